@@ -1,0 +1,88 @@
+/**
+ * The canonical form of OTLP/JSON: the one shape in which spans are logged, streamed, exported and folded.
+ * Ids are lower-case hex, 64-bit integers decimal strings, enums numbers; a field that holds its default is absent;
+ * keys stand in the order in which these types declare them, so that equal spans are equal text.
+ */
+
+/** A large value's place in the log: the AnyValue's JSON text by content hash. Carried beside a preview. */
+export type Spill = {
+  /** SHA-256 of the value's canonical JSON, in hex. */
+  readonly hash: string;
+  /** Length of that JSON in UTF-8 bytes. */
+  readonly bytes: number;
+  /** Set where the value itself was cut at the limit: its length in bytes as received. */
+  readonly cutFrom?: number;
+};
+
+/** One of the fields, or none: OTLP allows the empty value. */
+export type AnyValue = {
+  readonly stringValue?: string;
+  readonly boolValue?: boolean;
+  /** int64 as a decimal string. */
+  readonly intValue?: string;
+  /** JSON has no NaN or Infinity: these are strings, as in the proto3 JSON mapping. */
+  readonly doubleValue?: number | "NaN" | "Infinity" | "-Infinity";
+  readonly arrayValue?: { readonly values?: readonly AnyValue[] };
+  readonly kvlistValue?: { readonly values?: readonly KeyValue[] };
+  /** Standard base64, padded. */
+  readonly bytesValue?: string;
+  /** Not OTLP's, ignored by its readers: where the whole of a large value lies. `stringValue` is then a preview. */
+  readonly spill?: Spill;
+};
+
+export type KeyValue = { readonly key: string; readonly value?: AnyValue };
+
+export type SpanEvent = {
+  readonly timeUnixNano?: string;
+  readonly name?: string;
+  readonly attributes?: readonly KeyValue[];
+  readonly droppedAttributesCount?: number;
+};
+
+export type SpanLink = {
+  readonly traceId?: string;
+  readonly spanId?: string;
+  readonly traceState?: string;
+  readonly attributes?: readonly KeyValue[];
+  readonly droppedAttributesCount?: number;
+  readonly flags?: number;
+};
+
+export type SpanStatus = { readonly message?: string; readonly code?: number };
+
+export type Span = {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceState?: string;
+  readonly parentSpanId?: string;
+  readonly flags?: number;
+  readonly name?: string;
+  readonly kind?: number;
+  readonly startTimeUnixNano?: string;
+  /** Absent while the span runs. */
+  readonly endTimeUnixNano?: string;
+  readonly attributes?: readonly KeyValue[];
+  readonly droppedAttributesCount?: number;
+  readonly events?: readonly SpanEvent[];
+  readonly droppedEventsCount?: number;
+  readonly links?: readonly SpanLink[];
+  readonly droppedLinksCount?: number;
+  readonly status?: SpanStatus;
+};
+
+export type Scope = {
+  readonly name?: string;
+  readonly version?: string;
+  readonly attributes?: readonly KeyValue[];
+  readonly droppedAttributesCount?: number;
+};
+
+export type Resource = { readonly attributes?: readonly KeyValue[]; readonly droppedAttributesCount?: number };
+
+export type ScopeSpans = { readonly scope?: Scope; readonly spans?: readonly Span[]; readonly schemaUrl?: string };
+
+export type ResourceSpans = {
+  readonly resource?: Resource;
+  readonly scopeSpans?: readonly ScopeSpans[];
+  readonly schemaUrl?: string;
+};

@@ -1,0 +1,50 @@
+import type { Receipt } from "./delivery.ts";
+import type { ResourceSpans } from "./span.ts";
+import type { SessionSummary } from "./summary.ts";
+
+/** Everything that crosses a session's stream. `event:` is the type, `data:` the rest as JSON; those marked "id" carry a resourceVersion as `id:`. */
+export type SessionStreamEvent =
+  /** id. `received`: Unix nanoseconds, decimal. */
+  | { readonly type: "spans"; readonly received: string; readonly receipt: Receipt; readonly resourceSpans: readonly ResourceSpans[] }
+  /** id. The trace left this session, for another one if `session` says so. */
+  | { readonly type: "gone"; readonly traceId: string; readonly session?: string }
+  /** id. What was folded so far is void: the log follows from its beginning. */
+  | { readonly type: "reset" }
+  /** id. Nothing is left here; the session lives on under another name. Ends the stream. */
+  | { readonly type: "moved"; readonly session: string }
+  /** id. Forgotten. Ends the stream. */
+  | { readonly type: "deleted" }
+  | { readonly type: "session"; readonly summary: SessionSummary }
+  /** Caught up. `now`: the server's clock, Unix milliseconds. */
+  | { readonly type: "bookmark"; readonly resourceVersion: string; readonly now: number };
+
+/** Everything that crosses the list's stream. */
+export type ListStreamEvent =
+  /** id. A session appeared or changed. */
+  | { readonly type: "session"; readonly summary: SessionSummary }
+  /** id. It was deleted, moved to another name, or left the filter. */
+  | { readonly type: "gone"; readonly id: string; readonly session?: string }
+  | { readonly type: "reset" }
+  | { readonly type: "arrivals"; readonly arrivals: Arrivals }
+  | { readonly type: "bookmark"; readonly resourceVersion: string; readonly now: number };
+
+/** What reached the receiver, whether kept or not: answers "is my exporter arriving?". */
+export type Arrival = {
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly signal: "traces" | "logs" | "metrics";
+  readonly encoding: "json" | "protobuf";
+  readonly service?: string;
+  /** Spans (or nothing, for signals that are not kept). */
+  readonly accepted: number;
+  readonly rejected: number;
+  /** Why spans, or the whole request, were refused. */
+  readonly reason?: string;
+};
+
+export type Arrivals = {
+  /** Newest first, at most 20. */
+  readonly last: readonly Arrival[];
+  /** Requests of signals that are accepted and not kept. */
+  readonly notKept: { readonly logs: number; readonly metrics: number };
+};
