@@ -1,0 +1,21 @@
+import { env } from "cloudflare:workers";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+
+test("an object's SQL survives its eviction, as in production", async () => {
+  const stub = env.SESSIONS.getByName("runtime.test/eviction");
+  await runInDurableObject(stub, (_, state) => {
+    state.storage.sql.exec("create table runtime_test (word text)");
+    state.storage.sql.exec("insert into runtime_test values ('kept')");
+  });
+  await evictDurableObject(stub);
+  const rows = await runInDurableObject(stub, (_, state) =>
+    state.storage.sql.exec("select word from runtime_test").toArray(),
+  );
+  expect(rows).toEqual([{ word: "kept" }]);
+});
+
+test("node:zlib is there, which the receiver inflates with", () => {
+  expect(gunzipSync(gzipSync("span")).toString()).toBe("span");
+});

@@ -1,0 +1,57 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+// Everything runs offline: the runtime would otherwise ask for `cf` data, and wrangler would report its use.
+process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
+process.env["WRANGLER_SEND_METRICS"] = "false";
+process.env["WRANGLER_HIDE_BANNER"] = "true";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/trace/**/*.test.ts", "test/otlp/**/*.test.ts", "test/cli/**/*.test.ts"],
+        },
+      },
+      {
+        // The page's stores and components that need no browser.
+        oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+        test: { name: "dashboard", include: ["test/dashboard/**/*.test.{ts,tsx}"] },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            // The tests' own values; nothing here is a secret of anybody's.
+            miniflare: { bindings: { OPEN_ACCESS: "loopback" } },
+          }),
+        ],
+        test: {
+          name: "workerd",
+          include: ["test/durable/**/*.test.ts", "test/routes/**/*.test.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "program",
+          include: ["test/program/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
