@@ -1,34 +1,22 @@
+import { firstLineAsked } from "./asked.ts";
+import { kindAt, numberIn, readSlots, SLOT, textIn, valueIn } from "./attribute-slots.ts";
+import type { Slots } from "./attribute-slots.ts";
+import { cut } from "./one-line.ts";
+import { bestSessionName } from "./session-name.ts";
+import type { SessionName } from "./session-name.ts";
+import { countsAsError } from "./span-error.ts";
+import { spanKind } from "./span-kind.ts";
+import type { SpanKind } from "./span-kind.ts";
 import type { Resource, Scope, Span } from "./span.ts";
+import { textHash } from "./text-hash.ts";
+import { costIn, tokensIn } from "./usage.ts";
+import type { Tokens } from "./usage.ts";
 
-/** Raised when a fact is added or derived otherwise: objects then derive the facts of their log anew. */
-export const FACTS_VERSION = 1;
-
-/** VOCABULARY of the house: what a span is, whatever its exporter calls it. */
-export type SpanKind =
-  | "query"
-  | "agent"
-  | "team"
-  | "turn"
-  | "llm"
-  | "tool"
-  | "retrieval"
-  | "embedding"
-  | "http"
-  | "db"
-  | "messaging"
-  | "chain"
-  | "internal";
-
-/** A name that a span gives its session. Lower ranks win. */
-export type SessionName = { readonly rank: number; readonly value: string };
-
-export type Tokens = {
-  /** Cached tokens included. */
-  readonly input: number;
-  readonly output: number;
-  readonly cached: number;
-  readonly reasoning: number;
-};
+export { decodeFacts, encodeFacts, FACTS_VERSION } from "./facts-codec.ts";
+export type { SessionName } from "./session-name.ts";
+export { SPAN_KINDS } from "./span-kind.ts";
+export type { SpanKind } from "./span-kind.ts";
+export type { Tokens } from "./usage.ts";
 
 /** What lists, counts, liveness and metrics need of one span; everything else stays in its bytes. */
 export type SpanFacts = {
@@ -54,28 +42,127 @@ export type SpanFacts = {
   readonly session?: SessionName;
   /** An Ark query's identity, on every span that carries it. */
   readonly query?: { readonly name: string; readonly namespace: string };
+  /** On agent spans only, so that spans with an agent are the agent's runs. */
   readonly agent?: string;
+  /** On team spans only. */
   readonly team?: string;
+  /** On llm and embedding spans only, so that spans with a model are the model's calls. */
   readonly model?: string;
+  /** On tool spans only: what the span calls the tool, else its own name. */
   readonly tool?: string;
   readonly service?: string;
   readonly tokens?: Tokens;
   /** US dollars, as the span says. */
   readonly cost?: number;
-  /** First line of what was asked, at most 160 UTF-16 units; on roots, queries, teams and agents only. */
+  /** First line of what was asked, at most 160 UTF-16 units; on roots, queries, teams, turns and agents only. */
   readonly asked?: string;
 };
 
+/** Of a name that a producer can make as long as it likes. */
+const MAX_NAME = 256;
+export const MAX_ASKED = 160;
+
+const ASKED: ReadonlySet<SpanKind> = new Set<SpanKind>(["query", "agent", "team", "turn"]);
+
 /** `size` and `hash` are of the span's canonical JSON text, which the caller has at hand. */
-export declare function deriveFacts(
+export function deriveFacts(
   span: Span,
   text: string,
   resource: Resource | undefined,
-  scope: Scope | undefined,
-): SpanFacts;
+  _scope: Scope | undefined,
+): SpanFacts {
+  const slots = readSlots(span.attributes);
+  const onResource = resourceSlots(resource);
+  const name = cut(span.name ?? "", MAX_NAME);
+  const kind = kindOf(name, slots);
+  const running = isRunning(span);
+  const facts: { -readonly [Field in keyof SpanFacts]: SpanFacts[Field] } = {
+    spanId: span.spanId,
+    parentSpanId: span.parentSpanId ?? "",
+    name,
+    kind,
+    otlpKind: span.kind ?? 0,
+    start: BigInt(span.startTimeUnixNano ?? 0),
+    end: running ? 0n : BigInt(span.endTimeUnixNano ?? 0),
+    running,
+    error: countsAsError(span, textIn(slots, SLOT.level)),
+    size: text.length,
+    hash: textHash(text),
+  };
+  const session = bestSessionName(sessionNames(slots), sessionNames(onResource));
+  if (session !== undefined) facts.session = session;
+  const query = textIn(slots, SLOT.queryName);
+  if (query !== undefined)
+    facts.query = { name: cut(query, MAX_NAME), namespace: short(slots, SLOT.queryNamespace) ?? "" };
+  addNames(facts, slots);
+  const service = short(onResource, SLOT.service);
+  if (service !== undefined) facts.service = service;
+  const tokens = tokensIn(slots);
+  if (tokens !== undefined) facts.tokens = tokens;
+  const cost = costIn(slots);
+  if (cost !== undefined) facts.cost = cost;
+  const input = ASKED.has(kind) || facts.parentSpanId === "" ? valueIn(slots, SLOT.input) : undefined;
+  const asked = input === undefined ? undefined : firstLineAsked(input, MAX_ASKED);
+  if (asked !== undefined) facts.asked = asked;
+  return facts;
+}
 
-/** One JSON string for all spans of a chunk, in the chunk's order, strings interned, with FACTS_VERSION. */
-export declare function encodeFacts(facts: readonly SpanFacts[]): string;
+/** OTLP's own sign of a span that has not ended; the other dialects (pending spans, heartbeats) belong here. */
+function isRunning(span: Span): boolean {
+  return span.endTimeUnixNano === undefined || span.endTimeUnixNano === "0";
+}
 
-/** `undefined` when the string is of another version. */
-export declare function decodeFacts(encoded: string): SpanFacts[] | undefined;
+function kindOf(name: string, slots: Slots): SpanKind {
+  return spanKind(name, {
+    explicit: kindAt(slots, SLOT.explicitKind),
+    operation: kindAt(slots, SLOT.operation),
+    aiSdk: kindAt(slots, SLOT.aiSdkOperation),
+    present: kindAt(slots, SLOT.present),
+    step: slots[SLOT.step] !== undefined,
+    usage: numberIn(slots, SLOT.inputTokens) !== undefined && numberIn(slots, SLOT.outputTokens) !== undefined,
+  });
+}
+
+function addNames(facts: { -readonly [Field in keyof SpanFacts]: SpanFacts[Field] }, slots: Slots): void {
+  if (facts.kind === "agent") {
+    const agent = short(slots, SLOT.agent) ?? afterPrefix(facts.name, "invoke_agent ");
+    if (agent !== undefined) facts.agent = agent;
+  } else if (facts.kind === "team") {
+    const team = short(slots, SLOT.team);
+    if (team !== undefined) facts.team = team;
+  } else if (facts.kind === "llm" || facts.kind === "embedding") {
+    const model = short(slots, SLOT.model);
+    if (model !== undefined) facts.model = model;
+  } else if (facts.kind === "tool") {
+    facts.tool =
+      short(slots, SLOT.tool) ??
+      afterPrefix(facts.name, "execute_tool ") ??
+      afterPrefix(facts.name, "tool.") ??
+      facts.name;
+  }
+}
+
+function afterPrefix(name: string, prefix: string): string | undefined {
+  return name.length > prefix.length && name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
+}
+
+function short(slots: Slots, slot: number): string | undefined {
+  const text = textIn(slots, slot);
+  return text === undefined ? undefined : cut(text, MAX_NAME);
+}
+
+function sessionNames(slots: Slots): readonly (string | undefined)[] {
+  return [textIn(slots, SLOT.chosenSession), textIn(slots, SLOT.frameworkSession), textIn(slots, SLOT.conversation)];
+}
+
+/** One resource stands over many spans. */
+const resources = new WeakMap<Resource, Slots>();
+
+function resourceSlots(resource: Resource | undefined): Slots {
+  if (resource === undefined) return readSlots(undefined);
+  const known = resources.get(resource);
+  if (known !== undefined) return known;
+  const slots = readSlots(resource.attributes);
+  resources.set(resource, slots);
+  return slots;
+}

@@ -1,0 +1,58 @@
+import { parseJson, plainValue } from "./any-value.ts";
+import { readMessages } from "./messages.ts";
+import type { Message } from "./messages.ts";
+import { firstLine } from "./one-line.ts";
+import type { AnyValue } from "./span.ts";
+
+/** The first line of what an input asks: its last user message if it holds messages, else of its text. */
+export function firstLineAsked(input: AnyValue, length: number): string | undefined {
+  const text = input.stringValue;
+  if (text !== undefined && input.spill !== undefined) return firstLine(askedInPreview(text), length);
+  const value = text === undefined ? plainValue(input) : (parseJson(text) ?? text);
+  const messages = readMessages(value);
+  const asked = messages === undefined ? undefined : lastAsked(messages);
+  if (asked !== undefined) return firstLine(asked, length);
+  return firstLine(typeof value === "string" ? value : (text ?? JSON.stringify(value)), length);
+}
+
+/** The text of the last user message that has one, else of the last message that has one. */
+export function lastAsked(messages: readonly Message[]): string | undefined {
+  let any: string | undefined;
+  for (let at = messages.length - 1; at >= 0; at--) {
+    const message = messages[at];
+    const text = message === undefined ? undefined : messageText(message);
+    if (text === undefined) continue;
+    if (message?.role === "user") return text;
+    any ??= text;
+  }
+  return any;
+}
+
+/** A message's text parts; `undefined` when it only calls or answers tools. */
+export function messageText(message: Message): string | undefined {
+  const texts = message.parts
+    .map((part) => (part.type === "text" ? part.text : ""))
+    .filter((text) => text.trim() !== "");
+  return texts.length === 0 ? undefined : texts.join("\n");
+}
+
+/** The head of a large value does not parse: look in it for the first thing said, by the user if roles can be seen. */
+function askedInPreview(preview: string): string {
+  if (!/^\s*[[{]/.test(preview)) return preview;
+  const user = preview.search(/"role"\s*:\s*"(?:user|human)"/);
+  return (user < 0 ? undefined : saidIn(preview.slice(user))) ?? saidIn(preview) ?? preview;
+}
+
+const SAID = /"(?:content|text|prompt)"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"((?:[^"\\]|\\.)+)/;
+
+function saidIn(preview: string): string | undefined {
+  const escaped = SAID.exec(preview)?.[1];
+  if (escaped === undefined) return undefined;
+  // The cut may have left half an escape sequence at the end.
+  const whole = escaped.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, "");
+  try {
+    return JSON.parse(`"${whole}"`);
+  } catch {
+    return whole;
+  }
+}

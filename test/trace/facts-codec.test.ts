@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+
+import { decodeFacts, encodeFacts, FACTS_VERSION, SPAN_KINDS } from "../../src/trace/facts.ts";
+import type { SpanFacts } from "../../src/trace/facts.ts";
+import { randomFrom } from "./random.ts";
+import type { Random } from "./random.ts";
+
+const HOSTILE = [
+  "",
+  "__proto__",
+  "constructor",
+  "\ud800",
+  "a\udc00b",
+  "\u0000",
+  "</script>",
+  "\u202e",
+  "日本 🚀",
+  "x".repeat(300),
+];
+const MAX_UINT64 = 2n ** 64n - 1n;
+const TIMES = [0n, 1n, 1_795_261_714_504_000_000n, 1_795_261_714_504_000_001n, 2n ** 53n, 2n ** 63n, MAX_UINT64];
+
+function hex(random: Random, digits: number): string {
+  return Array.from({ length: digits }, () => random.below(16).toString(16)).join("");
+}
+
+function someFacts(random: Random, ids: readonly string[]): SpanFacts {
+  const maybe = <T>(value: T): T | undefined => (random.below(2) === 0 ? undefined : value);
+  const name = (): string => random.of(HOSTILE);
+  const running = random.below(4) === 0;
+  const facts: Record<string, unknown> = {
+    spanId: random.of(ids),
+    parentSpanId: random.of([...ids, "", "ffffffffffffffff"]),
+    name: name(),
+    kind: random.of(SPAN_KINDS),
+    otlpKind: random.of([0, 1, 2, 5, 77, -1, 2 ** 31 - 1]),
+    start: random.of(TIMES),
+    end: running ? 0n : random.of(TIMES),
+    running,
+    error: random.below(2) === 0,
+    size: random.below(100_000),
+    hash: hex(random, 16),
+  };
+  const optional = {
+    session: maybe({ rank: 1 + random.below(3), value: name() }),
+    query: maybe({ name: name(), namespace: name() }),
+    agent: maybe(name()),
+    team: maybe(name()),
+    model: maybe(name()),
+    tool: maybe(name()),
+    service: maybe(name()),
+    tokens: maybe({ input: random.below(9e15), output: 0, cached: random.below(10), reasoning: 3 }),
+    cost: maybe(random.of([0, 0.000_012, 1e-9, 1234.5])),
+    asked: maybe(name()),
+  };
+  for (const [field, value] of Object.entries(optional)) if (value !== undefined) facts[field] = value;
+  return facts as unknown as SpanFacts;
+}
+
+describe("facts as they travel and rest", () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    test(`decoding gives back what was encoded, seed ${seed}`, () => {
+      const random = randomFrom(seed);
+      const ids = Array.from({ length: 8 }, () => hex(random, 16));
+      const facts = Array.from({ length: random.below(25) }, () => someFacts(random, ids));
+      expect(decodeFacts(encodeFacts(facts))).toStrictEqual(facts);
+    });
+  }
+
+  test("facts of another version are not read", () => {
+    const encoded = encodeFacts([someFacts(randomFrom(1), ["0000000000000001"])]);
+    expect(decodeFacts(encoded.replace(`[${FACTS_VERSION},`, `[${FACTS_VERSION + 1},`))).toBeUndefined();
+    expect(decodeFacts("")).toBeUndefined();
+  });
+
+  test("text of this version that holds no facts is a fault, not an empty session", () => {
+    expect(() => decodeFacts(`[${FACTS_VERSION},"0",[],[1]]`)).toThrow(TypeError);
+    expect(() => decodeFacts(`[${FACTS_VERSION},"0"`)).toThrow(SyntaxError);
+  });
+});
