@@ -1,0 +1,29 @@
+import { join } from "node:path";
+import { buildProgram } from "./start/build.ts";
+import { readConfiguration } from "./start/configuration.ts";
+import { endChildrenWithUs } from "./start/end-children.ts";
+import { greeting } from "./start/greeting.ts";
+import { isTaken, openRuntime } from "./start/runtime.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+
+function refuse(sentence: string): never {
+  console.error(`\n  ${sentence}\n`);
+  process.exit(1);
+}
+
+const outcome = readConfiguration(process.env, root);
+if (!outcome.ok) refuse(outcome.error);
+const { configuration } = outcome;
+
+if (await isTaken(configuration.host, configuration.port)) {
+  refuse(`Port ${configuration.port} is taken. Stop what listens there, or choose another: PORT=8788 npm start`);
+}
+
+// What was acknowledged is on disk: there is nothing to save. Ours come before Miniflare's, which would exit with 143.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(0));
+endChildrenWithUs("workerd");
+
+const program = await buildProgram(root).catch((error: unknown) => refuse(String(error)));
+const url = await openRuntime(configuration, program).catch((error: unknown) => refuse(String(error)));
+console.log(greeting(configuration, url));

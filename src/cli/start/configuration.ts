@@ -1,0 +1,60 @@
+import { resolve } from "node:path";
+
+/** What the environment decides about `npm start`. */
+export type Configuration = {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Absolute. */
+  readonly dataDirectory: string;
+  /** Given to the Worker as they are. */
+  readonly bindings: Readonly<Record<string, string>>;
+};
+
+export type ConfigurationOutcome =
+  | { readonly ok: true; readonly configuration: Configuration }
+  | { readonly ok: false; readonly error: string };
+
+const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
+const TOKENS = ["ADMIN_TOKEN", "INGEST_TOKEN", "VIEW_TOKEN"] as const;
+
+/** Closed unless opened: without tokens only this machine is served. A relative DATA_DIR is relative to `directory`. */
+export function readConfiguration(
+  environment: Readonly<Record<string, string | undefined>>,
+  directory: string,
+): ConfigurationOutcome {
+  // An empty variable is an unset one: that is how shells and compose files leave things out.
+  const read = (name: string) => environment[name]?.trim() || undefined;
+
+  const port = Number(read("PORT") ?? 8787);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    return { ok: false, error: `PORT is "${read("PORT")}": it must be a number from 0 to 65535.` };
+  }
+
+  const tokens = TOKENS.flatMap((name) => {
+    const token = read(name);
+    return token === undefined ? [] : [[name, token] as const];
+  });
+  const administered = tokens.some(([name]) => name === "ADMIN_TOKEN");
+  if (tokens.length > 0 && !administered) {
+    return { ok: false, error: `${tokens[0]?.[0]} needs ADMIN_TOKEN: set it too, or none of them.` };
+  }
+
+  const host = read("HOST") ?? "127.0.0.1";
+  if (!LOOPBACK.includes(host) && !administered) {
+    return {
+      ok: false,
+      error: `HOST=${host} would open every session to the network: set ADMIN_TOKEN to a secret of your own, or leave HOST out.`,
+    };
+  }
+
+  return {
+    ok: true,
+    configuration: {
+      host: host === "localhost" ? "127.0.0.1" : host,
+      port,
+      dataDirectory: resolve(directory, read("DATA_DIR") ?? ".data"),
+      bindings: administered ? Object.fromEntries(tokens) : { OPEN_ACCESS: "loopback" },
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { Configuration } from "./configuration.ts";
+
+/** What `npm start` prints once it listens: where to look, where data lies, what to paste. */
+export function greeting(configuration: Configuration, url: URL): string {
+  const { host, dataDirectory, bindings } = configuration;
+  const open = bindings["ADMIN_TOKEN"] === undefined;
+  const address = `http://${host === "0.0.0.0" || host === "::" ? "127.0.0.1" : url.hostname}:${url.port}`;
+  return [
+    "",
+    `  Spanfold  ${address}`,
+    `  data      ${dataDirectory}`,
+    `  access    ${open ? "open to this machine only" : "by token; the page asks for one"}`,
+    "",
+    "  Point an OpenTelemetry exporter here:",
+    "",
+    ...exporterVariables(address, bindings).map(([name, value]) => `  export ${name}=${value}`),
+    "",
+    "  or see it at work: npm run demo",
+    "",
+  ].join("\n");
+}
+
+/** The variables that every OpenTelemetry SDK reads, each with its value quoted for a shell where it must be. */
+export function exporterVariables(
+  address: string,
+  bindings: Configuration["bindings"],
+): readonly (readonly [name: string, value: string])[] {
+  const variable = bindings["INGEST_TOKEN"] === undefined ? "ADMIN_TOKEN" : "INGEST_TOKEN";
+  return [
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", address],
+    ["OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"],
+    // The SDKs' own delay is 5 s: too long to call it live.
+    ["OTEL_BSP_SCHEDULE_DELAY", "500"],
+    ["OTEL_METRICS_EXPORTER", "none"],
+    // The secret stays in the environment: a terminal is often seen by others.
+    ...(bindings[variable] === undefined
+      ? []
+      : [["OTEL_EXPORTER_OTLP_HEADERS", `"Authorization=Bearer%20$${variable}"`] as const]),
+  ];
+}

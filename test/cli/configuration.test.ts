@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { readConfiguration } from "../../src/cli/start/configuration.ts";
+
+const read = (environment: Record<string, string>) => {
+  const outcome = readConfiguration(environment, "/home/ada/spanfold");
+  return outcome.ok ? outcome.configuration : outcome.error;
+};
+
+test("an empty environment serves this machine alone, with its data in the project", () => {
+  const expected = {
+    host: "127.0.0.1",
+    port: 8787,
+    dataDirectory: "/home/ada/spanfold/.data",
+    bindings: { OPEN_ACCESS: "loopback" },
+  };
+  expect(read({})).toEqual(expected);
+  expect(read({ HOST: "", PORT: " ", DATA_DIR: "", ADMIN_TOKEN: "" })).toEqual(expected);
+});
+
+test("PORT and DATA_DIR are honoured", () => {
+  expect(read({ PORT: "9000", DATA_DIR: "../elsewhere" })).toMatchObject({
+    port: 9000,
+    dataDirectory: "/home/ada/elsewhere",
+  });
+  expect(read({ PORT: "0", DATA_DIR: "/var/lib/spanfold" })).toMatchObject({
+    port: 0,
+    dataDirectory: "/var/lib/spanfold",
+  });
+});
+
+test.each(["http", "-1", "65536", "80.5", "1e9"])("PORT=%s is refused by name", (PORT) => {
+  expect(read({ PORT })).toBe(`PORT is "${PORT}": it must be a number from 0 to 65535.`);
+});
+
+test.each(["0.0.0.0", "::", "192.168.1.4"])("HOST=%s is refused without ADMIN_TOKEN, and served with it", (HOST) => {
+  expect(read({ HOST })).toMatch(/ADMIN_TOKEN/);
+  expect(read({ HOST, ADMIN_TOKEN: "s3cret" })).toMatchObject({ host: HOST, bindings: { ADMIN_TOKEN: "s3cret" } });
+});
+
+test("ADMIN_TOKEN closes what was open, on loopback too", () => {
+  expect(read({ ADMIN_TOKEN: "a", INGEST_TOKEN: "i", VIEW_TOKEN: "v" })).toMatchObject({
+    bindings: { ADMIN_TOKEN: "a", INGEST_TOKEN: "i", VIEW_TOKEN: "v" },
+  });
+  expect(read({ ADMIN_TOKEN: "a" })).not.toHaveProperty("bindings.OPEN_ACCESS");
+});
+
+test.each(["INGEST_TOKEN", "VIEW_TOKEN"])("%s alone is refused: it would promise what nothing keeps", (name) => {
+  expect(read({ [name]: "t" })).toBe(`${name} needs ADMIN_TOKEN: set it too, or none of them.`);
+});
