@@ -1,0 +1,92 @@
+const FIRST_SLOTS = 128;
+/** Beyond, probing gets long; an index is at least half of this full once it has grown. */
+const MAX_LOAD = 0.75;
+
+/** Where a row's key lies: the trace's number and two words of a span id. */
+export type RowKey = {
+  trace(row: number): number;
+  high(row: number): number;
+  low(row: number): number;
+};
+
+/**
+ * Rows by (trace, span id), several to a key: open addressing over row numbers, the keys themselves stay in the rows.
+ * The seed keeps senders from choosing ids that collide.
+ */
+export class SpanIndex {
+  readonly #key: RowKey;
+  readonly #seed = Math.floor(Math.random() * 0x1_0000_0000);
+  /** Row + 1; 0 is free. */
+  #slots = new Uint32Array(FIRST_SLOTS);
+  #used = 0;
+
+  constructor(key: RowKey) {
+    this.#key = key;
+  }
+
+  get bytes(): number {
+    return this.#slots.byteLength;
+  }
+
+  add(row: number): void {
+    if (this.#used + 1 > this.#slots.length * MAX_LOAD) this.#grow();
+    this.#place(row);
+    this.#used++;
+  }
+
+  /** The rows under a key, each once, in no order that means anything. */
+  first(trace: number, high: number, low: number): number {
+    return this.#probe(this.#hash(trace, high, low), trace, high, low);
+  }
+
+  /** The row under the same key after this one; -1 at the end. */
+  next(row: number): number {
+    const trace = this.#key.trace(row);
+    const high = this.#key.high(row);
+    const low = this.#key.low(row);
+    const mask = this.#slots.length - 1;
+    let slot = this.#hash(trace, high, low) & mask;
+    while (this.#slots[slot] !== row + 1) slot = (slot + 1) & mask;
+    return this.#probe(slot + 1, trace, high, low);
+  }
+
+  /** Forgets everything and takes in rows 0 to `length`. */
+  rebuild(length: number): void {
+    let slots = FIRST_SLOTS;
+    while (length > slots * MAX_LOAD) slots *= 2;
+    this.#slots = new Uint32Array(slots);
+    this.#used = length;
+    for (let row = 0; row < length; row++) this.#place(row);
+  }
+
+  #probe(from: number, trace: number, high: number, low: number): number {
+    const mask = this.#slots.length - 1;
+    for (let slot = from & mask; ; slot = (slot + 1) & mask) {
+      const row = (this.#slots[slot] ?? 0) - 1;
+      if (row < 0) return -1;
+      const key = this.#key;
+      if (key.low(row) === low && key.high(row) === high && key.trace(row) === trace) return row;
+    }
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#slots = new Uint32Array(old.length * 2);
+    for (const entry of old) if (entry !== 0) this.#place(entry - 1);
+  }
+
+  #place(row: number): void {
+    const mask = this.#slots.length - 1;
+    let slot = this.#hash(this.#key.trace(row), this.#key.high(row), this.#key.low(row)) & mask;
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
+    this.#slots[slot] = row + 1;
+  }
+
+  #hash(trace: number, high: number, low: number): number {
+    let hash = Math.imul(this.#seed ^ trace, 0x9e37_79b1);
+    hash = Math.imul(hash ^ (hash >>> 15) ^ high, 0x85eb_ca77);
+    hash = Math.imul(hash ^ (hash >>> 13) ^ low, 0xc2b2_ae3d);
+    hash = Math.imul(hash ^ (hash >>> 16), 0x27d4_eb2f);
+    return (hash ^ (hash >>> 15)) >>> 0;
+  }
+}

@@ -1,0 +1,237 @@
+import type { SessionName, SpanFacts } from "./facts.ts";
+import { SessionNames } from "./session-names.ts";
+import { SpanIndex } from "./span-index.ts";
+import { beats } from "./span-order.ts";
+import * as Row from "./span-rows.ts";
+import { SpanRows, highWord, lowWord } from "./span-rows.ts";
+import { NONE, StringPool } from "./string-pool.ts";
+import { UsageRows } from "./usage-rows.ts";
+
+/**
+ * What a span is to a table: `new` and `better` are worth keeping; `naming` is a beaten encoding that gives its trace
+ * a session name unheard of (kept too, or the order of arrival would show); `known` changes nothing.
+ */
+export type Standing = "new" | "better" | "naming" | "known";
+
+const STRING_FIELDS = [Row.NAME, Row.QUERY_NAME, Row.QUERY_NAMESPACE, Row.SUBJECT, Row.SERVICE, Row.ASKED];
+
+/** OTLP's kinds that begin a process's part of a trace: their parents may live elsewhere, so they stand for them. */
+const SERVER = 2;
+const CONSUMER = 5;
+
+/** The facts of a session's spans, each span in its best encoding, small enough to stay in memory. No ceiling of its own. */
+export class SpanTable {
+  readonly rows = new SpanRows();
+  usage = new UsageRows();
+  #pool = new StringPool();
+  readonly #index = new SpanIndex({
+    trace: (row) => this.rows.word(row, Row.TRACE),
+    high: (row) => this.rows.word(row, Row.ID),
+    low: (row) => this.rows.word(row, Row.ID + 1),
+  });
+  readonly #traces = new Map<string, number>();
+  /** By trace number; a forgotten trace leaves a hole. */
+  readonly #traceIds: (string | undefined)[] = [];
+  readonly #names: (SessionNames | undefined)[] = [];
+  readonly #superseded = new Map<number, { readonly trace: number; readonly positions: number[] }>();
+
+  /** Spans, each counted once. */
+  get size(): number {
+    return this.rows.length;
+  }
+
+  /** Memory of rows, index and strings (two bytes a unit), without what the engine adds to strings and traces. */
+  get bytes(): number {
+    return this.rows.bytes + this.usage.bytes + this.#index.bytes + this.#pool.units * 2;
+  }
+
+  compare(traceId: string, facts: SpanFacts): Standing {
+    const trace = this.#traces.get(traceId);
+    if (trace === undefined) return "new";
+    const row = this.#find(trace, facts);
+    if (row < 0) return "new";
+    if (beats(facts, this.#encoding(row))) return "better";
+    return facts.session && this.#namesToAsk(trace).wants(facts) ? "naming" : "known";
+  }
+
+  /** Takes in a span that stands in the log at (revision, position). Right in any order, and again. */
+  admit(traceId: string, facts: SpanFacts, revision: number, position: number): void {
+    const trace = this.#traceNumber(traceId);
+    if (facts.session) (this.#names[trace] ??= new SessionNames()).add(facts);
+    const row = this.#find(trace, facts);
+    if (row < 0) {
+      const added = this.rows.add();
+      this.#write(added, trace, facts, revision, position);
+      this.#index.add(added);
+      return;
+    }
+    const storedRevision = this.rows.word(row, Row.REVISION);
+    const storedPosition = this.rows.word(row, Row.POSITION);
+    if (storedRevision === revision && storedPosition === position) return;
+    if (beats(facts, this.#encoding(row))) {
+      this.#supersede(trace, storedRevision, storedPosition);
+      this.#write(row, trace, facts, revision, position);
+    } else {
+      this.#supersede(trace, revision, position);
+    }
+  }
+
+  /** Positions of a revision that hold beaten encodings, ascending. */
+  superseded(revision: number): readonly number[] {
+    return this.#superseded.get(revision)?.positions ?? [];
+  }
+
+  dropTrace(traceId: string): void {
+    const trace = this.#traces.get(traceId);
+    if (trace === undefined) return;
+    this.#traces.delete(traceId);
+    this.#traceIds[trace] = undefined;
+    this.#names[trace] = undefined;
+    for (const [revision, superseded] of this.#superseded) {
+      if (superseded.trace === trace) this.#superseded.delete(revision);
+    }
+    this.rows.retain((row) => this.rows.word(row, Row.TRACE) !== trace);
+    this.#index.rebuild(this.rows.length);
+    this.#repack();
+  }
+
+  traces(): IterableIterator<string> {
+    return this.#traces.keys();
+  }
+
+  get traceCount(): number {
+    return this.#traces.size;
+  }
+
+  /** The best name that any span of the trace, in any encoding, gives its session. */
+  sessionName(traceId: string): SessionName | undefined {
+    return this.sessionNames(traceId).best;
+  }
+
+  /** The best name, and the values that lost to it. */
+  sessionNames(traceId: string): { readonly best: SessionName | undefined; readonly also: readonly string[] } {
+    const trace = this.#traces.get(traceId);
+    const names = trace === undefined ? undefined : this.#names[trace];
+    return { best: names?.best, also: names?.also ?? [] };
+  }
+
+  traceId(row: number): string {
+    return this.#traceIds[this.rows.word(row, Row.TRACE)] ?? "";
+  }
+
+  /** The string that a row's string field stands for. */
+  text(row: number, field: number): string | undefined {
+    return this.#pool.text(this.rows.string(row, field));
+  }
+
+  /** The row that the row's parent id names, -1 if it has not come. Of several spans under one id, that of the smallest OTLP kind. */
+  parentRow(row: number): number {
+    const { rows } = this;
+    let parent = -1;
+    let candidate = this.#index.first(
+      rows.word(row, Row.TRACE),
+      rows.word(row, Row.PARENT),
+      rows.word(row, Row.PARENT + 1),
+    );
+    for (; candidate >= 0; candidate = this.#index.next(candidate)) {
+      if (parent < 0 || rows.word(candidate, Row.OTLP_KIND) < rows.word(parent, Row.OTLP_KIND)) parent = candidate;
+    }
+    return parent;
+  }
+
+  #find(trace: number, { spanId, otlpKind }: SpanFacts): number {
+    let row = this.#index.first(trace, highWord(spanId), lowWord(spanId));
+    while (row >= 0 && this.rows.word(row, Row.OTLP_KIND) !== otlpKind >>> 0) row = this.#index.next(row);
+    return row;
+  }
+
+  #encoding(row: number) {
+    const { rows } = this;
+    return {
+      running: rows.running(row),
+      end: rows.long(row, Row.END),
+      size: rows.word(row, Row.SIZE),
+      hash: rows.hex(row, Row.HASH),
+    };
+  }
+
+  #namesToAsk(trace: number): SessionNames {
+    return this.#names[trace] ?? new SessionNames();
+  }
+
+  #traceNumber(traceId: string): number {
+    const known = this.#traces.get(traceId);
+    if (known !== undefined) return known;
+    const trace = this.#traceIds.push(traceId) - 1;
+    this.#traces.set(traceId, trace);
+    return trace;
+  }
+
+  #write(row: number, trace: number, facts: SpanFacts, revision: number, position: number): void {
+    const { rows } = this;
+    const pool = this.#pool;
+    rows.setHex(row, Row.ID, facts.spanId);
+    rows.setHex(row, Row.PARENT, facts.parentSpanId);
+    rows.setLong(row, Row.START, facts.start);
+    rows.setLong(row, Row.END, facts.end);
+    rows.setHex(row, Row.HASH, facts.hash);
+    rows.setWord(row, Row.TRACE, trace);
+    rows.setWord(row, Row.SIZE, facts.size);
+    rows.setWord(row, Row.REVISION, revision);
+    rows.setWord(row, Row.POSITION, position);
+    rows.setWord(row, Row.OTLP_KIND, facts.otlpKind);
+    rows.setBits(row, facts);
+    const place = rows.word(row, Row.USAGE);
+    const hasUsage = facts.tokens !== undefined || facts.cost !== undefined;
+    if (hasUsage || place !== 0) rows.setWord(row, Row.USAGE, this.usage.write(place, facts));
+    rows.setString(row, Row.NAME, isNameNeeded(facts) ? pool.intern(facts.name) : NONE);
+    rows.setString(row, Row.QUERY_NAME, pool.intern(queryName(facts)));
+    rows.setString(row, Row.QUERY_NAMESPACE, pool.intern(facts.query?.namespace));
+    rows.setString(row, Row.SUBJECT, pool.intern(subject(facts)));
+    rows.setString(row, Row.SERVICE, pool.intern(facts.service));
+    rows.setString(row, Row.ASKED, pool.intern(facts.asked, NONE));
+  }
+
+  #supersede(trace: number, revision: number, position: number): void {
+    const superseded = this.#superseded.get(revision);
+    if (!superseded) {
+      this.#superseded.set(revision, { trace, positions: [position] });
+      return;
+    }
+    const { positions } = superseded;
+    const place = positions.findLastIndex((known) => known <= position);
+    if (positions[place] !== position) positions.splice(place + 1, 0, position);
+  }
+
+  /** Leaves behind what only forgotten spans used. */
+  #repack(): void {
+    const old = this.#pool;
+    const oldUsage = this.usage;
+    this.#pool = new StringPool();
+    this.usage = new UsageRows();
+    for (let row = 0; row < this.rows.length; row++) {
+      for (const field of STRING_FIELDS) {
+        this.rows.setString(row, field, this.#pool.intern(old.text(this.rows.string(row, field))));
+      }
+      const place = this.rows.word(row, Row.USAGE);
+      if (place !== 0) this.rows.setWord(row, Row.USAGE, this.usage.copy(oldUsage, place));
+    }
+  }
+}
+
+/** Names of inner calls are many and no summary shows them; the others stand for sessions, queries or missing parents. */
+function isNameNeeded({ kind, otlpKind, parentSpanId, running }: SpanFacts): boolean {
+  if (parentSpanId === "" || running || otlpKind === SERVER || otlpKind === CONSUMER) return true;
+  return kind !== "http" && kind !== "db" && kind !== "messaging" && kind !== "internal";
+}
+
+function queryName({ query, kind, name }: SpanFacts): string | undefined {
+  return query?.name ?? (kind === "query" ? name : undefined);
+}
+
+function subject({ kind, name, agent, team, tool, model }: SpanFacts): string | undefined {
+  if (kind === "agent") return agent ?? name;
+  if (kind === "team") return team ?? name;
+  if (kind === "tool") return tool ?? name;
+  return kind === "llm" || kind === "embedding" ? model : undefined;
+}

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { beats } from "../../src/trace/span-order.ts";
+import type { Encoding } from "../../src/trace/span-order.ts";
+
+/** Worst first. */
+const RANKED: readonly Encoding[] = [
+  { running: true, end: 0n, size: 100, hash: "00000000000000aa" },
+  { running: true, end: 0n, size: 100, hash: "ff000000000000aa" },
+  { running: true, end: 0n, size: 900, hash: "00000000000000aa" },
+  { running: false, end: 5n, size: 90, hash: "00000000000000aa" },
+  { running: false, end: 5n, size: 91, hash: "00000000000000aa" },
+  { running: false, end: 5n, size: 91, hash: "00000000000000ab" },
+  { running: false, end: 6n, size: 10, hash: "0000000000000001" },
+];
+
+test("of two encodings the ended one is kept, then the later, the larger, the larger hash; equal ones leave things as they are", () => {
+  const outcome = RANKED.map((candidate) => RANKED.map((stored) => (beats(candidate, stored) ? ">" : ".")).join(""));
+  expect(outcome).toEqual([".......", ">......", ">>.....", ">>>....", ">>>>...", ">>>>>..", ">>>>>>."]);
+});

@@ -1,0 +1,207 @@
+import { describe, expect, test } from "vitest";
+import type { SpanFacts } from "../../src/trace/facts.ts";
+import { SpanTable } from "../../src/trace/span-table.ts";
+import * as Row from "../../src/trace/span-rows.ts";
+import { at, factsOf, id, TRACE } from "./facts-of.ts";
+import { Random } from "./seeded-random.ts";
+
+const OTHER_TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+function tableOf(facts: readonly SpanFacts[]): SpanTable {
+  const table = new SpanTable();
+  facts.forEach((fact, position) => table.admit(TRACE, fact, 1, position));
+  return table;
+}
+
+/** Half of the spans are model calls with tokens and cost, as in the captures with the most of them. */
+function fill(spans: number): SpanTable {
+  const random = new Random(spans);
+  const table = new SpanTable();
+  for (let n = 0; n < spans; n++) {
+    const usage = n % 2 === 0 ? { tokens: { input: n, output: 9, cached: 3, reasoning: 0 }, cost: 0.0125 } : {};
+    const span = {
+      spanId: random.hex(16),
+      parentSpanId: random.hex(16),
+      size: n,
+      hash: random.hex(16),
+      start: at(n),
+      end: at(n + 1),
+    };
+    const strings = {
+      name: `span ${n % 400}`,
+      service: "checkout",
+      model: `model ${n % 5}`,
+      query: { name: `q${n % 50}`, namespace: "default" },
+    };
+    table.admit(TRACE, { ...span, ...strings, ...usage, kind: "llm", otlpKind: 3, running: false, error: false }, n, 0);
+  }
+  return table;
+}
+
+describe("which spans are new", () => {
+  const running = factsOf({ spanId: id(1), running: true });
+  const ended = factsOf({ spanId: id(1) });
+
+  test("a span is new, then known; its better encoding replaces it, and the beaten one never comes back", () => {
+    const table = new SpanTable();
+    expect(table.compare(TRACE, running)).toBe("new");
+    table.admit(TRACE, running, 1, 0);
+    expect(table.compare(TRACE, running)).toBe("known");
+    expect(table.compare(TRACE, ended)).toBe("better");
+    table.admit(TRACE, ended, 2, 0);
+    expect(table.compare(TRACE, running)).toBe("known");
+    expect(table.compare(TRACE, ended)).toBe("known");
+    expect(table.size).toBe(1);
+  });
+
+  test("asking changes nothing, not even the list of traces", () => {
+    const table = new SpanTable();
+    table.compare(TRACE, running);
+    expect([...table.traces()]).toEqual([]);
+  });
+
+  test("the same id in another trace or of another OTLP kind is another span", () => {
+    const table = tableOf([ended]);
+    expect(table.compare(OTHER_TRACE, ended)).toBe("new");
+    expect(table.compare(TRACE, { ...ended, otlpKind: 3 })).toBe("new");
+  });
+
+  test("kinds that OTLP does not know yet stay apart", () => {
+    const table = tableOf([{ ...ended, otlpKind: 1000 }]);
+    expect(table.compare(TRACE, { ...ended, otlpKind: 1000 })).toBe("known");
+    expect(table.compare(TRACE, { ...ended, otlpKind: 1000 + 256 })).toBe("new");
+    expect(tableOf([{ ...ended, otlpKind: -1 }]).compare(TRACE, { ...ended, otlpKind: -1 })).toBe("known");
+  });
+
+  test("a beaten encoding is still worth keeping if it names a session that nobody named", () => {
+    const named = { ...running, session: { rank: 2, value: "s-1" } };
+    const table = tableOf([ended]);
+    expect(table.compare(TRACE, named)).toBe("naming");
+    table.admit(TRACE, named, 2, 0);
+    expect(table.compare(TRACE, named)).toBe("known");
+    expect(table.sessionName(TRACE)).toEqual({ rank: 2, value: "s-1" });
+    expect(table.superseded(2)).toEqual([0]);
+  });
+});
+
+describe("which positions of the log are superseded", () => {
+  const running = factsOf({ spanId: id(1), running: true });
+  const ended = factsOf({ spanId: id(1) });
+
+  test("the beaten encoding's, whichever was admitted first", () => {
+    const inOrder = new SpanTable();
+    inOrder.admit(TRACE, running, 1, 7);
+    inOrder.admit(TRACE, ended, 2, 3);
+    const reversed = new SpanTable();
+    reversed.admit(TRACE, ended, 2, 3);
+    reversed.admit(TRACE, running, 1, 7);
+    for (const table of [inOrder, reversed]) expect([table.superseded(1), table.superseded(2)]).toEqual([[7], []]);
+  });
+
+  test("admitting the same log twice supersedes nothing more", () => {
+    const table = new SpanTable();
+    for (let round = 0; round < 2; round++) {
+      table.admit(TRACE, running, 1, 7);
+      table.admit(TRACE, ended, 2, 3);
+    }
+    expect([table.superseded(1), table.superseded(2)]).toEqual([[7], []]);
+  });
+
+  test("a repeat within one delivery is superseded, ascending", () => {
+    expect(tableOf([ended, factsOf({ spanId: id(2) }), ended, ended]).superseded(1)).toEqual([2, 3]);
+  });
+});
+
+describe("session names of a trace", () => {
+  const named = (spanId: string, rank: number, value: string, more: Partial<SpanFacts> = {}) =>
+    factsOf({ spanId: id(spanId), parentSpanId: id(9), session: { rank, value }, ...more });
+
+  test("rank wins, then a span without parent, then the earliest start, then the smaller span id", () => {
+    const names = [
+      named("5", 3, "conversation", { parentSpanId: "", start: at(-9) }),
+      named("4", 2, "later", { start: at(2) }),
+      named("3", 2, "same start, larger id", { start: at(1) }),
+      named("2", 2, "earliest", { start: at(1) }),
+      named("6", 2, "of the root", { parentSpanId: "", start: at(8) }),
+      named("7", 1, "ark", { start: at(9) }),
+    ];
+    const best = names.map((_, count) => tableOf(names.slice(0, count + 1)).sessionNames(TRACE).best?.value);
+    expect(best).toEqual(["conversation", "later", "same start, larger id", "earliest", "of the root", "ark"]);
+    const also = ["of the root", "earliest", "same start, larger id", "later", "conversation"];
+    expect(tableOf(names).sessionNames(TRACE)).toEqual({ best: { rank: 1, value: "ark" }, also });
+    expect(tableOf(names.toReversed()).sessionNames(TRACE)).toEqual({ best: { rank: 1, value: "ark" }, also });
+  });
+
+  test("a name stays though the span's better encoding has none", () => {
+    const running = named("1", 2, "s-1", { running: true });
+    const { session: _, ...nameless } = running;
+    const table = tableOf([running, { ...nameless, running: false, end: at(1) }]);
+    expect(table.sessionName(TRACE)).toEqual({ rank: 2, value: "s-1" });
+  });
+
+  test.each([20261121, 7, 4242])("with more names than are remembered, order does not show (seed %i)", (seed) => {
+    const random = new Random(seed);
+    const names = Array.from({ length: 60 }, () =>
+      named(random.hex(4), 1 + random.below(3), `name ${random.below(25)}`, {
+        start: at(random.below(4)),
+        parentSpanId: random.chance(0.2) ? "" : id(9),
+      }),
+    );
+    const expected = tableOf(names).sessionNames(TRACE);
+    expect(expected.also).toHaveLength(7);
+    expect(tableOf(random.shuffle(names)).sessionNames(TRACE)).toEqual(expected);
+  });
+});
+
+describe("forgetting a trace", () => {
+  test("its spans, names and superseded positions go; the others stay and are found", () => {
+    const table = new SpanTable();
+    const spans = Array.from({ length: 500 }, (_, n) =>
+      factsOf({
+        spanId: id(n + 1),
+        kind: "tool",
+        tool: `tool ${n % 7}`,
+        tokens: { input: n, output: 1, cached: 0, reasoning: 0 },
+      }),
+    );
+    spans.forEach((span, n) =>
+      table.admit(n % 3 === 0 ? TRACE : OTHER_TRACE, { ...span, session: { rank: 1, value: "s" } }, n, 0),
+    );
+    table.admit(TRACE, spans[0] as SpanFacts, 1000, 0);
+    table.dropTrace(TRACE);
+    expect([...table.traces()]).toEqual([OTHER_TRACE]);
+    expect(table.size).toBe(333);
+    expect(table.sessionName(TRACE)).toBeUndefined();
+    expect(table.superseded(1000)).toEqual([]);
+    const standings = spans.map((span, n) => table.compare(n % 3 === 0 ? TRACE : OTHER_TRACE, span));
+    expect(standings.filter((standing) => standing === "known")).toHaveLength(333);
+    expect(standings.filter((standing) => standing === "new")).toHaveLength(167);
+    expect(table.text(0, Row.SUBJECT)).toBe("tool 1");
+    const sum = { input: 0, output: 0, cached: 0, reasoning: 0 };
+    for (let row = 0; row < table.size; row++) table.usage.addTokensTo(sum, table.rows.word(row, Row.USAGE));
+    expect(sum).toEqual({
+      input: spans.reduce((all, _, n) => all + (n % 3 === 0 ? 0 : n), 0),
+      output: 333,
+      cached: 0,
+      reasoning: 0,
+    });
+  });
+});
+
+describe("size", () => {
+  test.each([50_000, 200_000])("%i spans take at most 150 bytes each, index and strings included", (spans) => {
+    const table = fill(spans);
+    expect(table.size).toBe(spans);
+    expect(table.bytes / spans).toBeLessThanOrEqual(150);
+  });
+
+  test("a string too many reads (other); memory does not grow with what senders make up", () => {
+    const table = new SpanTable();
+    const long = "x".repeat(200);
+    for (let n = 0; n < 12_000; n++)
+      table.admit(TRACE, factsOf({ spanId: id(n + 1), name: `${n} ${long}`, size: 1, hash: id(n) }), n, 0);
+    expect(table.text(0, Row.NAME)).toBe(`0 ${long}`);
+    expect(table.text(11_999, Row.NAME)).toBe("(other)");
+    expect(table.bytes).toBeLessThan(12_000 * 110 + 4_000_000);
+  });
+});
