@@ -15,7 +15,7 @@ export type ConfigurationOutcome =
   | { readonly ok: true; readonly configuration: Configuration }
   | { readonly ok: false; readonly error: string };
 
-const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
 const TOKENS = ["ADMIN_TOKEN", "INGEST_TOKEN", "VIEW_TOKEN"] as const;
 
 /** Closed unless opened: without tokens only this machine is served. A relative DATA_DIR is relative to `directory`. */
@@ -41,7 +41,7 @@ export function readConfiguration(
   }
 
   const host = read("HOST") ?? "127.0.0.1";
-  if (!LOOPBACK.includes(host) && !administered) {
+  if (!LOOPBACK.has(host) && !administered) {
     return {
       ok: false,
       error: `HOST=${host} would open every session to the network: set ADMIN_TOKEN to a secret of your own, or leave HOST out.`,
