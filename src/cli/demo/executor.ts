@@ -1,0 +1,28 @@
+import { context, propagation, SpanKind } from "@opentelemetry/api";
+import type { Assignment, Report } from "./assignment.ts";
+import { performQuery } from "./perform.ts";
+import { inSpan, startTelemetry } from "./telemetry.ts";
+
+// The second process of the demo: its spans leave by its own exporter, children first, before the first process's.
+const telemetry = startTelemetry("ark-completions");
+
+function report(message: Report): void {
+  process.send?.(message);
+}
+
+async function perform({ id, carrier, namespace, pace, query }: Assignment): Promise<void> {
+  const asked = propagation.extract(context.active(), carrier);
+  const stage = { namespace, pace, usage: { input: 0, output: 0 } };
+  const answer = await context.with(asked, () =>
+    inSpan("executor.completions", { kind: SpanKind.SERVER }, () => performQuery(stage, query)),
+  );
+  report({ id, answer });
+}
+
+process.on("message", (message: Assignment | "end") => {
+  if (message !== "end") return void perform(message);
+  void telemetry.end().then((failure) => {
+    report({ ended: true, ...(failure === undefined ? {} : { failure }) });
+    process.disconnect();
+  });
+});

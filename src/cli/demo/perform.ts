@@ -1,0 +1,151 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SpanKind } from "@opentelemetry/api";
+import { countTokens, type Message, messageAttributes } from "./conversation.ts";
+import type { StoryQuery, ToolUse, Turn } from "./story.ts";
+import { inSpan } from "./telemetry.ts";
+
+/** A performance: seconds are multiplied by `pace`, tokens are counted as they are spent. */
+export type Stage = { readonly namespace: string; readonly pace: number; usage: { input: number; output: number } };
+
+const wait = (stage: Stage, seconds: number) => sleep(seconds * stage.pace * 1000);
+
+const usageAttributes = ({ usage: { input, output } }: Stage) => ({
+  "gen_ai.usage.input_tokens": input,
+  "gen_ai.usage.output_tokens": output,
+  "gen_ai.usage.total_tokens": input + output,
+});
+
+/** Performs a query as Ark's executor does (query → target → team → turns → agents → models and tools); answers what was said last. */
+export function performQuery(stage: Stage, query: StoryQuery): Promise<string> {
+  const target = query.team
+    ? { "target.type": "team", "target.name": query.team.name }
+    : { "target.type": "agent", "target.name": query.turns[0]?.agent };
+  return inSpan(
+    `query.${query.name}`,
+    { attributes: { "openinference.span.kind": "CHAIN", "input.value": query.input } },
+    async (span) => {
+      const output = await inSpan(
+        `target.${target["target.name"]}`,
+        { attributes: { ...target, "query.input": query.input } },
+        async (targetSpan) => {
+          const answer = query.team
+            ? await performTeam(stage, query, query.team)
+            : await performAgents(stage, query.input, query.turns);
+          targetSpan.setAttribute("query.output", answer);
+          return answer;
+        },
+      );
+      span.setAttributes({ "output.value": output, ...usageAttributes(stage) });
+      return output;
+    },
+  );
+}
+
+function performTeam(stage: Stage, query: StoryQuery, team: NonNullable<StoryQuery["team"]>): Promise<string> {
+  const attributes = {
+    "openinference.span.kind": "CHAIN",
+    "team.name": team.name,
+    "team.strategy": team.strategy,
+    "team.member_count": new Set(query.turns.map((turn) => turn.agent)).size,
+    "team.max_turns": 8,
+  };
+  return inSpan(`team.${stage.namespace}/${team.name}`, { attributes }, async (span) => {
+    let said = query.input;
+    for (const [index, turn] of query.turns.entries()) {
+      const member = { "turn.number": index, "turn.member.name": turn.agent, "turn.member.type": "agent" };
+      said = await inSpan(`turn.${index}`, { attributes: member }, async (turnSpan) => {
+        const output = await performAgents(stage, index === 0 ? said : `${query.input}\n\nSo far: ${said}`, [turn]);
+        turnSpan.setAttribute("turn.output", output);
+        return output;
+      });
+    }
+    span.setAttributes(usageAttributes(stage));
+    return said;
+  });
+}
+
+async function performAgents(stage: Stage, input: string, turns: readonly Turn[]): Promise<string> {
+  let said = input;
+  for (const turn of turns) {
+    said = await inSpan(
+      `agent.${stage.namespace}/${turn.agent}`,
+      { attributes: { "openinference.span.kind": "AGENT", "agent.name": turn.agent, "input.value": said } },
+      async (span) => {
+        const output = await performTurn(stage, said, turn);
+        span.setAttribute("output.value", output);
+        return output;
+      },
+    );
+  }
+  return said;
+}
+
+async function performTurn(stage: Stage, input: string, turn: Turn): Promise<string> {
+  const history: Message[] = [
+    { role: "system", content: turn.instructions },
+    { role: "user", content: input },
+  ];
+  for (const move of turn.moves) {
+    if ("says" in move) {
+      await callModel(stage, turn.model, history, { role: "assistant", content: move.says }, move.thinks);
+      return move.says;
+    }
+    const uses = move.calls.map((use) => ({ use, id: `call_${randomBytes(6).toString("hex")}` }));
+    const calls = uses.map(({ use, id }) => ({ id, name: use.tool, arguments: JSON.stringify(use.input) }));
+    const reply: Message = { role: "assistant", calls };
+    await callModel(stage, turn.model, history, reply, move.thinks);
+    const results = await Promise.all(
+      uses.map(async ({ use, id }): Promise<Message> => ({
+        role: "tool",
+        callId: id,
+        content: await useTool(stage, use, id).catch((error: unknown) => String(error)),
+      })),
+    );
+    history.push(reply, ...results);
+  }
+  return "";
+}
+
+function callModel(
+  stage: Stage,
+  model: string,
+  history: readonly Message[],
+  reply: Message,
+  seconds: number,
+): Promise<void> {
+  const attributes = {
+    "openinference.span.kind": "LLM",
+    "llm.model.name": model,
+    "gen_ai.request.model": model,
+    ...messageAttributes("llm.input_messages", history),
+  };
+  return inSpan(`llm.${model}`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
+    await wait(stage, seconds);
+    const usage = { input: countTokens(history), output: countTokens([reply]) };
+    stage.usage.input += usage.input;
+    stage.usage.output += usage.output;
+    span.setAttributes({
+      ...messageAttributes("llm.output_messages", [reply]),
+      ...usageAttributes({ ...stage, usage }),
+    });
+  });
+}
+
+/** Rejects as the tool does: an agent is told of it and goes on. */
+function useTool(stage: Stage, use: ToolUse, id: string): Promise<string> {
+  const attributes = {
+    "openinference.span.kind": "TOOL",
+    "tool.name": use.tool,
+    "tool.type": use.type,
+    "tool.id": id,
+    "tool.input": JSON.stringify(use.input),
+  };
+  return inSpan(`tool.${use.tool}`, { attributes }, async (span) => {
+    await wait(stage, use.takes);
+    if (use.error !== undefined) throw Object.assign(new Error(use.error.message), { name: use.error.type });
+    const output = typeof use.output === "string" ? use.output : JSON.stringify(use.output);
+    span.setAttribute("tool.output", output);
+    return output;
+  });
+}

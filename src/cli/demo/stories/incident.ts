@@ -1,0 +1,153 @@
+import type { Story } from "../story.ts";
+
+export const incident: Story = {
+  name: "checkout-latency",
+  namespace: "sre",
+  queries: [
+    {
+      name: "find-the-cause",
+      input:
+        "Checkout p95 rose from 310 ms to 2.4 s at 09:12 UTC. Find the cause, propose the smallest safe fix, and say how we would know that it worked.",
+      team: { name: "incident-response", strategy: "sequential" },
+      turns: [
+        {
+          agent: "investigator",
+          model: "claude-sonnet-4-5",
+          instructions: "You investigate production incidents. Prefer measurements to guesses; name your evidence.",
+          moves: [
+            {
+              thinks: 1.1,
+              calls: [
+                {
+                  tool: "query_metrics",
+                  type: "mcp",
+                  input: {
+                    query: 'histogram_quantile(0.95, checkout_request_seconds{route="/pay"})',
+                    range: "09:00/09:40",
+                  },
+                  output: {
+                    unit: "s",
+                    points: [
+                      ["09:05", 0.31],
+                      ["09:10", 0.33],
+                      ["09:15", 1.92],
+                      ["09:20", 2.41],
+                      ["09:30", 2.38],
+                    ],
+                  },
+                  takes: 0.5,
+                },
+                {
+                  tool: "search_logs",
+                  type: "mcp",
+                  input: { service: "checkout", level: "warn", since: "09:10", limit: 3 },
+                  output: [
+                    "09:12:07 WARN slow query 1840 ms: SELECT * FROM promotions WHERE lower(code) = $1",
+                    "09:12:08 WARN slow query 1912 ms: SELECT * FROM promotions WHERE lower(code) = $1",
+                    "09:12:08 WARN pool exhausted, 20 waiting",
+                  ].join("\n"),
+                  takes: 0.8,
+                },
+              ],
+            },
+            {
+              thinks: 1.3,
+              says: "Latency steps up at 09:12, together with slow lookups in `promotions` by `lower(code)` and an exhausted connection pool. It is one query, not traffic: request rate is flat. Next: what changed at 09:12, and why that query scans.",
+            },
+          ],
+        },
+        {
+          agent: "engineer",
+          model: "gpt-5.2",
+          instructions:
+            "You are a senior engineer. Read the change, reproduce the plan, propose the smallest safe fix.",
+          moves: [
+            {
+              thinks: 0.9,
+              calls: [
+                {
+                  tool: "git_diff",
+                  type: "mcp",
+                  input: { repository: "shop/checkout", from: "v412", to: "v413" },
+                  output:
+                    "--- a/promotions.ts\n+++ b/promotions.ts\n@@ find @@\n-  where: { code },\n+  where: sql`lower(code) = ${code.toLowerCase()}`,\n",
+                  takes: 0.6,
+                },
+                {
+                  tool: "run_sql",
+                  type: "mcp",
+                  input: {
+                    database: "shop",
+                    sql: "EXPLAIN ANALYZE SELECT * FROM promotions WHERE lower(code) = 'autumn25'",
+                  },
+                  error: {
+                    type: "StatementTimeout",
+                    message: "canceling statement due to statement timeout after 2000 ms",
+                  },
+                  takes: 2,
+                },
+              ],
+            },
+            {
+              thinks: 0.8,
+              calls: [
+                {
+                  tool: "run_sql",
+                  type: "mcp",
+                  input: { database: "shop", sql: "EXPLAIN SELECT * FROM promotions WHERE lower(code) = 'autumn25'" },
+                  output:
+                    "Seq Scan on promotions  (cost=0.00..218442.10 rows=41922 width=212)\n  Filter: (lower(code) = 'autumn25'::text)",
+                  takes: 0.3,
+                },
+              ],
+            },
+            {
+              thinks: 1.6,
+              says: "v413 made the lookup case-insensitive with `lower(code)`, which the index on `code` cannot serve: 8.4 million rows are scanned for each payment. Smallest safe fix: `CREATE INDEX CONCURRENTLY promotions_lower_code ON promotions (lower(code))`. It locks nothing, and v413 stays out.",
+            },
+          ],
+        },
+        {
+          agent: "reviewer",
+          model: "claude-sonnet-4-5",
+          instructions: "You review a proposed fix: risk, roll-back, and the measurement that proves it.",
+          moves: [
+            {
+              thinks: 1,
+              calls: [
+                {
+                  tool: "check_runbook",
+                  type: "http",
+                  input: { topic: "online index creation" },
+                  output: { allowed: true, window: "any", note: "Watch replication lag; stop above 30 s." },
+                  takes: 0.4,
+                },
+              ],
+            },
+            {
+              thinks: 1.4,
+              says: "Approved.\n\n**Cause:** v413 looks promotions up by `lower(code)`; no index serves that, so every payment scans 8.4 M rows.\n**Fix:** `CREATE INDEX CONCURRENTLY promotions_lower_code ON promotions (lower(code))`, about 4 minutes.\n**Stop if** replication lag passes 30 s.\n**It worked when** p95 of `/pay` is below 350 ms for 10 minutes and the pool has no waiters.",
+            },
+          ],
+        },
+      ],
+    },
+    {
+      name: "status-note",
+      input: "Write two sentences for the status page. No jargon.",
+      turns: [
+        {
+          agent: "scribe",
+          model: "gpt-5.2-mini",
+          instructions: "You write for customers: calm, plain, honest.",
+          moves: [
+            {
+              thinks: 1.2,
+              says: "Since 09:12 UTC, paying has been slower than usual for some of you; no payment was lost. We have found the cause and expect checkout to be back to its normal speed by 10:00 UTC.",
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};

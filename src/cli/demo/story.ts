@@ -1,0 +1,37 @@
+/** A tool that an agent calls. `error` makes it fail, with `output` unsaid. */
+export type ToolUse = {
+  readonly tool: string;
+  readonly type: "mcp" | "http" | "custom";
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly output?: unknown;
+  readonly error?: { readonly type: string; readonly message: string };
+  /** Seconds. */
+  readonly takes: number;
+};
+
+/** One model call and what follows from it: tools, all at once, or an answer that ends the agent's turn. */
+export type Move =
+  | { readonly thinks: number; readonly calls: readonly ToolUse[] }
+  | { readonly thinks: number; readonly says: string };
+
+export type Turn = {
+  readonly agent: string;
+  readonly model: string;
+  readonly instructions: string;
+  readonly moves: readonly Move[];
+};
+
+export type StoryQuery = {
+  readonly name: string;
+  readonly input: string;
+  /** Without a team, the first turn's agent is the target itself. */
+  readonly team?: { readonly name: string; readonly strategy: "sequential" | "round-robin" | "selector" };
+  readonly turns: readonly Turn[];
+};
+
+/** A session: its queries follow each other, as a person would ask them. */
+export type Story = {
+  readonly name: string;
+  readonly namespace: string;
+  readonly queries: readonly StoryQuery[];
+};
