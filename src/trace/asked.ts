@@ -7,7 +7,7 @@ import type { AnyValue } from "./span.ts";
 /** The first line of what an input asks: its last user message if it holds messages, else of its text. */
 export function firstLineAsked(input: AnyValue, length: number): string | undefined {
   const text = input.stringValue;
-  if (text !== undefined && input.spill !== undefined) return firstLine(askedInPreview(text), length);
+  if (text !== undefined && input.spill !== undefined) return firstLine(saidInPreview(text), length);
   const value = text === undefined ? plainValue(input) : (parseJson(text) ?? text);
   const messages = readMessages(value);
   const asked = messages === undefined ? undefined : lastAsked(messages);
@@ -37,7 +37,7 @@ export function messageText(message: Message): string | undefined {
 }
 
 /** The head of a large value does not parse: look in it for the first thing said, by the user if roles can be seen. */
-function askedInPreview(preview: string): string {
+export function saidInPreview(preview: string): string {
   if (!/^\s*[[{]/.test(preview)) return preview;
   const user = preview.search(/"role"\s*:\s*"(?:user|human)"/);
   return (user < 0 ? undefined : saidIn(preview.slice(user))) ?? saidIn(preview) ?? preview;

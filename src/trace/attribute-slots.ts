@@ -78,10 +78,10 @@ function places(): Map<string, Place[]> {
   put(SLOT.step, keys.STEP_KEYS, (value) => (STEP_WORDS.has(value.stringValue ?? "") ? 1 : undefined));
   put(SLOT.queryName, keys.QUERY_NAME_KEYS, textOf);
   put(SLOT.queryNamespace, keys.QUERY_NAMESPACE_KEYS, textOf);
-  put(SLOT.agent, keys.AGENT_KEYS, textOf);
+  put(SLOT.agent, keys.AGENT_SPAN_KEYS, textOf);
   put(SLOT.team, keys.TEAM_KEYS, textOf);
   put(SLOT.tool, keys.TOOL_KEYS, textOf);
-  put(SLOT.model, keys.MODEL_KEYS, textOf);
+  put(SLOT.model, keys.MODEL_SPAN_KEYS, textOf);
   put(SLOT.inputTokens, keys.INPUT_TOKEN_KEYS, countOf);
   put(SLOT.outputTokens, keys.OUTPUT_TOKEN_KEYS, countOf);
   put(SLOT.cachedTokens, keys.CACHED_TOKEN_KEYS, countOf);

@@ -36,11 +36,11 @@ export function encodeFacts(facts: readonly SpanFacts[]): string {
   const base = facts[0]?.start ?? 0n;
   const strings: string[] = [];
   const places = new Map<string, number>();
-  const place = (text: string): number => {
-    const known = places.get(text);
+  const place = (name: string): number => {
+    const known = places.get(name);
     if (known !== undefined) return known;
-    places.set(text, strings.length);
-    return strings.push(text) - 1;
+    places.set(name, strings.length);
+    return strings.push(name) - 1;
   };
   const spans = new Map<string, number>();
   facts.forEach((fact, at) => spans.set(fact.spanId, at));
@@ -51,7 +51,7 @@ export function encodeFacts(facts: readonly SpanFacts[]): string {
 function encodeSpan(
   fact: SpanFacts,
   base: bigint,
-  place: (text: string) => number,
+  place: (name: string) => number,
   spans: ReadonlyMap<string, number>,
 ): Cell[] {
   let flags = (fact.running ? FLAG.running : 0) | (fact.error ? FLAG.error : 0) | (fact.end === 0n ? 0 : FLAG.ended);
@@ -98,8 +98,8 @@ function encodeSpan(
 }
 
 function compact(nanoseconds: bigint): Cell {
-  const number = Number(nanoseconds);
-  return Number.isSafeInteger(number) ? number : String(nanoseconds);
+  const count = Number(nanoseconds);
+  return Number.isSafeInteger(count) ? count : String(nanoseconds);
 }
 
 /** `undefined` when the string is of another version. Text of this version that does not hold facts throws. */

@@ -112,7 +112,8 @@ function isRunning(span: Span): boolean {
   return span.endTimeUnixNano === undefined || span.endTimeUnixNano === "0";
 }
 
-function kindOf(name: string, slots: Slots): SpanKind {
+/** The kind of a span of this name whose attributes say this. */
+export function kindOf(name: string, slots: Slots): SpanKind {
   return spanKind(name, {
     explicit: kindAt(slots, SLOT.explicitKind),
     operation: kindAt(slots, SLOT.operation),
@@ -140,6 +141,11 @@ function addNames(facts: { -readonly [Field in keyof SpanFacts]: SpanFacts[Field
       afterPrefix(facts.name, "tool.") ??
       facts.name;
   }
+}
+
+/** What a tool span calls its tool, else what its own name says. */
+export function toolName(name: string, slots: Slots): string {
+  return textIn(slots, SLOT.tool) ?? afterPrefix(name, "execute_tool ") ?? afterPrefix(name, "tool.") ?? name;
 }
 
 function afterPrefix(name: string, prefix: string): string | undefined {

@@ -88,7 +88,7 @@ function readMessage(value: PlainRecord): Message | undefined {
   const kwargs = value.kwargs;
   if (value.type === "constructor" && isRecord(kwargs) && Array.isArray(value.id)) {
     const role = ROLES.get(String(value.id.at(-1)));
-    return role === undefined ? undefined : message(role, kwargs);
+    return role === undefined ? undefined : messageFrom(role, kwargs);
   }
   if (isRecord(value.message)) {
     // A choice, a generation, an indexed entry: what surrounds the message may say why it ended.
@@ -97,13 +97,13 @@ function readMessage(value: PlainRecord): Message | undefined {
     return inner === undefined || reason === undefined ? inner : { ...inner, finishReason: reason };
   }
   if (isRecord(value.content) && value.content.parts !== undefined)
-    return message("assistant", { ...value, ...value.content });
+    return messageFrom("assistant", { ...value, ...value.content });
   const item = responsesItem(value);
   if (item !== undefined) return item;
   const role = nonEmpty(value.role) ?? (isLangChainType(value) ? value.type : undefined);
   if (role === undefined) return undefined;
   const says = "content" in value || "parts" in value || "contents" in value || "tool_calls" in value;
-  return says ? message(ROLES.get(role) ?? role, value) : undefined;
+  return says ? messageFrom(ROLES.get(role) ?? role, value) : undefined;
 }
 
 function isLangChainType(value: PlainRecord): value is PlainRecord & { readonly type: string } {
@@ -119,7 +119,7 @@ function responsesItem(value: PlainRecord): Message | undefined {
   return undefined;
 }
 
-function message(role: string, value: PlainRecord): Message {
+function messageFrom(role: string, value: PlainRecord): Message {
   const parts = partsOf(role, value);
   const name = nonEmpty(value.name);
   const reason = finishReason(value);

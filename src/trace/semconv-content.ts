@@ -1,9 +1,18 @@
 /** The attribute keys under which spans say what went in and what came out, in order of precedence. */
 
+/** Instructions that go before the input's messages. */
 export const SYSTEM_KEYS = ["gen_ai.system_instructions"] as const;
 
+/** Messages as the GenAI convention writes them. */
+export const INPUT_MESSAGE_KEYS = ["gen_ai.input.messages"] as const;
+export const OUTPUT_MESSAGE_KEYS = ["gen_ai.output.messages"] as const;
+
+/** Messages spread over many keys, `<prefix><number>.<field>`. */
+export const INPUT_MESSAGE_PREFIXES = ["llm.input_messages.", "gen_ai.prompt."] as const;
+export const OUTPUT_MESSAGE_PREFIXES = ["llm.output_messages.", "gen_ai.completion."] as const;
+
 export const INPUT_KEYS = [
-  "gen_ai.input.messages",
+  ...INPUT_MESSAGE_KEYS,
   "input.value",
   "traceloop.entity.input",
   "ai.prompt.messages",
@@ -19,5 +28,125 @@ export const INPUT_KEYS = [
   "mastra.workflow_run.input",
   "mastra.workflow_step.input",
   "mastra.tool_call.input",
+  "ai.value",
+  "ai.values",
   "user_prompt",
+] as const;
+
+/** Before {@link AI_SDK_ANSWER}. */
+export const OUTPUT_KEYS = ["output.value", "traceloop.entity.output"] as const;
+
+/** An answer that the AI SDK spreads over keys of one span. */
+export const AI_SDK_ANSWER = {
+  text: "ai.response.text",
+  reasoning: "ai.response.reasoning",
+  toolCalls: "ai.response.toolCalls",
+} as const;
+
+/** After {@link AI_SDK_ANSWER}. */
+export const LATER_OUTPUT_KEYS = [
+  "ai.response.object",
+  "langfuse.observation.output",
+  "lmnr.span.output",
+  "query.output",
+  "turn.output",
+  "messages.output",
+  "genkit:output",
+  "mastra.agent_run.output",
+  "mastra.model_generation.output",
+  "mastra.model_step.output",
+  "mastra.model_chunk.output",
+  "mastra.workflow_run.output",
+  "mastra.workflow_step.output",
+  "mastra.tool_call.output",
+] as const;
+
+/** What the value beside it is; read together with it. */
+export const MIME_TYPE_KEYS: ReadonlyMap<string, string> = new Map([
+  ["input.value", "input.mime_type"],
+  ["output.value", "output.mime_type"],
+]);
+
+export const TOOL_INPUT_KEYS = [
+  "gen_ai.tool.call.arguments",
+  "tool.input",
+  "ai.toolCall.args",
+  "tool_arguments",
+  "input.value",
+  "tool.parameters",
+  "traceloop.entity.input",
+  "langfuse.observation.input",
+  "lmnr.span.input",
+  "genkit:input",
+  "mastra.tool_call.input",
+  "full_command",
+] as const;
+
+export const TOOL_OUTPUT_KEYS = [
+  "gen_ai.tool.call.result",
+  "tool.output",
+  "ai.toolCall.result",
+  "tool_response",
+  "output.value",
+  "tool.result",
+  "traceloop.entity.output",
+  "langfuse.observation.output",
+  "lmnr.span.output",
+  "genkit:output",
+  "mastra.tool_call.output",
+] as const;
+
+/** Claude Code says a tool's output as an event of the span. */
+export const TOOL_OUTPUT_EVENT = { name: "tool.output", keys: ["output"] } as const;
+
+export const TOOL_CALL_ID_KEYS = ["gen_ai.tool.call.id", "tool.id", "ai.toolCall.id", "tool_use_id"] as const;
+
+export const PROVIDER_KEYS = [
+  "gen_ai.provider.name",
+  "gen_ai.system",
+  "llm.provider",
+  "llm.system",
+  "ai.model.provider",
+  "llm.model.provider",
+] as const;
+
+export const FINISH_REASON_KEYS = [
+  "gen_ai.response.finish_reasons",
+  "ai.response.finishReason",
+  "llm.finish_reason",
+  "stop_reason",
+] as const;
+
+/** With the unit as milliseconds. */
+export const FIRST_TOKEN_KEYS = [
+  ["gen_ai.response.time_to_first_chunk", 1_000],
+  ["ai.response.msToFirstChunk", 1],
+  ["ttft_ms", 1],
+] as const;
+
+/** Events that are one message each, with the role that they stand for. */
+export const INPUT_EVENTS: ReadonlyMap<string, string> = new Map([
+  ["gen_ai.system.message", "system"],
+  ["gen_ai.user.message", "user"],
+  ["gen_ai.assistant.message", "assistant"],
+  ["gen_ai.tool.message", "tool"],
+]);
+export const OUTPUT_EVENT = "gen_ai.choice";
+/** The body of such an event as one JSON text, from producers that had no structured attributes. */
+export const EVENT_BODY_KEY = "gen_ai.event.content";
+/** An event whose attributes are those of the GenAI convention's span. */
+export const DETAILS_EVENT = "gen_ai.client.inference.operation.details";
+
+/** What a request, a statement or a log line is about, for spans with neither input nor output. */
+export const SUBJECT_KEYS = [
+  "url.full",
+  "http.url",
+  "url.path",
+  "http.target",
+  "http.route",
+  "db.query.text",
+  "db.statement",
+  "messaging.destination.name",
+  "mcp.method.name",
+  "logfire.msg",
 ] as const;

@@ -87,12 +87,9 @@ export const QUERY_NAME_KEYS = ["query.name"] as const;
 export const QUERY_NAMESPACE_KEYS = ["query.namespace"] as const;
 export const TEAM_KEYS = ["team.name"] as const;
 
-export const AGENT_KEYS = [
-  "gen_ai.agent.name",
-  "agent.name",
-  "traceloop.entity.name",
-  "ai.telemetry.functionId",
-] as const;
+export const AGENT_KEYS = ["gen_ai.agent.name", "agent.name"] as const;
+/** Names of whatever the span is of: its agent's on an agent span. */
+export const AGENT_SPAN_KEYS = [...AGENT_KEYS, "traceloop.entity.name", "ai.telemetry.functionId"] as const;
 
 export const TOOL_KEYS = [
   "gen_ai.tool.name",
@@ -114,9 +111,9 @@ export const MODEL_KEYS = [
   "langfuse.observation.model.name",
   "llm.model.name",
   "embedding.model_name",
-  "model",
-  "genkit:name",
 ] as const;
+/** Names of whatever the span is of: its model's on a model's span. */
+export const MODEL_SPAN_KEYS = [...MODEL_KEYS, "model", "genkit:name"] as const;
 
 export const INPUT_TOKEN_KEYS = [
   "gen_ai.usage.input_tokens",
@@ -168,6 +165,8 @@ export const COST_DETAILS_KEYS = ["langfuse.observation.cost_details"] as const;
 
 /** Severity that some producers set in place of the span's status. */
 export const LEVEL_KEYS = ["langfuse.observation.level"] as const;
+
+export const STATUS_MESSAGE_KEYS = ["langfuse.observation.status_message"] as const;
 
 export const EXCEPTION_EVENT = "exception";
 export const EXCEPTION_KEYS = {
