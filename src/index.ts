@@ -1,4 +1,62 @@
-import { DurableObject } from "cloudflare:workers";
-export class SessionObject extends DurableObject {}
-export class DirectoryObject extends DurableObject {}
-export default { fetch: () => new Response("ok") };
+import { Hono } from "hono";
+import { encodingOf } from "./otlp/media-type.ts";
+import { DEFAULT_TENANT } from "./place.ts";
+import type { AppEnv } from "./routes/app-env.ts";
+import { openapi } from "./routes/openapi.ts";
+import { servePage } from "./routes/page.ts";
+import { notFound, problem } from "./routes/problem.ts";
+import { receive, refuse, signalOf } from "./routes/receive.ts";
+import { session } from "./routes/session.ts";
+import { sessions } from "./routes/sessions.ts";
+import { traces } from "./routes/traces.ts";
+
+export { DirectoryObject } from "./durable/directory.ts";
+export { SessionObject } from "./durable/session.ts";
+
+const app = new Hono<AppEnv>();
+
+app.use(async (c, next) => {
+  c.set("tenant", DEFAULT_TENANT);
+  const signal = signalOf(c.req.path);
+  if (signal !== undefined) return await receive(c, signal);
+  await next();
+});
+
+app.get("/healthz", (c) => c.text("ok\n"));
+app.get("/openapi.json", (c) => c.json(openapi));
+app.get("/", (c) => c.redirect("/sessions", 302));
+app.get("/otel", (c) => c.redirect("/sessions", 302));
+app.route("/sessions", sessions);
+app.route("/sessions", session);
+app.route("/traces", traces);
+
+app.notFound(async (c) => {
+  if (c.req.method === "POST" && encodingOf(c.req.header("content-type") ?? null) !== undefined) {
+    const here = new URL(c.req.url).origin;
+    const message = `There is no receiver at ${c.req.path}. Export traces to ${here}/v1/traces: set OTEL_EXPORTER_OTLP_ENDPOINT=${here}`;
+    return refuse(c, encodingOf(c.req.header("content-type") ?? null), 404, message);
+  }
+  if (c.req.method === "GET" && (c.req.header("accept") ?? "").includes("text/html")) {
+    const page = await servePage(c);
+    return new Response(page.body, { status: 404, headers: page.headers });
+  }
+  return notFound(c, c.req.path);
+});
+
+app.onError((error, c) => {
+  const reference = crypto.randomUUID();
+  console.error(
+    JSON.stringify({
+      message: "a request failed",
+      reference,
+      path: c.req.path,
+      error: String(error),
+      stack: error.stack,
+    }),
+  );
+  // Objects move, restart and are deployed anew: what they throw passes. A reader may ask again.
+  const detail = `The request could not be served just now; try again. Reference ${reference}.`;
+  return problem(c, { status: 503, title: "Service Unavailable", detail }, { "retry-after": "1" });
+});
+
+export default app;

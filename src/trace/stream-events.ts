@@ -5,7 +5,12 @@ import type { SessionSummary } from "./summary.ts";
 /** Everything that crosses a session's stream. `event:` is the type, `data:` the rest as JSON; those marked "id" carry a resourceVersion as `id:`. */
 export type SessionStreamEvent =
   /** id. `received`: Unix nanoseconds, decimal. */
-  | { readonly type: "spans"; readonly received: string; readonly receipt: Receipt; readonly resourceSpans: readonly ResourceSpans[] }
+  | {
+      readonly type: "spans";
+      readonly received: string;
+      readonly receipt: Receipt;
+      readonly resourceSpans: readonly ResourceSpans[];
+    }
   /** id. The trace left this session, for another one if `session` says so. */
   | { readonly type: "gone"; readonly traceId: string; readonly session?: string }
   /** id. What was folded so far is void: the log follows from its beginning. */
@@ -45,6 +50,14 @@ export type Arrival = {
 export type Arrivals = {
   /** Newest first, at most 20. */
   readonly last: readonly Arrival[];
+  /** The newest that was refused, in whole or in part: many good ones must not hide it. */
+  readonly lastRejected?: Arrival;
   /** Requests of signals that are accepted and not kept. */
+  readonly notKept: { readonly logs: number; readonly metrics: number };
+};
+
+/** What a Worker tells the directory of, since it told it last. */
+export type ArrivalNews = {
+  readonly last: readonly Arrival[];
   readonly notKept: { readonly logs: number; readonly metrics: number };
 };

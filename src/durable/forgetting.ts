@@ -1,0 +1,72 @@
+import type { HomeCopy } from "./home-copy.ts";
+import type { SessionCore } from "./session-core.ts";
+import { isShown } from "./trace-rows.ts";
+
+/** Begins to forget a session; what a fault leaves undone the alarm does. Answers false where there is none. */
+export function beginForgetting(core: SessionCore): boolean {
+  if (!core.exists || core.state.shown.size === 0) return false;
+  core.write(({ jobs }) => jobs.owe("forget", Date.now()));
+  return true;
+}
+
+/** Homes first, then the list, then what lies here: until the last step the session knows what it still has to do. */
+export async function forget(core: SessionCore, copier: HomeCopy): Promise<void> {
+  const { state } = core;
+  const { id } = state;
+  const { incarnation } = state.log;
+  if (incarnation === undefined) return;
+  const copies = Array.from(state.rows.all()).filter((row) => row.role === "copy");
+  for (const row of copies) await core.session(row.traceId).release(core.tenant, { traceId: row.traceId, session: id });
+  await core.directory().remove({ id, incarnation }, true);
+  await copier.settled();
+  core.subscribers.announce("deleted");
+  core.subscribers.dismiss();
+  await dropShown(core);
+}
+
+/** A session that held the trace was forgotten: the home forgets it too, unless the trace has been bound elsewhere since. */
+export async function release(
+  core: SessionCore,
+  copier: HomeCopy,
+  released: { readonly traceId: string; readonly session: string },
+): Promise<void> {
+  // A copy under way would bring the trace back to the session that is going.
+  await copier.settled();
+  const row = core.exists ? core.state.rows.get(released.traceId) : undefined;
+  if (row?.role !== "home" || row.session !== released.session || row.refused !== undefined) return;
+  const others = Array.from(core.state.rows.all()).some(
+    (other) => other.traceId !== row.traceId && other.role === "copy",
+  );
+  if (!others) return await wipe(core);
+  core.write(({ log, rows }) => {
+    log.dropTrace(row.traceId);
+    rows.remove(row.traceId);
+    log.renew(Date.now());
+  });
+  core.discard();
+}
+
+/** A home whose trace another session shows outlives the session of the same name. */
+async function dropShown(core: SessionCore): Promise<void> {
+  const { state } = core;
+  const home = state.rows.home();
+  if (home === undefined || isShown(home, state.id)) return await wipe(core);
+  core.write(({ log, rows, jobs }) => {
+    for (const row of Array.from(rows.all())) {
+      if (row.role === "home") continue;
+      log.dropTrace(row.traceId);
+      rows.remove(row.traceId);
+    }
+    log.dropMarks();
+    log.deleteMeta("listed");
+    log.renew(Date.now());
+    jobs.done("forget");
+  });
+  core.discard();
+}
+
+async function wipe(core: SessionCore): Promise<void> {
+  await core.ctx.storage.deleteAlarm();
+  await core.ctx.storage.deleteAll();
+  core.discard();
+}

@@ -1,0 +1,80 @@
+import type { Cursor, LogEntry, LogPage, View } from "../trace/watch.ts";
+import type { SessionCore } from "./session-core.ts";
+import type { Chunk } from "./session-log.ts";
+import type { SessionState } from "./session-state.ts";
+import { isBoundAway } from "./trace-rows.ts";
+
+/** What a page would say of the log, without its entries. */
+export function peek(core: SessionCore, view: View): LogPage {
+  const { state } = core;
+  const head = view === "session" ? state.shownHead : state.homeHead;
+  return readPage(core, view, { incarnation: state.log.incarnation ?? "", revision: head }, 0);
+}
+
+/** One page of what a view shows after a cursor: at least one entry where one is left, then up to about `maxBytes`. */
+export function readPage(core: SessionCore, view: View, from: Cursor | undefined, maxBytes: number): LogPage {
+  const { state } = core;
+  const { incarnation } = state.log;
+  if (incarnation === undefined) return { state: "absent" };
+  if (view === "session" && state.shown.size === 0) return whereabouts(state);
+  const home = state.rows.home();
+  if (view === "trace" && home === undefined) return { state: "absent" };
+  const head = view === "session" ? state.shownHead : state.homeHead;
+  const valid = from !== undefined && from.incarnation === incarnation && from.revision <= head;
+  const entries: LogEntry[] = [];
+  let next = valid ? from.revision : 0;
+  let bytes = 0;
+  for (const chunk of state.log.chunks(next, view === "trace" ? home?.traceId : undefined)) {
+    if (chunk.revision > head) break;
+    if (entries.length > 0 && bytes >= maxBytes) break;
+    next = chunk.revision;
+    const entry = entryOf(state, view, chunk);
+    if (entry === undefined) continue;
+    entries.push(entry);
+    bytes += chunk.body.length;
+  }
+  const reached = entries.length === 0 || next >= head;
+  const summary = reached && (view === "session" || state.shows(home?.traceId ?? "")) ? core.summary() : undefined;
+  const session = home !== undefined && isBoundAway(home, state.id) ? home.session : undefined;
+  return {
+    state: "present",
+    incarnation,
+    head,
+    reset: from !== undefined && !valid,
+    entries,
+    next: reached ? head : next,
+    ...(summary === undefined ? {} : { summary }),
+    ...(session === undefined ? {} : { session }),
+  };
+}
+
+function entryOf(state: SessionState, view: View, chunk: Chunk): LogEntry | undefined {
+  if (chunk.kind === "gone") {
+    if (view === "trace") return undefined;
+    return {
+      kind: "gone",
+      revision: chunk.revision,
+      traceId: chunk.traceId,
+      ...(chunk.facts === "" ? {} : { session: chunk.facts }),
+    };
+  }
+  if (view === "session" && !state.shows(chunk.traceId)) return undefined;
+  const table = state.shows(chunk.traceId) ? state.shown : state.hidden;
+  const { revision, traceId, received, receipt, encoding, body, hashes } = chunk;
+  return {
+    kind: "spans",
+    revision,
+    traceId,
+    received,
+    receipt,
+    encoding,
+    body,
+    hashes,
+    superseded: table.superseded(revision),
+  };
+}
+
+function whereabouts(state: SessionState): LogPage {
+  const sessions = Array.from(new Set(state.goneTo.values())).filter((session) => session !== "");
+  return sessions.length === 0 ? { state: "absent" } : { state: "moved", sessions };
+}

@@ -1,0 +1,34 @@
+import type { SessionCore } from "./session-core.ts";
+
+/** Tells the directory what the session looks like now, or that nothing is left of it; run again at the interval that it names. */
+export async function report(core: SessionCore): Promise<void> {
+  const { state } = core;
+  const { incarnation } = state.log;
+  if (incarnation === undefined) return;
+  const summary = core.summary();
+  const revision = state.shownHead;
+  const listed = state.log.meta("listed") !== undefined;
+  if (summary !== undefined) {
+    // Before the call: a row that may exist must be found and removed later.
+    if (!listed) core.write(({ log }) => log.setMeta("listed", "yes"));
+    const at = Date.now();
+    const { interval } = await core.directory().report({ id: state.id, incarnation, revision, summary });
+    core.reported(at, interval);
+  } else if (listed) {
+    const to = Array.from(new Set(state.goneTo.values())).filter((session) => session !== "");
+    const only = to.length === 1 ? to[0] : undefined;
+    await core
+      .directory()
+      .remove({ id: state.id, incarnation, ...(only === undefined ? {} : { session: only }) }, false);
+    core.write(({ log }) => log.deleteMeta("listed"));
+  }
+  if (!core.exists) return;
+  core.write(({ jobs, log, shownHead }) => {
+    const changed =
+      log.incarnation !== incarnation ||
+      shownHead !== revision ||
+      core.subscribers.count("session") !== (summary?.watchers ?? 0);
+    if (changed) jobs.postpone("directory", core.nextReport(Date.now()));
+    else jobs.done("directory");
+  });
+}

@@ -1,0 +1,34 @@
+/** Raised when the tables change; `open` then migrates what an older version wrote. */
+export const SCHEMA_VERSION = 1;
+
+const TABLES = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE trace (
+  trace TEXT PRIMARY KEY, role TEXT NOT NULL, session TEXT, epoch INTEGER NOT NULL,
+  refused TEXT, leaving TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE chunk (
+  revision INTEGER PRIMARY KEY, trace TEXT NOT NULL, trace_revision INTEGER NOT NULL, kind TEXT NOT NULL,
+  received INTEGER NOT NULL, encoding TEXT NOT NULL, receipt TEXT NOT NULL, hashes TEXT, facts TEXT NOT NULL,
+  body BLOB NOT NULL, parts INTEGER NOT NULL, bytes INTEGER NOT NULL
+);
+CREATE TABLE chunk_part (
+  revision INTEGER NOT NULL, part INTEGER NOT NULL, facts TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (revision, part)
+) WITHOUT ROWID;
+CREATE TABLE value (
+  hash TEXT NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, encoding TEXT NOT NULL, body BLOB NOT NULL,
+  PRIMARY KEY (hash, part)
+) WITHOUT ROWID;
+CREATE TABLE job (kind TEXT PRIMARY KEY, due INTEGER NOT NULL, attempts INTEGER NOT NULL) WITHOUT ROWID;
+`;
+
+/** Whether anything was ever written here. Reads only: an object that is merely asked stays empty, and costs nothing. */
+export function isEmpty(sql: SqlStorage): boolean {
+  return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length === 0;
+}
+
+/** Called inside the first append's transaction. */
+export function createSessionSchema(sql: SqlStorage): void {
+  sql.exec(TABLES);
+  sql.exec("INSERT INTO meta VALUES ('schema', ?)", SCHEMA_VERSION);
+}

@@ -1,0 +1,118 @@
+import type { Bindings } from "../bindings.ts";
+import { directoryOf, sessionAt } from "../place.ts";
+import { summarise } from "../trace/session-fold.ts";
+import type { SessionSummary } from "../trace/summary.ts";
+import type { LogEntry, View } from "../trace/watch.ts";
+import type { JobKind } from "./jobs.ts";
+import { SessionState } from "./session-state.ts";
+import type { Subscribers } from "./subscribers.ts";
+import { isBoundAway } from "./trace-rows.ts";
+
+/** What the parts of a session object share: its storage, its state, its neighbours. */
+export class SessionCore {
+  readonly ctx: DurableObjectState;
+  readonly env: Bindings;
+  readonly subscribers: Subscribers;
+  readonly #runJob: (kind: JobKind) => Promise<void>;
+  #state: SessionState | undefined;
+  /** Not on disk: after a wake the directory is told once too often. */
+  #reported = { at: 0, interval: 0 };
+  #summary: { readonly of: string; readonly summary: SessionSummary } | undefined;
+
+  constructor(
+    ctx: DurableObjectState,
+    env: Bindings,
+    subscribers: Subscribers,
+    runJob: (kind: JobKind) => Promise<void>,
+  ) {
+    this.ctx = ctx;
+    this.env = env;
+    this.subscribers = subscribers;
+    this.#runJob = runJob;
+  }
+
+  get state(): SessionState {
+    this.#state ??= new SessionState(this.ctx.storage);
+    return this.#state;
+  }
+
+  get exists(): boolean {
+    return this.state.log.incarnation !== undefined;
+  }
+
+  get tenant(): string {
+    return this.state.log.meta("tenant") ?? "";
+  }
+
+  /** What is in memory may differ from what is on disk: the next use folds it anew. */
+  discard(): void {
+    this.#state = undefined;
+    this.#summary = undefined;
+  }
+
+  /** One transaction. Memory that a failed one has changed is thrown away with it. */
+  write<T>(change: (state: SessionState) => T): T {
+    try {
+      return this.ctx.storage.transactionSync(() => change(this.state));
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
+  }
+
+  session(id: string) {
+    return sessionAt(this.env, this.tenant, id);
+  }
+
+  directory() {
+    return directoryOf(this.env, this.tenant);
+  }
+
+  summary(): SessionSummary | undefined {
+    const { shown, shownHead, log, lastArrival } = this.state;
+    if (shown.size === 0) return undefined;
+    const watchers = this.subscribers.count("session");
+    const of = `${log.incarnation}.${shownHead}.${watchers}`;
+    if (this.#summary?.of !== of) {
+      const belongsTo = this.state.rows.home()?.refused;
+      const about = {
+        id: this.state.id,
+        lastArrival: nanoseconds(lastArrival),
+        watchers,
+        ...(belongsTo === undefined ? {} : { belongsTo }),
+      };
+      this.#summary = { of, summary: summarise(shown, about) };
+    }
+    return this.#summary.summary;
+  }
+
+  publish(view: View, previous: number, entry: LogEntry): void {
+    const incarnation = this.state.log.incarnation;
+    if (incarnation === undefined) return;
+    this.subscribers.publish(view, { incarnation, previous, revision: entry.revision, entry });
+  }
+
+  /** When the directory wants to hear of this session next: at once if it has not for a while. */
+  nextReport(now: number): number {
+    return Math.max(now, this.#reported.at + this.#reported.interval);
+  }
+
+  reported(at: number, interval: number): void {
+    this.#reported = { at, interval };
+  }
+
+  /** Starts in the background what is due or can be done at once; the alarm does what a fault leaves undone. */
+  kick(): void {
+    const { jobs, rows } = this.state;
+    const home = rows.home();
+    if (jobs.isDue("directory", Date.now())) this.ctx.waitUntil(this.#runJob("directory"));
+    if (home !== undefined && (isBoundAway(home, this.state.id) || home.leaving.length > 0))
+      this.ctx.waitUntil(this.#runJob("copy"));
+    this.ctx.waitUntil(jobs.arm());
+  }
+}
+
+/** Unix nanoseconds as a decimal string, of Unix milliseconds. */
+export function nanoseconds(millis: number): string {
+  return millis === 0 ? "0" : `${millis}000000`;
+}

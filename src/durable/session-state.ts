@@ -1,0 +1,98 @@
+import { decodeFacts } from "../trace/facts.ts";
+import type { SpanFacts } from "../trace/facts.ts";
+import { SpanTable } from "../trace/span-table.ts";
+import { deriveChunkFacts } from "./derive-chunk-facts.ts";
+import { Jobs } from "./jobs.ts";
+import { SessionLog } from "./session-log.ts";
+import { isShown, TraceRows } from "./trace-rows.ts";
+
+/** Everything an object holds in memory: folded from its rows when it wakes, and never anything that they could not give again. */
+export class SessionState {
+  readonly log: SessionLog;
+  readonly rows: TraceRows;
+  readonly jobs: Jobs;
+  /** Facts of the traces that the session shows. */
+  readonly shown: SpanTable;
+  /** Facts of the trace whose home this is, while another session shows it. */
+  readonly hidden: SpanTable;
+  /** Last revision given to a trace, in the trace's own order. */
+  readonly traceHeads = new Map<string, number>();
+  /** Where traces went that were shown here. */
+  readonly goneTo = new Map<string, string>();
+  /** Last revision of each view. */
+  shownHead = 0;
+  homeHead = 0;
+  /** Unix milliseconds, of what is shown. */
+  lastArrival = 0;
+  /** Bytes of bodies in the log. */
+  bytes = 0;
+  readonly #storage: DurableObjectStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.log = new SessionLog(storage.sql);
+    const exists = this.log.incarnation !== undefined;
+    this.rows = new TraceRows(storage.sql, exists);
+    this.jobs = new Jobs(storage, exists);
+    this.shown = new SpanTable();
+    this.hidden = new SpanTable();
+    if (exists) this.#fold();
+  }
+
+  get id(): string {
+    return this.log.meta("id") ?? "";
+  }
+
+  shows(traceId: string): boolean {
+    return isShown(this.rows.get(traceId), this.id);
+  }
+
+  /** Takes in a chunk of spans that was just appended. */
+  admit(
+    traceId: string,
+    facts: readonly SpanFacts[],
+    revision: number,
+    chunk: { traceRevision: number; received: number; bytes: number },
+  ): void {
+    const row = this.rows.get(traceId);
+    const shown = isShown(row, this.id);
+    const table = shown ? this.shown : this.hidden;
+    facts.forEach((fact, position) => table.admit(traceId, fact, revision, position));
+    this.traceHeads.set(traceId, chunk.traceRevision);
+    this.bytes += chunk.bytes;
+    if (row?.role === "home") this.homeHead = revision;
+    if (!shown) return;
+    this.shownHead = revision;
+    this.lastArrival = Math.max(this.lastArrival, chunk.received);
+    this.goneTo.delete(traceId);
+  }
+
+  /** Takes in a mark that a trace left. */
+  leave(traceId: string, session: string, revision: number): void {
+    this.shownHead = revision;
+    this.goneTo.set(traceId, session);
+  }
+
+  #fold(): void {
+    const id = this.id;
+    for (const chunk of this.log.facts()) {
+      if (chunk.kind === "gone") {
+        this.leave(chunk.traceId, chunk.facts, chunk.revision);
+        continue;
+      }
+      const facts = decodeFacts(chunk.facts) ?? this.#derive(chunk.revision);
+      this.admit(chunk.traceId, facts, chunk.revision, chunk);
+    }
+    const home = this.rows.home();
+    if (home !== undefined && !isShown(home, id)) this.goneTo.set(home.traceId, home.session ?? "");
+  }
+
+  /** Facts of an older version: derived anew from the bytes, once. */
+  #derive(revision: number): SpanFacts[] {
+    const chunk = this.log.chunk(revision);
+    if (chunk === undefined) return [];
+    const { facts, encoded } = deriveChunkFacts(chunk);
+    this.#storage.transactionSync(() => this.log.rewriteFacts(revision, encoded));
+    return facts;
+  }
+}

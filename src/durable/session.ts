@@ -1,0 +1,136 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Bindings } from "../bindings.ts";
+import type { AppendOutcome, Delivery, SpilledValue } from "../trace/delivery.ts";
+import type { SessionSummary, QuerySummary } from "../trace/summary.ts";
+import { queriesOf } from "../trace/session-fold.ts";
+import type { Cursor, LogPage, View } from "../trace/watch.ts";
+import { append } from "./admission.ts";
+import type { Copy, CopyOutcome, Withdrawal } from "./copying.ts";
+import { beginForgetting, forget, release } from "./forgetting.ts";
+import { HomeCopy } from "./home-copy.ts";
+import type { JobKind } from "./jobs.ts";
+import { peek, readPage } from "./reading.ts";
+import { receive, withdraw } from "./receiving.ts";
+import { report } from "./reporting.ts";
+import { SessionCore } from "./session-core.ts";
+import { Subscribers } from "./subscribers.ts";
+
+/** A trace's home and a session's log, live: admits, persists, publishes. Public methods are RPC. */
+export class SessionObject extends DurableObject<Bindings> {
+  readonly #core: SessionCore;
+  readonly #copier: HomeCopy;
+  readonly #active = new Map<JobKind, Promise<void>>();
+
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env);
+    this.#core = new SessionCore(ctx, env, new Subscribers(ctx), (kind) => this.#run(kind));
+    this.#copier = new HomeCopy(this.#core);
+  }
+
+  /** Acknowledged when on disk. Throws on passing faults only. */
+  append(tenant: string, delivery: Delivery): AppendOutcome {
+    return append(this.#core, tenant, delivery);
+  }
+
+  receive(tenant: string, copy: Copy): CopyOutcome {
+    return receive(this.#core, tenant, copy);
+  }
+
+  withdraw(tenant: string, withdrawal: Withdrawal): void {
+    withdraw(this.#core, tenant, withdrawal);
+  }
+
+  async release(_tenant: string, released: { readonly traceId: string; readonly session: string }): Promise<void> {
+    await release(this.#core, this.#copier, released);
+  }
+
+  read(view: View, from: Cursor | undefined, maxBytes: number): LogPage {
+    return readPage(this.#core, view, from, maxBytes);
+  }
+
+  peek(view: View): LogPage {
+    return peek(this.#core, view);
+  }
+
+  summary(): SessionSummary | undefined {
+    return this.#core.exists ? this.#core.summary() : undefined;
+  }
+
+  queries(): QuerySummary[] {
+    return this.#core.exists ? queriesOf(this.#core.state.shown) : [];
+  }
+
+  value(hash: string): SpilledValue | undefined {
+    return this.#core.exists ? this.#core.state.log.value(hash) : undefined;
+  }
+
+  /** Answers whether there was a session to forget. */
+  async forget(): Promise<boolean> {
+    if (!beginForgetting(this.#core)) return false;
+    await this.#core.state.jobs.arm();
+    await this.#run("forget");
+    return true;
+  }
+
+  /** A subscriber's socket; `view` says what it follows. */
+  override fetch(request: Request): Response {
+    if (request.headers.get("Upgrade") !== "websocket") return new Response(null, { status: 426 });
+    const view = new URL(request.url).searchParams.get("view") === "trace" ? "trace" : "session";
+    const response = this.#core.subscribers.accept(view);
+    this.#watchersChanged();
+    return response;
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    // 1005 and 1006 say that no code came, and must not be sent.
+    socket.close(code === 1005 || code === 1006 ? 1000 : code);
+    this.#watchersChanged();
+  }
+
+  override async alarm(): Promise<void> {
+    if (!this.#core.exists) return;
+    const { jobs } = this.#core.state;
+    jobs.rang();
+    const now = Date.now();
+    for (const kind of ["forget", "copy", "directory"] as const) {
+      if (this.#core.exists && this.#core.state.jobs.isDue(kind, now)) await this.#run(kind);
+    }
+    if (this.#core.exists) await this.#core.state.jobs.arm();
+  }
+
+  /** One run of a kind at a time. A fault of one job is its own: it is tried again later, and the others go on. */
+  #run(kind: JobKind): Promise<void> {
+    const active = this.#active.get(kind);
+    if (active !== undefined && kind !== "copy") return active;
+    const run = this.#attempt(kind).finally(() => this.#active.delete(kind));
+    this.#active.set(kind, run);
+    return run;
+  }
+
+  async #attempt(kind: JobKind): Promise<void> {
+    try {
+      if (kind === "directory") await report(this.#core);
+      else if (kind === "forget") await forget(this.#core, this.#copier);
+      else await this.#copy();
+    } catch (error) {
+      console.warn(JSON.stringify({ message: "a job failed and will be tried again", kind, error: String(error) }));
+      if (!this.#core.exists) return;
+      this.#core.write(({ jobs }) => jobs.failed(kind, Date.now()));
+      await this.#core.state.jobs.arm();
+    }
+  }
+
+  /** The job's row stays until the alarm finds nothing left to copy: a steady stream of appends then writes it once. */
+  async #copy(): Promise<void> {
+    await this.#copier.run();
+    if (!this.#core.exists) return;
+    const { jobs } = this.#core.state;
+    if (jobs.isDue("copy", Date.now())) this.#core.write(() => jobs.done("copy"));
+  }
+
+  #watchersChanged(): void {
+    if (!this.#core.exists || this.#core.state.shown.size === 0) return;
+    this.#core.write(({ jobs }) => jobs.owe("directory", this.#core.nextReport(Date.now())));
+    this.#core.kick();
+  }
+}

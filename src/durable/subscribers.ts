@@ -1,0 +1,48 @@
+import type { Frame } from "../trace/watch.ts";
+import { encodeFrame } from "../trace/watch.ts";
+
+/** The hibernatable sockets of an object's viewers, one tag a view. They outlive the instance; nothing about them is kept in fields. */
+export class Subscribers {
+  readonly #ctx: DurableObjectState;
+
+  constructor(ctx: DurableObjectState) {
+    this.#ctx = ctx;
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+  }
+
+  accept(view: string): Response {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.#ctx.acceptWebSocket(server, [view]);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  count(view: string): number {
+    return this.#ctx.getWebSockets(view).length;
+  }
+
+  /** Encoded once, the same bytes to all. */
+  publish(view: string, frame: Frame): void {
+    const sockets = this.#ctx.getWebSockets(view);
+    if (sockets.length === 0) return;
+    this.#send(sockets, encodeFrame(frame));
+  }
+
+  /** Viewers attach again and read what there is now. */
+  dismiss(): void {
+    for (const socket of this.#ctx.getWebSockets()) socket.close(1000, "the log changed its life");
+  }
+
+  announce(message: string): void {
+    this.#send(this.#ctx.getWebSockets(), message);
+  }
+
+  #send(sockets: readonly WebSocket[], message: string | ArrayBuffer): void {
+    for (const socket of sockets) {
+      try {
+        socket.send(message);
+      } catch {
+        // A socket that died between listing and sending: its viewer resumes by revision.
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/** What one object knows of one trace beside its chunks. */
+export type TraceRow = {
+  readonly traceId: string;
+  /**
+   * `home`: the object named by the trace id, which admits its spans. `copy`: held for a home elsewhere. `withdrawn`: was held,
+   * and must not come back by a late copy.
+   */
+  readonly role: "home" | "copy" | "withdrawn";
+  /** Home only: the id of the session that the trace's spans name. */
+  readonly session?: string;
+  /** Rises with each binding; a copy of an earlier one is void. Unix milliseconds when it can be, so that a new life of a home outranks the old. */
+  readonly epoch: number;
+  /** Home only: the session whose ceiling refused the copy; the trace then stays its own session. */
+  readonly refused?: string;
+  /** Home only: sessions that may still show the trace and must be told that it is gone. */
+  readonly leaving: readonly string[];
+};
+
+type Row = {
+  trace: string;
+  role: string;
+  session: string | null;
+  epoch: number;
+  refused: string | null;
+  leaving: string;
+};
+
+/** The trace rows of an object, in memory as they are on disk. */
+export class TraceRows {
+  readonly #sql: SqlStorage;
+  readonly #rows = new Map<string, TraceRow>();
+
+  constructor(sql: SqlStorage, exists: boolean) {
+    this.#sql = sql;
+    if (!exists) return;
+    for (const row of sql.exec<Row>("SELECT * FROM trace")) {
+      this.#rows.set(row.trace, {
+        traceId: row.trace,
+        role: row.role as TraceRow["role"],
+        epoch: row.epoch,
+        leaving: JSON.parse(row.leaving) as string[],
+        ...(row.session === null ? {} : { session: row.session }),
+        ...(row.refused === null ? {} : { refused: row.refused }),
+      });
+    }
+  }
+
+  get(traceId: string): TraceRow | undefined {
+    return this.#rows.get(traceId);
+  }
+
+  /** The trace that lives here, if one does: an object is home of at most the trace that it is named by. */
+  home(): TraceRow | undefined {
+    for (const row of this.#rows.values()) if (row.role === "home") return row;
+    return undefined;
+  }
+
+  all(): Iterable<TraceRow> {
+    return this.#rows.values();
+  }
+
+  put(row: TraceRow): void {
+    this.#rows.set(row.traceId, row);
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO trace VALUES (?, ?, ?, ?, ?, ?)",
+      row.traceId,
+      row.role,
+      row.session ?? null,
+      row.epoch,
+      row.refused ?? null,
+      JSON.stringify(row.leaving),
+    );
+  }
+
+  remove(traceId: string): void {
+    this.#rows.delete(traceId);
+    this.#sql.exec("DELETE FROM trace WHERE trace = ?", traceId);
+  }
+}
+
+/** Whether the object named `own` shows this trace's chunks as its session's. */
+export function isShown(row: TraceRow | undefined, own: string): boolean {
+  if (row === undefined || row.role === "withdrawn") return false;
+  return row.role === "copy" || !isBoundAway(row, own);
+}
+
+/** Whether a home copies on to another object's session. */
+export function isBoundAway(row: TraceRow, own: string): boolean {
+  return row.role === "home" && row.session !== undefined && row.session !== own && row.refused === undefined;
+}

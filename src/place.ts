@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+import type { Bindings } from "./bindings.ts";
+
+/** The only tenant there is until tenants come; object names begin with it. */
+export const DEFAULT_TENANT = "default";
+
+/** Longest session name, in UTF-8 bytes, that is its own id. Object names and URLs stay readable and bounded. */
+export const SESSION_NAME_BYTES = 256;
+
+/**
+ * The id under which a session name is stored, listed and addressed: the name itself, or `~` + SHA-256 where the name is too
+ * long, would be resolved away in a URL (`.`, `..`), or could be taken for such an id.
+ */
+export function sessionIdOf(name: string): string {
+  const short = name.length <= SESSION_NAME_BYTES && new TextEncoder().encode(name).length <= SESSION_NAME_BYTES;
+  if (short && name !== "." && name !== ".." && !name.startsWith("~")) return name;
+  return `~${createHash("sha256").update(name).digest("hex")}`;
+}
+
+/** The stub of the object that holds a session, or is the home of a trace: `id` is a session id or a trace id. */
+export function sessionAt(env: Bindings, tenant: string, id: string) {
+  return env.SESSIONS.getByName(`${tenant}/${id}`);
+}
+
+/** The stub of the tenant's list of sessions. */
+export function directoryOf(env: Bindings, tenant: string) {
+  return env.DIRECTORY.getByName(`${tenant}/directory`);
+}

@@ -1,0 +1,3 @@
+import type { Bindings } from "../bindings.ts";
+
+export type AppEnv = { Bindings: Bindings; Variables: { tenant: string } };

@@ -1,0 +1,207 @@
+import { HEARTBEAT, RETRY } from "./sse.ts";
+
+/** What a follower needs of an object: a socket that tells of changes, and pages to read. */
+export type Source = {
+  attach(): Promise<WebSocket>;
+  /** Reads what stands after the cursor that the source keeps. `caughtUp`: nothing was left when it answered. */
+  read(): Promise<{ readonly events: readonly Uint8Array[]; readonly caughtUp: boolean; readonly ended: boolean }>;
+  /** What a message is to this viewer: an event that follows its cursor at once, news that it must read, or nothing. */
+  take(message: string | ArrayBuffer): Taken;
+  /** Whether an event went out since the last bookmark, so that one is due. */
+  readonly unmarked: boolean;
+};
+
+export type Taken =
+  | { readonly kind: "event"; readonly event: Uint8Array }
+  | { readonly kind: "news" }
+  | { readonly kind: "nothing" };
+
+const HEARTBEAT_MILLIS = 15_000;
+const PING_MILLIS = 15_000;
+const PONG_MILLIS = 10_000;
+/** Quiet after live events before a summary and a bookmark are read. */
+const SETTLE_MILLIS = 1_000;
+/** A stream that is never quiet gets its bookmark this often. */
+const MARK_MILLIS = 5_000;
+/** A request may make 10,000 calls; clients resume where they were. */
+const READS = 5_000;
+/** Events that arrived while the viewer was not reading: beyond, they are read again from the log. */
+const WAITING_BYTES = 256_000;
+
+/**
+ * One viewer's stream: attaches first, then reads until nothing is left, then passes events on as they happen. Pulled by
+ * the response, so that a slow viewer sets its own pace, costs one small buffer, and misses nothing.
+ */
+export class Follower {
+  readonly #source: Source;
+  #socket: WebSocket | undefined;
+  /** Events taken from messages: the source's cursor is past them, so they go out before anything is read. */
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #behind = true;
+  #reading = false;
+  #started = false;
+  #ended = false;
+  #closed = false;
+  #reads = 0;
+  #faults = 0;
+  #marked = Date.now();
+  #wake: (() => void) | undefined;
+  #lastPong = 0;
+  #ping: ReturnType<typeof setInterval> | undefined;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  stream(signal: AbortSignal): ReadableStream<Uint8Array> {
+    signal.addEventListener("abort", () => this.#close());
+    return new ReadableStream<Uint8Array>(
+      { pull: (controller) => this.#pull(controller), cancel: () => this.#close() },
+      { highWaterMark: 0 },
+    );
+  }
+
+  async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    if (!this.#started) {
+      this.#started = true;
+      controller.enqueue(RETRY);
+      return;
+    }
+    for (const event of await this.#next()) controller.enqueue(event);
+    if (this.#waiting.length > 0 || !(this.#ended || this.#closed)) return;
+    this.#close();
+    controller.close();
+  }
+
+  /** At least one event; none at the stream's end. */
+  async #next(): Promise<readonly Uint8Array[]> {
+    while (!this.#closed) {
+      if (this.#waiting.length > 0) return this.#flush();
+      if (this.#ended) return [];
+      if (this.#socket === undefined) {
+        await this.#attach();
+      } else if (this.#behind) {
+        const events = await this.#read();
+        if (events.length > 0) return events;
+      } else if (!(await this.#sleep(this.#source.unmarked ? SETTLE_MILLIS : HEARTBEAT_MILLIS))) {
+        if (!this.#source.unmarked) return [HEARTBEAT];
+        this.#behind = true;
+      }
+    }
+    return [];
+  }
+
+  #flush(): readonly Uint8Array[] {
+    const events = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    if (Date.now() - this.#marked > MARK_MILLIS) this.#behind = true;
+    return events;
+  }
+
+  async #read(): Promise<readonly Uint8Array[]> {
+    if (++this.#reads > READS) {
+      this.#ended = true;
+      return [];
+    }
+    this.#behind = false;
+    this.#reading = true;
+    try {
+      const { events, caughtUp, ended } = await this.#source.read();
+      this.#faults = 0;
+      this.#marked = Date.now();
+      if (!caughtUp) this.#behind = true;
+      if (ended) this.#ended = true;
+      return events;
+    } catch {
+      this.#behind = true;
+      await this.#backOff();
+      return [];
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  async #attach(): Promise<void> {
+    try {
+      const socket = await this.#source.attach();
+      if (this.#closed) return socket.close(1000);
+      this.#socket = socket;
+      this.#behind = true;
+      this.#lastPong = Date.now();
+      socket.addEventListener("message", ({ data }) => this.#receive(socket, data as string | ArrayBuffer));
+      socket.addEventListener("close", () => this.#lose(socket));
+      socket.addEventListener("error", () => this.#lose(socket));
+      this.#ping = setInterval(() => this.#check(socket), PING_MILLIS);
+    } catch {
+      await this.#backOff();
+    }
+  }
+
+  #receive(socket: WebSocket, data: string | ArrayBuffer): void {
+    if (socket !== this.#socket) return;
+    if (data === "pong") {
+      this.#lastPong = Date.now();
+      return;
+    }
+    // While it reads or is behind, all that matters is that there is more: it will be read in order.
+    if (this.#reading || this.#behind || this.#waitingBytes > WAITING_BYTES) {
+      this.#behind = true;
+      return;
+    }
+    const taken = this.#source.take(data);
+    if (taken.kind === "nothing") return;
+    if (taken.kind === "news") {
+      this.#behind = true;
+    } else {
+      this.#waiting.push(taken.event);
+      this.#waitingBytes += taken.event.length;
+    }
+    this.#wake?.();
+  }
+
+  #check(socket: WebSocket): void {
+    if (Date.now() - this.#lastPong > PING_MILLIS + PONG_MILLIS) this.#lose(socket);
+    else socket.send("ping");
+  }
+
+  /** The object was evicted, deployed anew, or forgotten: attach again, a little later than the others do. */
+  #lose(socket: WebSocket): void {
+    if (socket !== this.#socket) return;
+    clearInterval(this.#ping);
+    this.#socket = undefined;
+    this.#behind = true;
+    try {
+      socket.close(1000);
+    } catch {
+      // It is closed already.
+    }
+    this.#wake?.();
+  }
+
+  async #backOff(): Promise<void> {
+    const most = 250 * 2 ** Math.min(this.#faults++, 6);
+    await this.#sleep(most * (0.5 + Math.random() / 2));
+  }
+
+  /** Answers whether something happened before the time was over. */
+  #sleep(millis: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => settle(false), millis);
+      const settle = (woken: boolean) => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve(woken);
+      };
+      this.#wake = () => settle(true);
+    });
+  }
+
+  #close(): void {
+    this.#closed = true;
+    const socket = this.#socket;
+    if (socket !== undefined) this.#lose(socket);
+    this.#wake?.();
+  }
+}

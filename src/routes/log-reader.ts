@@ -1,0 +1,126 @@
+import type { SessionObject } from "../durable/session.ts";
+import { restoreValues } from "../otlp/spill.ts";
+import type { AnyValue, ResourceSpans } from "../trace/span.ts";
+import type { SessionSummary } from "../trace/summary.ts";
+import type { LogEntry, LogPage, View } from "../trace/watch.ts";
+import { inflate } from "./inflate.ts";
+import { formatVersion } from "./resource-version.ts";
+import { PAGE_BYTES } from "./session-source.ts";
+
+type Stub = DurableObjectStub<SessionObject>;
+type SpansEntry = Extract<LogEntry, { kind: "spans" }>;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Reads a log to its end, page by page, as JSON documents whose `resourceSpans` are the log's own bytes. */
+export class LogReader {
+  readonly #stub: Stub;
+  readonly #view: View;
+
+  constructor(stub: Stub, view: View) {
+    this.#stub = stub;
+    this.#view = view;
+  }
+
+  /** `{resourceSpans, …tail}`; `tail` is asked when the last page was read, with what it said. */
+  document(
+    render: (entry: SpansEntry) => Promise<Uint8Array> | Uint8Array,
+    tail: (end: {
+      readonly resourceVersion: string;
+      readonly summary: SessionSummary | undefined;
+      readonly session: string | undefined;
+    }) => Promise<Record<string, unknown>>,
+  ): ReadableStream<Uint8Array> {
+    const parts = this.#parts(render, tail);
+    return new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          const { value, done } = await parts.next();
+          if (done === true) controller.close();
+          else controller.enqueue(value);
+        },
+        async cancel() {
+          await parts.return(undefined);
+        },
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  async *#parts(
+    render: (entry: SpansEntry) => Promise<Uint8Array> | Uint8Array,
+    tail: (end: {
+      readonly resourceVersion: string;
+      readonly summary: SessionSummary | undefined;
+      readonly session: string | undefined;
+    }) => Promise<Record<string, unknown>>,
+  ): AsyncGenerator<Uint8Array, void> {
+    yield encoder.encode('{"resourceSpans":[');
+    let cursor: { incarnation: string; revision: number } | undefined;
+    let first = true;
+    let page: LogPage;
+    do {
+      page = await this.#stub.read(this.#view, cursor, PAGE_BYTES);
+      // Forgotten, moved or begun anew while it was read: what was sent can't be taken back, so the document must not end well.
+      if (page.state !== "present" || page.reset) throw new Error("the session changed its life while it was read");
+      for (const entry of page.entries) {
+        if (entry.kind !== "spans") continue;
+        const text = await render(entry);
+        const inner = text.subarray(1, -1);
+        if (inner.length === 0) continue;
+        if (!first) yield encoder.encode(",");
+        first = false;
+        yield inner;
+      }
+      cursor = { incarnation: page.incarnation, revision: page.next };
+    } while (page.next < page.head);
+    const rest = await tail({
+      resourceVersion: formatVersion(page.incarnation, page.next),
+      summary: page.summary,
+      session: page.session,
+    });
+    const fields = JSON.stringify(rest).slice(1);
+    yield encoder.encode(fields === "}" ? "]}" : `],${fields}`);
+  }
+
+  /** The spans that nothing better replaced, previews and all. */
+  static current(entry: SpansEntry): Uint8Array {
+    const text = inflate(entry.encoding, entry.body);
+    if (entry.superseded.length === 0) return text;
+    return encoder.encode(JSON.stringify(without(parse(text), new Set(entry.superseded))));
+  }
+
+  /** As `current`, with every value in its place again. */
+  async whole(entry: SpansEntry): Promise<Uint8Array> {
+    const text = LogReader.current(entry);
+    if (entry.hashes.length === 0) return text;
+    const values = new Map<string, AnyValue>();
+    for (const hash of entry.hashes) {
+      const value = await this.#stub.value(hash);
+      if (value !== undefined)
+        values.set(hash, JSON.parse(decoder.decode(inflate(value.encoding, value.body))) as AnyValue);
+    }
+    return encoder.encode(JSON.stringify(restoreValues(parse(text), (hash) => values.get(hash))));
+  }
+}
+
+/** Canonical text that this program wrote. */
+function parse(text: Uint8Array): ResourceSpans[] {
+  return JSON.parse(decoder.decode(text)) as ResourceSpans[];
+}
+
+/** Positions count spans through resources and scopes in order. */
+function without(resources: readonly ResourceSpans[], superseded: ReadonlySet<number>): ResourceSpans[] {
+  let position = 0;
+  const kept: ResourceSpans[] = [];
+  for (const resource of resources) {
+    const scopeSpans = [];
+    for (const scope of resource.scopeSpans ?? []) {
+      const spans = (scope.spans ?? []).filter(() => !superseded.has(position++));
+      if (spans.length > 0) scopeSpans.push({ ...scope, spans });
+    }
+    if (scopeSpans.length > 0) kept.push({ ...resource, scopeSpans });
+  }
+  return kept;
+}

@@ -1,0 +1,18 @@
+import type { Context } from "hono";
+
+/** What a URL gives: the same one serves a person, a stream reader and everybody else. */
+export type Representation = "stream" | "page" | "json";
+
+export function negotiate(c: Context): Representation {
+  if (c.req.query("watch") === "true") return "stream";
+  const accept = c.req.header("accept") ?? "";
+  if (accept.includes("text/event-stream")) return "stream";
+  return accept.includes("text/html") ? "page" : "json";
+}
+
+/** Data changes with every delivery, and with who asks for it. */
+export const DATA_HEADERS = {
+  "content-type": "application/json; charset=utf-8",
+  "cache-control": "no-store",
+  vary: "Accept",
+};

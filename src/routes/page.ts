@@ -1,0 +1,18 @@
+import type { Context } from "hono";
+import type { AppEnv } from "./app-env.ts";
+
+/** The text of spans is hostile: nothing but the page's own files runs, and nobody frames it. */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** The one page: what it shows is in its URL. It holds no data and loads without a token. */
+export async function servePage(c: Context<AppEnv>): Promise<Response> {
+  const asset = await c.env.ASSETS.fetch(new Request(new URL("/", c.req.url)));
+  const page = new Response(asset.body, asset);
+  page.headers.set("cache-control", "no-cache");
+  page.headers.set("vary", "Accept");
+  page.headers.set("content-security-policy", CONTENT_SECURITY_POLICY);
+  page.headers.set("x-content-type-options", "nosniff");
+  page.headers.set("referrer-policy", "no-referrer");
+  return page;
+}

@@ -1,0 +1,13 @@
+import type { Context } from "hono";
+import { judgeAccess } from "./access.ts";
+import type { Right } from "./access.ts";
+import type { AppEnv } from "./app-env.ts";
+import { problem } from "./problem.ts";
+
+/** The refusal, where the request has not the right; `undefined` where it has. */
+export function permit(c: Context<AppEnv>, right: Right): Response | undefined {
+  const verdict = judgeAccess(c.env, new URL(c.req.url), c.req.header("authorization"), right);
+  if (verdict.allowed) return undefined;
+  const { status, title, detail } = verdict;
+  return problem(c, { status, title, detail }, status === 401 ? { "www-authenticate": 'Bearer realm="spanfold"' } : {});
+}

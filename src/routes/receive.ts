@@ -1,0 +1,131 @@
+import type { Context } from "hono";
+import { readBody } from "../otlp/body.ts";
+import { statusOf } from "../otlp/decode-error.ts";
+import type { DecodeError } from "../otlp/decode-error.ts";
+import { decodeTraces } from "../otlp/decode-traces.ts";
+import { MAX_JSON_BODY, MAX_PROTOBUF_BODY } from "../otlp/limits.ts";
+import { encodingOf, mediaTypeOf } from "../otlp/media-type.ts";
+import type { OtlpEncoding } from "../otlp/media-type.ts";
+import { encodeStatus, encodeSuccess } from "../otlp/response.ts";
+import type { Signal } from "../otlp/response.ts";
+import { judgeAccess } from "./access.ts";
+import type { AppEnv } from "./app-env.ts";
+import { noteArrival } from "./arrivals.ts";
+import { BodyBudget } from "./body-budget.ts";
+import { deliver } from "./deliver.ts";
+
+const budget = new BodyBudget();
+
+/** `/v1/traces` and every path that ends so, slash or not: changing the host is all that an exporter of another product needs. */
+export function signalOf(path: string): Signal | undefined {
+  const match = /\/v1\/(traces|logs|metrics)\/?$/.exec(path);
+  return match === null ? undefined : (match[1] as Signal);
+}
+
+/** An OTLP/HTTP export of one signal (specification: OTLP/HTTP Request, OTLP/HTTP Response). */
+export async function receive(c: Context<AppEnv>, signal: Signal): Promise<Response> {
+  const encoding = encodingOf(c.req.header("content-type") ?? null);
+  if (c.req.method === "OPTIONS") return c.body(null, 204, corsOf(c));
+  if (c.req.method !== "POST")
+    return refuse(c, encoding, 405, `${c.req.method} is not taken here: POST an export`, { allow: "POST, OPTIONS" });
+  const verdict = judgeAccess(c.env, new URL(c.req.url), c.req.header("authorization"), "write");
+  if (!verdict.allowed)
+    return refuse(c, encoding, verdict.status, verdict.detail, verdict.status === 503 ? { "retry-after": "30" } : {});
+  if (encoding === undefined)
+    return fail(c, signal, encoding, { reason: "unsupported-media-type", contentType: c.req.header("content-type") });
+  if (budget.exhausted) return refuse(c, encoding, 503, "too many bodies in flight; try again", { "retry-after": "1" });
+
+  let held = 0;
+  const hold = (bytes: number) => {
+    held += bytes;
+    budget.hold(bytes);
+  };
+  try {
+    const limit = encoding === "json" ? MAX_JSON_BODY : MAX_PROTOBUF_BODY;
+    const body = await readBody(c.req.raw.body, c.req.header("content-encoding") ?? null, limit);
+    if (!body.ok) return fail(c, signal, encoding, body.error);
+    hold(body.value.length);
+    return signal === "traces" ? await receiveTraces(c, encoding, body.value) : acceptUnkept(c, signal, encoding);
+  } finally {
+    budget.release(held);
+  }
+}
+
+async function receiveTraces(c: Context<AppEnv>, encoding: OtlpEncoding, body: Uint8Array): Promise<Response> {
+  const decoded = decodeTraces(body, encoding);
+  if (!decoded.ok) return fail(c, "traces", encoding, decoded.error);
+  const { shards, spans, rejected, service } = decoded.value;
+  const delivered = await deliver(c.env, c.var.tenant, shards);
+  if (delivered.retry)
+    return refuse(c, encoding, 503, "not all of it could be stored; send it again", { "retry-after": "1" });
+  const refused = rejected.count + delivered.rejected;
+  const reason = [rejected.reason, delivered.reason].filter((text) => text !== undefined).join("; ");
+  if (spans + rejected.count > 0) {
+    noteArrival(c, {
+      at: Date.now(),
+      signal: "traces",
+      encoding,
+      accepted: spans - delivered.rejected,
+      rejected: refused,
+      ...(service === undefined ? {} : { service }),
+      ...(reason === "" ? {} : { reason }),
+    });
+  }
+  const answer = encodeSuccess("traces", encoding, refused === 0 ? undefined : { rejected: refused, message: reason });
+  return respond(c, encoding, 200, answer, {});
+}
+
+/** Exporters send all signals to one endpoint, and complain for ever if one is refused. */
+function acceptUnkept(c: Context<AppEnv>, signal: "logs" | "metrics", encoding: OtlpEncoding): Response {
+  noteArrival(c, { at: Date.now(), signal, encoding, accepted: 0, rejected: 0 });
+  return respond(c, encoding, 200, encodeSuccess(signal, encoding, undefined), {});
+}
+
+function fail(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding | undefined, error: DecodeError): Response {
+  const { http, message } = statusOf(error);
+  noteArrival(c, { at: Date.now(), signal, encoding: encoding ?? "json", accepted: 0, rejected: 0, reason: message });
+  return refuse(c, encoding, http, message);
+}
+
+/** An error as google.rpc.Status, in the request's encoding; JSON where it has none. */
+export function refuse(
+  c: Context<AppEnv>,
+  encoding: OtlpEncoding | undefined,
+  http: number,
+  message: string,
+  headers: Record<string, string> = {},
+): Response {
+  return respond(c, encoding ?? "json", http, encodeStatus(encoding ?? "json", http, message), headers);
+}
+
+function respond(
+  c: Context<AppEnv>,
+  encoding: OtlpEncoding,
+  http: number,
+  body: Uint8Array,
+  headers: Record<string, string>,
+): Response {
+  return new Response(body, {
+    status: http,
+    headers: { "content-type": mediaTypeOf(encoding), "cache-control": "no-store", ...corsOf(c), ...headers },
+  });
+}
+
+/** Exporters in browsers may post: with a token from anywhere, since no cookie gives any right; to an open program only from pages of this machine. */
+function corsOf(c: Context<AppEnv>): Record<string, string> {
+  const origin = c.req.header("origin");
+  if (origin === undefined) return {};
+  if (c.env.OPEN_ACCESS !== undefined && !/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin))
+    return {};
+  return {
+    "access-control-allow-origin": origin,
+    vary: "Origin",
+    ...(c.req.method === "OPTIONS"
+      ? {
+          "access-control-allow-methods": "POST",
+          "access-control-allow-headers": "*, authorization",
+          "access-control-max-age": "7200",
+        }
+      : {}),
+  };
+}

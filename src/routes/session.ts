@@ -1,0 +1,99 @@
+import { Hono } from "hono";
+import type { Context } from "hono";
+import { sessionAt } from "../place.ts";
+import { liveness } from "../trace/liveness.ts";
+import type { SessionSummary } from "../trace/summary.ts";
+import type { AppEnv } from "./app-env.ts";
+import { inflate } from "./inflate.ts";
+import { respondLive, resumeFrom } from "./live.ts";
+import { LogReader } from "./log-reader.ts";
+import { DATA_HEADERS, negotiate } from "./negotiate.ts";
+import { servePage } from "./page.ts";
+import { notFound, problem } from "./problem.ts";
+import { permit } from "./permit.ts";
+import { SessionSource } from "./session-source.ts";
+
+/** One session: read, watched, exported, forgotten. */
+export const session = new Hono<AppEnv>()
+  .get("/:id", async (c) => {
+    const representation = negotiate(c);
+    if (representation === "page") return servePage(c);
+    const refused = permit(c, "read");
+    if (refused !== undefined) return refused;
+    const id = c.req.param("id");
+    const stub = sessionAt(c.env, c.var.tenant, id);
+    const resume = resumeFrom(c);
+    if (!resume.ok) return resume.response;
+    const elsewhere = whereabouts(c, id, await stub.peek("session"));
+    if (elsewhere !== undefined) return elsewhere;
+    if (representation === "stream") return respondLive(c, new SessionSource(stub, "session", resume.from));
+    const reader = new LogReader(stub, "session");
+    const body = reader.document(LogReader.current, async ({ resourceVersion, summary }) => ({
+      queries: await stub.queries(),
+      session: summary === undefined ? undefined : withStatus(summary),
+      resourceVersion,
+    }));
+    return new Response(body, { headers: DATA_HEADERS });
+  })
+  .get("/:id/otlp", async (c) => {
+    const refused = permit(c, "read");
+    if (refused !== undefined) return refused;
+    const id = c.req.param("id");
+    const stub = sessionAt(c.env, c.var.tenant, id);
+    const elsewhere = whereabouts(c, id, await stub.peek("session"), "/otlp");
+    if (elsewhere !== undefined) return elsewhere;
+    const reader = new LogReader(stub, "session");
+    const body = reader.document(
+      (entry) => reader.whole(entry),
+      async () => ({}),
+    );
+    return new Response(body, {
+      headers: {
+        ...DATA_HEADERS,
+        "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(id)}.otlp.json`,
+      },
+    });
+  })
+  .get("/:id/values/:hash", async (c) => {
+    const refused = permit(c, "read");
+    if (refused !== undefined) return refused;
+    const hash = c.req.param("hash");
+    const value = await sessionAt(c.env, c.var.tenant, c.req.param("id")).value(hash);
+    if (value === undefined) return notFound(c, `The value ${hash}`);
+    return new Response(inflate(value.encoding, value.body), {
+      headers: { ...DATA_HEADERS, "x-content-type-options": "nosniff" },
+    });
+  })
+  .delete("/:id", async (c) => {
+    const refused = permit(c, "administer");
+    if (refused !== undefined) return refused;
+    const id = c.req.param("id");
+    const forgotten = await sessionAt(c.env, c.var.tenant, id).forget();
+    return forgotten ? c.body(null, 204) : notFound(c, `The session ${id}`);
+  });
+
+/** The session's facts and what they mean at this moment. */
+export function withStatus(summary: SessionSummary): SessionSummary & { readonly status: string } {
+  return { ...summary, status: liveness(summary.liveness, Date.now()).status };
+}
+
+type Peek =
+  | { readonly state: "absent" }
+  | { readonly state: "moved"; readonly sessions: readonly string[] }
+  | { readonly state: "present" };
+
+/** The answer where there is nothing to read here: gone, or gone elsewhere. */
+function whereabouts(c: Context<AppEnv>, id: string, peek: Peek, suffix = ""): Response | undefined {
+  if (peek.state === "present") return undefined;
+  if (peek.state === "absent") return notFound(c, `The session ${id}`);
+  const only = peek.sessions.length === 1 ? peek.sessions[0] : undefined;
+  if (only === undefined) {
+    const detail = `The traces of ${id} went to several sessions.`;
+    return problem(c, { status: 404, title: "Not Found", detail, movedTo: peek.sessions });
+  }
+  const { search } = new URL(c.req.url);
+  return c.body(null, 307, {
+    location: `/sessions/${encodeURIComponent(only)}${suffix}${search}`,
+    "cache-control": "no-store",
+  });
+}

@@ -1,0 +1,30 @@
+import { Hono } from "hono";
+import { sessionAt } from "../place.ts";
+import type { AppEnv } from "./app-env.ts";
+import { respondLive, resumeFrom } from "./live.ts";
+import { LogReader } from "./log-reader.ts";
+import { DATA_HEADERS, negotiate } from "./negotiate.ts";
+import { permit } from "./permit.ts";
+import { notFound } from "./problem.ts";
+import { SessionSource } from "./session-source.ts";
+
+/** One trace, read from its home: wherever it is bound. A person is led to its session. */
+export const traces = new Hono<AppEnv>().get("/:traceId{[0-9a-fA-F]{32}}", async (c) => {
+  const traceId = c.req.param("traceId").toLowerCase();
+  const representation = negotiate(c);
+  if (representation === "page") return c.redirect(`/sessions/${traceId}`, 307);
+  const refused = permit(c, "read");
+  if (refused !== undefined) return refused;
+  const resume = resumeFrom(c);
+  if (!resume.ok) return resume.response;
+  const stub = sessionAt(c.env, c.var.tenant, traceId);
+  if ((await stub.peek("trace")).state !== "present") return notFound(c, `The trace ${traceId}`);
+  if (representation === "stream") return respondLive(c, new SessionSource(stub, "trace", resume.from));
+  const reader = new LogReader(stub, "trace");
+  const body = reader.document(LogReader.current, async ({ resourceVersion, session }) => ({
+    traceId,
+    session: session ?? traceId,
+    resourceVersion,
+  }));
+  return new Response(body, { headers: DATA_HEADERS });
+});
