@@ -9,18 +9,25 @@ export function beginForgetting(core: SessionCore): boolean {
   return true;
 }
 
+/** Homes asked in one run: an invocation may make 1,000 calls. */
+const RELEASES_A_RUN = 500;
+
 /** Homes first, then the list, then what lies here: until the last step the session knows what it still has to do. */
 export async function forget(core: SessionCore, copier: HomeCopy): Promise<void> {
   const { state } = core;
   const { id } = state;
   const { incarnation } = state.log;
   if (incarnation === undefined) return;
-  const copies = Array.from(state.rows.all()).filter((row) => row.role === "copy");
-  for (const row of copies) await core.session(row.traceId).release(core.tenant, { traceId: row.traceId, session: id });
-  await core.directory().remove({ id, incarnation }, true);
-  await copier.settled();
   core.subscribers.announce("deleted");
   core.subscribers.dismiss();
+  const copies = Array.from(state.rows.all()).filter((row) => row.role === "copy");
+  for (const row of copies.slice(0, RELEASES_A_RUN)) {
+    await core.session(row.traceId).release(core.tenant, { traceId: row.traceId, session: id });
+    core.write(({ rows }) => rows.put({ ...row, role: "withdrawn" }));
+  }
+  if (copies.length > RELEASES_A_RUN) return core.write(({ jobs }) => jobs.postpone("forget", Date.now()));
+  await core.directory().remove({ id, incarnation }, true);
+  await copier.settled();
   await dropShown(core);
 }
 

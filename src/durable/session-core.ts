@@ -41,7 +41,7 @@ export class SessionCore {
   }
 
   get tenant(): string {
-    return this.state.log.meta("tenant") ?? "";
+    return this.state.log.tenant;
   }
 
   /** What is in memory may differ from what is on disk: the next use folds it anew. */

@@ -46,12 +46,16 @@ type ChunkRow = {
 export class SessionLog {
   readonly #sql: SqlStorage;
   #incarnation: string | undefined;
+  #tenant = "";
+  #id = "";
   #head = 0;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
     if (isEmpty(sql)) return;
     this.#incarnation = this.meta("incarnation");
+    this.#tenant = this.meta("tenant") ?? "";
+    this.#id = this.meta("id") ?? "";
     const last = sql.exec<{ head: number | null }>("SELECT max(revision) AS head FROM chunk").one().head ?? 0;
     this.#head = Math.max(last, Number(this.meta("head") ?? 0));
   }
@@ -59,6 +63,15 @@ export class SessionLog {
   /** `undefined` until the first append. */
   get incarnation(): string | undefined {
     return this.#incarnation;
+  }
+
+  get tenant(): string {
+    return this.#tenant;
+  }
+
+  /** The id that names the object: a trace's, or a session's. */
+  get id(): string {
+    return this.#id;
   }
 
   /** The last revision given out; revisions are never given twice in one incarnation. */
@@ -70,6 +83,8 @@ export class SessionLog {
   open(tenant: string, id: string, now: number): void {
     if (this.#incarnation !== undefined) return;
     createSessionSchema(this.#sql);
+    this.#tenant = tenant;
+    this.#id = id;
     this.setMeta("tenant", tenant);
     this.setMeta("id", id);
     this.renew(now);

@@ -40,7 +40,7 @@ export class SessionState {
   }
 
   get id(): string {
-    return this.log.meta("id") ?? "";
+    return this.log.id;
   }
 
   shows(traceId: string): boolean {

@@ -69,6 +69,7 @@ export class SessionObject extends DurableObject<Bindings> {
     if (!beginForgetting(this.#core)) return false;
     await this.#core.state.jobs.arm();
     await this.#run("forget");
+    if (this.#core.exists) await this.#core.state.jobs.arm();
     return true;
   }
 
