@@ -39,6 +39,7 @@ export default defineConfig({
         test: {
           name: "program",
           include: ["test/program/**/*.test.ts"],
+          globalSetup: "test/program/build.ts",
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },
@@ -47,6 +48,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          globalSetup: "test/program/build.ts",
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -76,7 +76,7 @@ function isErrno(error: unknown, code: string): boolean {
 async function run(root: string, args: readonly string[]): Promise<void> {
   const child = spawn(process.execPath, [join(root, "node_modules", "wrangler", "bin", "wrangler.js"), ...args], {
     cwd: root,
-    env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true", CI: "true" },
+    env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true", NO_COLOR: "1", CI: "true" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const said: string[] = [];

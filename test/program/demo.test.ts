@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import type { Span } from "../../src/trace/span.ts";
+import { run, startProgram, temporaryDirectory } from "./program.ts";
+import { eventually, type Export, getJson, type SessionAnswer, spansOf } from "./read-back.ts";
+
+/** The tree of one trace, indented, siblings in the order in which they started. */
+function outline(spans: readonly Span[], parent: string | undefined, depth = 0): string[] {
+  return spans
+    .filter((span) => (span.parentSpanId ?? "") === (parent ?? ""))
+    .toSorted((a, b) => (BigInt(a.startTimeUnixNano ?? 0) < BigInt(b.startTimeUnixNano ?? 0) ? -1 : 1))
+    .flatMap((span) => [
+      `${"  ".repeat(depth)}${span.name}${span.status?.code === 2 ? " ✗" : ""}`,
+      ...outline(spans, span.spanId, depth + 1),
+    ]);
+}
+
+test("the demo plays a team's session from two processes, as Ark would", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const { code, said } = await run("demo.ts", ["--fast", "--endpoint", url]);
+  expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining(`${url}/sessions/checkout-latency-`) });
+  const path = new URL(said.trim()).pathname;
+
+  const answer = await eventually(() => getJson<SessionAnswer>(url, path));
+  expect(answer.session).toMatchObject({
+    errors: 1,
+    traces: 2,
+    queries: 2,
+    services: ["ark-completions", "ark-controller"],
+  });
+  expect(answer.session.agents.map((agent) => agent.name).toSorted()).toEqual([
+    "engineer",
+    "investigator",
+    "reviewer",
+    "scribe",
+  ]);
+  expect(answer.queries.map(({ name, namespace, phase }) => ({ name, namespace, phase }))).toEqual([
+    { name: "find-the-cause", namespace: "sre", phase: "done" },
+    { name: "status-note", namespace: "sre", phase: "done" },
+  ]);
+
+  const exported = await getJson<Export>(url, `${path}/otlp`);
+  const spans = spansOf(exported);
+  const first = spans.find((span) => span.name === "query.find-the-cause.dispatch");
+  const tree = outline(
+    spans.filter((span) => span.traceId === first?.traceId),
+    undefined,
+  );
+  expect(tree.slice(0, 12).join("\n")).toMatchInlineSnapshot();
+  expect(tree.filter((line) => line.includes("✗"))).toHaveLength(1);
+});
+
+test("the demo says so when nothing listens", async () => {
+  const { code, said } = await run("demo.ts", ["--fast", "--endpoint", "http://127.0.0.1:9"]);
+  expect({ code, said: said.trim() }).toEqual({
+    code: 1,
+    said: "Nothing listens at http://127.0.0.1:9. Start it first: npm start",
+  });
+});

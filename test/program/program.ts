@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { onTestFinished } from "vitest";
+
+const root = join(import.meta.dirname, "..", "..");
+
+/** `npm start`'s program as a child process. */
+export type Program = {
+  readonly url: string;
+  readonly port: string;
+  /** All that it printed so far. */
+  readonly printed: () => string;
+  /** As Ctrl-C does; answers the exit code. */
+  readonly stop: () => Promise<number | null>;
+  /** As the power cut does: nothing of it runs another instruction. */
+  readonly kill: () => Promise<void>;
+};
+
+/** A data directory of the test's own, gone with it. */
+export async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "spanfold-test-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+  return directory;
+}
+
+function spawnNode(
+  file: string,
+  args: readonly string[],
+  environment: Record<string, string>,
+): ChildProcess & { said: () => string } {
+  const own = Object.entries(process.env).filter(([name]) => !/^(OTEL_|PORT$|HOST$|DATA_DIR$|.*_TOKEN$)/.test(name));
+  const child = spawn(process.execPath, [join(root, "src", "cli", file), ...args], {
+    cwd: root,
+    env: { ...Object.fromEntries(own), ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const said: string[] = [];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => said.push(text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => said.push(text));
+  return Object.assign(child, { said: () => said.join("") });
+}
+
+/** Runs one of the Node programs to its end. */
+export async function run(
+  file: "start.ts" | "demo.ts",
+  args: readonly string[],
+  environment: Record<string, string> = {},
+) {
+  const child = spawnNode(file, args, environment);
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, said: child.said() };
+}
+
+/** Starts the program on a port of the system's choice, and answers once it listens. It ends with the test. */
+export async function startProgram(environment: Record<string, string> & { DATA_DIR: string }): Promise<Program> {
+  const child = spawnNode("start.ts", [], { PORT: "0", ...environment });
+  const exited = once(child, "exit") as Promise<[number | null]>;
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    const [code] = await exited;
+    return code;
+  };
+  onTestFinished(async () => void (await end("SIGKILL")));
+
+  const address = /Spanfold +(http:\S+:(\d+))/;
+  let match = address.exec(child.said());
+  while (match === null) {
+    if (child.exitCode !== null) throw new Error(`The program ended with ${child.exitCode}:\n${child.said()}`);
+    await sleep(20);
+    match = address.exec(child.said());
+  }
+  const [, url = "", port = ""] = match;
+  return {
+    url,
+    port,
+    printed: child.said,
+    stop: () => end("SIGTERM"),
+    async kill() {
+      await end("SIGKILL");
+      // The runtime itself follows within moments: until then the port is its own.
+      while (
+        await fetch(url, { method: "HEAD" }).then(
+          () => true,
+          () => false,
+        )
+      )
+        await sleep(5);
+    },
+  };
+}

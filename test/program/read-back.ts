@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ResourceSpans, Span } from "../../src/trace/span.ts";
+import type { QuerySummary, SessionSummary } from "../../src/trace/summary.ts";
+
+/** The parts of the public answers that these tests read. */
+export type SessionList = { readonly resourceVersion: string; readonly sessions: readonly SessionSummary[] };
+export type SessionAnswer = {
+  readonly resourceVersion: string;
+  readonly session: SessionSummary;
+  readonly queries: readonly QuerySummary[];
+  readonly resourceSpans: readonly ResourceSpans[];
+};
+export type Export = { readonly resourceSpans: readonly ResourceSpans[] };
+
+/** GETs JSON; anything but 200 is an error that shows the answer. */
+export async function getJson<T>(url: string, path: string, headers: Record<string, string> = {}): Promise<T> {
+  const response = await fetch(url + path, { headers: { accept: "application/json", ...headers } });
+  if (response.status !== 200) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+/** Tries until it holds: the list follows its sessions by up to two seconds. Fails as the last try did. */
+export async function eventually<T>(attempt: () => Promise<T>, seconds = 20): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+export function spansOf(exported: Export): Span[] {
+  return exported.resourceSpans.flatMap((resource) =>
+    (resource.scopeSpans ?? []).flatMap((scope) => scope.spans ?? []),
+  );
+}
