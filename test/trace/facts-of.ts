@@ -31,6 +31,11 @@ export function factsOf(given: Partial<SpanFacts> & { readonly spanId: string })
   return { size: text.length, hash: hashOf(text), ...facts };
 }
 
+export function without<T extends object, Field extends keyof T>(from: T, ...fields: Field[]): Omit<T, Field> {
+  const left = Object.entries(from).filter(([field]) => !fields.some((unwanted) => unwanted === field));
+  return Object.fromEntries(left) as Omit<T, Field>;
+}
+
 function hashOf(text: string): string {
   let hash = 0xcbf2_9ce4_8422_2325n;
   for (let unit = 0; unit < text.length; unit++) {

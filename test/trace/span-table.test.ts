@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { SpanFacts } from "../../src/trace/facts.ts";
 import { SpanTable } from "../../src/trace/span-table.ts";
 import * as Row from "../../src/trace/span-rows.ts";
-import { at, factsOf, id, TRACE } from "./facts-of.ts";
+import { at, factsOf, id, TRACE, without } from "./facts-of.ts";
 import { Random } from "./seeded-random.ts";
 
 const OTHER_TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -36,6 +36,10 @@ function fill(spans: number): SpanTable {
     table.admit(TRACE, { ...span, ...strings, ...usage, kind: "llm", otlpKind: 3, running: false, error: false }, n, 0);
   }
   return table;
+}
+
+function named(spanId: string, rank: number, value: string, more: Partial<SpanFacts> = {}): SpanFacts {
+  return factsOf({ spanId: id(spanId), parentSpanId: id(9), session: { rank, value }, ...more });
 }
 
 describe("which spans are new", () => {
@@ -74,11 +78,11 @@ describe("which spans are new", () => {
   });
 
   test("a beaten encoding is still worth keeping if it names a session that nobody named", () => {
-    const named = { ...running, session: { rank: 2, value: "s-1" } };
+    const naming = { ...running, session: { rank: 2, value: "s-1" } };
     const table = tableOf([ended]);
-    expect(table.compare(TRACE, named)).toBe("naming");
-    table.admit(TRACE, named, 2, 0);
-    expect(table.compare(TRACE, named)).toBe("known");
+    expect(table.compare(TRACE, naming)).toBe("naming");
+    table.admit(TRACE, naming, 2, 0);
+    expect(table.compare(TRACE, naming)).toBe("known");
     expect(table.sessionName(TRACE)).toEqual({ rank: 2, value: "s-1" });
     expect(table.superseded(2)).toEqual([0]);
   });
@@ -113,9 +117,6 @@ describe("which positions of the log are superseded", () => {
 });
 
 describe("session names of a trace", () => {
-  const named = (spanId: string, rank: number, value: string, more: Partial<SpanFacts> = {}) =>
-    factsOf({ spanId: id(spanId), parentSpanId: id(9), session: { rank, value }, ...more });
-
   test("rank wins, then a span without parent, then the earliest start, then the smaller span id", () => {
     const names = [
       named("5", 3, "conversation", { parentSpanId: "", start: at(-9) }),
@@ -134,8 +135,7 @@ describe("session names of a trace", () => {
 
   test("a name stays though the span's better encoding has none", () => {
     const running = named("1", 2, "s-1", { running: true });
-    const { session: _, ...nameless } = running;
-    const table = tableOf([running, { ...nameless, running: false, end: at(1) }]);
+    const table = tableOf([running, { ...without(running, "session"), running: false, end: at(1) }]);
     expect(table.sessionName(TRACE)).toEqual({ rank: 2, value: "s-1" });
   });
 

@@ -1,0 +1,44 @@
+/** In a list of parents (by position in the same list): why a span has none. */
+export const ROOT = -1;
+/** It names a parent that has not come. */
+export const MISSING = -2;
+/** It names itself. */
+export const SELF = -3;
+/** It was its own ancestor; the cycle is cut. */
+export const CYCLE = -4;
+
+/** Gives every member of a cycle CYCLE for a parent. What merely hangs below a cycle keeps its parent. */
+export function cutCycles(parents: Int32Array): void {
+  const walkOf = new Uint32Array(parents.length);
+  for (let start = 0; start < parents.length; start++) {
+    const walk = start + 1;
+    let at = start;
+    while (at >= 0 && walkOf[at] === 0) {
+      walkOf[at] = walk;
+      at = parents[at] ?? ROOT;
+    }
+    if (at < 0 || walkOf[at] !== walk) continue;
+    while (at >= 0) {
+      const next: number = parents[at] ?? ROOT;
+      parents[at] = CYCLE;
+      at = next;
+    }
+  }
+}
+
+/** All positions, each parent before its children; the reverse is children first. The list must have no cycle. */
+export function parentsFirst(parents: Int32Array): Int32Array {
+  const pending = new Uint32Array(parents.length);
+  for (const parent of parents) if (parent >= 0) pending[parent] = (pending[parent] ?? 0) + 1;
+  const order = new Int32Array(parents.length);
+  let back = parents.length;
+  for (let at = 0; at < parents.length; at++) if (pending[at] === 0) order[--back] = at;
+  for (let read = parents.length - 1; read >= back; read--) {
+    const parent = parents[order[read] ?? 0] ?? ROOT;
+    if (parent < 0) continue;
+    const left = (pending[parent] ?? 0) - 1;
+    pending[parent] = left;
+    if (left === 0) order[--back] = parent;
+  }
+  return order;
+}

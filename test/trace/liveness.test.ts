@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest";
+import { liveness } from "../../src/trace/liveness.ts";
+import type { LivenessFacts } from "../../src/trace/summary.ts";
+
+const NOW = 1_790_000_000_000;
+const SETTLED: LivenessFacts = {
+  lastArrival: `${NOW}000000`,
+  running: 0,
+  awaitedParents: 0,
+  missingParents: 0,
+  failed: false,
+};
+const RUNNING: LivenessFacts = { ...SETTLED, running: 2, oldestRunning: { name: "llm.large", start: "1" } };
+const AWAITING: LivenessFacts = { ...SETTLED, awaitedParents: 3, missingParents: 1 };
+
+/** The states that facts go through while nothing more is heard: "from second on: state". */
+function course(facts: LivenessFacts): string[] {
+  const states: string[] = [];
+  let last = "";
+  for (let second = 0; second <= 700; second++) {
+    const { status, open, missingParents } = liveness(facts, NOW + second * 1000);
+    const state = `${status}${open ? ` on ${open.name}` : ""}${missingParents > 0 ? `, ${missingParents} missing` : ""}`;
+    if (state !== last) states.push(`${second}: ${state}`);
+    last = state;
+  }
+  return states;
+}
+
+describe("with nothing more heard", () => {
+  test("a session with nothing open is finished, or failed, after ten seconds", () => {
+    expect(course(SETTLED)).toEqual(["0: running", "10: finished"]);
+    expect(course({ ...SETTLED, failed: true })).toEqual(["0: running", "10: failed"]);
+    expect(course({ ...SETTLED, missingParents: 2 })).toEqual(["0: running, 2 missing", "10: finished, 2 missing"]);
+  });
+
+  test("one with a running span gets quiet after thirty seconds, and stalls after two minutes", () => {
+    expect(course(RUNNING)).toEqual(["0: running", "30: quiet on llm.large", "120: stalled on llm.large"]);
+    expect(course({ ...RUNNING, failed: true, awaitedParents: 1 })).toEqual([
+      "0: running",
+      "30: quiet on llm.large",
+      "120: stalled on llm.large",
+      "600: stalled on llm.large, 1 missing",
+    ]);
+  });
+
+  test("one that awaits a parent never stalls; after ten minutes the parent is missing", () => {
+    expect(course(AWAITING)).toEqual(["0: running, 1 missing", "30: quiet, 1 missing", "600: finished, 4 missing"]);
+    expect(course({ ...AWAITING, failed: true }).at(-1)).toBe("600: failed, 4 missing");
+  });
+
+  test("it tells for how long, to the millisecond", () => {
+    expect(liveness(RUNNING, NOW + 29_999)).toEqual({ status: "running", silentMillis: 29_999, missingParents: 0 });
+    expect(liveness(RUNNING, NOW + 252_345)).toEqual({
+      status: "stalled",
+      open: { name: "llm.large", forMillis: 252_345 },
+      silentMillis: 252_345,
+      missingParents: 0,
+    });
+  });
+
+  test("a clock that is behind the last arrival means no silence", () => {
+    expect(liveness(SETTLED, NOW - 5000)).toEqual({ status: "running", silentMillis: 0, missingParents: 0 });
+  });
+});
+
+describe("late data reverses", () => {
+  const later = NOW + 700_000;
+  const heard = (facts: LivenessFacts, secondsAgo: number) => ({
+    ...facts,
+    lastArrival: `${later - secondsAgo * 1000}000000`,
+  });
+
+  test.each([
+    ["finished", SETTLED, "running", heard(RUNNING, 1)],
+    ["finished", SETTLED, "quiet", heard(AWAITING, 40)],
+    ["finished", SETTLED, "failed", heard({ ...SETTLED, failed: true }, 20)],
+    ["failed", { ...SETTLED, failed: true }, "running", heard({ ...RUNNING, failed: true }, 1)],
+    ["failed", { ...SETTLED, failed: true }, "finished", heard(SETTLED, 20)],
+    ["stalled", RUNNING, "running", heard(RUNNING, 0)],
+    ["stalled", RUNNING, "quiet", heard(RUNNING, 60)],
+    ["stalled", RUNNING, "finished", heard(SETTLED, 15)],
+    ["finished", AWAITING, "quiet", heard(AWAITING, 599)],
+  ] as const)("from %s (%o) to %s", (from, before, to, after) => {
+    expect([liveness(before, later).status, liveness(after, later).status]).toEqual([from, to]);
+  });
+
+  test("a parent that was given up is no longer missing once it comes", () => {
+    expect(liveness(AWAITING, later).missingParents).toBe(4);
+    expect(liveness(heard({ ...SETTLED, missingParents: 1 }, 11), later)).toMatchObject({
+      status: "finished",
+      missingParents: 1,
+    });
+  });
+});

@@ -1,0 +1,107 @@
+import type { SpanFacts, SpanKind } from "../../src/trace/facts.ts";
+import { at, factsOf, without } from "./facts-of.ts";
+import type { Random } from "./seeded-random.ts";
+
+/** One encoding of a span, as an exporter may send it. */
+export type Sent = { readonly traceId: string; readonly facts: SpanFacts };
+
+const KINDS: readonly SpanKind[] = [
+  "agent",
+  "team",
+  "turn",
+  "llm",
+  "llm",
+  "llm",
+  "tool",
+  "tool",
+  "chain",
+  "http",
+  "db",
+  "internal",
+  "embedding",
+];
+const ABSURD = [0n, 1n, 2n ** 63n, 2n ** 64n - 1n];
+
+/**
+ * All encodings of a session's spans, roots last: several traces, some of whose parents never come, spans sent while they
+ * run and again when they ended, two spans under one id, self-parents, cycles, absurd clocks, names of several ranks.
+ */
+export function generateSession(random: Random): Sent[] {
+  const sent: Sent[] = [];
+  const traces = 1 + random.below(4);
+  for (let trace = 0; trace < traces; trace++) sent.push(...generateTrace(random));
+  return sent;
+}
+
+function generateTrace(random: Random): Sent[] {
+  const traceId = random.hex(32);
+  const isArk = random.chance(0.5);
+  const spans = random.below(30) + 1;
+  const ids = Array.from({ length: spans }, () => random.hex(16));
+  const sent: Sent[] = [];
+  for (let n = spans - 1; n >= 0; n--) {
+    const spanId = ids[n] ?? "";
+    const parentSpanId = parentOf(random, ids, n);
+    const start = random.chance(0.03) ? random.pick(ABSURD) : at(random.below(10));
+    const facts = factsOf({
+      ...strings(random, isArk, n),
+      spanId,
+      parentSpanId,
+      name: `span ${random.below(12)}`,
+      otlpKind: random.below(6),
+      start,
+      end: random.chance(0.03)
+        ? random.pick(ABSURD.slice(1))
+        : BigInt.asUintN(64, start + BigInt(random.below(5)) * 1_000_000_000n),
+      error: random.chance(0.15),
+    });
+    sent.push(...encodingsOf(random, facts).map((encoding) => ({ traceId, facts: encoding })));
+    // The client's and the server's span of one call may share an id.
+    if (random.chance(0.08)) sent.push({ traceId, facts: sized({ ...facts, otlpKind: (facts.otlpKind + 1) % 6 }) });
+  }
+  return random.chance(0.15) ? sent.slice(0, -1) : sent;
+}
+
+function parentOf(random: Random, ids: readonly string[], n: number): string {
+  if (random.chance(0.03)) return ids[n] ?? "";
+  if (random.chance(0.05)) return random.pick(ids);
+  if (random.chance(0.06)) return random.pick(["00000000000000aa", "00000000000000bb"]);
+  if (n === 0 || random.chance(0.03)) return "";
+  return ids[random.below(n)] ?? "";
+}
+
+function strings(random: Random, isArk: boolean, n: number): Partial<SpanFacts> {
+  const kind = isArk && (n === 0 || random.chance(0.08)) ? "query" : random.pick(KINDS);
+  const hasUsage = kind === "llm" || random.chance(0.15);
+  return {
+    kind,
+    service: random.pick(["executor", "controller", "gateway"]),
+    ...(isArk &&
+      random.chance(0.85) && { query: { name: random.pick(["plan", "plan", "plan", "write"]), namespace: "default" } }),
+    ...(kind === "agent" && { agent: random.pick(["planner", "writer"]) }),
+    ...(kind === "tool" && { tool: random.pick(["search", "fetch"]) }),
+    ...(kind === "llm" && { model: random.pick(["small", "large"]) }),
+    ...(hasUsage && {
+      tokens: { input: random.below(1000), output: random.below(100), cached: random.below(10), reasoning: 0 },
+    }),
+    ...(hasUsage && random.chance(0.6) && { cost: random.below(1000) / 7e4 }),
+    ...(random.chance(0.2) && { asked: `What is ${random.below(100)}?` }),
+    ...(random.chance(0.15) && { session: { rank: 1 + random.below(3), value: `session ${random.below(5)}` } }),
+  };
+}
+
+/** While it runs, when it ended, and corrected afterwards; sometimes the end is lost. */
+function encodingsOf(random: Random, facts: SpanFacts): SpanFacts[] {
+  const encodings: SpanFacts[] = [];
+  const isLost = random.chance(0.1);
+  const early = without(facts, "tokens", "cost");
+  if (isLost || random.chance(0.3)) encodings.push(sized({ ...early, end: 0n, running: true, error: false }));
+  if (!isLost) encodings.push(facts);
+  if (!isLost && random.chance(0.1)) encodings.push(sized({ ...facts, name: `${facts.name}, corrected` }));
+  return encodings;
+}
+
+/** The same facts as another text would give them. */
+function sized(facts: SpanFacts): SpanFacts {
+  return factsOf(without(facts, "size", "hash"));
+}
