@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+
+const cache = join(import.meta.dirname, "..", "..", ".cache", "chromium");
+
+/**
+ * Starts Chromium. On Linux it comes out of a package, with the shared libraries and fonts that a bare machine lacks, so that
+ * nothing has to be installed; elsewhere, or where CHROMIUM says which, it is the machine's own.
+ */
+export async function launchChromium(): Promise<Browser> {
+  const own = process.env["CHROMIUM"];
+  if (own !== undefined) return await chromium.launch({ executablePath: own, args: ["--no-sandbox"] });
+  if (process.platform !== "linux" || process.arch !== "x64") return await chromium.launch({ channel: "chrome" });
+  if (!existsSync(cache)) await unpack();
+  return await chromium.launch({
+    executablePath: join(cache, "chromium"),
+    // It runs in containers, as root, and opens nothing but our own page. The package's own flags would switch web security off.
+    args: ["--no-sandbox"],
+    env: { ...process.env, LD_LIBRARY_PATH: join(cache, "al2023", "lib"), FONTCONFIG_PATH: join(cache, "fonts") },
+  });
+}
+
+/** Unpacks into a folder of its own and moves it into place when it is whole: the package would reuse what it finds half done. */
+async function unpack(): Promise<void> {
+  const partial = `${cache}-${process.pid}`;
+  await mkdir(partial, { recursive: true });
+  const { TMPDIR } = process.env;
+  process.env["TMPDIR"] = partial;
+  try {
+    const { default: sparticuz, inflate } = await import("@sparticuz/chromium");
+    await sparticuz.executablePath();
+    await inflate(
+      join(import.meta.dirname, "..", "..", "node_modules", "@sparticuz", "chromium", "bin", "al2023.tar.br"),
+    );
+    await rename(partial, cache);
+  } finally {
+    if (TMPDIR === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = TMPDIR;
+    await rm(partial, { recursive: true, force: true });
+  }
+}
