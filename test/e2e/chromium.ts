@@ -1,9 +1,19 @@
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 
 const cache = join(import.meta.dirname, "..", "..", ".cache", "chromium");
+
+/** The package's fonts, and the machine's where it has some: without any, text has no width and cannot be clicked. */
+const FONTS = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>/usr/share/fonts</dir>
+  <dir>${join(cache, "fonts")}</dir>
+  <cachedir>${join(cache, "fontconfig")}</cachedir>
+</fontconfig>
+`;
 
 /**
  * Starts Chromium. On Linux it comes out of a package, with the shared libraries and fonts that a bare machine lacks, so that
@@ -18,7 +28,7 @@ export async function launchChromium(): Promise<Browser> {
     executablePath: join(cache, "chromium"),
     // It runs in containers, as root, and opens nothing but our own page. The package's own flags would switch web security off.
     args: ["--no-sandbox"],
-    env: { ...process.env, LD_LIBRARY_PATH: join(cache, "al2023", "lib"), FONTCONFIG_PATH: join(cache, "fonts") },
+    env: { ...process.env, LD_LIBRARY_PATH: join(cache, "al2023", "lib"), FONTCONFIG_FILE: join(cache, "fonts.conf") },
   });
 }
 
@@ -34,6 +44,7 @@ async function unpack(): Promise<void> {
     await inflate(
       join(import.meta.dirname, "..", "..", "node_modules", "@sparticuz", "chromium", "bin", "al2023.tar.br"),
     );
+    await writeFile(join(partial, "fonts.conf"), FONTS);
     await rename(partial, cache);
   } finally {
     if (TMPDIR === undefined) delete process.env["TMPDIR"];
