@@ -1,8 +1,11 @@
-import { parseJson, plainValue } from "./any-value.ts";
+import { jsonText, parseJson, plainValue } from "./any-value.ts";
 import { readMessages } from "./messages.ts";
 import type { Message } from "./messages.ts";
 import { firstLine } from "./one-line.ts";
 import type { AnyValue } from "./span.ts";
+
+/** Nothing that is nested deeper is called blank. */
+const MAX_BLANK_DEPTH = 8;
 
 /** The first line of what an input asks: its last user message if it holds messages, else of its text. */
 export function firstLineAsked(input: AnyValue, length: number): string | undefined {
@@ -12,7 +15,15 @@ export function firstLineAsked(input: AnyValue, length: number): string | undefi
   const messages = readMessages(value);
   const asked = messages === undefined ? undefined : lastAsked(messages);
   if (asked !== undefined) return firstLine(asked, length);
-  return firstLine(typeof value === "string" ? value : (text ?? JSON.stringify(value)), length);
+  if (isBlank(value)) return undefined;
+  return firstLine(typeof value === "string" ? value : (text ?? jsonText(value)), length);
+}
+
+/** Whether plain data holds nothing that was said: empty arguments, say. */
+export function isBlank(value: unknown, depth = 0): boolean {
+  if (value === null || value === undefined || value === "") return true;
+  if (typeof value !== "object" || depth > MAX_BLANK_DEPTH) return false;
+  return Object.values(value).every((inner) => isBlank(inner, depth + 1));
 }
 
 /** The text of the last user message that has one, else of the last message that has one. */

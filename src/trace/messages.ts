@@ -100,6 +100,9 @@ function readMessage(value: PlainRecord): Message | undefined {
     return messageFrom("assistant", { ...value, ...value.content });
   const item = responsesItem(value);
   if (item !== undefined) return item;
+  // The AI SDK's and Mastra's answer of one step.
+  if (typeof value.text === "string" && Array.isArray(value.toolCalls))
+    return messageFrom("assistant", { ...value, content: value.text });
   const role = nonEmpty(value.role) ?? (isLangChainType(value) ? value.type : undefined);
   if (role === undefined) return undefined;
   const says = "content" in value || "parts" in value || "contents" in value || "tool_calls" in value;

@@ -1,5 +1,5 @@
 import { jsonText, textOf } from "./any-value.ts";
-import { lastAsked, messageText, saidInPreview } from "./asked.ts";
+import { isBlank, lastAsked, messageText, saidInPreview } from "./asked.ts";
 import { ClaimedAttributes } from "./claimed-attributes.ts";
 import { readContent } from "./content.ts";
 import type { Content } from "./content-value.ts";
@@ -32,7 +32,8 @@ function line(text: string): string {
 function compact(content: Content | undefined): string {
   if (content === undefined) return "";
   if (content.kind === "messages") return answered(content);
-  return content.kind === "json" ? jsonText(content.value) : content.text;
+  if (content.kind === "text") return content.text;
+  return isBlank(content.value) ? "" : jsonText(content.value);
 }
 
 function asked(content: Content | undefined): string {

@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+
+import { factsOfSpan, spanOf } from "./span-of.ts";
+import type { Attributes } from "./span-of.ts";
+
+function kind(name: string, attributes: Attributes = {}): string {
+  return factsOfSpan(spanOf(name, attributes)).kind;
+}
+
+describe("the kind of a span", () => {
+  const CASES: readonly (readonly [string, Attributes, string])[] = [
+    // What the producer says outright.
+    ["a", { "openinference.span.kind": "LLM" }, "llm"],
+    ["a", { "openinference.span.kind": "RETRIEVER" }, "retrieval"],
+    ["a", { "openinference.span.kind": "RERANKER" }, "retrieval"],
+    ["a", { "openinference.span.kind": "EMBEDDING" }, "embedding"],
+    ["a", { "openinference.span.kind": "GUARDRAIL" }, "chain"],
+    ["a", { "langfuse.observation.type": "generation" }, "llm"],
+    ["a", { "lmnr.span.type": "TOOL" }, "tool"],
+    ["a", { "traceloop.span.kind": "agent" }, "agent"],
+    ["a", { "langsmith.span.kind": "retriever" }, "retrieval"],
+    ["a", { "agentops.span.kind": "tool" }, "tool"],
+    ["a", { "openinference.span.kind": "TOOL", "gen_ai.operation.name": "chat" }, "tool"],
+    // A word that is no kind says nothing.
+    ["a", { "lmnr.span.type": "DEFAULT", "gen_ai.operation.name": "chat" }, "llm"],
+    ["a", { "langfuse.observation.type": "span" }, "internal"],
+    // A step yields to whatever is more exact.
+    ["a", { "traceloop.span.kind": "task", "gen_ai.operation.name": "execute_tool" }, "tool"],
+    ["a", { "traceloop.span.kind": "task" }, "chain"],
+    ["a", { "gen_ai.operation.name": "agent_step" }, "chain"],
+    // The GenAI convention.
+    ["a", { "gen_ai.operation.name": "text_completion" }, "llm"],
+    ["a", { "gen_ai.operation.name": "embeddings", "gen_ai.request.model": "m" }, "embedding"],
+    ["a", { "gen_ai.operation.name": "create_agent" }, "agent"],
+    ["a", { "gen_ai.operation.name": "invoke_workflow" }, "team"],
+    ["a", { "gen_ai.operation.name": "no such thing", "gen_ai.request.model": "m" }, "llm"],
+    // The Vercel AI SDK.
+    ["ai.generateText", { "ai.operationId": "ai.generateText", "gen_ai.request.model": "m" }, "chain"],
+    ["ai.streamText.doStream", { "ai.operationId": "ai.streamText.doStream" }, "llm"],
+    ["ai.toolCall", { "ai.operationId": "ai.toolCall" }, "tool"],
+    ["ai.embedMany.doEmbed", { "ai.operationId": "ai.embedMany.doEmbed" }, "embedding"],
+    // What is there at all.
+    ["a", { "mcp.method.name": "tools/call" }, "tool"],
+    ["a", { "gen_ai.tool.call.id": "c" }, "tool"],
+    ["a", { "llm.request.type": "chat" }, "llm"],
+    ["a", { "team.name": "t", "agent.name": "a" }, "team"],
+    ["a", { "turn.number": 0 }, "turn"],
+    ["a", { "agent.name": "a", "http.method": "GET" }, "agent"],
+    ["a", { "db.system.name": "sqlite" }, "db"],
+    ["a", { "messaging.system": "kafka" }, "messaging"],
+    ["GET", { "http.request.method": "GET" }, "http"],
+    // Ark, which calls queries and teams chains where it speaks OpenInference, and whose `type` is not to be trusted.
+    ["query.hello", { "openinference.span.kind": "CHAIN" }, "query"],
+    ["team.default/writers", { "openinference.span.kind": "CHAIN" }, "team"],
+    ["target.writers", { type: "tool" }, "chain"],
+    ["turn.0", {}, "turn"],
+    ["agent.default/poet", {}, "agent"],
+    ["llm.gpt-4o", {}, "llm"],
+    ["model.gpt-4o", {}, "llm"],
+    ["tool.search", {}, "tool"],
+    ["agent run", { "openinference.span.kind": "CHAIN" }, "chain"],
+    // A model's call that says only what it used; a query that repeats what its calls used.
+    ["handle_responses", { "gen_ai.usage.input_tokens": 1, "gen_ai.usage.output_tokens": 2 }, "llm"],
+    ["query.hello", { "gen_ai.usage.input_tokens": 1, "gen_ai.usage.output_tokens": 2 }, "query"],
+    // Names that only look like a prefix, and keys that only look like keys.
+    ["querying", {}, "internal"],
+    ["", {}, "internal"],
+    ["a", { ["__proto__"]: "x", constructor: "LLM", "openinference.span.kind": "__proto__" }, "internal"],
+  ];
+  test.each(CASES)("%s %o is %s", (name, attributes, expected) => {
+    expect(kind(name, attributes)).toBe(expected);
+  });
+});
