@@ -5,11 +5,11 @@ import { type Browser, chromium } from "playwright-core";
 
 const cache = join(import.meta.dirname, "..", "..", ".cache", "chromium");
 
-/** The package's fonts, and the machine's where it has some: without any, text has no width and cannot be clicked. */
+/** The machine's fonts where it has some, and the package's: without any, text has no width and cannot be clicked. */
 const FONTS = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
-  <dir>/usr/share/fonts</dir>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
   <dir>${join(cache, "fonts")}</dir>
   <cachedir>${join(cache, "fontconfig")}</cachedir>
 </fontconfig>
