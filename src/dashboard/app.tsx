@@ -1,0 +1,49 @@
+import { Loading, Notice, ToSessions } from "./states.tsx";
+import { Masthead } from "./masthead.tsx";
+import { listFeed, sessionFeed } from "./feeds.ts";
+import { ListPage } from "./list/list-page.tsx";
+import { address } from "./location.ts";
+import { SessionPage } from "./session/session-page.tsx";
+import { Shortcuts } from "./shortcuts.tsx";
+
+export function App() {
+  return (
+    <>
+      <Page />
+      <Shortcuts />
+    </>
+  );
+}
+
+function Page() {
+  const here = address.value;
+  switch (here.page) {
+    case "list": {
+      const feed = listFeed.value;
+      return feed === undefined ? (
+        <Loading what="the sessions" />
+      ) : (
+        <ListPage key={feed.kind} feed={feed} filter={here.filter} />
+      );
+    }
+    case "session": {
+      const feed = sessionFeed.value;
+      if (feed === undefined) return <Loading what="the session" />;
+      return <SessionPage key={feed.id} feed={feed} selected={here.span} />;
+    }
+    case "unknown":
+      return (
+        <div class="frame">
+          <Masthead />
+          <main>
+            <Notice title="There is no such page">
+              <p>{here.path}</p>
+              <p class="actions">
+                <ToSessions />
+              </p>
+            </Notice>
+          </main>
+        </div>
+      );
+  }
+}

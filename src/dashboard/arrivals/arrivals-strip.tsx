@@ -1,0 +1,121 @@
+import { useState } from "preact/hooks";
+import type { Arrival, Arrivals } from "../../trace/stream-events.ts";
+import { now } from "../clock.ts";
+import { count, counted } from "../figures.ts";
+import { Hostile } from "../hostile.tsx";
+import { Sign } from "../icons.tsx";
+import { ago, exactly, timeOfDay } from "../moments.ts";
+
+/** What arrived last, at the foot of every page: the answer to "is my exporter arriving?". */
+export function ArrivalsStrip({
+  last,
+  notKept,
+}: {
+  last: readonly Arrival[];
+  notKept?: Arrivals["notKept"] | undefined;
+}) {
+  const [open, setOpen] = useState(false);
+  const newest = last[0];
+  return (
+    <footer class="arrivals">
+      {open && last.length > 0 ? <ArrivalsTable last={last} /> : null}
+      <button
+        type="button"
+        class="arrivals-bar"
+        aria-expanded={open}
+        disabled={last.length === 0}
+        onClick={() => setOpen(!open)}
+      >
+        <Sign name="chevron" />
+        <span class="arrivals-label">Last arrival</span>
+        {newest === undefined ? <span class="muted">nothing yet</span> : <Line arrival={newest} />}
+        <NotKept counts={notKept} />
+      </button>
+    </footer>
+  );
+}
+
+function Line({ arrival }: { arrival: Arrival }) {
+  return (
+    <span class="arrivals-line">
+      <span class="arrivals-pulse" key={arrival.at} aria-hidden="true" />
+      <time title={exactly(arrival.at)}>{ago(arrival.at, now.value)}</time>
+      {arrival.service === undefined ? null : <Hostile text={arrival.service} limit={60} />}
+      <span class="muted">{`${arrival.signal === "traces" ? "" : `${arrival.signal}, `}${arrival.encoding}`}</span>
+      <span>{what(arrival)}</span>
+      <Rejected arrival={arrival} />
+    </span>
+  );
+}
+
+const what = (arrival: Arrival): string =>
+  arrival.signal === "traces" ? counted(arrival.accepted, "span") : "accepted, not kept";
+
+function Rejected({ arrival: { rejected, reason } }: { arrival: Arrival }) {
+  if (rejected === 0 && reason === undefined) return null;
+  return (
+    <span class="rejected">
+      <Sign name="error" />
+      {rejected > 0 ? `${counted(rejected, "span")} rejected` : "refused"}
+      {reason === undefined ? null : (
+        <>
+          {": "}
+          <Hostile text={reason} limit={300} />
+        </>
+      )}
+    </span>
+  );
+}
+
+function NotKept({ counts }: { counts: Arrivals["notKept"] | undefined }) {
+  if (counts === undefined || counts.logs + counts.metrics === 0) return null;
+  const parts = [
+    counts.logs > 0 ? `logs ${count(counts.logs)}` : "",
+    counts.metrics > 0 ? `metrics ${count(counts.metrics)}` : "",
+  ].filter(Boolean);
+  return (
+    <span
+      class="not-kept"
+      title="Requests with these signals were accepted, so that exporters do not complain, and not kept"
+    >
+      {`${parts.join(", ")} accepted, not kept`}
+    </span>
+  );
+}
+
+function ArrivalsTable({ last }: { last: readonly Arrival[] }) {
+  return (
+    <div class="arrivals-table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Received</th>
+            <th scope="col">Service</th>
+            <th scope="col">Signal</th>
+            <th scope="col">Encoding</th>
+            <th scope="col" class="number">
+              Spans
+            </th>
+            <th scope="col">Rejected</th>
+          </tr>
+        </thead>
+        <tbody>
+          {last.map((arrival, index) => (
+            <tr key={`${arrival.at}/${last.length - index}`}>
+              <td>
+                <time title={exactly(arrival.at)}>{timeOfDay(arrival.at)}</time>
+              </td>
+              <td>{arrival.service === undefined ? "" : <Hostile text={arrival.service} limit={80} />}</td>
+              <td>{arrival.signal}</td>
+              <td>{arrival.encoding}</td>
+              <td class="number">{arrival.signal === "traces" ? count(arrival.accepted) : "not kept"}</td>
+              <td>
+                <Rejected arrival={arrival} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+import { useEffect } from "preact/hooks";
+
+/** `undefined`: the key is not ours and keeps its own effect. */
+export type KeyHandler = (key: string, event: KeyboardEvent) => "taken" | undefined;
+
+const TYPING = "input, textarea, select, [contenteditable]";
+const PRESSING = "button, a, summary";
+
+/** Keys of the whole page, wherever the focus is, but not while somebody types or presses a control. */
+export function usePageKeys(handler: KeyHandler): void {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      const target = event.target instanceof Element ? event.target : document.body;
+      if (target.closest(TYPING) !== null && event.key !== "Escape") return;
+      if (target.closest(PRESSING) !== null && (event.key === "Enter" || event.key === " ")) return;
+      if (target.closest("dialog") !== null) return;
+      if (handler(event.key, event) === "taken") event.preventDefault();
+    };
+    document.addEventListener("keydown", listen);
+    return () => document.removeEventListener("keydown", listen);
+  });
+}

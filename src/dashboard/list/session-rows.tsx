@@ -1,0 +1,147 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { SessionSummary } from "../../trace/summary.ts";
+import { now } from "../clock.ts";
+import { counted } from "../figures.ts";
+import { Sign } from "../icons.tsx";
+import { type KeyHandler, usePageKeys } from "../keys.ts";
+import type { Stream } from "../stream/stream.ts";
+import { toggleStream } from "../stream/toggle-stream.ts";
+import { narrow } from "../viewport.ts";
+import { useVirtualRows } from "../virtual-rows.ts";
+import { arrange, type HeldOrder } from "./held-order.ts";
+import { LIST_COLUMNS, SessionCells } from "./list-columns.tsx";
+
+const ROW = 52;
+const NARROW_ROW = 104;
+
+/** The list itself: its order rests while somebody has scrolled, focused or points at a row. */
+export function SessionRows({ sessions, stream }: { sessions: readonly SessionSummary[]; stream: Stream }) {
+  const [pointed, setPointed] = useState(false);
+  const [focused, setFocused] = useState(false);
+  const [scrolled, setScrolled] = useState(false);
+  const hold = pointed || focused || scrolled ? "held" : "free";
+
+  const previous = useRef<HeldOrder>({ shown: [], waiting: 0 });
+  const byId = useMemo(() => new Map(sessions.map((session) => [session.id, session])), [sessions]);
+  const order = useMemo(() => arrange(previous.current.shown, [...byId.keys()], hold), [byId, hold]);
+  previous.current = order;
+
+  const rowHeight = narrow.value ? NARROW_ROW : ROW;
+  const { scroller, items, height, scrollTo } = useVirtualRows(
+    order.shown.length,
+    rowHeight,
+    (index) => order.shown[index] ?? "",
+  );
+
+  const [cursor, setCursor] = useState<number | undefined>(undefined);
+  useLayoutEffect(() => {
+    if (cursor === undefined) return;
+    scroller.current?.querySelector<HTMLElement>(`[data-index="${cursor}"] a`)?.focus({ preventScroll: true });
+  }, [cursor, items]);
+  const move = (to: number): void => {
+    const index = Math.min(order.shown.length - 1, Math.max(0, to));
+    scrollTo(index);
+    setCursor(index);
+  };
+
+  const callNewcomers = (): void => {
+    setCursor(undefined);
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    previous.current = { shown: [], waiting: 0 };
+    setPointed(false);
+    setFocused(false);
+    setScrolled(false);
+    scroller.current?.scrollTo({ top: 0 });
+  };
+
+  const keys: KeyHandler = (key) => {
+    switch (key) {
+      case "ArrowDown":
+      case "j":
+        move(cursor === undefined ? 0 : cursor + 1);
+        return "taken";
+      case "ArrowUp":
+      case "k":
+        move(cursor === undefined ? 0 : cursor - 1);
+        return "taken";
+      case "Home":
+        move(0);
+        return "taken";
+      case "End":
+        move(order.shown.length - 1);
+        return "taken";
+      case ".":
+        callNewcomers();
+        return "taken";
+      case " ":
+        toggleStream(stream);
+        return "taken";
+      case "Escape":
+        callNewcomers();
+        return "taken";
+      default:
+        return undefined;
+    }
+  };
+  usePageKeys(keys);
+
+  // The row that is read has its focus within; the cursor follows where the reader tabs or clicks.
+  const follow = (event: FocusEvent): void => {
+    setFocused(true);
+    const index = (event.target as Element).closest<HTMLElement>("[data-index]")?.dataset.index;
+    if (index !== undefined) setCursor(Number(index));
+  };
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const listen = (): void => setScrolled(element.scrollTop > 4);
+    element.addEventListener("scroll", listen, { passive: true });
+    return () => element.removeEventListener("scroll", listen);
+  }, []);
+
+  return (
+    <div class="session-table" role="table" aria-label="Sessions" aria-rowcount={order.shown.length + 1}>
+      <div class="session-head" role="row">
+        {LIST_COLUMNS.map((column, index) => (
+          <div key={column} role="columnheader" class={index > 2 ? "number" : undefined}>
+            {column}
+          </div>
+        ))}
+      </div>
+      {order.waiting > 0 ? (
+        <button type="button" class="pill pill-top" onClick={callNewcomers}>
+          <Sign name="up" />
+          {`${counted(order.waiting, "new session")}`}
+        </button>
+      ) : null}
+      <div class="scroller" ref={scroller}>
+        <div
+          class="rows"
+          role="rowgroup"
+          style={{ height }}
+          onPointerEnter={(event) => event.pointerType === "mouse" && setPointed(true)}
+          onPointerLeave={() => setPointed(false)}
+          onFocusIn={follow}
+          onFocusOut={() => setFocused(false)}
+        >
+          {items.map((item) => {
+            const session = byId.get(order.shown[item.index] ?? "");
+            if (session === undefined) return null;
+            return (
+              <div
+                key={item.key}
+                role="row"
+                class="session-row"
+                data-index={item.index}
+                aria-rowindex={item.index + 2}
+                style={{ transform: `translateY(${item.start}px)`, height: rowHeight }}
+              >
+                <SessionCells session={session} now={now.value} />
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}

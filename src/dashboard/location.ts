@@ -1,0 +1,20 @@
+import { computed, signal } from "@preact/signals";
+import { type Address, readAddress, writeAddress } from "./address.ts";
+
+const href = signal(location.pathname + location.search);
+addEventListener("popstate", () => (href.value = location.pathname + location.search));
+
+/** Where the page is. */
+export const address = computed(() => {
+  const url = new URL(href.value, location.origin);
+  return readAddress(url.pathname, url.search);
+});
+
+/** `push` for what Back should leave again, `replace` for a change of the same view. */
+export function go(to: Address, how: "push" | "replace" = "push"): void {
+  const url = writeAddress(to);
+  if (url === location.pathname + location.search) return;
+  if (how === "push") history.pushState(null, "", url);
+  else history.replaceState(null, "", url);
+  href.value = url;
+}

@@ -1,0 +1,16 @@
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { followAddress } from "./feeds.ts";
+import { showShortcuts } from "./shortcuts.tsx";
+
+const place = document.getElementById("page");
+if (place === null) throw new Error("index.html has no #page");
+
+followAddress();
+render(<App />, place);
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target instanceof Element && event.target.closest("input, textarea") !== null) return;
+  showShortcuts();
+});

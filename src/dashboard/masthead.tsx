@@ -1,0 +1,33 @@
+import type { ComponentChildren } from "preact";
+import { Link } from "./link.tsx";
+import { Mark, Sign } from "./icons.tsx";
+import { showShortcuts } from "./shortcuts.tsx";
+import type { Stream } from "./stream/stream.ts";
+import { StreamStatus } from "./stream/stream-status.tsx";
+
+const LIST = { page: "list", kind: "session", filter: "" } as const;
+
+/** The head of every page: whose it is, where the reader is, how the stream stands. */
+export function Masthead({ stream, children }: { stream?: Stream | undefined; children?: ComponentChildren }) {
+  return (
+    <header class="masthead">
+      <Link class="brand" to={LIST}>
+        <Mark />
+        <span>Spanfold</span>
+      </Link>
+      <nav class="crumbs" aria-label="Where you are">
+        {children}
+      </nav>
+      {stream === undefined ? null : <StreamStatus stream={stream} />}
+      <button
+        type="button"
+        class="button bare"
+        title="Keyboard shortcuts (?)"
+        aria-label="Keyboard shortcuts"
+        onClick={showShortcuts}
+      >
+        <Sign name="keys" />
+      </button>
+    </header>
+  );
+}

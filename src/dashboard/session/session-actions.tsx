@@ -1,0 +1,72 @@
+import { useState } from "preact/hooks";
+import { authorisedFetch } from "../access.ts";
+import { CopyButton } from "../copy-button.tsx";
+import { Sign } from "../icons.tsx";
+
+/** Link, export, forget. */
+export function SessionActions({ id }: { id: string }) {
+  const [state, setState] = useState<"ready" | "asking" | "busy" | { readonly failed: string }>("ready");
+  const url = `/sessions/${encodeURIComponent(id)}`;
+  const run = (work: () => Promise<void>): void => {
+    setState("busy");
+    work().then(
+      () => setState("ready"),
+      (error: unknown) => setState({ failed: error instanceof Error ? error.message : String(error) }),
+    );
+  };
+  if (state === "asking") {
+    return (
+      <>
+        <span>Delete this session for everybody?</span>
+        <button type="button" class="button danger" onClick={() => run(() => forget(url))}>
+          Delete
+        </button>
+        <button type="button" class="button" onClick={() => setState("ready")}>
+          Keep
+        </button>
+      </>
+    );
+  }
+  return (
+    <>
+      {typeof state === "object" ? <span class="bad">{state.failed}</span> : null}
+      <CopyButton text={() => location.origin + url} label="Copy the address of this session" />
+      <button
+        type="button"
+        class="button bare"
+        title="Download as OTLP/JSON"
+        aria-label="Download as OTLP/JSON"
+        disabled={state === "busy"}
+        onClick={() => run(() => download(`${url}/otlp`, `${id.replace(/[^\w.-]+/g, "-").slice(0, 80)}.otlp.json`))}
+      >
+        <Sign name="download" />
+      </button>
+      <button
+        type="button"
+        class="button bare"
+        title="Delete"
+        aria-label="Delete this session"
+        onClick={() => setState("asking")}
+      >
+        <Sign name="trash" />
+      </button>
+    </>
+  );
+}
+
+/** The stream then says that it is deleted, here as everywhere. */
+async function forget(url: string): Promise<void> {
+  const response = await authorisedFetch(url, { method: "DELETE" });
+  if (!response.ok && response.status !== 404) throw new Error(`Not deleted: the server answered ${response.status}.`);
+}
+
+/** A plain link could not send the reader's token. */
+async function download(url: string, name: string): Promise<void> {
+  const response = await authorisedFetch(url);
+  if (!response.ok) throw new Error(`Not exported: the server answered ${response.status}.`);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,81 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { type SessionTree } from "../../trace/tree.ts";
+import { SessionView } from "../../trace/session-view.ts";
+import type { Arrival, SessionStreamEvent } from "../../trace/stream-events.ts";
+import type { SessionSummary } from "../../trace/summary.ts";
+import { toMillis } from "../moments.ts";
+import { openStream, type Stream } from "../stream/stream.ts";
+
+/** What is shown of a session: one moment of its fold. */
+export type Shown = {
+  readonly summary: SessionSummary;
+  readonly tree: SessionTree;
+  readonly last: readonly Arrival[];
+};
+
+export type SessionFeed = {
+  readonly id: string;
+  readonly stream: Stream;
+  /** `undefined` until something came. */
+  readonly shown: ReadonlySignal<Shown | undefined>;
+  readonly close: () => void;
+};
+
+/** The newest of them are told at the foot of the page. */
+const LAST_ARRIVALS = 20;
+/** Of the time between two frames, the share that rebuilding may take: the page stays the reader's. */
+const SHARE = 4;
+
+/** One session, live: a fold over its stream, shown at most once a frame, and more rarely where showing it is slow. */
+export function openSessionFeed(id: string): SessionFeed {
+  const shown = signal<Shown | undefined>(undefined);
+  let view = new SessionView();
+  let last: Arrival[] = [];
+  let due: number | undefined;
+  let notBefore = 0;
+  let closed = false;
+
+  const show = (): void => {
+    due = undefined;
+    if (closed) return;
+    const started = performance.now();
+    const summary = view.summary();
+    if (summary !== undefined) shown.value = { summary, tree: view.tree(), last };
+    const finished = performance.now();
+    notBefore = finished + (finished - started) * SHARE;
+  };
+  const plan = (): void => {
+    if (due !== undefined) return;
+    const wait = notBefore - performance.now();
+    due = wait <= 0 ? requestAnimationFrame(show) : setTimeout(() => requestAnimationFrame(show), wait);
+  };
+
+  const stream = openStream<SessionStreamEvent>(`/sessions/${encodeURIComponent(id)}?watch=true`, (events) => {
+    for (const event of events) {
+      view.apply(event);
+      if (event.type === "spans") last = [arrivalOf(event), ...last].slice(0, LAST_ARRIVALS);
+    }
+    plan();
+  });
+  return {
+    id,
+    stream,
+    shown,
+    close() {
+      closed = true;
+      stream.close();
+    },
+  };
+}
+
+function arrivalOf({ received, receipt }: Extract<SessionStreamEvent, { type: "spans" }>): Arrival {
+  return {
+    at: toMillis(received),
+    signal: "traces",
+    encoding: receipt.encoding,
+    accepted: receipt.spans,
+    rejected: receipt.rejected?.spans ?? 0,
+    ...(receipt.service === undefined ? {} : { service: receipt.service }),
+    ...(receipt.rejected === undefined ? {} : { reason: receipt.rejected.reason }),
+  };
+}

@@ -1,0 +1,168 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { liveness } from "../../trace/liveness.ts";
+import { axisOf, visibleRows } from "../../trace/tree.ts";
+import { ArrivalsStrip } from "../arrivals/arrivals-strip.tsx";
+import { now } from "../clock.ts";
+import { Hostile } from "../hostile.tsx";
+import { oneLine } from "../hostile-text.ts";
+import { Sign } from "../icons.tsx";
+import { usePageKeys } from "../keys.ts";
+import { Link } from "../link.tsx";
+import { go } from "../location.ts";
+import { Masthead } from "../masthead.tsx";
+import { SpanPanel } from "../span/span-panel.tsx";
+import { Loading, Notice, RefusedView, ToSessions } from "../states.tsx";
+import { statusWord } from "../status.tsx";
+import { toggleStream } from "../stream/toggle-stream.ts";
+import { moved, moveOf, type Reading, shownAt } from "./reading.ts";
+import type { SessionFeed, Shown } from "./session-feed.ts";
+import { SessionActions } from "./session-actions.tsx";
+import { SessionHeader } from "./session-header.tsx";
+import { SpanTree } from "./span-tree.tsx";
+import { roomy } from "./time-scale.ts";
+
+const LIST = { page: "list", kind: "session", filter: "" } as const;
+/** A span that says it runs, in a session that has been silent for longer, is not drawn on for ever. */
+const OPEN_UNTIL = 600_000;
+
+export function SessionPage({ feed, selected }: { feed: SessionFeed; selected: string | undefined }) {
+  const shown = feed.shown.value;
+  const state = feed.stream.state.value;
+  const title = shown?.summary.title || feed.id;
+  return (
+    <div class="frame">
+      <Masthead stream={feed.stream}>
+        <Link to={LIST}>Sessions</Link>
+        <Sign name="chevron" />
+        <span class="crumb-here">
+          <Hostile text={title} limit={200} />
+        </span>
+      </Masthead>
+      <main class="session">
+        {state.state === "refused" ? (
+          <RefusedView refusal={state.refusal} retry={feed.stream.resume} />
+        ) : state.state === "ended" && state.how === "deleted" ? (
+          <Notice title="This session was deleted">
+            <p>Somebody forgot it, here or elsewhere. Nothing of it is kept.</p>
+            <ToSessions />
+          </Notice>
+        ) : shown === undefined ? (
+          <Loading what="the session" />
+        ) : (
+          <SessionBody feed={feed} shown={shown} selected={selected} />
+        )}
+      </main>
+      <ArrivalsStrip last={shown?.last ?? []} />
+    </div>
+  );
+}
+
+function SessionBody({ feed, shown, selected }: { feed: SessionFeed; shown: Shown; selected: string | undefined }) {
+  const { summary, tree } = shown;
+  const live = liveness(summary.liveness, now.value);
+  useEffect(() => {
+    document.title = `${statusWord(live.status)} · ${oneLine(summary.title || feed.id, 80)} · Spanfold`;
+  }, [live.status, summary.title]);
+
+  const { start, end } = useMemo(() => axisOf(tree), [tree]);
+  const isOpen = summary.liveness.running > 0;
+  const heard = Number(BigInt(summary.liveness.lastArrival) / 1_000_000n);
+  const open = BigInt(Math.floor(Math.min(now.value, heard + OPEN_UNTIL))) * 1_000_000n;
+  const drawnTo = isOpen && open > end ? open : end;
+  const scale = { start, end: isOpen ? roomy(start, drawnTo) : end };
+
+  const [reading, setReading] = useState<Reading>({ collapsed: new Set(), cursor: selected });
+  const [following, setFollowing] = useState<"following" | "resting">("resting");
+  const node = useMemo(() => {
+    if (selected === undefined) return undefined;
+    return visibleRows(tree, new Set()).find((row) => row.key === selected);
+  }, [tree, selected]);
+
+  const select = (key: string | undefined): void =>
+    go({ page: "session", id: feed.id, span: key }, selected === undefined ? "push" : "replace");
+  const read = (next: Reading): void => {
+    if (next.cursor !== reading.cursor) setFollowing("resting");
+    setReading(next);
+    if (selected !== undefined && next.cursor !== undefined && next.cursor !== selected) select(next.cursor);
+  };
+  const open_ = (key: string): void => {
+    setReading({ ...reading, cursor: key });
+    setFollowing("resting");
+    select(key);
+  };
+
+  usePageKeys((key, event) => {
+    const inPanel = event.target instanceof Element && event.target.closest(".panel") !== null;
+    const move = inPanel && /^(Arrow|Page|Home|End)/.test(key) ? undefined : moveOf(key);
+    if (move !== undefined) {
+      read(moved(reading, move, visibleRows(tree, reading.collapsed), () => visibleRows(tree, new Set())));
+      return "taken";
+    }
+    switch (key) {
+      case "Enter":
+        if (reading.cursor === undefined) return undefined;
+        open_(reading.cursor);
+        return "taken";
+      case "Escape":
+        if (selected === undefined) return undefined;
+        select(undefined);
+        return "taken";
+      case "f":
+        setFollowing(following === "following" ? "resting" : "following");
+        return "taken";
+      case "u":
+        go(LIST);
+        return "taken";
+      case " ":
+        if (inPanel) return undefined;
+        toggleStream(feed.stream);
+        return "taken";
+      default:
+        return undefined;
+    }
+  });
+
+  return (
+    <>
+      <SessionHeader summary={summary} live={live} now={now.value}>
+        <button
+          type="button"
+          class="button"
+          aria-pressed={following === "following"}
+          title="Keep the newest row in view (f)"
+          onClick={() => setFollowing(following === "following" ? "resting" : "following")}
+        >
+          <Sign name="down" />
+          Follow
+        </button>
+        <SessionActions id={feed.id} />
+      </SessionHeader>
+      <div class={node === undefined ? "session-body" : "session-body with-panel"}>
+        <SpanTree
+          tree={tree}
+          scale={scale}
+          open={open}
+          now={now.value}
+          reading={reading}
+          onReading={read}
+          selected={selected}
+          onOpen={open_}
+          following={following}
+          onFollowing={setFollowing}
+        />
+        {node === undefined ? null : (
+          <SpanPanel
+            node={node}
+            sessionId={feed.id}
+            sessionStart={start}
+            onClose={() => select(undefined)}
+            onSelect={(key) => {
+              const row = visibleRows(tree, new Set()).find((candidate) => candidate.key === key);
+              if (row !== undefined) read(shownAt(reading, row));
+            }}
+          />
+        )}
+      </div>
+    </>
+  );
+}

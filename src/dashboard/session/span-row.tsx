@@ -1,0 +1,117 @@
+import type { TreeNode, ViewSpan } from "../../trace/tree.ts";
+import { previewLine } from "../../trace/preview-line.ts";
+import { duration, ticking } from "../figures.ts";
+import { Hostile } from "../hostile.tsx";
+import { KindIcon, PlaceholderIcon, Sign } from "../icons.tsx";
+import { toMillis } from "../moments.ts";
+import { placeholderWord } from "./placeholder.ts";
+import { place, type TimeScale } from "./time-scale.ts";
+
+/** Deeper rows stand no further in: their depth is told in figures. */
+export const DEEPEST_INDENT = 18;
+
+export type RowProps = {
+  readonly node: TreeNode;
+  readonly scale: TimeScale;
+  /** To where running spans are drawn, Unix nanoseconds. */
+  readonly open: bigint;
+  /** The server's present, Unix milliseconds. */
+  readonly now: number;
+  readonly collapsed: "collapsed" | "expanded";
+  readonly onToggle: (node: TreeNode) => void;
+};
+
+export function SpanRowCells({ node, scale, open, now, collapsed, onToggle }: RowProps) {
+  const { span, children } = node;
+  const indent = Math.min(node.depth, DEEPEST_INDENT);
+  return (
+    <>
+      <div class="span-name" role="gridcell" style={{ "--depth": indent }}>
+        <span class="guides" aria-hidden="true" />
+        {node.depth > DEEPEST_INDENT ? <span class="depth">{node.depth}</span> : null}
+        {children.length === 0 ? (
+          <span class="twisty" aria-hidden="true" />
+        ) : (
+          <button
+            type="button"
+            class="twisty"
+            tabIndex={-1}
+            aria-label={collapsed === "collapsed" ? "Expand" : "Collapse"}
+            onClick={(event) => {
+              event.stopPropagation();
+              onToggle(node);
+            }}
+          >
+            <Sign name="chevron" />
+          </button>
+        )}
+        {span === undefined ? <PlaceholderIcon label="Not arrived" /> : <KindIcon kind={span.facts.kind} />}
+        <span class="span-title">
+          {span === undefined ? placeholderWord(node) : <Hostile text={span.facts.name || "unnamed span"} />}
+        </span>
+        {collapsed === "collapsed" ? <span class="folded-count">{node.descendants}</span> : null}
+        <Trouble node={node} />
+        {span === undefined ? null : (
+          <span class="preview">
+            <Hostile text={previewOf(span)} />
+          </span>
+        )}
+      </div>
+      <div class="span-duration" role="gridcell">
+        {durationOf(node, now)}
+      </div>
+      <Lane node={node} scale={scale} open={open} />
+    </>
+  );
+}
+
+/** The worst of the row and all below it: its own error, or that of something under it. */
+function Trouble({ node }: { node: TreeNode }) {
+  if (node.error) {
+    return (
+      <span class="trouble">
+        <Sign name="error" label="Error" />
+      </span>
+    );
+  }
+  return node.worst === "error" ? (
+    <span class="trouble below" role="img" aria-label="Error below" title="Error below" />
+  ) : null;
+}
+
+function durationOf(node: TreeNode, now: number): string {
+  const { span } = node;
+  if (span === undefined) return "–";
+  if (node.running) return ticking(now - toMillis(span.facts.start));
+  return duration(span.facts.end - span.facts.start);
+}
+
+function Lane({ node, scale, open }: { node: TreeNode; scale: TimeScale; open: bigint }) {
+  const end = node.running && open > node.end ? open : node.end;
+  const { left, width } = place(scale, node.start, end);
+  const kind = node.span?.facts.kind;
+  // What only holds others is a bracket over them; what does something itself is a bar.
+  const shape = kind === undefined ? "missing" : node.children.length > 0 && !WORKING.has(kind) ? "bracket" : "bar";
+  return (
+    <div class="lane" role="gridcell">
+      <span
+        class={`${shape} lane-${kind ?? "none"}${node.error ? " lane-error" : ""}${node.running ? " lane-open" : ""}`}
+        style={{ left: `${left}%`, width: `${width}%` }}
+      />
+    </div>
+  );
+}
+
+const WORKING: ReadonlySet<string> = new Set(["llm", "tool", "retrieval", "embedding", "http", "db", "messaging"]);
+
+const previews = new WeakMap<ViewSpan, string>();
+
+/** Once for a span as it stands: a row is drawn often. */
+function previewOf(view: ViewSpan): string {
+  let line = previews.get(view);
+  if (line === undefined) {
+    line = previewLine(view.span, view.facts);
+    previews.set(view, line);
+  }
+  return line;
+}

@@ -1,0 +1,147 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { SessionTree, TreeNode } from "../../trace/tree.ts";
+import { visibleRows } from "../../trace/tree.ts";
+import { counted } from "../figures.ts";
+import { Sign } from "../icons.tsx";
+import { narrow } from "../viewport.ts";
+import { useVirtualRows } from "../virtual-rows.ts";
+import { Axis } from "./axis.tsx";
+import { type Reading, toggled } from "./reading.ts";
+import { useScrollAnchor } from "./scroll-anchor.ts";
+import { SpanRowCells } from "./span-row.tsx";
+import type { TimeScale } from "./time-scale.ts";
+
+const ROW = 28;
+const NARROW_ROW = 46;
+
+export type TreeProps = {
+  readonly tree: SessionTree;
+  readonly scale: TimeScale;
+  /** To where running spans are drawn, Unix nanoseconds. */
+  readonly open: bigint;
+  readonly now: number;
+  readonly reading: Reading;
+  readonly onReading: (reading: Reading) => void;
+  readonly selected: string | undefined;
+  readonly onOpen: (key: string) => void;
+  readonly following: "following" | "resting";
+  readonly onFollowing: (following: "following" | "resting") => void;
+};
+
+/** The rows of a session with their bars; only those in view are mounted. */
+export function SpanTree(props: TreeProps) {
+  const { tree, scale, open, now, reading, onReading, selected, following, onFollowing } = props;
+  const rows = useMemo(() => visibleRows(tree, reading.collapsed), [tree, reading.collapsed]);
+  const rowHeight = narrow.value ? NARROW_ROW : ROW;
+  const { scroller, items, height, scrollTo } = useVirtualRows(
+    rows.length,
+    rowHeight,
+    (index) => rows[index]?.key ?? "",
+  );
+  useScrollAnchor(scroller, rows, rowHeight, reading.cursor);
+
+  const cursorAt = useMemo(() => rows.findIndex((row) => row.key === reading.cursor), [rows, reading.cursor]);
+  useLayoutEffect(() => {
+    // Only a move of the reader's scrolls; rows that come in do not.
+    if (cursorAt >= 0) scrollTo(cursorAt);
+  }, [reading.cursor, reading.collapsed]);
+
+  // What came below while the reader stood elsewhere.
+  const [seen, setSeen] = useState(rows.length);
+  const programmatic = useRef(0);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null || following === "resting") return;
+    setSeen(rows.length);
+    programmatic.current = performance.now();
+    element.scrollTop = element.scrollHeight;
+  }, [rows, following, height]);
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const listen = (): void => {
+      const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - 4;
+      if (atEnd) setSeen(Number.MAX_SAFE_INTEGER);
+      else if (following === "following" && performance.now() - programmatic.current > 150) onFollowing("resting");
+    };
+    element.addEventListener("scroll", listen, { passive: true });
+    return () => element.removeEventListener("scroll", listen);
+  }, [following]);
+  const scrolls = (scroller.current?.scrollHeight ?? 0) > (scroller.current?.clientHeight ?? 0) + 4;
+  const fresh = scrolls && following === "resting" && seen < rows.length ? rows.length - seen : 0;
+  useLayoutEffect(() => {
+    // Everything in view at the end is seen; from there on newcomers count.
+    const element = scroller.current;
+    if (element === null) return;
+    if (element.scrollTop + element.clientHeight >= element.scrollHeight - 4) setSeen(rows.length);
+    else if (seen > rows.length) setSeen(rows.length);
+  });
+
+  return (
+    <section class="tree" aria-label="Spans">
+      <div class="tree-head">
+        <span>Span</span>
+        <span class="number">Duration</span>
+        <Axis scale={scale} />
+      </div>
+      <div
+        class="scroller"
+        ref={scroller}
+        role="treegrid"
+        aria-label="Spans"
+        aria-rowcount={rows.length}
+        tabIndex={0}
+        aria-activedescendant={cursorAt >= 0 ? `row-${cursorAt}` : undefined}
+      >
+        <div class="rows" style={{ height }}>
+          {items.map((item) => {
+            const node = rows[item.index];
+            if (node === undefined) return null;
+            const collapsed = reading.collapsed.has(node.key) ? "collapsed" : "expanded";
+            return (
+              <div
+                key={item.key}
+                id={`row-${item.index}`}
+                role="row"
+                aria-level={node.depth + 1}
+                aria-rowindex={item.index + 1}
+                aria-selected={node.key === selected}
+                aria-expanded={node.children.length === 0 ? undefined : collapsed === "expanded"}
+                class={rowClass(node, reading.cursor)}
+                style={{ transform: `translateY(${item.start}px)` }}
+                onClick={() => props.onOpen(node.key)}
+              >
+                <SpanRowCells
+                  node={node}
+                  scale={scale}
+                  open={open}
+                  now={now}
+                  collapsed={collapsed}
+                  onToggle={({ key }) => onReading(toggled({ ...reading, cursor: key }, key))}
+                />
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {fresh > 0 ? (
+        <button type="button" class="pill pill-bottom" onClick={() => onFollowing("following")}>
+          <Sign name="down" />
+          {counted(fresh, "new row")}
+        </button>
+      ) : null}
+    </section>
+  );
+}
+
+function rowClass(node: TreeNode, cursor: string | undefined): string {
+  return [
+    "span-row",
+    node.key === cursor ? "at-cursor" : "",
+    node.error ? "is-error" : "",
+    node.running ? "is-running" : "",
+    node.span === undefined ? "is-missing" : "",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}

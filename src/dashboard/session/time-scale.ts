@@ -1,0 +1,73 @@
+/** The common time axis of a session's bars: nanoseconds to fractions of its width. */
+export type TimeScale = { readonly start: bigint; readonly end: bigint };
+
+export type Tick = { readonly at: number; readonly label: string };
+
+const SECOND = 1_000_000_000n;
+const MINUTE = 60n * SECOND;
+const HOUR = 60n * MINUTE;
+const DAY = 24n * HOUR;
+
+/** Steps that people count in; below a second the decimal ones, above 10 days multiples of 10 days. */
+const STEPS: readonly bigint[] = [
+  ...[1n, 2n, 5n, 10n, 15n, 30n].map((seconds) => seconds * SECOND),
+  ...[1n, 2n, 5n, 10n, 15n, 30n].map((minutes) => minutes * MINUTE),
+  ...[1n, 2n, 3n, 6n, 12n].map((hours) => hours * HOUR),
+  ...[1n, 2n, 5n, 10n].map((days) => days * DAY),
+];
+
+/** The smallest step not below `least`. */
+function stepOver(least: bigint): bigint {
+  if (least <= SECOND / 2n) {
+    for (let decade = 1n; ; decade *= 10n) {
+      for (const factor of [1n, 2n, 5n]) if (factor * decade >= least) return factor * decade;
+    }
+  }
+  const step = STEPS.find((candidate) => candidate >= least);
+  return step ?? (least / (10n * DAY) + 1n) * 10n * DAY;
+}
+
+/** Ticks for a lane of `width` pixels, at least `spacing` apart, labelled with the time since the start. */
+export function ticks(scale: TimeScale, width: number, spacing = 88): Tick[] {
+  const length = scale.end - scale.start;
+  const most = BigInt(Math.max(1, Math.floor(width / spacing)));
+  if (length <= 0n) return [{ at: 0, label: "0" }];
+  const step = stepOver((length + most - 1n) / most);
+  const marks: Tick[] = [];
+  for (let at = 0n; at < length; at += step)
+    marks.push({ at: Number(at) / Number(length), label: tickLabel(at, step) });
+  return marks;
+}
+
+/** Since the start, with no more digits than the step needs: "0", "250 ms", "1.5 s", "12 s", "4:30", "2 h 15 m". */
+export function tickLabel(at: bigint, step: bigint): string {
+  if (at === 0n) return "0";
+  if (step < 1_000n) return `${at}\u00a0ns`;
+  if (at < 1_000_000n) return `${at / 1_000n}\u00a0µs`;
+  if (at < SECOND) return `${Number(at / 1_000n) / 1000}\u00a0ms`;
+  if (at < MINUTE) return `${Number(at / 1_000n) / 1e6}\u00a0s`;
+  const seconds = at / SECOND;
+  if (step >= DAY) return `${at / DAY}\u00a0d`;
+  if (at < HOUR && step >= SECOND) return `${seconds / 60n}:${two(seconds % 60n)}`;
+  if (step >= MINUTE)
+    return `${seconds / 3600n}\u00a0h${seconds % 3600n === 0n ? "" : `\u00a0${two((seconds / 60n) % 60n)}\u00a0m`}`;
+  return `${seconds / 60n}:${two(seconds % 60n)}`;
+}
+
+const two = (value: bigint): string => value.toString().padStart(2, "0");
+
+/** While a session grows, its axis ends at a round figure ahead, so that bars rest between steps instead of creeping. */
+export function roomy(start: bigint, end: bigint): bigint {
+  const length = end - start;
+  return length <= 0n ? start + SECOND : start + stepOver(length + length / 20n);
+}
+
+/** Left edge and width in percent, within the axis; what is too short to see keeps a sliver. */
+export function place(scale: TimeScale, start: bigint, end: bigint): { left: number; width: number } {
+  const length = Number(scale.end - scale.start) || 1;
+  const left = clamp(Number(start - scale.start) / length);
+  const right = clamp(Number(end - scale.start) / length);
+  return { left: left * 100, width: Math.max(0, right - left) * 100 };
+}
+
+const clamp = (fraction: number): number => Math.min(1, Math.max(0, fraction));

@@ -1,0 +1,84 @@
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Sign } from "./icons.tsx";
+
+const shown = signal(false);
+
+export function showShortcuts(): void {
+  shown.value = true;
+}
+
+const GROUPS: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
+  [
+    "Everywhere",
+    [
+      ["?", "These shortcuts"],
+      ["Space", "Pause or resume the stream"],
+      ["Esc", "Close what is open"],
+    ],
+  ],
+  [
+    "Sessions",
+    [
+      ["↓ j · ↑ k", "Next, previous session"],
+      ["Enter", "Open it"],
+      ["/", "Filter"],
+      [".", "Show what is new"],
+    ],
+  ],
+  [
+    "A session",
+    [
+      ["↓ j · ↑ k", "Next, previous row"],
+      ["→ l · ← h", "Expand, collapse or go to the parent"],
+      ["[ · ]", "Collapse all, expand all"],
+      ["Enter", "Open the span"],
+      ["e · E", "Next, previous error"],
+      ["n · p", "Next, previous model call"],
+      ["f", "Follow what is new"],
+      ["u", "Up to the sessions"],
+    ],
+  ],
+];
+
+export function Shortcuts() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (shown.value) dialog.current?.showModal();
+  }, [shown.value]);
+  if (!shown.value) return null;
+  const close = (): void => {
+    shown.value = false;
+  };
+  return (
+    <dialog
+      ref={dialog}
+      class="shortcuts"
+      aria-labelledby="shortcuts-title"
+      onClose={close}
+      onClick={(event) => event.target === dialog.current && dialog.current?.close()}
+    >
+      <div class="shortcuts-body">
+        <h2 id="shortcuts-title">Keyboard</h2>
+        <button type="button" class="button bare" aria-label="Close" onClick={() => dialog.current?.close()}>
+          <Sign name="close" />
+        </button>
+        {GROUPS.map(([title, keys]) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <dl>
+              {keys.map(([key, effect]) => (
+                <div key={key}>
+                  <dt>
+                    <kbd>{key}</kbd>
+                  </dt>
+                  <dd>{effect}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </dialog>
+  );
+}

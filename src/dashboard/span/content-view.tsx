@@ -1,0 +1,34 @@
+import { useMemo } from "preact/hooks";
+import { jsonText } from "../../trace/any-value.ts";
+import type { Content } from "../../trace/content-value.ts";
+import { Conversation } from "./conversation.tsx";
+import { LoadWhole } from "./load-whole.tsx";
+import { LongText } from "./long-text.tsx";
+import type { Spills } from "./spills.ts";
+
+/** What went in or came out: a conversation, JSON set to be read, or text. */
+export function ContentView({ content, spills }: { content: Content; spills: Spills }) {
+  return (
+    <>
+      {content.kind === "messages" ? (
+        <Conversation messages={content.messages} />
+      ) : content.kind === "json" ? (
+        <JsonText value={content.value} />
+      ) : (
+        <LongText text={content.text} as="prose" />
+      )}
+      {content.spill === undefined ? null : <LoadWhole spill={content.spill} spills={spills} />}
+    </>
+  );
+}
+
+/** Parsed JSON, set to be read; a string as prose. */
+export function JsonText({ value }: { value: unknown }) {
+  const text = useMemo(() => (typeof value === "string" ? value : jsonText(value, 2)), [value]);
+  return <LongText text={text} as={typeof value === "string" ? "prose" : "json"} />;
+}
+
+/** The content as one text, for the clipboard. */
+export function contentText(content: Content): string {
+  return content.kind === "messages" ? jsonText(content.messages, 2) : content.text;
+}

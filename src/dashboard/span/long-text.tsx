@@ -1,0 +1,41 @@
+import { useMemo, useState } from "preact/hooks";
+import { bytes } from "../figures.ts";
+import { visibleText } from "../hostile-text.ts";
+import { headOf } from "./clamp.ts";
+import { jsonTokens } from "./json-tokens.ts";
+
+/** Colouring is for reading; a text that nobody reads to its end is shown plain. */
+const COLOURED = 60_000;
+
+/** Text of any length and any origin: its head first, all of it on demand. `as` says how it is set. */
+export function LongText({ text, as }: { text: string; as: "prose" | "code" | "json" }) {
+  const [whole, setWhole] = useState(false);
+  const head = useMemo(() => headOf(text), [text]);
+  const shown = head === undefined || whole ? text : head;
+  return (
+    <div class="long-text">
+      <pre class={`text text-${as}`}>
+        {as === "json" && shown.length <= COLOURED ? <Coloured text={shown} /> : visibleText(shown)}
+      </pre>
+      {head === undefined ? null : (
+        <button type="button" class="button show-all" aria-expanded={whole} onClick={() => setWhole(!whole)}>
+          {whole ? "Show less" : `Show all ${bytes(text.length)}`}
+        </button>
+      )}
+    </div>
+  );
+}
+
+const Coloured = ({ text }: { text: string }) => (
+  <>
+    {jsonTokens(visibleText(text)).map(({ type, text: part }, index) =>
+      type === "plain" ? (
+        part
+      ) : (
+        <span key={index} class={`json-${type}`}>
+          {part}
+        </span>
+      ),
+    )}
+  </>
+);

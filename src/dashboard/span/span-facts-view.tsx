@@ -1,0 +1,91 @@
+import type { ComponentChildren } from "preact";
+import type { SpanContent } from "../../trace/content.ts";
+import type { Tokens } from "../../trace/facts.ts";
+import { now } from "../clock.ts";
+import { CopyButton } from "../copy-button.tsx";
+import { count, dollars, duration, ticking } from "../figures.ts";
+import { Hostile } from "../hostile.tsx";
+import { kindWord } from "../icons.tsx";
+import { exactly, toMillis } from "../moments.ts";
+import type { PanelProps } from "./span-panel.tsx";
+
+/** The span's figures, and whose it is. */
+export function SpanFactsView({ node, sessionStart, onSelect, content }: PanelProps & { content: SpanContent }) {
+  const view = node.span;
+  if (view === undefined) return null;
+  const { facts } = view;
+  const { tokens, cost, timeToFirstTokenMillis, finishReasons, model, provider, tool, agent } = content;
+  return (
+    <section class="section">
+      <dl class="facts">
+        <Fact name="Kind">{kindWord(facts.kind)}</Fact>
+        <Fact name="Duration">
+          {facts.running
+            ? `running for ${ticking(now.value - toMillis(facts.start))}`
+            : duration(facts.end - facts.start)}
+        </Fact>
+        <Fact name="Started">
+          <span title={exactly(toMillis(facts.start))}>{`${duration(facts.start - sessionStart)} in`}</span>
+        </Fact>
+        <TextFact name="Model" text={model} />
+        <TextFact name="Provider" text={provider} />
+        <TextFact name="Tool" text={tool?.name} />
+        <TextFact name="Agent" text={agent} />
+        {tokens === undefined ? null : <Fact name="Tokens">{tokensText(tokens)}</Fact>}
+        {cost === undefined ? null : <Fact name="Cost">{dollars(cost)}</Fact>}
+        {timeToFirstTokenMillis === undefined ? null : (
+          <Fact name="First token">{`after ${duration(BigInt(Math.round(timeToFirstTokenMillis * 1e6)))}`}</Fact>
+        )}
+        <TextFact name="Ended because" text={finishReasons?.join(", ")} />
+        <TextFact name="Service" text={facts.service} />
+        <TextFact name="Call" text={tool?.callId} />
+        <Fact name="Span">
+          <code>{node.spanId}</code>
+          <CopyButton text={() => node.spanId} label="Copy the span id" />
+        </Fact>
+        <Fact name="Trace">
+          <code>{node.traceId}</code>
+          <CopyButton text={() => node.traceId} label="Copy the trace id" />
+        </Fact>
+        <Parent node={node} onSelect={onSelect} />
+      </dl>
+    </section>
+  );
+}
+
+function Parent({ node, onSelect }: Pick<PanelProps, "node" | "onSelect">) {
+  const { parent } = node;
+  if (parent === undefined) return null;
+  return (
+    <Fact name="Parent">
+      <button type="button" class="link" onClick={() => onSelect(parent.key)}>
+        {parent.span === undefined ? (
+          <code>{parent.spanId}</code>
+        ) : (
+          <Hostile text={parent.span.facts.name} limit={120} />
+        )}
+      </button>
+    </Fact>
+  );
+}
+
+const Fact = ({ name, children }: { name: string; children: ComponentChildren }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);
+
+const TextFact = ({ name, text }: { name: string; text: string | undefined }) =>
+  text === undefined || text === "" ? null : (
+    <Fact name={name}>
+      <Hostile text={text} limit={300} />
+    </Fact>
+  );
+
+/** "1,204 in (800 cached) · 220 out (64 reasoning)". */
+export function tokensText({ input, output, cached, reasoning }: Tokens): string {
+  const cachedNote = cached > 0 ? ` (${count(cached)} cached)` : "";
+  const reasoningNote = reasoning > 0 ? ` (${count(reasoning)} reasoning)` : "";
+  return `${count(input)} in${cachedNote} · ${count(output)} out${reasoningNote}`;
+}

@@ -1,0 +1,170 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { jsonText } from "../../trace/any-value.ts";
+import { readContent } from "../../trace/content.ts";
+import type { AnyValue } from "../../trace/span.ts";
+import type { TreeNode } from "../../trace/tree.ts";
+import { withWholeValue } from "../../trace/whole-value.ts";
+import { writeAddress } from "../address.ts";
+import { CopyButton } from "../copy-button.tsx";
+import { Hostile } from "../hostile.tsx";
+import { KindIcon, kindWord, PlaceholderIcon, Sign } from "../icons.tsx";
+import { Attributes, unclaimedFirst } from "./attributes.tsx";
+import { ContentView, contentText } from "./content-view.tsx";
+import { ExceptionView } from "./exception-view.tsx";
+import { Events, Links } from "./happenings.tsx";
+import { LongText } from "./long-text.tsx";
+import { Section } from "./section.tsx";
+import { SpanFactsView } from "./span-facts-view.tsx";
+import type { Spills } from "./spills.ts";
+import { placeholderWord } from "../session/placeholder.ts";
+
+export type PanelProps = {
+  readonly node: TreeNode;
+  readonly sessionId: string;
+  /** Earliest moment of the session, Unix nanoseconds. */
+  readonly sessionStart: bigint;
+  readonly onClose: () => void;
+  readonly onSelect: (key: string) => void;
+};
+
+/** Everything that one span says. Focus comes here when it opens, so that it can be scrolled with the keys. */
+export function SpanPanel(props: PanelProps) {
+  const { node, sessionId, onClose } = props;
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    panel.current?.querySelector(".panel-body")?.scrollTo({ top: 0 });
+  }, [node.key]);
+  const address = (): string => location.origin + writeAddress({ page: "session", id: sessionId, span: node.key });
+  return (
+    <aside class="panel" ref={panel} aria-label="Span">
+      <header class="panel-head">
+        {node.span === undefined ? <PlaceholderIcon label="No span yet" /> : <KindIcon kind={node.span.facts.kind} />}
+        <h2>
+          {node.span === undefined ? (
+            placeholderWord(node)
+          ) : (
+            <Hostile text={node.span.span.name || "unnamed span"} limit={400} />
+          )}
+        </h2>
+        <CopyButton text={address} label="Copy a link to this span" />
+        <button
+          type="button"
+          class="button bare"
+          aria-label="Close the span (Esc)"
+          title="Close (Esc)"
+          onClick={onClose}
+        >
+          <Sign name="close" />
+        </button>
+      </header>
+      <div class="panel-body scroller" tabIndex={-1}>
+        {node.span === undefined ? <Placeholder {...props} /> : <SpanSections key={node.key} {...props} />}
+      </div>
+    </aside>
+  );
+}
+
+function Placeholder({ node }: PanelProps) {
+  return (
+    <section class="section">
+      <p class="muted">
+        Spans name this one as their parent, and it has not arrived. Most exporters send a span when it ends; one that
+        is sent elsewhere never comes.
+      </p>
+      <dl class="facts">
+        <div>
+          <dt>Span</dt>
+          <dd>
+            <code>{node.spanId}</code>
+          </dd>
+        </div>
+        <div>
+          <dt>Trace</dt>
+          <dd>
+            <code>{node.traceId}</code>
+          </dd>
+        </div>
+      </dl>
+    </section>
+  );
+}
+
+function SpanSections(props: PanelProps) {
+  const { node, sessionId } = props;
+  const view = node.span;
+  const [fetched, setFetched] = useState<ReadonlyMap<string, AnyValue>>(new Map());
+  const whole = useMemo(
+    () =>
+      [...fetched].reduce(
+        (span, [hash, value]) => (span === undefined ? span : withWholeValue(span, hash, value)),
+        view?.span,
+      ),
+    [view, fetched],
+  );
+  const content = useMemo(() => (whole === undefined ? undefined : readContent(whole)), [whole]);
+  if (view === undefined || whole === undefined || content === undefined) return null;
+  const spills: Spills = {
+    sessionId,
+    fetched,
+    onFetched: (hash, value) => setFetched((before) => new Map(before).set(hash, value)),
+  };
+  const { input, output, exception } = content;
+  const attributes = unclaimedFirst(whole.attributes ?? [], content.claimed);
+  const resource = view.resource?.attributes ?? [];
+  const raw = (): string => jsonText(view.span, 2);
+  const linkTo = (link: { readonly traceId?: string; readonly spanId?: string }): string =>
+    writeAddress({ page: "session", id: sessionId, span: `${link.traceId ?? ""}:${link.spanId ?? ""}` });
+  return (
+    <>
+      <SpanFactsView {...props} content={content} />
+      {exception === undefined && !view.facts.error ? null : <ExceptionView span={whole} exception={exception} />}
+      {input === undefined ? null : (
+        <Section title="Input" copy={() => contentText(input)}>
+          <ContentView content={input} spills={spills} />
+        </Section>
+      )}
+      {output === undefined ? null : (
+        <Section title="Output" copy={() => contentText(output)}>
+          <ContentView content={output} spills={spills} />
+        </Section>
+      )}
+      {(whole.events ?? []).length === 0 ? null : (
+        <Section title="Events" note={String(whole.events?.length)}>
+          <Events
+            events={whole.events ?? []}
+            start={view.facts.start}
+            spills={spills}
+            dropped={whole.droppedEventsCount ?? 0}
+          />
+        </Section>
+      )}
+      {(whole.links ?? []).length === 0 ? null : (
+        <Section title="Links" note={String(whole.links?.length)}>
+          <Links links={whole.links ?? []} spills={spills} dropped={whole.droppedLinksCount ?? 0} hrefOf={linkTo} />
+        </Section>
+      )}
+      {attributes.length === 0 ? null : (
+        <Section title="Attributes" note={String(attributes.length)} copy={() => jsonText(view.span.attributes, 2)}>
+          <Attributes attributes={attributes} spills={spills} dropped={whole.droppedAttributesCount} />
+        </Section>
+      )}
+      {resource.length === 0 ? null : (
+        <Section title="Resource" note={String(resource.length)} folded="folded">
+          <Attributes attributes={resource} spills={spills} dropped={view.resource?.droppedAttributesCount} />
+        </Section>
+      )}
+      {view.scope === undefined ? null : (
+        <Section title="Scope" note={[view.scope.name, view.scope.version].filter(Boolean).join(" ")} folded="folded">
+          <Attributes
+            attributes={view.scope.attributes ?? []}
+            spills={spills}
+            dropped={view.scope.droppedAttributesCount}
+          />
+        </Section>
+      )}
+      <Section title="Raw OTLP" note={kindWord(view.facts.kind)} copy={raw} folded="folded">
+        <LongText text={raw()} as="json" />
+      </Section>
+    </>
+  );
+}

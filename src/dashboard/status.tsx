@@ -1,0 +1,50 @@
+import type { Liveness, Status } from "../trace/liveness.ts";
+import { count, ticking } from "./figures.ts";
+import { Hostile } from "./hostile.tsx";
+import { StatusIcon } from "./icons.tsx";
+
+const WORDS: Readonly<Record<Status, string>> = {
+  waiting: "Waiting",
+  stalled: "Stalled",
+  running: "Running",
+  quiet: "Quiet",
+  failed: "Failed",
+  finished: "Finished",
+};
+
+export const statusWord = (status: Status): string => WORDS[status];
+
+/** Icon and word, in the status's colour. */
+export const StatusWord = ({ status }: { status: Status }) => (
+  <span class={`status status-${status}`}>
+    <StatusIcon status={status} />
+    {WORDS[status]}
+  </span>
+);
+
+/** Why the status is what it is, as far as there is more to say: "on tool.search · 4 m 12 s". */
+export function StatusReason({ liveness }: { liveness: Liveness }) {
+  const { status, open, silentMillis, missingParents } = liveness;
+  if (status === "waiting" || status === "stalled" || status === "quiet") {
+    return (
+      <span class="reason">
+        {open === undefined ? (
+          "silent for"
+        ) : (
+          <>
+            {status === "stalled" ? "on " : "waiting for "}
+            <Hostile text={open.name} limit={80} />
+          </>
+        )}
+        {" · "}
+        {ticking(open?.forMillis ?? silentMillis)}
+      </span>
+    );
+  }
+  if (missingParents === 0) return null;
+  return (
+    <span class="reason" title="Spans name them as their parents, and they never came">
+      {missingParents === 1 ? "1 parent never came" : `${count(missingParents)} parents never came`}
+    </span>
+  );
+}

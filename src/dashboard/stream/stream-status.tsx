@@ -1,0 +1,77 @@
+import { now } from "../clock.ts";
+import { count, ticking } from "../figures.ts";
+import { Sign } from "../icons.tsx";
+import type { Stream } from "./stream.ts";
+import type { StreamState } from "./stream-state.ts";
+
+/** Where the stream stands, in words, with the button that stops or resumes it. */
+export function StreamStatus({ stream }: { stream: Stream }) {
+  const state = stream.state.value;
+  return (
+    <div class={`stream stream-${state.state}`}>
+      <span class="stream-dot" aria-hidden="true" />
+      <span class="stream-word" role="status">
+        {word(state)}
+      </span>
+      <Detail stream={stream} />
+      <Switch stream={stream} />
+    </div>
+  );
+}
+
+function word(state: StreamState): string {
+  switch (state.state) {
+    case "connecting":
+      return "Connecting";
+    case "live":
+      return "Live";
+    case "reconnecting":
+      return "Reconnecting";
+    case "paused":
+      return state.by === "reader" ? "Paused" : "Paused while hidden";
+    case "ended":
+      return state.how === "moved" ? "Moved" : "Deleted";
+    case "refused":
+      return "Not connected";
+  }
+}
+
+function Detail({ stream }: { stream: Stream }) {
+  const state = stream.state.value;
+  if (state.state === "live") {
+    const delay = stream.delay.value;
+    if (delay === undefined) return null;
+    return (
+      <span class="stream-detail" title="From the server's receipt of the newest spans to this page">
+        {delay < 9_950 ? `${count(delay)} ms` : ticking(delay)}
+      </span>
+    );
+  }
+  if (state.state !== "reconnecting") return null;
+  // Read so that the countdown ticks; the wait itself is by this device's clock.
+  void now.value;
+  return (
+    <span class="stream-detail" title={`Attempt ${state.attempt}: ${state.why}`}>
+      {`attempt ${state.attempt} in ${ticking(state.retryAt - Date.now() + 999)} · ${state.why}`}
+    </span>
+  );
+}
+
+function Switch({ stream }: { stream: Stream }) {
+  const { state } = stream.state.value;
+  if (state === "ended" || state === "refused") return null;
+  if (state === "paused") {
+    return (
+      <button type="button" class="button" onClick={stream.resume} title="Resume the stream where it stopped">
+        <Sign name="play" />
+        Resume
+      </button>
+    );
+  }
+  return (
+    <button type="button" class="button" onClick={stream.pause} title="Pause: nothing changes until you resume">
+      <Sign name="pause" />
+      Pause
+    </button>
+  );
+}

@@ -1,0 +1,206 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { authorisedFetch } from "../access.ts";
+import { holdClock, learnOffset, releaseClock, serverNow } from "../clock.ts";
+import { toMillis } from "../moments.ts";
+import { backoff } from "./backoff.ts";
+import type { StreamEvent } from "./decode-event.ts";
+import { readEvents, type Received } from "./read-events.ts";
+import { refusalOf } from "./refusal.ts";
+import { CONNECTING, nextState, type StreamState, type StreamStep } from "./stream-state.ts";
+
+export type Stream = {
+  readonly state: ReadonlySignal<StreamState>;
+  /** From the server's receipt of what came last to here, milliseconds; `undefined` until something came live. */
+  readonly delay: ReadonlySignal<number | undefined>;
+  readonly pause: () => void;
+  /** From a pause or a refusal; where a retry is due, it is made now. */
+  readonly resume: () => void;
+  /** As if the tab were hidden, at once: another view takes the tab's one stream. `show` goes on where it stood. */
+  readonly hide: () => void;
+  readonly show: () => void;
+  readonly close: () => void;
+};
+
+/** A tab that nobody sees needs no stream; shorter absences are not worth a reconnect. */
+const HIDDEN_GRACE = 10_000;
+/** Something that is not there may come: an exporter can be slower than the person who opened its link. */
+const NOT_FOUND_RETRY = 5_000;
+
+/**
+ * Opens `url` as an event stream, keeps it open, and resumes where it broke. The events of one read come together.
+ * `Event` is the union that this URL's streams carry.
+ */
+export function openStream<Event extends StreamEvent>(
+  url: string,
+  onEvents: (events: readonly Event[]) => void,
+): Stream {
+  const state = signal<StreamState>(CONNECTING);
+  const delay = signal<number | undefined>(undefined);
+  let caughtUp = false;
+  let lastId: string | undefined;
+  let base = 1000;
+  let open: AbortController | undefined;
+  let timer: number | undefined;
+  let hiding: number | undefined;
+  let aside = false;
+
+  const take = (step: StreamStep): void => {
+    state.value = nextState(state.value, step);
+  };
+  const stop = (): void => {
+    clearTimeout(timer);
+    open?.abort();
+    open = undefined;
+  };
+  const retryIn = (millis: number): void => {
+    timer = setTimeout(() => void connect(), millis);
+  };
+
+  async function connect(): Promise<void> {
+    stop();
+    const attempt = new AbortController();
+    open = attempt;
+    caughtUp = false;
+    take({ step: "connect" });
+    let why = "the server ended the response";
+    let heard = false;
+    try {
+      const response = await authorisedFetch(resumed(url, lastId), {
+        headers: { Accept: "text/event-stream" },
+        cache: "no-store",
+        signal: attempt.signal,
+      });
+      if (response.redirected) {
+        // Everything that was here lives under the name that the server leads to.
+        const to = sessionAt(response.url);
+        if (to !== undefined) {
+          take({ step: "moved", to });
+          return stop();
+        }
+      }
+      if (response.ok && response.body !== null && /event-stream/.test(response.headers.get("Content-Type") ?? "")) {
+        await readEvents(
+          response.body,
+          (received) => {
+            if (attempt.signal.aborted) return;
+            heard = true;
+            receive(received);
+          },
+          (millis) => (base = millis),
+        );
+      } else {
+        const refusal = await refusalOf(response);
+        if (typeof refusal !== "string") return refuse(refusal);
+        why = refusal;
+      }
+    } catch (error) {
+      why = navigator.onLine ? reasonOf(error) : "this device is offline";
+    }
+    if (attempt.signal.aborted || state.value.state === "ended") return;
+    // A response that was ended in order is taken up again at once; a fault waits its turn.
+    const attempts = heard || state.value.state !== "reconnecting" ? 1 : state.value.attempt + 1;
+    const wait = heard ? backoff(1, base / 4, Math.random()) : backoff(attempts, base, Math.random());
+    take({ step: "lost", why, retryAt: Date.now() + wait });
+    retryIn(wait);
+  }
+
+  function refuse(refusal: Extract<StreamStep, { step: "refused" }>["refusal"]): void {
+    take({ step: "refused", refusal });
+    if (refusal.reason === "not-found" && refusal.movedTo.length === 0) retryIn(NOT_FOUND_RETRY);
+  }
+
+  function receive(received: readonly Received[]): void {
+    if (state.value.state === "refused") take({ step: "resume" });
+    for (const { event, id } of received) {
+      lastId = id ?? lastId;
+      const arrived = caughtUp ? arrivalOf(event) : undefined;
+      if (arrived !== undefined) delay.value = Math.max(0, serverNow() - arrived);
+      if (event.type === "bookmark") {
+        lastId = event.resourceVersion;
+        learnOffset(event.now, caughtUp ? "another" : "first");
+        caughtUp = true;
+        take({ step: "caught-up" });
+      } else if (event.type === "moved") {
+        take({ step: "moved", to: event.session });
+      } else if (event.type === "deleted") {
+        take({ step: "deleted" });
+      }
+    }
+    onEvents(received.map(({ event }) => event as Event));
+    if (state.value.state === "ended") stop();
+  }
+
+  const hide = (): void => {
+    take({ step: "hide" });
+    stop();
+  };
+  const show = (): void => {
+    const before = state.value;
+    take({ step: "show" });
+    if (state.value !== before) void connect();
+  };
+  const seen = (): void => {
+    clearTimeout(hiding);
+    if (document.hidden) hiding = setTimeout(hide, HIDDEN_GRACE);
+    else if (!aside) show();
+  };
+  const online = (): void => {
+    if (state.value.state === "reconnecting") void connect();
+  };
+  document.addEventListener("visibilitychange", seen);
+  window.addEventListener("online", online);
+  void connect();
+
+  return {
+    state,
+    delay,
+    pause() {
+      take({ step: "pause" });
+      if (state.value.state !== "paused") return;
+      stop();
+      holdClock();
+    },
+    resume() {
+      take({ step: "resume" });
+      releaseClock();
+      if (state.value.state === "connecting" || state.value.state === "reconnecting") void connect();
+    },
+    hide() {
+      aside = true;
+      hide();
+      releaseClock();
+    },
+    show() {
+      aside = false;
+      show();
+    },
+    close() {
+      stop();
+      releaseClock();
+      clearTimeout(hiding);
+      document.removeEventListener("visibilitychange", seen);
+      window.removeEventListener("online", online);
+    },
+  };
+}
+
+/** When the server received what an event tells of, Unix milliseconds. */
+function arrivalOf(event: StreamEvent): number | undefined {
+  if (event.type === "spans") return toMillis(event.received);
+  return event.type === "arrivals" ? event.arrivals.last[0]?.at : undefined;
+}
+
+function resumed(url: string, id: string | undefined): string {
+  if (id === undefined) return url;
+  return `${url}${url.includes("?") ? "&" : "?"}resourceVersion=${encodeURIComponent(id)}`;
+}
+
+function sessionAt(url: string): string | undefined {
+  const match = /^\/sessions\/([^/]+)$/.exec(new URL(url).pathname);
+  return match?.[1] === undefined ? undefined : decodeURIComponent(match[1]);
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof TypeError) return "the server cannot be reached";
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,45 @@
+import {
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+  type VirtualItem,
+  Virtualizer,
+} from "@tanstack/virtual-core";
+import type { RefObject } from "preact";
+import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
+
+export type VirtualRows = {
+  /** Of the element that scrolls. */
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  readonly items: readonly VirtualItem[];
+  readonly height: number;
+  readonly scrollTo: (index: number, align?: "auto" | "center") => void;
+};
+
+/** Rows of one height, of which only those in view are mounted. */
+export function useVirtualRows(count: number, rowHeight: number, keyOf: (index: number) => string): VirtualRows {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [, renderAgain] = useReducer((version: number, _: undefined) => version + 1, 0);
+  const options = {
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: keyOf,
+    observeElementRect,
+    observeElementOffset,
+    scrollToFn: elementScroll,
+    overscan: 10,
+    onChange: () => renderAgain(undefined),
+  };
+  const [virtualizer] = useState(() => new Virtualizer<HTMLDivElement, HTMLDivElement>(options));
+  virtualizer.setOptions(options);
+  useLayoutEffect(() => virtualizer._didMount(), [virtualizer]);
+  useLayoutEffect(() => virtualizer._willUpdate());
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
+  return {
+    scroller,
+    items: virtualizer.getVirtualItems(),
+    height: virtualizer.getTotalSize(),
+    scrollTo: (index, align = "auto") => virtualizer.scrollToIndex(index, { align }),
+  };
+}

@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import { readAddress, writeAddress } from "../../src/dashboard/address.ts";
+
+const read = (url: string): string => {
+  const { pathname, search } = new URL(url, "http://localhost");
+  return JSON.stringify(readAddress(pathname, search));
+};
+
+describe("the URL tells what is shown", () => {
+  test.each([
+    ["/", '{"page":"list","kind":"session","filter":""}'],
+    ["/otel", '{"page":"list","kind":"session","filter":""}'],
+    ["/sessions?kind=all&q=planner%20gpt", '{"page":"list","kind":"all","filter":"planner gpt"}'],
+    ["/sessions?kind=nonsense", '{"page":"list","kind":"session","filter":""}'],
+    ["/sessions/a%2Fb%20c?span=t:s", '{"page":"session","id":"a/b c","span":"t:s"}'],
+    ["/sessions/%E0%A4%A", '{"page":"unknown","path":"/sessions/%E0%A4%A"}'],
+    ["/else", '{"page":"unknown","path":"/else"}'],
+  ])("%s", (url, address) => {
+    expect(read(url)).toBe(address);
+  });
+
+  test("and what is written is read back, whatever the id", () => {
+    for (const id of ["plain", "a/b?c#d&e", "~", "日本", "100%"]) {
+      const url = writeAddress({ page: "session", id, span: "t:s:1" });
+      expect(read(url)).toBe(JSON.stringify({ page: "session", id, span: "t:s:1" }));
+    }
+  });
+
+  test("the list as it opens needs no parameters", () => {
+    expect(writeAddress({ page: "list", kind: "session", filter: "" })).toBe("/sessions");
+  });
+});
