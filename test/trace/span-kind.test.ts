@@ -39,6 +39,7 @@ describe("the kind of a span", () => {
     ["ai.streamText.doStream", { "ai.operationId": "ai.streamText.doStream" }, "llm"],
     ["ai.toolCall", { "ai.operationId": "ai.toolCall" }, "tool"],
     ["ai.embedMany.doEmbed", { "ai.operationId": "ai.embedMany.doEmbed" }, "embedding"],
+    ["a", { "ai.operationId": "ai.toolCall", "gen_ai.operation.name": "chat" }, "llm"],
     // What is there at all.
     ["a", { "mcp.method.name": "tools/call" }, "tool"],
     ["a", { "gen_ai.tool.call.id": "c" }, "tool"],
@@ -62,6 +63,7 @@ describe("the kind of a span", () => {
     // A model's call that says only what it used; a query that repeats what its calls used.
     ["handle_responses", { "gen_ai.usage.input_tokens": 1, "gen_ai.usage.output_tokens": 2 }, "llm"],
     ["query.hello", { "gen_ai.usage.input_tokens": 1, "gen_ai.usage.output_tokens": 2 }, "query"],
+    ["tool.fetch", { "http.request.method": "GET" }, "http"],
     // Names that only look like a prefix, and keys that only look like keys.
     ["querying", {}, "internal"],
     ["", {}, "internal"],
