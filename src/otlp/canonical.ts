@@ -1,0 +1,116 @@
+import type { KeyValue, Resource, Scope, Span, SpanEvent, SpanLink, SpanStatus } from "../trace/span.ts";
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A span's fields as a decoder reads them, in any order: "" and 0 and [] are the defaults, times are decimal or "". */
+export type SpanDraft = {
+  traceId: string;
+  spanId: string;
+  traceState: string;
+  parentSpanId: string;
+  flags: number;
+  name: string;
+  kind: number;
+  startTimeUnixNano: string;
+  endTimeUnixNano: string;
+  attributes: readonly KeyValue[];
+  droppedAttributesCount: number;
+  events: readonly SpanEvent[];
+  droppedEventsCount: number;
+  links: readonly SpanLink[];
+  droppedLinksCount: number;
+  statusMessage: string;
+  statusCode: number;
+};
+
+/** The one place that fixes which keys a span has, and their order. */
+export function canonicalSpan(draft: SpanDraft): Span {
+  const span: Mutable<Span> = { traceId: draft.traceId, spanId: draft.spanId };
+  if (draft.traceState !== "") span.traceState = draft.traceState;
+  if (draft.parentSpanId !== "") span.parentSpanId = draft.parentSpanId;
+  if (draft.flags !== 0) span.flags = draft.flags;
+  if (draft.name !== "") span.name = draft.name;
+  if (draft.kind !== 0) span.kind = draft.kind;
+  if (draft.startTimeUnixNano !== "") span.startTimeUnixNano = draft.startTimeUnixNano;
+  if (draft.endTimeUnixNano !== "") span.endTimeUnixNano = draft.endTimeUnixNano;
+  if (draft.attributes.length > 0) span.attributes = draft.attributes;
+  if (draft.droppedAttributesCount !== 0) span.droppedAttributesCount = draft.droppedAttributesCount;
+  if (draft.events.length > 0) span.events = draft.events;
+  if (draft.droppedEventsCount !== 0) span.droppedEventsCount = draft.droppedEventsCount;
+  if (draft.links.length > 0) span.links = draft.links;
+  if (draft.droppedLinksCount !== 0) span.droppedLinksCount = draft.droppedLinksCount;
+  if (draft.statusMessage !== "" || draft.statusCode !== 0) {
+    const status: Mutable<SpanStatus> = {};
+    if (draft.statusMessage !== "") status.message = draft.statusMessage;
+    if (draft.statusCode !== 0) status.code = draft.statusCode;
+    span.status = status;
+  }
+  return span;
+}
+
+export function canonicalEvent(
+  timeUnixNano: string,
+  name: string,
+  attributes: readonly KeyValue[],
+  droppedAttributesCount: number,
+): SpanEvent {
+  const event: Mutable<SpanEvent> = {};
+  if (timeUnixNano !== "") event.timeUnixNano = timeUnixNano;
+  if (name !== "") event.name = name;
+  if (attributes.length > 0) event.attributes = attributes;
+  if (droppedAttributesCount !== 0) event.droppedAttributesCount = droppedAttributesCount;
+  return event;
+}
+
+export type LinkDraft = {
+  traceId: string;
+  spanId: string;
+  traceState: string;
+  attributes: readonly KeyValue[];
+  droppedAttributesCount: number;
+  flags: number;
+};
+
+export function canonicalLink(draft: LinkDraft): SpanLink {
+  const link: Mutable<SpanLink> = {};
+  if (draft.traceId !== "") link.traceId = draft.traceId;
+  if (draft.spanId !== "") link.spanId = draft.spanId;
+  if (draft.traceState !== "") link.traceState = draft.traceState;
+  if (draft.attributes.length > 0) link.attributes = draft.attributes;
+  if (draft.droppedAttributesCount !== 0) link.droppedAttributesCount = draft.droppedAttributesCount;
+  if (draft.flags !== 0) link.flags = draft.flags;
+  return link;
+}
+
+/** `undefined` when it says nothing. */
+export function canonicalResource(
+  attributes: readonly KeyValue[],
+  droppedAttributesCount: number,
+): Resource | undefined {
+  if (attributes.length === 0 && droppedAttributesCount === 0) return undefined;
+  const resource: Mutable<Resource> = {};
+  if (attributes.length > 0) resource.attributes = attributes;
+  if (droppedAttributesCount !== 0) resource.droppedAttributesCount = droppedAttributesCount;
+  return resource;
+}
+
+/** `undefined` when it says nothing. */
+export function canonicalScope(
+  name: string,
+  version: string,
+  attributes: readonly KeyValue[],
+  droppedAttributesCount: number,
+): Scope | undefined {
+  if (name === "" && version === "" && attributes.length === 0 && droppedAttributesCount === 0) return undefined;
+  const scope: Mutable<Scope> = {};
+  if (name !== "") scope.name = name;
+  if (version !== "") scope.version = version;
+  if (attributes.length > 0) scope.attributes = attributes;
+  if (droppedAttributesCount !== 0) scope.droppedAttributesCount = droppedAttributesCount;
+  return scope;
+}
+
+/** What the sender dropped and what was cut here, within the uint32 of the field. */
+export function addDropped(sent: number, cut: number): number {
+  return cut <= 0 ? sent : Math.min(sent + cut, 2 ** 32 - 1);
+}

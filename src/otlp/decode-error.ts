@@ -1,0 +1,67 @@
+/** Why a whole request cannot be taken. Each is the sender's mistake; the facts are enough to say what to change. */
+export type DecodeError =
+  | { readonly reason: "unsupported-media-type"; readonly contentType: string | undefined }
+  | { readonly reason: "unsupported-encoding"; readonly contentEncoding: string }
+  | { readonly reason: "too-large"; readonly what: string; readonly limit: number }
+  /** The compressed body is not what its encoding says. */
+  | { readonly reason: "corrupt"; readonly message: string }
+  /** The connection ended before the body did. */
+  | { readonly reason: "cut-off" }
+  | { readonly reason: "not-utf8"; readonly position: number }
+  | { readonly reason: "malformed-json"; readonly message: string }
+  /** `position`: byte of the body; `path`: the message that stands there. */
+  | {
+      readonly reason: "malformed-protobuf";
+      readonly message: string;
+      readonly path: string;
+      readonly position: number;
+    }
+  /** `path`: the field, as in `resourceSpans[0].scopeSpans[0].spans[3].attributes`. */
+  | { readonly reason: "wrong-shape"; readonly path: string; readonly message: string };
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: DecodeError };
+
+/** What the sender is told. `field` is the part of the message that is wrong, where one is. */
+export type Refusal = { readonly http: 400 | 413 | 415; readonly message: string; readonly field?: string };
+
+/** The one place where an error becomes HTTP (OTLP/HTTP Response: bad data 400, over a limit 413). */
+export function statusOf(error: DecodeError): Refusal {
+  switch (error.reason) {
+    case "unsupported-media-type":
+      return {
+        http: 415,
+        message: `Content-Type ${error.contentType === undefined ? "is missing" : `"${error.contentType}" is not taken`}: send application/x-protobuf or application/json`,
+      };
+    case "unsupported-encoding":
+      return {
+        http: 415,
+        message: `Content-Encoding "${error.contentEncoding}" is not taken: send gzip, deflate or identity`,
+      };
+    case "too-large":
+      return { http: 413, message: `too large: more than ${error.limit} ${error.what}` };
+    case "corrupt":
+      return { http: 400, message: `the compressed body is corrupt: ${error.message}` };
+    case "cut-off":
+      return { http: 400, message: "the body ended before its end" };
+    case "not-utf8":
+      return { http: 400, message: `not UTF-8 at byte ${error.position}` };
+    case "malformed-json":
+      return { http: 400, message: `malformed JSON: ${error.message}` };
+    case "malformed-protobuf":
+      return {
+        http: 400,
+        message: `malformed protobuf at byte ${error.position}: ${pathAnd(error.path, error.message)}`,
+        ...(error.path === "" ? {} : { field: error.path }),
+      };
+    case "wrong-shape":
+      return {
+        http: 400,
+        message: pathAnd(error.path, error.message),
+        ...(error.path === "" ? {} : { field: error.path }),
+      };
+  }
+}
+
+function pathAnd(path: string, message: string): string {
+  return path === "" ? message : `${path}: ${message}`;
+}

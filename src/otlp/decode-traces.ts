@@ -1,0 +1,10 @@
+import type { Result } from "./decode-error.ts";
+import { decodeJson } from "./decode-json.ts";
+import { decodeProtobuf } from "./decode-protobuf.ts";
+import type { OtlpEncoding } from "./media-type.ts";
+import type { DecodedRequest } from "./shard.ts";
+
+/** The spans of an ExportTraceServiceRequest, by trace, in the canonical form; the same from both encodings. */
+export function decodeTraces(bytes: Uint8Array, encoding: OtlpEncoding): Result<DecodedRequest> {
+  return encoding === "json" ? decodeJson(bytes) : decodeProtobuf(bytes);
+}

@@ -1,0 +1,15 @@
+/** The two encodings of OTLP/HTTP; a response is in the request's. */
+export type OtlpEncoding = "json" | "protobuf";
+
+/** RFC 9110 media types: case and parameters do not matter. `undefined` is 415. */
+export function encodingOf(contentType: string | null): OtlpEncoding | undefined {
+  const mediaType = contentType?.split(";", 1)[0]?.trim().toLowerCase();
+  if (mediaType === "application/json") return "json";
+  if (mediaType === "application/x-protobuf") return "protobuf";
+  return undefined;
+}
+
+/** The Content-Type of a response. */
+export function mediaTypeOf(encoding: OtlpEncoding): string {
+  return encoding === "json" ? "application/json" : "application/x-protobuf";
+}

@@ -1,0 +1,95 @@
+import type { SpanFacts } from "../trace/facts.ts";
+import { beats } from "../trace/span-order.ts";
+import type { OtlpEncoding } from "./media-type.ts";
+import type { Envelope, Rejected, ShardSpan, TraceShard } from "./shard.ts";
+
+/** A beaten span leaves a hole, so that the others keep their places. */
+type OpenScope = { readonly scope: Envelope; readonly spans: (ShardSpan | undefined)[] };
+
+type OpenResource = { readonly resource: Envelope; readonly scopes: Map<Envelope, OpenScope> };
+
+type Place = { readonly facts: SpanFacts; readonly group: OpenScope; readonly index: number };
+
+/** A shard while its request is being decoded: spans go to their resource and scope, and of repeats one stays. */
+export class OpenShard {
+  readonly traceId: string;
+  readonly #resources = new Map<Envelope, OpenResource>();
+  /** By span id and kind, which together are a span's identity. */
+  readonly #places = new Map<string, Place>();
+  #last: { readonly resource: Envelope; readonly group: OpenScope } | undefined;
+  #service: string | undefined;
+  #size = 0;
+
+  constructor(traceId: string) {
+    this.traceId = traceId;
+  }
+
+  /** UTF-16 units of spans and envelopes, and bytes of large values. */
+  get size(): number {
+    return this.#size;
+  }
+
+  add(resource: Envelope, scope: Envelope, span: ShardSpan): void {
+    const { facts } = span;
+    const identity = `${facts.spanId}:${facts.otlpKind}`;
+    const known = this.#places.get(identity);
+    if (known !== undefined) {
+      if (!beats(facts, known.facts)) return;
+      known.group.spans[known.index] = undefined;
+    }
+    const group = this.#group(resource, scope);
+    this.#places.set(identity, { facts, group, index: group.spans.length });
+    group.spans.push(span);
+    this.#service ??= facts.service;
+    this.#size += span.text.length + sizeOfValues(span);
+  }
+
+  close(encoding: OtlpEncoding, rejected: Rejected | undefined): TraceShard {
+    const spans = this.#places.size;
+    return {
+      traceId: this.traceId,
+      spans,
+      resources: [...this.#resources.values()].map(({ resource, scopes }) => ({
+        resource,
+        scopes: [...scopes.values()].map((group) => ({
+          scope: group.scope,
+          spans: group.spans.filter((span) => span !== undefined),
+        })),
+      })),
+      receipt: {
+        encoding,
+        ...(this.#service === undefined ? {} : { service: this.#service }),
+        spans,
+        ...(rejected === undefined ? {} : { rejected }),
+      },
+    };
+  }
+
+  #group(resource: Envelope, scope: Envelope): OpenScope {
+    if (this.#last?.resource === resource && this.#last.group.scope === scope) return this.#last.group;
+    let ofResource = this.#resources.get(resource);
+    if (ofResource === undefined) {
+      ofResource = { resource, scopes: new Map() };
+      this.#resources.set(resource, ofResource);
+      this.#size += sizeOf(resource);
+    }
+    let group = ofResource.scopes.get(scope);
+    if (group === undefined) {
+      group = { scope, spans: [] };
+      ofResource.scopes.set(scope, group);
+      this.#size += sizeOf(scope);
+    }
+    this.#last = { resource, group };
+    return group;
+  }
+}
+
+function sizeOf(envelope: Envelope): number {
+  return envelope.head.length + envelope.tail.length + sizeOfValues(envelope);
+}
+
+function sizeOfValues({ values }: Pick<ShardSpan, "values">): number {
+  let size = 0;
+  for (const value of values) size += value.body.length;
+  return size;
+}

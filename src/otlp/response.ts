@@ -1,0 +1,78 @@
+import type { OtlpEncoding } from "./media-type.ts";
+import { ProtobufWriter } from "./protobuf-writer.ts";
+
+export type Signal = "traces" | "logs" | "metrics";
+
+/** What a partial success says: how many were rejected, and why (English). */
+export type PartialSuccess = { readonly rejected: number; readonly message: string };
+
+/** The name of field 1 of each signal's partial success; field 2 is `error_message`. */
+const REJECTED = { traces: "rejectedSpans", logs: "rejectedLogRecords", metrics: "rejectedDataPoints" } as const;
+
+/** Far below the 4 MiB that clients are asked to read (OTLP/HTTP Response). */
+const MAX_MESSAGE = 2_000;
+
+/**
+ * Export…ServiceResponse: on full success the partial success is left unset, which is `{}` in JSON and no bytes at all
+ * in protobuf (OTLP/HTTP Response, Full Success).
+ */
+export function encodeSuccess(
+  signal: Signal,
+  encoding: OtlpEncoding,
+  partial: PartialSuccess | undefined,
+): Uint8Array<ArrayBuffer> {
+  if (encoding === "json") {
+    if (partial === undefined) return json({});
+    const errorMessage = partial.message.slice(0, MAX_MESSAGE);
+    return json({ partialSuccess: { [REJECTED[signal]]: String(partial.rejected), errorMessage } });
+  }
+  const response = new ProtobufWriter();
+  if (partial === undefined) return response.finish();
+  const message = new ProtobufWriter();
+  if (partial.rejected > 0) message.varint(1, partial.rejected);
+  message.string(2, partial.message.slice(0, MAX_MESSAGE));
+  return response.bytes(1, message.finish()).finish();
+}
+
+/** google.rpc.Code of an HTTP status, as google.rpc.Code's own comments map them. */
+function codeOf(http: number): number {
+  if (http === 401) return 16;
+  if (http === 403) return 7;
+  if (http === 404) return 5;
+  if (http === 413 || http === 429) return 8;
+  if (http === 405 || http === 501) return 12;
+  if (http === 502 || http === 503 || http === 504) return 14;
+  return http < 500 ? 3 : 13;
+}
+
+/**
+ * google.rpc.Status, which every refusal carries in the request's encoding (OTLP/HTTP Response, Failures). `field`, the
+ * part of the request that is wrong, becomes a google.rpc.BadRequest detail.
+ */
+export function encodeStatus(
+  encoding: OtlpEncoding,
+  http: number,
+  message: string,
+  field?: string,
+): Uint8Array<ArrayBuffer> {
+  const code = codeOf(http);
+  const said = message.slice(0, MAX_MESSAGE);
+  if (encoding === "json") {
+    if (field === undefined) return json({ code, message: said });
+    const fieldViolations = [{ field, description: said }];
+    return json({ code, message: said, details: [{ "@type": BAD_REQUEST, fieldViolations }] });
+  }
+  const status = new ProtobufWriter().varint(1, code).string(2, said);
+  if (field !== undefined) {
+    const violation = new ProtobufWriter().string(1, field).string(2, said).finish();
+    const badRequest = new ProtobufWriter().bytes(1, violation).finish();
+    status.bytes(3, new ProtobufWriter().string(1, BAD_REQUEST).bytes(2, badRequest).finish());
+  }
+  return status.finish();
+}
+
+const BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest";
+
+function json(message: object): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new TextEncoder().encode(JSON.stringify(message)));
+}

@@ -1,0 +1,102 @@
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import type { SpilledValue } from "../trace/delivery.ts";
+import type { AnyValue, KeyValue, ResourceSpans, Span } from "../trace/span.ts";
+import { cutValue, wellFormedHead } from "./cut-value.ts";
+import { gzip } from "./gzip.ts";
+import { MAX_INLINE_VALUE, PREVIEW_LENGTH } from "./limits.ts";
+
+/** One UTF-16 unit is at most six bytes of JSON: `\u0000`. */
+const MAX_BYTES_A_UNIT = 6;
+
+/** A value without its strings: `{"key":"","value":{"doubleValue":-1.7976931348623157e+308}},`. */
+const MAX_BYTES_A_VALUE = 64;
+
+/** Whether a value with so many units of text and so many values in it has to be measured at all. */
+export function mayBeLarge(units: number, values: number): boolean {
+  return units * MAX_BYTES_A_UNIT + values * MAX_BYTES_A_VALUE > MAX_INLINE_VALUE;
+}
+
+/** Takes large values out of one request's spans: once for each content, whatever number of spans carries it. */
+export class Spiller {
+  readonly #byHash = new Map<string, SpilledValue>();
+  #taken: SpilledValue[] = [];
+
+  begin(): void {
+    if (this.#taken.length > 0) this.#taken = [];
+  }
+
+  /** The values taken since `begin`. */
+  get taken(): readonly SpilledValue[] {
+    return this.#taken;
+  }
+
+  /** The value, or its preview if its JSON is longer than may stand inline. */
+  value(value: AnyValue): AnyValue {
+    const cut = cutValue(value);
+    const text = JSON.stringify(cut?.value ?? value);
+    if (cut === undefined && text.length <= MAX_INLINE_VALUE / 3) return value;
+    const json = Buffer.from(text);
+    if (cut === undefined && json.length <= MAX_INLINE_VALUE) return value;
+    const spill = { hash: this.#keep(json), bytes: json.length };
+    return {
+      stringValue: wellFormedHead(value.stringValue ?? text, PREVIEW_LENGTH),
+      spill: cut === undefined ? spill : { ...spill, cutFrom: cut.from },
+    };
+  }
+
+  #keep(json: Uint8Array): string {
+    const hash = createHash("sha256").update(json).digest("hex");
+    let value = this.#byHash.get(hash);
+    if (value === undefined) {
+      value = { hash, encoding: "gzip", body: gzip(json) };
+      this.#byHash.set(hash, value);
+    }
+    this.#taken.push(value);
+    return hash;
+  }
+}
+
+type Lookup = (hash: string) => AnyValue | undefined;
+
+type WithAttributes = { readonly attributes?: readonly KeyValue[] };
+
+/** Puts large values back where their previews stand, for export. A preview whose value is unknown stays, with its `spill`. */
+export function restoreValues(resourceSpans: readonly ResourceSpans[], lookup: Lookup): readonly ResourceSpans[] {
+  return resourceSpans.map((group) => ({
+    ...group,
+    ...(group.resource === undefined ? {} : { resource: restored(group.resource, lookup) }),
+    ...(group.scopeSpans === undefined
+      ? {}
+      : {
+          scopeSpans: group.scopeSpans.map((scopeSpans) => ({
+            ...scopeSpans,
+            ...(scopeSpans.scope === undefined ? {} : { scope: restored(scopeSpans.scope, lookup) }),
+            ...(scopeSpans.spans === undefined
+              ? {}
+              : { spans: scopeSpans.spans.map((span) => restoredSpan(span, lookup)) }),
+          })),
+        }),
+  }));
+}
+
+function restoredSpan(span: Span, lookup: Lookup): Span {
+  const { events, links } = span;
+  return {
+    ...restored(span, lookup),
+    ...(events === undefined ? {} : { events: events.map((event) => restored(event, lookup)) }),
+    ...(links === undefined ? {} : { links: links.map((link) => restored(link, lookup)) }),
+  };
+}
+
+/** Keys keep their places: a spread that overwrites a key does not move it. */
+function restored<Holder extends WithAttributes>(holder: Holder, lookup: Lookup): Holder {
+  if (!holder.attributes?.some(({ value }) => value?.spill !== undefined)) return holder;
+  return { ...holder, attributes: holder.attributes.map((attribute) => restoredAttribute(attribute, lookup)) };
+}
+
+function restoredAttribute(attribute: KeyValue, lookup: Lookup): KeyValue {
+  const spill = attribute.value?.spill;
+  const value = spill === undefined ? undefined : lookup(spill.hash);
+  return value === undefined ? attribute : { key: attribute.key, value };
+}
