@@ -1,5 +1,5 @@
 import type { SessionObject } from "../durable/session.ts";
-import { restoreValues } from "../otlp/spill.ts";
+import { restoreValues } from "../otlp/restore-values.ts";
 import type { AnyValue, ResourceSpans } from "../trace/span.ts";
 import type { SessionSummary } from "../trace/summary.ts";
 import type { LogEntry, LogPage, View } from "../trace/watch.ts";

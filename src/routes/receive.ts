@@ -42,9 +42,8 @@ export async function receive(c: Context<AppEnv>, signal: Signal): Promise<Respo
   };
   try {
     const limit = encoding === "json" ? MAX_JSON_BODY : MAX_PROTOBUF_BODY;
-    const body = await readBody(c.req.raw.body, c.req.header("content-encoding") ?? null, limit);
+    const body = await readBody(c.req.raw.body, c.req.header("content-encoding") ?? null, limit, hold);
     if (!body.ok) return fail(c, signal, encoding, body.error);
-    hold(body.value.length);
     return signal === "traces" ? await receiveTraces(c, encoding, body.value) : acceptUnkept(c, signal, encoding);
   } finally {
     budget.release(held);
@@ -82,9 +81,10 @@ function acceptUnkept(c: Context<AppEnv>, signal: "logs" | "metrics", encoding: 
 }
 
 function fail(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding | undefined, error: DecodeError): Response {
-  const { http, message } = statusOf(error);
+  const { http, message, field } = statusOf(error);
   noteArrival(c, { at: Date.now(), signal, encoding: encoding ?? "json", accepted: 0, rejected: 0, reason: message });
-  return refuse(c, encoding, http, message);
+  const status = encodeStatus(encoding ?? "json", http, message, field);
+  return respond(c, encoding ?? "json", http, status, {});
 }
 
 /** An error as google.rpc.Status, in the request's encoding; JSON where it has none. */
@@ -102,7 +102,7 @@ function respond(
   c: Context<AppEnv>,
   encoding: OtlpEncoding,
   http: number,
-  body: Uint8Array,
+  body: Uint8Array<ArrayBuffer>,
   headers: Record<string, string>,
 ): Response {
   return new Response(body, {
