@@ -50,10 +50,12 @@ export function messageText(message: Message): string | undefined {
 /** The head of a large value does not parse: look in it for the first thing said, by the user if roles can be seen. */
 export function saidInPreview(preview: string): string {
   if (!/^\s*[[{]/.test(preview)) return preview;
-  const user = preview.search(/"role"\s*:\s*"(?:user|human)"/);
+  const user = preview.search(USER);
   return (user < 0 ? undefined : saidIn(preview.slice(user))) ?? saidIn(preview) ?? preview;
 }
 
+/** In JSON as messages are written, or in that of a structured value. */
+const USER = /"role"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"(?:user|human)"/;
 const SAID = /"(?:content|text|prompt)"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"((?:[^"\\]|\\.)+)/;
 
 function saidIn(preview: string): string | undefined {

@@ -4,7 +4,7 @@ import { readContent } from "../../src/trace/content.ts";
 import type { Content } from "../../src/trace/content-value.ts";
 import { EXPECTED, readPayload } from "./corpus.ts";
 
-const ALL = Object.entries(EXPECTED).filter(([file]) => /\.json(\.gz)?$/.test(file));
+const ALL = Object.entries(EXPECTED);
 const WITH_MODELS = ALL.filter(([, { llm }]) => llm.length > 0);
 const WITH_TOOLS = ALL.filter(([, { tools }]) => tools.length > 0);
 

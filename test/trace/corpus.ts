@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
-import type { ResourceSpans, Span } from "../../src/trace/span.ts";
+import { decodeTraces } from "../../src/otlp/decode-traces.ts";
+import type { Span } from "../../src/trace/span.ts";
 import type { SpanFacts } from "../../src/trace/facts.ts";
-import { deriveFacts } from "../../src/trace/facts.ts";
 
 const FOLDER = new URL("../fixtures/corpus/", import.meta.url);
 
@@ -40,14 +40,15 @@ export const EXPECTED: Readonly<Record<string, Expected>> = JSON.parse(
 
 export type Read = { readonly span: Span; readonly facts: SpanFacts };
 
-/** The spans of a captured request, each with its facts. */
+/** The spans of a captured request as the receiver takes them in, each with its facts. */
 export function readPayload(file: string): readonly Read[] {
   const body = readFileSync(new URL(file, FOLDER));
-  const text = (file.endsWith(".gz") ? gunzipSync(body) : body).toString("utf8");
-  const { resourceSpans }: { readonly resourceSpans: readonly ResourceSpans[] } = JSON.parse(text);
-  return resourceSpans.flatMap(({ resource, scopeSpans }) =>
-    (scopeSpans ?? []).flatMap(({ scope, spans }) =>
-      (spans ?? []).map((span) => ({ span, facts: deriveFacts(span, JSON.stringify(span), resource, scope) })),
+  const bytes = file.endsWith(".gz") ? gunzipSync(body) : body;
+  const decoded = decodeTraces(bytes, file.includes(".json") ? "json" : "protobuf");
+  if (!decoded.ok) throw new Error(`${file}: ${JSON.stringify(decoded.error)}`);
+  return decoded.value.shards.flatMap(({ resources }) =>
+    resources.flatMap(({ scopes }) =>
+      scopes.flatMap(({ spans }) => spans.map(({ text, facts }) => ({ span: JSON.parse(text), facts }))),
     ),
   );
 }

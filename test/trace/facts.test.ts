@@ -149,6 +149,11 @@ describe("what was asked", () => {
     );
     expect(asked(head('[{"role":"system","content":"be ki\\u00'))).toBe("be ki");
     expect(asked(head("a long\ntext"))).toBe("a long");
+    const entry = (key: string, text: string): string => `{"key":"${key}","value":{"stringValue":"${text}"}}`;
+    const system = `${entry("role", "system")},${entry("content", "be kind")}`;
+    const user = `${entry("role", "user")},${entry("content", "structured?")}`;
+    const list = `{"arrayValue":{"values":[{"kvlistValue":{"values":[${system}]}},{"kvlistValue":{"values":[${user}`;
+    expect(asked(head(list))).toBe("structured?");
     expect(asked(head('{"rows":[1,2,'))).toBe('{"rows":[1,2,');
   });
 

@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+
+import { readContent } from "../../src/trace/content.ts";
+import { decodeFacts, deriveFacts, encodeFacts } from "../../src/trace/facts.ts";
+import { previewLine } from "../../src/trace/preview-line.ts";
+import * as keys from "../../src/trace/semconv.ts";
+import * as said from "../../src/trace/semconv-content.ts";
+import type { AnyValue, KeyValue, Span } from "../../src/trace/span.ts";
+import { randomFrom } from "./random.ts";
+import type { Random } from "./random.ts";
+import { spanOf } from "./span-of.ts";
+
+/** Every key that the vocabulary spells, and some that nobody should. */
+const KEYS: readonly string[] = [
+  ...new Set([
+    ...[...Object.values(keys), ...Object.values(said)].flatMap(strings).filter((text) => /^[a-z]/.test(text)),
+    ...[0, 1, 7, 9_999, 10_000, -1].flatMap((at) => [
+      `llm.input_messages.${at}.message.role`,
+      `llm.input_messages.${at}.message.content`,
+      `llm.output_messages.${at}.message.tool_calls.${at}.tool_call.function.name`,
+      `gen_ai.prompt.${at}.content`,
+      `gen_ai.completion.${at}.__proto__.role`,
+    ]),
+    "__proto__",
+    "constructor",
+    "toString",
+    "",
+  ]),
+];
+
+const WORDS = [
+  "LLM",
+  "chat",
+  "tool",
+  "ERROR",
+  "stop",
+  "42",
+  "-1",
+  "1e999",
+  "\ud800",
+  "\u0000\u001b[2J",
+  "x".repeat(700),
+  "[",
+  '{"a":',
+  "null",
+  '"quoted"',
+  '[{"role":"user","content":"hello"}]',
+  '{"messages":[{"role":"assistant","tool_calls":[{"function":{}}]}]}',
+  '{"role":"user","content":{"parts":1}}',
+  '{"message":{"message":{"message":null}}}',
+  '[{"role":"tool","tool_call_id":"1","content":[null,1,[],{"type":7}]}]',
+  '{"choices":[{"message":null}],"output":[{"type":"reasoning","summary":[1]}]}',
+  '{"usage":{"inputTokens":"many"},"total":"free","input":-5}',
+];
+
+function strings(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (value instanceof Map) return [...value.keys()].filter((key) => typeof key === "string");
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(strings) : [];
+}
+
+function someValue(random: Random, depth = 0): AnyValue {
+  switch (random.below(depth > 3 ? 6 : 8)) {
+    case 0:
+      return { intValue: random.of(["0", "42", "-9223372036854775808", "9223372036854775807"]) };
+    case 1:
+      return { doubleValue: random.of([0, -0, 0.5, 1e300, "NaN", "Infinity"] as const) };
+    case 2:
+      return random.of([{}, { boolValue: true }, { bytesValue: "AAE=" }]);
+    case 3:
+      return { stringValue: random.of(WORDS), spill: { hash: "00", bytes: 9_000 } };
+    case 6:
+      return { arrayValue: { values: Array.from({ length: random.below(4) }, () => someValue(random, depth + 1)) } };
+    case 7:
+      return {
+        kvlistValue: {
+          values: Array.from({ length: random.below(4) }, () => ({
+            key: random.of(["role", "content", "parts", "__proto__", "messages", "type"]),
+            value: someValue(random, depth + 1),
+          })),
+        },
+      };
+    default:
+      return { stringValue: random.of(WORDS) };
+  }
+}
+
+function someSpan(random: Random): Span {
+  const attributes = new Map<string, KeyValue>();
+  for (let count = random.below(25); count > 0; count--) {
+    const key = random.of(KEYS);
+    attributes.set(key, { key, value: someValue(random) });
+  }
+  const events = Array.from({ length: random.below(3) }, () => ({
+    name: random.of(["exception", ...said.INPUT_EVENTS.keys(), said.OUTPUT_EVENT, said.DETAILS_EVENT, "tool.output"]),
+    attributes: [...attributes.values()].slice(0, 3),
+  }));
+  return spanOf(
+    random.of(["query.q", "tool.t", "agent.a", "a", ""]),
+    {},
+    { attributes: [...attributes.values()], events },
+  );
+}
+
+describe("reading any span whatever", () => {
+  for (let seed = 1; seed <= 40; seed++) {
+    test(`ends without a fault, in facts that travel, seed ${seed}`, () => {
+      const random = randomFrom(seed);
+      for (let round = 0; round < 50; round++) {
+        const span = someSpan(random);
+        const facts = deriveFacts(span, JSON.stringify(span), { attributes: span.attributes ?? [] }, undefined);
+        expect(decodeFacts(encodeFacts([facts]))).toStrictEqual([facts]);
+        const { claimed } = readContent(span);
+        const present = new Set(span.attributes?.map(({ key }) => key));
+        expect([...claimed].filter((key) => !present.has(key))).toEqual([]);
+        const line = previewLine(span, facts);
+        expect(line.length <= 160 && line.isWellFormed(), JSON.stringify(line)).toBe(true);
+      }
+    });
+
+    test(`does not depend on the order of the attributes, seed ${seed}`, () => {
+      const random = randomFrom(seed);
+      for (let round = 0; round < 50; round++) {
+        const span = someSpan(random);
+        const other = { ...span, attributes: span.attributes?.toReversed() ?? [] };
+        const text = JSON.stringify(span);
+        expect(deriveFacts(other, text, undefined, undefined)).toStrictEqual(
+          deriveFacts(span, text, undefined, undefined),
+        );
+      }
+    });
+  }
+});
