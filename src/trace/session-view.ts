@@ -1,0 +1,160 @@
+import type { Receipt } from "./delivery.ts";
+import { deriveFacts } from "./facts.ts";
+import { queriesOf, summarise } from "./session-fold.ts";
+import { SpanTable } from "./span-table.ts";
+import type { ResourceSpans } from "./span.ts";
+import type { SessionStreamEvent } from "./stream-events.ts";
+import type { QuerySummary, SessionSummary } from "./summary.ts";
+import { buildTree } from "./tree.ts";
+import type { SessionTree, ViewSpan } from "./tree.ts";
+
+/** What a stream says of itself, apart from spans. */
+export type SessionViewState = {
+  /** Everything up to this resourceVersion was folded; `undefined` before the first bookmark and after a reset. */
+  readonly caughtUp?: string;
+  /** Clock of the server at the last bookmark, Unix milliseconds. */
+  readonly serverNow?: number;
+  /** The session lives on under this name. */
+  readonly moved?: string;
+  readonly deleted?: true;
+};
+
+/** A session as a viewer folds it from its stream, by the same rules as its object: the facts and the summary are equal. */
+export class SessionView {
+  #table = new SpanTable();
+  readonly #spans = new Map<string, ViewSpan>();
+  #state: SessionViewState = {};
+  #announced: SessionSummary | undefined;
+  #lastArrival = 0n;
+  #lastReceipt: Receipt | undefined;
+  #revision = 0;
+  #tree: { readonly of: number; readonly tree: SessionTree } | undefined;
+  readonly #id: string;
+
+  /** `id`: the session's name, until the stream announces it. */
+  constructor(id = "") {
+    this.#id = id;
+  }
+
+  get state(): SessionViewState {
+    return this.#state;
+  }
+
+  /** Rises with every change of what is shown. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** When the last delivery was received, Unix nanoseconds. */
+  get lastArrival(): bigint {
+    return this.#lastArrival;
+  }
+
+  /** How the last delivery came. */
+  get lastReceipt(): Receipt | undefined {
+    return this.#lastReceipt;
+  }
+
+  /** The summary that the stream announced last. */
+  get announced(): SessionSummary | undefined {
+    return this.#announced;
+  }
+
+  apply(event: SessionStreamEvent): void {
+    switch (event.type) {
+      case "spans":
+        this.#revision++;
+        this.#arrive(BigInt(event.received), event.receipt);
+        this.#admit(event.resourceSpans, event.received);
+        return;
+      case "gone":
+        this.#revision++;
+        this.#table.dropTrace(event.traceId);
+        for (const [key, span] of this.#spans) if (span.traceId === event.traceId) this.#spans.delete(key);
+        return;
+      case "reset":
+        this.#reset();
+        return;
+      case "moved":
+        this.#state = { ...this.#state, moved: event.session };
+        return;
+      case "deleted":
+        this.#state = { ...this.#state, deleted: true };
+        return;
+      case "session":
+        this.#announced = event.summary;
+        return;
+      case "bookmark":
+        this.#state = { ...this.#state, caughtUp: event.resourceVersion, serverNow: event.now };
+        return;
+      default:
+        // A later server's event: what this page does not know it need not show.
+        event satisfies never;
+    }
+  }
+
+  spans(): Iterable<ViewSpan> {
+    return this.#spans.values();
+  }
+
+  get(key: string): ViewSpan | undefined {
+    return this.#spans.get(key);
+  }
+
+  /** `undefined` while there is no span. Only watchers and `belongsTo` are the server's word. */
+  summary(): SessionSummary | undefined {
+    if (this.#table.size === 0) return undefined;
+    const belongsTo = this.#announced?.belongsTo;
+    return summarise(this.#table, {
+      id: this.#announced?.id ?? this.#id,
+      lastArrival: this.#lastArrival.toString(),
+      watchers: this.#announced?.watchers ?? 0,
+      ...(belongsTo === undefined ? {} : { belongsTo }),
+    });
+  }
+
+  /** By start. */
+  queries(): QuerySummary[] {
+    return queriesOf(this.#table);
+  }
+
+  tree(): SessionTree {
+    if (this.#tree?.of !== this.#revision) this.#tree = { of: this.#revision, tree: buildTree(this.#spans.values()) };
+    return this.#tree.tree;
+  }
+
+  #reset(): void {
+    this.#revision++;
+    this.#table = new SpanTable();
+    this.#spans.clear();
+    this.#state = {};
+    this.#announced = undefined;
+    this.#lastArrival = 0n;
+    this.#lastReceipt = undefined;
+  }
+
+  #arrive(received: bigint, receipt: Receipt): void {
+    if (received < this.#lastArrival) return;
+    this.#lastArrival = received;
+    this.#lastReceipt = receipt;
+  }
+
+  #admit(resourceSpans: readonly ResourceSpans[], received: string): void {
+    let position = 0;
+    for (const { resource, scopeSpans } of resourceSpans) {
+      for (const { scope, spans } of scopeSpans ?? []) {
+        for (const span of spans ?? []) {
+          const { traceId } = span;
+          // The object's facts are of the canonical text; parsed and written again it is the same.
+          const facts = deriveFacts(span, JSON.stringify(span), resource, scope);
+          const standing = this.#table.compare(traceId, facts);
+          this.#table.admit(traceId, facts, this.#revision, position++);
+          if (standing !== "new" && standing !== "better") continue;
+          const key = `${traceId}:${facts.spanId}:${facts.otlpKind}`;
+          const about = { ...(resource && { resource }), ...(scope && { scope }) };
+          this.#spans.set(key, { key, traceId, span, ...about, facts, received });
+        }
+      }
+    }
+  }
+}

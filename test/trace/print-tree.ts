@@ -1,0 +1,24 @@
+import type { SessionTree } from "../../src/trace/tree.ts";
+import { at } from "./facts-of.ts";
+
+/** One line a node, indented: name, seconds since the tests' day began, what is odd about it, what lies below. */
+export function printTree(tree: SessionTree): string[] {
+  return tree.rows.map((node) => {
+    const name = node.span?.facts.name ?? `(${node.spanId.replace(/^0+/, "")})`;
+    const words = [
+      name,
+      `${seconds(node.start)}–${seconds(node.end)}`,
+      ...(node.running ? ["running"] : []),
+      ...(node.error ? ["error"] : node.worst === "error" ? ["error below"] : []),
+      ...(node.descendants > 0 ? [`+${node.descendants}`] : []),
+      ...node.marks.map((mark) => `[${mark}]`),
+    ];
+    return "  ".repeat(node.depth) + words.join(" ");
+  });
+}
+
+function seconds(instant: bigint): string {
+  if (instant === 0n) return "zero";
+  if (instant === 2n ** 64n - 1n) return "max";
+  return String(Number(instant - at(0)) / 1e9);
+}
