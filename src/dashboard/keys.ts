@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 /** `undefined`: the key is not ours and keeps its own effect. */
 export type KeyHandler = (key: string, event: KeyboardEvent) => "taken" | undefined;
@@ -8,7 +8,7 @@ const PRESSING = "button, a, summary";
 
 /** Keys of the whole page, wherever the focus is, but not while somebody types or presses a control. */
 export function usePageKeys(handler: KeyHandler): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       const target = event.target instanceof Element ? event.target : document.body;

@@ -44,12 +44,12 @@ export function SessionCells({ session, now }: { session: SessionSummary; now: n
         <span>{count(session.spans)}</span>
         <span class="second unit">{session.spans === 1 ? "span" : "spans"}</span>
       </Cell>
-      <Cell class={session.errors > 0 ? "number cell-errors some" : "number cell-errors"}>
+      <Cell class={session.errors > 0 ? "number cell-errors some" : "number cell-errors none"}>
         {session.errors > 0 ? <Sign name="error" /> : null}
         <span>{session.errors > 0 ? count(session.errors) : "–"}</span>
         <span class="second unit">{session.errors === 1 ? "error" : "errors"}</span>
       </Cell>
-      <Cell class="number cell-tokens">
+      <Cell class={session.tokens.input + session.tokens.output === 0 ? "number none" : "number"}>
         <span title={`${count(session.tokens.input)} in, ${count(session.tokens.output)} out`}>
           {session.tokens.input + session.tokens.output === 0
             ? "–"

@@ -118,7 +118,7 @@ export function SessionRows({ sessions, stream }: { sessions: readonly SessionSu
         <div
           class="rows"
           role="rowgroup"
-          style={{ height }}
+          style={{ height: `${height}px` }}
           onPointerEnter={(event) => event.pointerType === "mouse" && setPointed(true)}
           onPointerLeave={() => setPointed(false)}
           onFocusIn={follow}
@@ -134,7 +134,7 @@ export function SessionRows({ sessions, stream }: { sessions: readonly SessionSu
                 class="session-row"
                 data-index={item.index}
                 aria-rowindex={item.index + 2}
-                style={{ transform: `translateY(${item.start}px)`, height: rowHeight }}
+                style={{ transform: `translateY(${item.start}px)`, height: `${rowHeight}px` }}
               >
                 <SessionCells session={session} now={now.value} />
               </div>

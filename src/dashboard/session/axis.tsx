@@ -1,8 +1,11 @@
+import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Tick, ticks, type TimeScale } from "./time-scale.ts";
 
-/** The head of the bars: ticks with the time since the session's start. */
-export function Axis({ scale }: { scale: TimeScale }) {
+export type AxisTicks = { readonly element: RefObject<HTMLDivElement | null>; readonly ticks: readonly Tick[] };
+
+/** Ticks that fit the width of the element that is given `element` for a ref. */
+export function useTicks(scale: TimeScale): AxisTicks {
   const element = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
@@ -11,15 +14,27 @@ export function Axis({ scale }: { scale: TimeScale }) {
     observer.observe(element.current);
     return () => observer.disconnect();
   }, []);
-  return (
-    <div class="axis" ref={element} aria-hidden="true">
-      {width > 0 ? ticks(scale, width).map((tick) => <TickMark key={tick.label} tick={tick} />) : null}
-    </div>
-  );
+  return { element, ticks: width > 0 ? ticks(scale, width) : [] };
 }
 
-const TickMark = ({ tick }: { tick: Tick }) => (
-  <span class="tick" style={{ left: `${tick.at * 100}%` }}>
-    {tick.label}
-  </span>
+/** The head of the bars: the time since the session's start. */
+export const Axis = ({ element, ticks: marks }: AxisTicks) => (
+  <div class="axis" ref={element} aria-hidden="true">
+    {marks.map(({ at, label }) => (
+      <span key={label} class="tick" style={{ left: `${at * 100}%` }}>
+        {label}
+      </span>
+    ))}
+  </div>
+);
+
+/** The same ticks as hairlines behind the rows. */
+export const GridLines = ({ ticks: marks }: Pick<AxisTicks, "ticks">) => (
+  <div class="gridlines" aria-hidden="true">
+    <div>
+      {marks.map(({ at, label }) => (
+        <i key={label} style={{ left: `${at * 100}%` }} />
+      ))}
+    </div>
+  </div>
 );

@@ -16,12 +16,7 @@ export type Move =
   | { readonly move: "next-model-call"; readonly by: 1 | -1 };
 
 /** `rows` are the visible ones, `all` every row in the tree's order, for jumps to what is folded away. */
-export function moved(
-  reading: Reading,
-  move: Move,
-  rows: readonly TreeNode[],
-  all: () => readonly TreeNode[],
-): Reading {
+export function moved(reading: Reading, move: Move, rows: readonly TreeNode[], all: readonly TreeNode[]): Reading {
   const at = rows.findIndex((row) => row.key === reading.cursor);
   const here = rows[at];
   const to = (row: TreeNode | undefined): Reading => (row === undefined ? reading : { ...reading, cursor: row.key });
@@ -43,15 +38,15 @@ export function moved(
       return to(here.parent);
     case "collapse-all":
       return {
-        collapsed: new Set(all().flatMap((row) => (row.children.length > 0 && row.depth > 0 ? [row.key] : []))),
+        collapsed: new Set(all.flatMap((row) => (row.children.length > 0 && row.depth > 0 ? [row.key] : []))),
         cursor: reading.cursor,
       };
     case "expand-all":
       return { collapsed: new Set(), cursor: reading.cursor };
     case "next-error":
-      return jumped(reading, all(), move.by, (row) => row.error);
+      return jumped(reading, all, move.by, isCause);
     case "next-model-call":
-      return jumped(reading, all(), move.by, (row) => row.span?.facts.kind === "llm");
+      return jumped(reading, all, move.by, (row) => row.span?.facts.kind === "llm");
   }
 }
 
@@ -67,6 +62,9 @@ export function shownAt(reading: Reading, row: TreeNode): Reading {
   for (let above = row.parent; above !== undefined; above = above.parent) collapsed.delete(above.key);
   return { collapsed: collapsed.size === reading.collapsed.size ? reading.collapsed : collapsed, cursor: row.key };
 }
+
+/** An error that no error below explains. */
+const isCause = (row: TreeNode): boolean => row.error && !row.children.some((child) => child.worst === "error");
 
 /** To the next row of a kind after the cursor, and from the last one on to the first. */
 function jumped(reading: Reading, all: readonly TreeNode[], by: 1 | -1, wanted: (row: TreeNode) => boolean): Reading {

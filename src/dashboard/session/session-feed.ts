@@ -29,7 +29,7 @@ const SHARE = 4;
 /** One session, live: a fold over its stream, shown at most once a frame, and more rarely where showing it is slow. */
 export function openSessionFeed(id: string): SessionFeed {
   const shown = signal<Shown | undefined>(undefined);
-  let view = new SessionView();
+  const view = new SessionView(id);
   let last: Arrival[] = [];
   let due: number | undefined;
   let notBefore = 0;
@@ -40,7 +40,7 @@ export function openSessionFeed(id: string): SessionFeed {
     if (closed) return;
     const started = performance.now();
     const summary = view.summary();
-    if (summary !== undefined) shown.value = { summary, tree: view.tree(), last };
+    shown.value = summary === undefined ? undefined : { summary, tree: view.tree(), last };
     const finished = performance.now();
     notBefore = finished + (finished - started) * SHARE;
   };

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { liveness } from "../../trace/liveness.ts";
+import { GIVEN_UP_MILLIS, liveness } from "../../trace/liveness.ts";
 import { axisOf, visibleRows } from "../../trace/tree.ts";
 import { ArrivalsStrip } from "../arrivals/arrivals-strip.tsx";
 import { now } from "../clock.ts";
@@ -14,6 +14,7 @@ import { SpanPanel } from "../span/span-panel.tsx";
 import { Loading, Notice, RefusedView, ToSessions } from "../states.tsx";
 import { statusWord } from "../status.tsx";
 import { toggleStream } from "../stream/toggle-stream.ts";
+import { findRow } from "./find-row.ts";
 import { moved, moveOf, type Reading, shownAt } from "./reading.ts";
 import type { SessionFeed, Shown } from "./session-feed.ts";
 import { SessionActions } from "./session-actions.tsx";
@@ -22,8 +23,6 @@ import { SpanTree } from "./span-tree.tsx";
 import { roomy } from "./time-scale.ts";
 
 const LIST = { page: "list", kind: "session", filter: "" } as const;
-/** A span that says it runs, in a session that has been silent for longer, is not drawn on for ever. */
-const OPEN_UNTIL = 600_000;
 
 export function SessionPage({ feed, selected }: { feed: SessionFeed; selected: string | undefined }) {
   const shown = feed.shown.value;
@@ -67,16 +66,14 @@ function SessionBody({ feed, shown, selected }: { feed: SessionFeed; shown: Show
   const { start, end } = useMemo(() => axisOf(tree), [tree]);
   const isOpen = summary.liveness.running > 0;
   const heard = Number(BigInt(summary.liveness.lastArrival) / 1_000_000n);
-  const open = BigInt(Math.floor(Math.min(now.value, heard + OPEN_UNTIL))) * 1_000_000n;
+  const open = BigInt(Math.floor(Math.min(now.value, heard + GIVEN_UP_MILLIS))) * 1_000_000n;
+  // A session that is silent for long is not drawn on for ever.
   const drawnTo = isOpen && open > end ? open : end;
   const scale = { start, end: isOpen ? roomy(start, drawnTo) : end };
 
   const [reading, setReading] = useState<Reading>({ collapsed: new Set(), cursor: selected });
   const [following, setFollowing] = useState<"following" | "resting">("resting");
-  const node = useMemo(() => {
-    if (selected === undefined) return undefined;
-    return visibleRows(tree, new Set()).find((row) => row.key === selected);
-  }, [tree, selected]);
+  const node = useMemo(() => (selected === undefined ? undefined : findRow(tree, selected)), [tree, selected]);
 
   const select = (key: string | undefined): void =>
     go({ page: "session", id: feed.id, span: key }, selected === undefined ? "push" : "replace");
@@ -95,7 +92,7 @@ function SessionBody({ feed, shown, selected }: { feed: SessionFeed; shown: Show
     const inPanel = event.target instanceof Element && event.target.closest(".panel") !== null;
     const move = inPanel && /^(Arrow|Page|Home|End)/.test(key) ? undefined : moveOf(key);
     if (move !== undefined) {
-      read(moved(reading, move, visibleRows(tree, reading.collapsed), () => visibleRows(tree, new Set())));
+      read(moved(reading, move, visibleRows(tree, reading.collapsed), tree.rows));
       return "taken";
     }
     switch (key) {
@@ -157,7 +154,7 @@ function SessionBody({ feed, shown, selected }: { feed: SessionFeed; shown: Show
             sessionStart={start}
             onClose={() => select(undefined)}
             onSelect={(key) => {
-              const row = visibleRows(tree, new Set()).find((candidate) => candidate.key === key);
+              const row = findRow(tree, key);
               if (row !== undefined) read(shownAt(reading, row));
             }}
           />

@@ -4,7 +4,7 @@ import { duration, ticking } from "../figures.ts";
 import { Hostile } from "../hostile.tsx";
 import { KindIcon, PlaceholderIcon, Sign } from "../icons.tsx";
 import { toMillis } from "../moments.ts";
-import { placeholderWord } from "./placeholder.ts";
+import { markWords, placeholderWord } from "./placeholder.ts";
 import { place, type TimeScale } from "./time-scale.ts";
 
 /** Deeper rows stand no further in: their depth is told in figures. */
@@ -51,6 +51,7 @@ export function SpanRowCells({ node, scale, open, now, collapsed, onToggle }: Ro
         </span>
         {collapsed === "collapsed" ? <span class="folded-count">{node.descendants}</span> : null}
         <Trouble node={node} />
+        <Odd node={node} />
         {span === undefined ? null : (
           <span class="preview">
             <Hostile text={previewOf(span)} />
@@ -77,6 +78,15 @@ function Trouble({ node }: { node: TreeNode }) {
   return node.worst === "error" ? (
     <span class="trouble below" role="img" aria-label="Error below" title="Error below" />
   ) : null;
+}
+
+function Odd({ node }: { node: TreeNode }) {
+  const words = markWords(node);
+  return words === "" ? null : (
+    <span class="odd" title={words}>
+      <Sign name="odd" label={words} />
+    </span>
+  );
 }
 
 function durationOf(node: TreeNode, now: number): string {

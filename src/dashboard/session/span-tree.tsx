@@ -5,7 +5,7 @@ import { counted } from "../figures.ts";
 import { Sign } from "../icons.tsx";
 import { narrow } from "../viewport.ts";
 import { useVirtualRows } from "../virtual-rows.ts";
-import { Axis } from "./axis.tsx";
+import { Axis, GridLines, useTicks } from "./axis.tsx";
 import { type Reading, toggled } from "./reading.ts";
 import { useScrollAnchor } from "./scroll-anchor.ts";
 import { SpanRowCells } from "./span-row.tsx";
@@ -32,6 +32,7 @@ export type TreeProps = {
 export function SpanTree(props: TreeProps) {
   const { tree, scale, open, now, reading, onReading, selected, following, onFollowing } = props;
   const rows = useMemo(() => visibleRows(tree, reading.collapsed), [tree, reading.collapsed]);
+  const axis = useTicks(scale);
   const rowHeight = narrow.value ? NARROW_ROW : ROW;
   const { scroller, items, height, scrollTo } = useVirtualRows(
     rows.length,
@@ -82,7 +83,7 @@ export function SpanTree(props: TreeProps) {
       <div class="tree-head">
         <span>Span</span>
         <span class="number">Duration</span>
-        <Axis scale={scale} />
+        <Axis {...axis} />
       </div>
       <div
         class="scroller"
@@ -93,7 +94,8 @@ export function SpanTree(props: TreeProps) {
         tabIndex={0}
         aria-activedescendant={cursorAt >= 0 ? `row-${cursorAt}` : undefined}
       >
-        <div class="rows" style={{ height }}>
+        <div class="rows" style={{ height: `${height}px` }}>
+          <GridLines ticks={axis.ticks} />
           {items.map((item) => {
             const node = rows[item.index];
             if (node === undefined) return null;

@@ -7,6 +7,7 @@ import { count, dollars, duration, ticking } from "../figures.ts";
 import { Hostile } from "../hostile.tsx";
 import { kindWord } from "../icons.tsx";
 import { exactly, toMillis } from "../moments.ts";
+import { markWords } from "../session/placeholder.ts";
 import type { PanelProps } from "./span-panel.tsx";
 
 /** The span's figures, and whose it is. */
@@ -31,7 +32,11 @@ export function SpanFactsView({ node, sessionStart, onSelect, content }: PanelPr
         <TextFact name="Provider" text={provider} />
         <TextFact name="Tool" text={tool?.name} />
         <TextFact name="Agent" text={agent} />
-        {tokens === undefined ? null : <Fact name="Tokens">{tokensText(tokens)}</Fact>}
+        {tokens === undefined ? null : (
+          <Fact name="Tokens" broad="broad">
+            {tokensText(tokens)}
+          </Fact>
+        )}
         {cost === undefined ? null : <Fact name="Cost">{dollars(cost)}</Fact>}
         {timeToFirstTokenMillis === undefined ? null : (
           <Fact name="First token">{`after ${duration(BigInt(Math.round(timeToFirstTokenMillis * 1e6)))}`}</Fact>
@@ -43,10 +48,11 @@ export function SpanFactsView({ node, sessionStart, onSelect, content }: PanelPr
           <code>{node.spanId}</code>
           <CopyButton text={() => node.spanId} label="Copy the span id" />
         </Fact>
-        <Fact name="Trace">
+        <Fact name="Trace" broad="broad">
           <code>{node.traceId}</code>
           <CopyButton text={() => node.traceId} label="Copy the trace id" />
         </Fact>
+        <TextFact name="Odd" text={markWords(node)} />
         <Parent node={node} onSelect={onSelect} />
       </dl>
     </section>
@@ -69,8 +75,8 @@ function Parent({ node, onSelect }: Pick<PanelProps, "node" | "onSelect">) {
   );
 }
 
-const Fact = ({ name, children }: { name: string; children: ComponentChildren }) => (
-  <div>
+const Fact = ({ name, broad, children }: { name: string; broad?: "broad"; children: ComponentChildren }) => (
+  <div class={broad}>
     <dt>{name}</dt>
     <dd>{children}</dd>
   </div>

@@ -1,0 +1,12 @@
+import type { SessionTree, TreeNode } from "../../trace/tree.ts";
+
+/**
+ * The row of a key as URLs carry it: `<trace id>:<span id>`, with or without what distinguishes spans of one id. So a
+ * link to a span that had not arrived leads to the span once it has.
+ */
+export function findRow(tree: SessionTree, key: string): TreeNode | undefined {
+  const row = tree.byKey.get(key);
+  if (row !== undefined) return row;
+  const [traceId, spanId] = key.split(":");
+  return tree.rows.find((candidate) => candidate.spanId === spanId && candidate.traceId === traceId);
+}
