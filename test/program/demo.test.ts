@@ -3,11 +3,14 @@ import type { Span } from "../../src/trace/span.ts";
 import { run, startProgram, temporaryDirectory } from "./program.ts";
 import { eventually, type Export, getJson, type SessionAnswer, spansOf } from "./read-back.ts";
 
+/** Microseconds are exact in a double, and fine enough to tell siblings apart. */
+const started = (span: Span) => Number(BigInt(span.startTimeUnixNano ?? 0) / 1000n);
+
 /** The tree of one trace, indented, siblings in the order in which they started. */
 function outline(spans: readonly Span[], parent: string | undefined, depth = 0): string[] {
   return spans
     .filter((span) => (span.parentSpanId ?? "") === (parent ?? ""))
-    .toSorted((a, b) => (BigInt(a.startTimeUnixNano ?? 0) < BigInt(b.startTimeUnixNano ?? 0) ? -1 : 1))
+    .toSorted((a, b) => started(a) - started(b) || (a.name ?? "").localeCompare(b.name ?? ""))
     .flatMap((span) => [
       `${"  ".repeat(depth)}${span.name}${span.status?.code === 2 ? " ✗" : ""}`,
       ...outline(spans, span.spanId, depth + 1),
@@ -45,7 +48,20 @@ test("the demo plays a team's session from two processes, as Ark would", async (
     spans.filter((span) => span.traceId === first?.traceId),
     undefined,
   );
-  expect(tree.slice(0, 12).join("\n")).toMatchInlineSnapshot();
+  expect(tree.slice(0, 12).join("\n")).toMatchInlineSnapshot(`
+    "query.find-the-cause.dispatch
+      a2a.send
+        executor.completions
+          query.find-the-cause
+            target.incident-response
+              team.sre/incident-response
+                turn.0
+                  agent.sre/investigator
+                    llm.claude-sonnet-4-5
+                    tool.query_metrics
+                    tool.search_logs
+                    llm.claude-sonnet-4-5"
+  `);
   expect(tree.filter((line) => line.includes("✗"))).toHaveLength(1);
 });
 

@@ -81,7 +81,7 @@ test(
         acknowledged.set(sessionOf(round, writer), ids);
         return write(program, round, writer, ids);
       });
-      await sleep(20 + random() * 200);
+      await sleep(50 + random() * 400);
       await program.kill();
       await Promise.all(writers);
       for (let writer = 0; writer < WRITERS; writer++) {

@@ -143,9 +143,15 @@ function useTool(stage: Stage, use: ToolUse, id: string): Promise<string> {
   };
   return inSpan(`tool.${use.tool}`, { attributes }, async (span) => {
     await wait(stage, use.takes);
-    if (use.error !== undefined) throw Object.assign(new Error(use.error.message), { name: use.error.type });
+    if (use.error !== undefined) throw fault(use, use.error);
     const output = typeof use.output === "string" ? use.output : JSON.stringify(use.output);
     span.setAttribute("tool.output", output);
     return output;
   });
+}
+
+/** With the tool's own stack: ours would show where this machine keeps the demo. */
+function fault({ tool }: ToolUse, { type, message }: NonNullable<ToolUse["error"]>): Error {
+  const stack = `${type}: ${message}\n    at ${tool} (tools/${tool}.ts:41:11)\n    at invoke (server/dispatch.ts:88:5)`;
+  return Object.assign(new Error(message), { name: type, stack });
 }

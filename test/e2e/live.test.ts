@@ -1,0 +1,72 @@
+import { afterAll, expect, test } from "vitest";
+import { run, startProgram, temporaryDirectory } from "../program/program.ts";
+import { closeBrowser, openPage } from "./open-page.ts";
+
+afterAll(closeBrowser);
+
+test("the empty page turns into the first session by itself, and a click shows what a tool answered", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const { page, complaints, picture } = await openPage();
+
+  await page.goto(url);
+  await page.getByText("Waiting for the first span").waitFor();
+  expect(new URL(page.url()).pathname).toBe("/sessions");
+  expect(await page.getByText("OTEL_EXPORTER_OTLP_ENDPOINT").first().locator("xpath=..").textContent()).toContain(url);
+  await picture("empty");
+
+  // A reload would forget this.
+  await page.evaluate(() => Object.assign(globalThis, { notReloaded: true }));
+  const demo = run("demo.ts", ["--fast", "--endpoint", url]);
+  const link = page.locator('a[href^="/sessions/checkout-latency-"]');
+  await link.waitFor();
+  await picture("list");
+  expect(await demo).toMatchObject({ code: 0 });
+  await link.click();
+
+  const rows = page.getByRole("treegrid").getByRole("row");
+  await rows.filter({ hasText: "query.status-note" }).first().waitFor();
+  const failed = rows.filter({ hasText: "tool.run_sql" }).filter({ has: page.getByLabel("Error", { exact: true }) });
+  await failed.click();
+  const panel = page.getByRole("complementary", { name: "Span" });
+  await panel.getByText("canceling statement due to statement timeout").first().waitFor();
+  expect(await panel.textContent()).toContain("StatementTimeout");
+  await picture("failed-tool");
+
+  await rows.filter({ hasText: "tool.search_logs" }).click();
+  await panel.getByText("pool exhausted, 20 waiting").first().waitFor();
+  expect(new URL(page.url()).search + new URL(page.url()).hash).not.toBe("");
+  await picture("tool");
+
+  expect(await page.evaluate(() => Object.hasOwn(globalThis, "notReloaded"))).toBe(true);
+  expect(complaints).toEqual([]);
+});
+
+test("rows appear while a session runs, children before their parents", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const { page, complaints, picture } = await openPage();
+  await page.goto(url);
+  await page.getByText("Waiting for the first span").waitFor();
+
+  const demo = run("demo.ts", ["--endpoint", url]);
+  await page.locator('a[href^="/sessions/checkout-latency-"]').click();
+  const rows = page.getByRole("treegrid").getByRole("row");
+  await rows.filter({ hasText: "tool.query_metrics" }).waitFor();
+  expect(await page.getByRole("status").first().textContent()).toBe("Live");
+  // The agent has not ended: its place is held for it, under what is known above.
+  const early = await rows.allTextContents();
+  expect(early.filter((text) => text.includes("agent.sre/investigator"))).toEqual([]);
+  await picture("live-early");
+
+  await rows.filter({ hasText: "tool.check_runbook" }).waitFor();
+  await picture("live-late");
+  expect(await rows.count()).toBeGreaterThan(early.length);
+  expect(await demo).toMatchObject({ code: 0 });
+
+  // Everything has come: no place is held any more.
+  await rows.filter({ hasText: "query.find-the-cause.dispatch" }).waitFor();
+  await expect.poll(() => page.getByLabel("Not arrived").count()).toBe(0);
+  // Finished is said after ten seconds of silence.
+  await expect.poll(() => page.title(), { timeout: 30_000 }).toMatch(/^Finished/);
+  await picture("finished");
+  expect(complaints).toEqual([]);
+});

@@ -1,0 +1,73 @@
+import { afterAll, expect, test } from "vitest";
+import { run, startProgram, temporaryDirectory } from "../program/program.ts";
+import { closeBrowser, openPage } from "./open-page.ts";
+
+afterAll(closeBrowser);
+
+const background = () => getComputedStyle(document.body).backgroundColor;
+const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+
+/** Relative luminance, 0 to 1, of what `getComputedStyle` answers. */
+function luminance(color: string): number {
+  const [red = 0, green = 0, blue = 0] = (color.match(/[\d.]+/g) ?? []).map(Number);
+  return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
+}
+
+test("light, dark and narrow, each whole", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const demo = await run("demo.ts", ["--fast", "--sessions", "6", "--endpoint", url]);
+  expect(demo.code).toBe(0);
+  const session =
+    demo.said
+      .split("\n")
+      .find((line) => line.includes("checkout-latency"))
+      ?.trim() ?? "";
+
+  const luminances: Record<string, number> = {};
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const [width, viewport] of Object.entries({
+      wide: { width: 1360, height: 850 },
+      narrow: { width: 390, height: 844 },
+    })) {
+      const { page, complaints, picture } = await openPage({ colorScheme, viewport, reducedMotion: "reduce" });
+      await page.goto(`${url}/sessions`);
+      await page.locator('a[href^="/sessions/release-"]').first().waitFor();
+      await picture(`list-${colorScheme}-${width}`);
+      expect(await page.evaluate(overflow), `list, ${colorScheme}, ${width}`).toBe(0);
+
+      await page.goto(session);
+      const rows = page.getByRole("treegrid").getByRole("row");
+      await rows.filter({ hasText: "investigator" }).first().waitFor();
+      await picture(`session-${colorScheme}-${width}`);
+      expect(await page.evaluate(overflow), `session, ${colorScheme}, ${width}`).toBe(0);
+
+      await rows.filter({ hasText: "tool.search_logs" }).click();
+      await page.getByText("pool exhausted, 20 waiting").first().waitFor();
+      await picture(`span-${colorScheme}-${width}`);
+      expect(await page.evaluate(overflow), `span, ${colorScheme}, ${width}`).toBe(0);
+      luminances[colorScheme] = luminance(await page.evaluate(background));
+      expect(complaints).toEqual([]);
+    }
+  }
+  expect(luminances["light"]).toBeGreaterThan(0.8);
+  expect(luminances["dark"]).toBeLessThan(0.2);
+});
+
+test("it is walked by keyboard alone", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await run("demo.ts", ["--fast", "--endpoint", url]);
+  const { page, complaints } = await openPage();
+  await page.goto(`${url}/sessions`);
+  await page.locator('a[href^="/sessions/checkout-latency-"]').waitFor();
+
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  const tree = page.getByRole("treegrid");
+  await tree.getByRole("row").first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.getByRole("complementary", { name: "Span" }).waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => page.getByRole("complementary", { name: "Span" }).count()).toBe(0);
+  expect(complaints).toEqual([]);
+});

@@ -1,0 +1,44 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { onTestFinished } from "vitest";
+import { launchChromium } from "./chromium.ts";
+
+const screenshots = join(import.meta.dirname, "..", "..", ".cache", "screenshots");
+
+let browser: Promise<Browser> | undefined;
+
+export type OpenPage = {
+  readonly page: Page;
+  /** What the browser complained about: faults of scripts, blocked content, failed requests. */
+  readonly complaints: readonly string[];
+  /** Leaves a picture to look at. */
+  readonly picture: (name: string) => Promise<void>;
+};
+
+/** A page of its own context, closed with the test; the browser is shared by a file's tests. */
+export async function openPage(options: BrowserContextOptions = {}): Promise<OpenPage> {
+  browser ??= launchChromium();
+  const context = await (await browser).newContext({ viewport: { width: 1360, height: 850 }, ...options });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  return {
+    page,
+    complaints,
+    async picture(name) {
+      await mkdir(screenshots, { recursive: true });
+      await page.screenshot({ path: join(screenshots, `${name}.png`) });
+    },
+  };
+}
+
+/** For `afterAll`. */
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close();
+  browser = undefined;
+}

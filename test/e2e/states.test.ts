@@ -1,0 +1,100 @@
+import { afterAll, expect, test } from "vitest";
+import { startProgram, temporaryDirectory } from "../program/program.ts";
+import { closeBrowser, openPage } from "./open-page.ts";
+
+afterAll(closeBrowser);
+
+async function post(url: string, spans: readonly Record<string, unknown>[], headers: Record<string, string> = {}) {
+  const response = await fetch(`${url}/v1/traces`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }),
+  });
+  expect(response.status).toBe(200);
+}
+
+function toolSpan(session: string, name: string, input: string) {
+  const end = BigInt(Date.now()) * 1_000_000n;
+  return {
+    traceId: "5b8aa5a2d2c872e8321cf37308d69df2",
+    spanId: "051581bf3cb55c13",
+    name,
+    startTimeUnixNano: String(end - 5_000_000n),
+    endTimeUnixNano: String(end),
+    attributes: [
+      { key: "session.id", value: { stringValue: session } },
+      { key: "gen_ai.tool.name", value: { stringValue: name } },
+      { key: "gen_ai.tool.call.arguments", value: { stringValue: input } },
+    ],
+  };
+}
+
+test("what spans say is shown as text, whatever it is", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const hostile = `<img src=x onerror="globalThis.owned=1"><script>globalThis.owned=1</script>`;
+  await post(url, [toolSpan(hostile, hostile, `{"html": ${JSON.stringify(hostile)}}`)]);
+
+  const { page, complaints, picture } = await openPage();
+  await page.goto(`${url}/sessions`);
+  await page.locator('a[href^="/sessions/"]').filter({ hasText: "onerror" }).first().click();
+  await page.getByRole("treegrid").getByRole("row").filter({ hasText: "<img src=x" }).first().click();
+  await page.getByRole("complementary", { name: "Span" }).getByText("<script>").first().waitFor();
+  await picture("hostile");
+  expect(await page.evaluate(() => Object.hasOwn(globalThis, "owned"))).toBe(false);
+  expect(await page.locator("main img, main script").count()).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
+test("a session that is not there says so, and appears when it comes", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const { page, picture } = await openPage();
+  await page.goto(`${url}/sessions/tomorrow`);
+  await page.getByText("Nothing is here").waitFor();
+  await picture("not-found");
+  await post(url, [toolSpan("tomorrow", "tool.late", "{}")]);
+  const row = page.getByRole("treegrid").getByRole("row").filter({ hasText: "tool.late" });
+  await expect.poll(() => row.count(), { timeout: 60_000 }).toBe(1);
+});
+
+test("with tokens the page loads, asks once, and keeps the token within its tab", async () => {
+  const { url } = await startProgram({
+    DATA_DIR: await temporaryDirectory(),
+    ADMIN_TOKEN: "admin",
+    VIEW_TOKEN: "view",
+  });
+  await post(url, [toolSpan("behind a token", "tool.secret", "{}")], { authorization: "Bearer admin" });
+  const { page, picture } = await openPage();
+  await page.goto(`${url}/sessions`);
+  await page.getByLabel("Token").fill("wrong");
+  await page.getByRole("button", { name: "Open" }).click();
+  await page.getByText("The token was not accepted").waitFor();
+  await picture("token");
+  await page.getByLabel("Token").fill("view");
+  await page.getByRole("button", { name: "Open" }).click();
+  const link = page.locator('a[href^="/sessions/behind"]');
+  await link.waitFor();
+  await page.reload();
+  await link.waitFor();
+  await link.click();
+  await expect
+    .poll(() => page.getByRole("treegrid").getByRole("row").filter({ hasText: "tool.secret" }).count())
+    .toBe(1);
+});
+
+test("the stream comes back by itself when the program does", async () => {
+  const DATA_DIR = await temporaryDirectory();
+  const program = await startProgram({ DATA_DIR });
+  await post(program.url, [toolSpan("survivor", "tool.before", "{}")]);
+  const { page, picture } = await openPage();
+  await page.goto(`${program.url}/sessions/survivor`);
+  const rows = page.getByRole("treegrid").getByRole("row");
+  await rows.filter({ hasText: "tool.before" }).first().waitFor();
+
+  await program.kill();
+  await expect.poll(() => page.getByRole("status").first().textContent(), { timeout: 30_000 }).toBe("Reconnecting");
+  await picture("reconnecting");
+  const again = await startProgram({ DATA_DIR, PORT: program.port });
+  await post(again.url, [{ ...toolSpan("survivor", "tool.after", "{}"), spanId: "051581bf3cb55c14" }]);
+  await rows.filter({ hasText: "tool.after" }).first().waitFor({ timeout: 60_000 });
+  expect(await rows.filter({ hasText: "tool.before" }).count()).toBe(1);
+});
