@@ -102,7 +102,7 @@ function commit(
   const was = isShown(before, state.id);
   const is = isShown(after, state.id);
   if (isBoundAway(after, state.id)) state.jobs.owe("copy", now + COPY_CHECK_MILLIS);
-  if (is || (was && previous.head > 0)) state.jobs.owe("directory", core.nextReport(now));
+  if (is || (was && previous.head > 0)) core.oweReport(state, now);
 
   const entry: LogEntry = { ...chunk, kind: "spans", revision, superseded: [] };
   const frames: Committed["frames"][number][] = [{ view: "trace", previous: previous.trace, entry }];

@@ -65,7 +65,7 @@ async function dropShown(core: SessionCore): Promise<void> {
       rows.remove(row.traceId);
     }
     log.dropMarks();
-    log.deleteMeta("listed");
+    log.setListed(false);
     log.renew(Date.now());
     jobs.done("forget");
   });

@@ -97,7 +97,7 @@ export class HomeCopy {
     core.write((state) => {
       state.rows.put({ ...row, refused: session });
       state.log.renew(Date.now());
-      state.jobs.owe("directory", Date.now());
+      core.oweReport(state, Date.now());
     });
     core.discard();
     core.subscribers.dismiss();

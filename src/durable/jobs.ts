@@ -1,6 +1,7 @@
 /** What an object still owes, as rows with due times, so that a kill loses none of it. */
 export type JobKind = "copy" | "directory" | "forget";
 
+const LOST_RUN_MILLIS = 1_000;
 const FIRST_RETRY_MILLIS = 1_000;
 /** A neighbour that stays away is asked again once a minute. */
 const LAST_RETRY_MILLIS = 60_000;
@@ -12,6 +13,8 @@ export class Jobs {
 
   constructor(storage: DurableObjectStorage, exists: boolean) {
     this.#storage = storage;
+    // Where nothing was written no alarm was set.
+    if (!exists) this.#armed = null;
     if (!exists) return;
     for (const row of storage.sql.exec<{ kind: string; due: number; attempts: number }>(
       "SELECT kind, due, attempts FROM job",
@@ -52,11 +55,15 @@ export class Jobs {
     this.#put(kind, now + wait * (0.5 + Math.random() / 2), attempts);
   }
 
-  /** Sets the alarm to the earliest due time; never later than it stands. */
-  async arm(): Promise<void> {
+  /**
+   * Sets the alarm to the earliest due time, never later than it stands. What is due already is being run: the alarm is
+   * for the case that the run is lost with the instance. Where it is known how the alarm stands, setting it is part of
+   * the transaction before.
+   */
+  async arm(now: number): Promise<void> {
     const dues = Array.from(this.#due.values(), (job) => job.due);
     if (dues.length === 0) return;
-    const earliest = Math.min(...dues);
+    const earliest = Math.max(Math.min(...dues), now + LOST_RUN_MILLIS);
     if (this.#armed === undefined) this.#armed = await this.#storage.getAlarm();
     if (this.#armed !== null && this.#armed <= earliest) return;
     this.#armed = earliest;

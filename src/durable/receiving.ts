@@ -49,7 +49,7 @@ function take(
   const row = state.rows.get(copy.traceId);
   if (row?.epoch !== copy.epoch)
     state.rows.put({ traceId: copy.traceId, role: "copy", epoch: copy.epoch, leaving: [] });
-  state.jobs.owe("directory", core.nextReport(now));
+  core.oweReport(state, now);
   if (newer && row?.role === "copy") frames.push(letGo(state, copy.traceId, "", now));
 
   let spans = state.shown.size;
@@ -91,7 +91,7 @@ export function withdraw(core: SessionCore, tenant: string, withdrawal: Withdraw
     state.log.open(tenant, withdrawal.session, now);
     const mark = row?.role === "copy" ? letGo(state, withdrawal.traceId, withdrawal.to, now) : undefined;
     state.rows.put({ traceId: withdrawal.traceId, role: "withdrawn", epoch: withdrawal.epoch, leaving: [] });
-    if (mark !== undefined) state.jobs.owe("directory", core.nextReport(now));
+    if (mark !== undefined) core.oweReport(state, now);
     return mark;
   });
   core.discard();

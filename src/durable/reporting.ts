@@ -7,10 +7,8 @@ export async function report(core: SessionCore): Promise<void> {
   if (incarnation === undefined) return;
   const summary = core.summary();
   const revision = state.shownHead;
-  const listed = state.log.meta("listed") !== undefined;
+  const { listed } = state.log;
   if (summary !== undefined) {
-    // Before the call: a row that may exist must be found and removed later.
-    if (!listed) core.write(({ log }) => log.setMeta("listed", "yes"));
     const at = Date.now();
     const { interval } = await core.directory().report({ id: state.id, incarnation, revision, summary });
     core.reported(at, interval);
@@ -20,7 +18,7 @@ export async function report(core: SessionCore): Promise<void> {
     await core
       .directory()
       .remove({ id: state.id, incarnation, ...(only === undefined ? {} : { session: only }) }, false);
-    core.write(({ log }) => log.deleteMeta("listed"));
+    core.write(({ log }) => log.setListed(false));
   }
   if (!core.exists) return;
   core.write(({ jobs, log, shownHead }) => {

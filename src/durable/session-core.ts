@@ -92,7 +92,12 @@ export class SessionCore {
     this.subscribers.publish(view, { incarnation, previous, revision: entry.revision, entry });
   }
 
-  /** When the directory wants to hear of this session next: at once if it has not for a while. */
+  /** Owes the directory a report, at once if there was none for a while; call inside the transaction that gives cause. */
+  oweReport({ jobs, log }: SessionState, now: number): void {
+    log.setListed(true);
+    jobs.owe("directory", this.nextReport(now));
+  }
+
   nextReport(now: number): number {
     return Math.max(now, this.#reported.at + this.#reported.interval);
   }
@@ -108,7 +113,7 @@ export class SessionCore {
     if (jobs.isDue("directory", Date.now())) this.ctx.waitUntil(this.#runJob("directory"));
     if (home !== undefined && (isBoundAway(home, this.state.id) || home.leaving.length > 0))
       this.ctx.waitUntil(this.#runJob("copy"));
-    this.ctx.waitUntil(jobs.arm());
+    this.ctx.waitUntil(jobs.arm(Date.now()));
   }
 }
 

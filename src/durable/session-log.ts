@@ -48,6 +48,7 @@ export class SessionLog {
   #incarnation: string | undefined;
   #tenant = "";
   #id = "";
+  #listed = false;
   #head = 0;
 
   constructor(sql: SqlStorage) {
@@ -56,6 +57,7 @@ export class SessionLog {
     this.#incarnation = this.meta("incarnation");
     this.#tenant = this.meta("tenant") ?? "";
     this.#id = this.meta("id") ?? "";
+    this.#listed = this.meta("listed") !== undefined;
     const last = sql.exec<{ head: number | null }>("SELECT max(revision) AS head FROM chunk").one().head ?? 0;
     this.#head = Math.max(last, Number(this.meta("head") ?? 0));
   }
@@ -72,6 +74,19 @@ export class SessionLog {
   /** The id that names the object: a trace's, or a session's. */
   get id(): string {
     return this.#id;
+  }
+
+  /** Whether the directory may have a row of this session, to be removed when nothing is left of it. */
+  get listed(): boolean {
+    return this.#listed;
+  }
+
+  /** Set in the transaction that owes the first report: before the directory hears of it. */
+  setListed(listed: boolean): void {
+    if (listed === this.#listed) return;
+    this.#listed = listed;
+    if (listed) this.setMeta("listed", "yes");
+    else this.deleteMeta("listed");
   }
 
   /** The last revision given out; revisions are never given twice in one incarnation. */

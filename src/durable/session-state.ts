@@ -13,8 +13,7 @@ export class SessionState {
   readonly jobs: Jobs;
   /** Facts of the traces that the session shows. */
   readonly shown: SpanTable;
-  /** Facts of the trace whose home this is, while another session shows it. */
-  readonly hidden: SpanTable;
+  #hidden: SpanTable | undefined;
   /** Last revision given to a trace, in the trace's own order. */
   readonly traceHeads = new Map<string, number>();
   /** Where traces went that were shown here. */
@@ -35,8 +34,12 @@ export class SessionState {
     this.rows = new TraceRows(storage.sql, exists);
     this.jobs = new Jobs(storage, exists);
     this.shown = new SpanTable();
-    this.hidden = new SpanTable();
     if (exists) this.#fold();
+  }
+
+  /** Facts of the trace whose home this is, while another session shows it: most objects have none. */
+  get hidden(): SpanTable {
+    return (this.#hidden ??= new SpanTable());
   }
 
   get id(): string {

@@ -67,9 +67,9 @@ export class SessionObject extends DurableObject<Bindings> {
   /** Answers whether there was a session to forget. */
   async forget(): Promise<boolean> {
     if (!beginForgetting(this.#core)) return false;
-    await this.#core.state.jobs.arm();
+    await this.#core.state.jobs.arm(Date.now());
     await this.#run("forget");
-    if (this.#core.exists) await this.#core.state.jobs.arm();
+    if (this.#core.exists) await this.#core.state.jobs.arm(Date.now());
     return true;
   }
 
@@ -96,7 +96,7 @@ export class SessionObject extends DurableObject<Bindings> {
     for (const kind of ["forget", "copy", "directory"] as const) {
       if (this.#core.exists && this.#core.state.jobs.isDue(kind, now)) await this.#run(kind);
     }
-    if (this.#core.exists) await this.#core.state.jobs.arm();
+    if (this.#core.exists) await this.#core.state.jobs.arm(Date.now());
   }
 
   /** One run of a kind at a time. A fault of one job is its own: it is tried again later, and the others go on. */
@@ -117,7 +117,7 @@ export class SessionObject extends DurableObject<Bindings> {
       console.warn(JSON.stringify({ message: "a job failed and will be tried again", kind, error: String(error) }));
       if (!this.#core.exists) return;
       this.#core.write(({ jobs }) => jobs.failed(kind, Date.now()));
-      await this.#core.state.jobs.arm();
+      await this.#core.state.jobs.arm(Date.now());
     }
   }
 
@@ -131,7 +131,7 @@ export class SessionObject extends DurableObject<Bindings> {
 
   #watchersChanged(): void {
     if (!this.#core.exists || this.#core.state.shown.size === 0) return;
-    this.#core.write(({ jobs }) => jobs.owe("directory", this.#core.nextReport(Date.now())));
+    this.#core.write((state) => this.#core.oweReport(state, Date.now()));
     this.#core.kick();
   }
 }
