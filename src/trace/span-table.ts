@@ -181,9 +181,9 @@ export class SpanTable {
     rows.setWord(row, Row.POSITION, position);
     rows.setWord(row, Row.OTLP_KIND, facts.otlpKind);
     rows.setBits(row, facts);
-    const place = rows.word(row, Row.USAGE);
-    const hasUsage = facts.tokens !== undefined || facts.cost !== undefined;
-    if (hasUsage || place !== 0) rows.setWord(row, Row.USAGE, this.usage.write(place, facts));
+    if (facts.tokens !== undefined || facts.cost !== undefined) {
+      rows.setWord(row, Row.USAGE, this.usage.write(rows.word(row, Row.USAGE), facts));
+    }
     rows.setString(row, Row.NAME, isNameNeeded(facts) ? pool.intern(facts.name) : NONE);
     rows.setString(row, Row.QUERY_NAME, pool.intern(queryName(facts)));
     rows.setString(row, Row.QUERY_NAMESPACE, pool.intern(facts.query?.namespace));

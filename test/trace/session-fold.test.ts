@@ -69,6 +69,13 @@ describe("queries", () => {
     ]);
   });
 
+  test("the outermost stands for it though another clock has it start later", () => {
+    const skewed = ARK.map((facts) =>
+      facts.name === "query" ? { ...facts, parentSpanId: id(hexOf("dispatch")), start: at(0) } : facts,
+    );
+    expect(foldTrace(skewed).queries).toMatchObject([{ spanId: id(hexOf("dispatch")), start: at(1).toString() }]);
+  });
+
   test("one trace may hold several queries, one inside another", () => {
     const inner = { name: "book-hotel", namespace: "travel" };
     const { queries } = foldTrace([
@@ -127,6 +134,23 @@ describe("tokens and cost", () => {
     expect(foldTrace(parts.slice(0, 1)).summary.tokens.input).toBe(30);
   });
 
+  test("usage of a query's span that waits for its own parent counts", () => {
+    expect(foldTrace([span("query", "lost", { kind: "query", query: QUERY, ...usage(30) })]).summary.tokens.input).toBe(
+      30,
+    );
+  });
+
+  test("what waits below an inner query also stands below the outer one that waits above it", () => {
+    const inner = { name: "inner", namespace: "n" };
+    const spans = [
+      span("outer", "", { kind: "query", query: QUERY, ...usage(30) }),
+      span("stray", "lost", { query: QUERY }),
+      span("inner", "stray", { kind: "query", query: inner }),
+      span("leaf", "gone", { query: inner, ...usage(10) }),
+    ];
+    expect(foldTrace(spans).summary.tokens.input).toBe(10);
+  });
+
   test("usage in a cycle and of a self-parent counts", () => {
     expect(
       foldTrace([span("a", "b", usage(1)), span("b", "a", usage(2)), span("c", "c", usage(4))]).summary.tokens.input,
@@ -137,6 +161,7 @@ describe("tokens and cost", () => {
     const costs = [0.1, 0.2, 0.3, 0.000_000_05].map((cost, n) => span(`s${n}`, "", { cost }));
     expect(foldTrace(costs).summary.cost).toBe(0.600_000_05);
     expect(foldTrace(costs.toReversed()).summary.cost).toBe(0.600_000_05);
+    expect(foldTrace([span("a", "", { cost: 2.9e-9 })]).summary.cost).toBe(3e-9);
   });
 
   test("numbers that no model counts do no harm", () => {
@@ -187,6 +212,18 @@ describe("summary", () => {
     });
   });
 
+  test("the title is that of the first named query, else of the first that was asked something, else of the first", () => {
+    const first = span("first", "");
+    const asked = span("asked", "", { start: at(1), asked: "Why?" });
+    const other = ARK.map((facts) => ({ traceId: "ffffffffffffffffffffffffffffffff", facts }));
+    const title = (...spans: SpanFacts[]) => foldTrace(spans).summary.title;
+    expect([title(first), title(asked, first)]).toEqual(["first", "Why?"]);
+    const mixed = [...[first, asked].map((facts) => ({ traceId: TRACE, facts })), ...other];
+    expect(foldOf([mixed]).summary.title).toBe("Plan a trip");
+    expect(foldOf([mixed.filter(({ facts }) => facts.kind !== "query")]).summary.title).toBe("plan-trip");
+    expect(title(span("", ""))).toBe("s-1");
+  });
+
   test("tallies are by calls, then by name; a model call that two instrumentations report is one", () => {
     const tools = ["b", "a", "c", "c"].map((tool, n) => span(`t${n}`, "", { kind: "tool", tool, error: n === 2 }));
     const models = [
@@ -221,6 +258,13 @@ describe("summary", () => {
       span("never ends", "", { start: at(1), end: 2n ** 64n - 1n }),
     ];
     expect(foldTrace(spans).summary).toMatchObject({ start: at(1).toString(), end: at(3).toString(), spans: 4 });
+    const newEra = 50n * 2n ** 55n;
+    const across = [
+      span("a", "", { start: newEra - 2n, end: newEra - 1n }),
+      span("b", "", { start: newEra, end: newEra }),
+      span("c", "", { start: newEra }),
+    ];
+    expect(foldTrace(across).summary.start).toBe(String(newEra - 2n));
     expect(foldTrace([span("zero", "", { start: 0n, end: 5n })]).summary).toMatchObject({ start: "0", end: "5" });
   });
 });

@@ -120,7 +120,7 @@ describe("session names of a trace", () => {
   test("rank wins, then a span without parent, then the earliest start, then the smaller span id", () => {
     const names = [
       named("5", 3, "conversation", { parentSpanId: "", start: at(-9) }),
-      named("4", 2, "later", { start: at(2) }),
+      named("1", 2, "later", { start: at(2) }),
       named("3", 2, "same start, larger id", { start: at(1) }),
       named("2", 2, "earliest", { start: at(1) }),
       named("6", 2, "of the root", { parentSpanId: "", start: at(8) }),
@@ -185,6 +185,20 @@ describe("forgetting a trace", () => {
       cached: 0,
       reasoning: 0,
     });
+  });
+
+  test("what only it had said is forgotten too, so that a session that lives long has room for new words", () => {
+    const long = "x".repeat(200);
+    const table = new SpanTable();
+    const say = (traceId: string, from: number) => {
+      for (let n = from; n < from + 9000; n++) {
+        table.admit(traceId, factsOf({ spanId: id(n), name: `${n} ${long}`, size: 1, hash: id(n) }), n, 0);
+      }
+    };
+    say(TRACE, 1);
+    table.dropTrace(TRACE);
+    say(OTHER_TRACE, 20_001);
+    expect(table.text(8999, Row.NAME)).toBe(`29000 ${long}`);
   });
 });
 
