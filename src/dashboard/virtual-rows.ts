@@ -36,6 +36,11 @@ export function useVirtualRows(count: number, rowHeight: number, keyOf: (index: 
   useLayoutEffect(() => virtualizer._didMount(), [virtualizer]);
   useLayoutEffect(() => virtualizer._willUpdate());
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
+  useLayoutEffect(() => {
+    // What stands above the rows is to be as wide as they are.
+    const element = scroller.current;
+    element?.parentElement?.style.setProperty("--scrollbar", `${element.offsetWidth - element.clientWidth}px`);
+  });
   return {
     scroller,
     items: virtualizer.getVirtualItems(),

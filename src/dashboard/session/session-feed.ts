@@ -11,6 +11,8 @@ export type Shown = {
   readonly summary: SessionSummary;
   readonly tree: SessionTree;
   readonly last: readonly Arrival[];
+  /** Whether what is here and was not shown before happened before the reader's eyes, or was only read late. */
+  readonly news: "counted" | "expected";
 };
 
 export type SessionFeed = {
@@ -34,13 +36,15 @@ export function openSessionFeed(id: string): SessionFeed {
   let due: number | undefined;
   let notBefore = 0;
   let closed = false;
+  let news: Shown["news"] = "expected";
 
   const show = (): void => {
     due = undefined;
     if (closed) return;
     const started = performance.now();
     const summary = view.summary();
-    shown.value = summary === undefined ? undefined : { summary, tree: view.tree(), last };
+    shown.value = summary === undefined ? undefined : { summary, tree: view.tree(), last, news };
+    news = stream.state.value.state === "live" ? "counted" : "expected";
     const finished = performance.now();
     notBefore = finished + (finished - started) * SHARE;
   };

@@ -27,14 +27,13 @@ const LIST = { page: "list", kind: "session", filter: "" } as const;
 export function SessionPage({ feed, selected }: { feed: SessionFeed; selected: string | undefined }) {
   const shown = feed.shown.value;
   const state = feed.stream.state.value;
-  const title = shown?.summary.title || feed.id;
   return (
     <div class="frame">
       <Masthead stream={feed.stream}>
         <Link to={LIST}>Sessions</Link>
         <Sign name="chevron" />
-        <span class="crumb-here">
-          <Hostile text={title} limit={200} />
+        <span class="crumb-here crumb-id">
+          <Hostile text={feed.id} limit={300} />
         </span>
       </Masthead>
       <main class="session">
@@ -144,6 +143,7 @@ function SessionBody({ feed, shown, selected }: { feed: SessionFeed; shown: Show
           onReading={read}
           selected={selected}
           onOpen={open_}
+          news={shown.news}
           following={following}
           onFollowing={setFollowing}
         />

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo } from "preact/hooks";
 import type { SessionTree, TreeNode } from "../../trace/tree.ts";
 import { visibleRows } from "../../trace/tree.ts";
 import { counted } from "../figures.ts";
@@ -8,13 +8,14 @@ import { useVirtualRows } from "../virtual-rows.ts";
 import { Axis, GridLines, useTicks } from "./axis.tsx";
 import { type Reading, toggled } from "./reading.ts";
 import { useScrollAnchor } from "./scroll-anchor.ts";
+import { type NewsOptions, useNews } from "./news.ts";
 import { SpanRowCells } from "./span-row.tsx";
 import type { TimeScale } from "./time-scale.ts";
 
 const ROW = 28;
 const NARROW_ROW = 46;
 
-export type TreeProps = {
+export type TreeProps = NewsOptions & {
   readonly tree: SessionTree;
   readonly scale: TimeScale;
   /** To where running spans are drawn, Unix nanoseconds. */
@@ -24,13 +25,11 @@ export type TreeProps = {
   readonly onReading: (reading: Reading) => void;
   readonly selected: string | undefined;
   readonly onOpen: (key: string) => void;
-  readonly following: "following" | "resting";
-  readonly onFollowing: (following: "following" | "resting") => void;
 };
 
 /** The rows of a session with their bars; only those in view are mounted. */
 export function SpanTree(props: TreeProps) {
-  const { tree, scale, open, now, reading, onReading, selected, following, onFollowing } = props;
+  const { tree, scale, open, now, reading, onReading, selected, onFollowing } = props;
   const rows = useMemo(() => visibleRows(tree, reading.collapsed), [tree, reading.collapsed]);
   const axis = useTicks(scale);
   const rowHeight = narrow.value ? NARROW_ROW : ROW;
@@ -47,36 +46,7 @@ export function SpanTree(props: TreeProps) {
     if (cursorAt >= 0) scrollTo(cursorAt);
   }, [reading.cursor, reading.collapsed]);
 
-  // What came below while the reader stood elsewhere.
-  const [seen, setSeen] = useState(rows.length);
-  const programmatic = useRef(0);
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element === null || following === "resting") return;
-    setSeen(rows.length);
-    programmatic.current = performance.now();
-    element.scrollTop = element.scrollHeight;
-  }, [rows, following, height]);
-  useEffect(() => {
-    const element = scroller.current;
-    if (element === null) return;
-    const listen = (): void => {
-      const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - 4;
-      if (atEnd) setSeen(Number.MAX_SAFE_INTEGER);
-      else if (following === "following" && performance.now() - programmatic.current > 150) onFollowing("resting");
-    };
-    element.addEventListener("scroll", listen, { passive: true });
-    return () => element.removeEventListener("scroll", listen);
-  }, [following]);
-  const scrolls = (scroller.current?.scrollHeight ?? 0) > (scroller.current?.clientHeight ?? 0) + 4;
-  const fresh = scrolls && following === "resting" && seen < rows.length ? rows.length - seen : 0;
-  useLayoutEffect(() => {
-    // Everything in view at the end is seen; from there on newcomers count.
-    const element = scroller.current;
-    if (element === null) return;
-    if (element.scrollTop + element.clientHeight >= element.scrollHeight - 4) setSeen(rows.length);
-    else if (seen > rows.length) setSeen(rows.length);
-  });
+  const fresh = useNews(scroller, rows, props);
 
   return (
     <section class="tree" aria-label="Spans">

@@ -28,7 +28,7 @@ function stepOver(least: bigint): bigint {
 }
 
 /** Ticks for a lane of `width` pixels, at least `spacing` apart, labelled with the time since the start. */
-export function ticks(scale: TimeScale, width: number, spacing = 88): Tick[] {
+export function ticks(scale: TimeScale, width: number, spacing = 72): Tick[] {
   const length = scale.end - scale.start;
   const most = BigInt(Math.max(1, Math.floor(width / spacing)));
   if (length <= 0n) return [{ at: 0, label: "0" }];

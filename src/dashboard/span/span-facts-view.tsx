@@ -26,7 +26,9 @@ export function SpanFactsView({ node, sessionStart, onSelect, content }: PanelPr
             : duration(facts.end - facts.start)}
         </Fact>
         <Fact name="Started">
-          <span title={exactly(toMillis(facts.start))}>{`${duration(facts.start - sessionStart)} in`}</span>
+          <span title={exactly(toMillis(facts.start))}>
+            {facts.start === sessionStart ? "at the start" : `${duration(facts.start - sessionStart)} in`}
+          </span>
         </Fact>
         <TextFact name="Model" text={model} />
         <TextFact name="Provider" text={provider} />

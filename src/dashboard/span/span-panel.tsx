@@ -7,7 +7,7 @@ import { withWholeValue } from "../../trace/whole-value.ts";
 import { writeAddress } from "../address.ts";
 import { CopyButton } from "../copy-button.tsx";
 import { Hostile } from "../hostile.tsx";
-import { KindIcon, kindWord, PlaceholderIcon, Sign } from "../icons.tsx";
+import { KindIcon, PlaceholderIcon, Sign } from "../icons.tsx";
 import { Attributes, unclaimedFirst } from "./attributes.tsx";
 import { ContentView, contentText } from "./content-view.tsx";
 import { ExceptionView } from "./exception-view.tsx";
@@ -162,7 +162,7 @@ function SpanSections(props: PanelProps) {
           />
         </Section>
       )}
-      <Section title="Raw OTLP" note={kindWord(view.facts.kind)} copy={raw} folded="folded">
+      <Section title="Raw OTLP" copy={raw} folded="folded">
         <LongText text={raw()} as="json" />
       </Section>
     </>

@@ -1,0 +1,53 @@
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+
+export type NewsOptions = {
+  /** While the stream catches up, rows are not news. */
+  readonly news: "counted" | "expected";
+  readonly following: "following" | "resting";
+  readonly onFollowing: (following: "following" | "resting") => void;
+};
+
+/** Our own scrolling is told from the reader's by when it happened, milliseconds. */
+const OURS = 150;
+/** Within so many pixels of the end is at the end. */
+const NEAR = 4;
+
+/**
+ * How many rows came since the reader last saw the end. Following, the end is kept in view, until the reader scrolls away
+ * from it. `rows` changes identity with every change.
+ */
+export function useNews(
+  scroller: RefObject<HTMLDivElement | null>,
+  rows: readonly unknown[],
+  { news, following, onFollowing }: NewsOptions,
+): number {
+  const [seen, setSeen] = useState(rows.length);
+  const scrolled = useRef(0);
+  const isAtEnd = (): boolean => {
+    const element = scroller.current;
+    return element === null || element.scrollTop + element.clientHeight >= element.scrollHeight - NEAR;
+  };
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (following === "following" && element !== null) {
+      scrolled.current = performance.now();
+      element.scrollTop = element.scrollHeight;
+    }
+    if (following === "following" || news === "expected" || seen > rows.length || isAtEnd()) setSeen(rows.length);
+  }, [rows, following, news]);
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const listen = (): void => {
+      if (isAtEnd()) setSeen(rows.length);
+      else if (following === "following" && performance.now() - scrolled.current > OURS) onFollowing("resting");
+    };
+    element.addEventListener("scroll", listen, { passive: true });
+    return () => element.removeEventListener("scroll", listen);
+  }, [rows, following]);
+
+  return Math.max(0, rows.length - seen);
+}
