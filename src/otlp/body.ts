@@ -44,22 +44,18 @@ async function readAll(
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = stream.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      length += value.length;
-      if (length > limit) {
-        await reader.cancel();
-        return { ok: false, error: { reason: "too-large", what: "bytes", limit } };
-      }
-      hold(value.length);
-      chunks.push(value);
+  for (;;) {
+    const next = await reader.read().catch(() => undefined);
+    if (next === undefined) return { ok: false, error: { reason: "cut-off" } };
+    if (next.done) return { ok: true, value: join(chunks, length) };
+    length += next.value.length;
+    if (length > limit) {
+      await reader.cancel();
+      return { ok: false, error: { reason: "too-large", what: "bytes", limit } };
     }
-  } catch {
-    return { ok: false, error: { reason: "cut-off" } };
+    hold(next.value.length);
+    chunks.push(next.value);
   }
-  return { ok: true, value: join(chunks, length) };
 }
 
 function join(chunks: readonly Uint8Array[], length: number): Uint8Array {

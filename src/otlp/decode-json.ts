@@ -1,8 +1,9 @@
 import type { Result } from "./decode-error.ts";
-import { isList, isObject, JsonDecoding, type JsonObject } from "./json-decoding.ts";
+import { JsonDecoding, type JsonObject } from "./json-decoding.ts";
 import { readText } from "./json-scalars.ts";
 import { readResource, readScope, readSpan } from "./json-span.ts";
 import { decodeText, parseText } from "./json-text.ts";
+import { rejectOtherSignals } from "./other-signal.ts";
 import { RequestShards } from "./request-shards.ts";
 import type { DecodedRequest } from "./shard.ts";
 
@@ -34,7 +35,7 @@ function readRequest(decoding: JsonDecoding, shards: RequestShards, request: Jso
     if (resourceSpans !== undefined) readResourceSpans(decoding, shards, resourceSpans);
   }
   decoding.trail.leave();
-  if (list.length === 0) countOtherSignals(shards, request);
+  if (list.length === 0) rejectOtherSignals(shards, request);
 }
 
 function readResourceSpans(decoding: JsonDecoding, shards: RequestShards, input: JsonObject): void {
@@ -65,26 +66,4 @@ function readScopeSpans(decoding: JsonDecoding, shards: RequestShards, input: Js
     decoding.endSpan();
   }
   decoding.trail.leave();
-}
-
-/** Logs and metrics have nothing in common with traces in JSON but their shape: to say nothing would lose them silently. */
-function countOtherSignals(shards: RequestShards, request: JsonObject): void {
-  const logs = countRecords(request["resourceLogs"], "scopeLogs", "logRecords");
-  if (logs > 0) shards.rejectOtherSignal(logs, "these look like logs; post them to /v1/logs");
-  const metrics = countRecords(request["resourceMetrics"], "scopeMetrics", "metrics");
-  if (metrics > 0) shards.rejectOtherSignal(metrics, "these look like metrics; post them to /v1/metrics");
-}
-
-function countRecords(resources: unknown, scopesField: string, recordsField: string): number {
-  let count = 0;
-  for (const resource of listOf(resources)) {
-    for (const scope of listOf(isObject(resource) ? resource[scopesField] : undefined)) {
-      count += listOf(isObject(scope) ? scope[recordsField] : undefined).length;
-    }
-  }
-  return count;
-}
-
-function listOf(input: unknown): readonly unknown[] {
-  return isList(input) ? input : [];
 }

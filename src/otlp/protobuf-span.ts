@@ -5,6 +5,7 @@ import type { ProtobufDecoding } from "./protobuf-decoding.ts";
 import { readEvent } from "./protobuf-event.ts";
 import { readLink } from "./protobuf-link.ts";
 import { FIXED32, FIXED64, LENGTH, VARINT } from "./protobuf-reader.ts";
+import { LOOK_LIKE_LOGS } from "./other-signal.ts";
 import { newAttributeList, readAttribute } from "./protobuf-values.ts";
 
 /**
@@ -125,6 +126,12 @@ export function readSpan(decoding: ProtobufDecoding): Span {
       case (16 << 3) | FIXED32:
         draft.flags = reader.fixed32();
         break;
+      case (1 << 3) | FIXED64:
+      case (2 << 3) | VARINT:
+      case (11 << 3) | FIXED64:
+        // A log record's time, severity and observed time.
+        reader.fail(`${SPAN[tag >>> 3]} cannot have wire type ${tag & 7}; ${LOOK_LIKE_LOGS}`);
+        break;
       default:
         decoding.other(tag, SPAN);
     }
@@ -136,10 +143,10 @@ export function readSpan(decoding: ProtobufDecoding): Span {
   return canonicalSpan(draft);
 }
 
-/** A span without any id is most likely a log record, whose fields have other numbers and which decodes as one. */
+/** Log records have other fields under the same numbers: with little in them they decode as spans without ids. */
 function requireIds(decoding: ProtobufDecoding, draft: SpanDraft): void {
   if (draft.traceId === "" && draft.spanId === "" && draft.startTimeUnixNano === "") {
-    decoding.wrongValue("traceId", "missing; these look like logs: post them to /v1/logs");
+    decoding.wrongValue("traceId", `missing; ${LOOK_LIKE_LOGS}`);
   } else if (draft.traceId === "") decoding.wrongValue("traceId", "missing or all zeroes");
   else if (draft.spanId === "") decoding.wrongValue("spanId", "missing or all zeroes");
 }

@@ -1,0 +1,26 @@
+import { isList, isObject, type JsonObject } from "./json-decoding.ts";
+import type { RequestShards } from "./request-shards.ts";
+
+export const LOOK_LIKE_LOGS = "these look like logs; post them to /v1/logs";
+
+/** In JSON logs and metrics are unknown fields of a request for traces: to accept them silently would lose them silently. */
+export function rejectOtherSignals(shards: RequestShards, request: JsonObject): void {
+  const logs = countRecords(request["resourceLogs"], "scopeLogs", "logRecords");
+  if (logs > 0) shards.rejectOtherSignal(logs, LOOK_LIKE_LOGS);
+  const metrics = countRecords(request["resourceMetrics"], "scopeMetrics", "metrics");
+  if (metrics > 0) shards.rejectOtherSignal(metrics, "these look like metrics; post them to /v1/metrics");
+}
+
+function countRecords(resources: unknown, scopesField: string, recordsField: string): number {
+  let count = 0;
+  for (const resource of listOf(resources)) {
+    for (const scope of listOf(isObject(resource) ? resource[scopesField] : undefined)) {
+      count += listOf(isObject(scope) ? scope[recordsField] : undefined).length;
+    }
+  }
+  return count;
+}
+
+function listOf(input: unknown): readonly unknown[] {
+  return isList(input) ? input : [];
+}
