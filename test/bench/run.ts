@@ -1,0 +1,52 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { benchBill } from "./bill.ts";
+import { benchFanOut } from "./fan-out.ts";
+import type { Section } from "./figure.ts";
+import { benchFullIngest } from "./full-ingest.ts";
+import { benchIngest, benchTenTraces } from "./ingest.ts";
+import { benchLatency } from "./latency.ts";
+import { benchLimits } from "./limits.ts";
+import { readOptions } from "./options.ts";
+import type { BenchName } from "./options.ts";
+import { machine, printMarkdown, printSection } from "./report.ts";
+import { benchSize } from "./size.ts";
+import { benchWake } from "./wake.ts";
+import { Bench, ROOT } from "./workerd.ts";
+
+const BENCHES: Readonly<Record<BenchName, (bench: Bench, quick: boolean) => Promise<Section>>> = {
+  a: benchIngest,
+  b: benchTenTraces,
+  c: benchLatency,
+  d: benchFullIngest,
+  e: benchFanOut,
+  f: benchBill,
+  g: benchWake,
+  h: benchSize,
+  l: benchLimits,
+};
+
+const given = readOptions(process.argv.slice(2));
+if (!given.ok) {
+  console.error(given.error);
+  process.exit(2);
+}
+const { benches, quick, markdown } = given.options;
+
+console.log(`${machine()}${quick ? "; quick: for a look, not for a figure" : ""}\n`);
+const bench = await Bench.open();
+const sections: Section[] = [];
+process.once("SIGINT", () => void bench.close().then(() => process.exit(130)));
+try {
+  for (const name of benches) {
+    const section = await BENCHES[name](bench, quick);
+    sections.push(section);
+    console.log(printSection(section));
+  }
+} finally {
+  await bench.close();
+}
+await mkdir(join(ROOT, ".cache"), { recursive: true });
+const result = { at: new Date().toISOString(), machine: machine(), quick, sections };
+await writeFile(join(ROOT, ".cache", "bench.json"), `${JSON.stringify(result, undefined, 2)}\n`);
+if (markdown) console.log(printMarkdown(sections));
