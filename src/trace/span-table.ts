@@ -1,5 +1,6 @@
 import type { SessionName, SpanFacts } from "./facts.ts";
-import { SessionNames } from "./session-names.ts";
+import { bestName, NO_NAMES, otherNames, withName } from "./session-names.ts";
+import type { SessionNames } from "./session-names.ts";
 import { SpanIndex } from "./span-index.ts";
 import { beats } from "./span-order.ts";
 import * as Row from "./span-rows.ts";
@@ -51,13 +52,14 @@ export class SpanTable {
     const row = this.#find(trace, facts);
     if (row < 0) return "new";
     if (beats(facts, this.#encoding(row))) return "better";
-    return facts.session && this.#namesToAsk(trace).wants(facts) ? "naming" : "known";
+    const names = this.#namesOf(trace);
+    return withName(names, facts) === names ? "known" : "naming";
   }
 
   /** Takes in a span that stands in the log at (revision, position). Right in any order, and again. */
   admit(traceId: string, facts: SpanFacts, revision: number, position: number): void {
     const trace = this.#traceNumber(traceId);
-    if (facts.session) (this.#names[trace] ??= new SessionNames()).add(facts);
+    if (facts.session) this.#names[trace] = withName(this.#namesOf(trace), facts);
     const row = this.#find(trace, facts);
     if (row < 0) {
       const added = this.rows.add();
@@ -110,9 +112,8 @@ export class SpanTable {
 
   /** The best name, and the values that lost to it. */
   sessionNames(traceId: string): { readonly best: SessionName | undefined; readonly also: readonly string[] } {
-    const trace = this.#traces.get(traceId);
-    const names = trace === undefined ? undefined : this.#names[trace];
-    return { best: names?.best, also: names?.also ?? [] };
+    const names = this.#namesOf(this.#traces.get(traceId) ?? -1);
+    return { best: bestName(names), also: otherNames(names) };
   }
 
   traceId(row: number): string {
@@ -155,8 +156,8 @@ export class SpanTable {
     };
   }
 
-  #namesToAsk(trace: number): SessionNames {
-    return this.#names[trace] ?? new SessionNames();
+  #namesOf(trace: number): SessionNames {
+    return this.#names[trace] ?? NO_NAMES;
   }
 
   #traceNumber(traceId: string): number {
