@@ -8,6 +8,9 @@ import { inSpan } from "./telemetry.ts";
 /** A performance: seconds are multiplied by `pace`, tokens are counted as they are spent. */
 export type Stage = { readonly namespace: string; readonly pace: number; usage: { input: number; output: number } };
 
+/** What the definitions of an agent's tools cost in each call, beside the messages. */
+const TOOLS_TOKENS = 840;
+
 const wait = (stage: Stage, seconds: number) => sleep(seconds * stage.pace * 1000);
 
 const usageAttributes = ({ usage: { input, output } }: Stage) => ({
@@ -122,7 +125,7 @@ function callModel(
   };
   return inSpan(`llm.${model}`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
     await wait(stage, seconds);
-    const usage = { input: countTokens(history), output: countTokens([reply]) };
+    const usage = { input: TOOLS_TOKENS + countTokens(history), output: countTokens([reply]) };
     stage.usage.input += usage.input;
     stage.usage.output += usage.output;
     span.setAttributes({

@@ -6,8 +6,7 @@ export const incident: Story = {
   queries: [
     {
       name: "find-the-cause",
-      input:
-        "Checkout p95 rose from 310 ms to 2.4 s at 09:12 UTC. Find the cause, propose the smallest safe fix, and say how we would know that it worked.",
+      input: "Checkout p95 rose to 2.4 s at 09:12. Find the cause and propose the smallest safe fix.",
       team: { name: "incident-response", strategy: "sequential" },
       turns: [
         {
