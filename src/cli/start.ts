@@ -24,6 +24,10 @@ if (await isTaken(configuration.host, configuration.port)) {
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(0));
 endChildrenWithUs("workerd");
 
-const program = await buildProgram(root).catch((error: unknown) => refuse(String(error)));
-const url = await openRuntime(configuration, program).catch((error: unknown) => refuse(String(error)));
+const program = await buildProgram(root).catch((error: unknown) =>
+  refuse(error instanceof Error ? error.message : String(error)),
+);
+const url = await openRuntime(configuration, program).catch((error: unknown) =>
+  refuse(error instanceof Error ? error.message : String(error)),
+);
 console.log(greeting(configuration, url));
