@@ -29,7 +29,7 @@ function Page() {
     case "session": {
       const feed = sessionFeed.value;
       if (feed === undefined) return <Loading what="the session" />;
-      return <SessionPage key={feed.id} feed={feed} selected={here.span} />;
+      return <SessionPage key={feed.id} feed={feed} selected={here.span} range={here.range} />;
     }
     case "unknown":
       return (

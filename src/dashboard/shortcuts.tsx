@@ -35,6 +35,7 @@ const GROUPS: readonly (readonly [string, readonly (readonly [string, string])[]
       ["Enter", "Open the span"],
       ["e · E", "Next, previous error"],
       ["n · p", "Next, previous model call"],
+      ["z · 0", "Zoom to the span, to the whole"],
       ["f", "Follow what is new"],
       ["u", "Up to the sessions"],
     ],

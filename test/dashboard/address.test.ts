@@ -26,6 +26,14 @@ describe("the URL tells what is shown", () => {
     }
   });
 
+  test("a part of the time axis goes with it, and nonsense for one does not", () => {
+    const here = readAddress("/sessions/s", "?range=5-9");
+    expect(writeAddress(here)).toBe("/sessions/s?range=5-9");
+    for (const nonsense of ["9-5", "5-5", "-5-9", "a-b", "5", `1-${"9".repeat(20)}`]) {
+      expect(readAddress("/sessions/s", `?range=${nonsense}`)).toEqual({ page: "session", id: "s", span: undefined });
+    }
+  });
+
   test("the list as it opens needs no parameters", () => {
     expect(writeAddress({ page: "list", kind: "session", filter: "" })).toBe("/sessions");
   });

@@ -4,8 +4,8 @@ import { type Tick, ticks, type TimeScale } from "./time-scale.ts";
 
 export type AxisTicks = { readonly element: RefObject<HTMLDivElement | null>; readonly ticks: readonly Tick[] };
 
-/** Ticks that fit the width of the element that is given `element` for a ref. */
-export function useTicks(scale: TimeScale): AxisTicks {
+/** Ticks that fit the width of the element that is given `element` for a ref; `origin` is the session's start. */
+export function useTicks(scale: TimeScale, origin: bigint): AxisTicks {
   const element = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
@@ -14,7 +14,7 @@ export function useTicks(scale: TimeScale): AxisTicks {
     observer.observe(element.current);
     return () => observer.disconnect();
   }, []);
-  return { element, ticks: width > 0 ? ticks(scale, width) : [] };
+  return { element, ticks: width > 0 ? ticks(scale, width, origin) : [] };
 }
 
 /** The head of the bars: the time since the session's start. */

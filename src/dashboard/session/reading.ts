@@ -37,10 +37,7 @@ export function moved(reading: Reading, move: Move, rows: readonly TreeNode[], a
       if (here.children.length > 0 && !reading.collapsed.has(here.key)) return toggled(reading, here.key);
       return to(here.parent);
     case "collapse-all":
-      return {
-        collapsed: new Set(all.flatMap((row) => (row.children.length > 0 && row.depth > 0 ? [row.key] : []))),
-        cursor: reading.cursor,
-      };
+      return collapsedAll(reading, all);
     case "expand-all":
       return { collapsed: new Set(), cursor: reading.cursor };
     case "next-error":
@@ -50,6 +47,15 @@ export function moved(reading: Reading, move: Move, rows: readonly TreeNode[], a
   }
 }
 
+/** Roots stay open, so that the shape of each trace is still seen. The cursor climbs to what is left of its branch. */
+function collapsedAll(reading: Reading, all: readonly TreeNode[]): Reading {
+  const collapsed = new Set(all.flatMap((row) => (row.children.length > 0 && row.depth > 0 ? [row.key] : [])));
+  let row = all.find((candidate) => candidate.key === reading.cursor);
+  while (row?.parent !== undefined && row.depth > 1) row = row.parent;
+  return { collapsed, cursor: row?.key };
+}
+
+/** With that row folded away or unfolded. */
 export function toggled(reading: Reading, key: string): Reading {
   const collapsed = new Set(reading.collapsed);
   if (!collapsed.delete(key)) collapsed.add(key);

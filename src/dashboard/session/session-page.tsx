@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { GIVEN_UP_MILLIS, liveness } from "../../trace/liveness.ts";
 import { axisOf, visibleRows } from "../../trace/tree.ts";
+import type { TimeRange } from "../address.ts";
 import { ArrivalsStrip } from "../arrivals/arrivals-strip.tsx";
 import { now } from "../clock.ts";
 import { Hostile } from "../hostile.tsx";
@@ -20,11 +21,17 @@ import type { SessionFeed, Shown } from "./session-feed.ts";
 import { SessionActions } from "./session-actions.tsx";
 import { SessionHeader } from "./session-header.tsx";
 import { SpanTree } from "./span-tree.tsx";
-import { roomy } from "./time-scale.ts";
+import { around, roomy, type TimeScale } from "./time-scale.ts";
 
 const LIST = { page: "list", kind: "session", filter: "" } as const;
 
-export function SessionPage({ feed, selected }: { feed: SessionFeed; selected: string | undefined }) {
+type PageProps = {
+  readonly feed: SessionFeed;
+  readonly selected: string | undefined;
+  readonly range: TimeRange | undefined;
+};
+
+export function SessionPage({ feed, selected, range }: PageProps) {
   const shown = feed.shown.value;
   const state = feed.stream.state.value;
   return (
@@ -47,7 +54,7 @@ export function SessionPage({ feed, selected }: { feed: SessionFeed; selected: s
         ) : shown === undefined ? (
           <Loading what="the session" />
         ) : (
-          <SessionBody feed={feed} shown={shown} selected={selected} />
+          <SessionBody feed={feed} shown={shown} selected={selected} range={range} />
         )}
       </main>
       <ArrivalsStrip last={shown?.last ?? []} />
@@ -55,7 +62,7 @@ export function SessionPage({ feed, selected }: { feed: SessionFeed; selected: s
   );
 }
 
-function SessionBody({ feed, shown, selected }: { feed: SessionFeed; shown: Shown; selected: string | undefined }) {
+function SessionBody({ feed, shown, selected, range }: PageProps & { shown: Shown }) {
   const { summary, tree } = shown;
   const live = liveness(summary.liveness, now.value);
   useEffect(() => {
@@ -68,14 +75,19 @@ function SessionBody({ feed, shown, selected }: { feed: SessionFeed; shown: Show
   const open = BigInt(Math.floor(Math.min(now.value, heard + GIVEN_UP_MILLIS))) * 1_000_000n;
   // A session that is silent for long is not drawn on for ever.
   const drawnTo = isOpen && open > end ? open : end;
-  const scale = { start, end: isOpen ? roomy(start, drawnTo) : end };
+  const whole = { start, end: isOpen ? roomy(start, drawnTo) : end };
+  const scale = range === undefined ? whole : { start: start + range.from, end: start + range.to };
 
   const [reading, setReading] = useState<Reading>({ collapsed: new Set(), cursor: selected });
   const [following, setFollowing] = useState<"following" | "resting">("resting");
   const node = useMemo(() => (selected === undefined ? undefined : findRow(tree, selected)), [tree, selected]);
 
   const select = (key: string | undefined): void =>
-    go({ page: "session", id: feed.id, span: key }, selected === undefined ? "push" : "replace");
+    go({ page: "session", id: feed.id, span: key, range }, selected === undefined ? "push" : "replace");
+  const zoom = (to: TimeScale | undefined): void => {
+    const wanted = to === undefined ? undefined : { from: to.start - start, to: to.end - start };
+    go({ page: "session", id: feed.id, span: selected, range: wanted }, range === undefined ? "push" : "replace");
+  };
   const read = (next: Reading): void => {
     if (next.cursor !== reading.cursor) setFollowing("resting");
     setReading(next);
@@ -102,6 +114,15 @@ function SessionBody({ feed, shown, selected }: { feed: SessionFeed; shown: Show
       case "Escape":
         if (selected === undefined) return undefined;
         select(undefined);
+        return "taken";
+      case "z": {
+        const row = tree.byKey.get(reading.cursor ?? "");
+        if (row === undefined) return undefined;
+        zoom(around(row.start, row.running ? open : row.end, start));
+        return "taken";
+      }
+      case "0":
+        zoom(undefined);
         return "taken";
       case "f":
         setFollowing(following === "following" ? "resting" : "following");
@@ -136,7 +157,9 @@ function SessionBody({ feed, shown, selected }: { feed: SessionFeed; shown: Show
       <div class={node === undefined ? "session-body" : "session-body with-panel"}>
         <SpanTree
           tree={tree}
+          whole={whole}
           scale={scale}
+          onZoom={zoom}
           open={open}
           now={now.value}
           reading={reading}

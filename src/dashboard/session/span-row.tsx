@@ -5,7 +5,7 @@ import { Hostile } from "../hostile.tsx";
 import { KindIcon, PlaceholderIcon, Sign } from "../icons.tsx";
 import { toMillis } from "../moments.ts";
 import { markWords, placeholderWord } from "./placeholder.ts";
-import { place, type TimeScale } from "./time-scale.ts";
+import { isOutside, place, type TimeScale } from "./time-scale.ts";
 
 /** Deeper rows stand no further in: their depth is told in figures. */
 export const DEEPEST_INDENT = 18;
@@ -13,6 +13,8 @@ export const DEEPEST_INDENT = 18;
 export type RowProps = {
   readonly node: TreeNode;
   readonly scale: TimeScale;
+  /** Zoomed, what lies outside has no bar; else it is drawn at the edge. */
+  readonly zoom: "whole" | "zoomed";
   /** To where running spans are drawn, Unix nanoseconds. */
   readonly open: bigint;
   /** The server's present, Unix milliseconds. */
@@ -21,7 +23,7 @@ export type RowProps = {
   readonly onToggle: (node: TreeNode) => void;
 };
 
-export function SpanRowCells({ node, scale, open, now, collapsed, onToggle }: RowProps) {
+export function SpanRowCells({ node, scale, zoom, open, now, collapsed, onToggle }: RowProps) {
   const { span, children } = node;
   const indent = Math.min(node.depth, DEEPEST_INDENT);
   return (
@@ -61,7 +63,7 @@ export function SpanRowCells({ node, scale, open, now, collapsed, onToggle }: Ro
       <div class="span-duration" role="gridcell">
         {durationOf(node, now)}
       </div>
-      <Lane node={node} scale={scale} open={open} />
+      <Lane node={node} scale={scale} zoom={zoom} open={open} />
     </>
   );
 }
@@ -96,8 +98,11 @@ function durationOf(node: TreeNode, now: number): string {
   return duration(span.facts.end - span.facts.start);
 }
 
-function Lane({ node, scale, open }: { node: TreeNode; scale: TimeScale; open: bigint }) {
+function Lane({ node, scale, zoom, open }: Pick<RowProps, "node" | "scale" | "zoom" | "open">) {
   const end = node.running && open > node.end ? open : node.end;
+  if (zoom === "zoomed" && isOutside(scale, node.start, end)) {
+    return <div class={node.start > scale.end ? "lane lane-later" : "lane lane-earlier"} role="gridcell" />;
+  }
   const { left, width } = place(scale, node.start, end);
   const kind = node.span?.facts.kind;
   // What only holds others is a bracket over them; what does something itself is a bar.

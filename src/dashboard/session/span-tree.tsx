@@ -5,6 +5,7 @@ import { counted } from "../figures.ts";
 import { Sign } from "../icons.tsx";
 import { narrow } from "../viewport.ts";
 import { useVirtualRows } from "../virtual-rows.ts";
+import { Overview } from "./overview.tsx";
 import { Axis, GridLines, useTicks } from "./axis.tsx";
 import { type Reading, toggled } from "./reading.ts";
 import { useScrollAnchor } from "./scroll-anchor.ts";
@@ -14,10 +15,15 @@ import type { TimeScale } from "./time-scale.ts";
 
 const ROW = 28;
 const NARROW_ROW = 46;
+/** Fewer rows are their own overview. */
+const OVERVIEWED = 24;
 
 export type TreeProps = NewsOptions & {
   readonly tree: SessionTree;
+  /** The whole axis, and the part of it that is drawn. */
+  readonly whole: TimeScale;
   readonly scale: TimeScale;
+  readonly onZoom: (scale: TimeScale | undefined) => void;
   /** To where running spans are drawn, Unix nanoseconds. */
   readonly open: bigint;
   readonly now: number;
@@ -29,9 +35,9 @@ export type TreeProps = NewsOptions & {
 
 /** The rows of a session with their bars; only those in view are mounted. */
 export function SpanTree(props: TreeProps) {
-  const { tree, scale, open, now, reading, onReading, selected, onFollowing } = props;
+  const { tree, whole, scale, onZoom, open, now, reading, onReading, selected, onFollowing } = props;
   const rows = useMemo(() => visibleRows(tree, reading.collapsed), [tree, reading.collapsed]);
-  const axis = useTicks(scale);
+  const axis = useTicks(scale, whole.start);
   const rowHeight = narrow.value ? NARROW_ROW : ROW;
   const { scroller, items, height, scrollTo } = useVirtualRows(
     rows.length,
@@ -46,10 +52,22 @@ export function SpanTree(props: TreeProps) {
     if (cursorAt >= 0) scrollTo(cursorAt);
   }, [reading.cursor, reading.collapsed]);
 
+  const zoom = scale.start === whole.start && scale.end === whole.end ? "whole" : "zoomed";
   const fresh = useNews(scroller, rows, props);
 
   return (
     <section class="tree" aria-label="Spans">
+      {rows.length > OVERVIEWED || zoom === "zoomed" ? (
+        <Overview
+          rows={rows}
+          whole={whole}
+          scale={scale}
+          open={open}
+          view={viewOf(scroller.current, height)}
+          onZoom={onZoom}
+          onGo={(fraction) => scrollTo(Math.floor(fraction * rows.length), "center")}
+        />
+      ) : null}
       <div class="tree-head">
         <span>Span</span>
         <span class="number">Duration</span>
@@ -86,6 +104,7 @@ export function SpanTree(props: TreeProps) {
                 <SpanRowCells
                   node={node}
                   scale={scale}
+                  zoom={zoom}
                   open={open}
                   now={now}
                   collapsed={collapsed}
@@ -104,6 +123,12 @@ export function SpanTree(props: TreeProps) {
       ) : null}
     </section>
   );
+}
+
+/** Which part of all rows is in view, as fractions. */
+function viewOf(element: HTMLElement | null, height: number): { readonly top: number; readonly bottom: number } {
+  if (element === null || height === 0) return { top: 0, bottom: 1 };
+  return { top: element.scrollTop / height, bottom: Math.min(1, (element.scrollTop + element.clientHeight) / height) };
 }
 
 function rowClass(node: TreeNode, cursor: string | undefined): string {

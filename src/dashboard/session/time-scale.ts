@@ -27,31 +27,35 @@ function stepOver(least: bigint): bigint {
   return step ?? (least / (10n * DAY) + 1n) * 10n * DAY;
 }
 
-/** Ticks for a lane of `width` pixels, at least `spacing` apart, labelled with the time since the start. */
-export function ticks(scale: TimeScale, width: number, spacing = 72): Tick[] {
+/** Ticks for a lane of `width` pixels, at least `spacing` apart, labelled with the time since `origin`. */
+export function ticks(scale: TimeScale, width: number, origin = scale.start, spacing = 72): Tick[] {
   const length = scale.end - scale.start;
   const most = BigInt(Math.max(1, Math.floor(width / spacing)));
   if (length <= 0n) return [{ at: 0, label: "0" }];
   const step = stepOver((length + most - 1n) / most);
+  const offset = scale.start - origin;
   const marks: Tick[] = [];
-  for (let at = 0n; at < length; at += step)
-    marks.push({ at: Number(at) / Number(length), label: tickLabel(at, step) });
+  for (let at = ((offset + step - 1n) / step) * step; at < offset + length; at += step) {
+    marks.push({ at: Number(at - offset) / Number(length), label: tickLabel(at, step) });
+  }
   return marks;
 }
 
 /** Since the start, with no more digits than the step needs: "0", "250 ms", "1.5 s", "12 s", "4:30", "2 h 15 m". */
 export function tickLabel(at: bigint, step: bigint): string {
   if (at === 0n) return "0";
-  if (step < 1_000n) return `${at}\u00a0ns`;
-  if (at < 1_000_000n) return `${at / 1_000n}\u00a0µs`;
-  if (at < SECOND) return `${Number(at / 1_000n) / 1000}\u00a0ms`;
-  if (at < MINUTE) return `${Number(at / 1_000n) / 1e6}\u00a0s`;
+  if (at < 1_000n) return `${at}\u00a0ns`;
+  if (at < 1_000_000n) return `${Number(at) / 1e3}\u00a0µs`;
+  if (at < SECOND) return `${Number(at) / 1e6}\u00a0ms`;
+  if (at < MINUTE) return `${Number(at) / 1e9}\u00a0s`;
   const seconds = at / SECOND;
   if (step >= DAY) return `${at / DAY}\u00a0d`;
-  if (at < HOUR && step >= SECOND) return `${seconds / 60n}:${two(seconds % 60n)}`;
-  if (step >= MINUTE)
+  if (step >= MINUTE && at >= HOUR) {
     return `${seconds / 3600n}\u00a0h${seconds % 3600n === 0n ? "" : `\u00a0${two((seconds / 60n) % 60n)}\u00a0m`}`;
-  return `${seconds / 60n}:${two(seconds % 60n)}`;
+  }
+  const fraction = at % SECOND === 0n ? "" : `.${(at % SECOND).toString().padStart(9, "0").replace(/0+$/, "")}`;
+  const hours = at < HOUR ? `${seconds / 60n}` : `${seconds / 3600n}:${two((seconds / 60n) % 60n)}`;
+  return `${hours}:${two(seconds % 60n)}${fraction}`;
 }
 
 const two = (value: bigint): string => value.toString().padStart(2, "0");
@@ -62,12 +66,24 @@ export function roomy(start: bigint, end: bigint): bigint {
   return length <= 0n ? start + SECOND : start + stepOver(length + length / 20n);
 }
 
-/** Left edge and width in percent, within the axis; what is too short to see keeps a sliver. */
+/** A scale that shows a span with a little before and after it, never from before the session's start. */
+export function around(start: bigint, end: bigint, earliest: bigint): TimeScale {
+  const length = end > start ? end - start : 1_000n;
+  const margin = length / 10n + 1n;
+  const from = start - margin < earliest ? earliest : start - margin;
+  return { start: from, end: (end > start ? end : start + length) + margin };
+}
+
+/** Left edge and width in percent, cut to the axis. */
 export function place(scale: TimeScale, start: bigint, end: bigint): { left: number; width: number } {
   const length = Number(scale.end - scale.start) || 1;
   const left = clamp(Number(start - scale.start) / length);
   const right = clamp(Number(end - scale.start) / length);
   return { left: left * 100, width: Math.max(0, right - left) * 100 };
 }
+
+/** Nothing of it lies on the axis. */
+export const isOutside = (scale: TimeScale, start: bigint, end: bigint): boolean =>
+  start > scale.end || (end > start ? end : start) < scale.start;
 
 const clamp = (fraction: number): number => Math.min(1, Math.max(0, fraction));

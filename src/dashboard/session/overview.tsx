@@ -1,0 +1,104 @@
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { TreeNode } from "../../trace/tree.ts";
+import { duration } from "../figures.ts";
+import { drawOverview } from "./draw-overview.ts";
+import { place, type TimeScale } from "./time-scale.ts";
+
+export type OverviewProps = {
+  readonly rows: readonly TreeNode[];
+  readonly whole: TimeScale;
+  readonly scale: TimeScale;
+  readonly open: bigint;
+  /** The rows in view, as fractions of all. */
+  readonly view: { readonly top: number; readonly bottom: number };
+  /** `undefined`: back to the whole. */
+  readonly onZoom: (scale: TimeScale | undefined) => void;
+  /** To the row at that fraction of all rows. */
+  readonly onGo: (fraction: number) => void;
+};
+
+/** A drag shorter than this is a click, pixels. */
+const CLICK = 5;
+
+/** The whole session at once, a line a row: a click goes there, a drag zooms into that time. The keyboard has z and 0. */
+export function Overview({ rows, whole, scale, open, view, onZoom, onGo }: OverviewProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  const [drag, setDrag] = useState<{ readonly from: number; readonly to: number } | undefined>(undefined);
+  useLayoutEffect(() => {
+    if (canvas.current === null) return;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) setSize({ width: entry.contentRect.width, height: entry.contentRect.height });
+    });
+    observer.observe(canvas.current);
+    return () => observer.disconnect();
+  }, []);
+  useLayoutEffect(() => {
+    if (canvas.current !== null && size.width > 0) drawOverview(canvas.current, size, rows, whole, open);
+  }, [rows, whole.start, whole.end, open, size]);
+
+  const fractionOf = (event: PointerEvent): { x: number; y: number } => {
+    const box = (event.currentTarget as Element).getBoundingClientRect();
+    return { x: clamp((event.clientX - box.left) / box.width), y: clamp((event.clientY - box.top) / box.height) };
+  };
+  const end = (event: PointerEvent): void => {
+    if (drag === undefined) return;
+    setDrag(undefined);
+    const [from, to] = [Math.min(drag.from, drag.to), Math.max(drag.from, drag.to)];
+    if ((to - from) * size.width < CLICK) return onGo(fractionOf(event).y);
+    const length = Number(whole.end - whole.start);
+    const at = (fraction: number): bigint => whole.start + BigInt(Math.round(fraction * length));
+    if (at(to) <= at(from)) return;
+    onZoom({ start: at(from), end: at(to) });
+    const first = rows.findIndex((row) => row.children.length === 0 && row.start >= at(from) && row.start <= at(to));
+    if (first >= 0) onGo(first / rows.length);
+  };
+  const shown =
+    drag === undefined
+      ? place(whole, scale.start, scale.end)
+      : { left: Math.min(drag.from, drag.to) * 100, width: Math.abs(drag.to - drag.from) * 100 };
+  const isWhole = shown.width > 99.9;
+  return (
+    <div class="overview">
+      <div
+        class="overview-map"
+        title="Click to go there, drag to zoom into that time, double-click for the whole"
+        onPointerDown={(event) => {
+          if (event.button !== 0) return;
+          event.currentTarget.setPointerCapture(event.pointerId);
+          const { x } = fractionOf(event);
+          setDrag({ from: x, to: x });
+        }}
+        onPointerMove={(event) => drag !== undefined && setDrag({ ...drag, to: fractionOf(event).x })}
+        onPointerUp={end}
+        onPointerCancel={() => setDrag(undefined)}
+        onDblClick={() => onZoom(undefined)}
+      >
+        <canvas ref={canvas} aria-hidden="true" />
+        <span
+          class="overview-view"
+          style={{ top: `${view.top * 100}%`, height: `${(view.bottom - view.top) * 100}%` }}
+        />
+        {isWhole ? null : (
+          <>
+            <span class="overview-out" style={{ left: "0", width: `${shown.left}%` }} />
+            <span class="overview-out" style={{ left: `${shown.left + shown.width}%`, right: "0" }} />
+            <span class="overview-range" style={{ left: `${shown.left}%`, width: `${shown.width}%` }} />
+          </>
+        )}
+      </div>
+      {scale.start === whole.start && scale.end === whole.end ? null : (
+        <button
+          type="button"
+          class="button overview-reset"
+          onClick={() => onZoom(undefined)}
+          title="The whole session (0)"
+        >
+          {`${duration(scale.end - scale.start)} of ${duration(whole.end - whole.start)} · show all`}
+        </button>
+      )}
+    </div>
+  );
+}
+
+const clamp = (fraction: number): number => Math.min(1, Math.max(0, fraction));
