@@ -71,3 +71,33 @@ test("it is walked by keyboard alone", async () => {
   await expect.poll(() => page.getByRole("complementary", { name: "Span" }).count()).toBe(0);
   expect(complaints).toEqual([]);
 });
+
+test("ten thousand spans are a page of rows, from the first to the last", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const spans = Array.from({ length: 10_000 }, (_, index) => ({
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    spanId: (index + 1).toString(16).padStart(16, "0"),
+    ...(index === 0 ? {} : { parentSpanId: (Math.floor((index - 1) / 20) + 1).toString(16).padStart(16, "0") }),
+    name: `step.${index}`,
+    startTimeUnixNano: String(1_700_000_000_000_000_000n + BigInt(index) * 1_000_000n),
+    endTimeUnixNano: String(1_700_000_000_000_000_000n + BigInt(index + 1) * 1_000_000n),
+    attributes: [{ key: "session.id", value: { stringValue: "large" } }],
+  }));
+  const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
+  const headers = { "content-type": "application/json" };
+  expect((await fetch(`${url}/v1/traces`, { method: "POST", headers, body })).status).toBe(200);
+
+  const { page, complaints, picture } = await openPage();
+  await page.goto(`${url}/sessions/large`);
+  const tree = page.getByRole("treegrid");
+  await tree.getByRole("row").filter({ hasText: "step.0" }).first().waitFor();
+  await expect.poll(() => tree.getAttribute("aria-rowcount")).toBe("10000");
+  expect(await tree.getByRole("row").count()).toBeLessThan(200);
+
+  await page.keyboard.press("End");
+  // Twenty children each: the last child's last child's last child.
+  await tree.getByRole("row").filter({ hasText: "step.8420" }).first().waitFor();
+  expect(await tree.getByRole("row").count()).toBeLessThan(200);
+  await picture("large");
+  expect(complaints).toEqual([]);
+});
