@@ -40,8 +40,9 @@ export class ProtobufDecoding extends Decoding {
   id(field: "traceId" | "spanId" | "parentSpanId"): string {
     const size = field === "traceId" ? 16 : 8;
     const id = this.reader.id(size);
-    if (id === undefined) this.wrongValue(field, `expected ${size} bytes, got another length`);
-    return id ?? "";
+    if (typeof id === "string") return id;
+    this.wrongValue(field, `expected ${size} bytes, got ${id}`);
+    return "";
   }
 
   /** Leaves the rest of the message at hand unread. */

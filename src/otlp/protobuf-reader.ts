@@ -138,12 +138,12 @@ export class ProtobufReader {
     return "";
   }
 
-  /** In hex; "" if it is empty or all zeroes, `undefined` if it has another length. */
-  id(size: number): string | undefined {
+  /** In hex; "" if it is empty or all zeroes. Of another length: that length. */
+  id(size: number): string | number {
     const length = this.#length();
     const start = this.position;
     this.position += length;
-    if (length !== size) return length === 0 ? "" : undefined;
+    if (length !== size) return length === 0 ? "" : length;
     const id = this.#buffer.toString("hex", start, start + size);
     return ZEROES.test(id) ? "" : id;
   }

@@ -12,6 +12,8 @@ const MAX_BYTES_A_UNIT = 6;
 /** A value without its strings: `{"key":"","value":{"doubleValue":-1.7976931348623157e+308}},`. */
 const MAX_BYTES_A_VALUE = 64;
 
+const NONE: readonly SpilledValue[] = [];
+
 /** Whether a value with so many units of text and so many values in it has to be measured at all. */
 export function mayBeLarge(units: number, values: number): boolean {
   return units * MAX_BYTES_A_UNIT + values * MAX_BYTES_A_VALUE > MAX_INLINE_VALUE;
@@ -20,15 +22,16 @@ export function mayBeLarge(units: number, values: number): boolean {
 /** Takes large values out of one request's spans: once for each content, whatever number of spans carries it. */
 export class Spiller {
   readonly #byHash = new Map<string, SpilledValue>();
-  #taken: SpilledValue[] = [];
+  #taken: SpilledValue[] | undefined;
 
+  /** A list that `taken` has given out is never added to again. */
   begin(): void {
-    if (this.#taken.length > 0) this.#taken = [];
+    this.#taken = undefined;
   }
 
   /** The values taken since `begin`. */
   get taken(): readonly SpilledValue[] {
-    return this.#taken;
+    return this.#taken ?? NONE;
   }
 
   /** The value, or its preview if its JSON is longer than may stand inline. */
@@ -52,6 +55,7 @@ export class Spiller {
       value = { hash, encoding: "gzip", body: gzip(json) };
       this.#byHash.set(hash, value);
     }
+    this.#taken ??= [];
     this.#taken.push(value);
     return hash;
   }
