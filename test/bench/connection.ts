@@ -17,11 +17,16 @@ export function getRequest(path: string, accept = "application/json"): Buffer {
 
 /** Longest answer that a bench waits for. */
 const PATIENCE_MILLIS = 60_000;
+/** What is kept of an answer: enough for a bill or a reason, not for a session. */
+const TEXT_BYTES = 10_000;
+const LAST_CHUNK = Buffer.from("0\r\n\r\n", "latin1");
 
 /** A kept-alive connection with one request on its way at a time, as thin as can be: prebuilt bytes out, the status in. */
 export class Connection {
   readonly #socket: Socket;
   #received: Buffer[] = [];
+  #head: Head | undefined;
+  #length = 0;
   #settle: { readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void } | undefined;
 
   private constructor(socket: Socket) {
@@ -62,28 +67,43 @@ export class Connection {
 
   #take(data: Buffer): void {
     this.#received.push(data);
-    const answer = parse(this.#received.length === 1 ? data : Buffer.concat(this.#received));
-    if (answer === undefined) return;
-    this.#received = [];
+    this.#head ??= headOf(Buffer.concat(this.#received));
+    const head = this.#head;
+    this.#length += data.length;
+    if (head === undefined || !this.#isWhole(head, data)) return;
+    const received = this.#received.length === 1 ? data : Buffer.concat(this.#received);
     const settle = this.#settle;
+    this.#received = [];
+    this.#head = undefined;
+    this.#length = 0;
     this.#settle = undefined;
-    settle?.resolve(answer);
+    settle?.resolve({ status: head.status, text: received.toString("utf8", head.length, head.length + TEXT_BYTES) });
+  }
+
+  #isWhole(head: Head, last: Buffer): boolean {
+    if (head.body !== undefined) return this.#length >= head.length + head.body;
+    const end = last.length >= LAST_CHUNK.length ? last : Buffer.concat(this.#received);
+    return end.subarray(end.length - LAST_CHUNK.length).equals(LAST_CHUNK);
   }
 }
 
-/** `undefined` until the answer is whole. Answers here are short, but for whole sessions, of which only the end is looked at. */
-function parse(received: Buffer): Answer | undefined {
+type Head = {
+  readonly status: number;
+  /** Bytes of the head itself. */
+  readonly length: number;
+  /** Bytes of the body; `undefined` where it comes in chunks. */
+  readonly body: number | undefined;
+};
+
+function headOf(received: Buffer): Head | undefined {
   const end = received.indexOf("\r\n\r\n");
   if (end < 0) return undefined;
   const head = received.toString("latin1", 0, end).toLowerCase();
-  const status = Number(head.slice(9, 12));
-  const from = end + 4;
-  const length = /\r\ncontent-length: *(\d+)/.exec(head)?.[1];
-  if (length !== undefined) {
-    const until = from + Number(length);
-    return received.length < until ? undefined : { status, text: received.toString("utf8", from, until) };
-  }
-  if (!head.includes("\r\ntransfer-encoding: chunked")) return { status, text: "" };
-  if (received.toString("latin1", received.length - 5) !== "0\r\n\r\n") return undefined;
-  return { status, text: received.toString("utf8", from, Math.min(received.length, from + 2_000)) };
+  const given = /\r\ncontent-length: *(\d+)/.exec(head)?.[1];
+  const isChunked = head.includes("\r\ntransfer-encoding: chunked");
+  return {
+    status: Number(head.slice(9, 12)),
+    length: end + 4,
+    body: given === undefined ? (isChunked ? undefined : 0) : Number(given),
+  };
 }
