@@ -8,7 +8,7 @@ const token = signal(sessionStorage.getItem(KEY) ?? "");
 export const hasToken = (): boolean => token.value !== "";
 
 /** An empty string forgets it. */
-export function useToken(value: string): void {
+export function rememberToken(value: string): void {
   token.value = value;
   if (value === "") sessionStorage.removeItem(KEY);
   else sessionStorage.setItem(KEY, value);

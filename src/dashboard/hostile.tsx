@@ -1,9 +1,6 @@
-import { oneLine, visibleText } from "./hostile-text.ts";
+import { oneLine } from "./hostile-text.ts";
 
 /** Text from a span within a line of the page's own: isolated, so that its direction cannot leak into what stands beside. */
 export const Hostile = ({ text, limit }: { text: string; limit?: number }) => (
   <bdi class="hostile">{oneLine(text, limit)}</bdi>
 );
-
-/** Text from a span with its line breaks. */
-export const HostileBlock = ({ text }: { text: string }) => <bdi class="hostile">{visibleText(text)}</bdi>;

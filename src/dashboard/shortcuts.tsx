@@ -43,22 +43,17 @@ const GROUPS: readonly (readonly [string, readonly (readonly [string, string])[]
 ];
 
 export function Shortcuts() {
+  const isShown = shown.value;
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    if (shown.value) dialog.current?.showModal();
-  }, [shown.value]);
-  if (!shown.value) return null;
+    if (isShown) dialog.current?.showModal();
+  }, [isShown]);
+  if (!isShown) return null;
   const close = (): void => {
     shown.value = false;
   };
   return (
-    <dialog
-      ref={dialog}
-      class="shortcuts"
-      aria-labelledby="shortcuts-title"
-      onClose={close}
-      onClick={(event) => event.target === dialog.current && dialog.current?.close()}
-    >
+    <dialog ref={dialog} class="shortcuts" aria-labelledby="shortcuts-title" onClose={close} {...{ closedby: "any" }}>
       <div class="shortcuts-body">
         <h2 id="shortcuts-title">Keyboard</h2>
         <button type="button" class="button bare" aria-label="Close" onClick={() => dialog.current?.close()}>

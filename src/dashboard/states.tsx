@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { useToken } from "./access.ts";
+import { rememberToken } from "./access.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { Hostile } from "./hostile.tsx";
 import { Mark } from "./icons.tsx";
@@ -109,7 +109,7 @@ function TokenForm({ hadToken, retry }: { hadToken: "yes" | "no"; retry: () => v
         class="token"
         onSubmit={(event) => {
           event.preventDefault();
-          useToken(value.trim());
+          rememberToken(value.trim());
           retry();
         }}
       >

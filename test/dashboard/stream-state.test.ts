@@ -23,7 +23,8 @@ function say(state: StreamState): string {
       return state.how === "moved" ? `moved to ${state.to}` : "deleted";
     case "refused":
       return `refused: ${state.refusal.reason}`;
-    default:
+    case "connecting":
+    case "live":
       return state.state;
   }
 }

@@ -1,7 +1,8 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { ListKind } from "../address.ts";
-import type { Arrivals, ListStreamEvent } from "../../trace/stream-events.ts";
+import type { Arrivals } from "../../trace/stream-events.ts";
 import type { SessionSummary } from "../../trace/summary.ts";
+import { decodeListEvent } from "../stream/decode-event.ts";
 import { type Stream, openStream } from "../stream/stream.ts";
 import { applyToList, byActivity, emptyList } from "./list-fold.ts";
 
@@ -26,7 +27,7 @@ export function openListFeed(kind: ListKind): ListFeed {
     arrivals.value = fold.arrivals;
     if (caughtUp || fold.sessions.size > 0) sessions.value = byActivity(fold.sessions.values());
   };
-  const stream = openStream<ListStreamEvent>(`/sessions?watch=true&kind=${kind}`, (events) => {
+  const stream = openStream(`/sessions?watch=true&kind=${kind}`, decodeListEvent, (events) => {
     for (const event of events) {
       applyToList(fold, event);
       if (event.type === "bookmark") caughtUp = true;

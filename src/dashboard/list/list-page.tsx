@@ -19,7 +19,7 @@ const KINDS: readonly (readonly [ListKind, string, string])[] = [
 
 export function ListPage({ feed, filter }: { feed: ListFeed; filter: string }) {
   useEffect(() => {
-    document.title = title(feed);
+    document.title = documentTitle(feed);
   });
   const state = feed.stream.state.value;
   return (
@@ -77,7 +77,7 @@ function Body({ feed, filter }: { feed: ListFeed; filter: string }) {
   );
 }
 
-function title(feed: ListFeed): string {
+function documentTitle(feed: ListFeed): string {
   const known = feed.sessions.value?.length ?? 0;
   return `${known > 0 ? `(${count(known)}) ` : ""}Sessions · Spanfold`;
 }

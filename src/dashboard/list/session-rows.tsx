@@ -37,7 +37,7 @@ export function SessionRows({ sessions, stream }: { sessions: readonly SessionSu
   useLayoutEffect(() => {
     if (cursor === undefined) return;
     scroller.current?.querySelector<HTMLElement>(`[data-index="${cursor}"] a`)?.focus({ preventScroll: true });
-  }, [cursor, items]);
+  }, [cursor, items, scroller]);
   const move = (to: number): void => {
     const index = Math.min(order.shown.length - 1, Math.max(0, to));
     scrollTo(index);
@@ -97,7 +97,7 @@ export function SessionRows({ sessions, stream }: { sessions: readonly SessionSu
     const listen = (): void => setScrolled(element.scrollTop > 4);
     element.addEventListener("scroll", listen, { passive: true });
     return () => element.removeEventListener("scroll", listen);
-  }, []);
+  }, [scroller]);
 
   return (
     <div class="session-table" role="table" aria-label="Sessions" aria-rowcount={order.shown.length + 1}>
@@ -111,7 +111,7 @@ export function SessionRows({ sessions, stream }: { sessions: readonly SessionSu
       {order.waiting > 0 ? (
         <button type="button" class="pill pill-top" onClick={callNewcomers}>
           <Sign name="up" />
-          {`${counted(order.waiting, "new session")}`}
+          {counted(order.waiting, "new session")}
         </button>
       ) : null}
       <div class="scroller" ref={scroller}>

@@ -24,10 +24,6 @@ export function useNews(
 ): number {
   const [seen, setSeen] = useState(rows.length);
   const scrolled = useRef(0);
-  const isAtEnd = (): boolean => {
-    const element = scroller.current;
-    return element === null || element.scrollTop + element.clientHeight >= element.scrollHeight - NEAR;
-  };
 
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -35,19 +31,25 @@ export function useNews(
       scrolled.current = performance.now();
       element.scrollTop = element.scrollHeight;
     }
-    if (following === "following" || news === "expected" || seen > rows.length || isAtEnd()) setSeen(rows.length);
+    if (following === "following" || news === "expected" || seen > rows.length || isAtEnd(scroller.current))
+      setSeen(rows.length);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- what was seen is only counted anew when there is something to see
   }, [rows, following, news]);
 
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
     const listen = (): void => {
-      if (isAtEnd()) setSeen(rows.length);
+      if (isAtEnd(scroller.current)) setSeen(rows.length);
       else if (following === "following" && performance.now() - scrolled.current > OURS) onFollowing("resting");
     };
     element.addEventListener("scroll", listen, { passive: true });
     return () => element.removeEventListener("scroll", listen);
-  }, [rows, following]);
+  }, [rows, following, onFollowing, scroller]);
 
   return Math.max(0, rows.length - seen);
+}
+
+function isAtEnd(element: HTMLElement | null): boolean {
+  return element === null || element.scrollTop + element.clientHeight >= element.scrollHeight - NEAR;
 }

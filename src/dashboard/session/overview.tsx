@@ -1,3 +1,4 @@
+import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { TreeNode } from "../../trace/tree.ts";
 import { duration } from "../figures.ts";
@@ -9,8 +10,8 @@ export type OverviewProps = {
   readonly whole: TimeScale;
   readonly scale: TimeScale;
   readonly open: bigint;
-  /** The rows in view, as fractions of all. */
-  readonly view: { readonly top: number; readonly bottom: number };
+  /** Where the rows scroll. */
+  readonly scroller: RefObject<HTMLDivElement | null>;
   /** `undefined`: back to the whole. */
   readonly onZoom: (scale: TimeScale | undefined) => void;
   /** To the row at that fraction of all rows. */
@@ -21,7 +22,8 @@ export type OverviewProps = {
 const CLICK = 5;
 
 /** The whole session at once, a line a row: a click goes there, a drag zooms into that time. The keyboard has z and 0. */
-export function Overview({ rows, whole, scale, open, view, onZoom, onGo }: OverviewProps) {
+export function Overview({ rows, whole, scale, open, scroller, onZoom, onGo }: OverviewProps) {
+  const { start, end } = whole;
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
   const [drag, setDrag] = useState<{ readonly from: number; readonly to: number } | undefined>(undefined);
@@ -34,20 +36,22 @@ export function Overview({ rows, whole, scale, open, view, onZoom, onGo }: Overv
     return () => observer.disconnect();
   }, []);
   useLayoutEffect(() => {
-    if (canvas.current !== null && size.width > 0) drawOverview(canvas.current, size, rows, whole, open);
-  }, [rows, whole.start, whole.end, open, size]);
+    if (canvas.current !== null && size.width > 0) drawOverview(canvas.current, size, rows, { start, end }, open);
+  }, [rows, start, end, open, size]);
+
+  const view = useView(scroller, rows);
 
   const fractionOf = (event: PointerEvent): { x: number; y: number } => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
     return { x: clamp((event.clientX - box.left) / box.width), y: clamp((event.clientY - box.top) / box.height) };
   };
-  const end = (event: PointerEvent): void => {
+  const release = (event: PointerEvent): void => {
     if (drag === undefined) return;
     setDrag(undefined);
     const [from, to] = [Math.min(drag.from, drag.to), Math.max(drag.from, drag.to)];
     if ((to - from) * size.width < CLICK) return onGo(fractionOf(event).y);
-    const length = Number(whole.end - whole.start);
-    const at = (fraction: number): bigint => whole.start + BigInt(Math.round(fraction * length));
+    const length = Number(end - start);
+    const at = (fraction: number): bigint => start + BigInt(Math.round(fraction * length));
     if (at(to) <= at(from)) return;
     onZoom({ start: at(from), end: at(to) });
     const first = rows.findIndex((row) => row.children.length === 0 && row.start >= at(from) && row.start <= at(to));
@@ -70,15 +74,12 @@ export function Overview({ rows, whole, scale, open, view, onZoom, onGo }: Overv
           setDrag({ from: x, to: x });
         }}
         onPointerMove={(event) => drag !== undefined && setDrag({ ...drag, to: fractionOf(event).x })}
-        onPointerUp={end}
+        onPointerUp={release}
         onPointerCancel={() => setDrag(undefined)}
         onDblClick={() => onZoom(undefined)}
       >
         <canvas ref={canvas} aria-hidden="true" />
-        <span
-          class="overview-view"
-          style={{ top: `${view.top * 100}%`, height: `${(view.bottom - view.top) * 100}%` }}
-        />
+        <span class="overview-view" ref={view} />
         {isWhole ? null : (
           <>
             <span class="overview-out" style={{ left: "0", width: `${shown.left}%` }} />
@@ -99,6 +100,24 @@ export function Overview({ rows, whole, scale, open, view, onZoom, onGo }: Overv
       )}
     </div>
   );
+}
+
+/** Keeps an element over the part of the overview whose rows are in view. */
+function useView(scroller: OverviewProps["scroller"], rows: readonly TreeNode[]): RefObject<HTMLSpanElement | null> {
+  const view = useRef<HTMLSpanElement>(null);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const follow = (): void => {
+      const height = Math.max(1, element.scrollHeight);
+      view.current?.style.setProperty("top", `${(element.scrollTop / height) * 100}%`);
+      view.current?.style.setProperty("height", `${(element.clientHeight / height) * 100}%`);
+    };
+    follow();
+    element.addEventListener("scroll", follow, { passive: true });
+    return () => element.removeEventListener("scroll", follow);
+  }, [scroller, rows]);
+  return view;
 }
 
 const clamp = (fraction: number): number => Math.min(1, Math.max(0, fraction));

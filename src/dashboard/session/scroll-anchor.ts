@@ -25,5 +25,5 @@ export function useScrollAnchor(
     if (key === undefined || keys[anchor]?.key === key) return;
     const now = keys.findIndex((row) => row.key === key);
     if (now >= 0) element.scrollTop += (now - anchor) * rowHeight;
-  }, [keys, rowHeight]);
+  }, [keys, rowHeight, preferred, scroller]);
 }

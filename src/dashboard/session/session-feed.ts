@@ -4,6 +4,7 @@ import { SessionView } from "../../trace/session-view.ts";
 import type { Arrival, SessionStreamEvent } from "../../trace/stream-events.ts";
 import type { SessionSummary } from "../../trace/summary.ts";
 import { toMillis } from "../moments.ts";
+import { decodeSessionEvent } from "../stream/decode-event.ts";
 import { openStream, type Stream } from "../stream/stream.ts";
 
 /** What is shown of a session: one moment of its fold. */
@@ -54,7 +55,7 @@ export function openSessionFeed(id: string): SessionFeed {
     due = wait <= 0 ? requestAnimationFrame(show) : setTimeout(() => requestAnimationFrame(show), wait);
   };
 
-  const stream = openStream<SessionStreamEvent>(`/sessions/${encodeURIComponent(id)}?watch=true`, (events) => {
+  const stream = openStream(`/sessions/${encodeURIComponent(id)}?watch=true`, decodeSessionEvent, (events) => {
     for (const event of events) {
       view.apply(event);
       if (event.type === "spans") last = [arrivalOf(event), ...last].slice(0, LAST_ARRIVALS);

@@ -67,7 +67,7 @@ function SessionBody({ feed, shown, selected, range }: PageProps & { shown: Show
   const live = liveness(summary.liveness, now.value);
   useEffect(() => {
     document.title = `${statusWord(live.status)} · ${oneLine(summary.title || feed.id, 80)} · Spanfold`;
-  }, [live.status, summary.title]);
+  }, [live.status, summary.title, feed.id]);
 
   const { start, end } = useMemo(() => axisOf(tree), [tree]);
   const isOpen = summary.liveness.running > 0;

@@ -101,14 +101,14 @@ function durationOf(node: TreeNode, now: number): string {
 function Lane({ node, scale, zoom, open }: Pick<RowProps, "node" | "scale" | "zoom" | "open">) {
   const end = node.running && open > node.end ? open : node.end;
   if (zoom === "zoomed" && isOutside(scale, node.start, end)) {
-    return <div class={node.start > scale.end ? "lane lane-later" : "lane lane-earlier"} role="gridcell" />;
+    return <div class={node.start > scale.end ? "lane lane-later" : "lane lane-earlier"} aria-hidden="true" />;
   }
   const { left, width } = place(scale, node.start, end);
   const kind = node.span?.facts.kind;
   // What only holds others is a bracket over them; what does something itself is a bar.
   const shape = kind === undefined ? "missing" : node.children.length > 0 && !WORKING.has(kind) ? "bracket" : "bar";
   return (
-    <div class="lane" role="gridcell">
+    <div class="lane" aria-hidden="true">
       <span
         class={`${shape} lane-${kind ?? "none"}${node.error ? " lane-error" : ""}${node.running ? " lane-open" : ""}`}
         style={{ left: `${left}%`, width: `${width}%` }}

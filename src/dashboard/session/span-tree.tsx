@@ -1,4 +1,4 @@
-import { useLayoutEffect, useMemo } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { SessionTree, TreeNode } from "../../trace/tree.ts";
 import { visibleRows } from "../../trace/tree.ts";
 import { counted } from "../figures.ts";
@@ -47,10 +47,13 @@ export function SpanTree(props: TreeProps) {
   useScrollAnchor(scroller, rows, rowHeight, reading.cursor);
 
   const cursorAt = useMemo(() => rows.findIndex((row) => row.key === reading.cursor), [rows, reading.cursor]);
+  const followed = useRef(reading);
   useLayoutEffect(() => {
     // Only a move of the reader's scrolls; rows that come in do not.
+    if (followed.current === reading) return;
+    followed.current = reading;
     if (cursorAt >= 0) scrollTo(cursorAt);
-  }, [reading.cursor, reading.collapsed]);
+  });
 
   const zoom = scale.start === whole.start && scale.end === whole.end ? "whole" : "zoomed";
   const fresh = useNews(scroller, rows, props);
@@ -63,7 +66,7 @@ export function SpanTree(props: TreeProps) {
           whole={whole}
           scale={scale}
           open={open}
-          view={viewOf(scroller.current, height)}
+          scroller={scroller}
           onZoom={onZoom}
           onGo={(fraction) => scrollTo(Math.floor(fraction * rows.length), "center")}
         />
@@ -89,6 +92,8 @@ export function SpanTree(props: TreeProps) {
             if (node === undefined) return null;
             const collapsed = reading.collapsed.has(node.key) ? "collapsed" : "expanded";
             return (
+              // The whole row is for the pointer; the keys are the page\'s (see reading.ts).
+              // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
               <div
                 key={item.key}
                 id={`row-${item.index}`}
@@ -123,12 +128,6 @@ export function SpanTree(props: TreeProps) {
       ) : null}
     </section>
   );
-}
-
-/** Which part of all rows is in view, as fractions. */
-function viewOf(element: HTMLElement | null, height: number): { readonly top: number; readonly bottom: number } {
-  if (element === null || height === 0) return { top: 0, bottom: 1 };
-  return { top: element.scrollTop / height, bottom: Math.min(1, (element.scrollTop + element.clientHeight) / height) };
 }
 
 function rowClass(node: TreeNode, cursor: string | undefined): string {

@@ -1,7 +1,7 @@
-import { useMemo } from "preact/hooks";
 import { jsonText } from "../../trace/any-value.ts";
 import type { Content } from "../../trace/content-value.ts";
 import { Conversation } from "./conversation.tsx";
+import { JsonText } from "./json-text.tsx";
 import { LoadWhole } from "./load-whole.tsx";
 import { LongText } from "./long-text.tsx";
 import type { Spills } from "./spills.ts";
@@ -20,12 +20,6 @@ export function ContentView({ content, spills }: { content: Content; spills: Spi
       {content.spill === undefined ? null : <LoadWhole spill={content.spill} spills={spills} />}
     </>
   );
-}
-
-/** Parsed JSON, set to be read; a string as prose. */
-export function JsonText({ value }: { value: unknown }) {
-  const text = useMemo(() => (typeof value === "string" ? value : jsonText(value, 2)), [value]);
-  return <LongText text={text} as={typeof value === "string" ? "prose" : "json"} />;
 }
 
 /** The content as one text, for the clipboard. */

@@ -4,7 +4,7 @@ import type { Message } from "../../trace/messages.ts";
 import { count } from "../figures.ts";
 import { Hostile } from "../hostile.tsx";
 import { KindIcon, Sign } from "../icons.tsx";
-import { JsonText } from "./content-view.tsx";
+import { JsonText } from "./json-text.tsx";
 import { LongText } from "./long-text.tsx";
 
 /** Every model span repeats the whole history: what is new stands at its end. */

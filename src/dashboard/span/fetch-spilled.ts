@@ -22,5 +22,5 @@ async function read(url: string): Promise<AnyValue> {
     throw new Error(response.status === 404 ? "it is no longer kept" : `the server answered ${response.status}`);
   const value: unknown = await response.json();
   if (typeof value !== "object" || value === null) throw new Error("the server sent something else");
-  return value as AnyValue;
+  return value;
 }

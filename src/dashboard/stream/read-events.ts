@@ -1,21 +1,22 @@
 import { createParser } from "eventsource-parser";
-import { decodeEvent, type StreamEvent } from "./decode-event.ts";
+import type { Decode } from "./decode-event.ts";
 
 /** The server's heartbeat comes every 15 s: two missed ones mean that nobody is there. */
 const SILENCE = 30_000;
 
-export type Received = { readonly event: StreamEvent; readonly id: string | undefined };
+export type Received<Event> = { readonly event: Event; readonly id: string | undefined };
 
 /** Reads one response to its end. Throws where it breaks, is malformed, or is silent for 30 s. */
-export async function readEvents(
+export async function readEvents<Event>(
   body: ReadableStream<Uint8Array>,
-  onEvents: (received: readonly Received[]) => void,
+  decode: Decode<Event>,
+  onEvents: (received: readonly Received<Event>[]) => void,
   onRetry: (millis: number) => void,
 ): Promise<void> {
-  let batch: Received[] = [];
+  let batch: Received<Event>[] = [];
   const parser = createParser({
     onEvent: ({ event: type, data, id }) => {
-      const event = decodeEvent(type, data);
+      const event = decode(type, data);
       if (event !== undefined) batch.push({ event, id });
     },
     onRetry,

@@ -3,7 +3,7 @@ import { authorisedFetch } from "../access.ts";
 import { holdClock, learnOffset, releaseClock, serverNow } from "../clock.ts";
 import { toMillis } from "../moments.ts";
 import { backoff } from "./backoff.ts";
-import type { StreamEvent } from "./decode-event.ts";
+import type { Decode, StreamEvent } from "./decode-event.ts";
 import { readEvents, type Received } from "./read-events.ts";
 import { refusalOf } from "./refusal.ts";
 import { CONNECTING, nextState, type StreamState, type StreamStep } from "./stream-state.ts";
@@ -28,10 +28,11 @@ const NOT_FOUND_RETRY = 5_000;
 
 /**
  * Opens `url` as an event stream, keeps it open, and resumes where it broke. The events of one read come together.
- * `Event` is the union that this URL's streams carry.
+ * `decode` knows the events that this URL's streams carry.
  */
 export function openStream<Event extends StreamEvent>(
   url: string,
+  decode: Decode<Event>,
   onEvents: (events: readonly Event[]) => void,
 ): Stream {
   const state = signal<StreamState>(CONNECTING);
@@ -81,6 +82,7 @@ export function openStream<Event extends StreamEvent>(
       if (response.ok && response.body !== null && /event-stream/.test(response.headers.get("Content-Type") ?? "")) {
         await readEvents(
           response.body,
+          decode,
           (received) => {
             if (attempt.signal.aborted) return;
             heard = true;
@@ -109,7 +111,7 @@ export function openStream<Event extends StreamEvent>(
     if (refusal.reason === "not-found" && refusal.movedTo.length === 0) retryIn(NOT_FOUND_RETRY);
   }
 
-  function receive(received: readonly Received[]): void {
+  function receive(received: readonly Received<Event>[]): void {
     if (state.value.state === "refused") take({ step: "resume" });
     for (const { event, id } of received) {
       lastId = id ?? lastId;
@@ -126,7 +128,7 @@ export function openStream<Event extends StreamEvent>(
         take({ step: "deleted" });
       }
     }
-    onEvents(received.map(({ event }) => event as Event));
+    onEvents(received.map(({ event }) => event));
     if (state.value.state === "ended") stop();
   }
 
