@@ -20,20 +20,8 @@ export function learnOffset(serverTime: number, sample: "first" | "another"): vo
   tick();
 }
 
-let held = false;
-
-/** While the reader pauses, nothing ticks. */
-export function holdClock(): void {
-  held = true;
-}
-
-export function releaseClock(): void {
-  held = false;
-  now.value = serverNow();
-}
-
 function tick(): void {
-  if (!held && !document.hidden) now.value = serverNow();
+  if (!document.hidden) now.value = serverNow();
 }
 
 setInterval(tick, 1000);

@@ -1,6 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { SessionSummary } from "../../trace/summary.ts";
-import { now } from "../clock.ts";
 import { counted } from "../figures.ts";
 import { Sign } from "../icons.tsx";
 import { type KeyHandler, usePageKeys } from "../keys.ts";
@@ -136,7 +135,7 @@ export function SessionRows({ sessions, stream }: { sessions: readonly SessionSu
                 aria-rowindex={item.index + 2}
                 style={{ transform: `translateY(${item.start}px)`, height: `${rowHeight}px` }}
               >
-                <SessionCells session={session} now={now.value} />
+                <SessionCells session={session} now={stream.present.value} />
               </div>
             );
           })}

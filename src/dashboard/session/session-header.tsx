@@ -12,10 +12,12 @@ import { StatusReason, StatusWord } from "../status.tsx";
 export function SessionHeader(props: {
   summary: SessionSummary;
   live: Liveness;
+  /** Whether the stream still brings what happens. */
+  heard: "now" | "before";
   now: number;
   children: ComponentChildren;
 }) {
-  const { summary, live, now } = props;
+  const { summary, live, heard, now } = props;
   return (
     <header class="session-summary">
       <div class="summary-title">
@@ -25,6 +27,7 @@ export function SessionHeader(props: {
         <span class="summary-status">
           <StatusWord status={live.status} />
           <StatusReason liveness={live} />
+          {heard === "before" ? <span class="reason">as last heard</span> : null}
         </span>
         <span class="summary-actions">{props.children}</span>
       </div>

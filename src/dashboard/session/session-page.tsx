@@ -3,7 +3,6 @@ import { GIVEN_UP_MILLIS, liveness } from "../../trace/liveness.ts";
 import { axisOf, visibleRows } from "../../trace/tree.ts";
 import type { TimeRange } from "../address.ts";
 import { ArrivalsStrip } from "../arrivals/arrivals-strip.tsx";
-import { now } from "../clock.ts";
 import { Hostile } from "../hostile.tsx";
 import { oneLine } from "../hostile-text.ts";
 import { Sign } from "../icons.tsx";
@@ -64,7 +63,8 @@ export function SessionPage({ feed, selected, range }: PageProps) {
 
 function SessionBody({ feed, shown, selected, range }: PageProps & { shown: Shown }) {
   const { summary, tree } = shown;
-  const live = liveness(summary.liveness, now.value);
+  const now = feed.stream.present.value;
+  const live = liveness(summary.liveness, now);
   useEffect(() => {
     document.title = `${statusWord(live.status)} · ${oneLine(summary.title || feed.id, 80)} · Spanfold`;
   }, [live.status, summary.title, feed.id]);
@@ -72,7 +72,7 @@ function SessionBody({ feed, shown, selected, range }: PageProps & { shown: Show
   const { start, end } = useMemo(() => axisOf(tree), [tree]);
   const isOpen = summary.liveness.running > 0;
   const heard = Number(BigInt(summary.liveness.lastArrival) / 1_000_000n);
-  const open = BigInt(Math.floor(Math.min(now.value, heard + GIVEN_UP_MILLIS))) * 1_000_000n;
+  const open = BigInt(Math.floor(Math.min(now, heard + GIVEN_UP_MILLIS))) * 1_000_000n;
   // A session that is silent for long is not drawn on for ever.
   const drawnTo = isOpen && open > end ? open : end;
   const whole = { start, end: isOpen ? roomy(start, drawnTo) : end };
@@ -141,7 +141,12 @@ function SessionBody({ feed, shown, selected, range }: PageProps & { shown: Show
 
   return (
     <>
-      <SessionHeader summary={summary} live={live} now={now.value}>
+      <SessionHeader
+        summary={summary}
+        heard={feed.stream.state.value.state === "live" ? "now" : "before"}
+        live={live}
+        now={now}
+      >
         <button
           type="button"
           class="button"
@@ -161,7 +166,7 @@ function SessionBody({ feed, shown, selected, range }: PageProps & { shown: Show
           scale={scale}
           onZoom={zoom}
           open={open}
-          now={now.value}
+          now={now}
           reading={reading}
           onReading={read}
           selected={selected}

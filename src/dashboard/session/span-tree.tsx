@@ -3,6 +3,7 @@ import type { SessionTree, TreeNode } from "../../trace/tree.ts";
 import { visibleRows } from "../../trace/tree.ts";
 import { counted } from "../figures.ts";
 import { Sign } from "../icons.tsx";
+import { toMillis } from "../moments.ts";
 import { narrow } from "../viewport.ts";
 import { useVirtualRows } from "../virtual-rows.ts";
 import { Overview } from "./overview.tsx";
@@ -102,7 +103,7 @@ export function SpanTree(props: TreeProps) {
                 aria-rowindex={item.index + 1}
                 aria-selected={node.key === selected}
                 aria-expanded={node.children.length === 0 ? undefined : collapsed === "expanded"}
-                class={rowClass(node, reading.cursor)}
+                class={rowClass(node, props)}
                 style={{ transform: `translateY(${item.start}px)` }}
                 onClick={() => props.onOpen(node.key)}
               >
@@ -130,13 +131,20 @@ export function SpanTree(props: TreeProps) {
   );
 }
 
-function rowClass(node: TreeNode, cursor: string | undefined): string {
+/** Received so recently that it is worth a glance, milliseconds. */
+const FRESH = 2_500;
+
+const isFresh = ({ span }: TreeNode, now: number): boolean =>
+  span !== undefined && now - toMillis(span.received) < FRESH;
+
+function rowClass(node: TreeNode, { reading: { cursor }, news, now }: TreeProps): string {
   return [
     "span-row",
     node.key === cursor ? "at-cursor" : "",
     node.error ? "is-error" : "",
     node.running ? "is-running" : "",
     node.span === undefined ? "is-missing" : "",
+    news === "counted" && isFresh(node, now) ? "is-fresh" : "",
   ]
     .filter(Boolean)
     .join(" ");

@@ -1,6 +1,6 @@
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { authorisedFetch } from "../access.ts";
-import { holdClock, learnOffset, releaseClock, serverNow } from "../clock.ts";
+import { learnOffset, now, serverNow } from "../clock.ts";
 import { toMillis } from "../moments.ts";
 import { backoff } from "./backoff.ts";
 import type { Decode, StreamEvent } from "./decode-event.ts";
@@ -12,6 +12,11 @@ export type Stream = {
   readonly state: ReadonlySignal<StreamState>;
   /** From the server's receipt of what came last to here, milliseconds; `undefined` until something came live. */
   readonly delay: ReadonlySignal<number | undefined>;
+  /**
+   * Until when what is shown is known, Unix milliseconds by the server's clock: ticks while the stream is live, and rests
+   * where contact was lost or the reader paused. A silence that is ours must not look like the session's.
+   */
+  readonly present: ReadonlySignal<number>;
   readonly pause: () => void;
   /** From a pause or a refusal; where a retry is due, it is made now. */
   readonly resume: () => void;
@@ -37,6 +42,8 @@ export function openStream<Event extends StreamEvent>(
 ): Stream {
   const state = signal<StreamState>(CONNECTING);
   const delay = signal<number | undefined>(undefined);
+  const knownUntil = signal<number | undefined>(undefined);
+  const present = computed(() => knownUntil.value ?? now.value);
   let caughtUp = false;
   let lastId: string | undefined;
   let base = 1000;
@@ -47,6 +54,8 @@ export function openStream<Event extends StreamEvent>(
 
   const take = (step: StreamStep): void => {
     state.value = nextState(state.value, step);
+    if (state.value.state === "live") knownUntil.value = undefined;
+    else if (state.value.state !== "connecting") knownUntil.value ??= serverNow();
   };
   const stop = (): void => {
     clearTimeout(timer);
@@ -156,21 +165,18 @@ export function openStream<Event extends StreamEvent>(
   return {
     state,
     delay,
+    present,
     pause() {
       take({ step: "pause" });
-      if (state.value.state !== "paused") return;
-      stop();
-      holdClock();
+      if (state.value.state === "paused") stop();
     },
     resume() {
       take({ step: "resume" });
-      releaseClock();
       if (state.value.state === "connecting" || state.value.state === "reconnecting") void connect();
     },
     hide() {
       aside = true;
       hide();
-      releaseClock();
     },
     show() {
       aside = false;
@@ -178,7 +184,6 @@ export function openStream<Event extends StreamEvent>(
     },
     close() {
       stop();
-      releaseClock();
       clearTimeout(hiding);
       document.removeEventListener("visibilitychange", seen);
       window.removeEventListener("online", online);
