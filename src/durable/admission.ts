@@ -1,7 +1,7 @@
 import type { AppendOutcome, Delivery } from "../trace/delivery.ts";
 import { decodeFacts } from "../trace/facts.ts";
 import type { SpanFacts } from "../trace/facts.ts";
-import { SessionNames } from "../trace/session-names.ts";
+import { bestName, NO_NAMES, withName } from "../trace/session-names.ts";
 import { sessionIdOf } from "../place.ts";
 import type { LogEntry, View } from "../trace/watch.ts";
 import { SESSION_BYTES, SESSION_SPANS } from "./limits.ts";
@@ -29,8 +29,7 @@ export function append(core: SessionCore, tenant: string, delivery: Delivery): A
 /** Reads only. A fault in here would come again with every retry, so it is an answer and not an exception. */
 function judge(core: SessionCore, delivery: Delivery): AppendOutcome | { readonly facts: readonly SpanFacts[] } {
   const { state } = core;
-  if (state.log.incarnation !== undefined && state.jobs.owes("forget"))
-    throw new Error("this session is being forgotten; try again");
+  if (state.log.forgetting) throw new Error("this session is being forgotten; try again");
   const row = state.rows.get(delivery.traceId);
   const table = row !== undefined && !isShown(row, state.id) ? state.hidden : state.shown;
   let facts: readonly SpanFacts[] | undefined;
@@ -123,9 +122,7 @@ function commit(
 
 /** Bound from the start where its first spans name a session, so that it is never shown elsewhere. */
 function newHome(traceId: string, facts: readonly SpanFacts[], now: number): TraceRow {
-  const names = new SessionNames();
-  for (const fact of facts) if (fact.session !== undefined) names.add(fact);
-  const { best } = names;
+  const best = bestName(facts.reduce(withName, NO_NAMES));
   return {
     traceId,
     role: "home",

@@ -69,13 +69,16 @@ export class DirectoryRows {
     const gone = this.#sql.exec<{ incarnation: string }>("SELECT incarnation FROM gone WHERE id = ?", id).toArray()[0];
     if (gone !== undefined && incarnation <= gone.incarnation && gone.incarnation !== "") return false;
     const known = this.#sql
-      .exec<{ incarnation: string; session_revision: number }>(
-        "SELECT incarnation, session_revision FROM session WHERE id = ?",
+      .exec<{ incarnation: string; session_revision: number; summary: string }>(
+        "SELECT incarnation, session_revision, summary FROM session WHERE id = ?",
         id,
       )
       .toArray()[0];
     if (known !== undefined && incarnation < known.incarnation) return false;
     if (known?.incarnation === incarnation && sessionRevision < known.session_revision) return false;
+    const text = JSON.stringify(summary);
+    // After a wake a session reports what is known: nothing changed, nothing is written.
+    if (known?.summary === text && known.incarnation === incarnation) return false;
     if (gone !== undefined) this.#sql.exec("DELETE FROM gone WHERE id = ?", id);
     this.#sql.exec(
       "INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -85,7 +88,7 @@ export class DirectoryRows {
       ++this.#head,
       summary.kind,
       activity,
-      JSON.stringify(summary),
+      text,
     );
     return true;
   }

@@ -5,7 +5,10 @@ import { isShown } from "./trace-rows.ts";
 /** Begins to forget a session; what a fault leaves undone the alarm does. Answers false where there is none. */
 export function beginForgetting(core: SessionCore): boolean {
   if (!core.exists || core.state.shown.size === 0) return false;
-  core.write(({ jobs }) => jobs.owe("forget", Date.now()));
+  core.write(({ log, jobs }) => {
+    log.setForgetting(true);
+    jobs.owe("forget", Date.now());
+  });
   return true;
 }
 
@@ -25,7 +28,7 @@ export async function forget(core: SessionCore, copier: HomeCopy): Promise<void>
     await core.session(row.traceId).release(core.tenant, { traceId: row.traceId, session: id });
     core.write(({ rows }) => rows.put({ ...row, role: "withdrawn" }));
   }
-  if (copies.length > RELEASES_A_RUN) return core.write(({ jobs }) => jobs.postpone("forget", Date.now()));
+  if (copies.length > RELEASES_A_RUN) return state.jobs.postpone("forget", Date.now());
   await core.directory().remove({ id, incarnation }, true);
   await copier.settled();
   await dropShown(core);
@@ -58,7 +61,7 @@ async function dropShown(core: SessionCore): Promise<void> {
   const { state } = core;
   const home = state.rows.home();
   if (home === undefined || isShown(home, state.id)) return await wipe(core);
-  core.write(({ log, rows, jobs }) => {
+  core.write(({ log, rows }) => {
     for (const row of Array.from(rows.all())) {
       if (row.role === "home") continue;
       log.dropTrace(row.traceId);
@@ -67,7 +70,7 @@ async function dropShown(core: SessionCore): Promise<void> {
     log.dropMarks();
     log.setListed(false);
     log.renew(Date.now());
-    jobs.done("forget");
+    log.setForgetting(false);
   });
   core.discard();
 }

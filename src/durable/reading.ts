@@ -15,7 +15,7 @@ export function peek(core: SessionCore, view: View): LogPage {
 export function readPage(core: SessionCore, view: View, from: Cursor | undefined, maxBytes: number): LogPage {
   const { state } = core;
   const { incarnation } = state.log;
-  if (incarnation === undefined || state.jobs.owes("forget")) return { state: "absent" };
+  if (incarnation === undefined || state.log.forgetting) return { state: "absent" };
   if (view === "session" && state.shown.size === 0) return whereabouts(state);
   const home = state.rows.home();
   if (view === "trace" && home === undefined) return { state: "absent" };

@@ -16,7 +16,7 @@ type Received = {
 
 /** Takes a home's copy in the trace's own order: repeats are nothing, a gap asks again, a later epoch begins anew. */
 export function receive(core: SessionCore, tenant: string, copy: Copy): CopyOutcome {
-  if (core.exists && core.state.jobs.owes("forget")) return { outcome: "busy" };
+  if (core.state.log.forgetting) return { outcome: "busy" };
   const row = core.state.rows.get(copy.traceId);
   if (row !== undefined && (copy.epoch < row.epoch || (row.role === "withdrawn" && copy.epoch === row.epoch))) {
     return { outcome: "stale", epoch: row.epoch };
@@ -83,7 +83,7 @@ function refuse(
 
 /** Takes back what an earlier binding of the trace brought here; nothing if nothing did. */
 export function withdraw(core: SessionCore, tenant: string, withdrawal: Withdrawal): void {
-  if (core.exists && core.state.jobs.owes("forget")) throw new Error("this session is being forgotten; try again");
+  if (core.state.log.forgetting) throw new Error("this session is being forgotten; try again");
   const row = core.state.rows.get(withdrawal.traceId);
   if (row !== undefined && row.epoch >= withdrawal.epoch) return;
   const gone = core.write((state) => {

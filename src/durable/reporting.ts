@@ -21,12 +21,12 @@ export async function report(core: SessionCore): Promise<void> {
     core.write(({ log }) => log.setListed(false));
   }
   if (!core.exists) return;
-  core.write(({ jobs, log, shownHead }) => {
-    const changed =
-      log.incarnation !== incarnation ||
-      shownHead !== revision ||
-      core.subscribers.count("session") !== (summary?.watchers ?? 0);
-    if (changed) jobs.postpone("directory", core.nextReport(Date.now()));
-    else jobs.done("directory");
-  });
+  const { jobs, log, shownHead } = core.state;
+  const changed =
+    log.incarnation !== incarnation ||
+    shownHead !== revision ||
+    core.subscribers.count("session") !== (summary?.watchers ?? 0);
+  if (changed) jobs.postpone("directory", core.nextReport(Date.now()));
+  else jobs.done("directory");
+  jobs.arm(Date.now());
 }

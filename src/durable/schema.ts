@@ -19,7 +19,6 @@ CREATE TABLE value (
   hash TEXT NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, encoding TEXT NOT NULL, body BLOB NOT NULL,
   PRIMARY KEY (hash, part)
 ) WITHOUT ROWID;
-CREATE TABLE job (kind TEXT PRIMARY KEY, due INTEGER NOT NULL, attempts INTEGER NOT NULL) WITHOUT ROWID;
 `;
 
 /** Whether anything was ever written here. Reads only: an object that is merely asked stays empty, and costs nothing. */

@@ -113,7 +113,7 @@ export class SessionCore {
     if (jobs.isDue("directory", Date.now())) this.ctx.waitUntil(this.#runJob("directory"));
     if (home !== undefined && (isBoundAway(home, this.state.id) || home.leaving.length > 0))
       this.ctx.waitUntil(this.#runJob("copy"));
-    this.ctx.waitUntil(jobs.arm(Date.now()));
+    jobs.arm(Date.now());
   }
 }
 

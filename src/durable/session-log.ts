@@ -49,6 +49,7 @@ export class SessionLog {
   #tenant = "";
   #id = "";
   #listed = false;
+  #forgetting = false;
   #head = 0;
 
   constructor(sql: SqlStorage) {
@@ -58,6 +59,7 @@ export class SessionLog {
     this.#tenant = this.meta("tenant") ?? "";
     this.#id = this.meta("id") ?? "";
     this.#listed = this.meta("listed") !== undefined;
+    this.#forgetting = this.meta("forgetting") !== undefined;
     const last = sql.exec<{ head: number | null }>("SELECT max(revision) AS head FROM chunk").one().head ?? 0;
     this.#head = Math.max(last, Number(this.meta("head") ?? 0));
   }
@@ -87,6 +89,17 @@ export class SessionLog {
     this.#listed = listed;
     if (listed) this.setMeta("listed", "yes");
     else this.deleteMeta("listed");
+  }
+
+  /** Being forgotten: nothing is shown or taken any more, until nothing is left. */
+  get forgetting(): boolean {
+    return this.#forgetting;
+  }
+
+  setForgetting(forgetting: boolean): void {
+    this.#forgetting = forgetting;
+    if (forgetting) this.setMeta("forgetting", "yes");
+    else this.deleteMeta("forgetting");
   }
 
   /** The last revision given out; revisions are never given twice in one incarnation. */

@@ -4,7 +4,7 @@ import { SpanTable } from "../trace/span-table.ts";
 import { deriveChunkFacts } from "./derive-chunk-facts.ts";
 import { Jobs } from "./jobs.ts";
 import { SessionLog } from "./session-log.ts";
-import { isShown, TraceRows } from "./trace-rows.ts";
+import { isBoundAway, isShown, TraceRows } from "./trace-rows.ts";
 
 /** Everything an object holds in memory: folded from its rows when it wakes, and never anything that they could not give again. */
 export class SessionState {
@@ -32,7 +32,7 @@ export class SessionState {
     this.log = new SessionLog(storage.sql);
     const exists = this.log.incarnation !== undefined;
     this.rows = new TraceRows(storage.sql, exists);
-    this.jobs = new Jobs(storage, exists);
+    this.jobs = new Jobs(storage);
     this.shown = new SpanTable();
     if (exists) this.#fold();
   }
@@ -88,6 +88,9 @@ export class SessionState {
     }
     const home = this.rows.home();
     if (home !== undefined && !isShown(home, id)) this.goneTo.set(home.traceId, home.session ?? "");
+    if (home !== undefined && (isBoundAway(home, id) || home.leaving.length > 0)) this.jobs.owe("copy", 0);
+    if (this.log.listed) this.jobs.owe("directory", 0);
+    if (this.log.forgetting) this.jobs.owe("forget", 0);
   }
 
   /** Facts of an older version: derived anew from the bytes, once. */

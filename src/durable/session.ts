@@ -67,9 +67,9 @@ export class SessionObject extends DurableObject<Bindings> {
   /** Answers whether there was a session to forget. */
   async forget(): Promise<boolean> {
     if (!beginForgetting(this.#core)) return false;
-    await this.#core.state.jobs.arm(Date.now());
+    this.#core.state.jobs.arm(Date.now());
     await this.#run("forget");
-    if (this.#core.exists) await this.#core.state.jobs.arm(Date.now());
+    if (this.#core.exists) this.#core.state.jobs.arm(Date.now());
     return true;
   }
 
@@ -96,7 +96,7 @@ export class SessionObject extends DurableObject<Bindings> {
     for (const kind of ["forget", "copy", "directory"] as const) {
       if (this.#core.exists && this.#core.state.jobs.isDue(kind, now)) await this.#run(kind);
     }
-    if (this.#core.exists) await this.#core.state.jobs.arm(Date.now());
+    if (this.#core.exists) this.#core.state.jobs.arm(Date.now());
   }
 
   /** One run of a kind at a time. A fault of one job is its own: it is tried again later, and the others go on. */
@@ -116,17 +116,14 @@ export class SessionObject extends DurableObject<Bindings> {
     } catch (error) {
       console.warn(JSON.stringify({ message: "a job failed and will be tried again", kind, error: String(error) }));
       if (!this.#core.exists) return;
-      this.#core.write(({ jobs }) => jobs.failed(kind, Date.now()));
-      await this.#core.state.jobs.arm(Date.now());
+      this.#core.state.jobs.failed(kind, Date.now());
+      this.#core.state.jobs.arm(Date.now());
     }
   }
 
-  /** The job's row stays until the alarm finds nothing left to copy: a steady stream of appends then writes it once. */
   async #copy(): Promise<void> {
     await this.#copier.run();
-    if (!this.#core.exists) return;
-    const { jobs } = this.#core.state;
-    if (jobs.isDue("copy", Date.now())) this.#core.write(() => jobs.done("copy"));
+    if (this.#core.exists) this.#core.state.jobs.done("copy");
   }
 
   #watchersChanged(): void {
