@@ -37,7 +37,7 @@ export type SpanFacts = {
   readonly error: boolean;
   /** Length of the canonical JSON in UTF-16 units. */
   readonly size: number;
-  /** 64-bit hash of the canonical JSON, 16 hex digits. */
+  /** 64-bit hash of the canonical JSON and of the resource and scope around it, 16 hex digits. */
   readonly hash: string;
   readonly session?: SessionName;
   /** An Ark query's identity, on every span that carries it. */
@@ -64,12 +64,12 @@ export const MAX_ASKED = 160;
 
 const ASKED: ReadonlySet<SpanKind> = new Set<SpanKind>(["query", "agent", "team", "turn"]);
 
-/** `size` and `hash` are of the span's canonical JSON text, which the caller has at hand. */
+/** `text` is the span's canonical JSON, which the caller has at hand: `size` and `hash` come of it. */
 export function deriveFacts(
   span: Span,
   text: string,
   resource: Resource | undefined,
-  _scope: Scope | undefined,
+  scope: Scope | undefined,
 ): SpanFacts {
   const slots = readSlots(span.attributes);
   const onResource = resourceSlots(resource);
@@ -87,7 +87,7 @@ export function deriveFacts(
     running,
     error: countsAsError(span, textIn(slots, SLOT.level)),
     size: text.length,
-    hash: textHash(text),
+    hash: textHash(text, emitterSeed(resource, scope)),
   };
   const session = bestSessionName(sessionNames(slots), sessionNames(onResource));
   if (session !== undefined) facts.session = session;
@@ -105,6 +105,25 @@ export function deriveFacts(
   const asked = input === undefined ? undefined : firstLineAsked(input, MAX_ASKED);
   if (asked !== undefined) facts.asked = asked;
   return facts;
+}
+
+const seeds = new WeakMap<Resource | Scope, number>();
+
+/** One span under two resources is two encodings of it, of which one has to win whatever comes first. */
+function emitterSeed(resource: Resource | undefined, scope: Scope | undefined): number {
+  return seedOf(resource) ^ Math.imul(seedOf(scope), 0x9e3779b1);
+}
+
+function seedOf(emitter: Resource | Scope | undefined): number {
+  if (emitter === undefined) return 0;
+  let seed = seeds.get(emitter);
+  if (seed === undefined) {
+    const text = JSON.stringify(emitter);
+    // An empty one is left out of the log: there it reads as none.
+    seed = text === "{}" ? 0 : Number.parseInt(textHash(text).slice(0, 8), 16) | 0;
+    seeds.set(emitter, seed);
+  }
+  return seed;
 }
 
 /** OTLP's own sign of a span that has not ended; the other dialects (pending spans, heartbeats) belong here. */
