@@ -3,7 +3,7 @@ import type { LogEntry } from "../trace/watch.ts";
 import { markGone } from "./admission.ts";
 import type { Copy, CopyOutcome, Withdrawal } from "./copying.ts";
 import { deriveChunkFacts } from "./derive-chunk-facts.ts";
-import { SESSION_BYTES, SESSION_SPANS } from "./limits.ts";
+import { SESSION_BYTES, SESSION_SPANS, SESSION_TRACES } from "./limits.ts";
 import type { SessionCore } from "./session-core.ts";
 import type { NewChunk } from "./session-log.ts";
 import type { SessionState } from "./session-state.ts";
@@ -52,12 +52,9 @@ function take(
   core.oweReport(state, now);
   if (newer && row?.role === "copy") frames.push(letGo(state, copy.traceId, "", now));
 
-  let spans = state.shown.size;
   for (const chunk of fresh) {
     const facts = decodeFacts(chunk.facts) ?? deriveChunkFacts(chunk).facts;
-    spans += facts.length;
-    if (spans > SESSION_SPANS || state.bytes + chunk.body.length > SESSION_BYTES)
-      return refuse(state, copy, frames, now);
+    if (!hasRoom(state, copy.traceId, facts.length, chunk.body.length)) return refuse(state, copy, frames, now);
     const previous = state.shownHead;
     const revision = state.log.append(chunk);
     state.admit(copy.traceId, facts, revision, { ...chunk, bytes: chunk.body.length });
@@ -66,6 +63,11 @@ function take(
   for (const value of copy.values) state.log.putValue(value);
   const next = (fresh.at(-1)?.traceRevision ?? 0) + 1;
   return { outcome: { outcome: "held", next }, frames, refold: newer };
+}
+
+function hasRoom({ shown, traceHeads, bytes }: SessionState, traceId: string, spans: number, size: number): boolean {
+  if (shown.size + spans > SESSION_SPANS || bytes + size > SESSION_BYTES) return false;
+  return traceHeads.has(traceId) || shown.traceCount < SESSION_TRACES;
 }
 
 /** At the ceiling the whole trace goes back: half of one would be neither here nor there. */
