@@ -29,15 +29,14 @@ export function StatusReason({ liveness }: { liveness: Liveness }) {
     return (
       <span class="reason">
         {open === undefined ? (
-          "silent for"
+          `nothing heard for ${ticking(silentMillis)}`
         ) : (
           <>
             {status === "stalled" ? "on " : "waiting for "}
             <Hostile text={open.name} limit={80} />
+            {` · ${ticking(open.forMillis)}`}
           </>
         )}
-        {" · "}
-        {ticking(open?.forMillis ?? silentMillis)}
       </span>
     );
   }

@@ -16,7 +16,7 @@ export type VirtualRows = {
   readonly scrollTo: (index: number, align?: "auto" | "center") => void;
 };
 
-/** Rows of one height, of which only those in view are mounted. */
+/** Rows of one height, of which only those in view are mounted. A new `keyOf` measures all rows anew: keep it as long as they are the same. */
 export function useVirtualRows(count: number, rowHeight: number, keyOf: (index: number) => string): VirtualRows {
   const scroller = useRef<HTMLDivElement>(null);
   const [, renderAgain] = useReducer((version: number, _: undefined) => version + 1, 0);

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { SessionSummary } from "../../trace/summary.ts";
 import { counted } from "../figures.ts";
 import { Sign } from "../icons.tsx";
@@ -25,12 +25,9 @@ export function SessionRows({ sessions, stream }: { sessions: readonly SessionSu
   const order = useMemo(() => arrange(previous.current.shown, [...byId.keys()], hold), [byId, hold]);
   previous.current = order;
 
+  const keyOf = useCallback((index: number) => order.shown[index] ?? "", [order]);
   const rowHeight = narrow.value ? NARROW_ROW : ROW;
-  const { scroller, items, height, scrollTo } = useVirtualRows(
-    order.shown.length,
-    rowHeight,
-    (index) => order.shown[index] ?? "",
-  );
+  const { scroller, items, height, scrollTo } = useVirtualRows(order.shown.length, rowHeight, keyOf);
 
   const [cursor, setCursor] = useState<number | undefined>(undefined);
   useLayoutEffect(() => {

@@ -2,7 +2,15 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Tick, ticks, type TimeScale } from "./time-scale.ts";
 
-export type AxisTicks = { readonly element: RefObject<HTMLDivElement | null>; readonly ticks: readonly Tick[] };
+export type AxisTicks = {
+  readonly element: RefObject<HTMLDivElement | null>;
+  readonly ticks: readonly Tick[];
+  /** Beyond this fraction of the width a label would be cut. */
+  readonly lastLabel: number;
+};
+
+/** Room that a label takes, pixels. */
+const LABEL = 48;
 
 /** Ticks that fit the width of the element that is given `element` for a ref; `origin` is the session's start. */
 export function useTicks(scale: TimeScale, origin: bigint): AxisTicks {
@@ -14,15 +22,15 @@ export function useTicks(scale: TimeScale, origin: bigint): AxisTicks {
     observer.observe(element.current);
     return () => observer.disconnect();
   }, []);
-  return { element, ticks: width > 0 ? ticks(scale, width, origin) : [] };
+  return { element, ticks: width > 0 ? ticks(scale, width, origin) : [], lastLabel: 1 - LABEL / width };
 }
 
 /** The head of the bars: the time since the session's start. */
-export const Axis = ({ element, ticks: marks }: AxisTicks) => (
+export const Axis = ({ element, ticks: marks, lastLabel }: AxisTicks) => (
   <div class="axis" ref={element} aria-hidden="true">
     {marks.map(({ at, label }) => (
       <span key={label} class="tick" style={{ left: `${at * 100}%` }}>
-        {label}
+        {at <= lastLabel ? label : ""}
       </span>
     ))}
   </div>

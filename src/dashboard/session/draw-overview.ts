@@ -2,6 +2,9 @@ import type { SpanKind } from "../../trace/facts.ts";
 import type { TreeNode } from "../../trace/tree.ts";
 import { place, type TimeScale } from "./time-scale.ts";
 
+/** More lines than this in so little height tell nothing more, and cost a frame. */
+const MOST_LINES = 4_000;
+
 /** Draws every row as a line in the colour of its kind; errors last, so that no neighbour hides one. */
 export function drawOverview(
   canvas: HTMLCanvasElement,
@@ -30,7 +33,8 @@ export function drawOverview(
     const [least, thick] = node.error ? [3, Math.max(2.5, thickness)] : [1.5, thickness];
     context.fillRect(x, index * step, Math.max(least, (width / 100) * size.width), thick);
   };
-  rows.forEach((node, index) => node.error || draw(node, index));
+  const stride = Math.ceil(rows.length / MOST_LINES);
+  rows.forEach((node, index) => node.error || index % stride > 0 || draw(node, index));
   rows.forEach((node, index) => node.error && draw(node, index));
 }
 

@@ -106,7 +106,12 @@ function Lane({ node, scale, zoom, open }: Pick<RowProps, "node" | "scale" | "zo
   const { left, width } = place(scale, node.start, end);
   const kind = node.span?.facts.kind;
   // What only holds others is a bracket over them; what does something itself is a bar.
-  const shape = kind === undefined ? "missing" : node.children.length > 0 && !WORKING.has(kind) ? "bracket" : "bar";
+  const shape =
+    kind === undefined
+      ? "missing"
+      : node.children.length > 0 && !WORKING.has(kind) && width > LEAST_BRACKET
+        ? "bracket"
+        : "bar";
   return (
     <div class="lane" aria-hidden="true">
       <span
@@ -116,6 +121,9 @@ function Lane({ node, scale, zoom, open }: Pick<RowProps, "node" | "scale" | "zo
     </div>
   );
 }
+
+/** Percent of the axis; a smaller bracket is only a blot. */
+const LEAST_BRACKET = 0.8;
 
 const WORKING: ReadonlySet<string> = new Set(["llm", "tool", "retrieval", "embedding", "http", "db", "messaging"]);
 

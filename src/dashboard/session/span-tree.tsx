@@ -1,4 +1,4 @@
-import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useCallback, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { SessionTree, TreeNode } from "../../trace/tree.ts";
 import { visibleRows } from "../../trace/tree.ts";
 import { counted } from "../figures.ts";
@@ -38,13 +38,10 @@ export type TreeProps = NewsOptions & {
 export function SpanTree(props: TreeProps) {
   const { tree, whole, scale, onZoom, open, now, reading, onReading, selected, onFollowing } = props;
   const rows = useMemo(() => visibleRows(tree, reading.collapsed), [tree, reading.collapsed]);
+  const keyOf = useCallback((index: number) => rows[index]?.key ?? "", [rows]);
   const axis = useTicks(scale, whole.start);
   const rowHeight = narrow.value ? NARROW_ROW : ROW;
-  const { scroller, items, height, scrollTo } = useVirtualRows(
-    rows.length,
-    rowHeight,
-    (index) => rows[index]?.key ?? "",
-  );
+  const { scroller, items, height, scrollTo } = useVirtualRows(rows.length, rowHeight, keyOf);
   useScrollAnchor(scroller, rows, rowHeight, reading.cursor);
 
   const cursorAt = useMemo(() => rows.findIndex((row) => row.key === reading.cursor), [rows, reading.cursor]);
