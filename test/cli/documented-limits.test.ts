@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { SESSION_BYTES, SESSION_SPANS, SESSION_TRACES } from "../../src/durable/limits.ts";
+import * as limits from "../../src/otlp/limits.ts";
+import { BODIES_IN_FLIGHT } from "../../src/routes/body-budget.ts";
+
+const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "otlp.md"), "utf8");
+
+/** The middle cell of the row of the limits that begins so. */
+function documented(row: string): string {
+  const line = page.split("\n").find((text) => text.startsWith(`| ${row} |`));
+  return line?.split("|")[2]?.trim() ?? `no row "${row}"`;
+}
+
+const MIB = 1024 * 1024;
+const figure = (value: number) => value.toLocaleString("en");
+
+test.each([
+  ["body, after inflation", `${limits.MAX_PROTOBUF_BODY / MIB} MiB protobuf, ${limits.MAX_JSON_BODY / MIB} MiB JSON`],
+  ["bodies in flight in one isolate", `${BODIES_IN_FLIGHT / MIB} MiB`],
+  ["braces, brackets, colons and commas of a JSON body", figure(limits.MAX_JSON_TOKENS)],
+  ["JSON text that a request becomes", `${limits.MAX_REQUEST_TEXT / MIB} Mi characters`],
+  ["spans a request", figure(limits.MAX_SPANS)],
+  ["traces a request", figure(limits.MAX_TRACES)],
+  ["JSON text of one span, without its large values", `${limits.MAX_SPAN_TEXT / MIB} Mi characters`],
+  ["depth of a value", figure(limits.MAX_VALUE_DEPTH)],
+  ["attribute values of a span", figure(limits.MAX_VALUES)],
+  ["attributes of a span, event, link, resource, scope", figure(limits.MAX_ATTRIBUTES)],
+  ["events of a span, links of a span", figure(limits.MAX_EVENTS)],
+  ["a value", `${limits.MAX_VALUE / MIB} MiB`],
+  ["spans a session", figure(SESSION_SPANS)],
+  ["traces a session", figure(SESSION_TRACES)],
+  ["bytes a session", `${SESSION_BYTES / 1e9} GB`],
+])("docs/otlp.md says how much is taken: %s", (row, value) => {
+  expect(documented(row)).toBe(value);
+});
