@@ -4,7 +4,7 @@ import { ArrivalsStrip } from "../arrivals/arrivals-strip.tsx";
 import { count } from "../figures.ts";
 import { Link } from "../link.tsx";
 import { Masthead } from "../masthead.tsx";
-import { Loading, RefusedView } from "../states.tsx";
+import { Loading, Notice, RefusedView } from "../states.tsx";
 import { EmptyList } from "./empty-list.tsx";
 import { Filter } from "./filter.tsx";
 import type { ListFeed } from "./list-feed.ts";
@@ -42,7 +42,8 @@ export function ListPage({ feed, filter }: { feed: ListFeed; filter: string }) {
 function Body({ feed, filter }: { feed: ListFeed; filter: string }) {
   const sessions = feed.sessions.value;
   if (sessions === undefined) return <Loading what="the sessions" />;
-  if (sessions.length === 0 && feed.kind === "session" && filter === "") return <EmptyList />;
+  const arrived = feed.arrivals.value?.last.some(({ accepted }) => accepted > 0) ?? false;
+  if (sessions.length === 0 && feed.kind === "session" && filter === "" && !arrived) return <EmptyList />;
   const matching = filter === "" ? sessions : sessions.filter((session) => matches(session, filter));
   return (
     <>
@@ -60,20 +61,32 @@ function Body({ feed, filter }: { feed: ListFeed; filter: string }) {
         </span>
       </div>
       {matching.length === 0 ? (
-        <div class="notice">
-          <p>{filter === "" ? "Nothing of this kind has arrived." : "Nothing here matches the filter."}</p>
-          <p>
-            {filter === "" ? null : (
-              <Link class="button" to={{ page: "list", kind: feed.kind, filter: "" }}>
-                Clear the filter
-              </Link>
-            )}
-          </p>
-        </div>
+        <Nothing kind={feed.kind} filter={filter} />
       ) : (
         <SessionRows sessions={matching} stream={feed.stream} />
       )}
     </>
+  );
+}
+
+function Nothing({ kind, filter }: { kind: ListKind; filter: string }) {
+  if (filter !== "") {
+    return (
+      <Notice title="Nothing matches the filter">
+        <Link class="button" to={{ page: "list", kind, filter: "" }}>
+          Clear the filter
+        </Link>
+      </Notice>
+    );
+  }
+  if (kind !== "session") return <Notice title="Nothing of this kind is here" />;
+  return (
+    <Notice title="No session is here">
+      <p>Spans have arrived, but none that is kept is part of a session, a query, an agent, a model or a tool call.</p>
+      <Link class="button" to={{ page: "list", kind: "all", filter }}>
+        Show everything
+      </Link>
+    </Notice>
   );
 }
 
