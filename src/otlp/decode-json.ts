@@ -2,7 +2,7 @@ import type { Result } from "./decode-error.ts";
 import { JsonDecoding, type JsonObject } from "./json-decoding.ts";
 import { readText } from "./json-scalars.ts";
 import { readResource, readScope, readSpan } from "./json-span.ts";
-import { decodeText, parseText } from "./json-text.ts";
+import { decodeText, parseExactly, parseText } from "./json-text.ts";
 import { rejectOtherSignals } from "./other-signal.ts";
 import { RequestShards } from "./request-shards.ts";
 import type { DecodedRequest } from "./shard.ts";
@@ -11,14 +11,15 @@ import type { DecodedRequest } from "./shard.ts";
 export function decodeJson(bytes: Uint8Array): Result<DecodedRequest> {
   const decoded = decodeText(bytes);
   if (!decoded.ok) return decoded;
-  const { text, surrogateEscapes } = decoded.value;
+  const text = decoded.value;
+  const surrogateEscapes = text.includes("\\ud") || text.includes("\\uD");
   const decoding = new JsonDecoding({ exactIntegers: false, surrogateEscapes });
-  const result = decodeWith(text, decoding);
-  return decoding.digitsLost ? decodeWith(text, new JsonDecoding({ exactIntegers: true, surrogateEscapes })) : result;
+  const result = decodeParsed(parseText(text), decoding);
+  if (!decoding.digitsLost) return result;
+  return decodeParsed(parseExactly(text), new JsonDecoding({ exactIntegers: true, surrogateEscapes }));
 }
 
-function decodeWith(text: string, decoding: JsonDecoding): Result<DecodedRequest> {
-  const parsed = parseText(text, decoding.reading);
+function decodeParsed(parsed: Result<unknown>, decoding: JsonDecoding): Result<DecodedRequest> {
   if (!parsed.ok) return parsed;
   const shards = new RequestShards("json", decoding);
   const request = decoding.element("", parsed.value);

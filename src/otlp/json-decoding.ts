@@ -10,9 +10,9 @@ export function isList(input: unknown): input is readonly unknown[] {
   return Array.isArray(input);
 }
 
-/** How the body was parsed: exact numbers and lone surrogates cost time, and hardly any exporter sends them. */
+/** How the body was parsed: exact numbers and lone surrogates cost time, and few exporters send them. */
 export type JsonReading = {
-  /** Integers beyond 2^53 are bigints with every digit. */
+  /** Integers that a double would round have been made strings. */
   readonly exactIntegers: boolean;
   /** The text has escapes of surrogates: each string has to be made well-formed. */
   readonly surrogateEscapes: boolean;
@@ -57,7 +57,7 @@ export class JsonDecoding extends Decoding {
 /** A wrong value as a reason quotes it: short, and never a structure's content. */
 export function shown(input: unknown): string {
   if (typeof input === "string") return JSON.stringify(input.length > 40 ? `${input.slice(0, 40)}…` : input);
-  if (typeof input === "number" || typeof input === "bigint" || typeof input === "boolean") return String(input);
+  if (typeof input === "number" || typeof input === "boolean") return String(input);
   if (isList(input)) return "an array";
   return input === null || input === undefined ? "null" : "an object";
 }

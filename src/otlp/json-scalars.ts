@@ -1,13 +1,10 @@
 import { Buffer } from "node:buffer";
 import type { AnyValue } from "../trace/span.ts";
-import { exactInteger } from "./exact-integer.ts";
+import { exactInteger, isInt64, isUint64 } from "./exact-integer.ts";
 import { shown, type JsonDecoding } from "./json-decoding.ts";
 
-const INT64_MIN = -(2n ** 63n);
-const INT64_MAX = 2n ** 63n - 1n;
-const UINT64_MAX = 2n ** 64n - 1n;
 /** Past it, rounding does not matter: nothing with 64 bits is that large. */
-export const MAX_64_BITS = 2 ** 64;
+const MAX_64_BITS = 2 ** 64;
 const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
 const UINT32_MAX = 2 ** 32 - 1;
@@ -40,7 +37,7 @@ export function readTime(decoding: JsonDecoding, field: string, input: unknown):
   if (typeof input === "string" && PLAIN_UINT64.test(input)) return input;
   if (input === undefined || input === null) return "";
   const integer = integerOf(decoding, input);
-  if (integer !== undefined && integer >= 0n && integer <= UINT64_MAX) return integer === 0n ? "" : integer.toString();
+  if (integer !== undefined && isUint64(integer)) return integer === 0n ? "" : integer.toString();
   decoding.wrongValue(field, `expected nanoseconds as an unsigned 64-bit integer, got ${shown(input)}`);
   return "";
 }
@@ -87,17 +84,16 @@ export function readInt64(decoding: JsonDecoding, field: string, input: unknown)
   if (typeof input === "string" && PLAIN_INT64.test(input)) return { intValue: input };
   if (typeof input === "number" && Number.isSafeInteger(input)) return { intValue: String(input) };
   const integer = integerOf(decoding, input);
-  if (integer !== undefined && integer >= INT64_MIN && integer <= INT64_MAX) return { intValue: integer.toString() };
-  const isWholeNumber = typeof input === "bigint" || (typeof input === "number" && Number.isInteger(input));
-  if (isWholeNumber) return { doubleValue: Number(input) };
+  if (integer !== undefined && isInt64(integer)) return { intValue: integer.toString() };
+  if (typeof input === "number" && Number.isInteger(input)) return { doubleValue: input };
   decoding.wrongValue(field, `expected a 64-bit integer, got ${shown(input)}`);
   return {};
 }
 
 export function readDouble(decoding: JsonDecoding, field: string, input: unknown): AnyValue {
   if (input === "NaN" || input === "Infinity" || input === "-Infinity") return { doubleValue: input };
-  const isNumber = typeof input === "number" || typeof input === "bigint";
-  const number = isNumber || (typeof input === "string" && DOUBLE.test(input)) ? Number(input) : Number.NaN;
+  const isNumeric = typeof input === "number" || (typeof input === "string" && DOUBLE.test(input));
+  const number = isNumeric ? Number(input) : Number.NaN;
   // JSON has one zero: the sign of -0 is not kept, from protobuf neither.
   if (Number.isFinite(number)) return { doubleValue: number };
   decoding.wrongValue(field, `expected a double, got ${shown(input)}`);
@@ -116,7 +112,6 @@ export function readBytes(decoding: JsonDecoding, field: string, input: unknown)
 }
 
 function integerOf(decoding: JsonDecoding, input: unknown): bigint | undefined {
-  if (typeof input === "bigint") return input;
   if (typeof input === "string") return exactInteger(input);
   if (typeof input !== "number" || !Number.isInteger(input)) return undefined;
   if (!Number.isSafeInteger(input) && Math.abs(input) <= MAX_64_BITS && !decoding.reading.exactIntegers) {

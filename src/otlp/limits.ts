@@ -6,8 +6,8 @@ export const MAX_PROTOBUF_BODY = 16 * 1024 * 1024;
 /** Bytes after inflation. Half of protobuf's: `JSON.parse` makes objects of the whole body at once. */
 export const MAX_JSON_BODY = 8 * 1024 * 1024;
 
-/** Objects and arrays in one JSON body. Real ones spend 25 bytes or more on each; `[[],[],…` would spend 3 and become 200 MB of objects. */
-export const MAX_JSON_CONTAINERS = 400_000;
+/** Of `{ [ : ,` outside strings in one JSON body. Real ones of that size have fewer than one in 11 bytes; `[[],[],…` has two in three, and would become 200 MB of objects. */
+export const MAX_JSON_TOKENS = 750_000;
 
 /** A Collector's default batch is 8,192; with twice that it still passes whole. */
 export const MAX_SPANS = 20_000;
@@ -16,7 +16,7 @@ export const MAX_SPANS = 20_000;
 export const MAX_TRACES = 2_000;
 
 /** JSON text of all spans, with each trace's resources, scopes and large values, in UTF-16 units: two-byte elements of protobuf become twenty-two of JSON. */
-export const MAX_REQUEST_TEXT = 32 * 1024 * 1024;
+export const MAX_REQUEST_TEXT = 24 * 1024 * 1024;
 
 /** JSON text of one shard, in UTF-16 units; a longer trace is delivered in several. A delivery is one call, one row and one event of a stream. */
 export const MAX_SHARD_TEXT = 4 * 1024 * 1024;

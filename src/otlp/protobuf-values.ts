@@ -3,6 +3,9 @@ import { MAX_ATTRIBUTES, MAX_VALUE_DEPTH } from "./limits.ts";
 import type { ProtobufDecoding } from "./protobuf-decoding.ts";
 import { FIXED64, LENGTH, VARINT } from "./protobuf-reader.ts";
 
+/** From where the trail stands to the value: an element of an array stands there itself. */
+type Field = "" | "value";
+
 /** A value whose lists still grow: a second occurrence of the field adds to them. */
 type OpenValue = Omit<AnyValue, "arrayValue" | "kvlistValue"> & {
   readonly arrayValue?: OpenArray;
@@ -29,11 +32,11 @@ export function readAttribute(decoding: ProtobufDecoding, attributes: AttributeL
   if (attributes.kept.length >= MAX_ATTRIBUTES) {
     attributes.cut += 1;
     decoding.skipRest();
-  } else {
+  } else if (decoding.countValue()) {
     const { key, value = EMPTY } = readKeyValue(decoding, 1);
-    attributes.kept.push({ key, value: decoding.inline(value, units, values) });
-    decoding.units += key.length;
-  }
+    const inline = decoding.inline(value, units, values);
+    attributes.kept.push(countKey(decoding, { key, value: inline }));
+  } else decoding.skipRest();
   trail.leave();
   reader.leave(outer);
 }
@@ -44,7 +47,7 @@ export function readAttribute(decoding: ProtobufDecoding, attributes: AttributeL
  * | 1 | key: string |
  * | 2 | value: AnyValue |
  *
- * The key is left for the caller to count, whose account of a value would else include it.
+ * The key is left for `countKey`: the account of an attribute's value does not include it.
  */
 const KEY_VALUE = ["", "key", "value"];
 
@@ -52,7 +55,6 @@ function readKeyValue(decoding: ProtobufDecoding, depth: number): KeyValue {
   const { reader } = decoding;
   let key = "";
   let value: OpenValue = EMPTY;
-  if (!decoding.countValue()) decoding.skipRest();
   while (reader.more) {
     const tag = reader.tag();
     switch (tag) {
@@ -70,6 +72,11 @@ function readKeyValue(decoding: ProtobufDecoding, depth: number): KeyValue {
     }
   }
   return { key, value };
+}
+
+function countKey(decoding: ProtobufDecoding, entry: KeyValue): KeyValue {
+  decoding.units += entry.key.length;
+  return entry;
 }
 
 /**
@@ -98,7 +105,7 @@ const ANY_VALUE = [
   "stringValueStrindex",
 ];
 
-function readAnyValue(decoding: ProtobufDecoding, field: string, before: OpenValue, depth: number): OpenValue {
+function readAnyValue(decoding: ProtobufDecoding, field: Field, before: OpenValue, depth: number): OpenValue {
   const { reader } = decoding;
   let value = before;
   while (reader.more) {
@@ -149,19 +156,19 @@ function doubleOf(value: number): number | "NaN" | "Infinity" | "-Infinity" {
  */
 const ARRAY_VALUE = ["", "values"];
 
-function readArray(decoding: ProtobufDecoding, field: string, into: OpenArray, depth: number): OpenArray {
+function readArray(decoding: ProtobufDecoding, field: Field, into: OpenArray, depth: number): OpenArray {
   const { reader, trail } = decoding;
   const outer = reader.enter();
   if (isTooDeep(decoding, depth)) decoding.skipRest();
-  trail.enter(`${field === "" ? "" : `${field}.`}arrayValue.values`);
+  trail.enter(field === "" ? "arrayValue.values" : "value.arrayValue.values");
   while (reader.more) {
     const tag = reader.tag();
     if (tag === ((1 << 3) | LENGTH)) {
       into.values ??= [];
       trail.item(into.values.length);
       const around = reader.enter();
-      if (!decoding.countValue()) decoding.skipRest();
-      into.values.push(readAnyValue(decoding, "", EMPTY, depth + 1));
+      if (decoding.countValue()) into.values.push(readAnyValue(decoding, "", EMPTY, depth + 1));
+      else decoding.skipRest();
       reader.leave(around);
     } else decoding.other(tag, ARRAY_VALUE);
   }
@@ -177,20 +184,19 @@ function readArray(decoding: ProtobufDecoding, field: string, into: OpenArray, d
  */
 const KEY_VALUE_LIST = ["", "values"];
 
-function readKvlist(decoding: ProtobufDecoding, field: string, into: OpenKvlist, depth: number): OpenKvlist {
+function readKvlist(decoding: ProtobufDecoding, field: Field, into: OpenKvlist, depth: number): OpenKvlist {
   const { reader, trail } = decoding;
   const outer = reader.enter();
   if (isTooDeep(decoding, depth)) decoding.skipRest();
-  trail.enter(`${field === "" ? "" : `${field}.`}kvlistValue.values`);
+  trail.enter(field === "" ? "kvlistValue.values" : "value.kvlistValue.values");
   while (reader.more) {
     const tag = reader.tag();
     if (tag === ((1 << 3) | LENGTH)) {
       into.values ??= [];
       trail.item(into.values.length);
       const around = reader.enter();
-      const entry = readKeyValue(decoding, depth + 1);
-      decoding.units += entry.key.length;
-      into.values.push(entry);
+      if (decoding.countValue()) into.values.push(countKey(decoding, readKeyValue(decoding, depth + 1)));
+      else decoding.skipRest();
       reader.leave(around);
     } else decoding.other(tag, KEY_VALUE_LIST);
   }

@@ -95,12 +95,12 @@ describe("text that is not JSON", () => {
     expect(outcomeOf(decodeTraces(new Uint8Array([0xef, 0xbb, 0xbf, ...body]), "json"))).toBe("kept 1");
   });
 
-  test("nesting of any depth in unknown fields is not looked at, unless digits have to be kept", () => {
+  test("nesting of any depth in unknown fields is not looked at", () => {
     const deep = "[".repeat(50_000) + "]".repeat(50_000);
     expect(outcomeOf(decodeJson(`{"unknown":${deep},"resourceSpans":[]}`))).toBe("kept 0");
     const exact = JSON.stringify(span()).replace('"1795262400000000000"', "1795262400000000001");
     const body = `{"unknown":${deep},"resourceSpans":[{"scopeSpans":[{"spans":[${exact}]}]}]}`;
-    expect(outcomeOf(decodeJson(body))).toBe("400 malformed JSON: nested too deep");
+    expect(outcomeOf(decodeJson(body))).toBe("kept 1");
   });
 });
 

@@ -1,0 +1,128 @@
+import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { readBody } from "../../src/otlp/body.ts";
+
+const TEXT = new TextEncoder().encode("spans and more spans, ".repeat(2_000));
+const LIMIT = 100_000;
+
+type Source = {
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly pulled: () => number;
+  readonly cancelled: () => boolean;
+};
+
+/** A body that arrives in pieces, without a length, and counts what is asked of it. */
+function inPieces(bytes: Uint8Array, size: number, failsAt = Number.POSITIVE_INFINITY): Source {
+  let at = 0;
+  let isCancelled = false;
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (at >= failsAt) controller.error(new Error("connection lost"));
+        else if (at >= bytes.length) controller.close();
+        else controller.enqueue(bytes.slice(at, (at += size)));
+      },
+      cancel() {
+        isCancelled = true;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return { stream, pulled: () => at, cancelled: () => isCancelled };
+}
+
+async function read(bytes: Uint8Array, contentEncoding: string | null, limit = LIMIT): Promise<string> {
+  const held: number[] = [];
+  const body = await readBody(inPieces(bytes, 1_000).stream, contentEncoding, limit, (length) => held.push(length));
+  if (!body.ok) return Object.values(body.error).join(" ");
+  const total = held.reduce((sum, length) => sum + length, 0);
+  const isWhole = Buffer.compare(body.value, TEXT) === 0;
+  return `${isWhole ? "whole" : body.value.length}, ${total - body.value.length} more held`;
+}
+
+describe("a request's body", () => {
+  const gzipped = new Uint8Array(gzipSync(TEXT));
+  const zlib = new Uint8Array(deflateSync(TEXT));
+  const raw = new Uint8Array(deflateRawSync(TEXT));
+
+  test.each([
+    [null, TEXT, "whole, 0 more held"],
+    ["", TEXT, "whole, 0 more held"],
+    ["identity", TEXT, "whole, 0 more held"],
+    ["gzip", gzipped, `whole, ${gzipped.length} more held`],
+    ["GZip", gzipped, `whole, ${gzipped.length} more held`],
+    ["x-gzip", gzipped, `whole, ${gzipped.length} more held`],
+    [" deflate ", zlib, `whole, ${zlib.length} more held`],
+    ["deflate", raw, `whole, ${raw.length} more held`],
+  ])("Content-Encoding %j, in pieces", async (contentEncoding, bytes, outcome) => {
+    expect(await read(bytes, contentEncoding)).toBe(outcome);
+  });
+
+  test("no body is an empty one", async () => {
+    const body = await readBody(null, null, LIMIT, () => {});
+    expect(body).toEqual({ ok: true, value: new Uint8Array() });
+  });
+
+  test.each(["br", "zstd", "gzip, gzip", "constructor", "__proto__"])(
+    "Content-Encoding %j is unsupported",
+    async (name) => {
+      expect(await read(TEXT, name)).toBe(`unsupported-encoding ${name}`);
+    },
+  );
+
+  const flipped = (bytes: Uint8Array, fromEnd: number) => bytes.with(-fromEnd, (bytes.at(-fromEnd) ?? 0) ^ 0xff);
+  test.each<[string, string, Uint8Array, string]>([
+    ["gzip cut in the middle", "gzip", gzipped.subarray(0, 100), "unexpected end of file"],
+    ["gzip without its last byte", "gzip", gzipped.subarray(0, -1), "unexpected end of file"],
+    ["gzip without its trailer", "gzip", gzipped.subarray(0, -8), "unexpected end of file"],
+    ["a wrong checksum", "gzip", flipped(gzipped, 8), "incorrect data check"],
+    ["a wrong length", "gzip", flipped(gzipped, 4), "incorrect length check"],
+    ["gzip of no bytes", "gzip", new Uint8Array(), "unexpected end of file"],
+    ["plain text as gzip", "gzip", TEXT, "incorrect header check"],
+    ["garbage behind gzip", "gzip", new Uint8Array([...gzipped, 1, 2, 3]), "incorrect header check"],
+    ["zlib cut", "deflate", zlib.subarray(0, -2), "unexpected end of file"],
+    ["a wrong Adler sum", "deflate", flipped(zlib, 1), "incorrect data check"],
+    ["raw deflate cut", "deflate", raw.subarray(0, -2), "unexpected end of file"],
+  ])("%s is corrupt", async (_what, contentEncoding, bytes, message) => {
+    expect(await read(bytes, contentEncoding)).toBe(`corrupt ${message}`);
+  });
+
+  test("a connection lost on the way is an error, not a short body", async () => {
+    const body = await readBody(inPieces(TEXT, 1_000, 5_000).stream, null, LIMIT, () => {});
+    expect(body).toEqual({ ok: false, error: { reason: "cut-off" } });
+  });
+});
+
+describe("the limit (OTLP/HTTP Request: after decompression too)", () => {
+  test("holds at the limit and one past it, in every encoding", async () => {
+    for (const [contentEncoding, bytes] of [
+      [null, TEXT],
+      ["gzip", gzipSync(TEXT)],
+      ["deflate", deflateSync(TEXT)],
+      ["deflate", deflateRawSync(TEXT)],
+    ] as const) {
+      expect(await read(bytes, contentEncoding, TEXT.length)).toMatch(/^whole/);
+      expect(await read(bytes, contentEncoding, TEXT.length - 1)).toBe(`too-large bytes ${TEXT.length - 1}`);
+    }
+  });
+
+  test("stops reading at the first piece past it, and lets the sender go", async () => {
+    const source = inPieces(new Uint8Array(10_000_000), 1_000);
+    await readBody(source.stream, null, 5_000, () => {});
+    expect([source.pulled(), source.cancelled()]).toEqual([6_000, true]);
+    const compressed = inPieces(new Uint8Array(10_000_000), 1_000);
+    await readBody(compressed.stream, "gzip", 5_000, () => {});
+    expect([compressed.pulled(), compressed.cancelled()]).toEqual([6_000, true]);
+  });
+
+  test("a bomb is stopped while it is inflated", async () => {
+    const bomb = gzipSync(new Uint8Array(200 * 1024 * 1024));
+    expect(bomb.length).toBeLessThan(250_000);
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().arrayBuffers - before)), 1);
+    expect(await read(bomb, "gzip", 8 * 1024 * 1024)).toBe(`too-large bytes ${8 * 1024 * 1024}`);
+    clearInterval(watch);
+    expect(Math.max(most, process.memoryUsage().arrayBuffers - before)).toBeLessThan(32 * 1024 * 1024);
+  });
+});

@@ -1,0 +1,182 @@
+import { describe, expect, test } from "vitest";
+import { decodeTraces } from "../../src/otlp/decode-traces.ts";
+import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
+import type { TraceShard } from "../../src/otlp/shard.ts";
+import type { Delivery } from "../../src/trace/delivery.ts";
+import { decodeFacts } from "../../src/trace/facts.ts";
+import type { ResourceSpans } from "../../src/trace/span.ts";
+import { libraryEncode } from "./oracle.ts";
+import { decodeJson, deliveriesOf, request, resourceSpansOf, span, TRACE } from "./requests.ts";
+
+const OTHER_TRACE = "0af7651916cd43dd8448eb211c80319c";
+
+const service = (name: string) => ({ attributes: [{ key: "service.name", value: { stringValue: name } }] });
+const id = (n: number) => n.toString(16).padStart(16, "0");
+
+/** `service/scope: span span | …`, as a person would draw it. */
+function drawn(groups: readonly ResourceSpans[]): string {
+  return groups
+    .flatMap(({ resource, scopeSpans = [] }) =>
+      scopeSpans.map(({ scope, spans = [] }) => {
+        const of = resource?.attributes?.[0]?.value?.stringValue ?? "none";
+        return `${of}/${scope?.name ?? "none"}: ${spans.map(({ name }) => name).join(" ")}`;
+      }),
+    )
+    .join(" | ");
+}
+
+function namesInFacts({ facts }: Delivery): string {
+  return (decodeFacts(facts) ?? []).map(({ name }) => name).join(" ");
+}
+
+function shardOf(body: unknown): TraceShard {
+  const result = decodeJson(body);
+  const [shard] = result.ok ? result.value.shards : [];
+  if (shard === undefined) throw new Error("nothing was decoded");
+  return shard;
+}
+
+describe("a request by trace", () => {
+  const spansNamed = (trace: string, ...names: string[]) =>
+    names.map((name, index) => span({ traceId: trace, spanId: id(name.charCodeAt(0) * 10 + index), name }));
+  const body = {
+    resourceSpans: [
+      {
+        resource: service("web"),
+        scopeSpans: [
+          { scope: { name: "http" }, spans: [...spansNamed(TRACE, "a", "b"), ...spansNamed(OTHER_TRACE, "c")] },
+          { scope: { name: "db" }, spans: spansNamed(TRACE, "d") },
+        ],
+      },
+      { resource: service("worker"), scopeSpans: [{ scope: { name: "http" }, spans: spansNamed(TRACE, "e") }] },
+      { resource: service("web"), scopeSpans: [{ scope: { name: "http" }, spans: spansNamed(TRACE, "f") }] },
+      { resource: service("idle"), scopeSpans: [{ scope: { name: "http" }, spans: [] }] },
+    ],
+  };
+
+  test("equal resources and scopes of a trace become one group; facts stand in the body's order", () => {
+    const deliveries = deliveriesOf(decodeJson(body));
+    expect(
+      deliveries.map((delivery) => `${delivery.traceId} ${delivery.spans} ${drawn(resourceSpansOf(delivery))}`),
+    ).toEqual([`${TRACE} 5 web/http: a b f | web/db: d | worker/http: e`, `${OTHER_TRACE} 1 web/http: c`]);
+    expect(deliveries.map(namesInFacts)).toEqual(["a b f d e", "c"]);
+  });
+
+  test("the same from protobuf, the encoding of the receipt aside", () => {
+    const fromJson = deliveriesOf(decodeJson(body));
+    const fromProtobuf = deliveriesOf(decodeTraces(libraryEncode(body), "protobuf"));
+    expect(fromProtobuf.map(({ facts, body: bytes }) => [facts, bytes])).toEqual(
+      fromJson.map(({ facts, body: bytes }) => [facts, bytes]),
+    );
+    expect(fromProtobuf.map(({ receipt }) => receipt)).toEqual([
+      { encoding: "protobuf", service: "web", spans: 5 },
+      { encoding: "protobuf", service: "web", spans: 1 },
+    ]);
+  });
+
+  test("can be built again without the spans that are known", () => {
+    const shard = shardOf(body);
+    const without = (...positions: number[]) => {
+      const delivery = encodeDelivery(shard, new Set(positions));
+      return `${delivery.spans} (${delivery.receipt.spans}) ${drawn(resourceSpansOf(delivery))} = ${namesInFacts(delivery)}`;
+    };
+    expect(without()).toBe("5 (5) web/http: a b f | web/db: d | worker/http: e = a b f d e");
+    expect(without(1, 3)).toBe("3 (3) web/http: a f | worker/http: e = a f e");
+    expect(without(0, 1, 2, 3)).toBe("1 (1) worker/http: e = e");
+    expect(without(0, 1, 2, 3, 4)).toBe("0 (0)  = ");
+  });
+
+  test("schema URLs are kept, and tell resources and scopes apart", () => {
+    const spans = (n: number) => [{ schemaUrl: "urn:s", spans: [span({ spanId: id(n) })] }];
+    const [delivery] = deliveriesOf(
+      decodeJson({
+        resourceSpans: [
+          { schemaUrl: "urn:1", scopeSpans: spans(1) },
+          { schemaUrl: "urn:2", scopeSpans: spans(2) },
+          { schemaUrl: "urn:1", scopeSpans: spans(3) },
+        ],
+      }),
+    );
+    const urls = delivery === undefined ? [] : resourceSpansOf(delivery);
+    expect(
+      urls.map(
+        ({ schemaUrl, scopeSpans }) => `${schemaUrl} ${scopeSpans?.[0]?.schemaUrl} ${scopeSpans?.[0]?.spans?.length}`,
+      ),
+    ).toEqual(["urn:1 urn:s 2", "urn:2 urn:s 1"]);
+  });
+
+  test("bodies are compressed where that saves bytes, and own their buffers, which cross to an object whole", () => {
+    const small = encodeDelivery(shardOf(request(span())));
+    expect([small.encoding, small.body.byteLength]).toEqual(["identity", small.body.buffer.byteLength]);
+    const large = encodeDelivery(
+      shardOf(request(...Array.from({ length: 50 }, (_, n) => span({ spanId: id(n + 1) })))),
+    );
+    expect([large.encoding, large.body.byteLength]).toEqual(["gzip", large.body.buffer.byteLength]);
+    expect(large.body.byteLength).toBeLessThan(1_000);
+  });
+});
+
+describe("two encodings of one span in a request: the better one stays", () => {
+  const named = (name: string, fields: Record<string, unknown> = {}) => span({ name, ...fields });
+  const kept = (...spans: unknown[]) => drawn(resourceSpansOf(encodeDelivery(shardOf(request(...spans)))));
+  const running = named("running", { endTimeUnixNano: "0" });
+  const ended = named("ended");
+  const later = named("later", { endTimeUnixNano: "1795262400002000000" });
+
+  test("ended beats running, later beats earlier, in either order", () => {
+    expect(kept(running, ended)).toBe("none/none: ended");
+    expect(kept(ended, running)).toBe("none/none: ended");
+    expect(kept(later, ended, running)).toBe("none/none: later");
+    expect(kept(running, later, ended)).toBe("none/none: later");
+  });
+
+  test("the same span twice is one", () => {
+    const result = decodeJson(request(ended, ended));
+    expect(result.ok && [result.value.spans, result.value.shards[0]?.spans]).toEqual([2, 1]);
+  });
+
+  test("another kind under the same id is another span", () => {
+    expect(kept(named("client", { kind: 3 }), named("server", { kind: 2 }))).toBe("none/none: client server");
+  });
+
+  test("the better one keeps its own resource and scope, and the others' order", () => {
+    const first = { resource: service("one"), scopeSpans: [{ spans: [named("x", { spanId: id(1) }), running] }] };
+    const second = { resource: service("two"), scopeSpans: [{ spans: [ended, named("y", { spanId: id(2) })] }] };
+    const [delivery] = deliveriesOf(decodeJson({ resourceSpans: [first, second] }));
+    expect(delivery && drawn(resourceSpansOf(delivery))).toBe("one/none: x | two/none: ended y");
+    expect(delivery && namesInFacts(delivery)).toBe("x ended y");
+  });
+});
+
+test("a receipt tells what was refused of its trace", () => {
+  const result = decodeJson({
+    resourceSpans: [
+      {
+        resource: service("web"),
+        scopeSpans: [
+          {
+            spans: [
+              span(),
+              span({ kind: "SERVER" }),
+              span({ traceId: OTHER_TRACE, spanId: "" }),
+              span({ traceId: "" }),
+            ],
+          },
+        ],
+      },
+    ],
+  });
+  expect(deliveriesOf(result).map(({ receipt }) => receipt)).toEqual([
+    {
+      encoding: "json",
+      service: "web",
+      spans: 1,
+      rejected: {
+        spans: 1,
+        reason: `resourceSpans[0].scopeSpans[0].spans[1].kind: expected the enum's number, got "SERVER"`,
+      },
+    },
+  ]);
+  expect(result.ok && result.value.rejected.count).toBe(3);
+  expect(result.ok && result.value.service).toBe("web");
+});

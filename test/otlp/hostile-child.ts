@@ -1,0 +1,14 @@
+// Decodes and delivers each hostile body in this process, whose heap the test bounds: past the bound Node aborts it.
+import { decodeTraces } from "../../src/otlp/decode-traces.ts";
+import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
+import { HOSTILE, type HostileBody } from "./hostile-bodies.ts";
+import { outcomeOf } from "./requests.ts";
+
+/** A function of its own, so that nothing of one body outlives it. */
+function deliver({ encoding, bytes }: HostileBody): string {
+  const result = decodeTraces(bytes, encoding);
+  if (result.ok) for (const shard of result.value.shards) encodeDelivery(shard);
+  return outcomeOf(result);
+}
+
+for (const [what, make] of Object.entries(HOSTILE)) console.log(`${what}: ${deliver(make())}`);
