@@ -1,0 +1,201 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { objectOf } from "./world.ts";
+
+/** A step of the objects' work at which a fault can strike: a transaction of one, or a call to one. */
+export type Step = { readonly kind: "transaction" | "call"; readonly object: string; readonly method: string };
+
+export const STRIKES = {
+  transaction: ["it fails", "it is undone", "its object dies before it", "its object dies after it"],
+  call: [
+    "it is not sent",
+    "its answer is lost",
+    "the called object dies before it",
+    "the called object dies after it",
+    "the calling object dies meanwhile",
+  ],
+} as const;
+
+export type Strike = (typeof STRIKES)["transaction" | "call"][number];
+
+/** Decides at each step, by its number from 1 on, what goes wrong there. */
+export type Plan = (step: Step, number: number) => Strike | undefined;
+
+const CALLS: ReadonlySet<string> = new Set(["append", "receive", "withdraw", "release", "report", "remove"]);
+
+/**
+ * The platform's faults, put in at its own surface: what objects call to store, and to reach each other. Production code
+ * has no seam for them.
+ */
+export class Faults {
+  readonly steps: Step[] = [];
+  #plan: Plan = () => undefined;
+  #calls = 0;
+  readonly #contexts = new WeakMap<DurableObjectStorage, DurableObjectState>();
+  readonly #restore: (() => void)[] = [];
+
+  static async install(): Promise<Faults> {
+    const faults = new Faults();
+    await runInDurableObject(objectOf("faults"), (_, state) => faults.#patch(state));
+    return faults;
+  }
+
+  /** What goes wrong from now on; steps are counted from 1. */
+  follow(plan: Plan): void {
+    this.steps.length = 0;
+    this.#plan = plan;
+  }
+
+  /** Lets everything go right again. */
+  end(): void {
+    this.#plan = () => undefined;
+  }
+
+  /** Resolves when objects have not called each other for some turns. A call of an object that died never ends. */
+  async quiet(): Promise<void> {
+    let steps = this.steps.length;
+    for (let still = 0; still < (this.#calls === 0 ? 3 : 20); still++) {
+      await turn();
+      if (this.steps.length > steps) still = 0;
+      steps = this.steps.length;
+    }
+  }
+
+  remove(): void {
+    for (const restore of this.#restore) restore();
+  }
+
+  #patch(state: DurableObjectState): void {
+    const faults = this;
+    replace(
+      this.#restore,
+      Object.getPrototypeOf(state) as DurableObjectState,
+      "setWebSocketAutoResponse",
+      (original) =>
+        function (this: DurableObjectState, pair) {
+          // Each object calls this first of all.
+          faults.#contexts.set(this.storage, this);
+          original.call(this, pair);
+        },
+    );
+    replace(
+      this.#restore,
+      Object.getPrototypeOf(state.storage) as DurableObjectStorage,
+      "transactionSync",
+      (original) =>
+        function <T>(this: DurableObjectStorage, closure: () => T): T {
+          return faults.#transaction(this, (change) => original.call(this, change) as T, closure);
+        },
+    );
+    for (const namespace of [Object.getPrototypeOf(env.SESSIONS) as typeof env.SESSIONS]) {
+      replace(
+        this.#restore,
+        namespace,
+        "getByName",
+        (original) =>
+          function (this: typeof env.SESSIONS, name: string) {
+            return faults.#stub(original.call(this, name), name);
+          },
+      );
+    }
+  }
+
+  #transaction<T>(storage: DurableObjectStorage, original: (closure: () => T) => T, closure: () => T): T {
+    const ctx = this.#contexts.get(storage);
+    if (ctx === undefined) return original(closure);
+    switch (this.#strikeAt({ kind: "transaction", object: ctx.id.name ?? "", method: "" })) {
+      case "it fails":
+        throw new Error("the storage failed (a test's fault)");
+      case "it is undone":
+        return original(() => {
+          closure();
+          throw new Error("the storage failed (a test's fault)");
+        });
+      case "its object dies before it":
+        return die(ctx);
+      case "its object dies after it":
+        original(closure);
+        return die(ctx);
+      default:
+        return original(closure);
+    }
+  }
+
+  #stub<Stub extends object>(stub: Stub, name: string): Stub {
+    const faults = this;
+    return new Proxy(stub, {
+      get(target, property) {
+        const method = String(property);
+        const call = (...args: unknown[]) =>
+          (target as Record<string, (...a: unknown[]) => Promise<unknown>>)[method]?.(...args);
+        if (!CALLS.has(method))
+          return typeof Reflect.get(target, property) === "function" ? call : Reflect.get(target, property);
+        const caller = (args: readonly unknown[]) =>
+          callerOf(
+            method,
+            args.find((arg) => typeof arg === "object"),
+          );
+        return async (...args: unknown[]) =>
+          await faults.#call({ kind: "call", object: name, method }, caller(args), async () => await call(...args));
+      },
+    });
+  }
+
+  async #call(step: Step, caller: string | undefined, call: () => Promise<unknown>): Promise<unknown> {
+    this.#calls++;
+    try {
+      const { object } = step;
+      const strike = this.#strikeAt(step);
+      if (strike === "it is not sent") throw new Error("the object could not be reached (a test's fault)");
+      if (strike === "the called object dies before it") await kill(object);
+      const answer = await call();
+      // From here on nothing goes on where the call came from.
+      if (strike === "the calling object dies meanwhile" && caller !== undefined) await kill(caller);
+      if (strike === "the called object dies after it") await kill(object);
+      if (strike === "its answer is lost") throw new Error("the connection was lost (a test's fault)");
+      return answer;
+    } finally {
+      this.#calls--;
+    }
+  }
+
+  #strikeAt(step: Step): Strike | undefined {
+    this.steps.push(step);
+    return this.#plan(step, this.steps.length);
+  }
+}
+
+/** The object that makes a call, as what it says shows; `undefined` where the Worker makes it. */
+function callerOf(method: string, said: unknown): string | undefined {
+  const { id, session, traceId } = said as { id?: string; session?: string; traceId?: string };
+  if (method === "receive" || method === "withdraw") return `default/${traceId}`;
+  if (method === "release") return `default/${session}`;
+  return method === "append" ? undefined : `default/${id}`;
+}
+
+/** Nothing that the object does after this reaches anybody; the exception ends what it does now. */
+function die(ctx: DurableObjectState): never {
+  ctx.abort("killed (a test's fault)");
+  throw new Error("killed (a test's fault)");
+}
+
+/** As the platform ends an instance: what it had in memory and under way is lost. */
+export async function kill(name: string): Promise<void> {
+  const stub = env.SESSIONS.get(env.SESSIONS.idFromName(name));
+  await runInDurableObject(stub, (_, state) => state.abort("killed (a test's fault)")).catch(() => undefined);
+}
+
+function replace<Owner extends object, Key extends keyof Owner>(
+  restore: (() => void)[],
+  owner: Owner,
+  key: Key,
+  wrap: (original: Owner[Key]) => Owner[Key],
+): void {
+  const original = owner[key];
+  owner[key] = wrap(original);
+  restore.push(() => (owner[key] = original));
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1));
+}

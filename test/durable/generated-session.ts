@@ -1,0 +1,97 @@
+import type { Span } from "../../src/trace/span.ts";
+import type { Random } from "../trace/seeded-random.ts";
+import type { Attributes, Sent } from "./spans.ts";
+import { aSpan, at, SESSION_KEYS } from "./spans.ts";
+
+/** A session as its exporters send it: every encoding of every span, and the ids under which any of it may be shown. */
+export type Generated = {
+  readonly sent: readonly Sent[];
+  readonly traceIds: readonly string[];
+  /** Trace ids, and the names that spans give their session. */
+  readonly ids: readonly string[];
+};
+
+type Shape = {
+  readonly traces: number;
+  readonly spansOfATrace: number;
+  /** How likely a span names its trace's session. */
+  readonly naming: number;
+};
+
+const USUAL: Shape = { traces: 3, spansOfATrace: 8, naming: 0.2 };
+
+/**
+ * Several traces, roots last: orphans whose parent never comes, spans sent while they run and again when they ended, and
+ * corrected, two spans under one id, and names of every rank: of sessions, of the trace itself, of another trace.
+ */
+export function generateSession(random: Random, shape: Shape = USUAL): Generated {
+  const traceIds = Array.from({ length: 1 + random.below(shape.traces) }, () => random.hex(32));
+  const run = random.hex(6);
+  const names = [`${run}-a`, `${run}-b`, `${run} ü/c`, ...traceIds];
+  const sent = traceIds.flatMap((traceId) => generateTrace(random, traceId, names, shape));
+  return { sent, traceIds, ids: [...new Set([...traceIds, ...names])] };
+}
+
+function generateTrace(random: Random, traceId: string, names: readonly string[], shape: Shape): Sent[] {
+  const count = 1 + random.below(shape.spansOfATrace);
+  const ids = Array.from({ length: count }, () => random.hex(16));
+  const isArk = random.chance(0.5);
+  const sent: Sent[] = [];
+  for (let n = count - 1; n >= 0; n--) {
+    const service = random.pick(["controller", "executor"]);
+    const start = random.below(50);
+    const span = aSpan(
+      traceId,
+      ids[n] ?? "",
+      {
+        name: n === 0 && isArk ? "query.plan" : random.pick(["agent.planner", "llm.call", "tool.search", "step"]),
+        kind: random.below(6),
+        ...parentOf(random, ids, n),
+        startTimeUnixNano: at(start),
+        endTimeUnixNano: at(start + random.below(10)),
+        ...(random.chance(0.15) ? { status: { message: "it broke", code: 2 } } : {}),
+      },
+      attributesFor(random, isArk, names, shape),
+    );
+    for (const encoding of encodingsOf(random, span)) sent.push({ service, span: encoding });
+    if (random.chance(0.1)) sent.push({ service, span: { ...span, kind: ((span.kind ?? 0) + 1) % 6 } });
+  }
+  return sent.map(({ service, span }) => ({ service, span: canonical(span) }));
+}
+
+function parentOf(random: Random, ids: readonly string[], n: number): Partial<Span> {
+  if (random.chance(0.1)) return { parentSpanId: random.pick(["00000000000000aa", "00000000000000bb"]) };
+  if (n === 0 || random.chance(0.05)) return {};
+  return { parentSpanId: ids[random.below(n)] ?? "" };
+}
+
+function attributesFor(random: Random, isArk: boolean, names: readonly string[], shape: Shape): Attributes {
+  const rank = random.pick([1, 2, 3] as const);
+  return {
+    ...(random.chance(shape.naming) ? { [SESSION_KEYS[rank]]: random.pick(names) } : {}),
+    ...(isArk && random.chance(0.7)
+      ? { "query.name": random.pick(["plan", "write"]), "query.namespace": "default" }
+      : {}),
+    ...(random.chance(0.4)
+      ? { "gen_ai.request.model": random.pick(["small", "large"]), "gen_ai.usage.input_tokens": random.below(1000) }
+      : {}),
+    ...(random.chance(0.3) ? { "input.value": `What is ${random.below(100)}?` } : {}),
+  };
+}
+
+/** While it runs, when it ended, and corrected afterwards; sometimes the end is lost. */
+function encodingsOf(random: Random, span: Span): Span[] {
+  const { endTimeUnixNano: _, status: __, ...running } = span;
+  const isLost = random.chance(0.1);
+  return [
+    ...(isLost || random.chance(0.3) ? [running] : []),
+    ...(isLost ? [] : [span]),
+    ...(!isLost && random.chance(0.15) ? [{ ...span, name: `${span.name}, corrected` }] : []),
+  ];
+}
+
+/** Fields that hold their default are absent, as the receiver makes them. */
+function canonical(span: Span): Span {
+  const { kind, ...rest } = span;
+  return kind === 0 ? rest : span;
+}

@@ -1,0 +1,98 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { Random } from "../trace/seeded-random.ts";
+import type { Generated } from "./generated-session.ts";
+import { generateSession } from "./generated-session.ts";
+import { Viewer } from "./viewer.ts";
+import { deliver, emptyWorld, evict, readSession, rest, said, saidBy, saidByAll, stopClock } from "./world.ts";
+
+const SEEDS = Array.from({ length: 12 }, (_, n) => 4000 + n);
+
+beforeEach(async () => {
+  stopClock();
+  await emptyWorld();
+});
+
+describe("order does not show", () => {
+  test.each(SEEDS)(
+    "seed %i: however deliveries are permuted, split and merged, the sessions are the same",
+    async (seed) => {
+      const random = new Random(seed);
+      const { sent, ids } = generateSession(random);
+      for (const delivery of random.cut(sent, 6)) await deliver(delivery);
+      await rest(ids);
+      const expected = await saidByAll(ids);
+      for (let round = 0; round < 3; round++) {
+        await emptyWorld();
+        for (const delivery of random.cut(random.shuffle(sent), 1 + random.below(12))) await deliver(delivery);
+        await rest(ids);
+        expect(await saidByAll(ids)).toEqual(expected);
+      }
+    },
+  );
+});
+
+describe("twice is once", () => {
+  test.each(SEEDS)(
+    "seed %i: delivering again, in other pieces, changes nothing, not even the revision",
+    async (seed) => {
+      const random = new Random(seed);
+      const { sent, ids } = generateSession(random);
+      for (const delivery of random.cut(sent, 6)) await deliver(delivery);
+      await rest(ids);
+      const before = await versions(ids);
+      for (const delivery of random.cut(random.shuffle(sent), 1 + random.below(12))) await deliver(delivery);
+      await rest(ids);
+      expect(await versions(ids)).toEqual(before);
+    },
+  );
+});
+
+describe("a viewer is a fold too", () => {
+  test.each(SEEDS)("seed %i: cut, evicted and resumed at any point, viewers hold the snapshots", async (seed) => {
+    const random = new Random(seed);
+    const generated = generateSession(random);
+    const viewers = generated.ids.map((id) => ({ id, viewer: new Viewer(id) }));
+    for (const delivery of random.cut(generated.sent, 4)) {
+      await deliver(delivery);
+      for (const { id, viewer } of viewers) await live(random, id, viewer);
+    }
+    await rest(generated.ids);
+    for (const { id, viewer } of viewers) await compare(random, id, viewer);
+  });
+});
+
+async function versions(ids: Generated["ids"]): Promise<Record<string, string | undefined>> {
+  const found: Record<string, string | undefined> = {};
+  for (const id of ids) found[id] = (await readSession(id))?.resourceVersion;
+  return found;
+}
+
+/** What may happen to a viewer and to its session's object between two deliveries. */
+async function live(random: Random, id: string, viewer: Viewer): Promise<void> {
+  if (!viewer.isConnected) {
+    if (random.chance(0.6)) await viewer.connect();
+  } else if (random.chance(0.2)) await viewer.disconnect();
+  if (random.chance(0.2)) await evict(id);
+  for (let pieces = random.below(4); pieces > 0; pieces--) await viewer.read(5);
+}
+
+async function compare(random: Random, id: string, viewer: Viewer): Promise<void> {
+  const snapshot = await readSession(id);
+  if (snapshot === undefined) {
+    // Whoever watches a session that was emptied is told where it went, or that it is gone; whoever comes, is not served.
+    if (viewer.isConnected) await viewer.readUntil(({ event }) => event.type === "moved" || event.type === "deleted");
+    expect(await viewer.connect(), id).not.toBe(200);
+    return;
+  }
+  if (viewer.isConnected && random.chance(0.5)) await viewer.disconnect();
+  if (!viewer.isConnected) expect(await viewer.connect()).toBe(200);
+  if (viewer.at !== snapshot.resourceVersion) await viewer.readUntil(({ at }) => at === snapshot.resourceVersion);
+  const { view } = viewer;
+  const summary = view.summary();
+  const spans = Array.from(view.spans(), ({ span, resource }) => ({
+    service: resource?.attributes?.[0]?.value?.stringValue ?? "",
+    span,
+  }));
+  expect(summary && saidBy(summary, view.queries(), spans), id).toEqual(await said(id));
+  await viewer.disconnect();
+}

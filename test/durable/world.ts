@@ -1,0 +1,170 @@
+import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { vi } from "vitest";
+import type { ResourceSpans, Span } from "../../src/trace/span.ts";
+import type { SessionSummary, QuerySummary } from "../../src/trace/summary.ts";
+import type { Sent } from "./spans.ts";
+import { exportOf } from "./spans.ts";
+
+export const ORIGIN = "http://localhost:8787";
+
+/**
+ * Stops the clock, far ahead: alarms then ring only when a test lets them (`rest`), and what happens in the background
+ * is the same in every run. Timers run on.
+ */
+export function stopClock(): void {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2100, 0, 1) });
+}
+
+export function pass(millis: number): void {
+  vi.setSystemTime(Date.now() + millis);
+}
+
+/** A world without any session. */
+export async function emptyWorld(): Promise<void> {
+  await reset();
+}
+
+export function objectOf(id: string) {
+  return env.SESSIONS.get(env.SESSIONS.idFromName(`default/${id}`));
+}
+
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  return await exports.default.fetch(new Request(ORIGIN + path, { redirect: "manual", ...init }));
+}
+
+export async function post(body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Response> {
+  pass(1);
+  return await request("/v1/traces", {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body,
+  });
+}
+
+/** Delivers as an exporter does: again while the answer is 503. Anything but a full success is an error. */
+export async function deliver(sent: readonly (Sent | Span)[]): Promise<void> {
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const response = await post(exportOf(sent));
+    const text = await response.text();
+    if (response.status === 503) continue;
+    if (response.status !== 200 || text !== "{}") throw new Error(`${response.status} ${text}`);
+    return;
+  }
+  throw new Error("503, for ever");
+}
+
+/** Lets time pass until none of these objects has an alarm: what is owed is then done. */
+export async function rest(ids: readonly string[]): Promise<void> {
+  let waking: readonly string[] = ids;
+  for (let round = 0; round < 20; round++) {
+    const armed: string[] = [];
+    for (const id of ids) if (await isArmed(id)) armed.push(id);
+    if (armed.length === 0) return;
+    waking = armed;
+    pass(61_000);
+    for (const id of armed) await ring(id);
+  }
+  throw new Error(`never at rest: ${waking.join(", ")}`);
+}
+
+/** Rings the object's alarm now; answers whether one was set. The platform rings again where the object died of it. */
+export async function ring(id: string): Promise<boolean> {
+  try {
+    return await runDurableObjectAlarm(objectOf(id));
+  } catch {
+    await runInDurableObject(objectOf(id), async (_, { storage }) => await storage.setAlarm(Date.now()));
+    return true;
+  }
+}
+
+export async function isArmed(id: string): Promise<boolean> {
+  return await runInDurableObject(objectOf(id), async (_, { storage }) => (await storage.getAlarm()) !== null);
+}
+
+export async function rowsOf<Row extends Record<string, SqlStorageValue>>(id: string, table: string): Promise<Row[]> {
+  return await runInDurableObject(objectOf(id), (_, { storage }) => {
+    const exists = storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = ?", table).toArray().length > 0;
+    return exists ? storage.sql.exec<Row>(`SELECT * FROM ${table}`).toArray() : [];
+  });
+}
+
+/** Takes the object out of memory, as the platform does with one that idles. */
+export async function evict(id: string): Promise<void> {
+  await runInDurableObject(objectOf(id), () => undefined);
+  await evictDurableObject(objectOf(id));
+}
+
+export type Snapshot = {
+  readonly resourceVersion: string;
+  readonly session: SessionSummary & { readonly status: string };
+  readonly queries: readonly QuerySummary[];
+  readonly resourceSpans: readonly ResourceSpans[];
+};
+
+export async function readSession(id: string): Promise<Snapshot | undefined> {
+  const response = await request(`/sessions/${encodeURIComponent(id)}`);
+  if (response.status === 200) return await response.json();
+  await response.body?.cancel();
+  if (response.status === 404 || response.status === 307) return undefined;
+  throw new Error(`GET /sessions/${id}: ${response.status}`);
+}
+
+/** What a session says, apart from when it heard it. */
+export type Said = {
+  readonly summary: Omit<SessionSummary, "liveness" | "watchers"> & { readonly liveness: unknown };
+  readonly queries: readonly QuerySummary[];
+  readonly spans: readonly string[];
+};
+
+export async function said(id: string): Promise<Said | undefined> {
+  const snapshot = await readSession(id);
+  return snapshot && saidBy(snapshot.session, snapshot.queries, spansOf(snapshot.resourceSpans));
+}
+
+export function saidBy(session: SessionSummary, queries: readonly QuerySummary[], spans: readonly Located[]): Said {
+  const { liveness, watchers: _, ...summary } = session;
+  const { status: __, ...stated } = summary as typeof summary & { status?: string };
+  const { lastArrival: ___, ...facts } = liveness;
+  return { summary: { ...stated, liveness: facts }, queries, spans: spans.map(textOf).toSorted() };
+}
+
+/** What each of these ids shows, for those that show anything. */
+export async function saidByAll(ids: readonly string[]): Promise<Record<string, Said>> {
+  const all: Record<string, Said> = {};
+  for (const id of ids) {
+    const session = await said(id);
+    if (session !== undefined) all[id] = session;
+  }
+  return all;
+}
+
+export type Located = { readonly service: string; readonly span: Span };
+
+export function spansOf(resourceSpans: readonly ResourceSpans[]): Located[] {
+  return resourceSpans.flatMap(({ resource, scopeSpans }) =>
+    (scopeSpans ?? []).flatMap(({ spans }) =>
+      (spans ?? []).map((span) => ({ service: resource?.attributes?.[0]?.value?.stringValue ?? "", span })),
+    ),
+  );
+}
+
+function textOf({ service, span }: Located): string {
+  return `${service} ${JSON.stringify(span)}`;
+}
+
+export async function readTrace(
+  traceId: string,
+): Promise<{ readonly session: string; readonly resourceSpans: readonly ResourceSpans[] } | undefined> {
+  const response = await request(`/traces/${traceId}`);
+  if (response.status === 200) return await response.json();
+  await response.body?.cancel();
+  return undefined;
+}
+
+/** What the list shows, newest activity first. */
+export async function listed(kind: "session" | "trace" | "all"): Promise<readonly SessionSummary[]> {
+  const response = await request(`/sessions?kind=${kind}`);
+  const { sessions } = await response.json<{ sessions: SessionSummary[] }>();
+  return sessions;
+}
