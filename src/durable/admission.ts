@@ -108,7 +108,7 @@ function commit(
   if (is && was) frames.push({ view: "session", previous: previous.session, entry });
   if (is === was) return { frames };
   if (is) {
-    state.log.renew(now);
+    state.log.takeBack(traceId, now);
     return { frames: [], moved: "in" };
   }
   if (previous.head > 0)

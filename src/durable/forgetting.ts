@@ -1,9 +1,11 @@
 import type { HomeCopy } from "./home-copy.ts";
 import type { SessionCore } from "./session-core.ts";
 import { isShown } from "./trace-rows.ts";
+import type { TraceRow } from "./trace-rows.ts";
 
 /** Begins to forget a session; what a fault leaves undone the alarm does. Answers false where there is none. */
 export function beginForgetting(core: SessionCore): boolean {
+  if (core.state.log.forgetting) return true;
   if (!core.exists || core.state.shown.size === 0) return false;
   core.write(({ log, jobs }) => {
     log.setForgetting(true);
@@ -40,10 +42,20 @@ export async function release(
   copier: HomeCopy,
   released: { readonly traceId: string; readonly session: string },
 ): Promise<void> {
-  // A copy under way would bring the trace back to the session that is going.
-  await copier.settled();
-  const row = core.exists ? core.state.rows.get(released.traceId) : undefined;
-  if (row?.role !== "home" || row.session !== released.session || row.refused !== undefined) return;
+  for (;;) {
+    // A copy under way would bring the trace back to the session that is going.
+    await copier.settled();
+    const row = core.exists ? core.state.rows.get(released.traceId) : undefined;
+    if (row?.role !== "home" || row.session !== released.session || row.refused !== undefined) return;
+    if (row.leaving.length === 0) return await dropHome(core, row);
+    // Sessions of earlier bindings would show it for ever, once its home knows of none.
+    await copier.withdraw(row);
+  }
+}
+
+async function dropHome(core: SessionCore, row: TraceRow): Promise<void> {
+  // Who watches the trace attaches again, and finds that it is gone.
+  core.subscribers.dismiss();
   const others = Array.from(core.state.rows.all()).some(
     (other) => other.traceId !== row.traceId && other.role === "copy",
   );
@@ -75,8 +87,10 @@ async function dropShown(core: SessionCore): Promise<void> {
   core.discard();
 }
 
+/** Without an `await` between: what is admitted next is of a new life, and stays. */
 async function wipe(core: SessionCore): Promise<void> {
-  await core.ctx.storage.deleteAlarm();
-  await core.ctx.storage.deleteAll();
+  const { storage } = core.ctx;
+  const deletions = [storage.deleteAlarm(), storage.deleteAll()];
   core.discard();
+  await Promise.all(deletions);
 }

@@ -55,7 +55,7 @@ export class HomeCopy {
       const head = core.state.traceHeads.get(row.traceId) ?? 0;
       if (held === undefined || held.next <= head) return await this.#copy(row, held?.after);
     }
-    return await this.#withdraw(row);
+    return await this.withdraw(row);
   }
 
   /** Sends what stands after a revision of this log; without one it only asks what the session holds. */
@@ -96,7 +96,7 @@ export class HomeCopy {
     const core = this.#core;
     core.write((state) => {
       state.rows.put({ ...row, refused: session });
-      state.log.renew(Date.now());
+      state.log.takeBack(row.traceId, Date.now());
       core.oweReport(state, Date.now());
     });
     core.discard();
@@ -104,8 +104,11 @@ export class HomeCopy {
     core.kick();
   }
 
-  /** Tells a session that the trace was bound away from it: after the copy, so that a viewer who follows finds it. */
-  async #withdraw(row: TraceRow): Promise<boolean> {
+  /**
+   * Tells a session that the trace was bound away from it: after the copy, so that a viewer who follows finds it. Answers
+   * whether there was one to tell.
+   */
+  async withdraw(row: TraceRow): Promise<boolean> {
     const from = row.leaving[0];
     if (from === undefined) return false;
     const to = isBoundAway(row, this.#core.state.id) ? (row.session ?? "") : row.traceId;
@@ -133,7 +136,7 @@ export class HomeCopy {
       last = revision;
       if (chunk.kind !== "spans") continue;
       chunks.push(chunk);
-      bytes += chunk.body.length;
+      bytes += chunk.body.length + chunk.facts.length;
       for (const hash of chunk.hashes) {
         const value = values.has(hash) ? undefined : log.value(hash);
         if (value === undefined) continue;

@@ -1,8 +1,16 @@
+const TIME_DIGITS = 9;
+
 /**
  * Names one life of a log: minted with it, so that a version of a deleted log is never taken for one of its successor.
- * Begins with the time, so that of two lives the later sorts last.
+ * Begins with the time, so that of two lives the later sorts last; `before`: the life that it follows, perhaps within
+ * one millisecond, or by a clock that was ahead.
  */
-export function mintIncarnation(now: number): string {
+export function mintIncarnation(now: number, before?: string): string {
+  const earliest = before === undefined ? now : Number.parseInt(before.slice(0, TIME_DIGITS), 36) + 1;
+  const time = Math.max(now, earliest);
   const random = crypto.getRandomValues(new Uint8Array(6));
-  return now.toString(36).padStart(9, "0") + Array.from(random, (byte) => byte.toString(36).padStart(2, "0")).join("");
+  return (
+    time.toString(36).padStart(TIME_DIGITS, "0") +
+    Array.from(random, (byte) => byte.toString(36).padStart(2, "0")).join("")
+  );
 }

@@ -103,6 +103,7 @@ export function withdraw(core: SessionCore, tenant: string, withdrawal: Withdraw
 
 function letGo(state: SessionState, traceId: string, to: string, now: number): { previous: number; entry: LogEntry } {
   const previous = state.shownHead;
+  state.bytes -= state.log.bytesOf(traceId);
   state.log.dropTrace(traceId);
   state.shown.dropTrace(traceId);
   state.traceHeads.delete(traceId);

@@ -120,7 +120,7 @@ export class SessionLog {
 
   /** Begins a new life over the same rows: every viewer reads from the beginning. */
   renew(now: number): void {
-    this.#incarnation = mintIncarnation(now);
+    this.#incarnation = mintIncarnation(now, this.#incarnation);
     this.setMeta("incarnation", this.#incarnation);
   }
 
@@ -267,6 +267,19 @@ export class SessionLog {
   dropMarks(): void {
     this.#keepHead();
     this.#sql.exec("DELETE FROM chunk WHERE kind = 'gone'");
+  }
+
+  /** Begins a new life in which a trace is shown that was here all along: its marks would void what stands before them. */
+  takeBack(traceId: string, now: number): void {
+    this.#keepHead();
+    this.#sql.exec("DELETE FROM chunk WHERE kind = 'gone' AND trace = ?", traceId);
+    this.renew(now);
+  }
+
+  /** Bytes of a trace's bodies. */
+  bytesOf(traceId: string): number {
+    const row = this.#sql.exec<{ bytes: number }>("SELECT total(bytes) AS bytes FROM chunk WHERE trace = ?", traceId);
+    return row.one().bytes;
   }
 
   putValue(value: SpilledValue): void {

@@ -64,13 +64,14 @@ export class SessionObject extends DurableObject<Bindings> {
     return this.#core.exists ? this.#core.state.log.value(hash) : undefined;
   }
 
-  /** Answers whether there was a session to forget. */
-  async forget(): Promise<boolean> {
-    if (!beginForgetting(this.#core)) return false;
+  /** `begun`: nothing is shown any more, but a home could not be told yet, and takes spans until it is. */
+  async forget(): Promise<"absent" | "begun" | "forgotten"> {
+    if (!beginForgetting(this.#core)) return "absent";
     this.#core.state.jobs.arm(Date.now());
     await this.#run("forget");
-    if (this.#core.exists) this.#core.state.jobs.arm(Date.now());
-    return true;
+    if (!this.#core.state.log.forgetting) return "forgotten";
+    this.#core.state.jobs.arm(Date.now());
+    return "begun";
   }
 
   /** A subscriber's socket; `view` says what it follows. */
@@ -85,6 +86,10 @@ export class SessionObject extends DurableObject<Bindings> {
   override webSocketClose(socket: WebSocket, code: number): void {
     // 1005 and 1006 say that no code came, and must not be sent.
     socket.close(code === 1005 || code === 1006 ? 1000 : code);
+    this.#watchersChanged();
+  }
+
+  override webSocketError(): void {
     this.#watchersChanged();
   }
 

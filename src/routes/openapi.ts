@@ -175,7 +175,12 @@ export const openapi = {
       },
       delete: {
         summary: "Forget it: log, values, homes and row.",
-        responses: { 204: { description: "Forgotten." }, 404: problem("Not here."), ...refusals },
+        responses: {
+          202: { description: "Not shown any more; the rest of it goes as soon as every trace's home is reached." },
+          204: { description: "Forgotten." },
+          404: problem("Not here."),
+          ...refusals,
+        },
       },
     },
     "/sessions/{id}/otlp": {

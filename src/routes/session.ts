@@ -69,7 +69,8 @@ export const session = new Hono<AppEnv>()
     if (refused !== undefined) return refused;
     const id = c.req.param("id");
     const forgotten = await sessionAt(c.env, c.var.tenant, id).forget();
-    return forgotten ? c.body(null, 204) : notFound(c, `The session ${id}`);
+    if (forgotten === "absent") return notFound(c, `The session ${id}`);
+    return c.body(null, forgotten === "forgotten" ? 204 : 202);
   });
 
 /** The session's facts and what they mean at this moment. */
