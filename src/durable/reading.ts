@@ -31,7 +31,7 @@ export function readPage(core: SessionCore, view: View, from: Cursor | undefined
     const entry = entryOf(state, view, chunk);
     if (entry === undefined) continue;
     entries.push(entry);
-    bytes += chunk.body.length;
+    bytes += textBytes(chunk);
   }
   const reached = entries.length === 0 || next >= head;
   const summary = reached && (view === "session" || state.shows(home?.traceId ?? "")) ? core.summary() : undefined;
@@ -46,6 +46,12 @@ export function readPage(core: SessionCore, view: View, from: Cursor | undefined
     ...(summary === undefined ? {} : { summary }),
     ...(session === undefined ? {} : { session }),
   };
+}
+
+/** What an entry weighs where it is inflated; gzip says so in its last four bytes. */
+function textBytes({ encoding, body }: Chunk): number {
+  if (encoding === "identity" || body.length < 4) return body.length;
+  return new DataView(body.buffer, body.byteOffset + body.length - 4, 4).getUint32(0, true);
 }
 
 function entryOf(state: SessionState, view: View, chunk: Chunk): LogEntry | undefined {

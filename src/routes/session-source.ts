@@ -7,7 +7,7 @@ import { formatVersion } from "./resource-version.ts";
 import type { ResourceVersion } from "./resource-version.ts";
 import { sse, sseAround } from "./sse.ts";
 
-/** Bytes of bodies in one page: bounds what the Worker holds for a viewer. */
+/** Bytes of text in one page, once inflated: bounds what the Worker holds for a viewer. */
 export const PAGE_BYTES = 1_000_000;
 
 /** A session's log as stream events, from a cursor on. */
