@@ -59,13 +59,18 @@ export class LogReader {
     yield encoder.encode('{"resourceSpans":[');
     let cursor: { incarnation: string; revision: number } | undefined;
     let first = true;
+    const traces = new Set<string>();
     let page: LogPage;
     do {
       page = await this.#stub.read(this.#view, cursor, PAGE_BYTES);
       // Forgotten, moved or begun anew while it was read: what was sent can't be taken back, so the document must not end well.
       if (page.state !== "present" || page.reset) throw new Error("the session changed its life while it was read");
       for (const entry of page.entries) {
-        if (entry.kind !== "spans") continue;
+        if (entry.kind === "gone") {
+          if (traces.has(entry.traceId)) throw new Error("a trace left the session while it was read");
+          continue;
+        }
+        traces.add(entry.traceId);
         const text = await render(entry);
         const inner = text.subarray(1, -1);
         if (inner.length === 0) continue;
