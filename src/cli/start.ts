@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { buildProgram } from "./start/build.ts";
+import { claimDirectory } from "./start/claim-directory.ts";
 import { readConfiguration } from "./start/configuration.ts";
 import { endChildrenWithUs } from "./start/end-children.ts";
 import { greeting } from "./start/greeting.ts";
-import { isTaken, openRuntime } from "./start/runtime.ts";
+import { isListening } from "./start/is-listening.ts";
+import { openRuntime } from "./start/runtime.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -16,8 +18,13 @@ const outcome = readConfiguration(process.env, root);
 if (!outcome.ok) refuse(outcome.error);
 const { configuration } = outcome;
 
-if (await isTaken(configuration.host, configuration.port)) {
-  refuse(`Port ${configuration.port} is taken. Stop what listens there, or choose another: PORT=8788 npm start`);
+const { host, port, dataDirectory } = configuration;
+// The runtime would fail at a taken port later, and with less to say. Port 0 is one that the system chooses.
+if (port !== 0 && (await isListening({ port, host: host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host }))) {
+  refuse(`Port ${port} is taken. Stop what listens there, or choose another: PORT=8788 npm start`);
+}
+if (!(await claimDirectory(dataDirectory))) {
+  refuse(`${dataDirectory} is in use by another npm start. Stop it, or choose another: DATA_DIR=.data-2 npm start`);
 }
 
 // What was acknowledged is on disk: there is nothing to save. Ours come before Miniflare's, which would exit with 143.

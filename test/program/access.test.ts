@@ -88,3 +88,15 @@ test("a port that is taken is said to be taken", async () => {
     said: `Port ${port} is taken. Stop what listens there, or choose another: PORT=8788 npm start`,
   });
 });
+
+test("a data directory that is in use is not opened twice", async () => {
+  const DATA_DIR = await temporaryDirectory();
+  const first = await startProgram({ DATA_DIR });
+  const { code, said } = await run("start.ts", [], { PORT: "0", DATA_DIR });
+  expect({ code, said: said.trim() }).toEqual({
+    code: 1,
+    said: `${DATA_DIR} is in use by another npm start. Stop it, or choose another: DATA_DIR=.data-2 npm start`,
+  });
+  await first.kill();
+  await startProgram({ DATA_DIR });
+});

@@ -1,4 +1,3 @@
-import { connect } from "node:net";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import type { BuiltProgram } from "./build.ts";
 import type { Configuration } from "./configuration.ts";
@@ -23,18 +22,4 @@ export async function openRuntime(configuration: Configuration, program: BuiltPr
     }),
   );
   return await runtime.ready;
-}
-
-/** Whether somebody listens there already. The runtime itself would fail later, and with less to say. */
-export async function isTaken(host: string, port: number): Promise<boolean> {
-  if (port === 0) return false;
-  const socket = connect({ port, host: host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host });
-  try {
-    return await new Promise<boolean>((resolve) => {
-      socket.once("connect", () => resolve(true));
-      socket.once("error", () => resolve(false));
-    });
-  } finally {
-    socket.destroy();
-  }
 }
