@@ -72,3 +72,13 @@ test("the demo says so when nothing listens", async () => {
     said: "Nothing listens at http://127.0.0.1:9. Start it first: npm start",
   });
 });
+
+test("the demo brings the token that exporters bring, and says so when it is refused", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory(), ADMIN_TOKEN: "admin" });
+  const play = (token: string) =>
+    run("demo.ts", ["--fast", "--endpoint", url], { OTEL_EXPORTER_OTLP_HEADERS: `Authorization=Bearer%20${token}` });
+  const refused = await play("wrong");
+  expect(refused.code).toBe(1);
+  expect(refused.said).toContain(`Spans could not be sent to ${url}`);
+  expect(await play("admin")).toMatchObject({ code: 0 });
+});

@@ -22,8 +22,9 @@ export type Telemetry = {
 /** Sets up the official SDK as a real service would: batches, protobuf, and the exporter's own environment variables. */
 export function startTelemetry(service: string): Telemetry {
   let failure: string | undefined;
+  // The SDK reports an error as the JSON of all its fields.
   const noted = (message: string) => {
-    failure ??= message;
+    failure ??= /"message":"([^"]+)"/.exec(message)?.[1] ?? message;
   };
   diag.setLogger(
     { error: noted, warn: () => {}, info: () => {}, debug: () => {}, verbose: () => {} },
@@ -39,7 +40,13 @@ export function startTelemetry(service: string): Telemetry {
     ],
   });
   provider.register();
-  return { end: () => provider.shutdown().then(() => failure) };
+  return {
+    end: () =>
+      provider.shutdown().then(
+        () => failure,
+        (error: unknown) => failure ?? (error instanceof Error ? error.message : String(error)),
+      ),
+  };
 }
 
 /** Baggage never becomes an attribute by itself: Ark copies the session and the query onto each span, and so do we. */
