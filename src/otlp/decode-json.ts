@@ -12,7 +12,7 @@ export function decodeJson(bytes: Uint8Array): Result<DecodedRequest> {
   const decoded = decodeText(bytes);
   if (!decoded.ok) return decoded;
   const text = decoded.value;
-  const surrogateEscapes = text.includes("\\ud") || text.includes("\\uD");
+  const surrogateEscapes = text.includes("\\u") && /\\u[dD]/.test(text);
   const decoding = new JsonDecoding({ exactIntegers: false, surrogateEscapes });
   const result = decodeParsed(parseText(text), decoding);
   if (!decoding.digitsLost) return result;

@@ -4,10 +4,12 @@ import type { Buffer } from "node:buffer";
 const MAX_CACHED = 48;
 const SLOTS = 1024;
 
-/** Keys and names come again in each span: a string is found by its bytes before any is made. Of one body only. */
+/** Of all bodies: a string is found only by somebody who sends its bytes. */
+const CACHE = new Array<string | undefined>(SLOTS);
+
+/** Keys and names come again in each span: a string is found by its bytes before any is made. */
 export class ProtobufStrings {
   readonly #buffer: Buffer;
-  readonly #cache: (string | undefined)[] = new Array<string | undefined>(SLOTS);
 
   constructor(buffer: Buffer) {
     this.#buffer = buffer;
@@ -27,10 +29,10 @@ export class ProtobufStrings {
     }
     if (bits >= 0x80) return this.#decode(start, start + length);
     const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
-    const cached = this.#cache[slot];
+    const cached = CACHE[slot];
     if (cached !== undefined && cached.length === length && isAt(cached, buffer, start)) return cached;
     const text = buffer.toString("latin1", start, start + length);
-    this.#cache[slot] = text;
+    CACHE[slot] = text;
     return text;
   }
 
