@@ -105,11 +105,11 @@ export class Faults {
     if (ctx === undefined) return original(closure);
     switch (this.#strikeAt({ kind: "transaction", object: ctx.id.name ?? "", method: "" })) {
       case "it fails":
-        throw new Error("the storage failed (a test's fault)");
+        throw fault("the storage failed");
       case "it is undone":
         return original(() => {
           closure();
-          throw new Error("the storage failed (a test's fault)");
+          throw fault("the storage failed");
         });
       case "its object dies before it":
         return die(ctx);
@@ -146,13 +146,13 @@ export class Faults {
     try {
       const { object } = step;
       const strike = this.#strikeAt(step);
-      if (strike === "it is not sent") throw new Error("the object could not be reached (a test's fault)");
+      if (strike === "it is not sent") throw fault("the object could not be reached");
       if (strike === "the called object dies before it") await kill(object);
       const answer = await call();
       // From here on nothing goes on where the call came from.
       if (strike === "the calling object dies meanwhile" && caller !== undefined) await kill(caller);
       if (strike === "the called object dies after it") await kill(object);
-      if (strike === "its answer is lost") throw new Error("the connection was lost (a test's fault)");
+      if (strike === "its answer is lost") throw fault("the connection was lost");
       return answer;
     } finally {
       this.#calls--;
@@ -163,6 +163,13 @@ export class Faults {
     this.steps.push(step);
     return this.#plan(step, this.steps.length);
   }
+}
+
+/** Without a stack, which the runtime would print with each. */
+function fault(message: string): Error {
+  const error = new Error(`${message} (a test's fault)`);
+  error.stack = String(error);
+  return error;
 }
 
 /** The object that makes a call, as what it says shows; `undefined` where the Worker makes it. */
@@ -176,7 +183,7 @@ function callerOf(method: string, said: unknown): string | undefined {
 /** Nothing that the object does after this reaches anybody; the exception ends what it does now. */
 function die(ctx: DurableObjectState): never {
   ctx.abort("killed (a test's fault)");
-  throw new Error("killed (a test's fault)");
+  throw fault("killed");
 }
 
 /** As the platform ends an instance: what it had in memory and under way is lost. */

@@ -3,8 +3,9 @@ import { env, exports } from "cloudflare:workers";
 import { vi } from "vitest";
 import type { ResourceSpans, Span } from "../../src/trace/span.ts";
 import type { SessionSummary, QuerySummary } from "../../src/trace/summary.ts";
+import { deliveryOf } from "./deliveries.ts";
 import type { Sent } from "./spans.ts";
-import { exportOf } from "./spans.ts";
+import { aSpan, exportOf } from "./spans.ts";
 
 export const ORIGIN = "http://localhost:8787";
 
@@ -167,4 +168,34 @@ export async function listed(kind: "session" | "trace" | "all"): Promise<readonl
   const response = await request(`/sessions?kind=${kind}`);
   const { sessions } = await response.json<{ sessions: SessionSummary[] }>();
   return sessions;
+}
+
+/** Changes an object's rows behind its back, and takes it out of memory. */
+export async function change(id: string, sql: string, ...values: SqlStorageValue[]): Promise<void> {
+  await runInDurableObject(objectOf(id), (_, { storage }) => void storage.sql.exec(sql, ...values));
+  await evictDurableObject(objectOf(id));
+}
+
+/** Copies as many traces of one span to a session, as their homes would; answers the outcomes. */
+export async function copies(session: string, count: number): Promise<string[]> {
+  return await runInDurableObject(objectOf(session), (instance) => {
+    const outcomes: string[] = [];
+    for (let n = 0; n < count; n++) {
+      const traceId = `c${n.toString(16).padStart(31, "0")}`;
+      const { facts, encoding, body, receipt } = deliveryOf([aSpan(traceId, 1)]);
+      const chunk = {
+        traceId,
+        traceRevision: 1,
+        kind: "spans",
+        received: Date.now(),
+        encoding,
+        receipt,
+        hashes: [],
+        facts,
+        body,
+      } as const;
+      outcomes.push(instance.receive("default", { session, traceId, epoch: 1, chunks: [chunk], values: [] }).outcome);
+    }
+    return outcomes;
+  });
 }

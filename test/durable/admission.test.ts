@@ -1,0 +1,253 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { SESSION_BYTES, SESSION_SPANS, SESSION_TRACES } from "../../src/durable/limits.ts";
+import { FACTS_VERSION } from "../../src/trace/facts.ts";
+import { Random } from "../trace/seeded-random.ts";
+import { deliveryOf } from "./deliveries.ts";
+import { Faults } from "./faults.ts";
+import { generateSession } from "./generated-session.ts";
+import { aSpan, at, exportOf, someSpans, traceIdOf } from "./spans.ts";
+import { Viewer } from "./viewer.ts";
+import * as world from "./world.ts";
+
+const TRACE = traceIdOf("trace");
+const OTHER = traceIdOf("other");
+
+beforeEach(async () => {
+  world.stopClock();
+  await world.emptyWorld();
+});
+
+/** Names of the spans that a session's snapshot shows. */
+async function shown(id: string): Promise<(string | undefined)[]> {
+  const session = await world.readSession(id);
+  return world
+    .spansOf(session?.resourceSpans ?? [])
+    .map(({ span }) => span.name)
+    .toSorted();
+}
+
+async function exported(id: string): Promise<(string | undefined)[]> {
+  const response = await world.request(`/sessions/${id}/otlp`);
+  const { resourceSpans } = await response.json<world.Snapshot>();
+  return world
+    .spansOf(resourceSpans)
+    .map(({ span }) => span.name)
+    .toSorted();
+}
+
+describe("a delivery of spans that are known", () => {
+  test("in whole, changes nothing", async () => {
+    const home = world.objectOf(TRACE);
+    const delivery = deliveryOf(someSpans(TRACE, 1, 2));
+    expect(await home.append("default", delivery)).toEqual({ outcome: "appended" });
+    const before = await world.rowsOf(TRACE, "chunk");
+    expect(await home.append("default", delivery)).toEqual({ outcome: "known" });
+    expect(await world.rowsOf(TRACE, "chunk")).toEqual(before);
+  });
+
+  test("in part, stores nothing and says which, so that the Worker sends the rest", async () => {
+    const home = world.objectOf(TRACE);
+    await world.deliver(someSpans(TRACE, 2, 2));
+    const before = await world.rowsOf(TRACE, "chunk");
+    expect(await home.append("default", deliveryOf(someSpans(TRACE, 1, 4)))).toEqual({
+      outcome: "partly-known",
+      known: [1, 2],
+    });
+    expect(await world.rowsOf(TRACE, "chunk")).toEqual(before);
+
+    await world.deliver(someSpans(TRACE, 1, 4));
+    expect(await shown(TRACE)).toEqual(["span 1", "span 2", "span 3", "span 4"]);
+    const receipts = (await world.rowsOf<{ receipt: string }>(TRACE, "chunk")).map(({ receipt }) => receipt);
+    expect(receipts.map((receipt) => (JSON.parse(receipt) as { spans: number }).spans)).toEqual([2, 2]);
+  });
+});
+
+describe("of two encodings of one span", () => {
+  const running = aSpan(TRACE, 1, { name: "running", endTimeUnixNano: "0" });
+  const ended = aSpan(TRACE, 1, { name: "ended", endTimeUnixNano: at(2) });
+  const longer = aSpan(TRACE, 1, { name: "ended later", endTimeUnixNano: at(3) });
+
+  test.each([
+    [
+      [running, ended, longer],
+      [1, 2, 3],
+    ],
+    [[longer, ended, running], [1]],
+    [
+      [ended, running, longer],
+      [1, 2],
+    ],
+  ])("the better one is shown and exported, in any order %#", async (order, revisions) => {
+    for (const span of order) await world.deliver([span, ...(span === order[0] ? [aSpan(TRACE, 2)] : [])]);
+    expect(await shown(TRACE)).toEqual(["ended later", "span 2"]);
+    expect(await exported(TRACE)).toEqual(["ended later", "span 2"]);
+    const chunks = await world.rowsOf<{ revision: number }>(TRACE, "chunk");
+    expect(chunks.map(({ revision }) => revision)).toEqual(revisions);
+    await world.evict(TRACE);
+    expect(await shown(TRACE)).toEqual(["ended later", "span 2"]);
+  });
+
+  test("a beaten one that names the session still names it, and is not shown", async () => {
+    await world.deliver([ended]);
+    await world.deliver([aSpan(TRACE, 1, { name: "running", endTimeUnixNano: "0" }, { "session.id": "A" })]);
+    await world.rest([TRACE, "A"]);
+    expect(await shown("A")).toEqual(["ended"]);
+    expect(await exported("A")).toEqual(["ended"]);
+  });
+
+  test("a span of another kind under the same id is a second span", async () => {
+    await world.deliver([aSpan(TRACE, 1, { name: "client", kind: 3 })]);
+    await world.deliver([aSpan(TRACE, 1, { name: "server", kind: 2 })]);
+    expect(await shown(TRACE)).toEqual(["client", "server"]);
+  });
+});
+
+describe("where our storage or our program fails", () => {
+  let faults: Faults;
+  beforeEach(async () => {
+    faults = await Faults.install();
+    vi.spyOn(console, "warn").mockReturnValue();
+  });
+  afterEach(() => faults.remove());
+
+  test.each(["it fails", "it is undone", "its object dies after it"] as const)(
+    "a transaction (%s): 503 with Retry-After, each trace whole or absent, and the retry completes it",
+    async (strike) => {
+      await world.emptyWorld();
+      const body = exportOf([...someSpans(TRACE, 1, 3), ...someSpans(OTHER, 1, 3)]);
+      faults.follow((step, number) => (step.kind === "transaction" && number <= 3 ? strike : undefined));
+      const response = await world.post(body);
+      expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
+      faults.end();
+      for (const id of [TRACE, OTHER]) expect([0, 3]).toContain((await shown(id)).length);
+
+      const again = await world.post(body);
+      expect([again.status, await again.text()]).toEqual([200, "{}"]);
+      for (const id of [TRACE, OTHER]) expect(await shown(id)).toEqual(["span 1", "span 2", "span 3"]);
+    },
+  );
+
+  test.each(["it is not sent", "its answer is lost"] as const)(
+    "a call (%s): 503 with Retry-After, and the retry completes it",
+    async (strike) => {
+      const body = exportOf([...someSpans(TRACE, 1, 3), ...someSpans(OTHER, 1, 3)]);
+      faults.follow((step) => (step.method === "append" && step.object.endsWith(OTHER) ? strike : undefined));
+      const response = await world.post(body);
+      expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
+      expect(await response.json()).toEqual({ code: 14, message: "not all of it could be stored; send it again" });
+      faults.end();
+      const again = await world.post(body);
+      expect([again.status, await again.text()]).toEqual([200, "{}"]);
+      for (const id of [TRACE, OTHER]) expect(await shown(id)).toEqual(["span 1", "span 2", "span 3"]);
+    },
+  );
+
+  test.each([6001, 6002, 6003, 6004, 6005, 6006])(
+    "seed %i: what an object has in memory is what it would fold from its rows, whatever failed before",
+    async (seed) => {
+      await world.emptyWorld();
+      const random = new Random(seed);
+      const { sent, ids } = generateSession(random, { traces: 2, spansOfATrace: 10, naming: 0.3 });
+      faults.follow(() => (random.chance(0.2) ? random.pick(["it fails", "it is undone"]) : undefined));
+      for (const delivery of random.cut(sent, 3)) {
+        await world.post(exportOf(delivery));
+        await faults.quiet();
+      }
+      faults.end();
+      const remembered = await world.saidByAll(ids);
+      for (const id of ids) await world.evict(id);
+      expect(await world.saidByAll(ids)).toEqual(remembered);
+    },
+  );
+
+  test("facts that can't be read are our fault: an answer with a reference, which the log has too", async () => {
+    const delivery = { ...deliveryOf(someSpans(TRACE, 1, 1)), facts: `[${FACTS_VERSION},"0",[],["no span"]]` };
+    const log = vi.spyOn(console, "error").mockReturnValue();
+    const outcome = await world.objectOf(TRACE).append("default", delivery);
+    expect(outcome).toEqual({ outcome: "fault", reference: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    expect(log.mock.calls.join()).toContain((outcome as { reference: string }).reference);
+    expect(await world.rowsOf(TRACE, "chunk")).toEqual([]);
+  });
+
+  test("facts of a Worker of another version pass: it tries again", async () => {
+    const delivery = { ...deliveryOf(someSpans(TRACE, 1, 1)), facts: `[${FACTS_VERSION + 1},"0",[]]` };
+    const append = async () => await world.objectOf(TRACE).append("default", delivery);
+    await expect(append()).rejects.toThrow("different versions; try again");
+  });
+});
+
+test("facts that an older version derived are derived anew from the bytes, once", async () => {
+  await world.deliver(someSpans(TRACE, 1, 3, { "gen_ai.request.model": "small" }));
+  const expected = await world.said(TRACE);
+  const [before] = await world.rowsOf<{ facts: string }>(TRACE, "chunk");
+  await world.change(TRACE, "UPDATE chunk SET facts = '[0,\"an older form\"]'");
+  expect(await world.said(TRACE)).toEqual(expected);
+  const [after] = await world.rowsOf<{ facts: string }>(TRACE, "chunk");
+  expect(after?.facts).toBe(before?.facts);
+});
+
+describe("a session's ceilings", () => {
+  test(`${SESSION_SPANS} spans are taken, and one more is rejected with the reason`, async () => {
+    const most = 20_000;
+    for (let first = 1; first <= SESSION_SPANS; first += most)
+      await world.deliver(someSpans(TRACE, first, Math.min(most, SESSION_SPANS - first + 1)));
+    const response = await world.post(exportOf([aSpan(TRACE, SESSION_SPANS + 1)]));
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      {
+        partialSuccess: {
+          rejectedSpans: "1",
+          errorMessage: `trace ${TRACE}: the session holds ${SESSION_SPANS} spans, its ceiling`,
+        },
+      },
+    ]);
+    expect((await world.listed("all")).map(({ id }) => id)).toEqual([TRACE]);
+
+    // A trace of a full session stays its own, and says so.
+    await world.deliver(someSpans(OTHER, 1, 2));
+    const viewer = new Viewer(OTHER);
+    await viewer.connect();
+    await world.deliver([aSpan(OTHER, 3, {}, { "session.id": TRACE })]);
+    await world.rest([TRACE, OTHER]);
+    const session = await world.readSession(OTHER);
+    expect([session?.session.belongsTo, session?.session.spans, await shown(OTHER)]).toEqual([
+      TRACE,
+      3,
+      ["span 1", "span 2", "span 3"],
+    ]);
+    expect((await world.readSession(TRACE))?.session.spans).toBe(SESSION_SPANS);
+    expect((await world.listed("all")).map(({ id }) => id).toSorted()).toEqual([TRACE, OTHER].toSorted());
+    await viewer.disconnect();
+    await viewer.connect();
+    await viewer.readUntil(({ event }) => event.type === "bookmark");
+    expect(viewer.view.summary()).toMatchObject({ spans: 3, belongsTo: TRACE });
+    await viewer.disconnect();
+    await world.deliver([aSpan(OTHER, 4)]);
+    expect(await shown(OTHER)).toHaveLength(4);
+  });
+
+  test(`${SESSION_BYTES} bytes`, async () => {
+    await world.deliver(someSpans(TRACE, 1, 1));
+    // As if that chunk were so large: the count is of the log's own column.
+    const next = deliveryOf([aSpan(TRACE, 2)]);
+    const room = SESSION_BYTES - next.body.length;
+    await world.change(TRACE, "UPDATE chunk SET bytes = ?", room + 1);
+    expect(await world.objectOf(TRACE).append("default", next)).toEqual({
+      outcome: "full",
+      reason: `the session holds ${SESSION_BYTES} bytes, its ceiling`,
+    });
+    await world.change(TRACE, "UPDATE chunk SET bytes = ?", room);
+    expect(await world.objectOf(TRACE).append("default", next)).toEqual({ outcome: "appended" });
+  });
+
+  test(`${SESSION_TRACES} traces: the next stays its own session`, async () => {
+    await world.deliver(someSpans(TRACE, 1, 1, { "session.id": "A" }));
+    await world.rest([TRACE, "A"]);
+    const copied = await world.copies("A", SESSION_TRACES - 1);
+    expect(new Set(copied)).toEqual(new Set(["held"]));
+    await world.deliver(someSpans(OTHER, 1, 1, { "session.id": "A" }));
+    await world.rest([OTHER, "A"]);
+    expect((await world.readSession(OTHER))?.session).toMatchObject({ spans: 1, belongsTo: "A" });
+    expect((await world.readSession("A"))?.session.traces).toBe(SESSION_TRACES);
+  });
+});
