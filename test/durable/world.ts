@@ -86,7 +86,7 @@ export async function isArmed(id: string): Promise<boolean> {
 export async function rowsOf<Row extends Record<string, SqlStorageValue>>(id: string, table: string): Promise<Row[]> {
   return await runInDurableObject(objectOf(id), (_, { storage }) => {
     const exists = storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = ?", table).toArray().length > 0;
-    return exists ? storage.sql.exec<Row>(`SELECT * FROM ${table}`).toArray() : [];
+    return exists || table === "sqlite_master" ? storage.sql.exec<Row>(`SELECT * FROM ${table}`).toArray() : [];
   });
 }
 
@@ -198,4 +198,19 @@ export async function copies(session: string, count: number): Promise<string[]> 
     }
     return outcomes;
   });
+}
+
+/** Tables of the program's own in an object's storage. */
+export async function tables(id: string): Promise<string[]> {
+  const rows = await rowsOf<{ name: string }>(id, "sqlite_master");
+  return rows.map(({ name }) => name).filter((name) => !name.startsWith("_cf_") && !name.startsWith("sqlite_"));
+}
+
+/** Waits, in turns of real time, for what happens in the background. */
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 200; turn++) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error("it never came to hold");
 }

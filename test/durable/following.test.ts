@@ -1,0 +1,283 @@
+import { runInDurableObject } from "cloudflare:test";
+import { beforeEach, describe, expect, test } from "vitest";
+import { Random } from "../trace/seeded-random.ts";
+import { deliveryOf } from "./deliveries.ts";
+import { aSpan, someSpans, traceIdOf } from "./spans.ts";
+import { openStream, Viewer } from "./viewer.ts";
+import type { Seen } from "./viewer.ts";
+import * as world from "./world.ts";
+
+const TRACE = traceIdOf("trace");
+const OTHER = traceIdOf("other");
+
+beforeEach(async () => {
+  world.stopClock();
+  await world.emptyWorld();
+});
+
+const isBookmark = ({ event }: Seen) => event.type === "bookmark";
+
+/** The stream's events from a version up to the first bookmark, each as a word and, of spans, their names. */
+async function streamed(path: string, from?: string): Promise<string[]> {
+  const stream = await openStream(path, from === undefined ? {} : { "last-event-id": from });
+  const seen = await stream.readUntil(isBookmark);
+  await stream.close();
+  return seen.map(worded);
+}
+
+function worded({ event }: Seen): string {
+  if (event.type === "spans") {
+    const names = world.spansOf(event.resourceSpans).map(({ span }) => span.name?.replace("span ", ""));
+    return `spans ${names.join(" ")}`;
+  }
+  if (event.type === "gone") return `gone to ${event.session ?? "nowhere"}`;
+  return event.type === "moved" ? `moved to ${event.session}` : event.type;
+}
+
+describe("a stream", () => {
+  test("begins at the beginning, announces the session, marks that it caught up, and goes on live", async () => {
+    await world.deliver(someSpans(TRACE, 1, 2));
+    await world.deliver(someSpans(TRACE, 3, 1));
+    const stream = await openStream(`/sessions/${TRACE}?watch=true`);
+    const first = await stream.readUntil(isBookmark);
+    expect(first.map(worded)).toEqual(["spans 1 2", "spans 3", "session", "bookmark"]);
+    const head = (await world.readSession(TRACE))?.resourceVersion;
+    expect(first.map(({ at }) => at)).toEqual([head?.replace(/2$/, "1"), head, undefined, undefined]);
+    expect(first.at(-1)?.event).toEqual({ type: "bookmark", resourceVersion: head, now: Date.now() });
+
+    await world.deliver(someSpans(TRACE, 4, 2));
+    expect((await stream.read()).map(worded)).toEqual(["spans 4 5"]);
+    await world.deliver(someSpans(TRACE, 6, 1));
+    // A moment of quiet later it says what the session is now.
+    expect((await stream.readUntil(isBookmark)).map(worded)).toEqual(["spans 6", "session", "bookmark"]);
+    await stream.close();
+  });
+
+  test("resumes after the last event, whether a header or the query names it", async () => {
+    for (const n of [1, 2, 3]) await world.deliver([aSpan(TRACE, n)]);
+    const head = (await world.readSession(TRACE))?.resourceVersion ?? "";
+    const second = head.replace(/3$/, "2");
+    expect(await streamed(`/sessions/${TRACE}`, second)).toEqual(["spans 3", "session", "bookmark"]);
+    expect(await streamed(`/sessions/${TRACE}?resourceVersion=${second}`)).toEqual(["spans 3", "session", "bookmark"]);
+    expect(await streamed(`/sessions/${TRACE}`, head)).toEqual(["session", "bookmark"]);
+  });
+
+  test.each([
+    ["of another life of the log", () => "0abc.1"],
+    ["past the head", (head: string) => head.replace(/\.1$/, ".2")],
+  ])("begins anew, and says so, where the version is %s", async (_, versionOf) => {
+    await world.deliver([aSpan(TRACE, 1)]);
+    const version = versionOf((await world.readSession(TRACE))?.resourceVersion ?? "");
+    expect(await streamed(`/sessions/${TRACE}`, version)).toEqual(["reset", "spans 1", "session", "bookmark"]);
+  });
+
+  test("refuses what is no version", async () => {
+    await world.deliver([aSpan(TRACE, 1)]);
+    const response = await world.request(`/sessions/${TRACE}?watch=true&resourceVersion=last`);
+    expect([response.status, response.headers.get("content-type")]).toEqual([400, "application/problem+json"]);
+  });
+
+  test("of 1,000 revisions resumes at any of them, with neither gap nor repeat", async () => {
+    const revisions = 1_000;
+    await runInDurableObject(world.objectOf(TRACE), (home) => {
+      for (let n = 1; n <= revisions; n++) home.append("default", deliveryOf([aSpan(TRACE, n)]));
+    });
+    const head = (await world.readSession(TRACE))?.resourceVersion ?? "";
+    const life = head.slice(0, head.indexOf("."));
+    expect(head).toBe(`${life}.${revisions}`);
+    const random = new Random(5100);
+    for (const from of [0, 1, 499, 998, 999, 1_000, random.below(1_000), random.below(1_000)]) {
+      const stream = await openStream(`/sessions/${TRACE}`, { "last-event-id": `${life}.${from}` });
+      const seen = await stream.readUntil(isBookmark);
+      await stream.close();
+      const expected = Array.from({ length: revisions - from }, (_, n) => `${life}.${from + n + 1}`);
+      expect(seen.flatMap(({ at }) => at ?? [])).toEqual(expected);
+      expect(seen.slice(0, expected.length).map(worded)).toEqual(
+        Array.from({ length: revisions - from }, (_, n) => `spans ${from + n + 1}`),
+      );
+    }
+  });
+
+  test("that nobody reads for a while misses nothing", async () => {
+    await world.deliver([aSpan(TRACE, 1)]);
+    const viewer = new Viewer(TRACE);
+    await viewer.connect();
+    await viewer.readUntil(isBookmark);
+    for (let n = 2; n <= 120; n++) {
+      await world.deliver([aSpan(TRACE, n, {}, { "input.value": "x".repeat(6_000) })]);
+      if (n === 60) await world.evict(TRACE);
+    }
+    const head = (await world.readSession(TRACE))?.resourceVersion;
+    await viewer.readUntil(({ at }) => at === head);
+    await viewer.disconnect();
+    expect(viewer.seen.flatMap((seen) => (seen.event.type === "spans" ? worded(seen) : []))).toEqual(
+      Array.from({ length: 120 }, (_, n) => `spans ${n + 1}`),
+    );
+  });
+
+  test("is counted among the session's watchers as long as it is open", async () => {
+    await world.deliver([aSpan(TRACE, 1)]);
+    const watchers = async () => (await world.readSession(TRACE))?.session.watchers;
+    expect(await watchers()).toBe(0);
+    const streams = [await openStream(`/sessions/${TRACE}`), await openStream(`/sessions/${TRACE}`)];
+    for (const stream of streams) await stream.readUntil(isBookmark);
+    expect(await watchers()).toBe(2);
+    await world.rest([TRACE]);
+    expect((await world.listed("all")).map(({ watchers: count }) => count)).toEqual([2]);
+    for (const stream of streams) await stream.close();
+    await world.until(async () => (await watchers()) === 0);
+    await world.rest([TRACE]);
+    expect((await world.listed("all")).map(({ watchers: count }) => count)).toEqual([0]);
+  });
+});
+
+describe("a page of the log", () => {
+  test("is bounded by the text that it becomes, not by what it compresses to", async () => {
+    const text = "the same again and again ".repeat(300);
+    for (let n = 0; n < 8; n++) {
+      const first = n * 40 + 1;
+      await world.deliver(Array.from({ length: 40 }, (_, k) => aSpan(TRACE, first + k, {}, { "input.value": text })));
+    }
+    const page = await world.objectOf(TRACE).read("session", undefined, 1_000_000);
+    if (page.state !== "present") throw new Error(page.state);
+    expect(page.entries.map(({ revision }) => revision)).toEqual([1, 2, 3, 4]);
+    expect([page.next, page.head]).toEqual([4, 8]);
+    expect((await world.readSession(TRACE))?.session.spans).toBe(320);
+    expect(await streamed(`/sessions/${TRACE}`)).toHaveLength(8 + 2);
+  });
+});
+
+describe("a session whose trace leaves", () => {
+  test("tells who watches where it went, and leads who asks there", async () => {
+    await world.deliver(someSpans(TRACE, 1, 2));
+    const stream = await openStream(`/sessions/${TRACE}`);
+    await stream.readUntil(isBookmark);
+    await world.deliver([aSpan(TRACE, 3, {}, { "session.id": "A/ü" })]);
+    expect((await stream.readUntil(() => false)).map(worded)).toEqual(["moved to A/ü"]);
+    expect(stream.ended).toBe(true);
+
+    for (const suffix of ["", "/otlp"]) {
+      const response = await world.request(`/sessions/${TRACE}${suffix}?watch=true`);
+      expect([response.status, response.headers.get("location"), response.headers.get("cache-control")]).toEqual([
+        307,
+        `/sessions/A%2F%C3%BC${suffix}?watch=true`,
+        "no-store",
+      ]);
+    }
+    await world.rest([TRACE, "A/ü"]);
+    expect(await streamed("/sessions/A%2F%C3%BC")).toEqual(["spans 1 2", "spans 3", "session", "bookmark"]);
+    expect((await world.listed("all")).map(({ id }) => id)).toEqual(["A/ü"]);
+  });
+
+  test("goes on with the traces that stay", async () => {
+    await world.deliver(someSpans(TRACE, 1, 1, { "session.id": "A" }));
+    await world.deliver(someSpans(OTHER, 2, 1, { "session.id": "A" }));
+    await world.rest([TRACE, OTHER, "A"]);
+    const viewer = new Viewer("A");
+    await viewer.connect();
+    await viewer.readUntil(isBookmark);
+    await world.deliver([aSpan(TRACE, 3, {}, { "ark.session.id": "B" })]);
+    await world.rest([TRACE, OTHER, "A", "B"]);
+    await viewer.readUntil(({ event }) => event.type === "gone");
+    await viewer.disconnect();
+    expect(viewer.seen.map(worded).at(-1)).toBe("gone to B");
+    expect(Array.from(viewer.view.spans(), ({ traceId }) => traceId)).toEqual([OTHER]);
+    expect((await world.readSession("A"))?.session).toMatchObject({ traces: 1, spans: 1 });
+    // Who was away meanwhile hears it too.
+    const first = viewer.seen.find(({ at }) => at !== undefined)?.at;
+    expect(await streamed("/sessions/A", first)).toContain("gone to B");
+  });
+
+  test("and whose other traces left for elsewhere says where they all went", async () => {
+    await world.deliver(someSpans(TRACE, 1, 1, { "session.id": "A" }));
+    await world.deliver(someSpans(OTHER, 1, 1, { "session.id": "A" }));
+    await world.rest([TRACE, OTHER, "A"]);
+    await world.deliver([aSpan(TRACE, 2, {}, { "ark.session.id": "B" })]);
+    await world.deliver([aSpan(OTHER, 2, {}, { "ark.session.id": "C" })]);
+    await world.rest([TRACE, OTHER, "A", "B", "C"]);
+    const response = await world.request("/sessions/A");
+    expect([response.status, await response.json()]).toEqual([
+      404,
+      {
+        type: "about:blank",
+        status: 404,
+        title: "Not Found",
+        detail: "The traces of A went to several sessions.",
+        movedTo: ["B", "C"],
+      },
+    ]);
+    expect((await world.listed("all")).map(({ id }) => id).toSorted()).toEqual(["B", "C"]);
+  });
+});
+
+describe("a trace", () => {
+  test("is read and watched by its own URL, wherever it is bound", async () => {
+    await world.deliver(someSpans(TRACE, 1, 2));
+    const stream = await openStream(`/traces/${TRACE}`);
+    await stream.readUntil(isBookmark);
+    await world.deliver([aSpan(TRACE, 3, {}, { "session.id": "A" })]);
+    await world.rest([TRACE, "A"]);
+    await world.deliver([aSpan(TRACE, 4)]);
+    const seen = await stream.readUntil((event) => worded(event) === "spans 4");
+    expect(seen.map(worded).filter((word) => word.startsWith("spans"))).toEqual(["spans 3", "spans 4"]);
+    await stream.close();
+
+    const response = await world.request(`/traces/${TRACE.toUpperCase()}`);
+    const { resourceSpans, ...rest } = await response.json<world.Snapshot>();
+    expect(rest).toEqual({ traceId: TRACE, session: "A", resourceVersion: seen.at(-1)?.at });
+    expect(world.spansOf(resourceSpans).map(({ span }) => span.name)).toEqual(["span 1", "span 2", "span 3", "span 4"]);
+    expect((await streamed(`/traces/${TRACE}`)).slice(0, 3)).toEqual(["spans 1 2", "spans 3", "spans 4"]);
+    expect((await world.request(`/traces/${OTHER}`)).status).toBe(404);
+  });
+});
+
+describe("forgetting a session", () => {
+  test("tells who watches it, or one of its traces, and leaves nothing", async () => {
+    await world.deliver(someSpans(TRACE, 1, 2, { "session.id": "A" }));
+    await world.deliver(someSpans(OTHER, 1, 2, { "session.id": "A" }));
+    await world.rest([TRACE, OTHER, "A"]);
+    const streams = [await openStream("/sessions/A"), await openStream(`/traces/${TRACE}`)];
+    for (const stream of streams) await stream.readUntil(isBookmark);
+
+    expect((await world.request("/sessions/A", { method: "DELETE" })).status).toBe(204);
+    for (const stream of streams) {
+      expect((await stream.readUntil(({ event }) => event.type === "deleted")).map(worded)).toEqual(["deleted"]);
+      expect(await stream.readUntil(() => false)).toEqual([]);
+    }
+    expect(await world.listed("all")).toEqual([]);
+    for (const path of ["/sessions/A", `/sessions/${TRACE}`, `/traces/${TRACE}`, `/traces/${OTHER}`])
+      expect((await world.request(path)).status, path).toBe(404);
+    for (const id of [TRACE, OTHER, "A"]) {
+      expect(await world.tables(id), id).toEqual([]);
+      expect(await world.isArmed(id), id).toBe(false);
+    }
+    expect((await world.request("/sessions/A", { method: "DELETE" })).status).toBe(404);
+  });
+
+  test("leaves the trace of its own name, where that is shown elsewhere", async () => {
+    await world.deliver(someSpans(OTHER, 1, 2, { "session.id": TRACE }));
+    await world.deliver(someSpans(TRACE, 1, 2, { "session.id": "A" }));
+    await world.rest([TRACE, OTHER, "A"]);
+    expect((await world.request(`/sessions/${TRACE}`, { method: "DELETE" })).status).toBe(204);
+    await world.rest([TRACE, OTHER, "A"]);
+    expect(Object.keys(await world.saidByAll([TRACE, OTHER, "A"]))).toEqual(["A"]);
+    expect((await world.readTrace(TRACE))?.session).toBe("A");
+    await world.deliver([aSpan(TRACE, 3)]);
+    await world.rest([TRACE, "A"]);
+    expect((await world.readSession("A"))?.session.spans).toBe(3);
+  });
+});
+
+test("asking for what was never there writes nothing", async () => {
+  const ids = ["nobody", TRACE];
+  for (const id of ids) {
+    for (const path of [`/sessions/${id}`, `/sessions/${id}?watch=true`, `/sessions/${id}/otlp`, `/traces/${TRACE}`]) {
+      const response = await world.request(path);
+      expect([response.status, response.headers.get("content-type")], path).toEqual([404, "application/problem+json"]);
+    }
+    expect((await world.request(`/sessions/${id}/values/${"0".repeat(64)}`)).status).toBe(404);
+    expect((await world.request(`/sessions/${id}`, { method: "DELETE" })).status).toBe(404);
+    expect(await world.tables(id)).toEqual([]);
+    expect(await world.isArmed(id)).toBe(false);
+  }
+});
