@@ -6,7 +6,7 @@ import { sessionIdOf } from "../place.ts";
 import type { LogEntry, View } from "../trace/watch.ts";
 import { SESSION_BYTES, SESSION_SPANS } from "./limits.ts";
 import type { SessionCore } from "./session-core.ts";
-import type { NewChunk } from "./session-log.ts";
+import type { NewChunk } from "./chunk.ts";
 import type { SessionState } from "./session-state.ts";
 import { isBoundAway, isShown } from "./trace-rows.ts";
 import type { TraceRow } from "./trace-rows.ts";
@@ -29,7 +29,7 @@ export function append(core: SessionCore, tenant: string, delivery: Delivery): A
 /** Reads only. A fault in here would come again with every retry, so it is an answer and not an exception. */
 function judge(core: SessionCore, delivery: Delivery): AppendOutcome | { readonly facts: readonly SpanFacts[] } {
   const { state } = core;
-  if (state.log.forgetting) throw new Error("this session is being forgotten; try again");
+  if (state.log.life.forgetting) throw new Error("this session is being forgotten; try again");
   const row = state.rows.get(delivery.traceId);
   const table = row !== undefined && !isShown(row, state.id) ? state.hidden : state.shown;
   let facts: readonly SpanFacts[] | undefined;
@@ -76,7 +76,7 @@ function commit(
 ): Committed {
   const { traceId } = delivery;
   const now = Date.now();
-  state.log.open(tenant, traceId, now);
+  state.log.life.open(tenant, traceId, now);
   const known = state.rows.get(traceId);
   const before: TraceRow = known ?? newHome(traceId, facts, now);
   const previous = { session: state.shownHead, trace: state.homeHead, head: state.traceHeads.get(traceId) ?? 0 };
@@ -93,7 +93,7 @@ function commit(
     facts: delivery.facts,
     body: delivery.body,
   };
-  for (const value of delivery.values) state.log.putValue(value);
+  for (const value of delivery.values) state.log.values.put(value);
   const revision = state.log.append(chunk);
   state.admit(traceId, facts, revision, { ...chunk, bytes: chunk.body.length });
 

@@ -1,6 +1,6 @@
 /** The conversation in which a home copies a trace on to the session that its spans name. */
 import type { SpilledValue } from "../trace/delivery.ts";
-import type { NewChunk } from "./session-log.ts";
+import type { NewChunk } from "./chunk.ts";
 
 export type Copy = {
   /** The receiving session's id. */

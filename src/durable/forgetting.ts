@@ -5,10 +5,10 @@ import type { TraceRow } from "./trace-rows.ts";
 
 /** Begins to forget a session; what a fault leaves undone the alarm does. Answers false where there is none. */
 export function beginForgetting(core: SessionCore): boolean {
-  if (core.state.log.forgetting) return true;
+  if (core.state.log.life.forgetting) return true;
   if (!core.exists || core.state.shown.size === 0) return false;
   core.write(({ log, jobs }) => {
-    log.setForgetting(true);
+    log.life.setForgetting(true);
     jobs.owe("forget", Date.now());
   });
   return true;
@@ -21,7 +21,7 @@ const RELEASES_A_RUN = 500;
 export async function forget(core: SessionCore, copier: HomeCopy): Promise<void> {
   const { state } = core;
   const { id } = state;
-  const { incarnation } = state.log;
+  const { incarnation } = state.log.life;
   if (incarnation === undefined) return;
   core.subscribers.announce("deleted");
   core.subscribers.dismiss();
@@ -63,7 +63,7 @@ async function dropHome(core: SessionCore, row: TraceRow): Promise<void> {
   core.write(({ log, rows }) => {
     log.dropTrace(row.traceId);
     rows.remove(row.traceId);
-    log.renew(Date.now());
+    log.life.renew(Date.now());
   });
   core.discard();
 }
@@ -80,9 +80,9 @@ async function dropShown(core: SessionCore): Promise<void> {
       rows.remove(row.traceId);
     }
     log.dropMarks();
-    log.setListed(false);
-    log.renew(Date.now());
-    log.setForgetting(false);
+    log.life.setListed(false);
+    log.life.renew(Date.now());
+    log.life.setForgetting(false);
   });
   core.discard();
 }

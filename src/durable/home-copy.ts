@@ -2,7 +2,7 @@ import type { SpilledValue } from "../trace/delivery.ts";
 import type { CopyOutcome } from "./copying.ts";
 import { COPY_BATCH_BYTES } from "./limits.ts";
 import type { SessionCore } from "./session-core.ts";
-import type { NewChunk } from "./session-log.ts";
+import type { NewChunk } from "./chunk.ts";
 import { isBoundAway } from "./trace-rows.ts";
 import type { TraceRow } from "./trace-rows.ts";
 
@@ -138,7 +138,7 @@ export class HomeCopy {
       chunks.push(chunk);
       bytes += chunk.body.length + chunk.facts.length;
       for (const hash of chunk.hashes) {
-        const value = values.has(hash) ? undefined : log.value(hash);
+        const value = values.has(hash) ? undefined : log.values.get(hash);
         if (value === undefined) continue;
         values.set(hash, value);
         bytes += value.body.length;

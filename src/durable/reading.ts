@@ -1,6 +1,6 @@
 import type { Cursor, LogEntry, LogPage, View } from "../trace/watch.ts";
 import type { SessionCore } from "./session-core.ts";
-import type { Chunk } from "./session-log.ts";
+import type { Chunk } from "./chunk.ts";
 import type { SessionState } from "./session-state.ts";
 import { isBoundAway } from "./trace-rows.ts";
 
@@ -8,14 +8,14 @@ import { isBoundAway } from "./trace-rows.ts";
 export function peek(core: SessionCore, view: View): LogPage {
   const { state } = core;
   const head = view === "session" ? state.shownHead : state.homeHead;
-  return readPage(core, view, { incarnation: state.log.incarnation ?? "", revision: head }, 0);
+  return readPage(core, view, { incarnation: state.log.life.incarnation ?? "", revision: head }, 0);
 }
 
 /** One page of what a view shows after a cursor: at least one entry where one is left, then up to about `maxBytes`. */
 export function readPage(core: SessionCore, view: View, from: Cursor | undefined, maxBytes: number): LogPage {
   const { state } = core;
-  const { incarnation } = state.log;
-  if (incarnation === undefined || state.log.forgetting) return { state: "absent" };
+  const { incarnation } = state.log.life;
+  if (incarnation === undefined || state.log.life.forgetting) return { state: "absent" };
   if (view === "session" && state.shown.size === 0) return whereabouts(state);
   const home = state.rows.home();
   if (view === "trace" && home === undefined) return { state: "absent" };

@@ -5,7 +5,7 @@ import type { Copy, CopyOutcome, Withdrawal } from "./copying.ts";
 import { deriveChunkFacts } from "./derive-chunk-facts.ts";
 import { SESSION_BYTES, SESSION_SPANS, SESSION_TRACES } from "./limits.ts";
 import type { SessionCore } from "./session-core.ts";
-import type { NewChunk } from "./session-log.ts";
+import type { NewChunk } from "./chunk.ts";
 import type { SessionState } from "./session-state.ts";
 
 type Received = {
@@ -16,7 +16,7 @@ type Received = {
 
 /** Takes a home's copy in the trace's own order: repeats are nothing, a gap asks again, a later epoch begins anew. */
 export function receive(core: SessionCore, tenant: string, copy: Copy): CopyOutcome {
-  if (core.state.log.forgetting) return { outcome: "busy" };
+  if (core.state.log.life.forgetting) return { outcome: "busy" };
   const row = core.state.rows.get(copy.traceId);
   if (row !== undefined && (copy.epoch < row.epoch || (row.role === "withdrawn" && copy.epoch === row.epoch))) {
     return { outcome: "stale", epoch: row.epoch };
@@ -45,7 +45,7 @@ function take(
 ): Received {
   const now = Date.now();
   const frames: { previous: number; entry: LogEntry }[] = [];
-  state.log.open(tenant, copy.session, now);
+  state.log.life.open(tenant, copy.session, now);
   const row = state.rows.get(copy.traceId);
   if (row?.epoch !== copy.epoch)
     state.rows.put({ traceId: copy.traceId, role: "copy", epoch: copy.epoch, leaving: [] });
@@ -60,7 +60,7 @@ function take(
     state.admit(copy.traceId, facts, revision, { ...chunk, bytes: chunk.body.length });
     frames.push({ previous, entry: { ...chunk, kind: "spans", revision, superseded: [] } });
   }
-  for (const value of copy.values) state.log.putValue(value);
+  for (const value of copy.values) state.log.values.put(value);
   const next = (fresh.at(-1)?.traceRevision ?? 0) + 1;
   return { outcome: { outcome: "held", next }, frames, refold: newer };
 }
@@ -85,12 +85,12 @@ function refuse(
 
 /** Takes back what an earlier binding of the trace brought here; nothing if nothing did. */
 export function withdraw(core: SessionCore, tenant: string, withdrawal: Withdrawal): void {
-  if (core.state.log.forgetting) throw new Error("this session is being forgotten; try again");
+  if (core.state.log.life.forgetting) throw new Error("this session is being forgotten; try again");
   const row = core.state.rows.get(withdrawal.traceId);
   if (row !== undefined && row.epoch >= withdrawal.epoch) return;
   const gone = core.write((state) => {
     const now = Date.now();
-    state.log.open(tenant, withdrawal.session, now);
+    state.log.life.open(tenant, withdrawal.session, now);
     const mark = row?.role === "copy" ? letGo(state, withdrawal.traceId, withdrawal.to, now) : undefined;
     state.rows.put({ traceId: withdrawal.traceId, role: "withdrawn", epoch: withdrawal.epoch, leaving: [] });
     if (mark !== undefined) core.oweReport(state, now);

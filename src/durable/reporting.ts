@@ -3,11 +3,11 @@ import type { SessionCore } from "./session-core.ts";
 /** Tells the directory what the session looks like now, or that nothing is left of it; run again at the interval that it names. */
 export async function report(core: SessionCore): Promise<void> {
   const { state } = core;
-  const { incarnation } = state.log;
+  const { incarnation } = state.log.life;
   if (incarnation === undefined) return;
   const summary = core.summary();
   const revision = state.shownHead;
-  const { listed } = state.log;
+  const { listed } = state.log.life;
   if (summary !== undefined) {
     const at = Date.now();
     const { interval } = await core.directory().report({ id: state.id, incarnation, revision, summary });
@@ -18,12 +18,12 @@ export async function report(core: SessionCore): Promise<void> {
     await core
       .directory()
       .remove({ id: state.id, incarnation, ...(only === undefined ? {} : { session: only }) }, false);
-    core.write(({ log }) => log.setListed(false));
+    core.write(({ log }) => log.life.setListed(false));
   }
   if (!core.exists) return;
   const { jobs, log, shownHead } = core.state;
   const changed =
-    log.incarnation !== incarnation ||
+    log.life.incarnation !== incarnation ||
     shownHead !== revision ||
     core.subscribers.count("session") !== (summary?.watchers ?? 0);
   if (changed) jobs.postpone("directory", core.nextReport(Date.now()));

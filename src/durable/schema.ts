@@ -29,5 +29,5 @@ export function isEmpty(sql: SqlStorage): boolean {
 /** Called inside the first append's transaction. */
 export function createSessionSchema(sql: SqlStorage): void {
   sql.exec(TABLES);
-  sql.exec("INSERT INTO meta VALUES ('schema', ?)", SCHEMA_VERSION);
+  sql.exec("INSERT INTO meta VALUES ('schema', ?)", String(SCHEMA_VERSION));
 }

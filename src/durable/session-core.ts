@@ -37,11 +37,11 @@ export class SessionCore {
   }
 
   get exists(): boolean {
-    return this.state.log.incarnation !== undefined;
+    return this.state.log.life.incarnation !== undefined;
   }
 
   get tenant(): string {
-    return this.state.log.tenant;
+    return this.state.log.life.tenant;
   }
 
   /** What is in memory may differ from what is on disk: the next use folds it anew. */
@@ -72,7 +72,7 @@ export class SessionCore {
     const { shown, shownHead, log, lastArrival } = this.state;
     if (shown.size === 0) return undefined;
     const watchers = this.subscribers.count("session");
-    const of = `${log.incarnation}.${shownHead}.${watchers}`;
+    const of = `${log.life.incarnation}.${shownHead}.${watchers}`;
     if (this.#summary?.of !== of) {
       const belongsTo = this.state.rows.home()?.refused;
       const about = {
@@ -87,14 +87,14 @@ export class SessionCore {
   }
 
   publish(view: View, previous: number, entry: LogEntry): void {
-    const incarnation = this.state.log.incarnation;
+    const incarnation = this.state.log.life.incarnation;
     if (incarnation === undefined) return;
     this.subscribers.publish(view, { incarnation, previous, revision: entry.revision, entry });
   }
 
   /** Owes the directory a report, at once if there was none for a while; call inside the transaction that gives cause. */
   oweReport({ jobs, log }: SessionState, now: number): void {
-    log.setListed(true);
+    log.life.setListed(true);
     jobs.owe("directory", this.nextReport(now));
   }
 

@@ -30,7 +30,7 @@ export class SessionState {
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.log = new SessionLog(storage.sql);
-    const exists = this.log.incarnation !== undefined;
+    const exists = this.log.life.incarnation !== undefined;
     this.rows = new TraceRows(storage.sql, exists);
     this.jobs = new Jobs(storage);
     this.shown = new SpanTable();
@@ -43,7 +43,7 @@ export class SessionState {
   }
 
   get id(): string {
-    return this.log.id;
+    return this.log.life.id;
   }
 
   shows(traceId: string): boolean {
@@ -89,8 +89,8 @@ export class SessionState {
     const home = this.rows.home();
     if (home !== undefined && !isShown(home, id)) this.goneTo.set(home.traceId, home.session ?? "");
     if (home !== undefined && (isBoundAway(home, id) || home.leaving.length > 0)) this.jobs.owe("copy", 0);
-    if (this.log.listed) this.jobs.owe("directory", 0);
-    if (this.log.forgetting) this.jobs.owe("forget", 0);
+    if (this.log.life.listed) this.jobs.owe("directory", 0);
+    if (this.log.life.forgetting) this.jobs.owe("forget", 0);
   }
 
   /** Facts of an older version: derived anew from the bytes, once. */

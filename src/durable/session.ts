@@ -61,7 +61,7 @@ export class SessionObject extends DurableObject<Bindings> {
   }
 
   value(hash: string): SpilledValue | undefined {
-    return this.#core.exists ? this.#core.state.log.value(hash) : undefined;
+    return this.#core.exists ? this.#core.state.log.values.get(hash) : undefined;
   }
 
   /** `begun`: nothing is shown any more, but a home could not be told yet, and takes spans until it is. */
@@ -69,7 +69,7 @@ export class SessionObject extends DurableObject<Bindings> {
     if (!beginForgetting(this.#core)) return "absent";
     this.#core.state.jobs.arm(Date.now());
     await this.#run("forget");
-    if (!this.#core.state.log.forgetting) return "forgotten";
+    if (!this.#core.state.log.life.forgetting) return "forgotten";
     this.#core.state.jobs.arm(Date.now());
     return "begun";
   }

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { BODY_PART_BYTES, FACTS_PART_UNITS } from "../../src/durable/session-log.ts";
+import { BODY_PART_BYTES, FACTS_PART_UNITS } from "../../src/durable/chunk-parts.ts";
 import type { Span } from "../../src/trace/span.ts";
 import { Random } from "../trace/seeded-random.ts";
 import { aSpan, spanId, traceIdOf } from "./spans.ts";
