@@ -31,11 +31,13 @@ type SessionRow = { id: string; revision: number; activity: number; summary: str
 
 /** The list as rows: one a session, one a deletion, each with the revision of its last change. */
 export class DirectoryRows {
+  readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   readonly incarnation: string;
   #head: number;
 
   constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
     this.#sql = storage.sql;
     storage.transactionSync(() => {
       if (this.#sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length > 0) return;
@@ -61,6 +63,17 @@ export class DirectoryRows {
 
   setMeta(key: string, value: string): void {
     this.#sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value);
+  }
+
+  /** One transaction. A failed one has given out no revision: the next must not look like it to who heard of neither. */
+  write<T>(change: () => T): T {
+    const head = this.#head;
+    try {
+      return this.#storage.transactionSync(change);
+    } catch (error) {
+      this.#head = head;
+      throw error;
+    }
   }
 
   /** Answers false for news of an earlier life, or older than what is known. */

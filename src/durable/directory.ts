@@ -39,9 +39,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
     const now = Date.now();
     const previous = this.#rows.head;
     const activity = Math.floor(Number(BigInt(news.summary.liveness.lastArrival) / 1_000_000n));
-    const taken = this.ctx.storage.transactionSync(() =>
-      this.#rows.put(news.incarnation, news.revision, news.summary, activity),
-    );
+    const taken = this.#rows.write(() => this.#rows.put(news.incarnation, news.revision, news.summary, activity));
     if (taken) this.#publish(previous, { kind: "session", revision: this.#rows.head, summary: news.summary });
     const active = this.#rows.active(now - ACTIVE_MILLIS);
     return { interval: Math.max(LEAST_INTERVAL_MILLIS, (active / REPORTS_PER_SECOND) * 1_000) };
@@ -50,9 +48,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
   remove(removal: SessionRemoval, forgotten: boolean): void {
     const previous = this.#rows.head;
     const { id, session } = removal;
-    const removed = this.ctx.storage.transactionSync(() =>
-      this.#rows.remove(id, removal.incarnation, session, forgotten, Date.now()),
-    );
+    const removed = this.#rows.write(() => this.#rows.remove(id, removal.incarnation, session, forgotten, Date.now()));
     if (removed)
       this.#publish(previous, {
         kind: "gone",
