@@ -14,8 +14,11 @@ export const ORIGIN = "http://localhost:8787";
  * is the same in every run. Timers run on.
  */
 export function stopClock(): void {
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2100, 0, 1) });
+  // Later than whatever the last test left behind in the Worker.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2100, 0, (days += 30)) });
 }
+
+let days = 0;
 
 export function pass(millis: number): void {
   vi.setSystemTime(Date.now() + millis);
@@ -208,7 +211,7 @@ export async function tables(id: string): Promise<string[]> {
 
 /** Waits, in turns of real time, for what happens in the background. */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 200; turn++) {
+  for (let turn = 0; turn < 500; turn++) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

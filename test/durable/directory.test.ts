@@ -1,0 +1,382 @@
+import { env } from "cloudflare:workers";
+import { evictDurableObject } from "cloudflare:test";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { TOMBSTONE_DAYS } from "../../src/durable/directory-rows.ts";
+import type { Arrivals, ListStreamEvent } from "../../src/trace/stream-events.ts";
+import type { SessionSummary } from "../../src/trace/summary.ts";
+import { Random } from "../trace/seeded-random.ts";
+import { Faults } from "./faults.ts";
+import { generateSession } from "./generated-session.ts";
+import { aSpan, someSpans, traceIdOf } from "./spans.ts";
+import { openStream } from "./viewer.ts";
+import type { StreamReader } from "./viewer.ts";
+import * as world from "./world.ts";
+
+const TRACE = traceIdOf("trace");
+const OTHER = traceIdOf("other");
+const DAY = 86_400_000;
+
+beforeEach(async () => {
+  world.stopClock();
+  await world.emptyWorld();
+});
+
+function directory() {
+  return env.DIRECTORY.get(env.DIRECTORY.idFromName("default/directory"));
+}
+
+type List = {
+  readonly resourceVersion: string;
+  readonly sessions: readonly SessionSummary[];
+  readonly nextCursor?: string;
+  readonly arrivals: Arrivals;
+};
+
+async function list(query: Record<string, string> = {}): Promise<List> {
+  const response = await world.request(`/sessions?${new URLSearchParams(query).toString()}`);
+  expect(response.status).toBe(200);
+  return await response.json();
+}
+
+async function ids(query: Record<string, string> = {}): Promise<string[]> {
+  return (await list(query)).sessions.map(({ id }) => id);
+}
+
+/** Gives a session of this name another span. */
+async function touch(name: string, n: number): Promise<void> {
+  const traceId = traceIdOf(name);
+  world.pass(10_000);
+  await world.deliver([aSpan(traceId, n, {}, { "session.id": name })]);
+  await world.rest([traceId, name]);
+}
+
+/** As a viewer folds it: ids and spans of the sessions that the events left. */
+class ListViewer {
+  readonly sessions = new Map<string, number>();
+  readonly words: string[] = [];
+  at: string | undefined;
+  readonly #stream: StreamReader;
+
+  private constructor(stream: StreamReader) {
+    this.#stream = stream;
+  }
+
+  static async open(query = "", from?: string): Promise<ListViewer> {
+    const stream = await openStream(
+      `/sessions?watch=true${query}`,
+      from === undefined ? {} : { "last-event-id": from },
+    );
+    return new ListViewer(stream);
+  }
+
+  async until(type: ListStreamEvent["type"], holds: (event: ListStreamEvent) => boolean = () => true): Promise<void> {
+    await this.#stream.readUntil((seen) => {
+      const event = seen.event as unknown as ListStreamEvent;
+      this.at = seen.at ?? this.at;
+      this.words.push(worded(event));
+      if (event.type === "session") this.sessions.set(event.summary.id, event.summary.spans);
+      if (event.type === "gone") this.sessions.delete(event.id);
+      if (event.type === "reset") this.sessions.clear();
+      return event.type === type && holds(event);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#stream.close();
+  }
+}
+
+function worded(event: ListStreamEvent): string {
+  if (event.type === "session") return `${event.summary.id} of ${event.summary.spans}`;
+  if (event.type === "gone") return `${event.id} gone${event.session === undefined ? "" : ` to ${event.session}`}`;
+  return event.type;
+}
+
+describe("the list", () => {
+  test("shows the newest activity first, in pages that neither skip nor repeat what stays where it is", async () => {
+    const names = ["one", "two ü", "three/3", "four%4", "five.5", "six", "seven"];
+    for (const name of names) await touch(name, 1);
+    expect(await ids()).toEqual(names.toReversed());
+
+    const first = await list({ limit: "3" });
+    expect(first.sessions.map(({ id }) => id)).toEqual(["seven", "six", "five.5"]);
+    await touch("two ü", 2);
+    await touch("new", 1);
+    const second = await list({ limit: "3", cursor: first.nextCursor ?? "" });
+    expect(second.sessions.map(({ id }) => id)).toEqual(["four%4", "three/3", "one"]);
+    expect(second.nextCursor).toBeUndefined();
+    expect((await ids()).slice(0, 3)).toEqual(["new", "two ü", "seven"]);
+  });
+
+  test("orders sessions of one millisecond by id, so that a page's end is a place", async () => {
+    const names = ["a", "b", "c", "d", "e"];
+    await world.deliver(names.map((name) => aSpan(traceIdOf(name), 1, {}, { "session.id": name })));
+    await world.rest([...names, ...names.map(traceIdOf)]);
+    const seen: string[] = [];
+    for (let cursor: string | undefined = ""; cursor !== undefined;) {
+      const page: List = await list({ limit: "2", ...(cursor === "" ? {} : { cursor }) });
+      seen.push(...page.sessions.map(({ id }) => id));
+      cursor = page.nextCursor;
+    }
+    expect(seen).toEqual(["e", "d", "c", "b", "a"]);
+  });
+
+  test("leaves bare traces out, unless they are asked for", async () => {
+    await world.deliver(someSpans(TRACE, 1, 2));
+    await touch("A", 1);
+    expect([await ids(), await ids({ kind: "trace" }), await ids({ kind: "all" })]).toEqual([
+      ["A"],
+      [TRACE],
+      ["A", TRACE],
+    ]);
+  });
+
+  test.each([
+    ["kind=none", "kind must be session, trace or all"],
+    ["limit=0", "limit must be a whole number from 1 to 1000"],
+    ["limit=1001", "limit must be a whole number from 1 to 1000"],
+    ["limit=two", "limit must be a whole number from 1 to 1000"],
+    ["cursor=last", "cursor must be a nextCursor that this server gave out"],
+    ["cursor=1.%25", "cursor must be a nextCursor that this server gave out"],
+  ])("refuses %s", async (query, detail) => {
+    const response = await world.request(`/sessions?${query}`);
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      { type: "about:blank", status: 400, title: "Bad Request", detail },
+    ]);
+  });
+
+  test("says what each session's status is at this moment", async () => {
+    await world.deliver([aSpan(TRACE, 1, { endTimeUnixNano: "0" }, { "session.id": "A" })]);
+    await world.rest([TRACE, "A"]);
+    const status = async () => (await list()).sessions.map((session) => (session as { status?: string }).status);
+    const heard = Number(BigInt((await list()).sessions[0]?.liveness.lastArrival ?? 0) / 1_000_000n);
+    vi.setSystemTime(heard + 1_000);
+    expect(await status()).toEqual(["running"]);
+    vi.setSystemTime(heard + 60_000);
+    expect(await status()).toEqual(["quiet"]);
+    vi.setSystemTime(heard + 180_000);
+    expect(await status()).toEqual(["stalled"]);
+  });
+});
+
+describe("the list's watch", () => {
+  test("tells of sessions that appear, change, move and go, and holds what the list holds", async () => {
+    await touch("A", 1);
+    const viewer = await ListViewer.open();
+    await viewer.until("bookmark");
+    expect(viewer.words).toEqual(["A of 1", "arrivals", "bookmark"]);
+    await touch("B", 1);
+    await viewer.until("session");
+    await touch("A", 2);
+    await viewer.until("session", (event) => event.type === "session" && event.summary.spans === 2);
+    await world.deliver([aSpan(traceIdOf("B"), 2, {}, { "ark.session.id": "C" })]);
+    await world.rest([traceIdOf("B"), "B", "C"]);
+    await viewer.until("gone");
+    await world.request("/sessions/A", { method: "DELETE" });
+    await viewer.until("gone", (event) => event.type === "gone" && event.id === "A");
+    await viewer.close();
+    expect(viewer.words).toContain("B gone to C");
+    expect(Object.fromEntries(viewer.sessions)).toEqual({ C: 2 });
+    expect(await ids()).toEqual(["C"]);
+  });
+
+  test("resumes where it was cut, and hears of what went meanwhile", async () => {
+    await touch("A", 1);
+    await touch("B", 1);
+    const { resourceVersion } = await list();
+    await touch("C", 1);
+    await world.request("/sessions/A", { method: "DELETE" });
+    await evictDurableObject(directory());
+    const viewer = await ListViewer.open("", resourceVersion);
+    await viewer.until("bookmark");
+    await viewer.close();
+    expect(viewer.words.filter((word) => word !== `${traceIdOf("C")} gone`)).toEqual([
+      "C of 1",
+      "A gone",
+      "arrivals",
+      "bookmark",
+    ]);
+  });
+
+  test("begins anew where the version is of another life, or older than what is remembered of deletions", async () => {
+    await touch("A", 1);
+    const { resourceVersion } = await list();
+    await touch("B", 1);
+    await world.request("/sessions/B", { method: "DELETE" });
+    world.pass((TOMBSTONE_DAYS + 1) * DAY);
+    await touch("C", 1);
+    await world.request("/sessions/C", { method: "DELETE" });
+    for (const version of [resourceVersion, "0abc.1", resourceVersion.replace(/\d+$/, "999")]) {
+      const viewer = await ListViewer.open("", version);
+      await viewer.until("bookmark");
+      await viewer.close();
+      expect(viewer.words[0], version).toBe("reset");
+      expect(Object.fromEntries(viewer.sessions)).toEqual({ A: 1 });
+    }
+  });
+
+  test("takes what leaves the filter for gone", async () => {
+    await world.deliver(someSpans(TRACE, 1, 1));
+    await world.rest([TRACE]);
+    const viewer = await ListViewer.open("&kind=trace");
+    await viewer.until("bookmark");
+    expect(Object.fromEntries(viewer.sessions)).toEqual({ [TRACE]: 1 });
+    world.pass(10_000);
+    await world.deliver([aSpan(TRACE, 2, {}, { "gen_ai.request.model": "small" })]);
+    await world.rest([TRACE]);
+    await viewer.until("gone");
+    await viewer.close();
+    expect(Object.fromEntries(viewer.sessions)).toEqual({});
+  });
+
+  test.each([7001, 7002, 7003, 7004])(
+    "seed %i: cut and resumed at any point, a viewer holds the list",
+    async (seed) => {
+      const random = new Random(seed);
+      const generated = [1, 2, 3].map(() => generateSession(random, { traces: 2, spansOfATrace: 6, naming: 0.3 }));
+      const all = generated.flatMap((session) => session.ids);
+      let viewer = await ListViewer.open("&kind=all");
+      const held = new Map<string, number>();
+      const keep = () => {
+        held.clear();
+        for (const [id, spans] of viewer.sessions) held.set(id, spans);
+      };
+      for (const delivery of random.cut(random.shuffle(generated.flatMap(({ sent }) => sent)), 5)) {
+        await world.deliver(delivery);
+        if (random.chance(0.4)) await world.rest(all);
+        if (!random.chance(0.3)) continue;
+        await viewer.until("bookmark");
+        keep();
+        await viewer.close();
+        const from = viewer.at;
+        if (random.chance(0.3)) await evictDurableObject(directory());
+        viewer = await ListViewer.open("&kind=all", from);
+        for (const [id, spans] of held) viewer.sessions.set(id, spans);
+        viewer.at = from;
+      }
+      await world.rest(all);
+      await viewer.until("bookmark");
+      const { resourceVersion, sessions } = await list({ kind: "all" });
+      if (viewer.at !== resourceVersion)
+        await viewer.until(
+          "bookmark",
+          (event) => event.type === "bookmark" && event.resourceVersion === resourceVersion,
+        );
+      await viewer.close();
+      expect(Object.fromEntries(viewer.sessions)).toEqual(
+        Object.fromEntries(sessions.map(({ id, spans }) => [id, spans])),
+      );
+    },
+  );
+});
+
+describe("what sessions report", () => {
+  async function aSummary(): Promise<SessionSummary> {
+    await touch("A", 1);
+    const [summary] = (await list()).sessions;
+    if (summary === undefined) throw new Error("no session");
+    await world.request("/sessions/A", { method: "DELETE" });
+    return summary;
+  }
+
+  const reported = (summary: SessionSummary, incarnation: string, revision: number, spans: number) =>
+    directory().report({ id: "B", incarnation, revision, summary: { ...summary, id: "B", spans } });
+  const spansListed = async () => (await list({ kind: "all" })).sessions.map(({ spans }) => spans);
+
+  test("is ignored where it is older than what is known, or of an earlier life", async () => {
+    const summary = await aSummary();
+    await reported(summary, "000000002x", 5, 50);
+    await reported(summary, "000000002x", 4, 40);
+    expect(await spansListed()).toEqual([50]);
+    await reported(summary, "000000001x", 9, 90);
+    expect(await spansListed()).toEqual([50]);
+    await reported(summary, "000000003x", 1, 10);
+    expect(await spansListed()).toEqual([10]);
+    await directory().remove({ id: "B", incarnation: "000000002x" }, true);
+    expect(await spansListed()).toEqual([10]);
+    await directory().remove({ id: "B", incarnation: "000000003x" }, true);
+    expect(await spansListed()).toEqual([]);
+    await reported(summary, "000000003x", 2, 20);
+    expect(await spansListed()).toEqual([]);
+    await reported(summary, "000000004x", 1, 1);
+    expect(await spansListed()).toEqual([1]);
+  });
+
+  test("may come every 2 s, and of many active sessions less often", async () => {
+    const summary = await aSummary();
+    const intervals = new Set<number>();
+    for (let n = 0; n < 500; n++) {
+      const news = {
+        ...summary,
+        id: `session ${n}`,
+        liveness: { ...summary.liveness, lastArrival: `${Date.now()}000000` },
+      };
+      const { interval } = await directory().report({ id: news.id, incarnation: "1x", revision: 1, summary: news });
+      intervals.add(interval);
+    }
+    expect([Math.min(...intervals), Math.max(...intervals)]).toEqual([2_000, 2_500]);
+  });
+
+  test("does not use up a revision where the storage failed: none is missed by who watches", async () => {
+    vi.spyOn(console, "warn").mockReturnValue();
+    const summary = await aSummary();
+    const faults = await Faults.install();
+    try {
+      await evictDurableObject(directory());
+      await list();
+      faults.follow((step) =>
+        step.kind === "transaction" && step.object.endsWith("/directory") ? "it is undone" : undefined,
+      );
+      const lost = async () => await reported(summary, "1x", 1, 10);
+      await expect(lost()).rejects.toThrow("the storage failed");
+      faults.end();
+      const { resourceVersion } = await list();
+      await evictDurableObject(directory());
+      await reported(summary, "1x", 2, 20);
+      const viewer = await ListViewer.open("&kind=all", resourceVersion);
+      await viewer.until("bookmark");
+      await viewer.close();
+      expect(viewer.words).toContain("B of 20");
+    } finally {
+      faults.remove();
+    }
+  });
+});
+
+describe("what arrived last", () => {
+  test("is told with signal, service, encoding, counts and reasons; a rejection is not hidden by what is good", async () => {
+    const post = async (path: string, body: string, type = "application/json") => {
+      world.pass(1);
+      const response = await world.request(path, { method: "POST", headers: { "content-type": type }, body });
+      await response.text();
+    };
+    const bad = { resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: "no", spanId: "no" }] }] }] };
+    const viewer = await ListViewer.open();
+    await viewer.until("bookmark");
+    await post("/v1/traces", JSON.stringify(bad));
+    await post("/v1/logs", "{}");
+    await post("/v1/metrics", "{}");
+    await post("/v1/traces", "{", "application/json");
+    for (let n = 0; n < 25; n++) await world.deliver([aSpan(OTHER, n + 1)]);
+    await world.until(async () => (await list()).arrivals.last.filter(({ accepted }) => accepted === 1).length >= 19);
+    await viewer.until("arrivals", (event) => event.type === "arrivals" && event.arrivals.last.length === 20);
+    await viewer.close();
+    const { arrivals } = await list();
+    expect(arrivals.notKept).toEqual({ logs: 1, metrics: 1 });
+    expect(arrivals.last).toHaveLength(20);
+    expect(arrivals.last[0]).toEqual({
+      at: expect.any(Number),
+      signal: "traces",
+      encoding: "json",
+      service: "tests",
+      accepted: 1,
+      rejected: 0,
+    });
+    expect(arrivals.lastRejected).toMatchObject({
+      accepted: 0,
+      rejected: 0,
+      reason: expect.stringContaining("malformed JSON"),
+    });
+  });
+});
