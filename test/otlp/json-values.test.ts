@@ -58,6 +58,13 @@ describe("attribute values (OTLP/JSON, proto3 JSON mapping)", () => {
     expect(valueOf('{"doubleValue":null}')).toBe("{}");
   });
 
+  test("where digits are kept, JSON inside a string stays as it is", () => {
+    const inner = '{"intValue":9007199254740993,"startTimeUnixNano": 1795262400123456789 }';
+    const sent = { stringValue: inner };
+    const list = `{"arrayValue":{"values":[${JSON.stringify(sent)},{"intValue":9007199254740993}]}}`;
+    expect(valueOf(list)).toBe(list.replace(/9007199254740993}]}}$/, '"9007199254740993"}]}}'));
+  });
+
   test("a captured export with such numbers loses none of its spans", () => {
     const captured = new URL("../fixtures/corpus/otel-js-json-oddnumbers-001.json", import.meta.url);
     const [, odd] = spansOf(decodeTraces(readFileSync(captured), "json"));

@@ -167,9 +167,19 @@ describe("malformed protobuf is refused, with position and field", () => {
     expect(Number(/at byte (\d+)/.exec(outcome)?.[1])).toBeGreaterThan(5);
   });
 
-  test("a message inside cannot reach past the one around it, though the body goes on", () => {
-    const status = [...tag(15, 2), 2, ...tag(3, 0)];
-    expect(read(status, [0x81, 0x01], text(5, "x"))).toContain("400 malformed protobuf");
+  test.each<[string, Bytes]>([
+    ["a message", [...tag(15, 2), 9]],
+    ["a string", [...tag(5, 2), 9]],
+    ["an unknown field", [...tag(900, 2), 9]],
+    ["a time", [...tag(7, 1), 1, 2, 3]],
+    ["flags", [...tag(16, 5), 1]],
+    ["a number", [...tag(6, 0), 0x81]],
+  ])("%s cannot reach past the span that it is in, though the body goes on", (_what, last) => {
+    const spans = [...bytes(2, [...IDS, ...last]), ...bytes(2, [...IDS, ...text(5, "the next span")])];
+    const outcome = outcomeOf(decodeTraces(new Uint8Array(bytes(1, bytes(2, spans))), "protobuf"));
+    expect(outcome).toMatch(
+      /^400 malformed protobuf at byte \d+: resourceSpans\[0\]\.scopeSpans\[0\]\.spans\[0\]: (cut off|length past)/,
+    );
   });
 
   test("the path leads into attributes, events and links", () => {
