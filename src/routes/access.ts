@@ -7,17 +7,25 @@ export type Verdict =
   | { readonly allowed: true }
   | { readonly allowed: false; readonly status: 401 | 403 | 503; readonly title: string; readonly detail: string };
 
-const LOOPBACK_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i;
 
-/** Closed unless opened: a deployment without a token answers nobody; an open one answers only requests addressed to this machine. */
-export function judgeAccess(env: Bindings, url: URL, authorization: string | undefined, right: Right): Verdict {
+/**
+ * Closed unless opened: a deployment without a token answers nobody; an open one answers only requests addressed to this
+ * machine. `host` is the header: a page of another name may make up everything else, the URL that the runtime tells included.
+ */
+export function judgeAccess(
+  env: Bindings,
+  host: string | undefined,
+  authorization: string | undefined,
+  right: Right,
+): Verdict {
   if (env.OPEN_ACCESS === "loopback") {
-    if (LOOPBACK_HOSTS.has(url.hostname)) return { allowed: true };
+    if (host !== undefined && LOOPBACK_HOST.test(host)) return { allowed: true };
     return {
       allowed: false,
       status: 403,
       title: "Forbidden",
-      detail: `This program is open, and therefore answers only requests addressed to this machine (localhost), not to ${url.hostname}.`,
+      detail: `This program is open, and therefore answers only requests addressed to this machine (localhost), not to ${host ?? "nobody"}.`,
     };
   }
   if (!env.ADMIN_TOKEN) {

@@ -6,7 +6,7 @@ import { problem } from "./problem.ts";
 
 /** The refusal, where the request has not the right; `undefined` where it has. */
 export function permit(c: Context<AppEnv>, right: Right): Response | undefined {
-  const verdict = judgeAccess(c.env, new URL(c.req.url), c.req.header("authorization"), right);
+  const verdict = judgeAccess(c.env, c.req.header("host"), c.req.header("authorization"), right);
   if (verdict.allowed) return undefined;
   const { status, title, detail } = verdict;
   return problem(c, { status, title, detail }, status === 401 ? { "www-authenticate": 'Bearer realm="spanfold"' } : {});

@@ -28,7 +28,7 @@ export async function receive(c: Context<AppEnv>, signal: Signal): Promise<Respo
   if (c.req.method === "OPTIONS") return c.body(null, 204, corsOf(c));
   if (c.req.method !== "POST")
     return refuse(c, encoding, 405, `${c.req.method} is not taken here: POST an export`, { allow: "POST, OPTIONS" });
-  const verdict = judgeAccess(c.env, new URL(c.req.url), c.req.header("authorization"), "write");
+  const verdict = judgeAccess(c.env, c.req.header("host"), c.req.header("authorization"), "write");
   if (!verdict.allowed)
     return refuse(c, encoding, verdict.status, verdict.detail, verdict.status === 503 ? { "retry-after": "30" } : {});
   if (encoding === undefined)

@@ -34,7 +34,10 @@ export function objectOf(id: string) {
 }
 
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
-  return await exports.default.fetch(new Request(ORIGIN + path, { redirect: "manual", ...init }));
+  const request = new Request(ORIGIN + path, { redirect: "manual", ...init });
+  // What every request on a wire has.
+  if (!request.headers.has("host")) request.headers.set("host", new URL(ORIGIN).host);
+  return await exports.default.fetch(request);
 }
 
 export async function post(body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Response> {
