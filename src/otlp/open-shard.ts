@@ -33,12 +33,14 @@ export class OpenShard {
     const { facts } = span;
     const identity = `${facts.spanId}:${facts.otlpKind}`;
     const known = this.#places.get(identity);
+    const best = known === undefined || beats(facts, known.facts);
     if (known !== undefined) {
-      if (!beats(facts, known.facts)) return;
-      known.group.spans[known.index] = undefined;
+      const named = namesOtherwise(best ? known.facts : facts, best ? facts : known.facts);
+      if (!best && !named) return;
+      if (best && !named) known.group.spans[known.index] = undefined;
     }
     const group = this.#group(resource, scope);
-    this.#places.set(identity, { facts, group, index: group.spans.length });
+    if (best) this.#places.set(identity, { facts, group, index: group.spans.length });
     group.spans.push(span);
     this.#service ??= facts.service;
     this.#size += span.text.length + sizeOfValues(span);
@@ -82,6 +84,17 @@ export class OpenShard {
     this.#last = { resource, group };
     return group;
   }
+}
+
+/** A beaten encoding that names a session as the better one does not is kept: names are never withdrawn, in whatever order spans come. */
+function namesOtherwise(beaten: SpanFacts, better: SpanFacts): boolean {
+  if (beaten.session === undefined) return false;
+  return (
+    beaten.session.rank !== better.session?.rank ||
+    beaten.session.value !== better.session.value ||
+    beaten.start !== better.start ||
+    beaten.parentSpanId !== better.parentSpanId
+  );
 }
 
 function sizeOf(envelope: Envelope): number {
