@@ -58,7 +58,7 @@ export class DirectoryRows {
 
   meta(key: string): string | undefined {
     const row = this.#sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0];
-    return row === undefined ? undefined : String(row.value);
+    return row?.value;
   }
 
   setMeta(key: string, value: string): void {

@@ -81,6 +81,6 @@ function entryOf(state: SessionState, view: View, chunk: Chunk): LogEntry | unde
 }
 
 function whereabouts(state: SessionState): LogPage {
-  const sessions = Array.from(new Set(state.goneTo.values())).filter((session) => session !== "");
+  const sessions = state.destinations;
   return sessions.length === 0 ? { state: "absent" } : { state: "moved", sessions };
 }

@@ -13,7 +13,7 @@ export async function report(core: SessionCore): Promise<void> {
     const { interval } = await core.directory().report({ id: state.id, incarnation, revision, summary });
     core.reported(at, interval);
   } else if (listed) {
-    const to = Array.from(new Set(state.goneTo.values())).filter((session) => session !== "");
+    const to = state.destinations;
     const only = to.length === 1 ? to[0] : undefined;
     await core
       .directory()

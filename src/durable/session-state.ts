@@ -16,8 +16,7 @@ export class SessionState {
   #hidden: SpanTable | undefined;
   /** Last revision given to a trace, in the trace's own order. */
   readonly traceHeads = new Map<string, number>();
-  /** Where traces went that were shown here. */
-  readonly goneTo = new Map<string, string>();
+  readonly #goneTo = new Map<string, string>();
   /** Last revision of each view. */
   shownHead = 0;
   homeHead = 0;
@@ -67,13 +66,21 @@ export class SessionState {
     if (!shown) return;
     this.shownHead = revision;
     this.lastArrival = Math.max(this.lastArrival, chunk.received);
-    this.goneTo.delete(traceId);
+    this.#goneTo.delete(traceId);
   }
 
   /** Takes in a mark that a trace left. */
   leave(traceId: string, session: string, revision: number): void {
     this.shownHead = revision;
-    this.goneTo.set(traceId, session);
+    this.#goneTo.set(traceId, session);
+  }
+
+  /** The sessions that traces went to which were shown here, or would be if they named none. */
+  get destinations(): string[] {
+    const sessions = new Map(this.#goneTo);
+    const home = this.rows.home();
+    if (home !== undefined && isBoundAway(home, this.id)) sessions.set(home.traceId, home.session ?? "");
+    return Array.from(new Set(sessions.values())).filter((session) => session !== "");
   }
 
   #fold(): void {
@@ -87,7 +94,6 @@ export class SessionState {
       this.admit(chunk.traceId, facts, chunk.revision, chunk);
     }
     const home = this.rows.home();
-    if (home !== undefined && !isShown(home, id)) this.goneTo.set(home.traceId, home.session ?? "");
     if (home !== undefined && (isBoundAway(home, id) || home.leaving.length > 0)) this.jobs.owe("copy", 0);
     if (this.log.life.listed) this.jobs.owe("directory", 0);
     if (this.log.life.forgetting) this.jobs.owe("forget", 0);
