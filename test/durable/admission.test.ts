@@ -18,20 +18,20 @@ beforeEach(async () => {
 });
 
 /** Names of the spans that a session's snapshot shows. */
-async function shown(id: string): Promise<(string | undefined)[]> {
+async function shown(id: string): Promise<string[]> {
   const session = await world.readSession(id);
   return world
     .spansOf(session?.resourceSpans ?? [])
-    .map(({ span }) => span.name)
+    .map(({ span }) => span.name ?? "")
     .toSorted();
 }
 
-async function exported(id: string): Promise<(string | undefined)[]> {
+async function exported(id: string): Promise<string[]> {
   const response = await world.request(`/sessions/${id}/otlp`);
   const { resourceSpans } = await response.json<world.Snapshot>();
   return world
     .spansOf(resourceSpans)
-    .map(({ span }) => span.name)
+    .map(({ span }) => span.name ?? "")
     .toSorted();
 }
 

@@ -18,7 +18,7 @@ type Shape = {
   readonly naming: number;
 };
 
-const USUAL: Shape = { traces: 3, spansOfATrace: 8, naming: 0.2 };
+const USUAL: Shape = { traces: 3, spansOfATrace: 10, naming: 0.3 };
 
 /**
  * Several traces, roots last: orphans whose parent never comes, spans sent while they run and again when they ended, and

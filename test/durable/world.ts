@@ -26,6 +26,8 @@ export function pass(millis: number): void {
 
 /** A world without any session. */
 export async function emptyWorld(): Promise<void> {
+  // What the Worker was telling the objects of the last one does not arrive, and it says so.
+  vi.spyOn(console, "warn").mockReturnValue();
   await reset();
 }
 
@@ -219,4 +221,10 @@ export async function until(holds: () => Promise<boolean>): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error("it never came to hold");
+}
+
+/** Where the traces of a session went, as it says itself. */
+export async function moved(id: string): Promise<readonly string[]> {
+  const page = await objectOf(id).peek("session");
+  return page.state === "moved" ? page.sessions : [];
 }

@@ -1,0 +1,228 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Follower } from "../../src/routes/follower.ts";
+import type { Source, Taken } from "../../src/routes/follower.ts";
+import { sse } from "../../src/routes/sse.ts";
+
+/** A log of numbers, and the sockets of who follows it: what an object is to a follower. */
+class Numbers implements Source {
+  head = 0;
+  readonly sockets: WebSocket[] = [];
+  readonly pings: string[] = [];
+  reads = 0;
+  /** Bytes of events that went from messages into the follower. */
+  taken = 0;
+  unmarked = false;
+  answersPings = true;
+  failures = { attach: 0, read: 0 };
+  /** Numbers in one page; the log may be endless. */
+  page = 100;
+  #cursor = 0;
+
+  async attach(): Promise<WebSocket> {
+    if (this.failures.attach-- > 0) throw new Error("no object");
+    const { 0: client, 1: server } = new WebSocketPair();
+    server.accept();
+    client.accept();
+    server.addEventListener("message", ({ data }) => {
+      this.pings.push(String(data));
+      if (this.answersPings) server.send("pong");
+    });
+    this.sockets.push(server);
+    return client;
+  }
+
+  async read() {
+    this.reads++;
+    if (this.failures.read-- > 0) throw new Error("no object");
+    const to = Math.min(this.head, this.#cursor + this.page);
+    const events: Uint8Array[] = [];
+    while (this.#cursor < to) events.push(eventOf(++this.#cursor));
+    const caughtUp = this.#cursor === this.head;
+    if (caughtUp) events.push(sse("bookmark", {}));
+    this.unmarked = !caughtUp;
+    return { events, caughtUp, ended: false };
+  }
+
+  take(message: string | ArrayBuffer): Taken {
+    const number = Number(message);
+    if (number <= this.#cursor) return { kind: "nothing" };
+    if (number !== this.#cursor + 1) return { kind: "news" };
+    this.#cursor = number;
+    this.unmarked = true;
+    const event = eventOf(number);
+    this.taken += event.length;
+    return { kind: "event", event };
+  }
+
+  append(): void {
+    this.head++;
+    this.sockets.at(-1)?.send(String(this.head));
+  }
+}
+
+function eventOf(number: number): Uint8Array {
+  return sse("number", { number, padding: "x".repeat(1_000) });
+}
+
+/** What a viewer reads, as words: numbers, bookmarks, heartbeats. */
+class Reader {
+  readonly words: string[] = [];
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+
+  constructor(source: Source, signal = new AbortController().signal) {
+    this.#reader = new Follower(source).stream(signal).getReader();
+  }
+
+  /** Reads one piece of the stream; answers whether there was one. */
+  async next(): Promise<boolean> {
+    const { value, done } = await this.#reader.read();
+    if (done) return false;
+    const text = new TextDecoder().decode(value);
+    this.words.push(/"number":(\d+)/.exec(text)?.[1] ?? /event: (\w+)/.exec(text)?.[1] ?? text.trim());
+    return true;
+  }
+
+  /** Reads on, up to the next such word. */
+  async until(word: string): Promise<void> {
+    do {
+      if (!(await this.next())) throw new Error(`ended: ${this.words.join(" ")}`);
+    } while (this.words.at(-1) !== word);
+  }
+
+  async cancel(): Promise<void> {
+    await this.#reader.cancel();
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+});
+afterEach(() => vi.useRealTimers());
+
+/** Lets sockets deliver what was sent. */
+async function deliver(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await scheduler.wait(0);
+}
+
+const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, n) => String(first + n));
+
+test("a viewer reads what there is, a bookmark, and then what happens", async () => {
+  const source = new Numbers();
+  source.head = 2;
+  const reader = new Reader(source);
+  await reader.until("bookmark");
+  source.append();
+  await reader.until("3");
+  source.append();
+  await reader.until("4");
+  expect(reader.words).toEqual(["retry: 1000", "1", "2", "bookmark", "3", "4"]);
+  const marked = reader.until("bookmark");
+  await vi.advanceTimersByTimeAsync(1_000);
+  await marked;
+  await reader.cancel();
+});
+
+test("where nothing happens a heartbeat comes every 15 s", async () => {
+  const source = new Numbers();
+  const reader = new Reader(source);
+  await reader.until("bookmark");
+  for (let beat = 1; beat <= 4; beat++) {
+    const next = reader.next();
+    await vi.advanceTimersByTimeAsync(14_999);
+    expect(reader.words.filter((word) => word === ": heartbeat")).toHaveLength(beat - 1);
+    await vi.advanceTimersByTimeAsync(1);
+    await next;
+    expect(reader.words.filter((word) => word === ": heartbeat")).toHaveLength(beat);
+    await deliver();
+  }
+  expect([source.sockets.length, source.reads, source.pings.slice(0, 3)]).toEqual([1, 1, ["ping", "ping", "ping"]]);
+  await reader.cancel();
+});
+
+test("an object that answers no ping is attached to again, and read from where the viewer was", async () => {
+  const source = new Numbers();
+  source.head = 1;
+  const reader = new Reader(source);
+  await reader.until("bookmark");
+  source.answersPings = false;
+  source.head = 2;
+  const found = reader.until("2");
+  for (let second = 0; second < 50; second++) {
+    await vi.advanceTimersByTimeAsync(1_000);
+    await deliver();
+  }
+  await found;
+  expect(source.sockets.length).toBe(2);
+  expect(reader.words.filter((word) => word !== ": heartbeat")).toEqual(["retry: 1000", "1", "bookmark", "2"]);
+  await reader.cancel();
+});
+
+test("a socket that closes is replaced, and nothing that happened between is missed", async () => {
+  const source = new Numbers();
+  const reader = new Reader(source);
+  await reader.until("bookmark");
+  for (let life = 1; life <= 5; life++) {
+    source.sockets.at(-1)?.close(1000);
+    source.head += 2;
+    await deliver();
+    await reader.until("bookmark");
+  }
+  expect(reader.words.filter((word) => /^\d+$/.test(word))).toEqual(upTo(10));
+  expect(source.sockets).toHaveLength(6);
+  await reader.cancel();
+});
+
+test("what passes is waited for: an object that can't be reached, or fails to be read", async () => {
+  const source = new Numbers();
+  source.head = 3;
+  source.failures = { attach: 3, read: 3 };
+  const reader = new Reader(source);
+  const read = reader.until("bookmark");
+  for (let second = 0; second < 60; second++) {
+    await vi.advanceTimersByTimeAsync(1_000);
+    await deliver();
+  }
+  await read;
+  expect(reader.words).toEqual(["retry: 1000", ...upTo(3), "bookmark"]);
+  expect(source.reads).toBe(4);
+  await reader.cancel();
+});
+
+test("a viewer that does not read costs one small buffer, and misses nothing", async () => {
+  const source = new Numbers();
+  const reader = new Reader(source);
+  await reader.until("bookmark");
+  for (let number = 1; number <= 3_000; number++) {
+    source.append();
+    if (number % 100 === 0) await deliver();
+  }
+  await deliver();
+  expect(source.taken).toBeGreaterThan(200_000);
+  expect(source.taken).toBeLessThan(300_000);
+  expect(source.reads).toBe(1);
+  await reader.until("3000");
+  expect(reader.words.filter((word) => /^\d+$/.test(word))).toEqual(upTo(3_000));
+  await reader.cancel();
+});
+
+test("after 5,000 reads the stream ends, and the viewer resumes", async () => {
+  const source = new Numbers();
+  source.page = 1;
+  source.head = 6_000;
+  const reader = new Reader(source);
+  while (await reader.next());
+  expect(source.reads).toBe(5_000);
+  expect(reader.words.at(-1)).toBe("5000");
+});
+
+test.each(["cancels", "is cut off"])("when the viewer %s, the socket closes", async (end) => {
+  const source = new Numbers();
+  const abort = new AbortController();
+  const reader = new Reader(source, abort.signal);
+  await reader.until("bookmark");
+  const closed = new Promise((resolve) => source.sockets[0]?.addEventListener("close", resolve));
+  if (end === "cancels") await reader.cancel();
+  else abort.abort();
+  await closed;
+  expect(vi.getTimerCount()).toBe(0);
+});

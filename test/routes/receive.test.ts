@@ -1,0 +1,210 @@
+import { gzipSync } from "node:zlib";
+import { beforeEach, describe, expect, test } from "vitest";
+import { BODIES_IN_FLIGHT } from "../../src/routes/body-budget.ts";
+import { aSpan, exportOf, someSpans, traceIdOf } from "../durable/spans.ts";
+import * as world from "../durable/world.ts";
+import { ask, said } from "./ask.ts";
+
+const TRACE = traceIdOf("trace");
+const JSON_TYPE = { "content-type": "application/json" };
+const PROTOBUF_TYPE = { "content-type": "application/x-protobuf" };
+/** A span of `TRACE` in protobuf: resource_spans { scope_spans { spans { trace_id, span_id, name, start, end } } }. */
+const PROTOBUF_SPAN = protobufOf("spn");
+
+beforeEach(async () => {
+  world.stopClock();
+  await world.emptyWorld();
+});
+
+const post = (path: string, body: string | Uint8Array, headers: Record<string, string> = JSON_TYPE) =>
+  world.request(path, { method: "POST", headers, body });
+
+describe("an export", () => {
+  test.each([
+    "/v1/traces",
+    "/v1/traces/",
+    "/api/public/otel/v1/traces",
+    "/otel/v1/traces",
+    "/api/v2/otlp/v1/traces/",
+    "/sessions/v1/traces",
+  ])("is taken at %s, the paths of other products included", async (path) => {
+    const response = await post(path, exportOf(someSpans(TRACE, 1, 2)));
+    expect([response.status, await response.text()]).toEqual([200, "{}"]);
+    expect((await world.readSession(TRACE))?.session.spans).toBe(2);
+  });
+
+  test("is answered in its own encoding (OTLP/HTTP Response)", async () => {
+    const json = await post("/v1/traces", exportOf([aSpan(TRACE, 1)]), {
+      "content-type": "Application/JSON; charset=utf-8",
+    });
+    expect([json.headers.get("content-type"), await json.text()]).toEqual(["application/json", "{}"]);
+    const protobuf = await post("/v1/traces", PROTOBUF_SPAN, PROTOBUF_TYPE);
+    expect([protobuf.headers.get("content-type"), (await protobuf.arrayBuffer()).byteLength]).toEqual([
+      "application/x-protobuf",
+      0,
+    ]);
+    expect((await world.readSession(TRACE))?.session.spans).toBe(2);
+  });
+
+  test("is taken compressed", async () => {
+    const body = new Uint8Array(gzipSync(exportOf(someSpans(TRACE, 1, 3))));
+    expect((await post("/v1/traces", body, { ...JSON_TYPE, "content-encoding": "gzip" })).status).toBe(200);
+    expect((await world.readSession(TRACE))?.session.spans).toBe(3);
+  });
+
+  test("of which a span is bad keeps the others, and says why", async () => {
+    const body = exportOf([aSpan(TRACE, 1), { ...aSpan(TRACE, 2), spanId: "00" }]);
+    const response = await post("/v1/traces", body);
+    const { partialSuccess } = await response.json<{
+      partialSuccess: { rejectedSpans: string; errorMessage: string };
+    }>();
+    expect([response.status, partialSuccess.rejectedSpans]).toEqual([200, "1"]);
+    expect(partialSuccess.errorMessage).toContain("spanId");
+    expect((await world.readSession(TRACE))?.session.spans).toBe(1);
+  });
+
+  test("of nothing stores nothing", async () => {
+    for (const body of ["{}", '{"resourceSpans":[]}']) expect((await post("/v1/traces", body)).status).toBe(200);
+    expect(await world.listed("all")).toEqual([]);
+  });
+
+  test.each(["/v1/logs", "/v1/metrics", "/otel/v1/logs/"])(
+    "of another signal is accepted, and not kept: %s",
+    async (path) => {
+      const json = await post(path, '{"resourceLogs":[{"scopeLogs":[]}]}');
+      expect([json.status, json.headers.get("content-type"), await json.text()]).toEqual([
+        200,
+        "application/json",
+        "{}",
+      ]);
+      const protobuf = await post(path, new Uint8Array(), PROTOBUF_TYPE);
+      expect([protobuf.status, (await protobuf.arrayBuffer()).byteLength]).toEqual([200, 0]);
+      expect(await world.listed("all")).toEqual([]);
+    },
+  );
+});
+
+describe("what is no export", () => {
+  test.each(["GET", "PUT", "DELETE", "PATCH"])("%s: 405, and what is allowed", async (method) => {
+    const response = await world.request("/v1/traces", { method });
+    expect([response.status, response.headers.get("allow")]).toEqual([405, "POST, OPTIONS"]);
+    expect(await response.json()).toEqual({ code: 12, message: `${method} is not taken here: POST an export` });
+  });
+
+  test.each([undefined, "text/plain", "application/grpc", "application/json-seq"])(
+    "content type %s: 415",
+    async (type) => {
+      const response = await post(
+        "/v1/traces",
+        new TextEncoder().encode("{}"),
+        type === undefined ? {} : { "content-type": type },
+      );
+      expect(await said(response)).toMatch(/^415 Content-Type .* send application\/x-protobuf or application\/json$/);
+    },
+  );
+
+  test("content encoding br: 415", async () => {
+    const response = await post("/v1/traces", "{}", { ...JSON_TYPE, "content-encoding": "br" });
+    expect(await said(response)).toMatch(/^415 /);
+  });
+
+  test.each(["/", "/v1/trace", "/v1", "/sessions", "/sessions/a"])(
+    "an export posted to %s: 404 as Status, which names the right URL",
+    async (path) => {
+      const sentence = `404 There is no receiver at ${path}. Export traces to http://localhost:8787/v1/traces: set OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:8787`;
+      const response = await post(path, exportOf([aSpan(TRACE, 1)]));
+      expect(response.headers.get("content-type")).toBe("application/json");
+      expect(await said(response)).toBe(sentence);
+      const protobuf = await post(path, PROTOBUF_SPAN, PROTOBUF_TYPE);
+      expect([protobuf.status, protobuf.headers.get("content-type")]).toEqual([404, "application/x-protobuf"]);
+      expect(new TextDecoder().decode(await protobuf.arrayBuffer())).toContain("http://localhost:8787/v1/traces");
+    },
+  );
+
+  test("malformed: 400 with the position, and nothing stored", async () => {
+    expect(await said(await post("/v1/traces", '{"resourceSpans":['))).toMatch(/^400 malformed JSON: /);
+    expect(await said(await post("/v1/traces", '{"resourceSpans":{}}'))).toMatch(/^400 resourceSpans: /);
+    const cut = await post("/v1/traces", PROTOBUF_SPAN.subarray(0, 20), PROTOBUF_TYPE);
+    expect([cut.status, cut.headers.get("content-type")]).toEqual([400, "application/x-protobuf"]);
+    expect(await world.listed("all")).toEqual([]);
+  });
+});
+
+test("while too many bodies are in flight: 503 with Retry-After, and room again when they are gone", async () => {
+  const arriving = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = arriving.writable.getWriter();
+  const slow = world.request("/v1/traces", { method: "POST", headers: PROTOBUF_TYPE, body: arriving.readable });
+  for (let sent = 0; sent < BODIES_IN_FLIGHT; sent += 1 << 20) await writer.write(new Uint8Array(1 << 20));
+  await world.until(async () => {
+    const response = await post("/v1/traces", "{}");
+    if (response.status !== 503) return false;
+    expect(response.headers.get("retry-after")).toBe("1");
+    expect(await response.json()).toEqual({ code: 14, message: "too many bodies in flight; try again" });
+    return true;
+  });
+  await writer.close();
+  expect((await slow).status).toBe(400);
+  expect((await post("/v1/traces", "{}")).status).toBe(200);
+});
+
+describe("a browser's exporter", () => {
+  const preflight = (setting: Record<string, string>, host: string, origin: string) =>
+    ask(setting, `${host}/v1/traces`, {
+      method: "OPTIONS",
+      headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "content-type" },
+    });
+
+  test.each(["http://localhost:3000", "https://127.0.0.1", "http://[::1]:9"])(
+    "on a page of this machine (%s) may post to an open program",
+    async (origin) => {
+      const response = await preflight({ OPEN_ACCESS: "loopback" }, world.ORIGIN, origin);
+      expect([
+        response.status,
+        response.headers.get("access-control-allow-origin"),
+        response.headers.get("access-control-allow-methods"),
+        response.headers.get("access-control-allow-headers"),
+        response.headers.get("vary"),
+      ]).toEqual([204, origin, "POST", "*, authorization", "Origin"]);
+      const posted = await post("/v1/traces", "{}", { ...JSON_TYPE, origin });
+      expect(posted.headers.get("access-control-allow-origin")).toBe(origin);
+    },
+  );
+
+  test.each(["https://example.com", "http://localhost.example.com", "null", "http://localhost@example.com"])(
+    "on any other page (%s) may not",
+    async (origin) => {
+      const response = await preflight({ OPEN_ACCESS: "loopback" }, world.ORIGIN, origin);
+      expect(response.headers.get("access-control-allow-origin")).toBeNull();
+    },
+  );
+
+  test("may post from anywhere where a token is asked", async () => {
+    const response = await preflight({ ADMIN_TOKEN: "admin" }, "https://spanfold.example", "https://example.com");
+    expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([
+      204,
+      "https://example.com",
+    ]);
+  });
+
+  test("finds no other door: data carries no permission for foreign pages", async () => {
+    for (const method of ["GET", "OPTIONS", "DELETE"]) {
+      const response = await world.request("/sessions/a", { method, headers: { origin: "https://example.com" } });
+      expect(response.headers.get("access-control-allow-origin"), method).toBeNull();
+    }
+  });
+});
+
+function protobufOf(name: string): Uint8Array {
+  const bytes = (hex: string) => Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  const field = (number: number, content: readonly number[]) => [(number << 3) | 2, content.length, ...content];
+  const fixed64 = (number: number, low: number) => [(number << 3) | 1, low, 0, 0, 0, 0, 0, 0, 0];
+  const text = Array.from(new TextEncoder().encode(name));
+  const span = [
+    ...field(1, bytes(TRACE)),
+    ...field(2, bytes("00000000000000aa")),
+    ...field(5, text),
+    ...fixed64(7, 1),
+    ...fixed64(8, 2),
+  ];
+  return new Uint8Array(field(1, field(2, field(2, span))));
+}
