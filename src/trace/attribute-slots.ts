@@ -1,5 +1,6 @@
 import { countOf, numberOf, textOf } from "./any-value.ts";
 import * as keys from "./semconv.ts";
+import * as live from "./semconv-live.ts";
 import { INPUT_KEYS } from "./semconv-content.ts";
 import { sessionName, sessionNameIfUuid } from "./session-name.ts";
 import type { AnyValue, KeyValue } from "./span.ts";
@@ -33,14 +34,24 @@ export const SLOT = {
   costDetails: 22,
   level: 23,
   input: 24,
+  pendingCopy: 25,
+  pendingParent: 26,
+  pending: 27,
+  partialVersion: 28,
+  wasLongRunning: 29,
+  idsPath: 30,
+  namesPath: 31,
 } as const;
 
-const SLOTS = 25;
+const SLOTS = 32;
 
 /** What a key's value says for one concept; `undefined` when it says nothing and a later key may. */
 type Reading = string | number | AnyValue;
 type Read = (value: AnyValue) => Reading | undefined;
 type Place = { readonly slot: number; readonly rank: number; readonly read: Read };
+
+/** Where the value of any key goes that ends as {@link live.PENDING_SUFFIX}. */
+const PENDING: readonly Place[] = [{ slot: SLOT.pending, rank: 0, read: (value) => (isTrue(value) ? 1 : undefined) }];
 
 /** By key, where its value may go. A Map: a key from outside can be `__proto__`. */
 const PLACES: ReadonlyMap<string, readonly Place[]> = places();
@@ -92,7 +103,18 @@ function places(): Map<string, Place[]> {
   put(SLOT.costDetails, keys.COST_DETAILS_KEYS, textOf);
   put(SLOT.level, keys.LEVEL_KEYS, textOf);
   put(SLOT.input, INPUT_KEYS, (value) => (value.stringValue === "" ? undefined : value));
+  put(SLOT.pendingCopy, live.SPAN_TYPE_KEYS, (value) => (value.stringValue === live.PENDING_COPY ? 1 : undefined));
+  put(SLOT.pendingParent, live.PENDING_PARENT_KEYS, textOf);
+  put(SLOT.partialVersion, live.PARTIAL_VERSION_KEYS, countOf);
+  put(SLOT.wasLongRunning, live.WAS_LONG_RUNNING_KEYS, (value) => (isTrue(value) ? 1 : undefined));
+  put(SLOT.idsPath, live.IDS_PATH_KEYS, (value) => value);
+  put(SLOT.namesPath, live.NAMES_PATH_KEYS, (value) => value);
   return byKey;
+}
+
+/** Producers write a flag as whatever their own form holds. */
+function isTrue(value: AnyValue): boolean {
+  return value.boolValue ?? (value.stringValue?.toLowerCase() === "true" || numberOf(value) === 1);
 }
 
 function kindIn(kinds: ReadonlyMap<string, SpanKind>, value: AnyValue): number | undefined {
@@ -113,7 +135,7 @@ export function readSlots(attributes: readonly KeyValue[] | undefined): Slots {
   const found = NOTHING.slice();
   ranks.fill(UNREAD);
   for (const { key, value } of attributes) {
-    const where = PLACES.get(key);
+    const where = PLACES.get(key) ?? (key.endsWith(live.PENDING_SUFFIX) ? PENDING : undefined);
     if (where === undefined || value === undefined) continue;
     for (const { slot, rank, read } of where) {
       // Of two attributes with one key the first counts.

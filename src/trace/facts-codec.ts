@@ -1,12 +1,13 @@
 import type { SpanFacts } from "./facts.ts";
 import { SPAN_KINDS } from "./span-kind.ts";
+import { lastOf } from "./span-order.ts";
 
 /** Raised when a fact is added or derived otherwise: objects then derive the facts of their log anew. */
-export const FACTS_VERSION = 1;
+export const FACTS_VERSION = 2;
 
 /**
  * The encoded form: `[version, start of the first span, strings, ...one array per span]`. A span's array is
- * `[span id, parent, name, kinds, flags, start, end, size, hash, …what the flags announce]`, where names are
+ * `[span id, parent, name, kinds, flags, start, last, size, hash, …what the flags announce]`, `last` being the end or how new the report of a running span is, where names are
  * places in `strings`, a parent is the place of a span of this chunk, an id of another, or -1, and times count from the
  * first span's start, as decimal text where a JSON number could not hold them.
  */
@@ -23,7 +24,8 @@ const FLAG = {
   tokens: 512,
   cost: 1024,
   asked: 2048,
-  ended: 4096,
+  last: 4096,
+  ancestors: 8192,
 } as const;
 
 /** Room for our kinds below OTLP's in one number. */
@@ -54,7 +56,8 @@ function encodeSpan(
   place: (name: string) => number,
   spans: ReadonlyMap<string, number>,
 ): Cell[] {
-  let flags = (fact.running ? FLAG.running : 0) | (fact.error ? FLAG.error : 0) | (fact.end === 0n ? 0 : FLAG.ended);
+  const last = lastOf(fact);
+  let flags = (fact.running ? FLAG.running : 0) | (fact.error ? FLAG.error : 0) | (last === 0n ? 0 : FLAG.last);
   const more: Cell[] = [];
   const { session, query, tokens } = fact;
   if (session !== undefined) {
@@ -83,6 +86,11 @@ function encodeSpan(
     flags |= FLAG.asked;
     more.push(fact.asked);
   }
+  if (fact.ancestors !== undefined) {
+    flags |= FLAG.ancestors;
+    more.push(fact.ancestors.length);
+    for (const { spanId, name } of fact.ancestors) more.push(place(spanId), place(name));
+  }
   return [
     fact.spanId,
     fact.parentSpanId === "" ? -1 : (spans.get(fact.parentSpanId) ?? fact.parentSpanId),
@@ -90,7 +98,7 @@ function encodeSpan(
     SPAN_KINDS.indexOf(fact.kind) + KINDS * fact.otlpKind,
     flags,
     compact(fact.start - base),
-    fact.end === 0n ? 0 : compact(fact.end - fact.start),
+    last === 0n ? 0 : compact(last - fact.start),
     fact.size,
     fact.hash,
     ...more,
@@ -124,6 +132,8 @@ function decodeSpan(
   if (kind === undefined) throw new TypeError("Facts: unknown kind");
   const flags = number(row[4]);
   const start = base + wide(row[5]);
+  const last = flags & FLAG.last ? start + wide(row[6]) : 0n;
+  const running = (flags & FLAG.running) !== 0;
   const facts: { -readonly [Field in keyof SpanFacts]: SpanFacts[Field] } = {
     spanId: text(row[0]),
     parentSpanId: typeof row[1] === "number" ? (row[1] < 0 ? "" : text(rows[row[1]]?.[0])) : text(row[1]),
@@ -131,12 +141,13 @@ function decodeSpan(
     kind,
     otlpKind,
     start,
-    end: flags & FLAG.ended ? start + wide(row[6]) : 0n,
-    running: (flags & FLAG.running) !== 0,
+    end: running ? 0n : last,
+    running,
     error: (flags & FLAG.error) !== 0,
     size: number(row[7]),
     hash: text(row[8]),
   };
+  if (running && last !== 0n) facts.asOf = last;
   let at = 9;
   const named = (): string => text(table[number(row[at++])]);
   if (flags & FLAG.session) facts.session = { rank: number(row[at++]), value: named() };
@@ -156,6 +167,10 @@ function decodeSpan(
   }
   if (flags & FLAG.cost) facts.cost = number(row[at++]);
   if (flags & FLAG.asked) facts.asked = text(row[at++]);
+  if (flags & FLAG.ancestors) {
+    const length = number(row[at++]);
+    facts.ancestors = Array.from({ length }, () => ({ spanId: named(), name: named() }));
+  }
   return facts;
 }
 

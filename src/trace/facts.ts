@@ -1,3 +1,5 @@
+import { ancestorsIn } from "./ancestors.ts";
+import type { Ancestor } from "./ancestors.ts";
 import { firstLineAsked } from "./asked.ts";
 import { kindAt, numberIn, readSlots, SLOT, textIn, valueIn } from "./attribute-slots.ts";
 import type { Slots } from "./attribute-slots.ts";
@@ -5,6 +7,7 @@ import { cut } from "./one-line.ts";
 import { bestSessionName } from "./session-name.ts";
 import type { SessionName } from "./session-name.ts";
 import { countsAsError } from "./span-error.ts";
+import { spanIdentity } from "./span-identity.ts";
 import { spanKind } from "./span-kind.ts";
 import type { SpanKind } from "./span-kind.ts";
 import type { Resource, Scope, Span } from "./span.ts";
@@ -12,6 +15,7 @@ import { textHash } from "./text-hash.ts";
 import { costIn, tokensIn } from "./usage.ts";
 import type { Tokens } from "./usage.ts";
 
+export type { Ancestor } from "./ancestors.ts";
 export { decodeFacts, encodeFacts, FACTS_VERSION } from "./facts-codec.ts";
 export type { SessionName } from "./session-name.ts";
 export { SPAN_KINDS } from "./span-kind.ts";
@@ -20,6 +24,7 @@ export type { Tokens } from "./usage.ts";
 
 /** What lists, counts, liveness and metrics need of one span; everything else stays in its bytes. */
 export type SpanFacts = {
+  /** Whose encoding it is, which is not always what its bytes say: see `spanIdentity`. */
   readonly spanId: string;
   /** "" where the span has none. */
   readonly parentSpanId: string;
@@ -33,6 +38,8 @@ export type SpanFacts = {
   /** Unix nanoseconds; 0n while the span runs. */
   readonly end: bigint;
   readonly running: boolean;
+  /** How new a report of a running span is: when it was written, Unix nanoseconds, or its number; absent where nothing says. */
+  readonly asOf?: bigint;
   /** Counts as an error: status ERROR that is not control flow, or an exception that the status hides. */
   readonly error: boolean;
   /** Length of the canonical JSON in UTF-16 units. */
@@ -56,6 +63,8 @@ export type SpanFacts = {
   readonly cost?: number;
   /** First line of what was asked, at most 160 UTF-16 units; on roots, queries, teams, turns and agents only. */
   readonly asked?: string;
+  /** The spans above it, where it names more than its parent's id: root first, the parent last. */
+  readonly ancestors?: readonly Ancestor[];
 };
 
 /** Of a name that a producer can make as long as it likes. */
@@ -75,10 +84,10 @@ export function deriveFacts(
   const onResource = resourceSlots(resource);
   const name = cut(span.name ?? "", MAX_NAME);
   const kind = kindOf(name, slots);
-  const running = isRunning(span);
+  const { spanId, parentSpanId, running, asOf } = spanIdentity(span, slots);
   const facts: { -readonly [Field in keyof SpanFacts]: SpanFacts[Field] } = {
-    spanId: span.spanId,
-    parentSpanId: span.parentSpanId ?? "",
+    spanId,
+    parentSpanId,
     name,
     kind,
     otlpKind: span.kind ?? 0,
@@ -89,6 +98,7 @@ export function deriveFacts(
     size: text.length,
     hash: textHash(text, emitterSeed(resource, scope)),
   };
+  if (asOf !== 0n) facts.asOf = asOf;
   const session = bestSessionName(sessionNames(slots), sessionNames(onResource));
   if (session !== undefined) facts.session = session;
   const query = textIn(slots, SLOT.queryName);
@@ -104,6 +114,8 @@ export function deriveFacts(
   const input = ASKED.has(kind) || facts.parentSpanId === "" ? valueIn(slots, SLOT.input) : undefined;
   const asked = input === undefined ? undefined : firstLineAsked(input, MAX_ASKED);
   if (asked !== undefined) facts.asked = asked;
+  const ancestors = ancestorsIn(slots, spanId, parentSpanId);
+  if (ancestors !== undefined) facts.ancestors = ancestors;
   return facts;
 }
 
@@ -124,11 +136,6 @@ function seedOf(emitter: Resource | Scope | undefined): number {
     seeds.set(emitter, seed);
   }
   return seed;
-}
-
-/** OTLP's own sign of a span that has not ended; the other dialects (pending spans, heartbeats) belong here. */
-function isRunning(span: Span): boolean {
-  return span.endTimeUnixNano === undefined || span.endTimeUnixNano === "0";
 }
 
 /** The kind of a span of this name whose attributes say this. */

@@ -1,22 +1,16 @@
-import { MISSING, ROOT, SELF } from "./parent-links.ts";
+import { absentParents } from "./awaited-parents.ts";
+import { ROOT, SELF } from "./parent-links.ts";
 import { isQueryOpen } from "./query-fold.ts";
-import type { QueryFold } from "./query-fold.ts";
+import type { Query, QueryFold } from "./query-fold.ts";
 import { compareRows } from "./query-groups.ts";
-import { SpanIndex } from "./span-index.ts";
 import * as Row from "./span-rows.ts";
 import type { SpanTable } from "./span-table.ts";
 import type { LivenessFacts } from "./summary.ts";
 
-/** What liveness needs of a session's spans. Each parent that has not come counts once, however many spans name it. */
+/** What liveness needs of a session's spans. */
 export function livenessFacts(table: SpanTable, { groups, queries }: QueryFold, lastArrival: string): LivenessFacts {
   const { rows } = table;
-  const ended = new Set<number>();
-  for (const query of queries) if (!isQueryOpen(table, query)) ended.add(query.trace);
-  const absent = new SpanIndex({
-    trace: (row) => rows.word(row, Row.TRACE),
-    high: (row) => rows.word(row, Row.PARENT),
-    low: (row) => rows.word(row, Row.PARENT + 1),
-  });
+  const ended = endedTraces(table, queries);
   let running = 0;
   let oldest = -1;
   let awaitedParents = 0;
@@ -28,16 +22,21 @@ export function livenessFacts(table: SpanTable, { groups, queries }: QueryFold, 
       running++;
       if (oldest < 0 || compareRows(table, row, oldest) < 0) oldest = row;
     } else if (rows.error(row) && (parent === ROOT || parent === SELF)) failed = true;
-    if (parent !== MISSING) continue;
-    const trace = rows.word(row, Row.TRACE);
-    if (absent.first(trace, rows.word(row, Row.PARENT), rows.word(row, Row.PARENT + 1)) >= 0) continue;
-    absent.add(row);
-    if (ended.has(trace)) missingParents++;
-    else awaitedParents++;
+  }
+  for (const [trace, count] of absentParents(table, groups.parents)) {
+    if (ended.has(trace)) missingParents += count;
+    else awaitedParents += count;
   }
   const oldestRunning =
     oldest < 0
       ? {}
       : { oldestRunning: { name: table.text(oldest, Row.NAME) ?? "", start: rows.long(oldest, Row.START).toString() } };
   return { lastArrival, running, ...oldestRunning, awaitedParents, missingParents, failed };
+}
+
+/** Numbers of the traces of which a query has ended: a parent that has not come by then is not awaited any more. */
+export function endedTraces(table: SpanTable, queries: readonly Query[]): Set<number> {
+  const ended = new Set<number>();
+  for (const query of queries) if (!isQueryOpen(table, query)) ended.add(query.trace);
+  return ended;
 }

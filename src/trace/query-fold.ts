@@ -1,4 +1,5 @@
 import type { Tokens } from "./facts.ts";
+import { outermostAbsent } from "./awaited-parents.ts";
 import { compareRows, groupByQuery } from "./query-groups.ts";
 import type { QueryGroup, QueryGroups } from "./query-groups.ts";
 import * as Row from "./span-rows.ts";
@@ -53,9 +54,11 @@ export function isQueryOpen({ rows }: SpanTable, { come, lead }: QueryGroup): bo
 }
 
 /** "" where nothing names it. */
-export function queryName(table: SpanTable, { named, lead }: QueryGroup): string {
+export function queryName(table: SpanTable, { named, lead, come }: QueryGroup): string {
   const own = named ? table.text(lead, Row.QUERY_NAME) : undefined;
-  return own ?? table.text(lead, Row.NAME) ?? table.text(lead, Row.SUBJECT) ?? "";
+  if (own !== undefined) return own;
+  const awaited = come ? "" : outermostAbsent(table, lead).name;
+  return awaited || (table.text(lead, Row.NAME) ?? table.text(lead, Row.SUBJECT) ?? "");
 }
 
 export function tokensOf({ input, output, cached, reasoning }: UsageSum): Tokens {

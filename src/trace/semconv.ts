@@ -1,6 +1,6 @@
 /**
- * The attribute keys that instrumentations use, in order of precedence. Together with semconv-content.ts this is the
- * only place that spells an attribute key.
+ * The attribute keys that instrumentations use, in order of precedence. Together with semconv-content.ts and
+ * semconv-live.ts this is the only place that spells an attribute key.
  */
 
 /** Names of the session, by rank: what a person chose for it, what its framework calls it, what its conversation is. */

@@ -1,7 +1,8 @@
+import { outermostAbsent } from "./awaited-parents.ts";
 import { EraCount, eraOf, isWithin } from "./era.ts";
 import { livenessFacts } from "./liveness-facts.ts";
 import { foldQueries, isQueryOpen, queryName, tokensOf } from "./query-fold.ts";
-import type { Query } from "./query-fold.ts";
+import type { Query, QueryFold } from "./query-fold.ts";
 import * as Row from "./span-rows.ts";
 import type { SpanTable } from "./span-table.ts";
 import type { QueryPhase, QuerySummary, SessionSummary } from "./summary.ts";
@@ -22,8 +23,7 @@ export type AboutSession = {
 };
 
 /** The whole session in one walk over its spans; depends on the set of spans only, never on how they came. */
-export function summarise(table: SpanTable, about: AboutSession): SessionSummary {
-  const fold = foldQueries(table);
+export function summarise(table: SpanTable, about: AboutSession, fold: QueryFold = foldQueries(table)): SessionSummary {
   const { rows } = table;
   const agents = new Tallies();
   const models = new Tallies();
@@ -74,9 +74,9 @@ export function summarise(table: SpanTable, about: AboutSession): SessionSummary
 }
 
 /** The units under a session, by start: what `QuerySummary` says, none of which depends on the order of admission. */
-export function queriesOf(table: SpanTable): QuerySummary[] {
+export function queriesOf(table: SpanTable, fold: QueryFold = foldQueries(table)): QuerySummary[] {
   const keys = new Set<string>();
-  return foldQueries(table).queries.map((query) => {
+  return fold.queries.map((query) => {
     const summary = summariseQuery(table, query);
     if (keys.has(summary.key)) {
       // One id may stand for two spans, and two queries may wait for one parent.
@@ -92,7 +92,7 @@ function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: s
   const { rows } = table;
   const { lead, come, asked } = query;
   const traceId = table.traceId(lead);
-  const spanId = rows.hex(lead, come ? Row.ID : Row.PARENT);
+  const spanId = come ? rows.hex(lead, Row.ID) : outermostAbsent(table, lead).spanId;
   const namespace = table.text(lead, Row.QUERY_NAMESPACE);
   const text = asked < 0 ? undefined : table.text(asked, Row.ASKED);
   const isOpen = isQueryOpen(table, query);
@@ -105,7 +105,7 @@ function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: s
     ...(text === undefined ? {} : { asked: text }),
     phase: phaseOf(isOpen, query.failed),
     start: rows.long(lead, Row.START).toString(),
-    ...(isOpen ? {} : { end: rows.long(lead, Row.END).toString() }),
+    ...(isOpen ? {} : { end: rows.long(lead, Row.LAST).toString() }),
     spans: query.spans,
     errors: query.errors,
     tokens: tokensOf(query.usage),
@@ -131,7 +131,7 @@ function timesOf(table: SpanTable): { start: string; end: string } {
       if (first < 0 || rows.order(row, Row.START, first, Row.START) < 0) first = row;
       extend(row, Row.START);
     }
-    if (!rows.running(row) && isWithin(eras, eraOf(rows.word(row, Row.END)), 1)) extend(row, Row.END);
+    if (!rows.running(row) && isWithin(eras, eraOf(rows.word(row, Row.LAST)), 1)) extend(row, Row.LAST);
   }
   if (first < 0) return { start: "0", end: "0" };
   return { start: rows.long(first, Row.START).toString(), end: rows.long(last, lastField).toString() };

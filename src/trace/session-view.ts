@@ -1,5 +1,7 @@
 import type { Receipt } from "./delivery.ts";
 import { deriveFacts } from "./facts.ts";
+import { foldQueries, isQueryOpen } from "./query-fold.ts";
+import type { QueryFold } from "./query-fold.ts";
 import { queriesOf, summarise } from "./session-fold.ts";
 import { SpanTable } from "./span-table.ts";
 import type { ResourceSpans } from "./span.ts";
@@ -28,6 +30,7 @@ export class SessionView {
   #lastArrival = 0n;
   #lastReceipt: Receipt | undefined;
   #revision = 0;
+  #fold: { readonly of: number; readonly fold: QueryFold } | undefined;
   #tree: { readonly of: number; readonly tree: SessionTree } | undefined;
   readonly #id: string;
 
@@ -105,22 +108,41 @@ export class SessionView {
   summary(): SessionSummary | undefined {
     if (this.#table.size === 0) return undefined;
     const belongsTo = this.#announced?.belongsTo;
-    return summarise(this.#table, {
+    const about = {
       id: this.#announced?.id ?? this.#id,
       lastArrival: this.#lastArrival.toString(),
       watchers: this.#announced?.watchers ?? 0,
       ...(belongsTo === undefined ? {} : { belongsTo }),
-    });
+    };
+    return summarise(this.#table, about, this.#foldQueries());
   }
 
   /** By start. */
   queries(): QuerySummary[] {
-    return queriesOf(this.#table);
+    return queriesOf(this.#table, this.#foldQueries());
   }
 
   tree(): SessionTree {
-    if (this.#tree?.of !== this.#revision) this.#tree = { of: this.#revision, tree: buildTree(this.#spans.values()) };
+    if (this.#tree?.of !== this.#revision) {
+      let ended: ReadonlySet<string> | undefined;
+      const mayCome = (traceId: string): boolean => !(ended ??= this.#endedTraces()).has(traceId);
+      this.#tree = { of: this.#revision, tree: buildTree(this.#spans.values(), mayCome) };
+    }
     return this.#tree.tree;
+  }
+
+  /** Once for what is shown: summary, queries and tree all hang on it. */
+  #foldQueries(): QueryFold {
+    if (this.#fold?.of !== this.#revision) this.#fold = { of: this.#revision, fold: foldQueries(this.#table) };
+    return this.#fold.fold;
+  }
+
+  #endedTraces(): Set<string> {
+    const ended = new Set<string>();
+    for (const query of this.#foldQueries().queries) {
+      if (!isQueryOpen(this.#table, query)) ended.add(this.#table.traceId(query.lead));
+    }
+    return ended;
   }
 
   #reset(): void {

@@ -4,7 +4,8 @@ import type { SpanFacts, SpanKind } from "./facts.ts";
 export const ID = 0;
 export const PARENT = 2;
 export const START = 4;
-export const END = 6;
+/** The end; while the span runs, how new the report of it is. */
+export const LAST = 6;
 export const HASH = 8;
 export const TRACE = 10;
 export const SIZE = 11;
@@ -31,6 +32,8 @@ const ERROR = 0x200;
 const TOKENS = 0x400;
 const COST = 0x800;
 const KIND = 0xff;
+/** Bits from here on are the number of the path above the span. */
+const PATH_SHIFT = 12;
 
 const KINDS: readonly SpanKind[] = [
   "internal",
@@ -109,7 +112,7 @@ export class SpanRows {
 
   /** A 64-bit field as 16 hex digits. */
   hex(row: number, field: number): string {
-    return hex32(this.word(row, field)) + hex32(this.word(row, field + 1));
+    return hexOf(this.word(row, field), this.word(row, field + 1));
   }
 
   setHex(row: number, field: number, value: string): void {
@@ -156,6 +159,17 @@ export class SpanRows {
     return (this.word(row, BITS) & COST) !== 0;
   }
 
+  /** The number of the path of spans that the span names above it, its parent last; 0 without. */
+  path(row: number): number {
+    return this.word(row, BITS) >>> PATH_SHIFT;
+  }
+
+  /** After {@link setBits}. */
+  setPath(row: number, path: number): void {
+    const bits = this.word(row, BITS) & ((1 << PATH_SHIFT) - 1);
+    this.setWord(row, BITS, (bits | (path << PATH_SHIFT)) >>> 0);
+  }
+
   setBits(row: number, { kind, running, error, tokens, cost }: SpanFacts): void {
     let bits = KINDS.indexOf(kind);
     if (running) bits |= RUNNING;
@@ -173,6 +187,11 @@ export function highWord(hex: string): number {
 
 export function lowWord(hex: string): number {
   return hex === "" ? 0 : Number.parseInt(hex.slice(8), 16);
+}
+
+/** 16 hex digits of two words. */
+export function hexOf(high: number, low: number): string {
+  return hex32(high) + hex32(low);
 }
 
 function hex32(word: number): string {

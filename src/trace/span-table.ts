@@ -1,8 +1,9 @@
+import { AncestorPaths, NO_PATH } from "./ancestor-paths.ts";
 import type { SessionName, SpanFacts } from "./facts.ts";
 import { bestName, NO_NAMES, otherNames, withName } from "./session-names.ts";
 import type { SessionNames } from "./session-names.ts";
 import { SpanIndex } from "./span-index.ts";
-import { beats } from "./span-order.ts";
+import { beats, lastOf } from "./span-order.ts";
 import * as Row from "./span-rows.ts";
 import { SpanRows, highWord, lowWord } from "./span-rows.ts";
 import { NONE, StringPool } from "./string-pool.ts";
@@ -24,6 +25,8 @@ const CONSUMER = 5;
 export class SpanTable {
   readonly rows = new SpanRows();
   usage = new UsageRows();
+  /** Of spans that others name above them. */
+  paths = new AncestorPaths();
   #pool = new StringPool();
   readonly #index = new SpanIndex({
     trace: (row) => this.rows.word(row, Row.TRACE),
@@ -43,7 +46,7 @@ export class SpanTable {
 
   /** Memory of rows, index and strings (two bytes a unit), without what the engine adds to strings and traces. */
   get bytes(): number {
-    return this.rows.bytes + this.usage.bytes + this.#index.bytes + this.#pool.units * 2;
+    return this.rows.bytes + this.usage.bytes + this.paths.bytes + this.#index.bytes + this.#pool.units * 2;
   }
 
   compare(traceId: string, facts: SpanFacts): Standing {
@@ -122,22 +125,28 @@ export class SpanTable {
 
   /** The string that a row's string field stands for. */
   text(row: number, field: number): string | undefined {
-    return this.#pool.text(this.rows.string(row, field));
+    return this.string(this.rows.string(row, field));
   }
 
-  /** The row that the row's parent id names, -1 if it has not come. Of several spans under one id, that of the smallest OTLP kind. */
+  /** The string of this number. */
+  string(index: number): string | undefined {
+    return this.#pool.text(index);
+  }
+
+  /** The row of a span id, given as its words, -1 if it has not come. Of several spans under one id, that of the smallest OTLP kind. */
+  rowOf(trace: number, high: number, low: number): number {
+    const { rows } = this;
+    let found = -1;
+    for (let row = this.#index.first(trace, high, low); row >= 0; row = this.#index.next(row)) {
+      if (found < 0 || rows.word(row, Row.OTLP_KIND) < rows.word(found, Row.OTLP_KIND)) found = row;
+    }
+    return found;
+  }
+
+  /** The row that the row's parent id names, -1 if it has not come. */
   parentRow(row: number): number {
     const { rows } = this;
-    let parent = -1;
-    let candidate = this.#index.first(
-      rows.word(row, Row.TRACE),
-      rows.word(row, Row.PARENT),
-      rows.word(row, Row.PARENT + 1),
-    );
-    for (; candidate >= 0; candidate = this.#index.next(candidate)) {
-      if (parent < 0 || rows.word(candidate, Row.OTLP_KIND) < rows.word(parent, Row.OTLP_KIND)) parent = candidate;
-    }
-    return parent;
+    return this.rowOf(rows.word(row, Row.TRACE), rows.word(row, Row.PARENT), rows.word(row, Row.PARENT + 1));
   }
 
   #find(trace: number, { spanId, otlpKind }: SpanFacts): number {
@@ -150,7 +159,8 @@ export class SpanTable {
     const { rows } = this;
     return {
       running: rows.running(row),
-      end: rows.long(row, Row.END),
+      end: rows.long(row, Row.LAST),
+      asOf: rows.long(row, Row.LAST),
       size: rows.word(row, Row.SIZE),
       hash: rows.hex(row, Row.HASH),
     };
@@ -174,7 +184,7 @@ export class SpanTable {
     rows.setHex(row, Row.ID, facts.spanId);
     rows.setHex(row, Row.PARENT, facts.parentSpanId);
     rows.setLong(row, Row.START, facts.start);
-    rows.setLong(row, Row.END, facts.end);
+    rows.setLong(row, Row.LAST, lastOf(facts));
     rows.setHex(row, Row.HASH, facts.hash);
     rows.setWord(row, Row.TRACE, trace);
     rows.setWord(row, Row.SIZE, facts.size);
@@ -182,6 +192,7 @@ export class SpanTable {
     rows.setWord(row, Row.POSITION, position);
     rows.setWord(row, Row.OTLP_KIND, facts.otlpKind);
     rows.setBits(row, facts);
+    if (facts.ancestors !== undefined) rows.setPath(row, this.paths.intern(trace, facts.ancestors, pool));
     if (facts.tokens !== undefined || facts.cost !== undefined) {
       rows.setWord(row, Row.USAGE, this.usage.write(rows.word(row, Row.USAGE), facts));
     }
@@ -208,14 +219,20 @@ export class SpanTable {
   #repack(): void {
     const old = this.#pool;
     const oldUsage = this.usage;
+    const oldPaths = this.paths;
     this.#pool = new StringPool();
     this.usage = new UsageRows();
+    this.paths = new AncestorPaths();
+    const intern = (index: number): number => this.#pool.intern(old.text(index));
     for (let row = 0; row < this.rows.length; row++) {
       for (const field of STRING_FIELDS) {
-        this.rows.setString(row, field, this.#pool.intern(old.text(this.rows.string(row, field))));
+        this.rows.setString(row, field, intern(this.rows.string(row, field)));
       }
       const place = this.rows.word(row, Row.USAGE);
       if (place !== 0) this.rows.setWord(row, Row.USAGE, this.usage.copy(oldUsage, place));
+      const path = this.rows.path(row);
+      const trace = this.rows.word(row, Row.TRACE);
+      if (path !== NO_PATH) this.rows.setPath(row, this.paths.copy(oldPaths, path, trace, intern));
     }
   }
 }

@@ -1,79 +1,18 @@
 import { EraCount, eraOf, isWithin } from "./era.ts";
-import type { SpanFacts } from "./facts.ts";
-import { CYCLE, cutCycles, MISSING, ROOT, SELF } from "./parent-links.ts";
-import type { Resource, Scope, Span } from "./span.ts";
+import { CYCLE, ROOT, SELF } from "./parent-links.ts";
+import { linkParents } from "./tree-links.ts";
+import { grow, mark } from "./tree-node.ts";
+import type { Growing, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
 
-/** A span as a view holds it: the same object as long as nothing better comes. */
-export type ViewSpan = {
-  /** `<trace id>:<span id>:<OTLP kind>`, a span's identity. */
-  readonly key: string;
-  readonly traceId: string;
-  readonly span: Span;
-  readonly resource?: Resource;
-  readonly scope?: Scope;
-  readonly facts: SpanFacts;
-  /** Unix nanoseconds, decimal. */
-  readonly received: string;
-};
+export type { Mark, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
 
-/** What is odd about a node; all of it is legal OTLP, and shown. */
-export type Mark = "placeholder" | "self-parent" | "cycle" | "end-before-start" | "duplicate-id";
-
-export type TreeNode = {
-  /** The span's; of a placeholder `<trace id>:<span id>:missing`. */
-  readonly key: string;
-  readonly traceId: string;
-  readonly spanId: string;
-  /** None on a placeholder: the parent that was named and has not come. */
-  readonly span?: ViewSpan;
-  readonly parent?: TreeNode;
-  /** By start, then by span id and kind. */
-  readonly children: readonly TreeNode[];
-  readonly depth: number;
-  /** Unix nanoseconds; of a placeholder its earliest child's. */
-  readonly start: bigint;
-  /** Unix nanoseconds, as the span says; while it runs and of a placeholder, the latest that is known of the subtree. */
-  readonly end: bigint;
-  readonly running: boolean;
-  readonly error: boolean;
-  /** Of the node and all below. */
-  readonly worst: "error" | "ok";
-  readonly descendants: number;
-  readonly marks: readonly Mark[];
-};
-
-export type SessionTree = {
-  /** Nodes without parent: traces by start, and within each its roots by start. */
-  readonly roots: readonly TreeNode[];
-  /** Every node as it is shown with nothing collapsed: each followed by all below it. */
-  readonly rows: readonly TreeNode[];
-  readonly byKey: ReadonlyMap<string, TreeNode>;
-};
-
-type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
-
-/** A node while it is built. */
-type Growing = Mutable<Omit<TreeNode, "parent" | "children">> & {
-  parent?: Growing;
-  readonly children: Growing[];
-  /** Latest start or end of the subtree. */
-  latest: bigint;
-  readonly otlpKind: number;
-};
-
-const NO_MARKS: readonly Mark[] = [];
-
-/** Spans nested by parent, whatever order they came in: orphans hang from a placeholder, members of a cycle from the trace. */
-export function buildTree(spans: Iterable<ViewSpan>): SessionTree {
-  const nodes: Growing[] = [];
-  const traces = new Map<string, Map<string, number>>();
-  for (const span of spans) {
-    const at = nodes.push(grow(span)) - 1;
-    let ids = traces.get(span.traceId);
-    if (!ids) traces.set(span.traceId, (ids = new Map()));
-    index(nodes, ids, at);
-  }
-  const parents = linkParents(nodes, traces);
+/**
+ * Spans nested by parent, whatever order they came in: orphans hang from a placeholder, members of a cycle from the trace.
+ * `mayCome`: whether a parent of this trace that has not come is still awaited; asked only where there is one.
+ */
+export function buildTree(spans: Iterable<ViewSpan>, mayCome: (traceId: string) => boolean = () => true): SessionTree {
+  const nodes = Array.from(spans, grow);
+  const parents = linkParents(nodes, mayCome);
   const tops = nest(nodes, parents);
   const roots = sortRoots(tops);
   const rows = flatten(roots);
@@ -127,71 +66,14 @@ function eraOfInstant(instant: bigint): number {
   return eraOf(Number(instant >> 32n));
 }
 
-function grow(span: ViewSpan): Growing {
-  const { facts } = span;
-  const { start, running, error } = facts;
-  const isReversed = !running && facts.end < start;
-  return {
-    key: span.key,
-    traceId: span.traceId,
-    spanId: facts.spanId,
-    span,
-    children: [],
-    depth: 0,
-    start,
-    end: running ? start : facts.end,
-    latest: running || isReversed ? start : facts.end,
-    running,
-    error,
-    worst: error ? "error" : "ok",
-    descendants: 0,
-    marks: isReversed ? ["end-before-start"] : NO_MARKS,
-    otlpKind: facts.otlpKind >>> 0,
-  };
-}
-
-/** Of several spans under one id, children hang from that of the smallest OTLP kind; the others are marked. */
-function index(nodes: readonly Growing[], ids: Map<string, number>, at: number): void {
-  const node = nodes[at];
-  if (!node) return;
-  const other = ids.get(node.spanId);
-  const known = other === undefined ? undefined : nodes[other];
-  if (known === undefined || node.otlpKind < known.otlpKind) ids.set(node.spanId, at);
-  if (known !== undefined) mark(node.otlpKind < known.otlpKind ? known : node, "duplicate-id");
-}
-
-function linkParents(nodes: readonly Growing[], traces: ReadonlyMap<string, ReadonlyMap<string, number>>): Int32Array {
-  const parents = new Int32Array(nodes.length);
-  nodes.forEach((node, at) => {
-    const parentId = node.span?.facts.parentSpanId ?? "";
-    if (parentId === "") parents[at] = ROOT;
-    else if (parentId === node.spanId) parents[at] = SELF;
-    else parents[at] = traces.get(node.traceId)?.get(parentId) ?? MISSING;
-  });
-  cutCycles(parents);
-  return parents;
-}
-
 /** Gives each node to its parent; answers those that have none. */
 function nest(nodes: readonly Growing[], parents: Int32Array): Growing[] {
   const tops: Growing[] = [];
-  const placeholders = new Map<string, Growing>();
   nodes.forEach((node, at) => {
     const place = parents[at] ?? ROOT;
     if (place === SELF) mark(node, "self-parent");
     if (place === CYCLE) mark(node, "cycle");
-    let parent = nodes[place];
-    if (place === MISSING) {
-      const spanId = node.span?.facts.parentSpanId ?? "";
-      const key = `${node.traceId}:${spanId}:missing`;
-      parent = placeholders.get(key);
-      if (!parent) {
-        parent = placeholder(key, node, spanId);
-        placeholders.set(key, parent);
-        tops.push(parent);
-      }
-      if (node.start < parent.start) parent.start = node.start;
-    }
+    const parent = nodes[place];
     if (!parent) {
       tops.push(node);
       return;
@@ -200,13 +82,7 @@ function nest(nodes: readonly Growing[], parents: Int32Array): Growing[] {
     parent.children.push(node);
   });
   for (const node of nodes) sortByStart(node.children);
-  for (const node of placeholders.values()) sortByStart(node.children);
   return tops;
-}
-
-function placeholder(key: string, { traceId, start }: Growing, spanId: string): Growing {
-  const none = { depth: 0, running: false, error: false, worst: "ok", descendants: 0, otlpKind: 0 } as const;
-  return { key, traceId, spanId, children: [], start, end: start, latest: start, marks: ["placeholder"], ...none };
 }
 
 function sortRoots(tops: Growing[]): Growing[] {
@@ -275,8 +151,4 @@ function compare(a: Growing, b: Growing): number {
   if (a.start !== b.start) return a.start < b.start ? -1 : 1;
   if (a.spanId !== b.spanId) return a.spanId < b.spanId ? -1 : 1;
   return a.otlpKind - b.otlpKind;
-}
-
-function mark(node: Growing, added: Mark): void {
-  node.marks = [...node.marks, added];
 }

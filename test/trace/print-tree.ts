@@ -4,11 +4,13 @@ import { at } from "./facts-of.ts";
 /** One line a node, indented: name, seconds since the tests' day began, what is odd about it, what lies below. */
 export function printTree(tree: SessionTree): string[] {
   return tree.rows.map((node) => {
-    const name = node.span?.facts.name ?? `(${node.spanId.replace(/^0+/, "")})`;
+    const id = node.spanId.replace(/^0+/, "");
+    const name = node.span ? node.name : `(${node.name === "" ? id : `${id} ${node.name}`})`;
     const words = [
       name,
       `${seconds(node.start)}–${seconds(node.end)}`,
       ...(node.running ? ["running"] : []),
+      ...(node.span || node.awaited ? [] : ["never came"]),
       ...(node.error ? ["error"] : node.worst === "error" ? ["error below"] : []),
       ...(node.descendants > 0 ? [`+${node.descendants}`] : []),
       ...node.marks.map((mark) => `[${mark}]`),

@@ -24,7 +24,8 @@ const ABSURD = [0n, 1n, 2n ** 63n, 2n ** 64n - 1n];
 
 /**
  * All encodings of a session's spans, roots last: several traces, some of whose parents never come, spans sent while they
- * run and again when they ended, two spans under one id, self-parents, cycles, absurd clocks, names of several ranks.
+ * run and again when they ended, in every dialect, paths of what is above them (not always the truth), two spans under one
+ * id, self-parents, cycles, absurd clocks, names of several ranks.
  */
 export function generateSession(random: Random): Sent[] {
   const sent: Sent[] = [];
@@ -36,12 +37,15 @@ export function generateSession(random: Random): Sent[] {
 function generateTrace(random: Random): Sent[] {
   const traceId = random.hex(32);
   const isArk = random.chance(0.5);
+  const namesPaths = random.chance(0.4);
+  const parents = new Map<string, string>();
   const spans = random.below(30) + 1;
   const ids = Array.from({ length: spans }, () => random.hex(16));
   const sent: Sent[] = [];
   for (let n = spans - 1; n >= 0; n--) {
     const spanId = ids[n] ?? "";
     const parentSpanId = parentOf(random, ids, n);
+    parents.set(spanId, parentSpanId);
     const start = random.chance(0.03) ? random.pick(ABSURD) : at(random.below(10));
     const facts = factsOf({
       ...strings(random, isArk, n),
@@ -59,7 +63,19 @@ function generateTrace(random: Random): Sent[] {
     // The client's and the server's span of one call may share an id.
     if (random.chance(0.08)) sent.push({ traceId, facts: sized({ ...facts, otlpKind: (facts.otlpKind + 1) % 6 }) });
   }
-  return random.chance(0.15) ? sent.slice(0, -1) : sent;
+  const kept = random.chance(0.25) ? sent.slice(0, -1) : sent;
+  return namesPaths ? kept.map(({ facts }) => ({ traceId, facts: withPath(random, facts, parents) })) : kept;
+}
+
+/** Names what is above a span, root first; now and then under another name, or without what is far above. */
+function withPath(random: Random, facts: SpanFacts, parents: ReadonlyMap<string, string>): SpanFacts {
+  const ancestors: { spanId: string; name: string }[] = [];
+  let above = facts.parentSpanId;
+  while (above !== "" && above !== facts.spanId && !ancestors.some(({ spanId }) => spanId === above)) {
+    ancestors.unshift({ spanId: above, name: random.chance(0.1) ? "renamed" : `named ${above.slice(0, 4)}` });
+    above = random.chance(0.1) ? "" : (parents.get(above) ?? "");
+  }
+  return ancestors.length === 0 || random.chance(0.2) ? facts : sized({ ...facts, ancestors });
 }
 
 function parentOf(random: Random, ids: readonly string[], n: number): string {
@@ -93,9 +109,14 @@ function strings(random: Random, isArk: boolean, n: number): Partial<SpanFacts> 
 /** While it runs, when it ended, and corrected afterwards; sometimes the end is lost. */
 function encodingsOf(random: Random, facts: SpanFacts): SpanFacts[] {
   const encodings: SpanFacts[] = [];
-  const isLost = random.chance(0.1);
+  const isLost = random.chance(0.2);
   const early = without(facts, "tokens", "cost");
-  if (isLost || random.chance(0.3)) encodings.push(sized({ ...early, end: 0n, running: true, error: false }));
+  const reports = isLost || random.chance(0.3) ? 1 + random.below(3) : 0;
+  for (let report = 0; report < reports; report++) {
+    const asOf = random.pick([0n, facts.start, at(random.below(10)), BigInt(random.below(4))]);
+    const running = sized({ ...early, end: 0n, running: true, error: false, name: `${facts.name}, ${report}` });
+    encodings.push(asOf === 0n ? running : sized({ ...running, asOf }));
+  }
   if (!isLost) encodings.push(facts);
   if (!isLost && random.chance(0.1)) encodings.push(sized({ ...facts, name: `${facts.name}, corrected` }));
   return encodings;

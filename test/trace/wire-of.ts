@@ -47,17 +47,55 @@ function spanOfFacts(traceId: string, facts: SpanFacts): Span {
     attributes.push({ key: "gen_ai.usage.output_tokens", value: { intValue: String(tokens.output) } });
   }
   if (cost !== undefined) attributes.push({ key: "gen_ai.usage.cost", value: { doubleValue: cost } });
+  if (facts.ancestors) {
+    // Laminar's form: UUIDs, and the span itself at the end.
+    const path = [...facts.ancestors, { spanId: facts.spanId, name: facts.name }];
+    attributes.push(
+      texts(
+        "lmnr.span.ids_path",
+        path.map(({ spanId }) => `00000000-0000-0000-${spanId.slice(0, 4)}-${spanId.slice(4)}`),
+      ),
+    );
+    attributes.push(
+      texts(
+        "lmnr.span.path",
+        path.map(({ name }) => name),
+      ),
+    );
+  }
   return {
     traceId,
-    spanId: facts.spanId,
-    ...(facts.parentSpanId !== "" && { parentSpanId: facts.parentSpanId }),
+    ...identityOf(facts, attributes),
     name: `${facts.kind}.${facts.name}`,
     ...(facts.otlpKind !== 0 && { kind: facts.otlpKind }),
     startTimeUnixNano: String(facts.start),
-    ...(!facts.running && { endTimeUnixNano: String(facts.end) }),
     attributes,
     ...(facts.error && { status: { code: 2 } }),
   };
+}
+
+/** Whose encoding it is and that it runs, in one of the dialects; which one is a matter of how new the report is. */
+function identityOf(
+  facts: SpanFacts,
+  attributes: KeyValue[],
+): Pick<Span, "spanId" | "parentSpanId" | "endTimeUnixNano"> {
+  const { spanId, running, start, asOf = 0n } = facts;
+  const parent = facts.parentSpanId === "" ? {} : { parentSpanId: facts.parentSpanId };
+  if (!running) return { spanId, ...parent, endTimeUnixNano: String(facts.end) };
+  if (asOf === 0n) return { spanId, ...parent };
+  if (asOf === start) {
+    attributes.push(text("logfire.span_type", "pending_span"));
+    attributes.push(text("logfire.pending_parent_id", facts.parentSpanId || "0000000000000000"));
+    const copy = (BigInt(`0x${spanId}`) ^ 0xffff_ffffn).toString(16).padStart(16, "0");
+    return { spanId: copy, parentSpanId: spanId, endTimeUnixNano: String(start) };
+  }
+  if (asOf < 1000n) attributes.push({ key: "_dd.partial_version", value: { doubleValue: Number(asOf) } });
+  else attributes.push({ key: "acme.span.pending", value: { boolValue: true } });
+  return { spanId, ...parent, endTimeUnixNano: String(asOf) };
+}
+
+function texts(key: string, values: readonly string[]): KeyValue {
+  return { key, value: { arrayValue: { values: values.map((stringValue) => ({ stringValue })) } } };
 }
 
 function text(key: string, value: string): KeyValue {
