@@ -54,7 +54,11 @@ export class RequestShards {
 
   close(): DecodedRequest {
     return {
-      shards: this.#all.map((shard) => shard.close(this.#encoding, this.#rejections.ofTrace(shard.traceId))),
+      shards: this.#all.map((shard) => {
+        // Of a trace in several shards the last one tells what was refused, so that it is told once.
+        const isLast = this.#open.get(shard.traceId) === shard;
+        return shard.close(this.#encoding, isLast ? this.#rejections.ofTrace(shard.traceId) : undefined);
+      }),
       spans: this.#spans,
       rejected: this.#rejections.total(),
       ...(this.#service === undefined ? {} : { service: this.#service }),
