@@ -1,15 +1,64 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { deriveFacts } from "../../src/trace/facts.ts";
+import type { SpanFacts } from "../../src/trace/facts.ts";
 import { Random } from "../trace/seeded-random.ts";
 import type { Generated } from "./generated-session.ts";
 import { generateSession } from "./generated-session.ts";
 import { Viewer } from "./viewer.ts";
-import { deliver, emptyWorld, evict, readSession, rest, said, saidBy, saidByAll, stopClock } from "./world.ts";
+import type { Snapshot, TraceDocument } from "./world.ts";
+import {
+  deliver,
+  emptyWorld,
+  evict,
+  located,
+  readPath,
+  readSession,
+  rest,
+  saidBy,
+  saidByAll,
+  spansOf,
+  stopClock,
+  textOf,
+} from "./world.ts";
 
 const SEEDS = Array.from({ length: 12 }, (_, n) => 4000 + n);
 
 beforeEach(async () => {
   stopClock();
   await emptyWorld();
+});
+
+/** What the seeds are for: each of these must be tried more than once. */
+test("the sessions that are tried hold what could show an order", () => {
+  const traces = SEEDS.flatMap((seed) => {
+    const { sent, traceIds } = generateSession(new Random(seed));
+    return traceIds.map((traceId) => factsOf(sent.filter(({ span }) => span.traceId === traceId)));
+  });
+  const often = (holds: (trace: readonly SpanFacts[]) => boolean) => traces.filter(holds).length > 2;
+  const names = (trace: readonly SpanFacts[]) => new Set(trace.map(({ session }) => session?.value));
+  expect({
+    "named from its first span on": often((trace) => trace[0]?.session !== undefined),
+    "named later": often((trace) => trace[0]?.session === undefined && names(trace).size > 1),
+    "of several names": often((trace) => names(trace).size > 2),
+    "of names of several ranks": often((trace) => new Set(trace.map(({ session }) => session?.rank ?? 0)).size > 2),
+    "with spans that run, and ended": often((trace) =>
+      trace.some(({ running, spanId }) => running && trace.some((other) => !other.running && other.spanId === spanId)),
+    ),
+    "with spans that never ended": often((trace) =>
+      trace.some(({ running, spanId }) => running && !trace.some((other) => !other.running && other.spanId === spanId)),
+    ),
+    "whose parents never come": often((trace) =>
+      trace.some(({ parentSpanId }) => parentSpanId !== "" && !trace.some(({ spanId }) => spanId === parentSpanId)),
+    ),
+  }).toEqual({
+    "named from its first span on": true,
+    "named later": true,
+    "of several names": true,
+    "of names of several ranks": true,
+    "with spans that run, and ended": true,
+    "with spans that never ended": true,
+    "whose parents never come": true,
+  });
 });
 
 describe("order does not show", () => {
@@ -51,7 +100,10 @@ describe("a viewer is a fold too", () => {
   test.each(SEEDS)("seed %i: cut, evicted and resumed at any point, viewers hold the snapshots", async (seed) => {
     const random = new Random(seed);
     const generated = generateSession(random);
-    const viewers = generated.ids.map((id) => ({ id, viewer: new Viewer(id) }));
+    const viewers = [
+      ...generated.ids.map((id) => ({ id, viewer: new Viewer(id) })),
+      ...generated.traceIds.map((id) => ({ id, viewer: new Viewer(id, `/traces/${id}`) })),
+    ];
     for (const delivery of random.cut(generated.sent, 4)) {
       await deliver(delivery);
       for (const { id, viewer } of viewers) await live(random, id, viewer);
@@ -60,6 +112,10 @@ describe("a viewer is a fold too", () => {
     for (const { id, viewer } of viewers) await compare(random, id, viewer);
   });
 });
+
+function factsOf(sent: Generated["sent"]): SpanFacts[] {
+  return sent.map(({ span }) => deriveFacts(span, JSON.stringify(span), undefined, undefined));
+}
 
 async function versions(ids: Generated["ids"]): Promise<Record<string, string | undefined>> {
   const found: Record<string, string | undefined> = {};
@@ -77,7 +133,7 @@ async function live(random: Random, id: string, viewer: Viewer): Promise<void> {
 }
 
 async function compare(random: Random, id: string, viewer: Viewer): Promise<void> {
-  const snapshot = await readSession(id);
+  const snapshot = await readPath<Snapshot | TraceDocument>(viewer.path);
   if (snapshot === undefined) {
     // Whoever watches a session that was emptied is told where it went, or that it is gone; whoever comes, is not served.
     if (viewer.isConnected) await viewer.readUntil(({ event }) => event.type === "moved" || event.type === "deleted");
@@ -87,12 +143,13 @@ async function compare(random: Random, id: string, viewer: Viewer): Promise<void
   if (viewer.isConnected && random.chance(0.5)) await viewer.disconnect();
   if (!viewer.isConnected) expect(await viewer.connect()).toBe(200);
   if (viewer.at !== snapshot.resourceVersion) await viewer.readUntil(({ at }) => at === snapshot.resourceVersion);
-  const { view } = viewer;
-  const summary = view.summary();
-  const spans = Array.from(view.spans(), ({ span, resource }) => ({
-    service: resource?.attributes?.[0]?.value?.stringValue ?? "",
-    span,
-  }));
-  expect(summary && saidBy(summary, view.queries(), spans), id).toEqual(await said(id));
   await viewer.disconnect();
+  const { view } = viewer;
+  const spans = Array.from(view.spans(), ({ span, resource }) => located(span, resource));
+  const summary = view.summary();
+  if (summary === undefined) throw new Error(`${viewer.path}: a viewer of nothing`);
+  const held = saidBy(summary, view.queries(), spans);
+  const stand = spansOf(snapshot.resourceSpans);
+  if ("queries" in snapshot) expect(held, viewer.path).toEqual(saidBy(snapshot.session, snapshot.queries, stand));
+  else expect(held.spans, viewer.path).toEqual(stand.map(textOf).toSorted());
 }

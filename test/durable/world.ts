@@ -1,7 +1,7 @@
 import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { vi } from "vitest";
-import type { ResourceSpans, Span } from "../../src/trace/span.ts";
+import type { Resource, ResourceSpans, Span } from "../../src/trace/span.ts";
 import type { SessionSummary, QuerySummary } from "../../src/trace/summary.ts";
 import { deliveryOf } from "./deliveries.ts";
 import type { Sent } from "./spans.ts";
@@ -112,11 +112,16 @@ export type Snapshot = {
 };
 
 export async function readSession(id: string): Promise<Snapshot | undefined> {
-  const response = await request(`/sessions/${encodeURIComponent(id)}`);
+  return await readPath(`/sessions/${encodeURIComponent(id)}`);
+}
+
+/** What lies there, where something does. */
+export async function readPath<Document = Snapshot>(path: string): Promise<Document | undefined> {
+  const response = await request(path);
   if (response.status === 200) return await response.json();
   await response.body?.cancel();
   if (response.status === 404 || response.status === 307) return undefined;
-  throw new Error(`GET /sessions/${id}: ${response.status}`);
+  throw new Error(`GET ${path}: ${response.status}`);
 }
 
 /** What a session says, apart from when it heard it. */
@@ -152,23 +157,26 @@ export type Located = { readonly service: string; readonly span: Span };
 
 export function spansOf(resourceSpans: readonly ResourceSpans[]): Located[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>
-    (scopeSpans ?? []).flatMap(({ spans }) =>
-      (spans ?? []).map((span) => ({ service: resource?.attributes?.[0]?.value?.stringValue ?? "", span })),
-    ),
+    (scopeSpans ?? []).flatMap(({ spans }) => (spans ?? []).map((span) => located(span, resource))),
   );
 }
 
-function textOf({ service, span }: Located): string {
+export function located(span: Span, resource: Resource | undefined): Located {
+  return { service: resource?.attributes?.[0]?.value?.stringValue ?? "", span };
+}
+
+export function textOf({ service, span }: Located): string {
   return `${service} ${JSON.stringify(span)}`;
 }
 
-export async function readTrace(
-  traceId: string,
-): Promise<{ readonly session: string; readonly resourceSpans: readonly ResourceSpans[] } | undefined> {
-  const response = await request(`/traces/${traceId}`);
-  if (response.status === 200) return await response.json();
-  await response.body?.cancel();
-  return undefined;
+export type TraceDocument = {
+  readonly resourceVersion: string;
+  readonly session: string;
+  readonly resourceSpans: readonly ResourceSpans[];
+};
+
+export async function readTrace(traceId: string): Promise<TraceDocument | undefined> {
+  return await readPath(`/traces/${traceId}`);
 }
 
 /** What the list shows, newest activity first. */
