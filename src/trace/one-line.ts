@@ -9,7 +9,8 @@ const LOOK_AHEAD = 4_096;
 export function cut(text: string, length: number): string {
   if (text.length <= length) return text;
   const last = text.charCodeAt(length - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
+  // Joined from its characters: a slice would keep all of the text in memory for as long as the cut is held.
+  return Array.from(text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length)).join("");
 }
 
 /** All of the text in one printable line of at most `length` units. */
