@@ -114,7 +114,7 @@ describe.each(Object.keys(SCENARIOS))("%s", (name) => {
     await run(name, () => undefined);
   });
 
-  test("whichever step a fault strikes", async () => {
+  test("whichever step a fault strikes", { timeout: 120_000 }, async () => {
     const steps = await run(name, () => undefined);
     for (const [at, step] of steps.entries()) {
       for (const strike of strikesAt(step, at + name.length)) {

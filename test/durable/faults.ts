@@ -43,6 +43,7 @@ export class Faults {
   /** What goes wrong from now on; steps are counted from 1. */
   follow(plan: Plan): void {
     this.steps.length = 0;
+    this.#calls = 0;
     this.#plan = plan;
   }
 
@@ -155,7 +156,7 @@ export class Faults {
       if (strike === "its answer is lost") throw fault("the connection was lost");
       return answer;
     } finally {
-      this.#calls--;
+      this.#calls = Math.max(0, this.#calls - 1);
     }
   }
 
