@@ -1,5 +1,4 @@
 import type { Context } from "hono";
-import { readBody } from "../otlp/body.ts";
 import { statusOf } from "../otlp/decode-error.ts";
 import type { DecodeError } from "../otlp/decode-error.ts";
 import { decodeTraces } from "../otlp/decode-traces.ts";
@@ -13,6 +12,7 @@ import type { AppEnv } from "./app-env.ts";
 import { noteArrival } from "./arrivals.ts";
 import { BodyBudget } from "./body-budget.ts";
 import { deliver } from "./deliver.ts";
+import { readSent } from "./sent-body.ts";
 
 const budget = new BodyBudget();
 
@@ -42,7 +42,7 @@ export async function receive(c: Context<AppEnv>, signal: Signal): Promise<Respo
   };
   try {
     const limit = encoding === "json" ? MAX_JSON_BODY : MAX_PROTOBUF_BODY;
-    const body = await readBody(c.req.raw.body, c.req.header("content-encoding") ?? null, limit, hold);
+    const body = await readSent(c.req.raw, limit, hold);
     if (!body.ok) return fail(c, signal, encoding, body.error);
     return signal === "traces" ? await receiveTraces(c, encoding, body.value) : acceptUnkept(c, signal, encoding);
   } finally {
