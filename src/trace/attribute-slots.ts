@@ -41,9 +41,14 @@ export const SLOT = {
   wasLongRunning: 29,
   idsPath: 30,
   namesPath: 31,
+  targetName: 32,
+  targetType: 33,
+  user: 34,
+  failure: 35,
+  failureType: 36,
 } as const;
 
-const SLOTS = 32;
+const SLOTS = 37;
 
 /** What a key's value says for one concept; `undefined` when it says nothing and a later key may. */
 type Reading = string | number | AnyValue;
@@ -103,6 +108,11 @@ function places(): Map<string, Place[]> {
   put(SLOT.costDetails, keys.COST_DETAILS_KEYS, textOf);
   put(SLOT.level, keys.LEVEL_KEYS, textOf);
   put(SLOT.input, INPUT_KEYS, (value) => (value.stringValue === "" ? undefined : value));
+  put(SLOT.targetName, keys.TARGET_NAME_KEYS, textOf);
+  put(SLOT.targetType, keys.TARGET_TYPE_KEYS, textOf);
+  put(SLOT.user, keys.USER_KEYS, textOf);
+  put(SLOT.failure, [...keys.EXCEPTION_KEYS.message, ...keys.STATUS_MESSAGE_KEYS], textOf);
+  put(SLOT.failureType, keys.EXCEPTION_KEYS.type, textOf);
   put(SLOT.pendingCopy, live.SPAN_TYPE_KEYS, (value) => (value.stringValue === live.PENDING_COPY ? 1 : undefined));
   put(SLOT.pendingParent, live.PENDING_PARENT_KEYS, textOf);
   put(SLOT.partialVersion, live.PARTIAL_VERSION_KEYS, countOf);

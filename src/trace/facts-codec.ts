@@ -3,7 +3,7 @@ import { SPAN_KINDS } from "./span-kind.ts";
 import { lastOf } from "./span-order.ts";
 
 /** Raised when a fact is added or derived otherwise: objects then derive the facts of their log anew. */
-export const FACTS_VERSION = 2;
+export const FACTS_VERSION = 3;
 
 /**
  * The encoded form: `[version, start of the first span, strings, ...one array per span]`. A span's array is
@@ -26,6 +26,10 @@ const FLAG = {
   asked: 2048,
   last: 4096,
   ancestors: 8192,
+  user: 16384,
+  target: 32768,
+  failure: 65536,
+  canceled: 131072,
 } as const;
 
 /** Room for our kinds below OTLP's in one number. */
@@ -91,6 +95,13 @@ function encodeSpan(
     more.push(fact.ancestors.length);
     for (const { spanId, name } of fact.ancestors) more.push(place(spanId), place(name));
   }
+  const said = [fact.user, fact.target, fact.failure];
+  said.forEach((name, at) => {
+    if (name === undefined) return;
+    flags |= FLAG.user << at;
+    more.push(place(name));
+  });
+  if (fact.canceled) flags |= FLAG.canceled;
   return [
     fact.spanId,
     fact.parentSpanId === "" ? -1 : (spans.get(fact.parentSpanId) ?? fact.parentSpanId),
@@ -171,6 +182,10 @@ function decodeSpan(
     const length = number(row[at++]);
     facts.ancestors = Array.from({ length }, () => ({ spanId: named(), name: named() }));
   }
+  if (flags & FLAG.user) facts.user = named();
+  if (flags & FLAG.target) facts.target = named();
+  if (flags & FLAG.failure) facts.failure = named();
+  if (flags & FLAG.canceled) facts.canceled = true;
   return facts;
 }
 

@@ -7,6 +7,7 @@ import { cut } from "./one-line.ts";
 import { bestSessionName } from "./session-name.ts";
 import type { SessionName } from "./session-name.ts";
 import { countsAsError } from "./span-error.ts";
+import { spanFailure } from "./span-failure.ts";
 import { spanIdentity } from "./span-identity.ts";
 import { spanKind } from "./span-kind.ts";
 import type { SpanKind } from "./span-kind.ts";
@@ -42,6 +43,10 @@ export type SpanFacts = {
   readonly asOf?: bigint;
   /** Counts as an error: status ERROR that is not control flow, or an exception that the status hides. */
   readonly error: boolean;
+  /** Of an error: nobody wanted the answer any more. */
+  readonly canceled?: true;
+  /** First line of what an error says of itself, at most 160 UTF-16 units. */
+  readonly failure?: string;
   /** Length of the canonical JSON in UTF-16 units. */
   readonly size: number;
   /** 64-bit hash of the canonical JSON and of the resource and scope around it, 16 hex digits. */
@@ -58,6 +63,10 @@ export type SpanFacts = {
   /** On tool spans only: what the span calls the tool, else its own name. */
   readonly tool?: string;
   readonly service?: string;
+  /** The person it works for. */
+  readonly user?: string;
+  /** Of whom a query is asked, where the span says it: `<type>/<name>`, the type may be empty. */
+  readonly target?: string;
   readonly tokens?: Tokens;
   /** US dollars, as the span says. */
   readonly cost?: number;
@@ -107,6 +116,15 @@ export function deriveFacts(
   addNames(facts, slots);
   const service = short(onResource, SLOT.service);
   if (service !== undefined) facts.service = service;
+  const user = short(slots, SLOT.user) ?? short(onResource, SLOT.user);
+  if (user !== undefined) facts.user = user;
+  const target = short(slots, SLOT.targetName);
+  if (target !== undefined) facts.target = `${short(slots, SLOT.targetType) ?? ""}/${target}`;
+  if (facts.error) {
+    const { text: failure, canceled } = spanFailure(span, slots, MAX_ASKED);
+    if (failure !== undefined) facts.failure = failure;
+    if (canceled) facts.canceled = true;
+  }
   const tokens = tokensIn(slots);
   if (tokens !== undefined) facts.tokens = tokens;
   const cost = costIn(slots);

@@ -21,7 +21,7 @@ export function livenessFacts(table: SpanTable, { groups, queries }: QueryFold, 
     if (rows.running(row)) {
       running++;
       if (oldest < 0 || compareRows(table, row, oldest) < 0) oldest = row;
-    } else if (rows.error(row) && (parent === ROOT || parent === SELF)) failed = true;
+    } else if (rows.error(row) && !rows.canceled(row) && (parent === ROOT || parent === SELF)) failed = true;
   }
   for (const [trace, count] of absentParents(table, groups.parents)) {
     if (ended.has(trace)) missingParents += count;

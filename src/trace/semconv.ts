@@ -83,9 +83,23 @@ export const NAME_PREFIXES = [
   ["invoke_agent ", "agent"],
 ] as const;
 
+/** How the span is called by which Ark's controller hands a query over: before anybody works on it. */
+export const DISPATCH_SUFFIX = ".dispatch";
 export const QUERY_NAME_KEYS = ["query.name"] as const;
 export const QUERY_NAMESPACE_KEYS = ["query.namespace"] as const;
 export const TEAM_KEYS = ["team.name"] as const;
+/** What a query is asked of: Ark's `target.*` span says it, or the query itself. */
+export const TARGET_NAME_KEYS = ["target.name", "query.target.name", "query.target"] as const;
+export const TARGET_TYPE_KEYS = ["target.type", "query.target.type"] as const;
+
+export const USER_KEYS = [
+  "user.id",
+  "enduser.id",
+  "langfuse.user.id",
+  "lmnr.association.properties.user_id",
+  "traceloop.association.properties.user_id",
+  "ai.telemetry.metadata.userId",
+] as const;
 
 export const AGENT_KEYS = ["gen_ai.agent.name", "agent.name"] as const;
 /** Names of whatever the span is of: its agent's on an agent span. */
@@ -174,6 +188,23 @@ export const EXCEPTION_KEYS = {
   message: ["exception.message", "error.message"],
   stacktrace: ["exception.stacktrace"],
 } as const;
+
+/** Types of errors by which a caller says that it no longer wants an answer: the last part of a type's name. */
+export const CANCELED_TYPES = [
+  "cancelederror",
+  "cancellederror",
+  "canceled",
+  "cancelled",
+  "aborterror",
+  "operationcanceledexception",
+  "operationcancelledexception",
+  "taskcanceledexception",
+  "taskcancelledexception",
+  "cancellationexception",
+  "cancellationerror",
+] as const;
+/** Go's, which has no type of its own, and what people write. */
+export const CANCELED_MESSAGES = /\bcontext canceled\b|^(?:(?:query|request|operation|task|run) )?(?:was )?cancel+ed$/i;
 
 /** Ark's terminate and selector tools end in ERROR to leave a loop: their message holds one of these. */
 export const CONTROL_FLOW_MARKS = ["TerminateTeam", "SelectionMade"] as const;

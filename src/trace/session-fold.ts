@@ -1,13 +1,13 @@
 import { outermostAbsent } from "./awaited-parents.ts";
 import { EraCount, eraOf, isWithin } from "./era.ts";
 import { livenessFacts } from "./liveness-facts.ts";
-import { foldQueries, isQueryOpen, queryName, tokensOf } from "./query-fold.ts";
+import type { Prices } from "./prices.ts";
+import { foldQueries, isQueryOpen, queryName, targetIn, tokensOf } from "./query-fold.ts";
 import type { Query, QueryFold } from "./query-fold.ts";
+import { MAX_NAMES_SHOWN, rollUp, shownNames } from "./roll-up.ts";
 import * as Row from "./span-rows.ts";
 import type { SpanTable } from "./span-table.ts";
 import type { QueryPhase, QuerySummary, SessionSummary } from "./summary.ts";
-import { Tallies } from "./tallies.ts";
-import { reportingLeaves } from "./usage-leaves.ts";
 import { dollars } from "./usage-rows.ts";
 import type { UsageSum } from "./usage-rows.ts";
 
@@ -20,50 +20,33 @@ export type AboutSession = {
   readonly lastArrival: string;
   readonly watchers: number;
   readonly belongsTo?: string;
+  /** Of tokens whose cost no span says; the list prices if absent. */
+  readonly prices?: Prices;
 };
 
-/** The whole session in one walk over its spans; depends on the set of spans only, never on how they came. */
-export function summarise(table: SpanTable, about: AboutSession, fold: QueryFold = foldQueries(table)): SessionSummary {
-  const { rows } = table;
-  const agents = new Tallies();
-  const models = new Tallies();
-  const tools = new Tallies();
-  const services = new Set<string>();
-  const namespaces = new Set<string>();
-  const modelCalls = reportingLeaves(fold.groups, (row) => isModelCall(table, row));
-  let errors = 0;
-  let isAgentic = false;
-  for (let row = 0; row < rows.length; row++) {
-    const kind = rows.kind(row);
-    const isError = rows.error(row);
-    if (isError) errors++;
-    if (kind === "agent") agents.add(table.text(row, Row.SUBJECT), isError);
-    if (kind === "tool") tools.add(table.text(row, Row.SUBJECT), isError);
-    if (modelCalls[row] === 1) models.add(table.text(row, Row.SUBJECT), isError);
-    isAgentic ||= kind === "query" || kind === "agent" || kind === "llm" || kind === "tool";
-    addText(services, table.text(row, Row.SERVICE));
-    addText(namespaces, table.text(row, Row.QUERY_NAMESPACE));
-  }
+/** The whole session; depends on the set of spans only, never on how they came. */
+export function summarise(
+  table: SpanTable,
+  about: AboutSession,
+  fold: QueryFold = foldQueries(table, about.prices),
+): SessionSummary {
   const names = namesOf(table);
   const usage = sumUsage(fold.queries);
-  const cost = dollars(usage);
+  const rolled = rollUp(table, fold.groups);
   return {
     id: about.id,
-    kind: isAgentic || names.size > 0 ? "session" : "trace",
+    kind: rolled.isAgentic || names.size > 0 ? "session" : "trace",
     title: titleOf(table, fold.queries) || about.id,
     ...timesOf(table),
     liveness: livenessFacts(table, fold, about.lastArrival),
     traces: table.traceCount,
-    spans: rows.length,
-    errors,
+    spans: table.rows.length,
+    errors: rolled.errors,
     queries: fold.queries.length,
-    agents: agents.sorted,
-    models: models.sorted,
-    tools: tools.sorted,
-    services: [...services].toSorted(),
-    namespaces: [...namespaces].toSorted(),
+    ...shownNames(rolled),
     tokens: tokensOf(usage),
-    ...(cost === undefined ? {} : { cost }),
+    ...costOf(usage, sumEstimates(fold.queries)),
+    ...(fold.unpriced.size === 0 ? {} : { unpriced: [...fold.unpriced].toSorted().slice(0, MAX_NAMES_SHOWN) }),
     also: [...names]
       .filter((name) => name !== about.id)
       .toSorted()
@@ -95,7 +78,11 @@ function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: s
   const spanId = come ? rows.hex(lead, Row.ID) : outermostAbsent(table, lead).spanId;
   const namespace = table.text(lead, Row.QUERY_NAMESPACE);
   const text = asked < 0 ? undefined : table.text(asked, Row.ASKED);
-  const isOpen = isQueryOpen(table, query);
+  const target = query.target < 0 ? undefined : targetIn(table, query.target);
+  const phase = phaseOf(table, query);
+  const { cost } = costOf(query.usage, query.estimated);
+  const isFailed = phase === "error" || phase === "canceled";
+  const failure = isFailed && query.failure >= 0 ? table.text(query.failure, Row.FAILURE) : undefined;
   return {
     key: `${traceId}:${spanId}`,
     traceId,
@@ -103,12 +90,15 @@ function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: s
     name: queryName(table, query),
     ...(namespace === undefined ? {} : { namespace }),
     ...(text === undefined ? {} : { asked: text }),
-    phase: phaseOf(isOpen, query.failed),
+    ...(target === undefined ? {} : { target }),
+    phase,
+    ...(failure === undefined ? {} : { failure }),
     start: rows.long(lead, Row.START).toString(),
-    ...(isOpen ? {} : { end: rows.long(lead, Row.LAST).toString() }),
+    ...(isQueryOpen(table, query) ? {} : { end: rows.long(lead, Row.LAST).toString() }),
     spans: query.spans,
     errors: query.errors,
     tokens: tokensOf(query.usage),
+    ...(cost === undefined ? {} : { cost }),
   };
 }
 
@@ -166,16 +156,25 @@ function namesOf(table: SpanTable): Set<string> {
   return names;
 }
 
-function isModelCall(table: SpanTable, row: number): boolean {
-  const kind = table.rows.kind(row);
-  return (kind === "llm" || kind === "embedding") && table.text(row, Row.SUBJECT) !== undefined;
+/** What spans say, and what the price table does of the rest. */
+function costOf({ billionths }: UsageSum, estimate: number | undefined): { cost?: number; estimated?: number } {
+  const estimated = dollars(estimate);
+  const cost = dollars(estimate === undefined ? billionths : (billionths ?? 0) + estimate);
+  return { ...(cost === undefined ? {} : { cost }), ...(estimated === undefined ? {} : { estimated }) };
+}
+
+function sumEstimates(queries: readonly Query[]): number | undefined {
+  let sum: number | undefined;
+  for (const { estimated } of queries) if (estimated !== undefined) sum = (sum ?? 0) + estimated;
+  return sum;
 }
 
 function addText(texts: Set<string>, text: string | undefined): void {
   if (text !== undefined) texts.add(text);
 }
 
-function phaseOf(isOpen: boolean, failed: boolean): QueryPhase {
-  if (isOpen) return "running";
-  return failed ? "error" : "done";
+function phaseOf(table: SpanTable, query: Query): QueryPhase {
+  if (isQueryOpen(table, query)) return query.named && !query.begun ? "pending" : "running";
+  if (query.failed) return "error";
+  return query.canceled ? "canceled" : "done";
 }

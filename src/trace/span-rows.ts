@@ -16,22 +16,25 @@ export const OTLP_KIND = 14;
 export const USAGE = 15;
 const BITS = 16;
 const STRINGS = 17;
-const WIDTH = 20;
+const WIDTH = 21;
 
 /** Offsets of a row's 16-bit string numbers. */
 export const NAME = 0;
 export const QUERY_NAME = 1;
 export const QUERY_NAMESPACE = 2;
-/** What the span is a call of: the agent's, tool's or model's name, as its kind says. */
+/** What the span is a call of: the agent's, tool's or model's name, as its kind says; else whom a query is asked of. */
 export const SUBJECT = 3;
 export const SERVICE = 4;
 export const ASKED = 5;
+export const USER = 6;
+export const FAILURE = 7;
 
 const RUNNING = 0x100;
 const ERROR = 0x200;
 const TOKENS = 0x400;
 const COST = 0x800;
-const KIND = 0xff;
+const CANCELED = 0x80;
+const KIND = 0x7f;
 /** Bits from here on are the number of the path above the span. */
 const PATH_SHIFT = 12;
 
@@ -55,7 +58,7 @@ const FIRST_CAPACITY = 64;
 /** A grown table may be a quarter empty, no more: it has to fit in an object's memory. */
 const GROWTH = 1.25;
 
-/** Spans as rows of 80 bytes in one typed array. Knows where each field lies, nothing of what the fields mean together. */
+/** Spans as rows of 84 bytes in one typed array. Knows where each field lies, nothing of what the fields mean together. */
 export class SpanRows {
   #words = new Uint32Array(FIRST_CAPACITY * WIDTH);
   #halves = new Uint16Array(this.#words.buffer);
@@ -150,6 +153,11 @@ export class SpanRows {
     return (this.word(row, BITS) & ERROR) !== 0;
   }
 
+  /** Of an error: nobody wanted the answer any more. */
+  canceled(row: number): boolean {
+    return (this.word(row, BITS) & CANCELED) !== 0;
+  }
+
   /** Whether the span names tokens (a count of zero too). */
   hasTokens(row: number): boolean {
     return (this.word(row, BITS) & TOKENS) !== 0;
@@ -170,10 +178,11 @@ export class SpanRows {
     this.setWord(row, BITS, (bits | (path << PATH_SHIFT)) >>> 0);
   }
 
-  setBits(row: number, { kind, running, error, tokens, cost }: SpanFacts): void {
+  setBits(row: number, { kind, running, error, canceled, tokens, cost }: SpanFacts): void {
     let bits = KINDS.indexOf(kind);
     if (running) bits |= RUNNING;
     if (error) bits |= ERROR;
+    if (canceled) bits |= CANCELED;
     if (tokens) bits |= TOKENS;
     if (cost !== undefined) bits |= COST;
     this.setWord(row, BITS, bits);

@@ -15,7 +15,16 @@ import { UsageRows } from "./usage-rows.ts";
  */
 export type Standing = "new" | "better" | "naming" | "known";
 
-const STRING_FIELDS = [Row.NAME, Row.QUERY_NAME, Row.QUERY_NAMESPACE, Row.SUBJECT, Row.SERVICE, Row.ASKED];
+const STRING_FIELDS = [
+  Row.NAME,
+  Row.QUERY_NAME,
+  Row.QUERY_NAMESPACE,
+  Row.SUBJECT,
+  Row.SERVICE,
+  Row.ASKED,
+  Row.USER,
+  Row.FAILURE,
+];
 
 /** OTLP's kinds that begin a process's part of a trace: their parents may live elsewhere, so they stand for them. */
 const SERVER = 2;
@@ -202,6 +211,8 @@ export class SpanTable {
     rows.setString(row, Row.SUBJECT, pool.intern(subject(facts)));
     rows.setString(row, Row.SERVICE, pool.intern(facts.service));
     rows.setString(row, Row.ASKED, pool.intern(facts.asked, NONE));
+    rows.setString(row, Row.USER, pool.intern(facts.user));
+    rows.setString(row, Row.FAILURE, pool.intern(facts.failure, NONE));
   }
 
   #supersede(trace: number, revision: number, position: number): void {
@@ -247,9 +258,9 @@ function queryName({ query, kind, name }: SpanFacts): string | undefined {
   return query?.name ?? (kind === "query" ? name : undefined);
 }
 
-function subject({ kind, name, agent, team, tool, model }: SpanFacts): string | undefined {
+function subject({ kind, name, agent, team, tool, model, target }: SpanFacts): string | undefined {
   if (kind === "agent") return agent ?? name;
   if (kind === "team") return team ?? name;
   if (kind === "tool") return tool ?? name;
-  return kind === "llm" || kind === "embedding" ? model : undefined;
+  return kind === "llm" || kind === "embedding" ? model : target;
 }

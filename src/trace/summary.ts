@@ -12,14 +12,18 @@ export type LivenessFacts = {
   readonly awaitedParents: number;
   /** Parents that were named and have not come, in traces whose query has ended. */
   readonly missingParents: number;
-  /** A root or a query ended in error. */
+  /** A root or a query ended in error, and not because nobody wanted the answer. */
   readonly failed: boolean;
 };
 
 /** `calls` counts spans, `errors` those that count as errors. Lists are sorted by calls, then by name. */
 export type Tally = { readonly name: string; readonly calls: number; readonly errors: number };
 
-export type QueryPhase = "running" | "done" | "error";
+/** `pending`: an Ark query that was handed over, and nobody works on it yet. */
+export type QueryPhase = "pending" | "running" | "done" | "error" | "canceled";
+
+/** Of whom a query is asked: Ark's types are agent, team, model and tool. */
+export type QueryTarget = { readonly type?: string; readonly name: string };
 
 /** The unit under a session: an Ark query, else a root of a trace. */
 export type QuerySummary = {
@@ -29,14 +33,23 @@ export type QuerySummary = {
   readonly spanId: string;
   readonly name: string;
   readonly namespace?: string;
+  /** First line of its input. */
   readonly asked?: string;
+  readonly target?: QueryTarget;
   readonly phase: QueryPhase;
+  /** First line of why it failed or was canceled. */
+  readonly failure?: string;
   readonly start: string;
   readonly end?: string;
   readonly spans: number;
   readonly errors: number;
   readonly tokens: Tokens;
+  /** As in a session's summary. */
+  readonly cost?: number;
 };
+
+/** The lists of names in a summary. */
+export type NameList = "agents" | "teams" | "models" | "tools" | "services" | "namespaces" | "users";
 
 export type SessionSummary = {
   readonly id: string;
@@ -52,13 +65,21 @@ export type SessionSummary = {
   readonly errors: number;
   readonly queries: number;
   readonly agents: readonly Tally[];
+  readonly teams: readonly Tally[];
   readonly models: readonly Tally[];
   readonly tools: readonly Tally[];
   readonly services: readonly string[];
   readonly namespaces: readonly string[];
+  readonly users: readonly string[];
+  /** How many names each list leaves out, where one does. */
+  readonly more?: Readonly<Partial<Record<NameList, number>>>;
   readonly tokens: Tokens;
-  /** US dollars, as spans say; absent where none says. */
+  /** US dollars: what spans say, and for tokens whose cost none says what the price table does; absent without either. */
   readonly cost?: number;
+  /** The part of `cost` that comes from the price table. */
+  readonly estimated?: number;
+  /** Models that used tokens whose cost nobody knows: `cost` is without them. */
+  readonly unpriced?: readonly string[];
   /** Other session names its traces carry. */
   readonly also: readonly string[];
   /** The session whose ceiling kept this trace out. */

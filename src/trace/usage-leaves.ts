@@ -38,7 +38,7 @@ export function reportingLeaves(groups: QueryGroups, reports: (row: number) => b
 }
 
 /** By row: its outermost ancestor, itself if it has no parent. */
-function topsOf({ parents, order }: QueryGroups): Int32Array {
+export function topsOf({ parents, order }: Pick<QueryGroups, "parents" | "order">): Int32Array {
   const tops = new Int32Array(parents.length);
   for (const row of order) {
     const parent = parents[row] ?? ROOT;

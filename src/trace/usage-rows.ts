@@ -11,11 +11,11 @@ const MAX_COST = Number.MAX_SAFE_INTEGER;
 
 export const NO_TOKENS: Tokens = { input: 0, output: 0, cached: 0, reasoning: 0 };
 
-/** Sums of tokens and cost; `dollars` stays undefined until somebody names a cost. */
+/** Sums of tokens and of costs that spans say; these stay undefined until somebody names one. */
 export type UsageSum = { input: number; output: number; cached: number; reasoning: number; billionths?: number };
 
-export function dollars(sum: UsageSum): number | undefined {
-  return sum.billionths === undefined ? undefined : sum.billionths / PER_DOLLAR;
+export function dollars(billionths: number | undefined): number | undefined {
+  return billionths === undefined ? undefined : billionths / PER_DOLLAR;
 }
 
 /** Tokens and cost of the spans that name any, 24 bytes each, counted from one. */
@@ -39,6 +39,11 @@ export class UsageRows {
     this.#words[at + 4] = Math.floor(Math.max(nano, 0) / 2 ** 32);
     this.#words[at + 5] = Math.max(nano, 0) % 2 ** 32;
     return at / WIDTH + 1;
+  }
+
+  tokens(place: number): Tokens {
+    const [input = 0, output = 0, cached = 0, reasoning = 0] = this.#words.subarray((place - 1) * WIDTH);
+    return { input, output, cached, reasoning };
   }
 
   addTokensTo(sum: UsageSum, place: number): void {

@@ -52,6 +52,10 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
     tokens: maybe({ input: random.below(9e15), output: 0, cached: random.below(10), reasoning: 3 }),
     cost: maybe(random.of([0, 0.000_012, 1e-9, 1234.5])),
     asked: maybe(name()),
+    user: maybe(name()),
+    target: maybe(name()),
+    failure: maybe(name()),
+    canceled: maybe(true),
     ancestors: maybe([
       { spanId: "00000000000000aa", name: name() },
       { spanId: random.of(ids), name: "" },

@@ -65,6 +65,7 @@ describe("queries", () => {
         spans: 5,
         errors: 1,
         tokens: { input: 100, output: 1, cached: 0, reasoning: 0 },
+        cost: 0.1,
       },
     ]);
   });
@@ -189,10 +190,12 @@ describe("summary", () => {
       errors: 1,
       queries: 1,
       agents: [{ name: "planner", calls: 1, errors: 0 }],
+      teams: [],
       models: [{ name: "large", calls: 1, errors: 0 }],
       tools: [{ name: "search", calls: 1, errors: 1 }],
       services: ["executor"],
       namespaces: ["travel"],
+      users: [],
       tokens: { input: 100, output: 1, cached: 0, reasoning: 0 },
       cost: 0.1,
       also: [],

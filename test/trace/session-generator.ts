@@ -96,7 +96,11 @@ function strings(random: Random, isArk: boolean, n: number): Partial<SpanFacts> 
       random.chance(0.85) && { query: { name: random.pick(["plan", "plan", "plan", "write"]), namespace: "default" } }),
     ...(kind === "agent" && { agent: random.pick(["planner", "writer"]) }),
     ...(kind === "tool" && { tool: random.pick(["search", "fetch"]) }),
-    ...(kind === "llm" && { model: random.pick(["small", "large"]) }),
+    ...(kind === "llm" && { model: random.pick(["small", "gpt-4o-mini"]) }),
+    ...(kind === "chain" && random.chance(0.5) && { target: random.pick(["agent/planner", "team/writers"]) }),
+    ...(random.chance(0.2) && { user: random.pick(["ada", "bob"]) }),
+    ...(random.chance(0.15) && { failure: random.pick(["timed out", "not found"]) }),
+    ...(random.chance(0.05) && { canceled: true as const }),
     ...(hasUsage && {
       tokens: { input: random.below(1000), output: random.below(100), cached: random.below(10), reasoning: 0 },
     }),
@@ -110,7 +114,7 @@ function strings(random: Random, isArk: boolean, n: number): Partial<SpanFacts> 
 function encodingsOf(random: Random, facts: SpanFacts): SpanFacts[] {
   const encodings: SpanFacts[] = [];
   const isLost = random.chance(0.2);
-  const early = without(facts, "tokens", "cost");
+  const early = without(facts, "tokens", "cost", "failure", "canceled");
   const reports = isLost || random.chance(0.3) ? 1 + random.below(3) : 0;
   for (let report = 0; report < reports; report++) {
     const asOf = random.pick([0n, facts.start, at(random.below(10)), BigInt(random.below(4))]);
