@@ -147,6 +147,26 @@ describe("a page of the log", () => {
   });
 });
 
+test("a document whose trace leaves while it is read is broken off: half of it would be a lie", async () => {
+  const text = "x".repeat(8_000);
+  for (let n = 0; n < 6; n++) {
+    const spans = Array.from({ length: 40 }, (_, k) => aSpan(OTHER, n * 40 + k + 1, {}, { text, "session.id": "A" }));
+    await world.deliver(spans);
+  }
+  await world.deliver([aSpan(TRACE, 1, {}, { "session.id": "A" })]);
+  await world.rest([TRACE, OTHER, "A"]);
+  const response = await world.request("/sessions/A");
+  const reader = response.body?.getReader();
+  for (let piece = 0; piece < 3; piece++) expect((await reader?.read())?.done).toBe(false);
+  await world.deliver([aSpan(OTHER, 1_000, {}, { "ark.session.id": "B" })]);
+  await world.rest([OTHER, "A", "B"]);
+  const rest = async () => {
+    while ((await reader?.read())?.done === false);
+  };
+  await expect(rest()).rejects.toThrow("left the session while it was read");
+  expect((await world.readSession("A"))?.session.spans).toBe(1);
+});
+
 describe("a session whose trace leaves", () => {
   test("tells who watches where it went, and leads who asks there", async () => {
     await world.deliver(someSpans(TRACE, 1, 2));

@@ -1,8 +1,10 @@
 import { beforeEach, expect, test } from "vitest";
 import { BODY_PART_BYTES, FACTS_PART_UNITS } from "../../src/durable/chunk-parts.ts";
+import { COPY_BATCH_BYTES } from "../../src/durable/limits.ts";
 import type { Span } from "../../src/trace/span.ts";
 import { Random } from "../trace/seeded-random.ts";
-import { aSpan, spanId, traceIdOf } from "./spans.ts";
+import { Faults } from "./faults.ts";
+import { aSpan, someSpans, spanId, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
 
 const TRACE = traceIdOf("trace");
@@ -44,6 +46,22 @@ test("a delivery larger than a row comes back as it was sent, from home and sess
   const trace = await world.readTrace(TRACE);
   expect(sorted(world.spansOf(trace?.resourceSpans ?? []).map(({ span }) => span))).toEqual(sorted(spans));
   expect((await world.readSession("A"))?.session).toMatchObject({ spans: 9_000, traces: 1 });
+});
+
+test("a copy is cut into calls by what it weighs, facts included", async () => {
+  const faults = await Faults.install();
+  await world.emptyWorld();
+  faults.follow(() => undefined);
+  const asked = { "gen_ai.operation.name": "invoke_agent", "input.value": "why ".repeat(40) };
+  for (let n = 0; n < 4; n++)
+    await world.deliver(someSpans(TRACE, n * 6_000 + 1, 6_000, n < 3 ? asked : { ...asked, "session.id": "A" }));
+  await world.rest([TRACE, "A"]);
+  faults.remove();
+  const chunks = await world.rowsOf<{ bytes: number; parts: number }>("A", "chunk");
+  expect(chunks.reduce((all, { bytes }) => all + bytes, 0)).toBeLessThan(COPY_BATCH_BYTES);
+  // One that asks, and more than one that carries.
+  expect(faults.steps.filter(({ method }) => method === "receive").length).toBeGreaterThan(2);
+  expect((await world.readSession("A"))?.session.spans).toBe(24_000);
 });
 
 test("values too large for a chunk are stored once, copied, read by their hash, and put back by the export", async () => {
