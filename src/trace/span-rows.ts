@@ -109,8 +109,10 @@ export class SpanRows {
   }
 
   setLong(row: number, field: number, value: bigint): void {
-    this.setWord(row, field, Number((value >> 32n) & 0xffff_ffffn));
-    this.setWord(row, field + 1, Number(value & 0xffff_ffffn));
+    // Through memory: arithmetic of bigints makes an object a step.
+    LONG.setBigUint64(0, value);
+    this.setWord(row, field, LONG.getUint32(0));
+    this.setWord(row, field + 1, LONG.getUint32(4));
   }
 
   /** A 64-bit field as 16 hex digits. */
@@ -191,12 +193,24 @@ export class SpanRows {
 
 /** The words of 16 hex digits; zero for "". */
 export function highWord(hex: string): number {
-  return hex === "" ? 0 : Number.parseInt(hex.slice(0, 8), 16);
+  return hex === "" ? 0 : wordAt(hex, 0);
 }
 
 export function lowWord(hex: string): number {
-  return hex === "" ? 0 : Number.parseInt(hex.slice(8), 16);
+  return hex === "" ? 0 : wordAt(hex, 8);
 }
+
+/** Digit by digit: a fifth of what `parseInt` costs, and each span has six of them. */
+function wordAt(hex: string, from: number): number {
+  let word = 0;
+  for (let at = from; at < from + 8; at++) {
+    const unit = hex.charCodeAt(at);
+    word = (word << 4) | (unit <= 57 ? unit - 48 : unit - 87);
+  }
+  return word >>> 0;
+}
+
+const LONG = new DataView(new ArrayBuffer(8));
 
 /** 16 hex digits of two words. */
 export function hexOf(high: number, low: number): string {
