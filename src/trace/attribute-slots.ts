@@ -46,9 +46,13 @@ export const SLOT = {
   user: 34,
   failure: 35,
   failureType: 36,
+  asking: 37,
+  task: 38,
+  taskState: 39,
+  approvalState: 40,
 } as const;
 
-const SLOTS = 37;
+const SLOTS = 41;
 
 /** What a key's value says for one concept; `undefined` when it says nothing and a later key may. */
 type Reading = string | number | AnyValue;
@@ -119,6 +123,11 @@ function places(): Map<string, Place[]> {
   put(SLOT.wasLongRunning, live.WAS_LONG_RUNNING_KEYS, (value) => (isTrue(value) ? 1 : undefined));
   put(SLOT.idsPath, live.IDS_PATH_KEYS, (value) => value);
   put(SLOT.namesPath, live.NAMES_PATH_KEYS, (value) => value);
+  put(SLOT.asking, live.MCP_METHOD_KEYS, (value) => (value.stringValue === live.ELICITATION ? 1 : undefined));
+  put(SLOT.asking, live.STEP_TYPE_KEYS, (value) => (value.stringValue === live.BLOCKED_ON_USER ? 1 : undefined), 1);
+  put(SLOT.task, live.TASK_ID_KEYS, textOf);
+  put(SLOT.taskState, live.TASK_STATE_KEYS, textOf);
+  put(SLOT.approvalState, live.APPROVAL_STATE_KEYS, textOf);
   return byKey;
 }
 

@@ -3,7 +3,7 @@ import { SPAN_KINDS } from "./span-kind.ts";
 import { lastOf } from "./span-order.ts";
 
 /** Raised when a fact is added or derived otherwise: objects then derive the facts of their log anew. */
-export const FACTS_VERSION = 3;
+export const FACTS_VERSION = 4;
 
 /**
  * The encoded form: `[version, start of the first span, strings, ...one array per span]`. A span's array is
@@ -30,7 +30,10 @@ const FLAG = {
   target: 32768,
   failure: 65536,
   canceled: 131072,
+  asking: 262_144,
 } as const;
+
+const ASKING_CELLS = 5;
 
 /** Room for our kinds below OTLP's in one number. */
 const KINDS = 16;
@@ -102,6 +105,11 @@ function encodeSpan(
     more.push(place(name));
   });
   if (fact.canceled) flags |= FLAG.canceled;
+  if (fact.asking !== undefined) {
+    flags |= FLAG.asking;
+    const { state, since, task, question, tool } = fact.asking;
+    more.push(state === "asked" ? 1 : 0, compact(since - fact.start), task, question, tool ?? -1);
+  }
   return [
     fact.spanId,
     fact.parentSpanId === "" ? -1 : (spans.get(fact.parentSpanId) ?? fact.parentSpanId),
@@ -186,6 +194,16 @@ function decodeSpan(
   if (flags & FLAG.target) facts.target = named();
   if (flags & FLAG.failure) facts.failure = named();
   if (flags & FLAG.canceled) facts.canceled = true;
+  if (flags & FLAG.asking) {
+    const [state, since, task, question, tool] = row.slice(at, (at += ASKING_CELLS));
+    facts.asking = {
+      state: number(state) === 1 ? "asked" : "over",
+      since: start + wide(since),
+      task: text(task),
+      question: text(question),
+      ...(tool === -1 ? {} : { tool: text(tool) }),
+    };
+  }
   return facts;
 }
 

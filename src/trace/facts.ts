@@ -1,5 +1,7 @@
 import { ancestorsIn } from "./ancestors.ts";
 import type { Ancestor } from "./ancestors.ts";
+import { askingIn } from "./asking.ts";
+import type { Asking } from "./asking.ts";
 import { firstLineAsked } from "./asked.ts";
 import { kindAt, numberIn, readSlots, SLOT, textIn, valueIn } from "./attribute-slots.ts";
 import type { Slots } from "./attribute-slots.ts";
@@ -17,6 +19,7 @@ import { costIn, tokensIn } from "./usage.ts";
 import type { Tokens } from "./usage.ts";
 
 export type { Ancestor } from "./ancestors.ts";
+export type { Asking } from "./asking.ts";
 export { decodeFacts, encodeFacts, FACTS_VERSION } from "./facts-codec.ts";
 export type { SessionName } from "./session-name.ts";
 export { SPAN_KINDS } from "./span-kind.ts";
@@ -74,6 +77,8 @@ export type SpanFacts = {
   readonly asked?: string;
   /** The spans above it, where it names more than its parent's id: root first, the parent last. */
   readonly ancestors?: readonly Ancestor[];
+  /** What it says of a question to somebody outside. */
+  readonly asking?: Asking;
 };
 
 /** Of a name that a producer can make as long as it likes. */
@@ -134,6 +139,8 @@ export function deriveFacts(
   if (asked !== undefined) facts.asked = asked;
   const ancestors = ancestorsIn(slots, spanId, parentSpanId);
   if (ancestors !== undefined) facts.ancestors = ancestors;
+  const asking = askingIn(span, slots, { running, asOf, tool: facts.tool });
+  if (asking !== undefined) facts.asking = asking;
   return facts;
 }
 

@@ -6,10 +6,12 @@ import { compareRows } from "./query-groups.ts";
 import * as Row from "./span-rows.ts";
 import type { SpanTable } from "./span-table.ts";
 import type { LivenessFacts } from "./summary.ts";
+import { waitingOf } from "./waiting.ts";
 
 /** What liveness needs of a session's spans. */
-export function livenessFacts(table: SpanTable, { groups, queries }: QueryFold, lastArrival: string): LivenessFacts {
+export function livenessFacts(table: SpanTable, fold: QueryFold, lastArrival: string): LivenessFacts {
   const { rows } = table;
+  const { groups, queries } = fold;
   const ended = endedTraces(table, queries);
   let running = 0;
   let oldest = -1;
@@ -31,7 +33,16 @@ export function livenessFacts(table: SpanTable, { groups, queries }: QueryFold, 
     oldest < 0
       ? {}
       : { oldestRunning: { name: table.text(oldest, Row.NAME) ?? "", start: rows.long(oldest, Row.START).toString() } };
-  return { lastArrival, running, ...oldestRunning, awaitedParents, missingParents, failed };
+  const waiting = waitingOf(table, fold);
+  return {
+    lastArrival,
+    running,
+    ...oldestRunning,
+    awaitedParents,
+    missingParents,
+    failed,
+    ...(waiting === undefined ? {} : { waiting }),
+  };
 }
 
 /** Numbers of the traces of which a query has ended: a parent that has not come by then is not awaited any more. */

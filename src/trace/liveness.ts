@@ -1,4 +1,4 @@
-import type { LivenessFacts } from "./summary.ts";
+import type { LivenessFacts, Question } from "./summary.ts";
 
 export type Status = "waiting" | "stalled" | "running" | "quiet" | "failed" | "finished";
 
@@ -6,6 +6,8 @@ export type Liveness = {
   readonly status: Status;
   /** For `stalled` and `quiet`: the running span that started first, and for how long nothing was heard, milliseconds. */
   readonly open?: { readonly name: string; readonly forMillis: number };
+  /** For `waiting`: what was asked, and for how long nobody has answered, milliseconds. */
+  readonly waiting?: Question & { readonly forMillis: number };
   readonly silentMillis: number;
   readonly missingParents: number;
 };
@@ -19,6 +21,17 @@ export const SETTLED_MILLIS = 10_000;
 /** Then a parent that was named and has not come is not expected any more. */
 export const GIVEN_UP_MILLIS = 600_000;
 
+/** People answer the next morning; after a day of silence nobody is expected to, and the session is what it is without. */
+export const UNANSWERED_MILLIS = 86_400_000;
+/** The silences, in milliseconds and ascending, at which {@link liveness} may answer otherwise of unchanged facts. */
+export const LIVENESS_TURNS: readonly number[] = [
+  SETTLED_MILLIS,
+  QUIET_MILLIS,
+  STALLED_MILLIS,
+  GIVEN_UP_MILLIS,
+  UNANSWERED_MILLIS,
+];
+
 /**
  * One pure function of facts and the present (Unix milliseconds), for the list, the stream and the page. Honest and
  * reversible: whatever it says, later data says otherwise.
@@ -31,6 +44,10 @@ export function liveness(facts: LivenessFacts, now: number): Liveness {
   const isOpen = facts.running > 0 || (facts.awaitedParents > 0 && !isGivenUp);
   const open = facts.oldestRunning && { open: { name: facts.oldestRunning.name, forMillis: silentMillis } };
 
+  if (facts.waiting !== undefined && silentMillis < UNANSWERED_MILLIS) {
+    const forMillis = Math.max(0, now - Number(BigInt(facts.waiting.since) / 1_000_000n));
+    return { status: "waiting", waiting: { ...facts.waiting, forMillis }, silentMillis, missingParents };
+  }
   if (facts.running > 0 && silentMillis >= STALLED_MILLIS) {
     return { status: "stalled", ...open, silentMillis, missingParents };
   }

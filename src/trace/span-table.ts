@@ -2,6 +2,7 @@ import { AncestorPaths, NO_PATH } from "./ancestor-paths.ts";
 import type { SessionName, SpanFacts } from "./facts.ts";
 import { bestName, NO_NAMES, otherNames, withName } from "./session-names.ts";
 import type { SessionNames } from "./session-names.ts";
+import { Questions } from "./questions.ts";
 import { SpanIndex } from "./span-index.ts";
 import { beats, lastOf } from "./span-order.ts";
 import * as Row from "./span-rows.ts";
@@ -36,6 +37,7 @@ export class SpanTable {
   usage = new UsageRows();
   /** Of spans that others name above them. */
   paths = new AncestorPaths();
+  readonly questions = new Questions();
   #pool = new StringPool();
   readonly #index = new SpanIndex({
     trace: (row) => this.rows.word(row, Row.TRACE),
@@ -55,13 +57,14 @@ export class SpanTable {
 
   /** Memory of rows, index and strings (two bytes a unit), without what the engine adds to strings and traces. */
   get bytes(): number {
-    return this.rows.bytes + this.usage.bytes + this.paths.bytes + this.#index.bytes + this.#pool.units * 2;
+    const stores = [this.rows, this.usage, this.paths, this.questions, this.#index];
+    return stores.reduce((sum, { bytes }) => sum + bytes, this.#pool.units * 2);
   }
 
   compare(traceId: string, facts: SpanFacts): Standing {
     const trace = this.#traces.get(traceId);
     if (trace === undefined) return "new";
-    const row = this.#find(trace, facts);
+    const row = this.find(trace, facts);
     if (row < 0) return "new";
     if (beats(facts, this.#encoding(row))) return "better";
     const names = this.#namesOf(trace);
@@ -72,7 +75,7 @@ export class SpanTable {
   admit(traceId: string, facts: SpanFacts, revision: number, position: number): void {
     const trace = this.#traceNumber(traceId);
     if (facts.session) this.#names[trace] = withName(this.#namesOf(trace), facts);
-    const row = this.#find(trace, facts);
+    const row = this.find(trace, facts);
     if (row < 0) {
       const added = this.rows.add();
       this.#write(added, trace, facts, revision, position);
@@ -101,6 +104,7 @@ export class SpanTable {
     this.#traces.delete(traceId);
     this.#traceIds[trace] = undefined;
     this.#names[trace] = undefined;
+    this.questions.dropTrace(trace);
     for (const [revision, superseded] of this.#superseded) {
       if (superseded.trace === trace) this.#superseded.delete(revision);
     }
@@ -158,7 +162,8 @@ export class SpanTable {
     return this.rowOf(rows.word(row, Row.TRACE), rows.word(row, Row.PARENT), rows.word(row, Row.PARENT + 1));
   }
 
-  #find(trace: number, { spanId, otlpKind }: SpanFacts): number {
+  /** The row of a span, -1 if it has not come. */
+  find(trace: number, { spanId, otlpKind }: Pick<SpanFacts, "spanId" | "otlpKind">): number {
     let row = this.#index.first(trace, highWord(spanId), lowWord(spanId));
     while (row >= 0 && this.rows.word(row, Row.OTLP_KIND) !== otlpKind >>> 0) row = this.#index.next(row);
     return row;
@@ -205,6 +210,7 @@ export class SpanTable {
     if (facts.tokens !== undefined || facts.cost !== undefined) {
       rows.setWord(row, Row.USAGE, this.usage.write(rows.word(row, Row.USAGE), facts));
     }
+    this.questions.put(trace, facts);
     rows.setString(row, Row.NAME, isNameNeeded(facts) ? pool.intern(facts.name) : NONE);
     rows.setString(row, Row.QUERY_NAME, pool.intern(queryName(facts)));
     rows.setString(row, Row.QUERY_NAMESPACE, pool.intern(facts.query?.namespace));

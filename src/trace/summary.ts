@@ -14,6 +14,19 @@ export type LivenessFacts = {
   readonly missingParents: number;
   /** A root or a query ended in error, and not because nobody wanted the answer. */
   readonly failed: boolean;
+  /** The question that has been open for longest: somebody was asked, and no answer is known. */
+  readonly waiting?: Question;
+};
+
+export type Question = {
+  /** First line, at most 160 UTF-16 units; the name of what asks where it does not tell. */
+  readonly question: string;
+  /** Name of the query that asks. */
+  readonly query?: string;
+  /** The tool whose call waits for the answer. */
+  readonly tool?: string;
+  /** Unix nanoseconds, decimal. */
+  readonly since: string;
 };
 
 /** `calls` counts spans, `errors` those that count as errors. Lists are sorted by calls, then by name. */

@@ -14,8 +14,8 @@ type Alone = {
 };
 
 /** The deliveries of a fixture, each as the receiver logs it. */
-export function dialect(name: string): readonly (readonly ResourceSpans[])[] {
-  const file = readFileSync(new URL(`../fixtures/dialects/${name}.json`, import.meta.url), "utf8");
+export function dialect(name: string, folder = "dialects"): readonly (readonly ResourceSpans[])[] {
+  const file = readFileSync(new URL(`../fixtures/${folder}/${name}.json`, import.meta.url), "utf8");
   const { deliveries }: { readonly deliveries: readonly unknown[] } = JSON.parse(file);
   return deliveries.map((request) => received(new TextEncoder().encode(JSON.stringify(request)), "json"));
 }

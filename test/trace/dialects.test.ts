@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { liveness } from "../../src/trace/liveness.ts";
 import { spanIdentity } from "../../src/trace/span-identity.ts";
 import { captured, dialect, oneByOne, permutations, viewOf } from "./dialect.ts";
 import { printTree } from "./print-tree.ts";
@@ -142,6 +143,47 @@ describe("ancestors that paths name", () => {
       ["(f2) 2–3 +1 [placeholder]", "  chat small 2–3"],
       ["(f1) 1–4 +2 [placeholder]", "  invoke_agent planner 1–4 +1", "    chat small 2–3"],
       ["turn 0–5 +2", "  invoke_agent planner 1–4 +1", "    chat small 2–3"],
+    ]);
+  });
+});
+
+describe("parents that never come", () => {
+  /** Status and missing parents after so many seconds of silence. */
+  const settles = (name: string, ...silences: number[]): string[] => {
+    const facts = viewOf(dialect(name)).summary()?.liveness;
+    if (!facts) throw new Error("no summary");
+    const heard = Number(BigInt(facts.lastArrival) / 1_000_000n);
+    return silences.map((seconds) => {
+      const { status, missingParents } = liveness(facts, heard + seconds * 1000);
+      return `${status}, ${missingParents} missing`;
+    });
+  };
+
+  test("Ark: a query that has ended is finished, though what called it went elsewhere", () => {
+    expect(course("ark-parents-elsewhere")).toEqual([
+      ["(104) 2–6 +3 [placeholder]", "  agent.travel/planner 2–6 +2", "    llm.gpt-4o 3–4", "    tool.search 4–5"],
+      [
+        "(102) 1–7 never came +5 [placeholder]",
+        "  query.plan-trip 1–7 +4",
+        "    target.planner 1–6 +3",
+        "      agent.travel/planner 2–6 +2",
+        "        llm.gpt-4o 3–4",
+        "        tool.search 4–5",
+      ],
+    ]);
+    expect(settles("ark-parents-elsewhere", 9, 10, 3600)).toEqual([
+      "running, 1 missing",
+      "finished, 1 missing",
+      "finished, 1 missing",
+    ]);
+  });
+
+  test("where no query ends, a parent is awaited for ten minutes, and then the session is finished without it", () => {
+    expect(settles("never-rooted", 29, 30, 599, 600)).toEqual([
+      "running, 0 missing",
+      "quiet, 0 missing",
+      "quiet, 0 missing",
+      "finished, 1 missing",
     ]);
   });
 });

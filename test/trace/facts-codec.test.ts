@@ -60,6 +60,13 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
       { spanId: "00000000000000aa", name: name() },
       { spanId: random.of(ids), name: "" },
     ]),
+    asking: maybe({
+      state: random.of(["asked", "over"]),
+      since: random.of(TIMES),
+      task: random.of(["", "task-1"]),
+      question: name(),
+      ...(random.below(2) === 0 ? {} : { tool: name() }),
+    }),
     asOf: running ? maybe(random.of(TIMES.slice(1))) : undefined,
   };
   for (const [field, value] of Object.entries(optional)) if (value !== undefined) facts[field] = value;

@@ -31,8 +31,18 @@ describe("order does not show", () => {
       failed: share(({ summary }) => summary.liveness.failed),
       cost: share(({ summary }) => summary.cost !== undefined),
       names: share(({ names }) => names.some(({ also }) => also.length > 0)),
+      waiting: share(({ summary }) => summary.liveness.waiting !== undefined),
       phases: share(({ queries }) => new Set(queries.map((query) => query.phase)).size > 1),
-    }).toEqual({ awaited: true, missing: true, running: true, failed: true, cost: true, names: true, phases: true });
+    }).toEqual({
+      awaited: true,
+      missing: true,
+      running: true,
+      failed: true,
+      cost: true,
+      names: true,
+      waiting: true,
+      phases: true,
+    });
   });
 });
 

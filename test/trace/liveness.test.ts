@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { liveness } from "../../src/trace/liveness.ts";
+import { GIVEN_UP_MILLIS, liveness, LIVENESS_TURNS, UNANSWERED_MILLIS } from "../../src/trace/liveness.ts";
 import type { LivenessFacts } from "../../src/trace/summary.ts";
 
 const NOW = 1_790_000_000_000;
@@ -11,6 +11,7 @@ const SETTLED: LivenessFacts = {
   failed: false,
 };
 const RUNNING: LivenessFacts = { ...SETTLED, running: 2, oldestRunning: { name: "llm.large", start: "1" } };
+const ASKED = { question: "Which city?", query: "travel", tool: "book", since: `${NOW - 5000}000000` };
 const AWAITING: LivenessFacts = { ...SETTLED, awaitedParents: 3, missingParents: 1 };
 
 /** The states that facts go through while nothing more is heard: "from second on: state". */
@@ -48,6 +49,38 @@ describe("with nothing more heard", () => {
     expect(course({ ...AWAITING, failed: true }).at(-1)).toBe("600: failed, 4 missing");
   });
 
+  test("one that somebody has to answer waits, whatever else is open, and for a day", () => {
+    const turns = (facts: LivenessFacts) => LIVENESS_TURNS.map((turn) => liveness(facts, NOW + turn).status);
+    expect(turns({ ...SETTLED, waiting: ASKED })).toEqual(["waiting", "waiting", "waiting", "waiting", "finished"]);
+    expect(turns({ ...RUNNING, waiting: ASKED, failed: true })).toEqual([
+      "waiting",
+      "waiting",
+      "waiting",
+      "waiting",
+      "stalled",
+    ]);
+    expect(liveness({ ...AWAITING, waiting: ASKED }, NOW + GIVEN_UP_MILLIS)).toEqual({
+      status: "waiting",
+      waiting: { ...ASKED, forMillis: GIVEN_UP_MILLIS + 5000 },
+      silentMillis: GIVEN_UP_MILLIS,
+      missingParents: 4,
+    });
+    expect(liveness({ ...SETTLED, waiting: ASKED }, NOW + UNANSWERED_MILLIS - 1).status).toBe("waiting");
+    expect(liveness({ ...SETTLED, waiting: ASKED }, NOW - 9000).waiting?.forMillis).toBe(0);
+  });
+
+  test("the turns are all that silence can bring", () => {
+    const facts = [SETTLED, RUNNING, AWAITING, { ...SETTLED, failed: true }, { ...RUNNING, waiting: ASKED }];
+    for (const one of facts) {
+      const turned = [];
+      for (let second = 1; second <= 87_000; second++) {
+        const [before, after] = [second - 1, second].map((silent) => liveness(one, NOW + silent * 1000));
+        if (before?.status !== after?.status) turned.push(second * 1000);
+      }
+      expect(turned.filter((turn) => !LIVENESS_TURNS.includes(turn))).toEqual([]);
+    }
+  });
+
   test("it tells for how long, to the millisecond", () => {
     expect(liveness(RUNNING, NOW + 29_999)).toEqual({ status: "running", silentMillis: 29_999, missingParents: 0 });
     expect(liveness(RUNNING, NOW + 252_345)).toEqual({
@@ -76,6 +109,21 @@ describe("late data reverses", () => {
     ["finished", SETTLED, "failed", heard({ ...SETTLED, failed: true }, 20)],
     ["failed", { ...SETTLED, failed: true }, "running", heard({ ...RUNNING, failed: true }, 1)],
     ["failed", { ...SETTLED, failed: true }, "finished", heard(SETTLED, 20)],
+    ["waiting", { ...heard(RUNNING, 60), waiting: ASKED }, "running", heard(RUNNING, 1)],
+    ["waiting", { ...heard(RUNNING, 60), waiting: ASKED }, "quiet", heard(RUNNING, 60)],
+    ["waiting", { ...RUNNING, waiting: ASKED }, "stalled", RUNNING],
+    ["waiting", { ...SETTLED, waiting: ASKED }, "finished", SETTLED],
+    ["waiting", { ...SETTLED, waiting: ASKED }, "failed", { ...SETTLED, failed: true }],
+    ["finished", SETTLED, "waiting", { ...SETTLED, waiting: ASKED }],
+    ["failed", { ...SETTLED, failed: true }, "waiting", { ...SETTLED, failed: true, waiting: ASKED }],
+    ["running", heard(RUNNING, 1), "waiting", { ...heard(RUNNING, 1), waiting: ASKED }],
+    ["quiet", heard(AWAITING, 40), "waiting", { ...heard(AWAITING, 40), waiting: ASKED }],
+    ["stalled", RUNNING, "waiting", { ...RUNNING, waiting: ASKED }],
+    ["running", heard(SETTLED, 1), "finished", heard(SETTLED, 15)],
+    ["quiet", heard(RUNNING, 60), "running", heard(RUNNING, 2)],
+    ["quiet", heard(RUNNING, 60), "finished", heard(SETTLED, 15)],
+    ["quiet", heard(RUNNING, 60), "failed", heard({ ...SETTLED, failed: true }, 15)],
+    ["stalled", RUNNING, "failed", heard({ ...SETTLED, failed: true }, 15)],
     ["stalled", RUNNING, "running", heard(RUNNING, 0)],
     ["stalled", RUNNING, "quiet", heard(RUNNING, 60)],
     ["stalled", RUNNING, "finished", heard(SETTLED, 15)],

@@ -1,4 +1,4 @@
-import type { SpanFacts, SpanKind } from "../../src/trace/facts.ts";
+import type { Asking, SpanFacts, SpanKind } from "../../src/trace/facts.ts";
 import { at, factsOf, without } from "./facts-of.ts";
 import type { Random } from "./seeded-random.ts";
 
@@ -24,7 +24,7 @@ const ABSURD = [0n, 1n, 2n ** 63n, 2n ** 64n - 1n];
 
 /**
  * All encodings of a session's spans, roots last: several traces, some of whose parents never come, spans sent while they
- * run and again when they ended, in every dialect, paths of what is above them (not always the truth), two spans under one
+ * run and again when they ended, in every dialect, questions and their ends, paths of what is above them (not always the truth), two spans under one
  * id, self-parents, cycles, absurd clocks, names of several ranks.
  */
 export function generateSession(random: Random): Sent[] {
@@ -106,15 +106,25 @@ function strings(random: Random, isArk: boolean, n: number): Partial<SpanFacts> 
     }),
     ...(hasUsage && random.chance(0.6) && { cost: random.below(1000) / 7e4 }),
     ...(random.chance(0.2) && { asked: `What is ${random.below(100)}?` }),
+    ...(random.chance(0.1) && { asking: asking(random) }),
     ...(random.chance(0.15) && { session: { rank: 1 + random.below(3), value: `session ${random.below(5)}` } }),
   };
+}
+
+/** Of a few tasks, or of the span alone. */
+function asking(random: Random): Asking {
+  const task = random.pick(["", "", "task-1", "task-2"]);
+  const since = at(random.below(15));
+  if (task !== "" && random.chance(0.5)) return { state: "over", since, task, question: "" };
+  return { state: "asked", since, task, question: `Shall I ${random.below(9)}?` };
 }
 
 /** While it runs, when it ended, and corrected afterwards; sometimes the end is lost. */
 function encodingsOf(random: Random, facts: SpanFacts): SpanFacts[] {
   const encodings: SpanFacts[] = [];
   const isLost = random.chance(0.2);
-  const early = without(facts, "tokens", "cost", "failure", "canceled");
+  const later = ["tokens", "cost", "failure", "canceled"] as const;
+  const early = random.chance(0.5) ? without(facts, ...later) : without(facts, ...later, "asking");
   const reports = isLost || random.chance(0.3) ? 1 + random.below(3) : 0;
   for (let report = 0; report < reports; report++) {
     const asOf = random.pick([0n, facts.start, at(random.below(10)), BigInt(random.below(4))]);

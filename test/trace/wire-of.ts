@@ -1,5 +1,5 @@
-import type { SpanFacts } from "../../src/trace/facts.ts";
-import type { KeyValue, ResourceSpans, Span } from "../../src/trace/span.ts";
+import type { Asking, SpanFacts } from "../../src/trace/facts.ts";
+import type { KeyValue, ResourceSpans, Span, SpanEvent } from "../../src/trace/span.ts";
 import type { SessionStreamEvent } from "../../src/trace/stream-events.ts";
 import type { Sent } from "./session-generator.ts";
 
@@ -70,8 +70,19 @@ function spanOfFacts(traceId: string, facts: SpanFacts): Span {
     ...(facts.otlpKind !== 0 && { kind: facts.otlpKind }),
     startTimeUnixNano: String(facts.start),
     attributes,
+    ...(facts.asking && { events: [eventOf(facts.asking)] }),
     ...(facts.error && { status: { code: 2 } }),
   };
+}
+
+/** A state, which outlives its span. */
+function eventOf({ state, since, task, question }: Asking): SpanEvent {
+  const attributes = [
+    text("a2a.task.state", state === "asked" ? "input-required" : "working"),
+    text("message", question),
+  ];
+  if (task !== "") attributes.push(text("a2a.task.id", task));
+  return { timeUnixNano: String(since), name: "status", attributes };
 }
 
 /** Whose encoding it is and that it runs, in one of the dialects; which one is a matter of how new the report is. */

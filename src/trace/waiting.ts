@@ -1,0 +1,74 @@
+import type { Asking } from "./asking.ts";
+import * as Row from "./span-rows.ts";
+import { compareRows } from "./query-groups.ts";
+import { queryName } from "./query-fold.ts";
+import type { QueryFold } from "./query-fold.ts";
+import { ROOT } from "./parent-links.ts";
+import type { SpanTable } from "./span-table.ts";
+import type { Question } from "./summary.ts";
+
+/** A question, and the row of the span that asks it. */
+type Open = { readonly row: number; readonly asking: Asking };
+
+/**
+ * The question that has been open for longest, if any is. Of a task the last thing said by any span of the session counts;
+ * of anything else its own span has the say, as long as there is somebody to take the answer.
+ */
+export function waitingOf(table: SpanTable, fold: QueryFold): Question | undefined {
+  const tasks = new Map<string, { open: Open[]; over: bigint }>();
+  let first: Open | undefined;
+  const offer = (open: Open): void => {
+    if (first === undefined || isEarlier(table, open, first)) first = open;
+  };
+  for (const { trace, spanId, otlpKind, asking } of table.questions.all) {
+    const row = table.find(trace, { spanId, otlpKind });
+    if (row < 0) continue;
+    if (asking.task === "") {
+      if (isListening(table, fold, row, asking.since)) offer({ row, asking });
+      continue;
+    }
+    let task = tasks.get(asking.task);
+    if (task === undefined) tasks.set(asking.task, (task = { open: [], over: -1n }));
+    if (asking.state === "asked") task.open.push({ row, asking });
+    else if (asking.since > task.over) task.over = asking.since;
+  }
+  for (const { open, over } of tasks.values()) for (const one of open) if (one.asking.since > over) offer(one);
+  return first === undefined ? undefined : describe(table, fold, first);
+}
+
+function isEarlier(table: SpanTable, a: Open, b: Open): boolean {
+  if (a.asking.since !== b.asking.since) return a.asking.since < b.asking.since;
+  return compareRows(table, a.row, b.row) < 0;
+}
+
+/**
+ * Whether an answer would still reach somebody. While its span runs, until one that called it has ended, by time-out say;
+ * when the span has ended with the question open, until the session goes on with another query.
+ */
+function isListening({ rows }: SpanTable, { groups, queries }: QueryFold, row: number, since: bigint): boolean {
+  if (!rows.running(row)) return !queries.some(({ lead }) => rows.long(lead, Row.START) > since);
+  for (let above = groups.parents[row] ?? ROOT; above >= 0; above = groups.parents[above] ?? ROOT) {
+    if (!rows.running(above)) return false;
+  }
+  return true;
+}
+
+function describe(table: SpanTable, { groups, queries }: QueryFold, { row, asking }: Open): Question {
+  const query = queries[groups.queryOf[row] ?? -1];
+  const name = query === undefined ? "" : queryName(table, query);
+  const tool = asking.tool ?? toolAbove(table, groups.parents, row);
+  return {
+    question: asking.question,
+    ...(name === "" ? {} : { query: name }),
+    ...(tool === undefined ? {} : { tool }),
+    since: asking.since.toString(),
+  };
+}
+
+/** The tool call that something is asked for. */
+function toolAbove(table: SpanTable, parents: Int32Array, row: number): string | undefined {
+  for (let above = parents[row] ?? ROOT; above >= 0; above = parents[above] ?? ROOT) {
+    if (table.rows.kind(above) === "tool") return table.text(above, Row.SUBJECT);
+  }
+  return undefined;
+}
