@@ -8,4 +8,6 @@ export type Bindings = Env & {
   readonly VIEW_TOKEN?: string;
   /** "loopback": no token is asked, and only requests addressed to this machine are answered. */
   readonly OPEN_ACCESS?: string;
+  /** JSON: prices of models that go over the list prices, `{"<model>": {"input", "cached"?, "output"}}`, US dollars per million tokens. */
+  readonly PRICES?: string;
 };

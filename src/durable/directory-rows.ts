@@ -1,33 +1,32 @@
-import type { SessionSummary } from "../trace/summary.ts";
-import { mintIncarnation } from "./incarnation.ts";
+import type { SessionRemoval, SessionReport } from "../trace/directory-contract.ts";
+import { matchExpression } from "../trace/search-text.ts";
+import type { FilteredFacts, ListFilter } from "../trace/list-filter.ts";
+import { openDirectory } from "./directory-schema.ts";
+import { deleteSession, insertSession, livenessIn, storedSession, updateSession } from "./directory-write.ts";
+import type { StoredSession } from "./directory-write.ts";
 
 /** Deletions are remembered for viewers that come back; who was away longer starts over. */
 export const TOMBSTONE_DAYS = 7;
 const DAY_MILLIS = 86_400_000;
+/** Of summaries in one answer: an RPC may carry 32 MiB, and the object has to hold it. */
+const MOST_UNITS = 4_000_000;
 
-const TABLES = `
-CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE session (
-  id TEXT PRIMARY KEY, incarnation TEXT NOT NULL, session_revision INTEGER NOT NULL, revision INTEGER NOT NULL,
-  kind TEXT NOT NULL, activity INTEGER NOT NULL, summary TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX session_activity ON session (activity, id);
-CREATE INDEX session_revision ON session (revision);
-CREATE TABLE gone (
-  id TEXT PRIMARY KEY, incarnation TEXT NOT NULL, revision INTEGER NOT NULL, session TEXT, at INTEGER NOT NULL
-) WITHOUT ROWID;
-`;
+/** A session that changed, or one that went. */
+export type ChangeRow =
+  | { readonly revision: number; readonly id: string; readonly n: number; readonly facts: FilteredFacts }
+  | { readonly revision: number; readonly id: string; readonly n?: never; readonly goneTo: string | undefined };
 
-export type SessionKindFilter = "session" | "trace" | "all";
-
-/** Newest activity first: where the last page ended. */
-export type ListCursor = { readonly activity: number; readonly id: string };
-
-export type Change =
-  | { readonly revision: number; readonly id: string; readonly summary: SessionSummary }
-  | { readonly revision: number; readonly id: string; readonly goneTo: string | undefined };
-
-type SessionRow = { id: string; revision: number; activity: number; summary: string };
+type Row = {
+  n: number | null;
+  id: string;
+  revision: number;
+  session: string | null;
+  kind: FilteredFacts["kind"];
+  activity: number;
+  start: number;
+  end: number;
+  liveness: string;
+};
 
 /** The list as rows: one a session, one a deletion, each with the revision of its last change. */
 export class DirectoryRows {
@@ -39,12 +38,7 @@ export class DirectoryRows {
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#sql = storage.sql;
-    storage.transactionSync(() => {
-      if (this.#sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length > 0) return;
-      this.#sql.exec(TABLES);
-      this.setMeta("schema", "1");
-      this.setMeta("incarnation", mintIncarnation(Date.now()));
-    });
+    openDirectory(storage);
     this.incarnation = this.meta("incarnation") ?? "";
     const heads = this.#sql.exec<{ head: number | null }>(
       "SELECT max(revision) AS head FROM session UNION ALL SELECT max(revision) FROM gone",
@@ -57,8 +51,7 @@ export class DirectoryRows {
   }
 
   meta(key: string): string | undefined {
-    const row = this.#sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0];
-    return row?.value;
+    return this.#sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0]?.value;
   }
 
   setMeta(key: string, value: string): void {
@@ -76,113 +69,136 @@ export class DirectoryRows {
     }
   }
 
-  /** Answers false for news of an earlier life, or older than what is known. */
-  put(incarnation: string, sessionRevision: number, summary: SessionSummary, activity: number): boolean {
-    const { id } = summary;
+  /** Answers the row's number and what it holds; nothing for news of an earlier life, or older than what is known. */
+  put(report: SessionReport): { readonly n: number; readonly stored: StoredSession } | undefined {
+    const { id, incarnation, revision: sessionRevision } = report;
     const gone = this.#sql.exec<{ incarnation: string }>("SELECT incarnation FROM gone WHERE id = ?", id).toArray()[0];
-    if (gone !== undefined && incarnation <= gone.incarnation && gone.incarnation !== "") return false;
+    if (gone !== undefined && incarnation <= gone.incarnation && gone.incarnation !== "") return undefined;
     const known = this.#sql
-      .exec<{ incarnation: string; session_revision: number; summary: string }>(
-        "SELECT incarnation, session_revision, summary FROM session WHERE id = ?",
+      .exec<{ n: number; incarnation: string; session_revision: number; summary: string; search: string }>(
+        `SELECT n, incarnation, session_revision, summary.body AS summary, search.body AS search
+         FROM session JOIN summary USING (n) JOIN search USING (n) WHERE id = ?`,
         id,
       )
       .toArray()[0];
-    if (known !== undefined && incarnation < known.incarnation) return false;
-    if (known?.incarnation === incarnation && sessionRevision < known.session_revision) return false;
-    const text = JSON.stringify(summary);
+    if (known !== undefined && incarnation < known.incarnation) return undefined;
+    if (known?.incarnation === incarnation && sessionRevision < known.session_revision) return undefined;
+    const stored = storedSession(report);
     // After a wake a session reports what is known: nothing changed, nothing is written.
-    if (known?.summary === text && known.incarnation === incarnation) return false;
+    const isSame = known?.summary === stored.summary && known.search === stored.search;
+    if (isSame && known.incarnation === incarnation) return undefined;
     if (gone !== undefined) this.#sql.exec("DELETE FROM gone WHERE id = ?", id);
-    this.#sql.exec(
-      "INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?)",
-      id,
-      incarnation,
-      sessionRevision,
-      ++this.#head,
-      summary.kind,
-      activity,
-      text,
-    );
-    return true;
+    this.#head++;
+    if (known === undefined) return { n: insertSession(this.#sql, stored, this.#head), stored };
+    updateSession(this.#sql, known.n, stored, this.#head, known.search);
+    return { n: known.n, stored };
   }
 
-  /** Answers false where there was nothing of this life or an earlier one. */
-  remove(id: string, incarnation: string, goneTo: string | undefined, final: boolean, now: number): boolean {
+  /** Answers the number of the row that went; nothing where there was none of this life or an earlier one. */
+  remove({ id, incarnation, session }: SessionRemoval, life: "over" | "empty", now: number): number | undefined {
     const known = this.#sql
-      .exec<{ incarnation: string }>("SELECT incarnation FROM session WHERE id = ?", id)
+      .exec<{ n: number; incarnation: string }>("SELECT n, incarnation FROM session WHERE id = ?", id)
       .toArray()[0];
-    if (known !== undefined && known.incarnation > incarnation) return false;
-    this.#sql.exec("DELETE FROM session WHERE id = ?", id);
+    if (known !== undefined && known.incarnation > incarnation) return undefined;
+    if (known !== undefined) deleteSession(this.#sql, known.n);
     // Only a forgotten life can't speak again: a session that is merely empty may be filled anew in the same life.
     this.#sql.exec(
       "INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?, ?)",
       id,
-      final ? incarnation : "",
+      life === "over" ? incarnation : "",
       ++this.#head,
-      goneTo ?? null,
+      session ?? null,
       now,
     );
     this.#forgetTombstones(now);
-    return known !== undefined;
+    return known?.n;
   }
 
-  page(
-    kind: SessionKindFilter,
-    after: ListCursor | undefined,
-    limit: number,
-  ): { readonly activity: number; readonly summary: SessionSummary }[] {
-    const where = [];
-    const values: (string | number)[] = [];
-    if (kind !== "all") {
-      where.push("kind = ?");
-      values.push(kind);
-    }
-    if (after !== undefined) {
-      where.push("(activity, id) < (?, ?)");
-      values.push(after.activity, after.id);
-    }
-    const condition = where.length === 0 ? "" : `WHERE ${where.join(" AND ")}`;
+  /** The first changes after a revision in their order; `undefined` where deletions since then are forgotten. */
+  changes(after: number, limit: number): ChangeRow[] | undefined {
+    if (after > 0 && after < Number(this.meta("oldest") ?? 0)) return undefined;
     return this.#sql
-      .exec<SessionRow>(
-        `SELECT id, revision, activity, summary FROM session ${condition} ORDER BY activity DESC, id DESC LIMIT ?`,
-        ...values,
+      .exec<Row>(
+        `SELECT * FROM (
+           SELECT n, id, revision, NULL AS session, kind, activity, start, end, liveness
+           FROM session WHERE revision > ? ORDER BY revision LIMIT ?)
+         UNION ALL
+         SELECT * FROM (
+           SELECT NULL, id, revision, session, NULL, NULL, NULL, NULL, NULL
+           FROM gone WHERE revision > ? ORDER BY revision LIMIT ?)
+         ORDER BY revision LIMIT ?`,
+        after,
+        limit,
+        after,
+        limit,
         limit,
       )
       .toArray()
-      .map((row) => ({ activity: row.activity, summary: JSON.parse(row.summary) as SessionSummary }));
+      .map(({ n, id, revision, session, kind, activity, start, end, liveness }) =>
+        n === null
+          ? { id, revision, goneTo: session ?? undefined }
+          : { id, revision, n, facts: { kind, start, end, liveness: livenessIn(liveness, activity) } },
+      );
   }
 
-  /** Changes after a revision in the order in which they happened; `undefined` where deletions since then are forgotten. */
-  changes(after: number, limit: number): Change[] | undefined {
-    if (after > 0 && after < Number(this.meta("oldest") ?? 0)) return undefined;
-    const rows = this.#sql
-      .exec<{ id: string; revision: number; summary: string | null; session: string | null }>(
-        `SELECT id, revision, summary, NULL AS session FROM session WHERE revision > ?
-         UNION ALL SELECT id, revision, NULL, session FROM gone WHERE revision > ? ORDER BY revision LIMIT ?`,
-        after,
-        after,
-        limit,
+  /** Ids and revisions of these rows, in the same order. */
+  named(numbers: readonly number[]): { readonly n: number; readonly id: string; readonly revision: number }[] {
+    return this.#sql
+      .exec<{ n: number; id: string; revision: number }>(
+        "SELECT n, id, revision FROM json_each(?) AS wanted JOIN session ON n = wanted.value ORDER BY wanted.key",
+        JSON.stringify(numbers),
       )
       .toArray();
-    return rows.map((row) =>
-      row.summary === null
-        ? { revision: row.revision, id: row.id, goneTo: row.session ?? undefined }
-        : { revision: row.revision, id: row.id, summary: JSON.parse(row.summary) as SessionSummary },
-    );
   }
 
-  /** Sessions that were active since a time. */
-  active(since: number): number {
-    return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM session WHERE activity >= ?", since).one()
-      .count;
+  /** Their summaries, in the same order, as many as one answer can carry. */
+  summaries(numbers: readonly number[]): string[] {
+    const bodies: string[] = [];
+    let units = 0;
+    const found = this.#sql.exec<{ body: string }>(
+      "SELECT body FROM json_each(?) AS wanted JOIN summary ON n = wanted.value ORDER BY wanted.key",
+      JSON.stringify(numbers),
+    );
+    for (const { body } of found) {
+      units += body.length;
+      if (bodies.length > 0 && units > MOST_UNITS) break;
+      bodies.push(body);
+    }
+    return bodies;
+  }
+
+  search(n: number): string {
+    return this.#sql.exec<{ body: string }>("SELECT body FROM search WHERE n = ?", n).toArray()[0]?.body ?? "";
+  }
+
+  /** Numbers of the rows that hold what is searched for, ascending. */
+  matching({ phrases, names }: ListFilter): number[] {
+    const { found } = this.#sql
+      .exec<{ found: string | null }>(
+        "SELECT group_concat(rowid) AS found FROM (SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid)",
+        matchExpression(phrases, names),
+      )
+      .one();
+    return found === null ? [] : found.split(",").map(Number);
+  }
+
+  /** The activity of the last row that changed up to a revision: when that was given out, or before. */
+  activityAt(revision: number): number | undefined {
+    return this.#sql
+      .exec<{ activity: number }>(
+        "SELECT activity FROM session WHERE revision <= ? ORDER BY revision DESC LIMIT 1",
+        revision,
+      )
+      .toArray()[0]?.activity;
   }
 
   #forgetTombstones(now: number): void {
     const before = now - TOMBSTONE_DAYS * DAY_MILLIS;
+    const oldest = this.#sql.exec<{ at: number }>("SELECT at FROM gone ORDER BY revision LIMIT 1").toArray()[0];
+    if (oldest === undefined || oldest.at >= before) return;
     const last = this.#sql
       .exec<{ revision: number | null }>("SELECT max(revision) AS revision FROM gone WHERE at < ?", before)
       .one().revision;
-    if (last === null) return;
     this.setMeta("oldest", String(last));
     this.setMeta("head", String(this.#head));
     this.#sql.exec("DELETE FROM gone WHERE at < ?", before);

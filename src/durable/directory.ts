@@ -2,23 +2,21 @@ import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "../bindings.ts";
 import type {
   ChangesPage,
-  DirectoryEntry,
+  ChangesQuery,
   DirectoryFrame,
   ListPage,
   ListQuery,
   SessionRemoval,
   SessionReport,
 } from "../trace/directory-contract.ts";
+import { needsText } from "../trace/list-filter.ts";
 import type { ArrivalNews, Arrivals } from "../trace/stream-events.ts";
+import { ActiveSessions } from "./active-sessions.ts";
+import { readChanges } from "./directory-changes.ts";
 import { DirectoryRows } from "./directory-rows.ts";
-import type { Change } from "./directory-rows.ts";
+import { ListColumns } from "./list-columns.ts";
 import { Subscribers } from "./subscribers.ts";
 
-/** A session reports at most this often. */
-const LEAST_INTERVAL_MILLIS = 2_000;
-/** Reports a second that one directory takes, with room to serve its readers: sessions share them. */
-const REPORTS_PER_SECOND = 200;
-const ACTIVE_MILLIS = 60_000;
 const ARRIVALS_KEPT = 20;
 
 const NO_ARRIVALS: Arrivals = { last: [], notKept: { logs: 0, metrics: 0 } };
@@ -27,6 +25,9 @@ const NO_ARRIVALS: Arrivals = { last: [], notKept: { logs: 0, metrics: 0 } };
 export class DirectoryObject extends DurableObject<Bindings> {
   readonly #rows: DirectoryRows;
   readonly #subscribers: Subscribers;
+  readonly #active = new ActiveSessions();
+  /** Read from the rows when a list is asked for: reports alone do without. */
+  #columns: ListColumns | undefined;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
@@ -38,54 +39,51 @@ export class DirectoryObject extends DurableObject<Bindings> {
   report(news: SessionReport): { readonly interval: number } {
     const now = Date.now();
     const previous = this.#rows.head;
-    const activity = Math.floor(Number(BigInt(news.summary.liveness.lastArrival) / 1_000_000n));
-    const taken = this.#rows.write(() => this.#rows.put(news.incarnation, news.revision, news.summary, activity));
-    if (taken) this.#publish(previous, { kind: "session", revision: this.#rows.head, summary: news.summary });
-    const active = this.#rows.active(now - ACTIVE_MILLIS);
-    return { interval: Math.max(LEAST_INTERVAL_MILLIS, (active / REPORTS_PER_SECOND) * 1_000) };
+    const taken = this.#rows.write(() => this.#rows.put(news));
+    if (taken !== undefined) {
+      const { id, facts, summary } = taken.stored;
+      this.#columns?.put(taken.n, facts);
+      const entry = { kind: "session", revision: this.#rows.head, id, summary } as const;
+      this.#publish({ type: "change", incarnation: this.#rows.incarnation, previous, entry, facts, now });
+    }
+    return { interval: this.#active.interval(news.id, now) };
   }
 
   remove(removal: SessionRemoval, forgotten: boolean): void {
+    const now = Date.now();
     const previous = this.#rows.head;
+    const n = this.#rows.write(() => this.#rows.remove(removal, forgotten ? "over" : "empty", now));
+    if (n === undefined) return;
+    this.#active.forget(removal.id);
+    this.#columns?.remove(n);
     const { id, session } = removal;
-    const removed = this.#rows.write(() => this.#rows.remove(id, removal.incarnation, session, forgotten, Date.now()));
-    if (removed)
-      this.#publish(previous, {
-        kind: "gone",
-        revision: this.#rows.head,
-        id,
-        ...(session === undefined ? {} : { session }),
-      });
+    const entry = {
+      kind: "gone",
+      revision: this.#rows.head,
+      id,
+      ...(session === undefined ? {} : { session }),
+    } as const;
+    this.#publish({ type: "change", incarnation: this.#rows.incarnation, previous, entry, now });
   }
 
   list(query: ListQuery): ListPage {
-    const found = this.#rows.page(query.kind, query.cursor, query.limit + 1);
-    const rows = found.slice(0, query.limit);
-    const last = rows.at(-1);
+    const within = needsText(query.filter) ? this.#rows.matching(query.filter) : undefined;
+    const { rows: found, counts } = this.#read().page({ ...query, limit: query.limit + 1 }, within, Date.now());
+    const summaries = this.#rows.summaries(found.slice(0, query.limit).map(({ n }) => n));
+    const last = found[summaries.length - 1];
     return {
       incarnation: this.#rows.incarnation,
       head: this.#rows.head,
-      sessions: rows.map((row) => row.summary),
+      sessions: summaries.map((summary, at) => `${summary.slice(0, -1)},"status":"${found[at]?.status}"}`),
+      counts,
       arrivals: this.#arrivals(),
-      ...(found.length > query.limit && last !== undefined
-        ? { next: { activity: last.activity, id: last.summary.id } }
-        : {}),
+      ...(found.length > summaries.length && last !== undefined ? { next: { value: last.value, n: last.n } } : {}),
     };
   }
 
-  changes(from: { readonly incarnation: string; readonly revision: number } | undefined, limit: number): ChangesPage {
-    const { head, incarnation } = this.#rows;
-    const valid = from !== undefined && from.incarnation === incarnation && from.revision <= head;
-    const resumed = valid ? this.#rows.changes(from.revision, limit) : undefined;
-    const changes = resumed ?? this.#rows.changes(0, limit) ?? [];
-    return {
-      incarnation,
-      head,
-      reset: from !== undefined && resumed === undefined,
-      entries: changes.map(entryOf),
-      next: changes.length < limit ? head : (changes.at(-1)?.revision ?? head),
-      arrivals: this.#arrivals(),
-    };
+  changes(query: ChangesQuery): ChangesPage {
+    const directory = { rows: this.#rows, columns: () => this.#read() };
+    return { ...readChanges(directory, query, Date.now()), arrivals: this.#arrivals() };
   }
 
   /** Notes what reached the receiver; a Worker sends at most one call a second. */
@@ -99,8 +97,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
     };
     const updated: Arrivals = { last, notKept, ...(lastRejected === undefined ? {} : { lastRejected }) };
     this.#rows.setMeta("arrivals", JSON.stringify(updated));
-    const frame: DirectoryFrame = { type: "arrivals", arrivals: updated };
-    this.#subscribers.announce(JSON.stringify(frame));
+    this.#publish({ type: "arrivals", arrivals: updated });
   }
 
   override fetch(request: Request): Response {
@@ -112,19 +109,17 @@ export class DirectoryObject extends DurableObject<Bindings> {
     socket.close(code === 1005 || code === 1006 ? 1000 : code);
   }
 
+  #read(): ListColumns {
+    this.#columns ??= new ListColumns(this.ctx.storage.sql);
+    return this.#columns;
+  }
+
   #arrivals(): Arrivals {
     const stored = this.#rows.meta("arrivals");
     return stored === undefined ? NO_ARRIVALS : (JSON.parse(stored) as Arrivals);
   }
 
-  #publish(previous: number, entry: DirectoryEntry): void {
-    const frame: DirectoryFrame = { type: "change", incarnation: this.#rows.incarnation, previous, entry };
+  #publish(frame: DirectoryFrame): void {
     this.#subscribers.announce(JSON.stringify(frame));
   }
-}
-
-function entryOf(change: Change): DirectoryEntry {
-  if ("summary" in change) return { kind: "session", revision: change.revision, summary: change.summary };
-  const { revision, id, goneTo } = change;
-  return { kind: "gone", revision, id, ...(goneTo === undefined ? {} : { session: goneTo }) };
 }

@@ -44,6 +44,7 @@ export function readPage(core: SessionCore, view: View, from: Cursor | undefined
     entries,
     next: reached ? head : next,
     ...(summary === undefined ? {} : { summary }),
+    ...(core.prices.text === undefined ? {} : { prices: core.prices.text }),
     ...(session === undefined ? {} : { session }),
   };
 }

@@ -10,7 +10,8 @@ export async function report(core: SessionCore): Promise<void> {
   const { listed } = state.log.life;
   if (summary !== undefined) {
     const at = Date.now();
-    const { interval } = await core.directory().report({ id: state.id, incarnation, revision, summary });
+    const search = core.search();
+    const { interval } = await core.directory().report({ id: state.id, incarnation, revision, summary, search });
     core.reported(at, interval);
   } else if (listed) {
     const to = state.destinations;

@@ -1,12 +1,20 @@
 import type { Bindings } from "../bindings.ts";
 import { directoryOf, sessionAt } from "../place.ts";
-import { summarise } from "../trace/session-fold.ts";
-import type { SessionSummary } from "../trace/summary.ts";
+import { priceSetting } from "../price-setting.ts";
+import type { PriceSetting } from "../price-setting.ts";
+import { foldQueries } from "../trace/query-fold.ts";
+import { rollUp } from "../trace/roll-up.ts";
+import { searchText } from "../trace/search-text.ts";
+import { searchableIn } from "../trace/searchable.ts";
+import { queriesOf, summarise } from "../trace/session-fold.ts";
+import type { QuerySummary, SessionSummary } from "../trace/summary.ts";
 import type { LogEntry, View } from "../trace/watch.ts";
 import type { JobKind } from "./jobs.ts";
 import { SessionState } from "./session-state.ts";
 import type { Subscribers } from "./subscribers.ts";
 import { isBoundAway } from "./trace-rows.ts";
+
+type Folded = { readonly of: string; readonly summary: SessionSummary; readonly search: string };
 
 /** What the parts of a session object share: its storage, its state, its neighbours. */
 export class SessionCore {
@@ -17,7 +25,8 @@ export class SessionCore {
   #state: SessionState | undefined;
   /** Not on disk: after a wake the directory is told once too often. */
   #reported = { at: 0, interval: 0 };
-  #summary: { readonly of: string; readonly summary: SessionSummary } | undefined;
+  #summary: Folded | undefined;
+  readonly prices: PriceSetting;
 
   constructor(
     ctx: DurableObjectState,
@@ -29,6 +38,7 @@ export class SessionCore {
     this.env = env;
     this.subscribers = subscribers;
     this.#runJob = runJob;
+    this.prices = priceSetting(env);
   }
 
   get state(): SessionState {
@@ -69,6 +79,20 @@ export class SessionCore {
   }
 
   summary(): SessionSummary | undefined {
+    return this.#folded()?.summary;
+  }
+
+  /** What the list finds the session by. */
+  search(): string {
+    return this.#folded()?.search ?? "";
+  }
+
+  queries(): QuerySummary[] {
+    const { shown } = this.state;
+    return queriesOf(shown, foldQueries(shown, this.prices.prices));
+  }
+
+  #folded(): Folded | undefined {
     const { shown, shownHead, log, lastArrival } = this.state;
     if (shown.size === 0) return undefined;
     const watchers = this.subscribers.count("session");
@@ -81,9 +105,12 @@ export class SessionCore {
         watchers,
         ...(belongsTo === undefined ? {} : { belongsTo }),
       };
-      this.#summary = { of, summary: summarise(shown, about) };
+      const fold = foldQueries(shown, this.prices.prices);
+      const rolled = rollUp(shown, fold.groups);
+      const summary = summarise(shown, about, fold, rolled);
+      this.#summary = { of, summary, search: searchText(searchableIn(shown, summary, fold, rolled)) };
     }
-    return this.#summary.summary;
+    return this.#summary;
   }
 
   publish(view: View, previous: number, entry: LogEntry): void {

@@ -2,7 +2,6 @@ import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "../bindings.ts";
 import type { AppendOutcome, Delivery, SpilledValue } from "../trace/delivery.ts";
 import type { SessionSummary, QuerySummary } from "../trace/summary.ts";
-import { queriesOf } from "../trace/session-fold.ts";
 import type { Cursor, LogPage, View } from "../trace/watch.ts";
 import { append } from "./admission.ts";
 import type { Copy, CopyOutcome, Withdrawal } from "./copying.ts";
@@ -57,7 +56,7 @@ export class SessionObject extends DurableObject<Bindings> {
   }
 
   queries(): QuerySummary[] {
-    return this.#core.exists ? queriesOf(this.#core.state.shown) : [];
+    return this.#core.exists ? this.#core.queries() : [];
   }
 
   value(hash: string): SpilledValue | undefined {

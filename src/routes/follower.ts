@@ -9,6 +9,8 @@ export type Source = {
   take(message: string | ArrayBuffer): Taken;
   /** Whether an event went out since the last bookmark, so that one is due. */
   readonly unmarked: boolean;
+  /** When there will be something to read though nothing happens, Unix milliseconds. */
+  readonly due?: number | undefined;
 };
 
 export type Taken =
@@ -21,6 +23,8 @@ const PING_MILLIS = 15_000;
 const PONG_MILLIS = 10_000;
 /** Quiet after live events before a summary and a bookmark are read. */
 const SETTLE_MILLIS = 1_000;
+/** Before what is due is read: the object's clock may be a little behind. */
+const LEAST_PAUSE_MILLIS = 250;
 /** A stream that is never quiet gets its bookmark this often. */
 const MARK_MILLIS = 5_000;
 /** A request may make 10,000 calls; clients resume where they were. */
@@ -84,8 +88,11 @@ export class Follower {
       } else if (this.#behind) {
         const events = await this.#read();
         if (events.length > 0) return events;
-      } else if (!(await this.#sleep(this.#source.unmarked ? SETTLE_MILLIS : HEARTBEAT_MILLIS))) {
-        if (!this.#source.unmarked) return [HEARTBEAT];
+      } else {
+        const pause = this.#source.unmarked ? SETTLE_MILLIS : HEARTBEAT_MILLIS;
+        const due = Math.max(LEAST_PAUSE_MILLIS, (this.#source.due ?? Number.POSITIVE_INFINITY) - Date.now());
+        if (await this.#sleep(Math.min(pause, due))) continue;
+        if (!this.#source.unmarked && due > pause) return [HEARTBEAT];
         this.#behind = true;
       }
     }

@@ -41,7 +41,8 @@ export class SessionSource implements Source {
     this.#cursor = { incarnation: page.incarnation, revision: page.next };
     const caughtUp = page.next === page.head;
     if (caughtUp) {
-      if (page.summary !== undefined) events.push(sse("session", { summary: page.summary }));
+      const prices = page.prices === undefined ? {} : { prices: page.prices };
+      if (page.summary !== undefined) events.push(sse("session", { summary: page.summary, ...prices }));
       events.push(sse("bookmark", { resourceVersion: this.#version(), now: Date.now() }));
     }
     this.#unmarked = !caughtUp;

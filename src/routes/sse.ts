@@ -6,7 +6,12 @@ export const RETRY = encoder.encode("retry: 1000\n\n");
 
 /** One event. `data` is JSON and therefore one line. */
 export function sse(event: string, data: unknown, id?: string): Uint8Array {
-  return encoder.encode(`${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  return sseText(event, JSON.stringify(data), id);
+}
+
+/** One event whose data is JSON text on one line already. */
+export function sseText(event: string, text: string, id?: string): Uint8Array {
+  return encoder.encode(`${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${text}\n\n`);
 }
 
 /** An event whose data is `{…head, [field]: text}`, where the text is JSON already: the log's own bytes go through unread. */

@@ -1,6 +1,10 @@
 /** What the Worker and the sessions say to the tenant's directory, and hear from it. */
+import type { ListFacts } from "./list-facts.ts";
+import type { ListFilter } from "./list-filter.ts";
+import type { Status } from "./liveness.ts";
 import type { Arrivals } from "./stream-events.ts";
 import type { SessionSummary } from "./summary.ts";
+import type { Cursor } from "./watch.ts";
 
 export type SessionReport = {
   readonly id: string;
@@ -8,6 +12,8 @@ export type SessionReport = {
   readonly incarnation: string;
   readonly revision: number;
   readonly summary: SessionSummary;
+  /** As `searchText` makes it; without it the session is found by what its summary says. */
+  readonly search?: string;
 };
 
 export type SessionRemoval = {
@@ -17,35 +23,80 @@ export type SessionRemoval = {
   readonly session?: string;
 };
 
+export const LIST_SORTS = ["activity", "start", "duration", "tokens", "cost", "errors"] as const;
+export type ListSort = (typeof LIST_SORTS)[number];
+export type ListOrder = "asc" | "desc";
+
+/** Where a page ended: what it is sorted by, and the row's number where that is equal. */
+export type ListCursor = { readonly value: number; readonly n: number };
+
 export type ListQuery = {
-  readonly kind: "session" | "trace" | "all";
+  readonly filter: ListFilter;
+  readonly sort: ListSort;
+  readonly order: ListOrder;
   readonly limit: number;
-  readonly cursor?: { readonly activity: number; readonly id: string };
+  readonly cursor?: ListCursor;
 };
+
+/** Sessions by status, of all that the filter shows apart from its own statuses. */
+export type ListCounts = Readonly<Record<Status | "all", number>>;
 
 export type ListPage = {
   readonly incarnation: string;
   readonly head: number;
-  readonly sessions: readonly SessionSummary[];
-  readonly next?: { readonly activity: number; readonly id: string };
+  /** JSON texts of SessionSummary, each with its `status` now. */
+  readonly sessions: readonly string[];
+  readonly next?: ListCursor;
+  readonly counts: ListCounts;
   readonly arrivals: Arrivals;
 };
 
 export type DirectoryEntry =
-  | { readonly kind: "session"; readonly revision: number; readonly summary: SessionSummary }
+  | {
+      readonly kind: "session";
+      readonly revision: number;
+      readonly id: string;
+      /** JSON text of the SessionSummary. */
+      readonly summary: string;
+    }
   | { readonly kind: "gone"; readonly revision: number; readonly id: string; readonly session?: string };
+
+export type ChangesQuery = {
+  readonly from?: Cursor;
+  readonly filter: ListFilter;
+  /** Up to this revision the reader has nothing that could leave: what the filter hides need not be told. */
+  readonly blankUntil?: number;
+  /** When it read last, by the directory's clock, Unix milliseconds: what changed its status since is told as well. */
+  readonly seen?: number;
+};
 
 export type ChangesPage = {
   readonly incarnation: string;
   readonly head: number;
+  /** Unix milliseconds. */
+  readonly now: number;
   /** The asked version is unknown, or so old that deletions since are forgotten. */
   readonly reset: boolean;
+  /** What changed, as the filter shows it: in the order of revisions. */
   readonly entries: readonly DirectoryEntry[];
+  /** What entered or left the filter by the passing of time alone. */
+  readonly turned: readonly DirectoryEntry[];
+  /** When something will do so next, Unix milliseconds. */
+  readonly due?: number;
   readonly next: number;
   readonly arrivals: Arrivals;
 };
 
 /** A message to a list viewer's socket, as JSON. */
 export type DirectoryFrame =
-  | { readonly type: "change"; readonly incarnation: string; readonly previous: number; readonly entry: DirectoryEntry }
+  | {
+      readonly type: "change";
+      readonly incarnation: string;
+      readonly previous: number;
+      readonly entry: DirectoryEntry;
+      /** Of a session. */
+      readonly facts?: ListFacts;
+      /** By the directory's clock, Unix milliseconds. */
+      readonly now: number;
+    }
   | { readonly type: "arrivals"; readonly arrivals: Arrivals };

@@ -5,6 +5,7 @@ import type { Prices } from "./prices.ts";
 import { foldQueries, isQueryOpen, queryName, targetIn, tokensOf } from "./query-fold.ts";
 import type { Query, QueryFold } from "./query-fold.ts";
 import { MAX_NAMES_SHOWN, rollUp, shownNames } from "./roll-up.ts";
+import type { RollUp } from "./roll-up.ts";
 import * as Row from "./span-rows.ts";
 import type { SpanTable } from "./span-table.ts";
 import type { QueryPhase, QuerySummary, SessionSummary } from "./summary.ts";
@@ -29,10 +30,10 @@ export function summarise(
   table: SpanTable,
   about: AboutSession,
   fold: QueryFold = foldQueries(table, about.prices),
+  rolled: RollUp = rollUp(table, fold.groups),
 ): SessionSummary {
   const names = namesOf(table);
   const usage = sumUsage(fold.queries);
-  const rolled = rollUp(table, fold.groups);
   return {
     id: about.id,
     kind: rolled.isAgentic || names.size > 0 ? "session" : "trace",

@@ -1,5 +1,6 @@
 import type { Receipt } from "./delivery.ts";
 import { deriveFacts } from "./facts.ts";
+import { LIST_PRICES, readPrices } from "./prices.ts";
 import { foldQueries, isQueryOpen } from "./query-fold.ts";
 import type { QueryFold } from "./query-fold.ts";
 import { queriesOf, summarise } from "./session-fold.ts";
@@ -27,6 +28,8 @@ export class SessionView {
   readonly #spans = new Map<string, ViewSpan>();
   #state: SessionViewState = {};
   #announced: SessionSummary | undefined;
+  #prices = LIST_PRICES;
+  #priceSetting: string | undefined;
   #lastArrival = 0n;
   #lastReceipt: Receipt | undefined;
   #revision = 0;
@@ -86,6 +89,7 @@ export class SessionView {
         return;
       case "session":
         this.#announced = event.summary;
+        this.#setPrices(event.prices);
         return;
       case "bookmark":
         this.#state = { ...this.#state, caughtUp: event.resourceVersion, serverNow: event.now };
@@ -131,9 +135,18 @@ export class SessionView {
     return this.#tree.tree;
   }
 
+  #setPrices(setting: string | undefined): void {
+    if (setting === this.#priceSetting) return;
+    const read = readPrices(setting);
+    this.#priceSetting = setting;
+    this.#prices = read.ok ? read.prices : LIST_PRICES;
+    this.#fold = undefined;
+  }
+
   /** Once for what is shown: summary, queries and tree all hang on it. */
   #foldQueries(): QueryFold {
-    if (this.#fold?.of !== this.#revision) this.#fold = { of: this.#revision, fold: foldQueries(this.#table) };
+    if (this.#fold?.of !== this.#revision)
+      this.#fold = { of: this.#revision, fold: foldQueries(this.#table, this.#prices) };
     return this.#fold.fold;
   }
 

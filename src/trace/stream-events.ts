@@ -19,7 +19,8 @@ export type SessionStreamEvent =
   | { readonly type: "moved"; readonly session: string }
   /** id. Forgotten. Ends the stream. */
   | { readonly type: "deleted" }
-  | { readonly type: "session"; readonly summary: SessionSummary }
+  /** `prices`: the deployment's own, as its setting says them: costs are computed by them too. */
+  | { readonly type: "session"; readonly summary: SessionSummary; readonly prices?: string }
   /** Caught up. `now`: the server's clock, Unix milliseconds. */
   | { readonly type: "bookmark"; readonly resourceVersion: string; readonly now: number };
 

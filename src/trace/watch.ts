@@ -42,6 +42,8 @@ export type LogPage =
       readonly next: number;
       /** On the page that reaches the head. */
       readonly summary?: SessionSummary;
+      /** The deployment's own prices, as its setting says them. */
+      readonly prices?: string;
       /** The session that the trace of a `trace` view is bound to. */
       readonly session?: string;
     };

@@ -1,0 +1,17 @@
+const DATE = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
+/** Fewer digits are milliseconds or seconds: taken for nanoseconds they would mean 1970. */
+const NANOSECONDS = /^\d{17,20}$/;
+const DURATION = /^(\d{1,6})([smhd])$/;
+const UNIT_MILLIS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A point in time as a person or a program writes it, in Unix milliseconds; a duration counts back from `now`. */
+export function readMoment(text: string, now: number): number | undefined {
+  if (NANOSECONDS.test(text)) return Number(text) / 1e6;
+  const [, count, unit] = DURATION.exec(text) ?? [];
+  if (unit !== undefined) return now - Number(count) * (UNIT_MILLIS[unit] ?? 0);
+  // A plus sign that was not percent-encoded arrives as a space.
+  const date = text.replace(/ (?=\d\d:\d\d$)/, "+");
+  if (!DATE.test(date)) return undefined;
+  const moment = Date.parse(date);
+  return Number.isNaN(moment) ? undefined : moment;
+}
