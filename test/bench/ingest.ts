@@ -3,18 +3,28 @@ import type { BatchShape } from "./batch.ts";
 import { median, spread } from "./figure.ts";
 import type { Figure, Section } from "./figure.ts";
 import { CONNECTIONS, drive } from "./load.ts";
-import type { Measured } from "./load.ts";
+import type { Load, Measured } from "./load.ts";
 import { processorTime, settle } from "./workerd.ts";
 import type { Bench, Runtime } from "./workerd.ts";
 
 const SPANS = 100;
-/** Batches of a trace before the next begins: 20,000 spans, a fifth of what a session may hold. */
-const BATCHES_PER_TRACE = 200;
-const TRACES_PER_SESSION = 4;
+/** Batches of a trace before the next begins: two such traces are 80,000 spans, and a session may hold 100,000. */
+const BATCHES_PER_TRACE = 400;
+const TRACES_PER_SESSION = 2;
 
 type Variant = { readonly name: string; readonly shape: BatchShape; readonly target?: number };
 
 type Run = Measured & { readonly processorSeconds: number };
+
+const NOTHING: Run = { requests: 0, seconds: 0, processorSeconds: 0 };
+
+type Lane = { readonly port: number; readonly load: TraceLoad; readonly runs: Run[] };
+
+/** Batches until the engine has compiled what is hot. */
+const WARM_UP = 2_000;
+/** A run is so many short turns among the others', and not one long one: what slows the machine meanwhile slows all alike. */
+const SLICES = 8;
+const SLICE_MILLIS = 250;
 
 export async function benchIngest(bench: Bench, quick: boolean): Promise<Section> {
   const shape = { spans: SPANS, traces: 1 } as const;
@@ -40,57 +50,69 @@ export async function benchTenTraces(bench: Bench, quick: boolean): Promise<Sect
   return { bench: "b", title: `the same with ten traces in each ${SPANS}-span batch`, figures };
 }
 
-/** Every round takes the ceiling first, then each variant: what slows the machine for a while slows both. */
+/** Rates of the variants over the rate of the ceiling, each a median of runs. */
 async function compare(bench: Bench, quick: boolean, variants: readonly Variant[]): Promise<Figure[]> {
   const runtime = await bench.start("ingest");
-  const millis = quick ? 700 : 2_000;
-  const rounds = quick ? 3 : 5;
+  const { port, ceilingPort } = runtime;
+  const ceiling: Lane = {
+    port: ceilingPort,
+    load: new TraceLoad({ encoding: "json", spans: SPANS, traces: 1, session: false }),
+    runs: [],
+  };
+  const lanes = variants.map((variant) => ({ variant, port, load: new TraceLoad(variant.shape), runs: [] as Run[] }));
+  const all: readonly Lane[] = [ceiling, ...lanes];
   try {
-    const loads = variants.map((variant) => ({ variant, load: new TraceLoad(variant.shape), runs: [] as Run[] }));
-    const jsonLoad = new TraceLoad({ encoding: "json", spans: SPANS, traces: 1, session: false });
-    const ceilings: Run[] = [];
-    const ceiling = () => run(runtime, runtime.ceilingPort, jsonLoad, millis);
-    await ceiling();
-    for (const { load } of loads) await run(runtime, runtime.port, load, millis);
-    for (let round = 0; round < rounds; round++) {
-      ceilings.push(await ceiling());
-      for (const { load, runs } of loads) runs.push(await run(runtime, runtime.port, load, millis));
+    for (const lane of all) await slice(runtime, lane, { requests: quick ? 500 : WARM_UP });
+    for (let round = 0; round < (quick ? 3 : 5); round++) {
+      const sums = all.map(() => NOTHING);
+      for (let turn = 0; turn < (quick ? 3 : SLICES); turn++) {
+        for (const [at, lane] of all.entries()) {
+          sums[at] = add(sums[at] ?? NOTHING, await slice(runtime, lane, { millis: SLICE_MILLIS }));
+        }
+      }
+      for (const [at, lane] of all.entries()) lane.runs.push(sums[at] ?? NOTHING);
     }
-    return loads.flatMap(({ variant, load, runs }) => figuresOf(variant, load, runs, ceilings));
+    return lanes.map(({ variant, load, runs }) => figureOf(variant, load, runs, ceiling.runs));
   } finally {
     await runtime.stop();
     await bench.forget("ingest");
   }
 }
 
-async function run(runtime: Runtime, port: number, load: TraceLoad, millis: number): Promise<Run> {
-  load.begin();
+/** What is left to do afterwards, copying for one, is waited for, and its processor time counted. */
+async function slice(runtime: Runtime, { port, load }: Lane, until: Load["until"]): Promise<Run> {
   const before = await processorTime(runtime.process);
-  const measured = await drive({ port, until: { millis }, next: (connection) => load.next(connection) });
+  const measured = await drive({ port, until, next: (connection) => load.next(connection) });
   await settle(runtime.process);
   return { ...measured, processorSeconds: (await processorTime(runtime.process)) - before };
 }
 
-function figuresOf(variant: Variant, load: TraceLoad, runs: readonly Run[], ceilings: readonly Run[]): Figure[] {
+function add(one: Run, other: Run): Run {
+  return {
+    requests: one.requests + other.requests,
+    seconds: one.seconds + other.seconds,
+    processorSeconds: one.processorSeconds + other.processorSeconds,
+  };
+}
+
+function figureOf(variant: Variant, load: TraceLoad, runs: readonly Run[], ceilings: readonly Run[]): Figure {
   const shares = runs.map((of, round) => rate(of) / rate(ceilings[round] ?? of));
   const rates = runs.map(rate);
   const cost = (of: Run) => (of.processorSeconds / of.requests) * 1e6;
   const processor = runs.map((of, round) => cost(ceilings[round] ?? of) / cost(of));
-  return [
-    {
-      name: variant.name,
-      value: median(shares),
-      unit: "",
-      ...(variant.target === undefined ? {} : { target: variant.target }),
-      detail: [
-        `${spread(shares)} over ${runs.length} runs`,
-        `${Math.round(median(rates)).toLocaleString("en-US")} batches/s = ${Math.round((median(rates) * SPANS) / 1_000)}k spans/s`,
-        `ceiling ${Math.round(median(ceilings.map(rate))).toLocaleString("en-US")}/s`,
-        `processor time ${Math.round(median(runs.map(cost)))} µs a batch, its share ${median(processor).toFixed(2)}`,
-        `${(load.bodyBytes / 1_000).toFixed(1)} kB`,
-      ].join("; "),
-    },
-  ];
+  return {
+    name: variant.name,
+    value: median(shares),
+    unit: "",
+    ...(variant.target === undefined ? {} : { target: variant.target }),
+    detail: [
+      `${spread(shares)} over ${runs.length} runs`,
+      `${Math.round(median(rates)).toLocaleString("en-US")} batches/s = ${Math.round((median(rates) * SPANS) / 1_000)}k spans/s`,
+      `ceiling ${Math.round(median(ceilings.map(rate))).toLocaleString("en-US")}/s`,
+      `processor time ${Math.round(median(runs.map(cost)))} µs a batch, its share ${median(processor).toFixed(2)}`,
+      `${(load.bodyBytes / 1_000).toFixed(1)} kB`,
+    ].join("; "),
+  };
 }
 
 function rate({ requests, seconds }: Measured): number {
@@ -113,11 +135,6 @@ class TraceLoad {
 
   get bodyBytes(): number {
     return median(this.#batches.map((batch) => batch.bodyBytes));
-  }
-
-  begin(): void {
-    this.#sent =
-      Math.ceil(this.#sent / (BATCHES_PER_TRACE * TRACES_PER_SESSION)) * BATCHES_PER_TRACE * TRACES_PER_SESSION;
   }
 
   next(connection: number): Buffer {

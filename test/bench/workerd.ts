@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { buildProgram } from "../../src/cli/start/build.ts";
 import type { BuiltProgram, WorkerOptions } from "../../src/cli/start/build.ts";
 import { Connection, getRequest } from "./connection.ts";
+import { HeapTrace, HEAP_TRACE_FLAGS } from "./heap-trace.ts";
 import { writeConfiguration } from "./workerd-configuration.ts";
 
 export const ROOT = join(import.meta.dirname, "..", "..");
@@ -21,6 +22,8 @@ export type Runtime = {
   readonly port: number;
   readonly ceilingPort: number;
   readonly process: number;
+  /** Tells something when started with `tracing`. */
+  readonly heap: HeapTrace;
   /** Milliseconds from the start of the process to the program's first answer. */
   readonly firstAnswerMillis: number;
   stop(): Promise<void>;
@@ -29,8 +32,8 @@ export type Runtime = {
 export type RuntimeOptions = {
   /** Counts rows and calls, at `GET /bench/bill`. */
   readonly counting?: boolean;
-  readonly v8Flags?: readonly string[];
-  readonly inspector?: string;
+  /** Has the engine tell of its heap, at a price in time. */
+  readonly tracing?: boolean;
 };
 
 /** One built program in a directory of its own, with its data; started and stopped as often as a bench likes. */
@@ -57,24 +60,21 @@ export class Bench {
   }
 
   /** Starts the runtime over the data that is there, or over none. */
-  async start(data: string, { counting = false, v8Flags = [], inspector }: RuntimeOptions = {}): Promise<Runtime> {
+  async start(data: string, { counting = false, tracing = false }: RuntimeOptions = {}): Promise<Runtime> {
     const objects = join(this.directory, data);
     await mkdir(objects, { recursive: true });
     const file = join(this.directory, `${data}.capnp`);
     const main = counting ? "counting.js" : "index.js";
-    await writeFile(file, writeConfiguration({ main, options: this.#options, v8Flags }));
-    const begun = performance.now();
-    const child = spawn(
-      binary,
-      [
-        "serve",
-        file,
-        "--control-fd=3",
-        `--directory-path=objects=${objects}`,
-        ...(inspector === undefined ? [] : [`--inspector-addr=${inspector}`]),
-      ],
-      { stdio: ["ignore", "ignore", "pipe", "pipe"] },
+    await writeFile(
+      file,
+      writeConfiguration({ main, options: this.#options, v8Flags: tracing ? HEAP_TRACE_FLAGS : [] }),
     );
+    const begun = performance.now();
+    const child = spawn(binary, ["serve", file, "--control-fd=3", `--directory-path=objects=${objects}`], {
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+    });
+    const heap = new HeapTrace();
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => heap.take(text));
     this.#running.add(child);
     let said = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-4_000)));
@@ -87,6 +87,7 @@ export class Bench {
       port,
       ceilingPort: ports.get("ceiling") ?? 0,
       process: child.pid ?? 0,
+      heap,
       firstAnswerMillis: performance.now() - begun,
       stop: async () => {
         child.kill("SIGKILL");
@@ -161,9 +162,9 @@ export async function settle(process: number, patienceMillis = 30_000): Promise<
   let quiet = 0;
   let before = await processorTime(process);
   while (quiet < 2 && performance.now() - begun < patienceMillis) {
-    await sleep(100);
+    await sleep(50);
     const now = await processorTime(process);
-    quiet = now - before <= 0.01 ? quiet + 1 : 0;
+    quiet = now - before < 0.01 ? quiet + 1 : 0;
     before = now;
   }
 }
