@@ -22,6 +22,14 @@ export type CopyOutcome =
   /** It is being forgotten; try again. */
   | { readonly outcome: "busy" };
 
+/** A session that showed the trace is forgotten, and the trace with it. */
+export type Release = {
+  readonly traceId: string;
+  readonly session: string;
+  /** Of the binding by which the session held it. */
+  readonly epoch: number;
+};
+
 export type Withdrawal = {
   readonly session: string;
   readonly traceId: string;

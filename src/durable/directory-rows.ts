@@ -73,7 +73,7 @@ export class DirectoryRows {
   put(report: SessionReport): { readonly n: number; readonly stored: StoredSession } | undefined {
     const { id, incarnation, revision: sessionRevision } = report;
     const gone = this.#sql.exec<{ incarnation: string }>("SELECT incarnation FROM gone WHERE id = ?", id).toArray()[0];
-    if (gone !== undefined && incarnation <= gone.incarnation && gone.incarnation !== "") return undefined;
+    if (gone !== undefined && isVoid(report, gone.incarnation)) return undefined;
     const known = this.#sql
       .exec<{ n: number; incarnation: string; session_revision: number; summary: string; search: string }>(
         `SELECT n, incarnation, session_revision, summary.body AS summary, search.body AS search
@@ -95,17 +95,21 @@ export class DirectoryRows {
   }
 
   /** Answers the number of the row that went; nothing where there was none of this life or an earlier one. */
-  remove({ id, incarnation, session }: SessionRemoval, life: "over" | "empty", now: number): number | undefined {
+  remove(
+    { id, incarnation, revision, session }: SessionRemoval,
+    life: "over" | "empty",
+    now: number,
+  ): number | undefined {
     const known = this.#sql
       .exec<{ n: number; incarnation: string }>("SELECT n, incarnation FROM session WHERE id = ?", id)
       .toArray()[0];
     if (known !== undefined && known.incarnation > incarnation) return undefined;
     if (known !== undefined) deleteSession(this.#sql, known.n);
-    // Only a forgotten life can't speak again: a session that is merely empty may be filled anew in the same life.
+    // A forgotten life can't speak again; a session that is merely empty may be filled anew, at a later revision.
     this.#sql.exec(
       "INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?, ?)",
       id,
-      life === "over" ? incarnation : "",
+      life === "over" ? incarnation : `${incarnation}.${revision ?? 0}`,
       ++this.#head,
       session ?? null,
       now,
@@ -203,4 +207,12 @@ export class DirectoryRows {
     this.setMeta("head", String(this.#head));
     this.#sql.exec("DELETE FROM gone WHERE at < ?", before);
   }
+}
+
+/** Whether a report tells of what a deletion made void: of a whole life, or of `<life>.<revision>`; of nothing where it is "". */
+function isVoid({ incarnation, revision }: SessionReport, until: string): boolean {
+  if (until === "") return false;
+  const [life = "", last] = until.split(".");
+  if (incarnation !== life) return incarnation < life;
+  return last === undefined || revision <= Number(last);
 }

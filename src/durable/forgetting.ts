@@ -1,3 +1,4 @@
+import type { Release } from "./copying.ts";
 import type { HomeCopy } from "./home-copy.ts";
 import type { SessionCore } from "./session-core.ts";
 import { isShown } from "./trace-rows.ts";
@@ -27,7 +28,7 @@ export async function forget(core: SessionCore, copier: HomeCopy): Promise<void>
   core.subscribers.dismiss();
   const copies = Array.from(state.rows.all()).filter((row) => row.role === "copy");
   for (const row of copies.slice(0, RELEASES_A_RUN)) {
-    await core.session(row.traceId).release(core.tenant, { traceId: row.traceId, session: id });
+    await core.session(row.traceId).release(core.tenant, { traceId: row.traceId, session: id, epoch: row.epoch });
     core.write(({ rows }) => rows.put({ ...row, role: "withdrawn" }));
   }
   if (copies.length > RELEASES_A_RUN) return state.jobs.postpone("forget", Date.now());
@@ -37,16 +38,14 @@ export async function forget(core: SessionCore, copier: HomeCopy): Promise<void>
 }
 
 /** A session that held the trace was forgotten: the home forgets it too, unless the trace has been bound elsewhere since. */
-export async function release(
-  core: SessionCore,
-  copier: HomeCopy,
-  released: { readonly traceId: string; readonly session: string },
-): Promise<void> {
+export async function release(core: SessionCore, copier: HomeCopy, released: Release): Promise<void> {
   for (;;) {
     // A copy under way would bring the trace back to the session that is going.
     await copier.settled();
     const row = core.exists ? core.state.rows.get(released.traceId) : undefined;
     if (row?.role !== "home" || row.session !== released.session || row.refused !== undefined) return;
+    // Held up on its way, while the home was forgotten and began anew: what came since is not meant.
+    if (released.epoch < core.state.log.firstReceived(row.traceId)) return;
     if (row.leaving.length === 0) return await dropHome(core, row);
     // Sessions of earlier bindings would show it for ever, once its home knows of none.
     await copier.withdraw(row);

@@ -178,6 +178,12 @@ export class SessionLog {
     this.life.renew(now);
   }
 
+  /** When the first delivery of a trace came that is here, Unix milliseconds; 0 where none is. */
+  firstReceived(traceId: string): number {
+    const sql = "SELECT min(received) AS first FROM chunk WHERE trace = ? AND kind = 'spans'";
+    return this.#sql.exec<{ first: number | null }>(sql, traceId).one().first ?? 0;
+  }
+
   /** Bytes of a trace's bodies. */
   bytesOf(traceId: string): number {
     const row = this.#sql.exec<{ bytes: number }>("SELECT total(bytes) AS bytes FROM chunk WHERE trace = ?", traceId);

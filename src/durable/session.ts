@@ -4,7 +4,7 @@ import type { AppendOutcome, Delivery, SpilledValue } from "../trace/delivery.ts
 import type { SessionSummary, QuerySummary } from "../trace/summary.ts";
 import type { Cursor, LogPage, View } from "../trace/watch.ts";
 import { append } from "./admission.ts";
-import type { Copy, CopyOutcome, Withdrawal } from "./copying.ts";
+import type { Copy, CopyOutcome, Release, Withdrawal } from "./copying.ts";
 import { beginForgetting, forget, release } from "./forgetting.ts";
 import { HomeCopy } from "./home-copy.ts";
 import type { JobKind } from "./jobs.ts";
@@ -39,7 +39,7 @@ export class SessionObject extends DurableObject<Bindings> {
     withdraw(this.#core, tenant, withdrawal);
   }
 
-  async release(_tenant: string, released: { readonly traceId: string; readonly session: string }): Promise<void> {
+  async release(_tenant: string, released: Release): Promise<void> {
     await release(this.#core, this.#copier, released);
   }
 

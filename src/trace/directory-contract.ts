@@ -19,6 +19,8 @@ export type SessionReport = {
 export type SessionRemoval = {
   readonly id: string;
   readonly incarnation: string;
+  /** Of the life that goes on empty: what was reported up to it is void. */
+  readonly revision?: number;
   /** Where its traces went, if to one place. */
   readonly session?: string;
 };
