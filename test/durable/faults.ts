@@ -10,6 +10,7 @@ export const STRIKES = {
   call: [
     "it is not sent",
     "its answer is lost",
+    "it arrives late",
     "the called object dies before it",
     "the called object dies after it",
     "the calling object dies meanwhile",
@@ -31,6 +32,7 @@ export class Faults {
   readonly steps: Step[] = [];
   #plan: Plan = () => undefined;
   #calls = 0;
+  #late: (() => Promise<unknown>)[] = [];
   readonly #contexts = new WeakMap<DurableObjectStorage, DurableObjectState>();
   readonly #restore: (() => void)[] = [];
 
@@ -60,6 +62,11 @@ export class Faults {
       if (this.steps.length > steps) still = 0;
       steps = this.steps.length;
     }
+  }
+
+  /** Lets calls arrive that were held up on their way, when nobody expects them any more. */
+  async arrive(): Promise<void> {
+    for (const call of this.#late.splice(0)) await call().catch(() => undefined);
   }
 
   remove(): void {
@@ -136,18 +143,34 @@ export class Faults {
             method,
             args.find((arg) => typeof arg === "object"),
           );
-        return async (...args: unknown[]) =>
-          await faults.#call({ kind: "call", object: name, method }, caller(args), async () => await call(...args));
+        return async (...args: unknown[]) => {
+          const late = async () => await laterCall(name, method, args);
+          return await faults.#call(
+            { kind: "call", object: name, method },
+            caller(args),
+            late,
+            async () => await call(...args),
+          );
+        };
       },
     });
   }
 
-  async #call(step: Step, caller: string | undefined, call: () => Promise<unknown>): Promise<unknown> {
+  async #call(
+    step: Step,
+    caller: string | undefined,
+    late: () => Promise<unknown>,
+    call: () => Promise<unknown>,
+  ): Promise<unknown> {
     this.#calls++;
     try {
       const { object } = step;
       const strike = this.#strikeAt(step);
       if (strike === "it is not sent") throw fault("the object could not be reached");
+      if (strike === "it arrives late") {
+        this.#late.push(late);
+        throw fault("the connection was lost");
+      }
       if (strike === "the called object dies before it") await kill(object);
       const answer = await call();
       // From here on nothing goes on where the call came from.
@@ -171,6 +194,13 @@ function fault(message: string): Error {
   const error = new Error(`${message} (a test's fault)`);
   error.stack = String(error);
   return error;
+}
+
+/** The call as somebody else would make it: a stub belongs to who made it. */
+async function laterCall(object: string, method: string, args: readonly unknown[]): Promise<unknown> {
+  const namespace: DurableObjectNamespace = object.endsWith("/directory") ? env.DIRECTORY : env.SESSIONS;
+  const stub: unknown = namespace.get(namespace.idFromName(object));
+  return await (stub as Record<string, (...args: readonly unknown[]) => Promise<unknown>>)[method]?.(...args);
 }
 
 /** The object that makes a call, as what it says shows; `undefined` where the Worker makes it. */
