@@ -2,6 +2,8 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { SpilledValue } from "../trace/delivery.ts";
 import type { AnyValue } from "../trace/span.ts";
+import { askedInConversation } from "../trace/asked.ts";
+import { MAX_ASKED } from "../trace/facts.ts";
 import { cutValue, wellFormedHead } from "./cut-value.ts";
 import { gzip } from "./gzip.ts";
 import { MAX_INLINE_VALUE, PREVIEW_LENGTH } from "./limits.ts";
@@ -42,9 +44,15 @@ export class Spiller {
     const json = Buffer.from(text);
     if (cut === undefined && json.length <= MAX_INLINE_VALUE) return value;
     const spill = { hash: this.#keep(json), bytes: json.length };
+    const asked =
+      cut === undefined && value.bytesValue === undefined ? askedInConversation(value, MAX_ASKED) : undefined;
     return {
       stringValue: wellFormedHead(value.stringValue ?? text, PREVIEW_LENGTH),
-      spill: cut === undefined ? spill : { ...spill, cutFrom: cut.from },
+      spill: {
+        ...spill,
+        ...(cut === undefined ? {} : { cutFrom: cut.from }),
+        ...(asked === undefined ? {} : { asked }),
+      },
     };
   }
 

@@ -10,13 +10,24 @@ const MAX_BLANK_DEPTH = 8;
 /** The first line of what an input asks: its last user message if it holds messages, else of its text. */
 export function firstLineAsked(input: AnyValue, length: number): string | undefined {
   const text = input.stringValue;
-  if (text !== undefined && input.spill !== undefined) return firstLine(saidInPreview(text), length);
+  if (text !== undefined && input.spill !== undefined) {
+    return firstLine(input.spill.asked ?? saidInPreview(text), length);
+  }
   const value = text === undefined ? plainValue(input) : (parseJson(text) ?? text);
   const messages = readMessages(value);
   const asked = messages === undefined ? undefined : lastAsked(messages);
   if (asked !== undefined) return firstLine(asked, length);
   if (isBlank(value)) return undefined;
   return firstLine(typeof value === "string" ? value : (text ?? jsonText(value)), length);
+}
+
+/** As {@link firstLineAsked}, of a conversation only: `undefined` for any other value. */
+export function askedInConversation(value: AnyValue, length: number): string | undefined {
+  const text = value.stringValue;
+  if (text !== undefined && !/^\s*[[{]/.test(text)) return undefined;
+  const messages = readMessages(text === undefined ? plainValue(value) : parseJson(text));
+  const asked = messages === undefined ? undefined : lastAsked(messages);
+  return asked === undefined ? undefined : firstLine(asked, length);
 }
 
 /** Whether plain data holds nothing that was said: empty arguments, say. */

@@ -12,6 +12,8 @@ export type Spill = {
   readonly bytes: number;
   /** Set where the value itself was cut at the limit: its length in bytes as received. */
   readonly cutFrom?: number;
+  /** Where the value is a conversation: the first line of what its user said last, which a preview of its head would miss. */
+  readonly asked?: string;
 };
 
 /** One of the fields, or none: OTLP allows the empty value. */

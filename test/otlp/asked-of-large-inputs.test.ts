@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { decodeTraces } from "../../src/otlp/decode-traces.ts";
+import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
+import { decodeFacts } from "../../src/trace/facts.ts";
+
+const system = "You are a helpful coding agent. ".repeat(400);
+const user = "Fix the login bug\nIt is in src/login.ts.";
+
+function asked(key: string, value: unknown): string | undefined {
+  const span = {
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    spanId: "b7ad6b7169203331",
+    name: "chat gpt",
+    startTimeUnixNano: "1",
+    endTimeUnixNano: "2",
+    attributes: [{ key, value: { stringValue: typeof value === "string" ? value : JSON.stringify(value) } }],
+  };
+  const body = new TextEncoder().encode(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }));
+  const decoded = decodeTraces(body, "json");
+  if (!decoded.ok) throw new Error(decoded.error.reason);
+  const [shard] = decoded.value.shards;
+  return shard && decodeFacts(encodeDelivery(shard).facts)?.[0]?.asked;
+}
+
+describe("what was asked, where the input is too large to stand in the chunk", () => {
+  test.each([
+    [
+      "gen_ai.input.messages",
+      [
+        { role: "system", parts: [{ type: "text", content: system }] },
+        { role: "user", parts: [{ type: "text", content: user }] },
+      ],
+    ],
+    [
+      "ai.prompt.messages",
+      [
+        { role: "system", content: system },
+        { role: "user", content: [{ type: "text", text: user }] },
+      ],
+    ],
+    ["ai.prompt", { system, messages: [{ role: "user", content: user }] }],
+    [
+      "input.value",
+      {
+        messages: [
+          { role: "system", content: system },
+          { role: "user", content: user },
+        ],
+      },
+    ],
+  ])("of %s is what its user said last", (key, value) => {
+    expect(asked(key, value)).toBe("Fix the login bug");
+  });
+
+  test("of a text is its first line", () => {
+    expect(asked("input.value", `Summarise this:\n${system}`)).toBe("Summarise this:");
+  });
+});
