@@ -22,10 +22,29 @@ export const StatusWord = ({ status }: { status: Status }) => (
   </span>
 );
 
+/** "Which city? · book_hotel of Plan a trip · 4 m 12 s". */
+function WaitingReason({ waiting }: { waiting: NonNullable<Liveness["waiting"]> }) {
+  const { question, tool, query, forMillis } = waiting;
+  const asker = [tool, query].filter((name) => name !== undefined).join(" of ");
+  return (
+    <span class="reason">
+      <Hostile text={question} limit={160} />
+      {asker === "" ? null : (
+        <>
+          {" · "}
+          <Hostile text={asker} limit={80} />
+        </>
+      )}
+      {` · ${ticking(forMillis)}`}
+    </span>
+  );
+}
+
 /** Why the status is what it is, as far as there is more to say: "on tool.search · 4 m 12 s". */
 export function StatusReason({ liveness }: { liveness: Liveness }) {
-  const { status, open, silentMillis, missingParents } = liveness;
-  if (status === "waiting" || status === "stalled" || status === "quiet") {
+  const { status, open, waiting, silentMillis, missingParents } = liveness;
+  if (waiting !== undefined) return <WaitingReason waiting={waiting} />;
+  if (status === "stalled" || status === "quiet") {
     return (
       <span class="reason">
         {open === undefined ? (

@@ -103,6 +103,7 @@ function Tallies({ tallies }: { tallies: readonly Tally[] }) {
 /** Ticks while something is open and heard of; else the time between its first and its last moment. */
 function elapsed(session: SessionSummary, status: Status, now: number): string {
   const { running, awaitedParents } = session.liveness;
-  if (status === "running" && running + awaitedParents > 0) return ticking(now - toMillis(session.start));
+  if ((status === "running" || status === "waiting") && running + awaitedParents > 0)
+    return ticking(now - toMillis(session.start));
   return duration(BigInt(session.end) - BigInt(session.start));
 }

@@ -33,7 +33,8 @@ export function SessionHeader(props: {
       </div>
       <dl class="figures">
         <Figure name="Elapsed" title={`${exactly(toMillis(summary.start))} to ${exactly(toMillis(summary.end))}`}>
-          {live.status === "running" && summary.liveness.running + summary.liveness.awaitedParents > 0
+          {(live.status === "running" || live.status === "waiting") &&
+          summary.liveness.running + summary.liveness.awaitedParents > 0
             ? ticking(now - toMillis(summary.start))
             : duration(BigInt(summary.end) - BigInt(summary.start))}
         </Figure>

@@ -70,8 +70,9 @@ function SessionBody({ feed, shown, selected, range }: PageProps & { shown: Show
   }, [live.status, summary.title, feed.id]);
 
   const { start, end } = useMemo(() => axisOf(tree), [tree]);
-  const isOpen = summary.liveness.running > 0;
-  const heard = Number(BigInt(summary.liveness.lastArrival) / 1_000_000n);
+  const { running, awaitedParents, lastArrival } = summary.liveness;
+  const heard = Number(BigInt(lastArrival) / 1_000_000n);
+  const isOpen = running > 0 || (awaitedParents > 0 && now <= heard + GIVEN_UP_MILLIS);
   const open = BigInt(Math.floor(Math.min(now, heard + GIVEN_UP_MILLIS))) * 1_000_000n;
   // A session that is silent for long is not drawn on for ever.
   const drawnTo = isOpen && open > end ? open : end;

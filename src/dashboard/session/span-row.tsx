@@ -4,7 +4,7 @@ import { duration, ticking } from "../figures.ts";
 import { Hostile } from "../hostile.tsx";
 import { KindIcon, PlaceholderIcon, Sign } from "../icons.tsx";
 import { toMillis } from "../moments.ts";
-import { markWords, placeholderWord } from "./placeholder.ts";
+import { lastsOn, markWords, placeholderWord } from "./placeholder.ts";
 import { isOutside, place, type TimeScale } from "./time-scale.ts";
 
 /** Deeper rows stand no further in: their depth is told in figures. */
@@ -49,7 +49,7 @@ export function SpanRowCells({ node, scale, zoom, open, now, collapsed, onToggle
         )}
         {span === undefined ? <PlaceholderIcon label="Not arrived" /> : <KindIcon kind={span.facts.kind} />}
         <span class="span-title">
-          {span === undefined ? placeholderWord(node) : <Hostile text={span.facts.name || "unnamed span"} />}
+          <Hostile text={span === undefined ? placeholderWord(node) : node.name || "unnamed span"} />
         </span>
         {collapsed === "collapsed" ? <span class="folded-count">{node.descendants}</span> : null}
         <Trouble node={node} />
@@ -61,9 +61,9 @@ export function SpanRowCells({ node, scale, zoom, open, now, collapsed, onToggle
         )}
       </div>
       <div class="span-duration" role="gridcell">
-        {durationOf(node, now)}
+        {durationOf(node, open, now)}
       </div>
-      <Lane node={node} scale={scale} zoom={zoom} open={open} />
+      <Lane node={node} scale={scale} zoom={zoom} open={open} now={now} />
     </>
   );
 }
@@ -91,15 +91,14 @@ function Odd({ node }: { node: TreeNode }) {
   );
 }
 
-function durationOf(node: TreeNode, now: number): string {
+function durationOf(node: TreeNode, open: bigint, now: number): string {
   const { span } = node;
-  if (span === undefined) return "–";
-  if (node.running) return ticking(now - toMillis(span.facts.start));
-  return duration(span.facts.end - span.facts.start);
+  if (lastsOn(node, open, now)) return ticking(now - toMillis(node.start));
+  return span === undefined ? "–" : duration(span.facts.end - span.facts.start);
 }
 
-function Lane({ node, scale, zoom, open }: Pick<RowProps, "node" | "scale" | "zoom" | "open">) {
-  const end = node.running && open > node.end ? open : node.end;
+function Lane({ node, scale, zoom, open, now }: Pick<RowProps, "node" | "scale" | "zoom" | "open" | "now">) {
+  const end = lastsOn(node, open, now) && open > node.end ? open : node.end;
   if (zoom === "zoomed" && isOutside(scale, node.start, end)) {
     return <div class={node.start > scale.end ? "lane lane-later" : "lane lane-earlier"} aria-hidden="true" />;
   }

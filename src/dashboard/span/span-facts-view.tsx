@@ -7,7 +7,7 @@ import { count, dollars, duration, ticking } from "../figures.ts";
 import { Hostile } from "../hostile.tsx";
 import { kindWord } from "../icons.tsx";
 import { exactly, toMillis } from "../moments.ts";
-import { markWords } from "../session/placeholder.ts";
+import { markWords, openWord } from "../session/placeholder.ts";
 import type { PanelProps } from "./span-panel.tsx";
 
 /** The span's figures, and whose it is. */
@@ -67,12 +67,9 @@ function Parent({ node, onSelect }: Pick<PanelProps, "node" | "onSelect">) {
   return (
     <Fact name="Parent">
       <button type="button" class="link" onClick={() => onSelect(parent.key)}>
-        {parent.span === undefined ? (
-          <code>{parent.spanId}</code>
-        ) : (
-          <Hostile text={parent.span.facts.name} limit={120} />
-        )}
+        {parent.name === "" ? <code>{parent.spanId}</code> : <Hostile text={parent.name} limit={120} />}
       </button>
+      {openWord(parent) === "" ? null : <span class="muted">{` ${openWord(parent)}`}</span>}
     </Fact>
   );
 }

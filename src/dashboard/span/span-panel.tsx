@@ -40,11 +40,10 @@ export function SpanPanel(props: PanelProps) {
       <header class="panel-head">
         {node.span === undefined ? <PlaceholderIcon label="No span yet" /> : <KindIcon kind={node.span.facts.kind} />}
         <h2>
-          {node.span === undefined ? (
-            placeholderWord(node)
-          ) : (
-            <Hostile text={node.span.span.name || "unnamed span"} limit={400} />
-          )}
+          <Hostile
+            text={node.span === undefined ? placeholderWord(node) : node.span.span.name || "unnamed span"}
+            limit={400}
+          />
         </h2>
         <CopyButton text={address} label="Copy a link to this span" />
         <button
