@@ -1,11 +1,11 @@
 import { Hono } from "hono";
-import { encodingOf } from "./otlp/media-type.ts";
+import { isExport } from "./routes/method-not-allowed.ts";
 import { DEFAULT_TENANT } from "./place.ts";
 import type { AppEnv } from "./routes/app-env.ts";
 import { openapi } from "./routes/openapi.ts";
 import { servePage } from "./routes/page.ts";
 import { notFound, problem } from "./routes/problem.ts";
-import { receive, refuse, signalOf } from "./routes/receive.ts";
+import { receive, refusePath, signalOf } from "./routes/receive.ts";
 import { session } from "./routes/session.ts";
 import { sessions } from "./routes/sessions.ts";
 import { traces } from "./routes/traces.ts";
@@ -13,7 +13,7 @@ import { traces } from "./routes/traces.ts";
 export { DirectoryObject } from "./durable/directory.ts";
 export { SessionObject } from "./durable/session.ts";
 
-const app = new Hono<AppEnv>();
+const app = new Hono<AppEnv>({ strict: false });
 
 app.use(async (c, next) => {
   c.set("tenant", DEFAULT_TENANT);
@@ -31,11 +31,7 @@ app.route("/sessions", session);
 app.route("/traces", traces);
 
 app.notFound(async (c) => {
-  if (c.req.method === "POST" && encodingOf(c.req.header("content-type") ?? null) !== undefined) {
-    const here = new URL(c.req.url).origin;
-    const message = `There is no receiver at ${c.req.path}. Export traces to ${here}/v1/traces: set OTEL_EXPORTER_OTLP_ENDPOINT=${here}`;
-    return refuse(c, encodingOf(c.req.header("content-type") ?? null), 404, message);
-  }
+  if (isExport(c)) return refusePath(c);
   if (c.req.method === "GET" && (c.req.header("accept") ?? "").includes("text/html")) {
     const page = await servePage(c);
     return new Response(page.body, { status: 404, headers: page.headers });

@@ -17,6 +17,11 @@ export function sessionIdOf(name: string): string {
   return `~${createHash("sha256").update(name).digest("hex")}`;
 }
 
+/** The id that a URL names: such an id itself, or a session's name as its spans carry it, however long. */
+export function sessionIdIn(text: string): string {
+  return /^~[0-9a-f]{64}$/.test(text) ? text : sessionIdOf(text);
+}
+
 /** The stub of the object that holds a session, or is the home of a trace: `id` is a session id or a trace id. */
 export function sessionAt(env: Bindings, tenant: string, id: string) {
   return env.SESSIONS.getByName(`${tenant}/${id}`);

@@ -4,7 +4,7 @@ type Lookup = (hash: string) => AnyValue | undefined;
 
 type WithAttributes = { readonly attributes?: readonly KeyValue[] };
 
-/** Puts large values back where their previews stand, for export. A preview whose value is unknown stays, with its `spill`. */
+/** Puts large values back where their previews stand, for export. A preview whose value is unknown stays, with its `spill`; a value that was cut keeps it too. */
 export function restoreValues(resourceSpans: readonly ResourceSpans[], lookup: Lookup): readonly ResourceSpans[] {
   return resourceSpans.map((group) => ({
     ...group,
@@ -41,5 +41,7 @@ function restored<Holder extends WithAttributes>(holder: Holder, lookup: Lookup)
 function restoredAttribute(attribute: KeyValue, lookup: Lookup): KeyValue {
   const spill = attribute.value?.spill;
   const value = spill === undefined ? undefined : lookup(spill.hash);
-  return value === undefined ? attribute : { key: attribute.key, value };
+  if (spill === undefined || value === undefined) return attribute;
+  // What was cut when it came in can't be restored, and has to say so.
+  return { key: attribute.key, value: spill.cutFrom === undefined ? value : { ...value, spill } };
 }

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { AppEnv } from "./app-env.ts";
 import { Follower } from "./follower.ts";
 import type { Source } from "./follower.ts";
-import { problem } from "./problem.ts";
+import { badRequest } from "./problem.ts";
 import { parseVersion } from "./resource-version.ts";
 import type { ResourceVersion } from "./resource-version.ts";
 import { STREAM_HEADERS } from "./sse.ts";
@@ -18,7 +18,7 @@ export function resumeFrom(
   const from = parseVersion(text);
   if (from !== undefined) return { ok: true, from };
   const detail = "resourceVersion must be one that this server gave out, such as the id of a stream event.";
-  return { ok: false, response: problem(c, { status: 400, title: "Bad Request", detail }) };
+  return { ok: false, response: badRequest(c, detail) };
 }
 
 export function respondLive(c: Context<AppEnv>, source: Source): Response {

@@ -3,8 +3,10 @@ import type { Context } from "hono";
 /** What a URL gives: the same one serves a person, a stream reader and everybody else. */
 export type Representation = "stream" | "page" | "json";
 
-export function negotiate(c: Context): Representation {
-  if (c.req.query("watch") === "true") return "stream";
+export function negotiate(c: Context): Representation | { readonly problem: string } {
+  const watch = c.req.query("watch") ?? "false";
+  if (watch === "true") return "stream";
+  if (watch !== "false") return { problem: "watch must be true or false" };
   const accept = c.req.header("accept") ?? "";
   if (accept.includes("text/event-stream")) return "stream";
   return accept.includes("text/html") ? "page" : "json";

@@ -27,3 +27,7 @@ export function notFound(c: Context, what: string): Response {
     detail: `${what} is not here: it never was, or it was forgotten.`,
   });
 }
+
+export function badRequest(c: Context, detail: string): Response {
+  return problem(c, { status: 400, title: "Bad Request", detail });
+}

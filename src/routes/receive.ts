@@ -29,8 +29,11 @@ export async function receive(c: Context<AppEnv>, signal: Signal): Promise<Respo
   if (c.req.method !== "POST")
     return refuse(c, encoding, 405, `${c.req.method} is not taken here: POST an export`, { allow: "POST, OPTIONS" });
   const verdict = judgeAccess(c.env, c.req.header("host"), c.req.header("authorization"), "write");
-  if (!verdict.allowed)
+  if (!verdict.allowed) {
+    // A wrong token is the likeliest mistake of a first minute, and nobody looks into an exporter's log.
+    if (verdict.status !== 503) noteRefusal(c, signal, encoding, `${verdict.status}: ${verdict.detail}`);
     return refuse(c, encoding, verdict.status, verdict.detail, verdict.status === 503 ? { "retry-after": "30" } : {});
+  }
   if (encoding === undefined)
     return fail(c, signal, encoding, { reason: "unsupported-media-type", contentType: c.req.header("content-type") });
   if (budget.exhausted) return refuse(c, encoding, 503, "too many bodies in flight; try again", { "retry-after": "1" });
@@ -82,13 +85,34 @@ function acceptUnkept(c: Context<AppEnv>, signal: "logs" | "metrics", encoding: 
 
 function fail(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding | undefined, error: DecodeError): Response {
   const { http, message, field } = statusOf(error);
-  noteArrival(c, { at: Date.now(), signal, encoding: encoding ?? "json", accepted: 0, rejected: 0, reason: message });
+  noteRefusal(c, signal, encoding, message);
   const status = encodeStatus(encoding ?? "json", http, message, field);
   return respond(c, encoding ?? "json", http, status, {});
 }
 
+function noteRefusal(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding | undefined, reason: string): void {
+  noteArrival(c, {
+    at: Date.now(),
+    signal,
+    accepted: 0,
+    rejected: 0,
+    reason,
+    ...(encoding === undefined ? {} : { encoding }),
+  });
+}
+
+/** An export to a path that is no receiver's: told where one is, and noted for the page. */
+export function refusePath(c: Context<AppEnv>): Response {
+  const encoding = encodingOf(c.req.header("content-type") ?? null);
+  const here = new URL(c.req.url).origin;
+  const message = `There is no receiver at ${c.req.path}. Export traces to ${here}/v1/traces: set OTEL_EXPORTER_OTLP_ENDPOINT=${here}`;
+  const verdict = judgeAccess(c.env, c.req.header("host"), c.req.header("authorization"), "write");
+  if (verdict.allowed) noteRefusal(c, "traces", encoding, message);
+  return refuse(c, encoding, 404, message);
+}
+
 /** An error as google.rpc.Status, in the request's encoding; JSON where it has none. */
-export function refuse(
+function refuse(
   c: Context<AppEnv>,
   encoding: OtlpEncoding | undefined,
   http: number,

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
-import { sessionAt } from "../place.ts";
+import { sessionAt, sessionIdIn } from "../place.ts";
 import { liveness } from "../trace/liveness.ts";
 import type { SessionSummary } from "../trace/summary.ts";
 import type { AppEnv } from "./app-env.ts";
@@ -9,18 +9,20 @@ import { respondLive, resumeFrom } from "./live.ts";
 import { LogReader } from "./log-reader.ts";
 import { DATA_HEADERS, negotiate } from "./negotiate.ts";
 import { servePage } from "./page.ts";
-import { notFound, problem } from "./problem.ts";
+import { methodNotAllowed } from "./method-not-allowed.ts";
+import { badRequest, notFound, problem } from "./problem.ts";
 import { permit } from "./permit.ts";
 import { SessionSource } from "./session-source.ts";
 
 /** One session: read, watched, exported, forgotten. */
-export const session = new Hono<AppEnv>()
+export const session = new Hono<AppEnv>({ strict: false })
   .get("/:id", async (c) => {
     const representation = negotiate(c);
+    if (typeof representation === "object") return badRequest(c, representation.problem);
     if (representation === "page") return servePage(c);
     const refused = permit(c, "read");
     if (refused !== undefined) return refused;
-    const id = c.req.param("id");
+    const id = sessionIdIn(c.req.param("id"));
     const stub = sessionAt(c.env, c.var.tenant, id);
     const resume = resumeFrom(c);
     if (!resume.ok) return resume.response;
@@ -38,7 +40,7 @@ export const session = new Hono<AppEnv>()
   .get("/:id/otlp", async (c) => {
     const refused = permit(c, "read");
     if (refused !== undefined) return refused;
-    const id = c.req.param("id");
+    const id = sessionIdIn(c.req.param("id"));
     const stub = sessionAt(c.env, c.var.tenant, id);
     const elsewhere = whereabouts(c, id, await stub.peek("session"), "/otlp");
     if (elsewhere !== undefined) return elsewhere;
@@ -58,7 +60,7 @@ export const session = new Hono<AppEnv>()
     const refused = permit(c, "read");
     if (refused !== undefined) return refused;
     const hash = c.req.param("hash");
-    const value = await sessionAt(c.env, c.var.tenant, c.req.param("id")).value(hash);
+    const value = await sessionAt(c.env, c.var.tenant, sessionIdIn(c.req.param("id"))).value(hash);
     if (value === undefined) return notFound(c, `The value ${hash}`);
     return new Response(inflate(value.encoding, value.body), {
       headers: { ...DATA_HEADERS, "x-content-type-options": "nosniff" },
@@ -67,11 +69,14 @@ export const session = new Hono<AppEnv>()
   .delete("/:id", async (c) => {
     const refused = permit(c, "administer");
     if (refused !== undefined) return refused;
-    const id = c.req.param("id");
+    const id = sessionIdIn(c.req.param("id"));
     const forgotten = await sessionAt(c.env, c.var.tenant, id).forget();
     if (forgotten === "absent") return notFound(c, `The session ${id}`);
     return c.body(null, forgotten === "forgotten" ? 204 : 202);
-  });
+  })
+  .all("/:id", methodNotAllowed("GET", "DELETE"))
+  .all("/:id/otlp", methodNotAllowed("GET"))
+  .all("/:id/values/:hash", methodNotAllowed("GET"));
 
 /** The session's facts and what they mean at this moment. */
 export function withStatus(summary: SessionSummary): SessionSummary & { readonly status: string } {

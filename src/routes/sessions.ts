@@ -7,17 +7,21 @@ import { respondLive, resumeFrom } from "./live.ts";
 import { DATA_HEADERS, negotiate } from "./negotiate.ts";
 import { servePage } from "./page.ts";
 import { permit } from "./permit.ts";
-import { problem } from "./problem.ts";
+import { methodNotAllowed } from "./method-not-allowed.ts";
+import { badRequest } from "./problem.ts";
 import { formatVersion } from "./resource-version.ts";
 
 /** The list of sessions, filtered and sorted, and its watch. */
-export const sessions = new Hono<AppEnv>().get("/", async (c) => {
+export const sessions = new Hono<AppEnv>({ strict: false });
+
+sessions.get("/", async (c) => {
   const representation = negotiate(c);
+  if (typeof representation === "object") return badRequest(c, representation.problem);
   if (representation === "page") return servePage(c);
   const refused = permit(c, "read");
   if (refused !== undefined) return refused;
   const read = readListQuery(new URL(c.req.url).searchParams, Date.now());
-  if (!read.ok) return problem(c, { status: 400, title: "Bad Request", detail: read.detail });
+  if (!read.ok) return badRequest(c, read.detail);
   const { query } = read;
   const directory = directoryOf(c.env, c.var.tenant);
   if (representation === "stream") {
@@ -36,3 +40,5 @@ export const sessions = new Hono<AppEnv>().get("/", async (c) => {
   const body = `${JSON.stringify(head).slice(0, -1)},"sessions":[${summaries}],${JSON.stringify(rest).slice(1)}`;
   return c.body(body, 200, DATA_HEADERS);
 });
+
+sessions.all("/", methodNotAllowed("GET"));

@@ -5,13 +5,19 @@ import { respondLive, resumeFrom } from "./live.ts";
 import { LogReader } from "./log-reader.ts";
 import { DATA_HEADERS, negotiate } from "./negotiate.ts";
 import { permit } from "./permit.ts";
-import { notFound } from "./problem.ts";
+import { methodNotAllowed } from "./method-not-allowed.ts";
+import { badRequest, notFound } from "./problem.ts";
 import { SessionSource } from "./session-source.ts";
 
 /** One trace, read from its home: wherever it is bound. A person is led to its session. */
-export const traces = new Hono<AppEnv>().get("/:traceId{[0-9a-fA-F]{32}}", async (c) => {
+export const traces = new Hono<AppEnv>({ strict: false });
+
+const ONE_TRACE = "/:traceId{[0-9a-fA-F]{32}}";
+
+traces.get(ONE_TRACE, async (c) => {
   const traceId = c.req.param("traceId").toLowerCase();
   const representation = negotiate(c);
+  if (typeof representation === "object") return badRequest(c, representation.problem);
   if (representation === "page") return c.redirect(`/sessions/${traceId}`, 307);
   const refused = permit(c, "read");
   if (refused !== undefined) return refused;
@@ -28,3 +34,5 @@ export const traces = new Hono<AppEnv>().get("/:traceId{[0-9a-fA-F]{32}}", async
   }));
   return new Response(body, { headers: DATA_HEADERS });
 });
+
+traces.all(ONE_TRACE, methodNotAllowed("GET"));

@@ -39,7 +39,8 @@ export type Arrival = {
   /** Unix milliseconds. */
   readonly at: number;
   readonly signal: "traces" | "logs" | "metrics";
-  readonly encoding: "json" | "protobuf";
+  /** Absent where the content type was neither's. */
+  readonly encoding?: "json" | "protobuf";
   readonly service?: string;
   /** Spans (or nothing, for signals that are not kept). */
   readonly accepted: number;

@@ -4,7 +4,7 @@ export type DemoOptions = {
   readonly sessions: number;
   /** Factor on every duration of a story. */
   readonly pace: number;
-  /** As an exporter's OTEL_EXPORTER_OTLP_ENDPOINT: without /v1/traces. */
+  /** As an exporter's OTEL_EXPORTER_OTLP_ENDPOINT; a /v1/traces at its end is taken off. */
   readonly endpoint: string;
 };
 
@@ -41,6 +41,10 @@ export function readDemoOptions(
   }
   return {
     ok: true,
-    options: { sessions, pace: values.fast === true ? PACE.fast : PACE.usual, endpoint: endpoint.replace(/\/$/, "") },
+    options: {
+      sessions,
+      pace: values.fast === true ? PACE.fast : PACE.usual,
+      endpoint: endpoint.replace(/(\/v1\/traces)?\/?$/, ""),
+    },
   };
 }

@@ -1,5 +1,8 @@
 import type { Configuration } from "./configuration.ts";
 
+/** Where the demo sends to when it is not told. */
+const DEMO_ENDPOINT = "http://127.0.0.1:8787";
+
 /** What `npm start` prints once it listens: where to look, where data lies, what to paste. */
 export function greeting(configuration: Configuration, url: URL): string {
   const { host, dataDirectory, bindings } = configuration;
@@ -15,7 +18,7 @@ export function greeting(configuration: Configuration, url: URL): string {
     "",
     ...exporterVariables(address, bindings).map(([name, value]) => `  export ${name}=${value}`),
     "",
-    "  or see it at work: npm run demo",
+    `  or see it at work: npm run demo${address === DEMO_ENDPOINT ? "" : ` -- --endpoint ${address}`}`,
     "",
   ].join("\n");
 }

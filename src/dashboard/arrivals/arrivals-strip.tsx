@@ -41,7 +41,7 @@ function Line({ arrival }: { arrival: Arrival }) {
       <span class="arrivals-pulse" key={arrival.at} aria-hidden="true" />
       <time title={exactly(arrival.at)}>{ago(arrival.at, now.value)}</time>
       {arrival.service === undefined ? null : <Hostile text={arrival.service} limit={60} />}
-      <span class="muted">{`${arrival.signal === "traces" ? "" : `${arrival.signal}, `}${arrival.encoding}`}</span>
+      <span class="muted">{`${arrival.signal === "traces" ? "" : `${arrival.signal}, `}${arrival.encoding ?? ""}`}</span>
       <span>{what(arrival)}</span>
       <Rejected arrival={arrival} />
     </span>

@@ -1,0 +1,20 @@
+import type { Context } from "hono";
+import { encodingOf } from "../otlp/media-type.ts";
+import type { AppEnv } from "./app-env.ts";
+import { problem } from "./problem.ts";
+import { refusePath } from "./receive.ts";
+
+/** For the methods that a resource does not have. An export that strayed there is told where the receiver is. */
+export function methodNotAllowed(...allowed: readonly string[]): (c: Context<AppEnv>) => Response {
+  const allow = allowed.join(", ");
+  return (c) => {
+    if (isExport(c)) return refusePath(c);
+    const detail = `${c.req.method} is not taken here. This takes ${allow}.`;
+    return problem(c, { status: 405, title: "Method Not Allowed", detail }, { allow });
+  };
+}
+
+/** A POST in one of OTLP's encodings. */
+export function isExport(c: Context<AppEnv>): boolean {
+  return c.req.method === "POST" && encodingOf(c.req.header("content-type") ?? null) !== undefined;
+}
