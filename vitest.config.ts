@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/trace/**/*.test.ts", "test/otlp/**/*.test.ts", "test/cli/**/*.test.ts"],
+          include: ["test/{trace,otlp,producer,cli}/**/*.test.ts"],
         },
       },
       {

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { liveness } from "../../src/trace/liveness.ts";
+import { SpanTable } from "../../src/trace/span-table.ts";
 import type { ResourceSpans } from "../../src/trace/span.ts";
 import { dialect, oneByOne, permutations, viewOf } from "./dialect.ts";
 import { at, factsOf, id, TRACE } from "./facts-of.ts";
@@ -130,7 +131,17 @@ describe("who is asked", () => {
     expect(tools(span(1, "", { ...running, ...asking(1) }))).toBeUndefined();
   });
 
-  test("what a forgotten trace asked is forgotten, and an encoding that won has the say", () => {
+  test("what a forgotten trace asked is forgotten, and takes no memory", () => {
+    const table = new SpanTable();
+    table.admit(TRACE, span(1, "", { ...running, ...asking(1) }), 1, 0);
+    table.admit(OTHER_TRACE, span(1, "", { ...running, ...asking(2) }), 1, 1);
+    table.dropTrace(TRACE);
+    expect([...table.questions.all].map((stated) => stated.asking.question)).toEqual(["asked at 2?"]);
+    table.dropTrace(OTHER_TRACE);
+    expect(table.questions.bytes).toBe(0);
+  });
+
+  test("an encoding that won has the say", () => {
     const asked = span(1, "", { ...running, ...asking(1) });
     expect(question(asked, span(1, "", { end: at(3) }))).toBeUndefined();
     expect(question(span(1, "", { end: at(3) }), asked)).toBeUndefined();

@@ -1,0 +1,47 @@
+import { execFile, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { SessionView } from "../../src/trace/session-view.ts";
+import { spansEvent } from "../trace/wire-of.ts";
+import { receiver, spansIn } from "./receiver.ts";
+
+/** The interpreter to try; one of a virtual environment, say. */
+const PYTHON = process.env["PYTHON"] ?? "python3";
+const probe = spawnSync(PYTHON, ["-c", "import opentelemetry.sdk.trace"], { encoding: "utf8" });
+const why = probe.error?.message ?? probe.stderr.trim().split("\n").at(-1) ?? "";
+const skipped = probe.status === 0 ? undefined : `${PYTHON} can't import opentelemetry-sdk (${why})`;
+// Reporters show the titles of skipped tests only when asked to.
+if (skipped !== undefined) console.warn(`The Python span processor is not tried: ${skipped}`);
+
+test.skipIf(skipped !== undefined)(
+  `announced by the official SDK for Python, a span is told when it starts and when it ends${skipped === undefined ? "" : `: not tried, ${skipped}`}`,
+  { timeout: 60_000 },
+  async () => {
+    await using target = await receiver();
+    await promisify(execFile)(PYTHON, [fileURLToPath(new URL("announce.py", import.meta.url)), target.url]);
+    const names = new Map<string, string>();
+    const all = target.exports.flat().flatMap(({ scopeSpans = [] }) => scopeSpans.flatMap(({ spans = [] }) => spans));
+    for (const span of all) names.set(span.spanId, span.name ?? "");
+    const told = target.exports.map((resourceSpans) => spansIn(resourceSpans, names));
+    expect(told.slice(0, 2)).toEqual([
+      ["turn running", "chat small under turn running"],
+      ["quick under turn ended", "chat small under turn ended"],
+    ]);
+    const busy = (state: string): string[] => Array.from({ length: 50 }, (_, n) => `busy ${n} under turn ${state}`);
+    expect(told.slice(2)).toEqual([busy("running"), [...busy("ended"), "turn ended"]]);
+
+    const view = new SessionView();
+    const course = target.exports.map((resourceSpans, second) => {
+      view.apply(spansEvent(second, resourceSpans));
+      const { spans, models, liveness } = view.summary() ?? {};
+      return `${spans} spans, ${liveness?.running} running, ${models?.map(({ name }) => name).join()}`;
+    });
+    expect(course).toEqual([
+      "2 spans, 2 running, small",
+      "3 spans, 1 running, small",
+      "53 spans, 51 running, small",
+      "53 spans, 0 running, small",
+    ]);
+  },
+);

@@ -1,0 +1,115 @@
+import { context, trace } from "@opentelemetry/api";
+import type { Span } from "@opentelemetry/api";
+import { OTLPTraceExporter as JsonExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-trace-otlp-proto";
+import { BatchSpanProcessor, NodeTracerProvider, TraceIdRatioBasedSampler } from "@opentelemetry/sdk-trace-node";
+import type { TracerConfig } from "@opentelemetry/sdk-trace-node";
+import { describe, expect, test } from "vitest";
+import { LiveSpanProcessor } from "../../src/producer/live-span-processor.ts";
+import { SessionView } from "../../src/trace/session-view.ts";
+import { spansEvent } from "../trace/wire-of.ts";
+import { receiver, spansIn } from "./receiver.ts";
+
+/** A program with both processors on one exporter, which sends only when it is told to. */
+async function program(Exporter: typeof JsonExporter | typeof ProtobufExporter, config: TracerConfig = {}) {
+  const target = await receiver();
+  const exporter = new Exporter({ url: target.url });
+  const ended = new BatchSpanProcessor(exporter, { scheduledDelayMillis: 600_000 });
+  const live = new LiveSpanProcessor(exporter, { scheduledDelayMillis: 600_000 });
+  const provider = new NodeTracerProvider({ ...config, spanProcessors: [ended, live] });
+  const tracer = provider.getTracer("program");
+  const names = new Map<string, string>();
+  return {
+    target,
+    live,
+    ended,
+    provider,
+    start: (name: string, parent?: Span): Span => {
+      const span = tracer.startSpan(name, {}, parent && trace.setSpan(context.active(), parent));
+      names.set(span.spanContext().spanId, name);
+      return span;
+    },
+    told: () => target.exports.map((resourceSpans) => spansIn(resourceSpans, names)),
+  };
+}
+
+describe.each([
+  ["JSON", JsonExporter],
+  ["protobuf", ProtobufExporter],
+])("announced as %s by the official SDK", (_, Exporter) => {
+  test("a span is told when it starts and when it ends, under the same ids, with what was set by then", async () => {
+    const { target, live, ended, provider, start, told } = await program(Exporter);
+    await using _target = target;
+    const root = start("turn");
+    const call = start("chat small", root);
+    call.setAttribute("gen_ai.request.model", "small");
+    await live.forceFlush();
+    call.end();
+    await ended.forceFlush();
+    root.end();
+    await provider.shutdown();
+    expect(told()).toEqual([
+      ["turn running", "chat small under turn running"],
+      ["chat small under turn ended"],
+      ["turn ended"],
+    ]);
+
+    const view = new SessionView();
+    const course = target.exports.map((resourceSpans, second) => {
+      view.apply(spansEvent(second, resourceSpans));
+      const { spans, models, liveness } = view.summary() ?? {};
+      return `${spans} spans, ${liveness?.running} running, ${models?.map(({ name }) => name).join()}`;
+    });
+    expect(course).toEqual(["2 spans, 2 running, small", "2 spans, 1 running, small", "2 spans, 0 running, small"]);
+  });
+});
+
+describe("what is not announced", () => {
+  test("a span that has ended by then: it comes once", async () => {
+    const { target, live, provider, start, told } = await program(JsonExporter);
+    await using _target = target;
+    const root = start("turn");
+    start("quick", root).end();
+    await live.forceFlush();
+    root.end();
+    await provider.shutdown();
+    expect(told()).toEqual([["turn running"], ["quick under turn ended", "turn ended"]]);
+  });
+
+  test("a span that is not sampled", async () => {
+    const { target, live, provider, start, told } = await program(JsonExporter, {
+      sampler: new TraceIdRatioBasedSampler(0),
+    });
+    await using _target = target;
+    start("turn");
+    await live.forceFlush();
+    await provider.shutdown();
+    expect(told()).toEqual([]);
+  });
+
+  test("what begins when the program ends; the exporter is still there for the spans that ended", async () => {
+    const { target, provider, start, told } = await program(JsonExporter);
+    await using _target = target;
+    const root = start("turn");
+    start("left open", root);
+    root.end();
+    await provider.shutdown();
+    expect(told()).toEqual([["turn ended"]]);
+  });
+});
+
+test("by itself it announces within half a second or so, and a full queue of announcements loses no ended span", async () => {
+  const target = await receiver();
+  await using _target = target;
+  const exporter = new JsonExporter({ url: target.url });
+  const live = new LiveSpanProcessor(exporter, { maxQueueSize: 2, maxExportBatchSize: 2 });
+  const provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter), live] });
+  const tracer = provider.getTracer("program");
+  const spans = Array.from({ length: 5 }, (_, n) => tracer.startSpan(`s${n}`));
+  await expect.poll(() => target.exports.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  for (const span of spans) span.end();
+  await provider.shutdown();
+  const told = target.exports.flatMap((resourceSpans) => spansIn(resourceSpans, new Map()));
+  expect(told.filter((line) => line.endsWith("ended"))).toEqual(spans.map((_, n) => `s${n} ended`));
+  expect(told[0]).toBe("s0 running");
+});

@@ -1,0 +1,55 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { gunzipSync } from "node:zlib";
+import { decodeTraces } from "../../src/otlp/decode-traces.ts";
+import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
+import type { ResourceSpans } from "../../src/trace/span.ts";
+
+/** A receiver on loopback that keeps every export as the log would. */
+export async function receiver() {
+  const exports: ResourceSpans[][] = [];
+  const server = createServer((request, response) => {
+    const encoding = request.headers["content-type"] === "application/x-protobuf" ? "protobuf" : "json";
+    buffer(request)
+      .then((body) => {
+        exports.push(received(body, encoding));
+        response
+          .writeHead(200, { "content-type": request.headers["content-type"] })
+          .end(encoding === "json" ? "{}" : "");
+      })
+      .catch((error: unknown) => response.writeHead(400).end(String(error)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/v1/traces`,
+    exports,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function received(body: Uint8Array, encoding: "json" | "protobuf"): ResourceSpans[] {
+  const decoded = decodeTraces(body, encoding);
+  if (!decoded.ok) throw new Error(JSON.stringify(decoded.error));
+  return decoded.value.shards.flatMap((shard) => {
+    const delivery = encodeDelivery(shard);
+    const text = delivery.encoding === "gzip" ? gunzipSync(delivery.body) : delivery.body;
+    return JSON.parse(new TextDecoder().decode(text));
+  });
+}
+
+/** "name running" or "name ended", with the parent's name, of each span of an export, in its order. */
+export function spansIn(resourceSpans: readonly ResourceSpans[], names: ReadonlyMap<string, string>): string[] {
+  return resourceSpans.flatMap(({ scopeSpans = [] }) =>
+    scopeSpans.flatMap(({ spans = [] }) =>
+      spans.map(({ name, parentSpanId, endTimeUnixNano = "0" }) => {
+        const parent = parentSpanId === undefined ? "" : ` under ${names.get(parentSpanId) ?? parentSpanId}`;
+        return `${name}${parent} ${endTimeUnixNano === "0" ? "running" : "ended"}`;
+      }),
+    ),
+  );
+}
