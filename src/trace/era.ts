@@ -49,3 +49,6 @@ export class EraCount {
 export function isWithin(eras: Eras, era: number, beyond = 0): boolean {
   return era >= eras.first && era <= eras.last + beyond;
 }
+
+/** The first or the last era of all, where only clocks that were never set are. */
+export const isExtreme = (era: number): boolean => era === 0 || era === ERAS - 1;

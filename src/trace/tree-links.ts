@@ -1,6 +1,7 @@
 import { cutCycles, ROOT, SELF } from "./parent-links.ts";
 import type { Growing } from "./tree-node.ts";
 import { growPlaceholder, mark } from "./tree-node.ts";
+import { holdTraces } from "./trace-holders.ts";
 
 /** A trace's nodes by span id: places in the list of all nodes. */
 type Ids = Map<string, number>;
@@ -13,7 +14,8 @@ type Claims = Map<string, Map<string, Claim>>;
 
 /**
  * The place of each node's parent, or why it has none. Appends a placeholder for each parent that was named and has not
- * come, so that nothing is missing: those that paths name hang from each other as the paths say.
+ * come, so that nothing is missing: those that paths name hang from each other as the paths say, the others from their
+ * trace.
  */
 export function linkParents(nodes: Growing[], mayCome: (traceId: string) => boolean): Int32Array {
   const traces = new Map<string, Ids>();
@@ -25,11 +27,12 @@ export function linkParents(nodes: Growing[], mayCome: (traceId: string) => bool
     return traces.get(node.traceId)?.get(node.parentId) ?? ROOT;
   });
   cutCycles(parents);
-  beginPlaceholders(nodes, parents);
-  return parents;
+  const held = holdTraces(nodes, parents, mayCome);
+  beginPlaceholders(nodes, held);
+  return held;
 }
 
-/** Of several spans under one id, children hang from that of the smallest OTLP kind; the others are marked. */
+/** Of several spans under one id, children hang from that of the smallest OTLP kind; all are marked. */
 function index(nodes: readonly Growing[], traces: Map<string, Ids>, at: number): void {
   const node = nodes[at];
   if (!node) return;
@@ -37,7 +40,9 @@ function index(nodes: readonly Growing[], traces: Map<string, Ids>, at: number):
   if (!ids) traces.set(node.traceId, (ids = new Map()));
   const known = nodes[ids.get(node.spanId) ?? -1];
   if (known === undefined || node.otlpKind < known.otlpKind) ids.set(node.spanId, at);
-  if (known !== undefined) mark(node.otlpKind < known.otlpKind ? known : node, "duplicate-id");
+  if (known === undefined) return;
+  mark(known, "duplicate-id");
+  mark(node, "duplicate-id");
 }
 
 function addPlaceholders(nodes: Growing[], traces: Map<string, Ids>, mayCome: (traceId: string) => boolean): void {

@@ -1,3 +1,4 @@
+import type { Eras } from "./era.ts";
 import type { SpanFacts } from "./facts.ts";
 import type { Resource, Scope, Span } from "./span.ts";
 
@@ -15,16 +16,24 @@ export type ViewSpan = {
 };
 
 /** What is odd about a node; all of it is legal OTLP, and shown. */
-export type Mark = "placeholder" | "self-parent" | "cycle" | "end-before-start" | "duplicate-id";
+export type Mark =
+  | "placeholder"
+  | "trace"
+  | "self-parent"
+  | "cycle"
+  | "end-before-start"
+  | "absurd-time"
+  | "duplicate-id";
 
 export type TreeNode = {
-  /** The span's; of a placeholder `<trace id>:<span id>:missing`. */
+  /** The span's; of a placeholder `<trace id>:<span id>:missing`; of what stands for a trace `<trace id>::trace`. */
   readonly key: string;
   readonly traceId: string;
+  /** "" of what stands for a trace. */
   readonly spanId: string;
-  /** None on a placeholder: a parent that was named and has not come. */
+  /** None on a placeholder (a parent that was named and has not come), and on what holds a trace whose root has not come. */
   readonly span?: ViewSpan;
-  /** The span's name; of a placeholder what the spans below call it, "" where they don't. */
+  /** The span's name; of a placeholder what the spans below call it, of a trace its query's name, "" without. */
   readonly name: string;
   readonly parent?: TreeNode;
   /** By start, then by span id and kind. */
@@ -49,6 +58,8 @@ export type SessionTree = {
   readonly roots: readonly TreeNode[];
   /** Every node as it is shown with nothing collapsed: each followed by all below it. */
   readonly rows: readonly TreeNode[];
+  /** When its spans start, but for absurd clocks. */
+  readonly eras: Eras;
   readonly byKey: ReadonlyMap<string, TreeNode>;
 };
 
@@ -100,22 +111,21 @@ export function growPlaceholder(
   start: bigint,
   about: { readonly name: string; readonly parentId: string; readonly awaited: boolean },
 ): Growing {
-  const key = `${traceId}:${spanId}:missing`;
+  return growEmpty(`${traceId}:${spanId}:missing`, "placeholder", { traceId, spanId, start, ...about });
+}
+
+/** What holds a trace together until its root comes. */
+export function growTrace(traceId: string, start: bigint, name: string, awaited: boolean): Growing {
+  return growEmpty(`${traceId}::trace`, "trace", { traceId, spanId: "", start, name, parentId: "", awaited });
+}
+
+type About = Pick<Growing, "traceId" | "spanId" | "start" | "name" | "parentId" | "awaited">;
+
+function growEmpty(key: string, is: Mark, about: About): Growing {
   const none = { depth: 0, running: false, error: false, worst: "ok", descendants: 0, otlpKind: 0 } as const;
-  return {
-    key,
-    traceId,
-    spanId,
-    children: [],
-    start,
-    end: start,
-    latest: start,
-    marks: ["placeholder"],
-    ...about,
-    ...none,
-  };
+  return { key, children: [], end: about.start, latest: about.start, marks: [is], ...about, ...none };
 }
 
 export function mark(node: Growing, added: Mark): void {
-  node.marks = [...node.marks, added];
+  if (!node.marks.includes(added)) node.marks = [...node.marks, added];
 }

@@ -1,4 +1,5 @@
-import { EraCount, eraOf, isWithin } from "./era.ts";
+import { EraCount, eraOf, isExtreme, isWithin } from "./era.ts";
+import type { Eras } from "./era.ts";
 import { CYCLE, ROOT, SELF } from "./parent-links.ts";
 import { linkParents } from "./tree-links.ts";
 import { grow, mark } from "./tree-node.ts";
@@ -7,11 +8,13 @@ import type { Growing, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
 export type { Mark, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
 
 /**
- * Spans nested by parent, whatever order they came in: orphans hang from a placeholder, members of a cycle from the trace.
+ * Spans nested by parent, whatever order they came in: orphans hang from a placeholder, and that from its trace; members of a cycle
+ * are roots.
  * `mayCome`: whether a parent of this trace that has not come is still awaited; asked only where there is one.
  */
 export function buildTree(spans: Iterable<ViewSpan>, mayCome: (traceId: string) => boolean = () => true): SessionTree {
   const nodes = Array.from(spans, grow);
+  const eras = markAbsurdTimes(nodes);
   const parents = linkParents(nodes, mayCome);
   const tops = nest(nodes, parents);
   const roots = sortRoots(tops);
@@ -22,6 +25,7 @@ export function buildTree(spans: Iterable<ViewSpan>, mayCome: (traceId: string) 
   return {
     roots,
     rows,
+    eras,
     get byKey() {
       return (byKey ??= keyed(rows));
     },
@@ -46,9 +50,7 @@ export function visibleRows(tree: SessionTree, collapsed: ReadonlySet<string>): 
  * year from the others (see {@link EraCount}); their bars are to be clamped to it.
  */
 export function axisOf(tree: SessionTree): { start: bigint; end: bigint } {
-  const count = new EraCount();
-  for (const { span, start } of tree.rows) if (span) count.add(eraOfInstant(start));
-  const eras = count.common;
+  const { eras } = tree;
   let start: bigint | undefined;
   let end = 0n;
   for (const node of tree.rows) {
@@ -60,6 +62,20 @@ export function axisOf(tree: SessionTree): { start: bigint; end: bigint } {
     if (!node.running && node.end > end && isWithin(eras, eraOfInstant(node.end), 1)) end = node.end;
   }
   return { start: start ?? 0n, end };
+}
+
+/** Clocks that are wrong are told from the others; clocks at zero and at their last are wrong by themselves. */
+function markAbsurdTimes(nodes: readonly Growing[]): Eras {
+  const count = new EraCount();
+  for (const { start } of nodes) count.add(eraOfInstant(start));
+  const eras = count.common;
+  for (const node of nodes) {
+    const start = eraOfInstant(node.start);
+    const end = node.running ? start : eraOfInstant(node.end);
+    if (!isWithin(eras, start) || !isWithin(eras, end, 1) || isExtreme(start) || isExtreme(end))
+      mark(node, "absurd-time");
+  }
+  return eras;
 }
 
 function eraOfInstant(instant: bigint): number {

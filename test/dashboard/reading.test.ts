@@ -142,4 +142,6 @@ test("a link to a span leads to it with or without its kind, and from its placeh
     "agent !",
   ]);
   expect(findRow(TREE, `${TRACE}:00000000000000ff`)).toBeUndefined();
+  // What stood for the trace has given way to its root.
+  expect(nameOf(findRow(TREE, `${TRACE}::trace`)?.key)).toBe("query !");
 });

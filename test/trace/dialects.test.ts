@@ -161,7 +161,13 @@ describe("parents that never come", () => {
 
   test("Ark: a query that has ended is finished, though what called it went elsewhere", () => {
     expect(course("ark-parents-elsewhere")).toEqual([
-      ["(104) 2–6 +3 [placeholder]", "  agent.travel/planner 2–6 +2", "    llm.gpt-4o 3–4", "    tool.search 4–5"],
+      [
+        "<plan-trip> 2–6 +4",
+        "  (104) 2–6 +3 [placeholder]",
+        "    agent.travel/planner 2–6 +2",
+        "      llm.gpt-4o 3–4",
+        "      tool.search 4–5",
+      ],
       [
         "(102) 1–7 never came +5 [placeholder]",
         "  query.plan-trip 1–7 +4",

@@ -5,7 +5,12 @@ import { at } from "./facts-of.ts";
 export function printTree(tree: SessionTree): string[] {
   return tree.rows.map((node) => {
     const id = node.spanId.replace(/^0+/, "");
-    const name = node.span ? node.name : `(${node.name === "" ? id : `${id} ${node.name}`})`;
+    const holder = node.marks.includes("trace");
+    const name = holder
+      ? `<${node.name || "trace"}>`
+      : node.span
+        ? node.name
+        : `(${node.name === "" ? id : `${id} ${node.name}`})`;
     const words = [
       name,
       `${seconds(node.start)}–${seconds(node.end)}`,
@@ -13,7 +18,7 @@ export function printTree(tree: SessionTree): string[] {
       ...(node.span || node.awaited ? [] : ["never came"]),
       ...(node.error ? ["error"] : node.worst === "error" ? ["error below"] : []),
       ...(node.descendants > 0 ? [`+${node.descendants}`] : []),
-      ...node.marks.map((mark) => `[${mark}]`),
+      ...(holder ? [] : node.marks).map((mark) => `[${mark}]`),
     ];
     return "  ".repeat(node.depth) + words.join(" ");
   });

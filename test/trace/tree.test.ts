@@ -39,20 +39,60 @@ describe("nesting", () => {
 
   test("an orphan hangs from a placeholder at once, one for each parent; a late parent adopts its orphans", () => {
     const orphans = [viewSpan(3, 2, from(4, 7)), viewSpan(4, 2, from(2, 3)), viewSpan(5, 9, from(3, 4))];
+    expect(print(...orphans.slice(0, 2))).toEqual(["(2) 2–7 +2 [placeholder]", "  span 4 2–3", "  span 3 4–7"]);
     expect(print(...orphans)).toEqual([
-      "(2) 2–7 +2 [placeholder]",
-      "  span 4 2–3",
-      "  span 3 4–7",
-      "(9) 3–4 +1 [placeholder]",
-      "  span 5 3–4",
+      "<trace> 2–7 +5",
+      "  (2) 2–7 +2 [placeholder]",
+      "    span 4 2–3",
+      "    span 3 4–7",
+      "  (9) 3–4 +1 [placeholder]",
+      "    span 5 3–4",
     ]);
     expect(print(...orphans, viewSpan(2, 1, from(1, 8)))).toEqual([
-      "(1) 1–8 +3 [placeholder]",
+      "<trace> 1–8 +6",
+      "  (1) 1–8 +3 [placeholder]",
+      "    span 2 1–8 +2",
+      "      span 4 2–3",
+      "      span 3 4–7",
+      "  (9) 3–4 +1 [placeholder]",
+      "    span 5 3–4",
+    ]);
+    expect(print(...orphans, viewSpan(2, 1, from(1, 8)), viewSpan(1, "", from(0, 9)))).toEqual([
+      "span 1 0–9 +5",
       "  span 2 1–8 +2",
       "    span 4 2–3",
       "    span 3 4–7",
-      "(9) 3–4 +1 [placeholder]",
-      "  span 5 3–4",
+      "  (9) 3–4 +1 [placeholder]",
+      "    span 5 3–4",
+    ]);
+  });
+
+  test("from its first span on a query has a row, by the name that the earliest span gives, until its root comes", () => {
+    const named = (name: string) => ({ query: { name, namespace: "default" } });
+    const spans = [
+      viewSpan(5, 4, { ...from(5, 6), ...named("write") }),
+      viewSpan(3, 2, { ...from(2, 3), ...named("plan") }),
+      viewSpan(7, 6, { ...from(3, 4), ...named("plan") }, OTHER_TRACE),
+    ];
+    const early = [
+      "<plan> 2–6 +4",
+      "  (2) 2–3 +1 [placeholder]",
+      "    span 3 2–3",
+      "  (4) 5–6 +1 [placeholder]",
+      "    span 5 5–6",
+      "<plan> 3–4 +2",
+      "  (6) 3–4 +1 [placeholder]",
+      "    span 7 3–4",
+    ];
+    expect(print(...spans)).toEqual(early);
+    expect(print(...spans.toReversed())).toEqual(early);
+    const root = viewSpan(1, "", { ...from(0, 9), kind: "query", ...named("plan") });
+    expect(print(...spans, root).slice(0, 5)).toEqual([
+      "span 1 0–9 +4",
+      "  (2) 2–3 +1 [placeholder]",
+      "    span 3 2–3",
+      "  (4) 5–6 +1 [placeholder]",
+      "    span 5 5–6",
     ]);
   });
 
@@ -88,9 +128,14 @@ describe("what is odd is shown and marked", () => {
     ]);
   });
 
-  test("of two spans under one id the second is marked, whichever came first, and children hang from the first", () => {
+  test("of two spans under one id both are marked, and children hang from the first", () => {
     const spans = [viewSpan(2, 1, { otlpKind: 3 }), viewSpan(2, 1, { otlpKind: 2 }), viewSpan(3, 2), viewSpan(1, "")];
-    const expected = ["span 1 0–1 +3", "  span 2 0–1 +1", "    span 3 0–1", "  span 2 0–1 [duplicate-id]"];
+    const expected = [
+      "span 1 0–1 +3",
+      "  span 2 0–1 +1 [duplicate-id]",
+      "    span 3 0–1",
+      "  span 2 0–1 [duplicate-id]",
+    ];
     expect(print(...spans)).toEqual(expected);
     expect(print(...spans.toReversed())).toEqual(expected);
   });
@@ -102,7 +147,27 @@ describe("what is odd is shown and marked", () => {
         viewSpan(2, 1, { start: 0n, end: MAX }),
         viewSpan(3, 1, { start: MAX, end: 0n }),
       ),
-    ).toEqual(["span 1 5–3 +2 [end-before-start]", "  span 2 zero–max", "  span 3 max–zero [end-before-start]"]);
+    ).toEqual([
+      "span 1 5–3 +2 [end-before-start]",
+      "  span 2 zero–max [absurd-time]",
+      "  span 3 max–zero [end-before-start] [absurd-time]",
+    ]);
+  });
+
+  test("a clock that is years from the others is absurd, and no distance within a year is", () => {
+    const days = (n: number) => n * 86_400;
+    expect(
+      print(
+        viewSpan(1, "", from(0, 9)),
+        viewSpan(2, 1, from(days(300), days(300) + 1)),
+        viewSpan(3, 1, from(days(170_000), days(170_000) + 1)),
+        viewSpan(4, 1, from(2, days(170_000))),
+        viewSpan(5, 1, { start: at(3), running: true }),
+      ).filter((line) => line.includes("[")),
+    ).toEqual([
+      `  span 4 2–${days(170_000)} [absurd-time]`,
+      `  span 3 ${days(170_000)}–${days(170_000) + 1} [absurd-time]`,
+    ]);
   });
 });
 

@@ -4,7 +4,7 @@ import { duration, ticking } from "../figures.ts";
 import { Hostile } from "../hostile.tsx";
 import { KindIcon, PlaceholderIcon, Sign } from "../icons.tsx";
 import { toMillis } from "../moments.ts";
-import { lastsOn, markWords, placeholderWord } from "./placeholder.ts";
+import { lastsOn, markWords, placeholderWord, standsForTrace } from "./placeholder.ts";
 import { isOutside, place, type TimeScale } from "./time-scale.ts";
 
 /** Deeper rows stand no further in: their depth is told in figures. */
@@ -47,18 +47,26 @@ export function SpanRowCells({ node, scale, zoom, open, now, collapsed, onToggle
             <Sign name="chevron" />
           </button>
         )}
-        {span === undefined ? <PlaceholderIcon label="Not arrived" /> : <KindIcon kind={span.facts.kind} />}
+        {span !== undefined ? (
+          <KindIcon kind={span.facts.kind} />
+        ) : standsForTrace(node) ? (
+          <KindIcon kind={node.name === "" ? "internal" : "query"} />
+        ) : (
+          <PlaceholderIcon label="Not arrived" />
+        )}
         <span class="span-title">
           <Hostile text={span === undefined ? placeholderWord(node) : node.name || "unnamed span"} />
         </span>
         {collapsed === "collapsed" ? <span class="folded-count">{node.descendants}</span> : null}
         <Trouble node={node} />
         <Odd node={node} />
-        {span === undefined ? null : (
+        {span !== undefined ? (
           <span class="preview">
             <Hostile text={previewOf(span)} />
           </span>
-        )}
+        ) : standsForTrace(node) ? (
+          <span class="preview">{node.awaited ? "its first span has not arrived" : "its first span never came"}</span>
+        ) : null}
       </div>
       <div class="span-duration" role="gridcell">
         {durationOf(node, open, now)}

@@ -11,6 +11,7 @@ import { Axis, GridLines, useTicks } from "./axis.tsx";
 import { type Reading, toggled } from "./reading.ts";
 import { useScrollAnchor } from "./scroll-anchor.ts";
 import { type NewsOptions, useNews } from "./news.ts";
+import { standsForTrace } from "./placeholder.ts";
 import { SpanRowCells } from "./span-row.tsx";
 import type { TimeScale } from "./time-scale.ts";
 
@@ -140,7 +141,7 @@ function rowClass(node: TreeNode, { reading: { cursor }, news, now }: TreeProps)
     node.key === cursor ? "at-cursor" : "",
     node.error ? "is-error" : "",
     node.running ? "is-running" : "",
-    node.span === undefined ? "is-missing" : "",
+    node.span === undefined && !standsForTrace(node) ? "is-missing" : "",
     news === "counted" && isFresh(node, now) ? "is-fresh" : "",
   ]
     .filter(Boolean)

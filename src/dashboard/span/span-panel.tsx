@@ -16,7 +16,7 @@ import { LongText } from "./long-text.tsx";
 import { Section } from "./section.tsx";
 import { SpanFactsView } from "./span-facts-view.tsx";
 import type { Spills } from "./spills.ts";
-import { placeholderWord } from "../session/placeholder.ts";
+import { placeholderWord, standsForTrace } from "../session/placeholder.ts";
 
 export type PanelProps = {
   readonly node: TreeNode;
@@ -67,16 +67,20 @@ function Placeholder({ node }: PanelProps) {
   return (
     <section class="section">
       <p class="muted">
-        Spans name this one as their parent, and it has not arrived. Most exporters send a span when it ends; one that
-        is sent elsewhere never comes.
+        {standsForTrace(node)
+          ? "Spans of this trace have arrived, and its first one has not. Until it does, they hang from here."
+          : "Spans name this one as their parent, and it has not arrived."}
+        {" Most exporters send a span when it ends; one that is sent elsewhere never comes."}
       </p>
       <dl class="facts">
-        <div>
-          <dt>Span</dt>
-          <dd>
-            <code>{node.spanId}</code>
-          </dd>
-        </div>
+        {node.spanId === "" ? null : (
+          <div>
+            <dt>Span</dt>
+            <dd>
+              <code>{node.spanId}</code>
+            </dd>
+          </div>
+        )}
         <div>
           <dt>Trace</dt>
           <dd>
