@@ -1,7 +1,7 @@
 import type { Span } from "../../src/trace/span.ts";
 import type { Random } from "../trace/seeded-random.ts";
 import type { Attributes, Sent } from "./spans.ts";
-import { aSpan, at, SESSION_KEYS } from "./spans.ts";
+import { aSpan, at, attributesOf, SESSION_KEYS } from "./spans.ts";
 
 /** A session as its exporters send it: every encoding of every span, and the ids under which any of it may be shown. */
 export type Generated = {
@@ -21,8 +21,8 @@ type Shape = {
 const USUAL: Shape = { traces: 3, spansOfATrace: 10, naming: 0.3 };
 
 /**
- * Several traces, roots last: orphans whose parent never comes, spans sent while they run and again when they ended, and
- * corrected, two spans under one id, and names of every rank: of sessions, of the trace itself, of another trace.
+ * Several traces, roots last: orphans whose parent never comes, spans sent while they run, in every dialect, and again when
+ * they ended, and corrected, questions and their ends, two spans under one id, and names of every rank: of sessions, of the trace itself, of another trace.
  */
 export function generateSession(random: Random, shape: Shape = USUAL): Generated {
   const traceIds = Array.from({ length: 1 + random.below(shape.traces) }, () => random.hex(32));
@@ -75,19 +75,45 @@ function attributesFor(random: Random, isArk: boolean, names: readonly string[],
     ...(random.chance(0.4)
       ? { "gen_ai.request.model": random.pick(["small", "large"]), "gen_ai.usage.input_tokens": random.below(1000) }
       : {}),
+    ...(random.chance(0.1)
+      ? {
+          "a2a.task.state": random.pick(["input-required", "working"]),
+          ...(random.chance(0.5) ? { "a2a.task.id": random.pick(["task-1", "task-2"]) } : {}),
+        }
+      : {}),
     ...(random.chance(0.3) ? { "input.value": `What is ${random.below(100)}?` } : {}),
   };
 }
 
-/** While it runs, when it ended, and corrected afterwards; sometimes the end is lost. */
+/** While it runs, once or more often, when it ended, and corrected afterwards; sometimes the end is lost. */
 function encodingsOf(random: Random, span: Span): Span[] {
-  const { endTimeUnixNano: _, status: __, ...running } = span;
   const isLost = random.chance(0.1);
+  const reports = isLost || random.chance(0.3) ? 1 + random.below(2) : 0;
   return [
-    ...(isLost || random.chance(0.3) ? [running] : []),
+    ...Array.from({ length: reports }, () => reportOf(random, span)),
     ...(isLost ? [] : [span]),
     ...(!isLost && random.chance(0.15) ? [{ ...span, name: `${span.name}, corrected` }] : []),
   ];
+}
+
+/** What one of the exporters tells of a span that runs: OTLP's own, GlassFlow's, Datadog's or Logfire's dialect. */
+function reportOf(random: Random, { endTimeUnixNano: _, status: __, attributes = [], ...span }: Span): Span {
+  const written = at(random.below(60));
+  const say = (said: Attributes) => [...attributes, ...attributesOf(said)];
+  switch (random.below(4)) {
+    case 0:
+      return { ...span, endTimeUnixNano: written, attributes: say({ "acme.span.pending": { boolValue: true } }) };
+    case 1:
+      return { ...span, endTimeUnixNano: written, attributes: say({ "_dd.partial_version": random.below(3) }) };
+    case 2: {
+      const parent = span.parentSpanId ?? "0000000000000000";
+      const copy = { "logfire.span_type": "pending_span", "logfire.pending_parent_id": parent };
+      const ids = { spanId: random.hex(16), parentSpanId: span.spanId };
+      return { ...span, ...ids, endTimeUnixNano: span.startTimeUnixNano ?? "0", attributes: say(copy) };
+    }
+    default:
+      return attributes.length === 0 ? span : { ...span, attributes };
+  }
 }
 
 /** Fields that hold their default are absent, as the receiver makes them. */
