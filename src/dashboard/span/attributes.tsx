@@ -33,8 +33,8 @@ function Attribute({ attribute, spills }: { attribute: KeyValue; spills: Spills 
         <Hostile text={attribute.key} limit={256} />
       </dt>
       <dd>
-        <LongText text={text} as={structured ? "json" : "code"} />
-        {value?.spill === undefined ? null : <LoadWhole spill={value.spill} spills={spills} />}
+        <LongText text={text} as={structured ? "json" : "code"} of={value?.spill === undefined ? "whole" : "preview"} />
+        {value?.spill === undefined ? null : <LoadWhole spill={value.spill} spills={spills} when="pressed" />}
       </dd>
       <CopyButton text={() => text} label="Copy the value" />
     </div>

@@ -15,9 +15,9 @@ export function ContentView({ content, spills }: { content: Content; spills: Spi
       ) : content.kind === "json" ? (
         <JsonText value={content.value} />
       ) : (
-        <LongText text={content.text} as="prose" />
+        <LongText text={content.text} as="prose" of={content.spill === undefined ? "whole" : "preview"} />
       )}
-      {content.spill === undefined ? null : <LoadWhole spill={content.spill} spills={spills} />}
+      {content.spill === undefined ? null : <LoadWhole spill={content.spill} spills={spills} when="shown" />}
     </>
   );
 }

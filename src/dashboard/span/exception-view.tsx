@@ -4,12 +4,13 @@ import { CopyButton } from "../copy-button.tsx";
 import { Hostile } from "../hostile.tsx";
 import { Sign } from "../icons.tsx";
 import { LongText } from "./long-text.tsx";
+import { traceOf } from "./trace-of.ts";
 
 /** Why the span failed, with where, as far as it says. */
 export function ExceptionView({ span, exception }: { span: Span; exception: Exception | undefined }) {
   const message = exception?.message ?? span.status?.message;
-  const text = (): string =>
-    [exception?.type, message, exception?.stacktrace].filter((part) => part !== undefined).join("\n");
+  const trace = exception === undefined ? undefined : traceOf(exception);
+  const text = (): string => [exception?.type, message, trace].filter((part) => part !== undefined).join("\n");
   return (
     <section class="section exception">
       <header>
@@ -22,7 +23,7 @@ export function ExceptionView({ span, exception }: { span: Span; exception: Exce
       ) : (
         <LongText text={message} as="prose" />
       )}
-      {exception?.stacktrace === undefined ? null : <LongText text={exception.stacktrace} as="code" />}
+      {trace === undefined ? null : <LongText text={trace} as="code" />}
     </section>
   );
 }

@@ -1,23 +1,19 @@
 import type { AnyValue, Spill } from "../../trace/span.ts";
 import { authorisedFetch } from "../access.ts";
 
-/** A whole value, by the hash that its preview names. Content never changes under its hash: fetched once a tab. */
-const fetched = new Map<string, Promise<AnyValue>>();
+/** Whole values by URL: content never changes under its hash, and is fetched once a tab. */
+const known = new Map<string, AnyValue>();
 
-export function fetchSpilled(sessionId: string, spill: Spill): Promise<AnyValue> {
+/** A whole value, by the hash that its preview names. */
+export async function fetchSpilled(sessionId: string, spill: Spill, signal: AbortSignal): Promise<AnyValue> {
   const url = `/sessions/${encodeURIComponent(sessionId)}/values/${encodeURIComponent(spill.hash)}`;
-  let value = fetched.get(url);
-  if (value === undefined) {
-    value = read(url);
-    fetched.set(url, value);
-    // A fault passes: the next press asks again.
-    value.catch(() => fetched.delete(url));
-  }
+  const value = known.get(url) ?? (await read(url, signal));
+  known.set(url, value);
   return value;
 }
 
-async function read(url: string): Promise<AnyValue> {
-  const response = await authorisedFetch(url, { headers: { Accept: "application/json" } });
+async function read(url: string, signal: AbortSignal): Promise<AnyValue> {
+  const response = await authorisedFetch(url, { headers: { Accept: "application/json" }, signal });
   if (!response.ok)
     throw new Error(response.status === 404 ? "it is no longer kept" : `the server answered ${response.status}`);
   const value: unknown = await response.json();

@@ -1,5 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
-import { bytes } from "../figures.ts";
+import { counted } from "../figures.ts";
 import { visibleText } from "../hostile-text.ts";
 import { headOf } from "./clamp.ts";
 import { jsonTokens } from "./json-tokens.ts";
@@ -7,10 +7,14 @@ import { jsonTokens } from "./json-tokens.ts";
 /** Colouring is for reading; a text that nobody reads to its end is shown plain. */
 const COLOURED = 60_000;
 
-/** Text of any length and any origin: its head first, all of it on demand. `as` says how it is set. */
-export function LongText({ text, as }: { text: string; as: "prose" | "code" | "json" }) {
+/**
+ * Text of any length and any origin: its head first, all of it on demand. `as` says how it is set; a "preview" is
+ * only the beginning of what it stands for, and short enough.
+ */
+export function LongText(props: { text: string; as: "prose" | "code" | "json"; of?: "whole" | "preview" }) {
+  const { text, as, of = "whole" } = props;
   const [whole, setWhole] = useState(false);
-  const head = useMemo(() => headOf(text), [text]);
+  const head = useMemo(() => (of === "preview" ? undefined : headOf(text)), [text, of]);
   const shown = head === undefined || whole ? text : head;
   return (
     <div class="long-text">
@@ -19,7 +23,7 @@ export function LongText({ text, as }: { text: string; as: "prose" | "code" | "j
       </pre>
       {head === undefined ? null : (
         <button type="button" class="button show-all" aria-expanded={whole} onClick={() => setWhole(!whole)}>
-          {whole ? "Show less" : `Show all ${bytes(text.length)}`}
+          {whole ? "Show less" : `Show all ${counted(text.length, "character")}`}
         </button>
       )}
     </div>

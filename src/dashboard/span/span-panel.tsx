@@ -1,7 +1,6 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { jsonText } from "../../trace/any-value.ts";
 import { readContent } from "../../trace/content.ts";
-import type { AnyValue } from "../../trace/span.ts";
 import type { TreeNode } from "../../trace/tree.ts";
 import { withWholeValue } from "../../trace/whole-value.ts";
 import { writeAddress } from "../address.ts";
@@ -15,7 +14,7 @@ import { Events, Links } from "./happenings.tsx";
 import { LongText } from "./long-text.tsx";
 import { Section } from "./section.tsx";
 import { SpanFactsView } from "./span-facts-view.tsx";
-import type { Spills } from "./spills.ts";
+import { useSpills } from "./spills.ts";
 import { placeholderWord, standsForTrace } from "../session/placeholder.ts";
 
 export type PanelProps = {
@@ -95,7 +94,8 @@ function Placeholder({ node }: PanelProps) {
 function SpanSections(props: PanelProps) {
   const { node, sessionId } = props;
   const view = node.span;
-  const [fetched, setFetched] = useState<ReadonlyMap<string, AnyValue>>(new Map());
+  const spills = useSpills(sessionId);
+  const { fetched } = spills;
   const whole = useMemo(
     () =>
       [...fetched].reduce(
@@ -106,11 +106,6 @@ function SpanSections(props: PanelProps) {
   );
   const content = useMemo(() => (whole === undefined ? undefined : readContent(whole)), [whole]);
   if (view === undefined || whole === undefined || content === undefined) return null;
-  const spills: Spills = {
-    sessionId,
-    fetched,
-    onFetched: (hash, value) => setFetched((before) => new Map(before).set(hash, value)),
-  };
   const { input, output, exception } = content;
   const attributes = unclaimedFirst(whole.attributes ?? [], content.claimed);
   const resource = view.resource?.attributes ?? [];

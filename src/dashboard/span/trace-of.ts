@@ -1,0 +1,26 @@
+import type { Exception } from "../../trace/exception.ts";
+
+/**
+ * A stack trace without the message that is told above it: runtimes put "Type: message" first (JavaScript, Java) or last
+ * (Python). `undefined` when nothing else is in it.
+ */
+export function traceOf({ type, message, stacktrace }: Exception): string | undefined {
+  if (stacktrace === undefined || message === undefined || message === "") return stacktrace;
+  const text = stacktrace.trimEnd();
+  const at = text.startsWith(message) || isAfterType(text, message) ? text.indexOf(message) : text.lastIndexOf(message);
+  if (at < 0) return text;
+  const lineStart = text.lastIndexOf("\n", at) + 1;
+  const before = text.slice(lineStart, at);
+  const isTold = before === "" || /^[\w.$]*:? $/.test(before) || before === `${type ?? ""}: `;
+  const isFirst = lineStart === 0;
+  const rest = text.slice(at + message.length);
+  // In the middle of a trace it is a cause's, or the code's own.
+  if (!isTold || !(isFirst ? rest === "" || rest.startsWith("\n") : rest === "")) return text;
+  const without = (isFirst ? rest.slice(1) : text.slice(0, lineStart)).trimEnd();
+  return without === "" ? undefined : without;
+}
+
+function isAfterType(text: string, message: string): boolean {
+  const colon = text.indexOf(": ");
+  return colon >= 0 && text.startsWith(message, colon + 2);
+}
