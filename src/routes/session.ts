@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import type { Context } from "hono";
 import { sessionAt, sessionIdIn } from "../place.ts";
 import { liveness } from "../trace/liveness.ts";
 import type { SessionSummary } from "../trace/summary.ts";
@@ -10,9 +9,10 @@ import { LogReader } from "./log-reader.ts";
 import { DATA_HEADERS, negotiate } from "./negotiate.ts";
 import { servePage } from "./page.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
-import { badRequest, notFound, problem } from "./problem.ts";
+import { badRequest, notFound } from "./problem.ts";
 import { permit } from "./permit.ts";
 import { SessionSource } from "./session-source.ts";
+import { whereabouts } from "./whereabouts.ts";
 
 /** One session: read, watched, exported, forgotten. */
 export const session = new Hono<AppEnv>({ strict: false })
@@ -81,25 +81,4 @@ export const session = new Hono<AppEnv>({ strict: false })
 /** The session's facts and what they mean at this moment. */
 export function withStatus(summary: SessionSummary): SessionSummary & { readonly status: string } {
   return { ...summary, status: liveness(summary.liveness, Date.now()).status };
-}
-
-type Peek =
-  | { readonly state: "absent" }
-  | { readonly state: "moved"; readonly sessions: readonly string[] }
-  | { readonly state: "present" };
-
-/** The answer where there is nothing to read here: gone, or gone elsewhere. */
-function whereabouts(c: Context<AppEnv>, id: string, peek: Peek, suffix = ""): Response | undefined {
-  if (peek.state === "present") return undefined;
-  if (peek.state === "absent") return notFound(c, `The session ${id}`);
-  const only = peek.sessions.length === 1 ? peek.sessions[0] : undefined;
-  if (only === undefined) {
-    const detail = `The traces of ${id} went to several sessions.`;
-    return problem(c, { status: 404, title: "Not Found", detail, movedTo: peek.sessions });
-  }
-  const { search } = new URL(c.req.url);
-  return c.body(null, 307, {
-    location: `/sessions/${encodeURIComponent(only)}${suffix}${search}`,
-    "cache-control": "no-store",
-  });
 }
