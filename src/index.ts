@@ -6,6 +6,7 @@ import { openapi } from "./routes/openapi.ts";
 import { servePage } from "./routes/page.ts";
 import { notFound, problem } from "./routes/problem.ts";
 import { receive, refusePath, signalOf } from "./routes/receive.ts";
+import { replay } from "./routes/replay.ts";
 import { session } from "./routes/session.ts";
 import { sessions } from "./routes/sessions.ts";
 import { traces } from "./routes/traces.ts";
@@ -27,6 +28,7 @@ app.get("/openapi.json", (c) => c.json(openapi));
 app.get("/", (c) => c.redirect("/sessions", 302));
 app.get("/otel", (c) => c.redirect("/sessions", 302));
 app.route("/sessions", sessions);
+app.route("/sessions", replay);
 app.route("/sessions", session);
 app.route("/traces", traces);
 
