@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { SESSION_BYTES, SESSION_SPANS, SESSION_TRACES } from "../../src/durable/limits.ts";
+import type { Bindings } from "../../src/bindings.ts";
+import { deliver as deliverShards } from "../../src/routes/deliver.ts";
+import type { Delivery } from "../../src/trace/delivery.ts";
 import { FACTS_VERSION } from "../../src/trace/facts.ts";
 import { Random } from "../trace/seeded-random.ts";
-import { deliveryOf } from "./deliveries.ts";
+import { deliveryOf, shardsOf } from "./deliveries.ts";
 import { Faults } from "./faults.ts";
 import { generateSession } from "./generated-session.ts";
 import { aSpan, at, exportOf, someSpans, traceIdOf } from "./spans.ts";
@@ -60,6 +63,28 @@ describe("a delivery of spans that are known", () => {
     const receipts = (await world.rowsOf<{ receipt: string }>(TRACE, "chunk")).map(({ receipt }) => receipt);
     expect(receipts.map((receipt) => (JSON.parse(receipt) as { spans: number }).spans)).toEqual([2, 2]);
   });
+});
+
+test("what others deliver between the answer and the next try is left out too", async () => {
+  const home = world.objectOf(TRACE);
+  const overtaking = [someSpans(TRACE, 1, 1), someSpans(TRACE, 4, 1), someSpans(TRACE, 2, 2)];
+  const outcomes: string[] = [];
+  const overtaken = {
+    append: async (tenant: string, delivery: Delivery) => {
+      const first = overtaking.shift();
+      if (first !== undefined) await home.append(tenant, deliveryOf(first));
+      const outcome = await home.append(tenant, delivery);
+      outcomes.push(`${outcome.outcome} of ${delivery.spans}`);
+      return outcome;
+    },
+  };
+  const bindings = { SESSIONS: { getByName: () => overtaken } } as unknown as Bindings;
+  expect(await deliverShards(bindings, "default", shardsOf(someSpans(TRACE, 1, 6)))).toEqual({
+    rejected: 0,
+    retry: false,
+  });
+  expect(outcomes).toEqual(["partly-known of 6", "partly-known of 5", "partly-known of 4", "appended of 2"]);
+  expect(await shown(TRACE)).toEqual(["span 1", "span 2", "span 3", "span 4", "span 5", "span 6"]);
 });
 
 describe("of two encodings of one span", () => {

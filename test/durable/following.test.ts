@@ -208,6 +208,24 @@ describe("a session whose trace leaves", () => {
     expect(await streamed("/sessions/A", first)).toContain("gone to B");
   });
 
+  test("goes on so where it is the trace of its own name that leaves", async () => {
+    await world.deliver(someSpans(TRACE, 1, 2));
+    await world.deliver(someSpans(OTHER, 3, 1, { "session.id": TRACE }));
+    await world.rest([TRACE, OTHER]);
+    const viewer = new Viewer(TRACE);
+    await viewer.connect();
+    await viewer.readUntil(isBookmark);
+    const first = viewer.seen.find(({ at }) => at !== undefined)?.at;
+    await world.deliver([aSpan(TRACE, 4, {}, { "session.id": "B" })]);
+    await world.rest([TRACE, OTHER, "B"]);
+    await viewer.readUntil(({ event }) => event.type === "gone");
+    await viewer.disconnect();
+    expect(viewer.seen.map(worded).at(-1)).toBe("gone to B");
+    expect(Array.from(viewer.view.spans(), ({ traceId }) => traceId)).toEqual([OTHER]);
+    await world.evict(TRACE);
+    expect(await streamed(`/sessions/${TRACE}`, first)).toContain("gone to B");
+  });
+
   test("and whose other traces left for elsewhere says where they all went", async () => {
     await world.deliver(someSpans(TRACE, 1, 1, { "session.id": "A" }));
     await world.deliver(someSpans(OTHER, 1, 1, { "session.id": "A" }));
