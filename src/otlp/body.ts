@@ -11,16 +11,21 @@ const CODINGS: { readonly [name: string]: ContentCoding } = {
   deflate: "deflate",
 };
 
+/** Whether there is room for so many more bytes; they count as held if there is. */
+export type Hold = (bytes: number) => boolean;
+
+const NO_ROOM = { ok: false, error: { reason: "no-room" } } as const;
+
 /**
  * A request's body, inflated. Never holds more than `limit` bytes of either form: reading stops at the first byte past
- * it, and so does inflating (OTLP/HTTP Request: a server limits the size after decompression). `hold` is told of bytes
- * as they come to be held, so that bodies still arriving count too.
+ * it, and so does inflating (OTLP/HTTP Request: a server limits the size after decompression). `hold` is asked
+ * for room as bytes come to be held, so that bodies still arriving count too.
  */
 export async function readBody(
   stream: ReadableStream<Uint8Array> | null,
   contentEncoding: string | null,
   limit: number,
-  hold: (bytes: number) => void,
+  hold: Hold,
 ): Promise<Result<Uint8Array>> {
   const name = (contentEncoding ?? "").trim().toLowerCase();
   const coding = Object.hasOwn(CODINGS, name) ? CODINGS[name] : undefined;
@@ -31,14 +36,13 @@ export async function readBody(
   const sent = await readAll(stream, limit, hold);
   if (!sent.ok || coding === "identity") return sent;
   const inflated = inflate(sent.value, coding, limit);
-  if (inflated.ok) hold(inflated.value.length);
-  return inflated;
+  return inflated.ok && !hold(inflated.value.length) ? NO_ROOM : inflated;
 }
 
 async function readAll(
   stream: ReadableStream<Uint8Array> | null,
   limit: number,
-  hold: (bytes: number) => void,
+  hold: Hold,
 ): Promise<Result<Uint8Array>> {
   if (stream === null) return { ok: true, value: new Uint8Array() };
   const chunks: Uint8Array[] = [];
@@ -53,7 +57,10 @@ async function readAll(
       await reader.cancel();
       return { ok: false, error: { reason: "too-large", what: "bytes", limit } };
     }
-    hold(next.value.length);
+    if (!hold(next.value.length)) {
+      await reader.cancel();
+      return NO_ROOM;
+    }
     chunks.push(next.value);
   }
 }

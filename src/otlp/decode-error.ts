@@ -1,10 +1,12 @@
-/** Why a whole request cannot be taken. Each is the sender's mistake; the facts are enough to say what to change. */
+/** Why a whole request cannot be taken. Each but `no-room` is the sender's mistake; the facts are enough to say what to change. */
 export type DecodeError =
   | { readonly reason: "unsupported-media-type"; readonly contentType: string | undefined }
   | { readonly reason: "unsupported-encoding"; readonly contentEncoding: string }
   | { readonly reason: "too-large"; readonly what: string; readonly limit: number }
   /** The compressed body is not what its encoding says. */
   | { readonly reason: "corrupt"; readonly message: string }
+  /** More bodies are held already than may be: it passes. */
+  | { readonly reason: "no-room" }
   /** The connection ended before the body did. */
   | { readonly reason: "cut-off" }
   | { readonly reason: "not-utf8"; readonly position: number }
@@ -22,7 +24,7 @@ export type DecodeError =
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: DecodeError };
 
 /** What the sender is told. `field` is the part of the message that is wrong, where one is. */
-export type Refusal = { readonly http: 400 | 413 | 415; readonly message: string; readonly field?: string };
+export type Refusal = { readonly http: 400 | 413 | 415 | 503; readonly message: string; readonly field?: string };
 
 /** The one place where an error becomes HTTP (OTLP/HTTP Response: bad data 400, over a limit 413). */
 export function statusOf(error: DecodeError): Refusal {
@@ -41,6 +43,8 @@ export function statusOf(error: DecodeError): Refusal {
       return { http: 413, message: `too large: more than ${error.limit} ${error.what}` };
     case "corrupt":
       return { http: 400, message: `the compressed body is corrupt: ${error.message}` };
+    case "no-room":
+      return { http: 503, message: "too many bodies in flight; try again" };
     case "cut-off":
       return { http: 400, message: "the body ended before its end" };
     case "not-utf8":

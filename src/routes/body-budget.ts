@@ -1,19 +1,31 @@
 /** Bytes of bodies that one isolate holds at a time, as received and as inflated: with what decoding makes of them it stays under its 128 MB. */
 export const BODIES_IN_FLIGHT = 16 * 1024 * 1024;
 
-/** Counts what is held. The first body is always let in, whatever its size: a larger one is refused by its own limit. */
+/** What all requests of an isolate hold together. A body that is alone is always let in: a larger one is refused by its own limit. */
 export class BodyBudget {
   #held = 0;
 
-  get exhausted(): boolean {
-    return this.#held >= BODIES_IN_FLIGHT;
-  }
-
-  hold(bytes: number): void {
-    this.#held += bytes;
-  }
-
-  release(bytes: number): void {
-    this.#held -= bytes;
+  /** A request's own account. */
+  open(): BodyAccount {
+    let own = 0;
+    return {
+      hold: (bytes) => {
+        const others = this.#held - own;
+        if (others > 0 && this.#held + bytes > BODIES_IN_FLIGHT) return false;
+        own += bytes;
+        this.#held += bytes;
+        return true;
+      },
+      close: () => {
+        this.#held -= own;
+        own = 0;
+      },
+    };
   }
 }
+
+export type BodyAccount = {
+  /** Takes so many more bytes, if there is room. */
+  readonly hold: (bytes: number) => boolean;
+  readonly close: () => void;
+};

@@ -36,20 +36,15 @@ export async function receive(c: Context<AppEnv>, signal: Signal): Promise<Respo
   }
   if (encoding === undefined)
     return fail(c, signal, encoding, { reason: "unsupported-media-type", contentType: c.req.header("content-type") });
-  if (budget.exhausted) return refuse(c, encoding, 503, "too many bodies in flight; try again", { "retry-after": "1" });
 
-  let held = 0;
-  const hold = (bytes: number) => {
-    held += bytes;
-    budget.hold(bytes);
-  };
+  const account = budget.open();
   try {
     const limit = encoding === "json" ? MAX_JSON_BODY : MAX_PROTOBUF_BODY;
-    const body = await readSent(c.req.raw, limit, hold);
+    const body = await readSent(c.req.raw, limit, account.hold);
     if (!body.ok) return fail(c, signal, encoding, body.error);
     return signal === "traces" ? await receiveTraces(c, encoding, body.value) : acceptUnkept(c, signal, encoding);
   } finally {
-    budget.release(held);
+    account.close();
   }
 }
 
@@ -87,7 +82,7 @@ function fail(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding | undef
   const { http, message, field } = statusOf(error);
   noteRefusal(c, signal, encoding, message);
   const status = encodeStatus(encoding ?? "json", http, message, field);
-  return respond(c, encoding ?? "json", http, status, {});
+  return respond(c, encoding ?? "json", http, status, http === 503 ? { "retry-after": "1" } : {});
 }
 
 function noteRefusal(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding | undefined, reason: string): void {

@@ -147,6 +147,16 @@ test("while too many bodies are in flight: 503 with Retry-After, and room again 
   expect((await post("/v1/traces", "{}")).status).toBe(200);
 });
 
+test("of many bodies that begin at once no more are held than there is room for, and all come through when tried again", async () => {
+  // Each inflates to more than a third of the room.
+  const text = `{"resourceSpans":[]${" ".repeat(BODIES_IN_FLIGHT / 2 - 1_000)}}`;
+  const body = await new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).bytes();
+  const send = () => post("/v1/traces", body, { "content-type": "application/json", "content-encoding": "gzip" });
+  const answers = await Promise.all(Array.from({ length: 12 }, send));
+  for (const answer of answers) expect([200, 503]).toContain(answer.status);
+  expect((await send()).status).toBe(200);
+});
+
 describe("a browser's exporter", () => {
   const preflight = (setting: Record<string, string>, host: string, origin: string) =>
     ask(setting, `${host}/v1/traces`, {
