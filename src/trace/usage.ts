@@ -28,11 +28,16 @@ export function tokensIn(slots: Slots): Tokens | undefined {
 /** US dollars. */
 export function costIn(slots: Slots): number | undefined {
   const cost = numberIn(slots, SLOT.cost);
-  if (cost !== undefined) return cost;
+  if (cost !== undefined) return dollars(cost);
   const details = textIn(slots, SLOT.costDetails);
   const parsed = details === undefined ? undefined : parseJson(details);
   const total = isRecord(parsed) ? parsed.total : undefined;
-  return typeof total === "number" ? total : undefined;
+  return typeof total === "number" ? dollars(total) : undefined;
+}
+
+/** JSON reads 1e999 as infinite, and a number that is none costs nothing: one of them must not spoil a sum, or a chunk's facts. */
+function dollars(cost: number): number | undefined {
+  return Number.isFinite(cost) && cost >= 0 ? cost : undefined;
 }
 
 function usageInText(slots: Slots): Tokens | undefined {
