@@ -1,6 +1,8 @@
+import { listParameters, type ListView, readListView } from "./list/list-view.ts";
+
 /** Everything that the page shows is told by its URL, so that it can be sent to somebody. */
 export type Address =
-  | { readonly page: "list"; readonly kind: ListKind; readonly filter: string }
+  | { readonly page: "list"; readonly view: ListView }
   | {
       readonly page: "session";
       readonly id: string;
@@ -12,21 +14,10 @@ export type Address =
 /** A part of the time axis, nanoseconds since the session's start. */
 export type TimeRange = { readonly from: bigint; readonly to: bigint };
 
-export type ListKind = "session" | "trace" | "all";
-
-const LIST_KINDS: readonly string[] = ["session", "trace", "all"] satisfies ListKind[];
-
 /** `path` and `query` as in `location.pathname` and `location.search`. */
 export function readAddress(path: string, query: string): Address {
   const parameters = new URLSearchParams(query);
-  if (/^\/(sessions\/?|otel\/?)?$/.test(path)) {
-    const kind = parameters.get("kind") ?? "";
-    return {
-      page: "list",
-      kind: LIST_KINDS.includes(kind) ? (kind as ListKind) : "session",
-      filter: parameters.get("q") ?? "",
-    };
-  }
+  if (/^\/(sessions\/?|otel\/?)?$/.test(path)) return { page: "list", view: readListView(parameters) };
   const id = /^\/sessions\/([^/]+)\/?$/.exec(path)?.[1];
   if (id === undefined) return { page: "unknown", path };
   try {
@@ -52,9 +43,7 @@ function readRange(text: string): TimeRange | undefined {
 export function writeAddress(address: Address): string {
   switch (address.page) {
     case "list": {
-      const parameters = new URLSearchParams();
-      if (address.kind !== "session") parameters.set("kind", address.kind);
-      if (address.filter !== "") parameters.set("q", address.filter);
+      const parameters = listParameters(address.view);
       return parameters.size === 0 ? "/sessions" : `/sessions?${parameters}`;
     }
     case "session": {

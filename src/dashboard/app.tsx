@@ -20,11 +20,7 @@ function Page() {
   switch (here.page) {
     case "list": {
       const feed = listFeed.value;
-      return feed === undefined ? (
-        <Loading what="the sessions" />
-      ) : (
-        <ListPage key={feed.kind} feed={feed} filter={here.filter} />
-      );
+      return feed === undefined ? <Loading what="the sessions" /> : <ListPage feed={feed} view={here.view} />;
     }
     case "session": {
       const feed = sessionFeed.value;

@@ -1,5 +1,5 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { type ListFeed, openListFeed } from "./list/list-feed.ts";
+import { type ListFeed, listUrl, openListFeed } from "./list/list-feed.ts";
 import { address, go } from "./location.ts";
 import { openSessionFeed, type SessionFeed } from "./session/session-feed.ts";
 
@@ -12,7 +12,7 @@ export const sessionFeed = computed(() => session.value);
 
 const wanted = computed(() => {
   const { value } = address;
-  if (value.page === "list") return `list/${value.kind}`;
+  if (value.page === "list") return `list/${listUrl(value.view)}`;
   return value.page === "session" ? `session/${value.id}` : "";
 });
 
@@ -39,10 +39,10 @@ function follow(): void {
     session.value = undefined;
   }
   if (to.page !== "list") list.value?.stream.hide();
-  else if (list.value?.kind === to.kind) list.value.stream.show();
+  else if (list.value?.url === listUrl(to.view)) list.value.stream.show();
   else {
-    list.value?.stream.close();
-    list.value = openListFeed(to.kind);
+    list.value?.close();
+    list.value = openListFeed(to.view);
   }
   if (to.page === "session" && session.value === undefined) session.value = openSessionFeed(to.id);
 }

@@ -168,6 +168,7 @@ const SIGNS = {
       <path d="m10.2 10.2 3.3 3.3" />
     </>
   ),
+  filter: <path d="M2.5 4h11M4.5 8h7M6.5 12h3" />,
   up: <path d="M8 13V3.5M4 7l4-4 4 4" />,
   down: <path d="M8 3v9.5M4 9l4 4 4-4" />,
   back: <path d="M13 8H3.5M7 4 3 8l4 4" />,

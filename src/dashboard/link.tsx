@@ -8,6 +8,8 @@ export function Link(props: {
   class?: string;
   title?: string;
   current?: boolean;
+  /** Where the text within does not say enough. */
+  label?: string;
   tabIndex?: number;
   children: ComponentChildren;
 }) {
@@ -22,6 +24,7 @@ export function Link(props: {
       class={props.class}
       title={props.title}
       tabIndex={props.tabIndex}
+      aria-label={props.label}
       aria-current={props.current === true ? "page" : undefined}
       onClick={follow}
     >

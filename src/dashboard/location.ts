@@ -1,5 +1,6 @@
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { type Address, readAddress, writeAddress } from "./address.ts";
+import { WHOLE_LIST } from "./list/list-view.ts";
 
 const href = signal(location.pathname + location.search);
 addEventListener("popstate", () => (href.value = location.pathname + location.search));
@@ -8,6 +9,14 @@ addEventListener("popstate", () => (href.value = location.pathname + location.se
 export const address = computed(() => {
   const url = new URL(href.value, location.origin);
   return readAddress(url.pathname, url.search);
+});
+
+type ListAddress = Extract<Address, { page: "list" }>;
+
+/** The list as the reader left it: where a session leads back to. */
+export const lastList = signal<ListAddress>({ page: "list", view: WHOLE_LIST });
+effect(() => {
+  if (address.value.page === "list") lastList.value = address.value;
 });
 
 /** `push` for what Back should leave again, `replace` for a change of the same view. */

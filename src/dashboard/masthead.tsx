@@ -1,11 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { Link } from "./link.tsx";
 import { Mark, Sign } from "./icons.tsx";
+import { WHOLE_LIST } from "./list/list-view.ts";
 import { showShortcuts } from "./shortcuts.tsx";
 import type { Stream } from "./stream/stream.ts";
 import { StreamStatus } from "./stream/stream-status.tsx";
 
-const LIST = { page: "list", kind: "session", filter: "" } as const;
+const LIST = { page: "list", view: WHOLE_LIST } as const;
 
 /** The head of every page: whose it is, where the reader is, how the stream stands. */
 export function Masthead({ stream, children }: { stream?: Stream | undefined; children?: ComponentChildren }) {

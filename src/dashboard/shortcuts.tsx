@@ -22,7 +22,7 @@ const GROUPS: readonly (readonly [string, readonly (readonly [string, string])[]
     [
       ["↓ j · ↑ k", "Next, previous session"],
       ["Enter", "Open it"],
-      ["/", "Filter"],
+      ["/", "Search"],
       [".", "Show what is new"],
     ],
   ],

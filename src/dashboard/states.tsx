@@ -5,6 +5,7 @@ import { CopyButton } from "./copy-button.tsx";
 import { Hostile } from "./hostile.tsx";
 import { Mark } from "./icons.tsx";
 import { Link } from "./link.tsx";
+import { WHOLE_LIST } from "./list/list-view.ts";
 import type { Refusal } from "./stream/stream-state.ts";
 
 /** What stands where rows would, when there are none to show. */
@@ -31,7 +32,7 @@ export const Loading = ({ what }: { what: string }) => (
 );
 
 export const ToSessions = () => (
-  <Link class="button" to={{ page: "list", kind: "session", filter: "" }}>
+  <Link class="button" to={{ page: "list", view: WHOLE_LIST }}>
     All sessions
   </Link>
 );

@@ -22,28 +22,27 @@ export const StatusWord = ({ status }: { status: Status }) => (
   </span>
 );
 
-/** "Which city? · book_hotel of Plan a trip · 4 m 12 s". */
-function WaitingReason({ waiting }: { waiting: NonNullable<Liveness["waiting"]> }) {
-  const { question, tool, query, forMillis } = waiting;
+/** What somebody was asked and has not answered: "Which city? · book_hotel of Plan a trip". */
+export function OpenQuestion({ waiting }: { waiting: NonNullable<Liveness["waiting"]> }) {
+  const { question, tool, query } = waiting;
   const asker = [tool, query].filter((name) => name !== undefined).join(" of ");
   return (
-    <span class="reason">
+    <p class="question">
       <Hostile text={question} limit={160} />
       {asker === "" ? null : (
-        <>
+        <span class="muted">
           {" · "}
           <Hostile text={asker} limit={80} />
-        </>
+        </span>
       )}
-      {` · ${ticking(forMillis)}`}
-    </span>
+    </p>
   );
 }
 
 /** Why the status is what it is, as far as there is more to say: "on tool.search · 4 m 12 s". */
 export function StatusReason({ liveness }: { liveness: Liveness }) {
   const { status, open, waiting, silentMillis, missingParents } = liveness;
-  if (waiting !== undefined) return <WaitingReason waiting={waiting} />;
+  if (waiting !== undefined) return <span class="reason">{`for ${ticking(waiting.forMillis)}`}</span>;
   if (status === "stalled" || status === "quiet") {
     return (
       <span class="reason">

@@ -1,17 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { readAddress, writeAddress } from "../../src/dashboard/address.ts";
+import { type ListView, WHOLE_LIST } from "../../src/dashboard/list/list-view.ts";
 
 const read = (url: string): string => {
   const { pathname, search } = new URL(url, "http://localhost");
   return JSON.stringify(readAddress(pathname, search));
 };
 
+const list = (view: Partial<ListView>): string => JSON.stringify({ page: "list", view: { ...WHOLE_LIST, ...view } });
+
 describe("the URL tells what is shown", () => {
   test.each([
-    ["/", '{"page":"list","kind":"session","filter":""}'],
-    ["/otel", '{"page":"list","kind":"session","filter":""}'],
-    ["/sessions?kind=all&q=planner%20gpt", '{"page":"list","kind":"all","filter":"planner gpt"}'],
-    ["/sessions?kind=nonsense", '{"page":"list","kind":"session","filter":""}'],
+    ["/", list({})],
+    ["/otel", list({})],
+    ["/sessions?kind=all&q=planner%20gpt", list({ kind: "all", search: "planner gpt" })],
+    ["/sessions?kind=nonsense", list({})],
     ["/sessions/a%2Fb%20c?span=t:s", '{"page":"session","id":"a/b c","span":"t:s"}'],
     ["/sessions/%E0%A4%A", '{"page":"unknown","path":"/sessions/%E0%A4%A"}'],
     ["/else", '{"page":"unknown","path":"/else"}'],
@@ -35,6 +38,6 @@ describe("the URL tells what is shown", () => {
   });
 
   test("the list as it opens needs no parameters", () => {
-    expect(writeAddress({ page: "list", kind: "session", filter: "" })).toBe("/sessions");
+    expect(writeAddress({ page: "list", view: WHOLE_LIST })).toBe("/sessions");
   });
 });

@@ -1,23 +1,31 @@
 import type { ComponentChildren } from "preact";
-import { liveness, type Status } from "../../trace/liveness.ts";
+import type { ListSort } from "../../trace/directory-contract.ts";
+import { type Liveness, liveness, type Status } from "../../trace/liveness.ts";
 import type { SessionSummary, Tally } from "../../trace/summary.ts";
 import { count, duration, shortCount, ticking } from "../figures.ts";
+import { Cost, hasCost } from "../cost.tsx";
+import { oneLine } from "../hostile-text.ts";
 import { Hostile } from "../hostile.tsx";
 import { Sign } from "../icons.tsx";
 import { Link } from "../link.tsx";
 import { ago, exactly, toMillis } from "../moments.ts";
 import { StatusReason, StatusWord } from "../status.tsx";
 
-export const LIST_COLUMNS = [
-  "Status",
-  "Session",
-  "Models",
-  "Spans",
-  "Errors",
-  "Tokens",
-  "Duration",
-  "Activity",
-] as const;
+/** `sort`: what a click on the head sorts by. `name`: of the class that its cells share. */
+export type ListColumn = { readonly word: string; readonly name: string; readonly sort?: ListSort };
+
+export const LIST_COLUMNS: readonly ListColumn[] = [
+  { word: "Status", name: "cell-status" },
+  { word: "Session", name: "cell-title" },
+  { word: "Models", name: "cell-models" },
+  { word: "Spans", name: "number" },
+  { word: "Errors", name: "number", sort: "errors" },
+  { word: "Tokens", name: "number", sort: "tokens" },
+  { word: "Cost", name: "number", sort: "cost" },
+  { word: "Duration", name: "number", sort: "duration" },
+  { word: "Started", name: "number cell-started", sort: "start" },
+  { word: "Activity", name: "number cell-activity", sort: "activity" },
+];
 
 /** One session's cells. `now` is the server's present, Unix milliseconds. */
 export function SessionCells({ session, now }: { session: SessionSummary; now: number }) {
@@ -34,7 +42,7 @@ export function SessionCells({ session, now }: { session: SessionSummary; now: n
           <Hostile text={session.title || session.id} />
         </Link>
         <span class="second">
-          <Hostile text={whoTookPart(session)} limit={200} />
+          <SecondLine session={session} live={live} />
         </span>
       </Cell>
       <Cell class="cell-models">
@@ -57,8 +65,14 @@ export function SessionCells({ session, now }: { session: SessionSummary; now: n
         </span>
         <span class="second unit">tokens</span>
       </Cell>
+      <Cell class={hasCost(session) ? "number" : "number none"}>
+        <Cost summary={session} />
+      </Cell>
       <Cell class="number">
         <span>{elapsed(session, live.status, now)}</span>
+      </Cell>
+      <Cell class="number cell-started">
+        <time title={exactly(toMillis(session.start))}>{ago(toMillis(session.start), now)}</time>
       </Cell>
       <Cell class="number cell-activity">
         <time title={exactly(heard)}>{ago(heard, now)}</time>
@@ -79,11 +93,24 @@ const Cell = ({ class: name, children }: { class: string; children: ComponentChi
   </div>
 );
 
-/** Agents where it has any, else the services; then its id where the title is not it already. */
+/** What is asked of somebody comes before who took part. */
+function SecondLine({ session, live }: { session: SessionSummary; live: Liveness }) {
+  if (live.waiting === undefined) return <Hostile text={whoTookPart(session)} limit={200} />;
+  const { question } = live.waiting;
+  return (
+    <span class="asks" title={oneLine(question)}>
+      {"asks: "}
+      <Hostile text={question} limit={200} />
+    </span>
+  );
+}
+
+/** Agents where it has any, else the services; for whom; then its id where the title is not it already. */
 function whoTookPart(session: SessionSummary): string {
   const agents = session.agents.map((tally) => tally.name);
   const who = (agents.length > 0 ? agents : session.services).slice(0, 4).join(", ");
-  return [who, session.title === session.id ? "" : session.id].filter(Boolean).join(" · ");
+  const users = session.users.length === 0 ? "" : `for ${session.users.slice(0, 2).join(", ")}`;
+  return [who, users, session.title === session.id ? "" : session.id].filter(Boolean).join(" · ");
 }
 
 function Tallies({ tallies }: { tallies: readonly Tally[] }) {

@@ -1,38 +1,162 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { ListKind } from "../address.ts";
+import type { ListCounts } from "../../trace/directory-contract.ts";
 import type { Arrivals } from "../../trace/stream-events.ts";
 import type { SessionSummary } from "../../trace/summary.ts";
+import { authorisedFetch } from "../access.ts";
+import { writeAddress } from "../address.ts";
 import { decodeListEvent } from "../stream/decode-event.ts";
 import { type Stream, openStream } from "../stream/stream.ts";
-import { applyToList, byActivity, emptyList } from "./list-fold.ts";
+import { ListFold } from "./list-fold.ts";
+import { type ListPageAnswer, readListPage } from "./list-page-answer.ts";
+import type { ListView } from "./list-view.ts";
 
-export type ListFeed = {
-  readonly kind: ListKind;
-  readonly stream: Stream;
-  /** Newest activity first; `undefined` until the stream has caught up once. */
-  readonly sessions: ReadonlySignal<readonly SessionSummary[] | undefined>;
-  readonly arrivals: ReadonlySignal<Arrivals | undefined>;
+/** One moment of the list. */
+export type ListShown = {
+  /** In the view's order, from its beginning. */
+  readonly sessions: readonly SessionSummary[];
+  /** Whether the row was read as part of a page, and did not come by itself. */
+  readonly isPaged: (id: string) => boolean;
+  readonly more: "more" | "none";
 };
 
-/** The list of one kind, live. Events that come together are shown together, with the next frame. */
-export function openListFeed(kind: ListKind): ListFeed {
-  const sessions = signal<readonly SessionSummary[] | undefined>(undefined);
+export type ListFeed = {
+  /** The page's own, which is the API's as well. */
+  readonly url: string;
+  readonly stream: Stream;
+  /** `undefined` until the first page is here. */
+  readonly shown: ReadonlySignal<ListShown | undefined>;
+  /** By status, of all that the view shows apart from its own statuses. */
+  readonly counts: ReadonlySignal<ListCounts | undefined>;
+  readonly arrivals: ReadonlySignal<Arrivals | undefined>;
+  /** Of the next page: whether it is being read, or why it could not be. */
+  readonly paging: ReadonlySignal<"resting" | "reading" | { readonly failed: string }>;
+  /** Reads the next page, if there is one and it is not being read already. */
+  readonly readMore: () => void;
+  readonly close: () => void;
+};
+
+export const listUrl = (view: ListView): string => writeAddress({ page: "list", view });
+
+const FIRST_PAGE = 100;
+const NEXT_PAGE = 200;
+/** The watch does not tell counts: they are asked for again when something changed, at most this often, in milliseconds. */
+const RECOUNT = 3_000;
+/** Statuses move on by time alone while something is open. */
+const RECOUNT_OPEN = 10_000;
+
+/** The list of one view, live: its first page, then the watch from there. Events that come together are shown with the next frame. */
+export function openListFeed(view: ListView): ListFeed {
+  const url = listUrl(view);
+  const shown = signal<ListShown | undefined>(undefined);
+  const counts = signal<ListCounts | undefined>(undefined);
   const arrivals = signal<Arrivals | undefined>(undefined);
-  const fold = emptyList();
-  let caughtUp = false;
+  const paging = signal<"resting" | "reading" | { readonly failed: string }>("resting");
+  const fold = new ListFold(view.sort, view.order);
   let frame: number | undefined;
+  let recounting: number | undefined;
+  let recountAt = Infinity;
+  let closed = false;
+  /** Of the list as it was begun last: a page that was asked for before belongs to another. */
+  let life = 0;
 
   const show = (): void => {
     frame = undefined;
     arrivals.value = fold.arrivals;
-    if (caughtUp || fold.sessions.size > 0) sessions.value = byActivity(fold.sessions.values());
+    shown.value = {
+      sessions: fold.shown(),
+      isPaged: (id) => fold.isPaged(id),
+      more: fold.nextCursor === undefined ? "none" : "more",
+    };
   };
-  const stream = openStream(`/sessions?watch=true&kind=${kind}`, decodeListEvent, (events) => {
-    for (const event of events) {
-      applyToList(fold, event);
-      if (event.type === "bookmark") caughtUp = true;
-    }
+  const plan = (): void => {
     frame ??= requestAnimationFrame(show);
-  });
-  return { kind, stream, sessions, arrivals };
+  };
+
+  const learnCounts = (told: ListCounts): void => {
+    counts.value = told;
+    if (told.all > told.failed + told.finished) recountIn(RECOUNT_OPEN);
+  };
+  const recountIn = (millis: number): void => {
+    const at = performance.now() + millis;
+    if (closed || at >= recountAt) return;
+    clearTimeout(recounting);
+    recountAt = at;
+    recounting = setTimeout(() => void recount(), millis);
+  };
+  const recount = async (): Promise<void> => {
+    recountAt = Infinity;
+    // Paused or out of sight nothing changes; what the stream brings afterwards counts anew.
+    if (stream.state.value.state !== "live") return;
+    try {
+      const { counts: told } = await ask(withParameters(url, { limit: "1" }));
+      if (!closed) learnCounts(told);
+    } catch {
+      recountIn(RECOUNT_OPEN);
+    }
+  };
+
+  const stream = openStream(
+    withParameters(url, { watch: "true" }),
+    decodeListEvent,
+    (events) => {
+      for (const event of events) fold.apply(event);
+      if (events.some(({ type }) => type !== "arrivals")) recountIn(RECOUNT);
+      plan();
+    },
+    {
+      url: withParameters(url, { limit: String(FIRST_PAGE) }),
+      take(body) {
+        const page = readListPage(body);
+        life++;
+        fold.begin(page);
+        paging.value = "resting";
+        learnCounts(page.counts);
+        show();
+        return page.resourceVersion;
+      },
+    },
+  );
+
+  async function readNext(cursor: string): Promise<void> {
+    const asked = life;
+    paging.value = "reading";
+    fold.expectPage();
+    try {
+      const page = await ask(withParameters(url, { limit: String(NEXT_PAGE), cursor }));
+      if (closed || asked !== life) return;
+      fold.addPage(page);
+      paging.value = "resting";
+      plan();
+    } catch (error) {
+      if (asked === life) paging.value = { failed: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  return {
+    url,
+    stream,
+    shown,
+    counts,
+    arrivals,
+    paging,
+    readMore() {
+      const cursor = fold.nextCursor;
+      if (cursor !== undefined && paging.value !== "reading") void readNext(cursor);
+    },
+    close() {
+      closed = true;
+      clearTimeout(recounting);
+      stream.close();
+    },
+  };
+}
+
+async function ask(url: string): Promise<ListPageAnswer> {
+  const response = await authorisedFetch(url, { headers: { Accept: "application/json" }, cache: "no-store" });
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  return readListPage(await response.json());
+}
+
+function withParameters(url: string, parameters: Readonly<Record<string, string>>): string {
+  return `${url}${url.includes("?") ? "&" : "?"}${new URLSearchParams(parameters)}`;
 }

@@ -1,57 +1,110 @@
+import type { ListOrder, ListSort } from "../../trace/directory-contract.ts";
+import { listFacts } from "../../trace/list-facts.ts";
 import type { Arrivals, ListStreamEvent } from "../../trace/stream-events.ts";
 import type { SessionSummary } from "../../trace/summary.ts";
+import type { ListPageAnswer } from "./list-page-answer.ts";
 
-/** What the list's stream amounts to. Mutable: the feed announces changes. */
-export type ListFold = {
-  readonly sessions: Map<string, SessionSummary>;
+type Row = { readonly summary: SessionSummary; readonly value: number };
+
+/**
+ * The pages read so far and the watch since the first of them, together: the list from its beginning down to where the
+ * last page ended.
+ */
+export class ListFold {
+  readonly #sort: ListSort;
+  readonly #order: ListOrder;
+  /** In the order they came, which decides between rows of equal value. */
+  readonly #rows = new Map<string, Row>();
+  readonly #paged = new Set<string>();
+  /** Told of by the watch while a page was on its way: the page may be older. */
+  readonly #touched = new Set<string>();
+  /** What the last row of the last page is sorted by; `undefined`: there are no more pages. */
+  #edge: number | undefined;
+  #nextCursor: string | undefined;
   arrivals: Arrivals | undefined;
-};
 
-export const emptyList = (): ListFold => ({ sessions: new Map(), arrivals: undefined });
-
-export function applyToList(fold: ListFold, event: ListStreamEvent): void {
-  switch (event.type) {
-    case "session":
-      fold.sessions.set(event.summary.id, event.summary);
-      return;
-    case "gone":
-      fold.sessions.delete(event.id);
-      return;
-    case "reset":
-      fold.sessions.clear();
-      return;
-    case "arrivals":
-      fold.arrivals = event.arrivals;
-      return;
-    case "bookmark":
-      return;
+  constructor(sort: ListSort, order: ListOrder) {
+    this.#sort = sort;
+    this.#order = order;
   }
-}
 
-/** Newest activity first; equal ones by id, so that their order is nobody's accident. */
-export function byActivity(sessions: Iterable<SessionSummary>): SessionSummary[] {
-  return [...sessions].sort((a, b) => {
-    const order = compareDecimals(b.liveness.lastArrival, a.liveness.lastArrival);
-    return order !== 0 ? order : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
-  });
-}
+  /** Where the next page begins, if there is one. */
+  get nextCursor(): string | undefined {
+    return this.#nextCursor;
+  }
 
-/** Of unsigned decimal strings without leading zeros, which BigInt would only allocate for. */
-const compareDecimals = (a: string, b: string): number =>
-  a.length !== b.length ? a.length - b.length : a < b ? -1 : a > b ? 1 : 0;
+  /** Whether the row came with a page: the reader asked for it, so it is no news. */
+  isPaged(id: string): boolean {
+    return this.#paged.has(id);
+  }
 
-/** Every word of the filter is somewhere in what the row shows. */
-export function matches(session: SessionSummary, filter: string): boolean {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return true;
-  const text = [
-    session.title,
-    session.id,
-    ...session.services,
-    ...session.namespaces,
-    ...[session.agents, session.models, session.tools].flatMap((tallies) => tallies.map((tally) => tally.name)),
-  ]
-    .join("\n")
-    .toLowerCase();
-  return words.every((word) => text.includes(word));
+  /** What was known is void: the list begins with this page. */
+  begin(page: ListPageAnswer): void {
+    this.#rows.clear();
+    this.#paged.clear();
+    this.expectPage();
+    this.addPage(page);
+    this.arrivals = page.arrivals;
+  }
+
+  /** A page is asked for now. */
+  expectPage(): void {
+    this.#touched.clear();
+  }
+
+  /** The page behind the last one, as it was some time after `expectPage`. */
+  addPage({ sessions, nextCursor }: ListPageAnswer): void {
+    for (const summary of sessions) {
+      if (this.#touched.has(summary.id)) {
+        if (this.#rows.has(summary.id)) this.#paged.add(summary.id);
+        continue;
+      }
+      this.#set(summary);
+      this.#paged.add(summary.id);
+    }
+    const last = sessions.at(-1);
+    this.#nextCursor = last === undefined ? undefined : nextCursor;
+    this.#edge = last === undefined || nextCursor === undefined ? undefined : this.#valueOf(last);
+  }
+
+  apply(event: ListStreamEvent): void {
+    switch (event.type) {
+      case "session":
+        this.#touched.add(event.summary.id);
+        this.#set(event.summary);
+        return;
+      case "gone":
+        this.#touched.add(event.id);
+        this.#rows.delete(event.id);
+        this.#paged.delete(event.id);
+        return;
+      case "arrivals":
+        this.arrivals = event.arrivals;
+        return;
+      // The stream then reads the first page anew.
+      case "reset":
+      case "bookmark":
+        return;
+    }
+  }
+
+  /** Sorted. What lies behind the last page's end is left out: others, not known yet, stand between. */
+  shown(): SessionSummary[] {
+    const sign = this.#order === "desc" ? -1 : 1;
+    const edge = this.#edge;
+    return [...this.#rows.values()]
+      .filter(({ value }) => edge === undefined || sign * (value - edge) <= 0)
+      .sort((a, b) => sign * (a.value - b.value))
+      .map(({ summary }) => summary);
+  }
+
+  #set(summary: SessionSummary): void {
+    this.#rows.set(summary.id, { summary, value: this.#valueOf(summary) });
+  }
+
+  /** As the server sorts. */
+  #valueOf(summary: SessionSummary): number {
+    const facts = listFacts(summary);
+    return this.#sort === "duration" ? facts.end - facts.start : facts[this.#sort];
+  }
 }

@@ -1,15 +1,21 @@
-import { useEffect } from "preact/hooks";
-import type { ListKind } from "../address.ts";
+import { useEffect, useRef } from "preact/hooks";
+import type { ListCounts } from "../../trace/directory-contract.ts";
 import { ArrivalsStrip } from "../arrivals/arrivals-strip.tsx";
 import { count } from "../figures.ts";
 import { Link } from "../link.tsx";
 import { Masthead } from "../masthead.tsx";
-import { Loading, Notice, RefusedView } from "../states.tsx";
+import { Loading, RefusedView } from "../states.tsx";
+import type { StreamState } from "../stream/stream-state.ts";
+import { Chips } from "./chips.tsx";
 import { EmptyList } from "./empty-list.tsx";
-import { Filter } from "./filter.tsx";
-import type { ListFeed } from "./list-feed.ts";
-import { matches } from "./list-fold.ts";
+import { Filters } from "./filters.tsx";
+import type { ListFeed, ListShown } from "./list-feed.ts";
+import { isNarrowed, type ListKind, type ListView, WHOLE_LIST } from "./list-view.ts";
+import { NothingFound } from "./nothing-found.tsx";
+import { SearchBox } from "./search-box.tsx";
+import { SessionHead, SortChoice } from "./session-head.tsx";
 import { SessionRows } from "./session-rows.tsx";
+import { countStatuses, StatusTabs } from "./status-tabs.tsx";
 
 const KINDS: readonly (readonly [ListKind, string, string])[] = [
   ["session", "Sessions", "Sessions, and traces with a query, an agent, a model or a tool in them"],
@@ -17,10 +23,11 @@ const KINDS: readonly (readonly [ListKind, string, string])[] = [
   ["all", "All", "Sessions and bare traces"],
 ];
 
-export function ListPage({ feed, filter }: { feed: ListFeed; filter: string }) {
+export function ListPage({ feed, view }: { feed: ListFeed; view: ListView }) {
+  const counts = countsOf(feed, view);
   useEffect(() => {
-    document.title = documentTitle(feed);
-  });
+    document.title = `${counts !== undefined && counts.all > 0 ? `(${count(counts.all)}) ` : ""}Sessions · Spanfold`;
+  }, [counts?.all]);
   const state = feed.stream.state.value;
   return (
     <div class="frame">
@@ -28,10 +35,10 @@ export function ListPage({ feed, filter }: { feed: ListFeed; filter: string }) {
         <h1 class="crumb-here">Sessions</h1>
       </Masthead>
       <main class="list">
-        {state.state === "refused" ? (
+        {isShut(state) ? (
           <RefusedView refusal={state.refusal} retry={feed.stream.resume} />
         ) : (
-          <Body feed={feed} filter={filter} />
+          <Body feed={feed} view={view} counts={counts} />
         )}
       </main>
       <ArrivalsStrip last={feed.arrivals.value?.last ?? []} notKept={feed.arrivals.value?.notKept} />
@@ -39,58 +46,64 @@ export function ListPage({ feed, filter }: { feed: ListFeed; filter: string }) {
   );
 }
 
-function Body({ feed, filter }: { feed: ListFeed; filter: string }) {
-  const sessions = feed.sessions.value;
-  if (sessions === undefined) return <Loading what="the sessions" />;
-  const arrived = feed.arrivals.value?.last.some(({ accepted }) => accepted > 0) ?? false;
-  if (sessions.length === 0 && feed.kind === "session" && filter === "" && !arrived) return <EmptyList />;
-  const matching = filter === "" ? sessions : sessions.filter((session) => matches(session, filter));
+/** Refused whatever is asked for: nothing that the reader could choose here would help. */
+const isShut = (state: StreamState): state is Extract<StreamState, { state: "refused" }> =>
+  state.state === "refused" && state.refusal.reason !== "unexpected";
+
+/** Where every session is here they are counted here, each second; else the server counts now and then. */
+function countsOf(feed: ListFeed, view: ListView): ListCounts | undefined {
+  const shown = feed.shown.value;
+  if (shown === undefined || shown.more === "more" || view.statuses.length > 0) return feed.counts.value;
+  return countStatuses(shown.sessions, feed.stream.present.value);
+}
+
+type Current = { readonly feed: ListFeed; readonly shown: ListShown; readonly counts: ListCounts | undefined };
+
+function Body({ feed, view, counts }: { feed: ListFeed; view: ListView; counts: ListCounts | undefined }) {
+  // What was shown before stays until the answer to what was asked now is here.
+  const last = useRef<Current>(undefined);
+  const now = feed.shown.value;
+  if (now !== undefined) last.current = { feed, shown: now, counts };
+  const current = last.current;
+  const state = feed.stream.state.value;
+  if (current === undefined && state.state !== "refused") return <Loading what="the sessions" />;
+  const sessions = current?.shown.sessions ?? [];
+  const arrived = current?.feed.arrivals.value?.last.some(({ accepted }) => accepted > 0) ?? false;
+  if (now?.sessions.length === 0 && view.kind === WHOLE_LIST.kind && !isNarrowed(view) && !arrived) {
+    return <EmptyList />;
+  }
   return (
     <>
       <div class="toolbar">
         <nav class="switch" aria-label="Kind">
           {KINDS.map(([kind, word, title]) => (
-            <Link key={kind} to={{ page: "list", kind, filter }} title={title} current={kind === feed.kind}>
+            <Link key={kind} to={{ page: "list", view: { ...view, kind } }} title={title} current={kind === view.kind}>
               {word}
             </Link>
           ))}
         </nav>
-        <Filter kind={feed.kind} filter={filter} />
-        <span class="toolbar-count">
-          {filter === "" ? count(sessions.length) : `${count(matching.length)} of ${count(sessions.length)}`}
-        </span>
+        <SearchBox view={view} />
+        <Filters view={view} sessions={sessions} />
+        <SortChoice view={view} />
+        <Chips view={view} />
       </div>
-      {matching.length === 0 ? (
-        <Nothing kind={feed.kind} filter={filter} />
+      <StatusTabs view={view} counts={counts ?? current?.counts} />
+      {state.state === "refused" ? (
+        <RefusedView refusal={state.refusal} retry={feed.stream.resume} />
+      ) : current === undefined ? null : current.shown.sessions.length === 0 ? (
+        <NothingFound view={view} />
       ) : (
-        <SessionRows sessions={matching} stream={feed.stream} />
+        <div
+          class={now === undefined ? "session-table is-stale" : "session-table"}
+          role="table"
+          aria-label="Sessions"
+          aria-busy={now === undefined}
+          aria-rowcount={current.shown.more === "more" ? -1 : current.shown.sessions.length + 1}
+        >
+          <SessionHead view={view} />
+          <SessionRows key={current.feed.url} feed={current.feed} shown={current.shown} />
+        </div>
       )}
     </>
   );
-}
-
-function Nothing({ kind, filter }: { kind: ListKind; filter: string }) {
-  if (filter !== "") {
-    return (
-      <Notice title="Nothing matches the filter">
-        <Link class="button" to={{ page: "list", kind, filter: "" }}>
-          Clear the filter
-        </Link>
-      </Notice>
-    );
-  }
-  if (kind !== "session") return <Notice title="Nothing of this kind is here" />;
-  return (
-    <Notice title="No session is here">
-      <p>Spans have arrived, but none that is kept is part of a session, a query, an agent, a model or a tool call.</p>
-      <Link class="button" to={{ page: "list", kind: "all", filter }}>
-        Show everything
-      </Link>
-    </Notice>
-  );
-}
-
-function documentTitle(feed: ListFeed): string {
-  const known = feed.sessions.value?.length ?? 0;
-  return `${known > 0 ? `(${count(known)}) ` : ""}Sessions · Spanfold`;
 }

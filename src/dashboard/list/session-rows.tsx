@@ -1,20 +1,23 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { SessionSummary } from "../../trace/summary.ts";
 import { counted } from "../figures.ts";
 import { Sign } from "../icons.tsx";
 import { type KeyHandler, usePageKeys } from "../keys.ts";
-import type { Stream } from "../stream/stream.ts";
 import { toggleStream } from "../stream/toggle-stream.ts";
 import { narrow } from "../viewport.ts";
 import { useVirtualRows } from "../virtual-rows.ts";
 import { arrange, type HeldOrder } from "./held-order.ts";
-import { LIST_COLUMNS, SessionCells } from "./list-columns.tsx";
+import { SessionCells } from "./list-columns.tsx";
+import type { ListFeed, ListShown } from "./list-feed.ts";
 
 const ROW = 52;
 const NARROW_ROW = 104;
+/** Rows before the last one at which the next page is asked for: a few turns of a wheel. */
+const AHEAD = 30;
 
-/** The list itself: its order rests while somebody has scrolled, focused or points at a row. */
-export function SessionRows({ sessions, stream }: { sessions: readonly SessionSummary[]; stream: Stream }) {
+/** The rows themselves: their order rests while somebody has scrolled, focused or points at one. */
+export function SessionRows({ shown, feed }: { shown: ListShown; feed: ListFeed }) {
+  const { sessions, isPaged, more } = shown;
+  const { stream } = feed;
   const [pointed, setPointed] = useState(false);
   const [focused, setFocused] = useState(false);
   const [scrolled, setScrolled] = useState(false);
@@ -22,12 +25,19 @@ export function SessionRows({ sessions, stream }: { sessions: readonly SessionSu
 
   const previous = useRef<HeldOrder>({ shown: [], waiting: 0 });
   const byId = useMemo(() => new Map(sessions.map((session) => [session.id, session])), [sessions]);
-  const order = useMemo(() => arrange(previous.current.shown, [...byId.keys()], hold), [byId, hold]);
+  const order = useMemo(() => arrange(previous.current.shown, [...byId.keys()], hold, isPaged), [byId, hold, isPaged]);
   previous.current = order;
 
   const keyOf = useCallback((index: number) => order.shown[index] ?? "", [order]);
   const rowHeight = narrow.value ? NARROW_ROW : ROW;
   const { scroller, items, height, scrollTo } = useVirtualRows(order.shown.length, rowHeight, keyOf);
+
+  const last = items.at(-1)?.index ?? 0;
+  const paging = feed.paging.value;
+  useEffect(() => {
+    // What failed is tried again when the reader says so.
+    if (more === "more" && paging === "resting" && last >= order.shown.length - AHEAD) feed.readMore();
+  }, [more, paging, last, order, feed]);
 
   const [cursor, setCursor] = useState<number | undefined>(undefined);
   useLayoutEffect(() => {
@@ -96,14 +106,7 @@ export function SessionRows({ sessions, stream }: { sessions: readonly SessionSu
   }, [scroller]);
 
   return (
-    <div class="session-table" role="table" aria-label="Sessions" aria-rowcount={order.shown.length + 1}>
-      <div class="session-head" role="row">
-        {LIST_COLUMNS.map((column, index) => (
-          <div key={column} role="columnheader" class={index > 2 ? "number" : undefined}>
-            {column}
-          </div>
-        ))}
-      </div>
+    <>
       {order.waiting > 0 ? (
         <button type="button" class="pill pill-top" onClick={callNewcomers}>
           <Sign name="up" />
@@ -137,7 +140,21 @@ export function SessionRows({ sessions, stream }: { sessions: readonly SessionSu
             );
           })}
         </div>
+        {more === "more" ? (
+          <div class="rows-foot">
+            {typeof paging === "object" ? (
+              <>
+                <span class="bad">{`The next sessions could not be read: ${paging.failed}.`}</span>
+                <button type="button" class="button" onClick={feed.readMore}>
+                  Try again
+                </button>
+              </>
+            ) : (
+              <span role="status">Reading more sessions</span>
+            )}
+          </div>
+        ) : null}
       </div>
-    </div>
+    </>
   );
 }

@@ -1,12 +1,14 @@
 import type { ComponentChildren } from "preact";
 import { type Liveness } from "../../trace/liveness.ts";
 import type { SessionSummary, Tally } from "../../trace/summary.ts";
-import { count, dollars, duration, shortCount, ticking } from "../figures.ts";
+import { count, duration, shortCount, ticking } from "../figures.ts";
+import { Cost, costTitle, hasCost } from "../cost.tsx";
+import { oneLine } from "../hostile-text.ts";
 import { Hostile } from "../hostile.tsx";
 import { Sign } from "../icons.tsx";
 import { exactly, toMillis } from "../moments.ts";
 import { tokensText } from "../span/span-facts-view.tsx";
-import { StatusReason, StatusWord } from "../status.tsx";
+import { OpenQuestion, StatusReason, StatusWord } from "../status.tsx";
 
 /** What the whole session amounts to. */
 export function SessionHeader(props: {
@@ -31,6 +33,7 @@ export function SessionHeader(props: {
         </span>
         <span class="summary-actions">{props.children}</span>
       </div>
+      {live.waiting === undefined ? null : <OpenQuestion waiting={live.waiting} />}
       <dl class="figures">
         <Figure name="Elapsed" title={`${exactly(toMillis(summary.start))} to ${exactly(toMillis(summary.end))}`}>
           {(live.status === "running" || live.status === "waiting") &&
@@ -52,20 +55,24 @@ export function SessionHeader(props: {
           )}
         </Figure>
         {summary.queries > 1 ? <Figure name="Queries">{count(summary.queries)}</Figure> : null}
-        <TallyFigure name="Models" tallies={summary.models} />
-        <TallyFigure name="Agents" tallies={summary.agents} />
-        <TallyFigure name="Tools" tallies={summary.tools} />
+        <TallyFigure name="Models" tallies={summary.models} more={summary.more?.models} />
+        <TallyFigure name="Teams" tallies={summary.teams} more={summary.more?.teams} />
+        <TallyFigure name="Agents" tallies={summary.agents} more={summary.more?.agents} />
+        <TallyFigure name="Tools" tallies={summary.tools} more={summary.more?.tools} />
         {summary.tokens.input + summary.tokens.output === 0 ? null : (
           <Figure name="Tokens" title={tokensText(summary.tokens)}>
             {`${shortCount(summary.tokens.input)} in · ${shortCount(summary.tokens.output)} out`}
           </Figure>
         )}
-        {summary.cost === undefined ? null : <Figure name="Cost">{dollars(summary.cost)}</Figure>}
-        {summary.services.length === 0 ? null : (
-          <Figure name="Services" title={summary.services.join(", ")}>
-            <Hostile text={summary.services.join(", ")} limit={160} />
+        {hasCost(summary) ? (
+          <Figure name="Cost" title={costTitle(summary)}>
+            <Cost summary={summary} />
+            <Unpriced summary={summary} />
           </Figure>
-        )}
+        ) : null}
+        <NamesFigure name="Users" names={summary.users} more={summary.more?.users} />
+        <NamesFigure name="Namespaces" names={summary.namespaces} more={summary.more?.namespaces} />
+        <NamesFigure name="Services" names={summary.services} more={summary.more?.services} />
         <Figure name="Watching">{count(summary.watchers)}</Figure>
       </dl>
     </header>
@@ -81,7 +88,37 @@ function Figure({ name, title, children }: { name: string; title?: string; child
   );
 }
 
-function TallyFigure({ name, tallies }: { name: string; tallies: readonly Tally[] }) {
+/** Models whose tokens the cost beside is without. */
+function Unpriced({ summary: { cost, unpriced } }: { summary: SessionSummary }) {
+  if (unpriced === undefined || unpriced.length === 0) return null;
+  return (
+    <span class="muted">
+      {cost === undefined ? ": " : " without "}
+      <Hostile text={unpriced.join(", ")} limit={60} />
+    </span>
+  );
+}
+
+/** `more`: how many names the list leaves out. */
+function NamesFigure({ name, names, more = 0 }: { name: string; names: readonly string[]; more?: number | undefined }) {
+  if (names.length === 0) return null;
+  return (
+    <Figure name={name} title={oneLine(names.join(", "), 1000)}>
+      <Hostile text={names.join(", ")} limit={160} />
+      {more === 0 ? null : <span class="muted">{` and ${count(more)} more`}</span>}
+    </Figure>
+  );
+}
+
+function TallyFigure({
+  name,
+  tallies,
+  more = 0,
+}: {
+  name: string;
+  tallies: readonly Tally[];
+  more?: number | undefined;
+}) {
   const [first] = tallies;
   if (first === undefined) return null;
   const title = tallies.map((tally) => `${tally.name} × ${count(tally.calls)}`).join("\n");
@@ -90,7 +127,7 @@ function TallyFigure({ name, tallies }: { name: string; tallies: readonly Tally[
       <Hostile text={first.name} limit={60} />
       <span class="muted">
         {` × ${count(first.calls)}`}
-        {tallies.length > 1 ? ` and ${count(tallies.length - 1)} more` : ""}
+        {tallies.length + more > 1 ? ` and ${count(tallies.length - 1 + more)} more` : ""}
       </span>
     </Figure>
   );

@@ -8,7 +8,7 @@ import { oneLine } from "../hostile-text.ts";
 import { Sign } from "../icons.tsx";
 import { usePageKeys } from "../keys.ts";
 import { Link } from "../link.tsx";
-import { go } from "../location.ts";
+import { go, lastList } from "../location.ts";
 import { Masthead } from "../masthead.tsx";
 import { SpanPanel } from "../span/span-panel.tsx";
 import { Loading, Notice, RefusedView, ToSessions } from "../states.tsx";
@@ -22,8 +22,6 @@ import { SessionHeader } from "./session-header.tsx";
 import { SpanTree } from "./span-tree.tsx";
 import { around, roomy, type TimeScale } from "./time-scale.ts";
 
-const LIST = { page: "list", kind: "session", filter: "" } as const;
-
 type PageProps = {
   readonly feed: SessionFeed;
   readonly selected: string | undefined;
@@ -36,7 +34,7 @@ export function SessionPage({ feed, selected, range }: PageProps) {
   return (
     <div class="frame">
       <Masthead stream={feed.stream}>
-        <Link to={LIST}>Sessions</Link>
+        <Link to={lastList.value}>Sessions</Link>
         <Sign name="chevron" />
         <span class="crumb-here crumb-id">
           <Hostile text={feed.id} limit={300} />
@@ -129,7 +127,7 @@ function SessionBody({ feed, shown, selected, range }: PageProps & { shown: Show
         setFollowing(following === "following" ? "resting" : "following");
         return "taken";
       case "u":
-        go(LIST);
+        go(lastList.value);
         return "taken";
       case " ":
         if (inPanel) return undefined;

@@ -26,10 +26,22 @@ export type Stream = {
   readonly close: () => void;
 };
 
+/**
+ * What is read before the stream, which then goes on from there. Where the server forgot that place, it is read anew,
+ * instead of everything that a reset would bring.
+ */
+export type Prologue = {
+  readonly url: string;
+  /** Takes the answer's JSON; gives its resourceVersion. Throws where it is none. */
+  readonly take: (body: unknown) => string;
+};
+
 /** A tab that nobody sees needs no stream; shorter absences are not worth a reconnect. */
 const HIDDEN_GRACE = 10_000;
 /** Something that is not there may come: an exporter can be slower than the person who opened its link. */
 const NOT_FOUND_RETRY = 5_000;
+/** Before a prologue is read anew. */
+const RESET_PAUSE = 250;
 
 /**
  * Opens `url` as an event stream, keeps it open, and resumes where it broke. The events of one read come together.
@@ -39,6 +51,7 @@ export function openStream<Event extends StreamEvent>(
   url: string,
   decode: Decode<Event>,
   onEvents: (events: readonly Event[]) => void,
+  prologue?: Prologue,
 ): Stream {
   const state = signal<StreamState>(CONNECTING);
   const delay = signal<number | undefined>(undefined);
@@ -75,6 +88,21 @@ export function openStream<Event extends StreamEvent>(
     let why = "the server ended the response";
     let heard = false;
     try {
+      if (lastId === undefined && prologue !== undefined) {
+        const answer = await authorisedFetch(prologue.url, {
+          headers: { Accept: "application/json" },
+          cache: "no-store",
+          signal: attempt.signal,
+        });
+        if (!answer.ok) {
+          const refusal = await refusalOf(answer);
+          if (typeof refusal !== "string") return refuse(refusal);
+          throw new Error(refusal);
+        }
+        const body: unknown = await answer.json();
+        if (attempt.signal.aborted) return;
+        lastId = prologue.take(body);
+      }
       const response = await authorisedFetch(resumed(url, lastId), {
         headers: { Accept: "text/event-stream" },
         cache: "no-store",
@@ -123,6 +151,11 @@ export function openStream<Event extends StreamEvent>(
   function receive(received: readonly Received<Event>[]): void {
     if (state.value.state === "refused") take({ step: "resume" });
     for (const { event, id } of received) {
+      if (event.type === "reset" && prologue !== undefined) {
+        lastId = undefined;
+        stop();
+        return retryIn(RESET_PAUSE);
+      }
       lastId = id ?? lastId;
       const arrived = caughtUp ? arrivalOf(event) : undefined;
       if (arrived !== undefined) delay.value = Math.max(0, serverNow() - arrived);
