@@ -67,7 +67,11 @@ function Parent({ node, onSelect }: Pick<PanelProps, "node" | "onSelect">) {
   return (
     <Fact name="Parent">
       <button type="button" class="link" onClick={() => onSelect(parent.key)}>
-        {parent.name === "" ? <code>{parent.spanId || parent.traceId}</code> : <Hostile text={parent.name} limit={120} />}
+        {parent.name === "" ? (
+          <code>{parent.spanId || parent.traceId}</code>
+        ) : (
+          <Hostile text={parent.name} limit={120} />
+        )}
       </button>
       {openWord(parent) === "" ? null : <span class="muted">{` ${openWord(parent)}`}</span>}
     </Fact>
