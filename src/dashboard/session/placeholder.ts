@@ -18,12 +18,9 @@ export const openWord = (node: TreeNode): string => {
   return node.awaited ? "not arrived" : "never came";
 };
 
-/**
- * Whether the node lasts on: it runs, or it may come yet. `open`: to where open nodes are drawn, Unix nanoseconds, which
- * stands still once nobody expects what has not come; `now`: Unix milliseconds.
- */
-export const lastsOn = (node: TreeNode, open: bigint, now: number): boolean =>
-  node.running || (node.awaited && BigInt(Math.floor(now)) * 1_000_000n <= open);
+/** Whether the node lasts on: it runs, or it may come yet. `counted`: see `openEnd`. */
+export const lastsOn = (node: TreeNode, counted: number | undefined): counted is number =>
+  counted !== undefined && (node.running || node.awaited);
 
 /** What is odd about a span, in words; a placeholder says so itself. */
 export const MARK_WORDS: Readonly<Record<Mark, string | undefined>> = {

@@ -16,10 +16,11 @@ export function SessionHeader(props: {
   live: Liveness;
   /** Whether the stream still brings what happens. */
   heard: "now" | "before";
-  now: number;
+  /** To when what is open lasts, Unix milliseconds; `undefined` when nothing goes on. */
+  counted: number | undefined;
   children: ComponentChildren;
 }) {
-  const { summary, live, heard, now } = props;
+  const { summary, live, heard, counted } = props;
   return (
     <header class="session-summary">
       <div class="summary-title">
@@ -36,10 +37,9 @@ export function SessionHeader(props: {
       {live.waiting === undefined ? null : <OpenQuestion waiting={live.waiting} />}
       <dl class="figures">
         <Figure name="Elapsed" title={`${exactly(toMillis(summary.start))} to ${exactly(toMillis(summary.end))}`}>
-          {(live.status === "running" || live.status === "waiting") &&
-          summary.liveness.running + summary.liveness.awaitedParents > 0
-            ? ticking(now - toMillis(summary.start))
-            : duration(BigInt(summary.end) - BigInt(summary.start))}
+          {counted === undefined
+            ? duration(BigInt(summary.end) - BigInt(summary.start))
+            : ticking(counted - toMillis(summary.start))}
         </Figure>
         <Figure name="Spans" title={`${count(summary.spans)} in ${count(summary.traces)} traces`}>
           {count(summary.spans)}

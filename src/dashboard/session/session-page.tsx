@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { GIVEN_UP_MILLIS, liveness } from "../../trace/liveness.ts";
+import { liveness } from "../../trace/liveness.ts";
 import { axisOf, visibleRows } from "../../trace/tree.ts";
 import type { TimeRange } from "../address.ts";
 import { ArrivalsStrip } from "../arrivals/arrivals-strip.tsx";
@@ -15,6 +15,7 @@ import { Loading, Notice, RefusedView, ToSessions } from "../states.tsx";
 import { statusWord } from "../status.tsx";
 import { toggleStream } from "../stream/toggle-stream.ts";
 import { findRow } from "./find-row.ts";
+import { openEnd } from "./open-end.ts";
 import { moved, moveOf, type Reading, shownAt } from "./reading.ts";
 import type { SessionFeed, Shown } from "./session-feed.ts";
 import { SessionActions } from "./session-actions.tsx";
@@ -68,13 +69,8 @@ function SessionBody({ feed, shown, selected, range }: PageProps & { shown: Show
   }, [live.status, summary.title, feed.id]);
 
   const { start, end } = useMemo(() => axisOf(tree), [tree]);
-  const { running, awaitedParents, lastArrival } = summary.liveness;
-  const heard = Number(BigInt(lastArrival) / 1_000_000n);
-  const isOpen = running > 0 || (awaitedParents > 0 && now <= heard + GIVEN_UP_MILLIS);
-  const open = BigInt(Math.floor(Math.min(now, heard + GIVEN_UP_MILLIS))) * 1_000_000n;
-  // A session that is silent for long is not drawn on for ever.
-  const drawnTo = isOpen && open > end ? open : end;
-  const whole = { start, end: isOpen ? roomy(start, drawnTo) : end };
+  const { counted, drawn } = openEnd(summary.liveness, end, now);
+  const whole = { start, end: counted === undefined ? end : roomy(start, drawn) };
   const scale = range === undefined ? whole : { start: start + range.from, end: start + range.to };
 
   const [reading, setReading] = useState<Reading>({ collapsed: new Set(), cursor: selected });
@@ -117,7 +113,7 @@ function SessionBody({ feed, shown, selected, range }: PageProps & { shown: Show
       case "z": {
         const row = tree.byKey.get(reading.cursor ?? "");
         if (row === undefined) return undefined;
-        zoom(around(row.start, row.running ? open : row.end, start));
+        zoom(around(row.start, row.running ? drawn : row.end, start));
         return "taken";
       }
       case "0":
@@ -144,7 +140,7 @@ function SessionBody({ feed, shown, selected, range }: PageProps & { shown: Show
         summary={summary}
         heard={feed.stream.state.value.state === "live" ? "now" : "before"}
         live={live}
-        now={now}
+        counted={counted}
       >
         <button
           type="button"
@@ -164,7 +160,8 @@ function SessionBody({ feed, shown, selected, range }: PageProps & { shown: Show
           whole={whole}
           scale={scale}
           onZoom={zoom}
-          open={open}
+          open={drawn}
+          counted={counted}
           now={now}
           reading={reading}
           onReading={read}
@@ -179,6 +176,7 @@ function SessionBody({ feed, shown, selected, range }: PageProps & { shown: Show
             node={node}
             sessionId={feed.id}
             sessionStart={start}
+            counted={counted}
             onClose={() => select(undefined)}
             onSelect={(key) => {
               const row = findRow(tree, key);

@@ -17,13 +17,13 @@ export type RowProps = {
   readonly zoom: "whole" | "zoomed";
   /** To where running spans are drawn, Unix nanoseconds. */
   readonly open: bigint;
-  /** The server's present, Unix milliseconds. */
-  readonly now: number;
+  /** To when it lasts, Unix milliseconds: see `openEnd`. */
+  readonly counted: number | undefined;
   readonly collapsed: "collapsed" | "expanded";
   readonly onToggle: (node: TreeNode) => void;
 };
 
-export function SpanRowCells({ node, scale, zoom, open, now, collapsed, onToggle }: RowProps) {
+export function SpanRowCells({ node, scale, zoom, open, counted, collapsed, onToggle }: RowProps) {
   const { span, children } = node;
   const indent = Math.min(node.depth, DEEPEST_INDENT);
   return (
@@ -69,9 +69,9 @@ export function SpanRowCells({ node, scale, zoom, open, now, collapsed, onToggle
         ) : null}
       </div>
       <div class="span-duration" role="gridcell">
-        {durationOf(node, open, now)}
+        {durationOf(node, counted)}
       </div>
-      <Lane node={node} scale={scale} zoom={zoom} open={open} now={now} />
+      <Lane node={node} scale={scale} zoom={zoom} open={open} counted={counted} />
     </>
   );
 }
@@ -99,14 +99,15 @@ function Odd({ node }: { node: TreeNode }) {
   );
 }
 
-function durationOf(node: TreeNode, open: bigint, now: number): string {
+function durationOf(node: TreeNode, counted: number | undefined): string {
   const { span } = node;
-  if (lastsOn(node, open, now)) return ticking(now - toMillis(node.start));
-  return span === undefined ? "–" : duration(span.facts.end - span.facts.start);
+  if (lastsOn(node, counted)) return ticking(counted - toMillis(node.start));
+  return span === undefined || node.running ? "–" : duration(span.facts.end - span.facts.start);
 }
 
-function Lane({ node, scale, zoom, open, now }: Pick<RowProps, "node" | "scale" | "zoom" | "open" | "now">) {
-  const end = lastsOn(node, open, now) && open > node.end ? open : node.end;
+function Lane({ node, scale, zoom, open, counted }: Pick<RowProps, "node" | "scale" | "zoom" | "open" | "counted">) {
+  const isOpen = lastsOn(node, counted);
+  const end = isOpen && open > node.end ? open : node.end;
   if (zoom === "zoomed" && isOutside(scale, node.start, end)) {
     return <div class={node.start > scale.end ? "lane lane-later" : "lane lane-earlier"} aria-hidden="true" />;
   }
@@ -122,7 +123,7 @@ function Lane({ node, scale, zoom, open, now }: Pick<RowProps, "node" | "scale" 
   return (
     <div class="lane" aria-hidden="true">
       <span
-        class={`${shape} lane-${kind ?? "none"}${node.error ? " lane-error" : ""}${node.running ? " lane-open" : ""}`}
+        class={`${shape} lane-${kind ?? "none"}${node.error ? " lane-error" : ""}${isOpen ? " lane-open" : ""}`}
         style={{ left: `${left}%`, width: `${width}%` }}
       />
     </div>

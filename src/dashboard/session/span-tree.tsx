@@ -17,8 +17,6 @@ import type { TimeScale } from "./time-scale.ts";
 
 const ROW = 28;
 const NARROW_ROW = 46;
-/** Fewer rows are their own overview. */
-const OVERVIEWED = 24;
 
 export type TreeProps = NewsOptions & {
   readonly tree: SessionTree;
@@ -28,6 +26,9 @@ export type TreeProps = NewsOptions & {
   readonly onZoom: (scale: TimeScale | undefined) => void;
   /** To where running spans are drawn, Unix nanoseconds. */
   readonly open: bigint;
+  /** To when they last, Unix milliseconds: see `openEnd`. */
+  readonly counted: number | undefined;
+  /** The server's present, Unix milliseconds. */
   readonly now: number;
   readonly reading: Reading;
   readonly onReading: (reading: Reading) => void;
@@ -37,7 +38,7 @@ export type TreeProps = NewsOptions & {
 
 /** The rows of a session with their bars; only those in view are mounted. */
 export function SpanTree(props: TreeProps) {
-  const { tree, whole, scale, onZoom, open, now, reading, onReading, selected, onFollowing } = props;
+  const { tree, whole, scale, onZoom, open, reading, onReading, selected, onFollowing } = props;
   const rows = useMemo(() => visibleRows(tree, reading.collapsed), [tree, reading.collapsed]);
   const keyOf = useCallback((index: number) => rows[index]?.key ?? "", [rows]);
   const axis = useTicks(scale, whole.start);
@@ -59,17 +60,15 @@ export function SpanTree(props: TreeProps) {
 
   return (
     <section class="tree" aria-label="Spans">
-      {rows.length > OVERVIEWED || zoom === "zoomed" ? (
-        <Overview
-          rows={rows}
-          whole={whole}
-          scale={scale}
-          open={open}
-          scroller={scroller}
-          onZoom={onZoom}
-          onGo={(fraction) => scrollTo(Math.floor(fraction * rows.length), "center")}
-        />
-      ) : null}
+      <Overview
+        rows={rows}
+        whole={whole}
+        scale={scale}
+        open={open}
+        scroller={scroller}
+        onZoom={onZoom}
+        onGo={(fraction) => scrollTo(Math.floor(fraction * rows.length), "center")}
+      />
       <div class="tree-head">
         <span>Span</span>
         <span class="number">Duration</span>
@@ -110,7 +109,7 @@ export function SpanTree(props: TreeProps) {
                   scale={scale}
                   zoom={zoom}
                   open={open}
-                  now={now}
+                  counted={props.counted}
                   collapsed={collapsed}
                   onToggle={({ key }) => onReading(toggled({ ...reading, cursor: key }, key))}
                 />

@@ -1,7 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { SpanContent } from "../../trace/content.ts";
 import type { Tokens } from "../../trace/facts.ts";
-import { now } from "../clock.ts";
 import { CopyButton } from "../copy-button.tsx";
 import { count, dollars, duration, ticking } from "../figures.ts";
 import { Hostile } from "../hostile.tsx";
@@ -11,7 +10,13 @@ import { markWords, openWord } from "../session/placeholder.ts";
 import type { PanelProps } from "./span-panel.tsx";
 
 /** The span's figures, and whose it is. */
-export function SpanFactsView({ node, sessionStart, onSelect, content }: PanelProps & { content: SpanContent }) {
+export function SpanFactsView({
+  node,
+  sessionStart,
+  counted,
+  onSelect,
+  content,
+}: PanelProps & { content: SpanContent }) {
   const view = node.span;
   if (view === undefined) return null;
   const { facts } = view;
@@ -21,9 +26,11 @@ export function SpanFactsView({ node, sessionStart, onSelect, content }: PanelPr
       <dl class="facts">
         <Fact name="Kind">{kindWord(facts.kind)}</Fact>
         <Fact name="Duration">
-          {facts.running
-            ? `running for ${ticking(now.value - toMillis(facts.start))}`
-            : duration(facts.end - facts.start)}
+          {!facts.running
+            ? duration(facts.end - facts.start)
+            : counted === undefined
+              ? "running"
+              : `running for ${ticking(counted - toMillis(facts.start))}`}
         </Fact>
         <Fact name="Started">
           <span title={exactly(toMillis(facts.start))}>

@@ -22,6 +22,8 @@ export type PanelProps = {
   readonly sessionId: string;
   /** Earliest moment of the session, Unix nanoseconds. */
   readonly sessionStart: bigint;
+  /** To when what has not ended lasts, Unix milliseconds: see `openEnd`. */
+  readonly counted: number | undefined;
   readonly onClose: () => void;
   readonly onSelect: (key: string) => void;
 };
