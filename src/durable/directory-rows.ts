@@ -149,7 +149,7 @@ export class DirectoryRows {
   named(numbers: readonly number[]): { readonly n: number; readonly id: string; readonly revision: number }[] {
     return this.#sql
       .exec<{ n: number; id: string; revision: number }>(
-        "SELECT n, id, revision FROM json_each(?) AS wanted JOIN session ON n = wanted.value ORDER BY wanted.key",
+        "SELECT n, session.id, revision FROM json_each(?) AS wanted JOIN session ON n = wanted.value ORDER BY wanted.key",
         JSON.stringify(numbers),
       )
       .toArray();

@@ -25,7 +25,8 @@ export function searchableIn(
   { queries }: QueryFold,
   { tallies, names }: RollUp,
 ): Searchable {
-  const texts = new Set([summary.title]);
+  const { waiting } = summary.liveness;
+  const texts = new Set([summary.title, ...(waiting === undefined ? [] : [waiting.question])]);
   const failures = new Set<string>();
   let units = 0;
   for (const query of queries) {

@@ -1,4 +1,4 @@
-import { GIVEN_UP_MILLIS, liveness, QUIET_MILLIS, SETTLED_MILLIS, STALLED_MILLIS } from "./liveness.ts";
+import { liveness, LIVENESS_TURNS } from "./liveness.ts";
 import type { Status } from "./liveness.ts";
 import type { LivenessFacts } from "./summary.ts";
 
@@ -8,10 +8,7 @@ export type StatusStep = { readonly after: number; readonly status: Status };
 /** How the status of unchanged facts moves on while nothing is heard: the first step is after 0, the last one lasts. */
 export type StatusSchedule = readonly StatusStep[];
 
-/** The silences at which {@link liveness} may answer otherwise. */
-const TURNS: readonly number[] = [0, SETTLED_MILLIS, QUIET_MILLIS, STALLED_MILLIS, GIVEN_UP_MILLIS].toSorted(
-  (a, b) => a - b,
-);
+const TURNS = [0, ...LIVENESS_TURNS];
 
 /** What {@link liveness} will say of these facts at any time, asked once: a list of many sessions is computed from steps. */
 export function statusSchedule(facts: LivenessFacts): StatusSchedule {

@@ -2,14 +2,13 @@ import { env } from "cloudflare:workers";
 import { evictDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { TOMBSTONE_DAYS } from "../../src/durable/directory-rows.ts";
-import type { Arrivals, ListStreamEvent } from "../../src/trace/stream-events.ts";
+import type { Arrivals } from "../../src/trace/stream-events.ts";
 import type { SessionSummary } from "../../src/trace/summary.ts";
 import { Random } from "../trace/seeded-random.ts";
 import { Faults } from "./faults.ts";
 import { generateSession } from "./generated-session.ts";
+import { ListViewer } from "./list-viewer.ts";
 import { aSpan, someSpans, traceIdOf } from "./spans.ts";
-import { openStream } from "./viewer.ts";
-import type { StreamReader } from "./viewer.ts";
 import * as world from "./world.ts";
 
 const TRACE = traceIdOf("trace");
@@ -48,48 +47,6 @@ async function touch(name: string, n: number): Promise<void> {
   world.pass(10_000);
   await world.deliver([aSpan(traceId, n, {}, { "session.id": name })]);
   await world.rest([traceId, name]);
-}
-
-/** As a viewer folds it: ids and spans of the sessions that the events left. */
-class ListViewer {
-  readonly sessions = new Map<string, number>();
-  readonly words: string[] = [];
-  at: string | undefined;
-  readonly #stream: StreamReader;
-
-  private constructor(stream: StreamReader) {
-    this.#stream = stream;
-  }
-
-  static async open(query = "", from?: string): Promise<ListViewer> {
-    const stream = await openStream(
-      `/sessions?watch=true${query}`,
-      from === undefined ? {} : { "last-event-id": from },
-    );
-    return new ListViewer(stream);
-  }
-
-  async until(type: ListStreamEvent["type"], holds: (event: ListStreamEvent) => boolean = () => true): Promise<void> {
-    await this.#stream.readUntil((seen) => {
-      const event = seen.event as unknown as ListStreamEvent;
-      this.at = seen.at ?? this.at;
-      this.words.push(worded(event));
-      if (event.type === "session") this.sessions.set(event.summary.id, event.summary.spans);
-      if (event.type === "gone") this.sessions.delete(event.id);
-      if (event.type === "reset") this.sessions.clear();
-      return event.type === type && holds(event);
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.#stream.close();
-  }
-}
-
-function worded(event: ListStreamEvent): string {
-  if (event.type === "session") return `${event.summary.id} of ${event.summary.spans}`;
-  if (event.type === "gone") return `${event.id} gone${event.session === undefined ? "" : ` to ${event.session}`}`;
-  return event.type;
 }
 
 describe("the list", () => {

@@ -1,0 +1,240 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { allPages, directory, ids, list, moment, nanos, remove, report } from "./reported.ts";
+import * as world from "./world.ts";
+
+beforeEach(async () => {
+  world.stopClock();
+  await world.emptyWorld();
+});
+
+const tally = (...names: string[]) => names.map((name) => ({ name, calls: 1, errors: 0 }));
+
+async function someSessions(): Promise<void> {
+  await report({
+    id: "trip",
+    title: "Plan a trip to Lisbon",
+    agents: tally("planner"),
+    models: tally("gpt-4o"),
+    services: ["executor"],
+    namespaces: ["travel"],
+  });
+  await report({
+    id: "code",
+    title: "Fix the tests",
+    agents: tally("coder"),
+    models: tally("claude-sonnet-4-5"),
+    tools: tally("runTests", "edit"),
+  });
+  await report(
+    { id: "both", title: "Write a trip report", agents: tally("planner", "coder"), models: tally("gpt-4o-mini") },
+    ["how long is the flight"],
+  );
+}
+
+describe("the list finds", () => {
+  beforeEach(someSessions);
+
+  test.each([
+    ["q=lisbon", ["trip"]],
+    ["q=trip", ["both", "trip"]],
+    ["q=TRIP+rep", ["both"]],
+    ["q=flight", ["both"]],
+    ["q=tests", ["code"]],
+    ["q=gpt-4o", ["both", "trip"]],
+    ["q=code", ["both", "code"]],
+    ["q=nothing", []],
+    ["agent=planner", ["both", "trip"]],
+    ["agent=planner&agent=coder", ["both"]],
+    ["agent=plan", []],
+    ["agent=Planner", []],
+    ["model=gpt-4o", ["trip"]],
+    ["tool=runTests", ["code"]],
+    ["service=executor", ["trip"]],
+    ["namespace=travel", ["trip"]],
+    ["namespace=executor", []],
+    ["agent=coder&q=report", ["both"]],
+  ])("by %s", async (query, expected) => {
+    expect(await ids(query)).toEqual(expected);
+  });
+
+  test.each([
+    `"`,
+    `""`,
+    `"a" OR "b"`,
+    "NEAR(trip, 2)",
+    "body:trip",
+    "{body} : trip",
+    "^trip",
+    "trip*",
+    "-trip",
+    "tri(p",
+    "' OR 1=1 --",
+    "a AND AND b",
+    "\u0000trip",
+    "\ud800",
+    "%",
+    "🚀",
+    "\ue000",
+    "x".repeat(256),
+  ])("words in %j, which is no syntax", async (typed) => {
+    const response = await world.request(`/sessions?${new URLSearchParams({ q: typed }).toString()}`);
+    expect(response.status).toBe(200);
+  });
+
+  test("what changed, and not what was", async () => {
+    await report({ id: "trip", title: "Plan a trip to Porto" });
+    expect([await ids("q=lisbon"), await ids("q=porto"), await ids("agent=planner")]).toEqual([[], ["trip"], ["both"]]);
+    await remove("trip");
+    expect([await ids("q=porto"), await ids("q=trip")]).toEqual([[], ["both"]]);
+    await report({ id: "trip", title: "Stay at home" });
+    expect([await ids("q=porto"), await ids("q=home")]).toEqual([[], ["trip"]]);
+  });
+
+  test("a session of a time", async () => {
+    await report({ id: "early", start: nanos(moment(-7_200)), end: nanos(moment(-3_600)) });
+    await report({ id: "late", start: nanos(moment(3_600)), end: nanos(moment(7_200)) });
+    const at = (seconds: number) => new Date(moment(seconds)).toISOString();
+    expect(await ids(`until=${at(-3_600)}`)).toEqual(["early"]);
+    expect(await ids(`since=${at(7_200)}`)).toEqual(["late"]);
+    expect(await ids(`since=${at(7_201)}`)).toEqual([]);
+    expect((await ids(`since=${at(-1)}&until=${at(1)}`)).toSorted()).toEqual(["both", "code", "trip"]);
+    expect(await ids(`since=${nanos(moment(7_199))}`)).toEqual(["late"]);
+    vi.setSystemTime(moment(7_260));
+    expect(await ids("since=2m")).toEqual(["late"]);
+    expect(await ids("since=59s")).toEqual([]);
+  });
+
+  test("writes full text when it changed, and not with every report", async () => {
+    const written = async () =>
+      await runInDurableObject(directory(), (_, { storage }) => storage.sql.exec("SELECT * FROM words_data").toArray());
+    const before = await written();
+    await report({
+      id: "trip",
+      title: "Plan a trip to Lisbon",
+      agents: tally("planner"),
+      models: tally("gpt-4o"),
+      services: ["executor"],
+      namespaces: ["travel"],
+      spans: 99,
+    });
+    expect((await list("q=lisbon")).sessions.map(({ spans }) => spans)).toEqual([99]);
+    expect(await written()).toEqual(before);
+  });
+});
+
+describe("the list sorts", () => {
+  const rows = [
+    { id: "a", heard: 5, start: 10, end: 30, tokens: 7, cost: 0.5, errors: 0 },
+    { id: "b", heard: 4, start: 20, end: 21, tokens: 9, cost: 0.25, errors: 2 },
+    { id: "c", heard: 3, start: 15, end: 35, tokens: 0, cost: undefined, errors: 2 },
+    { id: "d", heard: 2, start: 10, end: 40, tokens: 9, cost: 0.125, errors: 1 },
+  ];
+  beforeEach(async () => {
+    for (const { id, heard, start, end, tokens, cost, errors } of rows)
+      await report({
+        id,
+        heard: moment(heard),
+        start: nanos(moment(start)),
+        end: nanos(moment(end)),
+        tokens: { input: tokens, output: 0, cached: 0, reasoning: 0 },
+        errors,
+        ...(cost === undefined ? {} : { cost }),
+      });
+  });
+
+  test.each([
+    ["", "abcd"],
+    ["sort=activity&order=asc", "dcba"],
+    ["sort=start", "bcda"],
+    ["sort=start&order=asc", "adcb"],
+    ["sort=duration", "dcab"],
+    ["sort=tokens", "dbac"],
+    ["sort=tokens&order=asc", "cabd"],
+    ["sort=cost", "abdc"],
+    ["sort=errors", "cbda"],
+    ["sort=errors&order=asc", "adbc"],
+  ])("by %s, in pages of any size alike", async (query, expected) => {
+    for (const limit of [1, 2, 3, 100]) {
+      const pages = await allPages(`${query}&limit=${limit}`);
+      expect(pages.flatMap(({ sessions }) => sessions.map(({ id }) => id)).join("")).toBe(expected);
+    }
+  });
+
+  test("the same after the object was evicted", async () => {
+    const { nextCursor } = await list("sort=tokens&limit=2");
+    await evictDurableObject(directory());
+    expect(await ids(`cursor=${nextCursor}`)).toEqual(["a", "c"]);
+  });
+
+  test("on from a session that went, or moved", async () => {
+    const { nextCursor } = await list("sort=tokens&limit=2");
+    await remove("b");
+    expect(await ids(`cursor=${nextCursor}`)).toEqual(["a", "c"]);
+    await report({ id: "b", tokens: { input: 8, output: 0, cached: 0, reasoning: 0 } });
+    expect(await ids(`cursor=${nextCursor}`)).toEqual(["b", "a", "c"]);
+  });
+});
+
+describe("the list tells statuses", () => {
+  beforeEach(async () => {
+    const now = Date.now();
+    await report({ id: "done", heard: now - 60_000 });
+    await report({ id: "failed", heard: now - 60_000, liveness: { failed: true } });
+    await report({ id: "fresh", heard: now });
+    await report({ id: "open", heard: now, liveness: { running: 1 } });
+    await report({ id: "hung", heard: now - 600_000, liveness: { running: 1 } });
+    await report({
+      id: "asked",
+      heard: now - 600_000,
+      liveness: { waiting: { question: "Deploy?", since: nanos(now) } },
+    });
+    await report({ id: "bare", kind: "trace", heard: now - 60_000 });
+  });
+
+  test("of each session, and how many there are of each", async () => {
+    const { sessions, counts } = await list("");
+    expect(Object.fromEntries(sessions.map(({ id, status }) => [id, status]))).toEqual({
+      done: "finished",
+      failed: "failed",
+      fresh: "running",
+      open: "running",
+      hung: "stalled",
+      asked: "waiting",
+    });
+    expect(counts).toEqual({ all: 6, waiting: 1, stalled: 1, running: 2, quiet: 0, failed: 1, finished: 1 });
+  });
+
+  test("and shows some of them, with the counts of all", async () => {
+    expect((await ids("status=running")).toSorted()).toEqual(["fresh", "open"]);
+    expect((await ids("status=waiting,stalled")).toSorted()).toEqual(["asked", "hung"]);
+    expect((await ids("status=failed&status=finished&kind=all")).toSorted()).toEqual(["bare", "done", "failed"]);
+    const { counts } = await list("status=running&limit=1");
+    expect(counts).toMatchObject({ all: 6, running: 2 });
+    expect((await list("status=running&q=open")).counts).toMatchObject({ all: 1, running: 1 });
+    expect((await list("kind=trace")).counts).toMatchObject({ all: 1, finished: 1 });
+  });
+
+  test("as time moves them on, with nothing written", async () => {
+    const { resourceVersion } = await list("");
+    world.pass(11_000);
+    expect(await ids("status=running")).toEqual(["open"]);
+    world.pass(20_000);
+    expect(await ids("status=quiet")).toEqual(["open"]);
+    await evictDurableObject(directory());
+    world.pass(100_000);
+    const { counts, resourceVersion: later } = await list("status=stalled");
+    expect(counts).toEqual({ all: 6, waiting: 1, stalled: 2, running: 0, quiet: 0, failed: 1, finished: 2 });
+    expect(later).toBe(resourceVersion);
+  });
+});
+
+test("a page of very long summaries ends early and goes on", async () => {
+  const title = "x".repeat(1_500_000);
+  for (const id of ["a", "b", "c", "d"]) await report({ id, title });
+  const pages = await allPages("limit=10");
+  expect(pages.map(({ sessions }) => sessions.map(({ id }) => id))).toEqual([
+    ["d", "c"],
+    ["b", "a"],
+  ]);
+});

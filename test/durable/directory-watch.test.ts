@@ -1,0 +1,169 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { beforeEach, describe, expect, test } from "vitest";
+import { Random } from "../trace/seeded-random.ts";
+import { ListViewer } from "./list-viewer.ts";
+import { allPages, directory, list, remove, report } from "./reported.ts";
+import * as world from "./world.ts";
+
+beforeEach(async () => {
+  world.stopClock();
+  await world.emptyWorld();
+});
+
+/** Something reaches every stream, as any export does within a second: those that wait look at the clock again. */
+async function nudge(): Promise<void> {
+  await directory().arrived({ last: [], notKept: { logs: 0, metrics: 0 } });
+}
+
+/** The object is taken out of memory. */
+async function sleep(): Promise<void> {
+  await runInDurableObject(directory(), () => undefined);
+  await evictDurableObject(directory());
+}
+
+async function shown(query: string): Promise<Record<string, number>> {
+  const pages = await allPages(`${query}&limit=1000`);
+  return Object.fromEntries(pages.flatMap(({ sessions }) => sessions.map(({ id, spans }) => [id, spans])));
+}
+
+describe("a filtered watch", () => {
+  test("begins with what the filter shows, and tells of nothing else", async () => {
+    await report({ id: "trip", title: "Plan a trip" });
+    await report({ id: "code", title: "Fix the tests" });
+    const viewer = await ListViewer.open("&q=trip");
+    await viewer.until("bookmark");
+    await viewer.close();
+    expect(viewer.words).toEqual(["trip of 1", "arrivals", "bookmark"]);
+  });
+
+  test.each(["&q=trip", "&agent=planner"])(
+    "%s: tells when a session enters it, changes in it, and leaves it",
+    async (query) => {
+      const agents = [{ name: "planner", calls: 1, errors: 0 }];
+      await report({ id: "A", title: "Plan a journey" });
+      const viewer = await ListViewer.open(query);
+      await viewer.until("bookmark");
+      await report({ id: "A", title: "Plan a trip", agents });
+      await viewer.until("session");
+      await report({ id: "A", title: "Plan a trip", agents, spans: 2 });
+      await viewer.until("session");
+      await report({ id: "A", title: "Stay at home", spans: 3 });
+      await viewer.until("gone");
+      await viewer.close();
+      expect(viewer.words.filter((word) => word.startsWith("A"))).toEqual(["A of 1", "A of 2", "A gone"]);
+    },
+  );
+
+  test("tells of statuses that time alone moves on, where no id is given: there is nothing new to resume from", async () => {
+    await report({ id: "A", liveness: { running: 1 } });
+    const running = await ListViewer.open("&status=running");
+    const quiet = await ListViewer.open("&status=quiet");
+    await running.until("bookmark");
+    await quiet.until("bookmark");
+    expect([running.words[0], quiet.words[0]]).toEqual(["A of 1", "arrivals"]);
+    const at = [running.at, quiet.at];
+    world.pass(31_000);
+    await nudge();
+    await running.until("gone");
+    await quiet.until("session");
+    await running.close();
+    await quiet.close();
+    expect([running.at, quiet.at]).toEqual(at);
+  });
+
+  test("resumes with what moved while it was away", async () => {
+    await report({ id: "A", liveness: { running: 1 } });
+    await report({ id: "B" });
+    const { resourceVersion } = await list("status=running");
+    world.pass(3_600_000);
+    await sleep();
+    const viewer = await ListViewer.open("&status=running", resourceVersion);
+    await viewer.until("bookmark");
+    await viewer.close();
+    expect(viewer.words).toEqual(["A gone", "B gone", "arrivals", "bookmark"]);
+  });
+
+  test("refuses what the list refuses", async () => {
+    const response = await world.request("/sessions?watch=true&status=busy");
+    expect([response.status, (await response.json<{ detail: string }>()).detail]).toEqual([
+      400,
+      "status must be among waiting, stalled, running, quiet, failed, finished, separated by commas",
+    ]);
+  });
+});
+
+const FILTERS = [
+  "",
+  "kind=all",
+  "status=running",
+  "status=quiet,stalled",
+  "status=finished&q=trip",
+  "q=plan",
+  "agent=coder",
+  "agent=planner&status=running,failed",
+];
+const SORTS = ["activity", "start", "tokens", "errors"];
+
+/** The clock stands between them, so that what is due in less than a stream takes to settle would be due for ever. */
+const STEPS = [2_000, 12_000, 32_000, 132_000, 702_000];
+
+/** Something happens to the list: sessions come, change, move on and go, time passes, the object sleeps. */
+async function happen(random: Random): Promise<void> {
+  const id = `s${random.below(14)}`;
+  const what = random.next();
+  if (what < 0.12) await remove(id);
+  else if (what < 0.3) world.pass(random.pick(STEPS));
+  else if (what < 0.35) await sleep();
+  else {
+    await report({
+      id,
+      kind: random.chance(0.2) ? "trace" : "session",
+      title: random.pick(["Plan a trip", "Fix the tests", "Write a trip report", "Stay"]),
+      agents: random.chance(0.5) ? [{ name: random.pick(["planner", "coder"]), calls: 1, errors: 0 }] : [],
+      spans: random.below(1_000),
+      errors: random.below(3),
+      tokens: { input: random.below(5), output: 0, cached: 0, reasoning: 0 },
+      liveness: { running: random.pick([0, 0, 1]), awaitedParents: random.pick([0, 0, 1]), failed: random.chance(0.3) },
+    });
+  }
+}
+
+describe("all pages and the watch since the first page's version", () => {
+  test.each(Array.from({ length: 24 }, (_, n) => 8200 + n))("seed %i: equal the list", async (seed) => {
+    const random = new Random(seed);
+    const filter = FILTERS[seed % FILTERS.length] ?? "";
+    for (let n = 0; n < 25; n++) await happen(random);
+    const query = `${filter}&sort=${random.pick(SORTS)}&order=${random.pick(["asc", "desc"])}&limit=${1 + random.below(4)}`;
+    const pages = await allPages(query, async () => {
+      for (let n = random.below(4); n > 0; n--) await happen(random);
+    });
+    const viewer = await ListViewer.open(`&${filter}`, pages[0]?.resourceVersion);
+    for (const { sessions } of pages) for (const { id, spans } of sessions) viewer.sessions.set(id, spans);
+    await viewer.until("bookmark");
+    await viewer.close();
+    expect(Object.fromEntries(viewer.sessions), query).toEqual(await shown(filter));
+  });
+});
+
+describe("a watch that is read as it comes, cut and resumed", () => {
+  test.each(Array.from({ length: 8 }, (_, n) => 8300 + n))("seed %i: comes to hold the list", async (seed) => {
+    const random = new Random(seed);
+    const filter = FILTERS[seed % FILTERS.length] ?? "";
+    let viewer = await ListViewer.open(`&${filter}`);
+    await viewer.until("bookmark");
+    for (let n = 0; n < 30; n++) {
+      await happen(random);
+      if (!random.chance(0.1)) continue;
+      if (random.chance(0.5)) await viewer.drain();
+      await viewer.close();
+      const held = viewer;
+      viewer = await ListViewer.open(`&${filter}`, held.at);
+      viewer.at = held.at;
+      if (held.at !== undefined) for (const [id, spans] of held.sessions) viewer.sessions.set(id, spans);
+    }
+    await nudge();
+    await viewer.drain();
+    await viewer.close();
+    expect(Object.fromEntries(viewer.sessions), filter).toEqual(await shown(filter));
+  });
+});

@@ -1,0 +1,100 @@
+import { env } from "cloudflare:workers";
+import { searchText } from "../../src/trace/search-text.ts";
+import { searchableOf } from "../../src/trace/searchable.ts";
+import type { SessionSummary } from "../../src/trace/summary.ts";
+import { request } from "./world.ts";
+
+export function directory() {
+  return env.DIRECTORY.get(env.DIRECTORY.idFromName("default/directory"));
+}
+
+/** Milliseconds of a day in 2026. */
+export function moment(seconds: number): number {
+  return Date.UTC(2026, 10, 21, 9) + seconds * 1_000;
+}
+
+export const nanos = (millis: number): string => String(BigInt(millis) * 1_000_000n);
+
+export type Reported = Partial<Omit<SessionSummary, "liveness">> & {
+  readonly id: string;
+  /** When it was last heard of, Unix milliseconds. */
+  readonly heard?: number;
+  readonly liveness?: Partial<SessionSummary["liveness"]>;
+};
+
+/** A finished session that was heard of now. */
+export function summaryOf({ id, heard = Date.now(), liveness, ...given }: Reported): SessionSummary {
+  return {
+    id,
+    kind: "session",
+    title: id,
+    start: nanos(moment(0)),
+    end: nanos(moment(1)),
+    liveness: {
+      lastArrival: nanos(heard),
+      running: 0,
+      awaitedParents: 0,
+      missingParents: 0,
+      failed: false,
+      ...liveness,
+    },
+    traces: 1,
+    spans: 1,
+    errors: 0,
+    queries: 1,
+    agents: [],
+    teams: [],
+    models: [],
+    tools: [],
+    services: [],
+    namespaces: [],
+    users: [],
+    tokens: { input: 0, output: 0, cached: 0, reasoning: 0 },
+    also: [],
+    watchers: 0,
+    ...given,
+  };
+}
+
+let revision = 0;
+
+/** Tells the directory of a session, as its object would; `texts` is what it is found by besides its summary. */
+export async function report(reported: Reported, texts: readonly string[] = []): Promise<{ interval: number }> {
+  const summary = summaryOf(reported);
+  const said = searchableOf(summary);
+  const search = searchText({ ...said, texts: [...said.texts, ...texts] });
+  return await directory().report({ id: summary.id, incarnation: "1x", revision: ++revision, summary, search });
+}
+
+export async function remove(id: string): Promise<void> {
+  await directory().remove({ id, incarnation: "1x" }, false);
+}
+
+export type List = {
+  readonly resourceVersion: string;
+  readonly sessions: readonly (SessionSummary & { readonly status: string })[];
+  readonly nextCursor?: string;
+  readonly counts: Readonly<Record<string, number>>;
+};
+
+export async function list(query: string): Promise<List> {
+  const response = await request(`/sessions?${query}`);
+  if (response.status !== 200) throw new Error(`/sessions?${query}: ${response.status} ${await response.text()}`);
+  return await response.json();
+}
+
+export async function ids(query: string): Promise<string[]> {
+  return (await list(query)).sessions.map(({ id }) => id);
+}
+
+/** Every page; `between` is done after each. */
+export async function allPages(query: string, between: () => Promise<void> = async () => {}): Promise<List[]> {
+  const pages: List[] = [];
+  for (let cursor: string | undefined = ""; cursor !== undefined;) {
+    const page: List = await list(cursor === "" ? query : `${query}&cursor=${encodeURIComponent(cursor)}`);
+    pages.push(page);
+    cursor = page.nextCursor;
+    await between();
+  }
+  return pages;
+}
