@@ -1,11 +1,11 @@
 import type { SessionObject } from "../durable/session.ts";
-import { restoreValues } from "../otlp/restore-values.ts";
-import type { AnyValue, ResourceSpans } from "../trace/span.ts";
+import type { ResourceSpans } from "../trace/span.ts";
 import type { SessionSummary } from "../trace/summary.ts";
 import type { LogEntry, LogPage, View } from "../trace/watch.ts";
 import { inflate } from "./inflate.ts";
 import { formatVersion } from "./resource-version.ts";
 import { PAGE_BYTES } from "./session-source.ts";
+import { withWholeValues } from "./whole-values.ts";
 
 type Stub = DurableObjectStub<SessionObject>;
 type SpansEntry = Extract<LogEntry, { kind: "spans" }>;
@@ -100,13 +100,7 @@ export class LogReader {
   async whole(entry: SpansEntry): Promise<Uint8Array> {
     const text = LogReader.current(entry);
     if (entry.hashes.length === 0) return text;
-    const values = new Map<string, AnyValue>();
-    for (const hash of entry.hashes) {
-      const value = await this.#stub.value(hash);
-      if (value !== undefined)
-        values.set(hash, JSON.parse(decoder.decode(inflate(value.encoding, value.body))) as AnyValue);
-    }
-    return encoder.encode(JSON.stringify(restoreValues(parse(text), (hash) => values.get(hash))));
+    return encoder.encode(JSON.stringify(await withWholeValues(this.#stub, parse(text), entry.hashes)));
   }
 }
 
