@@ -6,6 +6,7 @@ import { openapi } from "./routes/openapi.ts";
 import { servePage } from "./routes/page.ts";
 import { notFound, problem } from "./routes/problem.ts";
 import { receive, refusePath, signalOf } from "./routes/receive.ts";
+import { query } from "./routes/query.ts";
 import { replay } from "./routes/replay.ts";
 import { session } from "./routes/session.ts";
 import { sessions } from "./routes/sessions.ts";
@@ -29,6 +30,7 @@ app.get("/", (c) => c.redirect("/sessions", 302));
 app.get("/otel", (c) => c.redirect("/sessions", 302));
 app.route("/sessions", sessions);
 app.route("/sessions", replay);
+app.route("/sessions", query);
 app.route("/sessions", session);
 app.route("/traces", traces);
 

@@ -92,6 +92,9 @@ export const TEAM_KEYS = ["team.name"] as const;
 export const TARGET_NAME_KEYS = ["target.name", "query.target.name", "query.target"] as const;
 export const TARGET_TYPE_KEYS = ["target.type", "query.target.type"] as const;
 
+/** Parameters of a query, as JSON: Ark's list of names and values, or an object. */
+export const QUERY_PARAMETER_KEYS = ["query.parameters"] as const;
+
 export const USER_KEYS = [
   "user.id",
   "enduser.id",

@@ -1,0 +1,75 @@
+import { Hono } from "hono";
+import type { Context } from "hono";
+import { sessionAt, sessionIdIn } from "../place.ts";
+import { arkManifest } from "../trace/ark-manifest.ts";
+import type { QueryRequest } from "../trace/query-request.ts";
+import type { QuerySummary } from "../trace/summary.ts";
+import type { AppEnv } from "./app-env.ts";
+import { methodNotAllowed } from "./method-not-allowed.ts";
+import { DATA_HEADERS } from "./negotiate.ts";
+import { permit } from "./permit.ts";
+import { badRequest, notFound, problem } from "./problem.ts";
+import { QueryReader } from "./query-reader.ts";
+import { whereabouts } from "./whereabouts.ts";
+
+const ONE_QUERY = "/:id/queries/:query";
+
+/** One query of a session, for whoever wants to run it again or to go on with it. */
+export const query = new Hono<AppEnv>({ strict: false })
+  .get(ONE_QUERY, async (c) => {
+    const refused = permit(c, "read");
+    if (refused !== undefined) return refused;
+    const purpose = c.req.query("for") ?? "restart";
+    if (purpose !== "restart" && purpose !== "resume") return badRequest(c, "for must be restart or resume");
+    const wantsManifest = /\b(?:application|text)\/(?:x-)?yaml\b/.test(c.req.header("accept") ?? "");
+    if (wantsManifest && purpose === "resume")
+      return badRequest(c, "for=resume has no manifest: ask for application/json");
+    const id = sessionIdIn(c.req.param("id"));
+    const named = c.req.param("query");
+    const stub = sessionAt(c.env, c.var.tenant, id);
+    const elsewhere = whereabouts(c, id, await stub.peek("session"), `/queries/${encodeURIComponent(named)}`);
+    if (elsewhere !== undefined) return elsewhere;
+    const [found, ...others] = findQueries(await stub.queries(), named);
+    if (found === undefined) return notFound(c, `The query ${named}`);
+    if (others.length > 0) {
+      const keys = [found, ...others].slice(0, MOST_KEYS).map(({ key }) => key);
+      return badRequest(c, `${others.length + 1} queries are called ${named}; ask by key: ${keys.join(", ")}`);
+    }
+    const reader = await QueryReader.open(stub, found);
+    const request = await reader.request(id);
+    if (wantsManifest) return manifest(c, request);
+    const body = purpose === "resume" ? { ...request, ...merged(request, await reader.resume(request)) } : request;
+    return c.body(JSON.stringify(body), 200, DATA_HEADERS);
+  })
+  .all(ONE_QUERY, methodNotAllowed("GET"));
+
+const MOST_KEYS = 10;
+
+/** By key, which is unique, else by name. */
+function findQueries(queries: readonly QuerySummary[], named: string): QuerySummary[] {
+  const byKey = queries.filter(({ key }) => key === named);
+  return byKey.length > 0 ? byKey : queries.filter(({ name }) => name === named);
+}
+
+function merged<Part extends { readonly incomplete?: readonly string[] }>(request: QueryRequest, part: Part): Part {
+  const incomplete = [...(request.incomplete ?? []), ...(part.incomplete ?? [])];
+  return incomplete.length === 0 ? part : { ...part, incomplete };
+}
+
+function manifest(c: Context<AppEnv>, request: QueryRequest): Response {
+  const outcome = arkManifest(request, c.req.query("name") ?? request.name);
+  if (outcome.ok)
+    return c.body(outcome.text, 200, { ...DATA_HEADERS, "content-type": "application/yaml; charset=utf-8" });
+  return problem(c, { status: 406, title: "Not Acceptable", detail: whyNot(outcome) });
+}
+
+function whyNot(outcome: Exclude<ReturnType<typeof arkManifest>, { ok: true }>): string {
+  switch (outcome.reason) {
+    case "not-ark":
+      return "No span names an Ark query: there is no manifest of it. Ask for application/json.";
+    case "no-input":
+      return "No span says what the query was asked: a manifest needs spec.input.";
+    case "bad-name":
+      return `${outcome.name} is no name of a Kubernetes object: give one with ?name=`;
+  }
+}

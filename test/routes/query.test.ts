@@ -1,0 +1,217 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { stoppedArkQuery } from "../durable/ark-query.ts";
+import { aSpan, spanId, traceIdOf } from "../durable/spans.ts";
+import * as world from "../durable/world.ts";
+
+const TRACE = traceIdOf("ark query");
+const SESSION = "trip-7";
+const INPUT = 'Plan 3 nights in "Lisbon":\n- {{.budget}} € at most\n--- # no more\n';
+const KEY = `${TRACE}:${spanId(1)}`;
+
+beforeEach(async () => {
+  world.stopClock();
+  await world.emptyWorld();
+});
+
+async function deliverArk(input = INPUT, more = {}): Promise<void> {
+  await world.deliver(stoppedArkQuery({ traceId: TRACE, input, more }));
+  await world.rest([TRACE, SESSION]);
+}
+
+const pathOf = (query: string, search = "") => `/sessions/${SESSION}/queries/${encodeURIComponent(query)}${search}`;
+
+async function ask(path: string, accept = "application/json"): Promise<[number, string | null, string]> {
+  const response = await world.request(path, { headers: { accept } });
+  return [response.status, response.headers.get("content-type"), await response.text()];
+}
+
+const JSON_TYPE = "application/json; charset=utf-8";
+
+const ASKED = {
+  session: SESSION,
+  query: KEY,
+  traceId: TRACE,
+  phase: "running",
+  named: true,
+  name: "plan-trip",
+  namespace: "travel",
+  target: { type: "team", name: "planners" },
+  input: INPUT,
+  sessionId: "trip-7",
+  conversationId: "c-42",
+};
+
+describe("what a query was asked", () => {
+  test("is told verbatim, by key and by name", async () => {
+    await deliverArk();
+    for (const query of [KEY, "plan-trip"]) {
+      const [status, type, text] = await ask(pathOf(query));
+      expect([status, type, JSON.parse(text)]).toEqual([200, JSON_TYPE, ASKED]);
+    }
+  });
+
+  test("with its parameters, where spans tell them", async () => {
+    await deliverArk(INPUT, { "query.parameters": '[{"name":"budget","value":"500"},{"name":"n","value":3}]' });
+    expect(JSON.parse((await ask(pathOf(KEY)))[2])).toEqual({
+      ...ASKED,
+      parameters: [
+        { name: "budget", value: "500" },
+        { name: "n", value: "3" },
+      ],
+    });
+  });
+
+  test("is whole, though it is too large to stand in the log", async () => {
+    const input = `${"All of it. ".repeat(2_000)}The end.`;
+    await deliverArk(input);
+    const told = JSON.parse((await ask(pathOf(KEY)))[2]);
+    expect([told.input === input, told.incomplete]).toEqual([true, undefined]);
+  });
+
+  test("says that it is incomplete, where it was cut when it came", async () => {
+    const input = "x".repeat(1_100_000);
+    await deliverArk(input);
+    const told = JSON.parse((await ask(pathOf(KEY)))[2]);
+    expect(told.incomplete).toEqual(["input"]);
+    expect(input.startsWith(told.input)).toBe(true);
+    expect((await ask(pathOf(KEY), "application/yaml"))[2].split("\n", 1)).toEqual([
+      "# incomplete: spec.input was cut",
+    ]);
+  });
+
+  test("of a query that is none of Ark's: the root of a trace", async () => {
+    const root = aSpan(TRACE, 1, { name: "chat" }, { "session.id": SESSION, "input.value": '{"a": 1}' });
+    await world.deliver([root]);
+    await world.rest([TRACE, SESSION]);
+    expect(JSON.parse((await ask(pathOf("chat")))[2])).toEqual({
+      session: SESSION,
+      query: KEY,
+      traceId: TRACE,
+      phase: "done",
+      named: false,
+      name: "chat",
+      input: '{"a": 1}',
+      sessionId: SESSION,
+    });
+    const [status, type, text] = await ask(pathOf("chat"), "application/yaml");
+    expect([status, type]).toEqual([406, "application/problem+json"]);
+    expect(text).toContain("No span names an Ark query");
+  });
+});
+
+describe("Ark's manifest", () => {
+  test("holds the fields of a Query, and nothing else", async () => {
+    await deliverArk(INPUT, { "query.parameters": '{"budget":"500"}' });
+    const [status, type, text] = await ask(pathOf(KEY), "application/yaml");
+    expect([status, type]).toEqual([200, "application/yaml; charset=utf-8"]);
+    expect(parse(text)).toEqual({
+      apiVersion: "ark.mckinsey.com/v1alpha1",
+      kind: "Query",
+      metadata: { name: "plan-trip", namespace: "travel" },
+      spec: {
+        type: "user",
+        input: INPUT,
+        target: { type: "team", name: "planners" },
+        parameters: [{ name: "budget", value: "500" }],
+        sessionId: "trip-7",
+        conversationId: "c-42",
+      },
+    });
+    expect(text.split("\n").slice(0, 6)).toEqual([
+      'apiVersion: "ark.mckinsey.com/v1alpha1"',
+      'kind: "Query"',
+      "metadata:",
+      '  name: "plan-trip"',
+      '  namespace: "travel"',
+      "spec:",
+    ]);
+  });
+
+  test("takes another name, if Kubernetes does", async () => {
+    await deliverArk();
+    const [, , text] = await ask(pathOf(KEY, "?name=plan-trip-2"), "application/yaml");
+    expect(parse(text).metadata).toEqual({ name: "plan-trip-2", namespace: "travel" });
+    for (const name of ["Plan", "a_b", "-a", "a..b", "a".repeat(254), ""])
+      expect([name, (await ask(pathOf(KEY, `?name=${name}`), "application/yaml"))[0]]).toEqual([name, 406]);
+    expect((await ask(pathOf(KEY, `?name=${"a".repeat(253)}`), "application/yaml"))[0]).toBe(200);
+  });
+});
+
+describe("where a query stopped", () => {
+  test("the messages up to its last answer, the results, and the call without one", async () => {
+    await deliverArk();
+    const [status, , text] = await ask(pathOf(KEY, "?for=resume"));
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toEqual({
+      ...ASKED,
+      messages: [
+        { role: "system", parts: [{ type: "text", text: "You plan trips." }] },
+        { role: "user", parts: [{ type: "text", text: INPUT }] },
+        {
+          role: "assistant",
+          parts: [
+            { type: "text", text: "Let me look." },
+            { type: "tool_call", id: "call-1", name: "find-flights", arguments: { to: "Lisbon" } },
+            { type: "tool_call", id: "call-2", name: "book-hotel", arguments: { nights: 3 } },
+          ],
+        },
+      ],
+      results: [{ id: "call-1", name: "find-flights", arguments: { to: "Lisbon" }, result: ["TP 571"] }],
+      unanswered: [
+        {
+          kind: "tool",
+          id: "call-2",
+          name: "book-hotel",
+          arguments: { nights: 3 },
+          spanId: spanId(22),
+          since: "1790000011000000000",
+        },
+      ],
+    });
+  });
+
+  test("with values whole, though they are too large to stand in the log", async () => {
+    const input = `${"All of it. ".repeat(2_000)}The end.`;
+    await deliverArk(input);
+    const told = JSON.parse((await ask(pathOf(KEY, "?for=resume")))[2]);
+    expect([told.messages[1].parts[0].text === input, told.incomplete]).toEqual([true, undefined]);
+  });
+});
+
+describe("a query that can't be told", () => {
+  test("there is none of that name, or no such session", async () => {
+    await deliverArk();
+    expect((await ask(pathOf("nobody")))[0]).toBe(404);
+    expect((await ask("/sessions/nobody/queries/plan-trip"))[0]).toBe(404);
+  });
+
+  test("there are two of that name", async () => {
+    const other = traceIdOf("other query");
+    await deliverArk();
+    await world.deliver(stoppedArkQuery({ traceId: other, input: "Again" }));
+    await world.rest([other, SESSION]);
+    const [status, type, text] = await ask(pathOf("plan-trip"));
+    expect([status, type]).toEqual([400, "application/problem+json"]);
+    const { detail } = JSON.parse(text);
+    expect(detail).toContain(`2 queries are called plan-trip; ask by key: `);
+    expect(JSON.parse((await ask(pathOf(`${other}:${spanId(1)}`)))[2]).input).toBe("Again");
+  });
+
+  test("its parameters are wrong", async () => {
+    await deliverArk();
+    expect((await ask(pathOf(KEY, "?for=fun")))[0]).toBe(400);
+    expect((await ask(pathOf(KEY, "?for=resume"), "application/yaml"))[0]).toBe(400);
+    const post = await world.request(pathOf(KEY), { method: "POST" });
+    expect([post.status, post.headers.get("allow")]).toEqual([405, "GET"]);
+  });
+
+  test("its session lives elsewhere", async () => {
+    await deliverArk();
+    const response = await world.request(`/sessions/${TRACE}/queries/plan-trip?for=resume`);
+    expect([response.status, response.headers.get("location")]).toEqual([
+      307,
+      `/sessions/${SESSION}/queries/plan-trip?for=resume`,
+    ]);
+  });
+});
