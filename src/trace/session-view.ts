@@ -22,6 +22,8 @@ export type SessionViewState = {
   readonly deleted?: true;
 };
 
+type Arrival = { readonly received: bigint; readonly receipt: Receipt };
+
 /** A session as a viewer folds it from its stream, by the same rules as its object: the facts and the summary are equal. */
 export class SessionView {
   #table = new SpanTable();
@@ -30,8 +32,8 @@ export class SessionView {
   #announced: SessionSummary | undefined;
   #prices = LIST_PRICES;
   #priceSetting: string | undefined;
-  #lastArrival = 0n;
-  #lastReceipt: Receipt | undefined;
+  /** The newest of each trace: what a trace that leaves brought is none of the session's any more. */
+  readonly #arrivals = new Map<string, Arrival>();
   #revision = 0;
   #fold: { readonly of: number; readonly fold: QueryFold } | undefined;
   #tree: { readonly of: number; readonly tree: SessionTree } | undefined;
@@ -53,12 +55,12 @@ export class SessionView {
 
   /** When the last delivery was received, Unix nanoseconds. */
   get lastArrival(): bigint {
-    return this.#lastArrival;
+    return this.#newest()?.received ?? 0n;
   }
 
   /** How the last delivery came. */
   get lastReceipt(): Receipt | undefined {
-    return this.#lastReceipt;
+    return this.#newest()?.receipt;
   }
 
   /** The summary that the stream announced last. */
@@ -70,12 +72,12 @@ export class SessionView {
     switch (event.type) {
       case "spans":
         this.#revision++;
-        this.#arrive(BigInt(event.received), event.receipt);
-        this.#admit(event.resourceSpans, event.received);
+        this.#admit(event.resourceSpans, event.received, event.receipt);
         return;
       case "gone":
         this.#revision++;
         this.#table.dropTrace(event.traceId);
+        this.#arrivals.delete(event.traceId);
         for (const [key, span] of this.#spans) if (span.traceId === event.traceId) this.#spans.delete(key);
         return;
       case "reset":
@@ -114,7 +116,7 @@ export class SessionView {
     const belongsTo = this.#announced?.belongsTo;
     const about = {
       id: this.#announced?.id ?? this.#id,
-      lastArrival: this.#lastArrival.toString(),
+      lastArrival: this.lastArrival.toString(),
       watchers: this.#announced?.watchers ?? 0,
       ...(belongsTo === undefined ? {} : { belongsTo }),
     };
@@ -164,21 +166,30 @@ export class SessionView {
     this.#spans.clear();
     this.#state = {};
     this.#announced = undefined;
-    this.#lastArrival = 0n;
-    this.#lastReceipt = undefined;
+    this.#arrivals.clear();
   }
 
-  #arrive(received: bigint, receipt: Receipt): void {
-    if (received < this.#lastArrival) return;
-    this.#lastArrival = received;
-    this.#lastReceipt = receipt;
+  #arrive(traceId: string, arrival: Arrival): void {
+    const known = this.#arrivals.get(traceId);
+    if (known === undefined || known.received <= arrival.received) this.#arrivals.set(traceId, arrival);
   }
 
-  #admit(resourceSpans: readonly ResourceSpans[], received: string): void {
+  #newest(): Arrival | undefined {
+    let newest: Arrival | undefined;
+    for (const arrival of this.#arrivals.values()) {
+      if (newest === undefined || newest.received <= arrival.received) newest = arrival;
+    }
+    return newest;
+  }
+
+  #admit(resourceSpans: readonly ResourceSpans[], received: string, receipt: Receipt): void {
+    const arrival: Arrival = { received: BigInt(received), receipt };
+    let arrived = "";
     let position = 0;
     for (const { resource, scopeSpans } of resourceSpans) {
       for (const { scope, spans } of scopeSpans ?? []) {
         for (const span of spans ?? []) {
+          if (span.traceId !== arrived) this.#arrive((arrived = span.traceId), arrival);
           const { traceId } = span;
           // The object's facts are of the canonical text; parsed and written again it is the same.
           const facts = deriveFacts(span, JSON.stringify(span), resource, scope);

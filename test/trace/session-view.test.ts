@@ -133,6 +133,13 @@ describe("what a viewer sees", () => {
     expect([view.state, view.summary(), [...view.spans()], view.lastArrival]).toEqual([{}, undefined, [], 0n]);
   });
 
+  test("a trace that left takes its arrivals along: what is shown was heard when the rest of it was", () => {
+    const view = viewOf(arrive(1, span(1, "")), arrive(9, span(1, "", {}, OTHER_TRACE)));
+    expect(view.lastArrival).toBe(at(109));
+    view.apply({ type: "gone", traceId: OTHER_TRACE });
+    expect([view.lastArrival, view.summary()?.liveness.lastArrival]).toEqual([at(101), String(at(101))]);
+  });
+
   test("a trace that left takes its spans along, and only its own", () => {
     const view = viewOf(arrive(1, span(1, ""), span(1, "", {}, OTHER_TRACE)), { type: "gone", traceId: TRACE });
     expect([...view.spans()].map((one) => one.traceId)).toEqual([OTHER_TRACE]);
