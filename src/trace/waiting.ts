@@ -16,6 +16,7 @@ type Open = { readonly row: number; readonly asking: Asking };
  */
 export function waitingOf(table: SpanTable, fold: QueryFold): Question | undefined {
   const tasks = new Map<string, { open: Open[]; over: bigint }>();
+  const listeners = new Listeners(table, fold);
   let first: Open | undefined;
   const offer = (open: Open): void => {
     if (first === undefined || isEarlier(table, open, first)) first = open;
@@ -24,7 +25,7 @@ export function waitingOf(table: SpanTable, fold: QueryFold): Question | undefin
     const row = table.find(trace, { spanId, otlpKind });
     if (row < 0) continue;
     if (asking.task === "") {
-      if (isListening(table, fold, row, asking.since)) offer({ row, asking });
+      if (listeners.wait(row, asking.since)) offer({ row, asking });
       continue;
     }
     let task = tasks.get(asking.task);
@@ -43,15 +44,52 @@ function isEarlier(table: SpanTable, a: Open, b: Open): boolean {
 
 /**
  * Whether an answer would still reach somebody. While its span runs, until one that called it has ended, by time-out say;
- * when the span has ended with the question open, until the session goes on with another query.
+ * when the span has ended with the question open, until the session goes on with another query. Each span is looked at
+ * once, however many questions it stands above.
  */
-function isListening({ rows }: SpanTable, { groups, queries }: QueryFold, row: number, since: bigint): boolean {
-  if (!rows.running(row)) return !queries.some(({ lead }) => rows.long(lead, Row.START) > since);
-  for (let above = groups.parents[row] ?? ROOT; above >= 0; above = groups.parents[above] ?? ROOT) {
-    if (!rows.running(above)) return false;
+class Listeners {
+  readonly #table: SpanTable;
+  readonly #parents: Int32Array;
+  readonly #lastQuery: bigint;
+  /** By row, whether the row and all above it run; undefined until somebody asks. */
+  #running: Uint8Array | undefined;
+
+  constructor(table: SpanTable, { groups, queries }: QueryFold) {
+    this.#table = table;
+    this.#parents = groups.parents;
+    this.#lastQuery = queries.reduce((last, { lead }) => {
+      const start = table.rows.long(lead, Row.START);
+      return start > last ? start : last;
+    }, 0n);
   }
-  return true;
+
+  wait(row: number, since: bigint): boolean {
+    if (!this.#table.rows.running(row)) return this.#lastQuery <= since;
+    const parent = this.#parents[row] ?? ROOT;
+    return parent < 0 || this.#runs(parent);
+  }
+
+  #runs(row: number): boolean {
+    this.#running ??= new Uint8Array(this.#table.size);
+    const known = this.#running;
+    const path: number[] = [];
+    let at = row;
+    while (at >= 0 && known[at] === UNKNOWN) {
+      path.push(at);
+      at = this.#parents[at] ?? ROOT;
+    }
+    let runs = at < 0 || known[at] === RUNS;
+    for (const above of path.toReversed()) {
+      runs &&= this.#table.rows.running(above);
+      known[above] = runs ? RUNS : ENDED;
+    }
+    return runs;
+  }
 }
+
+const UNKNOWN = 0;
+const RUNS = 1;
+const ENDED = 2;
 
 function describe(table: SpanTable, { groups, queries }: QueryFold, { row, asking }: Open): Question {
   const query = queries[groups.queryOf[row] ?? -1];
