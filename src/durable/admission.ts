@@ -1,4 +1,4 @@
-import type { AppendOutcome, Delivery } from "../trace/delivery.ts";
+import type { AppendOutcome, Delivery, SpilledValue } from "../trace/delivery.ts";
 import { decodeFacts } from "../trace/facts.ts";
 import type { SpanFacts } from "../trace/facts.ts";
 import { bestName, NO_NAMES, withName } from "../trace/session-names.ts";
@@ -10,9 +10,6 @@ import type { NewChunk } from "./chunk.ts";
 import type { SessionState } from "./session-state.ts";
 import { isBoundAway, isShown } from "./trace-rows.ts";
 import type { TraceRow } from "./trace-rows.ts";
-
-/** How long after a commit the copy is looked at again, should the attempt made at once have been lost with the instance. */
-const COPY_CHECK_MILLIS = 5_000;
 
 /** Admits a delivery to the home of its trace: whole or not at all, on disk before the answer. */
 export function append(core: SessionCore, tenant: string, delivery: Delivery): AppendOutcome {
@@ -56,9 +53,14 @@ function judge(core: SessionCore, delivery: Delivery): AppendOutcome | { readonl
   if (known.length > 0) return { outcome: "partly-known", known };
   if (table.size + facts.length > SESSION_SPANS)
     return { outcome: "full", reason: `the session holds ${SESSION_SPANS} spans, its ceiling` };
-  if (state.bytes + delivery.body.length > SESSION_BYTES)
+  if (state.bytes + delivery.body.length + weigh(delivery.values) > SESSION_BYTES)
     return { outcome: "full", reason: `the session holds ${SESSION_BYTES} bytes, its ceiling` };
   return { facts };
+}
+
+/** Bytes of values, as they are stored. */
+export function weigh(values: readonly SpilledValue[]): number {
+  return values.reduce((sum, { body }) => sum + body.length, 0);
 }
 
 type Committed = {
@@ -93,14 +95,14 @@ function commit(
     facts: delivery.facts,
     body: delivery.body,
   };
-  for (const value of delivery.values) state.log.values.put(value);
+  for (const value of delivery.values) state.bytes += state.log.values.put(value);
   const revision = state.log.append(chunk);
   state.admit(traceId, facts, revision, { ...chunk, bytes: chunk.body.length });
 
   const after = bind(state, before, now);
   const was = isShown(before, state.id);
   const is = isShown(after, state.id);
-  if (isBoundAway(after, state.id)) state.jobs.owe("copy", now + COPY_CHECK_MILLIS);
+  if (isBoundAway(after, state.id) || after.leaving.length > 0) state.jobs.owe("copy", now);
   if (is || (was && previous.head > 0)) core.oweReport(state, now);
 
   const entry: LogEntry = { ...chunk, kind: "spans", revision, superseded: [] };

@@ -21,10 +21,10 @@ export class Jobs {
     this.#storage = storage;
   }
 
-  /** An earlier due time of the same job stays. */
+  /** An earlier due time of the same job stays, and so does the wait of one that backs off: who is overloaded must not be asked with every append. */
   owe(kind: JobKind, due: number): void {
     const owed = this.#due.get(kind);
-    if (owed === undefined || due < owed.due) this.#due.set(kind, { due, attempts: owed?.attempts ?? 0 });
+    if (owed === undefined || (owed.attempts === 0 && due < owed.due)) this.#due.set(kind, { due, attempts: 0 });
   }
 
   owes(kind: JobKind): boolean {

@@ -1,6 +1,6 @@
 import { decodeFacts } from "../trace/facts.ts";
 import type { LogEntry } from "../trace/watch.ts";
-import { markGone } from "./admission.ts";
+import { markGone, weigh } from "./admission.ts";
 import type { Copy, CopyOutcome, Withdrawal } from "./copying.ts";
 import { deriveChunkFacts } from "./derive-chunk-facts.ts";
 import { SESSION_BYTES, SESSION_SPANS, SESSION_TRACES } from "./limits.ts";
@@ -52,15 +52,17 @@ function take(
   core.oweReport(state, now);
   if (newer && row?.role === "copy") frames.push(letGo(state, copy.traceId, "", now));
 
+  const weight = weigh(copy.values);
   for (const chunk of fresh) {
     const facts = decodeFacts(chunk.facts) ?? deriveChunkFacts(chunk).facts;
-    if (!hasRoom(state, copy.traceId, facts.length, chunk.body.length)) return refuse(state, copy, frames, now);
+    if (!hasRoom(state, copy.traceId, facts.length, chunk.body.length + weight))
+      return refuse(state, copy, frames, now);
     const previous = state.shownHead;
     const revision = state.log.append(chunk);
     state.admit(copy.traceId, facts, revision, { ...chunk, bytes: chunk.body.length });
     frames.push({ previous, entry: { ...chunk, kind: "spans", revision, superseded: [] } });
   }
-  for (const value of copy.values) state.log.values.put(value);
+  for (const value of copy.values) state.bytes += state.log.values.put(value);
   const next = (fresh.at(-1)?.traceRevision ?? 0) + 1;
   return { outcome: { outcome: "held", next }, frames, refold: newer };
 }

@@ -12,7 +12,6 @@ import type { LogEntry, View } from "../trace/watch.ts";
 import type { JobKind } from "./jobs.ts";
 import { SessionState } from "./session-state.ts";
 import type { Subscribers } from "./subscribers.ts";
-import { isBoundAway } from "./trace-rows.ts";
 
 type Folded = { readonly of: string; readonly summary: SessionSummary; readonly search: string };
 
@@ -79,7 +78,9 @@ export class SessionCore {
   }
 
   summary(): SessionSummary | undefined {
-    return this.#folded()?.summary;
+    const summary = this.#folded()?.summary;
+    // On top of the fold, not in it: who comes and goes to watch must not fold the session anew.
+    return summary && { ...summary, watchers: this.subscribers.count("session") };
   }
 
   /** What the list finds the session by. */
@@ -95,14 +96,13 @@ export class SessionCore {
   #folded(): Folded | undefined {
     const { shown, shownHead, log, lastArrival } = this.state;
     if (shown.size === 0) return undefined;
-    const watchers = this.subscribers.count("session");
-    const of = `${log.life.incarnation}.${shownHead}.${watchers}`;
+    const of = `${log.life.incarnation}.${shownHead}`;
     if (this.#summary?.of !== of) {
       const belongsTo = this.state.rows.home()?.refused;
       const about = {
         id: this.state.id,
         lastArrival: nanoseconds(lastArrival),
-        watchers,
+        watchers: 0,
         ...(belongsTo === undefined ? {} : { belongsTo }),
       };
       const fold = foldQueries(shown, this.prices.prices);
@@ -135,12 +135,12 @@ export class SessionCore {
 
   /** Starts in the background what is due or can be done at once; the alarm does what a fault leaves undone. */
   kick(): void {
-    const { jobs, rows } = this.state;
-    const home = rows.home();
-    if (jobs.isDue("directory", Date.now())) this.ctx.waitUntil(this.#runJob("directory"));
-    if (home !== undefined && (isBoundAway(home, this.state.id) || home.leaving.length > 0))
-      this.ctx.waitUntil(this.#runJob("copy"));
-    jobs.arm(Date.now());
+    const { jobs } = this.state;
+    const now = Date.now();
+    for (const kind of ["directory", "copy"] as const) {
+      if (jobs.isDue(kind, now)) this.ctx.waitUntil(this.#runJob(kind));
+    }
+    jobs.arm(now);
   }
 }
 

@@ -22,7 +22,7 @@ export class SessionState {
   homeHead = 0;
   /** Unix milliseconds, of what is shown. */
   lastArrival = 0;
-  /** Bytes of bodies in the log. */
+  /** Bytes of bodies and large values in the log. */
   bytes = 0;
   readonly #storage: DurableObjectStorage;
 
@@ -85,6 +85,7 @@ export class SessionState {
 
   #fold(): void {
     const id = this.id;
+    this.bytes = this.log.values.weight();
     for (const chunk of this.log.facts()) {
       if (chunk.kind === "gone") {
         this.leave(chunk.traceId, chunk.facts, chunk.revision);

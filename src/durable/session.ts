@@ -60,7 +60,8 @@ export class SessionObject extends DurableObject<Bindings> {
   }
 
   value(hash: string): SpilledValue | undefined {
-    return this.#core.exists ? this.#core.state.log.values.get(hash) : undefined;
+    const { log } = this.#core.state;
+    return this.#core.exists && !log.life.forgetting ? log.values.get(hash) : undefined;
   }
 
   /** `begun`: nothing is shown any more, but a home could not be told yet, and takes spans until it is. */

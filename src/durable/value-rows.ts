@@ -9,12 +9,14 @@ export class ValueRows {
     this.#sql = sql;
   }
 
-  put(value: SpilledValue): void {
-    if (this.#sql.exec("SELECT 1 FROM value WHERE hash = ?", value.hash).toArray().length > 0) return;
+  /** Answers how many bytes it stored: none where the value is known. */
+  put(value: SpilledValue): number {
+    if (this.#sql.exec("SELECT 1 FROM value WHERE hash = ?", value.hash).toArray().length > 0) return 0;
     const parts = cutBytes(value.body, BODY_PART_BYTES);
     parts.forEach((body, part) =>
       this.#sql.exec("INSERT INTO value VALUES (?, ?, ?, ?, ?)", value.hash, part, parts.length, value.encoding, body),
     );
+    return value.body.length;
   }
 
   get(hash: string): SpilledValue | undefined {
@@ -31,6 +33,11 @@ export class ValueRows {
       encoding: first.encoding as ChunkEncoding,
       body: joinBytes(rows.map((row) => new Uint8Array(row.body))),
     };
+  }
+
+  /** Bytes of all values. */
+  weight(): number {
+    return this.#sql.exec<{ bytes: number }>("SELECT total(length(body)) AS bytes FROM value").one().bytes;
   }
 
   /** What no chunk names any more. */
