@@ -189,7 +189,8 @@ export class SessionView {
     for (const { resource, scopeSpans } of resourceSpans) {
       for (const { scope, spans } of scopeSpans ?? []) {
         for (const span of spans ?? []) {
-          if (span.traceId !== arrived) this.#arrive((arrived = span.traceId), arrival);
+          const { traceId } = span;
+          if (traceId !== arrived) this.#arrive((arrived = traceId), arrival);
           const { traceId } = span;
           // The object's facts are of the canonical text; parsed and written again it is the same.
           const facts = deriveFacts(span, JSON.stringify(span), resource, scope);
