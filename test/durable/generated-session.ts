@@ -54,6 +54,8 @@ function generateTrace(random: Random, traceId: string, names: readonly string[]
       attributesFor(random, isArk, names, shape),
     );
     for (const encoding of encodingsOf(random, span)) sent.push({ service, span: encoding });
+    // A collector between may say something else of where it came from.
+    if (random.chance(0.05)) sent.push({ service: "gateway", span });
     if (random.chance(0.1)) sent.push({ service, span: { ...span, kind: ((span.kind ?? 0) + 1) % 6 } });
   }
   return sent.map(({ service, span }) => ({ service, span: canonical(span) }));
@@ -88,12 +90,21 @@ function attributesFor(random: Random, isArk: boolean, names: readonly string[],
 /** While it runs, once or more often, when it ended, and corrected afterwards; sometimes the end is lost. */
 function encodingsOf(random: Random, span: Span): Span[] {
   const isLost = random.chance(0.1);
+  const isForgetful = random.chance(0.2);
+  const ended = isForgetful ? withoutName(span) : span;
   const reports = isLost || random.chance(0.3) ? 1 + random.below(2) : 0;
   return [
     ...Array.from({ length: reports }, () => reportOf(random, span)),
-    ...(isLost ? [] : [span]),
-    ...(!isLost && random.chance(0.15) ? [{ ...span, name: `${span.name}, corrected` }] : []),
+    ...(isLost ? [] : [ended]),
+    ...(!isLost && random.chance(0.15) ? [{ ...ended, name: `${span.name}, corrected` }] : []),
   ];
+}
+
+/** Some name their session when they begin, and not when they end. */
+function withoutName(span: Span): Span {
+  const { attributes, ...rest } = span;
+  const kept = attributes?.filter(({ key }) => !Object.values<string>(SESSION_KEYS).includes(key)) ?? [];
+  return kept.length === 0 ? rest : { ...rest, attributes: kept };
 }
 
 /** What one of the exporters tells of a span that runs: OTLP's own, GlassFlow's, Datadog's or Logfire's dialect. */
