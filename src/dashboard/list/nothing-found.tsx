@@ -55,7 +55,7 @@ function NothingMatches({ view }: { view: ListView }) {
         </Link>
         {view.kind === "all" ? null : (
           <Link class="button" to={{ page: "list", view: { ...view, kind: "all" } }}>
-            Search bare traces too
+            Include bare traces
           </Link>
         )}
       </p>

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import type { ListCounts } from "../../trace/directory-contract.ts";
 import { liveness, type Status } from "../../trace/liveness.ts";
 import type { SessionSummary } from "../../trace/summary.ts";
@@ -13,8 +14,13 @@ const TABS: readonly Status[] = ["running", "waiting", "stalled", "quiet", "fail
 /** One status or all of them, each with how many there are. */
 export function StatusTabs({ view, counts }: { view: ListView; counts: ListCounts | undefined }) {
   const to = (statuses: readonly Status[]) => ({ page: "list", view: { ...view, statuses } }) as const;
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Where they don't fit, the chosen one is to be seen.
+    place.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [view.statuses]);
   return (
-    <nav class="tabs" aria-label="Status">
+    <nav class="tabs" aria-label="Status" ref={place}>
       <Link class="tab" to={to([])} current={view.statuses.length === 0}>
         All
         <Count value={counts?.all} />
