@@ -67,3 +67,8 @@ function same(given: string, secret: string | undefined): boolean {
   if (!secret) return false;
   return timingSafeEqual(createHash("sha256").update(given).digest(), createHash("sha256").update(secret).digest());
 }
+
+/** What a refusal says of how to ask (RFC 9110 §11.6.1). */
+export function challenge(status: number): Record<string, string> {
+  return status === 401 ? { "www-authenticate": 'Bearer realm="spanfold"' } : {};
+}

@@ -1,81 +1,5 @@
-/** What `GET /openapi.json` answers: the public contract in OpenAPI's words. docs/api.md says the same in prose. */
-const json = (description: string, ref?: string) => ({
-  description,
-  content: {
-    "application/json": { schema: ref === undefined ? { type: "object" } : { $ref: `#/components/schemas/${ref}` } },
-  },
-});
-const problem = (description: string) => ({
-  description,
-  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-});
-const path = (name: string, description: string) => ({
-  name,
-  in: "path",
-  required: true,
-  description,
-  schema: { type: "string" },
-});
-const query = (name: string, description: string, schema: object = { type: "string" }) => ({
-  name,
-  in: "query",
-  description,
-  schema,
-});
-const refusals = {
-  401: problem("No token, or an unknown one."),
-  403: problem("The token has not this right, or the request is not addressed to this machine."),
-  503: problem("Not set up yet, or a passing fault: try again."),
-};
-const watching = [
-  query("watch", "`true`: the answer is a `text/event-stream` (as with `Accept: text/event-stream`).", {
-    type: "boolean",
-  }),
-  query("resourceVersion", "Where a stream resumes; `Last-Event-ID` means the same. Without it, from the beginning."),
-];
-const nanoseconds = { type: "string", pattern: "^\\d+$", description: "Unix nanoseconds, decimal." };
-const count = { type: "integer", minimum: 0 };
-const strings = { type: "array", items: { type: "string" } };
-const tallies = {
-  type: "array",
-  items: {
-    type: "object",
-    required: ["name", "calls", "errors"],
-    properties: { name: { type: "string" }, calls: count, errors: count },
-  },
-};
-const tokens = {
-  type: "object",
-  description: "Cached tokens are part of `input`.",
-  properties: { input: count, output: count, cached: count, reasoning: count },
-};
-
-const summary = {
-  type: "object",
-  properties: {
-    id: { type: "string" },
-    kind: { enum: ["session", "trace"] },
-    title: { type: "string" },
-    status: { enum: ["waiting", "stalled", "running", "quiet", "failed", "finished"] },
-    start: nanoseconds,
-    end: nanoseconds,
-    liveness: { type: "object" },
-    traces: count,
-    spans: count,
-    errors: count,
-    queries: count,
-    agents: tallies,
-    models: tallies,
-    tools: tallies,
-    services: strings,
-    namespaces: strings,
-    tokens,
-    cost: { type: "number", description: "US dollars, as spans say." },
-    also: strings,
-    belongsTo: { type: "string" },
-    watchers: count,
-  },
-};
+import { json, path, problem, query, refusals, replaying, watching } from "./openapi-parts.ts";
+import { count, queryRequest, strings, summary } from "./openapi-schemas.ts";
 
 const ingest = {
   post: {
@@ -97,6 +21,7 @@ const ingest = {
   },
 };
 
+/** What `GET /openapi.json` answers: the public contract in OpenAPI's words. docs/api.md says the same in prose. */
 export const openapi = {
   openapi: "3.1.0",
   info: { title: "Spanfold", version: "0.1.0", description: "Agent sessions, live: OTLP in, sessions out." },
@@ -127,6 +52,7 @@ export const openapi = {
           arrivals: { type: "object" },
         },
       },
+      QueryRequest: queryRequest,
       Session: {
         type: "object",
         properties: {
@@ -165,9 +91,9 @@ export const openapi = {
       parameters: [path("id", "The session's id, percent-encoded.")],
       get: {
         summary: "One session with its spans; its live stream; its page.",
-        parameters: watching,
+        parameters: [...watching, ...replaying],
         responses: {
-          200: json("The session, or its stream.", "Session"),
+          200: json("The session, its stream, or its replay.", "Session"),
           307: { description: "It lives on under another name." },
           404: problem("Not here; `movedTo` if its traces went to several sessions."),
           ...refusals,
@@ -195,6 +121,36 @@ export const openapi = {
       get: {
         summary: "A large value, whole.",
         responses: { 200: json("An OTLP AnyValue."), 404: problem("Not here."), ...refusals },
+      },
+    },
+    "/sessions/{id}/queries/{query}": {
+      parameters: [
+        path("id", "The session's id, percent-encoded."),
+        path("query", "The query's key, percent-encoded, or its name where one query only has it."),
+      ],
+      get: {
+        summary: "What it takes to run a query again, or to go on where it stopped.",
+        parameters: [
+          query("for", "`resume` adds messages, results and unanswered calls.", {
+            enum: ["restart", "resume"],
+            default: "restart",
+          }),
+          query("name", "Of the manifest's object, where another than the query's."),
+        ],
+        responses: {
+          200: {
+            description: "The query; as YAML, Ark's `Query` manifest.",
+            content: {
+              "application/json": { schema: { $ref: "#/components/schemas/QueryRequest" } },
+              "application/yaml": { schema: { type: "object" } },
+            },
+          },
+          307: { description: "Its session lives on under another name." },
+          400: problem("A parameter is wrong, or several queries have the name; the detail says which."),
+          404: problem("Not here."),
+          406: problem("There is no manifest of it; the detail says why."),
+          ...refusals,
+        },
       },
     },
     "/traces/{traceId}": {

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { judgeAccess } from "./access.ts";
+import { challenge, judgeAccess } from "./access.ts";
 import type { Right } from "./access.ts";
 import type { AppEnv } from "./app-env.ts";
 import { problem } from "./problem.ts";
@@ -9,5 +9,5 @@ export function permit(c: Context<AppEnv>, right: Right): Response | undefined {
   const verdict = judgeAccess(c.env, c.req.header("host"), c.req.header("authorization"), right);
   if (verdict.allowed) return undefined;
   const { status, title, detail } = verdict;
-  return problem(c, { status, title, detail }, status === 401 ? { "www-authenticate": 'Bearer realm="spanfold"' } : {});
+  return problem(c, { status, title, detail }, challenge(status));
 }

@@ -7,7 +7,7 @@ import { encodingOf, mediaTypeOf } from "../otlp/media-type.ts";
 import type { OtlpEncoding } from "../otlp/media-type.ts";
 import { encodeStatus, encodeSuccess } from "../otlp/response.ts";
 import type { Signal } from "../otlp/response.ts";
-import { judgeAccess } from "./access.ts";
+import { challenge, judgeAccess } from "./access.ts";
 import type { AppEnv } from "./app-env.ts";
 import { noteArrival } from "./arrivals.ts";
 import { BodyBudget } from "./body-budget.ts";
@@ -32,7 +32,13 @@ export async function receive(c: Context<AppEnv>, signal: Signal): Promise<Respo
   if (!verdict.allowed) {
     // A wrong token is the likeliest mistake of a first minute, and nobody looks into an exporter's log.
     if (verdict.status !== 503) noteRefusal(c, signal, encoding, `${verdict.status}: ${verdict.detail}`);
-    return refuse(c, encoding, verdict.status, verdict.detail, verdict.status === 503 ? { "retry-after": "30" } : {});
+    return refuse(
+      c,
+      encoding,
+      verdict.status,
+      verdict.detail,
+      verdict.status === 503 ? { "retry-after": "30" } : challenge(verdict.status),
+    );
   }
   if (encoding === undefined)
     return fail(c, signal, encoding, { reason: "unsupported-media-type", contentType: c.req.header("content-type") });
@@ -43,6 +49,8 @@ export async function receive(c: Context<AppEnv>, signal: Signal): Promise<Respo
     const body = await readSent(c.req.raw, limit, account.hold);
     if (!body.ok) return fail(c, signal, encoding, body.error);
     return signal === "traces" ? await receiveTraces(c, encoding, body.value) : acceptUnkept(c, signal, encoding);
+  } catch (error) {
+    return refuseFaulty(c, signal, encoding, error);
   } finally {
     account.close();
   }
@@ -70,6 +78,18 @@ async function receiveTraces(c: Context<AppEnv>, encoding: OtlpEncoding, body: U
   }
   const answer = encodeSuccess("traces", encoding, refused === 0 ? undefined : { rejected: refused, message: reason });
   return respond(c, encoding, 200, answer, {});
+}
+
+/**
+ * A fault of ours in decoding would come again with the same bytes: not to be sent again, and said so in the encoding that
+ * was asked in. What objects throw does not come here: that passes.
+ */
+function refuseFaulty(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding, error: unknown): Response {
+  const reference = crypto.randomUUID();
+  console.error(JSON.stringify({ message: "an export could not be taken", reference, error: String(error) }));
+  const message = `a fault of ours, not of the ${signal}; reference ${reference}`;
+  noteRefusal(c, signal, encoding, message);
+  return refuse(c, encoding, 500, message);
 }
 
 /** Exporters send all signals to one endpoint, and complain for ever if one is refused. */

@@ -191,7 +191,6 @@ export class SessionView {
         for (const span of spans ?? []) {
           const { traceId } = span;
           if (traceId !== arrived) this.#arrive((arrived = traceId), arrival);
-          const { traceId } = span;
           // The object's facts are of the canonical text; parsed and written again it is the same.
           const facts = deriveFacts(span, JSON.stringify(span), resource, scope);
           const standing = this.#table.compare(traceId, facts);
