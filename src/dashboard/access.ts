@@ -1,17 +1,28 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 
 const KEY = "spanfold.token";
 
-/** For this tab only: a token is a secret, and a closed tab should forget it. */
-const token = signal(sessionStorage.getItem(KEY) ?? "");
+/** For this browser: asked once, kept until the reader forgets it. */
+const token = signal(localStorage.getItem(KEY) ?? "");
+addEventListener("storage", (event) => {
+  if (event.key === KEY) token.value = event.newValue ?? "";
+});
 
-export const hasToken = (): boolean => token.value !== "";
+/** The token that was refused a deletion: it will be again. */
+const mayNotDelete = signal<string | undefined>(undefined);
+
+export const hasToken = computed(() => token.value !== "");
+export const mayDelete = computed(() => mayNotDelete.value !== token.value);
+
+export function learnMayNotDelete(): void {
+  mayNotDelete.value = token.value;
+}
 
 /** An empty string forgets it. */
 export function rememberToken(value: string): void {
   token.value = value;
-  if (value === "") sessionStorage.removeItem(KEY);
-  else sessionStorage.setItem(KEY, value);
+  if (value === "") localStorage.removeItem(KEY);
+  else localStorage.setItem(KEY, value);
 }
 
 /** `fetch` with the reader's token, if there is one. */

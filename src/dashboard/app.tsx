@@ -5,12 +5,14 @@ import { ListPage } from "./list/list-page.tsx";
 import { address } from "./location.ts";
 import { SessionPage } from "./session/session-page.tsx";
 import { Shortcuts } from "./shortcuts.tsx";
+import { TokenDialog } from "./token-dialog.tsx";
 
 export function App() {
   return (
     <>
       <Page />
       <Shortcuts />
+      <TokenDialog />
     </>
   );
 }

@@ -5,6 +5,7 @@ import { WHOLE_LIST } from "./list/list-view.ts";
 import { showShortcuts } from "./shortcuts.tsx";
 import type { Stream } from "./stream/stream.ts";
 import { StreamStatus } from "./stream/stream-status.tsx";
+import { TokenButton } from "./token-dialog.tsx";
 
 const LIST = { page: "list", view: WHOLE_LIST } as const;
 
@@ -20,6 +21,7 @@ export function Masthead({ stream, children }: { stream?: Stream | undefined; ch
         {children}
       </nav>
       {stream === undefined ? null : <StreamStatus stream={stream} />}
+      <TokenButton />
       <button
         type="button"
         class="button bare"

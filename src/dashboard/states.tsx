@@ -1,12 +1,11 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
-import { rememberToken } from "./access.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { Hostile } from "./hostile.tsx";
 import { Mark } from "./icons.tsx";
 import { Link } from "./link.tsx";
 import { WHOLE_LIST } from "./list/list-view.ts";
 import type { Refusal } from "./stream/stream-state.ts";
+import { TokenForm } from "./token-form.tsx";
 
 /** What stands where rows would, when there are none to show. */
 export function Notice({ title, children }: { title: string; children?: ComponentChildren }) {
@@ -40,9 +39,11 @@ export const ToSessions = () => (
 export function RefusedView({ refusal, retry }: { refusal: Refusal; retry: () => void }) {
   switch (refusal.reason) {
     case "not-found":
-      return <NotFound movedTo={refusal.movedTo} />;
+      return <NotFound movedTo={refusal.movedTo} since={refusal.since} />;
     case "unauthorised":
-      return <TokenForm hadToken={refusal.hadToken} retry={retry} />;
+      return <Unauthorised hadToken={refusal.hadToken} retry={retry} />;
+    case "forbidden":
+      return <Forbidden detail={refusal.detail} hadToken={refusal.hadToken} retry={retry} />;
     case "closed":
       return <Closed detail={refusal.detail} retry={retry} />;
     case "unexpected":
@@ -70,7 +71,7 @@ const Retry = ({ retry }: { retry: () => void }) => (
   </p>
 );
 
-function NotFound({ movedTo }: { movedTo: readonly string[] }) {
+function NotFound({ movedTo, since }: Pick<Extract<Refusal, { reason: "not-found" }>, "movedTo" | "since">) {
   if (movedTo.length > 0) {
     return (
       <Notice title="Its traces went to several sessions">
@@ -87,6 +88,16 @@ function NotFound({ movedTo }: { movedTo: readonly string[] }) {
       </Notice>
     );
   }
+  if (since === "just-now") {
+    return (
+      <Notice title="Waiting for this session">
+        <p role="status">None of its spans has arrived yet. The first one that does appears here by itself.</p>
+        <p class="actions">
+          <ToSessions />
+        </p>
+      </Notice>
+    );
+  }
   return (
     <Notice title="Nothing is here">
       <p>No span of this session has arrived, or it was deleted. Should one arrive, it appears here by itself.</p>
@@ -97,34 +108,24 @@ function NotFound({ movedTo }: { movedTo: readonly string[] }) {
   );
 }
 
-function TokenForm({ hadToken, retry }: { hadToken: "yes" | "no"; retry: () => void }) {
-  const [value, setValue] = useState("");
+function Unauthorised({ hadToken, retry }: { hadToken: "yes" | "no"; retry: () => void }) {
   return (
     <Notice title="This deployment wants a token">
       <p>
         {hadToken === "yes"
           ? "The token was not accepted. Enter ADMIN_TOKEN or VIEW_TOKEN of this deployment."
-          : "Enter ADMIN_TOKEN or VIEW_TOKEN of this deployment. It stays in this tab and is forgotten with it."}
+          : "Enter ADMIN_TOKEN or VIEW_TOKEN of this deployment. This browser keeps it until you forget it."}
       </p>
-      <form
-        class="token"
-        onSubmit={(event) => {
-          event.preventDefault();
-          rememberToken(value.trim());
-          retry();
-        }}
-      >
-        <input
-          type="password"
-          aria-label="Token"
-          autocomplete="current-password"
-          value={value}
-          onInput={(event) => setValue(event.currentTarget.value)}
-        />
-        <button type="submit" class="button primary" disabled={value.trim() === ""}>
-          Open
-        </button>
-      </form>
+      <TokenForm word="Open" onToken={retry} />
+    </Notice>
+  );
+}
+
+function Forbidden({ detail, hadToken, retry }: { detail: string; hadToken: "yes" | "no"; retry: () => void }) {
+  return (
+    <Notice title={hadToken === "yes" ? "This token is not enough" : "This is not allowed"}>
+      <p>{detail === "" ? "The server does not allow it." : <Hostile text={detail} limit={2000} />}</p>
+      {hadToken === "yes" ? <TokenForm word="Open" onToken={retry} /> : <Retry retry={retry} />}
     </Notice>
   );
 }

@@ -65,7 +65,7 @@ describe("a stream's state", () => {
   });
 
   test("a refusal stays on the screen while it is tried again, and ends with the first event", () => {
-    const refused: StreamStep = { step: "refused", refusal: { reason: "not-found", movedTo: [] } };
+    const refused: StreamStep = { step: "refused", refusal: { reason: "not-found", movedTo: [], since: "just-now" } };
     expect(through(refused, { step: "connect" }, { step: "pause" }, { step: "resume" }, { step: "caught-up" })).toEqual(
       ["refused: not-found", "refused: not-found", "refused: not-found", "connecting", "live"],
     );
@@ -75,6 +75,17 @@ describe("a stream's state", () => {
     expect(through({ step: "moved", to: "s2" }, lost, { step: "pause" }, { step: "deleted" })).toEqual(
       Array.from({ length: 4 }, () => "moved to s2"),
     );
+  });
+
+  test("what was deleted stays deleted while it is asked for again, and is live when it comes back", () => {
+    const gone: StreamStep = { step: "refused", refusal: { reason: "not-found", movedTo: [], since: "a-while" } };
+    expect(through({ step: "deleted" }, { step: "connect" }, gone, lost, { step: "caught-up" })).toEqual([
+      "deleted",
+      "deleted",
+      "deleted",
+      "deleted",
+      "live",
+    ]);
   });
 
   test("a step that changes nothing returns the same state, so that nothing is drawn anew", () => {

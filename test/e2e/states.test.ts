@@ -49,18 +49,28 @@ test("a session that is not there says so, and appears when it comes", async () 
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const { page, picture } = await openPage();
   await page.goto(`${url}/sessions/tomorrow`);
-  await page.getByText("Nothing is here").waitFor();
+  await page.getByText("Waiting for this session").waitFor();
+  expect(await page.getByRole("status").first().textContent()).toBe("Waiting");
+  expect(await page.getByText("nothing yet").count()).toBe(0);
   await picture("not-found");
   await post(url, [toolSpan("tomorrow", "tool.late", "{}")]);
   const row = page.getByRole("treegrid").getByRole("row").filter({ hasText: "tool.late" });
   await expect.poll(() => row.count(), { timeout: 60_000 }).toBe(1);
+
+  await fetch(`${url}/sessions/tomorrow`, { method: "DELETE" });
+  await page.getByText("This session was deleted").waitFor();
+  await post(url, [toolSpan("tomorrow", "tool.again", "{}")]);
+  const again = page.getByRole("treegrid").getByRole("row").filter({ hasText: "tool.again" });
+  await expect.poll(() => again.count(), { timeout: 60_000 }).toBe(1);
+  expect(await row.count()).toBe(0);
 });
 
-test("with tokens the page loads, asks once, and keeps the token within its tab", async () => {
+test("with tokens the page loads, asks once for all its tabs, says what a token may not, and forgets it when told", async () => {
   const { url } = await startProgram({
     DATA_DIR: await temporaryDirectory(),
     ADMIN_TOKEN: "admin",
     VIEW_TOKEN: "view",
+    INGEST_TOKEN: "ingest",
   });
   await post(url, [toolSpan("behind a token", "tool.secret", "{}")], { authorization: "Bearer admin" });
   const { page, picture } = await openPage();
@@ -69,6 +79,9 @@ test("with tokens the page loads, asks once, and keeps the token within its tab"
   await page.getByRole("button", { name: "Open" }).click();
   await page.getByText("The token was not accepted").waitFor();
   await picture("token");
+  await page.getByLabel("Token").fill("ingest");
+  await page.getByRole("button", { name: "Open" }).click();
+  await page.getByText("This token may write only").waitFor();
   await page.getByLabel("Token").fill("view");
   await page.getByRole("button", { name: "Open" }).click();
   const link = page.locator('a[href^="/sessions/behind"]');
@@ -79,6 +92,21 @@ test("with tokens the page loads, asks once, and keeps the token within its tab"
   await expect
     .poll(() => page.getByRole("treegrid").getByRole("row").filter({ hasText: "tool.secret" }).count())
     .toBe(1);
+
+  const remove = page.getByRole("button", { name: "Delete this session" });
+  await remove.click();
+  await page.keyboard.press("Escape");
+  await remove.click();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.getByText("this needs one that may administer").waitFor();
+  expect(await remove.count()).toBe(0);
+
+  const tab = await page.context().newPage();
+  await tab.goto(`${url}/sessions`);
+  await tab.locator('a[href^="/sessions/behind"]').waitFor();
+  await tab.getByRole("button", { name: "Token" }).click();
+  await tab.getByRole("button", { name: "Forget the token" }).click();
+  await tab.getByText("This deployment wants a token").waitFor();
 });
 
 test("the stream comes back by itself when the program does", async () => {

@@ -10,25 +10,39 @@ import { ago, exactly, timeOfDay } from "../moments.ts";
 export function ArrivalsStrip({
   last,
   notKept,
+  refused,
+  onOpen,
 }: {
   last: readonly Arrival[];
   notKept?: Arrivals["notKept"] | undefined;
+  /** What was refused last, anywhere: shown where it is none of `last`. */
+  refused?: Arrival | undefined;
+  onOpen?: (() => void) | undefined;
 }) {
   const [open, setOpen] = useState(false);
   const newest = last[0];
+  const elsewhere = refused !== undefined && !last.some(({ at }) => at === refused.at) ? refused : undefined;
+  // Nothing is known yet, of which it could be said that nothing came.
+  if (newest === undefined && notKept === undefined && elsewhere === undefined) return null;
   return (
     <footer class="arrivals">
-      {open && last.length > 0 ? <ArrivalsTable last={last} /> : null}
+      {open && (last.length > 0 || elsewhere !== undefined) ? (
+        <ArrivalsTable last={elsewhere === undefined ? last : [elsewhere, ...last]} />
+      ) : null}
       <button
         type="button"
         class="arrivals-bar"
         aria-expanded={open}
-        disabled={last.length === 0}
-        onClick={() => setOpen(!open)}
+        disabled={last.length === 0 && elsewhere === undefined}
+        onClick={() => {
+          if (!open) onOpen?.();
+          setOpen(!open);
+        }}
       >
         <Sign name="chevron" />
         <span class="arrivals-label">Last arrival</span>
         {newest === undefined ? <span class="muted">nothing yet</span> : <Line arrival={newest} />}
+        {elsewhere === undefined ? null : <Elsewhere refused={elsewhere} />}
         <NotKept counts={notKept} />
       </button>
     </footer>
@@ -47,6 +61,15 @@ function Line({ arrival }: { arrival: Arrival }) {
     </span>
   );
 }
+
+/** What was refused is of no session: it is told on each. */
+const Elsewhere = ({ refused }: { refused: Arrival }) => (
+  <span class="arrivals-line arrivals-elsewhere" title="The newest that the receiver refused, of whatever session">
+    <time title={exactly(refused.at)}>{ago(refused.at, now.value)}</time>
+    {refused.service === undefined ? null : <Hostile text={refused.service} limit={60} />}
+    <Rejected arrival={refused} />
+  </span>
+);
 
 const what = (arrival: Arrival): string =>
   arrival.signal === "traces" ? counted(arrival.accepted, "span") : "accepted, not kept";

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { hasToken } from "../access.ts";
 import { CopyButton } from "../copy-button.tsx";
 import { Mark } from "../icons.tsx";
 
@@ -9,12 +10,15 @@ const VARIABLES = [
   ["OTEL_METRICS_EXPORTER", "none"],
 ] as const;
 
-const EXPORTS = VARIABLES.map(([name, value]) => `export ${name}=${value}`).join("\n");
+/** A token of the deployment's own, that may only write; what it is only its owner knows. */
+const HEADERS = ["OTEL_EXPORTER_OTLP_HEADERS", '"authorization=Bearer%20<INGEST_TOKEN>"'] as const;
 
 /** What to do so that the first session comes; it then takes this place by itself. */
 export function EmptyList() {
   // Once for a mount: a command that changes while somebody selects it is of no use.
-  const [command] = useState(firstSpan);
+  const [command] = useState(() => firstSpan(hasToken.value ? " -H 'authorization: Bearer <INGEST_TOKEN>'" : ""));
+  const variables = hasToken.value ? [...VARIABLES, HEADERS] : VARIABLES;
+  const exports = (): string => variables.map(([name, value]) => `export ${name}=${value}`).join("\n");
   return (
     <div class="empty">
       <Mark />
@@ -23,12 +27,12 @@ export function EmptyList() {
       <section class="snippet">
         <header>
           <h3>Variables for this address</h3>
-          <CopyButton text={() => EXPORTS} label="Copy the variables" word="Copy" />
+          <CopyButton text={exports} label="Copy the variables" word="Copy" />
         </header>
         <dl>
-          {VARIABLES.map(([name, value]) => (
+          {variables.map(([name, value]) => (
             <div key={name}>
-              <dt>{name}</dt>
+              <dt>{breakable(name)}</dt>
               <dd>{value}</dd>
               <CopyButton text={() => `${name}=${value}`} label={`Copy ${name}`} />
             </div>
@@ -49,8 +53,11 @@ export function EmptyList() {
   );
 }
 
+/** A name that may go on in another line after each of its words. */
+const breakable = (name: string) => name.split(/(?<=_)/).flatMap((word) => [word, <wbr key={word} />]);
+
 /** A tool call that ended just now, as one line of curl. */
-function firstSpan(): string {
+function firstSpan(header: string): string {
   const hex = (bytes: number): string =>
     [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const end = BigInt(Date.now()) * 1_000_000n;
@@ -66,5 +73,5 @@ function firstSpan(): string {
     ],
   };
   const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
-  return `curl ${location.origin}/v1/traces -H 'Content-Type: application/json' -d '${body}'`;
+  return `curl ${location.origin}/v1/traces -H 'Content-Type: application/json'${header} -d '${body}'`;
 }

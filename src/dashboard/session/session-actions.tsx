@@ -1,7 +1,11 @@
 import { useState } from "preact/hooks";
-import { authorisedFetch } from "../access.ts";
+import { authorisedFetch, learnMayNotDelete, mayDelete } from "../access.ts";
 import { CopyButton } from "../copy-button.tsx";
+import { Hostile } from "../hostile.tsx";
 import { Sign } from "../icons.tsx";
+import { usePageKeys } from "../keys.ts";
+import { go, lastList } from "../location.ts";
+import { readProblem } from "../problem.ts";
 
 /** Link, export, forget. */
 export function SessionActions({ id }: { id: string }) {
@@ -14,6 +18,11 @@ export function SessionActions({ id }: { id: string }) {
       (error: unknown) => setState({ failed: error instanceof Error ? error.message : String(error) }),
     );
   };
+  usePageKeys((key) => {
+    if (key !== "Escape" || state !== "asking") return undefined;
+    setState("ready");
+    return "taken";
+  });
   if (state === "asking") {
     return (
       <>
@@ -29,7 +38,11 @@ export function SessionActions({ id }: { id: string }) {
   }
   return (
     <>
-      {typeof state === "object" ? <span class="bad">{state.failed}</span> : null}
+      {typeof state === "object" ? (
+        <span class="bad action-failed" role="alert">
+          <Hostile text={state.failed} limit={300} />
+        </span>
+      ) : null}
       <CopyButton text={() => location.origin + url} label="Copy the address of this session" />
       <button
         type="button"
@@ -41,29 +54,38 @@ export function SessionActions({ id }: { id: string }) {
       >
         <Sign name="download" />
       </button>
-      <button
-        type="button"
-        class="button bare"
-        title="Delete"
-        aria-label="Delete this session"
-        onClick={() => setState("asking")}
-      >
-        <Sign name="trash" />
-      </button>
+      {mayDelete.value ? (
+        <button
+          type="button"
+          class="button bare"
+          title="Delete"
+          aria-label="Delete this session"
+          onClick={() => setState("asking")}
+        >
+          <Sign name="trash" />
+        </button>
+      ) : null}
     </>
   );
 }
 
-/** The stream then says that it is deleted, here as everywhere. */
+/** Others are told by the stream; who did it need not look at what is gone. */
 async function forget(url: string): Promise<void> {
   const response = await authorisedFetch(url, { method: "DELETE" });
-  if (!response.ok && response.status !== 404) throw new Error(`Not deleted: the server answered ${response.status}.`);
+  if (response.ok || response.status === 404) return go(lastList.value, "replace");
+  if (response.status === 403) learnMayNotDelete();
+  throw new Error(`Not deleted: ${await whyNot(response)}`);
+}
+
+async function whyNot(response: Response): Promise<string> {
+  const { detail } = await readProblem(response);
+  return detail === "" ? `the server answered ${response.status}.` : detail;
 }
 
 /** A plain link could not send the reader's token. */
 async function download(url: string, name: string): Promise<void> {
   const response = await authorisedFetch(url);
-  if (!response.ok) throw new Error(`Not exported: the server answered ${response.status}.`);
+  if (!response.ok) throw new Error(`Not exported: ${await whyNot(response)}`);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await response.blob());
   link.download = name;

@@ -3,6 +3,7 @@ import { type SessionTree } from "../../trace/tree.ts";
 import { SessionView } from "../../trace/session-view.ts";
 import type { Arrival, SessionStreamEvent } from "../../trace/stream-events.ts";
 import type { SessionSummary } from "../../trace/summary.ts";
+import { type WholeArrivals, wholeArrivals } from "../arrivals/whole-arrivals.ts";
 import { toMillis } from "../moments.ts";
 import { decodeSessionEvent } from "../stream/decode-event.ts";
 import { openStream, type Stream } from "../stream/stream.ts";
@@ -21,6 +22,8 @@ export type SessionFeed = {
   readonly stream: Stream;
   /** `undefined` until something came. */
   readonly shown: ReadonlySignal<Shown | undefined>;
+  /** What reached the receiver, of whatever session: what was refused is of none. */
+  readonly arrivals: WholeArrivals;
   readonly close: () => void;
 };
 
@@ -32,6 +35,7 @@ const SHARE = 4;
 /** One session, live: a fold over its stream, shown at most once a frame, and more rarely where showing it is slow. */
 export function openSessionFeed(id: string): SessionFeed {
   const shown = signal<Shown | undefined>(undefined);
+  const arrivals = wholeArrivals();
   const view = new SessionView(id);
   let last: Arrival[] = [];
   let due: number | undefined;
@@ -58,14 +62,22 @@ export function openSessionFeed(id: string): SessionFeed {
   const stream = openStream(`/sessions/${encodeURIComponent(id)}?watch=true`, decodeSessionEvent, (events) => {
     for (const event of events) {
       view.apply(event);
+      if (event.type === "deleted") {
+        // What comes under this name from now on is another session.
+        view.apply({ type: "reset" });
+        last = [];
+        news = "expected";
+      }
       if (event.type === "spans") last = [arrivalOf(event), ...last].slice(0, LAST_ARRIVALS);
     }
+    if (events.some((event) => event.type === "bookmark")) arrivals.refresh();
     plan();
   });
   return {
     id,
     stream,
     shown,
+    arrivals,
     close() {
       closed = true;
       stream.close();

@@ -46,7 +46,9 @@ export function SessionPage({ feed, selected, range }: PageProps) {
           <RefusedView refusal={state.refusal} retry={feed.stream.resume} />
         ) : state.state === "ended" && state.how === "deleted" ? (
           <Notice title="This session was deleted">
-            <p>Somebody forgot it, here or elsewhere. Nothing of it is kept.</p>
+            <p>
+              Somebody forgot it. Nothing of it is kept; what comes under its name from now on appears here by itself.
+            </p>
             <ToSessions />
           </Notice>
         ) : shown === undefined ? (
@@ -55,7 +57,13 @@ export function SessionPage({ feed, selected, range }: PageProps) {
           <SessionBody feed={feed} shown={shown} selected={selected} range={range} />
         )}
       </main>
-      <ArrivalsStrip last={shown?.last ?? []} />
+      {shown === undefined || state.state === "refused" ? null : (
+        <ArrivalsStrip
+          last={shown.last}
+          refused={feed.arrivals.value.value?.lastRejected}
+          onOpen={feed.arrivals.refresh}
+        />
+      )}
     </div>
   );
 }

@@ -10,8 +10,11 @@ export type StreamState =
 
 /** An answer that trying again at once would not change. */
 export type Refusal =
-  | { readonly reason: "not-found"; readonly movedTo: readonly string[] }
+  /** `since`: whether it was asked for just now, and may be about to begin. */
+  | { readonly reason: "not-found"; readonly movedTo: readonly string[]; readonly since: "just-now" | "a-while" }
   | { readonly reason: "unauthorised"; readonly hadToken: "yes" | "no" }
+  /** The server says who may. */
+  | { readonly reason: "forbidden"; readonly detail: string; readonly hadToken: "yes" | "no" }
   | { readonly reason: "closed"; readonly title: string; readonly detail: string }
   | { readonly reason: "unexpected"; readonly status: number; readonly title: string; readonly detail: string };
 
@@ -31,7 +34,8 @@ export const CONNECTING: StreamState = { state: "connecting" };
 
 /** The whole state machine. A step that means nothing in a state leaves the state as it is (the same object). */
 export function nextState(from: StreamState, step: StreamStep): StreamState {
-  if (from.state === "ended") return from;
+  // What was deleted may begin anew under its name; until then nothing else is to be told of it.
+  if (from.state === "ended") return from.how === "deleted" && step.step === "caught-up" ? { state: "live" } : from;
   switch (step.step) {
     case "connect":
       return from.state === "live" ? CONNECTING : from;

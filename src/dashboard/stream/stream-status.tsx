@@ -8,7 +8,7 @@ import type { StreamState } from "./stream-state.ts";
 export function StreamStatus({ stream }: { stream: Stream }) {
   const state = stream.state.value;
   return (
-    <div class={`stream stream-${state.state}`}>
+    <div class={`stream stream-${isAwaiting(state) ? "connecting" : state.state}`}>
       <span class="stream-dot" aria-hidden="true" />
       <span class="stream-word" role="status">
         {word(state)}
@@ -18,6 +18,13 @@ export function StreamStatus({ stream }: { stream: Stream }) {
     </div>
   );
 }
+
+/** Nothing is wrong: what was asked for has only not begun. */
+const isAwaiting = (state: StreamState): boolean =>
+  state.state === "refused" &&
+  state.refusal.reason === "not-found" &&
+  state.refusal.since === "just-now" &&
+  state.refusal.movedTo.length === 0;
 
 function word(state: StreamState): string {
   switch (state.state) {
@@ -32,7 +39,7 @@ function word(state: StreamState): string {
     case "ended":
       return state.how === "moved" ? "Moved" : "Deleted";
     case "refused":
-      return "Not connected";
+      return isAwaiting(state) ? "Waiting" : "Not connected";
   }
 }
 
@@ -41,9 +48,17 @@ function Detail({ stream }: { stream: Stream }) {
   if (state.state === "live") {
     const delay = stream.delay.value;
     if (delay === undefined) return null;
+    const { millis, of } = delay;
     return (
-      <span class="stream-detail" title="From the server's receipt of the newest spans to this page">
-        {delay < 9_950 ? `${count(delay)} ms` : ticking(delay)}
+      <span
+        class="stream-detail"
+        title={
+          of === "spans"
+            ? "From the server's receipt of the newest spans to this page"
+            : "The server's answer took so long; no spans have come live yet"
+        }
+      >
+        {millis < 9_950 ? `${count(millis)} ms` : ticking(millis)}
       </span>
     );
   }

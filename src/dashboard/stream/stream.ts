@@ -8,10 +8,16 @@ import { readEvents, type Received } from "./read-events.ts";
 import { refusalOf } from "./refusal.ts";
 import { CONNECTING, nextState, type StreamState, type StreamStep } from "./stream-state.ts";
 
+export type Delay = {
+  readonly millis: number;
+  /** From the server's receipt of the spans that came last; before anything came live, from our asking to its answer. */
+  readonly of: "spans" | "answer";
+};
+
 export type Stream = {
   readonly state: ReadonlySignal<StreamState>;
-  /** From the server's receipt of what came last to here, milliseconds; `undefined` until something came live. */
-  readonly delay: ReadonlySignal<number | undefined>;
+  /** How long things take to come here, milliseconds; `undefined` until the stream has answered once. */
+  readonly delay: ReadonlySignal<Delay | undefined>;
   /**
    * Until when what is shown is known, Unix milliseconds by the server's clock: ticks while the stream is live, and rests
    * where contact was lost or the reader paused. A silence that is ours must not look like the session's.
@@ -40,6 +46,11 @@ export type Prologue = {
 const HIDDEN_GRACE = 10_000;
 /** Something that is not there may come: an exporter can be slower than the person who opened its link. */
 const NOT_FOUND_RETRY = 5_000;
+/** Of a page that was opened just now, somebody waits for the first span. */
+const FIRST_RETRY = 2_000;
+const JUST_NOW = 60_000;
+/** After these events the server says no more. */
+const ENDS: ReadonlySet<string> = new Set(["moved", "deleted"]);
 /** Before a prologue is read anew. */
 const RESET_PAUSE = 250;
 
@@ -54,7 +65,7 @@ export function openStream<Event extends StreamEvent>(
   prologue?: Prologue,
 ): Stream {
   const state = signal<StreamState>(CONNECTING);
-  const delay = signal<number | undefined>(undefined);
+  const delay = signal<Delay | undefined>(undefined);
   const knownUntil = signal<number | undefined>(undefined);
   const present = computed(() => knownUntil.value ?? now.value);
   let caughtUp = false;
@@ -64,12 +75,15 @@ export function openStream<Event extends StreamEvent>(
   let timer: number | undefined;
   let hiding: number | undefined;
   let aside = false;
+  const openedAt = Date.now();
+  const since = (): "just-now" | "a-while" => (Date.now() - openedAt < JUST_NOW ? "just-now" : "a-while");
 
   const take = (step: StreamStep): void => {
     state.value = nextState(state.value, step);
     if (state.value.state === "live") knownUntil.value = undefined;
     else if (state.value.state !== "connecting") knownUntil.value ??= serverNow();
   };
+  const isDeleted = (): boolean => state.value.state === "ended" && state.value.how === "deleted";
   const stop = (): void => {
     clearTimeout(timer);
     open?.abort();
@@ -95,7 +109,7 @@ export function openStream<Event extends StreamEvent>(
           signal: attempt.signal,
         });
         if (!answer.ok) {
-          const refusal = await refusalOf(answer);
+          const refusal = await refusalOf(answer, since());
           if (typeof refusal !== "string") return refuse(refusal);
           throw new Error(refusal);
         }
@@ -103,11 +117,13 @@ export function openStream<Event extends StreamEvent>(
         if (attempt.signal.aborted) return;
         lastId = prologue.take(body);
       }
+      const asked = performance.now();
       const response = await authorisedFetch(resumed(url, lastId), {
         headers: { Accept: "text/event-stream" },
         cache: "no-store",
         signal: attempt.signal,
       });
+      if (delay.value?.of !== "spans") delay.value = { millis: Math.round(performance.now() - asked), of: "answer" };
       if (response.redirected) {
         // Everything that was here lives under the name that the server leads to.
         const to = sessionAt(response.url);
@@ -128,14 +144,15 @@ export function openStream<Event extends StreamEvent>(
           (millis) => (base = millis),
         );
       } else {
-        const refusal = await refusalOf(response);
+        const refusal = await refusalOf(response, since());
         if (typeof refusal !== "string") return refuse(refusal);
         why = refusal;
       }
     } catch (error) {
       why = navigator.onLine ? reasonOf(error) : "this device is offline";
     }
-    if (attempt.signal.aborted || state.value.state === "ended") return;
+    if (attempt.signal.aborted) return;
+    if (state.value.state === "ended") return comeBack();
     // A response that was ended in order is taken up again at once; a fault waits its turn.
     const attempts = heard || state.value.state !== "reconnecting" ? 1 : state.value.attempt + 1;
     const wait = heard ? backoff(1, base / 4, Math.random()) : backoff(attempts, base, Math.random());
@@ -145,7 +162,14 @@ export function openStream<Event extends StreamEvent>(
 
   function refuse(refusal: Extract<StreamStep, { step: "refused" }>["refusal"]): void {
     take({ step: "refused", refusal });
-    if (refusal.reason === "not-found" && refusal.movedTo.length === 0) retryIn(NOT_FOUND_RETRY);
+    if (refusal.reason === "not-found" && refusal.movedTo.length === 0)
+      retryIn(refusal.since === "just-now" ? FIRST_RETRY : NOT_FOUND_RETRY);
+    else comeBack();
+  }
+
+  /** What was deleted may begin anew: its stream is then another one, from its beginning. */
+  function comeBack(): void {
+    if (isDeleted()) retryIn(NOT_FOUND_RETRY);
   }
 
   function receive(received: readonly Received<Event>[]): void {
@@ -158,7 +182,7 @@ export function openStream<Event extends StreamEvent>(
       }
       lastId = id ?? lastId;
       const arrived = caughtUp ? arrivalOf(event) : undefined;
-      if (arrived !== undefined) delay.value = Math.max(0, serverNow() - arrived);
+      if (arrived !== undefined) delay.value = { millis: Math.max(0, serverNow() - arrived), of: "spans" };
       if (event.type === "bookmark") {
         lastId = event.resourceVersion;
         learnOffset(event.now, caughtUp ? "another" : "first");
@@ -168,10 +192,13 @@ export function openStream<Event extends StreamEvent>(
         take({ step: "moved", to: event.session });
       } else if (event.type === "deleted") {
         take({ step: "deleted" });
+        lastId = undefined;
       }
     }
     onEvents(received.map(({ event }) => event));
-    if (state.value.state === "ended") stop();
+    if (state.value.state !== "ended" || !received.some(({ event }) => ENDS.has(event.type))) return;
+    stop();
+    comeBack();
   }
 
   const hide = (): void => {
@@ -181,7 +208,7 @@ export function openStream<Event extends StreamEvent>(
   const show = (): void => {
     const before = state.value;
     take({ step: "show" });
-    if (state.value !== before) void connect();
+    if (state.value !== before || isDeleted()) void connect();
   };
   const seen = (): void => {
     clearTimeout(hiding);
