@@ -215,3 +215,12 @@ describe("a query that can't be told", () => {
     ]);
   });
 });
+
+test("replay, restart and resume are described", async () => {
+  const { paths } = await (
+    await world.request("/openapi.json")
+  ).json<{ paths: Record<string, { get?: { parameters?: { name: string }[] } }> }>();
+  const parameters = (path: string) => paths[path]?.get?.parameters?.map(({ name }) => name);
+  expect(parameters("/sessions/{id}")).toEqual(["watch", "resourceVersion", "replay", "by", "speed", "idle", "from"]);
+  expect(parameters("/sessions/{id}/queries/{query}")).toEqual(["for", "name"]);
+});

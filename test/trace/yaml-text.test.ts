@@ -35,6 +35,10 @@ test.each(HOSTILE)("%j is read as it was written, by YAML 1.1 and 1.2", (text) =
   }
 });
 
+test("what breaks lines for some readers is escaped", () => {
+  expect(yamlText({ text: "a\u2028b\u2029c\u0085d\ufeff" })).toBe('\ntext: "a\\u2028b\\u2029c\\u0085d\\ufeff"');
+});
+
 test("half a surrogate pair, which no encoding can carry, is replaced", () => {
   expect(parse(yamlText({ a: "x\ud83cy" }).trimStart())).toEqual({ a: "x\ufffdy" });
 });

@@ -1,0 +1,68 @@
+/** Shapes of the answers, as JSON Schema. The types are in `src/trace`. */
+const nanoseconds = { type: "string", pattern: "^\\d+$", description: "Unix nanoseconds, decimal." };
+export const count = { type: "integer", minimum: 0 };
+export const strings = { type: "array", items: { type: "string" } };
+const tallies = {
+  type: "array",
+  items: {
+    type: "object",
+    required: ["name", "calls", "errors"],
+    properties: { name: { type: "string" }, calls: count, errors: count },
+  },
+};
+const tokens = {
+  type: "object",
+  description: "Cached tokens are part of `input`.",
+  properties: { input: count, output: count, cached: count, reasoning: count },
+};
+
+export const summary = {
+  type: "object",
+  properties: {
+    id: { type: "string" },
+    kind: { enum: ["session", "trace"] },
+    title: { type: "string" },
+    status: { enum: ["waiting", "stalled", "running", "quiet", "failed", "finished"] },
+    start: nanoseconds,
+    end: nanoseconds,
+    liveness: { type: "object" },
+    traces: count,
+    spans: count,
+    errors: count,
+    queries: count,
+    agents: tallies,
+    models: tallies,
+    tools: tallies,
+    services: strings,
+    namespaces: strings,
+    tokens,
+    cost: { type: "number", description: "US dollars, as spans say." },
+    also: strings,
+    belongsTo: { type: "string" },
+    watchers: count,
+  },
+};
+
+const objects = { type: "array", items: { type: "object" } };
+export const queryRequest = {
+  type: "object",
+  required: ["session", "query", "traceId", "phase", "named", "name"],
+  properties: {
+    session: { type: "string" },
+    query: { type: "string", description: "Its key." },
+    traceId: { type: "string" },
+    phase: { enum: ["pending", "running", "done", "error", "canceled"] },
+    named: { type: "boolean", description: "Spans name a query, as Ark's do." },
+    name: { type: "string" },
+    namespace: { type: "string" },
+    target: { type: "object", properties: { type: { type: "string" }, name: { type: "string" } } },
+    input: { type: "string", description: "As it came." },
+    messages: objects,
+    parameters: objects,
+    sessionId: { type: "string" },
+    conversationId: { type: "string" },
+    results: { ...objects, description: "With `for=resume`: of the calls of the last answer." },
+    unanswered: { ...objects, description: "With `for=resume`: calls without an answer." },
+    incomplete: { ...strings, description: "Fields of which something was cut." },
+  },
+};
