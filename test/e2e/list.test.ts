@@ -1,0 +1,107 @@
+import { afterAll, expect, test } from "vitest";
+import { startProgram, temporaryDirectory } from "../program/program.ts";
+import { closeBrowser, openPage } from "./open-page.ts";
+
+afterAll(closeBrowser);
+
+const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+
+/** One model call of an agent for each session; the later ones of more tokens, every tenth fails. */
+function sessionsOf(numbers: readonly number[]) {
+  const end = BigInt(Date.now()) * 1_000_000n;
+  return numbers.map((number) => ({
+    traceId: (number + 1).toString(16).padStart(32, "0"),
+    spanId: "051581bf3cb55c13",
+    name: "chat",
+    startTimeUnixNano: String(end - 5_000_000n),
+    endTimeUnixNano: String(end),
+    status: number % 10 === 0 ? { code: 2, message: "overloaded" } : {},
+    attributes: [
+      text("session.id", `plain-${number}`),
+      text("gen_ai.operation.name", "chat"),
+      text("gen_ai.request.model", number % 2 === 0 ? "even-model" : "odd-model"),
+      text("input.value", number % 50 === 0 ? `the zebra of ${number}` : `the horse of ${number}`),
+      { key: "gen_ai.usage.input_tokens", value: { intValue: String(number) } },
+    ],
+  }));
+}
+
+async function post(url: string, numbers: readonly number[]) {
+  const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: sessionsOf(numbers) }] }] });
+  const headers = { "content-type": "application/json" };
+  expect((await fetch(`${url}/v1/traces`, { method: "POST", headers, body })).status).toBe(200);
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+test("a long list is searched, filtered and sorted where it is kept, and its URL says how", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await post(url, upTo(160));
+  const { page, complaints } = await openPage();
+  await page.goto(`${url}/sessions?kind=all`);
+  const rows = page.locator(".session-row");
+  const titles = async () => (await page.locator(".row-link").allTextContents()).join(", ");
+  await rows.first().waitFor();
+  await expect.poll(() => page.getByRole("navigation", { name: "Status" }).textContent()).toContain("All160");
+
+  // Not among the rows that were loaded alone.
+  await page.getByLabel("Search the sessions").fill("zebra");
+  await expect.poll(() => page.getByRole("table").getAttribute("aria-rowcount")).toBe("5");
+  expect(new URL(page.url()).search).toBe("?kind=all&q=zebra");
+
+  await page.getByRole("columnheader", { name: "Tokens" }).getByRole("link").click();
+  await expect.poll(titles).toBe([150, 100, 50, 0].map((number) => `the zebra of ${number}`).join(", "));
+  await page.getByRole("columnheader", { name: "Tokens" }).getByRole("link").click();
+  await expect.poll(titles).toBe([0, 50, 100, 150].map((number) => `the zebra of ${number}`).join(", "));
+  expect(await page.getByRole("columnheader", { name: "Tokens" }).getAttribute("aria-sort")).toBe("ascending");
+
+  await page.getByRole("button", { name: "Filter" }).click();
+  await page.getByLabel("Model").fill("odd-model");
+  await page.keyboard.press("Enter");
+  await page.getByText("No session matches").waitFor();
+  expect(await page.getByRole("definition").allTextContents()).toEqual(["zebra", "odd-model"]);
+  expect(new URL(page.url()).search).toBe("?kind=all&q=zebra&model=odd-model&sort=tokens&order=asc");
+
+  // What comes later and matches appears by itself.
+  await post(url, [1001]);
+  const zebra = sessionsOf([1003]).map((span) => ({
+    ...span,
+    attributes: [...span.attributes.slice(0, 3), text("input.value", "zebra at last")],
+  }));
+  const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: zebra }] }] });
+  await fetch(`${url}/v1/traces`, { method: "POST", headers: { "content-type": "application/json" }, body });
+  await expect.poll(titles, { timeout: 15_000 }).toBe("zebra at last");
+
+  await page.getByRole("link", { name: "Remove Model odd-model" }).click();
+  await expect.poll(() => rows.count()).toBe(5);
+  await page.goBack();
+  await expect.poll(titles).toBe("zebra at last");
+  expect(complaints).toEqual([]);
+});
+
+test("a long list is read on as it is scrolled, and what is new waits", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await post(url, upTo(320));
+  const { page, complaints } = await openPage();
+  await page.goto(`${url}/sessions?sort=tokens`);
+  const table = page.getByRole("table", { name: "Sessions" });
+  await table.getByText("the horse of 319").waitFor();
+  expect(await table.getAttribute("aria-rowcount")).toBe("-1");
+
+  await post(url, [350]);
+  await expect.poll(() => page.locator(".row-link").first().textContent()).toBe("the zebra of 350");
+  await page.keyboard.press("End");
+  await expect
+    .poll(async () => {
+      await page.keyboard.press("End");
+      return await page.locator(".row-link").last().textContent();
+    })
+    .toBe("the zebra of 0");
+  expect(await table.getAttribute("aria-rowcount")).toBe("322");
+  expect(await page.locator(".session-row").count()).toBeLessThan(100);
+
+  await post(url, [351]);
+  await page.getByRole("button", { name: "1 new session" }).click();
+  await expect.poll(() => page.locator(".row-link").first().textContent()).toBe("the horse of 351");
+  expect(complaints).toEqual([]);
+});
