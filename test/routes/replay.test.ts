@@ -91,6 +91,28 @@ describe("a replay", () => {
     expect(words(await replayOf("/sessions/elsewhere?replay=true"))).toEqual(["span 1", "session", "bookmark"]);
   });
 
+  test("by arrival tells that a trace left", async () => {
+    const left = traceIdOf("left");
+    await world.deliver([aSpan(left, 1, {}, { "session.id": "shared" })]);
+    await world.rest([left, "shared"]);
+    await world.deliver([aSpan(TRACE, 2, {}, { "session.id": "shared" })]);
+    await world.deliver([aSpan(left, 3, {}, { "ark.session.id": "better" })]);
+    await world.rest([left, TRACE, "shared", "better"]);
+    const seen = await replayOf("/sessions/shared?replay=true&by=arrival");
+    expect(words(seen)).toEqual(["span 2", "gone", "session", "bookmark"]);
+    expect(seen[1]?.event).toEqual({ type: "gone", traceId: left, session: "better" });
+    expect(words(await replayOf("/sessions/shared?replay=true"))).toEqual(["span 2", "session", "bookmark"]);
+  });
+
+  test("ends when its session is forgotten", async () => {
+    await deliverWork();
+    const stream = await openStream(`/sessions/${TRACE}?replay=true&speed=100`);
+    await stream.readUntil(({ event }) => event.type === "spans");
+    expect((await world.request(`/sessions/${TRACE}`, { method: "DELETE" })).status).toBe(204);
+    expect(words(await stream.readUntil(() => false)).at(-1)).toBe("deleted");
+    expect(stream.ended).toBe(true);
+  });
+
   test.each([
     ["replay=yes", "replay must be true or false"],
     ["replay=true&by=chance", "by must be event or arrival"],
