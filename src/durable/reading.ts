@@ -5,21 +5,32 @@ import type { SessionState } from "./session-state.ts";
 import { isBoundAway } from "./trace-rows.ts";
 
 /** What a page would say of the log, without its entries. */
-export function peek(core: SessionCore, view: View): LogPage {
+export function peek(core: SessionCore, view: View, also?: "queries"): LogPage {
   const { state } = core;
   const head = view === "session" ? state.shownHead : state.homeHead;
-  return readPage(core, view, { incarnation: state.log.life.incarnation ?? "", revision: head }, 0);
+  const page = readPage(core, view, { incarnation: state.log.life.incarnation ?? "", revision: head }, 0);
+  return page.state === "present" && also === "queries" ? { ...page, queries: core.queries() } : page;
 }
 
-/** One page of what a view shows after a cursor: at least one entry where one is left, then up to about `maxBytes`. */
-export function readPage(core: SessionCore, view: View, from: Cursor | undefined, maxBytes: number): LogPage {
+/**
+ * One page of what a view shows after a cursor: at least one entry where one is left, then up to about `maxBytes`. With
+ * `until`, as it was when that revision was the head: what beat a span later does not hide it.
+ */
+export function readPage(
+  core: SessionCore,
+  view: View,
+  from: Cursor | undefined,
+  maxBytes: number,
+  until?: number,
+): LogPage {
   const { state } = core;
   const { incarnation } = state.log.life;
   if (incarnation === undefined || state.log.life.forgetting) return { state: "absent" };
   if (view === "session" && state.shown.size === 0) return whereabouts(state);
   const home = state.rows.home();
   if (view === "trace" && home === undefined) return { state: "absent" };
-  const head = view === "session" ? state.shownHead : state.homeHead;
+  const last = view === "session" ? state.shownHead : state.homeHead;
+  const head = Math.min(last, until ?? last);
   const valid = from !== undefined && from.incarnation === incarnation && from.revision <= head;
   const entries: LogEntry[] = [];
   let next = valid ? from.revision : 0;
@@ -28,13 +39,14 @@ export function readPage(core: SessionCore, view: View, from: Cursor | undefined
     if (chunk.revision > head) break;
     if (entries.length > 0 && bytes >= maxBytes) break;
     next = chunk.revision;
-    const entry = entryOf(state, view, chunk);
+    const entry = entryOf(state, view, chunk, head);
     if (entry === undefined) continue;
     entries.push(entry);
     bytes += textBytes(chunk);
   }
   const reached = entries.length === 0 || next >= head;
-  const summary = reached && (view === "session" || state.shows(home?.traceId ?? "")) ? core.summary() : undefined;
+  const summarised = reached && until === undefined && (view === "session" || state.shows(home?.traceId ?? ""));
+  const summary = summarised ? core.summary() : undefined;
   const session = home !== undefined && isBoundAway(home, state.id) ? home.session : undefined;
   return {
     state: "present",
@@ -43,6 +55,7 @@ export function readPage(core: SessionCore, view: View, from: Cursor | undefined
     reset: from !== undefined && !valid,
     entries,
     next: reached ? head : next,
+    left: view === "session" ? state.lastLeave : 0,
     ...(summary === undefined ? {} : { summary }),
     ...(core.prices.text === undefined ? {} : { prices: core.prices.text }),
     ...(session === undefined ? {} : { session }),
@@ -55,7 +68,7 @@ function textBytes({ encoding, body }: Chunk): number {
   return new DataView(body.buffer, body.byteOffset + body.length - 4, 4).getUint32(0, true);
 }
 
-function entryOf(state: SessionState, view: View, chunk: Chunk): LogEntry | undefined {
+function entryOf(state: SessionState, view: View, chunk: Chunk, until: number): LogEntry | undefined {
   if (chunk.kind === "gone") {
     if (view === "trace") return undefined;
     return {
@@ -77,7 +90,7 @@ function entryOf(state: SessionState, view: View, chunk: Chunk): LogEntry | unde
     encoding,
     body,
     hashes,
-    superseded: table.superseded(revision),
+    superseded: table.superseded(revision, until),
   };
 }
 

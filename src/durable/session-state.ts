@@ -20,6 +20,8 @@ export class SessionState {
   /** Last revision of each view. */
   shownHead = 0;
   homeHead = 0;
+  /** Revision of the last mark that a trace left. */
+  lastLeave = 0;
   /** Unix milliseconds, of what is shown. */
   lastArrival = 0;
   /** Bytes of bodies and large values in the log. */
@@ -72,6 +74,7 @@ export class SessionState {
   /** Takes in a mark that a trace left. */
   leave(traceId: string, session: string, revision: number): void {
     this.shownHead = revision;
+    this.lastLeave = revision;
     this.#goneTo.set(traceId, session);
   }
 

@@ -1,7 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "../bindings.ts";
 import type { AppendOutcome, Delivery, SpilledValue } from "../trace/delivery.ts";
-import type { SessionSummary, QuerySummary } from "../trace/summary.ts";
 import type { Cursor, LogPage, View } from "../trace/watch.ts";
 import { append } from "./admission.ts";
 import type { Copy, CopyOutcome, Release, Withdrawal } from "./copying.ts";
@@ -43,20 +42,12 @@ export class SessionObject extends DurableObject<Bindings> {
     await release(this.#core, this.#copier, released);
   }
 
-  read(view: View, from: Cursor | undefined, maxBytes: number): LogPage {
-    return readPage(this.#core, view, from, maxBytes);
+  read(view: View, from: Cursor | undefined, maxBytes: number, until?: number): LogPage {
+    return readPage(this.#core, view, from, maxBytes, until);
   }
 
-  peek(view: View): LogPage {
-    return peek(this.#core, view);
-  }
-
-  summary(): SessionSummary | undefined {
-    return this.#core.exists ? this.#core.summary() : undefined;
-  }
-
-  queries(): QuerySummary[] {
-    return this.#core.exists ? this.#core.queries() : [];
+  peek(view: View, also?: "queries"): LogPage {
+    return peek(this.#core, view, also);
   }
 
   value(hash: string): SpilledValue | undefined {

@@ -1,6 +1,5 @@
 import type { SessionObject } from "../durable/session.ts";
 import type { ResourceSpans } from "../trace/span.ts";
-import type { SessionSummary } from "../trace/summary.ts";
 import type { LogEntry, LogPage, View } from "../trace/watch.ts";
 import { inflate } from "./inflate.ts";
 import { formatVersion } from "./resource-version.ts";
@@ -13,24 +12,31 @@ type SpansEntry = Extract<LogEntry, { kind: "spans" }>;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Reads a log to its end, page by page, as JSON documents whose `resourceSpans` are the log's own bytes. */
+type Present = Extract<LogPage, { state: "present" }>;
+
+/**
+ * Reads a log as it was when it was peeked at, page by page, as JSON documents whose `resourceSpans` are the log's own
+ * bytes. What comes while it is read is left to the stream from `resourceVersion` on.
+ */
 export class LogReader {
   readonly #stub: Stub;
   readonly #view: View;
+  readonly #peeked: Present;
 
-  constructor(stub: Stub, view: View) {
+  constructor(stub: Stub, view: View, peeked: Present) {
     this.#stub = stub;
     this.#view = view;
+    this.#peeked = peeked;
   }
 
-  /** `{resourceSpans, …tail}`; `tail` is asked when the last page was read, with what it said. */
+  get resourceVersion(): string {
+    return formatVersion(this.#peeked.incarnation, this.#peeked.head);
+  }
+
+  /** `{resourceSpans, …tail}`. */
   document(
     render: (entry: SpansEntry) => Promise<Uint8Array> | Uint8Array,
-    tail: (end: {
-      readonly resourceVersion: string;
-      readonly summary: SessionSummary | undefined;
-      readonly session: string | undefined;
-    }) => Promise<Record<string, unknown>>,
+    tail: Record<string, unknown>,
   ): ReadableStream<Uint8Array> {
     const parts = this.#parts(render, tail);
     return new ReadableStream<Uint8Array>(
@@ -50,27 +56,19 @@ export class LogReader {
 
   async *#parts(
     render: (entry: SpansEntry) => Promise<Uint8Array> | Uint8Array,
-    tail: (end: {
-      readonly resourceVersion: string;
-      readonly summary: SessionSummary | undefined;
-      readonly session: string | undefined;
-    }) => Promise<Record<string, unknown>>,
+    tail: Record<string, unknown>,
   ): AsyncGenerator<Uint8Array, void> {
     yield encoder.encode('{"resourceSpans":[');
-    let cursor: { incarnation: string; revision: number } | undefined;
+    const { incarnation, head } = this.#peeked;
+    let next = 0;
     let first = true;
-    const traces = new Set<string>();
-    let page: LogPage;
     do {
-      page = await this.#stub.read(this.#view, cursor, PAGE_BYTES);
+      const page: LogPage = await this.#stub.read(this.#view, { incarnation, revision: next }, PAGE_BYTES, head);
       // Forgotten, moved or begun anew while it was read: what was sent can't be taken back, so the document must not end well.
       if (page.state !== "present" || page.reset) throw new Error("the session changed its life while it was read");
+      if (page.left > head) throw new Error("a trace left the session while it was read");
       for (const entry of page.entries) {
-        if (entry.kind === "gone") {
-          if (traces.has(entry.traceId)) throw new Error("a trace left the session while it was read");
-          continue;
-        }
-        traces.add(entry.traceId);
+        if (entry.kind === "gone") continue;
         const text = await render(entry);
         const inner = text.subarray(1, -1);
         if (inner.length === 0) continue;
@@ -78,14 +76,9 @@ export class LogReader {
         first = false;
         yield inner;
       }
-      cursor = { incarnation: page.incarnation, revision: page.next };
-    } while (page.next < page.head);
-    const rest = await tail({
-      resourceVersion: formatVersion(page.incarnation, page.next),
-      summary: page.summary,
-      session: page.session,
-    });
-    const fields = JSON.stringify(rest).slice(1);
+      next = page.next;
+    } while (next < head);
+    const fields = JSON.stringify(tail).slice(1);
     yield encoder.encode(fields === "}" ? "]}" : `],${fields}`);
   }
 

@@ -4,6 +4,7 @@ import { sessionAt, sessionIdIn } from "../place.ts";
 import { arkManifest } from "../trace/ark-manifest.ts";
 import type { QueryRequest } from "../trace/query-request.ts";
 import type { QuerySummary } from "../trace/summary.ts";
+import type { LogPage } from "../trace/watch.ts";
 import type { AppEnv } from "./app-env.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { DATA_HEADERS } from "./negotiate.ts";
@@ -27,9 +28,9 @@ export const query = new Hono<AppEnv>({ strict: false })
     const id = sessionIdIn(c.req.param("id"));
     const named = c.req.param("query");
     const stub = sessionAt(c.env, c.var.tenant, id);
-    const elsewhere = whereabouts(c, id, await stub.peek("session"), `/queries/${encodeURIComponent(named)}`);
-    if (elsewhere !== undefined) return elsewhere;
-    const [found, ...others] = findQueries(await stub.queries(), named);
+    const peeked: LogPage = await stub.peek("session", "queries");
+    if (peeked.state !== "present") return whereabouts(c, id, peeked, `/queries/${encodeURIComponent(named)}`);
+    const [found, ...others] = findQueries(peeked.queries ?? [], named);
     if (found === undefined) return notFound(c, `The query ${named}`);
     if (others.length > 0) {
       const keys = [found, ...others].slice(0, MOST_KEYS).map(({ key }) => key);

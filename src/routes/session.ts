@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { sessionAt, sessionIdIn } from "../place.ts";
 import { liveness } from "../trace/liveness.ts";
 import type { SessionSummary } from "../trace/summary.ts";
+import type { LogPage } from "../trace/watch.ts";
 import type { AppEnv } from "./app-env.ts";
 import { inflate } from "./inflate.ts";
 import { respondLive, resumeFrom } from "./live.ts";
@@ -26,15 +27,15 @@ export const session = new Hono<AppEnv>({ strict: false })
     const stub = sessionAt(c.env, c.var.tenant, id);
     const resume = resumeFrom(c);
     if (!resume.ok) return resume.response;
-    const elsewhere = whereabouts(c, id, await stub.peek("session"));
-    if (elsewhere !== undefined) return elsewhere;
+    const peeked: LogPage = await stub.peek("session", representation === "stream" ? undefined : "queries");
+    if (peeked.state !== "present") return whereabouts(c, id, peeked);
     if (representation === "stream") return respondLive(c, new SessionSource(stub, "session", resume.from));
-    const reader = new LogReader(stub, "session");
-    const body = reader.document(LogReader.current, async ({ resourceVersion, summary }) => ({
-      queries: await stub.queries(),
-      session: summary === undefined ? undefined : withStatus(summary),
-      resourceVersion,
-    }));
+    const reader = new LogReader(stub, "session", peeked);
+    const body = reader.document(LogReader.current, {
+      queries: peeked.queries,
+      session: peeked.summary === undefined ? undefined : withStatus(peeked.summary),
+      resourceVersion: reader.resourceVersion,
+    });
     return new Response(body, { headers: DATA_HEADERS });
   })
   .get("/:id/otlp", async (c) => {
@@ -42,13 +43,10 @@ export const session = new Hono<AppEnv>({ strict: false })
     if (refused !== undefined) return refused;
     const id = sessionIdIn(c.req.param("id"));
     const stub = sessionAt(c.env, c.var.tenant, id);
-    const elsewhere = whereabouts(c, id, await stub.peek("session"), "/otlp");
-    if (elsewhere !== undefined) return elsewhere;
-    const reader = new LogReader(stub, "session");
-    const body = reader.document(
-      (entry) => reader.whole(entry),
-      async () => ({}),
-    );
+    const peeked: LogPage = await stub.peek("session");
+    if (peeked.state !== "present") return whereabouts(c, id, peeked, "/otlp");
+    const reader = new LogReader(stub, "session", peeked);
+    const body = reader.document((entry) => reader.whole(entry), {});
     return new Response(body, {
       headers: {
         ...DATA_HEADERS,

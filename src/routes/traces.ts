@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { sessionAt } from "../place.ts";
+import type { LogPage } from "../trace/watch.ts";
 import type { AppEnv } from "./app-env.ts";
 import { respondLive, resumeFrom } from "./live.ts";
 import { LogReader } from "./log-reader.ts";
@@ -24,14 +25,15 @@ traces.get(ONE_TRACE, async (c) => {
   const resume = resumeFrom(c);
   if (!resume.ok) return resume.response;
   const stub = sessionAt(c.env, c.var.tenant, traceId);
-  if ((await stub.peek("trace")).state !== "present") return notFound(c, `The trace ${traceId}`);
+  const peeked: LogPage = await stub.peek("trace");
+  if (peeked.state !== "present") return notFound(c, `The trace ${traceId}`);
   if (representation === "stream") return respondLive(c, new SessionSource(stub, "trace", resume.from));
-  const reader = new LogReader(stub, "trace");
-  const body = reader.document(LogReader.current, async ({ resourceVersion, session }) => ({
+  const reader = new LogReader(stub, "trace", peeked);
+  const body = reader.document(LogReader.current, {
     traceId,
-    session: session ?? traceId,
-    resourceVersion,
-  }));
+    session: peeked.session ?? traceId,
+    resourceVersion: reader.resourceVersion,
+  });
   return new Response(body, { headers: DATA_HEADERS });
 });
 

@@ -48,7 +48,10 @@ export class SpanTable {
   /** By trace number; a forgotten trace leaves a hole. */
   readonly #traceIds: (string | undefined)[] = [];
   readonly #names: (SessionNames | undefined)[] = [];
-  readonly #superseded = new Map<number, { readonly trace: number; readonly positions: number[] }>();
+  readonly #superseded = new Map<
+    number,
+    { readonly trace: number; readonly positions: number[]; readonly since: number[] }
+  >();
 
   /** Spans, each counted once. */
   get size(): number {
@@ -86,16 +89,17 @@ export class SpanTable {
     const storedPosition = this.rows.word(row, Row.POSITION);
     if (storedRevision === revision && storedPosition === position) return;
     if (beats(facts, this.#encoding(row))) {
-      this.#supersede(trace, storedRevision, storedPosition);
+      this.#supersede(trace, storedRevision, storedPosition, revision);
       this.#write(row, trace, facts, revision, position);
     } else {
-      this.#supersede(trace, revision, position);
+      this.#supersede(trace, revision, position, revision);
     }
   }
 
-  /** Positions of a revision that hold beaten encodings, ascending. */
-  superseded(revision: number): readonly number[] {
-    return this.#superseded.get(revision)?.positions ?? [];
+  /** Positions of a revision that hold encodings beaten by the log up to `until`, ascending. */
+  superseded(revision: number, until = Number.POSITIVE_INFINITY): readonly number[] {
+    const superseded = this.#superseded.get(revision);
+    return superseded?.positions.filter((_, at) => (superseded.since[at] ?? 0) <= until) ?? [];
   }
 
   dropTrace(traceId: string): void {
@@ -221,15 +225,18 @@ export class SpanTable {
     rows.setString(row, Row.FAILURE, pool.intern(facts.failure, NONE));
   }
 
-  #supersede(trace: number, revision: number, position: number): void {
+  /** `since`: the revision with which the position was beaten. */
+  #supersede(trace: number, revision: number, position: number, since: number): void {
     const superseded = this.#superseded.get(revision);
     if (!superseded) {
-      this.#superseded.set(revision, { trace, positions: [position] });
+      this.#superseded.set(revision, { trace, positions: [position], since: [since] });
       return;
     }
     const { positions } = superseded;
     const place = positions.findLastIndex((known) => known <= position);
-    if (positions[place] !== position) positions.splice(place + 1, 0, position);
+    if (positions[place] === position) return;
+    positions.splice(place + 1, 0, position);
+    superseded.since.splice(place + 1, 0, since);
   }
 
   /** Leaves behind what only forgotten spans used. */

@@ -1,6 +1,6 @@
 /** What crosses between an object and the Worker that reads it for a viewer: pages on demand, frames as they happen. */
 import type { ChunkEncoding, Receipt } from "./delivery.ts";
-import type { SessionSummary } from "./summary.ts";
+import type { QuerySummary, SessionSummary } from "./summary.ts";
 
 /** Which chunks a viewer follows: all that the session shows, or the trace whose home the object is. */
 export type View = "session" | "trace";
@@ -16,7 +16,7 @@ export type LogEntry =
       readonly encoding: ChunkEncoding;
       /** JSON text of an array of ResourceSpans. */
       readonly body: Uint8Array;
-      /** Positions of spans that a better encoding has replaced since. */
+      /** Positions of spans that a better encoding has replaced since, as far as is read. */
       readonly superseded: readonly number[];
       /** Hashes of the values that previews name. */
       readonly hashes: readonly string[];
@@ -40,8 +40,12 @@ export type LogPage =
       readonly entries: readonly LogEntry[];
       /** Where to go on reading; equals `head` when nothing is left. */
       readonly next: number;
-      /** On the page that reaches the head. */
+      /** The last revision at which a trace left this view; 0 if none did. */
+      readonly left: number;
+      /** On the page that reaches the head, unless that was given. */
       readonly summary?: SessionSummary;
+      /** Where they were asked for. */
+      readonly queries?: readonly QuerySummary[];
       /** The deployment's own prices, as its setting says them. */
       readonly prices?: string;
       /** The session that the trace of a `trace` view is bound to. */

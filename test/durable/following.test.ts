@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Random } from "../trace/seeded-random.ts";
 import { deliveryOf } from "./deliveries.ts";
-import { aSpan, someSpans, traceIdOf } from "./spans.ts";
+import { aSpan, someSpans, spanId, traceIdOf } from "./spans.ts";
 import { openStream, Viewer } from "./viewer.ts";
 import type { Seen } from "./viewer.ts";
 import * as world from "./world.ts";
@@ -146,6 +146,43 @@ describe("a page of the log", () => {
     expect(await streamed(`/sessions/${TRACE}`)).toHaveLength(8 + 2);
   });
 });
+
+test("a document is the session as it was when it was asked for, whatever comes while it is read", async () => {
+  const text = "x".repeat(8_000);
+  await world.deliver([aSpan(TRACE, 1, { endTimeUnixNano: "0" }, { "session.id": "A", text })]);
+  for (let n = 0; n < 6; n++) {
+    await world.deliver(
+      Array.from({ length: 40 }, (_, k) => aSpan(TRACE, n * 40 + k + 2, { parentSpanId: spanId(1) }, { text })),
+    );
+  }
+  await world.rest([TRACE, "A"]);
+  const { head } = await shownOf("A");
+  const response = await world.request("/sessions/A");
+  const pieces: string[] = [];
+  const body = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  // The first page is on its way, with the span that runs; the others are still in the log.
+  for (let piece = 0; piece < 2; piece++) pieces.push((await body?.read())?.value ?? "");
+  await world.deliver([aSpan(TRACE, 1, {}, { "session.id": "A", text }), aSpan(OTHER, 1, {}, { "session.id": "A" })]);
+  await world.rest([TRACE, OTHER, "A"]);
+  for (let next = await body?.read(); next?.done === false; next = await body?.read()) pieces.push(next.value);
+
+  const document = JSON.parse(pieces.join("")) as world.Snapshot;
+  const spans = world
+    .spansOf(document.resourceSpans)
+    .map(({ span }) => `${span.spanId} ${span.endTimeUnixNano ?? "runs"}`);
+  expect(spans.filter((span) => span.startsWith(spanId(1)))).toEqual([`${spanId(1)} runs`]);
+  expect(spans).toHaveLength(241);
+  const { session, queries, resourceVersion } = document;
+  expect([session.spans, session.traces, session.liveness.running, queries.length]).toEqual([241, 1, 1, 1]);
+  expect(resourceVersion.split(".")[1]).toBe(String(head));
+  expect(await streamed("/sessions/A", resourceVersion)).toEqual(["spans 1", "spans 1", "session", "bookmark"]);
+});
+
+async function shownOf(id: string) {
+  const page = await world.objectOf(id).peek("session");
+  if (page.state !== "present") throw new Error(page.state);
+  return page;
+}
 
 test("a document whose trace leaves while it is read is broken off: half of it would be a lie", async () => {
   const text = "x".repeat(8_000);
