@@ -3,6 +3,9 @@ import { emptyWorld, post, request } from "../durable/world.ts";
 
 beforeEach(emptyWorld);
 
+/** For what happens after an answer, on a machine with much to do. */
+const PATIENCE = { timeout: 15_000 };
+
 const oneSpan = (session: string) =>
   JSON.stringify({
     resourceSpans: [
@@ -31,7 +34,7 @@ test("a session is found by its name, however long, and by the id that stands fo
   const name = "n".repeat(300);
   expect((await post(oneSpan(name))).status).toBe(200);
   // A trace is acknowledged by its home; its session shows it when the copy has come.
-  await expect.poll(async () => (await request(`/sessions/${name}`, json)).status).toBe(200);
+  await expect.poll(async () => (await request(`/sessions/${name}`, json)).status, PATIENCE).toBe(200);
   const byName = await request(`/sessions/${name}`, json);
   const { session } = await byName.json<{ session: { id: string } }>();
   expect(session.id).toMatch(/^~[0-9a-f]{64}$/);
@@ -75,7 +78,7 @@ test("an export to a wrong path is told the right one, and noted as an arrival",
   expect(response.status).toBe(404);
   expect((await response.json<{ message: string }>()).message).toContain("/v1/traces");
   await expect
-    .poll(async () => JSON.stringify(await (await request("/sessions", json)).json()))
+    .poll(async () => JSON.stringify(await (await request("/sessions", json)).json()), PATIENCE)
     .toContain("There is no receiver at /v1/trace");
 });
 
@@ -83,5 +86,5 @@ test("every row of the list says its status at this moment", async () => {
   await post(oneSpan("s"));
   const rows = async () =>
     (await (await request("/sessions?kind=all", json)).json<{ sessions: { status?: string }[] }>()).sessions;
-  await expect.poll(async () => (await rows()).map((row) => row.status)).toEqual(["running"]);
+  await expect.poll(async () => (await rows()).map((row) => row.status), PATIENCE).toEqual(["running"]);
 });
