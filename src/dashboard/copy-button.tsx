@@ -6,15 +6,16 @@ export function CopyButton({ text, label, word }: { text: () => string; label: s
   const [outcome, setOutcome] = useState<"ready" | "copied" | "refused">("ready");
   useEffect(() => {
     if (outcome === "ready") return;
-    const timer = setTimeout(() => setOutcome("ready"), 1600);
+    const timer = setTimeout(() => setOutcome("ready"), outcome === "refused" ? 4000 : 1600);
     return () => clearTimeout(timer);
   }, [outcome]);
   const copy = (): void => {
+    const copied = text();
     // Without a secure context (plain HTTP on a LAN) there is no clipboard to write to.
-    const written = navigator.clipboard?.writeText(text()) ?? Promise.reject(new Error("no clipboard"));
+    const written = navigator.clipboard?.writeText(copied) ?? Promise.reject(new Error("no clipboard"));
     written.then(
       () => setOutcome("copied"),
-      () => setOutcome("refused"),
+      () => setOutcome(copyBySelecting(copied) ? "copied" : "refused"),
     );
   };
   const said = outcome === "copied" ? "Copied" : outcome === "refused" ? "Select and copy by hand" : label;
@@ -28,6 +29,27 @@ export function CopyButton({ text, label, word }: { text: () => string; label: s
     >
       <Sign name={outcome === "copied" ? "done" : "copy"} />
       {word === undefined ? undefined : outcome === "copied" ? "Copied" : word}
+      {outcome === "refused" ? <span role="alert">Select and copy by hand</span> : null}
     </button>
   );
+}
+
+/** As pages did before there was a clipboard to write to; answers whether it worked. */
+function copyBySelecting(text: string): boolean {
+  const field = document.createElement("textarea");
+  const focused = document.activeElement;
+  field.value = text;
+  field.className = "copy-by-hand";
+  field.readOnly = true;
+  document.body.append(field);
+  field.select();
+  try {
+    // oxlint-disable-next-line typescript/no-deprecated -- there is nothing else without a secure context
+    return document.execCommand("copy");
+  } catch {
+    return false;
+  } finally {
+    field.remove();
+    if (focused instanceof HTMLElement) focused.focus();
+  }
 }

@@ -50,9 +50,11 @@ export function StatusReason({ liveness }: { liveness: Liveness }) {
           `nothing heard for ${ticking(silentMillis)}`
         ) : (
           <>
-            {status === "stalled" ? "on " : "waiting for "}
-            <Hostile text={open.name} limit={80} />
-            {` · ${ticking(open.forMillis)}`}
+            <span class="reason-what">
+              {status === "stalled" ? "on " : "waiting for "}
+              <Hostile text={open.name} limit={80} />
+            </span>
+            <span class="reason-long">{` · ${ticking(open.forMillis)}`}</span>
           </>
         )}
       </span>

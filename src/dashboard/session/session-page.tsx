@@ -10,6 +10,7 @@ import { usePageKeys } from "../keys.ts";
 import { Link } from "../link.tsx";
 import { go, lastList } from "../location.ts";
 import { Masthead } from "../masthead.tsx";
+import { AbsentSpan } from "../span/absent-span.tsx";
 import { SpanPanel } from "../span/span-panel.tsx";
 import { Loading, Notice, RefusedView, ToSessions } from "../states.tsx";
 import { statusWord } from "../status.tsx";
@@ -19,6 +20,7 @@ import { openEnd } from "./open-end.ts";
 import { moved, moveOf, type Reading, shownAt } from "./reading.ts";
 import type { SessionFeed, Shown } from "./session-feed.ts";
 import { SessionActions } from "./session-actions.tsx";
+import { SessionDetails } from "./session-details.tsx";
 import { SessionHeader } from "./session-header.tsx";
 import { SpanTree } from "./span-tree.tsx";
 import { around, roomy, type TimeScale } from "./time-scale.ts";
@@ -84,6 +86,8 @@ function SessionBody({ feed, shown, selected, range }: PageProps & { shown: Show
   const [reading, setReading] = useState<Reading>({ collapsed: new Set(), cursor: selected });
   const [following, setFollowing] = useState<"following" | "resting">("resting");
   const node = useMemo(() => (selected === undefined ? undefined : findRow(tree, selected)), [tree, selected]);
+  // While the session is still being read, it may yet come.
+  const absent = node === undefined && feed.stream.state.value.state === "live" ? selected : undefined;
 
   const select = (key: string | undefined): void =>
     go({ page: "session", id: feed.id, span: key, range }, selected === undefined ? "push" : "replace");
@@ -115,7 +119,8 @@ function SessionBody({ feed, shown, selected, range }: PageProps & { shown: Show
         open_(reading.cursor);
         return "taken";
       case "Escape":
-        if (selected === undefined) return undefined;
+        // An open popover closes first, by the browser's own hand.
+        if (selected === undefined || document.querySelector(":popover-open") !== null) return undefined;
         select(undefined);
         return "taken";
       case "z": {
@@ -160,9 +165,10 @@ function SessionBody({ feed, shown, selected, range }: PageProps & { shown: Show
           <Sign name="down" />
           Follow
         </button>
+        <SessionDetails summary={summary} />
         <SessionActions id={feed.id} />
       </SessionHeader>
-      <div class={node === undefined ? "session-body" : "session-body with-panel"}>
+      <div class={node === undefined && absent === undefined ? "session-body" : "session-body with-panel"}>
         <SpanTree
           tree={tree}
           whole={whole}
@@ -179,6 +185,7 @@ function SessionBody({ feed, shown, selected, range }: PageProps & { shown: Show
           following={following}
           onFollowing={setFollowing}
         />
+        {absent === undefined ? null : <AbsentSpan wanted={absent} onClose={() => select(undefined)} />}
         {node === undefined ? null : (
           <SpanPanel
             node={node}
