@@ -5,6 +5,7 @@ import { toMillis } from "../moments.ts";
 import { backoff } from "./backoff.ts";
 import type { Decode, StreamEvent } from "./decode-event.ts";
 import { readEvents, type Received } from "./read-events.ts";
+import { type Prologue, readPrologue } from "./prologue.ts";
 import { refusalOf } from "./refusal.ts";
 import { CONNECTING, nextState, type StreamState, type StreamStep } from "./stream-state.ts";
 
@@ -13,6 +14,7 @@ export type Delay = {
   /** From the server's receipt of the spans that came last; before anything came live, from our asking to its answer. */
   readonly of: "spans" | "answer";
 };
+import { resumed, sessionAt } from "./stream-url.ts";
 
 export type Stream = {
   readonly state: ReadonlySignal<StreamState>;
@@ -30,16 +32,6 @@ export type Stream = {
   readonly hide: () => void;
   readonly show: () => void;
   readonly close: () => void;
-};
-
-/**
- * What is read before the stream, which then goes on from there. Where the server forgot that place, it is read anew,
- * instead of everything that a reset would bring.
- */
-export type Prologue = {
-  readonly url: string;
-  /** Takes the answer's JSON; gives its resourceVersion. Throws where it is none. */
-  readonly take: (body: unknown) => string;
 };
 
 /** A tab that nobody sees needs no stream; shorter absences are not worth a reconnect. */
@@ -103,19 +95,9 @@ export function openStream<Event extends StreamEvent>(
     let heard = false;
     try {
       if (lastId === undefined && prologue !== undefined) {
-        const answer = await authorisedFetch(prologue.url, {
-          headers: { Accept: "application/json" },
-          cache: "no-store",
-          signal: attempt.signal,
-        });
-        if (!answer.ok) {
-          const refusal = await refusalOf(answer, since());
-          if (typeof refusal !== "string") return refuse(refusal);
-          throw new Error(refusal);
-        }
-        const body: unknown = await answer.json();
-        if (attempt.signal.aborted) return;
-        lastId = prologue.take(body);
+        const begun = await readPrologue(prologue, since(), attempt.signal);
+        if (typeof begun !== "string") return refuse(begun);
+        lastId = begun;
       }
       const asked = performance.now();
       const response = await authorisedFetch(resumed(url, lastId), {
@@ -255,16 +237,6 @@ export function openStream<Event extends StreamEvent>(
 function arrivalOf(event: StreamEvent): number | undefined {
   if (event.type === "spans") return toMillis(event.received);
   return event.type === "arrivals" ? event.arrivals.last[0]?.at : undefined;
-}
-
-function resumed(url: string, id: string | undefined): string {
-  if (id === undefined) return url;
-  return `${url}${url.includes("?") ? "&" : "?"}resourceVersion=${encodeURIComponent(id)}`;
-}
-
-function sessionAt(url: string): string | undefined {
-  const match = /^\/sessions\/([^/]+)$/.exec(new URL(url).pathname);
-  return match?.[1] === undefined ? undefined : decodeURIComponent(match[1]);
 }
 
 function reasonOf(error: unknown): string {
