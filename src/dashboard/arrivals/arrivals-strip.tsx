@@ -21,7 +21,7 @@ export function ArrivalsStrip({
 }) {
   const [open, setOpen] = useState(false);
   const newest = last[0];
-  const elsewhere = refused !== undefined && !last.some(({ at }) => at === refused.at) ? refused : undefined;
+  const elsewhere = refused !== undefined && !last.some((own) => isSame(own, refused)) ? refused : undefined;
   // Nothing is known yet, of which it could be said that nothing came.
   if (newest === undefined && notKept === undefined && elsewhere === undefined) return null;
   return (
@@ -48,6 +48,11 @@ export function ArrivalsStrip({
     </footer>
   );
 }
+
+/** One delivery as its session tells it and as the receiver does, which look at their clocks one after the other. */
+const isSame = (own: Arrival, refused: Arrival): boolean =>
+  own.reason === refused.reason && Math.abs(own.at - refused.at) < SAME_MILLIS;
+const SAME_MILLIS = 2_000;
 
 function Line({ arrival }: { arrival: Arrival }) {
   return (
