@@ -7,6 +7,7 @@ import { benchFullIngest } from "./full-ingest.ts";
 import { benchIngest, benchTenTraces } from "./ingest.ts";
 import { benchLatency } from "./latency.ts";
 import { benchLimits } from "./limits.ts";
+import { benchList } from "./list.ts";
 import { readOptions } from "./options.ts";
 import type { BenchName } from "./options.ts";
 import { machine, printMarkdown, printSection } from "./report.ts";
@@ -24,6 +25,7 @@ const BENCHES: Readonly<Record<BenchName, (bench: Bench, quick: boolean) => Prom
   g: benchWake,
   h: benchSize,
   l: benchLimits,
+  list: benchList,
 };
 
 const given = readOptions(process.argv.slice(2));

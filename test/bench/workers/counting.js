@@ -61,10 +61,16 @@ export const SessionObject = counted("session", bundle.SessionObject);
 export const DirectoryObject = counted("directory", bundle.DirectoryObject);
 
 const counting = {
-  fetch(request, env, ctx) {
+  async fetch(request, env, ctx) {
     if (new URL(request.url).pathname === "/bench/bill") {
       addUp();
       return Response.json(bill);
+    }
+    if (new URL(request.url).pathname === "/bench/reports") {
+      const directory = env.DIRECTORY.getByName("default/directory");
+      const reports = await request.json();
+      await Promise.all(reports.map((report) => directory.report(report)));
+      return new Response(String(reports.length));
     }
     bill.workerRequests += 1;
     return program.fetch(request, env, ctx);
