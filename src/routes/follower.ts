@@ -29,6 +29,8 @@ const LEAST_PAUSE_MILLIS = 250;
 const MARK_MILLIS = 5_000;
 /** A request may make 10,000 calls; clients resume where they were. */
 const READS = 5_000;
+/** Faults in a row, about a minute of them, after which the stream ends: a client that resumes may reach another instance. */
+const FAULTS = 10;
 /** Events that arrived while the viewer was not reading: beyond, they are read again from the log. */
 const WAITING_BYTES = 256_000;
 
@@ -49,7 +51,11 @@ export class Follower {
   #closed = false;
   #reads = 0;
   #faults = 0;
+  /** After a fault: nothing is tried before. */
+  #retryAt = 0;
   #marked = Date.now();
+  /** When something went out last. */
+  #sent = Date.now();
   #wake: (() => void) | undefined;
   #lastPong = 0;
   #ping: ReturnType<typeof setInterval> | undefined;
@@ -73,6 +79,7 @@ export class Follower {
       return;
     }
     for (const event of await this.#next()) controller.enqueue(event);
+    this.#sent = Date.now();
     if (this.#waiting.length > 0 || !(this.#ended || this.#closed)) return;
     this.#close();
     controller.close();
@@ -83,7 +90,12 @@ export class Follower {
     while (!this.#closed) {
       if (this.#waiting.length > 0) return this.#flush();
       if (this.#ended) return [];
-      if (this.#socket === undefined) {
+      const wait = this.#retryAt - Date.now();
+      if (wait > 0) {
+        const beat = this.#sent + HEARTBEAT_MILLIS - Date.now();
+        if (beat <= 0) return [HEARTBEAT];
+        await this.#sleep(Math.min(wait, beat));
+      } else if (this.#socket === undefined) {
         await this.#attach();
       } else if (this.#behind) {
         const events = await this.#read();
@@ -121,9 +133,9 @@ export class Follower {
       if (!caughtUp) this.#behind = true;
       if (ended) this.#ended = true;
       return events;
-    } catch {
+    } catch (error) {
       this.#behind = true;
-      await this.#backOff();
+      this.#fail(error);
       return [];
     } finally {
       this.#reading = false;
@@ -141,8 +153,8 @@ export class Follower {
       socket.addEventListener("close", () => this.#lose(socket));
       socket.addEventListener("error", () => this.#lose(socket));
       this.#ping = setInterval(() => this.#check(socket), PING_MILLIS);
-    } catch {
-      await this.#backOff();
+    } catch (error) {
+      this.#fail(error);
     }
   }
 
@@ -187,9 +199,16 @@ export class Follower {
     this.#wake?.();
   }
 
-  async #backOff(): Promise<void> {
-    const most = 250 * 2 ** Math.min(this.#faults++, 6);
-    await this.#sleep(most * (0.5 + Math.random() / 2));
+  /** Tries again later, and later still with each fault of a row; its first and its last are said in the log. */
+  #fail(error: unknown): void {
+    const faults = ++this.#faults;
+    this.#ended = faults >= FAULTS;
+    if (faults === 1 || this.#ended) {
+      const message = this.#ended ? "a viewer's stream was given up" : "a viewer's stream will be tried again";
+      console.warn(JSON.stringify({ message, faults, error: String(error) }));
+    }
+    const most = 250 * 2 ** Math.min(faults - 1, 6);
+    this.#retryAt = Date.now() + most * (0.5 + Math.random() / 2);
   }
 
   /** Answers whether something happened before the time was over. */

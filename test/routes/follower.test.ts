@@ -188,6 +188,38 @@ test("what passes is waited for: an object that can't be reached, or fails to be
   await reader.cancel();
 });
 
+test.each(["attach", "read"] as const)(
+  "what does not pass is waited for with heartbeats, said, and given up: %s",
+  async (what) => {
+    const warned = vi.spyOn(console, "warn").mockReturnValue();
+    const source = new Numbers();
+    source.failures[what] = 1_000;
+    const reader = new Reader(source);
+    let isOpen = true;
+    const read = (async () => {
+      while (await reader.next());
+      isOpen = false;
+    })();
+    let longest = 0;
+    for (let second = 0, heard = 0, words = 0; second < 200 && reader.words.at(-1) !== "end"; second++) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      await deliver();
+      if (reader.words.length > words) heard = second;
+      words = reader.words.length;
+      longest = Math.max(longest, second - heard);
+    }
+    await read;
+    expect(longest).toBeLessThanOrEqual(16);
+    expect(reader.words.slice(0, 2)).toEqual(["retry: 1000", ": heartbeat"]);
+    expect(1_000 - source.failures[what]).toBe(10);
+    expect(warned.mock.calls.map(([line]) => String(line))).toEqual([
+      '{"message":"a viewer\'s stream will be tried again","faults":1,"error":"Error: no object"}',
+      '{"message":"a viewer\'s stream was given up","faults":10,"error":"Error: no object"}',
+    ]);
+    warned.mockRestore();
+  },
+);
+
 test("a viewer that does not read costs one small buffer, and misses nothing", async () => {
   const source = new Numbers();
   const reader = new Reader(source);
