@@ -23,7 +23,7 @@ const { host, port, dataDirectory } = configuration;
 if (port !== 0 && (await isListening({ port, host: host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host }))) {
   refuse(`Port ${port} is taken. Stop what listens there, or choose another: PORT=8788 npm start`);
 }
-if (!(await claimDirectory(dataDirectory))) {
+if (!claimDirectory(dataDirectory)) {
   refuse(`${dataDirectory} is in use by another npm start. Stop it, or choose another: DATA_DIR=.data-2 npm start`);
 }
 

@@ -1,23 +1,27 @@
-import { createHash } from "node:crypto";
-import { rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { isListening } from "./is-listening.ts";
+import { DatabaseSync } from "node:sqlite";
+
+const SQLITE_BUSY = 5;
+
+/** Locks are released when what holds them is collected. */
+const held: DatabaseSync[] = [];
 
 /**
- * Claims a data directory for this process until it ends: two runtimes would write to the same databases. The claim is a
- * socket, which unlike a file with a process id dies with its owner, however that ends. Answers whether it was free.
+ * Claims a data directory for this process until it ends: two runtimes would write to the same databases. The claim is the
+ * lock of an empty database: the system gives it to one of all who ask at the same moment, by whichever path they reach
+ * it, and takes it back when its owner ends, however that ends. Answers whether it was free.
  */
-export async function claimDirectory(directory: string): Promise<boolean> {
-  // Not in the directory itself: a socket's path may have some hundred characters only.
-  const path = join(tmpdir(), `spanfold-${createHash("sha256").update(directory).digest("hex").slice(0, 16)}.sock`);
-  if (await isListening({ path })) return false;
-  await rm(path, { force: true });
-  return await new Promise<boolean>((resolve) => {
-    const server = createServer((socket) => socket.destroy());
-    server.once("error", () => resolve(false));
-    server.listen(path, () => resolve(true));
-    server.unref();
-  });
+export function claimDirectory(directory: string): boolean {
+  mkdirSync(directory, { recursive: true });
+  const database = new DatabaseSync(join(directory, "claim.sqlite"));
+  try {
+    database.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    database.close();
+    if ((error as { readonly errcode?: number }).errcode === SQLITE_BUSY) return false;
+    throw error;
+  }
+  held.push(database);
+  return true;
 }
