@@ -195,10 +195,9 @@ test.each(["attach", "read"] as const)(
     const source = new Numbers();
     source.failures[what] = 1_000;
     const reader = new Reader(source);
-    let isOpen = true;
     const read = (async () => {
       while (await reader.next());
-      isOpen = false;
+      reader.words.push("end");
     })();
     let longest = 0;
     for (let second = 0, heard = 0, words = 0; second < 200 && reader.words.at(-1) !== "end"; second++) {
