@@ -26,7 +26,7 @@ export function readPage(
   const { state } = core;
   const { incarnation } = state.log.life;
   if (incarnation === undefined || state.log.life.forgetting) return { state: "absent" };
-  if (view === "session" && state.shown.size === 0) return whereabouts(state);
+  if (view === "session" && state.shown.size === 0) return whereabouts(state, from);
   const home = state.rows.home();
   if (view === "trace" && home === undefined) return { state: "absent" };
   const last = view === "session" ? state.shownHead : state.homeHead;
@@ -69,15 +69,7 @@ function textBytes({ encoding, body }: Chunk): number {
 }
 
 function entryOf(state: SessionState, view: View, chunk: Chunk, until: number): LogEntry | undefined {
-  if (chunk.kind === "gone") {
-    if (view === "trace") return undefined;
-    return {
-      kind: "gone",
-      revision: chunk.revision,
-      traceId: chunk.traceId,
-      ...(chunk.facts === "" ? {} : { session: chunk.facts }),
-    };
-  }
+  if (chunk.kind === "gone") return view === "trace" ? undefined : markOf(chunk);
   if (view === "session" && !state.shows(chunk.traceId)) return undefined;
   const table = state.shows(chunk.traceId) ? state.shown : state.hidden;
   const { revision, traceId, received, receipt, encoding, body, hashes } = chunk;
@@ -94,7 +86,14 @@ function entryOf(state: SessionState, view: View, chunk: Chunk, until: number): 
   };
 }
 
-function whereabouts(state: SessionState): LogPage {
+function markOf({ revision, traceId, facts }: Chunk): Extract<LogEntry, { kind: "gone" }> {
+  return { kind: "gone", revision, traceId, ...(facts === "" ? {} : { session: facts }) };
+}
+
+function whereabouts(state: SessionState, from: Cursor | undefined): LogPage {
   const sessions = state.destinations;
-  return sessions.length === 0 ? { state: "absent" } : { state: "moved", sessions };
+  if (sessions.length === 0) return { state: "absent" };
+  if (from === undefined || from.incarnation !== state.log.life.incarnation || from.revision >= state.lastLeave)
+    return { state: "moved", sessions, gone: [] };
+  return { state: "moved", sessions, gone: state.log.marks(from.revision).map(markOf) };
 }

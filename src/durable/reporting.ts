@@ -26,7 +26,8 @@ export async function report(core: SessionCore): Promise<void> {
   const changed =
     log.life.incarnation !== incarnation ||
     shownHead !== revision ||
-    core.subscribers.count("session") !== (summary?.watchers ?? 0);
+    // Of a session that nothing is left of nobody counts who still listens.
+    (summary !== undefined && core.subscribers.count("session") !== summary.watchers);
   if (changed) jobs.postpone("directory", core.nextReport(Date.now()));
   else jobs.done("directory");
   jobs.arm(Date.now());

@@ -87,6 +87,12 @@ export class SessionLog {
     }
   }
 
+  /** The marks of traces that left after a revision. */
+  marks(after: number): Chunk[] {
+    const sql = "SELECT * FROM chunk WHERE revision > ? AND kind = 'gone' ORDER BY revision";
+    return Array.from(this.#sql.exec<ChunkRow>(sql, after), (row) => this.#chunk(row));
+  }
+
   /** The revision before which nothing of the trace's own order from `traceRevision` on stands. */
   revisionBefore(traceId: string, traceRevision: number): number {
     if (traceRevision <= 1) return 0;

@@ -116,7 +116,9 @@ export class ReplayStream {
     if (this.#closed) return;
     const page = await this.#log.peek("session");
     if (page.state === "moved" && page.sessions.length === 1) yield sse("moved", { session: page.sessions[0] });
-    else if (page.state !== "present") yield sse("deleted", {});
+    else if (page.state === "absent") yield sse("deleted", {});
+    // To several: who asks again is told.
+    else if (page.state === "moved") return;
     else if (survey === undefined || page.incarnation !== survey.incarnation) yield sse("reset", {});
     else {
       const { summary, prices } = page;

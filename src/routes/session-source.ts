@@ -1,5 +1,5 @@
 import type { SessionObject } from "../durable/session.ts";
-import type { LogEntry, View } from "../trace/watch.ts";
+import type { LogEntry, LogPage, View } from "../trace/watch.ts";
 import { decodeFrame } from "../trace/watch.ts";
 import type { Source, Taken } from "./follower.ts";
 import { inflate } from "./inflate.ts";
@@ -34,7 +34,7 @@ export class SessionSource implements Source {
   async read() {
     const page = await this.#stub.read(this.#view, this.#cursor, PAGE_BYTES);
     if (page.state === "absent") return { events: [sse("deleted", {}, this.#version())], caughtUp: true, ended: true };
-    if (page.state === "moved") return { events: this.#moved(page.sessions), caughtUp: true, ended: true };
+    if (page.state === "moved") return { events: this.#moved(page), caughtUp: true, ended: true };
     const events: Uint8Array[] = [];
     if (page.reset) events.push(sse("reset", {}, formatVersion(page.incarnation, 0)));
     for (const entry of page.entries) events.push(this.#event(page.incarnation, entry));
@@ -76,11 +76,11 @@ export class SessionSource implements Source {
     return sseAround("spans", head, "resourceSpans", inflate(entry.encoding, entry.body), id);
   }
 
-  #moved(sessions: readonly string[]): Uint8Array[] {
+  /** To several there is no one way on: each trace says where it went, and who asks again is told of all of them. */
+  #moved({ sessions, gone }: Extract<LogPage, { state: "moved" }>): Uint8Array[] {
     const only = sessions.length === 1 ? sessions[0] : undefined;
-    return [
-      only === undefined ? sse("deleted", {}, this.#version()) : sse("moved", { session: only }, this.#version()),
-    ];
+    if (only !== undefined) return [sse("moved", { session: only }, this.#version())];
+    return gone.map((entry) => this.#event(this.#cursor?.incarnation ?? "0", entry));
   }
 
   #version(): string {

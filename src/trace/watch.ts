@@ -28,8 +28,12 @@ export type Cursor = { readonly incarnation: string; readonly revision: number }
 export type LogPage =
   /** Nothing was ever written, or it was forgotten. */
   | { readonly state: "absent" }
-  /** Nothing is left: its traces went to these sessions. `entries` tells viewers that were there before. */
-  | { readonly state: "moved"; readonly sessions: readonly string[] }
+  /** Nothing is left: its traces went to these sessions. `gone`: their marks, to a viewer whose cursor is of this life of the log. */
+  | {
+      readonly state: "moved";
+      readonly sessions: readonly string[];
+      readonly gone: readonly Extract<LogEntry, { kind: "gone" }>[];
+    }
   | {
       readonly state: "present";
       readonly incarnation: string;

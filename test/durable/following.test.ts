@@ -267,9 +267,13 @@ describe("a session whose trace leaves", () => {
     await world.deliver(someSpans(TRACE, 1, 1, { "session.id": "A" }));
     await world.deliver(someSpans(OTHER, 1, 1, { "session.id": "A" }));
     await world.rest([TRACE, OTHER, "A"]);
+    const stream = await openStream("/sessions/A");
+    await stream.readUntil(isBookmark);
     await world.deliver([aSpan(TRACE, 2, {}, { "ark.session.id": "B" })]);
     await world.deliver([aSpan(OTHER, 2, {}, { "ark.session.id": "C" })]);
     await world.rest([TRACE, OTHER, "A", "B", "C"]);
+    const told = (await stream.readUntil(() => false)).map(worded);
+    expect(told.filter((word) => word !== "session" && word !== "bookmark")).toEqual(["gone to B", "gone to C"]);
     const response = await world.request("/sessions/A");
     expect([response.status, await response.json()]).toEqual([
       404,
