@@ -55,6 +55,19 @@ export class SessionObject extends DurableObject<Bindings> {
     return this.#core.exists && !log.life.forgetting ? log.values.get(hash) : undefined;
   }
 
+  /** Of the values so many, from the first on, as reach `maxBytes`; one at least. `undefined`: there is none of that hash. */
+  values(hashes: readonly string[], maxBytes: number): (SpilledValue | undefined)[] {
+    const values: (SpilledValue | undefined)[] = [];
+    let bytes = 0;
+    for (const hash of hashes) {
+      if (values.length > 0 && bytes >= maxBytes) break;
+      const value = this.value(hash);
+      values.push(value);
+      bytes += value?.body.length ?? 0;
+    }
+    return values;
+  }
+
   /** `begun`: nothing is shown any more, but a home could not be told yet, and takes spans until it is. */
   async forget(): Promise<"absent" | "begun" | "forgotten"> {
     if (!beginForgetting(this.#core)) return "absent";

@@ -95,6 +95,11 @@ test("values too large for a chunk are stored once, copied, read by their hash, 
   const missing = await world.request(`/sessions/A/values/${"0".repeat(64)}`);
   expect([missing.status, missing.headers.get("content-type")]).toEqual([404, "application/problem+json"]);
   expect(sorted(await exported("A"))).toEqual(sorted(spans));
+  const hashes = (await world.rowsOf<{ hash: string }>("A", "value")).map((row) => row.hash);
+  const sizes = await Promise.all(
+    [1, 1_000_000].map(async (bytes) => (await world.objectOf("A").values(hashes, bytes)).length),
+  );
+  expect(sizes).toEqual([1, 2]);
 
   // What was exported can be posted back, and is then what is there already.
   const before = session?.resourceVersion;
@@ -103,6 +108,14 @@ test("values too large for a chunk are stored once, copied, read by their hash, 
   expect([again.status, await again.text()]).toEqual([200, "{}"]);
   await world.rest([TRACE, "A"]);
   expect((await world.readSession("A"))?.resourceVersion).toBe(before);
+});
+
+test("an export whose value is lost is broken off: a preview must not pass for the whole", async () => {
+  await world.deliver([aSpan(TRACE, 1, {}, { "input.value": noise(new Random(5004), 20_000) })]);
+  await world.rest([TRACE]);
+  await world.change(TRACE, "DELETE FROM value");
+  const response = await world.request(`/sessions/${TRACE}/otlp`);
+  await expect(response.text()).rejects.toThrow("a value is in the log no more");
 });
 
 test("a value goes with the last trace that names it", async () => {
