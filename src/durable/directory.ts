@@ -9,7 +9,7 @@ import type {
   SessionRemoval,
   SessionReport,
 } from "../trace/directory-contract.ts";
-import { needsText } from "../trace/list-filter.ts";
+import type { ListFilter } from "../trace/list-filter.ts";
 import type { ArrivalNews, Arrivals } from "../trace/stream-events.ts";
 import { ActiveSessions } from "./active-sessions.ts";
 import { readChanges } from "./directory-changes.ts";
@@ -41,8 +41,8 @@ export class DirectoryObject extends DurableObject<Bindings> {
     const previous = this.#rows.head;
     const taken = this.#rows.write(() => this.#rows.put(news));
     if (taken !== undefined) {
-      const { id, facts, summary } = taken.stored;
-      this.#columns?.put(taken.n, facts);
+      const { id, facts, summary, search } = taken.stored;
+      this.#columns?.put(taken.n, facts, search);
       const entry = { kind: "session", revision: this.#rows.head, id, summary } as const;
       this.#publish({ type: "change", incarnation: this.#rows.incarnation, previous, entry, facts, now });
     }
@@ -67,8 +67,8 @@ export class DirectoryObject extends DurableObject<Bindings> {
   }
 
   list(query: ListQuery): ListPage {
-    const within = needsText(query.filter) ? this.#rows.matching(query.filter) : undefined;
-    const { rows: found, counts } = this.#read().page({ ...query, limit: query.limit + 1 }, within, Date.now());
+    const find = (filter: ListFilter) => this.#rows.matching(filter);
+    const { rows: found, counts } = this.#read().page({ ...query, limit: query.limit + 1 }, find, Date.now());
     const summaries = this.#rows.summaries(found.slice(0, query.limit).map(({ n }) => n));
     const last = found[summaries.length - 1];
     return {

@@ -1,12 +1,13 @@
 import type { ListCounts, ListCursor, ListQuery, ListSort } from "../trace/directory-contract.ts";
 import type { ListFacts } from "../trace/list-facts.ts";
-import { hasStatus, isInRange } from "../trace/list-filter.ts";
+import { hasStatus, isInRange, needsText } from "../trace/list-filter.ts";
 import type { ListFilter } from "../trace/list-filter.ts";
 import type { Status } from "../trace/liveness.ts";
 import { Foremost } from "./foremost.ts";
 import { ListCells } from "./list-cells.ts";
 import { RowOrder } from "./row-order.ts";
 import type { Place } from "./row-order.ts";
+import { SearchCache } from "./search-cache.ts";
 import { noCounts, StatusCounts } from "./status-counts.ts";
 
 export type ListedRow = { readonly n: number; readonly value: number; readonly status: Status };
@@ -22,17 +23,20 @@ export class ListColumns {
   readonly #cells: ListCells;
   #counts: StatusCounts;
   readonly #orders = new Map<ListSort, RowOrder>();
+  readonly #searches = new SearchCache();
 
   constructor(sql: SqlStorage) {
     this.#cells = new ListCells(sql);
     this.#counts = new StatusCounts(this.#cells);
   }
 
-  put(n: number, facts: ListFacts): void {
+  /** `search`: the text by which the session is found. */
+  put(n: number, facts: ListFacts, search: string): void {
     const known = this.#cells.find(n);
     if (known >= 0) this.#counts.leave(known);
     const row = this.#cells.put(n, facts);
     this.#counts.enter(row);
+    this.#searches.put(row, search);
     for (const order of this.#orders.values()) order.move(row);
   }
 
@@ -43,16 +47,20 @@ export class ListColumns {
     if (this.#cells.remove(row) === "stayed") return;
     this.#counts = new StatusCounts(this.#cells);
     this.#orders.clear();
+    this.#searches.clear();
   }
 
-  /** `within`: numbers of the rows that hold what is searched for, ascending. */
+  /** `find` asks full text for the numbers of the rows that hold what is searched for. */
   page(
     query: ListQuery,
-    within: readonly number[] | undefined,
+    find: (filter: ListFilter) => readonly number[],
     now: number,
   ): { readonly rows: readonly ListedRow[]; readonly counts: ListCounts } {
-    const { since, until } = query.filter;
-    const isNarrow = within !== undefined || since !== undefined || until !== undefined;
+    const { filter } = query;
+    const within = needsText(filter)
+      ? this.#searches.found(filter, this.#cells.length, () => find(filter).map((n) => this.#cells.find(n)))
+      : undefined;
+    const isNarrow = within !== undefined || filter.since !== undefined || filter.until !== undefined;
     const { rows, counts } = isNarrow ? this.#search(query, within, now) : this.#follow(query, now);
     const listed = rows.map((row) => ({
       n: this.#cells.n(row),
@@ -108,21 +116,16 @@ export class ListColumns {
     return { rows, counts };
   }
 
-  #search(
-    { filter, sort, order, cursor, limit }: ListQuery,
-    within: readonly number[] | undefined,
-    now: number,
-  ): Found {
+  #search({ filter, sort, order, cursor, limit }: ListQuery, within: Uint8Array | undefined, now: number): Found {
     const cells = this.#cells;
     const counts = noCounts();
     const foremost = new Foremost(limit, order);
     const place = cursor && this.#placeOf(cursor);
-    const length = within?.length ?? cells.length;
+    const { length } = cells;
     for (let at = 0; at < length; at++) {
       // Numbers rise with time, and so do most values: the last first spares the heap most of its work.
-      const next = order === "desc" ? length - 1 - at : at;
-      const row = within === undefined ? next : cells.find(within[next] ?? 0);
-      if (row < 0 || !this.#isShown(row, filter)) continue;
+      const row = order === "desc" ? length - 1 - at : at;
+      if ((within !== undefined && within[row] !== 1) || !this.#isShown(row, filter)) continue;
       const status = cells.status(row, now);
       counts.all++;
       counts[status]++;

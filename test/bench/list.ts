@@ -20,7 +20,7 @@ const PAGES: readonly { readonly name: string; readonly query: string; readonly 
   { name: "by tokens", query: "?sort=tokens", isPromised: true },
   { name: "by duration, least first", query: "?sort=duration&order=asc", isPromised: true },
   { name: "those that failed", query: "?status=failed", isPromised: true },
-  { name: "a rare word", query: "?q=number-321", isPromised: true },
+  { name: "a rare word", query: "?q=number-321-and", isPromised: true },
   { name: "a model that half of them use", query: "?model=gpt-4o", isPromised: false },
   { name: "a word that all of them hold", query: "?q=weather", isPromised: false },
 ];

@@ -1,5 +1,6 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { matchesText, searchPhrases, searchText } from "../../src/trace/search-text.ts";
 import { allPages, directory, ids, list, moment, nanos, remove, report } from "./reported.ts";
 import * as world from "./world.ts";
 
@@ -89,6 +90,47 @@ describe("the list finds", () => {
     expect([await ids("q=porto"), await ids("q=trip")]).toEqual([[], ["both"]]);
     await report({ id: "trip", title: "Stay at home" });
     expect([await ids("q=porto"), await ids("q=home")]).toEqual([[], ["trip"]]);
+  });
+
+  test("what comes and changes after it was searched for, as a new search does", async () => {
+    const queries = ["q=trip", "q=lis", "agent=planner", "model=gpt-4o&q=plan", "q=report+write"];
+    for (const query of queries) await ids(query);
+    await report({ id: "trip", title: "Stay" });
+    await report({ id: "more", title: "Write no trip report", agents: tally("planner"), models: tally("gpt-4o") });
+    await remove("both");
+    for (let n = 0; n < 200; n++) await report({ id: `other ${n}`, title: n % 3 === 0 ? "Lisbon again" : "Nothing" });
+    const kept = [];
+    for (const query of queries) kept.push((await ids(`${query}&limit=500`)).toSorted());
+    await evictDurableObject(directory());
+    const anew = [];
+    for (const query of queries) anew.push((await ids(`${query}&limit=500`)).toSorted());
+    expect(kept).toEqual(anew);
+    expect(kept.map(({ length }) => length)).toEqual([2, 67, 1, 1, 1]);
+  });
+
+  test.each([
+    "Ünïcode ÄÖÜ ẞ İstanbul ŒUVRE",
+    "ПРИВЕТ мир ꙮ",
+    "ΑΘΗΝΑ ς σ Σ",
+    "שָׁלוֹם עולם",
+    "مَرْحَبًا بالعالم ١٢٣",
+    "नमस्ते दुनिया ०१२",
+    "สวัสดีชาวโลก",
+    "东京 の天気 ｶﾀｶﾅ",
+    "서울 날씨",
+    "ﬁne ½ ℌ ²",
+    "𝒯est 𠀀𠀁 𐐀 𞤀𞤁 🚀ship",
+    "ꭰꭱ Ꮿ ⴀⴁ Ა ა",
+    "a1b2 v2.0.1 snake_case kebab-case",
+  ])("by full text and by the words of a report alike: %s", async (title) => {
+    await report({ id: "odd", title });
+    for (const typed of [title, ...title.split(" "), title.slice(0, 3), title.toUpperCase(), title.toLowerCase()]) {
+      const search = searchText({ names: [["other", "odd"]], texts: [title] });
+      const expected = matchesText(search, searchPhrases(typed), []);
+      const found = await ids(new URLSearchParams({ q: typed }).toString());
+      expect([typed, found.includes("odd")]).toEqual([typed, expected]);
+      if (typed === title) expect(expected).toBe(true);
+    }
   });
 
   test("a session of a time", async () => {
