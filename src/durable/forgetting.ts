@@ -73,12 +73,8 @@ async function dropShown(core: SessionCore): Promise<void> {
   const home = state.rows.home();
   if (home === undefined || isShown(home, state.id)) return await wipe(core);
   core.write(({ log, rows }) => {
-    for (const row of Array.from(rows.all())) {
-      if (row.role === "home") continue;
-      log.dropTrace(row.traceId);
-      rows.remove(row.traceId);
-    }
-    log.dropMarks();
+    log.dropOthers(home.traceId);
+    rows.removeOthers(home.traceId);
     log.life.setListed(false);
     log.life.renew(Date.now());
     log.life.setForgetting(false);

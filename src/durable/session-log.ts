@@ -163,18 +163,13 @@ export class SessionLog {
   /** Bodies and facts of a trace leave; its `gone` marks stay. */
   dropTrace(traceId: string): void {
     this.life.keepHead(this.#head);
-    this.#sql.exec(
-      "DELETE FROM chunk_part WHERE revision IN (SELECT revision FROM chunk WHERE trace = ? AND kind <> 'gone')",
-      traceId,
-    );
-    this.#sql.exec("DELETE FROM chunk WHERE trace = ? AND kind <> 'gone'", traceId);
-    this.values.dropUnnamed();
+    this.#drop("trace = ? AND kind <> 'gone'", traceId);
   }
 
-  /** The marks of traces that left; only together with a new life of the log. */
-  dropMarks(): void {
+  /** All that is not of this trace, and the marks of traces that left; only together with a new life of the log. */
+  dropOthers(traceId: string): void {
     this.life.keepHead(this.#head);
-    this.#sql.exec("DELETE FROM chunk WHERE kind = 'gone'");
+    this.#drop("trace <> ? OR kind = 'gone'", traceId);
   }
 
   /** Begins a new life in which a trace is shown that was here all along: its marks would void what stands before them. */
@@ -194,6 +189,20 @@ export class SessionLog {
   bytesOf(traceId: string): number {
     const row = this.#sql.exec<{ bytes: number }>("SELECT total(bytes) AS bytes FROM chunk WHERE trace = ?", traceId);
     return row.one().bytes;
+  }
+
+  /** One look at the log, which has no index of traces: a row more with each delivery would cost more than it saves. */
+  #drop(where: string, traceId: string): void {
+    const dropped = this.#sql
+      .exec<{ revision: number; parts: number; named: number }>(
+        `DELETE FROM chunk WHERE ${where} RETURNING revision, parts, hashes IS NOT NULL AS named`,
+        traceId,
+      )
+      .toArray();
+    for (const { revision, parts } of dropped) {
+      if (parts > 1) this.#sql.exec("DELETE FROM chunk_part WHERE revision = ?", revision);
+    }
+    if (dropped.some(({ named }) => named === 1)) this.values.dropUnnamed();
   }
 
   #chunk(row: ChunkRow): Chunk {

@@ -72,6 +72,11 @@ export class TraceRows {
     );
   }
 
+  removeOthers(traceId: string): void {
+    for (const other of Array.from(this.#rows.keys())) if (other !== traceId) this.#rows.delete(other);
+    this.#sql.exec("DELETE FROM trace WHERE trace <> ?", traceId);
+  }
+
   remove(traceId: string): void {
     this.#rows.delete(traceId);
     this.#sql.exec("DELETE FROM trace WHERE trace = ?", traceId);
