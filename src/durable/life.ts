@@ -1,5 +1,5 @@
 import { mintIncarnation } from "./incarnation.ts";
-import { createSessionSchema, isEmpty } from "./schema.ts";
+import { checkSessionSchema, createSessionSchema, isEmpty } from "./schema.ts";
 
 /** What a log says of itself: whose it is, in which life, and what it is going through. In memory as on disk. */
 export class Life {
@@ -13,6 +13,7 @@ export class Life {
   constructor(sql: SqlStorage) {
     this.#sql = sql;
     if (isEmpty(sql)) return;
+    checkSessionSchema(this.#read("schema"));
     this.#incarnation = this.#read("incarnation");
     this.#tenant = this.#read("tenant") ?? "";
     this.#id = this.#read("id") ?? "";

@@ -1,4 +1,4 @@
-/** Raised when the tables change; `open` then migrates what an older version wrote. */
+/** Raised when the tables change. */
 export const SCHEMA_VERSION = 1;
 
 const TABLES = `
@@ -24,6 +24,12 @@ CREATE TABLE value (
 /** Whether anything was ever written here. Reads only: an object that is merely asked stays empty, and costs nothing. */
 export function isEmpty(sql: SqlStorage): boolean {
   return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length === 0;
+}
+
+/** Throws where a newer version of this program wrote: after a rollback, what it does not know it must not change. */
+export function checkSessionSchema(written: string | undefined): void {
+  if (Number(written) <= SCHEMA_VERSION) return;
+  throw new Error(`this session is of schema ${written}; this version of the program knows ${SCHEMA_VERSION}`);
 }
 
 /** Called inside the first append's transaction. */
