@@ -49,10 +49,11 @@ export class DirectoryObject extends DurableObject<Bindings> {
     return { interval: this.#active.interval(news.id, now) };
   }
 
-  remove(removal: SessionRemoval, forgotten: boolean): void {
+  /** `over`: forgotten; `empty`: its traces are elsewhere. */
+  remove(removal: SessionRemoval, because: "over" | "empty"): void {
     const now = Date.now();
     const previous = this.#rows.head;
-    const n = this.#rows.write(() => this.#rows.remove(removal, forgotten ? "over" : "empty", now));
+    const n = this.#rows.write(() => this.#rows.remove(removal, because, now));
     if (n === undefined) return;
     this.#active.forget(removal.id);
     this.#columns?.remove(n);

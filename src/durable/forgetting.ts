@@ -32,7 +32,7 @@ export async function forget(core: SessionCore, copier: HomeCopy): Promise<void>
     core.write(({ rows }) => rows.put({ ...row, role: "withdrawn" }));
   }
   if (copies.length > RELEASES_A_RUN) return state.jobs.postpone("forget", Date.now());
-  await core.directory().remove({ id, incarnation }, true);
+  await core.directory().remove({ id, incarnation }, "over");
   await copier.settled();
   await dropShown(core);
 }

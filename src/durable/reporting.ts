@@ -18,7 +18,7 @@ export async function report(core: SessionCore): Promise<void> {
     const only = to.length === 1 ? to[0] : undefined;
     await core
       .directory()
-      .remove({ id: state.id, incarnation, revision, ...(only === undefined ? {} : { session: only }) }, false);
+      .remove({ id: state.id, incarnation, revision, ...(only === undefined ? {} : { session: only }) }, "empty");
     core.write(({ log }) => log.life.setListed(false));
   }
   if (!core.exists) return;

@@ -250,9 +250,9 @@ describe("what sessions report", () => {
     expect(await spansListed()).toEqual([50]);
     await reported(summary, "000000003x", 1, 10);
     expect(await spansListed()).toEqual([10]);
-    await directory().remove({ id: "B", incarnation: "000000002x" }, true);
+    await directory().remove({ id: "B", incarnation: "000000002x" }, "over");
     expect(await spansListed()).toEqual([10]);
-    await directory().remove({ id: "B", incarnation: "000000003x" }, true);
+    await directory().remove({ id: "B", incarnation: "000000003x" }, "over");
     expect(await spansListed()).toEqual([]);
     await reported(summary, "000000003x", 2, 20);
     expect(await spansListed()).toEqual([]);

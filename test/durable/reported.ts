@@ -67,7 +67,7 @@ export async function report(reported: Reported, texts: readonly string[] = []):
 }
 
 export async function remove(id: string): Promise<void> {
-  await directory().remove({ id, incarnation: "1x" }, false);
+  await directory().remove({ id, incarnation: "1x" }, "empty");
 }
 
 export type List = {
