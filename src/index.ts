@@ -2,18 +2,18 @@ import { Hono } from "hono";
 import { isExport } from "./routes/method-not-allowed.ts";
 import { DEFAULT_TENANT } from "./place.ts";
 import type { AppEnv } from "./routes/app-env.ts";
-import { openapi } from "./routes/openapi.ts";
+import { openapi } from "./routes/openapi/openapi.ts";
 import { servePage } from "./routes/page.ts";
 import { notFound, problem } from "./routes/problem.ts";
-import { receive, refusePath, signalOf } from "./routes/receive.ts";
+import { receive, refusePath, signalOf } from "./routes/receive/receive.ts";
 import { query } from "./routes/query.ts";
 import { replay } from "./routes/replay.ts";
 import { session } from "./routes/session.ts";
 import { sessions } from "./routes/sessions.ts";
 import { traces } from "./routes/traces.ts";
 
-export { DirectoryObject } from "./durable/directory.ts";
-export { SessionObject } from "./durable/session.ts";
+export { DirectoryObject } from "./durable/directory/directory.ts";
+export { SessionObject } from "./durable/session/session.ts";
 
 const app = new Hono<AppEnv>({ strict: false });
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { SpanKind } from "../trace/facts.ts";
+import type { SpanKind } from "../trace/facts/facts.ts";
 import type { Status } from "../trace/liveness.ts";
 
 /** The page's own set: 16 by 16, one stroke width, the colour of the text around. A word always stands beside or in the label. */

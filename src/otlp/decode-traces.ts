@@ -1,6 +1,6 @@
 import type { Result } from "./decode-error.ts";
-import { decodeJson } from "./decode-json.ts";
-import { decodeProtobuf } from "./decode-protobuf.ts";
+import { decodeJson } from "./json/decode-json.ts";
+import { decodeProtobuf } from "./protobuf/decode-protobuf.ts";
 import type { OtlpEncoding } from "./media-type.ts";
 import type { DecodedRequest } from "./shard.ts";
 

@@ -1,5 +1,5 @@
 import type { Delivery, SpilledValue } from "../trace/delivery.ts";
-import { encodeFacts, type SpanFacts } from "../trace/facts.ts";
+import { encodeFacts, type SpanFacts } from "../trace/facts/facts.ts";
 import { gzip } from "./gzip.ts";
 import type { Envelope, ResourceGroup, ScopeGroup, ShardSpan, TraceShard } from "./shard.ts";
 

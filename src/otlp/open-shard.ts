@@ -1,5 +1,5 @@
-import type { SpanFacts } from "../trace/facts.ts";
-import { beats } from "../trace/span-order.ts";
+import type { SpanFacts } from "../trace/facts/facts.ts";
+import { beats } from "../trace/table/span-order.ts";
 import type { OtlpEncoding } from "./media-type.ts";
 import type { Envelope, Rejected, ShardSpan, TraceShard } from "./shard.ts";
 

@@ -1,4 +1,4 @@
-import { isList, isObject, type JsonObject } from "./json-decoding.ts";
+import { isList, isObject, type JsonObject } from "./json/json-decoding.ts";
 import type { RequestShards } from "./request-shards.ts";
 
 export const LOOK_LIKE_LOGS = "these look like logs; post them to /v1/logs";

@@ -1,5 +1,5 @@
 import type { SpilledValue } from "../trace/delivery.ts";
-import { deriveFacts } from "../trace/facts.ts";
+import { deriveFacts } from "../trace/facts/facts.ts";
 import type { Resource, Scope, Span } from "../trace/span.ts";
 import type { Decoding } from "./decoding.ts";
 import { around, Envelopes, type Around } from "./envelopes.ts";

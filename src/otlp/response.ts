@@ -1,5 +1,5 @@
 import type { OtlpEncoding } from "./media-type.ts";
-import { ProtobufWriter } from "./protobuf-writer.ts";
+import { ProtobufWriter } from "./protobuf/protobuf-writer.ts";
 
 export type Signal = "traces" | "logs" | "metrics";
 

@@ -1,5 +1,5 @@
 import type { Receipt, SpilledValue } from "../trace/delivery.ts";
-import type { SpanFacts } from "../trace/facts.ts";
+import type { SpanFacts } from "../trace/facts/facts.ts";
 
 /** JSON text around a list: `{"resource":{…},"scopeSpans":[` and `],"schemaUrl":"…"}`. One object for one text in a request. */
 export type Envelope = { readonly head: string; readonly tail: string; readonly values: readonly SpilledValue[] };

@@ -1,10 +1,10 @@
 import { LIST_SORTS } from "../trace/directory-contract.ts";
 import type { ListCursor, ListOrder, ListQuery, ListSort } from "../trace/directory-contract.ts";
-import { STATUSES } from "../trace/list-filter.ts";
-import type { ListFilter } from "../trace/list-filter.ts";
+import { STATUSES } from "../trace/list/list-filter.ts";
+import type { ListFilter } from "../trace/list/list-filter.ts";
 import type { Status } from "../trace/liveness.ts";
-import { NAME_FIELDS, nameToken, searchPhrases } from "../trace/search-text.ts";
-import { readMoment } from "./moment.ts";
+import { NAME_FIELDS, nameToken, searchPhrases } from "../trace/list/search-text.ts";
+import { readMoment } from "./stream/moment.ts";
 
 const DEFAULT_LIMIT = 100;
 const LARGEST_LIMIT = 1_000;

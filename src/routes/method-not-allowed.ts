@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { encodingOf } from "../otlp/media-type.ts";
 import type { AppEnv } from "./app-env.ts";
 import { problem } from "./problem.ts";
-import { refusePath } from "./receive.ts";
+import { refusePath } from "./receive/receive.ts";
 
 /** For the methods that a resource does not have. An export that strayed there is told where the receiver is. */
 export function methodNotAllowed(...allowed: readonly string[]): (c: Context<AppEnv>) => Response {

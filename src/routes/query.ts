@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
 import { sessionAt, sessionIdIn } from "../place.ts";
-import { arkManifest } from "../trace/ark-manifest.ts";
-import type { QueryRequest } from "../trace/query-request.ts";
+import { arkManifest } from "../trace/rerun/ark-manifest.ts";
+import type { QueryRequest } from "../trace/rerun/query-request.ts";
 import type { QuerySummary } from "../trace/summary.ts";
 import type { LogPage } from "../trace/watch.ts";
 import type { AppEnv } from "./app-env.ts";
@@ -10,8 +10,8 @@ import { methodNotAllowed } from "./method-not-allowed.ts";
 import { DATA_HEADERS } from "./negotiate.ts";
 import { permit } from "./permit.ts";
 import { badRequest, notFound, problem } from "./problem.ts";
-import { QueryReader } from "./query-reader.ts";
-import { whereabouts } from "./whereabouts.ts";
+import { QueryReader } from "./read/query-reader.ts";
+import { whereabouts } from "./read/whereabouts.ts";
 
 const ONE_QUERY = "/:id/queries/:query";
 

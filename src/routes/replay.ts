@@ -5,10 +5,10 @@ import { negotiate } from "./negotiate.ts";
 import { servePage } from "./page.ts";
 import { permit } from "./permit.ts";
 import { badRequest } from "./problem.ts";
-import { readReplayQuery } from "./replay-query.ts";
-import { ReplayStream } from "./replay-stream.ts";
-import { STREAM_HEADERS } from "./sse.ts";
-import { whereabouts } from "./whereabouts.ts";
+import { readReplayQuery } from "./stream/replay-query.ts";
+import { ReplayStream } from "./stream/replay-stream.ts";
+import { STREAM_HEADERS } from "./stream/sse.ts";
+import { whereabouts } from "./read/whereabouts.ts";
 
 /** A session told again in its own time, where its URL asks for that. */
 export const replay = new Hono<AppEnv>({ strict: false }).get("/:id", async (c, next) => {

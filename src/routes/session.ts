@@ -4,16 +4,16 @@ import { liveness } from "../trace/liveness.ts";
 import type { SessionSummary } from "../trace/summary.ts";
 import type { LogPage } from "../trace/watch.ts";
 import type { AppEnv } from "./app-env.ts";
-import { inflate } from "./inflate.ts";
-import { respondLive, resumeFrom } from "./live.ts";
-import { LogReader } from "./log-reader.ts";
+import { inflate } from "./read/inflate.ts";
+import { respondLive, resumeFrom } from "./stream/live.ts";
+import { LogReader } from "./read/log-reader.ts";
 import { DATA_HEADERS, negotiate } from "./negotiate.ts";
 import { servePage } from "./page.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { badRequest, notFound } from "./problem.ts";
 import { permit } from "./permit.ts";
-import { SessionSource } from "./session-source.ts";
-import { whereabouts } from "./whereabouts.ts";
+import { SessionSource } from "./stream/session-source.ts";
+import { whereabouts } from "./read/whereabouts.ts";
 
 /** One session: read, watched, exported, forgotten. */
 export const session = new Hono<AppEnv>({ strict: false })

@@ -2,14 +2,14 @@ import { Hono } from "hono";
 import { directoryOf } from "../place.ts";
 import type { AppEnv } from "./app-env.ts";
 import { formatCursor, readListQuery } from "./list-query.ts";
-import { ListSource } from "./list-source.ts";
-import { respondLive, resumeFrom } from "./live.ts";
+import { ListSource } from "./stream/list-source.ts";
+import { respondLive, resumeFrom } from "./stream/live.ts";
 import { DATA_HEADERS, negotiate } from "./negotiate.ts";
 import { servePage } from "./page.ts";
 import { permit } from "./permit.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { badRequest } from "./problem.ts";
-import { formatVersion } from "./resource-version.ts";
+import { formatVersion } from "./stream/resource-version.ts";
 
 /** The list of sessions, filtered and sorted, and its watch. */
 export const sessions = new Hono<AppEnv>({ strict: false });

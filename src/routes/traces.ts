@@ -2,13 +2,13 @@ import { Hono } from "hono";
 import { sessionAt } from "../place.ts";
 import type { LogPage } from "../trace/watch.ts";
 import type { AppEnv } from "./app-env.ts";
-import { respondLive, resumeFrom } from "./live.ts";
-import { LogReader } from "./log-reader.ts";
+import { respondLive, resumeFrom } from "./stream/live.ts";
+import { LogReader } from "./read/log-reader.ts";
 import { DATA_HEADERS, negotiate } from "./negotiate.ts";
 import { permit } from "./permit.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { badRequest, notFound } from "./problem.ts";
-import { SessionSource } from "./session-source.ts";
+import { SessionSource } from "./stream/session-source.ts";
 
 /** One trace, read from its home: wherever it is bound. A person is led to its session. */
 export const traces = new Hono<AppEnv>({ strict: false });

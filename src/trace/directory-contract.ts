@@ -1,6 +1,6 @@
 /** What the Worker and the sessions say to the tenant's directory, and hear from it. */
-import type { ListFacts } from "./list-facts.ts";
-import type { ListFilter } from "./list-filter.ts";
+import type { ListFacts } from "./list/list-facts.ts";
+import type { ListFilter } from "./list/list-filter.ts";
 import type { Status } from "./liveness.ts";
 import type { Arrivals } from "./stream-events.ts";
 import type { SessionSummary } from "./summary.ts";

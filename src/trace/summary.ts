@@ -1,4 +1,4 @@
-import type { Tokens } from "./facts.ts";
+import type { Tokens } from "./facts/facts.ts";
 
 /** What liveness is computed from, together with the present; never a status itself. Times in Unix nanoseconds, decimal. */
 export type LivenessFacts = {

@@ -1,6 +1,6 @@
 import type { SessionReport } from "../../src/trace/directory-contract.ts";
-import { searchText } from "../../src/trace/search-text.ts";
-import { searchableOf } from "../../src/trace/searchable.ts";
+import { searchText } from "../../src/trace/list/search-text.ts";
+import { searchableOf } from "../../src/trace/list/searchable.ts";
 import type { SessionSummary, Tally } from "../../src/trace/summary.ts";
 import { Connection, getRequest, requestHead } from "./connection.ts";
 import { median, spread } from "./figure.ts";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { SESSION_BYTES, SESSION_SPANS, SESSION_TRACES } from "../../src/durable/limits.ts";
+import { SESSION_BYTES, SESSION_SPANS, SESSION_TRACES } from "../../src/durable/session/limits.ts";
 import * as limits from "../../src/otlp/limits.ts";
-import { BODIES_IN_FLIGHT } from "../../src/routes/body-budget.ts";
+import { BODIES_IN_FLIGHT } from "../../src/routes/receive/body-budget.ts";
 
 const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "otlp.md"), "utf8");
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { lastsOn, openWord, placeholderWord } from "../../src/dashboard/session/placeholder.ts";
-import { buildTree, type TreeNode } from "../../src/trace/tree.ts";
+import { buildTree, type TreeNode } from "../../src/trace/view/tree.ts";
 import { id } from "../trace/facts-of.ts";
 import { viewSpan } from "../trace/view-span.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { findRow } from "../../src/dashboard/session/find-row.ts";
 import { type Move, moved, moveOf, type Reading, shownAt, toggled } from "../../src/dashboard/session/reading.ts";
-import { deriveFacts } from "../../src/trace/facts.ts";
+import { deriveFacts } from "../../src/trace/facts/facts.ts";
 import type { Span } from "../../src/trace/span.ts";
-import { buildTree, type SessionTree, visibleRows } from "../../src/trace/tree.ts";
+import { buildTree, type SessionTree, visibleRows } from "../../src/trace/view/tree.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 

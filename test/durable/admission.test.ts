@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { SESSION_BYTES, SESSION_SPANS, SESSION_TRACES } from "../../src/durable/limits.ts";
+import { SESSION_BYTES, SESSION_SPANS, SESSION_TRACES } from "../../src/durable/session/limits.ts";
 import type { Bindings } from "../../src/bindings.ts";
-import { deliver as deliverShards } from "../../src/routes/deliver.ts";
+import { deliver as deliverShards } from "../../src/routes/receive/deliver.ts";
 import type { Delivery } from "../../src/trace/delivery.ts";
-import { FACTS_VERSION } from "../../src/trace/facts.ts";
+import { FACTS_VERSION } from "../../src/trace/facts/facts.ts";
 import { Random } from "../trace/seeded-random.ts";
 import { deliveryOf, shardsOf } from "./deliveries.ts";
 import { Faults } from "./faults.ts";

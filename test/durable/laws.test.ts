@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { deriveFacts } from "../../src/trace/facts.ts";
-import type { SpanFacts } from "../../src/trace/facts.ts";
+import { deriveFacts } from "../../src/trace/facts/facts.ts";
+import type { SpanFacts } from "../../src/trace/facts/facts.ts";
 import { Random } from "../trace/seeded-random.ts";
 import type { Generated } from "./generated-session.ts";
 import { generateSession } from "./generated-session.ts";

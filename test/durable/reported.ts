@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
-import { searchText } from "../../src/trace/search-text.ts";
-import { searchableOf } from "../../src/trace/searchable.ts";
+import { searchText } from "../../src/trace/list/search-text.ts";
+import { searchableOf } from "../../src/trace/list/searchable.ts";
 import type { SessionSummary } from "../../src/trace/summary.ts";
 import { request } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Foremost } from "../../src/durable/foremost.ts";
-import { RowOrder } from "../../src/durable/row-order.ts";
+import { Foremost } from "../../src/durable/directory/foremost.ts";
+import { RowOrder } from "../../src/durable/directory/row-order.ts";
 import { Random } from "../trace/seeded-random.ts";
 
 const SEEDS = Array.from({ length: 12 }, (_, n) => 8500 + n);

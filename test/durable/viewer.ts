@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser";
 import type { EventSourceMessage } from "eventsource-parser";
-import { SessionView } from "../../src/trace/session-view.ts";
+import { SessionView } from "../../src/trace/view/session-view.ts";
 import type { SessionStreamEvent } from "../../src/trace/stream-events.ts";
 import { request } from "./world.ts";
 

@@ -3,7 +3,7 @@ import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
 import type { TraceShard } from "../../src/otlp/shard.ts";
 import type { Delivery } from "../../src/trace/delivery.ts";
-import { decodeFacts } from "../../src/trace/facts.ts";
+import { decodeFacts } from "../../src/trace/facts/facts.ts";
 import type { ResourceSpans } from "../../src/trace/span.ts";
 import { libraryEncode } from "./oracle.ts";
 import { decodeJson, deliveriesOf, request, resourceSpansOf, span, TRACE } from "./requests.ts";

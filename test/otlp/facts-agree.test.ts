@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { deriveChunkFacts } from "../../src/durable/derive-chunk-facts.ts";
+import { deriveChunkFacts } from "../../src/durable/session/derive-chunk-facts.ts";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
 

@@ -6,7 +6,7 @@ import { BatchSpanProcessor, NodeTracerProvider, TraceIdRatioBasedSampler } from
 import type { TracerConfig } from "@opentelemetry/sdk-trace-node";
 import { describe, expect, test } from "vitest";
 import { LiveSpanProcessor } from "../../src/producer/live-span-processor.ts";
-import { SessionView } from "../../src/trace/session-view.ts";
+import { SessionView } from "../../src/trace/view/session-view.ts";
 import { spansEvent } from "../trace/wire-of.ts";
 import { receiver, spansIn } from "./receiver.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BODIES_IN_FLIGHT, BodyBudget } from "../../src/routes/body-budget.ts";
+import { BODIES_IN_FLIGHT, BodyBudget } from "../../src/routes/receive/body-budget.ts";
 
 const MOST = (BODIES_IN_FLIGHT / 4) * 3;
 

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, test } from "vitest";
-import { BODIES_IN_FLIGHT } from "../../src/routes/body-budget.ts";
+import { BODIES_IN_FLIGHT } from "../../src/routes/receive/body-budget.ts";
 import { aSpan, exportOf, someSpans, traceIdOf } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
 import { ask, said } from "./ask.ts";

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { readReplayQuery } from "../../src/routes/replay-query.ts";
-import type { ReplayQuery } from "../../src/routes/replay-query.ts";
-import { ReplayStream } from "../../src/routes/replay-stream.ts";
-import { SessionView } from "../../src/trace/session-view.ts";
+import { readReplayQuery } from "../../src/routes/stream/replay-query.ts";
+import type { ReplayQuery } from "../../src/routes/stream/replay-query.ts";
+import { ReplayStream } from "../../src/routes/stream/replay-stream.ts";
+import { SessionView } from "../../src/trace/view/session-view.ts";
 import { generateSession } from "../durable/generated-session.ts";
 import { aSpan, at, spanId, traceIdOf } from "../durable/spans.ts";
 import { openStream, StreamReader } from "../durable/viewer.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { MAX_ANCESTORS } from "../../src/trace/ancestors.ts";
+import { MAX_ANCESTORS } from "../../src/trace/facts/ancestors.ts";
 import { factsOfSpan, spanOf } from "./span-of.ts";
 
 const list = (...texts: readonly string[]) => ({

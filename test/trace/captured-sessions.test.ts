@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { SessionView } from "../../src/trace/session-view.ts";
+import { SessionView } from "../../src/trace/view/session-view.ts";
 import type { ResourceSpans } from "../../src/trace/span.ts";
 import { spansEvent } from "./wire-of.ts";
 

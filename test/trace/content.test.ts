@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 
-import { readContent } from "../../src/trace/content.ts";
-import type { Content } from "../../src/trace/content-value.ts";
+import { readContent } from "../../src/trace/content/content.ts";
+import type { Content } from "../../src/trace/content/content-value.ts";
 import type { AnyValue, Span } from "../../src/trace/span.ts";
-import { withWholeValue } from "../../src/trace/whole-value.ts";
+import { withWholeValue } from "../../src/trace/content/whole-value.ts";
 import { attributesOf, spanOf } from "./span-of.ts";
 import { transcript } from "./transcript.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { readContent } from "../../src/trace/content.ts";
-import type { Content } from "../../src/trace/content-value.ts";
+import { readContent } from "../../src/trace/content/content.ts";
+import type { Content } from "../../src/trace/content/content-value.ts";
 import { EXPECTED, readPayload } from "./corpus.ts";
 
 const ALL = Object.entries(EXPECTED);

@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import type { Span } from "../../src/trace/span.ts";
-import type { SpanFacts } from "../../src/trace/facts.ts";
+import type { SpanFacts } from "../../src/trace/facts/facts.ts";
 
 const FOLDER = new URL("../fixtures/corpus/", import.meta.url);
 

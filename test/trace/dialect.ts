@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
-import { SessionView } from "../../src/trace/session-view.ts";
+import { SessionView } from "../../src/trace/view/session-view.ts";
 import type { ResourceSpans, ScopeSpans, Span } from "../../src/trace/span.ts";
 import { spansEvent } from "./wire-of.ts";
 

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { liveness } from "../../src/trace/liveness.ts";
-import { spanIdentity } from "../../src/trace/span-identity.ts";
+import { spanIdentity } from "../../src/trace/facts/span-identity.ts";
 import { captured, dialect, oneByOne, permutations, viewOf } from "./dialect.ts";
 import { printTree } from "./print-tree.ts";
 import { spanOf } from "./span-of.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { decodeFacts, encodeFacts, FACTS_VERSION, SPAN_KINDS } from "../../src/trace/facts.ts";
-import type { SpanFacts } from "../../src/trace/facts.ts";
+import { decodeFacts, encodeFacts, FACTS_VERSION, SPAN_KINDS } from "../../src/trace/facts/facts.ts";
+import type { SpanFacts } from "../../src/trace/facts/facts.ts";
 import { randomFrom } from "./random.ts";
 import type { Random } from "./random.ts";
 

@@ -1,4 +1,4 @@
-import type { SpanFacts } from "../../src/trace/facts.ts";
+import type { SpanFacts } from "../../src/trace/facts/facts.ts";
 
 export const TRACE = "0af7651916cd43dd8448eb211c80319c";
 

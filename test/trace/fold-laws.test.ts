@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { SpanTable } from "../../src/trace/span-table.ts";
-import { summarise } from "../../src/trace/session-fold.ts";
+import { SpanTable } from "../../src/trace/table/span-table.ts";
+import { summarise } from "../../src/trace/fold/session-fold.ts";
 import { ABOUT, foldOf } from "./fold-of.ts";
 import { generateSession } from "./session-generator.ts";
 import { Random } from "./seeded-random.ts";

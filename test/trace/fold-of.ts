@@ -1,6 +1,6 @@
-import { queriesOf, summarise } from "../../src/trace/session-fold.ts";
-import { SpanTable } from "../../src/trace/span-table.ts";
-import type { SpanFacts } from "../../src/trace/facts.ts";
+import { queriesOf, summarise } from "../../src/trace/fold/session-fold.ts";
+import { SpanTable } from "../../src/trace/table/span-table.ts";
+import type { SpanFacts } from "../../src/trace/facts/facts.ts";
 import { TRACE } from "./facts-of.ts";
 import type { Sent } from "./session-generator.ts";
 

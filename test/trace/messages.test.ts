@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { readMessages } from "../../src/trace/messages.ts";
+import { readMessages } from "../../src/trace/content/messages.ts";
 import { transcript } from "./transcript.ts";
 
 const CALL = ['assistant: 1→weather {"city":"Paris"}'];

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { deriveFacts } from "../../src/trace/facts.ts";
-import { summarise } from "../../src/trace/session-fold.ts";
-import { SpanTable } from "../../src/trace/span-table.ts";
+import { deriveFacts } from "../../src/trace/facts/facts.ts";
+import { summarise } from "../../src/trace/fold/session-fold.ts";
+import { SpanTable } from "../../src/trace/table/span-table.ts";
 import type { Resource, Span } from "../../src/trace/span.ts";
 
 const traceId = "0af7651916cd43dd8448eb211c80319c";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { previewLine } from "../../src/trace/preview-line.ts";
+import { previewLine } from "../../src/trace/content/preview-line.ts";
 import type { Span } from "../../src/trace/span.ts";
 import { readPayload } from "./corpus.ts";
 import { factsOfSpan, spanOf } from "./span-of.ts";

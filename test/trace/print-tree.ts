@@ -1,4 +1,4 @@
-import type { SessionTree } from "../../src/trace/tree.ts";
+import type { SessionTree } from "../../src/trace/view/tree.ts";
 import { at } from "./facts-of.ts";
 
 /** One line a node, indented: name, seconds since the tests' day began, what is odd about it, what lies below. */

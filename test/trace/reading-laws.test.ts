@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 
-import { readContent } from "../../src/trace/content.ts";
-import { decodeFacts, deriveFacts, encodeFacts } from "../../src/trace/facts.ts";
-import { previewLine } from "../../src/trace/preview-line.ts";
-import * as keys from "../../src/trace/semconv.ts";
-import * as said from "../../src/trace/semconv-content.ts";
+import { readContent } from "../../src/trace/content/content.ts";
+import { decodeFacts, deriveFacts, encodeFacts } from "../../src/trace/facts/facts.ts";
+import { previewLine } from "../../src/trace/content/preview-line.ts";
+import * as keys from "../../src/trace/semconv/semconv.ts";
+import * as said from "../../src/trace/semconv/semconv-content.ts";
 import type { AnyValue, KeyValue, Span } from "../../src/trace/span.ts";
 import { randomFrom } from "./random.ts";
 import type { Random } from "./random.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ReplayClock } from "../../src/trace/replay-clock.ts";
-import type { Pace } from "../../src/trace/replay-clock.ts";
+import { ReplayClock } from "../../src/trace/replay/replay-clock.ts";
+import type { Pace } from "../../src/trace/replay/replay-clock.ts";
 
 /** The waits before steps at these times, each read the moment it is due. */
 function waits(pace: Partial<Pace>, times: readonly number[]): number[] {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { ChunkSpans } from "../../src/trace/chunk-spans.ts";
-import { ArrivalSchedule, EventSchedule } from "../../src/trace/replay-schedule.ts";
-import type { ReplaySchedule } from "../../src/trace/replay-schedule.ts";
-import { SessionView } from "../../src/trace/session-view.ts";
+import { ChunkSpans } from "../../src/trace/facts/chunk-spans.ts";
+import { ArrivalSchedule, EventSchedule } from "../../src/trace/replay/replay-schedule.ts";
+import type { ReplaySchedule } from "../../src/trace/replay/replay-schedule.ts";
+import { SessionView } from "../../src/trace/view/session-view.ts";
 import type { ResourceSpans, Span } from "../../src/trace/span.ts";
 import { Random } from "./seeded-random.ts";
 import { generateSession } from "./session-generator.ts";

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { arkManifest } from "../../src/trace/ark-manifest.ts";
-import { requestOf } from "../../src/trace/query-request.ts";
-import type { QueryRequest, WholeSpan } from "../../src/trace/query-request.ts";
-import { resumePoint } from "../../src/trace/resume-point.ts";
-import type { ResumePoint } from "../../src/trace/resume-point.ts";
+import { arkManifest } from "../../src/trace/rerun/ark-manifest.ts";
+import { requestOf } from "../../src/trace/rerun/query-request.ts";
+import type { QueryRequest, WholeSpan } from "../../src/trace/rerun/query-request.ts";
+import { resumePoint } from "../../src/trace/rerun/resume-point.ts";
+import type { ResumePoint } from "../../src/trace/rerun/resume-point.ts";
 import type { Span } from "../../src/trace/span.ts";
 import type { Attributes } from "./span-of.ts";
 import { spanOf } from "./span-of.ts";

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { deriveFacts } from "../../src/trace/facts.ts";
-import type { SpanFacts } from "../../src/trace/facts.ts";
-import { foldQueries } from "../../src/trace/query-fold.ts";
-import { readPrices } from "../../src/trace/prices.ts";
-import { MAX_NAMES_SHOWN } from "../../src/trace/roll-up.ts";
-import { summarise } from "../../src/trace/session-fold.ts";
+import { deriveFacts } from "../../src/trace/facts/facts.ts";
+import type { SpanFacts } from "../../src/trace/facts/facts.ts";
+import { foldQueries } from "../../src/trace/fold/query-fold.ts";
+import { readPrices } from "../../src/trace/fold/prices.ts";
+import { MAX_NAMES_SHOWN } from "../../src/trace/fold/roll-up.ts";
+import { summarise } from "../../src/trace/fold/session-fold.ts";
 import type { Span } from "../../src/trace/span.ts";
-import { SpanTable } from "../../src/trace/span-table.ts";
+import { SpanTable } from "../../src/trace/table/span-table.ts";
 import { at, factsOf, id, TRACE } from "./facts-of.ts";
 import { ABOUT, foldTrace } from "./fold-of.ts";
 

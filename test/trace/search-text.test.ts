@@ -6,7 +6,7 @@ import {
   nameToken,
   searchPhrases,
   searchText,
-} from "../../src/trace/search-text.ts";
+} from "../../src/trace/list/search-text.ts";
 
 const finds = (texts: readonly string[], typed: string) =>
   matchesText(searchText({ texts, names: [] }), searchPhrases(typed), []);

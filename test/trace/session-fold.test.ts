@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { SpanFacts } from "../../src/trace/facts.ts";
+import type { SpanFacts } from "../../src/trace/facts/facts.ts";
 import { at, factsOf, id, TRACE } from "./facts-of.ts";
 import { foldOf, foldTrace } from "./fold-of.ts";
 

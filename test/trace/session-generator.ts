@@ -1,4 +1,4 @@
-import type { Asking, SpanFacts, SpanKind } from "../../src/trace/facts.ts";
+import type { Asking, SpanFacts, SpanKind } from "../../src/trace/facts/facts.ts";
 import { at, factsOf, without } from "./facts-of.ts";
 import type { Random } from "./seeded-random.ts";
 

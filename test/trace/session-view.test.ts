@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { decodeFacts, deriveFacts, encodeFacts } from "../../src/trace/facts.ts";
-import type { SpanFacts } from "../../src/trace/facts.ts";
-import { queriesOf, summarise } from "../../src/trace/session-fold.ts";
-import { SessionView } from "../../src/trace/session-view.ts";
-import { SpanTable } from "../../src/trace/span-table.ts";
+import { decodeFacts, deriveFacts, encodeFacts } from "../../src/trace/facts/facts.ts";
+import type { SpanFacts } from "../../src/trace/facts/facts.ts";
+import { queriesOf, summarise } from "../../src/trace/fold/session-fold.ts";
+import { SessionView } from "../../src/trace/view/session-view.ts";
+import { SpanTable } from "../../src/trace/table/span-table.ts";
 import type { ResourceSpans } from "../../src/trace/span.ts";
 import type { SessionStreamEvent } from "../../src/trace/stream-events.ts";
 import { at, factsOf, id, TRACE } from "./facts-of.ts";

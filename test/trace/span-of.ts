@@ -1,5 +1,5 @@
-import { deriveFacts } from "../../src/trace/facts.ts";
-import type { SpanFacts } from "../../src/trace/facts.ts";
+import { deriveFacts } from "../../src/trace/facts/facts.ts";
+import type { SpanFacts } from "../../src/trace/facts/facts.ts";
 import type { AnyValue, KeyValue, Resource, Span } from "../../src/trace/span.ts";
 
 type Plain = string | number | boolean | AnyValue;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { liveness, LIVENESS_TURNS } from "../../src/trace/liveness.ts";
-import { statusAfter, statusSchedule } from "../../src/trace/status-schedule.ts";
+import { statusAfter, statusSchedule } from "../../src/trace/list/status-schedule.ts";
 import type { LivenessFacts } from "../../src/trace/summary.ts";
 import { Random } from "./seeded-random.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { textHash } from "../../src/trace/text-hash.ts";
+import { textHash } from "../../src/trace/facts/text-hash.ts";
 
 describe("the hash that orders encodings of one span", () => {
   test("is the same on every machine: objects compare what other versions of the program wrote", () => {

@@ -1,4 +1,4 @@
-import type { Message } from "../../src/trace/messages.ts";
+import type { Message } from "../../src/trace/content/messages.ts";
 
 /** A conversation as a person would write it down, so that a test shows what a page would. */
 export function transcript(messages: readonly Message[] | undefined): readonly string[] | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { axisOf, buildTree, visibleRows } from "../../src/trace/tree.ts";
-import type { ViewSpan } from "../../src/trace/tree.ts";
+import { axisOf, buildTree, visibleRows } from "../../src/trace/view/tree.ts";
+import type { ViewSpan } from "../../src/trace/view/tree.ts";
 import { at } from "./facts-of.ts";
 import { printTree } from "./print-tree.ts";
 import { Random } from "./seeded-random.ts";

@@ -1,5 +1,5 @@
-import type { SpanFacts } from "../../src/trace/facts.ts";
-import type { ViewSpan } from "../../src/trace/tree.ts";
+import type { SpanFacts } from "../../src/trace/facts/facts.ts";
+import type { ViewSpan } from "../../src/trace/view/tree.ts";
 import { factsOf, id, TRACE } from "./facts-of.ts";
 
 /** A span as a view holds it, named and linked by short ids; the tree looks at its facts only. */

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { liveness } from "../../src/trace/liveness.ts";
-import { SpanTable } from "../../src/trace/span-table.ts";
+import { SpanTable } from "../../src/trace/table/span-table.ts";
 import type { ResourceSpans } from "../../src/trace/span.ts";
 import { dialect, oneByOne, permutations, viewOf } from "./dialect.ts";
 import { at, factsOf, id, TRACE } from "./facts-of.ts";

@@ -1,4 +1,4 @@
-import type { Asking, SpanFacts } from "../../src/trace/facts.ts";
+import type { Asking, SpanFacts } from "../../src/trace/facts/facts.ts";
 import type { KeyValue, ResourceSpans, Span, SpanEvent } from "../../src/trace/span.ts";
 import type { SessionStreamEvent } from "../../src/trace/stream-events.ts";
 import type { Sent } from "./session-generator.ts";

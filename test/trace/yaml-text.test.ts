@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { yamlText } from "../../src/trace/yaml-text.ts";
+import { yamlText } from "../../src/trace/rerun/yaml-text.ts";
 import { Random } from "./seeded-random.ts";
 
 const HOSTILE = [

@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { NAME_FIELDS, type NameField } from "../../trace/search-text.ts";
+import { NAME_FIELDS, type NameField } from "../../trace/list/search-text.ts";
 import type { SessionSummary } from "../../trace/summary.ts";
 import { oneLine } from "../hostile-text.ts";
 import { Sign } from "../icons.tsx";

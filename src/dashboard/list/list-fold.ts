@@ -1,5 +1,5 @@
 import type { ListOrder, ListSort } from "../../trace/directory-contract.ts";
-import { listFacts } from "../../trace/list-facts.ts";
+import { listFacts } from "../../trace/list/list-facts.ts";
 import type { Arrivals, ListStreamEvent } from "../../trace/stream-events.ts";
 import type { SessionSummary } from "../../trace/summary.ts";
 import type { ListPageAnswer } from "./list-page-answer.ts";

@@ -1,5 +1,5 @@
 import type { ListCounts } from "../../trace/directory-contract.ts";
-import { STATUSES } from "../../trace/list-filter.ts";
+import { STATUSES } from "../../trace/list/list-filter.ts";
 import type { Arrivals } from "../../trace/stream-events.ts";
 import type { SessionSummary } from "../../trace/summary.ts";
 

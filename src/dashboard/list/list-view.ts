@@ -1,7 +1,7 @@
 import { LIST_SORTS, type ListOrder, type ListSort } from "../../trace/directory-contract.ts";
-import { type ListFilter, STATUSES } from "../../trace/list-filter.ts";
+import { type ListFilter, STATUSES } from "../../trace/list/list-filter.ts";
 import type { Status } from "../../trace/liveness.ts";
-import { NAME_FIELDS, type NameField } from "../../trace/search-text.ts";
+import { NAME_FIELDS, type NameField } from "../../trace/list/search-text.ts";
 
 export type ListKind = ListFilter["kind"];
 

@@ -1,5 +1,5 @@
-import type { SpanKind } from "../../trace/facts.ts";
-import type { TreeNode } from "../../trace/tree.ts";
+import type { SpanKind } from "../../trace/facts/facts.ts";
+import type { TreeNode } from "../../trace/view/tree.ts";
 import { place, type TimeScale } from "./time-scale.ts";
 
 /** More lines than this in so little height tell nothing more, and cost a frame. */

@@ -1,4 +1,4 @@
-import type { SessionTree, TreeNode } from "../../trace/tree.ts";
+import type { SessionTree, TreeNode } from "../../trace/view/tree.ts";
 
 /**
  * The row of a key as URLs carry it: `<trace id>:<span id>`, with or without what distinguishes spans of one id. So a

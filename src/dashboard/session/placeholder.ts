@@ -1,4 +1,4 @@
-import type { Mark, TreeNode } from "../../trace/tree.ts";
+import type { Mark, TreeNode } from "../../trace/view/tree.ts";
 
 /** What stands for the name of a span that others name and that has not come. */
 export const placeholderWord = (node: TreeNode): string => {

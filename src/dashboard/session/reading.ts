@@ -1,4 +1,4 @@
-import type { TreeNode } from "../../trace/tree.ts";
+import type { TreeNode } from "../../trace/view/tree.ts";
 
 /** Where the reader is in a tree: which rows are folded away, and on which one the keyboard stands. */
 export type Reading = { readonly collapsed: ReadonlySet<string>; readonly cursor: string | undefined };

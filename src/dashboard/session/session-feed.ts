@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { type SessionTree } from "../../trace/tree.ts";
-import { SessionView } from "../../trace/session-view.ts";
+import { type SessionTree } from "../../trace/view/tree.ts";
+import { SessionView } from "../../trace/view/session-view.ts";
 import type { Arrival, SessionStreamEvent } from "../../trace/stream-events.ts";
 import type { SessionSummary } from "../../trace/summary.ts";
 import { type WholeArrivals, wholeArrivals } from "../arrivals/whole-arrivals.ts";

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { liveness } from "../../trace/liveness.ts";
-import { axisOf, visibleRows } from "../../trace/tree.ts";
+import { axisOf, visibleRows } from "../../trace/view/tree.ts";
 import type { TimeRange } from "../address.ts";
 import { ArrivalsStrip } from "../arrivals/arrivals-strip.tsx";
 import { Hostile } from "../hostile.tsx";

@@ -1,5 +1,5 @@
-import type { TreeNode, ViewSpan } from "../../trace/tree.ts";
-import { previewLine } from "../../trace/preview-line.ts";
+import type { TreeNode, ViewSpan } from "../../trace/view/tree.ts";
+import { previewLine } from "../../trace/content/preview-line.ts";
 import { duration, ticking } from "../figures.ts";
 import { Hostile } from "../hostile.tsx";
 import { KindIcon, PlaceholderIcon, Sign } from "../icons.tsx";

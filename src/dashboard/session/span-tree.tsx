@@ -1,6 +1,6 @@
 import { useCallback, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import type { SessionTree, TreeNode } from "../../trace/tree.ts";
-import { visibleRows } from "../../trace/tree.ts";
+import type { SessionTree, TreeNode } from "../../trace/view/tree.ts";
+import { visibleRows } from "../../trace/view/tree.ts";
 import { counted } from "../figures.ts";
 import { Sign } from "../icons.tsx";
 import { toMillis } from "../moments.ts";

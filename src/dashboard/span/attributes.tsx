@@ -1,4 +1,4 @@
-import { displayValue } from "../../trace/any-value.ts";
+import { displayValue } from "../../trace/content/any-value.ts";
 import type { KeyValue } from "../../trace/span.ts";
 import { CopyButton } from "../copy-button.tsx";
 import { counted } from "../figures.ts";

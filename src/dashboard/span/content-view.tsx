@@ -1,5 +1,5 @@
-import { jsonText } from "../../trace/any-value.ts";
-import type { Content } from "../../trace/content-value.ts";
+import { jsonText } from "../../trace/content/any-value.ts";
+import type { Content } from "../../trace/content/content-value.ts";
 import { Conversation } from "./conversation.tsx";
 import { JsonText } from "./json-text.tsx";
 import { LoadWhole } from "./load-whole.tsx";

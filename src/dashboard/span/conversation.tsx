@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import type { MessagePart } from "../../trace/message-parts.ts";
-import type { Message } from "../../trace/messages.ts";
+import type { MessagePart } from "../../trace/content/message-parts.ts";
+import type { Message } from "../../trace/content/messages.ts";
 import { count } from "../figures.ts";
 import { Hostile } from "../hostile.tsx";
 import { KindIcon, Sign } from "../icons.tsx";

@@ -1,4 +1,4 @@
-import type { Exception } from "../../trace/exception.ts";
+import type { Exception } from "../../trace/content/exception.ts";
 import type { Span } from "../../trace/span.ts";
 import { CopyButton } from "../copy-button.tsx";
 import { Hostile } from "../hostile.tsx";

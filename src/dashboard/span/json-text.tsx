@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import { jsonText } from "../../trace/any-value.ts";
+import { jsonText } from "../../trace/content/any-value.ts";
 import { LongText } from "./long-text.tsx";
 
 /** Parsed JSON, set to be read; a string as prose. */

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
-import type { SpanContent } from "../../trace/content.ts";
-import type { Tokens } from "../../trace/facts.ts";
+import type { SpanContent } from "../../trace/content/content.ts";
+import type { Tokens } from "../../trace/facts/facts.ts";
 import { CopyButton } from "../copy-button.tsx";
 import { count, dollars, duration, ticking } from "../figures.ts";
 import { Hostile } from "../hostile.tsx";

@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { jsonText } from "../../trace/any-value.ts";
-import { readContent } from "../../trace/content.ts";
-import type { TreeNode } from "../../trace/tree.ts";
-import { withWholeValue } from "../../trace/whole-value.ts";
+import { jsonText } from "../../trace/content/any-value.ts";
+import { readContent } from "../../trace/content/content.ts";
+import type { TreeNode } from "../../trace/view/tree.ts";
+import { withWholeValue } from "../../trace/content/whole-value.ts";
 import { writeAddress } from "../address.ts";
 import { CopyButton } from "../copy-button.tsx";
 import { Hostile } from "../hostile.tsx";

@@ -1,4 +1,4 @@
-import type { Exception } from "../../trace/exception.ts";
+import type { Exception } from "../../trace/content/exception.ts";
 
 /**
  * A stack trace without the message that is told above it: runtimes put "Type: message" first (JavaScript, Java) or last

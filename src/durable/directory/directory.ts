@@ -1,0 +1,126 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Bindings } from "../../bindings.ts";
+import type {
+  ChangesPage,
+  ChangesQuery,
+  DirectoryFrame,
+  ListPage,
+  ListQuery,
+  SessionRemoval,
+  SessionReport,
+} from "../../trace/directory-contract.ts";
+import type { ListFilter } from "../../trace/list/list-filter.ts";
+import type { ArrivalNews, Arrivals } from "../../trace/stream-events.ts";
+import { ActiveSessions } from "./active-sessions.ts";
+import { readChanges } from "./directory-changes.ts";
+import { DirectoryRows } from "./directory-rows.ts";
+import { ListColumns } from "./list-columns.ts";
+import { Subscribers } from "../subscribers.ts";
+
+const ARRIVALS_KEPT = 20;
+
+const NO_ARRIVALS: Arrivals = { last: [], notKept: { logs: 0, metrics: 0 } };
+
+/** The list of a tenant's sessions, live. Rows hold what sessions report; status is computed by whoever reads, from them and the present. */
+export class DirectoryObject extends DurableObject<Bindings> {
+  readonly #rows: DirectoryRows;
+  readonly #subscribers: Subscribers;
+  readonly #active = new ActiveSessions();
+  /** Read from the rows when a list is asked for: reports alone do without. */
+  #columns: ListColumns | undefined;
+
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env);
+    this.#rows = new DirectoryRows(ctx.storage);
+    this.#subscribers = new Subscribers(ctx);
+  }
+
+  /** Answers after how many milliseconds the session may report again. */
+  report(news: SessionReport): { readonly interval: number } {
+    const now = Date.now();
+    const previous = this.#rows.head;
+    const taken = this.#rows.write(() => this.#rows.put(news));
+    if (taken !== undefined) {
+      const { id, facts, summary, search } = taken.stored;
+      this.#columns?.put(taken.n, facts, search);
+      const entry = { kind: "session", revision: this.#rows.head, id, summary } as const;
+      this.#publish({ type: "change", incarnation: this.#rows.incarnation, previous, entry, facts, now });
+    }
+    return { interval: this.#active.interval(news.id, now) };
+  }
+
+  /** `over`: forgotten; `empty`: its traces are elsewhere. */
+  remove(removal: SessionRemoval, because: "over" | "empty"): void {
+    const now = Date.now();
+    const previous = this.#rows.head;
+    const n = this.#rows.write(() => this.#rows.remove(removal, because, now));
+    if (n === undefined) return;
+    this.#active.forget(removal.id);
+    this.#columns?.remove(n);
+    const { id, session } = removal;
+    const entry = {
+      kind: "gone",
+      revision: this.#rows.head,
+      id,
+      ...(session === undefined ? {} : { session }),
+    } as const;
+    this.#publish({ type: "change", incarnation: this.#rows.incarnation, previous, entry, now });
+  }
+
+  list(query: ListQuery): ListPage {
+    const find = (filter: ListFilter) => this.#rows.matching(filter);
+    const { rows: found, counts } = this.#read().page({ ...query, limit: query.limit + 1 }, find, Date.now());
+    const summaries = this.#rows.summaries(found.slice(0, query.limit).map(({ n }) => n));
+    const last = found[summaries.length - 1];
+    return {
+      incarnation: this.#rows.incarnation,
+      head: this.#rows.head,
+      sessions: summaries.map((summary, at) => `${summary.slice(0, -1)},"status":"${found[at]?.status}"}`),
+      counts,
+      arrivals: this.#arrivals(),
+      ...(found.length > summaries.length && last !== undefined ? { next: { value: last.value, n: last.n } } : {}),
+    };
+  }
+
+  changes(query: ChangesQuery): ChangesPage {
+    const directory = { rows: this.#rows, columns: () => this.#read() };
+    return { ...readChanges(directory, query, Date.now()), arrivals: this.#arrivals() };
+  }
+
+  /** Notes what reached the receiver; a Worker sends at most one call a second. */
+  arrived(news: ArrivalNews): void {
+    const known = this.#arrivals();
+    const last = [...news.last, ...known.last].toSorted((a, b) => b.at - a.at).slice(0, ARRIVALS_KEPT);
+    const lastRejected = news.last.find((arrival) => arrival.reason !== undefined) ?? known.lastRejected;
+    const notKept = {
+      logs: known.notKept.logs + news.notKept.logs,
+      metrics: known.notKept.metrics + news.notKept.metrics,
+    };
+    const updated: Arrivals = { last, notKept, ...(lastRejected === undefined ? {} : { lastRejected }) };
+    this.#rows.setMeta("arrivals", JSON.stringify(updated));
+    this.#publish({ type: "arrivals", arrivals: updated });
+  }
+
+  override fetch(request: Request): Response {
+    if (request.headers.get("Upgrade") !== "websocket") return new Response(null, { status: 426 });
+    return this.#subscribers.accept("list");
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    socket.close(code === 1005 || code === 1006 ? 1000 : code);
+  }
+
+  #read(): ListColumns {
+    this.#columns ??= new ListColumns(this.ctx.storage.sql);
+    return this.#columns;
+  }
+
+  #arrivals(): Arrivals {
+    const stored = this.#rows.meta("arrivals");
+    return stored === undefined ? NO_ARRIVALS : (JSON.parse(stored) as Arrivals);
+  }
+
+  #publish(frame: DirectoryFrame): void {
+    this.#subscribers.announce(JSON.stringify(frame));
+  }
+}

@@ -1,0 +1,170 @@
+import type { AppendOutcome, Delivery, SpilledValue } from "../../trace/delivery.ts";
+import { decodeFacts } from "../../trace/facts/facts.ts";
+import type { SpanFacts } from "../../trace/facts/facts.ts";
+import { bestName, NO_NAMES, withName } from "../../trace/table/session-names.ts";
+import { sessionIdOf } from "../../place.ts";
+import type { LogEntry, View } from "../../trace/watch.ts";
+import { SESSION_BYTES, SESSION_SPANS } from "./limits.ts";
+import type { SessionCore } from "./session-core.ts";
+import type { NewChunk } from "./chunk.ts";
+import type { SessionState } from "./session-state.ts";
+import { isBoundAway, isShown } from "./trace-rows.ts";
+import type { TraceRow } from "./trace-rows.ts";
+
+/** Admits a delivery to the home of its trace: whole or not at all, on disk before the answer. */
+export function append(core: SessionCore, tenant: string, delivery: Delivery): AppendOutcome {
+  const judged = judge(core, delivery);
+  if ("outcome" in judged) return judged;
+  const committed = core.write((state) => commit(core, state, tenant, delivery, judged.facts));
+  if (committed.moved) core.discard();
+  for (const { view, previous, entry } of committed.frames) core.publish(view, previous, entry);
+  if (committed.moved === "in") core.subscribers.dismiss();
+  core.kick();
+  return { outcome: "appended" };
+}
+
+/** Reads only. A fault in here would come again with every retry, so it is an answer and not an exception. */
+function judge(core: SessionCore, delivery: Delivery): AppendOutcome | { readonly facts: readonly SpanFacts[] } {
+  const { state } = core;
+  if (state.log.life.forgetting) throw new Error("this session is being forgotten; try again");
+  const row = state.rows.get(delivery.traceId);
+  const table = row !== undefined && !isShown(row, state.id) ? state.hidden : state.shown;
+  let facts: readonly SpanFacts[] | undefined;
+  const known: number[] = [];
+  try {
+    facts = decodeFacts(delivery.facts);
+    facts?.forEach((fact, position) => {
+      if (table.compare(delivery.traceId, fact) === "known") known.push(position);
+    });
+  } catch (error) {
+    const reference = crypto.randomUUID();
+    console.error(
+      JSON.stringify({
+        message: "a delivery could not be judged",
+        reference,
+        traceId: delivery.traceId,
+        error: String(error),
+      }),
+    );
+    return { outcome: "fault", reference };
+  }
+  if (facts === undefined) throw new Error("the Worker and the object run different versions; try again");
+  if (known.length === facts.length) return { outcome: "known" };
+  if (known.length > 0) return { outcome: "partly-known", known };
+  if (table.size + facts.length > SESSION_SPANS)
+    return { outcome: "full", reason: `the session holds ${SESSION_SPANS} spans, its ceiling` };
+  if (state.bytes + delivery.body.length + weigh(delivery.values) > SESSION_BYTES)
+    return { outcome: "full", reason: `the session holds ${SESSION_BYTES} bytes, its ceiling` };
+  return { facts };
+}
+
+/** Bytes of values, as they are stored. */
+export function weigh(values: readonly SpilledValue[]): number {
+  return values.reduce((sum, { body }) => sum + body.length, 0);
+}
+
+type Committed = {
+  readonly frames: readonly { readonly view: View; readonly previous: number; readonly entry: LogEntry }[];
+  /** The trace left this object's session, or came back to it: what is in memory is folded anew. */
+  readonly moved?: "away" | "in";
+};
+
+function commit(
+  core: SessionCore,
+  state: SessionState,
+  tenant: string,
+  delivery: Delivery,
+  facts: readonly SpanFacts[],
+): Committed {
+  const { traceId } = delivery;
+  const now = Date.now();
+  state.log.life.open(tenant, traceId, now);
+  const known = state.rows.get(traceId);
+  const before: TraceRow = known ?? newHome(traceId, facts, now);
+  const previous = { session: state.shownHead, trace: state.homeHead, head: state.traceHeads.get(traceId) ?? 0 };
+  if (known === undefined) state.rows.put(before);
+
+  const chunk: NewChunk = {
+    traceId,
+    traceRevision: previous.head + 1,
+    kind: "spans",
+    received: now,
+    encoding: delivery.encoding,
+    receipt: delivery.receipt,
+    hashes: delivery.values.map((value) => value.hash),
+    facts: delivery.facts,
+    body: delivery.body,
+  };
+  for (const value of delivery.values) state.bytes += state.log.values.put(value);
+  const revision = state.log.append(chunk);
+  state.admit(traceId, facts, revision, { ...chunk, bytes: chunk.body.length });
+
+  const after = bind(state, before, now);
+  const was = isShown(before, state.id);
+  const is = isShown(after, state.id);
+  if (isBoundAway(after, state.id) || after.leaving.length > 0) state.jobs.owe("copy", now);
+  if (is || (was && previous.head > 0)) core.oweReport(state, now);
+
+  const entry: LogEntry = { ...chunk, kind: "spans", revision, superseded: [] };
+  const frames: Committed["frames"][number][] = [{ view: "trace", previous: previous.trace, entry }];
+  if (is && was) frames.push({ view: "session", previous: previous.session, entry });
+  if (is === was) return { frames };
+  if (is) {
+    state.log.takeBack(traceId, now);
+    return { frames: [], moved: "in" };
+  }
+  if (previous.head > 0)
+    frames.push({
+      view: "session",
+      previous: previous.session,
+      entry: markGone(state, traceId, after.session ?? "", now),
+    });
+  return { frames, moved: "away" };
+}
+
+/** Bound from the start where its first spans name a session, so that it is never shown elsewhere. */
+function newHome(traceId: string, facts: readonly SpanFacts[], now: number): TraceRow {
+  const best = bestName(facts.reduce(withName, NO_NAMES));
+  return {
+    traceId,
+    role: "home",
+    epoch: now,
+    leaving: [],
+    ...(best === undefined ? {} : { session: sessionIdOf(best.value) }),
+  };
+}
+
+/** Binds the trace to the session that its spans name by now. Names are never withdrawn, so each binding outranks the last. */
+function bind(state: SessionState, row: TraceRow, now: number): TraceRow {
+  const table = isShown(row, state.id) ? state.shown : state.hidden;
+  const best = table.sessionName(row.traceId);
+  const session = best === undefined ? undefined : sessionIdOf(best.value);
+  if (session === row.session) return row;
+  const left = isBoundAway(row, state.id) && row.session !== undefined ? [...row.leaving, row.session] : row.leaving;
+  const bound: TraceRow = {
+    traceId: row.traceId,
+    role: "home",
+    epoch: Math.max(row.epoch + 1, now),
+    leaving: left.filter((id) => id !== session),
+    ...(session === undefined ? {} : { session }),
+  };
+  state.rows.put(bound);
+  return bound;
+}
+
+/** Appends the mark that tells viewers that a trace left; call inside a transaction. */
+export function markGone(state: SessionState, traceId: string, session: string, now: number): LogEntry {
+  const revision = state.log.append({
+    traceId,
+    traceRevision: 0,
+    kind: "gone",
+    received: now,
+    encoding: "identity",
+    receipt: { encoding: "json", spans: 0 },
+    hashes: [],
+    facts: session,
+    body: new Uint8Array(),
+  });
+  state.leave(traceId, session, revision);
+  return { kind: "gone", revision, traceId, ...(session === "" ? {} : { session }) };
+}

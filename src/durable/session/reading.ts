@@ -1,0 +1,99 @@
+import type { Cursor, LogEntry, LogPage, View } from "../../trace/watch.ts";
+import type { SessionCore } from "./session-core.ts";
+import type { Chunk } from "./chunk.ts";
+import type { SessionState } from "./session-state.ts";
+import { isBoundAway } from "./trace-rows.ts";
+
+/** What a page would say of the log, without its entries. */
+export function peek(core: SessionCore, view: View, also?: "queries"): LogPage {
+  const { state } = core;
+  const head = view === "session" ? state.shownHead : state.homeHead;
+  const page = readPage(core, view, { incarnation: state.log.life.incarnation ?? "", revision: head }, 0);
+  return page.state === "present" && also === "queries" ? { ...page, queries: core.queries() } : page;
+}
+
+/**
+ * One page of what a view shows after a cursor: at least one entry where one is left, then up to about `maxBytes`. With
+ * `until`, as it was when that revision was the head: what beat a span later does not hide it.
+ */
+export function readPage(
+  core: SessionCore,
+  view: View,
+  from: Cursor | undefined,
+  maxBytes: number,
+  until?: number,
+): LogPage {
+  const { state } = core;
+  const { incarnation } = state.log.life;
+  if (incarnation === undefined || state.log.life.forgetting) return { state: "absent" };
+  if (view === "session" && state.shown.size === 0) return whereabouts(state, from);
+  const home = state.rows.home();
+  if (view === "trace" && home === undefined) return { state: "absent" };
+  const last = view === "session" ? state.shownHead : state.homeHead;
+  const head = Math.min(last, until ?? last);
+  const valid = from !== undefined && from.incarnation === incarnation && from.revision <= head;
+  const entries: LogEntry[] = [];
+  let next = valid ? from.revision : 0;
+  let bytes = 0;
+  for (const chunk of state.log.chunks(next, view === "trace" ? home?.traceId : undefined)) {
+    if (chunk.revision > head) break;
+    if (entries.length > 0 && bytes >= maxBytes) break;
+    next = chunk.revision;
+    const entry = entryOf(state, view, chunk, head);
+    if (entry === undefined) continue;
+    entries.push(entry);
+    bytes += textBytes(chunk);
+  }
+  const reached = entries.length === 0 || next >= head;
+  const summarised = reached && until === undefined && (view === "session" || state.shows(home?.traceId ?? ""));
+  const summary = summarised ? core.summary() : undefined;
+  const session = home !== undefined && isBoundAway(home, state.id) ? home.session : undefined;
+  return {
+    state: "present",
+    incarnation,
+    head,
+    reset: from !== undefined && !valid,
+    entries,
+    next: reached ? head : next,
+    left: view === "session" ? state.lastLeave : 0,
+    ...(summary === undefined ? {} : { summary }),
+    ...(core.prices.text === undefined ? {} : { prices: core.prices.text }),
+    ...(session === undefined ? {} : { session }),
+  };
+}
+
+/** What an entry weighs where it is inflated; gzip says so in its last four bytes. */
+function textBytes({ encoding, body }: Chunk): number {
+  if (encoding === "identity" || body.length < 4) return body.length;
+  return new DataView(body.buffer, body.byteOffset + body.length - 4, 4).getUint32(0, true);
+}
+
+function entryOf(state: SessionState, view: View, chunk: Chunk, until: number): LogEntry | undefined {
+  if (chunk.kind === "gone") return view === "trace" ? undefined : markOf(chunk);
+  if (view === "session" && !state.shows(chunk.traceId)) return undefined;
+  const table = state.shows(chunk.traceId) ? state.shown : state.hidden;
+  const { revision, traceId, received, receipt, encoding, body, hashes } = chunk;
+  return {
+    kind: "spans",
+    revision,
+    traceId,
+    received,
+    receipt,
+    encoding,
+    body,
+    hashes,
+    superseded: table.superseded(revision, until),
+  };
+}
+
+function markOf({ revision, traceId, facts }: Chunk): Extract<LogEntry, { kind: "gone" }> {
+  return { kind: "gone", revision, traceId, ...(facts === "" ? {} : { session: facts }) };
+}
+
+function whereabouts(state: SessionState, from: Cursor | undefined): LogPage {
+  const sessions = state.destinations;
+  if (sessions.length === 0) return { state: "absent" };
+  if (from === undefined || from.incarnation !== state.log.life.incarnation || from.revision >= state.lastLeave)
+    return { state: "moved", sessions, gone: [] };
+  return { state: "moved", sessions, gone: state.log.marks(from.revision).map(markOf) };
+}

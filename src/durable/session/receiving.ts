@@ -1,0 +1,113 @@
+import { decodeFacts } from "../../trace/facts/facts.ts";
+import type { LogEntry } from "../../trace/watch.ts";
+import { markGone, weigh } from "./admission.ts";
+import type { Copy, CopyOutcome, Withdrawal } from "./copying.ts";
+import { deriveChunkFacts } from "./derive-chunk-facts.ts";
+import { SESSION_BYTES, SESSION_SPANS, SESSION_TRACES } from "./limits.ts";
+import type { SessionCore } from "./session-core.ts";
+import type { NewChunk } from "./chunk.ts";
+import type { SessionState } from "./session-state.ts";
+
+type Received = {
+  readonly outcome: CopyOutcome;
+  readonly frames: readonly { readonly previous: number; readonly entry: LogEntry }[];
+  readonly refold: boolean;
+};
+
+/** Takes a home's copy in the trace's own order: repeats are nothing, a gap asks again, a later epoch begins anew. */
+export function receive(core: SessionCore, tenant: string, copy: Copy): CopyOutcome {
+  if (core.state.log.life.forgetting) return { outcome: "busy" };
+  const row = core.state.rows.get(copy.traceId);
+  if (row !== undefined && (copy.epoch < row.epoch || (row.role === "withdrawn" && copy.epoch === row.epoch))) {
+    return { outcome: "stale", epoch: row.epoch };
+  }
+  const newer = row !== undefined && copy.epoch > row.epoch;
+  const next = newer || row === undefined ? 1 : (core.state.traceHeads.get(copy.traceId) ?? 0) + 1;
+  const fresh = copy.chunks.filter((chunk) => chunk.traceRevision >= next);
+  if (fresh.length === 0 || fresh[0]?.traceRevision !== next) {
+    // Nothing to take. A session that is only asked stays as it is.
+    return { outcome: "held", next };
+  }
+  const received = core.write((state) => take(core, state, tenant, copy, fresh, newer));
+  if (received.refold) core.discard();
+  for (const { previous, entry } of received.frames) core.publish("session", previous, entry);
+  core.kick();
+  return received.outcome;
+}
+
+function take(
+  core: SessionCore,
+  state: SessionState,
+  tenant: string,
+  copy: Copy,
+  fresh: readonly NewChunk[],
+  newer: boolean,
+): Received {
+  const now = Date.now();
+  const frames: { previous: number; entry: LogEntry }[] = [];
+  state.log.life.open(tenant, copy.session, now);
+  const row = state.rows.get(copy.traceId);
+  if (row?.epoch !== copy.epoch)
+    state.rows.put({ traceId: copy.traceId, role: "copy", epoch: copy.epoch, leaving: [] });
+  core.oweReport(state, now);
+  if (newer && row?.role === "copy") frames.push(letGo(state, copy.traceId, "", now));
+
+  const weight = weigh(copy.values);
+  for (const chunk of fresh) {
+    const facts = decodeFacts(chunk.facts) ?? deriveChunkFacts(chunk).facts;
+    if (!hasRoom(state, copy.traceId, facts.length, chunk.body.length + weight))
+      return refuse(state, copy, frames, now);
+    const previous = state.shownHead;
+    const revision = state.log.append(chunk);
+    state.admit(copy.traceId, facts, revision, { ...chunk, bytes: chunk.body.length });
+    frames.push({ previous, entry: { ...chunk, kind: "spans", revision, superseded: [] } });
+  }
+  for (const value of copy.values) state.bytes += state.log.values.put(value);
+  const next = (fresh.at(-1)?.traceRevision ?? 0) + 1;
+  return { outcome: { outcome: "held", next }, frames, refold: newer };
+}
+
+function hasRoom({ shown, traceHeads, bytes }: SessionState, traceId: string, spans: number, size: number): boolean {
+  if (shown.size + spans > SESSION_SPANS || bytes + size > SESSION_BYTES) return false;
+  return traceHeads.has(traceId) || shown.traceCount < SESSION_TRACES;
+}
+
+/** At the ceiling the whole trace goes back: half of one would be neither here nor there. */
+function refuse(
+  state: SessionState,
+  copy: Copy,
+  frames: readonly { previous: number; entry: LogEntry }[],
+  now: number,
+): Received {
+  const held = state.traceHeads.has(copy.traceId) || frames.length > 0;
+  const gone = held ? [letGo(state, copy.traceId, copy.traceId, now)] : [];
+  state.rows.put({ traceId: copy.traceId, role: "withdrawn", epoch: copy.epoch, leaving: [] });
+  return { outcome: { outcome: "full" }, frames: gone, refold: true };
+}
+
+/** Takes back what an earlier binding of the trace brought here; nothing if nothing did. */
+export function withdraw(core: SessionCore, tenant: string, withdrawal: Withdrawal): void {
+  if (core.state.log.life.forgetting) throw new Error("this session is being forgotten; try again");
+  const row = core.state.rows.get(withdrawal.traceId);
+  if (row !== undefined && row.epoch >= withdrawal.epoch) return;
+  const gone = core.write((state) => {
+    const now = Date.now();
+    state.log.life.open(tenant, withdrawal.session, now);
+    const mark = row?.role === "copy" ? letGo(state, withdrawal.traceId, withdrawal.to, now) : undefined;
+    state.rows.put({ traceId: withdrawal.traceId, role: "withdrawn", epoch: withdrawal.epoch, leaving: [] });
+    if (mark !== undefined) core.oweReport(state, now);
+    return mark;
+  });
+  core.discard();
+  if (gone !== undefined) core.publish("session", gone.previous, gone.entry);
+  core.kick();
+}
+
+function letGo(state: SessionState, traceId: string, to: string, now: number): { previous: number; entry: LogEntry } {
+  const previous = state.shownHead;
+  state.bytes -= state.log.bytesOf(traceId);
+  state.log.dropTrace(traceId);
+  state.shown.dropTrace(traceId);
+  state.traceHeads.delete(traceId);
+  return { previous, entry: markGone(state, traceId, to, now) };
+}

@@ -1,0 +1,114 @@
+import { decodeFacts } from "../../trace/facts/facts.ts";
+import type { SpanFacts } from "../../trace/facts/facts.ts";
+import { SpanTable } from "../../trace/table/span-table.ts";
+import { deriveChunkFacts } from "./derive-chunk-facts.ts";
+import { Jobs } from "./jobs.ts";
+import { SessionLog } from "./session-log.ts";
+import { isBoundAway, isShown, TraceRows } from "./trace-rows.ts";
+
+/** Everything an object holds in memory: folded from its rows when it wakes, and never anything that they could not give again. */
+export class SessionState {
+  readonly log: SessionLog;
+  readonly rows: TraceRows;
+  readonly jobs: Jobs;
+  /** Facts of the traces that the session shows. */
+  readonly shown: SpanTable;
+  #hidden: SpanTable | undefined;
+  /** Last revision given to a trace, in the trace's own order. */
+  readonly traceHeads = new Map<string, number>();
+  readonly #goneTo = new Map<string, string>();
+  /** Last revision of each view. */
+  shownHead = 0;
+  homeHead = 0;
+  /** Revision of the last mark that a trace left. */
+  lastLeave = 0;
+  /** Unix milliseconds, of what is shown. */
+  lastArrival = 0;
+  /** Bytes of bodies and large values in the log. */
+  bytes = 0;
+  readonly #storage: DurableObjectStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.log = new SessionLog(storage.sql);
+    const exists = this.log.life.incarnation !== undefined;
+    this.rows = new TraceRows(storage.sql, exists);
+    this.jobs = new Jobs(storage);
+    this.shown = new SpanTable();
+    if (exists) this.#fold();
+  }
+
+  /** Facts of the trace whose home this is, while another session shows it: most objects have none. */
+  get hidden(): SpanTable {
+    return (this.#hidden ??= new SpanTable());
+  }
+
+  get id(): string {
+    return this.log.life.id;
+  }
+
+  shows(traceId: string): boolean {
+    return isShown(this.rows.get(traceId), this.id);
+  }
+
+  /** Takes in a chunk of spans that was just appended. */
+  admit(
+    traceId: string,
+    facts: readonly SpanFacts[],
+    revision: number,
+    chunk: { traceRevision: number; received: number; bytes: number },
+  ): void {
+    const row = this.rows.get(traceId);
+    const shown = isShown(row, this.id);
+    const table = shown ? this.shown : this.hidden;
+    facts.forEach((fact, position) => table.admit(traceId, fact, revision, position));
+    this.traceHeads.set(traceId, chunk.traceRevision);
+    this.bytes += chunk.bytes;
+    if (row?.role === "home") this.homeHead = revision;
+    if (!shown) return;
+    this.shownHead = revision;
+    this.lastArrival = Math.max(this.lastArrival, chunk.received);
+    this.#goneTo.delete(traceId);
+  }
+
+  /** Takes in a mark that a trace left. */
+  leave(traceId: string, session: string, revision: number): void {
+    this.shownHead = revision;
+    this.lastLeave = revision;
+    this.#goneTo.set(traceId, session);
+  }
+
+  /** The sessions that traces went to which were shown here, or would be if they named none. */
+  get destinations(): string[] {
+    const sessions = new Map(this.#goneTo);
+    const home = this.rows.home();
+    if (home !== undefined && isBoundAway(home, this.id)) sessions.set(home.traceId, home.session ?? "");
+    return Array.from(new Set(sessions.values())).filter((session) => session !== "");
+  }
+
+  #fold(): void {
+    const id = this.id;
+    this.bytes = this.log.values.weight();
+    for (const chunk of this.log.facts()) {
+      if (chunk.kind === "gone") {
+        this.leave(chunk.traceId, chunk.facts, chunk.revision);
+        continue;
+      }
+      const facts = decodeFacts(chunk.facts) ?? this.#derive(chunk.revision);
+      this.admit(chunk.traceId, facts, chunk.revision, chunk);
+    }
+    const home = this.rows.home();
+    if (home !== undefined && (isBoundAway(home, id) || home.leaving.length > 0)) this.jobs.owe("copy", 0);
+    if (this.log.life.listed) this.jobs.owe("directory", 0);
+    if (this.log.life.forgetting) this.jobs.owe("forget", 0);
+  }
+
+  /** Facts of an older version: derived anew from the bytes, once. */
+  #derive(revision: number): SpanFacts[] {
+    const chunk = this.log.chunk(revision);
+    if (chunk === undefined) return [];
+    const { facts, encoded } = deriveChunkFacts(chunk);
+    this.#storage.transactionSync(() => this.log.rewriteFacts(revision, encoded));
+    return facts;
+  }
+}

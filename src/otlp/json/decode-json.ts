@@ -1,0 +1,70 @@
+import type { Result } from "../decode-error.ts";
+import { JsonDecoding, type JsonObject } from "./json-decoding.ts";
+import { readText } from "./json-scalars.ts";
+import { readResource, readScope, readSpan } from "./json-span.ts";
+import { decodeText, parseExactly, parseText } from "./json-text.ts";
+import { rejectOtherSignals } from "../other-signal.ts";
+import { RequestShards } from "../request-shards.ts";
+import type { DecodedRequest } from "../shard.ts";
+
+/** OTLP/JSON: the proto3 JSON mapping with OTLP's deviations (specification, "JSON Protobuf Encoding"). */
+export function decodeJson(bytes: Uint8Array): Result<DecodedRequest> {
+  const decoded = decodeText(bytes);
+  if (!decoded.ok) return decoded;
+  const text = decoded.value;
+  const surrogateEscapes = text.includes("\\u") && /\\u[dD]/.test(text);
+  const decoding = new JsonDecoding({ exactIntegers: false, surrogateEscapes });
+  const result = decodeParsed(parseText(text), decoding);
+  if (!decoding.digitsLost) return result;
+  return decodeParsed(parseExactly(text), new JsonDecoding({ exactIntegers: true, surrogateEscapes }));
+}
+
+function decodeParsed(parsed: Result<unknown>, decoding: JsonDecoding): Result<DecodedRequest> {
+  if (!parsed.ok) return parsed;
+  const shards = new RequestShards("json", decoding);
+  const request = decoding.element("", parsed.value);
+  if (request !== undefined) readRequest(decoding, shards, request);
+  return decoding.refusal === undefined ? { ok: true, value: shards.close() } : { ok: false, error: decoding.refusal };
+}
+
+function readRequest(decoding: JsonDecoding, shards: RequestShards, request: JsonObject): void {
+  const list = decoding.list("resourceSpans", request["resourceSpans"]);
+  decoding.trail.enter("resourceSpans");
+  for (let index = 0; index < list.length && !decoding.stopped; index++) {
+    decoding.trail.item(index);
+    const resourceSpans = decoding.element("", list[index]);
+    if (resourceSpans !== undefined) readResourceSpans(decoding, shards, resourceSpans);
+  }
+  decoding.trail.leave();
+  if (list.length === 0) rejectOtherSignals(shards, request);
+}
+
+function readResourceSpans(decoding: JsonDecoding, shards: RequestShards, input: JsonObject): void {
+  decoding.begin();
+  shards.enterResource(readResource(decoding, input["resource"]), readText(decoding, "schemaUrl", input["schemaUrl"]));
+  const list = decoding.list("scopeSpans", input["scopeSpans"]);
+  decoding.trail.enter("scopeSpans");
+  for (let index = 0; index < list.length && !decoding.stopped; index++) {
+    decoding.trail.item(index);
+    const scopeSpans = decoding.element("", list[index]);
+    if (scopeSpans !== undefined) readScopeSpans(decoding, shards, scopeSpans);
+  }
+  decoding.trail.leave();
+}
+
+function readScopeSpans(decoding: JsonDecoding, shards: RequestShards, input: JsonObject): void {
+  decoding.begin();
+  shards.enterScope(readScope(decoding, input["scope"]), readText(decoding, "schemaUrl", input["schemaUrl"]));
+  const list = decoding.list("spans", input["spans"]);
+  decoding.trail.enter("spans");
+  for (let index = 0; index < list.length && !decoding.stopped; index++) {
+    decoding.trail.item(index);
+    const span = decoding.element("", list[index]);
+    if (span === undefined) break;
+    decoding.beginSpan();
+    const read = readSpan(decoding, span);
+    if (!decoding.stopped) shards.add(read);
+    decoding.endSpan();
+  }
+  decoding.trail.leave();
+}

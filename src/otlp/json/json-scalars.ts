@@ -1,0 +1,121 @@
+import { Buffer } from "node:buffer";
+import type { AnyValue } from "../../trace/span.ts";
+import { exactInteger, isInt64, isUint64 } from "./exact-integer.ts";
+import { shown, type JsonDecoding } from "./json-decoding.ts";
+
+/** Past it, rounding does not matter: nothing with 64 bits is that large. */
+const MAX_64_BITS = 2 ** 64;
+const INT32_MIN = -(2 ** 31);
+const INT32_MAX = 2 ** 31 - 1;
+const UINT32_MAX = 2 ** 32 - 1;
+
+/** Decimal as it is written inside: no sign but minus, no leading zeroes; surely within 64 bits. */
+const PLAIN_INT64 = /^(?:0|-?[1-9]\d{0,17})$/;
+const PLAIN_UINT64 = /^[1-9]\d{0,18}$/;
+const TRACE_ID = /^[0-9a-f]{32}$/;
+const SPAN_ID = /^[0-9a-f]{16}$/;
+const HEX = /^[0-9a-fA-F]*$/;
+const ZEROES = /^0*$/;
+const DOUBLE = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
+
+/** "" is the default, null and absence are the default. */
+export function readText(decoding: JsonDecoding, field: string, input: unknown): string {
+  if (typeof input === "string") return keepText(decoding, input);
+  if (input !== undefined && input !== null) decoding.wrongValue(field, `expected a string, got ${shown(input)}`);
+  return "";
+}
+
+/** Lone surrogates become U+FFFD, as no encoder of UTF-8 downstream could write them. */
+export function keepText(decoding: JsonDecoding, text: string): string {
+  decoding.units += text.length;
+  return decoding.reading.surrogateEscapes ? text.toWellFormed() : text;
+}
+
+/** Nanoseconds as decimal; "" is zero. */
+export function readTime(decoding: JsonDecoding, field: string, input: unknown): string {
+  if (typeof input === "string" && PLAIN_UINT64.test(input)) return input;
+  if (input === undefined || input === null) return "";
+  const integer = integerOf(decoding, input);
+  if (integer !== undefined && isUint64(integer)) return integer === 0n ? "" : integer.toString();
+  decoding.wrongValue(field, `expected nanoseconds as an unsigned 64-bit integer, got ${shown(input)}`);
+  return "";
+}
+
+export function readUint32(decoding: JsonDecoding, field: string, input: unknown): number {
+  if (input === undefined || input === null) return 0;
+  const number = typeof input === "string" ? Number(integerOf(decoding, input) ?? Number.NaN) : input;
+  if (typeof number === "number" && Number.isInteger(number) && number >= 0 && number <= UINT32_MAX) return number;
+  decoding.wrongValue(field, `expected an unsigned 32-bit integer, got ${shown(input)}`);
+  return 0;
+}
+
+/** Enums are open: any int32. Their names are not OTLP/JSON. */
+export function readEnum(decoding: JsonDecoding, field: string, input: unknown): number {
+  if (input === undefined || input === null) return 0;
+  if (typeof input === "number" && Number.isInteger(input) && input >= INT32_MIN && input <= INT32_MAX) return input;
+  decoding.wrongValue(field, `expected the enum's number, got ${shown(input)}`);
+  return 0;
+}
+
+/** The id that a span must have; all zeroes are invalid. "" if it is not one, and the span is then rejected. */
+export function readOwnId(decoding: JsonDecoding, field: "traceId" | "spanId", input: unknown): string {
+  const id = readId(decoding, field, input);
+  if (id === "" && decoding.rejection === undefined) {
+    decoding.wrongValue(field, input === undefined || input === null || input === "" ? "missing" : "all zeroes");
+  }
+  return id;
+}
+
+/** The id of another span: all zeroes, null and "" mean that there is none. */
+export function readId(decoding: JsonDecoding, field: "traceId" | "spanId" | "parentSpanId", input: unknown): string {
+  if (input === undefined || input === null || input === "") return "";
+  const isTrace = field === "traceId";
+  if (typeof input === "string") {
+    const id = (isTrace ? TRACE_ID : SPAN_ID).test(input) ? input : HEX.test(input) ? input.toLowerCase() : undefined;
+    if (id?.length === (isTrace ? 32 : 16)) return ZEROES.test(id) ? "" : id;
+  }
+  decoding.wrongValue(field, `expected ${isTrace ? 32 : 16} hex digits, got ${shown(input)}`);
+  return "";
+}
+
+/** An int64; a number beyond that range is a double, as JavaScript exporters write whole doubles so. */
+export function readInt64(decoding: JsonDecoding, field: string, input: unknown): AnyValue {
+  if (typeof input === "string" && PLAIN_INT64.test(input)) return { intValue: input };
+  if (typeof input === "number" && Number.isSafeInteger(input)) return { intValue: String(input) };
+  const integer = integerOf(decoding, input);
+  if (integer !== undefined && isInt64(integer)) return { intValue: integer.toString() };
+  if (typeof input === "number" && Number.isInteger(input)) return { doubleValue: input };
+  decoding.wrongValue(field, `expected a 64-bit integer, got ${shown(input)}`);
+  return {};
+}
+
+export function readDouble(decoding: JsonDecoding, field: string, input: unknown): AnyValue {
+  if (input === "NaN" || input === "Infinity" || input === "-Infinity") return { doubleValue: input };
+  const isNumeric = typeof input === "number" || (typeof input === "string" && DOUBLE.test(input));
+  const number = isNumeric ? Number(input) : Number.NaN;
+  // JSON has one zero: the sign of -0 is not kept, from protobuf neither.
+  if (Number.isFinite(number)) return { doubleValue: number };
+  decoding.wrongValue(field, `expected a double, got ${shown(input)}`);
+  return {};
+}
+
+/** Standard and URL-safe base64, padded or not, come out as standard base64 with padding. */
+export function readBytes(decoding: JsonDecoding, field: string, input: unknown): AnyValue {
+  if (typeof input === "string" && BASE64.test(input) && input.replace(/=+$/, "").length % 4 !== 1) {
+    const bytesValue = Buffer.from(input, "base64").toString("base64");
+    decoding.units += bytesValue.length;
+    return { bytesValue };
+  }
+  decoding.wrongValue(field, `expected base64, got ${shown(input)}`);
+  return {};
+}
+
+function integerOf(decoding: JsonDecoding, input: unknown): bigint | undefined {
+  if (typeof input === "string") return exactInteger(input);
+  if (typeof input !== "number" || !Number.isInteger(input)) return undefined;
+  if (!Number.isSafeInteger(input) && Math.abs(input) <= MAX_64_BITS && !decoding.reading.exactIntegers) {
+    decoding.digitsLost = true;
+  }
+  return BigInt(input);
+}

@@ -1,0 +1,212 @@
+import type { AnyValue, KeyValue } from "../../trace/span.ts";
+import { MAX_ATTRIBUTES, MAX_VALUE_DEPTH } from "../limits.ts";
+import type { ProtobufDecoding } from "./protobuf-decoding.ts";
+import { FIXED64, LENGTH, VARINT } from "./protobuf-reader.ts";
+
+/** From where the trail stands to the value: an element of an array stands there itself. */
+type Field = "" | "value";
+
+/** A value whose lists still grow: a second occurrence of the field adds to them. */
+type OpenValue = Omit<AnyValue, "arrayValue" | "kvlistValue"> & {
+  readonly arrayValue?: OpenArray;
+  readonly kvlistValue?: OpenKvlist;
+};
+type OpenArray = { values?: AnyValue[] };
+type OpenKvlist = { values?: KeyValue[] };
+
+const EMPTY: OpenValue = {};
+
+/** The attributes of one message, as the occurrences of its field come in. */
+export type AttributeList = { readonly kept: KeyValue[]; cut: number };
+
+export function newAttributeList(): AttributeList {
+  return { kept: [], cut: 0 };
+}
+
+/** One occurrence of an `attributes` field: a large value is taken out, those past the limit are only counted. */
+export function readAttribute(decoding: ProtobufDecoding, attributes: AttributeList): void {
+  const { reader, trail, units, values } = decoding;
+  const outer = reader.enter();
+  trail.enter("attributes");
+  trail.item(attributes.kept.length + attributes.cut);
+  if (attributes.kept.length >= MAX_ATTRIBUTES) {
+    attributes.cut += 1;
+    decoding.skipRest();
+  } else if (decoding.countValue()) {
+    const { key, value = EMPTY } = readKeyValue(decoding, 1);
+    const inline = decoding.inline(value, units, values);
+    attributes.kept.push(countKey(decoding, { key, value: inline }));
+  } else decoding.skipRest();
+  trail.leave();
+  reader.leave(outer);
+}
+
+/**
+ * | KeyValue | |
+ * |---|---|
+ * | 1 | key: string |
+ * | 2 | value: AnyValue |
+ *
+ * The key is left for `countKey`: the account of an attribute's value does not include it.
+ */
+const KEY_VALUE = ["", "key", "value"];
+
+function readKeyValue(decoding: ProtobufDecoding, depth: number): KeyValue {
+  const { reader } = decoding;
+  let key = "";
+  let value: OpenValue = EMPTY;
+  while (reader.more) {
+    const tag = reader.tag();
+    switch (tag) {
+      case (1 << 3) | LENGTH:
+        key = reader.string("key");
+        break;
+      case (2 << 3) | LENGTH: {
+        const outer = reader.enter();
+        value = readAnyValue(decoding, "value", value, depth);
+        reader.leave(outer);
+        break;
+      }
+      default:
+        decoding.other(tag, KEY_VALUE);
+    }
+  }
+  return { key, value };
+}
+
+function countKey(decoding: ProtobufDecoding, entry: KeyValue): KeyValue {
+  decoding.units += entry.key.length;
+  return entry;
+}
+
+/**
+ * | AnyValue, one of | |
+ * |---|---|
+ * | 1 | string_value: string |
+ * | 2 | bool_value: bool |
+ * | 3 | int_value: int64 |
+ * | 4 | double_value: double |
+ * | 5 | array_value: ArrayValue |
+ * | 6 | kvlist_value: KeyValueList |
+ * | 7 | bytes_value: bytes |
+ * | 8 | string_value_strindex: int32, of profiles; an empty value here |
+ *
+ * The last one wins, but two arrays or two kvlists in a row are one: messages merge.
+ */
+const ANY_VALUE = [
+  "",
+  "stringValue",
+  "boolValue",
+  "intValue",
+  "doubleValue",
+  "arrayValue",
+  "kvlistValue",
+  "bytesValue",
+  "stringValueStrindex",
+];
+
+function readAnyValue(decoding: ProtobufDecoding, field: Field, before: OpenValue, depth: number): OpenValue {
+  const { reader } = decoding;
+  let value = before;
+  while (reader.more) {
+    const tag = reader.tag();
+    switch (tag) {
+      case (1 << 3) | LENGTH:
+        value = { stringValue: decoding.text("stringValue") };
+        break;
+      case (2 << 3) | VARINT:
+        value = { boolValue: reader.bool() };
+        break;
+      case (3 << 3) | VARINT:
+        value = { intValue: reader.int64() };
+        break;
+      case (4 << 3) | FIXED64:
+        value = { doubleValue: doubleOf(reader.double()) };
+        break;
+      case (5 << 3) | LENGTH:
+        value = { arrayValue: readArray(decoding, field, value.arrayValue ?? {}, depth) };
+        break;
+      case (6 << 3) | LENGTH:
+        value = { kvlistValue: readKvlist(decoding, field, value.kvlistValue ?? {}, depth) };
+        break;
+      case (7 << 3) | LENGTH:
+        value = { bytesValue: decoding.base64() };
+        break;
+      case (8 << 3) | VARINT:
+        reader.varint();
+        value = EMPTY;
+        break;
+      default:
+        decoding.other(tag, ANY_VALUE);
+    }
+  }
+  return value;
+}
+
+/** JSON has no word for these. The sign of -0 is lost in JSON, and so here too. */
+function doubleOf(value: number): number | "NaN" | "Infinity" | "-Infinity" {
+  if (Number.isFinite(value)) return value === 0 ? 0 : value;
+  return Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+}
+
+/**
+ * | ArrayValue | |
+ * |---|---|
+ * | 1 | values: repeated AnyValue |
+ */
+const ARRAY_VALUE = ["", "values"];
+
+function readArray(decoding: ProtobufDecoding, field: Field, into: OpenArray, depth: number): OpenArray {
+  const { reader, trail } = decoding;
+  const outer = reader.enter();
+  if (isTooDeep(decoding, depth)) decoding.skipRest();
+  trail.enter(field === "" ? "arrayValue.values" : "value.arrayValue.values");
+  while (reader.more) {
+    const tag = reader.tag();
+    if (tag === ((1 << 3) | LENGTH)) {
+      into.values ??= [];
+      trail.item(into.values.length);
+      const around = reader.enter();
+      if (decoding.countValue()) into.values.push(readAnyValue(decoding, "", EMPTY, depth + 1));
+      else decoding.skipRest();
+      reader.leave(around);
+    } else decoding.other(tag, ARRAY_VALUE);
+  }
+  trail.leave();
+  reader.leave(outer);
+  return into;
+}
+
+/**
+ * | KeyValueList | |
+ * |---|---|
+ * | 1 | values: repeated KeyValue |
+ */
+const KEY_VALUE_LIST = ["", "values"];
+
+function readKvlist(decoding: ProtobufDecoding, field: Field, into: OpenKvlist, depth: number): OpenKvlist {
+  const { reader, trail } = decoding;
+  const outer = reader.enter();
+  if (isTooDeep(decoding, depth)) decoding.skipRest();
+  trail.enter(field === "" ? "kvlistValue.values" : "value.kvlistValue.values");
+  while (reader.more) {
+    const tag = reader.tag();
+    if (tag === ((1 << 3) | LENGTH)) {
+      into.values ??= [];
+      trail.item(into.values.length);
+      const around = reader.enter();
+      if (decoding.countValue()) into.values.push(countKey(decoding, readKeyValue(decoding, depth + 1)));
+      else decoding.skipRest();
+      reader.leave(around);
+    } else decoding.other(tag, KEY_VALUE_LIST);
+  }
+  trail.leave();
+  reader.leave(outer);
+  return into;
+}
+
+function isTooDeep(decoding: ProtobufDecoding, depth: number): boolean {
+  if (depth < MAX_VALUE_DEPTH) return false;
+  decoding.wrongValue("", `nested deeper than ${MAX_VALUE_DEPTH} levels`);
+  return true;
+}

@@ -1,0 +1,88 @@
+import type { SessionObject } from "../../durable/session/session.ts";
+import { deriveFacts } from "../../trace/facts/facts.ts";
+import { requestOf } from "../../trace/rerun/query-request.ts";
+import type { QueryRequest, WholeSpan } from "../../trace/rerun/query-request.ts";
+import { rowsOfQuery, standingOf, tellingRows } from "../../trace/fold/query-rows.ts";
+import type { QueryRows } from "../../trace/fold/query-rows.ts";
+import { resumePoint } from "../../trace/rerun/resume-point.ts";
+import type { ResumePoint } from "../../trace/rerun/resume-point.ts";
+import * as Row from "../../trace/table/span-rows.ts";
+import { SpanTable } from "../../trace/table/span-table.ts";
+import type { QuerySummary } from "../../trace/summary.ts";
+import { LogChunk, LogChunks } from "./log-chunks.ts";
+import { PAGE_BYTES } from "../stream/session-source.ts";
+import { withWholeValues } from "./whole-values.ts";
+
+/** Reads what one query's spans say: the facts of all of its trace, then the few spans that matter, whole. */
+export class QueryReader {
+  readonly #stub: DurableObjectStub<SessionObject>;
+  readonly #chunks: LogChunks;
+  readonly #table: SpanTable;
+  readonly #found: QueryRows;
+
+  private constructor(stub: DurableObjectStub<SessionObject>, incarnation: string, table: SpanTable, found: QueryRows) {
+    this.#stub = stub;
+    this.#chunks = new LogChunks(stub, incarnation);
+    this.#table = table;
+    this.#found = found;
+  }
+
+  /** Throws where the session changes its life meanwhile: who asks again gets it as it is then. */
+  static async open(stub: DurableObjectStub<SessionObject>, { key, traceId }: QuerySummary): Promise<QueryReader> {
+    const table = new SpanTable();
+    let cursor: { incarnation: string; revision: number } | undefined;
+    for (;;) {
+      const page = await stub.read("session", cursor, PAGE_BYTES);
+      if (page.state !== "present" || page.reset) throw changed();
+      const { incarnation, next, head } = page;
+      for (const entry of page.entries) {
+        if (entry.kind !== "spans" || entry.traceId !== traceId) continue;
+        const spans = new LogChunk(entry).spans;
+        for (let position = 0; position < spans.length; position++) {
+          for (const { resource, scopeSpans = [] } of spans.pick([position])) {
+            const { scope, spans: [span] = [] } = scopeSpans[0] ?? {};
+            if (span === undefined) continue;
+            const facts = deriveFacts(span, JSON.stringify(span), resource, scope);
+            table.admit(traceId, facts, entry.revision, position);
+          }
+        }
+      }
+      cursor = { incarnation, revision: next };
+      if (next < head) continue;
+      const found = rowsOfQuery(table, key);
+      if (found === undefined) throw changed();
+      return new QueryReader(stub, incarnation, table, found);
+    }
+  }
+
+  async request(session: string): Promise<QueryRequest> {
+    const { summary } = this.#found;
+    return requestOf(session, summary, await this.#read(tellingRows(this.#table, this.#found)));
+  }
+
+  async resume(request: QueryRequest): Promise<ResumePoint> {
+    const { step, calls, more } = standingOf(this.#table, this.#found);
+    const [answer] = await this.#read(step === undefined ? [] : [step]);
+    return resumePoint(request, answer, await this.#read(calls), more);
+  }
+
+  async #read(rows: readonly number[]): Promise<WholeSpan[]> {
+    const read: WholeSpan[] = [];
+    for (const row of rows) {
+      const chunk = await this.#chunks.at(this.#table.rows.word(row, Row.REVISION));
+      if (typeof chunk === "string" || chunk.entry.kind !== "spans") throw changed();
+      const picked = chunk.spans.pick([this.#table.rows.word(row, Row.POSITION)]);
+      const text = JSON.stringify(picked);
+      const hashes = chunk.entry.hashes.filter((hash) => text.includes(hash));
+      for (const { resource, scopeSpans } of await withWholeValues(this.#stub, picked, hashes)) {
+        const span = scopeSpans?.[0]?.spans?.[0];
+        if (span !== undefined) read.push({ span, ...(resource === undefined ? {} : { resource }) });
+      }
+    }
+    return read;
+  }
+}
+
+function changed(): Error {
+  return new Error("the session changed its life while a query of it was read");
+}

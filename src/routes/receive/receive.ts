@@ -1,0 +1,170 @@
+import type { Context } from "hono";
+import { statusOf } from "../../otlp/decode-error.ts";
+import type { DecodeError } from "../../otlp/decode-error.ts";
+import { decodeTraces } from "../../otlp/decode-traces.ts";
+import { MAX_JSON_BODY, MAX_PROTOBUF_BODY } from "../../otlp/limits.ts";
+import { encodingOf, mediaTypeOf } from "../../otlp/media-type.ts";
+import type { OtlpEncoding } from "../../otlp/media-type.ts";
+import { encodeStatus, encodeSuccess } from "../../otlp/response.ts";
+import type { Signal } from "../../otlp/response.ts";
+import { challenge, judgeAccess } from "../access.ts";
+import type { AppEnv } from "../app-env.ts";
+import { noteArrival } from "./arrivals.ts";
+import { BodyBudget } from "./body-budget.ts";
+import { deliver } from "./deliver.ts";
+import { readSent } from "./sent-body.ts";
+
+const budget = new BodyBudget();
+
+/** `/v1/traces` and every path that ends so, slash or not: changing the host is all that an exporter of another product needs. */
+export function signalOf(path: string): Signal | undefined {
+  const match = /\/v1\/(traces|logs|metrics)\/?$/.exec(path);
+  return match === null ? undefined : (match[1] as Signal);
+}
+
+/** An OTLP/HTTP export of one signal (specification: OTLP/HTTP Request, OTLP/HTTP Response). */
+export async function receive(c: Context<AppEnv>, signal: Signal): Promise<Response> {
+  const encoding = encodingOf(c.req.header("content-type") ?? null);
+  if (c.req.method === "OPTIONS") return c.body(null, 204, corsOf(c));
+  if (c.req.method !== "POST")
+    return refuse(c, encoding, 405, `${c.req.method} is not taken here: POST an export`, { allow: "POST, OPTIONS" });
+  const verdict = judgeAccess(c.env, c.req.header("host"), c.req.header("authorization"), "write");
+  if (!verdict.allowed) {
+    // A wrong token is the likeliest mistake of a first minute, and nobody looks into an exporter's log.
+    if (verdict.status !== 503) noteRefusal(c, signal, encoding, `${verdict.status}: ${verdict.detail}`);
+    return refuse(
+      c,
+      encoding,
+      verdict.status,
+      verdict.detail,
+      verdict.status === 503 ? { "retry-after": "30" } : challenge(verdict.status),
+    );
+  }
+  if (encoding === undefined)
+    return fail(c, signal, encoding, { reason: "unsupported-media-type", contentType: c.req.header("content-type") });
+
+  const account = budget.open();
+  try {
+    const limit = encoding === "json" ? MAX_JSON_BODY : MAX_PROTOBUF_BODY;
+    const body = await readSent(c.req.raw, limit, account.hold);
+    if (!body.ok) return fail(c, signal, encoding, body.error);
+    return signal === "traces" ? await receiveTraces(c, encoding, body.value) : acceptUnkept(c, signal, encoding);
+  } catch (error) {
+    return refuseFaulty(c, signal, encoding, error);
+  } finally {
+    account.close();
+  }
+}
+
+async function receiveTraces(c: Context<AppEnv>, encoding: OtlpEncoding, body: Uint8Array): Promise<Response> {
+  const decoded = decodeTraces(body, encoding);
+  if (!decoded.ok) return fail(c, "traces", encoding, decoded.error);
+  const { shards, spans, rejected, service } = decoded.value;
+  const delivered = await deliver(c.env, c.var.tenant, shards);
+  if (delivered.retry)
+    return refuse(c, encoding, 503, "not all of it could be stored; send it again", { "retry-after": "1" });
+  const refused = rejected.count + delivered.rejected;
+  const reason = [rejected.reason, delivered.reason].filter((text) => text !== undefined).join("; ");
+  if (spans + rejected.count > 0) {
+    noteArrival(c, {
+      at: Date.now(),
+      signal: "traces",
+      encoding,
+      accepted: spans - delivered.rejected,
+      rejected: refused,
+      ...(service === undefined ? {} : { service }),
+      ...(reason === "" ? {} : { reason }),
+    });
+  }
+  const answer = encodeSuccess("traces", encoding, refused === 0 ? undefined : { rejected: refused, message: reason });
+  return respond(c, encoding, 200, answer, {});
+}
+
+/**
+ * A fault of ours in decoding would come again with the same bytes: not to be sent again, and said so in the encoding that
+ * was asked in. What objects throw does not come here: that passes.
+ */
+function refuseFaulty(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding, error: unknown): Response {
+  const reference = crypto.randomUUID();
+  console.error(JSON.stringify({ message: "an export could not be taken", reference, error: String(error) }));
+  const message = `a fault of ours, not of the ${signal}; reference ${reference}`;
+  noteRefusal(c, signal, encoding, message);
+  return refuse(c, encoding, 500, message);
+}
+
+/** Exporters send all signals to one endpoint, and complain for ever if one is refused. */
+function acceptUnkept(c: Context<AppEnv>, signal: "logs" | "metrics", encoding: OtlpEncoding): Response {
+  noteArrival(c, { at: Date.now(), signal, encoding, accepted: 0, rejected: 0 });
+  return respond(c, encoding, 200, encodeSuccess(signal, encoding, undefined), {});
+}
+
+function fail(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding | undefined, error: DecodeError): Response {
+  const { http, message, field } = statusOf(error);
+  noteRefusal(c, signal, encoding, message);
+  const status = encodeStatus(encoding ?? "json", http, message, field);
+  return respond(c, encoding ?? "json", http, status, http === 503 ? { "retry-after": "1" } : {});
+}
+
+function noteRefusal(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding | undefined, reason: string): void {
+  noteArrival(c, {
+    at: Date.now(),
+    signal,
+    accepted: 0,
+    rejected: 0,
+    reason,
+    ...(encoding === undefined ? {} : { encoding }),
+  });
+}
+
+/** An export to a path that is no receiver's: told where one is, and noted for the page. */
+export function refusePath(c: Context<AppEnv>): Response {
+  const encoding = encodingOf(c.req.header("content-type") ?? null);
+  const here = new URL(c.req.url).origin;
+  const message = `There is no receiver at ${c.req.path}. Export traces to ${here}/v1/traces: set OTEL_EXPORTER_OTLP_ENDPOINT=${here}`;
+  const verdict = judgeAccess(c.env, c.req.header("host"), c.req.header("authorization"), "write");
+  if (verdict.allowed) noteRefusal(c, "traces", encoding, message);
+  return refuse(c, encoding, 404, message);
+}
+
+/** An error as google.rpc.Status, in the request's encoding; JSON where it has none. */
+function refuse(
+  c: Context<AppEnv>,
+  encoding: OtlpEncoding | undefined,
+  http: number,
+  message: string,
+  headers: Record<string, string> = {},
+): Response {
+  return respond(c, encoding ?? "json", http, encodeStatus(encoding ?? "json", http, message), headers);
+}
+
+function respond(
+  c: Context<AppEnv>,
+  encoding: OtlpEncoding,
+  http: number,
+  body: Uint8Array<ArrayBuffer>,
+  headers: Record<string, string>,
+): Response {
+  return new Response(body, {
+    status: http,
+    headers: { "content-type": mediaTypeOf(encoding), "cache-control": "no-store", ...corsOf(c), ...headers },
+  });
+}
+
+/** Exporters in browsers may post: with a token from anywhere, since no cookie gives any right; to an open program only from pages of this machine. */
+function corsOf(c: Context<AppEnv>): Record<string, string> {
+  const origin = c.req.header("origin");
+  if (origin === undefined) return {};
+  if (c.env.OPEN_ACCESS !== undefined && !/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin))
+    return {};
+  return {
+    "access-control-allow-origin": origin,
+    vary: "Origin",
+    ...(c.req.method === "OPTIONS"
+      ? {
+          "access-control-allow-methods": "POST",
+          "access-control-allow-headers": "*, authorization",
+          "access-control-max-age": "7200",
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,94 @@
+import type { DirectoryObject } from "../../durable/directory/directory.ts";
+import type { DirectoryEntry, DirectoryFrame } from "../../trace/directory-contract.ts";
+import { admits, needsText } from "../../trace/list/list-filter.ts";
+import type { ListFilter } from "../../trace/list/list-filter.ts";
+import type { Source, Taken } from "./follower.ts";
+import { formatVersion } from "./resource-version.ts";
+import type { ResourceVersion } from "./resource-version.ts";
+import { openSocket } from "./session-source.ts";
+import { sse, sseText } from "./sse.ts";
+
+/** Only the directory knows what a search finds: viewers that search ask it again at most this often. */
+const SEARCH_INTERVAL_MILLIS = 500;
+
+/** The tenant's list as stream events. A session outside the filter is `gone` to its viewer, whether it was seen or not. */
+export class ListSource implements Source {
+  readonly #stub: DurableObjectStub<DirectoryObject>;
+  readonly #filter: ListFilter;
+  #cursor: ResourceVersion | undefined;
+  #unmarked = false;
+  #due: number | undefined;
+  /** When it read last, by the directory's clock; and by ours. */
+  #seen: number | undefined;
+  #asked = 0;
+  #blankUntil = 0;
+
+  constructor(stub: DurableObjectStub<DirectoryObject>, filter: ListFilter, cursor: ResourceVersion | undefined) {
+    this.#stub = stub;
+    this.#filter = filter;
+    this.#cursor = cursor;
+  }
+
+  get unmarked(): boolean {
+    return this.#unmarked;
+  }
+
+  get due(): number | undefined {
+    return this.#due;
+  }
+
+  async attach(): Promise<WebSocket> {
+    return await openSocket(this.#stub, "https://object/");
+  }
+
+  async read() {
+    if (needsText(this.#filter)) {
+      const wait = this.#asked + SEARCH_INTERVAL_MILLIS - Date.now();
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      this.#asked = Date.now();
+    }
+    const page = await this.#stub.changes({
+      filter: this.#filter,
+      blankUntil: this.#blankUntil,
+      ...(this.#cursor === undefined ? {} : { from: this.#cursor }),
+      ...(this.#seen === undefined ? {} : { seen: this.#seen }),
+    });
+    const { incarnation, head } = page;
+    if (page.reset || this.#cursor === undefined) this.#blankUntil = head;
+    const events: Uint8Array[] = [];
+    if (page.reset) events.push(sse("reset", {}, formatVersion(incarnation, 0)));
+    for (const entry of page.entries) events.push(eventOf(entry, formatVersion(incarnation, entry.revision)));
+    // What time has moved is no place to resume from: it is at no place of the log.
+    for (const entry of page.turned) events.push(eventOf(entry));
+    this.#cursor = { incarnation, revision: page.next };
+    this.#seen = page.now;
+    this.#due = page.due;
+    const caughtUp = page.next >= head;
+    if (caughtUp) {
+      events.push(sse("arrivals", { arrivals: page.arrivals }));
+      events.push(sse("bookmark", { resourceVersion: formatVersion(incarnation, page.next), now: page.now }));
+    }
+    this.#unmarked = !caughtUp;
+    return { events, caughtUp, ended: false };
+  }
+
+  take(message: string | ArrayBuffer): Taken {
+    if (typeof message !== "string") return { kind: "nothing" };
+    const frame = JSON.parse(message) as DirectoryFrame;
+    if (frame.type === "arrivals") return { kind: "event", event: sse("arrivals", { arrivals: frame.arrivals }) };
+    const { entry, incarnation, previous, facts, now } = frame;
+    if (this.#cursor === undefined || incarnation !== this.#cursor.incarnation) return { kind: "news" };
+    if (entry.revision <= this.#cursor.revision) return { kind: "nothing" };
+    if (previous !== this.#cursor.revision || needsText(this.#filter)) return { kind: "news" };
+    this.#cursor = { incarnation, revision: entry.revision };
+    this.#unmarked = true;
+    const isShown = entry.kind === "gone" || (facts !== undefined && admits(this.#filter, facts, now));
+    const told: DirectoryEntry = isShown ? entry : { kind: "gone", revision: entry.revision, id: entry.id };
+    return { kind: "event", event: eventOf(told, formatVersion(incarnation, entry.revision)) };
+  }
+}
+
+function eventOf(entry: DirectoryEntry, at?: string): Uint8Array {
+  if (entry.kind === "session") return sseText("session", `{"summary":${entry.summary}}`, at);
+  return sse("gone", { id: entry.id, ...(entry.session === undefined ? {} : { session: entry.session }) }, at);
+}

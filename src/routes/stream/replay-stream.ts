@@ -1,0 +1,166 @@
+import { ReplayClock } from "../../trace/replay/replay-clock.ts";
+import { ArrivalSchedule, EventSchedule } from "../../trace/replay/replay-schedule.ts";
+import type { ReplaySchedule, ReplayStep } from "../../trace/replay/replay-schedule.ts";
+import type { LogPage } from "../../trace/watch.ts";
+import { LogChunk, LogChunks } from "../read/log-chunks.ts";
+import type { LogPages } from "../read/log-chunks.ts";
+import { formatReplayVersion } from "./replay-query.ts";
+import type { ReplayQuery } from "./replay-query.ts";
+import { formatVersion } from "./resource-version.ts";
+import { PAGE_BYTES } from "./session-source.ts";
+import { HEARTBEAT, RETRY, sse, sseAround } from "./sse.ts";
+
+export type ReplayLog = LogPages & { peek(view: "session"): Promise<LogPage> };
+
+const HEARTBEAT_MILLIS = 15_000;
+/** A request may make 10,000 calls; clients resume where they were. */
+const READS = 5_000;
+
+/** All of a log that is to be told: as far as it went when the replay began. */
+type Survey = { readonly incarnation: string; readonly head: number; readonly schedule: ReplaySchedule };
+
+/**
+ * A log told again in its own time. It is read twice: once for the times of all its spans, then chunk by chunk as their
+ * time comes, so that no more than some chunks are held. Pulled by the response: who stops reading has pressed pause.
+ */
+export class ReplayStream {
+  readonly #log: ReplayLog;
+  readonly #query: ReplayQuery;
+  #closed = false;
+  #wake: (() => void) | undefined;
+
+  constructor(log: ReplayLog, query: ReplayQuery) {
+    this.#log = log;
+    this.#query = query;
+  }
+
+  stream(signal: AbortSignal): ReadableStream<Uint8Array> {
+    const events = this.#events();
+    signal.addEventListener("abort", () => this.#close());
+    return new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          const { value, done } = await events.next();
+          if (done === true) controller.close();
+          else controller.enqueue(value);
+        },
+        cancel: () => this.#close(),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  async *#events(): AsyncGenerator<Uint8Array, void> {
+    yield RETRY;
+    const survey = yield* this.#survey();
+    if (survey === undefined) return yield* this.#end();
+    const { schedule } = survey;
+    const { resume, speed, idle } = this.#query;
+    const continues = resume === undefined || isSame(resume, survey);
+    if (!continues) yield sse("reset", {}, versionOf(survey, 0));
+    const clock = new ReplayClock({ speed, idle, ...this.#from(schedule) });
+    const chunks = new LogChunks(this.#log, survey.incarnation);
+    for (let item = continues ? (resume?.told ?? 0) : 0; item < schedule.length;) {
+      const step = schedule.step(item);
+      yield* this.#pause(clock.wait(step.at, performance.now()));
+      if (this.#closed || chunks.reads >= READS) return;
+      const chunk = await chunks.at(step.revision);
+      if (chunk === "over") return yield* this.#end();
+      if (chunk !== "absent") yield eventOf(chunk, step, versionOf(survey, step.next));
+      item = step.next;
+    }
+    yield* this.#end(survey);
+  }
+
+  /** Reads the log up to its head, or to where it was when the replay that is resumed began. */
+  async *#survey(): AsyncGenerator<Uint8Array, Survey | undefined> {
+    const byArrival = new ArrivalSchedule();
+    const byEvent = new EventSchedule();
+    const { by, resume } = this.#query;
+    let cursor: { incarnation: string; revision: number } | undefined;
+    let heard = performance.now();
+    for (;;) {
+      const page = await this.#log.read("session", cursor, PAGE_BYTES);
+      if (this.#closed || page.state !== "present" || page.reset) return undefined;
+      const { incarnation } = page;
+      const head = resume?.incarnation === incarnation ? Math.min(resume.head, page.head) : page.head;
+      for (const entry of page.entries) {
+        if (entry.revision > head) break;
+        // What a trace that left did before is in the log no more: only a replay by arrival tells of it.
+        if (by === "arrival") byArrival.add(entry.revision, entry.kind === "spans" ? entry.received : undefined);
+        else if (entry.kind === "spans") byEvent.add(entry.revision, new LogChunk(entry).spans.spans());
+      }
+      if (page.next >= head) return { incarnation, head, schedule: by === "arrival" ? byArrival : byEvent.settle() };
+      cursor = { incarnation, revision: page.next };
+      if (performance.now() - heard < HEARTBEAT_MILLIS) continue;
+      heard = performance.now();
+      yield HEARTBEAT;
+    }
+  }
+
+  #from(schedule: ReplaySchedule): { readonly from?: number } {
+    const { from } = this.#query;
+    if (from === undefined || schedule.length === 0) return {};
+    return { from: "moment" in from ? from.moment : schedule.step(0).at + from.into };
+  }
+
+  async *#pause(millis: number): AsyncGenerator<Uint8Array, void> {
+    for (let left = millis; left > 0 && !this.#closed; left -= HEARTBEAT_MILLIS) {
+      await this.#sleep(Math.min(left, HEARTBEAT_MILLIS));
+      if (left > HEARTBEAT_MILLIS) yield HEARTBEAT;
+    }
+  }
+
+  /** What a live stream ends with where nothing is left, or says where there is nothing more. */
+  async *#end(survey?: Survey): AsyncGenerator<Uint8Array, void> {
+    if (this.#closed) return;
+    const page = await this.#log.peek("session");
+    if (page.state === "moved" && page.sessions.length === 1) yield sse("moved", { session: page.sessions[0] });
+    else if (page.state === "absent") yield sse("deleted", {});
+    // To several: who asks again is told.
+    else if (page.state === "moved") return;
+    else if (survey === undefined || page.incarnation !== survey.incarnation) yield sse("reset", {});
+    else {
+      const { summary, prices } = page;
+      if (summary !== undefined) yield sse("session", { summary, ...(prices === undefined ? {} : { prices }) });
+      yield sse("bookmark", { resourceVersion: formatVersion(survey.incarnation, survey.head), now: Date.now() });
+    }
+  }
+
+  #sleep(millis: number): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = () => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+      const timer = setTimeout(settle, millis);
+      this.#wake = settle;
+    });
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#wake?.();
+  }
+}
+
+function isSame(resume: NonNullable<ReplayQuery["resume"]>, { incarnation, head, schedule }: Survey): boolean {
+  const isLog = resume.incarnation === incarnation && resume.head === head;
+  return isLog && resume.items === schedule.length && resume.told <= resume.items;
+}
+
+function versionOf({ incarnation, head, schedule }: Survey, told: number): string {
+  return formatReplayVersion({ incarnation, head, items: schedule.length, told });
+}
+
+function eventOf(chunk: LogChunk, { positions }: ReplayStep, id: string): Uint8Array {
+  const { entry, text } = chunk;
+  if (entry.kind === "gone") {
+    const { traceId, session } = entry;
+    return sse("gone", { traceId, ...(session === undefined ? {} : { session }) }, id);
+  }
+  const head = { received: `${entry.received}000000`, receipt: entry.receipt };
+  if (positions === undefined) return sseAround("spans", head, "resourceSpans", text, id);
+  return sse("spans", { ...head, resourceSpans: chunk.spans.pick(positions) }, id);
+}

@@ -1,0 +1,102 @@
+import type { SessionObject } from "../../durable/session/session.ts";
+import type { LogEntry, LogPage, View } from "../../trace/watch.ts";
+import { decodeFrame } from "../../trace/watch.ts";
+import type { Source, Taken } from "./follower.ts";
+import { inflate } from "../read/inflate.ts";
+import { formatVersion } from "./resource-version.ts";
+import type { ResourceVersion } from "./resource-version.ts";
+import { sse, sseAround } from "./sse.ts";
+
+/** Bytes of text in one page, once inflated: bounds what the Worker holds for a viewer. */
+export const PAGE_BYTES = 1_000_000;
+
+/** A session's log as stream events, from a cursor on. */
+export class SessionSource implements Source {
+  readonly #stub: DurableObjectStub<SessionObject>;
+  readonly #view: View;
+  #cursor: ResourceVersion | undefined;
+  #unmarked = false;
+
+  constructor(stub: DurableObjectStub<SessionObject>, view: View, cursor: ResourceVersion | undefined) {
+    this.#stub = stub;
+    this.#view = view;
+    this.#cursor = cursor;
+  }
+
+  get unmarked(): boolean {
+    return this.#unmarked;
+  }
+
+  async attach(): Promise<WebSocket> {
+    return await openSocket(this.#stub, `https://object/?view=${this.#view}`);
+  }
+
+  async read() {
+    const page = await this.#stub.read(this.#view, this.#cursor, PAGE_BYTES);
+    if (page.state === "absent") return { events: [sse("deleted", {}, this.#version())], caughtUp: true, ended: true };
+    if (page.state === "moved") return { events: this.#moved(page), caughtUp: true, ended: true };
+    const events: Uint8Array[] = [];
+    if (page.reset) events.push(sse("reset", {}, formatVersion(page.incarnation, 0)));
+    for (const entry of page.entries) events.push(this.#event(page.incarnation, entry));
+    this.#cursor = { incarnation: page.incarnation, revision: page.next };
+    const caughtUp = page.next === page.head;
+    if (caughtUp) {
+      const prices = page.prices === undefined ? {} : { prices: page.prices };
+      if (page.summary !== undefined) events.push(sse("session", { summary: page.summary, ...prices }));
+      events.push(sse("bookmark", { resourceVersion: this.#version(), now: Date.now() }));
+    }
+    this.#unmarked = !caughtUp;
+    return { events, caughtUp, ended: false };
+  }
+
+  take(message: string | ArrayBuffer): Taken {
+    // A text message announces the end: what it is, the log tells.
+    if (typeof message === "string") return { kind: "news" };
+    const frame = decodeFrame(message);
+    if (this.#cursor === undefined || frame.incarnation !== this.#cursor.incarnation) return { kind: "news" };
+    if (frame.revision <= this.#cursor.revision) return { kind: "nothing" };
+    // A trace that leaves may be the last: then the log says where the session moved.
+    if (frame.entry?.kind !== "spans" || frame.previous !== this.#cursor.revision) return { kind: "news" };
+    const event = this.#event(frame.incarnation, frame.entry);
+    this.#cursor = { incarnation: frame.incarnation, revision: frame.revision };
+    this.#unmarked = true;
+    return { kind: "event", event };
+  }
+
+  #event(incarnation: string, entry: LogEntry): Uint8Array {
+    const id = formatVersion(incarnation, entry.revision);
+    if (entry.kind === "gone") {
+      return sse(
+        "gone",
+        { traceId: entry.traceId, ...(entry.session === undefined ? {} : { session: entry.session }) },
+        id,
+      );
+    }
+    const head = { received: `${entry.received}000000`, receipt: entry.receipt };
+    return sseAround("spans", head, "resourceSpans", inflate(entry.encoding, entry.body), id);
+  }
+
+  /** To several there is no one way on: each trace says where it went, and who asks again is told of all of them. */
+  #moved({ sessions, gone }: Extract<LogPage, { state: "moved" }>): Uint8Array[] {
+    const only = sessions.length === 1 ? sessions[0] : undefined;
+    if (only !== undefined) return [sse("moved", { session: only }, this.#version())];
+    return gone.map((entry) => this.#event(this.#cursor?.incarnation ?? "0", entry));
+  }
+
+  #version(): string {
+    return formatVersion(this.#cursor?.incarnation ?? "0", this.#cursor?.revision ?? 0);
+  }
+}
+
+/** Opens and accepts the viewer's end of an object's socket. */
+export async function openSocket(
+  stub: { fetch(request: Request): Promise<Response> },
+  url: string,
+): Promise<WebSocket> {
+  const response = await stub.fetch(new Request(url, { headers: { Upgrade: "websocket" } }));
+  const socket = response.webSocket;
+  if (socket === null) throw new Error(`the object refused a subscriber: ${response.status}`);
+  socket.binaryType = "arraybuffer";
+  socket.accept();
+  return socket;
+}

@@ -1,0 +1,69 @@
+import type { AnyValue } from "../span.ts";
+
+/** The value as a word: a string that is not empty, or an integer's digits. Anything else is none. */
+export function textOf(value: AnyValue): string | undefined {
+  if (value.stringValue !== undefined) return value.stringValue === "" ? undefined : value.stringValue;
+  return value.intValue;
+}
+
+/** The value as a finite number, whichever of OTLP's forms the producer chose for it. */
+export function numberOf(value: AnyValue): number | undefined {
+  const raw = value.intValue ?? value.doubleValue ?? value.stringValue;
+  if (raw === undefined || raw === "" || value.spill !== undefined) return undefined;
+  const number = Number(raw);
+  // JSON knows no negative zero.
+  return Number.isFinite(number) ? number + 0 : undefined;
+}
+
+/** A count: not negative, whole, and exact as a JSON number. */
+export function countOf(value: AnyValue): number | undefined {
+  const number = numberOf(value);
+  if (number === undefined || number < 0) return undefined;
+  return Math.min(Math.round(number), Number.MAX_SAFE_INTEGER);
+}
+
+/**
+ * The value as plain data, for reading and for display. Integers beyond 2^53 keep their digits as strings, bytes stay
+ * base64, the empty value is null. A kvlist becomes an object whose keys are all its own, `__proto__` too.
+ */
+export function plainValue(value: AnyValue | undefined): unknown {
+  if (value === undefined) return null;
+  if (value.stringValue !== undefined) return value.stringValue;
+  if (value.boolValue !== undefined) return value.boolValue;
+  if (value.intValue !== undefined) {
+    const number = Number(value.intValue);
+    return Number.isSafeInteger(number) ? number : value.intValue;
+  }
+  if (value.doubleValue !== undefined) return value.doubleValue;
+  if (value.arrayValue !== undefined) return (value.arrayValue.values ?? []).map(plainValue);
+  if (value.kvlistValue !== undefined) {
+    return Object.fromEntries((value.kvlistValue.values ?? []).map((entry) => [entry.key, plainValue(entry.value)]));
+  }
+  return value.bytesValue ?? null;
+}
+
+/** The value as text for a table of attributes: strings as they are, structures as JSON. */
+export function displayValue(value: AnyValue | undefined): string {
+  const plain = plainValue(value);
+  return typeof plain === "string" ? plain : jsonText(plain);
+}
+
+/** JSON text of any plain data; data nested too deep to be written says so. */
+export function jsonText(value: unknown, indent?: number): string {
+  try {
+    return JSON.stringify(value, undefined, indent) ?? "";
+  } catch (error) {
+    if (error instanceof RangeError) return "[nested too deep to show]";
+    throw error;
+  }
+}
+
+/** The JSON value that the text holds if it holds an array, an object or a string; `undefined` for any other text. */
+export function parseJson(text: string): unknown {
+  if (!/^\s*[[{"]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,225 @@
+import { ancestorsIn } from "./ancestors.ts";
+import type { Ancestor } from "./ancestors.ts";
+import { askingIn } from "./asking.ts";
+import type { Asking } from "./asking.ts";
+import { firstLineAsked } from "./asked.ts";
+import { kindAt, numberIn, readSlots, SLOT, textIn, valueIn } from "./attribute-slots.ts";
+import type { Slots } from "./attribute-slots.ts";
+import { cut } from "../content/one-line.ts";
+import { bestSessionName } from "./session-name.ts";
+import type { SessionName } from "./session-name.ts";
+import { countsAsError } from "./span-error.ts";
+import { spanFailure } from "./span-failure.ts";
+import { spanIdentity } from "./span-identity.ts";
+import { spanKind } from "./span-kind.ts";
+import type { SpanKind } from "./span-kind.ts";
+import type { Resource, Scope, Span } from "../span.ts";
+import { textHash } from "./text-hash.ts";
+import { costIn, tokensIn } from "./usage.ts";
+import type { Tokens } from "./usage.ts";
+
+export type { Ancestor } from "./ancestors.ts";
+export type { Asking } from "./asking.ts";
+export { decodeFacts, encodeFacts, FACTS_VERSION } from "./facts-codec.ts";
+export type { SessionName } from "./session-name.ts";
+export { SPAN_KINDS } from "./span-kind.ts";
+export type { SpanKind } from "./span-kind.ts";
+export type { Tokens } from "./usage.ts";
+
+/** What lists, counts, liveness and metrics need of one span; everything else stays in its bytes. */
+export type SpanFacts = {
+  /** Whose encoding it is, which is not always what its bytes say: see `spanIdentity`. */
+  readonly spanId: string;
+  /** "" where the span has none. */
+  readonly parentSpanId: string;
+  /** Cut at 256 UTF-16 units. */
+  readonly name: string;
+  readonly kind: SpanKind;
+  /** OTLP's own kind (0 to 5): part of a span's identity. */
+  readonly otlpKind: number;
+  /** Unix nanoseconds. */
+  readonly start: bigint;
+  /** Unix nanoseconds; 0n while the span runs. */
+  readonly end: bigint;
+  readonly running: boolean;
+  /** How new a report of a running span is: when it was written, Unix nanoseconds, or its number; absent where nothing says. */
+  readonly asOf?: bigint;
+  /** Counts as an error: status ERROR that is not control flow, or an exception that the status hides. */
+  readonly error: boolean;
+  /** Of an error: nobody wanted the answer any more. */
+  readonly canceled?: true;
+  /** First line of what an error says of itself, at most 160 UTF-16 units. */
+  readonly failure?: string;
+  /** Length of the canonical JSON in UTF-16 units. */
+  readonly size: number;
+  /** 64-bit hash of the canonical JSON and of the resource and scope around it, 16 hex digits. */
+  readonly hash: string;
+  readonly session?: SessionName;
+  /** An Ark query's identity, on every span that carries it. */
+  readonly query?: { readonly name: string; readonly namespace: string };
+  /** On agent spans only, so that spans with an agent are the agent's runs. */
+  readonly agent?: string;
+  /** On team spans only. */
+  readonly team?: string;
+  /** On llm and embedding spans only, so that spans with a model are the model's calls. */
+  readonly model?: string;
+  /** On tool spans only: what the span calls the tool, else its own name. */
+  readonly tool?: string;
+  readonly service?: string;
+  /** The person it works for. */
+  readonly user?: string;
+  /** Of whom a query is asked, where the span says it: `<type>/<name>`, the type may be empty. */
+  readonly target?: string;
+  readonly tokens?: Tokens;
+  /** US dollars, as the span says. */
+  readonly cost?: number;
+  /** First line of what was asked, at most 160 UTF-16 units; on roots, queries, teams, turns and agents only. */
+  readonly asked?: string;
+  /** The spans above it, where it names more than its parent's id: root first, the parent last. */
+  readonly ancestors?: readonly Ancestor[];
+  /** What it says of a question to somebody outside. */
+  readonly asking?: Asking;
+};
+
+/** Of a name that a producer can make as long as it likes. */
+const MAX_NAME = 256;
+export const MAX_ASKED = 160;
+
+const ASKED: ReadonlySet<SpanKind> = new Set<SpanKind>(["query", "agent", "team", "turn"]);
+
+/** `text` is the span's canonical JSON, which the caller has at hand: `size` and `hash` come of it. */
+export function deriveFacts(
+  span: Span,
+  text: string,
+  resource: Resource | undefined,
+  scope: Scope | undefined,
+): SpanFacts {
+  const slots = readSlots(span.attributes);
+  const onResource = resourceSlots(resource);
+  const name = cut(span.name ?? "", MAX_NAME);
+  const kind = kindOf(name, slots);
+  const { spanId, parentSpanId, running, asOf } = spanIdentity(span, slots);
+  const facts: { -readonly [Field in keyof SpanFacts]: SpanFacts[Field] } = {
+    spanId,
+    parentSpanId,
+    name,
+    kind,
+    otlpKind: span.kind ?? 0,
+    start: BigInt(span.startTimeUnixNano ?? 0),
+    end: running ? 0n : BigInt(span.endTimeUnixNano ?? 0),
+    running,
+    error: countsAsError(span, textIn(slots, SLOT.level)),
+    size: text.length,
+    hash: textHash(text, emitterSeed(resource, scope)),
+  };
+  if (asOf !== 0n) facts.asOf = asOf;
+  const session = bestSessionName(sessionNames(slots), sessionNames(onResource));
+  if (session !== undefined) facts.session = session;
+  const query = textIn(slots, SLOT.queryName);
+  if (query !== undefined)
+    facts.query = { name: cut(query, MAX_NAME), namespace: short(slots, SLOT.queryNamespace) ?? "" };
+  addNames(facts, slots);
+  const service = short(onResource, SLOT.service);
+  if (service !== undefined) facts.service = service;
+  const user = short(slots, SLOT.user) ?? short(onResource, SLOT.user);
+  if (user !== undefined) facts.user = user;
+  const target = short(slots, SLOT.targetName);
+  if (target !== undefined) facts.target = `${short(slots, SLOT.targetType) ?? ""}/${target}`;
+  if (facts.error) {
+    const { text: failure, canceled } = spanFailure(span, slots, MAX_ASKED);
+    if (failure !== undefined) facts.failure = failure;
+    if (canceled) facts.canceled = true;
+  }
+  const tokens = tokensIn(slots);
+  if (tokens !== undefined) facts.tokens = tokens;
+  const cost = costIn(slots);
+  if (cost !== undefined) facts.cost = cost;
+  const input = ASKED.has(kind) || facts.parentSpanId === "" ? valueIn(slots, SLOT.input) : undefined;
+  const asked = input === undefined ? undefined : firstLineAsked(input, MAX_ASKED);
+  if (asked !== undefined) facts.asked = asked;
+  const ancestors = ancestorsIn(slots, spanId, parentSpanId);
+  if (ancestors !== undefined) facts.ancestors = ancestors;
+  const asking = askingIn(span, slots, { running, asOf, tool: facts.tool });
+  if (asking !== undefined) facts.asking = asking;
+  return facts;
+}
+
+const seeds = new WeakMap<Resource | Scope, number>();
+
+/** One span under two resources is two encodings of it, of which one has to win whatever comes first. */
+function emitterSeed(resource: Resource | undefined, scope: Scope | undefined): number {
+  return seedOf(resource) ^ Math.imul(seedOf(scope), 0x9e3779b1);
+}
+
+function seedOf(emitter: Resource | Scope | undefined): number {
+  if (emitter === undefined) return 0;
+  let seed = seeds.get(emitter);
+  if (seed === undefined) {
+    const text = JSON.stringify(emitter);
+    // An empty one is left out of the log: there it reads as none.
+    seed = text === "{}" ? 0 : Number.parseInt(textHash(text).slice(0, 8), 16) | 0;
+    seeds.set(emitter, seed);
+  }
+  return seed;
+}
+
+/** The kind of a span of this name whose attributes say this. */
+export function kindOf(name: string, slots: Slots): SpanKind {
+  return spanKind(name, {
+    explicit: kindAt(slots, SLOT.explicitKind),
+    operation: kindAt(slots, SLOT.operation),
+    aiSdk: kindAt(slots, SLOT.aiSdkOperation),
+    present: kindAt(slots, SLOT.present),
+    step: slots[SLOT.step] !== undefined,
+    usage: numberIn(slots, SLOT.inputTokens) !== undefined && numberIn(slots, SLOT.outputTokens) !== undefined,
+  });
+}
+
+function addNames(facts: { -readonly [Field in keyof SpanFacts]: SpanFacts[Field] }, slots: Slots): void {
+  if (facts.kind === "agent") {
+    const agent = short(slots, SLOT.agent) ?? afterPrefix(facts.name, "invoke_agent ");
+    if (agent !== undefined) facts.agent = agent;
+  } else if (facts.kind === "team") {
+    const team = short(slots, SLOT.team);
+    if (team !== undefined) facts.team = team;
+  } else if (facts.kind === "llm" || facts.kind === "embedding") {
+    const model = short(slots, SLOT.model);
+    if (model !== undefined) facts.model = model;
+  } else if (facts.kind === "tool") {
+    facts.tool =
+      short(slots, SLOT.tool) ??
+      afterPrefix(facts.name, "execute_tool ") ??
+      afterPrefix(facts.name, "tool.") ??
+      facts.name;
+  }
+}
+
+/** What a tool span calls its tool, else what its own name says. */
+export function toolName(name: string, slots: Slots): string {
+  return textIn(slots, SLOT.tool) ?? afterPrefix(name, "execute_tool ") ?? afterPrefix(name, "tool.") ?? name;
+}
+
+function afterPrefix(name: string, prefix: string): string | undefined {
+  return name.length > prefix.length && name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
+}
+
+function short(slots: Slots, slot: number): string | undefined {
+  const text = textIn(slots, slot);
+  return text === undefined ? undefined : cut(text, MAX_NAME);
+}
+
+function sessionNames(slots: Slots): readonly (string | undefined)[] {
+  return [textIn(slots, SLOT.chosenSession), textIn(slots, SLOT.frameworkSession), textIn(slots, SLOT.conversation)];
+}
+
+/** One resource stands over many spans. */
+const resources = new WeakMap<Resource, Slots>();
+
+function resourceSlots(resource: Resource | undefined): Slots {
+  if (resource === undefined) return readSlots(undefined);
+  const known = resources.get(resource);
+  if (known !== undefined) return known;
+  const slots = readSlots(resource.attributes);
+  resources.set(resource, slots);
+  return slots;
+}

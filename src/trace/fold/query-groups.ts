@@ -1,0 +1,156 @@
+import { CYCLE, cutCycles, MISSING, parentsFirst, ROOT, SELF } from "../table/parent-links.ts";
+import * as Row from "../table/span-rows.ts";
+import type { SpanTable } from "../table/span-table.ts";
+import { NONE } from "../table/string-pool.ts";
+
+/** A query and the row to read what is known of it. */
+export type QueryGroup = {
+  readonly trace: number;
+  /** Its spans name it; otherwise it is a root of its trace. */
+  readonly named: boolean;
+  /** Its outermost span, or the earliest one that waits for that. */
+  readonly lead: number;
+  /** Whether the outermost span is here. */
+  readonly come: boolean;
+};
+
+export type QueryGroups = {
+  readonly parents: Int32Array;
+  /** Every row, parents first. */
+  readonly order: Int32Array;
+  /** By start. */
+  readonly queries: readonly QueryGroup[];
+  /** By row: position in `queries`. */
+  readonly queryOf: Int32Array;
+};
+
+type Candidate = { readonly trace: number; readonly named: boolean; query: number; orphan: number; top: number };
+
+const NOBODY = -1;
+
+/**
+ * Gives each span to exactly one query of its trace: to the one that it names, else to its parent's. Where no span names
+ * a query, each root is one. What hangs from neither (its parent is missing, or it is in a cycle) goes to the first query
+ * of the trace; a trace without any has one that has not come.
+ */
+export function groupByQuery(table: SpanTable): QueryGroups {
+  const parents = parentRows(table);
+  const order = parentsFirst(parents);
+  const { candidates, queryOf } = findQueries(table, parents, order);
+  const queries = candidates.map(settle);
+  const sorted = queries
+    .map((_, at) => at)
+    .toSorted((a, b) => compareRows(table, leadOf(queries, a), leadOf(queries, b)));
+  const places = new Int32Array(queries.length);
+  const first = new Map<number, number>();
+  sorted.forEach((at, place) => {
+    places[at] = place;
+    const trace = queries[at]?.trace ?? NOBODY;
+    if (!first.has(trace)) first.set(trace, place);
+  });
+  for (let row = 0; row < queryOf.length; row++) {
+    const query = queryOf[row] ?? NOBODY;
+    queryOf[row] = query < 0 ? (first.get(table.rows.word(row, Row.TRACE)) ?? NOBODY) : (places[query] ?? NOBODY);
+  }
+  return { parents, order, queries: sorted.flatMap((at) => queries[at] ?? []), queryOf };
+}
+
+/** Negative if the first row comes first: by start, then by trace, span id and kind, so that no two are equal. */
+export function compareRows(table: SpanTable, a: number, b: number): number {
+  const { rows } = table;
+  const byStart = rows.order(a, Row.START, b, Row.START);
+  if (byStart !== 0) return byStart;
+  const traceA = table.traceId(a);
+  const traceB = table.traceId(b);
+  if (traceA !== traceB) return traceA < traceB ? -1 : 1;
+  return rows.order(a, Row.ID, b, Row.ID) || rows.word(a, Row.OTLP_KIND) - rows.word(b, Row.OTLP_KIND);
+}
+
+function parentRows(table: SpanTable): Int32Array {
+  const { rows } = table;
+  const parents = new Int32Array(rows.length);
+  for (let row = 0; row < rows.length; row++) {
+    if (rows.isZero(row, Row.PARENT)) parents[row] = ROOT;
+    else if (rows.order(row, Row.PARENT, row, Row.ID) === 0) parents[row] = SELF;
+    else {
+      const parent = table.parentRow(row);
+      parents[row] = parent < 0 ? MISSING : parent;
+    }
+  }
+  cutCycles(parents);
+  return parents;
+}
+
+function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array) {
+  const { rows } = table;
+  const named = new Set<number>();
+  for (let row = 0; row < rows.length; row++) if (namesQuery(table, row)) named.add(rows.word(row, Row.TRACE));
+
+  const candidates: Candidate[] = [];
+  const byIdentity = new Map<number, number>();
+  const queryOf = new Int32Array(rows.length).fill(NOBODY);
+  /** By row: the query of the nearest query span, itself included. */
+  const within = new Int32Array(rows.length).fill(NOBODY);
+  /** By trace: the query that has not come. */
+  const unseen = new Map<number, number>();
+  const earlier = (known: number, row: number): number =>
+    known < 0 || compareRows(table, row, known) < 0 ? row : known;
+  const open = (trace: number, isNamed: boolean): number =>
+    candidates.push({ trace, named: isNamed, query: NOBODY, orphan: NOBODY, top: NOBODY }) - 1;
+
+  const rooted = new Set<number>();
+  for (const row of order) {
+    const parent = parents[row] ?? ROOT;
+    const trace = rows.word(row, Row.TRACE);
+    const parentQuery = parent < 0 ? NOBODY : (queryOf[parent] ?? NOBODY);
+    const around = parent < 0 ? NOBODY : (within[parent] ?? NOBODY);
+    let query = parentQuery;
+    if (namesQuery(table, row)) {
+      const identity = identityOf(table, row);
+      query = byIdentity.get(identity) ?? open(trace, true);
+      byIdentity.set(identity, query);
+    } else if ((parent === ROOT || parent === SELF) && !named.has(trace)) {
+      query = open(trace, false);
+      rooted.add(trace);
+    }
+    queryOf[row] = query;
+    within[row] = rows.kind(row) === "query" ? query : around;
+    const candidate = candidates[query];
+    if (!candidate) continue;
+    if (rows.kind(row) === "query" && around !== query) candidate.query = earlier(candidate.query, row);
+    if (parentQuery === query) continue;
+    if (parent === MISSING) candidate.orphan = earlier(candidate.orphan, row);
+    else candidate.top = earlier(candidate.top, row);
+  }
+  for (let row = 0; row < rows.length; row++) {
+    const trace = rows.word(row, Row.TRACE);
+    const parent = parents[row] ?? ROOT;
+    if ((parent !== MISSING && parent !== CYCLE) || named.has(trace) || rooted.has(trace)) continue;
+    const query = unseen.get(trace) ?? open(trace, false);
+    unseen.set(trace, query);
+    const candidate = candidates[query];
+    if (!candidate) continue;
+    if (parent === MISSING) candidate.orphan = earlier(candidate.orphan, row);
+    else candidate.top = earlier(candidate.top, row);
+  }
+  return { candidates, queryOf };
+}
+
+function settle({ trace, named, query, orphan, top }: Candidate): QueryGroup {
+  if (query >= 0) return { trace, named, lead: query, come: true };
+  return orphan >= 0 ? { trace, named, lead: orphan, come: false } : { trace, named, lead: top, come: true };
+}
+
+function leadOf(queries: readonly QueryGroup[], at: number): number {
+  return queries[at]?.lead ?? NOBODY;
+}
+
+function namesQuery({ rows }: SpanTable, row: number): boolean {
+  return rows.string(row, Row.QUERY_NAME) !== NONE || rows.kind(row) === "query";
+}
+
+/** Of trace, namespace and name: exact as long as there are fewer than 2^21 traces. */
+function identityOf({ rows }: SpanTable, row: number): number {
+  const name = rows.string(row, Row.QUERY_NAME);
+  return (rows.word(row, Row.TRACE) * 0x1_0000 + rows.string(row, Row.QUERY_NAMESPACE)) * 0x1_0000 + name;
+}

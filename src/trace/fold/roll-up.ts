@@ -1,0 +1,83 @@
+import type { QueryGroups } from "./query-groups.ts";
+import * as Row from "../table/span-rows.ts";
+import type { SpanTable } from "../table/span-table.ts";
+import type { NameList, Tally } from "../summary.ts";
+import { Tallies } from "./tallies.ts";
+import { reportingLeaves } from "./usage-leaves.ts";
+
+/** Names shown of each list of a summary: enough for a person, and a list of sessions stays small. */
+export const MAX_NAMES_SHOWN = 50;
+
+/** All names that a session's spans give, the lists as long as they are. */
+export type RollUp = {
+  readonly tallies: Readonly<Record<"agents" | "teams" | "models" | "tools", readonly Tally[]>>;
+  readonly names: Readonly<Record<"services" | "namespaces" | "users", readonly string[]>>;
+  readonly errors: number;
+  /** Some span is a query's, an agent's, a model's or a tool's. */
+  readonly isAgentic: boolean;
+};
+
+export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
+  const { rows } = table;
+  const [agents, teams, models, tools] = [new Tallies(), new Tallies(), new Tallies(), new Tallies()];
+  const [services, namespaces, users] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const modelCalls = reportingLeaves(groups, (row) => isModelCall(table, row));
+  let errors = 0;
+  let isAgentic = false;
+  for (let row = 0; row < rows.length; row++) {
+    const kind = rows.kind(row);
+    const isError = rows.error(row);
+    if (isError) errors++;
+    if (kind === "agent") agents.add(table.text(row, Row.SUBJECT), isError);
+    if (kind === "team") teams.add(table.text(row, Row.SUBJECT), isError);
+    if (kind === "tool") tools.add(table.text(row, Row.SUBJECT), isError);
+    if (modelCalls[row] === 1) models.add(table.text(row, Row.SUBJECT), isError);
+    isAgentic ||= kind === "query" || kind === "agent" || kind === "llm" || kind === "tool";
+    addText(services, table.text(row, Row.SERVICE));
+    addText(namespaces, table.text(row, Row.QUERY_NAMESPACE));
+    addText(users, table.text(row, Row.USER));
+  }
+  return {
+    tallies: { agents: agents.sorted, teams: teams.sorted, models: models.sorted, tools: tools.sorted },
+    names: { services: sorted(services), namespaces: sorted(namespaces), users: sorted(users) },
+    errors,
+    isAgentic,
+  };
+}
+
+type ShownNames = RollUp["tallies"] & RollUp["names"] & { readonly more?: Readonly<Partial<Record<NameList, number>>> };
+
+/** The lists as a summary shows them: cut, with how many names were left out. */
+export function shownNames({ tallies, names }: RollUp): ShownNames {
+  const { agents, teams, models, tools } = tallies;
+  const { services, namespaces, users } = names;
+  const more: Partial<Record<NameList, number>> = {};
+  const shown = <T>(list: NameList, all: readonly T[]): readonly T[] => {
+    if (all.length <= MAX_NAMES_SHOWN) return all;
+    more[list] = all.length - MAX_NAMES_SHOWN;
+    return all.slice(0, MAX_NAMES_SHOWN);
+  };
+  const lists = {
+    agents: shown("agents", agents),
+    teams: shown("teams", teams),
+    models: shown("models", models),
+    tools: shown("tools", tools),
+    services: shown("services", services),
+    namespaces: shown("namespaces", namespaces),
+    users: shown("users", users),
+  };
+  return Object.keys(more).length === 0 ? lists : { ...lists, more };
+}
+
+function isModelCall(table: SpanTable, row: number): boolean {
+  const kind = table.rows.kind(row);
+  return (kind === "llm" || kind === "embedding") && table.text(row, Row.SUBJECT) !== undefined;
+}
+
+function addText(texts: Set<string>, text: string | undefined): void {
+  if (text !== undefined) texts.add(text);
+}
+
+function sorted(texts: ReadonlySet<string>): string[] {
+  return [...texts].toSorted();
+}

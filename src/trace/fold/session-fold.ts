@@ -1,0 +1,181 @@
+import { outermostAbsent } from "./awaited-parents.ts";
+import { EraCount, eraOf, isWithin } from "./era.ts";
+import { livenessFacts } from "./liveness-facts.ts";
+import type { Prices } from "./prices.ts";
+import { foldQueries, isQueryOpen, queryName, targetIn, tokensOf } from "./query-fold.ts";
+import type { Query, QueryFold } from "./query-fold.ts";
+import { MAX_NAMES_SHOWN, rollUp, shownNames } from "./roll-up.ts";
+import type { RollUp } from "./roll-up.ts";
+import * as Row from "../table/span-rows.ts";
+import type { SpanTable } from "../table/span-table.ts";
+import type { QueryPhase, QuerySummary, SessionSummary } from "../summary.ts";
+import { dollars } from "../table/usage-rows.ts";
+import type { UsageSum } from "../table/usage-rows.ts";
+
+/** Other names shown of a session: enough to find them, and a summary stays small. */
+export const MAX_ALSO = 20;
+
+/** What a session's spans do not say. `lastArrival`: Unix nanoseconds, decimal. */
+export type AboutSession = {
+  readonly id: string;
+  readonly lastArrival: string;
+  readonly watchers: number;
+  readonly belongsTo?: string;
+  /** Of tokens whose cost no span says; the list prices if absent. */
+  readonly prices?: Prices;
+};
+
+/** The whole session; depends on the set of spans only, never on how they came. */
+export function summarise(
+  table: SpanTable,
+  about: AboutSession,
+  fold: QueryFold = foldQueries(table, about.prices),
+  rolled: RollUp = rollUp(table, fold.groups),
+): SessionSummary {
+  const names = namesOf(table);
+  const usage = sumUsage(fold.queries);
+  return {
+    id: about.id,
+    kind: rolled.isAgentic || names.size > 0 ? "session" : "trace",
+    title: titleOf(table, fold.queries) || about.id,
+    ...timesOf(table),
+    liveness: livenessFacts(table, fold, about.lastArrival),
+    traces: table.traceCount,
+    spans: table.rows.length,
+    errors: rolled.errors,
+    queries: fold.queries.length,
+    ...shownNames(rolled),
+    tokens: tokensOf(usage),
+    ...costOf(usage, sumEstimates(fold.queries)),
+    ...(fold.unpriced.size === 0 ? {} : { unpriced: [...fold.unpriced].toSorted().slice(0, MAX_NAMES_SHOWN) }),
+    also: [...names]
+      .filter((name) => name !== about.id)
+      .toSorted()
+      .slice(0, MAX_ALSO),
+    ...(about.belongsTo === undefined ? {} : { belongsTo: about.belongsTo }),
+    watchers: about.watchers,
+  };
+}
+
+/** The units under a session, by start: what `QuerySummary` says, none of which depends on the order of admission. */
+export function queriesOf(table: SpanTable, fold: QueryFold = foldQueries(table)): QuerySummary[] {
+  const keys = new Set<string>();
+  return fold.queries.map((query) => {
+    const summary = summariseQuery(table, query);
+    if (keys.has(summary.key)) {
+      // One id may stand for two spans, and two queries may wait for one parent.
+      const { rows } = table;
+      summary.key += `:${rows.hex(query.lead, Row.ID)}:${rows.word(query.lead, Row.OTLP_KIND)}`;
+    }
+    keys.add(summary.key);
+    return summary;
+  });
+}
+
+function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: string } {
+  const { rows } = table;
+  const { lead, come, asked } = query;
+  const traceId = table.traceId(lead);
+  const spanId = come ? rows.hex(lead, Row.ID) : outermostAbsent(table, lead).spanId;
+  const namespace = table.text(lead, Row.QUERY_NAMESPACE);
+  const text = asked < 0 ? undefined : table.text(asked, Row.ASKED);
+  const target = query.target < 0 ? undefined : targetIn(table, query.target);
+  const phase = phaseOf(table, query);
+  const { cost } = costOf(query.usage, query.estimated);
+  const isFailed = phase === "error" || phase === "canceled";
+  const failure = isFailed && query.failure >= 0 ? table.text(query.failure, Row.FAILURE) : undefined;
+  return {
+    key: `${traceId}:${spanId}`,
+    traceId,
+    spanId,
+    name: queryName(table, query),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(text === undefined ? {} : { asked: text }),
+    ...(target === undefined ? {} : { target }),
+    phase,
+    ...(failure === undefined ? {} : { failure }),
+    start: rows.long(lead, Row.START).toString(),
+    ...(isQueryOpen(table, query) ? {} : { end: rows.long(lead, Row.LAST).toString() }),
+    spans: query.spans,
+    errors: query.errors,
+    tokens: tokensOf(query.usage),
+    ...(cost === undefined ? {} : { cost }),
+  };
+}
+
+/** Absurd clocks are left out, as on the page's axis: a session does not last from 1970 on because one span says so. */
+function timesOf(table: SpanTable): { start: string; end: string } {
+  const { rows } = table;
+  const count = new EraCount();
+  for (let row = 0; row < rows.length; row++) count.add(eraOf(rows.word(row, Row.START)));
+  const eras = count.common;
+  let first = -1;
+  let last = -1;
+  let lastField: number = Row.START;
+  const extend = (row: number, field: number): void => {
+    if (last >= 0 && rows.order(row, field, last, lastField) <= 0) return;
+    last = row;
+    lastField = field;
+  };
+  for (let row = 0; row < rows.length; row++) {
+    if (isWithin(eras, eraOf(rows.word(row, Row.START)))) {
+      if (first < 0 || rows.order(row, Row.START, first, Row.START) < 0) first = row;
+      extend(row, Row.START);
+    }
+    if (!rows.running(row) && isWithin(eras, eraOf(rows.word(row, Row.LAST)), 1)) extend(row, Row.LAST);
+  }
+  if (first < 0) return { start: "0", end: "0" };
+  return { start: rows.long(first, Row.START).toString(), end: rows.long(last, lastField).toString() };
+}
+
+/** Of the first query that spans name, else of the first that was asked something, else of the first. */
+function titleOf(table: SpanTable, queries: readonly Query[]): string {
+  const first = queries.find((query) => query.named) ?? queries.find((query) => query.asked >= 0) ?? queries[0];
+  if (!first) return "";
+  return (first.asked < 0 ? undefined : table.text(first.asked, Row.ASKED)) ?? queryName(table, first);
+}
+
+function sumUsage(queries: readonly Query[]): UsageSum {
+  const sum: UsageSum = { input: 0, output: 0, cached: 0, reasoning: 0 };
+  for (const { usage } of queries) {
+    sum.input += usage.input;
+    sum.output += usage.output;
+    sum.cached += usage.cached;
+    sum.reasoning += usage.reasoning;
+    if (usage.billionths !== undefined) sum.billionths = (sum.billionths ?? 0) + usage.billionths;
+  }
+  return sum;
+}
+
+function namesOf(table: SpanTable): Set<string> {
+  const names = new Set<string>();
+  for (const traceId of table.traces()) {
+    const { best, also } = table.sessionNames(traceId);
+    addText(names, best?.value);
+    for (const value of also) names.add(value);
+  }
+  return names;
+}
+
+/** What spans say, and what the price table does of the rest. */
+function costOf({ billionths }: UsageSum, estimate: number | undefined): { cost?: number; estimated?: number } {
+  const estimated = dollars(estimate);
+  const cost = dollars(estimate === undefined ? billionths : (billionths ?? 0) + estimate);
+  return { ...(cost === undefined ? {} : { cost }), ...(estimated === undefined ? {} : { estimated }) };
+}
+
+function sumEstimates(queries: readonly Query[]): number | undefined {
+  let sum: number | undefined;
+  for (const { estimated } of queries) if (estimated !== undefined) sum = (sum ?? 0) + estimated;
+  return sum;
+}
+
+function addText(texts: Set<string>, text: string | undefined): void {
+  if (text !== undefined) texts.add(text);
+}
+
+function phaseOf(table: SpanTable, query: Query): QueryPhase {
+  if (isQueryOpen(table, query)) return query.named && !query.begun ? "pending" : "running";
+  if (query.failed) return "error";
+  return query.canceled ? "canceled" : "done";
+}

@@ -1,0 +1,206 @@
+import type { Receipt } from "../delivery.ts";
+import { deriveFacts } from "../facts/facts.ts";
+import { LIST_PRICES, readPrices } from "../fold/prices.ts";
+import { foldQueries, isQueryOpen } from "../fold/query-fold.ts";
+import type { QueryFold } from "../fold/query-fold.ts";
+import { queriesOf, summarise } from "../fold/session-fold.ts";
+import { SpanTable } from "../table/span-table.ts";
+import type { ResourceSpans } from "../span.ts";
+import type { SessionStreamEvent } from "../stream-events.ts";
+import type { QuerySummary, SessionSummary } from "../summary.ts";
+import { buildTree } from "./tree.ts";
+import type { SessionTree, ViewSpan } from "./tree.ts";
+
+/** What a stream says of itself, apart from spans. */
+export type SessionViewState = {
+  /** Everything up to this resourceVersion was folded; `undefined` before the first bookmark and after a reset. */
+  readonly caughtUp?: string;
+  /** Clock of the server at the last bookmark, Unix milliseconds. */
+  readonly serverNow?: number;
+  /** The session lives on under this name. */
+  readonly moved?: string;
+  readonly deleted?: true;
+};
+
+type Arrival = { readonly received: bigint; readonly receipt: Receipt };
+
+/** A session as a viewer folds it from its stream, by the same rules as its object: the facts and the summary are equal. */
+export class SessionView {
+  #table = new SpanTable();
+  readonly #spans = new Map<string, ViewSpan>();
+  #state: SessionViewState = {};
+  #announced: SessionSummary | undefined;
+  #prices = LIST_PRICES;
+  #priceSetting: string | undefined;
+  /** The newest of each trace: what a trace that leaves brought is none of the session's any more. */
+  readonly #arrivals = new Map<string, Arrival>();
+  #revision = 0;
+  #fold: { readonly of: number; readonly fold: QueryFold } | undefined;
+  #tree: { readonly of: number; readonly tree: SessionTree } | undefined;
+  readonly #id: string;
+
+  /** `id`: the session's name, until the stream announces it. */
+  constructor(id = "") {
+    this.#id = id;
+  }
+
+  get state(): SessionViewState {
+    return this.#state;
+  }
+
+  /** Rises with every change of what is shown. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** When the last delivery was received, Unix nanoseconds. */
+  get lastArrival(): bigint {
+    return this.#newest()?.received ?? 0n;
+  }
+
+  /** How the last delivery came. */
+  get lastReceipt(): Receipt | undefined {
+    return this.#newest()?.receipt;
+  }
+
+  /** The summary that the stream announced last. */
+  get announced(): SessionSummary | undefined {
+    return this.#announced;
+  }
+
+  apply(event: SessionStreamEvent): void {
+    switch (event.type) {
+      case "spans":
+        this.#revision++;
+        this.#admit(event.resourceSpans, event.received, event.receipt);
+        return;
+      case "gone":
+        this.#revision++;
+        this.#table.dropTrace(event.traceId);
+        this.#arrivals.delete(event.traceId);
+        for (const [key, span] of this.#spans) if (span.traceId === event.traceId) this.#spans.delete(key);
+        return;
+      case "reset":
+        this.#reset();
+        return;
+      case "moved":
+        this.#state = { ...this.#state, moved: event.session };
+        return;
+      case "deleted":
+        this.#state = { ...this.#state, deleted: true };
+        return;
+      case "session":
+        this.#announced = event.summary;
+        this.#setPrices(event.prices);
+        return;
+      case "bookmark":
+        this.#state = { ...this.#state, caughtUp: event.resourceVersion, serverNow: event.now };
+        return;
+      default:
+        // A later server's event: what this page does not know it need not show.
+        event satisfies never;
+    }
+  }
+
+  spans(): Iterable<ViewSpan> {
+    return this.#spans.values();
+  }
+
+  get(key: string): ViewSpan | undefined {
+    return this.#spans.get(key);
+  }
+
+  /** `undefined` while there is no span. Only watchers and `belongsTo` are the server's word. */
+  summary(): SessionSummary | undefined {
+    if (this.#table.size === 0) return undefined;
+    const belongsTo = this.#announced?.belongsTo;
+    const about = {
+      id: this.#announced?.id ?? this.#id,
+      lastArrival: this.lastArrival.toString(),
+      watchers: this.#announced?.watchers ?? 0,
+      ...(belongsTo === undefined ? {} : { belongsTo }),
+    };
+    return summarise(this.#table, about, this.#foldQueries());
+  }
+
+  /** By start. */
+  queries(): QuerySummary[] {
+    return queriesOf(this.#table, this.#foldQueries());
+  }
+
+  tree(): SessionTree {
+    if (this.#tree?.of !== this.#revision) {
+      let ended: ReadonlySet<string> | undefined;
+      const mayCome = (traceId: string): boolean => !(ended ??= this.#endedTraces()).has(traceId);
+      this.#tree = { of: this.#revision, tree: buildTree(this.#spans.values(), mayCome) };
+    }
+    return this.#tree.tree;
+  }
+
+  #setPrices(setting: string | undefined): void {
+    if (setting === this.#priceSetting) return;
+    const read = readPrices(setting);
+    this.#priceSetting = setting;
+    this.#prices = read.ok ? read.prices : LIST_PRICES;
+    this.#fold = undefined;
+  }
+
+  /** Once for what is shown: summary, queries and tree all hang on it. */
+  #foldQueries(): QueryFold {
+    if (this.#fold?.of !== this.#revision)
+      this.#fold = { of: this.#revision, fold: foldQueries(this.#table, this.#prices) };
+    return this.#fold.fold;
+  }
+
+  #endedTraces(): Set<string> {
+    const ended = new Set<string>();
+    for (const query of this.#foldQueries().queries) {
+      if (!isQueryOpen(this.#table, query)) ended.add(this.#table.traceId(query.lead));
+    }
+    return ended;
+  }
+
+  #reset(): void {
+    this.#revision++;
+    this.#table = new SpanTable();
+    this.#spans.clear();
+    this.#state = {};
+    this.#announced = undefined;
+    this.#arrivals.clear();
+  }
+
+  #arrive(traceId: string, arrival: Arrival): void {
+    const known = this.#arrivals.get(traceId);
+    if (known === undefined || known.received <= arrival.received) this.#arrivals.set(traceId, arrival);
+  }
+
+  #newest(): Arrival | undefined {
+    let newest: Arrival | undefined;
+    for (const arrival of this.#arrivals.values()) {
+      if (newest === undefined || newest.received <= arrival.received) newest = arrival;
+    }
+    return newest;
+  }
+
+  #admit(resourceSpans: readonly ResourceSpans[], received: string, receipt: Receipt): void {
+    const arrival: Arrival = { received: BigInt(received), receipt };
+    let arrived = "";
+    let position = 0;
+    for (const { resource, scopeSpans } of resourceSpans) {
+      for (const { scope, spans } of scopeSpans ?? []) {
+        for (const span of spans ?? []) {
+          const { traceId } = span;
+          if (traceId !== arrived) this.#arrive((arrived = traceId), arrival);
+          // The object's facts are of the canonical text; parsed and written again it is the same.
+          const facts = deriveFacts(span, JSON.stringify(span), resource, scope);
+          const standing = this.#table.compare(traceId, facts);
+          this.#table.admit(traceId, facts, this.#revision, position++);
+          if (standing !== "new" && standing !== "better") continue;
+          const key = `${traceId}:${facts.spanId}:${facts.otlpKind}`;
+          const about = { ...(resource && { resource }), ...(scope && { scope }) };
+          this.#spans.set(key, { key, traceId, span, ...about, facts, received });
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { cutCycles, ROOT, SELF } from "../table/parent-links.ts";
+import type { Growing } from "./tree-node.ts";
+import { growPlaceholder, mark } from "./tree-node.ts";
+import { holdTraces } from "../table/trace-holders.ts";
+
+/** A trace's nodes by span id: places in the list of all nodes. */
+type Ids = Map<string, number>;
+
+/** What spans say of one that has not come. */
+type Claim = { readonly name: string; readonly parentId: string };
+
+/** By trace, then by span id. */
+type Claims = Map<string, Map<string, Claim>>;
+
+/**
+ * The place of each node's parent, or why it has none. Appends a placeholder for each parent that was named and has not
+ * come, so that nothing is missing: those that paths name hang from each other as the paths say, the others from their
+ * trace.
+ */
+export function linkParents(nodes: Growing[], mayCome: (traceId: string) => boolean): Int32Array {
+  const traces = new Map<string, Ids>();
+  nodes.forEach((_, at) => index(nodes, traces, at));
+  addPlaceholders(nodes, traces, mayCome);
+  const parents = Int32Array.from(nodes, (node) => {
+    if (node.parentId === "") return ROOT;
+    if (node.parentId === node.spanId) return SELF;
+    return traces.get(node.traceId)?.get(node.parentId) ?? ROOT;
+  });
+  cutCycles(parents);
+  const held = holdTraces(nodes, parents, mayCome);
+  beginPlaceholders(nodes, held);
+  return held;
+}
+
+/** Of several spans under one id, children hang from that of the smallest OTLP kind; all are marked. */
+function index(nodes: readonly Growing[], traces: Map<string, Ids>, at: number): void {
+  const node = nodes[at];
+  if (!node) return;
+  let ids = traces.get(node.traceId);
+  if (!ids) traces.set(node.traceId, (ids = new Map()));
+  const known = nodes[ids.get(node.spanId) ?? -1];
+  if (known === undefined || node.otlpKind < known.otlpKind) ids.set(node.spanId, at);
+  if (known === undefined) return;
+  mark(known, "duplicate-id");
+  mark(node, "duplicate-id");
+}
+
+function addPlaceholders(nodes: Growing[], traces: Map<string, Ids>, mayCome: (traceId: string) => boolean): void {
+  let claims: Claims | undefined;
+  // Placeholders name parents too: the list grows while it is read.
+  for (let at = 0; at < nodes.length; at++) {
+    const node = nodes[at];
+    if (!node) break;
+    const { traceId, parentId: spanId, start } = node;
+    const ids = traces.get(traceId);
+    if (spanId === "" || !ids || ids.has(spanId)) continue;
+    claims ??= claimsOf(nodes, traces);
+    const { name, parentId } = claims.get(traceId)?.get(spanId) ?? { name: "", parentId: "" };
+    const placeholder = growPlaceholder(traceId, spanId, start, { name, parentId, awaited: mayCome(traceId) });
+    ids.set(spanId, nodes.push(placeholder) - 1);
+  }
+}
+
+/** What paths say of spans that have not come; of two opinions the smaller text, so that order does not show. */
+function claimsOf(nodes: readonly Growing[], traces: ReadonlyMap<string, Ids>): Claims {
+  const claims: Claims = new Map();
+  for (const { span, traceId } of nodes) {
+    const ancestors = span?.facts.ancestors;
+    if (ancestors === undefined) continue;
+    let ofTrace = claims.get(traceId);
+    if (!ofTrace) claims.set(traceId, (ofTrace = new Map()));
+    const ids = traces.get(traceId);
+    let parentId = "";
+    for (const { spanId, name } of ancestors) {
+      if (ids?.has(spanId) !== true) ofTrace.set(spanId, reconcile(ofTrace.get(spanId), { name, parentId }));
+      parentId = spanId;
+    }
+  }
+  return claims;
+}
+
+function reconcile(known: Claim | undefined, claim: Claim): Claim {
+  if (known === undefined) return claim;
+  const name = smaller(known.name, claim.name);
+  const parentId = smaller(known.parentId, claim.parentId);
+  return name === known.name && parentId === known.parentId ? known : { name, parentId };
+}
+
+/** Something rather than nothing. */
+function smaller(a: string, b: string): string {
+  if (a === "" || b === "") return a || b;
+  return a < b ? a : b;
+}
+
+/** A placeholder begins with the earliest of the spans below it. */
+function beginPlaceholders(nodes: readonly Growing[], parents: Int32Array): void {
+  for (let at = 0; at < nodes.length; at++) {
+    const start = nodes[at]?.start ?? 0n;
+    let above = parents[at] ?? ROOT;
+    let node = nodes[above];
+    // What is later than a placeholder is later than those above it.
+    while (node && node.span === undefined && start < node.start) {
+      node.start = start;
+      above = parents[above] ?? ROOT;
+      node = nodes[above];
+    }
+  }
+}
