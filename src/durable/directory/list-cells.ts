@@ -53,6 +53,11 @@ export class ListCells {
     return this.#length;
   }
 
+  /** Those that are alive. */
+  *rows(): Generator<number> {
+    for (let row = 0; row < this.#length; row++) if (this.isAlive(row)) yield row;
+  }
+
   isAlive(row: number): boolean {
     return this.#kinds[row] !== DEAD;
   }

@@ -8,12 +8,16 @@ import { ListCells } from "./list-cells.ts";
 import { RowOrder } from "./row-order.ts";
 import type { Place } from "./row-order.ts";
 import { SearchCache } from "./search-cache.ts";
+import type { Search } from "./search-cache.ts";
 import { noCounts, StatusCounts } from "./status-counts.ts";
 
 export type ListedRow = { readonly n: number; readonly value: number; readonly status: Status };
 
 type Turn = { readonly n: number; readonly shown: boolean };
 type Found = { readonly rows: readonly number[]; readonly counts: ListCounts };
+
+/** Of so few rows each is looked at. */
+const FEW = 1_000;
 
 /**
  * The whole list's numbers in memory, folded from the rows on first use and kept up with them. A page of what no search
@@ -23,29 +27,30 @@ export class ListColumns {
   readonly #cells: ListCells;
   #counts: StatusCounts;
   readonly #orders = new Map<ListSort, RowOrder>();
-  readonly #searches = new SearchCache();
+  readonly #searches: SearchCache;
 
   constructor(sql: SqlStorage) {
     this.#cells = new ListCells(sql);
-    this.#counts = new StatusCounts(this.#cells);
+    this.#counts = new StatusCounts(this.#cells, () => this.#cells.rows());
+    this.#searches = new SearchCache(this.#cells);
   }
 
   /** `search`: the text by which the session is found. */
   put(n: number, facts: ListFacts, search: string): void {
     const known = this.#cells.find(n);
-    if (known >= 0) this.#counts.leave(known);
+    if (known >= 0 && this.#cells.isAlive(known)) this.#leave(known);
     const row = this.#cells.put(n, facts);
     this.#counts.enter(row);
-    this.#searches.put(row, search);
+    this.#searches.enter(row, search);
     for (const order of this.#orders.values()) order.move(row);
   }
 
   remove(n: number): void {
     const row = this.#cells.find(n);
     if (row < 0 || !this.#cells.isAlive(row)) return;
-    this.#counts.leave(row);
+    this.#leave(row);
     if (this.#cells.remove(row) === "stayed") return;
-    this.#counts = new StatusCounts(this.#cells);
+    this.#counts = new StatusCounts(this.#cells, () => this.#cells.rows());
     this.#orders.clear();
     this.#searches.clear();
   }
@@ -57,11 +62,8 @@ export class ListColumns {
     now: number,
   ): { readonly rows: readonly ListedRow[]; readonly counts: ListCounts } {
     const { filter } = query;
-    const within = needsText(filter)
-      ? this.#searches.found(filter, this.#cells.length, () => find(filter).map((n) => this.#cells.find(n)))
-      : undefined;
-    const isNarrow = within !== undefined || filter.since !== undefined || filter.until !== undefined;
-    const { rows, counts } = isNarrow ? this.#search(query, within, now) : this.#follow(query, now);
+    const search = needsText(filter) ? this.#searches.get(filter, find) : undefined;
+    const { rows, counts } = this.#find(query, search, now);
     const listed = rows.map((row) => ({
       n: this.#cells.n(row),
       value: this.#cells.value(row, query.sort),
@@ -101,31 +103,42 @@ export class ListColumns {
     return Number.isFinite(next) ? next : undefined;
   }
 
-  /** A page where nothing but kind and status narrows the list. */
-  #follow({ filter, sort, order, cursor, limit }: ListQuery, now: number): Found {
-    const counts = this.#counts.count(filter.kind, now);
+  #find(query: ListQuery, search: Search | undefined, now: number): Found {
+    const { kind, since, until } = query.filter;
+    if (since !== undefined || until !== undefined) return this.#scan(query, search?.rows(), now);
+    const counts = (search?.counts ?? this.#counts).count(kind, now);
+    if (search !== undefined && counts.all < FEW) return this.#scan(query, search.rows(), now);
+    return { rows: this.#follow(query, counts, search, now), counts };
+  }
+
+  /** A page along the order of all rows, up to where it is full or nothing more can come. */
+  #follow(
+    { filter, sort, order, cursor, limit }: ListQuery,
+    counts: ListCounts,
+    search: Search | undefined,
+    now: number,
+  ): number[] {
     let left = filter.statuses.length === 0 ? counts.all : 0;
-    for (const status of filter.statuses) left += counts[status];
+    for (const status of new Set(filter.statuses)) left += counts[status];
     const rows: number[] = [];
-    if (left === 0) return { rows, counts };
+    if (left === 0) return rows;
     for (const row of this.#order(sort).from(cursor && this.#placeOf(cursor), order)) {
-      if (!this.#isShown(row, filter) || !hasStatus(filter, this.#cells.status(row, now))) continue;
+      if (search?.has(row) === false || !this.#isShown(row, filter)) continue;
+      if (!hasStatus(filter, this.#cells.status(row, now))) continue;
       rows.push(row);
       if (rows.length === limit || rows.length === left) break;
     }
-    return { rows, counts };
+    return rows;
   }
 
-  #search({ filter, sort, order, cursor, limit }: ListQuery, within: Uint8Array | undefined, now: number): Found {
+  /** A page and the counts by a look at each of these rows, or at all. */
+  #scan({ filter, sort, order, cursor, limit }: ListQuery, among: Iterable<number> | undefined, now: number): Found {
     const cells = this.#cells;
     const counts = noCounts();
     const foremost = new Foremost(limit, order);
     const place = cursor && this.#placeOf(cursor);
-    const { length } = cells;
-    for (let at = 0; at < length; at++) {
-      // Numbers rise with time, and so do most values: the last first spares the heap most of its work.
-      const row = order === "desc" ? length - 1 - at : at;
-      if ((within !== undefined && within[row] !== 1) || !this.#isShown(row, filter)) continue;
+    for (const row of among ?? cells.rows()) {
+      if (!this.#isShown(row, filter)) continue;
       const status = cells.status(row, now);
       counts.all++;
       counts[status]++;
@@ -134,6 +147,11 @@ export class ListColumns {
       if (place === undefined || foremost.compare(value, row, place.value, place.row) > 0) foremost.offer(value, row);
     }
     return { rows: foremost.ranked, counts };
+  }
+
+  #leave(row: number): void {
+    this.#counts.leave(row);
+    this.#searches.leave(row);
   }
 
   #isShown(row: number, filter: ListFilter): boolean {

@@ -8,22 +8,24 @@ export function noCounts(): Counts {
   return { all: 0, waiting: 0, stalled: 0, running: 0, quiet: 0, failed: 0, finished: 0 };
 }
 
-/** How many rows have each status, without looking at those that time alone moves on no more. */
+/** How many of some rows have each status, without looking at those that time alone moves on no more. */
 export class StatusCounts {
   readonly #cells: ListCells;
+  readonly #rows: () => Iterable<number>;
   readonly #settled = { session: noCounts(), trace: noCounts() };
   readonly #unsettled = new Set<number>();
   #now = 0;
 
-  constructor(cells: ListCells) {
+  /** `rows`: those that are counted now. */
+  constructor(cells: ListCells, rows: () => Iterable<number>) {
     this.#cells = cells;
-    for (let row = 0; row < cells.length; row++) if (cells.isAlive(row)) this.#unsettled.add(row);
+    this.#rows = rows;
+    for (const row of rows()) this.#unsettled.add(row);
   }
 
-  /** Before the row changes or goes. */
+  /** Before a row that is counted changes or goes. */
   leave(row: number): void {
-    if (this.#unsettled.delete(row) || !this.#cells.isAlive(row)) return;
-    this.#add(row, -1);
+    if (!this.#unsettled.delete(row)) this.#add(row, -1);
   }
 
   enter(row: number): void {
@@ -35,7 +37,7 @@ export class StatusCounts {
     const cells = this.#cells;
     if (now < this.#now) {
       for (const kind of [this.#settled.session, this.#settled.trace]) Object.assign(kind, noCounts());
-      for (let row = 0; row < cells.length; row++) if (cells.isAlive(row)) this.#unsettled.add(row);
+      for (const row of this.#rows()) this.#unsettled.add(row);
     }
     this.#now = now;
     for (const row of this.#unsettled) {
