@@ -1,4 +1,7 @@
 /** Words of OpenAPI that its document repeats. */
+import { LIST_SORTS } from "../../trace/directory-contract.ts";
+import { NAME_FIELDS } from "../../trace/list/search-text.ts";
+
 export const json = (description: string, ref?: string) => ({
   description,
   content: {
@@ -32,6 +35,28 @@ export const watching = [
     type: "boolean",
   }),
   query("resourceVersion", "Where a stream resumes; `Last-Event-ID` means the same. Without it, from the beginning."),
+];
+/** Of the list and its watch; of the watch without the last four. */
+export const listing = [
+  query("kind", "`session`, `trace` for bare traces, `all`.", {
+    enum: ["session", "trace", "all"],
+    default: "session",
+  }),
+  query("status", "One or more of waiting, stalled, running, quiet, failed, finished, separated by commas."),
+  query("q", "Words, each the beginning of a word in the title, the questions, the names or the errors.", {
+    type: "string",
+    maxLength: 256,
+  }),
+  ...NAME_FIELDS.map((field) => query(field, "A whole name; given twice, both.")),
+  query(
+    "since",
+    "Sessions with spans then or later: a time, Unix nanoseconds, or a duration back from now (15m, 2h, 7d).",
+  ),
+  query("until", "Sessions with spans then or before; as `since`."),
+  query("sort", "What a page is sorted by.", { enum: LIST_SORTS, default: "activity" }),
+  query("order", "Largest or smallest first.", { enum: ["desc", "asc"], default: "desc" }),
+  query("limit", "Rows a page.", { type: "integer", minimum: 1, maximum: 1000, default: 100 }),
+  query("cursor", "`nextCursor` of the page before, with the same filters."),
 ];
 export const replaying = [
   query("replay", "`true`: the log told again in its own time, as a stream that ends with a bookmark.", {

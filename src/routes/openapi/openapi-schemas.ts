@@ -31,12 +31,17 @@ export const summary = {
     errors: count,
     queries: count,
     agents: tallies,
+    teams: tallies,
     models: tallies,
     tools: tallies,
     services: strings,
     namespaces: strings,
+    users: strings,
+    more: { type: "object", additionalProperties: count, description: "Names that a list leaves out: each shows 50." },
     tokens,
-    cost: { type: "number", description: "US dollars, as spans say." },
+    cost: { type: "number", description: "US dollars: as spans say, else by the price table." },
+    estimated: { type: "number", description: "The part of `cost` that is by the price table." },
+    unpriced: { ...strings, description: "Models that used tokens and have no price: `cost` is without them." },
     also: strings,
     belongsTo: { type: "string" },
     watchers: count,
@@ -65,4 +70,11 @@ export const queryRequest = {
     unanswered: { ...objects, description: "With `for=resume`: calls without an answer." },
     incomplete: { ...strings, description: "Fields of which something was cut." },
   },
+};
+
+const statuses = ["waiting", "stalled", "running", "quiet", "failed", "finished"];
+export const listCounts = {
+  type: "object",
+  description: "Sessions by status, by the same filters without `status`.",
+  properties: Object.fromEntries(["all", ...statuses].map((word) => [word, count])),
 };

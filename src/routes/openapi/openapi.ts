@@ -1,5 +1,5 @@
-import { json, path, problem, query, refusals, replaying, watching } from "./openapi-parts.ts";
-import { count, queryRequest, strings, summary } from "./openapi-schemas.ts";
+import { json, listing, path, problem, query, refusals, replaying, watching } from "./openapi-parts.ts";
+import { count, listCounts, queryRequest, strings, summary } from "./openapi-schemas.ts";
 
 const ingest = {
   post: {
@@ -49,6 +49,7 @@ export const openapi = {
           resourceVersion: { type: "string" },
           sessions: { type: "array", items: { $ref: "#/components/schemas/SessionSummary" } },
           nextCursor: { type: "string" },
+          counts: listCounts,
           arrivals: { type: "object" },
         },
       },
@@ -73,13 +74,8 @@ export const openapi = {
     "/v1/traces": ingest,
     "/sessions": {
       get: {
-        summary: "Sessions, newest activity first; the page for `Accept: text/html`.",
-        parameters: [
-          query("kind", "`session` (default), `trace` for bare traces, `all`.", { enum: ["session", "trace", "all"] }),
-          query("limit", "Rows a page.", { type: "integer", minimum: 1, maximum: 1000, default: 100 }),
-          query("cursor", "`nextCursor` of the page before."),
-          ...watching,
-        ],
+        summary: "Sessions, filtered and sorted; the page for `Accept: text/html`.",
+        parameters: [...listing, ...watching],
         responses: {
           200: json("A page of the list, or its stream.", "SessionList"),
           400: problem("A parameter is wrong; the detail says which."),
