@@ -47,3 +47,11 @@ test("ADMIN_TOKEN closes what was open, on loopback too", () => {
 test.each(["INGEST_TOKEN", "VIEW_TOKEN"])("%s alone is refused: it would promise what nothing keeps", (name) => {
   expect(read({ [name]: "t" })).toBe(`${name} needs ADMIN_TOKEN: set it too, or none of them.`);
 });
+
+test("PRICES is given to the Worker, and refused where it is wrong", () => {
+  const PRICES = '{"house-model": {"input": 1, "output": 2}}';
+  expect(read({ PRICES })).toMatchObject({ bindings: { OPEN_ACCESS: "loopback", PRICES } });
+  expect(read({ PRICES: '{"house-model": {"input": 1}}' })).toBe(
+    "PRICES: house-model needs input and output, in US dollars per million tokens.",
+  );
+});

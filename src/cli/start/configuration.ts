@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { readPrices } from "../../trace/fold/prices.ts";
 
 /** What the environment decides about `npm start`. */
 export type Configuration = {
@@ -48,13 +49,17 @@ export function readConfiguration(
     };
   }
 
+  const prices = readPrices(read("PRICES"));
+  if (!prices.ok) return { ok: false, error: `${prices.error}.` };
+  const settings = read("PRICES") === undefined ? {} : { PRICES: read("PRICES") ?? "" };
+
   return {
     ok: true,
     configuration: {
       host: host === "localhost" ? "127.0.0.1" : host,
       port,
       dataDirectory: resolve(directory, read("DATA_DIR") ?? ".data"),
-      bindings: administered ? Object.fromEntries(tokens) : { OPEN_ACCESS: "loopback" },
+      bindings: { ...settings, ...(administered ? Object.fromEntries(tokens) : { OPEN_ACCESS: "loopback" }) },
     },
   };
 }

@@ -1,0 +1,52 @@
+import { env } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
+import { expect, test, vi } from "vitest";
+import { SessionObject } from "../../src/durable/session/session.ts";
+import { priceSetting } from "../../src/price-setting.ts";
+import { LIST_PRICES } from "../../src/trace/fold/prices.ts";
+import { SessionView } from "../../src/trace/view/session-view.ts";
+import { deliveryOf } from "./deliveries.ts";
+import { aSpan, traceIdOf } from "./spans.ts";
+
+const PRICES = '{"house-1": {"input": 3, "output": 5}}';
+const CALL = aSpan(
+  traceIdOf("priced"),
+  1,
+  {},
+  {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.request.model": "house-1",
+    "gen_ai.usage.input_tokens": 1_000_000,
+    "gen_ai.usage.output_tokens": 0,
+  },
+);
+
+test("a deployment's own prices cost its sessions, and its viewers compute the same", async () => {
+  const stub = env.SESSIONS.getByName(`default/${CALL.traceId}`);
+  const page = await runInDurableObject(stub, (_, ctx) => {
+    const object = new SessionObject(ctx, { ...env, PRICES });
+    object.append("default", deliveryOf([CALL]));
+    return object.read("session", undefined, 1_000);
+  });
+  if (page.state !== "present" || page.summary === undefined) throw new Error(page.state);
+  expect(page.summary).toMatchObject({ cost: 3, estimated: 3 });
+
+  const view = new SessionView();
+  const receipt = page.entries[0]?.kind === "spans" ? page.entries[0].receipt : undefined;
+  if (receipt === undefined) throw new Error("nothing was read");
+  const received = page.summary.liveness.lastArrival;
+  view.apply({ type: "spans", received, receipt, resourceSpans: [{ scopeSpans: [{ spans: [CALL] }] }] });
+  expect(view.summary()).toMatchObject({ unpriced: ["house-1"] });
+  view.apply({ type: "session", summary: page.summary, ...(page.prices === undefined ? {} : { prices: page.prices }) });
+  expect(view.summary()).toMatchObject({ cost: 3, estimated: 3 });
+  expect(view.queries()).toMatchObject([{ cost: 3 }]);
+});
+
+test("a setting that is wrong is said in the log, and the list prices hold", () => {
+  const said = vi.spyOn(console, "error").mockReturnValue();
+  expect(priceSetting({ ...env, PRICES: "{" })).toEqual({ prices: LIST_PRICES });
+  expect(said.mock.calls).toEqual([
+    ['{"message":"a setting is wrong","error":"PRICES must be a JSON object of models"}'],
+  ]);
+  expect(priceSetting(env)).toEqual({ prices: LIST_PRICES });
+});
