@@ -39,6 +39,13 @@ describe("rows in order", () => {
     }
   });
 
+  test("take in as many newcomers as come between two reads", () => {
+    const order = new RowOrder(0, (row) => -row);
+    for (let row = 0; row < 200_000; row++) order.move(row);
+    expect(order.from(undefined, "asc").next().value).toBe(199_999);
+    expect(order.from({ value: -5, row: 5 }, "asc").next().value).toBe(4);
+  });
+
   test.each(SEEDS)("seed %i: the foremost of any number are the first of all", (seed) => {
     const random = new Random(seed);
     const values = Array.from({ length: random.below(300) }, () => random.below(30));

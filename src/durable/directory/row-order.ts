@@ -52,7 +52,7 @@ export class RowOrder {
 
   #merge(moved: Sorted): void {
     const { rows, values } = this.#sorted;
-    const length = Math.max(rows.length, ...moved.rows.map((row) => row + 1));
+    const length = moved.rows.reduce((most, row) => Math.max(most, row + 1), rows.length);
     const merged = { rows: new Int32Array(length), values: new Float64Array(length) };
     let filled = 0;
     let next = 0;
