@@ -2,6 +2,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { matchesText, searchPhrases, searchText } from "../../src/trace/list/search-text.ts";
 import { allPages, directory, ids, list, moment, nanos, remove, report } from "./reported.ts";
+import { aSpan, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
 
 beforeEach(async () => {
@@ -163,6 +164,44 @@ describe("the list finds", () => {
     expect((await list("q=lisbon")).sessions.map(({ spans }) => spans)).toEqual([99]);
     expect(await written()).toEqual(before);
   });
+});
+
+test("the list finds what spans say: questions, names, errors, users", async () => {
+  const traceId = traceIdOf("said");
+  await world.deliver([
+    aSpan(
+      traceId,
+      1,
+      { name: "query.plan" },
+      { "query.name": "plan-7", "query.namespace": "travel", "session.id": "said", "input.value": "Where is it warm?" },
+    ),
+    aSpan(
+      traceId,
+      2,
+      { parentSpanId: "0000000000000001", name: "team.writers" },
+      { "team.name": "writers", "user.id": "ada@example.org" },
+    ),
+    aSpan(
+      traceId,
+      3,
+      { parentSpanId: "0000000000000002", name: "tool.search", status: { code: 2, message: "connection refused" } },
+      { "tool.name": "search_flights" },
+    ),
+  ]);
+  await world.rest([traceId, "said"]);
+  for (const query of [
+    "q=warm",
+    "q=plan-7",
+    "q=writers",
+    "q=ada@example.org",
+    "q=refused",
+    "q=flights",
+    "tool=search_flights",
+    "namespace=travel",
+    "q=said",
+  ])
+    expect([query, await ids(query)]).toEqual([query, ["said"]]);
+  expect(await ids("q=cold")).toEqual([]);
 });
 
 describe("the list sorts", () => {

@@ -24,6 +24,9 @@ const GROWTH = 1.25;
 /** Texts of facts that are remembered; most rows' are one of a few. */
 const MAX_KNOWN = 1_000;
 
+/** What rows can be ordered by. */
+export type RowValue = ListSort | "end";
+
 type Cells = Omit<ListFacts, "liveness">;
 
 /** The numbers of every row of the list in memory, 59 bytes each, in the order of the rows' own numbers. */
@@ -82,8 +85,10 @@ export class ListCells {
     return this.#cell(row, END);
   }
 
-  value(row: number, sort: ListSort): number {
-    switch (sort) {
+  value(row: number, of: RowValue): number {
+    switch (of) {
+      case "end":
+        return this.#cell(row, END);
       case "activity":
         return this.#cell(row, ACTIVITY);
       case "start":

@@ -1,10 +1,11 @@
-import type { ListCounts, ListCursor, ListQuery, ListSort } from "../../trace/directory-contract.ts";
+import type { ListCounts, ListCursor, ListQuery } from "../../trace/directory-contract.ts";
 import type { ListFacts } from "../../trace/list/list-facts.ts";
 import { hasStatus, isInRange, needsText } from "../../trace/list/list-filter.ts";
 import type { ListFilter } from "../../trace/list/list-filter.ts";
 import type { Status } from "../../trace/liveness.ts";
 import { Foremost } from "./foremost.ts";
 import { ListCells } from "./list-cells.ts";
+import type { RowValue } from "./list-cells.ts";
 import { RowOrder } from "./row-order.ts";
 import type { Place } from "./row-order.ts";
 import { SearchCache } from "./search-cache.ts";
@@ -20,13 +21,13 @@ type Found = { readonly rows: readonly number[]; readonly counts: ListCounts };
 const FEW = 1_000;
 
 /**
- * The whole list's numbers in memory, folded from the rows on first use and kept up with them. A page of what no search
- * or time narrows costs what it is long; any other one walk over what is found, or over all.
+ * The whole list's numbers in memory, folded from the rows on first use and kept up with them. A page costs
+ * what it is long; where a time narrows the list, what is of that time.
  */
 export class ListColumns {
   readonly #cells: ListCells;
   #counts: StatusCounts;
-  readonly #orders = new Map<ListSort, RowOrder>();
+  readonly #orders = new Map<RowValue, RowOrder>();
   readonly #searches: SearchCache;
 
   constructor(sql: SqlStorage) {
@@ -105,7 +106,8 @@ export class ListColumns {
 
   #find(query: ListQuery, search: Search | undefined, now: number): Found {
     const { kind, since, until } = query.filter;
-    if (since !== undefined || until !== undefined) return this.#scan(query, search?.rows(), now);
+    if (since !== undefined || until !== undefined)
+      return this.#scan(query, search?.rows() ?? this.#ofTime(query.filter), now);
     const counts = (search?.counts ?? this.#counts).count(kind, now);
     if (search !== undefined && counts.all < FEW) return this.#scan(query, search.rows(), now);
     return { rows: this.#follow(query, counts, search, now), counts };
@@ -131,13 +133,13 @@ export class ListColumns {
     return rows;
   }
 
-  /** A page and the counts by a look at each of these rows, or at all. */
-  #scan({ filter, sort, order, cursor, limit }: ListQuery, among: Iterable<number> | undefined, now: number): Found {
+  /** A page and the counts by a look at each of these rows. */
+  #scan({ filter, sort, order, cursor, limit }: ListQuery, among: Iterable<number>, now: number): Found {
     const cells = this.#cells;
     const counts = noCounts();
     const foremost = new Foremost(limit, order);
     const place = cursor && this.#placeOf(cursor);
-    for (const row of among ?? cells.rows()) {
+    for (const row of among) {
       if (!this.#isShown(row, filter)) continue;
       const status = cells.status(row, now);
       counts.all++;
@@ -159,11 +161,18 @@ export class ListColumns {
     return cells.isAlive(row) && isInRange(filter, cells.kind(row), cells.start(row), cells.end(row));
   }
 
-  #order(sort: ListSort): RowOrder {
-    let order = this.#orders.get(sort);
+  /** Rows among which are all of that time. */
+  #ofTime({ since, until }: ListFilter): Iterable<number> {
+    if (since !== undefined) return this.#order("end").from({ value: since, row: -1 }, "asc");
+    if (until !== undefined) return this.#order("start").from({ value: until, row: Number.POSITIVE_INFINITY }, "desc");
+    return this.#cells.rows();
+  }
+
+  #order(of: RowValue): RowOrder {
+    let order = this.#orders.get(of);
     if (order === undefined) {
-      order = new RowOrder(this.#cells.length, (row) => this.#cells.value(row, sort));
-      this.#orders.set(sort, order);
+      order = new RowOrder(this.#cells.length, (row) => this.#cells.value(row, of));
+      this.#orders.set(of, order);
     }
     return order;
   }
