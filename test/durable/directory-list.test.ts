@@ -296,6 +296,19 @@ describe("the list tells statuses", () => {
     expect((await list("kind=trace")).counts).toMatchObject({ all: 1, finished: 1 });
   });
 
+  test("and counts on when what was settled speaks again, or goes", async () => {
+    for (const query of ["", "q=done", "kind=all"]) await list(query);
+    await report({ id: "done", liveness: { running: 1 } });
+    await remove("failed");
+    await report({ id: "new", heard: Date.now() - 60_000, liveness: { failed: true } });
+    const expected = { all: 6, waiting: 1, stalled: 1, running: 3, quiet: 0, failed: 1, finished: 0 };
+    expect((await list("")).counts).toEqual(expected);
+    expect((await list("kind=all")).counts).toEqual({ ...expected, all: 7, finished: 1 });
+    expect((await list("q=done")).counts).toMatchObject({ all: 1, running: 1, finished: 0 });
+    await evictDurableObject(directory());
+    expect((await list("")).counts).toEqual(expected);
+  });
+
   test("as time moves them on, with nothing written", async () => {
     const { resourceVersion } = await list("");
     world.pass(11_000);

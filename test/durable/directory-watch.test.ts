@@ -71,6 +71,17 @@ describe("a filtered watch", () => {
     expect([running.at, quiet.at]).toEqual(at);
   });
 
+  test("tells of them when they are due, though nothing else happens", async () => {
+    await report({ id: "A", liveness: { running: 1 } });
+    world.pass(29_900);
+    const viewer = await ListViewer.open("&status=running");
+    await viewer.until("bookmark");
+    expect(viewer.words[0]).toBe("A of 1");
+    world.pass(200);
+    await viewer.until("gone");
+    await viewer.close();
+  });
+
   test("resumes with what moved while it was away", async () => {
     await report({ id: "A", liveness: { running: 1 } });
     await report({ id: "B" });
