@@ -186,11 +186,7 @@ function addNames(facts: { -readonly [Field in keyof SpanFacts]: SpanFacts[Field
     const model = short(slots, SLOT.model);
     if (model !== undefined) facts.model = model;
   } else if (facts.kind === "tool") {
-    facts.tool =
-      short(slots, SLOT.tool) ??
-      afterPrefix(facts.name, "execute_tool ") ??
-      afterPrefix(facts.name, "tool.") ??
-      facts.name;
+    facts.tool = cut(toolName(facts.name, slots), MAX_NAME);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { SpanFacts, SpanKind } from "../facts/facts.ts";
+import { SPAN_KINDS } from "../facts/span-kind.ts";
 
 /** Offsets of a row's 32-bit words. A 64-bit field is its high word; the low one follows. */
 export const ID = 0;
@@ -37,22 +38,6 @@ const CANCELED = 0x80;
 const KIND = 0x7f;
 /** Bits from here on are the number of the path above the span. */
 const PATH_SHIFT = 12;
-
-const KINDS: readonly SpanKind[] = [
-  "internal",
-  "query",
-  "agent",
-  "team",
-  "turn",
-  "llm",
-  "tool",
-  "retrieval",
-  "embedding",
-  "http",
-  "db",
-  "messaging",
-  "chain",
-];
 
 const FIRST_CAPACITY = 64;
 /** A grown table may be a quarter empty, no more: it has to fit in an object's memory. */
@@ -144,7 +129,7 @@ export class SpanRows {
   }
 
   kind(row: number): SpanKind {
-    return KINDS[this.word(row, BITS) & KIND] ?? "internal";
+    return SPAN_KINDS[this.word(row, BITS) & KIND] ?? "internal";
   }
 
   running(row: number): boolean {
@@ -181,7 +166,7 @@ export class SpanRows {
   }
 
   setBits(row: number, { kind, running, error, canceled, tokens, cost }: SpanFacts): void {
-    let bits = KINDS.indexOf(kind);
+    let bits = SPAN_KINDS.indexOf(kind);
     if (running) bits |= RUNNING;
     if (error) bits |= ERROR;
     if (canceled) bits |= CANCELED;
