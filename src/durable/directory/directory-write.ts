@@ -1,3 +1,4 @@
+import { nanoseconds } from "../../trace/nanoseconds.ts";
 import type { SessionReport } from "../../trace/directory-contract.ts";
 import { listFacts } from "../../trace/list/list-facts.ts";
 import type { ListFacts } from "../../trace/list/list-facts.ts";
@@ -74,7 +75,7 @@ export function livenessText({ lastArrival: _, ...facts }: LivenessFacts): strin
 
 export function livenessIn(text: string, activity: number): LivenessFacts {
   const facts = JSON.parse(text) as Omit<LivenessFacts, "lastArrival">;
-  return { ...facts, lastArrival: `${activity}000000` };
+  return { ...facts, lastArrival: nanoseconds(activity) };
 }
 
 function cellsOf({ incarnation, revision: sessionRevision, facts }: StoredSession, revision: number) {

@@ -1,3 +1,4 @@
+import { nanoseconds } from "../../trace/nanoseconds.ts";
 import type { Bindings } from "../../bindings.ts";
 import { directoryOf, sessionAt } from "../../place.ts";
 import { priceSetting } from "../../price-setting.ts";
@@ -142,9 +143,4 @@ export class SessionCore {
     }
     jobs.arm(now);
   }
-}
-
-/** Unix nanoseconds as a decimal string, of Unix milliseconds. */
-export function nanoseconds(millis: number): string {
-  return millis === 0 ? "0" : `${millis}000000`;
 }

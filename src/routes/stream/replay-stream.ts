@@ -1,3 +1,4 @@
+import { nanoseconds } from "../../trace/nanoseconds.ts";
 import { ReplayClock } from "../../trace/replay/replay-clock.ts";
 import { ArrivalSchedule, EventSchedule } from "../../trace/replay/replay-schedule.ts";
 import type { ReplaySchedule, ReplayStep } from "../../trace/replay/replay-schedule.ts";
@@ -160,7 +161,7 @@ function eventOf(chunk: LogChunk, { positions }: ReplayStep, id: string): Uint8A
     const { traceId, session } = entry;
     return sse("gone", { traceId, ...(session === undefined ? {} : { session }) }, id);
   }
-  const head = { received: `${entry.received}000000`, receipt: entry.receipt };
+  const head = { received: nanoseconds(entry.received), receipt: entry.receipt };
   if (positions === undefined) return sseAround("spans", head, "resourceSpans", text, id);
   return sse("spans", { ...head, resourceSpans: chunk.spans.pick(positions) }, id);
 }

@@ -1,3 +1,4 @@
+import { nanoseconds } from "../../trace/nanoseconds.ts";
 import type { SessionObject } from "../../durable/session/session.ts";
 import type { LogEntry, LogPage, View } from "../../trace/watch.ts";
 import { decodeFrame } from "../../trace/watch.ts";
@@ -72,7 +73,7 @@ export class SessionSource implements Source {
         id,
       );
     }
-    const head = { received: `${entry.received}000000`, receipt: entry.receipt };
+    const head = { received: nanoseconds(entry.received), receipt: entry.receipt };
     return sseAround("spans", head, "resourceSpans", inflate(entry.encoding, entry.body), id);
   }
 
