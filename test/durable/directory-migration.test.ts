@@ -4,13 +4,9 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { openDirectory } from "../../src/durable/directory/directory-schema.ts";
 import type { SessionSummary } from "../../src/trace/summary.ts";
 import first from "../fixtures/state/directory-1.json";
+import { restoreState } from "./stored-state.ts";
 import { openStream } from "./viewer.ts";
 import * as world from "./world.ts";
-
-type Stored = {
-  readonly schema: readonly string[];
-  readonly rows: Readonly<Record<string, readonly Readonly<Record<string, string | number | null>>[]>>;
-};
 
 beforeEach(async () => {
   world.stopClock();
@@ -19,21 +15,6 @@ beforeEach(async () => {
 
 function directory() {
   return env.DIRECTORY.get(env.DIRECTORY.idFromName("default/directory"));
-}
-
-/** Puts a directory's storage into the state that an older version left it in. */
-async function restore({ schema, rows }: Stored): Promise<void> {
-  await runInDurableObject(directory(), async (_, { storage }) => {
-    await storage.deleteAll();
-    for (const statement of schema) storage.sql.exec(statement);
-    for (const [table, all] of Object.entries(rows)) {
-      for (const row of all) {
-        const places = Object.keys(row).map(() => "?");
-        storage.sql.exec(`INSERT INTO ${table} VALUES (${places.join(", ")})`, ...Object.values(row));
-      }
-    }
-  });
-  await evictDurableObject(directory());
 }
 
 async function listed(query: string) {
@@ -45,7 +26,7 @@ async function listed(query: string) {
 const ids = async (query: string) => (await listed(query)).sessions.map(({ id }) => id);
 
 describe("a list that the first version wrote", () => {
-  beforeEach(async () => await restore(first));
+  beforeEach(async () => await restoreState(directory(), first));
 
   test("shows the same sessions, with fields that came later empty", async () => {
     expect(await ids("kind=all")).toEqual(["62617265000000000000000000000000", "run-2", "trip-1"]);
