@@ -34,10 +34,7 @@ async function restore(facts: "as written" | "of an older version"): Promise<voi
   world.stopClock();
   await world.emptyWorld();
   vi.setSystemTime(stored.now);
-  await restoreState(
-    env.DIRECTORY.get(env.DIRECTORY.idFromName("default/directory")),
-    stored.directory as unknown as StoredState,
-  );
+  await restoreState(env.DIRECTORY.get(env.DIRECTORY.idFromName("default/directory")), stored.directory);
   await runInDurableObject(
     env.DIRECTORY.get(env.DIRECTORY.idFromName("default/directory")),
     (_, { storage }) => void storage.sql.exec("INSERT INTO words (rowid, body) SELECT n, body FROM search"),
@@ -83,12 +80,12 @@ describe.each(["as written", "of an older version"] as const)("sessions of the f
       expect(viewer.at, id).toBe(now?.resourceVersion);
       expect(viewer.view.summary(), id).toMatchObject({ spans: now?.session.spans, title: now?.session.title });
     }
-    const meta = objects["talk-3"]?.rows["meta"]?.find(({ key }) => key === "incarnation")?.["value"];
-    const stream = await openStream("/sessions/talk-3", { "last-event-id": `${String(meta)}.1` });
+    const life = objects["talk-3"]?.rows["meta"]?.find(({ key }) => key === "incarnation")?.["value"] as string;
+    const stream = await openStream("/sessions/talk-3", { "last-event-id": `${life}.1` });
     const seen = await stream.readUntil(({ event }) => event.type === "bookmark");
     await stream.close();
     expect(seen.map(({ at, event }) => [at, event.type])).toEqual([
-      [`${String(meta)}.3`, "gone"],
+      [`${life}.3`, "gone"],
       [undefined, "session"],
       [undefined, "bookmark"],
     ]);
