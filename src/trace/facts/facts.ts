@@ -147,7 +147,7 @@ export function deriveFacts(
 const seeds = new WeakMap<Resource | Scope, number>();
 
 /** One span under two resources is two encodings of it, of which one has to win whatever comes first. */
-function emitterSeed(resource: Resource | undefined, scope: Scope | undefined): number {
+export function emitterSeed(resource: Resource | undefined, scope: Scope | undefined): number {
   return seedOf(resource) ^ Math.imul(seedOf(scope), 0x9e3779b1);
 }
 
@@ -204,14 +204,15 @@ function short(slots: Slots, slot: number): string | undefined {
   return text === undefined ? undefined : cut(text, MAX_NAME);
 }
 
-function sessionNames(slots: Slots): readonly (string | undefined)[] {
+/** By rank. */
+export function sessionNames(slots: Slots): readonly (string | undefined)[] {
   return [textIn(slots, SLOT.chosenSession), textIn(slots, SLOT.frameworkSession), textIn(slots, SLOT.conversation)];
 }
 
 /** One resource stands over many spans. */
 const resources = new WeakMap<Resource, Slots>();
 
-function resourceSlots(resource: Resource | undefined): Slots {
+export function resourceSlots(resource: Resource | undefined): Slots {
   if (resource === undefined) return readSlots(undefined);
   const known = resources.get(resource);
   if (known !== undefined) return known;
