@@ -11,7 +11,7 @@ export default defineConfig({
     modulePreload: false,
     sourcemap: true,
     rolldownOptions: {
-      input: "src/dashboard/main.tsx",
+      input: ["src/dashboard/main.tsx", "src/dashboard/style.css"],
       output: { entryFileNames: "main.js", chunkFileNames: "[name].js", assetFileNames: "[name][extname]" },
     },
   },

@@ -1,11 +1,11 @@
-import { Loading, Notice, ToSessions } from "./states.tsx";
-import { Masthead } from "./masthead.tsx";
+import { Loading, Notice, ToSessions } from "./frame/states.tsx";
+import { Masthead } from "./frame/masthead.tsx";
 import { listFeed, sessionFeed } from "./feeds.ts";
 import { ListPage } from "./list/list-page.tsx";
-import { address } from "./location.ts";
+import { address } from "./address/location.ts";
 import { SessionPage } from "./session/session-page.tsx";
-import { Shortcuts } from "./shortcuts.tsx";
-import { TokenDialog } from "./token-dialog.tsx";
+import { Shortcuts } from "./frame/shortcuts.tsx";
+import { TokenDialog } from "./frame/token-dialog.tsx";
 
 export function App() {
   return (

@@ -1,6 +1,6 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { type ListFeed, listUrl, openListFeed } from "./list/list-feed.ts";
-import { address, go } from "./location.ts";
+import { address, go } from "./address/location.ts";
 import { openSessionFeed, type SessionFeed } from "./session/session-feed.ts";
 
 /** What the page follows: one stream a tab. The list waits behind a session, so that Back finds it as it was. */

@@ -1,7 +1,7 @@
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { followAddress } from "./feeds.ts";
-import { showShortcuts } from "./shortcuts.tsx";
+import { showShortcuts } from "./frame/shortcuts.tsx";
 
 const place = document.getElementById("page");
 if (place === null) throw new Error("index.html has no #page");

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import type { Arrival, Arrivals } from "../../trace/stream-events.ts";
-import { now } from "../clock.ts";
-import { count, counted } from "../figures.ts";
-import { Hostile } from "../hostile.tsx";
-import { Sign } from "../icons.tsx";
-import { ago, exactly, timeOfDay } from "../moments.ts";
+import { now } from "../server/clock.ts";
+import { count, counted } from "../text/figures.ts";
+import { Hostile } from "../text/hostile.tsx";
+import { Sign } from "../frame/icons.tsx";
+import { ago, exactly, timeOfDay } from "../text/moments.ts";
 
 /** What arrived last, at the foot of every page: the answer to "is my exporter arriving?". */
 export function ArrivalsStrip({

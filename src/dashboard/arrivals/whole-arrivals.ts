@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Arrivals } from "../../trace/stream-events.ts";
-import { authorisedFetch } from "../access.ts";
+import { authorisedFetch } from "../server/access.ts";
 
 /** The list's answer is read no more often than this, milliseconds. */
 const LEAST_INTERVAL = 10_000;

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
-import { oneLine } from "../hostile-text.ts";
-import { Hostile } from "../hostile.tsx";
-import { Sign } from "../icons.tsx";
-import { Link } from "../link.tsx";
+import { oneLine } from "../text/hostile-text.ts";
+import { Hostile } from "../text/hostile.tsx";
+import { Sign } from "../frame/icons.tsx";
+import { Link } from "../address/link.tsx";
 import { fieldWord } from "./filters.tsx";
 import type { ListView } from "./list-view.ts";
 import { timeWords } from "./time-choice.ts";

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
-import { hasToken } from "../access.ts";
-import { CopyButton } from "../copy-button.tsx";
-import { Mark } from "../icons.tsx";
+import { hasToken } from "../server/access.ts";
+import { CopyButton } from "../frame/copy-button.tsx";
+import { Mark } from "../frame/icons.tsx";
 
 const VARIABLES = [
   ["OTEL_EXPORTER_OTLP_ENDPOINT", location.origin],

@@ -1,10 +1,10 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { NAME_FIELDS, type NameField } from "../../trace/list/search-text.ts";
 import type { SessionSummary } from "../../trace/summary.ts";
-import { oneLine } from "../hostile-text.ts";
-import { Sign } from "../icons.tsx";
-import { usePageKeys } from "../keys.ts";
-import { go } from "../location.ts";
+import { oneLine } from "../text/hostile-text.ts";
+import { Sign } from "../frame/icons.tsx";
+import { usePageKeys } from "../frame/keys.ts";
+import { go } from "../address/location.ts";
 import type { ListView, NameChoice } from "./list-view.ts";
 import { fromLocalInput, SPANS_OF_TIME, toLocalInput } from "./time-choice.ts";
 

@@ -2,14 +2,14 @@ import type { ComponentChildren } from "preact";
 import type { ListSort } from "../../trace/directory-contract.ts";
 import { type Liveness, liveness, type Status } from "../../trace/liveness.ts";
 import type { SessionSummary, Tally } from "../../trace/summary.ts";
-import { count, duration, shortCount, ticking } from "../figures.ts";
-import { Cost, hasCost } from "../cost.tsx";
-import { oneLine } from "../hostile-text.ts";
-import { Hostile } from "../hostile.tsx";
-import { Sign } from "../icons.tsx";
-import { Link } from "../link.tsx";
-import { ago, exactly, toMillis } from "../moments.ts";
-import { StatusReason, StatusWord } from "../status.tsx";
+import { count, duration, shortCount, ticking } from "../text/figures.ts";
+import { Cost, hasCost } from "../text/cost.tsx";
+import { oneLine } from "../text/hostile-text.ts";
+import { Hostile } from "../text/hostile.tsx";
+import { Sign } from "../frame/icons.tsx";
+import { Link } from "../address/link.tsx";
+import { ago, exactly, toMillis } from "../text/moments.ts";
+import { StatusReason, StatusWord } from "../text/status.tsx";
 
 /** `sort`: what a click on the head sorts by. `name`: of the class that its cells share. */
 export type ListColumn = { readonly word: string; readonly name: string; readonly sort?: ListSort };

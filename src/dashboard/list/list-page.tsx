@@ -1,10 +1,10 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { ListCounts } from "../../trace/directory-contract.ts";
 import { ArrivalsStrip } from "../arrivals/arrivals-strip.tsx";
-import { count } from "../figures.ts";
-import { Link } from "../link.tsx";
-import { Masthead } from "../masthead.tsx";
-import { Loading, RefusedView } from "../states.tsx";
+import { count } from "../text/figures.ts";
+import { Link } from "../address/link.tsx";
+import { Masthead } from "../frame/masthead.tsx";
+import { Loading, RefusedView } from "../frame/states.tsx";
 import type { StreamState } from "../stream/stream-state.ts";
 import { Chips } from "./chips.tsx";
 import { EmptyList } from "./empty-list.tsx";

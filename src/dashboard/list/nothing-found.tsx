@@ -1,7 +1,7 @@
-import { Hostile } from "../hostile.tsx";
-import { Link } from "../link.tsx";
-import { Notice } from "../states.tsx";
-import { statusWord } from "../status.tsx";
+import { Hostile } from "../text/hostile.tsx";
+import { Link } from "../address/link.tsx";
+import { Notice } from "../frame/states.tsx";
+import { statusWord } from "../text/status.tsx";
 import { isNarrowed, type ListView, widened } from "./list-view.ts";
 import { fieldWord } from "./filters.tsx";
 import { timeWords } from "./time-choice.ts";

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Sign } from "../icons.tsx";
-import { usePageKeys } from "../keys.ts";
-import { go } from "../location.ts";
+import { Sign } from "../frame/icons.tsx";
+import { usePageKeys } from "../frame/keys.ts";
+import { go } from "../address/location.ts";
 import type { ListView } from "./list-view.ts";
 
 /** Long enough for a word to be typed. */

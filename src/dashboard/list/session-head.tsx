@@ -1,6 +1,6 @@
-import { Sign } from "../icons.tsx";
-import { Link } from "../link.tsx";
-import { go } from "../location.ts";
+import { Sign } from "../frame/icons.tsx";
+import { Link } from "../address/link.tsx";
+import { go } from "../address/location.ts";
 import { LIST_COLUMNS, type ListColumn } from "./list-columns.tsx";
 import type { ListView } from "./list-view.ts";
 

@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { counted } from "../figures.ts";
-import { Sign } from "../icons.tsx";
-import { type KeyHandler, usePageKeys } from "../keys.ts";
+import { counted } from "../text/figures.ts";
+import { Sign } from "../frame/icons.tsx";
+import { type KeyHandler, usePageKeys } from "../frame/keys.ts";
 import { toggleStream } from "../stream/toggle-stream.ts";
-import { narrow } from "../viewport.ts";
-import { useVirtualRows } from "../virtual-rows.ts";
+import { narrow } from "../frame/viewport.ts";
+import { useVirtualRows } from "../frame/virtual-rows.ts";
 import { arrange, type HeldOrder } from "./held-order.ts";
 import { SessionCells } from "./list-columns.tsx";
 import type { ListFeed, ListShown } from "./list-feed.ts";

@@ -2,10 +2,10 @@ import { useEffect, useRef } from "preact/hooks";
 import type { ListCounts } from "../../trace/directory-contract.ts";
 import { liveness, type Status } from "../../trace/liveness.ts";
 import type { SessionSummary } from "../../trace/summary.ts";
-import { count } from "../figures.ts";
-import { StatusIcon } from "../icons.tsx";
-import { Link } from "../link.tsx";
-import { statusWord } from "../status.tsx";
+import { count } from "../text/figures.ts";
+import { StatusIcon } from "../frame/icons.tsx";
+import { Link } from "../address/link.tsx";
+import { statusWord } from "../text/status.tsx";
 import type { ListView } from "./list-view.ts";
 
 /** As a reader looks for them: what goes on, then what is over. */

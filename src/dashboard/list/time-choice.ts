@@ -1,4 +1,4 @@
-import type { Locale } from "../figures.ts";
+import type { Locale } from "../text/figures.ts";
 import type { ListView } from "./list-view.ts";
 
 /** Durations back from now, as the API takes them, that are offered by name. */

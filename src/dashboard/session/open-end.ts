@@ -1,6 +1,6 @@
 import { GIVEN_UP_MILLIS, QUIET_MILLIS } from "../../trace/liveness.ts";
 import type { LivenessFacts } from "../../trace/summary.ts";
-import { toMillis } from "../moments.ts";
+import { toMillis } from "../text/moments.ts";
 
 /** Data that ended longer than this before it came is a record: nothing in it goes on now. */
 const RECORD_MILLIS = 86_400_000;

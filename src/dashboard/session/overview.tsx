@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { TreeNode } from "../../trace/view/tree.ts";
-import { duration } from "../figures.ts";
+import { duration } from "../text/figures.ts";
 import { drawOverview } from "./draw-overview.ts";
 import { place, type TimeScale } from "./time-scale.ts";
 

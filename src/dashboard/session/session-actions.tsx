@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
-import { authorisedFetch, learnMayNotDelete, mayDelete } from "../access.ts";
-import { CopyButton } from "../copy-button.tsx";
-import { Hostile } from "../hostile.tsx";
-import { Sign } from "../icons.tsx";
-import { usePageKeys } from "../keys.ts";
-import { go, lastList } from "../location.ts";
-import { readProblem } from "../problem.ts";
+import { authorisedFetch, learnMayNotDelete, mayDelete } from "../server/access.ts";
+import { CopyButton } from "../frame/copy-button.tsx";
+import { Hostile } from "../text/hostile.tsx";
+import { Sign } from "../frame/icons.tsx";
+import { usePageKeys } from "../frame/keys.ts";
+import { go, lastList } from "../address/location.ts";
+import { readProblem } from "../server/problem.ts";
 
 /** Link, export, forget. */
 export function SessionActions({ id }: { id: string }) {

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import type { NameList, SessionSummary, Tally } from "../../trace/summary.ts";
-import { count, counted } from "../figures.ts";
-import { Hostile } from "../hostile.tsx";
-import { exactly, toMillis } from "../moments.ts";
+import { count, counted } from "../text/figures.ts";
+import { Hostile } from "../text/hostile.tsx";
+import { exactly, toMillis } from "../text/moments.ts";
 
 const ID = "session-details";
 

@@ -4,7 +4,7 @@ import { SessionView } from "../../trace/view/session-view.ts";
 import type { Arrival, SessionStreamEvent } from "../../trace/stream-events.ts";
 import type { SessionSummary } from "../../trace/summary.ts";
 import { type WholeArrivals, wholeArrivals } from "../arrivals/whole-arrivals.ts";
-import { toMillis } from "../moments.ts";
+import { toMillis } from "../text/moments.ts";
 import { decodeSessionEvent } from "../stream/decode-event.ts";
 import { openStream, type Stream } from "../stream/stream.ts";
 

@@ -1,14 +1,14 @@
 import type { ComponentChildren } from "preact";
 import { type Liveness } from "../../trace/liveness.ts";
 import type { SessionSummary, Tally } from "../../trace/summary.ts";
-import { count, duration, shortCount, ticking } from "../figures.ts";
-import { Cost, costTitle, hasCost } from "../cost.tsx";
-import { oneLine } from "../hostile-text.ts";
-import { Hostile } from "../hostile.tsx";
-import { Sign } from "../icons.tsx";
-import { exactly, toMillis } from "../moments.ts";
+import { count, duration, shortCount, ticking } from "../text/figures.ts";
+import { Cost, costTitle, hasCost } from "../text/cost.tsx";
+import { oneLine } from "../text/hostile-text.ts";
+import { Hostile } from "../text/hostile.tsx";
+import { Sign } from "../frame/icons.tsx";
+import { exactly, toMillis } from "../text/moments.ts";
 import { tokensText } from "../span/span-facts-view.tsx";
-import { OpenQuestion, StatusReason, StatusWord } from "../status.tsx";
+import { OpenQuestion, StatusReason, StatusWord } from "../text/status.tsx";
 
 /** What the whole session amounts to. */
 export function SessionHeader(props: {

@@ -1,9 +1,9 @@
 import type { TreeNode, ViewSpan } from "../../trace/view/tree.ts";
 import { previewLine } from "../../trace/content/preview-line.ts";
-import { duration, ticking } from "../figures.ts";
-import { Hostile } from "../hostile.tsx";
-import { KindIcon, PlaceholderIcon, Sign } from "../icons.tsx";
-import { toMillis } from "../moments.ts";
+import { duration, ticking } from "../text/figures.ts";
+import { Hostile } from "../text/hostile.tsx";
+import { KindIcon, PlaceholderIcon, Sign } from "../frame/icons.tsx";
+import { toMillis } from "../text/moments.ts";
 import { lastsOn, markWords, placeholderWord, standsForTrace } from "./placeholder.ts";
 import { isOutside, place, type TimeScale } from "./time-scale.ts";
 

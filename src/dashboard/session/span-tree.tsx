@@ -1,11 +1,11 @@
 import { useCallback, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { SessionTree, TreeNode } from "../../trace/view/tree.ts";
 import { visibleRows } from "../../trace/view/tree.ts";
-import { counted } from "../figures.ts";
-import { Sign } from "../icons.tsx";
-import { toMillis } from "../moments.ts";
-import { narrow } from "../viewport.ts";
-import { useVirtualRows } from "../virtual-rows.ts";
+import { counted } from "../text/figures.ts";
+import { Sign } from "../frame/icons.tsx";
+import { toMillis } from "../text/moments.ts";
+import { narrow } from "../frame/viewport.ts";
+import { useVirtualRows } from "../frame/virtual-rows.ts";
 import { Overview } from "./overview.tsx";
 import { Axis, GridLines, useTicks } from "./axis.tsx";
 import { type Reading, toggled } from "./reading.ts";

@@ -1,8 +1,8 @@
 import { displayValue } from "../../trace/content/any-value.ts";
 import type { KeyValue } from "../../trace/span.ts";
-import { CopyButton } from "../copy-button.tsx";
-import { counted } from "../figures.ts";
-import { Hostile } from "../hostile.tsx";
+import { CopyButton } from "../frame/copy-button.tsx";
+import { counted } from "../text/figures.ts";
+import { Hostile } from "../text/hostile.tsx";
 import { LoadWhole } from "./load-whole.tsx";
 import { LongText } from "./long-text.tsx";
 import type { Spills } from "./spills.ts";

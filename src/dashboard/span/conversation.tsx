@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import type { MessagePart } from "../../trace/content/message-parts.ts";
 import type { Message } from "../../trace/content/messages.ts";
-import { count } from "../figures.ts";
-import { Hostile } from "../hostile.tsx";
-import { KindIcon, Sign } from "../icons.tsx";
+import { count } from "../text/figures.ts";
+import { Hostile } from "../text/hostile.tsx";
+import { KindIcon, Sign } from "../frame/icons.tsx";
 import { JsonText } from "./json-text.tsx";
 import { LongText } from "./long-text.tsx";
 

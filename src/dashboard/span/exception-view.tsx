@@ -1,8 +1,8 @@
 import type { Exception } from "../../trace/content/exception.ts";
 import type { Span } from "../../trace/span.ts";
-import { CopyButton } from "../copy-button.tsx";
-import { Hostile } from "../hostile.tsx";
-import { Sign } from "../icons.tsx";
+import { CopyButton } from "../frame/copy-button.tsx";
+import { Hostile } from "../text/hostile.tsx";
+import { Sign } from "../frame/icons.tsx";
 import { LongText } from "./long-text.tsx";
 import { traceOf } from "./trace-of.ts";
 

@@ -1,5 +1,5 @@
 import type { AnyValue, Spill } from "../../trace/span.ts";
-import { authorisedFetch } from "../access.ts";
+import { authorisedFetch } from "../server/access.ts";
 
 /** Whole values by URL: content never changes under its hash, and is fetched once a tab. */
 const known = new Map<string, AnyValue>();

@@ -1,7 +1,7 @@
 import type { SpanEvent, SpanLink } from "../../trace/span.ts";
-import { duration } from "../figures.ts";
-import { Hostile } from "../hostile.tsx";
-import { exactly, toMillis } from "../moments.ts";
+import { duration } from "../text/figures.ts";
+import { Hostile } from "../text/hostile.tsx";
+import { exactly, toMillis } from "../text/moments.ts";
 import { Attributes } from "./attributes.tsx";
 import type { Spills } from "./spills.ts";
 

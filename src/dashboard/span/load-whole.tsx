@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import type { Spill } from "../../trace/span.ts";
-import { bytes } from "../figures.ts";
+import { bytes } from "../text/figures.ts";
 import { comesByItself, type Spills } from "./spills.ts";
 
 /** Under the preview of a large value: its size, and the button that fetches the whole, unless that comes by itself. */

@@ -1,6 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
-import { counted } from "../figures.ts";
-import { visibleText } from "../hostile-text.ts";
+import { counted } from "../text/figures.ts";
+import { visibleText } from "../text/hostile-text.ts";
 import { headOf } from "./clamp.ts";
 import { jsonTokens } from "./json-tokens.ts";
 

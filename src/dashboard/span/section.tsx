@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { CopyButton } from "../copy-button.tsx";
+import { CopyButton } from "../frame/copy-button.tsx";
 
 /** A part of the panel. `copy` is what its copy button takes; `folded` ones open on demand. */
 export function Section(props: {

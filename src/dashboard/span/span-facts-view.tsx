@@ -1,11 +1,11 @@
 import type { ComponentChildren } from "preact";
 import type { SpanContent } from "../../trace/content/content.ts";
 import type { Tokens } from "../../trace/facts/facts.ts";
-import { CopyButton } from "../copy-button.tsx";
-import { count, dollars, duration, ticking } from "../figures.ts";
-import { Hostile } from "../hostile.tsx";
-import { kindWord } from "../icons.tsx";
-import { exactly, toMillis } from "../moments.ts";
+import { CopyButton } from "../frame/copy-button.tsx";
+import { count, dollars, duration, ticking } from "../text/figures.ts";
+import { Hostile } from "../text/hostile.tsx";
+import { kindWord } from "../frame/icons.tsx";
+import { exactly, toMillis } from "../text/moments.ts";
 import { markWords, openWord } from "../session/placeholder.ts";
 import type { PanelProps } from "./span-panel.tsx";
 

@@ -1,17 +1,18 @@
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { jsonText } from "../../trace/content/any-value.ts";
 import { readContent } from "../../trace/content/content.ts";
 import type { TreeNode } from "../../trace/view/tree.ts";
 import { withWholeValue } from "../../trace/content/whole-value.ts";
-import { writeAddress } from "../address.ts";
-import { CopyButton } from "../copy-button.tsx";
-import { Hostile } from "../hostile.tsx";
-import { KindIcon, PlaceholderIcon, Sign } from "../icons.tsx";
+import { writeAddress } from "../address/address.ts";
+import { CopyButton } from "../frame/copy-button.tsx";
+import { Hostile } from "../text/hostile.tsx";
+import { KindIcon, PlaceholderIcon } from "../frame/icons.tsx";
 import { Attributes, unclaimedFirst } from "./attributes.tsx";
 import { ContentView, contentText } from "./content-view.tsx";
 import { ExceptionView } from "./exception-view.tsx";
 import { Events, Links } from "./happenings.tsx";
 import { LongText } from "./long-text.tsx";
+import { PanelFrame } from "./panel-frame.tsx";
 import { Section } from "./section.tsx";
 import { SpanFactsView } from "./span-facts-view.tsx";
 import { useSpills } from "./spills.ts";
@@ -28,39 +29,27 @@ export type PanelProps = {
   readonly onSelect: (key: string) => void;
 };
 
-/** Everything that one span says. Focus comes here when it opens, so that it can be scrolled with the keys. */
+/** Everything that one span says. */
 export function SpanPanel(props: PanelProps) {
   const { node, sessionId, onClose } = props;
-  const panel = useRef<HTMLElement>(null);
-  useEffect(() => {
-    panel.current?.querySelector(".panel-body")?.scrollTo({ top: 0 });
-  }, [node.key]);
   const address = (): string => location.origin + writeAddress({ page: "session", id: sessionId, span: node.key });
   return (
-    <aside class="panel" ref={panel} aria-label="Span">
-      <header class="panel-head">
-        {node.span === undefined ? <PlaceholderIcon label="No span yet" /> : <KindIcon kind={node.span.facts.kind} />}
-        <h2>
-          <Hostile
-            text={node.span === undefined ? placeholderWord(node) : node.span.span.name || "unnamed span"}
-            limit={400}
-          />
-        </h2>
-        <CopyButton text={address} label="Copy a link to this span" />
-        <button
-          type="button"
-          class="button bare"
-          aria-label="Close the span (Esc)"
-          title="Close (Esc)"
-          onClick={onClose}
-        >
-          <Sign name="close" />
-        </button>
-      </header>
-      <div class="panel-body scroller" tabIndex={-1}>
-        {node.span === undefined ? <Placeholder {...props} /> : <SpanSections key={node.key} {...props} />}
-      </div>
-    </aside>
+    <PanelFrame
+      of={node.key}
+      icon={
+        node.span === undefined ? <PlaceholderIcon label="No span yet" /> : <KindIcon kind={node.span.facts.kind} />
+      }
+      title={
+        <Hostile
+          text={node.span === undefined ? placeholderWord(node) : node.span.span.name || "unnamed span"}
+          limit={400}
+        />
+      }
+      actions={<CopyButton text={address} label="Copy a link to this span" />}
+      onClose={onClose}
+    >
+      {node.span === undefined ? <Placeholder {...props} /> : <SpanSections key={node.key} {...props} />}
+    </PanelFrame>
   );
 }
 

@@ -1,4 +1,4 @@
-import { authorisedFetch } from "../access.ts";
+import { authorisedFetch } from "../server/access.ts";
 import { refusalOf } from "./refusal.ts";
 import type { Refusal } from "./stream-state.ts";
 

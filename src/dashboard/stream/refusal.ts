@@ -1,5 +1,5 @@
-import { hasToken } from "../access.ts";
-import { readProblem } from "../problem.ts";
+import { hasToken } from "../server/access.ts";
+import { readProblem } from "../server/problem.ts";
 import type { Refusal } from "./stream-state.ts";
 
 /**

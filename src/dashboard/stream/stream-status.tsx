@@ -1,6 +1,6 @@
-import { now } from "../clock.ts";
-import { count, ticking } from "../figures.ts";
-import { Sign } from "../icons.tsx";
+import { now } from "../server/clock.ts";
+import { count, ticking } from "../text/figures.ts";
+import { Sign } from "../frame/icons.tsx";
 import type { Stream } from "./stream.ts";
 import type { StreamState } from "./stream-state.ts";
 

@@ -1,7 +1,7 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import { authorisedFetch } from "../access.ts";
-import { learnOffset, now, serverNow } from "../clock.ts";
-import { toMillis } from "../moments.ts";
+import { authorisedFetch } from "../server/access.ts";
+import { learnOffset, now, serverNow } from "../server/clock.ts";
+import { toMillis } from "../text/moments.ts";
 import { backoff } from "./backoff.ts";
 import type { Decode, StreamEvent } from "./decode-event.ts";
 import { readEvents, type Received } from "./read-events.ts";

@@ -1,0 +1,60 @@
+import { listParameters, type ListView, readListView } from "../list/list-view.ts";
+
+/** Everything that the page shows is told by its URL, so that it can be sent to somebody. */
+export type Address =
+  | { readonly page: "list"; readonly view: ListView }
+  | {
+      readonly page: "session";
+      readonly id: string;
+      readonly span: string | undefined;
+      readonly range?: TimeRange | undefined;
+    }
+  | { readonly page: "unknown"; readonly path: string };
+
+/** A part of the time axis, nanoseconds since the session's start. */
+export type TimeRange = { readonly from: bigint; readonly to: bigint };
+
+/** `path` and `query` as in `location.pathname` and `location.search`. */
+export function readAddress(path: string, query: string): Address {
+  const parameters = new URLSearchParams(query);
+  if (/^\/(sessions\/?|otel\/?)?$/.test(path)) return { page: "list", view: readListView(parameters) };
+  const id = /^\/sessions\/([^/]+)\/?$/.exec(path)?.[1];
+  if (id === undefined) return { page: "unknown", path };
+  try {
+    const range = readRange(parameters.get("range") ?? "");
+    return {
+      page: "session",
+      id: decodeURIComponent(id),
+      span: parameters.get("span") ?? undefined,
+      ...(range === undefined ? {} : { range }),
+    };
+  } catch {
+    return { page: "unknown", path };
+  }
+}
+
+function readRange(text: string): TimeRange | undefined {
+  const [, from, to] = /^(\d{1,19})-(\d{1,19})$/.exec(text) ?? [];
+  if (from === undefined || to === undefined || BigInt(from) >= BigInt(to)) return undefined;
+  return { from: BigInt(from), to: BigInt(to) };
+}
+
+/** The shortest URL that says the same. */
+export function writeAddress(address: Address): string {
+  switch (address.page) {
+    case "list": {
+      const parameters = listParameters(address.view);
+      return parameters.size === 0 ? "/sessions" : `/sessions?${parameters}`;
+    }
+    case "session": {
+      const parameters = new URLSearchParams();
+      if (address.span !== undefined) parameters.set("span", address.span);
+      if (address.range !== undefined) parameters.set("range", `${address.range.from}-${address.range.to}`);
+      const path = `/sessions/${encodeURIComponent(address.id)}`;
+      // A colon needs no escape in a query, and keys are full of them.
+      return parameters.size === 0 ? path : `${path}?${String(parameters).replaceAll("%3A", ":")}`;
+    }
+    case "unknown":
+      return address.path;
+  }
+}

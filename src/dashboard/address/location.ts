@@ -1,0 +1,29 @@
+import { computed, effect, signal } from "@preact/signals";
+import { type Address, readAddress, writeAddress } from "./address.ts";
+import { WHOLE_LIST } from "../list/list-view.ts";
+
+const href = signal(location.pathname + location.search);
+addEventListener("popstate", () => (href.value = location.pathname + location.search));
+
+/** Where the page is. */
+export const address = computed(() => {
+  const url = new URL(href.value, location.origin);
+  return readAddress(url.pathname, url.search);
+});
+
+type ListAddress = Extract<Address, { page: "list" }>;
+
+/** The list as the reader left it: where a session leads back to. */
+export const lastList = signal<ListAddress>({ page: "list", view: WHOLE_LIST });
+effect(() => {
+  if (address.value.page === "list") lastList.value = address.value;
+});
+
+/** `push` for what Back should leave again, `replace` for a change of the same view. */
+export function go(to: Address, how: "push" | "replace" = "push"): void {
+  const url = writeAddress(to);
+  if (url === location.pathname + location.search) return;
+  if (how === "push") history.pushState(null, "", url);
+  else history.replaceState(null, "", url);
+  href.value = url;
+}

@@ -1,0 +1,36 @@
+import type { ComponentChildren } from "preact";
+import { Link } from "../address/link.tsx";
+import { Mark, Sign } from "./icons.tsx";
+import { WHOLE_LIST } from "../list/list-view.ts";
+import { showShortcuts } from "./shortcuts.tsx";
+import type { Stream } from "../stream/stream.ts";
+import { StreamStatus } from "../stream/stream-status.tsx";
+import { TokenButton } from "./token-dialog.tsx";
+
+const LIST = { page: "list", view: WHOLE_LIST } as const;
+
+/** The head of every page: whose it is, where the reader is, how the stream stands. */
+export function Masthead({ stream, children }: { stream?: Stream | undefined; children?: ComponentChildren }) {
+  return (
+    <header class="masthead">
+      <Link class="brand" to={LIST}>
+        <Mark />
+        <span>Spanfold</span>
+      </Link>
+      <nav class="crumbs" aria-label="Where you are">
+        {children}
+      </nav>
+      {stream === undefined ? null : <StreamStatus stream={stream} />}
+      <TokenButton />
+      <button
+        type="button"
+        class="button bare"
+        title="Keyboard shortcuts (?)"
+        aria-label="Keyboard shortcuts"
+        onClick={showShortcuts}
+      >
+        <Sign name="keys" />
+      </button>
+    </header>
+  );
+}

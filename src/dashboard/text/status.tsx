@@ -1,0 +1,69 @@
+import type { Liveness, Status } from "../../trace/liveness.ts";
+import { count, ticking } from "./figures.ts";
+import { Hostile } from "./hostile.tsx";
+import { StatusIcon } from "../frame/icons.tsx";
+
+const WORDS: Readonly<Record<Status, string>> = {
+  waiting: "Waiting",
+  stalled: "Stalled",
+  running: "Running",
+  quiet: "Quiet",
+  failed: "Failed",
+  finished: "Finished",
+};
+
+export const statusWord = (status: Status): string => WORDS[status];
+
+/** Icon and word, in the status's colour. */
+export const StatusWord = ({ status }: { status: Status }) => (
+  <span class={`status status-${status}`}>
+    <StatusIcon status={status} />
+    {WORDS[status]}
+  </span>
+);
+
+/** What somebody was asked and has not answered: "Which city? · book_hotel of Plan a trip". */
+export function OpenQuestion({ waiting }: { waiting: NonNullable<Liveness["waiting"]> }) {
+  const { question, tool, query } = waiting;
+  const asker = [tool, query].filter((name) => name !== undefined).join(" of ");
+  return (
+    <p class="question">
+      <Hostile text={question} limit={160} />
+      {asker === "" ? null : (
+        <span class="muted">
+          {" · "}
+          <Hostile text={asker} limit={80} />
+        </span>
+      )}
+    </p>
+  );
+}
+
+/** Why the status is what it is, as far as there is more to say: "on tool.search · 4 m 12 s". */
+export function StatusReason({ liveness }: { liveness: Liveness }) {
+  const { status, open, waiting, silentMillis, missingParents } = liveness;
+  if (waiting !== undefined) return <span class="reason">{`for ${ticking(waiting.forMillis)}`}</span>;
+  if (status === "stalled" || status === "quiet") {
+    return (
+      <span class="reason">
+        {open === undefined ? (
+          `nothing heard for ${ticking(silentMillis)}`
+        ) : (
+          <>
+            <span class="reason-what">
+              {status === "stalled" ? "on " : "waiting for "}
+              <Hostile text={open.name} limit={80} />
+            </span>
+            <span class="reason-long">{` · ${ticking(open.forMillis)}`}</span>
+          </>
+        )}
+      </span>
+    );
+  }
+  if (missingParents === 0) return null;
+  return (
+    <span class="reason" title="Spans name them as their parents, and they never came">
+      {missingParents === 1 ? "1 parent never came" : `${count(missingParents)} parents never came`}
+    </span>
+  );
+}

@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+import { readAddress, writeAddress } from "../../../src/dashboard/address/address.ts";
+import { type ListView, WHOLE_LIST } from "../../../src/dashboard/list/list-view.ts";
+
+const read = (url: string): string => {
+  const { pathname, search } = new URL(url, "http://localhost");
+  return JSON.stringify(readAddress(pathname, search));
+};
+
+const list = (view: Partial<ListView>): string => JSON.stringify({ page: "list", view: { ...WHOLE_LIST, ...view } });
+
+describe("the URL tells what is shown", () => {
+  test.each([
+    ["/", list({})],
+    ["/otel", list({})],
+    ["/sessions?kind=all&q=planner%20gpt", list({ kind: "all", search: "planner gpt" })],
+    ["/sessions?kind=nonsense", list({})],
+    ["/sessions/a%2Fb%20c?span=t:s", '{"page":"session","id":"a/b c","span":"t:s"}'],
+    ["/sessions/%E0%A4%A", '{"page":"unknown","path":"/sessions/%E0%A4%A"}'],
+    ["/else", '{"page":"unknown","path":"/else"}'],
+  ])("%s", (url, address) => {
+    expect(read(url)).toBe(address);
+  });
+
+  test("and what is written is read back, whatever the id", () => {
+    for (const id of ["plain", "a/b?c#d&e", "~", "日本", "100%"]) {
+      const url = writeAddress({ page: "session", id, span: "t:s:1" });
+      expect(read(url)).toBe(JSON.stringify({ page: "session", id, span: "t:s:1" }));
+    }
+  });
+
+  test("a part of the time axis goes with it, and nonsense for one does not", () => {
+    const here = readAddress("/sessions/s", "?range=5-9");
+    expect(writeAddress(here)).toBe("/sessions/s?range=5-9");
+    for (const nonsense of ["9-5", "5-5", "-5-9", "a-b", "5", `1-${"9".repeat(20)}`]) {
+      expect(readAddress("/sessions/s", `?range=${nonsense}`)).toEqual({ page: "session", id: "s", span: undefined });
+    }
+  });
+
+  test("the list as it opens needs no parameters", () => {
+    expect(writeAddress({ page: "list", view: WHOLE_LIST })).toBe("/sessions");
+  });
+});

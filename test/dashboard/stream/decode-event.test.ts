@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { decodeListEvent, decodeSessionEvent } from "../../../src/dashboard/stream/decode-event.ts";
+
+test("an event is its type and the fields of its data", () => {
+  expect(decodeSessionEvent("bookmark", '{"resourceVersion":"a.7","now":1}')).toEqual({
+    type: "bookmark",
+    resourceVersion: "a.7",
+    now: 1,
+  });
+});
+
+test("an event without fields may come without data", () => {
+  expect([decodeSessionEvent("reset", ""), decodeSessionEvent("deleted", "{}")]).toEqual([
+    { type: "reset" },
+    { type: "deleted" },
+  ]);
+});
+
+test("data cannot rename its event", () => {
+  expect(decodeSessionEvent("reset", '{"type":"deleted"}')).toEqual({ type: "reset" });
+});
+
+test("an event that a newer server sends is passed over, whatever its data", () => {
+  expect([decodeSessionEvent("novelty", "{"), decodeSessionEvent(undefined, "hello")]).toEqual([undefined, undefined]);
+});
+
+test("each stream knows its own events", () => {
+  expect([decodeListEvent("spans", "{}"), decodeListEvent("arrivals", '{"arrivals":{}}')]).toEqual([
+    undefined,
+    { type: "arrivals", arrivals: {} },
+  ]);
+});
+
+test("a known event that cannot be read breaks the stream instead of being lost", () => {
+  expect(() => decodeSessionEvent("spans", '{"received":')).toThrow(SyntaxError);
+  expect(() => decodeSessionEvent("session", "[]")).toThrow('the data of "session" is no object');
+});
+
+test.each([
+  ["bookmark", '{"resourceVersion":"a.7"}'],
+  ["bookmark", '{"resourceVersion":7,"now":1}'],
+  ["spans", '{"received":"yesterday","receipt":{},"resourceSpans":[]}'],
+  ["spans", '{"received":"1","receipt":{},"resourceSpans":{}}'],
+  ["gone", '{"traceId":null}'],
+  ["session", '{"summary":[]}'],
+])("a %s without what the page reaches into breaks the stream: %s", (type, data) => {
+  expect(() => decodeSessionEvent(type, data)).toThrow(`the data of "${type}" is not what it should be`);
+});

@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { backoff } from "../../../src/dashboard/stream/backoff.ts";
+import {
+  CONNECTING,
+  nextState,
+  type StreamState,
+  type StreamStep,
+} from "../../../src/dashboard/stream/stream-state.ts";
+
+const lost: StreamStep = { step: "lost", why: "the server cannot be reached", retryAt: 1000 };
+
+/** The states that the steps lead through, as a reader would say them. */
+function through(...steps: readonly StreamStep[]): string[] {
+  let state: StreamState = CONNECTING;
+  return steps.map((step) => {
+    state = nextState(state, step);
+    return say(state);
+  });
+}
+
+function say(state: StreamState): string {
+  switch (state.state) {
+    case "reconnecting":
+      return `reconnecting ${state.attempt}: ${state.why}`;
+    case "paused":
+      return `paused by ${state.by}`;
+    case "ended":
+      return state.how === "moved" ? `moved to ${state.to}` : "deleted";
+    case "refused":
+      return `refused: ${state.refusal.reason}`;
+    case "connecting":
+    case "live":
+      return state.state;
+  }
+}
+
+describe("a stream's state", () => {
+  test("counts its attempts, is not 'connecting' again between them, and is live once caught up", () => {
+    expect(
+      through({ step: "caught-up" }, lost, { step: "connect" }, lost, { step: "connect" }, { step: "caught-up" }),
+    ).toEqual([
+      "live",
+      "reconnecting 1: the server cannot be reached",
+      "reconnecting 1: the server cannot be reached",
+      "reconnecting 2: the server cannot be reached",
+      "reconnecting 2: the server cannot be reached",
+      "live",
+    ]);
+  });
+
+  test("a reader's pause holds against hiding, seeing and a connection that breaks meanwhile", () => {
+    expect(
+      through({ step: "pause" }, { step: "hide" }, { step: "show" }, lost, { step: "caught-up" }, { step: "resume" }),
+    ).toEqual([
+      "paused by reader",
+      "paused by reader",
+      "paused by reader",
+      "paused by reader",
+      "paused by reader",
+      "connecting",
+    ]);
+  });
+
+  test("a hidden tab rests and goes on by itself when seen", () => {
+    expect(through({ step: "caught-up" }, { step: "hide" }, { step: "show" })).toEqual([
+      "live",
+      "paused by hidden",
+      "connecting",
+    ]);
+  });
+
+  test("a refusal stays on the screen while it is tried again, and ends with the first event", () => {
+    const refused: StreamStep = { step: "refused", refusal: { reason: "not-found", movedTo: [], since: "just-now" } };
+    expect(through(refused, { step: "connect" }, { step: "pause" }, { step: "resume" }, { step: "caught-up" })).toEqual(
+      ["refused: not-found", "refused: not-found", "refused: not-found", "connecting", "live"],
+    );
+  });
+
+  test("an end is an end", () => {
+    expect(through({ step: "moved", to: "s2" }, lost, { step: "pause" }, { step: "deleted" })).toEqual(
+      Array.from({ length: 4 }, () => "moved to s2"),
+    );
+  });
+
+  test("what was deleted stays deleted while it is asked for again, and is live when it comes back", () => {
+    const gone: StreamStep = { step: "refused", refusal: { reason: "not-found", movedTo: [], since: "a-while" } };
+    expect(through({ step: "deleted" }, { step: "connect" }, gone, lost, { step: "caught-up" })).toEqual([
+      "deleted",
+      "deleted",
+      "deleted",
+      "deleted",
+      "live",
+    ]);
+  });
+
+  test("a step that changes nothing returns the same state, so that nothing is drawn anew", () => {
+    const live: StreamState = { state: "live" };
+    expect(nextState(live, { step: "caught-up" })).toBe(live);
+  });
+});
+
+test("backoff doubles, is spread over its upper half, and ends at 30 s", () => {
+  expect([1, 2, 3, 6, 40].map((attempt) => [backoff(attempt, 1000, 0), backoff(attempt, 1000, 0.999999)])).toEqual([
+    [500, 1000],
+    [1000, 2000],
+    [2000, 4000],
+    [15000, 30000],
+    [15000, 30000],
+  ]);
+});
