@@ -6,7 +6,7 @@ import { TOOL_KEYS } from "../semconv/semconv.ts";
 import { LATER_OUTPUT_KEYS, OUTPUT_KEYS } from "../semconv/semconv-content.ts";
 import * as keys from "../semconv/semconv-live.ts";
 import { firstText } from "./span-error.ts";
-import type { KeyValue, Span, SpanEvent } from "../span.ts";
+import type { AnyValue, KeyValue, Span, SpanEvent } from "../span.ts";
 
 /** What a span says of a question to somebody outside: a person, or the agent that called. */
 export type Asking = {
@@ -86,8 +86,24 @@ function askingOfEvent(event: SpanEvent, span: Span, slots: Slots, { running, to
   return asked(since, task, question, stated.tool ?? tool);
 }
 
+/** What a log record says of a question; `undefined` where it is about none. */
+export function askingOfRecord(record: {
+  readonly name: string;
+  readonly attributes: readonly KeyValue[];
+  readonly body: AnyValue | undefined;
+  /** Unix nanoseconds. */
+  readonly time: bigint;
+}): Asking | undefined {
+  const { name, attributes, body, time } = record;
+  const stated = statedBy(name, attributes);
+  if (stated === undefined) return undefined;
+  if (stated.state === "over") return over(time, stated.task);
+  const said = body === undefined ? undefined : questionIn(body);
+  return asked(time, stated.task, stated.question ?? said ?? questionNamed(name), stated.tool);
+}
+
 /** Reads an event; a log record that is an event reads the same. `undefined` where it is about no question. */
-export function statedBy(name: string, attributes: readonly KeyValue[]): Statement | undefined {
+function statedBy(name: string, attributes: readonly KeyValue[]): Statement | undefined {
   const task = firstText(attributes, keys.TASK_STATE_KEYS);
   const byState = stateIn(task, firstText(attributes, keys.APPROVAL_STATE_KEYS));
   const state = byState ?? stateInName(name);

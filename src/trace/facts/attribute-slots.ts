@@ -1,6 +1,8 @@
 import { countOf, numberOf, textOf } from "../content/any-value.ts";
 import * as keys from "../semconv/semconv.ts";
 import * as live from "../semconv/semconv-live.ts";
+import * as records from "../semconv/semconv-records.ts";
+import { TOLD } from "../records/told.ts";
 import { INPUT_KEYS } from "../semconv/semconv-content.ts";
 import { sessionName, sessionNameIfUuid } from "./session-name.ts";
 import type { AnyValue, KeyValue } from "../span.ts";
@@ -50,9 +52,10 @@ export const SLOT = {
   task: 38,
   taskState: 39,
   approvalState: 40,
+  told: 41,
 } as const;
 
-const SLOTS = 41;
+const SLOTS = 42;
 
 /** What a key's value says for one concept; `undefined` when it says nothing and a later key may. */
 type Reading = string | number | AnyValue;
@@ -128,6 +131,10 @@ function places(): Map<string, Place[]> {
   put(SLOT.task, live.TASK_ID_KEYS, textOf);
   put(SLOT.taskState, live.TASK_STATE_KEYS, textOf);
   put(SLOT.approvalState, live.APPROVAL_STATE_KEYS, textOf);
+  put(SLOT.told, records.TOLD_KEYS, (value) => {
+    const told = TOLD.findIndex((word) => word === value.stringValue);
+    return told < 0 ? undefined : told;
+  });
   return byKey;
 }
 

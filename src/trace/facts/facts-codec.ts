@@ -1,9 +1,10 @@
 import type { SpanFacts } from "./facts.ts";
 import { SPAN_KINDS } from "./span-kind.ts";
+import { TOLD } from "../records/told.ts";
 import { lastOf } from "../table/span-order.ts";
 
 /** Raised when a fact is added or derived otherwise: objects then derive the facts of their log anew. */
-export const FACTS_VERSION = 4;
+export const FACTS_VERSION = 5;
 
 /**
  * The encoded form: `[version, start of the first span, strings, ...one array per span]`. A span's array is
@@ -31,6 +32,7 @@ const FLAG = {
   failure: 65536,
   canceled: 131072,
   asking: 262_144,
+  told: 524_288,
 } as const;
 
 const ASKING_CELLS = 5;
@@ -109,6 +111,10 @@ function encodeSpan(
     flags |= FLAG.asking;
     const { state, since, task, question, tool } = fact.asking;
     more.push(state === "asked" ? 1 : 0, compact(since - fact.start), task, question, tool ?? -1);
+  }
+  if (fact.told !== undefined) {
+    flags |= FLAG.told;
+    more.push(TOLD.indexOf(fact.told));
   }
   return [
     fact.spanId,
@@ -204,6 +210,7 @@ function decodeSpan(
       ...(tool === -1 ? {} : { tool: text(tool) }),
     };
   }
+  if (flags & FLAG.told) facts.told = TOLD[number(row[at++])] ?? "call";
   return facts;
 }
 

@@ -12,6 +12,8 @@ import { countsAsError } from "./span-error.ts";
 import { spanFailure } from "./span-failure.ts";
 import { spanIdentity } from "./span-identity.ts";
 import { spanKind } from "./span-kind.ts";
+import { TOLD } from "../records/told.ts";
+import type { Told } from "../records/told.ts";
 import type { SpanKind } from "./span-kind.ts";
 import type { Resource, Scope, Span } from "../span.ts";
 import { textHash } from "./text-hash.ts";
@@ -79,6 +81,8 @@ export type SpanFacts = {
   readonly ancestors?: readonly Ancestor[];
   /** What it says of a question to somebody outside. */
   readonly asking?: Asking;
+  /** Of a span that was made of log records: how it hangs together with others. */
+  readonly told?: Told;
 };
 
 /** Of a name that a producer can make as long as it likes. */
@@ -141,6 +145,8 @@ export function deriveFacts(
   if (ancestors !== undefined) facts.ancestors = ancestors;
   const asking = askingIn(span, slots, { running, asOf, tool: facts.tool });
   if (asking !== undefined) facts.asking = asking;
+  const told = numberIn(slots, SLOT.told);
+  if (told !== undefined) facts.told = TOLD[told] ?? "call";
   return facts;
 }
 

@@ -1,9 +1,12 @@
 import { timeOfRecord } from "../log-record.ts";
 import type { LogRecord } from "../log-record.ts";
+import { noteOf } from "../records/note-of-record.ts";
+import type { SpanNote } from "../records/note-of-record.ts";
 import { sessionOfRecord } from "../records/session-of-record.ts";
+import { spansOfRecord } from "../records/spans-of-record.ts";
 import type { Resource, Scope } from "../span.ts";
-import { emitterSeed } from "./facts.ts";
-import type { Asking, SessionName, SpanFacts } from "./facts.ts";
+import { deriveFacts, emitterSeed } from "./facts.ts";
+import type { SessionName, SpanFacts } from "./facts.ts";
 import { textHash } from "./text-hash.ts";
 
 /** What sessions, lists and liveness need of one log record. */
@@ -18,19 +21,6 @@ export type RecordFacts = {
   readonly note?: SpanNote;
 };
 
-/** What a log record adds to the span that it is about, whether that comes before it or after. */
-export type SpanNote = {
-  readonly spanId: string;
-  readonly error?: true;
-  /** Of an error: nobody wanted the answer any more. */
-  readonly canceled?: true;
-  /** Of an error: first line of what it says of itself, at most 160 UTF-16 units. */
-  readonly failure?: string;
-  /** First line of what was asked, at most 160 UTF-16 units. */
-  readonly asked?: string;
-  readonly asking?: Asking;
-};
-
 /** `text` is the record's canonical JSON. */
 export function deriveRecordFacts(
   record: LogRecord,
@@ -39,10 +29,12 @@ export function deriveRecordFacts(
   scope: Scope | undefined,
 ): RecordFacts {
   const session = sessionOfRecord(record, resource);
+  const note = noteOf(record);
   return {
     hash: textHash(text, emitterSeed(resource, scope)),
     time: BigInt(timeOfRecord(record) || 0),
     ...(session === undefined ? {} : { session }),
-    spans: [],
+    spans: spansOfRecord(record).map((span) => deriveFacts(span, JSON.stringify(span), resource, scope)),
+    ...(note === undefined ? {} : { note }),
   };
 }

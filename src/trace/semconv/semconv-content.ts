@@ -134,6 +134,8 @@ export const INPUT_EVENTS: ReadonlyMap<string, string> = new Map([
 export const OUTPUT_EVENT = "gen_ai.choice";
 /** The body of such an event as one JSON text, from producers that had no structured attributes. */
 export const EVENT_BODY_KEY = "gen_ai.event.content";
+/** Its text alone. */
+export const EVENT_CONTENT_KEY = "content";
 /** An event whose attributes are those of the GenAI convention's span. */
 export const DETAILS_EVENT = "gen_ai.client.inference.operation.details";
 

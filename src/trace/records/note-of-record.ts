@@ -1,0 +1,76 @@
+import { detailsAttributes, inputEventMessages } from "../content/event-messages.ts";
+import { firstLine } from "../content/one-line.ts";
+import { firstLineAsked, lastAsked } from "../facts/asked.ts";
+import { askingOfRecord } from "../facts/asking.ts";
+import type { Asking } from "../facts/asking.ts";
+import { readSlots } from "../facts/attribute-slots.ts";
+import { MAX_ASKED } from "../facts/facts.ts";
+import { countsAsError } from "../facts/span-error.ts";
+import { spanFailure } from "../facts/span-failure.ts";
+import { timeOfRecord } from "../log-record.ts";
+import type { LogRecord } from "../log-record.ts";
+import { EVENT_NAME_KEYS } from "../semconv/semconv-records.ts";
+import { INPUT_MESSAGE_KEYS } from "../semconv/semconv-content.ts";
+import type { Span, SpanEvent } from "../span.ts";
+import { eventOfRecord, isException } from "./event-of-record.ts";
+import { valueAt } from "./record-fields.ts";
+import { subjectOf } from "./subject-of-record.ts";
+
+/** What a log record adds to the span that it is about, whether that comes before it or after. */
+export type SpanNote = {
+  readonly spanId: string;
+  readonly error?: true;
+  /** Of an error: nobody wanted the answer any more. */
+  readonly canceled?: true;
+  /** Of an error: first line of what it says of itself, at most 160 UTF-16 units. */
+  readonly failure?: string;
+  /** First line of what was asked, at most 160 UTF-16 units. */
+  readonly asked?: string;
+  readonly asking?: Asking;
+};
+
+/** OTLP's severities from here on are errors: below, an exception was dealt with. */
+const ERROR_SEVERITY = 17;
+
+/** What a record says of its span that lists, counts and liveness need; `undefined` of a record about none, or that says nothing of the kind. */
+export function noteOf(record: LogRecord): SpanNote | undefined {
+  const spanId = subjectOf(record);
+  if (spanId === "") return undefined;
+  const event = eventOfRecord(record);
+  const asked = askedIn(event);
+  const asking = askingIn(record);
+  const note = {
+    ...failureIn(record, event),
+    ...(asked === undefined ? {} : { asked }),
+    ...(asking === undefined ? {} : { asking }),
+  };
+  return Object.keys(note).length === 0 ? undefined : { spanId, ...note };
+}
+
+function failureIn(record: LogRecord, event: SpanEvent): Pick<SpanNote, "error" | "canceled" | "failure"> {
+  const { severityNumber = 0 } = record;
+  if (!isException(record) || (severityNumber !== 0 && severityNumber < ERROR_SEVERITY)) return {};
+  // As if the span had it for an event.
+  const span: Span = { traceId: "", spanId: "", events: [event] };
+  if (!countsAsError(span, undefined)) return {};
+  const { text, canceled } = spanFailure(span, readSlots(undefined), MAX_ASKED);
+  return { error: true, ...(canceled ? { canceled } : {}), ...(text === undefined ? {} : { failure: text }) };
+}
+
+/** What a person said, in a message of theirs or in the details of a call. */
+function askedIn(event: SpanEvent): string | undefined {
+  const input = inputEventMessages([event]);
+  if (input?.kind === "messages") {
+    const asked = input.messages.some(({ role }) => role === "user") ? lastAsked(input.messages) : undefined;
+    return asked === undefined ? undefined : firstLine(asked, MAX_ASKED);
+  }
+  const messages = valueAt(detailsAttributes([event]), INPUT_MESSAGE_KEYS);
+  return messages === undefined ? undefined : firstLineAsked(messages, MAX_ASKED);
+}
+
+function askingIn(record: LogRecord): Asking | undefined {
+  const { eventName, attributes = [], body } = record;
+  // Not by its body: prose about a permission asks for none.
+  const name = eventName ?? valueAt(attributes, EVENT_NAME_KEYS)?.stringValue ?? "";
+  return askingOfRecord({ name, attributes, body, time: BigInt(timeOfRecord(record) || 0) });
+}

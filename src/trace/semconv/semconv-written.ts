@@ -1,0 +1,22 @@
+/** The attribute keys with which spans are written that log records tell of: the GenAI convention's, and those that facts read first. */
+export const OPERATION = "gen_ai.operation.name";
+export const AGENT = "gen_ai.agent.name";
+export const MODEL = "gen_ai.request.model";
+export const INPUT = "input.value";
+export const OUTPUT = "output.value";
+export const INPUT_TOKENS = "gen_ai.usage.input_tokens";
+export const OUTPUT_TOKENS = "gen_ai.usage.output_tokens";
+export const CACHED_TOKENS = "gen_ai.usage.cache_read.input_tokens";
+export const WRITTEN_TOKENS = "gen_ai.usage.cache_creation.input_tokens";
+export const REASONING_TOKENS = "gen_ai.usage.reasoning.output_tokens";
+export const COST = "gen_ai.usage.cost";
+export const FIRST_TOKEN = "gen_ai.response.time_to_first_chunk";
+export const FINISH_REASONS = "gen_ai.response.finish_reasons";
+export const TOOL = "gen_ai.tool.name";
+export const TOOL_CALL_ID = "gen_ai.tool.call.id";
+export const TOOL_INPUT = "gen_ai.tool.call.arguments";
+export const TOOL_OUTPUT = "gen_ai.tool.call.result";
+export const ERROR_TYPE = "error.type";
+export const HTTP_METHOD = "http.request.method";
+export const HTTP_STATUS = "http.response.status_code";
+export const URL_PATH = "url.path";
