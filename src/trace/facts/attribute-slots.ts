@@ -3,6 +3,7 @@ import * as keys from "../semconv/semconv.ts";
 import * as live from "../semconv/semconv-live.ts";
 import * as records from "../semconv/semconv-records.ts";
 import { TOLD } from "../records/told.ts";
+import { FixedKeys } from "./fixed-keys.ts";
 import { INPUT_KEYS } from "../semconv/semconv-content.ts";
 import { sessionName, sessionNameIfUuid } from "./session-name.ts";
 import type { AnyValue, KeyValue } from "../span.ts";
@@ -65,8 +66,8 @@ type Place = { readonly slot: number; readonly rank: number; readonly read: Read
 /** Where the value of any key goes that ends as {@link live.PENDING_SUFFIX}. */
 const PENDING: readonly Place[] = [{ slot: SLOT.pending, rank: 0, read: (value) => (isTrue(value) ? 1 : undefined) }];
 
-/** By key, where its value may go. A Map: a key from outside can be `__proto__`. */
-const PLACES: ReadonlyMap<string, readonly Place[]> = places();
+/** By key, where its value may go. */
+const PLACES = new FixedKeys<readonly Place[]>(places());
 
 function places(): Map<string, Place[]> {
   const byKey = new Map<string, Place[]>();
@@ -150,7 +151,8 @@ function kindIn(kinds: ReadonlyMap<string, SpanKind>, value: AnyValue): number |
 
 export type Slots = readonly (Reading | undefined)[];
 
-const NOTHING: Slots = Array.from({ length: SLOTS }, () => undefined);
+/** First of texts: an engine may keep a list that never held but `undefined` as one of numbers, and copy it with the first text. */
+const NOTHING: Slots = Array.from({ length: SLOTS }, (): Reading | undefined => "").fill(undefined);
 const UNREAD = 255;
 /** Ranks of what the pass under way has found; of no meaning between passes. */
 const ranks = new Uint8Array(SLOTS);
