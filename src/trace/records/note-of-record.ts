@@ -11,8 +11,10 @@ import { timeOfRecord } from "../log-record.ts";
 import type { LogRecord } from "../log-record.ts";
 import { EVENT_NAME_KEYS } from "../semconv/semconv-records.ts";
 import { INPUT_MESSAGE_KEYS } from "../semconv/semconv-content.ts";
+import { QUERY_INPUT } from "../semconv/semconv-ark.ts";
 import type { Span, SpanEvent } from "../span.ts";
 import { eventOfRecord, isException } from "./event-of-record.ts";
+import { readArkRecord } from "./ark-spans.ts";
 import { valueAt } from "./record-fields.ts";
 import { subjectOf } from "./subject-of-record.ts";
 
@@ -37,7 +39,7 @@ export function noteOf(record: LogRecord): SpanNote | undefined {
   const spanId = subjectOf(record);
   if (spanId === "") return undefined;
   const event = eventOfRecord(record);
-  const asked = askedIn(event);
+  const asked = askedIn(event) ?? askedOfQuery(record);
   const asking = askingIn(record);
   const note = {
     ...failureIn(record, event),
@@ -66,6 +68,13 @@ function askedIn(event: SpanEvent): string | undefined {
   }
   const messages = valueAt(detailsAttributes([event]), INPUT_MESSAGE_KEYS);
   return messages === undefined ? undefined : firstLineAsked(messages, MAX_ASKED);
+}
+
+/** The end of an Ark query does not repeat what its start says. */
+function askedOfQuery(record: LogRecord): string | undefined {
+  const told = readArkRecord(record);
+  const input = told?.operation === "QueryExecution" ? told.at.get(QUERY_INPUT) : undefined;
+  return input === undefined ? undefined : firstLineAsked(input, MAX_ASKED);
 }
 
 function askingIn(record: LogRecord): Asking | undefined {

@@ -1,5 +1,6 @@
 import { readAgentRecord } from "./agent-record.ts";
 import { agentSpan } from "./agent-spans.ts";
+import { arkSpans, readArkRecord } from "./ark-spans.ts";
 import type { LogRecord } from "../log-record.ts";
 import type { Span } from "../span.ts";
 
@@ -9,6 +10,8 @@ import type { Span } from "../span.ts";
  */
 export function spansOfRecord(record: LogRecord): readonly Span[] {
   if (record.traceId !== undefined) return [];
+  const ark = readArkRecord(record);
+  if (ark !== undefined) return arkSpans(record, ark);
   const agent = readAgentRecord(record);
   const span = agent === undefined ? undefined : agentSpan(record, agent);
   return span === undefined ? [] : [span];

@@ -1,10 +1,13 @@
 import { readAgentRecord } from "./agent-record.ts";
 import { agentSubject } from "./agent-spans.ts";
+import { arkSubject, readArkRecord } from "./ark-spans.ts";
 import type { LogRecord } from "../log-record.ts";
 
 /** The id of the span of its trace that a record is about; "" if it is about none. */
 export function subjectOf(record: LogRecord): string {
   if (record.traceId !== undefined) return record.spanId ?? "";
+  const ark = readArkRecord(record);
+  if (ark !== undefined) return arkSubject(record, ark);
   const agent = readAgentRecord(record);
   return agent === undefined ? "" : agentSubject(record, agent);
 }

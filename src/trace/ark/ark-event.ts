@@ -1,0 +1,33 @@
+import { ARK_OPERATIONS, ARK_PHASES } from "../semconv/semconv-ark.ts";
+
+/** An event as an Ark installation posts it. */
+export type ArkEvent = {
+  /** RFC 3339. */
+  readonly timestamp: string;
+  readonly eventType: string;
+  /** An operation and what became of it: `ToolCallComplete`. */
+  readonly reason: string;
+  readonly message: string;
+  readonly data: Readonly<Record<string, string>>;
+};
+
+export type ArkOperation = keyof typeof ARK_OPERATIONS;
+export type ArkPhase = (typeof ARK_PHASES)[number];
+
+const REASON = new RegExp(`^(${Object.keys(ARK_OPERATIONS).join("|")})(${ARK_PHASES.join("|")})$`);
+
+/** The two halves of a reason; `undefined` of one that is about no span. */
+export function readReason(reason: string): { readonly operation: ArkOperation; readonly phase: ArkPhase } | undefined {
+  const [, operation, phase] = REASON.exec(reason) ?? [];
+  return operation === undefined ? undefined : { operation: operation as ArkOperation, phase: phase as ArkPhase };
+}
+
+const INSTANT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/i;
+
+/** Unix nanoseconds of an RFC 3339 text, with all the digits that it has; `undefined` of any other text. */
+export function instantOf(text: string): bigint | undefined {
+  const [, seconds, fraction = "", zone] = INSTANT.exec(text.trim()) ?? [];
+  const millis = Date.parse(`${seconds}${zone}`.toUpperCase());
+  if (!Number.isFinite(millis) || millis < 0) return undefined;
+  return BigInt(millis) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, "0"));
+}

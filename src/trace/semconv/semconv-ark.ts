@@ -1,0 +1,78 @@
+/** How an Ark event is written as a log record: its name, and where its fields go. */
+
+/** Before the event's reason in a record's event name. */
+export const ARK_EVENT_PREFIX = "ark.";
+export const ARK_EVENT_SCOPE = "ark.events";
+
+export const SESSION_ID = "ark.session.id";
+export const CONVERSATION_ID = "gen_ai.conversation.id";
+/** The query's UID. */
+export const QUERY_ID = "ark.query.id";
+export const QUERY_NAME = "query.name";
+export const QUERY_NAMESPACE = "query.namespace";
+export const DURATION_MILLIS = "ark.event.duration_ms";
+export const ERROR = "error.message";
+export const TARGET_TYPE = "target.type";
+export const TARGET_NAME = "target.name";
+export const QUERY_INPUT = "input.value";
+export const AGENT = "gen_ai.agent.name";
+export const TEAM = "team.name";
+export const TEAM_STRATEGY = "team.strategy";
+export const TURN = "turn.number";
+export const MEMBER_NAME = "turn.member.name";
+export const MEMBER_TYPE = "turn.member.type";
+export const MODEL = "gen_ai.request.model";
+export const TOOL = "gen_ai.tool.name";
+export const TOOL_TYPE = "tool.type";
+export const TOOL_CALL_ID = "gen_ai.tool.call.id";
+export const TOOL_INPUT = "gen_ai.tool.call.arguments";
+export const INPUT_TOKENS = "gen_ai.usage.input_tokens";
+export const OUTPUT_TOKENS = "gen_ai.usage.output_tokens";
+export const SPAN_KIND = "openinference.span.kind";
+export const ERROR_TYPE = "error.type";
+/** A report of a span that runs; see `PENDING_SUFFIX`. */
+export const PENDING = "ark.span.pending";
+
+/** By field of an event's data. Those that are not here stand in the record's body alone. */
+export const FIELD_KEYS: ReadonlyMap<string, string> = new Map([
+  ["sessionId", SESSION_ID],
+  ["conversationId", CONVERSATION_ID],
+  ["queryId", QUERY_ID],
+  ["queryName", QUERY_NAME],
+  ["queryNamespace", QUERY_NAMESPACE],
+  ["durationMs", DURATION_MILLIS],
+  ["error", ERROR],
+  ["targetType", TARGET_TYPE],
+  ["input", QUERY_INPUT],
+  ["agent", AGENT],
+  ["teamName", TEAM],
+  ["team", TEAM],
+  ["strategy", TEAM_STRATEGY],
+  ["turn", TURN],
+  ["memberName", MEMBER_NAME],
+  ["memberType", MEMBER_TYPE],
+  ["model", MODEL],
+  ["toolName", TOOL],
+  ["tool", TOOL],
+  ["toolType", TOOL_TYPE],
+  ["toolId", TOOL_CALL_ID],
+  ["parameters", TOOL_INPUT],
+  ["promptTokens", INPUT_TOKENS],
+  ["completionTokens", OUTPUT_TOKENS],
+]);
+
+/** Fields of an event's data that name whom a query is asked of, by the type in `targetType`. */
+export const TARGET_FIELDS = ["agent", "team", "model", "tool"] as const;
+
+/** The operations of an event's reason that are spans, and what such a span is called before its own name. */
+export const ARK_OPERATIONS = {
+  QueryExecution: { prefix: "query.", name: QUERY_NAME },
+  TeamExecution: { prefix: "team.", name: TEAM },
+  TeamTurn: { prefix: "turn.", name: TURN },
+  TeamMember: { prefix: "member.", name: MEMBER_NAME },
+  AgentExecution: { prefix: "agent.", name: AGENT },
+  LLMCall: { prefix: "llm.", name: MODEL },
+  ToolCall: { prefix: "tool.", name: TOOL },
+} as const;
+
+export const ARK_PHASES = ["Start", "Complete", "Error", "Canceled"] as const;
