@@ -1,6 +1,6 @@
 import { Loading, Notice, ToSessions } from "./frame/states.tsx";
 import { Masthead } from "./frame/masthead.tsx";
-import { listFeed, sessionFeed } from "./feeds.ts";
+import { listFeed, replayFeed, sessionFeed } from "./feeds.ts";
 import { ListPage } from "./list/list-page.tsx";
 import { address } from "./address/location.ts";
 import { SessionPage } from "./session/session-page.tsx";
@@ -27,7 +27,7 @@ function Page() {
     case "session": {
       const feed = sessionFeed.value;
       if (feed === undefined) return <Loading what="the session" />;
-      return <SessionPage key={feed.id} feed={feed} selected={here.span} range={here.range} />;
+      return <SessionPage key={feed.id} feed={feed} replay={replayFeed.value} here={here} />;
     }
     case "unknown":
       return (

@@ -1,14 +1,20 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { type ListFeed, listUrl, openListFeed } from "./list/list-feed.ts";
 import { address, go } from "./address/location.ts";
+import { openReplay, type ReplayFeed } from "./replay/replay-feed.ts";
+import { replayParameters, type ReplayView } from "./replay/replay-view.ts";
+import { timelineOf } from "./replay/timeline.ts";
 import { openSessionFeed, type SessionFeed } from "./session/session-feed.ts";
 
 /** What the page follows: one stream a tab. The list waits behind a session, so that Back finds it as it was. */
 const list = signal<ListFeed | undefined>(undefined);
 const session = signal<SessionFeed | undefined>(undefined);
+/** While a session is told again its own stream rests, once it has brought the whole. */
+const replay = signal<{ readonly feed: ReplayFeed; readonly view: ReplayView } | undefined>(undefined);
 
 export const listFeed = computed(() => list.value);
 export const sessionFeed = computed(() => session.value);
+export const replayFeed = computed(() => replay.value?.feed);
 
 const wanted = computed(() => {
   const { value } = address;
@@ -24,6 +30,11 @@ export function followAddress(): void {
     untracked(follow);
   });
   effect(() => {
+    void address.value;
+    void session.value?.shown.value;
+    untracked(followReplay);
+  });
+  effect(() => {
     const state = session.value?.stream.state.value;
     // The session lives on under another name: so does what the reader looks at.
     if (state?.state !== "ended" || state.how !== "moved") return;
@@ -35,6 +46,7 @@ export function followAddress(): void {
 function follow(): void {
   const to = address.value;
   if (to.page !== "session" || session.value?.id !== to.id) {
+    leaveReplay();
     session.value?.close();
     session.value = undefined;
   }
@@ -46,3 +58,50 @@ function follow(): void {
   }
   if (to.page === "session" && session.value === undefined) session.value = openSessionFeed(to.id);
 }
+
+/** The whole is read first: it says from where to where the replay goes, and what is yet to come. */
+function followReplay(): void {
+  const feed = session.value;
+  const here = address.value;
+  const view = here.page === "session" ? here.replay : undefined;
+  if (feed === undefined || here.page !== "session" || view === undefined) {
+    if (replay.value === undefined) return;
+    leaveReplay();
+    feed?.stream.show();
+    return;
+  }
+  const current = replay.value;
+  if (current !== undefined) {
+    if (isSame(current.view, view)) return;
+    const goesOn = current.view.by === view.by && current.view.from === view.from;
+    if (goesOn) current.feed.change(view);
+    else {
+      current.feed.close();
+      replay.value = undefined;
+    }
+    if (goesOn) replay.value = { feed: current.feed, view };
+  }
+  if (replay.value !== undefined) return;
+  const whole = feed.shown.value;
+  if (whole?.of !== "whole") return;
+  // Set aside, it is what it was for as long as the replay goes on.
+  feed.stream.hide();
+  const onGone = (): void => go({ ...here, replay: undefined }, "replace");
+  replay.value = {
+    feed: openReplay({
+      id: feed.id,
+      view,
+      timeline: timelineOf(whole.tree, view.by),
+      announced: feed.announced(),
+      onGone,
+    }),
+    view,
+  };
+}
+
+function leaveReplay(): void {
+  replay.value?.feed.close();
+  replay.value = undefined;
+}
+
+const isSame = (a: ReplayView, b: ReplayView): boolean => String(replayParameters(a)) === String(replayParameters(b));

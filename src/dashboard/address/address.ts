@@ -1,4 +1,5 @@
 import { listParameters, type ListView, readListView } from "../list/list-view.ts";
+import { readReplayView, replayParameters, type ReplayView } from "../replay/replay-view.ts";
 
 /** Everything that the page shows is told by its URL, so that it can be sent to somebody. */
 export type Address =
@@ -8,8 +9,12 @@ export type Address =
       readonly id: string;
       readonly span: string | undefined;
       readonly range?: TimeRange | undefined;
+      /** Told again, instead of as it goes on. */
+      readonly replay?: ReplayView | undefined;
     }
   | { readonly page: "unknown"; readonly path: string };
+
+export type SessionAddress = Extract<Address, { page: "session" }>;
 
 /** A part of the time axis, nanoseconds since the session's start. */
 export type TimeRange = { readonly from: bigint; readonly to: bigint };
@@ -22,11 +27,13 @@ export function readAddress(path: string, query: string): Address {
   if (id === undefined) return { page: "unknown", path };
   try {
     const range = readRange(parameters.get("range") ?? "");
+    const replay = readReplayView(parameters);
     return {
       page: "session",
       id: decodeURIComponent(id),
       span: parameters.get("span") ?? undefined,
       ...(range === undefined ? {} : { range }),
+      ...(replay === undefined ? {} : { replay }),
     };
   } catch {
     return { page: "unknown", path };
@@ -47,7 +54,7 @@ export function writeAddress(address: Address): string {
       return parameters.size === 0 ? "/sessions" : `/sessions?${parameters}`;
     }
     case "session": {
-      const parameters = new URLSearchParams();
+      const parameters = address.replay === undefined ? new URLSearchParams() : replayParameters(address.replay);
       if (address.span !== undefined) parameters.set("span", address.span);
       if (address.range !== undefined) parameters.set("range", `${address.range.from}-${address.range.to}`);
       const path = `/sessions/${encodeURIComponent(address.id)}`;

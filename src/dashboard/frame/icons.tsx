@@ -160,6 +160,8 @@ const SIGNS = {
   ),
   done: <path d="m3 8.5 3.2 3.2L13 4.8" />,
   pause: <path d="M5.5 3.5v9M10.5 3.5v9" stroke-width="2" />,
+  replay: <path d="M3.2 6.2A5.25 5.25 0 1 1 2.75 8.6M3 2.75v3.6h3.6M8 5.5V8.2l2 1.3" />,
+  upload: <path d="M8 10.5V3M4.5 6 8 2.5 11.5 6M2.5 13.5h11" />,
   play: <path d="M5 3.2v9.6L12.5 8Z" fill="currentColor" />,
   close: <path d="m4 4 8 8M12 4l-8 8" />,
   search: (

@@ -3,7 +3,9 @@ import { useLayoutEffect } from "preact/hooks";
 /** `undefined`: the key is not ours and keeps its own effect. */
 export type KeyHandler = (key: string, event: KeyboardEvent) => "taken" | undefined;
 
-const TYPING = "input, textarea, select, [contenteditable]";
+const TYPING = "input:not([type=range], [type=radio]), textarea, select, [contenteditable]";
+/** What is moved by the keys that move through rows. */
+const MOVED = "input:is([type=range], [type=radio])";
 const PRESSING = "button, a, summary";
 
 /** Keys of the whole page, wherever the focus is, but not while somebody types or presses a control. */
@@ -14,6 +16,7 @@ export function usePageKeys(handler: KeyHandler): void {
       const target = event.target instanceof Element ? event.target : document.body;
       if (target.closest(TYPING) !== null && event.key !== "Escape") return;
       if (target.closest(PRESSING) !== null && (event.key === "Enter" || event.key === " ")) return;
+      if (target.closest(MOVED) !== null && /^(Arrow|Page|Home|End)/.test(event.key)) return;
       if (target.closest("dialog") !== null) return;
       if (handler(event.key, event) === "taken") event.preventDefault();
     };

@@ -10,7 +10,13 @@ import { TokenButton } from "./token-dialog.tsx";
 const LIST = { page: "list", view: WHOLE_LIST } as const;
 
 /** The head of every page: whose it is, where the reader is, how the stream stands. */
-export function Masthead({ stream, children }: { stream?: Stream | undefined; children?: ComponentChildren }) {
+export function Masthead(props: {
+  stream?: Stream | undefined;
+  /** Instead of the stream's. */
+  status?: ComponentChildren;
+  children?: ComponentChildren;
+}) {
+  const { stream, status, children } = props;
   return (
     <header class="masthead">
       <Link class="brand" to={LIST}>
@@ -20,7 +26,7 @@ export function Masthead({ stream, children }: { stream?: Stream | undefined; ch
       <nav class="crumbs" aria-label="Where you are">
         {children}
       </nav>
-      {stream === undefined ? null : <StreamStatus stream={stream} />}
+      {status ?? (stream === undefined ? null : <StreamStatus stream={stream} />)}
       <TokenButton />
       <button
         type="button"

@@ -37,7 +37,17 @@ const GROUPS: readonly (readonly [string, readonly (readonly [string, string])[]
       ["n · p", "Next, previous model call"],
       ["z · 0", "Zoom to the span, to the whole"],
       ["f", "Follow what is new"],
+      ["r", "Replay it, or back to live"],
       ["u", "Up to the sessions"],
+    ],
+  ],
+  [
+    "A replay",
+    [
+      ["Space", "Play or pause"],
+      ["< · >", "Slower, faster"],
+      ["Shift ← · →", "Back, on by a twentieth"],
+      ["r", "Back to live"],
     ],
   ],
 ];

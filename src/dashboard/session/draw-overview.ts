@@ -5,13 +5,17 @@ import { place, type TimeScale } from "./time-scale.ts";
 /** More lines than this in so little height tell nothing more, and cost a frame. */
 const MOST_LINES = 4_000;
 
-/** Draws every row as a line in the colour of its kind; errors last, so that no neighbour hides one. */
+/** What is yet to be told of. */
+const FAINT = 0.2;
+
+/** Draws every row as a line in the colour of its kind; errors last, so that no neighbour hides one. `isTold`: the others are faint. */
 export function drawOverview(
   canvas: HTMLCanvasElement,
   size: { readonly width: number; readonly height: number },
   rows: readonly TreeNode[],
   scale: TimeScale,
   open: bigint,
+  isTold: (node: TreeNode) => boolean = () => true,
 ): void {
   const ratio = devicePixelRatio;
   canvas.width = Math.round(size.width * ratio);
@@ -26,7 +30,7 @@ export function drawOverview(
     const end = node.running && open > node.end ? open : node.end;
     const { left, width } = place(scale, node.start, end);
     const isStructure = node.children.length > 0 && !node.error;
-    context.globalAlpha = isStructure ? 0.45 : 1;
+    context.globalAlpha = (isStructure ? 0.45 : 1) * (isTold(node) ? 1 : FAINT);
     context.fillStyle = node.error ? colours.error : colours.of(node.span?.facts.kind ?? "internal");
     const x = (left / 100) * size.width;
     // What went wrong is to be found at a glance, however short it was.

@@ -2,6 +2,7 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { TreeNode } from "../../trace/view/tree.ts";
 import { duration } from "../text/figures.ts";
+import { pointedAt, useCanvasSize } from "./canvas-size.ts";
 import { drawOverview } from "./draw-overview.ts";
 import { place, type TimeScale } from "./time-scale.ts";
 
@@ -24,32 +25,19 @@ const CLICK = 5;
 /** The whole session at once, a line a row: a click goes there, a drag zooms into that time. The keyboard has z and 0. */
 export function Overview({ rows, whole, scale, open, scroller, onZoom, onGo }: OverviewProps) {
   const { start, end } = whole;
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const [size, setSize] = useState({ width: 0, height: 0 });
+  const [canvas, size] = useCanvasSize();
   const [drag, setDrag] = useState<{ readonly from: number; readonly to: number } | undefined>(undefined);
-  useLayoutEffect(() => {
-    if (canvas.current === null) return;
-    const observer = new ResizeObserver(([entry]) => {
-      if (entry !== undefined) setSize({ width: entry.contentRect.width, height: entry.contentRect.height });
-    });
-    observer.observe(canvas.current);
-    return () => observer.disconnect();
-  }, []);
   useLayoutEffect(() => {
     if (canvas.current !== null && size.width > 0) drawOverview(canvas.current, size, rows, { start, end }, open);
   }, [rows, start, end, open, size]);
 
   const view = useView(scroller, rows);
 
-  const fractionOf = (event: PointerEvent): { x: number; y: number } => {
-    const box = (event.currentTarget as Element).getBoundingClientRect();
-    return { x: clamp((event.clientX - box.left) / box.width), y: clamp((event.clientY - box.top) / box.height) };
-  };
   const release = (event: PointerEvent): void => {
     if (drag === undefined) return;
     setDrag(undefined);
     const [from, to] = [Math.min(drag.from, drag.to), Math.max(drag.from, drag.to)];
-    if ((to - from) * size.width < CLICK) return onGo(fractionOf(event).y);
+    if ((to - from) * size.width < CLICK) return onGo(pointedAt(event).y);
     const length = Number(end - start);
     const at = (fraction: number): bigint => start + BigInt(Math.round(fraction * length));
     if (at(to) <= at(from)) return;
@@ -70,10 +58,10 @@ export function Overview({ rows, whole, scale, open, scroller, onZoom, onGo }: O
         onPointerDown={(event) => {
           if (event.button !== 0) return;
           event.currentTarget.setPointerCapture(event.pointerId);
-          const { x } = fractionOf(event);
+          const { x } = pointedAt(event);
           setDrag({ from: x, to: x });
         }}
-        onPointerMove={(event) => drag !== undefined && setDrag({ ...drag, to: fractionOf(event).x })}
+        onPointerMove={(event) => drag !== undefined && setDrag({ ...drag, to: pointedAt(event).x })}
         onPointerUp={release}
         onPointerCancel={() => setDrag(undefined)}
         onDblClick={() => onZoom(undefined)}
@@ -119,5 +107,3 @@ function useView(scroller: OverviewProps["scroller"], rows: readonly TreeNode[])
   }, [scroller, rows]);
   return view;
 }
-
-const clamp = (fraction: number): number => Math.min(1, Math.max(0, fraction));

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useCallback, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { SessionTree, TreeNode } from "../../trace/view/tree.ts";
 import { visibleRows } from "../../trace/view/tree.ts";
@@ -34,6 +35,8 @@ export type TreeProps = NewsOptions & {
   readonly onReading: (reading: Reading) => void;
   readonly selected: string | undefined;
   readonly onOpen: (key: string) => void;
+  /** Instead of the rows at a glance. */
+  readonly overview?: ComponentChildren;
 };
 
 /** The rows of a session with their bars; only those in view are mounted. */
@@ -60,15 +63,17 @@ export function SpanTree(props: TreeProps) {
 
   return (
     <section class="tree" aria-label="Spans">
-      <Overview
-        rows={rows}
-        whole={whole}
-        scale={scale}
-        open={open}
-        scroller={scroller}
-        onZoom={onZoom}
-        onGo={(fraction) => scrollTo(Math.floor(fraction * rows.length), "center")}
-      />
+      {props.overview ?? (
+        <Overview
+          rows={rows}
+          whole={whole}
+          scale={scale}
+          open={open}
+          scroller={scroller}
+          onZoom={onZoom}
+          onGo={(fraction) => scrollTo(Math.floor(fraction * rows.length), "center")}
+        />
+      )}
       <div class="tree-head">
         <span>Span</span>
         <span class="number">Duration</span>

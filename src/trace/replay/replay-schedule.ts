@@ -112,7 +112,8 @@ export class EventSchedule implements ReplaySchedule {
 
 const NANOS_A_TICK = BigInt(TICK_MILLIS) * 1_000_000n;
 
-function toldAt(span: Span): bigint {
+/** When a span is told of, Unix nanoseconds: its end, or, while it runs, when the report was made. */
+export function toldAt(span: Span): bigint {
   const { running, asOf } = spanIdentity(span);
   const start = BigInt(span.startTimeUnixNano ?? 0);
   // The number of a report is no time, and some spans end before they start.

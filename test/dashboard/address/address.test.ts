@@ -17,6 +17,10 @@ describe("the URL tells what is shown", () => {
     ["/sessions?kind=nonsense", list({})],
     ["/sessions/a%2Fb%20c?span=t:s", '{"page":"session","id":"a/b c","span":"t:s"}'],
     ["/sessions/%E0%A4%A", '{"page":"unknown","path":"/sessions/%E0%A4%A"}'],
+    [
+      "/sessions/a?replay=true&speed=10&span=t:s",
+      '{"page":"session","id":"a","span":"t:s","replay":{"speed":10,"by":"event","idle":"2s","from":""}}',
+    ],
     ["/else", '{"page":"unknown","path":"/else"}'],
   ])("%s", (url, address) => {
     expect(read(url)).toBe(address);
@@ -26,6 +30,9 @@ describe("the URL tells what is shown", () => {
     for (const id of ["plain", "a/b?c#d&e", "~", "日本", "100%"]) {
       const url = writeAddress({ page: "session", id, span: "t:s:1" });
       expect(read(url)).toBe(JSON.stringify({ page: "session", id, span: "t:s:1" }));
+      const replay = { speed: 0.5, by: "arrival", idle: "10s", from: "90s" } as const;
+      const told = writeAddress({ page: "session", id, span: "t:s:1", replay });
+      expect(read(told)).toBe(JSON.stringify({ page: "session", id, span: "t:s:1", replay }));
     }
   });
 

@@ -1,0 +1,203 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { liveness } from "../../trace/liveness.ts";
+import { axisOf, buildTree, visibleRows } from "../../trace/view/tree.ts";
+import type { SessionAddress } from "../address/address.ts";
+import { go, lastList } from "../address/location.ts";
+import { Sign } from "../frame/icons.tsx";
+import { usePageKeys } from "../frame/keys.ts";
+import { ReplayBar } from "../replay/replay-bar.tsx";
+import { enterReplay, replayControls } from "../replay/replay-controls.ts";
+import type { ReplayFeed } from "../replay/replay-feed.ts";
+import { ReplayOverview } from "../replay/replay-overview.tsx";
+import { AbsentSpan } from "../span/absent-span.tsx";
+import { SpanPanel } from "../span/span-panel.tsx";
+import { toggleStream } from "../stream/toggle-stream.ts";
+import { oneLine } from "../text/hostile-text.ts";
+import { statusWord } from "../text/status.tsx";
+import { findRow } from "./find-row.ts";
+import { openEnd } from "./open-end.ts";
+import { moved, moveOf, type Reading, shownAt } from "./reading.ts";
+import { SessionActions } from "./session-actions.tsx";
+import { SessionDetails } from "./session-details.tsx";
+import type { SessionFeed } from "./session-feed.ts";
+import { SessionHeader } from "./session-header.tsx";
+import type { Shown } from "./shown-fold.ts";
+import { SpanTree } from "./span-tree.tsx";
+import { around, roomy, type TimeScale } from "./time-scale.ts";
+
+type BodyProps = {
+  readonly feed: SessionFeed;
+  readonly whole: Shown;
+  readonly replay: ReplayFeed | undefined;
+  readonly here: SessionAddress;
+};
+
+/** Before the first event of a replay. */
+const NOTHING_TOLD = buildTree([]);
+
+/** A session as it stands, or as far as a replay has told it. */
+export function SessionBody({ feed, whole, replay, here }: BodyProps) {
+  const { span: selected, range } = here;
+  const told = replay === undefined ? whole : replay.shown.value;
+  const isTelling = replay !== undefined && replay.state.value.state !== "over";
+  const { summary, tree } = told ?? { summary: whole.summary, tree: NOTHING_TOLD };
+  const now = isTelling ? replay.present.value : feed.stream.present.value;
+  const live = liveness(summary.liveness, now);
+  useEffect(() => {
+    const title = oneLine(summary.title || feed.id, 80);
+    document.title = `${replay === undefined ? statusWord(live.status) : "Replay"} · ${title} · Spanfold`;
+  }, [live.status, summary.title, feed.id, replay]);
+
+  const { start, end } = useMemo(() => axisOf(whole.tree), [whole.tree]);
+  const { counted, drawn } = isTelling
+    ? { counted: now, drawn: BigInt(Math.round(now * 1e6)) }
+    : openEnd(summary.liveness, end, now);
+  const axis = { start, end: replay !== undefined || counted === undefined ? end : roomy(start, drawn) };
+  const scale = range === undefined ? axis : { start: start + range.from, end: start + range.to };
+
+  const [reading, setReading] = useState<Reading>({ collapsed: new Set(), cursor: selected });
+  const [following, setFollowing] = useState<"following" | "resting">("resting");
+  const node = useMemo(() => (selected === undefined ? undefined : findRow(tree, selected)), [tree, selected]);
+  // While the session is still being read, or told, it may yet come.
+  const isRead = replay === undefined ? feed.stream.state.value.state === "live" : !isTelling;
+  const absent = node === undefined && isRead ? selected : undefined;
+
+  const select = (key: string | undefined): void =>
+    go({ ...here, span: key }, selected === undefined ? "push" : "replace");
+  const zoom = (to: TimeScale | undefined): void => {
+    const wanted = to === undefined ? undefined : { from: to.start - start, to: to.end - start };
+    go({ ...here, range: wanted }, range === undefined ? "push" : "replace");
+  };
+  const read = (next: Reading): void => {
+    if (next.cursor !== reading.cursor) setFollowing("resting");
+    setReading(next);
+    if (selected !== undefined && next.cursor !== undefined && next.cursor !== selected) select(next.cursor);
+  };
+  const open_ = (key: string): void => {
+    setReading({ ...reading, cursor: key });
+    setFollowing("resting");
+    select(key);
+  };
+  const controls =
+    replay === undefined || here.replay === undefined ? undefined : replayControls(here, here.replay, replay);
+  const enter = (): void => enterReplay(here, Number(end - start) / 1e6);
+
+  usePageKeys((key, event) => {
+    const inPanel = event.target instanceof Element && event.target.closest(".panel") !== null;
+    if (!inPanel && controls?.keys(key, event) === "taken") return "taken";
+    const move = inPanel && /^(Arrow|Page|Home|End)/.test(key) ? undefined : moveOf(key);
+    if (move !== undefined) {
+      read(moved(reading, move, visibleRows(tree, reading.collapsed), tree.rows));
+      return "taken";
+    }
+    switch (key) {
+      case "Enter":
+        if (reading.cursor === undefined) return undefined;
+        open_(reading.cursor);
+        return "taken";
+      case "Escape":
+        // An open popover closes first, by the browser's own hand.
+        if (selected === undefined || document.querySelector(":popover-open") !== null) return undefined;
+        select(undefined);
+        return "taken";
+      case "z": {
+        const row = tree.byKey.get(reading.cursor ?? "");
+        if (row === undefined) return undefined;
+        zoom(around(row.start, row.running ? drawn : row.end, start));
+        return "taken";
+      }
+      case "0":
+        zoom(undefined);
+        return "taken";
+      case "f":
+        setFollowing(following === "following" ? "resting" : "following");
+        return "taken";
+      case "r":
+        enter();
+        return "taken";
+      case "u":
+        go(lastList.value);
+        return "taken";
+      case " ":
+        if (inPanel) return undefined;
+        toggleStream(feed.stream);
+        return "taken";
+      default:
+        return undefined;
+    }
+  });
+
+  return (
+    <>
+      <SessionHeader
+        summary={summary}
+        heard={replay !== undefined || feed.stream.state.value.state === "live" ? "now" : "before"}
+        live={live}
+        counted={counted}
+      >
+        <button
+          type="button"
+          class="button"
+          aria-pressed={following === "following"}
+          title="Keep the newest row in view (f)"
+          onClick={() => setFollowing(following === "following" ? "resting" : "following")}
+        >
+          <Sign name="down" />
+          Follow
+        </button>
+        {replay === undefined ? (
+          <button type="button" class="button" title="See it happen again (r)" onClick={enter}>
+            <Sign name="replay" />
+            Replay
+          </button>
+        ) : null}
+        <SessionDetails summary={summary} />
+        <SessionActions id={feed.id} />
+      </SessionHeader>
+      {replay === undefined || controls === undefined ? null : <ReplayBar replay={replay} controls={controls} />}
+      <div class={node === undefined && absent === undefined ? "session-body" : "session-body with-panel"}>
+        <SpanTree
+          tree={tree}
+          whole={axis}
+          scale={scale}
+          onZoom={zoom}
+          open={drawn}
+          counted={counted}
+          now={now}
+          reading={reading}
+          onReading={read}
+          selected={selected}
+          onOpen={open_}
+          news={told?.news ?? "expected"}
+          following={following}
+          onFollowing={setFollowing}
+          overview={
+            replay === undefined ? undefined : (
+              <ReplayOverview
+                replay={replay}
+                whole={whole.tree}
+                told={told?.tree}
+                scale={axis}
+                onSeek={here.replay?.by === "event" ? controls?.seek : undefined}
+              />
+            )
+          }
+        />
+        {absent === undefined ? null : <AbsentSpan wanted={absent} onClose={() => select(undefined)} />}
+        {node === undefined ? null : (
+          <SpanPanel
+            node={node}
+            sessionId={feed.id}
+            sessionStart={start}
+            counted={counted}
+            onClose={() => select(undefined)}
+            onSelect={(key) => {
+              const row = findRow(tree, key);
+              if (row !== undefined) read(shownAt(reading, row));
+            }}
+          />
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,108 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { SessionView } from "../../trace/view/session-view.ts";
+import type { Arrival, SessionStreamEvent } from "../../trace/stream-events.ts";
+import type { SessionSummary } from "../../trace/summary.ts";
+import type { SessionTree } from "../../trace/view/tree.ts";
+import { toMillis } from "../text/moments.ts";
+
+/** What is shown of a session: one moment of its fold. */
+export type Shown = {
+  readonly summary: SessionSummary;
+  readonly tree: SessionTree;
+  readonly last: readonly Arrival[];
+  /** Whether what is here and was not shown before happened before the reader's eyes, or was only read late. */
+  readonly news: "counted" | "expected";
+  /** Of all that there is, or while it was still being read. */
+  readonly of: "whole" | "part";
+};
+
+/** The newest of them are told at the foot of the page. */
+const LAST_ARRIVALS = 20;
+/** Of the time between two frames, the share that rebuilding may take: the page stays the reader's. */
+const SHARE = 4;
+
+/** A fold over a session's events, shown at most once a frame, and more rarely where showing it is slow. */
+export class ShownFold {
+  readonly #view: SessionView;
+  readonly #shown = signal<Shown | undefined>(undefined);
+  /** Whether what comes now happens before the reader's eyes. */
+  readonly #isLive: () => boolean;
+  #last: readonly Arrival[] = [];
+  #news: Shown["news"] = "expected";
+  #isDue = false;
+  #notBefore = 0;
+  #closed = false;
+
+  constructor(id: string, isLive: () => boolean) {
+    this.#view = new SessionView(id);
+    this.#isLive = isLive;
+  }
+
+  /** `undefined` until something came. */
+  get shown(): ReadonlySignal<Shown | undefined> {
+    return this.#shown;
+  }
+
+  apply(events: readonly SessionStreamEvent[]): void {
+    for (const event of events) {
+      this.#view.apply(event);
+      if (event.type === "spans") this.#last = [arrivalOf(event), ...this.#last].slice(0, LAST_ARRIVALS);
+      // What comes under this name from now on is another session.
+      if (event.type === "deleted") this.clear();
+    }
+    this.#plan();
+  }
+
+  /** As if nothing had come. */
+  clear(): void {
+    this.#view.apply({ type: "reset" });
+    this.#last = [];
+    this.#news = "expected";
+    this.#plan();
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #plan(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    const wait = this.#notBefore - performance.now();
+    const frame = () => requestAnimationFrame(() => this.#show());
+    if (wait <= 0) frame();
+    else setTimeout(frame, wait);
+  }
+
+  #show(): void {
+    this.#isDue = false;
+    if (this.#closed) return;
+    const started = performance.now();
+    const summary = this.#view.summary();
+    this.#shown.value =
+      summary === undefined
+        ? undefined
+        : {
+            summary,
+            tree: this.#view.tree(),
+            last: this.#last,
+            news: this.#news,
+            of: this.#view.state.caughtUp === undefined ? "part" : "whole",
+          };
+    this.#news = this.#isLive() ? "counted" : "expected";
+    const finished = performance.now();
+    this.#notBefore = finished + (finished - started) * SHARE;
+  }
+}
+
+function arrivalOf({ received, receipt }: Extract<SessionStreamEvent, { type: "spans" }>): Arrival {
+  return {
+    at: toMillis(received),
+    signal: "traces",
+    encoding: receipt.encoding,
+    accepted: receipt.spans,
+    rejected: receipt.rejected?.spans ?? 0,
+    ...(receipt.service === undefined ? {} : { service: receipt.service }),
+    ...(receipt.rejected === undefined ? {} : { reason: receipt.rejected.reason }),
+  };
+}

@@ -1,0 +1,67 @@
+import { afterAll, expect, test } from "vitest";
+import { startProgram, temporaryDirectory } from "../program/program.ts";
+import { closeBrowser, openPage } from "./open-page.ts";
+
+afterAll(closeBrowser);
+
+/** A step a second for 20 seconds, all of them exported at once. */
+function steps() {
+  const start = 1_790_000_000_000_000_000n;
+  return Array.from({ length: 20 }, (_, index) => ({
+    traceId: "5b8aa5a2d2c872e8321cf37308d69df2",
+    spanId: (index + 1).toString(16).padStart(16, "0"),
+    name: `step.${index}`,
+    startTimeUnixNano: String(start + BigInt(index) * 1_000_000_000n),
+    endTimeUnixNano: String(start + BigInt(index + 1) * 1_000_000_000n),
+    attributes: [{ key: "session.id", value: { stringValue: "walk" } }],
+  }));
+}
+
+test("a link to a replay tells the session again in its own time, and is driven by its bar, its axis and its keys", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: steps() }] }] });
+  const headers = { "content-type": "application/json" };
+  expect((await fetch(`${url}/v1/traces`, { method: "POST", headers, body })).status).toBe(200);
+
+  const { page, complaints, picture } = await openPage();
+  const rows = page.getByRole("treegrid").getByRole("row");
+  const word = page.getByRole("status").first();
+  const query = () => new URL(page.url()).searchParams;
+
+  await page.goto(`${url}/sessions/walk?replay=true&speed=2`);
+  await rows.filter({ hasText: "step.0" }).waitFor();
+  expect(await rows.filter({ hasText: "step.19" }).count()).toBe(0);
+  expect(await word.textContent()).toBe("Replay");
+
+  await page.getByRole("button", { name: "Pause" }).click();
+  await expect.poll(() => word.textContent()).toBe("Replay paused");
+  const resting = await rows.count();
+  expect(resting).toBeLessThan(20);
+  await picture("replay-paused");
+
+  await page.getByText("50×").click();
+  expect(query().get("speed")).toBe("50");
+  expect(await rows.count()).toBe(resting);
+  await page.keyboard.press("Space");
+  await expect.poll(() => word.textContent()).toBe("Replay is over");
+  await expect.poll(() => rows.filter({ hasText: "step.19" }).count()).toBe(1);
+
+  // To the middle of the axis: what happened before is there at once, what comes later is not.
+  await page.getByText("1×", { exact: true }).click();
+  const box = await page.locator(".overview-map").boundingBox();
+  if (box === null) throw new Error("the overview has no place");
+  await page.mouse.click(box.x + box.width * 0.525, box.y + 10);
+  await rows.filter({ hasText: "step.9" }).waitFor();
+  expect(await rows.filter({ hasText: "step.15" }).count()).toBe(0);
+  expect(query().get("from")).toMatch(/^17900000\d{11}$/);
+  await page.keyboard.press(">");
+  expect(query().get("speed")).toBe("2");
+
+  await page.keyboard.press("r");
+  await expect.poll(() => word.textContent()).toBe("Live");
+  expect(query().get("replay")).toBe(null);
+  await expect.poll(() => rows.filter({ hasText: "step.19" }).count()).toBe(1);
+  await page.goBack();
+  await expect.poll(() => page.getByRole("region", { name: "Replay" }).count()).toBe(1);
+  expect(complaints).toEqual([]);
+});
