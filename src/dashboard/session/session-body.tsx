@@ -189,6 +189,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
             node={node}
             sessionId={feed.id}
             sessionStart={start}
+            queries={whole.queries}
             counted={counted}
             onClose={() => select(undefined)}
             onSelect={(key) => {

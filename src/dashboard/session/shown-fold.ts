@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { SessionView } from "../../trace/view/session-view.ts";
 import type { Arrival, SessionStreamEvent } from "../../trace/stream-events.ts";
-import type { SessionSummary } from "../../trace/summary.ts";
+import type { QuerySummary, SessionSummary } from "../../trace/summary.ts";
 import type { SessionTree } from "../../trace/view/tree.ts";
 import { toMillis } from "../text/moments.ts";
 
@@ -9,6 +9,7 @@ import { toMillis } from "../text/moments.ts";
 export type Shown = {
   readonly summary: SessionSummary;
   readonly tree: SessionTree;
+  readonly queries: readonly QuerySummary[];
   readonly last: readonly Arrival[];
   /** Whether what is here and was not shown before happened before the reader's eyes, or was only read late. */
   readonly news: "counted" | "expected";
@@ -85,6 +86,7 @@ export class ShownFold {
         : {
             summary,
             tree: this.#view.tree(),
+            queries: this.#view.queries(),
             last: this.#last,
             news: this.#news,
             of: this.#view.state.caughtUp === undefined ? "part" : "whole",

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { SpanContent } from "../../trace/content/content.ts";
 import type { Tokens } from "../../trace/facts/facts.ts";
+import type { QuerySummary } from "../../trace/summary.ts";
 import { CopyButton } from "../frame/copy-button.tsx";
 import { count, dollars, duration, ticking } from "../text/figures.ts";
 import { Hostile } from "../text/hostile.tsx";
@@ -16,7 +17,8 @@ export function SpanFactsView({
   counted,
   onSelect,
   content,
-}: PanelProps & { content: SpanContent }) {
+  query,
+}: PanelProps & { content: SpanContent; query: QuerySummary | undefined }) {
   const view = node.span;
   if (view === undefined) return null;
   const { facts } = view;
@@ -63,6 +65,18 @@ export function SpanFactsView({
         </Fact>
         <TextFact name="Odd" text={markWords(node)} />
         <Parent node={node} onSelect={onSelect} />
+        {query === undefined ? null : (
+          <Fact name="Query">
+            <button
+              type="button"
+              class="link"
+              title="Its row, where it can be run again"
+              onClick={() => onSelect(query.key)}
+            >
+              <Hostile text={query.name || query.key} limit={120} />
+            </button>
+          </Fact>
+        )}
       </dl>
     </section>
   );

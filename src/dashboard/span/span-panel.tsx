@@ -1,12 +1,16 @@
+import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import { jsonText } from "../../trace/content/any-value.ts";
 import { readContent } from "../../trace/content/content.ts";
+import type { QuerySummary } from "../../trace/summary.ts";
 import type { TreeNode } from "../../trace/view/tree.ts";
 import { withWholeValue } from "../../trace/content/whole-value.ts";
 import { writeAddress } from "../address/address.ts";
 import { CopyButton } from "../frame/copy-button.tsx";
 import { Hostile } from "../text/hostile.tsx";
 import { KindIcon, PlaceholderIcon } from "../frame/icons.tsx";
+import { isQueryRow, queryOf } from "../rerun/query-of.ts";
+import { RunAgain } from "../rerun/run-again.tsx";
 import { Attributes, unclaimedFirst } from "./attributes.tsx";
 import { ContentView, contentText } from "./content-view.tsx";
 import { ExceptionView } from "./exception-view.tsx";
@@ -21,6 +25,7 @@ import { placeholderWord, standsForTrace } from "../session/placeholder.ts";
 export type PanelProps = {
   readonly node: TreeNode;
   readonly sessionId: string;
+  readonly queries: readonly QuerySummary[];
   /** Earliest moment of the session, Unix nanoseconds. */
   readonly sessionStart: bigint;
   /** To when what has not ended lasts, Unix milliseconds: see `openEnd`. */
@@ -32,6 +37,11 @@ export type PanelProps = {
 /** Everything that one span says. */
 export function SpanPanel(props: PanelProps) {
   const { node, sessionId, onClose } = props;
+  const query = queryOf(node, props.queries);
+  const isRow = query !== undefined && isQueryRow(node, query);
+  const again = isRow ? (
+    <RunAgain key={query.key} sessionId={sessionId} query={query} onSelect={props.onSelect} />
+  ) : null;
   const address = (): string => location.origin + writeAddress({ page: "session", id: sessionId, span: node.key });
   return (
     <PanelFrame
@@ -48,7 +58,14 @@ export function SpanPanel(props: PanelProps) {
       actions={<CopyButton text={address} label="Copy a link to this span" />}
       onClose={onClose}
     >
-      {node.span === undefined ? <Placeholder {...props} /> : <SpanSections key={node.key} {...props} />}
+      {node.span === undefined ? (
+        <>
+          <Placeholder {...props} />
+          {again}
+        </>
+      ) : (
+        <SpanSections key={node.key} {...props} query={isRow ? undefined : query} again={again} />
+      )}
     </PanelFrame>
   );
 }
@@ -82,7 +99,13 @@ function Placeholder({ node }: PanelProps) {
   );
 }
 
-function SpanSections(props: PanelProps) {
+type SectionsProps = PanelProps & {
+  /** The query that the span is part of, where it does not stand for it. */
+  readonly query: QuerySummary | undefined;
+  readonly again: ComponentChildren;
+};
+
+function SpanSections(props: SectionsProps) {
   const { node, sessionId } = props;
   const view = node.span;
   const spills = useSpills(sessionId);
@@ -106,6 +129,7 @@ function SpanSections(props: PanelProps) {
   return (
     <>
       <SpanFactsView {...props} content={content} />
+      {props.again}
       {exception === undefined && !view.facts.error ? null : <ExceptionView span={whole} exception={exception} />}
       {input === undefined ? null : (
         <Section title="Input" copy={() => contentText(input)}>
