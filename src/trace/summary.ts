@@ -25,6 +25,8 @@ export type Question = {
   readonly query?: string;
   /** The tool whose call waits for the answer. */
   readonly tool?: string;
+  /** What asks, `<traceId>:<spanId>`; absent in what an older version reported. */
+  readonly span?: string;
   /** Unix nanoseconds, decimal. */
   readonly since: string;
 };

@@ -79,6 +79,12 @@ describe("who is asked", () => {
     foldTrace(spans).summary.liveness.waiting?.question;
   const running = { running: true };
 
+  test("what asks is named, so that a reader is led to it", () => {
+    const asks = span(3, 1, { ...running, ...asking(4) });
+    const { waiting } = foldTrace([span(1, "", running), asks]).summary.liveness;
+    expect(waiting?.span).toBe(`${TRACE}:${id(3)}`);
+  });
+
   test("of several questions the one that has been open for longest", () => {
     const root = span(1, "", running);
     const [late, early] = [span(2, 1, { ...running, ...asking(5) }), span(3, 1, { ...running, ...asking(4) })];

@@ -9,7 +9,7 @@ import { Hostile } from "../text/hostile.tsx";
 import { Sign } from "../frame/icons.tsx";
 import { Link } from "../address/link.tsx";
 import { ago, exactly, toMillis } from "../text/moments.ts";
-import { StatusReason, StatusWord } from "../text/status.tsx";
+import { askerOf, StatusReason, StatusWord } from "../text/status.tsx";
 
 /** `sort`: what a click on the head sorts by. `name`: of the class that its cells share. */
 export type ListColumn = { readonly word: string; readonly name: string; readonly sort?: ListSort };
@@ -96,11 +96,19 @@ const Cell = ({ class: name, children }: { class: string; children: ComponentChi
 /** What is asked of somebody comes before who took part. */
 function SecondLine({ session, live }: { session: SessionSummary; live: Liveness }) {
   if (live.waiting === undefined) return <Hostile text={whoTookPart(session)} limit={200} />;
-  const { question } = live.waiting;
+  const { question, span } = live.waiting;
+  const asker = askerOf(live.waiting);
   return (
     <span class="asks" title={oneLine(question)}>
-      {"asks: "}
-      <Hostile text={question} limit={200} />
+      <Link to={{ page: "session", id: session.id, span }} class="asks-link" title="To what asks">
+        <Hostile text={question} limit={200} />
+      </Link>
+      {asker === "" ? null : (
+        <span class="muted">
+          {" · "}
+          <Hostile text={asker} limit={80} />
+        </span>
+      )}
     </span>
   );
 }

@@ -41,7 +41,11 @@ export function ListPage({ feed, view }: { feed: ListFeed; view: ListView }) {
           <Body feed={feed} view={view} counts={counts} />
         )}
       </main>
-      <ArrivalsStrip last={feed.arrivals.value?.last ?? []} notKept={feed.arrivals.value?.notKept} />
+      <ArrivalsStrip
+        last={feed.arrivals.value?.last ?? []}
+        notKept={feed.arrivals.value?.notKept}
+        refused={feed.arrivals.value?.lastRejected}
+      />
     </div>
   );
 }

@@ -4,9 +4,9 @@ import type { TreeNode } from "../../trace/view/tree.ts";
 /** The query that a row is part of: its own, that of the nearest row above it, else the only one of its trace. */
 export function queryOf(node: TreeNode, queries: readonly QuerySummary[]): QuerySummary | undefined {
   const inTrace = queries.filter(({ traceId }) => traceId === node.traceId);
-  const byKey = new Map(inTrace.map((query) => [query.key, query]));
+  const bySpan = new Map(inTrace.map((query) => [query.spanId, query]));
   for (let row: TreeNode | undefined = node; row !== undefined; row = row.parent) {
-    const own = byKey.get(`${row.traceId}:${row.spanId}`);
+    const own = bySpan.get(row.spanId);
     if (own !== undefined) return own;
   }
   return inTrace.length === 1 ? inTrace[0] : undefined;

@@ -73,13 +73,14 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
     setReading(next);
     if (selected !== undefined && next.cursor !== undefined && next.cursor !== selected) select(next.cursor);
   };
-  const open_ = (key: string): void => {
-    setReading({ ...reading, cursor: key });
+  const open_ = (key: string, at: Reading = { ...reading, cursor: key }): void => {
+    setReading(at);
     setFollowing("resting");
     select(key);
   };
   const controls =
     replay === undefined || here.replay === undefined ? undefined : replayControls(here, here.replay, replay);
+  const asking = live.waiting?.span === undefined ? undefined : findRow(tree, live.waiting.span);
   const enter = (): void => enterReplay(here, Number(end - start) / 1e6);
 
   usePageKeys((key, event) => {
@@ -134,6 +135,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
         heard={replay !== undefined || feed.stream.state.value.state === "live" ? "now" : "before"}
         live={live}
         counted={counted}
+        toAsking={asking === undefined ? undefined : () => open_(asking.key, shownAt(reading, asking))}
       >
         <button
           type="button"

@@ -18,6 +18,8 @@ export function SessionHeader(props: {
   heard: "now" | "before";
   /** To when what is open lasts, Unix milliseconds; `undefined` when nothing goes on. */
   counted: number | undefined;
+  /** To the row of what waits for an answer, where it is known. */
+  toAsking: (() => void) | undefined;
   children: ComponentChildren;
 }) {
   const { summary, live, heard, counted } = props;
@@ -34,7 +36,7 @@ export function SessionHeader(props: {
         </span>
         <span class="summary-actions">{props.children}</span>
       </div>
-      {live.waiting === undefined ? null : <OpenQuestion waiting={live.waiting} />}
+      {live.waiting === undefined ? null : <OpenQuestion waiting={live.waiting} toRow={props.toAsking} />}
       <dl class="figures">
         <Figure name="Elapsed" title={`${exactly(toMillis(summary.start))} to ${exactly(toMillis(summary.end))}`}>
           {counted === undefined

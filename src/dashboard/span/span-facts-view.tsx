@@ -71,7 +71,7 @@ export function SpanFactsView({
               type="button"
               class="link"
               title="Its row, where it can be run again"
-              onClick={() => onSelect(query.key)}
+              onClick={() => onSelect(`${query.traceId}:${query.spanId}`)}
             >
               <Hostile text={query.name || query.key} limit={120} />
             </button>

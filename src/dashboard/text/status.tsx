@@ -22,18 +22,29 @@ export const StatusWord = ({ status }: { status: Status }) => (
   </span>
 );
 
-/** What somebody was asked and has not answered: "Which city? · book_hotel of Plan a trip". */
-export function OpenQuestion({ waiting }: { waiting: NonNullable<Liveness["waiting"]> }) {
-  const { question, tool, query } = waiting;
-  const asker = [tool, query].filter((name) => name !== undefined).join(" of ");
+type Waiting = NonNullable<Liveness["waiting"]>;
+
+/** Who asks: "book_hotel of Plan a trip"; empty where nobody says. */
+export const askerOf = ({ tool, query }: Waiting): string =>
+  [tool, query].filter((name) => name !== undefined).join(" of ");
+
+/** What somebody was asked and has not answered: "Which city? book_hotel of Plan a trip". `toRow`: to what asks. */
+export function OpenQuestion({ waiting, toRow }: { waiting: Waiting; toRow: (() => void) | undefined }) {
+  const asker = askerOf(waiting);
   return (
     <p class="question">
-      <Hostile text={question} limit={160} />
+      <span class="question-text">
+        <Hostile text={waiting.question} limit={160} />
+      </span>
       {asker === "" ? null : (
         <span class="muted">
-          {" · "}
           <Hostile text={asker} limit={80} />
         </span>
+      )}
+      {toRow === undefined ? null : (
+        <button type="button" class="link" onClick={toRow}>
+          Show what asks
+        </button>
       )}
     </p>
   );

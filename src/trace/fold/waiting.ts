@@ -99,6 +99,7 @@ function describe(table: SpanTable, { groups, queries }: QueryFold, { row, askin
     question: asking.question,
     ...(name === "" ? {} : { query: name }),
     ...(tool === undefined ? {} : { tool }),
+    span: `${table.traceId(row)}:${table.rows.hex(row, Row.ID)}`,
     since: asking.since.toString(),
   };
 }
