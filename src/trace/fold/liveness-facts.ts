@@ -2,7 +2,7 @@ import { absentParents } from "./awaited-parents.ts";
 import { ROOT, SELF } from "../table/parent-links.ts";
 import { isQueryOpen } from "./query-fold.ts";
 import type { Query, QueryFold } from "./query-fold.ts";
-import { compareRows } from "./query-groups.ts";
+import { compareRows } from "../table/compare-rows.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { LivenessFacts } from "../summary.ts";
@@ -19,6 +19,7 @@ export function livenessFacts(table: SpanTable, fold: QueryFold, lastArrival: st
   let missingParents = 0;
   let failed = queries.some((query) => query.failed);
   for (let row = 0; row < rows.length; row++) {
+    if (groups.told?.hidden[row] === 1) continue;
     const parent = groups.parents[row] ?? ROOT;
     if (rows.running(row)) {
       running++;

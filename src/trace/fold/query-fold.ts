@@ -1,7 +1,8 @@
 import { withoutCost } from "./costs.ts";
 import type { SpanKind, Tokens } from "../facts/facts.ts";
 import { outermostAbsent } from "./awaited-parents.ts";
-import { compareRows, groupByQuery } from "./query-groups.ts";
+import { compareRows } from "../table/compare-rows.ts";
+import { groupByQuery } from "./query-groups.ts";
 import type { QueryGroup, QueryGroups } from "./query-groups.ts";
 import { estimate, LIST_PRICES } from "./prices.ts";
 import type { Prices } from "./prices.ts";
@@ -27,6 +28,8 @@ export type Query = QueryGroup & {
   target: number;
   /** The query span that says why it failed; -1 if none does. */
   failure: number;
+  /** The row that ends last: of a prompt that was told as a moment, what hangs from it; else its own. */
+  last: number;
   readonly usage: UsageSum;
   /** Cost of the tokens whose cost no span says, by the price table, in billionths of a dollar; undefined without any. */
   estimated: number | undefined;
@@ -43,9 +46,10 @@ export function foldQueries(table: SpanTable, prices: Prices = LIST_PRICES): Que
   const { rows, usage } = table;
   const groups = groupByQuery(table);
   const queries = groups.queries.map((group) => emptyQuery(table, group));
-  const tokens = reportingLeaves(groups, (row) => rows.hasTokens(row));
-  const costs = reportingLeaves(groups, (row) => rows.hasCost(row));
-  const uncosted = withoutCost(groups, tokens, (row) => rows.hasCost(row));
+  const isShown = (row: number): boolean => groups.told?.hidden[row] !== 1;
+  const tokens = reportingLeaves(groups, (row) => rows.hasTokens(row) && isShown(row));
+  const costs = reportingLeaves(groups, (row) => rows.hasCost(row) && isShown(row));
+  const uncosted = withoutCost(groups, tokens, (row) => rows.hasCost(row) && isShown(row));
   const unpriced = new Set<string>();
   const earlier = (row: number, known: number): number =>
     known < 0 || compareRows(table, row, known) < 0 ? row : known;
@@ -54,6 +58,7 @@ export function foldQueries(table: SpanTable, prices: Prices = LIST_PRICES): Que
     if (!query) continue;
     query.spans++;
     if (rows.error(row)) query.errors++;
+    if (rows.told(query.lead) === "prompt" && rows.order(row, Row.LAST, query.last, Row.LAST) > 0) query.last = row;
     if (tokens[row] === 1) usage.addTokensTo(query.usage, rows.word(row, Row.USAGE));
     if (costs[row] === 1) usage.addCostTo(query.usage, rows.word(row, Row.USAGE));
     if (uncosted[row] === 1) addEstimate(table, prices, row, query, unpriced);
@@ -106,7 +111,7 @@ function emptyQuery(table: SpanTable, group: QueryGroup): Query {
   const asked = group.come && table.text(group.lead, Row.ASKED) !== undefined ? group.lead : -1;
   const usage = { input: 0, output: 0, cached: 0, reasoning: 0 };
   const counts = { spans: 0, errors: 0, failed: false, canceled: false, begun: false };
-  return { ...group, ...counts, asked, target: -1, failure: -1, usage, estimated: undefined };
+  return { ...group, ...counts, asked, target: -1, failure: -1, last: group.lead, usage, estimated: undefined };
 }
 
 /** Its outermost span runs, or has not come. */

@@ -1,7 +1,10 @@
 import { CYCLE, cutCycles, MISSING, parentsFirst, ROOT, SELF } from "../table/parent-links.ts";
+import { compareRows } from "../table/compare-rows.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import { NONE } from "../table/string-pool.ts";
+import { linkTold } from "../told/told-links.ts";
+import type { ToldLinks } from "../told/told-links.ts";
 
 /** A query and the row to read what is known of it. */
 export type QueryGroup = {
@@ -20,8 +23,10 @@ export type QueryGroups = {
   readonly order: Int32Array;
   /** By start. */
   readonly queries: readonly QueryGroup[];
-  /** By row: position in `queries`. */
+  /** By row: position in `queries`; -1 of a row that another tells better. */
   readonly queryOf: Int32Array;
+  /** Of spans that were made of log records; absent without any. */
+  readonly told?: ToldLinks;
 };
 
 type Candidate = { readonly trace: number; readonly named: boolean; query: number; orphan: number; top: number };
@@ -34,9 +39,10 @@ const NOBODY = -1;
  * of the trace; a trace without any has one that has not come.
  */
 export function groupByQuery(table: SpanTable): QueryGroups {
-  const parents = parentRows(table);
+  const told = linkTold(table);
+  const parents = parentRows(table, told);
   const order = parentsFirst(parents);
-  const { candidates, queryOf } = findQueries(table, parents, order);
+  const { candidates, queryOf } = findQueries(table, parents, order, told);
   const queries = candidates.map(settle);
   const sorted = queries
     .map((_, at) => at)
@@ -50,23 +56,14 @@ export function groupByQuery(table: SpanTable): QueryGroups {
   });
   for (let row = 0; row < queryOf.length; row++) {
     const query = queryOf[row] ?? NOBODY;
+    if (told?.hidden[row] === 1) continue;
     queryOf[row] = query < 0 ? (first.get(table.rows.word(row, Row.TRACE)) ?? NOBODY) : (places[query] ?? NOBODY);
   }
-  return { parents, order, queries: sorted.flatMap((at) => queries[at] ?? []), queryOf };
+  const all = { parents, order, queries: sorted.flatMap((at) => queries[at] ?? []), queryOf };
+  return told === undefined ? all : { ...all, told };
 }
 
-/** Negative if the first row comes first: by start, then by trace, span id and kind, so that no two are equal. */
-export function compareRows(table: SpanTable, a: number, b: number): number {
-  const { rows } = table;
-  const byStart = rows.order(a, Row.START, b, Row.START);
-  if (byStart !== 0) return byStart;
-  const traceA = table.traceId(a);
-  const traceB = table.traceId(b);
-  if (traceA !== traceB) return traceA < traceB ? -1 : 1;
-  return rows.order(a, Row.ID, b, Row.ID) || rows.word(a, Row.OTLP_KIND) - rows.word(b, Row.OTLP_KIND);
-}
-
-function parentRows(table: SpanTable): Int32Array {
+function parentRows(table: SpanTable, told: ToldLinks | undefined): Int32Array {
   const { rows } = table;
   const parents = new Int32Array(rows.length);
   for (let row = 0; row < rows.length; row++) {
@@ -77,14 +74,22 @@ function parentRows(table: SpanTable): Int32Array {
       parents[row] = parent < 0 ? MISSING : parent;
     }
   }
+  if (told !== undefined) {
+    told.hidden.forEach((isHidden, row) => {
+      if (isHidden === 1) parents[row] = ROOT;
+    });
+    for (const [row, parent] of told.parents) parents[row] = parent;
+  }
   cutCycles(parents);
   return parents;
 }
 
-function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array) {
+function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array, told: ToldLinks | undefined) {
   const { rows } = table;
   const named = new Set<number>();
-  for (let row = 0; row < rows.length; row++) if (namesQuery(table, row)) named.add(rows.word(row, Row.TRACE));
+  for (let row = 0; row < rows.length; row++) {
+    if (told?.hidden[row] !== 1 && namesQuery(table, row)) named.add(rows.word(row, Row.TRACE));
+  }
 
   const candidates: Candidate[] = [];
   const byIdentity = new Map<number, number>();
@@ -100,13 +105,14 @@ function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array) {
 
   const rooted = new Set<number>();
   for (const row of order) {
+    if (told?.hidden[row] === 1) continue;
     const parent = parents[row] ?? ROOT;
     const trace = rows.word(row, Row.TRACE);
     const parentQuery = parent < 0 ? NOBODY : (queryOf[parent] ?? NOBODY);
     const around = parent < 0 ? NOBODY : (within[parent] ?? NOBODY);
     let query = parentQuery;
     if (namesQuery(table, row)) {
-      const identity = identityOf(table, row);
+      const identity = identityOf(table, told?.same.get(row) ?? row);
       query = byIdentity.get(identity) ?? open(trace, true);
       byIdentity.set(identity, query);
     } else if ((parent === ROOT || parent === SELF) && !named.has(trace)) {
@@ -149,8 +155,12 @@ function namesQuery({ rows }: SpanTable, row: number): boolean {
   return rows.string(row, Row.QUERY_NAME) !== NONE || rows.kind(row) === "query";
 }
 
-/** Of trace, namespace and name: exact as long as there are fewer than 2^21 traces. */
+/**
+ * Of trace, namespace and name: exact as long as there are fewer than 2^21 traces. All of a session's events share a trace:
+ * there each query is one of its own, though another had its name.
+ */
 function identityOf({ rows }: SpanTable, row: number): number {
+  if (rows.told(row) === "event") return -1 - row;
   const name = rows.string(row, Row.QUERY_NAME);
   return (rows.word(row, Row.TRACE) * 0x1_0000 + rows.string(row, Row.QUERY_NAMESPACE)) * 0x1_0000 + name;
 }

@@ -1,6 +1,6 @@
 import { foldQueries } from "./query-fold.ts";
 import type { Query } from "./query-fold.ts";
-import { compareRows } from "./query-groups.ts";
+import { compareRows } from "../table/compare-rows.ts";
 import { queriesOf } from "./session-fold.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";

@@ -21,10 +21,12 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
   const { rows } = table;
   const [agents, teams, models, tools] = [new Tallies(), new Tallies(), new Tallies(), new Tallies()];
   const [services, namespaces, users] = [new Set<string>(), new Set<string>(), new Set<string>()];
-  const modelCalls = reportingLeaves(groups, (row) => isModelCall(table, row));
+  const hidden = groups.told?.hidden;
+  const modelCalls = reportingLeaves(groups, (row) => hidden?.[row] !== 1 && isModelCall(table, row));
   let errors = 0;
   let isAgentic = false;
   for (let row = 0; row < rows.length; row++) {
+    if (hidden?.[row] === 1) continue;
     const kind = rows.kind(row);
     const isError = rows.error(row);
     if (isError) errors++;

@@ -41,7 +41,7 @@ export function summarise(
     ...timesOf(table),
     liveness: livenessFacts(table, fold, about.lastArrival),
     traces: table.traceCount,
-    spans: table.rows.length,
+    spans: table.rows.length - hiddenIn(fold.groups),
     errors: rolled.errors,
     queries: fold.queries.length,
     ...shownNames(rolled),
@@ -95,12 +95,16 @@ function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: s
     phase,
     ...(failure === undefined ? {} : { failure }),
     start: rows.long(lead, Row.START).toString(),
-    ...(isQueryOpen(table, query) ? {} : { end: rows.long(lead, Row.LAST).toString() }),
+    ...(isQueryOpen(table, query) ? {} : { end: rows.long(query.last, Row.LAST).toString() }),
     spans: query.spans,
     errors: query.errors,
     tokens: tokensOf(query.usage),
     ...(cost === undefined ? {} : { cost }),
   };
+}
+
+function hiddenIn({ told }: QueryFold["groups"]): number {
+  return told?.hidden.reduce((count, isHidden) => count + isHidden, 0) ?? 0;
 }
 
 /** Absurd clocks are left out, as on the page's axis: a session does not last from 1970 on because one span says so. */

@@ -1,6 +1,6 @@
 import type { Asking } from "../facts/asking.ts";
 import * as Row from "../table/span-rows.ts";
-import { compareRows } from "./query-groups.ts";
+import { compareRows } from "../table/compare-rows.ts";
 import { queryName } from "./query-fold.ts";
 import type { QueryFold } from "./query-fold.ts";
 import { ROOT } from "../table/parent-links.ts";

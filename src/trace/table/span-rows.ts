@@ -1,5 +1,7 @@
 import type { SpanFacts, SpanKind } from "../facts/facts.ts";
 import { SPAN_KINDS } from "../facts/span-kind.ts";
+import { TOLD } from "../records/told.ts";
+import type { Told } from "../records/told.ts";
 
 /** Offsets of a row's 32-bit words. A 64-bit field is its high word; the low one follows. */
 export const ID = 0;
@@ -35,7 +37,10 @@ const ERROR = 0x200;
 const TOKENS = 0x400;
 const COST = 0x800;
 const CANCELED = 0x80;
-const KIND = 0x7f;
+const KIND = 0x0f;
+/** One more than the place in {@link TOLD}; 0 of most spans. */
+const TOLD_SHIFT = 4;
+const TOLD_MASK = 0x7;
 /** Bits from here on are the number of the path above the span. */
 const PATH_SHIFT = 12;
 
@@ -48,6 +53,12 @@ export class SpanRows {
   #words = new Uint32Array(FIRST_CAPACITY * WIDTH);
   #halves = new Uint16Array(this.#words.buffer);
   #length = 0;
+  #anyTold = false;
+
+  /** Whether any span ever was made of log records: most sessions need not be looked through for them. */
+  get anyTold(): boolean {
+    return this.#anyTold;
+  }
 
   get length(): number {
     return this.#length;
@@ -132,6 +143,11 @@ export class SpanRows {
     return SPAN_KINDS[this.word(row, BITS) & KIND] ?? "internal";
   }
 
+  /** How a span that was made of log records hangs together with others. */
+  told(row: number): Told | undefined {
+    return TOLD[((this.word(row, BITS) >>> TOLD_SHIFT) & TOLD_MASK) - 1];
+  }
+
   running(row: number): boolean {
     return (this.word(row, BITS) & RUNNING) !== 0;
   }
@@ -165,8 +181,12 @@ export class SpanRows {
     this.setWord(row, BITS, (bits | (path << PATH_SHIFT)) >>> 0);
   }
 
-  setBits(row: number, { kind, running, error, canceled, tokens, cost }: SpanFacts): void {
+  setBits(row: number, { kind, running, error, canceled, tokens, cost, told }: SpanFacts): void {
     let bits = SPAN_KINDS.indexOf(kind);
+    if (told !== undefined) {
+      bits |= (TOLD.indexOf(told) + 1) << TOLD_SHIFT;
+      this.#anyTold = true;
+    }
     if (running) bits |= RUNNING;
     if (error) bits |= ERROR;
     if (canceled) bits |= CANCELED;

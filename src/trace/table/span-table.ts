@@ -140,6 +140,11 @@ export class SpanTable {
     return this.#traceIds[this.rows.word(row, Row.TRACE)] ?? "";
   }
 
+  /** The identity of a row's span, as a view writes it: `<trace id>:<span id>:<OTLP kind>`. */
+  key(row: number): string {
+    return `${this.traceId(row)}:${this.rows.hex(row, Row.ID)}:${this.rows.word(row, Row.OTLP_KIND)}`;
+  }
+
   /** The string that a row's string field stands for. */
   text(row: number, field: number): string | undefined {
     return this.string(this.rows.string(row, field));

@@ -5,6 +5,8 @@ import { foldQueries, isQueryOpen } from "../fold/query-fold.ts";
 import type { QueryFold } from "../fold/query-fold.ts";
 import { queriesOf, summarise } from "../fold/session-fold.ts";
 import { SpanTable } from "../table/span-table.ts";
+import { toldKeys } from "../told/told-links.ts";
+import type { ToldKeys } from "../told/told-links.ts";
 import type { ResourceSpans } from "../span.ts";
 import type { SessionStreamEvent } from "../stream-events.ts";
 import type { QuerySummary, SessionSummary } from "../summary.ts";
@@ -132,9 +134,15 @@ export class SessionView {
     if (this.#tree?.of !== this.#revision) {
       let ended: ReadonlySet<string> | undefined;
       const mayCome = (traceId: string): boolean => !(ended ??= this.#endedTraces()).has(traceId);
-      this.#tree = { of: this.#revision, tree: buildTree(this.#spans.values(), mayCome) };
+      this.#tree = { of: this.#revision, tree: buildTree(this.#spans.values(), mayCome, this.#told()) };
     }
     return this.#tree.tree;
+  }
+
+  #told(): ToldKeys | undefined {
+    if (!this.#table.rows.anyTold) return undefined;
+    const { told } = this.#foldQueries().groups;
+    return told && toldKeys(this.#table, told);
   }
 
   #setPrices(setting: string | undefined): void {

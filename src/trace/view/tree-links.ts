@@ -17,7 +17,11 @@ type Claims = Map<string, Map<string, Claim>>;
  * come, so that nothing is missing: those that paths name hang from each other as the paths say, the others from their
  * trace.
  */
-export function linkParents(nodes: Growing[], mayCome: (traceId: string) => boolean): Int32Array {
+export function linkParents(
+  nodes: Growing[],
+  mayCome: (traceId: string) => boolean,
+  told: ReadonlyMap<string, string> | undefined,
+): Int32Array {
   const traces = new Map<string, Ids>();
   nodes.forEach((_, at) => index(nodes, traces, at));
   addPlaceholders(nodes, traces, mayCome);
@@ -26,10 +30,20 @@ export function linkParents(nodes: Growing[], mayCome: (traceId: string) => bool
     if (node.parentId === node.spanId) return SELF;
     return traces.get(node.traceId)?.get(node.parentId) ?? ROOT;
   });
+  if (told !== undefined) linkTold(nodes, parents, told);
   cutCycles(parents);
   const held = holdTraces(nodes, parents, mayCome);
   beginPlaceholders(nodes, held);
   return held;
+}
+
+/** `told`: parents that ids do not name, by the keys of both. */
+function linkTold(nodes: readonly Growing[], parents: Int32Array, told: ReadonlyMap<string, string>): void {
+  const places = new Map(nodes.map(({ key }, at) => [key, at]));
+  for (const [key, parent] of told) {
+    const [at, above] = [places.get(key), places.get(parent)];
+    if (at !== undefined && above !== undefined) parents[at] = above;
+  }
 }
 
 /** Of several spans under one id, children hang from that of the smallest OTLP kind; all are marked. */

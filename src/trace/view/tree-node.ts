@@ -78,7 +78,8 @@ export type Growing = Mutable<Omit<TreeNode, "parent" | "children">> & {
 
 const NO_MARKS: readonly Mark[] = [];
 
-export function grow(span: ViewSpan): Growing {
+/** `told`: that its parent is known otherwise than by the id it names, if it names one. */
+export function grow(span: ViewSpan, told?: string): Growing {
   const { facts } = span;
   const { start, running, error } = facts;
   const isReversed = !running && facts.end < start;
@@ -86,7 +87,7 @@ export function grow(span: ViewSpan): Growing {
     key: span.key,
     traceId: span.traceId,
     spanId: facts.spanId,
-    parentId: facts.parentSpanId,
+    parentId: told === undefined ? facts.parentSpanId : "",
     span,
     name: facts.name,
     children: [],

@@ -1,6 +1,7 @@
 import { EraCount, eraOf, isExtreme, isWithin } from "../fold/era.ts";
 import type { Eras } from "../fold/era.ts";
 import { CYCLE, ROOT, SELF } from "../table/parent-links.ts";
+import type { ToldKeys } from "../told/told-links.ts";
 import { linkParents } from "./tree-links.ts";
 import { grow, mark } from "./tree-node.ts";
 import type { Growing, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
@@ -11,11 +12,17 @@ export type { Mark, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
  * Spans nested by parent, whatever order they came in: orphans hang from a placeholder, and that from its trace; members of a cycle
  * are roots.
  * `mayCome`: whether a parent of this trace that has not come is still awaited; asked only where there is one.
+ * `told`: how spans hang together that were made of log records.
  */
-export function buildTree(spans: Iterable<ViewSpan>, mayCome: (traceId: string) => boolean = () => true): SessionTree {
-  const nodes = Array.from(spans, grow);
+export function buildTree(
+  spans: Iterable<ViewSpan>,
+  mayCome: (traceId: string) => boolean = () => true,
+  told?: ToldKeys,
+): SessionTree {
+  const shown = told === undefined ? spans : Array.from(spans).filter(({ key }) => !told.hidden.has(key));
+  const nodes = Array.from(shown, (span) => grow(span, told?.parents.get(span.key)));
   const eras = markAbsurdTimes(nodes);
-  const parents = linkParents(nodes, mayCome);
+  const parents = linkParents(nodes, mayCome, told?.parents);
   const tops = nest(nodes, parents);
   const roots = sortRoots(tops);
   const rows = flatten(roots);
@@ -137,7 +144,7 @@ function sumUp(rows: readonly Growing[]): void {
   for (let at = rows.length - 1; at >= 0; at--) {
     const node = rows[at];
     if (!node) continue;
-    if (node.running || !node.span) node.end = node.latest;
+    if (node.running || !node.span || node.span.facts.told === "prompt") node.end = node.latest;
     const { parent } = node;
     if (!parent) continue;
     parent.descendants += node.descendants + 1;

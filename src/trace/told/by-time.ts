@@ -1,0 +1,32 @@
+import { compareRows } from "../table/compare-rows.ts";
+import * as Row from "../table/span-rows.ts";
+import type { SpanTable } from "../table/span-table.ts";
+import type { DraftLinks } from "./told-links.ts";
+
+/**
+ * A call that names no prompt belongs to the last prompt of its trace that comes before it (one that comes before all of
+ * them, by a clock that counts otherwise, to the first). Codex traces some of what it does, and logs the rest without a trace
+ * id: then the prompt is in a trace, and what has none here repeats what spans tell, if these come.
+ */
+export function linkByTime(table: SpanTable, { hidden, parents }: DraftLinks): void {
+  const { rows } = table;
+  const traces = new Map<number, { prompts: number[]; calls: number[] }>();
+  const traced = new Set<string>();
+  for (let row = 0; row < rows.length; row++) {
+    const told = rows.told(row);
+    if (told === undefined) traced.add(rows.kind(row));
+    if (told !== "prompt" && told !== "by-time") continue;
+    const trace = rows.word(row, Row.TRACE);
+    let known = traces.get(trace);
+    if (known === undefined) traces.set(trace, (known = { prompts: [], calls: [] }));
+    (told === "prompt" ? known.prompts : known.calls).push(row);
+  }
+  for (const { prompts, calls } of traces.values()) {
+    const ordered = prompts.toSorted((a, b) => compareRows(table, a, b));
+    for (const call of calls) {
+      const prompt = ordered.findLast((row) => rows.order(row, Row.START, call, Row.START) <= 0) ?? ordered[0];
+      if (prompt !== undefined) parents.set(call, prompt);
+      else if (traced.has(rows.kind(call))) hidden[call] = 1;
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { linkByTime } from "./by-time.ts";
+import { linkEvents } from "./event-links.ts";
+import type { SpanTable } from "../table/span-table.ts";
+
+/**
+ * How spans that were made of log records hang together with others, where their own ids do not say. Tables and trees ask
+ * here, and nobody else decides it; it depends on the set of spans only.
+ */
+export type ToldLinks = {
+  /** By row: 1 where a better row tells the same. It is neither counted nor shown. */
+  readonly hidden: Uint8Array;
+  /** By row: the row that it hangs from. */
+  readonly parents: ReadonlyMap<number, number>;
+  /** By row of a query that was told of: a row of the query that it is. */
+  readonly same: ReadonlyMap<number, number>;
+};
+
+/** While the links are made. */
+export type DraftLinks = {
+  readonly hidden: Uint8Array;
+  readonly parents: Map<number, number>;
+  readonly same: Map<number, number>;
+};
+
+/** `undefined` where no span was made of log records. */
+export function linkTold(table: SpanTable): ToldLinks | undefined {
+  if (!table.rows.anyTold) return undefined;
+  const links: DraftLinks = { hidden: new Uint8Array(table.rows.length), parents: new Map(), same: new Map() };
+  linkByTime(table, links);
+  linkEvents(table, links);
+  return links;
+}
+
+/** The same by the keys under which a view knows its spans. */
+export type ToldKeys = { readonly hidden: ReadonlySet<string>; readonly parents: ReadonlyMap<string, string> };
+
+export function toldKeys(table: SpanTable, { hidden, parents }: ToldLinks): ToldKeys {
+  const keys = { hidden: new Set<string>(), parents: new Map<string, string>() };
+  hidden.forEach((isHidden, row) => {
+    if (isHidden === 1) keys.hidden.add(table.key(row));
+  });
+  for (const [row, parent] of parents) keys.parents.set(table.key(row), table.key(parent));
+  return keys;
+}
