@@ -12,6 +12,8 @@ export type SessionReport = {
   readonly incarnation: string;
   readonly revision: number;
   readonly summary: SessionSummary;
+  /** Of the trace that the session is named by, where it shows it: up to where in that trace's own order. */
+  readonly told?: number;
   /** As `searchText` makes it; without it the session is found by what its summary says. */
   readonly search?: string;
 };
@@ -87,6 +89,18 @@ export type ChangesPage = {
   readonly due?: number;
   readonly next: number;
   readonly arrivals: Arrivals;
+};
+
+/** Sessions by their last change, the last changed first. */
+export type RecentPage = {
+  /** JSON texts of SessionSummary, with the directory's revision of their last change. */
+  readonly sessions: readonly { readonly revision: number; readonly summary: string }[];
+  /** Where the page ended; absent where nothing follows. */
+  readonly next?: number;
+  /** The last place of the feed. */
+  readonly head: number;
+  /** Traces of all sessions. */
+  readonly traces: number;
 };
 
 /** A message to a list viewer's socket, as JSON. */

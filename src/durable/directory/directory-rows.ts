@@ -1,6 +1,7 @@
 import type { SessionRemoval, SessionReport } from "../../trace/directory-contract.ts";
 import { matchExpression } from "../../trace/list/search-text.ts";
 import type { FilteredFacts, ListFilter } from "../../trace/list/list-filter.ts";
+import { FeedRows } from "./feed-rows.ts";
 import { openDirectory } from "./directory-schema.ts";
 import { deleteSession, insertSession, livenessIn, storedSession, updateSession } from "./directory-write.ts";
 import type { StoredSession } from "./directory-write.ts";
@@ -16,11 +17,9 @@ export type ChangeRow =
   | { readonly revision: number; readonly id: string; readonly n: number; readonly facts: FilteredFacts }
   | { readonly revision: number; readonly id: string; readonly n?: never; readonly goneTo: string | undefined };
 
-type Row = {
-  n: number | null;
-  id: string;
-  revision: number;
-  session: string | null;
+export type Changed = { readonly revision: number; readonly n: number; readonly facts: FilteredFacts };
+
+type FactsRow = {
   kind: FilteredFacts["kind"];
   activity: number;
   start: number;
@@ -28,17 +27,21 @@ type Row = {
   liveness: string;
 };
 
+type Row = FactsRow & { n: number | null; id: string; revision: number; session: string | null };
+
 /** The list as rows: one a session, one a deletion, each with the revision of its last change. */
 export class DirectoryRows {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   readonly incarnation: string;
+  readonly feed: FeedRows;
   #head: number;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#sql = storage.sql;
     openDirectory(storage);
+    this.feed = new FeedRows(storage.sql);
     this.incarnation = this.meta("incarnation") ?? "";
     const heads = this.#sql.exec<{ head: number | null }>(
       "SELECT max(revision) AS head FROM session UNION ALL SELECT max(revision) FROM gone",
@@ -70,7 +73,7 @@ export class DirectoryRows {
   }
 
   /** Answers the row's number and what it holds; nothing for news of an earlier life, or older than what is known. */
-  put(report: SessionReport): { readonly n: number; readonly stored: StoredSession } | undefined {
+  put(report: SessionReport, now: number): { readonly n: number; readonly stored: StoredSession } | undefined {
     const { id, incarnation, revision: sessionRevision } = report;
     const gone = this.#sql.exec<{ incarnation: string }>("SELECT incarnation FROM gone WHERE id = ?", id).toArray()[0];
     if (gone !== undefined && isVoid(report, gone.incarnation)) return undefined;
@@ -86,7 +89,9 @@ export class DirectoryRows {
     const stored = storedSession(report);
     // After a wake a session reports what is known: nothing changed, nothing is written.
     const isSame = known?.summary === stored.summary && known.search === stored.search;
-    if (isSame && known.incarnation === incarnation) return undefined;
+    const after = known?.incarnation === incarnation ? known.session_revision : 0;
+    if (isSame && known.incarnation === incarnation && sessionRevision === after) return undefined;
+    this.feed.note(id, incarnation, after, sessionRevision, now);
     if (gone !== undefined) this.#sql.exec("DELETE FROM gone WHERE id = ?", id);
     this.#head++;
     if (known === undefined) return { n: insertSession(this.#sql, stored, this.#head), stored };
@@ -101,18 +106,22 @@ export class DirectoryRows {
     now: number,
   ): number | undefined {
     const known = this.#sql
-      .exec<{ n: number; incarnation: string }>("SELECT n, incarnation FROM session WHERE id = ?", id)
+      .exec<{ n: number; incarnation: string; told: number }>(
+        "SELECT n, incarnation, told FROM session WHERE id = ?",
+        id,
+      )
       .toArray()[0];
     if (known !== undefined && known.incarnation > incarnation) return undefined;
     if (known !== undefined) deleteSession(this.#sql, known.n);
     // A forgotten life can't speak again; a session that is merely empty may be filled anew, at a later revision.
     this.#sql.exec(
-      "INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?, ?, ?)",
       id,
       life === "over" ? incarnation : `${incarnation}.${revision ?? 0}`,
       ++this.#head,
       session ?? null,
       now,
+      life === "empty" ? (known?.told ?? this.#toldBefore(id)) : 0,
     );
     this.#forgetTombstones(now);
     return known?.n;
@@ -138,10 +147,8 @@ export class DirectoryRows {
         limit,
       )
       .toArray()
-      .map(({ n, id, revision, session, kind, activity, start, end, liveness }) =>
-        n === null
-          ? { id, revision, goneTo: session ?? undefined }
-          : { id, revision, n, facts: { kind, start, end, liveness: livenessIn(liveness, activity) } },
+      .map(({ n, id, revision, session, ...row }) =>
+        n === null ? { id, revision, goneTo: session ?? undefined } : { id, revision, n, facts: factsOf(row) },
       );
   }
 
@@ -196,6 +203,37 @@ export class DirectoryRows {
       .toArray()[0]?.activity;
   }
 
+  /** Up to where, in its own order, a trace was told of as its own session, before another one showed it. */
+  told(traceIds: readonly string[]): number[] {
+    return traceIds.map(
+      (id) =>
+        this.#sql.exec<{ told: number }>("SELECT told FROM session WHERE id = ?", id).toArray()[0]?.told ??
+        this.#toldBefore(id),
+    );
+  }
+
+  /** Sessions that changed before a revision, the last changed first. */
+  changedBefore(revision: number, limit: number): Changed[] {
+    return this.#sql
+      .exec<FactsRow & { n: number; revision: number }>(
+        `SELECT n, revision, kind, activity, start, end, liveness
+         FROM session WHERE revision < ? ORDER BY revision DESC LIMIT ?`,
+        revision,
+        limit,
+      )
+      .toArray()
+      .map((row) => ({ revision: row.revision, n: row.n, facts: factsOf(row) }));
+  }
+
+  /** Traces of all sessions. */
+  traces(): number {
+    return this.#sql.exec<{ traces: number }>("SELECT total(traces) AS traces FROM session").one().traces;
+  }
+
+  #toldBefore(id: string): number {
+    return this.#sql.exec<{ told: number }>("SELECT told FROM gone WHERE id = ?", id).toArray()[0]?.told ?? 0;
+  }
+
   #forgetTombstones(now: number): void {
     const before = now - TOMBSTONE_DAYS * DAY_MILLIS;
     const oldest = this.#sql.exec<{ at: number }>("SELECT at FROM gone ORDER BY revision LIMIT 1").toArray()[0];
@@ -207,6 +245,10 @@ export class DirectoryRows {
     this.setMeta("head", String(this.#head));
     this.#sql.exec("DELETE FROM gone WHERE at < ?", before);
   }
+}
+
+function factsOf({ kind, start, end, activity, liveness }: FactsRow): FilteredFacts {
+  return { kind, start, end, liveness: livenessIn(liveness, activity) };
 }
 
 /** Whether a report tells of what a deletion made void: of a whole life, or of `<life>.<revision>`; of nothing where it is "". */

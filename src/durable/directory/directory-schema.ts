@@ -1,9 +1,11 @@
 import type { SessionSummary } from "../../trace/summary.ts";
+import { mintFeedStart } from "../../trace/feed.ts";
 import { mintIncarnation } from "../incarnation.ts";
+import { FEED } from "./feed-rows.ts";
 import { insertSession, storedSession } from "./directory-write.ts";
 
 /** Raised when the tables change; `openDirectory` then migrates what an older version wrote. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 /**
  * What a list filters and sorts by stands apart from summaries, so that reading all of it reads little. `n` is the row's
@@ -13,7 +15,8 @@ const TABLES = `
 CREATE TABLE session (
   n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, incarnation TEXT NOT NULL, session_revision INTEGER NOT NULL,
   revision INTEGER NOT NULL, kind TEXT NOT NULL, activity REAL NOT NULL, start REAL NOT NULL, end REAL NOT NULL,
-  tokens REAL NOT NULL, cost REAL NOT NULL, errors REAL NOT NULL, liveness TEXT NOT NULL
+  tokens REAL NOT NULL, cost REAL NOT NULL, errors REAL NOT NULL, liveness TEXT NOT NULL,
+  traces INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX session_revision ON session (revision);
 CREATE TABLE summary (n INTEGER PRIMARY KEY, body TEXT NOT NULL);
@@ -26,9 +29,17 @@ CREATE VIRTUAL TABLE words USING fts5 (
 const META = "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID";
 const GONE = `
 CREATE TABLE gone (
-  id TEXT PRIMARY KEY, incarnation TEXT NOT NULL, revision INTEGER NOT NULL, session TEXT, at INTEGER NOT NULL
+  id TEXT PRIMARY KEY, incarnation TEXT NOT NULL, revision INTEGER NOT NULL, session TEXT, at INTEGER NOT NULL,
+  told INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID`;
 const GONE_REVISION = "CREATE INDEX gone_revision ON gone (revision)";
+
+/** Queries whose events were posted, by Ark's UID: where they went, and what they are called. */
+const QUERIES = `
+CREATE TABLE query (
+  uid TEXT NOT NULL, session TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (uid, session)
+) WITHOUT ROWID;
+CREATE INDEX query_session ON query (session)`;
 
 /** Creates the tables, or brings those of an older version up to this one; all or nothing. */
 export function openDirectory(storage: DurableObjectStorage): void {
@@ -37,10 +48,16 @@ export function openDirectory(storage: DurableObjectStorage): void {
   if (version === SCHEMA_VERSION) return;
   storage.transactionSync(() => {
     if (version === 0) {
-      sql.exec(`${META}; ${GONE}; ${GONE_REVISION}; ${TABLES}`);
+      sql.exec(`${META}; ${GONE}; ${GONE_REVISION}; ${TABLES}; ${FEED}; ${QUERIES}`);
       sql.exec("INSERT INTO meta VALUES ('incarnation', ?)", mintIncarnation(Date.now()));
     } else if (version === 1) {
       migrateFirst(sql);
+      migrateSecond(sql);
+    } else if (version === 2) {
+      sql.exec(`
+        ALTER TABLE session ADD COLUMN traces INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE session ADD COLUMN told INTEGER NOT NULL DEFAULT 0`);
+      migrateSecond(sql);
     } else {
       throw new Error(`The list was written by a newer version: schema ${version}`);
     }
@@ -80,4 +97,19 @@ function migrateFirst(sql: SqlStorage): void {
     if (rows.length < MIGRATED_ROWS) break;
   }
   sql.exec("DROP TABLE former");
+}
+
+/** Version 2 did not know how many traces there are, nor in which order sessions told of their logs: that of their last change does. */
+function migrateSecond(sql: SqlStorage): void {
+  sql.exec(`
+    ALTER TABLE gone ADD COLUMN told INTEGER NOT NULL DEFAULT 0; ${FEED}; ${QUERIES};
+    UPDATE session SET traces = (SELECT json_extract(body, '$.traces') FROM summary WHERE summary.n = session.n)`);
+  const now = Date.now();
+  sql.exec(
+    `INSERT INTO feed
+     SELECT ? + sum(session_revision) OVER (ORDER BY revision), id, incarnation, 0, session_revision, ? FROM session
+     WHERE session_revision > 0`,
+    mintFeedStart(now),
+    now,
+  );
 }

@@ -8,6 +8,7 @@ import type { LivenessFacts } from "../../trace/summary.ts";
 
 /** What the tables hold of a report. */
 export type StoredSession = Omit<SessionReport, "summary" | "search"> & {
+  readonly traces: number;
   /** JSON text of the summary: the list passes it on unread. */
   readonly summary: string;
   readonly facts: ListFacts;
@@ -17,6 +18,7 @@ export type StoredSession = Omit<SessionReport, "summary" | "search"> & {
 export function storedSession({ summary, search, ...life }: SessionReport): StoredSession {
   return {
     ...life,
+    traces: summary.traces,
     summary: JSON.stringify(summary),
     facts: listFacts(summary),
     search: search ?? searchText(searchableOf(summary)),
@@ -28,8 +30,9 @@ export function insertSession(sql: SqlStorage, report: StoredSession, revision: 
   const { n } = sql
     .exec<{ n: number }>(
       `INSERT INTO session
-       (id, incarnation, session_revision, revision, kind, activity, start, end, tokens, cost, errors, liveness)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
+       (id, incarnation, session_revision, revision, kind, activity, start, end, tokens, cost, errors, liveness,
+        traces, told)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
       report.id,
       ...cellsOf(report, revision),
     )
@@ -49,7 +52,7 @@ export function updateSession(
 ): void {
   sql.exec(
     `UPDATE session SET incarnation = ?, session_revision = ?, revision = ?, kind = ?, activity = ?, start = ?, end = ?,
-     tokens = ?, cost = ?, errors = ?, liveness = ? WHERE n = ?`,
+     tokens = ?, cost = ?, errors = ?, liveness = ?, traces = ?, told = ? WHERE n = ?`,
     ...cellsOf(report, revision),
     n,
   );
@@ -78,8 +81,9 @@ export function livenessIn(text: string, activity: number): LivenessFacts {
   return { ...facts, lastArrival: nanoseconds(activity) };
 }
 
-function cellsOf({ incarnation, revision: sessionRevision, facts }: StoredSession, revision: number) {
+function cellsOf(report: StoredSession, revision: number) {
+  const { incarnation, revision: sessionRevision, facts, traces, told = 0 } = report;
   const { kind, activity, start, end, tokens, cost, errors, liveness } = facts;
   const life = [incarnation, sessionRevision, revision] as const;
-  return [...life, kind, activity, start, end, tokens, cost, errors, livenessText(liveness)] as const;
+  return [...life, kind, activity, start, end, tokens, cost, errors, livenessText(liveness), traces, told] as const;
 }

@@ -6,13 +6,16 @@ import type {
   DirectoryFrame,
   ListPage,
   ListQuery,
+  RecentPage,
   SessionRemoval,
   SessionReport,
 } from "../../trace/directory-contract.ts";
+import type { FeedPage, FeedQuery } from "../../trace/feed.ts";
 import type { ListFilter } from "../../trace/list/list-filter.ts";
 import type { ArrivalNews, Arrivals } from "../../trace/stream-events.ts";
 import { ActiveSessions } from "./active-sessions.ts";
 import { readChanges } from "./directory-changes.ts";
+import { recentPage } from "./recent-page.ts";
 import { DirectoryRows } from "./directory-rows.ts";
 import { ListColumns } from "./list-columns.ts";
 import { Subscribers } from "../subscribers.ts";
@@ -39,7 +42,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
   report(news: SessionReport): { readonly interval: number } {
     const now = Date.now();
     const previous = this.#rows.head;
-    const taken = this.#rows.write(() => this.#rows.put(news));
+    const taken = this.#rows.write(() => this.#rows.put(news, now));
     if (taken !== undefined) {
       const { id, facts, summary, search } = taken.stored;
       this.#columns?.put(taken.n, facts, search);
@@ -85,6 +88,21 @@ export class DirectoryObject extends DurableObject<Bindings> {
   changes(query: ChangesQuery): ChangesPage {
     const directory = { rows: this.#rows, columns: () => this.#read() };
     return { ...readChanges(directory, query, Date.now()), arrivals: this.#arrivals() };
+  }
+
+  /** What follows a place in the order in which sessions told of their logs. */
+  feed(query: FeedQuery): FeedPage {
+    return { head: this.#rows.feed.head, turns: this.#rows.feed.turns(query) };
+  }
+
+  /** Up to where, in its own order, each of these traces was told of as a session of its own. */
+  told(traceIds: readonly string[]): number[] {
+    return this.#rows.told(traceIds);
+  }
+
+  /** Sessions that changed last, before a revision of the list; at most `limit` of those that the filter admits. */
+  recent(before: number, limit: number, filter: ListFilter): RecentPage {
+    return recentPage(this.#rows, before, limit, filter, Date.now());
   }
 
   /** Notes what reached the receiver; a Worker sends at most one call a second. */

@@ -11,7 +11,8 @@ export async function report(core: SessionCore): Promise<void> {
   if (summary !== undefined) {
     const at = Date.now();
     const search = core.search();
-    const { interval } = await core.directory().report({ id: state.id, incarnation, revision, summary, search });
+    const told = state.shows(state.id) ? (state.traceHeads.get(state.id) ?? 0) : 0;
+    const { interval } = await core.directory().report({ id: state.id, incarnation, revision, summary, search, told });
     core.reported(at, interval);
   } else if (listed) {
     const to = state.destinations;

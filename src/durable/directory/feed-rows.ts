@@ -1,0 +1,60 @@
+import type { FeedQuery, FeedTurn } from "../../trace/feed.ts";
+import { mintFeedStart } from "../../trace/feed.ts";
+
+/** How long it is remembered in which order sessions told of their logs. */
+const FEED_DAYS = 7;
+const DAY_MILLIS = 86_400_000;
+/** Rows that one report clears away: more than it adds, few enough not to be felt. */
+const CLEARED_ROWS = 100;
+
+export const FEED = `
+CREATE TABLE feed (
+  place INTEGER PRIMARY KEY, id TEXT NOT NULL, incarnation TEXT NOT NULL, after INTEGER NOT NULL,
+  revision INTEGER NOT NULL, at INTEGER NOT NULL
+)`;
+
+/**
+ * The tenant's revisions in one order: each report that tells of more of a session's log gets the next places, one for
+ * each revision. It is what makes a stream of all sessions one log that can be resumed.
+ */
+export class FeedRows {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** The last place given out; 0 before the first. */
+  get head(): number {
+    return this.#sql.exec<{ head: number | null }>("SELECT max(place) AS head FROM feed").one().head ?? 0;
+  }
+
+  /** Notes that a session told of its log from after one revision up to another; call inside the report's transaction. */
+  note(id: string, incarnation: string, after: number, revision: number, now: number): void {
+    if (revision <= after) return;
+    const place = (this.head || mintFeedStart(now)) + revision - after;
+    this.#sql.exec("INSERT INTO feed VALUES (?, ?, ?, ?, ?, ?)", place, id, incarnation, after, revision, now);
+    this.#clear(now - FEED_DAYS * DAY_MILLIS);
+  }
+
+  /** Turns that hold places after the asked one, in order. */
+  turns({ after, limit, id }: FeedQuery): FeedTurn[] {
+    return this.#sql
+      .exec<FeedTurn>(
+        `SELECT place, id, incarnation, after, revision FROM feed
+         WHERE place > ? ${id === undefined ? "" : "AND id = ?"} ORDER BY place LIMIT ?`,
+        ...(id === undefined ? [after, limit] : [after, id, limit]),
+      )
+      .toArray();
+  }
+
+  #clear(before: number): void {
+    const oldest = this.#sql.exec<{ at: number }>("SELECT at FROM feed ORDER BY place LIMIT 1").toArray()[0];
+    if (oldest === undefined || oldest.at >= before) return;
+    this.#sql.exec(
+      "DELETE FROM feed WHERE place IN (SELECT place FROM feed WHERE at < ? ORDER BY place LIMIT ?)",
+      before,
+      CLEARED_ROWS,
+    );
+  }
+}
