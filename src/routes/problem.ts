@@ -2,10 +2,12 @@ import type { Context } from "hono";
 
 /** An error of the API, as RFC 9457. `detail` is English, for a person; what only the log should know stays out. */
 export type Problem = {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 406 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 406 | 413 | 500 | 503;
   readonly title: string;
   readonly detail: string;
   readonly movedTo?: readonly string[];
+  /** As Ark's broker says it. */
+  readonly error?: { readonly code: string; readonly message: string; readonly requestId: string };
 };
 
 export function problem(

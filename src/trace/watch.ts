@@ -10,6 +10,8 @@ export type LogEntry =
       readonly kind: "spans";
       readonly revision: number;
       readonly traceId: string;
+      /** Its place in the trace's own order, which is the same wherever the trace is shown. */
+      readonly traceRevision: number;
       /** Unix milliseconds. */
       readonly received: number;
       readonly receipt: Receipt;

@@ -72,11 +72,12 @@ function entryOf(state: SessionState, view: View, chunk: Chunk, until: number): 
   if (chunk.kind === "gone") return view === "trace" ? undefined : markOf(chunk);
   if (view === "session" && !state.shows(chunk.traceId)) return undefined;
   const table = state.shows(chunk.traceId) ? state.shown : state.hidden;
-  const { revision, traceId, received, receipt, encoding, body, hashes } = chunk;
+  const { revision, traceId, traceRevision, received, receipt, encoding, body, hashes } = chunk;
   return {
     kind: "spans",
     revision,
     traceId,
+    traceRevision,
     received,
     receipt,
     encoding,

@@ -50,6 +50,11 @@ export class SessionObject extends DurableObject<Bindings> {
     return peek(this.#core, view, also);
   }
 
+  /** Ids of the traces that the session shows, as they were first seen. */
+  traces(): string[] {
+    return this.#core.exists && !this.#core.state.log.life.forgetting ? [...this.#core.state.shown.traces()] : [];
+  }
+
   value(hash: string): SpilledValue | undefined {
     const { log } = this.#core.state;
     return this.#core.exists && !log.life.forgetting ? log.values.get(hash) : undefined;

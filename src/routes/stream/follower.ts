@@ -40,6 +40,7 @@ const WAITING_BYTES = 256_000;
  */
 export class Follower {
   readonly #source: Source;
+  readonly #opening: Uint8Array;
   #socket: WebSocket | undefined;
   /** Events taken from messages: the source's cursor is past them, so they go out before anything is read. */
   #waiting: Uint8Array[] = [];
@@ -60,8 +61,10 @@ export class Follower {
   #lastPong = 0;
   #ping: ReturnType<typeof setInterval> | undefined;
 
-  constructor(source: Source) {
+  /** `opening`: what goes out first. */
+  constructor(source: Source, opening = RETRY) {
     this.#source = source;
+    this.#opening = opening;
   }
 
   stream(signal: AbortSignal): ReadableStream<Uint8Array> {
@@ -75,7 +78,7 @@ export class Follower {
   async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     if (!this.#started) {
       this.#started = true;
-      controller.enqueue(RETRY);
+      controller.enqueue(this.#opening);
       return;
     }
     for (const event of await this.#next()) controller.enqueue(event);

@@ -1,0 +1,84 @@
+import type { DirectoryFrame } from "../../trace/directory-contract.ts";
+import type { Source, Taken } from "../stream/follower.ts";
+import { openSocket } from "../stream/session-source.ts";
+import { STREAM_HEADERS } from "../stream/sse.ts";
+import { Follower } from "../stream/follower.ts";
+import type { Item, ItemReader } from "./items.ts";
+
+type Attachable = { fetch(request: Request): Promise<Response> };
+
+const encoder = new TextEncoder();
+/** What an Ark broker greets with, and how soon who is cut off comes back. */
+const CONNECTED = ": connected\n\nretry: 1000\n\n";
+
+export type Framing = {
+  /** Of items; without one, whoever listens to an `EventSource` gets them as messages. */
+  readonly event?: string;
+  /** Goes out first, beside the greeting. */
+  readonly greeting?: { readonly event: string; readonly data: unknown };
+};
+
+/** Whose socket tells that there may be more to read, and which of its messages do. */
+type Attached = {
+  readonly object: Attachable;
+  readonly url: string;
+  readonly isNews: (message: string | ArrayBuffer) => boolean;
+};
+
+/** Items as an event stream: `data:` is the bare item, `id:` the cursor to resume from. */
+export class ItemSource implements Source {
+  readonly unmarked = false;
+  readonly #attached: Attached;
+  readonly #items: ItemReader;
+  readonly #event: string | undefined;
+
+  constructor(attached: Attached, items: ItemReader, event: string | undefined) {
+    this.#attached = attached;
+    this.#items = items;
+    this.#event = event;
+  }
+
+  async attach(): Promise<WebSocket> {
+    return await openSocket(this.#attached.object, this.#attached.url);
+  }
+
+  async read() {
+    const { items, caughtUp, ended } = await this.#items.read();
+    return { events: items.map((item) => this.#write(item)), caughtUp, ended };
+  }
+
+  /** Always read in order: what an object publishes is not what an Ark client is told. */
+  take(message: string | ArrayBuffer): Taken {
+    return { kind: this.#attached.isNews(message) ? "news" : "nothing" };
+  }
+
+  #write({ cursor, data }: Item): Uint8Array {
+    const name = this.#event === undefined ? "" : `event: ${this.#event}\n`;
+    return encoder.encode(`id: ${cursor}\n${name}data: ${JSON.stringify(data)}\n\n`);
+  }
+}
+
+/** A stream of what one session or trace tells. */
+export function followObject(object: Attachable, view: "session" | "trace", items: ItemReader, event?: string): Source {
+  return new ItemSource({ object, url: `https://object/?view=${view}`, isNews: () => true }, items, event);
+}
+
+/** A stream of what all sessions tell, or one of them. */
+export function followDirectory(
+  object: Attachable,
+  items: ItemReader,
+  about: Pick<Framing, "event"> & { readonly session?: string | undefined } = {},
+): Source {
+  const isNews = (message: string | ArrayBuffer): boolean => {
+    const frame = JSON.parse(typeof message === "string" ? message : "{}") as DirectoryFrame;
+    return frame.type === "change" && (about.session === undefined || frame.entry.id === about.session);
+  };
+  return new ItemSource({ object, url: "https://object/", isNews }, items, about.event);
+}
+
+export function respondStream(source: Source, signal: AbortSignal, greeting?: Framing["greeting"]): Response {
+  const greeted = greeting === undefined ? "" : `event: ${greeting.event}\ndata: ${JSON.stringify(greeting.data)}\n\n`;
+  return new Response(new Follower(source, encoder.encode(CONNECTED + greeted)).stream(signal), {
+    headers: STREAM_HEADERS,
+  });
+}
