@@ -1,3 +1,4 @@
+import { ChunkIds } from "../trace/facts/chunk-ids.ts";
 import type { SpanFacts } from "../trace/facts/facts.ts";
 import { beats } from "../trace/table/span-order.ts";
 import type { OtlpEncoding } from "./media-type.ts";
@@ -14,8 +15,10 @@ type Place = { readonly facts: SpanFacts; readonly group: OpenScope; readonly in
 export class OpenShard {
   readonly traceId: string;
   readonly #resources = new Map<Envelope, OpenResource>();
-  /** By span id and kind, which together are a span's identity. */
-  readonly #places = new Map<string, Place>();
+  /** Span id and kind together are a span's identity. */
+  readonly #ids = new ChunkIds();
+  /** By the number of the identity. */
+  readonly #places: Place[] = [];
   #last: { readonly resource: Envelope; readonly group: OpenScope } | undefined;
   #service: string | undefined;
   #size = 0;
@@ -31,8 +34,8 @@ export class OpenShard {
 
   add(resource: Envelope, scope: Envelope, span: ShardSpan): void {
     const { facts } = span;
-    const identity = `${facts.spanId}:${facts.otlpKind}`;
-    const known = this.#places.get(identity);
+    const identity = this.#ids.number(facts.otlpKind, facts.spanId);
+    const known = this.#places[identity];
     const best = known === undefined || beats(facts, known.facts);
     if (known !== undefined) {
       const named = namesOtherwise(best ? known.facts : facts, best ? facts : known.facts);
@@ -40,14 +43,14 @@ export class OpenShard {
       if (best && !named) known.group.spans[known.index] = undefined;
     }
     const group = this.#group(resource, scope);
-    if (best) this.#places.set(identity, { facts, group, index: group.spans.length });
+    if (best) this.#places[identity] = { facts, group, index: group.spans.length };
     group.spans.push(span);
     this.#service ??= facts.service;
     this.#size += span.text.length + sizeOfValues(span);
   }
 
   close(encoding: OtlpEncoding, rejected: Rejected | undefined): TraceShard {
-    const spans = this.#places.size;
+    const spans = this.#places.length;
     return {
       traceId: this.traceId,
       spans,
