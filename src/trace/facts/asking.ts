@@ -46,12 +46,15 @@ export function askingIn(span: Span, slots: Slots, about: About): Asking | undef
     if (stated !== undefined && (last === undefined || stated.since >= last.since)) last = stated;
   }
   // What the attributes of an ended span say is what it ended with.
-  if (!about.running && own?.since === timeOf(span, about)) last = own;
+  if (own !== undefined && !about.running && own.since === timeOf(span, about)) last = own;
   return last?.state === "over" && last.task === "" ? undefined : last;
 }
 
 function askingOfSpan(span: Span, slots: Slots, about: About): Asking | undefined {
   const task = textIn(slots, SLOT.task) ?? "";
+  const state = stateIn(textIn(slots, SLOT.taskState), textIn(slots, SLOT.approvalState));
+  // Most spans say nothing, and their times need not be read.
+  if (task === "" && state === undefined && slots[SLOT.asking] === undefined) return undefined;
   const { attributes = [], status, name = "" } = span;
   const told = (): string | undefined => questionAt(attributes, keys.QUESTION_KEYS);
   const start = startOf(span);
@@ -62,7 +65,6 @@ function askingOfSpan(span: Span, slots: Slots, about: About): Asking | undefine
     const question = told() ?? (request === undefined ? undefined : questionIn(request));
     return asked(start, task, question ?? questionNamed(name), undefined);
   }
-  const state = stateIn(textIn(slots, SLOT.taskState), textIn(slots, SLOT.approvalState));
   if (state === "asked") {
     const question = told() ?? questionAt(attributes, ANSWER_KEYS) ?? questionNamed(status?.message || name);
     return asked(timeOf(span, about), task, question, about.tool);
