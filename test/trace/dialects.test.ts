@@ -101,6 +101,7 @@ describe("whose encoding a span is", () => {
       spanId: own.parentSpanId,
       parentSpanId: "00000000000000ff",
       running: true,
+      end: 0n,
       asOf: ended,
     });
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { decodeFacts, encodeFacts, FACTS_VERSION, SPAN_KINDS } from "../../src/trace/facts/facts.ts";
 import type { SpanFacts } from "../../src/trace/facts/facts.ts";
+import { TOLD } from "../../src/trace/records/told.ts";
 import { randomFrom } from "./random.ts";
 import type { Random } from "./random.ts";
 
@@ -67,10 +68,10 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
       question: name(),
       ...(random.below(2) === 0 ? {} : { tool: name() }),
     }),
+    told: maybe(random.of(TOLD)),
     asOf: running ? maybe(random.of(TIMES.slice(1))) : undefined,
   };
-  for (const [field, value] of Object.entries(optional)) if (value !== undefined) facts[field] = value;
-  return facts as unknown as SpanFacts;
+  return { ...facts, ...optional } as unknown as SpanFacts;
 }
 
 describe("facts as they travel and rest", () => {
@@ -91,6 +92,26 @@ describe("facts as they travel and rest", () => {
 
   test("text of this version that holds no facts is a fault, not an empty session", () => {
     expect(() => decodeFacts(`[${FACTS_VERSION},"0",[],[1]]`)).toThrow(TypeError);
+    const encoded = encodeFacts([someFacts(randomFrom(1), ["0000000000000001"])]);
+    const [version, base, ids, hashes, texts, cells] = JSON.parse(encoded) as [
+      number,
+      string,
+      string,
+      string,
+      string[],
+      number[],
+    ];
+    const altered = {
+      "an id too many": [version, base, `${ids}${ids}`, hashes, texts, cells],
+      "a hash cut off": [version, base, ids, hashes.slice(1), texts, cells],
+      "a text too few": [version, base, ids, hashes, texts.slice(0, 1), cells],
+      "a cell too few": [version, base, ids, hashes, texts, cells.slice(0, -1)],
+      "a cell too many": [version, base, ids, hashes, texts, [...cells, 0]],
+      "a text for a number": [version, base, ids, hashes, texts, cells.map(String)],
+    };
+    for (const [what, facts] of Object.entries(altered)) {
+      expect(() => decodeFacts(JSON.stringify(facts)), what).toThrow(TypeError);
+    }
     expect(() => decodeFacts(`[${FACTS_VERSION},"0"`)).toThrow(SyntaxError);
   });
 });

@@ -1,234 +1,138 @@
+import { ChunkIds } from "./chunk-ids.ts";
+import { ChunkTexts } from "./chunk-texts.ts";
+import { FACTS_VERSION, FLAG, HEX, KINDS, NANOS_PER_SECOND, NO_PARENT } from "./facts-form.ts";
+import { FactsReader } from "./facts-reader.ts";
 import type { SpanFacts } from "./facts.ts";
 import { SPAN_KINDS } from "./span-kind.ts";
 import { TOLD } from "../records/told.ts";
 import { lastOf } from "../table/span-order.ts";
 
-/** Raised when a fact is added or derived otherwise: objects then derive the facts of their log anew. */
-export const FACTS_VERSION = 5;
-
-/**
- * The encoded form: `[version, start of the first span, strings, ...one array per span]`. A span's array is
- * `[span id, parent, name, kinds, flags, start, last, size, hash, …what the flags announce]`, `last` being the end or how new the report of a running span is, where names are
- * places in `strings`, a parent is the place of a span of this chunk, an id of another, or -1, and times count from the
- * first span's start, as decimal text where a JSON number could not hold them.
- */
-const FLAG = {
-  running: 1,
-  error: 2,
-  session: 4,
-  query: 8,
-  agent: 16,
-  team: 32,
-  model: 64,
-  tool: 128,
-  service: 256,
-  tokens: 512,
-  cost: 1024,
-  asked: 2048,
-  last: 4096,
-  ancestors: 8192,
-  user: 16384,
-  target: 32768,
-  failure: 65536,
-  canceled: 131072,
-  asking: 262_144,
-  told: 524_288,
-} as const;
-
-const ASKING_CELLS = 5;
-
-/** Room for our kinds below OTLP's in one number. */
-const KINDS = 16;
-
-type Cell = string | number;
-
-/** One JSON string for all spans of a chunk, in the chunk's order, strings interned, with FACTS_VERSION. */
+/** One JSON string for all spans of a chunk, in the chunk's order, in the form of {@link FLAG}. */
 export function encodeFacts(facts: readonly SpanFacts[]): string {
-  const base = facts[0]?.start ?? 0n;
-  const strings: string[] = [];
-  const places = new Map<string, number>();
-  const place = (name: string): number => {
-    const known = places.get(name);
-    if (known !== undefined) return known;
-    places.set(name, strings.length);
-    return strings.push(name) - 1;
-  };
-  const spans = new Map<string, number>();
-  facts.forEach((fact, at) => spans.set(fact.spanId, at));
-  const rows = facts.map((fact) => encodeSpan(fact, base, place, spans));
-  return JSON.stringify([FACTS_VERSION, String(base), strings, ...rows]);
-}
-
-function encodeSpan(
-  fact: SpanFacts,
-  base: bigint,
-  place: (name: string) => number,
-  spans: ReadonlyMap<string, number>,
-): Cell[] {
-  const last = lastOf(fact);
-  let flags = (fact.running ? FLAG.running : 0) | (fact.error ? FLAG.error : 0) | (last === 0n ? 0 : FLAG.last);
-  const more: Cell[] = [];
-  const { session, query, tokens } = fact;
-  if (session !== undefined) {
-    flags |= FLAG.session;
-    more.push(session.rank, place(session.value));
-  }
-  if (query !== undefined) {
-    flags |= FLAG.query;
-    more.push(place(query.name), place(query.namespace));
-  }
-  const named = [fact.agent, fact.team, fact.model, fact.tool, fact.service];
-  named.forEach((name, at) => {
-    if (name === undefined) return;
-    flags |= FLAG.agent << at;
-    more.push(place(name));
-  });
-  if (tokens !== undefined) {
-    flags |= FLAG.tokens;
-    more.push(tokens.input, tokens.output, tokens.cached, tokens.reasoning);
-  }
-  if (fact.cost !== undefined) {
-    flags |= FLAG.cost;
-    more.push(fact.cost);
-  }
-  if (fact.asked !== undefined) {
-    flags |= FLAG.asked;
-    more.push(fact.asked);
-  }
-  if (fact.ancestors !== undefined) {
-    flags |= FLAG.ancestors;
-    more.push(fact.ancestors.length);
-    for (const { spanId, name } of fact.ancestors) more.push(place(spanId), place(name));
-  }
-  const said = [fact.user, fact.target, fact.failure];
-  said.forEach((name, at) => {
-    if (name === undefined) return;
-    flags |= FLAG.user << at;
-    more.push(place(name));
-  });
-  if (fact.canceled) flags |= FLAG.canceled;
-  if (fact.asking !== undefined) {
-    flags |= FLAG.asking;
-    const { state, since, task, question, tool } = fact.asking;
-    more.push(state === "asked" ? 1 : 0, compact(since - fact.start), task, question, tool ?? -1);
-  }
-  if (fact.told !== undefined) {
-    flags |= FLAG.told;
-    more.push(TOLD.indexOf(fact.told));
-  }
-  return [
-    fact.spanId,
-    fact.parentSpanId === "" ? -1 : (spans.get(fact.parentSpanId) ?? fact.parentSpanId),
-    place(fact.name),
-    SPAN_KINDS.indexOf(fact.kind) + KINDS * fact.otlpKind,
-    flags,
-    compact(fact.start - base),
-    last === 0n ? 0 : compact(last - fact.start),
-    fact.size,
-    fact.hash,
-    ...more,
-  ];
-}
-
-function compact(nanoseconds: bigint): Cell {
-  const count = Number(nanoseconds);
-  return Number.isSafeInteger(count) ? count : String(nanoseconds);
+  const writer = new FactsWriter(facts);
+  for (const fact of facts) writer.add(fact);
+  return writer.finish();
 }
 
 /** `undefined` when the string is of another version. Text of this version that does not hold facts throws. */
 export function decodeFacts(encoded: string): SpanFacts[] | undefined {
-  if (!encoded.startsWith(`[${FACTS_VERSION},`)) return undefined;
-  const [, base, strings, ...rows] = list(JSON.parse(encoded));
-  const start = BigInt(text(base));
-  const table = list(strings).map(text);
-  const cells = rows.map(list);
-  return cells.map((row) => decodeSpan(row, start, table, cells));
+  return encoded.startsWith(`[${FACTS_VERSION},`) ? new FactsReader(JSON.parse(encoded)).all() : undefined;
 }
 
-function decodeSpan(
-  row: readonly unknown[],
-  base: bigint,
-  table: readonly string[],
-  rows: readonly (readonly unknown[])[],
-): SpanFacts {
-  const kinds = number(row[3]);
-  const otlpKind = Math.floor(kinds / KINDS);
-  const kind = SPAN_KINDS[kinds - otlpKind * KINDS];
-  if (kind === undefined) throw new TypeError("Facts: unknown kind");
-  const flags = number(row[4]);
-  const start = base + wide(row[5]);
-  const last = flags & FLAG.last ? start + wide(row[6]) : 0n;
-  const running = (flags & FLAG.running) !== 0;
-  const facts: { -readonly [Field in keyof SpanFacts]: SpanFacts[Field] } = {
-    spanId: text(row[0]),
-    parentSpanId: typeof row[1] === "number" ? (row[1] < 0 ? "" : text(rows[row[1]]?.[0])) : text(row[1]),
-    name: text(table[number(row[2])]),
-    kind,
-    otlpKind,
-    start,
-    end: running ? 0n : last,
-    running,
-    error: (flags & FLAG.error) !== 0,
-    size: number(row[7]),
-    hash: text(row[8]),
-  };
-  if (running && last !== 0n) facts.asOf = last;
-  let at = 9;
-  const named = (): string => text(table[number(row[at++])]);
-  if (flags & FLAG.session) facts.session = { rank: number(row[at++]), value: named() };
-  if (flags & FLAG.query) facts.query = { name: named(), namespace: named() };
-  if (flags & FLAG.agent) facts.agent = named();
-  if (flags & FLAG.team) facts.team = named();
-  if (flags & FLAG.model) facts.model = named();
-  if (flags & FLAG.tool) facts.tool = named();
-  if (flags & FLAG.service) facts.service = named();
-  if (flags & FLAG.tokens) {
-    facts.tokens = {
-      input: number(row[at++]),
-      output: number(row[at++]),
-      cached: number(row[at++]),
-      reasoning: number(row[at++]),
-    };
+class FactsWriter {
+  readonly #base: bigint;
+  readonly #cells: number[] = [];
+  readonly #texts = new ChunkTexts();
+  /** By number, the position of a span of that id. */
+  readonly #positions: number[] = [];
+  readonly #ids = new ChunkIds();
+  #spanIds = "";
+  #hashes = "";
+
+  constructor(facts: readonly SpanFacts[]) {
+    this.#base = facts[0]?.start ?? 0n;
+    facts.forEach(({ spanId }, at) => (this.#positions[this.#ids.number(0, spanId)] = at));
   }
-  if (flags & FLAG.cost) facts.cost = number(row[at++]);
-  if (flags & FLAG.asked) facts.asked = text(row[at++]);
-  if (flags & FLAG.ancestors) {
-    const length = number(row[at++]);
-    facts.ancestors = Array.from({ length }, () => ({ spanId: named(), name: named() }));
+
+  add(fact: SpanFacts): void {
+    if (fact.spanId.length !== HEX || fact.hash.length !== HEX)
+      throw new TypeError("Facts: an id or hash of another length");
+    const cells = this.#cells;
+    const last = lastOf(fact);
+    this.#spanIds += fact.spanId;
+    this.#hashes += fact.hash;
+    const kinds = SPAN_KINDS.indexOf(fact.kind) + KINDS * fact.otlpKind;
+    cells.push(this.#parent(fact.parentSpanId), this.#texts.name(fact.name), kinds, flagsOf(fact, last));
+    this.#time(fact.start - this.#base);
+    this.#time(last === 0n ? 0n : last - fact.start);
+    cells.push(fact.size);
+    this.#names(fact);
+    const { tokens, cost, ancestors, asking, told } = fact;
+    if (tokens !== undefined) cells.push(tokens.input, tokens.output, tokens.cached, tokens.reasoning);
+    if (cost !== undefined) cells.push(cost);
+    if (ancestors !== undefined) {
+      cells.push(ancestors.length);
+      for (const { spanId, name } of ancestors) cells.push(this.#texts.name(spanId), this.#texts.name(name));
+    }
+    if (asking !== undefined) this.#asking(asking, fact.start);
+    if (told !== undefined) cells.push(TOLD.indexOf(told));
   }
-  if (flags & FLAG.user) facts.user = named();
-  if (flags & FLAG.target) facts.target = named();
-  if (flags & FLAG.failure) facts.failure = named();
-  if (flags & FLAG.canceled) facts.canceled = true;
-  if (flags & FLAG.asking) {
-    const [state, since, task, question, tool] = row.slice(at, (at += ASKING_CELLS));
-    facts.asking = {
-      state: number(state) === 1 ? "asked" : "over",
-      since: start + wide(since),
-      task: text(task),
-      question: text(question),
-      ...(tool === -1 ? {} : { tool: text(tool) }),
-    };
+
+  finish(): string {
+    return JSON.stringify([
+      FACTS_VERSION,
+      String(this.#base),
+      this.#spanIds,
+      this.#hashes,
+      this.#texts.all,
+      this.#cells,
+    ]);
   }
-  if (flags & FLAG.told) facts.told = TOLD[number(row[at++])] ?? "call";
-  return facts;
+
+  #names(fact: SpanFacts): void {
+    const cells = this.#cells;
+    const texts = this.#texts;
+    const { session, query } = fact;
+    if (session !== undefined) cells.push(session.rank, texts.name(session.value));
+    if (query !== undefined) cells.push(texts.name(query.name), texts.name(query.namespace));
+    if (fact.agent !== undefined) cells.push(texts.name(fact.agent));
+    if (fact.team !== undefined) cells.push(texts.name(fact.team));
+    if (fact.model !== undefined) cells.push(texts.name(fact.model));
+    if (fact.tool !== undefined) cells.push(texts.name(fact.tool));
+    if (fact.service !== undefined) cells.push(texts.name(fact.service));
+    if (fact.user !== undefined) cells.push(texts.name(fact.user));
+    if (fact.target !== undefined) cells.push(texts.name(fact.target));
+    if (fact.failure !== undefined) cells.push(texts.name(fact.failure));
+    if (fact.asked !== undefined) cells.push(texts.once(fact.asked));
+  }
+
+  #asking({ state, since, task, question, tool }: NonNullable<SpanFacts["asking"]>, start: bigint): void {
+    this.#cells.push(state === "asked" ? 1 : 0);
+    this.#time(since - start);
+    this.#cells.push(
+      this.#texts.name(task),
+      this.#texts.once(question),
+      tool === undefined ? -1 : this.#texts.name(tool),
+    );
+  }
+
+  #parent(spanId: string): number {
+    if (spanId === "") return NO_PARENT;
+    const known = this.#ids.find(0, spanId);
+    return known >= 0 ? (this.#positions[known] ?? NO_PARENT) : NO_PARENT - 1 - this.#texts.name(spanId);
+  }
+
+  #time(nanoseconds: bigint): void {
+    const count = Number(nanoseconds);
+    if (Number.isSafeInteger(count)) {
+      const seconds = Math.floor(count / NANOS_PER_SECOND);
+      this.#cells.push(seconds, count - seconds * NANOS_PER_SECOND);
+    } else
+      this.#cells.push(Number(nanoseconds / BigInt(NANOS_PER_SECOND)), Number(nanoseconds % BigInt(NANOS_PER_SECOND)));
+  }
 }
 
-function list(value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw new TypeError("Facts: not a list");
-  return value;
-}
-
-function text(value: unknown): string {
-  if (typeof value !== "string") throw new TypeError("Facts: not a text");
-  return value;
-}
-
-function number(value: unknown): number {
-  if (typeof value !== "number") throw new TypeError("Facts: not a number");
-  return value;
-}
-
-function wide(value: unknown): bigint {
-  return BigInt(typeof value === "string" ? value : number(value));
+function flagsOf(fact: SpanFacts, last: bigint): number {
+  return (
+    (fact.running ? FLAG.running : 0) |
+    (fact.error ? FLAG.error : 0) |
+    (fact.canceled ? FLAG.canceled : 0) |
+    (last === 0n ? 0 : FLAG.last) |
+    (fact.session === undefined ? 0 : FLAG.session) |
+    (fact.query === undefined ? 0 : FLAG.query) |
+    (fact.agent === undefined ? 0 : FLAG.agent) |
+    (fact.team === undefined ? 0 : FLAG.team) |
+    (fact.model === undefined ? 0 : FLAG.model) |
+    (fact.tool === undefined ? 0 : FLAG.tool) |
+    (fact.service === undefined ? 0 : FLAG.service) |
+    (fact.user === undefined ? 0 : FLAG.user) |
+    (fact.target === undefined ? 0 : FLAG.target) |
+    (fact.failure === undefined ? 0 : FLAG.failure) |
+    (fact.asked === undefined ? 0 : FLAG.asked) |
+    (fact.tokens === undefined ? 0 : FLAG.tokens) |
+    (fact.cost === undefined ? 0 : FLAG.cost) |
+    (fact.ancestors === undefined ? 0 : FLAG.ancestors) |
+    (fact.asking === undefined ? 0 : FLAG.asking) |
+    (fact.told === undefined ? 0 : FLAG.told)
+  );
 }

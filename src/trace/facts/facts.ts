@@ -6,7 +6,6 @@ import { firstLineAsked } from "./asked.ts";
 import { kindAt, numberIn, readSlots, SLOT, textIn, valueIn } from "./attribute-slots.ts";
 import type { Slots } from "./attribute-slots.ts";
 import { cut } from "../content/one-line.ts";
-import { bestSessionName } from "./session-name.ts";
 import type { SessionName } from "./session-name.ts";
 import { countsAsError } from "./span-error.ts";
 import { spanFailure } from "./span-failure.ts";
@@ -22,7 +21,8 @@ import type { Tokens } from "./usage.ts";
 
 export type { Ancestor } from "./ancestors.ts";
 export type { Asking } from "./asking.ts";
-export { decodeFacts, encodeFacts, FACTS_VERSION } from "./facts-codec.ts";
+export { decodeFacts, encodeFacts } from "./facts-codec.ts";
+export { FACTS_VERSION } from "./facts-form.ts";
 export type { SessionName } from "./session-name.ts";
 export { SPAN_KINDS } from "./span-kind.ts";
 export type { SpanKind } from "./span-kind.ts";
@@ -45,44 +45,44 @@ export type SpanFacts = {
   readonly end: bigint;
   readonly running: boolean;
   /** How new a report of a running span is: when it was written, Unix nanoseconds, or its number; absent where nothing says. */
-  readonly asOf?: bigint;
+  readonly asOf?: bigint | undefined;
   /** Counts as an error: status ERROR that is not control flow, or an exception that the status hides. */
   readonly error: boolean;
   /** Of an error: nobody wanted the answer any more. */
-  readonly canceled?: true;
+  readonly canceled?: true | undefined;
   /** First line of what an error says of itself, at most 160 UTF-16 units. */
-  readonly failure?: string;
+  readonly failure?: string | undefined;
   /** Length of the canonical JSON in UTF-16 units. */
   readonly size: number;
   /** 64-bit hash of the canonical JSON and of the resource and scope around it, 16 hex digits. */
   readonly hash: string;
-  readonly session?: SessionName;
+  readonly session?: SessionName | undefined;
   /** An Ark query's identity, on every span that carries it. */
-  readonly query?: { readonly name: string; readonly namespace: string };
+  readonly query?: { readonly name: string; readonly namespace: string } | undefined;
   /** On agent spans only, so that spans with an agent are the agent's runs. */
-  readonly agent?: string;
+  readonly agent?: string | undefined;
   /** On team spans only. */
-  readonly team?: string;
+  readonly team?: string | undefined;
   /** On llm and embedding spans only, so that spans with a model are the model's calls. */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /** On tool spans only: what the span calls the tool, else its own name. */
-  readonly tool?: string;
-  readonly service?: string;
+  readonly tool?: string | undefined;
+  readonly service?: string | undefined;
   /** The person it works for. */
-  readonly user?: string;
+  readonly user?: string | undefined;
   /** Of whom a query is asked, where the span says it: `<type>/<name>`, the type may be empty. */
-  readonly target?: string;
-  readonly tokens?: Tokens;
+  readonly target?: string | undefined;
+  readonly tokens?: Tokens | undefined;
   /** US dollars, as the span says. */
-  readonly cost?: number;
+  readonly cost?: number | undefined;
   /** First line of what was asked, at most 160 UTF-16 units; on roots, queries, teams, turns and agents only. */
-  readonly asked?: string;
+  readonly asked?: string | undefined;
   /** The spans above it, where it names more than its parent's id: root first, the parent last. */
-  readonly ancestors?: readonly Ancestor[];
+  readonly ancestors?: readonly Ancestor[] | undefined;
   /** What it says of a question to somebody outside. */
-  readonly asking?: Asking;
+  readonly asking?: Asking | undefined;
   /** Of a span that was made of log records: how it hangs together with others. */
-  readonly told?: Told;
+  readonly told?: Told | undefined;
 };
 
 /** Of a name that a producer can make as long as it likes. */
@@ -102,52 +102,49 @@ export function deriveFacts(
   const onResource = resourceSlots(resource);
   const name = cut(span.name ?? "", MAX_NAME);
   const kind = kindOf(name, slots);
-  const { spanId, parentSpanId, running, asOf } = spanIdentity(span, slots);
-  const facts: { -readonly [Field in keyof SpanFacts]: SpanFacts[Field] } = {
+  const { spanId, parentSpanId, running, end, asOf } = spanIdentity(span, slots);
+  const error = countsAsError(span, textIn(slots, SLOT.level));
+  const failure = error ? spanFailure(span, slots, MAX_ASKED) : undefined;
+  const query = textIn(slots, SLOT.queryName);
+  const target = short(slots, SLOT.targetName);
+  const tool = kind === "tool" ? cut(toolName(name, slots), MAX_NAME) : undefined;
+  const input = ASKED.has(kind) || parentSpanId === "" ? valueIn(slots, SLOT.input) : undefined;
+  const told = numberIn(slots, SLOT.told);
+  // One literal: whoever folds facts then meets objects of one layout only.
+  return {
     spanId,
     parentSpanId,
     name,
     kind,
     otlpKind: span.kind ?? 0,
     start: BigInt(span.startTimeUnixNano ?? 0),
-    end: running ? 0n : BigInt(span.endTimeUnixNano ?? 0),
+    end,
     running,
-    error: countsAsError(span, textIn(slots, SLOT.level)),
+    asOf: asOf === 0n ? undefined : asOf,
+    error,
+    canceled: failure?.canceled === true ? true : undefined,
     size: text.length,
     hash: textHash(text, emitterSeed(resource, scope)),
+    session: sessionIn(slots, onResource),
+    query:
+      query === undefined
+        ? undefined
+        : { name: cut(query, MAX_NAME), namespace: short(slots, SLOT.queryNamespace) ?? "" },
+    agent: kind === "agent" ? (short(slots, SLOT.agent) ?? afterPrefix(name, "invoke_agent ")) : undefined,
+    team: kind === "team" ? short(slots, SLOT.team) : undefined,
+    model: kind === "llm" || kind === "embedding" ? short(slots, SLOT.model) : undefined,
+    tool,
+    service: short(onResource, SLOT.service),
+    user: short(slots, SLOT.user) ?? short(onResource, SLOT.user),
+    target: target === undefined ? undefined : `${short(slots, SLOT.targetType) ?? ""}/${target}`,
+    failure: failure?.text,
+    asked: input === undefined ? undefined : firstLineAsked(input, MAX_ASKED),
+    tokens: tokensIn(slots),
+    cost: costIn(slots),
+    ancestors: ancestorsIn(slots, spanId, parentSpanId),
+    asking: askingIn(span, slots, { running, asOf, tool }),
+    told: told === undefined ? undefined : (TOLD[told] ?? "call"),
   };
-  if (asOf !== 0n) facts.asOf = asOf;
-  const session = bestSessionName(sessionNames(slots), sessionNames(onResource));
-  if (session !== undefined) facts.session = session;
-  const query = textIn(slots, SLOT.queryName);
-  if (query !== undefined)
-    facts.query = { name: cut(query, MAX_NAME), namespace: short(slots, SLOT.queryNamespace) ?? "" };
-  addNames(facts, slots);
-  const service = short(onResource, SLOT.service);
-  if (service !== undefined) facts.service = service;
-  const user = short(slots, SLOT.user) ?? short(onResource, SLOT.user);
-  if (user !== undefined) facts.user = user;
-  const target = short(slots, SLOT.targetName);
-  if (target !== undefined) facts.target = `${short(slots, SLOT.targetType) ?? ""}/${target}`;
-  if (facts.error) {
-    const { text: failure, canceled } = spanFailure(span, slots, MAX_ASKED);
-    if (failure !== undefined) facts.failure = failure;
-    if (canceled) facts.canceled = true;
-  }
-  const tokens = tokensIn(slots);
-  if (tokens !== undefined) facts.tokens = tokens;
-  const cost = costIn(slots);
-  if (cost !== undefined) facts.cost = cost;
-  const input = ASKED.has(kind) || facts.parentSpanId === "" ? valueIn(slots, SLOT.input) : undefined;
-  const asked = input === undefined ? undefined : firstLineAsked(input, MAX_ASKED);
-  if (asked !== undefined) facts.asked = asked;
-  const ancestors = ancestorsIn(slots, spanId, parentSpanId);
-  if (ancestors !== undefined) facts.ancestors = ancestors;
-  const asking = askingIn(span, slots, { running, asOf, tool: facts.tool });
-  if (asking !== undefined) facts.asking = asking;
-  const told = numberIn(slots, SLOT.told);
-  if (told !== undefined) facts.told = TOLD[told] ?? "call";
-  return facts;
 }
 
 const seeds = new WeakMap<Resource | Scope, number>();
@@ -181,21 +178,6 @@ export function kindOf(name: string, slots: Slots): SpanKind {
   });
 }
 
-function addNames(facts: { -readonly [Field in keyof SpanFacts]: SpanFacts[Field] }, slots: Slots): void {
-  if (facts.kind === "agent") {
-    const agent = short(slots, SLOT.agent) ?? afterPrefix(facts.name, "invoke_agent ");
-    if (agent !== undefined) facts.agent = agent;
-  } else if (facts.kind === "team") {
-    const team = short(slots, SLOT.team);
-    if (team !== undefined) facts.team = team;
-  } else if (facts.kind === "llm" || facts.kind === "embedding") {
-    const model = short(slots, SLOT.model);
-    if (model !== undefined) facts.model = model;
-  } else if (facts.kind === "tool") {
-    facts.tool = cut(toolName(facts.name, slots), MAX_NAME);
-  }
-}
-
 /** What a tool span calls its tool, else what its own name says. */
 export function toolName(name: string, slots: Slots): string {
   return textIn(slots, SLOT.tool) ?? afterPrefix(name, "execute_tool ") ?? afterPrefix(name, "tool.") ?? name;
@@ -211,9 +193,18 @@ function short(slots: Slots, slot: number): string | undefined {
 }
 
 /** By rank. */
-export function sessionNames(slots: Slots): readonly (string | undefined)[] {
-  return [textIn(slots, SLOT.chosenSession), textIn(slots, SLOT.frameworkSession), textIn(slots, SLOT.conversation)];
+/** The name that a span or record gives its session: the better rank wins, and what it says itself before what its resource says. */
+export function sessionIn(own: Slots, onResource: Slots): SessionName | undefined {
+  for (let at = 0; at < SESSION_SLOTS.length; at++) {
+    const slot = SESSION_SLOTS[at] ?? SLOT.chosenSession;
+    const value = textIn(own, slot) ?? textIn(onResource, slot);
+    if (value !== undefined) return { rank: at + 1, value };
+  }
+  return undefined;
 }
+
+/** By rank, 1 first. */
+const SESSION_SLOTS = [SLOT.chosenSession, SLOT.frameworkSession, SLOT.conversation] as const;
 
 /** One resource stands over many spans. */
 const resources = new WeakMap<Resource, Slots>();

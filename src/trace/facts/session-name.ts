@@ -20,15 +20,3 @@ export function sessionName(value: AnyValue): string | undefined {
 export function sessionNameIfUuid(value: AnyValue): string | undefined {
   return value.stringValue !== undefined && UUID.test(value.stringValue) ? sessionName(value) : undefined;
 }
-
-/** Names by rank, 1 first, of the span and of its resource: the better rank wins, and the span at equal rank. */
-export function bestSessionName(
-  onSpan: readonly (string | undefined)[],
-  onResource: readonly (string | undefined)[],
-): SessionName | undefined {
-  for (let at = 0; at < onSpan.length; at++) {
-    const value = onSpan[at] ?? onResource[at];
-    if (value !== undefined) return { rank: at + 1, value };
-  }
-  return undefined;
-}

@@ -8,6 +8,8 @@ export type SpanIdentity = {
   /** "" where the span has none. */
   readonly parentSpanId: string;
   readonly running: boolean;
+  /** Unix nanoseconds; 0n while it runs. */
+  readonly end: bigint;
   /** As in {@link SpanFacts}; 0n where nothing says. */
   readonly asOf: bigint;
 };
@@ -20,12 +22,12 @@ export function spanIdentity(span: Span, slots: Slots = readSlots(span.attribute
   const { spanId, parentSpanId = "" } = span;
   const end = BigInt(span.endTimeUnixNano ?? 0);
   if (slots[SLOT.pendingCopy] !== undefined && parentSpanId !== "") {
-    return { spanId: parentSpanId, parentSpanId: pendingParent(slots), running: true, asOf: end };
+    return { spanId: parentSpanId, parentSpanId: pendingParent(slots), running: true, end: 0n, asOf: end };
   }
   const version = slots[SLOT.wasLongRunning] === undefined ? numberIn(slots, SLOT.partialVersion) : undefined;
-  if (version !== undefined) return { spanId, parentSpanId, running: true, asOf: BigInt(version) };
-  if (slots[SLOT.pending] !== undefined) return { spanId, parentSpanId, running: true, asOf: end };
-  return { spanId, parentSpanId, running: end === 0n, asOf: 0n };
+  if (version !== undefined) return { spanId, parentSpanId, running: true, end: 0n, asOf: BigInt(version) };
+  if (slots[SLOT.pending] !== undefined) return { spanId, parentSpanId, running: true, end: 0n, asOf: end };
+  return { spanId, parentSpanId, running: end === 0n, end, asOf: 0n };
 }
 
 const SPAN_ID = /^(?!0{16}$)[0-9a-f]{16}$/i;

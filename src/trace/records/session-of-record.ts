@@ -1,11 +1,10 @@
 import { readSlots } from "../facts/attribute-slots.ts";
-import { resourceSlots, sessionNames } from "../facts/facts.ts";
-import { bestSessionName } from "../facts/session-name.ts";
+import { resourceSlots, sessionIn } from "../facts/facts.ts";
 import type { SessionName } from "../facts/session-name.ts";
 import type { LogRecord } from "../log-record.ts";
 import type { Resource } from "../span.ts";
 
 /** The name that a record gives its session: its own, else its resource's of the same rank. */
 export function sessionOfRecord(record: LogRecord, resource: Resource | undefined): SessionName | undefined {
-  return bestSessionName(sessionNames(readSlots(record.attributes)), sessionNames(resourceSlots(resource)));
+  return sessionIn(readSlots(record.attributes), resourceSlots(resource));
 }
