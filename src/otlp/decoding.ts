@@ -61,13 +61,13 @@ export class Decoding {
     return false;
   }
 
-  /** An attribute's value as it stands in the span: a large one as its preview. `units` and `values` are the account before it. */
-  inline(value: AnyValue, units: number, values: number): AnyValue {
+  /** A value as it stands in the span: a large one as its preview. `units` and `values` are the account before it. */
+  inline(value: AnyValue, units: number, values: number, field = "value"): AnyValue {
     const length = this.units - units;
     if (!mayBeLarge(length, this.values - values)) return value;
     const isStructure = value.arrayValue !== undefined || value.kvlistValue !== undefined;
     if (isStructure && length > MAX_SPAN_TEXT) {
-      this.wrongValue("value", `more than ${MAX_SPAN_TEXT} characters in an array or kvlist`);
+      this.wrongValue(field, `more than ${MAX_SPAN_TEXT} characters in an array or kvlist`);
       return {};
     }
     const kept = this.spiller.value(value);

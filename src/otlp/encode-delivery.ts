@@ -1,7 +1,8 @@
 import type { Delivery, SpilledValue } from "../trace/delivery.ts";
-import { encodeFacts, type SpanFacts } from "../trace/facts/facts.ts";
+import { encodeFacts } from "../trace/facts/facts.ts";
+import { encodeRecordFacts } from "../trace/facts/record-facts-codec.ts";
 import { gzip } from "./gzip.ts";
-import type { Envelope, ResourceGroup, ScopeGroup, ShardSpan, TraceShard } from "./shard.ts";
+import type { Envelope, LogShard, ResourceGroup, ScopeGroup, TraceShard } from "./shard.ts";
 
 /** gzip's header and tables cost more than a shorter body saves. */
 const WORTH_COMPRESSING = 512;
@@ -9,60 +10,72 @@ const WORTH_COMPRESSING = 512;
 const NONE: ReadonlySet<number> = new Set();
 
 /**
- * The delivery of a shard without the spans at `omit`: positions in the delivery that omits none. Positions, in body
- * and facts alike, go by resource, then scope, then span.
+ * The delivery of a shard without the spans or log records at `omit`: positions in the delivery that omits none. Positions,
+ * in body and facts alike, go by resource, then scope, then span.
  */
-export function encodeDelivery(shard: TraceShard, omit: ReadonlySet<number> = NONE): Delivery {
-  const kept: Kept = { omit, position: 0, facts: [], values: new Map() };
-  const resources = shard.resources.map((group) => resourceText(group, kept));
+export function encodeDelivery(shard: TraceShard | LogShard, omit: ReadonlySet<number> = NONE): Delivery {
+  const { kind, traceId, receipt } = shard;
+  if (kind === "spans") {
+    const { facts, ...rest } = encodeItems(shard.resources, omit);
+    const spans = facts.length;
+    return { kind, traceId, spans, facts: encodeFacts(facts), ...rest, receipt: { ...receipt, spans } };
+  }
+  const { facts, ...rest } = encodeItems(shard.resources, omit);
+  const records = facts.length;
+  return { kind, traceId, spans: records, facts: encodeRecordFacts(facts), ...rest, receipt: { ...receipt, records } };
+}
+
+function encodeItems<Facts>(
+  groups: readonly ResourceGroup<Facts>[],
+  omit: ReadonlySet<number>,
+): Pick<Delivery, "encoding" | "body" | "values"> & { readonly facts: readonly Facts[] } {
+  const kept: Kept<Facts> = { omit, position: 0, facts: [], values: new Map() };
+  const resources = groups.map((group) => resourceText(group, kept));
   const body = new TextEncoder().encode(`[${resources.filter((text) => text !== "").join(",")}]`);
   const isCompressed = body.length > WORTH_COMPRESSING;
   return {
-    traceId: shard.traceId,
-    spans: kept.facts.length,
-    facts: encodeFacts(kept.facts),
+    facts: kept.facts,
     encoding: isCompressed ? "gzip" : "identity",
     body: isCompressed ? gzip(body) : body,
     values: [...kept.values.values()],
-    receipt: { ...shard.receipt, spans: kept.facts.length },
   };
 }
 
-type Kept = {
+type Kept<Facts> = {
   readonly omit: ReadonlySet<number>;
   position: number;
-  readonly facts: SpanFacts[];
+  readonly facts: Facts[];
   readonly values: Map<string, SpilledValue>;
 };
 
-/** "" when no span is left. */
-function resourceText(group: ResourceGroup, kept: Kept): string {
+/** "" when nothing is left. */
+function resourceText<Facts>(group: ResourceGroup<Facts>, kept: Kept<Facts>): string {
   const scopes: string[] = [];
   for (const scope of group.scopes) {
     const text = scopeText(scope, kept);
     if (text !== "") scopes.push(text);
   }
-  return scopes.length === 0 ? "" : enclose(group.resource, scopes, kept);
+  return scopes.length === 0 ? "" : enclose(group.resource, scopes, kept.values);
 }
 
-function scopeText(group: ScopeGroup, kept: Kept): string {
-  const spans: string[] = [];
-  for (const span of group.spans) {
+function scopeText<Facts>(group: ScopeGroup<Facts>, kept: Kept<Facts>): string {
+  const texts: string[] = [];
+  for (const item of group.items) {
     const isOmitted = kept.omit.has(kept.position);
     kept.position += 1;
     if (isOmitted) continue;
-    spans.push(span.text);
-    kept.facts.push(span.facts);
-    keepValues(span, kept);
+    texts.push(item.text);
+    kept.facts.push(item.facts);
+    keepValues(item, kept.values);
   }
-  return spans.length === 0 ? "" : enclose(group.scope, spans, kept);
+  return texts.length === 0 ? "" : enclose(group.scope, texts, kept.values);
 }
 
-function enclose(envelope: Envelope, texts: readonly string[], kept: Kept): string {
-  keepValues(envelope, kept);
+function enclose(envelope: Envelope, texts: readonly string[], values: Map<string, SpilledValue>): string {
+  keepValues(envelope, values);
   return envelope.head + texts.join(",") + envelope.tail;
 }
 
-function keepValues({ values }: Pick<ShardSpan, "values">, kept: Kept): void {
-  for (const value of values) kept.values.set(value.hash, value);
+function keepValues({ values }: Pick<Envelope, "values">, kept: Map<string, SpilledValue>): void {
+  for (const value of values) kept.set(value.hash, value);
 }

@@ -21,14 +21,22 @@ export function around<Content extends Resource | Scope>(
 /** One request's envelopes: equal texts are one object, so that equal resources of a trace become one group. */
 export class Envelopes {
   readonly #byText = new Map<string, Envelope>();
+  readonly #inResource: string;
+  readonly #inScope: string;
+
+  /** The names of the lists that a resource's and a scope's message hold. */
+  constructor(inResource = "scopeSpans", inScope = "spans") {
+    this.#inResource = `"${inResource}":[`;
+    this.#inScope = `"${inScope}":[`;
+  }
 
   ofResource(resource: Around<Resource>): Envelope {
-    resource.envelope ??= this.#write(`"resource":`, resource, `"scopeSpans":[`);
+    resource.envelope ??= this.#write(`"resource":`, resource, this.#inResource);
     return resource.envelope;
   }
 
   ofScope(scope: Around<Scope>): Envelope {
-    scope.envelope ??= this.#write(`"scope":`, scope, `"spans":[`);
+    scope.envelope ??= this.#write(`"scope":`, scope, this.#inScope);
     return scope.envelope;
   }
 

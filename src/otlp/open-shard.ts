@@ -52,13 +52,14 @@ export class OpenShard {
   close(encoding: OtlpEncoding, rejected: Rejected | undefined): TraceShard {
     const spans = this.#places.length;
     return {
+      kind: "spans",
       traceId: this.traceId,
       spans,
       resources: [...this.#resources.values()].map(({ resource, scopes }) => ({
         resource,
         scopes: [...scopes.values()].map((group) => ({
           scope: group.scope,
-          spans: group.spans.filter((span) => span !== undefined),
+          items: group.spans.filter((span) => span !== undefined),
         })),
       })),
       receipt: {

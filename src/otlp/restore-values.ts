@@ -1,6 +1,6 @@
 import type { AnyValue, KeyValue, ResourceSpans, Span } from "../trace/span.ts";
 
-type Lookup = (hash: string) => AnyValue | undefined;
+export type Lookup = (hash: string) => AnyValue | undefined;
 
 type WithAttributes = { readonly attributes?: readonly KeyValue[] };
 
@@ -33,15 +33,20 @@ function restoredSpan(span: Span, lookup: Lookup): Span {
 }
 
 /** Keys keep their places: a spread that overwrites a key does not move it. */
-function restored<Holder extends WithAttributes>(holder: Holder, lookup: Lookup): Holder {
+export function restored<Holder extends WithAttributes>(holder: Holder, lookup: Lookup): Holder {
   if (!holder.attributes?.some(({ value }) => value?.spill !== undefined)) return holder;
   return { ...holder, attributes: holder.attributes.map((attribute) => restoredAttribute(attribute, lookup)) };
 }
 
 function restoredAttribute(attribute: KeyValue, lookup: Lookup): KeyValue {
-  const spill = attribute.value?.spill;
+  const { key, value } = attribute;
+  return value?.spill === undefined ? attribute : { key, value: restoredValue(value, lookup) };
+}
+
+export function restoredValue(preview: AnyValue, lookup: Lookup): AnyValue {
+  const { spill } = preview;
   const value = spill === undefined ? undefined : lookup(spill.hash);
-  if (spill === undefined || value === undefined) return attribute;
+  if (spill === undefined || value === undefined) return preview;
   // What was cut when it came in can't be restored, and has to say so.
-  return { key: attribute.key, value: spill.cutFrom === undefined ? value : { ...value, spill } };
+  return spill.cutFrom === undefined ? value : { ...value, spill };
 }

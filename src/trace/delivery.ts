@@ -1,11 +1,13 @@
 /** What crosses between the Worker and the objects. One union for each conversation; bytes stay opaque to objects. */
 
-/** How a request's spans came: kept with the chunk and shown as "what arrived last". */
+/** How a request's spans or log records came: kept with the chunk and shown as "what arrived last". */
 export type Receipt = {
   readonly encoding: "json" | "protobuf";
   readonly service?: string;
   readonly spans: number;
-  /** Spans of this trace in the same request that were refused, and why (English, names the field). */
+  /** Log records, where it is these that came. */
+  readonly records?: number;
+  /** Spans, or log records, of this trace in the same request that were refused, and why (English, names the field). */
   readonly rejected?: { readonly spans: number; readonly reason: string };
 };
 
@@ -14,14 +16,15 @@ export type SpilledValue = { readonly hash: string; readonly encoding: ChunkEnco
 
 export type ChunkEncoding = "identity" | "gzip";
 
-/** The spans of one trace out of one request: admitted whole or not at all. */
+/** The spans, or the log records, of one trace out of one request: admitted whole or not at all. */
 export type Delivery = {
+  readonly kind: "spans" | "logs";
   readonly traceId: string;
-  /** Number of spans in body and facts. */
+  /** Number of spans, or of log records, in body and facts. */
   readonly spans: number;
   readonly facts: string;
   readonly encoding: ChunkEncoding;
-  /** The JSON text of an array of canonical ResourceSpans, compressed as `encoding` says. */
+  /** The JSON text of an array of canonical ResourceSpans or ResourceLogs, compressed as `encoding` says. */
   readonly body: Uint8Array;
   readonly values: readonly SpilledValue[];
   readonly receipt: Receipt;
@@ -29,7 +32,7 @@ export type Delivery = {
 
 export type AppendOutcome =
   | { readonly outcome: "appended" }
-  /** Every span is known, or beaten by a better encoding of itself. */
+  /** Every log record is known; every span is, or is beaten by a better encoding of itself. */
   | { readonly outcome: "known" }
   /** Nothing was stored; send again without these positions (ascending, in the delivery's order). */
   | { readonly outcome: "partly-known"; readonly known: readonly number[] }

@@ -1,4 +1,5 @@
 import type { Receipt } from "./delivery.ts";
+import type { ResourceLogs } from "./log-record.ts";
 import type { ResourceSpans } from "./span.ts";
 import type { SessionSummary } from "./summary.ts";
 
@@ -10,6 +11,14 @@ export type SessionStreamEvent =
       readonly received: string;
       readonly receipt: Receipt;
       readonly resourceSpans: readonly ResourceSpans[];
+    }
+  /** id. Log records: of the trace, or of records that name a session and no trace the id that stands for it. */
+  | {
+      readonly type: "logs";
+      readonly received: string;
+      readonly receipt: Receipt;
+      readonly traceId: string;
+      readonly resourceLogs: readonly ResourceLogs[];
     }
   /** id. The trace left this session, for another one if `session` says so. */
   | { readonly type: "gone"; readonly traceId: string; readonly session?: string }
@@ -42,10 +51,10 @@ export type Arrival = {
   /** Absent where the content type was neither's. */
   readonly encoding?: "json" | "protobuf";
   readonly service?: string;
-  /** Spans (or nothing, for signals that are not kept). */
+  /** Spans, or log records; nothing of metrics, which are not kept. */
   readonly accepted: number;
   readonly rejected: number;
-  /** Why spans, or the whole request, were refused. */
+  /** Why spans or log records, or the whole request, were refused. */
   readonly reason?: string;
 };
 
@@ -55,11 +64,11 @@ export type Arrivals = {
   /** The newest that was refused, in whole or in part: many good ones must not hide it. */
   readonly lastRejected?: Arrival;
   /** Requests of signals that are accepted and not kept. */
-  readonly notKept: { readonly logs: number; readonly metrics: number };
+  readonly notKept: { readonly metrics: number };
 };
 
 /** What a Worker tells the directory of, since it told it last. */
 export type ArrivalNews = {
   readonly last: readonly Arrival[];
-  readonly notKept: { readonly logs: number; readonly metrics: number };
+  readonly notKept: { readonly metrics: number };
 };

@@ -77,6 +77,8 @@ export type SessionSummary = {
   readonly liveness: LivenessFacts;
   readonly traces: number;
   readonly spans: number;
+  /** Absent without any. */
+  readonly logRecords?: number;
   readonly errors: number;
   readonly queries: number;
   readonly agents: readonly Tally[];

@@ -5,25 +5,34 @@ import type { QuerySummary, SessionSummary } from "./summary.ts";
 /** Which chunks a viewer follows: all that the session shows, or the trace whose home the object is. */
 export type View = "session" | "trace";
 
-export type LogEntry =
-  | {
-      readonly kind: "spans";
-      readonly revision: number;
-      readonly traceId: string;
-      /** Its place in the trace's own order, which is the same wherever the trace is shown. */
-      readonly traceRevision: number;
-      /** Unix milliseconds. */
-      readonly received: number;
-      readonly receipt: Receipt;
-      readonly encoding: ChunkEncoding;
-      /** JSON text of an array of ResourceSpans. */
-      readonly body: Uint8Array;
-      /** Positions of spans that a better encoding has replaced since, as far as is read. */
-      readonly superseded: readonly number[];
-      /** Hashes of the values that previews name. */
-      readonly hashes: readonly string[];
-    }
-  | { readonly kind: "gone"; readonly revision: number; readonly traceId: string; readonly session?: string };
+/** What a delivery brought: spans, or log records. */
+export type ChunkEntry = {
+  readonly kind: "spans" | "logs";
+  readonly revision: number;
+  readonly traceId: string;
+  /** Its place in the trace's own order, which is the same wherever the trace is shown. */
+  readonly traceRevision: number;
+  /** Unix milliseconds. */
+  readonly received: number;
+  readonly receipt: Receipt;
+  readonly encoding: ChunkEncoding;
+  /** JSON text of an array of ResourceSpans, or of ResourceLogs. */
+  readonly body: Uint8Array;
+  /** Positions of spans that a better encoding has replaced since, as far as is read. */
+  readonly superseded: readonly number[];
+  /** Hashes of the values that previews name. */
+  readonly hashes: readonly string[];
+};
+
+/** The mark of a trace that left. */
+export type GoneEntry = {
+  readonly kind: "gone";
+  readonly revision: number;
+  readonly traceId: string;
+  readonly session?: string;
+};
+
+export type LogEntry = ChunkEntry | GoneEntry;
 
 export type Cursor = { readonly incarnation: string; readonly revision: number };
 
@@ -34,7 +43,7 @@ export type LogPage =
   | {
       readonly state: "moved";
       readonly sessions: readonly string[];
-      readonly gone: readonly Extract<LogEntry, { kind: "gone" }>[];
+      readonly gone: readonly GoneEntry[];
     }
   | {
       readonly state: "present";
@@ -72,7 +81,7 @@ export const FRAME_BYTES = 256_000;
 
 /** Four bytes of header length, little-endian; the header as JSON; the entry's body. */
 export function encodeFrame(frame: Frame): ArrayBuffer {
-  const body = frame.entry?.kind === "spans" ? frame.entry.body : new Uint8Array();
+  const body = frame.entry === undefined || frame.entry.kind === "gone" ? new Uint8Array() : frame.entry.body;
   const fits = body.length <= FRAME_BYTES;
   const { entry, ...head } = frame;
   const header = new TextEncoder().encode(
@@ -88,6 +97,6 @@ export function encodeFrame(frame: Frame): ArrayBuffer {
 export function decodeFrame(message: ArrayBuffer): Frame {
   const length = new DataView(message).getUint32(0, true);
   const frame = JSON.parse(new TextDecoder().decode(new Uint8Array(message, 4, length))) as Frame;
-  if (frame.entry?.kind !== "spans") return frame;
+  if (frame.entry === undefined || frame.entry.kind === "gone") return frame;
   return { ...frame, entry: { ...frame.entry, body: new Uint8Array(message, 4 + length) } };
 }

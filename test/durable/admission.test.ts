@@ -222,7 +222,7 @@ describe("a session's ceilings", () => {
       {
         partialSuccess: {
           rejectedSpans: "1",
-          errorMessage: `trace ${TRACE}: the session holds ${SESSION_SPANS} spans, its ceiling`,
+          errorMessage: `trace ${TRACE}: the session holds ${SESSION_SPANS} spans and log records, its ceiling`,
         },
       },
     ]);

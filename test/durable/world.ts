@@ -1,9 +1,12 @@
 import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { vi } from "vitest";
+import type { LogRecord, ResourceLogs } from "../../src/trace/log-record.ts";
 import type { Resource, ResourceSpans, Span } from "../../src/trace/span.ts";
 import type { SessionSummary, QuerySummary } from "../../src/trace/summary.ts";
 import { deliveryOf } from "./deliveries.ts";
+import { logsExportOf } from "./log-records.ts";
+import type { SentRecord } from "./log-records.ts";
 import type { Sent } from "./spans.ts";
 import { aSpan, exportOf } from "./spans.ts";
 
@@ -63,6 +66,20 @@ export async function deliver(sent: readonly (Sent | Span)[]): Promise<void> {
   throw new Error("503, for ever");
 }
 
+/** As {@link deliver}, log records. */
+export async function deliverLogs(sent: readonly (SentRecord | LogRecord)[]): Promise<void> {
+  for (let attempt = 0; attempt < 8; attempt++) {
+    pass(1);
+    const headers = { "content-type": "application/json" };
+    const response = await request("/v1/logs", { method: "POST", headers, body: logsExportOf(sent) });
+    const text = await response.text();
+    if (response.status === 503) continue;
+    if (response.status !== 200 || text !== "{}") throw new Error(`${response.status} ${text}`);
+    return;
+  }
+  throw new Error("503, for ever");
+}
+
 /** Lets time pass until none of these objects has an alarm: what is owed is then done. */
 export async function rest(ids: readonly string[]): Promise<void> {
   let waking: readonly string[] = ids;
@@ -109,6 +126,7 @@ export type Snapshot = {
   readonly session: SessionSummary & { readonly status: string };
   readonly queries: readonly QuerySummary[];
   readonly resourceSpans: readonly ResourceSpans[];
+  readonly resourceLogs: readonly ResourceLogs[];
 };
 
 export async function readSession(id: string): Promise<Snapshot | undefined> {
@@ -173,6 +191,7 @@ export type TraceDocument = {
   readonly resourceVersion: string;
   readonly session: string;
   readonly resourceSpans: readonly ResourceSpans[];
+  readonly resourceLogs: readonly ResourceLogs[];
 };
 
 export async function readTrace(traceId: string): Promise<TraceDocument | undefined> {

@@ -67,5 +67,5 @@ export function spansOf(result: Result<DecodedRequest>): Span[] {
 /** The JSON text of the one span, or the outcome if it was not kept. */
 export function canonicalText(result: Result<DecodedRequest>): string {
   const [only] = result.ok ? result.value.shards : [];
-  return only?.resources[0]?.scopes[0]?.spans[0]?.text ?? outcomeOf(result);
+  return only?.resources[0]?.scopes[0]?.items[0]?.text ?? outcomeOf(result);
 }

@@ -68,20 +68,19 @@ describe("an export", () => {
     expect(await world.listed("all")).toEqual([]);
   });
 
-  test.each(["/v1/logs", "/v1/metrics", "/otel/v1/logs/"])(
-    "of another signal is accepted, and not kept: %s",
-    async (path) => {
-      const json = await post(path, '{"resourceLogs":[{"scopeLogs":[]}]}');
-      expect([json.status, json.headers.get("content-type"), await json.text()]).toEqual([
-        200,
-        "application/json",
-        "{}",
-      ]);
-      const protobuf = await post(path, new Uint8Array(), PROTOBUF_TYPE);
-      expect([protobuf.status, (await protobuf.arrayBuffer()).byteLength]).toEqual([200, 0]);
-      expect(await world.listed("all")).toEqual([]);
-    },
-  );
+  test.each(["/v1/metrics", "/otel/v1/metrics/"])("of metrics is accepted, not kept, and told so: %s", async (path) => {
+    const said = "metrics are accepted and not kept";
+    const json = await post(path, '{"resourceMetrics":[{"scopeMetrics":[]}]}');
+    expect([json.status, json.headers.get("content-type"), await json.json()]).toEqual([
+      200,
+      "application/json",
+      { partialSuccess: { rejectedDataPoints: "0", errorMessage: said } },
+    ]);
+    const protobuf = await post(path, new Uint8Array(), PROTOBUF_TYPE);
+    expect(protobuf.status).toBe(200);
+    expect(await protobuf.text()).toContain(said);
+    expect(await world.listed("all")).toEqual([]);
+  });
 });
 
 describe("what is no export", () => {

@@ -48,7 +48,7 @@ export function readPayload(file: string): readonly Read[] {
   if (!decoded.ok) throw new Error(`${file}: ${JSON.stringify(decoded.error)}`);
   return decoded.value.shards.flatMap(({ resources }) =>
     resources.flatMap(({ scopes }) =>
-      scopes.flatMap(({ spans }) => spans.map(({ text, facts }) => ({ span: JSON.parse(text), facts }))),
+      scopes.flatMap(({ items }) => items.map(({ text, facts }) => ({ span: JSON.parse(text), facts }))),
     ),
   );
 }

@@ -77,14 +77,17 @@ const Elsewhere = ({ refused }: { refused: Arrival }) => (
 );
 
 const what = (arrival: Arrival): string =>
-  arrival.signal === "traces" ? counted(arrival.accepted, "span") : "accepted, not kept";
+  arrival.signal === "metrics" ? "accepted, not kept" : counted(arrival.accepted, unitOf(arrival));
 
-function Rejected({ arrival: { rejected, reason } }: { arrival: Arrival }) {
+const unitOf = ({ signal }: Arrival): string => (signal === "logs" ? "log record" : "span");
+
+function Rejected({ arrival }: { arrival: Arrival }) {
+  const { rejected, reason } = arrival;
   if (rejected === 0 && reason === undefined) return null;
   return (
     <span class="rejected">
       <Sign name="error" />
-      {rejected > 0 ? `${counted(rejected, "span")} rejected` : "refused"}
+      {rejected > 0 ? `${counted(rejected, unitOf(arrival))} rejected` : "refused"}
       {reason === undefined ? null : (
         <>
           {": "}
@@ -96,17 +99,10 @@ function Rejected({ arrival: { rejected, reason } }: { arrival: Arrival }) {
 }
 
 function NotKept({ counts }: { counts: Arrivals["notKept"] | undefined }) {
-  if (counts === undefined || counts.logs + counts.metrics === 0) return null;
-  const parts = [
-    counts.logs > 0 ? `logs ${count(counts.logs)}` : "",
-    counts.metrics > 0 ? `metrics ${count(counts.metrics)}` : "",
-  ].filter(Boolean);
+  if (counts === undefined || counts.metrics === 0) return null;
   return (
-    <span
-      class="not-kept"
-      title="Requests with these signals were accepted, so that exporters do not complain, and not kept"
-    >
-      {`${parts.join(", ")} accepted, not kept`}
+    <span class="not-kept" title="Requests with metrics were accepted, so that exporters do not complain, and not kept">
+      {`metrics ${count(counts.metrics)} accepted, not kept`}
     </span>
   );
 }
@@ -136,7 +132,7 @@ function ArrivalsTable({ last }: { last: readonly Arrival[] }) {
               <td>{arrival.service === undefined ? "" : <Hostile text={arrival.service} limit={80} />}</td>
               <td>{arrival.signal}</td>
               <td>{arrival.encoding}</td>
-              <td class="number">{arrival.signal === "traces" ? count(arrival.accepted) : "not kept"}</td>
+              <td class="number">{arrival.signal === "metrics" ? "not kept" : count(arrival.accepted)}</td>
               <td>
                 <Rejected arrival={arrival} />
               </td>

@@ -47,7 +47,8 @@ export class ShownFold {
   apply(events: readonly SessionStreamEvent[]): void {
     for (const event of events) {
       this.#view.apply(event);
-      if (event.type === "spans") this.#last = [arrivalOf(event), ...this.#last].slice(0, LAST_ARRIVALS);
+      if (event.type === "spans" || event.type === "logs")
+        this.#last = [arrivalOf(event), ...this.#last].slice(0, LAST_ARRIVALS);
       // What comes under this name from now on is another session.
       if (event.type === "deleted") this.clear();
     }
@@ -97,12 +98,12 @@ export class ShownFold {
   }
 }
 
-function arrivalOf({ received, receipt }: Extract<SessionStreamEvent, { type: "spans" }>): Arrival {
+function arrivalOf({ type, received, receipt }: Extract<SessionStreamEvent, { type: "spans" | "logs" }>): Arrival {
   return {
     at: toMillis(received),
-    signal: "traces",
+    signal: type === "logs" ? "logs" : "traces",
     encoding: receipt.encoding,
-    accepted: receipt.spans,
+    accepted: type === "logs" ? (receipt.records ?? 0) : receipt.spans,
     rejected: receipt.rejected?.spans ?? 0,
     ...(receipt.service === undefined ? {} : { service: receipt.service }),
     ...(receipt.rejected === undefined ? {} : { reason: receipt.rejected.reason }),

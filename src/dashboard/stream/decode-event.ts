@@ -22,6 +22,7 @@ export const decodeListEvent = decoder<ListStreamEvent>({
 
 export const decodeSessionEvent = decoder<SessionStreamEvent>({
   spans: { received: "nanoseconds", receipt: "object", resourceSpans: "list" },
+  logs: { received: "nanoseconds", receipt: "object", traceId: "text", resourceLogs: "list" },
   gone: { traceId: "text" },
   reset: {},
   moved: { session: "text" },

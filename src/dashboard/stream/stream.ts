@@ -235,7 +235,7 @@ export function openStream<Event extends StreamEvent>(
 
 /** When the server received what an event tells of, Unix milliseconds. */
 function arrivalOf(event: StreamEvent): number | undefined {
-  if (event.type === "spans") return toMillis(event.received);
+  if (event.type === "spans" || event.type === "logs") return toMillis(event.received);
   return event.type === "arrivals" ? event.arrivals.last[0]?.at : undefined;
 }
 

@@ -22,7 +22,7 @@ import { Subscribers } from "../subscribers.ts";
 
 const ARRIVALS_KEPT = 20;
 
-const NO_ARRIVALS: Arrivals = { last: [], notKept: { logs: 0, metrics: 0 } };
+const NO_ARRIVALS: Arrivals = { last: [], notKept: { metrics: 0 } };
 
 /** The list of a tenant's sessions, live. Rows hold what sessions report; status is computed by whoever reads, from them and the present. */
 export class DirectoryObject extends DurableObject<Bindings> {
@@ -110,10 +110,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
     const known = this.#arrivals();
     const last = [...news.last, ...known.last].toSorted((a, b) => b.at - a.at).slice(0, ARRIVALS_KEPT);
     const lastRejected = news.last.find((arrival) => arrival.reason !== undefined) ?? known.lastRejected;
-    const notKept = {
-      logs: known.notKept.logs + news.notKept.logs,
-      metrics: known.notKept.metrics + news.notKept.metrics,
-    };
+    const notKept = { metrics: known.notKept.metrics + news.notKept.metrics };
     const updated: Arrivals = { last, notKept, ...(lastRejected === undefined ? {} : { lastRejected }) };
     this.#rows.setMeta("arrivals", JSON.stringify(updated));
     this.#publish({ type: "arrivals", arrivals: updated });

@@ -1,9 +1,9 @@
 import type { AppendOutcome, Delivery, SpilledValue } from "../../trace/delivery.ts";
-import { decodeFacts } from "../../trace/facts/facts.ts";
-import type { SpanFacts } from "../../trace/facts/facts.ts";
 import { bestName, NO_NAMES, withName } from "../../trace/table/session-names.ts";
 import { sessionIdOf } from "../../place.ts";
 import type { LogEntry, View } from "../../trace/watch.ts";
+import { claimsOf, countOf, decodeChunkFacts, knownPositions } from "./chunk-facts.ts";
+import type { ChunkFacts } from "./chunk-facts.ts";
 import { SESSION_BYTES, SESSION_SPANS } from "./limits.ts";
 import type { SessionCore } from "./session-core.ts";
 import type { NewChunk } from "./chunk.ts";
@@ -24,18 +24,16 @@ export function append(core: SessionCore, tenant: string, delivery: Delivery): A
 }
 
 /** Reads only. A fault in here would come again with every retry, so it is an answer and not an exception. */
-function judge(core: SessionCore, delivery: Delivery): AppendOutcome | { readonly facts: readonly SpanFacts[] } {
+function judge(core: SessionCore, delivery: Delivery): AppendOutcome | { readonly facts: ChunkFacts } {
   const { state } = core;
   if (state.log.life.forgetting) throw new Error("this session is being forgotten; try again");
   const row = state.rows.get(delivery.traceId);
   const table = row !== undefined && !isShown(row, state.id) ? state.hidden : state.shown;
-  let facts: readonly SpanFacts[] | undefined;
-  const known: number[] = [];
+  let facts: ChunkFacts | undefined;
+  let known: readonly number[] = [];
   try {
-    facts = decodeFacts(delivery.facts);
-    facts?.forEach((fact, position) => {
-      if (table.compare(delivery.traceId, fact) === "known") known.push(position);
-    });
+    facts = decodeChunkFacts(delivery.kind, delivery.facts);
+    if (facts !== undefined) known = knownPositions(table, delivery.traceId, facts);
   } catch (error) {
     const reference = crypto.randomUUID();
     console.error(
@@ -49,10 +47,10 @@ function judge(core: SessionCore, delivery: Delivery): AppendOutcome | { readonl
     return { outcome: "fault", reference };
   }
   if (facts === undefined) throw new Error("the Worker and the object run different versions; try again");
-  if (known.length === facts.length) return { outcome: "known" };
+  if (known.length === facts.facts.length) return { outcome: "known" };
   if (known.length > 0) return { outcome: "partly-known", known };
-  if (table.size + facts.length > SESSION_SPANS)
-    return { outcome: "full", reason: `the session holds ${SESSION_SPANS} spans, its ceiling` };
+  if (table.held + countOf(facts) > SESSION_SPANS)
+    return { outcome: "full", reason: `the session holds ${SESSION_SPANS} spans and log records, its ceiling` };
   if (state.bytes + delivery.body.length + weigh(delivery.values) > SESSION_BYTES)
     return { outcome: "full", reason: `the session holds ${SESSION_BYTES} bytes, its ceiling` };
   return { facts };
@@ -74,7 +72,7 @@ function commit(
   state: SessionState,
   tenant: string,
   delivery: Delivery,
-  facts: readonly SpanFacts[],
+  facts: ChunkFacts,
 ): Committed {
   const { traceId } = delivery;
   const now = Date.now();
@@ -87,7 +85,7 @@ function commit(
   const chunk: NewChunk = {
     traceId,
     traceRevision: previous.head + 1,
-    kind: "spans",
+    kind: delivery.kind,
     received: now,
     encoding: delivery.encoding,
     receipt: delivery.receipt,
@@ -105,7 +103,7 @@ function commit(
   if (isBoundAway(after, state.id) || after.leaving.length > 0) state.jobs.owe("copy", now);
   if (is || (was && previous.head > 0)) core.oweReport(state, now);
 
-  const entry: LogEntry = { ...chunk, kind: "spans", revision, superseded: [] };
+  const entry: LogEntry = { ...chunk, kind: delivery.kind, revision, superseded: [] };
   const frames: Committed["frames"][number][] = [{ view: "trace", previous: previous.trace, entry }];
   if (is && was) frames.push({ view: "session", previous: previous.session, entry });
   if (is === was) return { frames };
@@ -123,8 +121,8 @@ function commit(
 }
 
 /** Bound from the start where its first spans name a session, so that it is never shown elsewhere. */
-function newHome(traceId: string, facts: readonly SpanFacts[], now: number): TraceRow {
-  const best = bestName(facts.reduce(withName, NO_NAMES));
+function newHome(traceId: string, facts: ChunkFacts, now: number): TraceRow {
+  const best = bestName(claimsOf(facts).reduce(withName, NO_NAMES));
   return {
     traceId,
     role: "home",

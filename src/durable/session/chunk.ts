@@ -1,6 +1,6 @@
 import type { ChunkEncoding, Receipt } from "../../trace/delivery.ts";
 
-export type ChunkKind = "spans" | "gone";
+export type ChunkKind = "spans" | "logs" | "gone";
 
 export type Chunk = {
   readonly revision: number;
@@ -14,7 +14,7 @@ export type Chunk = {
   readonly receipt: Receipt;
   /** Hashes of the values that its previews name. */
   readonly hashes: readonly string[];
-  /** Of `spans`: encoded facts. Of `gone`: the session the trace went to, or "". */
+  /** Of `spans` and `logs`: encoded facts. Of `gone`: the session the trace went to, or "". */
   readonly facts: string;
   readonly body: Uint8Array;
 };

@@ -7,7 +7,7 @@ import type { TraceRow } from "./trace-rows.ts";
 /** Begins to forget a session; what a fault leaves undone the alarm does. Answers false where there is none. */
 export function beginForgetting(core: SessionCore): boolean {
   if (core.state.log.life.forgetting) return true;
-  if (!core.exists || core.state.shown.size === 0) return false;
+  if (!core.exists || core.state.shown.held === 0) return false;
   core.write(({ log, jobs }) => {
     log.life.setForgetting(true);
     jobs.owe("forget", Date.now());

@@ -134,7 +134,7 @@ export class HomeCopy {
     if (after === undefined) return { chunks, values: [], last };
     for (const { revision, ...chunk } of log.chunks(after, traceId)) {
       last = revision;
-      if (chunk.kind !== "spans") continue;
+      if (chunk.kind === "gone") continue;
       chunks.push(chunk);
       bytes += chunk.body.length + chunk.facts.length;
       for (const hash of chunk.hashes) {

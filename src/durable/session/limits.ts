@@ -1,5 +1,5 @@
 /**
- * Most spans that a session holds. Facts of 75,000 take some 10 MB of an object's memory, and waking folds them within
+ * Most spans and log records that a session holds. Facts of 75,000 take some 10 MB of an object's memory, and waking folds them within
  * 32 MB, garbage included.
  */
 export const SESSION_SPANS = 75_000;

@@ -1,4 +1,4 @@
-import type { Cursor, LogEntry, LogPage, View } from "../../trace/watch.ts";
+import type { Cursor, GoneEntry, LogEntry, LogPage, View } from "../../trace/watch.ts";
 import type { SessionCore } from "./session-core.ts";
 import type { Chunk } from "./chunk.ts";
 import type { SessionState } from "./session-state.ts";
@@ -26,7 +26,7 @@ export function readPage(
   const { state } = core;
   const { incarnation } = state.log.life;
   if (incarnation === undefined || state.log.life.forgetting) return { state: "absent" };
-  if (view === "session" && state.shown.size === 0) return whereabouts(state, from);
+  if (view === "session" && state.shown.held === 0) return whereabouts(state, from);
   const home = state.rows.home();
   if (view === "trace" && home === undefined) return { state: "absent" };
   const last = view === "session" ? state.shownHead : state.homeHead;
@@ -72,9 +72,9 @@ function entryOf(state: SessionState, view: View, chunk: Chunk, until: number): 
   if (chunk.kind === "gone") return view === "trace" ? undefined : markOf(chunk);
   if (view === "session" && !state.shows(chunk.traceId)) return undefined;
   const table = state.shows(chunk.traceId) ? state.shown : state.hidden;
-  const { revision, traceId, traceRevision, received, receipt, encoding, body, hashes } = chunk;
+  const { kind, revision, traceId, traceRevision, received, receipt, encoding, body, hashes } = chunk;
   return {
-    kind: "spans",
+    kind,
     revision,
     traceId,
     traceRevision,
@@ -83,11 +83,11 @@ function entryOf(state: SessionState, view: View, chunk: Chunk, until: number): 
     encoding,
     body,
     hashes,
-    superseded: table.superseded(revision, until),
+    superseded: kind === "logs" ? [] : table.superseded(revision, until),
   };
 }
 
-function markOf({ revision, traceId, facts }: Chunk): Extract<LogEntry, { kind: "gone" }> {
+function markOf({ revision, traceId, facts }: Chunk): GoneEntry {
   return { kind: "gone", revision, traceId, ...(facts === "" ? {} : { session: facts }) };
 }
 

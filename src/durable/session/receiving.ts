@@ -1,6 +1,6 @@
-import { decodeFacts } from "../../trace/facts/facts.ts";
 import type { LogEntry } from "../../trace/watch.ts";
 import { markGone, weigh } from "./admission.ts";
+import { countOf, decodeChunkFacts } from "./chunk-facts.ts";
 import type { Copy, CopyOutcome, Withdrawal } from "./copying.ts";
 import { deriveChunkFacts } from "./derive-chunk-facts.ts";
 import { SESSION_BYTES, SESSION_SPANS, SESSION_TRACES } from "./limits.ts";
@@ -54,21 +54,23 @@ function take(
 
   const weight = weigh(copy.values);
   for (const chunk of fresh) {
-    const facts = decodeFacts(chunk.facts) ?? deriveChunkFacts(chunk).facts;
-    if (!hasRoom(state, copy.traceId, facts.length, chunk.body.length + weight))
+    const { kind } = chunk;
+    if (kind === "gone") continue;
+    const facts = decodeChunkFacts(kind, chunk.facts) ?? deriveChunkFacts({ ...chunk, kind }).facts;
+    if (!hasRoom(state, copy.traceId, countOf(facts), chunk.body.length + weight))
       return refuse(state, copy, frames, now);
     const previous = state.shownHead;
     const revision = state.log.append(chunk);
     state.admit(copy.traceId, facts, revision, { ...chunk, bytes: chunk.body.length });
-    frames.push({ previous, entry: { ...chunk, kind: "spans", revision, superseded: [] } });
+    frames.push({ previous, entry: { ...chunk, kind, revision, superseded: [] } });
   }
   for (const value of copy.values) state.bytes += state.log.values.put(value);
   const next = (fresh.at(-1)?.traceRevision ?? 0) + 1;
   return { outcome: { outcome: "held", next }, frames, refold: newer };
 }
 
-function hasRoom({ shown, traceHeads, bytes }: SessionState, traceId: string, spans: number, size: number): boolean {
-  if (shown.size + spans > SESSION_SPANS || bytes + size > SESSION_BYTES) return false;
+function hasRoom({ shown, traceHeads, bytes }: SessionState, traceId: string, count: number, size: number): boolean {
+  if (shown.held + count > SESSION_SPANS || bytes + size > SESSION_BYTES) return false;
   return traceHeads.has(traceId) || shown.traceCount < SESSION_TRACES;
 }
 

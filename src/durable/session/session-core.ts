@@ -96,7 +96,7 @@ export class SessionCore {
 
   #folded(): Folded | undefined {
     const { shown, shownHead, log, lastArrival } = this.state;
-    if (shown.size === 0) return undefined;
+    if (shown.held === 0) return undefined;
     const of = `${log.life.incarnation}.${shownHead}`;
     if (this.#summary?.of !== of) {
       const belongsTo = this.state.rows.home()?.refused;

@@ -98,7 +98,7 @@ export class SessionLog {
     if (traceRevision <= 1) return 0;
     const row = this.#sql
       .exec<{ revision: number | null }>(
-        "SELECT max(revision) AS revision FROM chunk WHERE trace = ? AND kind = 'spans' AND trace_revision < ?",
+        "SELECT max(revision) AS revision FROM chunk WHERE trace = ? AND kind <> 'gone' AND trace_revision < ?",
         traceId,
         traceRevision,
       )
@@ -181,7 +181,7 @@ export class SessionLog {
 
   /** When the first delivery of a trace came that is here, Unix milliseconds; 0 where none is. */
   firstReceived(traceId: string): number {
-    const sql = "SELECT min(received) AS first FROM chunk WHERE trace = ? AND kind = 'spans'";
+    const sql = "SELECT min(received) AS first FROM chunk WHERE trace = ? AND kind <> 'gone'";
     return this.#sql.exec<{ first: number | null }>(sql, traceId).one().first ?? 0;
   }
 

@@ -1,6 +1,6 @@
-import { decodeFacts } from "../../trace/facts/facts.ts";
-import type { SpanFacts } from "../../trace/facts/facts.ts";
 import { SpanTable } from "../../trace/table/span-table.ts";
+import { admitChunk, decodeChunkFacts } from "./chunk-facts.ts";
+import type { ChunkFacts } from "./chunk-facts.ts";
 import { deriveChunkFacts } from "./derive-chunk-facts.ts";
 import { Jobs } from "./jobs.ts";
 import { SessionLog } from "./session-log.ts";
@@ -51,17 +51,17 @@ export class SessionState {
     return isShown(this.rows.get(traceId), this.id);
   }
 
-  /** Takes in a chunk of spans that was just appended. */
+  /** Takes in a chunk that was just appended. */
   admit(
     traceId: string,
-    facts: readonly SpanFacts[],
+    facts: ChunkFacts,
     revision: number,
     chunk: { traceRevision: number; received: number; bytes: number },
   ): void {
     const row = this.rows.get(traceId);
     const shown = isShown(row, this.id);
     const table = shown ? this.shown : this.hidden;
-    facts.forEach((fact, position) => table.admit(traceId, fact, revision, position));
+    admitChunk(table, traceId, facts, revision);
     this.traceHeads.set(traceId, chunk.traceRevision);
     this.bytes += chunk.bytes;
     if (row?.role === "home") this.homeHead = revision;
@@ -90,12 +90,13 @@ export class SessionState {
     const id = this.id;
     this.bytes = this.log.values.weight();
     for (const chunk of this.log.facts()) {
-      if (chunk.kind === "gone") {
-        this.leave(chunk.traceId, chunk.facts, chunk.revision);
+      const { kind, traceId, revision } = chunk;
+      if (kind === "gone") {
+        this.leave(traceId, chunk.facts, revision);
         continue;
       }
-      const facts = decodeFacts(chunk.facts) ?? this.#derive(chunk.revision);
-      this.admit(chunk.traceId, facts, chunk.revision, chunk);
+      const facts = decodeChunkFacts(kind, chunk.facts) ?? this.#derive(kind, revision);
+      this.admit(traceId, facts, revision, chunk);
     }
     const home = this.rows.home();
     if (home !== undefined && (isBoundAway(home, id) || home.leaving.length > 0)) this.jobs.owe("copy", 0);
@@ -104,10 +105,10 @@ export class SessionState {
   }
 
   /** Facts of an older version: derived anew from the bytes, once. */
-  #derive(revision: number): SpanFacts[] {
+  #derive(kind: ChunkFacts["kind"], revision: number): ChunkFacts {
     const chunk = this.log.chunk(revision);
-    if (chunk === undefined) return [];
-    const { facts, encoded } = deriveChunkFacts(chunk);
+    if (chunk === undefined) return { kind, facts: [] };
+    const { facts, encoded } = deriveChunkFacts({ ...chunk, kind });
     this.#storage.transactionSync(() => this.log.rewriteFacts(revision, encoded));
     return facts;
   }

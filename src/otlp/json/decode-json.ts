@@ -9,21 +9,31 @@ import type { DecodedRequest } from "../shard.ts";
 
 /** OTLP/JSON: the proto3 JSON mapping with OTLP's deviations (specification, "JSON Protobuf Encoding"). */
 export function decodeJson(bytes: Uint8Array): Result<DecodedRequest> {
+  return readJson(bytes, (parsed, decoding) => {
+    const shards = new RequestShards("json", decoding);
+    const request = decoding.element("", parsed);
+    if (request !== undefined) readRequest(decoding, shards, request);
+    return shards;
+  });
+}
+
+type Read<Request> = (parsed: unknown, decoding: JsonDecoding) => { close(): Request };
+
+/** Parses a body and has it read: twice where `JSON.parse` would round its integers. */
+export function readJson<Request>(bytes: Uint8Array, read: Read<Request>): Result<Request> {
   const decoded = decodeText(bytes);
   if (!decoded.ok) return decoded;
   const text = decoded.value;
   const surrogateEscapes = text.includes("\\u") && /\\u[dD]/.test(text);
   const decoding = new JsonDecoding({ exactIntegers: false, surrogateEscapes });
-  const result = decodeParsed(parseText(text), decoding);
+  const result = decodeParsed(parseText(text), decoding, read);
   if (!decoding.digitsLost) return result;
-  return decodeParsed(parseExactly(text), new JsonDecoding({ exactIntegers: true, surrogateEscapes }));
+  return decodeParsed(parseExactly(text), new JsonDecoding({ exactIntegers: true, surrogateEscapes }), read);
 }
 
-function decodeParsed(parsed: Result<unknown>, decoding: JsonDecoding): Result<DecodedRequest> {
+function decodeParsed<Request>(parsed: Result<unknown>, decoding: JsonDecoding, read: Read<Request>): Result<Request> {
   if (!parsed.ok) return parsed;
-  const shards = new RequestShards("json", decoding);
-  const request = decoding.element("", parsed.value);
-  if (request !== undefined) readRequest(decoding, shards, request);
+  const shards = read(parsed.value, decoding);
   return decoding.refusal === undefined ? { ok: true, value: shards.close() } : { ok: false, error: decoding.refusal };
 }
 

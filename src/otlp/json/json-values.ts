@@ -29,6 +29,18 @@ export function readAttributes(decoding: JsonDecoding, input: unknown): readonly
   return attributes;
 }
 
+/** A value that stands in a field of its own, as a log record's body does; `undefined` where it says nothing. */
+export function readBody(decoding: JsonDecoding, input: unknown): AnyValue | undefined {
+  const { units, values } = decoding;
+  const value = readValue(decoding, "body", input, 1);
+  return isEmpty(value) ? undefined : decoding.inline(value, units, values, "body");
+}
+
+function isEmpty(value: AnyValue): boolean {
+  for (const _ in value) return false;
+  return true;
+}
+
 /** How many attributes `readAttributes` leaves out. */
 export function attributesCut(input: unknown): number {
   return isList(input) ? Math.max(0, input.length - MAX_ATTRIBUTES) : 0;

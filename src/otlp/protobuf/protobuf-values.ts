@@ -7,7 +7,7 @@ import { FIXED64, LENGTH, VARINT } from "./protobuf-reader.ts";
 type Field = "" | "value";
 
 /** A value whose lists still grow: a second occurrence of the field adds to them. */
-type OpenValue = Omit<AnyValue, "arrayValue" | "kvlistValue"> & {
+export type OpenValue = Omit<AnyValue, "arrayValue" | "kvlistValue"> & {
   readonly arrayValue?: OpenArray;
   readonly kvlistValue?: OpenKvlist;
 };
@@ -39,6 +39,21 @@ export function readAttribute(decoding: ProtobufDecoding, attributes: AttributeL
   } else decoding.skipRest();
   trail.leave();
   reader.leave(outer);
+}
+
+/**
+ * One occurrence of a value in a field of its own, as a log record's body is: `before` is what earlier ones made of it.
+ * Large ones are taken out by `takeBody`, once all have come.
+ */
+export function readBody(decoding: ProtobufDecoding, before: OpenValue): OpenValue {
+  const { reader, trail } = decoding;
+  const outer = reader.enter();
+  trail.enter("body");
+  const value = decoding.countValue() ? readAnyValue(decoding, "", before, 1) : before;
+  if (reader.more) decoding.skipRest();
+  trail.leave();
+  reader.leave(outer);
+  return value;
 }
 
 /**

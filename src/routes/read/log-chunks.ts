@@ -1,4 +1,7 @@
+import { ChunkRecords } from "../../trace/facts/chunk-records.ts";
 import { ChunkSpans } from "../../trace/facts/chunk-spans.ts";
+import type { ResourceLogs } from "../../trace/log-record.ts";
+import { spansInLogs } from "../../trace/records/spans-in-logs.ts";
 import type { ResourceSpans } from "../../trace/span.ts";
 import type { Cursor, LogEntry, LogPage } from "../../trace/watch.ts";
 import { inflate } from "./inflate.ts";
@@ -7,22 +10,32 @@ import { PAGE_BYTES } from "../stream/session-source.ts";
 /** What is read of an object: a session's stub has it. */
 export type LogPages = { read(view: "session", from: Cursor | undefined, maxBytes: number): Promise<LogPage> };
 
-/** An entry of the log with its text inflated, and parsed when somebody asks for its spans. */
+/** An entry of the log with its text inflated, and parsed when somebody asks for what it holds. */
 export class LogChunk {
   readonly entry: LogEntry;
   readonly text: Uint8Array;
   #spans: ChunkSpans | undefined;
+  #records: ChunkRecords | undefined;
 
   constructor(entry: LogEntry) {
     this.entry = entry;
-    this.text = entry.kind === "spans" ? inflate(entry.encoding, entry.body) : new Uint8Array();
+    this.text = entry.kind === "gone" ? new Uint8Array() : inflate(entry.encoding, entry.body);
   }
 
+  /** Of log records those that they tell of: positions are those that facts count. */
   get spans(): ChunkSpans {
     return (this.#spans ??= new ChunkSpans(
-      // Canonical text that this program wrote.
-      this.text.length === 0 ? [] : (JSON.parse(new TextDecoder().decode(this.text)) as ResourceSpans[]),
+      this.entry.kind === "logs" ? spansInLogs(this.#parse<ResourceLogs>()) : this.#parse<ResourceSpans>(),
     ));
+  }
+
+  get records(): ChunkRecords {
+    return (this.#records ??= new ChunkRecords(this.entry.kind === "logs" ? this.#parse<ResourceLogs>() : []));
+  }
+
+  /** Canonical text that this program wrote. */
+  #parse<Resources>(): Resources[] {
+    return this.text.length === 0 ? [] : (JSON.parse(new TextDecoder().decode(this.text)) as Resources[]);
   }
 }
 

@@ -1,22 +1,24 @@
 import type { SessionObject } from "../../durable/session/session.ts";
+import { restoreLogValues } from "../../otlp/logs/restore-log-values.ts";
+import { restoreValues } from "../../otlp/restore-values.ts";
+import type { ResourceLogs } from "../../trace/log-record.ts";
 import type { ResourceSpans } from "../../trace/span.ts";
-import type { LogEntry, LogPage, View } from "../../trace/watch.ts";
+import type { ChunkEntry, LogPage, View } from "../../trace/watch.ts";
 import { inflate } from "./inflate.ts";
 import { formatVersion } from "../stream/resource-version.ts";
 import { PAGE_BYTES } from "../stream/session-source.ts";
-import { withWholeValues } from "./whole-values.ts";
+import { wholeValues } from "./whole-values.ts";
 
 type Stub = DurableObjectStub<SessionObject>;
-type SpansEntry = Extract<LogEntry, { kind: "spans" }>;
+type Present = Extract<LogPage, { state: "present" }>;
+type Render = (entry: ChunkEntry) => Promise<Uint8Array> | Uint8Array;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-type Present = Extract<LogPage, { state: "present" }>;
-
 /**
- * Reads a log as it was when it was peeked at, page by page, as JSON documents whose `resourceSpans` are the log's own
- * bytes. What comes while it is read is left to the stream from `resourceVersion` on.
+ * Reads a log as it was when it was peeked at, page by page, as JSON documents whose `resourceSpans` and `resourceLogs` are
+ * the log's own bytes. What comes while it is read is left to the stream from `resourceVersion` on.
  */
 export class LogReader {
   readonly #stub: Stub;
@@ -33,11 +35,8 @@ export class LogReader {
     return formatVersion(this.#peeked.incarnation, this.#peeked.head);
   }
 
-  /** `{resourceSpans, …tail}`. */
-  document(
-    render: (entry: SpansEntry) => Promise<Uint8Array> | Uint8Array,
-    tail: Record<string, unknown>,
-  ): ReadableStream<Uint8Array> {
+  /** `{resourceSpans, resourceLogs, …tail}`. */
+  document(render: Render, tail: Record<string, unknown>): ReadableStream<Uint8Array> {
     const parts = this.#parts(render, tail);
     return new ReadableStream<Uint8Array>(
       {
@@ -54,52 +53,84 @@ export class LogReader {
     );
   }
 
-  async *#parts(
-    render: (entry: SpansEntry) => Promise<Uint8Array> | Uint8Array,
-    tail: Record<string, unknown>,
-  ): AsyncGenerator<Uint8Array, void> {
+  async *#parts(render: Render, tail: Record<string, unknown>): AsyncGenerator<Uint8Array, void> {
+    const logs: number[] = [];
     yield encoder.encode('{"resourceSpans":[');
-    const { incarnation, head } = this.#peeked;
-    let next = 0;
-    let first = true;
-    do {
-      const page: LogPage = await this.#stub.read(this.#view, { incarnation, revision: next }, PAGE_BYTES, head);
-      // Forgotten, moved or begun anew while it was read: what was sent can't be taken back, so the document must not end well.
-      if (page.state !== "present" || page.reset) throw new Error("the session changed its life while it was read");
-      if (page.left > head) throw new Error("a trace left the session while it was read");
-      for (const entry of page.entries) {
-        if (entry.kind === "gone") continue;
-        const text = await render(entry);
-        const inner = text.subarray(1, -1);
-        if (inner.length === 0) continue;
-        if (!first) yield encoder.encode(",");
-        first = false;
-        yield inner;
-      }
-      next = page.next;
-    } while (next < head);
+    yield* this.#items(this.#spans(logs), render);
+    yield encoder.encode('],"resourceLogs":[');
+    yield* this.#items(this.#logs(logs), render);
     const fields = JSON.stringify(tail).slice(1);
     yield encoder.encode(fields === "}" ? "]}" : `],${fields}`);
   }
 
-  /** The spans that nothing better replaced, previews and all. */
-  static current(entry: SpansEntry): Uint8Array {
+  async *#items(entries: AsyncGenerator<ChunkEntry, void>, render: Render): AsyncGenerator<Uint8Array, void> {
+    let first = true;
+    for await (const entry of entries) {
+      const text = await render(entry);
+      const inner = text.subarray(1, -1);
+      if (inner.length === 0) continue;
+      if (!first) yield encoder.encode(",");
+      first = false;
+      yield inner;
+    }
+  }
+
+  /** What holds spans; the revisions of the others are noted. */
+  async *#spans(logs: number[]): AsyncGenerator<ChunkEntry, void> {
+    let next = 0;
+    do {
+      const page = await this.#page(next);
+      for (const entry of page.entries) {
+        if (entry.kind === "spans") yield entry;
+        else if (entry.kind === "logs") logs.push(entry.revision);
+      }
+      next = page.next;
+    } while (next < this.#peeked.head);
+  }
+
+  /** Read again, as a document says all of one kind before the other: a session's log records are few beside its spans. */
+  async *#logs(revisions: readonly number[]): AsyncGenerator<ChunkEntry, void> {
+    let read = 0;
+    for (const revision of revisions) {
+      if (revision <= read) continue;
+      const page = await this.#page(revision - 1);
+      for (const entry of page.entries) if (entry.kind === "logs") yield entry;
+      read = page.next;
+    }
+  }
+
+  async #page(after: number): Promise<Present> {
+    const { incarnation, head } = this.#peeked;
+    const page: LogPage = await this.#stub.read(this.#view, { incarnation, revision: after }, PAGE_BYTES, head);
+    // Forgotten, moved or begun anew while it was read: what was sent can't be taken back, so the document must not end well.
+    if (page.state !== "present" || page.reset) throw new Error("the session changed its life while it was read");
+    if (page.left > head) throw new Error("a trace left the session while it was read");
+    return page;
+  }
+
+  /** The spans that nothing better replaced, or log records; previews and all. */
+  static current(entry: ChunkEntry): Uint8Array {
     const text = inflate(entry.encoding, entry.body);
     if (entry.superseded.length === 0) return text;
-    return encoder.encode(JSON.stringify(without(parse(text), new Set(entry.superseded))));
+    return encoder.encode(JSON.stringify(without(parse<ResourceSpans>(text), new Set(entry.superseded))));
   }
 
   /** As `current`, with every value in its place again. */
-  async whole(entry: SpansEntry): Promise<Uint8Array> {
+  async whole(entry: ChunkEntry): Promise<Uint8Array> {
     const text = LogReader.current(entry);
     if (entry.hashes.length === 0) return text;
-    return encoder.encode(JSON.stringify(await withWholeValues(this.#stub, parse(text), entry.hashes)));
+    const values = await wholeValues(this.#stub, entry.hashes);
+    const whole =
+      entry.kind === "logs"
+        ? restoreLogValues(parse<ResourceLogs>(text), values)
+        : restoreValues(parse<ResourceSpans>(text), values);
+    return encoder.encode(JSON.stringify(whole));
   }
 }
 
 /** Canonical text that this program wrote. */
-function parse(text: Uint8Array): ResourceSpans[] {
-  return JSON.parse(decoder.decode(text)) as ResourceSpans[];
+function parse<Resources>(text: Uint8Array): Resources[] {
+  return JSON.parse(decoder.decode(text)) as Resources[];
 }
 
 /** Positions count spans through resources and scopes in order. */

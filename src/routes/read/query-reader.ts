@@ -36,7 +36,7 @@ export class QueryReader {
       if (page.state !== "present" || page.reset) throw changed();
       const { incarnation, next, head } = page;
       for (const entry of page.entries) {
-        if (entry.kind !== "spans" || entry.traceId !== traceId) continue;
+        if (entry.kind === "gone" || entry.traceId !== traceId) continue;
         const spans = new LogChunk(entry).spans;
         for (let position = 0; position < spans.length; position++) {
           for (const { resource, scopeSpans = [] } of spans.pick([position])) {
@@ -70,7 +70,7 @@ export class QueryReader {
     const read: WholeSpan[] = [];
     for (const row of rows) {
       const chunk = await this.#chunks.at(this.#table.rows.word(row, Row.REVISION));
-      if (typeof chunk === "string" || chunk.entry.kind !== "spans") throw changed();
+      if (typeof chunk === "string" || chunk.entry.kind === "gone") throw changed();
       const picked = chunk.spans.pick([this.#table.rows.word(row, Row.POSITION)]);
       const text = JSON.stringify(picked);
       const hashes = chunk.entry.hashes.filter((hash) => text.includes(hash));

@@ -6,15 +6,11 @@ import { inflate } from "./inflate.ts";
 /** Bytes of compressed values in one answer: an RPC value may have 32 MiB. */
 const VALUES_BYTES = 4_000_000;
 
-/**
- * Spans with their large values fetched and put in their places. `hashes`: of the values that they may name. Throws where
- * one is unknown: a preview must not pass for the whole.
- */
-export async function withWholeValues(
+/** Looks large values up by their hash, all fetched. Throws where one is unknown: a preview must not pass for the whole. */
+export async function wholeValues(
   stub: DurableObjectStub<SessionObject>,
-  resourceSpans: readonly ResourceSpans[],
   hashes: readonly string[],
-): Promise<readonly ResourceSpans[]> {
+): Promise<(hash: string) => AnyValue | undefined> {
   const values = new Map<string, AnyValue>();
   const wanted = Array.from(new Set(hashes));
   while (values.size < wanted.length) {
@@ -25,5 +21,14 @@ export async function withWholeValues(
       values.set(value.hash, JSON.parse(text) as AnyValue);
     }
   }
-  return restoreValues(resourceSpans, (hash) => values.get(hash));
+  return (hash) => values.get(hash);
+}
+
+/** Spans with their large values fetched and put in their places. `hashes`: of the values that they may name. */
+export async function withWholeValues(
+  stub: DurableObjectStub<SessionObject>,
+  resourceSpans: readonly ResourceSpans[],
+  hashes: readonly string[],
+): Promise<readonly ResourceSpans[]> {
+  return restoreValues(resourceSpans, await wholeValues(stub, hashes));
 }

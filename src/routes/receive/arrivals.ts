@@ -9,7 +9,7 @@ const KEPT = 20;
 /** A flush that was scheduled and has not run by then was lost with its request. */
 const LOST_FLUSH_MILLIS = 10_000;
 
-type Pending = { last: Arrival[]; notKept: { logs: number; metrics: number }; flushed: number; scheduled: number };
+type Pending = { last: Arrival[]; notKept: { metrics: number }; flushed: number; scheduled: number };
 
 /** By tenant, in this isolate: lost with it, and with it only what a page would have shown for a moment. */
 const pending = new Map<string, Pending>();
@@ -19,10 +19,10 @@ export function noteArrival(c: Context<AppEnv>, arrival: Arrival): void {
   const { tenant } = c.var;
   let noted = pending.get(tenant);
   if (noted === undefined)
-    pending.set(tenant, (noted = { last: [], notKept: { logs: 0, metrics: 0 }, flushed: 0, scheduled: 0 }));
+    pending.set(tenant, (noted = { last: [], notKept: { metrics: 0 }, flushed: 0, scheduled: 0 }));
   noted.last.unshift(arrival);
   if (noted.last.length > KEPT) noted.last.splice(lastKept(noted.last), 1);
-  if (arrival.signal !== "traces") noted.notKept[arrival.signal]++;
+  if (arrival.signal === "metrics") noted.notKept.metrics++;
   if (Math.abs(Date.now() - noted.scheduled) < LOST_FLUSH_MILLIS) return;
   noted.scheduled = Date.now();
   c.executionCtx.waitUntil(flush(c, noted));
@@ -38,7 +38,7 @@ async function flush(c: Context<AppEnv>, noted: Pending): Promise<void> {
   const wait = noted.flushed + LEAST_INTERVAL_MILLIS - Date.now();
   if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
   const news: ArrivalNews = { last: noted.last, notKept: noted.notKept };
-  Object.assign(noted, { last: [], notKept: { logs: 0, metrics: 0 }, flushed: Date.now(), scheduled: 0 });
+  Object.assign(noted, { last: [], notKept: { metrics: 0 }, flushed: Date.now(), scheduled: 0 });
   try {
     await directoryOf(c.env, c.var.tenant).arrived(news);
   } catch (error) {

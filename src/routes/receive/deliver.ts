@@ -1,6 +1,6 @@
 import type { Bindings } from "../../bindings.ts";
 import { encodeDelivery } from "../../otlp/encode-delivery.ts";
-import type { TraceShard } from "../../otlp/shard.ts";
+import type { LogShard, TraceShard } from "../../otlp/shard.ts";
 import { sessionAt } from "../../place.ts";
 import type { AppendOutcome } from "../../trace/delivery.ts";
 
@@ -10,15 +10,19 @@ const CALLS_IN_FLIGHT = 64;
 const TRIES = 4;
 
 export type Delivered = {
-  /** Spans that were refused by their session, and the first reason. */
+  /** Spans, or log records, that were refused by their session, and the first reason. */
   readonly rejected: number;
   readonly reason?: string;
   /** Some trace could not be stored for a passing reason: the whole request is to be sent again, which loses and repeats nothing. */
   readonly retry: boolean;
 };
 
-/** Delivers each trace to its home. Whatever is acknowledged is on disk. */
-export async function deliver(env: Bindings, tenant: string, shards: readonly TraceShard[]): Promise<Delivered> {
+/** Delivers each trace, and the log records of each, to its home. Whatever is acknowledged is on disk. */
+export async function deliver(
+  env: Bindings,
+  tenant: string,
+  shards: readonly (TraceShard | LogShard)[],
+): Promise<Delivered> {
   let rejected = 0;
   let reason: string | undefined;
   let retry = false;
@@ -42,7 +46,7 @@ export async function deliver(env: Bindings, tenant: string, shards: readonly Tr
 async function deliverOne(
   env: Bindings,
   tenant: string,
-  shard: TraceShard,
+  shard: TraceShard | LogShard,
 ): Promise<"retry" | { readonly rejected: number; readonly reason: string } | undefined> {
   const known = new Set<number>();
   try {

@@ -1,12 +1,14 @@
 import type { Context } from "hono";
 import { statusOf } from "../../otlp/decode-error.ts";
-import type { DecodeError } from "../../otlp/decode-error.ts";
+import type { DecodeError, Result } from "../../otlp/decode-error.ts";
 import { decodeTraces } from "../../otlp/decode-traces.ts";
+import { decodeLogs } from "../../otlp/logs/decode-logs.ts";
 import { MAX_JSON_BODY, MAX_PROTOBUF_BODY } from "../../otlp/limits.ts";
 import { encodingOf, mediaTypeOf } from "../../otlp/media-type.ts";
 import type { OtlpEncoding } from "../../otlp/media-type.ts";
 import { encodeStatus, encodeSuccess } from "../../otlp/response.ts";
 import type { Signal } from "../../otlp/response.ts";
+import type { DecodedRequest, LogShard, TraceShard } from "../../otlp/shard.ts";
 import { challenge, judgeAccess } from "../access.ts";
 import type { AppEnv } from "../app-env.ts";
 import { noteArrival } from "./arrivals.ts";
@@ -48,7 +50,8 @@ export async function receive(c: Context<AppEnv>, signal: Signal): Promise<Respo
     const limit = encoding === "json" ? MAX_JSON_BODY : MAX_PROTOBUF_BODY;
     const body = await readSent(c.req.raw, limit, account.hold);
     if (!body.ok) return fail(c, signal, encoding, body.error);
-    return signal === "traces" ? await receiveTraces(c, encoding, body.value) : acceptUnkept(c, signal, encoding);
+    if (signal === "metrics") return acceptUnkept(c, encoding);
+    return await keep(c, signal, encoding, decode(signal, body.value, encoding));
   } catch (error) {
     return refuseFaulty(c, signal, encoding, error);
   } finally {
@@ -56,27 +59,48 @@ export async function receive(c: Context<AppEnv>, signal: Signal): Promise<Respo
   }
 }
 
-async function receiveTraces(c: Context<AppEnv>, encoding: OtlpEncoding, body: Uint8Array): Promise<Response> {
-  const decoded = decodeTraces(body, encoding);
-  if (!decoded.ok) return fail(c, "traces", encoding, decoded.error);
-  const { shards, spans, rejected, service } = decoded.value;
+type Kept = Exclude<Signal, "metrics">;
+
+/** What a request holds, whichever of the kept signals it is of: `count` was accepted. */
+type Decoded = Pick<DecodedRequest, "rejected" | "service"> & {
+  readonly shards: readonly (TraceShard | LogShard)[];
+  readonly count: number;
+};
+
+function decode(signal: Kept, body: Uint8Array, encoding: OtlpEncoding): Result<Decoded> {
+  if (signal === "traces") {
+    const decoded = decodeTraces(body, encoding);
+    return decoded.ok ? { ok: true, value: { ...decoded.value, count: decoded.value.spans } } : decoded;
+  }
+  const decoded = decodeLogs(body, encoding);
+  return decoded.ok ? { ok: true, value: { ...decoded.value, count: decoded.value.records } } : decoded;
+}
+
+async function keep(
+  c: Context<AppEnv>,
+  signal: Kept,
+  encoding: OtlpEncoding,
+  decoded: Result<Decoded>,
+): Promise<Response> {
+  if (!decoded.ok) return fail(c, signal, encoding, decoded.error);
+  const { shards, count, rejected, service } = decoded.value;
   const delivered = await deliver(c.env, c.var.tenant, shards);
   if (delivered.retry)
     return refuse(c, encoding, 503, "not all of it could be stored; send it again", { "retry-after": "1" });
   const refused = rejected.count + delivered.rejected;
   const reason = [rejected.reason, delivered.reason].filter((text) => text !== undefined).join("; ");
-  if (spans + rejected.count > 0) {
+  if (count + rejected.count > 0) {
     noteArrival(c, {
       at: Date.now(),
-      signal: "traces",
+      signal,
       encoding,
-      accepted: spans - delivered.rejected,
+      accepted: count - delivered.rejected,
       rejected: refused,
       ...(service === undefined ? {} : { service }),
       ...(reason === "" ? {} : { reason }),
     });
   }
-  const answer = encodeSuccess("traces", encoding, refused === 0 ? undefined : { rejected: refused, message: reason });
+  const answer = encodeSuccess(signal, encoding, refused === 0 ? undefined : { rejected: refused, message: reason });
   return respond(c, encoding, 200, answer, {});
 }
 
@@ -93,9 +117,10 @@ function refuseFaulty(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding
 }
 
 /** Exporters send all signals to one endpoint, and complain for ever if one is refused. */
-function acceptUnkept(c: Context<AppEnv>, signal: "logs" | "metrics", encoding: OtlpEncoding): Response {
-  noteArrival(c, { at: Date.now(), signal, encoding, accepted: 0, rejected: 0 });
-  return respond(c, encoding, 200, encodeSuccess(signal, encoding, undefined), {});
+function acceptUnkept(c: Context<AppEnv>, encoding: OtlpEncoding): Response {
+  noteArrival(c, { at: Date.now(), signal: "metrics", encoding, accepted: 0, rejected: 0 });
+  const partial = { rejected: 0, message: "metrics are accepted and not kept" };
+  return respond(c, encoding, 200, encodeSuccess("metrics", encoding, partial), {});
 }
 
 function fail(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding | undefined, error: DecodeError): Response {

@@ -1,15 +1,15 @@
-import { nanoseconds } from "../../trace/nanoseconds.ts";
 import { ReplayClock } from "../../trace/replay/replay-clock.ts";
 import { ArrivalSchedule, EventSchedule } from "../../trace/replay/replay-schedule.ts";
 import type { ReplaySchedule, ReplayStep } from "../../trace/replay/replay-schedule.ts";
 import type { LogPage } from "../../trace/watch.ts";
 import { LogChunk, LogChunks } from "../read/log-chunks.ts";
 import type { LogPages } from "../read/log-chunks.ts";
+import { chunkEvent } from "./chunk-event.ts";
 import { formatReplayVersion } from "./replay-query.ts";
 import type { ReplayQuery } from "./replay-query.ts";
 import { formatVersion } from "./resource-version.ts";
 import { PAGE_BYTES } from "./session-source.ts";
-import { HEARTBEAT, RETRY, sse, sseAround } from "./sse.ts";
+import { HEARTBEAT, RETRY, sse } from "./sse.ts";
 
 export type ReplayLog = LogPages & { peek(view: "session"): Promise<LogPage> };
 
@@ -88,8 +88,9 @@ export class ReplayStream {
       for (const entry of page.entries) {
         if (entry.revision > head) break;
         // What a trace that left did before is in the log no more: only a replay by arrival tells of it.
-        if (by === "arrival") byArrival.add(entry.revision, entry.kind === "spans" ? entry.received : undefined);
+        if (by === "arrival") byArrival.add(entry.revision, entry.kind === "gone" ? undefined : entry.received);
         else if (entry.kind === "spans") byEvent.add(entry.revision, new LogChunk(entry).spans.spans());
+        else if (entry.kind === "logs") byEvent.addRecords(entry.revision, new LogChunk(entry).records.records());
       }
       if (page.next >= head) return { incarnation, head, schedule: by === "arrival" ? byArrival : byEvent.settle() };
       cursor = { incarnation, revision: page.next };
@@ -161,7 +162,7 @@ function eventOf(chunk: LogChunk, { positions }: ReplayStep, id: string): Uint8A
     const { traceId, session } = entry;
     return sse("gone", { traceId, ...(session === undefined ? {} : { session }) }, id);
   }
-  const head = { received: nanoseconds(entry.received), receipt: entry.receipt };
-  if (positions === undefined) return sseAround("spans", head, "resourceSpans", text, id);
-  return sse("spans", { ...head, resourceSpans: chunk.spans.pick(positions) }, id);
+  if (positions === undefined) return chunkEvent(entry, text, id);
+  const part = entry.kind === "logs" ? chunk.records.pick(positions) : chunk.spans.pick(positions);
+  return chunkEvent(entry, new TextEncoder().encode(JSON.stringify(part)), id);
 }

@@ -1,4 +1,3 @@
-import { nanoseconds } from "../../trace/nanoseconds.ts";
 import type { SessionObject } from "../../durable/session/session.ts";
 import type { LogEntry, LogPage, View } from "../../trace/watch.ts";
 import { decodeFrame } from "../../trace/watch.ts";
@@ -6,7 +5,8 @@ import type { Source, Taken } from "./follower.ts";
 import { inflate } from "../read/inflate.ts";
 import { formatVersion } from "./resource-version.ts";
 import type { ResourceVersion } from "./resource-version.ts";
-import { sse, sseAround } from "./sse.ts";
+import { chunkEvent } from "./chunk-event.ts";
+import { sse } from "./sse.ts";
 
 /** Bytes of text in one page, once inflated: bounds what the Worker holds for a viewer. */
 export const PAGE_BYTES = 1_000_000;
@@ -57,7 +57,8 @@ export class SessionSource implements Source {
     if (this.#cursor === undefined || frame.incarnation !== this.#cursor.incarnation) return { kind: "news" };
     if (frame.revision <= this.#cursor.revision) return { kind: "nothing" };
     // A trace that leaves may be the last: then the log says where the session moved.
-    if (frame.entry?.kind !== "spans" || frame.previous !== this.#cursor.revision) return { kind: "news" };
+    if (frame.entry === undefined || frame.entry.kind === "gone" || frame.previous !== this.#cursor.revision)
+      return { kind: "news" };
     const event = this.#event(frame.incarnation, frame.entry);
     this.#cursor = { incarnation: frame.incarnation, revision: frame.revision };
     this.#unmarked = true;
@@ -73,8 +74,7 @@ export class SessionSource implements Source {
         id,
       );
     }
-    const head = { received: nanoseconds(entry.received), receipt: entry.receipt };
-    return sseAround("spans", head, "resourceSpans", inflate(entry.encoding, entry.body), id);
+    return chunkEvent(entry, inflate(entry.encoding, entry.body), id);
   }
 
   /** To several there is no one way on: each trace says where it went, and who asks again is told of all of them. */

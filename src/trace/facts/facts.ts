@@ -192,7 +192,6 @@ function short(slots: Slots, slot: number): string | undefined {
   return text === undefined ? undefined : cut(text, MAX_NAME);
 }
 
-/** By rank. */
 /** The name that a span or record gives its session: the better rank wins, and what it says itself before what its resource says. */
 export function sessionIn(own: Slots, onResource: Slots): SessionName | undefined {
   for (let at = 0; at < SESSION_SLOTS.length; at++) {
@@ -205,6 +204,10 @@ export function sessionIn(own: Slots, onResource: Slots): SessionName | undefine
 
 /** By rank, 1 first. */
 const SESSION_SLOTS = [SLOT.chosenSession, SLOT.frameworkSession, SLOT.conversation] as const;
+
+export function serviceOf(resource: Resource | undefined): string | undefined {
+  return short(resourceSlots(resource), SLOT.service);
+}
 
 /** One resource stands over many spans. */
 const resources = new WeakMap<Resource, Slots>();

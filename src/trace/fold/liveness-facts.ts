@@ -3,6 +3,7 @@ import { ROOT, SELF } from "../table/parent-links.ts";
 import { isQueryOpen } from "./query-fold.ts";
 import type { Query, QueryFold } from "./query-fold.ts";
 import { compareRows } from "../table/compare-rows.ts";
+import { isCanceled, isError } from "../table/noted-rows.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { LivenessFacts } from "../summary.ts";
@@ -24,7 +25,7 @@ export function livenessFacts(table: SpanTable, fold: QueryFold, lastArrival: st
     if (rows.running(row)) {
       running++;
       if (oldest < 0 || compareRows(table, row, oldest) < 0) oldest = row;
-    } else if (rows.error(row) && !rows.canceled(row) && (parent === ROOT || parent === SELF)) failed = true;
+    } else if (isError(table, row) && !isCanceled(table, row) && (parent === ROOT || parent === SELF)) failed = true;
   }
   for (const [trace, count] of absentParents(table, groups.parents)) {
     if (ended.has(trace)) missingParents += count;

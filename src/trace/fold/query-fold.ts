@@ -7,6 +7,7 @@ import type { QueryGroup, QueryGroups } from "./query-groups.ts";
 import { estimate, LIST_PRICES } from "./prices.ts";
 import type { Prices } from "./prices.ts";
 import { DISPATCH_SUFFIX } from "../semconv/semconv.ts";
+import { askedAt, failureAt, isCanceled, isError } from "../table/noted-rows.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { QueryTarget } from "../summary.ts";
@@ -57,21 +58,21 @@ export function foldQueries(table: SpanTable, prices: Prices = LIST_PRICES): Que
     const query = queries[groups.queryOf[row] ?? -1];
     if (!query) continue;
     query.spans++;
-    if (rows.error(row)) query.errors++;
+    if (isError(table, row)) query.errors++;
     if (rows.told(query.lead) === "prompt" && rows.order(row, Row.LAST, query.last, Row.LAST) > 0) query.last = row;
     if (tokens[row] === 1) usage.addTokensTo(query.usage, rows.word(row, Row.USAGE));
     if (costs[row] === 1) usage.addCostTo(query.usage, rows.word(row, Row.USAGE));
     if (uncosted[row] === 1) addEstimate(table, prices, row, query, unpriced);
     query.begun ||= isWork(table, row);
     const isQuery = rows.kind(row) === "query" || (query.come && query.lead === row);
-    if (isQuery && rows.error(row) && !rows.running(row)) {
-      if (rows.canceled(row)) query.canceled = true;
+    if (isQuery && isError(table, row) && !rows.running(row)) {
+      if (isCanceled(table, row)) query.canceled = true;
       else query.failed = true;
-      if (table.text(row, Row.FAILURE) !== undefined) query.failure = earlier(row, query.failure);
+      if (failureAt(table, row) !== undefined) query.failure = earlier(row, query.failure);
     }
     if (targetIn(table, row) !== undefined) query.target = earlier(row, query.target);
     if (query.come && query.asked === query.lead) continue;
-    if (table.text(row, Row.ASKED) !== undefined) query.asked = earlier(row, query.asked);
+    if (askedAt(table, row) !== undefined) query.asked = earlier(row, query.asked);
   }
   return { groups, queries, unpriced };
 }
@@ -108,7 +109,7 @@ export function targetIn(table: SpanTable, row: number): QueryTarget | undefined
 }
 
 function emptyQuery(table: SpanTable, group: QueryGroup): Query {
-  const asked = group.come && table.text(group.lead, Row.ASKED) !== undefined ? group.lead : -1;
+  const asked = group.come && askedAt(table, group.lead) !== undefined ? group.lead : -1;
   const usage = { input: 0, output: 0, cached: 0, reasoning: 0 };
   const counts = { spans: 0, errors: 0, failed: false, canceled: false, begun: false };
   return { ...group, ...counts, asked, target: -1, failure: -1, last: group.lead, usage, estimated: undefined };

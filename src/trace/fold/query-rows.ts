@@ -2,6 +2,7 @@ import { foldQueries } from "./query-fold.ts";
 import type { Query } from "./query-fold.ts";
 import { compareRows } from "../table/compare-rows.ts";
 import { queriesOf } from "./session-fold.ts";
+import { isError } from "../table/noted-rows.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { QuerySummary } from "../summary.ts";
@@ -48,15 +49,15 @@ export function standingOf(table: SpanTable, { rows }: QueryRows): Standing {
   const { rows: spans } = table;
   let step: number | undefined;
   for (const row of rows) {
-    if (spans.kind(row) !== "llm" || spans.running(row) || spans.error(row)) continue;
+    if (spans.kind(row) !== "llm" || spans.running(row) || isError(table, row)) continue;
     if (step === undefined || spans.order(row, Row.LAST, step, Row.LAST) >= 0) step = row;
   }
   const calls = rows.filter((row) => {
     const kind = spans.kind(row);
     if (row === step || (kind !== "tool" && kind !== "llm")) return false;
-    if (step === undefined) return kind === "tool" || spans.running(row) || spans.error(row);
+    if (step === undefined) return kind === "tool" || spans.running(row) || isError(table, row);
     if (kind === "tool") return spans.order(row, Row.START, step, Row.START) >= 0 || spans.running(row);
-    return spans.running(row) || (spans.error(row) && spans.order(row, Row.LAST, step, Row.LAST) >= 0);
+    return spans.running(row) || (isError(table, row) && spans.order(row, Row.LAST, step, Row.LAST) >= 0);
   });
   // The newest are what is still open.
   return { step, calls: calls.slice(-MAX_CALLS), more: Math.max(0, calls.length - MAX_CALLS) };

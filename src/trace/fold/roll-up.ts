@@ -1,4 +1,5 @@
 import type { QueryGroups } from "./query-groups.ts";
+import { isError } from "../table/noted-rows.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { NameList, Tally } from "../summary.ts";
@@ -28,12 +29,12 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
   for (let row = 0; row < rows.length; row++) {
     if (hidden?.[row] === 1) continue;
     const kind = rows.kind(row);
-    const isError = rows.error(row);
-    if (isError) errors++;
-    if (kind === "agent") agents.add(table.text(row, Row.SUBJECT), isError);
-    if (kind === "team") teams.add(table.text(row, Row.SUBJECT), isError);
-    if (kind === "tool") tools.add(table.text(row, Row.SUBJECT), isError);
-    if (modelCalls[row] === 1) models.add(table.text(row, Row.SUBJECT), isError);
+    const failed = isError(table, row);
+    if (failed) errors++;
+    if (kind === "agent") agents.add(table.text(row, Row.SUBJECT), failed);
+    if (kind === "team") teams.add(table.text(row, Row.SUBJECT), failed);
+    if (kind === "tool") tools.add(table.text(row, Row.SUBJECT), failed);
+    if (modelCalls[row] === 1) models.add(table.text(row, Row.SUBJECT), failed);
     isAgentic ||= kind === "query" || kind === "agent" || kind === "llm" || kind === "tool";
     addText(services, table.text(row, Row.SERVICE));
     addText(namespaces, table.text(row, Row.QUERY_NAMESPACE));

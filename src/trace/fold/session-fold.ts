@@ -6,6 +6,7 @@ import { foldQueries, isQueryOpen, queryName, targetIn, tokensOf } from "./query
 import type { Query, QueryFold } from "./query-fold.ts";
 import { MAX_NAMES_SHOWN, rollUp, shownNames } from "./roll-up.ts";
 import type { RollUp } from "./roll-up.ts";
+import { askedAt, failureAt } from "../table/noted-rows.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { QueryPhase, QuerySummary, SessionSummary } from "../summary.ts";
@@ -42,6 +43,7 @@ export function summarise(
     liveness: livenessFacts(table, fold, about.lastArrival),
     traces: table.traceCount,
     spans: table.rows.length - hiddenIn(fold.groups),
+    ...(table.records.size === 0 ? {} : { logRecords: table.records.size }),
     errors: rolled.errors,
     queries: fold.queries.length,
     ...shownNames(rolled),
@@ -78,12 +80,12 @@ function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: s
   const traceId = table.traceId(lead);
   const spanId = come ? rows.hex(lead, Row.ID) : outermostAbsent(table, lead).spanId;
   const namespace = table.text(lead, Row.QUERY_NAMESPACE);
-  const text = asked < 0 ? undefined : table.text(asked, Row.ASKED);
+  const text = asked < 0 ? undefined : askedAt(table, asked);
   const target = query.target < 0 ? undefined : targetIn(table, query.target);
   const phase = phaseOf(table, query);
   const { cost } = costOf(query.usage, query.estimated);
   const isFailed = phase === "error" || phase === "canceled";
-  const failure = isFailed && query.failure >= 0 ? table.text(query.failure, Row.FAILURE) : undefined;
+  const failure = isFailed && query.failure >= 0 ? failureAt(table, query.failure) : undefined;
   return {
     key: `${traceId}:${spanId}`,
     traceId,
@@ -128,15 +130,21 @@ function timesOf(table: SpanTable): { start: string; end: string } {
     }
     if (!rows.running(row) && isWithin(eras, eraOf(rows.word(row, Row.LAST)), 1)) extend(row, Row.LAST);
   }
-  if (first < 0) return { start: "0", end: "0" };
+  if (first < 0) return timesOfRecords(table);
   return { start: rows.long(first, Row.START).toString(), end: rows.long(last, lastField).toString() };
+}
+
+/** Log records may come before any span, or instead. */
+function timesOfRecords({ records }: SpanTable): { start: string; end: string } {
+  const times = records.times();
+  return times === undefined ? { start: "0", end: "0" } : { start: String(times.first), end: String(times.last) };
 }
 
 /** Of the first query that spans name, else of the first that was asked something, else of the first. */
 function titleOf(table: SpanTable, queries: readonly Query[]): string {
   const first = queries.find((query) => query.named) ?? queries.find((query) => query.asked >= 0) ?? queries[0];
   if (!first) return "";
-  return (first.asked < 0 ? undefined : table.text(first.asked, Row.ASKED)) ?? queryName(table, first);
+  return (first.asked < 0 ? undefined : askedAt(table, first.asked)) ?? queryName(table, first);
 }
 
 function sumUsage(queries: readonly Query[]): UsageSum {

@@ -1,5 +1,6 @@
 import type { Asking } from "../facts/asking.ts";
 import * as Row from "../table/span-rows.ts";
+import { highWord, lowWord } from "../table/span-rows.ts";
 import { compareRows } from "../table/compare-rows.ts";
 import { queryName } from "./query-fold.ts";
 import type { QueryFold } from "./query-fold.ts";
@@ -21,9 +22,7 @@ export function waitingOf(table: SpanTable, fold: QueryFold): Question | undefin
   const offer = (open: Open): void => {
     if (first === undefined || isEarlier(table, open, first)) first = open;
   };
-  for (const { trace, spanId, otlpKind, asking } of table.questions.all) {
-    const row = table.find(trace, { spanId, otlpKind });
-    if (row < 0) continue;
+  for (const { row, asking } of statements(table)) {
     if (asking.task === "") {
       if (listeners.wait(row, asking.since)) offer({ row, asking });
       continue;
@@ -35,6 +34,20 @@ export function waitingOf(table: SpanTable, fold: QueryFold): Question | undefin
   }
   for (const { open, over } of tasks.values()) for (const one of open) if (one.asking.since > over) offer(one);
   return first === undefined ? undefined : describe(table, fold, first);
+}
+
+/** What spans say, and log records of spans: of a span's own question an answer on record is the last word. */
+function* statements(table: SpanTable): Generator<Open> {
+  for (const { trace, spanId, otlpKind, asking } of table.questions.all) {
+    const row = table.find(trace, { spanId, otlpKind });
+    const noted = table.notes.at(trace, spanId)?.asking;
+    const isAnswered = noted?.state === "over" && asking.task === "" && noted.since >= asking.since;
+    if (row >= 0 && !isAnswered) yield { row, asking };
+  }
+  for (const { trace, spanId, asking } of table.notes.askings()) {
+    const row = table.rowOf(trace, highWord(spanId), lowWord(spanId));
+    if (row >= 0 && (asking.state === "asked" || asking.task !== "")) yield { row, asking };
+  }
 }
 
 function isEarlier(table: SpanTable, a: Open, b: Open): boolean {

@@ -3,7 +3,7 @@ import type { QueryFold } from "../fold/query-fold.ts";
 import type { RollUp } from "../fold/roll-up.ts";
 import { MAX_SEARCH_TEXT } from "./search-text.ts";
 import type { NameField, Searchable } from "./search-text.ts";
-import * as Row from "../table/span-rows.ts";
+import { askedAt, failureAt } from "../table/noted-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { SessionSummary } from "../summary.ts";
 
@@ -30,7 +30,7 @@ export function searchableIn(
   const failures = new Set<string>();
   let units = 0;
   for (const query of queries) {
-    for (const text of [queryName(table, query), query.asked < 0 ? undefined : table.text(query.asked, Row.ASKED)]) {
+    for (const text of [queryName(table, query), query.asked < 0 ? undefined : askedAt(table, query.asked)]) {
       if (text === undefined || text === "" || texts.has(text)) continue;
       units += text.length;
       texts.add(text);
@@ -38,7 +38,7 @@ export function searchableIn(
     if (units > MAX_SEARCH_TEXT) break;
   }
   for (let row = 0; row < table.rows.length; row++) {
-    const failure = table.text(row, Row.FAILURE);
+    const failure = failureAt(table, row);
     if (failure !== undefined) failures.add(failure);
   }
   return {

@@ -1,19 +1,21 @@
 import { EraCount, eraOf, isWithin } from "../fold/era.ts";
 import { spanIdentity } from "../facts/span-identity.ts";
+import { timeOfRecord } from "../log-record.ts";
+import type { LogRecord } from "../log-record.ts";
 import type { Span } from "../span.ts";
 
-/** One event of a replay: a revision of the log, or those of its spans whose time has come. */
+/** One event of a replay: a revision of the log, or those of its spans or log records whose time has come. */
 export type ReplayStep = {
   /** When the session did that, Unix milliseconds. */
   readonly at: number;
   readonly revision: number;
-  /** Positions of the spans, ascending; absent where it is the whole revision. */
+  /** Positions of the spans or records, ascending; absent where it is the whole revision. */
   readonly positions?: readonly number[];
   /** Items told once this step is: where the next one begins. */
   readonly next: number;
 };
 
-/** The order in which a log is told again, and when. Items are revisions or spans; a step may tell several. */
+/** The order in which a log is told again, and when. Items are revisions, or spans and log records; a step may tell several. */
 export type ReplaySchedule = {
   /** Items. */
   readonly length: number;
@@ -46,7 +48,7 @@ export class ArrivalSchedule implements ReplaySchedule {
 }
 
 /**
- * Span by span as they happened: one that ended when it ended, a report of a running one when it was made. A clock that is
+ * Span by span as they happened: one that ended when it ended, a report of a running one when it was made; and log records. A clock that is
  * wrong by more than a year says nothing: such a span comes with what stands before it in the log.
  */
 export class EventSchedule implements ReplaySchedule {
@@ -65,9 +67,20 @@ export class EventSchedule implements ReplaySchedule {
 
   /** In the log's order; each span of a revision has its position. */
   add(revision: number, spans: readonly Span[]): void {
-    this.#sizes.set(revision, spans.length);
-    spans.forEach((span, position) => {
-      const instant = toldAt(span);
+    this.#add(revision, spans.map(toldAt));
+  }
+
+  /** Log records as they happened. */
+  addRecords(revision: number, records: readonly LogRecord[]): void {
+    this.#add(
+      revision,
+      records.map((record) => BigInt(timeOfRecord(record) || 0)),
+    );
+  }
+
+  #add(revision: number, instants: readonly bigint[]): void {
+    this.#sizes.set(revision, instants.length);
+    instants.forEach((instant, position) => {
       this.#eras.add(eraIn(instant));
       this.#revisions.push(revision);
       this.#positions.push(position);

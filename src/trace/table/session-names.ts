@@ -12,11 +12,14 @@ export type SessionNames = readonly string[];
 
 export const NO_NAMES: SessionNames = [];
 
+/** What gives a session a name, and with what weight. */
+export type Claim = Pick<SpanFacts, "session" | "start" | "parentSpanId" | "spanId">;
+
 /** Rank, parent, start and span id before the value. */
 const VALUE = 1 + 1 + 16 + 16;
 
 /** The names with those of one more encoding; the same list if that tells nothing new. */
-export function withName(names: SessionNames, facts: SpanFacts): SessionNames {
+export function withName(names: SessionNames, facts: Claim): SessionNames {
   if (!facts.session) return names;
   const claim = claimOf(facts, facts.session);
   const { value } = facts.session;
@@ -38,7 +41,7 @@ export function otherNames(names: SessionNames): string[] {
   return names.slice(1).map(valueOf);
 }
 
-function claimOf({ start, parentSpanId, spanId }: SpanFacts, { rank, value }: SessionName): string {
+function claimOf({ start, parentSpanId, spanId }: Claim, { rank, value }: SessionName): string {
   const parent = parentSpanId === "" ? "0" : "1";
   // Joined, not added: an engine keeps a sum as its parts for as long as nobody looks at it.
   return [rank, parent, start.toString(16).padStart(16, "0"), spanId, value].join("");

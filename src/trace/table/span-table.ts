@@ -1,9 +1,11 @@
 import { AncestorPaths, NO_PATH } from "../facts/ancestor-paths.ts";
 import type { SessionName, SpanFacts } from "../facts/facts.ts";
+import { LogRecords } from "./log-records.ts";
 import { bestName, NO_NAMES, otherNames, withName } from "./session-names.ts";
-import type { SessionNames } from "./session-names.ts";
+import type { Claim, SessionNames } from "./session-names.ts";
 import { Questions } from "./questions.ts";
 import { SpanIndex } from "./span-index.ts";
+import { SpanNotes } from "./span-notes.ts";
 import { beats, lastOf } from "./span-order.ts";
 import * as Row from "./span-rows.ts";
 import { SpanRows, highWord, lowWord } from "./span-rows.ts";
@@ -38,6 +40,9 @@ export class SpanTable {
   /** Of spans that others name above them. */
   paths = new AncestorPaths();
   readonly questions = new Questions();
+  /** Log records of the same traces, and what they add to spans. */
+  readonly records = new LogRecords();
+  readonly notes = new SpanNotes();
   #pool = new StringPool();
   readonly #index = new SpanIndex({
     trace: (row) => this.rows.word(row, Row.TRACE),
@@ -58,9 +63,15 @@ export class SpanTable {
     return this.rows.length;
   }
 
+  /** Spans and log records: what a session's ceiling counts. */
+  get held(): number {
+    return this.rows.length + this.records.size;
+  }
+
   /** Memory of rows, index and strings (two bytes a unit), without what the engine adds to strings and traces. */
   get bytes(): number {
-    const stores = [this.rows, this.usage, this.paths, this.questions, this.#index];
+    const { rows, usage, paths, questions, records, notes } = this;
+    const stores = [rows, usage, paths, questions, records, notes, this.#index];
     return stores.reduce((sum, { bytes }) => sum + bytes, this.#pool.units * 2);
   }
 
@@ -96,6 +107,18 @@ export class SpanTable {
     }
   }
 
+  /** Takes in what names a trace's session without being a span; answers the trace's number. */
+  claim(traceId: string, claim: Claim): number {
+    const trace = this.#traceNumber(traceId);
+    if (claim.session) this.#names[trace] = withName(this.#namesOf(trace), claim);
+    return trace;
+  }
+
+  /** -1 of a trace that has not come. */
+  traceNumber(traceId: string): number {
+    return this.#traces.get(traceId) ?? -1;
+  }
+
   /** Positions of a revision that hold encodings beaten by the log up to `until`, ascending. */
   superseded(revision: number, until = Number.POSITIVE_INFINITY): readonly number[] {
     const superseded = this.#superseded.get(revision);
@@ -108,7 +131,7 @@ export class SpanTable {
     this.#traces.delete(traceId);
     this.#traceIds[trace] = undefined;
     this.#names[trace] = undefined;
-    this.questions.dropTrace(trace);
+    for (const store of [this.questions, this.records, this.notes]) store.dropTrace(trace);
     for (const [revision, superseded] of this.#superseded) {
       if (superseded.trace === trace) this.#superseded.delete(revision);
     }

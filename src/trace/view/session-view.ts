@@ -4,14 +4,18 @@ import { LIST_PRICES, readPrices } from "../fold/prices.ts";
 import { foldQueries, isQueryOpen } from "../fold/query-fold.ts";
 import type { QueryFold } from "../fold/query-fold.ts";
 import { queriesOf, summarise } from "../fold/session-fold.ts";
+import { admitRecords } from "../table/record-admission.ts";
 import { SpanTable } from "../table/span-table.ts";
 import { toldKeys } from "../told/told-links.ts";
 import type { ToldKeys } from "../told/told-links.ts";
-import type { ResourceSpans } from "../span.ts";
+import { deriveRecordFacts } from "../facts/record-facts.ts";
+import { spansOfRecord } from "../records/spans-of-record.ts";
+import type { Resource, ResourceSpans, Scope, Span } from "../span.ts";
 import type { SessionStreamEvent } from "../stream-events.ts";
 import type { QuerySummary, SessionSummary } from "../summary.ts";
 import { buildTree } from "./tree.ts";
 import type { SessionTree, ViewSpan } from "./tree.ts";
+import { ViewLogs } from "./view-logs.ts";
 
 /** What a stream says of itself, apart from spans. */
 export type SessionViewState = {
@@ -30,6 +34,7 @@ type Arrival = { readonly received: bigint; readonly receipt: Receipt };
 export class SessionView {
   #table = new SpanTable();
   readonly #spans = new Map<string, ViewSpan>();
+  #logs = new ViewLogs();
   #state: SessionViewState = {};
   #announced: SessionSummary | undefined;
   #prices = LIST_PRICES;
@@ -76,9 +81,14 @@ export class SessionView {
         this.#revision++;
         this.#admit(event.resourceSpans, event.received, event.receipt);
         return;
+      case "logs":
+        this.#revision++;
+        this.#admitLogs(event);
+        return;
       case "gone":
         this.#revision++;
         this.#table.dropTrace(event.traceId);
+        this.#logs.dropTrace(event.traceId);
         this.#arrivals.delete(event.traceId);
         for (const [key, span] of this.#spans) if (span.traceId === event.traceId) this.#spans.delete(key);
         return;
@@ -112,9 +122,14 @@ export class SessionView {
     return this.#spans.get(key);
   }
 
-  /** `undefined` while there is no span. Only watchers and `belongsTo` are the server's word. */
+  /** Log records, each once. */
+  logs(): ViewLogs {
+    return this.#logs;
+  }
+
+  /** `undefined` while there is neither a span nor a log record. Only watchers and `belongsTo` are the server's word. */
   summary(): SessionSummary | undefined {
-    if (this.#table.size === 0) return undefined;
+    if (this.#table.held === 0) return undefined;
     const belongsTo = this.#announced?.belongsTo;
     const about = {
       id: this.#announced?.id ?? this.#id,
@@ -172,6 +187,7 @@ export class SessionView {
     this.#revision++;
     this.#table = new SpanTable();
     this.#spans.clear();
+    this.#logs = new ViewLogs();
     this.#state = {};
     this.#announced = undefined;
     this.#arrivals.clear();
@@ -199,16 +215,42 @@ export class SessionView {
         for (const span of spans ?? []) {
           const { traceId } = span;
           if (traceId !== arrived) this.#arrive((arrived = traceId), arrival);
-          // The object's facts are of the canonical text; parsed and written again it is the same.
-          const facts = deriveFacts(span, JSON.stringify(span), resource, scope);
-          const standing = this.#table.compare(traceId, facts);
-          this.#table.admit(traceId, facts, this.#revision, position++);
-          if (standing !== "new" && standing !== "better") continue;
-          const key = `${traceId}:${facts.spanId}:${facts.otlpKind}`;
-          const about = { ...(resource && { resource }), ...(scope && { scope }) };
-          this.#spans.set(key, { key, traceId, span, ...about, facts, received });
+          this.#admitSpan(traceId, span, { resource, scope, received }, position++);
+        }
+      }
+    }
+  }
+
+  #admitSpan(traceId: string, span: Span, { resource, scope, received }: AboutSpan, position: number): void {
+    // The object's facts are of the canonical text; parsed and written again it is the same.
+    const facts = deriveFacts(span, JSON.stringify(span), resource, scope);
+    const standing = this.#table.compare(traceId, facts);
+    this.#table.admit(traceId, facts, this.#revision, position);
+    if (standing !== "new" && standing !== "better") return;
+    const key = `${traceId}:${facts.spanId}:${facts.otlpKind}`;
+    const about = { ...(resource && { resource }), ...(scope && { scope }) };
+    this.#spans.set(key, { key, traceId, span, ...about, facts, received });
+  }
+
+  #admitLogs({ traceId, resourceLogs, received, receipt }: Extract<SessionStreamEvent, { type: "logs" }>): void {
+    this.#arrive(traceId, { received: BigInt(received), receipt });
+    let position = 0;
+    for (const { resource, scopeLogs } of resourceLogs) {
+      for (const { scope, logRecords } of scopeLogs ?? []) {
+        for (const record of logRecords ?? []) {
+          const facts = deriveRecordFacts(record, JSON.stringify(record), resource, scope);
+          admitRecords(this.#table, traceId, [{ ...facts, spans: [] }], this.#revision);
+          const about = { resource, scope, received };
+          for (const span of spansOfRecord(record)) this.#admitSpan(traceId, span, about, position++);
+          this.#logs.add(traceId, record, facts, about);
         }
       }
     }
   }
 }
+
+type AboutSpan = {
+  readonly resource: Resource | undefined;
+  readonly scope: Scope | undefined;
+  readonly received: string;
+};

@@ -1,0 +1,201 @@
+import { gzipSync } from "node:zlib";
+import { beforeEach, describe, expect, test } from "vitest";
+import { homeOfSession } from "../../src/otlp/logs/home-of-session.ts";
+import type { LogRecord } from "../../src/trace/log-record.ts";
+import { aRecord, logsExportOf, recordsOf } from "../durable/log-records.ts";
+import { aSpan, spanId, traceIdOf } from "../durable/spans.ts";
+import { Viewer } from "../durable/viewer.ts";
+import * as world from "../durable/world.ts";
+
+const TRACE = traceIdOf("trace");
+const JSON_TYPE = { "content-type": "application/json" };
+const PROTOBUF_TYPE = { "content-type": "application/x-protobuf" };
+const IN_TRACE: Partial<LogRecord> = { traceId: TRACE, spanId: spanId(1) };
+const SESSION = { "session.id": "S" };
+
+beforeEach(async () => {
+  world.stopClock();
+  await world.emptyWorld();
+});
+
+const post = (path: string, body: string | Uint8Array, headers: Record<string, string> = JSON_TYPE) =>
+  world.request(path, { method: "POST", headers, body });
+
+/** The bodies of a session's log records, in the log's order. */
+async function bodiesOf(id: string): Promise<(string | undefined)[]> {
+  const { resourceLogs = [] } = (await world.readSession(id)) ?? {};
+  return recordsOf(resourceLogs).map(({ record }) => record.body?.stringValue);
+}
+
+describe("log records", () => {
+  test("with a trace id lie in its session, beside its spans", async () => {
+    await world.deliver([aSpan(TRACE, 1)]);
+    await world.deliverLogs([aRecord("one", 1, IN_TRACE), aRecord("two", 2, IN_TRACE)]);
+    const { session, resourceLogs } = (await world.readSession(TRACE)) ?? {};
+    expect([session?.spans, session?.logRecords]).toEqual([1, 2]);
+    expect(recordsOf(resourceLogs ?? []).map(({ record }) => record.traceId)).toEqual([TRACE, TRACE]);
+    const trace = await world.readTrace(TRACE);
+    expect(trace?.resourceLogs).toEqual(resourceLogs);
+  });
+
+  test("with a trace id alone make a page of it, before any of its spans has come", async () => {
+    await world.deliverLogs([aRecord("early", 1, IN_TRACE)]);
+    const { session } = (await world.readSession(TRACE)) ?? {};
+    expect(session).toMatchObject({ id: TRACE, kind: "trace", spans: 0, logRecords: 1 });
+    expect(BigInt(session?.end ?? 0)).toBeGreaterThan(0n);
+  });
+
+  test("without a trace id and with a session's name make that session, and join what its traces bring", async () => {
+    await world.deliverLogs([aRecord("a", 1, {}, SESSION), aRecord("b", 2, {}, SESSION)]);
+    await world.deliver([aSpan(TRACE, 1, {}, SESSION)]);
+    await world.rest(["S", TRACE, homeOfSession("S")]);
+    const { session } = (await world.readSession("S")) ?? {};
+    expect(session).toMatchObject({ id: "S", kind: "session", spans: 1, logRecords: 2, traces: 2 });
+    expect(await bodiesOf("S")).toEqual(["a", "b"]);
+  });
+
+  test("whose resource names the session are taken too", async () => {
+    const resource = { attributes: [{ key: "session.id", value: { stringValue: "S" } }] };
+    const body = JSON.stringify({
+      resourceLogs: [{ resource, scopeLogs: [{ logRecords: [{ body: { stringValue: "x" } }] }] }],
+    });
+    expect(await (await post("/v1/logs", body)).text()).toBe("{}");
+    await world.rest(["S", homeOfSession("S")]);
+    expect(await bodiesOf("S")).toEqual(["x"]);
+  });
+
+  test("that name a session bind their trace to it, as a span would", async () => {
+    await world.deliver([aSpan(TRACE, 1)]);
+    await world.deliverLogs([aRecord("named", 1, IN_TRACE, SESSION)]);
+    await world.rest(["S", TRACE]);
+    expect(await world.readSession(TRACE)).toBeUndefined();
+    expect((await world.readSession("S"))?.session).toMatchObject({ spans: 1, logRecords: 1 });
+  });
+
+  test.each([
+    ["nothing", {}],
+    ["a scrubbed name", { "session.id": "[Scrubbed due to 'session']" }],
+  ])("with neither, but %s, are rejected and told why; others are kept", async (_, attributes) => {
+    const response = await post(
+      "/v1/logs",
+      logsExportOf([aRecord("kept", 1, IN_TRACE), aRecord("lost", 2, {}, attributes)]),
+    );
+    expect(await response.json()).toEqual({
+      partialSuccess: {
+        rejectedLogRecords: "1",
+        errorMessage:
+          "resourceLogs[0].scopeLogs[0].logRecords[1]: neither a traceId nor a session's name, such as session.id, on the record or its resource",
+      },
+    });
+    expect(await bodiesOf(TRACE)).toEqual(["kept"]);
+  });
+
+  test("that come again change nothing, and of those that come again with others only the others are taken", async () => {
+    const [one, two, three] = [aRecord("1", 1, IN_TRACE), aRecord("2", 2, IN_TRACE), aRecord("3", 3, IN_TRACE)];
+    await world.deliverLogs([one, two, one]);
+    const before = await world.readSession(TRACE);
+    await world.deliverLogs([two]);
+    expect(await world.readSession(TRACE)).toEqual(before);
+    await world.deliverLogs([one, three, two]);
+    expect(await bodiesOf(TRACE)).toEqual(["1", "2", "3"]);
+  });
+
+  test.each(["/v1/logs", "/v1/logs/", "/otel/v1/logs", "/api/public/otel/v1/logs/"])(
+    "are taken at %s",
+    async (path) => {
+      expect((await post(path, logsExportOf([aRecord("x", 1, IN_TRACE)]))).status).toBe(200);
+      expect(await bodiesOf(TRACE)).toEqual(["x"]);
+    },
+  );
+
+  test("are taken compressed", async () => {
+    const body = new Uint8Array(gzipSync(logsExportOf([aRecord("x", 1, IN_TRACE)])));
+    expect((await post("/v1/logs", body, { ...JSON_TYPE, "content-encoding": "gzip" })).status).toBe(200);
+    expect(await bodiesOf(TRACE)).toEqual(["x"]);
+  });
+
+  test("answer in the request's encoding; nothing at all is a success", async () => {
+    const json = await post("/v1/logs", "{}");
+    expect([json.status, json.headers.get("content-type"), await json.text()]).toEqual([200, "application/json", "{}"]);
+    const protobuf = await post("/v1/logs", new Uint8Array(), PROTOBUF_TYPE);
+    expect([protobuf.status, (await protobuf.arrayBuffer()).byteLength]).toEqual([200, 0]);
+  });
+
+  test("that are malformed: 400 as Status, which names the field", async () => {
+    const response = await post("/v1/logs", '{"resourceLogs":[{"scopeLogs":{}}]}');
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      code: 3,
+      message: "resourceLogs[0].scopeLogs: expected an array, got an object",
+    });
+  });
+
+  test("are told on the stream, live and from the beginning", async () => {
+    await world.deliverLogs([aRecord("one", 1, IN_TRACE)]);
+    const viewer = new Viewer(TRACE);
+    await viewer.connect();
+    await viewer.readUntil(({ event }) => event.type === "bookmark");
+    await world.deliverLogs([aRecord("two", 2, IN_TRACE)]);
+    await viewer.readUntil(({ event }) => event.type === "logs");
+    await viewer.disconnect();
+    expect(
+      viewer.view
+        .logs()
+        .all()
+        .map(({ record }) => record.body?.stringValue),
+    ).toEqual(["one", "two"]);
+    expect(viewer.seen.find(({ event }) => event.type === "logs")?.event).toMatchObject({
+      traceId: TRACE,
+      receipt: { encoding: "json", service: "tests", spans: 0, records: 1 },
+    });
+  });
+
+  test("are forgotten with their session", async () => {
+    await world.deliverLogs([aRecord("a", 1, {}, SESSION)]);
+    await world.rest(["S", homeOfSession("S")]);
+    expect((await world.request("/sessions/S", { method: "DELETE" })).status).toBe(204);
+    expect(await world.readSession("S")).toBeUndefined();
+    expect(await world.tables(homeOfSession("S"))).toEqual([]);
+    expect(await world.listed("all")).toEqual([]);
+  });
+});
+
+describe("an export of a session", () => {
+  test("posted back, after it was forgotten, is the same session, large bodies included", async () => {
+    const large = "long ".repeat(4_000);
+    await world.deliver([aSpan(TRACE, 1, {}, SESSION)]);
+    await world.deliverLogs([aRecord(large, 1, IN_TRACE), aRecord("a", 2, {}, { ...SESSION, note: large })]);
+    const ids = ["S", TRACE, homeOfSession("S")];
+    await world.rest(ids);
+    const exported = await (await world.request("/sessions/S/otlp")).text();
+    expect(exported).toContain(large);
+    const before = await world.readSession("S");
+    expect(before?.resourceLogs.flatMap(({ scopeLogs = [] }) => scopeLogs)).toHaveLength(2);
+    expect(JSON.stringify(before)).not.toContain(large);
+    await world.request("/sessions/S", { method: "DELETE" });
+    await world.rest(ids);
+    for (const path of ["/v1/traces", "/v1/logs"]) expect(await (await post(path, exported)).text()).toBe("{}");
+    await world.rest(ids);
+    expect(await (await world.request("/sessions/S/otlp")).json()).toEqual(JSON.parse(exported));
+  });
+});
+
+describe("another signal", () => {
+  const spans = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [aSpan(TRACE, 1)] }] }] });
+
+  test("is refused with where it belongs", async () => {
+    const response = await post("/v1/logs", spans);
+    expect(await response.json()).toEqual({
+      partialSuccess: { rejectedLogRecords: "1", errorMessage: "these look like spans; post them to /v1/traces" },
+    });
+    // resource_spans { scope_spans { spans { trace_id } } }
+    const id = [10, 16, ...Array.from({ length: 16 }, () => 0xab)];
+    const bytes = [id, id, id].reduce<number[]>(
+      (inner, __, depth) => [depth === 2 ? 10 : 18, inner.length, ...inner],
+      id,
+    );
+    const protobuf = await post("/v1/logs", new Uint8Array(bytes), PROTOBUF_TYPE);
+    expect(protobuf.status).toBe(400);
+    expect(await protobuf.text()).toContain("these look like spans; post them to /v1/traces");
+  });
+});
