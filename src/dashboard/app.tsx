@@ -1,6 +1,7 @@
 import { Loading, Notice, ToSessions } from "./frame/states.tsx";
 import { Masthead } from "./frame/masthead.tsx";
 import { listFeed, replayFeed, sessionFeed } from "./feeds.ts";
+import { ImportList } from "./import/import-list.tsx";
 import { ListPage } from "./list/list-page.tsx";
 import { address } from "./address/location.ts";
 import { SessionPage } from "./session/session-page.tsx";
@@ -11,6 +12,7 @@ export function App() {
   return (
     <>
       <Page />
+      <ImportList />
       <Shortcuts />
       <TokenDialog />
     </>

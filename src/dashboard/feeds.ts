@@ -92,7 +92,7 @@ function followReplay(): void {
       id: feed.id,
       view,
       timeline: timelineOf(whole.tree, view.by),
-      announced: feed.announced(),
+      announced: feed.announced.value,
       onGone,
     }),
     view,

@@ -2,6 +2,8 @@ import { useState } from "preact/hooks";
 import type { Arrival, Arrivals } from "../../trace/stream-events.ts";
 import { now } from "../server/clock.ts";
 import { count, counted } from "../text/figures.ts";
+import { KeptNote } from "../retention/kept-note.tsx";
+import type { RetentionTold } from "../retention/retention.ts";
 import { Hostile } from "../text/hostile.tsx";
 import { Sign } from "../frame/icons.tsx";
 import { ago, exactly, timeOfDay } from "../text/moments.ts";
@@ -11,12 +13,15 @@ export function ArrivalsStrip({
   last,
   notKept,
   refused,
+  kept,
   onOpen,
 }: {
   last: readonly Arrival[];
   notKept?: Arrivals["notKept"] | undefined;
   /** What was refused last, anywhere: shown where it is none of `last`. */
   refused?: Arrival | undefined;
+  /** For how long. */
+  kept?: RetentionTold | undefined;
   onOpen?: (() => void) | undefined;
 }) {
   const [open, setOpen] = useState(false);
@@ -44,6 +49,7 @@ export function ArrivalsStrip({
         {newest === undefined ? <span class="muted">nothing yet</span> : <Line arrival={newest} />}
         {elsewhere === undefined ? null : <Elsewhere refused={elsewhere} />}
         <NotKept counts={notKept} />
+        <KeptNote told={kept} />
       </button>
     </footer>
   );

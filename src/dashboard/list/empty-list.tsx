@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { hasToken } from "../server/access.ts";
 import { CopyButton } from "../frame/copy-button.tsx";
+import { ImportButton } from "../import/import-button.tsx";
 import { Mark } from "../frame/icons.tsx";
 
 const VARIABLES = [
@@ -48,6 +49,10 @@ export function EmptyList() {
       </section>
       <p class="muted">
         In a clone of the project, <code>npm run demo</code> streams a whole team of agents into it.
+      </p>
+      <p class="actions">
+        <ImportButton />
+        <span class="muted">or drop a file here: OTLP/JSON, JSON lines, or Jaeger's JSON.</span>
       </p>
     </div>
   );

@@ -4,6 +4,7 @@ import type { Arrivals } from "../../trace/stream-events.ts";
 import type { SessionSummary } from "../../trace/summary.ts";
 import { authorisedFetch } from "../server/access.ts";
 import { writeAddress } from "../address/address.ts";
+import { readRetention, type RetentionTold } from "../retention/retention.ts";
 import { decodeListEvent } from "../stream/decode-event.ts";
 import { type Stream, openStream } from "../stream/stream.ts";
 import { ListFold } from "./list-fold.ts";
@@ -28,6 +29,8 @@ export type ListFeed = {
   /** By status, of all that the view shows apart from its own statuses. */
   readonly counts: ReadonlySignal<ListCounts | undefined>;
   readonly arrivals: ReadonlySignal<Arrivals | undefined>;
+  /** For how long the server keeps what is listed; `undefined`: it does not say. */
+  readonly retention: ReadonlySignal<RetentionTold | undefined>;
   /** Of the next page: whether it is being read, or why it could not be. */
   readonly paging: ReadonlySignal<"resting" | "reading" | { readonly failed: string }>;
   /** Reads the next page, if there is one and it is not being read already. */
@@ -50,6 +53,7 @@ export function openListFeed(view: ListView): ListFeed {
   const shown = signal<ListShown | undefined>(undefined);
   const counts = signal<ListCounts | undefined>(undefined);
   const arrivals = signal<Arrivals | undefined>(undefined);
+  const retention = signal<RetentionTold | undefined>(undefined);
   const paging = signal<"resting" | "reading" | { readonly failed: string }>("resting");
   const fold = new ListFold(view.sort, view.order);
   let frame: number | undefined;
@@ -72,8 +76,9 @@ export function openListFeed(view: ListView): ListFeed {
     frame ??= requestAnimationFrame(show);
   };
 
-  const learnCounts = (told: ListCounts): void => {
+  const learnCounts = ({ counts: told, retention: kept }: ListPageAnswer): void => {
     counts.value = told;
+    retention.value = readRetention(kept);
     if (told.all > told.failed + told.finished) recountIn(RECOUNT_OPEN);
   };
   const recountIn = (millis: number): void => {
@@ -88,8 +93,8 @@ export function openListFeed(view: ListView): ListFeed {
     // Paused or out of sight nothing changes; what the stream brings afterwards counts anew.
     if (stream.state.value.state !== "live") return;
     try {
-      const { counts: told } = await ask(withParameters(url, { limit: "1" }));
-      if (!closed) learnCounts(told);
+      const page = await ask(withParameters(url, { limit: "1" }));
+      if (!closed) learnCounts(page);
     } catch {
       recountIn(RECOUNT_OPEN);
     }
@@ -110,7 +115,7 @@ export function openListFeed(view: ListView): ListFeed {
         life++;
         fold.begin(page);
         paging.value = "resting";
-        learnCounts(page.counts);
+        learnCounts(page);
         show();
         return page.resourceVersion;
       },
@@ -138,6 +143,7 @@ export function openListFeed(view: ListView): ListFeed {
     shown,
     counts,
     arrivals,
+    retention,
     paging,
     readMore() {
       const cursor = fold.nextCursor;

@@ -10,6 +10,8 @@ export type ListPageAnswer = {
   readonly nextCursor?: string;
   readonly counts: ListCounts;
   readonly arrivals: Arrivals;
+  /** See `readRetention`. */
+  readonly retention?: unknown;
 };
 
 /** Throws where it is no page of the list: a proxy's login, say. What is within is the server's own. */

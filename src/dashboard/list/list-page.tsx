@@ -6,6 +6,7 @@ import { Link } from "../address/link.tsx";
 import { Masthead } from "../frame/masthead.tsx";
 import { Loading, RefusedView } from "../frame/states.tsx";
 import type { StreamState } from "../stream/stream-state.ts";
+import { DropZone, ImportButton } from "../import/import-button.tsx";
 import { Chips } from "./chips.tsx";
 import { EmptyList } from "./empty-list.tsx";
 import { Filters } from "./filters.tsx";
@@ -31,6 +32,7 @@ export function ListPage({ feed, view }: { feed: ListFeed; view: ListView }) {
   const state = feed.stream.state.value;
   return (
     <div class="frame">
+      <DropZone />
       <Masthead stream={feed.stream}>
         <h1 class="crumb-here">Sessions</h1>
       </Masthead>
@@ -45,6 +47,7 @@ export function ListPage({ feed, view }: { feed: ListFeed; view: ListView }) {
         last={feed.arrivals.value?.last ?? []}
         notKept={feed.arrivals.value?.notKept}
         refused={feed.arrivals.value?.lastRejected}
+        kept={feed.retention.value}
       />
     </div>
   );
@@ -89,6 +92,7 @@ function Body({ feed, view, counts }: { feed: ListFeed; view: ListView; counts: 
         <SearchBox view={view} />
         <Filters view={view} sessions={sessions} />
         <SortChoice view={view} />
+        <ImportButton />
         <Chips view={view} />
       </div>
       <StatusTabs view={view} counts={counts ?? current?.counts} />

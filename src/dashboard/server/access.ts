@@ -25,9 +25,13 @@ export function rememberToken(value: string): void {
   else localStorage.setItem(KEY, value);
 }
 
+/** What a request says of who asks, if this browser keeps a token. */
+export const authorisation = (): string | undefined => (token.value === "" ? undefined : `Bearer ${token.value}`);
+
 /** `fetch` with the reader's token, if there is one. */
 export function authorisedFetch(url: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
-  if (token.value !== "") headers.set("Authorization", `Bearer ${token.value}`);
+  const who = authorisation();
+  if (who !== undefined) headers.set("Authorization", who);
   return fetch(url, { ...init, headers });
 }

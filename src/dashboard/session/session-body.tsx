@@ -9,6 +9,7 @@ import { ReplayBar } from "../replay/replay-bar.tsx";
 import { enterReplay, replayControls } from "../replay/replay-controls.ts";
 import type { ReplayFeed } from "../replay/replay-feed.ts";
 import { ReplayOverview } from "../replay/replay-overview.tsx";
+import { readRetention } from "../retention/retention.ts";
 import { AbsentSpan } from "../span/absent-span.tsx";
 import { SpanPanel } from "../span/span-panel.tsx";
 import { toggleStream } from "../stream/toggle-stream.ts";
@@ -80,6 +81,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   };
   const controls =
     replay === undefined || here.replay === undefined ? undefined : replayControls(here, here.replay, replay);
+  const kept = readRetention(Reflect.get(feed.announced.value ?? {}, "retention"));
   const asking = live.waiting?.span === undefined ? undefined : findRow(tree, live.waiting.span);
   const enter = (): void => enterReplay(here, Number(end - start) / 1e6);
 
@@ -135,6 +137,8 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
         heard={replay !== undefined || feed.stream.state.value.state === "live" ? "now" : "before"}
         live={live}
         counted={counted}
+        kept={kept}
+        now={now}
         toAsking={asking === undefined ? undefined : () => open_(asking.key, shownAt(reading, asking))}
       >
         <button
@@ -153,7 +157,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
             Replay
           </button>
         ) : null}
-        <SessionDetails summary={summary} />
+        <SessionDetails summary={summary} kept={kept} />
         <SessionActions id={feed.id} />
       </SessionHeader>
       {replay === undefined || controls === undefined ? null : <ReplayBar replay={replay} controls={controls} />}

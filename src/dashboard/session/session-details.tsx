@@ -1,5 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { NameList, SessionSummary, Tally } from "../../trace/summary.ts";
+import { forgottenAt, keptWords, type RetentionTold, roomWords } from "../retention/retention.ts";
+import { now } from "../server/clock.ts";
 import { count, counted } from "../text/figures.ts";
 import { Hostile } from "../text/hostile.tsx";
 import { exactly, toMillis } from "../text/moments.ts";
@@ -7,7 +9,7 @@ import { exactly, toMillis } from "../text/moments.ts";
 const ID = "session-details";
 
 /** When the session happened and every name in it: what the header only begins to tell, without pointing at it. */
-export function SessionDetails({ summary }: { summary: SessionSummary }) {
+export function SessionDetails({ summary, kept }: { summary: SessionSummary; kept: RetentionTold | undefined }) {
   const { start, end, liveness, more } = summary;
   return (
     <>
@@ -19,6 +21,12 @@ export function SessionDetails({ summary }: { summary: SessionSummary }) {
           <Detail name="Began">{exactly(toMillis(start))}</Detail>
           <Detail name="Latest span">{exactly(toMillis(end))}</Detail>
           <Detail name="Last arrival">{exactly(toMillis(liveness.lastArrival))}</Detail>
+          {kept === undefined ? null : (
+            <Detail name="Kept">
+              {keptUntil(kept)}
+              {roomWords(kept) === "" ? null : <span class="muted">{` · ${roomWords(kept)}`}</span>}
+            </Detail>
+          )}
           <Tallies name="Models" tallies={summary.models} more={more?.models} />
           <Tallies name="Teams" tallies={summary.teams} more={more?.teams} />
           <Tallies name="Agents" tallies={summary.agents} more={more?.agents} />
@@ -31,6 +39,12 @@ export function SessionDetails({ summary }: { summary: SessionSummary }) {
       </div>
     </>
   );
+}
+
+/** "until Dec 12, 2026, 14:03" where that is known. */
+function keptUntil(kept: RetentionTold): string {
+  const at = forgottenAt(kept);
+  return at === undefined ? keptWords(kept, now.value) : `until ${exactly(at)}, unless it is heard of again`;
 }
 
 const NAMES = [

@@ -1,4 +1,4 @@
-import type { ReadonlySignal } from "@preact/signals";
+import { type ReadonlySignal, signal } from "@preact/signals";
 import type { SessionStreamEvent } from "../../trace/stream-events.ts";
 import { type WholeArrivals, wholeArrivals } from "../arrivals/whole-arrivals.ts";
 import { decodeSessionEvent } from "../stream/decode-event.ts";
@@ -13,7 +13,7 @@ export type SessionFeed = {
   /** `undefined` until something came. */
   readonly shown: ReadonlySignal<Shown | undefined>;
   /** What the server said of the session last, apart from its spans. */
-  readonly announced: () => Announcement | undefined;
+  readonly announced: ReadonlySignal<Announcement | undefined>;
   /** What reached the receiver, of whatever session: what was refused is of none. */
   readonly arrivals: WholeArrivals;
   readonly close: () => void;
@@ -23,17 +23,17 @@ export type SessionFeed = {
 export function openSessionFeed(id: string): SessionFeed {
   const arrivals = wholeArrivals();
   const fold: ShownFold = new ShownFold(id, () => stream.state.value.state === "live");
-  let announced: Announcement | undefined;
+  const announced = signal<Announcement | undefined>(undefined);
   const stream = openStream(`/sessions/${encodeURIComponent(id)}?watch=true`, decodeSessionEvent, (events) => {
     fold.apply(events);
-    announced = events.findLast((event) => event.type === "session") ?? announced;
+    announced.value = events.findLast((event) => event.type === "session") ?? announced.value;
     if (events.some((event) => event.type === "bookmark")) arrivals.refresh();
   });
   return {
     id,
     stream,
     shown: fold.shown,
-    announced: () => announced,
+    announced,
     arrivals,
     close() {
       fold.close();

@@ -7,6 +7,8 @@ import { oneLine } from "../text/hostile-text.ts";
 import { Hostile } from "../text/hostile.tsx";
 import { Sign } from "../frame/icons.tsx";
 import { exactly, toMillis } from "../text/moments.ts";
+import { SoonForgotten } from "../retention/kept-note.tsx";
+import type { RetentionTold } from "../retention/retention.ts";
 import { tokensText } from "../span/span-facts-view.tsx";
 import { OpenQuestion, StatusReason, StatusWord } from "../text/status.tsx";
 
@@ -18,6 +20,9 @@ export function SessionHeader(props: {
   heard: "now" | "before";
   /** To when what is open lasts, Unix milliseconds; `undefined` when nothing goes on. */
   counted: number | undefined;
+  kept: RetentionTold | undefined;
+  /** Unix milliseconds. */
+  now: number;
   /** To the row of what waits for an answer, where it is known. */
   toAsking: (() => void) | undefined;
   children: ComponentChildren;
@@ -32,6 +37,7 @@ export function SessionHeader(props: {
         <span class="summary-status">
           <StatusWord status={live.status} />
           <StatusReason liveness={live} />
+          <SoonForgotten told={props.kept} now={props.now} />
           {heard === "before" ? <span class="reason">as last heard</span> : null}
         </span>
         <span class="summary-actions">{props.children}</span>

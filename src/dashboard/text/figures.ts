@@ -71,10 +71,11 @@ const padded = (value: bigint): string => value.toString().padStart(2, "0");
 /** Cut, not rounded: a span of 9.999 s has not lasted 10. */
 const floored = (nanos: bigint, unit: bigint, parts: number): number => Number((nanos * BigInt(parts)) / unit) / parts;
 
-/** From bytes: "512 B", "8.2 kB", "1.4 MB". */
+/** From bytes: "512 B", "8.2 kB", "1.4 MB", "10.0 GB". */
 export function bytes(value: number, locale?: Locale): string {
   if (value < 1000) return `${count(value, locale)}${SPACE}B`;
-  const [scaled, unit] = value < 999_950 ? [value / 1e3, "kB"] : [value / 1e6, "MB"];
+  const [scaled, unit] =
+    value < 999_950 ? [value / 1e3, "kB"] : value < 999_950_000 ? [value / 1e6, "MB"] : [value / 1e9, "GB"];
   return `${numberFormat(locale, 1).format(scaled)}${SPACE}${unit}`;
 }
 

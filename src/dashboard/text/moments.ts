@@ -25,6 +25,16 @@ export function exactly(millis: number, locale?: Locale, timeZone?: string): str
 
 const DAY = 86_400_000;
 
+/** "Nov 12", and the year where it is long ago or far ahead. */
+export function day(millis: number, now: number, locale?: Locale, timeZone?: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    month: "short",
+    day: "numeric",
+    ...(Math.abs(now - millis) > 300 * DAY ? { year: "numeric" } : {}),
+    timeZone,
+  }).format(millis);
+}
+
 /** How long ago, coarsely, for a column that ticks: "now", "42s ago", "3h ago", then the date. */
 export function ago(millis: number, now: number, locale?: Locale, timeZone?: string): string {
   const seconds = Math.max(0, Math.floor((now - millis) / 1000));

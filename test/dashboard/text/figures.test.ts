@@ -69,7 +69,12 @@ describe("numbers in the reader's locale", () => {
   });
 
   test("bytes and dollars", () => {
-    expect([999, 8_192, 1_400_000].map((n) => plain(bytes(n, "en")))).toEqual(["999 B", "8.2 kB", "1.4 MB"]);
+    expect([999, 8_192, 1_400_000, 999_960_000].map((n) => plain(bytes(n, "en")))).toEqual([
+      "999 B",
+      "8.2 kB",
+      "1.4 MB",
+      "1.0 GB",
+    ]);
     expect([0, 0.00042, 0.0421, 12.4].map((n) => dollars(n, "en"))).toEqual(["$0.00", "$0.0004", "$0.042", "$12.40"]);
   });
 });
