@@ -9,10 +9,14 @@ import { OpenShard } from "./open-shard.ts";
 import { Rejections } from "./rejections.ts";
 import type { DecodedRequest } from "./shard.ts";
 
+/** What a span is taken for, of whoever knows more of it than it says. */
+export type Revise = (span: Span) => Span;
+
 /** Gathers a request's spans by trace while a decoder walks it, and holds the limits of a request. */
 export class RequestShards {
   readonly #encoding: OtlpEncoding;
   readonly #decoding: Decoding;
+  readonly #revise: Revise | undefined;
   readonly #rejections = new Rejections();
   readonly #envelopes = new Envelopes();
   /** The shard of each trace that takes more. */
@@ -24,9 +28,10 @@ export class RequestShards {
   #size = 0;
   #service: string | undefined;
 
-  constructor(encoding: OtlpEncoding, decoding: Decoding) {
+  constructor(encoding: OtlpEncoding, decoding: Decoding, revise?: Revise) {
     this.#encoding = encoding;
     this.#decoding = decoding;
+    this.#revise = revise;
   }
 
   enterResource(resource: Resource | undefined, schemaUrl: string): void {
@@ -40,8 +45,9 @@ export class RequestShards {
   }
 
   /** The span at hand, whether it may be kept or not: `decoding` knows. */
-  add(span: Span): void {
+  add(read: Span): void {
     const { rejection, spiller, units, trail } = this.#decoding;
+    const span = this.#revise === undefined ? read : this.#revise(read);
     if (this.#spans + this.#rejections.spans >= MAX_SPANS) return this.#refuse("spans", MAX_SPANS);
     if (rejection !== undefined) return this.#rejections.add(1, rejection, span.traceId);
     const text = units > MAX_SPAN_TEXT ? undefined : JSON.stringify(span);

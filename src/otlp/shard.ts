@@ -51,8 +51,11 @@ export type DecodedRequest = {
   readonly service?: string;
 };
 
-/** One request for logs, decoded: `records` were accepted (repeats of one record included), those of `rejected` were not. */
+/**
+ * One request for logs, decoded: `records` were accepted (repeats of one record included), those of `rejected` were not. Some
+ * records are spans: see `PartialSpans`.
+ */
 export type DecodedLogs = Omit<DecodedRequest, "shards" | "spans"> & {
-  readonly shards: readonly LogShard[];
+  readonly shards: readonly (LogShard | TraceShard)[];
   readonly records: number;
 };

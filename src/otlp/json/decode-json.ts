@@ -5,12 +5,13 @@ import { readResource, readScope, readSpan } from "./json-span.ts";
 import { decodeText, parseExactly, parseText } from "./json-text.ts";
 import { rejectOtherSignals } from "../other-signal.ts";
 import { RequestShards } from "../request-shards.ts";
+import type { Revise } from "../request-shards.ts";
 import type { DecodedRequest } from "../shard.ts";
 
 /** OTLP/JSON: the proto3 JSON mapping with OTLP's deviations (specification, "JSON Protobuf Encoding"). */
-export function decodeJson(bytes: Uint8Array): Result<DecodedRequest> {
+export function decodeJson(bytes: Uint8Array, revise?: Revise): Result<DecodedRequest> {
   return readJson(bytes, (parsed, decoding) => {
-    const shards = new RequestShards("json", decoding);
+    const shards = new RequestShards("json", decoding, revise);
     const request = decoding.element("", parsed);
     if (request !== undefined) readRequest(decoding, shards, request);
     return shards;

@@ -11,6 +11,7 @@ import { Rejections } from "../rejections.ts";
 import type { DecodedLogs } from "../shard.ts";
 import { homeOfSession } from "./home-of-session.ts";
 import { OpenLogShard } from "./open-log-shard.ts";
+import { PartialSpans } from "./partial-spans.ts";
 
 /** Gathers a request's log records by home while a decoder walks it, under the limits that spans have. */
 export class RequestRecords {
@@ -21,6 +22,7 @@ export class RequestRecords {
   /** The shard of each home that takes more. */
   readonly #open = new Map<string, OpenLogShard>();
   readonly #all: OpenLogShard[] = [];
+  readonly #partials: PartialSpans;
   #resource: Around<Resource> = around(undefined, "", []);
   #scope: Around<Scope> = around(undefined, "", []);
   #records = 0;
@@ -30,6 +32,7 @@ export class RequestRecords {
   constructor(encoding: OtlpEncoding, decoding: Decoding) {
     this.#encoding = encoding;
     this.#decoding = decoding;
+    this.#partials = new PartialSpans(encoding);
   }
 
   enterResource(resource: Resource | undefined, schemaUrl: string): void {
@@ -50,6 +53,12 @@ export class RequestRecords {
     const text = units > MAX_SPAN_TEXT ? undefined : JSON.stringify(record);
     if (text === undefined || text.length > MAX_SPAN_TEXT)
       return this.#reject(this.#here(`more than ${MAX_SPAN_TEXT} characters beside its large values`), record);
+    const partial = this.#partials.add(record, this.#decoding.spiller.taken);
+    if (partial?.fault !== undefined) return this.#reject(this.#here(partial.fault), record);
+    if (partial !== undefined) {
+      this.#records += 1;
+      return;
+    }
     const facts = deriveRecordFacts(record, text, this.#resource.content, this.#scope.content);
     const home = record.traceId ?? (facts.session === undefined ? undefined : homeOfSession(facts.session.value));
     if (home === undefined)
@@ -76,10 +85,13 @@ export class RequestRecords {
 
   close(): DecodedLogs {
     return {
-      shards: this.#all.map((shard) => {
-        const isLast = this.#open.get(shard.traceId) === shard;
-        return shard.close(this.#encoding, isLast ? this.#rejections.ofTrace(shard.traceId) : undefined);
-      }),
+      shards: [
+        ...this.#all.map((shard) => {
+          const isLast = this.#open.get(shard.traceId) === shard;
+          return shard.close(this.#encoding, isLast ? this.#rejections.ofTrace(shard.traceId) : undefined);
+        }),
+        ...this.#partials.close(),
+      ],
       records: this.#records,
       rejected: this.#rejections.total(),
       ...(this.#service === undefined ? {} : { service: this.#service }),

@@ -6,6 +6,7 @@ import { readResource, readScope } from "./protobuf-resource.ts";
 import { readSpan } from "./protobuf-span.ts";
 import { newAttributeList } from "./protobuf-values.ts";
 import { RequestShards } from "../request-shards.ts";
+import type { Revise } from "../request-shards.ts";
 import type { DecodedRequest } from "../shard.ts";
 
 /**
@@ -17,10 +18,10 @@ import type { DecodedRequest } from "../shard.ts";
  */
 const REQUEST = ["", "resourceSpans"];
 
-export function decodeProtobuf(bytes: Uint8Array): Result<DecodedRequest> {
+export function decodeProtobuf(bytes: Uint8Array, revise?: Revise): Result<DecodedRequest> {
   const decoding = new ProtobufDecoding(bytes);
   const { reader, trail } = decoding;
-  const shards = new RequestShards("protobuf", decoding);
+  const shards = new RequestShards("protobuf", decoding, revise);
   let count = 0;
   while (reader.more && !decoding.stopped) {
     const tag = reader.tag();

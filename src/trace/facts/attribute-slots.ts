@@ -123,6 +123,7 @@ function places(): Map<string, Place[]> {
   put(SLOT.failureType, keys.EXCEPTION_KEYS.type, textOf);
   put(SLOT.pendingCopy, live.SPAN_TYPE_KEYS, (value) => (value.stringValue === live.PENDING_COPY ? 1 : undefined));
   put(SLOT.pendingParent, live.PENDING_PARENT_KEYS, textOf);
+  put(SLOT.pending, live.PARTIAL_EVENT_KEYS, (value) => (value.stringValue === live.PARTIAL_HEARTBEAT ? 1 : undefined));
   put(SLOT.partialVersion, live.PARTIAL_VERSION_KEYS, countOf);
   put(SLOT.wasLongRunning, live.WAS_LONG_RUNNING_KEYS, (value) => (isTrue(value) ? 1 : undefined));
   put(SLOT.idsPath, live.IDS_PATH_KEYS, (value) => value);

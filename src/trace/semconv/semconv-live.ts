@@ -12,6 +12,11 @@ export const PENDING_SUFFIX = ".span.pending";
 export const PARTIAL_VERSION_KEYS = ["_dd.partial_version"] as const;
 export const WAS_LONG_RUNNING_KEYS = ["_dd.was_long_running"] as const;
 
+/** G-Research's log records that hold a span; that of a report is kept on the span. */
+export const PARTIAL_EVENT_KEYS = ["partial.event"] as const;
+export const PARTIAL_HEARTBEAT = "heartbeat";
+export const PARTIAL_STOP = "stop";
+
 /** Ids and names of the spans above, root first; Laminar's lists and TraceRoot's names include the span itself. */
 export const IDS_PATH_KEYS = ["lmnr.span.ids_path", "traceroot.span.ids_path"] as const;
 export const NAMES_PATH_KEYS = ["lmnr.span.path", "traceroot.span.path"] as const;
