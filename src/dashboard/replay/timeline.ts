@@ -1,4 +1,6 @@
-import { toldAt } from "../../trace/replay/replay-schedule.ts";
+import type { ResourceLogs } from "../../trace/log-record.ts";
+import { recordedAt, toldAt } from "../../trace/replay/replay-schedule.ts";
+import type { ResourceSpans } from "../../trace/span.ts";
 import type { SessionStreamEvent } from "../../trace/stream-events.ts";
 import { axisOf, type SessionTree } from "../../trace/view/tree.ts";
 import { toMillis } from "../text/moments.ts";
@@ -25,18 +27,22 @@ export function timelineOf(tree: SessionTree, by: ReplayView["by"]): Timeline {
 
 /** The latest moment that an event tells of, Unix milliseconds; `undefined`: none. */
 export function momentOf(event: SessionStreamEvent, by: ReplayView["by"]): number | undefined {
-  if (event.type !== "spans") return undefined;
+  if (event.type !== "spans" && event.type !== "logs") return undefined;
   if (by === "arrival") return toMillis(event.received);
-  let latest: bigint | undefined;
-  for (const { scopeSpans } of event.resourceSpans) {
-    for (const { spans } of scopeSpans ?? []) {
-      for (const span of spans ?? []) {
-        const at = toldAt(span);
-        if (latest === undefined || at > latest) latest = at;
-      }
-    }
-  }
-  return latest === undefined ? undefined : Number(latest) / 1e6;
+  let latest = 0n;
+  for (const instant of event.type === "spans" ? spanInstants(event.resourceSpans) : recordInstants(event.resourceLogs))
+    if (instant > latest) latest = instant;
+  return latest === 0n ? undefined : Number(latest) / 1e6;
+}
+
+function* spanInstants(resourceSpans: readonly ResourceSpans[]): Iterable<bigint> {
+  for (const { scopeSpans } of resourceSpans)
+    for (const { spans } of scopeSpans ?? []) for (const span of spans ?? []) yield toldAt(span);
+}
+
+function* recordInstants(resourceLogs: readonly ResourceLogs[]): Iterable<bigint> {
+  for (const { scopeLogs } of resourceLogs)
+    for (const { logRecords } of scopeLogs ?? []) for (const record of logRecords ?? []) yield recordedAt(record);
 }
 
 /** What was known of where it stands: the session's moment, and this device's when it was so. */

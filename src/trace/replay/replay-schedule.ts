@@ -72,10 +72,7 @@ export class EventSchedule implements ReplaySchedule {
 
   /** Log records as they happened. */
   addRecords(revision: number, records: readonly LogRecord[]): void {
-    this.#add(
-      revision,
-      records.map((record) => BigInt(timeOfRecord(record) || 0)),
-    );
+    this.#add(revision, records.map(recordedAt));
   }
 
   #add(revision: number, instants: readonly bigint[]): void {
@@ -133,6 +130,9 @@ export function toldAt(span: Span): bigint {
   const told = running ? asOf : BigInt(span.endTimeUnixNano ?? 0);
   return told > start ? told : start;
 }
+
+/** When a log record is told of, Unix nanoseconds. */
+export const recordedAt = (record: LogRecord): bigint => BigInt(timeOfRecord(record) || 0);
 
 function eraIn(instant: bigint): number {
   return eraOf(Number(instant >> 32n));

@@ -30,6 +30,17 @@ test("by event it stands at the latest end that was told, by arrival at the rece
   expect([momentOf(event, "event"), momentOf(event, "arrival")]).toEqual([3_500, 9_000]);
 });
 
+test("log records are told of when they were made", () => {
+  const event: SessionStreamEvent = {
+    type: "logs",
+    received: "9000000000",
+    receipt: { encoding: "json", spans: 0, records: 2 },
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    resourceLogs: [{ scopeLogs: [{ logRecords: [{ timeUnixNano: "4000000000" }, { timeUnixNano: "2500000000" }] }] }],
+  };
+  expect([momentOf(event, "event"), momentOf(event, "arrival")]).toEqual([4_000, 9_000]);
+});
+
 test("what tells of no span moves nothing", () => {
   expect([momentOf({ type: "reset" }, "event"), momentOf(spans(), "event")]).toEqual([undefined, undefined]);
 });
