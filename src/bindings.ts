@@ -10,4 +10,9 @@ export type Bindings = Env & {
   readonly OPEN_ACCESS?: string;
   /** JSON: prices of models that go over the list prices, `{"<model>": {"input", "cached"?, "output"}}`, US dollars per million tokens. */
   readonly PRICES?: string;
+  /** For how many days after its last arrival a trace is kept; 0 or "forever": until it is deleted. */
+  readonly RETENTION_DAYS?: string;
+  /** Where a session takes no more, and where the sessions that were silent for longest are forgotten; such as 500MB. */
+  readonly MAX_SESSION_BYTES?: string;
+  readonly MAX_TENANT_BYTES?: string;
 };

@@ -34,6 +34,7 @@ export const session = new Hono<AppEnv>({ strict: false })
     const body = reader.document(LogReader.current, {
       queries: peeked.queries,
       session: peeked.summary === undefined ? undefined : withStatus(peeked.summary),
+      retention: peeked.retention,
       resourceVersion: reader.resourceVersion,
     });
     return new Response(body, { headers: DATA_HEADERS });

@@ -34,6 +34,7 @@ sessions.get("/", async (c) => {
     ...(page.next === undefined ? {} : { nextCursor: formatCursor(query.sort, query.order, page.next) }),
     counts: page.counts,
     arrivals: page.arrivals,
+    retention: page.retention,
   };
   // The summaries are JSON already: as many as a page holds are not parsed to be written again.
   const summaries = page.sessions.join(",");

@@ -2,6 +2,7 @@
 import type { ListFacts } from "./list/list-facts.ts";
 import type { ListFilter } from "./list/list-filter.ts";
 import type { Status } from "./liveness.ts";
+import type { Kept, Retention } from "./retention.ts";
 import type { Arrivals } from "./stream-events.ts";
 import type { SessionSummary } from "./summary.ts";
 import type { Cursor } from "./watch.ts";
@@ -16,6 +17,8 @@ export type SessionReport = {
   readonly told?: number;
   /** As `searchText` makes it; without it the session is found by what its summary says. */
   readonly search?: string;
+  /** Without it, as an older version reports, nothing is known of what the session keeps. */
+  readonly kept?: Kept;
 };
 
 export type SessionRemoval = {
@@ -53,6 +56,7 @@ export type ListPage = {
   readonly next?: ListCursor;
   readonly counts: ListCounts;
   readonly arrivals: Arrivals;
+  readonly retention: Retention;
 };
 
 export type DirectoryEntry =

@@ -1,5 +1,6 @@
 import type { Receipt } from "./delivery.ts";
 import type { ResourceLogs } from "./log-record.ts";
+import type { Retention } from "./retention.ts";
 import type { ResourceSpans } from "./span.ts";
 import type { SessionSummary } from "./summary.ts";
 
@@ -29,7 +30,12 @@ export type SessionStreamEvent =
   /** id. Forgotten. Ends the stream. */
   | { readonly type: "deleted" }
   /** `prices`: the deployment's own, as its setting says them: costs are computed by them too. */
-  | { readonly type: "session"; readonly summary: SessionSummary; readonly prices?: string }
+  | {
+      readonly type: "session";
+      readonly summary: SessionSummary;
+      readonly prices?: string;
+      readonly retention?: Retention;
+    }
   /** Caught up. `now`: the server's clock, Unix milliseconds. */
   | { readonly type: "bookmark"; readonly resourceVersion: string; readonly now: number };
 

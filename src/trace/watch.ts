@@ -1,5 +1,6 @@
 /** What crosses between an object and the Worker that reads it for a viewer: pages on demand, frames as they happen. */
 import type { ChunkEncoding, Receipt } from "./delivery.ts";
+import type { Retention } from "./retention.ts";
 import type { QuerySummary, SessionSummary } from "./summary.ts";
 
 /** Which chunks a viewer follows: all that the session shows, or the trace whose home the object is. */
@@ -59,6 +60,8 @@ export type LogPage =
       readonly left: number;
       /** On the page that reaches the head, unless that was given. */
       readonly summary?: SessionSummary;
+      /** With the summary. */
+      readonly retention?: Retention;
       /** Where they were asked for. */
       readonly queries?: readonly QuerySummary[];
       /** The deployment's own prices, as its setting says them. */

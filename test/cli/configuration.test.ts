@@ -55,3 +55,12 @@ test("PRICES is given to the Worker, and refused where it is wrong", () => {
     "PRICES: house-model needs input and output, in US dollars per million tokens.",
   );
 });
+
+test("what is kept is given to the Worker, and refused where it is wrong", () => {
+  expect(read({ RETENTION_DAYS: "7", MAX_TENANT_BYTES: "500MB" })).toMatchObject({
+    bindings: { RETENTION_DAYS: "7", MAX_TENANT_BYTES: "500MB" },
+  });
+  expect(read({ RETENTION_DAYS: "a week" })).toBe(
+    'RETENTION_DAYS must be a number of days up to 36500, or 0 or "forever".',
+  );
+});

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { SESSION_BYTES, SESSION_SPANS, SESSION_TRACES } from "../../src/durable/session/limits.ts";
+import { SESSION_SPANS, SESSION_TRACES } from "../../src/durable/session/limits.ts";
+import { DEFAULT_RETENTION } from "../../src/trace/retention.ts";
 import * as limits from "../../src/otlp/limits.ts";
 import { BODIES_IN_FLIGHT } from "../../src/routes/receive/body-budget.ts";
 
@@ -31,7 +32,7 @@ test.each([
   ["a value", `${limits.MAX_VALUE / MIB} MiB`],
   ["spans a session", figure(SESSION_SPANS)],
   ["traces a session", figure(SESSION_TRACES)],
-  ["bytes a session", `${SESSION_BYTES / 1e9} GB`],
+  ["bytes a session", `${DEFAULT_RETENTION.sessionBytes / 1e9} GB`],
 ])("docs/otlp.md says how much is taken: %s", (row, value) => {
   expect(documented(row)).toBe(value);
 });

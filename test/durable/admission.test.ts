@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { SESSION_BYTES, SESSION_SPANS, SESSION_TRACES } from "../../src/durable/session/limits.ts";
+import { SESSION_SPANS, SESSION_TRACES } from "../../src/durable/session/limits.ts";
+import { DEFAULT_RETENTION } from "../../src/trace/retention.ts";
 import type { Bindings } from "../../src/bindings.ts";
 import { deliver as deliverShards } from "../../src/routes/receive/deliver.ts";
 import type { Delivery } from "../../src/trace/delivery.ts";
@@ -210,6 +211,8 @@ test("facts that an older version derived are derived anew from the bytes, once"
   const [after] = await world.rowsOf<{ facts: string }>(TRACE, "chunk");
   expect(after?.facts).toBe(before?.facts);
 });
+
+const { sessionBytes: SESSION_BYTES } = DEFAULT_RETENTION;
 
 describe("a session's ceilings", () => {
   test(`${SESSION_SPANS} spans are taken, and one more is rejected with the reason`, async () => {

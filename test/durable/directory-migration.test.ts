@@ -79,7 +79,7 @@ test("a list that a newer version wrote is left alone", async () => {
     } catch (error) {
       return String(error);
     } finally {
-      storage.sql.exec("UPDATE meta SET value = '2' WHERE key = 'schema'");
+      storage.sql.exec("UPDATE meta SET value = '4' WHERE key = 'schema'");
     }
   });
   expect(said).toBe("Error: The list was written by a newer version: schema 99");

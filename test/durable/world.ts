@@ -104,8 +104,15 @@ export async function ring(id: string): Promise<boolean> {
   }
 }
 
+/** Whether something is owed: what becomes old in days does not count. */
 export async function isArmed(id: string): Promise<boolean> {
-  return await runInDurableObject(objectOf(id), async (_, { storage }) => (await storage.getAlarm()) !== null);
+  const alarm = await alarmOf(id);
+  return alarm !== null && alarm < Date.now() + 3_600_000;
+}
+
+/** When the object's alarm rings, Unix milliseconds. */
+export async function alarmOf(id: string): Promise<number | null> {
+  return await runInDurableObject(objectOf(id), async (_, { storage }) => await storage.getAlarm());
 }
 
 export async function rowsOf<Row extends Record<string, SqlStorageValue>>(id: string, table: string): Promise<Row[]> {

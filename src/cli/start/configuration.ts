@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { readPrices } from "../../trace/fold/prices.ts";
+import { readRetention } from "../../trace/retention.ts";
 
 /** What the environment decides about `npm start`. */
 export type Configuration = {
@@ -17,6 +18,7 @@ export type ConfigurationOutcome =
   | { readonly ok: false; readonly error: string };
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
+const RETENTION = ["RETENTION_DAYS", "MAX_SESSION_BYTES", "MAX_TENANT_BYTES"] as const;
 const TOKENS = ["ADMIN_TOKEN", "INGEST_TOKEN", "VIEW_TOKEN"] as const;
 
 /** Closed unless opened: without tokens only this machine is served. A relative DATA_DIR is relative to `directory`. */
@@ -51,7 +53,14 @@ export function readConfiguration(
 
   const prices = readPrices(read("PRICES"));
   if (!prices.ok) return { ok: false, error: `${prices.error}.` };
-  const settings = read("PRICES") === undefined ? {} : { PRICES: read("PRICES") ?? "" };
+  const retention = readRetention(Object.fromEntries(RETENTION.map((name) => [name, read(name)])));
+  if (!retention.ok) return { ok: false, error: `${retention.error}.` };
+  const settings = Object.fromEntries(
+    ["PRICES", ...RETENTION].flatMap((name) => {
+      const setting = read(name);
+      return setting === undefined ? [] : [[name, setting] as const];
+    }),
+  );
 
   return {
     ok: true,

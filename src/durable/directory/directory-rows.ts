@@ -1,4 +1,5 @@
 import type { SessionRemoval, SessionReport } from "../../trace/directory-contract.ts";
+import type { Kept } from "../../trace/retention.ts";
 import { matchExpression } from "../../trace/list/search-text.ts";
 import type { FilteredFacts, ListFilter } from "../../trace/list/list-filter.ts";
 import { FeedRows } from "./feed-rows.ts";
@@ -72,14 +73,17 @@ export class DirectoryRows {
     }
   }
 
-  /** Answers the row's number and what it holds; nothing for news of an earlier life, or older than what is known. */
-  put(report: SessionReport, now: number): { readonly n: number; readonly stored: StoredSession } | undefined {
+  /** Answers the row's number, what it holds, and what it kept before; nothing for news of an earlier life, or older than what is known. */
+  put(
+    report: SessionReport,
+    now: number,
+  ): { readonly n: number; readonly stored: StoredSession; readonly before: Kept | undefined } | undefined {
     const { id, incarnation, revision: sessionRevision } = report;
     const gone = this.#sql.exec<{ incarnation: string }>("SELECT incarnation FROM gone WHERE id = ?", id).toArray()[0];
     if (gone !== undefined && isVoid(report, gone.incarnation)) return undefined;
     const known = this.#sql
-      .exec<{ n: number; incarnation: string; session_revision: number; summary: string; search: string }>(
-        `SELECT n, incarnation, session_revision, summary.body AS summary, search.body AS search
+      .exec<Kept & { n: number; incarnation: string; session_revision: number; summary: string; search: string }>(
+        `SELECT n, incarnation, session_revision, bytes, oldest, summary.body AS summary, search.body AS search
          FROM session JOIN summary USING (n) JOIN search USING (n) WHERE id = ?`,
         id,
       )
@@ -89,25 +93,26 @@ export class DirectoryRows {
     const stored = storedSession(report);
     // After a wake a session reports what is known: nothing changed, nothing is written.
     const isSame = known?.summary === stored.summary && known.search === stored.search;
+    const isKept = known?.bytes === stored.kept.bytes && known.oldest === stored.kept.oldest;
     const after = known?.incarnation === incarnation ? known.session_revision : 0;
-    if (isSame && known.incarnation === incarnation && sessionRevision === after) return undefined;
+    if (isSame && isKept && known.incarnation === incarnation && sessionRevision === after) return undefined;
     this.feed.note(id, incarnation, after, sessionRevision, now);
     if (gone !== undefined) this.#sql.exec("DELETE FROM gone WHERE id = ?", id);
     this.#head++;
-    if (known === undefined) return { n: insertSession(this.#sql, stored, this.#head), stored };
+    if (known === undefined) return { n: insertSession(this.#sql, stored, this.#head), stored, before: undefined };
     updateSession(this.#sql, known.n, stored, this.#head, known.search);
-    return { n: known.n, stored };
+    return { n: known.n, stored, before: { bytes: known.bytes, oldest: known.oldest } };
   }
 
-  /** Answers the number of the row that went; nothing where there was none of this life or an earlier one. */
+  /** Answers the number of the row that went, and what it kept; nothing where there was none of this life or an earlier one. */
   remove(
     { id, incarnation, revision, session }: SessionRemoval,
     life: "over" | "empty",
     now: number,
-  ): number | undefined {
+  ): ({ readonly n: number } & Kept) | undefined {
     const known = this.#sql
-      .exec<{ n: number; incarnation: string; told: number }>(
-        "SELECT n, incarnation, told FROM session WHERE id = ?",
+      .exec<Kept & { n: number; incarnation: string; told: number }>(
+        "SELECT n, incarnation, told, bytes, oldest FROM session WHERE id = ?",
         id,
       )
       .toArray()[0];
@@ -124,7 +129,28 @@ export class DirectoryRows {
       life === "empty" ? (known?.told ?? this.#toldBefore(id)) : 0,
     );
     this.#forgetTombstones(now);
-    return known?.n;
+    return known;
+  }
+
+  /** Sessions that should have forgotten something before this time, Unix milliseconds, or of which nobody knows what they keep. */
+  overdue(before: number, limit: number): { readonly id: string; readonly incarnation: string }[] {
+    return this.#sql
+      .exec<{ id: string; incarnation: string }>(
+        "SELECT id, incarnation FROM session WHERE oldest < ? OR bytes = 0 LIMIT ?",
+        before,
+        limit,
+      )
+      .toArray();
+  }
+
+  /** The sessions that were silent for longest, with what each of them keeps. */
+  mostSilent(limit: number): { readonly id: string; readonly incarnation: string; readonly bytes: number }[] {
+    return this.#sql
+      .exec<{ id: string; incarnation: string; bytes: number }>(
+        "SELECT id, incarnation, bytes FROM session ORDER BY activity LIMIT ?",
+        limit,
+      )
+      .toArray();
   }
 
   /** The first changes after a revision in their order; `undefined` where deletions since then are forgotten. */

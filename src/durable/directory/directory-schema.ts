@@ -5,7 +5,7 @@ import { FEED } from "./feed-rows.ts";
 import { insertSession, storedSession } from "./directory-write.ts";
 
 /** Raised when the tables change; `openDirectory` then migrates what an older version wrote. */
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 
 /**
  * What a list filters and sorts by stands apart from summaries, so that reading all of it reads little. `n` is the row's
@@ -16,7 +16,8 @@ CREATE TABLE session (
   n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, incarnation TEXT NOT NULL, session_revision INTEGER NOT NULL,
   revision INTEGER NOT NULL, kind TEXT NOT NULL, activity REAL NOT NULL, start REAL NOT NULL, end REAL NOT NULL,
   tokens REAL NOT NULL, cost REAL NOT NULL, errors REAL NOT NULL, liveness TEXT NOT NULL,
-  traces INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0
+  traces INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0,
+  bytes REAL NOT NULL, oldest REAL NOT NULL
 );
 CREATE INDEX session_revision ON session (revision);
 CREATE TABLE summary (n INTEGER PRIMARY KEY, body TEXT NOT NULL);
@@ -56,8 +57,11 @@ export function openDirectory(storage: DurableObjectStorage): void {
     } else if (version === 2) {
       sql.exec(`
         ALTER TABLE session ADD COLUMN traces INTEGER NOT NULL DEFAULT 0;
-        ALTER TABLE session ADD COLUMN told INTEGER NOT NULL DEFAULT 0`);
+        ALTER TABLE session ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+        ${WHAT_IS_KEPT}`);
       migrateSecond(sql);
+    } else if (version === 3) {
+      sql.exec(WHAT_IS_KEPT);
     } else {
       throw new Error(`The list was written by a newer version: schema ${version}`);
     }
@@ -69,6 +73,13 @@ function versionOf(sql: SqlStorage): number {
   if (sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length === 0) return 0;
   return Number(sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = 'schema'").one().value);
 }
+
+/** Version 2 did not know it. Nothing is older than what it was heard of last; of what keeps no bytes the session is asked. */
+const WHAT_IS_KEPT = `
+ALTER TABLE session ADD COLUMN bytes REAL NOT NULL DEFAULT 0;
+ALTER TABLE session ADD COLUMN oldest REAL NOT NULL DEFAULT 0;
+UPDATE session SET oldest = activity;
+`;
 
 const MIGRATED_ROWS = 500;
 

@@ -4,23 +4,27 @@ import { listFacts } from "../../trace/list/list-facts.ts";
 import type { ListFacts } from "../../trace/list/list-facts.ts";
 import { searchText } from "../../trace/list/search-text.ts";
 import { searchableOf } from "../../trace/list/searchable.ts";
+import type { Kept } from "../../trace/retention.ts";
 import type { LivenessFacts } from "../../trace/summary.ts";
 
 /** What the tables hold of a report. */
-export type StoredSession = Omit<SessionReport, "summary" | "search"> & {
+export type StoredSession = Omit<SessionReport, "summary" | "search" | "kept"> & {
   readonly traces: number;
   /** JSON text of the summary: the list passes it on unread. */
   readonly summary: string;
   readonly facts: ListFacts;
   readonly search: string;
+  readonly kept: Kept;
 };
 
-export function storedSession({ summary, search, ...life }: SessionReport): StoredSession {
+export function storedSession({ summary, search, kept, ...life }: SessionReport): StoredSession {
+  const facts = listFacts(summary);
   return {
     ...life,
     traces: summary.traces,
     summary: JSON.stringify(summary),
-    facts: listFacts(summary),
+    facts,
+    kept: kept ?? { bytes: 0, oldest: facts.activity },
     search: search ?? searchText(searchableOf(summary)),
   };
 }
@@ -31,8 +35,8 @@ export function insertSession(sql: SqlStorage, report: StoredSession, revision: 
     .exec<{ n: number }>(
       `INSERT INTO session
        (id, incarnation, session_revision, revision, kind, activity, start, end, tokens, cost, errors, liveness,
-        traces, told)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
+        traces, told, bytes, oldest)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
       report.id,
       ...cellsOf(report, revision),
     )
@@ -52,7 +56,7 @@ export function updateSession(
 ): void {
   sql.exec(
     `UPDATE session SET incarnation = ?, session_revision = ?, revision = ?, kind = ?, activity = ?, start = ?, end = ?,
-     tokens = ?, cost = ?, errors = ?, liveness = ?, traces = ?, told = ? WHERE n = ?`,
+     tokens = ?, cost = ?, errors = ?, liveness = ?, traces = ?, told = ?, bytes = ?, oldest = ? WHERE n = ?`,
     ...cellsOf(report, revision),
     n,
   );
@@ -82,8 +86,9 @@ export function livenessIn(text: string, activity: number): LivenessFacts {
 }
 
 function cellsOf(report: StoredSession, revision: number) {
-  const { incarnation, revision: sessionRevision, facts, traces, told = 0 } = report;
+  const { incarnation, revision: sessionRevision, facts, traces, told = 0, kept } = report;
   const { kind, activity, start, end, tokens, cost, errors, liveness } = facts;
   const life = [incarnation, sessionRevision, revision] as const;
-  return [...life, kind, activity, start, end, tokens, cost, errors, livenessText(liveness), traces, told] as const;
+  const listed = [kind, activity, start, end, tokens, cost, errors, livenessText(liveness)] as const;
+  return [...life, ...listed, traces, told, kept.bytes, kept.oldest] as const;
 }

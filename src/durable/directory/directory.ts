@@ -19,6 +19,7 @@ import { recentPage } from "./recent-page.ts";
 import { DirectoryRows } from "./directory-rows.ts";
 import { ListColumns } from "./list-columns.ts";
 import { Subscribers } from "../subscribers.ts";
+import { Sweeper } from "./sweeper.ts";
 
 const ARRIVALS_KEPT = 20;
 
@@ -29,6 +30,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
   readonly #rows: DirectoryRows;
   readonly #subscribers: Subscribers;
   readonly #active = new ActiveSessions();
+  readonly #sweeper: Sweeper;
   /** Read from the rows when a list is asked for: reports alone do without. */
   #columns: ListColumns | undefined;
 
@@ -36,6 +38,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
     super(ctx, env);
     this.#rows = new DirectoryRows(ctx.storage);
     this.#subscribers = new Subscribers(ctx);
+    this.#sweeper = new Sweeper(ctx, env, this.#rows, (removal) => this.remove(removal, "over"));
   }
 
   /** Answers after how many milliseconds the session may report again. */
@@ -44,6 +47,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
     const previous = this.#rows.head;
     const taken = this.#rows.write(() => this.#rows.put(news, now));
     if (taken !== undefined) {
+      this.#sweeper.change(taken.before, taken.stored.kept, now);
       const { id, facts, summary, search } = taken.stored;
       this.#columns?.put(taken.n, facts, search);
       const entry = { kind: "session", revision: this.#rows.head, id, summary } as const;
@@ -56,10 +60,11 @@ export class DirectoryObject extends DurableObject<Bindings> {
   remove(removal: SessionRemoval, because: "over" | "empty"): void {
     const now = Date.now();
     const previous = this.#rows.head;
-    const n = this.#rows.write(() => this.#rows.remove(removal, because, now));
-    if (n === undefined) return;
+    const removed = this.#rows.write(() => this.#rows.remove(removal, because, now));
+    if (removed === undefined) return;
+    this.#sweeper.change(removed, undefined, now);
     this.#active.forget(removal.id);
-    this.#columns?.remove(n);
+    this.#columns?.remove(removed.n);
     const { id, session } = removal;
     const entry = {
       kind: "gone",
@@ -81,6 +86,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
       sessions: summaries.map((summary, at) => `${summary.slice(0, -1)},"status":"${found[at]?.status}"}`),
       counts,
       arrivals: this.#arrivals(),
+      retention: this.#sweeper.retention(),
       ...(found.length > summaries.length && last !== undefined ? { next: { value: last.value, n: last.n } } : {}),
     };
   }
@@ -114,6 +120,10 @@ export class DirectoryObject extends DurableObject<Bindings> {
     const updated: Arrivals = { last, notKept, ...(lastRejected === undefined ? {} : { lastRejected }) };
     this.#rows.setMeta("arrivals", JSON.stringify(updated));
     this.#publish({ type: "arrivals", arrivals: updated });
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#sweeper.sweep();
   }
 
   override fetch(request: Request): Response {

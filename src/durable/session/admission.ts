@@ -4,7 +4,8 @@ import { sessionIdOf } from "../../place.ts";
 import type { LogEntry, View } from "../../trace/watch.ts";
 import { claimsOf, countOf, decodeChunkFacts, knownPositions } from "./chunk-facts.ts";
 import type { ChunkFacts } from "./chunk-facts.ts";
-import { SESSION_BYTES, SESSION_SPANS } from "./limits.ts";
+import { oweExpiry } from "./expiry.ts";
+import { SESSION_SPANS } from "./limits.ts";
 import type { SessionCore } from "./session-core.ts";
 import type { NewChunk } from "./chunk.ts";
 import type { SessionState } from "./session-state.ts";
@@ -51,8 +52,8 @@ function judge(core: SessionCore, delivery: Delivery): AppendOutcome | { readonl
   if (known.length > 0) return { outcome: "partly-known", known };
   if (table.held + countOf(facts) > SESSION_SPANS)
     return { outcome: "full", reason: `the session holds ${SESSION_SPANS} spans and log records, its ceiling` };
-  if (state.bytes + delivery.body.length + weigh(delivery.values) > SESSION_BYTES)
-    return { outcome: "full", reason: `the session holds ${SESSION_BYTES} bytes, its ceiling` };
+  if (state.bytes + delivery.body.length + weigh(delivery.values) > core.retention.sessionBytes)
+    return { outcome: "full", reason: `the session holds ${core.retention.sessionBytes} bytes, its ceiling` };
   return { facts };
 }
 
@@ -102,6 +103,7 @@ function commit(
   const is = isShown(after, state.id);
   if (isBoundAway(after, state.id) || after.leaving.length > 0) state.jobs.owe("copy", now);
   if (is || (was && previous.head > 0)) core.oweReport(state, now);
+  if (is) oweExpiry(core.retention, state, now);
 
   const entry: LogEntry = { ...chunk, kind: delivery.kind, revision, superseded: [] };
   const frames: Committed["frames"][number][] = [{ view: "trace", previous: previous.trace, entry }];

@@ -28,7 +28,12 @@ export type Release = {
   readonly session: string;
   /** Of the binding by which the session held it. */
   readonly epoch: number;
+  /** Where it is forgotten for its age: its last arrival that the session knows of, Unix milliseconds. A home that has later ones keeps it. */
+  readonly newest?: number;
 };
+
+/** Whether the trace is at its home no more. */
+export type ReleaseOutcome = "gone" | "kept";
 
 export type Withdrawal = {
   readonly session: string;

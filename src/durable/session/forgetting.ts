@@ -1,4 +1,4 @@
-import type { Release } from "./copying.ts";
+import type { Release, ReleaseOutcome } from "./copying.ts";
 import type { HomeCopy } from "./home-copy.ts";
 import type { SessionCore } from "./session-core.ts";
 import { isShown } from "./trace-rows.ts";
@@ -8,11 +8,16 @@ import type { TraceRow } from "./trace-rows.ts";
 export function beginForgetting(core: SessionCore): boolean {
   if (core.state.log.life.forgetting) return true;
   if (!core.exists || core.state.shown.held === 0) return false;
+  begin(core);
+  return true;
+}
+
+/** Nothing is shown here any more, nor will be: also where nothing is shown already. */
+export function begin(core: SessionCore): void {
   core.write(({ log, jobs }) => {
     log.life.setForgetting(true);
     jobs.owe("forget", Date.now());
   });
-  return true;
 }
 
 /** Homes asked in one run: an invocation may make 1,000 calls. */
@@ -38,15 +43,20 @@ export async function forget(core: SessionCore, copier: HomeCopy): Promise<void>
 }
 
 /** A session that held the trace was forgotten: the home forgets it too, unless the trace has been bound elsewhere since. */
-export async function release(core: SessionCore, copier: HomeCopy, released: Release): Promise<void> {
+export async function release(core: SessionCore, copier: HomeCopy, released: Release): Promise<ReleaseOutcome> {
   for (;;) {
     // A copy under way would bring the trace back to the session that is going.
     await copier.settled();
     const row = core.exists ? core.state.rows.get(released.traceId) : undefined;
-    if (row?.role !== "home" || row.session !== released.session || row.refused !== undefined) return;
+    if (row?.role !== "home") return "gone";
+    if (row.session !== released.session || row.refused !== undefined) return "kept";
     // Held up on its way, while the home was forgotten and began anew: what came since is not meant.
-    if (released.epoch < core.state.log.firstReceived(row.traceId)) return;
-    if (row.leaving.length === 0) return await dropHome(core, row);
+    if (released.epoch < core.state.log.firstReceived(row.traceId)) return "kept";
+    if (released.newest !== undefined && core.state.newest(row.traceId) > released.newest) return "kept";
+    if (row.leaving.length === 0) {
+      await dropHome(core, row);
+      return "gone";
+    }
     // Sessions of earlier bindings would show it for ever, once its home knows of none.
     await copier.withdraw(row);
   }
@@ -60,7 +70,7 @@ async function dropHome(core: SessionCore, row: TraceRow): Promise<void> {
   );
   if (!others) return await wipe(core);
   core.write(({ log, rows }) => {
-    log.dropTrace(row.traceId);
+    log.dropTraces([row.traceId]);
     rows.remove(row.traceId);
     log.life.renew(Date.now());
   });

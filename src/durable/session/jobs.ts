@@ -1,5 +1,5 @@
 /** What an object still owes to others. */
-export type JobKind = "copy" | "directory" | "forget";
+export type JobKind = "copy" | "directory" | "forget" | "expire";
 
 /** What is due is being run at once; the alarm is for the case that the run is lost with the instance. */
 const LOST_RUN_MILLIS = 1_000;

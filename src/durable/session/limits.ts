@@ -7,8 +7,5 @@ export const SESSION_SPANS = 75_000;
 /** Most traces that a session holds: each costs up to a kilobyte beside its spans. */
 export const SESSION_TRACES = 10_000;
 
-/** Most bytes of bodies and large values that a session holds: a tenth of what the platform gives an object, so that copies and values fit beside them. */
-export const SESSION_BYTES = 1_000_000_000;
-
 /** Bytes of bodies in one RPC of a copy: an RPC value may have 32 MiB, and a smaller one is repeated more cheaply after a fault. */
 export const COPY_BATCH_BYTES = 4_000_000;

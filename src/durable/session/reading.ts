@@ -1,4 +1,5 @@
 import type { Cursor, GoneEntry, LogEntry, LogPage, View } from "../../trace/watch.ts";
+import { retentionOf } from "./kept.ts";
 import type { SessionCore } from "./session-core.ts";
 import type { Chunk } from "./chunk.ts";
 import type { SessionState } from "./session-state.ts";
@@ -31,7 +32,10 @@ export function readPage(
   if (view === "trace" && home === undefined) return { state: "absent" };
   const last = view === "session" ? state.shownHead : state.homeHead;
   const head = Math.min(last, until ?? last);
-  const valid = from !== undefined && from.incarnation === incarnation && from.revision <= head;
+  // A trace that was forgotten and came again: who holds what it was begins anew.
+  const began = view === "trace" ? state.homeBegan : 0;
+  const isRead = from !== undefined && (from.revision === 0 || from.revision >= began);
+  const valid = isRead && from.incarnation === incarnation && from.revision <= head;
   const entries: LogEntry[] = [];
   let next = valid ? from.revision : 0;
   let bytes = 0;
@@ -56,7 +60,7 @@ export function readPage(
     entries,
     next: reached ? head : next,
     left: view === "session" ? state.lastLeave : 0,
-    ...(summary === undefined ? {} : { summary }),
+    ...(summary === undefined ? {} : { summary, retention: retentionOf(core) }),
     ...(core.prices.text === undefined ? {} : { prices: core.prices.text }),
     ...(session === undefined ? {} : { session }),
   };

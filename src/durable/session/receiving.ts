@@ -3,7 +3,8 @@ import { markGone, weigh } from "./admission.ts";
 import { countOf, decodeChunkFacts } from "./chunk-facts.ts";
 import type { Copy, CopyOutcome, Withdrawal } from "./copying.ts";
 import { deriveChunkFacts } from "./derive-chunk-facts.ts";
-import { SESSION_BYTES, SESSION_SPANS, SESSION_TRACES } from "./limits.ts";
+import { oweExpiry } from "./expiry.ts";
+import { SESSION_SPANS, SESSION_TRACES } from "./limits.ts";
 import type { SessionCore } from "./session-core.ts";
 import type { NewChunk } from "./chunk.ts";
 import type { SessionState } from "./session-state.ts";
@@ -57,20 +58,27 @@ function take(
     const { kind } = chunk;
     if (kind === "gone") continue;
     const facts = decodeChunkFacts(kind, chunk.facts) ?? deriveChunkFacts({ ...chunk, kind }).facts;
-    if (!hasRoom(state, copy.traceId, countOf(facts), chunk.body.length + weight))
+    if (!hasRoom(core, state, copy.traceId, countOf(facts), chunk.body.length + weight))
       return refuse(state, copy, frames, now);
     const previous = state.shownHead;
     const revision = state.log.append(chunk);
     state.admit(copy.traceId, facts, revision, { ...chunk, bytes: chunk.body.length });
     frames.push({ previous, entry: { ...chunk, kind, revision, superseded: [] } });
+    oweExpiry(core.retention, state, chunk.received);
   }
   for (const value of copy.values) state.bytes += state.log.values.put(value);
   const next = (fresh.at(-1)?.traceRevision ?? 0) + 1;
   return { outcome: { outcome: "held", next }, frames, refold: newer };
 }
 
-function hasRoom({ shown, traceHeads, bytes }: SessionState, traceId: string, count: number, size: number): boolean {
-  if (shown.held + count > SESSION_SPANS || bytes + size > SESSION_BYTES) return false;
+function hasRoom(
+  { retention }: SessionCore,
+  { shown, traceHeads, bytes }: SessionState,
+  traceId: string,
+  count: number,
+  size: number,
+): boolean {
+  if (shown.held + count > SESSION_SPANS || bytes + size > retention.sessionBytes) return false;
   return traceHeads.has(traceId) || shown.traceCount < SESSION_TRACES;
 }
 
@@ -108,7 +116,7 @@ export function withdraw(core: SessionCore, tenant: string, withdrawal: Withdraw
 function letGo(state: SessionState, traceId: string, to: string, now: number): { previous: number; entry: LogEntry } {
   const previous = state.shownHead;
   state.bytes -= state.log.bytesOf(traceId);
-  state.log.dropTrace(traceId);
+  state.log.dropTraces([traceId]);
   state.shown.dropTrace(traceId);
   state.traceHeads.delete(traceId);
   return { previous, entry: markGone(state, traceId, to, now) };

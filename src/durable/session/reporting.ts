@@ -1,3 +1,4 @@
+import { keptBy } from "./kept.ts";
 import type { SessionCore } from "./session-core.ts";
 
 /** Tells the directory what the session looks like now, or that nothing is left of it; run again at the interval that it names. */
@@ -12,7 +13,9 @@ export async function report(core: SessionCore): Promise<void> {
     const at = Date.now();
     const search = core.search();
     const told = state.shows(state.id) ? (state.traceHeads.get(state.id) ?? 0) : 0;
-    const { interval } = await core.directory().report({ id: state.id, incarnation, revision, summary, search, told });
+    const { interval } = await core
+      .directory()
+      .report({ id: state.id, incarnation, revision, summary, search, told, kept: keptBy(core) });
     core.reported(at, interval);
   } else if (listed) {
     const to = state.destinations;

@@ -3,6 +3,8 @@ import type { Bindings } from "../../bindings.ts";
 import { directoryOf, sessionAt } from "../../place.ts";
 import { priceSetting } from "../../price-setting.ts";
 import type { PriceSetting } from "../../price-setting.ts";
+import { retentionSetting } from "../../retention-setting.ts";
+import type { RetentionRule } from "../../trace/retention.ts";
 import { foldQueries } from "../../trace/fold/query-fold.ts";
 import { rollUp } from "../../trace/fold/roll-up.ts";
 import { searchText } from "../../trace/list/search-text.ts";
@@ -10,6 +12,7 @@ import { searchableIn } from "../../trace/list/searchable.ts";
 import { queriesOf, summarise } from "../../trace/fold/session-fold.ts";
 import type { QuerySummary, SessionSummary } from "../../trace/summary.ts";
 import type { LogEntry, View } from "../../trace/watch.ts";
+import { nextExpiry } from "./expiry.ts";
 import type { JobKind } from "./jobs.ts";
 import { SessionState } from "./session-state.ts";
 import type { Subscribers } from "../subscribers.ts";
@@ -27,6 +30,7 @@ export class SessionCore {
   #reported = { at: 0, interval: 0 };
   #summary: Folded | undefined;
   readonly prices: PriceSetting;
+  readonly retention: RetentionRule;
 
   constructor(
     ctx: DurableObjectState,
@@ -39,10 +43,15 @@ export class SessionCore {
     this.subscribers = subscribers;
     this.#runJob = runJob;
     this.prices = priceSetting(env);
+    this.retention = retentionSetting(env);
   }
 
   get state(): SessionState {
-    this.#state ??= new SessionState(this.ctx.storage);
+    if (this.#state === undefined) {
+      this.#state = new SessionState(this.ctx.storage);
+      const expiry = nextExpiry(this.retention, this.#state, Date.now());
+      if (expiry !== undefined) this.#state.jobs.owe("expire", expiry);
+    }
     return this.#state;
   }
 

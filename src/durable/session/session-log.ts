@@ -160,10 +160,27 @@ export class SessionLog {
     }
   }
 
-  /** Bodies and facts of a trace leave; its `gone` marks stay. */
-  dropTrace(traceId: string): void {
+  /** Bodies and facts of traces leave; their `gone` marks stay. */
+  dropTraces(traceIds: readonly string[]): void {
     this.life.keepHead(this.#head);
-    this.#drop("trace = ? AND kind <> 'gone'", traceId);
+    this.#drop("trace IN (SELECT value FROM json_each(?)) AND kind <> 'gone'", JSON.stringify(traceIds));
+  }
+
+  /** Whether a trace left after this time, Unix milliseconds. */
+  hasMarks(after: number): boolean {
+    const sql = "SELECT 1 FROM chunk WHERE kind = 'gone' AND received > ? LIMIT 1";
+    return this.#sql.exec(sql, after).toArray().length > 0;
+  }
+
+  countMarks(before: number): number {
+    const sql = "SELECT count(*) AS count FROM chunk WHERE kind = 'gone' AND received < ?";
+    return this.#sql.exec<{ count: number }>(sql, before).one().count;
+  }
+
+  /** Only together with a new life of the log. */
+  trimMarks(before: number): void {
+    this.life.keepHead(this.#head);
+    this.#sql.exec("DELETE FROM chunk WHERE kind = 'gone' AND received < ?", before);
   }
 
   /** All that is not of this trace, and the marks of traces that left; only together with a new life of the log. */
@@ -192,11 +209,11 @@ export class SessionLog {
   }
 
   /** One look at the log, which has no index of traces: a row more with each delivery would cost more than it saves. */
-  #drop(where: string, traceId: string): void {
+  #drop(where: string, of: string): void {
     const dropped = this.#sql
       .exec<{ revision: number; parts: number; named: number }>(
         `DELETE FROM chunk WHERE ${where} RETURNING revision, parts, hashes IS NOT NULL AS named`,
-        traceId,
+        of,
       )
       .toArray();
     for (const { revision, parts } of dropped) {

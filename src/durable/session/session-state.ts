@@ -17,11 +17,14 @@ export class SessionState {
   /** Last revision given to a trace, in the trace's own order. */
   readonly traceHeads = new Map<string, number>();
   readonly #goneTo = new Map<string, string>();
+  readonly #newest = new Map<string, number>();
   /** Last revision of each view. */
   shownHead = 0;
   homeHead = 0;
   /** Revision of the last mark that a trace left. */
   lastLeave = 0;
+  /** Revision at which the trace of this object's own name was forgotten last: who followed it from before begins anew. */
+  homeBegan = 0;
   /** Unix milliseconds, of what is shown. */
   lastArrival = 0;
   /** Bytes of bodies and large values in the log. */
@@ -63,6 +66,7 @@ export class SessionState {
     const table = shown ? this.shown : this.hidden;
     admitChunk(table, traceId, facts, revision);
     this.traceHeads.set(traceId, chunk.traceRevision);
+    this.#newest.set(traceId, Math.max(this.newest(traceId), chunk.received));
     this.bytes += chunk.bytes;
     if (row?.role === "home") this.homeHead = revision;
     if (!shown) return;
@@ -75,7 +79,25 @@ export class SessionState {
   leave(traceId: string, session: string, revision: number): void {
     this.shownHead = revision;
     this.lastLeave = revision;
+    if (traceId === this.id && session === "") this.homeBegan = revision;
     this.#goneTo.set(traceId, session);
+  }
+
+  /** When a trace arrived last, Unix milliseconds; 0 where nothing of it is here. */
+  newest(traceId: string): number {
+    return this.#newest.get(traceId) ?? 0;
+  }
+
+  /** The last arrival of the trace that has been silent for longest, Unix milliseconds; `undefined` where none is shown. */
+  oldestArrival(): number | undefined {
+    let oldest: number | undefined;
+    for (const [, newest] of this.arrivals()) if (oldest === undefined || newest < oldest) oldest = newest;
+    return oldest;
+  }
+
+  /** The traces that the session shows, with their last arrival. */
+  *arrivals(): Generator<readonly [traceId: string, newest: number]> {
+    for (const arrival of this.#newest) if (this.shows(arrival[0])) yield arrival;
   }
 
   /** The sessions that traces went to which were shown here, or would be if they named none. */

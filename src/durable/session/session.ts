@@ -3,8 +3,9 @@ import type { Bindings } from "../../bindings.ts";
 import type { AppendOutcome, Delivery, SpilledValue } from "../../trace/delivery.ts";
 import type { Cursor, LogPage, View } from "../../trace/watch.ts";
 import { append } from "./admission.ts";
-import type { Copy, CopyOutcome, Release, Withdrawal } from "./copying.ts";
+import type { Copy, CopyOutcome, Release, ReleaseOutcome, Withdrawal } from "./copying.ts";
 import { beginForgetting, forget, release } from "./forgetting.ts";
+import { expire } from "./expiring.ts";
 import { HomeCopy } from "./home-copy.ts";
 import type { JobKind } from "./jobs.ts";
 import { peek, readPage } from "./reading.ts";
@@ -38,8 +39,18 @@ export class SessionObject extends DurableObject<Bindings> {
     withdraw(this.#core, tenant, withdrawal);
   }
 
-  async release(_tenant: string, released: Release): Promise<void> {
-    await release(this.#core, this.#copier, released);
+  async release(_tenant: string, released: Release): Promise<ReleaseOutcome> {
+    return await release(this.#core, this.#copier, released);
+  }
+
+  /** The list found that something here should be forgotten by now, or knows too little of it. */
+  async tidy(): Promise<"absent" | "present"> {
+    if (!this.#core.exists) return "absent";
+    await this.#run("expire");
+    if (this.#core.state.log.life.forgetting) await this.#run("forget");
+    if (!this.#core.exists) return "absent";
+    await this.#run("directory");
+    return "present";
   }
 
   read(view: View, from: Cursor | undefined, maxBytes: number, until?: number): LogPage {
@@ -107,7 +118,7 @@ export class SessionObject extends DurableObject<Bindings> {
     const { jobs } = this.#core.state;
     jobs.rang();
     const now = Date.now();
-    for (const kind of ["forget", "copy", "directory"] as const) {
+    for (const kind of ["expire", "forget", "copy", "directory"] as const) {
       if (this.#core.exists && this.#core.state.jobs.isDue(kind, now)) await this.#run(kind);
     }
     if (this.#core.exists) this.#core.state.jobs.arm(Date.now());
@@ -126,6 +137,7 @@ export class SessionObject extends DurableObject<Bindings> {
     try {
       if (kind === "directory") await report(this.#core);
       else if (kind === "forget") await forget(this.#core, this.#copier);
+      else if (kind === "expire") await expire(this.#core, this.#copier);
       else await this.#copy();
     } catch (error) {
       console.warn(JSON.stringify({ message: "a job failed and will be tried again", kind, error: String(error) }));

@@ -77,6 +77,13 @@ export class TraceRows {
     this.#sql.exec("DELETE FROM trace WHERE trace <> ?", traceId);
   }
 
+  /** Copies that were withdrawn before this time, Unix milliseconds, and of which nothing tells any more. */
+  forgetWithdrawn(before: number): void {
+    const sql =
+      "DELETE FROM trace WHERE role = 'withdrawn' AND epoch < ? AND trace NOT IN (SELECT trace FROM chunk) RETURNING trace";
+    for (const { trace } of this.#sql.exec<{ trace: string }>(sql, before)) this.#rows.delete(trace);
+  }
+
   remove(traceId: string): void {
     this.#rows.delete(traceId);
     this.#sql.exec("DELETE FROM trace WHERE trace = ?", traceId);

@@ -72,6 +72,31 @@ export const queryRequest = {
   },
 };
 
+export const retention = {
+  type: "object",
+  description: "What is kept, and for how long.",
+  properties: {
+    maxAge: {
+      type: "number",
+      description: "Seconds after a trace's last arrival; absent where nothing is forgotten for its age.",
+    },
+    oldest: {
+      ...nanoseconds,
+      description: "Last arrival of the trace that is forgotten next, Unix nanoseconds, decimal.",
+    },
+    bytes: count,
+    maxBytes: {
+      ...count,
+      description: "Where a session takes no more, and a list forgets the sessions that were silent for longest.",
+    },
+    forgotten: {
+      type: "object",
+      description: "Of a list: sessions that were forgotten for want of room, and when the last of them was.",
+      properties: { sessions: count, at: nanoseconds },
+    },
+  },
+};
+
 const statuses = ["waiting", "stalled", "running", "quiet", "failed", "finished"];
 export const listCounts = {
   type: "object",

@@ -1,5 +1,5 @@
 import { json, listing, path, problem, query, refusals, replaying, watching } from "./openapi-parts.ts";
-import { count, listCounts, queryRequest, strings, summary } from "./openapi-schemas.ts";
+import { count, listCounts, queryRequest, retention, strings, summary } from "./openapi-schemas.ts";
 
 const ingest = {
   post: {
@@ -51,8 +51,10 @@ export const openapi = {
           nextCursor: { type: "string" },
           counts: listCounts,
           arrivals: { type: "object" },
+          retention: { $ref: "#/components/schemas/Retention" },
         },
       },
+      Retention: retention,
       QueryRequest: queryRequest,
       Session: {
         type: "object",
@@ -60,6 +62,7 @@ export const openapi = {
           resourceVersion: { type: "string" },
           session: { $ref: "#/components/schemas/SessionSummary" },
           queries: { type: "array", items: { type: "object" } },
+          retention: { $ref: "#/components/schemas/Retention" },
           resourceSpans: {
             type: "array",
             items: { type: "object" },

@@ -42,8 +42,8 @@ export class SessionSource implements Source {
     this.#cursor = { incarnation: page.incarnation, revision: page.next };
     const caughtUp = page.next === page.head;
     if (caughtUp) {
-      const prices = page.prices === undefined ? {} : { prices: page.prices };
-      if (page.summary !== undefined) events.push(sse("session", { summary: page.summary, ...prices }));
+      const { summary, prices, retention } = page;
+      if (summary !== undefined) events.push(sse("session", { summary, prices, retention }));
       events.push(sse("bookmark", { resourceVersion: this.#version(), now: Date.now() }));
     }
     this.#unmarked = !caughtUp;

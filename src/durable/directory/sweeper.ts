@@ -1,0 +1,148 @@
+import type { Bindings } from "../../bindings.ts";
+import { DEFAULT_TENANT, sessionAt } from "../../place.ts";
+import { retentionSetting } from "../../retention-setting.ts";
+import type { SessionRemoval } from "../../trace/directory-contract.ts";
+import { nanoseconds } from "../../trace/nanoseconds.ts";
+import { retentionSlack } from "../../trace/retention.ts";
+import type { Kept, Retention, RetentionRule } from "../../trace/retention.ts";
+import type { DirectoryRows } from "./directory-rows.ts";
+import { TenantKept } from "./tenant-kept.ts";
+
+const DAY_MILLIS = 86_400_000;
+const SOON_MILLIS = 1_000;
+const MINUTE_MILLIS = 60_000;
+/** Sessions called in one run: an invocation may make 1,000 calls. */
+const CALLS = 500;
+const CALLS_AT_ONCE = 20;
+/** What is forgotten for want of room makes room for a while. */
+const FULL_AGAIN = 0.95;
+
+type Forgotten = { readonly sessions: number; readonly at: number };
+
+/**
+ * Keeps a tenant within its ceiling: the sessions that were silent for longest are forgotten whole. And once a day it
+ * wakes those that should have forgotten something and have not: their alarms were lost, or set by another rule.
+ */
+export class Sweeper {
+  readonly #ctx: DurableObjectState;
+  readonly #env: Bindings;
+  readonly #rows: DirectoryRows;
+  readonly #remove: (removal: SessionRemoval) => void;
+  readonly #rule: RetentionRule;
+  #kept: TenantKept | undefined;
+  /** When the alarm rings, as far as is known. */
+  #armed: number | undefined;
+
+  constructor(ctx: DurableObjectState, env: Bindings, rows: DirectoryRows, remove: (removal: SessionRemoval) => void) {
+    this.#ctx = ctx;
+    this.#env = env;
+    this.#rows = rows;
+    this.#remove = remove;
+    this.#rule = retentionSetting(env);
+  }
+
+  /** A row of the list was written, or went: what its session kept, and keeps now. */
+  change(before: Kept | undefined, after: Kept | undefined, now: number): void {
+    // What is read now has the change already.
+    if (this.#kept === undefined) this.#kept = new TenantKept(this.#ctx.storage.sql);
+    else this.#kept.change(before, after);
+    if (this.#isOver(1)) this.#arm(now + SOON_MILLIS);
+    else if (this.#armed === undefined) this.#ctx.waitUntil(this.#armDaily(now));
+  }
+
+  retention(): Retention {
+    const { maxAge, tenantBytes } = this.#rule;
+    this.#kept ??= new TenantKept(this.#ctx.storage.sql);
+    const { bytes, oldest } = this.#kept;
+    const forgotten = this.#forgotten();
+    return {
+      ...(maxAge === undefined ? {} : { maxAge: maxAge / 1_000 }),
+      ...(maxAge === undefined || oldest === undefined ? {} : { oldest: nanoseconds(oldest) }),
+      bytes,
+      ...(tenantBytes === undefined ? {} : { maxBytes: tenantBytes }),
+      ...(forgotten.sessions === 0
+        ? {}
+        : { forgotten: { sessions: forgotten.sessions, at: nanoseconds(forgotten.at) } }),
+    };
+  }
+
+  /** One run of the alarm. What fails is tried again with the next one. */
+  async sweep(): Promise<void> {
+    this.#armed = undefined;
+    this.#kept ??= new TenantKept(this.#ctx.storage.sql);
+    const asked = await this.#tidy();
+    const isFull = await this.#makeRoom();
+    this.#arm(Date.now() + (isFull || asked === CALLS ? MINUTE_MILLIS : DAY_MILLIS));
+  }
+
+  async #tidy(): Promise<number> {
+    const { maxAge } = this.#rule;
+    const before = maxAge === undefined ? 0 : Date.now() - maxAge - 2 * retentionSlack(maxAge);
+    const overdue = this.#rows.overdue(before, CALLS);
+    await this.#each(overdue, CALLS_AT_ONCE, async ({ id, incarnation }) => {
+      const found = await sessionAt(this.#env, DEFAULT_TENANT, id).tidy();
+      if (found === "absent") this.#remove({ id, incarnation });
+    });
+    return overdue.length;
+  }
+
+  /** One after the other, so that no more go than must. Answers whether there is not enough room yet. */
+  async #makeRoom(): Promise<boolean> {
+    if (!this.#isOver(1)) return false;
+    let sessions = 0;
+    let leaving = 0;
+    await this.#each(this.#rows.mostSilent(CALLS), 1, async ({ id, incarnation, bytes }) => {
+      if (!this.#isOver(FULL_AGAIN, leaving)) return;
+      const outcome = await sessionAt(this.#env, DEFAULT_TENANT, id).forget();
+      if (outcome === "absent") return this.#remove({ id, incarnation });
+      sessions++;
+      if (outcome === "begun") leaving += bytes;
+    });
+    if (sessions > 0) {
+      const forgotten: Forgotten = { sessions: this.#forgotten().sessions + sessions, at: Date.now() };
+      this.#rows.setMeta("forgotten", JSON.stringify(forgotten));
+      console.warn(JSON.stringify({ message: "sessions were forgotten: the tenant is at its ceiling", sessions }));
+    }
+    return this.#isOver(1, leaving);
+  }
+
+  async #each<Row extends { readonly id: string }>(
+    rows: readonly Row[],
+    atOnce: number,
+    call: (row: Row) => Promise<void>,
+  ): Promise<void> {
+    let next = 0;
+    const worker = async () => {
+      for (let row = rows[next++]; row !== undefined; row = rows[next++]) {
+        try {
+          await call(row);
+        } catch (error) {
+          console.warn(JSON.stringify({ message: "a session could not be tidied", id: row.id, error: String(error) }));
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+  }
+
+  #isOver(share: number, leaving = 0): boolean {
+    const { tenantBytes } = this.#rule;
+    return tenantBytes !== undefined && (this.#kept?.bytes ?? 0) - leaving > tenantBytes * share;
+  }
+
+  #forgotten(): Forgotten {
+    const stored = this.#rows.meta("forgotten");
+    return stored === undefined ? { sessions: 0, at: 0 } : (JSON.parse(stored) as Forgotten);
+  }
+
+  #arm(at: number): void {
+    if (this.#armed !== undefined && this.#armed <= at) return;
+    this.#armed = at;
+    void this.#ctx.storage.setAlarm(at);
+  }
+
+  /** After a wake nobody knows whether an alarm stands. */
+  async #armDaily(now: number): Promise<void> {
+    this.#armed = (await this.#ctx.storage.getAlarm()) ?? undefined;
+    if (this.#armed === undefined) this.#arm(now + DAY_MILLIS);
+  }
+}

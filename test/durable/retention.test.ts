@@ -1,0 +1,320 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { SessionObject } from "../../src/durable/session/session.ts";
+import { DEFAULT_RETENTION, retentionSlack } from "../../src/trace/retention.ts";
+import type { Retention } from "../../src/trace/retention.ts";
+import { deliveryOf } from "./deliveries.ts";
+import { Faults, STRIKES } from "./faults.ts";
+import type { Plan } from "./faults.ts";
+import { directory } from "./reported.ts";
+import { aSpan, someSpans, traceIdOf } from "./spans.ts";
+import { openStream, Viewer } from "./viewer.ts";
+import * as world from "./world.ts";
+
+const OLD = traceIdOf("old");
+const YOUNG = traceIdOf("young");
+const OTHER = traceIdOf("other");
+const IDS = [OLD, YOUNG, "A", "B"];
+const ALL = [...IDS, OTHER];
+
+const DAY = 86_400_000;
+const MAX_AGE = DEFAULT_RETENTION.maxAge ?? 0;
+const KEPT = MAX_AGE + retentionSlack(MAX_AGE);
+
+beforeEach(async () => {
+  world.stopClock();
+  await world.emptyWorld();
+});
+
+/** Lets time pass, and the alarms ring that stand until then, each once. */
+async function passAndRing(millis: number): Promise<string[]> {
+  world.pass(millis);
+  const rung: string[] = [];
+  for (const id of IDS) {
+    const alarm = await world.alarmOf(id);
+    if (alarm === null || alarm > Date.now()) continue;
+    await world.ring(id);
+    rung.push(id);
+  }
+  await world.rest(IDS);
+  return rung;
+}
+
+async function retentionOf(path: string): Promise<Retention | undefined> {
+  return (await world.readPath<{ retention?: Retention }>(path))?.retention;
+}
+
+const nanos = (millis: number) => `${millis}000000`;
+
+describe("what was silent for 30 days", () => {
+  test("is forgotten with its log, its values and its row, and who watches hears that it is deleted", async () => {
+    await world.deliver([aSpan(OLD, 1, {}, { "input.value": "word ".repeat(4_000) })]);
+    await world.rest(IDS);
+    const stream = await openStream(`/sessions/${OLD}`);
+    await stream.readUntil(({ event }) => event.type === "bookmark");
+    await passAndRing(KEPT - DAY);
+    expect((await world.readSession(OLD))?.session.spans).toBe(1);
+    await passAndRing(DAY);
+    expect(await world.readSession(OLD)).toBeUndefined();
+    expect(await world.tables(OLD)).toEqual([]);
+    expect(await world.listed("all")).toEqual([]);
+    const seen = await stream.readUntil(({ event }) => event.type === "deleted");
+    expect(seen.at(-1)?.event.type).toBe("deleted");
+    await stream.close();
+  });
+
+  test("goes as a whole trace out of a session that goes on, at its home too, and viewers hear that it is gone", async () => {
+    await world.deliver(someSpans(OLD, 1, 3, { "session.id": "A" }));
+    world.pass(5 * DAY);
+    await world.deliver(someSpans(YOUNG, 1, 2, { "session.id": "A" }));
+    await world.rest(IDS);
+    const viewer = new Viewer("A");
+    await viewer.connect();
+    await viewer.readUntil(({ event }) => event.type === "bookmark");
+    await passAndRing(KEPT - 5 * DAY);
+    const session = await world.readSession("A");
+    expect([session?.session.spans, session?.session.traces]).toEqual([2, 1]);
+    expect(await world.readTrace(OLD)).toBeUndefined();
+    expect(await world.tables(OLD)).toEqual([]);
+    await viewer.readUntil(({ event }) => event.type === "bookmark");
+    await viewer.disconnect();
+    expect(viewer.seen.map(({ event }) => event.type).filter((type) => type === "gone" || type === "reset")).toEqual([
+      "gone",
+    ]);
+    expect(viewer.view.summary()).toMatchObject({ spans: 2, traces: 1 });
+    expect((await world.listed("all")).map(({ id, spans }) => [id, spans])).toEqual([["A", 2]]);
+    const marks = (await world.rowsOf<{ kind: string }>("A", "chunk")).filter(({ kind }) => kind === "gone");
+    expect(marks).toHaveLength(1);
+  });
+
+  test("is measured from the last arrival: spans that come late keep the trace", async () => {
+    await world.deliver(someSpans(OLD, 1, 2, { "session.id": "A" }));
+    await world.rest(IDS);
+    world.pass(20 * DAY);
+    await world.deliver(someSpans(OLD, 3, 1));
+    await world.rest(IDS);
+    await passAndRing(KEPT - 20 * DAY);
+    expect((await world.readSession("A"))?.session.spans).toBe(3);
+    await passAndRing(20 * DAY + DAY);
+    for (const id of ["A", OLD]) expect(await world.tables(id), id).toEqual([]);
+  });
+
+  test("is kept where its home has spans that were not copied on yet", async () => {
+    await world.deliver(someSpans(OLD, 1, 2, { "session.id": "A" }));
+    await world.rest(IDS);
+    world.pass(KEPT);
+    // As if the home could not reach the session since.
+    const newest = await runInDurableObject(world.objectOf(OLD), (_, { storage }) => {
+      storage.sql.exec("UPDATE chunk SET received = ?", Date.now());
+      return Date.now();
+    });
+    await world.evict(OLD);
+    await world.ring("A");
+    expect((await world.readTrace(OLD))?.session).toBe("A");
+    expect(newest).toBe(Date.now());
+    expect((await world.readSession("A"))?.session.spans).toBe(2);
+  });
+
+  test("begins anew where its trace speaks again, also for who follows the trace", async () => {
+    await world.deliver(someSpans(OLD, 1, 2));
+    // Another trace keeps the object of that name.
+    world.pass(5 * DAY);
+    await world.deliver(someSpans(YOUNG, 1, 1, { "session.id": OLD }));
+    await world.rest(IDS);
+    const follower = new Viewer(OLD, `/traces/${OLD}`);
+    await follower.connect();
+    await follower.readUntil(({ event }) => event.type === "bookmark");
+    await follower.disconnect();
+    await passAndRing(KEPT - 5 * DAY);
+    expect((await world.readSession(OLD))?.session.spans).toBe(1);
+    expect(await follower.connect()).toBe(404);
+    await world.deliver(someSpans(OLD, 7, 1));
+    await world.rest(IDS);
+    await follower.connect();
+    await follower.readUntil(({ event }) => event.type === "bookmark");
+    await follower.disconnect();
+    expect(Array.from(follower.view.spans(), ({ span }) => span.name)).toEqual(["span 7"]);
+    expect((await world.readSession(OLD))?.session.spans).toBe(2);
+  });
+
+  test("wakes nobody in between: one alarm a session stands, and a bound home needs none", async () => {
+    await world.deliver(someSpans(OLD, 1, 2, { "session.id": "A" }));
+    const arrived = Date.now();
+    await world.rest(IDS);
+    expect(await world.alarmOf("A")).toBe(arrived + KEPT);
+    expect(await world.alarmOf(OLD)).toBeNull();
+    await world.evict("A");
+    await world.readSession("A");
+    expect(await world.alarmOf("A")).toBe(arrived + KEPT);
+  });
+});
+
+describe("whichever step of forgetting a fault strikes", () => {
+  let faults: Faults;
+  beforeAll(async () => {
+    faults = await Faults.install();
+  });
+  afterAll(() => faults.remove());
+  beforeEach(() => {
+    vi.spyOn(console, "warn").mockReturnValue();
+    vi.spyOn(console, "error").mockReturnValue();
+  });
+  afterEach(() => faults.end());
+
+  /** Two traces grow old in A, one of which was C's before; YOUNG stays, or there is none. */
+  async function story(plan: Plan, rest: "stays" | "goes"): Promise<number> {
+    await world.emptyWorld();
+    faults.follow(() => undefined);
+    await world.deliver(someSpans(OLD, 1, 2, { "gen_ai.conversation.id": "B" }));
+    await world.deliver(someSpans(OLD, 3, 1, { "session.id": "A" }));
+    await world.deliver(someSpans(OTHER, 1, 2, { "session.id": "A" }));
+    if (rest === "stays") {
+      world.pass(5 * DAY);
+      await world.deliver(someSpans(YOUNG, 1, 2, { "session.id": "A" }));
+    }
+    await world.rest(ALL);
+    world.pass(rest === "stays" ? KEPT - 5 * DAY : KEPT);
+    faults.follow(plan);
+    await world.ring("A");
+    await faults.quiet();
+    await world.rest(ALL);
+    await faults.arrive();
+    await world.rest(ALL);
+    faults.end();
+    return faults.steps.length;
+  }
+
+  test.each(["stays", "goes"] as const)(
+    "what is old is gone everywhere, and only that: the rest %s",
+    { timeout: 120_000 },
+    async (rest) => {
+      const steps = await story(() => undefined, rest);
+      for (let at = 1; at <= steps; at++) {
+        for (const strike of [...STRIKES.transaction, ...STRIKES.call]) {
+          let struck = "";
+          await story((step, number) => {
+            const fits = number === at && (STRIKES[step.kind] as readonly string[]).includes(strike);
+            if (fits) struck = `step ${at}, ${step.kind} ${step.object} ${step.method}: ${strike}`;
+            return fits ? strike : undefined;
+          }, rest);
+          if (struck === "") continue;
+          const found = Object.fromEntries((await world.listed("all")).map(({ id, spans }) => [id, spans]));
+          expect(found, struck).toEqual(rest === "stays" ? { A: 2 } : {});
+          expect((await world.readSession("A"))?.session.spans, struck).toBe(rest === "stays" ? 2 : undefined);
+          expect(await world.tables(OLD), struck).toEqual([]);
+          expect(await world.tables(OTHER), struck).toEqual([]);
+          if (rest === "goes") expect(await world.tables("A"), struck).toEqual([]);
+          else expect(world.spansOf((await world.readTrace(YOUNG))?.resourceSpans ?? []), struck).toHaveLength(2);
+        }
+      }
+    },
+  );
+});
+
+describe("what is kept is told", () => {
+  test("with a session, its stream and the list", async () => {
+    await world.deliver(someSpans(OLD, 1, 2, { "session.id": "A" }));
+    const first = Date.now();
+    world.pass(DAY);
+    await world.deliver(someSpans(YOUNG, 1, 2, { "session.id": "A" }));
+    await world.rest(IDS);
+    const told = { maxAge: 30 * 86_400, oldest: nanos(first) };
+    expect(await retentionOf("/sessions/A")).toEqual({ ...told, bytes: expect.any(Number), maxBytes: 1e9 });
+    expect(await retentionOf("/sessions")).toEqual({ ...told, bytes: expect.any(Number), maxBytes: 1e10 });
+    const stream = await openStream("/sessions/A");
+    const seen = await stream.readUntil(({ event }) => event.type === "bookmark");
+    await stream.close();
+    expect(seen.find(({ event }) => event.type === "session")?.event).toMatchObject({ retention: told });
+    await world.deliver(someSpans(OLD, 3, 1));
+    await world.rest(IDS);
+    expect((await retentionOf("/sessions"))?.oldest).toBe(nanos(first + DAY + 1));
+  });
+
+  test("on disk, the homes of a session's traces estimated", async () => {
+    for (let n = 0; n < 5; n++)
+      await world.deliver(
+        someSpans(traceIdOf(`trace ${n}`), 1, 40, { "session.id": "A", note: "word ".repeat(1_000) }),
+      );
+    await world.rest(["A", ...Array.from({ length: 5 }, (_, n) => traceIdOf(`trace ${n}`))]);
+    let size = 0;
+    for (const id of ["A", ...Array.from({ length: 5 }, (_, n) => traceIdOf(`trace ${n}`))])
+      size += await runInDurableObject(world.objectOf(id), (_, { storage }) => storage.sql.databaseSize);
+    const { bytes = 0 } = (await retentionOf("/sessions")) ?? {};
+    expect(bytes / size).toBeGreaterThan(0.75);
+    expect(bytes / size).toBeLessThan(1.25);
+  });
+});
+
+describe("the list looks after what sessions should have done", () => {
+  const sweep = async () => await runInDurableObject(directory(), async (instance) => await instance.alarm());
+
+  test("a session whose alarm was lost is woken", async () => {
+    await world.deliver(someSpans(OLD, 1, 2, { "session.id": "A" }));
+    await world.rest(IDS);
+    await runInDurableObject(world.objectOf("A"), async (_, { storage }) => await storage.deleteAlarm());
+    await world.evict("A");
+    world.pass(KEPT + 2 * DAY);
+    await sweep();
+    await world.rest(IDS);
+    for (const id of ["A", OLD]) expect(await world.tables(id), id).toEqual([]);
+    expect(await world.listed("all")).toEqual([]);
+  });
+
+  test("a row whose session is no more goes", async () => {
+    await world.deliver(someSpans(OLD, 1, 2));
+    await world.rest(IDS);
+    await runInDurableObject(world.objectOf(OLD), async (_, { storage }) => await storage.deleteAll());
+    await world.evict(OLD);
+    world.pass(KEPT + 2 * DAY);
+    await sweep();
+    expect(await world.listed("all")).toEqual([]);
+  });
+
+  test("its own alarm stands once a day", async () => {
+    await world.deliver(someSpans(OLD, 1, 2));
+    await world.rest(IDS);
+    const alarm = await runInDurableObject(directory(), async (_, { storage }) => await storage.getAlarm());
+    expect((alarm ?? 0) - Date.now()).toBeGreaterThan(DAY / 2);
+    expect((alarm ?? 0) - Date.now()).toBeLessThanOrEqual(DAY);
+  });
+});
+
+test("over the tenant's ceiling the sessions that were silent for longest are forgotten whole, and the list says so", async () => {
+  vi.spyOn(console, "warn").mockReturnValue();
+  const names = ["first", "second", "third", "fourth"].map(traceIdOf);
+  for (const traceId of names) {
+    await world.deliver(someSpans(traceId, 1, 2));
+    world.pass(60_000);
+  }
+  // The first speaks again: now the second has been silent for longest.
+  await world.deliver(someSpans(names[0] ?? "", 3, 1));
+  await world.rest(names);
+  // As if each were so large: three fit, the fourth does not.
+  await runInDurableObject(directory(), (_, { storage }) => void storage.sql.exec("UPDATE session SET bytes = 3e9"));
+  await evictDurableObject(directory());
+  await runInDurableObject(directory(), async (instance) => await instance.alarm());
+  await world.rest(names);
+  expect((await world.listed("all")).map(({ id }) => id).toSorted()).toEqual(
+    names.filter((_, n) => n !== 1).toSorted(),
+  );
+  expect(await world.tables(names[1] ?? "")).toEqual([]);
+  expect(await retentionOf("/sessions?kind=all")).toMatchObject({
+    bytes: 9e9,
+    maxBytes: 1e10,
+    forgotten: { sessions: 1, at: expect.stringMatching(/^\d+000000$/) },
+  });
+});
+
+test("where nothing is to be forgotten for its age, nobody is woken for it", async () => {
+  await runInDurableObject(world.objectOf(OLD), async (_, ctx) => {
+    const object = new SessionObject(ctx, { ...env, RETENTION_DAYS: "forever", MAX_SESSION_BYTES: "2KB" });
+    object.append("default", deliveryOf(someSpans(OLD, 1, 1)));
+    await object.alarm();
+    const page = object.read("session", undefined, 1_000);
+    expect(page.state === "present" && page.retention).toEqual({ bytes: expect.any(Number), maxBytes: 2_000 });
+    const most = object.append("default", deliveryOf(someSpans(OLD, 2, 500)));
+    expect(most).toEqual({ outcome: "full", reason: "the session holds 2000 bytes, its ceiling" });
+  });
+  await world.evict(OLD);
+});
