@@ -8,7 +8,7 @@ import { FACTS_VERSION } from "../../src/trace/facts/facts.ts";
 import { Random } from "../trace/seeded-random.ts";
 import { deliveryOf, shardsOf } from "./deliveries.ts";
 import { Faults } from "./faults.ts";
-import { generateSession } from "./generated-session.ts";
+import { generateSession, sentSpans } from "./generated-session.ts";
 import { aSpan, at, exportOf, someSpans, traceIdOf } from "./spans.ts";
 import { Viewer } from "./viewer.ts";
 import * as world from "./world.ts";
@@ -176,7 +176,9 @@ describe("where our storage or our program fails", () => {
       const { sent, ids } = generateSession(random, { traces: 2, spansOfATrace: 10, naming: 0.3 });
       faults.follow(() => (random.chance(0.2) ? random.pick(["it fails", "it is undone"]) : undefined));
       for (const delivery of random.cut(sent, 3)) {
-        await world.post(exportOf(delivery));
+        const records = delivery.filter((item) => "record" in item);
+        await world.post(exportOf(sentSpans(delivery)));
+        if (records.length > 0) await world.postLogs(records);
         await faults.quiet();
       }
       faults.end();

@@ -1,13 +1,15 @@
 import type { Span } from "../../src/trace/span.ts";
 import type { Random } from "../trace/seeded-random.ts";
+import { generateRecords, homesOf } from "./generated-records.ts";
+import type { SentRecord } from "./log-records.ts";
 import type { Attributes, Sent } from "./spans.ts";
 import { aSpan, at, attributesOf, SESSION_KEYS } from "./spans.ts";
 
-/** A session as its exporters send it: every encoding of every span, and the ids under which any of it may be shown. */
+/** A session as its exporters send it: every encoding of every span, log records, and the ids under which any of it may be shown. */
 export type Generated = {
-  readonly sent: readonly Sent[];
+  readonly sent: readonly (Sent | SentRecord)[];
   readonly traceIds: readonly string[];
-  /** Trace ids, and the names that spans give their session. */
+  /** Trace ids, the names that spans and records give their session, and the homes of records that name nothing else. */
   readonly ids: readonly string[];
 };
 
@@ -28,8 +30,35 @@ export function generateSession(random: Random, shape: Shape = USUAL): Generated
   const traceIds = Array.from({ length: 1 + random.below(shape.traces) }, () => random.hex(32));
   const run = random.hex(6);
   const names = [`${run}-a`, `${run}-b`, `${run} ü/c`, ...traceIds];
-  const sent = traceIds.flatMap((traceId) => generateTrace(random, traceId, names, shape));
-  return { sent, traceIds, ids: [...new Set([...traceIds, ...names])] };
+  const spans = traceIds.flatMap((traceId) => generateTrace(random, traceId, names, shape));
+  const traces = traceIds.map((traceId) => ({
+    traceId,
+    spanIds: spans.filter(({ span }) => span.traceId === traceId).map(({ span }) => span.spanId),
+  }));
+  const records = generateRecords(random, { traces, names });
+  const ids = [...new Set([...traceIds, ...names, ...homesOf(names)])];
+  return { sent: mixed(random, spans, records), traceIds, ids };
+}
+
+/** Both in their own order, records anywhere between spans. */
+function mixed(random: Random, spans: readonly Sent[], records: readonly SentRecord[]): (Sent | SentRecord)[] {
+  const sent: (Sent | SentRecord)[] = [...spans];
+  let place = 0;
+  for (const record of records) {
+    place += random.below(sent.length - place + 1);
+    sent.splice(place, 0, record);
+  }
+  return sent;
+}
+
+/** The log records among what is sent. */
+export function sentRecords(sent: Generated["sent"]): SentRecord[] {
+  return sent.filter((item) => "record" in item);
+}
+
+/** The spans among what is sent. */
+export function sentSpans(sent: Generated["sent"]): Sent[] {
+  return sent.filter((item) => "span" in item);
 }
 
 function generateTrace(random: Random, traceId: string, names: readonly string[], shape: Shape): Sent[] {

@@ -1,24 +1,26 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { deriveFacts } from "../../src/trace/facts/facts.ts";
+import { deriveRecordFacts } from "../../src/trace/facts/record-facts.ts";
 import type { SpanFacts } from "../../src/trace/facts/facts.ts";
 import { Random } from "../trace/seeded-random.ts";
 import type { Generated } from "./generated-session.ts";
-import { generateSession } from "./generated-session.ts";
+import { generateSession, sentRecords, sentSpans } from "./generated-session.ts";
+import type { Sent } from "./spans.ts";
 import { Viewer } from "./viewer.ts";
 import type { Snapshot, TraceDocument } from "./world.ts";
 import {
   deliver,
   emptyWorld,
   evict,
-  located,
+  itemsIn,
+  itemsOf,
   readPath,
   readSession,
   rest,
   saidBy,
   saidByAll,
-  spansOf,
   stopClock,
-  textOf,
+  textsOf,
 } from "./world.ts";
 
 const SEEDS = Array.from({ length: 12 }, (_, n) => 4000 + n);
@@ -32,7 +34,7 @@ beforeEach(async () => {
 test("the sessions that are tried hold what could show an order", () => {
   const traces = SEEDS.flatMap((seed) => {
     const { sent, traceIds } = generateSession(new Random(seed));
-    return traceIds.map((traceId) => factsOf(sent.filter(({ span }) => span.traceId === traceId)));
+    return traceIds.map((traceId) => factsOf(sentSpans(sent).filter(({ span }) => span.traceId === traceId)));
   });
   const often = (holds: (trace: readonly SpanFacts[]) => boolean) => traces.filter(holds).length > 2;
   const names = (trace: readonly SpanFacts[]) => new Set(trace.map(({ session }) => session?.value));
@@ -58,6 +60,42 @@ test("the sessions that are tried hold what could show an order", () => {
     "with spans that run, and ended": true,
     "with spans that never ended": true,
     "whose parents never come": true,
+  });
+});
+
+test("the sessions that are tried hold log records of each kind", () => {
+  const sessions = SEEDS.map((seed) =>
+    sentRecords(generateSession(new Random(seed)).sent).map(({ record }) => ({
+      record,
+      facts: deriveRecordFacts(record, JSON.stringify(record), undefined, undefined),
+    })),
+  );
+  type One = (typeof sessions)[number][number];
+  const often = (holds: (one: One) => boolean) => sessions.filter((records) => records.some(holds)).length > 2;
+  expect({
+    "of a trace": often(({ record, facts }) => record.traceId !== undefined && facts.session === undefined),
+    "of a trace, that name a session": often(
+      ({ record, facts }) => record.traceId !== undefined && facts.session !== undefined,
+    ),
+    "of a session alone": often(({ record, facts }) => record.traceId === undefined && facts.session !== undefined),
+    "that tell of spans": often(({ facts }) => facts.spans.length > 0),
+    "that hold a span": often(({ record }) => record.attributes?.some(({ key }) => key === "partial.event") === true),
+    "of errors": often(({ facts }) => facts.note?.error === true),
+    "of what was asked": often(({ facts }) => facts.note?.asked !== undefined),
+    "of questions": often(({ facts }) => facts.note?.asking !== undefined),
+    "that come twice": sessions.some(
+      (records) => new Set(records.map(({ facts }) => facts.hash)).size < records.length,
+    ),
+  }).toEqual({
+    "of a trace": true,
+    "of a trace, that name a session": true,
+    "of a session alone": true,
+    "that tell of spans": true,
+    "that hold a span": true,
+    "of errors": true,
+    "of what was asked": true,
+    "of questions": true,
+    "that come twice": true,
   });
 });
 
@@ -113,7 +151,7 @@ describe("a viewer is a fold too", () => {
   });
 });
 
-function factsOf(sent: Generated["sent"]): SpanFacts[] {
+function factsOf(sent: readonly Sent[]): SpanFacts[] {
   return sent.map(({ span }) => deriveFacts(span, JSON.stringify(span), undefined, undefined));
 }
 
@@ -145,11 +183,10 @@ async function compare(random: Random, id: string, viewer: Viewer): Promise<void
   if (viewer.at !== snapshot.resourceVersion) await viewer.readUntil(({ at }) => at === snapshot.resourceVersion);
   await viewer.disconnect();
   const { view } = viewer;
-  const spans = Array.from(view.spans(), ({ span, resource }) => located(span, resource));
   const summary = view.summary();
   if (summary === undefined) throw new Error(`${viewer.path}: a viewer of nothing`);
-  const held = saidBy(summary, view.queries(), spans);
-  const stand = spansOf(snapshot.resourceSpans);
+  const held = saidBy(summary, view.queries(), itemsIn(view));
+  const stand = itemsOf(snapshot);
   if ("queries" in snapshot) expect(held, viewer.path).toEqual(saidBy(snapshot.session, snapshot.queries, stand));
-  else expect(held.spans, viewer.path).toEqual(stand.map(textOf).toSorted());
+  else expect({ spans: held.spans, records: held.records }, viewer.path).toEqual(textsOf(stand));
 }

@@ -4,9 +4,10 @@ import { vi } from "vitest";
 import type { LogRecord, ResourceLogs } from "../../src/trace/log-record.ts";
 import type { Resource, ResourceSpans, Span } from "../../src/trace/span.ts";
 import type { SessionSummary, QuerySummary } from "../../src/trace/summary.ts";
+import type { SessionView } from "../../src/trace/view/session-view.ts";
 import { deliveryOf } from "./deliveries.ts";
-import { logsExportOf } from "./log-records.ts";
-import type { SentRecord } from "./log-records.ts";
+import { locatedRecord, logsExportOf, recordsOf, recordText } from "./log-records.ts";
+import type { LocatedRecord, SentRecord } from "./log-records.ts";
 import type { Sent } from "./spans.ts";
 import { aSpan, exportOf } from "./spans.ts";
 
@@ -54,10 +55,20 @@ export async function post(body: string | Uint8Array, headers: Record<string, st
   });
 }
 
-/** Delivers as an exporter does: again while the answer is 503. Anything but a full success is an error. */
-export async function deliver(sent: readonly (Sent | Span)[]): Promise<void> {
+/**
+ * Delivers as an exporter does: spans, then log records, again while the answer is 503. Anything but a full success is an
+ * error.
+ */
+export async function deliver(sent: readonly (Sent | Span | SentRecord)[]): Promise<void> {
+  const spans = sent.filter((item): item is Sent | Span => !("record" in item));
+  const records = sent.filter((item) => "record" in item);
+  if (spans.length > 0) await untilTaken(() => post(exportOf(spans)));
+  if (records.length > 0) await deliverLogs(records);
+}
+
+async function untilTaken(send: () => Promise<Response>): Promise<void> {
   for (let attempt = 0; attempt < 8; attempt++) {
-    const response = await post(exportOf(sent));
+    const response = await send();
     const text = await response.text();
     if (response.status === 503) continue;
     if (response.status !== 200 || text !== "{}") throw new Error(`${response.status} ${text}`);
@@ -66,18 +77,15 @@ export async function deliver(sent: readonly (Sent | Span)[]): Promise<void> {
   throw new Error("503, for ever");
 }
 
+export async function postLogs(sent: readonly (SentRecord | LogRecord)[]): Promise<Response> {
+  pass(1);
+  const headers = { "content-type": "application/json" };
+  return await request("/v1/logs", { method: "POST", headers, body: logsExportOf(sent) });
+}
+
 /** As {@link deliver}, log records. */
 export async function deliverLogs(sent: readonly (SentRecord | LogRecord)[]): Promise<void> {
-  for (let attempt = 0; attempt < 8; attempt++) {
-    pass(1);
-    const headers = { "content-type": "application/json" };
-    const response = await request("/v1/logs", { method: "POST", headers, body: logsExportOf(sent) });
-    const text = await response.text();
-    if (response.status === 503) continue;
-    if (response.status !== 200 || text !== "{}") throw new Error(`${response.status} ${text}`);
-    return;
-  }
-  throw new Error("503, for ever");
+  await untilTaken(() => postLogs(sent));
 }
 
 /** Lets time pass until none of these objects has an alarm: what is owed is then done. */
@@ -154,18 +162,41 @@ export type Said = {
   readonly summary: Omit<SessionSummary, "liveness" | "watchers"> & { readonly liveness: unknown };
   readonly queries: readonly QuerySummary[];
   readonly spans: readonly string[];
+  readonly records: readonly string[];
 };
 
 export async function said(id: string): Promise<Said | undefined> {
   const snapshot = await readSession(id);
-  return snapshot && saidBy(snapshot.session, snapshot.queries, spansOf(snapshot.resourceSpans));
+  return snapshot && saidBy(snapshot.session, snapshot.queries, itemsOf(snapshot));
 }
 
-export function saidBy(session: SessionSummary, queries: readonly QuerySummary[], spans: readonly Located[]): Said {
+type Items = { readonly spans: readonly Located[]; readonly records: readonly LocatedRecord[] };
+
+export function itemsOf({ resourceSpans, resourceLogs }: Pick<Snapshot, "resourceSpans" | "resourceLogs">): Items {
+  return { spans: spansOf(resourceSpans), records: recordsOf(resourceLogs) };
+}
+
+/** What a viewer holds: spans that log records tell of are none of the log's. */
+export function itemsIn(view: SessionView): Items {
+  const spans = Array.from(view.spans()).filter(({ toldBy }) => toldBy === undefined);
+  return {
+    spans: spans.map(({ span, resource }) => located(span, resource)),
+    records: view
+      .logs()
+      .all()
+      .map(({ record, resource }) => locatedRecord(record, resource)),
+  };
+}
+
+export function saidBy(session: SessionSummary, queries: readonly QuerySummary[], { spans, records }: Items): Said {
   const { liveness, watchers: _, ...summary } = session;
   const { status: __, ...stated } = summary as typeof summary & { status?: string };
   const { lastArrival: ___, ...facts } = liveness;
-  return { summary: { ...stated, liveness: facts }, queries, spans: spans.map(textOf).toSorted() };
+  return { summary: { ...stated, liveness: facts }, queries, ...textsOf({ spans, records }) };
+}
+
+export function textsOf({ spans, records }: Items): Pick<Said, "spans" | "records"> {
+  return { spans: spans.map(textOf).toSorted(), records: records.map(recordText).toSorted() };
 }
 
 /** What each of these ids shows, for those that show anything. */

@@ -183,8 +183,7 @@ test.each([41, 42, 43, 44])("seed %i: what a viewer folded from a replay is the 
       for (const { event } of await replayOf(path)) view.apply(event);
       const summary = view.summary();
       if (summary === undefined) throw new Error("nothing came");
-      const spans = Array.from(view.spans(), ({ span, resource }) => world.located(span, resource));
-      expect(world.saidBy(summary, view.queries(), spans)).toEqual(now);
+      expect(world.saidBy(summary, view.queries(), world.itemsIn(view))).toEqual(now);
     }
   }
 });

@@ -34,6 +34,15 @@ export class PartialSpans {
     return {};
   }
 
+  /** As a shard's: what a request's limit counts. */
+  get size(): number {
+    return this.#all.reduce((size, shard) => size + shard.size, 0);
+  }
+
+  get traces(): number {
+    return this.#open.size;
+  }
+
   close(): readonly TraceShard[] {
     return this.#all.map((shard) => shard.close(this.#encoding, undefined));
   }

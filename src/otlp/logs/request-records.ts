@@ -57,7 +57,7 @@ export class RequestRecords {
     if (partial?.fault !== undefined) return this.#reject(this.#here(partial.fault), record);
     if (partial !== undefined) {
       this.#records += 1;
-      return;
+      return this.#limit();
     }
     const facts = deriveRecordFacts(record, text, this.#resource.content, this.#scope.content);
     const home = record.traceId ?? (facts.session === undefined ? undefined : homeOfSession(facts.session.value));
@@ -75,7 +75,13 @@ export class RequestRecords {
     const item = { text, facts, values: this.#decoding.spiller.taken };
     shard.add(resource, this.#envelopes.ofScope(this.#scope), item, service);
     this.#size += shard.size - before;
-    if (this.#size > MAX_REQUEST_TEXT) this.#refuse("characters of JSON in all log records", MAX_REQUEST_TEXT);
+    this.#limit();
+  }
+
+  #limit(): void {
+    if (this.#open.size + this.#partials.traces > MAX_TRACES) this.#refuse("traces and sessions", MAX_TRACES);
+    if (this.#size + this.#partials.size <= MAX_REQUEST_TEXT) return;
+    this.#refuse("characters of JSON in all log records", MAX_REQUEST_TEXT);
   }
 
   /** Records of another signal that were posted as logs. */
@@ -109,7 +115,6 @@ export class RequestRecords {
   #shardFor(traceId: string, length: number): OpenLogShard {
     const open = this.#open.get(traceId);
     if (open !== undefined && open.size + length <= MAX_SHARD_TEXT) return open;
-    if (open === undefined && this.#open.size >= MAX_TRACES) this.#refuse("traces and sessions", MAX_TRACES);
     const shard = new OpenLogShard(traceId);
     this.#open.set(traceId, shard);
     this.#all.push(shard);

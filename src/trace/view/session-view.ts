@@ -221,14 +221,14 @@ export class SessionView {
     }
   }
 
-  #admitSpan(traceId: string, span: Span, { resource, scope, received }: AboutSpan, position: number): void {
+  #admitSpan(traceId: string, span: Span, { resource, scope, received, toldBy }: AboutSpan, position: number): void {
     // The object's facts are of the canonical text; parsed and written again it is the same.
     const facts = deriveFacts(span, JSON.stringify(span), resource, scope);
     const standing = this.#table.compare(traceId, facts);
     this.#table.admit(traceId, facts, this.#revision, position);
     if (standing !== "new" && standing !== "better") return;
     const key = `${traceId}:${facts.spanId}:${facts.otlpKind}`;
-    const about = { ...(resource && { resource }), ...(scope && { scope }) };
+    const about = { ...(resource && { resource }), ...(scope && { scope }), ...(toldBy && { toldBy }) };
     this.#spans.set(key, { key, traceId, span, ...about, facts, received });
   }
 
@@ -241,8 +241,8 @@ export class SessionView {
           const facts = deriveRecordFacts(record, JSON.stringify(record), resource, scope);
           admitRecords(this.#table, traceId, [{ ...facts, spans: [] }], this.#revision);
           const about = { resource, scope, received };
-          for (const span of spansOfRecord(record)) this.#admitSpan(traceId, span, about, position++);
-          this.#logs.add(traceId, record, facts, about);
+          const toldBy = this.#logs.add(traceId, record, facts, about);
+          for (const span of spansOfRecord(record)) this.#admitSpan(traceId, span, { ...about, toldBy }, position++);
         }
       }
     }
@@ -253,4 +253,5 @@ type AboutSpan = {
   readonly resource: Resource | undefined;
   readonly scope: Scope | undefined;
   readonly received: string;
+  readonly toldBy?: string;
 };

@@ -13,6 +13,8 @@ export type ViewSpan = {
   readonly facts: SpanFacts;
   /** Unix nanoseconds, decimal. */
   readonly received: string;
+  /** Key of the log record that tells of it, where that is what is known best. */
+  readonly toldBy?: string;
 };
 
 /** What is odd about a node; all of it is legal OTLP, and shown. */

@@ -33,11 +33,13 @@ export class ViewLogs {
     return this.#records.size;
   }
 
-  add(traceId: string, record: LogRecord, { hash, time }: RecordFacts, { resource, scope, received }: About): void {
+  /** Answers the record's key. */
+  add(traceId: string, record: LogRecord, { hash, time }: RecordFacts, { resource, scope, received }: About): string {
     const key = `${traceId}:${hash}`;
-    if (this.#records.has(key)) return;
+    if (this.#records.has(key)) return key;
     const around = { ...(resource && { resource }), ...(scope && { scope }) };
     this.#records.set(key, { key, traceId, record, ...around, time, subject: subjectOf(record), received });
+    return key;
   }
 
   dropTrace(traceId: string): void {
