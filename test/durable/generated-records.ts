@@ -6,7 +6,7 @@ import type { SentRecord } from "./log-records.ts";
 import { aSpan, at, attributesOf, SESSION_KEYS } from "./spans.ts";
 import type { Attributes } from "./spans.ts";
 
-const RECORDS = 12;
+const RECORDS = 24;
 
 /** Of one session: traces with some of their spans, and the names that may be given. */
 export type Around = {
