@@ -105,7 +105,6 @@ function SecondLine({ session, live }: { session: SessionSummary; live: Liveness
       </Link>
       {asker === "" ? null : (
         <span class="muted">
-          {" · "}
           <Hostile text={asker} limit={80} />
         </span>
       )}

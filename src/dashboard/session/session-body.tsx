@@ -13,7 +13,9 @@ import { readRetention } from "../retention/retention.ts";
 import { AbsentSpan } from "../span/absent-span.tsx";
 import { SpanPanel } from "../span/span-panel.tsx";
 import { toggleStream } from "../stream/toggle-stream.ts";
+import { duration, ticking } from "../text/figures.ts";
 import { oneLine } from "../text/hostile-text.ts";
+import { toMillis } from "../text/moments.ts";
 import { statusWord } from "../text/status.tsx";
 import { findRow } from "./find-row.ts";
 import { openEnd } from "./open-end.ts";
@@ -136,7 +138,11 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
         summary={summary}
         heard={replay !== undefined || feed.stream.state.value.state === "live" ? "now" : "before"}
         live={live}
-        counted={counted}
+        elapsed={
+          isTelling || counted === undefined
+            ? duration((isTelling ? drawn : BigInt(summary.end)) - BigInt(summary.start))
+            : ticking(counted - toMillis(summary.start))
+        }
         kept={kept}
         now={now}
         toAsking={asking === undefined ? undefined : () => open_(asking.key, shownAt(reading, asking))}
@@ -177,6 +183,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
           news={told?.news ?? "expected"}
           following={following}
           onFollowing={setFollowing}
+          foreseen={replay === undefined ? undefined : (row) => findRow(whole.tree, `${row.traceId}:${row.spanId}`)}
           overview={
             replay === undefined ? undefined : (
               <ReplayOverview

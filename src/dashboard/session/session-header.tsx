@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { type Liveness } from "../../trace/liveness.ts";
 import type { SessionSummary, Tally } from "../../trace/summary.ts";
-import { count, duration, shortCount, ticking } from "../text/figures.ts";
+import { count, shortCount } from "../text/figures.ts";
 import { Cost, costTitle, hasCost } from "../text/cost.tsx";
 import { oneLine } from "../text/hostile-text.ts";
 import { Hostile } from "../text/hostile.tsx";
@@ -18,8 +18,8 @@ export function SessionHeader(props: {
   live: Liveness;
   /** Whether the stream still brings what happens. */
   heard: "now" | "before";
-  /** To when what is open lasts, Unix milliseconds; `undefined` when nothing goes on. */
-  counted: number | undefined;
+  /** In words. */
+  elapsed: string;
   kept: RetentionTold | undefined;
   /** Unix milliseconds. */
   now: number;
@@ -27,7 +27,7 @@ export function SessionHeader(props: {
   toAsking: (() => void) | undefined;
   children: ComponentChildren;
 }) {
-  const { summary, live, heard, counted } = props;
+  const { summary, live, heard, elapsed } = props;
   return (
     <header class="session-summary">
       <div class="summary-title">
@@ -45,9 +45,7 @@ export function SessionHeader(props: {
       {live.waiting === undefined ? null : <OpenQuestion waiting={live.waiting} toRow={props.toAsking} />}
       <dl class="figures">
         <Figure name="Elapsed" title={`${exactly(toMillis(summary.start))} to ${exactly(toMillis(summary.end))}`}>
-          {counted === undefined
-            ? duration(BigInt(summary.end) - BigInt(summary.start))
-            : ticking(counted - toMillis(summary.start))}
+          {elapsed}
         </Figure>
         <Figure name="Spans" title={`${count(summary.spans)} in ${count(summary.traces)} traces`}>
           {count(summary.spans)}

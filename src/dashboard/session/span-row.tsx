@@ -12,6 +12,8 @@ export const DEEPEST_INDENT = 18;
 
 export type RowProps = {
   readonly node: TreeNode;
+  /** Of a place that is held, the span that will come. */
+  readonly coming: ViewSpan | undefined;
   readonly scale: TimeScale;
   /** Zoomed, what lies outside has no bar; else it is drawn at the edge. */
   readonly zoom: "whole" | "zoomed";
@@ -23,7 +25,7 @@ export type RowProps = {
   readonly onToggle: (node: TreeNode) => void;
 };
 
-export function SpanRowCells({ node, scale, zoom, open, counted, collapsed, onToggle }: RowProps) {
+export function SpanRowCells({ node, coming, scale, zoom, open, counted, collapsed, onToggle }: RowProps) {
   const { span, children } = node;
   const indent = Math.min(node.depth, DEEPEST_INDENT);
   return (
@@ -51,11 +53,13 @@ export function SpanRowCells({ node, scale, zoom, open, counted, collapsed, onTo
           <KindIcon kind={span.facts.kind} />
         ) : standsForTrace(node) ? (
           <KindIcon kind={node.name === "" ? "internal" : "query"} />
+        ) : coming !== undefined ? (
+          <KindIcon kind={coming.facts.kind} />
         ) : (
           <PlaceholderIcon label="Not arrived" />
         )}
         <span class="span-title">
-          <Hostile text={span === undefined ? placeholderWord(node) : node.name || "unnamed span"} />
+          <Hostile text={titleOf(node, coming)} />
         </span>
         {collapsed === "collapsed" ? <span class="folded-count">{node.descendants}</span> : null}
         <Trouble node={node} />
@@ -74,6 +78,11 @@ export function SpanRowCells({ node, scale, zoom, open, counted, collapsed, onTo
       <Lane node={node} scale={scale} zoom={zoom} open={open} counted={counted} />
     </>
   );
+}
+
+function titleOf(node: TreeNode, coming: ViewSpan | undefined): string {
+  if (node.span !== undefined) return node.name || "unnamed span";
+  return coming === undefined ? placeholderWord(node) : coming.span.name || "unnamed span";
 }
 
 /** The worst of the row and all below it: its own error, or that of something under it. */

@@ -35,6 +35,8 @@ export type TreeProps = NewsOptions & {
   readonly onReading: (reading: Reading) => void;
   readonly selected: string | undefined;
   readonly onOpen: (key: string) => void;
+  /** What will come in the place of a row, where that is known. */
+  readonly foreseen?: ((row: TreeNode) => TreeNode | undefined) | undefined;
   /** Instead of the rows at a glance. */
   readonly overview?: ComponentChildren;
 };
@@ -111,6 +113,7 @@ export function SpanTree(props: TreeProps) {
               >
                 <SpanRowCells
                   node={node}
+                  coming={node.span === undefined && node.spanId !== "" ? props.foreseen?.(node)?.span : undefined}
                   scale={scale}
                   zoom={zoom}
                   open={open}
