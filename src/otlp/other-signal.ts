@@ -3,6 +3,8 @@ import type { RequestShards } from "./request-shards.ts";
 
 export const LOOK_LIKE_LOGS = "these look like logs; post them to /v1/logs";
 export const LOOK_LIKE_SPANS = "these look like spans; post them to /v1/traces";
+/** In protobuf the two begin alike: with a text or an id where a log record has its time. */
+export const LOOK_LIKE_NO_LOGS = "these look like spans or metrics; post them to /v1/traces or /v1/metrics";
 export const LOOK_LIKE_METRICS = "these look like metrics; post them to /v1/metrics";
 
 /** In JSON logs and metrics are unknown fields of a request for traces: to accept them silently would lose them silently. */

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import { newSeed, pick, randomFrom } from "./random.ts";
+import { mutate } from "./mutate.ts";
+import { newSeed, randomFrom } from "./random.ts";
 import { decodeJson, deliveriesOf, textOf } from "./requests.ts";
 
 const CORPUS = new URL("../fixtures/corpus/", import.meta.url);
@@ -12,34 +13,6 @@ const JSONS = [
   "otel-js-json-oddstrings-001.json",
   "genkit-001.json",
 ];
-const INTERESTING = [0x00, 0x01, 0x07, 0x0a, 0x12, 0x22, 0x2c, 0x30, 0x5b, 0x5c, 0x7b, 0x7f, 0x80, 0xc3, 0xed, 0xff];
-
-type Random = () => number;
-
-/** One to eight bytes changed, put in, taken out or copied from elsewhere. */
-function mutate(bytes: Uint8Array, random: Random): Uint8Array {
-  let mutated = bytes;
-  for (let changes = 1 + Math.floor(random() * 8); changes > 0; changes--) {
-    const at = Math.floor(random() * mutated.length);
-    const byte = random() < 0.5 ? pick(random, INTERESTING) : Math.floor(random() * 256);
-    const length = Math.floor(random() * 20);
-    const form = Math.floor(random() * 4);
-    if (form === 0) mutated = mutated.with(at, byte);
-    else if (form === 1) mutated = splice(mutated, at, 0, new Uint8Array([byte]));
-    else if (form === 2) mutated = splice(mutated, at, length, new Uint8Array());
-    else {
-      const from = Math.floor(random() * mutated.length);
-      mutated = splice(mutated, at, length, mutated.subarray(from, from + length));
-    }
-    if (mutated.length === 0) return mutated;
-  }
-  return mutated;
-}
-
-function splice(bytes: Uint8Array, at: number, remove: number, insert: Uint8Array): Uint8Array {
-  return new Uint8Array([...bytes.subarray(0, at), ...insert, ...bytes.subarray(at + remove)]);
-}
-
 /** Whatever comes in: an answer, and what is kept is canonical, so that reading it again changes nothing. */
 function check(bytes: Uint8Array, encoding: "json" | "protobuf"): "refused" | "kept" | "rejected" {
   const result = decodeTraces(bytes, encoding);

@@ -2,20 +2,21 @@ import { readFileSync } from "node:fs";
 import protobuf from "protobufjs";
 
 const { root } = protobuf.parse(readFileSync(new URL("../fixtures/otlp/trace.proto", import.meta.url), "utf8"));
-const REQUEST = root.lookupType("ExportTraceServiceRequest");
+const TRACES = "ExportTraceServiceRequest";
 const IDS = new Set(["traceId", "spanId", "parentSpanId"]);
 
 /** The same request in OTLP/JSON as a library understands it; throws where the library cannot read it. */
-export function libraryDecode(bytes: Uint8Array): unknown {
-  const message = REQUEST.decode(bytes);
-  const plain = REQUEST.toObject(message, { longs: String, bytes: String, json: true, arrays: false });
+export function libraryDecode(bytes: Uint8Array, type = TRACES): unknown {
+  const request = root.lookupType(type);
+  const plain = request.toObject(request.decode(bytes), { longs: String, bytes: String, json: true, arrays: false });
   return withIds(plain, (id) => Buffer.from(id, "base64").toString("hex"));
 }
 
 /** OTLP/JSON as protobuf, written by the library. */
-export function libraryEncode(request: unknown): Uint8Array {
+export function libraryEncode(request: unknown, type = TRACES): Uint8Array {
   const plain = withIds(request, (id) => Buffer.from(id, "hex").toString("base64"));
-  return REQUEST.encode(REQUEST.fromObject(plain as Record<string, unknown>)).finish();
+  const message = root.lookupType(type);
+  return message.encode(message.fromObject(plain as Record<string, unknown>)).finish();
 }
 
 export function libraryRead(type: string, bytes: Uint8Array): unknown {

@@ -45,6 +45,40 @@ function randomResourceSpans(random: Random): unknown {
   });
 }
 
+/** An ExportLogsServiceRequest in OTLP/JSON with anything in it that the specification allows. */
+export function randomLogsRequest(random: Random): unknown {
+  return { resourceLogs: many(random, 3, () => randomResourceLogs(random)) };
+}
+
+function randomResourceLogs(random: Random): unknown {
+  return some(random, {
+    resource: { attributes: attributes(random), droppedAttributesCount: pick(random, COUNTS) },
+    scopeLogs: many(random, 3, () => ({
+      ...some(random, { scope: some(random, { name: pick(random, STRINGS) }), schemaUrl: pick(random, STRINGS) }),
+      logRecords: many(random, 4, () => randomRecord(random)),
+    })),
+    schemaUrl: pick(random, STRINGS),
+  });
+}
+
+/** Of one trace, of its session, or of nothing: then it is rejected. */
+function randomRecord(random: Random): unknown {
+  const named = { key: "session.id", value: { stringValue: pick(random, STRINGS) } };
+  return some(random, {
+    timeUnixNano: pick(random, TIMES),
+    observedTimeUnixNano: pick(random, TIMES),
+    severityNumber: pick(random, [0, 1, 9, 24, 99, -1]),
+    severityText: pick(random, STRINGS),
+    body: anyValue(random, 0),
+    attributes: random() < 0.5 ? attributes(random) : [named, ...attributes(random)],
+    droppedAttributesCount: pick(random, COUNTS),
+    flags: pick(random, COUNTS),
+    traceId: pick(random, ["", "00000000000000000000000000000000", hex(random, 32)]),
+    spanId: pick(random, ["", "0000000000000000", hex(random, 16)]),
+    eventName: pick(random, STRINGS),
+  });
+}
+
 function randomSpan(random: Random): unknown {
   return {
     traceId: hex(random, 32),

@@ -196,6 +196,6 @@ describe("another signal", () => {
     );
     const protobuf = await post("/v1/logs", new Uint8Array(bytes), PROTOBUF_TYPE);
     expect(protobuf.status).toBe(400);
-    expect(await protobuf.text()).toContain("these look like spans; post them to /v1/traces");
+    expect(await protobuf.text()).toContain("these look like spans or metrics; post them to /v1/traces or /v1/metrics");
   });
 });

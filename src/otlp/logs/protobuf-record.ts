@@ -1,7 +1,7 @@
 import type { LogRecord } from "../../trace/log-record.ts";
 import type { AnyValue } from "../../trace/span.ts";
 import { addDropped } from "../canonical.ts";
-import { LOOK_LIKE_SPANS } from "../other-signal.ts";
+import { LOOK_LIKE_NO_LOGS } from "../other-signal.ts";
 import type { ProtobufDecoding } from "../protobuf/protobuf-decoding.ts";
 import { FIXED32, FIXED64, LENGTH, VARINT } from "../protobuf/protobuf-reader.ts";
 import { newAttributeList, readAttribute, readBody } from "../protobuf/protobuf-values.ts";
@@ -91,8 +91,8 @@ export function readRecord(decoding: ProtobufDecoding): LogRecord {
         break;
       case (1 << 3) | LENGTH:
       case (2 << 3) | LENGTH:
-        // A span's trace id and span id.
-        reader.fail(`${RECORD[tag >>> 3]} cannot have wire type ${tag & 7}; ${LOOK_LIKE_SPANS}`);
+        // A span's ids, a metric's name and description.
+        reader.fail(`${RECORD[tag >>> 3]} cannot have wire type ${tag & 7}; ${LOOK_LIKE_NO_LOGS}`);
         break;
       default:
         decoding.other(tag, RECORD);

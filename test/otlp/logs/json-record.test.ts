@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import { homeOfSession } from "../../../src/otlp/logs/home-of-session.ts";
+import { decodeRecordFacts } from "../../../src/trace/facts/record-facts-codec.ts";
+import { TRACE } from "../requests.ts";
+import { decodeJsonLogs, deliveriesOf, outcomeOf, record, recordsOf, request } from "./log-requests.ts";
+
+const read = (fields: Record<string, unknown>) => recordsOf(decodeJsonLogs(request(record(fields))))[0];
+const outcome = (...records: unknown[]) => outcomeOf(decodeJsonLogs(request(...records)));
+const AT = "resourceLogs[0].scopeLogs[0].logRecords";
+
+describe("a record in OTLP/JSON (JSON Protobuf Encoding)", () => {
+  test("comes out in one order of keys, without defaults", () => {
+    const fields = {
+      eventName: "e",
+      spanId: "00F067AA0BA902B7",
+      traceId: TRACE.toUpperCase(),
+      flags: 1,
+      droppedAttributesCount: 0,
+      attributes: [],
+      body: { stringValue: "text" },
+      severityText: "",
+      severityNumber: 9,
+      observedTimeUnixNano: "0",
+      timeUnixNano: 1795262400000000000,
+      unknown: [1],
+    };
+    expect(JSON.stringify(read(fields))).toBe(
+      `{"timeUnixNano":"1795262400000000000","severityNumber":9,"body":{"stringValue":"text"},"flags":1,"traceId":"${TRACE}","spanId":"00f067aa0ba902b7","eventName":"e"}`,
+    );
+  });
+
+  test.each([
+    ["text", { stringValue: "a" }],
+    ["a number beyond 2^53", { intValue: "9223372036854775807" }],
+    ["NaN", { doubleValue: "NaN" }],
+    ["bytes", { bytesValue: "AAE=" }],
+    ["a list", { arrayValue: { values: [{ boolValue: false }, {}] } }],
+    [
+      "a structure",
+      { kvlistValue: { values: [{ key: "a", value: { kvlistValue: { values: [{ key: "b", value: {} }] } } }] } },
+    ],
+  ])("has a body of any shape: %s", (_, body) => {
+    expect(read({ body })?.body).toEqual(body);
+  });
+
+  test.each([[null], [{}], [{ stringValue: null }]])("that says %j has none", (body) => {
+    expect(read({ body })).not.toHaveProperty("body");
+  });
+
+  test.each([
+    ["traceId", "abc", 'expected 32 hex digits, got "abc"'],
+    ["spanId", TRACE, `expected 16 hex digits, got "${TRACE}"`],
+    ["timeUnixNano", -1, "expected nanoseconds as an unsigned 64-bit integer, got -1"],
+    ["observedTimeUnixNano", "soon", 'expected nanoseconds as an unsigned 64-bit integer, got "soon"'],
+    ["severityNumber", "ERROR", `expected the enum's number, got "ERROR"`],
+    ["severityText", 1, "expected a string, got 1"],
+    ["flags", -1, "expected an unsigned 32-bit integer, got -1"],
+    ["droppedAttributesCount", 2 ** 32, "expected an unsigned 32-bit integer, got 4294967296"],
+    ["eventName", {}, "expected a string, got an object"],
+  ])("is rejected by name and field where %s is %j, and others are kept", (field, value, reason) => {
+    expect(outcome(record({ body: { intValue: "1" } }), record({ [field]: value }))).toBe(
+      `kept 1, rejected 1: ${AT}[1].${field}: ${reason}`,
+    );
+  });
+
+  test("is rejected where its body holds what is no value, with the way there", () => {
+    expect(outcome(record({ body: { arrayValue: { values: [{ intValue: "x" }] } } }))).toBe(
+      `kept 0, rejected 1: ${AT}[0].body.arrayValue.values[0].intValue: expected a 64-bit integer, got "x"`,
+    );
+    expect(outcome(record({ body: "text" }))).toBe(`400 ${AT}[0].body: expected an object, got "text"`);
+  });
+
+  test("nested too deeply is rejected", () => {
+    let body: unknown = { stringValue: "in" };
+    for (let depth = 0; depth < 101; depth++) body = { arrayValue: { values: [body] } };
+    expect(outcome(record({ body }))).toMatch(/^kept 0, rejected 1: .*nested deeper than 100 levels$/);
+  });
+});
+
+describe("where a record goes", () => {
+  const named = (value: string) => ({ attributes: [{ key: "session.id", value: { stringValue: value } }] });
+  const homes = (...records: unknown[]) =>
+    deliveriesOf(decodeJsonLogs(request(...records))).map(({ traceId, spans }) => [traceId, spans]);
+
+  test("by its trace, whatever else it names; else by its session", () => {
+    expect(
+      homes(record(), record({ traceId: "", ...named("S") }), record({ ...named("S"), body: { boolValue: true } })),
+    ).toEqual([
+      [TRACE, 2],
+      [homeOfSession("S"), 1],
+    ]);
+  });
+
+  test("the home of a session is a trace id, another one for each name, and the same always", () => {
+    expect(homeOfSession("S")).toBe("7bc86951ce05593886fd1e84d236e382");
+    expect(homeOfSession("S")).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
+    expect(new Set(["S", "s", "", TRACE].map(homeOfSession)).size).toBe(4);
+  });
+
+  test("a repeat in one request is kept once; under another resource it is another record", () => {
+    const one = { scopeLogs: [{ logRecords: [record(), record()] }] };
+    const other = { resource: named("x"), scopeLogs: [{ logRecords: [record()] }] };
+    const [delivery, ...others] = deliveriesOf(decodeJsonLogs({ resourceLogs: [one, other, one] }));
+    expect([delivery?.spans, others]).toEqual([2, []]);
+    expect(delivery?.receipt).toEqual({ encoding: "json", spans: 0, records: 2 });
+    const facts = decodeRecordFacts(delivery?.facts ?? "") ?? [];
+    expect(new Set(facts.map(({ hash }) => hash)).size).toBe(2);
+  });
+});
+
+describe("a large body", () => {
+  test("lies beside the chunk, once for equal ones, with a preview in its place", () => {
+    const body = { stringValue: "long ".repeat(2_000) };
+    const [delivery] = deliveriesOf(decodeJsonLogs(request(record({ body }), record({ body, flags: 1 }))));
+    expect(delivery?.values).toHaveLength(1);
+    expect(recordsOf(decodeJsonLogs(request(record({ body }))))[0]?.body).toEqual({
+      stringValue: body.stringValue.slice(0, 512),
+      spill: { hash: delivery?.values[0]?.hash, bytes: JSON.stringify(body).length },
+    });
+  });
+});

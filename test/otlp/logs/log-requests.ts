@@ -1,0 +1,46 @@
+import { statusOf } from "../../../src/otlp/decode-error.ts";
+import type { Result } from "../../../src/otlp/decode-error.ts";
+import { encodeDelivery } from "../../../src/otlp/encode-delivery.ts";
+import { decodeLogs } from "../../../src/otlp/logs/decode-logs.ts";
+import type { DecodedLogs } from "../../../src/otlp/shard.ts";
+import type { Delivery } from "../../../src/trace/delivery.ts";
+import type { LogRecord, ResourceLogs } from "../../../src/trace/log-record.ts";
+import { jsonBytes, textOf, TRACE } from "../requests.ts";
+
+export const LOGS = "ExportLogsServiceRequest";
+
+/** A record as an exporter sends it, with what a test is about. */
+export function record(fields: Record<string, unknown> = {}): Record<string, unknown> {
+  return { timeUnixNano: "1795262400000000000", traceId: TRACE, ...fields };
+}
+
+export function request(...logRecords: unknown[]): unknown {
+  return { resourceLogs: [{ scopeLogs: [{ logRecords }] }] };
+}
+
+export function decodeJsonLogs(body: unknown): Result<DecodedLogs> {
+  return decodeLogs(jsonBytes(body), "json");
+}
+
+/** `kept 2, rejected 1: …` or `400 …`: what the sender is told, on one line. */
+export function outcomeOf(result: Result<DecodedLogs>): string {
+  if (!result.ok) {
+    const { http, message } = statusOf(result.error);
+    return `${http} ${message}`;
+  }
+  const { records, rejected } = result.value;
+  return `kept ${records}${rejected.count === 0 ? "" : `, rejected ${rejected.count}: ${rejected.reason}`}`;
+}
+
+export function deliveriesOf(result: Result<DecodedLogs>): Delivery[] {
+  if (!result.ok) throw new Error(outcomeOf(result));
+  return result.value.shards.map((shard) => encodeDelivery(shard));
+}
+
+/** All records of a request, in the order of the log. */
+export function recordsOf(result: Result<DecodedLogs>): LogRecord[] {
+  return deliveriesOf(result).flatMap((delivery) => {
+    const resourceLogs: ResourceLogs[] = JSON.parse(textOf(delivery));
+    return resourceLogs.flatMap(({ scopeLogs = [] }) => scopeLogs.flatMap(({ logRecords = [] }) => logRecords));
+  });
+}
