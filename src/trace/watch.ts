@@ -1,6 +1,7 @@
 /** What crosses between an object and the Worker that reads it for a viewer: pages on demand, frames as they happen. */
 import type { ChunkEncoding, Receipt } from "./delivery.ts";
 import type { Retention } from "./retention.ts";
+import type { Continuation } from "./table/continuations.ts";
 import type { QuerySummary, SessionSummary } from "./summary.ts";
 
 /** Which chunks a viewer follows: all that the session shows, or the trace whose home the object is. */
@@ -21,6 +22,10 @@ export type ChunkEntry = {
   readonly body: Uint8Array;
   /** Positions of spans that a better encoding has replaced since, as far as is read. */
   readonly superseded: readonly number[];
+  /** Of those, what was beaten when it came: it never told anything. */
+  readonly beaten?: readonly number[];
+  /** Spans that the log told of before, in an encoding that these replaced. */
+  readonly continued?: readonly Continuation[];
   /** Hashes of the values that previews name. */
   readonly hashes: readonly string[];
 };

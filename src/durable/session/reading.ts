@@ -88,6 +88,9 @@ function entryOf(state: SessionState, view: View, chunk: Chunk, until: number): 
     body,
     hashes,
     superseded: kind === "logs" ? [] : table.superseded(revision, until),
+    ...(kind === "logs"
+      ? {}
+      : { beaten: table.superseded(revision, revision), continued: table.continuations.of(revision) }),
   };
 }
 

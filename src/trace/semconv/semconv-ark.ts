@@ -15,13 +15,17 @@ export const ERROR = "error.message";
 export const TARGET_TYPE = "target.type";
 export const TARGET_NAME = "target.name";
 export const QUERY_INPUT = "input.value";
+/** What a query was asked, on its own span and on its target's. */
+export const QUERY_INPUT_KEYS = [QUERY_INPUT, "query.input"] as const;
 export const AGENT = "gen_ai.agent.name";
 export const TEAM = "team.name";
 export const TEAM_STRATEGY = "team.strategy";
+export const TEAM_MEMBERS = "team.member_count";
 export const TURN = "turn.number";
 export const MEMBER_NAME = "turn.member.name";
 export const MEMBER_TYPE = "turn.member.type";
 export const MODEL = "gen_ai.request.model";
+export const MODEL_TYPE = "llm.model.type";
 export const TOOL = "gen_ai.tool.name";
 export const TOOL_TYPE = "tool.type";
 export const TOOL_CALL_ID = "gen_ai.tool.call.id";

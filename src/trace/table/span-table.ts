@@ -1,3 +1,4 @@
+import { Continuations } from "./continuations.ts";
 import { AncestorPaths, NO_PATH } from "../facts/ancestor-paths.ts";
 import type { SessionName, SpanFacts } from "../facts/facts.ts";
 import { LogRecords } from "./log-records.ts";
@@ -43,6 +44,7 @@ export class SpanTable {
   /** Log records of the same traces, and what they add to spans. */
   readonly records = new LogRecords();
   readonly notes = new SpanNotes();
+  readonly continuations = new Continuations();
   #pool = new StringPool();
   readonly #index = new SpanIndex({
     trace: (row) => this.rows.word(row, Row.TRACE),
@@ -100,6 +102,7 @@ export class SpanTable {
     const storedPosition = this.rows.word(row, Row.POSITION);
     if (storedRevision === revision && storedPosition === position) return;
     if (beats(facts, this.#encoding(row))) {
+      this.continuations.note(trace, revision, { position, ran: this.rows.running(row) });
       this.#supersede(trace, storedRevision, storedPosition, revision);
       this.#write(row, trace, facts, revision, position);
     } else {
@@ -131,7 +134,7 @@ export class SpanTable {
     this.#traces.delete(traceId);
     this.#traceIds[trace] = undefined;
     this.#names[trace] = undefined;
-    for (const store of [this.questions, this.records, this.notes]) store.dropTrace(trace);
+    for (const store of [this.questions, this.records, this.notes, this.continuations]) store.dropTrace(trace);
     for (const [revision, superseded] of this.#superseded) {
       if (superseded.trace === trace) this.#superseded.delete(revision);
     }
