@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { isExport } from "./routes/method-not-allowed.ts";
 import { DEFAULT_TENANT } from "./place.ts";
 import type { AppEnv } from "./routes/app-env.ts";
+import { events } from "./routes/events.ts";
 import { openapi } from "./routes/openapi/openapi.ts";
 import { servePage } from "./routes/page.ts";
 import { notFound, problem } from "./routes/problem.ts";
@@ -33,6 +34,7 @@ app.route("/sessions", replay);
 app.route("/sessions", query);
 app.route("/sessions", session);
 app.route("/traces", traces);
+app.route("/events", events);
 
 app.notFound(async (c) => {
   if (isExport(c)) return refusePath(c);

@@ -1,20 +1,17 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
-import { directoryOf, sessionAt, sessionIdIn } from "../place.ts";
+import { sessionAt } from "../place.ts";
 
-import { feedCursor } from "./ark/feed-cursor.ts";
 import type { LogPage } from "../trace/watch.ts";
 import type { AppEnv } from "./app-env.ts";
 import { invalid, noSuch, permitArk } from "./ark/ark-error.ts";
 import { readArkQuery } from "./ark/ark-query.ts";
 import type { ArkQuery } from "./ark/ark-query.ts";
-import { FeedReader } from "./ark/feed-reader.ts";
-import { followDirectory, followObject, respondStream } from "./ark/item-source.ts";
-import { endOf, LogItems } from "./ark/log-items.ts";
 import { purgeSessions } from "./ark/purge.ts";
 import { separated, spanTexts, textStream } from "./ark/span-text.ts";
 import { tellSpans } from "./ark/tell-spans.ts";
 import { tracePage } from "./ark/trace-page.ts";
+import { watchAll, watchLog } from "./ark/watch-all.ts";
 import { respondLive, resumeFrom } from "./stream/live.ts";
 import { LogReader } from "./read/log-reader.ts";
 import { DATA_HEADERS, negotiate } from "./negotiate.ts";
@@ -34,7 +31,7 @@ traces.get("/", async (c) => {
   if (refused !== undefined) return refused;
   const read = readArkQuery(c);
   if (!read.ok) return read.response;
-  return representation === "stream" ? await watchTraces(c, read.query) : await listTraces(c, read.query);
+  return representation === "stream" ? await watchAll(c, read.query, tellSpans) : await listTraces(c, read.query);
 });
 
 traces.delete("/", async (c) => {
@@ -52,7 +49,10 @@ traces.get(ONE_TRACE, async (c) => {
   if (representation === "page") return c.redirect(`/sessions/${traceId}`, 307);
   const refused = permitArk(c, "read");
   if (refused !== undefined) return refused;
-  if (c.req.query("watch") === "true") return await watchTrace(c, traceId);
+  if (c.req.query("watch") === "true") {
+    const read = readArkQuery(c);
+    return read.ok ? await watchLog(c, traceId, "trace", read.query, tellSpans) : read.response;
+  }
   const stub = sessionAt(c.env, c.var.tenant, traceId);
   const peeked: LogPage = await stub.peek("trace");
   if (peeked.state !== "present") return noSuch(c, `Trace ${traceId}`);
@@ -107,26 +107,4 @@ async function listTraces(c: Context<AppEnv>, query: ArkQuery): Promise<Response
     yield `],${JSON.stringify(tail).slice(1)}`;
   };
   return new Response(textStream(items()), { headers: DATA_HEADERS });
-}
-
-async function watchTraces(c: Context<AppEnv>, query: ArkQuery): Promise<Response> {
-  const {
-    env,
-    var: { tenant },
-  } = c;
-  const directory = directoryOf(env, tenant);
-  const session = query.session === undefined ? undefined : sessionIdIn(query.session);
-  const cursor = await feedCursor(directory, query);
-  const items = new FeedReader({ env, tenant, tell: tellSpans, cursor, session });
-  return respondStream(followDirectory(directory, items, { session }), c.req.raw.signal);
-}
-
-async function watchTrace(c: Context<AppEnv>, traceId: string): Promise<Response> {
-  const read = readArkQuery(c);
-  if (!read.ok) return read.response;
-  const { cursor, fromBeginning } = read.query;
-  const stub = sessionAt(c.env, c.var.tenant, traceId);
-  const from = fromBeginning && cursor === undefined ? undefined : (cursor ?? endOf(await stub.peek("trace")));
-  const items = new LogItems({ stub, view: "trace", id: traceId, tell: tellSpans, cursor: from });
-  return respondStream(followObject(stub, "trace", items), c.req.raw.signal);
 }

@@ -15,6 +15,8 @@ export type SessionReport = {
   readonly summary: SessionSummary;
   /** Of the trace that the session is named by, where it shows it: up to where in that trace's own order. */
   readonly told?: number;
+  /** How many events it has to tell an Ark client. */
+  readonly events?: number;
   /** As `searchText` makes it; without it the session is found by what its summary says. */
   readonly search?: string;
   /** Without it, as an older version reports, nothing is known of what the session keeps. */
@@ -103,8 +105,9 @@ export type RecentPage = {
   readonly next?: number;
   /** The last place of the feed. */
   readonly head: number;
-  /** Traces of all sessions. */
+  /** Traces and events of all sessions. */
   readonly traces: number;
+  readonly events: number;
 };
 
 /** A message to a list viewer's socket, as JSON. */

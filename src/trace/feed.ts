@@ -13,8 +13,6 @@ export type FeedTurn = {
 export type FeedQuery = {
   readonly after: number;
   readonly limit: number;
-  /** Of this session only. */
-  readonly id?: string;
 };
 
 export type FeedPage = {

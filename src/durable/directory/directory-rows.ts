@@ -3,6 +3,7 @@ import type { Kept } from "../../trace/retention.ts";
 import { matchExpression } from "../../trace/list/search-text.ts";
 import type { FilteredFacts, ListFilter } from "../../trace/list/list-filter.ts";
 import { FeedRows } from "./feed-rows.ts";
+import { QueryRows } from "./query-rows.ts";
 import { openDirectory } from "./directory-schema.ts";
 import { deleteSession, insertSession, livenessIn, storedSession, updateSession } from "./directory-write.ts";
 import type { StoredSession } from "./directory-write.ts";
@@ -36,6 +37,7 @@ export class DirectoryRows {
   readonly #sql: SqlStorage;
   readonly incarnation: string;
   readonly feed: FeedRows;
+  readonly queries: QueryRows;
   #head: number;
 
   constructor(storage: DurableObjectStorage) {
@@ -43,6 +45,7 @@ export class DirectoryRows {
     this.#sql = storage.sql;
     openDirectory(storage);
     this.feed = new FeedRows(storage.sql);
+    this.queries = new QueryRows(storage.sql);
     this.incarnation = this.meta("incarnation") ?? "";
     const heads = this.#sql.exec<{ head: number | null }>(
       "SELECT max(revision) AS head FROM session UNION ALL SELECT max(revision) FROM gone",
@@ -118,6 +121,7 @@ export class DirectoryRows {
       .toArray()[0];
     if (known !== undefined && known.incarnation > incarnation) return undefined;
     if (known !== undefined) deleteSession(this.#sql, known.n);
+    if (life === "over") this.queries.forget(id);
     // A forgotten life can't speak again; a session that is merely empty may be filled anew, at a later revision.
     this.#sql.exec(
       "INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?, ?, ?)",
@@ -251,9 +255,11 @@ export class DirectoryRows {
       .map((row) => ({ revision: row.revision, n: row.n, facts: factsOf(row) }));
   }
 
-  /** Traces of all sessions. */
-  traces(): number {
-    return this.#sql.exec<{ traces: number }>("SELECT total(traces) AS traces FROM session").one().traces;
+  /** Of all sessions. */
+  totals(): { readonly traces: number; readonly events: number } {
+    return this.#sql
+      .exec<{ traces: number; events: number }>("SELECT total(traces) AS traces, total(events) AS events FROM session")
+      .one();
   }
 
   #toldBefore(id: string): number {

@@ -17,7 +17,7 @@ CREATE TABLE session (
   revision INTEGER NOT NULL, kind TEXT NOT NULL, activity REAL NOT NULL, start REAL NOT NULL, end REAL NOT NULL,
   tokens REAL NOT NULL, cost REAL NOT NULL, errors REAL NOT NULL, liveness TEXT NOT NULL,
   traces INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0,
-  bytes REAL NOT NULL, oldest REAL NOT NULL
+  bytes REAL NOT NULL, oldest REAL NOT NULL, events INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX session_revision ON session (revision);
 CREATE TABLE summary (n INTEGER PRIMARY KEY, body TEXT NOT NULL);
@@ -58,10 +58,10 @@ export function openDirectory(storage: DurableObjectStorage): void {
       sql.exec(`
         ALTER TABLE session ADD COLUMN traces INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE session ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
-        ${WHAT_IS_KEPT}`);
+        ${WHAT_IS_KEPT}${EVENTS}`);
       migrateSecond(sql);
     } else if (version === 3) {
-      sql.exec(WHAT_IS_KEPT);
+      sql.exec(`${WHAT_IS_KEPT}${EVENTS}`);
     } else {
       throw new Error(`The list was written by a newer version: schema ${version}`);
     }
@@ -80,6 +80,9 @@ ALTER TABLE session ADD COLUMN bytes REAL NOT NULL DEFAULT 0;
 ALTER TABLE session ADD COLUMN oldest REAL NOT NULL DEFAULT 0;
 UPDATE session SET oldest = activity;
 `;
+
+/** Counted by the next report. */
+const EVENTS = "ALTER TABLE session ADD COLUMN events INTEGER NOT NULL DEFAULT 0;";
 
 const MIGRATED_ROWS = 500;
 

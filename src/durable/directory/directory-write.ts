@@ -35,8 +35,8 @@ export function insertSession(sql: SqlStorage, report: StoredSession, revision: 
     .exec<{ n: number }>(
       `INSERT INTO session
        (id, incarnation, session_revision, revision, kind, activity, start, end, tokens, cost, errors, liveness,
-        traces, told, bytes, oldest)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
+        traces, told, bytes, oldest, events)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
       report.id,
       ...cellsOf(report, revision),
     )
@@ -56,7 +56,7 @@ export function updateSession(
 ): void {
   sql.exec(
     `UPDATE session SET incarnation = ?, session_revision = ?, revision = ?, kind = ?, activity = ?, start = ?, end = ?,
-     tokens = ?, cost = ?, errors = ?, liveness = ?, traces = ?, told = ?, bytes = ?, oldest = ? WHERE n = ?`,
+     tokens = ?, cost = ?, errors = ?, liveness = ?, traces = ?, told = ?, bytes = ?, oldest = ?, events = ? WHERE n = ?`,
     ...cellsOf(report, revision),
     n,
   );
@@ -86,9 +86,9 @@ export function livenessIn(text: string, activity: number): LivenessFacts {
 }
 
 function cellsOf(report: StoredSession, revision: number) {
-  const { incarnation, revision: sessionRevision, facts, traces, told = 0, kept } = report;
+  const { incarnation, revision: sessionRevision, facts, traces, told = 0, kept, events = 0 } = report;
   const { kind, activity, start, end, tokens, cost, errors, liveness } = facts;
   const life = [incarnation, sessionRevision, revision] as const;
   const listed = [kind, activity, start, end, tokens, cost, errors, livenessText(liveness)] as const;
-  return [...life, ...listed, traces, told, kept.bytes, kept.oldest] as const;
+  return [...life, ...listed, traces, told, kept.bytes, kept.oldest, events] as const;
 }

@@ -106,6 +106,21 @@ export class DirectoryObject extends DurableObject<Bindings> {
     return this.#rows.told(traceIds);
   }
 
+  /** Notes where the events of an Ark query go; before they do. `name`: `<namespace>/<name>`. */
+  noteQuery(uid: string, session: string, name: string): void {
+    this.#rows.queries.note(uid, session, name, Date.now());
+  }
+
+  /** Where events of a query of this UID went, the last first. */
+  queriesOf(uid: string): { readonly session: string; readonly name: string }[] {
+    return this.#rows.queries.named(uid);
+  }
+
+  /** Names of the queries whose events were posted to a session. */
+  postedTo(session: string): string[] {
+    return this.#rows.queries.posted(session);
+  }
+
   /** Sessions that changed last, before a revision of the list; at most `limit` of those that the filter admits. */
   recent(before: number, limit: number, filter: ListFilter): RecentPage {
     return recentPage(this.#rows, before, limit, filter, Date.now());

@@ -38,12 +38,12 @@ export class FeedRows {
   }
 
   /** Turns that hold places after the asked one, in order. */
-  turns({ after, limit, id }: FeedQuery): FeedTurn[] {
+  turns({ after, limit }: FeedQuery): FeedTurn[] {
     return this.#sql
       .exec<FeedTurn>(
-        `SELECT place, id, incarnation, after, revision FROM feed
-         WHERE place > ? ${id === undefined ? "" : "AND id = ?"} ORDER BY place LIMIT ?`,
-        ...(id === undefined ? [after, limit] : [after, id, limit]),
+        "SELECT place, id, incarnation, after, revision FROM feed WHERE place > ? ORDER BY place LIMIT ?",
+        after,
+        limit,
       )
       .toArray();
   }

@@ -37,6 +37,6 @@ export function recentPage(
     sessions,
     ...(found.length > summaries.length || isMore ? { next: last } : {}),
     head: rows.feed.head,
-    traces: rows.traces(),
+    ...rows.totals(),
   };
 }

@@ -1,6 +1,6 @@
 import type { Bindings } from "../../bindings.ts";
 import { directoryOf, sessionAt } from "../../place.ts";
-import { cursorAt, placeOf } from "../../trace/ark/cursor.ts";
+import { cursorAfter, cursorAt, placeOf } from "../../trace/ark/cursor.ts";
 import type { FeedPage, FeedTurn } from "../../trace/feed.ts";
 import type { LogPage, View } from "../../trace/watch.ts";
 import { PAGE_BYTES } from "../stream/session-source.ts";
@@ -17,8 +17,6 @@ export type FeedAsked = {
   readonly tell: Tell;
   /** Everything up to it was told. */
   readonly cursor: number;
-  /** The id of the only session to tell of. */
-  readonly session?: string | undefined;
 };
 
 /** What all sessions of a tenant tell, in the order in which they told the directory of it: one log, read page by page. */
@@ -36,7 +34,12 @@ export class FeedReader implements ItemReader {
     this.#place = revision;
     this.#skip = told;
     const directory = directoryOf(asked.env, asked.tenant);
-    this.#told = new ToldTraces((ids) => (asked.session === undefined ? directory.told(ids) : ids.map(() => 0)));
+    this.#told = new ToldTraces((ids) => directory.told(ids));
+  }
+
+  /** Behind all that was read. */
+  get cursor(): number {
+    return cursorAfter(this.#place);
   }
 
   async read(): ReturnType<ItemReader["read"]> {
@@ -49,9 +52,8 @@ export class FeedReader implements ItemReader {
   }
 
   async #next(): Promise<FeedTurn | undefined> {
-    const { env, tenant, session } = this.#asked;
-    const query = { after: this.#place, limit: TURNS, ...(session === undefined ? {} : { id: session }) };
-    const page: FeedPage = await directoryOf(env, tenant).feed(query);
+    const { env, tenant } = this.#asked;
+    const page: FeedPage = await directoryOf(env, tenant).feed({ after: this.#place, limit: TURNS });
     this.#turns = [...page.turns];
     return this.#turns[0];
   }

@@ -11,12 +11,8 @@ const encoder = new TextEncoder();
 /** What an Ark broker greets with, and how soon who is cut off comes back. */
 const CONNECTED = ": connected\n\nretry: 1000\n\n";
 
-export type Framing = {
-  /** Of items; without one, whoever listens to an `EventSource` gets them as messages. */
-  readonly event?: string;
-  /** Goes out first, beside the greeting. */
-  readonly greeting?: { readonly event: string; readonly data: unknown };
-};
+/** Goes out first, beside the greeting. */
+export type Opening = { readonly event: string; readonly data: unknown };
 
 /** Whose socket tells that there may be more to read, and which of its messages do. */
 type Attached = {
@@ -63,22 +59,18 @@ export function followObject(object: Attachable, view: "session" | "trace", item
   return new ItemSource({ object, url: `https://object/?view=${view}`, isNews: () => true }, items, event);
 }
 
-/** A stream of what all sessions tell, or one of them. */
-export function followDirectory(
-  object: Attachable,
-  items: ItemReader,
-  about: Pick<Framing, "event"> & { readonly session?: string | undefined } = {},
-): Source {
+/** A stream of what all sessions tell. */
+export function followDirectory(object: Attachable, items: ItemReader, event?: string): Source {
   const isNews = (message: string | ArrayBuffer): boolean => {
     const frame = JSON.parse(typeof message === "string" ? message : "{}") as DirectoryFrame;
-    return frame.type === "change" && (about.session === undefined || frame.entry.id === about.session);
+    return frame.type === "change";
   };
-  return new ItemSource({ object, url: "https://object/", isNews }, items, about.event);
+  return new ItemSource({ object, url: "https://object/", isNews }, items, event);
 }
 
-export function respondStream(source: Source, signal: AbortSignal, greeting?: Framing["greeting"]): Response {
-  const greeted = greeting === undefined ? "" : `event: ${greeting.event}\ndata: ${JSON.stringify(greeting.data)}\n\n`;
-  return new Response(new Follower(source, encoder.encode(CONNECTED + greeted)).stream(signal), {
+export function respondStream(source: Source, signal: AbortSignal, opening?: Opening): Response {
+  const opened = opening === undefined ? "" : `event: ${opening.event}\ndata: ${JSON.stringify(opening.data)}\n\n`;
+  return new Response(new Follower(source, encoder.encode(CONNECTED + opened)).stream(signal), {
     headers: STREAM_HEADERS,
   });
 }

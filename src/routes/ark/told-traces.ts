@@ -11,11 +11,11 @@ type Mark = { readonly revision: number; readonly received: number };
  * first span on, and what it told before must not be told again.
  */
 export class ToldTraces {
-  readonly #ask: (traceIds: readonly string[]) => Promise<number[]> | number[];
+  readonly #ask: (traceIds: readonly string[]) => Promise<number[]>;
   readonly #told = new Map<string, Mark>();
 
   /** `ask`: up to where each trace was told as a session of its own. */
-  constructor(ask: (traceIds: readonly string[]) => Promise<number[]> | number[]) {
+  constructor(ask: (traceIds: readonly string[]) => Promise<number[]>) {
     this.#ask = ask;
   }
 

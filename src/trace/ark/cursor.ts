@@ -10,6 +10,7 @@ const LAST_PLACE = PLACES - 1;
 /** Revisions of one life of a session's log that a cursor can tell apart. */
 const REVISIONS = 2 ** 27;
 const LIVES = 2 ** 10;
+const LIFE = REVISIONS * PLACES;
 
 /** `told`: how many places of the revision were told. */
 export type LogPlace = { readonly revision: number; readonly told: number };
@@ -32,13 +33,17 @@ export function placeOf(cursor: number): { readonly revision: number; readonly t
 
 /** A log that is deleted and begins anew counts from one again: a cursor of its own carries its life. */
 export function cursorInLife(life: string, revision: number, told: number): number {
-  return lifeNumber(life) * REVISIONS * PLACES + cursorAt(revision % REVISIONS, told);
+  return lifeNumber(life) * LIFE + cursorAt(revision % REVISIONS, told);
 }
 
 /** `undefined` where the cursor is of another life. */
 export function placeInLife(life: string, cursor: number): LogPlace | undefined {
-  const span = REVISIONS * PLACES;
-  return Math.floor(cursor / span) === lifeNumber(life) ? placeOf(cursor % span) : undefined;
+  return Math.floor(cursor / LIFE) === lifeNumber(life) ? placeOf(cursor % LIFE) : undefined;
+}
+
+/** Whether both cursors are of one life of a log. */
+export function isOneLife(a: number, b: number): boolean {
+  return Math.floor(a / LIFE) === Math.floor(b / LIFE);
 }
 
 function lifeNumber(life: string): number {

@@ -57,7 +57,7 @@ describe("GET /traces/:id", () => {
     const { status, body } = await get<Record<string, unknown>>(`/traces/${TRACE}`);
     expect([status, Object.keys(body)]).toEqual([
       200,
-      ["traceId", "spans", "resourceSpans", "session", "resourceVersion"],
+      ["traceId", "spans", "resourceSpans", "resourceLogs", "session", "resourceVersion"],
     ]);
     expect(body).toMatchObject({ traceId: TRACE, session: "s" });
     const [first, second] = body["spans"] as unknown[];
@@ -165,7 +165,7 @@ describe("GET /traces", () => {
     ["cursor=9007199254740993", "cursor must be a non-negative integer"],
     ["watch=true&cursor=abc", "cursor must be a non-negative integer"],
   ])("%s is 400 in Ark's shape", async (search, message) => {
-    for (const path of ["/traces"]) {
+    for (const path of ["/traces", "/events", "/events/q"]) {
       const { status, body } = await get<{ error: object }>(`${path}?${search}`);
       expect([path, status, body.error]).toEqual([
         path,

@@ -61,7 +61,7 @@ describe("events of a span", () => {
   test.each<[string, Span, string[]]>([
     [
       "a query",
-      span("query.q", 0, 1_000, { ...ARK, "input.value": `${"x".repeat(50)}` }),
+      span("query.q", 0, 1_000, { ...ARK, "input.value": "x".repeat(50) }),
       [
         `QueryExecutionStart | Query q started | input=${"x".repeat(48)}`,
         `QueryExecutionComplete | Query q completed | input=${"x".repeat(48)} durationMs=1000.00`,

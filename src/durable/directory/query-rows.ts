@@ -1,0 +1,32 @@
+/** Ark's queries whose events were posted, by UID: an event names its query by it, and nothing else does. */
+export class QueryRows {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** `name`: `<namespace>/<name>`. */
+  note(uid: string, session: string, name: string, now: number): void {
+    this.#sql.exec("INSERT OR IGNORE INTO query VALUES (?, ?, ?, ?)", uid, session, name, now);
+  }
+
+  /** Where the query's events went, the last first. */
+  named(uid: string): { readonly session: string; readonly name: string }[] {
+    return this.#sql
+      .exec<{ session: string; name: string }>("SELECT session, name FROM query WHERE uid = ? ORDER BY at DESC", uid)
+      .toArray();
+  }
+
+  /** Names of the queries whose events were posted to a session. */
+  posted(session: string): string[] {
+    return this.#sql
+      .exec<{ name: string }>("SELECT DISTINCT name FROM query WHERE session = ?", session)
+      .toArray()
+      .map(({ name }) => name);
+  }
+
+  forget(session: string): void {
+    this.#sql.exec("DELETE FROM query WHERE session = ?", session);
+  }
+}

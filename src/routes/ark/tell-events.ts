@@ -1,0 +1,128 @@
+import { directoryOf } from "../../place.ts";
+import type { Bindings } from "../../bindings.ts";
+import type { ArkEvent } from "../../trace/ark/ark-event.ts";
+import { derivedEvents } from "../../trace/ark/derived-events.ts";
+import { arkEventOf } from "../../trace/records/ark-event-record.ts";
+import type { ResourceSpans } from "../../trace/span.ts";
+import type { ChunkEntry, LogEntry } from "../../trace/watch.ts";
+import { restoreLogValues } from "../../otlp/logs/restore-log-values.ts";
+import { LogChunk } from "../read/log-chunks.ts";
+import { wholeValues, withWholeValues } from "../read/whole-values.ts";
+import type { SessionStub, Tell } from "./items.ts";
+import { placeOfSpan } from "./tell-spans.ts";
+
+/** An event and where it stands in its revision. */
+export type PlacedEvent = {
+  readonly place: number;
+  readonly event: ArkEvent;
+  readonly traceId: string;
+  /** By Ark, or made of a span. */
+  readonly by: "post" | "span";
+};
+
+/** `<namespace>/<name>` of the query that an event is of. */
+export function queryNameOf({ data }: ArkEvent): string {
+  return `${data["queryNamespace"] ?? ""}/${data["queryName"] ?? ""}`;
+}
+
+/** The events that a revision tells: those that were posted, and those that its spans stand for, each once in a log. */
+export async function eventsIn(stub: SessionStub, entry: LogEntry, session: string): Promise<readonly PlacedEvent[]> {
+  if (entry.kind === "gone") return [];
+  return entry.kind === "logs" ? await postedIn(stub, entry) : await derivedIn(stub, entry, session);
+}
+
+async function postedIn(stub: SessionStub, entry: ChunkEntry): Promise<PlacedEvent[]> {
+  const { records } = new LogChunk(entry);
+  const positions = records.records().map((_, position) => position);
+  const given = records.pick(positions);
+  const whole = entry.hashes.length === 0 ? given : restoreLogValues(given, await wholeValues(stub, entry.hashes));
+  const all = whole.flatMap(({ scopeLogs = [] }) => scopeLogs.flatMap(({ logRecords = [] }) => logRecords));
+  return all.flatMap((record, position): PlacedEvent[] => {
+    const event = arkEventOf(record);
+    return event === undefined ? [] : [{ place: placeOfSpan(position), event, traceId: entry.traceId, by: "post" }];
+  });
+}
+
+/**
+ * A log is told as who followed it heard it, whatever came later: a span that was known to run was told to begin, and what replaced
+ * it tells the end.
+ */
+async function derivedIn(stub: SessionStub, entry: ChunkEntry, session: string): Promise<PlacedEvent[]> {
+  const { spans } = new LogChunk(entry);
+  const beaten = new Set(entry.beaten);
+  const continued = new Map(entry.continued?.map(({ position, ran }) => [position, ran]));
+  const positions = Array.from({ length: spans.length }, (_, position) => position).filter(
+    (position) => !beaten.has(position) && continued.get(position) !== false,
+  );
+  const picked = spans.pick(positions);
+  const whole = entry.hashes.length === 0 ? picked : await withWholeValues(stub, picked, entry.hashes);
+  const events: PlacedEvent[] = [];
+  let at = 0;
+  for (const told of each(whole)) {
+    const position = positions[at++] ?? 0;
+    const { start, end } = derivedEvents(told, session);
+    const about = { traceId: entry.traceId, by: "span" } as const;
+    const place = placeOfSpan(position);
+    if (start !== undefined && !continued.has(position)) events.push({ ...about, place: place - 1, event: start });
+    if (end !== undefined) events.push({ ...about, place, event: end });
+  }
+  return events;
+}
+
+function* each(resourceSpans: readonly ResourceSpans[]) {
+  for (const { resource, scopeSpans = [] } of resourceSpans) {
+    for (const { scope, spans = [] } of scopeSpans) {
+      for (const span of spans)
+        yield { span, ...(resource === undefined ? {} : { resource }), ...(scope === undefined ? {} : { scope }) };
+    }
+  }
+}
+
+/**
+ * Events as they come: of a query whose events are posted the posted ones alone, as nobody knows of a span whether its event is
+ * on its way.
+ */
+export function tellEvents(
+  env: Bindings,
+  tenant: string,
+  isWanted: (placed: PlacedEvent) => boolean = () => true,
+): Tell {
+  const posted = new PostedQueries(env, tenant);
+  return async (stub, entry, session) => {
+    const events = (await eventsIn(stub, entry, session)).filter(isWanted);
+    const told = [];
+    for (const placed of events) {
+      if (placed.by === "span" && (await posted.has(session, queryNameOf(placed.event), entry.revision))) continue;
+      told.push({ place: placed.place, data: placed.event });
+    }
+    return told;
+  };
+}
+
+/** Sessions that are kept in mind. */
+const KEPT_SESSIONS = 1_000;
+
+/** Which queries have events posted: asked once for each revision that may need it, as long as they have none. */
+class PostedQueries {
+  readonly #env: Bindings;
+  readonly #tenant: string;
+  readonly #names = new Map<string, { readonly asked: number; readonly names: ReadonlySet<string> }>();
+
+  constructor(env: Bindings, tenant: string) {
+    this.#env = env;
+    this.#tenant = tenant;
+  }
+
+  async has(session: string, name: string, revision: number): Promise<boolean> {
+    const known = this.#names.get(session);
+    if (known?.names.has(name) === true) return true;
+    if (known?.asked === revision) return false;
+    const names: string[] = await directoryOf(this.#env, this.#tenant).postedTo(session);
+    this.#names.set(session, { asked: revision, names: new Set(names) });
+    for (const oldest of this.#names.keys()) {
+      if (this.#names.size <= KEPT_SESSIONS) break;
+      this.#names.delete(oldest);
+    }
+    return names.includes(name);
+  }
+}

@@ -1,0 +1,66 @@
+import { Hono } from "hono";
+import type { Context } from "hono";
+import { directoryOf } from "../place.ts";
+import type { AppEnv } from "./app-env.ts";
+import { invalid, permitArk } from "./ark/ark-error.ts";
+import { readArkQuery } from "./ark/ark-query.ts";
+import type { ArkQuery } from "./ark/ark-query.ts";
+import { findQuery } from "./ark/find-query.ts";
+import { followDirectory, respondStream } from "./ark/item-source.ts";
+import { listEvents } from "./ark/list-events.ts";
+import { postEvent } from "./ark/post-event.ts";
+import { queryEvents } from "./ark/query-events.ts";
+import { QueryItems } from "./ark/query-items.ts";
+import { tellEvents } from "./ark/tell-events.ts";
+import { watchAll } from "./ark/watch-all.ts";
+import { DATA_HEADERS, negotiate } from "./negotiate.ts";
+import { methodNotAllowed } from "./method-not-allowed.ts";
+
+/** Ark's events: posted, and made of spans for whoever asks. */
+export const events = new Hono<AppEnv>({ strict: false });
+
+const ONE_QUERY = "/:query{.+}";
+
+events.post("/", async (c) => permitArk(c, "write") ?? (await postEvent(c)));
+
+events.get("/", async (c) => {
+  const asked = readAsked(c);
+  if (asked instanceof Response) return asked;
+  const { query, isStream } = asked;
+  if (isStream) return await watchAll(c, query, tellEvents(c.env, c.var.tenant));
+  return c.body(JSON.stringify(await listEvents(c.env, c.var.tenant, query)), 200, DATA_HEADERS);
+});
+
+events.get(ONE_QUERY, async (c) => {
+  const asked = readAsked(c);
+  if (asked instanceof Response) return asked;
+  const named = c.req.param("query");
+  if (asked.isStream) return await watchQuery(c, named, asked.query);
+  const found = await findQuery(c.env, c.var.tenant, named);
+  const page =
+    found === undefined
+      ? { items: [], total: 0, hasMore: false }
+      : await queryEvents(c.env, c.var.tenant, found, asked.query);
+  return c.body(JSON.stringify(page), 200, DATA_HEADERS);
+});
+
+events.all("/", methodNotAllowed("GET", "POST"));
+events.all(ONE_QUERY, methodNotAllowed("GET"));
+
+/** The parameters, where the request may read and they are right; else the answer. */
+function readAsked(c: Context<AppEnv>): Response | { readonly query: ArkQuery; readonly isStream: boolean } {
+  const representation = negotiate(c);
+  if (typeof representation === "object") return invalid(c, representation.problem);
+  const refused = permitArk(c, "read");
+  if (refused !== undefined) return refused;
+  const read = readArkQuery(c);
+  return read.ok ? { query: read.query, isStream: representation === "stream" } : read.response;
+}
+
+async function watchQuery(c: Context<AppEnv>, named: string, query: ArkQuery): Promise<Response> {
+  const { env } = c;
+  const { tenant } = c.var;
+  const asked = { env, tenant, query: named, cursor: query.cursor };
+  const items = await QueryItems.open(asked, query.fromBeginning ? "beginning" : "now");
+  return respondStream(followDirectory(directoryOf(env, tenant), items), c.req.raw.signal);
+}

@@ -1,0 +1,59 @@
+import { isRecord } from "../content/plain-data.ts";
+import { instantOf } from "./ark-event.ts";
+import type { ArkEvent } from "./ark-event.ts";
+
+export type ReadEvent =
+  | { readonly ok: true; readonly event: ArkEvent }
+  /** Each names its field. */
+  | { readonly ok: false; readonly faults: readonly string[] };
+
+/** Without these an event belongs to no query, or to no session. */
+const REQUIRED = ["queryId", "queryName", "queryNamespace", "sessionId"] as const;
+
+/**
+ * An event out of a posted body. Events can't be sent again by who posts them and forgets: what can be understood is, numbers
+ * as the texts that they should have been.
+ */
+export function readArkEvent(body: unknown): ReadEvent {
+  if (!isRecord(body)) return { ok: false, faults: ["body: must be an object"] };
+  const faults: string[] = [];
+  const text = (field: string): string => {
+    const value = body[field];
+    if (typeof value === "string") return value;
+    faults.push(`${field}: must be a string`);
+    return "";
+  };
+  const [timestamp, eventType, reason, message] = [
+    text("timestamp"),
+    text("eventType"),
+    text("reason"),
+    text("message"),
+  ];
+  if (timestamp !== "" && instantOf(timestamp) === undefined) faults.push("timestamp: must be a time of RFC 3339");
+  if (eventType !== "" && eventType !== "Normal" && eventType !== "Warning")
+    faults.push("eventType: must be Normal or Warning");
+  if (reason === "" && body["reason"] === "") faults.push("reason: must not be empty");
+  const data = readData(body["data"], faults);
+  return faults.length > 0
+    ? { ok: false, faults }
+    : { ok: true, event: { timestamp, eventType, reason, message, data } };
+}
+
+function readData(given: unknown, faults: string[]): Readonly<Record<string, string>> {
+  if (!isRecord(given)) {
+    faults.push("data: must be an object");
+    return {};
+  }
+  const fields: [string, string][] = [];
+  for (const [field, value] of Object.entries(given)) {
+    if (value === null || value === undefined) continue;
+    if (typeof value === "string") fields.push([field, value]);
+    else if (typeof value === "number" || typeof value === "boolean") fields.push([field, `${value}`]);
+    else faults.push(`data.${field}: must be a string`);
+  }
+  const data = Object.fromEntries(fields);
+  for (const field of REQUIRED) {
+    if (!Object.hasOwn(data, field) || data[field] === "") faults.push(`data.${field}: is required`);
+  }
+  return data;
+}
