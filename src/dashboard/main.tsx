@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { followAddress } from "./feeds.ts";
+import { isTyping } from "./frame/keys.ts";
 import { showShortcuts } from "./frame/shortcuts.tsx";
 
 const place = document.getElementById("page");
@@ -11,6 +12,6 @@ render(<App />, place);
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target instanceof Element && event.target.closest("input, textarea") !== null) return;
+  if (isTyping(event)) return;
   showShortcuts();
 });

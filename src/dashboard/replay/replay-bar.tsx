@@ -98,7 +98,10 @@ function Progress({ replay, onSeek }: { replay: ReplayFeed; onSeek: ReplayContro
   const slider = useRef<HTMLInputElement>(null);
   const clock = useRef<HTMLSpanElement>(null);
   const settling = useRef<number | undefined>(undefined);
-  const told = (at: number): string => duration(BigInt(Math.round((at - timeline.start) * 1e6)));
+  const told = (at: number): string => {
+    const millis = Math.round(at - timeline.start);
+    return millis < 1 ? "0\u00a0ms" : duration(BigInt(millis) * 1_000_000n);
+  };
   const show = (at: number): void => {
     if (clock.current !== null) clock.current.textContent = told(at);
     slider.current?.style.setProperty("--told", `${fractionOf(timeline, at) * 100}%`);

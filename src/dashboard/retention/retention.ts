@@ -1,6 +1,6 @@
 import { isRecord } from "../../trace/content/plain-data.ts";
 import { bytes, count, counted, type Locale, ticking } from "../text/figures.ts";
-import { day, toMillis } from "../text/moments.ts";
+import { ago, day, toMillis } from "../text/moments.ts";
 
 /** What the server says of how long it keeps a session, or all of them. */
 export type RetentionTold = {
@@ -29,11 +29,15 @@ export function readRetention(value: unknown): RetentionTold | undefined {
   };
 }
 
+const DAY = 86_400_000;
+
 /** "Kept 30 days, oldest Nov 12". `locale` and `timeZone` are for tests. */
 export function keptWords({ maxAge, oldest }: RetentionTold, now: number, locale?: Locale, timeZone?: string): string {
   if (maxAge === undefined) return "Kept until deleted";
   const kept = `Kept ${ageWords(maxAge, locale)}`;
-  return oldest === undefined ? kept : `${kept}, oldest ${day(toMillis(oldest), now, locale, timeZone)}`;
+  if (oldest === undefined) return kept;
+  const at = toMillis(oldest);
+  return `${kept}, oldest ${now - at < DAY ? ago(at, now, locale, timeZone) : day(at, now, locale, timeZone)}`;
 }
 
 /** "12.4 MB of 10.0 GB"; empty where the server does not say. */
@@ -57,8 +61,6 @@ export function roomWarning({ bytes: size, maxBytes, forgotten }: RetentionTold,
 export function forgottenAt({ maxAge, oldest }: RetentionTold): number | undefined {
   return maxAge === undefined || oldest === undefined ? undefined : toMillis(oldest) + maxAge * 1000;
 }
-
-const DAY = 86_400_000;
 
 /** "Forgotten in 2 d 3 h", where that is soon: within three days, and within a tenth of the time that it is kept. */
 export function soonWords(told: RetentionTold, now: number, locale?: Locale): string {

@@ -41,8 +41,9 @@ const NOTHING_TOLD = buildTree([]);
 /** A session as it stands, or as far as a replay has told it. */
 export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const { span: selected, range } = here;
-  const told = replay === undefined ? whole : replay.shown.value;
-  const isTelling = replay !== undefined && replay.state.value.state !== "over";
+  const replaying = replay?.state.value.state;
+  const told = replay === undefined || replaying === "refused" ? whole : replay.shown.value;
+  const isTelling = replay !== undefined && replaying !== "over" && replaying !== "refused";
   const { summary, tree } = told ?? { summary: whole.summary, tree: NOTHING_TOLD };
   const now = isTelling ? replay.present.value : feed.stream.present.value;
   const live = liveness(summary.liveness, now);
@@ -53,7 +54,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
 
   const { start, end } = useMemo(() => axisOf(whole.tree), [whole.tree]);
   const { counted, drawn } = isTelling
-    ? { counted: now, drawn: BigInt(Math.round(now * 1e6)) }
+    ? { counted: now, drawn: BigInt(Math.round(now)) * 1_000_000n }
     : openEnd(summary.liveness, end, now);
   const axis = { start, end: replay !== undefined || counted === undefined ? end : roomy(start, drawn) };
   const scale = range === undefined ? axis : { start: start + range.from, end: start + range.to };
@@ -83,7 +84,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   };
   const controls =
     replay === undefined || here.replay === undefined ? undefined : replayControls(here, here.replay, replay);
-  const kept = readRetention(Reflect.get(feed.announced.value ?? {}, "retention"));
+  const kept = readRetention(feed.announced.value?.retention);
   const asking = live.waiting?.span === undefined ? undefined : findRow(tree, live.waiting.span);
   const enter = (): void => enterReplay(here, Number(end - start) / 1e6);
 

@@ -23,6 +23,7 @@ const kept = (maxAge: number | undefined, oldest?: string): string =>
 test("how long things are kept, and from when the oldest is", () => {
   expect(plain(kept(30 * DAY, "2026-11-12T08:00:00Z"))).toBe("Kept 30 days, oldest 12 Nov");
   expect(plain(kept(DAY))).toBe("Kept 1 day");
+  expect(plain(kept(7200, "2026-12-10T11:18:00Z"))).toBe("Kept 2 hours, oldest 42 min ago");
   expect(plain(kept(36 * 3600))).toBe("Kept 36 hours");
   expect(plain(kept(100))).toBe("Kept 100 seconds");
   expect(kept(undefined, "2026-11-12T08:00:00Z")).toBe("Kept until deleted");
