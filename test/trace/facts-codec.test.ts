@@ -96,14 +96,14 @@ describe("facts as they travel and rest", () => {
     const [version, base, ids, hashes, texts, cells] = JSON.parse(encoded) as [
       number,
       string,
-      string,
-      string,
+      string[],
+      string[],
       string[],
       number[],
     ];
     const altered = {
-      "an id too many": [version, base, `${ids}${ids}`, hashes, texts, cells],
-      "a hash cut off": [version, base, ids, hashes.slice(1), texts, cells],
+      "an id too many": [version, base, [...ids, ...ids], hashes, texts, cells],
+      "a hash too few": [version, base, ids, hashes.slice(1), texts, cells],
       "a text too few": [version, base, ids, hashes, texts.slice(0, 1), cells],
       "a cell too few": [version, base, ids, hashes, texts, cells.slice(0, -1)],
       "a cell too many": [version, base, ids, hashes, texts, [...cells, 0]],

@@ -1,6 +1,6 @@
 import { ChunkIds } from "./chunk-ids.ts";
 import { ChunkTexts } from "./chunk-texts.ts";
-import { FACTS_VERSION, FLAG, HEX, KINDS, NANOS_PER_SECOND, NO_PARENT } from "./facts-form.ts";
+import { FACTS_VERSION, FLAG, KINDS, NANOS_PER_SECOND, NO_PARENT } from "./facts-form.ts";
 import { FactsReader } from "./facts-reader.ts";
 import type { SpanFacts } from "./facts.ts";
 import { SPAN_KINDS } from "./span-kind.ts";
@@ -26,8 +26,8 @@ class FactsWriter {
   /** By number, the position of a span of that id. */
   readonly #positions: number[] = [];
   readonly #ids = new ChunkIds();
-  #spanIds = "";
-  #hashes = "";
+  readonly #spanIds: string[] = [];
+  readonly #hashes: string[] = [];
 
   constructor(facts: readonly SpanFacts[]) {
     this.#base = facts[0]?.start ?? 0n;
@@ -35,12 +35,10 @@ class FactsWriter {
   }
 
   add(fact: SpanFacts): void {
-    if (fact.spanId.length !== HEX || fact.hash.length !== HEX)
-      throw new TypeError("Facts: an id or hash of another length");
     const cells = this.#cells;
     const last = lastOf(fact);
-    this.#spanIds += fact.spanId;
-    this.#hashes += fact.hash;
+    this.#spanIds.push(fact.spanId);
+    this.#hashes.push(fact.hash);
     const kinds = SPAN_KINDS.indexOf(fact.kind) + KINDS * fact.otlpKind;
     cells.push(this.#parent(fact.parentSpanId), this.#texts.name(fact.name), kinds, flagsOf(fact, last));
     this.#time(fact.start - this.#base);

@@ -1,11 +1,11 @@
 /** Raised when a fact is added or derived otherwise, or written otherwise: objects then derive the facts of their log anew. */
-export const FACTS_VERSION = 6;
+export const FACTS_VERSION = 7;
 
 /**
  * The facts of a chunk's spans, in its order, as one JSON text:
- * `[version, start of the first span, all span ids, all hashes, texts, cells]`.
+ * `[version, start of the first span, span ids, hashes, texts, cells]`.
  *
- * Ids and hashes are {@link HEX} digits each, one after the other. Everything else of a span is a row of numbers in `cells`:
+ * Everything else of a span is a row of numbers in `cells`:
  * `parent, name, kinds, flags, start, last, size`, then what the flags announce, in the order of {@link FLAG}. A name is its place in
  * `texts`; a parent is the position of a span of this chunk, {@link NO_PARENT}, or below that the place of its id in `texts`. A time is two
  * cells, whole seconds and nanoseconds: `start` counts from the first span's, all others from the span's own. `last` is the
@@ -35,9 +35,6 @@ export const FLAG = {
   asking: 1 << 18,
   told: 1 << 19,
 } as const;
-
-/** Digits of an id, and of a hash. */
-export const HEX = 16;
 
 /** Room for our kinds below OTLP's in one number. */
 export const KINDS = 16;

@@ -1,4 +1,4 @@
-import { FLAG, HEX, KINDS, NANOS_PER_SECOND, NO_PARENT } from "./facts-form.ts";
+import { FLAG, KINDS, NANOS_PER_SECOND, NO_PARENT } from "./facts-form.ts";
 import type { SpanFacts } from "./facts.ts";
 import { SPAN_KINDS } from "./span-kind.ts";
 import { TOLD } from "../records/told.ts";
@@ -6,8 +6,8 @@ import { TOLD } from "../records/told.ts";
 /** Reads what {@link FLAG} describes. Whatever is not of that form throws. */
 export class FactsReader {
   readonly #base: bigint;
-  readonly #ids: string;
-  readonly #hashes: string;
+  readonly #ids: readonly unknown[];
+  readonly #hashes: readonly unknown[];
   readonly #texts: readonly unknown[];
   readonly #cells: readonly unknown[];
   #at = 0;
@@ -15,15 +15,15 @@ export class FactsReader {
   constructor(parsed: unknown) {
     const [, base, ids, hashes, texts, cells] = list(parsed);
     this.#base = BigInt(text(base));
-    this.#ids = text(ids);
-    this.#hashes = text(hashes);
+    this.#ids = list(ids);
+    this.#hashes = list(hashes);
     this.#texts = list(texts);
     this.#cells = list(cells);
   }
 
   all(): SpanFacts[] {
     const facts: SpanFacts[] = [];
-    for (let at = 0; at * HEX < this.#ids.length; at++) facts.push(this.#span(at));
+    for (let at = 0; at < this.#ids.length; at++) facts.push(this.#span(at));
     if (this.#at !== this.#cells.length) throw new TypeError("Facts: more than spans");
     return facts;
   }
@@ -44,7 +44,7 @@ export class FactsReader {
     const size = this.#number();
     // One literal: whoever folds facts then meets objects of one layout only.
     return {
-      spanId: hexAt(this.#ids, position),
+      spanId: text(this.#ids[position]),
       parentSpanId,
       name,
       kind,
@@ -56,7 +56,7 @@ export class FactsReader {
       error: has(FLAG.error),
       canceled: has(FLAG.canceled) ? true : undefined,
       size,
-      hash: hexAt(this.#hashes, position),
+      hash: text(this.#hashes[position]),
       session: has(FLAG.session) ? { rank: this.#number(), value: this.#text() } : undefined,
       query: has(FLAG.query) ? { name: this.#text(), namespace: this.#text() } : undefined,
       agent: has(FLAG.agent) ? this.#text() : undefined,
@@ -80,7 +80,7 @@ export class FactsReader {
 
   #parent(cell: number): string {
     if (cell === NO_PARENT) return "";
-    return cell > NO_PARENT ? hexAt(this.#ids, cell) : text(this.#texts[NO_PARENT - 1 - cell]);
+    return cell > NO_PARENT ? text(this.#ids[cell]) : text(this.#texts[NO_PARENT - 1 - cell]);
   }
 
   #ancestors(): NonNullable<SpanFacts["ancestors"]> {
@@ -114,12 +114,6 @@ export class FactsReader {
   #text(): string {
     return text(this.#texts[this.#number()]);
   }
-}
-
-function hexAt(all: string, position: number): string {
-  const hex = all.slice(position * HEX, (position + 1) * HEX);
-  if (hex.length !== HEX) throw new TypeError("Facts: cut off");
-  return hex;
 }
 
 function list(value: unknown): readonly unknown[] {

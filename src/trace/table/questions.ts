@@ -32,8 +32,7 @@ export class Questions {
     const key = `${trace}:${spanId}:${otlpKind}`;
     this.#drop(key);
     if (asking === undefined || this.#stated.size >= MAX_QUESTIONS) return;
-    // Joined from its digits: an id may be a slice, which would keep those of its whole chunk in memory.
-    const stated = { trace, spanId: Array.from(spanId).join(""), otlpKind, asking };
+    const stated = { trace, spanId, otlpKind, asking };
     this.#stated.set(key, stated);
     this.#units += unitsOf(stated);
   }

@@ -21,9 +21,10 @@ const VALUE = 1 + 1 + 16 + 16;
 /** The names with those of one more encoding; the same list if that tells nothing new. */
 export function withName(names: SessionNames, facts: Claim): SessionNames {
   if (!facts.session) return names;
-  const claim = claimOf(facts, facts.session);
   const { value } = facts.session;
-  const same = names.find((known) => valueOf(known) === value);
+  const same = names.find((known) => isOf(known, value));
+  if (same !== undefined && outranks(same, facts, facts.session)) return names;
+  const claim = claimOf(facts, facts.session);
   const bar = same ?? names[MAX_NAMES - 1];
   if (bar !== undefined && claim >= bar) return names;
   const others = names.filter((known) => known !== same);
@@ -39,6 +40,17 @@ export function bestName([best]: SessionNames): SessionName | undefined {
 /** The values that lost. */
 export function otherNames(names: SessionNames): string[] {
   return names.slice(1).map(valueOf);
+}
+
+/** Whether the claim is of this value; the value is not cut out of it only to be compared. */
+function isOf(claim: string, value: string): boolean {
+  return claim.length === VALUE + value.length && claim.endsWith(value);
+}
+
+/** By rank and parent alone, which most spans of a trace lose by: of those, what else goes into a claim need not be written. */
+function outranks(claim: string, { parentSpanId }: Claim, { rank }: SessionName): boolean {
+  const known = Number(claim.charAt(0));
+  return known < rank || (known === rank && claim.charAt(1) === "0" && parentSpanId !== "");
 }
 
 function claimOf({ start, parentSpanId, spanId }: Claim, { rank, value }: SessionName): string {

@@ -2,6 +2,10 @@ const FIRST_SLOTS = 128;
 /** Beyond, probing gets long; an index is at least half of this full once it has grown. */
 const MAX_LOAD = 0.75;
 
+/** Low bits of a slot are its row + 1, the others bits of the key's hash: rows of other keys are mostly not looked at, for they lie far apart. */
+const ROW_BITS = 22;
+const ROW = (1 << ROW_BITS) - 1;
+
 /** Where a row's key lies: the trace's number and two words of a span id. */
 export type RowKey = {
   trace(row: number): number;
@@ -16,7 +20,7 @@ export type RowKey = {
 export class SpanIndex {
   readonly #key: RowKey;
   readonly #seed = Math.floor(Math.random() * 0x1_0000_0000);
-  /** Row + 1; 0 is free. */
+  /** 0 is free. */
   #slots = new Uint32Array(FIRST_SLOTS);
   #used = 0;
 
@@ -36,7 +40,8 @@ export class SpanIndex {
 
   /** The rows under a key, each once, in no order that means anything. */
   first(trace: number, high: number, low: number): number {
-    return this.#probe(this.#hash(trace, high, low), trace, high, low);
+    const hash = this.#hash(trace, high, low);
+    return this.#probe(hash, hash, trace, high, low);
   }
 
   /** The row under the same key after this one; -1 at the end. */
@@ -45,9 +50,10 @@ export class SpanIndex {
     const high = this.#key.high(row);
     const low = this.#key.low(row);
     const mask = this.#slots.length - 1;
-    let slot = this.#hash(trace, high, low) & mask;
-    while (this.#slots[slot] !== row + 1) slot = (slot + 1) & mask;
-    return this.#probe(slot + 1, trace, high, low);
+    const hash = this.#hash(trace, high, low);
+    let slot = hash & mask;
+    while (((this.#slots[slot] ?? 0) & ROW) !== row + 1) slot = (slot + 1) & mask;
+    return this.#probe(slot + 1, hash, trace, high, low);
   }
 
   /** Forgets everything and takes in rows 0 to `length`. */
@@ -59,11 +65,13 @@ export class SpanIndex {
     for (let row = 0; row < length; row++) this.#place(row);
   }
 
-  #probe(from: number, trace: number, high: number, low: number): number {
+  #probe(from: number, hash: number, trace: number, high: number, low: number): number {
     const mask = this.#slots.length - 1;
     for (let slot = from & mask; ; slot = (slot + 1) & mask) {
-      const row = (this.#slots[slot] ?? 0) - 1;
-      if (row < 0) return -1;
+      const entry = this.#slots[slot] ?? 0;
+      if (entry === 0) return -1;
+      if ((entry ^ hash) >>> ROW_BITS !== 0) continue;
+      const row = (entry & ROW) - 1;
       const key = this.#key;
       if (key.low(row) === low && key.high(row) === high && key.trace(row) === trace) return row;
     }
@@ -72,14 +80,15 @@ export class SpanIndex {
   #grow(): void {
     const old = this.#slots;
     this.#slots = new Uint32Array(old.length * 2);
-    for (const entry of old) if (entry !== 0) this.#place(entry - 1);
+    for (const entry of old) if (entry !== 0) this.#place((entry & ROW) - 1);
   }
 
   #place(row: number): void {
     const mask = this.#slots.length - 1;
-    let slot = this.#hash(this.#key.trace(row), this.#key.high(row), this.#key.low(row)) & mask;
+    const hash = this.#hash(this.#key.trace(row), this.#key.high(row), this.#key.low(row));
+    let slot = hash & mask;
     while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = row + 1;
+    this.#slots[slot] = (hash & ~ROW) | (row + 1);
   }
 
   #hash(trace: number, high: number, low: number): number {
