@@ -2,10 +2,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { Plan, Step, Strike } from "./faults.ts";
 import { Faults, STRIKES } from "./faults.ts";
 import type { Sent } from "./spans.ts";
+import { homeOfSession } from "../../src/otlp/logs/home-of-session.ts";
+import type { LogRecord } from "../../src/trace/log-record.ts";
+import { aRecord, recordsOf } from "./log-records.ts";
+import type { Attributes } from "./spans.ts";
 import { someSpans, traceIdOf } from "./spans.ts";
 import { Viewer } from "./viewer.ts";
+import type { Snapshot } from "./world.ts";
 import {
   deliver,
+  deliverLogs,
   emptyWorld,
   listed,
   pass,
@@ -21,7 +27,21 @@ import {
 const TRACE = traceIdOf("trace");
 const OTHER = traceIdOf("other");
 
-type Happening = readonly Sent["span"][] | { readonly forget: string; readonly traces: readonly string[] };
+type Happening =
+  | readonly Sent["span"][]
+  | { readonly records: readonly LogRecord[] }
+  | { readonly forget: string; readonly traces: readonly string[] };
+
+/** A span or a log record that was acknowledged: in which trace or home, and what tells it from others there. */
+type Item = { readonly traceId: string; readonly mark: string };
+
+/** Of records that name session A and no trace. */
+const HOME = homeOfSession("A");
+
+function someRecords(traceId: string | undefined, bodies: readonly string[], attributes: Attributes = {}): Happening {
+  const about = traceId === undefined ? {} : { traceId };
+  return { records: bodies.map((body, at) => aRecord(body, at, about, attributes)) };
+}
 
 /** What exporters and people do, one after the other, and where each trace is to be in the end. */
 const SCENARIOS: Readonly<
@@ -93,9 +113,27 @@ const SCENARIOS: Readonly<
     ],
     ends: { [TRACE]: "A" },
   },
+  "log records move with their trace, and one that names a session moves it": {
+    story: [
+      someSpans(TRACE, 1, 2),
+      someRecords(TRACE, ["one"]),
+      someRecords(TRACE, ["two", "three"], { "session.id": "A" }),
+      someRecords(TRACE, ["one", "four"], { "ark.session.id": "B" }),
+    ],
+    ends: { [TRACE]: "B" },
+  },
+  "log records that name a session and no trace have a home of their own": {
+    story: [
+      someRecords(undefined, ["one", "two"], { "session.id": "A" }),
+      { forget: "A", traces: [HOME] },
+      someSpans(TRACE, 1, 2, { "session.id": "A" }),
+      someRecords(undefined, ["three"], { "session.id": "A" }),
+    ],
+    ends: { [TRACE]: "A", [HOME]: "A" },
+  },
 };
 
-const IDS = [TRACE, OTHER, "A", "B", "C"];
+const IDS = [TRACE, OTHER, HOME, "A", "B", "C"];
 
 let faults: Faults;
 beforeAll(async () => {
@@ -143,14 +181,17 @@ async function run(name: string, plan: Plan, about = ""): Promise<readonly Step[
   const { story, ends } = SCENARIOS[name] ?? { story: [], ends: {} };
   await emptyWorld();
   faults.follow(plan);
-  let acknowledged: Sent["span"][] = [];
+  let acknowledged: Item[] = [];
   for (const happening of story) {
     if ("forget" in happening) {
       await forget(happening.forget);
-      acknowledged = acknowledged.filter((span) => !happening.traces.includes(span.traceId));
+      acknowledged = acknowledged.filter((item) => !happening.traces.includes(item.traceId));
+    } else if ("records" in happening) {
+      await deliverLogs(happening.records);
+      acknowledged.push(...happening.records.map((record) => itemOf(record, HOME)));
     } else {
       await deliver(happening);
-      acknowledged.push(...happening);
+      acknowledged.push(...happening.map(({ traceId, spanId }) => ({ traceId, mark: spanId })));
     }
     await faults.quiet();
   }
@@ -161,6 +202,21 @@ async function run(name: string, plan: Plan, about = ""): Promise<readonly Step[
   await expectWhole(acknowledged, ends, about);
   return [...faults.steps];
 }
+
+/** `home`: of a record that names no trace. */
+function itemOf({ traceId, body, attributes = [] }: LogRecord, home: string): Item {
+  return { traceId: traceId ?? home, mark: `${body?.stringValue} ${attributes.map(({ key }) => key).join()}` };
+}
+
+/** What a document shows of the traces in it. */
+function itemsIn(document: Pick<Snapshot, "resourceSpans" | "resourceLogs">): Item[] {
+  return [
+    ...spansOf(document.resourceSpans).map(({ span: { traceId, spanId } }) => ({ traceId, mark: spanId })),
+    ...recordsOf(document.resourceLogs).map(({ record }) => itemOf(record, HOME)),
+  ];
+}
+
+const worded = ({ traceId, mark }: Item): string => `${traceId} ${mark}`;
 
 /** Forgets a session as soon as there is one, and waits until nothing is left of it. */
 async function forget(id: string): Promise<void> {
@@ -176,33 +232,33 @@ async function forget(id: string): Promise<void> {
   throw new Error(`${id} could not be forgotten`);
 }
 
-/** Each trace in one place, with every acknowledged span once: in its session, in its own view, and in the list. */
+/** Each trace in one place, with every acknowledged span and record once: in its session, in its own view, and in the list. */
 async function expectWhole(
-  acknowledged: readonly Sent["span"][],
+  acknowledged: readonly Item[],
   ends: Readonly<Record<string, string>>,
   about: string,
 ): Promise<void> {
-  const expected = Object.fromEntries(Object.values(ends).map((session) => [session, [] as string[]]));
-  for (const { traceId, spanId } of acknowledged) expected[ends[traceId] ?? ""]?.push(`${traceId} ${spanId}`);
+  const living = Object.entries(ends).filter(([trace]) => acknowledged.some(({ traceId }) => traceId === trace));
+  const expected = Object.fromEntries(living.map(([, session]) => [session, [] as string[]]));
+  for (const item of acknowledged) expected[ends[item.traceId] ?? ""]?.push(worded(item));
   const found: Record<string, string[]> = {};
   for (const id of IDS) {
     const session = await readSession(id);
-    if (session === undefined) continue;
-    found[id] = spansOf(session.resourceSpans).map(({ span }) => `${span.traceId} ${span.spanId}`);
+    if (session !== undefined) found[id] = itemsIn(session).map(worded);
   }
   expect(sorted(found), about).toEqual(sorted(expected));
   for (const id of IDS) {
     const chunks = await rowsOf<{ trace: string; trace_revision: number; kind: string }>(id, "chunk");
-    const held = chunks.flatMap((row) => (row.kind === "spans" ? `${row.trace} ${row.trace_revision}` : []));
+    const held = chunks.flatMap((row) => (row.kind === "gone" ? [] : `${row.trace} ${row.trace_revision}`));
     expect(held, `${about}, each delivery once in the log of ${id}`).toHaveLength(new Set(held).size);
   }
 
-  for (const [traceId, session] of Object.entries(ends)) {
+  for (const [traceId, session] of living) {
     const trace = await readTrace(traceId);
-    const spans = spansOf(trace?.resourceSpans ?? []).map(({ span }) => span.spanId);
-    expect({ session: trace?.session, spans: spans.toSorted() }, about).toEqual({
+    const items = trace === undefined ? [] : itemsIn(trace).map(({ mark }) => mark);
+    expect({ session: trace?.session, items: items.toSorted() }, about).toEqual({
       session,
-      spans: acknowledged.flatMap((span) => (span.traceId === traceId ? [span.spanId] : [])).toSorted(),
+      items: acknowledged.flatMap((item) => (item.traceId === traceId ? [item.mark] : [])).toSorted(),
     });
   }
   for (const id of Object.keys(expected)) {
@@ -210,13 +266,17 @@ async function expectWhole(
     await viewer.connect();
     await viewer.readUntil(({ event }) => event.type === "bookmark");
     await viewer.disconnect();
-    const spans = Array.from(viewer.view.spans(), ({ traceId, span }) => `${traceId} ${span.spanId}`);
-    expect(spans.toSorted(), `${about}, whoever watches ${id}`).toEqual(expected[id]?.toSorted());
+    const spans = Array.from(viewer.view.spans(), ({ traceId, span }) => worded({ traceId, mark: span.spanId }));
+    const records = viewer.view
+      .logs()
+      .all()
+      .map(({ record, traceId }) => worded(itemOf(record, traceId)));
+    expect([...spans, ...records].toSorted(), `${about}, whoever watches ${id}`).toEqual(expected[id]?.toSorted());
   }
 
-  const counts = Object.fromEntries((await listed("all")).map(({ id, spans }) => [id, spans]));
-  expect(counts, `${about}, in the list`).toEqual(
-    Object.fromEntries(Object.entries(expected).map(([id, spans]) => [id, spans.length])),
+  const counts = (await listed("all")).map(({ id, spans, logRecords = 0 }) => [id, spans + logRecords]);
+  expect(Object.fromEntries(counts), `${about}, in the list`).toEqual(
+    Object.fromEntries(Object.entries(expected).map(([id, items]) => [id, items.length])),
   );
 }
 
