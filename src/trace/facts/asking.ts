@@ -20,6 +20,8 @@ export type Asking = {
   readonly question: string;
   /** The tool whose call waits, where the span or its event names it. */
   readonly tool?: string;
+  /** Of a log record that asks by its name alone: the end of its span is an answer too. */
+  readonly untilEnd?: true;
 };
 
 /** What is known of the span otherwise; `tool`: the tool that the span is a call of. */
@@ -101,7 +103,9 @@ export function askingOfRecord(record: {
   if (stated === undefined) return undefined;
   if (stated.state === "over") return over(time, stated.task);
   const said = body === undefined ? undefined : questionIn(body);
-  return asked(time, stated.task, stated.question ?? said ?? questionNamed(name), stated.tool);
+  const question = stated.question ?? said ?? questionNamed(name);
+  const asking = asked(time, stated.task, question, stated.tool);
+  return stated.by === "name" ? { ...asking, untilEnd: true } : asking;
 }
 
 /** Reads an event; a log record that is an event reads the same. `undefined` where it is about no question. */

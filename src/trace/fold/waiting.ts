@@ -46,7 +46,8 @@ function* statements(table: SpanTable): Generator<Open> {
   }
   for (const { trace, spanId, asking } of table.notes.askings()) {
     const row = table.rowOf(trace, highWord(spanId), lowWord(spanId));
-    if (row >= 0 && (asking.state === "asked" || asking.task !== "")) yield { row, asking };
+    if (row < 0 || (asking.untilEnd === true && !table.rows.running(row))) continue;
+    if (asking.state === "asked" || asking.task !== "") yield { row, asking };
   }
 }
 

@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import { readContent } from "../../src/trace/content/content.ts";
+import { eventOfRecord } from "../../src/trace/records/event-of-record.ts";
+import { noteOf } from "../../src/trace/records/note-of-record.ts";
+import { SessionView } from "../../src/trace/view/session-view.ts";
+import type { LogRecord } from "../../src/trace/log-record.ts";
+import type { SessionStreamEvent } from "../../src/trace/stream-events.ts";
+import { permutations } from "./dialect.ts";
+import { at } from "./facts-of.ts";
+import { recordOf } from "./record-of.ts";
+import { spanOf } from "./span-of.ts";
+import { spansEvent } from "./wire-of.ts";
+
+const { traceId, spanId } = spanOf("x");
+const OF_SPAN: LogRecord = { traceId, spanId };
+
+const kvlist = (fields: Readonly<Record<string, string>>) => ({
+  kvlistValue: { values: Object.entries(fields).map(([key, stringValue]) => ({ key, value: { stringValue } })) },
+});
+
+describe("what a log record says of its span", () => {
+  const exception = { "exception.type": "ConnectionError", "exception.message": "refused\nby peer" };
+
+  test.each([
+    [undefined, { error: true, failure: "refused" }],
+    [17, { error: true, failure: "refused" }],
+    [13, undefined],
+  ])("an exception of severity %s", (severityNumber, expected) => {
+    const severity = severityNumber === undefined ? {} : { severityNumber };
+    const note = noteOf(recordOf("exception", 1, exception, { ...OF_SPAN, ...severity }));
+    expect(note).toEqual(expected && { spanId, ...expected });
+  });
+
+  test("nobody wanted the answer; or a loop was left by an error", () => {
+    expect(noteOf(recordOf("exception", 1, { "exception.type": "asyncio.CancelledError" }, OF_SPAN))).toMatchObject({
+      canceled: true,
+    });
+    expect(noteOf(recordOf("exception", 1, { "exception.message": "TerminateTeam" }, OF_SPAN))).toBeUndefined();
+  });
+
+  test.each([
+    [
+      "its fields as a structure",
+      recordOf("gen_ai.user.message", 1, {}, { ...OF_SPAN, body: kvlist({ content: "Rain?" }) }),
+    ],
+    [
+      "its fields as JSON",
+      recordOf("gen_ai.user.message", 1, {}, { ...OF_SPAN, body: { stringValue: '{"content":"Rain?"}' } }),
+    ],
+    ["its text alone", recordOf("gen_ai.user.message", 1, {}, { ...OF_SPAN, body: { stringValue: "Rain?" } })],
+    ["an attribute", recordOf("gen_ai.user.message", 1, { content: "Rain?" }, OF_SPAN)],
+    ["OTLP's event name", { ...OF_SPAN, eventName: "gen_ai.user.message", body: kvlist({ content: "Rain?" }) }],
+    [
+      "the details of a call",
+      recordOf(
+        "gen_ai.client.inference.operation.details",
+        1,
+        {
+          "gen_ai.input.messages": '[{"role":"user","parts":[{"type":"text","content":"Rain?"}]}]',
+        },
+        OF_SPAN,
+      ),
+    ],
+  ])("what a person asked, told by %s", (_, record) => {
+    expect(noteOf(record)).toEqual({ spanId, asked: "Rain?" });
+    const content = readContent({ ...spanOf("chat"), events: [eventOfRecord(record)] });
+    expect(content.input).toMatchObject({ kind: "messages", messages: [{ role: "user" }] });
+  });
+
+  test("what the model answered", () => {
+    const choice = { "gen_ai.system": "openai", message: '{"role":"assistant","content":"Sunny."}', index: 0 };
+    const content = readContent({
+      ...spanOf("chat"),
+      events: [eventOfRecord(recordOf("gen_ai.choice", 1, choice, OF_SPAN))],
+    });
+    expect(content.output).toMatchObject({
+      messages: [{ role: "assistant", parts: [{ type: "text", text: "Sunny." }] }],
+    });
+  });
+
+  test("nothing, of a line of a program", () => {
+    expect(noteOf({ ...OF_SPAN, body: { stringValue: "permission requested" } })).toBeUndefined();
+  });
+});
+
+describe("a question that a log record asks", () => {
+  const running = {
+    ...spanOf("execute_tool deploy", { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "deploy" }),
+  };
+  const spans = (ended: boolean): SessionStreamEvent => {
+    const { endTimeUnixNano: _, parentSpanId: __, ...open } = { ...running, startTimeUnixNano: String(at(0)) };
+    const span = ended ? { ...open, endTimeUnixNano: String(at(9)) } : open;
+    return spansEvent(0, [{ scopeSpans: [{ spans: [span] }] }]);
+  };
+  const logs = (...logRecords: LogRecord[]): SessionStreamEvent => ({
+    type: "logs",
+    received: String(at(10)),
+    receipt: { encoding: "json", spans: 0, records: logRecords.length },
+    traceId,
+    resourceLogs: [{ scopeLogs: [{ logRecords }] }],
+  });
+  const waiting = (events: readonly SessionStreamEvent[]) => {
+    const view = new SessionView("s-1");
+    for (const event of events) view.apply(event);
+    return view.summary()?.liveness.waiting?.question;
+  };
+  const asked = recordOf("tool.approval.requested", 2, { message: "Deploy to production?" }, OF_SPAN);
+  const granted = recordOf("tool.approval.granted", 4, {}, OF_SPAN);
+  const required = recordOf("a2a.task", 2, { "a2a.task.state": "input-required", message: "Which city?" }, OF_SPAN);
+
+  test("is open until an answer is told, in any order", () => {
+    for (const order of permutations([spans(false), logs(asked)])) expect(waiting(order)).toBe("Deploy to production?");
+    for (const order of permutations([spans(false), logs(asked), logs(granted)]))
+      expect(waiting(order)).toBeUndefined();
+  });
+
+  test("is over with its span, unless a state says otherwise", () => {
+    for (const order of permutations([spans(true), logs(asked)])) expect(waiting(order)).toBeUndefined();
+    for (const order of permutations([spans(true), logs(required)])) expect(waiting(order)).toBe("Which city?");
+  });
+});
