@@ -14,6 +14,14 @@ import { spansEvent } from "./wire-of.ts";
 const { traceId, spanId } = spanOf("x");
 const OF_SPAN: LogRecord = { traceId, spanId };
 
+const logsEvent = (...logRecords: LogRecord[]): SessionStreamEvent => ({
+  type: "logs",
+  received: String(at(10)),
+  receipt: { encoding: "json", spans: 0, records: logRecords.length },
+  traceId,
+  resourceLogs: [{ scopeLogs: [{ logRecords }] }],
+});
+
 const kvlist = (fields: Readonly<Record<string, string>>) => ({
   kvlistValue: { values: Object.entries(fields).map(([key, stringValue]) => ({ key, value: { stringValue } })) },
 });
@@ -83,6 +91,16 @@ describe("what a log record says of its span", () => {
   });
 });
 
+test("the tree marks the span whose error only a log record tells, as the summary counts it", () => {
+  const view = new SessionView("s-1");
+  const { parentSpanId: _, ...span } = spanOf("pay");
+  view.apply(spansEvent(0, [{ scopeSpans: [{ spans: [span] }] }]));
+  const record = recordOf("exception", 1, { "exception.type": "CardDeclined" }, OF_SPAN);
+  view.apply(logsEvent(record));
+  expect(view.tree().rows.map(({ error, worst }) => [error, worst])).toEqual([[true, "error"]]);
+  expect(view.summary()?.errors).toBe(1);
+});
+
 describe("a question that a log record asks", () => {
   const running = {
     ...spanOf("execute_tool deploy", { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "deploy" }),
@@ -92,13 +110,6 @@ describe("a question that a log record asks", () => {
     const span = ended ? { ...open, endTimeUnixNano: String(at(9)) } : open;
     return spansEvent(0, [{ scopeSpans: [{ spans: [span] }] }]);
   };
-  const logs = (...logRecords: LogRecord[]): SessionStreamEvent => ({
-    type: "logs",
-    received: String(at(10)),
-    receipt: { encoding: "json", spans: 0, records: logRecords.length },
-    traceId,
-    resourceLogs: [{ scopeLogs: [{ logRecords }] }],
-  });
   const waiting = (events: readonly SessionStreamEvent[]) => {
     const view = new SessionView("s-1");
     for (const event of events) view.apply(event);
@@ -109,13 +120,14 @@ describe("a question that a log record asks", () => {
   const required = recordOf("a2a.task", 2, { "a2a.task.state": "input-required", message: "Which city?" }, OF_SPAN);
 
   test("is open until an answer is told, in any order", () => {
-    for (const order of permutations([spans(false), logs(asked)])) expect(waiting(order)).toBe("Deploy to production?");
-    for (const order of permutations([spans(false), logs(asked), logs(granted)]))
+    for (const order of permutations([spans(false), logsEvent(asked)]))
+      expect(waiting(order)).toBe("Deploy to production?");
+    for (const order of permutations([spans(false), logsEvent(asked), logsEvent(granted)]))
       expect(waiting(order)).toBeUndefined();
   });
 
   test("is over with its span, unless a state says otherwise", () => {
-    for (const order of permutations([spans(true), logs(asked)])) expect(waiting(order)).toBeUndefined();
-    for (const order of permutations([spans(true), logs(required)])) expect(waiting(order)).toBe("Which city?");
+    for (const order of permutations([spans(true), logsEvent(asked)])) expect(waiting(order)).toBeUndefined();
+    for (const order of permutations([spans(true), logsEvent(required)])) expect(waiting(order)).toBe("Which city?");
   });
 });

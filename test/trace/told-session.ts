@@ -22,7 +22,7 @@ export function toldSession(sent: readonly Sent[]) {
   });
   const fold = foldQueries(table);
   const { told } = fold.groups;
-  const tree = buildTree(spans.values(), () => true, told && toldKeys(table, told));
+  const tree = buildTree(spans.values(), () => true, toldKeys(table, told));
   return { tree: printTree(tree), summary: summarise(table, ABOUT), queries: queriesOf(table, fold) };
 }
 

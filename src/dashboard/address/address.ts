@@ -1,4 +1,5 @@
 import { listParameters, type ListView, readListView } from "../list/list-view.ts";
+import { type LogView, readLogView, writeLogView } from "../logs/log-view.ts";
 import { readReplayView, replayParameters, type ReplayView } from "../replay/replay-view.ts";
 
 /** Everything that the page shows is told by its URL, so that it can be sent to somebody. */
@@ -9,6 +10,10 @@ export type Address =
       readonly id: string;
       readonly span: string | undefined;
       readonly range?: TimeRange | undefined;
+      /** Its log records are listed, instead of its spans. */
+      readonly logs?: LogView | undefined;
+      /** The key of the log record that is looked at. */
+      readonly log?: string | undefined;
       /** Told again, instead of as it goes on. */
       readonly replay?: ReplayView | undefined;
     }
@@ -28,11 +33,15 @@ export function readAddress(path: string, query: string): Address {
   try {
     const range = readRange(parameters.get("range") ?? "");
     const replay = readReplayView(parameters);
+    const logs = readLogView(parameters.get("logs"));
+    const log = parameters.get("log") ?? undefined;
     return {
       page: "session",
       id: decodeURIComponent(id),
       span: parameters.get("span") ?? undefined,
       ...(range === undefined ? {} : { range }),
+      ...(logs === undefined ? {} : { logs }),
+      ...(log === undefined ? {} : { log }),
       ...(replay === undefined ? {} : { replay }),
     };
   } catch {
@@ -57,6 +66,8 @@ export function writeAddress(address: Address): string {
       const parameters = address.replay === undefined ? new URLSearchParams() : replayParameters(address.replay);
       if (address.span !== undefined) parameters.set("span", address.span);
       if (address.range !== undefined) parameters.set("range", `${address.range.from}-${address.range.to}`);
+      if (address.logs !== undefined) parameters.set("logs", writeLogView(address.logs));
+      if (address.log !== undefined) parameters.set("log", address.log);
       const path = `/sessions/${encodeURIComponent(address.id)}`;
       // A colon needs no escape in a query, and keys are full of them.
       return parameters.size === 0 ? path : `${path}?${String(parameters).replaceAll("%3A", ":")}`;

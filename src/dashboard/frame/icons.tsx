@@ -171,6 +171,7 @@ const SIGNS = {
     </>
   ),
   filter: <path d="M2.5 4h11M4.5 8h7M6.5 12h3" />,
+  logs: <path d="M2.75 4h10.5M2.75 8h10.5M2.75 12h6.5" />,
   up: <path d="M8 13V3.5M4 7l4-4 4 4" />,
   down: <path d="M8 3v9.5M4 9l4 4 4-4" />,
   back: <path d="M13 8H3.5M7 4 3 8l4 4" />,

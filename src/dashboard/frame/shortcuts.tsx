@@ -38,6 +38,7 @@ const GROUPS: readonly (readonly [string, readonly (readonly [string, string])[]
       ["z · 0", "Zoom to the span, to the whole"],
       ["f", "Follow what is new"],
       ["r", "Replay it, or back to live"],
+      ["L", "Its logs, or its spans"],
       ["u", "Up to the sessions"],
     ],
   ],

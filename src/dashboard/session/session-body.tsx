@@ -5,6 +5,8 @@ import type { SessionAddress } from "../address/address.ts";
 import { go, lastList } from "../address/location.ts";
 import { Sign } from "../frame/icons.tsx";
 import { usePageKeys } from "../frame/keys.ts";
+import { ALL_LOGS } from "../logs/log-view.ts";
+import { LogsButton, SessionLogs, toggleLogs } from "../logs/session-logs.tsx";
 import { ReplayBar } from "../replay/replay-bar.tsx";
 import { enterReplay, replayControls } from "../replay/replay-controls.ts";
 import type { ReplayFeed } from "../replay/replay-feed.ts";
@@ -44,7 +46,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const replaying = replay?.state.value.state;
   const told = replay === undefined || replaying === "refused" ? whole : replay.shown.value;
   const isTelling = replay !== undefined && replaying !== "over" && replaying !== "refused";
-  const { summary, tree } = told ?? { summary: whole.summary, tree: NOTHING_TOLD };
+  const { summary, tree, logs } = told ?? { summary: whole.summary, tree: NOTHING_TOLD, logs: [] };
   const now = isTelling ? replay.present.value : feed.stream.present.value;
   const live = liveness(summary.liveness, now);
   useEffect(() => {
@@ -88,11 +90,16 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const asking = live.waiting?.span === undefined ? undefined : findRow(tree, live.waiting.span);
   const enter = (): void => enterReplay(here, Number(end - start) / 1e6);
 
+  // Of a session that only logs there is nothing else to see.
+  const logView = here.logs ?? (whole.tree.rows.length === 0 && logs.length > 0 ? ALL_LOGS : undefined);
+  const isRecordOpen = logView !== undefined && logs.some(({ key }) => key === here.log);
+  const isBeside = node !== undefined || absent !== undefined || isRecordOpen;
+
   usePageKeys((key, event) => {
     const inPanel = event.target instanceof Element && event.target.closest(".panel") !== null;
     if (!inPanel && controls?.keys(key, event) === "taken") return "taken";
     const move = inPanel && /^(Arrow|Page|Home|End)/.test(key) ? undefined : moveOf(key);
-    if (move !== undefined) {
+    if (move !== undefined && logView === undefined) {
       read(moved(reading, move, visibleRows(tree, reading.collapsed), tree.rows));
       return "taken";
     }
@@ -117,6 +124,9 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
         return "taken";
       case "f":
         setFollowing(following === "following" ? "resting" : "following");
+        return "taken";
+      case "L":
+        toggleLogs(here);
         return "taken";
       case "r":
         enter();
@@ -158,6 +168,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
           <Sign name="down" />
           Follow
         </button>
+        <LogsButton records={logs} here={here} />
         {replay === undefined ? (
           <button type="button" class="button" title="See it happen again (r)" onClick={enter}>
             <Sign name="replay" />
@@ -168,35 +179,45 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
         <SessionActions id={feed.id} />
       </SessionHeader>
       {replay === undefined || controls === undefined ? null : <ReplayBar replay={replay} controls={controls} />}
-      <div class={node === undefined && absent === undefined ? "session-body" : "session-body with-panel"}>
-        <SpanTree
-          tree={tree}
-          whole={axis}
-          scale={scale}
-          onZoom={zoom}
-          open={drawn}
-          counted={counted}
-          now={now}
-          reading={reading}
-          onReading={read}
-          selected={selected}
-          onOpen={open_}
-          news={told?.news ?? "expected"}
-          following={following}
-          onFollowing={setFollowing}
-          foreseen={replay === undefined ? undefined : (row) => findRow(whole.tree, `${row.traceId}:${row.spanId}`)}
-          overview={
-            replay === undefined ? undefined : (
-              <ReplayOverview
-                replay={replay}
-                whole={whole.tree}
-                told={told?.tree}
-                scale={axis}
-                onSeek={here.replay?.by === "event" ? controls?.seek : undefined}
-              />
-            )
-          }
-        />
+      <div class={isBeside ? "session-body with-panel" : "session-body"}>
+        {logView === undefined ? (
+          <SpanTree
+            tree={tree}
+            whole={axis}
+            scale={scale}
+            onZoom={zoom}
+            open={drawn}
+            counted={counted}
+            now={now}
+            reading={reading}
+            onReading={read}
+            selected={selected}
+            onOpen={open_}
+            news={told?.news ?? "expected"}
+            following={following}
+            onFollowing={setFollowing}
+            foreseen={replay === undefined ? undefined : (row) => findRow(whole.tree, `${row.traceId}:${row.spanId}`)}
+            overview={
+              replay === undefined ? undefined : (
+                <ReplayOverview
+                  replay={replay}
+                  whole={whole.tree}
+                  told={told?.tree}
+                  scale={axis}
+                  onSeek={here.replay?.by === "event" ? controls?.seek : undefined}
+                />
+              )
+            }
+          />
+        ) : (
+          <SessionLogs
+            records={logs}
+            view={logView}
+            here={here}
+            tree={tree}
+            sessionStart={start === 0n ? BigInt(summary.start) : start}
+          />
+        )}
         {absent === undefined ? null : <AbsentSpan wanted={absent} onClose={() => select(undefined)} />}
         {node === undefined ? null : (
           <SpanPanel
@@ -204,6 +225,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
             sessionId={feed.id}
             sessionStart={start}
             queries={whole.queries}
+            logs={logs}
             counted={counted}
             onClose={() => select(undefined)}
             onSelect={(key) => {

@@ -3,6 +3,7 @@ import { SessionView } from "../../trace/view/session-view.ts";
 import type { Arrival, SessionStreamEvent } from "../../trace/stream-events.ts";
 import type { QuerySummary, SessionSummary } from "../../trace/summary.ts";
 import type { SessionTree } from "../../trace/view/tree.ts";
+import type { ViewRecord } from "../../trace/view/view-logs.ts";
 import { toMillis } from "../text/moments.ts";
 
 /** What is shown of a session: one moment of its fold. */
@@ -10,6 +11,8 @@ export type Shown = {
   readonly summary: SessionSummary;
   readonly tree: SessionTree;
   readonly queries: readonly QuerySummary[];
+  /** Log records by time; the same list until another one comes. */
+  readonly logs: readonly ViewRecord[];
   readonly last: readonly Arrival[];
   /** Whether what is here and was not shown before happened before the reader's eyes, or was only read late. */
   readonly news: "counted" | "expected";
@@ -88,6 +91,7 @@ export class ShownFold {
             summary,
             tree: this.#view.tree(),
             queries: this.#view.queries(),
+            logs: this.#view.logs().all(),
             last: this.#last,
             news: this.#news,
             of: this.#view.state.caughtUp === undefined ? "part" : "whole",

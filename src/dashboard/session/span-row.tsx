@@ -111,7 +111,7 @@ function Odd({ node }: { node: TreeNode }) {
 function durationOf(node: TreeNode, counted: number | undefined): string {
   const { span } = node;
   if (lastsOn(node, counted)) return ticking(counted - toMillis(node.start));
-  return span === undefined || node.running ? "–" : duration(span.facts.end - span.facts.start);
+  return span === undefined || node.running ? "–" : duration(node.end - node.start);
 }
 
 function Lane({ node, scale, zoom, open, counted }: Pick<RowProps, "node" | "scale" | "zoom" | "open" | "counted">) {

@@ -29,7 +29,7 @@ export function SpanFactsView({
         <Fact name="Kind">{kindWord(facts.kind)}</Fact>
         <Fact name="Duration">
           {!facts.running
-            ? duration(facts.end - facts.start)
+            ? duration(node.end - node.start)
             : counted === undefined
               ? "running"
               : `running for ${ticking(counted - toMillis(facts.start))}`}
@@ -64,6 +64,7 @@ export function SpanFactsView({
           <CopyButton text={() => node.traceId} label="Copy the trace id" />
         </Fact>
         <TextFact name="Odd" text={markWords(node)} />
+        <TextFact name="Told by" text={facts.told === undefined ? undefined : "log records"} />
         <Parent node={node} onSelect={onSelect} />
         {query === undefined ? null : (
           <Fact name="Query">

@@ -3,12 +3,17 @@ import { useMemo } from "preact/hooks";
 import { jsonText } from "../../trace/content/any-value.ts";
 import { readContent } from "../../trace/content/content.ts";
 import type { QuerySummary } from "../../trace/summary.ts";
+import { contentEvents } from "../../trace/records/event-of-record.ts";
+import { TOLD_KEYS } from "../../trace/semconv/semconv-records.ts";
+import type { KeyValue } from "../../trace/span.ts";
 import type { TreeNode } from "../../trace/view/tree.ts";
+import type { ViewRecord } from "../../trace/view/view-logs.ts";
 import { withWholeValue } from "../../trace/content/whole-value.ts";
 import { writeAddress } from "../address/address.ts";
 import { CopyButton } from "../frame/copy-button.tsx";
 import { Hostile } from "../text/hostile.tsx";
 import { KindIcon, PlaceholderIcon } from "../frame/icons.tsx";
+import { SpanLogs } from "../logs/span-logs.tsx";
 import { isQueryRow, queryOf } from "../rerun/query-of.ts";
 import { RunAgain } from "../rerun/run-again.tsx";
 import { Attributes, unclaimedFirst } from "./attributes.tsx";
@@ -26,6 +31,8 @@ export type PanelProps = {
   readonly node: TreeNode;
   readonly sessionId: string;
   readonly queries: readonly QuerySummary[];
+  /** The session's log records, by time. */
+  readonly logs: readonly ViewRecord[];
   /** Earliest moment of the session, Unix nanoseconds. */
   readonly sessionStart: bigint;
   /** To when what has not ended lasts, Unix milliseconds: see `openEnd`. */
@@ -99,6 +106,9 @@ function Placeholder({ node }: PanelProps) {
   );
 }
 
+/** Not the mark of ours on what log records told. */
+const isOfProducer = ({ key }: KeyValue): boolean => key !== TOLD_KEYS[0];
+
 type SectionsProps = PanelProps & {
   /** The query that the span is part of, where it does not stand for it. */
   readonly query: QuerySummary | undefined;
@@ -118,10 +128,18 @@ function SpanSections(props: SectionsProps) {
       ),
     [view, fetched],
   );
-  const content = useMemo(() => (whole === undefined ? undefined : readContent(whole)), [whole]);
+  const records = useMemo(
+    () => props.logs.filter(({ traceId, subject }) => subject === node.spanId && traceId === node.traceId),
+    [props.logs, node.spanId, node.traceId],
+  );
+  const content = useMemo(() => {
+    if (whole === undefined) return undefined;
+    const told = contentEvents(records.map(({ record }) => record));
+    return readContent(told.length === 0 ? whole : { ...whole, events: [...(whole.events ?? []), ...told] });
+  }, [whole, records]);
   if (view === undefined || whole === undefined || content === undefined) return null;
   const { input, output, exception } = content;
-  const attributes = unclaimedFirst(whole.attributes ?? [], content.claimed);
+  const attributes = unclaimedFirst((whole.attributes ?? []).filter(isOfProducer), content.claimed);
   const resource = view.resource?.attributes ?? [];
   const raw = (): string => jsonText(view.span, 2);
   const linkTo = (link: { readonly traceId?: string; readonly spanId?: string }): string =>
@@ -151,6 +169,7 @@ function SpanSections(props: SectionsProps) {
           />
         </Section>
       )}
+      <SpanLogs records={records} start={view.facts.start} spills={spills} />
       {(whole.links ?? []).length === 0 ? null : (
         <Section title="Links" note={String(whole.links?.length)}>
           <Links links={whole.links ?? []} spills={spills} dropped={whole.droppedLinksCount ?? 0} hrefOf={linkTo} />
@@ -175,7 +194,7 @@ function SpanSections(props: SectionsProps) {
           />
         </Section>
       )}
-      <Section title="Raw OTLP" copy={raw} folded="folded">
+      <Section title={view.facts.told === undefined ? "Raw OTLP" : "As OTLP"} copy={raw} folded="folded">
         <LongText text={raw()} as="json" />
       </Section>
     </>

@@ -33,6 +33,18 @@ export function eventOfRecord(record: LogRecord): SpanEvent {
     : eventAt(record, spoken.name, [{ key: EVENT_CONTENT_KEY, value: spoken.text }]);
 }
 
+/** What records add to the content of the span that they are about: messages, and exceptions that nobody dealt with. */
+export function contentEvents(records: readonly LogRecord[]): readonly SpanEvent[] {
+  return records.flatMap((record) => (isException(record) && !isError(record) ? [] : [eventOfRecord(record)]));
+}
+
+/** OTLP's severities from here on are errors: below, an exception was dealt with. */
+const ERROR_SEVERITY = 17;
+
+export function isError({ severityNumber = 0 }: LogRecord): boolean {
+  return severityNumber === 0 || severityNumber >= ERROR_SEVERITY;
+}
+
 /** Whether it tells of an exception. */
 export function isException(record: LogRecord): boolean {
   return (

@@ -13,7 +13,7 @@ import { EVENT_NAME_KEYS } from "../semconv/semconv-records.ts";
 import { INPUT_MESSAGE_KEYS } from "../semconv/semconv-content.ts";
 import { QUERY_INPUT } from "../semconv/semconv-ark.ts";
 import type { Span, SpanEvent } from "../span.ts";
-import { eventOfRecord, isException } from "./event-of-record.ts";
+import { eventOfRecord, isError, isException } from "./event-of-record.ts";
 import { readArkRecord } from "./ark-spans.ts";
 import { valueAt } from "./record-fields.ts";
 import { subjectOf } from "./subject-of-record.ts";
@@ -31,9 +31,6 @@ export type SpanNote = {
   readonly asking?: Asking;
 };
 
-/** OTLP's severities from here on are errors: below, an exception was dealt with. */
-const ERROR_SEVERITY = 17;
-
 /** What a record says of its span that lists, counts and liveness need; `undefined` of a record about none, or that says nothing of the kind. */
 export function noteOf(record: LogRecord): SpanNote | undefined {
   const spanId = subjectOf(record);
@@ -50,8 +47,7 @@ export function noteOf(record: LogRecord): SpanNote | undefined {
 }
 
 function failureIn(record: LogRecord, event: SpanEvent): Pick<SpanNote, "error" | "canceled" | "failure"> {
-  const { severityNumber = 0 } = record;
-  if (!isException(record) || (severityNumber !== 0 && severityNumber < ERROR_SEVERITY)) return {};
+  if (!isException(record) || !isError(record)) return {};
   // As if the span had it for an event.
   const span: Span = { traceId: "", spanId: "", events: [event] };
   if (!countsAsError(span, undefined)) return {};

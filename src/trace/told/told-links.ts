@@ -1,5 +1,6 @@
 import { linkByTime } from "./by-time.ts";
 import { linkEvents } from "./event-links.ts";
+import { isError } from "../table/noted-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 
 /**
@@ -31,14 +32,22 @@ export function linkTold(table: SpanTable): ToldLinks | undefined {
   return links;
 }
 
-/** The same by the keys under which a view knows its spans. */
-export type ToldKeys = { readonly hidden: ReadonlySet<string>; readonly parents: ReadonlyMap<string, string> };
+/** What log records make of spans, by the keys under which a view knows these. */
+export type ToldKeys = {
+  readonly hidden: ReadonlySet<string>;
+  readonly parents: ReadonlyMap<string, string>;
+  /** Those that count as errors because a record says so. */
+  readonly errors: ReadonlySet<string>;
+};
 
-export function toldKeys(table: SpanTable, { hidden, parents }: ToldLinks): ToldKeys {
-  const keys = { hidden: new Set<string>(), parents: new Map<string, string>() };
-  hidden.forEach((isHidden, row) => {
-    if (isHidden === 1) keys.hidden.add(table.key(row));
-  });
-  for (const [row, parent] of parents) keys.parents.set(table.key(row), table.key(parent));
+/** `undefined` where no log record makes anything of a span. */
+export function toldKeys(table: SpanTable, told: ToldLinks | undefined): ToldKeys | undefined {
+  if (told === undefined && table.notes.size === 0) return undefined;
+  const keys = { hidden: new Set<string>(), parents: new Map<string, string>(), errors: new Set<string>() };
+  for (let row = 0; row < table.size; row++) {
+    if (told?.hidden[row] === 1) keys.hidden.add(table.key(row));
+    if (!table.rows.error(row) && isError(table, row)) keys.errors.add(table.key(row));
+  }
+  for (const [row, parent] of told?.parents ?? []) keys.parents.set(table.key(row), table.key(parent));
   return keys;
 }

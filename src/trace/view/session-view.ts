@@ -155,9 +155,8 @@ export class SessionView {
   }
 
   #told(): ToldKeys | undefined {
-    if (!this.#table.rows.anyTold) return undefined;
-    const { told } = this.#foldQueries().groups;
-    return told && toldKeys(this.#table, told);
+    const told = this.#table.rows.anyTold ? this.#foldQueries().groups.told : undefined;
+    return toldKeys(this.#table, told);
   }
 
   #setPrices(setting: string | undefined): void {

@@ -1,3 +1,4 @@
+import type { ToldKeys } from "../told/told-links.ts";
 import type { Eras } from "../fold/era.ts";
 import type { SpanFacts } from "../facts/facts.ts";
 import type { Resource, Scope, Span } from "../span.ts";
@@ -80,16 +81,17 @@ export type Growing = Mutable<Omit<TreeNode, "parent" | "children">> & {
 
 const NO_MARKS: readonly Mark[] = [];
 
-/** `told`: that its parent is known otherwise than by the id it names, if it names one. */
-export function grow(span: ViewSpan, told?: string): Growing {
+export function grow(span: ViewSpan, told: ToldKeys | undefined): Growing {
   const { facts } = span;
-  const { start, running, error } = facts;
+  const { start, running } = facts;
+  const error = facts.error || told?.errors.has(span.key) === true;
   const isReversed = !running && facts.end < start;
   return {
     key: span.key,
     traceId: span.traceId,
     spanId: facts.spanId,
-    parentId: told === undefined ? facts.parentSpanId : "",
+    // Known otherwise than by the id that it names, if it names one.
+    parentId: told?.parents.has(span.key) === true ? "" : facts.parentSpanId,
     span,
     name: facts.name,
     children: [],

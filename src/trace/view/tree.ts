@@ -12,7 +12,7 @@ export type { Mark, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
  * Spans nested by parent, whatever order they came in: orphans hang from a placeholder, and that from its trace; members of a cycle
  * are roots.
  * `mayCome`: whether a parent of this trace that has not come is still awaited; asked only where there is one.
- * `told`: how spans hang together that were made of log records.
+ * `told`: what log records make of spans.
  */
 export function buildTree(
   spans: Iterable<ViewSpan>,
@@ -20,7 +20,7 @@ export function buildTree(
   told?: ToldKeys,
 ): SessionTree {
   const shown = told === undefined ? spans : Array.from(spans).filter(({ key }) => !told.hidden.has(key));
-  const nodes = Array.from(shown, (span) => grow(span, told?.parents.get(span.key)));
+  const nodes = Array.from(shown, (span) => grow(span, told));
   const eras = markAbsurdTimes(nodes);
   const parents = linkParents(nodes, mayCome, told?.parents);
   const tops = nest(nodes, parents);

@@ -28,6 +28,7 @@ type About = Pick<ViewRecord, "received"> & {
 /** The log records of a session, as a viewer folds them. */
 export class ViewLogs {
   readonly #records = new Map<string, ViewRecord>();
+  #sorted: readonly ViewRecord[] | undefined;
 
   get size(): number {
     return this.#records.size;
@@ -37,18 +38,20 @@ export class ViewLogs {
   add(traceId: string, record: LogRecord, { hash, time }: RecordFacts, { resource, scope, received }: About): string {
     const key = `${traceId}:${hash}`;
     if (this.#records.has(key)) return key;
+    this.#sorted = undefined;
     const around = { ...(resource && { resource }), ...(scope && { scope }) };
     this.#records.set(key, { key, traceId, record, ...around, time, subject: subjectOf(record), received });
     return key;
   }
 
   dropTrace(traceId: string): void {
+    this.#sorted = undefined;
     for (const [key, record] of this.#records) if (record.traceId === traceId) this.#records.delete(key);
   }
 
-  /** By time, then by identity: whatever the order in which they came. */
+  /** By time, then by identity: whatever the order in which they came. The same list until another one comes. */
   all(): readonly ViewRecord[] {
-    return Array.from(this.#records.values()).toSorted(byTime);
+    return (this.#sorted ??= Array.from(this.#records.values()).toSorted(byTime));
   }
 
   /** Those about one span, by time. */

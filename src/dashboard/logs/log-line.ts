@@ -1,0 +1,41 @@
+import { displayValue } from "../../trace/content/any-value.ts";
+import type { LogRecord } from "../../trace/log-record.ts";
+import { namesOf } from "../../trace/records/record-fields.ts";
+import type { KeyValue } from "../../trace/span.ts";
+import type { ViewRecord } from "../../trace/view/view-logs.ts";
+
+/** Attributes that a line shows of a record without words. */
+const SHOWN = 4;
+/** What is the same on every record of a session, or stands elsewhere on the line. */
+const SAID =
+  /^(event\.(?!kind)|session\.|user\.|conversation\.|terminal\.|app\.|auth\.|prompt[._](id|length)$|originator$|slug$|response_length$)/;
+/** What a reader looks for first. */
+const FIRST = /(^|[._])(kind|prompt|response|error|message|tool_name|function_name|decision|model)$/;
+
+/** What a record is called: its event's name, where a program set it apart from where in its source it stands. */
+export function nameOf({ eventName, attributes, body }: LogRecord): string {
+  const given = namesOf({ ...(attributes && { attributes }) })[0];
+  if (given !== undefined) return given;
+  const own = eventName ?? "";
+  return own === body?.stringValue ? "" : own;
+}
+
+/** What it says, in one line: its body, else what its attributes do. */
+export function lineOf({ record, resource }: Pick<ViewRecord, "record" | "resource">): string {
+  const { body, attributes = [] } = record;
+  const text = body === undefined ? "" : displayValue(body);
+  const isName = text === "" || text.endsWith(nameOf(record));
+  if (!isName || nameOf(record) === "") return text;
+  const known = new Set((resource?.attributes ?? []).map(pair));
+  const telling = attributes.filter((attribute) => isTelling(attribute) && !known.has(pair(attribute)));
+  const [first, rest] = [telling.filter(({ key }) => FIRST.test(key)), telling.filter(({ key }) => !FIRST.test(key))];
+  return [...first, ...rest].slice(0, SHOWN).map(pair).join("  ");
+}
+
+function isTelling({ key, value }: KeyValue): boolean {
+  return !SAID.test(key) && value !== undefined && displayValue(value) !== "";
+}
+
+function pair({ key, value }: KeyValue): string {
+  return `${key}=${displayValue(value)}`;
+}

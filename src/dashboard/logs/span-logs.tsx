@@ -1,0 +1,52 @@
+import type { ViewRecord } from "../../trace/view/view-logs.ts";
+import { Section } from "../span/section.tsx";
+import type { Spills } from "../span/spills.ts";
+import { count, duration } from "../text/figures.ts";
+import { Hostile } from "../text/hostile.tsx";
+import { exactly, toMillis } from "../text/moments.ts";
+import { LogContent, LogName, SeverityWord } from "./log-entry.tsx";
+import { lineOf } from "./log-line.ts";
+
+/** More of one span are for the session's list. */
+const SHOWN = 100;
+
+/** The log records that are about a span, each opened on demand. */
+export function SpanLogs({
+  records,
+  start,
+  spills,
+}: {
+  records: readonly ViewRecord[];
+  start: bigint;
+  spills: Spills;
+}) {
+  if (records.length === 0) return null;
+  return (
+    <Section title="Logs" note={count(records.length)}>
+      <ol class="span-logs">
+        {records.slice(0, SHOWN).map((view) => (
+          <li key={view.key}>
+            <details>
+              <summary>
+                <SeverityWord record={view.record} />
+                <LogName record={view.record} />
+                <span class="log-line">
+                  <Hostile text={lineOf(view)} limit={200} />
+                </span>
+                {view.time === 0n ? null : (
+                  <time class="muted" title={exactly(toMillis(view.time))}>
+                    {view.time >= start ? `+${duration(view.time - start)}` : duration(view.time - start)}
+                  </time>
+                )}
+              </summary>
+              <LogContent view={view} spills={spills} />
+            </details>
+          </li>
+        ))}
+      </ol>
+      {records.length > SHOWN ? (
+        <p class="muted">{`${count(records.length - SHOWN)} more are in the session's logs`}</p>
+      ) : null}
+    </Section>
+  );
+}
