@@ -126,3 +126,38 @@ test("the stream comes back by itself when the program does", async () => {
   await rows.filter({ hasText: "tool.after" }).first().waitFor({ timeout: 60_000 });
   expect(await rows.filter({ hasText: "tool.before" }).count()).toBe(1);
 });
+
+test("a question that is open is told in the list and on its session, and leads to what asks it", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const start = String(BigInt(Date.now() - 60_000) * 1_000_000n);
+  const running = (spanId: string, parentSpanId: string, name: string, texts: Readonly<Record<string, string>>) => ({
+    traceId: "5b8aa5a2d2c872e8321cf37308d69df2",
+    spanId,
+    parentSpanId,
+    name,
+    startTimeUnixNano: start,
+    attributes: Object.entries(texts).map(([key, stringValue]) => ({ key, value: { stringValue } })),
+  });
+  await post(url, [
+    running("0000000000000001", "", "query.book", { "session.id": "asking", "query.name": "book-trip" }),
+    running("0000000000000002", "0000000000000001", "tool.book", { "gen_ai.tool.name": "book_hotel" }),
+    running("0000000000000003", "0000000000000002", "ask", {
+      "mcp.method.name": "elicitation/create",
+      "mcp.elicitation.message": "River view or courtyard?",
+    }),
+  ]);
+  const { page, complaints, picture } = await openPage();
+  await page.goto(`${url}/sessions`);
+  const row = page.getByRole("row").filter({ hasText: "River view" });
+  await row.getByText("book_hotel of book-trip").waitFor();
+  expect(await row.textContent()).toMatch(/Waitingfor 1.m/);
+  await row.getByRole("link", { name: "River view or courtyard?" }).click();
+  const panel = page.getByRole("complementary", { name: "Span" });
+  await panel.getByRole("heading", { name: "ask", exact: true }).waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => panel.count()).toBe(0);
+  await page.getByRole("button", { name: "Show what asks" }).click();
+  await panel.getByRole("heading", { name: "ask", exact: true }).waitFor();
+  await picture("asking");
+  expect(complaints).toEqual([]);
+});

@@ -7,16 +7,16 @@ import { Masthead } from "../frame/masthead.tsx";
 import { Loading, RefusedView } from "../frame/states.tsx";
 import type { StreamState } from "../stream/stream-state.ts";
 import { DropZone, ImportButton } from "../import/import-button.tsx";
-import { Chips } from "./chips.tsx";
+import { Chips } from "../toolbar/chips.tsx";
 import { EmptyList } from "./empty-list.tsx";
-import { Filters } from "./filters.tsx";
+import { Filters } from "../toolbar/filters.tsx";
 import type { ListFeed, ListShown } from "./list-feed.ts";
 import { isNarrowed, type ListKind, type ListView, WHOLE_LIST } from "./list-view.ts";
 import { NothingFound } from "./nothing-found.tsx";
-import { SearchBox } from "./search-box.tsx";
+import { SearchBox } from "../toolbar/search-box.tsx";
 import { SessionHead, SortChoice } from "./session-head.tsx";
 import { SessionRows } from "./session-rows.tsx";
-import { countStatuses, StatusTabs } from "./status-tabs.tsx";
+import { countStatuses, StatusTabs } from "../toolbar/status-tabs.tsx";
 
 const KINDS: readonly (readonly [ListKind, string, string])[] = [
   ["session", "Sessions", "Sessions, and traces with a query, an agent, a model or a tool in them"],

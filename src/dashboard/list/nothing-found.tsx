@@ -3,8 +3,8 @@ import { Link } from "../address/link.tsx";
 import { Notice } from "../frame/states.tsx";
 import { statusWord } from "../text/status.tsx";
 import { isNarrowed, type ListView, widened } from "./list-view.ts";
-import { fieldWord } from "./filters.tsx";
-import { timeWords } from "./time-choice.ts";
+import { fieldWord } from "../toolbar/filters.tsx";
+import { timeWords } from "../toolbar/time-choice.ts";
 
 /** Where no session is shown: what was asked for, and how to ask for less. */
 export function NothingFound({ view }: { view: ListView }) {

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Sign } from "../frame/icons.tsx";
 import { usePageKeys } from "../frame/keys.ts";
 import { go } from "../address/location.ts";
-import type { ListView } from "./list-view.ts";
+import type { ListView } from "../list/list-view.ts";
 
 /** Long enough for a word to be typed. */
 const PAUSE = 250;

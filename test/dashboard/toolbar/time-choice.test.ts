@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { WHOLE_LIST } from "../../../src/dashboard/list/list-view.ts";
-import { fromLocalInput, timeWords, toLocalInput } from "../../../src/dashboard/list/time-choice.ts";
+import { fromLocalInput, timeWords, toLocalInput } from "../../../src/dashboard/toolbar/time-choice.ts";
 
 test.each([
   ["", "", ""],

@@ -6,7 +6,7 @@ import { count } from "../text/figures.ts";
 import { StatusIcon } from "../frame/icons.tsx";
 import { Link } from "../address/link.tsx";
 import { statusWord } from "../text/status.tsx";
-import type { ListView } from "./list-view.ts";
+import type { ListView } from "../list/list-view.ts";
 
 /** As a reader looks for them: what goes on, then what is over. */
 const TABS: readonly Status[] = ["running", "waiting", "stalled", "quiet", "failed", "finished"];

@@ -4,7 +4,7 @@ import { Hostile } from "../text/hostile.tsx";
 import { Sign } from "../frame/icons.tsx";
 import { Link } from "../address/link.tsx";
 import { fieldWord } from "./filters.tsx";
-import type { ListView } from "./list-view.ts";
+import type { ListView } from "../list/list-view.ts";
 import { timeWords } from "./time-choice.ts";
 
 /** What the list is narrowed by beside words and status, each with a way out of it. */

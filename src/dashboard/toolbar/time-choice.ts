@@ -1,5 +1,5 @@
 import type { Locale } from "../text/figures.ts";
-import type { ListView } from "./list-view.ts";
+import type { ListView } from "../list/list-view.ts";
 
 /** Durations back from now, as the API takes them, that are offered by name. */
 export const SPANS_OF_TIME: readonly (readonly [since: string, words: string])[] = [

@@ -5,7 +5,7 @@ import { oneLine } from "../text/hostile-text.ts";
 import { Sign } from "../frame/icons.tsx";
 import { usePageKeys } from "../frame/keys.ts";
 import { go } from "../address/location.ts";
-import type { ListView, NameChoice } from "./list-view.ts";
+import type { ListView, NameChoice } from "../list/list-view.ts";
 import { fromLocalInput, SPANS_OF_TIME, toLocalInput } from "./time-choice.ts";
 
 const WORDS: Readonly<Record<NameField, string>> = {
