@@ -1,0 +1,137 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { homeOfSession } from "../../src/otlp/logs/home-of-session.ts";
+import { FACTS_VERSION } from "../../src/trace/facts/facts.ts";
+import { recordsOf } from "../durable/log-records.ts";
+import * as world from "../durable/world.ts";
+import claudeCode from "../fixtures/logs/claude-code-json-002.json";
+import codex from "../fixtures/logs/codex-json-003.json";
+import deno from "../fixtures/logs/deno-json-002.json";
+import mastra from "../fixtures/logs/mastra-json-002.json";
+import metrics from "../fixtures/metrics/claude-code-json-003.json";
+
+const CLAUDE_SESSION = "76d20104-d2eb-40ea-976f-39957bf5ca1f";
+const CLAUDE_TRACE = "9c2de0b2cec5f7687b1842fafce05254";
+const CODEX_SESSION = "01a1fe03-2018-7cc1-b102-7e9c24851818";
+const CODEX_TRACES = ["4035a8fd6ccbb7f0501d5089f41357f3", "8c3eacef92cfb16beadc5a6b4e72e9f6"];
+const DENO_TRACE = "06547e3bf9fee38faf06d8478c9c5c58";
+
+beforeEach(async () => {
+  world.stopClock();
+  await world.emptyWorld();
+});
+
+async function post(path: string, body: unknown): Promise<unknown> {
+  const headers = { "content-type": "application/json" };
+  const response = await world.request(path, { method: "POST", headers, body: JSON.stringify(body) });
+  return await response.json();
+}
+
+/** As the agent sends it when it does not trace. */
+function untraced(body: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(body, (key, value: unknown) => (key === "traceId" || key === "spanId" ? undefined : value)),
+  );
+}
+
+const REST = [
+  CLAUDE_SESSION,
+  CLAUDE_TRACE,
+  homeOfSession(CLAUDE_SESSION),
+  CODEX_SESSION,
+  homeOfSession(CODEX_SESSION),
+  ...CODEX_TRACES,
+];
+
+describe("what captured producers send to /v1/logs", () => {
+  test("Claude Code: its trace's records make the session that they name", async () => {
+    expect(await post("/v1/logs", claudeCode)).toEqual({});
+    await world.rest(REST);
+    const { session, resourceLogs = [] } = (await world.readSession(CLAUDE_SESSION)) ?? {};
+    expect(session).toMatchObject({ kind: "session", logRecords: 7, traces: 1, services: [] });
+    expect(recordsOf(resourceLogs)).toHaveLength(7);
+    expect(await world.readSession(CLAUDE_TRACE)).toBeUndefined();
+  });
+
+  test("Codex: records of two traces and of none are one session", async () => {
+    expect(await post("/v1/logs", codex)).toEqual({});
+    await world.rest(REST);
+    const { session } = (await world.readSession(CODEX_SESSION)) ?? {};
+    expect(session).toMatchObject({ kind: "session", logRecords: 33, traces: 3 });
+  });
+
+  test("Deno: what a program prints lies with the span that printed it", async () => {
+    expect(await post("/v1/logs", deno)).toEqual({});
+    const { resourceLogs = [] } = (await world.readSession(DENO_TRACE)) ?? {};
+    expect(recordsOf(resourceLogs).map(({ record }) => record.body?.stringValue)).toEqual(["ok /chat\n", "ok /two\n"]);
+  });
+
+  test("Mastra: records of no trace and no session are refused, each with what is missing", async () => {
+    expect(await post("/v1/logs", mastra)).toEqual({
+      partialSuccess: {
+        rejectedLogRecords: "3",
+        errorMessage:
+          "resourceLogs[0].scopeLogs[0].logRecords[0]: neither a traceId nor a session's name, such as session.id, on the record or its resource (and 2 more)",
+      },
+    });
+    expect(await world.listed("all")).toEqual([]);
+  });
+
+  test("metrics: told where they belong at /v1/logs, accepted and not kept at /v1/metrics", async () => {
+    expect(await post("/v1/logs", metrics)).toMatchObject({
+      partialSuccess: { errorMessage: "these look like metrics; post them to /v1/metrics" },
+    });
+    expect(await post("/v1/metrics", metrics)).toEqual({
+      partialSuccess: { rejectedDataPoints: "0", errorMessage: "metrics are accepted and not kept" },
+    });
+  });
+});
+
+describe("an agent that only logs", () => {
+  beforeEach(async () => {
+    expect(await post("/v1/logs", untraced(claudeCode))).toEqual({});
+    await world.rest(REST);
+  });
+
+  test("has a session whose queries, models, tools, tokens and cost are those of its records", async () => {
+    const { session, queries, resourceSpans, resourceLogs } = (await world.readSession(CLAUDE_SESSION)) ?? {};
+    expect(session).toMatchObject({
+      kind: "session",
+      title: "What is the weather? Use Bash.",
+      spans: 4,
+      logRecords: 7,
+      queries: 1,
+      errors: 0,
+      models: [{ name: "claude-sonnet-4-5", calls: 2, errors: 0 }],
+      tools: [{ name: "Bash", calls: 1, errors: 0 }],
+      services: ["claude-code"],
+      liveness: { running: 0, awaitedParents: 0, failed: false },
+    });
+    expect(queries).toMatchObject([{ asked: "What is the weather? Use Bash.", phase: "done", spans: 4 }]);
+    expect(resourceSpans).toEqual([]);
+    expect(recordsOf(resourceLogs ?? [])).toHaveLength(7);
+    expect((await world.listed("session")).map(({ id }) => id)).toEqual([CLAUDE_SESSION]);
+  });
+
+  test("gives what is needed to run a query again", async () => {
+    const [query] = (await world.readSession(CLAUDE_SESSION))?.queries ?? [];
+    const path = `/sessions/${CLAUDE_SESSION}/queries/${encodeURIComponent(query?.key ?? "")}`;
+    expect(await world.readPath<unknown>(path)).toMatchObject({ session: CLAUDE_SESSION });
+    expect(JSON.stringify(await world.readPath<unknown>(path))).toContain("What is the weather? Use Bash.");
+    expect(await world.readPath<unknown>(`${path}?for=resume`)).toBeDefined();
+  });
+
+  test("is the same when its object wakes, and when its facts are of an older version", async () => {
+    const before = await world.readSession(CLAUDE_SESSION);
+    await world.evict(CLAUDE_SESSION);
+    expect(await world.readSession(CLAUDE_SESSION)).toEqual(before);
+    for (const [from, to] of [
+      [`["logs",1,`, `["logs",0,`],
+      [`[${FACTS_VERSION},`, `[0,`],
+    ]) {
+      await world.change(CLAUDE_SESSION, "UPDATE chunk SET facts = replace(facts, ?, ?)", from ?? "", to ?? "");
+      expect(await world.readSession(CLAUDE_SESSION)).toEqual(before);
+      const [row] = await world.rowsOf<{ facts: string }>(CLAUDE_SESSION, "chunk");
+      expect(row?.facts.startsWith(`["logs",1,`)).toBe(true);
+    }
+  });
+});
