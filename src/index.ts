@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { isExport } from "./routes/method-not-allowed.ts";
 import { DEFAULT_TENANT } from "./place.ts";
 import type { AppEnv } from "./routes/app-env.ts";
+import { brokerSessions } from "./routes/broker-sessions.ts";
 import { events } from "./routes/events.ts";
 import { openapi } from "./routes/openapi/openapi.ts";
 import { servePage } from "./routes/page.ts";
@@ -35,6 +36,7 @@ app.route("/sessions", query);
 app.route("/sessions", session);
 app.route("/traces", traces);
 app.route("/events", events);
+app.route("/broker/sessions", brokerSessions);
 
 app.notFound(async (c) => {
   if (isExport(c)) return refusePath(c);

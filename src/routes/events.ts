@@ -2,8 +2,7 @@ import { Hono } from "hono";
 import type { Context } from "hono";
 import { directoryOf } from "../place.ts";
 import type { AppEnv } from "./app-env.ts";
-import { invalid, permitArk } from "./ark/ark-error.ts";
-import { readArkQuery } from "./ark/ark-query.ts";
+import { permitArk } from "./ark/ark-error.ts";
 import type { ArkQuery } from "./ark/ark-query.ts";
 import { findQuery } from "./ark/find-query.ts";
 import { followDirectory, respondStream } from "./ark/item-source.ts";
@@ -11,9 +10,10 @@ import { listEvents } from "./ark/list-events.ts";
 import { postEvent } from "./ark/post-event.ts";
 import { queryEvents } from "./ark/query-events.ts";
 import { QueryItems } from "./ark/query-items.ts";
-import { tellEvents } from "./ark/tell-events.ts";
+import { readAsked } from "./ark/read-asked.ts";
+import { eventFilter, tellEvents } from "./ark/tell-events.ts";
 import { watchAll } from "./ark/watch-all.ts";
-import { DATA_HEADERS, negotiate } from "./negotiate.ts";
+import { DATA_HEADERS } from "./negotiate.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 
 /** Ark's events: posted, and made of spans for whoever asks. */
@@ -27,7 +27,8 @@ events.get("/", async (c) => {
   const asked = readAsked(c);
   if (asked instanceof Response) return asked;
   const { query, isStream } = asked;
-  if (isStream) return await watchAll(c, query, tellEvents(c.env, c.var.tenant));
+  if (isStream)
+    return await watchAll(c, query, tellEvents(c.env, c.var.tenant, await eventFilter(c.env, c.var.tenant)));
   return c.body(JSON.stringify(await listEvents(c.env, c.var.tenant, query)), 200, DATA_HEADERS);
 });
 
@@ -44,18 +45,24 @@ events.get(ONE_QUERY, async (c) => {
   return c.body(JSON.stringify(page), 200, DATA_HEADERS);
 });
 
-events.all("/", methodNotAllowed("GET", "POST"));
-events.all(ONE_QUERY, methodNotAllowed("GET"));
-
-/** The parameters, where the request may read and they are right; else the answer. */
-function readAsked(c: Context<AppEnv>): Response | { readonly query: ArkQuery; readonly isStream: boolean } {
-  const representation = negotiate(c);
-  if (typeof representation === "object") return invalid(c, representation.problem);
-  const refused = permitArk(c, "read");
+events.delete("/", async (c) => {
+  const refused = permitArk(c, "administer");
   if (refused !== undefined) return refused;
-  const read = readArkQuery(c);
-  return read.ok ? { query: read.query, isStream: representation === "stream" } : read.response;
-}
+  await directoryOf(c.env, c.var.tenant).purgeEvents("");
+  return c.json({ status: "success", message: "Event data purged" });
+});
+
+events.delete(ONE_QUERY, async (c) => {
+  const refused = permitArk(c, "administer");
+  if (refused !== undefined) return refused;
+  const named = c.req.param("query");
+  const found = await findQuery(c.env, c.var.tenant, named);
+  if (found !== undefined) await directoryOf(c.env, c.var.tenant).purgeEvents(found.key);
+  return c.json({ status: "success", message: `Query ${named} events deleted` });
+});
+
+events.all("/", methodNotAllowed("GET", "POST", "DELETE"));
+events.all(ONE_QUERY, methodNotAllowed("GET", "DELETE"));
 
 async function watchQuery(c: Context<AppEnv>, named: string, query: ArkQuery): Promise<Response> {
   const { env } = c;

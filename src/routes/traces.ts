@@ -8,7 +8,7 @@ import { invalid, noSuch, permitArk } from "./ark/ark-error.ts";
 import { readArkQuery } from "./ark/ark-query.ts";
 import type { ArkQuery } from "./ark/ark-query.ts";
 import { purgeSessions } from "./ark/purge.ts";
-import { separated, spanTexts, textStream } from "./ark/span-text.ts";
+import { spanTexts, textStream } from "./ark/span-text.ts";
 import { tellSpans } from "./ark/tell-spans.ts";
 import { tracePage } from "./ark/trace-page.ts";
 import { watchAll, watchLog } from "./ark/watch-all.ts";
@@ -78,7 +78,7 @@ async function* bothShapes(
   otlp: ReadableStream<Uint8Array>,
 ): AsyncGenerator<string, void> {
   yield `{"traceId":"${traceId}","spans":[`;
-  yield* separated(spans);
+  yield* spans;
   yield "],";
   const decoder = new TextDecoder();
   let isFirst = true;
@@ -100,7 +100,7 @@ async function listTraces(c: Context<AppEnv>, query: ArkQuery): Promise<Response
     let count = 0;
     for (const traceId of traceIds) {
       yield `${count++ === 0 ? "" : ","}{"traceId":"${traceId}","spans":[`;
-      yield* separated(spanTexts(sessionAt(env, tenant, traceId), "trace"));
+      yield* spanTexts(sessionAt(env, tenant, traceId), "trace");
       yield "]}";
     }
     const tail = { total, hasMore: next !== undefined, ...(next === undefined ? {} : { nextCursor: next }) };

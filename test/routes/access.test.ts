@@ -81,10 +81,19 @@ describe("a deployment with tokens", () => {
     ["GET", "/sessions/nobody/otlp", "read"],
     ["GET", `/sessions/nobody/values/${"0".repeat(64)}`, "read"],
     ["GET", `/traces/${"a".repeat(32)}`, "read"],
+    ["GET", "/traces", "read"],
+    ["GET", "/traces?watch=true", "read"],
+    ["GET", "/events", "read"],
+    ["GET", "/events/q?watch=true", "read"],
+    ["GET", "/broker/sessions", "read"],
+    ["GET", "/broker/sessions/nobody", "read"],
     ["POST", "/v1/traces", "write"],
     ["POST", "/v1/logs", "write"],
     ["POST", "/any/path/v1/metrics", "write"],
     ["DELETE", "/sessions/nobody", "administer"],
+    ["DELETE", "/traces", "administer"],
+    ["DELETE", "/events", "administer"],
+    ["DELETE", "/events/q", "administer"],
   ];
 
   async function statusOf(method: string, path: string, authorization?: string): Promise<number> {
@@ -113,6 +122,16 @@ describe("a deployment with tokens", () => {
     ])
       expect(await statusOf(method, path, wrong), String(wrong)).toBe(401);
     expect([200, 404]).toContain(await statusOf(method, path, "bearer  admin-secret "));
+  });
+
+  test("an Ark event wants a token that may write, and the refusal is in Ark's words too", async () => {
+    expect(await statusOf("POST", "/events", "Bearer ingest-secret")).toBe(400);
+    expect(await statusOf("POST", "/events", "Bearer view-secret")).toBe(403);
+    const none = await ask(setting, "https://spanfold.example/events", { method: "POST", body: "{}" });
+    expect([none.status, (await none.json<{ error: object }>()).error]).toEqual([
+      401,
+      { code: "UNAUTHORIZED", message: expect.stringContaining("Send a token"), requestId: expect.any(String) },
+    ]);
   });
 
   test("says what is wrong with a request, and how to ask", async () => {

@@ -121,6 +121,16 @@ export class DirectoryObject extends DurableObject<Bindings> {
     return this.#rows.queries.posted(session);
   }
 
+  /** What was told of the events of one query, or, with "", of all, is not told any more. */
+  purgeEvents(key: string): void {
+    this.#rows.queries.purge(key, Date.now());
+  }
+
+  /** Since when they are told, Unix milliseconds. */
+  eventsPurged(key: string): number {
+    return this.#rows.queries.purged(key);
+  }
+
   /** Sessions that changed last, before a revision of the list; at most `limit` of those that the filter admits. */
   recent(before: number, limit: number, filter: ListFilter): RecentPage {
     return recentPage(this.#rows, before, limit, filter, Date.now());

@@ -26,6 +26,21 @@ export class QueryRows {
       .map(({ name }) => name);
   }
 
+  /** Notes that what was told until now is not to be told any more: of one query, or, with "", of all. */
+  purge(key: string, now: number): void {
+    this.#sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", `purged ${key}`, String(now));
+  }
+
+  /** Since when events of this key are told, Unix milliseconds; 0 where none were purged. */
+  purged(key: string): number {
+    const keys = [`purged ${key}`, "purged "];
+    return (
+      this.#sql
+        .exec<{ at: number | null }>("SELECT max(CAST(value AS REAL)) AS at FROM meta WHERE key IN (?, ?)", ...keys)
+        .one().at ?? 0
+    );
+  }
+
   forget(session: string): void {
     this.#sql.exec("DELETE FROM query WHERE session = ?", session);
   }

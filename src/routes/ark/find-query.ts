@@ -14,6 +14,8 @@ export type FoundQuery = {
   readonly isOf: (placed: PlacedEvent) => boolean;
   /** What its events call it, where they were posted. */
   readonly uid?: string;
+  /** Names it among all of the tenant. */
+  readonly key: string;
 };
 
 /** Of sessions that have a query of the name, the last active are looked at. */
@@ -30,7 +32,7 @@ export async function findQuery(env: Bindings, tenant: string, asked: string): P
     const { session, name } = posted;
     const isOf = ({ by, event }: PlacedEvent) =>
       by === "post" ? event.data["queryId"] === asked : queryNameOf(event) === name;
-    return { session, isOf, uid: asked };
+    return { session, isOf, uid: asked, key: keyOf(session, name) };
   }
   const [, traceId, spanId] = TRACE.exec(asked) ?? [];
   return traceId === undefined ? await byName(env, tenant, asked) : await byTrace(env, tenant, traceId, spanId);
@@ -45,14 +47,19 @@ async function byTrace(
   const home: LogPage = await sessionAt(env, tenant, traceId).peek("trace");
   if (home.state !== "present") return undefined;
   const session = home.session ?? traceId;
-  if (spanId === undefined) return { session, isOf: (placed) => placed.traceId === traceId };
+  if (spanId === undefined)
+    return { session, isOf: (placed) => placed.traceId === traceId, key: keyOf(session, traceId) };
   const page: LogPage = await sessionAt(env, tenant, session).peek("session", "queries");
   const queries = page.state === "present" ? (page.queries ?? []) : [];
   const query = queries.find(({ key }) => key === `${traceId}:${spanId}`);
   if (query === undefined) return undefined;
   const { name, namespace = "" } = query;
   const isNamed = (placed: PlacedEvent) => queryNameOf(placed.event) === `${namespace}/${name}`;
-  return { session, isOf: (placed) => placed.traceId === traceId && isNamed(placed) };
+  return {
+    session,
+    isOf: (placed) => placed.traceId === traceId && isNamed(placed),
+    key: keyOf(session, `${namespace}/${name}`),
+  };
 }
 
 async function byName(env: Bindings, tenant: string, asked: string): Promise<FoundQuery | undefined> {
@@ -76,7 +83,11 @@ async function byName(env: Bindings, tenant: string, asked: string): Promise<Fou
     );
     if (found === undefined) continue;
     const whole = `${found.namespace ?? ""}/${name}`;
-    return { session: id, isOf: ({ event }) => queryNameOf(event) === whole };
+    return { session: id, isOf: ({ event }) => queryNameOf(event) === whole, key: keyOf(id, whole) };
   }
   return undefined;
+}
+
+function keyOf(session: string, query: string): string {
+  return JSON.stringify([session, query]);
 }

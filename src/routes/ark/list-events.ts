@@ -6,7 +6,7 @@ import type { ArkQuery } from "./ark-query.ts";
 import { FeedReader } from "./feed-reader.ts";
 import { queryEvents, pageOf } from "./query-events.ts";
 import type { EventPage } from "./query-events.ts";
-import { tellEvents } from "./tell-events.ts";
+import { eventFilter, tellEvents } from "./tell-events.ts";
 import { EVERY_SESSION, NEWEST } from "./trace-page.ts";
 
 /** Pages of logs that one request reads: what it finds in them is a page, and the next one goes on. */
@@ -16,9 +16,10 @@ const READS = 500;
 export async function listEvents(env: Bindings, tenant: string, query: ArkQuery): Promise<EventPage> {
   const { limit, cursor = 0 } = query;
   const session = query.session === undefined ? undefined : sessionIdIn(query.session);
-  if (session !== undefined) return await queryEvents(env, tenant, { session, isOf: () => true }, query);
+  if (session !== undefined) return await queryEvents(env, tenant, { session, isOf: () => true, key: "" }, query);
   const page: RecentPage = await directoryOf(env, tenant).recent(NEWEST, 1, EVERY_SESSION);
-  const reader = new FeedReader({ env, tenant, tell: tellEvents(env, tenant), cursor });
+  const tell = tellEvents(env, tenant, await eventFilter(env, tenant));
+  const reader = new FeedReader({ env, tenant, tell, cursor });
   const found: { event: ArkEvent; cursor: number }[] = [];
   let isMore = true;
   for (let reads = 0; isMore && found.length <= limit && reads < READS; reads++) {

@@ -6,7 +6,7 @@ import { compareEvents, notPosted } from "../../trace/ark/event-order.ts";
 import type { LogPage } from "../../trace/watch.ts";
 import { PAGE_BYTES } from "../stream/session-source.ts";
 import type { FoundQuery } from "./find-query.ts";
-import { eventsIn } from "./tell-events.ts";
+import { eventFilter, eventsIn } from "./tell-events.ts";
 import type { PlacedEvent } from "./tell-events.ts";
 
 export type EventPage = {
@@ -71,7 +71,9 @@ function named(event: ArkEvent, uid: string): ArkEvent {
   return { ...event, data: { ...event.data, queryId: uid } };
 }
 
-async function eventsOf(env: Bindings, tenant: string, { session, isOf }: FoundQuery): Promise<Kept[]> {
+async function eventsOf(env: Bindings, tenant: string, query: FoundQuery): Promise<Kept[]> {
+  const { session } = query;
+  const filter = await eventFilter(env, tenant, query);
   const stub = sessionAt(env, tenant, session);
   const kept: Kept[] = [];
   let cursor: { incarnation: string; revision: number } | undefined;
@@ -81,8 +83,7 @@ async function eventsOf(env: Bindings, tenant: string, { session, isOf }: FoundQ
     if (page.reset) throw new Error("the session changed its life while it was read");
     const { incarnation } = page;
     for (const entry of page.entries) {
-      for (const placed of await eventsIn(stub, entry, session)) {
-        if (!isOf(placed)) continue;
+      for (const placed of await eventsIn(stub, entry, session, filter)) {
         kept.push({ ...placed, cursor: cursorInLife(incarnation, entry.revision, placed.place) });
       }
     }

@@ -4,7 +4,7 @@ import { findQuery } from "./find-query.ts";
 import type { FoundQuery } from "./find-query.ts";
 import type { ItemReader } from "./items.ts";
 import { endOf, LogItems } from "./log-items.ts";
-import { tellEvents } from "./tell-events.ts";
+import { eventFilter, tellEvents } from "./tell-events.ts";
 
 export type QueryAsked = {
   readonly env: Bindings;
@@ -20,30 +20,32 @@ export class QueryItems implements ItemReader {
   readonly #asked: QueryAsked;
   #log: ItemReader | undefined;
 
-  private constructor(asked: QueryAsked, found: FoundQuery | undefined) {
+  private constructor(asked: QueryAsked, found: ItemReader | undefined) {
     this.#asked = asked;
-    this.#log = found && logOf(asked, found);
+    this.#log = found;
   }
 
   /** `from`: where to begin if no cursor says it. */
   static async open(asked: QueryAsked, from: "beginning" | "now"): Promise<QueryItems> {
     const found = await findQuery(asked.env, asked.tenant, asked.query);
-    if (asked.cursor !== undefined || from === "beginning" || found === undefined) return new QueryItems(asked, found);
+    if (found === undefined) return new QueryItems(asked, undefined);
+    if (asked.cursor !== undefined || from === "beginning") return new QueryItems(asked, await logOf(asked, found));
     const cursor = endOf(await sessionAt(asked.env, asked.tenant, found.session).peek("session"));
-    return new QueryItems({ ...asked, cursor }, found);
+    return new QueryItems(asked, await logOf({ ...asked, cursor }, found));
   }
 
   async read(): ReturnType<ItemReader["read"]> {
     if (this.#log === undefined) {
       const found = await findQuery(this.#asked.env, this.#asked.tenant, this.#asked.query);
       if (found === undefined) return { items: [], caughtUp: true, ended: false };
-      this.#log = logOf(this.#asked, found);
+      this.#log = await logOf(this.#asked, found);
     }
     return await this.#log.read();
   }
 }
 
-function logOf({ env, tenant, cursor }: QueryAsked, { session, isOf }: FoundQuery): ItemReader {
-  const stub = sessionAt(env, tenant, session);
-  return new LogItems({ stub, view: "session", id: session, tell: tellEvents(env, tenant, isOf), cursor });
+async function logOf({ env, tenant, cursor }: QueryAsked, found: FoundQuery): Promise<ItemReader> {
+  const { session } = found;
+  const tell = tellEvents(env, tenant, await eventFilter(env, tenant, found));
+  return new LogItems({ stub: sessionAt(env, tenant, session), view: "session", id: session, tell, cursor });
 }

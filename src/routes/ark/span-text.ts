@@ -1,10 +1,11 @@
+import type { BareSpan } from "../../trace/ark/bare-span.ts";
 import type { LogPage, View } from "../../trace/watch.ts";
 import { PAGE_BYTES } from "../stream/session-source.ts";
 import type { SessionStub } from "./items.ts";
-import { tellSpans } from "./tell-spans.ts";
+import { currentSpans } from "./tell-spans.ts";
 
-/** JSON texts of the bare spans of a log, up to its head as it is when the reading begins. `traceId`: only of this trace. */
-export async function* spanTexts(stub: SessionStub, view: View): AsyncGenerator<string, void> {
+/** The bare spans of a log, up to its head as it is when the reading begins. */
+async function* spansInLog(stub: SessionStub, view: View): AsyncGenerator<BareSpan, void> {
   let cursor: { incarnation: string; revision: number } | undefined;
   let head: number | undefined;
   for (;;) {
@@ -13,19 +14,22 @@ export async function* spanTexts(stub: SessionStub, view: View): AsyncGenerator<
     // Begun anew while it was read: what was sent can't be taken back, so the document must not end well.
     if (page.reset) throw new Error("a log changed its life while it was read");
     head ??= page.head;
-    for (const entry of page.entries) {
-      for (const { data } of await tellSpans(stub, entry, "")) yield JSON.stringify(data);
-    }
+    for (const entry of page.entries) for (const { span } of await currentSpans(stub, entry)) yield span;
     if (page.next >= head) return;
     cursor = { incarnation: page.incarnation, revision: page.next };
   }
 }
 
-/** Texts with commas between them. */
-export async function* separated(texts: AsyncIterable<string>): AsyncGenerator<string, void> {
+/** As JSON, with commas between them; all of them, or those that are wanted. */
+export async function* spanTexts(
+  stub: SessionStub,
+  view: View,
+  isWanted: (span: BareSpan) => boolean = () => true,
+): AsyncGenerator<string, void> {
   let first = true;
-  for await (const text of texts) {
-    yield first ? text : `,${text}`;
+  for await (const span of spansInLog(stub, view)) {
+    if (!isWanted(span)) continue;
+    yield `${first ? "" : ","}${JSON.stringify(span)}`;
     first = false;
   }
 }

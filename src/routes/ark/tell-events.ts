@@ -25,10 +25,33 @@ export function queryNameOf({ data }: ArkEvent): string {
   return `${data["queryNamespace"] ?? ""}/${data["queryName"] ?? ""}`;
 }
 
+/** Which events are told. */
+export type EventFilter = {
+  readonly isOf: (placed: PlacedEvent) => boolean;
+  /** What was received until then was purged, Unix milliseconds. */
+  readonly purged: number;
+};
+
+/** What is told of one query, or of all. */
+export async function eventFilter(
+  env: Bindings,
+  tenant: string,
+  query?: { readonly key: string; readonly isOf: EventFilter["isOf"] },
+): Promise<EventFilter> {
+  const purged: number = await directoryOf(env, tenant).eventsPurged(query?.key ?? "");
+  return { isOf: query?.isOf ?? (() => true), purged };
+}
+
 /** The events that a revision tells: those that were posted, and those that its spans stand for, each once in a log. */
-export async function eventsIn(stub: SessionStub, entry: LogEntry, session: string): Promise<readonly PlacedEvent[]> {
-  if (entry.kind === "gone") return [];
-  return entry.kind === "logs" ? await postedIn(stub, entry) : await derivedIn(stub, entry, session);
+export async function eventsIn(
+  stub: SessionStub,
+  entry: LogEntry,
+  session: string,
+  { isOf, purged }: EventFilter,
+): Promise<readonly PlacedEvent[]> {
+  if (entry.kind === "gone" || entry.received <= purged) return [];
+  const events = entry.kind === "logs" ? await postedIn(stub, entry) : await derivedIn(stub, entry, session);
+  return events.filter(isOf);
 }
 
 async function postedIn(stub: SessionStub, entry: ChunkEntry): Promise<PlacedEvent[]> {
@@ -82,14 +105,10 @@ function* each(resourceSpans: readonly ResourceSpans[]) {
  * Events as they come: of a query whose events are posted the posted ones alone, as nobody knows of a span whether its event is
  * on its way.
  */
-export function tellEvents(
-  env: Bindings,
-  tenant: string,
-  isWanted: (placed: PlacedEvent) => boolean = () => true,
-): Tell {
+export function tellEvents(env: Bindings, tenant: string, filter: EventFilter): Tell {
   const posted = new PostedQueries(env, tenant);
   return async (stub, entry, session) => {
-    const events = (await eventsIn(stub, entry, session)).filter(isWanted);
+    const events = await eventsIn(stub, entry, session, filter);
     const told = [];
     for (const placed of events) {
       if (placed.by === "span" && (await posted.has(session, queryNameOf(placed.event), entry.revision))) continue;

@@ -276,3 +276,28 @@ describe("a watch of one query", () => {
     for (const stream of [early, fresh, whole, behind]) await stream.close();
   });
 });
+
+describe("DELETE /events", () => {
+  const deleted = async (path: string) => {
+    const response = await world.request(path, { method: "DELETE" });
+    world.pass(1);
+    return [response.status, ((await response.json()) as { status: string }).status];
+  };
+
+  test("purges the events that were told, of one query or of all; the session keeps its log", async () => {
+    await post(anEvent("QueryExecutionStart", 0));
+    await post(anEvent("QueryExecutionStart", 0, { queryId: "other", queryName: "other" }));
+    await world.rest([HOME, "s"]);
+    expect(await deleted(`/events/${UID}`)).toEqual([200, "success"]);
+    expect((await page(`/events/${UID}`)).items).toEqual([]);
+    expect((await page("/events/other")).items).toHaveLength(1);
+    await post(anEvent("QueryExecutionComplete", 1));
+    await world.rest([HOME, "s"]);
+    expect(reasons((await page(`/events/${UID}`)).items)).toEqual(["QueryExecutionComplete"]);
+    expect(await deleted("/events")).toEqual([200, "success"]);
+    for (const path of ["/events", "/events/other", `/events/${UID}`, "/events?session_id=s"])
+      expect([path, (await page(path)).items]).toEqual([path, []]);
+    expect((await world.readSession("s"))?.session.queries).toBe(2);
+    expect(await deleted("/events/nobody")).toEqual([200, "success"]);
+  });
+});

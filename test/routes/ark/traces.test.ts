@@ -165,7 +165,7 @@ describe("GET /traces", () => {
     ["cursor=9007199254740993", "cursor must be a non-negative integer"],
     ["watch=true&cursor=abc", "cursor must be a non-negative integer"],
   ])("%s is 400 in Ark's shape", async (search, message) => {
-    for (const path of ["/traces", "/events", "/events/q"]) {
+    for (const path of ["/traces", "/events", "/events/q", "/broker/sessions"]) {
       const { status, body } = await get<{ error: object }>(`${path}?${search}`);
       expect([path, status, body.error]).toEqual([
         path,
