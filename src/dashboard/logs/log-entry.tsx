@@ -1,8 +1,8 @@
 import { contentOf } from "../../trace/content/content-value.ts";
 import type { ViewRecord } from "../../trace/view/view-logs.ts";
 import { Attributes } from "../span/attributes.tsx";
-import { ContentView } from "../span/content-view.tsx";
-import type { Spills } from "../span/spills.ts";
+import { ContentView } from "../content/content-view.tsx";
+import type { Spills } from "../content/spills.ts";
 import { Hostile } from "../text/hostile.tsx";
 import { nameOf } from "./log-line.ts";
 import { severityOf } from "./log-view.ts";

@@ -3,7 +3,7 @@ import type { ViewRecord } from "../../trace/view/view-logs.ts";
 import type { SessionAddress } from "../address/address.ts";
 import { go } from "../address/location.ts";
 import { Sign } from "../frame/icons.tsx";
-import { findRow } from "../session/find-row.ts";
+import { findRow } from "../tree/find-row.ts";
 import { count } from "../text/figures.ts";
 import { LogPanel } from "./log-panel.tsx";
 import { LogRows } from "./log-rows.tsx";

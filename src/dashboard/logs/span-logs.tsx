@@ -1,6 +1,6 @@
 import type { ViewRecord } from "../../trace/view/view-logs.ts";
 import { Section } from "../span/section.tsx";
-import type { Spills } from "../span/spills.ts";
+import type { Spills } from "../content/spills.ts";
 import { count, duration } from "../text/figures.ts";
 import { Hostile } from "../text/hostile.tsx";
 import { exactly, toMillis } from "../text/moments.ts";

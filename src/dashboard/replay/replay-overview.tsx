@@ -1,8 +1,8 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { SessionTree, TreeNode } from "../../trace/view/tree.ts";
-import { pointedAt, useCanvasSize } from "../session/canvas-size.ts";
-import { drawOverview } from "../session/draw-overview.ts";
-import type { TimeScale } from "../session/time-scale.ts";
+import { pointedAt, useCanvasSize } from "../axis/canvas-size.ts";
+import { drawOverview } from "../axis/draw-overview.ts";
+import type { TimeScale } from "../axis/time-scale.ts";
 import type { ReplayFeed } from "./replay-feed.ts";
 import { useReplayTicks } from "./replay-ticks.ts";
 import { fractionOf } from "./timeline.ts";

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { CopyButton } from "../frame/copy-button.tsx";
 import { useAnswer } from "../server/use-answer.ts";
-import { LongText } from "../span/long-text.tsx";
+import { LongText } from "../content/long-text.tsx";
 import { Answered } from "./answered.tsx";
 import { kubectlCommand, nextName } from "./kubectl-command.ts";
 

@@ -19,16 +19,16 @@ import { duration, ticking } from "../text/figures.ts";
 import { oneLine } from "../text/hostile-text.ts";
 import { toMillis } from "../text/moments.ts";
 import { statusWord } from "../text/status.tsx";
-import { findRow } from "./find-row.ts";
-import { openEnd } from "./open-end.ts";
-import { moved, moveOf, type Reading, shownAt } from "./reading.ts";
+import { findRow } from "../tree/find-row.ts";
+import { openEnd } from "../axis/open-end.ts";
+import { moved, moveOf, type Reading, shownAt } from "../tree/reading.ts";
 import { SessionActions } from "./session-actions.tsx";
 import { SessionDetails } from "./session-details.tsx";
 import type { SessionFeed } from "./session-feed.ts";
 import { SessionHeader } from "./session-header.tsx";
 import type { Shown } from "./shown-fold.ts";
-import { SpanTree } from "./span-tree.tsx";
-import { around, roomy, type TimeScale } from "./time-scale.ts";
+import { SpanTree } from "../tree/span-tree.tsx";
+import { around, roomy, type TimeScale } from "../axis/time-scale.ts";
 
 type BodyProps = {
   readonly feed: SessionFeed;

@@ -3,9 +3,9 @@ import type { KeyValue } from "../../trace/span.ts";
 import { CopyButton } from "../frame/copy-button.tsx";
 import { counted } from "../text/figures.ts";
 import { Hostile } from "../text/hostile.tsx";
-import { LoadWhole } from "./load-whole.tsx";
-import { LongText } from "./long-text.tsx";
-import type { Spills } from "./spills.ts";
+import { LoadWhole } from "../content/load-whole.tsx";
+import { LongText } from "../content/long-text.tsx";
+import type { Spills } from "../content/spills.ts";
 
 /** Keys and values, in the given order. `dropped`: how many the producer (or a limit of ours) left out. */
 export function Attributes(props: { attributes: readonly KeyValue[]; spills: Spills; dropped?: number | undefined }) {

@@ -3,7 +3,7 @@ import type { Span } from "../../trace/span.ts";
 import { CopyButton } from "../frame/copy-button.tsx";
 import { Hostile } from "../text/hostile.tsx";
 import { Sign } from "../frame/icons.tsx";
-import { LongText } from "./long-text.tsx";
+import { LongText } from "../content/long-text.tsx";
 import { traceOf } from "./trace-of.ts";
 
 /** Why the span failed, with where, as far as it says. */

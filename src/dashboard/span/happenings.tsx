@@ -3,7 +3,7 @@ import { duration } from "../text/figures.ts";
 import { Hostile } from "../text/hostile.tsx";
 import { exactly, toMillis } from "../text/moments.ts";
 import { Attributes } from "./attributes.tsx";
-import type { Spills } from "./spills.ts";
+import type { Spills } from "../content/spills.ts";
 
 /** A span's events with the time since its start. */
 export function Events(props: { events: readonly SpanEvent[]; start: bigint; spills: Spills; dropped: number }) {

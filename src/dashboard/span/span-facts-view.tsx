@@ -7,7 +7,7 @@ import { count, dollars, duration, ticking } from "../text/figures.ts";
 import { Hostile } from "../text/hostile.tsx";
 import { kindWord } from "../frame/icons.tsx";
 import { exactly, toMillis } from "../text/moments.ts";
-import { markWords, openWord } from "../session/placeholder.ts";
+import { markWords, openWord } from "../tree/placeholder.ts";
 import type { PanelProps } from "./span-panel.tsx";
 
 /** The span's figures, and whose it is. */

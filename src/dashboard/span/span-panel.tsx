@@ -17,15 +17,15 @@ import { SpanLogs } from "../logs/span-logs.tsx";
 import { isQueryRow, queryOf } from "../rerun/query-of.ts";
 import { RunAgain } from "../rerun/run-again.tsx";
 import { Attributes, unclaimedFirst } from "./attributes.tsx";
-import { ContentView, contentText } from "./content-view.tsx";
+import { ContentView, contentText } from "../content/content-view.tsx";
 import { ExceptionView } from "./exception-view.tsx";
 import { Events, Links } from "./happenings.tsx";
-import { LongText } from "./long-text.tsx";
+import { LongText } from "../content/long-text.tsx";
 import { PanelFrame } from "./panel-frame.tsx";
 import { Section } from "./section.tsx";
 import { SpanFactsView } from "./span-facts-view.tsx";
-import { useSpills } from "./spills.ts";
-import { placeholderWord, standsForTrace } from "../session/placeholder.ts";
+import { useSpills } from "../content/spills.ts";
+import { placeholderWord, standsForTrace } from "../tree/placeholder.ts";
 
 export type PanelProps = {
   readonly node: TreeNode;

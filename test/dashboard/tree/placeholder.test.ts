@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lastsOn, openWord, placeholderWord } from "../../../src/dashboard/session/placeholder.ts";
+import { lastsOn, openWord, placeholderWord } from "../../../src/dashboard/tree/placeholder.ts";
 import { buildTree, type TreeNode } from "../../../src/trace/view/tree.ts";
 import { id } from "../../trace/facts-of.ts";
 import { viewSpan } from "../../trace/view-span.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openEnd } from "../../../src/dashboard/session/open-end.ts";
+import { openEnd } from "../../../src/dashboard/axis/open-end.ts";
 import { at } from "../../trace/facts-of.ts";
 
 const millis = (seconds: number) => Number(at(seconds) / 1_000_000n);

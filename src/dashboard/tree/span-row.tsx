@@ -5,7 +5,7 @@ import { Hostile } from "../text/hostile.tsx";
 import { KindIcon, PlaceholderIcon, Sign } from "../frame/icons.tsx";
 import { toMillis } from "../text/moments.ts";
 import { lastsOn, markWords, placeholderWord, standsForTrace } from "./placeholder.ts";
-import { isOutside, place, type TimeScale } from "./time-scale.ts";
+import { isOutside, place, type TimeScale } from "../axis/time-scale.ts";
 
 /** Deeper rows stand no further in: their depth is told in figures. */
 export const DEEPEST_INDENT = 18;

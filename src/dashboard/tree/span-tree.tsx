@@ -7,14 +7,14 @@ import { Sign } from "../frame/icons.tsx";
 import { toMillis } from "../text/moments.ts";
 import { narrow } from "../frame/viewport.ts";
 import { useVirtualRows } from "../frame/virtual-rows.ts";
-import { Overview } from "./overview.tsx";
-import { Axis, GridLines, useTicks } from "./axis.tsx";
+import { Overview } from "../axis/overview.tsx";
+import { Axis, GridLines, useTicks } from "../axis/axis.tsx";
 import { type Reading, toggled } from "./reading.ts";
 import { useScrollAnchor } from "./scroll-anchor.ts";
 import { type NewsOptions, useNews } from "./news.ts";
 import { standsForTrace } from "./placeholder.ts";
 import { SpanRowCells } from "./span-row.tsx";
-import type { TimeScale } from "./time-scale.ts";
+import type { TimeScale } from "../axis/time-scale.ts";
 
 const ROW = 28;
 const NARROW_ROW = 46;

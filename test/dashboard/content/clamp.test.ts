@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { headOf } from "../../../src/dashboard/span/clamp.ts";
-import { jsonTokens } from "../../../src/dashboard/span/json-tokens.ts";
+import { headOf } from "../../../src/dashboard/content/clamp.ts";
+import { jsonTokens } from "../../../src/dashboard/content/json-tokens.ts";
 
 test("a short text is shown whole", () => {
   expect(headOf("line\n".repeat(30))).toBeUndefined();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { findRow } from "../../../src/dashboard/session/find-row.ts";
-import { type Move, moved, moveOf, type Reading, shownAt, toggled } from "../../../src/dashboard/session/reading.ts";
+import { findRow } from "../../../src/dashboard/tree/find-row.ts";
+import { type Move, moved, moveOf, type Reading, shownAt, toggled } from "../../../src/dashboard/tree/reading.ts";
 import { deriveFacts } from "../../../src/trace/facts/facts.ts";
 import type { Span } from "../../../src/trace/span.ts";
 import { buildTree, type SessionTree, visibleRows } from "../../../src/trace/view/tree.ts";
