@@ -281,7 +281,7 @@ describe("DELETE /events", () => {
   const deleted = async (path: string) => {
     const response = await world.request(path, { method: "DELETE" });
     world.pass(1);
-    return [response.status, ((await response.json()) as { status: string }).status];
+    return [response.status, (await response.json<{ status: string }>()).status];
   };
 
   test("purges the events that were told, of one query or of all; the session keeps its log", async () => {
