@@ -28,6 +28,7 @@ export const summary = {
     liveness: { type: "object" },
     traces: count,
     spans: count,
+    logRecords: { ...count, description: "Absent without any." },
     errors: count,
     queries: count,
     agents: tallies,

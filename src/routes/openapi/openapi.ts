@@ -1,9 +1,9 @@
 import { json, listing, path, problem, query, refusals, replaying, watching } from "./openapi-parts.ts";
 import { count, listCounts, queryRequest, retention, strings, summary } from "./openapi-schemas.ts";
 
-const ingest = {
+const ingest = (path: string, answer: string, rejected: string) => ({
   post: {
-    summary: "An OTLP/HTTP export. Any path that ends in /v1/traces is the same.",
+    summary: `An OTLP/HTTP export. Any path that ends in ${path} is the same.`,
     requestBody: {
       required: true,
       content: {
@@ -12,14 +12,14 @@ const ingest = {
       },
     },
     responses: {
-      200: json("ExportTraceServiceResponse in the request's encoding; `partialSuccess` when spans were rejected."),
+      200: json(`${answer} in the request's encoding; \`partialSuccess\` ${rejected}.`),
       400: json("Malformed; google.rpc.Status in the request's encoding.", "Status"),
       413: json("Over a limit.", "Status"),
       415: json("Content type or encoding not taken.", "Status"),
       503: json("Passing fault, `Retry-After` in seconds; send the same again.", "Status"),
     },
   },
-};
+});
 
 /** What `GET /openapi.json` answers: the public contract in OpenAPI's words. docs/api.md says the same in prose. */
 export const openapi = {
@@ -68,13 +68,16 @@ export const openapi = {
             items: { type: "object" },
             description: "OTLP/JSON; a value over 8 KiB is a preview with `spill: {hash, bytes}`.",
           },
+          resourceLogs: { type: "array", items: { type: "object" }, description: "OTLP/JSON, as `resourceSpans`." },
         },
       },
     },
   },
   security: [{ bearer: [] }],
   paths: {
-    "/v1/traces": ingest,
+    "/v1/traces": ingest("/v1/traces", "ExportTraceServiceResponse", "when spans were rejected"),
+    "/v1/logs": ingest("/v1/logs", "ExportLogsServiceResponse", "when log records were rejected"),
+    "/v1/metrics": ingest("/v1/metrics", "ExportMetricsServiceResponse", "says that metrics are not kept"),
     "/sessions": {
       get: {
         summary: "Sessions, filtered and sorted; the page for `Accept: text/html`.",
@@ -112,7 +115,11 @@ export const openapi = {
       parameters: [path("id", "The session's id, percent-encoded.")],
       get: {
         summary: "Export as OTLP/JSON that can be posted back.",
-        responses: { 200: json("`{resourceSpans}`, values in their place."), 404: problem("Not here."), ...refusals },
+        responses: {
+          200: json("`{resourceSpans, resourceLogs}`, values in their place."),
+          404: problem("Not here."),
+          ...refusals,
+        },
       },
     },
     "/sessions/{id}/values/{hash}": {
