@@ -89,6 +89,7 @@ describe("a deployment with tokens", () => {
     ["GET", "/broker/sessions/nobody", "read"],
     ["POST", "/v1/traces", "write"],
     ["POST", "/v1/logs", "write"],
+    ["POST", "/import", "write"],
     ["POST", "/any/path/v1/metrics", "write"],
     ["DELETE", "/sessions/nobody", "administer"],
     ["DELETE", "/traces", "administer"],
@@ -100,7 +101,7 @@ describe("a deployment with tokens", () => {
     const response = await ask(setting, `https://spanfold.example${path}`, {
       method,
       headers: { ...JSON_BODY, ...(authorization === undefined ? {} : { authorization }) },
-      ...(method === "POST" ? { body: "{}" } : {}),
+      ...(method === "POST" ? { body: path === "/import" ? '{"resourceSpans":[]}' : "{}" } : {}),
     });
     await response.body?.cancel();
     return response.status;

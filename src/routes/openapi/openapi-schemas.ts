@@ -73,6 +73,18 @@ export const queryRequest = {
   },
 };
 
+export const imported = {
+  type: "object",
+  required: ["spans", "logRecords", "traces", "sessions"],
+  properties: {
+    spans: count,
+    logRecords: count,
+    traces: count,
+    sessions: { ...strings, description: "Ids of the sessions that show them, of the first 1,000 traces." },
+    rejected: { type: "object", properties: { spans: count, logRecords: count, reason: { type: "string" } } },
+  },
+};
+
 export const retention = {
   type: "object",
   description: "What is kept, and for how long.",

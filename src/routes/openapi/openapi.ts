@@ -1,5 +1,5 @@
 import { json, listing, path, problem, query, refusals, replaying, watching } from "./openapi-parts.ts";
-import { count, listCounts, queryRequest, retention, strings, summary } from "./openapi-schemas.ts";
+import { count, imported, listCounts, queryRequest, retention, strings, summary } from "./openapi-schemas.ts";
 
 const ingest = (path: string, answer: string, rejected: string) => ({
   post: {
@@ -20,6 +20,27 @@ const ingest = (path: string, answer: string, rejected: string) => ({
     },
   },
 });
+
+const importing = {
+  post: {
+    summary: "A file: OTLP/JSON, one document or one a line, or Jaeger's JSON; plain or gzip, of any size.",
+    requestBody: {
+      required: true,
+      content: {
+        "application/json": { schema: { type: "object" } },
+        "application/x-ndjson": { schema: { type: "string" } },
+        "application/gzip": { schema: { type: "string", format: "binary" } },
+      },
+    },
+    responses: {
+      200: json("What was imported, and the sessions that show it.", "Imported"),
+      400: problem("The file is broken: `line`, `position`, and `imported`, what stood before it and is kept."),
+      413: problem("More than one import takes; `imported` is kept."),
+      415: problem("Content encoding not taken."),
+      ...refusals,
+    },
+  },
+};
 
 /** What `GET /openapi.json` answers: the public contract in OpenAPI's words. docs/api.md says the same in prose. */
 export const openapi = {
@@ -55,6 +76,7 @@ export const openapi = {
         },
       },
       Retention: retention,
+      Imported: imported,
       QueryRequest: queryRequest,
       Session: {
         type: "object",
@@ -122,6 +144,7 @@ export const openapi = {
         },
       },
     },
+    "/import": importing,
     "/sessions/{id}/values/{hash}": {
       parameters: [path("id", "The session's id, percent-encoded."), path("hash", "From a preview's `spill`.")],
       get: {

@@ -29,3 +29,6 @@ export type BodyAccount = {
   readonly hold: (bytes: number) => boolean;
   readonly close: () => void;
 };
+
+/** Of this isolate. */
+export const bodies = new BodyBudget();

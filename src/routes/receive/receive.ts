@@ -12,11 +12,9 @@ import type { DecodedRequest, LogShard, TraceShard } from "../../otlp/shard.ts";
 import { challenge, judgeAccess } from "../access.ts";
 import type { AppEnv } from "../app-env.ts";
 import { noteArrival } from "./arrivals.ts";
-import { BodyBudget } from "./body-budget.ts";
+import { bodies } from "./body-budget.ts";
 import { deliver } from "./deliver.ts";
 import { readSent } from "./sent-body.ts";
-
-const budget = new BodyBudget();
 
 /** `/v1/traces` and every path that ends so, slash or not: changing the host is all that an exporter of another product needs. */
 export function signalOf(path: string): Signal | undefined {
@@ -45,7 +43,7 @@ export async function receive(c: Context<AppEnv>, signal: Signal): Promise<Respo
   if (encoding === undefined)
     return fail(c, signal, encoding, { reason: "unsupported-media-type", contentType: c.req.header("content-type") });
 
-  const account = budget.open();
+  const account = bodies.open();
   try {
     const limit = encoding === "json" ? MAX_JSON_BODY : MAX_PROTOBUF_BODY;
     const body = await readSent(c.req.raw, limit, account.hold);

@@ -1,0 +1,38 @@
+import { isRecord } from "../../trace/content/plain-data.ts";
+import { parseExactly } from "../json/json-text.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+const LISTS = [
+  ["scopeSpans", "spans"],
+  ["scopeLogs", "logRecords"],
+] as const;
+
+/** The text of a ResourceSpans or ResourceLogs as two, each with half of its spans; `undefined` where it has not two. */
+export function halvesOf(bytes: Uint8Array): readonly [Uint8Array, Uint8Array] | undefined {
+  const parsed = parseExactly(new TextDecoder().decode(bytes));
+  if (!parsed.ok || !isRecord(parsed.value)) return undefined;
+  const resource: Json = parsed.value;
+  for (const [scopesKey, itemsKey] of LISTS) {
+    const scopes = resource[scopesKey];
+    if (!Array.isArray(scopes)) continue;
+    const all = scopes.filter(isRecord).flatMap((scope: Json) => {
+      const items: readonly unknown[] = Array.isArray(scope[itemsKey]) ? scope[itemsKey] : [];
+      return items.map((item) => ({ scope, item }));
+    });
+    if (all.length < 2) return undefined;
+    const middle = all.length >> 1;
+    const half = (from: number, to: number): Uint8Array => {
+      const kept = new Map<Json, unknown[]>();
+      for (const { scope, item } of all.slice(from, to)) {
+        const items = kept.get(scope);
+        if (items === undefined) kept.set(scope, [item]);
+        else items.push(item);
+      }
+      const list = Array.from(kept, ([scope, items]) => ({ ...scope, [itemsKey]: items }));
+      return new TextEncoder().encode(JSON.stringify({ ...resource, [scopesKey]: list }));
+    };
+    return [half(0, middle), half(middle, all.length)];
+  }
+  return undefined;
+}

@@ -1,0 +1,184 @@
+import type { AnyValue, KeyValue, ResourceSpans, Scope, Span, SpanEvent, SpanLink } from "../../trace/span.ts";
+import { SERVICE_KEYS } from "../../trace/semconv/semconv.ts";
+import * as Key from "../../trace/semconv/semconv-jaeger.ts";
+import { isRecord } from "../../trace/content/plain-data.ts";
+import { attributesOf, findTag, firstTag, flagOf, numberOf, tagsIn, textOf } from "./jaeger-tags.ts";
+import type { Tag } from "./jaeger-tags.ts";
+
+const KINDS: Readonly<Record<string, number>> = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 };
+/** What becomes a field of the span, of its status or of its scope, and is no attribute any more. */
+const FIELDS = new Set<string>([
+  Key.JAEGER_SPAN_KIND,
+  Key.JAEGER_STATUS_CODE,
+  Key.JAEGER_STATUS_DESCRIPTION,
+  Key.JAEGER_TRACE_STATE,
+  ...Key.JAEGER_SCOPE_NAMES,
+  ...Key.JAEGER_SCOPE_VERSIONS,
+]);
+
+type Reference = { readonly type: string; readonly traceId: string; readonly spanId: string };
+
+/**
+ * A trace of Jaeger's JSON as OTLP's, by the mapping of OpenTelemetry's Jaeger exporters read backwards; a resource for each
+ * process, and a group for each so many spans. What is no trace at all is `undefined`; what is odd in a span is left for
+ * the decoder to refuse by name.
+ */
+export function* resourceSpansOfJaeger(trace: unknown, spansAGroup: number): Generator<ResourceSpans> {
+  if (!isRecord(trace) || !Array.isArray(trace["spans"]))
+    throw new TypeError("a trace has spans, and these are a list");
+  const processes = isRecord(trace["processes"]) ? trace["processes"] : {};
+  const groups = new Map<string, { readonly process: unknown; readonly scope: Scope; readonly spans: Span[] }>();
+  for (const span of trace["spans"] as readonly unknown[]) {
+    if (!isRecord(span)) throw new TypeError("a span must be an object");
+    const tags = tagsIn(span["tags"]);
+    const scope = scopeOf(tags);
+    const key = JSON.stringify([span["processID"], scope]);
+    let group = groups.get(key);
+    if (group === undefined) {
+      const process = span["process"] ?? processes[String(span["processID"])];
+      groups.set(key, (group = { process, scope, spans: [] }));
+    }
+    group.spans.push(spanOf(span, tags));
+    if (group.spans.length < spansAGroup) continue;
+    yield resourceSpansOf(group);
+    group.spans.length = 0;
+  }
+  for (const group of groups.values()) if (group.spans.length > 0) yield resourceSpansOf(group);
+}
+
+function resourceSpansOf(group: {
+  readonly process: unknown;
+  readonly scope: Scope;
+  readonly spans: readonly Span[];
+}): ResourceSpans {
+  const { process, scope } = group;
+  const attributes = isRecord(process)
+    ? [
+        ...(typeof process["serviceName"] === "string" && process["serviceName"] !== ""
+          ? [{ key: SERVICE_KEYS[0], value: { stringValue: process["serviceName"] } }]
+          : []),
+        ...attributesOf(tagsIn(process["tags"]), NONE),
+      ]
+    : [];
+  return { resource: { attributes }, scopeSpans: [{ scope, spans: [...group.spans] }] };
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function scopeOf(tags: readonly Tag[]): Scope {
+  const name = firstTag(tags, Key.JAEGER_SCOPE_NAMES);
+  const version = firstTag(tags, Key.JAEGER_SCOPE_VERSIONS);
+  return {
+    ...(name === undefined ? {} : { name: textOf(name) }),
+    ...(version === undefined ? {} : { version: textOf(version) }),
+  };
+}
+
+function spanOf(span: Readonly<Record<string, unknown>>, tags: readonly Tag[]): Span {
+  const traceId = idOf(span["traceID"], 32);
+  const references = referencesIn(span, traceId);
+  const parent = parentOf(span, references, traceId);
+  const kind = KINDS[textOf(findTag(tags, Key.JAEGER_SPAN_KIND)).toLowerCase()];
+  const state = findTag(tags, Key.JAEGER_TRACE_STATE);
+  const start = microseconds(span["startTime"]);
+  const status = statusOf(tags);
+  return {
+    traceId,
+    spanId: idOf(span["spanID"], 16),
+    ...(state === undefined ? {} : { traceState: textOf(state) }),
+    ...(parent === "" ? {} : { parentSpanId: parent }),
+    ...(typeof span["operationName"] === "string" ? { name: span["operationName"] } : {}),
+    ...(kind === undefined ? {} : { kind }),
+    startTimeUnixNano: String(start),
+    endTimeUnixNano: String(start + microseconds(span["duration"])),
+    attributes: [
+      ...attributesOf(tags, status === undefined ? FIELDS : FIELDS_OF_FAILED),
+      ...warningsOf(span["warnings"]),
+    ],
+    events: eventsIn(span["logs"]),
+    links: linksOf(references, parent, traceId),
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+const FIELDS_OF_FAILED = new Set([...FIELDS, Key.JAEGER_ERROR]);
+
+/** `otel.status_code` where there is one, else `error`. */
+function statusOf(tags: readonly Tag[]): Span["status"] {
+  const written = textOf(findTag(tags, Key.JAEGER_STATUS_CODE)).toUpperCase();
+  const message = textOf(findTag(tags, Key.JAEGER_STATUS_DESCRIPTION));
+  const isError = written === "ERROR" || written === "2" || (written === "" && flagOf(findTag(tags, Key.JAEGER_ERROR)));
+  const code = isError ? 2 : written === "OK" || written === "1" ? 1 : 0;
+  return code === 0 ? undefined : { ...(message === "" ? {} : { message }), code };
+}
+
+function referencesIn(span: Readonly<Record<string, unknown>>, traceId: string): Reference[] {
+  const list: readonly unknown[] = Array.isArray(span["references"]) ? span["references"] : [];
+  return list.filter(isRecord).map((reference) => ({
+    type: String(reference["refType"]),
+    traceId: reference["traceID"] === undefined ? traceId : idOf(reference["traceID"], 32),
+    spanId: idOf(reference["spanID"], 16),
+  }));
+}
+
+/** The first span of the same trace that this one is a child of, else that it follows from. */
+function parentOf(span: Readonly<Record<string, unknown>>, references: readonly Reference[], traceId: string): string {
+  const inTrace = references.filter((reference) => reference.traceId === traceId);
+  const parent = inTrace.find(({ type }) => type === "CHILD_OF") ?? inTrace.find(({ type }) => type === "FOLLOWS_FROM");
+  if (parent !== undefined) return parent.spanId;
+  const written = span["parentSpanID"];
+  return typeof written === "string" && written !== "" ? idOf(written, 16) : "";
+}
+
+/** All other references, and how they were meant. */
+function linksOf(references: readonly Reference[], parent: string, traceId: string): SpanLink[] {
+  let left = false;
+  const links: SpanLink[] = [];
+  for (const { type, traceId: of, spanId } of references) {
+    if (!left && type === "CHILD_OF" && of === traceId && spanId === parent) {
+      left = true;
+      continue;
+    }
+    const value = type === "CHILD_OF" ? "child_of" : "follows_from";
+    links.push({
+      traceId: of,
+      spanId,
+      attributes: [{ key: Key.OPENTRACING_REFERENCE, value: { stringValue: value } }],
+    });
+  }
+  return links;
+}
+
+function eventsIn(logs: unknown): SpanEvent[] {
+  const list: readonly unknown[] = Array.isArray(logs) ? logs : [];
+  return list.filter(isRecord).map((log) => {
+    const fields = tagsIn(log["fields"]);
+    const name = textOf(findTag(fields, Key.JAEGER_EVENT));
+    return {
+      timeUnixNano: String(microseconds(log["timestamp"])),
+      ...(name === "" ? {} : { name }),
+      attributes: attributesOf(fields, name === "" ? NONE : EVENT_FIELDS),
+    };
+  });
+}
+
+const EVENT_FIELDS = new Set<string>([Key.JAEGER_EVENT]);
+
+function warningsOf(warnings: unknown): KeyValue[] {
+  const texts = (Array.isArray(warnings) ? warnings : []).filter((text): text is string => typeof text === "string");
+  if (texts.length === 0) return [];
+  const values: AnyValue[] = texts.map((stringValue) => ({ stringValue }));
+  return [{ key: Key.JAEGER_WARNINGS, value: { arrayValue: { values } } }];
+}
+
+/** Jaeger leaves leading zeros out. */
+function idOf(id: unknown, digits: number): string {
+  return typeof id === "string" && id !== "" ? id.toLowerCase().padStart(digits, "0") : "";
+}
+
+/** As nanoseconds. */
+function microseconds(value: unknown): bigint {
+  const micros = numberOf(value);
+  // Whole microseconds are exact as doubles until the year 2255; some exporters write fractions.
+  return BigInt(Math.round(micros)) * 1_000n + BigInt(Math.round((micros - Math.round(micros)) * 1_000));
+}

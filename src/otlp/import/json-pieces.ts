@@ -1,0 +1,198 @@
+import { ITEMS, OpenElement, SCOPE } from "./open-element.ts";
+import type { Piece, PieceKind } from "./open-element.ts";
+
+/** Where a file stops being what it should be. */
+export class FileFault extends Error {
+  readonly position: number;
+  readonly line: number;
+
+  constructor(message: string, position: number, line: number) {
+    super(message);
+    this.position = position;
+    this.line = line;
+  }
+}
+
+/** Beyond it no element can be cut: one span, or a trace of Jaeger's, whose processes stand behind its spans. */
+const WHOLE_BYTES = 24_000_000;
+
+const LISTS: Readonly<Record<string, PieceKind | "resourceMetrics">> = {
+  resourceSpans: "resourceSpans",
+  resourceLogs: "resourceLogs",
+  resourceMetrics: "resourceMetrics",
+  data: "data",
+};
+const DOCUMENT = 1;
+const LIST = 2;
+
+const MARK = [0xef, 0xbb, 0xbf];
+const decoder = new TextDecoder();
+
+/**
+ * Cuts documents, one or one a line, into the elements of their lists as bytes arrive. Knows only brackets, strings and
+ * keys: whether an element is good JSON, and what it says, who parses it finds out.
+ */
+export class JsonPieces {
+  readonly #open: number[] = [];
+  /** The last key at each depth up to SCOPE. */
+  readonly #keys: string[] = [];
+  #position = 0;
+  #line = 1;
+  #inString = false;
+  #isEscaped = false;
+  /** Of a string that may be a key; what of it stood in earlier bytes. */
+  #stringFrom = -1;
+  #stringHead = "";
+  #mayBeKey = false;
+  #isFirst = true;
+
+  #kind: PieceKind | "resourceMetrics" | undefined;
+  #isKnown = false;
+  #index = 0;
+  #needsComma = false;
+  #element: OpenElement | undefined;
+  /** Lists of metrics that were read over. */
+  metrics = 0;
+
+  /** The elements that end in these bytes. Throws a `FileFault`. */
+  *push(chunk: Uint8Array): Generator<Piece> {
+    this.#stringFrom = this.#stringFrom < 0 ? -1 : 0;
+    if (this.#element !== undefined) this.#element.from = 0;
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at] ?? 0;
+      if (byte === 0x0a) this.#line++;
+      if (this.#inString) {
+        if (this.#isEscaped) this.#isEscaped = false;
+        else if (byte === 0x5c) this.#isEscaped = true;
+        else if (byte === 0x22) this.#endString(chunk, at);
+        continue;
+      }
+      // A byte order mark is not part of the text.
+      if (byte <= 0x20 || (this.#position + at < MARK.length && byte === MARK[at])) continue;
+      const piece = this.#take(chunk, at, byte);
+      if (piece !== undefined) yield piece;
+    }
+    if (this.#stringFrom >= 0) this.#stringHead += decoder.decode(chunk.subarray(this.#stringFrom));
+    // Longer than any key that matters.
+    if (this.#stringHead.length > 64) this.#stringFrom = -1;
+    this.#element?.append(chunk, chunk.length);
+    this.#position += chunk.length;
+    if ((this.#element?.length ?? 0) > WHOLE_BYTES) throw this.#tooLarge();
+  }
+
+  /** After the last bytes: throws where more should have come. */
+  end(): void {
+    if (this.#open.length > 0 || this.#inString) throw this.#fault("the file ends too soon", 0);
+    if (this.#isFirst) throw this.#fault("the file is empty", 0);
+  }
+
+  #take(chunk: Uint8Array, at: number, byte: number): Piece | undefined {
+    const depth = this.#open.length;
+    if (depth === 0) this.#checkOutside(byte, at);
+    this.#isFirst = false;
+    if (depth === LIST && this.#kind !== undefined && this.#kind !== "resourceMetrics") this.#checkList(byte, at);
+    switch (byte) {
+      case 0x22:
+        this.#inString = true;
+        this.#stringHead = "";
+        this.#stringFrom = this.#mayBeKey && depth <= SCOPE ? at + 1 : -1;
+        return undefined;
+      case 0x7b:
+      case 0x5b:
+        this.#enter(byte, depth, at);
+        return undefined;
+      case 0x7d:
+      case 0x5d:
+        return this.#leave(chunk, at, byte);
+      case 0x2c:
+        this.#mayBeKey = this.#open.at(-1) === 0x7b;
+        this.#element?.comma(chunk, at, depth);
+        return undefined;
+      default:
+        if (byte === 0x3a) this.#element?.count();
+        this.#mayBeKey = false;
+        return undefined;
+    }
+  }
+
+  #enter(byte: number, depth: number, at: number): void {
+    if (depth === DOCUMENT) this.#enterList(byte, at);
+    if (depth === LIST && this.#kind !== undefined && this.#kind !== "resourceMetrics") {
+      this.#element = new OpenElement(this.#kind, this.#index, this.#position + at, this.#line, at);
+    }
+    this.#open.push(byte);
+    this.#keys[depth + 1] = "";
+    this.#mayBeKey = byte === 0x7b;
+    this.#element?.enter(at, depth + 1, this.#keys);
+  }
+
+  #enterList(byte: number, at: number): void {
+    const kind = LISTS[this.#keys[DOCUMENT] ?? ""];
+    this.#kind = byte === 0x5b ? kind : undefined;
+    if (kind === undefined) return;
+    if (byte === 0x7b) throw this.#fault(`${kind} must be a list`, at);
+    this.#isKnown = true;
+    this.#index = 0;
+    this.#needsComma = false;
+    if (kind === "resourceMetrics") this.metrics++;
+  }
+
+  #leave(chunk: Uint8Array, at: number, byte: number): Piece | undefined {
+    const open = this.#open.pop();
+    if (open === undefined || (open === 0x7b) !== (byte === 0x7d))
+      throw this.#fault(`unexpected "${String.fromCharCode(byte)}"`, at);
+    this.#mayBeKey = false;
+    const depth = this.#open.length;
+    if (depth === 0) this.#endDocument(at);
+    if (depth === DOCUMENT) this.#kind = undefined;
+    const element = this.#element;
+    if (element === undefined) return undefined;
+    if (depth === LIST) {
+      element.append(chunk, at + 1);
+      this.#element = undefined;
+      this.#index++;
+      this.#needsComma = true;
+      return element.piece();
+    }
+    const isItem = depth === ITEMS && byte === 0x7d;
+    return isItem && element.isItem(this.#keys) ? element.endItem(chunk, at) : undefined;
+  }
+
+  #endString(chunk: Uint8Array, at: number): void {
+    this.#inString = false;
+    if (this.#stringFrom < 0) return;
+    const key = this.#stringHead + decoder.decode(chunk.subarray(this.#stringFrom, at));
+    this.#stringFrom = -1;
+    this.#mayBeKey = false;
+    const depth = this.#open.length;
+    this.#keys[depth] = key;
+    if (this.#element?.isLate(depth, key) === true)
+      throw this.#fault(`${key} stands behind so many spans that it can't be kept with them`, at);
+  }
+
+  #endDocument(at: number): void {
+    if (!this.#isKnown)
+      throw this.#fault("neither OTLP/JSON (resourceSpans, resourceLogs) nor Jaeger's JSON (data)", at);
+    this.#isKnown = false;
+  }
+
+  #checkOutside(byte: number, at: number): void {
+    if (byte !== 0x7b) throw this.#fault("an object should begin here", at);
+  }
+
+  #checkList(byte: number, at: number): void {
+    if (byte === 0x5d) return;
+    if (this.#needsComma !== (byte === 0x2c) || (byte !== 0x2c && byte !== 0x7b))
+      throw this.#fault(`${this.#kind ?? ""}: ${this.#needsComma ? '"," or "]"' : "an object"} should stand here`, at);
+    this.#needsComma = false;
+  }
+
+  #tooLarge(): FileFault {
+    const { position, line } = this.#element ?? { position: this.#position, line: this.#line };
+    return new FileFault(`more than ${WHOLE_BYTES} bytes that can't be taken apart`, position, line);
+  }
+
+  #fault(message: string, at: number): FileFault {
+    return new FileFault(message, this.#position + at, this.#line);
+  }
+}

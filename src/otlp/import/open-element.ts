@@ -1,0 +1,169 @@
+/** What a file's list holds: OTLP/JSON's two, or Jaeger's traces. */
+export type PieceKind = "resourceSpans" | "resourceLogs" | "data";
+
+/** The text of one element of a list, or of a part of one that would be too large. */
+export type Piece = {
+  readonly kind: PieceKind;
+  readonly bytes: Uint8Array;
+  /** Of the element: its place in its list, its first byte in the file, and its line, from 1 on. */
+  readonly index: number;
+  readonly position: number;
+  readonly line: number;
+  /** Of `{ [ : ,` outside strings. */
+  readonly tokens: number;
+  /** Spans or log records, as far as brackets tell. */
+  readonly items: number;
+};
+
+/** An element with more is cut between its spans, so that what is parsed at once stays in memory: see MAX_JSON_TOKENS. */
+const MOST_TOKENS = 600_000;
+/** Of large values, which cost little more than their text. */
+const MOST_BYTES = 16_000_000;
+/** Of spans, or log records: fewer than a request may have. */
+const MOST_ITEMS = 15_000;
+
+/** Keys of the lists within an element. */
+const INNER: Readonly<Record<string, readonly [scopes: string, items: string]>> = {
+  resourceSpans: ["scopeSpans", "spans"],
+  resourceLogs: ["scopeLogs", "logRecords"],
+};
+
+/** Depths of brackets: in an element, in its scopes, in a scope, in its items. */
+const ELEMENT = 3;
+const SCOPES = 4;
+export const SCOPE = 5;
+export const ITEMS = 6;
+
+const CLOSE = new TextEncoder().encode("]}]}");
+
+/**
+ * The text of an element while it arrives. Where it grows too large, what there is becomes a piece of its own, closed after
+ * the last span; the rest goes on with the same resource and scope.
+ */
+export class OpenElement {
+  readonly kind: PieceKind;
+  readonly position: number;
+  readonly line: number;
+  /** From where on the bytes at hand are not in the text yet. */
+  from: number;
+  readonly #index: number;
+  #text = new Uint8Array(4_096);
+  #length = 0;
+  #tokens = 0;
+  #items = 0;
+  /** Ends of the text that a piece must begin with: after `[` of the scopes; from `{` of a scope to after `[` of its spans. */
+  #scopesEnd = 0;
+  #scopeStart = 0;
+  #itemsEnd = 0;
+  #skipsComma = false;
+  #isCut = false;
+  #isScopeCut = false;
+
+  constructor(kind: PieceKind, index: number, position: number, line: number, from: number) {
+    this.kind = kind;
+    this.#index = index;
+    this.position = position;
+    this.line = line;
+    this.from = from;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Takes in the bytes at hand up to `end`. */
+  append(chunk: Uint8Array, end: number): void {
+    this.#write(chunk.subarray(this.from, end));
+    this.from = end;
+  }
+
+  count(): void {
+    this.#tokens++;
+  }
+
+  /** A bracket opens at `at`, which leads to this depth. `keys`: the last one at each depth. */
+  enter(at: number, depth: number, keys: readonly string[]): void {
+    this.#tokens++;
+    const after = this.#length + at + 1 - this.from;
+    const [scopes, items] = INNER[this.kind] ?? [];
+    if (scopes === undefined || keys[ELEMENT] !== scopes) return;
+    if (depth === SCOPES) this.#scopesEnd = after;
+    if (depth === SCOPE) {
+      this.#scopeStart = after - 1;
+      this.#isScopeCut = false;
+    }
+    if (depth === ITEMS && keys[SCOPE] === items) {
+      this.#itemsEnd = after;
+      this.#skipsComma = false;
+    }
+  }
+
+  comma(chunk: Uint8Array, at: number, depth: number): void {
+    this.#tokens++;
+    if (!this.#skipsComma || depth !== ITEMS) return;
+    this.#skipsComma = false;
+    this.append(chunk, at);
+    this.from = at + 1;
+  }
+
+  /** Whether what ends now, at the depth of items, is one. */
+  isItem(keys: readonly string[]): boolean {
+    const [scopes, items] = INNER[this.kind] ?? [];
+    return scopes !== undefined && keys[ELEMENT] === scopes && keys[SCOPE] === items;
+  }
+
+  /** A span ended at `at`. Answers a piece where there is enough for one. */
+  endItem(chunk: Uint8Array, at: number): Piece | undefined {
+    this.#items++;
+    const bytes = this.#length + at + 1 - this.from;
+    if (this.#tokens < MOST_TOKENS && this.#items < MOST_ITEMS && bytes < MOST_BYTES) return undefined;
+    this.append(chunk, at + 1);
+    const scopes = this.#text.slice(0, this.#scopesEnd);
+    const scope = this.#text.slice(this.#scopeStart, this.#itemsEnd);
+    this.#write(CLOSE);
+    const piece = this.piece();
+    this.#text = new Uint8Array(4_096);
+    this.#length = 0;
+    this.#tokens = 0;
+    this.#items = 0;
+    this.#write(scopes);
+    this.#scopeStart = this.#length;
+    this.#write(scope);
+    this.#itemsEnd = this.#length;
+    this.#skipsComma = true;
+    this.#isCut = true;
+    this.#isScopeCut = true;
+    return piece;
+  }
+
+  /** Whether this key tells of what went without it. A schema URL there may be late: it is lost to what went. */
+  isLate(depth: number, key: string): boolean {
+    return (
+      (depth === ELEMENT && key === "resource" && this.#isCut) ||
+      (depth === SCOPE && key === "scope" && this.#isScopeCut)
+    );
+  }
+
+  piece(): Piece {
+    return {
+      kind: this.kind,
+      bytes: this.#text.subarray(0, this.#length),
+      index: this.#index,
+      position: this.position,
+      line: this.line,
+      tokens: this.#tokens,
+      items: this.#items,
+    };
+  }
+
+  #write(bytes: Uint8Array): void {
+    const length = this.#length + bytes.length;
+    if (length > this.#text.length) {
+      const grown = new Uint8Array(Math.max(length, this.#text.length * 2));
+      grown.set(this.#text.subarray(0, this.#length));
+      this.#text = grown;
+    }
+    this.#text.set(bytes, this.#length);
+    this.#length = length;
+  }
+}

@@ -1,0 +1,226 @@
+import { Hono } from "hono";
+import type { Context } from "hono";
+import { decodePieces } from "../../otlp/import/decode-pieces.ts";
+import type { DecodedPieces } from "../../otlp/import/decode-pieces.ts";
+import { FileFault, JsonPieces } from "../../otlp/import/json-pieces.ts";
+import type { Piece } from "../../otlp/import/open-element.ts";
+import { sessionAt } from "../../place.ts";
+import type { LogPage } from "../../trace/watch.ts";
+import type { AppEnv } from "../app-env.ts";
+import { methodNotAllowed } from "../method-not-allowed.ts";
+import { permit } from "../permit.ts";
+import { problem } from "../problem.ts";
+import { noteArrival } from "./arrivals.ts";
+import { bodies } from "./body-budget.ts";
+import { deliver } from "./deliver.ts";
+import { openFile } from "./open-file.ts";
+
+/** Held while a file is read: the pieces that are decoded at once, and what becomes of them. */
+const HELD_BYTES = 8 * 1024 * 1024;
+/** Decoded at once, of small pieces: fewer tokens and spans than one request may have. */
+const BATCH_TOKENS = 300_000;
+const BATCH_BYTES = 4_000_000;
+const BATCH_ITEMS = 10_000;
+/** An invocation may make 10,000 calls, and what was delivered is asked for its sessions. */
+const DELIVERIES = 8_000;
+const SESSIONS_TOLD = 1_000;
+
+/** A file of spans and log records, of any size that the platform takes: read as it arrives, and delivered in pieces. */
+export const imports = new Hono<AppEnv>({ strict: false })
+  .post("/", async (c) => {
+    const refused = permit(c, "write") ?? refuseForeign(c);
+    if (refused !== undefined) return refused;
+    const account = bodies.open();
+    if (!account.hold(HELD_BYTES)) return busy(c, new Import(c));
+    const run = new Import(c);
+    try {
+      const file = await openFile(c.req.raw);
+      if (!file.ok) return problem(c, { status: file.status, title: file.title, detail: file.detail });
+      await run.read(file.bytes);
+      return c.json(await run.answer(), 200, { "cache-control": "no-store" });
+    } catch (error) {
+      return await fail(c, run, error);
+    } finally {
+      account.close();
+      run.note();
+    }
+  })
+  .all("/", methodNotAllowed("POST"));
+
+/** What passes: the same file again completes it, and repeats nothing. */
+class Passing extends Error {}
+
+/** The bytes are no gzip, or the connection ended before they did. */
+class CutOff extends Error {}
+
+/** More than one invocation can deliver. */
+class TooMany extends Error {}
+
+class Import {
+  readonly #c: Context<AppEnv>;
+  readonly #traceIds = new Set<string>();
+  #spans = 0;
+  #records = 0;
+  #rejectedSpans = 0;
+  #rejectedRecords = 0;
+  #reason: string | undefined;
+  #deliveries = 0;
+  #metrics = 0;
+
+  constructor(c: Context<AppEnv>) {
+    this.#c = c;
+  }
+
+  async read(bytes: ReadableStream<Uint8Array>): Promise<void> {
+    const pieces = new JsonPieces();
+    let batch: Piece[] = [];
+    const flush = async () => {
+      const taken = batch;
+      batch = [];
+      for (const decoded of decodePieces(taken)) await this.#take(decoded);
+    };
+    const reader = bytes.getReader();
+    try {
+      for (;;) {
+        const next = await reader.read().catch(() => undefined);
+        if (next === undefined) throw new CutOff();
+        if (next.done) break;
+        for (const piece of pieces.push(next.value)) {
+          if (isFull(batch, piece)) await flush();
+          batch.push(piece);
+        }
+        this.#metrics = pieces.metrics;
+      }
+      pieces.end();
+    } finally {
+      // What stood before a fault is good; nothing is left where the fault was in here.
+      await flush();
+    }
+  }
+
+  /** What was read so far, and is on disk. */
+  get taken() {
+    const reasons = [
+      this.#reason,
+      this.#metrics === 0 ? undefined : `${this.#metrics} lists of metrics are not kept`,
+    ].filter((reason) => reason !== undefined);
+    return {
+      spans: this.#spans,
+      logRecords: this.#records,
+      traces: this.#traceIds.size,
+      ...(reasons.length === 0
+        ? {}
+        : {
+            rejected: { spans: this.#rejectedSpans, logRecords: this.#rejectedRecords, reason: reasons.join("; ") },
+          }),
+    };
+  }
+
+  async answer() {
+    return { ...this.taken, sessions: await this.#sessions() };
+  }
+
+  note(): void {
+    const accepted = this.#spans + this.#records;
+    const rejected = this.#rejectedSpans + this.#rejectedRecords;
+    if (accepted + rejected === 0) return;
+    noteArrival(this.#c, {
+      at: Date.now(),
+      signal: this.#spans + this.#rejectedSpans > 0 ? "traces" : "logs",
+      encoding: "json",
+      accepted,
+      rejected,
+      ...(this.#reason === undefined ? {} : { reason: this.#reason }),
+    });
+  }
+
+  async #take({ shards, spans, records, rejected }: DecodedPieces): Promise<void> {
+    this.#deliveries += shards.length;
+    if (this.#deliveries > DELIVERIES) throw new TooMany();
+    const delivered = await deliver(this.#c.env, this.#c.var.tenant, shards);
+    if (delivered.retry) throw new Passing();
+    for (const { traceId } of shards) this.#traceIds.add(traceId);
+    const refused = rejected.count + delivered.rejected;
+    this.#reason ??= rejected.reason ?? delivered.reason;
+    const isLogs = records > 0 || shards.some(({ kind }) => kind === "logs");
+    if (isLogs) {
+      this.#records += records - delivered.rejected;
+      this.#rejectedRecords += refused;
+    } else {
+      this.#spans += spans - delivered.rejected;
+      this.#rejectedSpans += refused;
+    }
+  }
+
+  /** Which sessions show the traces now: their homes know. */
+  async #sessions(): Promise<string[]> {
+    const { env, var: variables } = this.#c;
+    const sessions = new Set<string>();
+    const asked = Array.from(this.#traceIds).slice(0, SESSIONS_TOLD);
+    let next = 0;
+    const ask = async () => {
+      for (let traceId = asked[next++]; traceId !== undefined; traceId = asked[next++]) {
+        const page: LogPage = await sessionAt(env, variables.tenant, traceId).peek("trace");
+        if (page.state === "present") sessions.add(page.session ?? traceId);
+      }
+    };
+    await Promise.all(Array.from({ length: 20 }, ask));
+    return Array.from(sessions).toSorted();
+  }
+}
+
+function isFull(batch: readonly Piece[], next: Piece): boolean {
+  const [first] = batch;
+  if (first === undefined) return false;
+  let { tokens, items } = next;
+  let size = next.bytes.length;
+  for (const piece of batch) {
+    tokens += piece.tokens;
+    items += piece.items;
+    size += piece.bytes.length;
+  }
+  return first.kind !== next.kind || tokens > BATCH_TOKENS || items > BATCH_ITEMS || size > BATCH_BYTES;
+}
+
+async function fail(c: Context<AppEnv>, run: Import, error: unknown): Promise<Response> {
+  if (error instanceof Passing) return busy(c, run);
+  const imported = await run.answer().catch(() => run.taken);
+  if (error instanceof FileFault) {
+    const { position, line } = error;
+    const detail = `${error.message}, at line ${line}, byte ${position}. ${kept(run)}`;
+    return problem(c, { status: 400, title: "Bad Request", detail, position, line, imported });
+  }
+  if (error instanceof TooMany) {
+    const detail = `The file holds more than ${DELIVERIES} deliveries, a trace each at least: more than one import takes. ${kept(run)} Send the rest in files of its own.`;
+    return problem(c, { status: 413, title: "Content Too Large", detail, imported });
+  }
+  if (error instanceof CutOff) {
+    const detail = `The file could not be read to its end: it is cut off, or its compression is corrupt. ${kept(run)}`;
+    return problem(c, { status: 400, title: "Bad Request", detail, imported });
+  }
+  throw error;
+}
+
+function busy(c: Context<AppEnv>, run: Import): Response {
+  const detail = `Not all of it could be stored just now; send the same file again: nothing is kept twice. ${kept(run)}`;
+  return problem(c, { status: 503, title: "Service Unavailable", detail, imported: run.taken }, { "retry-after": "1" });
+}
+
+function kept(run: Import): string {
+  const { spans, logRecords } = run.taken;
+  if (spans + logRecords === 0) return "Nothing was imported.";
+  return `What stood before it is imported: ${spans} spans and ${logRecords} log records.`;
+}
+
+/** An open program takes files from its own pages only: a browser says from which page it sends. */
+function refuseForeign(c: Context<AppEnv>): Response | undefined {
+  const origin = c.req.header("origin");
+  if (origin === undefined || c.env.OPEN_ACCESS === undefined) return undefined;
+  if (origin === new URL(c.req.url).origin || /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin))
+    return undefined;
+  return problem(c, {
+    status: 403,
+    title: "Forbidden",
+    detail: `An open program takes no files from pages of ${origin}.`,
+  });
+}
