@@ -133,6 +133,13 @@ describe("the events of an Ark query", () => {
     expect(toldSession([...end, ...run]).queries).toMatchObject([{ phase: "error", failure: "no" }]);
   });
 
+  test("what a query leaves open when it ends is not going on: its end was lost", () => {
+    const end = told(["QueryExecutionComplete", 9, { durationMs: "9000" }]);
+    const { summary, tree } = toldSession([...run, ...end]);
+    expect(summary.liveness.running).toBe(0);
+    expect(tree).toEqual(["query.weather 0–9 error below +3", "  target.t 0–0", "  llm.m 4–6", "  tool.x 6–7 error"]);
+  });
+
   test("two queries of one name are two", () => {
     const again = told(["QueryExecutionStart", 20, { queryId: "q-2" }]);
     const { queries } = toldSession([...run, ...told(["QueryExecutionCanceled", 9]), ...again]);
@@ -153,11 +160,11 @@ describe("the events of an Ark query", () => {
     expect(early.summary).toMatchObject({ queries: 1, tokens: { input: 10 }, tools: [{ name: "x", calls: 1 }] });
     expect(early.summary.models).toEqual([{ name: "m", calls: 2, errors: 0 }]);
     expect(early.queries).toMatchObject([{ phase: "running", spans: 7 }]);
-    const root = traced(1, 0, 0, 9, { kind: "query", name: "query.weather" });
+    const root = traced(1, 0, 0, 0, { kind: "query", name: "query.weather", running: true, end: 0n });
     const agent = traced(2, 1, 3, 9, { kind: "agent", agent: "default/a", name: "agent.default/a" });
     const late = toldSession([...run, ...spans, root, agent]);
     expect(late.tree).toEqual([
-      "query.weather 0–9 error below +6",
+      "query.weather 0–9 running error below +6",
       "  team.t 1–2 running +1",
       "    turn.1 2–2 running",
       "  agent.default/a 3–9 error below +3",

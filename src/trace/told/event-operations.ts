@@ -46,11 +46,18 @@ export function linkOperations(
   }
   const above = nest(table, operations);
   const root = traced === undefined ? query : meet(table, query, traced, links);
+  const isOver = hasEnded(table, query) || hasEnded(table, root);
   for (const row of operations) {
-    if (better.has(row)) links.hidden[row] = 1;
+    // Events can be lost: what a query that is over leaves open is not going on.
+    if (better.has(row) || (isOver && rows.running(row))) links.hidden[row] = 1;
     if (links.hidden[row] === 1) continue;
     links.parents.set(row, visible(above.get(row), better, links) ?? root);
   }
+}
+
+/** Handing a query over is not the end of it. */
+function hasEnded(table: SpanTable, row: number): boolean {
+  return !table.rows.running(row) && table.text(row, Row.NAME)?.endsWith(DISPATCH_SUFFIX) !== true;
 }
 
 function byName(table: SpanTable, rows: readonly number[]): Map<string, number[]> {
