@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SpanKind } from "@opentelemetry/api";
 import { countTokens, type Message, messageAttributes } from "./conversation.ts";
+import { log, SEVERITY } from "./log-lines.ts";
 import type { StoryQuery, ToolUse, Turn } from "./story.ts";
 import { inSpan } from "./telemetry.ts";
 
@@ -125,6 +126,7 @@ function callModel(
   };
   return inSpan(`llm.${model}`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
     await wait(stage, seconds);
+    log(SEVERITY.info, `${model} answered after ${Math.round(seconds * 1_000)} ms`, { "gen_ai.request.model": model });
     const usage = { input: TOOLS_TOKENS + countTokens(history), output: countTokens([reply]) };
     stage.usage.input += usage.input;
     stage.usage.output += usage.output;
@@ -145,7 +147,9 @@ function useTool(stage: Stage, use: ToolUse, id: string): Promise<string> {
     "tool.input": JSON.stringify(use.input),
   };
   return inSpan(`tool.${use.tool}`, { attributes }, async (span) => {
+    log(SEVERITY.debug, `${use.tool} called over ${use.type}`, { "tool.name": use.tool });
     await wait(stage, use.takes);
+    if (use.error !== undefined) log(SEVERITY.warn, `${use.tool} failed, the agent is told: ${use.error.message}`);
     if (use.error !== undefined) throw fault(use, use.error);
     const output = typeof use.output === "string" ? use.output : JSON.stringify(use.output);
     span.setAttribute("tool.output", output);

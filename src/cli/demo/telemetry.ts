@@ -14,6 +14,8 @@ import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchSpanProcessor, NodeTracerProvider, type SpanProcessor } from "@opentelemetry/sdk-trace-node";
 
+import { startLogLines } from "./log-lines.ts";
+
 export type Telemetry = {
   /** Sends what is left; answers why exports failed, if they did. */
   readonly end: () => Promise<string | undefined>;
@@ -40,12 +42,15 @@ export function startTelemetry(service: string): Telemetry {
     ],
   });
   provider.register();
+  const lines = startLogLines(service);
   return {
-    end: () =>
-      provider.shutdown().then(
+    async end() {
+      await lines.end();
+      return await provider.shutdown().then(
         () => failure,
         (error: unknown) => failure ?? (error instanceof Error ? error.message : String(error)),
-      ),
+      );
+    },
   };
 }
 
