@@ -1,10 +1,10 @@
 import type { Delivery, SpilledValue } from "../trace/delivery.ts";
 import { encodeFacts } from "../trace/facts/facts.ts";
 import { encodeRecordFacts } from "../trace/facts/record-facts-codec.ts";
-import { gzip } from "./gzip.ts";
+import { brotli } from "./brotli.ts";
 import type { Envelope, LogShard, ResourceGroup, ScopeGroup, TraceShard } from "./shard.ts";
 
-/** gzip's header and tables cost more than a shorter body saves. */
+/** A shorter body saves less than its compression costs. */
 const WORTH_COMPRESSING = 512;
 
 const NONE: ReadonlySet<number> = new Set();
@@ -35,8 +35,8 @@ function encodeItems<Facts>(
   const isCompressed = body.length > WORTH_COMPRESSING;
   return {
     facts: kept.facts,
-    encoding: isCompressed ? "gzip" : "identity",
-    body: isCompressed ? gzip(body) : body,
+    encoding: isCompressed ? "brotli" : "identity",
+    body: isCompressed ? brotli(body) : body,
     values: [...kept.values.values()],
   };
 }

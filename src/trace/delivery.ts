@@ -14,7 +14,11 @@ export type Receipt = {
 /** The JSON text of one AnyValue, by the hash under which previews name it. */
 export type SpilledValue = { readonly hash: string; readonly encoding: ChunkEncoding; readonly body: Uint8Array };
 
-export type ChunkEncoding = "identity" | "gzip";
+/** `brotli`: the length of the text in bytes, little-endian, then its brotli stream, which does not tell it. */
+export type ChunkEncoding = "identity" | "gzip" | "brotli";
+
+/** Bytes of the length before a brotli stream. */
+export const LENGTH_BYTES = 4;
 
 /** The spans, or the log records, of one trace out of one request: admitted whole or not at all. */
 export type Delivery = {

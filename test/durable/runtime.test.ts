@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 
 test("an object's SQL survives its eviction, as in production", async () => {
@@ -16,6 +16,7 @@ test("an object's SQL survives its eviction, as in production", async () => {
   expect(rows).toEqual([{ word: "kept" }]);
 });
 
-test("node:zlib is there, which the receiver inflates with", () => {
+test("node:zlib is there, which the receiver inflates and compresses with", () => {
   expect(gunzipSync(gzipSync("span")).toString()).toBe("span");
+  expect(brotliDecompressSync(brotliCompressSync("span")).toString()).toBe("span");
 });

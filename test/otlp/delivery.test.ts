@@ -111,7 +111,7 @@ describe("a request by trace", () => {
     const large = encodeDelivery(
       shardOf(request(...Array.from({ length: 50 }, (_, n) => span({ spanId: id(n + 1) })))),
     );
-    expect([large.encoding, large.body.byteLength]).toEqual(["gzip", large.body.buffer.byteLength]);
+    expect([large.encoding, large.body.byteLength]).toEqual(["brotli", large.body.buffer.byteLength]);
     expect(large.body.byteLength).toBeLessThan(1_000);
   });
 });

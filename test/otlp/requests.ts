@@ -1,9 +1,9 @@
-import { gunzipSync } from "node:zlib";
 import { statusOf, type Result } from "../../src/otlp/decode-error.ts";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
+import { inflate } from "../../src/routes/read/inflate.ts";
 import type { DecodedRequest } from "../../src/otlp/shard.ts";
-import type { Delivery } from "../../src/trace/delivery.ts";
+import type { ChunkEncoding, Delivery } from "../../src/trace/delivery.ts";
 import type { ResourceSpans, Span } from "../../src/trace/span.ts";
 
 export const TRACE = "5b8efff798038103d269b633813fc60c";
@@ -49,8 +49,8 @@ export function deliveriesOf(result: Result<DecodedRequest>): Delivery[] {
   return result.value.shards.map((shard) => encodeDelivery(shard));
 }
 
-export function textOf({ encoding, body }: { readonly encoding: string; readonly body: Uint8Array }): string {
-  return new TextDecoder("utf-8", { fatal: true }).decode(encoding === "gzip" ? gunzipSync(body) : body);
+export function textOf({ encoding, body }: { readonly encoding: ChunkEncoding; readonly body: Uint8Array }): string {
+  return new TextDecoder("utf-8", { fatal: true }).decode(inflate(encoding, body));
 }
 
 export function resourceSpansOf(delivery: Delivery): ResourceSpans[] {

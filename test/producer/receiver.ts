@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { gunzipSync } from "node:zlib";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
+import { inflate } from "../../src/routes/read/inflate.ts";
 import type { ResourceSpans } from "../../src/trace/span.ts";
 
 /** A receiver on loopback that keeps every export as the log would. */
@@ -37,8 +37,7 @@ function received(body: Uint8Array, encoding: "json" | "protobuf"): ResourceSpan
   if (!decoded.ok) throw new Error(JSON.stringify(decoded.error));
   return decoded.value.shards.flatMap((shard) => {
     const delivery = encodeDelivery(shard);
-    const text = delivery.encoding === "gzip" ? gunzipSync(delivery.body) : delivery.body;
-    return JSON.parse(new TextDecoder().decode(text));
+    return JSON.parse(new TextDecoder().decode(inflate(delivery.encoding, delivery.body)));
   });
 }
 

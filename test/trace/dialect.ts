@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
+import { inflate } from "../../src/routes/read/inflate.ts";
 import { SessionView } from "../../src/trace/view/session-view.ts";
 import type { ResourceSpans, ScopeSpans, Span } from "../../src/trace/span.ts";
 import { spansEvent } from "./wire-of.ts";
@@ -30,8 +30,7 @@ function received(body: Uint8Array, encoding: "json" | "protobuf"): ResourceSpan
   if (!decoded.ok) throw new Error(JSON.stringify(decoded.error));
   return decoded.value.shards.flatMap((shard) => {
     const delivery = encodeDelivery(shard);
-    const text = delivery.encoding === "gzip" ? gunzipSync(delivery.body) : delivery.body;
-    return JSON.parse(new TextDecoder().decode(text));
+    return JSON.parse(new TextDecoder().decode(inflate(delivery.encoding, delivery.body)));
   });
 }
 

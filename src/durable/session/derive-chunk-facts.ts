@@ -1,4 +1,5 @@
-import { gunzipSync } from "node:zlib";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { LENGTH_BYTES } from "../../trace/delivery.ts";
 import type { ChunkEncoding } from "../../trace/delivery.ts";
 import { deriveFacts, encodeFacts } from "../../trace/facts/facts.ts";
 import type { SpanFacts } from "../../trace/facts/facts.ts";
@@ -20,15 +21,19 @@ export function deriveChunkFacts({ kind, encoding, body }: Stored): {
   readonly facts: ChunkFacts;
   readonly encoded: string;
 } {
-  const bytes = encoding === "gzip" ? gunzipSync(body) : body;
   // Our own canonical text, written by this program: its shape was checked when it came in.
-  const resources: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  const resources: unknown = JSON.parse(new TextDecoder().decode(textOf(encoding, body)));
   if (kind === "spans") {
     const facts = ofSpans(resources as readonly ResourceSpans[]);
     return { facts: { kind, facts }, encoded: encodeFacts(facts) };
   }
   const facts = ofRecords(resources as readonly ResourceLogs[]);
   return { facts: { kind, facts }, encoded: encodeRecordFacts(facts) };
+}
+
+function textOf(encoding: ChunkEncoding, body: Uint8Array): Uint8Array {
+  if (encoding === "brotli") return brotliDecompressSync(body.subarray(LENGTH_BYTES));
+  return encoding === "gzip" ? gunzipSync(body) : body;
 }
 
 function ofSpans(resources: readonly ResourceSpans[]): SpanFacts[] {

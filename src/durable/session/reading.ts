@@ -1,3 +1,4 @@
+import { LENGTH_BYTES } from "../../trace/delivery.ts";
 import type { Cursor, GoneEntry, LogEntry, LogPage, View } from "../../trace/watch.ts";
 import { retentionOf } from "./kept.ts";
 import type { SessionCore } from "./session-core.ts";
@@ -66,10 +67,11 @@ export function readPage(
   };
 }
 
-/** What an entry weighs where it is inflated; gzip says so in its last four bytes. */
+/** What an entry weighs where it is inflated; gzip says so at its end. */
 function textBytes({ encoding, body }: Chunk): number {
-  if (encoding === "identity" || body.length < 4) return body.length;
-  return new DataView(body.buffer, body.byteOffset + body.length - 4, 4).getUint32(0, true);
+  if (encoding === "identity" || body.length < LENGTH_BYTES) return body.length;
+  const at = encoding === "brotli" ? 0 : body.length - LENGTH_BYTES;
+  return new DataView(body.buffer, body.byteOffset + at, LENGTH_BYTES).getUint32(0, true);
 }
 
 function entryOf(state: SessionState, view: View, chunk: Chunk, until: number): LogEntry | undefined {
