@@ -54,8 +54,7 @@ async function watchSessions(c: Context<AppEnv>, query: ArkQuery): Promise<Respo
   const directory = directoryOf(env, tenant);
   const cursor = await feedCursor(directory, query);
   const items = new FeedReader({ env, tenant, tell: tellSessionSpans, cursor });
-  const opening = { event: "connected", data: { resourceVersion: cursor } };
-  return respondStream(followDirectory(directory, items, "span"), c.req.raw.signal, opening);
+  return respondStream(followDirectory(directory, items, "span"), c.req.raw.signal, { cursor, event: "connected" });
 }
 
 async function watchSession(c: Context<AppEnv>, id: string, query: ArkQuery): Promise<Response> {
@@ -63,6 +62,5 @@ async function watchSession(c: Context<AppEnv>, id: string, query: ArkQuery): Pr
   const end = endOf(await stub.peek("session"));
   const cursor = query.cursor ?? (query.fromBeginning ? undefined : end);
   const items = new LogItems({ stub, view: "session", id, tell: tellSessionSpans, cursor });
-  const opening = { event: "connected", data: { resourceVersion: cursor ?? 0 } };
-  return respondStream(followObject(stub, "session", items, "span"), c.req.raw.signal, opening);
+  return respondStream(followObject(stub, "session", items, "span"), c.req.raw.signal, { cursor, event: "connected" });
 }

@@ -69,5 +69,5 @@ async function watchQuery(c: Context<AppEnv>, named: string, query: ArkQuery): P
   const { tenant } = c.var;
   const asked = { env, tenant, query: named, cursor: query.cursor };
   const items = await QueryItems.open(asked, query.fromBeginning ? "beginning" : "now");
-  return respondStream(followDirectory(directoryOf(env, tenant), items), c.req.raw.signal);
+  return respondStream(followDirectory(directoryOf(env, tenant), items), c.req.raw.signal, items);
 }

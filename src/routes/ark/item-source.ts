@@ -11,8 +11,13 @@ const encoder = new TextEncoder();
 /** What an Ark broker greets with, and how soon who is cut off comes back. */
 const CONNECTED = ": connected\n\nretry: 1000\n\n";
 
-/** Goes out first, beside the greeting. */
-export type Opening = { readonly event: string; readonly data: unknown };
+/** What goes out first. */
+export type Opening = {
+  /** Where the stream begins: an event without data, so that who is cut off before the first item resumes from there. */
+  readonly cursor: number | undefined;
+  /** An event of its own that tells the same, for clients that wait for one. */
+  readonly event?: string;
+};
 
 /** Whose socket tells that there may be more to read, and which of its messages do. */
 type Attached = {
@@ -68,9 +73,10 @@ export function followDirectory(object: Attachable, items: ItemReader, event?: s
   return new ItemSource({ object, url: "https://object/", isNews }, items, event);
 }
 
-export function respondStream(source: Source, signal: AbortSignal, opening?: Opening): Response {
-  const opened = opening === undefined ? "" : `event: ${opening.event}\ndata: ${JSON.stringify(opening.data)}\n\n`;
-  return new Response(new Follower(source, encoder.encode(CONNECTED + opened)).stream(signal), {
+export function respondStream(source: Source, signal: AbortSignal, { cursor, event }: Opening): Response {
+  const at = cursor === undefined ? "" : `id: ${cursor}\n\n`;
+  const told = event === undefined ? "" : `event: ${event}\ndata: {"resourceVersion":${cursor ?? 0}}\n\n`;
+  return new Response(new Follower(source, encoder.encode(CONNECTED + at + told)).stream(signal), {
     headers: STREAM_HEADERS,
   });
 }

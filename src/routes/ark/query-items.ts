@@ -31,7 +31,13 @@ export class QueryItems implements ItemReader {
     if (found === undefined) return new QueryItems(asked, undefined);
     if (asked.cursor !== undefined || from === "beginning") return new QueryItems(asked, await logOf(asked, found));
     const cursor = endOf(await sessionAt(asked.env, asked.tenant, found.session).peek("session"));
-    return new QueryItems(asked, await logOf({ ...asked, cursor }, found));
+    const now = { ...asked, cursor };
+    return new QueryItems(now, await logOf(now, found));
+  }
+
+  /** Where it begins, where that is known. */
+  get cursor(): number | undefined {
+    return this.#asked.cursor;
   }
 
   async read(): ReturnType<ItemReader["read"]> {

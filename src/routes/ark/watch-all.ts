@@ -15,8 +15,9 @@ export async function watchAll(c: Context<AppEnv>, query: ArkQuery, tell: Tell):
   const { env } = c;
   const { tenant } = c.var;
   const directory = directoryOf(env, tenant);
-  const items = new FeedReader({ env, tenant, tell, cursor: await feedCursor(directory, query) });
-  return respondStream(followDirectory(directory, items), c.req.raw.signal);
+  const cursor = await feedCursor(directory, query);
+  const items = new FeedReader({ env, tenant, tell, cursor });
+  return respondStream(followDirectory(directory, items), c.req.raw.signal, { cursor });
 }
 
 /** A stream of what one session or trace tells: what comes from now on, unless a cursor or the beginning is asked for. */
@@ -30,5 +31,5 @@ export async function watchLog(
   const stub = sessionAt(c.env, c.var.tenant, id);
   const from = cursor ?? (fromBeginning ? undefined : endOf(await stub.peek(view)));
   const items = new LogItems({ stub, view, id, tell, cursor: from });
-  return respondStream(followObject(stub, view, items), c.req.raw.signal);
+  return respondStream(followObject(stub, view, items), c.req.raw.signal, { cursor: from });
 }

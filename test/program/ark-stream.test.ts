@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import type { Program } from "./program.ts";
+import { startProgram, temporaryDirectory } from "./program.ts";
+import { eventually } from "./read-back.ts";
+
+const KILLS = 6;
+const WRITERS = 3;
+const SPANS_PER_REQUEST = 5;
+const REQUESTS = 40;
+
+const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
+
+/** mulberry32: the same moments of death for the same seed. */
+function randomness(state: number): () => number {
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const hex = (value: number, digits: number) => value.toString(16).padStart(digits, "0");
+
+/** Writers in turn: a bare trace; one of a session; one whose session is named by its third request only. */
+function body(round: number, writer: number, request: number) {
+  const traceId = hex(round * WRITERS + writer + 1, 32);
+  const isNamed = writer === 1 || (writer === 2 && request === 2);
+  const attributes = isNamed ? [{ key: "ark.session.id", value: { stringValue: `session-${writer}` } }] : [];
+  const spans = Array.from({ length: SPANS_PER_REQUEST }, (_, index) => ({
+    traceId,
+    spanId: hex(request * SPANS_PER_REQUEST + index + 1, 16),
+    name: "tool.write",
+    kind: 1,
+    startTimeUnixNano: "1700000000000000000",
+    endTimeUnixNano: "1700000000000000500",
+    attributes,
+  }));
+  return {
+    keys: spans.map(({ spanId }) => `${traceId}:${spanId}`),
+    text: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }),
+  };
+}
+
+/** Sends until the program dies; what it acknowledged goes into `acknowledged`. */
+async function write(url: string, round: number, writer: number, acknowledged: Set<string>): Promise<void> {
+  for (let request = 0; request < REQUESTS; request++) {
+    const { keys, text } = body(round, writer, request);
+    try {
+      const headers = { "content-type": "application/json" };
+      const response = await fetch(`${url}/v1/traces`, { method: "POST", headers, body: text });
+      if (response.status !== 200 || (await response.text()) !== "{}") return;
+    } catch {
+      return;
+    }
+    for (const key of keys) acknowledged.add(key);
+    await sleep(5);
+  }
+}
+
+/** An Ark client that comes back with the last id that it heard, as an EventSource does. */
+class Client {
+  readonly heard: string[] = [];
+  readonly ids: number[] = [];
+  reconnects = 0;
+  #last: string | undefined;
+  #isOver = false;
+
+  async follow(url: () => string, connected: () => void): Promise<void> {
+    while (!this.#isOver) {
+      try {
+        await this.#read(`${url()}/traces?watch=true`, connected);
+      } catch {
+        // The program is down: it comes back.
+      }
+      this.reconnects++;
+      await sleep(50);
+    }
+  }
+
+  stop(): void {
+    this.#isOver = true;
+  }
+
+  async #read(url: string, connected: () => void): Promise<void> {
+    const headers: Record<string, string> = this.#last === undefined ? {} : { "last-event-id": this.#last };
+    const response = await fetch(url, { headers });
+    if (response.status !== 200 || response.body === null) throw new Error(`${response.status}`);
+    const decoder = new TextDecoder();
+    let text = "";
+    for await (const piece of response.body) {
+      if (this.#isOver) return;
+      text += decoder.decode(piece, { stream: true });
+      for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
+        this.#take(text.slice(0, end));
+        text = text.slice(end + 2);
+      }
+      connected();
+    }
+  }
+
+  #take(event: string): void {
+    const id = /^id: (\d+)$/m.exec(event)?.[1];
+    const data = /^data: (.*)$/m.exec(event)?.[1];
+    if (id !== undefined) this.#last = id;
+    if (data === undefined) return;
+    const { traceId, spanId } = JSON.parse(data) as { traceId: string; spanId: string };
+    this.heard.push(`${traceId}:${spanId}`);
+    this.ids.push(Number(id));
+  }
+}
+
+test(
+  `killed ${KILLS} times, the stream of all spans tells each acknowledged one once to who resumes (SEED=${seed})`,
+  { timeout: 180_000 },
+  async () => {
+    const random = randomness(seed);
+    const DATA_DIR = await temporaryDirectory();
+    let program: Program = await startProgram({ DATA_DIR });
+    const client = new Client();
+    const following = new Promise<void>((connected) => {
+      void client.follow(() => program.url, connected);
+    });
+    await following;
+
+    const acknowledged = new Set<string>();
+    for (let round = 0; round < KILLS; round++) {
+      const writers = Array.from({ length: WRITERS }, (_, writer) => write(program.url, round, writer, acknowledged));
+      await sleep(300 + random() * 900);
+      await program.kill();
+      await Promise.all(writers);
+      program = await startProgram({ DATA_DIR, PORT: program.port });
+    }
+    // What homes still owe after the last kill, their alarms bring.
+    await eventually(async () => {
+      const heard = new Set(client.heard);
+      expect([...acknowledged].filter((key) => !heard.has(key))).toEqual([]);
+    }, 60);
+    client.stop();
+    expect(client.heard.filter((key, at) => client.heard.indexOf(key) !== at)).toEqual([]);
+    expect(client.ids).toEqual(client.ids.toSorted((a, b) => a - b));
+    expect(client.reconnects).toBeGreaterThanOrEqual(KILLS);
+    expect(acknowledged.size).toBeGreaterThan(KILLS * SPANS_PER_REQUEST);
+    console.log(
+      `${acknowledged.size} spans acknowledged, ${client.heard.length} heard, ${client.reconnects} reconnects`,
+    );
+  },
+);
