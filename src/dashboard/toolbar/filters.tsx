@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { NAME_FIELDS, type NameField } from "../../trace/list/search-text.ts";
 import type { SessionSummary } from "../../trace/summary.ts";
 import { oneLine } from "../text/hostile-text.ts";
@@ -28,9 +28,12 @@ export function Filters({ view, sessions }: { view: ListView; sessions: readonly
   const [open, setOpen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  // Before the form is seen: who is quick must not find the focus moved.
+  useLayoutEffect(() => {
+    if (open) place.current?.querySelector<HTMLElement>("input, select")?.focus();
+  }, [open]);
   useEffect(() => {
     if (!open) return undefined;
-    place.current?.querySelector<HTMLElement>("input, select")?.focus();
     const leave = (event: PointerEvent): void => {
       if (event.target instanceof Node && place.current?.contains(event.target) === false) setOpen(false);
     };
