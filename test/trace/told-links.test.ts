@@ -174,6 +174,25 @@ describe("the events of an Ark query", () => {
     ]);
   });
 
+  test("lead to what stands for them: an end for its start, a span for both", () => {
+    const ids = (...events: Parameters<typeof arkEvent>[]) =>
+      told(...events).map(({ facts }) => `${HOME}:${facts.spanId}`);
+    const [, start] = ids(["LLMCallStart", 4, { model: "m" }]);
+    const [, end] = ids(["LLMCallComplete", 6, { model: "m", durationMs: "2000" }]);
+    const [query] = ids(["QueryExecutionStart", 0]);
+    expect(toldSession(run).standIns.get(start ?? "")).toBe(`${end}:0`);
+    const spans = [
+      traced(1, 0, 0, 9, { kind: "query", name: "query.weather" }),
+      traced(3, 1, 4, 6, { kind: "llm", model: "m", name: "llm.m" }),
+    ];
+    const { standIns } = toldSession([...run, ...spans]);
+    expect([query, start, end].map((key) => standIns.get(key ?? ""))).toEqual([
+      `${TRACE}:${id(1)}:1`,
+      `${TRACE}:${id(3)}:1`,
+      `${TRACE}:${id(3)}:1`,
+    ]);
+  });
+
   test("of another run of that name stay its own", () => {
     const before = traced(1, 0, -60, -50, { kind: "query", name: "query.weather" });
     expect(toldSession([...run, before]).queries.map(({ phase }) => phase)).toEqual(["done", "running"]);

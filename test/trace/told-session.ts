@@ -23,7 +23,12 @@ export function toldSession(sent: readonly Sent[]) {
   const fold = foldQueries(table);
   const { told } = fold.groups;
   const tree = buildTree(spans.values(), () => true, toldKeys(table, told));
-  return { tree: printTree(tree), summary: summarise(table, ABOUT), queries: queriesOf(table, fold) };
+  return {
+    standIns: tree.standIns,
+    tree: printTree(tree),
+    summary: summarise(table, ABOUT),
+    queries: queriesOf(table, fold),
+  };
 }
 
 export function shuffled<T>(items: readonly T[], random: Random): T[] {

@@ -226,6 +226,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
             sessionStart={start}
             queries={whole.queries}
             logs={logs}
+            standIns={tree.standIns}
             counted={counted}
             onClose={() => select(undefined)}
             onSelect={(key) => {

@@ -33,6 +33,8 @@ export type PanelProps = {
   readonly queries: readonly QuerySummary[];
   /** The session's log records, by time. */
   readonly logs: readonly ViewRecord[];
+  /** See `SessionTree`. */
+  readonly standIns: ReadonlyMap<string, string>;
   /** Earliest moment of the session, Unix nanoseconds. */
   readonly sessionStart: bigint;
   /** To when what has not ended lasts, Unix milliseconds: see `openEnd`. */
@@ -109,6 +111,12 @@ function Placeholder({ node }: PanelProps) {
 /** Not the mark of ours on what log records told. */
 const isOfProducer = ({ key }: KeyValue): boolean => key !== TOLD_KEYS[0];
 
+/** Also what is about a span that this one stands for. */
+function isAbout({ traceId, subject }: ViewRecord, node: TreeNode, standIns: PanelProps["standIns"]): boolean {
+  if (subject === "") return false;
+  return (subject === node.spanId && traceId === node.traceId) || standIns.get(`${traceId}:${subject}`) === node.key;
+}
+
 type SectionsProps = PanelProps & {
   /** The query that the span is part of, where it does not stand for it. */
   readonly query: QuerySummary | undefined;
@@ -129,8 +137,8 @@ function SpanSections(props: SectionsProps) {
     [view, fetched],
   );
   const records = useMemo(
-    () => props.logs.filter(({ traceId, subject }) => subject === node.spanId && traceId === node.traceId),
-    [props.logs, node.spanId, node.traceId],
+    () => props.logs.filter((record) => isAbout(record, node, props.standIns)),
+    [props.logs, node.spanId, node.traceId, props.standIns],
   );
   const content = useMemo(() => {
     if (whole === undefined) return undefined;

@@ -50,6 +50,8 @@ export function linkOperations(
   for (const row of operations) {
     // Events can be lost: what a query that is over leaves open is not going on.
     if (better.has(row) || (isOver && rows.running(row))) links.hidden[row] = 1;
+    const shown = visible(row, better, links);
+    if (shown !== undefined && shown !== row) links.standIns.set(row, shown);
     if (links.hidden[row] === 1) continue;
     links.parents.set(row, visible(above.get(row), better, links) ?? root);
   }
@@ -123,6 +125,7 @@ function meet(table: SpanTable, query: number, traced: readonly number[], links:
   const span = own.find((row) => table.text(row, Row.NAME)?.endsWith(DISPATCH_SUFFIX) !== true) ?? own[0];
   if (span !== undefined) {
     links.hidden[query] = 1;
+    links.standIns.set(query, span);
     return span;
   }
   const [first] = traced;

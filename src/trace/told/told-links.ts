@@ -1,6 +1,7 @@
 import { linkByTime } from "./by-time.ts";
 import { linkEvents } from "./event-links.ts";
 import { isError } from "../table/noted-rows.ts";
+import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 
 /**
@@ -12,6 +13,8 @@ export type ToldLinks = {
   readonly hidden: Uint8Array;
   /** By row: the row that it hangs from. */
   readonly parents: ReadonlyMap<number, number>;
+  /** By hidden row: the row that tells the same, where there is one. */
+  readonly standIns: ReadonlyMap<number, number>;
   /** By row of a query that was told of: a row of the query that it is. */
   readonly same: ReadonlyMap<number, number>;
 };
@@ -20,13 +23,19 @@ export type ToldLinks = {
 export type DraftLinks = {
   readonly hidden: Uint8Array;
   readonly parents: Map<number, number>;
+  readonly standIns: Map<number, number>;
   readonly same: Map<number, number>;
 };
 
 /** `undefined` where no span was made of log records. */
 export function linkTold(table: SpanTable): ToldLinks | undefined {
   if (!table.rows.anyTold) return undefined;
-  const links: DraftLinks = { hidden: new Uint8Array(table.rows.length), parents: new Map(), same: new Map() };
+  const links: DraftLinks = {
+    hidden: new Uint8Array(table.rows.length),
+    parents: new Map(),
+    standIns: new Map(),
+    same: new Map(),
+  };
   linkByTime(table, links);
   linkEvents(table, links);
   return links;
@@ -36,6 +45,8 @@ export function linkTold(table: SpanTable): ToldLinks | undefined {
 export type ToldKeys = {
   readonly hidden: ReadonlySet<string>;
   readonly parents: ReadonlyMap<string, string>;
+  /** By `<trace id>:<span id>` of one that is hidden: the key of the one that tells the same. */
+  readonly standIns: ReadonlyMap<string, string>;
   /** Those that count as errors because a record says so. */
   readonly errors: ReadonlySet<string>;
 };
@@ -43,11 +54,14 @@ export type ToldKeys = {
 /** `undefined` where no log record makes anything of a span. */
 export function toldKeys(table: SpanTable, told: ToldLinks | undefined): ToldKeys | undefined {
   if (told === undefined && table.notes.size === 0) return undefined;
-  const keys = { hidden: new Set<string>(), parents: new Map<string, string>(), errors: new Set<string>() };
+  const [hidden, errors] = [new Set<string>(), new Set<string>()];
+  const [parents, standIns] = [new Map<string, string>(), new Map<string, string>()];
   for (let row = 0; row < table.size; row++) {
-    if (told?.hidden[row] === 1) keys.hidden.add(table.key(row));
-    if (!table.rows.error(row) && isError(table, row)) keys.errors.add(table.key(row));
+    if (told?.hidden[row] === 1) hidden.add(table.key(row));
+    if (!table.rows.error(row) && isError(table, row)) errors.add(table.key(row));
   }
-  for (const [row, parent] of told?.parents ?? []) keys.parents.set(table.key(row), table.key(parent));
-  return keys;
+  for (const [row, parent] of told?.parents ?? []) parents.set(table.key(row), table.key(parent));
+  for (const [row, other] of told?.standIns ?? [])
+    standIns.set(`${table.traceId(row)}:${table.rows.hex(row, Row.ID)}`, table.key(other));
+  return { hidden, parents, standIns, errors };
 }

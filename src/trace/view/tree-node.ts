@@ -64,6 +64,8 @@ export type SessionTree = {
   /** When its spans start, but for absurd clocks. */
   readonly eras: Eras;
   readonly byKey: ReadonlyMap<string, TreeNode>;
+  /** By `<trace id>:<span id>` of a span that is not shown, since another tells the same: that one's key. */
+  readonly standIns: ReadonlyMap<string, string>;
 };
 
 type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };

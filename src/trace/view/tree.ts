@@ -33,11 +33,14 @@ export function buildTree(
     roots,
     rows,
     eras,
+    standIns: told?.standIns ?? NO_STAND_INS,
     get byKey() {
       return (byKey ??= keyed(rows));
     },
   };
 }
+
+const NO_STAND_INS: ReadonlyMap<string, string> = new Map();
 
 /** The rows that are shown while these nodes are collapsed. */
 export function visibleRows(tree: SessionTree, collapsed: ReadonlySet<string>): readonly TreeNode[] {
