@@ -22,6 +22,8 @@ export class RequestShards {
   /** The shard of each trace that takes more. */
   readonly #open = new Map<string, OpenShard>();
   readonly #all: OpenShard[] = [];
+  /** The shard that took the last span: mostly it takes the next one too. */
+  #last: OpenShard | undefined;
   #resource: Around<Resource> = around(undefined, "", []);
   #scope: Around<Scope> = around(undefined, "", []);
   #spans = 0;
@@ -89,10 +91,12 @@ export class RequestShards {
   }
 
   #shardFor(traceId: string, length: number): OpenShard {
-    const open = this.#open.get(traceId);
+    const open = this.#last?.traceId === traceId ? this.#last : this.#open.get(traceId);
+    this.#last = open;
     if (open !== undefined && open.size + length <= MAX_SHARD_TEXT) return open;
     if (open === undefined && this.#open.size >= MAX_TRACES) this.#refuse("traces", MAX_TRACES);
     const shard = new OpenShard(traceId);
+    this.#last = shard;
     this.#open.set(traceId, shard);
     this.#all.push(shard);
     return shard;

@@ -99,7 +99,7 @@ function places(): Map<string, Place[]> {
     const index = SPAN_KINDS.indexOf(kind);
     put(SLOT.present, [key], () => index, rank);
   });
-  put(SLOT.step, keys.STEP_KEYS, (value) => (STEP_WORDS.has(value.stringValue ?? "") ? 1 : undefined));
+  put(SLOT.step, keys.STEP_KEYS, (value) => (STEP_WORDS.get(value.stringValue ?? "") === true ? 1 : undefined));
   put(SLOT.queryName, keys.QUERY_NAME_KEYS, textOf);
   put(SLOT.queryNamespace, keys.QUERY_NAMESPACE_KEYS, textOf);
   put(SLOT.agent, keys.AGENT_SPAN_KEYS, textOf);
@@ -145,15 +145,14 @@ function isTrue(value: AnyValue): boolean {
   return value.boolValue ?? (value.stringValue?.toLowerCase() === "true" || numberOf(value) === 1);
 }
 
-function kindIn(kinds: ReadonlyMap<string, SpanKind>, value: AnyValue): number | undefined {
+function kindIn(kinds: FixedKeys<SpanKind>, value: AnyValue): number | undefined {
   const kind = kinds.get((value.stringValue ?? "").toLowerCase());
   return kind === undefined ? undefined : SPAN_KINDS.indexOf(kind);
 }
 
 export type Slots = readonly (Reading | undefined)[];
 
-/** First of texts: an engine may keep a list that never held but `undefined` as one of numbers, and copy it with the first text. */
-const NOTHING: Slots = Array.from({ length: SLOTS }, (): Reading | undefined => "").fill(undefined);
+const NOTHING: Slots = Array.from({ length: SLOTS }, () => undefined);
 const UNREAD = 255;
 /** Ranks of what the pass under way has found; of no meaning between passes. */
 const ranks = new Uint8Array(SLOTS);
@@ -161,7 +160,7 @@ const ranks = new Uint8Array(SLOTS);
 /** One pass over the attributes: for each concept the value of the key that comes first in precedence. */
 export function readSlots(attributes: readonly KeyValue[] | undefined): Slots {
   if (attributes === undefined) return NOTHING;
-  const found = NOTHING.slice();
+  const found = [...NOTHING];
   ranks.fill(UNREAD);
   for (const { key, value } of attributes) {
     const where = PLACES.get(key) ?? (key.endsWith(live.PENDING_SUFFIX) ? PENDING : undefined);

@@ -1,3 +1,4 @@
+import { FixedKeys } from "./fixed-keys.ts";
 import { NAME_PREFIXES } from "../semconv/semconv.ts";
 
 /** What a span is, whatever its exporter calls it. The order is part of encoded facts. */
@@ -20,7 +21,7 @@ export const SPAN_KINDS = [
 export type SpanKind = (typeof SPAN_KINDS)[number];
 
 /** Words that say a kind outright, over all producers, in lower case. */
-export const EXPLICIT_KINDS: ReadonlyMap<string, SpanKind> = new Map([
+export const EXPLICIT_KINDS = new FixedKeys<SpanKind>([
   ["llm", "llm"],
   ["generation", "llm"],
   ["model", "llm"],
@@ -46,19 +47,19 @@ export const EXPLICIT_KINDS: ReadonlyMap<string, SpanKind> = new Map([
 ]);
 
 /** Words for a step of something: the span is a chain unless it says more exactly what it is. */
-export const STEP_WORDS: ReadonlySet<string> = new Set([
-  "workflow",
-  "task",
-  "session",
-  "operation",
-  "workflow_run",
-  "workflow_step",
-  "agent_step",
-  "model_generation",
+export const STEP_WORDS = new FixedKeys<true>([
+  ["workflow", true],
+  ["task", true],
+  ["session", true],
+  ["operation", true],
+  ["workflow_run", true],
+  ["workflow_step", true],
+  ["agent_step", true],
+  ["model_generation", true],
 ]);
 
 /** `gen_ai.operation.name` of the GenAI convention. */
-export const OPERATION_KINDS: ReadonlyMap<string, SpanKind> = new Map([
+export const OPERATION_KINDS = new FixedKeys<SpanKind>([
   ["chat", "llm"],
   ["text_completion", "llm"],
   ["generate_content", "llm"],
