@@ -1,9 +1,10 @@
+import { arkPaths, arkSchemas, traceParameters } from "./openapi-ark.ts";
 import { json, listing, path, problem, query, refusals, replaying, watching } from "./openapi-parts.ts";
 import { count, imported, listCounts, queryRequest, retention, strings, summary } from "./openapi-schemas.ts";
 
-const ingest = (path: string, answer: string, rejected: string) => ({
+const ingest = (ending: string, answer: string, rejected: string) => ({
   post: {
-    summary: `An OTLP/HTTP export. Any path that ends in ${path} is the same.`,
+    summary: `An OTLP/HTTP export. Any path that ends in ${ending} is the same.`,
     requestBody: {
       required: true,
       content: {
@@ -77,6 +78,7 @@ export const openapi = {
       },
       Retention: retention,
       Imported: imported,
+      ...arkSchemas,
       QueryRequest: queryRequest,
       Session: {
         type: "object",
@@ -182,13 +184,16 @@ export const openapi = {
         },
       },
     },
+    ...arkPaths,
     "/traces/{traceId}": {
       parameters: [path("traceId", "32 hex digits.")],
       get: {
         summary: "One trace, wherever it is bound.",
-        parameters: watching,
+        parameters: traceParameters,
         responses: {
-          200: json("`{traceId, session, resourceVersion, resourceSpans}`, or its stream."),
+          200: json(
+            "`{traceId, spans, resourceSpans, resourceLogs, session, resourceVersion}`: Ark's shape and ours; or a stream: with `watch=true` of bare spans, with `Accept: text/event-stream` alone as a session's.",
+          ),
           404: problem("Not here."),
           ...refusals,
         },
