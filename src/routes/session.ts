@@ -1,8 +1,7 @@
 import { Hono } from "hono";
 import { sessionAt, sessionIdIn } from "../place.ts";
-import { liveness } from "../trace/liveness.ts";
-import type { SessionSummary } from "../trace/summary.ts";
 import type { LogPage } from "../trace/watch.ts";
+import { withStatus } from "../trace/with-status.ts";
 import type { AppEnv } from "./app-env.ts";
 import { inflate } from "./read/inflate.ts";
 import { respondLive, resumeFrom } from "./stream/live.ts";
@@ -33,7 +32,7 @@ export const session = new Hono<AppEnv>({ strict: false })
     const reader = new LogReader(stub, "session", peeked);
     const body = reader.document(LogReader.current, {
       queries: peeked.queries,
-      session: peeked.summary === undefined ? undefined : withStatus(peeked.summary),
+      session: peeked.summary === undefined ? undefined : withStatus(peeked.summary, Date.now()),
       retention: peeked.retention,
       resourceVersion: reader.resourceVersion,
     });
@@ -76,8 +75,3 @@ export const session = new Hono<AppEnv>({ strict: false })
   .all("/:id", methodNotAllowed("GET", "DELETE"))
   .all("/:id/otlp", methodNotAllowed("GET"))
   .all("/:id/values/:hash", methodNotAllowed("GET"));
-
-/** The session's facts and what they mean at this moment. */
-export function withStatus(summary: SessionSummary): SessionSummary & { readonly status: string } {
-  return { ...summary, status: liveness(summary.liveness, Date.now()).status };
-}

@@ -2,6 +2,7 @@ import type { Receipt } from "./delivery.ts";
 import type { ResourceLogs } from "./log-record.ts";
 import type { Retention } from "./retention.ts";
 import type { ResourceSpans } from "./span.ts";
+import type { Status } from "./liveness.ts";
 import type { SessionSummary } from "./summary.ts";
 
 /** Everything that crosses a session's stream. `event:` is the type, `data:` the rest as JSON; those marked "id" carry a resourceVersion as `id:`. */
@@ -29,10 +30,13 @@ export type SessionStreamEvent =
   | { readonly type: "moved"; readonly session: string }
   /** id. Forgotten. Ends the stream. */
   | { readonly type: "deleted" }
-  /** `prices`: the deployment's own, as its setting says them: costs are computed by them too. */
+  /**
+   * With the status at this moment; again, with a bookmark, when silence alone moves it on. `prices`: the deployment's own,
+   * as its setting says them: costs are computed by them too.
+   */
   | {
       readonly type: "session";
-      readonly summary: SessionSummary;
+      readonly summary: SessionSummary & { readonly status?: Status };
       readonly prices?: string;
       readonly retention?: Retention;
     }

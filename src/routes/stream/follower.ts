@@ -9,8 +9,10 @@ export type Source = {
   take(message: string | ArrayBuffer): Taken;
   /** Whether an event went out since the last bookmark, so that one is due. */
   readonly unmarked: boolean;
-  /** When there will be something to read though nothing happens, Unix milliseconds. */
+  /** When there will be something to tell though nothing happens, Unix milliseconds. */
   readonly due?: number | undefined;
+  /** What is to tell then, perhaps nothing, of a source that need not read for it. */
+  turn?(): readonly Uint8Array[];
 };
 
 export type Taken =
@@ -107,8 +109,9 @@ export class Follower {
         const pause = this.#source.unmarked ? SETTLE_MILLIS : HEARTBEAT_MILLIS;
         const due = Math.max(LEAST_PAUSE_MILLIS, (this.#source.due ?? Number.POSITIVE_INFINITY) - Date.now());
         if (await this.#sleep(Math.min(pause, due))) continue;
-        if (!this.#source.unmarked && due > pause) return [HEARTBEAT];
-        this.#behind = true;
+        const turned = this.#source.unmarked ? undefined : due > pause ? [HEARTBEAT] : this.#source.turn?.();
+        if (turned === undefined) this.#behind = true;
+        else if (turned.length > 0) return turned;
       }
     }
     return [];

@@ -1,3 +1,4 @@
+import { withStatus } from "../../trace/with-status.ts";
 import { ReplayClock } from "../../trace/replay/replay-clock.ts";
 import { ArrivalSchedule, EventSchedule } from "../../trace/replay/replay-schedule.ts";
 import type { ReplaySchedule, ReplayStep } from "../../trace/replay/replay-schedule.ts";
@@ -124,7 +125,8 @@ export class ReplayStream {
     else if (survey === undefined || page.incarnation !== survey.incarnation) yield sse("reset", {});
     else {
       const { summary, prices } = page;
-      if (summary !== undefined) yield sse("session", { summary, ...(prices === undefined ? {} : { prices }) });
+      if (summary !== undefined)
+        yield sse("session", { summary: withStatus(summary, Date.now()), ...(prices === undefined ? {} : { prices }) });
       yield sse("bookmark", { resourceVersion: formatVersion(survey.incarnation, survey.head), now: Date.now() });
     }
   }

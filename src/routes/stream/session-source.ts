@@ -1,6 +1,12 @@
 import type { SessionObject } from "../../durable/session/session.ts";
 import type { LogEntry, LogPage, View } from "../../trace/watch.ts";
 import { decodeFrame } from "../../trace/watch.ts";
+import { nextTurn } from "../../trace/list/status-schedule.ts";
+import { liveness } from "../../trace/liveness.ts";
+import type { Status } from "../../trace/liveness.ts";
+import type { Retention } from "../../trace/retention.ts";
+import type { SessionSummary } from "../../trace/summary.ts";
+import { withStatus } from "../../trace/with-status.ts";
 import type { Source, Taken } from "./follower.ts";
 import { inflate } from "../read/inflate.ts";
 import { formatVersion } from "./resource-version.ts";
@@ -11,12 +17,21 @@ import { sse } from "./sse.ts";
 /** Bytes of text in one page, once inflated: bounds what the Worker holds for a viewer. */
 export const PAGE_BYTES = 1_000_000;
 
+type Announced = {
+  readonly summary: SessionSummary;
+  readonly prices: string | undefined;
+  readonly retention: Retention | undefined;
+};
+
 /** A session's log as stream events, from a cursor on. */
 export class SessionSource implements Source {
   readonly #stub: DurableObjectStub<SessionObject>;
   readonly #view: View;
   #cursor: ResourceVersion | undefined;
   #unmarked = false;
+  /** What the last page said of the session, and the status that was told of it. */
+  #announced: Announced | undefined;
+  #status: Status | undefined;
 
   constructor(stub: DurableObjectStub<SessionObject>, view: View, cursor: ResourceVersion | undefined) {
     this.#stub = stub;
@@ -26,6 +41,10 @@ export class SessionSource implements Source {
 
   get unmarked(): boolean {
     return this.#unmarked;
+  }
+
+  get due(): number | undefined {
+    return this.#announced && nextTurn(this.#announced.summary.liveness, Date.now());
   }
 
   async attach(): Promise<WebSocket> {
@@ -43,11 +62,17 @@ export class SessionSource implements Source {
     const caughtUp = page.next === page.head;
     if (caughtUp) {
       const { summary, prices, retention } = page;
-      if (summary !== undefined) events.push(sse("session", { summary, prices, retention }));
-      events.push(sse("bookmark", { resourceVersion: this.#version(), now: Date.now() }));
+      this.#announced = summary && { summary, prices, retention };
+      events.push(...this.#mark(Date.now()));
     }
     this.#unmarked = !caughtUp;
     return { events, caughtUp, ended: false };
+  }
+
+  /** The object sleeps on: what it said last is all that a status is computed of. */
+  turn(): readonly Uint8Array[] {
+    const now = Date.now();
+    return this.#status === this.#announcedStatus(now) ? [] : this.#mark(now);
   }
 
   take(message: string | ArrayBuffer): Taken {
@@ -63,6 +88,19 @@ export class SessionSource implements Source {
     this.#cursor = { incarnation: frame.incarnation, revision: frame.revision };
     this.#unmarked = true;
     return { kind: "event", event };
+  }
+
+  /** A summary, where there is one, and a bookmark. */
+  #mark(now: number): Uint8Array[] {
+    const bookmark = sse("bookmark", { resourceVersion: this.#version(), now });
+    if (this.#announced === undefined) return [bookmark];
+    const { summary, ...more } = this.#announced;
+    this.#status = this.#announcedStatus(now);
+    return [sse("session", { summary: withStatus(summary, now), ...more }), bookmark];
+  }
+
+  #announcedStatus(now: number): Status | undefined {
+    return this.#announced && liveness(this.#announced.summary.liveness, now).status;
   }
 
   #event(incarnation: string, entry: LogEntry): Uint8Array {

@@ -28,6 +28,13 @@ export function statusAfter(schedule: StatusSchedule, silentMillis: number): Sta
   return schedule[at]?.status ?? "finished";
 }
 
+/** When silence alone will next move the status on, Unix milliseconds; `undefined` when it has come to rest. */
+export function nextTurn(facts: LivenessFacts, now: number): number | undefined {
+  const arrival = arrivalMillis(facts);
+  const step = statusSchedule(facts).find(({ after }) => arrival + after > now);
+  return step && arrival + step.after;
+}
+
 /** Of the last delivery, Unix milliseconds. */
 export function arrivalMillis({ lastArrival }: LivenessFacts): number {
   return Number(BigInt(lastArrival) / 1_000_000n);

@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Follower } from "../../src/routes/stream/follower.ts";
+import { SessionSource } from "../../src/routes/stream/session-source.ts";
+import { aSpan, someSpans, spanId, traceIdOf } from "../durable/spans.ts";
+import type { Sent } from "../durable/spans.ts";
+import * as world from "../durable/world.ts";
+
+const TRACE = traceIdOf("trace");
+const RUNNING = { "acme.span.pending": { boolValue: true } };
+
+beforeEach(async () => {
+  world.stopClock();
+  await world.emptyWorld();
+  vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval"], now: Date.now() });
+});
+afterEach(() => vi.useRealTimers());
+
+/** Somebody who watches, and whose clock is steered: what is said of the session, and after how many seconds. */
+class Watcher {
+  readonly said: (readonly [seconds: number, status: string])[] = [];
+  /** Calls that its stream made to the object. */
+  reads = 0;
+  bookmarks = 0;
+  readonly #began = Date.now();
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+
+  constructor(id: string) {
+    const stub = world.objectOf(id);
+    const counted = new SessionSource(stub, "session", undefined);
+    const read = counted.read.bind(counted);
+    counted.read = async () => {
+      this.reads++;
+      return await read();
+    };
+    this.#reader = new Follower(counted).stream(new AbortController().signal).getReader();
+    void this.#read();
+  }
+
+  async pass(seconds: number): Promise<void> {
+    for (let left = seconds; left > 0; left -= 5) {
+      await vi.advanceTimersByTimeAsync(Math.min(left, 5) * 1_000);
+      for (let turn = 0; turn < 3; turn++) await scheduler.wait(0);
+    }
+  }
+
+  /** Until the stream has said what there is. */
+  async settle(): Promise<void> {
+    const { bookmarks } = this;
+    for (let turn = 0; turn < 400 && this.bookmarks === bookmarks; turn++) await scheduler.wait(1);
+  }
+
+  async end(): Promise<void> {
+    await this.#reader.cancel();
+  }
+
+  async #read(): Promise<void> {
+    for (;;) {
+      const { value, done } = await this.#reader.read();
+      if (done) return;
+      const text = new TextDecoder().decode(value);
+      const seconds = Math.floor((Date.now() - this.#began) / 1_000);
+      for (const [, data = "{}"] of text.matchAll(/event: session\ndata: (.*)\n/g)) {
+        const { summary } = JSON.parse(data) as { summary: { status: string } };
+        this.said.push([seconds, summary.status]);
+      }
+      this.bookmarks += text.split("event: bookmark").length - 1;
+    }
+  }
+}
+
+async function watchOf(sent: readonly (Sent | Sent["span"])[]): Promise<Watcher> {
+  await world.deliver(sent);
+  const watcher = new Watcher(TRACE);
+  await watcher.settle();
+  return watcher;
+}
+
+describe("while nothing arrives, a stream says how the status moves on", () => {
+  test.each([
+    [
+      "nothing is open",
+      [aSpan(TRACE, 1)],
+      [
+        [0, "running"],
+        [10, "finished"],
+      ],
+    ],
+    [
+      "it failed",
+      [aSpan(TRACE, 1, { status: { code: 2 } })],
+      [
+        [0, "running"],
+        [10, "failed"],
+      ],
+    ],
+    [
+      "a span runs",
+      [aSpan(TRACE, 1, {}, RUNNING)],
+      [
+        [0, "running"],
+        [30, "quiet"],
+        [120, "stalled"],
+      ],
+    ],
+    [
+      "a parent is awaited, and never comes",
+      [aSpan(TRACE, 2, { parentSpanId: spanId(1) })],
+      [
+        [0, "running"],
+        [30, "quiet"],
+        [600, "finished"],
+      ],
+    ],
+  ] as const)("%s", async (_, spans, said) => {
+    const watcher = await watchOf(spans);
+    await watcher.pass(900);
+    expect(watcher.said).toEqual(said);
+    // The object was asked once: it may sleep.
+    expect(watcher.reads).toBe(1);
+    expect(watcher.bookmarks).toBe(said.length);
+    await watcher.end();
+  });
+
+  test("somebody was asked, and is not waited for any more after a day", async () => {
+    const asking = aSpan(TRACE, 1, {}, { "a2a.task.state": "input-required", "output.value": "Which harbour?" });
+    const watcher = await watchOf([asking]);
+    // A day at once: the socket is taken for lost, and who attaches again is told anew.
+    vi.setSystemTime(Date.now() + 86_380_000);
+    await watcher.pass(40);
+    expect([watcher.said[0], watcher.said.at(-1)]).toEqual([
+      [0, "waiting"],
+      [86_400, "finished"],
+    ]);
+    await watcher.end();
+  });
+});
+
+test("whatever arrives reverses it", async () => {
+  const watcher = await watchOf([aSpan(TRACE, 1, {}, RUNNING)]);
+  await watcher.pass(150);
+  await world.deliver([aSpan(TRACE, 1)]);
+  await watcher.pass(5);
+  await watcher.settle();
+  await watcher.pass(20);
+  expect(watcher.said.map(([, status]) => status)).toEqual(["running", "quiet", "stalled", "running", "finished"]);
+  await watcher.end();
+});
+
+test("a session and its list say the same at any time", async () => {
+  await world.deliver(someSpans(TRACE, 1, 1, { ...RUNNING, "session.id": "A" }));
+  for (let turn = 0; turn < 50; turn++) await scheduler.wait(1);
+  const seen: unknown[] = [];
+  for (const seconds of [0, 29, 1, 89, 1, 600]) {
+    vi.setSystemTime(Date.now() + seconds * 1_000);
+    const [row] = (await world.listed("all")) as unknown as { status: string }[];
+    const counts = await world.request("/sessions?kind=all");
+    const { counts: all } = await counts.json<{ counts: Record<string, number> }>();
+    const { session } = (await world.readSession("A")) ?? {};
+    const filtered = await world.request(`/sessions?kind=all&status=${session?.status}`);
+    const { sessions } = await filtered.json<{ sessions: unknown[] }>();
+    seen.push([session?.status, row?.status, all[session?.status ?? ""], sessions.length]);
+  }
+  expect(seen).toEqual([
+    ["running", "running", 1, 1],
+    ["running", "running", 1, 1],
+    ["quiet", "quiet", 1, 1],
+    ["quiet", "quiet", 1, 1],
+    ["stalled", "stalled", 1, 1],
+    ["stalled", "stalled", 1, 1],
+  ]);
+});
