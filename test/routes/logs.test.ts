@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, test } from "vitest";
+import { SESSION_SPANS } from "../../src/durable/session/limits.ts";
 import { homeOfSession } from "../../src/otlp/logs/home-of-session.ts";
 import type { LogRecord } from "../../src/trace/log-record.ts";
 import { aRecord, logsExportOf, recordsOf } from "../durable/log-records.ts";
@@ -157,6 +158,29 @@ describe("log records", () => {
     expect(await world.readSession("S")).toBeUndefined();
     expect(await world.tables(homeOfSession("S"))).toEqual([]);
     expect(await world.listed("all")).toEqual([]);
+  });
+});
+
+describe("a session's ceiling", () => {
+  test("counts log records as spans: beyond, they are rejected with the reason, and nothing else is lost", async () => {
+    const records = Array.from({ length: SESSION_SPANS - 1 }, (_, n) => ({
+      traceId: TRACE,
+      timeUnixNano: String(n + 1),
+    }));
+    for (let from = 0; from < records.length; from += 20_000)
+      await world.deliverLogs(records.slice(from, from + 20_000));
+    await world.deliver([aSpan(TRACE, 1)]);
+    const response = await post("/v1/logs", logsExportOf([aRecord("too much", 1, IN_TRACE)]));
+    expect(await response.json()).toEqual({
+      partialSuccess: {
+        rejectedLogRecords: "1",
+        errorMessage: `trace ${TRACE}: the session holds ${SESSION_SPANS} spans and log records, its ceiling`,
+      },
+    });
+    const page = await world.objectOf(TRACE).peek("session");
+    expect(page).toMatchObject({ summary: { spans: 1, logRecords: SESSION_SPANS - 1 } });
+    await world.evict(TRACE);
+    expect(await world.objectOf(TRACE).peek("session")).toEqual(page);
   });
 });
 
