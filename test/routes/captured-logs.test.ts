@@ -88,7 +88,7 @@ describe("what captured producers send to /v1/logs", () => {
 
 describe("an agent that only logs", () => {
   beforeEach(async () => {
-    expect(await post("/v1/logs", untraced(claudeCode))).toEqual({});
+    await post("/v1/logs", untraced(claudeCode));
     await world.rest(REST);
   });
 
