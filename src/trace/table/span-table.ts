@@ -11,6 +11,7 @@ import { beats, lastOf } from "./span-order.ts";
 import * as Row from "./span-rows.ts";
 import { SpanRows, highWord, lowWord } from "./span-rows.ts";
 import { NONE, StringPool } from "./string-pool.ts";
+import { Superseded } from "./superseded.ts";
 import { UsageRows } from "./usage-rows.ts";
 
 /**
@@ -55,10 +56,7 @@ export class SpanTable {
   /** By trace number; a forgotten trace leaves a hole. */
   readonly #traceIds: (string | undefined)[] = [];
   readonly #names: (SessionNames | undefined)[] = [];
-  readonly #superseded = new Map<
-    number,
-    { readonly trace: number; readonly positions: number[]; readonly since: number[] }
-  >();
+  readonly #superseded = new Superseded();
 
   /** Spans, each counted once. */
   get size(): number {
@@ -103,10 +101,10 @@ export class SpanTable {
     if (storedRevision === revision && storedPosition === position) return;
     if (beats(facts, this.#encoding(row))) {
       this.continuations.note(trace, revision, { position, ran: this.rows.running(row) });
-      this.#supersede(trace, storedRevision, storedPosition, revision);
+      this.#superseded.add(trace, storedRevision, storedPosition, revision);
       this.#write(row, trace, facts, revision, position);
     } else {
-      this.#supersede(trace, revision, position, revision);
+      this.#superseded.add(trace, revision, position, revision);
     }
   }
 
@@ -124,8 +122,7 @@ export class SpanTable {
 
   /** Positions of a revision that hold encodings beaten by the log up to `until`, ascending. */
   superseded(revision: number, until = Number.POSITIVE_INFINITY): readonly number[] {
-    const superseded = this.#superseded.get(revision);
-    return superseded?.positions.filter((_, at) => (superseded.since[at] ?? 0) <= until) ?? [];
+    return this.#superseded.positions(revision, until);
   }
 
   dropTrace(traceId: string): void {
@@ -135,9 +132,7 @@ export class SpanTable {
     this.#traceIds[trace] = undefined;
     this.#names[trace] = undefined;
     for (const store of [this.questions, this.records, this.notes, this.continuations]) store.dropTrace(trace);
-    for (const [revision, superseded] of this.#superseded) {
-      if (superseded.trace === trace) this.#superseded.delete(revision);
-    }
+    this.#superseded.dropTrace(trace);
     this.rows.retain((row) => this.rows.word(row, Row.TRACE) !== trace);
     this.#index.rebuild(this.rows.length);
     this.#repack();
@@ -254,20 +249,6 @@ export class SpanTable {
     rows.setString(row, Row.ASKED, pool.intern(facts.asked, NONE));
     rows.setString(row, Row.USER, pool.intern(facts.user));
     rows.setString(row, Row.FAILURE, pool.intern(facts.failure, NONE));
-  }
-
-  /** `since`: the revision with which the position was beaten. */
-  #supersede(trace: number, revision: number, position: number, since: number): void {
-    const superseded = this.#superseded.get(revision);
-    if (!superseded) {
-      this.#superseded.set(revision, { trace, positions: [position], since: [since] });
-      return;
-    }
-    const { positions } = superseded;
-    const place = positions.findLastIndex((known) => known <= position);
-    if (positions[place] === position) return;
-    positions.splice(place + 1, 0, position);
-    superseded.since.splice(place + 1, 0, since);
   }
 
   /** Leaves behind what only forgotten spans used. */

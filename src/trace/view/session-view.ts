@@ -15,6 +15,7 @@ import type { SessionStreamEvent } from "../stream-events.ts";
 import type { QuerySummary, SessionSummary } from "../summary.ts";
 import { buildTree } from "./tree.ts";
 import type { SessionTree, ViewSpan } from "./tree.ts";
+import { ViewArrivals } from "./view-arrivals.ts";
 import { ViewLogs } from "./view-logs.ts";
 
 /** What a stream says of itself, apart from spans. */
@@ -28,8 +29,6 @@ export type SessionViewState = {
   readonly deleted?: true;
 };
 
-type Arrival = { readonly received: bigint; readonly receipt: Receipt };
-
 /** A session as a viewer folds it from its stream, by the same rules as its object: the facts and the summary are equal. */
 export class SessionView {
   #table = new SpanTable();
@@ -39,8 +38,7 @@ export class SessionView {
   #announced: SessionSummary | undefined;
   #prices = LIST_PRICES;
   #priceSetting: string | undefined;
-  /** The newest of each trace: what a trace that leaves brought is none of the session's any more. */
-  readonly #arrivals = new Map<string, Arrival>();
+  readonly #arrivals = new ViewArrivals();
   #revision = 0;
   #fold: { readonly of: number; readonly fold: QueryFold } | undefined;
   #tree: { readonly of: number; readonly tree: SessionTree } | undefined;
@@ -62,12 +60,12 @@ export class SessionView {
 
   /** When the last delivery was received, Unix nanoseconds. */
   get lastArrival(): bigint {
-    return this.#newest()?.received ?? 0n;
+    return this.#arrivals.newest?.received ?? 0n;
   }
 
   /** How the last delivery came. */
   get lastReceipt(): Receipt | undefined {
-    return this.#newest()?.receipt;
+    return this.#arrivals.newest?.receipt;
   }
 
   /** The summary that the stream announced last. */
@@ -89,7 +87,7 @@ export class SessionView {
         this.#revision++;
         this.#table.dropTrace(event.traceId);
         this.#logs.dropTrace(event.traceId);
-        this.#arrivals.delete(event.traceId);
+        this.#arrivals.dropTrace(event.traceId);
         for (const [key, span] of this.#spans) if (span.traceId === event.traceId) this.#spans.delete(key);
         return;
       case "reset":
@@ -192,28 +190,15 @@ export class SessionView {
     this.#arrivals.clear();
   }
 
-  #arrive(traceId: string, arrival: Arrival): void {
-    const known = this.#arrivals.get(traceId);
-    if (known === undefined || known.received <= arrival.received) this.#arrivals.set(traceId, arrival);
-  }
-
-  #newest(): Arrival | undefined {
-    let newest: Arrival | undefined;
-    for (const arrival of this.#arrivals.values()) {
-      if (newest === undefined || newest.received <= arrival.received) newest = arrival;
-    }
-    return newest;
-  }
-
   #admit(resourceSpans: readonly ResourceSpans[], received: string, receipt: Receipt): void {
-    const arrival: Arrival = { received: BigInt(received), receipt };
+    const arrival = { received: BigInt(received), receipt };
     let arrived = "";
     let position = 0;
     for (const { resource, scopeSpans } of resourceSpans) {
       for (const { scope, spans } of scopeSpans ?? []) {
         for (const span of spans ?? []) {
           const { traceId } = span;
-          if (traceId !== arrived) this.#arrive((arrived = traceId), arrival);
+          if (traceId !== arrived) this.#arrivals.add((arrived = traceId), arrival);
           this.#admitSpan(traceId, span, { resource, scope, received }, position++);
         }
       }
@@ -232,7 +217,7 @@ export class SessionView {
   }
 
   #admitLogs({ traceId, resourceLogs, received, receipt }: Extract<SessionStreamEvent, { type: "logs" }>): void {
-    this.#arrive(traceId, { received: BigInt(received), receipt });
+    this.#arrivals.add(traceId, { received: BigInt(received), receipt });
     let position = 0;
     for (const { resource, scopeLogs } of resourceLogs) {
       for (const { scope, logRecords } of scopeLogs ?? []) {
