@@ -8,7 +8,8 @@ import { topsOf } from "./usage-leaves.ts";
  */
 export function withoutCost(groups: QueryGroups, tokens: Uint8Array, hasCost: (row: number) => boolean): Uint8Array {
   const { parents, order, queries, queryOf } = groups;
-  const said = Uint8Array.from(parents, (_, row) => (hasCost(row) ? 1 : 0));
+  const said = new Uint8Array(parents.length);
+  for (let row = 0; row < said.length; row++) if (hasCost(row)) said[row] = 1;
   const uncosted = new Uint8Array(parents.length);
   if (!said.includes(1)) {
     uncosted.set(tokens);

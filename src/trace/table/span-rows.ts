@@ -145,7 +145,9 @@ export class SpanRows {
 
   /** How a span that was made of log records hangs together with others. */
   told(row: number): Told | undefined {
-    return TOLD[((this.word(row, BITS) >>> TOLD_SHIFT) & TOLD_MASK) - 1];
+    const told = (this.word(row, BITS) >>> TOLD_SHIFT) & TOLD_MASK;
+    // Asked first: a list is searched for a property named "-1".
+    return told === 0 ? undefined : TOLD[told - 1];
   }
 
   running(row: number): boolean {

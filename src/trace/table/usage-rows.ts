@@ -42,8 +42,14 @@ export class UsageRows {
   }
 
   tokens(place: number): Tokens {
-    const [input = 0, output = 0, cached = 0, reasoning = 0] = this.#words.subarray((place - 1) * WIDTH);
-    return { input, output, cached, reasoning };
+    const words = this.#words;
+    const at = (place - 1) * WIDTH;
+    return {
+      input: words[at] ?? 0,
+      output: words[at + 1] ?? 0,
+      cached: words[at + 2] ?? 0,
+      reasoning: words[at + 3] ?? 0,
+    };
   }
 
   addTokensTo(sum: UsageSum, place: number): void {
