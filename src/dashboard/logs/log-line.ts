@@ -1,5 +1,10 @@
 import { displayValue } from "../../trace/content/any-value.ts";
+import { ClaimedAttributes } from "../../trace/content/claimed-attributes.ts";
+import { readException } from "../../trace/content/exception.ts";
+import type { Exception } from "../../trace/content/exception.ts";
 import type { LogRecord } from "../../trace/log-record.ts";
+import { arkEventOf } from "../../trace/records/ark-event-record.ts";
+import { eventOfRecord, isException } from "../../trace/records/event-of-record.ts";
 import { namesOf } from "../../trace/records/record-fields.ts";
 import type { KeyValue } from "../../trace/span.ts";
 import type { ViewRecord } from "../../trace/view/view-logs.ts";
@@ -23,13 +28,20 @@ export function nameOf({ eventName, attributes, body }: LogRecord): string {
 /** What it says, in one line: its body, else what its attributes do. */
 export function lineOf({ record, resource }: Pick<ViewRecord, "record" | "resource">): string {
   const { body, attributes = [] } = record;
-  const text = body === undefined ? "" : displayValue(body);
-  const isName = text === "" || text.endsWith(nameOf(record));
-  if (!isName || nameOf(record) === "") return text;
+  const name = nameOf(record);
+  const { type, message } = isException(record) ? (exceptionOf(record) ?? {}) : {};
+  if (type !== undefined || message !== undefined) return [type, message].filter(Boolean).join(": ");
+  const text = arkEventOf(record)?.message ?? (body === undefined ? "" : displayValue(body));
+  // A body, or an event's message, that only says the name again says nothing.
+  if (name === "" || (!text.endsWith(name) && !name.endsWith(text))) return text;
   const known = new Set((resource?.attributes ?? []).map(pair));
   const telling = attributes.filter((attribute) => isTelling(attribute) && !known.has(pair(attribute)));
   const [first, rest] = [telling.filter(({ key }) => FIRST.test(key)), telling.filter(({ key }) => !FIRST.test(key))];
-  return [...first, ...rest].slice(0, SHOWN).map(pair).join("  ");
+  return [...first, ...rest].slice(0, SHOWN).map(pair).join(" · ");
+}
+
+function exceptionOf(record: LogRecord): Exception | undefined {
+  return readException({ traceId: "", spanId: "", events: [eventOfRecord(record)] }, new ClaimedAttributes(undefined));
 }
 
 function isTelling({ key, value }: KeyValue): boolean {

@@ -60,6 +60,8 @@ export function LogRows(props: LogRowsProps) {
     if (key === undefined) return "taken";
     scrollTo(index);
     setCursor(key);
+    // Else Enter would press what was pressed last.
+    scroller.current?.focus({ preventScroll: true });
     if (selected !== undefined) onOpen(key);
     return "taken";
   };

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { ViewRecord } from "../../trace/view/view-logs.ts";
 import { Section } from "../span/section.tsx";
 import type { Spills } from "../content/spills.ts";
@@ -25,28 +26,36 @@ export function SpanLogs({
     <Section title="Logs" note={count(records.length)}>
       <ol class="span-logs">
         {records.slice(0, SHOWN).map((view) => (
-          <li key={view.key}>
-            <details>
-              <summary>
-                <SeverityWord record={view.record} />
-                <LogName record={view.record} />
-                <span class="log-line">
-                  <Hostile text={lineOf(view)} limit={200} />
-                </span>
-                {view.time === 0n ? null : (
-                  <time class="muted" title={exactly(toMillis(view.time))}>
-                    {view.time >= start ? `+${duration(view.time - start)}` : duration(view.time - start)}
-                  </time>
-                )}
-              </summary>
-              <LogContent view={view} spills={spills} />
-            </details>
-          </li>
+          <SpanLog key={view.key} view={view} start={start} spills={spills} />
         ))}
       </ol>
       {records.length > SHOWN ? (
         <p class="muted">{`${count(records.length - SHOWN)} more are in the session's logs`}</p>
       ) : null}
     </Section>
+  );
+}
+
+/** What it says is read when somebody opens it: a span may have a hundred. */
+function SpanLog({ view, start, spills }: { view: ViewRecord; start: bigint; spills: Spills }) {
+  const [state, setState] = useState<"folded" | "open">("folded");
+  return (
+    <li>
+      <details onToggle={(event) => setState(event.currentTarget.open ? "open" : "folded")}>
+        <summary>
+          <SeverityWord record={view.record} />
+          <LogName record={view.record} />
+          <span class="log-line">
+            <Hostile text={lineOf(view)} limit={200} />
+          </span>
+          {view.time === 0n ? null : (
+            <time class="muted" title={exactly(toMillis(view.time))}>
+              {view.time >= start ? `+${duration(view.time - start)}` : duration(view.time - start)}
+            </time>
+          )}
+        </summary>
+        {state === "open" ? <LogContent view={view} spills={spills} /> : null}
+      </details>
+    </li>
   );
 }

@@ -105,7 +105,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
     }
     switch (key) {
       case "Enter":
-        if (reading.cursor === undefined) return undefined;
+        if (reading.cursor === undefined || logView !== undefined) return undefined;
         open_(reading.cursor);
         return "taken";
       case "Escape":

@@ -74,7 +74,7 @@ describe("a log record in one line", () => {
     const resource = { attributes: [{ key: "team", value: { stringValue: "demo" } }] };
     expect([nameOf(said.record), lineOf({ ...said, resource })]).toEqual([
       "tool_result",
-      "tool_name=Bash  duration_ms=55",
+      "tool_name=Bash · duration_ms=55",
     ]);
   });
 
