@@ -6,17 +6,12 @@ import type { LogRecord } from "../../trace/log-record.ts";
 import { arkEventOf } from "../../trace/records/ark-event-record.ts";
 import { eventOfRecord, isException } from "../../trace/records/event-of-record.ts";
 import { namesOf } from "../../trace/records/record-fields.ts";
+import { FIRST_IN_A_LINE, NEVER_IN_A_LINE } from "../../trace/semconv/semconv-records.ts";
 import type { KeyValue } from "../../trace/span.ts";
 import type { ViewRecord } from "../../trace/view/view-logs.ts";
 
 /** Attributes that a line shows of a record without words. */
 const SHOWN = 4;
-/** What is the same on every record of a session, or stands elsewhere on the line. */
-const SAID =
-  /^(event\.(?!kind)|session\.|user\.|conversation\.|terminal\.|app\.|auth\.|prompt[._](id|length)$|originator$|slug$|response_length$)/;
-/** What a reader looks for first. */
-const FIRST = /(^|[._])(kind|prompt|response|error|message|tool_name|function_name|decision|model)$/;
-
 /** What a record is called: its event's name, where a program set it apart from where in its source it stands. */
 export function nameOf({ eventName, attributes, body }: LogRecord): string {
   const given = namesOf({ ...(attributes && { attributes }) })[0];
@@ -36,7 +31,10 @@ export function lineOf({ record, resource }: Pick<ViewRecord, "record" | "resour
   if (name === "" || (!text.endsWith(name) && !name.endsWith(text))) return text;
   const known = new Set((resource?.attributes ?? []).map(pair));
   const telling = attributes.filter((attribute) => isTelling(attribute) && !known.has(pair(attribute)));
-  const [first, rest] = [telling.filter(({ key }) => FIRST.test(key)), telling.filter(({ key }) => !FIRST.test(key))];
+  const [first, rest] = [
+    telling.filter(({ key }) => FIRST_IN_A_LINE.test(key)),
+    telling.filter(({ key }) => !FIRST_IN_A_LINE.test(key)),
+  ];
   return [...first, ...rest].slice(0, SHOWN).map(pair).join(" · ");
 }
 
@@ -45,7 +43,7 @@ function exceptionOf(record: LogRecord): Exception | undefined {
 }
 
 function isTelling({ key, value }: KeyValue): boolean {
-  return !SAID.test(key) && value !== undefined && displayValue(value) !== "";
+  return !NEVER_IN_A_LINE.test(key) && value !== undefined && displayValue(value) !== "";
 }
 
 function pair({ key, value }: KeyValue): string {

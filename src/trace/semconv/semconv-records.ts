@@ -12,7 +12,6 @@ export const REDACTED: ReadonlySet<string> = new Set(["<REDACTED>", "[REDACTED]"
 /** Claude Code's events: the body has the prefix, `event.name` has not. */
 export const CLAUDE_CODE = {
   agent: "claude-code",
-  scope: "com.anthropic.claude_code.events",
   prefix: "claude_code.",
   prompt: "user_prompt",
   request: "api_request",
@@ -73,6 +72,12 @@ export const AGENT_RECORD = {
   finishReasons: ["finish_reasons", "stop_reason"],
   endpoint: ["endpoint"],
 } as const;
+
+/** Keys of what is the same on every record of a session, or of no use in one line. */
+export const NEVER_IN_A_LINE =
+  /^(event\.(?!kind)|session\.|user\.|conversation\.|terminal\.|app\.|auth\.|prompt[._](id|length)$|originator$|slug$|response_length$)/;
+/** Keys of what a reader of one line looks for first. */
+export const FIRST_IN_A_LINE = /(^|[._])(kind|prompt|response|error|message|tool_name|function_name|decision|model)$/;
 
 /** Words of a decision by which a call was not let through. */
 export const REFUSED_DECISIONS: ReadonlySet<string> = new Set([
