@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import { run, startProgram, temporaryDirectory } from "../program/program.ts";
+import { faintTexts } from "./contrast.ts";
 import { closeBrowser, openPage } from "./open-page.ts";
 
 afterAll(closeBrowser);
@@ -34,17 +35,26 @@ test("light, dark and narrow, each whole", async () => {
       await page.locator('a[href^="/sessions/release-"]').first().waitFor();
       await picture(`list-${colorScheme}-${width}`);
       expect(await page.evaluate(overflow), `list, ${colorScheme}, ${width}`).toBe(0);
+      expect(await page.evaluate(faintTexts), `list, ${colorScheme}, ${width}`).toEqual([]);
 
       await page.goto(session);
       const rows = page.getByRole("treegrid").getByRole("row");
       await rows.filter({ hasText: "investigator" }).first().waitFor();
       await picture(`session-${colorScheme}-${width}`);
       expect(await page.evaluate(overflow), `session, ${colorScheme}, ${width}`).toBe(0);
+      expect(await page.evaluate(faintTexts), `session, ${colorScheme}, ${width}`).toEqual([]);
 
       await rows.filter({ hasText: "tool.search_logs" }).click();
       await page.getByText("pool exhausted, 20 waiting").first().waitFor();
       await picture(`span-${colorScheme}-${width}`);
       expect(await page.evaluate(overflow), `span, ${colorScheme}, ${width}`).toBe(0);
+      expect(await page.evaluate(faintTexts), `span, ${colorScheme}, ${width}`).toEqual([]);
+
+      await page.goto(`${session}?replay=true&speed=0.01`);
+      await page.getByRole("region", { name: "Replay" }).waitFor();
+      await picture(`replay-${colorScheme}-${width}`);
+      expect(await page.evaluate(overflow), `replay, ${colorScheme}, ${width}`).toBe(0);
+      expect(await page.evaluate(faintTexts), `replay, ${colorScheme}, ${width}`).toEqual([]);
       luminances[colorScheme] = luminance(await page.evaluate(background));
       expect(complaints).toEqual([]);
     }
