@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { type Program, startProgram, temporaryDirectory } from "./program.ts";
-import { eventually, type Export, getJson, type SessionList, spansOf } from "./read-back.ts";
+import { eventually, type Export, getJson, recordsOf, type SessionList, spansOf } from "./read-back.ts";
 
 const KILLS = 20;
 const WRITERS = 4;
@@ -23,10 +23,27 @@ function randomness(state: number): () => number {
 
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, "0");
 
-/** A request of its own spans: half of the writers name a session, so that what is copied between objects is killed too. */
+/**
+ * A request of its own spans, of every other pair of writers its own log records: half of the writers name a session, so
+ * that what is copied between objects is killed too.
+ */
 function body(round: number, writer: number, request: number) {
   const traceId = hex(round * WRITERS + writer + 1, 32);
   const attributes = writer % 2 === 0 ? [] : [{ key: "session.id", value: { stringValue: sessionOf(round, writer) } }];
+  if (writer % 4 >= 2) {
+    const logRecords = Array.from({ length: SPANS_PER_REQUEST }, (_, index) => ({
+      timeUnixNano: String(1_700_000_000_000_000_000n + BigInt(request)),
+      body: { stringValue: hex(request * SPANS_PER_REQUEST + index + 1, 16) },
+      attributes,
+      // Those that name a session need no trace.
+      ...(attributes.length === 0 ? { traceId } : {}),
+    }));
+    return {
+      path: "/v1/logs",
+      ids: logRecords.map((record) => record.body.stringValue),
+      text: JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }),
+    };
+  }
   const spans = Array.from({ length: SPANS_PER_REQUEST }, (_, index) => ({
     traceId,
     spanId: hex(request * SPANS_PER_REQUEST + index + 1, 16),
@@ -37,7 +54,7 @@ function body(round: number, writer: number, request: number) {
     attributes,
   }));
   return {
-    traceId,
+    path: "/v1/traces",
     ids: spans.map((span) => span.spanId),
     text: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }),
   };
@@ -49,14 +66,14 @@ const sessionOf = (round: number, writer: number) =>
 /** Sends until the program dies; every id that it acknowledged goes into `acknowledged`. */
 async function write(program: Program, round: number, writer: number, acknowledged: Set<string>): Promise<void> {
   for (let request = 0; request < REQUESTS; request++) {
-    const { ids, text } = body(round, writer, request);
+    const { path, ids, text } = body(round, writer, request);
     try {
-      const response = await fetch(`${program.url}/v1/traces`, {
+      const response = await fetch(`${program.url}${path}`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: text,
       });
-      const answer = (await response.json()) as { partialSuccess?: { rejectedSpans?: string } };
+      const answer = (await response.json()) as { partialSuccess?: unknown };
       if (response.status !== 200 || answer.partialSuccess !== undefined) return;
     } catch {
       return;
@@ -66,7 +83,7 @@ async function write(program: Program, round: number, writer: number, acknowledg
 }
 
 test(
-  `killed ${KILLS} times during ingest, it has every acknowledged span after each restart, once (SEED=${seed})`,
+  `killed ${KILLS} times during ingest, it has every acknowledged span and log record after each restart, once (SEED=${seed})`,
   { timeout: 300_000 },
   async () => {
     const random = randomness(seed);
@@ -95,8 +112,11 @@ test(
       if (ids.size === 0) continue;
       // A trace that names a session reaches it by a copy, which an alarm completes after a fault.
       await eventually(async () => {
-        const exported = spansOf(await getJson<Export>(current.url, `/sessions/${session}/otlp`));
-        const found = exported.map((span) => span.spanId);
+        const exported = await getJson<Export>(current.url, `/sessions/${session}/otlp`);
+        const found = [
+          ...spansOf(exported).map((span) => span.spanId),
+          ...recordsOf(exported).map((record) => record.body?.stringValue ?? ""),
+        ];
         const lost = [...ids].filter((id) => !found.includes(id));
         const twice = found.filter((id, index) => found.indexOf(id) !== index);
         expect({ session, lost, twice }).toEqual({ session, lost: [], twice: [] });
@@ -104,7 +124,7 @@ test(
     }
     const total = [...acknowledged.values()].reduce((sum, ids) => sum + ids.size, 0);
     console.log(
-      `${total} spans acknowledged across ${KILLS} kills; ${interrupted} of ${KILLS * WRITERS} writers interrupted`,
+      `${total} spans and log records acknowledged across ${KILLS} kills; ${interrupted} of ${KILLS * WRITERS} writers interrupted`,
     );
     // The kills hit ingest, or the test has shown nothing.
     expect(interrupted).toBeGreaterThan(KILLS);

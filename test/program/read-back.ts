@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { LogRecord, ResourceLogs } from "../../src/trace/log-record.ts";
 import type { ResourceSpans, Span } from "../../src/trace/span.ts";
 import type { QuerySummary, SessionSummary } from "../../src/trace/summary.ts";
 
@@ -10,7 +11,10 @@ export type SessionAnswer = {
   readonly queries: readonly QuerySummary[];
   readonly resourceSpans: readonly ResourceSpans[];
 };
-export type Export = { readonly resourceSpans: readonly ResourceSpans[] };
+export type Export = {
+  readonly resourceSpans: readonly ResourceSpans[];
+  readonly resourceLogs: readonly ResourceLogs[];
+};
 
 /** GETs JSON; anything but 200 is an error that shows the answer. */
 export async function getJson<T>(url: string, path: string, headers: Record<string, string> = {}): Promise<T> {
@@ -32,7 +36,11 @@ export async function eventually<T>(attempt: () => Promise<T>, seconds = 20): Pr
   }
 }
 
-export function spansOf(exported: Export): Span[] {
+export function recordsOf(exported: Pick<Export, "resourceLogs">): LogRecord[] {
+  return exported.resourceLogs.flatMap(({ scopeLogs = [] }) => scopeLogs.flatMap(({ logRecords = [] }) => logRecords));
+}
+
+export function spansOf(exported: Pick<Export, "resourceSpans">): Span[] {
   return exported.resourceSpans.flatMap((resource) =>
     (resource.scopeSpans ?? []).flatMap((scope) => scope.spans ?? []),
   );
