@@ -2,7 +2,7 @@ import { Link } from "../address/link.tsx";
 import { Sign } from "../frame/icons.tsx";
 import { bytes, count, counted } from "../text/figures.ts";
 import { Hostile } from "../text/hostile.tsx";
-import type { ImportOutcome } from "./import-answer.ts";
+import type { Taken } from "./import-answer.ts";
 import { dismissImports, type ImportJob, imports, isOver } from "./imports.ts";
 
 /** Links that are shown of one file; the list has the others. */
@@ -52,18 +52,20 @@ function State({ state }: Pick<ImportJob, "state">) {
       </p>
     );
   }
-  return state.outcome === "refused" ? (
-    <p class="bad" role="alert">
-      <Sign name="error" />
-      {state.line === undefined ? "Not imported: " : `Not imported. Line ${count(state.line)}: `}
-      <Hostile text={state.why} limit={600} />
-    </p>
-  ) : (
-    <Taken taken={state} />
+  if (state.outcome === "taken") return <TakenView taken={state} />;
+  return (
+    <>
+      <p class="bad" role="alert">
+        <Sign name="error" />
+        {state.taken === undefined ? "Not imported: " : "Imported in part: "}
+        <Hostile text={state.why} limit={600} />
+      </p>
+      {state.taken === undefined ? null : <TakenView taken={state.taken} />}
+    </>
   );
 }
 
-function Taken({ taken }: { taken: Extract<ImportOutcome, { outcome: "taken" }> }) {
+function TakenView({ taken }: { taken: Taken }) {
   const { spans, logRecords, sessions, rejected } = taken;
   const parts = [
     spans > 0 || logRecords === 0 ? counted(spans, "span") : "",

@@ -8,7 +8,7 @@ export type ImportJob = {
   readonly name: string;
   readonly bytes: number;
   /** How much of it has left, 0 to 1; or what came of it. */
-  readonly state: "waiting" | { readonly sent: number } | ImportOutcome;
+  readonly state: "waiting" | { readonly sent: number } | Exclude<ImportOutcome, { outcome: "busy" }>;
 };
 
 const jobs = signal<readonly ImportJob[]>([]);
@@ -33,15 +33,25 @@ export function dismissImports(): void {
   jobs.value = jobs.value.filter((job) => !isOver(job));
 }
 
+/** A server that is busy is asked again so often, after so many milliseconds times the attempts so far. */
+const ATTEMPTS = 6;
+const PAUSE = 1_000;
+
 async function run(id: number, file: File): Promise<void> {
   const become = (state: ImportJob["state"]): void => {
     jobs.value = jobs.value.map((job) => (job.id === id ? { ...job, state } : job));
   };
-  if (file.size === 0) return become({ outcome: "refused", why: "the file is empty", line: undefined });
-  become({ sent: 0 });
-  try {
-    become(readImportAnswer(await sendFile(file, (sent) => become({ sent }))));
-  } catch (error) {
-    become({ outcome: "refused", why: error instanceof Error ? error.message : String(error), line: undefined });
+  const refused = (why: string): void => become({ outcome: "refused", why, taken: undefined });
+  if (file.size === 0) return refused("the file is empty");
+  for (let attempt = 1; ; attempt++) {
+    become({ sent: 0 });
+    try {
+      const outcome = readImportAnswer(await sendFile(file, (sent) => become({ sent })));
+      if (outcome.outcome !== "busy") return become(outcome);
+      if (attempt === ATTEMPTS) return refused(outcome.why);
+    } catch (error) {
+      return refused(error instanceof Error ? error.message : String(error));
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE * attempt));
   }
 }

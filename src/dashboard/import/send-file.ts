@@ -1,14 +1,13 @@
 import { authorisation } from "../server/access.ts";
-import { type ImportAnswer, mediaOf } from "./import-answer.ts";
+import type { ImportAnswer } from "./import-answer.ts";
 
 /** Sends a file to `POST /import`. `onSent`: how much of it has left, 0 to 1; `fetch` would not say. Rejects with why it could not be sent. */
 export function sendFile(file: File, onSent: (fraction: number) => void): Promise<ImportAnswer> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", "/import");
-    const { type, encoding } = mediaOf(file.name);
-    request.setRequestHeader("Content-Type", type);
-    if (encoding !== undefined) request.setRequestHeader("Content-Encoding", encoding);
+    // What it holds, gzipped or not, the server finds out.
+    request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("Accept", "application/json");
     const token = authorisation();
     if (token !== undefined) request.setRequestHeader("Authorization", token);
@@ -20,6 +19,7 @@ export function sendFile(file: File, onSent: (fraction: number) => void): Promis
       resolve({
         status: request.status,
         type: request.getResponseHeader("Content-Type") ?? "",
+        retryAfter: request.getResponseHeader("Retry-After"),
         text: request.responseText,
       }),
     );

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { mediaOf, readImportAnswer } from "../../../src/dashboard/import/import-answer.ts";
+import { readImportAnswer } from "../../../src/dashboard/import/import-answer.ts";
 
-const answer = (status: number, body: unknown, type = "application/json") =>
-  readImportAnswer({ status, type, text: typeof body === "string" ? body : JSON.stringify(body) });
+const answer = (status: number, body: unknown, type = "application/json", retryAfter: string | null = null) =>
+  readImportAnswer({ status, type, retryAfter, text: typeof body === "string" ? body : JSON.stringify(body) });
 
 test("what was taken is told with its sessions", () => {
   expect(answer(200, { spans: 12, logRecords: 3, sessions: ["a", "b"], traces: 2 })).toEqual({
@@ -10,7 +10,6 @@ test("what was taken is told with its sessions", () => {
     spans: 12,
     logRecords: 3,
     sessions: ["a", "b"],
-    traces: 2,
     rejected: undefined,
   });
 });
@@ -21,13 +20,26 @@ test("what was refused of it is told with the reason", () => {
   expect(answer(200, { spans: 1, rejected: { spans: 0 } })).toMatchObject({ sessions: [], rejected: undefined });
 });
 
-test("an error is told with its line", () => {
-  const detail = "the line is no JSON";
-  expect(answer(400, { title: "Bad Request", status: 400, detail, line: 7 }, "application/problem+json")).toEqual({
+test("a file that is broken says where, and what stood before is told with its sessions", () => {
+  const detail = "a comma is missing, at line 7, byte 120.";
+  const problem = (imported: unknown) =>
+    answer(400, { title: "Bad Request", status: 400, detail, line: 7, imported }, "application/problem+json");
+  expect(problem({ spans: 4, logRecords: 0, traces: 1, sessions: ["a"] })).toEqual({
     outcome: "refused",
     why: detail,
-    line: 7,
+    taken: { spans: 4, logRecords: 0, sessions: ["a"], rejected: undefined },
   });
+  expect(problem({ spans: 0, logRecords: 0, traces: 0 })).toEqual({
+    outcome: "refused",
+    why: detail,
+    taken: undefined,
+  });
+});
+
+test("a server that is busy is asked again, one that is closed is not", () => {
+  const body = { title: "Service Unavailable", detail: "send the same file again" };
+  expect(answer(503, body, "application/problem+json", "1")).toEqual({ outcome: "busy", why: body.detail });
+  expect(answer(503, body, "application/problem+json")).toMatchObject({ outcome: "refused", why: body.detail });
 });
 
 test("an answer of something else is no import", () => {
@@ -37,17 +49,6 @@ test("an answer of something else is no import", () => {
   };
   expect(why(200, "<h1>Log in</h1>", "text/html")).toBe("the server answered something else");
   expect(why(200, "{")).toBe("the server answered something else");
-  expect(why(404, "", "text/plain")).toBe("this server takes no files");
   expect(why(502, "<h1>Bad gateway</h1>", "text/html")).toBe("the server answered 502");
   expect(why(403, { title: "Forbidden", detail: "This token may read only." })).toBe("This token may read only.");
-});
-
-test("a file's name says how it is sent", () => {
-  expect(["a.json", "a.jsonl", "A.NDJSON.GZ", "a.json.gz", "trace"].map(mediaOf)).toEqual([
-    { type: "application/json", encoding: undefined },
-    { type: "application/x-ndjson", encoding: undefined },
-    { type: "application/x-ndjson", encoding: "gzip" },
-    { type: "application/json", encoding: "gzip" },
-    { type: "application/json", encoding: undefined },
-  ]);
 });
