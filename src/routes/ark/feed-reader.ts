@@ -2,7 +2,7 @@ import type { Bindings } from "../../bindings.ts";
 import { directoryOf, sessionAt } from "../../place.ts";
 import { cursorAfter, cursorAt, placeOf } from "../../trace/ark/cursor.ts";
 import type { FeedPage, FeedTurn } from "../../trace/feed.ts";
-import type { LogPage, View } from "../../trace/watch.ts";
+import type { LogEntry, LogPage, View } from "../../trace/watch.ts";
 import { PAGE_BYTES } from "../stream/session-source.ts";
 import type { Item, ItemReader, SessionStub, Tell } from "./items.ts";
 import { ToldTraces } from "./told-traces.ts";
@@ -19,7 +19,13 @@ export type FeedAsked = {
   readonly cursor: number;
 };
 
-/** What all sessions of a tenant tell, in the order in which they told the directory of it: one log, read page by page. */
+/** An entry that was read and not told yet. */
+type Due = { readonly stub: SessionStub; readonly session: string; readonly entry: LogEntry; readonly place: number };
+
+/**
+ * What all sessions of a tenant tell, in the order in which they told the directory of it: one log, read page by page. A read that fails
+ * has changed nothing, and can be tried again.
+ */
 export class FeedReader implements ItemReader {
   readonly #asked: FeedAsked;
   readonly #told: ToldTraces;
@@ -27,6 +33,9 @@ export class FeedReader implements ItemReader {
   #place: number;
   #skip: number;
   #turns: FeedTurn[] = [];
+  #due: readonly Due[] = [];
+  /** Up to where all is told when nothing is due. */
+  #through = 0;
 
   constructor(asked: FeedAsked) {
     this.#asked = asked;
@@ -43,12 +52,12 @@ export class FeedReader implements ItemReader {
   }
 
   async read(): ReturnType<ItemReader["read"]> {
-    const turn = this.#turns[0] ?? (await this.#next());
-    if (turn === undefined) return { items: [], caughtUp: true, ended: false };
-    const { items, place } = await this.#readTurn(turn);
-    this.#place = place;
-    if (place === turn.place) this.#turns.shift();
-    return { items, caughtUp: false, ended: false };
+    if (this.#due.length === 0) {
+      const turn = this.#turns[0] ?? (await this.#next());
+      if (turn === undefined) return { items: [], caughtUp: true, ended: false };
+      await this.#readTurn(turn);
+    }
+    return { items: await this.#tell(), caughtUp: false, ended: false };
   }
 
   async #next(): Promise<FeedTurn | undefined> {
@@ -58,29 +67,46 @@ export class FeedReader implements ItemReader {
     return this.#turns[0];
   }
 
-  /** One page of a turn. `place`: up to where it is told now; the turn's own where nothing of it is left. */
-  async #readTurn(turn: FeedTurn): Promise<{ readonly items: readonly Item[]; readonly place: number }> {
+  /** One page of a turn: what is new of it is due. */
+  async #readTurn(turn: FeedTurn): Promise<void> {
     const behind = turn.revision - (turn.place - this.#place);
     const from = Math.max(turn.after, behind);
-    const skip = from === behind ? this.#skip : 0;
-    this.#skip = 0;
     const stub = sessionAt(this.#asked.env, this.#asked.tenant, turn.id);
     const page = await readPage(stub, turn, from);
-    if (page === undefined) return { items: [], place: turn.place };
-    const entries = page.entries.filter(({ revision }) => revision <= turn.revision);
+    const entries = (page?.entries ?? []).filter(({ revision }) => revision <= turn.revision);
     await this.#told.learn(turn.id, entries);
-    const items: Item[] = [];
-    for (const entry of entries) {
+    this.#due = entries.map((entry) => {
       const place = turn.place - (turn.revision - entry.revision);
-      if (this.#told.take(entry)) continue;
-      const past = entry.revision === from + 1 ? skip : 0;
-      for (const told of await this.#asked.tell(stub, entry, turn.id)) {
-        if (told.place > past) items.push({ cursor: cursorAt(place, told.place), data: told.data });
+      return { stub, session: turn.id, entry, place };
+    });
+    const isRead = page === undefined || page.next >= turn.revision || page.next >= page.head;
+    this.#through = isRead ? turn.place : turn.place - (turn.revision - page.next);
+  }
+
+  async #tell(): Promise<readonly Item[]> {
+    const told = this.#due.slice(0, countTogether(this.#due));
+    const items: Item[] = [];
+    for (const { stub, session, entry, place } of told) {
+      if (this.#told.has(entry)) continue;
+      const past = place === this.#place + 1 ? this.#skip : 0;
+      for (const one of await this.#asked.tell(stub, entry, session)) {
+        if (one.place > past) items.push({ cursor: cursorAt(place, one.place), data: one.data });
       }
     }
-    const isRead = page.next >= turn.revision || page.next >= page.head;
-    return { items, place: isRead ? turn.place : turn.place - (turn.revision - page.next) };
+    for (const { entry } of told) this.#told.note(entry);
+    this.#due = this.#due.slice(told.length);
+    this.#place = this.#due.length === 0 ? this.#through : (told.at(-1)?.place ?? this.#place);
+    this.#skip = 0;
+    if (this.#place === this.#turns[0]?.place) this.#turns.shift();
+    return items;
   }
+}
+
+/** A page's text is bounded, the large values that it names are not: an entry that has some is told by itself. */
+export function countTogether(due: readonly { readonly entry: LogEntry }[]): number {
+  const isLarge = ({ entry }: { readonly entry: LogEntry }) => entry.kind !== "gone" && entry.hashes.length > 0;
+  const large = due.findIndex(isLarge);
+  return large < 0 ? due.length : Math.max(1, large);
 }
 
 type Present = Extract<LogPage, { state: "present" }>;

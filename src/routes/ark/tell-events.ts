@@ -7,7 +7,7 @@ import type { ResourceSpans } from "../../trace/span.ts";
 import type { ChunkEntry, LogEntry } from "../../trace/watch.ts";
 import { restoreLogValues } from "../../otlp/logs/restore-log-values.ts";
 import { LogChunk } from "../read/log-chunks.ts";
-import { wholeValues, withWholeValues } from "../read/whole-values.ts";
+import { wholeValues } from "../read/whole-values.ts";
 import type { SessionStub, Tell } from "./items.ts";
 import { placeOfSpan } from "./tell-spans.ts";
 
@@ -50,7 +50,7 @@ export async function eventsIn(
   { isOf, purged }: EventFilter,
 ): Promise<readonly PlacedEvent[]> {
   if (entry.kind === "gone" || entry.received <= purged) return [];
-  const events = entry.kind === "logs" ? await postedIn(stub, entry) : await derivedIn(stub, entry, session);
+  const events = entry.kind === "logs" ? await postedIn(stub, entry) : derivedIn(entry, session);
   return events.filter(isOf);
 }
 
@@ -70,18 +70,16 @@ async function postedIn(stub: SessionStub, entry: ChunkEntry): Promise<PlacedEve
  * A log is told as who followed it heard it, whatever came later: a span that was known to run was told to begin, and what replaced
  * it tells the end.
  */
-async function derivedIn(stub: SessionStub, entry: ChunkEntry, session: string): Promise<PlacedEvent[]> {
+function derivedIn(entry: ChunkEntry, session: string): PlacedEvent[] {
   const { spans } = new LogChunk(entry);
   const beaten = new Set(entry.beaten);
   const continued = new Map(entry.continued?.map(({ position, ran }) => [position, ran]));
   const positions = Array.from({ length: spans.length }, (_, position) => position).filter(
     (position) => !beaten.has(position) && continued.get(position) !== false,
   );
-  const picked = spans.pick(positions);
-  const whole = entry.hashes.length === 0 ? picked : await withWholeValues(stub, picked, entry.hashes);
   const events: PlacedEvent[] = [];
   let at = 0;
-  for (const told of each(whole)) {
+  for (const told of each(spans.pick(positions))) {
     const position = positions[at++] ?? 0;
     const { start, end } = derivedEvents(told, session);
     const about = { traceId: entry.traceId, by: "span" } as const;

@@ -32,18 +32,21 @@ export class ToldTraces {
     ids.forEach((id, at) => this.#told.set(id, { revision: told[at] ?? 0, received: Number.POSITIVE_INFINITY }));
   }
 
-  /** Notes the entry as told; answers whether it was told before. */
-  take(entry: LogEntry): boolean {
+  /** Whether the entry was told before. */
+  has(entry: LogEntry): boolean {
     if (entry.kind === "gone") return true;
+    const known = this.#told.get(entry.traceId);
+    return known !== undefined && entry.traceRevision <= known.revision && entry.received <= known.received;
+  }
+
+  note(entry: LogEntry): void {
+    if (entry.kind === "gone" || this.has(entry)) return;
     const { traceId, traceRevision: revision, received } = entry;
-    const known = this.#told.get(traceId);
-    if (known !== undefined && revision <= known.revision && received <= known.received) return true;
     this.#told.delete(traceId);
     this.#told.set(traceId, { revision, received });
     for (const oldest of this.#told.keys()) {
       if (this.#told.size <= KEPT_TRACES) break;
       this.#told.delete(oldest);
     }
-    return false;
   }
 }

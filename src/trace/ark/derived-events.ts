@@ -16,8 +16,8 @@ export type ToldSpan = { readonly span: Span; readonly resource?: Resource; read
 
 /** UTF-16 units of an input, as Ark cuts it. */
 const INPUT_UNITS = 48;
-/** Of a tool's parameters. */
-const PARAMETER_UNITS = 4_096;
+/** Of a tool's parameters: what a preview of a large value holds. */
+const PARAMETER_UNITS = 512;
 
 /**
  * The events of one span, which depend on nothing but it: of an operation that a query can have. `session`: the id of the session
