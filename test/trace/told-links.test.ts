@@ -70,6 +70,18 @@ describe("calls that name no prompt", () => {
     ]);
   });
 
+  test("so do those whose prompt nobody tells of; where nobody tells of any, nothing is awaited", () => {
+    const response = recordOf("gemini_cli.api_response", 5, { "session.id": "s-1", model: "m", prompt_id: "routing" });
+    const prompt = recordOf("gemini_cli.user_prompt", 1, { "session.id": "s-1", prompt_id: "p-1", prompt: "first" });
+    expect(toldSession(logged(response, prompt)).tree).toEqual([
+      "gemini_cli.user_prompt 1–5 +1",
+      "  gemini_cli.llm_call 5–5",
+    ]);
+    const alone = toldSession(logged(response));
+    expect(alone.tree).toEqual(["gemini_cli.llm_call 5–5"]);
+    expect(alone.summary.liveness).toMatchObject({ awaitedParents: 0, missingParents: 0 });
+  });
+
   test("count once where the prompt was traced, and spans tell the same", () => {
     const call = factsOf({ spanId: id(7), kind: "llm", tokens: { input: 10, output: 2, cached: 0, reasoning: 0 } });
     const { summary, tree } = toldSession([...logged(codex("sse_event", 3, answer)), { traceId: TRACE, facts: call }]);

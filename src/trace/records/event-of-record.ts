@@ -9,13 +9,14 @@ import {
   EVENT_CONTENT_KEY,
   INPUT_EVENTS,
   OUTPUT_EVENT,
+  USER_EVENT,
 } from "../semconv/semconv-content.ts";
 import { AGENT_RECORD, REDACTED } from "../semconv/semconv-records.ts";
 import type { AnyValue, KeyValue, SpanEvent } from "../span.ts";
 
 /** The role of who speaks in an agent's own record: what a person asked, what a model answered. */
 const SPOKEN = [
-  [AGENT_RECORD.prompt, "gen_ai.user.message"],
+  [AGENT_RECORD.prompt, USER_EVENT],
   [AGENT_RECORD.answer, OUTPUT_EVENT],
 ] as const;
 

@@ -131,6 +131,7 @@ export const INPUT_EVENTS: ReadonlyMap<string, string> = new Map([
   ["gen_ai.assistant.message", "assistant"],
   ["gen_ai.tool.message", "tool"],
 ]);
+export const USER_EVENT = "gen_ai.user.message";
 export const OUTPUT_EVENT = "gen_ai.choice";
 /** The body of such an event as one JSON text, from producers that had no structured attributes. */
 export const EVENT_BODY_KEY = "gen_ai.event.content";

@@ -1,12 +1,14 @@
 import { compareRows } from "../table/compare-rows.ts";
+import { ROOT } from "../table/parent-links.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { DraftLinks } from "./told-links.ts";
 
 /**
- * A call that names no prompt belongs to the last prompt of its trace that comes before it (one that comes before all of
- * them, by a clock that counts otherwise, to the first). Codex traces some of what it does, and logs the rest without a trace
- * id: then the prompt is in a trace, and what has none here repeats what spans tell, if these come.
+ * A call that names no prompt, or one that nothing tells of, belongs to the last prompt of its trace that comes before it (one
+ * that comes before all of them, by a clock that counts otherwise, to the first), and to none where there is none: nothing
+ * is awaited for it. Codex traces some of what it does, and logs the rest without a trace id: then the prompt is in a
+ * trace, and what has none here repeats what spans tell, if these come.
  */
 export function linkByTime(table: SpanTable, { hidden, parents }: DraftLinks): void {
   const { rows } = table;
@@ -15,7 +17,8 @@ export function linkByTime(table: SpanTable, { hidden, parents }: DraftLinks): v
   for (let row = 0; row < rows.length; row++) {
     const told = rows.told(row);
     if (told === undefined) traced.add(rows.kind(row));
-    if (told !== "prompt" && told !== "by-time") continue;
+    if (told === undefined || told === "event") continue;
+    if (told === "call" && table.parentRow(row) >= 0) continue;
     const trace = rows.word(row, Row.TRACE);
     let known = traces.get(trace);
     if (known === undefined) traces.set(trace, (known = { prompts: [], calls: [] }));
@@ -25,8 +28,8 @@ export function linkByTime(table: SpanTable, { hidden, parents }: DraftLinks): v
     const ordered = prompts.toSorted((a, b) => compareRows(table, a, b));
     for (const call of calls) {
       const prompt = ordered.findLast((row) => rows.order(row, Row.START, call, Row.START) <= 0) ?? ordered[0];
-      if (prompt !== undefined) parents.set(call, prompt);
-      else if (traced.has(rows.kind(call))) hidden[call] = 1;
+      if (prompt === undefined && rows.told(call) === "by-time" && traced.has(rows.kind(call))) hidden[call] = 1;
+      else parents.set(call, prompt ?? ROOT);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { linkByTime } from "./by-time.ts";
 import { linkEvents } from "./event-links.ts";
 import { isError } from "../table/noted-rows.ts";
+import { ROOT } from "../table/parent-links.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 
@@ -11,7 +12,7 @@ import type { SpanTable } from "../table/span-table.ts";
 export type ToldLinks = {
   /** By row: 1 where a better row tells the same. It is neither counted nor shown. */
   readonly hidden: Uint8Array;
-  /** By row: the row that it hangs from. */
+  /** By row: the row that it hangs from, or {@link ROOT}. */
   readonly parents: ReadonlyMap<number, number>;
   /** By hidden row: the row that tells the same, where there is one. */
   readonly standIns: ReadonlyMap<number, number>;
@@ -44,6 +45,7 @@ export function linkTold(table: SpanTable): ToldLinks | undefined {
 /** What log records make of spans, by the keys under which a view knows these. */
 export type ToldKeys = {
   readonly hidden: ReadonlySet<string>;
+  /** "" of what hangs from nothing. */
   readonly parents: ReadonlyMap<string, string>;
   /** By `<trace id>:<span id>` of one that is hidden: the key of the one that tells the same. */
   readonly standIns: ReadonlyMap<string, string>;
@@ -60,7 +62,8 @@ export function toldKeys(table: SpanTable, told: ToldLinks | undefined): ToldKey
     if (told?.hidden[row] === 1) hidden.add(table.key(row));
     if (!table.rows.error(row) && isError(table, row)) errors.add(table.key(row));
   }
-  for (const [row, parent] of told?.parents ?? []) parents.set(table.key(row), table.key(parent));
+  for (const [row, parent] of told?.parents ?? [])
+    parents.set(table.key(row), parent === ROOT ? "" : table.key(parent));
   for (const [row, other] of told?.standIns ?? [])
     standIns.set(`${table.traceId(row)}:${table.rows.hex(row, Row.ID)}`, table.key(other));
   return { hidden, parents, standIns, errors };
