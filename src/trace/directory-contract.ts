@@ -15,8 +15,9 @@ export type SessionReport = {
   readonly summary: SessionSummary;
   /** Of the trace that the session is named by, where it shows it: up to where in that trace's own order. */
   readonly told?: number;
-  /** How many events it has to tell an Ark client. */
+  /** How many events, and traces with spans, it has to tell an Ark client. */
   readonly events?: number;
+  readonly traces?: number;
   /** As `searchText` makes it; without it the session is found by what its summary says. */
   readonly search?: string;
   /** Without it, as an older version reports, nothing is known of what the session keeps. */

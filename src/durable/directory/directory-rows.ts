@@ -19,6 +19,8 @@ export type ChangeRow =
   | { readonly revision: number; readonly id: string; readonly n: number; readonly facts: FilteredFacts }
   | { readonly revision: number; readonly id: string; readonly n?: never; readonly goneTo: string | undefined };
 
+export type Totals = { readonly traces: number; readonly events: number };
+
 export type Changed = { readonly revision: number; readonly n: number; readonly facts: FilteredFacts };
 
 type FactsRow = {
@@ -39,6 +41,7 @@ export class DirectoryRows {
   readonly feed: FeedRows;
   readonly queries: QueryRows;
   #head: number;
+  #totals: (Totals & { readonly at: number }) | undefined;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -256,10 +259,13 @@ export class DirectoryRows {
   }
 
   /** Of all sessions. */
-  totals(): { readonly traces: number; readonly events: number } {
-    return this.#sql
-      .exec<{ traces: number; events: number }>("SELECT total(traces) AS traces, total(events) AS events FROM session")
-      .one();
+  totals(): Totals {
+    if (this.#totals?.at !== this.#head) {
+      const sql = "SELECT total(traces) AS traces, total(events) AS events FROM session";
+      this.#totals = { at: this.#head, ...this.#sql.exec<Totals>(sql).one() };
+    }
+    const { traces, events } = this.#totals;
+    return { traces, events };
   }
 
   #toldBefore(id: string): number {

@@ -21,7 +21,7 @@ export function storedSession({ summary, search, kept, ...life }: SessionReport)
   const facts = listFacts(summary);
   return {
     ...life,
-    traces: summary.traces,
+    traces: life.traces ?? summary.traces,
     summary: JSON.stringify(summary),
     facts,
     kept: kept ?? { bytes: 0, oldest: facts.activity },

@@ -1,4 +1,4 @@
-import { countEvents } from "../../trace/ark/count-events.ts";
+import { countEvents, tracesWithSpans } from "../../trace/ark/count-events.ts";
 import { keptBy } from "./kept.ts";
 import type { SessionCore } from "./session-core.ts";
 
@@ -19,11 +19,11 @@ export async function report(core: SessionCore): Promise<void> {
   if (summary !== undefined) {
     const at = Date.now();
     const search = core.search();
-    const events = countEvents(state.shown);
+    const arkCounts = { events: countEvents(state.shown), traces: tracesWithSpans(state.shown).length };
     const told = state.shows(state.id) ? (state.traceHeads.get(state.id) ?? 0) : 0;
     const { interval } = await core
       .directory()
-      .report({ id: state.id, incarnation, revision, summary, search, told, events, kept: keptBy(core) });
+      .report({ id: state.id, incarnation, revision, summary, search, told, ...arkCounts, kept: keptBy(core) });
     core.reported(at, Math.max(interval, state.shown.held * MILLIS_PER_SPAN));
   } else if (listed) {
     const to = state.destinations;

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "../../bindings.ts";
+import { tracesWithSpans } from "../../trace/ark/count-events.ts";
 import type { AppendOutcome, Delivery, SpilledValue } from "../../trace/delivery.ts";
 import type { Cursor, LogPage, View } from "../../trace/watch.ts";
 import { append } from "./admission.ts";
@@ -61,9 +62,9 @@ export class SessionObject extends DurableObject<Bindings> {
     return peek(this.#core, view, also);
   }
 
-  /** Ids of the traces that the session shows, as they were first seen. */
+  /** Ids of the traces with spans that the session shows, as they were first seen. */
   traces(): string[] {
-    return this.#core.exists && !this.#core.state.log.life.forgetting ? [...this.#core.state.shown.traces()] : [];
+    return this.#core.exists && !this.#core.state.log.life.forgetting ? tracesWithSpans(this.#core.state.shown) : [];
   }
 
   value(hash: string): SpilledValue | undefined {

@@ -56,8 +56,8 @@ async function ofTenant(env: Bindings, tenant: string, found: Place[], limit: nu
     for (const { revision, summary } of page.sessions) {
       if (found.length > limit) break;
       // The directory's own text.
-      const { id, kind, traces } = JSON.parse(summary) as SessionSummary;
-      const isItself = kind === "trace" && traces === 1;
+      const { id, kind, traces, spans } = JSON.parse(summary) as SessionSummary;
+      const isItself = kind === "trace" && traces === 1 && spans > 0;
       const traceIds: string[] = isItself ? [id] : await sessionAt(env, tenant, id).traces();
       place(traceIds, revision, before, found);
     }

@@ -17,6 +17,23 @@ export function countEvents(table: SpanTable): number {
   return count;
 }
 
+/**
+ * The traces that have spans of their own, as they were first seen: not those that stand for a session among log records, of
+ * which an Ark client would get empty traces.
+ */
+export function tracesWithSpans(table: SpanTable): string[] {
+  const { rows } = table;
+  const found = new Set<number>();
+  const ids = new Set<string>();
+  for (let row = 0; row < rows.length; row++) {
+    const trace = rows.word(row, Row.TRACE);
+    if (rows.told(row) !== undefined || found.has(trace)) continue;
+    found.add(trace);
+    ids.add(table.traceId(row));
+  }
+  return [...table.traces()].filter((id) => ids.has(id));
+}
+
 function isOperation(table: SpanTable, row: number): boolean {
   const { rows } = table;
   const kind = rows.kind(row);

@@ -301,3 +301,23 @@ describe("DELETE /events", () => {
     expect(await deleted("/events/nobody")).toEqual([200, "success"]);
   });
 });
+
+test("a session of posted events alone has no trace to show, and what its events are is told", async () => {
+  await post(anEvent("QueryExecutionStart", 0));
+  await post(anEvent("QueryExecutionComplete", 1));
+  await world.rest([HOME, "s"]);
+  expect(await page("/traces")).toEqual({ items: [], total: 0, hasMore: false });
+  expect(await page("/traces?session_id=s")).toEqual({ items: [], total: 0, hasMore: false });
+  await deliverQuery();
+  await world.rest([HOME, TRACE, "s"]);
+  const traces = await (await world.request("/traces")).json<{ items: { traceId: string }[]; total: number }>();
+  expect([traces.total, traces.items.map(({ traceId }) => traceId)]).toEqual([1, [TRACE]]);
+});
+
+test("Ark's routes are described", async () => {
+  const { paths } = await (await world.request("/openapi.json")).json<{ paths: Record<string, object> }>();
+  const methods = ["/traces", "/events", "/events/{query}", "/broker/sessions", "/broker/sessions/{id}"].map((path) =>
+    Object.keys(paths[path] ?? {}).filter((key) => key !== "parameters"),
+  );
+  expect(methods).toEqual([["get", "delete"], ["post", "get", "delete"], ["get", "delete"], ["get"], ["get"]]);
+});
