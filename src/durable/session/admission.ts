@@ -94,7 +94,7 @@ function commit(
     facts: delivery.facts,
     body: delivery.body,
   };
-  for (const value of delivery.values) state.bytes += state.log.values.put(value);
+  for (const value of delivery.values) state.addBytes(state.log.values.put(value));
   const revision = state.log.append(chunk);
   state.admit(traceId, facts, revision, { ...chunk, bytes: chunk.body.length });
 

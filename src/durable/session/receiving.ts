@@ -51,7 +51,13 @@ function take(
   if (row?.epoch !== copy.epoch)
     state.rows.put({ traceId: copy.traceId, role: "copy", epoch: copy.epoch, leaving: [] });
   core.oweReport(state, now);
-  if (newer && row?.role === "copy") frames.push(letGo(state, copy.traceId, "", now));
+  if (newer && row?.role === "copy") {
+    const previous = state.shownHead;
+    const entry = letGo(state, copy.traceId, "", now);
+    // What follows is admitted as to a session that never had the trace.
+    state.unfold();
+    frames.push({ previous, entry });
+  }
 
   const weight = weigh(copy.values);
   for (const chunk of fresh) {
@@ -66,7 +72,7 @@ function take(
     frames.push({ previous, entry: { ...chunk, kind, revision, superseded: [] } });
     oweExpiry(core.retention, state, chunk.received);
   }
-  for (const value of copy.values) state.bytes += state.log.values.put(value);
+  for (const value of copy.values) state.addBytes(state.log.values.put(value));
   const next = (fresh.at(-1)?.traceRevision ?? 0) + 1;
   return { outcome: { outcome: "held", next }, frames, refold: newer };
 }
@@ -90,7 +96,7 @@ function refuse(
   now: number,
 ): Received {
   const held = state.traceHeads.has(copy.traceId) || frames.length > 0;
-  const gone = held ? [letGo(state, copy.traceId, copy.traceId, now)] : [];
+  const gone = held ? [{ previous: 0, entry: letGo(state, copy.traceId, copy.traceId, now) }] : [];
   state.rows.put({ traceId: copy.traceId, role: "withdrawn", epoch: copy.epoch, leaving: [] });
   return { outcome: { outcome: "full" }, frames: gone, refold: true };
 }
@@ -100,6 +106,7 @@ export function withdraw(core: SessionCore, tenant: string, withdrawal: Withdraw
   if (core.state.log.life.forgetting) throw new Error("this session is being forgotten; try again");
   const row = core.state.rows.get(withdrawal.traceId);
   if (row !== undefined && row.epoch >= withdrawal.epoch) return;
+  // Thousands may be taken back one by one: the log is written to, and folded again by who asks for it.
   const gone = core.write((state) => {
     const now = Date.now();
     state.log.life.open(tenant, withdrawal.session, now);
@@ -108,16 +115,14 @@ export function withdraw(core: SessionCore, tenant: string, withdrawal: Withdraw
     if (mark !== undefined) core.oweReport(state, now);
     return mark;
   });
-  core.discard();
-  if (gone !== undefined) core.publish("session", gone.previous, gone.entry);
+  core.state.unfold();
+  // Whoever follows reads on from where they are.
+  if (gone !== undefined) core.publish("session", 0, gone);
   core.kick();
 }
 
-function letGo(state: SessionState, traceId: string, to: string, now: number): { previous: number; entry: LogEntry } {
-  const previous = state.shownHead;
-  state.bytes -= state.log.bytesOf(traceId);
+/** What is folded is void then. */
+function letGo(state: SessionState, traceId: string, to: string, now: number): LogEntry {
   state.log.dropTraces([traceId]);
-  state.shown.dropTrace(traceId);
-  state.traceHeads.delete(traceId);
-  return { previous, entry: markGone(state, traceId, to, now) };
+  return markGone(state, traceId, to, now);
 }

@@ -47,11 +47,10 @@ export class SessionCore {
   }
 
   get state(): SessionState {
-    if (this.#state === undefined) {
-      this.#state = new SessionState(this.ctx.storage);
-      const expiry = nextExpiry(this.retention, this.#state, Date.now());
-      if (expiry !== undefined) this.#state.jobs.owe("expire", expiry);
-    }
+    this.#state ??= new SessionState(this.ctx.storage, (state) => {
+      const expiry = nextExpiry(this.retention, state, Date.now());
+      if (expiry !== undefined) state.jobs.owe("expire", expiry);
+    });
     return this.#state;
   }
 

@@ -24,6 +24,8 @@ export class SessionLog {
   readonly values: ValueRows;
   readonly #sql: SqlStorage;
   #head = 0;
+  /** Of each trace's chunks, marks apart. */
+  #revisions: Map<string, number[]> | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -68,6 +70,7 @@ export class SessionLog {
         body[part] ?? new Uint8Array(),
       );
     }
+    if (this.#revisions !== undefined && chunk.kind !== "gone") note(this.#revisions, chunk.traceId, revision);
     return revision;
   }
 
@@ -163,7 +166,9 @@ export class SessionLog {
   /** Bodies and facts of traces leave; their `gone` marks stay. */
   dropTraces(traceIds: readonly string[]): void {
     this.life.keepHead(this.#head);
-    this.#drop("trace IN (SELECT value FROM json_each(?)) AND kind <> 'gone'", JSON.stringify(traceIds));
+    const revisions = traceIds.flatMap((traceId) => this.#byTrace().get(traceId) ?? []);
+    for (const traceId of traceIds) this.#revisions?.delete(traceId);
+    this.#drop("revision IN (SELECT value FROM json_each(?))", JSON.stringify(revisions));
   }
 
   /** Whether a trace left after this time, Unix milliseconds. */
@@ -186,6 +191,7 @@ export class SessionLog {
   /** All that is not of this trace, and the marks of traces that left; only together with a new life of the log. */
   dropOthers(traceId: string): void {
     this.life.keepHead(this.#head);
+    this.#revisions = undefined;
     this.#drop("trace <> ? OR kind = 'gone'", traceId);
   }
 
@@ -202,13 +208,17 @@ export class SessionLog {
     return this.#sql.exec<{ first: number | null }>(sql, traceId).one().first ?? 0;
   }
 
-  /** Bytes of a trace's bodies. */
-  bytesOf(traceId: string): number {
-    const row = this.#sql.exec<{ bytes: number }>("SELECT total(bytes) AS bytes FROM chunk WHERE trace = ?", traceId);
-    return row.one().bytes;
+  /** Read once, and kept up: the log has no index of traces, for a row more with each delivery would cost more than it saves. */
+  #byTrace(): Map<string, number[]> {
+    if (this.#revisions !== undefined) return this.#revisions;
+    const revisions = new Map<string, number[]>();
+    for (const { revision, trace } of this.#sql.exec<{ revision: number; trace: string }>(
+      "SELECT revision, trace FROM chunk WHERE kind <> 'gone' ORDER BY revision",
+    ))
+      note(revisions, trace, revision);
+    return (this.#revisions = revisions);
   }
 
-  /** One look at the log, which has no index of traces: a row more with each delivery would cost more than it saves. */
   #drop(where: string, of: string): void {
     const dropped = this.#sql
       .exec<{ revision: number; parts: number; named: number }>(
@@ -248,4 +258,10 @@ export class SessionLog {
       .toArray();
     return { facts: rows.map((row) => row.facts).join(""), bodies: rows.map((row) => new Uint8Array(row.body)) };
   }
+}
+
+function note(revisions: Map<string, number[]>, traceId: string, revision: number): void {
+  const known = revisions.get(traceId);
+  if (known === undefined) revisions.set(traceId, [revision]);
+  else known.push(revision);
 }

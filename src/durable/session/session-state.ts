@@ -1,49 +1,76 @@
-import { SpanTable } from "../../trace/table/span-table.ts";
-import { admitChunk, decodeChunkFacts } from "./chunk-facts.ts";
+import type { SpanTable } from "../../trace/table/span-table.ts";
+import { decodeChunkFacts } from "./chunk-facts.ts";
 import type { ChunkFacts } from "./chunk-facts.ts";
 import { deriveChunkFacts } from "./derive-chunk-facts.ts";
 import { Jobs } from "./jobs.ts";
+import { LogFold } from "./log-fold.ts";
 import { SessionLog } from "./session-log.ts";
 import { isBoundAway, isShown, TraceRows } from "./trace-rows.ts";
 
-/** Everything an object holds in memory: folded from its rows when it wakes, and never anything that they could not give again. */
+/**
+ * Everything an object holds in memory: made of its rows, and never anything that they could not give again. The log is
+ * folded when somebody asks what it comes to: what only writes to it does without.
+ */
 export class SessionState {
   readonly log: SessionLog;
   readonly rows: TraceRows;
   readonly jobs: Jobs;
-  /** Facts of the traces that the session shows. */
-  readonly shown: SpanTable;
-  #hidden: SpanTable | undefined;
-  /** Last revision given to a trace, in the trace's own order. */
-  readonly traceHeads = new Map<string, number>();
-  readonly #goneTo = new Map<string, string>();
-  readonly #newest = new Map<string, number>();
-  /** Last revision of each view. */
-  shownHead = 0;
-  homeHead = 0;
-  /** Revision of the last mark that a trace left. */
-  lastLeave = 0;
-  /** Revision at which the trace of this object's own name was forgotten last: who followed it from before begins anew. */
-  homeBegan = 0;
-  /** Unix milliseconds, of what is shown. */
-  lastArrival = 0;
-  /** Bytes of bodies and large values in the log. */
-  bytes = 0;
   readonly #storage: DurableObjectStorage;
+  readonly #onFold: (state: SessionState) => void;
+  #fold: LogFold | undefined;
 
-  constructor(storage: DurableObjectStorage) {
+  constructor(storage: DurableObjectStorage, onFold: (state: SessionState) => void) {
     this.#storage = storage;
+    this.#onFold = onFold;
     this.log = new SessionLog(storage.sql);
     const exists = this.log.life.incarnation !== undefined;
     this.rows = new TraceRows(storage.sql, exists);
     this.jobs = new Jobs(storage);
-    this.shown = new SpanTable();
-    if (exists) this.#fold();
+    const home = this.rows.home();
+    if (home !== undefined && (isBoundAway(home, this.id) || home.leaving.length > 0)) this.jobs.owe("copy", 0);
+    if (this.log.life.listed) this.jobs.owe("directory", 0);
+    if (this.log.life.forgetting) this.jobs.owe("forget", 0);
   }
 
-  /** Facts of the trace whose home this is, while another session shows it: most objects have none. */
+  get shown(): SpanTable {
+    return this.folded.shown;
+  }
+
   get hidden(): SpanTable {
-    return (this.#hidden ??= new SpanTable());
+    return this.folded.hidden;
+  }
+
+  get traceHeads(): ReadonlyMap<string, number> {
+    return this.folded.traceHeads;
+  }
+
+  get shownHead(): number {
+    return this.folded.shownHead;
+  }
+
+  get homeHead(): number {
+    return this.folded.homeHead;
+  }
+
+  get lastLeave(): number {
+    return this.folded.lastLeave;
+  }
+
+  get homeBegan(): number {
+    return this.folded.homeBegan;
+  }
+
+  get lastArrival(): number {
+    return this.folded.lastArrival;
+  }
+
+  get bytes(): number {
+    return this.folded.bytes;
+  }
+
+  /** Bytes of large values that were stored. */
+  addBytes(bytes: number): void {
+    this.folded.bytes += bytes;
   }
 
   get id(): string {
@@ -61,31 +88,22 @@ export class SessionState {
     revision: number,
     chunk: { traceRevision: number; received: number; bytes: number },
   ): void {
-    const row = this.rows.get(traceId);
-    const shown = isShown(row, this.id);
-    const table = shown ? this.shown : this.hidden;
-    admitChunk(table, traceId, facts, revision);
-    this.traceHeads.set(traceId, chunk.traceRevision);
-    this.#newest.set(traceId, Math.max(this.newest(traceId), chunk.received));
-    this.bytes += chunk.bytes;
-    if (row?.role === "home") this.homeHead = revision;
-    if (!shown) return;
-    this.shownHead = revision;
-    this.lastArrival = Math.max(this.lastArrival, chunk.received);
-    this.#goneTo.delete(traceId);
+    this.#admit(this.folded, traceId, facts, { ...chunk, revision });
   }
 
-  /** Takes in a mark that a trace left. */
+  /** Takes in a mark that a trace left. What is not folded yet will be with the mark. */
   leave(traceId: string, session: string, revision: number): void {
-    this.shownHead = revision;
-    this.lastLeave = revision;
-    if (traceId === this.id && session === "") this.homeBegan = revision;
-    this.#goneTo.set(traceId, session);
+    this.#fold?.leave(traceId, session, revision, { isOwn: traceId === this.id });
+  }
+
+  /** The log is not what was folded any more. */
+  unfold(): void {
+    this.#fold = undefined;
   }
 
   /** When a trace arrived last, Unix milliseconds; 0 where nothing of it is here. */
   newest(traceId: string): number {
-    return this.#newest.get(traceId) ?? 0;
+    return this.folded.newest.get(traceId) ?? 0;
   }
 
   /** The last arrival of the trace that has been silent for longest, Unix milliseconds; `undefined` where none is shown. */
@@ -97,33 +115,41 @@ export class SessionState {
 
   /** The traces that the session shows, with their last arrival. */
   *arrivals(): Generator<readonly [traceId: string, newest: number]> {
-    for (const arrival of this.#newest) if (this.shows(arrival[0])) yield arrival;
+    for (const arrival of this.folded.newest) if (this.shows(arrival[0])) yield arrival;
   }
 
   /** The sessions that traces went to which were shown here, or would be if they named none. */
   get destinations(): string[] {
-    const sessions = new Map(this.#goneTo);
+    const sessions = new Map(this.folded.goneTo);
     const home = this.rows.home();
     if (home !== undefined && isBoundAway(home, this.id)) sessions.set(home.traceId, home.session ?? "");
     return Array.from(new Set(sessions.values())).filter((session) => session !== "");
   }
 
-  #fold(): void {
-    const id = this.id;
-    this.bytes = this.log.values.weight();
+  get folded(): LogFold {
+    if (this.#fold !== undefined) return this.#fold;
+    const fold = new LogFold(this.log.life.incarnation === undefined ? 0 : this.log.values.weight());
+    if (this.log.life.incarnation !== undefined) this.#foldLog(fold);
+    this.#fold = fold;
+    this.#onFold(this);
+    return fold;
+  }
+
+  #foldLog(fold: LogFold): void {
     for (const chunk of this.log.facts()) {
       const { kind, traceId, revision } = chunk;
       if (kind === "gone") {
-        this.leave(traceId, chunk.facts, revision);
+        fold.leave(traceId, chunk.facts, revision, { isOwn: traceId === this.id });
         continue;
       }
       const facts = decodeChunkFacts(kind, chunk.facts) ?? this.#derive(kind, revision);
-      this.admit(traceId, facts, revision, chunk);
+      this.#admit(fold, traceId, facts, chunk);
     }
-    const home = this.rows.home();
-    if (home !== undefined && (isBoundAway(home, id) || home.leaving.length > 0)) this.jobs.owe("copy", 0);
-    if (this.log.life.listed) this.jobs.owe("directory", 0);
-    if (this.log.life.forgetting) this.jobs.owe("forget", 0);
+  }
+
+  #admit(fold: LogFold, traceId: string, facts: ChunkFacts, chunk: Parameters<LogFold["admit"]>[2]): void {
+    const row = this.rows.get(traceId);
+    fold.admit(traceId, facts, chunk, { isShown: isShown(row, this.id), isHome: row?.role === "home" });
   }
 
   /** Facts of an older version: derived anew from the bytes, once. */

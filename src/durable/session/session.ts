@@ -118,6 +118,8 @@ export class SessionObject extends DurableObject<Bindings> {
     if (!this.#core.exists) return;
     const { jobs } = this.#core.state;
     jobs.rang();
+    // What will be old, and when, is known of a log that is folded.
+    void this.#core.state.folded;
     const now = Date.now();
     for (const kind of ["expire", "forget", "copy", "directory"] as const) {
       if (this.#core.exists && this.#core.state.jobs.isDue(kind, now)) await this.#run(kind);

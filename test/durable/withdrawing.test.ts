@@ -1,0 +1,55 @@
+import { runInDurableObject } from "cloudflare:test";
+import { beforeEach, expect, test, vi } from "vitest";
+import { SessionLog } from "../../src/durable/session/session-log.ts";
+import { Viewer } from "./viewer.ts";
+import * as world from "./world.ts";
+
+const TRACES = 400;
+
+beforeEach(async () => {
+  world.stopClock();
+  await world.emptyWorld();
+});
+
+const traceIdAt = (n: number) => `c${n.toString(16).padStart(31, "0")}`;
+
+test("traces that leave a session one by one cost what they are long, not what the session is", async () => {
+  await world.copies("A", TRACES);
+  const before = await world.said("A");
+  expect(before?.summary).toMatchObject({ traces: TRACES, spans: TRACES });
+  const folds = vi.spyOn(SessionLog.prototype, "facts");
+  const withdrawal = { session: "A", epoch: 2, to: "B" };
+  await runInDurableObject(world.objectOf("A"), (instance) => {
+    folds.mockClear();
+    for (let n = 0; n < TRACES - 100; n++) instance.withdraw("default", { ...withdrawal, traceId: traceIdAt(n) });
+    // Of the report to the list, once in an interval.
+    expect(folds.mock.calls.length).toBeLessThanOrEqual(2);
+  });
+  const session = await world.readSession("A");
+  expect(session?.session).toMatchObject({ traces: 100, spans: 100 });
+  // What was left in memory is what is on disk.
+  const said = await world.said("A");
+  await world.evict("A");
+  expect(await world.said("A")).toEqual(said);
+  const viewer = new Viewer("A");
+  await viewer.connect();
+  await viewer.readUntil(({ event }) => event.type === "bookmark");
+  await viewer.disconnect();
+  expect(viewer.view.summary()).toMatchObject({ traces: 100, spans: 100 });
+  expect(viewer.at).toBe(session?.resourceVersion);
+});
+
+test("who watches hears of each that leaves", async () => {
+  await world.copies("A", 5);
+  const viewer = new Viewer("A");
+  await viewer.connect();
+  await viewer.readUntil(({ event }) => event.type === "bookmark");
+  for (let n = 0; n < 3; n++)
+    await world.objectOf("A").withdraw("default", { session: "A", epoch: 2, to: "B", traceId: traceIdAt(n) });
+  for (let gone = 0; gone < 3;) {
+    await viewer.read(1_000);
+    gone = viewer.seen.filter(({ event }) => event.type === "gone").length;
+  }
+  await viewer.disconnect();
+  expect(viewer.view.summary()).toMatchObject({ traces: 2 });
+});
