@@ -3,7 +3,7 @@ import type { Kept, Retention } from "../../trace/retention.ts";
 import type { SessionCore } from "./session-core.ts";
 
 /** On disk, of an object with one small trace: SQLite's pages, a few of each table. */
-const SMALL_OBJECT_BYTES = 36_864;
+const SMALL_OBJECT_BYTES = 28_672;
 
 /** What the session says of what it keeps. */
 export function retentionOf({ retention: { maxAge, sessionBytes }, state }: SessionCore): Retention {
