@@ -15,7 +15,10 @@ export function textHash(text: string, seed = 0): string {
   for (let at = 0; at < text.length;) {
     const { read, written } = encoder.encodeInto(at === 0 ? text : text.slice(at), bytes);
     at += read;
-    bytes.fill(0, written, (written + 3) & ~3);
+    // The last word's rest; past the end a store is no store.
+    bytes[written] = 0;
+    bytes[written + 1] = 0;
+    bytes[written + 2] = 0;
     const end = (written + 3) >>> 2;
     for (let index = 0; index < end; index++) {
       const word = words[index] ?? 0;
