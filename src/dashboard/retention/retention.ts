@@ -1,18 +1,10 @@
 import { isRecord } from "../../trace/content/plain-data.ts";
+import type { Retention } from "../../trace/retention.ts";
 import { bytes, count, counted, type Locale, ticking } from "../text/figures.ts";
 import { ago, day, toMillis } from "../text/moments.ts";
 
-/** What the server says of how long it keeps a session, or all of them. */
-export type RetentionTold = {
-  /** Seconds; absent where nothing is forgotten for its age. */
-  readonly maxAge?: number;
-  /** When the trace that is forgotten next was heard of last, Unix nanoseconds, decimal. */
-  readonly oldest?: string;
-  readonly bytes?: number;
-  readonly maxBytes?: number;
-  /** Of a list: what was forgotten because there was no room. */
-  readonly forgotten?: { readonly sessions: number };
-};
+/** What the server says of how long it keeps a session, or all of them; an older one may say less. */
+export type RetentionTold = Partial<Retention>;
 
 /** `undefined`: it does not say. */
 export function readRetention(value: unknown): RetentionTold | undefined {
@@ -23,13 +15,14 @@ export function readRetention(value: unknown): RetentionTold | undefined {
     ...(typeof oldest === "string" && /^\d{1,20}$/.test(oldest) ? { oldest } : {}),
     ...(typeof size === "number" ? { bytes: size } : {}),
     ...(typeof maxBytes === "number" ? { maxBytes } : {}),
-    ...(isRecord(forgotten) && typeof forgotten["sessions"] === "number"
-      ? { forgotten: { sessions: forgotten["sessions"] } }
-      : {}),
+    ...(isForgotten(forgotten) ? { forgotten } : {}),
   };
 }
 
 const DAY = 86_400_000;
+
+const isForgotten = (value: unknown): value is NonNullable<Retention["forgotten"]> =>
+  isRecord(value) && typeof value["sessions"] === "number" && typeof value["at"] === "string";
 
 /** "Kept 30 days, oldest Nov 12". `locale` and `timeZone` are for tests. */
 export function keptWords({ maxAge, oldest }: RetentionTold, now: number, locale?: Locale, timeZone?: string): string {

@@ -48,7 +48,7 @@ test("room is told where the server tells it, and warned of when there is little
   expect(roomWords({})).toBe("");
   expect(roomWarning({ bytes: 7 * gigabyte, maxBytes: 10 * gigabyte })).toBe("");
   expect(roomWarning({ bytes: 8.25 * gigabyte, maxBytes: 10 * gigabyte })).toBe("82 % full");
-  expect(plain(roomWarning({ bytes: 0, maxBytes: 1, forgotten: { sessions: 3 } }))).toBe(
+  expect(plain(roomWarning({ bytes: 0, maxBytes: 1, forgotten: { sessions: 3, at: "1" } }))).toBe(
     "3 sessions forgotten for want of room",
   );
 });
@@ -67,6 +67,6 @@ test("what a server says otherwise, or not at all, is passed over", () => {
     oldest: "1",
     bytes: 2,
     maxBytes: 3,
-    forgotten: { sessions: 4 },
+    forgotten: { sessions: 4, at: "5" },
   });
 });
