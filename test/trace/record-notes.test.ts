@@ -101,6 +101,32 @@ test("the tree marks the span whose error only a log record tells, as the summar
   expect(view.summary()?.errors).toBe(1);
 });
 
+test("what was asked of a span that has not come is the session's title", () => {
+  const view = new SessionView("s-1");
+  const later = recordOf(
+    "gen_ai.user.message",
+    3,
+    { content: "And tomorrow?" },
+    { traceId, spanId: "00000000000000ff" },
+  );
+  view.apply(logsEvent(later, recordOf("gen_ai.user.message", 1, { content: "Rain?" }, OF_SPAN)));
+  expect(view.summary()?.title).toBe("Rain?");
+  view.apply(
+    spansEvent(1, [
+      {
+        scopeSpans: [
+          {
+            spans: [
+              spanOf("chat", { "input.value": "Told by the span" }, { spanId: "00000000000000aa", parentSpanId: "" }),
+            ],
+          },
+        ],
+      },
+    ]),
+  );
+  expect(view.summary()?.title).toBe("Told by the span");
+});
+
 describe("a question that a log record asks", () => {
   const running = {
     ...spanOf("execute_tool deploy", { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "deploy" }),

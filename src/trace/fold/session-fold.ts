@@ -143,8 +143,9 @@ function timesOfRecords({ records }: SpanTable): { start: string; end: string } 
 /** Of the first query that spans name, else of the first that was asked something, else of the first. */
 function titleOf(table: SpanTable, queries: readonly Query[]): string {
   const first = queries.find((query) => query.named) ?? queries.find((query) => query.asked >= 0) ?? queries[0];
-  if (!first) return "";
-  return (first.asked < 0 ? undefined : askedAt(table, first.asked)) ?? queryName(table, first);
+  const asked = first === undefined || first.asked < 0 ? undefined : askedAt(table, first.asked);
+  // Log records tell at once what was asked of a span that comes when it ends.
+  return asked ?? table.notes.firstAsked() ?? (first === undefined ? "" : queryName(table, first));
 }
 
 function sumUsage(queries: readonly Query[]): UsageSum {

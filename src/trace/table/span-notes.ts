@@ -72,6 +72,17 @@ export class SpanNotes {
     return this.#traces.has(trace);
   }
 
+  /** What was asked first of any span, come or not. */
+  firstAsked(): string | undefined {
+    let first: Said<string> | undefined;
+    for (const spans of this.#traces.values()) {
+      for (const { asked } of spans.values()) {
+        if (asked !== undefined && (first === undefined || asked.rank < first.rank)) first = asked;
+      }
+    }
+    return first?.value;
+  }
+
   /** Where somebody was asked, or has answered. */
   *askings(): Generator<{ readonly trace: number; readonly spanId: string; readonly asking: Asking }> {
     for (const [trace, spans] of this.#traces) {
