@@ -35,6 +35,58 @@ export const HOSTILE: { readonly [what: string]: () => HostileBody } = {
     ),
 };
 
+/** As {@link HOSTILE}, posted to the receiver of logs. */
+export const HOSTILE_LOGS: { readonly [what: string]: () => HostileBody } = {
+  "a body of control characters": () => manyRecords(() => nested(5, nested(1, Buffer.alloc(PROTOBUF_BODY, 1)))),
+  "a body of empty values": () => manyRecords(() => nested(5, nested(5, repeated(bytes(1, []), PROTOBUF_BODY)))),
+  "bodies of many values": () => manyRecords(() => nested(5, nested(5, repeated(bytes(1, []), 199_000)))),
+  "attributes that are empty": () => manyRecords(() => repeated(bytes(6, []), 2_048)),
+  "a session's name each": () =>
+    manyRecords((n) => recordAttribute("session.id", nested(1, Buffer.from(`${n} `.repeat(300))))),
+  "texts of wide characters": () =>
+    manyRecords((n) =>
+      Buffer.concat([
+        Buffer.from(text(12, "claude_code.user_prompt")),
+        recordAttribute("prompt", nested(1, Buffer.from("語".repeat(300)))),
+        recordAttribute("prompt.id", nested(1, Buffer.from(`${n}`))),
+        recordAttribute("session.id", nested(1, Buffer.from("one"))),
+      ]),
+    ),
+  "a heartbeat of bytes that are no span": () =>
+    manyRecords(() => Buffer.concat([HEARTBEAT, nested(5, nested(7, Buffer.alloc(PROTOBUF_BODY - 100, 255)))])),
+  "heartbeats of empty attributes": () =>
+    manyRecords((n) => {
+      const held = nested(1, nested(2, nested(2, span(n + 1, repeated(bytes(9, []), 2_000)))));
+      return Buffer.concat([HEARTBEAT, nested(5, nested(1, Buffer.from(Buffer.from(held).toString("base64"))))]);
+    }),
+  "heartbeats of a hundred thousand values": () =>
+    manyRecords((n) => {
+      const value = nested(5, repeated(bytes(1, []), 199_000));
+      const held = nested(1, nested(2, nested(2, span(n + 1, attribute(value)))));
+      return Buffer.concat([HEARTBEAT, nested(5, nested(7, held))]);
+    }),
+};
+
+const HEARTBEAT = recordAttribute("partial.event", nested(1, Buffer.from("heartbeat")));
+
+const RECORD_OF_TRACE = hex(9, "5b8efff798038103d269b633813fc60c");
+
+/** As many records of that content as a body holds; of a content that fills it, one. */
+function manyRecords(content: (n: number) => Uint8Array): HostileBody {
+  const records: Uint8Array[] = [];
+  for (let n = 0, size = 0; size < PROTOBUF_BODY - 100; n++) {
+    const record = nested(2, Buffer.concat([Buffer.from(RECORD_OF_TRACE), content(n)]));
+    if (size > 0 && size + record.length > PROTOBUF_BODY) break;
+    records.push(record);
+    size += record.length;
+  }
+  return { encoding: "protobuf", bytes: nested(1, nested(2, Buffer.concat(records))) };
+}
+
+function recordAttribute(key: string, value: Uint8Array): Uint8Array {
+  return nested(6, Buffer.concat([Buffer.from(text(1, key)), nested(2, value)]));
+}
+
 /** Filled up to the largest body with a string. */
 function json(beginning: string): HostileBody {
   const filled = `${beginning}"${"a".repeat(Math.max(0, JSON_BODY - Buffer.byteLength(beginning)))}"]}`;
