@@ -1,4 +1,6 @@
 import type { Context } from "hono";
+import { statusOf } from "../../otlp/decode-error.ts";
+import type { DecodeError } from "../../otlp/decode-error.ts";
 import { decodeLogs } from "../../otlp/logs/decode-logs.ts";
 import { directoryOf, sessionIdOf } from "../../place.ts";
 import type { ArkEvent } from "../../trace/ark/ark-event.ts";
@@ -6,6 +8,7 @@ import { readArkEvent } from "../../trace/ark/read-event.ts";
 import { recordOfArkEvent } from "../../trace/records/ark-event-record.ts";
 import type { AppEnv } from "../app-env.ts";
 import { noteArrival } from "../receive/arrivals.ts";
+import { bodies } from "../receive/body-budget.ts";
 import { deliver } from "../receive/deliver.ts";
 import { readSent } from "../receive/sent-body.ts";
 import { arkError, invalid } from "./ark-error.ts";
@@ -16,37 +19,43 @@ const MAX_EVENT_BYTES = 1_000_000;
 
 /** Takes an event as Ark posts it: a log record like any other from there on. Acknowledged when on disk; again it changes nothing. */
 export async function postEvent(c: Context<AppEnv>): Promise<Response> {
-  const sent = await readSent(c.req.raw, MAX_EVENT_BYTES, () => true);
-  if (!sent.ok) {
-    if (sent.error.reason !== "too-large") return invalid(c, `body: ${sent.error.reason}`);
-    const detail = `body: an event may have ${MAX_EVENT_BYTES} bytes`;
-    return arkError(c, { status: 413, title: "Payload Too Large", detail });
+  const account = bodies.open();
+  try {
+    const sent = await readSent(c.req.raw, MAX_EVENT_BYTES, account.hold);
+    return sent.ok ? await keepEvent(c, sent.value) : refuseBody(c, sent.error);
+  } finally {
+    account.close();
   }
-  const parsed = parse(sent.value);
+}
+
+function refuseBody(c: Context<AppEnv>, error: DecodeError): Response {
+  const { message } = statusOf(error);
+  if (error.reason === "no-room") return busy(c, message);
+  if (error.reason !== "too-large") return invalid(c, `body: ${message}`);
+  return arkError(c, { status: 413, title: "Payload Too Large", detail: `body: ${message}` });
+}
+
+function busy(c: Context<AppEnv>, detail: string): Response {
+  const problem = { status: 503, title: "Service Unavailable", detail } as const;
+  return arkError(c, problem, "UNAVAILABLE", { "retry-after": "1" });
+}
+
+async function keepEvent(c: Context<AppEnv>, body: Uint8Array): Promise<Response> {
+  const parsed = parse(body);
   if (!parsed.ok) return invalid(c, `body: ${parsed.fault}`);
   const read = readArkEvent(parsed.value);
   if (!read.ok) return invalid(c, read.faults.join("; "));
   await noteQuery(c, read.event);
   const decoded = decodeLogs(requestOf(read.event), "json");
-  if (!decoded.ok) return invalid(c, `event: ${decoded.error.reason}`);
+  if (!decoded.ok) return invalid(c, statusOf(decoded.error).message);
   const { shards, rejected } = decoded.value;
   if (rejected.count > 0) return invalid(c, rejected.reason ?? "event: could not be taken");
-  const { env, var: variables } = c;
-  const delivered = await deliver(env, variables.tenant, shards);
-  if (delivered.retry) {
-    const detail = "The event could not be stored; send it again.";
-    return arkError(c, { status: 503, title: "Service Unavailable", detail }, "UNAVAILABLE", { "retry-after": "1" });
-  }
-  noteArrival(c, {
-    at: Date.now(),
-    signal: "logs",
-    encoding: "json",
-    accepted: 1 - delivered.rejected,
-    rejected: delivered.rejected,
-    ...(delivered.reason === undefined ? {} : { reason: delivered.reason }),
-  });
-  if (delivered.reason !== undefined)
-    return arkError(c, { status: 413, title: "Payload Too Large", detail: delivered.reason });
+  const delivered = await deliver(c.env, c.var.tenant, shards);
+  if (delivered.retry) return busy(c, "The event could not be stored; send it again.");
+  const { reason } = delivered;
+  const about = { at: Date.now(), signal: "logs", encoding: "json", rejected: delivered.rejected } as const;
+  noteArrival(c, { ...about, accepted: 1 - delivered.rejected, ...(reason === undefined ? {} : { reason }) });
+  if (reason !== undefined) return arkError(c, { status: 413, title: "Payload Too Large", detail: reason });
   return c.json({ status: "success" }, 201);
 }
 

@@ -15,10 +15,14 @@ export type QueryAsked = {
   readonly cursor: number | undefined;
 };
 
+/** A query that nobody heard of is looked for at most this often, whatever else happens. */
+const SEEK_MILLIS = 500;
+
 /** What one query's events tell, wherever they come to be: a query that nobody heard of yet is waited for. */
 export class QueryItems implements ItemReader {
   readonly #asked: QueryAsked;
   #log: ItemReader | undefined;
+  #sought = 0;
 
   private constructor(asked: QueryAsked, found: ItemReader | undefined) {
     this.#asked = asked;
@@ -42,6 +46,9 @@ export class QueryItems implements ItemReader {
 
   async read(): ReturnType<ItemReader["read"]> {
     if (this.#log === undefined) {
+      const wait = this.#sought + SEEK_MILLIS - Date.now();
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(wait, SEEK_MILLIS)));
+      this.#sought = Date.now();
       const found = await findQuery(this.#asked.env, this.#asked.tenant, this.#asked.query);
       if (found === undefined) return { items: [], caughtUp: true, ended: false };
       this.#log = await logOf(this.#asked, found);
