@@ -59,6 +59,20 @@ describe("a list that the first version wrote", () => {
     expect(await ids("sort=start&order=asc")).toEqual(["trip-1", "run-2"]);
   });
 
+  test("has its sessions in one order, for streams of all of them, and counts their traces", async () => {
+    const { head, turns } = await directory().feed({ after: 0, limit: 10 });
+    const rows = first.rows.session.toSorted((a, b) => a.revision - b.revision);
+    expect(turns.map(({ id, after, revision }) => [id, after, revision])).toEqual(
+      rows.map(({ id, session_revision: revision }) => [id, 0, revision]),
+    );
+    // Dense: a place for each revision.
+    const places = turns.map(({ place, revision }) => place - revision);
+    expect(places.slice(1)).toEqual(turns.slice(0, -1).map(({ place }) => place));
+    expect(turns.at(-1)?.place).toBe(head);
+    const { total } = await (await world.request("/traces?limit=1")).json<{ total: number }>();
+    expect(total).toBe(rows.reduce((sum, { summary }) => sum + (JSON.parse(summary) as SessionSummary).traces, 0));
+  });
+
   test("is migrated once, and opens again", async () => {
     await ids("");
     await evictDurableObject(directory());
