@@ -27,9 +27,21 @@ export function linkByTime(table: SpanTable, { hidden, parents }: DraftLinks): v
   for (const { prompts, calls } of traces.values()) {
     const ordered = prompts.toSorted((a, b) => compareRows(table, a, b));
     for (const call of calls) {
-      const prompt = ordered.findLast((row) => rows.order(row, Row.START, call, Row.START) <= 0) ?? ordered[0];
+      const prompt = ordered[Math.max(0, promptsBefore(table, ordered, call) - 1)];
       if (prompt === undefined && rows.told(call) === "by-time" && traced.has(rows.kind(call))) hidden[call] = 1;
       else parents.set(call, prompt ?? ROOT);
     }
   }
+}
+
+/** How many of the prompts, which are in order, start before the call or with it. */
+function promptsBefore({ rows }: SpanTable, prompts: readonly number[], call: number): number {
+  let from = 0;
+  let to = prompts.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (rows.order(prompts[middle] ?? 0, Row.START, call, Row.START) <= 0) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
