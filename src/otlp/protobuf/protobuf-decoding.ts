@@ -3,6 +3,12 @@ import { ProtobufReader } from "./protobuf-reader.ts";
 
 export class ProtobufDecoding extends Decoding {
   readonly reader: ProtobufReader;
+  /** Spans of one trace stand together, and so do those of one parent: making each id's text anew has its price. */
+  readonly #before = {
+    traceId: { start: -1, id: "" },
+    spanId: { start: -1, id: "" },
+    parentSpanId: { start: -1, id: "" },
+  };
 
   constructor(bytes: Uint8Array) {
     super();
@@ -39,7 +45,7 @@ export class ProtobufDecoding extends Decoding {
   /** The id of another span: "" says that there is none. */
   id(field: "traceId" | "spanId" | "parentSpanId"): string {
     const size = field === "traceId" ? 16 : 8;
-    const id = this.reader.id(size);
+    const id = this.reader.id(size, this.#before[field]);
     if (typeof id === "string") return id;
     this.wrongValue(field, `expected ${size} bytes, got ${id}`);
     return "";

@@ -15,6 +15,9 @@ const ZEROES = /^0+$/;
 /** As deep as official parsers go; groups are the one thing that this reader would follow without knowing it. */
 const MAX_GROUP_DEPTH = 100;
 
+/** An id as it was read last, and where it stands; -1 before there is one. */
+export type ReadId = { start: number; id: string };
+
 /**
  * The wire format of protobuf over one body. Every read is checked against the end of the message at hand, never only
  * against the body's. The first fault sticks: the reader then stands at the end of every message, and reads zeroes.
@@ -138,14 +141,17 @@ export class ProtobufReader {
     return "";
   }
 
-  /** In hex; "" if it is empty or all zeroes. Of another length: that length. */
-  id(size: number): string | number {
+  /** In hex; "" if it is empty or all zeroes. Of another length: that length. `before`: the one that may come again. */
+  id(size: number, before: ReadId): string | number {
     const length = this.#length();
     const start = this.position;
     this.position += length;
     if (length !== size) return length === 0 ? "" : length;
+    if (before.start >= 0 && isSame(this.bytes, start, before.start, size)) return before.id;
     const id = this.#buffer.toString("hex", start, start + size);
-    return ZEROES.test(id) ? "" : id;
+    before.start = start;
+    before.id = ZEROES.test(id) ? "" : id;
+    return before.id;
   }
 
   base64(): string {
@@ -201,4 +207,9 @@ export class ProtobufReader {
     this.fail("length past the end", start);
     return 0;
   }
+}
+
+function isSame(bytes: Uint8Array, start: number, other: number, length: number): boolean {
+  for (let at = 0; at < length; at++) if (bytes[start + at] !== bytes[other + at]) return false;
+  return true;
 }

@@ -19,20 +19,11 @@ export class ProtobufStrings {
   read(start: number, length: number): string | undefined {
     if (length === 0) return "";
     if (length > MAX_CACHED) return this.#decode(start, start + length);
-    const buffer = this.#buffer;
-    let hash = length;
-    let bits = 0;
-    for (let at = start; at < start + length; at++) {
-      const byte = buffer[at] ?? 0;
-      bits |= byte;
-      hash = (Math.imul(hash, 31) + byte) | 0;
-    }
-    if (bits >= 0x80) return this.#decode(start, start + length);
-    const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+    const slot = slotOf(this.#buffer, start, length);
     const cached = CACHE[slot];
-    if (cached !== undefined && cached.length === length && isAt(cached, buffer, start)) return cached;
-    const text = buffer.toString("latin1", start, start + length);
-    CACHE[slot] = text;
+    if (cached !== undefined && cached.length === length && isAt(cached, this.#buffer, start)) return cached;
+    const text = this.#decode(start, start + length);
+    if (text?.length === length) CACHE[slot] = text;
     return text;
   }
 
@@ -48,6 +39,15 @@ export class ProtobufStrings {
   }
 }
 
+/** By the length and three bytes: keys of one vendor begin alike, and differ towards their ends. */
+function slotOf(bytes: Uint8Array, start: number, length: number): number {
+  const last = bytes[start + length - 1] ?? 0;
+  const late = bytes[start + length - 1 - (length >> 2)] ?? 0;
+  const middle = bytes[start + (length >> 1)] ?? 0;
+  return (length * 31 + middle * 7 + late * 131 + last * 17) & (SLOTS - 1);
+}
+
+/** Of ASCII only, as each unit is a byte: a longer text, of fewer units than bytes, is never cached. */
 function isAt(text: string, buffer: Buffer, start: number): boolean {
   for (let at = 0; at < text.length; at++) {
     if (text.charCodeAt(at) !== buffer[start + at]) return false;
