@@ -3,6 +3,7 @@ import { buildProgram } from "./start/build.ts";
 import { claimDirectory } from "./start/claim-directory.ts";
 import { readConfiguration } from "./start/configuration.ts";
 import { endChildrenWithUs } from "./start/end-children.ts";
+import { endWithNpm } from "./start/end-with-npm.ts";
 import { greeting } from "./start/greeting.ts";
 import { isListening } from "./start/is-listening.ts";
 import { openRuntime } from "./start/runtime.ts";
@@ -30,6 +31,7 @@ if (!claimDirectory(dataDirectory)) {
 // What was acknowledged is on disk: there is nothing to save. Ours come before Miniflare's, which would exit with 143.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(0));
 endChildrenWithUs("workerd");
+endWithNpm(process.env);
 
 const program = await buildProgram(root).catch((error: unknown) =>
   refuse(error instanceof Error ? error.message : String(error)),

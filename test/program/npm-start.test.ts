@@ -1,0 +1,31 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { temporaryDirectory } from "./program.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const ADDRESS = /Spanfold +(http:\S+)/;
+
+test("who ends npm by its process id leaves no program behind", async () => {
+  const npm = spawn("npm", ["start"], {
+    cwd: root,
+    env: { ...process.env, PORT: "0", DATA_DIR: await temporaryDirectory() },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  onTestFinished(() => void npm.kill("SIGKILL"));
+  const said: string[] = [];
+  npm.stdout.setEncoding("utf8").on("data", (text: string) => said.push(text));
+  await expect.poll(() => said.join(""), { timeout: 60_000 }).toMatch(ADDRESS);
+  const url = ADDRESS.exec(said.join(""))?.[1] ?? "";
+  expect(await isServed(url)).toBe(true);
+
+  npm.kill("SIGTERM");
+  await expect.poll(() => isServed(url), { timeout: 30_000 }).toBe(false);
+});
+
+async function isServed(url: string): Promise<boolean> {
+  return fetch(`${url}/healthz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
