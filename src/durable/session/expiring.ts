@@ -8,7 +8,7 @@ import { isShown } from "./trace-rows.ts";
 
 /** Homes asked in one run: an invocation may make 1,000 calls. */
 const TRACES_A_RUN = 500;
-/** Homes asked at once, and traces that leave in one transaction. */
+/** Homes asked at once. */
 const TRACES_AT_ONCE = 50;
 /** Where a trace went is remembered for so long at least. */
 const MARK_MILLIS = 7 * 86_400_000;
@@ -26,21 +26,21 @@ export async function expire(core: SessionCore, copier: HomeCopy): Promise<void>
   if (maxAge === undefined || !core.exists || core.state.log.life.forgetting) return core.state.jobs.done("expire");
   const before = Date.now() - maxAge;
   const old = oldTraces(core.state, before).slice(0, TRACES_A_RUN);
-  let kept = 0;
-  for (let at = 0; at < old.length; at += TRACES_AT_ONCE) {
+  const gone: Old[] = [];
+  let failed: PromiseRejectedResult | undefined;
+  for (let at = 0; at < old.length && failed === undefined; at += TRACES_AT_ONCE) {
     const some = old.slice(at, at + TRACES_AT_ONCE);
     const asked = await Promise.allSettled(some.map(async (trace) => await isGone(core, copier, trace)));
-    const gone = some.filter((_, index) => {
+    failed = asked.find((outcome) => outcome.status === "rejected");
+    some.forEach((trace, index) => {
       const outcome = asked[index];
-      return outcome?.status === "fulfilled" && outcome.value;
+      if (outcome?.status === "fulfilled" && outcome.value) gone.push(trace);
     });
-    kept += some.length - gone.length;
-    drop(core, gone, before);
-    const failed = asked.find((outcome) => outcome.status === "rejected");
-    if (failed !== undefined) throw failed.reason;
   }
+  drop(core, gone, before);
+  if (failed !== undefined) throw failed.reason;
   trimMarks(core);
-  settle(core, kept, old.length === TRACES_A_RUN);
+  settle(core, old.length - gone.length, old.length === TRACES_A_RUN);
 }
 
 type Old = { readonly traceId: string; readonly epoch: number; readonly newest: number };
