@@ -13,7 +13,9 @@ import { isBoundAway, isShown } from "./trace-rows.ts";
 import type { TraceRow } from "./trace-rows.ts";
 
 /** Admits a delivery to the home of its trace: whole or not at all, on disk before the answer. */
-export function append(core: SessionCore, tenant: string, delivery: Delivery): AppendOutcome {
+export function append(core: SessionCore, tenant: string, delivery: Delivery, sent?: number): AppendOutcome {
+  // On its way while the trace was forgotten, and forgotten with it.
+  if (sent !== undefined && sent < core.state.traceForgotten) return { outcome: "known" };
   const judged = judge(core, delivery);
   if ("outcome" in judged) return judged;
   const committed = core.write((state) => commit(core, state, tenant, delivery, judged.facts));

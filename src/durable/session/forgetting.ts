@@ -1,6 +1,7 @@
 import type { Release, ReleaseOutcome } from "./copying.ts";
 import type { HomeCopy } from "./home-copy.ts";
 import type { SessionCore } from "./session-core.ts";
+import { leaveTombstone, TOMBSTONE_MILLIS } from "./tombstone.ts";
 import { isShown } from "./trace-rows.ts";
 import type { TraceRow } from "./trace-rows.ts";
 
@@ -74,6 +75,7 @@ async function dropHome(core: SessionCore, row: TraceRow): Promise<void> {
     rows.remove(row.traceId);
     log.life.renew(Date.now());
   });
+  leaveTombstone(core.ctx.storage, "trace", Date.now());
   core.discard();
 }
 
@@ -89,6 +91,7 @@ async function dropShown(core: SessionCore): Promise<void> {
     log.life.renew(Date.now());
     log.life.setForgetting(false);
   });
+  leaveTombstone(core.ctx.storage, "session", Date.now());
   core.discard();
 }
 
@@ -96,6 +99,8 @@ async function dropShown(core: SessionCore): Promise<void> {
 async function wipe(core: SessionCore): Promise<void> {
   const { storage } = core.ctx;
   const deletions = [storage.deleteAlarm(), storage.deleteAll()];
+  for (const of of ["session", "trace"] as const) leaveTombstone(storage, of, Date.now());
+  deletions.push(storage.setAlarm(Date.now() + TOMBSTONE_MILLIS));
   core.discard();
   await Promise.all(deletions);
 }

@@ -5,6 +5,7 @@ import { deriveChunkFacts } from "./derive-chunk-facts.ts";
 import { Jobs } from "./jobs.ts";
 import { LogFold } from "./log-fold.ts";
 import { SessionLog } from "./session-log.ts";
+import { forgottenAt } from "./tombstone.ts";
 import { isBoundAway, isShown, TraceRows } from "./trace-rows.ts";
 
 /**
@@ -18,6 +19,7 @@ export class SessionState {
   readonly #storage: DurableObjectStorage;
   readonly #onFold: (state: SessionState) => void;
   #fold: LogFold | undefined;
+  #traceForgotten: number | undefined;
 
   constructor(storage: DurableObjectStorage, onFold: (state: SessionState) => void) {
     this.#storage = storage;
@@ -30,6 +32,11 @@ export class SessionState {
     if (home !== undefined && (isBoundAway(home, this.id) || home.leaving.length > 0)) this.jobs.owe("copy", 0);
     if (this.log.life.listed) this.jobs.owe("directory", 0);
     if (this.log.life.forgetting) this.jobs.owe("forget", 0);
+  }
+
+  /** When the trace whose home this is was forgotten last, Unix milliseconds: what was sent before is void. */
+  get traceForgotten(): number {
+    return (this.#traceForgotten ??= forgottenAt(this.#storage, "trace"));
   }
 
   get shown(): SpanTable {

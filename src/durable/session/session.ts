@@ -28,8 +28,8 @@ export class SessionObject extends DurableObject<Bindings> {
   }
 
   /** Acknowledged when on disk. Throws on passing faults only. */
-  append(tenant: string, delivery: Delivery): AppendOutcome {
-    return append(this.#core, tenant, delivery);
+  append(tenant: string, delivery: Delivery, sent?: number): AppendOutcome {
+    return append(this.#core, tenant, delivery, sent);
   }
 
   receive(tenant: string, copy: Copy): CopyOutcome {
@@ -115,7 +115,11 @@ export class SessionObject extends DurableObject<Bindings> {
   }
 
   override async alarm(): Promise<void> {
-    if (!this.#core.exists) return;
+    if (!this.#core.exists) {
+      // Of what was forgotten a day ago nothing is on its way any more.
+      this.#core.discard();
+      return await this.ctx.storage.deleteAll();
+    }
     const { jobs } = this.#core.state;
     jobs.rang();
     // What will be old, and when, is known of a log that is folded.
