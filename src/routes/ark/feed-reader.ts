@@ -3,7 +3,7 @@ import { directoryOf, sessionAt } from "../../place.ts";
 import { cursorAfter, cursorAt, placeOf } from "../../trace/ark/cursor.ts";
 import type { FeedPage, FeedTurn } from "../../trace/feed.ts";
 import type { LogEntry, LogPage, View } from "../../trace/watch.ts";
-import { PAGE_BYTES } from "../stream/session-source.ts";
+import { ITEM_PAGE_BYTES } from "./items.ts";
 import type { Item, ItemReader, SessionStub, Tell } from "./items.ts";
 import { ToldTraces } from "./told-traces.ts";
 
@@ -116,7 +116,7 @@ async function readPage(stub: SessionStub, turn: FeedTurn, revision: number): Pr
   const cursor = { incarnation: turn.incarnation, revision };
   const views: readonly View[] = TRACE_ID.test(turn.id) ? ["session", "trace"] : ["session"];
   for (const view of views) {
-    const page: LogPage = await stub.read(view, cursor, PAGE_BYTES);
+    const page: LogPage = await stub.read(view, cursor, ITEM_PAGE_BYTES);
     if (page.state === "present" && !page.reset && page.incarnation === turn.incarnation) return page;
   }
   return undefined;

@@ -45,7 +45,9 @@ export class ItemSource implements Source {
 
   async read() {
     const { items, caughtUp, ended } = await this.#items.read();
-    return { events: items.map((item) => this.#write(item)), caughtUp, ended };
+    // In one piece: a viewer that does not read holds one buffer, not one for each item.
+    const events = items.length === 0 ? [] : [encoder.encode(items.map((item) => this.#write(item)).join(""))];
+    return { events, caughtUp, ended };
   }
 
   /** Always read in order: what an object publishes is not what an Ark client is told. */
@@ -53,9 +55,9 @@ export class ItemSource implements Source {
     return { kind: this.#attached.isNews(message) ? "news" : "nothing" };
   }
 
-  #write({ cursor, data }: Item): Uint8Array {
+  #write({ cursor, data }: Item): string {
     const name = this.#event === undefined ? "" : `event: ${this.#event}\n`;
-    return encoder.encode(`id: ${cursor}\n${name}data: ${JSON.stringify(data)}\n\n`);
+    return `id: ${cursor}\n${name}data: ${JSON.stringify(data)}\n\n`;
   }
 }
 

@@ -3,6 +3,9 @@ import type { SessionObject } from "../../durable/session/session.ts";
 
 export type SessionStub = DurableObjectStub<SessionObject>;
 
+/** Bytes of a log's text in one page: bare spans are larger, each with its resource, and a viewer that does not read holds one page. */
+export const ITEM_PAGE_BYTES = 256_000;
+
 /** One thing that an Ark client is told, and its place in the revision that brought it, from 1 on. */
 export type Told = { readonly place: number; readonly data: unknown };
 

@@ -1,7 +1,7 @@
 import { cursorInLife, placeInLife } from "../../trace/ark/cursor.ts";
 import type { LogEntry, LogPage, View } from "../../trace/watch.ts";
-import { PAGE_BYTES } from "../stream/session-source.ts";
 import { countTogether } from "./feed-reader.ts";
+import { ITEM_PAGE_BYTES } from "./items.ts";
 import type { Item, ItemReader, SessionStub, Tell } from "./items.ts";
 
 export type LogAsked = {
@@ -47,7 +47,7 @@ export class LogItems implements ItemReader {
     const { stub, view } = this.#asked;
     if (this.#revision === undefined) await this.#start();
     const from = this.#revision === undefined ? undefined : { incarnation: this.#life, revision: this.#revision };
-    const page: LogPage = await stub.read(view, from, PAGE_BYTES);
+    const page: LogPage = await stub.read(view, from, ITEM_PAGE_BYTES);
     if (page.state !== "present") return false;
     if (page.reset || from === undefined) {
       this.#revision = 0;
