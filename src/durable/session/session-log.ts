@@ -77,7 +77,7 @@ export class SessionLog {
   /** Chunks after a revision, oldest first, one row in memory at a time. `traceId` narrows to one trace. */
   *chunks(after: number, traceId?: string): Generator<Chunk> {
     let cursor = after;
-    while (true) {
+    while (cursor < this.#head) {
       const row = this.#sql
         .exec<ChunkRow>(
           `SELECT * FROM chunk WHERE revision > ? ${traceId === undefined ? "" : "AND trace = ?"} ORDER BY revision LIMIT 1`,
