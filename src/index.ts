@@ -49,6 +49,9 @@ app.notFound(async (c) => {
   return notFound(c, c.req.path);
 });
 
+/** Whose callers read errors as Ark's broker says them. */
+const ARK_PATHS = /^\/(?:traces|events|broker)\b/;
+
 app.onError((error, c) => {
   const reference = crypto.randomUUID();
   console.error(
@@ -62,7 +65,9 @@ app.onError((error, c) => {
   );
   // Objects move, restart and are deployed anew: what they throw passes. A reader may ask again.
   const detail = `The request could not be served just now; try again. Reference ${reference}.`;
-  return problem(c, { status: 503, title: "Service Unavailable", detail }, { "retry-after": "1" });
+  const asArk = { error: { code: "UNAVAILABLE", message: detail, requestId: reference } };
+  const about = { status: 503, title: "Service Unavailable", detail } as const;
+  return problem(c, ARK_PATHS.test(c.req.path) ? { ...about, ...asArk } : about, { "retry-after": "1" });
 });
 
 export default app;

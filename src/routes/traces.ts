@@ -68,6 +68,12 @@ traces.get(ONE_TRACE, async (c) => {
   return new Response(textStream(bothShapes(traceId, spanTexts(stub, "trace"), otlp)), { headers: DATA_HEADERS });
 });
 
+/** What can be no trace's id. A person gets the page that says so. */
+traces.get("/:traceId", async (c, next) => {
+  if (negotiate(c) === "page") return await next();
+  return permitArk(c, "read") ?? noSuch(c, `Trace ${c.req.param("traceId")}`);
+});
+
 traces.all("/", methodNotAllowed("GET", "DELETE"));
 traces.all(ONE_TRACE, methodNotAllowed("GET"));
 

@@ -86,6 +86,7 @@ describe("GET /traces/:id", () => {
       404,
       expect.objectContaining({ error: { code: "NOT_FOUND", message: `Trace ${TRACE} not found`, requestId: "r-1" } }),
     ]);
+    expect((await get<{ error: object }>("/traces/no-id")).body.error).toMatchObject({ code: "NOT_FOUND" });
   });
 
   test("watched: bare spans from now on, or from the beginning, or behind a cursor", async () => {
