@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
-import { countTogether, FeedReader } from "../../../src/routes/ark/feed-reader.ts";
-import type { Item, ItemReader, Tell } from "../../../src/routes/ark/items.ts";
-import { LogItems } from "../../../src/routes/ark/log-items.ts";
-import { tellSpans } from "../../../src/routes/ark/tell-spans.ts";
+import { countTogether, FeedReader } from "../../../src/routes/ark/follow/feed-reader.ts";
+import type { Item, ItemReader, Tell } from "../../../src/routes/ark/follow/items.ts";
+import { LogItems } from "../../../src/routes/ark/follow/log-items.ts";
+import { tellSpans } from "../../../src/routes/ark/spans/tell-spans.ts";
 import type { LogEntry } from "../../../src/trace/watch.ts";
 import { aSpan, traceIdOf } from "../../durable/spans.ts";
 import * as world from "../../durable/world.ts";

@@ -1,6 +1,6 @@
-import type { Bindings } from "../../bindings.ts";
-import { directoryOf, sessionAt } from "../../place.ts";
-import type { RecentPage } from "../../trace/directory-contract.ts";
+import type { Bindings } from "../../../bindings.ts";
+import { directoryOf, sessionAt } from "../../../place.ts";
+import type { RecentPage } from "../../../trace/directory-contract.ts";
 import { EVERY_SESSION, NEWEST } from "./trace-page.ts";
 
 /** Sessions forgotten at once, and by one request, which may make 10,000 calls. */

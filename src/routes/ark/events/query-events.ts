@@ -1,10 +1,10 @@
-import { sessionAt } from "../../place.ts";
-import type { Bindings } from "../../bindings.ts";
-import type { ArkEvent } from "../../trace/ark/ark-event.ts";
-import { cursorInLife, isOneLife } from "../../trace/ark/cursor.ts";
-import { compareEvents, notPosted } from "../../trace/ark/event-order.ts";
-import type { LogPage } from "../../trace/watch.ts";
-import { PAGE_BYTES } from "../stream/session-source.ts";
+import { sessionAt } from "../../../place.ts";
+import type { Bindings } from "../../../bindings.ts";
+import type { ArkEvent } from "../../../trace/ark/ark-event.ts";
+import { cursorInLife, isOneLife } from "../../../trace/ark/cursor.ts";
+import { compareEvents, notPosted } from "../../../trace/ark/event-order.ts";
+import type { LogPage } from "../../../trace/watch.ts";
+import { PAGE_BYTES } from "../../stream/session-source.ts";
 import type { FoundQuery } from "./find-query.ts";
 import { eventFilter, eventsIn } from "./tell-events.ts";
 import type { PlacedEvent } from "./tell-events.ts";

@@ -1,4 +1,4 @@
-import type { LogEntry } from "../../trace/watch.ts";
+import type { LogEntry } from "../../../trace/watch.ts";
 
 /** Traces that one stream keeps in mind: beyond, those heard of longest ago are forgotten. */
 const KEPT_TRACES = 10_000;

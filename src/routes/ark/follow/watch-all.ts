@@ -1,8 +1,8 @@
 import type { Context } from "hono";
-import { directoryOf, sessionAt, sessionIdIn } from "../../place.ts";
-import type { View } from "../../trace/watch.ts";
-import type { AppEnv } from "../app-env.ts";
-import type { ArkQuery } from "./ark-query.ts";
+import { directoryOf, sessionAt, sessionIdIn } from "../../../place.ts";
+import type { View } from "../../../trace/watch.ts";
+import type { AppEnv } from "../../app-env.ts";
+import type { ArkQuery } from "../ark-query.ts";
 import { feedCursor } from "./feed-cursor.ts";
 import { FeedReader } from "./feed-reader.ts";
 import { followDirectory, followObject, respondStream } from "./item-source.ts";

@@ -1,8 +1,8 @@
-import type { DirectoryFrame } from "../../trace/directory-contract.ts";
-import type { Source, Taken } from "../stream/follower.ts";
-import { openSocket } from "../stream/session-source.ts";
-import { STREAM_HEADERS } from "../stream/sse.ts";
-import { Follower } from "../stream/follower.ts";
+import type { DirectoryFrame } from "../../../trace/directory-contract.ts";
+import type { Source, Taken } from "../../stream/follower.ts";
+import { openSocket } from "../../stream/session-source.ts";
+import { STREAM_HEADERS } from "../../stream/sse.ts";
+import { Follower } from "../../stream/follower.ts";
 import type { Item, ItemReader } from "./items.ts";
 
 type Attachable = { fetch(request: Request): Promise<Response> };

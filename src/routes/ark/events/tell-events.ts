@@ -1,15 +1,15 @@
-import { directoryOf } from "../../place.ts";
-import type { Bindings } from "../../bindings.ts";
-import type { ArkEvent } from "../../trace/ark/ark-event.ts";
-import { derivedEvents } from "../../trace/ark/derived-events.ts";
-import { arkEventOf } from "../../trace/records/ark-event-record.ts";
-import type { ResourceSpans } from "../../trace/span.ts";
-import type { ChunkEntry, LogEntry } from "../../trace/watch.ts";
-import { restoreLogValues } from "../../otlp/logs/restore-log-values.ts";
-import { LogChunk } from "../read/log-chunks.ts";
-import { wholeValues } from "../read/whole-values.ts";
-import type { SessionStub, Tell } from "./items.ts";
-import { placeOfSpan } from "./tell-spans.ts";
+import { directoryOf } from "../../../place.ts";
+import type { Bindings } from "../../../bindings.ts";
+import type { ArkEvent } from "../../../trace/ark/ark-event.ts";
+import { derivedEvents } from "../../../trace/ark/derived-events.ts";
+import { arkEventOf } from "../../../trace/records/ark-event-record.ts";
+import type { ResourceSpans } from "../../../trace/span.ts";
+import type { ChunkEntry, LogEntry } from "../../../trace/watch.ts";
+import { restoreLogValues } from "../../../otlp/logs/restore-log-values.ts";
+import { LogChunk } from "../../read/log-chunks.ts";
+import { wholeValues } from "../../read/whole-values.ts";
+import type { SessionStub, Tell } from "../follow/items.ts";
+import { placeOfSpan } from "../spans/tell-spans.ts";
 
 /** An event and where it stands in its revision. */
 export type PlacedEvent = {

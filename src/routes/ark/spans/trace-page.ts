@@ -1,9 +1,9 @@
-import type { Bindings } from "../../bindings.ts";
-import { directoryOf, sessionAt, sessionIdIn } from "../../place.ts";
-import { cursorAt } from "../../trace/ark/cursor.ts";
-import type { RecentPage } from "../../trace/directory-contract.ts";
-import type { ListFilter } from "../../trace/list/list-filter.ts";
-import type { SessionSummary } from "../../trace/summary.ts";
+import type { Bindings } from "../../../bindings.ts";
+import { directoryOf, sessionAt, sessionIdIn } from "../../../place.ts";
+import { cursorAt } from "../../../trace/ark/cursor.ts";
+import type { RecentPage } from "../../../trace/directory-contract.ts";
+import type { ListFilter } from "../../../trace/list/list-filter.ts";
+import type { SessionSummary } from "../../../trace/summary.ts";
 
 /** Every session, bare traces too. */
 export const EVERY_SESSION: ListFilter = { kind: "all", statuses: [], phrases: [], names: [] };

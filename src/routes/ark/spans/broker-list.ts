@@ -1,13 +1,13 @@
-import type { Bindings } from "../../bindings.ts";
-import { directoryOf, sessionAt } from "../../place.ts";
-import { cursorAfter } from "../../trace/ark/cursor.ts";
-import { nanosecondsText } from "../../trace/ark/instant.ts";
-import type { RecentPage } from "../../trace/directory-contract.ts";
-import type { ListFilter } from "../../trace/list/list-filter.ts";
-import { liveness } from "../../trace/liveness.ts";
-import type { Status } from "../../trace/liveness.ts";
-import type { SessionSummary } from "../../trace/summary.ts";
-import type { LogPage } from "../../trace/watch.ts";
+import type { Bindings } from "../../../bindings.ts";
+import { directoryOf, sessionAt } from "../../../place.ts";
+import { cursorAfter } from "../../../trace/ark/cursor.ts";
+import { nanosecondsText } from "../../../trace/ark/instant.ts";
+import type { RecentPage } from "../../../trace/directory-contract.ts";
+import type { ListFilter } from "../../../trace/list/list-filter.ts";
+import { liveness } from "../../../trace/liveness.ts";
+import type { Status } from "../../../trace/liveness.ts";
+import type { SessionSummary } from "../../../trace/summary.ts";
+import type { LogPage } from "../../../trace/watch.ts";
 import { NEWEST } from "./trace-page.ts";
 
 export type BrokerSession = {

@@ -1,12 +1,12 @@
-import type { Bindings } from "../../bindings.ts";
-import { sessionAt } from "../../place.ts";
-import type { BareSpan } from "../../trace/ark/bare-span.ts";
-import { cursorInLife } from "../../trace/ark/cursor.ts";
-import { QUERY_NAME } from "../../trace/semconv/semconv-ark.ts";
-import type { QuerySummary, SessionSummary } from "../../trace/summary.ts";
-import type { LogPage } from "../../trace/watch.ts";
+import type { Bindings } from "../../../bindings.ts";
+import { sessionAt } from "../../../place.ts";
+import type { BareSpan } from "../../../trace/ark/bare-span.ts";
+import { cursorInLife } from "../../../trace/ark/cursor.ts";
+import { QUERY_NAME } from "../../../trace/semconv/semconv-ark.ts";
+import type { QuerySummary, SessionSummary } from "../../../trace/summary.ts";
+import type { LogPage } from "../../../trace/watch.ts";
 import { timesOf } from "./broker-list.ts";
-import type { Tell } from "./items.ts";
+import type { Tell } from "../follow/items.ts";
 import { spanTexts } from "./span-text.ts";
 import { currentSpans, placeOfSpan } from "./tell-spans.ts";
 

@@ -1,5 +1,5 @@
-import type { LogEntry } from "../../trace/watch.ts";
-import type { SessionObject } from "../../durable/session/session.ts";
+import type { LogEntry } from "../../../trace/watch.ts";
+import type { SessionObject } from "../../../durable/session/session.ts";
 
 export type SessionStub = DurableObjectStub<SessionObject>;
 

@@ -1,7 +1,7 @@
-import type { BareSpan } from "../../trace/ark/bare-span.ts";
-import type { LogPage, View } from "../../trace/watch.ts";
-import { PAGE_BYTES } from "../stream/session-source.ts";
-import type { SessionStub } from "./items.ts";
+import type { BareSpan } from "../../../trace/ark/bare-span.ts";
+import type { LogPage, View } from "../../../trace/watch.ts";
+import { PAGE_BYTES } from "../../stream/session-source.ts";
+import type { SessionStub } from "../follow/items.ts";
 import { currentSpans } from "./tell-spans.ts";
 
 /** The bare spans of a log, up to its head as it is when the reading begins. */

@@ -1,5 +1,5 @@
-import { cursorInLife, placeInLife } from "../../trace/ark/cursor.ts";
-import type { LogEntry, LogPage, View } from "../../trace/watch.ts";
+import { cursorInLife, placeInLife } from "../../../trace/ark/cursor.ts";
+import type { LogEntry, LogPage, View } from "../../../trace/watch.ts";
 import { countTogether } from "./feed-reader.ts";
 import { ITEM_PAGE_BYTES } from "./items.ts";
 import type { Item, ItemReader, SessionStub, Tell } from "./items.ts";

@@ -1,9 +1,9 @@
-import type { Bindings } from "../../bindings.ts";
-import { sessionAt } from "../../place.ts";
+import type { Bindings } from "../../../bindings.ts";
+import { sessionAt } from "../../../place.ts";
 import { findQuery } from "./find-query.ts";
 import type { FoundQuery } from "./find-query.ts";
-import type { ItemReader } from "./items.ts";
-import { endOf, LogItems } from "./log-items.ts";
+import type { ItemReader } from "../follow/items.ts";
+import { endOf, LogItems } from "../follow/log-items.ts";
 import { eventFilter, tellEvents } from "./tell-events.ts";
 
 export type QueryAsked = {

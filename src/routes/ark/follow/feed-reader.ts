@@ -1,8 +1,8 @@
-import type { Bindings } from "../../bindings.ts";
-import { directoryOf, sessionAt } from "../../place.ts";
-import { cursorAfter, cursorAt, placeOf } from "../../trace/ark/cursor.ts";
-import type { FeedPage, FeedTurn } from "../../trace/feed.ts";
-import type { LogEntry, LogPage, View } from "../../trace/watch.ts";
+import type { Bindings } from "../../../bindings.ts";
+import { directoryOf, sessionAt } from "../../../place.ts";
+import { cursorAfter, cursorAt, placeOf } from "../../../trace/ark/cursor.ts";
+import type { FeedPage, FeedTurn } from "../../../trace/feed.ts";
+import type { LogEntry, LogPage, View } from "../../../trace/watch.ts";
 import { ITEM_PAGE_BYTES } from "./items.ts";
 import type { Item, ItemReader, SessionStub, Tell } from "./items.ts";
 import { ToldTraces } from "./told-traces.ts";

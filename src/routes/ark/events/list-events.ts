@@ -1,13 +1,13 @@
-import type { Bindings } from "../../bindings.ts";
-import { directoryOf, sessionIdIn } from "../../place.ts";
-import type { ArkEvent } from "../../trace/ark/ark-event.ts";
-import type { RecentPage } from "../../trace/directory-contract.ts";
-import type { ArkQuery } from "./ark-query.ts";
-import { FeedReader } from "./feed-reader.ts";
+import type { Bindings } from "../../../bindings.ts";
+import { directoryOf, sessionIdIn } from "../../../place.ts";
+import type { ArkEvent } from "../../../trace/ark/ark-event.ts";
+import type { RecentPage } from "../../../trace/directory-contract.ts";
+import type { ArkQuery } from "../ark-query.ts";
+import { FeedReader } from "../follow/feed-reader.ts";
 import { queryEvents, pageOf } from "./query-events.ts";
 import type { EventPage } from "./query-events.ts";
 import { eventFilter, tellEvents } from "./tell-events.ts";
-import { EVERY_SESSION, NEWEST } from "./trace-page.ts";
+import { EVERY_SESSION, NEWEST } from "../spans/trace-page.ts";
 
 /** Pages of logs that one request reads: what it finds in them is a page, and the next one goes on. */
 const READS = 500;

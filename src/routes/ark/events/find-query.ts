@@ -1,11 +1,11 @@
-import type { Bindings } from "../../bindings.ts";
-import { directoryOf, sessionAt } from "../../place.ts";
-import type { ListPage } from "../../trace/directory-contract.ts";
-import { nameToken, searchPhrases } from "../../trace/list/search-text.ts";
-import type { LogPage } from "../../trace/watch.ts";
+import type { Bindings } from "../../../bindings.ts";
+import { directoryOf, sessionAt } from "../../../place.ts";
+import type { ListPage } from "../../../trace/directory-contract.ts";
+import { nameToken, searchPhrases } from "../../../trace/list/search-text.ts";
+import type { LogPage } from "../../../trace/watch.ts";
 import { queryNameOf } from "./tell-events.ts";
 import type { PlacedEvent } from "./tell-events.ts";
-import { EVERY_SESSION } from "./trace-page.ts";
+import { EVERY_SESSION } from "../spans/trace-page.ts";
 
 /** Where a query's events are, and which of the session's they are. */
 export type FoundQuery = {

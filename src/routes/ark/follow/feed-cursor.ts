@@ -1,7 +1,7 @@
-import type { DirectoryObject } from "../../durable/directory/directory.ts";
-import { cursorAfter } from "../../trace/ark/cursor.ts";
-import type { FeedPage } from "../../trace/feed.ts";
-import type { ArkQuery } from "./ark-query.ts";
+import type { DirectoryObject } from "../../../durable/directory/directory.ts";
+import { cursorAfter } from "../../../trace/ark/cursor.ts";
+import type { FeedPage } from "../../../trace/feed.ts";
+import type { ArkQuery } from "../ark-query.ts";
 
 /**
  * Where a stream of all sessions begins: behind what was told, where it resumes; else with what comes from now on, unless

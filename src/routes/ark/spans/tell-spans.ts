@@ -1,9 +1,9 @@
-import { bareSpans } from "../../trace/ark/bare-span.ts";
-import type { BareSpan } from "../../trace/ark/bare-span.ts";
-import type { LogEntry } from "../../trace/watch.ts";
-import { LogChunk } from "../read/log-chunks.ts";
-import { withWholeValues } from "../read/whole-values.ts";
-import type { SessionStub, Tell } from "./items.ts";
+import { bareSpans } from "../../../trace/ark/bare-span.ts";
+import type { BareSpan } from "../../../trace/ark/bare-span.ts";
+import type { LogEntry } from "../../../trace/watch.ts";
+import { LogChunk } from "../../read/log-chunks.ts";
+import { withWholeValues } from "../../read/whole-values.ts";
+import type { SessionStub, Tell } from "../follow/items.ts";
 
 /** The spans of a revision. */
 export const tellSpans: Tell = async (stub, entry) =>

@@ -1,17 +1,17 @@
 import type { Context } from "hono";
-import { statusOf } from "../../otlp/decode-error.ts";
-import type { DecodeError } from "../../otlp/decode-error.ts";
-import { decodeLogs } from "../../otlp/logs/decode-logs.ts";
-import { directoryOf, sessionIdOf } from "../../place.ts";
-import type { ArkEvent } from "../../trace/ark/ark-event.ts";
-import { readArkEvent } from "../../trace/ark/read-event.ts";
-import { recordOfArkEvent } from "../../trace/records/ark-event-record.ts";
-import type { AppEnv } from "../app-env.ts";
-import { noteArrival } from "../receive/arrivals.ts";
-import { bodies } from "../receive/body-budget.ts";
-import { deliver } from "../receive/deliver.ts";
-import { readSent } from "../receive/sent-body.ts";
-import { arkError, invalid } from "./ark-error.ts";
+import { statusOf } from "../../../otlp/decode-error.ts";
+import type { DecodeError } from "../../../otlp/decode-error.ts";
+import { decodeLogs } from "../../../otlp/logs/decode-logs.ts";
+import { directoryOf, sessionIdOf } from "../../../place.ts";
+import type { ArkEvent } from "../../../trace/ark/ark-event.ts";
+import { readArkEvent } from "../../../trace/ark/read-event.ts";
+import { recordOfArkEvent } from "../../../trace/records/ark-event-record.ts";
+import type { AppEnv } from "../../app-env.ts";
+import { noteArrival } from "../../receive/arrivals.ts";
+import { bodies } from "../../receive/body-budget.ts";
+import { deliver } from "../../receive/deliver.ts";
+import { readSent } from "../../receive/sent-body.ts";
+import { arkError, invalid } from "../ark-error.ts";
 import { queryNameOf } from "./tell-events.ts";
 
 /** Of one event: a tool's parameters may be long, its results are not in it. */
