@@ -18,6 +18,9 @@ const OTHER = traceIdOf("other");
 const IDS = [OLD, YOUNG, "A", "B"];
 const ALL = [...IDS, OTHER];
 
+/** Numbers from 1 to 1,200. */
+const SERIES =
+  "(WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 1200) SELECT value FROM n)";
 const DAY = 86_400_000;
 const MAX_AGE = DEFAULT_RETENTION.maxAge ?? 0;
 const KEPT = MAX_AGE + retentionSlack(MAX_AGE);
@@ -148,6 +151,37 @@ describe("what was silent for 30 days", () => {
     await world.readSession("A");
     expect(await world.alarmOf("A")).toBe(arrived + KEPT);
   });
+});
+
+test("of more traces than one run asks for, all go, and the session with them", async () => {
+  await world.copies("A", 520);
+  expect((await world.readSession("A"))?.session.traces).toBe(520);
+  world.pass(KEPT);
+  await world.ring("A");
+  expect((await world.readSession("A"))?.session.traces).toBe(20);
+  await world.rest(["A"]);
+  expect(await world.readSession("A")).toBeUndefined();
+  expect(await world.tables("A")).toEqual([]);
+});
+
+test("marks of traces that left long ago go when they are many: who comes back reads from the beginning", async () => {
+  await world.copies("A", 3);
+  const viewer = new Viewer("A");
+  await viewer.connect();
+  await viewer.readUntil(({ event }) => event.type === "bookmark");
+  await viewer.disconnect();
+  const marks = `INSERT INTO chunk SELECT 100 + value, 'gone', 0, 'gone', ?, 'identity', '{"encoding":"json","spans":0}', NULL,
+    '', x'', 1, 0 FROM ${SERIES}`;
+  await world.change("A", marks, Date.now() - 8 * DAY);
+  // Something has to be due for the session to wake at all.
+  await runInDurableObject(world.objectOf("A"), async (instance) => await instance.tidy());
+  const left = await world.rowsOf<{ kind: string }>("A", "chunk");
+  expect(left.map(({ kind }) => kind)).toEqual(["spans", "spans", "spans"]);
+  await viewer.connect();
+  await viewer.readUntil(({ event }) => event.type === "bookmark");
+  await viewer.disconnect();
+  expect(viewer.seen.map(({ event }) => event.type)).toContain("reset");
+  expect(viewer.view.summary()).toMatchObject({ traces: 3 });
 });
 
 describe("whichever step of forgetting a fault strikes", () => {
