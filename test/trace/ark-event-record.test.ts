@@ -48,6 +48,11 @@ describe("an Ark event as a log record", () => {
     expect(facts[0]?.start).toBe(1_790_000_000_000_000_000n);
   });
 
+  test.each(["1e308", "-1e308", "NaN", "soon"])("of an end that claims to have taken %s ms: a moment", (durationMs) => {
+    const [query] = factsOfEvent(arkEvent("QueryExecutionComplete", 9, { durationMs }));
+    expect(query?.start).toBe(query?.end);
+  });
+
   test("of an operation: its query runs too, as far as it knows", () => {
     const [query, call] = factsOfEvent(
       arkEvent("LLMCallComplete", 3, {

@@ -6,6 +6,7 @@ import { readContent } from "../../src/trace/content/content.ts";
 import { subjectOf } from "../../src/trace/records/subject-of-record.ts";
 import { capturedRecords, untraced } from "./captured-records.ts";
 import type { CapturedRecord } from "./captured-records.ts";
+import { at } from "./facts-of.ts";
 import { recordOf } from "./record-of.ts";
 
 const factsOf = ({ record, scope, resource }: CapturedRecord) =>
@@ -116,6 +117,16 @@ describe("a coding agent that does not trace", () => {
     expect(spans[1]?.tokens).toEqual({ input: 107, output: 50, cached: 60, reasoning: 30 });
     expect(new Set(spans.slice(1).map(({ parentSpanId }) => parentSpanId))).toEqual(new Set([spans[0]?.spanId]));
   });
+
+  test.each([1e308, Number.MAX_SAFE_INTEGER, 0.25, "1e308"])(
+    "a call that claims to have taken %s ms is told",
+    (took) => {
+      const call = recordOf("claude_code.api_request", 1, { "session.id": "s-1", "prompt.id": "p", duration_ms: took });
+      const [span] = factsOf({ record: call, scope: undefined, resource: undefined }).spans;
+      expect(span).toMatchObject({ kind: "llm", end: at(1) });
+      expect(millis(span as SpanFacts)).toBe(took === 0.25 ? 0.25 : 0);
+    },
+  );
 
   test("a refused call did not fail", () => {
     const refused = recordOf("claude_code.tool_decision", 1, {

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { SpanContent } from "../../trace/content/content.ts";
 import type { Tokens } from "../../trace/facts/facts.ts";
+import { nanosecondsIn } from "../../trace/nanoseconds.ts";
 import type { QuerySummary } from "../../trace/summary.ts";
 import { CopyButton } from "../frame/copy-button.tsx";
 import { count, dollars, duration, ticking } from "../text/figures.ts";
@@ -50,7 +51,7 @@ export function SpanFactsView({
         )}
         {cost === undefined ? null : <Fact name="Cost">{dollars(cost)}</Fact>}
         {timeToFirstTokenMillis === undefined ? null : (
-          <Fact name="First token">{`after ${duration(BigInt(Math.round(timeToFirstTokenMillis * 1e6)))}`}</Fact>
+          <Fact name="First token">{`after ${duration(nanosecondsIn(timeToFirstTokenMillis))}`}</Fact>
         )}
         <TextFact name="Ended because" text={finishReasons?.join(", ")} />
         <TextFact name="Service" text={facts.service} />

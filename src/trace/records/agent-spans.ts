@@ -2,6 +2,7 @@ import type { AgentEvent, AgentRecord, Failure, ModelCall, ToolCall } from "./ag
 import { derivedId, idOfRecord } from "./derived-id.ts";
 import { timeOfRecord } from "../log-record.ts";
 import type { LogRecord } from "../log-record.ts";
+import { nanosecondsIn } from "../nanoseconds.ts";
 import { countAt } from "./record-fields.ts";
 import { SESSION_KEYS, USER_KEYS } from "../semconv/semconv.ts";
 import { AGENT_RECORD, REDACTED } from "../semconv/semconv-records.ts";
@@ -11,7 +12,6 @@ import { toldAttribute } from "./told.ts";
 
 const STATUS_ERROR = 2;
 const CLIENT = 3;
-const PER_MILLI = 1_000_000n;
 
 /** The span that a coding agent's record is about: by the agent's id for it, else by the record itself if it tells of one; "" without. */
 export function agentSubject(record: LogRecord, { event, subject }: AgentRecord): string {
@@ -29,7 +29,7 @@ export function agentSpan(record: LogRecord, told: AgentRecord): Span | undefine
   const { attributes = [] } = record;
   const end = BigInt(timeOfRecord(record) || 0);
   const took = event.is === "prompt" ? 0 : (countAt(attributes, AGENT_RECORD.durationMillis) ?? 0);
-  const lasted = BigInt(Math.round(took * 1_000)) * (PER_MILLI / 1_000n);
+  const lasted = nanosecondsIn(took);
   const failure = "failure" in event ? event.failure : undefined;
   const how = event.is === "prompt" ? "prompt" : promptId === undefined ? "by-time" : "call";
   const parentSpanId = promptId === undefined || event.is === "prompt" ? undefined : derivedId("prompt", promptId);

@@ -4,12 +4,12 @@ import { derivedId } from "./derived-id.ts";
 import { numberOf } from "../content/any-value.ts";
 import { timeOfRecord } from "../log-record.ts";
 import type { LogRecord } from "../log-record.ts";
+import { nanosecondsIn } from "../nanoseconds.ts";
 import * as keys from "../semconv/semconv-ark.ts";
 import type { AnyValue, KeyValue, Span } from "../span.ts";
 import { toldAttribute } from "./told.ts";
 
 const STATUS_ERROR = 2;
-const NANOS_PER_MICRO = 1_000n;
 
 /** An operation of a query, which end of it this is, and what is said of it. */
 export type ArkTold = {
@@ -47,7 +47,7 @@ export function arkSubject(record: LogRecord, told: ArkTold): string {
 export function arkSpans(record: LogRecord, told: ArkTold): readonly Span[] {
   const { operation, phase, at } = told;
   const time = BigInt(timeOfRecord(record) || 0);
-  const lasted = BigInt(Math.round((numberOf(at.get(keys.DURATION_MILLIS) ?? {}) ?? 0) * 1_000)) * NANOS_PER_MICRO;
+  const lasted = nanosecondsIn(numberOf(at.get(keys.DURATION_MILLIS) ?? {}) ?? 0);
   const isOver = phase !== "Start";
   const start = isOver && lasted > 0n && lasted < time ? time - lasted : time;
   const isQuery = operation === "QueryExecution";
