@@ -11,7 +11,7 @@ export const FACTS_VERSION = 7;
  * cells, whole seconds and nanoseconds: `start` counts from the first span's, all others from the span's own. `last` is the
  * end, or how new the report of a running span is.
  *
- * Small numbers in one list, because engines write and read these several times faster than lists of many things.
+ * Small numbers in one list, because engines write and read these faster than lists of many things.
  */
 export const FLAG = {
   running: 1 << 0,
