@@ -8,8 +8,8 @@ import { processorTime, settle } from "./workerd.ts";
 import type { Bench, Runtime } from "./workerd.ts";
 
 const SPANS = 100;
-/** Batches of a trace before the next begins: two such traces are 70,000 spans, and a session may hold 90,000. */
-const BATCHES_PER_TRACE = 350;
+/** Batches of a trace before the next begins: two such traces are 80,000 spans, and a session may hold 90,000. */
+const BATCHES_PER_TRACE = 400;
 const TRACES_PER_SESSION = 2;
 
 type Variant = { readonly name: string; readonly shape: BatchShape; readonly target?: number };
