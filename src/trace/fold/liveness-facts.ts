@@ -1,7 +1,7 @@
 import { absentParents } from "./awaited-parents.ts";
 import { ROOT, SELF } from "../table/parent-links.ts";
 import { isQueryOpen } from "./query-fold.ts";
-import type { Query, QueryFold } from "./query-fold.ts";
+import type { QueryFold } from "./query-fold.ts";
 import { compareRows } from "../table/compare-rows.ts";
 import { isCanceled, isError } from "../table/noted-rows.ts";
 import * as Row from "../table/span-rows.ts";
@@ -13,7 +13,7 @@ import { waitingOf } from "./waiting.ts";
 export function livenessFacts(table: SpanTable, fold: QueryFold, lastArrival: string): LivenessFacts {
   const { rows } = table;
   const { groups, queries } = fold;
-  const ended = endedTraces(table, queries);
+  const ended = endedTraces(table, fold);
   let running = 0;
   let oldest = -1;
   let awaitedParents = 0;
@@ -48,8 +48,11 @@ export function livenessFacts(table: SpanTable, fold: QueryFold, lastArrival: st
 }
 
 /** Numbers of the traces of which a query has ended: a parent that has not come by then is not awaited any more. */
-export function endedTraces(table: SpanTable, queries: readonly Query[]): Set<number> {
+export function endedTraces(table: SpanTable, { groups, queries }: QueryFold): Set<number> {
+  const open = queries.map((query) => isQueryOpen(table, query));
   const ended = new Set<number>();
-  for (const query of queries) if (!isQueryOpen(table, query)) ended.add(query.trace);
+  groups.queryOf.forEach((query, row) => {
+    if (open[query] === false) ended.add(table.rows.word(row, Row.TRACE));
+  });
   return ended;
 }

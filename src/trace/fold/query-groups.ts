@@ -8,7 +8,6 @@ import type { ToldLinks } from "../told/told-links.ts";
 
 /** A query and the row to read what is known of it. */
 export type QueryGroup = {
-  readonly trace: number;
   /** Its spans name it; otherwise it is a root of its trace. */
   readonly named: boolean;
   /** Its outermost span, or the earliest one that waits for that. */
@@ -29,7 +28,7 @@ export type QueryGroups = {
   readonly told?: ToldLinks;
 };
 
-type Candidate = { readonly trace: number; readonly named: boolean; query: number; orphan: number; top: number };
+type Candidate = { readonly named: boolean; query: number; orphan: number; top: number };
 
 const NOBODY = -1;
 
@@ -48,16 +47,24 @@ export function groupByQuery(table: SpanTable): QueryGroups {
     .map((_, at) => at)
     .toSorted((a, b) => compareRows(table, leadOf(queries, a), leadOf(queries, b)));
   const places = new Int32Array(queries.length);
+  /** By trace: a query may be told of in one and traced in another, and is then of both. */
   const first = new Map<number, number>();
+  const meet = (row: number, place: number): void => {
+    const trace = table.rows.word(row, Row.TRACE);
+    if (place < (first.get(trace) ?? queries.length)) first.set(trace, place);
+  };
   sorted.forEach((at, place) => {
     places[at] = place;
-    const trace = queries[at]?.trace ?? NOBODY;
-    if (!first.has(trace)) first.set(trace, place);
+    meet(leadOf(queries, at), place);
+  });
+  queryOf.forEach((query, row) => {
+    if (query < 0) return;
+    queryOf[row] = places[query] ?? NOBODY;
+    meet(row, queryOf[row]);
   });
   for (let row = 0; row < queryOf.length; row++) {
-    const query = queryOf[row] ?? NOBODY;
-    if (told?.hidden[row] === 1) continue;
-    queryOf[row] = query < 0 ? (first.get(table.rows.word(row, Row.TRACE)) ?? NOBODY) : (places[query] ?? NOBODY);
+    if (queryOf[row] !== NOBODY || told?.hidden[row] === 1) continue;
+    queryOf[row] = first.get(table.rows.word(row, Row.TRACE)) ?? NOBODY;
   }
   const all = { parents, order, queries: sorted.flatMap((at) => queries[at] ?? []), queryOf };
   return told === undefined ? all : { ...all, told };
@@ -100,8 +107,8 @@ function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array, t
   const unseen = new Map<number, number>();
   const earlier = (known: number, row: number): number =>
     known < 0 || compareRows(table, row, known) < 0 ? row : known;
-  const open = (trace: number, isNamed: boolean): number =>
-    candidates.push({ trace, named: isNamed, query: NOBODY, orphan: NOBODY, top: NOBODY }) - 1;
+  const open = (isNamed: boolean): number =>
+    candidates.push({ named: isNamed, query: NOBODY, orphan: NOBODY, top: NOBODY }) - 1;
 
   const rooted = new Set<number>();
   for (const row of order) {
@@ -113,10 +120,10 @@ function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array, t
     let query = parentQuery;
     if (namesQuery(table, row)) {
       const identity = identityOf(table, told?.same.get(row) ?? row);
-      query = byIdentity.get(identity) ?? open(trace, true);
+      query = byIdentity.get(identity) ?? open(true);
       byIdentity.set(identity, query);
     } else if ((parent === ROOT || parent === SELF) && !named.has(trace)) {
-      query = open(trace, false);
+      query = open(false);
       rooted.add(trace);
     }
     queryOf[row] = query;
@@ -132,7 +139,7 @@ function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array, t
     const trace = rows.word(row, Row.TRACE);
     const parent = parents[row] ?? ROOT;
     if ((parent !== MISSING && parent !== CYCLE) || named.has(trace) || rooted.has(trace)) continue;
-    const query = unseen.get(trace) ?? open(trace, false);
+    const query = unseen.get(trace) ?? open(false);
     unseen.set(trace, query);
     const candidate = candidates[query];
     if (!candidate) continue;
@@ -142,9 +149,9 @@ function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array, t
   return { candidates, queryOf };
 }
 
-function settle({ trace, named, query, orphan, top }: Candidate): QueryGroup {
-  if (query >= 0) return { trace, named, lead: query, come: true };
-  return orphan >= 0 ? { trace, named, lead: orphan, come: false } : { trace, named, lead: top, come: true };
+function settle({ named, query, orphan, top }: Candidate): QueryGroup {
+  if (query >= 0) return { named, lead: query, come: true };
+  return orphan >= 0 ? { named, lead: orphan, come: false } : { named, lead: top, come: true };
 }
 
 function leadOf(queries: readonly QueryGroup[], at: number): number {

@@ -1,7 +1,8 @@
 import type { Receipt } from "../delivery.ts";
 import { deriveFacts } from "../facts/facts.ts";
+import { endedTraces } from "../fold/liveness-facts.ts";
 import { LIST_PRICES, readPrices } from "../fold/prices.ts";
-import { foldQueries, isQueryOpen } from "../fold/query-fold.ts";
+import { foldQueries } from "../fold/query-fold.ts";
 import type { QueryFold } from "../fold/query-fold.ts";
 import { queriesOf, summarise } from "../fold/session-fold.ts";
 import { admitRecords } from "../table/record-admission.ts";
@@ -145,8 +146,9 @@ export class SessionView {
 
   tree(): SessionTree {
     if (this.#tree?.of !== this.#revision) {
-      let ended: ReadonlySet<string> | undefined;
-      const mayCome = (traceId: string): boolean => !(ended ??= this.#endedTraces()).has(traceId);
+      let ended: ReadonlySet<number> | undefined;
+      const mayCome = (traceId: string): boolean =>
+        !(ended ??= endedTraces(this.#table, this.#foldQueries())).has(this.#table.traceNumber(traceId));
       this.#tree = { of: this.#revision, tree: buildTree(this.#spans.values(), mayCome, this.#told()) };
     }
     return this.#tree.tree;
@@ -170,14 +172,6 @@ export class SessionView {
     if (this.#fold?.of !== this.#revision)
       this.#fold = { of: this.#revision, fold: foldQueries(this.#table, this.#prices) };
     return this.#fold.fold;
-  }
-
-  #endedTraces(): Set<string> {
-    const ended = new Set<string>();
-    for (const query of this.#foldQueries().queries) {
-      if (!isQueryOpen(this.#table, query)) ended.add(this.#table.traceId(query.lead));
-    }
-    return ended;
   }
 
   #reset(): void {

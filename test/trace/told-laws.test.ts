@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+import { deriveFacts } from "../../src/trace/facts/facts.ts";
+import { deriveRecordFacts } from "../../src/trace/facts/record-facts.ts";
+import { queriesOf, summarise } from "../../src/trace/fold/session-fold.ts";
+import type { SessionStreamEvent } from "../../src/trace/stream-events.ts";
+import { admitRecords, knowsRecord } from "../../src/trace/table/record-admission.ts";
+import { SpanTable } from "../../src/trace/table/span-table.ts";
+import { SessionView } from "../../src/trace/view/session-view.ts";
+import { ABOUT } from "./fold-of.ts";
+import { printTree } from "./print-tree.ts";
+import { Random } from "./seeded-random.ts";
+import { generateTold } from "./told-generator.ts";
+import type { Told } from "./told-generator.ts";
+
+const SEEDS = Array.from({ length: 150 }, (_, n) => 9000 + n);
+
+const homeOf = (item: Told): string => ("span" in item ? item.span.traceId : item.home);
+
+/** As an object admits them: what is known is left out. */
+function tableOf(sent: readonly Told[], table = new SpanTable()): SpanTable {
+  for (const item of sent) {
+    const home = homeOf(item);
+    const revision = table.held + 1;
+    if ("span" in item) {
+      const facts = deriveFacts(item.span, JSON.stringify(item.span), undefined, undefined);
+      if (table.compare(home, facts) !== "known") table.admit(home, facts, revision, 0);
+    } else {
+      const facts = deriveRecordFacts(item.record, JSON.stringify(item.record), undefined, undefined);
+      if (!knowsRecord(table, home, facts)) admitRecords(table, home, [facts], revision);
+    }
+  }
+  return table;
+}
+
+const saidBy = (table: SpanTable) => ({ summary: summarise(table, ABOUT), queries: queriesOf(table) });
+
+function eventOf(item: Told): SessionStreamEvent {
+  const received = ABOUT.lastArrival;
+  if ("span" in item) {
+    const receipt = { encoding: "json", spans: 1 } as const;
+    return { type: "spans", received, receipt, resourceSpans: [{ scopeSpans: [{ spans: [item.span] }] }] };
+  }
+  const receipt = { encoding: "json", spans: 0, records: 1 } as const;
+  const resourceLogs = [{ scopeLogs: [{ logRecords: [item.record] }] }];
+  return { type: "logs", received, receipt, traceId: item.home, resourceLogs };
+}
+
+/** `isWatched`: it is shown with each event, as the page does. */
+function shownOf(sent: readonly Told[], isWatched = false) {
+  const view = new SessionView(ABOUT.id);
+  for (const item of sent) {
+    view.apply(eventOf(item));
+    if (isWatched) shownBy(view);
+  }
+  return shownBy(view);
+}
+
+const shownBy = (view: SessionView) => ({
+  summary: view.summary(),
+  queries: view.queries(),
+  tree: printTree(view.tree()),
+  standIns: [...view.tree().standIns].toSorted(),
+});
+
+describe("what events, agents and spans tell of the same", () => {
+  test.each(SEEDS)("seed %i: order does not show, and twice is once", (seed) => {
+    const random = new Random(seed);
+    const sent = generateTold(random);
+    const expected = saidBy(tableOf(sent));
+    for (let round = 0; round < 4; round++) {
+      const table = tableOf(random.shuffle(sent));
+      expect(saidBy(table)).toEqual(expected);
+      expect(saidBy(tableOf(random.shuffle(sent), table))).toEqual(expected);
+    }
+  });
+
+  test.each(SEEDS)("seed %i: each span is of one query and stands once in the tree", (seed) => {
+    const sent = generateTold(new Random(seed));
+    const { summary, queries } = saidBy(tableOf(sent));
+    expect(queries.reduce((sum, { spans }) => sum + spans, 0)).toBe(summary.spans);
+    expect(queries.reduce((sum, { errors }) => sum + errors, 0)).toBe(summary.errors);
+    const view = new SessionView(ABOUT.id);
+    for (const item of sent) view.apply(eventOf(item));
+    expect(view.tree().rows.filter(({ span }) => span !== undefined).length).toBe(summary.spans);
+  });
+
+  test.each(SEEDS)("seed %i: a session is as if a trace that is forgotten had never come", (seed) => {
+    const random = new Random(seed);
+    const sent = generateTold(random);
+    const table = tableOf(sent);
+    const forgotten = random.pick([...table.traces()]);
+    table.dropTrace(forgotten);
+    expect(saidBy(table)).toEqual(saidBy(tableOf(sent.filter((item) => homeOf(item) !== forgotten))));
+  });
+
+  test.each(SEEDS)("seed %i: a viewer is a fold too", (seed) => {
+    const random = new Random(seed);
+    const sent = generateTold(random);
+    const shown = shownOf(sent);
+    if (sent.length > 0) expect({ summary: shown.summary, queries: shown.queries }).toEqual(saidBy(tableOf(sent)));
+    expect(shownOf(random.shuffle(sent), true)).toEqual(shown);
+  });
+});
