@@ -59,7 +59,7 @@ const shownBy = (view: SessionView) => ({
   summary: view.summary(),
   queries: view.queries(),
   tree: printTree(view.tree()),
-  standIns: [...view.tree().standIns].toSorted(),
+  standIns: Object.fromEntries(view.tree().standIns),
 });
 
 describe("what events, agents and spans tell of the same", () => {
