@@ -61,8 +61,11 @@ export class Decoding {
     return false;
   }
 
-  /** A value as it stands in the span: a large one as its preview. `units` and `values` are the account before it. */
-  inline(value: AnyValue, units: number, values: number, field = "value"): AnyValue {
+  /**
+   * A value as it stands in the span: a large one as its preview. `units` and `values` are the account before it;
+   * `cutFrom`: how long it was before an earlier receiver cut it, where it says so.
+   */
+  inline(value: AnyValue, units: number, values: number, field = "value", cutFrom?: number): AnyValue {
     const length = this.units - units;
     if (!mayBeLarge(length, this.values - values)) return value;
     const isStructure = value.arrayValue !== undefined || value.kvlistValue !== undefined;
@@ -70,7 +73,7 @@ export class Decoding {
       this.wrongValue(field, `more than ${MAX_SPAN_TEXT} characters in an array or kvlist`);
       return {};
     }
-    const kept = this.spiller.value(value);
+    const kept = this.spiller.value(value, cutFrom);
     if (kept.spill !== undefined) this.units = units + (kept.stringValue?.length ?? 0);
     return kept;
   }

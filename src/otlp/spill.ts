@@ -36,21 +36,22 @@ export class Spiller {
     return this.#taken ?? NONE;
   }
 
-  /** The value, or its preview if its JSON is longer than may stand inline. */
-  value(value: AnyValue): AnyValue {
+  /** The value, or its preview if its JSON is longer than may stand inline. `cutFrom`: as it says itself, it was cut before. */
+  value(value: AnyValue, cutFrom?: number): AnyValue {
     const cut = cutValue(value);
     const text = JSON.stringify(cut?.value ?? value);
     if (cut === undefined && text.length <= MAX_INLINE_VALUE / 3) return value;
     const json = Buffer.from(text);
     if (cut === undefined && json.length <= MAX_INLINE_VALUE) return value;
     const spill = { hash: this.#keep(json), bytes: json.length };
+    const from = cut?.from ?? cutFrom;
     const asked =
-      cut === undefined && value.bytesValue === undefined ? askedInConversation(value, MAX_ASKED) : undefined;
+      from === undefined && value.bytesValue === undefined ? askedInConversation(value, MAX_ASKED) : undefined;
     return {
-      stringValue: wellFormedHead(value.stringValue ?? text, PREVIEW_LENGTH),
+      stringValue: wellFormedHead((cut?.value ?? value).stringValue ?? text, PREVIEW_LENGTH),
       spill: {
         ...spill,
-        ...(cut === undefined ? {} : { cutFrom: cut.from }),
+        ...(from === undefined ? {} : { cutFrom: from }),
         ...(asked === undefined ? {} : { asked }),
       },
     };

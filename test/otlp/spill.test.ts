@@ -5,7 +5,7 @@ import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
 import { MAX_INLINE_VALUE, MAX_VALUE, PREVIEW_LENGTH } from "../../src/otlp/limits.ts";
 import { restoreValues } from "../../src/otlp/restore-values.ts";
 import type { Delivery } from "../../src/trace/delivery.ts";
-import type { AnyValue } from "../../src/trace/span.ts";
+import type { AnyValue, ResourceSpans } from "../../src/trace/span.ts";
 import { libraryEncode } from "./oracle.ts";
 import { decodeJson, deliveriesOf, request, resourceSpansOf, span, textOf } from "./requests.ts";
 
@@ -18,7 +18,11 @@ function delivered(value: unknown): Delivery {
 }
 
 function attributeOf(delivery: Delivery): AnyValue | undefined {
-  return resourceSpansOf(delivery)[0]?.scopeSpans?.[0]?.spans?.[0]?.attributes?.[0]?.value;
+  return attributeIn(resourceSpansOf(delivery));
+}
+
+function attributeIn(resourceSpans: readonly ResourceSpans[]): AnyValue | undefined {
+  return resourceSpans[0]?.scopeSpans?.[0]?.spans?.[0]?.attributes?.[0]?.value;
 }
 
 function storedValues(delivery: Delivery): string[] {
@@ -159,5 +163,29 @@ describe("a value longer than 1 MiB is cut, and marked", () => {
     const { stringValue: kept } = JSON.parse(onlyValue(delivered(list)));
     expect(JSON.stringify(list).startsWith(kept)).toBe(true);
     expect(attributeOf(delivered(list))?.spill?.cutFrom).toBe(JSON.stringify(list).length);
+  });
+
+  test("exported and posted again it is the same, mark and all", () => {
+    const list = {
+      arrayValue: { values: Array.from({ length: 60_000 }, (_, n) => ({ stringValue: `element ${n}` })) },
+    };
+    const bytes = { bytesValue: Buffer.alloc(MAX_VALUE, 1).toString("base64") };
+    for (const sent of [{ stringValue: "é".repeat(MAX_VALUE) }, list, bytes]) {
+      const first = delivered(sent);
+      const values = new Map(first.values.map((value) => [value.hash, JSON.parse(textOf(value))]));
+      const exported = attributeIn(restoreValues(resourceSpansOf(first), (hash) => values.get(hash)));
+      expect(textOf(delivered(exported ?? {}))).toBe(textOf(first));
+    }
+  });
+
+  test("a mark that can't be true is none", () => {
+    const marked = (stringValue: string, cutFrom: unknown): AnyValue =>
+      JSON.parse(JSON.stringify({ stringValue, spill: { hash: "a", bytes: 1, cutFrom } }));
+    expect(attributeOf(delivered(marked("short", MAX_VALUE * 2)))).toEqual({ stringValue: "short" });
+    for (const from of [5, -1, 2.5, "2000000", null, Number.MAX_VALUE]) {
+      expect(attributeOf(delivered(marked("x".repeat(9_000), from)))?.spill, String(from)).not.toHaveProperty(
+        "cutFrom",
+      );
+    }
   });
 });

@@ -1,7 +1,7 @@
 import type { AnyValue, KeyValue } from "../../trace/span.ts";
 import { isList, isObject, shown, type JsonDecoding } from "./json-decoding.ts";
 import { keepText, readBytes, readDouble, readInt64, readText } from "./json-scalars.ts";
-import { MAX_ATTRIBUTES, MAX_VALUE_DEPTH } from "../limits.ts";
+import { MAX_ATTRIBUTES, MAX_VALUE, MAX_VALUE_DEPTH } from "../limits.ts";
 
 const NONE: readonly KeyValue[] = [];
 const EMPTY: AnyValue = {};
@@ -20,7 +20,7 @@ export function readAttributes(decoding: JsonDecoding, input: unknown): readonly
       const key = readText(decoding, "key", entry["key"]);
       const { units, values } = decoding;
       const value = readValue(decoding, "value", entry["value"], 1);
-      attributes.push({ key, value: decoding.inline(value, units, values) });
+      attributes.push({ key, value: decoding.inline(value, units, values, "value", cutMark(entry["value"])) });
     } else {
       decoding.wrongShape("", `expected an object, got ${shown(entry)}`);
     }
@@ -33,7 +33,14 @@ export function readAttributes(decoding: JsonDecoding, input: unknown): readonly
 export function readBody(decoding: JsonDecoding, input: unknown): AnyValue | undefined {
   const { units, values } = decoding;
   const value = readValue(decoding, "body", input, 1);
-  return isEmpty(value) ? undefined : decoding.inline(value, units, values, "body");
+  return isEmpty(value) ? undefined : decoding.inline(value, units, values, "body", cutMark(input));
+}
+
+/** What an export of ours says of a value that was cut when it first came in: without it the rest would pass for the whole. */
+function cutMark(input: unknown): number | undefined {
+  const spill = isObject(input) ? input["spill"] : undefined;
+  const from = isObject(spill) ? spill["cutFrom"] : undefined;
+  return typeof from === "number" && Number.isSafeInteger(from) && from > MAX_VALUE ? from : undefined;
 }
 
 function isEmpty(value: AnyValue): boolean {
