@@ -141,6 +141,20 @@ describe("what was silent for 30 days", () => {
     expect((await world.readSession(OLD))?.session.spans).toBe(2);
   });
 
+  test("leaves no object behind that only says where its trace went", async () => {
+    await world.deliver(someSpans(OLD, 1, 2, { "gen_ai.conversation.id": "B" }));
+    await world.rest(IDS);
+    await world.deliver(someSpans(OLD, 3, 1, { "session.id": "A" }));
+    await world.rest(IDS);
+    expect(await world.moved("B")).toEqual(["A"]);
+    // Nobody keeps it in memory for a month.
+    for (const id of IDS) await world.evict(id);
+    await passAndRing(KEPT);
+    for (const id of IDS) await world.evict(id);
+    await passAndRing(KEPT);
+    for (const id of [OLD, "A", "B"]) expect(await world.tables(id), id).toEqual([]);
+  });
+
   test("wakes nobody in between: one alarm a session stands, and a bound home needs none", async () => {
     await world.deliver(someSpans(OLD, 1, 2, { "session.id": "A" }));
     const arrived = Date.now();

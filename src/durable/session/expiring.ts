@@ -1,5 +1,5 @@
 import { markGone } from "./admission.ts";
-import { nextExpiry } from "./expiry.ts";
+import { MARK_MILLIS, nextExpiry } from "./expiry.ts";
 import { begin } from "./forgetting.ts";
 import type { HomeCopy } from "./home-copy.ts";
 import type { SessionCore } from "./session-core.ts";
@@ -10,8 +10,6 @@ import { isShown } from "./trace-rows.ts";
 const TRACES_A_RUN = 500;
 /** Homes asked at once. */
 const TRACES_AT_ONCE = 50;
-/** Where a trace went is remembered for so long at least. */
-const MARK_MILLIS = 7 * 86_400_000;
 /** Of older marks so many are kept. */
 const MOST_MARKS = 1_000;
 /** A home that has spans which are not here yet copies them on; until then it is not asked again. */
@@ -117,7 +115,7 @@ function settle(core: SessionCore, kept: number, isMore: boolean): void {
   const { state } = core;
   const now = Date.now();
   if (isOver(state, now)) return begin(core);
-  const next = nextExpiry(core.retention, state, now);
+  const next = nextExpiry(core.retention, state);
   // What is kept by a home that has more of it is old here, until that came: it is not asked for at once again.
   if (next === undefined) state.jobs.done("expire");
   else if (kept > 0) state.jobs.postpone("expire", Math.max(next, now + KEPT_MILLIS));

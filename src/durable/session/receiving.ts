@@ -117,6 +117,7 @@ export function withdraw(core: SessionCore, tenant: string, withdrawal: Withdraw
     const mark = row?.role === "copy" ? letGo(state, withdrawal.traceId, withdrawal.to, now) : undefined;
     state.rows.put({ traceId: withdrawal.traceId, role: "withdrawn", epoch: withdrawal.epoch, leaving: [] });
     if (mark !== undefined) core.oweReport(state, now);
+    oweExpiry(core.retention, state, now);
     return mark;
   });
   core.state.unfold();

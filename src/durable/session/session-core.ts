@@ -48,7 +48,7 @@ export class SessionCore {
 
   get state(): SessionState {
     this.#state ??= new SessionState(this.ctx.storage, (state) => {
-      const expiry = nextExpiry(this.retention, state, Date.now());
+      const expiry = nextExpiry(this.retention, state);
       if (expiry !== undefined) state.jobs.owe("expire", expiry);
     });
     return this.#state;

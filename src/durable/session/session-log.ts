@@ -177,6 +177,12 @@ export class SessionLog {
     return this.#sql.exec(sql, after).toArray().length > 0;
   }
 
+  /** Unix milliseconds; 0 where none is left. */
+  lastMark(): number {
+    const sql = "SELECT max(received) AS last FROM chunk WHERE kind = 'gone'";
+    return this.#sql.exec<{ last: number | null }>(sql).one().last ?? 0;
+  }
+
   countMarks(before: number): number {
     const sql = "SELECT count(*) AS count FROM chunk WHERE kind = 'gone' AND received < ?";
     return this.#sql.exec<{ count: number }>(sql, before).one().count;

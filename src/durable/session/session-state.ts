@@ -120,6 +120,13 @@ export class SessionState {
     return oldest;
   }
 
+  /** When the last trace left, as marks and what was withdrawn say, Unix milliseconds; 0 where none did. */
+  lastLeft(): number {
+    let last = this.log.lastMark();
+    for (const { role, epoch } of this.rows.all()) if (role === "withdrawn") last = Math.max(last, epoch);
+    return last;
+  }
+
   /** The traces that the session shows, with their last arrival. */
   *arrivals(): Generator<readonly [traceId: string, newest: number]> {
     for (const arrival of this.folded.newest) if (this.shows(arrival[0])) yield arrival;
