@@ -1,6 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, expect, test, vi } from "vitest";
+import { DirectoryObject } from "../../src/durable/directory/directory.ts";
 import { SessionLog } from "../../src/durable/session/session-log.ts";
+import { aSpan, traceIdOf } from "./spans.ts";
 import { Viewer } from "./viewer.ts";
 import * as world from "./world.ts";
 
@@ -52,4 +54,32 @@ test("who watches hears of each that leaves", async () => {
   }
   await viewer.disconnect();
   expect(viewer.view.summary()).toMatchObject({ traces: 2 });
+});
+
+test("what comes while the list hears that nothing is left is listed, though the object dies before it tells", async () => {
+  const [first, second] = [traceIdOf("first"), traceIdOf("second")];
+  const ids = ["A", "B", first, second];
+  await world.deliver([aSpan(first, 1, {}, { "gen_ai.conversation.id": "A" })]);
+  await world.rest(ids);
+  const { remove } = DirectoryObject.prototype;
+  let came = false;
+  const spied = vi.spyOn(DirectoryObject.prototype, "remove").mockImplementation(async function (...removal) {
+    if (!came) {
+      came = true;
+      await world.deliver([aSpan(second, 1, {}, { "gen_ai.conversation.id": "A" })]);
+      await world.until(async () => (await world.readSession("A"))?.session.traces === 1);
+    }
+    remove.apply(this as DirectoryObject, removal);
+  } as typeof remove);
+  await world.deliver([aSpan(first, 2, {}, { "session.id": "B" })]);
+  await world.rest(ids.filter((id) => id !== "A"));
+  await world.until(async () => {
+    if (!came) await world.ring("A");
+    return came;
+  });
+  spied.mockRestore();
+  await world.until(async () => !(await world.listed("all")).some(({ id }) => id === "A"));
+  await world.evict("A");
+  await world.rest(ids);
+  expect((await world.listed("all")).map(({ id }) => id).toSorted()).toEqual(["A", "B"]);
 });

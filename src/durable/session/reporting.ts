@@ -31,7 +31,8 @@ export async function report(core: SessionCore): Promise<void> {
     await core
       .directory()
       .remove({ id: state.id, incarnation, revision, ...(only === undefined ? {} : { session: only }) }, "empty");
-    core.write(({ log }) => log.life.setListed(false));
+    // What came meanwhile is still to be told of, also by an object that wakes.
+    core.write(({ log, shown }) => shown.held === 0 && log.life.setListed(false));
   }
   if (!core.exists) return;
   const { jobs, log, shownHead } = core.state;
