@@ -13,6 +13,8 @@ beforeEach(async () => {
   await world.emptyWorld();
 });
 
+type Remove = (...given: Parameters<DirectoryObject["remove"]>) => void | Promise<void>;
+
 const traceIdAt = (n: number) => `c${n.toString(16).padStart(31, "0")}`;
 
 test("traces that leave a session one by one cost what they are long, not what the session is", async () => {
@@ -61,16 +63,17 @@ test("what comes while the list hears that nothing is left is listed, though the
   const ids = ["A", "B", first, second];
   await world.deliver([aSpan(first, 1, {}, { "gen_ai.conversation.id": "A" })]);
   await world.rest(ids);
-  const { remove } = DirectoryObject.prototype;
+  const list: { remove: Remove } = DirectoryObject.prototype;
+  const { remove } = list;
   let came = false;
-  const spied = vi.spyOn(DirectoryObject.prototype, "remove").mockImplementation(async function (...removal) {
+  const spied = vi.spyOn(list, "remove").mockImplementation(async function (this: unknown, ...removal) {
     if (!came) {
       came = true;
       await world.deliver([aSpan(second, 1, {}, { "gen_ai.conversation.id": "A" })]);
       await world.until(async () => (await world.readSession("A"))?.session.traces === 1);
     }
-    remove.apply(this as DirectoryObject, removal);
-  } as typeof remove);
+    return await remove.apply(this, removal);
+  });
   await world.deliver([aSpan(first, 2, {}, { "session.id": "B" })]);
   await world.rest(ids.filter((id) => id !== "A"));
   await world.until(async () => {

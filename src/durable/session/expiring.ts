@@ -101,9 +101,10 @@ function drop(core: SessionCore, traces: readonly Old[], before: number): void {
 /** Marks are a row for each trace that ever left. Without them nobody can be told what went: everybody reads from the beginning. */
 function trimMarks(core: SessionCore): void {
   const before = Date.now() - MARK_MILLIS;
-  if (!core.exists || core.state.log.countMarks(before) < MOST_MARKS) return;
+  if (!core.exists || core.state.log.marks.countBefore(before) < MOST_MARKS) return;
   core.write(({ log, rows }) => {
-    log.trimMarks(before);
+    log.life.keepHead(log.head);
+    log.marks.drop(before);
     rows.forgetWithdrawn(before);
     log.life.renew(Date.now());
   });
@@ -126,5 +127,5 @@ function settle(core: SessionCore, kept: number, isMore: boolean): void {
 /** Nothing is shown here, and nobody needs to be told any more where it went. */
 function isOver(state: SessionState, now: number): boolean {
   if (state.shown.held > 0 || state.rows.home() !== undefined) return false;
-  return state.destinations.length === 0 || !state.log.hasMarks(now - MARK_MILLIS);
+  return state.destinations.length === 0 || state.log.marks.last() <= now - MARK_MILLIS;
 }

@@ -3,6 +3,7 @@ import type { Cursor, GoneEntry, LogEntry, LogPage, View } from "../../trace/wat
 import { retentionOf } from "./kept.ts";
 import type { SessionCore } from "./session-core.ts";
 import type { Chunk } from "./chunk.ts";
+import type { Mark } from "./mark-rows.ts";
 import type { SessionState } from "./session-state.ts";
 import { isBoundAway } from "./trace-rows.ts";
 
@@ -96,7 +97,7 @@ function entryOf(state: SessionState, view: View, chunk: Chunk, until: number): 
   };
 }
 
-function markOf({ revision, traceId, facts }: Chunk): GoneEntry {
+function markOf({ revision, traceId, facts }: Mark): GoneEntry {
   return { kind: "gone", revision, traceId, ...(facts === "" ? {} : { session: facts }) };
 }
 
@@ -105,5 +106,5 @@ function whereabouts(state: SessionState, from: Cursor | undefined): LogPage {
   if (sessions.length === 0) return { state: "absent" };
   if (from === undefined || from.incarnation !== state.log.life.incarnation || from.revision >= state.lastLeave)
     return { state: "moved", sessions, gone: [] };
-  return { state: "moved", sessions, gone: state.log.marks(from.revision).map(markOf) };
+  return { state: "moved", sessions, gone: state.log.marks.after(from.revision).map(markOf) };
 }

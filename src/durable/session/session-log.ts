@@ -2,6 +2,7 @@ import type { ChunkEncoding, Receipt } from "../../trace/delivery.ts";
 import { BODY_PART_BYTES, cutBytes, cutText, FACTS_PART_UNITS, joinBytes } from "./chunk-parts.ts";
 import type { Chunk, ChunkKind, NewChunk } from "./chunk.ts";
 import { Life } from "./life.ts";
+import { MarkRows } from "./mark-rows.ts";
 import { ValueRows } from "./value-rows.ts";
 
 type ChunkRow = {
@@ -22,6 +23,7 @@ type ChunkRow = {
 export class SessionLog {
   readonly life: Life;
   readonly values: ValueRows;
+  readonly marks: MarkRows;
   readonly #sql: SqlStorage;
   #head = 0;
   /** Of each trace's chunks, marks apart. */
@@ -31,6 +33,7 @@ export class SessionLog {
     this.#sql = sql;
     this.life = new Life(sql);
     this.values = new ValueRows(sql);
+    this.marks = new MarkRows(sql);
     if (this.life.incarnation === undefined) return;
     const last = sql.exec<{ head: number | null }>("SELECT max(revision) AS head FROM chunk").one().head ?? 0;
     this.#head = Math.max(last, this.life.keptHead);
@@ -88,12 +91,6 @@ export class SessionLog {
       cursor = row.revision;
       yield this.#chunk(row);
     }
-  }
-
-  /** The marks of traces that left after a revision. */
-  marks(after: number): Chunk[] {
-    const sql = "SELECT * FROM chunk WHERE revision > ? AND kind = 'gone' ORDER BY revision";
-    return Array.from(this.#sql.exec<ChunkRow>(sql, after), (row) => this.#chunk(row));
   }
 
   /** The revision before which nothing of the trace's own order from `traceRevision` on stands. */
@@ -169,29 +166,6 @@ export class SessionLog {
     const revisions = traceIds.flatMap((traceId) => this.#byTrace().get(traceId) ?? []);
     for (const traceId of traceIds) this.#revisions?.delete(traceId);
     this.#drop("revision IN (SELECT value FROM json_each(?))", JSON.stringify(revisions));
-  }
-
-  /** Whether a trace left after this time, Unix milliseconds. */
-  hasMarks(after: number): boolean {
-    const sql = "SELECT 1 FROM chunk WHERE kind = 'gone' AND received > ? LIMIT 1";
-    return this.#sql.exec(sql, after).toArray().length > 0;
-  }
-
-  /** Unix milliseconds; 0 where none is left. */
-  lastMark(): number {
-    const sql = "SELECT max(received) AS last FROM chunk WHERE kind = 'gone'";
-    return this.#sql.exec<{ last: number | null }>(sql).one().last ?? 0;
-  }
-
-  countMarks(before: number): number {
-    const sql = "SELECT count(*) AS count FROM chunk WHERE kind = 'gone' AND received < ?";
-    return this.#sql.exec<{ count: number }>(sql, before).one().count;
-  }
-
-  /** Only together with a new life of the log. */
-  trimMarks(before: number): void {
-    this.life.keepHead(this.#head);
-    this.#sql.exec("DELETE FROM chunk WHERE kind = 'gone' AND received < ?", before);
   }
 
   /** All that is not of this trace, and the marks of traces that left; only together with a new life of the log. */

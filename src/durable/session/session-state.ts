@@ -122,7 +122,7 @@ export class SessionState {
 
   /** When the last trace left, as marks and what was withdrawn say, Unix milliseconds; 0 where none did. */
   lastLeft(): number {
-    let last = this.log.lastMark();
+    let last = this.log.marks.last();
     for (const { role, epoch } of this.rows.all()) if (role === "withdrawn") last = Math.max(last, epoch);
     return last;
   }
