@@ -156,4 +156,26 @@ describe("a question that a log record asks", () => {
     for (const order of permutations([spans(true), logsEvent(asked)])) expect(waiting(order)).toBeUndefined();
     for (const order of permutations([spans(true), logsEvent(required)])) expect(waiting(order)).toBe("Which city?");
   });
+
+  test("names the tool call: the span that it is about, unless that asks by itself", () => {
+    const tool = (events: readonly SessionStreamEvent[]) => {
+      const view = new SessionView("s-1");
+      for (const event of events) view.apply(event);
+      return view.summary()?.liveness.waiting?.tool;
+    };
+    for (const order of permutations([spans(false), logsEvent(asked)])) expect(tool(order)).toBe("deploy");
+    const { endTimeUnixNano: _, ...elicitation } = spanOf(
+      "elicitation/create",
+      { "mcp.method.name": "elicitation/create" },
+      { spanId: "00000000000000ee", parentSpanId: spanId },
+    );
+    const askedOfIt = recordOf(
+      "mcp.elicitation.create",
+      1,
+      { message: "Which one?" },
+      { traceId, spanId: "00000000000000ee" },
+    );
+    const within = spansEvent(1, [{ scopeSpans: [{ spans: [elicitation] }] }]);
+    for (const order of permutations([spans(false), within, logsEvent(askedOfIt)])) expect(tool(order)).toBe("deploy");
+  });
 });

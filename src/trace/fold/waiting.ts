@@ -8,8 +8,8 @@ import { ROOT } from "../table/parent-links.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { Question } from "../summary.ts";
 
-/** A question, and the row of the span that asks it. */
-type Open = { readonly row: number; readonly asking: Asking };
+/** A question, and the row of the span that asks it; `call`: that span may be the tool call that waits, for a log record only tells of it. */
+type Open = { readonly row: number; readonly asking: Asking; readonly call?: true };
 
 /**
  * The question that has been open for longest, if any is. Of a task the last thing said by any span of the session counts;
@@ -22,14 +22,15 @@ export function waitingOf(table: SpanTable, fold: QueryFold): Question | undefin
   const offer = (open: Open): void => {
     if (first === undefined || isEarlier(table, open, first)) first = open;
   };
-  for (const { row, asking } of statements(table)) {
+  for (const open of statements(table)) {
+    const { row, asking } = open;
     if (asking.task === "") {
-      if (listeners.wait(row, asking.since)) offer({ row, asking });
+      if (listeners.wait(row, asking.since)) offer(open);
       continue;
     }
     let task = tasks.get(asking.task);
     if (task === undefined) tasks.set(asking.task, (task = { open: [], over: -1n }));
-    if (asking.state === "asked") task.open.push({ row, asking });
+    if (asking.state === "asked") task.open.push(open);
     else if (asking.since > task.over) task.over = asking.since;
   }
   for (const { open, over } of tasks.values()) for (const one of open) if (one.asking.since > over) offer(one);
@@ -38,8 +39,10 @@ export function waitingOf(table: SpanTable, fold: QueryFold): Question | undefin
 
 /** What spans say, and log records of spans: of a span's own question an answer on record is the last word. */
 function* statements(table: SpanTable): Generator<Open> {
+  const asks = new Set<number>();
   for (const { trace, spanId, otlpKind, asking } of table.questions.all) {
     const row = table.find(trace, { spanId, otlpKind });
+    asks.add(row);
     const noted = table.notes.at(trace, spanId)?.asking;
     const isAnswered = noted?.state === "over" && asking.task === "" && noted.since >= asking.since;
     if (row >= 0 && !isAnswered) yield { row, asking };
@@ -47,7 +50,8 @@ function* statements(table: SpanTable): Generator<Open> {
   for (const { trace, spanId, asking } of table.notes.askings()) {
     const row = table.rowOf(trace, highWord(spanId), lowWord(spanId));
     if (row < 0 || (asking.untilEnd === true && !table.rows.running(row))) continue;
-    if (asking.state === "asked" || asking.task !== "") yield { row, asking };
+    if (asking.state !== "asked" && asking.task === "") continue;
+    yield asks.has(row) ? { row, asking } : { row, asking, call: true };
   }
 }
 
@@ -105,10 +109,10 @@ const UNKNOWN = 0;
 const RUNS = 1;
 const ENDED = 2;
 
-function describe(table: SpanTable, { groups, queries }: QueryFold, { row, asking }: Open): Question {
+function describe(table: SpanTable, { groups, queries }: QueryFold, { row, asking, call }: Open): Question {
   const query = queries[groups.queryOf[row] ?? -1];
   const name = query === undefined ? "" : queryName(table, query);
-  const tool = asking.tool ?? toolAbove(table, groups.parents, row);
+  const tool = asking.tool ?? toolFrom(table, groups.parents, call ? row : (groups.parents[row] ?? ROOT));
   return {
     question: asking.question,
     ...(name === "" ? {} : { query: name }),
@@ -118,10 +122,10 @@ function describe(table: SpanTable, { groups, queries }: QueryFold, { row, askin
   };
 }
 
-/** The tool call that something is asked for. */
-function toolAbove(table: SpanTable, parents: Int32Array, row: number): string | undefined {
-  for (let above = parents[row] ?? ROOT; above >= 0; above = parents[above] ?? ROOT) {
-    if (table.rows.kind(above) === "tool") return table.text(above, Row.SUBJECT);
+/** The tool call that something is asked for: of the row, else the nearest above. */
+function toolFrom(table: SpanTable, parents: Int32Array, row: number): string | undefined {
+  for (let at = row; at >= 0; at = parents[at] ?? ROOT) {
+    if (table.rows.kind(at) === "tool") return table.text(at, Row.SUBJECT);
   }
   return undefined;
 }
