@@ -28,6 +28,16 @@ describe("an Ark event as a log record", () => {
     expect(arkEventOf({ body: { stringValue: "{}" } })).toBeUndefined();
   });
 
+  test.each([
+    ["no text of a time", { timestamp: undefined }],
+    ["a field that is no text", { data: { ...arkEvent("ToolCallStart", 1).data, toolName: { a: 1 } } }],
+    ["no query", { data: {} }],
+  ])("what another exporter calls an event is none where it has %s", (_, wrong) => {
+    const { record } = recordOfArkEvent(arkEvent("ToolCallStart", 1));
+    const body = { stringValue: JSON.stringify({ ...arkEvent("ToolCallStart", 1), ...wrong }) };
+    expect(arkEventOf({ ...record, body })).toBeUndefined();
+  });
+
   test("of a query's start: what was asked, of whom, and that it runs", () => {
     const event = arkEvent("QueryExecutionStart", 0, { targetType: "agent", agent: "forecaster", input: "Rain?" });
     expect(factsOfEvent(event)).toMatchObject([

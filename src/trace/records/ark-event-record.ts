@@ -1,7 +1,7 @@
 import { instantOf } from "../ark/ark-event.ts";
 import type { ArkEvent } from "../ark/ark-event.ts";
+import { readArkEvent } from "../ark/read-event.ts";
 import { parseJson } from "../content/any-value.ts";
-import { isRecord } from "../content/plain-data.ts";
 import type { LogRecord } from "../log-record.ts";
 import { ARK_EVENT_PREFIX, ARK_EVENT_SCOPE, FIELD_KEYS, TARGET_FIELDS, TARGET_NAME } from "../semconv/semconv-ark.ts";
 import type { KeyValue, Resource, Scope } from "../span.ts";
@@ -43,11 +43,11 @@ function fieldIn(data: ArkEvent["data"], field: string): string | undefined {
   return text === "" ? undefined : text;
 }
 
-/** The event that a record keeps; `undefined` of any other record, and where its body is a preview. */
+/** The event that a record keeps; `undefined` of any other record, of one whose body is no event, and where it is a preview. */
 export function arkEventOf(record: LogRecord): ArkEvent | undefined {
   const { eventName = "", body } = record;
   if (!eventName.startsWith(ARK_EVENT_PREFIX) || body?.spill !== undefined) return undefined;
-  const event = parseJson(body?.stringValue ?? "");
-  if (!isRecord(event) || !isRecord(event.data) || typeof event.reason !== "string") return undefined;
-  return event as ArkEvent;
+  // Any exporter may send a record of such a name.
+  const read = readArkEvent(parseJson(body?.stringValue ?? ""));
+  return read.ok ? read.event : undefined;
 }

@@ -321,3 +321,14 @@ test("Ark's routes are described", async () => {
   );
   expect(methods).toEqual([["get", "delete"], ["post", "get", "delete"], ["get", "delete"], ["get"], ["get"]]);
 });
+
+test("a log record that is called an event and is none leaves the events of others to be read", async () => {
+  await deliverQuery();
+  const body = { stringValue: '{"reason":"ToolCallStart","data":{"toolName":{}}}' };
+  const attributes = [{ key: "session.id", value: { stringValue: "s" } }];
+  for (const timeUnixNano of [at(1), at(2)])
+    await world.deliverLogs([{ timeUnixNano, eventName: "ark.ToolCallStart", body, attributes }]);
+  await world.rest([TRACE, "s", homeOfSession("s")]);
+  for (const path of ["/events", "/events?session_id=s", "/events/ns/q"])
+    expect((await page(path)).items.map(({ reason }) => reason).toSorted(), path).toEqual(REASONS.toSorted());
+});
