@@ -1,10 +1,11 @@
 import { mintIncarnation } from "../incarnation.ts";
-import { checkSessionSchema, createSessionSchema, isEmpty } from "./schema.ts";
+import { checkSessionSchema, createSessionSchema, isEmpty, SCHEMA_VERSION } from "./schema.ts";
 
 /** What a log says of itself: whose it is, in which life, and what it is going through. In memory as on disk. */
 export class Life {
   readonly #sql: SqlStorage;
   #incarnation: string | undefined;
+  #schema = SCHEMA_VERSION;
   #tenant = "";
   #id = "";
   #listed = false;
@@ -13,7 +14,7 @@ export class Life {
   constructor(sql: SqlStorage) {
     this.#sql = sql;
     if (isEmpty(sql)) return;
-    checkSessionSchema(this.#read("schema"));
+    this.#schema = checkSessionSchema(this.#read("schema"));
     this.#incarnation = this.#read("incarnation");
     this.#tenant = this.#read("tenant") ?? "";
     this.#id = this.#read("id") ?? "";
@@ -68,8 +69,12 @@ export class Life {
     this.#write("head", String(head));
   }
 
-  /** Creates the tables on first use; call inside the transaction that writes. */
+  /** Creates the tables on first use, and marks those of an older version as this one's; call inside the transaction that writes. */
   open(tenant: string, id: string, now: number): void {
+    if (this.#schema < SCHEMA_VERSION) {
+      this.#schema = SCHEMA_VERSION;
+      this.#write("schema", String(SCHEMA_VERSION));
+    }
     if (this.#incarnation !== undefined) return;
     createSessionSchema(this.#sql);
     this.#tenant = tenant;

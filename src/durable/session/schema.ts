@@ -1,5 +1,5 @@
-/** Raised when the tables change. */
-export const SCHEMA_VERSION = 1;
+/** Raised when the tables change, or what stands in them: 2 has bodies in brotli and chunks of log records. */
+export const SCHEMA_VERSION = 2;
 
 const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -26,9 +26,10 @@ export function isEmpty(sql: SqlStorage): boolean {
   return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length === 0;
 }
 
-/** Throws where a newer version of this program wrote: after a rollback, what it does not know it must not change. */
-export function checkSessionSchema(written: string | undefined): void {
-  if (Number(written) <= SCHEMA_VERSION) return;
+/** Which version wrote. Throws where it is a newer one: after a rollback, what it does not know it must not change. */
+export function checkSessionSchema(written: string | undefined): number {
+  const version = Number(written);
+  if (version <= SCHEMA_VERSION) return version;
   throw new Error(`this session is of schema ${written}; this version of the program knows ${SCHEMA_VERSION}`);
 }
 
