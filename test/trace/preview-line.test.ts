@@ -17,6 +17,14 @@ describe("the line that a row of the tree shows", () => {
     expect(preview("tool.now", { "tool.input": "{}", "tool.output": "noon" })).toBe("noon");
   });
 
+  test("a tool call whose name is that of all shows which tool it calls", () => {
+    const call = { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "Bash" };
+    expect(preview("claude_code.tool", { ...call, "tool.input": "ls" })).toBe("Bash · ls");
+    expect(preview("claude_code.tool", call)).toBe("Bash");
+    expect(preview("claude_code.tool", call, { status: { code: 2, message: "denied" } })).toBe("Bash · denied");
+    expect(preview("execute_tool Bash", { ...call, "tool.input": "ls" })).toBe("ls");
+  });
+
   test("a model shows its answer, else its calls, else what it was asked", () => {
     const output = (message: object): Attributes => ({ "gen_ai.output.messages": JSON.stringify([message]) });
     const call = { type: "tool_call", id: "1", name: "weather", arguments: { city: "Paris" } };

@@ -12,8 +12,14 @@ import type { Span } from "../span.ts";
 /** Longest line that a row of the tree shows, UTF-16 units. */
 const MAX_LINE = 160;
 
-/** One line of what was asked or answered, for a row of the tree; "" when the span says nothing. */
+/** One line of what was asked or answered, for a row of the tree; of a tool call of which tool first, where its name does not say; "" when the span says nothing. */
 export function previewLine(span: Span, facts: SpanFacts): string {
+  const said = saidBy(span, facts);
+  const { name, tool = "" } = facts;
+  return tool === "" || name.includes(tool) ? said : line(said === "" ? tool : `${tool} · ${said}`);
+}
+
+function saidBy(span: Span, facts: SpanFacts): string {
   const content = readContent(span);
   const { input, output, exception } = content;
   if (facts.error) {
