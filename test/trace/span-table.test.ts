@@ -209,6 +209,33 @@ describe("size", () => {
     expect(table.bytes / spans).toBeLessThanOrEqual(150);
   });
 
+  test("50000 spans that were told of while they ran, too: what was beaten is counted", () => {
+    const table = new SpanTable();
+    const spans = 50_000;
+    const batch = 50;
+    for (let n = 0; n < spans; n++) {
+      const ended = factsOf({ spanId: id(n + 1), name: `span ${n % 400}`, end: at(2) });
+      const revision = 1 + 2 * Math.floor(n / batch);
+      table.admit(TRACE, { ...without(ended, "end"), end: 0n, running: true }, revision, n % batch);
+      table.admit(TRACE, ended, revision + 1, n % batch);
+    }
+    expect(table.superseded(1)).toHaveLength(batch);
+    const [bytes, before] = [table.bytes / spans, table.bytes];
+    expect(bytes).toBeLessThanOrEqual(150);
+    expect(bytes).toBeGreaterThan(100);
+    table.dropTrace(TRACE);
+    expect(table.bytes).toBeLessThan(before - spans * 32);
+  });
+
+  test("20000 spans that end in the reverse of the order in which they began are superseded, ascending", () => {
+    const table = new SpanTable();
+    const spans = 20_000;
+    for (let n = 0; n < spans; n++) table.admit(TRACE, factsOf({ spanId: id(n + 1), end: 0n, running: true }), 1, n);
+    for (let n = spans - 1; n >= 0; n--) table.admit(TRACE, factsOf({ spanId: id(n + 1) }), 2, spans - 1 - n);
+    expect(table.superseded(1)).toEqual(Array.from({ length: spans }, (_, n) => n));
+    expect(table.continuations.of(2)[0]).toEqual({ position: 0, ran: true });
+  });
+
   test("a string too many reads (other); memory does not grow with what senders make up", () => {
     const table = new SpanTable();
     const long = "x".repeat(200);

@@ -70,8 +70,8 @@ export class SpanTable {
 
   /** Memory of rows, index and strings (two bytes a unit), without what the engine adds to strings and traces. */
   get bytes(): number {
-    const { rows, usage, paths, questions, records, notes } = this;
-    const stores = [rows, usage, paths, questions, records, notes, this.#index];
+    const { rows, usage, paths, questions, records, notes, continuations } = this;
+    const stores = [rows, usage, paths, questions, records, notes, continuations, this.#superseded, this.#index];
     return stores.reduce((sum, { bytes }) => sum + bytes, this.#pool.units * 2);
   }
 
@@ -131,8 +131,8 @@ export class SpanTable {
     this.#traces.delete(traceId);
     this.#traceIds[trace] = undefined;
     this.#names[trace] = undefined;
-    for (const store of [this.questions, this.records, this.notes, this.continuations]) store.dropTrace(trace);
-    this.#superseded.dropTrace(trace);
+    const stores = [this.questions, this.records, this.notes, this.continuations, this.#superseded];
+    for (const store of stores) store.dropTrace(trace);
     this.rows.retain((row) => this.rows.word(row, Row.TRACE) !== trace);
     this.#index.rebuild(this.rows.length);
     this.#repack();
