@@ -210,6 +210,28 @@ describe("the events of an Ark query", () => {
     expect(toldSession([...run, before]).queries.map(({ phase }) => phase)).toEqual(["done", "running"]);
   });
 
+  test("each of several of one name is told by the spans of its own time, if there are any", () => {
+    const runs = [0, 100, 200, 300].flatMap((from) =>
+      told(
+        ["QueryExecutionStart", from, { queryId: `q-${from}` }],
+        ["QueryExecutionComplete", from + 9, { queryId: `q-${from}`, durationMs: "9000" }],
+      ),
+    );
+    const spans = [-50, 100, 150, 300].map((from, n) => ({
+      ...traced(n + 1, 0, from, from + 9, { kind: "query", name: `span of ${from}` }),
+      traceId: String(n + 1).repeat(32),
+    }));
+    const { tree } = toldSession([...runs, ...spans]);
+    expect(tree.map((line) => line.split("–")[0]).toSorted()).toEqual([
+      "query.weather 0",
+      "query.weather 200",
+      "span of -50 -50",
+      "span of 100 100",
+      "span of 150 150",
+      "span of 300 300",
+    ]);
+  });
+
   test("show the same in any order, lost ones included", () => {
     const all = [
       ...run,

@@ -20,13 +20,11 @@ export function linkEvents(table: SpanTable, links: DraftLinks): void {
   const queries = eventQueries(table);
   if (queries.length === 0) return;
   const traced = tracedQueries(table);
-  const taken = new Set<Traced>();
   for (const query of queries) {
     const spans = traced
       .get(identityOf(table, query.query))
-      ?.find((one) => !taken.has(one) && overlaps(table, query, one));
-    if (spans !== undefined) taken.add(spans);
-    linkOperations(table, query, spans?.rows, links);
+      ?.take(startOf(table, query.query), endOf(table, query.query));
+    linkOperations(table, query, spans, links);
   }
 }
 
@@ -47,7 +45,28 @@ function eventQueries(table: SpanTable): EventQuery[] {
   })).toSorted((a, b) => compareRows(table, a.query, b.query));
 }
 
-function tracedQueries(table: SpanTable): Map<string, readonly Traced[]> {
+/** What spans tell of queries of one name, by start. Asked for by queries by start: each is looked at once, however many there are. */
+class NamedAlike {
+  readonly #traced: readonly Traced[];
+  #next = 0;
+
+  constructor(traced: readonly Traced[]) {
+    this.#traced = traced;
+  }
+
+  /** The rows of the first that may have happened in this time and was not taken; it is taken then. */
+  take(start: bigint, end: bigint): readonly number[] | undefined {
+    for (let one = this.#traced[this.#next]; one !== undefined; one = this.#traced[this.#next]) {
+      if (one.start > end + SLACK) return undefined;
+      // Over before this query began, it is over before all that are still to come.
+      this.#next++;
+      if (start <= one.end + SLACK) return one.rows;
+    }
+    return undefined;
+  }
+}
+
+function tracedQueries(table: SpanTable): Map<string, NamedAlike> {
   const { rows } = table;
   const traces = new Map<string, Traced>();
   const byName = new Map<string, Traced[]>();
@@ -74,13 +93,9 @@ function tracedQueries(table: SpanTable): Map<string, readonly Traced[]> {
     for (const { rows: own } of named) own.sort(order);
     named.sort((a, b) => order(a.rows[0] ?? 0, b.rows[0] ?? 0));
   }
-  return byName;
+  return new Map(Array.from(byName, ([identity, named]) => [identity, new NamedAlike(named)]));
 }
 
 function identityOf({ rows }: SpanTable, row: number): string {
   return `${rows.string(row, Row.QUERY_NAMESPACE)}:${rows.string(row, Row.QUERY_NAME)}`;
-}
-
-function overlaps(table: SpanTable, { query }: EventQuery, { start, end }: Traced): boolean {
-  return start <= endOf(table, query) + SLACK && startOf(table, query) <= end + SLACK;
 }
