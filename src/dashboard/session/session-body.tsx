@@ -183,6 +183,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
         {logView === undefined ? (
           <SpanTree
             tree={tree}
+            sessionId={feed.id}
             whole={axis}
             scale={scale}
             onZoom={zoom}

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { SpanContent } from "../../trace/content/content.ts";
 import type { Tokens } from "../../trace/facts/facts.ts";
+import { conversationOf } from "../../trace/view/conversation.ts";
 import { nanosecondsIn } from "../../trace/nanoseconds.ts";
 import type { QuerySummary } from "../../trace/summary.ts";
 import { CopyButton } from "../frame/copy-button.tsx";
@@ -56,6 +57,7 @@ export function SpanFactsView({
         <TextFact name="Ended because" text={finishReasons?.join(", ")} />
         <TextFact name="Service" text={facts.service} />
         <TextFact name="Call" text={tool?.callId} />
+        <TextFact name="Conversation" text={conversationOf(view)} />
         <Fact name="Span">
           <code>{node.spanId}</code>
           <CopyButton text={() => node.spanId} label="Copy the span id" />

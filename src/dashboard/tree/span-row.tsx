@@ -1,4 +1,5 @@
 import type { TreeNode, ViewSpan } from "../../trace/view/tree.ts";
+import { conversationFrom } from "../../trace/view/conversation.ts";
 import { previewLine } from "../../trace/content/preview-line.ts";
 import { duration, ticking } from "../text/figures.ts";
 import { Hostile } from "../text/hostile.tsx";
@@ -12,6 +13,7 @@ export const DEEPEST_INDENT = 18;
 
 export type RowProps = {
   readonly node: TreeNode;
+  readonly sessionId: string;
   /** Of a place that is held, the span that will come. */
   readonly coming: ViewSpan | undefined;
   readonly scale: TimeScale;
@@ -25,7 +27,7 @@ export type RowProps = {
   readonly onToggle: (node: TreeNode) => void;
 };
 
-export function SpanRowCells({ node, coming, scale, zoom, open, counted, collapsed, onToggle }: RowProps) {
+export function SpanRowCells({ node, sessionId, coming, scale, zoom, open, counted, collapsed, onToggle }: RowProps) {
   const { span, children } = node;
   const indent = Math.min(node.depth, DEEPEST_INDENT);
   return (
@@ -64,6 +66,7 @@ export function SpanRowCells({ node, coming, scale, zoom, open, counted, collaps
         {collapsed === "collapsed" ? <span class="folded-count">{node.descendants}</span> : null}
         <Trouble node={node} />
         <Odd node={node} />
+        <ConversationMark conversation={conversationFrom(node, sessionId)} />
         {span !== undefined ? (
           <span class="preview">
             <Hostile text={previewOf(span)} />
@@ -97,6 +100,14 @@ function Trouble({ node }: { node: TreeNode }) {
   return node.worst === "error" ? (
     <span class="trouble below" role="img" aria-label="Error below" title="Error below" />
   ) : null;
+}
+
+function ConversationMark({ conversation }: { conversation: string }) {
+  return conversation === "" ? null : (
+    <span class="conversation-mark" title={`Conversation ${conversation}`}>
+      conversation <Hostile text={conversation} limit={24} />
+    </span>
+  );
 }
 
 function Odd({ node }: { node: TreeNode }) {

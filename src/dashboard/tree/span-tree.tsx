@@ -21,6 +21,7 @@ const NARROW_ROW = 46;
 
 export type TreeProps = NewsOptions & {
   readonly tree: SessionTree;
+  readonly sessionId: string;
   /** The whole axis, and the part of it that is drawn. */
   readonly whole: TimeScale;
   readonly scale: TimeScale;
@@ -113,6 +114,7 @@ export function SpanTree(props: TreeProps) {
               >
                 <SpanRowCells
                   node={node}
+                  sessionId={props.sessionId}
                   coming={node.span === undefined && node.spanId !== "" ? props.foreseen?.(node)?.span : undefined}
                   scale={scale}
                   zoom={zoom}
