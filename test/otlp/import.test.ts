@@ -53,6 +53,15 @@ describe("a file is cut into the elements of its lists", () => {
     ]);
   });
 
+  test("whose brackets are not kept in mind without end", () => {
+    expect(faultOf(`{"x":${"[".repeat(20_000)}`)).toBe("more than 10000 levels of brackets (1, 10004)");
+    const tags = `[${"[],".repeat(2_100_000)}[]]`;
+    expect(faultOf(`{"data":[{"spans":[{"tags":${tags}}]}]}`)).toBe(
+      "more than 4000000 brackets, colons and commas that can't be taken apart (1, 9)",
+    );
+    expect(faultOf(`{"x":${"[".repeat(9_000)}${"]".repeat(9_000)},"data":[]}`)).toBe("none");
+  });
+
   test.each([8601, 8602, 8603])("seed %i: in whatever sizes it arrives", (seed) => {
     const random = new Random(seed);
     const lines = Array.from({ length: 20 }, (_, n) =>

@@ -15,6 +15,10 @@ export class FileFault extends Error {
 
 /** Beyond it no element can be cut: one span, or a trace of Jaeger's, whose processes stand behind its spans. */
 const WHOLE_BYTES = 24_000_000;
+/** Of `{ [ : ,` in one: real traces of that size have fewer, `[],[],…` would become half a gigabyte of objects. */
+const WHOLE_TOKENS = 4_000_000;
+/** Levels of brackets, each of which is kept in mind. Values may have 100 levels, of four brackets each. */
+const MOST_DEPTH = 10_000;
 
 const LISTS: Readonly<Record<string, PieceKind | "resourceMetrics">> = {
   resourceSpans: "resourceSpans",
@@ -77,7 +81,9 @@ export class JsonPieces {
     if (this.#stringHead.length > 64) this.#stringFrom = -1;
     this.#element?.append(chunk, chunk.length);
     this.#position += chunk.length;
-    if ((this.#element?.length ?? 0) > WHOLE_BYTES) throw this.#tooLarge();
+    const { length = 0, tokens = 0 } = this.#element ?? {};
+    if (length > WHOLE_BYTES) throw this.#tooLarge(`${WHOLE_BYTES} bytes`);
+    if (tokens > WHOLE_TOKENS) throw this.#tooLarge(`${WHOLE_TOKENS} brackets, colons and commas`);
   }
 
   /** After the last bytes: throws where more should have come. */
@@ -116,6 +122,7 @@ export class JsonPieces {
   }
 
   #enter(byte: number, depth: number, at: number): void {
+    if (depth === MOST_DEPTH) throw this.#fault(`more than ${MOST_DEPTH} levels of brackets`, at);
     if (depth === DOCUMENT) this.#enterList(byte, at);
     if (depth === LIST && this.#kind !== undefined && this.#kind !== "resourceMetrics") {
       this.#element = new OpenElement(this.#kind, this.#index, this.#position + at, this.#line, at);
@@ -187,9 +194,9 @@ export class JsonPieces {
     this.#needsComma = false;
   }
 
-  #tooLarge(): FileFault {
+  #tooLarge(what: string): FileFault {
     const { position, line } = this.#element ?? { position: this.#position, line: this.#line };
-    return new FileFault(`more than ${WHOLE_BYTES} bytes that can't be taken apart`, position, line);
+    return new FileFault(`more than ${what} that can't be taken apart`, position, line);
   }
 
   #fault(message: string, at: number): FileFault {

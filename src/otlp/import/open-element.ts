@@ -71,6 +71,10 @@ export class OpenElement {
     return this.#length;
   }
 
+  get tokens(): number {
+    return this.#tokens;
+  }
+
   /** Takes in the bytes at hand up to `end`. */
   append(chunk: Uint8Array, end: number): void {
     this.#write(chunk.subarray(this.from, end));
