@@ -16,6 +16,8 @@ export class PartialSpans {
   readonly #encoding: OtlpEncoding;
   readonly #open = new Map<string, OpenShard>();
   readonly #all: OpenShard[] = [];
+  #size = 0;
+  #spans = 0;
 
   constructor(encoding: OtlpEncoding) {
     this.#encoding = encoding;
@@ -36,7 +38,12 @@ export class PartialSpans {
 
   /** As a shard's: what a request's limit counts. */
   get size(): number {
-    return this.#all.reduce((size, shard) => size + shard.size, 0);
+    return this.#size;
+  }
+
+  /** Repeats of one span included: a record may hold many. */
+  get spans(): number {
+    return this.#spans;
   }
 
   get traces(): number {
@@ -54,8 +61,13 @@ export class PartialSpans {
       this.#open.set(traceId, open);
       this.#all.push(open);
     }
+    const before = open.size;
     for (const { resource, scopes } of resources) {
-      for (const { scope, items } of scopes) for (const item of items) open.add(resource, scope, item);
+      for (const { scope, items } of scopes) {
+        for (const item of items) open.add(resource, scope, item);
+        this.#spans += items.length;
+      }
     }
+    this.#size += open.size - before;
   }
 }

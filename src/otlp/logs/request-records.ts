@@ -80,6 +80,7 @@ export class RequestRecords {
 
   #limit(): void {
     if (this.#open.size + this.#partials.traces > MAX_TRACES) this.#refuse("traces and sessions", MAX_TRACES);
+    if (this.#partials.spans > MAX_SPANS) this.#refuse("spans in log records", MAX_SPANS);
     if (this.#size + this.#partials.size <= MAX_REQUEST_TEXT) return;
     this.#refuse("characters of JSON in all log records", MAX_REQUEST_TEXT);
   }

@@ -47,6 +47,33 @@ describe("a request for logs, at its limits and past them", () => {
     );
   });
 
+  test("spans of records that hold many", () => {
+    const batch = (n: number) => ({
+      timeUnixNano: "2",
+      attributes: [{ key: "partial.event", value: { stringValue: "heartbeat" } }],
+      body: {
+        stringValue: JSON.stringify({
+          resourceSpans: [
+            {
+              scopeSpans: [
+                {
+                  spans: many(MAX_SPANS / 4, (at) => ({
+                    traceId: TRACE,
+                    spanId: (n * MAX_SPANS + at + 1).toString(16).padStart(16, "0"),
+                  })),
+                },
+              ],
+            },
+          ],
+        }),
+      },
+    });
+    expect(outcomeOf(decodeJsonLogs(request(...many(4, batch))))).toBe("kept 4");
+    expect(outcomeOf(decodeJsonLogs(request(...many(5, batch))))).toBe(
+      `413 too large: more than ${MAX_SPANS} spans in log records`,
+    );
+  });
+
   test("text: a request's, and a home's that is more than one delivery", () => {
     const text = "a".repeat(7_000);
     const large = many(Math.ceil(MAX_REQUEST_TEXT / 7_000), (n) => record({ body: { stringValue: text }, flags: n }));
