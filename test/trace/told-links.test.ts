@@ -222,14 +222,16 @@ describe("the events of an Ark query", () => {
       traceId: String(n + 1).repeat(32),
     }));
     const { tree } = toldSession([...runs, ...spans]);
-    expect(tree.map((line) => line.split("–")[0]).toSorted()).toEqual([
-      "query.weather 0",
-      "query.weather 200",
-      "span of -50 -50",
-      "span of 100 100",
-      "span of 150 150",
-      "span of 300 300",
-    ]);
+    expect(new Set(tree.map((line) => line.split("–")[0]))).toEqual(
+      new Set([
+        "query.weather 0",
+        "query.weather 200",
+        "span of -50 -50",
+        "span of 100 100",
+        "span of 150 150",
+        "span of 300 300",
+      ]),
+    );
   });
 
   test("show the same in any order, lost ones included", () => {

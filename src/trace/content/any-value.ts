@@ -58,12 +58,41 @@ export function jsonText(value: unknown, indent?: number): string {
   }
 }
 
-/** The JSON value that the text holds if it holds an array, an object or a string; `undefined` for any other text. */
+/**
+ * The JSON value that the text holds if it holds an array, an object or a string; `undefined` for any other text, and for
+ * one nested so deep that neither reading it nor writing it again would come to an end.
+ */
 export function parseJson(text: string): unknown {
-  if (!/^\s*[[{"]/.test(text)) return undefined;
+  if (!/^\s*[[{"]/.test(text) || (text.length > SHALLOW && depthOf(text) > MAX_NESTING)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** Nobody's data is nested deeper, and what walks it needs a frame of the stack for each level. */
+const MAX_NESTING = 1_000;
+/** A text that is no longer can't be nested so deep that a stack would not do. */
+const SHALLOW = 8_192;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+/** Brackets and braces, with bit 5 put in: `{[` and `}]`. */
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+
+/** How deep brackets are nested in a JSON text, those within its strings aside. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === BACKSLASH) at++;
+    else if (unit === QUOTE) isQuoted = !isQuoted;
+    else if (!isQuoted && (unit | 0x20) === OPEN) deepest = Math.max(deepest, ++depth);
+    else if (!isQuoted && (unit | 0x20) === CLOSE) depth--;
+  }
+  return deepest;
 }
