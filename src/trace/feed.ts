@@ -31,3 +31,10 @@ const MILLIS_A_PLACE = 50;
 export function mintFeedStart(now: number): number {
   return Math.max(1, Math.floor((now - EPOCH) / MILLIS_A_PLACE));
 }
+
+/** Up to where, in its own order, a trace was told of as a session of its own. */
+export type ToldBefore = {
+  readonly revision: number;
+  /** Unix milliseconds: what was received later is of another life of the trace, and counts from one again. */
+  readonly until?: number;
+};

@@ -1,4 +1,5 @@
 import type { SessionRemoval, SessionReport } from "../../trace/directory-contract.ts";
+import type { ToldBefore } from "../../trace/feed.ts";
 import type { Kept } from "../../trace/retention.ts";
 import { matchExpression } from "../../trace/list/search-text.ts";
 import type { FilteredFacts, ListFilter } from "../../trace/list/list-filter.ts";
@@ -7,6 +8,7 @@ import { QueryRows } from "./query-rows.ts";
 import { openDirectory } from "./directory-schema.ts";
 import { deleteSession, insertSession, livenessIn, storedSession, updateSession } from "./directory-write.ts";
 import type { StoredSession } from "./directory-write.ts";
+import { toldBefore } from "./told-before.ts";
 
 /** Deletions are remembered for viewers that come back; who was away longer starts over. */
 export const TOMBSTONE_DAYS = 7;
@@ -133,7 +135,7 @@ export class DirectoryRows {
       ++this.#head,
       session ?? null,
       now,
-      life === "empty" ? (known?.told ?? this.#toldBefore(id)) : 0,
+      life === "empty" ? (known?.told ?? toldBefore(this.#sql, id).revision) : 0,
     );
     this.#forgetTombstones(now);
     return known;
@@ -237,12 +239,8 @@ export class DirectoryRows {
   }
 
   /** Up to where, in its own order, a trace was told of as its own session, before another one showed it. */
-  told(traceIds: readonly string[]): number[] {
-    return traceIds.map(
-      (id) =>
-        this.#sql.exec<{ told: number }>("SELECT told FROM session WHERE id = ?", id).toArray()[0]?.told ??
-        this.#toldBefore(id),
-    );
+  told(traceIds: readonly string[]): ToldBefore[] {
+    return traceIds.map((id) => toldBefore(this.#sql, id));
   }
 
   /** Sessions that changed before a revision, the last changed first. */
@@ -266,10 +264,6 @@ export class DirectoryRows {
     }
     const { traces, events } = this.#totals;
     return { traces, events };
-  }
-
-  #toldBefore(id: string): number {
-    return this.#sql.exec<{ told: number }>("SELECT told FROM gone WHERE id = ?", id).toArray()[0]?.told ?? 0;
   }
 
   #forgetTombstones(now: number): void {

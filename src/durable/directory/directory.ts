@@ -10,7 +10,7 @@ import type {
   SessionRemoval,
   SessionReport,
 } from "../../trace/directory-contract.ts";
-import type { FeedPage, FeedQuery } from "../../trace/feed.ts";
+import type { FeedPage, FeedQuery, ToldBefore } from "../../trace/feed.ts";
 import type { ListFilter } from "../../trace/list/list-filter.ts";
 import type { ArrivalNews, Arrivals } from "../../trace/stream-events.ts";
 import { ActiveSessions } from "./active-sessions.ts";
@@ -102,7 +102,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
   }
 
   /** Up to where, in its own order, each of these traces was told of as a session of its own. */
-  told(traceIds: readonly string[]): number[] {
+  told(traceIds: readonly string[]): ToldBefore[] {
     return this.#rows.told(traceIds);
   }
 

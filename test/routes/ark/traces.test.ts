@@ -264,4 +264,22 @@ describe("GET /traces?watch=true", () => {
     expect(names(await whole.quiet(1_000))).toEqual(["1", "2"]);
     for (const stream of [all, resumed, whole]) await stream.close();
   });
+
+  test("a trace whose session was deleted is told again from its new beginning, live and listed", async () => {
+    await world.deliver([span(TRACE, 1)]);
+    await world.deliver([span(TRACE, 2)]);
+    await world.rest([TRACE]);
+    await world.deliver([span(TRACE, 3, "s")]);
+    await world.rest([TRACE, "s"]);
+    await world.request("/sessions/s", { method: "DELETE" });
+    await world.rest([TRACE, "s"]);
+    world.pass(60_000);
+    const all = await ArkStream.open("/traces?watch=true");
+    await world.deliver([span(TRACE, 1), span(TRACE, 2), span(TRACE, 3, "s")]);
+    await world.rest([TRACE, "s"]);
+    expect(names(await all.until(3, 2_000))).toEqual(["1", "2", "3"]);
+    const whole = await ArkStream.open("/traces?watch=true&cursor=0");
+    expect(names(await whole.until(3, 2_000))).toEqual(["1", "2", "3"]);
+    for (const stream of [all, whole]) await stream.close();
+  });
 });

@@ -1,3 +1,4 @@
+import type { ToldBefore } from "../../../trace/feed.ts";
 import type { LogEntry } from "../../../trace/watch.ts";
 
 /** Traces that one stream keeps in mind: beyond, those heard of longest ago are forgotten. */
@@ -11,11 +12,11 @@ type Mark = { readonly revision: number; readonly received: number };
  * first span on, and what it told before must not be told again.
  */
 export class ToldTraces {
-  readonly #ask: (traceIds: readonly string[]) => Promise<number[]>;
+  readonly #ask: (traceIds: readonly string[]) => Promise<ToldBefore[]>;
   readonly #told = new Map<string, Mark>();
 
   /** `ask`: up to where each trace was told as a session of its own. */
-  constructor(ask: (traceIds: readonly string[]) => Promise<number[]>) {
+  constructor(ask: (traceIds: readonly string[]) => Promise<ToldBefore[]>) {
     this.#ask = ask;
   }
 
@@ -29,7 +30,10 @@ export class ToldTraces {
     if (unknown.size === 0) return;
     const ids = [...unknown];
     const told = await this.#ask(ids);
-    ids.forEach((id, at) => this.#told.set(id, { revision: told[at] ?? 0, received: Number.POSITIVE_INFINITY }));
+    ids.forEach((id, at) => {
+      const { revision = 0, until = Number.POSITIVE_INFINITY } = told[at] ?? {};
+      this.#told.set(id, { revision, received: until });
+    });
   }
 
   /** Whether the entry was told before. */
