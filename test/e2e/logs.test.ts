@@ -76,7 +76,8 @@ test("log records: with their span, and in their session's list, live and by key
   await expect.poll(() => rows.count()).toBe(2);
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
-  await panel.getByRole("button", { name: "execute_tool pay" }).waitFor();
+  const record = page.getByRole("complementary", { name: "Log record" });
+  await record.getByRole("button", { name: "execute_tool pay" }).waitFor();
   await picture("log-record");
   expect(new URL(page.url()).searchParams.get("logs")).toBe("warn");
   // Whoever is sent the address sees the same.

@@ -30,6 +30,7 @@ export function LogPanel(props: {
   return (
     <PanelFrame
       of={view.key}
+      what="log record"
       icon={<Sign name="logs" />}
       title={<Hostile text={nameOf(record) || "Log record"} limit={200} />}
       onClose={onClose}

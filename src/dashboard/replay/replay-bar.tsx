@@ -1,4 +1,4 @@
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Sign } from "../frame/icons.tsx";
 import { duration } from "../text/figures.ts";
 import { exactly } from "../text/moments.ts";
@@ -112,12 +112,16 @@ function Progress({ replay, onSeek }: { replay: ReplayFeed; onSeek: ReplayContro
     show(at);
     if (slider.current !== null) slider.current.value = String(fractionOf(timeline, at) * STEPS);
   });
+  // The view may change between a key and its settling; whoever left the replay by then does not want it back.
+  const latest = useRef(onSeek);
+  latest.current = onSeek;
+  useEffect(() => () => clearTimeout(settling.current), []);
   const seek = (at: number): void => {
     clearTimeout(settling.current);
     show(at);
     settling.current = setTimeout(() => {
       settling.current = undefined;
-      onSeek(at);
+      latest.current(at);
     }, SETTLE);
   };
   return (

@@ -7,6 +7,7 @@ export function AbsentSpan({ wanted, onClose }: { wanted: string; onClose: () =>
   return (
     <PanelFrame
       of={wanted}
+      what="span"
       icon={<PlaceholderIcon label="No such span" />}
       title="This span is not here"
       onClose={onClose}

@@ -5,6 +5,7 @@ import { Sign } from "../frame/icons.tsx";
 /** The place beside the rows: a head with the way out of it, and a body that scrolls. `of`: another one begins at its top. */
 export function PanelFrame(props: {
   of: string;
+  what: "span" | "log record";
   icon: ComponentChildren;
   title: ComponentChildren;
   /** Beside the button that closes. */
@@ -17,7 +18,7 @@ export function PanelFrame(props: {
     body.current?.scrollTo({ top: 0 });
   }, [props.of]);
   return (
-    <aside class="panel" aria-label="Span">
+    <aside class="panel" aria-label={props.what === "span" ? "Span" : "Log record"}>
       <header class="panel-head">
         {props.icon}
         <h2>{props.title}</h2>
@@ -25,7 +26,7 @@ export function PanelFrame(props: {
         <button
           type="button"
           class="button bare"
-          aria-label="Close the span (Esc)"
+          aria-label={`Close the ${props.what} (Esc)`}
           title="Close (Esc)"
           onClick={props.onClose}
         >

@@ -55,6 +55,7 @@ export function SpanPanel(props: PanelProps) {
   return (
     <PanelFrame
       of={node.key}
+      what="span"
       icon={
         node.span === undefined ? <PlaceholderIcon label="No span yet" /> : <KindIcon kind={node.span.facts.kind} />
       }
