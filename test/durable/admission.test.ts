@@ -227,7 +227,7 @@ describe("a session's ceilings", () => {
       {
         partialSuccess: {
           rejectedSpans: "1",
-          errorMessage: `trace ${TRACE}: the session holds ${SESSION_SPANS} spans and log records, its ceiling`,
+          errorMessage: `trace ${TRACE}: the session would hold more than ${SESSION_SPANS} spans and log records, its ceiling`,
         },
       },
     ]);
@@ -264,7 +264,7 @@ describe("a session's ceilings", () => {
     await world.change(TRACE, "UPDATE chunk SET bytes = ?", room + 1);
     expect(await world.objectOf(TRACE).append("default", next)).toEqual({
       outcome: "full",
-      reason: `the session holds ${SESSION_BYTES} bytes, its ceiling`,
+      reason: `the session would hold more than ${SESSION_BYTES} bytes, its ceiling`,
     });
     await world.change(TRACE, "UPDATE chunk SET bytes = ?", room);
     expect(await world.objectOf(TRACE).append("default", next)).toEqual({ outcome: "appended" });

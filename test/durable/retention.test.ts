@@ -362,7 +362,7 @@ test("where nothing is to be forgotten for its age, nobody is woken for it", asy
     const page = object.read("session", undefined, 1_000);
     expect(page.state === "present" && page.retention).toEqual({ bytes: expect.any(Number), maxBytes: 2_000 });
     const most = object.append("default", deliveryOf(someSpans(OLD, 2, 500)));
-    expect(most).toEqual({ outcome: "full", reason: "the session holds 2000 bytes, its ceiling" });
+    expect(most).toEqual({ outcome: "full", reason: "the session would hold more than 2000 bytes, its ceiling" });
   });
   await world.evict(OLD);
 });

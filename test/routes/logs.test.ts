@@ -174,7 +174,7 @@ describe("a session's ceiling", () => {
     expect(await response.json()).toEqual({
       partialSuccess: {
         rejectedLogRecords: "1",
-        errorMessage: `trace ${TRACE}: the session holds ${SESSION_SPANS} spans and log records, its ceiling`,
+        errorMessage: `trace ${TRACE}: the session would hold more than ${SESSION_SPANS} spans and log records, its ceiling`,
       },
     });
     const page = await world.objectOf(TRACE).peek("session");

@@ -53,9 +53,15 @@ function judge(core: SessionCore, delivery: Delivery): AppendOutcome | { readonl
   if (known.length === facts.facts.length) return { outcome: "known" };
   if (known.length > 0) return { outcome: "partly-known", known };
   if (table.held + countOf(facts) > SESSION_SPANS)
-    return { outcome: "full", reason: `the session holds ${SESSION_SPANS} spans and log records, its ceiling` };
+    return {
+      outcome: "full",
+      reason: `the session would hold more than ${SESSION_SPANS} spans and log records, its ceiling`,
+    };
   if (state.bytes + delivery.body.length + weigh(delivery.values) > core.retention.sessionBytes)
-    return { outcome: "full", reason: `the session holds ${core.retention.sessionBytes} bytes, its ceiling` };
+    return {
+      outcome: "full",
+      reason: `the session would hold more than ${core.retention.sessionBytes} bytes, its ceiling`,
+    };
   return { facts };
 }
 
