@@ -252,6 +252,14 @@ describe("POST /events", () => {
       expect.objectContaining({ error: expect.objectContaining({ code: "PAYLOAD_TOO_LARGE" }) }),
     ]);
   });
+
+  test("so is what would have to be cut because quotes are written with four characters each", async () => {
+    const events = [200_000, 400_000].map((quotes, n) =>
+      anEvent("ToolCallStart", n, { parameters: '"'.repeat(quotes) }),
+    );
+    expect((await Promise.all(events.map(post))).map(([status]) => status)).toEqual([201, 413]);
+    expect((await page(`/events/${UID}`)).items).toEqual(events.slice(0, 1));
+  });
 });
 
 describe("a watch of one query", () => {

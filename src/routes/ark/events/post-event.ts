@@ -1,11 +1,13 @@
 import type { Context } from "hono";
 import { statusOf } from "../../../otlp/decode-error.ts";
 import type { DecodeError } from "../../../otlp/decode-error.ts";
+import { MAX_VALUE } from "../../../otlp/limits.ts";
 import { decodeLogs } from "../../../otlp/logs/decode-logs.ts";
 import { directoryOf, sessionIdOf } from "../../../place.ts";
 import type { ArkEvent } from "../../../trace/ark/ark-event.ts";
 import { readArkEvent } from "../../../trace/ark/read-event.ts";
 import { recordOfArkEvent } from "../../../trace/records/ark-event-record.ts";
+import type { RecordInScope } from "../../../trace/records/ark-event-record.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { noteArrival } from "../../receive/arrivals.ts";
 import { bodies } from "../../receive/body-budget.ts";
@@ -45,8 +47,12 @@ async function keepEvent(c: Context<AppEnv>, body: Uint8Array): Promise<Response
   if (!parsed.ok) return invalid(c, `body: ${parsed.fault}`);
   const read = readArkEvent(parsed.value);
   if (!read.ok) return invalid(c, read.faults.join("; "));
+  const told = recordOfArkEvent(read.event);
+  // Cut, it would be no event any more.
+  const kept = new TextEncoder().encode(JSON.stringify(told.record.body)).length;
+  if (kept > MAX_VALUE) return refuseBody(c, { reason: "too-large", what: "bytes, once quoted", limit: MAX_VALUE });
   await noteQuery(c, read.event);
-  const decoded = decodeLogs(requestOf(read.event), "json");
+  const decoded = decodeLogs(requestOf(told), "json");
   if (!decoded.ok) return invalid(c, statusOf(decoded.error).message);
   const { shards, rejected } = decoded.value;
   if (rejected.count > 0) return invalid(c, rejected.reason ?? "event: could not be taken");
@@ -69,8 +75,7 @@ function parse(body: Uint8Array): Parsed {
   }
 }
 
-function requestOf(event: ArkEvent): Uint8Array {
-  const { resource, scope, record } = recordOfArkEvent(event);
+function requestOf({ resource, scope, record }: RecordInScope): Uint8Array {
   const resourceLogs = [{ ...(resource && { resource }), scopeLogs: [{ scope, logRecords: [record] }] }];
   return new TextEncoder().encode(JSON.stringify({ resourceLogs }));
 }
