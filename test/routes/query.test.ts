@@ -69,6 +69,29 @@ describe("what a query was asked", () => {
     expect([told.input === input, told.incomplete]).toEqual([true, undefined]);
   });
 
+  test("says that it is incomplete, where only an event tells it: Ark cuts that after 48 characters", async () => {
+    for (const [uid, asked, incomplete] of [
+      ["short", "a".repeat(47), undefined],
+      ["long", "b".repeat(48), ["input"]],
+    ] as const) {
+      const data = { queryId: uid, queryName: uid, queryNamespace: "travel", sessionId: SESSION, input: asked };
+      const event = {
+        timestamp: "2026-11-21T10:00:00Z",
+        eventType: "Normal",
+        reason: "QueryExecutionStart",
+        message: "",
+        data,
+      };
+      const headers = { "content-type": "application/json" };
+      const posted = await world.request("/events", { method: "POST", headers, body: JSON.stringify(event) });
+      expect(posted.status).toBe(201);
+      await world.until(async () => (await ask(pathOf(uid)))[0] === 200);
+      const told = JSON.parse((await ask(pathOf(uid)))[2]);
+      expect([told.input, told.incomplete]).toEqual([asked, incomplete]);
+    }
+    expect((await ask(pathOf("long"), "application/yaml"))[2]).toContain("# incomplete: spec.input was cut\n");
+  });
+
   test("says that it is incomplete, where it was cut when it came", async () => {
     const input = "x".repeat(1_100_000);
     await deliverArk(input);

@@ -11,6 +11,9 @@ export type ArkEvent = {
   readonly data: Readonly<Record<string, string>>;
 };
 
+/** UTF-16 units of a query's input, as Ark cuts it. */
+export const ARK_INPUT_UNITS = 48;
+
 export type ArkOperation = keyof typeof ARK_OPERATIONS;
 export type ArkPhase = (typeof ARK_PHASES)[number];
 

@@ -7,6 +7,7 @@ import * as keys from "../semconv/semconv-ark.ts";
 import { TOOL_CALL_ID_KEYS, TOOL_INPUT_KEYS } from "../semconv/semconv-content.ts";
 import type { AnyValue, Resource, Scope, Span } from "../span.ts";
 import type { ArkEvent, ArkOperation, ArkPhase } from "./ark-event.ts";
+import { ARK_INPUT_UNITS } from "./ark-event.ts";
 import { nanosecondsText } from "./instant.ts";
 
 /** What a span tells of its operation, as an Ark installation would have posted it. */
@@ -14,8 +15,6 @@ export type DerivedEvents = { readonly start?: ArkEvent; readonly end?: ArkEvent
 
 export type ToldSpan = { readonly span: Span; readonly resource?: Resource; readonly scope?: Scope };
 
-/** UTF-16 units of an input, as Ark cuts it. */
-const INPUT_UNITS = 48;
 /** Of a tool's parameters: what a preview of a large value holds. */
 const PARAMETER_UNITS = 512;
 
@@ -119,7 +118,7 @@ function queryData({ target }: SpanFacts, at: Values): Data {
   return texts({
     targetType: type === "" ? undefined : type,
     ...(field === undefined ? {} : { [field]: name }),
-    input: cutAt(at, keys.QUERY_INPUT_KEYS, INPUT_UNITS),
+    input: cutAt(at, keys.QUERY_INPUT_KEYS, ARK_INPUT_UNITS),
   });
 }
 

@@ -1,5 +1,5 @@
 import { TOLD_KEYS } from "../semconv/semconv-records.ts";
-import type { KeyValue } from "../span.ts";
+import type { KeyValue, Span } from "../span.ts";
 
 /**
  * How a span that was made of log records hangs together with others:
@@ -16,4 +16,9 @@ export type Told = (typeof TOLD)[number];
 /** The attribute by which facts know such a span. */
 export function toldAttribute(told: Told): KeyValue {
   return { key: TOLD_KEYS[0], value: { stringValue: told } };
+}
+
+/** Whether log records alone tell the span, in this way. */
+export function isToldAs(told: Told, { attributes = [] }: Span): boolean {
+  return attributes.some(({ key, value }) => key === TOLD_KEYS[0] && value?.stringValue === told);
 }

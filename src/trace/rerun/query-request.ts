@@ -1,3 +1,4 @@
+import { ARK_INPUT_UNITS } from "../ark/ark-event.ts";
 import { displayValue, parseJson, plainValue } from "../content/any-value.ts";
 import { readSlots, SLOT, textIn } from "../facts/attribute-slots.ts";
 import type { Slots } from "../facts/attribute-slots.ts";
@@ -5,6 +6,7 @@ import { ClaimedAttributes } from "../content/claimed-attributes.ts";
 import { readContent } from "../content/content.ts";
 import type { Message } from "../content/messages.ts";
 import { isRecord, nonEmpty } from "../content/plain-data.ts";
+import { isToldAs } from "../records/told.ts";
 import { QUERY_PARAMETER_KEYS } from "../semconv/semconv.ts";
 import { INPUT_KEYS } from "../semconv/semconv-content.ts";
 import type { AnyValue, Resource, Span } from "../span.ts";
@@ -36,7 +38,7 @@ export type QueryRequest = {
   /** As spans name them. */
   readonly sessionId?: string;
   readonly conversationId?: string;
-  /** Fields that are not whole: values over the limit were cut when they came. */
+  /** Fields that are not whole: values over the limit were cut when they came, those of Ark's events before. */
   readonly incomplete?: readonly string[];
 };
 
@@ -96,10 +98,15 @@ function inputOf(telling: readonly WholeSpan[]): {
     return {
       ...(found === undefined ? {} : { input: displayValue(found.value) }),
       ...(content.kind === "messages" ? { messages: content.messages } : {}),
-      incomplete: content.spill !== undefined || found?.value.spill !== undefined,
+      incomplete: content.spill !== undefined || found?.value.spill !== undefined || isCutByArk(span, found?.value),
     };
   }
   return { incomplete: false };
+}
+
+/** What an event alone tells: Ark cut it, and one that is as long as that may have been longer. */
+function isCutByArk(span: Span, value: AnyValue | undefined): boolean {
+  return (value?.stringValue?.length ?? 0) >= ARK_INPUT_UNITS && isToldAs("event", span);
 }
 
 function firstValue(telling: readonly WholeSpan[], keys: readonly string[]): AnyValue | undefined {
