@@ -35,3 +35,8 @@ export type ResourceLogs = {
 export function timeOfRecord(record: LogRecord): string {
   return record.timeUnixNano ?? record.observedTimeUnixNano ?? "";
 }
+
+/** When what it tells of was over; where it tells no time the first moment that is one, for an end of 0 would say that it runs. */
+export function momentOfRecord(record: LogRecord): bigint {
+  return BigInt(timeOfRecord(record) || 1);
+}

@@ -141,6 +141,26 @@ describe("a coding agent that does not trace", () => {
     ]);
   });
 
+  test("what tells no time is over all the same", () => {
+    const untimed = ["claude_code.user_prompt", "claude_code.tool_result", "ark.QueryExecutionComplete"].map(
+      (event) => {
+        const { timeUnixNano: _, ...record } = recordOf(event, 1, {
+          "session.id": "s-1",
+          "prompt.id": "p-1",
+          tool_use_id: "call-1",
+          "ark.query.id": "q-1",
+        });
+        return { ...record, eventName: event };
+      },
+    );
+    const spans = untimed.flatMap((record) => spansIn([{ record, scope: undefined, resource: undefined }]));
+    expect(spans.map(({ name, running, start, end }) => [name, running, end - start])).toEqual([
+      ["claude_code.interaction", false, 0n],
+      ["claude_code.tool", false, 0n],
+      ["query.", false, 0n],
+    ]);
+  });
+
   test("a prompt that the agent keeps to itself is no title", () => {
     const kept = recordOf("claude_code.user_prompt", 1, {
       "session.id": "s-1",

@@ -1,6 +1,6 @@
 import type { AgentEvent, AgentRecord, Failure, ModelCall, ToolCall } from "./agent-event.ts";
 import { derivedId, idOfRecord } from "./derived-id.ts";
-import { timeOfRecord } from "../log-record.ts";
+import { momentOfRecord } from "../log-record.ts";
 import type { LogRecord } from "../log-record.ts";
 import { nanosecondsIn } from "../nanoseconds.ts";
 import { countAt } from "./record-fields.ts";
@@ -27,7 +27,7 @@ export function agentSpan(record: LogRecord, told: AgentRecord): Span | undefine
   const { event, promptId } = told;
   if (event === undefined) return undefined;
   const { attributes = [] } = record;
-  const end = BigInt(timeOfRecord(record) || 0);
+  const end = momentOfRecord(record);
   const took = event.is === "prompt" ? 0 : (countAt(attributes, AGENT_RECORD.durationMillis) ?? 0);
   const lasted = nanosecondsIn(took);
   const failure = "failure" in event ? event.failure : undefined;

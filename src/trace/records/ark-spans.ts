@@ -2,7 +2,7 @@ import { readReason } from "../ark/ark-event.ts";
 import type { ArkOperation, ArkPhase } from "../ark/ark-event.ts";
 import { derivedId } from "./derived-id.ts";
 import { numberOf } from "../content/any-value.ts";
-import { timeOfRecord } from "../log-record.ts";
+import { momentOfRecord, timeOfRecord } from "../log-record.ts";
 import type { LogRecord } from "../log-record.ts";
 import { nanosecondsIn } from "../nanoseconds.ts";
 import * as keys from "../semconv/semconv-ark.ts";
@@ -46,7 +46,7 @@ export function arkSubject(record: LogRecord, told: ArkTold): string {
  */
 export function arkSpans(record: LogRecord, told: ArkTold): readonly Span[] {
   const { operation, phase, at } = told;
-  const time = BigInt(timeOfRecord(record) || 0);
+  const time = momentOfRecord(record);
   const lasted = nanosecondsIn(numberOf(at.get(keys.DURATION_MILLIS) ?? {}) ?? 0);
   const isOver = phase !== "Start";
   const start = isOver && lasted > 0n && lasted < time ? time - lasted : time;
