@@ -109,6 +109,7 @@ function commit(
   const after = bind(state, before, now);
   const was = isShown(before, state.id);
   const is = isShown(after, state.id);
+  if (isBoundAway(after, state.id)) state.handover.add({ ...chunk, revision });
   if (isBoundAway(after, state.id) || after.leaving.length > 0) state.jobs.owe("copy", now);
   if (is || (was && previous.head > 0)) core.oweReport(state, now);
   if (is) oweExpiry(core.retention, state, now);

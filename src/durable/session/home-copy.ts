@@ -6,13 +6,16 @@ import type { NewChunk } from "./chunk.ts";
 import { isBoundAway } from "./trace-rows.ts";
 import type { TraceRow } from "./trace-rows.ts";
 
+/** `next`: the first of the trace's own revisions that the session misses; `after`: the revision of this log before it. */
+type Held = { readonly epoch: number; readonly next: number; readonly after: number };
+
 /** Copies what a home admitted on to the session that its trace is bound to, in order, until nothing is left. */
 export class HomeCopy {
   readonly #core: SessionCore;
   #running: Promise<void> | undefined;
   #again = false;
   /** What the session is known to hold; unknown after a wake or a fault: then it is asked. */
-  #held: { readonly epoch: number; readonly next: number; readonly after: number } | undefined;
+  #held: Held | undefined;
 
   constructor(core: SessionCore) {
     this.#core = core;
@@ -53,15 +56,15 @@ export class HomeCopy {
     if (isBoundAway(row, core.state.id)) {
       const held = this.#held?.epoch === row.epoch ? this.#held : undefined;
       const head = core.state.traceHeads.get(row.traceId) ?? 0;
-      if (held === undefined || held.next <= head) return await this.#copy(row, held?.after);
+      if (held === undefined || held.next <= head) return await this.#copy(row, held);
     }
     return await this.withdraw(row);
   }
 
-  /** Sends what stands after a revision of this log; without one it only asks what the session holds. */
-  async #copy(row: TraceRow, after: number | undefined): Promise<boolean> {
+  /** Sends what the session does not hold yet; where that is unknown, it only asks. */
+  async #copy(row: TraceRow, held: Held | undefined): Promise<boolean> {
     const session = row.session ?? "";
-    const { chunks, values, last } = this.#batch(row.traceId, after);
+    const { chunks, values, last } = this.#batch(row.traceId, held);
     const outcome = await this.#core
       .session(session)
       .receive(this.#core.tenant, { session, traceId: row.traceId, epoch: row.epoch, chunks, values });
@@ -76,6 +79,7 @@ export class HomeCopy {
     const after =
       sent !== undefined && next === sent + 1 ? last : this.#core.state.log.revisionBefore(row.traceId, next);
     this.#held = { epoch: row.epoch, next, after };
+    this.#core.state.handover.held(next);
   }
 
   #yield(row: TraceRow, session: string, outcome: Exclude<CopyOutcome, { outcome: "held" }>): void {
@@ -124,15 +128,16 @@ export class HomeCopy {
 
   #batch(
     traceId: string,
-    after: number | undefined,
+    held: Held | undefined,
   ): { chunks: readonly NewChunk[]; values: readonly SpilledValue[]; last: number } {
-    const { log } = this.#core.state;
+    const { log, handover } = this.#core.state;
     const chunks: NewChunk[] = [];
     const values = new Map<string, SpilledValue>();
     let bytes = 0;
-    let last = after ?? 0;
-    if (after === undefined) return { chunks, values: [], last };
-    for (const { revision, ...chunk } of log.chunks(after, traceId)) {
+    let last = held?.after ?? 0;
+    if (held === undefined) return { chunks, values: [], last };
+    const inMemory = handover.from(held.next);
+    for (const { revision, ...chunk } of inMemory.length > 0 ? inMemory : log.chunks(held.after, traceId)) {
       last = revision;
       if (chunk.kind === "gone") continue;
       chunks.push(chunk);

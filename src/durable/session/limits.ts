@@ -9,3 +9,6 @@ export const SESSION_TRACES = 10_000;
 
 /** Bytes of bodies in one RPC of a copy: an RPC value may have 32 MiB, and a smaller one is repeated more cheaply after a fault. */
 export const COPY_BATCH_BYTES = 4_000_000;
+
+/** Bytes that a home keeps in memory on their way to its session, beside the log: some 50 batches of 100 spans. What a slow session leaves behind is read. */
+export const HANDOVER_BYTES = 1_000_000;

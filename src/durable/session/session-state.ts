@@ -2,6 +2,7 @@ import type { SpanTable } from "../../trace/table/span-table.ts";
 import { decodeChunkFacts } from "./chunk-facts.ts";
 import type { ChunkFacts } from "./chunk-facts.ts";
 import { deriveChunkFacts } from "./derive-chunk-facts.ts";
+import { Handover } from "./handover.ts";
 import { Jobs } from "./jobs.ts";
 import { LogFold } from "./log-fold.ts";
 import { SessionLog } from "./session-log.ts";
@@ -16,6 +17,7 @@ export class SessionState {
   readonly log: SessionLog;
   readonly rows: TraceRows;
   readonly jobs: Jobs;
+  readonly handover = new Handover();
   readonly #storage: DurableObjectStorage;
   readonly #onFold: (state: SessionState) => void;
   #fold: LogFold | undefined;
