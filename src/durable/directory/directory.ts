@@ -131,6 +131,11 @@ export class DirectoryObject extends DurableObject<Bindings> {
     return this.#rows.queries.purged(key);
   }
 
+  /** Which queries' events were purged one by one, and until when. */
+  purges(): { readonly key: string; readonly at: number }[] {
+    return this.#rows.queries.purges();
+  }
+
   /** Sessions that changed last, before a revision of the list; at most `limit` of those that the filter admits. */
   recent(before: number, limit: number, filter: ListFilter): RecentPage {
     return recentPage(this.#rows, before, limit, filter, Date.now());

@@ -1,3 +1,6 @@
+/** Queries whose purge is remembered in lists of others' events: the last ones. */
+const MOST_PURGES = 10_000;
+
 /** Ark's queries whose events were posted, by UID: an event names its query by it, and nothing else does. */
 export class QueryRows {
   readonly #sql: SqlStorage;
@@ -39,6 +42,13 @@ export class QueryRows {
         .exec<{ at: number | null }>("SELECT max(CAST(value AS REAL)) AS at FROM meta WHERE key IN (?, ?)", ...keys)
         .one().at ?? 0
     );
+  }
+
+  /** What was purged one by one, and until when. */
+  purges(): { readonly key: string; readonly at: number }[] {
+    const sql = `SELECT substr(key, 8) AS key, CAST(value AS REAL) AS at FROM meta
+      WHERE key > 'purged ' AND key < 'purged!' ORDER BY at DESC LIMIT ?`;
+    return this.#sql.exec<{ key: string; at: number }>(sql, MOST_PURGES).toArray();
   }
 
   forget(session: string): void {

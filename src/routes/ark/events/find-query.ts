@@ -3,7 +3,7 @@ import { directoryOf, sessionAt } from "../../../place.ts";
 import type { ListPage } from "../../../trace/directory-contract.ts";
 import { nameToken, searchPhrases } from "../../../trace/list/search-text.ts";
 import type { LogPage } from "../../../trace/watch.ts";
-import { queryNameOf } from "./tell-events.ts";
+import { queryKey, queryNameOf } from "./tell-events.ts";
 import type { PlacedEvent } from "./tell-events.ts";
 import { EVERY_SESSION } from "../spans/trace-page.ts";
 
@@ -32,7 +32,7 @@ export async function findQuery(env: Bindings, tenant: string, asked: string): P
     const { session, name } = posted;
     const isOf = ({ by, event }: PlacedEvent) =>
       by === "post" ? event.data["queryId"] === asked : queryNameOf(event) === name;
-    return { session, isOf, uid: asked, key: keyOf(session, name) };
+    return { session, isOf, uid: asked, key: queryKey(session, name) };
   }
   const [, traceId, spanId] = TRACE.exec(asked) ?? [];
   return traceId === undefined ? await byName(env, tenant, asked) : await byTrace(env, tenant, traceId, spanId);
@@ -48,7 +48,7 @@ async function byTrace(
   if (home.state !== "present") return undefined;
   const session = home.session ?? traceId;
   if (spanId === undefined)
-    return { session, isOf: (placed) => placed.traceId === traceId, key: keyOf(session, traceId) };
+    return { session, isOf: (placed) => placed.traceId === traceId, key: queryKey(session, traceId) };
   const page: LogPage = await sessionAt(env, tenant, session).peek("session", "queries");
   const queries = page.state === "present" ? (page.queries ?? []) : [];
   const query = queries.find(({ key }) => key === `${traceId}:${spanId}`);
@@ -58,7 +58,7 @@ async function byTrace(
   return {
     session,
     isOf: (placed) => placed.traceId === traceId && isNamed(placed),
-    key: keyOf(session, `${namespace}/${name}`),
+    key: queryKey(session, `${namespace}/${name}`),
   };
 }
 
@@ -83,11 +83,7 @@ async function byName(env: Bindings, tenant: string, asked: string): Promise<Fou
     );
     if (found === undefined) continue;
     const whole = `${found.namespace ?? ""}/${name}`;
-    return { session: id, isOf: ({ event }) => queryNameOf(event) === whole, key: keyOf(id, whole) };
+    return { session: id, isOf: ({ event }) => queryNameOf(event) === whole, key: queryKey(id, whole) };
   }
   return undefined;
-}
-
-function keyOf(session: string, query: string): string {
-  return JSON.stringify([session, query]);
 }

@@ -1,4 +1,4 @@
-import { directoryOf } from "../../../place.ts";
+import { directoryOf, sessionIdIn } from "../../../place.ts";
 import type { Bindings } from "../../../bindings.ts";
 import type { ArkEvent } from "../../../trace/ark/ark-event.ts";
 import { derivedEvents } from "../../../trace/ark/derived-events.ts";
@@ -30,7 +30,14 @@ export type EventFilter = {
   readonly isOf: (placed: PlacedEvent) => boolean;
   /** What was received until then was purged, Unix milliseconds. */
   readonly purged: number;
+  /** The same of queries that were purged by themselves, by key. */
+  readonly purges?: ReadonlyMap<string, number>;
 };
+
+/** Names a query among all of the tenant. */
+export function queryKey(session: string, query: string): string {
+  return JSON.stringify([session, query]);
+}
 
 /** What is told of one query, or of all. */
 export async function eventFilter(
@@ -38,8 +45,12 @@ export async function eventFilter(
   tenant: string,
   query?: { readonly key: string; readonly isOf: EventFilter["isOf"] },
 ): Promise<EventFilter> {
-  const purged: number = await directoryOf(env, tenant).eventsPurged(query?.key ?? "");
-  return { isOf: query?.isOf ?? (() => true), purged };
+  const directory = directoryOf(env, tenant);
+  const { key = "", isOf = () => true } = query ?? {};
+  const purged: number = await directory.eventsPurged(key);
+  if (key !== "") return { isOf, purged };
+  const purges: { key: string; at: number }[] = await directory.purges();
+  return { isOf, purged, purges: new Map(purges.map((one) => [one.key, one.at])) };
 }
 
 /** The events that a revision tells: those that were posted, and those that its spans stand for, each once in a log. */
@@ -47,11 +58,19 @@ export async function eventsIn(
   stub: SessionStub,
   entry: LogEntry,
   session: string,
-  { isOf, purged }: EventFilter,
+  { isOf, purged, purges }: EventFilter,
 ): Promise<readonly PlacedEvent[]> {
   if (entry.kind === "gone" || entry.received <= purged) return [];
   const events = entry.kind === "logs" ? await postedIn(stub, entry) : derivedIn(entry, session);
-  return events.filter(isOf);
+  return events.filter((placed) => isOf(placed) && entry.received > purgedOf(placed, session, purges));
+}
+
+function purgedOf({ event, traceId }: PlacedEvent, session: string, purges: EventFilter["purges"]): number {
+  if (purges === undefined || purges.size === 0) return 0;
+  // A trace may be told by its home, before the session that it names shows it.
+  const shown = sessionIdIn(event.data["sessionId"] ?? session);
+  const keys = [queryKey(shown, queryNameOf(event)), queryKey(shown, traceId)];
+  return Math.max(...keys.map((key) => purges.get(key) ?? 0));
 }
 
 async function postedIn(stub: SessionStub, entry: ChunkEntry): Promise<PlacedEvent[]> {
