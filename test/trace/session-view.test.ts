@@ -140,6 +140,20 @@ describe("what a viewer sees", () => {
     expect([view.lastArrival, view.summary()?.liveness.lastArrival]).toEqual([at(101), String(at(101))]);
   });
 
+  test("traces that leave one after the other, one of them unknown and one of them to come back", () => {
+    const [first, second] = [arrive(1, span(1, "")), arrive(2, span(1, "", {}, OTHER_TRACE))];
+    const view = viewOf(first, second, { type: "gone", traceId: TRACE }, { type: "gone", traceId: "f".repeat(32) });
+    view.apply({ type: "gone", traceId: OTHER_TRACE });
+    view.apply(second);
+    expect(shownBy(view)).toEqual(shownBy(viewOf(second)));
+    view.apply({ type: "gone", traceId: OTHER_TRACE });
+    view.apply({ type: "reset" });
+    view.apply(first);
+    expect(shownBy(view)).toEqual(shownBy(viewOf(first)));
+    view.apply({ type: "gone", traceId: TRACE });
+    expect([view.get(""), view.summary(), view.lastReceipt]).toEqual([undefined, undefined, undefined]);
+  });
+
   test("a trace that left takes its spans along, and only its own", () => {
     const view = viewOf(arrive(1, span(1, ""), span(1, "", {}, OTHER_TRACE)), { type: "gone", traceId: TRACE });
     expect([...view.spans()].map((one) => one.traceId)).toEqual([OTHER_TRACE]);

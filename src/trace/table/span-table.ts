@@ -126,14 +126,24 @@ export class SpanTable {
   }
 
   dropTrace(traceId: string): void {
-    const trace = this.#traces.get(traceId);
-    if (trace === undefined) return;
-    this.#traces.delete(traceId);
-    this.#traceIds[trace] = undefined;
-    this.#names[trace] = undefined;
+    this.dropTraces([traceId]);
+  }
+
+  /** Goes through all rows once, however many traces leave. */
+  dropTraces(traceIds: Iterable<string>): void {
+    const dropped = new Set<number>();
     const stores = [this.questions, this.records, this.notes, this.continuations, this.#superseded];
-    for (const store of stores) store.dropTrace(trace);
-    this.rows.retain((row) => this.rows.word(row, Row.TRACE) !== trace);
+    for (const traceId of traceIds) {
+      const trace = this.#traces.get(traceId);
+      if (trace === undefined) continue;
+      dropped.add(trace);
+      this.#traces.delete(traceId);
+      this.#traceIds[trace] = undefined;
+      this.#names[trace] = undefined;
+      for (const store of stores) store.dropTrace(trace);
+    }
+    if (dropped.size === 0) return;
+    this.rows.retain((row) => !dropped.has(this.rows.word(row, Row.TRACE)));
     this.#index.rebuild(this.rows.length);
     this.#repack();
   }

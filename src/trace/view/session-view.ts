@@ -14,21 +14,11 @@ import { spansOfRecord } from "../records/spans-of-record.ts";
 import type { Resource, ResourceSpans, Scope, Span } from "../span.ts";
 import type { SessionStreamEvent } from "../stream-events.ts";
 import type { QuerySummary, SessionSummary } from "../summary.ts";
+import type { SessionViewState } from "./session-view-state.ts";
 import { buildTree } from "./tree.ts";
 import type { SessionTree, ViewSpan } from "./tree.ts";
 import { ViewArrivals } from "./view-arrivals.ts";
 import { ViewLogs } from "./view-logs.ts";
-
-/** What a stream says of itself, apart from spans. */
-export type SessionViewState = {
-  /** Everything up to this resourceVersion was folded; `undefined` before the first bookmark and after a reset. */
-  readonly caughtUp?: string;
-  /** Clock of the server at the last bookmark, Unix milliseconds. */
-  readonly serverNow?: number;
-  /** The session lives on under this name. */
-  readonly moved?: string;
-  readonly deleted?: true;
-};
 
 /** A session as a viewer folds it from its stream, by the same rules as its object: the facts and the summary are equal. */
 export class SessionView {
@@ -40,6 +30,8 @@ export class SessionView {
   #prices = LIST_PRICES;
   #priceSetting: string | undefined;
   readonly #arrivals = new ViewArrivals();
+  /** Traces that are gone: they leave together when the view is next asked, for each time all spans are gone through. */
+  readonly #leaving = new Set<string>();
   #revision = 0;
   #fold: { readonly of: number; readonly fold: QueryFold } | undefined;
   #tree: { readonly of: number; readonly tree: SessionTree } | undefined;
@@ -61,11 +53,13 @@ export class SessionView {
 
   /** When the last delivery was received, Unix nanoseconds. */
   get lastArrival(): bigint {
+    this.#forget();
     return this.#arrivals.newest?.received ?? 0n;
   }
 
   /** How the last delivery came. */
   get lastReceipt(): Receipt | undefined {
+    this.#forget();
     return this.#arrivals.newest?.receipt;
   }
 
@@ -77,19 +71,18 @@ export class SessionView {
   apply(event: SessionStreamEvent): void {
     switch (event.type) {
       case "spans":
+        this.#forget();
         this.#revision++;
         this.#admit(event.resourceSpans, event.received, event.receipt);
         return;
       case "logs":
+        this.#forget();
         this.#revision++;
         this.#admitLogs(event);
         return;
       case "gone":
         this.#revision++;
-        this.#table.dropTrace(event.traceId);
-        this.#logs.dropTrace(event.traceId);
-        this.#arrivals.dropTrace(event.traceId);
-        for (const [key, span] of this.#spans) if (span.traceId === event.traceId) this.#spans.delete(key);
+        if (this.#table.traceNumber(event.traceId) >= 0) this.#leaving.add(event.traceId);
         return;
       case "reset":
         this.#reset();
@@ -114,20 +107,24 @@ export class SessionView {
   }
 
   spans(): Iterable<ViewSpan> {
+    this.#forget();
     return this.#spans.values();
   }
 
   get(key: string): ViewSpan | undefined {
+    this.#forget();
     return this.#spans.get(key);
   }
 
   /** Log records, each once. */
   logs(): ViewLogs {
+    this.#forget();
     return this.#logs;
   }
 
   /** `undefined` while there is neither a span nor a log record. Only watchers and `belongsTo` are the server's word. */
   summary(): SessionSummary | undefined {
+    this.#forget();
     if (this.#table.held === 0) return undefined;
     const belongsTo = this.#announced?.belongsTo;
     const about = {
@@ -141,10 +138,12 @@ export class SessionView {
 
   /** By start. */
   queries(): QuerySummary[] {
+    this.#forget();
     return queriesOf(this.#table, this.#foldQueries());
   }
 
   tree(): SessionTree {
+    this.#forget();
     if (this.#tree?.of !== this.#revision) {
       let ended: ReadonlySet<number> | undefined;
       const mayCome = (traceId: string): boolean =>
@@ -174,7 +173,17 @@ export class SessionView {
     return this.#fold.fold;
   }
 
+  #forget(): void {
+    if (this.#leaving.size === 0) return;
+    this.#table.dropTraces(this.#leaving);
+    this.#logs.dropTraces(this.#leaving);
+    for (const traceId of this.#leaving) this.#arrivals.dropTrace(traceId);
+    for (const [key, { traceId }] of this.#spans) if (this.#leaving.has(traceId)) this.#spans.delete(key);
+    this.#leaving.clear();
+  }
+
   #reset(): void {
+    this.#leaving.clear();
     this.#revision++;
     this.#table = new SpanTable();
     this.#spans.clear();

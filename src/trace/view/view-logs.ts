@@ -44,9 +44,9 @@ export class ViewLogs {
     return key;
   }
 
-  dropTrace(traceId: string): void {
+  dropTraces(traceIds: ReadonlySet<string>): void {
     this.#sorted = undefined;
-    for (const [key, record] of this.#records) if (record.traceId === traceId) this.#records.delete(key);
+    for (const [key, record] of this.#records) if (traceIds.has(record.traceId)) this.#records.delete(key);
   }
 
   /** By time, then by identity: whatever the order in which they came. The same list until another one comes. */
