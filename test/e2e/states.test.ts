@@ -94,8 +94,11 @@ test("with tokens the page loads, asks once for all its tabs, says what a token 
     .toBe(1);
 
   const remove = page.getByRole("button", { name: "Delete this session" });
+  const focused = () => page.evaluate(() => document.activeElement?.textContent || document.activeElement?.ariaLabel);
   await remove.click();
+  expect(await focused()).toBe("Keep");
   await page.keyboard.press("Escape");
+  expect(await focused()).toBe("Delete this session");
   await remove.click();
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByText("this needs one that may administer").waitFor();

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { authorisedFetch, learnMayNotDelete, mayDelete } from "../server/access.ts";
 import { CopyButton } from "../frame/copy-button.tsx";
 import { Hostile } from "../text/hostile.tsx";
@@ -11,6 +11,15 @@ import { readProblem } from "../server/problem.ts";
 export function SessionActions({ id }: { id: string }) {
   const [state, setState] = useState<"ready" | "asking" | "busy" | { readonly failed: string }>("ready");
   const url = `/sessions/${encodeURIComponent(id)}`;
+  // The button that was pressed is gone while it is asked, and there again afterwards: so is the focus.
+  const keep = useRef<HTMLButtonElement>(null);
+  const trash = useRef<HTMLButtonElement>(null);
+  const before = useRef(state);
+  useLayoutEffect(() => {
+    if (state === "asking") keep.current?.focus();
+    else if (before.current === "asking") trash.current?.focus();
+    before.current = state;
+  }, [state]);
   const run = (work: () => Promise<void>): void => {
     setState("busy");
     work().then(
@@ -26,11 +35,11 @@ export function SessionActions({ id }: { id: string }) {
   if (state === "asking") {
     return (
       <>
-        <span>Delete this session for everybody?</span>
+        <span role="alert">Delete this session for everybody?</span>
         <button type="button" class="button danger" onClick={() => run(() => forget(url))}>
           Delete
         </button>
-        <button type="button" class="button" onClick={() => setState("ready")}>
+        <button ref={keep} type="button" class="button" onClick={() => setState("ready")}>
           Keep
         </button>
       </>
@@ -56,6 +65,7 @@ export function SessionActions({ id }: { id: string }) {
       </button>
       {mayDelete.value ? (
         <button
+          ref={trash}
           type="button"
           class="button bare"
           title="Delete"
