@@ -58,6 +58,12 @@ describe("a replay", () => {
     expect(words(seen)).toEqual(["first", "second", "third", "root", "session", "bookmark"]);
     const { resourceVersion } = (await world.readSession(TRACE)) ?? {};
     expect(seen.at(-1)?.event).toMatchObject({ resourceVersion });
+    const live = await openStream(`/sessions/${TRACE}`);
+    const watched = await live.readUntil(({ event }) => event.type === "bookmark");
+    await live.close();
+    const said = (all: readonly Seen[]) => Object.keys(all.find(({ event }) => event.type === "session")?.event ?? {});
+    expect(said(watched)).toContain("retention");
+    expect(said(seen)).toEqual(said(watched));
   });
 
   test("by arrival tells them as they came", async () => {

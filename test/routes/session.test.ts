@@ -123,10 +123,20 @@ describe("one URL", () => {
 
   test("describes itself", async () => {
     const response = await world.request("/openapi.json");
-    const { paths } = await response.json<{ paths: Record<string, unknown> }>();
+    type Operations = Record<string, { responses?: Record<string, unknown> }>;
+    const { paths } = await response.json<{ paths: Record<string, Operations> }>();
     expect(Object.keys(paths)).toEqual(
       expect.arrayContaining(["/v1/traces", "/sessions", "/sessions/{id}", "/sessions/{id}/otlp", "/traces/{traceId}"]),
     );
+    for (const [path, method] of [
+      ["/v1/traces", "post"],
+      ["/v1/logs", "post"],
+      ["/sessions/{id}", "get"],
+      ["/traces/{traceId}", "get"],
+    ] as const) {
+      const told = Object.keys(paths[path]?.[method]?.responses ?? {});
+      expect([path, told]).toEqual([path, expect.arrayContaining(["200", "400", "401", "403", "503"])]);
+    }
     expect(await (await world.request("/healthz")).text()).toBe("ok\n");
   });
 });

@@ -15,6 +15,8 @@ const ingest = (ending: string, answer: string, rejected: string) => ({
     responses: {
       200: json(`${answer} in the request's encoding; \`partialSuccess\` ${rejected}.`),
       400: json("Malformed; google.rpc.Status in the request's encoding.", "Status"),
+      401: json("No token, or an unknown one.", "Status"),
+      403: json("The token may not write, or the request is not addressed to this machine.", "Status"),
       413: json("Over a limit.", "Status"),
       415: json("Content type or encoding not taken.", "Status"),
       503: json("Passing fault, `Retry-After` in seconds; send the same again.", "Status"),
@@ -121,6 +123,7 @@ export const openapi = {
         responses: {
           200: json("The session, its stream, or its replay.", "Session"),
           307: { description: "It lives on under another name." },
+          400: problem("A parameter of a stream or a replay is wrong; the detail says which."),
           404: problem("Not here; `movedTo` if its traces went to several sessions."),
           ...refusals,
         },
@@ -194,6 +197,7 @@ export const openapi = {
           200: json(
             "`{traceId, spans, resourceSpans, resourceLogs, session, resourceVersion}`: Ark's shape and ours; or a stream: with `watch=true` of bare spans, with `Accept: text/event-stream` alone as a session's.",
           ),
+          400: problem("A parameter of a stream is wrong; the detail says which."),
           404: problem("Not here."),
           ...refusals,
         },

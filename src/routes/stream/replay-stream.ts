@@ -124,9 +124,8 @@ export class ReplayStream {
     else if (page.state === "moved") return;
     else if (survey === undefined || page.incarnation !== survey.incarnation) yield sse("reset", {});
     else {
-      const { summary, prices } = page;
-      if (summary !== undefined)
-        yield sse("session", { summary: withStatus(summary, Date.now()), ...(prices === undefined ? {} : { prices }) });
+      const { summary, prices, retention } = page;
+      if (summary !== undefined) yield sse("session", { summary: withStatus(summary, Date.now()), prices, retention });
       yield sse("bookmark", { resourceVersion: formatVersion(survey.incarnation, survey.head), now: Date.now() });
     }
   }
