@@ -105,6 +105,21 @@ describe("a request by trace", () => {
     ).toEqual(["urn:1 urn:s 2", "urn:2 urn:s 1"]);
   });
 
+  test("texts of any length and script come back, each from its own delivery", () => {
+    const names = ["a", "é".repeat(200), "漢".repeat(300), "😀".repeat(400), "漢".repeat(2_000), "b"];
+    const lengths = [1, 40, 500, 1, 90, 2];
+    const sent = names.map((name, at) =>
+      Array.from({ length: lengths[at] ?? 1 }, (_, index) => span({ spanId: id(1 + index), name })),
+    );
+    const deliveries = sent.map((spans) => deliveriesOf(decodeJson(request(...spans))).at(-1));
+    const found = deliveries.map((delivery) =>
+      delivery === undefined ? [] : resourceSpansOf(delivery).flatMap(({ scopeSpans = [] }) => scopeSpans),
+    );
+    expect(found.map((scopes) => scopes.flatMap(({ spans = [] }) => spans.map(({ name }) => name)))).toEqual(
+      sent.map((spans) => spans.map(({ name }) => name)),
+    );
+  });
+
   test("bodies are compressed where that saves bytes, and own their buffers, which cross to an object whole", () => {
     const small = encodeDelivery(shardOf(request(span())));
     expect([small.encoding, small.body.byteLength]).toEqual(["identity", small.body.buffer.byteLength]);
