@@ -69,6 +69,29 @@ describe("what a query was asked", () => {
     expect([told.input === input, told.incomplete]).toEqual([true, undefined]);
   });
 
+  test("of events alone is told after the query ended, too: only the first of them says it", async () => {
+    const data = { queryId: "u", queryName: "asked", queryNamespace: "travel", sessionId: SESSION };
+    const eventType = "Normal";
+    for (const event of [
+      { timestamp: "2026-11-21T10:00:09Z", eventType, reason: "QueryExecutionComplete", message: "", data },
+      {
+        timestamp: "2026-11-21T10:00:00Z",
+        eventType,
+        reason: "QueryExecutionStart",
+        message: "",
+        data: { ...data, input: "Plan a trip", targetType: "team", team: "planners" },
+      },
+    ]) {
+      const headers = { "content-type": "application/json" };
+      const posted = await world.request("/events", { method: "POST", headers, body: JSON.stringify(event) });
+      expect(posted.status).toBe(201);
+    }
+    await world.until(async () => (await ask(pathOf("asked")))[2].includes('"done"'));
+    const { input, target, phase } = JSON.parse((await ask(pathOf("asked")))[2]);
+    expect([input, target, phase]).toEqual(["Plan a trip", { type: "team", name: "planners" }, "done"]);
+    expect((await ask(pathOf("asked"), "application/yaml"))[2]).toContain('input: "Plan a trip"');
+  });
+
   test("says that it is incomplete, where only an event tells it: Ark cuts that after 48 characters", async () => {
     for (const [uid, asked, incomplete] of [
       ["short", "a".repeat(47), undefined],

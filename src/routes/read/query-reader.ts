@@ -9,9 +9,15 @@ import type { ResumePoint } from "../../trace/rerun/resume-point.ts";
 import * as Row from "../../trace/table/span-rows.ts";
 import { SpanTable } from "../../trace/table/span-table.ts";
 import type { QuerySummary } from "../../trace/summary.ts";
+import { isToldAs } from "../../trace/records/told.ts";
+import { QUERY_INPUT } from "../../trace/semconv/semconv-ark.ts";
+import type { Span } from "../../trace/span.ts";
 import { LogChunk, LogChunks } from "./log-chunks.ts";
 import { PAGE_BYTES } from "../stream/session-source.ts";
 import { withWholeValues } from "./whole-values.ts";
+
+/** Where a span stands in the log. */
+type Place = { readonly revision: number; readonly position: number };
 
 /** Reads what one query's spans say: the facts of all of its trace, then the few spans that matter, whole. */
 export class QueryReader {
@@ -19,17 +25,26 @@ export class QueryReader {
   readonly #chunks: LogChunks;
   readonly #table: SpanTable;
   readonly #found: QueryRows;
+  readonly #begun: readonly Place[];
 
-  private constructor(stub: DurableObjectStub<SessionObject>, incarnation: string, table: SpanTable, found: QueryRows) {
+  private constructor(
+    stub: DurableObjectStub<SessionObject>,
+    incarnation: string,
+    table: SpanTable,
+    found: QueryRows,
+    begun: readonly Place[],
+  ) {
     this.#stub = stub;
     this.#chunks = new LogChunks(stub, incarnation);
     this.#table = table;
     this.#found = found;
+    this.#begun = begun;
   }
 
   /** Throws where the session changes its life meanwhile: who asks again gets it as it is then. */
   static async open(stub: DurableObjectStub<SessionObject>, { key, traceId }: QuerySummary): Promise<QueryReader> {
     const table = new SpanTable();
+    const begun: Place[] = [];
     let cursor: { incarnation: string; revision: number } | undefined;
     for (;;) {
       const page = await stub.read("session", cursor, PAGE_BYTES);
@@ -44,6 +59,8 @@ export class QueryReader {
             if (span === undefined) continue;
             const facts = deriveFacts(span, JSON.stringify(span), resource, scope);
             table.admit(traceId, facts, entry.revision, position);
+            if (`${traceId}:${span.spanId}` === key && isBeginning(span))
+              begun[0] = { revision: entry.revision, position };
           }
         }
       }
@@ -51,13 +68,14 @@ export class QueryReader {
       if (next < head) continue;
       const found = rowsOfQuery(table, key);
       if (found === undefined) throw changed();
-      return new QueryReader(stub, incarnation, table, found);
+      return new QueryReader(stub, incarnation, table, found, begun);
     }
   }
 
   async request(session: string): Promise<QueryRequest> {
     const { summary } = this.#found;
-    return requestOf(session, summary, await this.#read(tellingRows(this.#table, this.#found)));
+    const telling = await this.#read(tellingRows(this.#table, this.#found));
+    return requestOf(session, summary, [...telling, ...(await this.#readAt(this.#begun))]);
   }
 
   async resume(request: QueryRequest): Promise<ResumePoint> {
@@ -67,11 +85,18 @@ export class QueryReader {
   }
 
   async #read(rows: readonly number[]): Promise<WholeSpan[]> {
+    const { rows: all } = this.#table;
+    return await this.#readAt(
+      rows.map((row) => ({ revision: all.word(row, Row.REVISION), position: all.word(row, Row.POSITION) })),
+    );
+  }
+
+  async #readAt(places: readonly Place[]): Promise<WholeSpan[]> {
     const read: WholeSpan[] = [];
-    for (const row of rows) {
-      const chunk = await this.#chunks.at(this.#table.rows.word(row, Row.REVISION));
+    for (const { revision, position } of places) {
+      const chunk = await this.#chunks.at(revision);
       if (typeof chunk === "string" || chunk.entry.kind === "gone") throw changed();
-      const picked = chunk.spans.pick([this.#table.rows.word(row, Row.POSITION)]);
+      const picked = chunk.spans.pick([position]);
       const text = JSON.stringify(picked);
       const hashes = chunk.entry.hashes.filter((hash) => text.includes(hash));
       for (const { resource, scopeSpans } of await withWholeValues(this.#stub, picked, hashes)) {
@@ -81,6 +106,11 @@ export class QueryReader {
     }
     return read;
   }
+}
+
+/** The event that a query began with says what was asked: what ends it wins, and does not know it any more. */
+function isBeginning(span: Span): boolean {
+  return isToldAs("event", span) && (span.attributes ?? []).some(({ key }) => key === QUERY_INPUT);
 }
 
 function changed(): Error {
