@@ -5,6 +5,9 @@ import { request } from "../../durable/world.ts";
 /** What an Ark client reads of a stream. */
 export type Read = { readonly id: string | undefined; readonly event: string | undefined; readonly data: unknown };
 
+/** Less than a test may take, so that what came is told. */
+const STUCK = 20_000;
+
 /** A client of a stream as Ark's are: no `Accept`, a URL with `watch=true`. */
 export class ArkStream {
   readonly comments: string[] = [];
@@ -29,9 +32,9 @@ export class ArkStream {
     return new ArkStream(response.body);
   }
 
-  /** Reads until so many items came, or nothing does for a while. */
-  async until(count: number, millis = 3_000): Promise<readonly Read[]> {
-    while (this.items.length < count && !this.ended) if (!(await this.#read(millis))) break;
+  /** Reads until so many items came. How long that takes is the machine's: only a stream that is stuck is given up. */
+  async until(count: number): Promise<readonly Read[]> {
+    while (this.items.length < count && !this.ended) if (!(await this.#read(STUCK))) break;
     return this.items;
   }
 
