@@ -10,6 +10,7 @@ export class Life {
   #id = "";
   #listed = false;
   #forgetting = false;
+  #untidy = false;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -20,6 +21,7 @@ export class Life {
     this.#id = this.#read("id") ?? "";
     this.#listed = this.#read("listed") !== undefined;
     this.#forgetting = this.#read("forgetting") !== undefined;
+    this.#untidy = this.#read("untidy") !== undefined;
   }
 
   /** `undefined` until the first append. */
@@ -58,6 +60,18 @@ export class Life {
     this.#forgetting = forgetting;
     if (forgetting) this.#write("forgetting", "yes");
     else this.#remove("forgetting");
+  }
+
+  /** Whether large values may lie here that no chunk names any more: they go when the log is folded next. */
+  get untidy(): boolean {
+    return this.#untidy;
+  }
+
+  setUntidy(untidy: boolean): void {
+    if (untidy === this.#untidy) return;
+    this.#untidy = untidy;
+    if (untidy) this.#write("untidy", "yes");
+    else this.#remove("untidy");
   }
 
   /** The least revision that may be given next, where the rows that held the last ones are gone. */

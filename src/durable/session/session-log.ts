@@ -209,7 +209,7 @@ export class SessionLog {
     for (const { revision, parts } of dropped) {
       if (parts > 1) this.#sql.exec("DELETE FROM chunk_part WHERE revision = ?", revision);
     }
-    if (dropped.some(({ named }) => named === 1)) this.values.dropUnnamed();
+    if (dropped.some(({ named }) => named === 1)) this.life.setUntidy(true);
   }
 
   #chunk(row: ChunkRow): Chunk {

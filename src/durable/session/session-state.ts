@@ -144,11 +144,22 @@ export class SessionState {
 
   get folded(): LogFold {
     if (this.#fold !== undefined) return this.#fold;
+    this.#tidy();
     const fold = new LogFold(this.log.life.incarnation === undefined ? 0 : this.log.values.weight());
     if (this.log.life.incarnation !== undefined) this.#foldLog(fold);
     this.#fold = fold;
     this.#onFold(this);
     return fold;
+  }
+
+  /** Once for all traces that went since: it reads the whole log. */
+  #tidy(): void {
+    const { life, values } = this.log;
+    if (!life.untidy) return;
+    this.#storage.transactionSync(() => {
+      values.dropUnnamed();
+      life.setUntidy(false);
+    });
   }
 
   #foldLog(fold: LogFold): void {
