@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, expect, test, vi } from "vitest";
 import { DirectoryObject } from "../../src/durable/directory/directory.ts";
 import { SessionLog } from "../../src/durable/session/session-log.ts";
+import { ValueRows } from "../../src/durable/session/value-rows.ts";
 import { aSpan, traceIdOf } from "./spans.ts";
 import { Viewer } from "./viewer.ts";
 import * as world from "./world.ts";
@@ -41,6 +42,30 @@ test("traces that leave a session one by one cost what they are long, not what t
   await viewer.disconnect();
   expect(viewer.view.summary()).toMatchObject({ traces: 100, spans: 100 });
   expect(viewer.at).toBe(session?.resourceVersion);
+});
+
+test("the large values of traces that leave go with them, all at once", async () => {
+  const traceIds = ["one", "two", "three", "four", "five"].map(traceIdOf);
+  const asked = (n: number) => ({ "session.id": "A", "input.value": `${n} ${"word ".repeat(3_000)}` });
+  for (const [n, traceId] of traceIds.entries()) await world.deliver([aSpan(traceId, 1, {}, asked(n))]);
+  await world.rest(["A", ...traceIds]);
+  const bytes = async () =>
+    (await world.readPath<{ retention: { bytes: number } }>("/sessions/A"))?.retention.bytes ?? 0;
+  const [before, drops] = [await bytes(), vi.spyOn(ValueRows.prototype, "dropUnnamed")];
+  const epoch = Date.now() + 1_000;
+  const left = await runInDurableObject(world.objectOf("A"), (instance) => {
+    for (const traceId of traceIds.slice(1)) instance.withdraw("default", { session: "A", traceId, epoch, to: "B" });
+    return drops.mock.calls.length;
+  });
+  // The first of them is reported at once.
+  expect(left).toBe(1);
+  await world.evict("A");
+  expect(await bytes()).toBeLessThan(before / 2);
+  expect(drops).toHaveBeenCalledTimes(2);
+  drops.mockRestore();
+  const named = (await world.rowsOf<{ hashes: string | null }>("A", "chunk")).flatMap(({ hashes }) => hashes ?? []);
+  const kept = await world.rowsOf<{ hash: string }>("A", "value");
+  expect(kept.map(({ hash }) => JSON.stringify([hash]))).toEqual(named);
 });
 
 test("who watches hears of each that leaves", async () => {
@@ -85,4 +110,20 @@ test("what comes while the list hears that nothing is left is listed, though the
   await world.evict("A");
   await world.rest(ids);
   expect((await world.listed("all")).map(({ id }) => id).toSorted()).toEqual(["A", "B"]);
+});
+
+test("two sessions that are forgotten, each of which has traces that left the other, do not wait for each other", async () => {
+  const [first, second] = [traceIdOf("first"), traceIdOf("second")];
+  await world.deliver([aSpan(first, 1, {}, { "session.id": "A" }), aSpan(second, 1, {}, { "session.id": "B" })]);
+  const ids = [first, second, "A", "B"];
+  await world.rest(ids);
+  // As if neither had heard of it yet.
+  await world.change(first, "UPDATE trace SET leaving = ?", JSON.stringify(["B"]));
+  await world.change(second, "UPDATE trace SET leaving = ?", JSON.stringify(["A"]));
+  for (const id of ["A", "B"]) await world.change(id, "INSERT INTO meta VALUES ('forgetting', 'yes')");
+  for (const id of ["A", "B"]) await world.objectOf(id).forget();
+  await world.rest(ids);
+  expect(await world.listed("all")).toEqual([]);
+  for (const traceId of [first, second]) expect(await world.tables(traceId)).toEqual([]);
+  for (const id of ["A", "B"]) expect(await world.rowsOf(id, "chunk"), id).toEqual([]);
 });

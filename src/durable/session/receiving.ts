@@ -107,7 +107,8 @@ function refuse(
 
 /** Takes back what an earlier binding of the trace brought here; nothing if nothing did. */
 export function withdraw(core: SessionCore, tenant: string, withdrawal: Withdrawal): void {
-  if (core.state.log.life.forgetting) throw new Error("this session is being forgotten; try again");
+  // Nothing is shown there any more, and all that it holds goes.
+  if (core.state.log.life.forgetting) return;
   const row = core.state.rows.get(withdrawal.traceId);
   if (row !== undefined && row.epoch >= withdrawal.epoch) return;
   // Thousands may be taken back one by one: the log is written to, and folded again by who asks for it.
