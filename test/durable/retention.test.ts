@@ -104,12 +104,13 @@ describe("what was silent for 30 days", () => {
   });
 
   test("is kept where its home has spans that were not copied on yet", async () => {
-    await world.deliver(someSpans(OLD, 1, 2, { "session.id": "A" }));
+    await world.deliver(someSpans(OLD, 1, 1, { "session.id": "A" }));
+    await world.deliver(someSpans(OLD, 2, 1));
     await world.rest(IDS);
     world.pass(KEPT);
     // As if the home could not reach the session since.
     const newest = await runInDurableObject(world.objectOf(OLD), (_, { storage }) => {
-      storage.sql.exec("UPDATE chunk SET received = ?", Date.now());
+      storage.sql.exec("UPDATE chunk SET received = ? WHERE revision = 2", Date.now());
       return Date.now();
     });
     await world.evict(OLD);
@@ -139,6 +140,22 @@ describe("what was silent for 30 days", () => {
     await follower.disconnect();
     expect(Array.from(follower.view.spans(), ({ span }) => span.name)).toEqual(["span 7"]);
     expect((await world.readSession(OLD))?.session.spans).toBe(2);
+  });
+
+  test("goes where its home forgot it and began anew for another session before the answer came", async () => {
+    await world.deliver(someSpans(OLD, 1, 2, { "session.id": "A" }));
+    await world.rest(IDS);
+    const [{ epoch } = { epoch: 0 }] = await world.rowsOf<{ epoch: number }>("A", "trace");
+    world.pass(KEPT);
+    const released = { traceId: OLD, session: "A", epoch, newest: Date.now() };
+    expect(await world.objectOf(OLD).release("default", released)).toBe("gone");
+    world.pass(1);
+    await world.deliver(someSpans(OLD, 7, 1, { "session.id": "B" }));
+    await world.rest(IDS);
+    await world.ring("A");
+    await world.rest(IDS);
+    expect((await world.listed("all")).map(({ id, spans }) => [id, spans])).toEqual([["B", 1]]);
+    expect(await world.readSession("A")).toBeUndefined();
   });
 
   test("leaves no object behind that only says where its trace went", async () => {

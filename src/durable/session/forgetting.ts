@@ -50,9 +50,9 @@ export async function release(core: SessionCore, copier: HomeCopy, released: Rel
     await copier.settled();
     const row = core.exists ? core.state.rows.get(released.traceId) : undefined;
     if (row?.role !== "home") return "gone";
+    // Since that binding the home was forgotten and began anew: what came since is not meant, and what was before is gone.
+    if (released.epoch < core.state.log.firstReceived(row.traceId)) return "gone";
     if (row.session !== released.session || row.refused !== undefined) return "kept";
-    // Held up on its way, while the home was forgotten and began anew: what came since is not meant.
-    if (released.epoch < core.state.log.firstReceived(row.traceId)) return "kept";
     if (released.newest !== undefined && core.state.newest(row.traceId) > released.newest) return "kept";
     if (row.leaving.length === 0) {
       await dropHome(core, row);
