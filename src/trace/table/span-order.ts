@@ -1,4 +1,6 @@
 import type { SpanFacts } from "../facts/facts.ts";
+import * as Row from "./span-rows.ts";
+import type { SpanRows } from "./span-rows.ts";
 
 /** What the order of encodings looks at. */
 export type Encoding = Pick<SpanFacts, "running" | "end" | "asOf" | "size" | "hash">;
@@ -19,4 +21,15 @@ export function beats(candidate: Encoding, stored: Encoding): boolean {
 /** The end of a span, or how new a report of it is while it runs; the two never meet in one comparison. */
 export function lastOf({ running, end, asOf }: Pick<Encoding, "running" | "end" | "asOf">): bigint {
   return running ? (asOf ?? 0n) : end;
+}
+
+/** What a row keeps of its span's encoding. */
+export function encodingIn(rows: SpanRows, row: number): Encoding {
+  return {
+    running: rows.running(row),
+    end: rows.long(row, Row.LAST),
+    asOf: rows.long(row, Row.LAST),
+    size: rows.word(row, Row.SIZE),
+    hash: rows.hex(row, Row.HASH),
+  };
 }

@@ -7,10 +7,11 @@ import type { Claim, SessionNames } from "./session-names.ts";
 import { Questions } from "./questions.ts";
 import { SpanIndex } from "./span-index.ts";
 import { SpanNotes } from "./span-notes.ts";
-import { beats, lastOf } from "./span-order.ts";
+import { beats, encodingIn, lastOf } from "./span-order.ts";
 import * as Row from "./span-rows.ts";
 import { SpanRows, highWord, lowWord } from "./span-rows.ts";
-import { NONE, StringPool } from "./string-pool.ts";
+import { TEXT_FIELDS, writeTexts } from "./row-texts.ts";
+import { StringPool } from "./string-pool.ts";
 import { Superseded } from "./superseded.ts";
 import { UsageRows } from "./usage-rows.ts";
 
@@ -19,21 +20,6 @@ import { UsageRows } from "./usage-rows.ts";
  * a session name unheard of (kept too, or the order of arrival would show); `known` changes nothing.
  */
 export type Standing = "new" | "better" | "naming" | "known";
-
-const STRING_FIELDS = [
-  Row.NAME,
-  Row.QUERY_NAME,
-  Row.QUERY_NAMESPACE,
-  Row.SUBJECT,
-  Row.SERVICE,
-  Row.ASKED,
-  Row.USER,
-  Row.FAILURE,
-];
-
-/** OTLP's kinds that begin a process's part of a trace: their parents may live elsewhere, so they stand for them. */
-const SERVER = 2;
-const CONSUMER = 5;
 
 /** The facts of a session's spans, each span in its best encoding, small enough to stay in memory. No ceiling of its own. */
 export class SpanTable {
@@ -80,7 +66,7 @@ export class SpanTable {
     if (trace === undefined) return "new";
     const row = this.find(trace, facts);
     if (row < 0) return "new";
-    if (beats(facts, this.#encoding(row))) return "better";
+    if (beats(facts, encodingIn(this.rows, row))) return "better";
     const names = this.#namesOf(trace);
     return withName(names, facts) === names ? "known" : "naming";
   }
@@ -99,7 +85,7 @@ export class SpanTable {
     const storedRevision = this.rows.word(row, Row.REVISION);
     const storedPosition = this.rows.word(row, Row.POSITION);
     if (storedRevision === revision && storedPosition === position) return;
-    if (beats(facts, this.#encoding(row))) {
+    if (beats(facts, encodingIn(this.rows, row))) {
       this.continuations.note(trace, revision, { position, ran: this.rows.running(row) });
       this.#superseded.add(trace, storedRevision, storedPosition, revision);
       this.#write(row, trace, facts, revision, position);
@@ -209,17 +195,6 @@ export class SpanTable {
     return row;
   }
 
-  #encoding(row: number) {
-    const { rows } = this;
-    return {
-      running: rows.running(row),
-      end: rows.long(row, Row.LAST),
-      asOf: rows.long(row, Row.LAST),
-      size: rows.word(row, Row.SIZE),
-      hash: rows.hex(row, Row.HASH),
-    };
-  }
-
   #namesOf(trace: number): SessionNames {
     return this.#names[trace] ?? NO_NAMES;
   }
@@ -251,14 +226,7 @@ export class SpanTable {
       rows.setWord(row, Row.USAGE, this.usage.write(rows.word(row, Row.USAGE), facts));
     }
     this.questions.put(trace, facts);
-    rows.setString(row, Row.NAME, isNameNeeded(facts) ? pool.intern(facts.name) : NONE);
-    rows.setString(row, Row.QUERY_NAME, pool.intern(queryName(facts)));
-    rows.setString(row, Row.QUERY_NAMESPACE, pool.intern(facts.query?.namespace));
-    rows.setString(row, Row.SUBJECT, pool.intern(subject(facts)));
-    rows.setString(row, Row.SERVICE, pool.intern(facts.service));
-    rows.setString(row, Row.ASKED, pool.intern(facts.asked, NONE));
-    rows.setString(row, Row.USER, pool.intern(facts.user));
-    rows.setString(row, Row.FAILURE, pool.intern(facts.failure, NONE));
+    writeTexts(rows, row, facts, pool);
   }
 
   /** Leaves behind what only forgotten spans used. */
@@ -271,9 +239,7 @@ export class SpanTable {
     this.paths = new AncestorPaths();
     const intern = (index: number): number => this.#pool.intern(old.text(index));
     for (let row = 0; row < this.rows.length; row++) {
-      for (const field of STRING_FIELDS) {
-        this.rows.setString(row, field, intern(this.rows.string(row, field)));
-      }
+      for (const field of TEXT_FIELDS) this.rows.setString(row, field, intern(this.rows.string(row, field)));
       const place = this.rows.word(row, Row.USAGE);
       if (place !== 0) this.rows.setWord(row, Row.USAGE, this.usage.copy(oldUsage, place));
       const path = this.rows.path(row);
@@ -281,21 +247,4 @@ export class SpanTable {
       if (path !== NO_PATH) this.rows.setPath(row, this.paths.copy(oldPaths, path, trace, intern));
     }
   }
-}
-
-/** Names of inner calls are many and no summary shows them; the others stand for sessions, queries or missing parents. */
-function isNameNeeded({ kind, otlpKind, parentSpanId, running }: SpanFacts): boolean {
-  if (parentSpanId === "" || running || otlpKind === SERVER || otlpKind === CONSUMER) return true;
-  return kind !== "http" && kind !== "db" && kind !== "messaging" && kind !== "internal";
-}
-
-function queryName({ query, kind, name }: SpanFacts): string | undefined {
-  return query?.name ?? (kind === "query" ? name : undefined);
-}
-
-function subject({ kind, name, agent, team, tool, model, target }: SpanFacts): string | undefined {
-  if (kind === "agent") return agent ?? name;
-  if (kind === "team") return team ?? name;
-  if (kind === "tool") return tool ?? name;
-  return kind === "llm" || kind === "embedding" ? model : target;
 }
