@@ -9,6 +9,9 @@ export type ReadEvent =
 
 /** Without these an event belongs to no query, or to no session. */
 const REQUIRED = ["queryId", "queryName", "queryNamespace", "sessionId"] as const;
+/** What the tenant's list keeps of a query, in UTF-16 units. Kubernetes gives no object a name of more than 253. */
+const NAMES = ["queryId", "queryName", "queryNamespace"] as const;
+const MAX_NAME = 1_000;
 
 /**
  * An event out of a posted body. Events can't be sent again by who posts them and forgets: what can be understood is, numbers
@@ -54,6 +57,9 @@ function readData(given: unknown, faults: string[]): Readonly<Record<string, str
   const data = Object.fromEntries(fields);
   for (const field of REQUIRED) {
     if (!Object.hasOwn(data, field) || data[field] === "") faults.push(`data.${field}: is required`);
+  }
+  for (const field of NAMES) {
+    if ((data[field]?.length ?? 0) > MAX_NAME) faults.push(`data.${field}: must have at most ${MAX_NAME} characters`);
   }
   return data;
 }

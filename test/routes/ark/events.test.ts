@@ -234,6 +234,7 @@ describe("POST /events", () => {
     [{ ...event, reason: 1 }, /^reason: must be a string$/],
     [{ ...event, data: undefined }, /^data: must be an object$/],
     [{ ...event, data: { ...event.data, sessionId: "" } }, /^data.sessionId: is required$/],
+    [{ ...event, data: { ...event.data, queryId: "x".repeat(1_001) } }, /^data.queryId: must have at most 1000 char/],
     [{ ...event, data: { ...event.data, tool: { name: "x" } } }, /^data.tool: must be a string$/],
   ])("%j is refused with a reason", async (given, message) => {
     expect(await post(given)).toEqual([
