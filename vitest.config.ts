@@ -6,6 +6,9 @@ process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
 process.env["WRANGLER_SEND_METRICS"] = "false";
 process.env["WRANGLER_HIDE_BANNER"] = "true";
 
+/** What a test waits for comes when it comes: vitest's own patience, a second, is shorter than a busy machine takes. */
+const PATIENCE = { timeout: 30_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -42,6 +45,7 @@ export default defineConfig({
           globalSetup: "test/program/build.ts",
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          expect: { poll: PATIENCE },
         },
       },
       {
@@ -51,6 +55,7 @@ export default defineConfig({
           globalSetup: "test/program/build.ts",
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: { poll: PATIENCE },
           fileParallelism: false,
         },
       },
