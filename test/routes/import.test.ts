@@ -123,6 +123,13 @@ describe("a file", () => {
     expect((await world.readSession(TRACE))?.session.spans).toBe(3);
   });
 
+  test("may be several gzip files in one, as they are appended", async () => {
+    const parts = [1, 2, 3].map((n) => gzipSync(`${exportOf([aSpan(TRACE, n)])}\n`));
+    expect(await imported(Buffer.concat(parts))).toEqual({ spans: 3, logRecords: 0, traces: 1, sessions: [TRACE] });
+    const headers = { "content-encoding": "gzip" };
+    expect(await imported(Buffer.concat(parts), headers)).toMatchObject({ spans: 3 });
+  });
+
   test("may be Jaeger's", async () => {
     const span = {
       traceID: "ab12",

@@ -1,3 +1,6 @@
+import { createGunzip } from "node:zlib";
+import type { Gunzip } from "node:zlib";
+
 type File =
   | { readonly ok: true; readonly bytes: ReadableStream<Uint8Array> }
   | { readonly ok: false; readonly status: 400 | 415; readonly title: string; readonly detail: string };
@@ -10,13 +13,13 @@ export async function openFile(request: Request): Promise<File> {
   switch (coding) {
     case "gzip":
     case "x-gzip":
-      return { ok: true, bytes: inflated(body, "gzip") };
+      return { ok: true, bytes: gunzipped(body) };
     case "deflate":
-      return { ok: true, bytes: inflated(body, "deflate") };
+      return { ok: true, bytes: body.pipeThrough(new DecompressionStream("deflate")) };
     case "":
     case "identity": {
       const { isGzip, bytes } = await sniff(body);
-      return { ok: true, bytes: isGzip ? inflated(bytes, "gzip") : bytes };
+      return { ok: true, bytes: isGzip ? gunzipped(bytes) : bytes };
     }
     default:
       return {
@@ -28,8 +31,34 @@ export async function openFile(request: Request): Promise<File> {
   }
 }
 
-function inflated(bytes: ReadableStream<Uint8Array>, format: "gzip" | "deflate"): ReadableStream<Uint8Array> {
-  return bytes.pipeThrough(new DecompressionStream(format));
+/** Files that were appended to each other are one file, which `DecompressionStream` does not know. */
+function gunzipped(bytes: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const gunzip = createGunzip();
+  const pieces: AsyncIterator<Uint8Array> = gunzip[Symbol.asyncIterator]();
+  feed(gunzip, bytes).catch((error: unknown) =>
+    gunzip.destroy(error instanceof Error ? error : new Error(String(error))),
+  );
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        const { value, done } = await pieces.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => void gunzip.destroy(),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+async function feed(gunzip: Gunzip, bytes: ReadableStream<Uint8Array>): Promise<void> {
+  const closed = new Promise<void>((resolve) => gunzip.once("close", resolve));
+  for await (const piece of bytes) {
+    if (gunzip.destroyed) return;
+    if (gunzip.write(piece)) continue;
+    await Promise.race([closed, new Promise<void>((resolve) => gunzip.once("drain", resolve))]);
+  }
+  gunzip.end();
 }
 
 /** Whether a body begins as gzip does, and all of it again. */
