@@ -127,8 +127,8 @@ describe("a file is cut into the elements of its lists", () => {
 describe("what is wrong with a file is said with its line and its byte", () => {
   test.each([
     ["", "the file is empty (1, 0)"],
-    ["hello", "an object should begin here (1, 0)"],
-    ["[]", "an object should begin here (1, 0)"],
+    ["hello", "an object should begin here, OTLP/JSON (resourceSpans, resourceLogs) or Jaeger's JSON (data) (1, 0)"],
+    ["[]", "an object should begin here, OTLP/JSON (resourceSpans, resourceLogs) or Jaeger's JSON (data) (1, 0)"],
     ["{}", "neither OTLP/JSON (resourceSpans, resourceLogs) nor Jaeger's JSON (data) (1, 1)"],
     ['{"resourceSpans":{}}', "resourceSpans must be a list (1, 17)"],
     ['{"resourceSpans":[1]}', "resourceSpans: an object should stand here (1, 18)"],

@@ -1,6 +1,9 @@
 import { ITEMS, OpenElement, SCOPE } from "./open-element.ts";
 import type { Piece, PieceKind } from "./open-element.ts";
 
+const OTLP = "OTLP/JSON (resourceSpans, resourceLogs)";
+const JAEGER = "Jaeger's JSON (data)";
+
 /** Where a file stops being what it should be. */
 export class FileFault extends Error {
   readonly position: number;
@@ -178,13 +181,12 @@ export class JsonPieces {
   }
 
   #endDocument(at: number): void {
-    if (!this.#isKnown)
-      throw this.#fault("neither OTLP/JSON (resourceSpans, resourceLogs) nor Jaeger's JSON (data)", at);
+    if (!this.#isKnown) throw this.#fault(`neither ${OTLP} nor ${JAEGER}`, at);
     this.#isKnown = false;
   }
 
   #checkOutside(byte: number, at: number): void {
-    if (byte !== 0x7b) throw this.#fault("an object should begin here", at);
+    if (byte !== 0x7b) throw this.#fault(`an object should begin here, ${OTLP} or ${JAEGER}`, at);
   }
 
   #checkList(byte: number, at: number): void {
