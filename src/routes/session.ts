@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { sessionAt, sessionIdIn } from "../place.ts";
-import type { LogPage } from "../trace/watch.ts";
+import type { ChunkEntry, LogPage } from "../trace/watch.ts";
 import { withStatus } from "../trace/with-status.ts";
 import type { AppEnv } from "./app-env.ts";
 import { inflate } from "./read/inflate.ts";
@@ -46,7 +46,9 @@ export const session = new Hono<AppEnv>({ strict: false })
     const peeked: LogPage = await stub.peek("session");
     if (peeked.state !== "present") return whereabouts(c, id, peeked, "/otlp");
     const reader = new LogReader(stub, "session", peeked);
-    const body = reader.document((entry) => reader.whole(entry), {});
+    const named = await stub.naming(peeked.head);
+    const naming = new Map(named.map(({ revision, positions }) => [revision, positions] as const));
+    const body = reader.document((entry) => reader.whole(withNaming(entry, naming)), {});
     return new Response(body, {
       headers: {
         ...DATA_HEADERS,
@@ -75,3 +77,10 @@ export const session = new Hono<AppEnv>({ strict: false })
   .all("/:id", methodNotAllowed("GET", "DELETE"))
   .all("/:id/otlp", methodNotAllowed("GET"))
   .all("/:id/values/:hash", methodNotAllowed("GET"));
+
+/** With the beaten encodings that alone name the session of their trace: posted again, it finds back. */
+function withNaming(entry: ChunkEntry, naming: ReadonlyMap<number, readonly number[]>): ChunkEntry {
+  const positions = naming.get(entry.revision);
+  if (positions === undefined) return entry;
+  return { ...entry, superseded: entry.superseded.filter((position) => !positions.includes(position)) };
+}

@@ -113,12 +113,12 @@ describe("of two encodings of one span", () => {
     expect(await shown(TRACE)).toEqual(["ended later", "span 2"]);
   });
 
-  test("a beaten one that names the session still names it, and is not shown", async () => {
+  test("a beaten one that names the session still names it, and is exported for that, but not shown", async () => {
     await world.deliver([ended]);
     await world.deliver([aSpan(TRACE, 1, { name: "running", endTimeUnixNano: "0" }, { "session.id": "A" })]);
     await world.rest([TRACE, "A"]);
     expect(await shown("A")).toEqual(["ended"]);
-    expect(await exported("A")).toEqual(["ended"]);
+    expect(await exported("A")).toEqual(["ended", "running"]);
   });
 
   test("a span of another kind under the same id is a second span", async () => {

@@ -9,6 +9,8 @@ import { beginForgetting, forget, release } from "./forgetting.ts";
 import { expire } from "./expiring.ts";
 import { HomeCopy } from "./home-copy.ts";
 import type { JobKind } from "./jobs.ts";
+import { namingPositions } from "./naming.ts";
+import type { Positions } from "./naming.ts";
 import { peek, readPage } from "./reading.ts";
 import { receive, withdraw } from "./receiving.ts";
 import { report } from "./reporting.ts";
@@ -60,6 +62,11 @@ export class SessionObject extends DurableObject<Bindings> {
 
   peek(view: View, also?: "queries"): LogPage {
     return peek(this.#core, view, also);
+  }
+
+  /** Positions of beaten encodings that alone name the session of their trace, in the log up to `until`. */
+  naming(until: number): Positions[] {
+    return this.#core.exists && !this.#core.state.log.life.forgetting ? namingPositions(this.#core.state, until) : [];
   }
 
   /** Ids of the traces with spans that the session shows, as they were first seen. */

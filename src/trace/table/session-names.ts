@@ -42,6 +42,13 @@ export function otherNames(names: SessionNames): string[] {
   return names.slice(1).map(valueOf);
 }
 
+/** What the encoding says, as the name that it is, where it is one of these. */
+export function nameAmong(names: SessionNames, facts: Claim): string | undefined {
+  if (!facts.session || names.length === 0) return undefined;
+  const claim = claimOf(facts, facts.session);
+  return names.includes(claim) ? claim : undefined;
+}
+
 /** Whether the claim is of this value; the value is not cut out of it only to be compared. */
 function isOf(claim: string, value: string): boolean {
   return claim.length === VALUE + value.length && claim.endsWith(value);

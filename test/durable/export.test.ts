@@ -1,0 +1,115 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Span } from "../../src/trace/span.ts";
+import { Random } from "../trace/seeded-random.ts";
+import type { Attributes } from "./spans.ts";
+import { aSpan, at, SESSION_KEYS, spanId, traceIdOf } from "./spans.ts";
+import * as world from "./world.ts";
+
+const SEEDS = Array.from({ length: 12 }, (_, n) => 7000 + n);
+const TRACES = [traceIdOf("one"), traceIdOf("two")];
+const NAMES = ["A", "B", "C"];
+const IDS = [...TRACES, ...NAMES];
+
+beforeEach(async () => {
+  world.stopClock();
+  await world.emptyWorld();
+});
+
+/** Spans that say while they run, once or twice, to which session they belong; when they end, few do, or name another. */
+function generateReports(random: Random): Span[] {
+  const name = (): Attributes => ({ [SESSION_KEYS[random.pick([1, 2, 3] as const)]]: random.pick(NAMES) });
+  const sent = TRACES.flatMap((traceId) =>
+    Array.from({ length: 1 + random.below(4) }, (_, n) => {
+      const fields = n === 0 ? {} : { parentSpanId: spanId(1) };
+      const reports = Array.from({ length: random.below(3) }, () => {
+        const running = { ...name(), "acme.span.pending": { boolValue: true } };
+        return aSpan(traceId, n + 1, { ...fields, endTimeUnixNano: at(random.below(60)) }, running);
+      });
+      return [...reports, aSpan(traceId, n + 1, fields, random.chance(0.2) ? name() : {})];
+    }).flat(),
+  );
+  return random.shuffle(sent);
+}
+
+async function deliverInParts(random: Random, sent: readonly Span[]): Promise<void> {
+  for (let first = 0; first < sent.length;) {
+    const count = 1 + random.below(3);
+    await world.deliver(sent.slice(first, first + count));
+    first += count;
+  }
+  await world.rest(IDS);
+}
+
+async function exported(id: string): Promise<string> {
+  const response = await world.request(`/sessions/${id}/otlp`);
+  if (response.status !== 200) throw new Error(`${id}: ${response.status}`);
+  return await response.text();
+}
+
+function spansIn(text: string): string[] {
+  const { resourceSpans } = JSON.parse(text) as Pick<world.Snapshot, "resourceSpans">;
+  return world.spansOf(resourceSpans).map(world.textOf).toSorted();
+}
+
+async function exportAll(): Promise<Record<string, string>> {
+  const all: Record<string, string> = {};
+  for (const id of Object.keys(await world.saidByAll(IDS))) all[id] = await exported(id);
+  return all;
+}
+
+const contentsOf = (exports: Record<string, string>) =>
+  Object.fromEntries(Object.entries(exports).map(([id, text]) => [id, spansIn(text)]));
+
+async function forgetAndImport(exports: Record<string, string>): Promise<void> {
+  for (const id of Object.keys(exports)) await world.request(`/sessions/${id}`, { method: "DELETE" });
+  await world.rest(IDS);
+  expect(await world.saidByAll(IDS)).toEqual({});
+  await importAll(exports);
+}
+
+async function importAll(exports: Record<string, string>): Promise<void> {
+  for (const text of Object.values(exports)) {
+    world.pass(1);
+    const response = await world.request("/import", { method: "POST", body: text });
+    expect([response.status, await response.json()]).toMatchObject([200, {}]);
+  }
+  await world.rest(IDS);
+}
+
+describe("an export", () => {
+  test.each(SEEDS)(
+    "gives each trace its session again, and its other names, whatever named it: seed %i",
+    async (seed) => {
+      const random = new Random(seed);
+      await deliverInParts(random, generateReports(random));
+      const said = await world.saidByAll(IDS);
+      const before = await exportAll();
+      await forgetAndImport(before);
+      expect(await world.saidByAll(IDS)).toEqual(said);
+      const after = await exportAll();
+      expect(contentsOf(after)).toEqual(contentsOf(before));
+      await importAll(after);
+      expect(contentsOf(await exportAll())).toEqual(contentsOf(before));
+      expect(await world.saidByAll(IDS)).toEqual(said);
+    },
+  );
+
+  const report = (n: number, attributes: Attributes) =>
+    aSpan(TRACES[0] ?? "", n, {}, { ...attributes, "acme.span.pending": { boolValue: true } });
+
+  test("holds the report that alone named the session, once, and not in the snapshot", async () => {
+    await world.deliver([report(1, { "session.id": "A" })]);
+    await world.deliver([report(1, { "session.id": "A", note: "newer" })]);
+    await world.deliver([aSpan(TRACES[0] ?? "", 1)]);
+    await world.rest(IDS);
+    expect(spansIn(await exported("A"))).toHaveLength(2);
+    expect((await world.said("A"))?.spans).toHaveLength(1);
+  });
+
+  test("leaves out a report whose ended span says the same name", async () => {
+    await world.deliver([report(1, { "session.id": "A" }), report(2, { "session.id": "A" })]);
+    await world.deliver([1, 2].map((n) => aSpan(TRACES[0] ?? "", n, {}, { "session.id": "A" })));
+    await world.rest(IDS);
+    expect(spansIn(await exported("A"))).toHaveLength(2);
+  });
+});
