@@ -27,7 +27,7 @@ export function namingPositions(state: SessionState, until: number): Positions[]
   const lost = lostNames(state, until);
   if (lost.size === 0) return [];
   const best = new Map<string, Place>();
-  for (const { traceId, revision, chunk, beaten } of read(state, until)) {
+  for (const { traceId, revision, chunk, beaten } of read(state, until, lost)) {
     if (chunk.kind !== "spans") continue;
     for (const position of beaten) {
       const facts = chunk.facts[position];
@@ -73,16 +73,18 @@ function lostNames(state: SessionState, until: number): Map<string, SessionNames
   return lost;
 }
 
-/** What the session shows. Log records stay, whatever becomes of the spans within them. */
-function* read(state: SessionState, until: number): Generator<Read> {
+/** What the session shows; of these traces only what holds something beaten. Log records stay, whatever becomes of spans within. */
+function* read(state: SessionState, until: number, of?: ReadonlyMap<string, unknown>): Generator<Read> {
   const table = state.shown;
   if (!isAnyBeaten(table, until)) return;
   for (const { kind, traceId, revision, facts } of state.log.facts()) {
     if (revision > until) return;
     if (kind === "gone" || !state.shows(traceId)) continue;
+    const beaten = new Set(kind === "logs" ? [] : table.superseded(revision, until));
+    if (of !== undefined && (beaten.size === 0 || !of.has(traceId))) continue;
     const chunk = decodeChunkFacts(kind, facts);
     if (chunk === undefined) throw new Error("facts of another version; try again");
-    yield { traceId, revision, chunk, beaten: new Set(kind === "logs" ? [] : table.superseded(revision, until)) };
+    yield { traceId, revision, chunk, beaten };
   }
 }
 
