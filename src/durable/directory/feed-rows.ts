@@ -1,8 +1,9 @@
 import type { FeedQuery, FeedTurn } from "../../trace/feed.ts";
 import { mintFeedStart } from "../../trace/feed.ts";
 
-/** How long it is remembered in which order sessions told of their logs. */
+/** How long it is remembered in which order sessions told of their logs, and how many of their reports at most: some 150 MB. */
 const FEED_DAYS = 7;
+const FEED_ROWS = 1_000_000;
 const DAY_MILLIS = 86_400_000;
 /** Rows that one report clears away: more than it adds, few enough not to be felt. */
 const CLEARED_ROWS = 100;
@@ -19,9 +20,13 @@ CREATE TABLE feed (
  */
 export class FeedRows {
   readonly #sql: SqlStorage;
+  readonly #most: number;
+  /** Unknown after a wake, until a report comes. */
+  #count: number | undefined;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, most = FEED_ROWS) {
     this.#sql = sql;
+    this.#most = most;
   }
 
   /** The last place given out; 0 before the first. */
@@ -33,7 +38,9 @@ export class FeedRows {
   note(id: string, incarnation: string, after: number, revision: number, now: number): void {
     if (revision <= after) return;
     const place = (this.head || mintFeedStart(now)) + revision - after;
+    this.#count ??= this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM feed").one().count;
     this.#sql.exec("INSERT INTO feed VALUES (?, ?, ?, ?, ?, ?)", place, id, incarnation, after, revision, now);
+    this.#count++;
     this.#clear(now - FEED_DAYS * DAY_MILLIS);
   }
 
@@ -50,11 +57,13 @@ export class FeedRows {
 
   #clear(before: number): void {
     const oldest = this.#sql.exec<{ at: number }>("SELECT at FROM feed ORDER BY place LIMIT 1").toArray()[0];
-    if (oldest === undefined || oldest.at >= before) return;
-    this.#sql.exec(
-      "DELETE FROM feed WHERE place IN (SELECT place FROM feed WHERE at < ? ORDER BY place LIMIT ?)",
-      before,
+    const tooMany = (this.#count ?? 0) > this.#most;
+    if (!tooMany && (oldest === undefined || oldest.at >= before)) return;
+    const cleared = this.#sql.exec(
+      `DELETE FROM feed WHERE place IN (SELECT place FROM feed ${tooMany ? "" : "WHERE at < ?"} ORDER BY place LIMIT ?) RETURNING place`,
+      ...(tooMany ? [] : [before]),
       CLEARED_ROWS,
     );
+    this.#count = (this.#count ?? 0) - cleared.toArray().length;
   }
 }
