@@ -1,6 +1,6 @@
 import type { Bindings } from "./bindings.ts";
-import { LIST_PRICES, readPrices } from "./trace/fold/prices.ts";
-import type { Prices } from "./trace/fold/prices.ts";
+import { LIST_PRICES, readPrices } from "./trace/fold/prices/prices.ts";
+import type { Prices } from "./trace/fold/prices/prices.ts";
 
 /** `text`: the setting, where there is one and it is right, for viewers who compute the same costs. */
 export type PriceSetting = { readonly prices: Prices; readonly text?: string };

@@ -1,9 +1,9 @@
-import type { Result } from "./decode-error.ts";
+import type { Result } from "./refusals/decode-error.ts";
 import { decodeJson } from "./json/decode-json.ts";
 import { decodeProtobuf } from "./protobuf/decode-protobuf.ts";
-import type { OtlpEncoding } from "./media-type.ts";
-import type { Revise } from "./request-shards.ts";
-import type { DecodedRequest } from "./shard.ts";
+import type { OtlpEncoding } from "./body/media-type.ts";
+import type { Revise } from "./shards/request-shards.ts";
+import type { DecodedRequest } from "./shards/shard.ts";
 
 /**
  * The spans of an ExportTraceServiceRequest, by trace, in the canonical form; the same from both encodings. `revise` has

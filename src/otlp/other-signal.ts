@@ -1,5 +1,5 @@
 import { isList, isObject, type JsonObject } from "./json/json-decoding.ts";
-import type { RequestShards } from "./request-shards.ts";
+import type { RequestShards } from "./shards/request-shards.ts";
 
 export const LOOK_LIKE_LOGS = "these look like logs; post them to /v1/logs";
 export const LOOK_LIKE_SPANS = "these look like spans; post them to /v1/traces";

@@ -1,4 +1,4 @@
-import type { OtlpEncoding } from "./media-type.ts";
+import type { OtlpEncoding } from "./body/media-type.ts";
 import { ProtobufWriter } from "./protobuf/protobuf-writer.ts";
 
 export type Signal = "traces" | "logs" | "metrics";

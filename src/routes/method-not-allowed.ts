@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { encodingOf } from "../otlp/media-type.ts";
+import { encodingOf } from "../otlp/body/media-type.ts";
 import type { AppEnv } from "./app-env.ts";
 import { problem } from "./problem.ts";
 import { refusePath } from "./receive/receive.ts";

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
+import { encodeDelivery } from "../../src/otlp/shards/encode-delivery.ts";
 import { decodeFacts } from "../../src/trace/facts/facts.ts";
 import { SpanTable } from "../../src/trace/table/span-table.ts";
 import { Batch, newTraceId } from "./batch.ts";

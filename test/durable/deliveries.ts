@@ -1,6 +1,6 @@
-import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
+import { encodeDelivery } from "../../src/otlp/shards/encode-delivery.ts";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import type { TraceShard } from "../../src/otlp/shard.ts";
+import type { TraceShard } from "../../src/otlp/shards/shard.ts";
 import type { Delivery } from "../../src/trace/delivery.ts";
 import type { Span } from "../../src/trace/span.ts";
 import type { Sent } from "./spans.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import { openDirectory } from "../../src/durable/directory/directory-schema.ts";
+import { openDirectory } from "../../src/durable/directory/rows/directory-schema.ts";
 import type { SessionSummary } from "../../src/trace/summary.ts";
 import first from "../fixtures/state/directory-1.json";
 import { restoreState } from "./stored-state.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { evictDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { TOMBSTONE_DAYS } from "../../src/durable/directory/directory-rows.ts";
+import { TOMBSTONE_DAYS } from "../../src/durable/directory/rows/directory-rows.ts";
 import type { Arrivals } from "../../src/trace/stream-events.ts";
 import type { SessionSummary } from "../../src/trace/summary.ts";
 import { Random } from "../trace/seeded-random.ts";

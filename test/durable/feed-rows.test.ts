@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
-import { FEED, FeedRows } from "../../src/durable/directory/feed-rows.ts";
+import { FEED, FeedRows } from "../../src/durable/directory/rows/feed-rows.ts";
 import { traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { BODY_PART_BYTES, FACTS_PART_UNITS } from "../../src/durable/session/chunk-parts.ts";
+import { BODY_PART_BYTES, FACTS_PART_UNITS } from "../../src/durable/session/log/chunk-parts.ts";
 import { COPY_BATCH_BYTES } from "../../src/durable/session/limits.ts";
 import type { Span } from "../../src/trace/span.ts";
 import { Random } from "../trace/seeded-random.ts";

@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
 import { SessionObject } from "../../src/durable/session/session.ts";
 import { priceSetting } from "../../src/price-setting.ts";
-import { LIST_PRICES } from "../../src/trace/fold/prices.ts";
+import { LIST_PRICES } from "../../src/trace/fold/prices/prices.ts";
 import { SessionView } from "../../src/trace/view/session-view.ts";
 import { deliveryOf } from "./deliveries.ts";
 import { aSpan, traceIdOf } from "./spans.ts";

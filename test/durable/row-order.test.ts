@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Foremost } from "../../src/durable/directory/foremost.ts";
-import { RowOrder } from "../../src/durable/directory/row-order.ts";
+import { RowOrder } from "../../src/durable/directory/list/row-order.ts";
 import { Random } from "../trace/seeded-random.ts";
 
 const SEEDS = Array.from({ length: 12 }, (_, n) => 8500 + n);

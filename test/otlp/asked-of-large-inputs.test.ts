@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
+import { encodeDelivery } from "../../src/otlp/shards/encode-delivery.ts";
 import { decodeFacts } from "../../src/trace/facts/facts.ts";
 
 const system = "You are a helpful coding agent. ".repeat(400);

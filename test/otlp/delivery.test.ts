@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
-import type { TraceShard } from "../../src/otlp/shard.ts";
+import { encodeDelivery } from "../../src/otlp/shards/encode-delivery.ts";
+import type { TraceShard } from "../../src/otlp/shards/shard.ts";
 import type { Delivery } from "../../src/trace/delivery.ts";
 import { decodeFacts } from "../../src/trace/facts/facts.ts";
 import type { ResourceSpans } from "../../src/trace/span.ts";

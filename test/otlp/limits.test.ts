@@ -14,8 +14,8 @@ import {
   MAX_VALUE_DEPTH,
   MAX_VALUES,
 } from "../../src/otlp/limits.ts";
-import type { Result } from "../../src/otlp/decode-error.ts";
-import type { DecodedRequest } from "../../src/otlp/shard.ts";
+import type { Result } from "../../src/otlp/refusals/decode-error.ts";
+import type { DecodedRequest } from "../../src/otlp/shards/shard.ts";
 import type { ResourceSpans } from "../../src/trace/span.ts";
 import { libraryEncode } from "./oracle.ts";
 import {

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "vitest";
-import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
+import { encodeDelivery } from "../../src/otlp/shards/encode-delivery.ts";
 import { decodeLogs } from "../../src/otlp/logs/decode-logs.ts";
 import type { ResourceSpans } from "../../src/trace/span.ts";
 import { SessionView } from "../../src/trace/view/session-view.ts";

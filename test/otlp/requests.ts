@@ -1,8 +1,8 @@
-import { statusOf, type Result } from "../../src/otlp/decode-error.ts";
+import { statusOf, type Result } from "../../src/otlp/refusals/decode-error.ts";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
+import { encodeDelivery } from "../../src/otlp/shards/encode-delivery.ts";
 import { inflate } from "../../src/routes/read/inflate.ts";
-import type { DecodedRequest } from "../../src/otlp/shard.ts";
+import type { DecodedRequest } from "../../src/otlp/shards/shard.ts";
 import type { ChunkEncoding, Delivery } from "../../src/trace/delivery.ts";
 import type { ResourceSpans, Span } from "../../src/trace/span.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { instantOf, readReason } from "../../src/trace/ark/ark-event.ts";
-import { arkEventOf, recordOfArkEvent } from "../../src/trace/records/ark-event-record.ts";
+import { arkEventOf, recordOfArkEvent } from "../../src/trace/records/ark/ark-event-record.ts";
 import { noteOf } from "../../src/trace/records/note-of-record.ts";
 import { sessionOfRecord } from "../../src/trace/records/session-of-record.ts";
 import { arkEvent, factsOfEvent } from "./ark-events.ts";

@@ -1,4 +1,4 @@
-import { recordOfArkEvent } from "../../src/trace/records/ark-event-record.ts";
+import { recordOfArkEvent } from "../../src/trace/records/ark/ark-event-record.ts";
 import type { ArkEvent } from "../../src/trace/ark/ark-event.ts";
 import { deriveRecordFacts } from "../../src/trace/facts/record-facts.ts";
 import type { SpanFacts } from "../../src/trace/facts/facts.ts";

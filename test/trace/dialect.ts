@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import { encodeDelivery } from "../../src/otlp/encode-delivery.ts";
+import { encodeDelivery } from "../../src/otlp/shards/encode-delivery.ts";
 import { inflate } from "../../src/routes/read/inflate.ts";
 import { SessionView } from "../../src/trace/view/session-view.ts";
 import type { ResourceSpans, ScopeSpans, Span } from "../../src/trace/span.ts";

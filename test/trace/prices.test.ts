@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { PRICE_SOURCES } from "../../src/trace/fold/price-table.ts";
-import { estimate, LIST_PRICES, modelStem, readPrices } from "../../src/trace/fold/prices.ts";
-import type { Prices } from "../../src/trace/fold/prices.ts";
+import { PRICE_SOURCES } from "../../src/trace/fold/prices/price-table.ts";
+import { estimate, LIST_PRICES, modelStem, readPrices } from "../../src/trace/fold/prices/prices.ts";
+import type { Prices } from "../../src/trace/fold/prices/prices.ts";
 
 const MILLION = { input: 1_000_000, output: 0, cached: 0, reasoning: 0 };
 

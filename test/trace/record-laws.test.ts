@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { homeOfSession } from "../../src/otlp/logs/home-of-session.ts";
 import { deriveFacts } from "../../src/trace/facts/facts.ts";
-import { decodeRecordFacts, encodeRecordFacts } from "../../src/trace/facts/record-facts-codec.ts";
+import { decodeRecordFacts, encodeRecordFacts } from "../../src/trace/facts/codec/record-facts-codec.ts";
 import { deriveRecordFacts } from "../../src/trace/facts/record-facts.ts";
 import type { RecordFacts } from "../../src/trace/facts/record-facts.ts";
 import { queriesOf, summarise } from "../../src/trace/fold/session-fold.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decodeRecordFacts, encodeRecordFacts } from "../../src/trace/facts/record-facts-codec.ts";
+import { decodeRecordFacts, encodeRecordFacts } from "../../src/trace/facts/codec/record-facts-codec.ts";
 import { deriveRecordFacts } from "../../src/trace/facts/record-facts.ts";
 import type { LogRecord } from "../../src/trace/log-record.ts";
 import { spansInLogs } from "../../src/trace/records/spans-in-logs.ts";

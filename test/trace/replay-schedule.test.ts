@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ChunkSpans } from "../../src/trace/facts/chunk-spans.ts";
+import { ChunkSpans } from "../../src/trace/facts/codec/chunk-spans.ts";
 import { ArrivalSchedule, EventSchedule } from "../../src/trace/replay/replay-schedule.ts";
 import type { ReplaySchedule } from "../../src/trace/replay/replay-schedule.ts";
 import { SessionView } from "../../src/trace/view/session-view.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { deriveFacts } from "../../src/trace/facts/facts.ts";
 import type { SpanFacts } from "../../src/trace/facts/facts.ts";
 import { foldQueries } from "../../src/trace/fold/query-fold.ts";
-import { readPrices } from "../../src/trace/fold/prices.ts";
+import { readPrices } from "../../src/trace/fold/prices/prices.ts";
 import { MAX_NAMES_SHOWN } from "../../src/trace/fold/roll-up.ts";
 import { summarise } from "../../src/trace/fold/session-fold.ts";
 import type { Span } from "../../src/trace/span.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { beats } from "../../src/trace/table/span-order.ts";
-import type { Encoding } from "../../src/trace/table/span-order.ts";
+import { beats } from "../../src/trace/table/rows/span-order.ts";
+import type { Encoding } from "../../src/trace/table/rows/span-order.ts";
 
 /** Worst first. */
 const RANKED: readonly Encoding[] = [

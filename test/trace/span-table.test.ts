@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SpanFacts } from "../../src/trace/facts/facts.ts";
 import { SpanTable } from "../../src/trace/table/span-table.ts";
-import * as Row from "../../src/trace/table/span-rows.ts";
+import * as Row from "../../src/trace/table/rows/span-rows.ts";
 import { at, factsOf, id, TRACE, without } from "./facts-of.ts";
 import { Random } from "./seeded-random.ts";
 

@@ -1,7 +1,7 @@
 import { homeOfSession } from "../../src/otlp/logs/home-of-session.ts";
 import type { ArkEvent } from "../../src/trace/ark/ark-event.ts";
 import type { LogRecord } from "../../src/trace/log-record.ts";
-import { recordOfArkEvent } from "../../src/trace/records/ark-event-record.ts";
+import { recordOfArkEvent } from "../../src/trace/records/ark/ark-event-record.ts";
 import { aSpan, at, attributesOf } from "../durable/spans.ts";
 import type { Attributes, Sent } from "../durable/spans.ts";
 import { arkEvent } from "./ark-events.ts";

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { readPrices } from "../../trace/fold/prices.ts";
+import { readPrices } from "../../trace/fold/prices/prices.ts";
 import { readRetention } from "../../trace/retention.ts";
 
 /** What the environment decides about `npm start`. */

@@ -3,7 +3,7 @@ import { ClaimedAttributes } from "../../trace/content/claimed-attributes.ts";
 import { readException } from "../../trace/content/exception.ts";
 import type { Exception } from "../../trace/content/exception.ts";
 import type { LogRecord } from "../../trace/log-record.ts";
-import { arkEventOf } from "../../trace/records/ark-event-record.ts";
+import { arkEventOf } from "../../trace/records/ark/ark-event-record.ts";
 import { eventOfRecord, isException } from "../../trace/records/event-of-record.ts";
 import { namesOf } from "../../trace/records/record-fields.ts";
 import { FIRST_IN_A_LINE, NEVER_IN_A_LINE } from "../../trace/semconv/semconv-records.ts";

@@ -14,10 +14,10 @@ import type { FeedPage, FeedQuery, ToldBefore } from "../../trace/feed.ts";
 import type { ListFilter } from "../../trace/list/list-filter.ts";
 import type { ArrivalNews, Arrivals } from "../../trace/stream-events.ts";
 import { ActiveSessions } from "./active-sessions.ts";
-import { readChanges } from "./directory-changes.ts";
+import { readChanges } from "./rows/directory-changes.ts";
 import { recentPage } from "./recent-page.ts";
-import { DirectoryRows } from "./directory-rows.ts";
-import { ListColumns } from "./list-columns.ts";
+import { DirectoryRows } from "./rows/directory-rows.ts";
+import { ListColumns } from "./list/list-columns.ts";
 import { Subscribers } from "../subscribers.ts";
 import { Sweeper } from "./sweeper.ts";
 

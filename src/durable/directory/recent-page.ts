@@ -1,7 +1,7 @@
 import type { RecentPage } from "../../trace/directory-contract.ts";
 import { admits } from "../../trace/list/list-filter.ts";
 import type { ListFilter } from "../../trace/list/list-filter.ts";
-import type { Changed, DirectoryRows } from "./directory-rows.ts";
+import type { Changed, DirectoryRows } from "./rows/directory-rows.ts";
 
 /** Rows looked at in one step, and in one page. */
 const STEP_ROWS = 500;

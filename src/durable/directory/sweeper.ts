@@ -5,7 +5,7 @@ import type { SessionRemoval } from "../../trace/directory-contract.ts";
 import { nanoseconds } from "../../trace/nanoseconds.ts";
 import { retentionSlack } from "../../trace/retention.ts";
 import type { Kept, Retention, RetentionRule } from "../../trace/retention.ts";
-import type { DirectoryRows } from "./directory-rows.ts";
+import type { DirectoryRows } from "./rows/directory-rows.ts";
 import { TenantKept } from "./tenant-kept.ts";
 
 const DAY_MILLIS = 86_400_000;

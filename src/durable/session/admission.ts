@@ -2,15 +2,15 @@ import type { AppendOutcome, Delivery, SpilledValue } from "../../trace/delivery
 import { bestName, NO_NAMES, withName } from "../../trace/table/session-names.ts";
 import { sessionIdOf } from "../../place.ts";
 import type { LogEntry, View } from "../../trace/watch.ts";
-import { claimsOf, countOf, decodeChunkFacts, knownPositions } from "./chunk-facts.ts";
-import type { ChunkFacts } from "./chunk-facts.ts";
-import { oweExpiry } from "./expiry.ts";
+import { claimsOf, countOf, decodeChunkFacts, knownPositions } from "./log/chunk-facts.ts";
+import type { ChunkFacts } from "./log/chunk-facts.ts";
+import { oweExpiry } from "./forget/expiry.ts";
 import { SESSION_SPANS } from "./limits.ts";
 import type { SessionCore } from "./session-core.ts";
-import type { NewChunk } from "./chunk.ts";
+import type { NewChunk } from "./log/chunk.ts";
 import type { SessionState } from "./session-state.ts";
-import { isBoundAway, isShown } from "./trace-rows.ts";
-import type { TraceRow } from "./trace-rows.ts";
+import { isBoundAway, isShown } from "./log/trace-rows.ts";
+import type { TraceRow } from "./log/trace-rows.ts";
 
 /** Admits a delivery to the home of its trace: whole or not at all, on disk before the answer. */
 export function append(core: SessionCore, tenant: string, delivery: Delivery, sent?: number): AppendOutcome {

@@ -1,10 +1,10 @@
-import { beats } from "../../trace/table/span-order.ts";
+import { beats } from "../../trace/table/rows/span-order.ts";
 import { nameAmong, NO_NAMES, withName } from "../../trace/table/session-names.ts";
 import type { SessionNames } from "../../trace/table/session-names.ts";
 import type { SpanTable } from "../../trace/table/span-table.ts";
 import type { SpanFacts } from "../../trace/facts/facts.ts";
-import { claimsOf, decodeChunkFacts } from "./chunk-facts.ts";
-import type { ChunkFacts } from "./chunk-facts.ts";
+import { claimsOf, decodeChunkFacts } from "./log/chunk-facts.ts";
+import type { ChunkFacts } from "./log/chunk-facts.ts";
 import type { SessionState } from "./session-state.ts";
 
 export type Positions = { readonly revision: number; readonly positions: readonly number[] };

@@ -1,11 +1,11 @@
 import { LENGTH_BYTES } from "../../trace/delivery.ts";
 import type { Cursor, GoneEntry, LogEntry, LogPage, View } from "../../trace/watch.ts";
-import { retentionOf } from "./kept.ts";
+import { retentionOf } from "./forget/kept.ts";
 import type { SessionCore } from "./session-core.ts";
-import type { Chunk } from "./chunk.ts";
-import type { Mark } from "./mark-rows.ts";
+import type { Chunk } from "./log/chunk.ts";
+import type { Mark } from "./log/mark-rows.ts";
 import type { SessionState } from "./session-state.ts";
-import { isBoundAway } from "./trace-rows.ts";
+import { isBoundAway } from "./log/trace-rows.ts";
 
 /** What a page would say of the log, without its entries. */
 export function peek(core: SessionCore, view: View, also?: "queries"): LogPage {

@@ -1,5 +1,5 @@
 import { countEvents, tracesWithSpans } from "../../trace/ark/count-events.ts";
-import { keptBy } from "./kept.ts";
+import { keptBy } from "./forget/kept.ts";
 import type { SessionCore } from "./session-core.ts";
 
 /**

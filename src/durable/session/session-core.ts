@@ -12,7 +12,7 @@ import { searchableIn } from "../../trace/list/searchable.ts";
 import { queriesOf, summarise } from "../../trace/fold/session-fold.ts";
 import type { QuerySummary, SessionSummary } from "../../trace/summary.ts";
 import type { LogEntry, View } from "../../trace/watch.ts";
-import { nextExpiry } from "./expiry.ts";
+import { nextExpiry } from "./forget/expiry.ts";
 import type { JobKind } from "./jobs.ts";
 import { SessionState } from "./session-state.ts";
 import type { Subscribers } from "../subscribers.ts";

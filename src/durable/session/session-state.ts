@@ -1,13 +1,13 @@
 import type { SpanTable } from "../../trace/table/span-table.ts";
-import { decodeChunkFacts } from "./chunk-facts.ts";
-import type { ChunkFacts } from "./chunk-facts.ts";
-import { deriveChunkFacts } from "./derive-chunk-facts.ts";
-import { Handover } from "./handover.ts";
+import { decodeChunkFacts } from "./log/chunk-facts.ts";
+import type { ChunkFacts } from "./log/chunk-facts.ts";
+import { deriveChunkFacts } from "./log/derive-chunk-facts.ts";
+import { Handover } from "./copy/handover.ts";
 import { Jobs } from "./jobs.ts";
-import { LogFold } from "./log-fold.ts";
-import { SessionLog } from "./session-log.ts";
-import { forgottenAt } from "./tombstone.ts";
-import { isBoundAway, isShown, TraceRows } from "./trace-rows.ts";
+import { LogFold } from "./log/log-fold.ts";
+import { SessionLog } from "./log/session-log.ts";
+import { forgottenAt } from "./forget/tombstone.ts";
+import { isBoundAway, isShown, TraceRows } from "./log/trace-rows.ts";
 
 /**
  * Everything an object holds in memory: made of its rows, and never anything that they could not give again. The log is

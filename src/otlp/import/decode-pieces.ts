@@ -1,11 +1,11 @@
 import { isRecord } from "../../trace/content/plain-data.ts";
 import type { ResourceSpans } from "../../trace/span.ts";
-import { statusOf } from "../decode-error.ts";
-import type { DecodeError, Result } from "../decode-error.ts";
+import { statusOf } from "../refusals/decode-error.ts";
+import type { DecodeError, Result } from "../refusals/decode-error.ts";
 import { decodeTraces } from "../decode-traces.ts";
 import { jsonFaultAt } from "../json/json-fault.ts";
 import { decodeLogs } from "../logs/decode-logs.ts";
-import type { LogShard, TraceShard } from "../shard.ts";
+import type { LogShard, TraceShard } from "../shards/shard.ts";
 import { FileFault } from "./json-pieces.ts";
 import { resourceSpansOfJaeger } from "./jaeger.ts";
 import type { Piece } from "./open-element.ts";

@@ -1,12 +1,12 @@
-import type { Result } from "../decode-error.ts";
+import type { Result } from "../refusals/decode-error.ts";
 import { JsonDecoding, type JsonObject } from "./json-decoding.ts";
 import { readText } from "./json-scalars.ts";
 import { readResource, readScope, readSpan } from "./json-span.ts";
 import { decodeText, parseExactly, parseText } from "./json-text.ts";
 import { rejectOtherSignals } from "../other-signal.ts";
-import { RequestShards } from "../request-shards.ts";
-import type { Revise } from "../request-shards.ts";
-import type { DecodedRequest } from "../shard.ts";
+import { RequestShards } from "../shards/request-shards.ts";
+import type { Revise } from "../shards/request-shards.ts";
+import type { DecodedRequest } from "../shards/shard.ts";
 
 /** OTLP/JSON: the proto3 JSON mapping with OTLP's deviations (specification, "JSON Protobuf Encoding"). */
 export function decodeJson(bytes: Uint8Array, revise?: Revise): Result<DecodedRequest> {

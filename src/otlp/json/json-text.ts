@@ -1,8 +1,8 @@
-import type { Result } from "../decode-error.ts";
+import type { Result } from "../refusals/decode-error.ts";
 import { quoteLongIntegers } from "./exact-integer.ts";
 import { jsonFaultAt } from "./json-fault.ts";
 import { MAX_JSON_TOKENS } from "../limits.ts";
-import { invalidUtf8At } from "../utf8.ts";
+import { invalidUtf8At } from "../body/utf8.ts";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

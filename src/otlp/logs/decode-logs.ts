@@ -1,6 +1,6 @@
-import type { Result } from "../decode-error.ts";
-import type { OtlpEncoding } from "../media-type.ts";
-import type { DecodedLogs } from "../shard.ts";
+import type { Result } from "../refusals/decode-error.ts";
+import type { OtlpEncoding } from "../body/media-type.ts";
+import type { DecodedLogs } from "../shards/shard.ts";
 import { decodeJsonLogs } from "./json-logs.ts";
 import { decodeProtobufLogs } from "./protobuf-logs.ts";
 

@@ -1,10 +1,10 @@
-import type { Result } from "../decode-error.ts";
+import type { Result } from "../refusals/decode-error.ts";
 import { readJson } from "../json/decode-json.ts";
 import type { JsonDecoding, JsonObject } from "../json/json-decoding.ts";
 import { readText } from "../json/json-scalars.ts";
 import { readResource, readScope } from "../json/json-span.ts";
 import { countRecords, LOOK_LIKE_METRICS, LOOK_LIKE_SPANS } from "../other-signal.ts";
-import type { DecodedLogs } from "../shard.ts";
+import type { DecodedLogs } from "../shards/shard.ts";
 import { readRecord } from "./json-record.ts";
 import { RequestRecords } from "./request-records.ts";
 

@@ -1,6 +1,6 @@
-import type { OtlpEncoding } from "../media-type.ts";
+import type { OtlpEncoding } from "../body/media-type.ts";
 import type { RecordFacts } from "../../trace/facts/record-facts.ts";
-import type { Envelope, LogShard, Rejected, ShardItem } from "../shard.ts";
+import type { Envelope, LogShard, Rejected, ShardItem } from "../shards/shard.ts";
 
 type ShardRecord = ShardItem<RecordFacts>;
 

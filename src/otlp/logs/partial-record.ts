@@ -6,7 +6,7 @@ import type { LogRecord } from "../../trace/log-record.ts";
 import { PARTIAL_EVENT_KEYS, PARTIAL_HEARTBEAT, PARTIAL_STOP } from "../../trace/semconv/semconv-live.ts";
 import type { AnyValue, Span } from "../../trace/span.ts";
 import { canonicalSpan } from "../canonical.ts";
-import type { OtlpEncoding } from "../media-type.ts";
+import type { OtlpEncoding } from "../body/media-type.ts";
 
 /** A log record that holds a span: a report of one that runs, or of its end. */
 export type PartialRecord = {

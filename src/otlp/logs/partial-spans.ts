@@ -1,11 +1,11 @@
 import type { SpilledValue } from "../../trace/delivery.ts";
 import type { LogRecord } from "../../trace/log-record.ts";
 import { decodeTraces } from "../decode-traces.ts";
-import { statusOf } from "../decode-error.ts";
+import { statusOf } from "../refusals/decode-error.ts";
 import { MAX_SHARD_TEXT } from "../limits.ts";
-import type { OtlpEncoding } from "../media-type.ts";
-import { OpenShard } from "../open-shard.ts";
-import type { TraceShard } from "../shard.ts";
+import type { OtlpEncoding } from "../body/media-type.ts";
+import { OpenShard } from "../shards/open-shard.ts";
+import type { TraceShard } from "../shards/shard.ts";
 import { readPartial, spanAsOf } from "./partial-record.ts";
 
 /**

@@ -1,10 +1,10 @@
 import { addDropped, canonicalResource, canonicalScope } from "../canonical.ts";
-import type { Result } from "../decode-error.ts";
+import type { Result } from "../refusals/decode-error.ts";
 import { ProtobufDecoding } from "../protobuf/protobuf-decoding.ts";
 import { LENGTH } from "../protobuf/protobuf-reader.ts";
 import { readResource, readScope } from "../protobuf/protobuf-resource.ts";
 import { newAttributeList } from "../protobuf/protobuf-values.ts";
-import type { DecodedLogs } from "../shard.ts";
+import type { DecodedLogs } from "../shards/shard.ts";
 import { readRecord } from "./protobuf-record.ts";
 import { RequestRecords } from "./request-records.ts";
 

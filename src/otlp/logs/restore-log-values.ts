@@ -1,6 +1,6 @@
 import type { LogRecord, ResourceLogs } from "../../trace/log-record.ts";
-import { restored, restoredValue } from "../restore-values.ts";
-import type { Lookup } from "../restore-values.ts";
+import { restored, restoredValue } from "../values/restore-values.ts";
+import type { Lookup } from "../values/restore-values.ts";
 
 /** As `restoreValues`, for log records: their bodies may be large too. */
 export function restoreLogValues(resourceLogs: readonly ResourceLogs[], lookup: Lookup): readonly ResourceLogs[] {

@@ -1,13 +1,13 @@
 import { addDropped, canonicalResource, canonicalScope } from "../canonical.ts";
-import type { Result } from "../decode-error.ts";
+import type { Result } from "../refusals/decode-error.ts";
 import { ProtobufDecoding } from "./protobuf-decoding.ts";
 import { LENGTH } from "./protobuf-reader.ts";
 import { readResource, readScope } from "./protobuf-resource.ts";
 import { readSpan } from "./protobuf-span.ts";
 import { newAttributeList } from "./protobuf-values.ts";
-import { RequestShards } from "../request-shards.ts";
-import type { Revise } from "../request-shards.ts";
-import type { DecodedRequest } from "../shard.ts";
+import { RequestShards } from "../shards/request-shards.ts";
+import type { Revise } from "../shards/request-shards.ts";
+import type { DecodedRequest } from "../shards/shard.ts";
 
 /**
  * | ExportTraceServiceRequest | |

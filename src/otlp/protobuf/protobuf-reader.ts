@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { ProtobufStrings } from "./protobuf-strings.ts";
-import type { Trail } from "../trail.ts";
+import type { Trail } from "../refusals/trail.ts";
 
 /** What stands after a tag: its lowest three bits. */
 export const VARINT = 0;

@@ -1,5 +1,5 @@
-import { ChunkRecords } from "../../trace/facts/chunk-records.ts";
-import { ChunkSpans } from "../../trace/facts/chunk-spans.ts";
+import { ChunkRecords } from "../../trace/facts/codec/chunk-records.ts";
+import { ChunkSpans } from "../../trace/facts/codec/chunk-spans.ts";
 import type { ResourceLogs } from "../../trace/log-record.ts";
 import { spansInLogs } from "../../trace/records/spans-in-logs.ts";
 import type { ResourceSpans } from "../../trace/span.ts";

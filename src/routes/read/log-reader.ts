@@ -1,6 +1,6 @@
 import type { SessionObject } from "../../durable/session/session.ts";
 import { restoreLogValues } from "../../otlp/logs/restore-log-values.ts";
-import { restoreValues } from "../../otlp/restore-values.ts";
+import { restoreValues } from "../../otlp/values/restore-values.ts";
 import type { ResourceLogs } from "../../trace/log-record.ts";
 import type { ResourceSpans } from "../../trace/span.ts";
 import type { ChunkEntry, LogPage, View } from "../../trace/watch.ts";

@@ -6,7 +6,7 @@ import { rowsOfQuery, standingOf, tellingRows } from "../../trace/fold/query-row
 import type { QueryRows } from "../../trace/fold/query-rows.ts";
 import { resumePoint } from "../../trace/rerun/resume-point.ts";
 import type { ResumePoint } from "../../trace/rerun/resume-point.ts";
-import * as Row from "../../trace/table/span-rows.ts";
+import * as Row from "../../trace/table/rows/span-rows.ts";
 import { SpanTable } from "../../trace/table/span-table.ts";
 import type { QuerySummary } from "../../trace/summary.ts";
 import { isToldAs } from "../../trace/records/told.ts";

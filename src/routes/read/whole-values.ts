@@ -1,5 +1,5 @@
 import type { SessionObject } from "../../durable/session/session.ts";
-import { restoreValues } from "../../otlp/restore-values.ts";
+import { restoreValues } from "../../otlp/values/restore-values.ts";
 import type { AnyValue, ResourceSpans } from "../../trace/span.ts";
 import { inflate } from "./inflate.ts";
 

@@ -1,6 +1,6 @@
 import type { Bindings } from "../../bindings.ts";
-import { encodeDelivery } from "../../otlp/encode-delivery.ts";
-import type { LogShard, TraceShard } from "../../otlp/shard.ts";
+import { encodeDelivery } from "../../otlp/shards/encode-delivery.ts";
+import type { LogShard, TraceShard } from "../../otlp/shards/shard.ts";
 import { sessionAt } from "../../place.ts";
 import type { AppendOutcome } from "../../trace/delivery.ts";
 

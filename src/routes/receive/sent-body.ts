@@ -1,6 +1,6 @@
-import { readBody } from "../../otlp/body.ts";
-import type { Hold } from "../../otlp/body.ts";
-import type { Result } from "../../otlp/decode-error.ts";
+import { readBody } from "../../otlp/body/body.ts";
+import type { Hold } from "../../otlp/body/body.ts";
+import type { Result } from "../../otlp/refusals/decode-error.ts";
 
 /**
  * A request's body as `readBody` gives it. One that is not compressed and whose length was announced comes in a single

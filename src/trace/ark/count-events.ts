@@ -1,6 +1,6 @@
-import * as Row from "../table/span-rows.ts";
+import * as Row from "../table/rows/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
-import { NONE } from "../table/string-pool.ts";
+import { NONE } from "../table/rows/string-pool.ts";
 import { DISPATCH_SUFFIX } from "../semconv/semconv.ts";
 
 const OPERATIONS: ReadonlySet<string> = new Set(["team", "turn", "agent", "llm", "tool"]);

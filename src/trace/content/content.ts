@@ -1,5 +1,5 @@
 import { countOf, jsonText, numberOf, parseJson, plainValue, textOf } from "./any-value.ts";
-import { readSlots } from "../facts/attribute-slots.ts";
+import { readSlots } from "../facts/attributes/attribute-slots.ts";
 import { ClaimedAttributes } from "./claimed-attributes.ts";
 import { contentOf, plainContent } from "./content-value.ts";
 import type { Content } from "./content-value.ts";

@@ -1,5 +1,5 @@
 import { jsonText, textOf } from "./any-value.ts";
-import { isBlank, lastAsked, messageText, saidInPreview } from "../facts/asked.ts";
+import { isBlank, lastAsked, messageText, saidInPreview } from "../facts/asking/asked.ts";
 import { ClaimedAttributes } from "./claimed-attributes.ts";
 import { readContent } from "./content.ts";
 import type { Content } from "./content-value.ts";

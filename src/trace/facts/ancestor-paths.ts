@@ -1,7 +1,7 @@
 import type { Ancestor } from "./ancestors.ts";
-import { SpanIndex } from "../table/span-index.ts";
-import { highWord, lowWord } from "../table/span-rows.ts";
-import type { StringPool } from "../table/string-pool.ts";
+import { SpanIndex } from "../table/rows/span-index.ts";
+import { highWord, lowWord } from "../table/rows/span-rows.ts";
+import type { StringPool } from "../table/rows/string-pool.ts";
 
 /** No path. */
 export const NO_PATH = 0;

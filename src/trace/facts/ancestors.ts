@@ -1,6 +1,6 @@
 import { parseJson } from "../content/any-value.ts";
-import { SLOT, valueIn } from "./attribute-slots.ts";
-import type { Slots } from "./attribute-slots.ts";
+import { SLOT, valueIn } from "./attributes/attribute-slots.ts";
+import type { Slots } from "./attributes/attribute-slots.ts";
 import { cut } from "../content/one-line.ts";
 import type { AnyValue } from "../span.ts";
 

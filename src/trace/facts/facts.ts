@@ -1,10 +1,10 @@
 import { ancestorsIn } from "./ancestors.ts";
 import type { Ancestor } from "./ancestors.ts";
-import { askingIn } from "./asking.ts";
-import type { Asking } from "./asking.ts";
-import { firstLineAsked } from "./asked.ts";
-import { kindAt, numberIn, readSlots, SLOT, textIn, valueIn } from "./attribute-slots.ts";
-import type { Slots } from "./attribute-slots.ts";
+import { askingIn } from "./asking/asking.ts";
+import type { Asking } from "./asking/asking.ts";
+import { firstLineAsked } from "./asking/asked.ts";
+import { kindAt, numberIn, readSlots, SLOT, textIn, valueIn } from "./attributes/attribute-slots.ts";
+import type { Slots } from "./attributes/attribute-slots.ts";
 import { cut } from "../content/one-line.ts";
 import type { SessionName } from "./session-name.ts";
 import { countsAsError } from "./span-error.ts";
@@ -20,9 +20,9 @@ import { costIn, tokensIn } from "./usage.ts";
 import type { Tokens } from "./usage.ts";
 
 export type { Ancestor } from "./ancestors.ts";
-export type { Asking } from "./asking.ts";
-export { decodeFacts, encodeFacts } from "./facts-codec.ts";
-export { FACTS_VERSION } from "./facts-form.ts";
+export type { Asking } from "./asking/asking.ts";
+export { decodeFacts, encodeFacts } from "./codec/facts-codec.ts";
+export { FACTS_VERSION } from "./codec/facts-form.ts";
 export type { SessionName } from "./session-name.ts";
 export { SPAN_KINDS } from "./span-kind.ts";
 export type { SpanKind } from "./span-kind.ts";

@@ -1,5 +1,5 @@
-import { SLOT, textIn } from "./attribute-slots.ts";
-import type { Slots } from "./attribute-slots.ts";
+import { SLOT, textIn } from "./attributes/attribute-slots.ts";
+import type { Slots } from "./attributes/attribute-slots.ts";
 import { firstLine } from "../content/one-line.ts";
 import { CANCELED_MESSAGES, CANCELED_TYPES, EXCEPTION_KEYS } from "../semconv/semconv.ts";
 import { exceptionAttributes, firstText } from "./span-error.ts";

@@ -1,5 +1,5 @@
-import { numberIn, readSlots, SLOT, textIn } from "./attribute-slots.ts";
-import type { Slots } from "./attribute-slots.ts";
+import { numberIn, readSlots, SLOT, textIn } from "./attributes/attribute-slots.ts";
+import type { Slots } from "./attributes/attribute-slots.ts";
 import type { Span } from "../span.ts";
 
 /** Which span an encoding is of, and whether that span had ended when it was written. */

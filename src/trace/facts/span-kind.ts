@@ -1,4 +1,4 @@
-import { FixedKeys } from "./fixed-keys.ts";
+import { FixedKeys } from "./attributes/fixed-keys.ts";
 import { NAME_PREFIXES } from "../semconv/semconv.ts";
 
 /** What a span is, whatever its exporter calls it. The order is part of encoded facts. */

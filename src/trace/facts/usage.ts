@@ -1,6 +1,6 @@
 import { parseJson } from "../content/any-value.ts";
-import { kindAt, numberIn, SLOT, textIn } from "./attribute-slots.ts";
-import type { Slots } from "./attribute-slots.ts";
+import { kindAt, numberIn, SLOT, textIn } from "./attributes/attribute-slots.ts";
+import type { Slots } from "./attributes/attribute-slots.ts";
 import { isRecord } from "../content/plain-data.ts";
 import type { PlainRecord } from "../content/plain-data.ts";
 

@@ -1,7 +1,7 @@
 import { NO_PATH } from "../facts/ancestor-paths.ts";
-import { IdSet } from "../table/id-set.ts";
+import { IdSet } from "../table/rows/id-set.ts";
 import { MISSING } from "../table/parent-links.ts";
-import * as Row from "../table/span-rows.ts";
+import * as Row from "../table/rows/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 
 /**

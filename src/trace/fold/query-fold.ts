@@ -1,18 +1,18 @@
-import { withoutCost } from "./costs.ts";
+import { withoutCost } from "./prices/costs.ts";
 import type { SpanKind, Tokens } from "../facts/facts.ts";
 import { outermostAbsent } from "./awaited-parents.ts";
-import { compareRows } from "../table/compare-rows.ts";
+import { compareRows } from "../table/rows/compare-rows.ts";
 import { groupByQuery } from "./query-groups.ts";
 import type { QueryGroup, QueryGroups } from "./query-groups.ts";
-import { estimate, LIST_PRICES } from "./prices.ts";
-import type { Prices } from "./prices.ts";
+import { estimate, LIST_PRICES } from "./prices/prices.ts";
+import type { Prices } from "./prices/prices.ts";
 import { DISPATCH_SUFFIX } from "../semconv/semconv.ts";
-import { askedAt, failureAt, isCanceled, isError } from "../table/noted-rows.ts";
-import * as Row from "../table/span-rows.ts";
+import { askedAt, failureAt, isCanceled, isError } from "../table/rows/noted-rows.ts";
+import * as Row from "../table/rows/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { QueryTarget } from "../summary.ts";
 import { reportingLeaves } from "./usage-leaves.ts";
-import type { UsageSum } from "../table/usage-rows.ts";
+import type { UsageSum } from "../table/rows/usage-rows.ts";
 
 /** A query with all that its spans add up to. */
 export type Query = QueryGroup & {

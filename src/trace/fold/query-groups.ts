@@ -1,8 +1,8 @@
 import { CYCLE, cutCycles, MISSING, parentsFirst, ROOT, SELF } from "../table/parent-links.ts";
-import { compareRows } from "../table/compare-rows.ts";
-import * as Row from "../table/span-rows.ts";
+import { compareRows } from "../table/rows/compare-rows.ts";
+import * as Row from "../table/rows/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
-import { NONE } from "../table/string-pool.ts";
+import { NONE } from "../table/rows/string-pool.ts";
 import { linkTold } from "../told/told-links.ts";
 import type { ToldLinks } from "../told/told-links.ts";
 

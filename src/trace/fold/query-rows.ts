@@ -1,9 +1,9 @@
 import { foldQueries } from "./query-fold.ts";
 import type { Query } from "./query-fold.ts";
-import { compareRows } from "../table/compare-rows.ts";
+import { compareRows } from "../table/rows/compare-rows.ts";
 import { queriesOf } from "./session-fold.ts";
-import { isError } from "../table/noted-rows.ts";
-import * as Row from "../table/span-rows.ts";
+import { isError } from "../table/rows/noted-rows.ts";
+import * as Row from "../table/rows/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { QuerySummary } from "../summary.ts";
 

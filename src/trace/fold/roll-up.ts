@@ -1,6 +1,6 @@
 import type { QueryGroups } from "./query-groups.ts";
-import { isError } from "../table/noted-rows.ts";
-import * as Row from "../table/span-rows.ts";
+import { isError } from "../table/rows/noted-rows.ts";
+import * as Row from "../table/rows/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { NameList, Tally } from "../summary.ts";
 import { Tallies } from "./tallies.ts";

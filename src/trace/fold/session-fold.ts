@@ -1,17 +1,17 @@
 import { outermostAbsent } from "./awaited-parents.ts";
 import { EraCount, eraOf, isWithin } from "./era.ts";
 import { livenessFacts } from "./liveness-facts.ts";
-import type { Prices } from "./prices.ts";
+import type { Prices } from "./prices/prices.ts";
 import { foldQueries, isQueryOpen, queryName, targetIn, tokensOf } from "./query-fold.ts";
 import type { Query, QueryFold } from "./query-fold.ts";
 import { MAX_NAMES_SHOWN, rollUp, shownNames } from "./roll-up.ts";
 import type { RollUp } from "./roll-up.ts";
-import { askedAt, failureAt } from "../table/noted-rows.ts";
-import * as Row from "../table/span-rows.ts";
+import { askedAt, failureAt } from "../table/rows/noted-rows.ts";
+import * as Row from "../table/rows/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { QueryPhase, QuerySummary, SessionSummary } from "../summary.ts";
-import { dollars } from "../table/usage-rows.ts";
-import type { UsageSum } from "../table/usage-rows.ts";
+import { dollars } from "../table/rows/usage-rows.ts";
+import type { UsageSum } from "../table/rows/usage-rows.ts";
 
 /** Other names shown of a session: enough to find them, and a summary stays small. */
 export const MAX_ALSO = 20;

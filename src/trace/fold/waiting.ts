@@ -1,7 +1,7 @@
-import type { Asking } from "../facts/asking.ts";
-import * as Row from "../table/span-rows.ts";
-import { highWord, lowWord } from "../table/span-rows.ts";
-import { compareRows } from "../table/compare-rows.ts";
+import type { Asking } from "../facts/asking/asking.ts";
+import * as Row from "../table/rows/span-rows.ts";
+import { highWord, lowWord } from "../table/rows/span-rows.ts";
+import { compareRows } from "../table/rows/compare-rows.ts";
 import { queryName } from "./query-fold.ts";
 import type { QueryFold } from "./query-fold.ts";
 import { ROOT } from "../table/parent-links.ts";

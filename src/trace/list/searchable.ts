@@ -3,7 +3,7 @@ import type { QueryFold } from "../fold/query-fold.ts";
 import type { RollUp } from "../fold/roll-up.ts";
 import { MAX_SEARCH_TEXT } from "./search-text.ts";
 import type { NameField, Searchable } from "./search-text.ts";
-import { askedAt, failureAt } from "../table/noted-rows.ts";
+import { askedAt, failureAt } from "../table/rows/noted-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { SessionSummary } from "../summary.ts";
 

@@ -1,4 +1,4 @@
-import { readAgentRecord } from "./agent-record.ts";
+import { readAgentRecord } from "./agents/agent-record.ts";
 import { namesOf, valueAt } from "./record-fields.ts";
 import type { LogRecord } from "../log-record.ts";
 import { timeOfRecord } from "../log-record.ts";

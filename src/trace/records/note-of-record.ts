@@ -1,9 +1,9 @@
 import { detailsAttributes, inputEventMessages } from "../content/event-messages.ts";
 import { firstLine } from "../content/one-line.ts";
-import { firstLineAsked, lastAsked } from "../facts/asked.ts";
-import { askingOfRecord } from "../facts/asking.ts";
-import type { Asking } from "../facts/asking.ts";
-import { readSlots } from "../facts/attribute-slots.ts";
+import { firstLineAsked, lastAsked } from "../facts/asking/asked.ts";
+import { askingOfRecord } from "../facts/asking/asking.ts";
+import type { Asking } from "../facts/asking/asking.ts";
+import { readSlots } from "../facts/attributes/attribute-slots.ts";
 import { MAX_ASKED } from "../facts/facts.ts";
 import { countsAsError } from "../facts/span-error.ts";
 import { spanFailure } from "../facts/span-failure.ts";
@@ -14,7 +14,7 @@ import { INPUT_MESSAGE_KEYS } from "../semconv/semconv-content.ts";
 import { QUERY_INPUT } from "../semconv/semconv-ark.ts";
 import type { Span, SpanEvent } from "../span.ts";
 import { eventOfRecord, isError, isException } from "./event-of-record.ts";
-import { readArkRecord } from "./ark-spans.ts";
+import { readArkRecord } from "./ark/ark-spans.ts";
 import { valueAt } from "./record-fields.ts";
 import { subjectOf } from "./subject-of-record.ts";
 

@@ -1,4 +1,4 @@
-import { readSlots } from "../facts/attribute-slots.ts";
+import { readSlots } from "../facts/attributes/attribute-slots.ts";
 import { resourceSlots, sessionIn } from "../facts/facts.ts";
 import type { SessionName } from "../facts/session-name.ts";
 import type { LogRecord } from "../log-record.ts";

@@ -1,6 +1,6 @@
-import { readAgentRecord } from "./agent-record.ts";
-import { agentSpan } from "./agent-spans.ts";
-import { arkSpans, readArkRecord } from "./ark-spans.ts";
+import { readAgentRecord } from "./agents/agent-record.ts";
+import { agentSpan } from "./agents/agent-spans.ts";
+import { arkSpans, readArkRecord } from "./ark/ark-spans.ts";
 import type { LogRecord } from "../log-record.ts";
 import type { Span } from "../span.ts";
 

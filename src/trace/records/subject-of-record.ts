@@ -1,6 +1,6 @@
-import { readAgentRecord } from "./agent-record.ts";
-import { agentSubject } from "./agent-spans.ts";
-import { arkSubject, readArkRecord } from "./ark-spans.ts";
+import { readAgentRecord } from "./agents/agent-record.ts";
+import { agentSubject } from "./agents/agent-spans.ts";
+import { arkSubject, readArkRecord } from "./ark/ark-spans.ts";
 import type { LogRecord } from "../log-record.ts";
 
 /** The id of the span of its trace that a record is about; "" if it is about none. */

@@ -1,7 +1,7 @@
 import { ARK_INPUT_UNITS } from "../ark/ark-event.ts";
 import { displayValue, parseJson, plainValue } from "../content/any-value.ts";
-import { readSlots, SLOT, textIn } from "../facts/attribute-slots.ts";
-import type { Slots } from "../facts/attribute-slots.ts";
+import { readSlots, SLOT, textIn } from "../facts/attributes/attribute-slots.ts";
+import type { Slots } from "../facts/attributes/attribute-slots.ts";
 import { ClaimedAttributes } from "../content/claimed-attributes.ts";
 import { readContent } from "../content/content.ts";
 import type { Message } from "../content/messages.ts";

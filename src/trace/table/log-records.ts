@@ -1,4 +1,4 @@
-import { highWord, lowWord } from "./span-rows.ts";
+import { highWord, lowWord } from "./rows/span-rows.ts";
 
 /** What is known of the log records of one trace: their hashes, and when the first and the last of them happened. */
 type OfTrace = { readonly hashes: HashSet; first: bigint; last: bigint };

@@ -1,4 +1,4 @@
-import type { Asking } from "../facts/asking.ts";
+import type { Asking } from "../facts/asking/asking.ts";
 import type { SpanFacts } from "../facts/facts.ts";
 
 /** What a span that is known by these says of a question. */

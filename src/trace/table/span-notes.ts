@@ -1,4 +1,4 @@
-import type { Asking } from "../facts/asking.ts";
+import type { Asking } from "../facts/asking/asking.ts";
 import type { SpanNote } from "../records/note-of-record.ts";
 
 /** What all log records together add to one span. */

@@ -5,15 +5,15 @@ import { LogRecords } from "./log-records.ts";
 import { bestName, NO_NAMES, otherNames, withName } from "./session-names.ts";
 import type { Claim, SessionNames } from "./session-names.ts";
 import { Questions } from "./questions.ts";
-import { SpanIndex } from "./span-index.ts";
+import { SpanIndex } from "./rows/span-index.ts";
 import { SpanNotes } from "./span-notes.ts";
-import { beats, encodingIn, lastOf } from "./span-order.ts";
-import * as Row from "./span-rows.ts";
-import { SpanRows, highWord, lowWord } from "./span-rows.ts";
-import { TEXT_FIELDS, writeTexts } from "./row-texts.ts";
-import { StringPool } from "./string-pool.ts";
+import { beats, encodingIn, lastOf } from "./rows/span-order.ts";
+import * as Row from "./rows/span-rows.ts";
+import { SpanRows, highWord, lowWord } from "./rows/span-rows.ts";
+import { TEXT_FIELDS, writeTexts } from "./rows/row-texts.ts";
+import { StringPool } from "./rows/string-pool.ts";
 import { Superseded } from "./superseded.ts";
-import { UsageRows } from "./usage-rows.ts";
+import { UsageRows } from "./rows/usage-rows.ts";
 
 /**
  * What a span is to a table: `new` and `better` are worth keeping; `naming` is a beaten encoding that gives its trace

@@ -1,6 +1,6 @@
-import { compareRows } from "../table/compare-rows.ts";
+import { compareRows } from "../table/rows/compare-rows.ts";
 import { ROOT } from "../table/parent-links.ts";
-import * as Row from "../table/span-rows.ts";
+import * as Row from "../table/rows/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { DraftLinks } from "./told-links.ts";
 

@@ -1,9 +1,9 @@
-import { compareRows } from "../table/compare-rows.ts";
+import { compareRows } from "../table/rows/compare-rows.ts";
 import { linkOperations } from "./event-operations.ts";
 import { endOf, SLACK, startOf } from "./pair-rows.ts";
-import * as Row from "../table/span-rows.ts";
+import * as Row from "../table/rows/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
-import { NONE } from "../table/string-pool.ts";
+import { NONE } from "../table/rows/string-pool.ts";
 import type { DraftLinks } from "./told-links.ts";
 
 /** A query that events tell of, with its operations. */

@@ -1,9 +1,9 @@
-import { compareRows } from "../table/compare-rows.ts";
+import { compareRows } from "../table/rows/compare-rows.ts";
 import type { SpanKind } from "../facts/facts.ts";
 import type { EventQuery } from "./event-links.ts";
 import { endOf, pairRows, startOf } from "./pair-rows.ts";
 import { DISPATCH_SUFFIX } from "../semconv/semconv.ts";
-import * as Row from "../table/span-rows.ts";
+import * as Row from "../table/rows/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { DraftLinks } from "./told-links.ts";
 

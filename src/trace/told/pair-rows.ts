@@ -1,4 +1,4 @@
-import * as Row from "../table/span-rows.ts";
+import * as Row from "../table/rows/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 
 /** Events may be stamped in whole seconds. */

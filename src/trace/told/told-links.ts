@@ -1,8 +1,8 @@
 import { linkByTime } from "./by-time.ts";
 import { linkEvents } from "./event-links.ts";
-import { isError } from "../table/noted-rows.ts";
+import { isError } from "../table/rows/noted-rows.ts";
 import { ROOT } from "../table/parent-links.ts";
-import * as Row from "../table/span-rows.ts";
+import * as Row from "../table/rows/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { readSlots, SLOT, textIn } from "../facts/attribute-slots.ts";
+import { readSlots, SLOT, textIn } from "../facts/attributes/attribute-slots.ts";
 import { resourceSlots } from "../facts/facts.ts";
 import type { TreeNode, ViewSpan } from "./tree-node.ts";
 

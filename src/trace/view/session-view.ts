@@ -1,7 +1,7 @@
 import type { Receipt } from "../delivery.ts";
 import { deriveFacts } from "../facts/facts.ts";
 import { endedTraces } from "../fold/liveness-facts.ts";
-import { LIST_PRICES, readPrices } from "../fold/prices.ts";
+import { LIST_PRICES, readPrices } from "../fold/prices/prices.ts";
 import { foldQueries } from "../fold/query-fold.ts";
 import type { QueryFold } from "../fold/query-fold.ts";
 import { queriesOf, summarise } from "../fold/session-fold.ts";

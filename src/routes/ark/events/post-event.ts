@@ -1,13 +1,13 @@
 import type { Context } from "hono";
-import { statusOf } from "../../../otlp/decode-error.ts";
-import type { DecodeError } from "../../../otlp/decode-error.ts";
+import { statusOf } from "../../../otlp/refusals/decode-error.ts";
+import type { DecodeError } from "../../../otlp/refusals/decode-error.ts";
 import { MAX_VALUE } from "../../../otlp/limits.ts";
 import { decodeLogs } from "../../../otlp/logs/decode-logs.ts";
 import { directoryOf, sessionIdOf } from "../../../place.ts";
 import type { ArkEvent } from "../../../trace/ark/ark-event.ts";
 import { readArkEvent } from "../../../trace/ark/read-event.ts";
-import { recordOfArkEvent } from "../../../trace/records/ark-event-record.ts";
-import type { RecordInScope } from "../../../trace/records/ark-event-record.ts";
+import { recordOfArkEvent } from "../../../trace/records/ark/ark-event-record.ts";
+import type { RecordInScope } from "../../../trace/records/ark/ark-event-record.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { noteArrival } from "../../receive/arrivals.ts";
 import { bodies } from "../../receive/body-budget.ts";

@@ -2,7 +2,7 @@ import { directoryOf, sessionIdIn } from "../../../place.ts";
 import type { Bindings } from "../../../bindings.ts";
 import type { ArkEvent } from "../../../trace/ark/ark-event.ts";
 import { derivedEvents } from "../../../trace/ark/derived-events.ts";
-import { arkEventOf } from "../../../trace/records/ark-event-record.ts";
+import { arkEventOf } from "../../../trace/records/ark/ark-event-record.ts";
 import type { ResourceSpans } from "../../../trace/span.ts";
 import type { ChunkEntry, LogEntry } from "../../../trace/watch.ts";
 import { restoreLogValues } from "../../../otlp/logs/restore-log-values.ts";
