@@ -22,7 +22,7 @@ test.each([
   ["bodies in flight in one isolate", `${BODIES_IN_FLIGHT / MIB} MiB`],
   ["braces, brackets, colons and commas of a JSON body", figure(limits.MAX_JSON_TOKENS)],
   ["JSON text that a request becomes", `${limits.MAX_REQUEST_TEXT / MIB} Mi characters`],
-  ["spans, or log records, a request", figure(limits.MAX_SPANS)],
+  ["spans, log records, or spans in log records, a request", figure(limits.MAX_SPANS)],
   ["traces a request; of logs, traces and sessions", figure(limits.MAX_TRACES)],
   ["JSON text of one span or log record, without its large values", `${limits.MAX_SPAN_TEXT / MIB} Mi characters`],
   ["depth of a value", figure(limits.MAX_VALUE_DEPTH)],
