@@ -1,7 +1,12 @@
-import type { Result } from "./refusals/decode-error.ts";
-import { decodeJson } from "./json/decode-json.ts";
-import { decodeProtobuf } from "./protobuf/decode-protobuf.ts";
 import type { OtlpEncoding } from "./body/media-type.ts";
+import type { Decoding } from "./decoding.ts";
+import { TRACES } from "./gathering.ts";
+import { decodeJson } from "./json/decode-json.ts";
+import { readSpan as readJsonSpan } from "./json/json-span.ts";
+import { decodeProtobuf } from "./protobuf/decode-protobuf.ts";
+import { readSpan as readProtobufSpan } from "./protobuf/protobuf-span.ts";
+import type { Result } from "./refusals/decode-error.ts";
+import { RequestShards } from "./shards/request-shards.ts";
 import type { Revise } from "./shards/request-shards.ts";
 import type { DecodedRequest } from "./shards/shard.ts";
 
@@ -10,5 +15,8 @@ import type { DecodedRequest } from "./shards/shard.ts";
  * its say before anything is derived of a span.
  */
 export function decodeTraces(bytes: Uint8Array, encoding: OtlpEncoding, revise?: Revise): Result<DecodedRequest> {
-  return encoding === "json" ? decodeJson(bytes, revise) : decodeProtobuf(bytes, revise);
+  const gather = (decoding: Decoding) => new RequestShards(encoding, decoding, revise);
+  return encoding === "json"
+    ? decodeJson(bytes, TRACES, gather, readJsonSpan)
+    : decodeProtobuf(bytes, TRACES, gather, readProtobufSpan);
 }

@@ -1,80 +1,108 @@
+import type { Gathering, Signal } from "../gathering.ts";
+import { rejectOtherSignals } from "../other-signal.ts";
 import type { Result } from "../refusals/decode-error.ts";
 import { JsonDecoding, type JsonObject } from "./json-decoding.ts";
 import { readText } from "./json-scalars.ts";
-import { readResource, readScope, readSpan } from "./json-span.ts";
+import { readResource, readScope } from "./json-span.ts";
 import { decodeText, parseExactly, parseText } from "./json-text.ts";
-import { rejectOtherSignals } from "../other-signal.ts";
-import { RequestShards } from "../shards/request-shards.ts";
-import type { Revise } from "../shards/request-shards.ts";
-import type { DecodedRequest } from "../shards/shard.ts";
 
-/** OTLP/JSON: the proto3 JSON mapping with OTLP's deviations (specification, "JSON Protobuf Encoding"). */
-export function decodeJson(bytes: Uint8Array, revise?: Revise): Result<DecodedRequest> {
-  return readJson(bytes, (parsed, decoding) => {
-    const shards = new RequestShards("json", decoding, revise);
-    const request = decoding.element("", parsed);
-    if (request !== undefined) readRequest(decoding, shards, request);
-    return shards;
-  });
-}
+type Gather<Item, Decoded> = (decoding: JsonDecoding) => Gathering<Item, Decoded>;
+/** Reads one item of the signal: a span, or a log record. */
+type Read<Item> = (decoding: JsonDecoding, input: JsonObject) => Item;
 
-type Read<Request> = (parsed: unknown, decoding: JsonDecoding) => { close(): Request };
-
-/** Parses a body and has it read: twice where `JSON.parse` would round its integers. */
-export function readJson<Request>(bytes: Uint8Array, read: Read<Request>): Result<Request> {
+/**
+ * OTLP/JSON: the proto3 JSON mapping with OTLP's deviations (specification, "JSON Protobuf Encoding"). A body is read
+ * twice where `JSON.parse` would round its integers.
+ */
+export function decodeJson<Item, Decoded>(
+  bytes: Uint8Array,
+  signal: Signal,
+  gather: Gather<Item, Decoded>,
+  read: Read<Item>,
+): Result<Decoded> {
   const decoded = decodeText(bytes);
   if (!decoded.ok) return decoded;
   const text = decoded.value;
   const surrogateEscapes = text.includes("\\u") && /\\u[dD]/.test(text);
   const decoding = new JsonDecoding({ exactIntegers: false, surrogateEscapes });
-  const result = decodeParsed(parseText(text), decoding, read);
+  const result = decodeParsed(parseText(text), decoding, signal, gather(decoding), read);
   if (!decoding.digitsLost) return result;
-  return decodeParsed(parseExactly(text), new JsonDecoding({ exactIntegers: true, surrogateEscapes }), read);
+  const exact = new JsonDecoding({ exactIntegers: true, surrogateEscapes });
+  return decodeParsed(parseExactly(text), exact, signal, gather(exact), read);
 }
 
-function decodeParsed<Request>(parsed: Result<unknown>, decoding: JsonDecoding, read: Read<Request>): Result<Request> {
+function decodeParsed<Item, Decoded>(
+  parsed: Result<unknown>,
+  decoding: JsonDecoding,
+  signal: Signal,
+  gathering: Gathering<Item, Decoded>,
+  read: Read<Item>,
+): Result<Decoded> {
   if (!parsed.ok) return parsed;
-  const shards = read(parsed.value, decoding);
-  return decoding.refusal === undefined ? { ok: true, value: shards.close() } : { ok: false, error: decoding.refusal };
+  const request = decoding.element("", parsed.value);
+  if (request !== undefined) readRequest(decoding, signal, gathering, read, request);
+  return decoding.refusal === undefined
+    ? { ok: true, value: gathering.close() }
+    : { ok: false, error: decoding.refusal };
 }
 
-function readRequest(decoding: JsonDecoding, shards: RequestShards, request: JsonObject): void {
-  const list = decoding.list("resourceSpans", request["resourceSpans"]);
-  decoding.trail.enter("resourceSpans");
+function readRequest<Item>(
+  decoding: JsonDecoding,
+  signal: Signal,
+  gathering: Gathering<Item, unknown>,
+  read: Read<Item>,
+  request: JsonObject,
+): void {
+  const list = decoding.list(signal.resources, request[signal.resources]);
+  decoding.trail.enter(signal.resources);
   for (let index = 0; index < list.length && !decoding.stopped; index++) {
     decoding.trail.item(index);
-    const resourceSpans = decoding.element("", list[index]);
-    if (resourceSpans !== undefined) readResourceSpans(decoding, shards, resourceSpans);
+    const ofResource = decoding.element("", list[index]);
+    if (ofResource !== undefined) readItemsOfResource(decoding, signal, gathering, read, ofResource);
   }
   decoding.trail.leave();
-  if (list.length === 0) rejectOtherSignals(shards, request);
+  if (list.length === 0) rejectOtherSignals(signal, gathering, request);
 }
 
-function readResourceSpans(decoding: JsonDecoding, shards: RequestShards, input: JsonObject): void {
+function readItemsOfResource<Item>(
+  decoding: JsonDecoding,
+  signal: Signal,
+  gathering: Gathering<Item, unknown>,
+  read: Read<Item>,
+  input: JsonObject,
+): void {
   decoding.begin();
-  shards.enterResource(readResource(decoding, input["resource"]), readText(decoding, "schemaUrl", input["schemaUrl"]));
-  const list = decoding.list("scopeSpans", input["scopeSpans"]);
-  decoding.trail.enter("scopeSpans");
+  const resource = readResource(decoding, input["resource"]);
+  gathering.enterResource(resource, readText(decoding, "schemaUrl", input["schemaUrl"]));
+  const list = decoding.list(signal.scopes, input[signal.scopes]);
+  decoding.trail.enter(signal.scopes);
   for (let index = 0; index < list.length && !decoding.stopped; index++) {
     decoding.trail.item(index);
-    const scopeSpans = decoding.element("", list[index]);
-    if (scopeSpans !== undefined) readScopeSpans(decoding, shards, scopeSpans);
+    const ofScope = decoding.element("", list[index]);
+    if (ofScope !== undefined) readItemsOfScope(decoding, signal, gathering, read, ofScope);
   }
   decoding.trail.leave();
 }
 
-function readScopeSpans(decoding: JsonDecoding, shards: RequestShards, input: JsonObject): void {
+function readItemsOfScope<Item>(
+  decoding: JsonDecoding,
+  signal: Signal,
+  gathering: Gathering<Item, unknown>,
+  read: Read<Item>,
+  input: JsonObject,
+): void {
   decoding.begin();
-  shards.enterScope(readScope(decoding, input["scope"]), readText(decoding, "schemaUrl", input["schemaUrl"]));
-  const list = decoding.list("spans", input["spans"]);
-  decoding.trail.enter("spans");
+  const scope = readScope(decoding, input["scope"]);
+  gathering.enterScope(scope, readText(decoding, "schemaUrl", input["schemaUrl"]));
+  const list = decoding.list(signal.items, input[signal.items]);
+  decoding.trail.enter(signal.items);
   for (let index = 0; index < list.length && !decoding.stopped; index++) {
     decoding.trail.item(index);
-    const span = decoding.element("", list[index]);
-    if (span === undefined) break;
+    const item = decoding.element("", list[index]);
+    if (item === undefined) break;
     decoding.beginSpan();
-    const read = readSpan(decoding, span);
-    if (!decoding.stopped) shards.add(read);
+    const taken = read(decoding, item);
+    if (!decoding.stopped) gathering.add(taken);
     decoding.endSpan();
   }
   decoding.trail.leave();

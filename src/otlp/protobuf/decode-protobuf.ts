@@ -1,104 +1,119 @@
 import { addDropped, canonicalResource, canonicalScope } from "../canonical.ts";
+import type { Gathering, Signal } from "../gathering.ts";
 import type { Result } from "../refusals/decode-error.ts";
 import { ProtobufDecoding } from "./protobuf-decoding.ts";
 import { LENGTH } from "./protobuf-reader.ts";
 import { readResource, readScope } from "./protobuf-resource.ts";
-import { readSpan } from "./protobuf-span.ts";
 import { newAttributeList } from "./protobuf-values.ts";
-import { RequestShards } from "../shards/request-shards.ts";
-import type { Revise } from "../shards/request-shards.ts";
-import type { DecodedRequest } from "../shards/shard.ts";
+
+/** Reads one item of the signal: a span, or a log record. */
+type Read<Item> = (decoding: ProtobufDecoding) => Item;
 
 /**
- * | ExportTraceServiceRequest | |
+ * | ExportTraceServiceRequest, ExportLogsServiceRequest | |
  * |---|---|
- * | 1 | resource_spans: repeated ResourceSpans |
+ * | 1 | resource_spans: repeated ResourceSpans, resource_logs: repeated ResourceLogs |
  *
- * Read span by span: objects of one span at a time, texts of all.
+ * Read item by item: objects of one at a time, texts of all.
  */
-const REQUEST = ["", "resourceSpans"];
-
-export function decodeProtobuf(bytes: Uint8Array, revise?: Revise): Result<DecodedRequest> {
+export function decodeProtobuf<Item, Decoded>(
+  bytes: Uint8Array,
+  signal: Signal,
+  gather: (decoding: ProtobufDecoding) => Gathering<Item, Decoded>,
+  read: Read<Item>,
+): Result<Decoded> {
   const decoding = new ProtobufDecoding(bytes);
   const { reader, trail } = decoding;
-  const shards = new RequestShards("protobuf", decoding, revise);
+  const gathering = gather(decoding);
+  const fields = ["", signal.resources];
   let count = 0;
   while (reader.more && !decoding.stopped) {
     const tag = reader.tag();
     if (tag === ((1 << 3) | LENGTH)) {
-      trail.enter("resourceSpans");
+      trail.enter(signal.resources);
       trail.item(count++);
       const outer = reader.enter();
-      readResourceSpans(decoding, shards);
+      readItemsOfResource(decoding, signal, gathering, read);
       reader.leave(outer);
       trail.leave();
-    } else decoding.other(tag, REQUEST);
+    } else decoding.other(tag, fields);
   }
   if (reader.fault !== undefined) return { ok: false, error: { reason: "malformed-protobuf", ...reader.fault } };
-  return decoding.refusal === undefined ? { ok: true, value: shards.close() } : { ok: false, error: decoding.refusal };
+  return decoding.refusal === undefined
+    ? { ok: true, value: gathering.close() }
+    : { ok: false, error: decoding.refusal };
 }
 
 /**
- * | ResourceSpans | |
+ * | ResourceSpans, ResourceLogs | |
  * |---|---|
  * | 1 | resource: Resource |
- * | 2 | scope_spans: repeated ScopeSpans |
+ * | 2 | scope_spans: repeated ScopeSpans, scope_logs: repeated ScopeLogs |
  * | 3 | schema_url: string |
- * | 1000 | instrumentation_library_spans, deprecated: of the same shape, and read as scope_spans |
+ * | 1000 | instrumentation_library_spans, instrumentation_library_logs, deprecated: of the same shape, and read as 2 |
+ *
+ * The resource may stand behind its items: it is read first, in a walk of its own.
  */
-const RESOURCE_SPANS = ["", "resource", "scopeSpans", "schemaUrl"];
-
-/** The resource may stand behind its spans: it is read first, in a walk of its own. */
-function readResourceSpans(decoding: ProtobufDecoding, shards: RequestShards): void {
+function readItemsOfResource<Item>(
+  decoding: ProtobufDecoding,
+  signal: Signal,
+  gathering: Gathering<Item, unknown>,
+  read: Read<Item>,
+): void {
   const { reader, trail } = decoding;
   const start = reader.position;
   const draft = { attributes: newAttributeList(), dropped: 0 };
+  const fields = ["", "resource", signal.scopes, "schemaUrl"];
   let schemaUrl = "";
   decoding.begin();
   while (reader.more) {
     const tag = reader.tag();
     if (tag === ((1 << 3) | LENGTH)) readResource(decoding, draft);
     else if (tag === ((3 << 3) | LENGTH)) schemaUrl = decoding.text("schemaUrl");
-    else if (isScopeSpans(tag)) reader.skip(tag);
-    else decoding.other(tag, RESOURCE_SPANS);
+    else if (isScope(tag)) reader.skip(tag);
+    else decoding.other(tag, fields);
   }
   if (decoding.stopped) return;
   const dropped = addDropped(draft.dropped, draft.attributes.cut);
-  shards.enterResource(canonicalResource(draft.attributes.kept, dropped), schemaUrl);
+  gathering.enterResource(canonicalResource(draft.attributes.kept, dropped), schemaUrl);
   reader.position = start;
   let count = 0;
   while (reader.more && !decoding.stopped) {
     const tag = reader.tag();
-    if (!isScopeSpans(tag)) {
+    if (!isScope(tag)) {
       reader.skip(tag);
       continue;
     }
-    trail.enter("scopeSpans");
+    trail.enter(signal.scopes);
     trail.item(count++);
     const outer = reader.enter();
-    readScopeSpans(decoding, shards);
+    readItemsOfScope(decoding, signal, gathering, read);
     reader.leave(outer);
     trail.leave();
   }
 }
 
-function isScopeSpans(tag: number): boolean {
+function isScope(tag: number): boolean {
   return tag === ((2 << 3) | LENGTH) || tag === ((1000 << 3) | LENGTH);
 }
 
 /**
- * | ScopeSpans | |
+ * | ScopeSpans, ScopeLogs | |
  * |---|---|
  * | 1 | scope: InstrumentationScope |
- * | 2 | spans: repeated Span |
+ * | 2 | spans: repeated Span, log_records: repeated LogRecord |
  * | 3 | schema_url: string |
  */
-const SCOPE_SPANS = ["", "scope", "spans", "schemaUrl"];
-
-function readScopeSpans(decoding: ProtobufDecoding, shards: RequestShards): void {
+function readItemsOfScope<Item>(
+  decoding: ProtobufDecoding,
+  signal: Signal,
+  gathering: Gathering<Item, unknown>,
+  read: Read<Item>,
+): void {
   const { reader, trail } = decoding;
   const start = reader.position;
   const draft = { attributes: newAttributeList(), dropped: 0, name: "", version: "" };
+  const fields = ["", "scope", signal.items, "schemaUrl"];
   let schemaUrl = "";
   decoding.begin();
   while (reader.more) {
@@ -106,11 +121,11 @@ function readScopeSpans(decoding: ProtobufDecoding, shards: RequestShards): void
     if (tag === ((1 << 3) | LENGTH)) readScope(decoding, draft);
     else if (tag === ((3 << 3) | LENGTH)) schemaUrl = decoding.text("schemaUrl");
     else if (tag === ((2 << 3) | LENGTH)) reader.skip(tag);
-    else decoding.other(tag, SCOPE_SPANS);
+    else decoding.other(tag, fields);
   }
   if (decoding.stopped) return;
   const dropped = addDropped(draft.dropped, draft.attributes.cut);
-  shards.enterScope(canonicalScope(draft.name, draft.version, draft.attributes.kept, dropped), schemaUrl);
+  gathering.enterScope(canonicalScope(draft.name, draft.version, draft.attributes.kept, dropped), schemaUrl);
   reader.position = start;
   let count = 0;
   while (reader.more && !decoding.stopped) {
@@ -119,12 +134,12 @@ function readScopeSpans(decoding: ProtobufDecoding, shards: RequestShards): void
       reader.skip(tag);
       continue;
     }
-    trail.enter("spans");
+    trail.enter(signal.items);
     trail.item(count++);
     const outer = reader.enter();
     decoding.beginSpan();
-    const span = readSpan(decoding);
-    if (!decoding.stopped) shards.add(span);
+    const item = read(decoding);
+    if (!decoding.stopped) gathering.add(item);
     decoding.endSpan();
     reader.leave(outer);
     trail.leave();
