@@ -1,12 +1,9 @@
-/** Random numbers from 0 to 1 that a seed repeats (mulberry32). */
+import { Random } from "../trace/seeded-random.ts";
+
+/** Random numbers from 0 to 1 that a seed repeats. */
 export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const random = new Random(seed);
+  return () => random.next();
 }
 
 /** `SEED=… npm test` repeats a run that failed. */

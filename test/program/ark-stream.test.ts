@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { randomFrom } from "../otlp/random.ts";
 import type { Program } from "./program.ts";
 import { startProgram, temporaryDirectory } from "./program.ts";
 import { eventually } from "./read-back.ts";
@@ -10,16 +11,6 @@ const SPANS_PER_REQUEST = 5;
 const REQUESTS = 40;
 
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
-
-/** mulberry32: the same moments of death for the same seed. */
-function randomness(state: number): () => number {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, "0");
 
@@ -115,7 +106,7 @@ test(
   `killed ${KILLS} times, the stream of all spans tells each acknowledged one once to who resumes (SEED=${seed})`,
   { timeout: 180_000 },
   async () => {
-    const random = randomness(seed);
+    const random = randomFrom(seed);
     const DATA_DIR = await temporaryDirectory();
     let program: Program = await startProgram({ DATA_DIR });
     const client = new Client();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { randomFrom } from "../otlp/random.ts";
 import { type Program, startProgram, temporaryDirectory } from "./program.ts";
 import { eventually, type Export, getJson, recordsOf, type SessionList, spansOf } from "./read-back.ts";
 
@@ -10,16 +11,6 @@ const SPANS_PER_REQUEST = 20;
 const REQUESTS = 60;
 
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
-
-/** mulberry32: the same moments of death for the same seed. */
-function randomness(state: number): () => number {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, "0");
 
@@ -86,7 +77,7 @@ test(
   `killed ${KILLS} times during ingest, it has every acknowledged span and log record after each restart, once (SEED=${seed})`,
   { timeout: 300_000 },
   async () => {
-    const random = randomness(seed);
+    const random = randomFrom(seed);
     const DATA_DIR = await temporaryDirectory();
     const acknowledged = new Map<string, Set<string>>();
     let interrupted = 0;

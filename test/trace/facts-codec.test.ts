@@ -3,8 +3,7 @@ import { describe, expect, test } from "vitest";
 import { decodeFacts, encodeFacts, FACTS_VERSION, SPAN_KINDS } from "../../src/trace/facts/facts.ts";
 import type { SpanFacts } from "../../src/trace/facts/facts.ts";
 import { TOLD } from "../../src/trace/records/told.ts";
-import { randomFrom } from "./random.ts";
-import type { Random } from "./random.ts";
+import { Random } from "./seeded-random.ts";
 
 const HOSTILE = [
   "",
@@ -27,16 +26,16 @@ function hex(random: Random, digits: number): string {
 
 function someFacts(random: Random, ids: readonly string[]): SpanFacts {
   const maybe = <T>(value: T): T | undefined => (random.below(2) === 0 ? undefined : value);
-  const name = (): string => random.of(HOSTILE);
+  const name = (): string => random.pick(HOSTILE);
   const running = random.below(4) === 0;
   const facts: Record<string, unknown> = {
-    spanId: random.of(ids),
-    parentSpanId: random.of([...ids, "", "ffffffffffffffff"]),
+    spanId: random.pick(ids),
+    parentSpanId: random.pick([...ids, "", "ffffffffffffffff"]),
     name: name(),
-    kind: random.of(SPAN_KINDS),
-    otlpKind: random.of([0, 1, 2, 5, 77, -1, 2 ** 31 - 1]),
-    start: random.of(TIMES),
-    end: running ? 0n : random.of(TIMES),
+    kind: random.pick(SPAN_KINDS),
+    otlpKind: random.pick([0, 1, 2, 5, 77, -1, 2 ** 31 - 1]),
+    start: random.pick(TIMES),
+    end: running ? 0n : random.pick(TIMES),
     running,
     error: random.below(2) === 0,
     size: random.below(100_000),
@@ -51,7 +50,7 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
     tool: maybe(name()),
     service: maybe(name()),
     tokens: maybe({ input: random.below(9e15), output: 0, cached: random.below(10), reasoning: 3 }),
-    cost: maybe(random.of([0, 0.000_012, 1e-9, 1234.5])),
+    cost: maybe(random.pick([0, 0.000_012, 1e-9, 1234.5])),
     asked: maybe(name()),
     user: maybe(name()),
     target: maybe(name()),
@@ -59,17 +58,17 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
     canceled: maybe(true),
     ancestors: maybe([
       { spanId: "00000000000000aa", name: name() },
-      { spanId: random.of(ids), name: "" },
+      { spanId: random.pick(ids), name: "" },
     ]),
     asking: maybe({
-      state: random.of(["asked", "over"]),
-      since: random.of(TIMES),
-      task: random.of(["", "task-1"]),
+      state: random.pick(["asked", "over"]),
+      since: random.pick(TIMES),
+      task: random.pick(["", "task-1"]),
       question: name(),
       ...(random.below(2) === 0 ? {} : { tool: name() }),
     }),
-    told: maybe(random.of(TOLD)),
-    asOf: running ? maybe(random.of(TIMES.slice(1))) : undefined,
+    told: maybe(random.pick(TOLD)),
+    asOf: running ? maybe(random.pick(TIMES.slice(1))) : undefined,
   };
   return { ...facts, ...optional } as unknown as SpanFacts;
 }
@@ -77,7 +76,7 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
 describe("facts as they travel and rest", () => {
   for (let seed = 1; seed <= 60; seed++) {
     test(`decoding gives back what was encoded, seed ${seed}`, () => {
-      const random = randomFrom(seed);
+      const random = new Random(seed);
       const ids = Array.from({ length: 8 }, () => hex(random, 16));
       const facts = Array.from({ length: random.below(25) }, () => someFacts(random, ids));
       expect(decodeFacts(encodeFacts(facts))).toStrictEqual(facts);
@@ -85,14 +84,14 @@ describe("facts as they travel and rest", () => {
   }
 
   test("facts of another version are not read", () => {
-    const encoded = encodeFacts([someFacts(randomFrom(1), ["0000000000000001"])]);
+    const encoded = encodeFacts([someFacts(new Random(1), ["0000000000000001"])]);
     expect(decodeFacts(encoded.replace(`[${FACTS_VERSION},`, `[${FACTS_VERSION + 1},`))).toBeUndefined();
     expect(decodeFacts("")).toBeUndefined();
   });
 
   test("text of this version that holds no facts is a fault, not an empty session", () => {
     expect(() => decodeFacts(`[${FACTS_VERSION},"0",[],[1]]`)).toThrow(TypeError);
-    const encoded = encodeFacts([someFacts(randomFrom(1), ["0000000000000001"])]);
+    const encoded = encodeFacts([someFacts(new Random(1), ["0000000000000001"])]);
     const [version, base, ids, hashes, texts, cells] = JSON.parse(encoded) as [
       number,
       string,
