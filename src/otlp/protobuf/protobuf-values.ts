@@ -139,10 +139,14 @@ function readAnyValue(decoding: ProtobufDecoding, field: Field, before: OpenValu
         value = { doubleValue: doubleOf(reader.double()) };
         break;
       case (5 << 3) | LENGTH:
-        value = { arrayValue: readArray(decoding, field, value.arrayValue ?? {}, depth) };
+        value = {
+          arrayValue: readList(decoding, pathOf(field, "arrayValue"), value.arrayValue ?? {}, depth, readElement),
+        };
         break;
       case (6 << 3) | LENGTH:
-        value = { kvlistValue: readKvlist(decoding, field, value.kvlistValue ?? {}, depth) };
+        value = {
+          kvlistValue: readList(decoding, pathOf(field, "kvlistValue"), value.kvlistValue ?? {}, depth, readEntry),
+        };
         break;
       case (7 << 3) | LENGTH:
         value = { bytesValue: decoding.base64() };
@@ -165,59 +169,49 @@ function doubleOf(value: number): number | "NaN" | "Infinity" | "-Infinity" {
 }
 
 /**
- * | ArrayValue | |
+ * | ArrayValue, KeyValueList | |
  * |---|---|
- * | 1 | values: repeated AnyValue |
+ * | 1 | values: repeated AnyValue, repeated KeyValue |
  */
-const ARRAY_VALUE = ["", "values"];
+const LIST = ["", "values"];
 
-function readArray(decoding: ProtobufDecoding, field: Field, into: OpenArray, depth: number): OpenArray {
+function readList<Value>(
+  decoding: ProtobufDecoding,
+  path: string,
+  into: { values?: Value[] },
+  depth: number,
+  read: (decoding: ProtobufDecoding, depth: number) => Value,
+): { values?: Value[] } {
   const { reader, trail } = decoding;
   const outer = reader.enter();
   if (isTooDeep(decoding, depth)) decoding.skipRest();
-  trail.enter(field === "" ? "arrayValue.values" : "value.arrayValue.values");
+  trail.enter(path);
   while (reader.more) {
     const tag = reader.tag();
     if (tag === ((1 << 3) | LENGTH)) {
       into.values ??= [];
       trail.item(into.values.length);
       const around = reader.enter();
-      if (decoding.countValue()) into.values.push(readAnyValue(decoding, "", EMPTY, depth + 1));
+      if (decoding.countValue()) into.values.push(read(decoding, depth + 1));
       else decoding.skipRest();
       reader.leave(around);
-    } else decoding.other(tag, ARRAY_VALUE);
+    } else decoding.other(tag, LIST);
   }
   trail.leave();
   reader.leave(outer);
   return into;
 }
 
-/**
- * | KeyValueList | |
- * |---|---|
- * | 1 | values: repeated KeyValue |
- */
-const KEY_VALUE_LIST = ["", "values"];
+function pathOf(field: Field, list: "arrayValue" | "kvlistValue"): string {
+  return field === "" ? `${list}.values` : `${field}.${list}.values`;
+}
 
-function readKvlist(decoding: ProtobufDecoding, field: Field, into: OpenKvlist, depth: number): OpenKvlist {
-  const { reader, trail } = decoding;
-  const outer = reader.enter();
-  if (isTooDeep(decoding, depth)) decoding.skipRest();
-  trail.enter(field === "" ? "kvlistValue.values" : "value.kvlistValue.values");
-  while (reader.more) {
-    const tag = reader.tag();
-    if (tag === ((1 << 3) | LENGTH)) {
-      into.values ??= [];
-      trail.item(into.values.length);
-      const around = reader.enter();
-      if (decoding.countValue()) into.values.push(countKey(decoding, readKeyValue(decoding, depth + 1)));
-      else decoding.skipRest();
-      reader.leave(around);
-    } else decoding.other(tag, KEY_VALUE_LIST);
-  }
-  trail.leave();
-  reader.leave(outer);
-  return into;
+function readElement(decoding: ProtobufDecoding, depth: number): AnyValue {
+  return readAnyValue(decoding, "", EMPTY, depth);
+}
+
+function readEntry(decoding: ProtobufDecoding, depth: number): KeyValue {
+  return countKey(decoding, readKeyValue(decoding, depth));
 }
 
 function isTooDeep(decoding: ProtobufDecoding, depth: number): boolean {
