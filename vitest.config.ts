@@ -16,12 +16,19 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/{trace,otlp,producer,cli}/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
         // The page's stores and components that need no browser.
         oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-        test: { name: "dashboard", include: ["test/dashboard/**/*.test.{ts,tsx}"] },
+        test: {
+          name: "dashboard",
+          include: ["test/dashboard/**/*.test.{ts,tsx}"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         plugins: [
@@ -34,8 +41,8 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/durable/**/*.test.ts", "test/routes/**/*.test.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -44,7 +51,7 @@ export default defineConfig({
           include: ["test/program/**/*.test.ts"],
           globalSetup: "test/program/build.ts",
           testTimeout: 120_000,
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
           expect: { poll: PATIENCE },
         },
       },
