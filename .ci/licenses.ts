@@ -1,0 +1,106 @@
+/** The licences of the packages in package-lock.json: which may be used, and the texts that a build ships. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Licences that ask only for their text and notices, which /build/LICENSES.txt carries (SPDX ids). */
+const ALLOWED: ReadonlySet<string> = new Set([
+  "0BSD",
+  "Apache-2.0",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "BlueOak-1.0.0",
+  "CC0-1.0",
+  "ISC",
+  "MIT",
+  "Python-2.0",
+]);
+
+/** Weak copyleft: allowed in tools, which are run here and never shipped. */
+const ALLOWED_IN_DEVELOPMENT: ReadonlySet<string> = new Set(["LGPL-3.0-or-later", "MPL-2.0"]);
+
+/** A package of the lockfile. */
+export type LockedPackage = {
+  /** Where it is installed, such as `node_modules/hono`. */
+  readonly path: string;
+  readonly name: string;
+  readonly version: string;
+  /** An SPDX expression; absent where the package states none. */
+  readonly license?: string;
+  /** Whether only development needs it. */
+  readonly development: boolean;
+};
+
+export async function lockedPackages(root: string): Promise<LockedPackage[]> {
+  return packagesIn(await readFile(join(root, "package-lock.json"), "utf8"));
+}
+
+/** The packages of a lockfile's text. Throws where npm wrote a form without licences. */
+export function packagesIn(lockfile: string): LockedPackage[] {
+  const { lockfileVersion, packages } = JSON.parse(lockfile) as {
+    readonly lockfileVersion?: number;
+    readonly packages?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  };
+  if (lockfileVersion !== 3 || packages === undefined)
+    throw new Error(`package-lock.json has lockfileVersion ${lockfileVersion}; 3 is expected`);
+  return Object.entries(packages)
+    .filter(([path]) => path !== "")
+    .map(([path, { version, license, dev, devOptional }]) => ({
+      path,
+      name: path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length),
+      version: String(version),
+      ...(typeof license === "string" ? { license } : {}),
+      development: dev === true || devOptional === true,
+    }));
+}
+
+/** One sentence for each package whose licence is not allowed, with the package's name. */
+export function licenseFaults(packages: readonly LockedPackage[]): string[] {
+  return packages.flatMap(({ name, version, license, development }) => {
+    const use = development ? "a development dependency" : "a dependency that is shipped";
+    if (license === undefined) return [`${name} ${version}, ${use}, states no licence`];
+    if (isAllowed(license, development)) return [];
+    return [`${name} ${version}, ${use}, has the licence ${license}, which is not allowed`];
+  });
+}
+
+/** Of alternatives one must be allowed, of conjunctions all. Nested expressions are refused, which is safe. */
+function isAllowed(expression: string, development: boolean): boolean {
+  const plain = expression.trim().replace(/^\(([^()]*)\)$/, "$1");
+  return plain.split(" OR ").some((alternative) =>
+    alternative.split(" AND ").every((part) => {
+      const id = part.trim();
+      return ALLOWED.has(id) || (development && ALLOWED_IN_DEVELOPMENT.has(id));
+    }),
+  );
+}
+
+/** The text of /build/LICENSES.txt: name, version, licence id and licence text of each package that page and Worker contain. */
+export async function licensesText(root: string): Promise<string> {
+  const shipped = (await lockedPackages(root))
+    .filter(({ development }) => !development)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const entries = await Promise.all(
+    shipped.map(async ({ path, name, version, license = "" }) => {
+      const texts = await noticesIn(join(root, path));
+      if (texts.length === 0) throw new Error(`${name} ${version} is shipped and has no licence file`);
+      return [`${name} ${version}`, license, "", ...texts].join("\n");
+    }),
+  );
+  const rule = `\n\n${"-".repeat(80)}\n\n`;
+  const head = "Spanfold is licensed under Apache-2.0. Its page and its Worker contain these packages:";
+  return `${[head, ...entries].join(rule)}\n`;
+}
+
+/** The files of a package that its licence asks to be passed on. */
+async function noticesIn(directory: string): Promise<string[]> {
+  const names = (await readdir(directory)).filter((name) => /^(licen[cs]e|copying|notice)/i.test(name)).toSorted();
+  return await Promise.all(names.map(async (name) => (await readFile(join(directory, name), "utf8")).trim()));
+}
+
+if (import.meta.main) {
+  const packages = await lockedPackages(join(import.meta.dirname, ".."));
+  const faults = licenseFaults(packages);
+  for (const fault of faults) console.error(fault);
+  if (faults.length > 0) process.exitCode = 1;
+  else console.log(`${packages.length} packages have allowed licences`);
+}
