@@ -100,3 +100,13 @@ test("a data directory that is in use is not opened twice", async () => {
   await first.kill();
   await startProgram({ DATA_DIR });
 });
+
+test("the licences of what the page and the Worker contain are served without a token", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory(), ADMIN_TOKEN: "admin-secret" });
+  const response = await fetch(`${url}/build/LICENSES.txt`);
+  expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/plain; charset=utf-8"]);
+  const text = await response.text();
+  expect(text).toMatch(/^hono \d\S+\nMIT\n\nMIT License\n\nCopyright/m);
+  expect(text).toMatch(/^preact \d\S+\nMIT$/m);
+  expect(text).not.toMatch(/^wrangler \d/m);
+});

@@ -10,7 +10,15 @@ export type WorkerOptions = Unstable_MiniflareWorkerOptions["workerOptions"];
 /** The program as a deployment would have it: page in public/build, Worker as one module. */
 export type BuiltProgram = { readonly script: string; readonly options: WorkerOptions };
 
-const SOURCES = ["src", "public", "vite.config.ts", "wrangler.toml", "package.json", "package-lock.json"];
+const SOURCES = [
+  "src",
+  "public",
+  ".ci/licenses.ts",
+  "vite.config.ts",
+  "wrangler.toml",
+  "package.json",
+  "package-lock.json",
+];
 
 /**
  * Builds page and Worker with the command that deploys them, so that both run the same bytes, and skips it while neither the
