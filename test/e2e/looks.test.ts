@@ -82,6 +82,21 @@ test("it is walked by keyboard alone", async () => {
   expect(complaints).toEqual([]);
 });
 
+test("the help for the keyboard has a link to the licences", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const { page, complaints } = await openPage();
+  await page.goto(`${url}/sessions`);
+  await page.getByRole("heading").first().waitFor();
+  await page.keyboard.press("?");
+  const link = page.getByRole("dialog", { name: "Keyboard" }).getByRole("link", { name: "Licences" });
+  expect(await link.getAttribute("target")).toBe("_blank");
+  const opened = page.waitForEvent("popup");
+  await link.click();
+  const licences = await opened;
+  await expect.poll(() => licences.locator("body").textContent()).toMatch(/Spanfold is licensed under Apache-2\.0/);
+  expect(complaints).toEqual([]);
+});
+
 test("ten thousand spans are a page of rows, from the first to the last", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const spans = Array.from({ length: 10_000 }, (_, index) => ({

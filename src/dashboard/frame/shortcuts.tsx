@@ -87,6 +87,9 @@ export function Shortcuts() {
             </section>
           ))}
         </div>
+        <a class="shortcuts-licences" href="/build/LICENSES.txt" target="_blank" rel="noreferrer">
+          Licences
+        </a>
       </div>
     </dialog>
   );
