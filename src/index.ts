@@ -1,6 +1,5 @@
 import { Hono } from "hono";
 import { isExport } from "./routes/method-not-allowed.ts";
-import { DEFAULT_TENANT } from "./place.ts";
 import type { AppEnv } from "./routes/app-env.ts";
 import { brokerSessions } from "./routes/broker-sessions.ts";
 import { events } from "./routes/events.ts";
@@ -18,10 +17,13 @@ import { traces } from "./routes/traces.ts";
 export { DirectoryObject } from "./durable/directory/directory.ts";
 export { SessionObject } from "./durable/session/session.ts";
 
+/** The only tenant so far. */
+const TENANT = "default";
+
 const app = new Hono<AppEnv>({ strict: false });
 
 app.use(async (c, next) => {
-  c.set("tenant", DEFAULT_TENANT);
+  c.set("tenant", TENANT);
   const signal = signalOf(c.req.path);
   if (signal !== undefined) return await receive(c, signal);
   await next();

@@ -1,9 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Bindings } from "./bindings.ts";
 
-/** The only tenant there is until tenants come; object names begin with it. */
-export const DEFAULT_TENANT = "default";
-
 /** Longest session name, in UTF-8 bytes, that is its own id. Object names and URLs stay readable and bounded. */
 export const SESSION_NAME_BYTES = 256;
 
@@ -25,6 +22,13 @@ export function sessionIdIn(text: string): string {
 /** The stub of the object that holds a session, or is the home of a trace: `id` is a session id or a trace id. */
 export function sessionAt(env: Bindings, tenant: string, id: string) {
   return env.SESSIONS.getByName(`${tenant}/${id}`);
+}
+
+/** The tenant of the object that has this id, which its name begins with. */
+export function tenantOf({ name = "" }: DurableObjectId): string {
+  const end = name.indexOf("/");
+  if (end <= 0) throw new Error("this object has no name, so that its tenant is unknown");
+  return name.slice(0, end);
 }
 
 /** The stub of the tenant's list of sessions. */

@@ -1,5 +1,5 @@
 import type { Bindings } from "../../bindings.ts";
-import { DEFAULT_TENANT, sessionAt } from "../../place.ts";
+import { sessionAt, tenantOf } from "../../place.ts";
 import { retentionSetting } from "../../retention-setting.ts";
 import type { SessionRemoval } from "../../trace/directory-contract.ts";
 import { nanoseconds } from "../../trace/nanoseconds.ts";
@@ -80,7 +80,7 @@ export class Sweeper {
     const before = maxAge === undefined ? 0 : Date.now() - maxAge - 2 * retentionSlack(maxAge);
     const overdue = this.#rows.overdue(before, CALLS);
     await this.#each(overdue, CALLS_AT_ONCE, async ({ id, incarnation }) => {
-      const found = await sessionAt(this.#env, DEFAULT_TENANT, id).tidy();
+      const found = await this.#session(id).tidy();
       if (found === "absent") this.#remove({ id, incarnation });
     });
     return overdue.length;
@@ -93,7 +93,7 @@ export class Sweeper {
     let leaving = 0;
     await this.#each(this.#rows.mostSilent(CALLS), 1, async ({ id, incarnation, bytes }) => {
       if (!this.#isOver(FULL_AGAIN, leaving)) return;
-      const outcome = await sessionAt(this.#env, DEFAULT_TENANT, id).forget();
+      const outcome = await this.#session(id).forget();
       if (outcome === "absent") return this.#remove({ id, incarnation });
       sessions++;
       if (outcome === "begun") leaving += bytes;
@@ -122,6 +122,10 @@ export class Sweeper {
       }
     };
     await Promise.all(Array.from({ length: atOnce }, worker));
+  }
+
+  #session(id: string) {
+    return sessionAt(this.#env, tenantOf(this.#ctx.id), id);
   }
 
   #isOver(share: number, leaving = 0): boolean {
