@@ -1,8 +1,10 @@
 import { Hono } from "hono";
 import { isExport } from "./routes/method-not-allowed.ts";
 import type { AppEnv } from "./routes/app-env.ts";
+import { isArkPath } from "./routes/ark/ark-error.ts";
 import { brokerSessions } from "./routes/broker-sessions.ts";
 import { events } from "./routes/events.ts";
+import { refuseForeignPages } from "./routes/early-refusals.ts";
 import { openapi } from "./routes/openapi/openapi.ts";
 import { servePage } from "./routes/page.ts";
 import { notFound, problem } from "./routes/problem.ts";
@@ -21,6 +23,9 @@ export { SessionObject } from "./durable/session/session.ts";
 const TENANT = "default";
 
 const app = new Hono<AppEnv>({ strict: false });
+
+// Before every route and every method, so that no new one can forget it.
+app.use(refuseForeignPages);
 
 app.use(async (c, next) => {
   c.set("tenant", TENANT);
@@ -51,9 +56,6 @@ app.notFound(async (c) => {
   return notFound(c, c.req.path);
 });
 
-/** Whose callers read errors as Ark's broker says them. */
-const ARK_PATHS = /^\/(?:traces|events|broker)\b/;
-
 app.onError((error, c) => {
   const reference = crypto.randomUUID();
   console.error(
@@ -69,7 +71,7 @@ app.onError((error, c) => {
   const detail = `The request could not be served just now; try again. Reference ${reference}.`;
   const asArk = { error: { code: "UNAVAILABLE", message: detail, requestId: reference } };
   const about = { status: 503, title: "Service Unavailable", detail } as const;
-  return problem(c, ARK_PATHS.test(c.req.path) ? { ...about, ...asArk } : about, { "retry-after": "1" });
+  return problem(c, isArkPath(c.req.path) ? { ...about, ...asArk } : about, { "retry-after": "1" });
 });
 
 export default app;

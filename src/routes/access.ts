@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { isOpen } from "../auth/origin.ts";
 import type { Bindings } from "../bindings.ts";
 
 export type Right = "read" | "write" | "administer";
@@ -19,7 +20,7 @@ export function judgeAccess(
   authorization: string | undefined,
   right: Right,
 ): Verdict {
-  if (env.OPEN_ACCESS === "loopback") {
+  if (isOpen(env)) {
     if (host !== undefined && LOOPBACK_HOST.test(host)) return { allowed: true };
     return {
       allowed: false,

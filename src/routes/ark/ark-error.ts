@@ -5,6 +5,11 @@ import type { AppEnv } from "../app-env.ts";
 import { problem } from "../problem.ts";
 import type { Problem } from "../problem.ts";
 
+/** Where callers read errors as Ark's broker says them. */
+export function isArkPath(path: string): boolean {
+  return /^\/(?:traces|events|broker)\b/.test(path);
+}
+
 /** Words that Ark's clients know, by status. */
 const CODES = {
   400: "VALIDATION_ERROR",

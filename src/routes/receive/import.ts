@@ -28,7 +28,7 @@ const SESSIONS_TOLD = 1_000;
 /** A file of spans and log records, of any size that the platform takes: read as it arrives, and delivered in pieces. */
 export const imports = new Hono<AppEnv>({ strict: false })
   .post("/", async (c) => {
-    const refused = permit(c, "write") ?? refuseForeign(c);
+    const refused = permit(c, "write");
     if (refused !== undefined) return refused;
     const account = bodies.open();
     if (!account.hold(HELD_BYTES)) return busy(c, new Import(c));
@@ -210,17 +210,4 @@ function kept(run: Import): string {
   const { spans, logRecords } = run.taken;
   if (spans + logRecords === 0) return "Nothing was imported.";
   return `What stood before it is imported: ${spans} spans and ${logRecords} log records.`;
-}
-
-/** An open program takes files from its own pages only: a browser says from which page it sends. */
-function refuseForeign(c: Context<AppEnv>): Response | undefined {
-  const origin = c.req.header("origin");
-  if (origin === undefined || c.env.OPEN_ACCESS === undefined) return undefined;
-  if (origin === new URL(c.req.url).origin || /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin))
-    return undefined;
-  return problem(c, {
-    status: 403,
-    title: "Forbidden",
-    detail: `An open program takes no files from pages of ${origin}.`,
-  });
 }

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { mayPageSend } from "../../auth/origin.ts";
 import { statusOf } from "../../otlp/refusals/decode-error.ts";
 import type { DecodeError, Result } from "../../otlp/refusals/decode-error.ts";
 import { decodeTraces } from "../../otlp/decode-traces.ts";
@@ -150,7 +151,7 @@ export function refusePath(c: Context<AppEnv>): Response {
 }
 
 /** An error as google.rpc.Status, in the request's encoding; JSON where it has none. */
-function refuse(
+export function refuse(
   c: Context<AppEnv>,
   encoding: OtlpEncoding | undefined,
   http: number,
@@ -173,12 +174,10 @@ function respond(
   });
 }
 
-/** Exporters in browsers may post: with a token from anywhere, since no cookie gives any right; to an open program only from pages of this machine. */
+/** Exporters in browsers may post. */
 function corsOf(c: Context<AppEnv>): Record<string, string> {
   const origin = c.req.header("origin");
-  if (origin === undefined) return {};
-  if (c.env.OPEN_ACCESS !== undefined && !/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin))
-    return {};
+  if (origin === undefined || !mayPageSend(c.env, origin)) return {};
   return {
     "access-control-allow-origin": origin,
     vary: "Origin",
