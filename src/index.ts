@@ -24,6 +24,12 @@ const TENANT = "default";
 
 const app = new Hono<AppEnv>({ strict: false });
 
+// Hostile text stands in every answer: no browser may guess another type than the one it names. public/_headers does the same for files.
+app.use(async (c, next) => {
+  await next();
+  c.res.headers.set("x-content-type-options", "nosniff");
+});
+
 // Before every route and every method, so that no new one can forget it.
 app.use(refuseForeignPages);
 

@@ -12,7 +12,6 @@ export async function servePage(c: Context<AppEnv>): Promise<Response> {
   page.headers.set("cache-control", "no-cache");
   page.headers.set("vary", "Accept");
   page.headers.set("content-security-policy", CONTENT_SECURITY_POLICY);
-  page.headers.set("x-content-type-options", "nosniff");
   page.headers.set("referrer-policy", "no-referrer");
   return page;
 }

@@ -62,9 +62,7 @@ export const session = new Hono<AppEnv>({ strict: false })
     const hash = c.req.param("hash");
     const value = await sessionAt(c.env, c.var.tenant, sessionIdIn(c.req.param("id"))).value(hash);
     if (value === undefined) return notFound(c, `The value ${hash}`);
-    return new Response(inflate(value.encoding, value.body), {
-      headers: { ...DATA_HEADERS, "x-content-type-options": "nosniff" },
-    });
+    return new Response(inflate(value.encoding, value.body), { headers: DATA_HEADERS });
   })
   .delete("/:id", async (c) => {
     const refused = permit(c, "administer");
