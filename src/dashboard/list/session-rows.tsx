@@ -40,17 +40,30 @@ export function SessionRows({ shown, feed }: { shown: ListShown; feed: ListFeed 
   }, [more, paging, last, order, feed]);
 
   const [cursor, setCursor] = useState<number | undefined>(undefined);
-  useLayoutEffect(() => {
-    if (cursor === undefined) return;
-    scroller.current?.querySelector<HTMLElement>(`[data-index="${cursor}"] a`)?.focus({ preventScroll: true });
-  }, [cursor, items, scroller]);
+  // A key that moves the cursor also moves the focus, once: when the row is mounted, unless the reader went elsewhere first.
+  const awaited = useRef<{ readonly index: number; readonly from: Element | null }>(undefined);
+  const focusAwaited = (): void => {
+    if (awaited.current === undefined) return;
+    const { index, from } = awaited.current;
+    const { activeElement, body } = document;
+    const isElsewhere = activeElement !== from && activeElement !== body;
+    const link = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`) ?? undefined;
+    if (!isElsewhere && link === undefined) return;
+    awaited.current = undefined;
+    if (!isElsewhere) link?.focus({ preventScroll: true });
+  };
+  useLayoutEffect(focusAwaited);
   const move = (to: number): void => {
+    if (order.shown.length === 0) return;
     const index = Math.min(order.shown.length - 1, Math.max(0, to));
+    awaited.current = { index, from: document.activeElement };
     scrollTo(index);
     setCursor(index);
+    focusAwaited();
   };
 
   const callNewcomers = (): void => {
+    awaited.current = undefined;
     setCursor(undefined);
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     previous.current = { shown: [], waiting: 0 };

@@ -1,0 +1,120 @@
+import { afterAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { startProgram, temporaryDirectory } from "../program/program.ts";
+import { closeBrowser, openPage } from "./open-page.ts";
+
+afterAll(closeBrowser);
+
+async function post(url: string, numbers: readonly number[]) {
+  const end = BigInt(Date.now()) * 1_000_000n;
+  const spans = numbers.map((number) => ({
+    traceId: (number + 1).toString(16).padStart(32, "0"),
+    spanId: "051581bf3cb55c13",
+    name: "chat",
+    startTimeUnixNano: String(end - 5_000_000n),
+    endTimeUnixNano: String(end),
+    attributes: [
+      { key: "session.id", value: { stringValue: `plain-${number}` } },
+      { key: "gen_ai.operation.name", value: { stringValue: "chat" } },
+      { key: "input.value", value: { stringValue: `the horse of ${number}` } },
+    ],
+  }));
+  const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
+  const headers = { "content-type": "application/json" };
+  expect((await fetch(`${url}/v1/traces`, { method: "POST", headers, body })).status).toBe(200);
+}
+
+/** What has the focus, in a word. */
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const { activeElement } = document;
+    if (activeElement === null || activeElement === document.body) return "nothing";
+    return activeElement.closest(".session-row") === null
+      ? (activeElement.getAttribute("aria-label") ?? activeElement.textContent)
+      : `row ${activeElement.textContent}`;
+  });
+
+/** The list has rendered what the export holds. */
+async function deliver(page: Page, url: string, number: number) {
+  const before = await page.getByRole("navigation", { name: "Status" }).textContent();
+  await post(url, [number]);
+  await expect.poll(() => page.getByRole("navigation", { name: "Status" }).textContent()).not.toBe(before);
+}
+
+test("the list leaves the focus where the reader puts it", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await post(url, [0]);
+  for (const number of [1, 2]) await post(url, [number]);
+  const { page, complaints, picture } = await openPage();
+  await page.goto(`${url}/sessions?sort=start`);
+  await expect.poll(() => page.locator(".session-row").count()).toBe(3);
+  const titles = await page.locator(".row-link").allTextContents();
+  const search = page.getByLabel("Search the sessions");
+
+  await page.keyboard.press("j");
+  expect(await focused(page)).toBe(`row ${titles[0]}`);
+  await page.keyboard.press("j");
+  expect(await focused(page)).toBe(`row ${titles[1]}`);
+
+  // Tab goes on from row to row, and leaves the rows at either end.
+  await page.keyboard.press("Tab");
+  expect(await focused(page)).toBe(`row ${titles[2]}`);
+  await page.keyboard.press("Tab");
+  expect(await focused(page)).not.toMatch(/^row/);
+  await page.keyboard.press("j");
+  await page.keyboard.press("Home");
+  expect(await focused(page)).toBe(`row ${titles[0]}`);
+  await page.keyboard.press("Shift+Tab");
+  expect(await focused(page)).not.toMatch(/^row/);
+
+  // After a key that moves the selection, the search takes what is typed, whatever arrives meanwhile.
+  await page.keyboard.press("j");
+  await page.keyboard.press("/");
+  await page.keyboard.type("the ");
+  await deliver(page, url, 3);
+  await page.keyboard.type("horse");
+  await picture("focus-search");
+  expect([await search.inputValue(), await focused(page)]).toEqual(["the horse", "Search the sessions"]);
+  await search.fill("");
+  await expect.poll(() => new URL(page.url()).search).toBe("?sort=start");
+
+  // So do the filters after a Ctrl-click on a row.
+  const [tab] = await Promise.all([
+    page.context().waitForEvent("page"),
+    page
+      .locator(".row-link")
+      .first()
+      .click({ modifiers: ["ControlOrMeta"] }),
+  ]);
+  await tab.close();
+  await page.getByRole("button", { name: "Filter" }).click();
+  await page.getByLabel("Model").click();
+  await page.keyboard.type("even-");
+  await deliver(page, url, 4);
+  await page.keyboard.type("model");
+  expect(await page.getByLabel("Model").inputValue()).toBe("even-model");
+  expect(complaints).toEqual([]);
+});
+
+test("a key that moves the selection out of view takes the focus along, unless the reader puts it elsewhere", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await post(
+    url,
+    Array.from({ length: 90 }, (_, index) => index),
+  );
+  const { page, complaints } = await openPage();
+  await page.goto(`${url}/sessions?sort=start`);
+  await page.locator(".session-row").first().waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("End");
+  const last = await page.getByRole("table", { name: "Sessions" }).getAttribute("aria-rowcount");
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.closest("[role=row]")?.getAttribute("aria-rowindex")))
+    .toBe(last);
+
+  await page.evaluate(() => document.dispatchEvent(new KeyboardEvent("keydown", { key: "Home", bubbles: true })));
+  await page.getByLabel("Search the sessions").focus();
+  await page.locator('.session-row[aria-rowindex="2"]').waitFor();
+  expect(await focused(page)).toBe("Search the sessions");
+  expect(complaints).toEqual([]);
+});
