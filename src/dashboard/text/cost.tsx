@@ -1,5 +1,5 @@
 import type { SessionSummary } from "../../trace/summary.ts";
-import { dollars } from "./figures.ts";
+import { dollars, isShownInDollars } from "./figures.ts";
 import { oneLine } from "./hostile-text.ts";
 
 type Costs = Pick<SessionSummary, "cost" | "estimated" | "unpriced">;
@@ -7,19 +7,22 @@ type Costs = Pick<SessionSummary, "cost" | "estimated" | "unpriced">;
 /** Whether anything can be said of what it cost. */
 export const hasCost = ({ cost, unpriced }: Costs): boolean => cost !== undefined || (unpriced?.length ?? 0) > 0;
 
-/** "$0.042"; with "≈" where list prices had to be taken, and "+" where a model's price is unknown. The title says which. */
+/** What it cost; the title says where the figure comes from. */
 export function Cost({ summary }: { summary: Costs }) {
-  const { cost, estimated = 0, unpriced = [] } = summary;
-  if (!hasCost(summary)) return <span>–</span>;
+  if (!hasCost(summary)) return <span>{costText(summary)}</span>;
   return (
     <span title={costTitle(summary)}>
-      {cost === undefined ? (
-        <span class="muted">unpriced</span>
-      ) : (
-        `${estimated > 0 ? "≈\u202f" : ""}${dollars(cost)}${unpriced.length > 0 ? "\u202f+" : ""}`
-      )}
+      {summary.cost === undefined ? <span class="muted">{costText(summary)}</span> : costText(summary)}
     </span>
   );
+}
+
+/** "$0.042"; with "≈" where list prices had to be taken, and "+" where a model's price is unknown. */
+export function costText(summary: Costs): string {
+  const { cost, estimated = 0, unpriced = [] } = summary;
+  if (cost === undefined) return hasCost(summary) ? "unpriced" : "–";
+  const about = estimated > 0 && isShownInDollars(cost) ? "≈\u202f" : "";
+  return `${about}${dollars(cost)}${unpriced.length > 0 ? "\u202f+" : ""}`;
 }
 
 /** Where the figure comes from, and what is not in it. */

@@ -79,8 +79,15 @@ export function bytes(value: number, locale?: Locale): string {
   return `${numberFormat(locale, 1).format(scaled)}${SPACE}${unit}`;
 }
 
-/** US dollars with as many digits as a small call needs: "$0.0042", "$12.40". */
+/** Below it costs have too many zeros to be compared. */
+const LEAST_DOLLARS = 0.000_1;
+
+/** US dollars with as many digits as a small call needs: "$0.0042", "$12.40"; of less, only that it is less: "< $0.0001". */
 export function dollars(value: number, locale?: Locale): string {
+  if (value > 0 && value < LEAST_DOLLARS) return `<\u202f${dollars(LEAST_DOLLARS, locale)}`;
   const digits = value === 0 || value >= 1 ? 2 : value >= 0.01 ? 3 : 4;
   return `$${numberFormat(locale, digits).format(value)}`;
 }
+
+/** Whether it is shown as a figure, not as a bound. */
+export const isShownInDollars = (value: number): boolean => value === 0 || value >= LEAST_DOLLARS;

@@ -77,4 +77,17 @@ describe("numbers in the reader's locale", () => {
     ]);
     expect([0, 0.00042, 0.0421, 12.4].map((n) => dollars(n, "en"))).toEqual(["$0.00", "$0.0004", "$0.042", "$12.40"]);
   });
+
+  test.each([
+    [1e-9, "<\u202f$0.0001"],
+    [0.000_049, "<\u202f$0.0001"],
+    [0.000_099, "<\u202f$0.0001"],
+    [0.000_1, "$0.0001"],
+  ])("a cost of %d dollars is never shown as none", (value, text) => {
+    expect(dollars(value, "en")).toBe(text);
+  });
+
+  test("a bound has the locale's decimals", () => {
+    expect(dollars(1e-6, "de")).toBe("<\u202f$0,0001");
+  });
 });
