@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
+import { Batch } from "../../otlp/import/batch.ts";
 import { decodePieces } from "../../otlp/import/decode-pieces.ts";
 import type { DecodedPieces } from "../../otlp/import/decode-pieces.ts";
 import { FileFault, JsonPieces } from "../../otlp/import/json-pieces.ts";
-import type { Piece } from "../../otlp/import/open-element.ts";
 import { sessionAt } from "../../place.ts";
 import type { LogPage } from "../../trace/watch.ts";
 import type { AppEnv } from "../app-env.ts";
@@ -17,10 +17,6 @@ import { openFile } from "./open-file.ts";
 
 /** Held while a file is read: the pieces that are decoded at once, and what becomes of them. */
 const HELD_BYTES = 8 * 1024 * 1024;
-/** Decoded at once, of small pieces: fewer tokens and spans than one request may have. */
-const BATCH_TOKENS = 300_000;
-const BATCH_BYTES = 4_000_000;
-const BATCH_ITEMS = 10_000;
 /** An invocation may make 10,000 calls, and what was delivered is asked for its sessions. */
 const DELIVERIES = 8_000;
 const SESSIONS_TOLD = 1_000;
@@ -73,11 +69,9 @@ class Import {
 
   async read(bytes: ReadableStream<Uint8Array>): Promise<void> {
     const pieces = new JsonPieces();
-    let batch: Piece[] = [];
+    const batch = new Batch();
     const flush = async () => {
-      const taken = batch;
-      batch = [];
-      for (const decoded of decodePieces(taken)) await this.#take(decoded);
+      for (const decoded of decodePieces(batch.take())) await this.#take(decoded);
     };
     const reader = bytes.getReader();
     try {
@@ -86,8 +80,8 @@ class Import {
         if (next === undefined) throw new CutOff();
         if (next.done) break;
         for (const piece of pieces.push(next.value)) {
-          if (isFull(batch, piece)) await flush();
-          batch.push(piece);
+          if (batch.isFullFor(piece)) await flush();
+          batch.add(piece);
         }
         this.#metrics = pieces.metrics;
       }
@@ -167,19 +161,6 @@ class Import {
     await Promise.all(Array.from({ length: 20 }, ask));
     return Array.from(sessions).toSorted();
   }
-}
-
-function isFull(batch: readonly Piece[], next: Piece): boolean {
-  const [first] = batch;
-  if (first === undefined) return false;
-  let { tokens, items } = next;
-  let size = next.bytes.length;
-  for (const piece of batch) {
-    tokens += piece.tokens;
-    items += piece.items;
-    size += piece.bytes.length;
-  }
-  return first.kind !== next.kind || tokens > BATCH_TOKENS || items > BATCH_ITEMS || size > BATCH_BYTES;
 }
 
 async function fail(c: Context<AppEnv>, run: Import, error: unknown): Promise<Response> {
