@@ -62,6 +62,12 @@ describe("a file is cut into the elements of its lists", () => {
     expect(faultOf(`{"x":${"[".repeat(9_000)}${"]".repeat(9_000)},"data":[]}`)).toBe("none");
   });
 
+  test("each in memory of its own length: a file may hold very many small ones", () => {
+    const pieces = piecesOf(`{"resourceSpans":[${"{},".repeat(1_000)}{}]}`);
+    expect(pieces).toHaveLength(1_001);
+    expect(pieces.reduce((sum, { bytes }) => sum + bytes.buffer.byteLength, 0)).toBe(2 * 1_001);
+  });
+
   test.each([8601, 8602, 8603])("seed %i: in whatever sizes it arrives", (seed) => {
     const random = new Random(seed);
     const lines = Array.from({ length: 20 }, (_, n) =>

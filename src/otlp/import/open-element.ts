@@ -35,6 +35,8 @@ export const SCOPE = 5;
 export const ITEMS = 6;
 
 const CLOSE = new TextEncoder().encode("]}]}");
+/** Grows with the first bytes: an element that arrives in one go takes exactly its own length. */
+const NONE = new Uint8Array();
 
 /**
  * The text of an element while it arrives. Where it grows too large, what there is becomes a piece of its own, closed after
@@ -47,7 +49,7 @@ export class OpenElement {
   /** From where on the bytes at hand are not in the text yet. */
   from: number;
   readonly #index: number;
-  #text = new Uint8Array(4_096);
+  #text = NONE;
   #length = 0;
   #tokens = 0;
   #items = 0;
@@ -126,7 +128,7 @@ export class OpenElement {
     const scope = this.#text.slice(this.#scopeStart, this.#itemsEnd);
     this.#write(CLOSE);
     const piece = this.piece();
-    this.#text = new Uint8Array(4_096);
+    this.#text = NONE;
     this.#length = 0;
     this.#tokens = 0;
     this.#items = 0;
