@@ -13,6 +13,8 @@ import { halvesOf } from "./halves.ts";
 
 /** What is delivered at once. `spans` and `records` were accepted, those of `rejected` were not. */
 export type DecodedPieces = {
+  /** Of the JSON that was decoded. */
+  readonly bytes: number;
   readonly shards: readonly (TraceShard | LogShard)[];
   readonly spans: number;
   readonly records: number;
@@ -46,12 +48,13 @@ export function* decodePieces(pieces: readonly Piece[]): Generator<DecodedPieces
 
 function decode(kind: "resourceSpans" | "resourceLogs", texts: readonly Uint8Array[]): Result<DecodedPieces> {
   const body = bodyOf(kind, texts);
+  const bytes = body.length;
   if (kind === "resourceLogs") {
     const decoded = decodeLogs(body, "json");
-    return decoded.ok ? { ok: true, value: { ...decoded.value, spans: 0 } } : decoded;
+    return decoded.ok ? { ok: true, value: { ...decoded.value, bytes, spans: 0 } } : decoded;
   }
   const decoded = decodeTraces(body, "json");
-  return decoded.ok ? { ok: true, value: { ...decoded.value, records: 0 } } : decoded;
+  return decoded.ok ? { ok: true, value: { ...decoded.value, bytes, records: 0 } } : decoded;
 }
 
 function bodyOf(kind: string, texts: readonly Uint8Array[]): Uint8Array {

@@ -13,6 +13,7 @@ import { problem } from "../problem.ts";
 import { noteArrival } from "./arrivals.ts";
 import { bodies } from "./body-budget.ts";
 import { deliver } from "./deliver.ts";
+import { GiveWay, WORK_A_DECODING, WORK_A_PIECE } from "./give-way.ts";
 import { openFile } from "./open-file.ts";
 
 /** Held while a file is read: the pieces that are decoded at once, and what becomes of them. */
@@ -55,6 +56,7 @@ class TooMany extends Error {}
 class Import {
   readonly #c: Context<AppEnv>;
   readonly #traceIds = new Set<string>();
+  readonly #giveWay = new GiveWay();
   #spans = 0;
   #records = 0;
   #rejectedSpans = 0;
@@ -71,7 +73,10 @@ class Import {
     const pieces = new JsonPieces();
     const batch = new Batch();
     const flush = async () => {
-      for (const decoded of decodePieces(batch.take())) await this.#take(decoded);
+      for (const decoded of decodePieces(batch.take())) {
+        await this.#take(decoded);
+        await this.#giveWay.after(WORK_A_DECODING + decoded.bytes);
+      }
     };
     const reader = bytes.getReader();
     try {
@@ -82,8 +87,10 @@ class Import {
         for (const piece of pieces.push(next.value)) {
           if (batch.isFullFor(piece)) await flush();
           batch.add(piece);
+          await this.#giveWay.after(WORK_A_PIECE);
         }
         this.#metrics = pieces.metrics;
+        await this.#giveWay.after(next.value.length);
       }
       pieces.end();
     } finally {
