@@ -68,17 +68,24 @@ export type Arrival = {
   readonly reason?: string;
 };
 
+/** One refusal, with its repeats: of these, what the newest says. */
+export type RefusedExport = Arrival & {
+  readonly reason: string;
+  /** The answer's HTTP status: 200 where a part was taken. */
+  readonly status: number;
+  /** Of the first, Unix milliseconds; `at` is the last. */
+  readonly firstAt: number;
+  readonly count: number;
+};
+
 export type Arrivals = {
-  /** Newest first, at most 20. */
+  /** Newest first, at most 20; of those that were refused, only what was taken in part. */
   readonly last: readonly Arrival[];
-  /** The newest that was refused, in whole or in part: many good ones must not hide it. */
-  readonly lastRejected?: Arrival;
+  /** Refusals, in whole or in part, newest first: one line each, and one for all that find no place (`addRefusal`). */
+  readonly refused: readonly RefusedExport[];
   /** Requests of signals that are accepted and not kept. */
   readonly notKept: { readonly metrics: number };
 };
 
 /** What a Worker tells the directory of, since it told it last. */
-export type ArrivalNews = {
-  readonly last: readonly Arrival[];
-  readonly notKept: { readonly metrics: number };
-};
+export type ArrivalNews = Arrivals;

@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 /** Something reaches every stream, as any export does within a second: those that wait look at the clock again. */
 async function nudge(): Promise<void> {
-  await directory().arrived({ last: [], notKept: { metrics: 0 } });
+  await directory().arrived({ last: [], refused: [], notKept: { metrics: 0 } });
 }
 
 /** The object is taken out of memory. */

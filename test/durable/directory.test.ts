@@ -330,7 +330,7 @@ describe("what arrived last", () => {
       accepted: 1,
       rejected: 0,
     });
-    expect(arrivals.lastRejected).toMatchObject({
+    expect(arrivals.refused[0]).toMatchObject({
       accepted: 0,
       rejected: 0,
       reason: expect.stringContaining("malformed JSON"),

@@ -52,7 +52,7 @@ export function SessionPage({ feed, replay, here }: PageProps) {
       {shown === undefined || state.state === "refused" ? null : (
         <ArrivalsStrip
           last={shown.last}
-          refused={feed.arrivals.value.value?.lastRejected}
+          refused={feed.arrivals.value.value?.refused[0]}
           onOpen={feed.arrivals.refresh}
         />
       )}

@@ -12,18 +12,15 @@ import type {
 } from "../../trace/directory-contract.ts";
 import type { FeedPage, FeedQuery, ToldBefore } from "../../trace/feed.ts";
 import type { ListFilter } from "../../trace/list/list-filter.ts";
-import type { ArrivalNews, Arrivals } from "../../trace/stream-events.ts";
+import type { ArrivalNews } from "../../trace/stream-events.ts";
 import { ActiveSessions } from "./active-sessions.ts";
 import { readChanges } from "./rows/directory-changes.ts";
+import { RecentArrivals } from "./recent-arrivals.ts";
 import { recentPage } from "./recent-page.ts";
 import { DirectoryRows } from "./rows/directory-rows.ts";
 import { ListColumns } from "./list/list-columns.ts";
 import { Subscribers } from "../subscribers.ts";
 import { Sweeper } from "./sweeper.ts";
-
-const ARRIVALS_KEPT = 20;
-
-const NO_ARRIVALS: Arrivals = { last: [], notKept: { metrics: 0 } };
 
 /** The list of a tenant's sessions, live. Rows hold what sessions report; status is computed by whoever reads, from them and the present. */
 export class DirectoryObject extends DurableObject<Bindings> {
@@ -31,6 +28,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
   readonly #subscribers: Subscribers;
   readonly #active = new ActiveSessions();
   readonly #sweeper: Sweeper;
+  readonly #arrivals: RecentArrivals;
   /** Read from the rows when a list is asked for: reports alone do without. */
   #columns: ListColumns | undefined;
 
@@ -38,6 +36,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
     super(ctx, env);
     this.#rows = new DirectoryRows(ctx.storage);
     this.#subscribers = new Subscribers(ctx);
+    this.#arrivals = new RecentArrivals(this.#rows);
     this.#sweeper = new Sweeper(ctx, env, this.#rows, (removal) => this.remove(removal, "over"));
   }
 
@@ -85,7 +84,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
       head: this.#rows.head,
       sessions: summaries.map((summary, at) => `${summary.slice(0, -1)},"status":"${found[at]?.status}"}`),
       counts,
-      arrivals: this.#arrivals(),
+      arrivals: this.#arrivals.value,
       retention: this.#sweeper.retention(),
       ...(found.length > summaries.length && last !== undefined ? { next: { value: last.value, n: last.n } } : {}),
     };
@@ -93,7 +92,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
 
   changes(query: ChangesQuery): ChangesPage {
     const directory = { rows: this.#rows, columns: () => this.#read() };
-    return { ...readChanges(directory, query, Date.now()), arrivals: this.#arrivals() };
+    return { ...readChanges(directory, query, Date.now()), arrivals: this.#arrivals.value };
   }
 
   /** What follows a place in the order in which sessions told of their logs. */
@@ -143,13 +142,8 @@ export class DirectoryObject extends DurableObject<Bindings> {
 
   /** Notes what reached the receiver; a Worker sends at most one call a second. */
   arrived(news: ArrivalNews): void {
-    const known = this.#arrivals();
-    const last = [...news.last, ...known.last].toSorted((a, b) => b.at - a.at).slice(0, ARRIVALS_KEPT);
-    const lastRejected = news.last.find((arrival) => arrival.reason !== undefined) ?? known.lastRejected;
-    const notKept = { metrics: known.notKept.metrics + news.notKept.metrics };
-    const updated: Arrivals = { last, notKept, ...(lastRejected === undefined ? {} : { lastRejected }) };
-    this.#rows.setMeta("arrivals", JSON.stringify(updated));
-    this.#publish({ type: "arrivals", arrivals: updated });
+    this.#arrivals.add(news, Date.now());
+    this.#publish({ type: "arrivals", arrivals: this.#arrivals.value });
   }
 
   override async alarm(): Promise<void> {
@@ -168,11 +162,6 @@ export class DirectoryObject extends DurableObject<Bindings> {
   #read(): ListColumns {
     this.#columns ??= new ListColumns(this.ctx.storage.sql);
     return this.#columns;
-  }
-
-  #arrivals(): Arrivals {
-    const stored = this.#rows.meta("arrivals");
-    return stored === undefined ? NO_ARRIVALS : (JSON.parse(stored) as Arrivals);
   }
 
   #publish(frame: DirectoryFrame): void {

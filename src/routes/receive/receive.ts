@@ -32,7 +32,7 @@ export async function receive(c: Context<AppEnv>, signal: Signal): Promise<Respo
   const verdict = judgeAccess(c.env, c.req.header("host"), c.req.header("authorization"), "write");
   if (!verdict.allowed) {
     // A wrong token is the likeliest mistake of a first minute, and nobody looks into an exporter's log.
-    if (verdict.status !== 503) noteRefusal(c, signal, encoding, `${verdict.status}: ${verdict.detail}`);
+    if (verdict.status !== 503) noteRefusal(c, signal, encoding, verdict.status, verdict.detail);
     return refuse(
       c,
       encoding,
@@ -111,7 +111,7 @@ function refuseFaulty(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding
   const reference = crypto.randomUUID();
   console.error(JSON.stringify({ message: "an export could not be taken", reference, error: String(error) }));
   const message = `a fault of ours, not of the ${signal}; reference ${reference}`;
-  noteRefusal(c, signal, encoding, message);
+  noteRefusal(c, signal, encoding, 500, message);
   return refuse(c, encoding, 500, message);
 }
 
@@ -124,20 +124,20 @@ function acceptUnkept(c: Context<AppEnv>, encoding: OtlpEncoding): Response {
 
 function fail(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding | undefined, error: DecodeError): Response {
   const { http, message, field } = statusOf(error);
-  noteRefusal(c, signal, encoding, message);
+  noteRefusal(c, signal, encoding, http, message);
   const status = encodeStatus(encoding ?? "json", http, message, field);
   return respond(c, encoding ?? "json", http, status, http === 503 ? { "retry-after": "1" } : {});
 }
 
-function noteRefusal(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding | undefined, reason: string): void {
-  noteArrival(c, {
-    at: Date.now(),
-    signal,
-    accepted: 0,
-    rejected: 0,
-    reason,
-    ...(encoding === undefined ? {} : { encoding }),
-  });
+function noteRefusal(
+  c: Context<AppEnv>,
+  signal: Signal,
+  encoding: OtlpEncoding | undefined,
+  status: number,
+  reason: string,
+): void {
+  const about = { at: Date.now(), signal, accepted: 0, rejected: 0, reason };
+  noteArrival(c, encoding === undefined ? about : { ...about, encoding }, status);
 }
 
 /** An export to a path that is no receiver's: told where one is, and noted for the page. */
@@ -146,7 +146,7 @@ export function refusePath(c: Context<AppEnv>): Response {
   const here = new URL(c.req.url).origin;
   const message = `There is no receiver at ${c.req.path}. Export traces to ${here}/v1/traces: set OTEL_EXPORTER_OTLP_ENDPOINT=${here}`;
   const verdict = judgeAccess(c.env, c.req.header("host"), c.req.header("authorization"), "write");
-  if (verdict.allowed) noteRefusal(c, "traces", encoding, message);
+  if (verdict.allowed) noteRefusal(c, "traces", encoding, 404, message);
   return refuse(c, encoding, 404, message);
 }
 

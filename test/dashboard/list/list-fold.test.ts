@@ -37,7 +37,7 @@ const page = (sessions: readonly SessionSummary[], nextCursor?: string): ListPag
   sessions,
   ...(nextCursor === undefined ? {} : { nextCursor }),
   counts: { all: 0, waiting: 0, stalled: 0, running: 0, quiet: 0, failed: 0, finished: 0 },
-  arrivals: { last: [], notKept: { metrics: 0 } },
+  arrivals: { last: [], refused: [], notKept: { metrics: 0 } },
 });
 
 const shown = (fold: ListFold): string =>

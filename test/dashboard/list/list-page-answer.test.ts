@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { readListPage } from "../../../src/dashboard/list/list-page-answer.ts";
 
 const counts = { all: 0, waiting: 0, stalled: 0, running: 0, quiet: 0, failed: 0, finished: 0 };
-const arrivals = { last: [], notKept: { metrics: 0 } };
+const arrivals = { last: [], refused: [], notKept: { metrics: 0 } };
 
 test("a page of the list is what the server says", () => {
   const body = { resourceVersion: "a.7", sessions: [], nextCursor: "activity.desc.1.2", counts, arrivals };
