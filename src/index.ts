@@ -41,6 +41,8 @@ app.use(async (c, next) => {
 });
 
 app.get("/healthz", (c) => c.text("ok\n"));
+// Ark asks its broker for these two. Its dashboard reports the broker as down without them.
+app.on("GET", ["/health", "/readyz"], (c) => c.text("OK"));
 app.get("/openapi.json", (c) => c.json(openapi));
 app.get("/", (c) => c.redirect("/sessions", 302));
 app.get("/otel", (c) => c.redirect("/sessions", 302));

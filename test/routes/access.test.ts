@@ -64,6 +64,10 @@ describe("a deployment without ADMIN_TOKEN", () => {
 
   test("still shows that it is there, and its page, which holds no data", async () => {
     expect((await ask({}, "https://spanfold.example/healthz")).status).toBe(200);
+    for (const path of ["/health", "/readyz"]) {
+      const response = await ask({}, `https://spanfold.example${path}`);
+      expect([path, response.status, await response.text()]).toEqual([path, 200, "OK"]);
+    }
     expect((await ask({}, "https://spanfold.example/openapi.json")).status).toBe(200);
     const page = await ask({}, "https://spanfold.example/sessions", { headers: { accept: "text/html" } });
     expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);

@@ -24,6 +24,10 @@ const ingest = (ending: string, answer: string, rejected: string) => ({
   },
 });
 
+const health = (text: string) => ({
+  get: { summary: "Whether the Worker answers.", security: [], responses: { 200: { description: text } } },
+});
+
 const importing = {
   post: {
     summary: "A file: OTLP/JSON, one document or one a line, or Jaeger's JSON; plain or gzip, of any size.",
@@ -203,8 +207,8 @@ export const openapi = {
         },
       },
     },
-    "/healthz": {
-      get: { summary: "Whether the Worker answers.", security: [], responses: { 200: { description: "ok" } } },
-    },
+    "/healthz": health("ok"),
+    "/health": health("OK"),
+    "/readyz": health("OK"),
   },
 };
