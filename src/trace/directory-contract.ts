@@ -124,3 +124,11 @@ export type DirectoryFrame =
       readonly now: number;
     }
   | { readonly type: "arrivals"; readonly arrivals: Arrivals };
+
+/** Until when events of Ark queries are hidden, Unix milliseconds; 0 for never. */
+export type Purges = {
+  /** Of all queries. */
+  readonly all: number;
+  /** By the keys of `purge-key.ts`. */
+  readonly queries: readonly { readonly key: string; readonly at: number }[];
+};

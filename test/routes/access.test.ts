@@ -98,7 +98,7 @@ describe("a deployment with tokens", () => {
     ["DELETE", "/sessions/nobody", "administer"],
     ["DELETE", "/traces", "administer"],
     ["DELETE", "/events", "administer"],
-    ["DELETE", "/events/q", "administer"],
+    ["DELETE", "/events/q", "write"],
   ];
 
   async function statusOf(method: string, path: string, authorization?: string): Promise<number> {

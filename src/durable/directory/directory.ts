@@ -6,6 +6,7 @@ import type {
   DirectoryFrame,
   ListPage,
   ListQuery,
+  Purges,
   RecentPage,
   SessionRemoval,
   SessionReport,
@@ -125,14 +126,14 @@ export class DirectoryObject extends DurableObject<Bindings> {
     this.#rows.queries.purge(key, Date.now());
   }
 
-  /** Since when they are told, Unix milliseconds. */
-  eventsPurged(key: string): number {
-    return this.#rows.queries.purged(key);
+  /** The same of one run of a query, by its UID. False for an unknown UID. */
+  purgeRun(uid: string): boolean {
+    return this.#rows.queries.purgeRun(uid, Date.now());
   }
 
-  /** Which queries' events were purged one by one, and until when. */
-  purges(): { readonly key: string; readonly at: number }[] {
-    return this.#rows.queries.purges();
+  /** With a session: the purges of its queries only. */
+  purges(session?: string): Purges {
+    return this.#rows.queries.purges(session);
   }
 
   /** Sessions that changed last, before a revision of the list; at most `limit` of those that the filter admits. */

@@ -118,7 +118,10 @@ export const arkPaths = {
       parameters: [limit, cursor, watch, fromBeginning],
       responses: { 200: json("A page, or the stream.", "ArkEvents"), ...bad, ...refusals },
     },
-    delete: { summary: "Tell this query's events no more.", responses: done },
+    delete: {
+      summary: "Hide this query's events. With the ingest token by the query's UID only.",
+      responses: { ...done, 404: problem("No such query.") },
+    },
   },
   "/broker/sessions": {
     get: {

@@ -203,45 +203,6 @@ describe("a watch of one query", () => {
   });
 });
 
-describe("DELETE /events", () => {
-  const deleted = async (path: string) => {
-    const response = await world.request(path, { method: "DELETE" });
-    world.pass(1);
-    return [response.status, (await response.json<{ status: string }>()).status];
-  };
-
-  test("purges the events that were told, of one query or of all; the session keeps its log", async () => {
-    await post(anEvent("QueryExecutionStart", 0));
-    await post(anEvent("QueryExecutionStart", 0, { queryId: "other", queryName: "other" }));
-    await world.rest([HOME, "s"]);
-    expect(await deleted(`/events/${UID}`)).toEqual([200, "success"]);
-    expect((await page(`/events/${UID}`)).items).toEqual([]);
-    expect((await page("/events/other")).items).toHaveLength(1);
-    for (const path of ["/events", "/events?session_id=s"])
-      expect([path, (await page(path)).items.map(({ data }) => data["queryId"])]).toEqual([path, ["other"]]);
-    await post(anEvent("QueryExecutionComplete", 1));
-    await world.rest([HOME, "s"]);
-    expect(reasons((await page(`/events/${UID}`)).items)).toEqual(["QueryExecutionComplete"]);
-    expect(reasons((await page("/events?session_id=s")).items).toSorted()).toEqual([
-      "QueryExecutionComplete",
-      "QueryExecutionStart",
-    ]);
-    expect(await deleted("/events")).toEqual([200, "success"]);
-    for (const path of ["/events", "/events/other", `/events/${UID}`, "/events?session_id=s"])
-      expect([path, (await page(path)).items]).toEqual([path, []]);
-    expect((await world.readSession("s"))?.session.queries).toBe(2);
-    expect(await deleted("/events/nobody")).toEqual([200, "success"]);
-  });
-});
-
-test("what spans tell of a query is purged from the list of all, too", async () => {
-  await deliverQuery();
-  expect((await page("/events")).items).toHaveLength(REASONS.length);
-  await world.request("/events/q", { method: "DELETE" });
-  for (const path of ["/events", "/events?session_id=s", "/events/q"])
-    expect([path, (await page(path)).items]).toEqual([path, []]);
-});
-
 test("a session of posted events alone has no trace to show, and what its events are is told", async () => {
   await post(anEvent("QueryExecutionStart", 0));
   await post(anEvent("QueryExecutionComplete", 1));

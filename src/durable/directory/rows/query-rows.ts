@@ -1,3 +1,6 @@
+import type { Purges } from "../../../trace/directory-contract.ts";
+import { keyPrefix, queryKey, runKey } from "../../../trace/ark/purge-key.ts";
+
 /** Queries whose purge is remembered in lists of others' events: the last ones. */
 const MOST_PURGES = 10_000;
 
@@ -34,24 +37,53 @@ export class QueryRows {
     this.#sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", `purged ${key}`, String(now));
   }
 
-  /** Since when events of this key are told, Unix milliseconds; 0 where none were purged. */
-  purged(key: string): number {
-    const keys = [`purged ${key}`, "purged "];
-    return (
-      this.#sql
-        .exec<{ at: number | null }>("SELECT max(CAST(value AS REAL)) AS at FROM meta WHERE key IN (?, ?)", ...keys)
-        .one().at ?? 0
-    );
+  /**
+   * Purges one run, by its UID, in every session that has events of it. Spans carry no UID, so the events made of spans of this
+   * name go with the last of its runs. False for an unknown UID.
+   */
+  purgeRun(uid: string, now: number): boolean {
+    const places = this.named(uid);
+    for (const { session, name } of places) {
+      const isLast = this.#runsLeft(session, name).every((run) => run === uid);
+      this.purge(isLast ? queryKey(session, name) : runKey(session, name, uid), now);
+    }
+    return places.length > 0;
   }
 
-  /** What was purged one by one, and until when. */
-  purges(): { readonly key: string; readonly at: number }[] {
+  /** UIDs of the runs of a name that were not purged since they became known. */
+  #runsLeft(session: string, name: string): string[] {
+    const sql = "SELECT uid, at FROM query WHERE session = ? AND name = ? AND at > ?";
+    return this.#sql
+      .exec<{ uid: string; at: number }>(sql, session, name, this.#purged(queryKey(session, name)))
+      .toArray()
+      .filter(({ uid, at }) => this.#purged(runKey(session, name, uid)) < at)
+      .map(({ uid }) => uid);
+  }
+
+  #purged(key: string): number {
+    const sql = "SELECT max(CAST(value AS REAL)) AS at FROM meta WHERE key = ?";
+    return this.#sql.exec<{ at: number | null }>(sql, `purged ${key}`).one().at ?? 0;
+  }
+
+  /** With a session: the purges of its queries only. */
+  purges(session?: string): Purges {
+    const [from, to] = purgeRange(session);
     const sql = `SELECT substr(key, 8) AS key, CAST(value AS REAL) AS at FROM meta
-      WHERE key > 'purged ' AND key < 'purged!' ORDER BY at DESC LIMIT ?`;
-    return this.#sql.exec<{ key: string; at: number }>(sql, MOST_PURGES).toArray();
+      WHERE key > ? AND key < ? ORDER BY at DESC LIMIT ?`;
+    const queries = this.#sql.exec<{ key: string; at: number }>(sql, from, to, MOST_PURGES).toArray();
+    return { all: this.#purged(""), queries };
   }
 
   forget(session: string): void {
     this.#sql.exec("DELETE FROM query WHERE session = ?", session);
+    this.#sql.exec("DELETE FROM meta WHERE key > ? AND key < ?", ...purgeRange(session));
   }
+}
+
+/** The purges of a session's queries, or of all queries, stand between these two keys of `meta`. */
+function purgeRange(session: string | undefined): [string, string] {
+  if (session === undefined) return ["purged ", "purged!"];
+  const prefix = `purged ${keyPrefix(session)}`;
+  // The prefix ends in a comma, and the hyphen follows the comma.
+  return [prefix, `${prefix.slice(0, -1)}-`];
 }

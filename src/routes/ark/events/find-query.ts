@@ -1,9 +1,10 @@
 import type { Bindings } from "../../../bindings.ts";
 import { directoryOf, sessionAt } from "../../../place.ts";
 import type { ListPage } from "../../../trace/directory-contract.ts";
+import { queryKey, runKey } from "../../../trace/ark/purge-key.ts";
 import { nameToken, searchPhrases } from "../../../trace/list/search-text.ts";
 import type { LogPage } from "../../../trace/watch.ts";
-import { queryKey, queryNameOf } from "./tell-events.ts";
+import { queryNameOf } from "./tell-events.ts";
 import type { PlacedEvent } from "./tell-events.ts";
 import { EVERY_SESSION } from "../spans/trace-page.ts";
 
@@ -14,7 +15,7 @@ export type FoundQuery = {
   readonly isOf: (placed: PlacedEvent) => boolean;
   /** What its events call it, where they were posted. */
   readonly uid?: string;
-  /** Names it among all of the tenant. */
+  /** What its purge is noted under. */
   readonly key: string;
 };
 
@@ -32,7 +33,7 @@ export async function findQuery(env: Bindings, tenant: string, asked: string): P
     const { session, name } = posted;
     const isOf = ({ by, event }: PlacedEvent) =>
       by === "post" ? event.data["queryId"] === asked : queryNameOf(event) === name;
-    return { session, isOf, uid: asked, key: queryKey(session, name) };
+    return { session, isOf, uid: asked, key: runKey(session, name, asked) };
   }
   const [, traceId, spanId] = TRACE.exec(asked) ?? [];
   return traceId === undefined ? await byName(env, tenant, asked) : await byTrace(env, tenant, traceId, spanId);

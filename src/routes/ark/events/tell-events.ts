@@ -1,7 +1,9 @@
 import { directoryOf, sessionIdIn } from "../../../place.ts";
 import type { Bindings } from "../../../bindings.ts";
 import type { ArkEvent } from "../../../trace/ark/ark-event.ts";
+import { queryKey, runKey } from "../../../trace/ark/purge-key.ts";
 import { derivedEvents } from "../../../trace/ark/derived-events.ts";
+import type { Purges } from "../../../trace/directory-contract.ts";
 import { arkEventOf } from "../../../trace/records/ark/ark-event-record.ts";
 import type { ResourceSpans } from "../../../trace/span.ts";
 import type { ChunkEntry, LogEntry } from "../../../trace/watch.ts";
@@ -31,26 +33,19 @@ export type EventFilter = {
   /** What was received until then was purged, Unix milliseconds. */
   readonly purged: number;
   /** The same of queries that were purged by themselves, by key. */
-  readonly purges?: ReadonlyMap<string, number>;
+  readonly purges: ReadonlyMap<string, number>;
 };
-
-/** Names a query among all of the tenant. */
-export function queryKey(session: string, query: string): string {
-  return JSON.stringify([session, query]);
-}
 
 /** What is told of one query, or of all. */
 export async function eventFilter(
   env: Bindings,
   tenant: string,
-  query?: { readonly key: string; readonly isOf: EventFilter["isOf"] },
+  query?: { readonly session: string; readonly key: string; readonly isOf: EventFilter["isOf"] },
 ): Promise<EventFilter> {
-  const directory = directoryOf(env, tenant);
-  const { key = "", isOf = () => true } = query ?? {};
-  const purged: number = await directory.eventsPurged(key);
-  if (key !== "") return { isOf, purged };
-  const purges: { key: string; at: number }[] = await directory.purges();
-  return { isOf, purged, purges: new Map(purges.map((one) => [one.key, one.at])) };
+  const { all, queries }: Purges = await directoryOf(env, tenant).purges(query?.session);
+  const purges = new Map(queries.map(({ key, at }) => [key, at]));
+  const ofQuery = query === undefined ? undefined : purges.get(query.key);
+  return { isOf: query?.isOf ?? (() => true), purged: Math.max(all, ofQuery ?? 0), purges };
 }
 
 /** The events that a revision tells: those that were posted, and those that its spans stand for, each once in a log. */
@@ -65,11 +60,13 @@ export async function eventsIn(
   return events.filter((placed) => isOf(placed) && entry.received > purgedOf(placed, session, purges));
 }
 
-function purgedOf({ event, traceId }: PlacedEvent, session: string, purges: EventFilter["purges"]): number {
-  if (purges === undefined || purges.size === 0) return 0;
+function purgedOf({ event, traceId, by }: PlacedEvent, session: string, purges: EventFilter["purges"]): number {
+  if (purges.size === 0) return 0;
   // A trace may be told by its home, before the session that it names shows it.
   const shown = sessionIdIn(event.data["sessionId"] ?? session);
-  const keys = [queryKey(shown, queryNameOf(event)), queryKey(shown, traceId)];
+  const name = queryNameOf(event);
+  const keys = [queryKey(shown, name), queryKey(shown, traceId)];
+  if (by === "post") keys.push(runKey(shown, name, event.data["queryId"] ?? ""));
   return Math.max(...keys.map((key) => purges.get(key) ?? 0));
 }
 
