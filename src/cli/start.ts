@@ -5,7 +5,7 @@ import { readConfiguration } from "./start/configuration.ts";
 import { endChildrenWithUs } from "./start/end-children.ts";
 import { endWithNpm } from "./start/end-with-npm.ts";
 import { greeting } from "./start/greeting.ts";
-import { isListening } from "./start/is-listening.ts";
+import { whyNotListen } from "./start/listening.ts";
 import { openRuntime } from "./start/runtime.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -20,10 +20,8 @@ if (!outcome.ok) refuse(outcome.error);
 const { configuration } = outcome;
 
 const { host, port, dataDirectory } = configuration;
-// The runtime would fail at a taken port later, and with less to say. Port 0 is one that the system chooses.
-if (port !== 0 && (await isListening({ port, host: host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host }))) {
-  refuse(`Port ${port} is taken. Stop what listens there, or choose another: PORT=8788 npm start`);
-}
+const unreachable = await whyNotListen(host, port);
+if (unreachable !== undefined) refuse(unreachable);
 if (!claimDirectory(dataDirectory)) {
   refuse(`${dataDirectory} is in use by another npm start. Stop it, or choose another: DATA_DIR=.data-2 npm start`);
 }
