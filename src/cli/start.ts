@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { buildProgram } from "./start/build.ts";
-import { claimDirectory } from "./start/claim-directory.ts";
 import { readConfiguration } from "./start/configuration.ts";
+import { takeDirectory } from "./start/data-directory.ts";
 import { endChildrenWithUs } from "./start/end-children.ts";
 import { endWithNpm } from "./start/end-with-npm.ts";
 import { greeting } from "./start/greeting.ts";
@@ -22,9 +22,8 @@ const { configuration } = outcome;
 const { host, port, dataDirectory } = configuration;
 const unreachable = await whyNotListen(host, port);
 if (unreachable !== undefined) refuse(unreachable);
-if (!claimDirectory(dataDirectory)) {
-  refuse(`${dataDirectory} is in use by another npm start. Stop it, or choose another: DATA_DIR=.data-2 npm start`);
-}
+const taken = takeDirectory(dataDirectory);
+if (!taken.ok) refuse(taken.error);
 
 // What was acknowledged is on disk: there is nothing to save. Ours come before Miniflare's, which would exit with 143.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(0));

@@ -1,5 +1,7 @@
 import { createServer } from "node:net";
 import { once } from "node:events";
+import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { run, temporaryDirectory } from "./program.ts";
 
@@ -7,6 +9,45 @@ async function refusal(environment: Record<string, string>): Promise<string> {
   const { code, said } = await run("start.ts", [], { PORT: "0", ...environment });
   return `${code}: ${said.trim()}`;
 }
+
+const elsewhere = "Choose a folder that this user can write to: DATA_DIR=.data-2 npm start";
+
+test("a data directory that is a file, or lies under one, is refused with a sentence", async () => {
+  const file = join(await temporaryDirectory(), "notes.txt");
+  await writeFile(file, "mine");
+  expect(await refusal({ DATA_DIR: file })).toBe(`1: DATA_DIR cannot be used: ${file} is not a folder. ${elsewhere}`);
+  const under = join(file, "a", "b");
+  expect(await refusal({ DATA_DIR: under })).toBe(`1: DATA_DIR cannot be used: ${file} is not a folder. ${elsewhere}`);
+});
+
+test("so is one that leads nowhere", async () => {
+  const link = join(await temporaryDirectory(), "link");
+  await symlink(`${link}-target`, link);
+  expect(await refusal({ DATA_DIR: link })).toBe(`1: DATA_DIR cannot be used: ${link} is not a folder. ${elsewhere}`);
+});
+
+test.runIf(process.platform === "linux")("so is one where no folder can be made, even by root", async () => {
+  expect(await refusal({ DATA_DIR: "/proc/spanfold/data" })).toMatch(/^1: DATA_DIR cannot be used: .*\/proc\/spanfold/);
+  expect(await refusal({ DATA_DIR: "/proc" })).toMatch(/^1: DATA_DIR cannot be used: .*\/proc/);
+});
+
+test("so is one whose claim is no database of this program", async () => {
+  const directory = await temporaryDirectory();
+  await writeFile(join(directory, "claim.sqlite"), "no database ".repeat(100));
+  expect(await refusal({ DATA_DIR: directory })).toBe(
+    `1: DATA_DIR cannot be used: ${directory}/claim.sqlite: file is not a database. ${elsewhere}`,
+  );
+});
+
+// Root may write anywhere but on a read-only mount: test/cli has this for every user.
+test.skipIf(process.getuid?.() === 0)("so is one that this user may only read", async () => {
+  const directory = join(await temporaryDirectory(), "data");
+  await mkdir(directory);
+  await chmod(directory, 0o555);
+  expect(await refusal({ DATA_DIR: directory })).toBe(
+    `1: DATA_DIR cannot be used: this user may not read and write ${directory}. ${elsewhere}`,
+  );
+});
 
 test.each(["203.0.113.5", "nowhere.invalid", "a b"])("HOST=%s is no address of this machine", async (HOST) => {
   const DATA_DIR = await temporaryDirectory();

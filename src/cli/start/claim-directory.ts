@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -10,17 +9,19 @@ const held: DatabaseSync[] = [];
 /**
  * Claims a data directory for this process until it ends: two runtimes would write to the same databases. The claim is the
  * lock of an empty database: the system gives it to one of all who ask at the same moment, by whichever path they reach
- * it, and takes it back when its owner ends, however that ends. Answers whether it was free.
+ * it, and takes it back when its owner ends, however that ends. Answers whether it was free;
+ * throws where the directory, which must be there, takes no database.
  */
 export function claimDirectory(directory: string): boolean {
-  mkdirSync(directory, { recursive: true });
-  const database = new DatabaseSync(join(directory, "claim.sqlite"));
+  const file = join(directory, "claim.sqlite");
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(file);
     database.exec("BEGIN EXCLUSIVE");
   } catch (error) {
-    database.close();
+    database?.close();
     if ((error as { readonly errcode?: number }).errcode === SQLITE_BUSY) return false;
-    throw error;
+    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
   held.push(database);
   return true;
