@@ -61,6 +61,7 @@ export function openStream<Event extends StreamEvent>(
   const knownUntil = signal<number | undefined>(undefined);
   const present = computed(() => knownUntil.value ?? now.value);
   let caughtUp = false;
+  let newest = 0;
   let lastId: string | undefined;
   let base = 1000;
   let open: AbortController | undefined;
@@ -163,8 +164,12 @@ export function openStream<Event extends StreamEvent>(
         return retryIn(RESET_PAUSE);
       }
       lastId = id ?? lastId;
-      const arrived = caughtUp ? arrivalOf(event) : undefined;
-      if (arrived !== undefined) delay.value = { millis: Math.max(0, serverNow() - arrived), of: "spans" };
+      const arrived = arrivalOf(event);
+      // The list's arrivals come again with each refusal, when no spans came.
+      const isNews = event.type !== "arrivals" || (arrived ?? 0) > newest;
+      newest = Math.max(newest, arrived ?? 0);
+      if (caughtUp && isNews && arrived !== undefined)
+        delay.value = { millis: Math.max(0, serverNow() - arrived), of: "spans" };
       if (event.type === "bookmark") {
         lastId = event.resourceVersion;
         learnOffset(event.now, caughtUp ? "another" : "first");
