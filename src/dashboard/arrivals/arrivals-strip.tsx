@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Arrival, Arrivals } from "../../trace/stream-events.ts";
+import type { Arrival, Arrivals, RefusedExport } from "../../trace/stream-events.ts";
 import { now } from "../server/clock.ts";
 import { count, counted } from "../text/figures.ts";
 import { KeptNote } from "../retention/kept-note.tsx";
@@ -7,58 +7,60 @@ import type { RetentionTold } from "../retention/retention.ts";
 import { Hostile } from "../text/hostile.tsx";
 import { Sign } from "../frame/icons.tsx";
 import { ago, exactly, timeOfDay } from "../text/moments.ts";
+import { dismissed } from "./dismissals.ts";
+import { exportRows, refusalsOf, shownRefusal } from "./refusals.ts";
+import { RefusedNote, Rejected, unitOf } from "./refused-note.tsx";
+
+const NO_REFUSALS: readonly RefusedExport[] = [];
 
 /** What arrived last, at the foot of every page: the answer to "is my exporter arriving?". */
 export function ArrivalsStrip({
   last,
   notKept,
-  refused,
+  refused = NO_REFUSALS,
   kept,
   onOpen,
 }: {
   last: readonly Arrival[];
   notKept?: Arrivals["notKept"] | undefined;
-  /** What was refused last, anywhere: shown where it is none of `last`. */
-  refused?: Arrival | undefined;
+  /** The receiver's refusals, of whatever session. */
+  refused?: readonly RefusedExport[] | undefined;
   /** For how long. */
   kept?: RetentionTold | undefined;
   onOpen?: (() => void) | undefined;
 }) {
   const [open, setOpen] = useState(false);
   const newest = last[0];
-  const elsewhere = refused !== undefined && !last.some((own) => isSame(own, refused)) ? refused : undefined;
+  const refusals = refusalsOf(last, refused);
+  const shown = shownRefusal(refusals, dismissed.value);
   // Nothing is known yet, of which it could be said that nothing came.
-  if (newest === undefined && notKept === undefined && elsewhere === undefined) return null;
+  if (newest === undefined && notKept === undefined && refusals.length === 0) return null;
+  const isEmpty = newest === undefined && refusals.length === 0;
   return (
     <footer class="arrivals">
-      {open && (last.length > 0 || elsewhere !== undefined) ? (
-        <ArrivalsTable last={elsewhere === undefined ? last : [elsewhere, ...last]} />
-      ) : null}
-      <button
-        type="button"
+      {open && !isEmpty ? <ArrivalsTable rows={exportRows(last, refusals)} /> : null}
+      {/* A click beside the button is a click on it. */}
+      <div
         class="arrivals-bar"
-        aria-expanded={open}
-        disabled={last.length === 0 && elsewhere === undefined}
+        role="presentation"
         onClick={() => {
+          if (isEmpty) return;
           if (!open) onOpen?.();
           setOpen(!open);
         }}
       >
-        <Sign name="chevron" />
-        <span class="arrivals-label">Last arrival</span>
-        {newest === undefined ? <span class="muted">nothing yet</span> : <Line arrival={newest} />}
-        {elsewhere === undefined ? null : <Elsewhere refused={elsewhere} />}
+        <button type="button" class="arrivals-toggle" aria-expanded={open} disabled={isEmpty}>
+          <Sign name="chevron" />
+          <span class="arrivals-label">Last arrival</span>
+          {newest === undefined ? <span class="muted">nothing yet</span> : <Line arrival={newest} />}
+        </button>
+        {shown === undefined ? null : <RefusedNote refused={shown} known={refusals} />}
         <NotKept counts={notKept} />
         <KeptNote told={kept} />
-      </button>
+      </div>
     </footer>
   );
 }
-
-/** One delivery as its session tells it and as the receiver does, which look at their clocks one after the other. */
-const isSame = (own: Arrival, refused: Arrival): boolean =>
-  own.reason === refused.reason && Math.abs(own.at - refused.at) < SAME_MILLIS;
-const SAME_MILLIS = 2_000;
 
 function Line({ arrival }: { arrival: Arrival }) {
   return (
@@ -68,41 +70,12 @@ function Line({ arrival }: { arrival: Arrival }) {
       {arrival.service === undefined ? null : <Hostile text={arrival.service} limit={60} />}
       <span class="muted">{`${arrival.signal === "traces" ? "" : `${arrival.signal}, `}${arrival.encoding ?? ""}`}</span>
       <span>{what(arrival)}</span>
-      <Rejected arrival={arrival} />
     </span>
   );
 }
-
-/** What was refused is of no session: it is told on each. */
-const Elsewhere = ({ refused }: { refused: Arrival }) => (
-  <span class="arrivals-line arrivals-elsewhere" title="The newest that the receiver refused, of whatever session">
-    <time title={exactly(refused.at)}>{ago(refused.at, now.value)}</time>
-    {refused.service === undefined ? null : <Hostile text={refused.service} limit={60} />}
-    <Rejected arrival={refused} />
-  </span>
-);
 
 const what = (arrival: Arrival): string =>
   arrival.signal === "metrics" ? "accepted, not kept" : counted(arrival.accepted, unitOf(arrival));
-
-const unitOf = ({ signal }: Arrival): string => (signal === "logs" ? "log record" : "span");
-
-function Rejected({ arrival }: { arrival: Arrival }) {
-  const { rejected, reason } = arrival;
-  if (rejected === 0 && reason === undefined) return null;
-  return (
-    <span class="rejected">
-      <Sign name="error" />
-      {rejected > 0 ? `${counted(rejected, unitOf(arrival))} rejected` : "refused"}
-      {reason === undefined ? null : (
-        <>
-          {": "}
-          <Hostile text={reason} limit={300} />
-        </>
-      )}
-    </span>
-  );
-}
 
 function NotKept({ counts }: { counts: Arrivals["notKept"] | undefined }) {
   if (counts === undefined || counts.metrics === 0) return null;
@@ -113,7 +86,7 @@ function NotKept({ counts }: { counts: Arrivals["notKept"] | undefined }) {
   );
 }
 
-function ArrivalsTable({ last }: { last: readonly Arrival[] }) {
+function ArrivalsTable({ rows }: { rows: readonly (Arrival | RefusedExport)[] }) {
   return (
     <div class="arrivals-table">
       <table>
@@ -130,8 +103,8 @@ function ArrivalsTable({ last }: { last: readonly Arrival[] }) {
           </tr>
         </thead>
         <tbody>
-          {last.map((arrival, index) => (
-            <tr key={`${arrival.at}/${last.length - index}`}>
+          {rows.map((arrival, index) => (
+            <tr key={`${arrival.at}/${rows.length - index}`}>
               <td>
                 <time title={exactly(arrival.at)}>{timeOfDay(arrival.at)}</time>
               </td>

@@ -46,7 +46,7 @@ export function ListPage({ feed, view }: { feed: ListFeed; view: ListView }) {
       <ArrivalsStrip
         last={feed.arrivals.value?.last ?? []}
         notKept={feed.arrivals.value?.notKept}
-        refused={feed.arrivals.value?.refused[0]}
+        refused={feed.arrivals.value?.refused}
         kept={feed.retention.value}
       />
     </div>

@@ -50,11 +50,7 @@ export function SessionPage({ feed, replay, here }: PageProps) {
         )}
       </main>
       {shown === undefined || state.state === "refused" ? null : (
-        <ArrivalsStrip
-          last={shown.last}
-          refused={feed.arrivals.value.value?.refused[0]}
-          onOpen={feed.arrivals.refresh}
-        />
+        <ArrivalsStrip last={shown.last} refused={feed.arrivals.value.value?.refused} onOpen={feed.arrivals.refresh} />
       )}
     </div>
   );
