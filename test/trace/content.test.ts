@@ -272,4 +272,26 @@ describe("the other things a span says", () => {
     });
     expect(readContent(spanOf("a", {}, { status: { code: 2 } })).exception).toBeUndefined();
   });
+
+  const LEVEL = "langfuse.observation.level";
+  const MESSAGE = "langfuse.observation.status_message";
+  test.each<readonly [string, Record<string, string>, Partial<Span>, string | undefined]>([
+    ["a status of OK with a message", {}, { status: { code: 1, message: "success" } }, "success"],
+    ["an unset status with a message", {}, { status: { message: "fine" } }, "fine"],
+    ["Langfuse's warning", { [LEVEL]: "WARNING", [MESSAGE]: "slow" }, {}, "slow"],
+    ["Langfuse's message at level DEBUG", { [LEVEL]: "DEBUG", [MESSAGE]: "cached" }, {}, "cached"],
+    ["a type of error in passing", { "error.type": "timeout" }, { status: { code: 1 } }, undefined],
+    ["leaving a team", {}, { status: { code: 2, message: "TerminateTeam: done" } }, "TerminateTeam: done"],
+  ])("no exception where the span did not fail: %s", (_, attributes, more, statusMessage) => {
+    const content = readContent(spanOf("a", attributes, more));
+    expect([content.exception, content.statusMessage]).toEqual([undefined, statusMessage]);
+    expect(content.claimed.has("error.type")).toBe(false);
+  });
+
+  test("a failed span's status message is its exception's, and said once", () => {
+    const langfuse = readContent(spanOf("a", { [LEVEL]: "ERROR", [MESSAGE]: "quota" }));
+    expect([langfuse.exception, langfuse.statusMessage]).toEqual([{ message: "quota" }, undefined]);
+    const status = readContent(spanOf("a", {}, { status: { code: 2, message: "it failed" } }));
+    expect([status.exception, status.statusMessage]).toEqual([{ message: "it failed" }, undefined]);
+  });
 });

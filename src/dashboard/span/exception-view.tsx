@@ -1,5 +1,4 @@
 import type { Exception } from "../../trace/content/exception.ts";
-import type { Span } from "../../trace/span.ts";
 import { CopyButton } from "../frame/copy-button.tsx";
 import { Hostile } from "../text/hostile.tsx";
 import { Sign } from "../frame/icons.tsx";
@@ -7,8 +6,8 @@ import { LongText } from "../content/long-text.tsx";
 import { traceOf } from "./trace-of.ts";
 
 /** Why the span failed, with where, as far as it says. */
-export function ExceptionView({ span, exception }: { span: Span; exception: Exception | undefined }) {
-  const message = exception?.message ?? span.status?.message;
+export function ExceptionView({ exception }: { exception: Exception | undefined }) {
+  const message = exception?.message;
   const trace = exception === undefined ? undefined : traceOf(exception);
   const text = (): string => [exception?.type, message, trace].filter((part) => part !== undefined).join("\n");
   return (
@@ -19,7 +18,7 @@ export function ExceptionView({ span, exception }: { span: Span; exception: Exce
         <CopyButton text={text} label="Copy the error" />
       </header>
       {message === undefined || message === "" ? (
-        <p class="muted">Its status is an error, and it says no more.</p>
+        <p class="muted">No message.</p>
       ) : (
         <LongText text={message} as="prose" />
       )}

@@ -24,7 +24,7 @@ export function SpanFactsView({
   const view = node.span;
   if (view === undefined) return null;
   const { facts } = view;
-  const { tokens, cost, timeToFirstTokenMillis, finishReasons, model, provider, tool, agent } = content;
+  const { tokens, cost, timeToFirstTokenMillis, finishReasons, model, provider, tool, agent, statusMessage } = content;
   return (
     <section class="section">
       <dl class="facts">
@@ -55,6 +55,11 @@ export function SpanFactsView({
           <Fact name="First token">{`after ${duration(nanosecondsIn(timeToFirstTokenMillis))}`}</Fact>
         )}
         <TextFact name="Ended because" text={finishReasons?.join(", ")} />
+        {statusMessage === undefined ? null : (
+          <Fact name="Status message" broad="broad">
+            <Hostile text={statusMessage} limit={1000} />
+          </Fact>
+        )}
         <TextFact name="Service" text={facts.service} />
         <TextFact name="Call" text={tool?.callId} />
         <TextFact name="Conversation" text={conversationOf(view)} />

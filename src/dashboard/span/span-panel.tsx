@@ -144,8 +144,9 @@ function SpanSections(props: SectionsProps) {
   const content = useMemo(() => {
     if (whole === undefined) return undefined;
     const told = contentEvents(records.map(({ record }) => record));
-    return readContent(told.length === 0 ? whole : { ...whole, events: [...(whole.events ?? []), ...told] });
-  }, [whole, records]);
+    const events = told.length === 0 ? whole.events : [...(whole.events ?? []), ...told];
+    return readContent({ ...whole, ...(events && { events }) }, node.error ? "failed" : "passed");
+  }, [whole, records, node.error]);
   if (view === undefined || whole === undefined || content === undefined) return null;
   const { input, output, exception } = content;
   const attributes = unclaimedFirst((whole.attributes ?? []).filter(isOfProducer), content.claimed);
@@ -157,7 +158,7 @@ function SpanSections(props: SectionsProps) {
     <>
       <SpanFactsView {...props} content={content} />
       {props.again}
-      {exception === undefined && !view.facts.error ? null : <ExceptionView span={whole} exception={exception} />}
+      {node.error ? <ExceptionView exception={exception} /> : null}
       {input === undefined ? null : (
         <Section title="Input" copy={() => contentText(input)}>
           <ContentView content={input} spills={spills} />

@@ -1,12 +1,13 @@
 import { countOf, jsonText, numberOf, parseJson, plainValue, textOf } from "./any-value.ts";
-import { readSlots } from "../facts/attributes/attribute-slots.ts";
+import { readSlots, SLOT, textIn } from "../facts/attributes/attribute-slots.ts";
 import { ClaimedAttributes } from "./claimed-attributes.ts";
 import { contentOf, plainContent } from "./content-value.ts";
 import type { Content } from "./content-value.ts";
 import { detailsAttributes, inputEventMessages, outputEventMessages } from "./event-messages.ts";
-import { readException } from "./exception.ts";
+import { readException, readStatusMessage } from "./exception.ts";
 import type { Exception } from "./exception.ts";
 import { kindOf, toolName } from "../facts/facts.ts";
+import { countsAsError } from "../facts/span-error.ts";
 import type { Tokens } from "../facts/facts.ts";
 import { indexedMessages } from "./indexed-messages.ts";
 import { contentParts, toolCalls } from "./message-parts.ts";
@@ -29,13 +30,22 @@ export type SpanContent = {
   readonly finishReasons?: readonly string[];
   readonly tool?: { readonly name: string; readonly callId?: string };
   readonly agent?: string;
+  /** Of a span that failed. */
   readonly exception?: Exception;
+  /** Of a span that did not fail: what it says with its status. */
+  readonly statusMessage?: string;
   /** Keys of the span's attributes that went into the above: the page lists the others as they came. */
   readonly claimed: ReadonlySet<string>;
 };
 
-/** Reads everything anew: for the span that is looked at, not for thousands. */
-export function readContent(span: Span): SpanContent {
+/** Whether a span failed: log records about it may say so where it does not. */
+export type Outcome = "failed" | "passed";
+
+/**
+ * Reads everything anew: for the span that is looked at, not for thousands. `known`: the outcome where the caller knows it, as
+ * the rows of a session do; else what the span says of itself.
+ */
+export function readContent(span: Span, known?: Outcome): SpanContent {
   const attributes = new ClaimedAttributes(span.attributes);
   const slots = readSlots(span.attributes);
   const name = span.name ?? "";
@@ -59,7 +69,9 @@ export function readContent(span: Span): SpanContent {
   if (content.cost !== undefined) attributes.take([...keys.COST_KEYS, ...keys.COST_DETAILS_KEYS], (value) => value);
   assign(content, "timeToFirstTokenMillis", timeToFirstToken(attributes));
   assign(content, "finishReasons", attributes.take(said.FINISH_REASON_KEYS, finishReasons));
-  assign(content, "exception", readException(span, attributes));
+  const outcome = known ?? (countsAsError(span, textIn(slots, SLOT.level)) ? "failed" : "passed");
+  if (outcome === "failed") assign(content, "exception", readException(span, attributes));
+  else assign(content, "statusMessage", readStatusMessage(span, attributes));
   return content;
 }
 

@@ -20,12 +20,9 @@ export function previewLine(span: Span, facts: SpanFacts): string {
 }
 
 function saidBy(span: Span, facts: SpanFacts): string {
-  const content = readContent(span);
-  const { input, output, exception } = content;
-  if (facts.error) {
-    const cause = exception?.message ?? exception?.type;
-    if (cause !== undefined) return line(cause);
-  }
+  const { input, output, exception } = readContent(span, facts.error ? "failed" : "passed");
+  const cause = exception?.message ?? exception?.type;
+  if (cause !== undefined) return line(cause);
   if (facts.kind === "tool") return line(compact(input) || compact(output));
   if (facts.kind === "llm") return line(answered(output) || asked(input));
   return line(facts.asked ?? (asked(input) || answered(output) || subject(span)));
