@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { homeOfSession } from "../../src/otlp/logs/home-of-session.ts";
+import { RECORD_FACTS_VERSION } from "../../src/trace/facts/codec/record-facts-codec.ts";
 import { FACTS_VERSION } from "../../src/trace/facts/facts.ts";
 import { recordsOf } from "../durable/log-records.ts";
 import * as world from "../durable/world.ts";
@@ -125,13 +126,13 @@ describe("an agent that only logs", () => {
     await world.evict(CLAUDE_SESSION);
     expect(await world.readSession(CLAUDE_SESSION)).toEqual(before);
     for (const [from, to] of [
-      [`["logs",1,`, `["logs",0,`],
+      [`["logs",${RECORD_FACTS_VERSION},`, `["logs",0,`],
       [`[${FACTS_VERSION},`, `[0,`],
     ]) {
       await world.change(CLAUDE_SESSION, "UPDATE chunk SET facts = replace(facts, ?, ?)", from ?? "", to ?? "");
       expect(await world.readSession(CLAUDE_SESSION)).toEqual(before);
       const [row] = await world.rowsOf<{ facts: string }>(CLAUDE_SESSION, "chunk");
-      expect(row?.facts.startsWith(`["logs",1,`)).toBe(true);
+      expect(row?.facts.startsWith(`["logs",${RECORD_FACTS_VERSION},`)).toBe(true);
     }
   });
 });

@@ -45,6 +45,9 @@ describe("what counts as an error", () => {
   const exception = (message: string): readonly SpanEvent[] => [
     { name: "exception", attributes: attributesOf({ "exception.type": "E", "exception.message": message }) },
   ];
+  const thrown = (type: string): readonly SpanEvent[] => [
+    { name: "exception", attributes: attributesOf({ "exception.type": type }) },
+  ];
   const CASES: readonly (readonly [string, Partial<Span>, Attributes, boolean])[] = [
     ["nothing", {}, {}, false],
     ["status OK", { status: { code: 1 } }, {}, false],
@@ -58,6 +61,17 @@ describe("what counts as an error", () => {
     ["Langfuse's warning", {}, { "langfuse.observation.level": "WARNING" }, false],
     ["leaving a team, by status", { status: { code: 2, message: "TerminateTeam: done" } }, {}, false],
     ["a selection, by exception", { status: { code: 2 }, events: exception("SelectionMade{poet}") }, {}, false],
+    [
+      "a pause, by the exception's type",
+      { status: { code: 2 }, events: thrown("langgraph.errors.GraphInterrupt") },
+      {},
+      false,
+    ],
+    ["a pause, by error.type", { status: { code: 2 } }, { "error.type": "pydantic_ai.exceptions.CallDeferred" }, false],
+    ["a pause, by status", { status: { code: 2, message: "ApprovalRequired: send" } }, {}, false],
+    ["a pause named by status alone", { status: { code: 2, message: "GraphInterrupt()" } }, {}, false],
+    ["a message about a pause", { status: { code: 2, message: "no ApprovalRequired handler" } }, {}, true],
+    ["a type that only begins alike", { status: { code: 2 }, events: thrown("x.ApprovalRequiredButLate") }, {}, true],
   ];
   test.each(CASES)("%s", (_, more, attributes, expected) => {
     expect(factsOfSpan(spanOf("tool.terminate", attributes, more)).error).toBe(expected);

@@ -1,5 +1,5 @@
 import { countOf, jsonText, numberOf, parseJson, plainValue, textOf } from "./any-value.ts";
-import { readSlots, SLOT, textIn } from "../facts/attributes/attribute-slots.ts";
+import { readSlots } from "../facts/attributes/attribute-slots.ts";
 import { ClaimedAttributes } from "./claimed-attributes.ts";
 import { contentOf, plainContent } from "./content-value.ts";
 import type { Content } from "./content-value.ts";
@@ -69,7 +69,7 @@ export function readContent(span: Span, known?: Outcome): SpanContent {
   if (content.cost !== undefined) attributes.take([...keys.COST_KEYS, ...keys.COST_DETAILS_KEYS], (value) => value);
   assign(content, "timeToFirstTokenMillis", timeToFirstToken(attributes));
   assign(content, "finishReasons", attributes.take(said.FINISH_REASON_KEYS, finishReasons));
-  const outcome = known ?? (countsAsError(span, textIn(slots, SLOT.level)) ? "failed" : "passed");
+  const outcome = known ?? (countsAsError(span, slots) ? "failed" : "passed");
   if (outcome === "failed") assign(content, "exception", readException(span, attributes));
   else assign(content, "statusMessage", readStatusMessage(span, attributes));
   return content;

@@ -103,7 +103,7 @@ export function deriveFacts(
   const name = cut(span.name ?? "", MAX_NAME);
   const kind = kindOf(name, slots);
   const { spanId, parentSpanId, running, end, asOf } = spanIdentity(span, slots);
-  const error = countsAsError(span, textIn(slots, SLOT.level));
+  const error = countsAsError(span, slots);
   const failure = error ? spanFailure(span, slots, MAX_ASKED) : undefined;
   const query = textIn(slots, SLOT.queryName);
   const target = short(slots, SLOT.targetName);

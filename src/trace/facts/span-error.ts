@@ -1,20 +1,24 @@
 import { textOf } from "../content/any-value.ts";
-import { CONTROL_FLOW_MARKS, EXCEPTION_EVENT, EXCEPTION_KEYS } from "../semconv/semconv.ts";
+import { CONTROL_FLOW_MARKS, EXCEPTION_EVENT, EXCEPTION_KEYS, PAUSE_TYPES } from "../semconv/semconv.ts";
 import type { KeyValue, Span } from "../span.ts";
+import { SLOT, textIn } from "./attributes/attribute-slots.ts";
+import type { Slots } from "./attributes/attribute-slots.ts";
 
 const STATUS_ERROR = 2;
 const STATUS_UNSET = 0;
 
 /**
  * Whether the span counts as an error: by its status, by an exception that the status does not own up to, or by a level
- * set in place of the status. Control flow that Ark throws as an error does not count, however it is told.
+ * set in place of the status. Control flow that is thrown as an error does not count, in whatever way the span says it.
  */
-export function countsAsError(span: Span, level: string | undefined): boolean {
+export function countsAsError(span: Span, slots: Slots): boolean {
   const code = span.status?.code ?? STATUS_UNSET;
   const exception = exceptionAttributes(span);
-  const told =
-    code === STATUS_ERROR || exception !== undefined || (code === STATUS_UNSET && level?.toUpperCase() === "ERROR");
-  return told && !isControlFlow(span.status?.message) && !isControlFlow(firstText(exception, EXCEPTION_KEYS.message));
+  const said =
+    code === STATUS_ERROR ||
+    exception !== undefined ||
+    (code === STATUS_UNSET && textIn(slots, SLOT.level)?.toUpperCase() === "ERROR");
+  return said && !isControlFlow(span, exception, slots);
 }
 
 /** The attributes of the span's last exception event: the one that ended it. */
@@ -23,9 +27,15 @@ export function exceptionAttributes(span: Span): readonly KeyValue[] | undefined
   return event === undefined ? undefined : (event.attributes ?? []);
 }
 
-function isControlFlow(message: string | undefined): boolean {
-  return message !== undefined && CONTROL_FLOW_MARKS.some((mark) => message.includes(mark));
+function isControlFlow(span: Span, exception: readonly KeyValue[] | undefined, slots: Slots): boolean {
+  const messages = [span.status?.message ?? "", firstText(exception, EXCEPTION_KEYS.message) ?? ""];
+  if (messages.some((message) => CONTROL_FLOW_MARKS.some((mark) => message.includes(mark)))) return true;
+  const type = firstText(exception, EXCEPTION_KEYS.type) ?? textIn(slots, SLOT.failureType) ?? "";
+  // Instrumentations write the exception into the status as `Type: message` or `Type(…)`.
+  return PAUSE_TYPES.some((pause) => lastPart(type) === pause || /^\w+/.exec(messages[0] ?? "")?.[0] === pause);
 }
+
+const lastPart = (type: string): string => type.slice(type.lastIndexOf(".") + 1);
 
 /** The first of the keys, in their order, that has a text. */
 export function firstText(attributes: readonly KeyValue[] | undefined, keys: readonly string[]): string | undefined {

@@ -50,8 +50,9 @@ function failureIn(record: LogRecord, event: SpanEvent): Pick<SpanNote, "error" 
   if (!isException(record) || !isError(record)) return {};
   // As if the span had it for an event.
   const span: Span = { traceId: "", spanId: "", events: [event] };
-  if (!countsAsError(span, undefined)) return {};
-  const { text, canceled } = spanFailure(span, readSlots(undefined), MAX_ASKED);
+  const slots = readSlots(undefined);
+  if (!countsAsError(span, slots)) return {};
+  const { text, canceled } = spanFailure(span, slots, MAX_ASKED);
   return { error: true, ...(canceled ? { canceled } : {}), ...(text === undefined ? {} : { failure: text }) };
 }
 

@@ -1,5 +1,5 @@
 /** Raised when a fact is added or derived otherwise, or written otherwise: objects then derive the facts of their log anew. */
-export const FACTS_VERSION = 7;
+export const FACTS_VERSION = 8;
 
 /**
  * The facts of a chunk's spans, in its order, as one JSON text:

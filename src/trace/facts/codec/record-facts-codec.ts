@@ -4,7 +4,7 @@ import type { SpanNote } from "../../records/note-of-record.ts";
 import type { RecordFacts } from "../record-facts.ts";
 
 /** Raised when a fact of log records is added or derived otherwise. The spans that they tell of have a version of their own. */
-export const RECORD_FACTS_VERSION = 1;
+export const RECORD_FACTS_VERSION = 2;
 
 type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
 
