@@ -135,7 +135,9 @@ export class SessionCore {
   }
 
   nextReport(now: number): number {
-    return Math.max(now, this.#reported.at + this.#reported.interval);
+    const { at, interval } = this.#reported;
+    // Where the clock was set back since, it does not say how much of the interval is over.
+    return at > now ? now : Math.max(now, at + interval);
   }
 
   reported(at: number, interval: number): void {
