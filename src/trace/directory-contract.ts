@@ -24,6 +24,13 @@ export type SessionReport = {
   readonly kept?: Kept;
 };
 
+export type ReportOutcome = {
+  /** After how many milliseconds the session may report again. */
+  readonly interval: number;
+  /** The list knows this later life of the session, and did not take the report. */
+  readonly later?: string;
+};
+
 export type SessionRemoval = {
   readonly id: string;
   readonly incarnation: string;

@@ -8,6 +8,7 @@ import type {
   ListQuery,
   Purges,
   RecentPage,
+  ReportOutcome,
   SessionRemoval,
   SessionReport,
 } from "../../trace/directory-contract.ts";
@@ -41,8 +42,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
     this.#sweeper = new Sweeper(ctx, env, this.#rows, (removal) => this.remove(removal, "over"));
   }
 
-  /** Answers after how many milliseconds the session may report again. */
-  report(news: SessionReport): { readonly interval: number } {
+  report(news: SessionReport): ReportOutcome {
     const now = Date.now();
     const previous = this.#rows.head;
     const taken = this.#rows.write(() => this.#rows.put(news, now));
@@ -53,7 +53,8 @@ export class DirectoryObject extends DurableObject<Bindings> {
       const entry = { kind: "session", revision: this.#rows.head, id, summary } as const;
       this.#publish({ type: "change", incarnation: this.#rows.incarnation, previous, entry, facts, now });
     }
-    return { interval: this.#active.interval(news.id, now) };
+    const later = taken === undefined ? this.#rows.laterLife(news) : undefined;
+    return { interval: this.#active.interval(news.id, now), ...(later === undefined ? {} : { later }) };
   }
 
   /** `over`: forgotten; `empty`: its traces are elsewhere. */

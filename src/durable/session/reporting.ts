@@ -21,10 +21,11 @@ export async function report(core: SessionCore): Promise<void> {
     const search = core.search();
     const arkCounts = { events: countEvents(state.shown), traces: tracesWithSpans(state.shown).length };
     const told = state.shows(state.id) ? (state.traceHeads.get(state.id) ?? 0) : 0;
-    const { interval } = await core
+    const { interval, later } = await core
       .directory()
       .report({ id: state.id, incarnation, revision, summary, search, told, ...arkCounts, kept: keptBy(core) });
     core.reported(at, Math.max(interval, state.shown.held * MILLIS_PER_SPAN));
+    if (later !== undefined) outlive(core, incarnation, later);
   } else if (listed) {
     const to = state.destinations;
     const only = to.length === 1 ? to[0] : undefined;
@@ -44,4 +45,13 @@ export async function report(core: SessionCore): Promise<void> {
   if (changed) jobs.postpone("directory", core.nextReport(Date.now()));
   else jobs.done("directory");
   jobs.arm(Date.now());
+}
+
+/** The session was deleted, and began anew after the clock was set back: its life must be later than the one that is over, or no list shows it. */
+function outlive(core: SessionCore, incarnation: string, later: string): void {
+  const { life } = core.state.log;
+  if (life.incarnation !== incarnation || life.forgetting) return;
+  core.write(({ log }) => log.life.renew(Date.now(), later));
+  core.discard();
+  core.subscribers.dismiss();
 }

@@ -8,6 +8,7 @@ import { QueryRows } from "./query-rows.ts";
 import { openDirectory } from "./directory-schema.ts";
 import { deleteSession, insertSession, livenessIn, storedSession, updateSession } from "./directory-write.ts";
 import type { StoredSession } from "./directory-write.ts";
+import { isVoid, laterLife } from "./report-order.ts";
 import { toldBefore } from "./told-before.ts";
 
 /** Deletions are remembered for viewers that come back; who was away longer starts over. */
@@ -110,6 +111,11 @@ export class DirectoryRows {
     if (known === undefined) return { n: insertSession(this.#sql, stored, this.#head), stored, before: undefined };
     updateSession(this.#sql, known.n, stored, this.#head, known.search);
     return { n: known.n, stored, before: { bytes: known.bytes, oldest: known.oldest } };
+  }
+
+  /** The life of this session that the list knows, where that is a later one than reports. */
+  laterLife(report: SessionReport): string | undefined {
+    return laterLife(this.#sql, report);
   }
 
   /** Answers the number of the row that went, and what it kept; nothing where there was none of this life or an earlier one. */
@@ -281,12 +287,4 @@ export class DirectoryRows {
 
 function factsOf({ kind, start, end, activity, liveness }: FactsRow): FilteredFacts {
   return { kind, start, end, liveness: livenessIn(liveness, activity) };
-}
-
-/** Whether a report tells of what a deletion made void: of a whole life, or of `<life>.<revision>`; of nothing where it is "". */
-function isVoid({ incarnation, revision }: SessionReport, until: string): boolean {
-  if (until === "") return false;
-  const [life = "", last] = until.split(".");
-  if (incarnation !== life) return incarnation < life;
-  return last === undefined || revision <= Number(last);
 }

@@ -98,9 +98,9 @@ export class Life {
     this.renew(now);
   }
 
-  /** Begins a new life over the same rows: every viewer reads from the beginning. */
-  renew(now: number): void {
-    this.#incarnation = mintIncarnation(now, this.#incarnation);
+  /** Begins a new life over the same rows, later than another: every viewer reads from the beginning. */
+  renew(now: number, after = this.#incarnation): void {
+    this.#incarnation = mintIncarnation(now, after);
     this.#write("incarnation", this.#incarnation);
   }
 
