@@ -1,4 +1,6 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { Copy } from "../../src/durable/session/copy/copying.ts";
+import { SessionObject } from "../../src/durable/session/session.ts";
 import { deliveryOf } from "./deliveries.ts";
 import { someSpans, traceIdOf } from "./spans.ts";
 import { Viewer } from "./viewer.ts";
@@ -23,6 +25,111 @@ async function remove(id: string): Promise<void> {
 async function listed(): Promise<Record<string, number>> {
   return Object.fromEntries((await world.listed("all")).map(({ id, spans }) => [id, spans]));
 }
+
+async function spansOf(id: string): Promise<number | undefined> {
+  return (await world.readSession(id))?.session.spans;
+}
+
+describe("after a deletion, the clock of the machine is set back", () => {
+  test.each([
+    ["a session of one trace", TRACE, {}],
+    ["a session that its trace names", "A", { "session.id": "A" }],
+  ])("what is exported then is new data: %s", async (_, id, named) => {
+    await world.deliver(someSpans(TRACE, 1, 2, named));
+    await world.rest(IDS);
+    await remove(id);
+    world.pass(-HOUR);
+    await world.deliver(someSpans(TRACE, 2, 2, named));
+    await world.rest(IDS);
+    expect(await spansOf(id)).toBe(2);
+    expect(await listed()).toEqual({ [id]: 2 });
+    await world.evict(id);
+    await world.deliver(someSpans(TRACE, 4, 1, named));
+    await world.rest(IDS);
+    expect(await listed()).toEqual({ [id]: 3 });
+  });
+
+  test("a second deletion takes what came since", async () => {
+    await world.deliver(someSpans(TRACE, 1, 2, { "session.id": "A" }));
+    await world.rest(IDS);
+    await remove("A");
+    world.pass(-HOUR);
+    await world.deliver(someSpans(TRACE, 3, 1, { "session.id": "A" }));
+    await world.rest(IDS);
+    await remove("A");
+    await world.rest(IDS);
+    expect(await listed()).toEqual({});
+    for (const id of ["A", TRACE]) expect(await world.tables(id), id).toEqual([]);
+    world.pass(-HOUR);
+    await world.deliver(someSpans(TRACE, 5, 3, { "session.id": "A" }));
+    await world.rest(IDS);
+    expect(await listed()).toEqual({ A: 3 });
+  });
+});
+
+test("an export that was sent before a deletion and arrives after it is new data", async () => {
+  await world.deliver(someSpans(TRACE, 1, 1));
+  await world.rest(IDS);
+  const objects: { append: (...given: Parameters<SessionObject["append"]>) => unknown } = SessionObject.prototype;
+  const { append } = objects;
+  const spied = vi.spyOn(objects, "append").mockImplementation(async function (this: unknown, ...given) {
+    spied.mockRestore();
+    world.pass(1);
+    await remove(TRACE);
+    return await append.apply(this, given);
+  });
+  await world.deliver(someSpans(TRACE, 1, 1));
+  expect(await spansOf(TRACE)).toBe(1);
+});
+
+describe("a copy that was under way while its session was deleted is void", () => {
+  /** The copy that the trace's home sends to the session now, from its first revision on. */
+  async function copyOf(session: string): Promise<Copy> {
+    const [row] = await world.rowsOf<{ epoch: number }>(TRACE, "trace");
+    const { facts, encoding, body, receipt } = deliveryOf(someSpans(TRACE, 1, 2, { "session.id": session }));
+    const about = { traceId: TRACE, traceRevision: 1, kind: "spans", received: Date.now(), hashes: [] } as const;
+    const chunks = [{ ...about, facts, encoding, body, receipt }];
+    return { session, traceId: TRACE, epoch: row?.epoch ?? 0, chunks, values: [] };
+  }
+
+  test.each([
+    ["agrees with", 0],
+    ["is an hour ahead of", HOUR],
+    ["is an hour behind", -HOUR],
+  ])("where the clock of its home %s the session's", async (_, ahead) => {
+    world.pass(ahead);
+    await world.deliver(someSpans(TRACE, 1, 2, { "session.id": "A" }));
+    const late = await copyOf("A");
+    world.pass(-ahead);
+    await world.rest(IDS);
+    await remove("A");
+    expect((await world.objectOf("A").receive("default", late)).outcome).toBe("stale");
+    await world.rest(IDS);
+    expect(await listed()).toEqual({});
+    expect(await world.tables("A")).toEqual([]);
+    // Of the trace's new life a copy is taken.
+    await world.deliver(someSpans(TRACE, 5, 1, { "session.id": "A" }));
+    await world.rest(IDS);
+    expect(await listed()).toEqual({ A: 1 });
+    expect((await world.objectOf("A").receive("default", late)).outcome).toBe("stale");
+    expect(await spansOf("A")).toBe(1);
+  });
+
+  test("also where the trace came back to the session under a binding that the session had not heard of", async () => {
+    await world.deliver(someSpans(TRACE, 1, 2, { "session.id": "A" }));
+    await world.deliver(someSpans(OTHER, 1, 1, { "session.id": "A" }));
+    await world.rest(IDS);
+    const row = (await world.rowsOf<{ epoch: number }>(TRACE, "trace"))[0]?.epoch ?? 0;
+    // As if the trace had been bound elsewhere and back since, and no call of that had come through.
+    await world.change(TRACE, "UPDATE trace SET epoch = ?", row + 5 * HOUR);
+    const late = await copyOf("A");
+    expect(late.epoch).toBe(row + 5 * HOUR);
+    await remove("A");
+    expect((await world.objectOf("A").receive("default", late)).outcome).toBe("stale");
+    await world.rest(IDS);
+    expect(await listed()).toEqual({});
+  });
+});
 
 test("the list keeps up with a session after the clock was set back", async () => {
   await world.deliver(someSpans(TRACE, 1, 1));

@@ -182,6 +182,9 @@ async function run(name: string, plan: Plan, about = ""): Promise<readonly Step[
   let acknowledged: Item[] = [];
   for (const happening of story) {
     if ("forget" in happening) {
+      // An export that arrived after the deletion would be new data.
+      await faults.arriveExports();
+      await faults.quiet();
       await forget(happening.forget);
       acknowledged = acknowledged.filter((item) => !happening.traces.includes(item.traceId));
     } else if ("records" in happening) {

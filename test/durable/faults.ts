@@ -32,7 +32,7 @@ export class Faults {
   readonly steps: Step[] = [];
   #plan: Plan = () => undefined;
   #calls = 0;
-  #late: (() => Promise<unknown>)[] = [];
+  #late: { readonly method: string; readonly call: () => Promise<unknown> }[] = [];
   readonly #contexts = new WeakMap<DurableObjectStorage, DurableObjectState>();
   readonly #restore: (() => void)[] = [];
 
@@ -66,7 +66,14 @@ export class Faults {
 
   /** Lets calls arrive that were held up on their way, when nobody expects them any more. */
   async arrive(): Promise<void> {
-    for (const call of this.#late.splice(0)) await call().catch(() => undefined);
+    for (const { call } of this.#late.splice(0)) await call().catch(() => undefined);
+  }
+
+  /** Lets the exports among them arrive. */
+  async arriveExports(): Promise<void> {
+    const exports = this.#late.filter(({ method }) => method === "append");
+    this.#late = this.#late.filter(({ method }) => method !== "append");
+    for (const { call } of exports) await call().catch(() => undefined);
   }
 
   remove(): void {
@@ -168,7 +175,7 @@ export class Faults {
       const strike = this.#strikeAt(step);
       if (strike === "it is not sent") throw fault("the object could not be reached");
       if (strike === "it arrives late") {
-        this.#late.push(late);
+        this.#late.push({ method: step.method, call: late });
         throw fault("the connection was lost");
       }
       if (strike === "the called object dies before it") await kill(object);

@@ -13,9 +13,7 @@ import { isBoundAway, isShown } from "./log/trace-rows.ts";
 import type { TraceRow } from "./log/trace-rows.ts";
 
 /** Admits a delivery to the home of its trace: whole or not at all, on disk before the answer. */
-export function append(core: SessionCore, tenant: string, delivery: Delivery, sent?: number): AppendOutcome {
-  // On its way while the trace was forgotten, and forgotten with it.
-  if (sent !== undefined && sent < core.state.traceForgotten) return { outcome: "known" };
+export function append(core: SessionCore, tenant: string, delivery: Delivery): AppendOutcome {
   const judged = judge(core, delivery);
   if ("outcome" in judged) return judged;
   const committed = core.write((state) => commit(core, state, tenant, delivery, judged.facts));
@@ -87,7 +85,7 @@ function commit(
   const now = Date.now();
   state.log.life.open(tenant, traceId, now);
   const known = state.rows.get(traceId);
-  const before: TraceRow = known ?? newHome(traceId, facts, now);
+  const before: TraceRow = known ?? newHome(traceId, facts, state.firstEpoch(now));
   const previous = { session: state.shownHead, trace: state.homeHead, head: state.traceHeads.get(traceId) ?? 0 };
   if (known === undefined) state.rows.put(before);
 
@@ -132,12 +130,12 @@ function commit(
 }
 
 /** Bound from the start where its first spans name a session, so that it is never shown elsewhere. */
-function newHome(traceId: string, facts: ChunkFacts, now: number): TraceRow {
+function newHome(traceId: string, facts: ChunkFacts, epoch: number): TraceRow {
   const best = bestName(claimsOf(facts).reduce(withName, NO_NAMES));
   return {
     traceId,
     role: "home",
-    epoch: now,
+    epoch,
     leaving: [],
     ...(best === undefined ? {} : { session: sessionIdOf(best.value) }),
   };

@@ -6,7 +6,7 @@ import { Handover } from "./copy/handover.ts";
 import { Jobs } from "./jobs.ts";
 import { LogFold } from "./log/log-fold.ts";
 import { SessionLog } from "./log/session-log.ts";
-import { forgottenAt } from "./forget/tombstone.ts";
+import { fenceOf } from "./forget/deletion-fence.ts";
 import { isBoundAway, isShown, TraceRows } from "./log/trace-rows.ts";
 
 /**
@@ -21,7 +21,6 @@ export class SessionState {
   readonly #storage: DurableObjectStorage;
   readonly #onFold: (state: SessionState) => void;
   #fold: LogFold | undefined;
-  #traceForgotten: number | undefined;
 
   constructor(storage: DurableObjectStorage, onFold: (state: SessionState) => void) {
     this.#storage = storage;
@@ -36,9 +35,9 @@ export class SessionState {
     if (this.log.life.forgetting) this.jobs.owe("forget", 0);
   }
 
-  /** When the trace whose home this is was forgotten last, Unix milliseconds: what was sent before is void. */
-  get traceForgotten(): number {
-    return (this.#traceForgotten ??= forgottenAt(this.#storage, "trace"));
+  /** The first binding of a trace that comes home here now: later than all that were before a deletion, whatever the clock says. */
+  firstEpoch(now: number): number {
+    return Math.max(now, fenceOf(this.#storage, "trace") + 1);
   }
 
   get shown(): SpanTable {

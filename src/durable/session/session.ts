@@ -30,8 +30,8 @@ export class SessionObject extends DurableObject<Bindings> {
   }
 
   /** Acknowledged when on disk. Throws on passing faults only. */
-  append(tenant: string, delivery: Delivery, sent?: number): AppendOutcome {
-    return append(this.#core, tenant, delivery, sent);
+  append(tenant: string, delivery: Delivery): AppendOutcome {
+    return append(this.#core, tenant, delivery);
   }
 
   receive(tenant: string, copy: Copy): CopyOutcome {
@@ -123,7 +123,7 @@ export class SessionObject extends DurableObject<Bindings> {
 
   override async alarm(): Promise<void> {
     if (!this.#core.exists) {
-      // Of what was forgotten a day ago nothing is on its way any more.
+      // Of what was deleted a day ago no copy is under way any more.
       this.#core.discard();
       return await this.ctx.storage.deleteAll();
     }

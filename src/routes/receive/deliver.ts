@@ -27,12 +27,11 @@ export async function deliver(
   let reason: string | undefined;
   let retry = false;
   let next = 0;
-  const sent = Date.now();
   const worker = async () => {
     while (next < shards.length) {
       const shard = shards[next++];
       if (shard === undefined) return;
-      const outcome = await deliverOne(env, tenant, shard, sent);
+      const outcome = await deliverOne(env, tenant, shard);
       if (outcome === "retry") retry = true;
       else if (outcome !== undefined) {
         rejected += outcome.rejected;
@@ -48,14 +47,13 @@ async function deliverOne(
   env: Bindings,
   tenant: string,
   shard: TraceShard | LogShard,
-  sent: number,
 ): Promise<"retry" | { readonly rejected: number; readonly reason: string } | undefined> {
   const known = new Set<number>();
   try {
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const delivery = encodeDelivery(shard, known);
       if (delivery.spans === 0) return undefined;
-      const outcome: AppendOutcome = await sessionAt(env, tenant, shard.traceId).append(tenant, delivery, sent);
+      const outcome: AppendOutcome = await sessionAt(env, tenant, shard.traceId).append(tenant, delivery);
       switch (outcome.outcome) {
         case "appended":
         case "known":

@@ -32,8 +32,9 @@ export type Release = {
   readonly newest?: number;
 };
 
-/** Whether the trace is at its home no more. */
-export type ReleaseOutcome = "gone" | "kept";
+export type ReleaseOutcome =
+  /** The trace is at its home no more: all of its bindings up to this epoch are void. */
+  { readonly outcome: "gone"; readonly epoch: number } | { readonly outcome: "kept" };
 
 export type Withdrawal = {
   readonly session: string;

@@ -8,7 +8,7 @@ import { SESSION_SPANS, SESSION_TRACES } from "../limits.ts";
 import type { SessionCore } from "../session-core.ts";
 import type { NewChunk } from "../log/chunk.ts";
 import type { SessionState } from "../session-state.ts";
-import { forgottenAt } from "../forget/tombstone.ts";
+import { fenceOf } from "../forget/deletion-fence.ts";
 
 type Received = {
   readonly outcome: CopyOutcome;
@@ -23,9 +23,9 @@ export function receive(core: SessionCore, tenant: string, copy: Copy): CopyOutc
   if (row !== undefined && (copy.epoch < row.epoch || (row.role === "withdrawn" && copy.epoch === row.epoch))) {
     return { outcome: "stale", epoch: row.epoch };
   }
-  // Of before the session was forgotten: a home that is still there copies anew, and nobody else answers.
-  const forgotten = row === undefined ? forgottenAt(core.ctx.storage, "session") : 0;
-  if (copy.epoch < forgotten) return { outcome: "stale", epoch: forgotten };
+  // Of before the session was deleted: a home that is still there copies anew, and otherwise there is no answer to this one.
+  const fence = row?.role === "copy" ? 0 : fenceOf(core.ctx.storage, "session");
+  if (copy.epoch <= fence) return { outcome: "stale", epoch: fence };
   const newer = row !== undefined && copy.epoch > row.epoch;
   const next = newer || row === undefined ? 1 : (core.state.traceHeads.get(copy.traceId) ?? 0) + 1;
   const fresh = copy.chunks.filter((chunk) => chunk.traceRevision >= next);

@@ -1,6 +1,7 @@
 import { markGone } from "../admission.ts";
 import { MARK_MILLIS, nextExpiry } from "./expiry.ts";
-import { begin } from "./forgetting.ts";
+import { raiseFence } from "./deletion-fence.ts";
+import { begin, voidUntil } from "./forgetting.ts";
 import type { HomeCopy } from "../copy/home-copy.ts";
 import type { SessionCore } from "../session-core.ts";
 import type { SessionState } from "../session-state.ts";
@@ -24,16 +25,14 @@ export async function expire(core: SessionCore, copier: HomeCopy): Promise<void>
   if (maxAge === undefined || !core.exists || core.state.log.life.forgetting) return core.state.jobs.done("expire");
   const before = Date.now() - maxAge;
   const old = oldTraces(core.state, before).slice(0, TRACES_A_RUN);
-  const gone: Old[] = [];
+  const gone: Gone[] = [];
   let failed: PromiseRejectedResult | undefined;
   for (let at = 0; at < old.length && failed === undefined; at += TRACES_AT_ONCE) {
     const some = old.slice(at, at + TRACES_AT_ONCE);
-    const asked = await Promise.allSettled(some.map(async (trace) => await isGone(core, copier, trace)));
+    const asked = await Promise.allSettled(some.map(async (trace) => await findGone(core, copier, trace)));
     failed = asked.find((outcome) => outcome.status === "rejected");
-    some.forEach((trace, index) => {
-      const outcome = asked[index];
-      if (outcome?.status === "fulfilled" && outcome.value) gone.push(trace);
-    });
+    for (const outcome of asked)
+      if (outcome.status === "fulfilled" && outcome.value !== undefined) gone.push(outcome.value);
   }
   drop(core, gone, before);
   if (failed !== undefined) throw failed.reason;
@@ -42,6 +41,8 @@ export async function expire(core: SessionCore, copier: HomeCopy): Promise<void>
 }
 
 type Old = { readonly traceId: string; readonly epoch: number; readonly newest: number };
+/** `until`: the last of its bindings that is void. */
+type Gone = { readonly traceId: string; readonly epoch: number; readonly until: number };
 
 function oldTraces(state: SessionState, before: number): Old[] {
   const old: Old[] = [];
@@ -52,25 +53,29 @@ function oldTraces(state: SessionState, before: number): Old[] {
   return old;
 }
 
-/** Whether nothing keeps the trace any more: its home, or sessions that it left and that may still show it. */
-async function isGone(core: SessionCore, copier: HomeCopy, { traceId, epoch, newest }: Old): Promise<boolean> {
+/** `undefined` where the trace is kept: by its home, or by sessions that it left and that may still show it. */
+async function findGone(
+  core: SessionCore,
+  copier: HomeCopy,
+  { traceId, epoch, newest }: Old,
+): Promise<Gone | undefined> {
   const { id } = core.state;
   const row = core.state.rows.get(traceId);
   if (row?.role === "copy") {
     const outcome = await core.session(traceId).release(core.tenant, { traceId, session: id, epoch, newest });
-    return outcome === "gone";
+    return outcome.outcome === "gone" ? { traceId, epoch, until: voidUntil(epoch, outcome) } : undefined;
   }
   for (let home = row; home !== undefined; home = core.state.rows.get(traceId)) {
-    if (home.role !== "home" || !isShown(home, id)) return false;
-    if (home.leaving.length === 0) return true;
+    if (home.role !== "home" || !isShown(home, id)) return undefined;
+    if (home.leaving.length === 0) return { traceId, epoch, until: epoch };
     await copier.settled();
     await copier.withdraw(home);
   }
-  return false;
+  return undefined;
 }
 
 /** One transaction, for those that nothing came of meanwhile. */
-function drop(core: SessionCore, traces: readonly Old[], before: number): void {
+function drop(core: SessionCore, traces: readonly Gone[], before: number): void {
   if (traces.length === 0 || !core.exists || core.state.log.life.forgetting) return;
   const now = Date.now();
   let isHome = false;
@@ -82,11 +87,13 @@ function drop(core: SessionCore, traces: readonly Old[], before: number): void {
       );
     });
     state.log.dropTraces(going.map(({ traceId }) => traceId));
-    return going.map(({ traceId, epoch }) => {
-      if (state.rows.get(traceId)?.role === "home") isHome = true;
+    return going.map(({ traceId, until }) => {
       // A home begins anew with what comes next; a copy that is late must not.
-      if (state.rows.get(traceId)?.role === "home") state.rows.remove(traceId);
-      else state.rows.put({ traceId, role: "withdrawn", epoch, leaving: [] });
+      if (state.rows.get(traceId)?.role === "home") {
+        isHome = true;
+        raiseFence(core.ctx.storage, "trace", until);
+        state.rows.remove(traceId);
+      } else state.rows.put({ traceId, role: "withdrawn", epoch: until, leaving: [] });
       const previous = state.shownHead;
       core.oweReport(state, now);
       return { previous, entry: markGone(state, traceId, "", now) };
@@ -105,7 +112,7 @@ function trimMarks(core: SessionCore): void {
   core.write(({ log, rows }) => {
     log.life.keepHead(log.head);
     log.marks.drop(before);
-    rows.forgetWithdrawn(before);
+    raiseFence(core.ctx.storage, "session", rows.forgetWithdrawn(before));
     log.life.renew(Date.now());
   });
   core.discard();

@@ -1,9 +1,10 @@
 import type { Release, ReleaseOutcome } from "../copy/copying.ts";
 import type { HomeCopy } from "../copy/home-copy.ts";
 import type { SessionCore } from "../session-core.ts";
-import { leaveTombstone, TOMBSTONE_MILLIS } from "./tombstone.ts";
+import { FENCE_MILLIS, fenceOf, raiseFence } from "./deletion-fence.ts";
+import type { Fenced } from "./deletion-fence.ts";
 import { isShown } from "../log/trace-rows.ts";
-import type { TraceRow } from "../log/trace-rows.ts";
+import type { TraceRow, TraceRows } from "../log/trace-rows.ts";
 
 /** Begins to forget a session; what a fault leaves undone the alarm does. Answers false where there is none. */
 export function beginForgetting(core: SessionCore): boolean {
@@ -34,13 +35,19 @@ export async function forget(core: SessionCore, copier: HomeCopy): Promise<void>
   core.subscribers.dismiss();
   const copies = Array.from(state.rows.all()).filter((row) => row.role === "copy");
   for (const row of copies.slice(0, RELEASES_A_RUN)) {
-    await core.session(row.traceId).release(core.tenant, { traceId: row.traceId, session: id, epoch: row.epoch });
-    core.write(({ rows }) => rows.put({ ...row, role: "withdrawn" }));
+    const { traceId } = row;
+    const released = await core.session(traceId).release(core.tenant, { traceId, session: id, epoch: row.epoch });
+    core.write(({ rows }) => rows.put({ ...row, role: "withdrawn", epoch: voidUntil(row.epoch, released) }));
   }
   if (copies.length > RELEASES_A_RUN) return state.jobs.postpone("forget", Date.now());
   await core.directory().remove({ id, incarnation }, "over");
   await copier.settled();
   await dropShown(core);
+}
+
+/** The last binding of a trace that is void after its home answered: the home may have bound it anew, and copied, since the one known here. */
+export function voidUntil(epoch: number, released: ReleaseOutcome): number {
+  return released.outcome === "gone" ? Math.max(epoch, released.epoch) : epoch;
 }
 
 /** A session that held the trace was forgotten: the home forgets it too, unless the trace has been bound elsewhere since. */
@@ -49,14 +56,16 @@ export async function release(core: SessionCore, copier: HomeCopy, released: Rel
     // A copy under way would bring the trace back to the session that is going.
     await copier.settled();
     const row = core.exists ? core.state.rows.get(released.traceId) : undefined;
-    if (row?.role !== "home") return "gone";
+    const fence = fenceOf(core.ctx.storage, "trace");
+    if (row?.role !== "home") return { outcome: "gone", epoch: fence };
     // Since that binding the home was forgotten and began anew: what came since is not meant, and what was before is gone.
-    if (released.epoch < core.state.log.firstReceived(row.traceId)) return "gone";
-    if (row.session !== released.session || row.refused !== undefined) return "kept";
-    if (released.newest !== undefined && core.state.newest(row.traceId) > released.newest) return "kept";
+    const isEarlier = released.epoch <= fence || released.epoch < core.state.log.firstReceived(row.traceId);
+    if (isEarlier) return { outcome: "gone", epoch: fence };
+    if (row.session !== released.session || row.refused !== undefined) return { outcome: "kept" };
+    if (released.newest !== undefined && core.state.newest(row.traceId) > released.newest) return { outcome: "kept" };
     if (row.leaving.length === 0) {
       await dropHome(core, row);
-      return "gone";
+      return { outcome: "gone", epoch: row.epoch };
     }
     // Sessions of earlier bindings would show it for ever, once its home knows of none.
     await copier.withdraw(row);
@@ -74,8 +83,8 @@ async function dropHome(core: SessionCore, row: TraceRow): Promise<void> {
     log.dropTraces([row.traceId]);
     rows.remove(row.traceId);
     log.life.renew(Date.now());
+    raiseFence(core.ctx.storage, "trace", row.epoch);
   });
-  leaveTombstone(core.ctx.storage, "trace", Date.now());
   core.discard();
 }
 
@@ -85,22 +94,32 @@ async function dropShown(core: SessionCore): Promise<void> {
   const home = state.rows.home();
   if (home === undefined || isShown(home, state.id)) return await wipe(core);
   core.write(({ log, rows }) => {
+    raiseFence(core.ctx.storage, "session", lastEpochOf(rows, "session"));
     log.dropOthers(home.traceId);
     rows.removeOthers(home.traceId);
     log.life.setListed(false);
     log.life.renew(Date.now());
     log.life.setForgetting(false);
   });
-  leaveTombstone(core.ctx.storage, "session", Date.now());
   core.discard();
 }
 
 /** Without an `await` between: what is admitted next is of a new life, and stays. */
 async function wipe(core: SessionCore): Promise<void> {
   const { storage } = core.ctx;
+  const fences = (["session", "trace"] as const).map(
+    (of) => [of, Math.max(fenceOf(storage, of), lastEpochOf(core.state.rows, of))] as const,
+  );
   const deletions = [storage.deleteAlarm(), storage.deleteAll()];
-  for (const of of ["session", "trace"] as const) leaveTombstone(storage, of, Date.now());
-  deletions.push(storage.setAlarm(Date.now() + TOMBSTONE_MILLIS));
+  for (const [of, epoch] of fences) raiseFence(storage, of, epoch);
+  deletions.push(storage.setAlarm(Date.now() + FENCE_MILLIS));
   core.discard();
   await Promise.all(deletions);
+}
+
+/** Of the bindings that are known here: of the trace whose home this is, or of those that were copied to this session. */
+function lastEpochOf(rows: TraceRows, of: Fenced): number {
+  let last = 0;
+  for (const { role, epoch } of rows.all()) if ((role === "home") === (of === "trace")) last = Math.max(last, epoch);
+  return last;
 }

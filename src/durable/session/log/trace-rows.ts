@@ -8,7 +8,7 @@ export type TraceRow = {
   readonly role: "home" | "copy" | "withdrawn";
   /** Home only: the id of the session that the trace's spans name. */
   readonly session?: string;
-  /** Rises with each binding; a copy of an earlier one is void. Unix milliseconds when it can be, so that a new life of a home outranks the old. */
+  /** Rises with each binding; a copy of an earlier one is void. Unix milliseconds when it can be, so that a new life of a home mostly outranks the old at once. */
   readonly epoch: number;
   /** Home only: the session whose ceiling refused the copy; the trace then stays its own session. */
   readonly refused?: string;
@@ -77,11 +77,16 @@ export class TraceRows {
     this.#sql.exec("DELETE FROM trace WHERE trace <> ?", traceId);
   }
 
-  /** Copies that were withdrawn before this time, Unix milliseconds, and of which nothing tells any more. */
-  forgetWithdrawn(before: number): void {
-    const sql =
-      "DELETE FROM trace WHERE role = 'withdrawn' AND epoch < ? AND trace NOT IN (SELECT trace FROM chunk) RETURNING trace";
-    for (const { trace } of this.#sql.exec<{ trace: string }>(sql, before)) this.#rows.delete(trace);
+  /** Copies that were withdrawn before this time, Unix milliseconds, and of which nothing tells any more. Answers the last epoch of those. */
+  forgetWithdrawn(before: number): number {
+    const sql = `DELETE FROM trace WHERE role = 'withdrawn' AND epoch < ? AND trace NOT IN (SELECT trace FROM chunk)
+      RETURNING trace, epoch`;
+    let last = 0;
+    for (const { trace, epoch } of this.#sql.exec<{ trace: string; epoch: number }>(sql, before)) {
+      this.#rows.delete(trace);
+      last = Math.max(last, epoch);
+    }
+    return last;
   }
 
   remove(traceId: string): void {

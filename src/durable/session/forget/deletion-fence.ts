@@ -1,0 +1,21 @@
+/** For as long as a copy may be under way. */
+export const FENCE_MILLIS = 86_400_000;
+
+/** Copies to the session of this name, or bindings of the trace whose home this is. */
+export type Fenced = "session" | "trace";
+
+/**
+ * The last epoch that a deletion made void; 0 where there was none. It counts bindings and is no time, so that nothing depends on what
+ * two clocks say. It stands beside the tables: an object of which nothing else is left stays empty.
+ */
+export function fenceOf({ kv }: DurableObjectStorage, of: Fenced): number {
+  return kv.get<number>(keyOf(of)) ?? 0;
+}
+
+export function raiseFence(storage: DurableObjectStorage, of: Fenced, epoch: number): void {
+  if (epoch > fenceOf(storage, of)) storage.kv.put(keyOf(of), epoch);
+}
+
+function keyOf(of: Fenced): string {
+  return `deleted ${of}`;
+}
