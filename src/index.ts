@@ -4,7 +4,7 @@ import type { AppEnv } from "./routes/app-env.ts";
 import { isArkPath } from "./routes/ark/ark-error.ts";
 import { brokerSessions } from "./routes/broker-sessions.ts";
 import { events } from "./routes/events.ts";
-import { refuseForeignPages } from "./routes/early-refusals.ts";
+import { refuseBadHost, refuseForeignPages } from "./routes/early-refusals.ts";
 import { openapi } from "./routes/openapi/openapi.ts";
 import { servePage } from "./routes/page.ts";
 import { notFound, problem } from "./routes/problem.ts";
@@ -31,6 +31,7 @@ app.use(async (c, next) => {
 });
 
 // Before every route and every method, so that no new one can forget it.
+app.use(refuseBadHost);
 app.use(refuseForeignPages);
 
 app.use(async (c, next) => {

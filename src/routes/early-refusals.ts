@@ -6,6 +6,21 @@ import { arkError, isArkPath } from "./ark/ark-error.ts";
 import { problem } from "./problem.ts";
 import { refuse, signalOf } from "./receive/receive.ts";
 
+/**
+ * A client may write anything into `Host` (RFC 9110 §7.2), and the URL of the request is made of it: with a slash it moves the
+ * path. `npm start` refuses those that make no URL before they come here, with 500: Miniflare parses them first.
+ */
+export async function refuseBadHost(c: Context<AppEnv>, next: Next): Promise<Response | undefined> {
+  const host = c.req.header("host");
+  if (host !== undefined && (/[\s/?#@\\]/.test(host) || !URL.canParse(`http://${host}`)))
+    return refuseEarly(c, {
+      status: 400,
+      title: "Bad Request",
+      detail: `The Host header is "${host}": it must be a name or an address, with or without a port.`,
+    });
+  await next();
+}
+
 /** An open program takes changes from pages of this machine only, and from programs that are no browser. */
 export async function refuseForeignPages(c: Context<AppEnv>, next: Next): Promise<Response | undefined> {
   const page = foreignPage(c.env, c.req.raw);
