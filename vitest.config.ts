@@ -9,6 +9,9 @@ process.env["WRANGLER_HIDE_BANNER"] = "true";
 /** What a test waits for comes when it comes: vitest's own patience, a second, is shorter than a busy machine takes. */
 const PATIENCE = { timeout: 30_000 };
 
+/** The runtime of the objects has no environment but what it is given. */
+const SEED = process.env["SEED"] === undefined ? {} : { SEED: process.env["SEED"] };
+
 export default defineConfig({
   test: {
     projects: [
@@ -41,6 +44,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/durable/**/*.test.ts", "test/routes/**/*.test.ts"],
+          env: SEED,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

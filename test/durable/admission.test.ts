@@ -5,6 +5,7 @@ import type { Bindings } from "../../src/bindings.ts";
 import { deliver as deliverShards } from "../../src/routes/receive/deliver.ts";
 import type { Delivery } from "../../src/trace/delivery.ts";
 import { FACTS_VERSION } from "../../src/trace/facts/facts.ts";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "../trace/seeded-random.ts";
 import { deliveryOf, shardsOf } from "./deliveries.ts";
 import { Faults } from "./faults.ts";
@@ -16,10 +17,7 @@ import * as world from "./world.ts";
 const TRACE = traceIdOf("trace");
 const OTHER = traceIdOf("other");
 
-beforeEach(async () => {
-  world.stopClock();
-  await world.emptyWorld();
-});
+beforeEach(world.freshWorld);
 
 /** Names of the spans that a session's snapshot shows. */
 async function shown(id: string): Promise<string[]> {
@@ -168,10 +166,11 @@ describe("where our storage or our program fails", () => {
     },
   );
 
-  test.each([6001, 6002, 6003, 6004, 6005, 6006])(
-    "seed %i: what an object has in memory is what it would fold from its rows, whatever failed before",
+  law(
+    "what an object has in memory is what it would fold from its rows, whatever failed before",
+    seedsFrom(6001, 6),
     async (seed) => {
-      await world.emptyWorld();
+      await world.freshWorld();
       const random = new Random(seed);
       const { sent, ids } = generateSession(random, { traces: 2, spansOfATrace: 10, naming: 0.3 });
       faults.follow(() => (random.chance(0.2) ? random.pick(["it fails", "it is undone"]) : undefined));

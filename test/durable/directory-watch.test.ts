@@ -1,14 +1,12 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "../trace/seeded-random.ts";
 import { ListViewer } from "./list-viewer.ts";
 import { allPages, directory, list, remove, report } from "./reported.ts";
 import * as world from "./world.ts";
 
-beforeEach(async () => {
-  world.stopClock();
-  await world.emptyWorld();
-});
+beforeEach(world.freshWorld);
 
 /** Something reaches every stream, as any export does within a second: those that wait look at the clock again. */
 async function nudge(): Promise<void> {
@@ -140,7 +138,8 @@ async function happen(random: Random): Promise<void> {
 }
 
 describe("all pages and the watch since the first page's version", () => {
-  test.each(Array.from({ length: 24 }, (_, n) => 8200 + n))("seed %i: equal the list", async (seed) => {
+  law("equal the list", seedsFrom(8200, 24), async (seed) => {
+    await world.freshWorld();
     const random = new Random(seed);
     const filter = FILTERS[seed % FILTERS.length] ?? "";
     for (let n = 0; n < 25; n++) await happen(random);
@@ -157,7 +156,8 @@ describe("all pages and the watch since the first page's version", () => {
 });
 
 describe("a watch that is read as it comes, cut and resumed", () => {
-  test.each(Array.from({ length: 8 }, (_, n) => 8300 + n))("seed %i: comes to hold the list", async (seed) => {
+  law("comes to hold the list", seedsFrom(8300, 8), async (seed) => {
+    await world.freshWorld();
     const random = new Random(seed);
     const filter = FILTERS[seed % FILTERS.length] ?? "";
     let viewer = await ListViewer.open(`&${filter}`);

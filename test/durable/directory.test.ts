@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { TOMBSTONE_DAYS } from "../../src/durable/directory/rows/directory-rows.ts";
 import type { Arrivals } from "../../src/trace/stream-events.ts";
 import type { SessionSummary } from "../../src/trace/summary.ts";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "../trace/seeded-random.ts";
 import { Faults } from "./faults.ts";
 import { generateSession } from "./generated-session.ts";
@@ -15,10 +16,7 @@ const TRACE = traceIdOf("trace");
 const OTHER = traceIdOf("other");
 const DAY = 86_400_000;
 
-beforeEach(async () => {
-  world.stopClock();
-  await world.emptyWorld();
-});
+beforeEach(world.freshWorld);
 
 function directory() {
   return env.DIRECTORY.get(env.DIRECTORY.idFromName("default/directory"));
@@ -187,45 +185,40 @@ describe("the list's watch", () => {
     expect(Object.fromEntries(viewer.sessions)).toEqual({});
   });
 
-  test.each([7001, 7002, 7003, 7004])(
-    "seed %i: cut and resumed at any point, a viewer holds the list",
-    async (seed) => {
-      const random = new Random(seed);
-      const generated = [1, 2, 3].map(() => generateSession(random, { traces: 2, spansOfATrace: 6, naming: 0.3 }));
-      const all = generated.flatMap((session) => session.ids);
-      let viewer = await ListViewer.open("&kind=all");
-      const held = new Map<string, number>();
-      const keep = () => {
-        held.clear();
-        for (const [id, spans] of viewer.sessions) held.set(id, spans);
-      };
-      for (const delivery of random.cut(random.shuffle(generated.flatMap(({ sent }) => sent)), 5)) {
-        await world.deliver(delivery);
-        if (random.chance(0.4)) await world.rest(all);
-        if (!random.chance(0.3)) continue;
-        await viewer.until("bookmark");
-        keep();
-        await viewer.close();
-        const from = viewer.at;
-        if (random.chance(0.3)) await evictDurableObject(directory());
-        viewer = await ListViewer.open("&kind=all", from);
-        for (const [id, spans] of held) viewer.sessions.set(id, spans);
-        viewer.at = from;
-      }
-      await world.rest(all);
+  law("cut and resumed at any point, a viewer holds the list", seedsFrom(7001, 4), async (seed) => {
+    await world.freshWorld();
+    const random = new Random(seed);
+    const generated = [1, 2, 3].map(() => generateSession(random, { traces: 2, spansOfATrace: 6, naming: 0.3 }));
+    const all = generated.flatMap((session) => session.ids);
+    let viewer = await ListViewer.open("&kind=all");
+    const held = new Map<string, number>();
+    const keep = () => {
+      held.clear();
+      for (const [id, spans] of viewer.sessions) held.set(id, spans);
+    };
+    for (const delivery of random.cut(random.shuffle(generated.flatMap(({ sent }) => sent)), 5)) {
+      await world.deliver(delivery);
+      if (random.chance(0.4)) await world.rest(all);
+      if (!random.chance(0.3)) continue;
       await viewer.until("bookmark");
-      const { resourceVersion, sessions } = await list({ kind: "all" });
-      if (viewer.at !== resourceVersion)
-        await viewer.until(
-          "bookmark",
-          (event) => event.type === "bookmark" && event.resourceVersion === resourceVersion,
-        );
+      keep();
       await viewer.close();
-      expect(Object.fromEntries(viewer.sessions)).toEqual(
-        Object.fromEntries(sessions.map(({ id, spans }) => [id, spans])),
-      );
-    },
-  );
+      const from = viewer.at;
+      if (random.chance(0.3)) await evictDurableObject(directory());
+      viewer = await ListViewer.open("&kind=all", from);
+      for (const [id, spans] of held) viewer.sessions.set(id, spans);
+      viewer.at = from;
+    }
+    await world.rest(all);
+    await viewer.until("bookmark");
+    const { resourceVersion, sessions } = await list({ kind: "all" });
+    if (viewer.at !== resourceVersion)
+      await viewer.until("bookmark", (event) => event.type === "bookmark" && event.resourceVersion === resourceVersion);
+    await viewer.close();
+    expect(Object.fromEntries(viewer.sessions)).toEqual(
+      Object.fromEntries(sessions.map(({ id, spans }) => [id, spans])),
+    );
+  });
 });
 
 describe("what sessions report", () => {

@@ -1,19 +1,17 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Span } from "../../src/trace/span.ts";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "../trace/seeded-random.ts";
 import type { Attributes } from "./spans.ts";
 import { aSpan, at, SESSION_KEYS, spanId, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
 
-const SEEDS = Array.from({ length: 12 }, (_, n) => 7000 + n);
+const SEEDS = seedsFrom(7000, 12);
 const TRACES = [traceIdOf("one"), traceIdOf("two")];
 const NAMES = ["A", "B", "C"];
 const IDS = [...TRACES, ...NAMES];
 
-beforeEach(async () => {
-  world.stopClock();
-  await world.emptyWorld();
-});
+beforeEach(world.freshWorld);
 
 /** Spans that say while they run, once or twice, to which session they belong; when they end, few do, or name another. */
 function generateReports(random: Random): Span[] {
@@ -77,22 +75,20 @@ async function importAll(exports: Record<string, string>): Promise<void> {
 }
 
 describe("an export", () => {
-  test.each(SEEDS)(
-    "gives each trace its session again, and its other names, whatever named it: seed %i",
-    async (seed) => {
-      const random = new Random(seed);
-      await deliverInParts(random, generateReports(random));
-      const said = await world.saidByAll(IDS);
-      const before = await exportAll();
-      await forgetAndImport(before);
-      expect(await world.saidByAll(IDS)).toEqual(said);
-      const after = await exportAll();
-      expect(contentsOf(after)).toEqual(contentsOf(before));
-      await importAll(after);
-      expect(contentsOf(await exportAll())).toEqual(contentsOf(before));
-      expect(await world.saidByAll(IDS)).toEqual(said);
-    },
-  );
+  law("gives each trace its session again, and its other names, whatever named it", SEEDS, async (seed) => {
+    await world.freshWorld();
+    const random = new Random(seed);
+    await deliverInParts(random, generateReports(random));
+    const said = await world.saidByAll(IDS);
+    const before = await exportAll();
+    await forgetAndImport(before);
+    expect(await world.saidByAll(IDS)).toEqual(said);
+    const after = await exportAll();
+    expect(contentsOf(after)).toEqual(contentsOf(before));
+    await importAll(after);
+    expect(contentsOf(await exportAll())).toEqual(contentsOf(before));
+    expect(await world.saidByAll(IDS)).toEqual(said);
+  });
 
   const report = (n: number, attributes: Attributes) =>
     aSpan(TRACES[0] ?? "", n, {}, { ...attributes, "acme.span.pending": { boolValue: true } });

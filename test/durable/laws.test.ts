@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { deriveFacts } from "../../src/trace/facts/facts.ts";
 import { deriveRecordFacts } from "../../src/trace/facts/record-facts.ts";
 import type { SpanFacts } from "../../src/trace/facts/facts.ts";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "../trace/seeded-random.ts";
 import type { Generated } from "./generated-session.ts";
 import { generateSession, sentRecords, sentSpans } from "./generated-session.ts";
@@ -12,6 +13,7 @@ import {
   deliver,
   emptyWorld,
   evict,
+  freshWorld,
   itemsIn,
   itemsOf,
   readPath,
@@ -19,16 +21,12 @@ import {
   rest,
   saidBy,
   saidByAll,
-  stopClock,
   textsOf,
 } from "./world.ts";
 
-const SEEDS = Array.from({ length: 12 }, (_, n) => 4000 + n);
+const SEEDS = seedsFrom(4000, 12);
 
-beforeEach(async () => {
-  stopClock();
-  await emptyWorld();
-});
+beforeEach(freshWorld);
 
 /** What the seeds are for: each of these must be tried more than once. */
 test("the sessions that are tried hold what could show an order", () => {
@@ -100,42 +98,39 @@ test("the sessions that are tried hold log records of each kind", () => {
 });
 
 describe("order does not show", () => {
-  test.each(SEEDS)(
-    "seed %i: however deliveries are permuted, split and merged, the sessions are the same",
-    async (seed) => {
-      const random = new Random(seed);
-      const { sent, ids } = generateSession(random);
-      for (const delivery of random.cut(sent, 6)) await deliver(delivery);
+  law("however deliveries are permuted, split and merged, the sessions are the same", SEEDS, async (seed) => {
+    await freshWorld();
+    const random = new Random(seed);
+    const { sent, ids } = generateSession(random);
+    for (const delivery of random.cut(sent, 6)) await deliver(delivery);
+    await rest(ids);
+    const expected = await saidByAll(ids);
+    for (let round = 0; round < 3; round++) {
+      await emptyWorld();
+      for (const delivery of random.cut(random.shuffle(sent), 1 + random.below(12))) await deliver(delivery);
       await rest(ids);
-      const expected = await saidByAll(ids);
-      for (let round = 0; round < 3; round++) {
-        await emptyWorld();
-        for (const delivery of random.cut(random.shuffle(sent), 1 + random.below(12))) await deliver(delivery);
-        await rest(ids);
-        expect(await saidByAll(ids)).toEqual(expected);
-      }
-    },
-  );
+      expect(await saidByAll(ids)).toEqual(expected);
+    }
+  });
 });
 
 describe("twice is once", () => {
-  test.each(SEEDS)(
-    "seed %i: delivering again, in other pieces, changes nothing, not even the revision",
-    async (seed) => {
-      const random = new Random(seed);
-      const { sent, ids } = generateSession(random);
-      for (const delivery of random.cut(sent, 6)) await deliver(delivery);
-      await rest(ids);
-      const before = await versions(ids);
-      for (const delivery of random.cut(random.shuffle(sent), 1 + random.below(12))) await deliver(delivery);
-      await rest(ids);
-      expect(await versions(ids)).toEqual(before);
-    },
-  );
+  law("delivering again, in other pieces, changes nothing, not even the revision", SEEDS, async (seed) => {
+    await freshWorld();
+    const random = new Random(seed);
+    const { sent, ids } = generateSession(random);
+    for (const delivery of random.cut(sent, 6)) await deliver(delivery);
+    await rest(ids);
+    const before = await versions(ids);
+    for (const delivery of random.cut(random.shuffle(sent), 1 + random.below(12))) await deliver(delivery);
+    await rest(ids);
+    expect(await versions(ids)).toEqual(before);
+  });
 });
 
 describe("a viewer is a fold too", () => {
-  test.each(SEEDS)("seed %i: cut, evicted and resumed at any point, viewers hold the snapshots", async (seed) => {
+  law("cut, evicted and resumed at any point, viewers hold the snapshots", SEEDS, async (seed) => {
+    await freshWorld();
     const random = new Random(seed);
     const generated = generateSession(random);
     const viewers = [

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Foremost } from "../../src/durable/directory/foremost.ts";
 import { RowOrder } from "../../src/durable/directory/list/row-order.ts";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "../trace/seeded-random.ts";
 
-const SEEDS = Array.from({ length: 12 }, (_, n) => 8500 + n);
+const SEEDS = seedsFrom(8500, 12);
 
 /** Rows behind a place, by the rule. */
 function ruled(
@@ -21,7 +22,7 @@ function ruled(
 }
 
 describe("rows in order", () => {
-  test.each(SEEDS)("seed %i: stay in order while values change and rows come, few or many", (seed) => {
+  law("stay in order while values change and rows come, few or many", SEEDS, (seed) => {
     const random = new Random(seed);
     const values = Array.from({ length: random.below(400) }, () => random.below(40));
     const order = new RowOrder(values.length, (row) => values[row] ?? 0);
@@ -46,7 +47,7 @@ describe("rows in order", () => {
     expect(order.from({ value: -5, row: 5 }, "asc").next().value).toBe(4);
   });
 
-  test.each(SEEDS)("seed %i: the foremost of any number are the first of all", (seed) => {
+  law("the foremost of any number are the first of all", SEEDS, (seed) => {
     const random = new Random(seed);
     const values = Array.from({ length: random.below(300) }, () => random.below(30));
     const limit = 1 + random.below(40);

@@ -35,6 +35,12 @@ export async function emptyWorld(): Promise<void> {
   await reset();
 }
 
+/** A world without any session, in a time after all others'. */
+export async function freshWorld(): Promise<void> {
+  stopClock();
+  await emptyWorld();
+}
+
 export function objectOf(id: string) {
   return env.SESSIONS.get(env.SESSIONS.idFromName(`default/${id}`));
 }

@@ -3,6 +3,7 @@ import { decodePieces } from "../../src/otlp/import/decode-pieces.ts";
 import { FileFault, JsonPieces } from "../../src/otlp/import/json-pieces.ts";
 import { resourceSpansOfJaeger } from "../../src/otlp/import/jaeger.ts";
 import type { Piece } from "../../src/otlp/import/open-element.ts";
+import { law } from "../law.ts";
 import { Random } from "../trace/seeded-random.ts";
 
 const encoder = new TextEncoder();
@@ -68,7 +69,7 @@ describe("a file is cut into the elements of its lists", () => {
     expect(pieces.reduce((sum, { bytes }) => sum + bytes.buffer.byteLength, 0)).toBe(2 * 1_001);
   });
 
-  test.each([8601, 8602, 8603])("seed %i: in whatever sizes it arrives", (seed) => {
+  law("in whatever sizes it arrives", [8601, 8602, 8603], (seed) => {
     const random = new Random(seed);
     const lines = Array.from({ length: 20 }, (_, n) =>
       JSON.stringify({

@@ -8,14 +8,12 @@ import { aSpan, at, spanId, traceIdOf } from "../durable/spans.ts";
 import { openStream, StreamReader } from "../durable/viewer.ts";
 import type { Seen } from "../durable/viewer.ts";
 import * as world from "../durable/world.ts";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "../trace/seeded-random.ts";
 
 const TRACE = traceIdOf("replayed");
 
-beforeEach(async () => {
-  world.stopClock();
-  await world.emptyWorld();
-});
+beforeEach(world.freshWorld);
 afterEach(() => vi.useRealTimers());
 
 /** Events as words: a span's names, the type of any other. */
@@ -175,7 +173,8 @@ describe("a replay", () => {
   });
 });
 
-test.each([41, 42, 43, 44])("seed %i: what a viewer folded from a replay is the snapshot", async (seed) => {
+law("what a viewer folded from a replay is the snapshot", seedsFrom(41, 4), async (seed) => {
+  await world.freshWorld();
   const random = new Random(seed);
   const { sent, ids } = generateSession(random);
   for (const delivery of random.cut(random.shuffle(sent), 7)) await world.deliver(delivery);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { decodeFacts, encodeFacts, FACTS_VERSION, SPAN_KINDS } from "../../src/trace/facts/facts.ts";
 import type { SpanFacts } from "../../src/trace/facts/facts.ts";
 import { TOLD } from "../../src/trace/records/told.ts";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 
 const HOSTILE = [
@@ -74,14 +75,12 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
 }
 
 describe("facts as they travel and rest", () => {
-  for (let seed = 1; seed <= 60; seed++) {
-    test(`decoding gives back what was encoded, seed ${seed}`, () => {
-      const random = new Random(seed);
-      const ids = Array.from({ length: 8 }, () => hex(random, 16));
-      const facts = Array.from({ length: random.below(25) }, () => someFacts(random, ids));
-      expect(decodeFacts(encodeFacts(facts))).toStrictEqual(facts);
-    });
-  }
+  law("decoding gives back what was encoded", seedsFrom(1, 60), (seed) => {
+    const random = new Random(seed);
+    const ids = Array.from({ length: 8 }, () => hex(random, 16));
+    const facts = Array.from({ length: random.below(25) }, () => someFacts(random, ids));
+    expect(decodeFacts(encodeFacts(facts))).toStrictEqual(facts);
+  });
 
   test("facts of another version are not read", () => {
     const encoded = encodeFacts([someFacts(new Random(1), ["0000000000000001"])]);

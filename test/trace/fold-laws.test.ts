@@ -3,22 +3,20 @@ import { SpanTable } from "../../src/trace/table/span-table.ts";
 import { summarise } from "../../src/trace/fold/session-fold.ts";
 import { ABOUT, foldOf } from "./fold-of.ts";
 import { generateSession } from "./session-generator.ts";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 
-const SEEDS = Array.from({ length: 150 }, (_, n) => 1000 + n);
+const SEEDS = seedsFrom(1000, 150);
 
 describe("order does not show", () => {
-  test.each(SEEDS)(
-    "seed %i: however the encodings are permuted and cut into deliveries, the session is the same",
-    (seed) => {
-      const random = new Random(seed);
-      const sent = generateSession(random);
-      const expected = foldOf([sent]);
-      for (let round = 0; round < 4; round++) {
-        expect(foldOf(random.cut(random.shuffle(sent), 1 + random.below(20)))).toEqual(expected);
-      }
-    },
-  );
+  law("however the encodings are permuted and cut into deliveries, the session is the same", SEEDS, (seed) => {
+    const random = new Random(seed);
+    const sent = generateSession(random);
+    const expected = foldOf([sent]);
+    for (let round = 0; round < 4; round++) {
+      expect(foldOf(random.cut(random.shuffle(sent), 1 + random.below(20)))).toEqual(expected);
+    }
+  });
 
   test("the sessions that are tried hold what could show an order", () => {
     const folds = SEEDS.map((seed) => foldOf([generateSession(new Random(seed))]));
@@ -47,7 +45,7 @@ describe("order does not show", () => {
 });
 
 describe("twice is once", () => {
-  test.each(SEEDS)("seed %i: what was admitted is known, and admitting a log again changes nothing", (seed) => {
+  law("what was admitted is known, and admitting a log again changes nothing", SEEDS, (seed) => {
     const random = new Random(seed);
     const sent = random.shuffle(generateSession(random));
     const table = new SpanTable();
@@ -62,7 +60,7 @@ describe("twice is once", () => {
 });
 
 describe("forgetting a trace", () => {
-  test.each(SEEDS.slice(0, 50))("seed %i: the session is as if the trace had never come", (seed) => {
+  law("the session is as if the trace had never come", SEEDS.slice(0, 50), (seed) => {
     const sent = generateSession(new Random(seed));
     const forgotten = sent[0]?.traceId ?? "";
     const table = new SpanTable();
@@ -73,7 +71,7 @@ describe("forgetting a trace", () => {
 });
 
 describe("nothing is lost between queries", () => {
-  test.each(SEEDS)("seed %i: each span belongs to one query, so that queries add up to the session", (seed) => {
+  law("each span belongs to one query, so that queries add up to the session", SEEDS, (seed) => {
     const { summary, queries } = foldOf([generateSession(new Random(seed))]);
     const sum = (of: (query: (typeof queries)[number]) => number) => queries.reduce((all, query) => all + of(query), 0);
     expect({ spans: sum((q) => q.spans), errors: sum((q) => q.errors), input: sum((q) => q.tokens.input) }).toEqual({

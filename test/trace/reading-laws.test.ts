@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 
 import { readContent } from "../../src/trace/content/content.ts";
 import { decodeFacts, deriveFacts, encodeFacts } from "../../src/trace/facts/facts.ts";
@@ -6,8 +6,11 @@ import { previewLine } from "../../src/trace/content/preview-line.ts";
 import * as keys from "../../src/trace/semconv/semconv.ts";
 import * as said from "../../src/trace/semconv/semconv-content.ts";
 import type { AnyValue, KeyValue, Span } from "../../src/trace/span.ts";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 import { spanOf } from "./span-of.ts";
+
+const SEEDS = seedsFrom(1, 40);
 
 /** Every key that the vocabulary spells, and some that nobody should. */
 const KEYS: readonly string[] = [
@@ -102,31 +105,29 @@ function someSpan(random: Random): Span {
 }
 
 describe("reading any span whatever", () => {
-  for (let seed = 1; seed <= 40; seed++) {
-    test(`ends without a fault, in facts that travel, seed ${seed}`, () => {
-      const random = new Random(seed);
-      for (let round = 0; round < 50; round++) {
-        const span = someSpan(random);
-        const facts = deriveFacts(span, JSON.stringify(span), { attributes: span.attributes ?? [] }, undefined);
-        expect(decodeFacts(encodeFacts([facts]))).toStrictEqual([facts]);
-        const { claimed } = readContent(span);
-        const present = new Set(span.attributes?.map(({ key }) => key));
-        expect([...claimed].filter((key) => !present.has(key))).toEqual([]);
-        const line = previewLine(span, facts);
-        expect(line.length <= 160 && line.isWellFormed(), JSON.stringify(line)).toBe(true);
-      }
-    });
+  law("ends without a fault, in facts that travel", SEEDS, (seed) => {
+    const random = new Random(seed);
+    for (let round = 0; round < 50; round++) {
+      const span = someSpan(random);
+      const facts = deriveFacts(span, JSON.stringify(span), { attributes: span.attributes ?? [] }, undefined);
+      expect(decodeFacts(encodeFacts([facts]))).toStrictEqual([facts]);
+      const { claimed } = readContent(span);
+      const present = new Set(span.attributes?.map(({ key }) => key));
+      expect([...claimed].filter((key) => !present.has(key))).toEqual([]);
+      const line = previewLine(span, facts);
+      expect(line.length <= 160 && line.isWellFormed(), JSON.stringify(line)).toBe(true);
+    }
+  });
 
-    test(`does not depend on the order of the attributes, seed ${seed}`, () => {
-      const random = new Random(seed);
-      for (let round = 0; round < 50; round++) {
-        const span = someSpan(random);
-        const other = { ...span, attributes: span.attributes?.toReversed() ?? [] };
-        const text = JSON.stringify(span);
-        expect(deriveFacts(other, text, undefined, undefined)).toStrictEqual(
-          deriveFacts(span, text, undefined, undefined),
-        );
-      }
-    });
-  }
+  law("does not depend on the order of the attributes", SEEDS, (seed) => {
+    const random = new Random(seed);
+    for (let round = 0; round < 50; round++) {
+      const span = someSpan(random);
+      const other = { ...span, attributes: span.attributes?.toReversed() ?? [] };
+      const text = JSON.stringify(span);
+      expect(deriveFacts(other, text, undefined, undefined)).toStrictEqual(
+        deriveFacts(span, text, undefined, undefined),
+      );
+    }
+  });
 });

@@ -16,11 +16,12 @@ import { attributesOf } from "../durable/spans.ts";
 import type { Sent } from "../durable/spans.ts";
 import { ABOUT } from "./fold-of.ts";
 import { printTree } from "./print-tree.ts";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 
 type Item = Sent | SentRecord;
 
-const SEEDS = Array.from({ length: 100 }, (_, n) => 8000 + n);
+const SEEDS = seedsFrom(8000, 100);
 
 function resourceOf(service: string): Resource {
   return { attributes: attributesOf({ "service.name": service }) };
@@ -87,7 +88,7 @@ const shownBy = (view: SessionView) => ({
 });
 
 describe("with log records among spans", () => {
-  test.each(SEEDS)("seed %i: order does not show", (seed) => {
+  law("order does not show", SEEDS, (seed) => {
     const random = new Random(seed);
     const { sent } = generateSession(random);
     const expected = saidBy(tableOf([sent]));
@@ -95,7 +96,7 @@ describe("with log records among spans", () => {
       expect(saidBy(tableOf(random.cut(random.shuffle(sent), 1 + random.below(20))))).toEqual(expected);
   });
 
-  test.each(SEEDS)("seed %i: twice is once", (seed) => {
+  law("twice is once", SEEDS, (seed) => {
     const random = new Random(seed);
     const { sent } = generateSession(random);
     const table = tableOf([sent]);
@@ -104,7 +105,7 @@ describe("with log records among spans", () => {
     expect({ said: saidBy(table), held: table.held, superseded: [...table.superseded(1)] }).toEqual(before);
   });
 
-  test.each(SEEDS)("seed %i: a session is as if a trace that is forgotten had never come", (seed) => {
+  law("a session is as if a trace that is forgotten had never come", SEEDS, (seed) => {
     const { sent, traceIds } = generateSession(new Random(seed));
     const [forgotten = ""] = traceIds;
     const isOf = (item: Item) => ("span" in item ? item.span : item.record).traceId === forgotten;
@@ -115,7 +116,7 @@ describe("with log records among spans", () => {
     expect(saidBy(table)).toEqual(saidBy(tableOf([sent])));
   });
 
-  test.each(SEEDS)("seed %i: a viewer is a fold too, in any order, and its tree with it", (seed) => {
+  law("a viewer is a fold too, in any order, and its tree with it", SEEDS, (seed) => {
     const random = new Random(seed);
     const { sent } = generateSession(random);
     const { summary, queries } = saidBy(tableOf([sent]));

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import { decodeRecordFacts, encodeRecordFacts } from "../../src/trace/facts/codec/record-facts-codec.ts";
 import { deriveRecordFacts } from "../../src/trace/facts/record-facts.ts";
 import type { LogRecord } from "../../src/trace/log-record.ts";
@@ -9,6 +9,7 @@ import * as records from "../../src/trace/semconv/semconv-records.ts";
 import * as keys from "../../src/trace/semconv/semconv.ts";
 import type { AnyValue } from "../../src/trace/span.ts";
 import { SessionView } from "../../src/trace/view/session-view.ts";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 
 const KEYS = [...new Set([keys, live, records].flatMap((module) => strings(Object.values(module))))].concat(
@@ -110,31 +111,28 @@ function someRecord(random: Random): LogRecord {
 }
 
 describe("reading any log record whatever", () => {
-  test.each(Array.from({ length: 40 }, (_, n) => 1 + n))(
-    "ends without a fault, in facts that travel, seed %i",
-    (seed) => {
-      const random = new Random(seed);
-      const view = new SessionView("s");
-      let told = 0;
-      for (let round = 0; round < 100; round++) {
-        const record = someRecord(random);
-        const resource = { attributes: record.attributes ?? [] };
-        const facts = deriveRecordFacts(record, JSON.stringify(record), resource, undefined);
-        expect(decodeRecordFacts(encodeRecordFacts([facts, facts]))).toStrictEqual([facts, facts]);
-        const resourceLogs = [{ resource, scopeLogs: [{ logRecords: [record] }] }];
-        const spans = spansInLogs(resourceLogs).flatMap(({ scopeSpans = [] }) =>
-          scopeSpans.flatMap(({ spans: all = [] }) => all),
-        );
-        expect(spans).toHaveLength(facts.spans.length);
-        for (const { spanId } of facts.spans) expect(spanId).toMatch(/^(?!0{16})[0-9a-f]{16}$/);
-        expect(subjectOf(record)).toMatch(/^([0-9a-f]{16})?$/);
-        told += facts.spans.length;
-        const receipt = { encoding: "json", spans: 0, records: 1 } as const;
-        view.apply({ type: "logs", received: "1", receipt, traceId: "0af7651916cd43dd8448eb211c80319c", resourceLogs });
-      }
-      expect(told).toBeGreaterThan(0);
-      expect(view.summary()?.spans).toBeGreaterThan(0);
-      expect(view.tree().rows.length).toBeGreaterThan(0);
-    },
-  );
+  law("ends without a fault, in facts that travel", seedsFrom(1, 40), (seed) => {
+    const random = new Random(seed);
+    const view = new SessionView("s");
+    let told = 0;
+    for (let round = 0; round < 100; round++) {
+      const record = someRecord(random);
+      const resource = { attributes: record.attributes ?? [] };
+      const facts = deriveRecordFacts(record, JSON.stringify(record), resource, undefined);
+      expect(decodeRecordFacts(encodeRecordFacts([facts, facts]))).toStrictEqual([facts, facts]);
+      const resourceLogs = [{ resource, scopeLogs: [{ logRecords: [record] }] }];
+      const spans = spansInLogs(resourceLogs).flatMap(({ scopeSpans = [] }) =>
+        scopeSpans.flatMap(({ spans: all = [] }) => all),
+      );
+      expect(spans).toHaveLength(facts.spans.length);
+      for (const { spanId } of facts.spans) expect(spanId).toMatch(/^(?!0{16})[0-9a-f]{16}$/);
+      expect(subjectOf(record)).toMatch(/^([0-9a-f]{16})?$/);
+      told += facts.spans.length;
+      const receipt = { encoding: "json", spans: 0, records: 1 } as const;
+      view.apply({ type: "logs", received: "1", receipt, traceId: "0af7651916cd43dd8448eb211c80319c", resourceLogs });
+    }
+    expect(told).toBeGreaterThan(0);
+    expect(view.summary()?.spans).toBeGreaterThan(0);
+    expect(view.tree().rows.length).toBeGreaterThan(0);
+  });
 });

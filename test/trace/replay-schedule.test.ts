@@ -4,6 +4,7 @@ import { ArrivalSchedule, EventSchedule } from "../../src/trace/replay/replay-sc
 import type { ReplaySchedule } from "../../src/trace/replay/replay-schedule.ts";
 import { SessionView } from "../../src/trace/view/session-view.ts";
 import type { ResourceSpans, Span } from "../../src/trace/span.ts";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 import { generateSession } from "./session-generator.ts";
 import { spanOf } from "./span-of.ts";
@@ -83,30 +84,27 @@ test("by arrival, revisions come in their order, and a trace that left leaves wh
   expect(printed(schedule)).toEqual(["1 r1 whole", "4 r2 whole", "4 r4 whole", "4 r5 whole", "9 r6 whole"]);
 });
 
-test.each(Array.from({ length: 40 }, (_, n) => 7_000 + n))(
-  "seed %i: what a viewer folds from a replay is what it folds from the log",
-  (seed) => {
-    const random = new Random(seed);
-    const log = random.cut(generateSession(random), 9).map(wireOf);
-    const live = new SessionView("s-1");
-    for (const resourceSpans of log) live.apply(spansEvent(0, resourceSpans));
+law("what a viewer folds from a replay is what it folds from the log", seedsFrom(7_000, 40), (seed) => {
+  const random = new Random(seed);
+  const log = random.cut(generateSession(random), 9).map(wireOf);
+  const live = new SessionView("s-1");
+  for (const resourceSpans of log) live.apply(spansEvent(0, resourceSpans));
 
-    const chunks = log.map((resourceSpans) => new ChunkSpans(resourceSpans));
-    const schedule = scheduleOf(chunks.map((chunk) => chunk.spans()));
-    const replayed = new SessionView("s-1");
-    let items = 0;
-    let last = 0;
-    while (items < schedule.length) {
-      const { at, revision, positions, next } = schedule.step(items);
-      expect([at >= last, next > items]).toEqual([true, true]);
-      const whole: readonly ResourceSpans[] = log[revision - 1] ?? [];
-      replayed.apply(spansEvent(0, positions === undefined ? whole : (chunks[revision - 1]?.pick(positions) ?? [])));
-      last = at;
-      items = next;
-    }
-    expect([replayed.summary(), replayed.queries()]).toEqual([live.summary(), live.queries()]);
-    expect([...replayed.spans()].map(({ key, span }) => `${key} ${JSON.stringify(span)}`).toSorted()).toEqual(
-      [...live.spans()].map(({ key, span }) => `${key} ${JSON.stringify(span)}`).toSorted(),
-    );
-  },
-);
+  const chunks = log.map((resourceSpans) => new ChunkSpans(resourceSpans));
+  const schedule = scheduleOf(chunks.map((chunk) => chunk.spans()));
+  const replayed = new SessionView("s-1");
+  let items = 0;
+  let last = 0;
+  while (items < schedule.length) {
+    const { at, revision, positions, next } = schedule.step(items);
+    expect([at >= last, next > items]).toEqual([true, true]);
+    const whole: readonly ResourceSpans[] = log[revision - 1] ?? [];
+    replayed.apply(spansEvent(0, positions === undefined ? whole : (chunks[revision - 1]?.pick(positions) ?? [])));
+    last = at;
+    items = next;
+  }
+  expect([replayed.summary(), replayed.queries()]).toEqual([live.summary(), live.queries()]);
+  expect([...replayed.spans()].map(({ key, span }) => `${key} ${JSON.stringify(span)}`).toSorted()).toEqual(
+    [...live.spans()].map(({ key, span }) => `${key} ${JSON.stringify(span)}`).toSorted(),
+  );
+});

@@ -8,6 +8,7 @@ import type { ResourceSpans } from "../../src/trace/span.ts";
 import type { SessionStreamEvent } from "../../src/trace/stream-events.ts";
 import { at, factsOf, id, TRACE } from "./facts-of.ts";
 import { printTree } from "./print-tree.ts";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 import { generateSession } from "./session-generator.ts";
 import type { Sent } from "./session-generator.ts";
@@ -51,8 +52,9 @@ const shownBy = (view: SessionView) => ({
 });
 
 describe("a viewer is a fold too", () => {
-  test.each(Array.from({ length: 60 }, (_, n) => 5000 + n))(
-    "seed %i: what a viewer folds is what the object folds, whatever the deliveries, resumptions and repeats",
+  law(
+    "what a viewer folds is what the object folds, whatever the deliveries, resumptions and repeats",
+    seedsFrom(5000, 60),
     (seed) => {
       const random = new Random(seed);
       const sent = generateSession(random);

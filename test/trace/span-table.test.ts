@@ -3,6 +3,7 @@ import type { SpanFacts } from "../../src/trace/facts/facts.ts";
 import { SpanTable } from "../../src/trace/table/span-table.ts";
 import * as Row from "../../src/trace/table/rows/span-rows.ts";
 import { at, factsOf, id, TRACE, without } from "./facts-of.ts";
+import { law } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 
 const OTHER_TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -139,7 +140,7 @@ describe("session names of a trace", () => {
     expect(table.sessionName(TRACE)).toEqual({ rank: 2, value: "s-1" });
   });
 
-  test.each([20261121, 7, 4242])("with more names than are remembered, order does not show (seed %i)", (seed) => {
+  law("with more names than are remembered, order does not show", [20261121, 7, 4242], (seed) => {
     const random = new Random(seed);
     const names = Array.from({ length: 60 }, () =>
       named(random.hex(4), 1 + random.below(3), `name ${random.below(25)}`, {

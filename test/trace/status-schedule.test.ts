@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { liveness, LIVENESS_TURNS } from "../../src/trace/liveness.ts";
 import { statusAfter, statusSchedule } from "../../src/trace/list/status-schedule.ts";
 import type { LivenessFacts } from "../../src/trace/summary.ts";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 
 const ARRIVAL = 1_790_000_000_000;
@@ -21,7 +22,7 @@ function someFacts(random: Random): LivenessFacts {
 }
 
 describe("a schedule of statuses", () => {
-  test.each(Array.from({ length: 20 }, (_, n) => 9100 + n))("seed %i: says at any time what liveness says", (seed) => {
+  law("says at any time what liveness says", seedsFrom(9100, 20), (seed) => {
     const random = new Random(seed);
     const facts = someFacts(random);
     const schedule = statusSchedule(facts);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import { deriveFacts } from "../../src/trace/facts/facts.ts";
 import { deriveRecordFacts } from "../../src/trace/facts/record-facts.ts";
 import { queriesOf, summarise } from "../../src/trace/fold/session-fold.ts";
@@ -8,11 +8,12 @@ import { SpanTable } from "../../src/trace/table/span-table.ts";
 import { SessionView } from "../../src/trace/view/session-view.ts";
 import { ABOUT } from "./fold-of.ts";
 import { printTree } from "./print-tree.ts";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 import { generateTold } from "./told-generator.ts";
 import type { Told } from "./told-generator.ts";
 
-const SEEDS = Array.from({ length: 150 }, (_, n) => 9000 + n);
+const SEEDS = seedsFrom(9000, 150);
 
 const homeOf = (item: Told): string => ("span" in item ? item.span.traceId : item.home);
 
@@ -63,7 +64,7 @@ const shownBy = (view: SessionView) => ({
 });
 
 describe("what events, agents and spans tell of the same", () => {
-  test.each(SEEDS)("seed %i: order does not show, and twice is once", (seed) => {
+  law("order does not show, and twice is once", SEEDS, (seed) => {
     const random = new Random(seed);
     const sent = generateTold(random);
     const expected = saidBy(tableOf(sent));
@@ -74,7 +75,7 @@ describe("what events, agents and spans tell of the same", () => {
     }
   });
 
-  test.each(SEEDS)("seed %i: each span is of one query and stands once in the tree", (seed) => {
+  law("each span is of one query and stands once in the tree", SEEDS, (seed) => {
     const sent = generateTold(new Random(seed));
     const { summary, queries } = saidBy(tableOf(sent));
     expect(queries.reduce((sum, { spans }) => sum + spans, 0)).toBe(summary.spans);
@@ -84,7 +85,7 @@ describe("what events, agents and spans tell of the same", () => {
     expect(view.tree().rows.filter(({ span }) => span !== undefined).length).toBe(summary.spans);
   });
 
-  test.each(SEEDS)("seed %i: a session is as if a trace that is forgotten had never come", (seed) => {
+  law("a session is as if a trace that is forgotten had never come", SEEDS, (seed) => {
     const random = new Random(seed);
     const sent = generateTold(random);
     const table = tableOf(sent);
@@ -93,7 +94,7 @@ describe("what events, agents and spans tell of the same", () => {
     expect(saidBy(table)).toEqual(saidBy(tableOf(sent.filter((item) => homeOf(item) !== forgotten))));
   });
 
-  test.each(SEEDS)("seed %i: a viewer is a fold too", (seed) => {
+  law("a viewer is a fold too", SEEDS, (seed) => {
     const random = new Random(seed);
     const sent = generateTold(random);
     const shown = shownOf(sent);

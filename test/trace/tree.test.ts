@@ -3,6 +3,7 @@ import { axisOf, buildTree, visibleRows } from "../../src/trace/view/tree.ts";
 import type { ViewSpan } from "../../src/trace/view/tree.ts";
 import { at } from "./facts-of.ts";
 import { printTree } from "./print-tree.ts";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 import { generateSession } from "./session-generator.ts";
 import { viewOf, viewSpan } from "./view-span.ts";
@@ -225,22 +226,19 @@ describe("rows and axis", () => {
 });
 
 describe("order does not show", () => {
-  test.each(Array.from({ length: 150 }, (_, n) => 3000 + n))(
-    "seed %i: any order of the spans gives the same tree",
-    (seed) => {
-      const random = new Random(seed);
-      const unique = new Map(
-        generateSession(random)
-          .map(({ traceId, facts }) => viewOf(traceId, facts))
-          .map((view) => [view.key, view]),
-      );
-      const spans = [...unique.values()];
-      const tree = buildTree(spans);
-      expect(printTree(buildTree(random.shuffle(spans)))).toEqual(printTree(tree));
-      expect(tree.rows.filter((row) => row.span)).toHaveLength(spans.length);
-      expect(tree.roots.reduce((all, root) => all + root.descendants + 1, 0)).toBe(tree.rows.length);
-    },
-  );
+  law("any order of the spans gives the same tree", seedsFrom(3000, 150), (seed) => {
+    const random = new Random(seed);
+    const unique = new Map(
+      generateSession(random)
+        .map(({ traceId, facts }) => viewOf(traceId, facts))
+        .map((view) => [view.key, view]),
+    );
+    const spans = [...unique.values()];
+    const tree = buildTree(spans);
+    expect(printTree(buildTree(random.shuffle(spans)))).toEqual(printTree(tree));
+    expect(tree.rows.filter((row) => row.span)).toHaveLength(spans.length);
+    expect(tree.roots.reduce((all, root) => all + root.descendants + 1, 0)).toBe(tree.rows.length);
+  });
 });
 
 describe("shapes that no walk may stumble over", () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { yamlText } from "../../src/trace/rerun/yaml-text.ts";
+import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 
 const HOSTILE = [
@@ -43,7 +44,7 @@ test("half a surrogate pair, which no encoding can carry, is replaced", () => {
   expect(parse(yamlText({ a: "x\ud83cy" }).trimStart())).toEqual({ a: "x\ufffdy" });
 });
 
-test.each(Array.from({ length: 20 }, (_, n) => 900 + n))("seed %i: any text is read as it was written", (seed) => {
+law("any text is read as it was written", seedsFrom(900, 20), (seed) => {
   const random = new Random(seed);
   const units = Array.from({ length: 200 }, () => String.fromCodePoint(random.below(0xd800)));
   const text = units.join("");
