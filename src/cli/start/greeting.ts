@@ -7,7 +7,10 @@ const DEMO_ENDPOINT = "http://127.0.0.1:8787";
 export function greeting(configuration: Configuration, url: URL): string {
   const { host, dataDirectory, bindings } = configuration;
   const open = bindings["ADMIN_TOKEN"] === undefined;
-  const address = `http://${host === "0.0.0.0" || host === "::" ? "127.0.0.1" : url.hostname}:${url.port}`;
+  const reached = new URL(url);
+  if (host === "0.0.0.0" || host === "::") reached.hostname = "127.0.0.1";
+  // Without its port where that is HTTP's own.
+  const address = reached.origin;
   return [
     "",
     `  Spanfold  ${address}`,
