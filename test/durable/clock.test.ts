@@ -1,7 +1,10 @@
+import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { ActiveSessions } from "../../src/durable/directory/active-sessions.ts";
 import type { Copy } from "../../src/durable/session/copy/copying.ts";
 import { SessionObject } from "../../src/durable/session/session.ts";
 import { deliveryOf } from "./deliveries.ts";
+import { directory } from "./reported.ts";
 import { someSpans, traceIdOf } from "./spans.ts";
 import { Viewer } from "./viewer.ts";
 import * as world from "./world.ts";
@@ -155,4 +158,36 @@ test("the list shows a session that was deleted and began anew after the clock w
   await viewer.readUntil(({ event }) => event.type === "bookmark" && event.resourceVersion === version);
   await viewer.disconnect();
   expect(viewer.view.summary()).toMatchObject({ spans: 1 });
+});
+
+test("a copy that failed is tried again at once after the clock was set back", async () => {
+  const objects: { receive: (...given: Parameters<SessionObject["receive"]>) => unknown } = SessionObject.prototype;
+  const warned = vi.spyOn(console, "warn").mockReturnValue();
+  const spied = vi.spyOn(objects, "receive").mockRejectedValue(new Error("not just now (a test's fault)"));
+  await world.deliver(someSpans(TRACE, 1, 1, { "session.id": "A" }));
+  await world.until(async () => await Promise.resolve(warned.mock.calls.length > 0));
+  spied.mockRestore();
+  world.pass(-HOUR);
+  await world.deliver(someSpans(TRACE, 2, 1));
+  await world.until(async () => (await spansOf("A")) === 2);
+});
+
+test("sessions that were active before the clock was set back do not slow down the reports of those that are now", () => {
+  const active = new ActiveSessions();
+  const now = Date.now();
+  for (let n = 0; n < 2_000; n++) active.interval(`before ${n}`, now);
+  expect(active.interval("one", now)).toBe(10_005);
+  expect(active.interval("one", now - HOUR)).toBe(2_000);
+  for (let n = 0; n < 2_000; n++) active.interval(`after ${n}`, now - HOUR);
+  expect(active.interval("one", now - HOUR)).toBe(10_005);
+});
+
+test("the list looks after its sessions within a day though the clock was set back", async () => {
+  await world.deliver(someSpans(TRACE, 1, 1));
+  await world.rest(IDS);
+  world.pass(-240 * HOUR);
+  await world.deliver(someSpans(OTHER, 1, 1));
+  await world.rest(IDS);
+  const alarm = async () => await runInDurableObject(directory(), async (_, { storage }) => await storage.getAlarm());
+  await world.until(async () => ((await alarm()) ?? Number.POSITIVE_INFINITY) <= Date.now() + 24 * HOUR);
 });

@@ -18,7 +18,8 @@ export class ActiveSessions {
     this.#reported.delete(id);
     this.#reported.set(id, now);
     for (const [other, at] of this.#reported) {
-      if (at >= now - ACTIVE_MILLIS) break;
+      // What is later than now was noted before the clock was set back.
+      if (at >= now - ACTIVE_MILLIS && at <= now) break;
       this.#reported.delete(other);
     }
     return Math.max(LEAST_INTERVAL_MILLIS, (this.#reported.size / REPORTS_PER_SECOND) * 1_000);

@@ -47,7 +47,8 @@ export class Sweeper {
     if (this.#kept === undefined) this.#kept = new TenantKept(this.#ctx.storage.sql);
     else this.#kept.change(before, after);
     if (this.#isOver(1)) this.#arm(now + SOON_MILLIS);
-    else if (this.#armed === undefined) this.#ctx.waitUntil(this.#armDaily(now));
+    // After a wake it is not known whether an alarm stands; one that is further away was set before the clock was set back.
+    else if (this.#armed === undefined || this.#armed > now + DAY_MILLIS) this.#ctx.waitUntil(this.#armDaily(now));
   }
 
   retention(): Retention {
@@ -144,9 +145,8 @@ export class Sweeper {
     void this.#ctx.storage.setAlarm(at);
   }
 
-  /** After a wake nobody knows whether an alarm stands. */
   async #armDaily(now: number): Promise<void> {
     this.#armed = (await this.#ctx.storage.getAlarm()) ?? undefined;
-    if (this.#armed === undefined) this.#arm(now + DAY_MILLIS);
+    this.#arm(now + DAY_MILLIS);
   }
 }

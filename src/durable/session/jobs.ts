@@ -7,13 +7,15 @@ const FIRST_RETRY_MILLIS = 1_000;
 /** A neighbour that stays away is asked again once a minute. */
 const LAST_RETRY_MILLIS = 60_000;
 
+type Owed = { readonly due: number; readonly attempts: number };
+
 /**
  * When to do what is owed. Only the alarm is on disk, set with the write that gives cause: an object that wakes owes
  * whatever its log says that it may owe, and asking once too often changes nothing. That saves rows with every delivery.
  */
 export class Jobs {
   readonly #storage: DurableObjectStorage;
-  readonly #due = new Map<JobKind, { readonly due: number; readonly attempts: number }>();
+  readonly #due = new Map<JobKind, Owed>();
   /** When the alarm rings; unknown after a wake, and then simply set. */
   #armed: number | undefined;
 
@@ -33,7 +35,7 @@ export class Jobs {
 
   isDue(kind: JobKind, now: number): boolean {
     const owed = this.#due.get(kind);
-    return owed !== undefined && owed.due <= now;
+    return owed !== undefined && dueOf(owed, now) <= now;
   }
 
   done(kind: JobKind): void {
@@ -55,7 +57,7 @@ export class Jobs {
   arm(now: number): void {
     if (this.#due.size === 0) return;
     let earliest = Number.POSITIVE_INFINITY;
-    for (const { due } of this.#due.values()) earliest = Math.min(earliest, due);
+    for (const owed of this.#due.values()) earliest = Math.min(earliest, dueOf(owed, now));
     const at = Math.round(Math.max(earliest, now + LOST_RUN_MILLIS));
     if (this.#armed !== undefined && this.#armed <= at) return;
     this.#armed = at;
@@ -67,4 +69,9 @@ export class Jobs {
   rang(): void {
     this.#armed = undefined;
   }
+}
+
+/** No wait is longer than the last: where one is, the clock was set back since the job failed. */
+function dueOf({ due, attempts }: Owed, now: number): number {
+  return attempts > 0 && due > now + LAST_RETRY_MILLIS ? now : due;
 }
