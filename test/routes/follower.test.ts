@@ -219,6 +219,67 @@ test.each(["attach", "read"] as const)(
   },
 );
 
+/** An hour back: no timer is set anew by it. */
+const setBack = () => vi.setSystemTime(Date.now() - 3_600_000);
+
+test("what passes is tried again soon though the clock is set back meanwhile", async () => {
+  const warned = vi.spyOn(console, "warn").mockReturnValue();
+  const source = new Numbers();
+  source.head = 3;
+  source.failures = { attach: 1, read: 1 };
+  const reader = new Reader(source);
+  const read = reader.until("bookmark");
+  await deliver();
+  expect(warned).toHaveBeenCalledOnce();
+  setBack();
+  for (let second = 0; second < 20; second++) {
+    await vi.advanceTimersByTimeAsync(1_000);
+    await deliver();
+  }
+  await read;
+  expect(reader.words.filter((word) => word !== ": heartbeat")).toEqual(["retry: 1000", ...upTo(3), "bookmark"]);
+  await reader.cancel();
+  warned.mockRestore();
+});
+
+test("an object that answers no ping is attached to again though the clock is set back", async () => {
+  const source = new Numbers();
+  const reader = new Reader(source);
+  await reader.until("bookmark");
+  source.answersPings = false;
+  setBack();
+  source.head = 1;
+  const found = reader.until("1");
+  for (let second = 0; second < 50; second++) {
+    await vi.advanceTimersByTimeAsync(1_000);
+    await deliver();
+  }
+  await found;
+  expect(source.sockets.length).toBeGreaterThan(1);
+  await reader.cancel();
+});
+
+test("a stream that is never quiet gets its bookmark though the clock is set back", async () => {
+  const source = new Numbers();
+  const reader = new Reader(source);
+  await reader.until("bookmark");
+  setBack();
+  const found = (async () => {
+    for (let pieces = 0; pieces < 60; pieces++) {
+      await reader.next();
+      if (reader.words.at(-1) === "bookmark") return pieces;
+    }
+    return undefined;
+  })();
+  for (let tenth = 0; tenth < 100; tenth++) {
+    source.append();
+    await deliver();
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(await found).toBeLessThan(60);
+  await reader.cancel();
+});
+
 test("a viewer that does not read costs one small buffer, and misses nothing", async () => {
   const source = new Numbers();
   const reader = new Reader(source);

@@ -54,8 +54,8 @@ export class Follower {
   #closed = false;
   #reads = 0;
   #faults = 0;
-  /** After a fault: nothing is tried before. */
-  #retryAt = 0;
+  /** After a fault nothing is tried for so long. */
+  #failed = { at: 0, wait: 0 };
   #marked = Date.now();
   /** When something went out last. */
   #sent = Date.now();
@@ -95,9 +95,9 @@ export class Follower {
     while (!this.#closed) {
       if (this.#waiting.length > 0) return this.#flush();
       if (this.#ended) return [];
-      const wait = this.#retryAt - Date.now();
+      const wait = leftOf(this.#failed.wait, this.#failed.at);
       if (wait > 0) {
-        const beat = this.#sent + HEARTBEAT_MILLIS - Date.now();
+        const beat = leftOf(HEARTBEAT_MILLIS, this.#sent);
         if (beat <= 0) return [HEARTBEAT];
         await this.#sleep(Math.min(wait, beat));
       } else if (this.#socket === undefined) {
@@ -121,7 +121,7 @@ export class Follower {
     const events = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    if (Date.now() - this.#marked > MARK_MILLIS) this.#behind = true;
+    if (leftOf(MARK_MILLIS, this.#marked) <= 0) this.#behind = true;
     return events;
   }
 
@@ -187,7 +187,7 @@ export class Follower {
   }
 
   #check(socket: WebSocket): void {
-    if (Date.now() - this.#lastPong > PING_MILLIS + PONG_MILLIS) this.#lose(socket);
+    if (leftOf(PING_MILLIS + PONG_MILLIS, this.#lastPong) <= 0) this.#lose(socket);
     else socket.send("ping");
   }
 
@@ -214,7 +214,7 @@ export class Follower {
       console.warn(JSON.stringify({ message, faults, error: String(error) }));
     }
     const most = 250 * 2 ** Math.min(faults - 1, 6);
-    this.#retryAt = Date.now() + most * (0.5 + Math.random() / 2);
+    this.#failed = { at: Date.now(), wait: most * (0.5 + Math.random() / 2) };
   }
 
   /** Answers whether something happened before the time was over. */
@@ -236,4 +236,10 @@ export class Follower {
     if (socket !== undefined) this.#lose(socket);
     this.#wake?.();
   }
+}
+
+/** Milliseconds of a wait that are left; none where it began later than now: the clock was set back, and no wait may outlast that. */
+function leftOf(wait: number, began: number): number {
+  const now = Date.now();
+  return began > now ? 0 : began + wait - now;
 }

@@ -44,7 +44,7 @@ export class ListSource implements Source {
   async read() {
     if (needsText(this.#filter)) {
       const wait = this.#asked + SEARCH_INTERVAL_MILLIS - Date.now();
-      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(wait, SEARCH_INTERVAL_MILLIS)));
       this.#asked = Date.now();
     }
     const page = await this.#stub.changes({
