@@ -34,11 +34,12 @@ export function encodeSuccess(
   return response.bytes(1, message.finish()).finish();
 }
 
-/** google.rpc.Code of an HTTP status, as google.rpc.Code's own comments map them. */
+/** google.rpc.Code of an HTTP status, as google.rpc.Code's own comments map them; 408, which they leave out, is a deadline. */
 function codeOf(http: number): number {
   if (http === 401) return 16;
   if (http === 403) return 7;
   if (http === 404) return 5;
+  if (http === 408) return 4;
   if (http === 413 || http === 429) return 8;
   if (http === 405 || http === 501) return 12;
   if (http === 502 || http === 503 || http === 504) return 14;

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { SESSION_SPANS, SESSION_TRACES } from "../../src/durable/session/limits.ts";
 import { DEFAULT_RETENTION } from "../../src/trace/retention.ts";
 import * as limits from "../../src/otlp/limits.ts";
+import { EXPORT_SECONDS, RATE_BYTES, RATE_SECONDS } from "../../src/otlp/body/pace.ts";
 import { BODIES_IN_FLIGHT } from "../../src/routes/receive/body-budget.ts";
 
 const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "otlp.md"), "utf8");
@@ -19,7 +20,9 @@ const figure = (value: number) => value.toLocaleString("en");
 
 test.each([
   ["body, after inflation", `${limits.MAX_PROTOBUF_BODY / MIB} MiB protobuf, ${limits.MAX_JSON_BODY / MIB} MiB JSON`],
-  ["bodies in flight in one isolate", `${BODIES_IN_FLIGHT / MIB} MiB`],
+  ["bodies of exports in flight in one isolate: what has arrived of them", `${BODIES_IN_FLIGHT / MIB} MiB`],
+  ["time for the body of an export to arrive", `${EXPORT_SECONDS} s`],
+  ["least of a body, or of a file, while it is waited for", `${figure(RATE_BYTES)} bytes in ${RATE_SECONDS} s`],
   ["braces, brackets, colons and commas of a JSON body", figure(limits.MAX_JSON_TOKENS)],
   ["JSON text that a request becomes", `${limits.MAX_REQUEST_TEXT / MIB} Mi characters`],
   ["spans, log records, or spans in log records, a request", figure(limits.MAX_SPANS)],

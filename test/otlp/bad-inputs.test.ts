@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { readBody } from "../../src/otlp/body/body.ts";
+import { reading } from "./reading.ts";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import { MAX_JSON_BODY, MAX_PROTOBUF_BODY } from "../../src/otlp/limits.ts";
 import { encodingOf } from "../../src/otlp/body/media-type.ts";
@@ -34,7 +35,7 @@ async function receive({ file, contentType, contentEncoding }: Case): Promise<st
   const stored = readFileSync(new URL(file, FOLDER));
   const sent = new Uint8Array(file.endsWith(".packed") ? gunzipSync(stored) : stored);
   const limit = encoding === "json" ? MAX_JSON_BODY : MAX_PROTOBUF_BODY;
-  const body = await readBody(new Blob([sent]).stream(), contentEncoding, limit, () => true);
+  const body = await readBody(new Blob([sent]).stream(), contentEncoding, reading(limit));
   return outcomeOf(body.ok ? decodeTraces(body.value, encoding) : body);
 }
 

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { readBody } from "../../src/otlp/body/body.ts";
+import { reading } from "./reading.ts";
 
 const BOMB = fileURLToPath(new URL("bomb-child.ts", import.meta.url));
 const TEXT = new TextEncoder().encode("spans and more spans, ".repeat(2_000));
@@ -37,7 +38,10 @@ function inPieces(bytes: Uint8Array, size: number, failsAt = Number.POSITIVE_INF
 
 async function read(bytes: Uint8Array, contentEncoding: string | null, limit = LIMIT): Promise<string> {
   const held: number[] = [];
-  const body = await readBody(inPieces(bytes, 1_000).stream, contentEncoding, limit, (length) => held.push(length) > 0);
+  const body = await readBody(inPieces(bytes, 1_000).stream, contentEncoding, {
+    ...reading(limit),
+    hold: (length) => held.push(length) > 0,
+  });
   if (!body.ok) return Object.values(body.error).join(" ");
   const total = held.reduce((sum, length) => sum + length, 0);
   const isWhole = Buffer.compare(body.value, TEXT) === 0;
@@ -63,7 +67,7 @@ describe("a request's body", () => {
   });
 
   test("no body is an empty one", async () => {
-    const body = await readBody(null, null, LIMIT, () => true);
+    const body = await readBody(null, null, reading(LIMIT));
     expect(body).toEqual({ ok: true, value: new Uint8Array() });
   });
 
@@ -92,7 +96,7 @@ describe("a request's body", () => {
   });
 
   test("a connection lost on the way is an error, not a short body", async () => {
-    const body = await readBody(inPieces(TEXT, 1_000, 5_000).stream, null, LIMIT, () => true);
+    const body = await readBody(inPieces(TEXT, 1_000, 5_000).stream, null, reading(LIMIT));
     expect(body).toEqual({ ok: false, error: { reason: "cut-off" } });
   });
 });
@@ -112,10 +116,10 @@ describe("the limit (OTLP/HTTP Request: after decompression too)", () => {
 
   test("stops reading at the first piece past it, and lets the sender go", async () => {
     const source = inPieces(new Uint8Array(10_000_000), 1_000);
-    await readBody(source.stream, null, 5_000, () => true);
+    await readBody(source.stream, null, reading(5_000));
     expect([source.pulled(), source.cancelled()]).toEqual([6_000, true]);
     const compressed = inPieces(new Uint8Array(10_000_000), 1_000);
-    await readBody(compressed.stream, "gzip", 5_000, () => true);
+    await readBody(compressed.stream, "gzip", reading(5_000));
     expect([compressed.pulled(), compressed.cancelled()]).toEqual([6_000, true]);
   });
 

@@ -1,6 +1,7 @@
 // Reads a bomb in this process, and says how far its memory rose meanwhile: the system keeps the mark, even where nothing here can run.
 import { gzipSync } from "node:zlib";
 import { readBody } from "../../src/otlp/body/body.ts";
+import { reading } from "./reading.ts";
 
 const MEGABYTE = 1024 * 1024;
 const [megabytes = 0, limit = 0] = process.argv.slice(2).map(Number);
@@ -10,7 +11,7 @@ const piece = gzipSync(new Uint8Array(MEGABYTE));
 const bomb = new Blob(Array.from({ length: megabytes }, () => piece));
 
 async function read(body: Blob): Promise<string> {
-  const outcome = await readBody(body.stream(), "gzip", limit, () => true);
+  const outcome = await readBody(body.stream(), "gzip", reading(limit));
   return outcome.ok ? `${outcome.value.length} bytes` : Object.values(outcome.error).join(" ");
 }
 

@@ -1,5 +1,8 @@
 import type { Result } from "../refusals/decode-error.ts";
 import { inflate } from "./inflate.ts";
+import type { Pace } from "./pace.ts";
+import { PacedReader } from "./paced-reader.ts";
+import type { Seconds } from "./paced-reader.ts";
 
 export type ContentCoding = "identity" | "gzip" | "deflate";
 
@@ -16,16 +19,26 @@ export type Hold = (bytes: number) => boolean;
 
 const NO_ROOM = { ok: false, error: { reason: "no-room" } } as const;
 
+/** What a body is read by. */
+export type Reading = {
+  /** Bytes of either form. */
+  readonly limit: number;
+  readonly hold: Hold;
+  readonly pace: Pace;
+  readonly seconds: Seconds;
+  /** Bytes as they are sent, where the sender says: after them the end need not be waited for. */
+  readonly announced?: number;
+};
+
 /**
  * A request's body, inflated. Never holds more than `limit` bytes of either form: reading stops at the first byte past
  * it, and so does inflating (OTLP/HTTP Request: a server limits the size after decompression). `hold` is asked
- * for room as bytes come to be held, so that bodies still arriving count too.
+ * for room as bytes arrive: neither what is announced nor what is only expected counts.
  */
 export async function readBody(
   stream: ReadableStream<Uint8Array> | null,
   contentEncoding: string | null,
-  limit: number,
-  hold: Hold,
+  reading: Reading,
 ): Promise<Result<Uint8Array>> {
   const name = (contentEncoding ?? "").trim().toLowerCase();
   const coding = Object.hasOwn(CODINGS, name) ? CODINGS[name] : undefined;
@@ -33,46 +46,36 @@ export async function readBody(
     await stream?.cancel();
     return { ok: false, error: { reason: "unsupported-encoding", contentEncoding: name } };
   }
-  const sent = await readAll(stream, limit, hold);
-  if (!sent.ok || coding === "identity") return sent;
-  const inflated = inflate(sent.value, coding, limit);
-  return inflated.ok && !hold(inflated.value.length) ? NO_ROOM : inflated;
-}
-
-async function readAll(
-  stream: ReadableStream<Uint8Array> | null,
-  limit: number,
-  hold: Hold,
-): Promise<Result<Uint8Array>> {
   if (stream === null) return { ok: true, value: new Uint8Array() };
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const reader = stream.getReader();
-  for (;;) {
-    const next = await reader.read().catch(() => undefined);
-    if (next === undefined) return { ok: false, error: { reason: "cut-off" } };
-    if (next.done) return { ok: true, value: join(chunks, length) };
-    length += next.value.length;
-    if (length > limit) {
-      await reader.cancel();
-      return { ok: false, error: { reason: "too-large", what: "bytes", limit } };
-    }
-    if (!hold(next.value.length)) {
-      await reader.cancel();
-      return NO_ROOM;
-    }
-    chunks.push(next.value);
-  }
+  const reader = new PacedReader(stream, reading.pace, reading.seconds);
+  const sent = await readAll(reader, reading);
+  if (sent.ok) reader.close();
+  else await reader.cancel();
+  if (!sent.ok || coding === "identity") return sent;
+  const inflated = inflate(sent.value, coding, reading.limit);
+  return inflated.ok && !reading.hold(inflated.value.length) ? NO_ROOM : inflated;
 }
 
-function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const [only] = chunks;
-  if (chunks.length === 1 && only !== undefined) return only;
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
+async function readAll(reader: PacedReader, { limit, hold, announced }: Reading): Promise<Result<Uint8Array>> {
+  let memory = new Uint8Array();
+  let length = 0;
+  while (length !== announced) {
+    const next = await reader.read();
+    if (!next.ok) return next;
+    if (next.value.length === 0) break;
+    const longer = length + next.value.length;
+    if (longer > limit) return { ok: false, error: { reason: "too-large", what: "bytes", limit } };
+    if (!hold(next.value.length)) return NO_ROOM;
+    if (longer > memory.length) memory = grown(memory, longer, announced ?? limit);
+    memory.set(next.value, length);
+    length = longer;
   }
-  return bytes;
+  return { ok: true, value: memory.subarray(0, length) };
+}
+
+/** Twice as much where that may be needed: many small pieces are not moved for each of them. */
+function grown(memory: Uint8Array, least: number, most: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.max(least, Math.min(memory.length * 2, most)));
+  larger.set(memory);
+  return larger;
 }

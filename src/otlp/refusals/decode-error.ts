@@ -1,3 +1,6 @@
+import { lateWords } from "../body/pace.ts";
+import type { Lateness } from "../body/pace.ts";
+
 /** Why a whole request cannot be taken. Each but `no-room` is the sender's mistake; the facts are enough to say what to change. */
 export type DecodeError =
   | { readonly reason: "unsupported-media-type"; readonly contentType: string | undefined }
@@ -9,6 +12,7 @@ export type DecodeError =
   | { readonly reason: "no-room" }
   /** The connection ended before the body did. */
   | { readonly reason: "cut-off" }
+  | Lateness
   | { readonly reason: "not-utf8"; readonly position: number }
   | { readonly reason: "malformed-json"; readonly message: string }
   /** `position`: byte of the body; `path`: the message that stands there. */
@@ -24,7 +28,7 @@ export type DecodeError =
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: DecodeError };
 
 /** What the sender is told. `field` is the part of the message that is wrong, where one is. */
-export type Refusal = { readonly http: 400 | 413 | 415 | 503; readonly message: string; readonly field?: string };
+export type Refusal = { readonly http: 400 | 408 | 413 | 415 | 503; readonly message: string; readonly field?: string };
 
 /** The one place where an error becomes HTTP (OTLP/HTTP Response: bad data 400, over a limit 413). */
 export function statusOf(error: DecodeError): Refusal {
@@ -47,6 +51,9 @@ export function statusOf(error: DecodeError): Refusal {
       return { http: 503, message: "too many bodies in flight; try again" };
     case "cut-off":
       return { http: 400, message: "the body ended before its end" };
+    case "too-slow":
+    case "overdue":
+      return { http: 408, message: `the body ${lateWords(error)}` };
     case "not-utf8":
       return { http: 400, message: `not UTF-8 at byte ${error.position}` };
     case "malformed-json":

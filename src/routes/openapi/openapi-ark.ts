@@ -100,6 +100,7 @@ export const arkPaths = {
       responses: {
         201: json('`{status: "success"}`: it is on disk.'),
         400: problem("Not an event; the message names the fields."),
+        408: problem("The body arrived too slowly."),
         413: problem("Over a limit."),
         ...refusals,
       },

@@ -17,6 +17,7 @@ const ingest = (ending: string, answer: string, rejected: string) => ({
       400: json("Malformed; google.rpc.Status in the request's encoding.", "Status"),
       401: json("No token, or an unknown one.", "Status"),
       403: json("The token may not write, or the request is not addressed to this machine.", "Status"),
+      408: json("The body arrived too slowly.", "Status"),
       413: json("Over a limit.", "Status"),
       415: json("Content type or encoding not taken.", "Status"),
       503: json("Passing fault, `Retry-After` in seconds; send the same again.", "Status"),

@@ -31,10 +31,12 @@ export async function postEvent(c: Context<AppEnv>): Promise<Response> {
 }
 
 function refuseBody(c: Context<AppEnv>, error: DecodeError): Response {
-  const { message } = statusOf(error);
-  if (error.reason === "no-room") return busy(c, message);
-  if (error.reason !== "too-large") return invalid(c, `body: ${message}`);
-  return arkError(c, { status: 413, title: "Payload Too Large", detail: `body: ${message}` });
+  const { http, message } = statusOf(error);
+  if (http === 503) return busy(c, message);
+  const detail = `body: ${message}`;
+  if (http === 408) return arkError(c, { status: 408, title: "Request Timeout", detail });
+  if (http === 413) return arkError(c, { status: 413, title: "Payload Too Large", detail });
+  return invalid(c, detail);
 }
 
 function busy(c: Context<AppEnv>, detail: string): Response {

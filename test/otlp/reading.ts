@@ -1,0 +1,7 @@
+import type { Reading } from "../../src/otlp/body/body.ts";
+import { Pace } from "../../src/otlp/body/pace.ts";
+
+/** Reads a body up to this limit, with room for all of it and at any speed. */
+export function reading(limit: number): Reading {
+  return { limit, hold: () => true, pace: new Pace(), seconds: () => () => {} };
+}

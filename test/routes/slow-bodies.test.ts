@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import * as world from "../durable/world.ts";
+import { ask } from "./ask.ts";
+
+beforeEach(async () => {
+  world.stopClock();
+  await world.emptyWorld();
+  // The clock too: it stands still for all tests here.
+  vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"], now: Date.now() });
+});
+
+afterEach(() => void vi.useRealTimers());
+
+/** Sends this much of a body and no more, lets so many seconds pass, and reads the answer. */
+async function unfinished(path: string, type: string, bytes: string, seconds: number) {
+  const sent = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = sent.writable.getWriter();
+  let answer: Response | undefined;
+  const answered = ask({ OPEN_ACCESS: "loopback" }, world.ORIGIN + path, {
+    method: "POST",
+    headers: { "content-type": type },
+    body: sent.readable,
+  }).then((response) => (answer = response));
+  if (bytes !== "") await writer.write(new TextEncoder().encode(bytes));
+  for (let second = 0; second < seconds; second++) {
+    vi.advanceTimersByTime(1_000);
+    // Whatever follows from it.
+    for (let turn = 0; turn < 5; turn++) await scheduler.wait(0);
+  }
+  if (answer === undefined) {
+    await writer.close();
+    await answered;
+    return "not answered";
+  }
+  const end = await writer.closed.then(
+    () => "read to its end",
+    () => "let go",
+  );
+  expect(end).toBe("let go");
+  return answer;
+}
+
+async function read(answer: Response | "not answered") {
+  if (answer === "not answered") return answer;
+  const { status, headers } = answer;
+  return [status, headers.get("content-type"), await answer.text()];
+}
+
+const TOO_SLOW = "arrived too slowly: fewer than 10,000 bytes in 20 s";
+
+test("an export that falls silent is answered with 408 after 20 s, in its own encoding", async () => {
+  expect(await read(await unfinished("/v1/traces", "application/json", '{"resourceSpans":', 20))).toEqual([
+    408,
+    "application/json",
+    `{"code":4,"message":"the body ${TOO_SLOW}"}`,
+  ]);
+  const [status, type, text] = await read(await unfinished("/v1/logs", "application/x-protobuf", "", 20));
+  expect([status, type]).toEqual([408, "application/x-protobuf"]);
+  expect(text).toContain(TOO_SLOW);
+});
+
+test("it is waited for until then", async () => {
+  expect(await read(await unfinished("/v1/traces", "application/json", "{}", 19))).toBe("not answered");
+});
+
+test("an event that falls silent is answered with 408 as Ark's clients read it", async () => {
+  const [status, , text] = await read(await unfinished("/events", "application/json", "{", 20));
+  expect([status, JSON.parse(String(text))]).toMatchObject([
+    408,
+    { detail: `body: the body ${TOO_SLOW}`, error: { code: "REQUEST_TIMEOUT" } },
+  ]);
+});
