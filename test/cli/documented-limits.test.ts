@@ -5,7 +5,7 @@ import { SESSION_SPANS, SESSION_TRACES } from "../../src/durable/session/limits.
 import { DEFAULT_RETENTION } from "../../src/trace/retention.ts";
 import * as limits from "../../src/otlp/limits.ts";
 import { EXPORT_SECONDS, RATE_BYTES, RATE_SECONDS } from "../../src/otlp/body/pace.ts";
-import { BODIES_IN_FLIGHT } from "../../src/routes/receive/body-budget.ts";
+import { BODIES_IN_FLIGHT, IMPORTS_IN_FLIGHT } from "../../src/routes/receive/body-budget.ts";
 
 const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "otlp.md"), "utf8");
 
@@ -21,6 +21,7 @@ const figure = (value: number) => value.toLocaleString("en");
 test.each([
   ["body, after inflation", `${limits.MAX_PROTOBUF_BODY / MIB} MiB protobuf, ${limits.MAX_JSON_BODY / MIB} MiB JSON`],
   ["bodies of exports in flight in one isolate: what has arrived of them", `${BODIES_IN_FLIGHT / MIB} MiB`],
+  ["files of imports in flight: what has arrived of them and is not stored yet", `${IMPORTS_IN_FLIGHT / MIB} MiB`],
   ["time for the body of an export to arrive", `${EXPORT_SECONDS} s`],
   ["least of a body, or of a file, while it is waited for", `${figure(RATE_BYTES)} bytes in ${RATE_SECONDS} s`],
   ["braces, brackets, colons and commas of a JSON body", figure(limits.MAX_JSON_TOKENS)],

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { aSpan, exportOf, traceIdOf } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
 import { ask } from "./ask.ts";
 
@@ -69,4 +70,15 @@ test("an event that falls silent is answered with 408 as Ark's clients read it",
     408,
     { detail: `body: the body ${TOO_SLOW}`, error: { code: "REQUEST_TIMEOUT" } },
   ]);
+});
+
+test("a file that falls silent is answered with 408, and what stood before is kept", async () => {
+  const trace = traceIdOf("trace");
+  const line = exportOf([aSpan(trace, 1)]);
+  const [status, type, text] = await read(await unfinished("/import", "application/json", `${line}\n{"resource`, 20));
+  expect([status, type]).toEqual([408, "application/problem+json"]);
+  expect(JSON.parse(String(text))).toMatchObject({
+    detail: `The file ${TOO_SLOW}. What stood before it is imported: 1 spans and 0 log records.`,
+    imported: { spans: 1, traces: 1, sessions: [trace] },
+  });
 });

@@ -13,6 +13,10 @@ export class Batch {
   #bytes = 0;
   #items = 0;
 
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Whether this piece goes into a batch of its own. An empty batch takes every piece. */
   isFullFor(piece: Piece): boolean {
     const [first] = this.#pieces;

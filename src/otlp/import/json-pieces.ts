@@ -61,6 +61,11 @@ export class JsonPieces {
   /** Lists of metrics that were read over. */
   metrics = 0;
 
+  /** Bytes of the element that has not ended yet. */
+  get held(): number {
+    return this.#element?.length ?? 0;
+  }
+
   /** The elements that end in these bytes. Throws a `FileFault`. */
   *push(chunk: Uint8Array): Generator<Piece> {
     this.#stringFrom = this.#stringFrom < 0 ? -1 : 0;

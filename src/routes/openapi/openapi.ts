@@ -43,6 +43,7 @@ const importing = {
     responses: {
       200: json("What was imported, and the sessions that show it.", "Imported"),
       400: problem("The file is broken: `line`, `position`, and `imported`, what stood before it and is kept."),
+      408: problem("The file arrived too slowly; `imported` is kept."),
       413: problem("More than one import takes; `imported` is kept."),
       415: problem("Content encoding not taken."),
       ...refusals,

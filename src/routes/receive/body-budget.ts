@@ -1,34 +1,43 @@
-/** Bytes of bodies that one isolate holds at a time, as received and as inflated: with what decoding makes of them it stays under its 128 MB. */
+/** Bytes of the bodies of exports that one isolate holds at a time, as received and as inflated: with what decoding makes of them it stays under its 128 MB. */
 export const BODIES_IN_FLIGHT = 16 * 1024 * 1024;
 
-/** What all requests of an isolate hold together. A body that is alone is always let in: a larger one is refused by its own limit. */
+/** Bytes of files that one isolate holds at a time, inflated and not yet stored: two batches of small elements. Apart from the bodies of exports, so that imports never keep exports out. */
+export const IMPORTS_IN_FLIGHT = 8 * 1024 * 1024;
+
+/**
+ * What all requests of one kind hold together in an isolate. Only what has arrived counts. A body that is alone is always
+ * let in: a larger one is refused by its own limit.
+ */
 export class BodyBudget {
+  readonly #limit: number;
   #held = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
 
   /** A request's own account. */
   open(): BodyAccount {
     let own = 0;
-    return {
-      hold: (bytes) => {
-        const others = this.#held - own;
-        if (others > 0 && this.#held + bytes > BODIES_IN_FLIGHT) return false;
-        own += bytes;
-        this.#held += bytes;
-        return true;
-      },
-      close: () => {
-        this.#held -= own;
-        own = 0;
-      },
+    const hold = (bytes: number) => {
+      const others = this.#held - own;
+      if (bytes > 0 && others > 0 && this.#held + bytes > this.#limit) return false;
+      own += bytes;
+      this.#held += bytes;
+      return true;
     };
+    return { hold, set: (bytes) => hold(bytes - own), close: () => void hold(-own) };
   }
 }
 
 export type BodyAccount = {
   /** Takes so many more bytes, if there is room. */
   readonly hold: (bytes: number) => boolean;
+  /** Holds so many bytes from now on, if there is room for those that are more. */
+  readonly set: (bytes: number) => boolean;
   readonly close: () => void;
 };
 
 /** Of this isolate. */
-export const bodies = new BodyBudget();
+export const bodies = new BodyBudget(BODIES_IN_FLIGHT);
+export const files = new BodyBudget(IMPORTS_IN_FLIGHT);

@@ -1,5 +1,8 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
+import { lateWords, Pace } from "../../otlp/body/pace.ts";
+import type { Lateness } from "../../otlp/body/pace.ts";
+import { PacedStream } from "../../otlp/body/paced-reader.ts";
 import { Batch } from "../../otlp/import/batch.ts";
 import { decodePieces } from "../../otlp/import/decode-pieces.ts";
 import type { DecodedPieces } from "../../otlp/import/decode-pieces.ts";
@@ -9,15 +12,15 @@ import type { LogPage } from "../../trace/watch.ts";
 import type { AppEnv } from "../app-env.ts";
 import { methodNotAllowed } from "../method-not-allowed.ts";
 import { permit } from "../permit.ts";
-import { problem } from "../problem.ts";
+import { badRequest, problem } from "../problem.ts";
 import { noteArrival } from "./arrivals.ts";
-import { bodies } from "./body-budget.ts";
+import { files } from "./body-budget.ts";
+import type { BodyAccount } from "./body-budget.ts";
 import { deliver } from "./deliver.ts";
+import { everySecond } from "./every-second.ts";
 import { GiveWay, WORK_A_DECODING, WORK_A_PIECE } from "./give-way.ts";
 import { openFile } from "./open-file.ts";
 
-/** Held while a file is read: the pieces that are decoded at once, and what becomes of them. */
-const HELD_BYTES = 8 * 1024 * 1024;
 /** An invocation may make 10,000 calls, and what was delivered is asked for its sessions. */
 const DELIVERIES = 8_000;
 const SESSIONS_TOLD = 1_000;
@@ -27,17 +30,20 @@ export const imports = new Hono<AppEnv>({ strict: false })
   .post("/", async (c) => {
     const refused = permit(c, "write");
     if (refused !== undefined) return refused;
-    const account = bodies.open();
-    if (!account.hold(HELD_BYTES)) return busy(c, new Import(c));
-    const run = new Import(c);
+    const { body } = c.req.raw;
+    if (body === null) return badRequest(c, "Send a file as the body.");
+    const sent = new PacedStream(body, new Pace(), everySecond);
+    const account = files.open();
+    const run = new Import(c, account);
     try {
-      const file = await openFile(c.req.raw);
+      const file = await openFile(sent.bytes, c.req.header("content-encoding") ?? null);
       if (!file.ok) return problem(c, { status: file.status, title: file.title, detail: file.detail });
       await run.read(file.bytes);
       return c.json(await run.answer(), 200, { "cache-control": "no-store" });
     } catch (error) {
-      return await fail(c, run, error);
+      return await fail(c, run, sent.late === undefined ? error : new TooSlow(sent.late));
     } finally {
+      await sent.cancel();
       account.close();
       run.note();
     }
@@ -47,6 +53,13 @@ export const imports = new Hono<AppEnv>({ strict: false })
 /** What passes: the same file again completes it, and repeats nothing. */
 class Passing extends Error {}
 
+/** The sender is silent, or nearly. */
+class TooSlow extends Error {
+  constructor(late: Lateness) {
+    super(lateWords(late));
+  }
+}
+
 /** The bytes are no gzip, or the connection ended before they did. */
 class CutOff extends Error {}
 
@@ -55,6 +68,7 @@ class TooMany extends Error {}
 
 class Import {
   readonly #c: Context<AppEnv>;
+  readonly #account: BodyAccount;
   readonly #traceIds = new Set<string>();
   readonly #giveWay = new GiveWay();
   #spans = 0;
@@ -65,8 +79,9 @@ class Import {
   #deliveries = 0;
   #metrics = 0;
 
-  constructor(c: Context<AppEnv>) {
+  constructor(c: Context<AppEnv>, account: BodyAccount) {
     this.#c = c;
+    this.#account = account;
   }
 
   async read(bytes: ReadableStream<Uint8Array>): Promise<void> {
@@ -90,6 +105,7 @@ class Import {
           await this.#giveWay.after(WORK_A_PIECE);
         }
         this.#metrics = pieces.metrics;
+        if (!this.#account.set(pieces.held + batch.bytes)) throw new Passing();
         await this.#giveWay.after(next.value.length);
       }
       pieces.end();
@@ -181,6 +197,14 @@ async function fail(c: Context<AppEnv>, run: Import, error: unknown): Promise<Re
   if (error instanceof TooMany) {
     const detail = `The file holds more than ${DELIVERIES} deliveries, a trace each at least: more than one import takes. ${kept(run)} Send the rest in files of its own.`;
     return problem(c, { status: 413, title: "Content Too Large", detail, imported });
+  }
+  if (error instanceof TooSlow) {
+    return problem(c, {
+      status: 408,
+      title: "Request Timeout",
+      detail: `The file ${error.message}. ${kept(run)}`,
+      imported,
+    });
   }
   if (error instanceof CutOff) {
     const detail = `The file could not be read to its end: it is cut off, or its compression is corrupt. ${kept(run)}`;

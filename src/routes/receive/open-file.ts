@@ -3,13 +3,11 @@ import type { Gunzip } from "node:zlib";
 
 type File =
   | { readonly ok: true; readonly bytes: ReadableStream<Uint8Array> }
-  | { readonly ok: false; readonly status: 400 | 415; readonly title: string; readonly detail: string };
+  | { readonly ok: false; readonly status: 415; readonly title: string; readonly detail: string };
 
-/** A request's body as plain bytes: gzip and deflate where the header says so, gzip too where the file itself does. */
-export async function openFile(request: Request): Promise<File> {
-  const coding = (request.headers.get("content-encoding") ?? "").trim().toLowerCase();
-  const body = request.body;
-  if (body === null) return { ok: false, status: 400, title: "Bad Request", detail: "Send a file as the body." };
+/** A body as plain bytes: gzip and deflate where the header says so, gzip too where the file itself does. */
+export async function openFile(body: ReadableStream<Uint8Array>, contentEncoding: string | null): Promise<File> {
+  const coding = (contentEncoding ?? "").trim().toLowerCase();
   switch (coding) {
     case "gzip":
     case "x-gzip":
