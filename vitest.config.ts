@@ -12,6 +12,17 @@ const PATIENCE = { timeout: 30_000 };
 /** The runtime of the objects has no environment but what it is given. */
 const SEED = process.env["SEED"] === undefined ? {} : { SEED: process.env["SEED"] };
 
+/** Tests of memory and of every fault take minutes: `npm run test:slow`. */
+const SLOW = ["test/**/*.slow.test.ts"];
+const SLOW_TIMEOUT = 1_800_000;
+
+const runtime = () =>
+  cloudflareTest({
+    wrangler: { configPath: "./wrangler.toml" },
+    // The tests' own values; nothing here is a secret of anybody's.
+    miniflare: { bindings: { OPEN_ACCESS: "loopback" } },
+  });
+
 export default defineConfig({
   test: {
     projects: [
@@ -19,6 +30,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/{trace,otlp,producer,cli}/**/*.test.ts"],
+          exclude: SLOW,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -34,16 +46,11 @@ export default defineConfig({
         },
       },
       {
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: "./wrangler.toml" },
-            // The tests' own values; nothing here is a secret of anybody's.
-            miniflare: { bindings: { OPEN_ACCESS: "loopback" } },
-          }),
-        ],
+        plugins: [runtime()],
         test: {
           name: "workerd",
           include: ["test/durable/**/*.test.ts", "test/routes/**/*.test.ts"],
+          exclude: SLOW,
           env: SEED,
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -68,6 +75,24 @@ export default defineConfig({
           hookTimeout: 120_000,
           expect: { poll: PATIENCE },
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "slow",
+          include: ["test/{trace,otlp,producer,cli}/**/*.slow.test.ts"],
+          testTimeout: SLOW_TIMEOUT,
+          hookTimeout: SLOW_TIMEOUT,
+        },
+      },
+      {
+        plugins: [runtime()],
+        test: {
+          name: "slow-workerd",
+          include: ["test/{durable,routes}/**/*.slow.test.ts"],
+          env: SEED,
+          testTimeout: SLOW_TIMEOUT,
+          hookTimeout: SLOW_TIMEOUT,
         },
       },
     ],
