@@ -288,6 +288,17 @@ describe("a trace of Jaeger's", () => {
     expect(found?.scopeSpans?.[0]?.spans?.[0]?.status).toEqual(status);
   });
 
+  test("has the tags of a process once, however many scopes its spans have", () => {
+    const scoped = (n: number) => ({
+      processID: n % 2 === 0 ? "p" : ["p"],
+      tags: [{ key: "otel.scope.name", value: `scope ${n}` }],
+    });
+    const file = { spans: Array.from({ length: 250 }, (_, n) => scoped(n)), processes: { p: { serviceName: "one" } } };
+    const resources = Array.from(resourceSpansOfJaeger(file, 100));
+    expect(resources.map(({ scopeSpans }) => scopeSpans?.length)).toEqual([100, 100, 50]);
+    expect(new Set(resources.map(({ resource }) => resource?.attributes)).size).toBe(1);
+  });
+
   test("is decoded like any export, with integers that a double would round", () => {
     const text = JSON.stringify({ data: [trace] }).replace('"value":12', '"value":9007199254740993');
     const [decoded] = piecesOf(text).flatMap((piece) => Array.from(decodePieces([piece])));

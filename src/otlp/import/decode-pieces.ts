@@ -86,7 +86,7 @@ function* decodeJaeger(piece: Piece): Generator<DecodedPieces> {
   try {
     for (const resourceSpans of resourceSpansOfJaeger(trace, SPANS_AT_ONCE)) {
       waiting.push(resourceSpans);
-      spans += resourceSpans.scopeSpans?.[0]?.spans?.length ?? 0;
+      for (const scope of resourceSpans.scopeSpans ?? []) spans += scope.spans?.length ?? 0;
       if (spans < SPANS_AT_ONCE) continue;
       yield* decodeConverted(piece, waiting);
       waiting = [];

@@ -20,47 +20,57 @@ type Reference = { readonly type: string; readonly traceId: string; readonly spa
 
 /**
  * A trace of Jaeger's JSON as OTLP's, by the mapping of OpenTelemetry's Jaeger exporters read backwards; a resource for each
- * process, and a group for each so many spans. What is no trace at all is `undefined`; what is odd in a span is left for
+ * process, again for each so many of its spans. What is no trace at all is `undefined`; what is odd in a span is left for
  * the decoder to refuse by name.
  */
-export function* resourceSpansOfJaeger(trace: unknown, spansAGroup: number): Generator<ResourceSpans> {
+export function* resourceSpansOfJaeger(trace: unknown, spansAResource: number): Generator<ResourceSpans> {
   if (!isRecord(trace) || !Array.isArray(trace["spans"]))
     throw new TypeError("a trace has spans, and these are a list");
   const processes = isRecord(trace["processes"]) ? trace["processes"] : {};
-  const groups = new Map<string, { readonly process: unknown; readonly scope: Scope; readonly spans: Span[] }>();
+  const open = new Map<unknown, OpenProcess>();
   for (const span of trace["spans"] as readonly unknown[]) {
     if (!isRecord(span)) throw new TypeError("a span must be an object");
     const tags = tagsIn(span["tags"]);
-    const scope = scopeOf(tags);
-    const key = JSON.stringify([span["processID"], scope]);
-    let group = groups.get(key);
-    if (group === undefined) {
-      const process = span["process"] ?? processes[String(span["processID"])];
-      groups.set(key, (group = { process, scope, spans: [] }));
-    }
-    group.spans.push(spanOf(span, tags));
-    if (group.spans.length < spansAGroup) continue;
-    yield resourceSpansOf(group);
-    group.spans.length = 0;
+    const id = String(span["processID"]);
+    let process = open.get(id);
+    if (process === undefined) open.set(id, (process = new OpenProcess(span["process"] ?? processes[id])));
+    process.add(scopeOf(tags), spanOf(span, tags));
+    if (process.spans >= spansAResource) yield process.take();
   }
-  for (const group of groups.values()) if (group.spans.length > 0) yield resourceSpansOf(group);
+  for (const process of open.values()) if (process.spans > 0) yield process.take();
 }
 
-function resourceSpansOf(group: {
-  readonly process: unknown;
-  readonly scope: Scope;
-  readonly spans: readonly Span[];
-}): ResourceSpans {
-  const { process, scope } = group;
-  const attributes = isRecord(process)
-    ? [
-        ...(typeof process["serviceName"] === "string" && process["serviceName"] !== ""
-          ? [{ key: SERVICE_KEYS[0], value: { stringValue: process["serviceName"] } }]
-          : []),
-        ...attributesOf(tagsIn(process["tags"]), NONE),
-      ]
-    : [];
-  return { resource: { attributes }, scopeSpans: [{ scope, spans: [...group.spans] }] };
+/** A process and its spans by scope. Its tags may be many: they are read once, and written once for all of its scopes. */
+class OpenProcess {
+  readonly #attributes: readonly KeyValue[];
+  #scopes = new Map<string, { readonly scope: Scope; readonly spans: Span[] }>();
+  spans = 0;
+
+  constructor(process: unknown) {
+    this.#attributes = isRecord(process) ? resourceAttributesOf(process) : [];
+  }
+
+  add(scope: Scope, span: Span): void {
+    const key = JSON.stringify(scope);
+    let group = this.#scopes.get(key);
+    if (group === undefined) this.#scopes.set(key, (group = { scope, spans: [] }));
+    group.spans.push(span);
+    this.spans++;
+  }
+
+  take(): ResourceSpans {
+    const scopeSpans = Array.from(this.#scopes.values());
+    this.#scopes = new Map();
+    this.spans = 0;
+    return { resource: { attributes: this.#attributes }, scopeSpans };
+  }
+}
+
+function resourceAttributesOf(process: Readonly<Record<string, unknown>>): KeyValue[] {
+  const service = process["serviceName"];
+  const tags = attributesOf(tagsIn(process["tags"]), NONE);
+  if (typeof service !== "string" || service === "") return tags;
+  return [{ key: SERVICE_KEYS[0], value: { stringValue: service } }, ...tags];
 }
 
 const NONE: ReadonlySet<string> = new Set();
