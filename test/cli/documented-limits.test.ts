@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { SESSION_SPANS, SESSION_TRACES } from "../../src/durable/session/limits.ts";
 import { DEFAULT_RETENTION } from "../../src/trace/retention.ts";
+import { MOST_AROUND } from "../../src/otlp/import/halves.ts";
 import * as limits from "../../src/otlp/limits.ts";
 import { EXPORT_SECONDS, RATE_BYTES, RATE_SECONDS } from "../../src/otlp/body/pace.ts";
 import { BODIES_IN_FLIGHT, IMPORTS_IN_FLIGHT } from "../../src/routes/receive/body-budget.ts";
@@ -24,6 +25,10 @@ test.each([
   ["files of imports in flight: what has arrived of them and is not stored yet", `${IMPORTS_IN_FLIGHT / MIB} MiB`],
   ["time for the body of an export to arrive", `${EXPORT_SECONDS} s`],
   ["least of a body, or of a file, while it is waited for", `${figure(RATE_BYTES)} bytes in ${RATE_SECONDS} s`],
+  [
+    "of an element of a file that is too large for one request, what stands around its spans",
+    `${MOST_AROUND / MIB} MiB`,
+  ],
   ["braces, brackets, colons and commas of a JSON body", figure(limits.MAX_JSON_TOKENS)],
   ["JSON text that a request becomes", `${limits.MAX_REQUEST_TEXT / MIB} Mi characters`],
   ["spans, log records, or spans in log records, a request", figure(limits.MAX_SPANS)],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decodePieces } from "../../src/otlp/import/decode-pieces.ts";
+import { MOST_AROUND } from "../../src/otlp/import/halves.ts";
 import { FileFault, JsonPieces } from "../../src/otlp/import/json-pieces.ts";
 import { resourceSpansOfJaeger } from "../../src/otlp/import/jaeger.ts";
 import type { Piece } from "../../src/otlp/import/open-element.ts";
@@ -116,6 +117,32 @@ describe("a file is cut into the elements of its lists", () => {
     const spans = Array.from({ length: 20_000 }, (_, n) => span(n));
     const text = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }], resource: {} }] });
     expect(faultOf(text)).toMatch(/^resource stands behind so many spans that it can't be kept with them/);
+  });
+
+  describe("of what stands around its spans, and would be in each part, 1 MiB at most is repeated", () => {
+    const HEAD = '{"resource":{"attributes":[{"key":"a","value":{"stringValue":"';
+    const TAIL = '"}}]},"scopeSpans":[{"spans":[';
+    const element = (around: number, spans: string) =>
+      `{"resourceSpans":[${HEAD}${"v".repeat(around - HEAD.length - TAIL.length)}${TAIL}${spans}]}]}]}`;
+    const traces = Array.from({ length: 2_001 }, (_, n) =>
+      JSON.stringify({ ...span(1), traceId: (n + 1).toString(16).padStart(32, "0") }),
+    ).join(",");
+
+    test("where it is cut while it arrives", () => {
+      const spans = Array.from({ length: 15_001 }, () => "{}").join(",");
+      expect(piecesOf(element(MOST_AROUND, spans))).toHaveLength(2);
+      expect(() => piecesOf(element(MOST_AROUND + 1, spans))).toThrow(
+        "more than 1048576 bytes around spans that can't be taken apart",
+      );
+      expect(piecesOf(element(MOST_AROUND + 1, "{},{}"))).toHaveLength(1);
+    });
+
+    test("where it is halved", () => {
+      // Three more bytes of brackets and commas stand around them.
+      const fault = (around: number) => faultOf(element(around, traces));
+      expect(fault(MOST_AROUND - 3)).toBe("none");
+      expect(fault(MOST_AROUND - 2)).toBe("resourceSpans[0]: too large: more than 2000 traces (1, 18)");
+    });
   });
 
   test("an element of more traces than a request may have is halved", () => {

@@ -3,12 +3,18 @@ import { parseExactly } from "../json/json-text.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** Most of what stands around spans, in UTF-8 bytes: each part repeats it. As much as one value of the largest size. */
+export const MOST_AROUND = 1024 * 1024;
+
 const LISTS = [
   ["scopeSpans", "spans"],
   ["scopeLogs", "logRecords"],
 ] as const;
 
-/** The text of a ResourceSpans or ResourceLogs as two, each with half of its spans; `undefined` where it has not two. */
+/**
+ * The text of a ResourceSpans or ResourceLogs as two, each with half of its spans; `undefined` where it has not two, or
+ * where too much stands around them.
+ */
 export function halvesOf(bytes: Uint8Array): readonly [Uint8Array, Uint8Array] | undefined {
   const parsed = parseExactly(new TextDecoder().decode(bytes));
   if (!parsed.ok || !isRecord(parsed.value)) return undefined;
@@ -32,7 +38,10 @@ export function halvesOf(bytes: Uint8Array): readonly [Uint8Array, Uint8Array] |
       const list = Array.from(kept, ([scope, items]) => ({ ...scope, [itemsKey]: items }));
       return new TextEncoder().encode(JSON.stringify({ ...resource, [scopesKey]: list }));
     };
-    return [half(0, middle), half(middle, all.length)];
+    const halves = [half(0, middle), half(middle, all.length)] as const;
+    // What stands around the spans is in both of them.
+    const around = halves[0].length + halves[1].length - bytes.length;
+    return around > MOST_AROUND ? undefined : halves;
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { MOST_AROUND } from "./halves.ts";
 import { ITEMS, OpenElement, SCOPE } from "./open-element.ts";
 import type { Piece, PieceKind } from "./open-element.ts";
 
@@ -170,7 +171,10 @@ export class JsonPieces {
       return element.piece();
     }
     const isItem = depth === ITEMS && byte === 0x7d;
-    return isItem && element.isItem(this.#keys) ? element.endItem(chunk, at) : undefined;
+    if (!isItem || !element.isItem(this.#keys)) return undefined;
+    const piece = element.endItem(chunk, at);
+    if (piece !== undefined && element.around > MOST_AROUND) throw this.#tooLarge(`${MOST_AROUND} bytes around spans`);
+    return piece;
   }
 
   #endString(chunk: Uint8Array, at: number): void {

@@ -118,6 +118,11 @@ export class OpenElement {
     return scopes !== undefined && keys[ELEMENT] === scopes && keys[SCOPE] === items;
   }
 
+  /** Bytes that each part of it repeats: what stands before the spans. */
+  get around(): number {
+    return this.#scopesEnd + this.#itemsEnd - this.#scopeStart;
+  }
+
   /** A span ended at `at`. Answers a piece where there is enough for one. */
   endItem(chunk: Uint8Array, at: number): Piece | undefined {
     this.#items++;
