@@ -148,7 +148,7 @@ describe("what was silent for 30 days", () => {
     const [{ epoch } = { epoch: 0 }] = await world.rowsOf<{ epoch: number }>("A", "trace");
     world.pass(KEPT);
     const released = { traceId: OLD, session: "A", epoch, newest: Date.now() };
-    expect(await world.objectOf(OLD).release("default", released)).toBe("gone");
+    expect(await world.objectOf(OLD).release("default", released)).toMatchObject({ outcome: "gone", epoch });
     world.pass(1);
     await world.deliver(someSpans(OLD, 7, 1, { "session.id": "B" }));
     await world.rest(IDS);
