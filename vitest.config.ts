@@ -29,7 +29,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/{trace,otlp,producer,cli}/**/*.test.ts"],
+          include: ["test/{lib,content,facts,logs,session,otlp,producer,cli}/**/*.test.ts"],
           exclude: SLOW,
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -49,7 +49,7 @@ export default defineConfig({
         plugins: [runtime()],
         test: {
           name: "workerd",
-          include: ["test/durable/**/*.test.ts", "test/routes/**/*.test.ts"],
+          include: ["test/durable/**/*.test.ts", "test/{routes,ark,auth,api}/**/*.test.ts"],
           exclude: SLOW,
           env: SEED,
           testTimeout: 120_000,
@@ -80,7 +80,7 @@ export default defineConfig({
       {
         test: {
           name: "slow",
-          include: ["test/{trace,otlp,producer,cli}/**/*.slow.test.ts"],
+          include: ["test/{lib,content,facts,logs,session,otlp,producer,cli}/**/*.slow.test.ts"],
           testTimeout: SLOW_TIMEOUT,
           hookTimeout: SLOW_TIMEOUT,
         },

@@ -1,23 +1,23 @@
 import { Hono } from "hono";
 import { isExport } from "./routes/method-not-allowed.ts";
-import type { AppEnv } from "./routes/app-env.ts";
-import { isArkPath } from "./routes/ark/ark-error.ts";
-import { brokerSessions } from "./routes/broker-sessions.ts";
-import { events } from "./routes/events.ts";
-import { refuseBadHost, refuseForeignPages } from "./routes/early-refusals.ts";
-import { openapi } from "./routes/openapi/openapi.ts";
+import type { AppEnv } from "./config.ts";
+import { isArkPath } from "./ark/error.ts";
+import { brokerSessions } from "./ark/broker-sessions.ts";
+import { events } from "./ark/events.ts";
+import { refuseBadHost, refuseForeignPages } from "./early-refusals.ts";
+import { openapi } from "./api/openapi/openapi.ts";
 import { servePage } from "./routes/page.ts";
-import { notFound, problem } from "./routes/problem.ts";
+import { notFound, problem } from "./api/problem.ts";
 import { receive, refusePath, signalOf } from "./routes/receive/receive.ts";
 import { imports } from "./routes/receive/import.ts";
 import { query } from "./routes/query.ts";
 import { replay } from "./routes/replay.ts";
 import { session } from "./routes/session.ts";
 import { sessions } from "./routes/sessions.ts";
-import { traces } from "./routes/traces.ts";
+import { traces } from "./ark/traces.ts";
 
-export { DirectoryObject } from "./durable/directory/directory.ts";
-export { SessionObject } from "./durable/session/session.ts";
+export { DirectoryObject } from "./durable/directory/object.ts";
+export { SessionObject } from "./durable/session/object.ts";
 
 /** The only tenant so far. */
 const TENANT = "default";

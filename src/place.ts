@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Bindings } from "./bindings.ts";
+import type { Bindings } from "./config.ts";
 
 /** Longest session name, in UTF-8 bytes, that is its own id. Object names and URLs stay readable and bounded. */
 export const SESSION_NAME_BYTES = 256;

@@ -1,4 +1,4 @@
-import type { Bindings } from "../bindings.ts";
+import type { Bindings } from "../config.ts";
 
 /** Methods that change nothing (RFC 9110 §9.2.1), without TRACE, which has no route. */
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);

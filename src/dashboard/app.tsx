@@ -1,12 +1,12 @@
-import { Loading, Notice, ToSessions } from "./frame/states.tsx";
+import { Loading, Notice, ToSessions } from "./frame/page-state.tsx";
 import { Masthead } from "./frame/masthead.tsx";
 import { listFeed, replayFeed, sessionFeed } from "./feeds.ts";
-import { ImportList } from "./import/import-list.tsx";
-import { ListPage } from "./list/list-page.tsx";
+import { ImportList } from "./sessions/import/import-list.tsx";
+import { ListPage } from "./sessions/page.tsx";
 import { address } from "./address/location.ts";
-import { SessionPage } from "./session/session-page.tsx";
-import { Shortcuts } from "./frame/shortcuts.tsx";
-import { TokenDialog } from "./frame/token-dialog.tsx";
+import { SessionPage } from "./session/page.tsx";
+import { Shortcuts } from "./keys.tsx";
+import { TokenDialog } from "./frame/token-form.tsx";
 
 export function App() {
   return (

@@ -1,10 +1,10 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { type ListFeed, listUrl, openListFeed } from "./list/list-feed.ts";
+import { type ListFeed, listUrl, openListFeed } from "./sessions/feed.ts";
 import { address, go } from "./address/location.ts";
-import { openReplay, type ReplayFeed } from "./replay/replay-feed.ts";
-import { replayParameters, type ReplayView } from "./replay/replay-view.ts";
-import { timelineOf } from "./replay/timeline.ts";
-import { openSessionFeed, type SessionFeed } from "./session/session-feed.ts";
+import { openReplay, type ReplayFeed } from "./session/replay/feed.ts";
+import { replayParameters, type ReplayView } from "./address/replay-view.ts";
+import { timelineOf } from "./session/replay/timeline.ts";
+import { openSessionFeed, type SessionFeed } from "./session/feed.ts";
 
 /** What the page follows: one stream a tab. The list waits behind a session, so that Back finds it as it was. */
 const list = signal<ListFeed | undefined>(undefined);

@@ -1,8 +1,7 @@
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { followAddress } from "./feeds.ts";
-import { isTyping } from "./frame/keys.ts";
-import { showShortcuts } from "./frame/shortcuts.tsx";
+import { isTyping, showShortcuts } from "./keys.tsx";
 
 const place = document.getElementById("page");
 if (place === null) throw new Error("index.html has no #page");

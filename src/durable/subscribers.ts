@@ -1,5 +1,5 @@
-import type { Frame } from "../trace/watch.ts";
-import { encodeFrame } from "../trace/watch.ts";
+import type { Frame } from "../session/contract/log-page.ts";
+import { encodeFrame } from "../session/contract/log-page.ts";
 
 /** The hibernatable sockets of an object's viewers, one tag a view. They outlive the instance; nothing about them is kept in fields. */
 export class Subscribers {

@@ -1,14 +1,14 @@
-import type { OtlpEncoding } from "./body/media-type.ts";
+import type { OtlpEncoding } from "./media-type.ts";
 import type { Decoding } from "./decoding.ts";
-import { TRACES } from "./gathering.ts";
-import { decodeJson } from "./json/decode-json.ts";
-import { readSpan as readJsonSpan } from "./json/json-span.ts";
-import { decodeProtobuf } from "./protobuf/decode-protobuf.ts";
-import { readSpan as readProtobufSpan } from "./protobuf/protobuf-span.ts";
-import type { Result } from "./refusals/decode-error.ts";
-import { RequestShards } from "./shards/request-shards.ts";
-import type { Revise } from "./shards/request-shards.ts";
-import type { DecodedRequest } from "./shards/shard.ts";
+import { TRACES } from "./envelope-visitor.ts";
+import { decodeJson } from "./json/decode.ts";
+import { readSpan as readJsonSpan } from "./json/span.ts";
+import { decodeProtobuf } from "./protobuf/decode.ts";
+import { readSpan as readProtobufSpan } from "./protobuf/span.ts";
+import type { Result } from "./refusals.ts";
+import { RequestShards } from "./group/group-spans.ts";
+import type { Revise } from "./group/group-spans.ts";
+import type { DecodedRequest } from "./group/trace-group.ts";
 
 /**
  * The spans of an ExportTraceServiceRequest, by trace, in the canonical form; the same from both encodings. `revise` has

@@ -1,8 +1,8 @@
-import type { AnyValue } from "../trace/span.ts";
-import type { DecodeError } from "./refusals/decode-error.ts";
+import type { AnyValue } from "../otel/span.ts";
+import type { DecodeError } from "./refusals.ts";
 import { MAX_SPAN_TEXT, MAX_VALUES } from "./limits.ts";
-import { mayBeLarge, Spiller } from "./values/spill.ts";
-import { Trail } from "./refusals/trail.ts";
+import { mayBeLarge, Spiller } from "./offloaded-values.ts";
+import { Trail } from "./refusals.ts";
 
 /**
  * What both decoders share while they walk one request: where they stand, what was wrong, and what the span at hand has

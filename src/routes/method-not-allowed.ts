@@ -1,7 +1,7 @@
 import type { Context } from "hono";
-import { encodingOf } from "../otlp/body/media-type.ts";
-import type { AppEnv } from "./app-env.ts";
-import { problem } from "./problem.ts";
+import { encodingOf } from "../otlp/media-type.ts";
+import type { AppEnv } from "../config.ts";
+import { problem } from "../api/problem.ts";
 import { refusePath } from "./receive/receive.ts";
 
 /** For the methods that a resource does not have. An export that strayed there is told where the receiver is. */

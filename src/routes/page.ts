@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { AppEnv } from "./app-env.ts";
+import type { AppEnv } from "../config.ts";
 
 /** The text of spans is hostile: nothing but the page's own files runs, and nobody frames it. */
 const CONTENT_SECURITY_POLICY =

@@ -1,17 +1,17 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
 import { sessionAt, sessionIdIn } from "../place.ts";
-import { arkManifest } from "../trace/rerun/ark-manifest.ts";
-import type { QueryRequest } from "../trace/rerun/query-request.ts";
-import type { QuerySummary } from "../trace/summary.ts";
-import type { LogPage } from "../trace/watch.ts";
-import type { AppEnv } from "./app-env.ts";
+import { arkManifest } from "../session/rerun/ark-manifest.ts";
+import type { QueryRequest } from "../session/rerun/query-request.ts";
+import type { QuerySummary } from "../session/summary.ts";
+import type { LogPage } from "../session/contract/log-page.ts";
+import type { AppEnv } from "../config.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
-import { DATA_HEADERS } from "./negotiate.ts";
-import { permit } from "./permit.ts";
-import { badRequest, notFound, problem } from "./problem.ts";
+import { DATA_HEADERS } from "../api/negotiate.ts";
+import { permit } from "../auth/access.ts";
+import { badRequest, notFound, problem } from "../api/problem.ts";
 import { QueryReader } from "./read/query-reader.ts";
-import { whereabouts } from "./read/whereabouts.ts";
+import { whereabouts } from "./read/redirect-if-moved.ts";
 
 const ONE_QUERY = "/:id/queries/:query";
 

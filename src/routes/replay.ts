@@ -1,14 +1,14 @@
 import { Hono } from "hono";
 import { sessionAt, sessionIdIn } from "../place.ts";
-import type { AppEnv } from "./app-env.ts";
-import { negotiate } from "./negotiate.ts";
+import type { AppEnv } from "../config.ts";
+import { negotiate } from "../api/negotiate.ts";
 import { servePage } from "./page.ts";
-import { permit } from "./permit.ts";
-import { badRequest } from "./problem.ts";
+import { permit } from "../auth/access.ts";
+import { badRequest } from "../api/problem.ts";
 import { readReplayQuery } from "./stream/replay-query.ts";
 import { ReplayStream } from "./stream/replay-stream.ts";
-import { STREAM_HEADERS } from "./stream/sse.ts";
-import { whereabouts } from "./read/whereabouts.ts";
+import { STREAM_HEADERS } from "../lib/sse.ts";
+import { whereabouts } from "./read/redirect-if-moved.ts";
 
 /** A session told again in its own time, where its URL asks for that. */
 export const replay = new Hono<AppEnv>({ strict: false }).get("/:id", async (c, next) => {

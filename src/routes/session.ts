@@ -1,18 +1,18 @@
 import { Hono } from "hono";
 import { sessionAt, sessionIdIn } from "../place.ts";
-import type { ChunkEntry, LogPage } from "../trace/watch.ts";
-import { withStatus } from "../trace/with-status.ts";
-import type { AppEnv } from "./app-env.ts";
-import { inflate } from "./read/inflate.ts";
+import type { ChunkEntry, LogPage } from "../session/contract/log-page.ts";
+import { withStatus } from "../session/liveness.ts";
+import type { AppEnv } from "../config.ts";
+import { inflate } from "../lib/body-codec.ts";
 import { respondLive, resumeFrom } from "./stream/live.ts";
 import { LogReader } from "./read/log-reader.ts";
-import { DATA_HEADERS, negotiate } from "./negotiate.ts";
+import { DATA_HEADERS, negotiate } from "../api/negotiate.ts";
 import { servePage } from "./page.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
-import { badRequest, notFound } from "./problem.ts";
-import { permit } from "./permit.ts";
+import { badRequest, notFound } from "../api/problem.ts";
+import { permit } from "../auth/access.ts";
 import { SessionSource } from "./stream/session-source.ts";
-import { whereabouts } from "./read/whereabouts.ts";
+import { whereabouts } from "./read/redirect-if-moved.ts";
 
 /** One session: read, watched, exported, forgotten. */
 export const session = new Hono<AppEnv>({ strict: false })

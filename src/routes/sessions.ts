@@ -1,15 +1,15 @@
 import { Hono } from "hono";
 import { directoryOf } from "../place.ts";
-import type { AppEnv } from "./app-env.ts";
-import { formatCursor, readListQuery } from "./list-query.ts";
+import type { AppEnv } from "../config.ts";
+import { formatCursor, readListQuery } from "../api/list-query.ts";
 import { ListSource } from "./stream/list-source.ts";
 import { respondLive, resumeFrom } from "./stream/live.ts";
-import { DATA_HEADERS, negotiate } from "./negotiate.ts";
+import { DATA_HEADERS, negotiate } from "../api/negotiate.ts";
 import { servePage } from "./page.ts";
-import { permit } from "./permit.ts";
+import { permit } from "../auth/access.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
-import { badRequest } from "./problem.ts";
-import { formatVersion } from "./stream/resource-version.ts";
+import { badRequest } from "../api/problem.ts";
+import { formatVersion } from "../api/resource-version.ts";
 
 /** The list of sessions, filtered and sorted, and its watch. */
 export const sessions = new Hono<AppEnv>({ strict: false });

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { OtlpEncoding } from "../../src/otlp/body/media-type.ts";
+import type { OtlpEncoding } from "../../src/otlp/media-type.ts";
 import { encodeProtobuf } from "./encode-protobuf.ts";
 import { realisticRequest } from "./realistic-spans.ts";
 import { requestHead } from "./connection.ts";

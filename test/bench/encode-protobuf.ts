@@ -1,4 +1,4 @@
-import type { AnyValue, KeyValue, ResourceSpans, Scope, Span } from "../../src/trace/span.ts";
+import type { AnyValue, KeyValue, ResourceSpans, Scope, Span } from "../../src/otel/span.ts";
 
 /**
  * Writes canonical OTLP/JSON as protobuf, the fields that the load uses. Numbers are those of

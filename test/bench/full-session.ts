@@ -1,5 +1,5 @@
 import { Batch, newTraceId } from "./batch.ts";
-import type { OtlpEncoding } from "../../src/otlp/body/media-type.ts";
+import type { OtlpEncoding } from "../../src/otlp/media-type.ts";
 import { CONNECTIONS, drive } from "./load.ts";
 
 export const HELD = 50_000;

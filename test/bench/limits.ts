@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { MAX_JSON_BODY, MAX_JSON_TOKENS, MAX_PROTOBUF_BODY, MAX_SPANS, MAX_TRACES } from "../../src/otlp/limits.ts";
-import type { Span } from "../../src/trace/span.ts";
-import { Random } from "../trace/seeded-random.ts";
+import type { Span } from "../../src/otel/span.ts";
+import { Random } from "../session/seeded-random.ts";
 import { Batch, newTraceId } from "./batch.ts";
 import { Connection, requestHead } from "./connection.ts";
 import { encodeProtobuf } from "./encode-protobuf.ts";

@@ -1,7 +1,7 @@
-import type { SessionReport } from "../../src/trace/directory-contract.ts";
-import { searchText } from "../../src/trace/list/search-text.ts";
-import { searchableOf } from "../../src/trace/list/searchable.ts";
-import type { SessionSummary, Tally } from "../../src/trace/summary.ts";
+import type { SessionReport } from "../../src/session/contract/directory.ts";
+import { searchText } from "../../src/session/list/search-text.ts";
+import { searchableOf } from "../../src/session/list/searchable.ts";
+import type { SessionSummary, Tally } from "../../src/session/summary.ts";
 import { Connection, getRequest, requestHead } from "./connection.ts";
 import { median, spread } from "./figure.ts";
 import type { Figure, Section } from "./figure.ts";

@@ -1,5 +1,5 @@
-import type { KeyValue, ResourceSpans, Span } from "../../src/trace/span.ts";
-import { Random } from "../trace/seeded-random.ts";
+import type { KeyValue, ResourceSpans, Span } from "../../src/otel/span.ts";
+import { Random } from "../session/seeded-random.ts";
 
 const WORDS =
   "the a of to in and for with that is was not on by as from which when this request response model agent tool search result user session order refund invoice policy customer account weather flight hotel booking summary draft review check confirm update missing because after before between several available current previous next each total amount date status shipped delayed cancelled approved question answer follow evidence source page section table column value error retry limit budget plan step goal context history message reply please could would should we they it has been will can may".split(

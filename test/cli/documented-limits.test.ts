@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { SESSION_SPANS, SESSION_TRACES } from "../../src/durable/session/limits.ts";
-import { DEFAULT_RETENTION } from "../../src/trace/retention.ts";
 import { MOST_AROUND } from "../../src/otlp/import/halves.ts";
+import { DEFAULT_RETENTION } from "../../src/session/contract/retention.ts";
 import * as limits from "../../src/otlp/limits.ts";
-import { EXPORT_SECONDS, RATE_BYTES, RATE_SECONDS } from "../../src/otlp/body/pace.ts";
+import { EXPORT_SECONDS, RATE_BYTES, RATE_SECONDS } from "../../src/otlp/pace.ts";
 import { BODIES_IN_FLIGHT, IMPORTS_IN_FLIGHT } from "../../src/routes/receive/body-budget.ts";
 
 const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "otlp.md"), "utf8");

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { SESSION_SPANS, SESSION_TRACES } from "../../src/durable/session/limits.ts";
-import { DEFAULT_RETENTION } from "../../src/trace/retention.ts";
-import type { Bindings } from "../../src/bindings.ts";
+import { DEFAULT_RETENTION } from "../../src/session/contract/retention.ts";
+import type { Bindings } from "../../src/config.ts";
 import { deliver as deliverShards } from "../../src/routes/receive/deliver.ts";
-import type { Delivery } from "../../src/trace/delivery.ts";
-import { FACTS_VERSION } from "../../src/trace/facts/facts.ts";
+import type { Delivery } from "../../src/facts/delivery.ts";
+import { FACTS_VERSION } from "../../src/facts/codec/layout.ts";
 import { law, seedsFrom } from "../law.ts";
-import { Random } from "../trace/seeded-random.ts";
+import { Random } from "../session/seeded-random.ts";
 import { deliveryOf, shardsOf } from "./deliveries.ts";
 import { Faults } from "./faults.ts";
 import { generateSession, sentSpans } from "./generated-session.ts";

@@ -1,8 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { ActiveSessions } from "../../src/durable/directory/active-sessions.ts";
-import type { Copy } from "../../src/durable/session/copy/copying.ts";
-import { SessionObject } from "../../src/durable/session/session.ts";
+import { ActiveSessions } from "../../src/durable/directory/object.ts";
+import type { Copy } from "../../src/durable/session/copy/protocol.ts";
+import { SessionObject } from "../../src/durable/session/object.ts";
 import { deliveryOf } from "./deliveries.ts";
 import { directory } from "./reported.ts";
 import { someSpans, traceIdOf } from "./spans.ts";

@@ -1,11 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from "vitest";
 import type { Plan, Step, Strike } from "./faults.ts";
 import { Faults } from "./faults.ts";
-import type { Sent } from "./spans.ts";
-import { homeOfSession } from "../../src/otlp/logs/home-of-session.ts";
-import type { LogRecord } from "../../src/trace/log-record.ts";
+import type { Sent, Attributes } from "./spans.ts";
+import { homeOfSession } from "../../src/otlp/logs/group-records.ts";
+import type { LogRecord } from "../../src/otel/log-record.ts";
 import { aRecord, recordsOf } from "./log-records.ts";
-import type { Attributes } from "./spans.ts";
 import { someSpans, traceIdOf } from "./spans.ts";
 import { Viewer } from "./viewer.ts";
 import type { Snapshot } from "./world.ts";

@@ -1,8 +1,8 @@
-import { encodeDelivery } from "../../src/otlp/shards/encode-delivery.ts";
+import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import type { TraceShard } from "../../src/otlp/shards/shard.ts";
-import type { Delivery } from "../../src/trace/delivery.ts";
-import type { Span } from "../../src/trace/span.ts";
+import type { TraceShard } from "../../src/otlp/group/trace-group.ts";
+import type { Delivery } from "../../src/facts/delivery.ts";
+import type { Span } from "../../src/otel/span.ts";
 import type { Sent } from "./spans.ts";
 import { exportOf } from "./spans.ts";
 

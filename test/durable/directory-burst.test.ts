@@ -1,6 +1,6 @@
 import { evictDurableObject } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
-import { Random } from "../trace/seeded-random.ts";
+import { Random } from "../session/seeded-random.ts";
 import { ListViewer } from "./list-viewer.ts";
 import { allPages, directory, list, summaryOf } from "./reported.ts";
 import * as world from "./world.ts";

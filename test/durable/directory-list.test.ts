@@ -1,6 +1,6 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { matchesText, searchPhrases, searchText } from "../../src/trace/list/search-text.ts";
+import { matchesText, searchPhrases, searchText } from "../../src/session/list/search-text.ts";
 import { allPages, directory, ids, list, moment, nanos, remove, report } from "./reported.ts";
 import { aSpan, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";

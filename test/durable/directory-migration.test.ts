@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import { openDirectory } from "../../src/durable/directory/rows/directory-schema.ts";
-import type { SessionSummary } from "../../src/trace/summary.ts";
+import { openDirectory } from "../../src/durable/directory/rows/schema.ts";
+import type { SessionSummary } from "../../src/session/summary.ts";
 import first from "../fixtures/state/directory-1.json";
 import { restoreState } from "./stored-state.ts";
 import { openStream } from "./viewer.ts";

@@ -1,7 +1,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { law, seedsFrom } from "../law.ts";
-import { Random } from "../trace/seeded-random.ts";
+import { Random } from "../session/seeded-random.ts";
 import { ListViewer } from "./list-viewer.ts";
 import { allPages, directory, list, remove, report } from "./reported.ts";
 import * as world from "./world.ts";

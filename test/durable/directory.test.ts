@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { evictDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { TOMBSTONE_DAYS } from "../../src/durable/directory/rows/directory-rows.ts";
-import type { Arrivals } from "../../src/trace/stream-events.ts";
-import type { SessionSummary } from "../../src/trace/summary.ts";
+import { TOMBSTONE_DAYS } from "../../src/durable/directory/rows/session-rows.ts";
+import type { Arrivals } from "../../src/session/contract/stream-events.ts";
+import type { SessionSummary } from "../../src/session/summary.ts";
 import { law, seedsFrom } from "../law.ts";
-import { Random } from "../trace/seeded-random.ts";
+import { Random } from "../session/seeded-random.ts";
 import { Faults } from "./faults.ts";
 import { generateSession } from "./generated-session.ts";
 import { ListViewer } from "./list-viewer.ts";

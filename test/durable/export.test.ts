@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Span } from "../../src/trace/span.ts";
+import type { Span } from "../../src/otel/span.ts";
 import { law, seedsFrom } from "../law.ts";
-import { Random } from "../trace/seeded-random.ts";
+import { Random } from "../session/seeded-random.ts";
 import type { Attributes } from "./spans.ts";
 import { aSpan, at, SESSION_KEYS, spanId, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import { Random } from "../trace/seeded-random.ts";
+import { Random } from "../session/seeded-random.ts";
 import { deliveryOf } from "./deliveries.ts";
 import { aSpan, someSpans, spanId, traceIdOf } from "./spans.ts";
 import { openStream, Viewer } from "./viewer.ts";

@@ -1,6 +1,6 @@
-import { homeOfSession } from "../../src/otlp/logs/home-of-session.ts";
-import type { LogRecord } from "../../src/trace/log-record.ts";
-import type { Random } from "../trace/seeded-random.ts";
+import { homeOfSession } from "../../src/otlp/logs/group-records.ts";
+import type { LogRecord } from "../../src/otel/log-record.ts";
+import type { Random } from "../session/seeded-random.ts";
 import { aRecord } from "./log-records.ts";
 import type { SentRecord } from "./log-records.ts";
 import { aSpan, at, attributesOf, SESSION_KEYS } from "./spans.ts";

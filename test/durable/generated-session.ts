@@ -1,5 +1,5 @@
-import type { Span } from "../../src/trace/span.ts";
-import type { Random } from "../trace/seeded-random.ts";
+import type { Span } from "../../src/otel/span.ts";
+import type { Random } from "../session/seeded-random.ts";
 import { generateRecords, homesOf } from "./generated-records.ts";
 import type { SentRecord } from "./log-records.ts";
 import type { Attributes, Sent } from "./spans.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Chunk } from "../../src/durable/session/log/chunk.ts";
-import { Handover } from "../../src/durable/session/copy/handover.ts";
+import { Handover } from "../../src/durable/session/copy/pending-copies.ts";
 import { HANDOVER_BYTES } from "../../src/durable/session/limits.ts";
 
 function chunk(traceRevision: number, bytes = 10): Chunk {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mintIncarnation } from "../../src/durable/incarnation.ts";
+import { mintIncarnation } from "../../src/durable/generation.ts";
 
 test("of two lives of a log the later sorts last, though the clock stands still or goes back", () => {
   let life = mintIncarnation(1_790_000_000_000);

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
-import { BODY_PART_BYTES, FACTS_PART_UNITS } from "../../src/durable/session/log/chunk-parts.ts";
+import { BODY_PART_BYTES, FACTS_PART_UNITS } from "../../src/durable/session/log/chunk.ts";
 import { COPY_BATCH_BYTES } from "../../src/durable/session/limits.ts";
-import type { Span } from "../../src/trace/span.ts";
-import { Random } from "../trace/seeded-random.ts";
+import type { Span } from "../../src/otel/span.ts";
+import { Random } from "../session/seeded-random.ts";
 import { Faults } from "./faults.ts";
 import { aSpan, someSpans, spanId, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";

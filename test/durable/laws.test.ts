@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { deriveFacts } from "../../src/trace/facts/facts.ts";
-import { deriveRecordFacts } from "../../src/trace/facts/record-facts.ts";
-import type { SpanFacts } from "../../src/trace/facts/facts.ts";
+import { deriveFacts } from "../../src/facts/facts.ts";
+import { deriveRecordFacts } from "../../src/logs/record-facts.ts";
+import type { SpanFacts } from "../../src/facts/facts.ts";
 import { law, seedsFrom } from "../law.ts";
-import { Random } from "../trace/seeded-random.ts";
+import { Random } from "../session/seeded-random.ts";
 import type { Generated } from "./generated-session.ts";
 import { generateSession, sentRecords, sentSpans } from "./generated-session.ts";
 import type { Sent } from "./spans.ts";

@@ -1,4 +1,4 @@
-import type { ListStreamEvent } from "../../src/trace/stream-events.ts";
+import type { ListStreamEvent } from "../../src/session/contract/stream-events.ts";
 import { openStream } from "./viewer.ts";
 import type { Seen, StreamReader } from "./viewer.ts";
 

@@ -1,5 +1,5 @@
-import type { LogRecord, ResourceLogs } from "../../src/trace/log-record.ts";
-import type { Resource } from "../../src/trace/span.ts";
+import type { LogRecord, ResourceLogs } from "../../src/otel/log-record.ts";
+import type { Resource } from "../../src/otel/span.ts";
 import { at, attributesOf } from "./spans.ts";
 import type { Attributes } from "./spans.ts";
 

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
-import { SessionObject } from "../../src/durable/session/session.ts";
-import { priceSetting } from "../../src/price-setting.ts";
-import { LIST_PRICES } from "../../src/trace/fold/prices/prices.ts";
-import { SessionView } from "../../src/trace/view/session-view.ts";
+import { SessionObject } from "../../src/durable/session/object.ts";
+import { priceSetting } from "../../src/config.ts";
+import { LIST_PRICES } from "../../src/session/prices/prices.ts";
+import { SessionView } from "../../src/session/view/session-view.ts";
 import { deliveryOf } from "./deliveries.ts";
 import { aSpan, traceIdOf } from "./spans.ts";
 

@@ -1,6 +1,6 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Arrivals } from "../../src/trace/stream-events.ts";
+import type { Arrivals } from "../../src/session/contract/stream-events.ts";
 import { ask } from "../routes/ask.ts";
 import { directory } from "./reported.ts";
 import { aSpan, exportOf, traceIdOf } from "./spans.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
-import { searchText } from "../../src/trace/list/search-text.ts";
-import { searchableOf } from "../../src/trace/list/searchable.ts";
-import type { SessionSummary } from "../../src/trace/summary.ts";
+import { searchText } from "../../src/session/list/search-text.ts";
+import { searchableOf } from "../../src/session/list/searchable.ts";
+import type { SessionSummary } from "../../src/session/summary.ts";
 import { request } from "./world.ts";
 
 export function directory() {

@@ -1,9 +1,9 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { SessionObject } from "../../src/durable/session/session.ts";
-import { DEFAULT_RETENTION, retentionSlack } from "../../src/trace/retention.ts";
-import type { Retention } from "../../src/trace/retention.ts";
+import { SessionObject } from "../../src/durable/session/object.ts";
+import { DEFAULT_RETENTION, retentionSlack } from "../../src/session/contract/retention.ts";
+import type { Retention } from "../../src/session/contract/retention.ts";
 import { deliveryOf } from "./deliveries.ts";
 import { Faults, STRIKES } from "./faults.ts";
 import type { Plan } from "./faults.ts";

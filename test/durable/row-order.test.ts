@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { Foremost } from "../../src/durable/directory/foremost.ts";
+import { Foremost } from "../../src/lib/top-k.ts";
 import { RowOrder } from "../../src/durable/directory/list/row-order.ts";
 import { law, seedsFrom } from "../law.ts";
-import { Random } from "../trace/seeded-random.ts";
+import { Random } from "../session/seeded-random.ts";
 
 const SEEDS = seedsFrom(8500, 12);
 

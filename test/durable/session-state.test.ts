@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { FACTS_VERSION } from "../../src/trace/facts/facts.ts";
+import { FACTS_VERSION } from "../../src/facts/codec/layout.ts";
 import type { Said, Snapshot } from "./world.ts";
 import stored from "../fixtures/state/sessions-1.json";
 import { someSpans, traceIdOf } from "./spans.ts";

@@ -1,4 +1,4 @@
-import type { AnyValue, KeyValue, Span } from "../../src/trace/span.ts";
+import type { AnyValue, KeyValue, Span } from "../../src/otel/span.ts";
 
 /** A span on its way, with the service whose resource it is sent under. */
 export type Sent = { readonly service: string; readonly span: Span };

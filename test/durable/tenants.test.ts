@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test, vi } from "vitest";
-import { DirectoryObject } from "../../src/durable/directory/directory.ts";
+import { DirectoryObject } from "../../src/durable/directory/object.ts";
 import { directoryOf, sessionAt } from "../../src/place.ts";
 import { deliveryOf } from "./deliveries.ts";
 import { someSpans, traceIdOf } from "./spans.ts";

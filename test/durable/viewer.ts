@@ -1,7 +1,7 @@
 import { createParser } from "eventsource-parser";
 import type { EventSourceMessage } from "eventsource-parser";
-import { SessionView } from "../../src/trace/view/session-view.ts";
-import type { SessionStreamEvent } from "../../src/trace/stream-events.ts";
+import { SessionView } from "../../src/session/view/session-view.ts";
+import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
 import { request } from "./world.ts";
 
 /** An event as it crossed the stream. `at`: its `id:`. */

@@ -1,8 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, expect, test, vi } from "vitest";
-import { DirectoryObject } from "../../src/durable/directory/directory.ts";
+import { DirectoryObject } from "../../src/durable/directory/object.ts";
 import { SessionLog } from "../../src/durable/session/log/session-log.ts";
-import { ValueRows } from "../../src/durable/session/log/value-rows.ts";
+import { ValueRows } from "../../src/durable/session/log/rows.ts";
 import { aSpan, traceIdOf } from "./spans.ts";
 import { Viewer } from "./viewer.ts";
 import * as world from "./world.ts";

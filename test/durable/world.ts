@@ -1,10 +1,10 @@
 import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { vi } from "vitest";
-import type { LogRecord, ResourceLogs } from "../../src/trace/log-record.ts";
-import type { Resource, ResourceSpans, Span } from "../../src/trace/span.ts";
-import type { SessionSummary, QuerySummary } from "../../src/trace/summary.ts";
-import type { SessionView } from "../../src/trace/view/session-view.ts";
+import type { LogRecord, ResourceLogs } from "../../src/otel/log-record.ts";
+import type { Resource, ResourceSpans, Span } from "../../src/otel/span.ts";
+import type { SessionSummary, QuerySummary } from "../../src/session/summary.ts";
+import type { SessionView } from "../../src/session/view/session-view.ts";
 import { deliveryOf } from "./deliveries.ts";
 import { locatedRecord, logsExportOf, recordsOf, recordText } from "./log-records.ts";
 import type { LocatedRecord, SentRecord } from "./log-records.ts";

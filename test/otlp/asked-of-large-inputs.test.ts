@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import { encodeDelivery } from "../../src/otlp/shards/encode-delivery.ts";
-import { decodeFacts } from "../../src/trace/facts/facts.ts";
+import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
+import { decodeFacts } from "../../src/facts/codec/encode.ts";
 
 const system = "You are a helpful coding agent. ".repeat(400);
 const user = "Fix the login bug\nIt is in src/login.ts.";

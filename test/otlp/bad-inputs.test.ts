@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { readBody } from "../../src/otlp/body/body.ts";
+import { readBody } from "../../src/otlp/body.ts";
 import { reading } from "./reading.ts";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import { MAX_JSON_BODY, MAX_PROTOBUF_BODY } from "../../src/otlp/limits.ts";
-import { encodingOf } from "../../src/otlp/body/media-type.ts";
+import { encodingOf } from "../../src/otlp/media-type.ts";
 import { outcomeOf } from "./requests.ts";
 
 type Case = {

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { readBody } from "../../src/otlp/body/body.ts";
+import { readBody } from "../../src/otlp/body.ts";
 import { reading } from "./reading.ts";
 
 const BOMB = fileURLToPath(new URL("bomb-child.ts", import.meta.url));

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import { encodeDelivery } from "../../src/otlp/shards/encode-delivery.ts";
-import type { TraceShard } from "../../src/otlp/shards/shard.ts";
-import type { Delivery } from "../../src/trace/delivery.ts";
-import { decodeFacts } from "../../src/trace/facts/facts.ts";
-import type { ResourceSpans } from "../../src/trace/span.ts";
+import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
+import type { TraceShard } from "../../src/otlp/group/trace-group.ts";
+import type { Delivery } from "../../src/facts/delivery.ts";
+import { decodeFacts } from "../../src/facts/codec/encode.ts";
+import type { ResourceSpans } from "../../src/otel/span.ts";
 import { libraryEncode } from "./oracle.ts";
 import { decodeJson, deliveriesOf, request, resourceSpansOf, span, TRACE } from "./requests.ts";
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { deriveChunkFacts } from "../../src/durable/session/log/derive-chunk-facts.ts";
+import { deriveChunkFacts } from "../../src/durable/session/log/chunk-facts.ts";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import { encodeDelivery } from "../../src/otlp/shards/encode-delivery.ts";
+import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
 
 const CORPUS = new URL("../fixtures/corpus/", import.meta.url);
 const payloads = readdirSync(CORPUS).filter(

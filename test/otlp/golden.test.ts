@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import type { ResourceSpans } from "../../src/trace/span.ts";
+import type { ResourceSpans } from "../../src/otel/span.ts";
 import { deliveriesOf, resourceSpansOf } from "./requests.ts";
 
 const CORPUS = new URL("../fixtures/corpus/", import.meta.url);

@@ -1,6 +1,6 @@
 // Decodes and delivers each hostile body in this process, whose heap the test bounds: past the bound Node aborts it.
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import { encodeDelivery } from "../../src/otlp/shards/encode-delivery.ts";
+import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
 import { decodeLogs } from "../../src/otlp/logs/decode-logs.ts";
 import { HOSTILE, HOSTILE_LOGS, type HostileBody } from "./hostile-bodies.ts";
 import { outcomeOf as logsOutcomeOf } from "./logs/log-requests.ts";

@@ -5,7 +5,7 @@ import { FileFault, JsonPieces } from "../../src/otlp/import/json-pieces.ts";
 import { resourceSpansOfJaeger } from "../../src/otlp/import/jaeger.ts";
 import type { Piece } from "../../src/otlp/import/open-element.ts";
 import { law } from "../law.ts";
-import { Random } from "../trace/seeded-random.ts";
+import { Random } from "../session/seeded-random.ts";
 
 const encoder = new TextEncoder();
 

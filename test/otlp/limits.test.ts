@@ -14,9 +14,9 @@ import {
   MAX_VALUE_DEPTH,
   MAX_VALUES,
 } from "../../src/otlp/limits.ts";
-import type { Result } from "../../src/otlp/refusals/decode-error.ts";
-import type { DecodedRequest } from "../../src/otlp/shards/shard.ts";
-import type { ResourceSpans } from "../../src/trace/span.ts";
+import type { Result } from "../../src/otlp/refusals.ts";
+import type { DecodedRequest } from "../../src/otlp/group/trace-group.ts";
+import type { ResourceSpans } from "../../src/otel/span.ts";
 import { libraryEncode } from "./oracle.ts";
 import {
   canonicalText,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { readBody } from "../../src/otlp/body/body.ts";
-import { EXPORT_SECONDS, Pace, RATE_BYTES, RATE_SECONDS } from "../../src/otlp/body/pace.ts";
-import { statusOf } from "../../src/otlp/refusals/decode-error.ts";
+import { readBody } from "../../src/otlp/body.ts";
+import { EXPORT_SECONDS, Pace, RATE_BYTES, RATE_SECONDS } from "../../src/otlp/pace.ts";
+import { statusOf } from "../../src/otlp/refusals.ts";
 import { encodeStatus } from "../../src/otlp/response.ts";
 import { reading } from "./reading.ts";
 

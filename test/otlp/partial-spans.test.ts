@@ -1,12 +1,12 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "vitest";
-import { encodeDelivery } from "../../src/otlp/shards/encode-delivery.ts";
+import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
 import { decodeLogs } from "../../src/otlp/logs/decode-logs.ts";
-import type { ResourceSpans } from "../../src/trace/span.ts";
-import { SessionView } from "../../src/trace/view/session-view.ts";
-import { permutations } from "../trace/dialect.ts";
-import { printTree } from "../trace/print-tree.ts";
-import { spansEvent } from "../trace/wire-of.ts";
+import type { ResourceSpans } from "../../src/otel/span.ts";
+import { SessionView } from "../../src/session/view/session-view.ts";
+import { permutations } from "../facts/dialect.ts";
+import { printTree } from "../session/print-tree.ts";
+import { spansEvent } from "../session/wire-of.ts";
 import { libraryEncode } from "./oracle.ts";
 import { span, textOf } from "./requests.ts";
 

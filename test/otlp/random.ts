@@ -1,4 +1,4 @@
-import { Random } from "../trace/seeded-random.ts";
+import { Random } from "../session/seeded-random.ts";
 
 /** Random numbers from 0 to 1 that a seed repeats. */
 export function randomFrom(seed: number): () => number {

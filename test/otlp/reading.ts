@@ -1,5 +1,5 @@
-import type { Reading } from "../../src/otlp/body/body.ts";
-import { Pace } from "../../src/otlp/body/pace.ts";
+import type { Reading } from "../../src/otlp/body.ts";
+import { Pace } from "../../src/otlp/pace.ts";
 
 /** Reads a body up to this limit, with room for all of it and at any speed. */
 export function reading(limit: number): Reading {

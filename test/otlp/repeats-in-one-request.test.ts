@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import { encodeDelivery } from "../../src/otlp/shards/encode-delivery.ts";
-import { decodeFacts } from "../../src/trace/facts/facts.ts";
+import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
+import { decodeFacts } from "../../src/facts/codec/encode.ts";
 
 const id = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
 const named = {

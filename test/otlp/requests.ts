@@ -1,10 +1,11 @@
-import { statusOf, type Result } from "../../src/otlp/refusals/decode-error.ts";
+import { statusOf, type Result } from "../../src/otlp/refusals.ts";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import { encodeDelivery } from "../../src/otlp/shards/encode-delivery.ts";
-import { inflate } from "../../src/routes/read/inflate.ts";
-import type { DecodedRequest } from "../../src/otlp/shards/shard.ts";
-import type { ChunkEncoding, Delivery } from "../../src/trace/delivery.ts";
-import type { ResourceSpans, Span } from "../../src/trace/span.ts";
+import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
+import { inflate } from "../../src/lib/body-codec.ts";
+import type { DecodedRequest } from "../../src/otlp/group/trace-group.ts";
+import type { Delivery } from "../../src/facts/delivery.ts";
+import type { ChunkEncoding } from "../../src/lib/chunk-encoding.ts";
+import type { ResourceSpans, Span } from "../../src/otel/span.ts";
 
 export const TRACE = "5b8efff798038103d269b633813fc60c";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { statusOf, type DecodeError } from "../../src/otlp/refusals/decode-error.ts";
-import { encodingOf, mediaTypeOf } from "../../src/otlp/body/media-type.ts";
+import { statusOf, type DecodeError } from "../../src/otlp/refusals.ts";
+import { encodingOf, mediaTypeOf } from "../../src/otlp/media-type.ts";
 import { encodeStatus, encodeSuccess } from "../../src/otlp/response.ts";
 import { libraryRead } from "./oracle.ts";
 

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import { encodeDelivery } from "../../src/otlp/shards/encode-delivery.ts";
+import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
 import { MAX_INLINE_VALUE, MAX_VALUE, PREVIEW_LENGTH } from "../../src/otlp/limits.ts";
-import { restoreValues } from "../../src/otlp/values/restore-values.ts";
-import type { Delivery } from "../../src/trace/delivery.ts";
-import type { AnyValue, ResourceSpans } from "../../src/trace/span.ts";
+import { restoreValues } from "../../src/otlp/restore-values.ts";
+import type { Delivery } from "../../src/facts/delivery.ts";
+import type { AnyValue, ResourceSpans } from "../../src/otel/span.ts";
 import { libraryEncode } from "./oracle.ts";
 import { decodeJson, deliveriesOf, request, resourceSpansOf, span, textOf } from "./requests.ts";
 

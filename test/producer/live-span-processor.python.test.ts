@@ -2,8 +2,8 @@ import { execFile, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { SessionView } from "../../src/trace/view/session-view.ts";
-import { spansEvent } from "../trace/wire-of.ts";
+import { SessionView } from "../../src/session/view/session-view.ts";
+import { spansEvent } from "../session/wire-of.ts";
 import { receiver, spansIn } from "./receiver.ts";
 
 /** The interpreter to try; one of a virtual environment, say. */

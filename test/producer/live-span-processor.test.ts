@@ -6,8 +6,8 @@ import { BatchSpanProcessor, NodeTracerProvider, TraceIdRatioBasedSampler } from
 import type { TracerConfig } from "@opentelemetry/sdk-trace-node";
 import { describe, expect, test } from "vitest";
 import { LiveSpanProcessor } from "../../src/producer/live-span-processor.ts";
-import { SessionView } from "../../src/trace/view/session-view.ts";
-import { spansEvent } from "../trace/wire-of.ts";
+import { SessionView } from "../../src/session/view/session-view.ts";
+import { spansEvent } from "../session/wire-of.ts";
 import { receiver, spansIn } from "./receiver.ts";
 
 /** A program with both processors on one exporter, which sends only when it is told to. */

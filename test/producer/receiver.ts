@@ -2,9 +2,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import { encodeDelivery } from "../../src/otlp/shards/encode-delivery.ts";
-import { inflate } from "../../src/routes/read/inflate.ts";
-import type { ResourceSpans } from "../../src/trace/span.ts";
+import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
+import { inflate } from "../../src/lib/body-codec.ts";
+import type { ResourceSpans } from "../../src/otel/span.ts";
 
 /** A receiver on loopback that keeps every export as the log would. */
 export async function receiver() {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Span } from "../../src/trace/span.ts";
+import type { Span } from "../../src/otel/span.ts";
 import { run, startProgram, temporaryDirectory } from "./program.ts";
 import { eventually, type Export, getJson, type SessionAnswer, spansOf } from "./read-back.ts";
 

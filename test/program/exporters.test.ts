@@ -4,7 +4,7 @@ import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-t
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from "@opentelemetry/sdk-trace-node";
 import { expect, test } from "vitest";
-import type { KeyValue } from "../../src/trace/span.ts";
+import type { KeyValue } from "../../src/otel/span.ts";
 import { startProgram, temporaryDirectory } from "./program.ts";
 import { eventually, type Export, getJson, type SessionAnswer, type SessionList, spansOf } from "./read-back.ts";
 

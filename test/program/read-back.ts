@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LogRecord, ResourceLogs } from "../../src/trace/log-record.ts";
-import type { ResourceSpans, Span } from "../../src/trace/span.ts";
-import type { QuerySummary, SessionSummary } from "../../src/trace/summary.ts";
+import type { LogRecord, ResourceLogs } from "../../src/otel/log-record.ts";
+import type { ResourceSpans, Span } from "../../src/otel/span.ts";
+import type { QuerySummary, SessionSummary } from "../../src/session/summary.ts";
 
 /** The parts of the public answers that these tests read. */
 export type SessionList = { readonly resourceVersion: string; readonly sessions: readonly SessionSummary[] };

@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { expect, test } from "vitest";
-import type { ResourceSpans } from "../../src/trace/span.ts";
+import type { ResourceSpans } from "../../src/otel/span.ts";
 import { startProgram, temporaryDirectory } from "./program.ts";
 import { type Export, getJson, spansOf } from "./read-back.ts";
 

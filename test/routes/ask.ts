@@ -1,6 +1,6 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { Bindings } from "../../src/bindings.ts";
+import type { Bindings } from "../../src/config.ts";
 import worker from "../../src/index.ts";
 
 /** A deployment's own secrets and variables; a name that is left out is not set. */

@@ -1,7 +1,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
-import type { Bindings } from "../../src/bindings.ts";
+import type { Bindings } from "../../src/config.ts";
 import worker from "../../src/index.ts";
 import { emptyWorld } from "../durable/world.ts";
 import { said } from "./ask.ts";

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { homeOfSession } from "../../src/otlp/logs/home-of-session.ts";
-import { RECORD_FACTS_VERSION } from "../../src/trace/facts/codec/record-facts-codec.ts";
-import { FACTS_VERSION } from "../../src/trace/facts/facts.ts";
+import { homeOfSession } from "../../src/otlp/logs/group-records.ts";
+import { RECORD_FACTS_VERSION } from "../../src/logs/record-facts-codec.ts";
+import { FACTS_VERSION } from "../../src/facts/codec/layout.ts";
 import { recordsOf } from "../durable/log-records.ts";
 import * as world from "../durable/world.ts";
 import claudeCode from "../fixtures/logs/claude-code-json-002.json";

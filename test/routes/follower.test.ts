@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Follower } from "../../src/routes/stream/follower.ts";
 import type { Source, Taken } from "../../src/routes/stream/follower.ts";
-import { sse } from "../../src/routes/stream/sse.ts";
+import { sse } from "../../src/lib/sse.ts";
 
 /** A log of numbers, and the sockets of who follows it: what an object is to a follower. */
 class Numbers implements Source {

@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, test } from "vitest";
 import { SESSION_SPANS } from "../../src/durable/session/limits.ts";
-import { homeOfSession } from "../../src/otlp/logs/home-of-session.ts";
-import type { LogRecord } from "../../src/trace/log-record.ts";
+import { homeOfSession } from "../../src/otlp/logs/group-records.ts";
+import type { LogRecord } from "../../src/otel/log-record.ts";
 import { aRecord, logsExportOf, recordsOf } from "../durable/log-records.ts";
 import { aSpan, spanId, traceIdOf } from "../durable/spans.ts";
 import { Viewer } from "../durable/viewer.ts";

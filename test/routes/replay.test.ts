@@ -2,14 +2,14 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { readReplayQuery } from "../../src/routes/stream/replay-query.ts";
 import type { ReplayQuery } from "../../src/routes/stream/replay-query.ts";
 import { ReplayStream } from "../../src/routes/stream/replay-stream.ts";
-import { SessionView } from "../../src/trace/view/session-view.ts";
+import { SessionView } from "../../src/session/view/session-view.ts";
 import { generateSession } from "../durable/generated-session.ts";
 import { aSpan, at, spanId, traceIdOf } from "../durable/spans.ts";
 import { openStream, StreamReader } from "../durable/viewer.ts";
 import type { Seen } from "../durable/viewer.ts";
 import * as world from "../durable/world.ts";
 import { law, seedsFrom } from "../law.ts";
-import { Random } from "../trace/seeded-random.ts";
+import { Random } from "../session/seeded-random.ts";
 
 const TRACE = traceIdOf("replayed");
 

@@ -2,8 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { context, propagation, SpanKind } from "@opentelemetry/api";
-import type { Assignment, Report } from "./assignment.ts";
-import type { Story, StoryQuery } from "./story.ts";
+import type { Assignment, Report, Story, StoryQuery } from "./story.ts";
 import { inSpan } from "./telemetry.ts";
 
 /** The other process, to which queries are handed with their trace context. */

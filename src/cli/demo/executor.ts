@@ -1,5 +1,5 @@
 import { context, propagation, SpanKind } from "@opentelemetry/api";
-import type { Assignment, Report } from "./assignment.ts";
+import type { Assignment, Report } from "./story.ts";
 import { performQuery } from "./perform.ts";
 import { inSpan, startTelemetry } from "./telemetry.ts";
 

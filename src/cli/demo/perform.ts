@@ -1,10 +1,9 @@
+import type { StoryQuery, ToolUse, Turn } from "./story.ts";
+import { log, SEVERITY, inSpan } from "./telemetry.ts";
+import { SpanKind } from "@opentelemetry/api";
+import type { Attributes } from "@opentelemetry/api";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { SpanKind } from "@opentelemetry/api";
-import { countTokens, type Message, messageAttributes } from "./conversation.ts";
-import { log, SEVERITY } from "./log-lines.ts";
-import type { StoryQuery, ToolUse, Turn } from "./story.ts";
-import { inSpan } from "./telemetry.ts";
 
 /** A performance: seconds are multiplied by `pace`, tokens are counted as they are spent. */
 export type Stage = { readonly namespace: string; readonly pace: number; usage: { input: number; output: number } };
@@ -161,4 +160,38 @@ function useTool(stage: Stage, use: ToolUse, id: string): Promise<string> {
 function fault({ tool }: ToolUse, { type, message }: NonNullable<ToolUse["error"]>): Error {
   const stack = `${type}: ${message}\n    at ${tool} (tools/${tool}.ts:41:11)\n    at invoke (server/dispatch.ts:88:5)`;
   return Object.assign(new Error(message), { name: type, stack });
+}
+
+/** What a model is shown, or says. */
+export type Message = {
+  readonly role: "system" | "user" | "assistant" | "tool";
+  readonly content?: string;
+  /** Which call a tool's message answers. */
+  readonly callId?: string;
+  readonly calls?: readonly { readonly id: string; readonly name: string; readonly arguments: string }[];
+};
+
+/** Messages as Ark writes them: OpenInference's indexed keys, without the inner `tool_call.`. */
+export function messageAttributes(
+  prefix: "llm.input_messages" | "llm.output_messages",
+  messages: readonly Message[],
+): Attributes {
+  const attributes: Attributes = {};
+  for (const [index, message] of messages.entries()) {
+    const key = `${prefix}.${index}.message`;
+    attributes[`${key}.role`] = message.role;
+    if (message.content !== undefined) attributes[`${key}.content`] = message.content;
+    if (message.callId !== undefined) attributes[`${key}.tool_call_id`] = message.callId;
+    for (const [position, call] of (message.calls ?? []).entries()) {
+      attributes[`${key}.tool_calls.${position}.id`] = call.id;
+      attributes[`${key}.tool_calls.${position}.function.name`] = call.name;
+      attributes[`${key}.tool_calls.${position}.function.arguments`] = call.arguments;
+    }
+  }
+  return attributes;
+}
+
+/** About four characters to a token, as in English prose, and a few for each message's frame. */
+export function countTokens(messages: readonly Message[]): number {
+  return messages.reduce((sum, message) => sum + 4 + Math.ceil(JSON.stringify(message).length / 4), 0);
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { readPrices } from "../../trace/fold/prices/prices.ts";
-import { readRetention } from "../../trace/retention.ts";
+import { readPrices } from "../../session/prices/prices.ts";
+import { readRetention } from "../../session/contract/retention.ts";
 
 /** What the environment decides about `npm start`. */
 export type Configuration = {

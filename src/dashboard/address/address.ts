@@ -1,6 +1,9 @@
-import { listParameters, type ListView, readListView } from "../list/list-view.ts";
-import { type LogView, readLogView, writeLogView } from "../logs/log-view.ts";
-import { readReplayView, replayParameters, type ReplayView } from "../replay/replay-view.ts";
+import { listParameters, readListView } from "./list-view.ts";
+import type { ListView } from "./list-view.ts";
+import { readLogView, writeLogView } from "./log-view.ts";
+import type { LogView } from "./log-view.ts";
+import { readReplayView, replayParameters } from "./replay-view.ts";
+import type { ReplayView } from "./replay-view.ts";
 
 /** Everything that the page shows is told by its URL, so that it can be sent to somebody. */
 export type Address =

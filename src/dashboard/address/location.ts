@@ -1,6 +1,7 @@
 import { computed, effect, signal } from "@preact/signals";
-import { type Address, readAddress, writeAddress } from "./address.ts";
-import { WHOLE_LIST } from "../list/list-view.ts";
+import { readAddress, writeAddress } from "./address.ts";
+import type { Address } from "./address.ts";
+import { WHOLE_LIST } from "./list-view.ts";
 
 const href = signal(location.pathname + location.search);
 addEventListener("popstate", () => (href.value = location.pathname + location.search));

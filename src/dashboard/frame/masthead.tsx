@@ -1,11 +1,11 @@
 import type { ComponentChildren } from "preact";
-import { Link } from "../address/link.tsx";
-import { Mark, Sign } from "./icons.tsx";
-import { WHOLE_LIST } from "../list/list-view.ts";
-import { showShortcuts } from "./shortcuts.tsx";
+import { Link } from "../ui/link.tsx";
+import { Mark, Sign } from "../ui/icons.tsx";
+import { WHOLE_LIST } from "../address/list-view.ts";
+import { showShortcuts } from "../keys.tsx";
 import type { Stream } from "../stream/stream.ts";
 import { StreamStatus } from "../stream/stream-status.tsx";
-import { TokenButton } from "./token-dialog.tsx";
+import { TokenButton } from "./token-form.tsx";
 
 const LIST = { page: "list", view: WHOLE_LIST } as const;
 

@@ -1,10 +1,10 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { SessionView } from "../../trace/view/session-view.ts";
-import type { Arrival, SessionStreamEvent } from "../../trace/stream-events.ts";
-import type { QuerySummary, SessionSummary } from "../../trace/summary.ts";
-import type { SessionTree } from "../../trace/view/tree.ts";
-import type { ViewRecord } from "../../trace/view/view-logs.ts";
-import { toMillis } from "../text/moments.ts";
+import { SessionView } from "../../session/view/session-view.ts";
+import type { Arrival, SessionStreamEvent } from "../../session/contract/stream-events.ts";
+import type { QuerySummary, SessionSummary } from "../../session/summary.ts";
+import type { SessionTree } from "../../session/tree/tree.ts";
+import type { ViewRecord } from "../../session/view/log-view.ts";
+import { toMillis } from "../ui/moments.ts";
 
 /** What is shown of a session: one moment of its fold. */
 export type Shown = {

@@ -1,6 +1,6 @@
-import { now } from "../server/clock.ts";
-import { count, ticking } from "../text/figures.ts";
-import { Sign } from "../frame/icons.tsx";
+import { now } from "../clock.ts";
+import { count, ticking } from "../ui/figures.ts";
+import { Sign } from "../ui/icons.tsx";
 import type { Stream } from "./stream.ts";
 import type { StreamState } from "./stream-state.ts";
 

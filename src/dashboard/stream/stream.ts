@@ -1,20 +1,22 @@
-import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import { authorisedFetch } from "../server/access.ts";
-import { learnOffset, now, serverNow } from "../server/clock.ts";
-import { toMillis } from "../text/moments.ts";
-import { backoff } from "./backoff.ts";
-import type { Decode, StreamEvent } from "./decode-event.ts";
-import { readEvents, type Received } from "./read-events.ts";
-import { type Prologue, readPrologue } from "./prologue.ts";
-import { refusalOf } from "./refusal.ts";
-import { CONNECTING, nextState, type StreamState, type StreamStep } from "./stream-state.ts";
+import type { Decode, StreamEvent } from "../../client/decode-event.ts";
+import { readEvents } from "../../client/read-events.ts";
+import type { Received } from "../../client/read-events.ts";
+import { backoff } from "../../lib/backoff.ts";
+import { learnOffset, now, serverNow } from "../clock.ts";
+import { authorisedFetch } from "../server.ts";
+import { toMillis } from "../ui/moments.ts";
+import { readPrologue, refusalOf } from "./prologue.ts";
+import type { Prologue } from "./prologue.ts";
+import { CONNECTING, nextState } from "./stream-state.ts";
+import type { StreamState, StreamStep } from "./stream-state.ts";
+import { computed, signal } from "@preact/signals";
+import type { ReadonlySignal } from "@preact/signals";
 
 export type Delay = {
   readonly millis: number;
   /** From the server's receipt of the spans that came last; before anything came live, from our asking to its answer. */
   readonly of: "spans" | "answer";
 };
-import { resumed, sessionAt } from "./stream-url.ts";
 
 export type Stream = {
   readonly state: ReadonlySignal<StreamState>;
@@ -247,4 +249,22 @@ function arrivalOf(event: StreamEvent): number | undefined {
 function reasonOf(error: unknown): string {
   if (error instanceof TypeError) return "the server cannot be reached";
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The stream behind the event of this id; from its beginning without one. */
+export function resumed(url: string, id: string | undefined): string {
+  if (id === undefined) return url;
+  return `${url}${url.includes("?") ? "&" : "?"}resourceVersion=${encodeURIComponent(id)}`;
+}
+
+/** The session that this URL names, if it is one's. */
+export function sessionAt(url: string): string | undefined {
+  const match = /^\/sessions\/([^/]+)$/.exec(new URL(url).pathname);
+  return match?.[1] === undefined ? undefined : decodeURIComponent(match[1]);
+}
+
+/** What the space bar does. */
+export function toggleStream(stream: Stream): void {
+  if (stream.state.value.state === "paused") stream.resume();
+  else stream.pause();
 }

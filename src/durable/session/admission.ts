@@ -1,16 +1,16 @@
-import type { AppendOutcome, Delivery, SpilledValue } from "../../trace/delivery.ts";
-import { bestName, NO_NAMES, withName } from "../../trace/table/session-names.ts";
+import type { AppendOutcome, Delivery, SpilledValue } from "../../facts/delivery.ts";
+import { bestName, NO_NAMES, withName } from "../../session/table/session-ids.ts";
 import { sessionIdOf } from "../../place.ts";
-import type { LogEntry, View } from "../../trace/watch.ts";
+import type { LogEntry, View } from "../../session/contract/log-page.ts";
 import { claimsOf, countOf, decodeChunkFacts, knownPositions } from "./log/chunk-facts.ts";
 import type { ChunkFacts } from "./log/chunk-facts.ts";
-import { oweExpiry } from "./forget/expiry.ts";
+import { oweExpiry } from "./expiry.ts";
 import { SESSION_SPANS } from "./limits.ts";
-import type { SessionCore } from "./session-core.ts";
+import type { SessionCore } from "./core.ts";
 import type { NewChunk } from "./log/chunk.ts";
-import type { SessionState } from "./session-state.ts";
-import { isBoundAway, isShown } from "./log/trace-rows.ts";
-import type { TraceRow } from "./log/trace-rows.ts";
+import type { SessionState } from "./state.ts";
+import { isBoundAway, isShown } from "./log/rows.ts";
+import type { TraceRow } from "./log/rows.ts";
 
 /** Admits a delivery to the home of its trace: whole or not at all, on disk before the answer. */
 export function append(core: SessionCore, tenant: string, delivery: Delivery): AppendOutcome {

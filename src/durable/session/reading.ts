@@ -1,11 +1,11 @@
-import { LENGTH_BYTES } from "../../trace/delivery.ts";
-import type { Cursor, GoneEntry, LogEntry, LogPage, View } from "../../trace/watch.ts";
-import { retentionOf } from "./forget/kept.ts";
-import type { SessionCore } from "./session-core.ts";
+import { LENGTH_BYTES } from "../../lib/chunk-encoding.ts";
+import type { Cursor, GoneEntry, LogEntry, LogPage, View } from "../../session/contract/log-page.ts";
+import { retentionOf } from "./retention/storage-usage.ts";
+import type { SessionCore } from "./core.ts";
 import type { Chunk } from "./log/chunk.ts";
-import type { Mark } from "./log/mark-rows.ts";
-import type { SessionState } from "./session-state.ts";
-import { isBoundAway } from "./log/trace-rows.ts";
+import type { Mark } from "./log/rows.ts";
+import type { SessionState } from "./state.ts";
+import { isBoundAway } from "./log/rows.ts";
 
 /** What a page would say of the log, without its entries. */
 export function peek(core: SessionCore, view: View, also?: "queries"): LogPage {

@@ -1,6 +1,6 @@
-import { countEvents, tracesWithSpans } from "../../trace/ark/count-events.ts";
-import { keptBy } from "./forget/kept.ts";
-import type { SessionCore } from "./session-core.ts";
+import { countEvents, tracesWithSpans } from "../../session/count-events.ts";
+import { keptBy } from "./retention/storage-usage.ts";
+import type { SessionCore } from "./core.ts";
 
 /**
  * A report folds the whole session, a microsecond or two a span: one of many spans reports less often than the directory would

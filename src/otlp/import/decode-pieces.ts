@@ -1,15 +1,15 @@
-import { isRecord } from "../../trace/content/plain-data.ts";
-import type { ResourceSpans } from "../../trace/span.ts";
-import { statusOf } from "../refusals/decode-error.ts";
-import type { DecodeError, Result } from "../refusals/decode-error.ts";
+import { isRecord } from "../../lib/plain-data.ts";
+import type { ResourceSpans } from "../../otel/span.ts";
 import { decodeTraces } from "../decode-traces.ts";
-import { jsonFaultAt } from "../json/json-fault.ts";
-import { decodeLogs } from "../logs/decode-logs.ts";
-import type { LogShard, TraceShard } from "../shards/shard.ts";
-import { FileFault } from "./json-pieces.ts";
-import { resourceSpansOfJaeger } from "./jaeger.ts";
-import type { Piece } from "./open-element.ts";
+import type { LogShard, TraceShard } from "../group/trace-group.ts";
+import { jsonFaultAt } from "../json/text.ts";
 import { halvesOf } from "./halves.ts";
+import { decodeLogs } from "../logs/decode-logs.ts";
+import { statusOf } from "../refusals.ts";
+import type { DecodeError, Result } from "../refusals.ts";
+import { resourceSpansOfJaeger } from "./jaeger.ts";
+import { FileFault } from "./json-pieces.ts";
+import type { Piece } from "./open-element.ts";
 
 /** What is delivered at once. `spans` and `records` were accepted, those of `rejected` were not. */
 export type DecodedPieces = {

@@ -1,5 +1,5 @@
-import { isRecord } from "../../trace/content/plain-data.ts";
-import { parseExactly } from "../json/json-text.ts";
+import { isRecord } from "../../lib/plain-data.ts";
+import { parseExactly } from "../json/text.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,13 +1,13 @@
-import type { OtlpEncoding } from "../body/media-type.ts";
+import type { OtlpEncoding } from "../media-type.ts";
 import type { Decoding } from "../decoding.ts";
-import { LOGS } from "../gathering.ts";
-import { decodeJson } from "../json/decode-json.ts";
-import { decodeProtobuf } from "../protobuf/decode-protobuf.ts";
-import type { Result } from "../refusals/decode-error.ts";
-import type { DecodedLogs } from "../shards/shard.ts";
-import { readRecord as readJsonRecord } from "./json-record.ts";
-import { readRecord as readProtobufRecord } from "./protobuf-record.ts";
-import { RequestRecords } from "./request-records.ts";
+import { LOGS } from "../envelope-visitor.ts";
+import { decodeJson } from "../json/decode.ts";
+import { decodeProtobuf } from "../protobuf/decode.ts";
+import type { Result } from "../refusals.ts";
+import type { DecodedLogs } from "../group/trace-group.ts";
+import { readRecord as readJsonRecord } from "../json/log-record.ts";
+import { readRecord as readProtobufRecord } from "../protobuf/log-record.ts";
+import { RequestRecords } from "./group-records.ts";
 
 /** The log records of an ExportLogsServiceRequest, by home, in the canonical form; the same from both encodings. */
 export function decodeLogs(bytes: Uint8Array, encoding: OtlpEncoding): Result<DecodedLogs> {

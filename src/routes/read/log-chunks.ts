@@ -1,11 +1,12 @@
-import { ChunkRecords } from "../../trace/facts/codec/chunk-records.ts";
-import { ChunkSpans } from "../../trace/facts/codec/chunk-spans.ts";
-import type { ResourceLogs } from "../../trace/log-record.ts";
-import { spansInLogs } from "../../trace/records/spans-in-logs.ts";
-import type { ResourceSpans } from "../../trace/span.ts";
-import type { Cursor, LogEntry, LogPage } from "../../trace/watch.ts";
-import { inflate } from "./inflate.ts";
-import { PAGE_BYTES } from "../stream/session-source.ts";
+import type { SessionObject } from "../../durable/session/object.ts";
+import { inflate } from "../../lib/body-codec.ts";
+import { spansInLogs } from "../../logs/derived-spans.ts";
+import { ChunkRecords, ChunkSpans } from "../../otel/chunk.ts";
+import type { ResourceLogs } from "../../otel/log-record.ts";
+import type { ResourceSpans, AnyValue } from "../../otel/span.ts";
+import { restoreValues } from "../../otlp/restore-values.ts";
+import type { Cursor, LogEntry, LogPage } from "../../session/contract/log-page.ts";
+import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 
 /** What is read of an object: a session's stub has it. */
 export type LogPages = { read(view: "session", from: Cursor | undefined, maxBytes: number): Promise<LogPage> };
@@ -90,4 +91,34 @@ export class LogChunks {
       this.#bytes -= chunk.text.length;
     }
   }
+}
+
+/** Bytes of compressed values in one answer: an RPC value may have 32 MiB. */
+const VALUES_BYTES = 4_000_000;
+
+/** Looks large values up by their hash, all fetched. Throws where one is unknown: a preview must not pass for the whole. */
+export async function wholeValues(
+  stub: DurableObjectStub<SessionObject>,
+  hashes: readonly string[],
+): Promise<(hash: string) => AnyValue | undefined> {
+  const values = new Map<string, AnyValue>();
+  const wanted = Array.from(new Set(hashes));
+  while (values.size < wanted.length) {
+    for (const value of await stub.values(wanted.slice(values.size), VALUES_BYTES)) {
+      if (value === undefined) throw new Error("a value is in the log no more");
+      const text = new TextDecoder().decode(inflate(value.encoding, value.body));
+      // Canonical text that this program wrote.
+      values.set(value.hash, JSON.parse(text) as AnyValue);
+    }
+  }
+  return (hash) => values.get(hash);
+}
+
+/** Spans with their large values fetched and put in their places. `hashes`: of the values that they may name. */
+export async function withWholeValues(
+  stub: DurableObjectStub<SessionObject>,
+  resourceSpans: readonly ResourceSpans[],
+  hashes: readonly string[],
+): Promise<readonly ResourceSpans[]> {
+  return restoreValues(resourceSpans, await wholeValues(stub, hashes));
 }

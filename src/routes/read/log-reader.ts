@@ -1,13 +1,12 @@
-import type { SessionObject } from "../../durable/session/session.ts";
-import { restoreLogValues } from "../../otlp/logs/restore-log-values.ts";
-import { restoreValues } from "../../otlp/values/restore-values.ts";
-import type { ResourceLogs } from "../../trace/log-record.ts";
-import type { ResourceSpans } from "../../trace/span.ts";
-import type { ChunkEntry, LogPage, View } from "../../trace/watch.ts";
-import { inflate } from "./inflate.ts";
-import { formatVersion } from "../stream/resource-version.ts";
-import { PAGE_BYTES } from "../stream/session-source.ts";
-import { wholeValues } from "./whole-values.ts";
+import type { SessionObject } from "../../durable/session/object.ts";
+import { restoreLogValues, restoreValues } from "../../otlp/restore-values.ts";
+import type { ResourceLogs } from "../../otel/log-record.ts";
+import type { ResourceSpans } from "../../otel/span.ts";
+import type { ChunkEntry, LogPage, View } from "../../session/contract/log-page.ts";
+import { inflate } from "../../lib/body-codec.ts";
+import { formatVersion } from "../../api/resource-version.ts";
+import { PAGE_BYTES } from "../../session/contract/log-page.ts";
+import { wholeValues } from "./log-chunks.ts";
 
 type Stub = DurableObjectStub<SessionObject>;
 type Present = Extract<LogPage, { state: "present" }>;

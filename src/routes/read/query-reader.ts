@@ -1,20 +1,19 @@
-import type { SessionObject } from "../../durable/session/session.ts";
-import { deriveFacts } from "../../trace/facts/facts.ts";
-import { requestOf } from "../../trace/rerun/query-request.ts";
-import type { QueryRequest, WholeSpan } from "../../trace/rerun/query-request.ts";
-import { rowsOfQuery, standingOf, tellingRows } from "../../trace/fold/query-rows.ts";
-import type { QueryRows } from "../../trace/fold/query-rows.ts";
-import { resumePoint } from "../../trace/rerun/resume-point.ts";
-import type { ResumePoint } from "../../trace/rerun/resume-point.ts";
-import * as Row from "../../trace/table/rows/span-rows.ts";
-import { SpanTable } from "../../trace/table/span-table.ts";
-import type { QuerySummary } from "../../trace/summary.ts";
-import { isToldAs } from "../../trace/records/told.ts";
-import { QUERY_INPUT } from "../../trace/semconv/semconv-ark.ts";
-import type { Span } from "../../trace/span.ts";
-import { LogChunk, LogChunks } from "./log-chunks.ts";
-import { PAGE_BYTES } from "../stream/session-source.ts";
-import { withWholeValues } from "./whole-values.ts";
+import type { SessionObject } from "../../durable/session/object.ts";
+import { deriveFacts } from "../../facts/facts.ts";
+import { requestOf } from "../../session/rerun/query-request.ts";
+import type { QueryRequest, WholeSpan } from "../../session/rerun/query-request.ts";
+import { rowsOfQuery, standingOf, tellingRows } from "../../session/query-rows.ts";
+import type { QueryRows } from "../../session/query-rows.ts";
+import { resumePoint } from "../../session/rerun/resume-point.ts";
+import type { ResumePoint } from "../../session/rerun/resume-point.ts";
+import * as Row from "../../session/table/span-rows.ts";
+import { SpanTable } from "../../session/table/span-table.ts";
+import type { QuerySummary } from "../../session/summary.ts";
+import { isToldAs } from "../../facts/derivation.ts";
+import { QUERY_INPUT } from "../../otel/semconv/ark.ts";
+import type { Span } from "../../otel/span.ts";
+import { LogChunk, LogChunks, withWholeValues } from "./log-chunks.ts";
+import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 
 /** Where a span stands in the log. */
 type Place = { readonly revision: number; readonly position: number };

@@ -1,3 +1,9 @@
+import { readBody } from "../../otlp/body.ts";
+import type { Hold } from "../../otlp/body.ts";
+import { EXPORT_SECONDS, Pace } from "../../otlp/pace.ts";
+import type { Result } from "../../otlp/refusals.ts";
+import { everySecond } from "./every-second.ts";
+
 /** Bytes of the bodies of exports that one isolate holds at a time, as received and as inflated: with what decoding makes of them it stays under its 128 MB. */
 export const BODIES_IN_FLIGHT = 16 * 1024 * 1024;
 
@@ -41,3 +47,15 @@ export type BodyAccount = {
 /** Of this isolate. */
 export const bodies = new BodyBudget(BODIES_IN_FLIGHT);
 export const files = new BodyBudget(IMPORTS_IN_FLIGHT);
+
+/** The body of an export, or of an event, whole and inflated. */
+export async function readSent(request: Request, limit: number, hold: Hold): Promise<Result<Uint8Array>> {
+  const announced = request.headers.get("content-length");
+  return await readBody(request.body, request.headers.get("content-encoding"), {
+    limit,
+    hold,
+    pace: new Pace(EXPORT_SECONDS),
+    seconds: everySecond,
+    ...(announced !== null && /^\d+$/.test(announced) ? { announced: Number(announced) } : {}),
+  });
+}

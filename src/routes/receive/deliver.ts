@@ -1,8 +1,8 @@
-import type { Bindings } from "../../bindings.ts";
-import { encodeDelivery } from "../../otlp/shards/encode-delivery.ts";
-import type { LogShard, TraceShard } from "../../otlp/shards/shard.ts";
+import type { Bindings } from "../../config.ts";
+import { encodeDelivery } from "../../otlp/group/encode-delivery.ts";
+import type { LogShard, TraceShard } from "../../otlp/group/trace-group.ts";
 import { sessionAt } from "../../place.ts";
-import type { AppendOutcome } from "../../trace/delivery.ts";
+import type { AppendOutcome } from "../../facts/delivery.ts";
 
 /** Calls under way at once: enough to overlap commits, few enough not to flood one isolate's queue. */
 const CALLS_IN_FLIGHT = 64;

@@ -1,21 +1,20 @@
 import type { Context } from "hono";
 import { mayPageSend } from "../../auth/origin.ts";
-import { statusOf } from "../../otlp/refusals/decode-error.ts";
-import type { DecodeError, Result } from "../../otlp/refusals/decode-error.ts";
+import { statusOf } from "../../otlp/refusals.ts";
+import type { DecodeError, Result } from "../../otlp/refusals.ts";
 import { decodeTraces } from "../../otlp/decode-traces.ts";
 import { decodeLogs } from "../../otlp/logs/decode-logs.ts";
 import { MAX_JSON_BODY, MAX_PROTOBUF_BODY } from "../../otlp/limits.ts";
-import { encodingOf, mediaTypeOf } from "../../otlp/body/media-type.ts";
-import type { OtlpEncoding } from "../../otlp/body/media-type.ts";
+import { encodingOf, mediaTypeOf } from "../../otlp/media-type.ts";
+import type { OtlpEncoding } from "../../otlp/media-type.ts";
 import { encodeStatus, encodeSuccess } from "../../otlp/response.ts";
 import type { Signal } from "../../otlp/response.ts";
-import type { DecodedRequest, LogShard, TraceShard } from "../../otlp/shards/shard.ts";
-import { challenge, judgeAccess } from "../access.ts";
-import type { AppEnv } from "../app-env.ts";
-import { noteArrival } from "./arrivals.ts";
-import { bodies } from "./body-budget.ts";
+import type { DecodedRequest, LogShard, TraceShard } from "../../otlp/group/trace-group.ts";
+import { challenge, judgeAccess } from "../../auth/access.ts";
+import type { AppEnv } from "../../config.ts";
+import { noteArrival } from "./recent-exports.ts";
+import { bodies, readSent } from "./body-budget.ts";
 import { deliver } from "./deliver.ts";
-import { readSent } from "./sent-body.ts";
 
 /** `/v1/traces` and every path that ends so, slash or not: changing the host is all that an exporter of another product needs. */
 export function signalOf(path: string): Signal | undefined {

@@ -1,4 +1,4 @@
-import { HEARTBEAT, RETRY } from "./sse.ts";
+import { HEARTBEAT, RETRY } from "../../lib/sse.ts";
 
 /** What a follower needs of an object: a socket that tells of changes, and pages to read. */
 export type Source = {

@@ -1,12 +1,12 @@
-import type { DirectoryObject } from "../../durable/directory/directory.ts";
-import type { DirectoryEntry, DirectoryFrame } from "../../trace/directory-contract.ts";
-import { admits, needsText } from "../../trace/list/list-filter.ts";
-import type { ListFilter } from "../../trace/list/list-filter.ts";
+import type { DirectoryObject } from "../../durable/directory/object.ts";
+import type { DirectoryEntry, DirectoryFrame } from "../../session/contract/directory.ts";
+import { admits, needsText } from "../../session/list/list-filter.ts";
+import type { ListFilter } from "../../session/list/list-filter.ts";
 import type { Source, Taken } from "./follower.ts";
-import { formatVersion } from "./resource-version.ts";
-import type { ResourceVersion } from "./resource-version.ts";
+import { formatVersion } from "../../api/resource-version.ts";
+import type { ResourceVersion } from "../../api/resource-version.ts";
 import { openSocket } from "./session-source.ts";
-import { sse, sseText } from "./sse.ts";
+import { sse, sseText } from "../../lib/sse.ts";
 
 /** Only the directory knows what a search finds: viewers that search ask it again at most this often. */
 const SEARCH_INTERVAL_MILLIS = 500;

@@ -1,11 +1,11 @@
 import type { Context } from "hono";
-import type { AppEnv } from "../app-env.ts";
+import type { AppEnv } from "../../config.ts";
 import { Follower } from "./follower.ts";
 import type { Source } from "./follower.ts";
-import { badRequest } from "../problem.ts";
-import { parseVersion } from "./resource-version.ts";
-import type { ResourceVersion } from "./resource-version.ts";
-import { STREAM_HEADERS } from "./sse.ts";
+import { badRequest } from "../../api/problem.ts";
+import { parseVersion } from "../../api/resource-version.ts";
+import type { ResourceVersion } from "../../api/resource-version.ts";
+import { STREAM_HEADERS } from "../../lib/sse.ts";
 
 /** Where a stream resumes: `Last-Event-ID` (a reconnecting client's) or `resourceVersion`; neither means the beginning. */
 export function resumeFrom(

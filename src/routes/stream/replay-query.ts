@@ -1,4 +1,4 @@
-import { readDuration, readMoment } from "./moment.ts";
+import { readDuration, readMoment } from "../../api/moment.ts";
 
 /** Where a cut replay goes on: the log up to `head` has so many items when it is told so, of which some were told. */
 export type ReplayVersion = {

@@ -1,16 +1,15 @@
-import { withStatus } from "../../trace/with-status.ts";
-import { ReplayClock } from "../../trace/replay/replay-clock.ts";
-import { ArrivalSchedule, EventSchedule } from "../../trace/replay/replay-schedule.ts";
-import type { ReplaySchedule, ReplayStep } from "../../trace/replay/replay-schedule.ts";
-import type { LogPage } from "../../trace/watch.ts";
+import { withStatus } from "../../session/liveness.ts";
+import { ReplayClock, ArrivalSchedule, EventSchedule } from "../../session/replay.ts";
+import type { ReplaySchedule, ReplayStep } from "../../session/replay.ts";
+import type { LogPage } from "../../session/contract/log-page.ts";
 import { LogChunk, LogChunks } from "../read/log-chunks.ts";
 import type { LogPages } from "../read/log-chunks.ts";
-import { chunkEvent } from "./chunk-event.ts";
+import { chunkEvent } from "./session-source.ts";
+import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 import { formatReplayVersion } from "./replay-query.ts";
 import type { ReplayQuery } from "./replay-query.ts";
-import { formatVersion } from "./resource-version.ts";
-import { PAGE_BYTES } from "./session-source.ts";
-import { HEARTBEAT, RETRY, sse } from "./sse.ts";
+import { formatVersion } from "../../api/resource-version.ts";
+import { HEARTBEAT, RETRY, sse } from "../../lib/sse.ts";
 
 export type ReplayLog = LogPages & { peek(view: "session"): Promise<LogPage> };
 

@@ -1,21 +1,18 @@
-import type { SessionObject } from "../../durable/session/session.ts";
-import type { LogEntry, LogPage, View } from "../../trace/watch.ts";
-import { decodeFrame } from "../../trace/watch.ts";
-import { nextTurn } from "../../trace/list/status-schedule.ts";
-import { liveness } from "../../trace/liveness.ts";
-import type { Status } from "../../trace/liveness.ts";
-import type { Retention } from "../../trace/retention.ts";
-import type { SessionSummary } from "../../trace/summary.ts";
-import { withStatus } from "../../trace/with-status.ts";
+import { PAGE_BYTES } from "../../session/contract/log-page.ts";
+import { formatVersion } from "../../api/resource-version.ts";
+import type { ResourceVersion } from "../../api/resource-version.ts";
+import type { SessionObject } from "../../durable/session/object.ts";
+import { inflate } from "../../lib/body-codec.ts";
+import { nanoseconds } from "../../lib/nanoseconds.ts";
+import { sse, sseAround } from "../../lib/sse.ts";
+import { decodeFrame } from "../../session/contract/log-page.ts";
+import type { LogEntry, LogPage, View, ChunkEntry } from "../../session/contract/log-page.ts";
+import type { Retention } from "../../session/contract/retention.ts";
+import { nextTurn } from "../../session/list/list-filter.ts";
+import { liveness, withStatus } from "../../session/liveness.ts";
+import type { Status } from "../../session/liveness.ts";
+import type { SessionSummary } from "../../session/summary.ts";
 import type { Source, Taken } from "./follower.ts";
-import { inflate } from "../read/inflate.ts";
-import { formatVersion } from "./resource-version.ts";
-import type { ResourceVersion } from "./resource-version.ts";
-import { chunkEvent } from "./chunk-event.ts";
-import { sse } from "./sse.ts";
-
-/** Bytes of text in one page, once inflated: bounds what the Worker holds for a viewer. */
-export const PAGE_BYTES = 1_000_000;
 
 type Announced = {
   readonly summary: SessionSummary;
@@ -138,4 +135,11 @@ export async function openSocket(
   socket.binaryType = "arraybuffer";
   socket.accept();
   return socket;
+}
+
+/** What a delivery brought, as an event of a session's stream. `text`: JSON of what the entry holds, or of a part of it. */
+export function chunkEvent({ kind, traceId, received, receipt }: ChunkEntry, text: Uint8Array, id: string): Uint8Array {
+  const head = { received: nanoseconds(received), receipt };
+  if (kind === "spans") return sseAround("spans", head, "resourceSpans", text, id);
+  return sseAround("logs", { ...head, traceId }, "resourceLogs", text, id);
 }

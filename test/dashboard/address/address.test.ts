@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readAddress, writeAddress } from "../../../src/dashboard/address/address.ts";
-import { type ListView, WHOLE_LIST } from "../../../src/dashboard/list/list-view.ts";
+import { type ListView, WHOLE_LIST } from "../../../src/dashboard/address/list-view.ts";
 
 const read = (url: string): string => {
   const { pathname, search } = new URL(url, "http://localhost");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { backoff } from "../../../src/dashboard/stream/backoff.ts";
+import { backoff } from "../../../src/lib/backoff.ts";
 import {
   CONNECTING,
   nextState,

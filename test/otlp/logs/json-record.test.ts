@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { homeOfSession } from "../../../src/otlp/logs/home-of-session.ts";
-import { decodeRecordFacts } from "../../../src/trace/facts/codec/record-facts-codec.ts";
+import { homeOfSession } from "../../../src/otlp/logs/group-records.ts";
+import { decodeRecordFacts } from "../../../src/logs/record-facts-codec.ts";
 import { TRACE } from "../requests.ts";
 import { decodeJsonLogs, deliveriesOf, outcomeOf, record, recordsOf, request } from "./log-requests.ts";
 

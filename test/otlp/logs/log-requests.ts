@@ -1,10 +1,10 @@
-import { statusOf } from "../../../src/otlp/refusals/decode-error.ts";
-import type { Result } from "../../../src/otlp/refusals/decode-error.ts";
-import { encodeDelivery } from "../../../src/otlp/shards/encode-delivery.ts";
+import { statusOf } from "../../../src/otlp/refusals.ts";
+import type { Result } from "../../../src/otlp/refusals.ts";
+import { encodeDelivery } from "../../../src/otlp/group/encode-delivery.ts";
 import { decodeLogs } from "../../../src/otlp/logs/decode-logs.ts";
-import type { DecodedLogs } from "../../../src/otlp/shards/shard.ts";
-import type { Delivery } from "../../../src/trace/delivery.ts";
-import type { LogRecord, ResourceLogs } from "../../../src/trace/log-record.ts";
+import type { DecodedLogs } from "../../../src/otlp/group/trace-group.ts";
+import type { Delivery } from "../../../src/facts/delivery.ts";
+import type { LogRecord, ResourceLogs } from "../../../src/otel/log-record.ts";
 import { jsonBytes, textOf, TRACE } from "../requests.ts";
 
 export const LOGS = "ExportLogsServiceRequest";

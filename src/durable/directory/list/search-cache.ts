@@ -1,6 +1,6 @@
-import type { ListFilter } from "../../../trace/list/list-filter.ts";
-import { matchesText } from "../../../trace/list/search-text.ts";
-import type { ListCells } from "./list-cells.ts";
+import type { ListFilter } from "../../../session/list/list-filter.ts";
+import { matchesText } from "../../../session/list/search-text.ts";
+import type { ListCells } from "./cells.ts";
 import { StatusCounts } from "./status-counts.ts";
 
 /** Searches whose finds are kept: as many as a few people look at. */

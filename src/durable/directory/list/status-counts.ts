@@ -1,6 +1,6 @@
-import type { ListCounts } from "../../../trace/directory-contract.ts";
-import type { ListFilter } from "../../../trace/list/list-filter.ts";
-import type { ListCells } from "./list-cells.ts";
+import type { ListCounts } from "../../../session/contract/directory.ts";
+import type { ListFilter } from "../../../session/list/list-filter.ts";
+import type { ListCells } from "./cells.ts";
 
 type Counts = { -readonly [Word in keyof ListCounts]: number };
 

@@ -1,5 +1,5 @@
-import type { FeedQuery, FeedTurn } from "../../../trace/feed.ts";
-import { mintFeedStart } from "../../../trace/feed.ts";
+import type { FeedQuery, FeedTurn } from "../../../session/contract/feed.ts";
+import { mintFeedStart } from "../../../session/contract/feed.ts";
 
 /** How long it is remembered in which order sessions told of their logs, and how many of their reports at most: some 150 MB. */
 const FEED_DAYS = 7;

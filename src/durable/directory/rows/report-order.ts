@@ -1,4 +1,4 @@
-import type { SessionReport } from "../../../trace/directory-contract.ts";
+import type { SessionReport } from "../../../session/contract/directory.ts";
 
 /** Whether a report tells of what a deletion made void: of a whole life, or of `<life>.<revision>`; of nothing where it is "". */
 export function isVoid({ incarnation, revision }: SessionReport, until: string): boolean {

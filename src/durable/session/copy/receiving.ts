@@ -1,14 +1,13 @@
-import type { LogEntry } from "../../../trace/watch.ts";
+import type { LogEntry } from "../../../session/contract/log-page.ts";
 import { markGone, weigh } from "../admission.ts";
-import { countOf, decodeChunkFacts } from "../log/chunk-facts.ts";
-import type { Copy, CopyOutcome, Withdrawal } from "./copying.ts";
-import { deriveChunkFacts } from "../log/derive-chunk-facts.ts";
-import { oweExpiry } from "../forget/expiry.ts";
+import { countOf, decodeChunkFacts, deriveChunkFacts } from "../log/chunk-facts.ts";
+import type { Copy, CopyOutcome, Withdrawal } from "./protocol.ts";
+import { oweExpiry } from "../expiry.ts";
 import { SESSION_SPANS, SESSION_TRACES } from "../limits.ts";
-import type { SessionCore } from "../session-core.ts";
+import type { SessionCore } from "../core.ts";
 import type { NewChunk } from "../log/chunk.ts";
-import type { SessionState } from "../session-state.ts";
-import { fenceOf } from "../forget/deletion-fence.ts";
+import type { SessionState } from "../state.ts";
+import { fenceOf } from "../log/deletion-fence.ts";
 
 type Received = {
   readonly outcome: CopyOutcome;

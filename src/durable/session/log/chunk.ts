@@ -1,4 +1,5 @@
-import type { ChunkEncoding, Receipt } from "../../../trace/delivery.ts";
+import type { Receipt } from "../../../facts/delivery.ts";
+import type { ChunkEncoding } from "../../../lib/chunk-encoding.ts";
 
 export type ChunkKind = "spans" | "logs" | "gone";
 
@@ -20,3 +21,39 @@ export type Chunk = {
 };
 
 export type NewChunk = Omit<Chunk, "revision">;
+
+/** A row may hold 2,000,000 bytes; the body's and the facts' share of one leave room for the rest of it. */
+export const BODY_PART_BYTES = 1_000_000;
+/** In UTF-16 units, each at most three bytes of UTF-8. */
+export const FACTS_PART_UNITS = 300_000;
+
+/** For columns of bytes. */
+export function cutBytes(bytes: Uint8Array, size: number): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += size) parts.push(bytes.subarray(at, at + size));
+  return parts;
+}
+
+/** Never between the halves of a surrogate pair: SQLite's text is UTF-8. */
+export function cutText(text: string, units: number): string[] {
+  const parts: string[] = [];
+  for (let at = 0; at < text.length;) {
+    let end = Math.min(at + units, text.length);
+    const last = text.charCodeAt(end - 1);
+    if (end < text.length && last >= 0xd800 && last < 0xdc00) end--;
+    parts.push(text.slice(at, end));
+    at = end;
+  }
+  return parts;
+}
+
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0] ?? new Uint8Array();
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,4 +1,4 @@
-import { SpanTable } from "../../../trace/table/span-table.ts";
+import { SpanTable } from "../../../session/table/span-table.ts";
 import { admitChunk } from "./chunk-facts.ts";
 import type { ChunkFacts } from "./chunk-facts.ts";
 

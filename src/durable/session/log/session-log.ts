@@ -1,9 +1,9 @@
-import type { ChunkEncoding, Receipt } from "../../../trace/delivery.ts";
-import { BODY_PART_BYTES, cutBytes, cutText, FACTS_PART_UNITS, joinBytes } from "./chunk-parts.ts";
+import type { Receipt } from "../../../facts/delivery.ts";
+import type { ChunkEncoding } from "../../../lib/chunk-encoding.ts";
+import { BODY_PART_BYTES, cutBytes, cutText, FACTS_PART_UNITS, joinBytes } from "./chunk.ts";
 import type { Chunk, ChunkKind, NewChunk } from "./chunk.ts";
-import { Life } from "./life.ts";
-import { MarkRows } from "./mark-rows.ts";
-import { ValueRows } from "./value-rows.ts";
+import { Life } from "./log-meta.ts";
+import { MarkRows, ValueRows } from "./rows.ts";
 
 type ChunkRow = {
   revision: number;

@@ -1,0 +1,59 @@
+import type { Context } from "hono";
+import { challenge, judgeAccess } from "../auth/access.ts";
+import type { Right } from "../auth/access.ts";
+import type { AppEnv } from "../config.ts";
+import { problem } from "../api/problem.ts";
+import type { Problem } from "../api/problem.ts";
+
+/** Where callers read errors as Ark's broker says them. */
+export function isArkPath(path: string): boolean {
+  return /^\/(?:traces|events|broker)\b/.test(path);
+}
+
+/** Words that Ark's clients know, by status. */
+const CODES = {
+  400: "VALIDATION_ERROR",
+  401: "UNAUTHORIZED",
+  403: "FORBIDDEN",
+  404: "NOT_FOUND",
+  408: "REQUEST_TIMEOUT",
+  413: "PAYLOAD_TOO_LARGE",
+  503: "UNAVAILABLE",
+} as const;
+
+type Refused = keyof typeof CODES;
+
+/**
+ * An error of the routes that an Ark client knows: a problem as everywhere here, which also carries `error` as Ark's own broker
+ * says it. The request's id is the caller's, where it sent one.
+ */
+export function arkError(
+  c: Context<AppEnv>,
+  { title, detail, status }: Problem & { readonly status: Refused },
+  code: string = CODES[status],
+  headers: Record<string, string> = {},
+): Response {
+  const requestId = c.req.header("x-request-id") ?? crypto.randomUUID();
+  const error = { code, message: detail, requestId };
+  return problem(c, { status, title, detail, error }, headers);
+}
+
+export function wrongPage(c: Context<AppEnv>, detail: string): Response {
+  return arkError(c, { status: 400, title: "Bad Request", detail }, "PAGINATION_ERROR");
+}
+
+export function invalid(c: Context<AppEnv>, detail: string): Response {
+  return arkError(c, { status: 400, title: "Bad Request", detail });
+}
+
+export function noSuch(c: Context<AppEnv>, what: string): Response {
+  return arkError(c, { status: 404, title: "Not Found", detail: `${what} not found` });
+}
+
+/** The refusal, where the request has not the right; `undefined` where it has. */
+export function permitArk(c: Context<AppEnv>, right: Right): Response | undefined {
+  const verdict = judgeAccess(c.env, c.req.header("host"), c.req.header("authorization"), right);
+  if (verdict.allowed) return undefined;
+  const { status, title, detail } = verdict;
+  return arkError(c, { status, title, detail }, CODES[status], challenge(status));
+}

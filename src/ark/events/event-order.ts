@@ -1,0 +1,70 @@
+import { ARK_OPERATIONS } from "../../otel/semconv/ark.ts";
+import { instantOf, readReason } from "../../logs/ark-events/ark-event.ts";
+import type { ArkEvent, ArkOperation } from "../../logs/ark-events/ark-event.ts";
+
+/** From the outside in. */
+const DEPTHS = Object.keys(ARK_OPERATIONS);
+
+/** By time. Of one moment, what begins goes from the outside in, and what ends from the inside out, after it. */
+export function compareEvents(a: ArkEvent, b: ArkEvent): number {
+  const timeA = instantOf(a.timestamp) ?? 0n;
+  const timeB = instantOf(b.timestamp) ?? 0n;
+  if (timeA !== timeB) return timeA < timeB ? -1 : 1;
+  const [startA, startB] = [isStart(a), isStart(b)];
+  if (startA !== startB) return startA ? -1 : 1;
+  return startA ? depthOf(a) - depthOf(b) : depthOf(b) - depthOf(a);
+}
+
+function isStart({ reason }: ArkEvent): boolean {
+  return readReason(reason)?.phase === "Start";
+}
+
+/** Operations that are no spans, as those of memory, stand among the innermost. */
+function depthOf({ reason }: ArkEvent): number {
+  const operation = readReason(reason)?.operation;
+  return operation === undefined ? DEPTHS.length : DEPTHS.indexOf(operation);
+}
+
+/**
+ * Of events made of spans those that nobody posted: events have no span's id, so that the posted ones stand for as many
+ * derived ones of the same query, reason and subject, the first for the first.
+ */
+export function notPosted<Derived extends { readonly event: ArkEvent }>(
+  derived: readonly Derived[],
+  posted: readonly ArkEvent[],
+): Derived[] {
+  const counts = new Map<string, number>();
+  for (const event of posted) {
+    const subject = keyOf(event);
+    counts.set(subject, (counts.get(subject) ?? 0) + 1);
+  }
+  const left = new Set(derived);
+  for (const one of [...derived].toSorted((a, b) => compareEvents(a.event, b.event))) {
+    const subject = keyOf(one.event);
+    const count = counts.get(subject) ?? 0;
+    if (count === 0) continue;
+    counts.set(subject, count - 1);
+    left.delete(one);
+  }
+  return [...left];
+}
+
+/** The field of an event's data that says what the operation is of. */
+const SUBJECTS: Readonly<Record<ArkOperation, readonly string[]>> = {
+  QueryExecution: [],
+  TeamExecution: ["teamName", "team"],
+  TeamTurn: ["turn"],
+  TeamMember: ["memberName"],
+  AgentExecution: ["agent"],
+  LLMCall: ["model"],
+  ToolCall: ["toolName", "tool"],
+};
+
+/** Query, operation, what it is of, and whether it begins: ends of any kind are one. Spans put a namespace before names, events may not. */
+function keyOf({ reason, data }: ArkEvent): string {
+  const { operation, phase } = readReason(reason) ?? {};
+  const fields = operation === undefined ? [] : SUBJECTS[operation];
+  const subject = fields.map((field) => data[field]).find((text) => text !== undefined);
+  const name = subject?.slice(subject.lastIndexOf("/") + 1);
+  return JSON.stringify([data["queryNamespace"], data["queryName"], operation ?? reason, phase === "Start", name]);
+}

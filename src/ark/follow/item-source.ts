@@ -1,0 +1,84 @@
+import type { DirectoryFrame } from "../../session/contract/directory.ts";
+import type { Source, Taken } from "../../routes/stream/follower.ts";
+import { openSocket } from "../../routes/stream/session-source.ts";
+import { STREAM_HEADERS } from "../../lib/sse.ts";
+import { Follower } from "../../routes/stream/follower.ts";
+import type { Item, ItemReader } from "./items.ts";
+
+type Attachable = { fetch(request: Request): Promise<Response> };
+
+const encoder = new TextEncoder();
+/** What an Ark broker greets with, and how soon who is cut off comes back. */
+const CONNECTED = ": connected\n\nretry: 1000\n\n";
+
+/** What goes out first. */
+export type Opening = {
+  /** Where the stream begins: an event without data, so that who is cut off before the first item resumes from there. */
+  readonly cursor: number | undefined;
+  /** An event of its own that tells the same, for clients that wait for one. */
+  readonly event?: string;
+};
+
+/** Whose socket tells that there may be more to read, and which of its messages do. */
+type Attached = {
+  readonly object: Attachable;
+  readonly url: string;
+  readonly isNews: (message: string | ArrayBuffer) => boolean;
+};
+
+/** Items as an event stream: `data:` is the bare item, `id:` the cursor to resume from. */
+export class ItemSource implements Source {
+  readonly unmarked = false;
+  readonly #attached: Attached;
+  readonly #items: ItemReader;
+  readonly #event: string | undefined;
+
+  constructor(attached: Attached, items: ItemReader, event: string | undefined) {
+    this.#attached = attached;
+    this.#items = items;
+    this.#event = event;
+  }
+
+  async attach(): Promise<WebSocket> {
+    return await openSocket(this.#attached.object, this.#attached.url);
+  }
+
+  async read() {
+    const { items, caughtUp, ended } = await this.#items.read();
+    // In one piece: a viewer that does not read holds one buffer, not one for each item.
+    const events = items.length === 0 ? [] : [encoder.encode(items.map((item) => this.#write(item)).join(""))];
+    return { events, caughtUp, ended };
+  }
+
+  /** Always read in order: what an object publishes is not what an Ark client is told. */
+  take(message: string | ArrayBuffer): Taken {
+    return { kind: this.#attached.isNews(message) ? "news" : "nothing" };
+  }
+
+  #write({ cursor, data }: Item): string {
+    const name = this.#event === undefined ? "" : `event: ${this.#event}\n`;
+    return `id: ${cursor}\n${name}data: ${JSON.stringify(data)}\n\n`;
+  }
+}
+
+/** A stream of what one session or trace tells. */
+export function followObject(object: Attachable, view: "session" | "trace", items: ItemReader, event?: string): Source {
+  return new ItemSource({ object, url: `https://object/?view=${view}`, isNews: () => true }, items, event);
+}
+
+/** A stream of what all sessions tell. */
+export function followDirectory(object: Attachable, items: ItemReader, event?: string): Source {
+  const isNews = (message: string | ArrayBuffer): boolean => {
+    const frame = JSON.parse(typeof message === "string" ? message : "{}") as DirectoryFrame;
+    return frame.type === "change";
+  };
+  return new ItemSource({ object, url: "https://object/", isNews }, items, event);
+}
+
+export function respondStream(source: Source, signal: AbortSignal, { cursor, event }: Opening): Response {
+  const at = cursor === undefined ? "" : `id: ${cursor}\n\n`;
+  const told = event === undefined ? "" : `event: ${event}\ndata: {"resourceVersion":${cursor ?? 0}}\n\n`;
+  return new Response(new Follower(source, encoder.encode(CONNECTED + at + told)).stream(signal), {
+    headers: STREAM_HEADERS,
+  });
+}

@@ -1,0 +1,70 @@
+import type { Bindings } from "../../config.ts";
+import { directoryOf, sessionAt } from "../../place.ts";
+import { cursorAfter } from "../cursor.ts";
+import { nanosecondsText } from "../../lib/nanoseconds.ts";
+import type { RecentPage } from "../../session/contract/directory.ts";
+import type { ListFilter } from "../../session/list/list-filter.ts";
+import { liveness } from "../../session/liveness.ts";
+import type { Status } from "../../session/liveness.ts";
+import type { SessionSummary } from "../../session/summary.ts";
+import type { LogPage } from "../../session/contract/log-page.ts";
+import { NEWEST } from "./trace-page.ts";
+
+export type BrokerSession = {
+  readonly id: string;
+  /** RFC 3339: its first start, its last arrival. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly queryCount: number;
+  readonly activeQueries: number;
+};
+
+export type BrokerList = {
+  /** Where a watch goes on. */
+  readonly resourceVersion: number;
+  readonly sessions: readonly BrokerSession[];
+  /** As `before` it asks for the next page. */
+  readonly cursor?: number;
+};
+
+const ACTIVE: readonly Status[] = ["waiting", "stalled", "running", "quiet"];
+/** Sessions asked at once how many of their queries are open. */
+const AT_ONCE = 32;
+
+type Asked = { readonly limit: number; readonly before: number | undefined; readonly active: boolean };
+
+/** Sessions, the last changed first. */
+export async function brokerList(env: Bindings, tenant: string, { limit, before, active }: Asked): Promise<BrokerList> {
+  const filter: ListFilter = { kind: "session", statuses: active ? ACTIVE : [], phrases: [], names: [] };
+  const page: RecentPage = await directoryOf(env, tenant).recent(before ?? NEWEST, limit, filter);
+  // The directory's own text.
+  const summaries = page.sessions.map(({ summary }) => JSON.parse(summary) as SessionSummary);
+  const sessions: BrokerSession[] = [];
+  for (let at = 0; at < summaries.length; at += AT_ONCE)
+    sessions.push(...(await Promise.all(summaries.slice(at, at + AT_ONCE).map((one) => row(env, tenant, one)))));
+  return {
+    resourceVersion: page.head === 0 ? 0 : cursorAfter(page.head),
+    sessions,
+    ...(page.next === undefined ? {} : { cursor: page.next }),
+  };
+}
+
+async function row(env: Bindings, tenant: string, summary: SessionSummary): Promise<BrokerSession> {
+  const isActive = ACTIVE.includes(liveness(summary.liveness, Date.now()).status);
+  return {
+    id: summary.id,
+    ...timesOf(summary),
+    queryCount: summary.queries,
+    activeQueries: isActive ? await openQueries(env, tenant, summary.id) : 0,
+  };
+}
+
+export function timesOf({ start, liveness: { lastArrival } }: SessionSummary) {
+  return { createdAt: nanosecondsText(BigInt(start)), updatedAt: nanosecondsText(BigInt(lastArrival)) };
+}
+
+async function openQueries(env: Bindings, tenant: string, id: string): Promise<number> {
+  const page: LogPage = await sessionAt(env, tenant, id).peek("session", "queries");
+  const queries = page.state === "present" ? (page.queries ?? []) : [];
+  return queries.filter(({ phase }) => phase === "running" || phase === "pending").length;
+}

@@ -1,0 +1,81 @@
+import type { Bindings } from "../../config.ts";
+import { directoryOf, sessionAt, sessionIdIn } from "../../place.ts";
+import { cursorAt } from "../cursor.ts";
+import type { RecentPage } from "../../session/contract/directory.ts";
+import type { ListFilter } from "../../session/list/list-filter.ts";
+import type { SessionSummary } from "../../session/summary.ts";
+
+/** Every session, bare traces too. */
+export const EVERY_SESSION: ListFilter = { kind: "all", statuses: [], phrases: [], names: [] };
+
+/** Sessions asked for at once: most have few traces. */
+const SESSIONS = 200;
+/** The highest revision of the list there may be. */
+export const NEWEST = Number.MAX_SAFE_INTEGER;
+
+type Place = { readonly traceId: string; readonly cursor: number };
+
+export type TracePage = {
+  readonly traceIds: readonly string[];
+  readonly total: number;
+  readonly next?: number;
+};
+
+type Asked = { readonly limit: number; readonly cursor: number | undefined; readonly session: string | undefined };
+
+/**
+ * Traces, newest first: by the last activity of the session that shows them, and within a session by when each was first
+ * seen. Stands before the cursor: a session that moves meanwhile moves to the front, and no trace comes twice.
+ */
+export async function tracePage(env: Bindings, tenant: string, asked: Asked): Promise<TracePage> {
+  const { limit, cursor = NEWEST } = asked;
+  const found: Place[] = [];
+  const total = asked.session === undefined ? undefined : await ofSession(env, tenant, asked.session, found, cursor);
+  const known = total ?? (await ofTenant(env, tenant, found, limit, cursor));
+  const shown = found.slice(0, limit);
+  const last = shown.at(-1)?.cursor;
+  return {
+    traceIds: shown.map(({ traceId }) => traceId),
+    total: known,
+    ...(found.length > limit && last !== undefined ? { next: last } : {}),
+  };
+}
+
+async function ofSession(env: Bindings, tenant: string, name: string, found: Place[], before: number): Promise<number> {
+  const traceIds: string[] = await sessionAt(env, tenant, sessionIdIn(name)).traces();
+  place(traceIds, 0, before, found);
+  return traceIds.length;
+}
+
+async function ofTenant(env: Bindings, tenant: string, found: Place[], limit: number, before: number): Promise<number> {
+  let from: number | undefined = before === NEWEST ? NEWEST : revisionOf(before) + 1;
+  let total = 0;
+  while (from !== undefined && found.length <= limit) {
+    const page: RecentPage = await directoryOf(env, tenant).recent(from, SESSIONS, EVERY_SESSION);
+    total = page.traces;
+    for (const { revision, summary } of page.sessions) {
+      if (found.length > limit) break;
+      // The directory's own text.
+      const { id, kind, traces, spans } = JSON.parse(summary) as SessionSummary;
+      const isItself = kind === "trace" && traces === 1 && spans > 0;
+      const traceIds: string[] = isItself ? [id] : await sessionAt(env, tenant, id).traces();
+      place(traceIds, revision, before, found);
+    }
+    from = page.next;
+  }
+  return total;
+}
+
+/** `traceIds`: in the order in which they were seen. */
+function place(traceIds: readonly string[], revision: number, before: number, found: Place[]): void {
+  for (let at = traceIds.length - 1; at >= 0; at--) {
+    const cursor = cursorAt(revision, at + 1);
+    const traceId = traceIds[at];
+    if (traceId !== undefined && cursor < before) found.push({ traceId, cursor });
+  }
+}
+
+/** Of the session whose traces the cursor stands among. */
+function revisionOf(cursor: number): number {
+  return Math.floor(cursor / cursorAt(1, 0));
+}

@@ -1,0 +1,114 @@
+import { Hono } from "hono";
+import type { Context } from "hono";
+import { sessionAt } from "../place.ts";
+import type { LogPage } from "../session/contract/log-page.ts";
+import type { AppEnv } from "../config.ts";
+import { invalid, noSuch, permitArk } from "./error.ts";
+import { readArkQuery } from "./query.ts";
+import type { ArkQuery } from "./query.ts";
+import { purgeSessions } from "./spans/purge.ts";
+import { spanTexts, textStream, tellSpans } from "./spans/span-text.ts";
+import { tracePage } from "./spans/trace-page.ts";
+import { watchAll, watchLog } from "./follow/watch-all.ts";
+import { respondLive, resumeFrom } from "../routes/stream/live.ts";
+import { LogReader } from "../routes/read/log-reader.ts";
+import { DATA_HEADERS, negotiate } from "../api/negotiate.ts";
+import { methodNotAllowed } from "../routes/method-not-allowed.ts";
+import { SessionSource } from "../routes/stream/session-source.ts";
+
+/** Traces as Ark's clients read them, and one trace in OTLP's form too: wherever it is bound. A person is led to its session. */
+export const traces = new Hono<AppEnv>({ strict: false });
+
+const ONE_TRACE = "/:traceId{[0-9a-fA-F]{32}}";
+
+traces.get("/", async (c) => {
+  const representation = negotiate(c);
+  if (typeof representation === "object") return invalid(c, representation.problem);
+  if (representation === "page") return c.redirect("/sessions?kind=all", 307);
+  const refused = permitArk(c, "read");
+  if (refused !== undefined) return refused;
+  const read = readArkQuery(c);
+  if (!read.ok) return read.response;
+  return representation === "stream" ? await watchAll(c, read.query, tellSpans) : await listTraces(c, read.query);
+});
+
+traces.delete("/", async (c) => {
+  const refused = permitArk(c, "administer");
+  if (refused !== undefined) return refused;
+  const { purged, isDone } = await purgeSessions(c.env, c.var.tenant);
+  const message = isDone ? "Trace data purged" : `${purged} sessions purged; ask again for the others`;
+  return c.json({ status: "success", message }, isDone ? 200 : 202);
+});
+
+traces.get(ONE_TRACE, async (c) => {
+  const traceId = c.req.param("traceId").toLowerCase();
+  const representation = negotiate(c);
+  if (typeof representation === "object") return invalid(c, representation.problem);
+  if (representation === "page") return c.redirect(`/sessions/${traceId}`, 307);
+  const refused = permitArk(c, "read");
+  if (refused !== undefined) return refused;
+  if (c.req.query("watch") === "true") {
+    const read = readArkQuery(c);
+    return read.ok ? await watchLog(c, traceId, "trace", read.query, tellSpans) : read.response;
+  }
+  const stub = sessionAt(c.env, c.var.tenant, traceId);
+  const peeked: LogPage = await stub.peek("trace");
+  if (peeked.state !== "present") return noSuch(c, `Trace ${traceId}`);
+  if (representation === "stream") {
+    const resume = resumeFrom(c);
+    return resume.ok ? respondLive(c, new SessionSource(stub, "trace", resume.from)) : resume.response;
+  }
+  const reader = new LogReader(stub, "trace", peeked);
+  const otlp = reader.document(LogReader.current, {
+    session: peeked.session ?? traceId,
+    resourceVersion: reader.resourceVersion,
+  });
+  return new Response(textStream(bothShapes(traceId, spanTexts(stub, "trace"), otlp)), { headers: DATA_HEADERS });
+});
+
+/** What can be no trace's id. A person gets the page that says so. */
+traces.get("/:traceId", async (c, next) => {
+  if (negotiate(c) === "page") return await next();
+  return permitArk(c, "read") ?? noSuch(c, `Trace ${c.req.param("traceId")}`);
+});
+
+traces.all("/", methodNotAllowed("GET", "DELETE"));
+traces.all(ONE_TRACE, methodNotAllowed("GET"));
+
+/** Ark's shape of a trace, then what our own document of it holds. */
+async function* bothShapes(
+  traceId: string,
+  spans: AsyncIterable<string>,
+  otlp: ReadableStream<Uint8Array>,
+): AsyncGenerator<string, void> {
+  yield `{"traceId":"${traceId}","spans":[`;
+  yield* spans;
+  yield "],";
+  const decoder = new TextDecoder();
+  let isFirst = true;
+  for await (const piece of otlp) {
+    const text = decoder.decode(piece, { stream: true });
+    yield isFirst ? text.slice(1) : text;
+    isFirst = false;
+  }
+}
+
+async function listTraces(c: Context<AppEnv>, query: ArkQuery): Promise<Response> {
+  const {
+    env,
+    var: { tenant },
+  } = c;
+  const { traceIds, total, next } = await tracePage(env, tenant, query);
+  const items = async function* (): AsyncGenerator<string, void> {
+    yield '{"items":[';
+    let count = 0;
+    for (const traceId of traceIds) {
+      yield `${count++ === 0 ? "" : ","}{"traceId":"${traceId}","spans":[`;
+      yield* spanTexts(sessionAt(env, tenant, traceId), "trace");
+      yield "]}";
+    }
+    const tail = { total, hasMore: next !== undefined, ...(next === undefined ? {} : { nextCursor: next }) };
+    yield `],${JSON.stringify(tail).slice(1)}`;
+  };
+  return new Response(textStream(items()), { headers: DATA_HEADERS });
+}

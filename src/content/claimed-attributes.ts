@@ -1,0 +1,51 @@
+import type { AnyValue, KeyValue } from "../otel/span.ts";
+
+export type Found = { readonly key: string; readonly value: AnyValue };
+
+/** A span's attributes by key, which remember what was taken from them: what nobody claims is listed as it came. */
+export class ClaimedAttributes {
+  readonly #values = new Map<string, AnyValue>();
+  readonly #claimed = new Set<string>();
+
+  constructor(attributes: readonly KeyValue[] | undefined) {
+    for (const { key, value } of attributes ?? []) {
+      if (value !== undefined && !this.#values.has(key)) this.#values.set(key, value);
+    }
+  }
+
+  get claimed(): ReadonlySet<string> {
+    return this.#claimed;
+  }
+
+  /** All entries in the order in which they came. */
+  entries(): Iterable<readonly [string, AnyValue]> {
+    return this.#values;
+  }
+
+  claim(key: string): void {
+    this.#claimed.add(key);
+  }
+
+  /** The first of the keys whose value says something to `read`. */
+  take<T>(keys: readonly string[], read: (value: AnyValue) => T | undefined): T | undefined {
+    for (const key of keys) {
+      const value = this.#values.get(key);
+      const reading = value === undefined ? undefined : read(value);
+      if (reading === undefined) continue;
+      this.#claimed.add(key);
+      return reading;
+    }
+    return undefined;
+  }
+
+  /** The first of the keys that holds more than an empty string, with its key. */
+  find(keys: readonly string[]): Found | undefined {
+    for (const key of keys) {
+      const value = this.#values.get(key);
+      if (value === undefined || value.stringValue === "") continue;
+      this.#claimed.add(key);
+      return { key, value };
+    }
+    return undefined;
+  }
+}

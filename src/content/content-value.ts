@@ -1,0 +1,36 @@
+import { jsonText, parseJson, plainValue } from "../otel/any-value.ts";
+import { readMessages } from "./messages.ts";
+import type { Message } from "./messages.ts";
+import type { AnyValue, Spill } from "../otel/span.ts";
+
+/** What went into a span or came out of it. With `spill` it is a preview, and the whole lies under that hash. */
+export type Content =
+  | { readonly kind: "messages"; readonly messages: readonly Message[]; readonly spill?: Spill }
+  /** `text`: the JSON as it came. */
+  | { readonly kind: "json"; readonly value: unknown; readonly text: string; readonly spill?: Spill }
+  | { readonly kind: "text"; readonly text: string; readonly spill?: Spill };
+
+/** A value of any form as content, without looking for messages in it. */
+export function plainContent(value: AnyValue): Content {
+  const { stringValue, spill } = value;
+  if (stringValue === undefined) return structured(plainValue(value));
+  // The head of a JSON text does not parse; it stays the text it is.
+  if (spill !== undefined) return { kind: "text", text: stringValue, spill };
+  const parsed = parseJson(stringValue);
+  if (parsed === undefined) return { kind: "text", text: stringValue };
+  return typeof parsed === "string"
+    ? { kind: "text", text: parsed }
+    : { kind: "json", value: parsed, text: stringValue };
+}
+
+/** A value of any form as content: as messages, if it holds messages. */
+export function contentOf(value: AnyValue): Content {
+  const content = plainContent(value);
+  const messages = content.kind === "json" ? readMessages(content.value) : undefined;
+  return messages === undefined ? content : { kind: "messages", messages };
+}
+
+function structured(value: unknown): Content {
+  if (typeof value === "object" && value !== null) return { kind: "json", value, text: jsonText(value) };
+  return { kind: "text", text: typeof value === "string" ? value : jsonText(value) };
+}

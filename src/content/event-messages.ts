@@ -1,0 +1,50 @@
+import { parseJson, plainValue } from "../otel/any-value.ts";
+import type { Content } from "./content-value.ts";
+import { readMessages } from "./messages.ts";
+import { isRecord } from "../lib/plain-data.ts";
+import type { PlainRecord } from "../lib/plain-data.ts";
+import { DETAILS_EVENT, EVENT_BODY_KEY, INPUT_EVENTS, OUTPUT_EVENT } from "../otel/semconv/content.ts";
+import type { KeyValue, SpanEvent } from "../otel/span.ts";
+
+/** The messages that went in, told as events of the span, in their order. */
+export function inputEventMessages(events: readonly SpanEvent[]): Content | undefined {
+  return messagesOf(events.filter((event) => INPUT_EVENTS.has(event.name ?? "")));
+}
+
+/** The model's answers, told as events of the span. */
+export function outputEventMessages(events: readonly SpanEvent[]): Content | undefined {
+  return messagesOf(events.filter((event) => event.name === OUTPUT_EVENT));
+}
+
+/** The attributes that the convention moves from the span to one event of it. */
+export function detailsAttributes(events: readonly SpanEvent[]): readonly KeyValue[] | undefined {
+  return events.findLast((event) => event.name === DETAILS_EVENT)?.attributes;
+}
+
+function messagesOf(events: readonly SpanEvent[]): Content | undefined {
+  const messages = readMessages(events.map(eventMessage));
+  return messages === undefined ? undefined : { kind: "messages", messages };
+}
+
+function eventMessage(event: SpanEvent): PlainRecord {
+  const told: PlainRecord = Object.fromEntries(
+    (event.attributes ?? []).map(({ key, value }) => [key, unwrapped(plainValue(value))]),
+  );
+  const body = told[EVENT_BODY_KEY];
+  const fields = isRecord(body) ? { ...told, ...body } : told;
+  if (event.name === OUTPUT_EVENT) {
+    const message = isRecord(fields.message) ? fields.message : { content: fields.message ?? fields.content };
+    return { ...fields, message: { role: "assistant", content: null, ...message } };
+  }
+  const role = INPUT_EVENTS.get(event.name ?? "") ?? "user";
+  return {
+    role,
+    content: null,
+    ...fields,
+    ...(role === "tool" && fields.id !== undefined ? { tool_call_id: fields.id } : {}),
+  };
+}
+
+function unwrapped(value: unknown): unknown {
+  return typeof value === "string" ? (parseJson(value) ?? value) : value;
+}

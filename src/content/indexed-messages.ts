@@ -1,0 +1,88 @@
+import { plainValue } from "../otel/any-value.ts";
+import type { ClaimedAttributes } from "./claimed-attributes.ts";
+import type { Content } from "./content-value.ts";
+import { readMessages } from "./messages.ts";
+import { isRecord } from "../lib/plain-data.ts";
+import type { AnyValue, Spill } from "../otel/span.ts";
+
+/** An index is at most four digits, a path at most twelve steps: what a foreign key can make us hold ends there. */
+const INDEX = /^\d{1,4}$/;
+const MAX_STEPS = 12;
+const MAX_LEAVES = 8_192;
+
+/** Foreign keys become keys of Maps only, never of objects. */
+type Branch = Map<string, Branch | Leaf>;
+type Leaf = { readonly value: AnyValue };
+
+/**
+ * The messages spread over keys such as `llm.input_messages.0.message.content`, in the order of their numbers, however
+ * many numbers are missing. Keys past the caps stay unclaimed.
+ */
+export function indexedMessages(
+  attributes: ClaimedAttributes,
+  prefixes: readonly string[],
+  role: "user" | "assistant",
+): Content | undefined {
+  for (const prefix of prefixes) {
+    const { branch, spill } = collect(attributes, prefix);
+    if (branch.size === 0) continue;
+    const messages = readMessages(numbered(branch).map((entry) => withRole(entry, role)));
+    if (messages === undefined) continue;
+    return { kind: "messages", messages, ...(spill === undefined ? {} : { spill }) };
+  }
+  return undefined;
+}
+
+function collect(
+  attributes: ClaimedAttributes,
+  prefix: string,
+): { readonly branch: Branch; readonly spill: Spill | undefined } {
+  const branch: Branch = new Map();
+  let spill: Spill | undefined;
+  let leaves = 0;
+  for (const [key, value] of attributes.entries()) {
+    if (!key.startsWith(prefix) || leaves >= MAX_LEAVES) continue;
+    const steps = key.slice(prefix.length).split(".", MAX_STEPS + 1);
+    if (steps.length < 2 || steps.length > MAX_STEPS || !INDEX.test(steps[0] ?? "")) continue;
+    if (!put(branch, steps, value)) continue;
+    leaves++;
+    attributes.claim(key);
+    spill ??= value.spill;
+  }
+  return { branch, spill };
+}
+
+/** False where the path runs into a leaf, or ends where others go on: of two that exclude each other the first counts. */
+function put(root: Branch, steps: readonly string[], value: AnyValue): boolean {
+  let branch = root;
+  for (const step of steps.slice(0, -1)) {
+    let next = branch.get(step);
+    if (next === undefined) branch.set(step, (next = new Map()));
+    if (!(next instanceof Map)) return false;
+    branch = next;
+  }
+  const last = steps.at(-1) ?? "";
+  if (branch.has(last)) return false;
+  branch.set(last, { value });
+  return true;
+}
+
+function plain(node: Branch | Leaf): unknown {
+  if (!(node instanceof Map)) return plainValue(node.value);
+  const entries = [...node];
+  if (entries.every(([step]) => INDEX.test(step))) return numbered(node);
+  return Object.fromEntries(entries.map(([step, child]) => [step, plain(child)]));
+}
+
+/** Dense, whatever the numbers are. */
+function numbered(branch: Branch): unknown[] {
+  const entries = [...branch].toSorted(([one], [other]) => Number(one) - Number(other));
+  return entries.map(([, child]) => plain(child));
+}
+
+/** Completions come without a role, and calls without content. */
+function withRole(entry: unknown, role: string): unknown {
+  if (!isRecord(entry)) return { role, content: entry };
+  const message = isRecord(entry.message) ? entry.message : entry;
+  return { role, content: null, ...message };
+}

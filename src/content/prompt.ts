@@ -1,0 +1,82 @@
+import { jsonText, parseJson, plainValue } from "../otel/any-value.ts";
+import { readMessages } from "./messages.ts";
+import type { Message } from "./messages.ts";
+import { firstLine } from "../lib/one-line.ts";
+import type { AnyValue } from "../otel/span.ts";
+
+/** Nothing that is nested deeper is called blank. */
+const MAX_BLANK_DEPTH = 8;
+
+/** The first line of what an input asks: its last user message if it holds messages, else of its text. */
+export function firstLineAsked(input: AnyValue, length: number): string | undefined {
+  const text = input.stringValue;
+  if (text !== undefined && input.spill !== undefined) {
+    return firstLine(input.spill.asked ?? saidInPreview(text), length);
+  }
+  const value = text === undefined ? plainValue(input) : (parseJson(text) ?? text);
+  const messages = readMessages(value);
+  const asked = messages === undefined ? undefined : lastAsked(messages);
+  if (asked !== undefined) return firstLine(asked, length);
+  if (isBlank(value)) return undefined;
+  return firstLine(typeof value === "string" ? value : (text ?? jsonText(value)), length);
+}
+
+/** As {@link firstLineAsked}, of a conversation only: `undefined` for any other value. */
+export function askedInConversation(value: AnyValue, length: number): string | undefined {
+  const text = value.stringValue;
+  if (text !== undefined && !/^\s*[[{]/.test(text)) return undefined;
+  const messages = readMessages(text === undefined ? plainValue(value) : parseJson(text));
+  const asked = messages === undefined ? undefined : lastAsked(messages);
+  return asked === undefined ? undefined : firstLine(asked, length);
+}
+
+/** Whether plain data holds nothing that was said: empty arguments, say. */
+export function isBlank(value: unknown, depth = 0): boolean {
+  if (value === null || value === undefined || value === "") return true;
+  if (typeof value !== "object" || depth > MAX_BLANK_DEPTH) return false;
+  return Object.values(value).every((inner) => isBlank(inner, depth + 1));
+}
+
+/** The text of the last user message that has one, else of the last message that has one. */
+export function lastAsked(messages: readonly Message[]): string | undefined {
+  let any: string | undefined;
+  for (let at = messages.length - 1; at >= 0; at--) {
+    const message = messages[at];
+    const text = message === undefined ? undefined : messageText(message);
+    if (text === undefined) continue;
+    if (message?.role === "user") return text;
+    any ??= text;
+  }
+  return any;
+}
+
+/** A message's text parts; `undefined` when it only calls or answers tools. */
+export function messageText(message: Message): string | undefined {
+  const texts = message.parts
+    .map((part) => (part.type === "text" ? part.text : ""))
+    .filter((text) => text.trim() !== "");
+  return texts.length === 0 ? undefined : texts.join("\n");
+}
+
+/** The head of a large value does not parse: look in it for the first thing said, by the user if roles can be seen. */
+export function saidInPreview(preview: string): string {
+  if (!/^\s*[[{]/.test(preview)) return preview;
+  const user = preview.search(USER);
+  return (user < 0 ? undefined : saidIn(preview.slice(user))) ?? saidIn(preview) ?? preview;
+}
+
+/** In JSON as messages are written, or in that of a structured value. */
+const USER = /"role"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"(?:user|human)"/;
+const SAID = /"(?:content|text|prompt)"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"((?:[^"\\]|\\.)+)/;
+
+function saidIn(preview: string): string | undefined {
+  const escaped = SAID.exec(preview)?.[1];
+  if (escaped === undefined) return undefined;
+  // The cut may have left half an escape sequence at the end.
+  const whole = escaped.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, "");
+  try {
+    return JSON.parse(`"${whole}"`);
+  } catch {
+    return whole;
+  }
+}

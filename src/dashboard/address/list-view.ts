@@ -1,0 +1,82 @@
+import { LIST_SORTS, type ListOrder, type ListSort } from "../../session/contract/directory.ts";
+import { type ListFilter, STATUSES } from "../../session/list/list-filter.ts";
+import type { Status } from "../../session/liveness.ts";
+import { NAME_FIELDS, type NameField } from "../../session/list/search-text.ts";
+
+export type ListKind = ListFilter["kind"];
+
+/** Which sessions the list shows, and in what order: the parameters of `GET /sessions`, as the reader chose them. */
+export type ListView = {
+  readonly kind: ListKind;
+  readonly search: string;
+  /** Empty: any. */
+  readonly statuses: readonly Status[];
+  readonly names: readonly NameChoice[];
+  /** As the API takes moments: a time, or a duration back from now such as "2h". Empty: without a bound. */
+  readonly since: string;
+  readonly until: string;
+  readonly sort: ListSort;
+  readonly order: ListOrder;
+};
+
+export type NameChoice = readonly [field: NameField, name: string];
+
+/** The list as it opens. */
+export const WHOLE_LIST: ListView = {
+  kind: "session",
+  search: "",
+  statuses: [],
+  names: [],
+  since: "",
+  until: "",
+  sort: "activity",
+  order: "desc",
+};
+
+const KINDS: readonly ListKind[] = ["session", "trace", "all"];
+
+/** What means nothing is passed over; a moment that is none is left to the server, which says what it takes. */
+export function readListView(parameters: URLSearchParams): ListView {
+  const among = <Word extends string>(words: readonly Word[], name: string): Word | undefined =>
+    words.find((word) => word === parameters.get(name));
+  const wanted = new Set(parameters.getAll("status").flatMap((value) => value.split(",")));
+  return {
+    kind: among(KINDS, "kind") ?? WHOLE_LIST.kind,
+    search: parameters.get("q") ?? "",
+    statuses: STATUSES.filter((status) => wanted.has(status)),
+    names: NAME_FIELDS.flatMap((field) =>
+      parameters
+        .getAll(field)
+        .filter(Boolean)
+        .map((name): NameChoice => [field, name]),
+    ),
+    since: parameters.get("since") ?? "",
+    until: parameters.get("until") ?? "",
+    sort: among(LIST_SORTS, "sort") ?? WHOLE_LIST.sort,
+    order: among(["asc", "desc"], "order") ?? WHOLE_LIST.order,
+  };
+}
+
+/** As few as say the same. */
+export function listParameters(view: ListView): URLSearchParams {
+  const parameters = new URLSearchParams();
+  const set = (name: string, value: string, otherwise = ""): void => {
+    if (value !== otherwise) parameters.set(name, value);
+  };
+  set("kind", view.kind, WHOLE_LIST.kind);
+  set("q", view.search);
+  set("status", view.statuses.join(","));
+  for (const [field, name] of view.names) parameters.append(field, name);
+  set("since", view.since);
+  set("until", view.until);
+  set("sort", view.sort, WHOLE_LIST.sort);
+  set("order", view.order, WHOLE_LIST.order);
+  return parameters;
+}
+
+/** Whether anything but the kind leaves sessions out. */
+export const isNarrowed = ({ search, statuses, names, since, until }: ListView): boolean =>
+  search.trim() !== "" || statuses.length > 0 || names.length > 0 || since !== "" || until !== "";
+
+/** Of the same kind and order, with nothing left out. */
+export const widened = ({ kind, sort, order }: ListView): ListView => ({ ...WHOLE_LIST, kind, sort, order });

@@ -1,0 +1,154 @@
+import type { ComponentChildren } from "preact";
+import { CopyButton } from "../ui/copy-button.tsx";
+import { Hostile } from "../ui/untrusted-text.tsx";
+import { Mark } from "../ui/icons.tsx";
+import { Link } from "../ui/link.tsx";
+import { WHOLE_LIST } from "../address/list-view.ts";
+import type { Refusal } from "../stream/stream-state.ts";
+import { TokenForm } from "./token-form.tsx";
+
+/** What stands where rows would, when there are none to show. */
+export function Notice({ title, children }: { title: string; children?: ComponentChildren }) {
+  return (
+    <div class="notice">
+      <Mark />
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}
+
+export const Loading = ({ what }: { what: string }) => (
+  <div class="loading" role="status">
+    <span class="loading-bars" aria-hidden="true">
+      <i />
+      <i />
+      <i />
+      <i />
+    </span>
+    {`Reading ${what}`}
+  </div>
+);
+
+export const ToSessions = () => (
+  <Link class="button" to={{ page: "list", view: WHOLE_LIST }}>
+    All sessions
+  </Link>
+);
+
+export function RefusedView({ refusal, retry }: { refusal: Refusal; retry: () => void }) {
+  switch (refusal.reason) {
+    case "not-found":
+      return <NotFound movedTo={refusal.movedTo} since={refusal.since} />;
+    case "unauthorised":
+      return <Unauthorised hadToken={refusal.hadToken} retry={retry} />;
+    case "forbidden":
+      return <Forbidden detail={refusal.detail} hadToken={refusal.hadToken} retry={retry} />;
+    case "closed":
+      return <Closed detail={refusal.detail} retry={retry} />;
+    case "unexpected":
+      return (
+        <Notice title={refusal.title}>
+          <p>
+            {refusal.detail === "" ? (
+              `The server answered ${refusal.status}.`
+            ) : (
+              <Hostile text={refusal.detail} limit={2000} />
+            )}
+          </p>
+          <Retry retry={retry} />
+        </Notice>
+      );
+  }
+}
+
+const Retry = ({ retry }: { retry: () => void }) => (
+  <p class="actions">
+    <button type="button" class="button" onClick={retry}>
+      Try again
+    </button>
+    <ToSessions />
+  </p>
+);
+
+function NotFound({ movedTo, since }: Pick<Extract<Refusal, { reason: "not-found" }>, "movedTo" | "since">) {
+  if (movedTo.length > 0) {
+    return (
+      <Notice title="Its traces went to several sessions">
+        <ul>
+          {movedTo.map((id) => (
+            <li key={id}>
+              <Link to={{ page: "session", id, span: undefined }}>
+                <Hostile text={id} />
+              </Link>
+            </li>
+          ))}
+        </ul>
+        <ToSessions />
+      </Notice>
+    );
+  }
+  if (since === "just-now") {
+    return (
+      <Notice title="Waiting for this session">
+        <p role="status">None of its spans has arrived yet. The first one that does appears here by itself.</p>
+        <p class="actions">
+          <ToSessions />
+        </p>
+      </Notice>
+    );
+  }
+  return (
+    <Notice title="Nothing is here">
+      <p>No span of this session has arrived, or it was deleted. Should one arrive, it appears here by itself.</p>
+      <p class="actions">
+        <ToSessions />
+      </p>
+    </Notice>
+  );
+}
+
+function Unauthorised({ hadToken, retry }: { hadToken: "yes" | "no"; retry: () => void }) {
+  return (
+    <Notice title="This deployment wants a token">
+      <p>
+        {hadToken === "yes"
+          ? "The token was not accepted. Enter ADMIN_TOKEN or VIEW_TOKEN of this deployment."
+          : "Enter ADMIN_TOKEN or VIEW_TOKEN of this deployment. This browser keeps it until you forget it."}
+      </p>
+      <TokenForm word="Open" onToken={retry} />
+    </Notice>
+  );
+}
+
+function Forbidden({ detail, hadToken, retry }: { detail: string; hadToken: "yes" | "no"; retry: () => void }) {
+  return (
+    <Notice title={hadToken === "yes" ? "This token is not enough" : "This is not allowed"}>
+      <p>{detail === "" ? "The server does not allow it." : <Hostile text={detail} limit={2000} />}</p>
+      {hadToken === "yes" ? <TokenForm word="Open" onToken={retry} /> : <Retry retry={retry} />}
+    </Notice>
+  );
+}
+
+/** The problem's detail carries the command, on a line of its own or between backticks. */
+function Closed({ detail, retry }: { detail: string; retry: () => void }) {
+  const command = /`([^`]+)`/.exec(detail)?.[1] ?? /\b(?:npx )?wrangler [^\n.;]+/.exec(detail)?.[0];
+  return (
+    <Notice title="This deployment is closed">
+      <p>
+        {detail === "" ? (
+          "It has no token yet, so it shows and takes nothing."
+        ) : (
+          <Hostile text={detail.replaceAll("`", "")} limit={2000} />
+        )}
+      </p>
+      {command === undefined ? null : (
+        <p class="command">
+          <code>{command}</code>
+          <CopyButton text={() => command} label="Copy the command" />
+        </p>
+      )}
+      <Retry retry={retry} />
+    </Notice>
+  );
+}

@@ -1,0 +1,48 @@
+import { refusalKey } from "../../session/contract/refused-exports.ts";
+import type { Arrival, RefusedExport } from "../../session/contract/stream-events.ts";
+
+/** A refusal that is older calls for no attention. */
+const OLD_MILLIS = 5 * 60_000;
+/** One delivery as its session tells it and as the receiver does, which look at their clocks one after the other. */
+const SAME_MILLIS = 2_000;
+
+export const isOld = (at: number, now: number): boolean => now - at > OLD_MILLIS;
+
+const isClose = (one: number, other: number): boolean => Math.abs(one - other) < SAME_MILLIS;
+
+/** Refusals, newest first: the receiver's, and those of a session's own deliveries that no line of the receiver's counts. */
+export function refusalsOf(last: readonly Arrival[], refused: readonly RefusedExport[]): readonly RefusedExport[] {
+  const own = last.flatMap((arrival) => {
+    const { at, reason } = arrival;
+    if (reason === undefined) return [];
+    const isCounted = refused.some(
+      (line) => line.reason === reason && at > line.firstAt - SAME_MILLIS && at < line.at + SAME_MILLIS,
+    );
+    return isCounted ? [] : [{ ...arrival, reason, status: 200, firstAt: at, count: 1 }];
+  });
+  return newestFirst([...own, ...refused]);
+}
+
+/** The newest refusal that the reader did not dismiss. `dismissed`: by `refusalKey`, when it had happened last. */
+export function shownRefusal(
+  refusals: readonly RefusedExport[],
+  dismissed: ReadonlyMap<string, number>,
+): RefusedExport | undefined {
+  return refusals.find((refused) => {
+    const at = dismissed.get(refusalKey(refused));
+    return at === undefined || !isClose(at, refused.at);
+  });
+}
+
+/** Rows of the table, newest first: a rejected part stands with what was accepted of the export. */
+export function exportRows(
+  last: readonly Arrival[],
+  refusals: readonly RefusedExport[],
+): readonly (Arrival | RefusedExport)[] {
+  const further = refusals.filter(
+    ({ at, reason }) => !last.some((own) => own.reason === reason && isClose(own.at, at)),
+  );
+  return newestFirst([...last, ...further]);
+}
+
+const newestFirst = <Row extends Arrival>(rows: readonly Row[]): readonly Row[] => rows.toSorted((a, b) => b.at - a.at);

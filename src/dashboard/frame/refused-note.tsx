@@ -1,0 +1,67 @@
+import type { Arrival, RefusedExport } from "../../session/contract/stream-events.ts";
+import { Sign } from "../ui/icons.tsx";
+import { now } from "../clock.ts";
+import { count, counted } from "../ui/figures.ts";
+import { Hostile } from "../ui/untrusted-text.tsx";
+import { ago, exactly } from "../ui/moments.ts";
+import { dismiss } from "./dismissals.ts";
+import { isOld } from "./refusals.ts";
+
+/** The newest refusal, beside the last arrival, until the reader dismisses it. `known`: all refusals. */
+export function RefusedNote({ refused, known }: { refused: RefusedExport; known: readonly RefusedExport[] }) {
+  return (
+    <span class="arrivals-line arrivals-refused">
+      <time title={exactly(refused.at)}>{ago(refused.at, now.value)}</time>
+      {refused.service === undefined ? null : <Hostile text={refused.service} limit={60} />}
+      <Rejected arrival={refused} />
+      <button
+        type="button"
+        class="button bare arrivals-dismiss"
+        aria-label="Dismiss this refusal"
+        title="Dismiss, until it happens again"
+        onClick={(event) => {
+          // The bar around it opens the table.
+          event.stopPropagation();
+          dismiss(refused, known);
+        }}
+      >
+        <Sign name="close" />
+      </button>
+    </span>
+  );
+}
+
+export const unitOf = ({ signal }: Arrival): string => (signal === "logs" ? "log record" : "span");
+
+/** Red while it is new. */
+export function Rejected({ arrival }: { arrival: Arrival | RefusedExport }) {
+  const { at, rejected, reason } = arrival;
+  if (rejected === 0 && reason === undefined) return null;
+  return (
+    <span class={isOld(at, now.value) ? "rejected is-old" : "rejected"}>
+      <Sign name="error" />
+      <span class="rejected-words">
+        {rejected > 0 ? `${counted(rejected, unitOf(arrival))} rejected` : "refused"}
+        {"count" in arrival ? <Repeats refused={arrival} /> : null}
+        {reason === undefined ? null : (
+          <>
+            {": "}
+            <Hostile text={reason} limit={300} />
+          </>
+        )}
+      </span>
+    </span>
+  );
+}
+
+function Repeats({ refused }: { refused: RefusedExport }) {
+  const { count: times, firstAt, status } = refused;
+  const code = status === 200 ? "" : ` (${status})`;
+  if (times === 1) return <>{code}</>;
+  return (
+    <>
+      {`${code} `}
+      <span title={`${count(times)} times since ${exactly(firstAt)}`}>{`×\u00a0${count(times)}`}</span>
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+import { isRecord } from "../../lib/plain-data.ts";
+import type { Retention } from "../../session/contract/retention.ts";
+import { bytes, count, counted, type Locale, ticking } from "../ui/figures.ts";
+import { ago, day, toMillis } from "../ui/moments.ts";
+
+/** What the server says of how long it keeps a session, or all of them; an older one may say less. */
+export type RetentionTold = Partial<Retention>;
+
+/** `undefined`: it does not say. */
+export function readRetention(value: unknown): RetentionTold | undefined {
+  if (!isRecord(value)) return undefined;
+  const { maxAge, oldest, bytes: size, maxBytes, forgotten } = value;
+  return {
+    ...(typeof maxAge === "number" ? { maxAge } : {}),
+    ...(typeof oldest === "string" && /^\d{1,20}$/.test(oldest) ? { oldest } : {}),
+    ...(typeof size === "number" ? { bytes: size } : {}),
+    ...(typeof maxBytes === "number" ? { maxBytes } : {}),
+    ...(isForgotten(forgotten) ? { forgotten } : {}),
+  };
+}
+
+const DAY = 86_400_000;
+
+const isForgotten = (value: unknown): value is NonNullable<Retention["forgotten"]> =>
+  isRecord(value) && typeof value["sessions"] === "number" && typeof value["at"] === "string";
+
+/** "Kept 30 days, oldest Nov 12". `locale` and `timeZone` are for tests. */
+export function keptWords({ maxAge, oldest }: RetentionTold, now: number, locale?: Locale, timeZone?: string): string {
+  if (maxAge === undefined) return "Kept until deleted";
+  const kept = `Kept ${ageWords(maxAge, locale)}`;
+  if (oldest === undefined) return kept;
+  const at = toMillis(oldest);
+  return `${kept}, oldest ${now - at < DAY ? ago(at, now, locale, timeZone) : day(at, now, locale, timeZone)}`;
+}
+
+/** "12.4 MB of 10.0 GB"; empty where the server does not say. */
+export function roomWords({ bytes: size, maxBytes }: RetentionTold, locale?: Locale): string {
+  if (size === undefined) return "";
+  return maxBytes === undefined ? bytes(size, locale) : `${bytes(size, locale)} of ${bytes(maxBytes, locale)}`;
+}
+
+/** Of what there is room for, the share from which on it is worth a word. */
+const NEARLY_FULL = 0.8;
+
+/** What a reader should know before it happens, or has to know because it did; empty: nothing. */
+export function roomWarning({ bytes: size, maxBytes, forgotten }: RetentionTold, locale?: Locale): string {
+  if (forgotten !== undefined && forgotten.sessions > 0)
+    return `${counted(forgotten.sessions, "session", "sessions", locale)} forgotten for want of room`;
+  if (size === undefined || maxBytes === undefined || size < maxBytes * NEARLY_FULL) return "";
+  return `${count(Math.floor((size / maxBytes) * 100), locale)} % full`;
+}
+
+/** When its first trace is forgotten, unless it is heard of again, Unix milliseconds; `undefined`: nobody knows. */
+export function forgottenAt({ maxAge, oldest }: RetentionTold): number | undefined {
+  return maxAge === undefined || oldest === undefined ? undefined : toMillis(oldest) + maxAge * 1000;
+}
+
+/** "Forgotten in 2 d 3 h", where that is soon: within three days, and within a tenth of the time that it is kept. */
+export function soonWords(told: RetentionTold, now: number, locale?: Locale): string {
+  const at = forgottenAt(told);
+  if (at === undefined || told.maxAge === undefined) return "";
+  const left = at - now;
+  if (left > Math.min(3 * DAY, told.maxAge * 100)) return "";
+  return left <= 0 ? "Forgotten any time now" : `Forgotten in ${ticking(left, locale)}`;
+}
+
+/** "30 days", "36 hours", "90 seconds": in the largest unit that leaves no rest. */
+function ageWords(seconds: number, locale: Locale): string {
+  for (const [unit, word] of UNITS) {
+    if (seconds >= unit && seconds % unit === 0) return counted(seconds / unit, word, `${word}s`, locale);
+  }
+  return counted(Math.round(seconds), "second", "seconds", locale);
+}
+
+const UNITS: readonly (readonly [number, string])[] = [
+  [86_400, "day"],
+  [3_600, "hour"],
+  [60, "minute"],
+];

@@ -1,0 +1,38 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { Arrivals } from "../../session/contract/stream-events.ts";
+import { authorisedFetch } from "../server.ts";
+
+/** The list's answer is read no more often than this, milliseconds. */
+const LEAST_INTERVAL = 10_000;
+
+/** What reached the receiver as a whole, as a page of one session asks for it now and then. */
+export type WholeArrivals = {
+  readonly value: ReadonlySignal<Arrivals | undefined>;
+  readonly refresh: () => void;
+};
+
+export function wholeArrivals(): WholeArrivals {
+  const value = signal<Arrivals | undefined>(undefined);
+  let asked = Number.NEGATIVE_INFINITY;
+  return {
+    value,
+    refresh() {
+      if (performance.now() - asked < LEAST_INTERVAL) return;
+      asked = performance.now();
+      // What is told of the session itself does not depend on it: the next time may do.
+      read().then(
+        (arrivals) => (value.value = arrivals ?? value.value),
+        () => undefined,
+      );
+    },
+  };
+}
+
+async function read(): Promise<Arrivals | undefined> {
+  const response = await authorisedFetch("/sessions?limit=1", { headers: { Accept: "application/json" } });
+  if (!response.ok) return undefined;
+  const body: unknown = await response.json();
+  if (typeof body !== "object" || body === null || !("arrivals" in body)) return undefined;
+  // Our own server's answer, of the same build as this page.
+  return body.arrivals as Arrivals;
+}

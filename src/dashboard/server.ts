@@ -1,0 +1,95 @@
+import { computed, signal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+
+const KEY = "spanfold.token";
+
+/** For this browser: asked once, kept until the reader forgets it. */
+const token = signal(localStorage.getItem(KEY) ?? "");
+addEventListener("storage", (event) => {
+  if (event.key === KEY) token.value = event.newValue ?? "";
+});
+
+/** The token that was refused a deletion: it will be again. */
+const mayNotDelete = signal<string | undefined>(undefined);
+
+export const hasToken = computed(() => token.value !== "");
+export const mayDelete = computed(() => mayNotDelete.value !== token.value);
+
+export function learnMayNotDelete(): void {
+  mayNotDelete.value = token.value;
+}
+
+/** An empty string forgets it. */
+export function rememberToken(value: string): void {
+  token.value = value;
+  if (value === "") localStorage.removeItem(KEY);
+  else localStorage.setItem(KEY, value);
+}
+
+/** What a request says of who asks, if this browser keeps a token. */
+export const authorisation = (): string | undefined => (token.value === "" ? undefined : `Bearer ${token.value}`);
+
+/** `fetch` with the reader's token, if there is one. */
+export function authorisedFetch(url: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  const who = authorisation();
+  if (who !== undefined) headers.set("Authorization", who);
+  return fetch(url, { ...init, headers });
+}
+
+type Problem = { readonly title: string; readonly detail: string; readonly movedTo: readonly string[] };
+
+/** What an error of the API says, RFC 9457, as far as it is there. */
+export async function readProblem(response: Response): Promise<Problem> {
+  const none: Problem = { title: "", detail: "", movedTo: [] };
+  if (!/\bjson\b/.test(response.headers.get("Content-Type") ?? "")) return none;
+  const body: unknown = await response.json().catch(() => undefined);
+  if (typeof body !== "object" || body === null) return none;
+  const { title, detail, movedTo } = body as Record<string, unknown>;
+  return {
+    title: typeof title === "string" ? title : "",
+    detail: typeof detail === "string" ? detail : "",
+    movedTo: Array.isArray(movedTo) ? movedTo.filter((id) => typeof id === "string") : [],
+  };
+}
+
+/** What was asked for, once it is here. */
+export type Answer<Value> =
+  | { readonly state: "reading" }
+  | { readonly state: "here"; readonly value: Value }
+  | { readonly state: "failed"; readonly why: string; readonly again: () => void };
+
+/** Asks as often as `url` or `accept` change; `read` makes of the answer what is shown, and throws where it is something else. */
+export function useAnswer<Value>(
+  url: string,
+  accept: string,
+  read: (response: Response) => Promise<Value>,
+): Answer<Value> {
+  const [outcome, setOutcome] = useState<Answer<Value> & { readonly of?: string }>({ state: "reading" });
+  const [attempt, setAttempt] = useState(0);
+  const asked = `${accept} ${url}`;
+  useEffect(() => {
+    const ending = new AbortController();
+    setOutcome({ state: "reading" });
+    ask(url, accept, ending.signal)
+      .then(read)
+      .then(
+        (value) => ending.signal.aborted || setOutcome({ state: "here", value, of: asked }),
+        (error: unknown) => {
+          if (ending.signal.aborted) return;
+          const why =
+            error instanceof TypeError ? "the server cannot be reached" : String(Reflect.get(Object(error), "message"));
+          setOutcome({ state: "failed", why, again: () => setAttempt((before) => before + 1), of: asked });
+        },
+      );
+    return () => ending.abort();
+  }, [asked, attempt]);
+  return outcome.of === asked ? outcome : { state: "reading" };
+}
+
+async function ask(url: string, accept: string, ending: AbortSignal): Promise<Response> {
+  const response = await authorisedFetch(url, { headers: { Accept: accept }, cache: "no-store", signal: ending });
+  if (response.ok) return response;
+  const { detail } = await readProblem(response);
+  throw new Error(detail === "" ? `the server answered ${response.status}` : detail);
+}

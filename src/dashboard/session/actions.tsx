@@ -1,0 +1,103 @@
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { authorisedFetch, learnMayNotDelete, mayDelete, readProblem } from "../server.ts";
+import { CopyButton } from "../ui/copy-button.tsx";
+import { Hostile } from "../ui/untrusted-text.tsx";
+import { Sign } from "../ui/icons.tsx";
+import { usePageKeys } from "../keys.tsx";
+import { go, lastList } from "../address/location.ts";
+
+/** Link, export, forget. */
+export function SessionActions({ id }: { id: string }) {
+  const [state, setState] = useState<"ready" | "asking" | "busy" | { readonly failed: string }>("ready");
+  const url = `/sessions/${encodeURIComponent(id)}`;
+  // The button that was pressed is gone while it is asked, and there again afterwards: so is the focus.
+  const keep = useRef<HTMLButtonElement>(null);
+  const trash = useRef<HTMLButtonElement>(null);
+  const before = useRef(state);
+  useLayoutEffect(() => {
+    if (state === "asking") keep.current?.focus();
+    else if (before.current === "asking") trash.current?.focus();
+    before.current = state;
+  }, [state]);
+  const run = (work: () => Promise<void>): void => {
+    setState("busy");
+    work().then(
+      () => setState("ready"),
+      (error: unknown) => setState({ failed: error instanceof Error ? error.message : String(error) }),
+    );
+  };
+  usePageKeys((key) => {
+    if (key !== "Escape" || state !== "asking") return undefined;
+    setState("ready");
+    return "taken";
+  });
+  if (state === "asking") {
+    return (
+      <>
+        <span role="alert">Delete this session for everybody?</span>
+        <button type="button" class="button danger" onClick={() => run(() => forget(url))}>
+          Delete
+        </button>
+        <button ref={keep} type="button" class="button" onClick={() => setState("ready")}>
+          Keep
+        </button>
+      </>
+    );
+  }
+  return (
+    <>
+      {typeof state === "object" ? (
+        <span class="bad action-failed" role="alert">
+          <Hostile text={state.failed} limit={300} />
+        </span>
+      ) : null}
+      <CopyButton text={() => location.origin + url} label="Copy the address of this session" />
+      <button
+        type="button"
+        class="button bare"
+        title="Download as OTLP/JSON"
+        aria-label="Download as OTLP/JSON"
+        disabled={state === "busy"}
+        onClick={() => run(() => download(`${url}/otlp`, `${id.replace(/[^\w.-]+/g, "-").slice(0, 80)}.otlp.json`))}
+      >
+        <Sign name="download" />
+      </button>
+      {mayDelete.value ? (
+        <button
+          ref={trash}
+          type="button"
+          class="button bare"
+          title="Delete"
+          aria-label="Delete this session"
+          onClick={() => setState("asking")}
+        >
+          <Sign name="trash" />
+        </button>
+      ) : null}
+    </>
+  );
+}
+
+/** Others are told by the stream; who did it need not look at what is gone. */
+async function forget(url: string): Promise<void> {
+  const response = await authorisedFetch(url, { method: "DELETE" });
+  if (response.ok || response.status === 404) return go(lastList.value, "replace");
+  if (response.status === 403) learnMayNotDelete();
+  throw new Error(`Not deleted: ${await whyNot(response)}`);
+}
+
+async function whyNot(response: Response): Promise<string> {
+  const { detail } = await readProblem(response);
+  return detail === "" ? `the server answered ${response.status}.` : detail;
+}
+
+/** A plain link could not send the reader's token. */
+async function download(url: string, name: string): Promise<void> {
+  const response = await authorisedFetch(url);
+  if (!response.ok) throw new Error(`Not exported: ${await whyNot(response)}`);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,241 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { liveness } from "../../session/liveness.ts";
+import { axisOf, buildTree, visibleRows } from "../../session/tree/tree.ts";
+import type { SessionAddress } from "../address/address.ts";
+import { go, lastList } from "../address/location.ts";
+import { Sign } from "../ui/icons.tsx";
+import { usePageKeys } from "../keys.tsx";
+import { ALL_LOGS } from "../address/log-view.ts";
+import { LogsButton, SessionLogs, toggleLogs } from "./views/session-logs.tsx";
+import { ReplayBar } from "./replay/bar.tsx";
+import { enterReplay, replayControls } from "./replay/controls.ts";
+import type { ReplayFeed } from "./replay/feed.ts";
+import { ReplayOverview } from "./replay/overview.tsx";
+import { readRetention } from "../frame/retention.ts";
+import { AbsentSpan } from "./panel/absent-span.tsx";
+import { SpanPanel } from "./panel/span-panel.tsx";
+import { toggleStream } from "../stream/stream.ts";
+import { duration, ticking } from "../ui/figures.ts";
+import { oneLine } from "../ui/untrusted-text.tsx";
+import { toMillis } from "../ui/moments.ts";
+import { statusWord } from "../ui/status.tsx";
+import { findRow, moved, moveOf, type Reading, shownAt } from "./views/reading.ts";
+import { openEnd } from "./views/open-end.ts";
+import { SessionActions } from "./actions.tsx";
+import { SessionDetails } from "./details.tsx";
+import type { SessionFeed } from "./feed.ts";
+import { SessionHeader } from "./header.tsx";
+import type { Shown } from "./shown-fold.ts";
+import { SpanTree } from "./views/span-tree.tsx";
+import { around, roomy, type TimeScale } from "./views/time-scale.ts";
+
+type BodyProps = {
+  readonly feed: SessionFeed;
+  readonly whole: Shown;
+  readonly replay: ReplayFeed | undefined;
+  readonly here: SessionAddress;
+};
+
+/** Before the first event of a replay. */
+const NOTHING_TOLD = buildTree([]);
+
+/** A session as it stands, or as far as a replay has told it. */
+export function SessionBody({ feed, whole, replay, here }: BodyProps) {
+  const { span: selected, range } = here;
+  const replaying = replay?.state.value.state;
+  const told = replay === undefined || replaying === "refused" ? whole : replay.shown.value;
+  const isTelling = replay !== undefined && replaying !== "over" && replaying !== "refused";
+  const { summary, tree, logs } = told ?? { summary: whole.summary, tree: NOTHING_TOLD, logs: [] };
+  const now = isTelling ? replay.present.value : feed.stream.present.value;
+  const live = liveness(summary.liveness, now);
+  useEffect(() => {
+    const title = oneLine(summary.title || feed.id, 80);
+    document.title = `${replay === undefined ? statusWord(live.status) : "Replay"} · ${title} · Spanfold`;
+  }, [live.status, summary.title, feed.id, replay]);
+
+  const { start, end } = useMemo(() => axisOf(whole.tree), [whole.tree]);
+  const { counted, drawn } = isTelling
+    ? { counted: now, drawn: BigInt(Math.round(now)) * 1_000_000n }
+    : openEnd(summary.liveness, end, now);
+  const axis = { start, end: replay !== undefined || counted === undefined ? end : roomy(start, drawn) };
+  const scale = range === undefined ? axis : { start: start + range.from, end: start + range.to };
+
+  const [reading, setReading] = useState<Reading>({ collapsed: new Set(), cursor: selected });
+  const [following, setFollowing] = useState<"following" | "resting">("resting");
+  const node = useMemo(() => (selected === undefined ? undefined : findRow(tree, selected)), [tree, selected]);
+  // While the session is still being read, or told, it may yet come.
+  const isRead = replay === undefined ? feed.stream.state.value.state === "live" : !isTelling;
+  const absent = node === undefined && isRead ? selected : undefined;
+
+  const select = (key: string | undefined): void =>
+    go({ ...here, span: key }, selected === undefined ? "push" : "replace");
+  const zoom = (to: TimeScale | undefined): void => {
+    const wanted = to === undefined ? undefined : { from: to.start - start, to: to.end - start };
+    go({ ...here, range: wanted }, range === undefined ? "push" : "replace");
+  };
+  const read = (next: Reading): void => {
+    if (next.cursor !== reading.cursor) setFollowing("resting");
+    setReading(next);
+    if (selected !== undefined && next.cursor !== undefined && next.cursor !== selected) select(next.cursor);
+  };
+  const open_ = (key: string, at: Reading = { ...reading, cursor: key }): void => {
+    setReading(at);
+    setFollowing("resting");
+    select(key);
+  };
+  const controls =
+    replay === undefined || here.replay === undefined ? undefined : replayControls(here, here.replay, replay);
+  const kept = readRetention(feed.announced.value?.retention);
+  const asking = live.waiting?.span === undefined ? undefined : findRow(tree, live.waiting.span);
+  const enter = (): void => enterReplay(here, Number(end - start) / 1e6);
+
+  // Of a session that only logs there is nothing else to see.
+  const logView = here.logs ?? (whole.tree.rows.length === 0 && logs.length > 0 ? ALL_LOGS : undefined);
+  const isRecordOpen = logView !== undefined && logs.some(({ key }) => key === here.log);
+  const isBeside = node !== undefined || absent !== undefined || isRecordOpen;
+
+  usePageKeys((key, event) => {
+    const inPanel = event.target instanceof Element && event.target.closest(".panel") !== null;
+    if (!inPanel && controls?.keys(key, event) === "taken") return "taken";
+    const move = inPanel && /^(Arrow|Page|Home|End)/.test(key) ? undefined : moveOf(key);
+    if (move !== undefined && logView === undefined) {
+      read(moved(reading, move, visibleRows(tree, reading.collapsed), tree.rows));
+      return "taken";
+    }
+    switch (key) {
+      case "Enter":
+        if (reading.cursor === undefined || logView !== undefined) return undefined;
+        open_(reading.cursor);
+        return "taken";
+      case "Escape":
+        // An open popover closes first, by the browser's own hand.
+        if (selected === undefined || document.querySelector(":popover-open") !== null) return undefined;
+        select(undefined);
+        return "taken";
+      case "z": {
+        const row = tree.byKey.get(reading.cursor ?? "");
+        if (row === undefined) return undefined;
+        zoom(around(row.start, row.running ? drawn : row.end, start));
+        return "taken";
+      }
+      case "0":
+        zoom(undefined);
+        return "taken";
+      case "f":
+        setFollowing(following === "following" ? "resting" : "following");
+        return "taken";
+      case "L":
+        toggleLogs(here);
+        return "taken";
+      case "r":
+        enter();
+        return "taken";
+      case "u":
+        go(lastList.value);
+        return "taken";
+      case " ":
+        if (inPanel) return undefined;
+        toggleStream(feed.stream);
+        return "taken";
+      default:
+        return undefined;
+    }
+  });
+
+  return (
+    <>
+      <SessionHeader
+        summary={summary}
+        heard={replay !== undefined || feed.stream.state.value.state === "live" ? "now" : "before"}
+        live={live}
+        elapsed={
+          isTelling || counted === undefined
+            ? duration((isTelling ? drawn : BigInt(summary.end)) - BigInt(summary.start))
+            : ticking(counted - toMillis(summary.start))
+        }
+        kept={kept}
+        now={now}
+        toAsking={asking === undefined ? undefined : () => open_(asking.key, shownAt(reading, asking))}
+      >
+        <button
+          type="button"
+          class="button"
+          aria-pressed={following === "following"}
+          title="Keep the newest row in view (f)"
+          onClick={() => setFollowing(following === "following" ? "resting" : "following")}
+        >
+          <Sign name="down" />
+          Follow
+        </button>
+        <LogsButton records={logs} here={here} />
+        {replay === undefined ? (
+          <button type="button" class="button" title="See it happen again (r)" onClick={enter}>
+            <Sign name="replay" />
+            Replay
+          </button>
+        ) : null}
+        <SessionDetails summary={summary} kept={kept} />
+        <SessionActions id={feed.id} />
+      </SessionHeader>
+      {replay === undefined || controls === undefined ? null : <ReplayBar replay={replay} controls={controls} />}
+      <div class={isBeside ? "session-body with-panel" : "session-body"}>
+        {logView === undefined ? (
+          <SpanTree
+            tree={tree}
+            sessionId={feed.id}
+            whole={axis}
+            scale={scale}
+            onZoom={zoom}
+            open={drawn}
+            counted={counted}
+            now={now}
+            reading={reading}
+            onReading={read}
+            selected={selected}
+            onOpen={open_}
+            news={told?.news ?? "expected"}
+            following={following}
+            onFollowing={setFollowing}
+            foreseen={replay === undefined ? undefined : (row) => findRow(whole.tree, `${row.traceId}:${row.spanId}`)}
+            overview={
+              replay === undefined ? undefined : (
+                <ReplayOverview
+                  replay={replay}
+                  whole={whole.tree}
+                  told={told?.tree}
+                  scale={axis}
+                  onSeek={here.replay?.by === "event" ? controls?.seek : undefined}
+                />
+              )
+            }
+          />
+        ) : (
+          <SessionLogs
+            records={logs}
+            view={logView}
+            here={here}
+            tree={tree}
+            sessionStart={start === 0n ? BigInt(summary.start) : start}
+          />
+        )}
+        {absent === undefined ? null : <AbsentSpan wanted={absent} onClose={() => select(undefined)} />}
+        {node === undefined ? null : (
+          <SpanPanel
+            node={node}
+            sessionId={feed.id}
+            sessionStart={start}
+            queries={whole.queries}
+            logs={logs}
+            standIns={tree.standIns}
+            counted={counted}
+            onClose={() => select(undefined)}
+            onSelect={(key) => {
+              const row = findRow(tree, key);
+              if (row !== undefined) read(shownAt(reading, row));
+            }}
+          />
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,49 @@
+import { displayValue } from "../../../otel/any-value.ts";
+import type { KeyValue } from "../../../otel/span.ts";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { counted } from "../../ui/figures.ts";
+import { Hostile } from "../../ui/untrusted-text.tsx";
+import { LoadWhole } from "./offloaded-values.tsx";
+import { LongText } from "./long-text.tsx";
+import type { Spills } from "./offloaded-values.tsx";
+
+/** Keys and values, in the given order. `dropped`: how many the producer (or a limit of ours) left out. */
+export function Attributes(props: { attributes: readonly KeyValue[]; spills: Spills; dropped?: number | undefined }) {
+  const { attributes, spills, dropped = 0 } = props;
+  return (
+    <>
+      <dl class="attributes">
+        {attributes.map((attribute, index) => (
+          <Attribute key={`${attribute.key}/${index}`} attribute={attribute} spills={spills} />
+        ))}
+      </dl>
+      {dropped > 0 ? <p class="muted">{`${counted(dropped, "attribute")} dropped`}</p> : null}
+    </>
+  );
+}
+
+function Attribute({ attribute, spills }: { attribute: KeyValue; spills: Spills }) {
+  const preview = attribute.value;
+  const value = spills.fetched.get(preview?.spill?.hash ?? "") ?? preview;
+  const text = displayValue(value);
+  const structured = value?.arrayValue !== undefined || value?.kvlistValue !== undefined;
+  return (
+    <div>
+      <dt>
+        <Hostile text={attribute.key} limit={256} />
+      </dt>
+      <dd>
+        <LongText text={text} as={structured ? "json" : "code"} of={value?.spill === undefined ? "whole" : "preview"} />
+        {value?.spill === undefined ? null : <LoadWhole spill={value.spill} spills={spills} when="pressed" />}
+      </dd>
+      <CopyButton text={() => text} label="Copy the value" />
+    </div>
+  );
+}
+
+/** Those that no section of the panel has used come first: they are the ones that would else go unseen. */
+export function unclaimedFirst(attributes: readonly KeyValue[], claimed: ReadonlySet<string>): KeyValue[] {
+  const by = (a: KeyValue, b: KeyValue): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+  const free = attributes.filter(({ key }) => !claimed.has(key)).sort(by);
+  return [...free, ...attributes.filter(({ key }) => claimed.has(key)).sort(by)];
+}

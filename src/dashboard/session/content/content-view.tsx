@@ -1,0 +1,27 @@
+import { jsonText } from "../../../otel/any-value.ts";
+import type { Content } from "../../../content/content-value.ts";
+import { Conversation } from "./conversation.tsx";
+import { JsonText, LongText } from "./long-text.tsx";
+import { LoadWhole } from "./offloaded-values.tsx";
+import type { Spills } from "./offloaded-values.tsx";
+
+/** What went in or came out: a conversation, JSON set to be read, or text. */
+export function ContentView({ content, spills }: { content: Content; spills: Spills }) {
+  return (
+    <>
+      {content.kind === "messages" ? (
+        <Conversation messages={content.messages} />
+      ) : content.kind === "json" ? (
+        <JsonText value={content.value} />
+      ) : (
+        <LongText text={content.text} as="prose" of={content.spill === undefined ? "whole" : "preview"} />
+      )}
+      {content.spill === undefined ? null : <LoadWhole spill={content.spill} spills={spills} when="shown" />}
+    </>
+  );
+}
+
+/** The content as one text, for the clipboard. */
+export function contentText(content: Content): string {
+  return content.kind === "messages" ? jsonText(content.messages, 2) : content.text;
+}

@@ -1,0 +1,93 @@
+import { jsonText } from "../../../otel/any-value.ts";
+import { counted } from "../../ui/figures.ts";
+import { visibleText } from "../../ui/untrusted-text.tsx";
+import { useMemo, useState } from "preact/hooks";
+
+/** Colouring is for reading; a text that nobody reads to its end is shown plain. */
+const COLOURED = 60_000;
+
+/**
+ * Text of any length and any origin: its head first, all of it on demand. `as` says how it is set; a "preview" is
+ * only the beginning of what it stands for, and short enough.
+ */
+export function LongText(props: { text: string; as: "prose" | "code" | "json"; of?: "whole" | "preview" }) {
+  const { text, as, of = "whole" } = props;
+  const [whole, setWhole] = useState(false);
+  const head = useMemo(() => (of === "preview" ? undefined : headOf(text)), [text, of]);
+  const shown = head === undefined || whole ? text : head;
+  return (
+    <div class="long-text">
+      <pre class={`text text-${as}`}>
+        {as === "json" && shown.length <= COLOURED ? <Coloured text={shown} /> : visibleText(shown)}
+      </pre>
+      {head === undefined ? null : (
+        <button type="button" class="button show-all" aria-expanded={whole} onClick={() => setWhole(!whole)}>
+          {whole ? "Show less" : `Show all ${counted(text.length, "character")}`}
+        </button>
+      )}
+    </div>
+  );
+}
+
+const Coloured = ({ text }: { text: string }) => (
+  <>
+    {jsonTokens(visibleText(text)).map(({ type, text: part }, index) =>
+      type === "plain" ? (
+        part
+      ) : (
+        <span key={index} class={`json-${type}`}>
+          {part}
+        </span>
+      ),
+    )}
+  </>
+);
+
+/** What a person takes in at once; the rest is one press away. */
+const CHARACTERS = 2_400;
+const LINES = 36;
+/** Hiding less than this is not worth a button. */
+const TOLERANCE = 1.25;
+
+/** The head of a long text, cut at a line's end where one is near; `undefined` when it is short enough to show whole. */
+export function headOf(text: string): string | undefined {
+  let end = text.length > CHARACTERS * TOLERANCE ? CHARACTERS : text.length;
+  let line = 0;
+  for (let at = text.indexOf("\n"); at >= 0 && at < end; at = text.indexOf("\n", at + 1)) {
+    line++;
+    if (line === LINES) {
+      const rest = text.slice(at + 1, at + 1 + CHARACTERS).split("\n").length;
+      if (rest > LINES * (TOLERANCE - 1) || end < text.length) end = at;
+      break;
+    }
+  }
+  return end < text.length ? text.slice(0, end).toWellFormed() : undefined;
+}
+
+export type JsonToken = { readonly type: "key" | "string" | "literal" | "plain"; readonly text: string };
+
+const TOKEN = /("(?:[^"\\]|\\.)*"?)(\s*:)?|\b(?:true|false|null)\b|-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b/g;
+
+/** Cuts JSON text, whole or only its head, into what is coloured alike. The tokens' texts joined are the text. */
+export function jsonTokens(text: string): JsonToken[] {
+  const tokens: JsonToken[] = [];
+  let from = 0;
+  for (const match of text.matchAll(TOKEN)) {
+    const [whole, quoted, colon] = match;
+    if (match.index > from) tokens.push({ type: "plain", text: text.slice(from, match.index) });
+    if (quoted === undefined) tokens.push({ type: "literal", text: whole });
+    else {
+      tokens.push({ type: colon === undefined ? "string" : "key", text: quoted });
+      if (colon !== undefined) tokens.push({ type: "plain", text: colon });
+    }
+    from = match.index + whole.length;
+  }
+  if (from < text.length) tokens.push({ type: "plain", text: text.slice(from) });
+  return tokens;
+}
+
+/** Parsed JSON, set to be read; a string as prose. */
+export function JsonText({ value }: { value: unknown }) {
+  const text = useMemo(() => (typeof value === "string" ? value : jsonText(value, 2)), [value]);
+  return <LongText text={text} as={typeof value === "string" ? "prose" : "json"} />;
+}

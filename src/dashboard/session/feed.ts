@@ -1,0 +1,43 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { SessionStreamEvent } from "../../session/contract/stream-events.ts";
+import { type WholeArrivals, wholeArrivals } from "../frame/whole-recent-exports.ts";
+import { decodeSessionEvent } from "../../client/decode-event.ts";
+import { openStream, type Stream } from "../stream/stream.ts";
+import { type Shown, ShownFold } from "./shown-fold.ts";
+
+export type Announcement = Extract<SessionStreamEvent, { type: "session" }>;
+
+export type SessionFeed = {
+  readonly id: string;
+  readonly stream: Stream;
+  /** `undefined` until something came. */
+  readonly shown: ReadonlySignal<Shown | undefined>;
+  /** What the server said of the session last, apart from its spans. */
+  readonly announced: ReadonlySignal<Announcement | undefined>;
+  /** What reached the receiver, of whatever session: what was refused is of none. */
+  readonly arrivals: WholeArrivals;
+  readonly close: () => void;
+};
+
+/** One session, live: a fold over its stream. */
+export function openSessionFeed(id: string): SessionFeed {
+  const arrivals = wholeArrivals();
+  const fold: ShownFold = new ShownFold(id, () => stream.state.value.state === "live");
+  const announced = signal<Announcement | undefined>(undefined);
+  const stream = openStream(`/sessions/${encodeURIComponent(id)}?watch=true`, decodeSessionEvent, (events) => {
+    fold.apply(events);
+    announced.value = events.findLast((event) => event.type === "session") ?? announced.value;
+    if (events.some((event) => event.type === "bookmark")) arrivals.refresh();
+  });
+  return {
+    id,
+    stream,
+    shown: fold.shown,
+    announced,
+    arrivals,
+    close() {
+      fold.close();
+      stream.close();
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import type { ComponentChildren } from "preact";
+import { type Liveness } from "../../session/liveness.ts";
+import type { SessionSummary, Tally } from "../../session/summary.ts";
+import { count, shortCount } from "../ui/figures.ts";
+import { Cost, costTitle, hasCost } from "../ui/cost.tsx";
+import { oneLine, Hostile } from "../ui/untrusted-text.tsx";
+import { Sign } from "../ui/icons.tsx";
+import { exactly, toMillis } from "../ui/moments.ts";
+import { SoonForgotten } from "../frame/retention-note.tsx";
+import type { RetentionTold } from "../frame/retention.ts";
+import { tokensText } from "./panel/span-facts.tsx";
+import { OpenQuestion, StatusReason, StatusWord } from "../ui/status.tsx";
+
+/** What the whole session amounts to. */
+export function SessionHeader(props: {
+  summary: SessionSummary;
+  live: Liveness;
+  /** Whether the stream still brings what happens. */
+  heard: "now" | "before";
+  /** In words. */
+  elapsed: string;
+  kept: RetentionTold | undefined;
+  /** Unix milliseconds. */
+  now: number;
+  /** To the row of what waits for an answer, where it is known. */
+  toAsking: (() => void) | undefined;
+  children: ComponentChildren;
+}) {
+  const { summary, live, heard, elapsed } = props;
+  return (
+    <header class="session-summary">
+      <div class="summary-title">
+        <h1>
+          <Hostile text={summary.title || summary.id} limit={400} />
+        </h1>
+        <span class="summary-status">
+          <StatusWord status={live.status} />
+          <StatusReason liveness={live} />
+          <SoonForgotten told={props.kept} now={props.now} />
+          {heard === "before" ? <span class="reason">as last heard</span> : null}
+        </span>
+        <span class="summary-actions">{props.children}</span>
+      </div>
+      {live.waiting === undefined ? null : <OpenQuestion waiting={live.waiting} toRow={props.toAsking} />}
+      <dl class="figures">
+        <Figure name="Elapsed" title={`${exactly(toMillis(summary.start))} to ${exactly(toMillis(summary.end))}`}>
+          {elapsed}
+        </Figure>
+        <Figure name="Spans" title={`${count(summary.spans)} in ${count(summary.traces)} traces`}>
+          {count(summary.spans)}
+        </Figure>
+        <Figure name="Errors">
+          {summary.errors === 0 ? (
+            "0"
+          ) : (
+            <span class="bad">
+              <Sign name="error" />
+              {count(summary.errors)}
+            </span>
+          )}
+        </Figure>
+        {summary.queries > 1 ? <Figure name="Queries">{count(summary.queries)}</Figure> : null}
+        <TallyFigure name="Models" tallies={summary.models} more={summary.more?.models} />
+        <TallyFigure name="Teams" tallies={summary.teams} more={summary.more?.teams} />
+        <TallyFigure name="Agents" tallies={summary.agents} more={summary.more?.agents} />
+        <TallyFigure name="Tools" tallies={summary.tools} more={summary.more?.tools} />
+        {summary.tokens.input + summary.tokens.output === 0 ? null : (
+          <Figure name="Tokens" title={tokensText(summary.tokens)}>
+            {`${shortCount(summary.tokens.input)} in · ${shortCount(summary.tokens.output)} out`}
+          </Figure>
+        )}
+        {hasCost(summary) ? (
+          <Figure name="Cost" title={costTitle(summary)}>
+            <Cost summary={summary} />
+            <Unpriced summary={summary} />
+          </Figure>
+        ) : null}
+        <NamesFigure name="Users" names={summary.users} more={summary.more?.users} />
+        <NamesFigure name="Namespaces" names={summary.namespaces} more={summary.more?.namespaces} />
+        <NamesFigure name="Services" names={summary.services} more={summary.more?.services} />
+        <Figure name="Watching">{count(summary.watchers)}</Figure>
+      </dl>
+    </header>
+  );
+}
+
+function Figure({ name, title, children }: { name: string; title?: string; children: ComponentChildren }) {
+  return (
+    <div title={title}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** Models whose tokens the cost beside is without. */
+function Unpriced({ summary: { cost, unpriced } }: { summary: SessionSummary }) {
+  if (unpriced === undefined || unpriced.length === 0) return null;
+  return (
+    <span class="muted">
+      {cost === undefined ? ": " : " without "}
+      <Hostile text={unpriced.join(", ")} limit={60} />
+    </span>
+  );
+}
+
+/** `more`: how many names the list leaves out. */
+function NamesFigure({ name, names, more = 0 }: { name: string; names: readonly string[]; more?: number | undefined }) {
+  if (names.length === 0) return null;
+  return (
+    <Figure name={name} title={oneLine(names.join(", "), 1000)}>
+      <Hostile text={names.join(", ")} limit={160} />
+      {more === 0 ? null : <span class="muted">{` and ${count(more)} more`}</span>}
+    </Figure>
+  );
+}
+
+function TallyFigure({
+  name,
+  tallies,
+  more = 0,
+}: {
+  name: string;
+  tallies: readonly Tally[];
+  more?: number | undefined;
+}) {
+  const [first] = tallies;
+  if (first === undefined) return null;
+  const title = tallies.map((tally) => `${tally.name} × ${count(tally.calls)}`).join("\n");
+  return (
+    <Figure name={name} title={title}>
+      <Hostile text={first.name} limit={60} />
+      <span class="muted">
+        {` × ${count(first.calls)}`}
+        {tallies.length + more > 1 ? ` and ${count(tallies.length - 1 + more)} more` : ""}
+      </span>
+    </Figure>
+  );
+}

@@ -1,0 +1,57 @@
+import type { SessionAddress } from "../address/address.ts";
+import { Link } from "../ui/link.tsx";
+import { lastList } from "../address/location.ts";
+import { ArrivalsStrip } from "../frame/recent-exports.tsx";
+import { Sign } from "../ui/icons.tsx";
+import { Masthead } from "../frame/masthead.tsx";
+import { Loading, Notice, RefusedView, ToSessions } from "../frame/page-state.tsx";
+import type { ReplayFeed } from "./replay/feed.ts";
+import { ReplayStatus } from "./replay/status.tsx";
+import { Hostile } from "../ui/untrusted-text.tsx";
+import { SessionBody } from "./body.tsx";
+import type { SessionFeed } from "./feed.ts";
+
+type PageProps = {
+  readonly feed: SessionFeed;
+  /** `undefined`: it is not told again, or not yet. */
+  readonly replay: ReplayFeed | undefined;
+  readonly here: SessionAddress;
+};
+
+export function SessionPage({ feed, replay, here }: PageProps) {
+  const shown = feed.shown.value;
+  const state = feed.stream.state.value;
+  return (
+    <div class="frame">
+      <Masthead
+        stream={feed.stream}
+        status={replay === undefined ? undefined : <ReplayStatus state={replay.state.value} />}
+      >
+        <Link to={lastList.value}>Sessions</Link>
+        <Sign name="chevron" />
+        <span class="crumb-here crumb-id">
+          <Hostile text={feed.id} limit={300} />
+        </span>
+      </Masthead>
+      <main class="session">
+        {state.state === "refused" ? (
+          <RefusedView refusal={state.refusal} retry={feed.stream.resume} />
+        ) : state.state === "ended" && state.how === "deleted" ? (
+          <Notice title="This session was deleted">
+            <p>
+              Somebody forgot it. Nothing of it is kept; what comes under its name from now on appears here by itself.
+            </p>
+            <ToSessions />
+          </Notice>
+        ) : shown === undefined ? (
+          <Loading what="the session" />
+        ) : (
+          <SessionBody feed={feed} whole={shown} replay={replay} here={here} />
+        )}
+      </main>
+      {shown === undefined || state.state === "refused" ? null : (
+        <ArrivalsStrip last={shown.last} refused={feed.arrivals.value.value?.refused} onOpen={feed.arrivals.refresh} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import type { SpanEvent, SpanLink } from "../../../otel/span.ts";
+import { duration } from "../../ui/figures.ts";
+import { Hostile } from "../../ui/untrusted-text.tsx";
+import { exactly, toMillis } from "../../ui/moments.ts";
+import { Attributes } from "../content/attributes.tsx";
+import type { Spills } from "../content/offloaded-values.tsx";
+
+/** A span's events with the time since its start. */
+export function Events(props: { events: readonly SpanEvent[]; start: bigint; spills: Spills; dropped: number }) {
+  return (
+    <>
+      <ol class="happenings">
+        {props.events.map((event, index) => {
+          const at = BigInt(event.timeUnixNano ?? "0");
+          return (
+            <li key={index}>
+              <header>
+                <span class="happening-name">
+                  <Hostile text={event.name ?? "unnamed"} limit={200} />
+                </span>
+                {at === 0n ? null : (
+                  <time class="muted" title={exactly(toMillis(at))}>
+                    {at >= props.start ? `+${duration(at - props.start)}` : duration(at - props.start)}
+                  </time>
+                )}
+              </header>
+              <Attributes
+                attributes={event.attributes ?? []}
+                spills={props.spills}
+                dropped={event.droppedAttributesCount}
+              />
+            </li>
+          );
+        })}
+      </ol>
+      {props.dropped > 0 ? <p class="muted">{`${props.dropped} more were dropped`}</p> : null}
+    </>
+  );
+}
+
+/** A span's links; those into the same session lead there. */
+export function Links(props: {
+  links: readonly SpanLink[];
+  spills: Spills;
+  dropped: number;
+  hrefOf: (link: SpanLink) => string;
+}) {
+  return (
+    <>
+      <ol class="happenings">
+        {props.links.map((link, index) => (
+          <li key={index}>
+            <a href={props.hrefOf(link)}>
+              <code>
+                <Hostile text={`${link.traceId ?? ""} ${link.spanId ?? ""}`} limit={80} />
+              </code>
+            </a>
+            <Attributes
+              attributes={link.attributes ?? []}
+              spills={props.spills}
+              dropped={link.droppedAttributesCount}
+            />
+          </li>
+        ))}
+      </ol>
+      {props.dropped > 0 ? <p class="muted">{`${props.dropped} more were dropped`}</p> : null}
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+import type { Exception } from "../../../facts/error.ts";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { Sign } from "../../ui/icons.tsx";
+import { Hostile } from "../../ui/untrusted-text.tsx";
+import { LongText } from "../content/long-text.tsx";
+
+/** Why the span failed, with where, as far as it says. */
+export function ExceptionView({ exception }: { exception: Exception | undefined }) {
+  const message = exception?.message;
+  const trace = exception === undefined ? undefined : traceOf(exception);
+  const text = (): string => [exception?.type, message, trace].filter((part) => part !== undefined).join("\n");
+  return (
+    <section class="section exception">
+      <header>
+        <Sign name="error" />
+        <h3>{exception?.type === undefined ? "Error" : <Hostile text={exception.type} limit={200} />}</h3>
+        <CopyButton text={text} label="Copy the error" />
+      </header>
+      {message === undefined || message === "" ? (
+        <p class="muted">No message.</p>
+      ) : (
+        <LongText text={message} as="prose" />
+      )}
+      {trace === undefined ? null : <LongText text={trace} as="code" />}
+    </section>
+  );
+}
+
+/**
+ * A stack trace without the message that is told above it: runtimes put "Type: message" first (JavaScript, Java) or last
+ * (Python). `undefined` when nothing else is in it.
+ */
+export function traceOf({ type, message, stacktrace }: Exception): string | undefined {
+  if (stacktrace === undefined || message === undefined || message === "") return stacktrace;
+  const text = stacktrace.trimEnd();
+  const at = text.startsWith(message) || isAfterType(text, message) ? text.indexOf(message) : text.lastIndexOf(message);
+  if (at < 0) return text;
+  const lineStart = text.lastIndexOf("\n", at) + 1;
+  const before = text.slice(lineStart, at);
+  const isTold = before === "" || /^[\w.$]*:? $/.test(before) || before === `${type ?? ""}: `;
+  const isFirst = lineStart === 0;
+  const rest = text.slice(at + message.length);
+  // In the middle of a trace it is a cause's, or the code's own.
+  if (!isTold || !(isFirst ? rest === "" || rest.startsWith("\n") : rest === "")) return text;
+  const without = (isFirst ? rest.slice(1) : text.slice(0, lineStart)).trimEnd();
+  return without === "" ? undefined : without;
+}
+
+function isAfterType(text: string, message: string): boolean {
+  const colon = text.indexOf(": ");
+  return colon >= 0 && text.startsWith(message, colon + 2);
+}

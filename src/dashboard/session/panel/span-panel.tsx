@@ -1,0 +1,195 @@
+import type { PanelProps } from "./span-facts.tsx";
+import type { ComponentChildren } from "preact";
+import { useMemo } from "preact/hooks";
+import { jsonText, withWholeValue } from "../../../otel/any-value.ts";
+import { readContent } from "../../../facts/span-content.ts";
+import type { QuerySummary } from "../../../session/summary.ts";
+import { contentEvents } from "../../../logs/record-event.ts";
+import { TOLD_KEYS } from "../../../otel/semconv/logs.ts";
+import type { KeyValue } from "../../../otel/span.ts";
+import type { TreeNode } from "../../../session/tree/tree.ts";
+import type { ViewRecord } from "../../../session/view/log-view.ts";
+import { writeAddress } from "../../address/address.ts";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { Hostile } from "../../ui/untrusted-text.tsx";
+import { KindIcon, PlaceholderIcon } from "../../ui/icons.tsx";
+import { SpanLogs } from "../views/span-logs.tsx";
+import { RunAgain } from "../rerun/run-again.tsx";
+import { isQueryRow, queryOf } from "../rerun/query-of.ts";
+import { Attributes, unclaimedFirst } from "../content/attributes.tsx";
+import { ContentView, contentText } from "../content/content-view.tsx";
+import { ExceptionView } from "./exception-view.tsx";
+import { Events, Links } from "./events-and-links.tsx";
+import { LongText } from "../content/long-text.tsx";
+import { PanelFrame, Section } from "../../ui/panel-frame.tsx";
+import { SpanFactsView } from "./span-facts.tsx";
+import { useSpills } from "../content/offloaded-values.tsx";
+import { placeholderWord, standsForTrace } from "../views/placeholder.ts";
+
+/** Everything that one span says. */
+export function SpanPanel(props: PanelProps) {
+  const { node, sessionId, onClose } = props;
+  const query = queryOf(node, props.queries);
+  const isRow = query !== undefined && isQueryRow(node, query);
+  const again = isRow ? (
+    <RunAgain key={query.key} sessionId={sessionId} query={query} onSelect={props.onSelect} />
+  ) : null;
+  const address = (): string => location.origin + writeAddress({ page: "session", id: sessionId, span: node.key });
+  return (
+    <PanelFrame
+      of={node.key}
+      what="span"
+      icon={
+        node.span === undefined ? <PlaceholderIcon label="No span yet" /> : <KindIcon kind={node.span.facts.kind} />
+      }
+      title={
+        <Hostile
+          text={node.span === undefined ? placeholderWord(node) : node.span.span.name || "unnamed span"}
+          limit={400}
+        />
+      }
+      actions={<CopyButton text={address} label="Copy a link to this span" />}
+      onClose={onClose}
+    >
+      {node.span === undefined ? (
+        <>
+          <Placeholder {...props} />
+          {again}
+        </>
+      ) : (
+        <SpanSections key={node.key} {...props} query={isRow ? undefined : query} again={again} />
+      )}
+    </PanelFrame>
+  );
+}
+
+function Placeholder({ node }: PanelProps) {
+  return (
+    <section class="section">
+      <p class="muted">
+        {standsForTrace(node)
+          ? "Spans of this trace have arrived, and its first one has not. Until it does, they hang from here."
+          : "Spans name this one as their parent, and it has not arrived."}
+        {" Most exporters send a span when it ends; one that is sent elsewhere never comes."}
+      </p>
+      <dl class="facts">
+        {node.spanId === "" ? null : (
+          <div>
+            <dt>Span</dt>
+            <dd>
+              <code>{node.spanId}</code>
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>Trace</dt>
+          <dd>
+            <code>{node.traceId}</code>
+          </dd>
+        </div>
+      </dl>
+    </section>
+  );
+}
+
+/** Not the mark of ours on what log records told. */
+const isOfProducer = ({ key }: KeyValue): boolean => key !== TOLD_KEYS[0];
+
+/** Also what is about a span that this one stands for. */
+function isAbout({ traceId, subject }: ViewRecord, node: TreeNode, standIns: PanelProps["standIns"]): boolean {
+  if (subject === "") return false;
+  return (subject === node.spanId && traceId === node.traceId) || standIns.get(`${traceId}:${subject}`) === node.key;
+}
+
+type SectionsProps = PanelProps & {
+  /** The query that the span is part of, where it does not stand for it. */
+  readonly query: QuerySummary | undefined;
+  readonly again: ComponentChildren;
+};
+
+function SpanSections(props: SectionsProps) {
+  const { node, sessionId } = props;
+  const view = node.span;
+  const spills = useSpills(sessionId);
+  const { fetched } = spills;
+  const whole = useMemo(
+    () =>
+      [...fetched].reduce(
+        (span, [hash, value]) => (span === undefined ? span : withWholeValue(span, hash, value)),
+        view?.span,
+      ),
+    [view, fetched],
+  );
+  const records = useMemo(
+    () => props.logs.filter((record) => isAbout(record, node, props.standIns)),
+    [props.logs, node.spanId, node.traceId, props.standIns],
+  );
+  const content = useMemo(() => {
+    if (whole === undefined) return undefined;
+    const told = contentEvents(records.map(({ record }) => record));
+    const events = told.length === 0 ? whole.events : [...(whole.events ?? []), ...told];
+    return readContent({ ...whole, ...(events && { events }) }, node.error ? "failed" : "passed");
+  }, [whole, records, node.error]);
+  if (view === undefined || whole === undefined || content === undefined) return null;
+  const { input, output, exception } = content;
+  const attributes = unclaimedFirst((whole.attributes ?? []).filter(isOfProducer), content.claimed);
+  const resource = view.resource?.attributes ?? [];
+  const raw = (): string => jsonText(view.span, 2);
+  const linkTo = (link: { readonly traceId?: string; readonly spanId?: string }): string =>
+    writeAddress({ page: "session", id: sessionId, span: `${link.traceId ?? ""}:${link.spanId ?? ""}` });
+  return (
+    <>
+      <SpanFactsView {...props} content={content} />
+      {props.again}
+      {node.error ? <ExceptionView exception={exception} /> : null}
+      {input === undefined ? null : (
+        <Section title="Input" copy={() => contentText(input)}>
+          <ContentView content={input} spills={spills} />
+        </Section>
+      )}
+      {output === undefined ? null : (
+        <Section title="Output" copy={() => contentText(output)}>
+          <ContentView content={output} spills={spills} />
+        </Section>
+      )}
+      {(whole.events ?? []).length === 0 ? null : (
+        <Section title="Events" note={String(whole.events?.length)}>
+          <Events
+            events={whole.events ?? []}
+            start={view.facts.start}
+            spills={spills}
+            dropped={whole.droppedEventsCount ?? 0}
+          />
+        </Section>
+      )}
+      <SpanLogs records={records} start={view.facts.start} spills={spills} />
+      {(whole.links ?? []).length === 0 ? null : (
+        <Section title="Links" note={String(whole.links?.length)}>
+          <Links links={whole.links ?? []} spills={spills} dropped={whole.droppedLinksCount ?? 0} hrefOf={linkTo} />
+        </Section>
+      )}
+      {attributes.length === 0 ? null : (
+        <Section title="Attributes" note={String(attributes.length)} copy={() => jsonText(view.span.attributes, 2)}>
+          <Attributes attributes={attributes} spills={spills} dropped={whole.droppedAttributesCount} />
+        </Section>
+      )}
+      {resource.length === 0 ? null : (
+        <Section title="Resource" note={String(resource.length)} folded="folded">
+          <Attributes attributes={resource} spills={spills} dropped={view.resource?.droppedAttributesCount} />
+        </Section>
+      )}
+      {view.scope === undefined ? null : (
+        <Section title="Scope" note={[view.scope.name, view.scope.version].filter(Boolean).join(" ")} folded="folded">
+          <Attributes
+            attributes={view.scope.attributes ?? []}
+            spills={spills}
+            dropped={view.scope.droppedAttributesCount}
+          />
+        </Section>
+      )}
+      <Section title={view.facts.told === undefined ? "Raw OTLP" : "As OTLP"} copy={raw} folded="folded">
+        <LongText text={raw()} as="json" />
+      </Section>
+    </>
+  );
+}

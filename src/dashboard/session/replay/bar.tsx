@@ -1,0 +1,145 @@
+import { useEffect, useRef } from "preact/hooks";
+import { Sign } from "../../ui/icons.tsx";
+import { duration } from "../../ui/figures.ts";
+import { exactly } from "../../ui/moments.ts";
+import type { ReplayFeed } from "./feed.ts";
+import type { ReplayState } from "./state.ts";
+import { useReplayTicks } from "./overview.tsx";
+import type { ReplayControls } from "./controls.ts";
+import { IDLES, SPEEDS } from "../../address/replay-view.ts";
+import { fractionOf } from "./timeline.ts";
+
+export type ReplayBarProps = { readonly replay: ReplayFeed; readonly controls: ReplayControls };
+
+/** Positions of the slider; an arrow key moves it by a hundredth. */
+const STEPS = 1000;
+/** Keys that are held down, or a drag, end before the replay is asked for anew, milliseconds. */
+const SETTLE = 250;
+
+/** What drives a replay: whether it plays, where it stands, how fast, by which time, with which waits. */
+export function ReplayBar({ replay, controls }: ReplayBarProps) {
+  const { view, setView } = controls;
+  const speeds = SPEEDS.includes(view.speed) ? SPEEDS : [...SPEEDS, view.speed].sort((a, b) => a - b);
+  const idles = IDLES.some(([idle]) => idle === view.idle)
+    ? IDLES
+    : [...IDLES, [view.idle, `at most ${view.idle}`] as const];
+  return (
+    <section class="replay" aria-label="Replay">
+      <PlayButton state={replay.state.value} onPlay={controls.toggle} />
+      <Progress replay={replay} onSeek={controls.seek} />
+      <fieldset class="switch speeds">
+        <legend class="unseen">Speed</legend>
+        {speeds.map((speed) => (
+          <label key={speed}>
+            <input
+              type="radio"
+              name="speed"
+              checked={speed === view.speed}
+              onChange={() => setView({ ...view, speed })}
+            />
+            <span>{`${speed}×`}</span>
+          </label>
+        ))}
+      </fieldset>
+      <label class="replay-choice">
+        <span>By</span>
+        <select
+          aria-label="By which time"
+          value={view.by}
+          title="Exporters send spans in batches when they end: by arrival, seconds of work come at once"
+          onChange={(event) =>
+            setView({ ...view, by: event.currentTarget.value === "arrival" ? "arrival" : "event", from: "" })
+          }
+        >
+          <option value="event">time of events</option>
+          <option value="arrival">arrival</option>
+        </select>
+      </label>
+      <label class="replay-choice">
+        <span>Waits</span>
+        <select
+          aria-label="Waits between two events"
+          value={view.idle}
+          title="The longest wait between two events, in your time"
+          onChange={(event) => setView({ ...view, idle: event.currentTarget.value })}
+        >
+          {idles.map(([idle, words]) => (
+            <option key={idle} value={idle}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="button" class="button" onClick={controls.leave} title="Leave the replay (r)">
+        Back to live
+      </button>
+    </section>
+  );
+}
+
+function PlayButton({ state, onPlay }: { state: ReplayState; onPlay: () => void }) {
+  const [sign, word] =
+    state.state === "over"
+      ? (["replay", "Again"] as const)
+      : state.state === "paused" || state.state === "refused"
+        ? (["play", "Play"] as const)
+        : (["pause", "Pause"] as const);
+  return (
+    <button type="button" class="button primary replay-play" onClick={onPlay} title={`${word} (space)`}>
+      <Sign name={sign} />
+      {word}
+    </button>
+  );
+}
+
+/** Where it stands, as a slider that can be drawn and stepped. */
+function Progress({ replay, onSeek }: { replay: ReplayFeed; onSeek: ReplayControls["seek"] }) {
+  const { timeline } = replay;
+  const slider = useRef<HTMLInputElement>(null);
+  const clock = useRef<HTMLSpanElement>(null);
+  const settling = useRef<number | undefined>(undefined);
+  const told = (at: number): string => {
+    const millis = Math.round(at - timeline.start);
+    return millis < 1 ? "0\u00a0ms" : duration(BigInt(millis) * 1_000_000n);
+  };
+  const show = (at: number): void => {
+    if (clock.current !== null) clock.current.textContent = told(at);
+    slider.current?.style.setProperty("--told", `${fractionOf(timeline, at) * 100}%`);
+    slider.current?.setAttribute("aria-valuetext", `${told(at)} of ${told(timeline.end)}`);
+  };
+  useReplayTicks(replay, (at) => {
+    if (settling.current !== undefined) return;
+    show(at);
+    if (slider.current !== null) slider.current.value = String(fractionOf(timeline, at) * STEPS);
+  });
+  // The view may change between a key and its settling; whoever left the replay by then does not want it back.
+  const latest = useRef(onSeek);
+  latest.current = onSeek;
+  useEffect(() => () => clearTimeout(settling.current), []);
+  const seek = (at: number): void => {
+    clearTimeout(settling.current);
+    show(at);
+    settling.current = setTimeout(() => {
+      settling.current = undefined;
+      latest.current(at);
+    }, SETTLE);
+  };
+  return (
+    <div class="replay-progress">
+      <span class="replay-clock" ref={clock} title={exactly(timeline.start)} />
+      <input
+        ref={slider}
+        type="range"
+        min="0"
+        max={STEPS}
+        step={STEPS / 100}
+        aria-label="Position"
+        onInput={(event) => {
+          const fraction = Number(event.currentTarget.value) / STEPS;
+          seek(timeline.start + fraction * (timeline.end - timeline.start));
+        }}
+      />
+      <span class="muted">{told(timeline.end)}</span>
+    </div>
+  );
+}

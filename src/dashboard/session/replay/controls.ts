@@ -1,0 +1,79 @@
+import type { SessionAddress } from "../../address/address.ts";
+import { go } from "../../address/location.ts";
+import type { KeyHandler } from "../../keys.tsx";
+import type { ReplayFeed } from "./feed.ts";
+import { begunAt, replayOf, type ReplayView, SPEEDS } from "../../address/replay-view.ts";
+
+/** What a reader can do to a replay: its view is in the address, what it stands at in the feed. */
+export type ReplayControls = {
+  readonly view: ReplayView;
+  readonly setView: (view: ReplayView) => void;
+  readonly seek: (millis: number) => void;
+  /** Plays, pauses, or begins again. */
+  readonly toggle: () => void;
+  readonly leave: () => void;
+  readonly keys: KeyHandler;
+};
+
+/** Of the whole, what a key goes back or on by. */
+const STRIDE = 0.05;
+
+/** To the replay of a session that lasted so many milliseconds. */
+export function enterReplay(here: SessionAddress, millis: number): void {
+  go({ ...here, replay: replayOf(millis) });
+}
+
+export function replayControls(here: SessionAddress, view: ReplayView, replay: ReplayFeed): ReplayControls {
+  const setView = (to: ReplayView): void => go({ ...here, replay: to }, "replace");
+  const seek = (millis: number): void => {
+    const to = begunAt(view, Math.min(replay.timeline.end, Math.max(replay.timeline.start, millis)));
+    if (to.from === view.from) replay.restart();
+    else setView(to);
+  };
+  const toggle = (): void => {
+    const { state } = replay.state.value;
+    if (state === "over") {
+      if (view.from === "") replay.restart();
+      else setView({ ...view, from: "" });
+    } else if (state === "paused" || state === "refused") replay.play();
+    else replay.pause();
+  };
+  const leave = (): void => go({ ...here, replay: undefined });
+  const step = (by: 1 | -1): void => {
+    const others =
+      by === 1 ? SPEEDS.filter((speed) => speed > view.speed) : SPEEDS.filter((speed) => speed < view.speed);
+    const speed = by === 1 ? others[0] : others.at(-1);
+    if (speed !== undefined) setView({ ...view, speed });
+  };
+  const stride = (replay.timeline.end - replay.timeline.start) * STRIDE;
+  return {
+    view,
+    setView,
+    seek,
+    toggle,
+    leave,
+    keys(key, event) {
+      switch (key) {
+        case " ":
+          toggle();
+          return "taken";
+        case "<":
+          step(-1);
+          return "taken";
+        case ">":
+          step(1);
+          return "taken";
+        case "ArrowLeft":
+        case "ArrowRight":
+          if (!event.shiftKey) return undefined;
+          seek(replay.position() + (key === "ArrowRight" ? stride : -stride));
+          return "taken";
+        case "r":
+          leave();
+          return "taken";
+        default:
+          return undefined;
+      }
+    },
+  };
+}

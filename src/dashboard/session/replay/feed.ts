@@ -1,0 +1,184 @@
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { SessionStreamEvent } from "../../../session/contract/stream-events.ts";
+import { authorisedFetch } from "../../server.ts";
+import { now } from "../../clock.ts";
+import type { Announcement } from "../feed.ts";
+import { type Shown, ShownFold } from "../shown-fold.ts";
+import { backoff } from "../../../lib/backoff.ts";
+import { decodeSessionEvent } from "../../../client/decode-event.ts";
+import { readEvents, type Received } from "../../../client/read-events.ts";
+import { refusalOf } from "../../stream/prologue.ts";
+import { nextReplayState, type ReplayState, type ReplayStep } from "./state.ts";
+import { beginningOf, replayParameters, type ReplayView } from "../../address/replay-view.ts";
+import { type Mark, momentOf, positionAt, type Timeline } from "./timeline.ts";
+
+export type ReplayFeed = {
+  readonly state: ReadonlySignal<ReplayState>;
+  readonly shown: ReadonlySignal<Shown | undefined>;
+  readonly timeline: Timeline;
+  /** Where the session stands at this moment, Unix milliseconds; asked for with each frame. */
+  readonly position: () => number;
+  /** The same once a second, and when something was told. */
+  readonly present: ReadonlySignal<number>;
+  readonly pause: () => void;
+  readonly play: () => void;
+  /** From its beginning, whatever it stands at. */
+  readonly restart: () => void;
+  /** Another speed or other waits: it goes on where it stands. */
+  readonly change: (view: ReplayView) => void;
+  readonly close: () => void;
+};
+
+/** Milliseconds before the first attempt to come back. */
+const RETRY = 1_000;
+
+/**
+ * A session told again by the server. `announced`: what is known of it beside its spans; `onGone`: it is deleted, or lives on
+ * under another name.
+ */
+export function openReplay(options: {
+  readonly id: string;
+  readonly view: ReplayView;
+  readonly timeline: Timeline;
+  readonly announced: Announcement | undefined;
+  readonly onGone: () => void;
+}): ReplayFeed {
+  const { id, timeline, announced, onGone } = options;
+  let { view } = options;
+  const state = signal<ReplayState>({ state: "connecting" });
+  const fold = new ShownFold(id, () => false);
+  const mark = signal<Mark>(resting(beginningOf(view) ?? timeline.start));
+  let lastId: string | undefined;
+  let open: AbortController | undefined;
+  let timer: number | undefined;
+
+  const take = (step: ReplayStep): void => {
+    state.value = nextReplayState(state.value, step);
+  };
+  const position = (): number => positionAt(mark.value, performance.now(), timeline);
+  const stop = (): void => {
+    clearTimeout(timer);
+    open?.abort();
+    open = undefined;
+    // What is not told does not go on.
+    mark.value = resting(position());
+  };
+
+  async function connect(): Promise<void> {
+    stop();
+    const attempt = new AbortController();
+    open = attempt;
+    take({ step: "connect" });
+    let why = "the server ended the response";
+    try {
+      const response = await authorisedFetch(`/sessions/${encodeURIComponent(id)}?${replayParameters(view)}`, {
+        headers: { Accept: "text/event-stream", ...(lastId === undefined ? {} : { "Last-Event-ID": lastId }) },
+        cache: "no-store",
+        signal: attempt.signal,
+      });
+      // It has another name by now: there the live view goes on.
+      if (response.redirected) return onGone();
+      if (response.ok && response.body !== null) {
+        take({ step: "heard" });
+        mark.value = { ...mark.value, since: performance.now(), speed: view.speed };
+        await readEvents(
+          response.body,
+          decodeSessionEvent,
+          (received) => attempt.signal.aborted || receive(received),
+          () => undefined,
+        );
+      } else {
+        const refusal = await refusalOf(response, "a-while");
+        if (typeof refusal !== "string") return take({ step: "refused", refusal });
+        why = refusal;
+      }
+    } catch (error) {
+      why =
+        error instanceof TypeError
+          ? "the server cannot be reached"
+          : error instanceof Error
+            ? error.message
+            : String(error);
+    }
+    if (attempt.signal.aborted || state.value.state === "over") return;
+    stop();
+    take({ step: "lost", why });
+    const attempts = state.value.state === "lost" ? state.value.attempt : 1;
+    timer = setTimeout(() => void connect(), backoff(attempts, RETRY, Math.random()));
+  }
+
+  function receive(received: readonly Received<SessionStreamEvent>[]): void {
+    take({ step: "heard" });
+    for (const { event, id: eventId } of received) {
+      lastId = eventId ?? lastId;
+      if (event.type === "moved" || event.type === "deleted") return onGone();
+      const told = momentOf(event, view.by);
+      if (told !== undefined)
+        mark.value = { at: Math.max(told, position()), since: performance.now(), speed: view.speed };
+    }
+    fold.apply(received.map(({ event }) => event));
+    if (!received.some(({ event }) => event.type === "bookmark")) return;
+    take({ step: "over" });
+    stop();
+    mark.value = resting(timeline.end);
+  }
+
+  function begin(): void {
+    fold.clear();
+    if (announced !== undefined) fold.apply([announced]);
+    lastId = undefined;
+    void connect();
+  }
+
+  const seen = (): void => {
+    if (document.hidden) {
+      take({ step: "pause", by: "hidden" });
+      if (state.value.state === "paused") stop();
+    } else if (state.value.state === "paused" && state.value.by === "hidden") {
+      take({ step: "seen" });
+      void connect();
+    }
+  };
+  document.addEventListener("visibilitychange", seen);
+  begin();
+
+  return {
+    state,
+    shown: fold.shown,
+    timeline,
+    position,
+    present: computed(() => {
+      void now.value;
+      return positionAt(mark.value, performance.now(), timeline);
+    }),
+    pause() {
+      take({ step: "pause", by: "reader" });
+      if (state.value.state === "paused") stop();
+    },
+    play() {
+      if (state.value.state === "paused" || state.value.state === "refused") {
+        state.value = { state: "connecting" };
+        void connect();
+      }
+    },
+    restart() {
+      stop();
+      view = { ...view, from: "" };
+      mark.value = resting(timeline.start);
+      state.value = { state: "connecting" };
+      begin();
+    },
+    change(to) {
+      const isPlaying = state.value.state === "playing" || state.value.state === "connecting";
+      view = to;
+      if (isPlaying) void connect();
+    },
+    close() {
+      stop();
+      fold.close();
+      document.removeEventListener("visibilitychange", seen);
+    },
+  };
+}
+
+const resting = (at: number): Mark => ({ at, since: 0, speed: 0 });

@@ -1,0 +1,90 @@
+import type { SessionTree, TreeNode } from "../../../session/tree/tree.ts";
+import { pointedAt, useCanvasSize, drawOverview } from "../views/draw-overview.ts";
+import type { TimeScale } from "../views/time-scale.ts";
+import type { ReplayFeed } from "./feed.ts";
+import { fractionOf } from "./timeline.ts";
+import { useLayoutEffect, useRef, useEffect } from "preact/hooks";
+
+export type ReplayOverviewProps = {
+  readonly replay: ReplayFeed;
+  /** Of the session as it is, and of what was told of it. */
+  readonly whole: SessionTree;
+  readonly told: SessionTree | undefined;
+  readonly scale: TimeScale;
+  /** `undefined`: the axis is not what the replay goes by. */
+  readonly onSeek: ((millis: number) => void) | undefined;
+};
+
+/** The whole session, faint where it is yet to be told; a click or a drag goes to that time. The keyboard has the slider. */
+export function ReplayOverview({ replay, whole, told, scale, onSeek }: ReplayOverviewProps) {
+  const [canvas, size] = useCanvasSize();
+  const head = useRef<HTMLSpanElement>(null);
+  const dragged = useRef<number | undefined>(undefined);
+  const { start, end } = scale;
+  useLayoutEffect(() => {
+    if (canvas.current === null || size.width === 0) return;
+    const isTold = (node: TreeNode): boolean => {
+      const known = told?.byKey.get(node.key);
+      return known !== undefined && (known.span !== undefined || node.span === undefined);
+    };
+    drawOverview(canvas.current, size, whole.rows, { start, end }, end, isTold);
+  }, [whole, told, start, end, size]);
+
+  const { timeline } = replay;
+  const place = (at: number): void => head.current?.style.setProperty("left", `${fractionOf(timeline, at) * 100}%`);
+  useReplayTicks(replay, (at) => dragged.current ?? place(at));
+  const drag = (event: PointerEvent): void => {
+    dragged.current = timeline.start + pointedAt(event).x * (timeline.end - timeline.start);
+    place(dragged.current);
+  };
+  return (
+    <div class="overview">
+      <div
+        class={onSeek === undefined ? "overview-map is-fixed" : "overview-map"}
+        title={onSeek === undefined ? undefined : "Click or drag to go to that time"}
+        onPointerDown={(event) => {
+          if (event.button !== 0 || onSeek === undefined) return;
+          event.currentTarget.setPointerCapture(event.pointerId);
+          drag(event);
+        }}
+        onPointerMove={(event) => dragged.current !== undefined && drag(event)}
+        onPointerUp={() => {
+          if (dragged.current !== undefined) onSeek?.(dragged.current);
+          dragged.current = undefined;
+        }}
+        onPointerCancel={() => (dragged.current = undefined)}
+      >
+        <canvas ref={canvas} aria-hidden="true" />
+        {onSeek === undefined ? null : <span class="playhead" ref={head} />}
+      </div>
+    </div>
+  );
+}
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+/** Where nothing is to move without need, milliseconds between two looks. */
+const CALM = 500;
+
+/** Calls `show` with where the replay stands, with each frame while it plays, and when it was told something. */
+export function useReplayTicks(replay: ReplayFeed, show: (position: number) => void): void {
+  const latest = useRef(show);
+  latest.current = show;
+  const { state } = replay.state.value;
+  void replay.present.value;
+  useEffect(() => latest.current(replay.position()));
+  useEffect(() => {
+    if (state !== "playing") return undefined;
+    let frame: number | undefined;
+    let timer: number | undefined;
+    const next = (): void => {
+      latest.current(replay.position());
+      if (calm.matches) timer = setTimeout(next, CALM);
+      else frame = requestAnimationFrame(next);
+    };
+    next();
+    return () => {
+      clearTimeout(timer);
+      if (frame !== undefined) cancelAnimationFrame(frame);
+    };
+  }, [state, replay]);
+}

@@ -1,0 +1,37 @@
+import { Hostile } from "../../ui/untrusted-text.tsx";
+import type { ReplayState } from "./state.ts";
+
+const WORDS: Readonly<Record<ReplayState["state"], string>> = {
+  connecting: "Replay begins",
+  playing: "Replay",
+  paused: "Replay paused",
+  lost: "Replay interrupted",
+  over: "Replay is over",
+  refused: "No replay",
+};
+
+/** In the place where a live page says how its stream stands. */
+export function ReplayStatus({ state }: { state: ReplayState }) {
+  const why =
+    state.state === "lost"
+      ? state.why
+      : state.state === "refused" && "detail" in state.refusal
+        ? state.refusal.detail
+        : state.state === "over"
+          ? "this is the session as it stands"
+          : "";
+  const tone = state.state === "lost" ? "reconnecting" : state.state === "refused" ? "refused" : "paused";
+  return (
+    <div class={`stream stream-${tone}`}>
+      <span class="stream-dot" aria-hidden="true" />
+      <span class="stream-word" role="status">
+        {WORDS[state.state]}
+      </span>
+      {why === "" ? null : (
+        <span class="stream-detail">
+          <Hostile text={why} limit={120} />
+        </span>
+      )}
+    </div>
+  );
+}

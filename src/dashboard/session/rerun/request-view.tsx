@@ -1,0 +1,138 @@
+import { isRecord } from "../../../lib/plain-data.ts";
+import type { QueryRequest } from "../../../session/rerun/query-request.ts";
+import type { ResumePoint } from "../../../session/rerun/resume-point.ts";
+import { useAnswer } from "../../server.ts";
+import type { Answer } from "../../server.ts";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { Hostile } from "../../ui/untrusted-text.tsx";
+import { Conversation } from "../content/conversation.tsx";
+import { LongText } from "../content/long-text.tsx";
+import type { ComponentChildren } from "preact";
+
+/** What was asked, of whom, and with what: all that it takes to ask it again. */
+export function RequestView({ url }: { url: string }) {
+  const answer = useAnswer(url, "application/json", readRequest);
+  return <Answered answer={answer}>{(request) => <Request request={request} />}</Answered>;
+}
+
+function Request({ request }: { request: QueryRequest }) {
+  const { name, namespace, target, input, messages, parameters = [], sessionId, conversationId } = request;
+  return (
+    <>
+      <Incomplete fields={request.incomplete} />
+      <dl class="facts">
+        <Fact name="Query" text={name} />
+        <Fact name="Namespace" text={namespace} />
+        <Fact name={target?.type === undefined ? "Target" : `Target (${target.type})`} text={target?.name} />
+        <Fact name="Session" text={sessionId} />
+        <Fact name="Conversation" text={conversationId} />
+      </dl>
+      <Part title="Input">
+        {messages !== undefined ? (
+          <Conversation messages={messages} />
+        ) : input === undefined ? (
+          <p class="muted">No span says what it was asked.</p>
+        ) : (
+          <LongText text={input} as="prose" />
+        )}
+      </Part>
+      {parameters.length === 0 ? null : (
+        <Part title="Parameters">
+          <dl class="attributes">
+            {parameters.map((parameter, index) => (
+              <div key={`${parameter.name}/${index}`}>
+                <dt>
+                  <Hostile text={parameter.name} limit={256} />
+                </dt>
+                <dd>
+                  <LongText text={parameter.value} as="code" />
+                </dd>
+                <CopyButton text={() => parameter.value} label="Copy the value" />
+              </div>
+            ))}
+          </dl>
+        </Part>
+      )}
+      <CopyButton text={() => JSON.stringify(request, null, 2)} label="Copy the request as JSON" word="Copy as JSON" />
+    </>
+  );
+}
+
+export const Part = ({ title, children }: { title: string; children: ComponentChildren }) => (
+  <div class="rerun-part">
+    <h4>{title}</h4>
+    {children}
+  </div>
+);
+
+const Fact = ({ name, text }: { name: string; text: string | undefined }) =>
+  text === undefined || text === "" ? null : (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <Hostile text={text} limit={300} />
+      </dd>
+    </div>
+  );
+
+/** Throws where it is no query of this API: a proxy's login, say. What is within is the server's own. */
+export async function readRequest(response: Response): Promise<QueryRequest> {
+  const body: unknown = await response.json();
+  if (isRequest(body)) return body;
+  throw new Error("the server's answer is no query");
+}
+
+/** The same, with where it stopped. */
+export async function readResume(response: Response): Promise<QueryRequest & ResumePoint> {
+  const body: unknown = await response.json();
+  if (isRequest(body) && isResume(body)) return body;
+  throw new Error("the server's answer does not say where the query stopped");
+}
+
+const isRequest = (body: unknown): body is QueryRequest =>
+  isRecord(body) && typeof body["query"] === "string" && typeof body["name"] === "string";
+
+const isResume = (body: object): body is ResumePoint =>
+  ["messages", "results", "unanswered"].every((name) => Array.isArray(Reflect.get(body, name)));
+
+/** What was asked for, or why it is not here yet. */
+export function Answered<Value>({
+  answer,
+  children,
+}: {
+  answer: Answer<Value>;
+  children: (value: Value) => ComponentChildren;
+}) {
+  switch (answer.state) {
+    case "reading":
+      return (
+        <p class="muted" role="status">
+          Reading the query
+        </p>
+      );
+    case "failed":
+      return (
+        <p class="rerun-failed">
+          <span role="alert">
+            <Hostile text={answer.why} limit={600} />
+          </span>
+          <button type="button" class="button" onClick={answer.again}>
+            Try again
+          </button>
+        </p>
+      );
+    case "here":
+      return <>{children(answer.value)}</>;
+  }
+}
+
+/** What was cut when it came: to run it as it stands would be to run something else. */
+export function Incomplete({ fields }: { fields: readonly string[] | undefined }) {
+  if (fields === undefined || fields.length === 0) return null;
+  return (
+    <p class="incomplete" role="note">
+      <strong>Not whole.</strong>
+      {` Too large when it came, and cut: ${fields.join(", ")}.`}
+    </p>
+  );
+}

@@ -1,0 +1,50 @@
+import type { QuerySummary } from "../../../session/summary.ts";
+import { ManifestView } from "./manifest-view.tsx";
+import { RequestView } from "./request-view.tsx";
+import { ResumeView } from "./resume-view.tsx";
+import { useState } from "preact/hooks";
+
+const VIEWS = [
+  ["request", "Request"],
+  ["manifest", "Ark manifest"],
+  ["resume", "Where it stopped"],
+] as const;
+
+export type RunAgainProps = {
+  readonly sessionId: string;
+  readonly query: QuerySummary;
+  readonly onSelect: (key: string) => void;
+};
+
+/** What it takes to run a query again, or to go on with it; asked for when it is opened. */
+export function RunAgain({ sessionId, query, onSelect }: RunAgainProps) {
+  const [open, setOpen] = useState(false);
+  const [view, setView] = useState<(typeof VIEWS)[number][0]>("request");
+  const url = `/sessions/${encodeURIComponent(sessionId)}/queries/${encodeURIComponent(query.key)}`;
+  return (
+    <details class="section" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        <h3>Run again</h3>
+        <span class="muted">request, manifest, where it stopped</span>
+      </summary>
+      {open ? (
+        <div class="rerun">
+          <nav class="switch" aria-label="Run again">
+            {VIEWS.map(([name, word]) => (
+              <button key={name} type="button" aria-pressed={name === view} onClick={() => setView(name)}>
+                {word}
+              </button>
+            ))}
+          </nav>
+          {view === "request" ? (
+            <RequestView url={url} />
+          ) : view === "manifest" ? (
+            <ManifestView url={url} name={query.name} />
+          ) : (
+            <ResumeView url={url} onSpan={(spanId) => onSelect(`${query.traceId}:${spanId}`)} />
+          )}
+        </div>
+      ) : null}
+    </details>
+  );
+}

@@ -1,0 +1,85 @@
+import type { SpanKind } from "../../../facts/facts.ts";
+import type { TreeNode } from "../../../session/tree/tree.ts";
+import { place } from "./time-scale.ts";
+import type { TimeScale } from "./time-scale.ts";
+import type { RefObject } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+
+/** More lines than this in so little height tell nothing more, and cost a frame. */
+const MOST_LINES = 4_000;
+
+/** What is yet to be told of. */
+const FAINT = 0.2;
+
+/** Draws every row as a line in the colour of its kind; errors last, so that no neighbour hides one. `isTold`: the others are faint. */
+export function drawOverview(
+  canvas: HTMLCanvasElement,
+  size: { readonly width: number; readonly height: number },
+  rows: readonly TreeNode[],
+  scale: TimeScale,
+  open: bigint,
+  isTold: (node: TreeNode) => boolean = () => true,
+): void {
+  const ratio = devicePixelRatio;
+  canvas.width = Math.round(size.width * ratio);
+  canvas.height = Math.round(size.height * ratio);
+  const context = canvas.getContext("2d");
+  if (context === null) return;
+  context.scale(ratio, ratio);
+  const colours = readColours(canvas);
+  const step = size.height / Math.max(1, rows.length);
+  const thickness = Math.max(1, Math.min(3, step * 0.7));
+  const draw = (node: TreeNode, index: number): void => {
+    const end = node.running && open > node.end ? open : node.end;
+    const { left, width } = place(scale, node.start, end);
+    const isStructure = node.children.length > 0 && !node.error;
+    context.globalAlpha = (isStructure ? 0.45 : 1) * (isTold(node) ? 1 : FAINT);
+    context.fillStyle = node.error ? colours.error : colours.of(node.span?.facts.kind ?? "internal");
+    const x = (left / 100) * size.width;
+    // What went wrong is to be found at a glance, however short it was.
+    const [least, thick] = node.error ? [3, Math.max(2.5, thickness)] : [1.5, thickness];
+    context.fillRect(x, index * step, Math.max(least, (width / 100) * size.width), thick);
+  };
+  const stride = Math.ceil(rows.length / MOST_LINES);
+  rows.forEach((node, index) => node.error || index % stride > 0 || draw(node, index));
+  rows.forEach((node, index) => node.error && draw(node, index));
+}
+
+/** The style sheet's own colours, in the reader's scheme. */
+function readColours(element: Element): { readonly error: string; readonly of: (kind: SpanKind) => string } {
+  const style = getComputedStyle(element);
+  const known = new Map<SpanKind, string>();
+  return {
+    error: style.getPropertyValue("--bad"),
+    of(kind) {
+      let colour = known.get(kind);
+      if (colour === undefined) known.set(kind, (colour = style.getPropertyValue(`--kind-${kind}`)));
+      return colour;
+    },
+  };
+}
+
+export type CanvasSize = { readonly width: number; readonly height: number };
+
+/** A canvas, and how large it is on the page, pixels. */
+export function useCanvasSize(): readonly [RefObject<HTMLCanvasElement | null>, CanvasSize] {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [size, setSize] = useState<CanvasSize>({ width: 0, height: 0 });
+  useLayoutEffect(() => {
+    if (canvas.current === null) return;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) setSize({ width: entry.contentRect.width, height: entry.contentRect.height });
+    });
+    observer.observe(canvas.current);
+    return () => observer.disconnect();
+  }, []);
+  return [canvas, size];
+}
+
+/** Where on an element the pointer is, each 0 to 1. */
+export function pointedAt(event: PointerEvent): { readonly x: number; readonly y: number } {
+  if (!(event.currentTarget instanceof Element)) return { x: 0, y: 0 };
+  const box = event.currentTarget.getBoundingClientRect();
+  const clamp = (fraction: number): number => Math.min(1, Math.max(0, fraction));
+  return { x: clamp((event.clientX - box.left) / box.width), y: clamp((event.clientY - box.top) / box.height) };
+}

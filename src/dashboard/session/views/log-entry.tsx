@@ -1,0 +1,42 @@
+import { contentOf } from "../../../content/content-value.ts";
+import type { ViewRecord } from "../../../session/view/log-view.ts";
+import { Attributes } from "../content/attributes.tsx";
+import { ContentView } from "../content/content-view.tsx";
+import type { Spills } from "../content/offloaded-values.tsx";
+import { Hostile } from "../../ui/untrusted-text.tsx";
+import { nameOf } from "./log-line.ts";
+import { severityOf } from "../../address/log-view.ts";
+
+/** A record's severity as a word: colour alone would tell it to some. */
+export function SeverityWord({ record }: Pick<ViewRecord, "record">) {
+  const { word, as } = severityOf(record);
+  return word === "" ? <span class="severity" /> : <span class={`severity severity-${as}`}>{word}</span>;
+}
+
+/** What the record is called, where it is an event. */
+export function LogName({ record }: Pick<ViewRecord, "record">) {
+  const name = nameOf(record);
+  if (name === "") return null;
+  return (
+    <span class="log-name">
+      <Hostile text={name} limit={120} />
+    </span>
+  );
+}
+
+/** What a record says, whole: its body, then its attributes. */
+export function LogContent({ view: { record }, spills }: { view: ViewRecord; spills: Spills }) {
+  const { body, attributes = [], droppedAttributesCount } = record;
+  return (
+    <>
+      {body === undefined ? null : (
+        <div class="log-body">
+          <ContentView content={contentOf(spills.fetched.get(body.spill?.hash ?? "") ?? body)} spills={spills} />
+        </div>
+      )}
+      {attributes.length === 0 ? null : (
+        <Attributes attributes={attributes} spills={spills} dropped={droppedAttributesCount} />
+      )}
+    </>
+  );
+}

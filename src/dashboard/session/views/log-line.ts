@@ -1,0 +1,51 @@
+import { displayValue } from "../../../otel/any-value.ts";
+import { ClaimedAttributes } from "../../../content/claimed-attributes.ts";
+import { readException } from "../../../facts/error.ts";
+import type { Exception } from "../../../facts/error.ts";
+import type { LogRecord } from "../../../otel/log-record.ts";
+import { arkEventOf } from "../../../logs/ark-events/ark-event-record.ts";
+import { eventOfRecord, isException } from "../../../logs/record-event.ts";
+import { namesOf } from "../../../logs/record-fields.ts";
+import { FIRST_IN_A_LINE, NEVER_IN_A_LINE } from "../../../otel/semconv/logs.ts";
+import type { KeyValue } from "../../../otel/span.ts";
+import type { ViewRecord } from "../../../session/view/log-view.ts";
+
+/** Attributes that a line shows of a record without words. */
+const SHOWN = 4;
+/** What a record is called: its event's name, where a program set it apart from where in its source it stands. */
+export function nameOf({ eventName, attributes, body }: LogRecord): string {
+  const given = namesOf({ ...(attributes && { attributes }) })[0];
+  if (given !== undefined) return given;
+  const own = eventName ?? "";
+  return own === body?.stringValue ? "" : own;
+}
+
+/** What it says, in one line: its body, else what its attributes do. */
+export function lineOf({ record, resource }: Pick<ViewRecord, "record" | "resource">): string {
+  const { body, attributes = [] } = record;
+  const name = nameOf(record);
+  const { type, message } = isException(record) ? (exceptionOf(record) ?? {}) : {};
+  if (type !== undefined || message !== undefined) return [type, message].filter(Boolean).join(": ");
+  const text = arkEventOf(record)?.message ?? (body === undefined ? "" : displayValue(body));
+  // A body, or an event's message, that only says the name again says nothing.
+  if (name === "" || (!text.endsWith(name) && !name.endsWith(text))) return text;
+  const known = new Set((resource?.attributes ?? []).map(pair));
+  const telling = attributes.filter((attribute) => isTelling(attribute) && !known.has(pair(attribute)));
+  const [first, rest] = [
+    telling.filter(({ key }) => FIRST_IN_A_LINE.test(key)),
+    telling.filter(({ key }) => !FIRST_IN_A_LINE.test(key)),
+  ];
+  return [...first, ...rest].slice(0, SHOWN).map(pair).join(" · ");
+}
+
+function exceptionOf(record: LogRecord): Exception | undefined {
+  return readException({ traceId: "", spanId: "", events: [eventOfRecord(record)] }, new ClaimedAttributes(undefined));
+}
+
+function isTelling({ key, value }: KeyValue): boolean {
+  return !NEVER_IN_A_LINE.test(key) && value !== undefined && displayValue(value) !== "";
+}
+
+function pair({ key, value }: KeyValue): string {
+  return `${key}=${displayValue(value)}`;
+}

@@ -1,0 +1,92 @@
+import { jsonText } from "../../../otel/any-value.ts";
+import type { TreeNode } from "../../../session/tree/tree.ts";
+import type { ViewRecord } from "../../../session/view/log-view.ts";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { Sign } from "../../ui/icons.tsx";
+import { Attributes } from "../content/attributes.tsx";
+import { LongText } from "../content/long-text.tsx";
+import { PanelFrame, Section } from "../../ui/panel-frame.tsx";
+import { useSpills } from "../content/offloaded-values.tsx";
+import { Hostile } from "../../ui/untrusted-text.tsx";
+import { exactly, toMillis } from "../../ui/moments.ts";
+import { LogContent, SeverityWord } from "./log-entry.tsx";
+import { nameOf } from "./log-line.ts";
+import { severityOf } from "../../address/log-view.ts";
+
+/** Everything that one log record says. `span`: the row of the span that it is about, if that has come. */
+export function LogPanel(props: {
+  view: ViewRecord;
+  sessionId: string;
+  span: TreeNode | undefined;
+  onSpan: (key: string) => void;
+  onClose: () => void;
+}) {
+  const { view, span, onSpan, onClose } = props;
+  const spills = useSpills(props.sessionId);
+  const { record, resource, scope } = view;
+  const attributes = resource?.attributes ?? [];
+  const raw = (): string => jsonText(record, 2);
+  return (
+    <PanelFrame
+      of={view.key}
+      what="log record"
+      icon={<Sign name="logs" />}
+      title={<Hostile text={nameOf(record) || "Log record"} limit={200} />}
+      onClose={onClose}
+    >
+      <section class="section">
+        <dl class="facts">
+          {severityOf(record).word === "" ? null : (
+            <div>
+              <dt>Severity</dt>
+              <dd>
+                <SeverityWord record={record} />
+              </dd>
+            </div>
+          )}
+          <div>
+            <dt>When</dt>
+            <dd>{view.time === 0n ? "not told" : exactly(toMillis(view.time))}</dd>
+          </div>
+          <div>
+            <dt>Span</dt>
+            <dd>
+              {span === undefined ? (
+                <span class="muted">{view.subject === "" ? "about none" : "has not come"}</span>
+              ) : (
+                <button type="button" class="link" onClick={() => onSpan(span.key)}>
+                  <Hostile text={span.name || span.spanId} limit={120} />
+                </button>
+              )}
+            </dd>
+          </div>
+          {record.traceId === undefined ? null : (
+            <div class="broad">
+              <dt>Trace</dt>
+              <dd>
+                <code>{record.traceId}</code>
+                <CopyButton text={() => view.traceId} label="Copy the trace id" />
+              </dd>
+            </div>
+          )}
+        </dl>
+      </section>
+      <Section title="Says" copy={raw}>
+        <LogContent view={view} spills={spills} />
+      </Section>
+      {attributes.length === 0 ? null : (
+        <Section title="Resource" note={String(attributes.length)} folded="folded">
+          <Attributes attributes={attributes} spills={spills} dropped={resource?.droppedAttributesCount} />
+        </Section>
+      )}
+      {scope?.name === undefined ? null : (
+        <Section title="Scope" note={[scope.name, scope.version].filter(Boolean).join(" ")} folded="folded">
+          <Attributes attributes={scope.attributes ?? []} spills={spills} dropped={scope.droppedAttributesCount} />
+        </Section>
+      )}
+      <Section title="Raw OTLP" copy={raw} folded="folded">
+        <LongText text={raw()} as="json" />
+      </Section>
+    </PanelFrame>
+  );
+}

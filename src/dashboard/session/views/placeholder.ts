@@ -1,0 +1,36 @@
+import type { Mark, TreeNode } from "../../../session/tree/tree.ts";
+
+/** What stands for the name of a span that others name and that has not come. */
+export const placeholderWord = (node: TreeNode): string => {
+  // A query is itself there, as far as its spans are: only its first span is not.
+  if (standsForTrace(node)) return node.name === "" ? `Trace ${node.traceId.slice(0, 8)}` : node.name;
+  const what = node.name === "" ? `Parent ${node.spanId.slice(0, 8)}` : node.name;
+  return `${what} ${node.awaited ? "has not arrived" : "never came"}`;
+};
+
+/** It holds what is known of a trace whose root has not come. */
+export const standsForTrace = (node: TreeNode): boolean => node.marks.includes("trace");
+
+/** What goes on with a node that has not ended; "" when it has. */
+export const openWord = (node: TreeNode): string => {
+  if (node.running) return "running";
+  if (node.span !== undefined) return "";
+  return node.awaited ? "not arrived" : "never came";
+};
+
+/** Whether the node lasts on: it runs, or it may come yet. `counted`: see `openEnd`. */
+export const lastsOn = (node: TreeNode, counted: number | undefined): counted is number =>
+  counted !== undefined && (node.running || node.awaited);
+
+/** What is odd about a span, in words; a placeholder says so itself. */
+export const MARK_WORDS: Readonly<Record<Mark, string | undefined>> = {
+  placeholder: undefined,
+  trace: undefined,
+  "self-parent": "names itself as its parent",
+  cycle: "its parents form a circle",
+  "end-before-start": "ends before it starts",
+  "absurd-time": "its clock is more than a year away from the others, or was never set",
+  "duplicate-id": "shares its span id with another span",
+};
+
+export const markWords = (node: TreeNode): string => node.marks.flatMap((mark) => MARK_WORDS[mark] ?? []).join(", ");

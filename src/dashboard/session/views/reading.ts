@@ -1,0 +1,122 @@
+import type { TreeNode, SessionTree } from "../../../session/tree/tree.ts";
+
+/** Where the reader is in a tree: which rows are folded away, and on which one the keyboard stands. */
+export type Reading = { readonly collapsed: ReadonlySet<string>; readonly cursor: string | undefined };
+
+/** What a key does to it. `open`: the row under the cursor, as Enter does. */
+export type Move =
+  | { readonly move: "rows"; readonly by: number }
+  | { readonly move: "first" }
+  | { readonly move: "last" }
+  | { readonly move: "into" }
+  | { readonly move: "out" }
+  | { readonly move: "collapse-all" }
+  | { readonly move: "expand-all" }
+  | { readonly move: "next-error"; readonly by: 1 | -1 }
+  | { readonly move: "next-model-call"; readonly by: 1 | -1 };
+
+/** `rows` are the visible ones, `all` every row in the tree's order, for jumps to what is folded away. */
+export function moved(reading: Reading, move: Move, rows: readonly TreeNode[], all: readonly TreeNode[]): Reading {
+  const at = rows.findIndex((row) => row.key === reading.cursor);
+  const here = rows[at];
+  const to = (row: TreeNode | undefined): Reading => (row === undefined ? reading : { ...reading, cursor: row.key });
+  switch (move.move) {
+    case "rows":
+      if (here === undefined) return to(rows[0]);
+      return to(rows[Math.min(rows.length - 1, Math.max(0, at + move.by))]);
+    case "first":
+      return to(rows[0]);
+    case "last":
+      return to(rows.at(-1));
+    case "into":
+      if (here === undefined) return to(rows[0]);
+      if (here.children.length === 0) return reading;
+      return reading.collapsed.has(here.key) ? toggled(reading, here.key) : to(here.children[0]);
+    case "out":
+      if (here === undefined) return to(rows[0]);
+      if (here.children.length > 0 && !reading.collapsed.has(here.key)) return toggled(reading, here.key);
+      return to(here.parent);
+    case "collapse-all":
+      return collapsedAll(reading, all);
+    case "expand-all":
+      return { collapsed: new Set(), cursor: reading.cursor };
+    case "next-error":
+      return jumped(reading, all, move.by, isCause);
+    case "next-model-call":
+      return jumped(reading, all, move.by, (row) => row.span?.facts.kind === "llm");
+  }
+}
+
+/** Roots stay open, so that the shape of each trace is still seen. The cursor climbs to what is left of its branch. */
+function collapsedAll(reading: Reading, all: readonly TreeNode[]): Reading {
+  const collapsed = new Set(all.flatMap((row) => (row.children.length > 0 && row.depth > 0 ? [row.key] : [])));
+  let row = all.find((candidate) => candidate.key === reading.cursor);
+  while (row?.parent !== undefined && row.depth > 1) row = row.parent;
+  return { collapsed, cursor: row?.key };
+}
+
+/** With that row folded away or unfolded. */
+export function toggled(reading: Reading, key: string): Reading {
+  const collapsed = new Set(reading.collapsed);
+  if (!collapsed.delete(key)) collapsed.add(key);
+  return { ...reading, collapsed };
+}
+
+/** With the cursor on a row, and every row above it unfolded. */
+export function shownAt(reading: Reading, row: TreeNode): Reading {
+  const collapsed = new Set(reading.collapsed);
+  for (let above = row.parent; above !== undefined; above = above.parent) collapsed.delete(above.key);
+  return { collapsed: collapsed.size === reading.collapsed.size ? reading.collapsed : collapsed, cursor: row.key };
+}
+
+/** An error that no error below explains. */
+const isCause = (row: TreeNode): boolean => row.error && !row.children.some((child) => child.worst === "error");
+
+/** To the next row of a kind after the cursor, and from the last one on to the first. */
+function jumped(reading: Reading, all: readonly TreeNode[], by: 1 | -1, wanted: (row: TreeNode) => boolean): Reading {
+  const from = all.findIndex((row) => row.key === reading.cursor);
+  const start = from < 0 ? (by === 1 ? -1 : all.length) : from;
+  for (let step = 1; step <= all.length; step++) {
+    const row = all[(((start + by * step) % all.length) + all.length) % all.length];
+    if (row !== undefined && wanted(row)) return shownAt(reading, row);
+  }
+  return reading;
+}
+
+const KEYS: ReadonlyMap<string, Move> = new Map<string, Move>([
+  ["ArrowDown", { move: "rows", by: 1 }],
+  ["j", { move: "rows", by: 1 }],
+  ["ArrowUp", { move: "rows", by: -1 }],
+  ["k", { move: "rows", by: -1 }],
+  ["PageDown", { move: "rows", by: 20 }],
+  ["PageUp", { move: "rows", by: -20 }],
+  ["Home", { move: "first" }],
+  ["End", { move: "last" }],
+  ["ArrowRight", { move: "into" }],
+  ["l", { move: "into" }],
+  ["ArrowLeft", { move: "out" }],
+  ["h", { move: "out" }],
+  ["[", { move: "collapse-all" }],
+  ["]", { move: "expand-all" }],
+  ["e", { move: "next-error", by: 1 }],
+  ["E", { move: "next-error", by: -1 }],
+  ["n", { move: "next-model-call", by: 1 }],
+  ["p", { move: "next-model-call", by: -1 }],
+]);
+
+/** What a key means in the tree; `key` as in KeyboardEvent. */
+export const moveOf = (key: string): Move | undefined => KEYS.get(key);
+
+/**
+ * The row of a key as URLs carry it: `<trace id>:<span id>`, with or without what distinguishes spans of one id. So a
+ * link to a span that had not arrived leads to the span once it has, and one to what stood for a trace to its root.
+ */
+export function findRow(tree: SessionTree, key: string): TreeNode | undefined {
+  const row = tree.byKey.get(key);
+  if (row !== undefined) return row;
+  const [traceId, spanId] = key.split(":");
+  const standIn = tree.standIns.get(`${traceId}:${spanId}`);
+  if (standIn !== undefined) return tree.byKey.get(standIn);
+  if (spanId === "") return tree.roots.find((root) => root.traceId === traceId);
+  return tree.rows.find((candidate) => candidate.spanId === spanId && candidate.traceId === traceId);
+}

@@ -1,0 +1,61 @@
+import { useState } from "preact/hooks";
+import type { ViewRecord } from "../../../session/view/log-view.ts";
+import { Section } from "../../ui/panel-frame.tsx";
+import type { Spills } from "../content/offloaded-values.tsx";
+import { count, duration } from "../../ui/figures.ts";
+import { Hostile } from "../../ui/untrusted-text.tsx";
+import { exactly, toMillis } from "../../ui/moments.ts";
+import { LogContent, LogName, SeverityWord } from "./log-entry.tsx";
+import { lineOf } from "./log-line.ts";
+
+/** More of one span are for the session's list. */
+const SHOWN = 100;
+
+/** The log records that are about a span, each opened on demand. */
+export function SpanLogs({
+  records,
+  start,
+  spills,
+}: {
+  records: readonly ViewRecord[];
+  start: bigint;
+  spills: Spills;
+}) {
+  if (records.length === 0) return null;
+  return (
+    <Section title="Logs" note={count(records.length)}>
+      <ol class="span-logs">
+        {records.slice(0, SHOWN).map((view) => (
+          <SpanLog key={view.key} view={view} start={start} spills={spills} />
+        ))}
+      </ol>
+      {records.length > SHOWN ? (
+        <p class="muted">{`${count(records.length - SHOWN)} more are in the session's logs`}</p>
+      ) : null}
+    </Section>
+  );
+}
+
+/** What it says is read when somebody opens it: a span may have a hundred. */
+function SpanLog({ view, start, spills }: { view: ViewRecord; start: bigint; spills: Spills }) {
+  const [state, setState] = useState<"folded" | "open">("folded");
+  return (
+    <li>
+      <details onToggle={(event) => setState(event.currentTarget.open ? "open" : "folded")}>
+        <summary>
+          <SeverityWord record={view.record} />
+          <LogName record={view.record} />
+          <span class="log-line">
+            <Hostile text={lineOf(view)} limit={200} />
+          </span>
+          {view.time === 0n ? null : (
+            <time class="muted" title={exactly(toMillis(view.time))}>
+              {view.time >= start ? `+${duration(view.time - start)}` : duration(view.time - start)}
+            </time>
+          )}
+        </summary>
+        {state === "open" ? <LogContent view={view} spills={spills} /> : null}
+      </details>
+    </li>
+  );
+}

@@ -1,0 +1,157 @@
+import type { ComponentChildren } from "preact";
+import { useCallback, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { SessionTree, TreeNode } from "../../../session/tree/tree.ts";
+import { visibleRows } from "../../../session/tree/tree.ts";
+import { counted } from "../../ui/figures.ts";
+import { Sign } from "../../ui/icons.tsx";
+import { toMillis } from "../../ui/moments.ts";
+import { narrow, useVirtualRows } from "../../ui/virtual-rows.ts";
+import { Overview } from "./overview.tsx";
+import { Axis, GridLines, useTicks } from "./axis.tsx";
+import { type Reading, toggled } from "./reading.ts";
+import { useScrollAnchor } from "./scroll-anchor.ts";
+import { type NewsOptions, useNews } from "./unseen-rows.ts";
+import { standsForTrace } from "./placeholder.ts";
+import { SpanRowCells } from "./span-row.tsx";
+import type { TimeScale } from "./time-scale.ts";
+
+const ROW = 28;
+const NARROW_ROW = 46;
+
+export type TreeProps = NewsOptions & {
+  readonly tree: SessionTree;
+  readonly sessionId: string;
+  /** The whole axis, and the part of it that is drawn. */
+  readonly whole: TimeScale;
+  readonly scale: TimeScale;
+  readonly onZoom: (scale: TimeScale | undefined) => void;
+  /** To where running spans are drawn, Unix nanoseconds. */
+  readonly open: bigint;
+  /** To when they last, Unix milliseconds: see `openEnd`. */
+  readonly counted: number | undefined;
+  /** The server's present, Unix milliseconds. */
+  readonly now: number;
+  readonly reading: Reading;
+  readonly onReading: (reading: Reading) => void;
+  readonly selected: string | undefined;
+  readonly onOpen: (key: string) => void;
+  /** What will come in the place of a row, where that is known. */
+  readonly foreseen?: ((row: TreeNode) => TreeNode | undefined) | undefined;
+  /** Instead of the rows at a glance. */
+  readonly overview?: ComponentChildren;
+};
+
+/** The rows of a session with their bars; only those in view are mounted. */
+export function SpanTree(props: TreeProps) {
+  const { tree, whole, scale, onZoom, open, reading, onReading, selected, onFollowing } = props;
+  const rows = useMemo(() => visibleRows(tree, reading.collapsed), [tree, reading.collapsed]);
+  const keyOf = useCallback((index: number) => rows[index]?.key ?? "", [rows]);
+  const axis = useTicks(scale, whole.start);
+  const rowHeight = narrow.value ? NARROW_ROW : ROW;
+  const { scroller, items, height, scrollTo } = useVirtualRows(rows.length, rowHeight, keyOf);
+  useScrollAnchor(scroller, rows, rowHeight, reading.cursor);
+
+  const cursorAt = useMemo(() => rows.findIndex((row) => row.key === reading.cursor), [rows, reading.cursor]);
+  const followed = useRef(reading);
+  useLayoutEffect(() => {
+    // Only a move of the reader's scrolls; rows that come in do not.
+    if (followed.current === reading) return;
+    followed.current = reading;
+    if (cursorAt >= 0) scrollTo(cursorAt);
+  });
+
+  const zoom = scale.start === whole.start && scale.end === whole.end ? "whole" : "zoomed";
+  const fresh = useNews(scroller, rows, props);
+
+  return (
+    <section class="tree" aria-label="Spans">
+      {props.overview ?? (
+        <Overview
+          rows={rows}
+          whole={whole}
+          scale={scale}
+          open={open}
+          scroller={scroller}
+          onZoom={onZoom}
+          onGo={(fraction) => scrollTo(Math.floor(fraction * rows.length), "center")}
+        />
+      )}
+      <div class="tree-head">
+        <span>Span</span>
+        <span class="number">Duration</span>
+        <Axis {...axis} />
+      </div>
+      <div
+        class="scroller"
+        ref={scroller}
+        role="treegrid"
+        aria-label="Spans"
+        aria-rowcount={rows.length}
+        tabIndex={0}
+        aria-activedescendant={cursorAt >= 0 ? `row-${cursorAt}` : undefined}
+      >
+        <div class="rows" style={{ height: `${height}px` }}>
+          <GridLines ticks={axis.ticks} />
+          {items.map((item) => {
+            const node = rows[item.index];
+            if (node === undefined) return null;
+            const collapsed = reading.collapsed.has(node.key) ? "collapsed" : "expanded";
+            return (
+              // The whole row is for the pointer; the keys are the page\'s (see reading.ts).
+              // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
+              <div
+                key={item.key}
+                id={`row-${item.index}`}
+                role="row"
+                aria-level={node.depth + 1}
+                aria-rowindex={item.index + 1}
+                aria-selected={node.key === selected}
+                aria-expanded={node.children.length === 0 ? undefined : collapsed === "expanded"}
+                class={rowClass(node, props)}
+                style={{ transform: `translateY(${item.start}px)` }}
+                onClick={() => props.onOpen(node.key)}
+              >
+                <SpanRowCells
+                  node={node}
+                  sessionId={props.sessionId}
+                  coming={node.span === undefined && node.spanId !== "" ? props.foreseen?.(node)?.span : undefined}
+                  scale={scale}
+                  zoom={zoom}
+                  open={open}
+                  counted={props.counted}
+                  collapsed={collapsed}
+                  onToggle={({ key }) => onReading(toggled({ ...reading, cursor: key }, key))}
+                />
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {fresh > 0 ? (
+        <button type="button" class="pill pill-bottom" onClick={() => onFollowing("following")}>
+          <Sign name="down" />
+          {counted(fresh, "new row")}
+        </button>
+      ) : null}
+    </section>
+  );
+}
+
+/** Received so recently that it is worth a glance, milliseconds. */
+const FRESH = 2_500;
+
+const isFresh = ({ span }: TreeNode, now: number): boolean =>
+  span !== undefined && now - toMillis(span.received) < FRESH;
+
+function rowClass(node: TreeNode, { reading: { cursor }, news, now }: TreeProps): string {
+  return [
+    "span-row",
+    node.key === cursor ? "at-cursor" : "",
+    node.error ? "is-error" : "",
+    node.running ? "is-running" : "",
+    node.span === undefined && !standsForTrace(node) ? "is-missing" : "",
+    news === "counted" && isFresh(node, now) ? "is-fresh" : "",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}

@@ -1,0 +1,82 @@
+import { useState } from "preact/hooks";
+import { hasToken } from "../server.ts";
+import { CopyButton } from "../ui/copy-button.tsx";
+import { ImportButton } from "./import/import-button.tsx";
+import { Mark } from "../ui/icons.tsx";
+
+const VARIABLES = [
+  ["OTEL_EXPORTER_OTLP_ENDPOINT", location.origin],
+  ["OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"],
+  ["OTEL_BSP_SCHEDULE_DELAY", "500"],
+  ["OTEL_METRICS_EXPORTER", "none"],
+] as const;
+
+/** A token of the deployment's own, that may only write; what it is only its owner knows. */
+const HEADERS = ["OTEL_EXPORTER_OTLP_HEADERS", '"authorization=Bearer%20<INGEST_TOKEN>"'] as const;
+
+/** What to do so that the first session comes; it then takes this place by itself. */
+export function EmptyList() {
+  // Once for a mount: a command that changes while somebody selects it is of no use.
+  const [command] = useState(() => firstSpan(hasToken.value ? " -H 'authorization: Bearer <INGEST_TOKEN>'" : ""));
+  const variables = hasToken.value ? [...VARIABLES, HEADERS] : VARIABLES;
+  const exports = (): string => variables.map(([name, value]) => `export ${name}=${value}`).join("\n");
+  return (
+    <div class="empty">
+      <Mark />
+      <h2>Waiting for the first span</h2>
+      <p>Point an OpenTelemetry exporter here. Its first session takes the place of this text by itself.</p>
+      <section class="snippet">
+        <header>
+          <h3>Variables for this address</h3>
+          <CopyButton text={exports} label="Copy the variables" word="Copy" />
+        </header>
+        <dl>
+          {variables.map(([name, value]) => (
+            <div key={name}>
+              <dt>{breakable(name)}</dt>
+              <dd>{value}</dd>
+              <CopyButton text={() => `${name}=${value}`} label={`Copy ${name}`} />
+            </div>
+          ))}
+        </dl>
+      </section>
+      <section class="snippet">
+        <header>
+          <h3>Or one span by hand</h3>
+          <CopyButton text={() => command} label="Copy the command" word="Copy" />
+        </header>
+        <pre>{command}</pre>
+      </section>
+      <p class="muted">
+        In a clone of the project, <code>npm run demo</code> streams a whole team of agents into it.
+      </p>
+      <p class="actions">
+        <ImportButton />
+        <span class="muted">or drop a file here: OTLP/JSON, JSON lines, or Jaeger's JSON.</span>
+      </p>
+    </div>
+  );
+}
+
+/** A name that may go on in another line after each of its words. */
+const breakable = (name: string) => name.split(/(?<=_)/).flatMap((word) => [word, <wbr key={word} />]);
+
+/** A tool call that ended just now, as one line of curl. */
+function firstSpan(header: string): string {
+  const hex = (bytes: number): string =>
+    [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const end = BigInt(Date.now()) * 1_000_000n;
+  const span = {
+    traceId: hex(16),
+    spanId: hex(8),
+    name: "tool.hello",
+    startTimeUnixNano: String(end - 1_200_000_000n),
+    endTimeUnixNano: String(end),
+    attributes: [
+      { key: "gen_ai.tool.name", value: { stringValue: "hello" } },
+      { key: "session.id", value: { stringValue: "by-hand" } },
+    ],
+  };
+  const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
+  return `curl ${location.origin}/v1/traces -H 'Content-Type: application/json'${header} -d '${body}'`;
+}

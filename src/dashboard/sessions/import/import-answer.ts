@@ -1,0 +1,72 @@
+import { isRecord, nonEmpty, type PlainRecord } from "../../../lib/plain-data.ts";
+
+/** What of a file is kept. */
+export type Taken = {
+  readonly spans: number;
+  readonly logRecords: number;
+  /** Ids of the sessions that show them now. */
+  readonly sessions: readonly string[];
+  readonly rejected: Rejected | undefined;
+};
+
+/** What came of a file. */
+export type ImportOutcome =
+  | ({ readonly outcome: "taken" } & Taken)
+  /** `taken`: what stood before the fault. */
+  | { readonly outcome: "refused"; readonly why: string; readonly taken: Taken | undefined }
+  /** The same file again completes it, and repeats nothing. */
+  | { readonly outcome: "busy"; readonly why: string };
+
+export type Rejected = { readonly count: number; readonly reason: string };
+
+export type ImportAnswer = {
+  readonly status: number;
+  readonly type: string;
+  /** The header: where it is there, trying again helps. */
+  readonly retryAfter: string | null;
+  readonly text: string;
+};
+
+/** Reads what `POST /import` answers. */
+export function readImportAnswer({ status, type, retryAfter, text }: ImportAnswer): ImportOutcome {
+  const body = /\bjson\b/.test(type) ? parsed(text) : undefined;
+  const fields = isRecord(body) ? body : {};
+  const taken = takenIn(fields);
+  if (status >= 200 && status < 300) {
+    if (taken !== undefined) return { outcome: "taken", ...taken };
+    return { outcome: "refused", why: "the server answered something else", taken: undefined };
+  }
+  const detail = nonEmpty(fields["detail"]) ?? nonEmpty(fields["title"]);
+  if (status === 503 && retryAfter !== null) return { outcome: "busy", why: detail ?? "the server is busy" };
+  const partly = isRecord(fields["imported"]) ? takenIn(fields["imported"]) : undefined;
+  return {
+    outcome: "refused",
+    why: detail ?? `the server answered ${status}`,
+    taken: partly === undefined || partly.spans + partly.logRecords === 0 ? undefined : partly,
+  };
+}
+
+function takenIn({ spans, logRecords, sessions, rejected }: PlainRecord): Taken | undefined {
+  if (typeof spans !== "number") return undefined;
+  return {
+    spans,
+    logRecords: countIn(logRecords),
+    sessions: Array.isArray(sessions) ? sessions.flatMap((id: unknown) => nonEmpty(id) ?? []) : [],
+    rejected: isRecord(rejected) ? rejectedIn(rejected) : undefined,
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const countIn = (value: unknown): number => (typeof value === "number" ? value : 0);
+
+function rejectedIn({ spans, logRecords, reason }: PlainRecord): Rejected | undefined {
+  const rejected = { count: countIn(spans) + countIn(logRecords), reason: nonEmpty(reason) ?? "" };
+  return rejected.count === 0 && rejected.reason === "" ? undefined : rejected;
+}

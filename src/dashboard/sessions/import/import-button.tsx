@@ -1,0 +1,81 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Sign } from "../../ui/icons.tsx";
+import { importFiles } from "./imports.ts";
+
+const ACCEPTED = ".json,.jsonl,.ndjson,.gz,application/json";
+
+/** For whoever has nothing to drag with. */
+export function ImportButton() {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        class="button import"
+        aria-label="Import"
+        title="OTLP/JSON, JSON lines, or Jaeger's JSON; a file can be dropped anywhere here"
+        onClick={() => input.current?.click()}
+      >
+        <Sign name="upload" />
+        <span>Import</span>
+      </button>
+      <input
+        ref={input}
+        type="file"
+        class="unseen"
+        multiple
+        accept={ACCEPTED}
+        tabIndex={-1}
+        aria-label="Files to import"
+        onChange={(event) => {
+          importFiles(event.currentTarget.files ?? []);
+          // The same file may be chosen again.
+          event.currentTarget.value = "";
+        }}
+      />
+    </>
+  );
+}
+
+/** Takes files that are dropped anywhere on the page while it is mounted, and shows that it would. */
+export function DropZone() {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    // Enter and leave come for each element that is crossed.
+    let depth = 0;
+    const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+    const enter = (event: DragEvent): void => {
+      if (holdsFiles(event)) setOver(++depth > 0);
+    };
+    const leave = (event: DragEvent): void => {
+      if (holdsFiles(event)) setOver((depth = Math.max(0, depth - 1)) > 0);
+    };
+    const drag = (event: DragEvent): void => {
+      if (holdsFiles(event)) event.preventDefault();
+    };
+    const drop = (event: DragEvent): void => {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      setOver((depth = 0) > 0);
+      importFiles(event.dataTransfer?.files ?? []);
+    };
+    document.addEventListener("dragenter", enter);
+    document.addEventListener("dragleave", leave);
+    document.addEventListener("dragover", drag);
+    document.addEventListener("drop", drop);
+    return () => {
+      document.removeEventListener("dragenter", enter);
+      document.removeEventListener("dragleave", leave);
+      document.removeEventListener("dragover", drag);
+      document.removeEventListener("drop", drop);
+    };
+  }, []);
+  return over ? (
+    <div class="drop-zone" aria-hidden="true">
+      <p>
+        <Sign name="upload" />
+        Drop to import
+      </p>
+    </div>
+  ) : null;
+}

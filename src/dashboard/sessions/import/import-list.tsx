@@ -1,0 +1,103 @@
+import { Link } from "../../ui/link.tsx";
+import { Sign } from "../../ui/icons.tsx";
+import { bytes, count, counted } from "../../ui/figures.ts";
+import { Hostile } from "../../ui/untrusted-text.tsx";
+import type { Taken } from "./import-answer.ts";
+import { dismissImports, type ImportJob, imports, isOver } from "./imports.ts";
+
+/** Links that are shown of one file; the list has the others. */
+const MOST_LINKS = 8;
+
+/** What became of the files that were given to the page, wherever the reader has gone since. */
+export function ImportList() {
+  const jobs = imports.value;
+  if (jobs.length === 0) return null;
+  return (
+    <section class="imports" aria-label="Import">
+      <header>
+        <h2>{jobs.every(isOver) ? "Imported" : "Importing"}</h2>
+        <button
+          type="button"
+          class="button bare"
+          aria-label="Close"
+          title="Close"
+          disabled={!jobs.some(isOver)}
+          onClick={dismissImports}
+        >
+          <Sign name="close" />
+        </button>
+      </header>
+      <ul>
+        {jobs.map((job) => (
+          <li key={job.id}>
+            <p class="import-name">
+              <Hostile text={job.name} limit={120} />
+              <span class="muted">{bytes(job.bytes)}</span>
+            </p>
+            <State state={job.state} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function State({ state }: Pick<ImportJob, "state">) {
+  if (state === "waiting") return <p class="muted">Waits for the one before</p>;
+  if ("sent" in state) {
+    return (
+      <p class="muted" role="status">
+        <progress max="1" {...(state.sent < 1 ? { value: state.sent } : {})} aria-label="Sent" />
+        {state.sent < 1 ? `${count(Math.floor(state.sent * 100))} % sent` : "The server reads it"}
+      </p>
+    );
+  }
+  if (state.outcome === "taken") return <TakenView taken={state} />;
+  return (
+    <>
+      <p class="bad" role="alert">
+        <Sign name="error" />
+        {state.taken === undefined ? "Not imported: " : "Imported in part: "}
+        <Hostile text={state.why} limit={600} />
+      </p>
+      {state.taken === undefined ? null : <TakenView taken={state.taken} />}
+    </>
+  );
+}
+
+function TakenView({ taken }: { taken: Taken }) {
+  const { spans, logRecords, sessions, rejected } = taken;
+  const parts = [
+    spans > 0 || logRecords === 0 ? counted(spans, "span") : "",
+    logRecords > 0 ? counted(logRecords, "log record") : "",
+  ].filter(Boolean);
+  return (
+    <div role="status">
+      <p>{`${parts.join(" and ")} in ${counted(sessions.length, "session")}`}</p>
+      {rejected === undefined ? null : (
+        <p class="bad">
+          <Sign name="error" />
+          {rejected.count > 0 ? `${count(rejected.count)} rejected` : "Some were rejected"}
+          {rejected.reason === "" ? null : (
+            <>
+              {": "}
+              <Hostile text={rejected.reason} limit={400} />
+            </>
+          )}
+        </p>
+      )}
+      <ul class="import-sessions">
+        {sessions.slice(0, MOST_LINKS).map((id) => (
+          <li key={id}>
+            <Link to={{ page: "session", id, span: undefined }}>
+              <Hostile text={id} limit={80} />
+            </Link>
+          </li>
+        ))}
+        {sessions.length > MOST_LINKS ? (
+          <li class="muted">{`and ${count(sessions.length - MOST_LINKS)} more in the list`}</li>
+        ) : null}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { ListCounts } from "../../session/contract/directory.ts";
+import { ArrivalsStrip } from "../frame/recent-exports.tsx";
+import { count } from "../ui/figures.ts";
+import { Link } from "../ui/link.tsx";
+import { Masthead } from "../frame/masthead.tsx";
+import { Loading, RefusedView } from "../frame/page-state.tsx";
+import type { StreamState } from "../stream/stream-state.ts";
+import { DropZone, ImportButton } from "./import/import-button.tsx";
+import { Chips } from "./toolbar/chips.tsx";
+import { EmptyList } from "./empty.tsx";
+import { Filters } from "./toolbar/filters.tsx";
+import type { ListFeed, ListShown } from "./feed.ts";
+import { isNarrowed, type ListKind, type ListView, WHOLE_LIST } from "../address/list-view.ts";
+import { NothingFound } from "./nothing-found.tsx";
+import { SearchBox } from "./toolbar/search-box.tsx";
+import { SessionHead, SortChoice, SessionRows } from "./rows.tsx";
+import { countStatuses, StatusTabs } from "./toolbar/status-tabs.tsx";
+
+const KINDS: readonly (readonly [ListKind, string, string])[] = [
+  ["session", "Sessions", "Sessions, and traces with a query, an agent, a model or a tool in them"],
+  ["trace", "Bare traces", "Traces with none of these: plain HTTP, SQL and the like"],
+  ["all", "All", "Sessions and bare traces"],
+];
+
+export function ListPage({ feed, view }: { feed: ListFeed; view: ListView }) {
+  const counts = countsOf(feed, view);
+  useEffect(() => {
+    document.title = `${counts !== undefined && counts.all > 0 ? `(${count(counts.all)}) ` : ""}Sessions · Spanfold`;
+  }, [counts?.all]);
+  const state = feed.stream.state.value;
+  return (
+    <div class="frame">
+      <DropZone />
+      <Masthead stream={feed.stream}>
+        <h1 class="crumb-here">Sessions</h1>
+      </Masthead>
+      <main class="list">
+        {isShut(state) ? (
+          <RefusedView refusal={state.refusal} retry={feed.stream.resume} />
+        ) : (
+          <Body feed={feed} view={view} counts={counts} />
+        )}
+      </main>
+      <ArrivalsStrip
+        last={feed.arrivals.value?.last ?? []}
+        notKept={feed.arrivals.value?.notKept}
+        refused={feed.arrivals.value?.refused}
+        kept={feed.retention.value}
+      />
+    </div>
+  );
+}
+
+/** Refused whatever is asked for: nothing that the reader could choose here would help. */
+const isShut = (state: StreamState): state is Extract<StreamState, { state: "refused" }> =>
+  state.state === "refused" && state.refusal.reason !== "unexpected";
+
+/** Where every session is here they are counted here, each second; else the server counts now and then. */
+function countsOf(feed: ListFeed, view: ListView): ListCounts | undefined {
+  const shown = feed.shown.value;
+  if (shown === undefined || shown.more === "more" || view.statuses.length > 0) return feed.counts.value;
+  return countStatuses(shown.sessions, feed.stream.present.value);
+}
+
+type Current = { readonly feed: ListFeed; readonly shown: ListShown; readonly counts: ListCounts | undefined };
+
+function Body({ feed, view, counts }: { feed: ListFeed; view: ListView; counts: ListCounts | undefined }) {
+  // What was shown before stays until the answer to what was asked now is here.
+  const last = useRef<Current>(undefined);
+  const now = feed.shown.value;
+  if (now !== undefined) last.current = { feed, shown: now, counts };
+  const current = last.current;
+  const state = feed.stream.state.value;
+  if (current === undefined && state.state !== "refused") return <Loading what="the sessions" />;
+  const sessions = current?.shown.sessions ?? [];
+  const arrived = current?.feed.arrivals.value?.last.some(({ accepted }) => accepted > 0) ?? false;
+  if (now?.sessions.length === 0 && view.kind === WHOLE_LIST.kind && !isNarrowed(view) && !arrived) {
+    return <EmptyList />;
+  }
+  return (
+    <>
+      <div class="toolbar">
+        <nav class="switch" aria-label="Kind">
+          {KINDS.map(([kind, word, title]) => (
+            <Link key={kind} to={{ page: "list", view: { ...view, kind } }} title={title} current={kind === view.kind}>
+              {word}
+            </Link>
+          ))}
+        </nav>
+        <SearchBox view={view} />
+        <Filters view={view} sessions={sessions} />
+        <SortChoice view={view} />
+        <ImportButton />
+        <Chips view={view} />
+      </div>
+      <StatusTabs view={view} counts={counts ?? current?.counts} />
+      {state.state === "refused" ? (
+        <RefusedView refusal={state.refusal} retry={feed.stream.resume} />
+      ) : current === undefined ? null : current.shown.sessions.length === 0 ? (
+        <NothingFound view={view} />
+      ) : (
+        <div
+          class={now === undefined ? "session-table is-stale" : "session-table"}
+          role="table"
+          aria-label="Sessions"
+          aria-busy={now === undefined}
+          aria-rowcount={current.shown.more === "more" ? -1 : current.shown.sessions.length + 1}
+        >
+          <SessionHead view={view} />
+          <SessionRows key={current.feed.url} feed={current.feed} shown={current.shown} />
+        </div>
+      )}
+    </>
+  );
+}

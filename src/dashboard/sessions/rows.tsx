@@ -1,0 +1,246 @@
+import { arrange } from "./frozen-order.ts";
+import type { HeldOrder } from "./frozen-order.ts";
+import { go } from "../address/location.ts";
+import type { ListView } from "../address/list-view.ts";
+import { usePageKeys } from "../keys.tsx";
+import type { KeyHandler } from "../keys.tsx";
+import { toggleStream } from "../stream/stream.ts";
+import { counted } from "../ui/figures.ts";
+import { Sign } from "../ui/icons.tsx";
+import { Link } from "../ui/link.tsx";
+import { narrow, useVirtualRows } from "../ui/virtual-rows.ts";
+import { SessionCells, LIST_COLUMNS } from "./columns.tsx";
+import type { ListColumn } from "./columns.tsx";
+import type { ListFeed, ListShown } from "./feed.ts";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+
+const ROW = 52;
+const NARROW_ROW = 104;
+/** Rows before the last one at which the next page is asked for: a few turns of a wheel. */
+const AHEAD = 30;
+
+/** The rows themselves: their order rests while somebody has scrolled, focused or points at one. */
+export function SessionRows({ shown, feed }: { shown: ListShown; feed: ListFeed }) {
+  const { sessions, isPaged, more } = shown;
+  const { stream } = feed;
+  const [pointed, setPointed] = useState(false);
+  const [focused, setFocused] = useState(false);
+  const [scrolled, setScrolled] = useState(false);
+  const hold = pointed || focused || scrolled ? "held" : "free";
+
+  const previous = useRef<HeldOrder>({ shown: [], waiting: 0 });
+  const byId = useMemo(() => new Map(sessions.map((session) => [session.id, session])), [sessions]);
+  const order = useMemo(() => arrange(previous.current.shown, [...byId.keys()], hold, isPaged), [byId, hold, isPaged]);
+  previous.current = order;
+
+  const keyOf = useCallback((index: number) => order.shown[index] ?? "", [order]);
+  const rowHeight = narrow.value ? NARROW_ROW : ROW;
+  const { scroller, items, height, scrollTo } = useVirtualRows(order.shown.length, rowHeight, keyOf);
+
+  const last = items.at(-1)?.index ?? 0;
+  const paging = feed.paging.value;
+  useEffect(() => {
+    // What failed is tried again when the reader says so.
+    if (more === "more" && paging === "resting" && last >= order.shown.length - AHEAD) feed.readMore();
+  }, [more, paging, last, order, feed]);
+
+  const [cursor, setCursor] = useState<number | undefined>(undefined);
+  // A key that moves the cursor also moves the focus, once: when the row is mounted, unless the reader went elsewhere first.
+  const awaited = useRef<{ readonly index: number; readonly from: Element | null }>(undefined);
+  const focusAwaited = (): void => {
+    if (awaited.current === undefined) return;
+    const { index, from } = awaited.current;
+    const { activeElement, body } = document;
+    const isElsewhere = activeElement !== from && activeElement !== body;
+    const link = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`) ?? undefined;
+    if (!isElsewhere && link === undefined) return;
+    awaited.current = undefined;
+    if (!isElsewhere) link?.focus({ preventScroll: true });
+  };
+  useLayoutEffect(focusAwaited);
+  const move = (to: number): void => {
+    if (order.shown.length === 0) return;
+    const index = Math.min(order.shown.length - 1, Math.max(0, to));
+    awaited.current = { index, from: document.activeElement };
+    scrollTo(index);
+    setCursor(index);
+    focusAwaited();
+  };
+
+  const callNewcomers = (): void => {
+    awaited.current = undefined;
+    setCursor(undefined);
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    previous.current = { shown: [], waiting: 0 };
+    setPointed(false);
+    setFocused(false);
+    setScrolled(false);
+    scroller.current?.scrollTo({ top: 0 });
+  };
+
+  const keys: KeyHandler = (key) => {
+    switch (key) {
+      case "ArrowDown":
+      case "j":
+        move(cursor === undefined ? 0 : cursor + 1);
+        return "taken";
+      case "ArrowUp":
+      case "k":
+        move(cursor === undefined ? 0 : cursor - 1);
+        return "taken";
+      case "Home":
+        move(0);
+        return "taken";
+      case "End":
+        move(order.shown.length - 1);
+        return "taken";
+      case ".":
+        callNewcomers();
+        return "taken";
+      case " ":
+        toggleStream(stream);
+        return "taken";
+      case "Escape":
+        callNewcomers();
+        return "taken";
+      default:
+        return undefined;
+    }
+  };
+  usePageKeys(keys);
+
+  // The row that is read has its focus within; the cursor follows where the reader tabs or clicks.
+  const follow = (event: FocusEvent): void => {
+    setFocused(true);
+    const index = (event.target as Element).closest<HTMLElement>("[data-index]")?.dataset.index;
+    if (index !== undefined) setCursor(Number(index));
+  };
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const listen = (): void => setScrolled(element.scrollTop > 4);
+    element.addEventListener("scroll", listen, { passive: true });
+    return () => element.removeEventListener("scroll", listen);
+  }, [scroller]);
+
+  return (
+    <>
+      {order.waiting > 0 ? (
+        <button type="button" class="pill pill-top" onClick={callNewcomers}>
+          <Sign name="up" />
+          {counted(order.waiting, "new session")}
+        </button>
+      ) : null}
+      <div class="scroller" ref={scroller}>
+        <div
+          class="rows"
+          role="rowgroup"
+          style={{ height: `${height}px` }}
+          onPointerEnter={(event) => event.pointerType === "mouse" && setPointed(true)}
+          onPointerLeave={() => setPointed(false)}
+          onFocusIn={follow}
+          onFocusOut={() => setFocused(false)}
+        >
+          {items.map((item) => {
+            const session = byId.get(order.shown[item.index] ?? "");
+            if (session === undefined) return null;
+            return (
+              <div
+                key={item.key}
+                role="row"
+                class="session-row"
+                data-index={item.index}
+                aria-rowindex={item.index + 2}
+                style={{ transform: `translateY(${item.start}px)`, height: `${rowHeight}px` }}
+              >
+                <SessionCells session={session} now={stream.present.value} />
+              </div>
+            );
+          })}
+        </div>
+        {more === "more" ? (
+          <div class="rows-foot">
+            {typeof paging === "object" ? (
+              <>
+                <span class="bad">{`The next sessions could not be read: ${paging.failed}.`}</span>
+                <button type="button" class="button" onClick={feed.readMore}>
+                  Try again
+                </button>
+              </>
+            ) : (
+              <span role="status">Reading more sessions</span>
+            )}
+          </div>
+        ) : null}
+      </div>
+    </>
+  );
+}
+
+/** The heads of the columns; those that can be sorted by are links: first largest or newest first, then the other way. */
+export function SessionHead({ view }: { view: ListView }) {
+  return (
+    <div class="session-head" role="row">
+      {LIST_COLUMNS.map((column) => (
+        <div key={column.word} role="columnheader" class={column.name} {...ariaSort(column, view)}>
+          {column.sort === undefined ? column.word : <SortLink column={column} sort={column.sort} view={view} />}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function ariaSort({ sort }: ListColumn, view: ListView) {
+  if (sort === undefined) return {};
+  if (sort !== view.sort) return { "aria-sort": "none" } as const;
+  return { "aria-sort": view.order === "desc" ? "descending" : "ascending" } as const;
+}
+
+function SortLink(props: { column: ListColumn; sort: ListView["sort"]; view: ListView }) {
+  const { column, sort, view } = props;
+  const isSorted = view.sort === sort;
+  const order = isSorted && view.order === "desc" ? "asc" : "desc";
+  return (
+    <Link class="sort" to={{ page: "list", view: { ...view, sort, order } }} title={orderWords(sort, order)}>
+      {isSorted ? <Sign name={view.order === "desc" ? "down" : "up"} /> : null}
+      {column.word}
+    </Link>
+  );
+}
+
+function orderWords(sort: ListView["sort"], order: ListView["order"]): string {
+  const [desc, asc] =
+    sort === "activity" || sort === "start"
+      ? ["newest first", "oldest first"]
+      : sort === "duration"
+        ? ["longest first", "shortest first"]
+        : ["most first", "fewest first"];
+  return `Sort by ${sort}, ${order === "desc" ? desc : asc}`;
+}
+
+/** The same for where there is no room for heads. */
+export function SortChoice({ view }: { view: ListView }) {
+  return (
+    <select
+      class="sort-choice"
+      aria-label="Sort by"
+      value={`${view.sort} ${view.order}`}
+      onChange={(event) => {
+        const [sort, order] = event.currentTarget.value.split(" ");
+        const column = LIST_COLUMNS.find((known) => known.sort === sort);
+        if (column?.sort === undefined) return;
+        go({ page: "list", view: { ...view, sort: column.sort, order: order === "asc" ? "asc" : "desc" } });
+      }}
+    >
+      {LIST_COLUMNS.flatMap(({ word, sort }) =>
+        sort === undefined
+          ? []
+          : (["desc", "asc"] as const).map((order) => (
+              <option key={`${sort} ${order}`} value={`${sort} ${order}`}>
+                {`${word} ${order === "desc" ? "↓" : "↑"}`}
+              </option>
+            )),
+      )}
+    </select>
+  );
+}

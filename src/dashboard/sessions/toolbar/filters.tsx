@@ -1,0 +1,175 @@
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { NAME_FIELDS, type NameField } from "../../../session/list/search-text.ts";
+import type { SessionSummary } from "../../../session/summary.ts";
+import { oneLine } from "../../ui/untrusted-text.tsx";
+import { Sign } from "../../ui/icons.tsx";
+import { usePageKeys } from "../../keys.tsx";
+import { go } from "../../address/location.ts";
+import type { ListView, NameChoice } from "../../address/list-view.ts";
+import { fromLocalInput, SPANS_OF_TIME, toLocalInput } from "./time-choice.ts";
+
+const WORDS: Readonly<Record<NameField, string>> = {
+  agent: "Agent",
+  model: "Model",
+  tool: "Tool",
+  namespace: "Namespace",
+  service: "Service",
+};
+
+export const fieldWord = (field: NameField): string => WORDS[field];
+
+/** The server takes no longer name. */
+const LONGEST = 256;
+/** Names offered for a field. */
+const MOST_OFFERED = 100;
+
+/** A button with what the list can be narrowed by; whatever is chosen stands beside it as a chip. */
+export function Filters({ view, sessions }: { view: ListView; sessions: readonly SessionSummary[] }) {
+  const [open, setOpen] = useState(false);
+  const place = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  // Before the form is seen: who is quick must not find the focus moved.
+  useLayoutEffect(() => {
+    if (open) place.current?.querySelector<HTMLElement>("input, select")?.focus();
+  }, [open]);
+  useEffect(() => {
+    if (!open) return undefined;
+    const leave = (event: PointerEvent): void => {
+      if (event.target instanceof Node && place.current?.contains(event.target) === false) setOpen(false);
+    };
+    document.addEventListener("pointerdown", leave);
+    return () => document.removeEventListener("pointerdown", leave);
+  }, [open]);
+  usePageKeys((key) => {
+    if (key !== "Escape" || !open) return undefined;
+    close();
+    return "taken";
+  });
+  const close = (): void => {
+    setOpen(false);
+    button.current?.focus();
+  };
+  return (
+    <div class="filters" ref={place}>
+      <button ref={button} type="button" class="button" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Sign name="filter" />
+        Filter
+      </button>
+      {open ? <FilterForm view={view} sessions={sessions} onDone={close} /> : null}
+    </div>
+  );
+}
+
+function FilterForm(props: { view: ListView; sessions: readonly SessionSummary[]; onDone: () => void }) {
+  const { view, sessions, onDone } = props;
+  const named = SPANS_OF_TIME.some(([since]) => since === view.since) && view.until === "";
+  const isCustom = !named && (view.since !== "" || view.until !== "");
+  const [time, setTime] = useState(isCustom ? "custom" : view.since);
+  const apply = (event: SubmitEvent): void => {
+    event.preventDefault();
+    if (!(event.currentTarget instanceof HTMLFormElement)) return;
+    const form = new FormData(event.currentTarget);
+    const text = (name: string): string => {
+      const value = form.get(name);
+      return typeof value === "string" ? value.trim() : "";
+    };
+    const chosen = NAME_FIELDS.map((field): NameChoice => [field, text(field)]).filter(([, name]) => name !== "");
+    const names = [...view.names, ...chosen.filter((choice) => !view.names.some((known) => isSame(known, choice)))];
+    const bounds =
+      time === "custom"
+        ? { since: fromLocalInput(text("since")), until: fromLocalInput(text("until")) }
+        : { since: time, until: "" };
+    go({ page: "list", view: { ...view, names, ...bounds } });
+    onDone();
+  };
+  return (
+    <form class="filters-form" aria-label="Filter" onSubmit={apply}>
+      {NAME_FIELDS.map((field) => (
+        <NameInput key={field} field={field} sessions={sessions} />
+      ))}
+      <label>
+        <span>Time</span>
+        <select value={time} onChange={(event) => setTime(event.currentTarget.value)}>
+          <option value="">Any time</option>
+          {SPANS_OF_TIME.map(([since, words]) => (
+            <option key={since} value={since}>
+              {words}
+            </option>
+          ))}
+          <option value="custom">From … to …</option>
+        </select>
+      </label>
+      {time === "custom" ? (
+        <>
+          <label>
+            <span>From</span>
+            <input type="datetime-local" name="since" defaultValue={toLocalInput(view.since)} />
+          </label>
+          <label>
+            <span>To</span>
+            <input type="datetime-local" name="until" defaultValue={toLocalInput(view.until)} />
+          </label>
+        </>
+      ) : null}
+      <p class="muted">Whole names; a session must have all of them.</p>
+      <div class="filters-done">
+        <button type="button" class="button" onClick={onDone}>
+          Cancel
+        </button>
+        <button type="submit" class="button primary">
+          Apply
+        </button>
+      </div>
+    </form>
+  );
+}
+
+const isSame = ([field, name]: NameChoice, [otherField, otherName]: NameChoice): boolean =>
+  field === otherField && name === otherName;
+
+function NameInput({ field, sessions }: { field: NameField; sessions: readonly SessionSummary[] }) {
+  const id = useId();
+  return (
+    <label>
+      <span>{fieldWord(field)}</span>
+      <input
+        name={field}
+        list={id}
+        maxLength={LONGEST}
+        spellcheck={false}
+        autocomplete="off"
+        placeholder={field === "model" ? "gpt-4.1" : "Name"}
+      />
+      <datalist id={id}>
+        {offered(field, sessions).map((name) => (
+          <option key={name} value={name}>
+            {oneLine(name, 80)}
+          </option>
+        ))}
+      </datalist>
+    </label>
+  );
+}
+
+/** Names of the sessions that are here; there may be others. */
+function offered(field: NameField, sessions: readonly SessionSummary[]): readonly string[] {
+  const names = new Set<string>();
+  for (const session of sessions) {
+    for (const name of namesOf(field, session)) if (name !== "" && name.length <= LONGEST) names.add(name);
+    if (names.size >= MOST_OFFERED) break;
+  }
+  return [...names].sort();
+}
+
+function namesOf(field: NameField, session: SessionSummary): readonly string[] {
+  switch (field) {
+    case "namespace":
+      return session.namespaces;
+    case "service":
+      return session.services;
+    case "agent":
+    case "model":
+    case "tool":
+      return session[`${field}s`].map(({ name }) => name);
+  }
+}

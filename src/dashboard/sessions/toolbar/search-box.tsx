@@ -1,0 +1,72 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Sign } from "../../ui/icons.tsx";
+import { usePageKeys } from "../../keys.tsx";
+import { go } from "../../address/location.ts";
+import type { ListView } from "../../address/list-view.ts";
+
+/** Long enough for a word to be typed. */
+const PAUSE = 250;
+/** The server takes no more. */
+const LONGEST = 256;
+
+/** What is searched for; it is in the URL as soon as the reader stops typing. */
+export function SearchBox({ view }: { view: ListView }) {
+  const input = useRef<HTMLInputElement>(null);
+  const [typed, setTyped] = useState(view.search);
+  const told = useRef(view.search);
+  const timer = useRef<number>(undefined);
+  usePageKeys((key) => {
+    if (key !== "/") return undefined;
+    input.current?.focus();
+    input.current?.select();
+    return "taken";
+  });
+  // What changed the URL was not this box: Back, or a button that clears the search.
+  useEffect(() => {
+    if (view.search === told.current) return;
+    told.current = view.search;
+    clearTimeout(timer.current);
+    setTyped(view.search);
+  }, [view.search]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  const tell = (value: string): void => {
+    clearTimeout(timer.current);
+    told.current = value.trim() === "" ? "" : value;
+    go({ page: "list", view: { ...latest.current, search: told.current } }, "replace");
+  };
+  // The view may change between a key and the end of the pause.
+  const latest = useRef(view);
+  latest.current = view;
+  const change = (value: string): void => {
+    setTyped(value);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => tell(value), PAUSE);
+  };
+  return (
+    <label class="filter">
+      <Sign name="search" />
+      <input
+        ref={input}
+        type="search"
+        placeholder="Search titles, inputs, names and errors"
+        aria-label="Search the sessions"
+        spellcheck={false}
+        autocomplete="off"
+        maxLength={LONGEST}
+        value={typed}
+        onInput={(event) => change(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") tell(typed);
+          if (event.key !== "Escape") return;
+          if (typed === "") event.currentTarget.blur();
+          else {
+            setTyped("");
+            tell("");
+          }
+        }}
+      />
+      <kbd>/</kbd>
+    </label>
+  );
+}

@@ -1,0 +1,53 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { ListCounts } from "../../../session/contract/directory.ts";
+import { liveness, type Status } from "../../../session/liveness.ts";
+import type { SessionSummary } from "../../../session/summary.ts";
+import { count } from "../../ui/figures.ts";
+import { StatusIcon } from "../../ui/icons.tsx";
+import { Link } from "../../ui/link.tsx";
+import { statusWord } from "../../ui/status.tsx";
+import type { ListView } from "../../address/list-view.ts";
+
+/** As a reader looks for them: what goes on, then what is over. */
+const TABS: readonly Status[] = ["running", "waiting", "stalled", "quiet", "failed", "finished"];
+
+/** One status or all of them, each with how many there are. */
+export function StatusTabs({ view, counts }: { view: ListView; counts: ListCounts | undefined }) {
+  const to = (statuses: readonly Status[]) => ({ page: "list", view: { ...view, statuses } }) as const;
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Where they don't fit, the chosen one is to be seen.
+    place.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [view.statuses]);
+  return (
+    <nav class="tabs" aria-label="Status" ref={place}>
+      <Link class="tab" to={to([])} current={view.statuses.length === 0}>
+        All
+        <Count value={counts?.all} />
+      </Link>
+      {TABS.map((status) => (
+        <Link
+          key={status}
+          class={counts?.[status] === 0 ? "tab tab-none" : `tab tab-${status}`}
+          to={to([status])}
+          current={view.statuses.includes(status)}
+        >
+          <StatusIcon status={status} />
+          {statusWord(status)}
+          <Count value={counts?.[status]} />
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+const Count = ({ value }: { value: number | undefined }) => (
+  <span class="tab-count">{value === undefined ? "" : count(value)}</span>
+);
+
+/** `now`: Unix milliseconds. For where every session is here, so that nobody has to be asked. */
+export function countStatuses(sessions: readonly SessionSummary[], now: number): ListCounts {
+  const counts = { all: sessions.length, waiting: 0, stalled: 0, running: 0, quiet: 0, failed: 0, finished: 0 };
+  for (const session of sessions) counts[liveness(session.liveness, now).status]++;
+  return counts;
+}

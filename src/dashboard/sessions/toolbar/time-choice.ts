@@ -1,0 +1,40 @@
+import type { Locale } from "../../ui/figures.ts";
+import type { ListView } from "../../address/list-view.ts";
+
+/** Durations back from now, as the API takes them, that are offered by name. */
+export const SPANS_OF_TIME: readonly (readonly [since: string, words: string])[] = [
+  ["15m", "Last 15 minutes"],
+  ["1h", "Last hour"],
+  ["24h", "Last 24 hours"],
+  ["7d", "Last 7 days"],
+  ["30d", "Last 30 days"],
+];
+
+/** "Last hour", "Since Nov 21, 2026, 9:30 AM", "Nov 20 … to …"; empty without a bound. `timeZone` is for tests. */
+export function timeWords({ since, until }: ListView, locale?: Locale, timeZone?: string): string {
+  if (since === "" && until === "") return "";
+  const named = SPANS_OF_TIME.find(([value]) => value === since);
+  if (named !== undefined && until === "") return named[1];
+  const [from, to] = [since, until].map((text) => momentWords(text, locale, timeZone));
+  if (until === "") return `Since ${from}`;
+  return since === "" ? `Until ${to}` : `${from} to ${to}`;
+}
+
+/** A duration or a moment that this does not read is told as it stands. */
+function momentWords(text: string, locale: Locale, timeZone: string | undefined): string {
+  if (/^\d+[smhd]$/.test(text)) return `${text} ago`;
+  const millis = /^\d{17,20}$/.test(text) ? Number(text) / 1e6 : Date.parse(text);
+  if (Number.isNaN(millis)) return text;
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone }).format(millis);
+}
+
+/** What `datetime-local` shows for a moment of the API, in this device's time; empty where it is none of a calendar. */
+export function toLocalInput(text: string): string {
+  const millis = /^\d{4}-/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(millis)) return "";
+  return new Date(millis - new Date(millis).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** Back from it: the API wants a zone. */
+export const fromLocalInput = (text: string): string =>
+  text === "" || Number.isNaN(Date.parse(text)) ? "" : new Date(text).toISOString().replace(/:00\.000Z$/, ":00Z");

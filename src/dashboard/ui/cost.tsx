@@ -1,0 +1,38 @@
+import type { SessionSummary } from "../../session/summary.ts";
+import { dollars, isShownInDollars } from "./figures.ts";
+import { oneLine } from "./untrusted-text.tsx";
+
+type Costs = Pick<SessionSummary, "cost" | "estimated" | "unpriced">;
+
+/** Whether anything can be said of what it cost. */
+export const hasCost = ({ cost, unpriced }: Costs): boolean => cost !== undefined || (unpriced?.length ?? 0) > 0;
+
+/** What it cost; the title says where the figure comes from. */
+export function Cost({ summary }: { summary: Costs }) {
+  if (!hasCost(summary)) return <span>{costText(summary)}</span>;
+  return (
+    <span title={costTitle(summary)}>
+      {summary.cost === undefined ? <span class="muted">{costText(summary)}</span> : costText(summary)}
+    </span>
+  );
+}
+
+/** "$0.042"; with "≈" where list prices had to be taken, and "+" where a model's price is unknown. */
+export function costText(summary: Costs): string {
+  const { cost, estimated = 0, unpriced = [] } = summary;
+  if (cost === undefined) return hasCost(summary) ? "unpriced" : "–";
+  const about = estimated > 0 && isShownInDollars(cost) ? "≈\u202f" : "";
+  return `${about}${dollars(cost)}${unpriced.length > 0 ? "\u202f+" : ""}`;
+}
+
+/** Where the figure comes from, and what is not in it. */
+export function costTitle({ cost, estimated = 0, unpriced = [] }: Costs): string {
+  const sources =
+    cost === undefined
+      ? []
+      : estimated > 0
+        ? [`${dollars(estimated)} of it estimated from list prices`]
+        : ["As its spans say"];
+  const without = unpriced.length === 0 ? [] : [`No price is known for ${oneLine(unpriced.join(", "))}`];
+  return [...sources, ...without].join(". ");
+}

@@ -1,0 +1,216 @@
+import type { ComponentChildren } from "preact";
+import type { SpanKind } from "../../facts/facts.ts";
+import type { Status } from "../../session/liveness.ts";
+
+/** The page's own set: 16 by 16, one stroke width, the colour of the text around. A word always stands beside or in the label. */
+
+function Icon({
+  label,
+  class: name,
+  children,
+}: {
+  label?: string | undefined;
+  class?: string;
+  children: ComponentChildren;
+}) {
+  return (
+    <svg
+      class={name === undefined ? "icon" : `icon ${name}`}
+      viewBox="0 0 16 16"
+      width="16"
+      height="16"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.5"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      {...(label === undefined ? { "aria-hidden": "true" } : { role: "img", "aria-label": label })}
+    >
+      {label === undefined ? undefined : <title>{label}</title>}
+      {children}
+    </svg>
+  );
+}
+
+const KINDS: Readonly<Record<SpanKind, ComponentChildren>> = {
+  query: <path d="m3 4 4 4-4 4M9 12h4" />,
+  agent: (
+    <>
+      <rect x="2.75" y="5" width="10.5" height="8" rx="2.5" />
+      <path d="M8 5V2.5M6 8.5v1M10 8.5v1" />
+    </>
+  ),
+  team: (
+    <>
+      <circle cx="6" cy="8" r="3.75" />
+      <path d="M9.5 4.6a3.75 3.75 0 1 1 0 6.8" />
+    </>
+  ),
+  turn: <path d="M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3" />,
+  llm: (
+    <path d="M8 1.75c.5 3.9 2.35 5.75 6.25 6.25C10.35 8.5 8.5 10.35 8 14.25 7.5 10.35 5.65 8.5 1.75 8 5.65 7.5 7.5 5.65 8 1.75Z" />
+  ),
+  tool: (
+    <>
+      <path d="m8 1.75 5.4 3.1v6.3L8 14.25l-5.4-3.1v-6.3Z" />
+      <circle cx="8" cy="8" r="2.25" />
+    </>
+  ),
+  retrieval: (
+    <>
+      <circle cx="7" cy="7" r="4.25" />
+      <path d="m10.2 10.2 3.3 3.3" />
+    </>
+  ),
+  embedding: (
+    <path
+      d="M3.5 3.5v.01M8 3.5v.01M12.5 3.5v.01M3.5 8v.01M8 8v.01M12.5 8v.01M3.5 12.5v.01M8 12.5v.01M12.5 12.5v.01"
+      stroke-width="2.4"
+    />
+  ),
+  http: <path d="M2.5 5.5h10M10 3l2.5 2.5L10 8M13.5 10.5h-10M6 8l-2.5 2.5L6 13" />,
+  db: (
+    <>
+      <ellipse cx="8" cy="4" rx="5" ry="2" />
+      <path d="M3 4v8c0 1.1 2.2 2 5 2s5-.9 5-2V4M3 8c0 1.1 2.2 2 5 2s5-.9 5-2" />
+    </>
+  ),
+  messaging: (
+    <>
+      <rect x="2" y="3.5" width="12" height="9" rx="1.5" />
+      <path d="m2.5 4.5 5.5 4 5.5-4" />
+    </>
+  ),
+  chain: (
+    <>
+      <circle cx="3.5" cy="8" r="1.75" />
+      <circle cx="12.5" cy="8" r="1.75" />
+      <path d="M5.25 8h5.5" />
+    </>
+  ),
+  internal: <circle cx="8" cy="8" r="2.25" />,
+};
+
+const KIND_WORDS: Readonly<Record<SpanKind, string>> = {
+  query: "Query",
+  agent: "Agent",
+  team: "Team",
+  turn: "Turn",
+  llm: "Model call",
+  tool: "Tool call",
+  retrieval: "Retrieval",
+  embedding: "Embedding",
+  http: "HTTP",
+  db: "Database",
+  messaging: "Messaging",
+  chain: "Step",
+  internal: "Internal",
+};
+
+export const kindWord = (kind: SpanKind): string => KIND_WORDS[kind];
+
+export const KindIcon = ({ kind }: { kind: SpanKind }) => (
+  <Icon label={KIND_WORDS[kind]} class={`kind-${kind}`}>
+    {KINDS[kind]}
+  </Icon>
+);
+
+/** For a span that was named by a child and has not come. */
+export const PlaceholderIcon = ({ label }: { label: string }) => (
+  <Icon label={label}>
+    <circle cx="8" cy="8" r="5.25" stroke-dasharray="2.2 3.3" />
+  </Icon>
+);
+
+const STATUSES: Readonly<Record<Status, ComponentChildren>> = {
+  waiting: (
+    <path d="M4.5 2.25h7M4.5 13.75h7M5 2.5c0 3.2 6 3.9 6 5.5s-6 2.3-6 5.5M11 2.5c0 3.2-6 3.9-6 5.5s6 2.3 6 5.5" />
+  ),
+  stalled: <path d="M8 2.5 14 13H2ZM8 6.5v3M8 11.2v.01" />,
+  running: (
+    <>
+      <circle cx="8" cy="8" r="5.5" opacity=".3" />
+      <path class="spin" d="M8 2.5A5.5 5.5 0 0 1 13.5 8" />
+    </>
+  ),
+  quiet: (
+    <>
+      <circle cx="8" cy="8" r="5.5" />
+      <path d="M5.6 8v.01M8 8v.01M10.4 8v.01" />
+    </>
+  ),
+  failed: (
+    <>
+      <circle cx="8" cy="8" r="5.5" />
+      <path d="m6 6 4 4M10 6l-4 4" />
+    </>
+  ),
+  finished: <path d="m3 8.5 3.2 3.2L13 4.8" />,
+};
+
+export const StatusIcon = ({ status }: { status: Status }) => <Icon>{STATUSES[status]}</Icon>;
+
+const SIGNS = {
+  chevron: <path d="m6 4 4 4-4 4" />,
+  copy: (
+    <>
+      <rect x="5.5" y="5.5" width="8" height="8" rx="1.5" />
+      <path d="M10.5 3.5A1 1 0 0 0 9.5 2.5h-6a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1" />
+    </>
+  ),
+  done: <path d="m3 8.5 3.2 3.2L13 4.8" />,
+  pause: <path d="M5.5 3.5v9M10.5 3.5v9" stroke-width="2" />,
+  replay: <path d="M3.2 6.2A5.25 5.25 0 1 1 2.75 8.6M3 2.75v3.6h3.6M8 5.5V8.2l2 1.3" />,
+  upload: <path d="M8 10.5V3M4.5 6 8 2.5 11.5 6M2.5 13.5h11" />,
+  play: <path d="M5 3.2v9.6L12.5 8Z" fill="currentColor" />,
+  close: <path d="m4 4 8 8M12 4l-8 8" />,
+  search: (
+    <>
+      <circle cx="7" cy="7" r="4.25" />
+      <path d="m10.2 10.2 3.3 3.3" />
+    </>
+  ),
+  filter: <path d="M2.5 4h11M4.5 8h7M6.5 12h3" />,
+  logs: <path d="M2.75 4h10.5M2.75 8h10.5M2.75 12h6.5" />,
+  up: <path d="M8 13V3.5M4 7l4-4 4 4" />,
+  down: <path d="M8 3v9.5M4 9l4 4 4-4" />,
+  back: <path d="M13 8H3.5M7 4 3 8l4 4" />,
+  trash: <path d="M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.6 9h6.8l.6-9" />,
+  download: <path d="M8 2.5v7.5M4.5 7 8 10.5 11.5 7M2.5 13.5h11" />,
+  keys: (
+    <>
+      <rect x="1.75" y="3.75" width="12.5" height="8.5" rx="1.5" />
+      <path d="M4.5 6.75v.01M7 6.75v.01M9.5 6.75v.01M11.75 6.75v.01M5 9.5h6" />
+    </>
+  ),
+  error: (
+    <>
+      <circle cx="8" cy="8" r="5.5" />
+      <path d="m6 6 4 4M10 6l-4 4" />
+    </>
+  ),
+  odd: <path d="M8 2.5 14 13H2ZM8 6.5v3M8 11.2v.01" />,
+  eye: (
+    <>
+      <path d="M1.5 8S4 3.75 8 3.75 14.5 8 14.5 8 12 12.25 8 12.25 1.5 8 1.5 8Z" />
+      <circle cx="8" cy="8" r="1.75" />
+    </>
+  ),
+  link: (
+    <path d="M6.5 9.5a2.6 2.6 0 0 0 3.7 0l2.3-2.3a2.6 2.6 0 0 0-3.7-3.7l-.8.8M9.5 6.5a2.6 2.6 0 0 0-3.7 0L3.5 8.8a2.6 2.6 0 0 0 3.7 3.7l.8-.8" />
+  ),
+} satisfies Record<string, ComponentChildren>;
+
+export type SignName = keyof typeof SIGNS;
+
+/** Give a label where no word stands beside it. */
+export const Sign = ({ name, label }: { name: SignName; label?: string }) => <Icon label={label}>{SIGNS[name]}</Icon>;
+
+/** The mark: a ribbon of spans, folded into an S. */
+export const Mark = () => (
+  <svg class="mark" viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
+    <path class="mark-fold" d="M3 8h7l11 8h-7Z" />
+    <path class="mark-span" d="M8 3h13v5H3Z" />
+    <path class="mark-span" d="M3 16h18l-5 5H3Z" />
+  </svg>
+);

@@ -1,0 +1,78 @@
+import { CopyButton } from "./copy-button.tsx";
+import { Sign } from "./icons.tsx";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+/** The place beside the rows: a head with the way out of it, and a body that scrolls. `of`: another one begins at its top. */
+export function PanelFrame(props: {
+  of: string;
+  what: "span" | "log record";
+  icon: ComponentChildren;
+  title: ComponentChildren;
+  /** Beside the button that closes. */
+  actions?: ComponentChildren;
+  onClose: () => void;
+  children: ComponentChildren;
+}) {
+  const body = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    body.current?.scrollTo({ top: 0 });
+  }, [props.of]);
+  return (
+    <aside class="panel" aria-label={props.what === "span" ? "Span" : "Log record"}>
+      <header class="panel-head">
+        {props.icon}
+        <h2>{props.title}</h2>
+        {props.actions}
+        <button
+          type="button"
+          class="button bare"
+          aria-label={`Close the ${props.what} (Esc)`}
+          title="Close (Esc)"
+          onClick={props.onClose}
+        >
+          <Sign name="close" />
+        </button>
+      </header>
+      <div class="panel-body scroller" tabIndex={-1} ref={body}>
+        {props.children}
+      </div>
+    </aside>
+  );
+}
+
+/** A part of the panel. `copy` is what its copy button takes; `folded` ones open on demand. */
+export function Section(props: {
+  title: string;
+  note?: string | undefined;
+  copy?: (() => string) | undefined;
+  folded?: "folded" | undefined;
+  children: ComponentChildren;
+}) {
+  const { title, note, copy, folded, children } = props;
+  const button = copy === undefined ? null : <CopyButton text={copy} label={`Copy ${title.toLowerCase()}`} />;
+  const heading = (
+    <>
+      <h3>{title}</h3>
+      {note === undefined ? null : <span class="muted">{note}</span>}
+    </>
+  );
+  if (folded === undefined) {
+    return (
+      <section class="section">
+        <header>
+          {heading}
+          {button}
+        </header>
+        {children}
+      </section>
+    );
+  }
+  return (
+    <details class="section">
+      <summary>{heading}</summary>
+      {button}
+      {children}
+    </details>
+  );
+}

@@ -1,0 +1,80 @@
+import type { Liveness, Status } from "../../session/liveness.ts";
+import { count, ticking } from "./figures.ts";
+import { Hostile } from "./untrusted-text.tsx";
+import { StatusIcon } from "./icons.tsx";
+
+const WORDS: Readonly<Record<Status, string>> = {
+  waiting: "Waiting",
+  stalled: "Stalled",
+  running: "Running",
+  quiet: "Quiet",
+  failed: "Failed",
+  finished: "Finished",
+};
+
+export const statusWord = (status: Status): string => WORDS[status];
+
+/** Icon and word, in the status's colour. */
+export const StatusWord = ({ status }: { status: Status }) => (
+  <span class={`status status-${status}`}>
+    <StatusIcon status={status} />
+    {WORDS[status]}
+  </span>
+);
+
+type Waiting = NonNullable<Liveness["waiting"]>;
+
+/** Who asks: "book_hotel of Plan a trip"; empty where nobody says. */
+export const askerOf = ({ tool, query }: Waiting): string =>
+  [tool, query].filter((name) => name !== undefined).join(" of ");
+
+/** What somebody was asked and has not answered: "Which city? book_hotel of Plan a trip". `toRow`: to what asks. */
+export function OpenQuestion({ waiting, toRow }: { waiting: Waiting; toRow: (() => void) | undefined }) {
+  const asker = askerOf(waiting);
+  return (
+    <p class="question">
+      <span class="question-text">
+        <Hostile text={waiting.question} limit={160} />
+      </span>
+      {asker === "" ? null : (
+        <span class="muted">
+          <Hostile text={asker} limit={80} />
+        </span>
+      )}
+      {toRow === undefined ? null : (
+        <button type="button" class="link" onClick={toRow}>
+          Show what asks
+        </button>
+      )}
+    </p>
+  );
+}
+
+/** Why the status is what it is, as far as there is more to say: "on tool.search · 4 m 12 s". */
+export function StatusReason({ liveness }: { liveness: Liveness }) {
+  const { status, open, waiting, silentMillis, missingParents } = liveness;
+  if (waiting !== undefined) return <span class="reason">{`for ${ticking(waiting.forMillis)}`}</span>;
+  if (status === "stalled" || status === "quiet") {
+    return (
+      <span class="reason">
+        {open === undefined ? (
+          `nothing heard for ${ticking(silentMillis)}`
+        ) : (
+          <>
+            <span class="reason-what">
+              {status === "stalled" ? "on " : "waiting for "}
+              <Hostile text={open.name} limit={80} />
+            </span>
+            <span class="reason-long">{` · ${ticking(open.forMillis)}`}</span>
+          </>
+        )}
+      </span>
+    );
+  }
+  if (missingParents === 0) return null;
+  return (
+    <span class="reason" title="Spans name them as their parents, and they never came">
+      {missingParents === 1 ? "1 parent never came" : `${count(missingParents)} parents never came`}
+    </span>
+  );
+}

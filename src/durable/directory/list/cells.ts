@@ -1,0 +1,211 @@
+import type { ListSort } from "../../../session/contract/directory.ts";
+import type { ListFacts, StatusSchedule } from "../../../session/list/list-filter.ts";
+import { statusAfter, statusSchedule } from "../../../session/list/list-filter.ts";
+import type { Status } from "../../../session/liveness.ts";
+import { livenessIn, livenessText } from "../rows/row-write.ts";
+
+/** Offsets of a row's numbers. */
+const N = 0;
+const ACTIVITY = 1;
+const START = 2;
+const END = 3;
+const TOKENS = 4;
+const COST = 5;
+const ERRORS = 6;
+const WIDTH = 7;
+
+const DEAD = 0;
+const SESSION = 1;
+const TRACE = 2;
+
+const FIRST_CAPACITY = 64;
+const GROWTH = 1.25;
+/** Texts of facts that are remembered; most rows' are one of a few. */
+const MAX_KNOWN = 1_000;
+
+/** What rows can be ordered by. */
+export type RowValue = ListSort | "end";
+
+type Cells = Omit<ListFacts, "liveness">;
+
+/** The numbers of every row of the list in memory, 59 bytes each, in the order of the rows' own numbers. */
+export class ListCells {
+  #cells = new Float64Array(FIRST_CAPACITY * WIDTH);
+  #kinds = new Uint8Array(FIRST_CAPACITY);
+  #ways = new Uint16Array(FIRST_CAPACITY);
+  #length = 0;
+  #dead = 0;
+  /** Distinct schedules are few: a status moves on in few ways. */
+  readonly #schedules: StatusSchedule[] = [];
+  readonly #wayOf = new Map<string, number>();
+  readonly #known = new Map<string, number>();
+
+  constructor(sql: SqlStorage) {
+    const rows = sql.exec(
+      "SELECT n, kind, activity, start, end, tokens, cost, errors, liveness FROM session ORDER BY n",
+    );
+    for (const row of rows.raw<[number, ListFacts["kind"], number, number, number, number, number, number, string]>()) {
+      const [n, kind, activity, start, end, tokens, cost, errors, text] = row;
+      this.#write(this.#add(n), { kind, activity, start, end, tokens, cost, errors }, this.#way(text, activity));
+    }
+  }
+
+  /** Rows, those that went included. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Those that are alive. */
+  *rows(): Generator<number> {
+    for (let row = 0; row < this.#length; row++) if (this.isAlive(row)) yield row;
+  }
+
+  isAlive(row: number): boolean {
+    return this.#kinds[row] !== DEAD;
+  }
+
+  kind(row: number): "session" | "trace" {
+    return this.#kinds[row] === TRACE ? "trace" : "session";
+  }
+
+  n(row: number): number {
+    return this.#cell(row, N);
+  }
+
+  activity(row: number): number {
+    return this.#cell(row, ACTIVITY);
+  }
+
+  start(row: number): number {
+    return this.#cell(row, START);
+  }
+
+  end(row: number): number {
+    return this.#cell(row, END);
+  }
+
+  value(row: number, of: RowValue): number {
+    switch (of) {
+      case "end":
+        return this.#cell(row, END);
+      case "activity":
+        return this.#cell(row, ACTIVITY);
+      case "start":
+        return this.#cell(row, START);
+      case "duration":
+        return this.#cell(row, END) - this.#cell(row, START);
+      case "tokens":
+        return this.#cell(row, TOKENS);
+      case "cost":
+        return this.#cell(row, COST);
+      case "errors":
+        return this.#cell(row, ERRORS);
+    }
+  }
+
+  schedule(row: number): StatusSchedule {
+    return this.#schedules[this.#ways[row] ?? 0] ?? [];
+  }
+
+  status(row: number, now: number): Status {
+    return statusAfter(this.schedule(row), now - this.#cell(row, ACTIVITY));
+  }
+
+  /** When time alone moves the status on for the last time. */
+  settles(row: number): number {
+    return this.#cell(row, ACTIVITY) + (this.schedule(row).at(-1)?.after ?? 0);
+  }
+
+  /** -1 where there is none of this number. */
+  find(n: number): number {
+    const row = this.firstFrom(n);
+    return row < this.#length && this.#cell(row, N) === n ? row : -1;
+  }
+
+  /** The first row with this number or a later one. */
+  firstFrom(n: number): number {
+    let low = 0;
+    let high = this.#length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#cell(middle, N) < n) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Writes the row of this number, which may be new; answers where it stands. */
+  put(n: number, facts: ListFacts): number {
+    const known = this.find(n);
+    const row = known < 0 ? this.#add(n) : known;
+    this.#write(row, facts, this.#way(livenessText(facts.liveness), facts.activity));
+    return row;
+  }
+
+  /** Answers whether all rows have moved: so many were gone that those behind moved up. */
+  remove(row: number): "stayed" | "moved" {
+    this.#kinds[row] = DEAD;
+    if (++this.#dead <= FIRST_CAPACITY || this.#dead <= this.#length / 2) return "stayed";
+    this.#compact();
+    return "moved";
+  }
+
+  #cell(row: number, field: number): number {
+    return this.#cells[row * WIDTH + field] ?? 0;
+  }
+
+  #write(row: number, facts: Cells, way: number): void {
+    if (this.#kinds[row] === DEAD) this.#dead--;
+    this.#kinds[row] = facts.kind === "trace" ? TRACE : SESSION;
+    this.#ways[row] = way;
+    const at = row * WIDTH;
+    this.#cells[at + ACTIVITY] = facts.activity;
+    this.#cells[at + START] = facts.start;
+    this.#cells[at + END] = facts.end;
+    this.#cells[at + TOKENS] = facts.tokens;
+    this.#cells[at + COST] = facts.cost;
+    this.#cells[at + ERRORS] = facts.errors;
+  }
+
+  /** A new row: numbers only rise. */
+  #add(n: number): number {
+    if (this.#length === this.#kinds.length) {
+      const capacity = Math.ceil(this.#length * GROWTH);
+      this.#cells = new Float64Array(this.#cells.buffer.transfer(capacity * WIDTH * Float64Array.BYTES_PER_ELEMENT));
+      this.#kinds = new Uint8Array(this.#kinds.buffer.transfer(capacity));
+      this.#ways = new Uint16Array(this.#ways.buffer.transfer(capacity * Uint16Array.BYTES_PER_ELEMENT));
+    }
+    const row = this.#length++;
+    this.#cells[row * WIDTH + N] = n;
+    this.#kinds[row] = DEAD;
+    this.#dead++;
+    return row;
+  }
+
+  #compact(): void {
+    let kept = 0;
+    for (let row = 0; row < this.#length; row++) {
+      if (this.#kinds[row] === DEAD) continue;
+      this.#cells.copyWithin(kept * WIDTH, row * WIDTH, (row + 1) * WIDTH);
+      this.#kinds[kept] = this.#kinds[row] ?? DEAD;
+      this.#ways[kept] = this.#ways[row] ?? 0;
+      kept++;
+    }
+    this.#length = kept;
+    this.#dead = 0;
+  }
+
+  #way(text: string, activity: number): number {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const schedule = statusSchedule(livenessIn(text, activity));
+    const key = JSON.stringify(schedule);
+    let way = this.#wayOf.get(key);
+    if (way === undefined) {
+      way = this.#schedules.push(schedule) - 1;
+      this.#wayOf.set(key, way);
+    }
+    if (this.#known.size < MAX_KNOWN) this.#known.set(text, way);
+    return way;
+  }
+}

@@ -1,0 +1,94 @@
+import { nanoseconds } from "../../../lib/nanoseconds.ts";
+import type { SessionReport } from "../../../session/contract/directory.ts";
+import { listFacts } from "../../../session/list/list-filter.ts";
+import type { ListFacts } from "../../../session/list/list-filter.ts";
+import { searchText } from "../../../session/list/search-text.ts";
+import { searchableOf } from "../../../session/list/searchable.ts";
+import type { Kept } from "../../../session/contract/retention.ts";
+import type { LivenessFacts } from "../../../session/summary.ts";
+
+/** What the tables hold of a report. */
+export type StoredSession = Omit<SessionReport, "summary" | "search" | "kept"> & {
+  readonly traces: number;
+  /** JSON text of the summary: the list passes it on unread. */
+  readonly summary: string;
+  readonly facts: ListFacts;
+  readonly search: string;
+  readonly kept: Kept;
+};
+
+export function storedSession({ summary, search, kept, ...life }: SessionReport): StoredSession {
+  const facts = listFacts(summary);
+  return {
+    ...life,
+    traces: life.traces ?? summary.traces,
+    summary: JSON.stringify(summary),
+    facts,
+    kept: kept ?? { bytes: 0, oldest: facts.activity },
+    search: search ?? searchText(searchableOf(summary)),
+  };
+}
+
+/** A session's first row; answers its number. */
+export function insertSession(sql: SqlStorage, report: StoredSession, revision: number): number {
+  const { n } = sql
+    .exec<{ n: number }>(
+      `INSERT INTO session
+       (id, incarnation, session_revision, revision, kind, activity, start, end, tokens, cost, errors, liveness,
+        traces, told, bytes, oldest, events)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
+      report.id,
+      ...cellsOf(report, revision),
+    )
+    .one();
+  sql.exec("INSERT INTO summary VALUES (?, ?)", n, report.summary);
+  writeSearch(sql, n, report.search);
+  return n;
+}
+
+/** Full text costs more than the rest of the row together: it is written when it changed. */
+export function updateSession(
+  sql: SqlStorage,
+  n: number,
+  report: StoredSession,
+  revision: number,
+  knownSearch: string,
+): void {
+  sql.exec(
+    `UPDATE session SET incarnation = ?, session_revision = ?, revision = ?, kind = ?, activity = ?, start = ?, end = ?,
+     tokens = ?, cost = ?, errors = ?, liveness = ?, traces = ?, told = ?, bytes = ?, oldest = ?, events = ? WHERE n = ?`,
+    ...cellsOf(report, revision),
+    n,
+  );
+  sql.exec("UPDATE summary SET body = ? WHERE n = ?", report.summary, n);
+  if (knownSearch !== report.search) writeSearch(sql, n, report.search);
+}
+
+export function deleteSession(sql: SqlStorage, n: number): void {
+  for (const table of ["session", "summary", "search"]) sql.exec(`DELETE FROM ${table} WHERE n = ?`, n);
+  // Numbers are bound as REAL, which full text takes for no row's number.
+  sql.exec("DELETE FROM words WHERE rowid = CAST(? AS INTEGER)", n);
+}
+
+function writeSearch(sql: SqlStorage, n: number, text: string): void {
+  sql.exec("INSERT OR REPLACE INTO search VALUES (?, ?)", n, text);
+  sql.exec("INSERT OR REPLACE INTO words (rowid, body) VALUES (CAST(? AS INTEGER), ?)", n, text);
+}
+
+/** Facts of liveness as text: without the arrival, which has a column, most rows' are the same. */
+export function livenessText({ lastArrival: _, ...facts }: LivenessFacts): string {
+  return JSON.stringify(facts);
+}
+
+export function livenessIn(text: string, activity: number): LivenessFacts {
+  const facts = JSON.parse(text) as Omit<LivenessFacts, "lastArrival">;
+  return { ...facts, lastArrival: nanoseconds(activity) };
+}
+
+function cellsOf(report: StoredSession, revision: number) {
+  const { incarnation, revision: sessionRevision, facts, traces, told = 0, kept, events = 0 } = report;
+  const { kind, activity, start, end, tokens, cost, errors, liveness } = facts;
+  const life = [incarnation, sessionRevision, revision] as const;
+  const listed = [kind, activity, start, end, tokens, cost, errors, livenessText(liveness)] as const;
+  return [...life, ...listed, traces, told, kept.bytes, kept.oldest, events] as const;
+}

@@ -1,0 +1,300 @@
+import type { SessionRemoval, SessionReport } from "../../../session/contract/directory.ts";
+import type { ToldBefore } from "../../../session/contract/feed.ts";
+import type { Kept } from "../../../session/contract/retention.ts";
+import type { FilteredFacts, ListFilter } from "../../../session/list/list-filter.ts";
+import { matchExpression } from "../../../session/list/search-text.ts";
+import { FeedRows } from "./feed-rows.ts";
+import { QueryRows } from "./query-rows.ts";
+import { isVoid, laterLife } from "./report-order.ts";
+import { deleteSession, insertSession, livenessIn, storedSession, updateSession } from "./row-write.ts";
+import type { StoredSession } from "./row-write.ts";
+import { openDirectory } from "./schema.ts";
+
+/** Deletions are remembered for viewers that come back; who was away longer starts over. */
+export const TOMBSTONE_DAYS = 7;
+const DAY_MILLIS = 86_400_000;
+/** Of summaries in one answer: an RPC may carry 32 MiB, and the object has to hold it. */
+const MOST_UNITS = 4_000_000;
+
+/** A session that changed, or one that went. */
+export type ChangeRow =
+  | { readonly revision: number; readonly id: string; readonly n: number; readonly facts: FilteredFacts }
+  | { readonly revision: number; readonly id: string; readonly n?: never; readonly goneTo: string | undefined };
+
+export type Totals = { readonly traces: number; readonly events: number };
+
+export type Changed = { readonly revision: number; readonly n: number; readonly facts: FilteredFacts };
+
+type FactsRow = {
+  kind: FilteredFacts["kind"];
+  activity: number;
+  start: number;
+  end: number;
+  liveness: string;
+};
+
+type Row = FactsRow & { n: number | null; id: string; revision: number; session: string | null };
+
+/** The list as rows: one a session, one a deletion, each with the revision of its last change. */
+export class DirectoryRows {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+  readonly incarnation: string;
+  readonly feed: FeedRows;
+  readonly queries: QueryRows;
+  #head: number;
+  #totals: (Totals & { readonly at: number }) | undefined;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
+    openDirectory(storage);
+    this.feed = new FeedRows(storage.sql);
+    this.queries = new QueryRows(storage.sql);
+    this.incarnation = this.meta("incarnation") ?? "";
+    const heads = this.#sql.exec<{ head: number | null }>(
+      "SELECT max(revision) AS head FROM session UNION ALL SELECT max(revision) FROM gone",
+    );
+    this.#head = Math.max(0, ...heads.toArray().map((row) => row.head ?? 0), Number(this.meta("head") ?? 0));
+  }
+
+  get head(): number {
+    return this.#head;
+  }
+
+  meta(key: string): string | undefined {
+    return this.#sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0]?.value;
+  }
+
+  setMeta(key: string, value: string): void {
+    this.#sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value);
+  }
+
+  /** One transaction. A failed one has given out no revision: the next must not look like it to who heard of neither. */
+  write<T>(change: () => T): T {
+    const head = this.#head;
+    try {
+      return this.#storage.transactionSync(change);
+    } catch (error) {
+      this.#head = head;
+      throw error;
+    }
+  }
+
+  /** Answers the row's number, what it holds, and what it kept before; nothing for news of an earlier life, or older than what is known. */
+  put(
+    report: SessionReport,
+    now: number,
+  ): { readonly n: number; readonly stored: StoredSession; readonly before: Kept | undefined } | undefined {
+    const { id, incarnation, revision: sessionRevision } = report;
+    const gone = this.#sql.exec<{ incarnation: string }>("SELECT incarnation FROM gone WHERE id = ?", id).toArray()[0];
+    if (gone !== undefined && isVoid(report, gone.incarnation)) return undefined;
+    const known = this.#sql
+      .exec<Kept & { n: number; incarnation: string; session_revision: number; summary: string; search: string }>(
+        `SELECT n, incarnation, session_revision, bytes, oldest, summary.body AS summary, search.body AS search
+         FROM session JOIN summary USING (n) JOIN search USING (n) WHERE id = ?`,
+        id,
+      )
+      .toArray()[0];
+    if (known !== undefined && incarnation < known.incarnation) return undefined;
+    if (known?.incarnation === incarnation && sessionRevision < known.session_revision) return undefined;
+    const stored = storedSession(report);
+    // After a wake a session reports what is known: nothing changed, nothing is written.
+    const isSame = known?.summary === stored.summary && known.search === stored.search;
+    const isKept = known?.bytes === stored.kept.bytes && known.oldest === stored.kept.oldest;
+    const after = known?.incarnation === incarnation ? known.session_revision : 0;
+    if (isSame && isKept && known.incarnation === incarnation && sessionRevision === after) return undefined;
+    this.feed.note(id, incarnation, after, sessionRevision, now);
+    if (gone !== undefined) this.#sql.exec("DELETE FROM gone WHERE id = ?", id);
+    this.#head++;
+    if (known === undefined) return { n: insertSession(this.#sql, stored, this.#head), stored, before: undefined };
+    updateSession(this.#sql, known.n, stored, this.#head, known.search);
+    return { n: known.n, stored, before: { bytes: known.bytes, oldest: known.oldest } };
+  }
+
+  /** The life of this session that the list knows, where that is a later one than reports. */
+  laterLife(report: SessionReport): string | undefined {
+    return laterLife(this.#sql, report);
+  }
+
+  /** Answers the number of the row that went, and what it kept; nothing where there was none of this life or an earlier one. */
+  remove(
+    { id, incarnation, revision, session }: SessionRemoval,
+    life: "over" | "empty",
+    now: number,
+  ): ({ readonly n: number } & Kept) | undefined {
+    const known = this.#sql
+      .exec<Kept & { n: number; incarnation: string; told: number }>(
+        "SELECT n, incarnation, told, bytes, oldest FROM session WHERE id = ?",
+        id,
+      )
+      .toArray()[0];
+    if (known !== undefined && known.incarnation > incarnation) return undefined;
+    if (known !== undefined) deleteSession(this.#sql, known.n);
+    if (life === "over") this.queries.forget(id);
+    // A forgotten life can't speak again; a session that is merely empty may be filled anew, at a later revision.
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?, ?, ?)",
+      id,
+      life === "over" ? incarnation : `${incarnation}.${revision ?? 0}`,
+      ++this.#head,
+      session ?? null,
+      now,
+      life === "empty" ? (known?.told ?? toldBefore(this.#sql, id).revision) : 0,
+    );
+    this.#forgetTombstones(now);
+    return known;
+  }
+
+  /** Sessions that should have forgotten something before this time, Unix milliseconds, or of which nobody knows what they keep. */
+  overdue(before: number, limit: number): { readonly id: string; readonly incarnation: string }[] {
+    return this.#sql
+      .exec<{ id: string; incarnation: string }>(
+        "SELECT id, incarnation FROM session WHERE oldest < ? OR bytes = 0 LIMIT ?",
+        before,
+        limit,
+      )
+      .toArray();
+  }
+
+  /** The sessions that were silent for longest, with what each of them keeps. */
+  mostSilent(limit: number): { readonly id: string; readonly incarnation: string; readonly bytes: number }[] {
+    return this.#sql
+      .exec<{ id: string; incarnation: string; bytes: number }>(
+        "SELECT id, incarnation, bytes FROM session ORDER BY activity LIMIT ?",
+        limit,
+      )
+      .toArray();
+  }
+
+  /** The first changes after a revision in their order; `undefined` where deletions since then are forgotten. */
+  changes(after: number, limit: number): ChangeRow[] | undefined {
+    if (after > 0 && after < Number(this.meta("oldest") ?? 0)) return undefined;
+    return this.#sql
+      .exec<Row>(
+        `SELECT * FROM (
+           SELECT n, id, revision, NULL AS session, kind, activity, start, end, liveness
+           FROM session WHERE revision > ? ORDER BY revision LIMIT ?)
+         UNION ALL
+         SELECT * FROM (
+           SELECT NULL, id, revision, session, NULL, NULL, NULL, NULL, NULL
+           FROM gone WHERE revision > ? ORDER BY revision LIMIT ?)
+         ORDER BY revision LIMIT ?`,
+        after,
+        limit,
+        after,
+        limit,
+        limit,
+      )
+      .toArray()
+      .map(({ n, id, revision, session, ...row }) =>
+        n === null ? { id, revision, goneTo: session ?? undefined } : { id, revision, n, facts: factsOf(row) },
+      );
+  }
+
+  /** Ids and revisions of these rows, in the same order. */
+  named(numbers: readonly number[]): { readonly n: number; readonly id: string; readonly revision: number }[] {
+    return this.#sql
+      .exec<{ n: number; id: string; revision: number }>(
+        "SELECT n, session.id, revision FROM json_each(?) AS wanted JOIN session ON n = wanted.value ORDER BY wanted.key",
+        JSON.stringify(numbers),
+      )
+      .toArray();
+  }
+
+  /** Their summaries, in the same order, as many as one answer can carry. */
+  summaries(numbers: readonly number[]): string[] {
+    const bodies: string[] = [];
+    let units = 0;
+    const found = this.#sql.exec<{ body: string }>(
+      "SELECT body FROM json_each(?) AS wanted JOIN summary ON n = wanted.value ORDER BY wanted.key",
+      JSON.stringify(numbers),
+    );
+    for (const { body } of found) {
+      units += body.length;
+      if (bodies.length > 0 && units > MOST_UNITS) break;
+      bodies.push(body);
+    }
+    return bodies;
+  }
+
+  search(n: number): string {
+    return this.#sql.exec<{ body: string }>("SELECT body FROM search WHERE n = ?", n).toArray()[0]?.body ?? "";
+  }
+
+  /** Numbers of the rows that hold what is searched for, ascending. */
+  matching({ phrases, names }: ListFilter): number[] {
+    const { found } = this.#sql
+      .exec<{ found: string | null }>(
+        "SELECT group_concat(rowid) AS found FROM (SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid)",
+        matchExpression(phrases, names),
+      )
+      .one();
+    return found === null ? [] : found.split(",").map(Number);
+  }
+
+  /** The activity of the last row that changed up to a revision: when that was given out, or before. */
+  activityAt(revision: number): number | undefined {
+    return this.#sql
+      .exec<{ activity: number }>(
+        "SELECT activity FROM session WHERE revision <= ? ORDER BY revision DESC LIMIT 1",
+        revision,
+      )
+      .toArray()[0]?.activity;
+  }
+
+  /** Up to where, in its own order, a trace was told of as its own session, before another one showed it. */
+  told(traceIds: readonly string[]): ToldBefore[] {
+    return traceIds.map((id) => toldBefore(this.#sql, id));
+  }
+
+  /** Sessions that changed before a revision, the last changed first. */
+  changedBefore(revision: number, limit: number): Changed[] {
+    return this.#sql
+      .exec<FactsRow & { n: number; revision: number }>(
+        `SELECT n, revision, kind, activity, start, end, liveness
+         FROM session WHERE revision < ? ORDER BY revision DESC LIMIT ?`,
+        revision,
+        limit,
+      )
+      .toArray()
+      .map((row) => ({ revision: row.revision, n: row.n, facts: factsOf(row) }));
+  }
+
+  /** Of all sessions. */
+  totals(): Totals {
+    if (this.#totals?.at !== this.#head) {
+      const sql = "SELECT total(traces) AS traces, total(events) AS events FROM session";
+      this.#totals = { at: this.#head, ...this.#sql.exec<Totals>(sql).one() };
+    }
+    const { traces, events } = this.#totals;
+    return { traces, events };
+  }
+
+  #forgetTombstones(now: number): void {
+    const before = now - TOMBSTONE_DAYS * DAY_MILLIS;
+    const oldest = this.#sql.exec<{ at: number }>("SELECT at FROM gone ORDER BY revision LIMIT 1").toArray()[0];
+    if (oldest === undefined || oldest.at >= before) return;
+    const last = this.#sql
+      .exec<{ revision: number | null }>("SELECT max(revision) AS revision FROM gone WHERE at < ?", before)
+      .one().revision;
+    this.setMeta("oldest", String(last));
+    this.setMeta("head", String(this.#head));
+    this.#sql.exec("DELETE FROM gone WHERE at < ?", before);
+  }
+}
+
+function factsOf({ kind, start, end, activity, liveness }: FactsRow): FilteredFacts {
+  return { kind, start, end, liveness: livenessIn(liveness, activity) };
+}
+
+/** A trace's home says when a span was received, this object when its row went: their clocks agree about so far. */
+const CLOCKS_APART = 1_000;
+
+/** Up to where a trace was told of as its own session, before another one showed it; of those that are listed, until now. */
+export function toldBefore(sql: SqlStorage, id: string): ToldBefore {
+  const listed = sql.exec<{ told: number }>("SELECT told FROM session WHERE id = ?", id).toArray()[0];
+  if (listed !== undefined) return { revision: listed.told };
+  const gone = sql.exec<{ told: number; at: number }>("SELECT told, at FROM gone WHERE id = ?", id).toArray()[0];
+  return gone === undefined ? { revision: 0 } : { revision: gone.told, until: gone.at + CLOCKS_APART };
+}

@@ -1,0 +1,47 @@
+import type { Context, Next } from "hono";
+import { foreignPage } from "./auth/origin.ts";
+import { encodingOf } from "./otlp/media-type.ts";
+import type { AppEnv } from "./config.ts";
+import { arkError, isArkPath } from "./ark/error.ts";
+import { problem } from "./api/problem.ts";
+import { refuse, signalOf } from "./routes/receive/receive.ts";
+
+/**
+ * A client may write anything into `Host` (RFC 9110 §7.2), and the URL of the request is made of it: with a slash it moves the
+ * path. `npm start` refuses those that make no URL before they come here, with 500: Miniflare parses them first.
+ */
+export async function refuseBadHost(c: Context<AppEnv>, next: Next): Promise<Response | undefined> {
+  const host = c.req.header("host");
+  if (host !== undefined && (/[\s/?#@\\]/.test(host) || !URL.canParse(`http://${host}`)))
+    return refuseEarly(c, {
+      status: 400,
+      title: "Bad Request",
+      detail: `The Host header is "${host}": it must be a name or an address, with or without a port.`,
+    });
+  await next();
+}
+
+/** An open program takes changes from pages of this machine only, and from programs that are no browser. */
+export async function refuseForeignPages(c: Context<AppEnv>, next: Next): Promise<Response | undefined> {
+  const page = foreignPage(c.env, c.req.raw);
+  if (page !== undefined)
+    return refuseEarly(c, {
+      status: 403,
+      title: "Forbidden",
+      detail: `This program is open, and therefore takes no changes from pages of other sites, such as ${page}. Send from a page on localhost, or set ADMIN_TOKEN.`,
+    });
+  await next();
+}
+
+type EarlyRefusal = { readonly status: 400 | 403; readonly title: string; readonly detail: string };
+
+/**
+ * A refusal that comes before the routes, in the form that callers of the path read. It is not noted among the recent
+ * exports: a foreign page would write there.
+ */
+function refuseEarly(c: Context<AppEnv>, refusal: EarlyRefusal): Response {
+  const { path } = c.req;
+  if (signalOf(path) !== undefined)
+    return refuse(c, encodingOf(c.req.header("content-type") ?? null), refusal.status, refusal.detail);
+  return isArkPath(path) ? arkError(c, refusal) : problem(c, refusal);
+}

@@ -1,0 +1,167 @@
+import { textSlot } from "../../lib/fixed-keys.ts";
+import { TOLD } from "../derivation.ts";
+import type { SpanFacts } from "../facts.ts";
+import { SPAN_KINDS } from "../kind.ts";
+import { lastOf } from "../version-order.ts";
+import { ChunkIds } from "./chunk-ids.ts";
+import { FactsReader } from "./decode.ts";
+import { FACTS_VERSION, FLAG, KINDS, NANOS_PER_SECOND, NO_PARENT } from "./layout.ts";
+
+/** One JSON string for all spans of a chunk, in the chunk's order, in the form of {@link FLAG}. */
+export function encodeFacts(facts: readonly SpanFacts[]): string {
+  const writer = new FactsWriter(facts);
+  for (const fact of facts) writer.add(fact);
+  return writer.finish();
+}
+
+/** `undefined` when the string is of another version. Text of this version that does not hold facts throws. */
+export function decodeFacts(encoded: string): SpanFacts[] | undefined {
+  return encoded.startsWith(`[${FACTS_VERSION},`) ? new FactsReader(JSON.parse(encoded)).all() : undefined;
+}
+
+class FactsWriter {
+  readonly #base: bigint;
+  readonly #cells: number[] = [];
+  readonly #texts = new ChunkTexts();
+  /** By number, the position of a span of that id. */
+  readonly #positions: number[] = [];
+  readonly #ids = new ChunkIds();
+  readonly #spanIds: string[] = [];
+  readonly #hashes: string[] = [];
+
+  constructor(facts: readonly SpanFacts[]) {
+    this.#base = facts[0]?.start ?? 0n;
+    facts.forEach(({ spanId }, at) => (this.#positions[this.#ids.number(0, spanId)] = at));
+  }
+
+  add(fact: SpanFacts): void {
+    const cells = this.#cells;
+    const last = lastOf(fact);
+    this.#spanIds.push(fact.spanId);
+    this.#hashes.push(fact.hash);
+    const kinds = SPAN_KINDS.indexOf(fact.kind) + KINDS * fact.otlpKind;
+    cells.push(this.#parent(fact.parentSpanId), this.#texts.name(fact.name), kinds, flagsOf(fact, last));
+    this.#time(fact.start - this.#base);
+    this.#time(last === 0n ? 0n : last - fact.start);
+    cells.push(fact.size);
+    this.#names(fact);
+    const { tokens, cost, ancestors, asking, told } = fact;
+    if (tokens !== undefined) cells.push(tokens.input, tokens.output, tokens.cached, tokens.reasoning);
+    if (cost !== undefined) cells.push(cost);
+    if (ancestors !== undefined) {
+      cells.push(ancestors.length);
+      for (const { spanId, name } of ancestors) cells.push(this.#texts.name(spanId), this.#texts.name(name));
+    }
+    if (asking !== undefined) this.#asking(asking, fact.start);
+    if (told !== undefined) cells.push(TOLD.indexOf(told));
+  }
+
+  finish(): string {
+    return JSON.stringify([
+      FACTS_VERSION,
+      String(this.#base),
+      this.#spanIds,
+      this.#hashes,
+      this.#texts.all,
+      this.#cells,
+    ]);
+  }
+
+  #names(fact: SpanFacts): void {
+    const cells = this.#cells;
+    const texts = this.#texts;
+    const { session, query } = fact;
+    if (session !== undefined) cells.push(session.rank, texts.name(session.value));
+    if (query !== undefined) cells.push(texts.name(query.name), texts.name(query.namespace));
+    if (fact.agent !== undefined) cells.push(texts.name(fact.agent));
+    if (fact.team !== undefined) cells.push(texts.name(fact.team));
+    if (fact.model !== undefined) cells.push(texts.name(fact.model));
+    if (fact.tool !== undefined) cells.push(texts.name(fact.tool));
+    if (fact.service !== undefined) cells.push(texts.name(fact.service));
+    if (fact.user !== undefined) cells.push(texts.name(fact.user));
+    if (fact.target !== undefined) cells.push(texts.name(fact.target));
+    if (fact.failure !== undefined) cells.push(texts.name(fact.failure));
+    if (fact.asked !== undefined) cells.push(texts.once(fact.asked));
+  }
+
+  #asking({ state, since, task, question, tool }: NonNullable<SpanFacts["asking"]>, start: bigint): void {
+    this.#cells.push(state === "asked" ? 1 : 0);
+    this.#time(since - start);
+    this.#cells.push(
+      this.#texts.name(task),
+      this.#texts.once(question),
+      tool === undefined ? -1 : this.#texts.name(tool),
+    );
+  }
+
+  #parent(spanId: string): number {
+    if (spanId === "") return NO_PARENT;
+    const known = this.#ids.find(0, spanId);
+    return known >= 0 ? (this.#positions[known] ?? NO_PARENT) : NO_PARENT - 1 - this.#texts.name(spanId);
+  }
+
+  #time(nanoseconds: bigint): void {
+    const count = Number(nanoseconds);
+    if (Number.isSafeInteger(count)) {
+      const seconds = Math.floor(count / NANOS_PER_SECOND);
+      this.#cells.push(seconds, count - seconds * NANOS_PER_SECOND);
+    } else
+      this.#cells.push(Number(nanoseconds / BigInt(NANOS_PER_SECOND)), Number(nanoseconds % BigInt(NANOS_PER_SECOND)));
+  }
+}
+
+function flagsOf(fact: SpanFacts, last: bigint): number {
+  return (
+    (fact.running ? FLAG.running : 0) |
+    (fact.error ? FLAG.error : 0) |
+    (fact.canceled ? FLAG.canceled : 0) |
+    (last === 0n ? 0 : FLAG.last) |
+    (fact.session === undefined ? 0 : FLAG.session) |
+    (fact.query === undefined ? 0 : FLAG.query) |
+    (fact.agent === undefined ? 0 : FLAG.agent) |
+    (fact.team === undefined ? 0 : FLAG.team) |
+    (fact.model === undefined ? 0 : FLAG.model) |
+    (fact.tool === undefined ? 0 : FLAG.tool) |
+    (fact.service === undefined ? 0 : FLAG.service) |
+    (fact.user === undefined ? 0 : FLAG.user) |
+    (fact.target === undefined ? 0 : FLAG.target) |
+    (fact.failure === undefined ? 0 : FLAG.failure) |
+    (fact.asked === undefined ? 0 : FLAG.asked) |
+    (fact.tokens === undefined ? 0 : FLAG.tokens) |
+    (fact.cost === undefined ? 0 : FLAG.cost) |
+    (fact.ancestors === undefined ? 0 : FLAG.ancestors) |
+    (fact.asking === undefined ? 0 : FLAG.asking) |
+    (fact.told === undefined ? 0 : FLAG.told)
+  );
+}
+
+const RECENT = 256;
+
+/**
+ * The texts of one chunk by number, names once each. What came lately is compared before a Map is asked, which would make
+ * each fresh copy of a name unique in the heap first: most names come again and again.
+ */
+export class ChunkTexts {
+  readonly all: string[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #recent = new Uint32Array(RECENT);
+
+  /** The number of a text that others may share. */
+  name(text: string): number {
+    const slot = textSlot(text, RECENT);
+    const recent = this.#recent[slot] ?? 0;
+    if (this.all[recent] === text) return recent;
+    let number = this.#numbers.get(text);
+    if (number === undefined) {
+      number = this.once(text);
+      this.#numbers.set(text, number);
+    }
+    this.#recent[slot] = number;
+    return number;
+  }
+
+  /** The number of a text that hardly comes again. */
+  once(text: string): number {
+    return this.all.push(text) - 1;
+  }
+}

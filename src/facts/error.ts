@@ -1,0 +1,106 @@
+import type { ClaimedAttributes } from "../content/claimed-attributes.ts";
+import { firstLine } from "../lib/one-line.ts";
+import { textOf } from "../otel/any-value.ts";
+import {
+  CONTROL_FLOW_MARKS,
+  EXCEPTION_EVENT,
+  EXCEPTION_KEYS,
+  PAUSE_TYPES,
+  CANCELED_MESSAGES,
+  CANCELED_TYPES,
+  STATUS_MESSAGE_KEYS,
+} from "../otel/semconv/attributes.ts";
+import type { KeyValue, Span } from "../otel/span.ts";
+import { SLOT, textIn } from "./attribute-index.ts";
+import type { Slots } from "./attribute-index.ts";
+
+const STATUS_ERROR = 2;
+const STATUS_UNSET = 0;
+
+/**
+ * Whether the span counts as an error: by its status, by an exception that the status does not own up to, or by a level
+ * set in place of the status. Control flow that is thrown as an error does not count, in whatever way the span says it.
+ */
+export function countsAsError(span: Span, slots: Slots): boolean {
+  const code = span.status?.code ?? STATUS_UNSET;
+  const exception = exceptionAttributes(span);
+  const said =
+    code === STATUS_ERROR ||
+    exception !== undefined ||
+    (code === STATUS_UNSET && textIn(slots, SLOT.level)?.toUpperCase() === "ERROR");
+  return said && !isControlFlow(span, exception, slots);
+}
+
+/** The attributes of the span's last exception event: the one that ended it. */
+export function exceptionAttributes(span: Span): readonly KeyValue[] | undefined {
+  const event = span.events?.findLast(({ name }) => name === EXCEPTION_EVENT);
+  return event === undefined ? undefined : (event.attributes ?? []);
+}
+
+function isControlFlow(span: Span, exception: readonly KeyValue[] | undefined, slots: Slots): boolean {
+  const messages = [span.status?.message ?? "", firstText(exception, EXCEPTION_KEYS.message) ?? ""];
+  if (messages.some((message) => CONTROL_FLOW_MARKS.some((mark) => message.includes(mark)))) return true;
+  const type = firstText(exception, EXCEPTION_KEYS.type) ?? textIn(slots, SLOT.failureType) ?? "";
+  // Instrumentations write the exception into the status as `Type: message` or `Type(…)`.
+  return PAUSE_TYPES.some((pause) => lastPart(type) === pause || /^\w+/.exec(messages[0] ?? "")?.[0] === pause);
+}
+
+const lastPart = (type: string): string => type.slice(type.lastIndexOf(".") + 1);
+
+/** The first of the keys, in their order, that has a text. */
+export function firstText(attributes: readonly KeyValue[] | undefined, keys: readonly string[]): string | undefined {
+  if (attributes === undefined) return undefined;
+  for (const key of keys) {
+    const value = attributes.find((attribute) => attribute.key === key)?.value;
+    const text = value === undefined ? undefined : textOf(value);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+export type SpanFailure = {
+  /** First line of what went wrong, in the producer's words. */
+  readonly text?: string;
+  /** Nobody wanted the answer any more. */
+  readonly canceled: boolean;
+};
+
+/** Why a span that counts as an error does: its exception event, else its attributes, else its status. */
+export function spanFailure(span: Span, slots: Slots, length: number): SpanFailure {
+  const event = exceptionAttributes(span);
+  const type = firstText(event, EXCEPTION_KEYS.type) ?? textIn(slots, SLOT.failureType);
+  const message =
+    firstText(event, EXCEPTION_KEYS.message) ?? textIn(slots, SLOT.failure) ?? (span.status?.message || undefined);
+  const text = firstLine(message ?? type ?? "", length);
+  const name = type?.slice(-MAX_TYPE).split(/[.:*]/).at(-1)?.toLowerCase();
+  const canceled =
+    CANCELED_TYPES.some((canceledType) => canceledType === name) ||
+    (text !== undefined && CANCELED_MESSAGES.test(text));
+  return { canceled, ...(text === undefined ? {} : { text }) };
+}
+
+const MAX_TYPE = 256;
+
+export type Exception = { readonly type?: string; readonly message?: string; readonly stacktrace?: string };
+
+/** Why a span that failed did: its exception event, else what attributes say, else its status. `undefined` when none does. */
+export function readException(span: Span, attributes: ClaimedAttributes): Exception | undefined {
+  const event = exceptionAttributes(span);
+  const type = firstText(event, EXCEPTION_KEYS.type) ?? attributes.take(EXCEPTION_KEYS.type, textOf);
+  const message =
+    firstText(event, EXCEPTION_KEYS.message) ??
+    attributes.take(EXCEPTION_KEYS.message, textOf) ??
+    readStatusMessage(span, attributes);
+  const stacktrace = firstText(event, EXCEPTION_KEYS.stacktrace) ?? attributes.take(EXCEPTION_KEYS.stacktrace, textOf);
+  if (type === undefined && message === undefined && stacktrace === undefined) return undefined;
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(message === undefined ? {} : { message }),
+    ...(stacktrace === undefined ? {} : { stacktrace }),
+  };
+}
+
+/** What the span says with its status, whatever that is. */
+export function readStatusMessage(span: Span, attributes: ClaimedAttributes): string | undefined {
+  return attributes.take(STATUS_MESSAGE_KEYS, textOf) ?? (span.status?.message || undefined);
+}

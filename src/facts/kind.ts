@@ -1,0 +1,110 @@
+import { FixedKeys } from "../lib/fixed-keys.ts";
+import { NAME_PREFIXES } from "../otel/semconv/attributes.ts";
+
+/** What a span is, whatever its exporter calls it. The order is part of encoded facts. */
+export const SPAN_KINDS = [
+  "query",
+  "agent",
+  "team",
+  "turn",
+  "llm",
+  "tool",
+  "retrieval",
+  "embedding",
+  "http",
+  "db",
+  "messaging",
+  "chain",
+  "internal",
+] as const;
+
+export type SpanKind = (typeof SPAN_KINDS)[number];
+
+/** Words that say a kind outright, over all producers, in lower case. */
+export const EXPLICIT_KINDS = new FixedKeys<SpanKind>([
+  ["llm", "llm"],
+  ["generation", "llm"],
+  ["model", "llm"],
+  ["llm_request", "llm"],
+  ["tool", "tool"],
+  ["agent", "agent"],
+  ["interaction", "agent"],
+  ["team", "team"],
+  ["chain", "chain"],
+  ["prompt", "chain"],
+  ["parser", "chain"],
+  ["guardrail", "chain"],
+  ["evaluator", "chain"],
+  ["flow", "chain"],
+  ["retriever", "retrieval"],
+  ["retrieval", "retrieval"],
+  ["reranker", "retrieval"],
+  ["embedding", "embedding"],
+  ["embedder", "embedding"],
+  // Claude Code's parts of one tool call: counted as calls they would double it.
+  ["tool.execution", "internal"],
+  ["tool.blocked_on_user", "internal"],
+]);
+
+/** Words for a step of something: the span is a chain unless it says more exactly what it is. */
+export const STEP_WORDS = new FixedKeys<true>([
+  ["workflow", true],
+  ["task", true],
+  ["session", true],
+  ["operation", true],
+  ["workflow_run", true],
+  ["workflow_step", true],
+  ["agent_step", true],
+  ["model_generation", true],
+]);
+
+/** `gen_ai.operation.name` of the GenAI convention. */
+export const OPERATION_KINDS = new FixedKeys<SpanKind>([
+  ["chat", "llm"],
+  ["text_completion", "llm"],
+  ["generate_content", "llm"],
+  ["embeddings", "embedding"],
+  ["retrieval", "retrieval"],
+  ["execute_tool", "tool"],
+  ["invoke_agent", "agent"],
+  ["create_agent", "agent"],
+  ["invoke_workflow", "team"],
+]);
+
+/** The kind that the Vercel AI SDK's operation id means. */
+export function aiSdkKind(operation: string): SpanKind | undefined {
+  if (!operation.startsWith("ai.")) return undefined;
+  if (operation === "ai.toolCall") return "tool";
+  if (operation.endsWith(".doGenerate") || operation.endsWith(".doStream")) return "llm";
+  if (operation.endsWith(".doEmbed")) return "embedding";
+  return "chain";
+}
+
+/** What a span says of its kind, each where it says it. */
+export type KindEvidence = {
+  readonly explicit: SpanKind | undefined;
+  readonly operation: SpanKind | undefined;
+  readonly aiSdk: SpanKind | undefined;
+  readonly present: SpanKind | undefined;
+  readonly step: boolean;
+  readonly usage: boolean;
+};
+
+/** First match wins: explicit, GenAI operation, AI SDK operation, presence of a key, name; then the vague hints. */
+export function spanKind(name: string, evidence: KindEvidence): SpanKind {
+  const { explicit } = evidence;
+  if (explicit === "chain") {
+    // Ark calls its queries and teams OpenInference chains, having no better word there.
+    const named = kindOfName(name);
+    return named === "query" || named === "team" ? named : explicit;
+  }
+  const exact = explicit ?? evidence.operation ?? evidence.aiSdk ?? evidence.present ?? kindOfName(name);
+  if (exact !== undefined) return exact;
+  if (evidence.step) return "chain";
+  return evidence.usage ? "llm" : "internal";
+}
+
+function kindOfName(name: string): SpanKind | undefined {
+  for (const [prefix, kind] of NAME_PREFIXES) if (name.startsWith(prefix)) return kind;
+  return undefined;
+}

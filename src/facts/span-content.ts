@@ -1,0 +1,204 @@
+import { countOf, jsonText, numberOf, parseJson, plainValue, textOf } from "../otel/any-value.ts";
+import { readSlots } from "./attribute-index.ts";
+import { ClaimedAttributes } from "../content/claimed-attributes.ts";
+import { contentOf, plainContent } from "../content/content-value.ts";
+import type { Content } from "../content/content-value.ts";
+import { detailsAttributes, inputEventMessages, outputEventMessages } from "../content/event-messages.ts";
+import { readException, readStatusMessage, countsAsError } from "./error.ts";
+import type { Exception } from "./error.ts";
+import { kindOf, toolName } from "./facts.ts";
+import type { Tokens } from "./facts.ts";
+import { indexedMessages } from "../content/indexed-messages.ts";
+import { contentParts, toolCalls } from "../content/message-parts.ts";
+import type { MessagePart } from "../content/message-parts.ts";
+import * as keys from "../otel/semconv/attributes.ts";
+import * as said from "../otel/semconv/content.ts";
+import type { AnyValue, Span } from "../otel/span.ts";
+import { costIn, tokensIn } from "./usage.ts";
+
+/** What a span says, for a person to read. */
+export type SpanContent = {
+  readonly input?: Content;
+  readonly output?: Content;
+  readonly model?: string;
+  readonly provider?: string;
+  readonly tokens?: Tokens;
+  /** US dollars, as the span says. */
+  readonly cost?: number;
+  readonly timeToFirstTokenMillis?: number;
+  readonly finishReasons?: readonly string[];
+  readonly tool?: { readonly name: string; readonly callId?: string };
+  readonly agent?: string;
+  /** Of a span that failed. */
+  readonly exception?: Exception;
+  /** Of a span that did not fail: what it says with its status. */
+  readonly statusMessage?: string;
+  /** Keys of the span's attributes that went into the above: the page lists the others as they came. */
+  readonly claimed: ReadonlySet<string>;
+};
+
+/** Whether a span failed: log records about it may say so where it does not. */
+export type Outcome = "failed" | "passed";
+
+/**
+ * Reads everything anew: for the span that is looked at, not for thousands. `known`: the outcome where the caller knows it, as
+ * the rows of a session do; else what the span says of itself.
+ */
+export function readContent(span: Span, known?: Outcome): SpanContent {
+  const attributes = new ClaimedAttributes(span.attributes);
+  const slots = readSlots(span.attributes);
+  const name = span.name ?? "";
+  const kind = kindOf(name, slots);
+  const content: { -readonly [Field in keyof SpanContent]: SpanContent[Field] } = { claimed: attributes.claimed };
+  assign(content, "input", kind === "tool" ? toolInput(attributes) : readInput(span, attributes));
+  assign(content, "output", kind === "tool" ? toolOutput(span, attributes) : readOutput(span, attributes));
+  if (kind === "tool") {
+    attributes.take(keys.TOOL_KEYS, textOf);
+    const callId = attributes.take(said.TOOL_CALL_ID_KEYS, textOf);
+    content.tool = { name: toolName(name, slots), ...(callId === undefined ? {} : { callId }) };
+  } else {
+    const isModel = kind === "llm" || kind === "embedding";
+    assign(content, "model", attributes.take(isModel ? keys.MODEL_SPAN_KEYS : keys.MODEL_KEYS, textOf));
+    assign(content, "provider", attributes.take(said.PROVIDER_KEYS, textOf));
+  }
+  assign(content, "agent", attributes.take(kind === "agent" ? keys.AGENT_SPAN_KEYS : keys.AGENT_KEYS, textOf));
+  assign(content, "tokens", tokensIn(slots));
+  if (content.tokens !== undefined) claimTokens(attributes);
+  assign(content, "cost", costIn(slots));
+  if (content.cost !== undefined) attributes.take([...keys.COST_KEYS, ...keys.COST_DETAILS_KEYS], (value) => value);
+  assign(content, "timeToFirstTokenMillis", timeToFirstToken(attributes));
+  assign(content, "finishReasons", attributes.take(said.FINISH_REASON_KEYS, finishReasons));
+  const outcome = known ?? (countsAsError(span, slots) ? "failed" : "passed");
+  if (outcome === "failed") assign(content, "exception", readException(span, attributes));
+  else assign(content, "statusMessage", readStatusMessage(span, attributes));
+  return content;
+}
+
+function assign<T, Field extends keyof T>(target: T, field: Field, value: T[Field] | undefined): void {
+  if (value !== undefined) target[field] = value;
+}
+
+function toolInput(attributes: ClaimedAttributes): Content | undefined {
+  const found = attributes.find([...said.TOOL_INPUT_KEYS, ...said.INPUT_KEYS]);
+  return found === undefined ? undefined : plainContent(found.value);
+}
+
+function toolOutput(span: Span, attributes: ClaimedAttributes): Content | undefined {
+  const found = attributes.find([...said.TOOL_OUTPUT_KEYS, ...said.OUTPUT_KEYS, ...said.LATER_OUTPUT_KEYS]);
+  if (found !== undefined) return plainContent(found.value);
+  const event = span.events?.findLast((one) => one.name === said.TOOL_OUTPUT_EVENT.name);
+  const told = new ClaimedAttributes(event?.attributes).find(said.TOOL_OUTPUT_EVENT.keys);
+  return told === undefined ? undefined : plainContent(told.value);
+}
+
+function readInput(span: Span, attributes: ClaimedAttributes): Content | undefined {
+  const events = span.events ?? [];
+  return (
+    conventionInput(attributes) ??
+    indexedMessages(attributes, said.INPUT_MESSAGE_PREFIXES, "user") ??
+    conventionInput(new ClaimedAttributes(detailsAttributes(events))) ??
+    inputEventMessages(events) ??
+    withInstructions(attributes, described(attributes, said.INPUT_KEYS))
+  );
+}
+
+function readOutput(span: Span, attributes: ClaimedAttributes): Content | undefined {
+  const events = span.events ?? [];
+  return (
+    described(attributes, said.OUTPUT_MESSAGE_KEYS) ??
+    indexedMessages(attributes, said.OUTPUT_MESSAGE_PREFIXES, "assistant") ??
+    described(new ClaimedAttributes(detailsAttributes(events)), said.OUTPUT_MESSAGE_KEYS) ??
+    outputEventMessages(events) ??
+    described(attributes, said.OUTPUT_KEYS) ??
+    aiSdkAnswer(attributes) ??
+    described(attributes, said.LATER_OUTPUT_KEYS)
+  );
+}
+
+function conventionInput(attributes: ClaimedAttributes): Content | undefined {
+  const content = described(attributes, said.INPUT_MESSAGE_KEYS);
+  return content === undefined ? undefined : withInstructions(attributes, content);
+}
+
+/** The first of the keys that says anything, read as its mime type asks. */
+function described(attributes: ClaimedAttributes, ordered: readonly string[]): Content | undefined {
+  const found = attributes.find(ordered);
+  if (found === undefined) return undefined;
+  const mimeKey = said.MIME_TYPE_KEYS.get(found.key);
+  const mimeType = mimeKey === undefined ? undefined : attributes.take([mimeKey], textOf);
+  return mimeType === "text/plain" ? asText(found.value) : contentOf(found.value);
+}
+
+function asText(value: AnyValue): Content {
+  const { stringValue, spill } = value;
+  if (stringValue === undefined) return plainContent(value);
+  return { kind: "text", text: stringValue, ...(spill === undefined ? {} : { spill }) };
+}
+
+/** System instructions stand before the conversation; a conversation that is only a text becomes one. */
+function withInstructions(attributes: ClaimedAttributes, content: Content | undefined): Content | undefined {
+  if (content?.kind === "json") return content;
+  const found = attributes.find(said.SYSTEM_KEYS);
+  if (found === undefined) return content;
+  const parts = contentParts(instructions(found.value));
+  if (parts.length === 0) return content;
+  const spill = content?.spill ?? found.value.spill;
+  const asked =
+    content?.kind === "text" ? [{ role: "user", parts: contentParts(content.text) }] : (content?.messages ?? []);
+  return {
+    kind: "messages",
+    messages: [{ role: "system", parts }, ...asked],
+    ...(spill === undefined ? {} : { spill }),
+  };
+}
+
+function instructions(value: AnyValue): unknown {
+  return value.stringValue === undefined ? plainValue(value) : (parseJson(value.stringValue) ?? value.stringValue);
+}
+
+function aiSdkAnswer(attributes: ClaimedAttributes): Content | undefined {
+  const { text, reasoning, toolCalls: calls } = said.AI_SDK_ANSWER;
+  const thought = attributes.find([reasoning]);
+  const answer = attributes.find([text]);
+  const called = attributes.find([calls]);
+  const thoughts: MessagePart[] =
+    thought === undefined ? [] : [{ type: "reasoning", text: textOf(thought.value) ?? "" }];
+  const parts = [
+    ...thoughts,
+    ...(answer === undefined ? [] : contentParts(plainValue(answer.value))),
+    ...(called === undefined ? [] : toolCalls(plainValue(called.value))),
+  ];
+  const spill = answer?.value.spill ?? called?.value.spill ?? thought?.value.spill;
+  if (parts.length === 0) return called === undefined ? undefined : plainContent(called.value);
+  return { kind: "messages", messages: [{ role: "assistant", parts }], ...(spill === undefined ? {} : { spill }) };
+}
+
+function claimTokens(attributes: ClaimedAttributes): void {
+  for (const ordered of [
+    keys.INPUT_TOKEN_KEYS,
+    keys.OUTPUT_TOKEN_KEYS,
+    keys.CACHED_TOKEN_KEYS,
+    keys.REASONING_TOKEN_KEYS,
+  ]) {
+    attributes.take(ordered, countOf);
+  }
+  attributes.take(keys.USAGE_KEYS, textOf);
+}
+
+function timeToFirstToken(attributes: ClaimedAttributes): number | undefined {
+  for (const [key, unit] of said.FIRST_TOKEN_KEYS) {
+    const value = attributes.take([key], numberOf);
+    if (value !== undefined) return value * unit;
+  }
+  return undefined;
+}
+
+/** An array, JSON text of one, or one plain word: producers do all three. */
+function finishReasons(value: AnyValue): readonly string[] | undefined {
+  const plain =
+    value.stringValue === undefined ? plainValue(value) : (parseJson(value.stringValue) ?? value.stringValue);
+  const reasons = (Array.isArray(plain) ? plain : [plain]).filter((reason) => reason !== null && reason !== "");
+  return reasons.length === 0
+    ? undefined
+    : reasons.map((reason) => (typeof reason === "string" ? reason : jsonText(reason)));
+}

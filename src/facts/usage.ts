@@ -1,0 +1,76 @@
+import { parseJson } from "../otel/any-value.ts";
+import { kindAt, numberIn, SLOT, textIn } from "./attribute-index.ts";
+import type { Slots } from "./attribute-index.ts";
+import { isRecord } from "../lib/plain-data.ts";
+import type { PlainRecord } from "../lib/plain-data.ts";
+
+export type Tokens = {
+  /** Cached tokens included. */
+  readonly input: number;
+  readonly output: number;
+  readonly cached: number;
+  readonly reasoning: number;
+};
+
+/** The tokens that a span says it used; `undefined` when it says neither input nor output. */
+export function tokensIn(slots: Slots): Tokens | undefined {
+  const input = numberIn(slots, SLOT.inputTokens);
+  const output = numberIn(slots, SLOT.outputTokens);
+  if (input === undefined && output === undefined) return usageInText(slots);
+  return {
+    input: input ?? 0,
+    output: output ?? 0,
+    cached: numberIn(slots, SLOT.cachedTokens) ?? 0,
+    reasoning: numberIn(slots, SLOT.reasoningTokens) ?? 0,
+  };
+}
+
+/** US dollars. */
+export function costIn(slots: Slots): number | undefined {
+  const cost = numberIn(slots, SLOT.cost);
+  if (cost !== undefined) return dollars(cost);
+  const details = textIn(slots, SLOT.costDetails);
+  const parsed = details === undefined ? undefined : parseJson(details);
+  const total = isRecord(parsed) ? parsed.total : undefined;
+  return typeof total === "number" ? dollars(total) : undefined;
+}
+
+/** JSON reads 1e999 as infinite, and a number that is none costs nothing: one of them must not spoil a sum, or a chunk's facts. */
+function dollars(cost: number): number | undefined {
+  return Number.isFinite(cost) && cost >= 0 ? cost : undefined;
+}
+
+function usageInText(slots: Slots): Tokens | undefined {
+  const usage = textIn(slots, SLOT.usage);
+  if (usage !== undefined) {
+    const parsed = parseJson(usage);
+    return isRecord(parsed) ? disjointUsage(parsed) : undefined;
+  }
+  // A model's answer may be long, and only a model's is read for its usage: its steps repeat it.
+  const answer = kindAt(slots, SLOT.explicitKind) === "llm" ? textIn(slots, SLOT.answer) : undefined;
+  const parsed = answer?.includes('"usage"') === true ? parseJson(answer) : undefined;
+  if (!isRecord(parsed) || !isRecord(parsed.usage)) return undefined;
+  const { usage: said } = parsed;
+  const tokens = { input: count(said.inputTokens), output: count(said.outputTokens) };
+  if (tokens.input + tokens.output === 0) return undefined;
+  return { ...tokens, cached: count(said.cachedContentTokens), reasoning: count(said.thoughtsTokens) };
+}
+
+/** Langfuse's: `input` beside `input_cached_tokens`, `output` beside `output_reasoning`; or OpenAI's own names. */
+function disjointUsage(usage: PlainRecord): Tokens | undefined {
+  let [input, output, cached, reasoning] = [count(usage.prompt_tokens), count(usage.completion_tokens), 0, 0];
+  for (const [name, value] of Object.entries(usage)) {
+    if (name.startsWith("input")) {
+      input += count(value);
+      if (name.includes("cache") && !name.includes("creation")) cached += count(value);
+    } else if (name.startsWith("output")) {
+      output += count(value);
+      if (name.includes("reasoning")) reasoning += count(value);
+    }
+  }
+  return input + output === 0 ? undefined : { input, output, cached, reasoning };
+}
+
+function count(value: unknown): number {
+  return typeof value === "number" && value > 0 ? Math.min(Math.round(value), Number.MAX_SAFE_INTEGER) : 0;
+}

@@ -1,0 +1,27 @@
+import type { AgentRecord } from "./agent-event.ts";
+import { readClaudeCode } from "./claude-code.ts";
+import { readCodex } from "./codex.ts";
+import { readGeminiCli } from "./gemini-cli.ts";
+import { namesOf } from "../record-fields.ts";
+import type { LogRecord } from "../../otel/log-record.ts";
+import { CLAUDE_CODE, CODEX, GEMINI_CLI } from "../../otel/semconv/logs.ts";
+import type { KeyValue } from "../../otel/span.ts";
+
+type Read = (event: string, attributes: readonly KeyValue[]) => AgentRecord;
+
+const DIALECTS: readonly (readonly [prefix: string, read: Read])[] = [
+  [CLAUDE_CODE.prefix, readClaudeCode],
+  [CODEX.prefix, readCodex],
+  [GEMINI_CLI.prefix, readGeminiCli],
+];
+
+/** What a coding agent's record tells; `undefined` of any other record. */
+export function readAgentRecord(record: LogRecord): AgentRecord | undefined {
+  for (const name of namesOf(record)) {
+    const dialect = DIALECTS.find(([prefix]) => name.startsWith(prefix));
+    if (dialect === undefined) continue;
+    const [prefix, read] = dialect;
+    return read(name.slice(prefix.length), record.attributes ?? []);
+  }
+  return undefined;
+}

@@ -1,0 +1,137 @@
+import type { AgentEvent, AgentRecord, Failure, ModelCall, ToolCall } from "./agent-event.ts";
+import { derivedId, idOfRecord } from "../derived-id.ts";
+import { momentOfRecord } from "../../otel/log-record.ts";
+import type { LogRecord } from "../../otel/log-record.ts";
+import { nanosecondsIn } from "../../lib/nanoseconds.ts";
+import { countAt } from "../record-fields.ts";
+import { SESSION_KEYS, USER_KEYS } from "../../otel/semconv/attributes.ts";
+import { AGENT_RECORD, REDACTED } from "../../otel/semconv/logs.ts";
+import * as wire from "../../otel/semconv/logs.ts";
+import type { AnyValue, KeyValue, Span } from "../../otel/span.ts";
+import { toldAttribute } from "../../facts/derivation.ts";
+
+const STATUS_ERROR = 2;
+const CLIENT = 3;
+
+/** The span that a coding agent's record is about: by the agent's id for it, else by the record itself if it tells of one; "" without. */
+export function agentSubject(record: LogRecord, { event, subject }: AgentRecord): string {
+  if (subject !== undefined) return derivedId(subject.of, subject.id);
+  return event === undefined ? "" : idOfRecord(record);
+}
+
+/**
+ * The span that a coding agent's record tells of, if it does. Records are written when a thing is over: the span ends then,
+ * and began as much earlier as it took. Of a prompt nobody says when it is answered: it is a moment.
+ */
+export function agentSpan(record: LogRecord, told: AgentRecord): Span | undefined {
+  const { event, promptId } = told;
+  if (event === undefined) return undefined;
+  const { attributes = [] } = record;
+  const end = momentOfRecord(record);
+  const took = event.is === "prompt" ? 0 : (countAt(attributes, AGENT_RECORD.durationMillis) ?? 0);
+  const lasted = nanosecondsIn(took);
+  const failure = "failure" in event ? event.failure : undefined;
+  const how = event.is === "prompt" ? "prompt" : promptId === undefined ? "by-time" : "call";
+  const parentSpanId = promptId === undefined || event.is === "prompt" ? undefined : derivedId("prompt", promptId);
+  return {
+    traceId: "",
+    spanId: agentSubject(record, told),
+    ...(parentSpanId === undefined ? {} : { parentSpanId }),
+    name: event.name,
+    ...(event.is === "model" || event.is === "request" ? { kind: CLIENT } : {}),
+    startTimeUnixNano: String(lasted < end ? end - lasted : end),
+    endTimeUnixNano: String(end),
+    attributes: [...namesIn(attributes), ...attributesOf(event), ...failed(failure), toldAttribute(how)],
+    ...(failure === undefined ? {} : { status: statusOf(failure) }),
+  };
+}
+
+const NAMES: ReadonlySet<string> = new Set([
+  ...SESSION_KEYS.chosen,
+  ...SESSION_KEYS.framework,
+  ...SESSION_KEYS.conversation,
+  ...SESSION_KEYS.conversationIfUuid,
+  ...USER_KEYS,
+]);
+
+/** Whose it is. */
+function namesIn(attributes: readonly KeyValue[]): readonly KeyValue[] {
+  return attributes.filter(({ key }) => NAMES.has(key));
+}
+
+function attributesOf(event: AgentEvent): readonly KeyValue[] {
+  switch (event.is) {
+    case "prompt": {
+      const { agent, text } = event;
+      const isTold = text !== undefined && !REDACTED.has(text.stringValue ?? "");
+      return [
+        word(wire.OPERATION, "invoke_agent"),
+        word(wire.AGENT, agent),
+        ...(isTold ? [{ key: wire.INPUT, value: text }] : []),
+      ];
+    }
+    case "model":
+      return modelAttributes(event);
+    case "tool":
+      return toolAttributes(event);
+    case "request": {
+      const { endpoint, status } = event;
+      return [
+        word(wire.HTTP_METHOD, "POST"),
+        ...(endpoint === undefined ? [] : [word(wire.URL_PATH, endpoint)]),
+        ...count(wire.HTTP_STATUS, status),
+      ];
+    }
+  }
+}
+
+function modelAttributes(call: ModelCall): readonly KeyValue[] {
+  const { model, tokens, cost, firstTokenMillis, finishReasons, input, output } = call;
+  return [
+    word(wire.OPERATION, "chat"),
+    ...(model === undefined ? [] : [word(wire.MODEL, model)]),
+    ...count(wire.INPUT_TOKENS, tokens?.input),
+    ...count(wire.OUTPUT_TOKENS, tokens?.output),
+    ...count(wire.CACHED_TOKENS, tokens?.cached),
+    ...count(wire.WRITTEN_TOKENS, tokens?.written),
+    ...count(wire.REASONING_TOKENS, tokens?.reasoning),
+    ...(cost === undefined ? [] : [{ key: wire.COST, value: { doubleValue: cost } }]),
+    ...(firstTokenMillis === undefined
+      ? []
+      : [{ key: wire.FIRST_TOKEN, value: { doubleValue: firstTokenMillis / 1_000 } }]),
+    ...given(wire.FINISH_REASONS, finishReasons),
+    ...given(wire.INPUT, input),
+    ...given(wire.OUTPUT, output),
+  ];
+}
+
+function toolAttributes({ tool, callId, input, output }: ToolCall): readonly KeyValue[] {
+  return [
+    word(wire.OPERATION, "execute_tool"),
+    ...(tool === "" ? [] : [word(wire.TOOL, tool)]),
+    ...(callId === undefined ? [] : [word(wire.TOOL_CALL_ID, callId)]),
+    ...given(wire.TOOL_INPUT, input),
+    ...given(wire.TOOL_OUTPUT, output),
+  ];
+}
+
+function failed(failure: Failure | undefined): readonly KeyValue[] {
+  return failure?.type === undefined ? [] : [word(wire.ERROR_TYPE, failure.type)];
+}
+
+function statusOf({ type, message }: Failure): { readonly message?: string; readonly code: number } {
+  const text = message ?? type;
+  return { ...(text === undefined ? {} : { message: text }), code: STATUS_ERROR };
+}
+
+function word(key: string, text: string): KeyValue {
+  return { key, value: { stringValue: text } };
+}
+
+function count(key: string, number: number | undefined): readonly KeyValue[] {
+  return number === undefined ? [] : [{ key, value: { intValue: String(Math.round(number)) } }];
+}
+
+function given(key: string, value: AnyValue | undefined): readonly KeyValue[] {
+  return value === undefined ? [] : [{ key, value }];
+}

@@ -1,0 +1,99 @@
+import { isRecord } from "../../lib/plain-data.ts";
+import { ARK_OPERATIONS, ARK_PHASES } from "../../otel/semconv/ark.ts";
+
+/** An event as an Ark installation posts it. */
+export type ArkEvent = {
+  /** RFC 3339. */
+  readonly timestamp: string;
+  readonly eventType: string;
+  /** An operation and what became of it: `ToolCallComplete`. */
+  readonly reason: string;
+  readonly message: string;
+  readonly data: Readonly<Record<string, string>>;
+};
+
+/** UTF-16 units of a query's input, as Ark cuts it. */
+export const ARK_INPUT_UNITS = 48;
+
+export type ArkOperation = keyof typeof ARK_OPERATIONS;
+export type ArkPhase = (typeof ARK_PHASES)[number];
+
+const REASON = new RegExp(`^(${Object.keys(ARK_OPERATIONS).join("|")})(${ARK_PHASES.join("|")})$`);
+
+/** The two halves of a reason; `undefined` of one that is about no span. */
+export function readReason(reason: string): { readonly operation: ArkOperation; readonly phase: ArkPhase } | undefined {
+  const [, operation, phase] = REASON.exec(reason) ?? [];
+  return operation === undefined ? undefined : { operation: operation as ArkOperation, phase: phase as ArkPhase };
+}
+
+const INSTANT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/i;
+
+/** Unix nanoseconds of an RFC 3339 text, with all the digits that it has; `undefined` of any other text. */
+export function instantOf(text: string): bigint | undefined {
+  const [, seconds, fraction = "", zone] = INSTANT.exec(text.trim()) ?? [];
+  const millis = Date.parse(`${seconds}${zone}`.toUpperCase());
+  if (!Number.isFinite(millis) || millis < 0) return undefined;
+  return BigInt(millis) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, "0"));
+}
+
+export type ReadEvent =
+  | { readonly ok: true; readonly event: ArkEvent }
+  /** Each names its field. */
+  | { readonly ok: false; readonly faults: readonly string[] };
+
+/** Without these an event belongs to no query, or to no session. */
+const REQUIRED = ["queryId", "queryName", "queryNamespace", "sessionId"] as const;
+/** What the tenant's list keeps of a query, in UTF-16 units. Kubernetes gives no object a name of more than 253. */
+const NAMES = ["queryId", "queryName", "queryNamespace"] as const;
+const MAX_NAME = 1_000;
+
+/**
+ * An event out of a posted body. Events can't be sent again by who posts them and forgets: what can be understood is, numbers
+ * as the texts that they should have been.
+ */
+export function readArkEvent(body: unknown): ReadEvent {
+  if (!isRecord(body)) return { ok: false, faults: ["body: must be an object"] };
+  const faults: string[] = [];
+  const text = (field: string): string => {
+    const value = body[field];
+    if (typeof value === "string") return value;
+    faults.push(`${field}: must be a string`);
+    return "";
+  };
+  const [timestamp, eventType, reason, message] = [
+    text("timestamp"),
+    text("eventType"),
+    text("reason"),
+    text("message"),
+  ];
+  if (timestamp !== "" && instantOf(timestamp) === undefined) faults.push("timestamp: must be a time of RFC 3339");
+  if (eventType !== "" && eventType !== "Normal" && eventType !== "Warning")
+    faults.push("eventType: must be Normal or Warning");
+  if (reason === "" && body["reason"] === "") faults.push("reason: must not be empty");
+  const data = readData(body["data"], faults);
+  return faults.length > 0
+    ? { ok: false, faults }
+    : { ok: true, event: { timestamp, eventType, reason, message, data } };
+}
+
+function readData(given: unknown, faults: string[]): Readonly<Record<string, string>> {
+  if (!isRecord(given)) {
+    faults.push("data: must be an object");
+    return {};
+  }
+  const fields: [string, string][] = [];
+  for (const [field, value] of Object.entries(given)) {
+    if (value === null || value === undefined) continue;
+    if (typeof value === "string") fields.push([field, value]);
+    else if (typeof value === "number" || typeof value === "boolean") fields.push([field, `${value}`]);
+    else faults.push(`data.${field}: must be a string`);
+  }
+  const data = Object.fromEntries(fields);
+  for (const field of REQUIRED) {
+    if (!Object.hasOwn(data, field) || data[field] === "") faults.push(`data.${field}: is required`);
+  }
+  for (const field of NAMES) {
+    if ((data[field]?.length ?? 0) > MAX_NAME) faults.push(`data.${field}: must have at most ${MAX_NAME} characters`);
+  }
+  return data;
+}

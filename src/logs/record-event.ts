@@ -1,0 +1,85 @@
+import { readAgentRecord } from "./agents/agent-record.ts";
+import { namesOf, valueAt } from "./record-fields.ts";
+import type { LogRecord } from "../otel/log-record.ts";
+import { timeOfRecord } from "../otel/log-record.ts";
+import { EXCEPTION_EVENT, EXCEPTION_KEYS } from "../otel/semconv/attributes.ts";
+import {
+  DETAILS_EVENT,
+  EVENT_BODY_KEY,
+  EVENT_CONTENT_KEY,
+  INPUT_EVENTS,
+  OUTPUT_EVENT,
+  USER_EVENT,
+} from "../otel/semconv/content.ts";
+import { AGENT_RECORD, REDACTED } from "../otel/semconv/logs.ts";
+import type { AnyValue, KeyValue, SpanEvent } from "../otel/span.ts";
+
+/** The role of who speaks in an agent's own record: what a person asked, what a model answered. */
+const SPOKEN = [
+  [AGENT_RECORD.prompt, USER_EVENT],
+  [AGENT_RECORD.answer, OUTPUT_EVENT],
+] as const;
+
+/** A record as the event that it stands for, so that whatever reads a span's events reads it too: exceptions, messages, details. */
+export function eventOfRecord(record: LogRecord): SpanEvent {
+  const { attributes = [], body } = record;
+  const names = namesOf(record);
+  const message = names.find((name) => INPUT_EVENTS.has(name) || name === OUTPUT_EVENT);
+  if (message !== undefined) return eventAt(record, message, [...attributes, ...contentOf(body)]);
+  if (names.includes(DETAILS_EVENT)) return eventAt(record, DETAILS_EVENT, [...attributes, ...structured(body)]);
+  if (isException(record)) return eventAt(record, EXCEPTION_EVENT, attributes);
+  const spoken = readAgentRecord(record) === undefined ? undefined : spokenIn(attributes);
+  return spoken === undefined
+    ? eventAt(record, names[0] ?? "", attributes)
+    : eventAt(record, spoken.name, [{ key: EVENT_CONTENT_KEY, value: spoken.text }]);
+}
+
+/** What records add to the content of the span that they are about: messages, and exceptions that nobody dealt with. */
+export function contentEvents(records: readonly LogRecord[]): readonly SpanEvent[] {
+  return records.flatMap((record) => (isException(record) && !isError(record) ? [] : [eventOfRecord(record)]));
+}
+
+/** OTLP's severities from here on are errors: below, an exception was dealt with. */
+const ERROR_SEVERITY = 17;
+
+export function isError({ severityNumber = 0 }: LogRecord): boolean {
+  return severityNumber === 0 || severityNumber >= ERROR_SEVERITY;
+}
+
+/** Whether it tells of an exception. */
+export function isException(record: LogRecord): boolean {
+  return (
+    namesOf(record).includes(EXCEPTION_EVENT) ||
+    valueAt(record.attributes, EXCEPTION_TYPE) !== undefined ||
+    valueAt(record.attributes, EXCEPTION_MESSAGE) !== undefined
+  );
+}
+
+/** Not `error.type`, which a record may have that tells of a fault in passing. */
+const EXCEPTION_TYPE = EXCEPTION_KEYS.type.slice(0, 1);
+const EXCEPTION_MESSAGE = EXCEPTION_KEYS.message.slice(0, 1);
+
+function eventAt(record: LogRecord, name: string, attributes: readonly KeyValue[]): SpanEvent {
+  const time = timeOfRecord(record);
+  return { ...(time === "" ? {} : { timeUnixNano: time }), name, attributes };
+}
+
+/** The body of a message: its fields, or its text. */
+function contentOf(body: AnyValue | undefined): readonly KeyValue[] {
+  if (body === undefined) return [];
+  const isText = body.stringValue !== undefined && (body.spill !== undefined || !/^\s*\{/.test(body.stringValue));
+  return [{ key: isText ? EVENT_CONTENT_KEY : EVENT_BODY_KEY, value: body }];
+}
+
+/** Some producers write the details' attributes as the body. */
+function structured(body: AnyValue | undefined): readonly KeyValue[] {
+  return body?.kvlistValue?.values ?? [];
+}
+
+function spokenIn(attributes: readonly KeyValue[]): { readonly name: string; readonly text: AnyValue } | undefined {
+  for (const [keys, name] of SPOKEN) {
+    const text = valueAt(attributes, keys);
+    if (text !== undefined && !REDACTED.has(text.stringValue ?? "")) return { name, text };
+  }
+  return undefined;
+}

@@ -1,0 +1,40 @@
+import { timeOfRecord } from "../otel/log-record.ts";
+import type { LogRecord } from "../otel/log-record.ts";
+import { noteOf } from "./annotation.ts";
+import type { SpanNote } from "./annotation.ts";
+import { sessionOfRecord } from "./session-id.ts";
+import { spansOfRecord } from "./derived-spans.ts";
+import type { Resource, Scope } from "../otel/span.ts";
+import { deriveFacts, emitterSeed } from "../facts/facts.ts";
+import type { SessionName, SpanFacts } from "../facts/facts.ts";
+import { textHash } from "../lib/text-hash.ts";
+
+/** What sessions, lists and liveness need of one log record. */
+export type RecordFacts = {
+  /** 64-bit hash of the canonical JSON and of the resource and scope around it, 16 hex digits: the record's identity in its trace. */
+  readonly hash: string;
+  /** Unix nanoseconds; 0n where it has no time. */
+  readonly time: bigint;
+  readonly session?: SessionName;
+  /** Of the spans that it tells of. */
+  readonly spans: readonly SpanFacts[];
+  readonly note?: SpanNote;
+};
+
+/** `text` is the record's canonical JSON. */
+export function deriveRecordFacts(
+  record: LogRecord,
+  text: string,
+  resource: Resource | undefined,
+  scope: Scope | undefined,
+): RecordFacts {
+  const session = sessionOfRecord(record, resource);
+  const note = noteOf(record);
+  return {
+    hash: textHash(text, emitterSeed(resource, scope)),
+    time: BigInt(timeOfRecord(record) || 0),
+    ...(session === undefined ? {} : { session }),
+    spans: spansOfRecord(record).map((span) => deriveFacts(span, JSON.stringify(span), resource, scope)),
+    ...(note === undefined ? {} : { note }),
+  };
+}

@@ -1,0 +1,34 @@
+import { numberOf } from "../otel/any-value.ts";
+import type { LogRecord } from "../otel/log-record.ts";
+import { EVENT_NAME_KEYS } from "../otel/semconv/logs.ts";
+import type { AnyValue, KeyValue } from "../otel/span.ts";
+
+/** Names longer than this are prose. */
+const MAX_NAME = 256;
+
+/** Whatever a record may be known by, the most exact first: OTLP's event name, the attribute of that name, its body. */
+export function namesOf({ eventName, attributes = [], body }: LogRecord): readonly string[] {
+  const named = valueAt(attributes, EVENT_NAME_KEYS);
+  return [eventName, named?.stringValue, body?.stringValue].filter(
+    (name) => name !== undefined && name !== "" && name.length <= MAX_NAME,
+  ) as string[];
+}
+
+/** The first of the keys that is there with a value. */
+export function valueAt(attributes: readonly KeyValue[] | undefined, keys: readonly string[]): AnyValue | undefined {
+  for (const key of keys) {
+    const value = attributes?.find((attribute) => attribute.key === key)?.value;
+    if (value !== undefined && value.stringValue !== "") return value;
+  }
+  return undefined;
+}
+
+/** The first of the keys that has a number, whichever form the producer chose for it; never negative. */
+export function countAt(attributes: readonly KeyValue[] | undefined, keys: readonly string[]): number | undefined {
+  for (const key of keys) {
+    const value = attributes?.find((attribute) => attribute.key === key)?.value;
+    const number = value === undefined ? undefined : numberOf(value);
+    if (number !== undefined && number >= 0) return number;
+  }
+  return undefined;
+}

@@ -1,0 +1,80 @@
+import type { LogRecord, ResourceLogs } from "./log-record.ts";
+import type { ResourceSpans, ScopeSpans, Span } from "./span.ts";
+
+type Placed = { readonly group: number; readonly scope: number; readonly span: Span };
+
+/** The spans of a chunk by position: they are counted through resources and scopes in order. */
+export class ChunkSpans {
+  readonly #resourceSpans: readonly ResourceSpans[];
+  readonly #placed: readonly Placed[];
+
+  constructor(resourceSpans: readonly ResourceSpans[]) {
+    this.#resourceSpans = resourceSpans;
+    this.#placed = resourceSpans.flatMap(({ scopeSpans = [] }, group) =>
+      scopeSpans.flatMap(({ spans = [] }, scope) => spans.map((span) => ({ group, scope, span }))),
+    );
+  }
+
+  get length(): number {
+    return this.#placed.length;
+  }
+
+  /** Spans alone, by position. */
+  spans(): readonly Span[] {
+    return this.#placed.map(({ span }) => span);
+  }
+
+  /** These spans with the resources and scopes around them. `positions`: ascending. */
+  pick(positions: readonly number[]): readonly ResourceSpans[] {
+    const picked: ResourceSpans[] = [];
+    let scopes: ScopeSpans[] = [];
+    let spans: Span[] = [];
+    let last: Placed | undefined;
+    for (const position of positions) {
+      const placed = this.#placed[position];
+      if (placed === undefined) continue;
+      const group = this.#resourceSpans[placed.group];
+      if (last?.group !== placed.group) {
+        scopes = [];
+        picked.push({ ...group, scopeSpans: scopes });
+      }
+      if (last?.group !== placed.group || last.scope !== placed.scope) {
+        spans = [];
+        scopes.push({ ...group?.scopeSpans?.[placed.scope], spans });
+      }
+      spans.push(placed.span);
+      last = placed;
+    }
+    return picked;
+  }
+}
+
+/** The log records of a chunk by position: they are counted through resources and scopes in order. */
+export class ChunkRecords {
+  readonly #resourceLogs: readonly ResourceLogs[];
+
+  constructor(resourceLogs: readonly ResourceLogs[]) {
+    this.#resourceLogs = resourceLogs;
+  }
+
+  /** Records alone, by position. */
+  records(): readonly LogRecord[] {
+    return this.#resourceLogs.flatMap(({ scopeLogs = [] }) => scopeLogs.flatMap(({ logRecords = [] }) => logRecords));
+  }
+
+  /** These records with the resources and scopes around them. */
+  pick(positions: readonly number[]): readonly ResourceLogs[] {
+    const wanted = new Set(positions);
+    const picked: ResourceLogs[] = [];
+    let position = 0;
+    for (const group of this.#resourceLogs) {
+      const scopeLogs = [];
+      for (const scope of group.scopeLogs ?? []) {
+        const logRecords = (scope.logRecords ?? []).filter(() => wanted.has(position++));
+        if (logRecords.length > 0) scopeLogs.push({ ...scope, logRecords });
+      }
+      if (scopeLogs.length > 0) picked.push({ ...group, scopeLogs });
+    }
+    return picked;
+  }
+}

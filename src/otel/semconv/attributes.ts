@@ -1,0 +1,231 @@
+/**
+ * The attribute keys that instrumentations use, in order of precedence. Together with semconv-content.ts and
+ * semconv-live.ts this is the only place that spells an attribute key.
+ */
+
+/** Names of the session, by rank: what a person chose for it, what its framework calls it, what its conversation is. */
+export const SESSION_KEYS = {
+  chosen: ["ark.session.id"],
+  framework: [
+    "langfuse.session.id",
+    "session.id",
+    "traceroot.trace.session_id",
+    "lmnr.association.properties.session_id",
+    "traceloop.association.properties.session_id",
+    "ai.telemetry.metadata.sessionId",
+    "ai.telemetry.metadata.session_id",
+    "ai.settings.context.sessionId",
+    "mastra.metadata.sessionId",
+    "langsmith.metadata.session_id",
+    "langsmith.metadata.thread_id",
+    "workflow.session_id",
+    "thread_id",
+  ],
+  conversation: ["gen_ai.conversation.id", "conversation.id"],
+  /** Codex's conversation where it is a UUID; everywhere else the operating system's thread. */
+  conversationIfUuid: ["thread.id"],
+} as const;
+
+export const SERVICE_KEYS = ["service.name"] as const;
+
+/** Keys that say outright what a span is. Values that are no kind (Langfuse's `span`, Laminar's `DEFAULT`) say nothing. */
+export const KIND_KEYS = [
+  "openinference.span.kind",
+  "langfuse.observation.type",
+  "lmnr.span.type",
+  "traceloop.span.kind",
+  "langsmith.span.kind",
+  "agentops.span.kind",
+  "genkit:metadata:subtype",
+  "span.type",
+] as const;
+
+/** Keys whose values include words for "some step": they yield to anything more exact. */
+export const STEP_KEYS = [
+  "traceloop.span.kind",
+  "agentops.span.kind",
+  "mastra.span.type",
+  "gen_ai.operation.name",
+] as const;
+
+export const OPERATION_KEYS = ["gen_ai.operation.name"] as const;
+export const AI_SDK_OPERATION_KEYS = ["ai.operationId"] as const;
+
+/** That such a key is there at all tells the kind. */
+export const PRESENCE_KEYS = [
+  ["mcp.method.name", "tool"],
+  ["gen_ai.tool.name", "tool"],
+  ["gen_ai.tool.call.id", "tool"],
+  ["tool.name", "tool"],
+  ["llm.request.type", "llm"],
+  ["gen_ai.request.model", "llm"],
+  ["team.name", "team"],
+  ["turn.number", "turn"],
+  ["agent.name", "agent"],
+  ["db.system", "db"],
+  ["db.system.name", "db"],
+  ["messaging.system", "messaging"],
+  ["http.request.method", "http"],
+  ["http.method", "http"],
+] as const;
+
+/** Names of Ark's spans, then the GenAI convention's where a producer sets no attributes. */
+export const NAME_PREFIXES = [
+  ["query.", "query"],
+  ["target.", "chain"],
+  ["team.", "team"],
+  ["turn.", "turn"],
+  ["agent.", "agent"],
+  ["llm.", "llm"],
+  ["model.", "llm"],
+  ["tool.", "tool"],
+  ["execute_tool ", "tool"],
+  ["invoke_agent ", "agent"],
+] as const;
+
+/** How the span is called by which Ark's controller hands a query over: before anybody works on it. */
+export const DISPATCH_SUFFIX = ".dispatch";
+export const QUERY_NAME_KEYS = ["query.name"] as const;
+export const QUERY_NAMESPACE_KEYS = ["query.namespace"] as const;
+export const TEAM_KEYS = ["team.name"] as const;
+/** What a query is asked of: Ark's `target.*` span says it, or the query itself. */
+export const TARGET_NAME_KEYS = ["target.name", "query.target.name", "query.target"] as const;
+export const TARGET_TYPE_KEYS = ["target.type", "query.target.type"] as const;
+
+/** Parameters of a query, as JSON: Ark's list of names and values, or an object. */
+export const QUERY_PARAMETER_KEYS = ["query.parameters"] as const;
+
+export const USER_KEYS = [
+  "user.id",
+  "enduser.id",
+  "langfuse.user.id",
+  "lmnr.association.properties.user_id",
+  "traceloop.association.properties.user_id",
+  "ai.telemetry.metadata.userId",
+] as const;
+
+export const AGENT_KEYS = ["gen_ai.agent.name", "agent.name"] as const;
+/** Names of whatever the span is of: its agent's on an agent span. */
+export const AGENT_SPAN_KEYS = [...AGENT_KEYS, "traceloop.entity.name", "ai.telemetry.functionId"] as const;
+
+export const TOOL_KEYS = [
+  "gen_ai.tool.name",
+  "tool.name",
+  "ai.toolCall.name",
+  "tool_name",
+  "traceloop.entity.name",
+  "genkit:name",
+] as const;
+
+export const MODEL_KEYS = [
+  "gen_ai.response.model",
+  "gen_ai.request.model",
+  "llm.response.model_name",
+  "llm.model_name",
+  "llm.request.model_name",
+  "ai.response.model",
+  "ai.model.id",
+  "langfuse.observation.model.name",
+  "llm.model.name",
+  "embedding.model_name",
+] as const;
+/** Names of whatever the span is of: its model's on a model's span. */
+export const MODEL_SPAN_KEYS = [...MODEL_KEYS, "model", "genkit:name"] as const;
+
+export const INPUT_TOKEN_KEYS = [
+  "gen_ai.usage.input_tokens",
+  "gen_ai.usage.prompt_tokens",
+  "llm.token_count.prompt",
+  "ai.usage.inputTokens",
+  "ai.usage.promptTokens",
+  "tokens.prompt",
+  "input_tokens",
+  "ai.usage.tokens",
+] as const;
+
+export const OUTPUT_TOKEN_KEYS = [
+  "gen_ai.usage.output_tokens",
+  "gen_ai.usage.completion_tokens",
+  "llm.token_count.completion",
+  "ai.usage.outputTokens",
+  "ai.usage.completionTokens",
+  "tokens.completion",
+  "output_tokens",
+] as const;
+
+export const CACHED_TOKEN_KEYS = [
+  "gen_ai.usage.cache_read.input_tokens",
+  "gen_ai.usage.cache_read_input_tokens",
+  "llm.token_count.prompt_details.cache_read",
+  "ai.usage.cachedInputTokens",
+  "ai.usage.inputTokenDetails.cacheReadTokens",
+  "cache_read_tokens",
+] as const;
+
+export const REASONING_TOKEN_KEYS = [
+  "gen_ai.usage.reasoning.output_tokens",
+  "gen_ai.usage.reasoning_tokens",
+  "llm.token_count.completion_details.reasoning",
+  "ai.usage.reasoningTokens",
+  "ai.usage.outputTokenDetails.reasoningTokens",
+  "codex.usage.reasoning_output_tokens",
+] as const;
+
+/** Usage as one JSON text, in which cached and reasoning tokens stand beside input and output, not within them. */
+export const USAGE_KEYS = ["langfuse.observation.usage_details"] as const;
+/** The model's answer with its usage inside. */
+export const ANSWER_WITH_USAGE_KEYS = ["genkit:output"] as const;
+
+export const COST_KEYS = ["gen_ai.usage.cost", "llm.cost.total", "gen_ai.usage.total_cost", "operation.cost"] as const;
+/** Cost as one JSON text with a `total`. */
+export const COST_DETAILS_KEYS = ["langfuse.observation.cost_details"] as const;
+
+/** Severity that some producers set in place of the span's status. */
+export const LEVEL_KEYS = ["langfuse.observation.level"] as const;
+
+export const STATUS_MESSAGE_KEYS = ["langfuse.observation.status_message"] as const;
+
+export const EXCEPTION_EVENT = "exception";
+export const EXCEPTION_KEYS = {
+  type: ["exception.type", "error.type"],
+  message: ["exception.message", "error.message"],
+  stacktrace: ["exception.stacktrace"],
+} as const;
+
+/** Types of errors by which a caller says that it no longer wants an answer: the last part of a type's name. */
+export const CANCELED_TYPES = [
+  "cancelederror",
+  "cancellederror",
+  "canceled",
+  "cancelled",
+  "aborterror",
+  "operationcanceledexception",
+  "operationcancelledexception",
+  "taskcanceledexception",
+  "taskcancelledexception",
+  "cancellationexception",
+  "cancellationerror",
+] as const;
+/** Go's, which has no type of its own, and what people write. */
+export const CANCELED_MESSAGES = /\bcontext canceled\b|^(?:(?:query|request|operation|task|run) )?(?:was )?cancel+ed$/i;
+
+/** Ark's terminate and selector tools end in ERROR to leave a loop: their message holds one of these. */
+export const CONTROL_FLOW_MARKS = ["TerminateTeam", "SelectionMade"] as const;
+/** Exceptions by which LangGraph and Pydantic AI pause a run until a person or another program answers: the last part of the type's name. */
+export const PAUSE_TYPES = ["GraphInterrupt", "ApprovalRequired", "CallDeferred"] as const;
+
+/** Tags of Jaeger's JSON that stand for fields of OTLP's: OpenTelemetry's "Jaeger exporter" mapping, and OpenTracing's. */
+export const JAEGER_SPAN_KIND = "span.kind";
+export const JAEGER_ERROR = "error";
+export const JAEGER_STATUS_CODE = "otel.status_code";
+export const JAEGER_STATUS_DESCRIPTION = "otel.status_description";
+export const JAEGER_TRACE_STATE = "w3c.tracestate";
+/** The newer key first. */
+export const JAEGER_SCOPE_NAMES = ["otel.scope.name", "otel.library.name"] as const;
+export const JAEGER_SCOPE_VERSIONS = ["otel.scope.version", "otel.library.version"] as const;
+/** Field of a log: the event's name. */
+export const JAEGER_EVENT = "event";
+
+/** What a file of Jaeger's has and OTLP has no field for. */
+export const JAEGER_WARNINGS = "jaeger.warnings";
+export const OPENTRACING_REFERENCE = "opentracing.ref_type";

@@ -1,0 +1,115 @@
+/** The names of log records that tell of spans, and the attribute keys in which they do: coding agents' own, not a convention's. */
+
+/** On spans that were made of log records: how they hang together with others. The only key of our own; see `told.ts`. */
+export const TOLD_KEYS = ["spanfold.told"] as const;
+
+/** Where a record says which event it is, beside OTLP's own field. */
+export const EVENT_NAME_KEYS = ["event.name"] as const;
+
+/** What an agent writes for a prompt that it was told to keep to itself. */
+export const REDACTED: ReadonlySet<string> = new Set(["<REDACTED>", "[REDACTED]"]);
+
+/** Claude Code's events: the body has the prefix, `event.name` has not. */
+export const CLAUDE_CODE = {
+  agent: "claude-code",
+  prefix: "claude_code.",
+  prompt: "user_prompt",
+  request: "api_request",
+  requestFailed: "api_error",
+  answer: "assistant_response",
+  toolResult: "tool_result",
+  toolDecision: "tool_decision",
+} as const;
+
+export const CODEX = {
+  agent: "codex",
+  prefix: "codex.",
+  prompt: "user_prompt",
+  request: "api_request",
+  stream: "sse_event",
+  streamKind: "event.kind",
+  completed: "response.completed",
+  toolResult: "tool_result",
+  toolDecision: "tool_decision",
+} as const;
+
+export const GEMINI_CLI = {
+  agent: "gemini-cli",
+  prefix: "gemini_cli.",
+  prompt: "user_prompt",
+  request: "api_request",
+  response: "api_response",
+  requestFailed: "api_error",
+  toolCall: "tool_call",
+} as const;
+
+/** Keys of the three, most of which more than one of them uses. */
+export const AGENT_RECORD = {
+  promptId: ["prompt.id", "prompt_id"],
+  requestId: ["request_id"],
+  toolCallId: ["tool_use_id", "call_id", "tool_call_id"],
+  prompt: ["prompt"],
+  model: ["model", "model_name"],
+  durationMillis: ["duration_ms"],
+  firstTokenMillis: ["ttft_ms"],
+  input: ["input_tokens", "input_token_count"],
+  output: ["output_tokens", "output_token_count"],
+  cached: ["cache_read_tokens", "cached_token_count", "cached_content_token_count"],
+  written: ["cache_creation_tokens", "cache_write_token_count"],
+  reasoning: ["reasoning_token_count", "thoughts_token_count"],
+  toolTokens: ["tool_token_count"],
+  cost: ["cost_usd"],
+  tool: ["tool_name", "function_name"],
+  toolInput: ["tool_input", "arguments", "function_args", "tool_parameters"],
+  toolOutput: ["tool_output", "output"],
+  success: ["success"],
+  decision: ["decision"],
+  error: ["error", "error.message", "error_message"],
+  errorType: ["error_type", "error.type"],
+  statusCode: ["status_code", "http.response.status_code"],
+  requestText: ["request_text"],
+  answer: ["response", "response_text"],
+  finishReasons: ["finish_reasons", "stop_reason"],
+  endpoint: ["endpoint"],
+} as const;
+
+/** Keys of what is the same on every record of a session, or of no use in one line. */
+export const NEVER_IN_A_LINE =
+  /^(event\.(?!kind)|session\.|user\.|conversation\.|terminal\.|app\.|auth\.|prompt[._](id|length)$|originator$|slug$|response_length$)/;
+/** Keys of what a reader of one line looks for first. */
+export const FIRST_IN_A_LINE = /(^|[._])(kind|prompt|response|error|message|tool_name|function_name|decision|model)$/;
+
+/** Words of a decision by which a call was not let through. */
+export const REFUSED_DECISIONS: ReadonlySet<string> = new Set([
+  "reject",
+  "rejected",
+  "denied",
+  "deny",
+  "abort",
+  "cancel",
+  "timedout",
+  "timed_out",
+]);
+
+/** The attribute keys with which spans are written that log records tell of: the GenAI convention's, and those that facts read first. */
+export const OPERATION = "gen_ai.operation.name";
+export const AGENT = "gen_ai.agent.name";
+export const MODEL = "gen_ai.request.model";
+export const INPUT = "input.value";
+export const OUTPUT = "output.value";
+export const INPUT_TOKENS = "gen_ai.usage.input_tokens";
+export const OUTPUT_TOKENS = "gen_ai.usage.output_tokens";
+export const CACHED_TOKENS = "gen_ai.usage.cache_read.input_tokens";
+export const WRITTEN_TOKENS = "gen_ai.usage.cache_creation.input_tokens";
+export const REASONING_TOKENS = "gen_ai.usage.reasoning.output_tokens";
+export const COST = "gen_ai.usage.cost";
+export const FIRST_TOKEN = "gen_ai.response.time_to_first_chunk";
+export const FINISH_REASONS = "gen_ai.response.finish_reasons";
+export const TOOL = "gen_ai.tool.name";
+export const TOOL_CALL_ID = "gen_ai.tool.call.id";
+export const TOOL_INPUT = "gen_ai.tool.call.arguments";
+export const TOOL_OUTPUT = "gen_ai.tool.call.result";
+export const ERROR_TYPE = "error.type";
+export const HTTP_METHOD = "http.request.method";
+export const HTTP_STATUS = "http.response.status_code";
+export const URL_PATH = "url.path";

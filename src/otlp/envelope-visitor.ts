@@ -1,0 +1,54 @@
+import type { Resource, Scope } from "../otel/span.ts";
+import { isList, isObject } from "./json/scalars.ts";
+import type { JsonObject } from "./json/scalars.ts";
+
+/** A signal's own words in an export, from the outside in: all else in the envelopes of spans and of log records is the same. */
+export type Signal = { readonly resources: string; readonly scopes: string; readonly items: string };
+
+export const TRACES: Signal = { resources: "resourceSpans", scopes: "scopeSpans", items: "spans" };
+export const LOGS: Signal = { resources: "resourceLogs", scopes: "scopeLogs", items: "logRecords" };
+
+/** Takes a request's items while a decoder walks it: their resource, then their scope, then each of them. */
+export type Gathering<Item, Decoded> = {
+  enterResource: (resource: Resource | undefined, schemaUrl: string) => void;
+  enterScope: (scope: Scope | undefined, schemaUrl: string) => void;
+  /** The item at hand, whether it may be kept or not. */
+  add: (item: Item) => void;
+  /** Items of another signal that were posted as this one. */
+  rejectOtherSignal: (count: number, reason: string) => void;
+  close: () => Decoded;
+};
+
+export const LOOK_LIKE_LOGS = "these look like logs; post them to /v1/logs";
+const LOOK_LIKE_SPANS = "these look like spans; post them to /v1/traces";
+/** In protobuf the two begin alike: with a text or an id where a log record has its time. */
+export const LOOK_LIKE_NO_LOGS = "these look like spans or metrics; post them to /v1/traces or /v1/metrics";
+const LOOK_LIKE_METRICS = "these look like metrics; post them to /v1/metrics";
+
+const SIGNALS: readonly (readonly [Signal, reason: string])[] = [
+  [TRACES, LOOK_LIKE_SPANS],
+  [LOGS, LOOK_LIKE_LOGS],
+  [{ resources: "resourceMetrics", scopes: "scopeMetrics", items: "metrics" }, LOOK_LIKE_METRICS],
+];
+
+/** In JSON other signals are unknown fields of a request: to accept them silently would lose them silently. */
+export function rejectOtherSignals(posted: Signal, gathering: Gathering<never, unknown>, request: JsonObject): void {
+  for (const [signal, reason] of SIGNALS) {
+    const count = signal === posted ? 0 : countItems(request[signal.resources], signal);
+    if (count > 0) gathering.rejectOtherSignal(count, reason);
+  }
+}
+
+function countItems(resources: unknown, { scopes, items }: Signal): number {
+  let count = 0;
+  for (const resource of listOf(resources)) {
+    for (const scope of listOf(isObject(resource) ? resource[scopes] : undefined)) {
+      count += listOf(isObject(scope) ? scope[items] : undefined).length;
+    }
+  }
+  return count;
+}
+
+function listOf(input: unknown): readonly unknown[] {
+  return isList(input) ? input : [];
+}

@@ -1,0 +1,132 @@
+import type { Result } from "./refusals.ts";
+import type { Lateness, Pace } from "./pace.ts";
+
+/** Calls back once a second until the answer is called. */
+export type Seconds = (second: () => void) => () => void;
+
+/** Reads a body, and lets its connection go where it arrives too slowly. */
+export class PacedReader {
+  readonly #source: ByteSource;
+  readonly #pace: Pace;
+  readonly #stop: () => void;
+  #isWaiting = false;
+  #late: Lateness | undefined;
+
+  constructor(stream: ReadableStream<Uint8Array>, pace: Pace, seconds: Seconds) {
+    this.#source = openSource(stream);
+    this.#pace = pace;
+    this.#stop = seconds(() => {
+      if (this.#isWaiting) this.#late ??= pace.wait();
+      // The read that waits fails then.
+      if (this.#late !== undefined) void this.cancel();
+    });
+  }
+
+  /** The next bytes, valid until the next read; none at the end. */
+  async read(): Promise<Result<Uint8Array>> {
+    this.#isWaiting = true;
+    const bytes = await this.#source.read().catch(() => undefined);
+    this.#isWaiting = false;
+    if (bytes === undefined || bytes.length === 0) this.#stop();
+    if (this.#late !== undefined) return { ok: false, error: this.#late };
+    if (bytes === undefined) return { ok: false, error: { reason: "cut-off" } };
+    this.#pace.arrive(bytes.length);
+    return { ok: true, value: bytes };
+  }
+
+  /** To be called where the rest is not wanted; after the end it does nothing. */
+  async cancel(): Promise<void> {
+    this.#stop();
+    await this.#source.cancel().catch(() => undefined);
+  }
+
+  /** To be called where the body is known to be whole without reading its end. */
+  close(): void {
+    this.#stop();
+  }
+}
+
+/** A body as a stream that fails where it arrives too slowly. `late` says so afterwards, whoever has read the stream. */
+export class PacedStream {
+  readonly bytes: ReadableStream<Uint8Array>;
+  readonly #reader: PacedReader;
+  #late: Lateness | undefined;
+
+  constructor(stream: ReadableStream<Uint8Array>, pace: Pace, seconds: Seconds) {
+    const reader = new PacedReader(stream, pace, seconds);
+    this.#reader = reader;
+    this.bytes = new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          const next = await reader.read();
+          if (!next.ok) {
+            if (next.error.reason === "too-slow" || next.error.reason === "overdue") this.#late = next.error;
+            controller.error(new Error(next.error.reason));
+          } else if (next.value.length === 0) controller.close();
+          else controller.enqueue(next.value.slice());
+        },
+        cancel: async () => await reader.cancel(),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  get late(): Lateness | undefined {
+    return this.#late;
+  }
+
+  /** To be called where the rest is not wanted; after the end it does nothing. */
+  async cancel(): Promise<void> {
+    await this.#reader.cancel();
+  }
+}
+
+type ByteSource = {
+  /** The next bytes, valid until the next call; none at the end. */
+  readonly read: () => Promise<Uint8Array>;
+  readonly cancel: () => Promise<void>;
+};
+
+const NONE: Uint8Array = new Uint8Array();
+/** Of memory for the next bytes, while little comes at a time, and then: a connection that sends nothing costs little. */
+const FEW_BYTES = 4 * 1024;
+const MANY_BYTES = 64 * 1024;
+
+/** What a network brings is read into memory of ours: in chunks of the platform's own, 4 KiB each, it takes twice as long. */
+function openSource(stream: ReadableStream<Uint8Array>): ByteSource {
+  const reader = byteReader(stream);
+  if (reader === undefined) return openChunks(stream.getReader());
+  let memory = new ArrayBuffer(FEW_BYTES);
+  return {
+    read: async () => {
+      const { value, done } = await reader.read(new Uint8Array(memory));
+      if (done) return NONE;
+      memory = value.length < value.buffer.byteLength ? value.buffer : new ArrayBuffer(MANY_BYTES);
+      return value;
+    },
+    cancel: async () => await reader.cancel(),
+  };
+}
+
+function byteReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
+  try {
+    return stream.getReader({ mode: "byob" });
+  } catch (error) {
+    // A stream of a program's own chunks.
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function openChunks(reader: ReadableStreamDefaultReader<Uint8Array>): ByteSource {
+  return {
+    read: async () => {
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done) return NONE;
+        if (value.length > 0) return value;
+      }
+    },
+    cancel: async () => await reader.cancel(),
+  };
+}

@@ -1,0 +1,116 @@
+import { lateWords } from "./pace.ts";
+import type { Lateness } from "./pace.ts";
+
+/** Why a whole request cannot be taken. Each but `no-room` is the sender's mistake; the facts are enough to say what to change. */
+export type DecodeError =
+  | { readonly reason: "unsupported-media-type"; readonly contentType: string | undefined }
+  | { readonly reason: "unsupported-encoding"; readonly contentEncoding: string }
+  | { readonly reason: "too-large"; readonly what: string; readonly limit: number }
+  /** The compressed body is not what its encoding says. */
+  | { readonly reason: "corrupt"; readonly message: string }
+  /** More bodies are held already than may be: it passes. */
+  | { readonly reason: "no-room" }
+  /** The connection ended before the body did. */
+  | { readonly reason: "cut-off" }
+  | Lateness
+  | { readonly reason: "not-utf8"; readonly position: number }
+  | { readonly reason: "malformed-json"; readonly message: string }
+  /** `position`: byte of the body; `path`: the message that stands there. */
+  | {
+      readonly reason: "malformed-protobuf";
+      readonly message: string;
+      readonly path: string;
+      readonly position: number;
+    }
+  /** `path`: the field, as in `resourceSpans[0].scopeSpans[0].spans[3].attributes`. */
+  | { readonly reason: "wrong-shape"; readonly path: string; readonly message: string };
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: DecodeError };
+
+/** What the sender is told. `field` is the part of the message that is wrong, where one is. */
+export type Refusal = { readonly http: 400 | 408 | 413 | 415 | 503; readonly message: string; readonly field?: string };
+
+/** The one place where an error becomes HTTP (OTLP/HTTP Response: bad data 400, over a limit 413). */
+export function statusOf(error: DecodeError): Refusal {
+  switch (error.reason) {
+    case "unsupported-media-type":
+      return {
+        http: 415,
+        message: `Content-Type ${error.contentType === undefined ? "is missing" : `"${error.contentType}" is not taken`}: send application/x-protobuf or application/json`,
+      };
+    case "unsupported-encoding":
+      return {
+        http: 415,
+        message: `Content-Encoding "${error.contentEncoding}" is not taken: send gzip, deflate or identity`,
+      };
+    case "too-large":
+      return { http: 413, message: `too large: more than ${error.limit} ${error.what}` };
+    case "corrupt":
+      return { http: 400, message: `the compressed body is corrupt: ${error.message}` };
+    case "no-room":
+      return { http: 503, message: "too many bodies in flight; try again" };
+    case "cut-off":
+      return { http: 400, message: "the body ended before its end" };
+    case "too-slow":
+    case "overdue":
+      return { http: 408, message: `the body ${lateWords(error)}` };
+    case "not-utf8":
+      return { http: 400, message: `not UTF-8 at byte ${error.position}` };
+    case "malformed-json":
+      return { http: 400, message: `malformed JSON: ${error.message}` };
+    case "malformed-protobuf":
+      return {
+        http: 400,
+        message: `malformed protobuf at byte ${error.position}: ${pathAnd(error.path, error.message)}`,
+        ...(error.path === "" ? {} : { field: error.path }),
+      };
+    case "wrong-shape":
+      return {
+        http: 400,
+        message: pathAnd(error.path, error.message),
+        ...(error.path === "" ? {} : { field: error.path }),
+      };
+  }
+}
+
+function pathAnd(path: string, message: string): string {
+  return path === "" ? message : `${path}: ${message}`;
+}
+
+/** Levels of a path that are written out: enough for an attribute of a link, with two levels of value. */
+const SHOWN = 8;
+
+/** Where a decoder stands in a request, kept as two small stacks so that naming a field costs nothing until one is wrong. */
+export class Trail {
+  readonly #names: string[] = [];
+  readonly #indexes: number[] = [];
+  #depth = 0;
+
+  enter(name: string): void {
+    this.#names[this.#depth] = name;
+    this.#indexes[this.#depth] = -1;
+    this.#depth += 1;
+  }
+
+  /** The element of the list entered last. */
+  item(index: number): void {
+    this.#indexes[this.#depth - 1] = index;
+  }
+
+  leave(): void {
+    this.#depth -= 1;
+  }
+
+  /** `resourceSpans[0].scopeSpans[0].spans[3]`, and `.field` if there is one. The middle of a deep path is left out. */
+  path(field: string): string {
+    let path = "";
+    for (let at = 0; at < this.#depth; at++) {
+      const index = this.#indexes[at] ?? -1;
+      const isFarIn = this.#depth > SHOWN && at >= SHOWN / 2 && at < this.#depth - SHOWN / 2;
+      if (isFarIn) path += at === SHOWN / 2 ? "…" : "";
+      else path += `${at === 0 ? "" : "."}${this.#names[at]}${index < 0 ? "" : `[${index}]`}`;
+    }
+    if (field === "") return path;
+    return path === "" ? field : `${path}.${field}`;
+  }
+}

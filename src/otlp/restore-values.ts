@@ -1,0 +1,77 @@
+import type { LogRecord, ResourceLogs } from "../otel/log-record.ts";
+import type { AnyValue, KeyValue, ResourceSpans, Span } from "../otel/span.ts";
+
+export type Lookup = (hash: string) => AnyValue | undefined;
+
+type WithAttributes = { readonly attributes?: readonly KeyValue[] };
+
+/** Puts large values back where their previews stand, for export. A preview whose value is unknown stays, with its `spill`; a value that was cut keeps it too. */
+export function restoreValues(resourceSpans: readonly ResourceSpans[], lookup: Lookup): readonly ResourceSpans[] {
+  return resourceSpans.map((group) => ({
+    ...group,
+    ...(group.resource === undefined ? {} : { resource: restored(group.resource, lookup) }),
+    ...(group.scopeSpans === undefined
+      ? {}
+      : {
+          scopeSpans: group.scopeSpans.map((scopeSpans) => ({
+            ...scopeSpans,
+            ...(scopeSpans.scope === undefined ? {} : { scope: restored(scopeSpans.scope, lookup) }),
+            ...(scopeSpans.spans === undefined
+              ? {}
+              : { spans: scopeSpans.spans.map((span) => restoredSpan(span, lookup)) }),
+          })),
+        }),
+  }));
+}
+
+function restoredSpan(span: Span, lookup: Lookup): Span {
+  const { events, links } = span;
+  return {
+    ...restored(span, lookup),
+    ...(events === undefined ? {} : { events: events.map((event) => restored(event, lookup)) }),
+    ...(links === undefined ? {} : { links: links.map((link) => restored(link, lookup)) }),
+  };
+}
+
+/** Keys keep their places: a spread that overwrites a key does not move it. */
+export function restored<Holder extends WithAttributes>(holder: Holder, lookup: Lookup): Holder {
+  if (!holder.attributes?.some(({ value }) => value?.spill !== undefined)) return holder;
+  return { ...holder, attributes: holder.attributes.map((attribute) => restoredAttribute(attribute, lookup)) };
+}
+
+function restoredAttribute(attribute: KeyValue, lookup: Lookup): KeyValue {
+  const { key, value } = attribute;
+  return value?.spill === undefined ? attribute : { key, value: restoredValue(value, lookup) };
+}
+
+export function restoredValue(preview: AnyValue, lookup: Lookup): AnyValue {
+  const { spill } = preview;
+  const value = spill === undefined ? undefined : lookup(spill.hash);
+  if (spill === undefined || value === undefined) return preview;
+  // What was cut when it came in can't be restored, and has to say so.
+  return spill.cutFrom === undefined ? value : { ...value, spill };
+}
+
+/** As `restoreValues`, for log records: their bodies may be large too. */
+export function restoreLogValues(resourceLogs: readonly ResourceLogs[], lookup: Lookup): readonly ResourceLogs[] {
+  return resourceLogs.map((group) => ({
+    ...group,
+    ...(group.resource === undefined ? {} : { resource: restored(group.resource, lookup) }),
+    ...(group.scopeLogs === undefined
+      ? {}
+      : {
+          scopeLogs: group.scopeLogs.map((scopeLogs) => ({
+            ...scopeLogs,
+            ...(scopeLogs.scope === undefined ? {} : { scope: restored(scopeLogs.scope, lookup) }),
+            ...(scopeLogs.logRecords === undefined
+              ? {}
+              : { logRecords: scopeLogs.logRecords.map((record) => restoredRecord(record, lookup)) }),
+          })),
+        }),
+  }));
+}
+
+function restoredRecord(record: LogRecord, lookup: Lookup): LogRecord {
+  const whole = restored(record, lookup);
+  return whole.body === undefined ? whole : { ...whole, body: restoredValue(whole.body, lookup) };
+}

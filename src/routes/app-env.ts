@@ -1,3 +1,0 @@
-import type { Bindings } from "../bindings.ts";
-
-export type AppEnv = { Bindings: Bindings; Variables: { tenant: string } };

@@ -1,0 +1,24 @@
+import type { Context } from "hono";
+import type { AppEnv } from "../../config.ts";
+import { notFound, problem } from "../../api/problem.ts";
+
+type Peek =
+  | { readonly state: "absent" }
+  | { readonly state: "moved"; readonly sessions: readonly string[] }
+  | { readonly state: "present" };
+
+/** The answer where there is nothing to read here: gone, or gone elsewhere. */
+export function whereabouts(c: Context<AppEnv>, id: string, peek: Peek, suffix = ""): Response | undefined {
+  if (peek.state === "present") return undefined;
+  if (peek.state === "absent") return notFound(c, `The session ${id}`);
+  const only = peek.sessions.length === 1 ? peek.sessions[0] : undefined;
+  if (only === undefined) {
+    const detail = `The traces of ${id} went to several sessions.`;
+    return problem(c, { status: 404, title: "Not Found", detail, movedTo: peek.sessions });
+  }
+  const { search } = new URL(c.req.url);
+  return c.body(null, 307, {
+    location: `/sessions/${encodeURIComponent(only)}${suffix}${search}`,
+    "cache-control": "no-store",
+  });
+}

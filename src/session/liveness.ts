@@ -1,0 +1,65 @@
+import type { LivenessFacts, Question, SessionSummary } from "./summary.ts";
+
+export type Status = "waiting" | "stalled" | "running" | "quiet" | "failed" | "finished";
+
+export type Liveness = {
+  readonly status: Status;
+  /** For `stalled` and `quiet`: the running span that started first, and for how long nothing was heard, milliseconds. */
+  readonly open?: { readonly name: string; readonly forMillis: number };
+  /** For `waiting`: what was asked, and for how long nobody has answered, milliseconds. */
+  readonly waiting?: Question & { readonly forMillis: number };
+  readonly silentMillis: number;
+  readonly missingParents: number;
+};
+
+/** A model may think for a minute; a running span of a session that is silent for longer needs a look. */
+export const STALLED_MILLIS = 120_000;
+/** Exporters send every 5 s, some every 30 s. */
+export const QUIET_MILLIS = 30_000;
+/** With nothing open, more may come for as long as two of an exporter's batches take. */
+export const SETTLED_MILLIS = 10_000;
+/** Then a parent that was named and has not come is not expected any more. */
+export const GIVEN_UP_MILLIS = 600_000;
+
+/** People answer the next morning; after a day of silence nobody is expected to, and the session is what it is without. */
+export const UNANSWERED_MILLIS = 86_400_000;
+/** The silences, in milliseconds and ascending, at which {@link liveness} may answer otherwise of unchanged facts. */
+export const LIVENESS_TURNS: readonly number[] = [
+  SETTLED_MILLIS,
+  QUIET_MILLIS,
+  STALLED_MILLIS,
+  GIVEN_UP_MILLIS,
+  UNANSWERED_MILLIS,
+];
+
+/**
+ * One pure function of facts and the present (Unix milliseconds), for the list, the stream and the page. Honest and
+ * reversible: whatever it says, later data says otherwise.
+ */
+export function liveness(facts: LivenessFacts, now: number): Liveness {
+  // A page's clock may be behind the server's.
+  const silentMillis = Math.max(0, now - Number(BigInt(facts.lastArrival) / 1_000_000n));
+  const isGivenUp = silentMillis >= GIVEN_UP_MILLIS;
+  const missingParents = facts.missingParents + (isGivenUp ? facts.awaitedParents : 0);
+  const isOpen = facts.running > 0 || (facts.awaitedParents > 0 && !isGivenUp);
+  const open = facts.oldestRunning && { open: { name: facts.oldestRunning.name, forMillis: silentMillis } };
+
+  if (facts.waiting !== undefined && silentMillis < UNANSWERED_MILLIS) {
+    const forMillis = Math.max(0, now - Number(BigInt(facts.waiting.since) / 1_000_000n));
+    return { status: "waiting", waiting: { ...facts.waiting, forMillis }, silentMillis, missingParents };
+  }
+  if (facts.running > 0 && silentMillis >= STALLED_MILLIS) {
+    return { status: "stalled", ...open, silentMillis, missingParents };
+  }
+  if (silentMillis < (isOpen ? QUIET_MILLIS : SETTLED_MILLIS))
+    return { status: "running", silentMillis, missingParents };
+  if (isOpen) return { status: "quiet", ...open, silentMillis, missingParents };
+  return { status: facts.failed ? "failed" : "finished", silentMillis, missingParents };
+}
+
+export type StatedSummary = SessionSummary & { readonly status: Status };
+
+/** The session's facts, and what they mean at this moment (Unix milliseconds). */
+export function withStatus(summary: SessionSummary, now: number): StatedSummary {
+  return { ...summary, status: liveness(summary.liveness, now).status };
+}

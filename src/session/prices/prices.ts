@@ -1,0 +1,80 @@
+import { parseJson } from "../../otel/any-value.ts";
+import { isRecord } from "../../lib/plain-data.ts";
+import { PRICE_SOURCES } from "./price-table.ts";
+import type { Price } from "./price-table.ts";
+import type { Tokens } from "../../facts/usage.ts";
+
+/** The way to a model: `models/`, `openai/`; then Bedrock's `us.anthropic.`. */
+const PATH = /^.*\//;
+const HOST = /^(?:[a-z]{2,6}\.)?(?:anthropic|amazon|meta|mistral|google|openai)\./;
+/** What names a release of a model: its date, `-latest`, `-preview`, Bedrock's `-v1:0`, Vertex's `@default`. */
+const RELEASE =
+  /(?:[-@](?:\d{4}-\d{2}-\d{2}|\d{8}|\d{2}-\d{2}|\d{2}-\d{4}|\d{4}|00\d|latest|preview|exp|default)|-v\d+(?::\d+)?)$/;
+const MAX_MODEL = 256;
+const MAX_SUFFIXES = 4;
+
+/** By the stem of a model's name, as {@link modelStem} makes it. */
+export type Prices = ReadonlyMap<string, Price>;
+
+export const LIST_PRICES: Prices = new Map(
+  PRICE_SOURCES.flatMap(({ models }) => Object.entries(models).map(([model, price]) => [modelStem(model), price])),
+);
+
+/** Costs are whole billionths of a dollar, which a price per million tokens is a thousand times of. */
+const BILLIONTHS = 1_000;
+
+/** What the tokens cost, in whole billionths of a dollar; `undefined` for a model without a price. */
+export function estimate(prices: Prices, model: string, tokens: Tokens): number | undefined {
+  const price = prices.get(model) ?? prices.get(modelStem(model));
+  if (price === undefined) return undefined;
+  // An exporter that does not count cached tokens as input must not bring the sum below zero.
+  const cached = Math.min(tokens.cached, tokens.input);
+  const dollars =
+    (tokens.input - cached) * price.input + cached * (price.cached ?? price.input) + tokens.output * price.output;
+  return Math.round(dollars * BILLIONTHS);
+}
+
+/** A model's name without the way to it and without its release: one price serves them all. */
+export function modelStem(model: string): string {
+  let stem = model.slice(0, MAX_MODEL).toLowerCase().replace(PATH, "").replace(HOST, "");
+  for (let left = MAX_SUFFIXES; left > 0 && RELEASE.test(stem); left--) stem = stem.replace(RELEASE, "");
+  // Anthropic's own names write a version with a dash, others write it with a dot.
+  return stem.startsWith("claude") ? stem.replaceAll(".", "-") : stem;
+}
+
+export type PricesOutcome =
+  | { readonly ok: true; readonly prices: Prices }
+  | { readonly ok: false; readonly error: string };
+
+/**
+ * The list prices with those of a deployment over them: `{"<model>": {"input": 3, "cached": 0.3, "output": 15}}`, US dollars
+ * per million tokens; `null` takes a price away.
+ */
+export function readPrices(text: string | undefined): PricesOutcome {
+  if (text === undefined || text.trim() === "") return { ok: true, prices: LIST_PRICES };
+  const given = parseJson(text);
+  if (!isRecord(given)) return { ok: false, error: "PRICES must be a JSON object of models" };
+  const prices = new Map(LIST_PRICES);
+  for (const [model, value] of Object.entries(given)) {
+    if (value === null) {
+      prices.delete(modelStem(model));
+      continue;
+    }
+    const price = isRecord(value) ? priceIn(value) : undefined;
+    if (price === undefined) {
+      return { ok: false, error: `PRICES: ${model} needs input and output, in US dollars per million tokens` };
+    }
+    prices.set(modelStem(model), price);
+  }
+  return { ok: true, prices };
+}
+
+function priceIn({ input, cached, output }: Readonly<Record<string, unknown>>): Price | undefined {
+  if (!isAmount(input) || !isAmount(output)) return undefined;
+  if (cached === undefined) return { input, output };
+  return isAmount(cached) ? { input, cached, output } : undefined;
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}

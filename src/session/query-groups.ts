@@ -1,0 +1,217 @@
+import * as Row from "./table/span-rows.ts";
+import { linkTold } from "./correlate/derived-links.ts";
+import type { ToldLinks } from "./correlate/links.ts";
+import { NO_PATH } from "./table/ancestor-paths.ts";
+import { compareRows } from "./table/annotated-rows.ts";
+import { CYCLE, cutCycles, MISSING, parentsFirst, ROOT, SELF } from "./table/parent-links.ts";
+import { IdSet } from "./table/span-index.ts";
+import type { SpanTable } from "./table/span-table.ts";
+import { NONE } from "./table/texts.ts";
+
+/** A query and the row to read what is known of it. */
+export type QueryGroup = {
+  /** Its spans name it; otherwise it is a root of its trace. */
+  readonly named: boolean;
+  /** Its outermost span, or the earliest one that waits for that. */
+  readonly lead: number;
+  /** Whether the outermost span is here. */
+  readonly come: boolean;
+};
+
+export type QueryGroups = {
+  readonly parents: Int32Array;
+  /** Every row, parents first. */
+  readonly order: Int32Array;
+  /** By start. */
+  readonly queries: readonly QueryGroup[];
+  /** By row: position in `queries`; -1 of a row that another tells better. */
+  readonly queryOf: Int32Array;
+  /** Of spans that were made of log records; absent without any. */
+  readonly told?: ToldLinks;
+};
+
+type Candidate = { readonly named: boolean; query: number; orphan: number; top: number };
+
+const NOBODY = -1;
+
+/**
+ * Gives each span to exactly one query of its trace: to the one that it names, else to its parent's. Where no span names
+ * a query, each root is one. What hangs from neither (its parent is missing, or it is in a cycle) goes to the first query
+ * of the trace; a trace without any has one that has not come.
+ */
+export function groupByQuery(table: SpanTable): QueryGroups {
+  const told = linkTold(table);
+  const parents = parentRows(table, told);
+  const order = parentsFirst(parents);
+  const { candidates, queryOf } = findQueries(table, parents, order, told);
+  const queries = candidates.map(settle);
+  const sorted = queries
+    .map((_, at) => at)
+    .toSorted((a, b) => compareRows(table, leadOf(queries, a), leadOf(queries, b)));
+  const places = new Int32Array(queries.length);
+  /** By trace: a query may be told of in one and traced in another, and is then of both. */
+  const first = new Map<number, number>();
+  const meet = (row: number, place: number): void => {
+    const trace = table.rows.word(row, Row.TRACE);
+    if (place < (first.get(trace) ?? queries.length)) first.set(trace, place);
+  };
+  sorted.forEach((at, place) => {
+    places[at] = place;
+    meet(leadOf(queries, at), place);
+  });
+  queryOf.forEach((query, row) => {
+    if (query < 0) return;
+    queryOf[row] = places[query] ?? NOBODY;
+    meet(row, queryOf[row]);
+  });
+  for (let row = 0; row < queryOf.length; row++) {
+    if (queryOf[row] !== NOBODY || told?.hidden[row] === 1) continue;
+    queryOf[row] = first.get(table.rows.word(row, Row.TRACE)) ?? NOBODY;
+  }
+  const all = { parents, order, queries: sorted.flatMap((at) => queries[at] ?? []), queryOf };
+  return told === undefined ? all : { ...all, told };
+}
+
+function parentRows(table: SpanTable, told: ToldLinks | undefined): Int32Array {
+  const { rows } = table;
+  const parents = new Int32Array(rows.length);
+  for (let row = 0; row < rows.length; row++) {
+    if (rows.isZero(row, Row.PARENT)) parents[row] = ROOT;
+    else if (rows.order(row, Row.PARENT, row, Row.ID) === 0) parents[row] = SELF;
+    else {
+      const parent = table.parentRow(row);
+      parents[row] = parent < 0 ? MISSING : parent;
+    }
+  }
+  if (told !== undefined) {
+    told.hidden.forEach((isHidden, row) => {
+      if (isHidden === 1) parents[row] = ROOT;
+    });
+    for (const [row, parent] of told.parents) parents[row] = parent;
+  }
+  cutCycles(parents);
+  return parents;
+}
+
+function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array, told: ToldLinks | undefined) {
+  const { rows } = table;
+  const named = new Set<number>();
+  for (let row = 0; row < rows.length; row++) {
+    if (told?.hidden[row] !== 1 && namesQuery(table, row)) named.add(rows.word(row, Row.TRACE));
+  }
+
+  const candidates: Candidate[] = [];
+  const byIdentity = new Map<number, number>();
+  const queryOf = new Int32Array(rows.length).fill(NOBODY);
+  /** By row: the query of the nearest query span, itself included. */
+  const within = new Int32Array(rows.length).fill(NOBODY);
+  /** By trace: the query that has not come. */
+  const unseen = new Map<number, number>();
+  const earlier = (known: number, row: number): number =>
+    known < 0 || compareRows(table, row, known) < 0 ? row : known;
+  const open = (isNamed: boolean): number =>
+    candidates.push({ named: isNamed, query: NOBODY, orphan: NOBODY, top: NOBODY }) - 1;
+
+  const rooted = new Set<number>();
+  for (const row of order) {
+    if (told?.hidden[row] === 1) continue;
+    const parent = parents[row] ?? ROOT;
+    const trace = rows.word(row, Row.TRACE);
+    const parentQuery = parent < 0 ? NOBODY : (queryOf[parent] ?? NOBODY);
+    const around = parent < 0 ? NOBODY : (within[parent] ?? NOBODY);
+    let query = parentQuery;
+    if (namesQuery(table, row)) {
+      const identity = identityOf(table, told?.same.get(row) ?? row);
+      query = byIdentity.get(identity) ?? open(true);
+      byIdentity.set(identity, query);
+    } else if ((parent === ROOT || parent === SELF) && !named.has(trace)) {
+      query = open(false);
+      rooted.add(trace);
+    }
+    queryOf[row] = query;
+    within[row] = rows.kind(row) === "query" ? query : around;
+    const candidate = candidates[query];
+    if (!candidate) continue;
+    if (rows.kind(row) === "query" && around !== query) candidate.query = earlier(candidate.query, row);
+    if (parentQuery === query) continue;
+    if (parent === MISSING) candidate.orphan = earlier(candidate.orphan, row);
+    else candidate.top = earlier(candidate.top, row);
+  }
+  for (let row = 0; row < rows.length; row++) {
+    const trace = rows.word(row, Row.TRACE);
+    const parent = parents[row] ?? ROOT;
+    if ((parent !== MISSING && parent !== CYCLE) || named.has(trace) || rooted.has(trace)) continue;
+    const query = unseen.get(trace) ?? open(false);
+    unseen.set(trace, query);
+    const candidate = candidates[query];
+    if (!candidate) continue;
+    if (parent === MISSING) candidate.orphan = earlier(candidate.orphan, row);
+    else candidate.top = earlier(candidate.top, row);
+  }
+  return { candidates, queryOf };
+}
+
+function settle({ named, query, orphan, top }: Candidate): QueryGroup {
+  if (query >= 0) return { named, lead: query, come: true };
+  return orphan >= 0 ? { named, lead: orphan, come: false } : { named, lead: top, come: true };
+}
+
+function leadOf(queries: readonly QueryGroup[], at: number): number {
+  return queries[at]?.lead ?? NOBODY;
+}
+
+function namesQuery({ rows }: SpanTable, row: number): boolean {
+  return rows.string(row, Row.QUERY_NAME) !== NONE || rows.kind(row) === "query";
+}
+
+/**
+ * Of trace, namespace and name: exact as long as there are fewer than 2^21 traces. All of a session's events share a trace:
+ * there each query is one of its own, though another had its name.
+ */
+function identityOf({ rows }: SpanTable, row: number): number {
+  if (rows.told(row) === "event") return -1 - row;
+  const name = rows.string(row, Row.QUERY_NAME);
+  return (rows.word(row, Row.TRACE) * 0x1_0000 + rows.string(row, Row.QUERY_NAMESPACE)) * 0x1_0000 + name;
+}
+
+/**
+ * Parents that were named and have not come, by trace number: those that spans name as their parents, and those that the
+ * spans' paths name above these. Each counts once, however many spans name it.
+ */
+export function absentParents(table: SpanTable, parents: Int32Array): Map<number, number> {
+  const { rows, paths } = table;
+  const counts = new Map<number, number>();
+  const seen = new IdSet();
+  const walked = new Uint8Array(paths.length + 1);
+  const add = (trace: number, high: number, low: number): void => {
+    if (seen.add(trace, high, low)) counts.set(trace, (counts.get(trace) ?? 0) + 1);
+  };
+  for (let row = 0; row < rows.length; row++) {
+    if (parents[row] !== MISSING) continue;
+    const trace = rows.word(row, Row.TRACE);
+    add(trace, rows.word(row, Row.PARENT), rows.word(row, Row.PARENT + 1));
+    let path = rows.path(row);
+    // Whoever walked here before went on to the same end.
+    while (path !== NO_PATH && walked[path] === 0 && table.rowOf(trace, paths.high(path), paths.low(path)) < 0) {
+      walked[path] = 1;
+      add(trace, paths.high(path), paths.low(path));
+      path = paths.above(path);
+    }
+  }
+  return counts;
+}
+
+/** The outermost of the spans above a row that have not come, as the row's path names them, else the row's parent; "" where nothing names it. */
+export function outermostAbsent(table: SpanTable, row: number): { readonly spanId: string; readonly name: string } {
+  const { rows, paths } = table;
+  const trace = rows.word(row, Row.TRACE);
+  let outermost = NO_PATH;
+  let path = rows.path(row);
+  while (path !== NO_PATH && table.rowOf(trace, paths.high(path), paths.low(path)) < 0) {
+    outermost = path;
+    path = paths.above(path);
+  }
+  if (outermost === NO_PATH) return { spanId: rows.hex(row, Row.PARENT), name: "" };
+  const spanId = Row.hexOf(paths.high(outermost), paths.low(outermost));
+  return { spanId, name: table.string(paths.name(outermost)) ?? "" };
+}

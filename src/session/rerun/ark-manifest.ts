@@ -1,0 +1,70 @@
+import type { QueryRequest } from "./query-request.ts";
+
+export type ManifestOutcome =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly reason: "not-ark" | "no-input" }
+  | { readonly ok: false; readonly reason: "bad-name"; readonly name: string };
+
+const TARGET_TYPES: ReadonlySet<string> = new Set(["agent", "team", "model", "tool"]);
+/** RFC 1123 subdomain: what Kubernetes takes as a name. */
+const OBJECT_NAME = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+
+/** Ark's `Query` that asks the same again. `name`: another one than before, where that object is still there. */
+export function arkManifest(request: QueryRequest, name = request.name): ManifestOutcome {
+  const { named, namespace, input, target, parameters, sessionId, conversationId, incomplete = [] } = request;
+  if (!named) return { ok: false, reason: "not-ark" };
+  if (input === undefined) return { ok: false, reason: "no-input" };
+  if (!OBJECT_NAME.test(name)) return { ok: false, reason: "bad-name", name };
+  const type = target?.type;
+  const isTarget = target !== undefined && type !== undefined && TARGET_TYPES.has(type);
+  const text = yamlText({
+    apiVersion: "ark.mckinsey.com/v1alpha1",
+    kind: "Query",
+    metadata: { name, namespace },
+    spec: {
+      type: "user",
+      input,
+      target: isTarget ? { type, name: target.name } : undefined,
+      parameters:
+        parameters === undefined || parameters.length === 0 ? undefined : parameters.map((one) => ({ ...one })),
+      sessionId,
+      conversationId,
+    },
+  });
+  const gaps = [
+    ...incomplete.map((field) => `spec.${field} was cut`),
+    ...(isTarget ? [] : ["spec.target is not known"]),
+  ];
+  return { ok: true, text: `${gaps.map((gap) => `# incomplete: ${gap}\n`).join("")}${text.trimStart()}\n` };
+}
+
+/** Plain data as YAML, of which there is only text, lists and records here. */
+export type YamlValue = string | readonly YamlValue[] | { readonly [key: string]: YamlValue | undefined };
+
+/**
+ * Block YAML that readers of YAML 1.1 and 1.2 take alike: every text is double-quoted, so that nothing in it can be read
+ * as a number, a tag or another document. Keys are ours, and plain.
+ */
+export function yamlText(value: YamlValue, indent = ""): string {
+  if (typeof value === "string") return quoted(value);
+  if (Array.isArray(value))
+    return value.map((item: YamlValue) => `\n${indent}- ${yamlText(item, `${indent}  `).trimStart()}`).join("");
+  return Object.entries(value)
+    .flatMap(([key, inner]) => {
+      if (inner === undefined) return [];
+      const text = yamlText(inner, typeof inner === "string" || Array.isArray(inner) ? indent : `${indent}  `);
+      return [`\n${indent}${key}:${text.startsWith("\n") ? "" : " "}${text}`];
+    })
+    .join("");
+}
+
+/** JSON's escapes are YAML's too; what YAML does not print, or breaks lines at, is escaped besides. */
+// oxlint-disable-next-line no-control-regex
+const UNPRINTABLE = /[\u007f-\u009f\u00ad\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+function quoted(text: string): string {
+  return JSON.stringify(text.toWellFormed()).replace(
+    UNPRINTABLE,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

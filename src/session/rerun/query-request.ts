@@ -1,0 +1,133 @@
+import { ARK_INPUT_UNITS } from "../../logs/ark-events/ark-event.ts";
+import { displayValue, parseJson, plainValue } from "../../otel/any-value.ts";
+import { readSlots, SLOT, textIn } from "../../facts/attribute-index.ts";
+import type { Slots } from "../../facts/attribute-index.ts";
+import { ClaimedAttributes } from "../../content/claimed-attributes.ts";
+import { readContent } from "../../facts/span-content.ts";
+import type { Message } from "../../content/messages.ts";
+import { isRecord, nonEmpty } from "../../lib/plain-data.ts";
+import { isToldAs } from "../../facts/derivation.ts";
+import { QUERY_PARAMETER_KEYS } from "../../otel/semconv/attributes.ts";
+import { INPUT_KEYS } from "../../otel/semconv/content.ts";
+import type { AnyValue, Resource, Span } from "../../otel/span.ts";
+import type { QueryPhase, QuerySummary, QueryTarget } from "../summary.ts";
+
+/** A span with its values whole; a value that still has a `spill` was cut when it came, or is lost. */
+export type WholeSpan = { readonly span: Span; readonly resource?: Resource };
+
+export type QueryParameter = { readonly name: string; readonly value: string };
+
+/** What is needed to run a query again, verbatim as its spans say it. */
+export type QueryRequest = {
+  /** The session's address. */
+  readonly session: string;
+  /** Key of the query, unique in the session. */
+  readonly query: string;
+  readonly traceId: string;
+  readonly phase: QueryPhase;
+  /** Whether spans name a query, as Ark's do; otherwise it is known by the name of a span. */
+  readonly named: boolean;
+  readonly name: string;
+  readonly namespace?: string;
+  readonly target?: QueryTarget;
+  /** As it came; JSON text where it was not a text. */
+  readonly input?: string;
+  /** Where the input holds messages, in whichever dialect. */
+  readonly messages?: readonly Message[];
+  readonly parameters?: readonly QueryParameter[];
+  /** As spans name them. */
+  readonly sessionId?: string;
+  readonly conversationId?: string;
+  /** Fields that are not whole: values over the limit were cut when they came, those of Ark's events before. */
+  readonly incomplete?: readonly string[];
+};
+
+/** `telling`: spans of the query, those that know best first. */
+export function requestOf(session: string, summary: QuerySummary, telling: readonly WholeSpan[]): QueryRequest {
+  const { key: query, traceId, phase } = summary;
+  const slots = telling.flatMap(({ span, resource }) => [readSlots(span.attributes), readSlots(resource?.attributes)]);
+  const name = firstIn(slots, SLOT.queryName);
+  const namespace = firstIn(slots, SLOT.queryNamespace) ?? summary.namespace;
+  const target = targetOf(slots) ?? summary.target;
+  const sessionId = firstIn(slots, SLOT.chosenSession) ?? firstIn(slots, SLOT.frameworkSession);
+  const conversationId = firstIn(slots, SLOT.conversation);
+  const { incomplete: cutInput, ...input } = inputOf(telling);
+  const parameters = firstValue(telling, QUERY_PARAMETER_KEYS);
+  const incomplete = [...(cutInput ? ["input"] : []), ...(parameters?.spill === undefined ? [] : ["parameters"])];
+  return {
+    session,
+    query,
+    traceId,
+    phase,
+    named: name !== undefined,
+    name: name ?? summary.name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(target === undefined ? {} : { target }),
+    ...input,
+    ...(parameters === undefined ? {} : { parameters: readParameters(parameters) }),
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(conversationId === undefined ? {} : { conversationId }),
+    ...(incomplete.length === 0 ? {} : { incomplete }),
+  };
+}
+
+function firstIn(slots: readonly Slots[], slot: number): string | undefined {
+  for (const one of slots) {
+    const text = textIn(one, slot);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+function targetOf(slots: readonly Slots[]): QueryTarget | undefined {
+  const telling = slots.find((one) => textIn(one, SLOT.targetName) !== undefined);
+  if (telling === undefined) return undefined;
+  const type = textIn(telling, SLOT.targetType);
+  return { ...(type === undefined ? {} : { type }), name: textIn(telling, SLOT.targetName) ?? "" };
+}
+
+function inputOf(telling: readonly WholeSpan[]): {
+  readonly input?: string;
+  readonly messages?: readonly Message[];
+  readonly incomplete: boolean;
+} {
+  for (const { span } of telling) {
+    const content = readContent(span).input;
+    if (content === undefined) continue;
+    const found = new ClaimedAttributes(span.attributes).find(INPUT_KEYS);
+    return {
+      ...(found === undefined ? {} : { input: displayValue(found.value) }),
+      ...(content.kind === "messages" ? { messages: content.messages } : {}),
+      incomplete: content.spill !== undefined || found?.value.spill !== undefined || isCutByArk(span, found?.value),
+    };
+  }
+  return { incomplete: false };
+}
+
+/** What an event alone tells: Ark cut it, and one that is as long as that may have been longer. */
+function isCutByArk(span: Span, value: AnyValue | undefined): boolean {
+  return (value?.stringValue?.length ?? 0) >= ARK_INPUT_UNITS && isToldAs("event", span);
+}
+
+function firstValue(telling: readonly WholeSpan[], keys: readonly string[]): AnyValue | undefined {
+  for (const { span } of telling) {
+    const found = new ClaimedAttributes(span.attributes).find(keys);
+    if (found !== undefined) return found.value;
+  }
+  return undefined;
+}
+
+function readParameters(value: AnyValue): QueryParameter[] {
+  const plain = value.stringValue === undefined ? plainValue(value) : parseJson(value.stringValue);
+  if (Array.isArray(plain)) {
+    return plain.flatMap((item: unknown) => {
+      const name = isRecord(item) ? nonEmpty(item.name) : undefined;
+      return isRecord(item) && name !== undefined ? [{ name, value: parameterText(item.value) }] : [];
+    });
+  }
+  return isRecord(plain) ? Object.entries(plain).map(([name, item]) => ({ name, value: parameterText(item) })) : [];
+}
+
+function parameterText(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+}

@@ -1,0 +1,151 @@
+import * as Row from "./table/span-rows.ts";
+import type { QueryGroups } from "./query-groups.ts";
+import type { NameList, Tally } from "./summary.ts";
+import { isError } from "./table/annotated-rows.ts";
+import { MISSING, ROOT } from "./table/parent-links.ts";
+import type { SpanTable } from "./table/span-table.ts";
+
+/** Names shown of each list of a summary: enough for a person, and a list of sessions stays small. */
+export const MAX_NAMES_SHOWN = 50;
+
+/** All names that a session's spans give, the lists as long as they are. */
+export type RollUp = {
+  readonly tallies: Readonly<Record<"agents" | "teams" | "models" | "tools", readonly Tally[]>>;
+  readonly names: Readonly<Record<"services" | "namespaces" | "users", readonly string[]>>;
+  readonly errors: number;
+  /** Some span is a query's, an agent's, a model's or a tool's. */
+  readonly isAgentic: boolean;
+};
+
+export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
+  const { rows } = table;
+  const [agents, teams, models, tools] = [new Tallies(), new Tallies(), new Tallies(), new Tallies()];
+  const [services, namespaces, users] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const hidden = groups.told?.hidden;
+  const modelCalls = reportingLeaves(groups, (row) => hidden?.[row] !== 1 && isModelCall(table, row));
+  let errors = 0;
+  let isAgentic = false;
+  for (let row = 0; row < rows.length; row++) {
+    if (hidden?.[row] === 1) continue;
+    const kind = rows.kind(row);
+    const failed = isError(table, row);
+    if (failed) errors++;
+    if (kind === "agent") agents.add(table.text(row, Row.SUBJECT), failed);
+    if (kind === "team") teams.add(table.text(row, Row.SUBJECT), failed);
+    if (kind === "tool") tools.add(table.text(row, Row.SUBJECT), failed);
+    if (modelCalls[row] === 1) models.add(table.text(row, Row.SUBJECT), failed);
+    isAgentic ||= kind === "query" || kind === "agent" || kind === "llm" || kind === "tool";
+    addText(services, table.text(row, Row.SERVICE));
+    addText(namespaces, table.text(row, Row.QUERY_NAMESPACE));
+    addText(users, table.text(row, Row.USER));
+  }
+  return {
+    tallies: { agents: agents.sorted, teams: teams.sorted, models: models.sorted, tools: tools.sorted },
+    names: { services: sorted(services), namespaces: sorted(namespaces), users: sorted(users) },
+    errors,
+    isAgentic,
+  };
+}
+
+type ShownNames = RollUp["tallies"] & RollUp["names"] & { readonly more?: Readonly<Partial<Record<NameList, number>>> };
+
+/** The lists as a summary shows them: cut, with how many names were left out. */
+export function shownNames({ tallies, names }: RollUp): ShownNames {
+  const { agents, teams, models, tools } = tallies;
+  const { services, namespaces, users } = names;
+  const more: Partial<Record<NameList, number>> = {};
+  const shown = <T>(list: NameList, all: readonly T[]): readonly T[] => {
+    if (all.length <= MAX_NAMES_SHOWN) return all;
+    more[list] = all.length - MAX_NAMES_SHOWN;
+    return all.slice(0, MAX_NAMES_SHOWN);
+  };
+  const lists = {
+    agents: shown("agents", agents),
+    teams: shown("teams", teams),
+    models: shown("models", models),
+    tools: shown("tools", tools),
+    services: shown("services", services),
+    namespaces: shown("namespaces", namespaces),
+    users: shown("users", users),
+  };
+  return Object.keys(more).length === 0 ? lists : { ...lists, more };
+}
+
+function isModelCall(table: SpanTable, row: number): boolean {
+  const kind = table.rows.kind(row);
+  return (kind === "llm" || kind === "embedding") && table.text(row, Row.SUBJECT) !== undefined;
+}
+
+function addText(texts: Set<string>, text: string | undefined): void {
+  if (text !== undefined) texts.add(text);
+}
+
+function sorted(texts: ReadonlySet<string>): string[] {
+  return [...texts].toSorted();
+}
+
+/** Counts calls by the name of what was called. */
+export class Tallies {
+  readonly #tallies = new Map<string, { calls: number; errors: number }>();
+
+  add(name: string | undefined, failed: boolean): void {
+    if (name === undefined) return;
+    const tally = this.#tallies.get(name) ?? { calls: 0, errors: 0 };
+    tally.calls++;
+    if (failed) tally.errors++;
+    this.#tallies.set(name, tally);
+  }
+
+  /** By calls, most first, then by name. */
+  get sorted(): Tally[] {
+    return [...this.#tallies]
+      .map(([name, { calls, errors }]) => ({ name, calls, errors }))
+      .toSorted((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1));
+  }
+}
+
+/**
+ * Of the rows that report something, those below which nobody reports it again: usage is repeated up the tree, and two
+ * instrumentations may report one call. A subtree whose parent has not come counts as lying below its query's span.
+ */
+export function reportingLeaves(groups: QueryGroups, reports: (row: number) => boolean): Uint8Array {
+  const { parents, order, queries, queryOf } = groups;
+  const reporting = new Uint8Array(parents.length);
+  const below = new Uint8Array(parents.length);
+  const strays: number[] = [];
+  for (let at = order.length - 1; at >= 0; at--) {
+    const row = order[at] ?? 0;
+    if (reports(row)) reporting[row] = 1;
+    if (reporting[row] !== 1 && below[row] !== 1) continue;
+    const parent = parents[row] ?? ROOT;
+    if (parent >= 0) below[parent] = 1;
+    if (parent === MISSING) strays.push(row);
+  }
+  if (strays.length > 0) {
+    const tops = topsOf(groups);
+    // A query's span may itself lie below a stray, which then reports too: the list grows while it is read.
+    for (const stray of strays) {
+      const query = queries[queryOf[stray] ?? -1];
+      if (!query?.come || tops[query.lead] === stray) continue;
+      let row = query.lead;
+      while (row >= 0 && below[row] !== 1) {
+        below[row] = 1;
+        const parent = parents[row] ?? ROOT;
+        if (parent === MISSING && reporting[row] !== 1) strays.push(row);
+        row = parent;
+      }
+    }
+  }
+  for (let row = 0; row < below.length; row++) if (below[row] === 1) reporting[row] = 0;
+  return reporting;
+}
+
+/** By row: its outermost ancestor, itself if it has no parent. */
+export function topsOf({ parents, order }: Pick<QueryGroups, "parents" | "order">): Int32Array {
+  const tops = new Int32Array(parents.length);
+  for (const row of order) {
+    const parent = parents[row] ?? ROOT;
+    tops[row] = parent < 0 ? row : (tops[parent] ?? row);
+  }
+  return tops;
+}

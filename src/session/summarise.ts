@@ -1,0 +1,194 @@
+import { outermostAbsent } from "./query-groups.ts";
+import { EraCount, eraOf, isWithin } from "./clock-outliers.ts";
+import { livenessFacts } from "./liveness-facts.ts";
+import type { Prices } from "./prices/prices.ts";
+import { foldQueries, isQueryOpen, queryName, targetIn, tokensOf } from "./queries.ts";
+import type { Query, QueryFold } from "./queries.ts";
+import { MAX_NAMES_SHOWN, rollUp, shownNames } from "./roll-up.ts";
+import type { RollUp } from "./roll-up.ts";
+import { askedAt, failureAt } from "./table/annotated-rows.ts";
+import * as Row from "./table/span-rows.ts";
+import type { SpanTable } from "./table/span-table.ts";
+import type { QueryPhase, QuerySummary, SessionSummary } from "./summary.ts";
+import { dollars } from "./table/usage-rows.ts";
+import type { UsageSum } from "./table/usage-rows.ts";
+
+/** Other names shown of a session: enough to find them, and a summary stays small. */
+export const MAX_ALSO = 20;
+
+/** What a session's spans do not say. `lastArrival`: Unix nanoseconds, decimal. */
+export type AboutSession = {
+  readonly id: string;
+  readonly lastArrival: string;
+  readonly watchers: number;
+  readonly belongsTo?: string;
+  /** Of tokens whose cost no span says; the list prices if absent. */
+  readonly prices?: Prices;
+};
+
+/** The whole session; depends on the set of spans only, never on how they came. */
+export function summarise(
+  table: SpanTable,
+  about: AboutSession,
+  fold: QueryFold = foldQueries(table, about.prices),
+  rolled: RollUp = rollUp(table, fold.groups),
+): SessionSummary {
+  const names = namesOf(table);
+  const usage = sumUsage(fold.queries);
+  return {
+    id: about.id,
+    kind: rolled.isAgentic || names.size > 0 ? "session" : "trace",
+    title: titleOf(table, fold.queries) || about.id,
+    ...timesOf(table),
+    liveness: livenessFacts(table, fold, about.lastArrival),
+    traces: table.traceCount,
+    spans: table.rows.length - hiddenIn(fold.groups),
+    ...(table.records.size === 0 ? {} : { logRecords: table.records.size }),
+    errors: rolled.errors,
+    queries: fold.queries.length,
+    ...shownNames(rolled),
+    tokens: tokensOf(usage),
+    ...costOf(usage, sumEstimates(fold.queries)),
+    ...(fold.unpriced.size === 0 ? {} : { unpriced: [...fold.unpriced].toSorted().slice(0, MAX_NAMES_SHOWN) }),
+    also: [...names]
+      .filter((name) => name !== about.id)
+      .toSorted()
+      .slice(0, MAX_ALSO),
+    ...(about.belongsTo === undefined ? {} : { belongsTo: about.belongsTo }),
+    watchers: about.watchers,
+  };
+}
+
+/** The units under a session, by start: what `QuerySummary` says, none of which depends on the order of admission. */
+export function queriesOf(table: SpanTable, fold: QueryFold = foldQueries(table)): QuerySummary[] {
+  const keys = new Set<string>();
+  return fold.queries.map((query) => {
+    const summary = summariseQuery(table, query);
+    if (keys.has(summary.key)) {
+      // One id may stand for two spans, and two queries may wait for one parent.
+      const { rows } = table;
+      summary.key += `:${rows.hex(query.lead, Row.ID)}:${rows.word(query.lead, Row.OTLP_KIND)}`;
+    }
+    keys.add(summary.key);
+    return summary;
+  });
+}
+
+function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: string } {
+  const { rows } = table;
+  const { lead, come, asked } = query;
+  const traceId = table.traceId(lead);
+  const spanId = come ? rows.hex(lead, Row.ID) : outermostAbsent(table, lead).spanId;
+  const namespace = table.text(lead, Row.QUERY_NAMESPACE);
+  const text = asked < 0 ? undefined : askedAt(table, asked);
+  const target = query.target < 0 ? undefined : targetIn(table, query.target);
+  const phase = phaseOf(table, query);
+  const { cost } = costOf(query.usage, query.estimated);
+  const isFailed = phase === "error" || phase === "canceled";
+  const failure = isFailed && query.failure >= 0 ? failureAt(table, query.failure) : undefined;
+  return {
+    key: `${traceId}:${spanId}`,
+    traceId,
+    spanId,
+    name: queryName(table, query),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(text === undefined ? {} : { asked: text }),
+    ...(target === undefined ? {} : { target }),
+    phase,
+    ...(failure === undefined ? {} : { failure }),
+    start: rows.long(lead, Row.START).toString(),
+    ...(isQueryOpen(table, query) ? {} : { end: rows.long(query.last, Row.LAST).toString() }),
+    spans: query.spans,
+    errors: query.errors,
+    tokens: tokensOf(query.usage),
+    ...(cost === undefined ? {} : { cost }),
+  };
+}
+
+function hiddenIn({ told }: QueryFold["groups"]): number {
+  return told?.hidden.reduce((count, isHidden) => count + isHidden, 0) ?? 0;
+}
+
+/** Absurd clocks are left out, as on the page's axis: a session does not last from 1970 on because one span says so. */
+function timesOf(table: SpanTable): { start: string; end: string } {
+  const { rows } = table;
+  const count = new EraCount();
+  for (let row = 0; row < rows.length; row++) count.add(eraOf(rows.word(row, Row.START)));
+  const eras = count.common;
+  let first = -1;
+  let last = -1;
+  let lastField: number = Row.START;
+  const extend = (row: number, field: number): void => {
+    if (last >= 0 && rows.order(row, field, last, lastField) <= 0) return;
+    last = row;
+    lastField = field;
+  };
+  for (let row = 0; row < rows.length; row++) {
+    if (isWithin(eras, eraOf(rows.word(row, Row.START)))) {
+      if (first < 0 || rows.order(row, Row.START, first, Row.START) < 0) first = row;
+      extend(row, Row.START);
+    }
+    if (!rows.running(row) && isWithin(eras, eraOf(rows.word(row, Row.LAST)), 1)) extend(row, Row.LAST);
+  }
+  if (first < 0) return timesOfRecords(table);
+  return { start: rows.long(first, Row.START).toString(), end: rows.long(last, lastField).toString() };
+}
+
+/** Log records may come before any span, or instead. */
+function timesOfRecords({ records }: SpanTable): { start: string; end: string } {
+  const times = records.times();
+  return times === undefined ? { start: "0", end: "0" } : { start: String(times.first), end: String(times.last) };
+}
+
+/** Of the first query that spans name, else of the first that was asked something, else of the first. */
+function titleOf(table: SpanTable, queries: readonly Query[]): string {
+  const first = queries.find((query) => query.named) ?? queries.find((query) => query.asked >= 0) ?? queries[0];
+  const asked = first === undefined || first.asked < 0 ? undefined : askedAt(table, first.asked);
+  // Log records tell at once what was asked of a span that comes when it ends.
+  return asked ?? table.notes.firstAsked() ?? (first === undefined ? "" : queryName(table, first));
+}
+
+function sumUsage(queries: readonly Query[]): UsageSum {
+  const sum: UsageSum = { input: 0, output: 0, cached: 0, reasoning: 0 };
+  for (const { usage } of queries) {
+    sum.input += usage.input;
+    sum.output += usage.output;
+    sum.cached += usage.cached;
+    sum.reasoning += usage.reasoning;
+    if (usage.billionths !== undefined) sum.billionths = (sum.billionths ?? 0) + usage.billionths;
+  }
+  return sum;
+}
+
+function namesOf(table: SpanTable): Set<string> {
+  const names = new Set<string>();
+  for (const traceId of table.traces()) {
+    const { best, also } = table.sessionNames(traceId);
+    addText(names, best?.value);
+    for (const value of also) names.add(value);
+  }
+  return names;
+}
+
+/** What spans say, and what the price table does of the rest. */
+function costOf({ billionths }: UsageSum, estimate: number | undefined): { cost?: number; estimated?: number } {
+  const estimated = dollars(estimate);
+  const cost = dollars(estimate === undefined ? billionths : (billionths ?? 0) + estimate);
+  return { ...(cost === undefined ? {} : { cost }), ...(estimated === undefined ? {} : { estimated }) };
+}
+
+function sumEstimates(queries: readonly Query[]): number | undefined {
+  let sum: number | undefined;
+  for (const { estimated } of queries) if (estimated !== undefined) sum = (sum ?? 0) + estimated;
+  return sum;
+}
+
+function addText(texts: Set<string>, text: string | undefined): void {
+  if (text !== undefined) texts.add(text);
+}
+
+function phaseOf(table: SpanTable, query: Query): QueryPhase {
+  if (isQueryOpen(table, query)) return query.named && !query.begun ? "pending" : "running";
+  if (query.failed) return "error";
+  return query.canceled ? "canceled" : "done";
+}

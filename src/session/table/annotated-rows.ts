@@ -1,0 +1,44 @@
+import * as Row from "./span-rows.ts";
+import type { Noted } from "./annotations.ts";
+import type { SpanTable } from "./span-table.ts";
+
+/** What the row's span says together with what log records say of it: whoever folds errors and questions asks here. */
+
+export function isError(table: SpanTable, row: number): boolean {
+  return table.rows.error(row) || notedAt(table, row)?.error === true;
+}
+
+/** Of an error: nobody wanted the answer any more. Anything else that went wrong outweighs it. */
+export function isCanceled(table: SpanTable, row: number): boolean {
+  const { rows } = table;
+  const noted = notedAt(table, row);
+  if (noted?.error !== true) return rows.canceled(row);
+  return noted.canceled && (!rows.error(row) || rows.canceled(row));
+}
+
+/** The span's own word first. */
+export function failureAt(table: SpanTable, row: number): string | undefined {
+  return table.text(row, Row.FAILURE) ?? notedAt(table, row)?.failure;
+}
+
+/** The span's own word first. */
+export function askedAt(table: SpanTable, row: number): string | undefined {
+  return table.text(row, Row.ASKED) ?? notedAt(table, row)?.asked;
+}
+
+function notedAt({ notes, rows }: SpanTable, row: number): Noted | undefined {
+  if (notes.size === 0) return undefined;
+  const trace = rows.word(row, Row.TRACE);
+  return notes.has(trace) ? notes.at(trace, rows.hex(row, Row.ID)) : undefined;
+}
+
+/** Negative if the first row comes first: by start, then by trace, span id and kind, so that no two are equal. */
+export function compareRows(table: SpanTable, a: number, b: number): number {
+  const { rows } = table;
+  const byStart = rows.order(a, Row.START, b, Row.START);
+  if (byStart !== 0) return byStart;
+  const traceA = table.traceId(a);
+  const traceB = table.traceId(b);
+  if (traceA !== traceB) return traceA < traceB ? -1 : 1;
+  return rows.order(a, Row.ID, b, Row.ID) || rows.word(a, Row.OTLP_KIND) - rows.word(b, Row.OTLP_KIND);
+}

@@ -1,0 +1,126 @@
+const FIRST_SLOTS = 128;
+/** Beyond, probing gets long; an index is at least half of this full once it has grown. */
+const MAX_LOAD = 0.75;
+
+/** Low bits of a slot are its row + 1, the others bits of the key's hash: rows of other keys are mostly not looked at, for they lie far apart. */
+const ROW_BITS = 22;
+const ROW = (1 << ROW_BITS) - 1;
+
+/** Where a row's key lies: the trace's number and two words of a span id. */
+export type RowKey = {
+  trace(row: number): number;
+  high(row: number): number;
+  low(row: number): number;
+};
+
+/**
+ * Rows by (trace, span id), several to a key: open addressing over row numbers, the keys themselves stay in the rows.
+ * The seed keeps senders from choosing ids that collide.
+ */
+export class SpanIndex {
+  readonly #key: RowKey;
+  readonly #seed = Math.floor(Math.random() * 0x1_0000_0000);
+  /** 0 is free. */
+  #slots = new Uint32Array(FIRST_SLOTS);
+  #used = 0;
+
+  constructor(key: RowKey) {
+    this.#key = key;
+  }
+
+  get bytes(): number {
+    return this.#slots.byteLength;
+  }
+
+  add(row: number): void {
+    if (this.#used + 1 > this.#slots.length * MAX_LOAD) this.#grow();
+    this.#place(row);
+    this.#used++;
+  }
+
+  /** The rows under a key, each once, in no order that means anything. */
+  first(trace: number, high: number, low: number): number {
+    const hash = this.#hash(trace, high, low);
+    return this.#probe(hash, hash, trace, high, low);
+  }
+
+  /** The row under the same key after this one; -1 at the end. */
+  next(row: number): number {
+    const trace = this.#key.trace(row);
+    const high = this.#key.high(row);
+    const low = this.#key.low(row);
+    const mask = this.#slots.length - 1;
+    const hash = this.#hash(trace, high, low);
+    let slot = hash & mask;
+    while (((this.#slots[slot] ?? 0) & ROW) !== row + 1) slot = (slot + 1) & mask;
+    return this.#probe(slot + 1, hash, trace, high, low);
+  }
+
+  /** Forgets everything and takes in rows 0 to `length`. */
+  rebuild(length: number): void {
+    let slots = FIRST_SLOTS;
+    while (length > slots * MAX_LOAD) slots *= 2;
+    this.#slots = new Uint32Array(slots);
+    this.#used = length;
+    for (let row = 0; row < length; row++) this.#place(row);
+  }
+
+  #probe(from: number, hash: number, trace: number, high: number, low: number): number {
+    const mask = this.#slots.length - 1;
+    for (let slot = from & mask; ; slot = (slot + 1) & mask) {
+      const entry = this.#slots[slot] ?? 0;
+      if (entry === 0) return -1;
+      if ((entry ^ hash) >>> ROW_BITS !== 0) continue;
+      const row = (entry & ROW) - 1;
+      const key = this.#key;
+      if (key.low(row) === low && key.high(row) === high && key.trace(row) === trace) return row;
+    }
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#slots = new Uint32Array(old.length * 2);
+    for (const entry of old) if (entry !== 0) this.#place((entry & ROW) - 1);
+  }
+
+  #place(row: number): void {
+    const mask = this.#slots.length - 1;
+    const hash = this.#hash(this.#key.trace(row), this.#key.high(row), this.#key.low(row));
+    let slot = hash & mask;
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
+    this.#slots[slot] = (hash & ~ROW) | (row + 1);
+  }
+
+  #hash(trace: number, high: number, low: number): number {
+    let hash = Math.imul(this.#seed ^ trace, 0x9e37_79b1);
+    hash = Math.imul(hash ^ (hash >>> 15) ^ high, 0x85eb_ca77);
+    hash = Math.imul(hash ^ (hash >>> 13) ^ low, 0xc2b2_ae3d);
+    hash = Math.imul(hash ^ (hash >>> 16), 0x27d4_eb2f);
+    return (hash ^ (hash >>> 15)) >>> 0;
+  }
+}
+
+const WIDTH = 3;
+const FIRST_CAPACITY = 64;
+
+/** Span ids of traces, each once; small enough for as many as a session has spans. */
+export class IdSet {
+  #words = new Uint32Array(FIRST_CAPACITY * WIDTH);
+  #length = 0;
+  readonly #index = new SpanIndex({
+    trace: (at) => this.#words[at * WIDTH] ?? 0,
+    high: (at) => this.#words[at * WIDTH + 1] ?? 0,
+    low: (at) => this.#words[at * WIDTH + 2] ?? 0,
+  });
+
+  /** Whether it is new. */
+  add(trace: number, high: number, low: number): boolean {
+    if (this.#index.first(trace, high, low) >= 0) return false;
+    if (this.#words.length < (this.#length + 1) * WIDTH) {
+      this.#words = new Uint32Array(this.#words.buffer.transfer(this.#words.byteLength * 2));
+    }
+    this.#words.set([trace, high, low], this.#length * WIDTH);
+    this.#index.add(this.#length++);
+    return true;
+  }
+}

@@ -1,0 +1,251 @@
+import { Continuations } from "./continuations.ts";
+import { AncestorPaths, NO_PATH } from "./ancestor-paths.ts";
+import type { SessionName, SpanFacts } from "../../facts/facts.ts";
+import { LogRecords } from "./log-records.ts";
+import { bestName, NO_NAMES, otherNames, withName } from "./session-ids.ts";
+import type { Claim, SessionNames } from "./session-ids.ts";
+import { Questions } from "./input-requests.ts";
+import { SpanIndex } from "./span-index.ts";
+import { SpanNotes } from "./annotations.ts";
+import { beats, lastOf } from "../../facts/version-order.ts";
+import { encodingIn } from "./span-rows.ts";
+import * as Row from "./span-rows.ts";
+import { SpanRows } from "./span-rows.ts";
+import { highWord, lowWord } from "../../lib/hex.ts";
+import { TEXT_FIELDS, writeTexts, StringPool } from "./texts.ts";
+import { Superseded } from "./superseded.ts";
+import { UsageRows } from "./usage-rows.ts";
+
+/**
+ * What a span is to a table: `new` and `better` are worth keeping; `naming` is a beaten encoding that gives its trace
+ * a session name unheard of (kept too, or the order of arrival would show); `known` changes nothing.
+ */
+export type Standing = "new" | "better" | "naming" | "known";
+
+/** The facts of a session's spans, each span in its best encoding, small enough to stay in memory. No ceiling of its own. */
+export class SpanTable {
+  readonly rows = new SpanRows();
+  usage = new UsageRows();
+  /** Of spans that others name above them. */
+  paths = new AncestorPaths();
+  readonly questions = new Questions();
+  /** Log records of the same traces, and what they add to spans. */
+  readonly records = new LogRecords();
+  readonly notes = new SpanNotes();
+  readonly continuations = new Continuations();
+  #pool = new StringPool();
+  readonly #index = new SpanIndex({
+    trace: (row) => this.rows.word(row, Row.TRACE),
+    high: (row) => this.rows.word(row, Row.ID),
+    low: (row) => this.rows.word(row, Row.ID + 1),
+  });
+  readonly #traces = new Map<string, number>();
+  /** By trace number; a forgotten trace leaves a hole. */
+  readonly #traceIds: (string | undefined)[] = [];
+  readonly #names: (SessionNames | undefined)[] = [];
+  readonly #superseded = new Superseded();
+
+  /** Spans, each counted once. */
+  get size(): number {
+    return this.rows.length;
+  }
+
+  /** Spans and log records: what a session's ceiling counts. */
+  get held(): number {
+    return this.rows.length + this.records.size;
+  }
+
+  /** Memory of rows, index and strings (two bytes a unit), without what the engine adds to strings and traces. */
+  get bytes(): number {
+    const { rows, usage, paths, questions, records, notes, continuations } = this;
+    const stores = [rows, usage, paths, questions, records, notes, continuations, this.#superseded, this.#index];
+    return stores.reduce((sum, { bytes }) => sum + bytes, this.#pool.units * 2);
+  }
+
+  compare(traceId: string, facts: SpanFacts): Standing {
+    const trace = this.#traces.get(traceId);
+    if (trace === undefined) return "new";
+    const row = this.find(trace, facts);
+    if (row < 0) return "new";
+    if (beats(facts, encodingIn(this.rows, row))) return "better";
+    const names = this.#namesOf(trace);
+    return withName(names, facts) === names ? "known" : "naming";
+  }
+
+  /** Takes in a span that stands in the log at (revision, position). Right in any order, and again. */
+  admit(traceId: string, facts: SpanFacts, revision: number, position: number): void {
+    const trace = this.#traceNumber(traceId);
+    if (facts.session) this.#names[trace] = withName(this.#namesOf(trace), facts);
+    const row = this.find(trace, facts);
+    if (row < 0) {
+      const added = this.rows.add();
+      this.#write(added, trace, facts, revision, position);
+      this.#index.add(added);
+      return;
+    }
+    const storedRevision = this.rows.word(row, Row.REVISION);
+    const storedPosition = this.rows.word(row, Row.POSITION);
+    if (storedRevision === revision && storedPosition === position) return;
+    if (beats(facts, encodingIn(this.rows, row))) {
+      this.continuations.note(trace, revision, { position, ran: this.rows.running(row) });
+      this.#superseded.add(trace, storedRevision, storedPosition, revision);
+      this.#write(row, trace, facts, revision, position);
+    } else {
+      this.#superseded.add(trace, revision, position, revision);
+    }
+  }
+
+  /** Takes in what names a trace's session without being a span; answers the trace's number. */
+  claim(traceId: string, claim: Claim): number {
+    const trace = this.#traceNumber(traceId);
+    if (claim.session) this.#names[trace] = withName(this.#namesOf(trace), claim);
+    return trace;
+  }
+
+  /** -1 of a trace that has not come. */
+  traceNumber(traceId: string): number {
+    return this.#traces.get(traceId) ?? -1;
+  }
+
+  /** Positions of a revision that hold encodings beaten by the log up to `until`, ascending. */
+  superseded(revision: number, until = Number.POSITIVE_INFINITY): readonly number[] {
+    return this.#superseded.positions(revision, until);
+  }
+
+  dropTrace(traceId: string): void {
+    this.dropTraces([traceId]);
+  }
+
+  /** Goes through all rows once, however many traces leave. */
+  dropTraces(traceIds: Iterable<string>): void {
+    const dropped = new Set<number>();
+    const stores = [this.questions, this.records, this.notes, this.continuations, this.#superseded];
+    for (const traceId of traceIds) {
+      const trace = this.#traces.get(traceId);
+      if (trace === undefined) continue;
+      dropped.add(trace);
+      this.#traces.delete(traceId);
+      this.#traceIds[trace] = undefined;
+      this.#names[trace] = undefined;
+      for (const store of stores) store.dropTrace(trace);
+    }
+    if (dropped.size === 0) return;
+    this.rows.retain((row) => !dropped.has(this.rows.word(row, Row.TRACE)));
+    this.#index.rebuild(this.rows.length);
+    this.#repack();
+  }
+
+  traces(): IterableIterator<string> {
+    return this.#traces.keys();
+  }
+
+  get traceCount(): number {
+    return this.#traces.size;
+  }
+
+  /** The best name that any span of the trace, in any encoding, gives its session. */
+  sessionName(traceId: string): SessionName | undefined {
+    return this.sessionNames(traceId).best;
+  }
+
+  /** The best name, and the values that lost to it. */
+  sessionNames(traceId: string): { readonly best: SessionName | undefined; readonly also: readonly string[] } {
+    const names = this.#namesOf(this.#traces.get(traceId) ?? -1);
+    return { best: bestName(names), also: otherNames(names) };
+  }
+
+  traceId(row: number): string {
+    return this.#traceIds[this.rows.word(row, Row.TRACE)] ?? "";
+  }
+
+  /** The identity of a row's span, as a view writes it: `<trace id>:<span id>:<OTLP kind>`. */
+  key(row: number): string {
+    return `${this.traceId(row)}:${this.rows.hex(row, Row.ID)}:${this.rows.word(row, Row.OTLP_KIND)}`;
+  }
+
+  /** The string that a row's string field stands for. */
+  text(row: number, field: number): string | undefined {
+    return this.string(this.rows.string(row, field));
+  }
+
+  /** The string of this number. */
+  string(index: number): string | undefined {
+    return this.#pool.text(index);
+  }
+
+  /** The row of a span id, given as its words, -1 if it has not come. Of several spans under one id, that of the smallest OTLP kind. */
+  rowOf(trace: number, high: number, low: number): number {
+    const { rows } = this;
+    let found = -1;
+    for (let row = this.#index.first(trace, high, low); row >= 0; row = this.#index.next(row)) {
+      if (found < 0 || rows.word(row, Row.OTLP_KIND) < rows.word(found, Row.OTLP_KIND)) found = row;
+    }
+    return found;
+  }
+
+  /** The row that the row's parent id names, -1 if it has not come. */
+  parentRow(row: number): number {
+    const { rows } = this;
+    return this.rowOf(rows.word(row, Row.TRACE), rows.word(row, Row.PARENT), rows.word(row, Row.PARENT + 1));
+  }
+
+  /** The row of a span, -1 if it has not come. */
+  find(trace: number, { spanId, otlpKind }: Pick<SpanFacts, "spanId" | "otlpKind">): number {
+    let row = this.#index.first(trace, highWord(spanId), lowWord(spanId));
+    while (row >= 0 && this.rows.word(row, Row.OTLP_KIND) !== otlpKind >>> 0) row = this.#index.next(row);
+    return row;
+  }
+
+  #namesOf(trace: number): SessionNames {
+    return this.#names[trace] ?? NO_NAMES;
+  }
+
+  #traceNumber(traceId: string): number {
+    const known = this.#traces.get(traceId);
+    if (known !== undefined) return known;
+    const trace = this.#traceIds.push(traceId) - 1;
+    this.#traces.set(traceId, trace);
+    return trace;
+  }
+
+  #write(row: number, trace: number, facts: SpanFacts, revision: number, position: number): void {
+    const { rows } = this;
+    const pool = this.#pool;
+    rows.setHex(row, Row.ID, facts.spanId);
+    rows.setHex(row, Row.PARENT, facts.parentSpanId);
+    rows.setLong(row, Row.START, facts.start);
+    rows.setLong(row, Row.LAST, lastOf(facts));
+    rows.setHex(row, Row.HASH, facts.hash);
+    rows.setWord(row, Row.TRACE, trace);
+    rows.setWord(row, Row.SIZE, facts.size);
+    rows.setWord(row, Row.REVISION, revision);
+    rows.setWord(row, Row.POSITION, position);
+    rows.setWord(row, Row.OTLP_KIND, facts.otlpKind);
+    rows.setBits(row, facts);
+    if (facts.ancestors !== undefined) rows.setPath(row, this.paths.intern(trace, facts.ancestors, pool));
+    if (facts.tokens !== undefined || facts.cost !== undefined) {
+      rows.setWord(row, Row.USAGE, this.usage.write(rows.word(row, Row.USAGE), facts));
+    }
+    this.questions.put(trace, facts);
+    writeTexts(rows, row, facts, pool);
+  }
+
+  /** Leaves behind what only forgotten spans used. */
+  #repack(): void {
+    const old = this.#pool;
+    const oldUsage = this.usage;
+    const oldPaths = this.paths;
+    this.#pool = new StringPool();
+    this.usage = new UsageRows();
+    this.paths = new AncestorPaths();
+    const intern = (index: number): number => this.#pool.intern(old.text(index));
+    for (let row = 0; row < this.rows.length; row++) {
+      for (const field of TEXT_FIELDS) this.rows.setString(row, field, intern(this.rows.string(row, field)));
+      const place = this.rows.word(row, Row.USAGE);
+      if (place !== 0) this.rows.setWord(row, Row.USAGE, this.usage.copy(oldUsage, place));
+      const path = this.rows.path(row);
+      const trace = this.rows.word(row, Row.TRACE);
+      if (path !== NO_PATH) this.rows.setPath(row, this.paths.copy(oldPaths, path, trace, intern));
+    }
+  }
+}

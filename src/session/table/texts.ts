@@ -1,0 +1,90 @@
+import * as Row from "./span-rows.ts";
+import type { SpanFacts } from "../../facts/facts.ts";
+import type { SpanRows } from "./span-rows.ts";
+
+/** Rows hold an index in 16 bits. */
+export const MAX_STRINGS = 65_536;
+/** UTF-16 units of all strings together: at most 4 MB of an object's memory. */
+export const MAX_UNITS = 2_000_000;
+
+/** Stands for no string. */
+export const NONE = 0;
+/** Stands for any string that came when the pool was full. */
+const OTHER = 1;
+
+/** Each distinct string once, by a number that fits in 16 bits. */
+export class StringPool {
+  readonly #texts: (string | undefined)[] = [undefined, "(other)"];
+  readonly #indexes = new Map<string, number>();
+  #units = 0;
+
+  get units(): number {
+    return this.#units;
+  }
+
+  get size(): number {
+    return this.#texts.length;
+  }
+
+  /** The string's number; `full` where the pool takes no more. */
+  intern(text: string | undefined, full: number = OTHER): number {
+    if (text === undefined || text === "") return NONE;
+    const known = this.#indexes.get(text);
+    if (known !== undefined) return known;
+    if (this.#texts.length >= MAX_STRINGS || this.#units + text.length > MAX_UNITS) return full;
+    const index = this.#texts.length;
+    this.#texts.push(text);
+    this.#indexes.set(text, index);
+    this.#units += text.length;
+    return index;
+  }
+
+  text(index: number): string | undefined {
+    return this.#texts[index];
+  }
+}
+
+/** All fields of a row that hold the number of a text. */
+export const TEXT_FIELDS = [
+  Row.NAME,
+  Row.QUERY_NAME,
+  Row.QUERY_NAMESPACE,
+  Row.SUBJECT,
+  Row.SERVICE,
+  Row.ASKED,
+  Row.USER,
+  Row.FAILURE,
+] as const;
+
+/** What of a span's texts its row keeps. Where the pool is full, what is shown of one span alone is left out. */
+export function writeTexts(rows: SpanRows, row: number, facts: SpanFacts, pool: StringPool): void {
+  rows.setString(row, Row.NAME, isNameNeeded(facts) ? pool.intern(facts.name) : NONE);
+  rows.setString(row, Row.QUERY_NAME, pool.intern(queryName(facts)));
+  rows.setString(row, Row.QUERY_NAMESPACE, pool.intern(facts.query?.namespace));
+  rows.setString(row, Row.SUBJECT, pool.intern(subject(facts)));
+  rows.setString(row, Row.SERVICE, pool.intern(facts.service));
+  rows.setString(row, Row.ASKED, pool.intern(facts.asked, NONE));
+  rows.setString(row, Row.USER, pool.intern(facts.user));
+  rows.setString(row, Row.FAILURE, pool.intern(facts.failure, NONE));
+}
+
+/** OTLP's kinds that begin a process's part of a trace: their parents may live elsewhere, so they stand for them. */
+const SERVER = 2;
+const CONSUMER = 5;
+
+/** Names of inner calls are many and no summary shows them; the others stand for sessions, queries or missing parents. */
+function isNameNeeded({ kind, otlpKind, parentSpanId, running }: SpanFacts): boolean {
+  if (parentSpanId === "" || running || otlpKind === SERVER || otlpKind === CONSUMER) return true;
+  return kind !== "http" && kind !== "db" && kind !== "messaging" && kind !== "internal";
+}
+
+function queryName({ query, kind, name }: SpanFacts): string | undefined {
+  return query?.name ?? (kind === "query" ? name : undefined);
+}
+
+function subject({ kind, name, agent, team, tool, model, target }: SpanFacts): string | undefined {
+  if (kind === "agent") return agent ?? name;
+  if (kind === "team") return team ?? name;
+  if (kind === "tool") return tool ?? name;
+  return kind === "llm" || kind === "embedding" ? model : target;
+}

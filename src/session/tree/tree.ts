@@ -1,0 +1,180 @@
+import { EraCount, eraOf, isExtreme, isWithin } from "../clock-outliers.ts";
+import type { Eras } from "../clock-outliers.ts";
+import { CYCLE, ROOT, SELF } from "../table/parent-links.ts";
+import type { ToldKeys } from "../correlate/derived-links.ts";
+import { linkParents } from "./tree-links.ts";
+import { grow, mark } from "./tree-node.ts";
+import type { Growing, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
+
+export type { Mark, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
+
+/**
+ * Spans nested by parent, whatever order they came in: orphans hang from a placeholder, and that from its trace; members of a cycle
+ * are roots.
+ * `mayCome`: whether a parent of this trace that has not come is still awaited; asked only where there is one.
+ * `told`: what log records make of spans.
+ */
+export function buildTree(
+  spans: Iterable<ViewSpan>,
+  mayCome: (traceId: string) => boolean = () => true,
+  told?: ToldKeys,
+): SessionTree {
+  const shown = told === undefined ? spans : Array.from(spans).filter(({ key }) => !told.hidden.has(key));
+  const nodes = Array.from(shown, (span) => grow(span, told));
+  const eras = markAbsurdTimes(nodes);
+  const parents = linkParents(nodes, mayCome, told?.parents);
+  const tops = nest(nodes, parents);
+  const roots = sortRoots(tops);
+  const rows = flatten(roots);
+  sumUp(rows);
+  // Few trees are ever asked: the page builds one a frame.
+  let byKey: ReadonlyMap<string, TreeNode> | undefined;
+  return {
+    roots,
+    rows,
+    eras,
+    standIns: told?.standIns ?? NO_STAND_INS,
+    get byKey() {
+      return (byKey ??= keyed(rows));
+    },
+  };
+}
+
+const NO_STAND_INS: ReadonlyMap<string, string> = new Map();
+
+/** The rows that are shown while these nodes are collapsed. */
+export function visibleRows(tree: SessionTree, collapsed: ReadonlySet<string>): readonly TreeNode[] {
+  if (collapsed.size === 0) return tree.rows;
+  const visible: TreeNode[] = [];
+  for (let at = 0; at < tree.rows.length; at++) {
+    const node = tree.rows[at];
+    if (!node) break;
+    visible.push(node);
+    if (collapsed.has(node.key)) at += node.descendants;
+  }
+  return visible;
+}
+
+/**
+ * The common time axis: from the earliest start to the latest end of the spans, but for those whose clock is more than a
+ * year from the others (see {@link EraCount}); their bars are to be clamped to it.
+ */
+export function axisOf(tree: SessionTree): { start: bigint; end: bigint } {
+  const { eras } = tree;
+  let start: bigint | undefined;
+  let end = 0n;
+  for (const node of tree.rows) {
+    if (!node.span) continue;
+    if (isWithin(eras, eraOfInstant(node.start))) {
+      if (start === undefined || node.start < start) start = node.start;
+      if (node.start > end) end = node.start;
+    }
+    if (!node.running && node.end > end && isWithin(eras, eraOfInstant(node.end), 1)) end = node.end;
+  }
+  return { start: start ?? 0n, end };
+}
+
+/** Clocks that are wrong are told from the others; clocks at zero and at their last are wrong by themselves. */
+function markAbsurdTimes(nodes: readonly Growing[]): Eras {
+  const count = new EraCount();
+  for (const { start } of nodes) count.add(eraOfInstant(start));
+  const eras = count.common;
+  for (const node of nodes) {
+    const start = eraOfInstant(node.start);
+    const end = node.running ? start : eraOfInstant(node.end);
+    if (!isWithin(eras, start) || !isWithin(eras, end, 1) || isExtreme(start) || isExtreme(end))
+      mark(node, "absurd-time");
+  }
+  return eras;
+}
+
+function eraOfInstant(instant: bigint): number {
+  return eraOf(Number(instant >> 32n));
+}
+
+/** Gives each node to its parent; answers those that have none. */
+function nest(nodes: readonly Growing[], parents: Int32Array): Growing[] {
+  const tops: Growing[] = [];
+  nodes.forEach((node, at) => {
+    const place = parents[at] ?? ROOT;
+    if (place === SELF) mark(node, "self-parent");
+    if (place === CYCLE) mark(node, "cycle");
+    const parent = nodes[place];
+    if (!parent) {
+      tops.push(node);
+      return;
+    }
+    node.parent = parent;
+    parent.children.push(node);
+  });
+  for (const node of nodes) sortByStart(node.children);
+  return tops;
+}
+
+function sortRoots(tops: Growing[]): Growing[] {
+  const byTrace = new Map<string, Growing[]>();
+  for (const node of tops) {
+    const roots = byTrace.get(node.traceId);
+    if (roots) roots.push(node);
+    else byTrace.set(node.traceId, [node]);
+  }
+  for (const roots of byTrace.values()) sortByStart(roots);
+  const traces = [...byTrace.values()].map((roots) => ({ roots, first: roots[0] }));
+  traces.sort((a, b) => {
+    if (!a.first || !b.first) return 0;
+    if (a.first.start !== b.first.start) return a.first.start < b.first.start ? -1 : 1;
+    return a.first.traceId < b.first.traceId ? -1 : 1;
+  });
+  return traces.flatMap(({ roots }) => roots);
+}
+
+function flatten(roots: readonly Growing[]): Growing[] {
+  const rows: Growing[] = [];
+  const ahead = roots.toReversed();
+  for (let node = ahead.pop(); node; node = ahead.pop()) {
+    node.depth = node.parent ? node.parent.depth + 1 : 0;
+    rows.push(node);
+    for (let at = node.children.length - 1; at >= 0; at--) {
+      const child = node.children[at];
+      if (child) ahead.push(child);
+    }
+  }
+  return rows;
+}
+
+/** Children come after their parents in `rows`, so that from the back each is complete before its parent takes it in. */
+function sumUp(rows: readonly Growing[]): void {
+  for (let at = rows.length - 1; at >= 0; at--) {
+    const node = rows[at];
+    if (!node) continue;
+    if (node.running || !node.span || node.span.facts.told === "prompt") node.end = node.latest;
+    const { parent } = node;
+    if (!parent) continue;
+    parent.descendants += node.descendants + 1;
+    if (node.worst === "error") parent.worst = "error";
+    if (node.latest > parent.latest) parent.latest = node.latest;
+  }
+}
+
+function keyed(rows: readonly TreeNode[]): Map<string, TreeNode> {
+  const nodes = new Map<string, TreeNode>();
+  for (const node of rows) nodes.set(node.key, node);
+  return nodes;
+}
+
+function sortByStart(nodes: Growing[]): void {
+  for (let at = 1; at < nodes.length; at++) {
+    const before = nodes[at - 1];
+    const node = nodes[at];
+    if (before && node && compare(before, node) > 0) {
+      nodes.sort(compare);
+      return;
+    }
+  }
+}
+
+function compare(a: Growing, b: Growing): number {
+  if (a.start !== b.start) return a.start < b.start ? -1 : 1;
+  if (a.spanId !== b.spanId) return a.spanId < b.spanId ? -1 : 1;
+  return a.otlpKind - b.otlpKind;
+}

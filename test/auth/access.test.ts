@@ -1,0 +1,159 @@
+import { describe, expect, test } from "vitest";
+import { ask, said } from "../routes/ask.ts";
+import type { Setting } from "../routes/ask.ts";
+
+const EMPTY = JSON.stringify({ resourceSpans: [] });
+const JSON_BODY = { "content-type": "application/json" };
+
+describe("an open program", () => {
+  const open = { OPEN_ACCESS: "loopback" };
+
+  test.each(["http://localhost", "http://localhost:8787", "http://127.0.0.1:1", "http://[::1]:8787"])(
+    "answers what is addressed to this machine: %s",
+    async (origin) => {
+      expect((await ask(open, `${origin}/sessions`)).status).toBe(200);
+      expect((await ask(open, `${origin}/v1/traces`, { method: "POST", headers: JSON_BODY, body: EMPTY })).status).toBe(
+        200,
+      );
+    },
+  );
+
+  test.each([
+    "http://192.168.1.7:8787",
+    "http://example.com",
+    "http://localhost.example.com",
+    "http://127.0.0.1.example.com",
+    "http://0.0.0.0:8787",
+    "https://spanfold.workers.dev",
+  ])("answers nothing else, as a page that rebinds its name would ask: %s", async (origin) => {
+    const { host } = new URL(origin);
+    const sentence = `403 This program is open, and therefore answers only requests addressed to this machine (localhost), not to ${host}.`;
+    expect(await said(await ask(open, `${origin}/sessions`))).toBe(sentence);
+    expect(await said(await ask(open, `${origin}/sessions/a`))).toBe(sentence);
+    expect(await said(await ask(open, `${origin}/sessions/a`, { method: "DELETE" }))).toBe(sentence);
+    expect(
+      await said(await ask(open, `${origin}/v1/traces`, { method: "POST", headers: JSON_BODY, body: EMPTY })),
+    ).toBe(sentence);
+  });
+});
+
+describe("a deployment without ADMIN_TOKEN", () => {
+  const command = "npx wrangler secret put ADMIN_TOKEN";
+
+  test.each<[string, Setting]>([
+    ["nothing set", {}],
+    ["an empty token", { ADMIN_TOKEN: "" }],
+    ["only lesser tokens", { INGEST_TOKEN: "ingest", VIEW_TOKEN: "view" }],
+    ["another word for open", { OPEN_ACCESS: "true" }],
+  ])("is closed, and says which command opens it: %s", async (_, setting) => {
+    for (const path of ["/sessions", "/sessions/a", "/sessions/a/otlp", `/traces/${"a".repeat(32)}`]) {
+      const response = await ask(setting, `https://spanfold.example${path}`, {
+        headers: { authorization: "Bearer view" },
+      });
+      expect(response.headers.get("content-type")).toBe("application/problem+json");
+      expect(await said(response), path).toMatch(new RegExp(`^503 .*${command}$`));
+    }
+    const post = await ask(setting, "https://spanfold.example/v1/traces", {
+      method: "POST",
+      headers: { ...JSON_BODY, authorization: "Bearer ingest" },
+      body: EMPTY,
+    });
+    expect([post.headers.get("content-type"), post.headers.get("retry-after")]).toEqual(["application/json", "30"]);
+    expect(await said(post)).toContain(command);
+  });
+
+  test("still shows that it is there, and its page, which holds no data", async () => {
+    expect((await ask({}, "https://spanfold.example/healthz")).status).toBe(200);
+    for (const path of ["/health", "/readyz"]) {
+      const response = await ask({}, `https://spanfold.example${path}`);
+      expect([path, response.status, await response.text()]).toEqual([path, 200, "OK"]);
+    }
+    expect((await ask({}, "https://spanfold.example/openapi.json")).status).toBe(200);
+    const page = await ask({}, "https://spanfold.example/sessions", { headers: { accept: "text/html" } });
+    expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+    await page.text();
+  });
+});
+
+describe("a deployment with tokens", () => {
+  const setting = { ADMIN_TOKEN: "admin-secret", INGEST_TOKEN: "ingest-secret", VIEW_TOKEN: "view-secret" };
+  const requests: readonly [string, string, string][] = [
+    ["GET", "/sessions", "read"],
+    ["GET", "/sessions?watch=true", "read"],
+    ["GET", "/sessions/nobody", "read"],
+    ["GET", "/sessions/nobody?watch=true", "read"],
+    ["GET", "/sessions/nobody/otlp", "read"],
+    ["GET", `/sessions/nobody/values/${"0".repeat(64)}`, "read"],
+    ["GET", `/traces/${"a".repeat(32)}`, "read"],
+    ["GET", "/traces", "read"],
+    ["GET", "/traces?watch=true", "read"],
+    ["GET", "/events", "read"],
+    ["GET", "/events/q?watch=true", "read"],
+    ["GET", "/broker/sessions", "read"],
+    ["GET", "/broker/sessions/nobody", "read"],
+    ["POST", "/v1/traces", "write"],
+    ["POST", "/v1/logs", "write"],
+    ["POST", "/import", "write"],
+    ["POST", "/any/path/v1/metrics", "write"],
+    ["DELETE", "/sessions/nobody", "administer"],
+    ["DELETE", "/traces", "administer"],
+    ["DELETE", "/events", "administer"],
+    ["DELETE", "/events/q", "write"],
+  ];
+
+  async function statusOf(method: string, path: string, authorization?: string): Promise<number> {
+    const response = await ask(setting, `https://spanfold.example${path}`, {
+      method,
+      headers: { ...JSON_BODY, ...(authorization === undefined ? {} : { authorization }) },
+      ...(method === "POST" ? { body: path === "/import" ? '{"resourceSpans":[]}' : "{}" } : {}),
+    });
+    await response.body?.cancel();
+    return response.status;
+  }
+
+  test.each(requests)("%s %s wants a token that may %s", async (method, path, right) => {
+    const allowed = { admin: true, ingest: right === "write", view: right === "read" };
+    for (const [name, may] of Object.entries(allowed)) {
+      const status = await statusOf(method, path, `Bearer ${name}-secret`);
+      expect(may ? [200, 404] : [403], `${name}: ${status}`).toContain(status);
+    }
+    for (const wrong of [
+      undefined,
+      "Bearer wrong",
+      "Bearer ",
+      "admin-secret",
+      "Basic admin-secret",
+      "Bearer admin-secret2",
+    ])
+      expect(await statusOf(method, path, wrong), String(wrong)).toBe(401);
+    expect([200, 404]).toContain(await statusOf(method, path, "bearer  admin-secret "));
+  });
+
+  test("an Ark event wants a token that may write, and the refusal is in Ark's words too", async () => {
+    expect(await statusOf("POST", "/events", "Bearer ingest-secret")).toBe(400);
+    expect(await statusOf("POST", "/events", "Bearer view-secret")).toBe(403);
+    const none = await ask(setting, "https://spanfold.example/events", { method: "POST", body: "{}" });
+    expect([none.status, (await none.json<{ error: object }>()).error]).toEqual([
+      401,
+      { code: "UNAUTHORIZED", message: expect.stringContaining("Send a token"), requestId: expect.any(String) },
+    ]);
+  });
+
+  test("says what is wrong with a request, and how to ask", async () => {
+    const none = await ask(setting, "https://spanfold.example/sessions");
+    expect(none.headers.get("www-authenticate")).toBe('Bearer realm="spanfold"');
+    expect(await said(none)).toBe("401 Send a token of this deployment: Authorization: Bearer <token>");
+    const view = await ask(setting, "https://spanfold.example/sessions/a", {
+      method: "DELETE",
+      headers: { authorization: "Bearer view-secret" },
+    });
+    expect(await said(view)).toBe("403 This token may read only; this needs one that may administer.");
+  });
+
+  test("a token that is not set opens nothing", async () => {
+    const response = await ask({ ADMIN_TOKEN: "admin-secret", VIEW_TOKEN: "" }, "https://spanfold.example/sessions", {
+      headers: { authorization: "Bearer " },
+    });
+    expect(response.status).toBe(401);
+  });
+});

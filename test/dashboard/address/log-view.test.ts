@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { lineOf, nameOf } from "../../../src/dashboard/session/views/log-line.ts";
+import {
+  LOG_LEVELS,
+  readLogView,
+  recordsIn,
+  severityOf,
+  writeLogView,
+} from "../../../src/dashboard/address/log-view.ts";
+import type { LogRecord } from "../../../src/otel/log-record.ts";
+import type { ViewRecord } from "../../../src/session/view/log-view.ts";
+import { recordOf } from "../../logs/record-of.ts";
+
+const view = (record: LogRecord, subject = ""): ViewRecord => ({
+  key: "t:h",
+  traceId: "t",
+  record,
+  time: 0n,
+  subject,
+  received: "0",
+});
+
+describe("which log records are listed", () => {
+  const records = [
+    view({ severityNumber: 5 }, "a"),
+    view({ severityNumber: 9 }),
+    view({ severityNumber: 17 }, "a"),
+    view({ severityText: "notice" }),
+  ];
+
+  test("all, or those about no span; any, or from a severity on", () => {
+    const shown = (of: "all" | "spanless", from: (typeof LOG_LEVELS)[number]) =>
+      recordsIn(records, { of, from }).map((one) => records.indexOf(one));
+    expect(shown("all", "any")).toEqual([0, 1, 2, 3]);
+    expect(shown("spanless", "any")).toEqual([1, 3]);
+    expect(shown("all", "info")).toEqual([1, 2]);
+    expect(shown("all", "error")).toEqual([2]);
+    expect(shown("spanless", "error")).toEqual([]);
+  });
+
+  test("is told by the address, and what the address says otherwise is all", () => {
+    for (const of of ["all", "spanless"] as const) {
+      for (const from of LOG_LEVELS) expect(readLogView(writeLogView({ of, from }))).toEqual({ of, from });
+    }
+    expect(readLogView("x.y")).toEqual({ of: "all", from: "any" });
+    expect(readLogView(null)).toBeUndefined();
+  });
+});
+
+test.each([
+  [{ severityNumber: 1 }, "trace", "quiet"],
+  [{ severityNumber: 8 }, "debug", "quiet"],
+  [{ severityNumber: 9, severityText: "INFORMATION" }, "info", "plain"],
+  [{ severityNumber: 16 }, "warn", "warn"],
+  [{ severityNumber: 24 }, "fatal", "bad"],
+  [{ severityText: "NOTICE" }, "notice", "quiet"],
+  [{ severityNumber: 99 }, "", "bad"],
+  [{}, "", "quiet"],
+])("the severity %o is %s", (record, word, as) => {
+  expect(severityOf(record)).toEqual({ word, as });
+});
+
+describe("a log record in one line", () => {
+  test("is its body", () => {
+    expect([nameOf({ body: { stringValue: "a\nb" } }), lineOf(view({ body: { stringValue: "a\nb" } }))]).toEqual([
+      "",
+      "a\nb",
+    ]);
+  });
+
+  test("of an event without words: what its attributes tell, what a reader looks for first", () => {
+    const record = recordOf("tool_result", 1, {
+      "session.id": "s",
+      "event.sequence": 4,
+      duration_ms: 55,
+      tool_name: "Bash",
+      team: "demo",
+    });
+    const said = { ...view({ ...record, body: { stringValue: "claude_code.tool_result" } }) };
+    const resource = { attributes: [{ key: "team", value: { stringValue: "demo" } }] };
+    expect([nameOf(said.record), lineOf({ ...said, resource })]).toEqual([
+      "tool_result",
+      "tool_name=Bash · duration_ms=55",
+    ]);
+  });
+
+  test("is named by its event, not by where in a source it stands", () => {
+    const record = { ...recordOf("codex.sse_event", 1, {}), eventName: "event otel/src/session.rs:1089" };
+    expect(nameOf(record)).toBe("codex.sse_event");
+  });
+});

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { exportRows, isOld, refusalsOf, shownRefusal } from "../../../src/dashboard/frame/refusals.ts";
+import { refusalKey } from "../../../src/session/contract/refused-exports.ts";
+import type { Arrival, RefusedExport } from "../../../src/session/contract/stream-events.ts";
+
+const MINUTE = 60_000;
+
+const arrival = (at: number, given: Partial<Arrival> = {}): Arrival => ({
+  at,
+  signal: "traces",
+  encoding: "json",
+  accepted: 1,
+  rejected: 0,
+  ...given,
+});
+
+const refused = (at: number, reason: string, given: Partial<RefusedExport> = {}): RefusedExport => ({
+  ...arrival(at, { accepted: 0 }),
+  firstAt: at,
+  count: 1,
+  status: 403,
+  reason,
+  ...given,
+});
+
+const words = (rows: readonly Arrival[]) => rows.map(({ at, reason = "accepted" }) => `${reason} at ${at}`);
+
+test("the newest refusal is shown; one that was dismissed is not, until it happens again", () => {
+  const refusals = [refused(20_000, "a"), refused(10_000, "b")];
+  const shown = (all: readonly RefusedExport[], dismissed: readonly RefusedExport[]) =>
+    shownRefusal(all, new Map(dismissed.map((one) => [refusalKey(one), one.at])))?.reason;
+  const [a = refused(0, ""), b = refused(0, "")] = refusals;
+  expect(shown(refusals, [])).toBe("a");
+  expect(shown(refusals, [a])).toBe("b");
+  expect(shown(refusals, [a, b])).toBe(undefined);
+  expect(shown([refused(30_000, "a", { count: 2 }), b], [a, b])).toBe("a");
+  expect(shown([], [a])).toBe(undefined);
+});
+
+test("a refusal is old after five minutes", () => {
+  expect([isOld(0, 5 * MINUTE), isOld(0, 5 * MINUTE + 1)]).toEqual([false, true]);
+});
+
+test("what a session tells of its own rejections is a refusal where the receiver did not tell it", () => {
+  const part = { rejected: 1, reason: "too many" };
+  expect(words(refusalsOf([arrival(9_000, part), arrival(8_000)], [refused(5_000, "a")]))).toEqual([
+    "too many at 9000",
+    "a at 5000",
+  ]);
+  const line = refused(9_001, "too many", { accepted: 1, rejected: 1, count: 3, firstAt: 1_000 });
+  expect(refusalsOf([arrival(9_000, part), arrival(2_000, part)], [line])).toEqual([line]);
+});
+
+test("the table tells each export once, the newest first", () => {
+  const part = { rejected: 1, reason: "too many" };
+  const line = refused(9_001, "too many", { accepted: 1, rejected: 1 });
+  expect(words(exportRows([arrival(9_000, part), arrival(1_000)], [line, refused(5_000, "a")]))).toEqual([
+    "too many at 9000",
+    "a at 5000",
+    "accepted at 1000",
+  ]);
+});

@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import {
+  forgottenAt,
+  keptWords,
+  readRetention,
+  roomWarning,
+  roomWords,
+  soonWords,
+} from "../../../src/dashboard/frame/retention.ts";
+
+const DAY = 86_400;
+const NOW = Date.parse("2026-12-10T12:00:00Z");
+const nanos = (time: string): string => String(BigInt(Date.parse(time)) * 1_000_000n);
+const plain = (text: string): string => text.replaceAll("\u00a0", " ");
+const kept = (maxAge: number | undefined, oldest?: string): string =>
+  keptWords(
+    { ...(maxAge === undefined ? {} : { maxAge }), ...(oldest === undefined ? {} : { oldest: nanos(oldest) }) },
+    NOW,
+    "en-GB",
+    "UTC",
+  );
+
+test("how long things are kept, and from when the oldest is", () => {
+  expect(plain(kept(30 * DAY, "2026-11-12T08:00:00Z"))).toBe("Kept 30 days, oldest 12 Nov");
+  expect(plain(kept(DAY))).toBe("Kept 1 day");
+  expect(plain(kept(7200, "2026-12-10T11:18:00Z"))).toBe("Kept 2 hours, oldest 42 min ago");
+  expect(plain(kept(36 * 3600))).toBe("Kept 36 hours");
+  expect(plain(kept(100))).toBe("Kept 100 seconds");
+  expect(kept(undefined, "2026-11-12T08:00:00Z")).toBe("Kept until deleted");
+  expect(plain(kept(4000 * DAY, "2020-01-01T00:00:00Z"))).toBe("Kept 4,000 days, oldest 1 Jan 2020");
+});
+
+test("what goes soon says when", () => {
+  const soon = (maxAge: number, oldest: string): string => plain(soonWords({ maxAge, oldest: nanos(oldest) }, NOW));
+  expect(soon(30 * DAY, "2026-11-12T15:00:00Z")).toBe("Forgotten in 2 d 3 h");
+  expect(soon(30 * DAY, "2026-11-20T12:00:00Z")).toBe("");
+  expect(soon(DAY, "2026-12-09T14:00:00Z")).toBe("Forgotten in 2 h 00 m");
+  expect(soon(DAY, "2026-12-09T16:00:00Z")).toBe("");
+  expect(soon(DAY, "2026-12-01T00:00:00Z")).toBe("Forgotten any time now");
+  expect(soonWords({ oldest: nanos("2026-11-12T15:00:00Z") }, NOW)).toBe("");
+  expect(forgottenAt({ maxAge: DAY, oldest: nanos("2026-12-09T14:00:00Z") })).toBe(Date.parse("2026-12-10T14:00:00Z"));
+});
+
+test("room is told where the server tells it, and warned of when there is little", () => {
+  const gigabyte = 1_000_000_000;
+  expect(plain(roomWords({ bytes: 12_400_000, maxBytes: 10 * gigabyte }, "en"))).toBe("12.4 MB of 10.0 GB");
+  expect(plain(roomWords({ bytes: 512 }, "en"))).toBe("512 B");
+  expect(roomWords({})).toBe("");
+  expect(roomWarning({ bytes: 7 * gigabyte, maxBytes: 10 * gigabyte })).toBe("");
+  expect(roomWarning({ bytes: 8.25 * gigabyte, maxBytes: 10 * gigabyte })).toBe("82 % full");
+  expect(plain(roomWarning({ bytes: 0, maxBytes: 1, forgotten: { sessions: 3, at: "1" } }))).toBe(
+    "3 sessions forgotten for want of room",
+  );
+});
+
+test("what a server says otherwise, or not at all, is passed over", () => {
+  expect([readRetention(undefined), readRetention("30d"), readRetention([])]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(readRetention({ maxAge: "30d", oldest: "yesterday", bytes: null, forgotten: {} })).toEqual({});
+  expect(
+    readRetention({ maxAge: 60, oldest: "1", bytes: 2, maxBytes: 3, forgotten: { sessions: 4, at: "5" } }),
+  ).toEqual({
+    maxAge: 60,
+    oldest: "1",
+    bytes: 2,
+    maxBytes: 3,
+    forgotten: { sessions: 4, at: "5" },
+  });
+});

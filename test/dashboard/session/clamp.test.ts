@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { headOf, jsonTokens } from "../../../src/dashboard/session/content/long-text.tsx";
+
+test("a short text is shown whole", () => {
+  expect(headOf("line\n".repeat(30))).toBeUndefined();
+  expect(headOf("x".repeat(2_900))).toBeUndefined();
+});
+
+test("a megabyte is shown by its head", () => {
+  expect(headOf("x".repeat(1_000_000))?.length).toBe(2_400);
+});
+
+test("many lines end at a line", () => {
+  const head = headOf(Array.from({ length: 500 }, (_, index) => `line ${index}`).join("\n"));
+  expect(head?.split("\n").at(-1)).toBe("line 35");
+});
+
+test("the cut never leaves half a character", () => {
+  expect(headOf(`${"x".repeat(2_399)}${"😀".repeat(1_000)}`)?.endsWith("\ufffd")).toBe(true);
+});
+
+test("coloured JSON is the same text, also when it is only a head or no JSON at all", () => {
+  for (const text of ['{"a": [1.5e3, true, null, "x\\"y"], "b":"', '"unclosed \\', "plain, 12 words", "", '{"":""}']) {
+    expect(
+      jsonTokens(text)
+        .map((token) => token.text)
+        .join(""),
+    ).toBe(text);
+  }
+  expect(jsonTokens('{"k": "v", "n": -1}').map(({ type, text }) => `${type} ${text}`)).toEqual([
+    "plain {",
+    'key "k"',
+    "plain :",
+    "plain  ",
+    'string "v"',
+    "plain , ",
+    'key "n"',
+    "plain :",
+    "plain  ",
+    "literal -1",
+    "plain }",
+  ]);
+});

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { openEnd } from "../../../src/dashboard/session/views/open-end.ts";
+import { at } from "../../facts/facts-of.ts";
+
+const millis = (seconds: number) => Number(at(seconds) / 1_000_000n);
+const facts = (more: { running?: number; awaitedParents?: number }) => ({
+  lastArrival: String(at(100)),
+  running: 0,
+  awaitedParents: 0,
+  missingParents: 0,
+  failed: false,
+  ...more,
+});
+/** Seconds since the tests' day began: to where open spans are counted, and drawn. */
+const ends = (more: Parameters<typeof facts>[0], now: number, end = 90) => {
+  const { counted, drawn } = openEnd(facts(more), at(end), millis(now));
+  return [counted === undefined ? "ended" : (counted - millis(0)) / 1000, Number(drawn - at(0)) / 1e9];
+};
+
+test("what runs is counted on for as long as it runs, and drawn on for as long as something is heard", () => {
+  expect(ends({ running: 1 }, 101)).toEqual([101, 101]);
+  expect(ends({ running: 1 }, 129)).toEqual([129, 129]);
+  expect(ends({ running: 1 }, 270)).toEqual([270, 130]);
+  expect(ends({ running: 1 }, 90_000)).toEqual([90_000, 130]);
+});
+
+test("a parent that is awaited is counted on until nobody expects it", () => {
+  expect(ends({ awaitedParents: 1 }, 101)).toEqual([101, 101]);
+  expect(ends({ awaitedParents: 1 }, 699)).toEqual([699, 130]);
+  expect(ends({ awaitedParents: 1 }, 700)).toEqual(["ended", 90]);
+});
+
+test("what has ended, and what is a record of long ago, lasts as long as its spans say", () => {
+  expect(ends({}, 101)).toEqual(["ended", 90]);
+  expect(ends({ awaitedParents: 1, running: 1 }, 101, -90_000)).toEqual(["ended", -90_000]);
+});

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { lastsOn, openWord, placeholderWord } from "../../../src/dashboard/session/views/placeholder.ts";
+import { buildTree, type TreeNode } from "../../../src/session/tree/tree.ts";
+import { id } from "../../facts/facts-of.ts";
+import { viewSpan } from "../../session/view-span.ts";
+
+const ancestors = [
+  { spanId: id(1), name: "plan" },
+  { spanId: id(2), name: "" },
+];
+const rows = (mayCome: boolean): readonly TreeNode[] =>
+  buildTree([viewSpan(3, 2, { ancestors, running: true }), viewSpan(4, 3)], () => mayCome).rows;
+
+test("what has not come is called as the spans below call it, and told from what never came", () => {
+  const words = (mayCome: boolean) =>
+    rows(mayCome).map((node) => `${node.span ? node.name : placeholderWord(node)} | ${openWord(node)}`);
+  expect(words(true)).toEqual([
+    "plan has not arrived | not arrived",
+    "Parent 00000000 has not arrived | not arrived",
+    "span 3 | running",
+    "span 4 | ",
+  ]);
+  expect(words(false).slice(0, 2)).toEqual(["plan never came | never came", "Parent 00000000 never came | never came"]);
+});
+
+test("a placeholder lasts on while it is awaited and anything goes on", () => {
+  const last = (mayCome: boolean, counted: number | undefined) => rows(mayCome).map((node) => lastsOn(node, counted));
+  expect(last(true, 30)).toEqual([true, true, true, false]);
+  expect(last(true, undefined)).toEqual([false, false, false, false]);
+  expect(last(false, 30)).toEqual([false, false, true, false]);
+});

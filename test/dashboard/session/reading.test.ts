@@ -1,0 +1,154 @@
+import { describe, expect, test } from "vitest";
+import {
+  findRow,
+  type Move,
+  moved,
+  moveOf,
+  type Reading,
+  shownAt,
+  toggled,
+} from "../../../src/dashboard/session/views/reading.ts";
+import { deriveFacts } from "../../../src/facts/facts.ts";
+import type { Span } from "../../../src/otel/span.ts";
+import { buildTree, type SessionTree, visibleRows } from "../../../src/session/tree/tree.ts";
+
+const TRACE = "0af7651916cd43dd8448eb211c80319c";
+
+/** Lines are spans, indented below their parents; "!" fails, "*" is a model call. Ids count from 1 in the lines' order. */
+function treeOf(text: string): SessionTree {
+  const above: string[] = [];
+  const spans = text
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map((line, index) => {
+      const depth = (line.length - line.trimStart().length) / 2;
+      const spanId = (index + 1).toString(16).padStart(16, "0");
+      above[depth] = spanId;
+      const parent = above[depth - 1];
+      const span: Span = {
+        traceId: TRACE,
+        spanId,
+        ...(depth > 0 && parent !== undefined ? { parentSpanId: parent } : {}),
+        name: line.trim(),
+        startTimeUnixNano: String(1_000 + index),
+        endTimeUnixNano: String(2_000 + index),
+        ...(line.includes("*") ? { attributes: [{ key: "gen_ai.request.model", value: { stringValue: "m" } }] } : {}),
+        ...(line.includes("!") ? { status: { code: 2 } } : {}),
+      };
+      const facts = deriveFacts(span, JSON.stringify(span), undefined, undefined);
+      return { key: `${TRACE}:${spanId}:0`, traceId: TRACE, span, facts, received: "0" };
+    });
+  return buildTree(spans);
+}
+
+const TREE = treeOf(`
+query !
+  agent !
+    chat *
+    tool !
+  agent two
+    chat two *
+    helper
+      tool two !
+`);
+
+const nameOf = (key: string | undefined): string => TREE.byKey.get(key ?? "")?.span?.facts.name ?? "nowhere";
+const keyOf = (name: string): string => TREE.rows.find((row) => row.span?.facts.name === name)?.key ?? "";
+
+/** The rows as they are shown, ">" before the cursor's. */
+function shown(reading: Reading): string {
+  return visibleRows(TREE, reading.collapsed)
+    .map((row) => (row.key === reading.cursor ? "> " : "  ") + "  ".repeat(row.depth) + row.span?.facts.name)
+    .join("\n");
+}
+
+function press(reading: Reading, ...keys: readonly string[]): Reading {
+  return keys.reduce((before, key) => {
+    const move = moveOf(key);
+    if (move === undefined) throw new Error(`${key} means nothing`);
+    return moved(before, move, visibleRows(TREE, before.collapsed), TREE.rows);
+  }, reading);
+}
+
+const START: Reading = { collapsed: new Set(), cursor: undefined };
+
+describe("keys in the tree", () => {
+  test("the first move goes to the first row, and rows end where they end", () => {
+    expect(nameOf(press(START, "ArrowDown").cursor)).toBe("query !");
+    expect(nameOf(press(START, "j", "k", "k").cursor)).toBe("query !");
+    expect(nameOf(press(START, "End", "j").cursor)).toBe("tool two !");
+  });
+
+  test("left folds, then climbs; right unfolds, then goes in", () => {
+    const folded = press({ ...START, cursor: keyOf("chat *") }, "ArrowLeft", "ArrowLeft");
+    expect(shown(folded)).toBe(
+      ["  query !", ">   agent !", "    agent two", "      chat two *", "      helper", "        tool two !"].join(
+        "\n",
+      ),
+    );
+    expect(nameOf(press(folded, "h").cursor)).toBe("query !");
+    expect(nameOf(press(folded, "l", "l").cursor)).toBe("chat *");
+    expect(press(START, "End", "l").cursor).toBe(keyOf("tool two !"));
+  });
+
+  test("e goes to the errors that no error below explains, round and back, also into what is folded away", () => {
+    const folded = press(START, "[");
+    expect(shown(folded)).toBe(["  query !", "    agent !", "    agent two"].join("\n"));
+    const second = press(folded, "e", "e");
+    expect(nameOf(press(folded, "e").cursor)).toBe("tool !");
+    expect(shown(second)).toBe(
+      [
+        "  query !",
+        "    agent !",
+        "      chat *",
+        "      tool !",
+        "    agent two",
+        "      chat two *",
+        "      helper",
+        ">       tool two !",
+      ].join("\n"),
+    );
+    expect(nameOf(press(second, "e").cursor)).toBe("tool !");
+    expect(nameOf(press(START, "E").cursor)).toBe("tool two !");
+  });
+
+  test("n and p go through the model calls", () => {
+    expect([press(START, "n"), press(START, "n", "n"), press(START, "p")].map(({ cursor }) => nameOf(cursor))).toEqual([
+      "chat *",
+      "chat two *",
+      "chat two *",
+    ]);
+  });
+
+  test("folding everything keeps roots open and takes the cursor along; unfolding shows everything", () => {
+    const folded = press({ ...START, cursor: keyOf("tool two !") }, "[");
+    expect(shown(folded)).toBe(["  query !", "    agent !", ">   agent two"].join("\n"));
+    expect(visibleRows(TREE, press(folded, "]").collapsed)).toHaveLength(8);
+  });
+
+  test("where there is nothing to go to, the reading stays the same", () => {
+    const none: Move = { move: "next-error", by: 1 };
+    const calm = treeOf("a\n  b");
+    expect(moved(START, none, calm.rows, calm.rows)).toBe(START);
+    expect(moved(START, { move: "rows", by: 1 }, [], [])).toBe(START);
+  });
+});
+
+test("a row that is shown has everything above it unfolded, and nothing else", () => {
+  const helper = TREE.byKey.get(keyOf("tool two !"));
+  const folded = toggled(toggled(toggled(START, keyOf("agent !")), keyOf("agent two")), keyOf("helper"));
+  if (helper === undefined) throw new Error("the tree has no such row");
+  expect([...shownAt(folded, helper).collapsed].map(nameOf)).toEqual(["agent !"]);
+});
+
+test("a link to a span leads to it with or without its kind, and from its placeholder once it has come", () => {
+  const key = `${TRACE}:0000000000000002`;
+  expect([key, `${key}:0`, `${key}:missing`].map((link) => nameOf(findRow(TREE, link)?.key))).toEqual([
+    "agent !",
+    "agent !",
+    "agent !",
+  ]);
+  expect(findRow(TREE, `${TRACE}:00000000000000ff`)).toBeUndefined();
+  // What stood for the trace has given way to its root.
+  expect(nameOf(findRow(TREE, `${TRACE}::trace`)?.key)).toBe("query !");
+});

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { anchored } from "../../../src/dashboard/session/views/scroll-anchor.ts";
+
+const rowsOf = (names: string) => names.split(" ").map((key) => ({ key }));
+const BEFORE = rowsOf("a b c d e f g h");
+const AFTER = rowsOf("root query a b new c d e f g h");
+const view = (top: number) => ({ top, height: 40 });
+
+test("at the top, new rows above move nothing that the reader points at or has chosen", () => {
+  expect(anchored(BEFORE, AFTER, 10, view(0), ["b", "c"])).toBe(20);
+  expect(anchored(BEFORE, AFTER, 10, view(0), [undefined, "c"])).toBe(30);
+});
+
+test("at the top, untouched, the page shows what comes", () => {
+  expect(anchored(BEFORE, AFTER, 10, view(0), [undefined, undefined])).toBeUndefined();
+  // What was chosen is out of view: it is not what is read.
+  expect(anchored(BEFORE, AFTER, 10, view(0), [undefined, "h"])).toBeUndefined();
+});
+
+test("rows that come below change nothing", () => {
+  expect(anchored(BEFORE, [...BEFORE, { key: "i" }], 10, view(10), ["c"])).toBe(10);
+});
+
+test("scrolled, the first row in view stays, and rows that go above pull it down again", () => {
+  expect(anchored(BEFORE, AFTER, 10, view(25), [undefined, undefined])).toBe(55);
+  expect(anchored(AFTER, BEFORE, 10, view(55), [undefined, "d"])).toBe(25);
+});
+
+test("where the row itself is gone, there is nothing to hold on to", () => {
+  expect(anchored(BEFORE, rowsOf("x y"), 10, view(20), ["c"])).toBeUndefined();
+});

@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import { ListFold } from "../../../src/dashboard/sessions/fold.ts";
+import type { ListPageAnswer } from "../../../src/dashboard/sessions/fold.ts";
+import type { ListStreamEvent } from "../../../src/session/contract/stream-events.ts";
+import type { SessionSummary } from "../../../src/session/summary.ts";
+
+const session = (id: string, lastArrival: string, more: Partial<SessionSummary> = {}): SessionSummary => ({
+  id,
+  kind: "session",
+  title: id,
+  start: "0",
+  end: "0",
+  liveness: { lastArrival, running: 0, awaitedParents: 0, missingParents: 0, failed: false },
+  traces: 1,
+  spans: 1,
+  errors: 0,
+  queries: 1,
+  agents: [],
+  teams: [],
+  models: [],
+  tools: [],
+  services: [],
+  namespaces: [],
+  users: [],
+  tokens: { input: 0, output: 0, cached: 0, reasoning: 0 },
+  also: [],
+  watchers: 0,
+  ...more,
+});
+
+/** Arrivals are told in milliseconds here. */
+const at = (id: string, millis: number, more: Partial<SessionSummary> = {}): SessionSummary =>
+  session(id, `${millis}000000`, more);
+
+const page = (sessions: readonly SessionSummary[], nextCursor?: string): ListPageAnswer => ({
+  resourceVersion: "a.1",
+  sessions,
+  ...(nextCursor === undefined ? {} : { nextCursor }),
+  counts: { all: 0, waiting: 0, stalled: 0, running: 0, quiet: 0, failed: 0, finished: 0 },
+  arrivals: { last: [], refused: [], notKept: { metrics: 0 } },
+});
+
+const shown = (fold: ListFold): string =>
+  fold
+    .shown()
+    .map(({ id, spans }) => `${id} ${spans}`)
+    .join(", ");
+
+describe("the list is its pages and the watch since the first of them", () => {
+  test("sessions come, change, and go", () => {
+    const fold = new ListFold("activity", "desc");
+    fold.begin(page([at("a", 100)]));
+    const seen = [shown(fold)];
+    const events: readonly ListStreamEvent[] = [
+      { type: "session", summary: at("b", 200) },
+      { type: "session", summary: at("a", 300, { spans: 7 }) },
+      { type: "gone", id: "b" },
+      { type: "gone", id: "never seen" },
+    ];
+    for (const event of events) {
+      fold.apply(event);
+      seen.push(shown(fold));
+    }
+    expect(seen).toEqual(["a 1", "b 1, a 1", "a 7, b 1", "a 7", "a 7"]);
+  });
+
+  test("newest activity comes first, by number and not by digits; equals in the server's order", () => {
+    const fold = new ListFold("activity", "desc");
+    fold.begin(page([at("old", 999), at("z", 1000), at("a", 1000), at("new", 1001)]));
+    expect(fold.shown().map(({ id }) => id)).toEqual(["new", "z", "a", "old"]);
+  });
+
+  test.each([
+    ["errors", "desc", "b, a, c"],
+    ["errors", "asc", "c, a, b"],
+    ["duration", "desc", "a, c, b"],
+    ["tokens", "desc", "c, b, a"],
+    ["cost", "desc", "b, c, a"],
+    ["start", "asc", "b, a, c"],
+  ] as const)("by %s, %s", (sort, order, expected) => {
+    const tokens = (input: number) => ({ input, output: 0, cached: 0, reasoning: 0 });
+    const fold = new ListFold(sort, order);
+    fold.begin(
+      page([
+        at("a", 1, { errors: 2, start: "2000000", end: "9000000", tokens: tokens(1) }),
+        at("b", 2, { errors: 9, start: "1000000", end: "2000000", tokens: tokens(2), cost: 0.5 }),
+        at("c", 3, { errors: 0, start: "5000000", end: "8000000", tokens: tokens(3), cost: 0.25 }),
+      ]),
+    );
+    expect(
+      fold
+        .shown()
+        .map(({ id }) => id)
+        .join(", "),
+    ).toBe(expected);
+  });
+
+  test("what changed behind the end of the pages waits for its page", () => {
+    const fold = new ListFold("errors", "desc");
+    fold.begin(page([at("a", 1, { errors: 9 }), at("b", 1, { errors: 5 })], "next"));
+    fold.apply({ type: "session", summary: at("few", 2, { errors: 1 }) });
+    fold.apply({ type: "session", summary: at("many", 2, { errors: 7 }) });
+    expect(shown(fold)).toBe("a 1, many 1, b 1");
+    fold.expectPage();
+    fold.addPage(page([at("c", 1, { errors: 3 }), at("few", 2, { errors: 1 })]));
+    expect([shown(fold), fold.nextCursor]).toEqual(["a 1, many 1, b 1, c 1, few 1", undefined]);
+  });
+
+  test("a page that is older than what the watch told meanwhile does not undo it", () => {
+    const fold = new ListFold("activity", "desc");
+    fold.begin(page([at("a", 300)], "next"));
+    fold.expectPage();
+    fold.apply({ type: "session", summary: at("b", 400, { spans: 7 }) });
+    fold.apply({ type: "gone", id: "c" });
+    fold.addPage(page([at("b", 200), at("c", 100), at("d", 50)]));
+    expect(shown(fold)).toBe("b 7, a 1, d 1");
+  });
+
+  test("only what came by itself is news", () => {
+    const fold = new ListFold("activity", "desc");
+    fold.begin(page([at("a", 300)], "next"));
+    fold.apply({ type: "session", summary: at("new", 400) });
+    fold.expectPage();
+    fold.addPage(page([at("b", 200)]));
+    expect(["a", "b", "new"].map((id) => fold.isPaged(id))).toEqual([true, true, false]);
+  });
+
+  test("begun anew, nothing of before is left", () => {
+    const fold = new ListFold("activity", "desc");
+    fold.begin(page([at("a", 300)], "next"));
+    fold.begin(page([at("b", 300)]));
+    expect([shown(fold), fold.nextCursor, fold.isPaged("a")]).toEqual(["b 1", undefined, false]);
+  });
+});

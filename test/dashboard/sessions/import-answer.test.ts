@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { readImportAnswer } from "../../../src/dashboard/sessions/import/import-answer.ts";
+
+const answer = (status: number, body: unknown, type = "application/json", retryAfter: string | null = null) =>
+  readImportAnswer({ status, type, retryAfter, text: typeof body === "string" ? body : JSON.stringify(body) });
+
+test("what was taken is told with its sessions", () => {
+  expect(answer(200, { spans: 12, logRecords: 3, sessions: ["a", "b"], traces: 2 })).toEqual({
+    outcome: "taken",
+    spans: 12,
+    logRecords: 3,
+    sessions: ["a", "b"],
+    rejected: undefined,
+  });
+});
+
+test("what was refused of it is told with the reason", () => {
+  const taken = answer(200, { spans: 1, sessions: ["a"], rejected: { spans: 2, logRecords: 1, reason: "too deep" } });
+  expect(taken).toMatchObject({ outcome: "taken", logRecords: 0, rejected: { count: 3, reason: "too deep" } });
+  expect(answer(200, { spans: 1, rejected: { spans: 0 } })).toMatchObject({ sessions: [], rejected: undefined });
+});
+
+test("a file that is broken says where, and what stood before is told with its sessions", () => {
+  const detail = "a comma is missing, at line 7, byte 120.";
+  const problem = (imported: unknown) =>
+    answer(400, { title: "Bad Request", status: 400, detail, line: 7, imported }, "application/problem+json");
+  expect(problem({ spans: 4, logRecords: 0, traces: 1, sessions: ["a"] })).toEqual({
+    outcome: "refused",
+    why: detail,
+    taken: { spans: 4, logRecords: 0, sessions: ["a"], rejected: undefined },
+  });
+  expect(problem({ spans: 0, logRecords: 0, traces: 0 })).toEqual({
+    outcome: "refused",
+    why: detail,
+    taken: undefined,
+  });
+});
+
+test("a server that is busy is asked again, one that is closed is not", () => {
+  const body = { title: "Service Unavailable", detail: "send the same file again" };
+  expect(answer(503, body, "application/problem+json", "1")).toEqual({ outcome: "busy", why: body.detail });
+  expect(answer(503, body, "application/problem+json")).toMatchObject({ outcome: "refused", why: body.detail });
+});
+
+test("an answer of something else is no import", () => {
+  const why = (status: number, body: unknown, type?: string) => {
+    const outcome = answer(status, body, type);
+    return outcome.outcome === "refused" ? outcome.why : outcome.outcome;
+  };
+  expect(why(200, "<h1>Log in</h1>", "text/html")).toBe("the server answered something else");
+  expect(why(200, "{")).toBe("the server answered something else");
+  expect(why(502, "<h1>Bad gateway</h1>", "text/html")).toBe("the server answered 502");
+  expect(why(403, { title: "Forbidden", detail: "This token may read only." })).toBe("This token may read only.");
+});

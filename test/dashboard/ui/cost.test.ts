@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { costText, costTitle, hasCost } from "../../../src/dashboard/ui/cost.tsx";
+
+test.each([
+  [{ cost: 0.5 }, "As its spans say"],
+  [{ cost: 0.5, estimated: 0.2 }, "$0.200 of it estimated from list prices"],
+  [{ cost: 0.5, unpriced: ["house-model"] }, "As its spans say. No price is known for house-model"],
+  [{ unpriced: ["a", "b"] }, "No price is known for a, b"],
+])("where the cost of %j comes from", (costs, title) => {
+  expect([hasCost(costs), costTitle(costs)]).toEqual([true, title]);
+});
+
+test("of what nobody used or priced nothing is said", () => {
+  expect([hasCost({}), hasCost({ unpriced: [] }), hasCost({ cost: 0 })]).toEqual([false, false, true]);
+});
+
+test.each([
+  [{ cost: 0.5 }, "$0.500"],
+  [{ cost: 0.5, estimated: 0.2 }, "≈\u202f$0.500"],
+  [{ cost: 0.5, unpriced: ["house-model"] }, "$0.500\u202f+"],
+  // A bound is not about right: the title says where it comes from.
+  [{ cost: 0.000_02, estimated: 0.000_02 }, "<\u202f$0.0001"],
+  [{ cost: 0, estimated: 0 }, "$0.00"],
+  [{ unpriced: ["house-model"] }, "unpriced"],
+  [{}, "–"],
+])("%j reads %s", (costs, text) => {
+  expect(costText(costs)).toBe(text);
+});

@@ -1,0 +1,246 @@
+import { describe, expect, test } from "vitest";
+
+import type { AnyValue, Span, SpanEvent } from "../../src/otel/span.ts";
+import { attributesOf, factsOfSpan, spanOf } from "./span-of.ts";
+import type { Attributes } from "./span-of.ts";
+
+function session(onSpan: Attributes, onResource: Attributes = {}): string | undefined {
+  const { session: name } = factsOfSpan(spanOf("a", onSpan), { attributes: attributesOf(onResource) });
+  return name === undefined ? undefined : `${name.rank}:${name.value}`;
+}
+
+describe("the session that a span names", () => {
+  const UUID = "01a1fe03-2018-7cc1-b102-7e9c24851818";
+  const CASES: readonly (readonly [Attributes, Attributes, string | undefined])[] = [
+    [{ "gen_ai.conversation.id": "c", "session.id": "s", "ark.session.id": "a" }, {}, "1:a"],
+    [{ "gen_ai.conversation.id": "c", "session.id": "s" }, {}, "2:s"],
+    [{ "session.id": "s", "langfuse.session.id": "l" }, {}, "2:l"],
+    [{ "ai.telemetry.metadata.sessionId": "v" }, {}, "2:v"],
+    [{ thread_id: 42 }, {}, "2:42"],
+    [{ "gen_ai.conversation.id": "c" }, {}, "3:c"],
+    [{ "conversation.id": "c" }, {}, "3:c"],
+    // The resource speaks where the span is silent, or says less.
+    [{}, { "session.id": "r" }, "2:r"],
+    [{ "session.id": "s" }, { "session.id": "r" }, "2:s"],
+    [{ "gen_ai.conversation.id": "c" }, { "session.id": "r" }, "2:r"],
+    [{ "session.id": "s" }, { "ark.session.id": "a" }, "1:a"],
+    // No names.
+    [{ "session.id": "[Scrubbed due to 'session']" }, {}, undefined],
+    [{ "session.id": "[Scrubbed due to 'session']", "gen_ai.conversation.id": "c" }, {}, "3:c"],
+    [{ "session.id": "", "conversation.id": "  " }, {}, undefined],
+    [{ "session.id": { stringValue: "head of many", spill: { hash: "00", bytes: 9_000 } } }, {}, undefined],
+    [{ "session.id": {} }, {}, undefined],
+    [{ "thread.id": 7 }, {}, undefined],
+    [{ "thread.id": "main" }, {}, undefined],
+    [{ "thread.id": UUID }, {}, `3:${UUID}`],
+    [{ "mcp.session.id": "m", "langsmith.trace.session_name": "project" }, {}, undefined],
+    [{ "session.id": "__proto__" }, {}, "2:__proto__"],
+  ];
+  test.each(CASES)("%o on the span, %o on the resource: %s", (onSpan, onResource, expected) => {
+    expect(session(onSpan, onResource)).toBe(expected);
+  });
+});
+
+describe("what counts as an error", () => {
+  const exception = (message: string): readonly SpanEvent[] => [
+    { name: "exception", attributes: attributesOf({ "exception.type": "E", "exception.message": message }) },
+  ];
+  const thrown = (type: string): readonly SpanEvent[] => [
+    { name: "exception", attributes: attributesOf({ "exception.type": type }) },
+  ];
+  const CASES: readonly (readonly [string, Partial<Span>, Attributes, boolean])[] = [
+    ["nothing", {}, {}, false],
+    ["status OK", { status: { code: 1 } }, {}, false],
+    ["status ERROR", { status: { code: 2 } }, {}, true],
+    ["an exception though the status is unset", { events: exception("boom") }, {}, true],
+    ["an exception though the status is OK", { status: { code: 1 }, events: exception("boom") }, {}, true],
+    ["an exception without attributes", { events: [{ name: "exception" }] }, {}, true],
+    ["another event", { events: [{ name: "retry" }] }, {}, false],
+    ["Langfuse's level, the status unset", {}, { "langfuse.observation.level": "ERROR" }, true],
+    ["Langfuse's level, the status OK", { status: { code: 1 } }, { "langfuse.observation.level": "ERROR" }, false],
+    ["Langfuse's warning", {}, { "langfuse.observation.level": "WARNING" }, false],
+    ["leaving a team, by status", { status: { code: 2, message: "TerminateTeam: done" } }, {}, false],
+    ["a selection, by exception", { status: { code: 2 }, events: exception("SelectionMade{poet}") }, {}, false],
+    [
+      "a pause, by the exception's type",
+      { status: { code: 2 }, events: thrown("langgraph.errors.GraphInterrupt") },
+      {},
+      false,
+    ],
+    ["a pause, by error.type", { status: { code: 2 } }, { "error.type": "pydantic_ai.exceptions.CallDeferred" }, false],
+    ["a pause, by status", { status: { code: 2, message: "ApprovalRequired: send" } }, {}, false],
+    ["a pause named by status alone", { status: { code: 2, message: "GraphInterrupt()" } }, {}, false],
+    ["a message about a pause", { status: { code: 2, message: "no ApprovalRequired handler" } }, {}, true],
+    ["a type that only begins alike", { status: { code: 2 }, events: thrown("x.ApprovalRequiredButLate") }, {}, true],
+  ];
+  test.each(CASES)("%s", (_, more, attributes, expected) => {
+    expect(factsOfSpan(spanOf("tool.terminate", attributes, more)).error).toBe(expected);
+  });
+});
+
+describe("tokens and cost", () => {
+  test("in every form of a number", () => {
+    const forms: readonly AnyValue[] = [{ intValue: "42" }, { doubleValue: 42 }, { stringValue: "42" }];
+    const seen = forms.map((value) => factsOfSpan(spanOf("a", { "gen_ai.usage.input_tokens": value })).tokens?.input);
+    expect(seen).toEqual([42, 42, 42]);
+  });
+
+  test("by precedence, wherever the keys stand", () => {
+    const attributes = { "ai.usage.promptTokens": 1, "gen_ai.usage.prompt_tokens": 2, "gen_ai.usage.input_tokens": 3 };
+    const reversed = Object.fromEntries(Object.entries(attributes).toReversed());
+    expect([attributes, reversed].map((one) => factsOfSpan(spanOf("a", one)).tokens?.input)).toEqual([3, 3]);
+  });
+
+  test("nonsense says nothing, and a later key may", () => {
+    const nonsense: readonly AnyValue[] = [
+      { doubleValue: "NaN" },
+      { doubleValue: "Infinity" },
+      { stringValue: "many" },
+      { intValue: "-1" },
+      {},
+    ];
+    for (const value of nonsense) {
+      const span = spanOf("a", { "gen_ai.usage.input_tokens": value, "gen_ai.usage.prompt_tokens": 7 });
+      expect(factsOfSpan(span).tokens, JSON.stringify(value)).toEqual({ input: 7, output: 0, cached: 0, reasoning: 0 });
+    }
+    expect(factsOfSpan(spanOf("a", { "gen_ai.usage.reasoning_tokens": 5 })).tokens).toBeUndefined();
+  });
+
+  test("cost as a number or in Langfuse's text", () => {
+    expect(factsOfSpan(spanOf("a", { "llm.cost.total": 0.25 })).cost).toBe(0.25);
+    const details = { "langfuse.observation.cost_details": '{"input":0.1,"total":0.3}' };
+    expect(factsOfSpan(spanOf("a", details)).cost).toBe(0.3);
+    expect(factsOfSpan(spanOf("a", { "langfuse.observation.cost_details": '{"total":' })).cost).toBeUndefined();
+  });
+});
+
+describe("what was asked", () => {
+  const asked = (input: AnyValue | string, name = "query.hello", key = "input.value"): string | undefined =>
+    factsOfSpan(spanOf(name, { [key]: input })).asked;
+
+  test("is the first line of the text", () => {
+    expect(asked("\n\n  Write a poem\nabout rain")).toBe("Write a poem");
+    expect(asked("a\u0000b\tc \u001b[31mred\u202e")).toBe("a b c [31mred");
+    expect(asked(" \n ")).toBeUndefined();
+  });
+
+  test("is cut to 160 units and stays well-formed", () => {
+    expect(asked(`${"x".repeat(159)}🚀`)).toBe("x".repeat(159));
+    expect(asked(`a\ud800b`)).toBe("a\ufffdb");
+  });
+
+  test("is the last user message where there are messages", () => {
+    const messages = [
+      { role: "user", content: "first" },
+      { role: "assistant", content: "answer" },
+      { role: "user", content: [{ type: "text", text: "second\nline" }] },
+      { role: "assistant", tool_calls: [{ id: "1", function: { name: "f", arguments: "{}" } }] },
+    ];
+    expect(asked(JSON.stringify(messages))).toBe("second");
+    expect(asked(JSON.stringify({ model: "m", messages }))).toBe("second");
+    expect(asked(JSON.stringify({ system: "be kind", prompt: "hello" }), "query.q", "ai.prompt")).toBe("hello");
+  });
+
+  test("is read from structured values too", () => {
+    const text = { key: "content", value: { stringValue: "structured?" } };
+    const part = { kvlistValue: { values: [{ key: "type", value: { stringValue: "text" } }, text] } };
+    const message: AnyValue = {
+      kvlistValue: {
+        values: [
+          { key: "role", value: { stringValue: "user" } },
+          { key: "parts", value: { arrayValue: { values: [part] } } },
+        ],
+      },
+    };
+    expect(asked({ arrayValue: { values: [message] } }, "agent.a", "gen_ai.input.messages")).toBe("structured?");
+  });
+
+  test("is found in the head of a value that is too large to be here whole", () => {
+    const spill = { hash: "00", bytes: 9_000 };
+    const head = (stringValue: string): AnyValue => ({ stringValue, spill });
+    expect(asked(head('[{"role":"system","content":"be kind"},{"role":"user","content":"say \\"hi\\" to'))).toBe(
+      'say "hi" to',
+    );
+    expect(asked(head('[{"role":"system","content":"be ki\\u00'))).toBe("be ki");
+    expect(asked(head("a long\ntext"))).toBe("a long");
+    const entry = (key: string, text: string): string => `{"key":"${key}","value":{"stringValue":"${text}"}}`;
+    const system = `${entry("role", "system")},${entry("content", "be kind")}`;
+    const user = `${entry("role", "user")},${entry("content", "structured?")}`;
+    const list = `{"arrayValue":{"values":[{"kvlistValue":{"values":[${system}]}},{"kvlistValue":{"values":[${user}`;
+    expect(asked(head(list))).toBe("structured?");
+    expect(asked(head('{"rows":[1,2,'))).toBe('{"rows":[1,2,');
+  });
+
+  test("is not said by empty arguments", () => {
+    expect(asked('{"args":[],"kwargs":{}}')).toBeUndefined();
+    expect(asked('{"args":[0]}')).toBe('{"args":[0]}');
+  });
+
+  test("is asked of queries, agents, teams, turns and roots only", () => {
+    const attributes = { "input.value": "hello" };
+    expect(factsOfSpan(spanOf("llm.m", attributes)).asked).toBeUndefined();
+    expect(factsOfSpan(spanOf("llm.m", attributes, { parentSpanId: "" })).asked).toBe("hello");
+    expect(["team.t", "turn.1", "agent.a"].map((name) => factsOfSpan(spanOf(name, attributes)).asked)).toEqual([
+      "hello",
+      "hello",
+      "hello",
+    ]);
+  });
+});
+
+describe("a span's own figures", () => {
+  test("a span without an end runs", () => {
+    const open: Span = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7" };
+    const runs = [open, { ...open, endTimeUnixNano: "0" }, spanOf("a")].map((span) => {
+      const { running, end } = factsOfSpan(span);
+      return { running, end };
+    });
+    expect(runs).toEqual([
+      { running: true, end: 0n },
+      { running: true, end: 0n },
+      { running: false, end: 1_795_261_714_505_000_000n },
+    ]);
+  });
+
+  test("names of whatever length are cut, never within a character", () => {
+    const { name, tool } = factsOfSpan(spanOf(`${"n".repeat(255)}🚀`, { "tool.name": "t".repeat(1_000_000) }));
+    expect([name, tool]).toEqual(["n".repeat(255), "t".repeat(256)]);
+  });
+
+  test("an agent, a model, a tool and a team are named on spans of their kind only", () => {
+    const said = { "gen_ai.agent.name": "poet", "gen_ai.request.model": "m", "tool.name": "search", "team.name": "t" };
+    const names = ["invoke_agent", "chat", "execute_tool", "invoke_workflow"].map((operation) => {
+      const { kind, agent, model, tool, team } = factsOfSpan(
+        spanOf("a", { ...said, "gen_ai.operation.name": operation }),
+      );
+      return { kind, agent, model, tool, team };
+    });
+    expect(names).toEqual([
+      { kind: "agent", agent: "poet" },
+      { kind: "llm", model: "m" },
+      { kind: "tool", tool: "search" },
+      { kind: "team", team: "t" },
+    ]);
+  });
+
+  test("Ark's query is named on every span that carries it", () => {
+    const attributes = { "query.name": "hello", "query.namespace": "default" };
+    expect(factsOfSpan(spanOf("a2a.send", attributes)).query).toEqual({ name: "hello", namespace: "default" });
+    expect(factsOfSpan(spanOf("a2a.send", { "query.name": "hello" })).query).toEqual({ name: "hello", namespace: "" });
+  });
+
+  test("size and hash are those of the canonical text", () => {
+    const span = spanOf("a");
+    const { size, hash } = factsOfSpan(span);
+    expect(size).toBe(JSON.stringify(span).length);
+    expect(hash).toMatch(/^[0-9a-f]{16}$/);
+    expect(factsOfSpan({ ...span, name: "b" }).hash).not.toBe(hash);
+  });
+
+  test("of two attributes with one key the first counts, and an empty one does not", () => {
+    const attributes = [...attributesOf({ "tool.name": "first" }), ...attributesOf({ "tool.name": "second" })];
+    expect(factsOfSpan(spanOf("tool.x", {}, { attributes })).tool).toBe("first");
+    const empty = [{ key: "tool.name" }, { key: "tool.name", value: {} }, ...attributesOf({ "tool.name": "second" })];
+    expect(factsOfSpan(spanOf("tool.x", {}, { attributes: empty })).tool).toBe("second");
+  });
+});

@@ -1,0 +1,164 @@
+import { describe, expect, test } from "vitest";
+import type { Span, SpanEvent } from "../../src/otel/span.ts";
+import { attributesOf, factsOfSpan, spanOf } from "./span-of.ts";
+import type { Attributes } from "./span-of.ts";
+
+const START = 1795261714504000000n;
+const END = 1795261714505000000n;
+
+const event = (name: string, attributes: Attributes = {}, micros = 100): SpanEvent => ({
+  timeUnixNano: String(START + BigInt(micros) * 1000n),
+  name,
+  attributes: attributesOf(attributes),
+});
+
+/** "asked of task (tool): question @ microseconds after the start". */
+function asking(attributes: Attributes, more: Partial<Span> = {}): string | undefined {
+  const { asking: found } = factsOfSpan(spanOf("the span", attributes, more));
+  if (found === undefined) return undefined;
+  const { state, task, tool, question, since } = found;
+  const about = [state, ...(task === "" ? [] : [`of ${task}`]), ...(tool === undefined ? [] : [`(${tool})`])].join(" ");
+  return `${about}: ${question} @ ${(since - START) / 1000n}`;
+}
+
+const RUNNING = { endTimeUnixNano: "0" };
+const STATE = "a2a.task.state";
+
+describe("states of a task", () => {
+  test.each([
+    ["TASK_STATE_INPUT_REQUIRED", "asked"],
+    ["input-required", "asked"],
+    ["input_required", "asked"],
+    ["InputRequired", "asked"],
+    ["auth-required", "asked"],
+    ["TASK_STATE_WORKING", "over"],
+    ["completed", "over"],
+    ["canceled", "over"],
+    ["rejected", "over"],
+  ])("%s: %s", (state, expected) => {
+    expect(asking({ [STATE]: state, "a2a.task.id": "t" })).toBe(
+      expected === "asked" ? "asked of t: the span @ 1000" : "over of t:  @ 1000",
+    );
+  });
+
+  test.each(["", "unknown", "TASK_STATE_UNSPECIFIED"])(
+    "%s says nothing but that somebody goes on with the task",
+    (state) => {
+      expect(asking({ [STATE]: state, "a2a.task.id": "t" })).toBe("over of t:  @ 0");
+      expect(asking({ [STATE]: state })).toBeUndefined();
+    },
+  );
+
+  test("without a task only this span can tell, so that an end of it is nothing to remember", () => {
+    expect(asking({ [STATE]: "input-required" })).toBe("asked: the span @ 1000");
+    expect(asking({ [STATE]: "completed" })).toBeUndefined();
+  });
+
+  test("of a span that runs it was so when that was written, as far as that is told", () => {
+    expect(asking({ [STATE]: "input-required" }, RUNNING)).toBe("asked: the span @ 0");
+    expect(asking({ [STATE]: "input-required", "acme.span.pending": true })).toBe("asked: the span @ 1000");
+    expect(asking({ [STATE]: "input-required", "_dd.partial_version": 7 })).toBe("asked: the span @ 0");
+  });
+
+  test("an approval that is pending; elsewhere that word means nothing", () => {
+    const approval = { "tool.approval.state": "pending", "gen_ai.tool.name": "pay" };
+    expect(asking(approval)).toBe("asked (pay): the span @ 1000");
+    expect(asking({ ...approval, "tool.approval.state": "approved" })).toBeUndefined();
+    expect(asking({ [STATE]: "pending" })).toBeUndefined();
+  });
+});
+
+describe("questions that last as long as a span", () => {
+  const elicitation = { "mcp.method.name": "elicitation/create" };
+  test("an MCP elicitation, and Claude Code's permission", () => {
+    expect(asking(elicitation, RUNNING)).toBe("asked: the span @ 0");
+    expect(asking({ "span.type": "tool.blocked_on_user" }, RUNNING)).toBe("asked: the span @ 0");
+    expect([asking(elicitation), asking({ "span.type": "tool.blocked_on_user" })]).toEqual([undefined, undefined]);
+    expect(asking({ "mcp.method.name": "tools/call" }, RUNNING)).toBeUndefined();
+  });
+
+  test.each([
+    ["in so many words", { "mcp.elicitation.message": "Which room?\nSay!" }, "Which room?"],
+    [
+      "in the request",
+      { "input.value": '{"method":"elicitation/create","params":{"message":"Which room?"}}' },
+      "Which room?",
+    ],
+    ["in the request's parameters", { "input.value": '{"message":"Which room?"}' }, "Which room?"],
+    ["as plain text", { "input.value": "Which room?" }, "Which room?"],
+    ["not at all", { "input.value": "" }, "the span"],
+    ["at length", { "input.value": `${"x".repeat(300)}?` }, "x".repeat(160)],
+  ])("the question is told %s", (_, attributes, question) => {
+    expect(asking({ ...elicitation, ...attributes }, RUNNING)).toBe(`asked: ${question} @ 0`);
+  });
+});
+
+describe("an agent that asks back asks in its answer", () => {
+  test.each([
+    ["as text", "Which city?"],
+    [
+      "as a task",
+      '{"status":{"state":"input-required","message":{"role":"agent","parts":[{"kind":"text","text":"Which city?"}]}}}',
+    ],
+    ["as messages", '[{"role":"assistant","parts":[{"type":"text","content":"Which city?"}]}]'],
+  ])("%s", (_, output) => {
+    expect(asking({ [STATE]: "input-required", "output.value": output })).toBe("asked: Which city? @ 1000");
+  });
+
+  test("or in its status", () => {
+    expect(asking({ [STATE]: "input-required" }, { status: { message: "Which city?" } })).toBe(
+      "asked: Which city? @ 1000",
+    );
+  });
+});
+
+describe("events", () => {
+  const during = (...events: readonly SpanEvent[]) => asking({ "tool.name": "pay" }, { ...RUNNING, events });
+
+  test.each([
+    ["ToolApprovalRequired", "asked"],
+    ["tool.approval_requested", "asked"],
+    ["approval.pending", "asked"],
+    ["elicitation/create", "asked"],
+    ["input-required", "asked"],
+    ["user.input_requested", "asked"],
+    ["input", undefined],
+    ["gen_ai.input.messages", undefined],
+    ["approval policy loaded", undefined],
+    ["requested", undefined],
+  ])("%s: %s", (name, state) => {
+    expect(during(event(name))).toBe(state && `${state} (pay): ${name} @ 100`);
+  });
+
+  test.each(["ToolApprovalGranted", "approval.denied", "elicitation.response", "approval timed out", "input_received"])(
+    "%s ends what was asked before, and nothing that is asked later",
+    (name) => {
+      const ask = event("approval.required", { message: "Pay?" }, 100);
+      expect(during(ask, event(name, {}, 200))).toBeUndefined();
+      expect(during(event(name, {}, 200), ask)).toBeUndefined();
+      expect(during(event(name, {}, 50), ask)).toBe("asked (pay): Pay? @ 100");
+    },
+  );
+
+  test("a state on an event counts, whatever the event is called, and names its tool and task", () => {
+    const update = event("status", {
+      [STATE]: "input-required",
+      "a2a.task.id": "t",
+      "tool.name": "refund",
+      message: "Sure?",
+    });
+    expect(during(update)).toBe("asked of t (refund): Sure? @ 100");
+    expect(during(update, event("status", { [STATE]: "working", "a2a.task.id": "t" }, 300))).toBe("over of t:  @ 300");
+  });
+
+  test("a mere question has its answer when the span ends; a state outlives it", () => {
+    expect(asking({}, { events: [event("approval.required")] })).toBeUndefined();
+    expect(asking({}, { events: [event("status", { [STATE]: "input-required" })] })).toBe("asked: status @ 100");
+  });
+
+  test("what an ended span says itself is what it ended with", () => {
+    const events = [event("status", { [STATE]: "input-required" }, 2000)];
+    expect(asking({ [STATE]: "completed", "a2a.task.id": "t" }, { events })).toBe("over of t:  @ 1000");
+    expect(END - START).toBe(1_000_000n);
+  });
+});

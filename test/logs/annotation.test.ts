@@ -1,0 +1,181 @@
+import { describe, expect, test } from "vitest";
+import { readContent } from "../../src/facts/span-content.ts";
+import { eventOfRecord } from "../../src/logs/record-event.ts";
+import { noteOf } from "../../src/logs/annotation.ts";
+import { SessionView } from "../../src/session/view/session-view.ts";
+import type { LogRecord } from "../../src/otel/log-record.ts";
+import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
+import { permutations } from "../facts/dialect.ts";
+import { at } from "../facts/facts-of.ts";
+import { recordOf } from "./record-of.ts";
+import { spanOf } from "../facts/span-of.ts";
+import { spansEvent } from "../session/wire-of.ts";
+
+const { traceId, spanId } = spanOf("x");
+const OF_SPAN: LogRecord = { traceId, spanId };
+
+const logsEvent = (...logRecords: LogRecord[]): SessionStreamEvent => ({
+  type: "logs",
+  received: String(at(10)),
+  receipt: { encoding: "json", spans: 0, records: logRecords.length },
+  traceId,
+  resourceLogs: [{ scopeLogs: [{ logRecords }] }],
+});
+
+const kvlist = (fields: Readonly<Record<string, string>>) => ({
+  kvlistValue: { values: Object.entries(fields).map(([key, stringValue]) => ({ key, value: { stringValue } })) },
+});
+
+describe("what a log record says of its span", () => {
+  const exception = { "exception.type": "ConnectionError", "exception.message": "refused\nby peer" };
+
+  test.each([
+    [undefined, { error: true, failure: "refused" }],
+    [17, { error: true, failure: "refused" }],
+    [13, undefined],
+  ])("an exception of severity %s", (severityNumber, expected) => {
+    const severity = severityNumber === undefined ? {} : { severityNumber };
+    const note = noteOf(recordOf("exception", 1, exception, { ...OF_SPAN, ...severity }));
+    expect(note).toEqual(expected && { spanId, ...expected });
+  });
+
+  test("nobody wanted the answer; or a loop was left by an error", () => {
+    expect(noteOf(recordOf("exception", 1, { "exception.type": "asyncio.CancelledError" }, OF_SPAN))).toMatchObject({
+      canceled: true,
+    });
+    expect(noteOf(recordOf("exception", 1, { "exception.message": "TerminateTeam" }, OF_SPAN))).toBeUndefined();
+  });
+
+  test.each([
+    [
+      "its fields as a structure",
+      recordOf("gen_ai.user.message", 1, {}, { ...OF_SPAN, body: kvlist({ content: "Rain?" }) }),
+    ],
+    [
+      "its fields as JSON",
+      recordOf("gen_ai.user.message", 1, {}, { ...OF_SPAN, body: { stringValue: '{"content":"Rain?"}' } }),
+    ],
+    ["its text alone", recordOf("gen_ai.user.message", 1, {}, { ...OF_SPAN, body: { stringValue: "Rain?" } })],
+    ["an attribute", recordOf("gen_ai.user.message", 1, { content: "Rain?" }, OF_SPAN)],
+    ["OTLP's event name", { ...OF_SPAN, eventName: "gen_ai.user.message", body: kvlist({ content: "Rain?" }) }],
+    [
+      "the details of a call",
+      recordOf(
+        "gen_ai.client.inference.operation.details",
+        1,
+        {
+          "gen_ai.input.messages": '[{"role":"user","parts":[{"type":"text","content":"Rain?"}]}]',
+        },
+        OF_SPAN,
+      ),
+    ],
+  ])("what a person asked, told by %s", (_, record) => {
+    expect(noteOf(record)).toEqual({ spanId, asked: "Rain?" });
+    const content = readContent({ ...spanOf("chat"), events: [eventOfRecord(record)] });
+    expect(content.input).toMatchObject({ kind: "messages", messages: [{ role: "user" }] });
+  });
+
+  test("what the model answered", () => {
+    const choice = { "gen_ai.system": "openai", message: '{"role":"assistant","content":"Sunny."}', index: 0 };
+    const content = readContent({
+      ...spanOf("chat"),
+      events: [eventOfRecord(recordOf("gen_ai.choice", 1, choice, OF_SPAN))],
+    });
+    expect(content.output).toMatchObject({
+      messages: [{ role: "assistant", parts: [{ type: "text", text: "Sunny." }] }],
+    });
+  });
+
+  test("nothing, of a line of a program", () => {
+    expect(noteOf({ ...OF_SPAN, body: { stringValue: "permission requested" } })).toBeUndefined();
+  });
+});
+
+test("the tree marks the span whose error only a log record tells, as the summary counts it", () => {
+  const view = new SessionView("s-1");
+  const { parentSpanId: _, ...span } = spanOf("pay");
+  view.apply(spansEvent(0, [{ scopeSpans: [{ spans: [span] }] }]));
+  const record = recordOf("exception", 1, { "exception.type": "CardDeclined" }, OF_SPAN);
+  view.apply(logsEvent(record));
+  expect(view.tree().rows.map(({ error, worst }) => [error, worst])).toEqual([[true, "error"]]);
+  expect(view.summary()?.errors).toBe(1);
+});
+
+test("what was asked of a span that has not come is the session's title", () => {
+  const view = new SessionView("s-1");
+  const later = recordOf(
+    "gen_ai.user.message",
+    3,
+    { content: "And tomorrow?" },
+    { traceId, spanId: "00000000000000ff" },
+  );
+  view.apply(logsEvent(later, recordOf("gen_ai.user.message", 1, { content: "Rain?" }, OF_SPAN)));
+  expect(view.summary()?.title).toBe("Rain?");
+  view.apply(
+    spansEvent(1, [
+      {
+        scopeSpans: [
+          {
+            spans: [
+              spanOf("chat", { "input.value": "Told by the span" }, { spanId: "00000000000000aa", parentSpanId: "" }),
+            ],
+          },
+        ],
+      },
+    ]),
+  );
+  expect(view.summary()?.title).toBe("Told by the span");
+});
+
+describe("a question that a log record asks", () => {
+  const running = {
+    ...spanOf("execute_tool deploy", { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "deploy" }),
+  };
+  const spans = (ended: boolean): SessionStreamEvent => {
+    const { endTimeUnixNano: _, parentSpanId: __, ...open } = { ...running, startTimeUnixNano: String(at(0)) };
+    const span = ended ? { ...open, endTimeUnixNano: String(at(9)) } : open;
+    return spansEvent(0, [{ scopeSpans: [{ spans: [span] }] }]);
+  };
+  const waiting = (events: readonly SessionStreamEvent[]) => {
+    const view = new SessionView("s-1");
+    for (const event of events) view.apply(event);
+    return view.summary()?.liveness.waiting?.question;
+  };
+  const asked = recordOf("tool.approval.requested", 2, { message: "Deploy to production?" }, OF_SPAN);
+  const granted = recordOf("tool.approval.granted", 4, {}, OF_SPAN);
+  const required = recordOf("a2a.task", 2, { "a2a.task.state": "input-required", message: "Which city?" }, OF_SPAN);
+
+  test("is open until an answer is told, in any order", () => {
+    for (const order of permutations([spans(false), logsEvent(asked)]))
+      expect(waiting(order)).toBe("Deploy to production?");
+    for (const order of permutations([spans(false), logsEvent(asked), logsEvent(granted)]))
+      expect(waiting(order)).toBeUndefined();
+  });
+
+  test("is over with its span, unless a state says otherwise", () => {
+    for (const order of permutations([spans(true), logsEvent(asked)])) expect(waiting(order)).toBeUndefined();
+    for (const order of permutations([spans(true), logsEvent(required)])) expect(waiting(order)).toBe("Which city?");
+  });
+
+  test("names the tool call: the span that it is about, unless that asks by itself", () => {
+    const tool = (events: readonly SessionStreamEvent[]) => {
+      const view = new SessionView("s-1");
+      for (const event of events) view.apply(event);
+      return view.summary()?.liveness.waiting?.tool;
+    };
+    for (const order of permutations([spans(false), logsEvent(asked)])) expect(tool(order)).toBe("deploy");
+    const { endTimeUnixNano: _, ...elicitation } = spanOf(
+      "elicitation/create",
+      { "mcp.method.name": "elicitation/create" },
+      { spanId: "00000000000000ee", parentSpanId: spanId },
+    );
+    const askedOfIt = recordOf(
+      "mcp.elicitation.create",
+      1,
+      { message: "Which one?" },
+      { traceId, spanId: "00000000000000ee" },
+    );
+    const within = spansEvent(1, [{ scopeSpans: [{ spans: [elicitation] }] }]);
+    for (const order of permutations([spans(false), within, logsEvent(askedOfIt)])) expect(tool(order)).toBe("deploy");
+  });
+});

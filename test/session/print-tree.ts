@@ -1,0 +1,31 @@
+import type { SessionTree } from "../../src/session/tree/tree.ts";
+import { at } from "../facts/facts-of.ts";
+
+/** One line a node, indented: name, seconds since the tests' day began, what is odd about it, what lies below. */
+export function printTree(tree: SessionTree): string[] {
+  return tree.rows.map((node) => {
+    const id = node.spanId.replace(/^0+/, "");
+    const holder = node.marks.includes("trace");
+    const name = holder
+      ? `<${node.name || "trace"}>`
+      : node.span
+        ? node.name
+        : `(${node.name === "" ? id : `${id} ${node.name}`})`;
+    const words = [
+      name,
+      `${seconds(node.start)}–${seconds(node.end)}`,
+      ...(node.running ? ["running"] : []),
+      ...(node.span || node.awaited ? [] : ["never came"]),
+      ...(node.error ? ["error"] : node.worst === "error" ? ["error below"] : []),
+      ...(node.descendants > 0 ? [`+${node.descendants}`] : []),
+      ...(holder ? [] : node.marks).map((mark) => `[${mark}]`),
+    ];
+    return "  ".repeat(node.depth) + words.join(" ");
+  });
+}
+
+function seconds(instant: bigint): string {
+  if (instant === 0n) return "zero";
+  if (instant === 2n ** 64n - 1n) return "max";
+  return String(Number(instant - at(0)) / 1e9);
+}

@@ -1,0 +1,141 @@
+import { describe, expect, test } from "vitest";
+import { homeOfSession } from "../../src/otlp/logs/group-records.ts";
+import { deriveFacts } from "../../src/facts/facts.ts";
+import { decodeRecordFacts, encodeRecordFacts } from "../../src/logs/record-facts-codec.ts";
+import { deriveRecordFacts } from "../../src/logs/record-facts.ts";
+import type { RecordFacts } from "../../src/logs/record-facts.ts";
+import { queriesOf, summarise } from "../../src/session/summarise.ts";
+import type { Resource } from "../../src/otel/span.ts";
+import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
+import { admitRecords, knowsRecord } from "../../src/session/table/admit-records.ts";
+import { SpanTable } from "../../src/session/table/span-table.ts";
+import { SessionView } from "../../src/session/view/session-view.ts";
+import { generateSession } from "../durable/generated-session.ts";
+import type { SentRecord } from "../durable/log-records.ts";
+import { attributesOf } from "../durable/spans.ts";
+import type { Sent } from "../durable/spans.ts";
+import { ABOUT } from "./fold-of.ts";
+import { printTree } from "./print-tree.ts";
+import { law, seedsFrom } from "../law.ts";
+import { Random } from "./seeded-random.ts";
+
+type Item = Sent | SentRecord;
+
+const SEEDS = seedsFrom(8000, 100);
+
+function resourceOf(service: string): Resource {
+  return { attributes: attributesOf({ "service.name": service }) };
+}
+
+/** As facts travel from the Worker to the object. */
+function factsOf({ service, record }: SentRecord): RecordFacts {
+  const facts = deriveRecordFacts(record, JSON.stringify(record), resourceOf(service), undefined);
+  const [travelled] = decodeRecordFacts(encodeRecordFacts([facts])) ?? [];
+  expect(travelled).toStrictEqual(facts);
+  return facts;
+}
+
+function homeOf({ record }: SentRecord, { session }: RecordFacts): string {
+  return record.traceId ?? homeOfSession(session?.value ?? "");
+}
+
+/** As an object admits deliveries: what is known is left out. */
+function tableOf(deliveries: readonly (readonly Item[])[], table = new SpanTable()): SpanTable {
+  deliveries.forEach((delivery, revision) => {
+    delivery.forEach((item, position) => {
+      if ("span" in item) {
+        const facts = deriveFacts(item.span, JSON.stringify(item.span), resourceOf(item.service), undefined);
+        if (table.compare(item.span.traceId, facts) !== "known")
+          table.admit(item.span.traceId, facts, revision + 1, position);
+        return;
+      }
+      const facts = factsOf(item);
+      const home = homeOf(item, facts);
+      if (!knowsRecord(table, home, facts)) admitRecords(table, home, [facts], revision + 1, position);
+    });
+  });
+  return table;
+}
+
+function saidBy(table: SpanTable) {
+  const names = [...table.traces()].toSorted().map((traceId) => [traceId, table.sessionNames(traceId)]);
+  return { summary: summarise(table, ABOUT), queries: queriesOf(table), names };
+}
+
+function eventOf(item: Item): SessionStreamEvent {
+  const received = ABOUT.lastArrival;
+  const resource = resourceOf(item.service);
+  if ("span" in item) {
+    const receipt = { encoding: "json", spans: 1 } as const;
+    return { type: "spans", received, receipt, resourceSpans: [{ resource, scopeSpans: [{ spans: [item.span] }] }] };
+  }
+  const receipt = { encoding: "json", spans: 0, records: 1 } as const;
+  const resourceLogs = [{ resource, scopeLogs: [{ logRecords: [item.record] }] }];
+  return { type: "logs", received, receipt, traceId: homeOf(item, factsOf(item)), resourceLogs };
+}
+
+function viewOf(sent: readonly Item[]): SessionView {
+  const view = new SessionView(ABOUT.id);
+  for (const item of sent) view.apply(eventOf(item));
+  return view;
+}
+
+const shownBy = (view: SessionView) => ({
+  summary: view.summary(),
+  queries: view.queries(),
+  tree: printTree(view.tree()),
+  logs: view.logs().all(),
+});
+
+describe("with log records among spans", () => {
+  law("order does not show", SEEDS, (seed) => {
+    const random = new Random(seed);
+    const { sent } = generateSession(random);
+    const expected = saidBy(tableOf([sent]));
+    for (let round = 0; round < 4; round++)
+      expect(saidBy(tableOf(random.cut(random.shuffle(sent), 1 + random.below(20))))).toEqual(expected);
+  });
+
+  law("twice is once", SEEDS, (seed) => {
+    const random = new Random(seed);
+    const { sent } = generateSession(random);
+    const table = tableOf([sent]);
+    const before = { said: saidBy(table), held: table.held, superseded: [...table.superseded(1)] };
+    tableOf([random.shuffle(sent)], table);
+    expect({ said: saidBy(table), held: table.held, superseded: [...table.superseded(1)] }).toEqual(before);
+  });
+
+  law("a session is as if a trace that is forgotten had never come", SEEDS, (seed) => {
+    const { sent, traceIds } = generateSession(new Random(seed));
+    const [forgotten = ""] = traceIds;
+    const isOf = (item: Item) => ("span" in item ? item.span : item.record).traceId === forgotten;
+    const table = tableOf([sent]);
+    table.dropTrace(forgotten);
+    expect(saidBy(table)).toEqual(saidBy(tableOf([sent.filter((item) => !isOf(item))])));
+    tableOf([sent], table);
+    expect(saidBy(table)).toEqual(saidBy(tableOf([sent])));
+  });
+
+  law("a viewer is a fold too, in any order, and its tree with it", SEEDS, (seed) => {
+    const random = new Random(seed);
+    const { sent } = generateSession(random);
+    const { summary, queries } = saidBy(tableOf([sent]));
+    const shown = shownBy(viewOf(sent));
+    expect({ summary: shown.summary, queries: shown.queries }).toEqual({ summary, queries });
+    expect(shownBy(viewOf(random.shuffle(sent)))).toEqual(shown);
+    expect(shownBy(viewOf([...sent, ...random.shuffle(sent)]))).toEqual(shown);
+  });
+});
+
+test("what is known of a log record takes 24 bytes of memory at most, beside the spans that it tells of", () => {
+  const table = new SpanTable();
+  const empty = table.bytes;
+  const random = new Random(1);
+  for (let count = 1; count <= 20_000; count++) {
+    const facts: RecordFacts = { hash: random.hex(16), time: BigInt(count), spans: [] };
+    admitRecords(table, "0af7651916cd43dd8448eb211c80319c", [facts], count);
+    // Below, what a trace costs by itself outweighs its records.
+    if (count >= 500) expect((table.bytes - empty) / count, `after ${count}`).toBeLessThanOrEqual(24);
+  }
+  expect(table.records.size).toBe(20_000);
+});
