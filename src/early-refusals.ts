@@ -8,15 +8,26 @@ import { refuse, signalOf } from "./routes/receive/receive.ts";
 
 /**
  * A client may write anything into `Host` (RFC 9110 §7.2), and the URL of the request is made of it: with a slash it moves the
- * path. `npm start` refuses those that make no URL before they come here, with 500: Miniflare parses them first.
+ * path, and with a comma it stands for several headers. Hosts that are in use are made of letters, digits and `-._`.
  */
 export async function refuseBadHost(c: Context<AppEnv>, next: Next): Promise<Response | undefined> {
   const host = c.req.header("host");
-  if (host !== undefined && (/[\s/?#@\\]/.test(host) || !URL.canParse(`http://${host}`)))
+  if (host !== undefined && (!/^[\w.:[\]-]+$/.test(host) || !URL.canParse(`http://${host}`)))
     return refuseEarly(c, {
       status: 400,
       title: "Bad Request",
       detail: `The Host header is "${host}": it must be a name or an address, with or without a port.`,
+    });
+  await next();
+}
+
+/** A target such as `*` (RFC 9112 §3.2.4) names no resource: its URL has no path. */
+export async function refuseBadTarget(c: Context<AppEnv>, next: Next): Promise<Response | undefined> {
+  if (!c.req.path.startsWith("/"))
+    return refuseEarly(c, {
+      status: 400,
+      title: "Bad Request",
+      detail: "The target of the request must be a path that begins with a slash.",
     });
   await next();
 }

@@ -4,7 +4,7 @@ import type { AppEnv } from "./config.ts";
 import { isArkPath } from "./ark/error.ts";
 import { brokerSessions } from "./ark/broker-sessions.ts";
 import { events } from "./ark/events.ts";
-import { refuseBadHost, refuseForeignPages } from "./early-refusals.ts";
+import { refuseBadHost, refuseBadTarget, refuseForeignPages } from "./early-refusals.ts";
 import { openapi } from "./api/openapi/openapi.ts";
 import { servePage } from "./routes/page.ts";
 import { notFound, problem } from "./api/problem.ts";
@@ -32,6 +32,7 @@ app.use(async (c, next) => {
 
 // Before every route and every method, so that no new one can forget it.
 app.use(refuseBadHost);
+app.use(refuseBadTarget);
 app.use(refuseForeignPages);
 
 app.use(async (c, next) => {

@@ -39,8 +39,11 @@ test.each([
   "localhost:99999",
   "localhost:port",
   "localhost, localhost",
+  "localhost,localhost",
   "<a>",
   "%zz",
+  "a!b",
+  "a%20b",
 ])("Host: %j is refused on every path, with a sentence", async (host) => {
   const sentence = `400 The Host header is "${host}": it must be a name or an address, with or without a port.`;
   for (const setting of SETTINGS)
