@@ -6,7 +6,7 @@ import { brokerSessions } from "./ark/broker-sessions.ts";
 import { events } from "./ark/events.ts";
 import { refuseBadHost, refuseBadTarget, refuseForeignPages } from "./early-refusals.ts";
 import { openapi } from "./api/openapi/openapi.ts";
-import { servePage } from "./routes/page.ts";
+import { servePage, servePageFile } from "./routes/page.ts";
 import { notFound, problem } from "./api/problem.ts";
 import { receive, refusePath, signalOf } from "./routes/receive/receive.ts";
 import { imports } from "./routes/receive/import.ts";
@@ -15,6 +15,7 @@ import { replay } from "./routes/replay.ts";
 import { session } from "./routes/session.ts";
 import { sessions } from "./routes/sessions.ts";
 import { traces } from "./ark/traces.ts";
+import { standalone } from "./standalone.ts";
 
 export { DirectoryObject } from "./durable/directory/object.ts";
 export { SessionObject } from "./durable/session/object.ts";
@@ -48,6 +49,7 @@ app.on("GET", ["/health", "/readyz"], (c) => c.text("OK"));
 app.get("/openapi.json", (c) => c.json(openapi));
 app.get("/", (c) => c.redirect("/sessions", 302));
 app.get("/otel", (c) => c.redirect("/sessions", 302));
+app.on("GET", ["/build/*", "/icons/*", "/favicon.svg"], servePageFile);
 app.route("/import", imports);
 app.route("/sessions", sessions);
 app.route("/sessions", replay);
@@ -85,3 +87,6 @@ app.onError((error, c) => {
 });
 
 export default app;
+
+/** The entrypoint of `npm start`. */
+export const Standalone = standalone(app.fetch);

@@ -15,3 +15,10 @@ export async function servePage(c: Context<AppEnv>): Promise<Response> {
   page.headers.set("referrer-policy", "no-referrer");
   return page;
 }
+
+/** One of the page's own files. `run_worker_first` in wrangler.toml leaves them to the platform, which `npm start` is without. */
+export async function servePageFile(c: Context<AppEnv>): Promise<Response> {
+  const file = await c.env.ASSETS.fetch(c.req.raw);
+  // The headers of a fetched response are immutable.
+  return new Response(file.body, file);
+}
