@@ -9,6 +9,8 @@ const WRITERS = 4;
 const SPANS_PER_REQUEST = 20;
 /** Bounded load: so many requests a writer sends at most between two kills. */
 const REQUESTS = 60;
+/** A kill comes after fewer acknowledged requests than this: most writers are then still at work. */
+const MOST_BEFORE_KILL = 150;
 
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
 
@@ -54,8 +56,14 @@ function body(round: number, writer: number, request: number) {
 const sessionOf = (round: number, writer: number) =>
   writer % 2 === 0 ? hex(round * WRITERS + writer + 1, 32) : `round-${round}-writer-${writer}`;
 
-/** Sends until the program dies; every id that it acknowledged goes into `acknowledged`. */
-async function write(program: Program, round: number, writer: number, acknowledged: Set<string>): Promise<void> {
+/** Sends until the program dies; every id that it acknowledged goes into `acknowledged`, and each request is counted. */
+async function write(
+  program: Program,
+  round: number,
+  writer: number,
+  acknowledged: Set<string>,
+  count: () => void,
+): Promise<void> {
   for (let request = 0; request < REQUESTS; request++) {
     const { path, ids, text } = body(round, writer, request);
     try {
@@ -70,6 +78,7 @@ async function write(program: Program, round: number, writer: number, acknowledg
       return;
     }
     for (const id of ids) acknowledged.add(id);
+    count();
   }
 }
 
@@ -84,12 +93,17 @@ test(
 
     let program = await startProgram({ DATA_DIR });
     for (let round = 0; round < KILLS; round++) {
+      // Counted, not timed: how many requests a moment takes depends on how busy the machine is.
+      let left = Math.floor(random() * MOST_BEFORE_KILL);
+      const reached = Promise.withResolvers<void>();
       const writers = Array.from({ length: WRITERS }, (_, writer) => {
         const ids = new Set<string>();
         acknowledged.set(sessionOf(round, writer), ids);
-        return write(program, round, writer, ids);
+        return write(program, round, writer, ids, () => --left <= 0 && reached.resolve());
       });
-      await sleep(50 + random() * 400);
+      await Promise.race([reached.promise, Promise.all(writers)]);
+      // Somewhere within a request.
+      await sleep(random() * 20);
       await program.kill();
       await Promise.all(writers);
       for (let writer = 0; writer < WRITERS; writer++) {
