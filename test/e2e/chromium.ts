@@ -15,6 +15,16 @@ const FONTS = `<?xml version="1.0"?>
 </fontconfig>
 `;
 
+/** Once, before all: files that run side by side would each unpack it. */
+export async function setup(): Promise<void> {
+  if (isPackaged() && !existsSync(cache)) await unpack();
+}
+
+/** Whether it comes out of the package. */
+function isPackaged(): boolean {
+  return process.env["CHROMIUM"] === undefined && process.platform === "linux" && process.arch === "x64";
+}
+
 /**
  * Starts Chromium. On Linux it comes out of a package, with the shared libraries and fonts that a bare machine lacks, so that
  * nothing has to be installed; elsewhere, or where CHROMIUM says which, it is the machine's own.
@@ -22,8 +32,7 @@ const FONTS = `<?xml version="1.0"?>
 export async function launchChromium(): Promise<Browser> {
   const own = process.env["CHROMIUM"];
   if (own !== undefined) return await chromium.launch({ executablePath: own, args: ["--no-sandbox"] });
-  if (process.platform !== "linux" || process.arch !== "x64") return await chromium.launch({ channel: "chrome" });
-  if (!existsSync(cache)) await unpack();
+  if (!isPackaged()) return await chromium.launch({ channel: "chrome" });
   return await chromium.launch({
     executablePath: join(cache, "chromium"),
     // It runs in containers, as root, and opens nothing but our own page. The package's own flags would switch web security off.
