@@ -16,7 +16,7 @@ export const decodeListEvent = decoder<ListStreamEvent>({
   session: { summary: "object" },
   gone: { id: "text" },
   reset: {},
-  arrivals: { arrivals: "object" },
+  recentExports: { recentExports: "object" },
   bookmark: { resourceVersion: "text", now: "number" },
 });
 

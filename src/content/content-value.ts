@@ -1,21 +1,21 @@
 import { jsonText, parseJson, plainValue } from "../otel/any-value.ts";
 import { readMessages } from "./messages.ts";
 import type { Message } from "./messages.ts";
-import type { AnyValue, Spill } from "../otel/span.ts";
+import type { AnyValue, Offloaded } from "../otel/span.ts";
 
 /** What went into a span or came out of it. With `spill` it is a preview, and the whole lies under that hash. */
 export type Content =
-  | { readonly kind: "messages"; readonly messages: readonly Message[]; readonly spill?: Spill }
+  | { readonly kind: "messages"; readonly messages: readonly Message[]; readonly offloaded?: Offloaded }
   /** `text`: the JSON as it came. */
-  | { readonly kind: "json"; readonly value: unknown; readonly text: string; readonly spill?: Spill }
-  | { readonly kind: "text"; readonly text: string; readonly spill?: Spill };
+  | { readonly kind: "json"; readonly value: unknown; readonly text: string; readonly offloaded?: Offloaded }
+  | { readonly kind: "text"; readonly text: string; readonly offloaded?: Offloaded };
 
 /** A value of any form as content, without looking for messages in it. */
 export function plainContent(value: AnyValue): Content {
-  const { stringValue, spill } = value;
+  const { stringValue, offloaded: spill } = value;
   if (stringValue === undefined) return structured(plainValue(value));
   // The head of a JSON text does not parse; it stays the text it is.
-  if (spill !== undefined) return { kind: "text", text: stringValue, spill };
+  if (spill !== undefined) return { kind: "text", text: stringValue, offloaded: spill };
   const parsed = parseJson(stringValue);
   if (parsed === undefined) return { kind: "text", text: stringValue };
   return typeof parsed === "string"

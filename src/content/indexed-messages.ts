@@ -3,7 +3,7 @@ import type { ClaimedAttributes } from "./claimed-attributes.ts";
 import type { Content } from "./content-value.ts";
 import { readMessages } from "./messages.ts";
 import { isRecord } from "../lib/plain-data.ts";
-import type { AnyValue, Spill } from "../otel/span.ts";
+import type { AnyValue, Offloaded } from "../otel/span.ts";
 
 /** An index is at most four digits, a path at most twelve steps: what a foreign key can make us hold ends there. */
 const INDEX = /^\d{1,4}$/;
@@ -28,7 +28,7 @@ export function indexedMessages(
     if (branch.size === 0) continue;
     const messages = readMessages(numbered(branch).map((entry) => withRole(entry, role)));
     if (messages === undefined) continue;
-    return { kind: "messages", messages, ...(spill === undefined ? {} : { spill }) };
+    return { kind: "messages", messages, ...(spill === undefined ? {} : { offloaded: spill }) };
   }
   return undefined;
 }
@@ -36,9 +36,9 @@ export function indexedMessages(
 function collect(
   attributes: ClaimedAttributes,
   prefix: string,
-): { readonly branch: Branch; readonly spill: Spill | undefined } {
+): { readonly branch: Branch; readonly spill: Offloaded | undefined } {
   const branch: Branch = new Map();
-  let spill: Spill | undefined;
+  let spill: Offloaded | undefined;
   let leaves = 0;
   for (const [key, value] of attributes.entries()) {
     if (!key.startsWith(prefix) || leaves >= MAX_LEAVES) continue;
@@ -47,7 +47,7 @@ function collect(
     if (!put(branch, steps, value)) continue;
     leaves++;
     attributes.claim(key);
-    spill ??= value.spill;
+    spill ??= value.offloaded;
   }
   return { branch, spill };
 }

@@ -8,25 +8,25 @@ import type { AnyValue } from "../otel/span.ts";
 const MAX_BLANK_DEPTH = 8;
 
 /** The first line of what an input asks: its last user message if it holds messages, else of its text. */
-export function firstLineAsked(input: AnyValue, length: number): string | undefined {
+export function promptLine(input: AnyValue, length: number): string | undefined {
   const text = input.stringValue;
-  if (text !== undefined && input.spill !== undefined) {
-    return firstLine(input.spill.asked ?? saidInPreview(text), length);
+  if (text !== undefined && input.offloaded !== undefined) {
+    return firstLine(input.offloaded.prompt ?? textInPreview(text), length);
   }
   const value = text === undefined ? plainValue(input) : (parseJson(text) ?? text);
   const messages = readMessages(value);
-  const asked = messages === undefined ? undefined : lastAsked(messages);
+  const asked = messages === undefined ? undefined : lastUserText(messages);
   if (asked !== undefined) return firstLine(asked, length);
   if (isBlank(value)) return undefined;
   return firstLine(typeof value === "string" ? value : (text ?? jsonText(value)), length);
 }
 
-/** As {@link firstLineAsked}, of a conversation only: `undefined` for any other value. */
-export function askedInConversation(value: AnyValue, length: number): string | undefined {
+/** As {@link promptLine}, of a conversation only: `undefined` for any other value. */
+export function conversationPrompt(value: AnyValue, length: number): string | undefined {
   const text = value.stringValue;
   if (text !== undefined && !/^\s*[[{]/.test(text)) return undefined;
   const messages = readMessages(text === undefined ? plainValue(value) : parseJson(text));
-  const asked = messages === undefined ? undefined : lastAsked(messages);
+  const asked = messages === undefined ? undefined : lastUserText(messages);
   return asked === undefined ? undefined : firstLine(asked, length);
 }
 
@@ -38,7 +38,7 @@ export function isBlank(value: unknown, depth = 0): boolean {
 }
 
 /** The text of the last user message that has one, else of the last message that has one. */
-export function lastAsked(messages: readonly Message[]): string | undefined {
+export function lastUserText(messages: readonly Message[]): string | undefined {
   let any: string | undefined;
   for (let at = messages.length - 1; at >= 0; at--) {
     const message = messages[at];
@@ -59,7 +59,7 @@ export function messageText(message: Message): string | undefined {
 }
 
 /** The head of a large value does not parse: look in it for the first thing said, by the user if roles can be seen. */
-export function saidInPreview(preview: string): string {
+export function textInPreview(preview: string): string {
   if (!/^\s*[[{]/.test(preview)) return preview;
   const user = preview.search(USER);
   return (user < 0 ? undefined : saidIn(preview.slice(user))) ?? saidIn(preview) ?? preview;

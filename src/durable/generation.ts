@@ -5,7 +5,7 @@ const TIME_DIGITS = 9;
  * Begins with the time, so that of two lives the later sorts last; `before`: the life that it follows, perhaps within
  * one millisecond, or by a clock that was ahead.
  */
-export function mintIncarnation(now: number, before?: string): string {
+export function mintGeneration(now: number, before?: string): string {
   const earliest = before === undefined ? now : Number.parseInt(before.slice(0, TIME_DIGITS), 36) + 1;
   const time = Math.max(now, earliest);
   const random = crypto.getRandomValues(new Uint8Array(6));

@@ -1,6 +1,6 @@
 import { parseJson } from "../otel/any-value.ts";
-import { SLOT, valueIn } from "./attribute-index.ts";
-import type { Slots } from "./attribute-index.ts";
+import { FIELD, valueIn } from "./attribute-index.ts";
+import type { AttributeIndex } from "./attribute-index.ts";
 import { cut } from "../lib/one-line.ts";
 import type { AnyValue } from "../otel/span.ts";
 
@@ -19,13 +19,17 @@ const NO_ID = "0000000000000000";
  * The spans above a span as its path attributes name them, root first, its parent last; `undefined` where it has no such
  * path, or one that does not lead to its parent.
  */
-export function ancestorsIn(slots: Slots, spanId: string, parentSpanId: string): readonly Ancestor[] | undefined {
-  if (parentSpanId === "" || slots[SLOT.idsPath] === undefined) return undefined;
-  const ids = textsIn(valueIn(slots, SLOT.idsPath)).map(spanIdIn);
+export function ancestorsIn(
+  index: AttributeIndex,
+  spanId: string,
+  parentSpanId: string,
+): readonly Ancestor[] | undefined {
+  if (parentSpanId === "" || index[FIELD.idsPath] === undefined) return undefined;
+  const ids = textsIn(valueIn(index, FIELD.idsPath)).map(spanIdIn);
   if (ids.at(-1) === spanId) ids.pop();
   const length = ids.lastIndexOf(parentSpanId) + 1;
   if (length === 0 || ids.includes("") || ids.includes(spanId) || new Set(ids).size < ids.length) return undefined;
-  const names = textsIn(valueIn(slots, SLOT.namesPath));
+  const names = textsIn(valueIn(index, FIELD.namesPath));
   const ancestors = ids.slice(0, length).map((id, at) => ({ spanId: id, name: cut(names[at] ?? "", MAX_NAME) }));
   return ancestors.slice(-MAX_ANCESTORS);
 }

@@ -14,7 +14,7 @@ export type Receipt = {
 };
 
 /** The JSON text of one AnyValue, by the hash under which previews name it. */
-export type SpilledValue = { readonly hash: string; readonly encoding: ChunkEncoding; readonly body: Uint8Array };
+export type OffloadedValue = { readonly hash: string; readonly encoding: ChunkEncoding; readonly body: Uint8Array };
 
 /** The spans, or the log records, of one trace out of one request: admitted whole or not at all. */
 export type Delivery = {
@@ -26,7 +26,7 @@ export type Delivery = {
   readonly encoding: ChunkEncoding;
   /** The JSON text of an array of canonical ResourceSpans or ResourceLogs, compressed as `encoding` says. */
   readonly body: Uint8Array;
-  readonly values: readonly SpilledValue[];
+  readonly values: readonly OffloadedValue[];
   readonly receipt: Receipt;
 };
 

@@ -1,4 +1,4 @@
-import { TOLD_KEYS } from "../otel/semconv/logs.ts";
+import { DERIVATION_KEYS } from "../otel/semconv/logs.ts";
 import type { KeyValue, Span } from "../otel/span.ts";
 
 /**
@@ -9,16 +9,16 @@ import type { KeyValue, Span } from "../otel/span.ts";
  * - `event`: it is one of an Ark query's operations, or one end of it, and yields to the span that tells the same.
  * The order is part of encoded facts.
  */
-export const TOLD = ["call", "prompt", "by-time", "event"] as const;
+export const DERIVATIONS = ["call", "prompt", "by-time", "event"] as const;
 
-export type Told = (typeof TOLD)[number];
+export type Derivation = (typeof DERIVATIONS)[number];
 
 /** The attribute by which facts know such a span. */
-export function toldAttribute(told: Told): KeyValue {
-  return { key: TOLD_KEYS[0], value: { stringValue: told } };
+export function derivationAttribute(told: Derivation): KeyValue {
+  return { key: DERIVATION_KEYS[0], value: { stringValue: told } };
 }
 
 /** Whether log records alone tell the span, in this way. */
-export function isToldAs(told: Told, { attributes = [] }: Span): boolean {
-  return attributes.some(({ key, value }) => key === TOLD_KEYS[0] && value?.stringValue === told);
+export function isDerivedAs(told: Derivation, { attributes = [] }: Span): boolean {
+  return attributes.some(({ key, value }) => key === DERIVATION_KEYS[0] && value?.stringValue === told);
 }

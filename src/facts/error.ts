@@ -11,8 +11,8 @@ import {
   STATUS_MESSAGE_KEYS,
 } from "../otel/semconv/attributes.ts";
 import type { KeyValue, Span } from "../otel/span.ts";
-import { SLOT, textIn } from "./attribute-index.ts";
-import type { Slots } from "./attribute-index.ts";
+import { FIELD, textIn } from "./attribute-index.ts";
+import type { AttributeIndex } from "./attribute-index.ts";
 
 const STATUS_ERROR = 2;
 const STATUS_UNSET = 0;
@@ -21,14 +21,14 @@ const STATUS_UNSET = 0;
  * Whether the span counts as an error: by its status, by an exception that the status does not own up to, or by a level
  * set in place of the status. Control flow that is thrown as an error does not count, in whatever way the span says it.
  */
-export function countsAsError(span: Span, slots: Slots): boolean {
+export function countsAsError(span: Span, index: AttributeIndex): boolean {
   const code = span.status?.code ?? STATUS_UNSET;
   const exception = exceptionAttributes(span);
   const said =
     code === STATUS_ERROR ||
     exception !== undefined ||
-    (code === STATUS_UNSET && textIn(slots, SLOT.level)?.toUpperCase() === "ERROR");
-  return said && !isControlFlow(span, exception, slots);
+    (code === STATUS_UNSET && textIn(index, FIELD.level)?.toUpperCase() === "ERROR");
+  return said && !isControlFlow(span, exception, index);
 }
 
 /** The attributes of the span's last exception event: the one that ended it. */
@@ -37,10 +37,10 @@ export function exceptionAttributes(span: Span): readonly KeyValue[] | undefined
   return event === undefined ? undefined : (event.attributes ?? []);
 }
 
-function isControlFlow(span: Span, exception: readonly KeyValue[] | undefined, slots: Slots): boolean {
+function isControlFlow(span: Span, exception: readonly KeyValue[] | undefined, index: AttributeIndex): boolean {
   const messages = [span.status?.message ?? "", firstText(exception, EXCEPTION_KEYS.message) ?? ""];
   if (messages.some((message) => CONTROL_FLOW_MARKS.some((mark) => message.includes(mark)))) return true;
-  const type = firstText(exception, EXCEPTION_KEYS.type) ?? textIn(slots, SLOT.failureType) ?? "";
+  const type = firstText(exception, EXCEPTION_KEYS.type) ?? textIn(index, FIELD.failureType) ?? "";
   // Instrumentations write the exception into the status as `Type: message` or `Type(…)`.
   return PAUSE_TYPES.some((pause) => lastPart(type) === pause || /^\w+/.exec(messages[0] ?? "")?.[0] === pause);
 }
@@ -66,11 +66,11 @@ export type SpanFailure = {
 };
 
 /** Why a span that counts as an error does: its exception event, else its attributes, else its status. */
-export function spanFailure(span: Span, slots: Slots, length: number): SpanFailure {
+export function spanFailure(span: Span, index: AttributeIndex, length: number): SpanFailure {
   const event = exceptionAttributes(span);
-  const type = firstText(event, EXCEPTION_KEYS.type) ?? textIn(slots, SLOT.failureType);
+  const type = firstText(event, EXCEPTION_KEYS.type) ?? textIn(index, FIELD.failureType);
   const message =
-    firstText(event, EXCEPTION_KEYS.message) ?? textIn(slots, SLOT.failure) ?? (span.status?.message || undefined);
+    firstText(event, EXCEPTION_KEYS.message) ?? textIn(index, FIELD.failure) ?? (span.status?.message || undefined);
   const text = firstLine(message ?? type ?? "", length);
   const name = type?.slice(-MAX_TYPE).split(/[.:*]/).at(-1)?.toLowerCase();
   const canceled =

@@ -1,17 +1,17 @@
 import { ancestorsIn } from "./ancestors.ts";
 import type { Ancestor } from "./ancestors.ts";
-import { askingIn } from "./input-request.ts";
-import type { Asking } from "./input-request.ts";
-import { firstLineAsked } from "../content/prompt.ts";
-import { kindAt, numberIn, readSlots, SLOT, textIn, valueIn } from "./attribute-index.ts";
-import type { Slots } from "./attribute-index.ts";
+import { inputRequestIn } from "./input-request.ts";
+import type { InputRequest } from "./input-request.ts";
+import { promptLine } from "../content/prompt.ts";
+import { kindAt, numberIn, indexAttributes, FIELD, textIn, valueIn } from "./attribute-index.ts";
+import type { AttributeIndex } from "./attribute-index.ts";
 import { cut } from "../lib/one-line.ts";
 import type { SessionName } from "./session-id.ts";
 import { countsAsError, spanFailure } from "./error.ts";
 import { spanIdentity } from "./identity.ts";
 import { spanKind } from "./kind.ts";
-import { TOLD } from "./derivation.ts";
-import type { Told } from "./derivation.ts";
+import { DERIVATIONS } from "./derivation.ts";
+import type { Derivation } from "./derivation.ts";
 import type { SpanKind } from "./kind.ts";
 import type { Resource, Scope, Span } from "../otel/span.ts";
 import { textHash } from "../lib/text-hash.ts";
@@ -19,7 +19,7 @@ import { costIn, tokensIn } from "./usage.ts";
 import type { Tokens } from "./usage.ts";
 
 export type { Ancestor } from "./ancestors.ts";
-export type { Asking } from "./input-request.ts";
+export type { InputRequest } from "./input-request.ts";
 export type { SessionName } from "./session-id.ts";
 export { SPAN_KINDS } from "./kind.ts";
 export type { SpanKind } from "./kind.ts";
@@ -73,20 +73,20 @@ export type SpanFacts = {
   /** US dollars, as the span says. */
   readonly cost?: number | undefined;
   /** First line of what was asked, at most 160 UTF-16 units; on roots, queries, teams, turns and agents only. */
-  readonly asked?: string | undefined;
+  readonly prompt?: string | undefined;
   /** The spans above it, where it names more than its parent's id: root first, the parent last. */
   readonly ancestors?: readonly Ancestor[] | undefined;
   /** What it says of a question to somebody outside. */
-  readonly asking?: Asking | undefined;
+  readonly inputRequest?: InputRequest | undefined;
   /** Of a span that was made of log records: how it hangs together with others. */
-  readonly told?: Told | undefined;
+  readonly derivation?: Derivation | undefined;
 };
 
 /** Of a name that a producer can make as long as it likes. */
 const MAX_NAME = 256;
-export const MAX_ASKED = 160;
+export const MAX_PROMPT = 160;
 
-const ASKED: ReadonlySet<SpanKind> = new Set<SpanKind>(["query", "agent", "team", "turn"]);
+const WITH_PROMPT: ReadonlySet<SpanKind> = new Set<SpanKind>(["query", "agent", "team", "turn"]);
 
 /** `text` is the span's canonical JSON, which the caller has at hand: `size` and `hash` come of it. */
 export function deriveFacts(
@@ -95,18 +95,18 @@ export function deriveFacts(
   resource: Resource | undefined,
   scope: Scope | undefined,
 ): SpanFacts {
-  const slots = readSlots(span.attributes);
-  const onResource = resourceSlots(resource);
+  const index = indexAttributes(span.attributes);
+  const onResource = resourceIndex(resource);
   const name = cut(span.name ?? "", MAX_NAME);
-  const kind = kindOf(name, slots);
-  const { spanId, parentSpanId, running, end, asOf } = spanIdentity(span, slots);
-  const error = countsAsError(span, slots);
-  const failure = error ? spanFailure(span, slots, MAX_ASKED) : undefined;
-  const query = textIn(slots, SLOT.queryName);
-  const target = short(slots, SLOT.targetName);
-  const tool = kind === "tool" ? cut(toolName(name, slots), MAX_NAME) : undefined;
-  const input = ASKED.has(kind) || parentSpanId === "" ? valueIn(slots, SLOT.input) : undefined;
-  const told = numberIn(slots, SLOT.told);
+  const kind = kindOf(name, index);
+  const { spanId, parentSpanId, running, end, asOf } = spanIdentity(span, index);
+  const error = countsAsError(span, index);
+  const failure = error ? spanFailure(span, index, MAX_PROMPT) : undefined;
+  const query = textIn(index, FIELD.queryName);
+  const target = short(index, FIELD.targetName);
+  const tool = kind === "tool" ? cut(toolName(name, index), MAX_NAME) : undefined;
+  const input = WITH_PROMPT.has(kind) || parentSpanId === "" ? valueIn(index, FIELD.input) : undefined;
+  const told = numberIn(index, FIELD.told);
   // One literal: whoever folds facts then meets objects of one layout only.
   return {
     spanId,
@@ -122,25 +122,25 @@ export function deriveFacts(
     canceled: failure?.canceled === true ? true : undefined,
     size: text.length,
     hash: textHash(text, emitterSeed(resource, scope)),
-    session: sessionIn(slots, onResource),
+    session: sessionIn(index, onResource),
     query:
       query === undefined
         ? undefined
-        : { name: cut(query, MAX_NAME), namespace: short(slots, SLOT.queryNamespace) ?? "" },
-    agent: kind === "agent" ? (short(slots, SLOT.agent) ?? afterPrefix(name, "invoke_agent ")) : undefined,
-    team: kind === "team" ? short(slots, SLOT.team) : undefined,
-    model: kind === "llm" || kind === "embedding" ? short(slots, SLOT.model) : undefined,
+        : { name: cut(query, MAX_NAME), namespace: short(index, FIELD.queryNamespace) ?? "" },
+    agent: kind === "agent" ? (short(index, FIELD.agent) ?? afterPrefix(name, "invoke_agent ")) : undefined,
+    team: kind === "team" ? short(index, FIELD.team) : undefined,
+    model: kind === "llm" || kind === "embedding" ? short(index, FIELD.model) : undefined,
     tool,
-    service: short(onResource, SLOT.service),
-    user: short(slots, SLOT.user) ?? short(onResource, SLOT.user),
-    target: target === undefined ? undefined : `${short(slots, SLOT.targetType) ?? ""}/${target}`,
+    service: short(onResource, FIELD.service),
+    user: short(index, FIELD.user) ?? short(onResource, FIELD.user),
+    target: target === undefined ? undefined : `${short(index, FIELD.targetType) ?? ""}/${target}`,
     failure: failure?.text,
-    asked: input === undefined ? undefined : firstLineAsked(input, MAX_ASKED),
-    tokens: tokensIn(slots),
-    cost: costIn(slots),
-    ancestors: ancestorsIn(slots, spanId, parentSpanId),
-    asking: askingIn(span, slots, { running, asOf, tool }),
-    told: told === undefined ? undefined : (TOLD[told] ?? "call"),
+    prompt: input === undefined ? undefined : promptLine(input, MAX_PROMPT),
+    tokens: tokensIn(index),
+    cost: costIn(index),
+    ancestors: ancestorsIn(index, spanId, parentSpanId),
+    inputRequest: inputRequestIn(span, index, { running, asOf, tool }),
+    derivation: told === undefined ? undefined : (DERIVATIONS[told] ?? "call"),
   };
 }
 
@@ -164,35 +164,35 @@ function seedOf(emitter: Resource | Scope | undefined): number {
 }
 
 /** The kind of a span of this name whose attributes say this. */
-export function kindOf(name: string, slots: Slots): SpanKind {
+export function kindOf(name: string, index: AttributeIndex): SpanKind {
   return spanKind(name, {
-    explicit: kindAt(slots, SLOT.explicitKind),
-    operation: kindAt(slots, SLOT.operation),
-    aiSdk: kindAt(slots, SLOT.aiSdkOperation),
-    present: kindAt(slots, SLOT.present),
-    step: slots[SLOT.step] !== undefined,
-    usage: numberIn(slots, SLOT.inputTokens) !== undefined && numberIn(slots, SLOT.outputTokens) !== undefined,
+    explicit: kindAt(index, FIELD.explicitKind),
+    operation: kindAt(index, FIELD.operation),
+    aiSdk: kindAt(index, FIELD.aiSdkOperation),
+    present: kindAt(index, FIELD.present),
+    step: index[FIELD.step] !== undefined,
+    usage: numberIn(index, FIELD.inputTokens) !== undefined && numberIn(index, FIELD.outputTokens) !== undefined,
   });
 }
 
 /** What a tool span calls its tool, else what its own name says. */
-export function toolName(name: string, slots: Slots): string {
-  return textIn(slots, SLOT.tool) ?? afterPrefix(name, "execute_tool ") ?? afterPrefix(name, "tool.") ?? name;
+export function toolName(name: string, index: AttributeIndex): string {
+  return textIn(index, FIELD.tool) ?? afterPrefix(name, "execute_tool ") ?? afterPrefix(name, "tool.") ?? name;
 }
 
 function afterPrefix(name: string, prefix: string): string | undefined {
   return name.length > prefix.length && name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
 }
 
-function short(slots: Slots, slot: number): string | undefined {
-  const text = textIn(slots, slot);
+function short(index: AttributeIndex, slot: number): string | undefined {
+  const text = textIn(index, slot);
   return text === undefined ? undefined : cut(text, MAX_NAME);
 }
 
 /** The name that a span or record gives its session: the better rank wins, and what it says itself before what its resource says. */
-export function sessionIn(own: Slots, onResource: Slots): SessionName | undefined {
-  for (let at = 0; at < SESSION_SLOTS.length; at++) {
-    const slot = SESSION_SLOTS[at] ?? SLOT.chosenSession;
+export function sessionIn(own: AttributeIndex, onResource: AttributeIndex): SessionName | undefined {
+  for (let at = 0; at < SESSION_FIELDS.length; at++) {
+    const slot = SESSION_FIELDS[at] ?? FIELD.chosenSession;
     const value = textIn(own, slot) ?? textIn(onResource, slot);
     if (value !== undefined) return { rank: at + 1, value };
   }
@@ -200,20 +200,20 @@ export function sessionIn(own: Slots, onResource: Slots): SessionName | undefine
 }
 
 /** By rank, 1 first. */
-const SESSION_SLOTS = [SLOT.chosenSession, SLOT.frameworkSession, SLOT.conversation] as const;
+const SESSION_FIELDS = [FIELD.chosenSession, FIELD.frameworkSession, FIELD.conversation] as const;
 
 export function serviceOf(resource: Resource | undefined): string | undefined {
-  return short(resourceSlots(resource), SLOT.service);
+  return short(resourceIndex(resource), FIELD.service);
 }
 
 /** One resource stands over many spans. */
-const resources = new WeakMap<Resource, Slots>();
+const resources = new WeakMap<Resource, AttributeIndex>();
 
-export function resourceSlots(resource: Resource | undefined): Slots {
-  if (resource === undefined) return readSlots(undefined);
+export function resourceIndex(resource: Resource | undefined): AttributeIndex {
+  if (resource === undefined) return indexAttributes(undefined);
   const known = resources.get(resource);
   if (known !== undefined) return known;
-  const slots = readSlots(resource.attributes);
-  resources.set(resource, slots);
-  return slots;
+  const index = indexAttributes(resource.attributes);
+  resources.set(resource, index);
+  return index;
 }

@@ -1,16 +1,16 @@
 import * as keys from "../otel/semconv/running.ts";
-import { firstLineAsked } from "../content/prompt.ts";
+import { promptLine } from "../content/prompt.ts";
 import { cut, firstLine } from "../lib/one-line.ts";
 import { parseJson, plainValue } from "../otel/any-value.ts";
 import { TOOL_KEYS } from "../otel/semconv/attributes.ts";
 import { LATER_OUTPUT_KEYS, OUTPUT_KEYS } from "../otel/semconv/content.ts";
 import type { AnyValue, KeyValue, Span, SpanEvent } from "../otel/span.ts";
-import { SLOT, textIn, valueIn } from "./attribute-index.ts";
-import type { Slots } from "./attribute-index.ts";
+import { FIELD, textIn, valueIn } from "./attribute-index.ts";
+import type { AttributeIndex } from "./attribute-index.ts";
 import { firstText } from "./error.ts";
 
 /** What a span says of a question to somebody outside: a person, or the agent that called. */
-export type Asking = {
+export type InputRequest = {
   /** Asked and not answered, as far as this span knows; or over: answered, refused, timed out. */
   readonly state: "asked" | "over";
   /** When that was so first, Unix nanoseconds. */
@@ -30,7 +30,7 @@ type About = { readonly running: boolean; readonly asOf: bigint; readonly tool: 
 
 /** What an event, or any other record with a name and attributes, says of a question. */
 type Statement = {
-  readonly state: Asking["state"];
+  readonly state: InputRequest["state"];
   /** Whether a state says so, or only the record's name. */
   readonly by: "state" | "name";
   readonly task: string;
@@ -41,11 +41,11 @@ type Statement = {
 const MAX_NAME = 256;
 
 /** What one encoding of a span says last; `undefined` where nobody was asked, or nobody else needs to know that it is over. */
-export function askingIn(span: Span, slots: Slots, about: About): Asking | undefined {
-  const own = askingOfSpan(span, slots, about);
+export function inputRequestIn(span: Span, index: AttributeIndex, about: About): InputRequest | undefined {
+  const own = inputRequestOfSpan(span, index, about);
   let last = own;
   for (const event of span.events ?? []) {
-    const stated = askingOfEvent(event, span, slots, about);
+    const stated = inputRequestOfEvent(event, span, index, about);
     if (stated !== undefined && (last === undefined || stated.since >= last.since)) last = stated;
   }
   // What the attributes of an ended span say is what it ended with.
@@ -53,18 +53,18 @@ export function askingIn(span: Span, slots: Slots, about: About): Asking | undef
   return last?.state === "over" && last.task === "" ? undefined : last;
 }
 
-function askingOfSpan(span: Span, slots: Slots, about: About): Asking | undefined {
-  const task = textIn(slots, SLOT.task) ?? "";
-  const state = stateIn(textIn(slots, SLOT.taskState), textIn(slots, SLOT.approvalState));
+function inputRequestOfSpan(span: Span, index: AttributeIndex, about: About): InputRequest | undefined {
+  const task = textIn(index, FIELD.task) ?? "";
+  const state = stateIn(textIn(index, FIELD.taskState), textIn(index, FIELD.approvalState));
   // Most spans say nothing, and their times need not be read.
-  if (task === "" && state === undefined && slots[SLOT.asking] === undefined) return undefined;
+  if (task === "" && state === undefined && index[FIELD.asking] === undefined) return undefined;
   const { attributes = [], status, name = "" } = span;
   const told = (): string | undefined => questionAt(attributes, keys.QUESTION_KEYS);
   const start = startOf(span);
-  if (slots[SLOT.asking] !== undefined) {
+  if (index[FIELD.asking] !== undefined) {
     // It lasts until there is an answer.
     if (!about.running) return undefined;
-    const request = valueIn(slots, SLOT.input);
+    const request = valueIn(index, FIELD.input);
     const question = told() ?? (request === undefined ? undefined : questionIn(request));
     return asked(start, task, question ?? questionNamed(name), undefined);
   }
@@ -79,12 +79,17 @@ function askingOfSpan(span: Span, slots: Slots, about: About): Asking | undefine
 /** An agent that asks back asks in its answer. */
 const ANSWER_KEYS = [...OUTPUT_KEYS, ...LATER_OUTPUT_KEYS];
 
-function askingOfEvent(event: SpanEvent, span: Span, slots: Slots, { running, tool }: About): Asking | undefined {
+function inputRequestOfEvent(
+  event: SpanEvent,
+  span: Span,
+  index: AttributeIndex,
+  { running, tool }: About,
+): InputRequest | undefined {
   const { name = "", attributes = [], timeUnixNano } = event;
   const stated = statedBy(name, attributes);
   if (stated === undefined) return undefined;
   const since = timeUnixNano === undefined ? startOf(span) : BigInt(timeUnixNano);
-  const task = stated.task || (textIn(slots, SLOT.task) ?? "");
+  const task = stated.task || (textIn(index, FIELD.task) ?? "");
   // A state outlives the span in which it was reached; a mere question has its answer when the span ends.
   if (stated.state === "over" || (stated.by === "name" && !running)) return over(since, task);
   const question = stated.question ?? questionAt(span.attributes ?? [], keys.QUESTION_KEYS) ?? questionNamed(name);
@@ -92,13 +97,13 @@ function askingOfEvent(event: SpanEvent, span: Span, slots: Slots, { running, to
 }
 
 /** What a log record says of a question; `undefined` where it is about none. */
-export function askingOfRecord(record: {
+export function inputRequestOfRecord(record: {
   readonly name: string;
   readonly attributes: readonly KeyValue[];
   readonly body: AnyValue | undefined;
   /** Unix nanoseconds. */
   readonly time: bigint;
-}): Asking | undefined {
+}): InputRequest | undefined {
   const { name, attributes, body, time } = record;
   const stated = statedBy(name, attributes);
   if (stated === undefined) return undefined;
@@ -124,12 +129,12 @@ function statedBy(name: string, attributes: readonly KeyValue[]): Statement | un
   };
 }
 
-function asked(since: bigint, task: string, question: string, tool: string | undefined): Asking {
+function asked(since: bigint, task: string, question: string, tool: string | undefined): InputRequest {
   const named = tool === undefined ? {} : { tool: cut(tool, MAX_NAME) };
   return { state: "asked", since, task: cut(task, MAX_NAME), question, ...named };
 }
 
-function over(since: bigint, task: string): Asking {
+function over(since: bigint, task: string): InputRequest {
   return { state: "over", since, task: cut(task, MAX_NAME), question: "" };
 }
 
@@ -145,11 +150,11 @@ function timeOf(span: Span, { running, asOf }: About): bigint {
   return asOf > start ? asOf : start;
 }
 
-const ASKED: ReadonlySet<string> = new Set(keys.ASKED_STATES);
-const ASKED_APPROVALS: ReadonlySet<string> = new Set([...keys.ASKED_STATES, ...keys.ASKED_APPROVALS]);
+const ASKED: ReadonlySet<string> = new Set(keys.INPUT_REQUIRED_STATES);
+const ASKED_APPROVALS: ReadonlySet<string> = new Set([...keys.INPUT_REQUIRED_STATES, ...keys.REQUESTED_APPROVALS]);
 const UNKNOWN: ReadonlySet<string> = new Set(keys.UNKNOWN_STATES);
 
-function stateIn(task: string | undefined, approval: string | undefined): Asking["state"] | undefined {
+function stateIn(task: string | undefined, approval: string | undefined): InputRequest["state"] | undefined {
   const taskWords = task === undefined ? "" : wordsOf(task);
   const approvalWords = approval === undefined ? "" : wordsOf(approval);
   if (ASKED.has(taskWords) || ASKED_APPROVALS.has(approvalWords)) return "asked";
@@ -160,12 +165,12 @@ function isKnown(state: string): boolean {
   return state !== "" && !UNKNOWN.has(state);
 }
 
-const ABOUT: ReadonlySet<string> = new Set(keys.ASKING_EVENTS.about);
-const EVENT_ASKED: ReadonlySet<string> = new Set(keys.ASKING_EVENTS.asked);
-const EVENT_OVER: ReadonlySet<string> = new Set(keys.ASKING_EVENTS.over);
-const NAME_OF_INTEREST = new RegExp(keys.ASKING_EVENTS.about.join("|"), "i");
+const ABOUT: ReadonlySet<string> = new Set(keys.INPUT_REQUEST_EVENTS.about);
+const EVENT_ASKED: ReadonlySet<string> = new Set(keys.INPUT_REQUEST_EVENTS.asked);
+const EVENT_OVER: ReadonlySet<string> = new Set(keys.INPUT_REQUEST_EVENTS.over);
+const NAME_OF_INTEREST = new RegExp(keys.INPUT_REQUEST_EVENTS.about.join("|"), "i");
 
-function stateInName(name: string): Asking["state"] | undefined {
+function stateInName(name: string): InputRequest["state"] | undefined {
   // A span may have thousands of events.
   if (!NAME_OF_INTEREST.test(name)) return undefined;
   const words = wordsOf(name).replace(/timed out$/, "timeout");
@@ -203,7 +208,7 @@ export function questionAt(attributes: readonly KeyValue[], ordered: readonly st
 export function questionIn(value: AnyValue): string | undefined {
   const plain = value.stringValue === undefined ? plainValue(value) : parseJson(value.stringValue);
   const message = messageIn(plain);
-  return message === undefined ? firstLineAsked(value, MAX_QUESTION) : firstLine(message, MAX_QUESTION);
+  return message === undefined ? promptLine(value, MAX_QUESTION) : firstLine(message, MAX_QUESTION);
 }
 
 /** A name as the question, where nothing better is told. */

@@ -1,5 +1,5 @@
 import { jsonText, textOf } from "../otel/any-value.ts";
-import { isBlank, lastAsked, messageText, saidInPreview } from "../content/prompt.ts";
+import { isBlank, lastUserText, messageText, textInPreview } from "../content/prompt.ts";
 import { ClaimedAttributes } from "../content/claimed-attributes.ts";
 import { readContent } from "./span-content.ts";
 import type { Content } from "../content/content-value.ts";
@@ -25,7 +25,7 @@ function saidBy(span: Span, facts: SpanFacts): string {
   if (cause !== undefined) return line(cause);
   if (facts.kind === "tool") return line(compact(input) || compact(output));
   if (facts.kind === "llm") return line(answered(output) || asked(input));
-  return line(facts.asked ?? (asked(input) || answered(output) || subject(span)));
+  return line(facts.prompt ?? (asked(input) || answered(output) || subject(span)));
 }
 
 function line(text: string): string {
@@ -40,7 +40,7 @@ function compact(content: Content | undefined): string {
 }
 
 function asked(content: Content | undefined): string {
-  if (content?.kind === "messages") return lastAsked(content.messages) ?? "";
+  if (content?.kind === "messages") return lastUserText(content.messages) ?? "";
   return plainly(content);
 }
 
@@ -58,7 +58,7 @@ function answered(content: Content | undefined): string {
 }
 
 function plainly(content: Content | undefined): string {
-  if (content?.kind === "text") return content.spill === undefined ? content.text : saidInPreview(content.text);
+  if (content?.kind === "text") return content.offloaded === undefined ? content.text : textInPreview(content.text);
   return compact(content);
 }
 

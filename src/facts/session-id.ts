@@ -12,7 +12,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  */
 export function sessionName(value: AnyValue): string | undefined {
   const text = textOf(value);
-  if (text === undefined || value.spill !== undefined || text.trim() === "") return undefined;
+  if (text === undefined || value.offloaded !== undefined || text.trim() === "") return undefined;
   return text.startsWith("[Scrubbed due to ") ? undefined : text;
 }
 

@@ -1,5 +1,5 @@
 import { countOf, jsonText, numberOf, parseJson, plainValue, textOf } from "../otel/any-value.ts";
-import { readSlots } from "./attribute-index.ts";
+import { indexAttributes } from "./attribute-index.ts";
 import { ClaimedAttributes } from "../content/claimed-attributes.ts";
 import { contentOf, plainContent } from "../content/content-value.ts";
 import type { Content } from "../content/content-value.ts";
@@ -46,29 +46,29 @@ export type Outcome = "failed" | "passed";
  */
 export function readContent(span: Span, known?: Outcome): SpanContent {
   const attributes = new ClaimedAttributes(span.attributes);
-  const slots = readSlots(span.attributes);
+  const index = indexAttributes(span.attributes);
   const name = span.name ?? "";
-  const kind = kindOf(name, slots);
+  const kind = kindOf(name, index);
   const content: { -readonly [Field in keyof SpanContent]: SpanContent[Field] } = { claimed: attributes.claimed };
   assign(content, "input", kind === "tool" ? toolInput(attributes) : readInput(span, attributes));
   assign(content, "output", kind === "tool" ? toolOutput(span, attributes) : readOutput(span, attributes));
   if (kind === "tool") {
     attributes.take(keys.TOOL_KEYS, textOf);
     const callId = attributes.take(said.TOOL_CALL_ID_KEYS, textOf);
-    content.tool = { name: toolName(name, slots), ...(callId === undefined ? {} : { callId }) };
+    content.tool = { name: toolName(name, index), ...(callId === undefined ? {} : { callId }) };
   } else {
     const isModel = kind === "llm" || kind === "embedding";
     assign(content, "model", attributes.take(isModel ? keys.MODEL_SPAN_KEYS : keys.MODEL_KEYS, textOf));
     assign(content, "provider", attributes.take(said.PROVIDER_KEYS, textOf));
   }
   assign(content, "agent", attributes.take(kind === "agent" ? keys.AGENT_SPAN_KEYS : keys.AGENT_KEYS, textOf));
-  assign(content, "tokens", tokensIn(slots));
+  assign(content, "tokens", tokensIn(index));
   if (content.tokens !== undefined) claimTokens(attributes);
-  assign(content, "cost", costIn(slots));
+  assign(content, "cost", costIn(index));
   if (content.cost !== undefined) attributes.take([...keys.COST_KEYS, ...keys.COST_DETAILS_KEYS], (value) => value);
   assign(content, "timeToFirstTokenMillis", timeToFirstToken(attributes));
   assign(content, "finishReasons", attributes.take(said.FINISH_REASON_KEYS, finishReasons));
-  const outcome = known ?? (countsAsError(span, slots) ? "failed" : "passed");
+  const outcome = known ?? (countsAsError(span, index) ? "failed" : "passed");
   if (outcome === "failed") assign(content, "exception", readException(span, attributes));
   else assign(content, "statusMessage", readStatusMessage(span, attributes));
   return content;
@@ -130,9 +130,9 @@ function described(attributes: ClaimedAttributes, ordered: readonly string[]): C
 }
 
 function asText(value: AnyValue): Content {
-  const { stringValue, spill } = value;
+  const { stringValue, offloaded: spill } = value;
   if (stringValue === undefined) return plainContent(value);
-  return { kind: "text", text: stringValue, ...(spill === undefined ? {} : { spill }) };
+  return { kind: "text", text: stringValue, ...(spill === undefined ? {} : { offloaded: spill }) };
 }
 
 /** System instructions stand before the conversation; a conversation that is only a text becomes one. */
@@ -142,13 +142,13 @@ function withInstructions(attributes: ClaimedAttributes, content: Content | unde
   if (found === undefined) return content;
   const parts = contentParts(instructions(found.value));
   if (parts.length === 0) return content;
-  const spill = content?.spill ?? found.value.spill;
+  const spill = content?.offloaded ?? found.value.offloaded;
   const asked =
     content?.kind === "text" ? [{ role: "user", parts: contentParts(content.text) }] : (content?.messages ?? []);
   return {
     kind: "messages",
     messages: [{ role: "system", parts }, ...asked],
-    ...(spill === undefined ? {} : { spill }),
+    ...(spill === undefined ? {} : { offloaded: spill }),
   };
 }
 
@@ -168,9 +168,13 @@ function aiSdkAnswer(attributes: ClaimedAttributes): Content | undefined {
     ...(answer === undefined ? [] : contentParts(plainValue(answer.value))),
     ...(called === undefined ? [] : toolCalls(plainValue(called.value))),
   ];
-  const spill = answer?.value.spill ?? called?.value.spill ?? thought?.value.spill;
+  const spill = answer?.value.offloaded ?? called?.value.offloaded ?? thought?.value.offloaded;
   if (parts.length === 0) return called === undefined ? undefined : plainContent(called.value);
-  return { kind: "messages", messages: [{ role: "assistant", parts }], ...(spill === undefined ? {} : { spill }) };
+  return {
+    kind: "messages",
+    messages: [{ role: "assistant", parts }],
+    ...(spill === undefined ? {} : { offloaded: spill }),
+  };
 }
 
 function claimTokens(attributes: ClaimedAttributes): void {

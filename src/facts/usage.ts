@@ -1,6 +1,6 @@
 import { parseJson } from "../otel/any-value.ts";
-import { kindAt, numberIn, SLOT, textIn } from "./attribute-index.ts";
-import type { Slots } from "./attribute-index.ts";
+import { kindAt, numberIn, FIELD, textIn } from "./attribute-index.ts";
+import type { AttributeIndex } from "./attribute-index.ts";
 import { isRecord } from "../lib/plain-data.ts";
 import type { PlainRecord } from "../lib/plain-data.ts";
 
@@ -13,23 +13,23 @@ export type Tokens = {
 };
 
 /** The tokens that a span says it used; `undefined` when it says neither input nor output. */
-export function tokensIn(slots: Slots): Tokens | undefined {
-  const input = numberIn(slots, SLOT.inputTokens);
-  const output = numberIn(slots, SLOT.outputTokens);
-  if (input === undefined && output === undefined) return usageInText(slots);
+export function tokensIn(index: AttributeIndex): Tokens | undefined {
+  const input = numberIn(index, FIELD.inputTokens);
+  const output = numberIn(index, FIELD.outputTokens);
+  if (input === undefined && output === undefined) return usageInText(index);
   return {
     input: input ?? 0,
     output: output ?? 0,
-    cached: numberIn(slots, SLOT.cachedTokens) ?? 0,
-    reasoning: numberIn(slots, SLOT.reasoningTokens) ?? 0,
+    cached: numberIn(index, FIELD.cachedTokens) ?? 0,
+    reasoning: numberIn(index, FIELD.reasoningTokens) ?? 0,
   };
 }
 
 /** US dollars. */
-export function costIn(slots: Slots): number | undefined {
-  const cost = numberIn(slots, SLOT.cost);
+export function costIn(index: AttributeIndex): number | undefined {
+  const cost = numberIn(index, FIELD.cost);
   if (cost !== undefined) return dollars(cost);
-  const details = textIn(slots, SLOT.costDetails);
+  const details = textIn(index, FIELD.costDetails);
   const parsed = details === undefined ? undefined : parseJson(details);
   const total = isRecord(parsed) ? parsed.total : undefined;
   return typeof total === "number" ? dollars(total) : undefined;
@@ -40,14 +40,14 @@ function dollars(cost: number): number | undefined {
   return Number.isFinite(cost) && cost >= 0 ? cost : undefined;
 }
 
-function usageInText(slots: Slots): Tokens | undefined {
-  const usage = textIn(slots, SLOT.usage);
+function usageInText(index: AttributeIndex): Tokens | undefined {
+  const usage = textIn(index, FIELD.usage);
   if (usage !== undefined) {
     const parsed = parseJson(usage);
     return isRecord(parsed) ? disjointUsage(parsed) : undefined;
   }
   // A model's answer may be long, and only a model's is read for its usage: its steps repeat it.
-  const answer = kindAt(slots, SLOT.explicitKind) === "llm" ? textIn(slots, SLOT.answer) : undefined;
+  const answer = kindAt(index, FIELD.explicitKind) === "llm" ? textIn(index, FIELD.answer) : undefined;
   const parsed = answer?.includes('"usage"') === true ? parseJson(answer) : undefined;
   if (!isRecord(parsed) || !isRecord(parsed.usage)) return undefined;
   const { usage: said } = parsed;

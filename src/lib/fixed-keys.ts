@@ -12,12 +12,12 @@ export class FixedKeys<Value> {
 
   constructor(values: Iterable<readonly [string, Value]>) {
     const slots = Array.from({ length: SLOTS }, (): Entry<Value>[] => []);
-    for (const [key, value] of values) slots[textSlot(key, SLOTS)]?.push({ key, value });
+    for (const [key, value] of values) slots[textBucket(key, SLOTS)]?.push({ key, value });
     this.#slots = slots;
   }
 
   get(key: string): Value | undefined {
-    const slot = this.#slots[textSlot(key, SLOTS)];
+    const slot = this.#slots[textBucket(key, SLOTS)];
     if (slot === undefined) return undefined;
     for (const entry of slot) if (entry.key === key) return entry.value;
     return undefined;
@@ -28,7 +28,7 @@ export class FixedKeys<Value> {
  * One of `slots` (a power of two) for a text, by its length and three of its units: names of one vendor begin alike, and
  * differ towards their ends. Cheap, and easily made to collide: for tables that hold what a program chose, or what may be missed.
  */
-export function textSlot(text: string, slots: number): number {
+export function textBucket(text: string, slots: number): number {
   const { length } = text;
   if (length === 0) return 0;
   const last = text.charCodeAt(length - 1);

@@ -1,5 +1,5 @@
 /** The first so many of any number of entries, in an order of its own: a heap whose root is the last of them. */
-export class Foremost {
+export class TopK {
   readonly #limit: number;
   readonly #sign: number;
   readonly #values: number[] = [];

@@ -67,7 +67,7 @@ function eventAt(record: LogRecord, name: string, attributes: readonly KeyValue[
 /** The body of a message: its fields, or its text. */
 function contentOf(body: AnyValue | undefined): readonly KeyValue[] {
   if (body === undefined) return [];
-  const isText = body.stringValue !== undefined && (body.spill !== undefined || !/^\s*\{/.test(body.stringValue));
+  const isText = body.stringValue !== undefined && (body.offloaded !== undefined || !/^\s*\{/.test(body.stringValue));
   return [{ key: isText ? EVENT_CONTENT_KEY : EVENT_BODY_KEY, value: body }];
 }
 

@@ -1,6 +1,6 @@
 import { decodeFacts, encodeFacts } from "../facts/codec/encode.ts";
 import type { SpanFacts } from "../facts/facts.ts";
-import type { SpanNote } from "./annotation.ts";
+import type { SpanAnnotation } from "./annotation.ts";
 import type { RecordFacts } from "./record-facts.ts";
 
 /** Raised when a fact of log records is added or derived otherwise. The spans that they tell of have a version of their own. */
@@ -15,18 +15,18 @@ type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
  */
 export function encodeRecordFacts(facts: readonly RecordFacts[]): string {
   const spans = facts.flatMap((fact) => fact.spans);
-  const rows = facts.map(({ hash, time, spans: own, session, note }) => {
+  const rows = facts.map(({ hash, time, spans: own, session, annotation: note }) => {
     const row: unknown[] = [hash, String(time), own.length];
     if (session !== undefined || note !== undefined)
       row.push(session === undefined ? 0 : [session.rank, session.value]);
-    if (note !== undefined) row.push(encodeNote(note));
+    if (note !== undefined) row.push(encodeAnnotation(note));
     return row;
   });
   return JSON.stringify(["logs", RECORD_FACTS_VERSION, spans.length === 0 ? "" : encodeFacts(spans), ...rows]);
 }
 
-function encodeNote({ asking, ...note }: SpanNote): unknown {
-  return asking === undefined ? note : { ...note, asking: { ...asking, since: String(asking.since) } };
+function encodeAnnotation({ inputRequest: asking, ...note }: SpanAnnotation): unknown {
+  return asking === undefined ? note : { ...note, inputRequest: { ...asking, since: String(asking.since) } };
 }
 
 /** `undefined` when the string is of another version. Text of this version that does not hold facts throws. */
@@ -53,17 +53,17 @@ function decodeRecord(cells: readonly unknown[], spans: readonly SpanFacts[]): R
     if (typeof rank !== "number") throw new TypeError("Facts: not a number");
     facts.session = { rank, value: text(value) };
   }
-  if (note !== undefined) facts.note = decodeNote(note);
+  if (note !== undefined) facts.annotation = decodeAnnotation(note);
   return facts;
 }
 
 /** Our own text: who wrote it had a note at hand. */
-function decodeNote(note: unknown): SpanNote {
+function decodeAnnotation(note: unknown): SpanAnnotation {
   if (typeof note !== "object" || note === null || !("spanId" in note)) throw new TypeError("Facts: not a note");
-  const { asking, ...rest } = note as Omit<SpanNote, "asking"> & {
-    asking?: Omit<NonNullable<SpanNote["asking"]>, "since"> & { since: string };
+  const { inputRequest: asking, ...rest } = note as Omit<SpanAnnotation, "inputRequest"> & {
+    inputRequest?: Omit<NonNullable<SpanAnnotation["inputRequest"]>, "since"> & { since: string };
   };
-  return asking === undefined ? rest : { ...rest, asking: { ...asking, since: BigInt(asking.since) } };
+  return asking === undefined ? rest : { ...rest, inputRequest: { ...asking, since: BigInt(asking.since) } };
 }
 
 function list(value: unknown): readonly unknown[] {

@@ -1,7 +1,7 @@
 import { timeOfRecord } from "../otel/log-record.ts";
 import type { LogRecord } from "../otel/log-record.ts";
-import { noteOf } from "./annotation.ts";
-import type { SpanNote } from "./annotation.ts";
+import { annotationOf } from "./annotation.ts";
+import type { SpanAnnotation } from "./annotation.ts";
 import { sessionOfRecord } from "./session-id.ts";
 import { spansOfRecord } from "./derived-spans.ts";
 import type { Resource, Scope } from "../otel/span.ts";
@@ -18,7 +18,7 @@ export type RecordFacts = {
   readonly session?: SessionName;
   /** Of the spans that it tells of. */
   readonly spans: readonly SpanFacts[];
-  readonly note?: SpanNote;
+  readonly annotation?: SpanAnnotation;
 };
 
 /** `text` is the record's canonical JSON. */
@@ -29,12 +29,12 @@ export function deriveRecordFacts(
   scope: Scope | undefined,
 ): RecordFacts {
   const session = sessionOfRecord(record, resource);
-  const note = noteOf(record);
+  const note = annotationOf(record);
   return {
     hash: textHash(text, emitterSeed(resource, scope)),
     time: BigInt(timeOfRecord(record) || 0),
     ...(session === undefined ? {} : { session }),
     spans: spansOfRecord(record).map((span) => deriveFacts(span, JSON.stringify(span), resource, scope)),
-    ...(note === undefined ? {} : { note }),
+    ...(note === undefined ? {} : { annotation: note }),
   };
 }

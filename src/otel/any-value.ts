@@ -9,7 +9,7 @@ export function textOf(value: AnyValue): string | undefined {
 /** The value as a finite number, whichever of OTLP's forms the producer chose for it. */
 export function numberOf(value: AnyValue): number | undefined {
   const raw = value.intValue ?? value.doubleValue ?? value.stringValue;
-  if (raw === undefined || raw === "" || value.spill !== undefined) return undefined;
+  if (raw === undefined || raw === "" || value.offloaded !== undefined) return undefined;
   const number = Number(raw);
   // JSON knows no negative zero.
   return Number.isFinite(number) ? number + 0 : undefined;
@@ -100,7 +100,9 @@ function depthOf(text: string): number {
 /** The span with the whole value in place of each preview of it, to be read again: `value` lies under `hash` in the log. */
 export function withWholeValue(span: Span, hash: string, value: AnyValue): Span {
   const restore = (attributes: readonly KeyValue[] | undefined): readonly KeyValue[] | undefined =>
-    attributes?.map((attribute) => (attribute.value?.spill?.hash === hash ? { key: attribute.key, value } : attribute));
+    attributes?.map((attribute) =>
+      attribute.value?.offloaded?.hash === hash ? { key: attribute.key, value } : attribute,
+    );
   const attributes = restore(span.attributes);
   const events = span.events?.map((event) => {
     const restored = restore(event.attributes);

@@ -5,7 +5,7 @@
  */
 
 /** A large value's place in the log: the AnyValue's JSON text by content hash. Carried beside a preview. */
-export type Spill = {
+export type Offloaded = {
   /** SHA-256 of the value's canonical JSON, in hex. */
   readonly hash: string;
   /** Length of that JSON in UTF-8 bytes. */
@@ -13,7 +13,7 @@ export type Spill = {
   /** Set where the value itself was cut at the limit: its length in bytes as received. */
   readonly cutFrom?: number;
   /** Where the value is a conversation: the first line of what its user said last, which a preview of its head would miss. */
-  readonly asked?: string;
+  readonly prompt?: string;
 };
 
 /** One of the fields, or none: OTLP allows the empty value. */
@@ -29,7 +29,7 @@ export type AnyValue = {
   /** Standard base64, padded. */
   readonly bytesValue?: string;
   /** Not OTLP's, ignored by its readers: where the whole of a large value lies. `stringValue` is then a preview. */
-  readonly spill?: Spill;
+  readonly offloaded?: Offloaded;
 };
 
 export type KeyValue = { readonly key: string; readonly value?: AnyValue };

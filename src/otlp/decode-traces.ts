@@ -6,7 +6,7 @@ import { readSpan as readJsonSpan } from "./json/span.ts";
 import { decodeProtobuf } from "./protobuf/decode.ts";
 import { readSpan as readProtobufSpan } from "./protobuf/span.ts";
 import type { Result } from "./refusals.ts";
-import { RequestShards } from "./group/group-spans.ts";
+import { RequestSpans } from "./group/group-spans.ts";
 import type { Revise } from "./group/group-spans.ts";
 import type { DecodedRequest } from "./group/trace-group.ts";
 
@@ -15,7 +15,7 @@ import type { DecodedRequest } from "./group/trace-group.ts";
  * its say before anything is derived of a span.
  */
 export function decodeTraces(bytes: Uint8Array, encoding: OtlpEncoding, revise?: Revise): Result<DecodedRequest> {
-  const gather = (decoding: Decoding) => new RequestShards(encoding, decoding, revise);
+  const gather = (decoding: Decoding) => new RequestSpans(encoding, decoding, revise);
   return encoding === "json"
     ? decodeJson(bytes, TRACES, gather, readJsonSpan)
     : decodeProtobuf(bytes, TRACES, gather, readProtobufSpan);

@@ -1,7 +1,7 @@
 import type { AnyValue } from "../otel/span.ts";
 import type { DecodeError } from "./refusals.ts";
 import { MAX_SPAN_TEXT, MAX_VALUES } from "./limits.ts";
-import { mayBeLarge, Spiller } from "./offloaded-values.ts";
+import { mayBeLarge, ValueOffloader } from "./offloaded-values.ts";
 import { Trail } from "./refusals.ts";
 
 /**
@@ -10,7 +10,7 @@ import { Trail } from "./refusals.ts";
  */
 export class Decoding {
   readonly trail = new Trail();
-  readonly spiller = new Spiller();
+  readonly offloader = new ValueOffloader();
   /** Refuses the whole request. */
   refusal: DecodeError | undefined;
   /** Rejects the span at hand. */
@@ -35,7 +35,7 @@ export class Decoding {
     this.rejection = undefined;
     this.units = 0;
     this.values = 0;
-    this.spiller.begin();
+    this.offloader.begin();
   }
 
   refuse(error: DecodeError): void {
@@ -73,8 +73,8 @@ export class Decoding {
       this.wrongValue(field, `more than ${MAX_SPAN_TEXT} characters in an array or kvlist`);
       return {};
     }
-    const kept = this.spiller.value(value, cutFrom);
-    if (kept.spill !== undefined) this.units = units + (kept.stringValue?.length ?? 0);
+    const kept = this.offloader.value(value, cutFrom);
+    if (kept.offloaded !== undefined) this.units = units + (kept.stringValue?.length ?? 0);
     return kept;
   }
 }

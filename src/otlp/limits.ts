@@ -18,10 +18,10 @@ export const MAX_TRACES = 2_000;
 /** JSON text of all spans, with each trace's resources, scopes and large values, in UTF-16 units: two-byte elements of protobuf become twenty-two of JSON. */
 export const MAX_REQUEST_TEXT = 24 * 1024 * 1024;
 
-/** JSON text of one shard, in UTF-16 units; a longer trace is delivered in several. A delivery is one call, one row and one event of a stream. */
-export const MAX_SHARD_TEXT = 4 * 1024 * 1024;
+/** JSON text of one group, in UTF-16 units; a longer trace is delivered in several. A delivery is one call, one row and one event of a stream. */
+export const MAX_GROUP_TEXT = 4 * 1024 * 1024;
 
-/** JSON text of one span beside its large values, in UTF-16 units: it has to fit a shard. */
+/** JSON text of one span beside its large values, in UTF-16 units: it has to fit a group. */
 export const MAX_SPAN_TEXT = 4 * 1024 * 1024;
 
 /** Levels of arrays and kvlists in an attribute: readers recurse. Parsers of protobuf stop at 100 as well. */

@@ -1,6 +1,6 @@
-import { askedInConversation } from "../content/prompt.ts";
-import type { SpilledValue } from "../facts/delivery.ts";
-import { MAX_ASKED } from "../facts/facts.ts";
+import { conversationPrompt } from "../content/prompt.ts";
+import type { OffloadedValue } from "../facts/delivery.ts";
+import { MAX_PROMPT } from "../facts/facts.ts";
 import { gzip } from "../lib/body-codec.ts";
 import type { AnyValue } from "../otel/span.ts";
 import { MAX_INLINE_VALUE, PREVIEW_LENGTH, MAX_VALUE } from "./limits.ts";
@@ -13,7 +13,7 @@ const MAX_BYTES_A_UNIT = 6;
 /** A value without its strings: `{"key":"","value":{"doubleValue":-1.7976931348623157e+308}},`. */
 const MAX_BYTES_A_VALUE = 64;
 
-const NONE: readonly SpilledValue[] = [];
+const NONE: readonly OffloadedValue[] = [];
 
 /** Whether a value with so many units of text and so many values in it has to be measured at all. */
 export function mayBeLarge(units: number, values: number): boolean {
@@ -21,9 +21,9 @@ export function mayBeLarge(units: number, values: number): boolean {
 }
 
 /** Takes large values out of one request's spans: once for each content, whatever number of spans carries it. */
-export class Spiller {
-  readonly #byHash = new Map<string, SpilledValue>();
-  #taken: SpilledValue[] | undefined;
+export class ValueOffloader {
+  readonly #byHash = new Map<string, OffloadedValue>();
+  #taken: OffloadedValue[] | undefined;
 
   /** A list that `taken` has given out is never added to again. */
   begin(): void {
@@ -31,7 +31,7 @@ export class Spiller {
   }
 
   /** The values taken since `begin`. */
-  get taken(): readonly SpilledValue[] {
+  get taken(): readonly OffloadedValue[] {
     return this.#taken ?? NONE;
   }
 
@@ -45,13 +45,13 @@ export class Spiller {
     const spill = { hash: this.#keep(json), bytes: json.length };
     const from = cut?.from ?? cutFrom;
     const asked =
-      from === undefined && value.bytesValue === undefined ? askedInConversation(value, MAX_ASKED) : undefined;
+      from === undefined && value.bytesValue === undefined ? conversationPrompt(value, MAX_PROMPT) : undefined;
     return {
       stringValue: wellFormedHead((cut?.value ?? value).stringValue ?? text, PREVIEW_LENGTH),
-      spill: {
+      offloaded: {
         ...spill,
         ...(from === undefined ? {} : { cutFrom: from }),
-        ...(asked === undefined ? {} : { asked }),
+        ...(asked === undefined ? {} : { prompt: asked }),
       },
     };
   }

@@ -35,21 +35,21 @@ function restoredSpan(span: Span, lookup: Lookup): Span {
 
 /** Keys keep their places: a spread that overwrites a key does not move it. */
 export function restored<Holder extends WithAttributes>(holder: Holder, lookup: Lookup): Holder {
-  if (!holder.attributes?.some(({ value }) => value?.spill !== undefined)) return holder;
+  if (!holder.attributes?.some(({ value }) => value?.offloaded !== undefined)) return holder;
   return { ...holder, attributes: holder.attributes.map((attribute) => restoredAttribute(attribute, lookup)) };
 }
 
 function restoredAttribute(attribute: KeyValue, lookup: Lookup): KeyValue {
   const { key, value } = attribute;
-  return value?.spill === undefined ? attribute : { key, value: restoredValue(value, lookup) };
+  return value?.offloaded === undefined ? attribute : { key, value: restoredValue(value, lookup) };
 }
 
 export function restoredValue(preview: AnyValue, lookup: Lookup): AnyValue {
-  const { spill } = preview;
+  const { offloaded: spill } = preview;
   const value = spill === undefined ? undefined : lookup(spill.hash);
   if (spill === undefined || value === undefined) return preview;
   // What was cut when it came in can't be restored, and has to say so.
-  return spill.cutFrom === undefined ? value : { ...value, spill };
+  return spill.cutFrom === undefined ? value : { ...value, offloaded: spill };
 }
 
 /** As `restoreValues`, for log records: their bodies may be large too. */

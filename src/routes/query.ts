@@ -11,7 +11,7 @@ import { DATA_HEADERS } from "../api/negotiate.ts";
 import { permit } from "../auth/access.ts";
 import { badRequest, notFound, problem } from "../api/problem.ts";
 import { QueryReader } from "./read/query-reader.ts";
-import { whereabouts } from "./read/redirect-if-moved.ts";
+import { redirectIfMoved } from "./read/redirect-if-moved.ts";
 
 const ONE_QUERY = "/:id/queries/:query";
 
@@ -29,7 +29,7 @@ export const query = new Hono<AppEnv>({ strict: false })
     const named = c.req.param("query");
     const stub = sessionAt(c.env, c.var.tenant, id);
     const peeked: LogPage = await stub.peek("session", "queries");
-    if (peeked.state !== "present") return whereabouts(c, id, peeked, `/queries/${encodeURIComponent(named)}`);
+    if (peeked.state !== "present") return redirectIfMoved(c, id, peeked, `/queries/${encodeURIComponent(named)}`);
     const [found, ...others] = findQueries(peeked.queries ?? [], named);
     if (found === undefined) return notFound(c, `The query ${named}`);
     if (others.length > 0) {

@@ -8,7 +8,7 @@ import { badRequest } from "../api/problem.ts";
 import { readReplayQuery } from "./stream/replay-query.ts";
 import { ReplayStream } from "./stream/replay-stream.ts";
 import { STREAM_HEADERS } from "../lib/sse.ts";
-import { whereabouts } from "./read/redirect-if-moved.ts";
+import { redirectIfMoved } from "./read/redirect-if-moved.ts";
 
 /** A session told again in its own time, where its URL asks for that. */
 export const replay = new Hono<AppEnv>({ strict: false }).get("/:id", async (c, next) => {
@@ -24,7 +24,7 @@ export const replay = new Hono<AppEnv>({ strict: false }).get("/:id", async (c, 
   const stub = sessionAt(c.env, c.var.tenant, id);
   const read = readReplayQuery(new URL(c.req.url).searchParams, c.req.header("last-event-id"));
   if (!read.ok) return badRequest(c, read.detail);
-  const elsewhere = whereabouts(c, id, await stub.peek("session"));
+  const elsewhere = redirectIfMoved(c, id, await stub.peek("session"));
   if (elsewhere !== undefined) return elsewhere;
   return new Response(new ReplayStream(stub, read.query).stream(c.req.raw.signal), { headers: STREAM_HEADERS });
 });

@@ -12,7 +12,7 @@ import { methodNotAllowed } from "./method-not-allowed.ts";
 import { badRequest, notFound } from "../api/problem.ts";
 import { permit } from "../auth/access.ts";
 import { SessionSource } from "./stream/session-source.ts";
-import { whereabouts } from "./read/redirect-if-moved.ts";
+import { redirectIfMoved } from "./read/redirect-if-moved.ts";
 
 /** One session: read, watched, exported, forgotten. */
 export const session = new Hono<AppEnv>({ strict: false })
@@ -27,7 +27,7 @@ export const session = new Hono<AppEnv>({ strict: false })
     const resume = resumeFrom(c);
     if (!resume.ok) return resume.response;
     const peeked: LogPage = await stub.peek("session", representation === "stream" ? undefined : "queries");
-    if (peeked.state !== "present") return whereabouts(c, id, peeked);
+    if (peeked.state !== "present") return redirectIfMoved(c, id, peeked);
     if (representation === "stream") return respondLive(c, new SessionSource(stub, "session", resume.from));
     const reader = new LogReader(stub, "session", peeked);
     const body = reader.document(LogReader.current, {
@@ -44,7 +44,7 @@ export const session = new Hono<AppEnv>({ strict: false })
     const id = sessionIdIn(c.req.param("id"));
     const stub = sessionAt(c.env, c.var.tenant, id);
     const peeked: LogPage = await stub.peek("session");
-    if (peeked.state !== "present") return whereabouts(c, id, peeked, "/otlp");
+    if (peeked.state !== "present") return redirectIfMoved(c, id, peeked, "/otlp");
     const reader = new LogReader(stub, "session", peeked);
     const named = await stub.naming(peeked.head);
     const naming = new Map(named.map(({ revision, positions }) => [revision, positions] as const));

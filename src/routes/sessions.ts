@@ -29,11 +29,11 @@ sessions.get("/", async (c) => {
     return resume.ok ? respondLive(c, new ListSource(directory, query.filter, resume.from)) : resume.response;
   }
   const page = await directory.list(query);
-  const head = { resourceVersion: formatVersion(page.incarnation, page.head) };
+  const head = { resourceVersion: formatVersion(page.generation, page.head) };
   const rest = {
     ...(page.next === undefined ? {} : { nextCursor: formatCursor(query.sort, query.order, page.next) }),
     counts: page.counts,
-    arrivals: page.arrivals,
+    recentExports: page.recentExports,
     retention: page.retention,
   };
   // The summaries are JSON already: as many as a page holds are not parsed to be written again.

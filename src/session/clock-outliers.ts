@@ -15,7 +15,7 @@ export type Eras = { readonly first: number; readonly last: number };
  * equals), and its neighbours as far as spans start in them. The first and the last era of all, where zero and the
  * largest number lie, count only if there is no other.
  */
-export class EraCount {
+export class ClockOutlierCount {
   readonly #starts = new Uint32Array(ERAS);
 
   add(era: number): void {

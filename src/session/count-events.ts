@@ -10,7 +10,7 @@ export function countEvents(table: SpanTable): number {
   const { rows } = table;
   let count = 0;
   for (let row = 0; row < rows.length; row++) {
-    const told = rows.told(row);
+    const told = rows.derivation(row);
     if (told === "event") count++;
     if (told === undefined && isOperation(table, row)) count += rows.running(row) ? 1 : 2;
   }
@@ -27,7 +27,7 @@ export function tracesWithSpans(table: SpanTable): string[] {
   const ids = new Set<string>();
   for (let row = 0; row < rows.length; row++) {
     const trace = rows.word(row, Row.TRACE);
-    if (rows.told(row) !== undefined || found.has(trace)) continue;
+    if (rows.derivation(row) !== undefined || found.has(trace)) continue;
     found.add(trace);
     ids.add(table.traceId(row));
   }

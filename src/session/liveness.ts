@@ -1,6 +1,6 @@
 import type { LivenessFacts, Question, SessionSummary } from "./summary.ts";
 
-export type Status = "waiting" | "stalled" | "running" | "quiet" | "failed" | "finished";
+export type Status = "waiting" | "stalled" | "running" | "idle" | "failed" | "finished";
 
 export type Liveness = {
   readonly status: Status;
@@ -15,7 +15,7 @@ export type Liveness = {
 /** A model may think for a minute; a running span of a session that is silent for longer needs a look. */
 export const STALLED_MILLIS = 120_000;
 /** Exporters send every 5 s, some every 30 s. */
-export const QUIET_MILLIS = 30_000;
+export const IDLE_MILLIS = 30_000;
 /** With nothing open, more may come for as long as two of an exporter's batches take. */
 export const SETTLED_MILLIS = 10_000;
 /** Then a parent that was named and has not come is not expected any more. */
@@ -24,9 +24,9 @@ export const GIVEN_UP_MILLIS = 600_000;
 /** People answer the next morning; after a day of silence nobody is expected to, and the session is what it is without. */
 export const UNANSWERED_MILLIS = 86_400_000;
 /** The silences, in milliseconds and ascending, at which {@link liveness} may answer otherwise of unchanged facts. */
-export const LIVENESS_TURNS: readonly number[] = [
+export const LIVENESS_TRANSITIONS: readonly number[] = [
   SETTLED_MILLIS,
-  QUIET_MILLIS,
+  IDLE_MILLIS,
   STALLED_MILLIS,
   GIVEN_UP_MILLIS,
   UNANSWERED_MILLIS,
@@ -51,15 +51,15 @@ export function liveness(facts: LivenessFacts, now: number): Liveness {
   if (facts.running > 0 && silentMillis >= STALLED_MILLIS) {
     return { status: "stalled", ...open, silentMillis, missingParents };
   }
-  if (silentMillis < (isOpen ? QUIET_MILLIS : SETTLED_MILLIS))
+  if (silentMillis < (isOpen ? IDLE_MILLIS : SETTLED_MILLIS))
     return { status: "running", silentMillis, missingParents };
-  if (isOpen) return { status: "quiet", ...open, silentMillis, missingParents };
+  if (isOpen) return { status: "idle", ...open, silentMillis, missingParents };
   return { status: facts.failed ? "failed" : "finished", silentMillis, missingParents };
 }
 
-export type StatedSummary = SessionSummary & { readonly status: Status };
+export type SummaryWithStatus = SessionSummary & { readonly status: Status };
 
 /** The session's facts, and what they mean at this moment (Unix milliseconds). */
-export function withStatus(summary: SessionSummary, now: number): StatedSummary {
+export function withStatus(summary: SessionSummary, now: number): SummaryWithStatus {
   return { ...summary, status: liveness(summary.liveness, now).status };
 }

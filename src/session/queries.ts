@@ -1,7 +1,7 @@
 import { withoutCost } from "./prices/costs.ts";
 import type { SpanKind, Tokens } from "../facts/facts.ts";
 import { outermostAbsent, groupByQuery } from "./query-groups.ts";
-import { compareRows, askedAt, failureAt, isCanceled, isError } from "./table/annotated-rows.ts";
+import { compareRows, promptAt, failureAt, isCanceled, isError } from "./table/annotated-rows.ts";
 import type { QueryGroup, QueryGroups } from "./query-groups.ts";
 import { estimate, LIST_PRICES } from "./prices/prices.ts";
 import type { Prices } from "./prices/prices.ts";
@@ -22,7 +22,7 @@ export type Query = QueryGroup & {
   /** A span of it does more than hand it over. */
   begun: boolean;
   /** The row that says what was asked; -1 if none does. */
-  asked: number;
+  prompt: number;
   /** The row that says of whom; -1 if none does. */
   target: number;
   /** The query span that says why it failed; -1 if none does. */
@@ -45,7 +45,7 @@ export function foldQueries(table: SpanTable, prices: Prices = LIST_PRICES): Que
   const { rows, usage } = table;
   const groups = groupByQuery(table);
   const queries = groups.queries.map((group) => emptyQuery(table, group));
-  const isShown = (row: number): boolean => groups.told?.hidden[row] !== 1;
+  const isShown = (row: number): boolean => groups.derived?.hidden[row] !== 1;
   const tokens = reportingLeaves(groups, (row) => rows.hasTokens(row) && isShown(row));
   const costs = reportingLeaves(groups, (row) => rows.hasCost(row) && isShown(row));
   const uncosted = withoutCost(groups, tokens, (row) => rows.hasCost(row) && isShown(row));
@@ -57,7 +57,8 @@ export function foldQueries(table: SpanTable, prices: Prices = LIST_PRICES): Que
     if (!query) continue;
     query.spans++;
     if (isError(table, row)) query.errors++;
-    if (rows.told(query.lead) === "prompt" && rows.order(row, Row.LAST, query.last, Row.LAST) > 0) query.last = row;
+    if (rows.derivation(query.lead) === "prompt" && rows.order(row, Row.LAST, query.last, Row.LAST) > 0)
+      query.last = row;
     if (tokens[row] === 1) usage.addTokensTo(query.usage, rows.word(row, Row.USAGE));
     if (costs[row] === 1) usage.addCostTo(query.usage, rows.word(row, Row.USAGE));
     if (uncosted[row] === 1) addEstimate(table, prices, row, query, unpriced);
@@ -69,8 +70,8 @@ export function foldQueries(table: SpanTable, prices: Prices = LIST_PRICES): Que
       if (failureAt(table, row) !== undefined) query.failure = earlier(row, query.failure);
     }
     if (targetIn(table, row) !== undefined) query.target = earlier(row, query.target);
-    if (query.come && query.asked === query.lead) continue;
-    if (askedAt(table, row) !== undefined) query.asked = earlier(row, query.asked);
+    if (query.come && query.prompt === query.lead) continue;
+    if (promptAt(table, row) !== undefined) query.prompt = earlier(row, query.prompt);
   }
   return { groups, queries, unpriced };
 }
@@ -107,10 +108,10 @@ export function targetIn(table: SpanTable, row: number): QueryTarget | undefined
 }
 
 function emptyQuery(table: SpanTable, group: QueryGroup): Query {
-  const asked = group.come && askedAt(table, group.lead) !== undefined ? group.lead : -1;
+  const asked = group.come && promptAt(table, group.lead) !== undefined ? group.lead : -1;
   const usage = { input: 0, output: 0, cached: 0, reasoning: 0 };
   const counts = { spans: 0, errors: 0, failed: false, canceled: false, begun: false };
-  return { ...group, ...counts, asked, target: -1, failure: -1, last: group.lead, usage, estimated: undefined };
+  return { ...group, ...counts, prompt: asked, target: -1, failure: -1, last: group.lead, usage, estimated: undefined };
 }
 
 /** Its outermost span runs, or has not come. */

@@ -1,6 +1,6 @@
 import * as Row from "./table/span-rows.ts";
-import { linkTold } from "./correlate/derived-links.ts";
-import type { ToldLinks } from "./correlate/links.ts";
+import { linkDerivedSpans } from "./correlate/derived-links.ts";
+import type { DerivedLinks } from "./correlate/links.ts";
 import { NO_PATH } from "./table/ancestor-paths.ts";
 import { compareRows } from "./table/annotated-rows.ts";
 import { CYCLE, cutCycles, MISSING, parentsFirst, ROOT, SELF } from "./table/parent-links.ts";
@@ -27,7 +27,7 @@ export type QueryGroups = {
   /** By row: position in `queries`; -1 of a row that another tells better. */
   readonly queryOf: Int32Array;
   /** Of spans that were made of log records; absent without any. */
-  readonly told?: ToldLinks;
+  readonly derived?: DerivedLinks;
 };
 
 type Candidate = { readonly named: boolean; query: number; orphan: number; top: number };
@@ -40,7 +40,7 @@ const NOBODY = -1;
  * of the trace; a trace without any has one that has not come.
  */
 export function groupByQuery(table: SpanTable): QueryGroups {
-  const told = linkTold(table);
+  const told = linkDerivedSpans(table);
   const parents = parentRows(table, told);
   const order = parentsFirst(parents);
   const { candidates, queryOf } = findQueries(table, parents, order, told);
@@ -69,10 +69,10 @@ export function groupByQuery(table: SpanTable): QueryGroups {
     queryOf[row] = first.get(table.rows.word(row, Row.TRACE)) ?? NOBODY;
   }
   const all = { parents, order, queries: sorted.flatMap((at) => queries[at] ?? []), queryOf };
-  return told === undefined ? all : { ...all, told };
+  return told === undefined ? all : { ...all, derived: told };
 }
 
-function parentRows(table: SpanTable, told: ToldLinks | undefined): Int32Array {
+function parentRows(table: SpanTable, told: DerivedLinks | undefined): Int32Array {
   const { rows } = table;
   const parents = new Int32Array(rows.length);
   for (let row = 0; row < rows.length; row++) {
@@ -93,7 +93,7 @@ function parentRows(table: SpanTable, told: ToldLinks | undefined): Int32Array {
   return parents;
 }
 
-function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array, told: ToldLinks | undefined) {
+function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array, told: DerivedLinks | undefined) {
   const { rows } = table;
   const named = new Set<number>();
   for (let row = 0; row < rows.length; row++) {
@@ -169,7 +169,7 @@ function namesQuery({ rows }: SpanTable, row: number): boolean {
  * there each query is one of its own, though another had its name.
  */
 function identityOf({ rows }: SpanTable, row: number): number {
-  if (rows.told(row) === "event") return -1 - row;
+  if (rows.derivation(row) === "event") return -1 - row;
   const name = rows.string(row, Row.QUERY_NAME);
   return (rows.word(row, Row.TRACE) * 0x1_0000 + rows.string(row, Row.QUERY_NAMESPACE)) * 0x1_0000 + name;
 }

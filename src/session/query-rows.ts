@@ -32,7 +32,7 @@ export function rowsOfQuery(table: SpanTable, key: string): QueryRows | undefine
 /** The rows whose spans say what was asked, of whom and for whom: those that know best first. */
 export function tellingRows(table: SpanTable, { query, rows }: QueryRows): readonly number[] {
   const own = rows.filter((row) => table.rows.kind(row) === "query");
-  const known = [...(query.come ? [query.lead] : []), ...own, query.asked, query.target, ...rows];
+  const known = [...(query.come ? [query.lead] : []), ...own, query.prompt, query.target, ...rows];
   return [...new Set(known)].filter((row) => row >= 0).slice(0, MAX_TELLING);
 }
 

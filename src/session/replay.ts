@@ -2,7 +2,7 @@ import { spanIdentity } from "../facts/identity.ts";
 import { timeOfRecord } from "../otel/log-record.ts";
 import type { LogRecord } from "../otel/log-record.ts";
 import type { Span } from "../otel/span.ts";
-import { EraCount, eraOf, isWithin } from "./clock-outliers.ts";
+import { ClockOutlierCount, eraOf, isWithin } from "./clock-outliers.ts";
 
 /** One event of a replay: a revision of the log, or those of its spans or log records whose time has come. */
 export type ReplayStep = {
@@ -57,7 +57,7 @@ export class EventSchedule implements ReplaySchedule {
   /** Unix nanoseconds, until `settle`. */
   readonly #instants: bigint[] = [];
   readonly #sizes = new Map<number, number>();
-  readonly #eras = new EraCount();
+  readonly #eras = new ClockOutlierCount();
   #ticks = new Float64Array();
   #order = new Uint32Array();
 

@@ -21,7 +21,7 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
   const { rows } = table;
   const [agents, teams, models, tools] = [new Tallies(), new Tallies(), new Tallies(), new Tallies()];
   const [services, namespaces, users] = [new Set<string>(), new Set<string>(), new Set<string>()];
-  const hidden = groups.told?.hidden;
+  const hidden = groups.derived?.hidden;
   const modelCalls = reportingLeaves(groups, (row) => hidden?.[row] !== 1 && isModelCall(table, row));
   let errors = 0;
   let isAgentic = false;
@@ -47,16 +47,17 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
   };
 }
 
-type ShownNames = RollUp["tallies"] & RollUp["names"] & { readonly more?: Readonly<Partial<Record<NameList, number>>> };
+type ShownNames = RollUp["tallies"] &
+  RollUp["names"] & { readonly omitted?: Readonly<Partial<Record<NameList, number>>> };
 
 /** The lists as a summary shows them: cut, with how many names were left out. */
 export function shownNames({ tallies, names }: RollUp): ShownNames {
   const { agents, teams, models, tools } = tallies;
   const { services, namespaces, users } = names;
-  const more: Partial<Record<NameList, number>> = {};
+  const omitted: Partial<Record<NameList, number>> = {};
   const shown = <T>(list: NameList, all: readonly T[]): readonly T[] => {
     if (all.length <= MAX_NAMES_SHOWN) return all;
-    more[list] = all.length - MAX_NAMES_SHOWN;
+    omitted[list] = all.length - MAX_NAMES_SHOWN;
     return all.slice(0, MAX_NAMES_SHOWN);
   };
   const lists = {
@@ -68,7 +69,7 @@ export function shownNames({ tallies, names }: RollUp): ShownNames {
     namespaces: shown("namespaces", namespaces),
     users: shown("users", users),
   };
-  return Object.keys(more).length === 0 ? lists : { ...lists, more };
+  return Object.keys(omitted).length === 0 ? lists : { ...lists, omitted };
 }
 
 function isModelCall(table: SpanTable, row: number): boolean {

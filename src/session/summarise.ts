@@ -1,12 +1,12 @@
 import { outermostAbsent } from "./query-groups.ts";
-import { EraCount, eraOf, isWithin } from "./clock-outliers.ts";
+import { ClockOutlierCount, eraOf, isWithin } from "./clock-outliers.ts";
 import { livenessFacts } from "./liveness-facts.ts";
 import type { Prices } from "./prices/prices.ts";
 import { foldQueries, isQueryOpen, queryName, targetIn, tokensOf } from "./queries.ts";
 import type { Query, QueryFold } from "./queries.ts";
 import { MAX_NAMES_SHOWN, rollUp, shownNames } from "./roll-up.ts";
 import type { RollUp } from "./roll-up.ts";
-import { askedAt, failureAt } from "./table/annotated-rows.ts";
+import { promptAt, failureAt } from "./table/annotated-rows.ts";
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
 import type { QueryPhase, QuerySummary, SessionSummary } from "./summary.ts";
@@ -76,11 +76,11 @@ export function queriesOf(table: SpanTable, fold: QueryFold = foldQueries(table)
 
 function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: string } {
   const { rows } = table;
-  const { lead, come, asked } = query;
+  const { lead, come, prompt: asked } = query;
   const traceId = table.traceId(lead);
   const spanId = come ? rows.hex(lead, Row.ID) : outermostAbsent(table, lead).spanId;
   const namespace = table.text(lead, Row.QUERY_NAMESPACE);
-  const text = asked < 0 ? undefined : askedAt(table, asked);
+  const text = asked < 0 ? undefined : promptAt(table, asked);
   const target = query.target < 0 ? undefined : targetIn(table, query.target);
   const phase = phaseOf(table, query);
   const { cost } = costOf(query.usage, query.estimated);
@@ -92,7 +92,7 @@ function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: s
     spanId,
     name: queryName(table, query),
     ...(namespace === undefined ? {} : { namespace }),
-    ...(text === undefined ? {} : { asked: text }),
+    ...(text === undefined ? {} : { prompt: text }),
     ...(target === undefined ? {} : { target }),
     phase,
     ...(failure === undefined ? {} : { failure }),
@@ -105,14 +105,14 @@ function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: s
   };
 }
 
-function hiddenIn({ told }: QueryFold["groups"]): number {
+function hiddenIn({ derived: told }: QueryFold["groups"]): number {
   return told?.hidden.reduce((count, isHidden) => count + isHidden, 0) ?? 0;
 }
 
 /** Absurd clocks are left out, as on the page's axis: a session does not last from 1970 on because one span says so. */
 function timesOf(table: SpanTable): { start: string; end: string } {
   const { rows } = table;
-  const count = new EraCount();
+  const count = new ClockOutlierCount();
   for (let row = 0; row < rows.length; row++) count.add(eraOf(rows.word(row, Row.START)));
   const eras = count.common;
   let first = -1;
@@ -142,10 +142,10 @@ function timesOfRecords({ records }: SpanTable): { start: string; end: string } 
 
 /** Of the first query that spans name, else of the first that was asked something, else of the first. */
 function titleOf(table: SpanTable, queries: readonly Query[]): string {
-  const first = queries.find((query) => query.named) ?? queries.find((query) => query.asked >= 0) ?? queries[0];
-  const asked = first === undefined || first.asked < 0 ? undefined : askedAt(table, first.asked);
+  const first = queries.find((query) => query.named) ?? queries.find((query) => query.prompt >= 0) ?? queries[0];
+  const asked = first === undefined || first.prompt < 0 ? undefined : promptAt(table, first.prompt);
   // Log records tell at once what was asked of a span that comes when it ends.
-  return asked ?? table.notes.firstAsked() ?? (first === undefined ? "" : queryName(table, first));
+  return asked ?? table.annotations.firstPrompt() ?? (first === undefined ? "" : queryName(table, first));
 }
 
 function sumUsage(queries: readonly Query[]): UsageSum {

@@ -49,7 +49,7 @@ export type QuerySummary = {
   readonly name: string;
   readonly namespace?: string;
   /** First line of its input. */
-  readonly asked?: string;
+  readonly prompt?: string;
   readonly target?: QueryTarget;
   readonly phase: QueryPhase;
   /** First line of why it failed or was canceled. */
@@ -89,7 +89,7 @@ export type SessionSummary = {
   readonly namespaces: readonly string[];
   readonly users: readonly string[];
   /** How many names each list leaves out, where one does. */
-  readonly more?: Readonly<Partial<Record<NameList, number>>>;
+  readonly omitted?: Readonly<Partial<Record<NameList, number>>>;
   readonly tokens: Tokens;
   /** US dollars: what spans say, and for tokens whose cost none says what the price table does; absent without either. */
   readonly cost?: number;

@@ -1,4 +1,4 @@
-import type { Asking } from "../facts/input-request.ts";
+import type { InputRequest } from "../facts/input-request.ts";
 import * as Row from "./table/span-rows.ts";
 import { highWord, lowWord } from "../lib/hex.ts";
 import { compareRows } from "./table/annotated-rows.ts";
@@ -9,7 +9,7 @@ import type { SpanTable } from "./table/span-table.ts";
 import type { Question } from "./summary.ts";
 
 /** A question, and the row of the span that asks it; `call`: that span may be the tool call that waits, for a log record only tells of it. */
-type Open = { readonly row: number; readonly asking: Asking; readonly call?: true };
+type Open = { readonly row: number; readonly asking: InputRequest; readonly call?: true };
 
 /**
  * The question that has been open for longest, if any is. Of a task the last thing said by any span of the session counts;
@@ -43,11 +43,11 @@ function* statements(table: SpanTable): Generator<Open> {
   for (const { trace, spanId, otlpKind, asking } of table.questions.all) {
     const row = table.find(trace, { spanId, otlpKind });
     asks.add(row);
-    const noted = table.notes.at(trace, spanId)?.asking;
+    const noted = table.annotations.at(trace, spanId)?.inputRequest;
     const isAnswered = noted?.state === "over" && asking.task === "" && noted.since >= asking.since;
     if (row >= 0 && !isAnswered) yield { row, asking };
   }
-  for (const { trace, spanId, asking } of table.notes.askings()) {
+  for (const { trace, spanId, inputRequest: asking } of table.annotations.inputRequests()) {
     const row = table.rowOf(trace, highWord(spanId), lowWord(spanId));
     if (row < 0 || (asking.untilEnd === true && !table.rows.running(row))) continue;
     if (asking.state !== "asked" && asking.task === "") continue;

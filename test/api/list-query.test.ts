@@ -29,7 +29,7 @@ describe("what a list is asked", () => {
     ).toEqual({
       filter: {
         kind: "all",
-        statuses: ["running", "quiet", "failed"],
+        statuses: ["running", "idle", "failed"],
         phrases: ["plan", "a", "trip"],
         names: [nameToken("agent", "planner"), nameToken("tool", "a/b")],
       },

@@ -1,5 +1,5 @@
 import type { ArkEvent } from "../../src/logs/ark-events/ark-event.ts";
-import { homeOfSession } from "../../src/otlp/logs/group-records.ts";
+import { traceIdForSession } from "../../src/otlp/logs/group-records.ts";
 import { aSpan, at, spanId, traceIdOf } from "../durable/spans.ts";
 import type { Attributes } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
@@ -88,4 +88,4 @@ export async function post(event: unknown): Promise<[number, unknown]> {
 }
 
 /** Where the events of the session s arrive. */
-export const HOME = homeOfSession("s");
+export const HOME = traceIdForSession("s");

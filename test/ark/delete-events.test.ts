@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { homeOfSession } from "../../src/otlp/logs/group-records.ts";
+import { traceIdForSession } from "../../src/otlp/logs/group-records.ts";
 import { directoryOf } from "../../src/place.ts";
 import { spanId } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
@@ -129,7 +129,7 @@ describe("DELETE /events/:uid with the ingest token, as the controller's finaliz
       );
     await post(anEvent("QueryExecutionStart", 0));
     await post(anEvent("QueryExecutionStart", 0, { queryId: "other", sessionId: "s2" }));
-    await world.rest([HOME, "s", homeOfSession("s2"), "s2"]);
+    await world.rest([HOME, "s", traceIdForSession("s2"), "s2"]);
     await deleted(`/events/${UID}`);
     await deleted("/events/other");
     expect(await remembered()).toHaveLength(2);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ArkEvent } from "../../src/logs/ark-events/ark-event.ts";
-import { homeOfSession } from "../../src/otlp/logs/group-records.ts";
+import { traceIdForSession } from "../../src/otlp/logs/group-records.ts";
 import { at, spanId, traceIdOf } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
 import { anEvent, deliverQuery, HOME, page, part, post, query, reasons, REASONS, TRACE, UID } from "./ark-query.ts";
@@ -229,7 +229,7 @@ test("a log record that is called an event and is none leaves the events of othe
   const attributes = [{ key: "session.id", value: { stringValue: "s" } }];
   for (const timeUnixNano of [at(1), at(2)])
     await world.deliverLogs([{ timeUnixNano, eventName: "ark.ToolCallStart", body, attributes }]);
-  await world.rest([TRACE, "s", homeOfSession("s")]);
+  await world.rest([TRACE, "s", traceIdForSession("s")]);
   for (const path of ["/events", "/events?session_id=s", "/events/ns/q"])
     expect((await page(path)).items.map(({ reason }) => reason).toSorted(), path).toEqual(REASONS.toSorted());
 });

@@ -173,5 +173,5 @@ function reportOf(n: number): SessionReport {
     also: [],
     watchers: 0,
   };
-  return { id, incarnation: "000000001x", revision: 1, summary, search: searchText(searchableOf(summary)) };
+  return { id, generation: "000000001x", revision: 1, summary, search: searchText(searchableOf(summary)) };
 }

@@ -96,9 +96,9 @@ async function tableOfHeld(): Promise<{ readonly bytes: number; readonly heap: n
     batch.renewSpans();
     const decoded = decodeTraces(batch.body, "protobuf");
     if (!decoded.ok) throw new Error(`the bench's own batch is not OTLP: ${JSON.stringify(decoded.error)}`);
-    for (const shard of decoded.value.shards) {
-      const facts = decodeFacts(encodeDelivery(shard).facts) ?? [];
-      facts.forEach((fact, position) => table.admit(shard.traceId, fact, revision, position));
+    for (const group of decoded.value.groups) {
+      const facts = decodeFacts(encodeDelivery(group).facts) ?? [];
+      facts.forEach((fact, position) => table.admit(group.traceId, fact, revision, position));
     }
   }
   return { bytes: table.bytes, heap: (await weigh()) - before };

@@ -187,11 +187,11 @@ describe("what went in and what came out", () => {
 
 describe("a value too large to be here whole", () => {
   const whole = `[{"role":"user","parts":[{"type":"text","content":"${"x".repeat(9_000)}"}]}]`;
-  const preview: AnyValue = { stringValue: whole.slice(0, 512), spill: { hash: "abc", bytes: whole.length } };
+  const preview: AnyValue = { stringValue: whole.slice(0, 512), offloaded: { hash: "abc", bytes: whole.length } };
   const span = spanOf("chat", { "gen_ai.operation.name": "chat", "gen_ai.input.messages": preview });
 
   test("is shown as the text of its head, and says where the whole lies", () => {
-    expect(readContent(span).input).toEqual({ kind: "text", text: whole.slice(0, 512), spill: preview.spill });
+    expect(readContent(span).input).toEqual({ kind: "text", text: whole.slice(0, 512), offloaded: preview.offloaded });
   });
 
   test("is read again when the whole has been fetched", () => {
@@ -202,9 +202,9 @@ describe("a value too large to be here whole", () => {
 
   test("is known among messages spread over keys", () => {
     const spread = spanOf("llm.m", {
-      "llm.input_messages.0.message.content": { stringValue: "head", spill: { hash: "abc", bytes: 9_000 } },
+      "llm.input_messages.0.message.content": { stringValue: "head", offloaded: { hash: "abc", bytes: 9_000 } },
     });
-    expect(readContent(spread).input).toMatchObject({ kind: "messages", spill: { hash: "abc" } });
+    expect(readContent(spread).input).toMatchObject({ kind: "messages", offloaded: { hash: "abc" } });
   });
 });
 

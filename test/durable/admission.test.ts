@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { SESSION_SPANS, SESSION_TRACES } from "../../src/durable/session/limits.ts";
 import { DEFAULT_RETENTION } from "../../src/session/contract/retention.ts";
 import type { Bindings } from "../../src/config.ts";
-import { deliver as deliverShards } from "../../src/routes/receive/deliver.ts";
+import { deliver as deliverGroups } from "../../src/routes/receive/deliver.ts";
 import type { Delivery } from "../../src/facts/delivery.ts";
 import { FACTS_VERSION } from "../../src/facts/codec/layout.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "../session/seeded-random.ts";
-import { deliveryOf, shardsOf } from "./deliveries.ts";
+import { deliveryOf, groupsOf } from "./deliveries.ts";
 import { Faults } from "./faults.ts";
 import { generateSession, sentSpans } from "./generated-session.ts";
 import { aSpan, at, exportOf, someSpans, traceIdOf } from "./spans.ts";
@@ -78,7 +78,7 @@ test("what others deliver between the answer and the next try is left out too", 
     },
   };
   const bindings = { SESSIONS: { getByName: () => overtaken } } as unknown as Bindings;
-  expect(await deliverShards(bindings, "default", shardsOf(someSpans(TRACE, 1, 6)))).toEqual({
+  expect(await deliverGroups(bindings, "default", groupsOf(someSpans(TRACE, 1, 6)))).toEqual({
     rejected: 0,
     retry: false,
   });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from "vitest";
 import type { Plan, Step, Strike } from "./faults.ts";
 import { Faults } from "./faults.ts";
 import type { Sent, Attributes } from "./spans.ts";
-import { homeOfSession } from "../../src/otlp/logs/group-records.ts";
+import { traceIdForSession } from "../../src/otlp/logs/group-records.ts";
 import type { LogRecord } from "../../src/otel/log-record.ts";
 import { aRecord, recordsOf } from "./log-records.ts";
 import { someSpans, traceIdOf } from "./spans.ts";
@@ -35,7 +35,7 @@ type Happening =
 type Item = { readonly traceId: string; readonly mark: string };
 
 /** Of records that name session A and no trace. */
-const HOME = homeOfSession("A");
+const HOME = traceIdForSession("A");
 
 function someRecords(traceId: string | undefined, bodies: readonly string[], attributes: Attributes = {}): Happening {
   const about = traceId === undefined ? {} : { traceId };

@@ -281,9 +281,9 @@ describe("the list tells statuses", () => {
       fresh: "running",
       open: "running",
       hung: "stalled",
-      asked: "waiting",
+      prompt: "waiting",
     });
-    expect(counts).toEqual({ all: 6, waiting: 1, stalled: 1, running: 2, quiet: 0, failed: 1, finished: 1 });
+    expect(counts).toEqual({ all: 6, waiting: 1, stalled: 1, running: 2, idle: 0, failed: 1, finished: 1 });
   });
 
   test("and shows some of them, with the counts of all", async () => {
@@ -301,7 +301,7 @@ describe("the list tells statuses", () => {
     await report({ id: "done", liveness: { running: 1 } });
     await remove("failed");
     await report({ id: "new", heard: Date.now() - 60_000, liveness: { failed: true } });
-    const expected = { all: 6, waiting: 1, stalled: 1, running: 3, quiet: 0, failed: 1, finished: 0 };
+    const expected = { all: 6, waiting: 1, stalled: 1, running: 3, idle: 0, failed: 1, finished: 0 };
     expect((await list("")).counts).toEqual(expected);
     expect((await list("kind=all")).counts).toEqual({ ...expected, all: 7, finished: 1 });
     expect((await list("q=done")).counts).toMatchObject({ all: 1, running: 1, finished: 0 });
@@ -314,11 +314,11 @@ describe("the list tells statuses", () => {
     world.pass(11_000);
     expect(await ids("status=running")).toEqual(["open"]);
     world.pass(20_000);
-    expect(await ids("status=quiet")).toEqual(["open"]);
+    expect(await ids("status=idle")).toEqual(["open"]);
     await evictDurableObject(directory());
     world.pass(100_000);
     const { counts, resourceVersion: later } = await list("status=stalled");
-    expect(counts).toEqual({ all: 6, waiting: 1, stalled: 2, running: 0, quiet: 0, failed: 1, finished: 2 });
+    expect(counts).toEqual({ all: 6, waiting: 1, stalled: 2, running: 0, idle: 0, failed: 1, finished: 2 });
     expect(later).toBe(resourceVersion);
   });
 });

@@ -38,7 +38,7 @@ describe("a list that the first version wrote", () => {
   });
 
   test("goes on in the same life: who watched it resumes, and is told what went", async () => {
-    const meta = first.rows.meta.find(({ key }) => key === "incarnation");
+    const meta = first.rows.meta.find(({ key }) => key === "generation");
     const { resourceVersion } = await listed("");
     expect(resourceVersion).toBe(`${meta?.value}.5`);
     const stream = await openStream("/sessions?watch=true&kind=all", { "last-event-id": `${meta?.value}.2` });
@@ -60,15 +60,15 @@ describe("a list that the first version wrote", () => {
   });
 
   test("has its sessions in one order, for streams of all of them, and counts their traces", async () => {
-    const { head, turns } = await directory().feed({ after: 0, limit: 10 });
+    const { head, entries } = await directory().feed({ after: 0, limit: 10 });
     const rows = first.rows.session.toSorted((a, b) => a.revision - b.revision);
-    expect(turns.map(({ id, after, revision }) => [id, after, revision])).toEqual(
+    expect(entries.map(({ id, after, revision }) => [id, after, revision])).toEqual(
       rows.map(({ id, session_revision: revision }) => [id, 0, revision]),
     );
     // Dense: a place for each revision.
-    const places = turns.map(({ place, revision }) => place - revision);
-    expect(places.slice(1)).toEqual(turns.slice(0, -1).map(({ place }) => place));
-    expect(turns.at(-1)?.place).toBe(head);
+    const places = entries.map(({ place, revision }) => place - revision);
+    expect(places.slice(1)).toEqual(entries.slice(0, -1).map(({ place }) => place));
+    expect(entries.at(-1)?.place).toBe(head);
     const { total } = await (await world.request("/traces?limit=1")).json<{ total: number }>();
     expect(total).toBe(rows.reduce((sum, { summary }) => sum + (JSON.parse(summary) as SessionSummary).traces, 0));
   });

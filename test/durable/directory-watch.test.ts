@@ -10,7 +10,7 @@ beforeEach(world.freshWorld);
 
 /** Something reaches every stream, as any export does within a second: those that wait look at the clock again. */
 async function nudge(): Promise<void> {
-  await directory().arrived({ last: [], refused: [], notKept: { metrics: 0 } });
+  await directory().arrived({ last: [], refused: [], dropped: { metrics: 0 } });
 }
 
 /** The object is taken out of memory. */
@@ -31,7 +31,7 @@ describe("a filtered watch", () => {
     const viewer = await ListViewer.open("&q=trip");
     await viewer.until("bookmark");
     await viewer.close();
-    expect(viewer.words).toEqual(["trip of 1", "arrivals", "bookmark"]);
+    expect(viewer.words).toEqual(["trip of 1", "recentExports", "bookmark"]);
   });
 
   test.each(["&q=trip", "&agent=planner"])(
@@ -55,10 +55,10 @@ describe("a filtered watch", () => {
   test("tells of statuses that time alone moves on, where no id is given: there is nothing new to resume from", async () => {
     await report({ id: "A", liveness: { running: 1 } });
     const running = await ListViewer.open("&status=running");
-    const quiet = await ListViewer.open("&status=quiet");
+    const quiet = await ListViewer.open("&status=idle");
     await running.until("bookmark");
     await quiet.until("bookmark");
-    expect([running.words[0], quiet.words[0]]).toEqual(["A of 1", "arrivals"]);
+    expect([running.words[0], quiet.words[0]]).toEqual(["A of 1", "recentExports"]);
     const at = [running.at, quiet.at];
     world.pass(31_000);
     await nudge();
@@ -89,7 +89,7 @@ describe("a filtered watch", () => {
     const viewer = await ListViewer.open("&status=running", resourceVersion);
     await viewer.until("bookmark");
     await viewer.close();
-    expect(viewer.words).toEqual(["A gone", "B gone", "arrivals", "bookmark"]);
+    expect(viewer.words).toEqual(["A gone", "B gone", "recentExports", "bookmark"]);
   });
 
   test("refuses what the list refuses", async () => {
@@ -105,7 +105,7 @@ const FILTERS = [
   "",
   "kind=all",
   "status=running",
-  "status=quiet,stalled",
+  "status=idle,stalled",
   "status=finished&q=trip",
   "q=plan",
   "agent=coder",

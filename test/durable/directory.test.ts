@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { evictDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { TOMBSTONE_DAYS } from "../../src/durable/directory/rows/session-rows.ts";
-import type { Arrivals } from "../../src/session/contract/stream-events.ts";
+import type { RecentExports } from "../../src/session/contract/stream-events.ts";
 import type { SessionSummary } from "../../src/session/summary.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "../session/seeded-random.ts";
@@ -26,7 +26,7 @@ type List = {
   readonly resourceVersion: string;
   readonly sessions: readonly SessionSummary[];
   readonly nextCursor?: string;
-  readonly arrivals: Arrivals;
+  readonly arrivals: RecentExports;
 };
 
 async function list(query: Record<string, string> = {}): Promise<List> {
@@ -109,7 +109,7 @@ describe("the list", () => {
     vi.setSystemTime(heard + 1_000);
     expect(await status()).toEqual(["running"]);
     vi.setSystemTime(heard + 60_000);
-    expect(await status()).toEqual(["quiet"]);
+    expect(await status()).toEqual(["idle"]);
     vi.setSystemTime(heard + 180_000);
     expect(await status()).toEqual(["stalled"]);
   });
@@ -120,7 +120,7 @@ describe("the list's watch", () => {
     await touch("A", 1);
     const viewer = await ListViewer.open();
     await viewer.until("bookmark");
-    expect(viewer.words).toEqual(["A of 1", "arrivals", "bookmark"]);
+    expect(viewer.words).toEqual(["A of 1", "recentExports", "bookmark"]);
     await touch("B", 1);
     await viewer.until("session");
     await touch("A", 2);
@@ -149,7 +149,7 @@ describe("the list's watch", () => {
     expect(viewer.words.filter((word) => word !== `${traceIdOf("C")} gone`)).toEqual([
       "C of 1",
       "A gone",
-      "arrivals",
+      "recentExports",
       "bookmark",
     ]);
   });
@@ -230,8 +230,8 @@ describe("what sessions report", () => {
     return summary;
   }
 
-  const reported = (summary: SessionSummary, incarnation: string, revision: number, spans: number) =>
-    directory().report({ id: "B", incarnation, revision, summary: { ...summary, id: "B", spans } });
+  const reported = (summary: SessionSummary, generation: string, revision: number, spans: number) =>
+    directory().report({ id: "B", generation, revision, summary: { ...summary, id: "B", spans } });
   const spansListed = async () => (await list({ kind: "all" })).sessions.map(({ spans }) => spans);
 
   test("is ignored where it is older than what is known, or of an earlier life", async () => {
@@ -243,9 +243,9 @@ describe("what sessions report", () => {
     expect(await spansListed()).toEqual([50]);
     await reported(summary, "000000003x", 1, 10);
     expect(await spansListed()).toEqual([10]);
-    await directory().remove({ id: "B", incarnation: "000000002x" }, "over");
+    await directory().remove({ id: "B", generation: "000000002x" }, "over");
     expect(await spansListed()).toEqual([10]);
-    await directory().remove({ id: "B", incarnation: "000000003x" }, "over");
+    await directory().remove({ id: "B", generation: "000000003x" }, "over");
     expect(await spansListed()).toEqual([]);
     await reported(summary, "000000003x", 2, 20);
     expect(await spansListed()).toEqual([]);
@@ -262,7 +262,7 @@ describe("what sessions report", () => {
         id: `session ${n}`,
         liveness: { ...summary.liveness, lastArrival: `${Date.now()}000000` },
       };
-      const { interval } = await directory().report({ id: news.id, incarnation: "1x", revision: 1, summary: news });
+      const { interval } = await directory().report({ id: news.id, generation: "1x", revision: 1, summary: news });
       intervals.add(interval);
     }
     expect([Math.min(...intervals), Math.max(...intervals)]).toEqual([2_000, 2_500]);
@@ -310,10 +310,13 @@ describe("what arrived last", () => {
     await post("/v1/traces", "{", "application/json");
     for (let n = 0; n < 25; n++) await world.deliver([aSpan(OTHER, n + 1)]);
     await world.until(async () => (await list()).arrivals.last.filter(({ accepted }) => accepted === 1).length >= 19);
-    await viewer.until("arrivals", (event) => event.type === "arrivals" && event.arrivals.last.length === 20);
+    await viewer.until(
+      "recentExports",
+      (event) => event.type === "recentExports" && event.recentExports.last.length === 20,
+    );
     await viewer.close();
     const { arrivals } = await list();
-    expect(arrivals.notKept).toEqual({ metrics: 1 });
+    expect(arrivals.dropped).toEqual({ metrics: 1 });
     expect(arrivals.last).toHaveLength(20);
     expect(arrivals.last[0]).toEqual({
       at: expect.any(Number),

@@ -1,4 +1,4 @@
-import { homeOfSession } from "../../src/otlp/logs/group-records.ts";
+import { traceIdForSession } from "../../src/otlp/logs/group-records.ts";
 import type { LogRecord } from "../../src/otel/log-record.ts";
 import type { Random } from "../session/seeded-random.ts";
 import { aRecord } from "./log-records.ts";
@@ -32,7 +32,7 @@ export function generateRecords(random: Random, around: Around): SentRecord[] {
 
 /** The homes of records that name a session alone. */
 export function homesOf(names: readonly string[]): string[] {
-  return names.map(homeOfSession);
+  return names.map(traceIdForSession);
 }
 
 function inTrace(random: Random, { traces, names }: Around): LogRecord {

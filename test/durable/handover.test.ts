@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Chunk } from "../../src/durable/session/log/chunk.ts";
-import { Handover } from "../../src/durable/session/copy/pending-copies.ts";
+import { PendingCopies } from "../../src/durable/session/copy/pending-copies.ts";
 import { HANDOVER_BYTES } from "../../src/durable/session/limits.ts";
 
 function chunk(traceRevision: number, bytes = 10): Chunk {
@@ -18,13 +18,13 @@ function chunk(traceRevision: number, bytes = 10): Chunk {
   };
 }
 
-function holding(...chunks: readonly Chunk[]): Handover {
-  const handover = new Handover();
+function holding(...chunks: readonly Chunk[]): PendingCopies {
+  const handover = new PendingCopies();
   for (const each of chunks) handover.add(each);
   return handover;
 }
 
-function revisionsFrom(handover: Handover, traceRevision: number): readonly number[] {
+function revisionsFrom(handover: PendingCopies, traceRevision: number): readonly number[] {
   return handover.from(traceRevision).map((each) => each.traceRevision);
 }
 

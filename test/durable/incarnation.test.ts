@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
-import { mintIncarnation } from "../../src/durable/generation.ts";
+import { mintGeneration } from "../../src/durable/generation.ts";
 
 test("of two lives of a log the later sorts last, though the clock stands still or goes back", () => {
-  let life = mintIncarnation(1_790_000_000_000);
+  let life = mintGeneration(1_790_000_000_000);
   for (let n = 0; n < 200; n++) {
-    const next = mintIncarnation(1_790_000_000_000 - n * 1_000, life);
+    const next = mintGeneration(1_790_000_000_000 - n * 1_000, life);
     expect(next > life, `${next} after ${life}`).toBe(true);
     life = next;
   }
 });
 
 test("two lives that begin at once are two", () => {
-  const lives = Array.from({ length: 100 }, () => mintIncarnation(1));
+  const lives = Array.from({ length: 100 }, () => mintGeneration(1));
   expect(new Set(lives).size).toBe(100);
 });

@@ -86,7 +86,7 @@ test("values too large for a chunk are stored once, copied, read by their hash, 
   const shown = world.spansOf(session?.resourceSpans ?? []).map(({ span }) => span);
   const preview = shown.find((span) => span.spanId === spanId(1))?.attributes?.[0]?.value;
   expect(preview?.stringValue).toBe(text.slice(0, 512));
-  const hash = preview?.spill?.hash ?? "";
+  const hash = preview?.offloaded?.hash ?? "";
   for (const id of ["A", TRACE]) {
     const value = await world.request(`/sessions/${id}/values/${hash}`);
     expect([value.status, value.headers.get("content-type")]).toEqual([200, "application/json; charset=utf-8"]);

@@ -78,9 +78,9 @@ test("the sessions that are tried hold log records of each kind", () => {
     "of a session alone": often(({ record, facts }) => record.traceId === undefined && facts.session !== undefined),
     "that tell of spans": often(({ facts }) => facts.spans.length > 0),
     "that hold a span": often(({ record }) => record.attributes?.some(({ key }) => key === "partial.event") === true),
-    "of errors": often(({ facts }) => facts.note?.error === true),
-    "of what was asked": often(({ facts }) => facts.note?.asked !== undefined),
-    "of questions": often(({ facts }) => facts.note?.asking !== undefined),
+    "of errors": often(({ facts }) => facts.annotation?.error === true),
+    "of what was asked": often(({ facts }) => facts.annotation?.prompt !== undefined),
+    "of questions": often(({ facts }) => facts.annotation?.inputRequest !== undefined),
     "that come twice": sessions.some(
       (records) => new Set(records.map(({ facts }) => facts.hash)).size < records.length,
     ),

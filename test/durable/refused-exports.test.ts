@@ -1,6 +1,6 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Arrivals } from "../../src/session/contract/stream-events.ts";
+import type { RecentExports } from "../../src/session/contract/stream-events.ts";
 import { ask } from "../routes/ask.ts";
 import { directory } from "./reported.ts";
 import { aSpan, exportOf, traceIdOf } from "./spans.ts";
@@ -22,7 +22,7 @@ beforeEach(async () => {
     const sql = Object.getPrototypeOf(storage.sql) as SqlStorage;
     const original: (query: string, ...values: unknown[]) => unknown = Reflect.get(sql, "exec");
     const counting = function (this: SqlStorage, query: string, ...values: unknown[]): unknown {
-      if (query.startsWith("INSERT") && values[0] === "arrivals") writes++;
+      if (query.startsWith("INSERT") && values[0] === "recentExports") writes++;
       return original.call(this, query, ...values);
     };
     Reflect.set(sql, "exec", counting);
@@ -33,8 +33,8 @@ beforeEach(async () => {
 
 afterEach(() => restore?.());
 
-async function arrivals(): Promise<Arrivals> {
-  return (await (await world.request("/sessions?limit=1")).json<{ arrivals: Arrivals }>()).arrivals;
+async function arrivals(): Promise<RecentExports> {
+  return (await (await world.request("/sessions?limit=1")).json<{ arrivals: RecentExports }>()).arrivals;
 }
 
 async function send(body: string, headers: Record<string, string>, path = "/v1/traces"): Promise<number> {
@@ -56,13 +56,14 @@ async function sendWith(token: string | undefined, body = "{}"): Promise<number>
   return response.status;
 }
 
-async function untilRefused(holds: (refused: Arrivals["refused"]) => boolean): Promise<Arrivals> {
+async function untilRefused(holds: (refused: RecentExports["refused"]) => boolean): Promise<RecentExports> {
   await world.until(async () => holds((await arrivals()).refused));
   return await arrivals();
 }
 
 /** "403 × 30" */
-const lines = ({ refused }: Arrivals) => refused.map(({ status, count, reason }) => `${status} × ${count}: ${reason}`);
+const lines = ({ refused }: RecentExports) =>
+  refused.map(({ status, count, reason }) => `${status} × ${count}: ${reason}`);
 
 const ALIEN = "403 × 30: This program is open, and therefore answers only requests addressed to this machine";
 
@@ -175,11 +176,11 @@ describe("exports that are refused", () => {
       rejected: 0,
       reason: "no token",
     } as const;
-    for (let n = 0; n < 100; n++) await directory().arrived({ last: [], refused: [refusal], notKept: { metrics: 0 } });
+    for (let n = 0; n < 100; n++) await directory().arrived({ last: [], refused: [refusal], dropped: { metrics: 0 } });
     expect(lines(await arrivals())).toEqual(["401 × 100: no token"]);
     expect(writes).toBe(1);
     world.pass(10_000);
-    await directory().arrived({ last: [], refused: [refusal], notKept: { metrics: 0 } });
+    await directory().arrived({ last: [], refused: [refusal], dropped: { metrics: 0 } });
     expect(writes).toBe(2);
     await evictDurableObject(directory());
     expect(lines(await arrivals())).toEqual(["401 × 101: no token"]);

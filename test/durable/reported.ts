@@ -63,11 +63,11 @@ export async function report(reported: Reported, texts: readonly string[] = []):
   const summary = summaryOf(reported);
   const said = searchableOf(summary);
   const search = searchText({ ...said, texts: [...said.texts, ...texts] });
-  return await directory().report({ id: summary.id, incarnation: "1x", revision: ++revision, summary, search });
+  return await directory().report({ id: summary.id, generation: "1x", revision: ++revision, summary, search });
 }
 
 export async function remove(id: string): Promise<void> {
-  await directory().remove({ id, incarnation: "1x" }, "empty");
+  await directory().remove({ id, generation: "1x" }, "empty");
 }
 
 export type List = {

@@ -367,7 +367,7 @@ test("over the tenant's ceiling the sessions that were silent for longest are fo
   expect(await retentionOf("/sessions?kind=all")).toMatchObject({
     bytes: 9e9,
     maxBytes: 1e10,
-    forgotten: { sessions: 1, at: expect.stringMatching(/^\d+000000$/) },
+    deleted: { sessions: 1, at: expect.stringMatching(/^\d+000000$/) },
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Foremost } from "../../src/lib/top-k.ts";
+import { TopK } from "../../src/lib/top-k.ts";
 import { RowOrder } from "../../src/durable/directory/list/row-order.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "../session/seeded-random.ts";
@@ -55,7 +55,7 @@ describe("rows in order", () => {
       ["asc", 1],
       ["desc", -1],
     ] as const) {
-      const foremost = new Foremost(limit, order);
+      const foremost = new TopK(limit, order);
       for (const row of random.shuffle(values.map((_, at) => at))) foremost.offer(values[row] ?? 0, row);
       expect(foremost.ranked).toEqual(ruled(values, sign).slice(0, limit));
     }

@@ -80,7 +80,7 @@ describe.each(["as written", "of an older version"] as const)("sessions of the f
       expect(viewer.at, id).toBe(now?.resourceVersion);
       expect(viewer.view.summary(), id).toMatchObject({ spans: now?.session.spans, title: now?.session.title });
     }
-    const life = objects["talk-3"]?.rows["meta"]?.find(({ key }) => key === "incarnation")?.["value"] as string;
+    const life = objects["talk-3"]?.rows["meta"]?.find(({ key }) => key === "generation")?.["value"] as string;
     const stream = await openStream("/sessions/talk-3", { "last-event-id": `${life}.1` });
     const seen = await stream.readUntil(({ event }) => event.type === "bookmark");
     await stream.close();

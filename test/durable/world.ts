@@ -184,7 +184,7 @@ export function itemsOf({ resourceSpans, resourceLogs }: Pick<Snapshot, "resourc
 
 /** What a viewer holds: spans that log records tell of are none of the log's. */
 export function itemsIn(view: SessionView): Items {
-  const spans = Array.from(view.spans()).filter(({ toldBy }) => toldBy === undefined);
+  const spans = Array.from(view.spans()).filter(({ derivedFrom: toldBy }) => toldBy === undefined);
   return {
     spans: spans.map(({ span, resource }) => located(span, resource)),
     records: view

@@ -48,7 +48,7 @@ describe("the spans above, as a path names them", () => {
     ["of zeros", list("0000000000000000", PARENT), PARENT],
     ["of a UUID that is no span's", list("10000000-0000-0000-00f0-67aa0ba902b1", PARENT), PARENT],
     ["that is no list", "{}", PARENT],
-    ["cut to its head", { stringValue: json(ROOT, PARENT).slice(0, 20), spill: { hash: "", bytes: 9000 } }, PARENT],
+    ["cut to its head", { stringValue: json(ROOT, PARENT).slice(0, 20), offloaded: { hash: "", bytes: 9000 } }, PARENT],
   ])("no path: one %s", (_, ids, parent) => {
     expect(ancestors(ids, names, parent)).toBeUndefined();
   });

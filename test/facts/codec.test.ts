@@ -4,7 +4,7 @@ import { SPAN_KINDS } from "../../src/facts/facts.ts";
 import { FACTS_VERSION } from "../../src/facts/codec/layout.ts";
 import { decodeFacts, encodeFacts } from "../../src/facts/codec/encode.ts";
 import type { SpanFacts } from "../../src/facts/facts.ts";
-import { TOLD } from "../../src/facts/derivation.ts";
+import { DERIVATIONS } from "../../src/facts/derivation.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "../session/seeded-random.ts";
 
@@ -54,7 +54,7 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
     service: maybe(name()),
     tokens: maybe({ input: random.below(9e15), output: 0, cached: random.below(10), reasoning: 3 }),
     cost: maybe(random.pick([0, 0.000_012, 1e-9, 1234.5])),
-    asked: maybe(name()),
+    prompt: maybe(name()),
     user: maybe(name()),
     target: maybe(name()),
     failure: maybe(name()),
@@ -63,14 +63,14 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
       { spanId: "00000000000000aa", name: name() },
       { spanId: random.pick(ids), name: "" },
     ]),
-    asking: maybe({
+    inputRequest: maybe({
       state: random.pick(["asked", "over"]),
       since: random.pick(TIMES),
       task: random.pick(["", "task-1"]),
       question: name(),
       ...(random.below(2) === 0 ? {} : { tool: name() }),
     }),
-    told: maybe(random.pick(TOLD)),
+    derivation: maybe(random.pick(DERIVATIONS)),
     asOf: running ? maybe(random.pick(TIMES.slice(1))) : undefined,
   };
   return { ...facts, ...optional } as unknown as SpanFacts;

@@ -188,8 +188,8 @@ describe("parents that never come", () => {
   test("where no query ends, a parent is awaited for ten minutes, and then the session is finished without it", () => {
     expect(settles("never-rooted", 29, 30, 599, 600)).toEqual([
       "running, 0 missing",
-      "quiet, 0 missing",
-      "quiet, 0 missing",
+      "idle, 0 missing",
+      "idle, 0 missing",
       "finished, 1 missing",
     ]);
   });

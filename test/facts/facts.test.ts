@@ -28,7 +28,7 @@ describe("the session that a span names", () => {
     [{ "session.id": "[Scrubbed due to 'session']" }, {}, undefined],
     [{ "session.id": "[Scrubbed due to 'session']", "gen_ai.conversation.id": "c" }, {}, "3:c"],
     [{ "session.id": "", "conversation.id": "  " }, {}, undefined],
-    [{ "session.id": { stringValue: "head of many", spill: { hash: "00", bytes: 9_000 } } }, {}, undefined],
+    [{ "session.id": { stringValue: "head of many", offloaded: { hash: "00", bytes: 9_000 } } }, {}, undefined],
     [{ "session.id": {} }, {}, undefined],
     [{ "thread.id": 7 }, {}, undefined],
     [{ "thread.id": "main" }, {}, undefined],
@@ -116,7 +116,7 @@ describe("tokens and cost", () => {
 
 describe("what was asked", () => {
   const asked = (input: AnyValue | string, name = "query.hello", key = "input.value"): string | undefined =>
-    factsOfSpan(spanOf(name, { [key]: input })).asked;
+    factsOfSpan(spanOf(name, { [key]: input })).prompt;
 
   test("is the first line of the text", () => {
     expect(asked("\n\n  Write a poem\nabout rain")).toBe("Write a poem");
@@ -157,7 +157,7 @@ describe("what was asked", () => {
 
   test("is found in the head of a value that is too large to be here whole", () => {
     const spill = { hash: "00", bytes: 9_000 };
-    const head = (stringValue: string): AnyValue => ({ stringValue, spill });
+    const head = (stringValue: string): AnyValue => ({ stringValue, offloaded: spill });
     expect(asked(head('[{"role":"system","content":"be kind"},{"role":"user","content":"say \\"hi\\" to'))).toBe(
       'say "hi" to',
     );
@@ -178,9 +178,9 @@ describe("what was asked", () => {
 
   test("is asked of queries, agents, teams, turns and roots only", () => {
     const attributes = { "input.value": "hello" };
-    expect(factsOfSpan(spanOf("llm.m", attributes)).asked).toBeUndefined();
-    expect(factsOfSpan(spanOf("llm.m", attributes, { parentSpanId: "" })).asked).toBe("hello");
-    expect(["team.t", "turn.1", "agent.a"].map((name) => factsOfSpan(spanOf(name, attributes)).asked)).toEqual([
+    expect(factsOfSpan(spanOf("llm.m", attributes)).prompt).toBeUndefined();
+    expect(factsOfSpan(spanOf("llm.m", attributes, { parentSpanId: "" })).prompt).toBe("hello");
+    expect(["team.t", "turn.1", "agent.a"].map((name) => factsOfSpan(spanOf(name, attributes)).prompt)).toEqual([
       "hello",
       "hello",
       "hello",

@@ -14,7 +14,7 @@ const event = (name: string, attributes: Attributes = {}, micros = 100): SpanEve
 
 /** "asked of task (tool): question @ microseconds after the start". */
 function asking(attributes: Attributes, more: Partial<Span> = {}): string | undefined {
-  const { asking: found } = factsOfSpan(spanOf("the span", attributes, more));
+  const { inputRequest: found } = factsOfSpan(spanOf("the span", attributes, more));
   if (found === undefined) return undefined;
   const { state, task, tool, question, since } = found;
   const about = [state, ...(task === "" ? [] : [`of ${task}`]), ...(tool === undefined ? [] : [`(${tool})`])].join(" ");

@@ -57,7 +57,7 @@ describe("the line that a row of the tree shows", () => {
   });
 
   test("the head of a large value is searched for what it says", () => {
-    const head = { stringValue: '[{"role":"user","content":"a long story', spill: { hash: "00", bytes: 9_000 } };
+    const head = { stringValue: '[{"role":"user","content":"a long story', offloaded: { hash: "00", bytes: 9_000 } };
     expect(preview("llm.m", { "input.value": head })).toBe("a long story");
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readContent } from "../../src/facts/span-content.ts";
 import { eventOfRecord } from "../../src/logs/record-event.ts";
-import { noteOf } from "../../src/logs/annotation.ts";
+import { annotationOf } from "../../src/logs/annotation.ts";
 import { SessionView } from "../../src/session/view/session-view.ts";
 import type { LogRecord } from "../../src/otel/log-record.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
@@ -35,15 +35,17 @@ describe("what a log record says of its span", () => {
     [13, undefined],
   ])("an exception of severity %s", (severityNumber, expected) => {
     const severity = severityNumber === undefined ? {} : { severityNumber };
-    const note = noteOf(recordOf("exception", 1, exception, { ...OF_SPAN, ...severity }));
+    const note = annotationOf(recordOf("exception", 1, exception, { ...OF_SPAN, ...severity }));
     expect(note).toEqual(expected && { spanId, ...expected });
   });
 
   test("nobody wanted the answer; or a loop was left by an error", () => {
-    expect(noteOf(recordOf("exception", 1, { "exception.type": "asyncio.CancelledError" }, OF_SPAN))).toMatchObject({
+    expect(
+      annotationOf(recordOf("exception", 1, { "exception.type": "asyncio.CancelledError" }, OF_SPAN)),
+    ).toMatchObject({
       canceled: true,
     });
-    expect(noteOf(recordOf("exception", 1, { "exception.message": "TerminateTeam" }, OF_SPAN))).toBeUndefined();
+    expect(annotationOf(recordOf("exception", 1, { "exception.message": "TerminateTeam" }, OF_SPAN))).toBeUndefined();
   });
 
   test.each([
@@ -70,7 +72,7 @@ describe("what a log record says of its span", () => {
       ),
     ],
   ])("what a person asked, told by %s", (_, record) => {
-    expect(noteOf(record)).toEqual({ spanId, asked: "Rain?" });
+    expect(annotationOf(record)).toEqual({ spanId, prompt: "Rain?" });
     const content = readContent({ ...spanOf("chat"), events: [eventOfRecord(record)] });
     expect(content.input).toMatchObject({ kind: "messages", messages: [{ role: "user" }] });
   });
@@ -87,7 +89,7 @@ describe("what a log record says of its span", () => {
   });
 
   test("nothing, of a line of a program", () => {
-    expect(noteOf({ ...OF_SPAN, body: { stringValue: "permission requested" } })).toBeUndefined();
+    expect(annotationOf({ ...OF_SPAN, body: { stringValue: "permission requested" } })).toBeUndefined();
   });
 });
 

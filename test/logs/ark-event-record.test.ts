@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { instantOf, readReason } from "../../src/logs/ark-events/ark-event.ts";
 import { arkEventOf, recordOfArkEvent } from "../../src/logs/ark-events/ark-event-record.ts";
-import { noteOf } from "../../src/logs/annotation.ts";
+import { annotationOf } from "../../src/logs/annotation.ts";
 import { sessionOfRecord } from "../../src/logs/session-id.ts";
 import { arkEvent, factsOfEvent } from "./ark-events.ts";
 
@@ -41,10 +41,10 @@ describe("an Ark event as a log record", () => {
   test("of a query's start: what was asked, of whom, and that it runs", () => {
     const event = arkEvent("QueryExecutionStart", 0, { targetType: "agent", agent: "forecaster", input: "Rain?" });
     expect(factsOfEvent(event)).toMatchObject([
-      { kind: "query", name: "query.weather", running: true, asked: "Rain?", target: "agent/forecaster" },
+      { kind: "query", name: "query.weather", running: true, prompt: "Rain?", target: "agent/forecaster" },
       { kind: "chain", name: "target.forecaster", running: false, target: "agent/forecaster" },
     ]);
-    expect(noteOf(recordOfArkEvent(event).record)).toMatchObject({ asked: "Rain?" });
+    expect(annotationOf(recordOfArkEvent(event).record)).toMatchObject({ prompt: "Rain?" });
   });
 
   test.each([

@@ -36,7 +36,7 @@ describe("a coding agent that does not trace", () => {
     expect(spans.map(({ session }) => session?.value)).toEqual(Array(4).fill("76d20104-d2eb-40ea-976f-39957bf5ca1f"));
     expect(prompt).toMatchObject({
       agent: "claude-code",
-      asked: "What is the weather? Use Bash.",
+      prompt: "What is the weather? Use Bash.",
       service: "claude-code",
     });
     expect(spans[1]).toMatchObject({
@@ -49,7 +49,7 @@ describe("a coding agent that does not trace", () => {
 
   test("Codex: what its stream ended with is the call; the request on the wire is not another one", () => {
     const spans = spansIn(capturedRecords("codex-json-003").map(untraced));
-    expect(spans.map((span) => `${span.kind} ${span.name} ${millis(span)} ${span.told}`)).toEqual([
+    expect(spans.map((span) => `${span.kind} ${span.name} ${millis(span)} ${span.derivation}`)).toEqual([
       "agent codex.turn 0 prompt",
       "http codex.api_request 50 by-time",
       "llm codex.response 0 by-time",
@@ -61,7 +61,7 @@ describe("a coding agent that does not trace", () => {
     expect(calls.map(({ model, tokens }) => ({ model, tokens }))).toEqual(
       [1, 2].map(() => ({ model: "gpt-5-codex", tokens: { input: 42, output: 11, cached: 8, reasoning: 3 } })),
     );
-    expect(spans[0]?.asked).toBe("What is the weather? Use the shell.");
+    expect(spans[0]?.prompt).toBe("What is the weather? Use the shell.");
     const tool = capturedRecords("codex-json-003")
       .map(untraced)
       .flatMap(({ record }) => spansOfRecord(record))[3];
@@ -166,7 +166,7 @@ describe("a coding agent that does not trace", () => {
       "prompt.id": "p",
       prompt: "<REDACTED>",
     });
-    expect(spansIn([{ record: kept, scope: undefined, resource: undefined }])[0]?.asked).toBeUndefined();
+    expect(spansIn([{ record: kept, scope: undefined, resource: undefined }])[0]?.prompt).toBeUndefined();
   });
 });
 
@@ -178,8 +178,8 @@ describe("a coding agent that traces", () => {
   });
 
   test("its prompt is what its span was asked", () => {
-    const notes = capturedRecords("claude-code-json-002").flatMap((record) => factsOf(record).note ?? []);
-    expect(notes).toEqual([{ spanId: "3b09e41e08e4a398", asked: "What is the weather? Use Bash." }]);
+    const notes = capturedRecords("claude-code-json-002").flatMap((record) => factsOf(record).annotation ?? []);
+    expect(notes).toEqual([{ spanId: "3b09e41e08e4a398", prompt: "What is the weather? Use Bash." }]);
   });
 });
 

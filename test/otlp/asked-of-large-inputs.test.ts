@@ -18,8 +18,8 @@ function asked(key: string, value: unknown): string | undefined {
   const body = new TextEncoder().encode(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }));
   const decoded = decodeTraces(body, "json");
   if (!decoded.ok) throw new Error(decoded.error.reason);
-  const [shard] = decoded.value.shards;
-  return shard && decodeFacts(encodeDelivery(shard).facts)?.[0]?.asked;
+  const [group] = decoded.value.groups;
+  return group && decodeFacts(encodeDelivery(group).facts)?.[0]?.prompt;
 }
 
 describe("what was asked, where the input is too large to stand in the chunk", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
-import type { TraceShard } from "../../src/otlp/group/trace-group.ts";
+import type { TraceGroup } from "../../src/otlp/group/trace-group.ts";
 import type { Delivery } from "../../src/facts/delivery.ts";
 import { decodeFacts } from "../../src/facts/codec/encode.ts";
 import type { ResourceSpans } from "../../src/otel/span.ts";
@@ -29,11 +29,11 @@ function namesInFacts({ facts }: Delivery): string {
   return (decodeFacts(facts) ?? []).map(({ name }) => name).join(" ");
 }
 
-function shardOf(body: unknown): TraceShard {
+function groupOf(body: unknown): TraceGroup {
   const result = decodeJson(body);
-  const [shard] = result.ok ? result.value.shards : [];
-  if (shard === undefined) throw new Error("nothing was decoded");
-  return shard;
+  const [group] = result.ok ? result.value.groups : [];
+  if (group === undefined) throw new Error("nothing was decoded");
+  return group;
 }
 
 describe("a request by trace", () => {
@@ -75,9 +75,9 @@ describe("a request by trace", () => {
   });
 
   test("can be built again without the spans that are known", () => {
-    const shard = shardOf(body);
+    const group = groupOf(body);
     const without = (...positions: number[]) => {
-      const delivery = encodeDelivery(shard, new Set(positions));
+      const delivery = encodeDelivery(group, new Set(positions));
       return `${delivery.spans} (${delivery.receipt.spans}) ${drawn(resourceSpansOf(delivery))} = ${namesInFacts(delivery)}`;
     };
     expect(without()).toBe("5 (5) web/http: a b f | web/db: d | worker/http: e = a b f d e");
@@ -121,10 +121,10 @@ describe("a request by trace", () => {
   });
 
   test("bodies are compressed where that saves bytes, and own their buffers, which cross to an object whole", () => {
-    const small = encodeDelivery(shardOf(request(span())));
+    const small = encodeDelivery(groupOf(request(span())));
     expect([small.encoding, small.body.byteLength]).toEqual(["identity", small.body.buffer.byteLength]);
     const large = encodeDelivery(
-      shardOf(request(...Array.from({ length: 50 }, (_, n) => span({ spanId: id(n + 1) })))),
+      groupOf(request(...Array.from({ length: 50 }, (_, n) => span({ spanId: id(n + 1) })))),
     );
     expect([large.encoding, large.body.byteLength]).toEqual(["brotli", large.body.buffer.byteLength]);
     expect(large.body.byteLength).toBeLessThan(1_000);
@@ -133,7 +133,7 @@ describe("a request by trace", () => {
 
 describe("two encodings of one span in a request: the better one stays", () => {
   const named = (name: string, fields: Record<string, unknown> = {}) => span({ name, ...fields });
-  const kept = (...spans: unknown[]) => drawn(resourceSpansOf(encodeDelivery(shardOf(request(...spans)))));
+  const kept = (...spans: unknown[]) => drawn(resourceSpansOf(encodeDelivery(groupOf(request(...spans)))));
   const running = named("running", { endTimeUnixNano: "0" });
   const ended = named("ended");
   const later = named("later", { endTimeUnixNano: "1795262400002000000" });
@@ -147,7 +147,7 @@ describe("two encodings of one span in a request: the better one stays", () => {
 
   test("the same span twice is one", () => {
     const result = decodeJson(request(ended, ended));
-    expect(result.ok && [result.value.spans, result.value.shards[0]?.spans]).toEqual([2, 1]);
+    expect(result.ok && [result.value.spans, result.value.groups[0]?.spans]).toEqual([2, 1]);
   });
 
   test("another kind under the same id is another span", () => {

@@ -16,8 +16,8 @@ describe("facts derived at the edge and facts derived anew from the log's bytes"
     const body = file.endsWith(".gz") ? gunzipSync(raw) : raw;
     const decoded = decodeTraces(body, file.includes(".pb") ? "protobuf" : "json");
     if (!decoded.ok) throw new Error(JSON.stringify(decoded.error));
-    for (const shard of decoded.value.shards) {
-      const delivery = encodeDelivery(shard);
+    for (const group of decoded.value.groups) {
+      const delivery = encodeDelivery(group);
       expect(deriveChunkFacts(delivery).encoded).toBe(delivery.facts);
     }
   });

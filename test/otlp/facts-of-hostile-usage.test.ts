@@ -21,7 +21,7 @@ test.each([
   const body = new TextEncoder().encode(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }));
   const decoded = decodeTraces(body, "json");
   if (!decoded.ok) throw new Error(decoded.error.reason);
-  const facts = decoded.value.shards.flatMap((shard) => decodeFacts(encodeDelivery(shard).facts) ?? []);
+  const facts = decoded.value.groups.flatMap((group) => decodeFacts(encodeDelivery(group).facts) ?? []);
   expect(facts.map(({ spanId }) => spanId)).toEqual(["b7ad6b7169203331", "b7ad6b7169203332"]);
   for (const { cost, tokens } of facts) {
     expect(cost).toBeUndefined();

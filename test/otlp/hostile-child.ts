@@ -9,13 +9,13 @@ import { outcomeOf } from "./requests.ts";
 /** A function of its own, so that nothing of one body outlives it. */
 function deliver({ encoding, bytes }: HostileBody): string {
   const result = decodeTraces(bytes, encoding);
-  if (result.ok) for (const shard of result.value.shards) encodeDelivery(shard);
+  if (result.ok) for (const group of result.value.groups) encodeDelivery(group);
   return outcomeOf(result);
 }
 
 function deliverLogs({ encoding, bytes }: HostileBody): string {
   const result = decodeLogs(bytes, encoding);
-  if (result.ok) for (const shard of result.value.shards) encodeDelivery(shard);
+  if (result.ok) for (const group of result.value.groups) encodeDelivery(group);
   return logsOutcomeOf(result);
 }
 

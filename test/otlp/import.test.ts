@@ -330,6 +330,6 @@ describe("a trace of Jaeger's", () => {
     const text = JSON.stringify({ data: [trace] }).replace('"value":12', '"value":9007199254740993');
     const [decoded] = piecesOf(text).flatMap((piece) => Array.from(decodePieces([piece])));
     expect([decoded?.spans, decoded?.rejected.count]).toEqual([3, 0]);
-    expect(decoded?.shards[0]?.resources[0]?.scopes[0]?.items[0]?.text).toContain('{"intValue":"9007199254740993"}');
+    expect(decoded?.groups[0]?.resources[0]?.scopes[0]?.items[0]?.text).toContain('{"intValue":"9007199254740993"}');
   });
 });

@@ -112,7 +112,7 @@ describe("an empty request succeeds (OTLP/HTTP, Full Success)", () => {
     '{"resourceSpans":[{"scopeSpans":[{"spans":[]}]}]}',
   ])("%s", (body) => {
     const result = decodeJson(body);
-    expect(result.ok && result.value).toEqual({ shards: [], spans: 0, rejected: { count: 0 } });
+    expect(result.ok && result.value).toEqual({ groups: [], spans: 0, rejected: { count: 0 } });
   });
 
   test("logs and metrics posted as traces are rejected, not lost in silence", () => {

@@ -7,7 +7,7 @@ import {
   MAX_LINKS,
   MAX_REASON,
   MAX_REQUEST_TEXT,
-  MAX_SHARD_TEXT,
+  MAX_GROUP_TEXT,
   MAX_SPAN_TEXT,
   MAX_SPANS,
   MAX_TRACES,
@@ -107,8 +107,8 @@ describe("a request", () => {
     );
   });
 
-  test(`a trace longer than ${MAX_SHARD_TEXT} characters is delivered in parts`, () => {
-    const spans = times(5, (n) => span({ spanId: id(n), name: `${n}`.repeat(MAX_SHARD_TEXT / 3) }));
+  test(`a trace longer than ${MAX_GROUP_TEXT} characters is delivered in parts`, () => {
+    const spans = times(5, (n) => span({ spanId: id(n), name: `${n}`.repeat(MAX_GROUP_TEXT / 3) }));
     const deliveries = deliveriesOf(decodeJson(request(span({ kind: "SERVER" }), ...spans)));
     const drawn = deliveries.map(({ traceId, receipt }) =>
       [traceId, receipt.spans, receipt.rejected?.spans ?? 0].join(" "),

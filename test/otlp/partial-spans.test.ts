@@ -51,9 +51,9 @@ function decode(...logRecords: readonly unknown[]) {
 }
 
 function spansIn(...records: readonly unknown[]): ResourceSpans[] {
-  return decode(...records).shards.flatMap((shard) => {
-    expect(shard.kind).toBe("spans");
-    return JSON.parse(textOf(encodeDelivery(shard)));
+  return decode(...records).groups.flatMap((group) => {
+    expect(group.kind).toBe("spans");
+    return JSON.parse(textOf(encodeDelivery(group)));
   });
 }
 
@@ -85,11 +85,11 @@ describe("a span in a log record", () => {
   });
 
   test("of which one request holds several reports: the newest is kept", () => {
-    const { shards, records } = decode(
+    const { groups, records } = decode(
       record("heartbeat", 0, asJson(running)),
       record("heartbeat", 5, asProtobuf(running)),
     );
-    expect([records, shards.map((shard) => shard.kind === "spans" && shard.spans)]).toEqual([2, [1]]);
+    expect([records, groups.map((group) => group.kind === "spans" && group.spans)]).toEqual([2, [1]]);
   });
 
   test("is the span that its exporter sends when it ends", () => {
@@ -103,7 +103,7 @@ describe("a span in a log record", () => {
     const long = { key: "input.value", value: { stringValue: "x".repeat(20_000) } };
     const [group] = spansIn(record("heartbeat", 0, asProtobuf({ ...running, attributes: [long] })));
     const [attribute] = group?.scopeSpans?.[0]?.spans?.[0]?.attributes ?? [];
-    expect([attribute?.key, attribute?.value?.spill?.bytes]).toEqual(["input.value", 20_018]);
+    expect([attribute?.key, attribute?.value?.offloaded?.bytes]).toEqual(["input.value", 20_018]);
   });
 
   test.each([
@@ -112,8 +112,8 @@ describe("a span in a log record", () => {
     ["broken JSON", { stringValue: '{"resourceSpans":' }, "body: malformed JSON"],
     ["a span without an id", asJson({ spanId: "" }), "body: resourceSpans[0].scopeSpans[0].spans[0].spanId"],
   ])("is refused by name where it is none: %s", (_, body, reason) => {
-    const { shards, rejected } = decode(record("heartbeat", 0, body));
-    expect([shards, rejected.count]).toEqual([[], 1]);
+    const { groups, rejected } = decode(record("heartbeat", 0, body));
+    expect([groups, rejected.count]).toEqual([[], 1]);
     expect(rejected.reason).toContain(`resourceLogs[0].scopeLogs[0].logRecords[0]: ${reason}`);
   });
 });

@@ -16,8 +16,8 @@ function kept(...spans: object[]): string[] {
   const body = new TextEncoder().encode(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }));
   const decoded = decodeTraces(body, "json");
   if (!decoded.ok) throw new Error(decoded.error.reason);
-  return decoded.value.shards.flatMap((shard) =>
-    (decodeFacts(encodeDelivery(shard).facts) ?? []).map(({ end, session }) => `${end} ${session?.value ?? "-"}`),
+  return decoded.value.groups.flatMap((group) =>
+    (decodeFacts(encodeDelivery(group).facts) ?? []).map(({ end, session }) => `${end} ${session?.value ?? "-"}`),
   );
 }
 

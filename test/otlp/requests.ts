@@ -47,7 +47,7 @@ export function outcomeOf(result: Result<DecodedRequest>): string {
 /** What a request leaves in the log, delivery by delivery. */
 export function deliveriesOf(result: Result<DecodedRequest>): Delivery[] {
   if (!result.ok) throw new Error(outcomeOf(result));
-  return result.value.shards.map((shard) => encodeDelivery(shard));
+  return result.value.groups.map((group) => encodeDelivery(group));
 }
 
 export function textOf({ encoding, body }: { readonly encoding: ChunkEncoding; readonly body: Uint8Array }): string {
@@ -67,6 +67,6 @@ export function spansOf(result: Result<DecodedRequest>): Span[] {
 
 /** The JSON text of the one span, or the outcome if it was not kept. */
 export function canonicalText(result: Result<DecodedRequest>): string {
-  const [only] = result.ok ? result.value.shards : [];
+  const [only] = result.ok ? result.value.groups : [];
   return only?.resources[0]?.scopes[0]?.items[0]?.text ?? outcomeOf(result);
 }

@@ -52,7 +52,7 @@ describe("a value longer than 8 KiB is kept beside the chunk", () => {
     expect(past.values[0]?.hash).toBe(hash);
     expect(attributeOf(past)).toEqual({
       stringValue: "x".repeat(PREVIEW_LENGTH),
-      spill: { hash, bytes: MAX_INLINE_VALUE + 1 },
+      offloaded: { hash, bytes: MAX_INLINE_VALUE + 1 },
     });
   });
 
@@ -103,7 +103,7 @@ describe("a value longer than 8 KiB is kept beside the chunk", () => {
     const [fromJson] = deliveriesOf(decodeJson(whole));
     const [fromProtobuf] = deliveriesOf(decodeTraces(libraryEncode(whole), "protobuf"));
     if (fromJson === undefined || fromProtobuf === undefined) throw new Error("nothing was delivered");
-    expect(textOf(fromJson).match(/"spill"/g)).toHaveLength(8);
+    expect(textOf(fromJson).match(/"offloaded"/g)).toHaveLength(8);
     expect(fromJson.values).toHaveLength(1);
     expect(textOf(fromProtobuf)).toBe(textOf(fromJson));
     expect(storedValues(fromProtobuf)).toEqual(storedValues(fromJson));
@@ -121,10 +121,10 @@ describe("a value longer than 8 KiB is kept beside the chunk", () => {
       }),
     );
     const result = decodeJson(request(...spans));
-    const [shard] = result.ok ? result.value.shards : [];
-    if (shard === undefined) throw new Error("nothing was decoded");
-    expect(encodeDelivery(shard).values).toHaveLength(2);
-    expect(storedValues(encodeDelivery(shard, new Set([0])))).toEqual([
+    const [group] = result.ok ? result.value.groups : [];
+    if (group === undefined) throw new Error("nothing was decoded");
+    expect(encodeDelivery(group).values).toHaveLength(2);
+    expect(storedValues(encodeDelivery(group, new Set([0])))).toEqual([
       brief(JSON.stringify({ stringValue: "2".repeat(9_000) })),
     ]);
   });
@@ -133,10 +133,10 @@ describe("a value longer than 8 KiB is kept beside the chunk", () => {
 describe("a value longer than 1 MiB is cut, and marked", () => {
   test("at the limit it is whole, one byte past it is cut to it", () => {
     const at = "x".repeat(MAX_VALUE - AROUND);
-    expect(attributeOf(delivered({ stringValue: at }))?.spill).toMatchObject({ bytes: MAX_VALUE });
-    expect(attributeOf(delivered({ stringValue: at }))?.spill).not.toHaveProperty("cutFrom");
+    expect(attributeOf(delivered({ stringValue: at }))?.offloaded).toMatchObject({ bytes: MAX_VALUE });
+    expect(attributeOf(delivered({ stringValue: at }))?.offloaded).not.toHaveProperty("cutFrom");
     const past = delivered({ stringValue: `${at}x` });
-    expect(attributeOf(past)?.spill).toMatchObject({ bytes: MAX_VALUE, cutFrom: MAX_VALUE + 1 });
+    expect(attributeOf(past)?.offloaded).toMatchObject({ bytes: MAX_VALUE, cutFrom: MAX_VALUE + 1 });
     expect(storedValues(past)).toEqual([brief(JSON.stringify({ stringValue: at }))]);
   });
 
@@ -150,7 +150,7 @@ describe("a value longer than 1 MiB is cut, and marked", () => {
       const length = Buffer.byteLength(json);
       expect(length).toBeLessThanOrEqual(MAX_VALUE);
       expect(length).toBeGreaterThan(MAX_VALUE - 6);
-      expect(attributeOf(delivered(sent))?.spill?.cutFrom).toBe(Buffer.byteLength(JSON.stringify(sent)));
+      expect(attributeOf(delivered(sent))?.offloaded?.cutFrom).toBe(Buffer.byteLength(JSON.stringify(sent)));
     }
   });
 
@@ -162,7 +162,7 @@ describe("a value longer than 1 MiB is cut, and marked", () => {
     };
     const { stringValue: kept } = JSON.parse(onlyValue(delivered(list)));
     expect(JSON.stringify(list).startsWith(kept)).toBe(true);
-    expect(attributeOf(delivered(list))?.spill?.cutFrom).toBe(JSON.stringify(list).length);
+    expect(attributeOf(delivered(list))?.offloaded?.cutFrom).toBe(JSON.stringify(list).length);
   });
 
   test("exported and posted again it is the same, mark and all", () => {
@@ -180,10 +180,10 @@ describe("a value longer than 1 MiB is cut, and marked", () => {
 
   test("a mark that can't be true is none", () => {
     const marked = (stringValue: string, cutFrom: unknown): AnyValue =>
-      JSON.parse(JSON.stringify({ stringValue, spill: { hash: "a", bytes: 1, cutFrom } }));
+      JSON.parse(JSON.stringify({ stringValue, offloaded: { hash: "a", bytes: 1, cutFrom } }));
     expect(attributeOf(delivered(marked("short", MAX_VALUE * 2)))).toEqual({ stringValue: "short" });
     for (const from of [5, -1, 2.5, "2000000", null, Number.MAX_VALUE]) {
-      expect(attributeOf(delivered(marked("x".repeat(9_000), from)))?.spill, String(from)).not.toHaveProperty(
+      expect(attributeOf(delivered(marked("x".repeat(9_000), from)))?.offloaded, String(from)).not.toHaveProperty(
         "cutFrom",
       );
     }

@@ -35,8 +35,8 @@ export async function receiver() {
 function received(body: Uint8Array, encoding: "json" | "protobuf"): ResourceSpans[] {
   const decoded = decodeTraces(body, encoding);
   if (!decoded.ok) throw new Error(JSON.stringify(decoded.error));
-  return decoded.value.shards.flatMap((shard) => {
-    const delivery = encodeDelivery(shard);
+  return decoded.value.groups.flatMap((group) => {
+    const delivery = encodeDelivery(group);
     return JSON.parse(new TextDecoder().decode(inflate(delivery.encoding, delivery.body)));
   });
 }

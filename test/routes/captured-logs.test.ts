@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { homeOfSession } from "../../src/otlp/logs/group-records.ts";
+import { traceIdForSession } from "../../src/otlp/logs/group-records.ts";
 import { RECORD_FACTS_VERSION } from "../../src/logs/record-facts-codec.ts";
 import { FACTS_VERSION } from "../../src/facts/codec/layout.ts";
 import { recordsOf } from "../durable/log-records.ts";
@@ -37,9 +37,9 @@ function untraced(body: unknown): unknown {
 const REST = [
   CLAUDE_SESSION,
   CLAUDE_TRACE,
-  homeOfSession(CLAUDE_SESSION),
+  traceIdForSession(CLAUDE_SESSION),
   CODEX_SESSION,
-  homeOfSession(CODEX_SESSION),
+  traceIdForSession(CODEX_SESSION),
   ...CODEX_TRACES,
 ];
 
@@ -107,7 +107,7 @@ describe("an agent that only logs", () => {
       services: ["claude-code"],
       liveness: { running: 0, awaitedParents: 0, failed: false },
     });
-    expect(queries).toMatchObject([{ asked: "What is the weather? Use Bash.", phase: "done", spans: 4 }]);
+    expect(queries).toMatchObject([{ prompt: "What is the weather? Use Bash.", phase: "done", spans: 4 }]);
     expect(resourceSpans).toEqual([]);
     expect(recordsOf(resourceLogs ?? [])).toHaveLength(7);
     expect((await world.listed("session")).map(({ id }) => id)).toEqual([CLAUDE_SESSION]);

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, test } from "vitest";
 import { SESSION_SPANS } from "../../src/durable/session/limits.ts";
-import { homeOfSession } from "../../src/otlp/logs/group-records.ts";
+import { traceIdForSession } from "../../src/otlp/logs/group-records.ts";
 import type { LogRecord } from "../../src/otel/log-record.ts";
 import { aRecord, logsExportOf, recordsOf } from "../durable/log-records.ts";
 import { aSpan, spanId, traceIdOf } from "../durable/spans.ts";
@@ -49,7 +49,7 @@ describe("log records", () => {
   test("without a trace id and with a session's name make that session, and join what its traces bring", async () => {
     await world.deliverLogs([aRecord("a", 1, {}, SESSION), aRecord("b", 2, {}, SESSION)]);
     await world.deliver([aSpan(TRACE, 1, {}, SESSION)]);
-    await world.rest(["S", TRACE, homeOfSession("S")]);
+    await world.rest(["S", TRACE, traceIdForSession("S")]);
     const { session } = (await world.readSession("S")) ?? {};
     expect(session).toMatchObject({ id: "S", kind: "session", spans: 1, logRecords: 2, traces: 2 });
     expect(await bodiesOf("S")).toEqual(["a", "b"]);
@@ -61,7 +61,7 @@ describe("log records", () => {
       resourceLogs: [{ resource, scopeLogs: [{ logRecords: [{ body: { stringValue: "x" } }] }] }],
     });
     expect(await (await post("/v1/logs", body)).text()).toBe("{}");
-    await world.rest(["S", homeOfSession("S")]);
+    await world.rest(["S", traceIdForSession("S")]);
     expect(await bodiesOf("S")).toEqual(["x"]);
   });
 
@@ -153,10 +153,10 @@ describe("log records", () => {
 
   test("are forgotten with their session", async () => {
     await world.deliverLogs([aRecord("a", 1, {}, SESSION)]);
-    await world.rest(["S", homeOfSession("S")]);
+    await world.rest(["S", traceIdForSession("S")]);
     expect((await world.request("/sessions/S", { method: "DELETE" })).status).toBe(204);
     expect(await world.readSession("S")).toBeUndefined();
-    expect(await world.tables(homeOfSession("S"))).toEqual([]);
+    expect(await world.tables(traceIdForSession("S"))).toEqual([]);
     expect(await world.listed("all")).toEqual([]);
   });
 });
@@ -189,7 +189,7 @@ describe("an export of a session", () => {
     const large = "long ".repeat(4_000);
     await world.deliver([aSpan(TRACE, 1, {}, SESSION)]);
     await world.deliverLogs([aRecord(large, 1, IN_TRACE), aRecord("a", 2, {}, { ...SESSION, note: large })]);
-    const ids = ["S", TRACE, homeOfSession("S")];
+    const ids = ["S", TRACE, traceIdForSession("S")];
     await world.rest(ids);
     const exported = await (await world.request("/sessions/S/otlp")).text();
     expect(exported).toContain(large);

@@ -98,7 +98,7 @@ describe("while nothing arrives, a stream says how the status moves on", () => {
       [aSpan(TRACE, 1, {}, RUNNING)],
       [
         [0, "running"],
-        [30, "quiet"],
+        [30, "idle"],
         [120, "stalled"],
       ],
     ],
@@ -107,7 +107,7 @@ describe("while nothing arrives, a stream says how the status moves on", () => {
       [aSpan(TRACE, 2, { parentSpanId: spanId(1) })],
       [
         [0, "running"],
-        [30, "quiet"],
+        [30, "idle"],
         [600, "finished"],
       ],
     ],
@@ -142,7 +142,7 @@ test("whatever arrives reverses it", async () => {
   await watcher.pass(5);
   await watcher.settle();
   await watcher.pass(20);
-  expect(watcher.said.map(([, status]) => status)).toEqual(["running", "quiet", "stalled", "running", "finished"]);
+  expect(watcher.said.map(([, status]) => status)).toEqual(["running", "idle", "stalled", "running", "finished"]);
   await watcher.end();
 });
 
@@ -163,8 +163,8 @@ test("a session and its list say the same at any time", async () => {
   expect(seen).toEqual([
     ["running", "running", 1, 1],
     ["running", "running", 1, 1],
-    ["quiet", "quiet", 1, 1],
-    ["quiet", "quiet", 1, 1],
+    ["idle", "idle", 1, 1],
+    ["idle", "idle", 1, 1],
     ["stalled", "stalled", 1, 1],
     ["stalled", "stalled", 1, 1],
   ]);

@@ -75,7 +75,7 @@ describe("captured sessions", () => {
     const whole = ["internal late root", "  internal early child", "    internal early grandchild"];
     expect(outline(viewOf(...files))).toEqual(whole);
     expect(outline(viewOf(...files.toReversed()))).toEqual(whole);
-    const roots = files.map((file) => viewOf(file).tree().roots[0]?.marks);
+    const roots = files.map((file) => viewOf(file).tree().roots[0]?.badges);
     expect(roots).toEqual([["placeholder"], ["placeholder"], []]);
   });
 });

@@ -46,7 +46,7 @@ export function readPayload(file: string): readonly Read[] {
   const bytes = file.endsWith(".gz") ? gunzipSync(body) : body;
   const decoded = decodeTraces(bytes, file.includes(".json") ? "json" : "protobuf");
   if (!decoded.ok) throw new Error(`${file}: ${JSON.stringify(decoded.error)}`);
-  return decoded.value.shards.flatMap(({ resources }) =>
+  return decoded.value.groups.flatMap(({ resources }) =>
     resources.flatMap(({ scopes }) =>
       scopes.flatMap(({ items }) => items.map(({ text, facts }) => ({ span: JSON.parse(text), facts }))),
     ),

@@ -1,4 +1,4 @@
-import { homeOfSession } from "../../src/otlp/logs/group-records.ts";
+import { traceIdForSession } from "../../src/otlp/logs/group-records.ts";
 import type { ArkEvent } from "../../src/logs/ark-events/ark-event.ts";
 import type { LogRecord } from "../../src/otel/log-record.ts";
 import { recordOfArkEvent } from "../../src/logs/ark-events/ark-event-record.ts";
@@ -10,7 +10,7 @@ import type { Random } from "./seeded-random.ts";
 /** A span, or a log record with the trace that is its home. */
 export type Told = Sent | { readonly home: string; readonly record: LogRecord };
 
-const HOME = homeOfSession("s-1");
+const HOME = traceIdForSession("s-1");
 const OPERATIONS = [
   "QueryExecution",
   "TeamExecution",

@@ -55,7 +55,14 @@ describe("calls that name no prompt", () => {
       "  codex.response 14–14",
     ]);
     expect(
-      queries.map(({ asked, phase, start, end, spans, tokens }) => [asked, phase, start, end, spans, tokens.input]),
+      queries.map(({ prompt: asked, phase, start, end, spans, tokens }) => [
+        asked,
+        phase,
+        start,
+        end,
+        spans,
+        tokens.input,
+      ]),
     ).toEqual([
       ["first", "done", String(at(1)), String(at(3)), 2, 10],
       ["second", "done", String(at(10)), String(at(14)), 3, 10],
@@ -134,7 +141,7 @@ describe("the events of an Ark query", () => {
   test("an operation's error is not the query's", () => {
     const { queries, summary } = toldSession(run);
     expect(queries).toMatchObject([
-      { name: "weather", phase: "running", asked: "Rain?", target: { type: "team", name: "t" }, errors: 1 },
+      { name: "weather", phase: "running", prompt: "Rain?", target: { type: "team", name: "t" }, errors: 1 },
     ]);
     expect(summary.liveness).toMatchObject({ failed: false, running: 5 });
     expect(summary.tokens).toMatchObject({ input: 10, output: 1 });

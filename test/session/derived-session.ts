@@ -1,7 +1,7 @@
 import { foldQueries } from "../../src/session/queries.ts";
 import { queriesOf, summarise } from "../../src/session/summarise.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
-import { toldKeys } from "../../src/session/correlate/derived-links.ts";
+import { derivedKeys } from "../../src/session/correlate/derived-links.ts";
 import { buildTree } from "../../src/session/tree/tree.ts";
 import type { ViewSpan } from "../../src/session/tree/tree.ts";
 import { ABOUT } from "./fold-of.ts";
@@ -21,8 +21,8 @@ export function toldSession(sent: readonly Sent[]) {
     if (standing === "new" || standing === "better") spans.set(view.key, view);
   });
   const fold = foldQueries(table);
-  const { told } = fold.groups;
-  const tree = buildTree(spans.values(), () => true, toldKeys(table, told));
+  const { derived: told } = fold.groups;
+  const tree = buildTree(spans.values(), () => true, derivedKeys(table, told));
   return {
     standIns: tree.standIns,
     tree: printTree(tree),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { GIVEN_UP_MILLIS, liveness, LIVENESS_TURNS, UNANSWERED_MILLIS } from "../../src/session/liveness.ts";
+import { GIVEN_UP_MILLIS, liveness, LIVENESS_TRANSITIONS, UNANSWERED_MILLIS } from "../../src/session/liveness.ts";
 import type { LivenessFacts } from "../../src/session/summary.ts";
 
 const NOW = 1_790_000_000_000;
@@ -34,23 +34,23 @@ describe("with nothing more heard", () => {
     expect(course({ ...SETTLED, missingParents: 2 })).toEqual(["0: running, 2 missing", "10: finished, 2 missing"]);
   });
 
-  test("one with a running span gets quiet after thirty seconds, and stalls after two minutes", () => {
-    expect(course(RUNNING)).toEqual(["0: running", "30: quiet on llm.large", "120: stalled on llm.large"]);
+  test("one with a running span gets idle after thirty seconds, and stalls after two minutes", () => {
+    expect(course(RUNNING)).toEqual(["0: running", "30: idle on llm.large", "120: stalled on llm.large"]);
     expect(course({ ...RUNNING, failed: true, awaitedParents: 1 })).toEqual([
       "0: running",
-      "30: quiet on llm.large",
+      "30: idle on llm.large",
       "120: stalled on llm.large",
       "600: stalled on llm.large, 1 missing",
     ]);
   });
 
   test("one that awaits a parent never stalls; after ten minutes the parent is missing", () => {
-    expect(course(AWAITING)).toEqual(["0: running, 1 missing", "30: quiet, 1 missing", "600: finished, 4 missing"]);
+    expect(course(AWAITING)).toEqual(["0: running, 1 missing", "30: idle, 1 missing", "600: finished, 4 missing"]);
     expect(course({ ...AWAITING, failed: true }).at(-1)).toBe("600: failed, 4 missing");
   });
 
   test("one that somebody has to answer waits, whatever else is open, and for a day", () => {
-    const turns = (facts: LivenessFacts) => LIVENESS_TURNS.map((turn) => liveness(facts, NOW + turn).status);
+    const turns = (facts: LivenessFacts) => LIVENESS_TRANSITIONS.map((turn) => liveness(facts, NOW + turn).status);
     expect(turns({ ...SETTLED, waiting: ASKED })).toEqual(["waiting", "waiting", "waiting", "waiting", "finished"]);
     expect(turns({ ...RUNNING, waiting: ASKED, failed: true })).toEqual([
       "waiting",
@@ -77,7 +77,7 @@ describe("with nothing more heard", () => {
         const [before, after] = [second - 1, second].map((silent) => liveness(one, NOW + silent * 1000));
         if (before?.status !== after?.status) turned.push(second * 1000);
       }
-      expect(turned.filter((turn) => !LIVENESS_TURNS.includes(turn))).toEqual([]);
+      expect(turned.filter((turn) => !LIVENESS_TRANSITIONS.includes(turn))).toEqual([]);
     }
   });
 
@@ -105,29 +105,29 @@ describe("late data reverses", () => {
 
   test.each([
     ["finished", SETTLED, "running", heard(RUNNING, 1)],
-    ["finished", SETTLED, "quiet", heard(AWAITING, 40)],
+    ["finished", SETTLED, "idle", heard(AWAITING, 40)],
     ["finished", SETTLED, "failed", heard({ ...SETTLED, failed: true }, 20)],
     ["failed", { ...SETTLED, failed: true }, "running", heard({ ...RUNNING, failed: true }, 1)],
     ["failed", { ...SETTLED, failed: true }, "finished", heard(SETTLED, 20)],
     ["waiting", { ...heard(RUNNING, 60), waiting: ASKED }, "running", heard(RUNNING, 1)],
-    ["waiting", { ...heard(RUNNING, 60), waiting: ASKED }, "quiet", heard(RUNNING, 60)],
+    ["waiting", { ...heard(RUNNING, 60), waiting: ASKED }, "idle", heard(RUNNING, 60)],
     ["waiting", { ...RUNNING, waiting: ASKED }, "stalled", RUNNING],
     ["waiting", { ...SETTLED, waiting: ASKED }, "finished", SETTLED],
     ["waiting", { ...SETTLED, waiting: ASKED }, "failed", { ...SETTLED, failed: true }],
     ["finished", SETTLED, "waiting", { ...SETTLED, waiting: ASKED }],
     ["failed", { ...SETTLED, failed: true }, "waiting", { ...SETTLED, failed: true, waiting: ASKED }],
     ["running", heard(RUNNING, 1), "waiting", { ...heard(RUNNING, 1), waiting: ASKED }],
-    ["quiet", heard(AWAITING, 40), "waiting", { ...heard(AWAITING, 40), waiting: ASKED }],
+    ["idle", heard(AWAITING, 40), "waiting", { ...heard(AWAITING, 40), waiting: ASKED }],
     ["stalled", RUNNING, "waiting", { ...RUNNING, waiting: ASKED }],
     ["running", heard(SETTLED, 1), "finished", heard(SETTLED, 15)],
-    ["quiet", heard(RUNNING, 60), "running", heard(RUNNING, 2)],
-    ["quiet", heard(RUNNING, 60), "finished", heard(SETTLED, 15)],
-    ["quiet", heard(RUNNING, 60), "failed", heard({ ...SETTLED, failed: true }, 15)],
+    ["idle", heard(RUNNING, 60), "running", heard(RUNNING, 2)],
+    ["idle", heard(RUNNING, 60), "finished", heard(SETTLED, 15)],
+    ["idle", heard(RUNNING, 60), "failed", heard({ ...SETTLED, failed: true }, 15)],
     ["stalled", RUNNING, "failed", heard({ ...SETTLED, failed: true }, 15)],
     ["stalled", RUNNING, "running", heard(RUNNING, 0)],
-    ["stalled", RUNNING, "quiet", heard(RUNNING, 60)],
+    ["stalled", RUNNING, "idle", heard(RUNNING, 60)],
     ["stalled", RUNNING, "finished", heard(SETTLED, 15)],
-    ["finished", AWAITING, "quiet", heard(AWAITING, 599)],
+    ["finished", AWAITING, "idle", heard(AWAITING, 599)],
   ] as const)("from %s (%o) to %s", (from, before, to, after) => {
     expect([liveness(before, later).status, liveness(after, later).status]).toEqual([from, to]);
   });

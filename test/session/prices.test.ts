@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PRICE_SOURCES } from "../../src/session/prices/price-table.ts";
-import { estimate, LIST_PRICES, modelStem, readPrices } from "../../src/session/prices/prices.ts";
+import { estimate, LIST_PRICES, baseModel, readPrices } from "../../src/session/prices/prices.ts";
 import type { Prices } from "../../src/session/prices/prices.ts";
 
 const MILLION = { input: 1_000_000, output: 0, cached: 0, reasoning: 0 };
@@ -49,7 +49,7 @@ describe("the list prices", () => {
   );
 
   test("a stem stays what it is", () => {
-    for (const stem of LIST_PRICES.keys()) expect(modelStem(stem)).toBe(stem);
+    for (const stem of LIST_PRICES.keys()) expect(baseModel(stem)).toBe(stem);
   });
 });
 

@@ -5,7 +5,7 @@ import { at } from "../facts/facts-of.ts";
 export function printTree(tree: SessionTree): string[] {
   return tree.rows.map((node) => {
     const id = node.spanId.replace(/^0+/, "");
-    const holder = node.marks.includes("trace");
+    const holder = node.badges.includes("trace");
     const name = holder
       ? `<${node.name || "trace"}>`
       : node.span
@@ -18,7 +18,7 @@ export function printTree(tree: SessionTree): string[] {
       ...(node.span || node.awaited ? [] : ["never came"]),
       ...(node.error ? ["error"] : node.worst === "error" ? ["error below"] : []),
       ...(node.descendants > 0 ? [`+${node.descendants}`] : []),
-      ...(holder ? [] : node.marks).map((mark) => `[${mark}]`),
+      ...(holder ? [] : node.badges).map((mark) => `[${mark}]`),
     ];
     return "  ".repeat(node.depth) + words.join(" ");
   });

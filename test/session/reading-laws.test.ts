@@ -71,7 +71,7 @@ function someValue(random: Random, depth = 0): AnyValue {
     case 2:
       return random.pick([{}, { boolValue: true }, { bytesValue: "AAE=" }]);
     case 3:
-      return { stringValue: random.pick(WORDS), spill: { hash: "00", bytes: 9_000 } };
+      return { stringValue: random.pick(WORDS), offloaded: { hash: "00", bytes: 9_000 } };
     case 6:
       return { arrayValue: { values: Array.from({ length: random.below(4) }, () => someValue(random, depth + 1)) } };
     case 7:

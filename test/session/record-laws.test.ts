@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { homeOfSession } from "../../src/otlp/logs/group-records.ts";
+import { traceIdForSession } from "../../src/otlp/logs/group-records.ts";
 import { deriveFacts } from "../../src/facts/facts.ts";
 import { decodeRecordFacts, encodeRecordFacts } from "../../src/logs/record-facts-codec.ts";
 import { deriveRecordFacts } from "../../src/logs/record-facts.ts";
@@ -36,7 +36,7 @@ function factsOf({ service, record }: SentRecord): RecordFacts {
 }
 
 function homeOf({ record }: SentRecord, { session }: RecordFacts): string {
-  return record.traceId ?? homeOfSession(session?.value ?? "");
+  return record.traceId ?? traceIdForSession(session?.value ?? "");
 }
 
 /** As an object admits deliveries: what is known is left out. */

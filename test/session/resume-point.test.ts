@@ -18,7 +18,7 @@ const REQUEST: QueryRequest = {
   input: "Hi?",
 };
 
-const CUT = { spill: { hash: "a", bytes: 9, cutFrom: 2_000_000 } };
+const CUT = { offloaded: { hash: "a", bytes: 9, cutFrom: 2_000_000 } };
 
 function step(...calls: readonly { id?: string; name: string }[]): WholeSpan {
   const tool_calls = calls.map(({ id, name }) => ({ id, function: { name, arguments: "{}" } }));

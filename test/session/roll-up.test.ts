@@ -166,7 +166,7 @@ describe("a summary", () => {
     ]);
     expect(summary.tools.map(({ name }) => name)).toEqual(named.slice(0, MAX_NAMES_SHOWN));
     expect(summary.services).toHaveLength(MAX_NAMES_SHOWN);
-    expect(summary.more).toEqual({ tools: 3, services: 3, users: 3 });
+    expect(summary.omitted).toEqual({ tools: 3, services: 3, users: 3 });
     expect(foldTrace([span(1, 0)]).summary).not.toHaveProperty("more");
   });
 });

@@ -1,4 +1,4 @@
-import type { Asking, SpanFacts, SpanKind } from "../../src/facts/facts.ts";
+import type { InputRequest, SpanFacts, SpanKind } from "../../src/facts/facts.ts";
 import { at, factsOf, without } from "../facts/facts-of.ts";
 import type { Random } from "./seeded-random.ts";
 
@@ -105,14 +105,14 @@ function strings(random: Random, isArk: boolean, n: number): Partial<SpanFacts> 
       tokens: { input: random.below(1000), output: random.below(100), cached: random.below(10), reasoning: 0 },
     }),
     ...(hasUsage && random.chance(0.6) && { cost: random.below(1000) / 7e4 }),
-    ...(random.chance(0.2) && { asked: `What is ${random.below(100)}?` }),
-    ...(random.chance(0.1) && { asking: asking(random) }),
+    ...(random.chance(0.2) && { prompt: `What is ${random.below(100)}?` }),
+    ...(random.chance(0.1) && { inputRequest: asking(random) }),
     ...(random.chance(0.15) && { session: { rank: 1 + random.below(3), value: `session ${random.below(5)}` } }),
   };
 }
 
 /** Of a few tasks, or of the span alone. */
-function asking(random: Random): Asking {
+function asking(random: Random): InputRequest {
   const task = random.pick(["", "", "task-1", "task-2"]);
   const since = at(random.below(15));
   if (task !== "" && random.chance(0.5)) return { state: "over", since, task, question: "" };
@@ -124,7 +124,7 @@ function encodingsOf(random: Random, facts: SpanFacts): SpanFacts[] {
   const encodings: SpanFacts[] = [];
   const isLost = random.chance(0.2);
   const later = ["tokens", "cost", "failure", "canceled"] as const;
-  const early = random.chance(0.5) ? without(facts, ...later) : without(facts, ...later, "asking");
+  const early = random.chance(0.5) ? without(facts, ...later) : without(facts, ...later, "inputRequest");
   const reports = isLost || random.chance(0.3) ? 1 + random.below(3) : 0;
   for (let report = 0; report < reports; report++) {
     const asOf = random.pick([0n, facts.start, at(random.below(10)), BigInt(random.below(4))]);

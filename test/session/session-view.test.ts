@@ -116,7 +116,7 @@ describe("what a viewer sees", () => {
   });
 
   test("watchers, belonging and the id are the server's word; all else is folded", () => {
-    const view = viewOf(arrive(1, span(1, "", { asked: "Hello", kind: "query" })));
+    const view = viewOf(arrive(1, span(1, "", { prompt: "Hello", kind: "query" })));
     const summary = view.summary();
     if (!summary) throw new Error("no summary");
     view.apply({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { liveness, LIVENESS_TURNS } from "../../src/session/liveness.ts";
+import { liveness, LIVENESS_TRANSITIONS } from "../../src/session/liveness.ts";
 import { statusAfter, statusSchedule } from "../../src/session/list/list-filter.ts";
 import type { LivenessFacts } from "../../src/session/summary.ts";
 import { law, seedsFrom } from "../law.ts";
@@ -26,8 +26,8 @@ describe("a schedule of statuses", () => {
     const random = new Random(seed);
     const facts = someFacts(random);
     const schedule = statusSchedule(facts);
-    const silences = LIVENESS_TURNS.flatMap((turn) => [turn - 1, turn, turn + 1]);
-    for (let n = 0; n < 50; n++) silences.push(random.below(2 * (LIVENESS_TURNS.at(-1) ?? 0)));
+    const silences = LIVENESS_TRANSITIONS.flatMap((turn) => [turn - 1, turn, turn + 1]);
+    for (let n = 0; n < 50; n++) silences.push(random.below(2 * (LIVENESS_TRANSITIONS.at(-1) ?? 0)));
     for (const silence of [-5_000, 0, ...silences])
       expect([silence, statusAfter(schedule, silence)]).toEqual([silence, liveness(facts, ARRIVAL + silence).status]);
   });
@@ -36,7 +36,7 @@ describe("a schedule of statuses", () => {
     const none = { lastArrival: `${ARRIVAL}000000`, awaitedParents: 0, missingParents: 0, failed: false };
     expect(statusSchedule({ ...none, running: 1 })).toEqual([
       { after: 0, status: "running" },
-      { after: 30_000, status: "quiet" },
+      { after: 30_000, status: "idle" },
       { after: 120_000, status: "stalled" },
     ]);
     expect(statusSchedule({ ...none, running: 0, failed: true })).toEqual([

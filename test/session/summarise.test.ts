@@ -27,7 +27,7 @@ const ARK: readonly SpanFacts[] = [
     query: QUERY,
     start: at(2),
     end: at(9),
-    asked: "Plan a trip",
+    prompt: "Plan a trip",
     ...usage(100),
     cost: 0.2,
   }),
@@ -38,7 +38,7 @@ describe("queries", () => {
   test("an Ark query is known by name from its first span on, and its spans keep coming in", () => {
     const told = ARK.map((_, count) => {
       const [query] = foldTrace(ARK.slice(0, count + 1)).queries;
-      return `${query?.namespace}/${query?.name} ${query?.phase} spans=${query?.spans} at ${query?.spanId === id(hexOf("dispatch"))} ${query?.asked}`;
+      return `${query?.namespace}/${query?.name} ${query?.phase} spans=${query?.spans} at ${query?.spanId === id(hexOf("dispatch"))} ${query?.prompt}`;
     });
     expect(told).toEqual([
       "travel/plan-trip running spans=1 at false undefined",
@@ -58,7 +58,7 @@ describe("queries", () => {
         spanId: id(hexOf("dispatch")),
         name: "plan-trip",
         namespace: "travel",
-        asked: "Plan a trip",
+        prompt: "Plan a trip",
         phase: "done",
         start: at(1).toString(),
         end: at(9).toString(),
@@ -100,7 +100,7 @@ describe("queries", () => {
 
   test("without Ark each root is a query; what waits for a parent belongs to the first", () => {
     const { queries } = foldTrace([
-      span("first", "", { asked: "Hello", running: true }),
+      span("first", "", { prompt: "Hello", running: true }),
       span("second", "", { start: at(1), error: true }),
       span("child", "second", { start: at(2) }),
       span("orphan", "lost", { start: at(3) }),
@@ -217,7 +217,7 @@ describe("summary", () => {
 
   test("the title is that of the first named query, else of the first that was asked something, else of the first", () => {
     const first = span("first", "");
-    const asked = span("asked", "", { start: at(1), asked: "Why?" });
+    const asked = span("asked", "", { start: at(1), prompt: "Why?" });
     const other = ARK.map((facts) => ({ traceId: "ffffffffffffffffffffffffffffffff", facts }));
     const title = (...spans: SpanFacts[]) => foldTrace(spans).summary.title;
     expect([title(first), title(asked, first)]).toEqual(["first", "Why?"]);

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { beats } from "../../src/facts/version-order.ts";
-import type { Encoding } from "../../src/facts/version-order.ts";
+import { supersedes } from "../../src/facts/version-order.ts";
+import type { SpanVersion } from "../../src/facts/version-order.ts";
 
 /** Worst first. */
-const RANKED: readonly Encoding[] = [
+const RANKED: readonly SpanVersion[] = [
   { running: true, end: 0n, size: 100, hash: "00000000000000aa" },
   { running: true, end: 0n, size: 100, hash: "ff000000000000aa" },
   { running: true, end: 0n, size: 900, hash: "00000000000000aa" },
@@ -17,6 +17,8 @@ const RANKED: readonly Encoding[] = [
 ];
 
 test("of two encodings the ended one is kept, then the later or newer, the larger, the larger hash; equal ones leave things as they are", () => {
-  const outcome = RANKED.map((candidate) => RANKED.map((stored) => (beats(candidate, stored) ? ">" : ".")).join(""));
+  const outcome = RANKED.map((candidate) =>
+    RANKED.map((stored) => (supersedes(candidate, stored) ? ">" : ".")).join(""),
+  );
   expect(outcome).toEqual(RANKED.map((_, rank) => ">".repeat(rank).padEnd(RANKED.length, ".")));
 });

@@ -71,7 +71,7 @@ describe("somebody was asked", () => {
 
 describe("who is asked", () => {
   const asking = (since: number, more: { task?: string; state?: "asked" | "over"; tool?: string } = {}) => ({
-    asking: { state: "asked" as const, since: at(since), task: "", question: `asked at ${since}?`, ...more },
+    inputRequest: { state: "asked" as const, since: at(since), task: "", question: `asked at ${since}?`, ...more },
   });
   const span = (spanId: number, parent: number | "", more: object = {}) =>
     factsOf({ spanId: id(spanId), parentSpanId: parent === "" ? "" : id(parent), name: `s${spanId}`, ...more });

@@ -1,4 +1,4 @@
-import type { Asking, SpanFacts } from "../../src/facts/facts.ts";
+import type { InputRequest, SpanFacts } from "../../src/facts/facts.ts";
 import type { KeyValue, ResourceSpans, Span, SpanEvent } from "../../src/otel/span.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
 import type { Sent } from "./session-generator.ts";
@@ -30,7 +30,7 @@ export function spansEvent(
 }
 
 function spanOfFacts(traceId: string, facts: SpanFacts): Span {
-  const { session, query, agent, tool, model, tokens, cost, asked } = facts;
+  const { session, query, agent, tool, model, tokens, cost, prompt: asked } = facts;
   const attributes: KeyValue[] = [];
   const add = (key: string, value: string | undefined) => {
     if (value !== undefined) attributes.push(text(key, value));
@@ -70,13 +70,13 @@ function spanOfFacts(traceId: string, facts: SpanFacts): Span {
     ...(facts.otlpKind !== 0 && { kind: facts.otlpKind }),
     startTimeUnixNano: String(facts.start),
     attributes,
-    ...(facts.asking && { events: [eventOf(facts.asking)] }),
+    ...(facts.inputRequest && { events: [eventOf(facts.inputRequest)] }),
     ...(facts.error && { status: { code: 2 } }),
   };
 }
 
 /** A state, which outlives its span. */
-function eventOf({ state, since, task, question }: Asking): SpanEvent {
+function eventOf({ state, since, task, question }: InputRequest): SpanEvent {
   const attributes = [
     text("a2a.task.state", state === "asked" ? "input-required" : "working"),
     text("message", question),

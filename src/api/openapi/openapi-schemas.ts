@@ -25,7 +25,7 @@ export const summary = {
     id: { type: "string" },
     kind: { enum: ["session", "trace"] },
     title: { type: "string" },
-    status: { enum: ["waiting", "stalled", "running", "quiet", "failed", "finished"] },
+    status: { enum: ["waiting", "stalled", "running", "idle", "failed", "finished"] },
     start: nanoseconds,
     end: nanoseconds,
     liveness: { type: "object" },
@@ -41,7 +41,11 @@ export const summary = {
     services: strings,
     namespaces: strings,
     users: strings,
-    more: { type: "object", additionalProperties: count, description: "Names that a list leaves out: each shows 50." },
+    omitted: {
+      type: "object",
+      additionalProperties: count,
+      description: "Names that a list leaves out: each shows 50.",
+    },
     tokens,
     cost: { type: "number", description: "US dollars: as spans say, else by the price table." },
     estimated: { type: "number", description: "The part of `cost` that is by the price table." },
@@ -105,7 +109,7 @@ export const retention = {
       ...count,
       description: "Where a session takes no more, and a list forgets the sessions that were silent for longest.",
     },
-    forgotten: {
+    deleted: {
       type: "object",
       description: "Of a list: sessions that were forgotten for want of room, and when the last of them was.",
       properties: { sessions: count, at: nanoseconds },
@@ -113,7 +117,7 @@ export const retention = {
   },
 };
 
-const statuses = ["waiting", "stalled", "running", "quiet", "failed", "finished"];
+const statuses = ["waiting", "stalled", "running", "idle", "failed", "finished"];
 export const listCounts = {
   type: "object",
   description: "Sessions by status, by the same filters without `status`.",
@@ -162,7 +166,7 @@ export const listing = [
     enum: ["session", "trace", "all"],
     default: "session",
   }),
-  query("status", "One or more of waiting, stalled, running, quiet, failed, finished, separated by commas."),
+  query("status", "One or more of waiting, stalled, running, idle, failed, finished, separated by commas."),
   query("q", "Words, each the beginning of a word in the title, the questions, the names or the errors.", {
     type: "string",
     maxLength: 256,

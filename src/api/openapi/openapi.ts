@@ -95,7 +95,7 @@ export const openapi = {
           sessions: { type: "array", items: { $ref: "#/components/schemas/SessionSummary" } },
           nextCursor: { type: "string" },
           counts: listCounts,
-          arrivals: { type: "object" },
+          recentExports: { type: "object" },
           retention: { $ref: "#/components/schemas/Retention" },
         },
       },
@@ -113,7 +113,7 @@ export const openapi = {
           resourceSpans: {
             type: "array",
             items: { type: "object" },
-            description: "OTLP/JSON; a value over 8 KiB is a preview with `spill: {hash, bytes}`.",
+            description: "OTLP/JSON; a value over 8 KiB is a preview with `offloaded: {hash, bytes}`.",
           },
           resourceLogs: { type: "array", items: { type: "object" }, description: "OTLP/JSON, as `resourceSpans`." },
         },
@@ -172,7 +172,7 @@ export const openapi = {
     },
     "/import": importing,
     "/sessions/{id}/values/{hash}": {
-      parameters: [path("id", "The session's id, percent-encoded."), path("hash", "From a preview's `spill`.")],
+      parameters: [path("id", "The session's id, percent-encoded."), path("hash", "From a preview's `offloaded`.")],
       get: {
         summary: "A large value, whole.",
         responses: { 200: json("An OTLP AnyValue."), 404: problem("Not here."), ...refusals },

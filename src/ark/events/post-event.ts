@@ -9,7 +9,7 @@ import { readArkEvent } from "../../logs/ark-events/ark-event.ts";
 import { recordOfArkEvent } from "../../logs/ark-events/ark-event-record.ts";
 import type { RecordInScope } from "../../logs/ark-events/ark-event-record.ts";
 import type { AppEnv } from "../../config.ts";
-import { noteArrival } from "../../routes/receive/recent-exports.ts";
+import { recordExport } from "../../routes/receive/recent-exports.ts";
 import { bodies, readSent } from "../../routes/receive/body-budget.ts";
 import { deliver } from "../../routes/receive/deliver.ts";
 import { arkError, invalid } from "../error.ts";
@@ -55,13 +55,13 @@ async function keepEvent(c: Context<AppEnv>, body: Uint8Array): Promise<Response
   await noteQuery(c, read.event);
   const decoded = decodeLogs(requestOf(told), "json");
   if (!decoded.ok) return invalid(c, statusOf(decoded.error).message);
-  const { shards, rejected } = decoded.value;
+  const { groups, rejected } = decoded.value;
   if (rejected.count > 0) return invalid(c, rejected.reason ?? "event: could not be taken");
-  const delivered = await deliver(c.env, c.var.tenant, shards);
+  const delivered = await deliver(c.env, c.var.tenant, groups);
   if (delivered.retry) return busy(c, "The event could not be stored; send it again.");
   const { reason } = delivered;
   const about = { at: Date.now(), signal: "logs", encoding: "json", rejected: delivered.rejected } as const;
-  noteArrival(c, { ...about, accepted: 1 - delivered.rejected, ...(reason === undefined ? {} : { reason }) });
+  recordExport(c, { ...about, accepted: 1 - delivered.rejected, ...(reason === undefined ? {} : { reason }) });
   if (reason !== undefined) return arkError(c, { status: 413, title: "Payload Too Large", detail: reason });
   return c.json({ status: "success" }, 201);
 }

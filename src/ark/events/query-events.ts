@@ -79,18 +79,18 @@ async function eventsOf(env: Bindings, tenant: string, query: FoundQuery): Promi
   const filter = await eventFilter(env, tenant, query);
   const stub = sessionAt(env, tenant, session);
   const kept: Kept[] = [];
-  let cursor: { incarnation: string; revision: number } | undefined;
+  let cursor: { generation: string; revision: number } | undefined;
   for (;;) {
     const page: LogPage = await stub.read("session", cursor, PAGE_BYTES);
     if (page.state !== "present") return [];
     if (page.reset) throw new Error("the session changed its life while it was read");
-    const { incarnation } = page;
+    const { generation } = page;
     for (const entry of page.entries) {
       for (const placed of await eventsIn(stub, entry, session, filter)) {
-        kept.push({ ...placed, cursor: cursorInLife(incarnation, entry.revision, placed.place) });
+        kept.push({ ...placed, cursor: cursorInLife(generation, entry.revision, placed.place) });
       }
     }
-    cursor = { incarnation, revision: page.next };
+    cursor = { generation, revision: page.next };
     if (page.next >= page.head) return kept;
   }
 }

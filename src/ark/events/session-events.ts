@@ -87,7 +87,7 @@ async function postedIn(stub: SessionStub, entry: ChunkEntry): Promise<PlacedEve
  */
 function derivedIn(entry: ChunkEntry, session: string): PlacedEvent[] {
   const { spans } = new LogChunk(entry);
-  const beaten = new Set(entry.beaten);
+  const beaten = new Set(entry.supersededOnArrival);
   const continued = new Map(entry.continued?.map(({ position, ran }) => [position, ran]));
   const positions = Array.from({ length: spans.length }, (_, position) => position).filter(
     (position) => !beaten.has(position) && continued.get(position) !== false,

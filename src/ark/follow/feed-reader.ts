@@ -1,7 +1,7 @@
 import type { Bindings } from "../../config.ts";
 import { directoryOf, sessionAt } from "../../place.ts";
 import { cursorAfter, cursorAt, placeOf } from "../cursor.ts";
-import type { FeedPage, FeedTurn } from "../../session/contract/feed.ts";
+import type { FeedPage, FeedEntry } from "../../session/contract/feed.ts";
 import type { LogEntry, LogPage, View } from "../../session/contract/log-page.ts";
 import { ITEM_PAGE_BYTES } from "./items.ts";
 import type { Item, ItemReader, SessionStub, Tell } from "./items.ts";
@@ -32,7 +32,7 @@ export class FeedReader implements ItemReader {
   /** All places up to this one are told, and of the next so many. */
   #place: number;
   #skip: number;
-  #turns: FeedTurn[] = [];
+  #turns: FeedEntry[] = [];
   #due: readonly Due[] = [];
   /** Up to where all is told when nothing is due. */
   #through = 0;
@@ -60,15 +60,15 @@ export class FeedReader implements ItemReader {
     return { items: await this.#tell(), caughtUp: false, ended: false };
   }
 
-  async #next(): Promise<FeedTurn | undefined> {
+  async #next(): Promise<FeedEntry | undefined> {
     const { env, tenant } = this.#asked;
     const page: FeedPage = await directoryOf(env, tenant).feed({ after: this.#place, limit: TURNS });
-    this.#turns = [...page.turns];
+    this.#turns = [...page.entries];
     return this.#turns[0];
   }
 
   /** One page of a turn: what is new of it is due. */
-  async #readTurn(turn: FeedTurn): Promise<void> {
+  async #readTurn(turn: FeedEntry): Promise<void> {
     const behind = turn.revision - (turn.place - this.#place);
     const from = Math.max(turn.after, behind);
     const stub = sessionAt(this.#asked.env, this.#asked.tenant, turn.id);
@@ -112,12 +112,12 @@ export function countTogether(due: readonly { readonly entry: LogEntry }[]): num
 type Present = Extract<LogPage, { state: "present" }>;
 
 /** `undefined` where the log is another one by now, or none. A trace that went to another session is read from its home. */
-async function readPage(stub: SessionStub, turn: FeedTurn, revision: number): Promise<Present | undefined> {
-  const cursor = { incarnation: turn.incarnation, revision };
+async function readPage(stub: SessionStub, turn: FeedEntry, revision: number): Promise<Present | undefined> {
+  const cursor = { generation: turn.generation, revision };
   const views: readonly View[] = TRACE_ID.test(turn.id) ? ["session", "trace"] : ["session"];
   for (const view of views) {
     const page: LogPage = await stub.read(view, cursor, ITEM_PAGE_BYTES);
-    if (page.state === "present" && !page.reset && page.incarnation === turn.incarnation) return page;
+    if (page.state === "present" && !page.reset && page.generation === turn.generation) return page;
   }
   return undefined;
 }

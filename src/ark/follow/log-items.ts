@@ -46,14 +46,14 @@ export class LogItems implements ItemReader {
   async #readPage(): Promise<boolean> {
     const { stub, view } = this.#asked;
     if (this.#revision === undefined) await this.#start();
-    const from = this.#revision === undefined ? undefined : { incarnation: this.#life, revision: this.#revision };
+    const from = this.#revision === undefined ? undefined : { generation: this.#life, revision: this.#revision };
     const page: LogPage = await stub.read(view, from, ITEM_PAGE_BYTES);
     if (page.state !== "present") return false;
     if (page.reset || from === undefined) {
       this.#revision = 0;
       this.#skip = 0;
     }
-    this.#life = page.incarnation;
+    this.#life = page.generation;
     this.#due = page.entries.map((entry) => ({ entry }));
     this.#through = { revision: page.next, isHead: page.next >= page.head };
     return true;
@@ -80,9 +80,9 @@ export class LogItems implements ItemReader {
     const { stub, view, cursor } = this.#asked;
     if (cursor === undefined) return;
     const page: LogPage = await stub.peek(view);
-    const place = page.state === "present" ? placeInLife(page.incarnation, cursor) : undefined;
+    const place = page.state === "present" ? placeInLife(page.generation, cursor) : undefined;
     if (page.state !== "present" || place === undefined) return;
-    this.#life = page.incarnation;
+    this.#life = page.generation;
     this.#revision = Math.max(0, place.revision);
     this.#skip = place.told;
   }
@@ -90,5 +90,5 @@ export class LogItems implements ItemReader {
 
 /** The cursor behind all that a log holds now; `undefined` where it holds nothing. */
 export function endOf(page: LogPage): number | undefined {
-  return page.state === "present" ? cursorInLife(page.incarnation, page.head, Number.MAX_SAFE_INTEGER) : undefined;
+  return page.state === "present" ? cursorInLife(page.generation, page.head, Number.MAX_SAFE_INTEGER) : undefined;
 }

@@ -1,4 +1,4 @@
-import type { ToldBefore } from "../../session/contract/feed.ts";
+import type { ReportedBefore } from "../../session/contract/feed.ts";
 import type { LogEntry } from "../../session/contract/log-page.ts";
 
 /** Traces that one stream keeps in mind: beyond, those heard of longest ago are forgotten. */
@@ -12,11 +12,11 @@ type Mark = { readonly revision: number; readonly received: number };
  * first span on, and what it told before must not be told again.
  */
 export class ToldTraces {
-  readonly #ask: (traceIds: readonly string[]) => Promise<ToldBefore[]>;
+  readonly #ask: (traceIds: readonly string[]) => Promise<ReportedBefore[]>;
   readonly #told = new Map<string, Mark>();
 
   /** `ask`: up to where each trace was told as a session of its own. */
-  constructor(ask: (traceIds: readonly string[]) => Promise<ToldBefore[]>) {
+  constructor(ask: (traceIds: readonly string[]) => Promise<ReportedBefore[]>) {
     this.#ask = ask;
   }
 

@@ -27,7 +27,7 @@ export type BrokerList = {
   readonly cursor?: number;
 };
 
-const ACTIVE: readonly Status[] = ["waiting", "stalled", "running", "quiet"];
+const ACTIVE: readonly Status[] = ["waiting", "stalled", "running", "idle"];
 /** Sessions asked at once how many of their queries are open. */
 const AT_ONCE = 32;
 

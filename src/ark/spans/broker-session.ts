@@ -15,10 +15,10 @@ type Present = Extract<LogPage, { state: "present" }>;
 export async function* brokerSession(
   env: Bindings,
   tenant: string,
-  { incarnation, head, queries = [] }: Present,
+  { generation, head, queries = [] }: Present,
   summary: SessionSummary,
 ): AsyncGenerator<string, void> {
-  const resourceVersion = cursorInLife(incarnation, head, Number.MAX_SAFE_INTEGER);
+  const resourceVersion = cursorInLife(generation, head, Number.MAX_SAFE_INTEGER);
   yield `${JSON.stringify({ resourceVersion, id: summary.id, ...timesOf(summary) }).slice(0, -1)},"queries":{`;
   let first = true;
   for (const [name, query] of byName(queries)) {

@@ -7,7 +7,7 @@ import type { SessionStub, Tell } from "../follow/items.ts";
 
 /** The bare spans of a log, up to its head as it is when the reading begins. */
 async function* spansInLog(stub: SessionStub, view: View): AsyncGenerator<BareSpan, void> {
-  let cursor: { incarnation: string; revision: number } | undefined;
+  let cursor: { generation: string; revision: number } | undefined;
   let head: number | undefined;
   for (;;) {
     const page: LogPage = await stub.read(view, cursor, PAGE_BYTES, head);
@@ -17,7 +17,7 @@ async function* spansInLog(stub: SessionStub, view: View): AsyncGenerator<BareSp
     head ??= page.head;
     for (const entry of page.entries) for (const { span } of await currentSpans(stub, entry)) yield span;
     if (page.next >= head) return;
-    cursor = { incarnation: page.incarnation, revision: page.next };
+    cursor = { generation: page.generation, revision: page.next };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { Link } from "../ui/link.tsx";
-import { Mark, Sign } from "../ui/icons.tsx";
+import { IconDrawing, Sign } from "../ui/icons.tsx";
 import { WHOLE_LIST } from "../address/list-view.ts";
 import { showShortcuts } from "../keys.tsx";
 import type { Stream } from "../stream/stream.ts";
@@ -20,7 +20,7 @@ export function Masthead(props: {
   return (
     <header class="masthead">
       <Link class="brand" to={LIST}>
-        <Mark />
+        <IconDrawing />
         <span>Spanfold</span>
       </Link>
       <nav class="crumbs" aria-label="Where you are">

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { CopyButton } from "../ui/copy-button.tsx";
-import { Hostile } from "../ui/untrusted-text.tsx";
-import { Mark } from "../ui/icons.tsx";
+import { UntrustedText } from "../ui/untrusted-text.tsx";
+import { IconDrawing } from "../ui/icons.tsx";
 import { Link } from "../ui/link.tsx";
 import { WHOLE_LIST } from "../address/list-view.ts";
 import type { Refusal } from "../stream/stream-state.ts";
@@ -11,7 +11,7 @@ import { TokenForm } from "./token-form.tsx";
 export function Notice({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <div class="notice">
-      <Mark />
+      <IconDrawing />
       <h2>{title}</h2>
       {children}
     </div>
@@ -53,7 +53,7 @@ export function RefusedView({ refusal, retry }: { refusal: Refusal; retry: () =>
             {refusal.detail === "" ? (
               `The server answered ${refusal.status}.`
             ) : (
-              <Hostile text={refusal.detail} limit={2000} />
+              <UntrustedText text={refusal.detail} limit={2000} />
             )}
           </p>
           <Retry retry={retry} />
@@ -79,7 +79,7 @@ function NotFound({ movedTo, since }: Pick<Extract<Refusal, { reason: "not-found
           {movedTo.map((id) => (
             <li key={id}>
               <Link to={{ page: "session", id, span: undefined }}>
-                <Hostile text={id} />
+                <UntrustedText text={id} />
               </Link>
             </li>
           ))}
@@ -124,7 +124,7 @@ function Unauthorised({ hadToken, retry }: { hadToken: "yes" | "no"; retry: () =
 function Forbidden({ detail, hadToken, retry }: { detail: string; hadToken: "yes" | "no"; retry: () => void }) {
   return (
     <Notice title={hadToken === "yes" ? "This token is not enough" : "This is not allowed"}>
-      <p>{detail === "" ? "The server does not allow it." : <Hostile text={detail} limit={2000} />}</p>
+      <p>{detail === "" ? "The server does not allow it." : <UntrustedText text={detail} limit={2000} />}</p>
       {hadToken === "yes" ? <TokenForm word="Open" onToken={retry} /> : <Retry retry={retry} />}
     </Notice>
   );
@@ -139,7 +139,7 @@ function Closed({ detail, retry }: { detail: string; retry: () => void }) {
         {detail === "" ? (
           "It has no token yet, so it shows and takes nothing."
         ) : (
-          <Hostile text={detail.replaceAll("`", "")} limit={2000} />
+          <UntrustedText text={detail.replaceAll("`", "")} limit={2000} />
         )}
       </p>
       {command === undefined ? null : (

@@ -1,5 +1,5 @@
 import { refusalKey } from "../../session/contract/refused-exports.ts";
-import type { Arrival, RefusedExport } from "../../session/contract/stream-events.ts";
+import type { RecentExport, RefusedExport } from "../../session/contract/stream-events.ts";
 
 /** A refusal that is older calls for no attention. */
 const OLD_MILLIS = 5 * 60_000;
@@ -11,7 +11,7 @@ export const isOld = (at: number, now: number): boolean => now - at > OLD_MILLIS
 const isClose = (one: number, other: number): boolean => Math.abs(one - other) < SAME_MILLIS;
 
 /** Refusals, newest first: the receiver's, and those of a session's own deliveries that no line of the receiver's counts. */
-export function refusalsOf(last: readonly Arrival[], refused: readonly RefusedExport[]): readonly RefusedExport[] {
+export function refusalsOf(last: readonly RecentExport[], refused: readonly RefusedExport[]): readonly RefusedExport[] {
   const own = last.flatMap((arrival) => {
     const { at, reason } = arrival;
     if (reason === undefined) return [];
@@ -36,13 +36,14 @@ export function shownRefusal(
 
 /** Rows of the table, newest first: a rejected part stands with what was accepted of the export. */
 export function exportRows(
-  last: readonly Arrival[],
+  last: readonly RecentExport[],
   refusals: readonly RefusedExport[],
-): readonly (Arrival | RefusedExport)[] {
+): readonly (RecentExport | RefusedExport)[] {
   const further = refusals.filter(
     ({ at, reason }) => !last.some((own) => own.reason === reason && isClose(own.at, at)),
   );
   return newestFirst([...last, ...further]);
 }
 
-const newestFirst = <Row extends Arrival>(rows: readonly Row[]): readonly Row[] => rows.toSorted((a, b) => b.at - a.at);
+const newestFirst = <Row extends RecentExport>(rows: readonly Row[]): readonly Row[] =>
+  rows.toSorted((a, b) => b.at - a.at);

@@ -1,8 +1,8 @@
-import type { Arrival, RefusedExport } from "../../session/contract/stream-events.ts";
+import type { RecentExport, RefusedExport } from "../../session/contract/stream-events.ts";
 import { Sign } from "../ui/icons.tsx";
 import { now } from "../clock.ts";
 import { count, counted } from "../ui/figures.ts";
-import { Hostile } from "../ui/untrusted-text.tsx";
+import { UntrustedText } from "../ui/untrusted-text.tsx";
 import { ago, exactly } from "../ui/moments.ts";
 import { dismiss } from "./dismissals.ts";
 import { isOld } from "./refusals.ts";
@@ -12,7 +12,7 @@ export function RefusedNote({ refused, known }: { refused: RefusedExport; known:
   return (
     <span class="arrivals-line arrivals-refused">
       <time title={exactly(refused.at)}>{ago(refused.at, now.value)}</time>
-      {refused.service === undefined ? null : <Hostile text={refused.service} limit={60} />}
+      {refused.service === undefined ? null : <UntrustedText text={refused.service} limit={60} />}
       <Rejected arrival={refused} />
       <button
         type="button"
@@ -31,10 +31,10 @@ export function RefusedNote({ refused, known }: { refused: RefusedExport; known:
   );
 }
 
-export const unitOf = ({ signal }: Arrival): string => (signal === "logs" ? "log record" : "span");
+export const unitOf = ({ signal }: RecentExport): string => (signal === "logs" ? "log record" : "span");
 
 /** Red while it is new. */
-export function Rejected({ arrival }: { arrival: Arrival | RefusedExport }) {
+export function Rejected({ arrival }: { arrival: RecentExport | RefusedExport }) {
   const { at, rejected, reason } = arrival;
   if (rejected === 0 && reason === undefined) return null;
   return (
@@ -46,7 +46,7 @@ export function Rejected({ arrival }: { arrival: Arrival | RefusedExport }) {
         {reason === undefined ? null : (
           <>
             {": "}
-            <Hostile text={reason} limit={300} />
+            <UntrustedText text={reason} limit={300} />
           </>
         )}
       </span>

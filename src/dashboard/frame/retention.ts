@@ -9,19 +9,19 @@ export type RetentionTold = Partial<Retention>;
 /** `undefined`: it does not say. */
 export function readRetention(value: unknown): RetentionTold | undefined {
   if (!isRecord(value)) return undefined;
-  const { maxAge, oldest, bytes: size, maxBytes, forgotten } = value;
+  const { maxAge, oldest, bytes: size, maxBytes, deleted } = value;
   return {
     ...(typeof maxAge === "number" ? { maxAge } : {}),
     ...(typeof oldest === "string" && /^\d{1,20}$/.test(oldest) ? { oldest } : {}),
     ...(typeof size === "number" ? { bytes: size } : {}),
     ...(typeof maxBytes === "number" ? { maxBytes } : {}),
-    ...(isForgotten(forgotten) ? { forgotten } : {}),
+    ...(isDeletedNote(deleted) ? { deleted } : {}),
   };
 }
 
 const DAY = 86_400_000;
 
-const isForgotten = (value: unknown): value is NonNullable<Retention["forgotten"]> =>
+const isDeletedNote = (value: unknown): value is NonNullable<Retention["deleted"]> =>
   isRecord(value) && typeof value["sessions"] === "number" && typeof value["at"] === "string";
 
 /** "Kept 30 days, oldest Nov 12". `locale` and `timeZone` are for tests. */
@@ -43,7 +43,7 @@ export function roomWords({ bytes: size, maxBytes }: RetentionTold, locale?: Loc
 const NEARLY_FULL = 0.8;
 
 /** What a reader should know before it happens, or has to know because it did; empty: nothing. */
-export function roomWarning({ bytes: size, maxBytes, forgotten }: RetentionTold, locale?: Locale): string {
+export function roomWarning({ bytes: size, maxBytes, deleted: forgotten }: RetentionTold, locale?: Locale): string {
   if (forgotten !== undefined && forgotten.sessions > 0)
     return `${counted(forgotten.sessions, "session", "sessions", locale)} forgotten for want of room`;
   if (size === undefined || maxBytes === undefined || size < maxBytes * NEARLY_FULL) return "";

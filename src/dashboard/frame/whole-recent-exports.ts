@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { Arrivals } from "../../session/contract/stream-events.ts";
+import type { RecentExports } from "../../session/contract/stream-events.ts";
 import { authorisedFetch } from "../server.ts";
 
 /** The list's answer is read no more often than this, milliseconds. */
@@ -7,12 +7,12 @@ const LEAST_INTERVAL = 10_000;
 
 /** What reached the receiver as a whole, as a page of one session asks for it now and then. */
 export type WholeArrivals = {
-  readonly value: ReadonlySignal<Arrivals | undefined>;
+  readonly value: ReadonlySignal<RecentExports | undefined>;
   readonly refresh: () => void;
 };
 
-export function wholeArrivals(): WholeArrivals {
-  const value = signal<Arrivals | undefined>(undefined);
+export function wholeRecentExports(): WholeArrivals {
+  const value = signal<RecentExports | undefined>(undefined);
   let asked = Number.NEGATIVE_INFINITY;
   return {
     value,
@@ -28,11 +28,11 @@ export function wholeArrivals(): WholeArrivals {
   };
 }
 
-async function read(): Promise<Arrivals | undefined> {
+async function read(): Promise<RecentExports | undefined> {
   const response = await authorisedFetch("/sessions?limit=1", { headers: { Accept: "application/json" } });
   if (!response.ok) return undefined;
   const body: unknown = await response.json();
-  if (typeof body !== "object" || body === null || !("arrivals" in body)) return undefined;
+  if (typeof body !== "object" || body === null || !("recentExports" in body)) return undefined;
   // Our own server's answer, of the same build as this page.
-  return body.arrivals as Arrivals;
+  return body.recentExports as RecentExports;
 }

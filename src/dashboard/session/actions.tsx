@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { authorisedFetch, learnMayNotDelete, mayDelete, readProblem } from "../server.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
-import { Hostile } from "../ui/untrusted-text.tsx";
+import { UntrustedText } from "../ui/untrusted-text.tsx";
 import { Sign } from "../ui/icons.tsx";
 import { usePageKeys } from "../keys.tsx";
 import { go, lastList } from "../address/location.ts";
@@ -48,7 +48,7 @@ export function SessionActions({ id }: { id: string }) {
     <>
       {typeof state === "object" ? (
         <span class="bad action-failed" role="alert">
-          <Hostile text={state.failed} limit={300} />
+          <UntrustedText text={state.failed} limit={300} />
         </span>
       ) : null}
       <CopyButton text={() => location.origin + url} label="Copy the address of this session" />

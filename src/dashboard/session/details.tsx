@@ -3,14 +3,14 @@ import type { NameList, SessionSummary, Tally } from "../../session/summary.ts";
 import { forgottenAt, keptWords, type RetentionTold, roomWords } from "../frame/retention.ts";
 import { now } from "../clock.ts";
 import { count, counted } from "../ui/figures.ts";
-import { Hostile } from "../ui/untrusted-text.tsx";
+import { UntrustedText } from "../ui/untrusted-text.tsx";
 import { exactly, toMillis } from "../ui/moments.ts";
 
 const ID = "session-details";
 
 /** When the session happened and every name in it: what the header only begins to tell, without pointing at it. */
 export function SessionDetails({ summary, kept }: { summary: SessionSummary; kept: RetentionTold | undefined }) {
-  const { start, end, liveness, more } = summary;
+  const { start, end, liveness, omitted: more } = summary;
   return (
     <>
       <button type="button" class="button" popovertarget={ID} title="When it happened, and all names in it">
@@ -67,7 +67,7 @@ function Tallies({ name, tallies, more }: { name: string; tallies: readonly Tall
       <ul>
         {tallies.map((tally) => (
           <li key={tally.name}>
-            <Hostile text={tally.name} limit={256} />
+            <UntrustedText text={tally.name} limit={256} />
             <span class="muted">
               {counted(tally.calls, "call")}
               {tally.errors === 0 ? "" : `, ${counted(tally.errors, "error")}`}
@@ -87,7 +87,7 @@ function Names({ name, names, more }: { name: string; names: readonly string[]; 
       <ul>
         {names.map((one) => (
           <li key={one}>
-            <Hostile text={one} limit={256} />
+            <UntrustedText text={one} limit={256} />
           </li>
         ))}
         <LeftOut more={more} />

@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { SessionStreamEvent } from "../../session/contract/stream-events.ts";
-import { type WholeArrivals, wholeArrivals } from "../frame/whole-recent-exports.ts";
+import { type WholeArrivals, wholeRecentExports } from "../frame/whole-recent-exports.ts";
 import { decodeSessionEvent } from "../../client/decode-event.ts";
 import { openStream, type Stream } from "../stream/stream.ts";
 import { type Shown, ShownFold } from "./shown-fold.ts";
@@ -21,7 +21,7 @@ export type SessionFeed = {
 
 /** One session, live: a fold over its stream. */
 export function openSessionFeed(id: string): SessionFeed {
-  const arrivals = wholeArrivals();
+  const arrivals = wholeRecentExports();
   const fold: ShownFold = new ShownFold(id, () => stream.state.value.state === "live");
   const announced = signal<Announcement | undefined>(undefined);
   const stream = openStream(`/sessions/${encodeURIComponent(id)}?watch=true`, decodeSessionEvent, (events) => {

@@ -3,7 +3,7 @@ import { type Liveness } from "../../session/liveness.ts";
 import type { SessionSummary, Tally } from "../../session/summary.ts";
 import { count, shortCount } from "../ui/figures.ts";
 import { Cost, costTitle, hasCost } from "../ui/cost.tsx";
-import { oneLine, Hostile } from "../ui/untrusted-text.tsx";
+import { oneLine, UntrustedText } from "../ui/untrusted-text.tsx";
 import { Sign } from "../ui/icons.tsx";
 import { exactly, toMillis } from "../ui/moments.ts";
 import { SoonForgotten } from "../frame/retention-note.tsx";
@@ -31,7 +31,7 @@ export function SessionHeader(props: {
     <header class="session-summary">
       <div class="summary-title">
         <h1>
-          <Hostile text={summary.title || summary.id} limit={400} />
+          <UntrustedText text={summary.title || summary.id} limit={400} />
         </h1>
         <span class="summary-status">
           <StatusWord status={live.status} />
@@ -60,10 +60,10 @@ export function SessionHeader(props: {
           )}
         </Figure>
         {summary.queries > 1 ? <Figure name="Queries">{count(summary.queries)}</Figure> : null}
-        <TallyFigure name="Models" tallies={summary.models} more={summary.more?.models} />
-        <TallyFigure name="Teams" tallies={summary.teams} more={summary.more?.teams} />
-        <TallyFigure name="Agents" tallies={summary.agents} more={summary.more?.agents} />
-        <TallyFigure name="Tools" tallies={summary.tools} more={summary.more?.tools} />
+        <TallyFigure name="Models" tallies={summary.models} more={summary.omitted?.models} />
+        <TallyFigure name="Teams" tallies={summary.teams} more={summary.omitted?.teams} />
+        <TallyFigure name="Agents" tallies={summary.agents} more={summary.omitted?.agents} />
+        <TallyFigure name="Tools" tallies={summary.tools} more={summary.omitted?.tools} />
         {summary.tokens.input + summary.tokens.output === 0 ? null : (
           <Figure name="Tokens" title={tokensText(summary.tokens)}>
             {`${shortCount(summary.tokens.input)} in · ${shortCount(summary.tokens.output)} out`}
@@ -75,9 +75,9 @@ export function SessionHeader(props: {
             <Unpriced summary={summary} />
           </Figure>
         ) : null}
-        <NamesFigure name="Users" names={summary.users} more={summary.more?.users} />
-        <NamesFigure name="Namespaces" names={summary.namespaces} more={summary.more?.namespaces} />
-        <NamesFigure name="Services" names={summary.services} more={summary.more?.services} />
+        <NamesFigure name="Users" names={summary.users} more={summary.omitted?.users} />
+        <NamesFigure name="Namespaces" names={summary.namespaces} more={summary.omitted?.namespaces} />
+        <NamesFigure name="Services" names={summary.services} more={summary.omitted?.services} />
         <Figure name="Watching">{count(summary.watchers)}</Figure>
       </dl>
     </header>
@@ -99,7 +99,7 @@ function Unpriced({ summary: { cost, unpriced } }: { summary: SessionSummary }) 
   return (
     <span class="muted">
       {cost === undefined ? ": " : " without "}
-      <Hostile text={unpriced.join(", ")} limit={60} />
+      <UntrustedText text={unpriced.join(", ")} limit={60} />
     </span>
   );
 }
@@ -109,7 +109,7 @@ function NamesFigure({ name, names, more = 0 }: { name: string; names: readonly 
   if (names.length === 0) return null;
   return (
     <Figure name={name} title={oneLine(names.join(", "), 1000)}>
-      <Hostile text={names.join(", ")} limit={160} />
+      <UntrustedText text={names.join(", ")} limit={160} />
       {more === 0 ? null : <span class="muted">{` and ${count(more)} more`}</span>}
     </Figure>
   );
@@ -129,7 +129,7 @@ function TallyFigure({
   const title = tallies.map((tally) => `${tally.name} × ${count(tally.calls)}`).join("\n");
   return (
     <Figure name={name} title={title}>
-      <Hostile text={first.name} limit={60} />
+      <UntrustedText text={first.name} limit={60} />
       <span class="muted">
         {` × ${count(first.calls)}`}
         {tallies.length + more > 1 ? ` and ${count(tallies.length - 1 + more)} more` : ""}

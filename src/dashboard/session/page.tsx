@@ -1,13 +1,13 @@
 import type { SessionAddress } from "../address/address.ts";
 import { Link } from "../ui/link.tsx";
 import { lastList } from "../address/location.ts";
-import { ArrivalsStrip } from "../frame/recent-exports.tsx";
+import { RecentExportsStrip } from "../frame/recent-exports.tsx";
 import { Sign } from "../ui/icons.tsx";
 import { Masthead } from "../frame/masthead.tsx";
 import { Loading, Notice, RefusedView, ToSessions } from "../frame/page-state.tsx";
 import type { ReplayFeed } from "./replay/feed.ts";
 import { ReplayStatus } from "./replay/status.tsx";
-import { Hostile } from "../ui/untrusted-text.tsx";
+import { UntrustedText } from "../ui/untrusted-text.tsx";
 import { SessionBody } from "./body.tsx";
 import type { SessionFeed } from "./feed.ts";
 
@@ -30,7 +30,7 @@ export function SessionPage({ feed, replay, here }: PageProps) {
         <Link to={lastList.value}>Sessions</Link>
         <Sign name="chevron" />
         <span class="crumb-here crumb-id">
-          <Hostile text={feed.id} limit={300} />
+          <UntrustedText text={feed.id} limit={300} />
         </span>
       </Masthead>
       <main class="session">
@@ -50,7 +50,11 @@ export function SessionPage({ feed, replay, here }: PageProps) {
         )}
       </main>
       {shown === undefined || state.state === "refused" ? null : (
-        <ArrivalsStrip last={shown.last} refused={feed.arrivals.value.value?.refused} onOpen={feed.arrivals.refresh} />
+        <RecentExportsStrip
+          last={shown.last}
+          refused={feed.arrivals.value.value?.refused}
+          onOpen={feed.arrivals.refresh}
+        />
       )}
     </div>
   );

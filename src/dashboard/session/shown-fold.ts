@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { SessionView } from "../../session/view/session-view.ts";
-import type { Arrival, SessionStreamEvent } from "../../session/contract/stream-events.ts";
+import type { RecentExport, SessionStreamEvent } from "../../session/contract/stream-events.ts";
 import type { QuerySummary, SessionSummary } from "../../session/summary.ts";
 import type { SessionTree } from "../../session/tree/tree.ts";
 import type { ViewRecord } from "../../session/view/log-view.ts";
@@ -13,7 +13,7 @@ export type Shown = {
   readonly queries: readonly QuerySummary[];
   /** Log records by time; the same list until another one comes. */
   readonly logs: readonly ViewRecord[];
-  readonly last: readonly Arrival[];
+  readonly last: readonly RecentExport[];
   /** Whether what is here and was not shown before happened before the reader's eyes, or was only read late. */
   readonly news: "counted" | "expected";
   /** Of all that there is, or while it was still being read. */
@@ -31,7 +31,7 @@ export class ShownFold {
   readonly #shown = signal<Shown | undefined>(undefined);
   /** Whether what comes now happens before the reader's eyes. */
   readonly #isLive: () => boolean;
-  #last: readonly Arrival[] = [];
+  #last: readonly RecentExport[] = [];
   #news: Shown["news"] = "expected";
   #isDue = false;
   #notBefore = 0;
@@ -102,7 +102,7 @@ export class ShownFold {
   }
 }
 
-function arrivalOf({ type, received, receipt }: Extract<SessionStreamEvent, { type: "spans" | "logs" }>): Arrival {
+function arrivalOf({ type, received, receipt }: Extract<SessionStreamEvent, { type: "spans" | "logs" }>): RecentExport {
   return {
     at: toMillis(received),
     signal: type === "logs" ? "logs" : "traces",

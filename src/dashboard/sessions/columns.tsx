@@ -4,7 +4,7 @@ import { type Liveness, liveness, type Status } from "../../session/liveness.ts"
 import type { SessionSummary, Tally } from "../../session/summary.ts";
 import { count, duration, shortCount, ticking } from "../ui/figures.ts";
 import { Cost, hasCost } from "../ui/cost.tsx";
-import { oneLine, Hostile } from "../ui/untrusted-text.tsx";
+import { oneLine, UntrustedText } from "../ui/untrusted-text.tsx";
 import { Sign } from "../ui/icons.tsx";
 import { Link } from "../ui/link.tsx";
 import { ago, exactly, toMillis } from "../ui/moments.ts";
@@ -38,7 +38,7 @@ export function SessionCells({ session, now }: { session: SessionSummary; now: n
       </Cell>
       <Cell class="cell-title">
         <Link class="row-link" to={{ page: "session", id: session.id, span: undefined }}>
-          <Hostile text={session.title || session.id} />
+          <UntrustedText text={session.title || session.id} />
         </Link>
         <span class="second">
           <SecondLine session={session} live={live} />
@@ -94,17 +94,17 @@ const Cell = ({ class: name, children }: { class: string; children: ComponentChi
 
 /** What is asked of somebody comes before who took part. */
 function SecondLine({ session, live }: { session: SessionSummary; live: Liveness }) {
-  if (live.waiting === undefined) return <Hostile text={whoTookPart(session)} limit={200} />;
+  if (live.waiting === undefined) return <UntrustedText text={whoTookPart(session)} limit={200} />;
   const { question, span } = live.waiting;
   const asker = askerOf(live.waiting);
   return (
     <span class="asks" title={oneLine(question)}>
       <Link to={{ page: "session", id: session.id, span }} class="asks-link" title="To what asks">
-        <Hostile text={question} limit={200} />
+        <UntrustedText text={question} limit={200} />
       </Link>
       {asker === "" ? null : (
         <span class="muted">
-          <Hostile text={asker} limit={80} />
+          <UntrustedText text={asker} limit={80} />
         </span>
       )}
     </span>
@@ -123,10 +123,10 @@ function Tallies({ tallies }: { tallies: readonly Tally[] }) {
   const [first, second] = tallies;
   return (
     <>
-      {first === undefined ? <span class="muted">–</span> : <Hostile text={first.name} limit={60} />}
+      {first === undefined ? <span class="muted">–</span> : <UntrustedText text={first.name} limit={60} />}
       {second === undefined ? null : (
         <span class="second">
-          <Hostile text={tallies.length === 2 ? second.name : `and ${tallies.length - 1} more`} limit={60} />
+          <UntrustedText text={tallies.length === 2 ? second.name : `and ${tallies.length - 1} more`} limit={60} />
         </span>
       )}
     </>

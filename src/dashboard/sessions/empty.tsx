@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { hasToken } from "../server.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { ImportButton } from "./import/import-button.tsx";
-import { Mark } from "../ui/icons.tsx";
+import { IconDrawing } from "../ui/icons.tsx";
 
 const VARIABLES = [
   ["OTEL_EXPORTER_OTLP_ENDPOINT", location.origin],
@@ -22,7 +22,7 @@ export function EmptyList() {
   const exports = (): string => variables.map(([name, value]) => `export ${name}=${value}`).join("\n");
   return (
     <div class="empty">
-      <Mark />
+      <IconDrawing />
       <h2>Waiting for the first span</h2>
       <p>Point an OpenTelemetry exporter here. Its first session takes the place of this text by itself.</p>
       <section class="snippet">

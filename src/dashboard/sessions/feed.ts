@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { ListCounts } from "../../session/contract/directory.ts";
-import type { Arrivals } from "../../session/contract/stream-events.ts";
+import type { RecentExports } from "../../session/contract/stream-events.ts";
 import type { SessionSummary } from "../../session/summary.ts";
 import { authorisedFetch } from "../server.ts";
 import { writeAddress } from "../address/address.ts";
@@ -27,7 +27,7 @@ export type ListFeed = {
   readonly shown: ReadonlySignal<ListShown | undefined>;
   /** By status, of all that the view shows apart from its own statuses. */
   readonly counts: ReadonlySignal<ListCounts | undefined>;
-  readonly arrivals: ReadonlySignal<Arrivals | undefined>;
+  readonly arrivals: ReadonlySignal<RecentExports | undefined>;
   /** For how long the server keeps what is listed; `undefined`: it does not say. */
   readonly retention: ReadonlySignal<RetentionTold | undefined>;
   /** Of the next page: whether it is being read, or why it could not be. */
@@ -51,7 +51,7 @@ export function openListFeed(view: ListView): ListFeed {
   const url = listUrl(view);
   const shown = signal<ListShown | undefined>(undefined);
   const counts = signal<ListCounts | undefined>(undefined);
-  const arrivals = signal<Arrivals | undefined>(undefined);
+  const arrivals = signal<RecentExports | undefined>(undefined);
   const retention = signal<RetentionTold | undefined>(undefined);
   const paging = signal<"resting" | "reading" | { readonly failed: string }>("resting");
   const fold = new ListFold(view.sort, view.order);
@@ -64,7 +64,7 @@ export function openListFeed(view: ListView): ListFeed {
 
   const show = (): void => {
     frame = undefined;
-    arrivals.value = fold.arrivals;
+    arrivals.value = fold.recentExports;
     shown.value = {
       sessions: fold.shown(),
       isPaged: (id) => fold.isPaged(id),
@@ -104,7 +104,7 @@ export function openListFeed(view: ListView): ListFeed {
     decodeListEvent,
     (events) => {
       for (const event of events) fold.apply(event);
-      if (events.some(({ type }) => type !== "arrivals")) recountIn(RECOUNT);
+      if (events.some(({ type }) => type !== "recentExports")) recountIn(RECOUNT);
       plan();
     },
     {

@@ -1,5 +1,5 @@
 import type { ListOrder, ListSort, ListCounts } from "../../session/contract/directory.ts";
-import type { Arrivals, ListStreamEvent } from "../../session/contract/stream-events.ts";
+import type { RecentExports, ListStreamEvent } from "../../session/contract/stream-events.ts";
 import { listFacts, STATUSES } from "../../session/list/list-filter.ts";
 import type { SessionSummary } from "../../session/summary.ts";
 
@@ -20,7 +20,7 @@ export class ListFold {
   /** What the last row of the last page is sorted by; `undefined`: there are no more pages. */
   #edge: number | undefined;
   #nextCursor: string | undefined;
-  arrivals: Arrivals | undefined;
+  recentExports: RecentExports | undefined;
 
   constructor(sort: ListSort, order: ListOrder) {
     this.#sort = sort;
@@ -43,7 +43,7 @@ export class ListFold {
     this.#paged.clear();
     this.expectPage();
     this.addPage(page);
-    this.arrivals = page.arrivals;
+    this.recentExports = page.recentExports;
   }
 
   /** A page is asked for now. */
@@ -77,8 +77,8 @@ export class ListFold {
         this.#rows.delete(event.id);
         this.#paged.delete(event.id);
         return;
-      case "arrivals":
-        this.arrivals = event.arrivals;
+      case "recentExports":
+        this.recentExports = event.recentExports;
         return;
       // The stream then reads the first page anew.
       case "reset":
@@ -114,7 +114,7 @@ export type ListPageAnswer = {
   readonly sessions: readonly SessionSummary[];
   readonly nextCursor?: string;
   readonly counts: ListCounts;
-  readonly arrivals: Arrivals;
+  readonly recentExports: RecentExports;
   /** See `readRetention`. */
   readonly retention?: unknown;
 };
@@ -127,15 +127,15 @@ export function readListPage(body: unknown): ListPageAnswer {
 
 function isListPage(body: unknown): body is ListPageAnswer {
   if (!isObject(body)) return false;
-  const { resourceVersion, sessions, nextCursor, counts, arrivals } = body;
+  const { resourceVersion, sessions, nextCursor, counts, recentExports } = body;
   return (
     typeof resourceVersion === "string" &&
     Array.isArray(sessions) &&
     (nextCursor === undefined || typeof nextCursor === "string") &&
     isObject(counts) &&
     ["all", ...STATUSES].every((name) => typeof counts[name] === "number") &&
-    isObject(arrivals) &&
-    Array.isArray(arrivals["last"])
+    isObject(recentExports) &&
+    Array.isArray(recentExports["last"])
   );
 }
 

@@ -1,4 +1,4 @@
-import { Hostile } from "../ui/untrusted-text.tsx";
+import { UntrustedText } from "../ui/untrusted-text.tsx";
 import { Link } from "../ui/link.tsx";
 import { Notice } from "../frame/page-state.tsx";
 import { statusWord } from "../ui/status.tsx";
@@ -38,7 +38,7 @@ function NothingMatches({ view }: { view: ListView }) {
             <div key={`${name}/${value}`}>
               <dt>{name}</dt>
               <dd>
-                <Hostile text={value} />
+                <UntrustedText text={value} />
               </dd>
             </div>
           ))}

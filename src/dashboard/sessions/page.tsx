@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { ListCounts } from "../../session/contract/directory.ts";
-import { ArrivalsStrip } from "../frame/recent-exports.tsx";
+import { RecentExportsStrip } from "../frame/recent-exports.tsx";
 import { count } from "../ui/figures.ts";
 import { Link } from "../ui/link.tsx";
 import { Masthead } from "../frame/masthead.tsx";
@@ -42,9 +42,9 @@ export function ListPage({ feed, view }: { feed: ListFeed; view: ListView }) {
           <Body feed={feed} view={view} counts={counts} />
         )}
       </main>
-      <ArrivalsStrip
+      <RecentExportsStrip
         last={feed.arrivals.value?.last ?? []}
-        notKept={feed.arrivals.value?.notKept}
+        dropped={feed.arrivals.value?.dropped}
         refused={feed.arrivals.value?.refused}
         kept={feed.retention.value}
       />

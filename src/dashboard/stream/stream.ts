@@ -168,7 +168,7 @@ export function openStream<Event extends StreamEvent>(
       lastId = id ?? lastId;
       const arrived = arrivalOf(event);
       // The list's arrivals come again with each refusal, when no spans came.
-      const isNews = event.type !== "arrivals" || (arrived ?? 0) > newest;
+      const isNews = event.type !== "recentExports" || (arrived ?? 0) > newest;
       newest = Math.max(newest, arrived ?? 0);
       if (caughtUp && isNews && arrived !== undefined)
         delay.value = { millis: Math.max(0, serverNow() - arrived), of: "spans" };
@@ -243,7 +243,7 @@ export function openStream<Event extends StreamEvent>(
 /** When the server received what an event tells of, Unix milliseconds. */
 function arrivalOf(event: StreamEvent): number | undefined {
   if (event.type === "spans" || event.type === "logs") return toMillis(event.received);
-  return event.type === "arrivals" ? event.arrivals.last[0]?.at : undefined;
+  return event.type === "recentExports" ? event.recentExports.last[0]?.at : undefined;
 }
 
 function reasonOf(error: unknown): string {

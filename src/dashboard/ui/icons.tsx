@@ -133,7 +133,7 @@ const STATUSES: Readonly<Record<Status, ComponentChildren>> = {
       <path class="spin" d="M8 2.5A5.5 5.5 0 0 1 13.5 8" />
     </>
   ),
-  quiet: (
+  idle: (
     <>
       <circle cx="8" cy="8" r="5.5" />
       <path d="M5.6 8v.01M8 8v.01M10.4 8v.01" />
@@ -207,7 +207,7 @@ export type SignName = keyof typeof SIGNS;
 export const Sign = ({ name, label }: { name: SignName; label?: string }) => <Icon label={label}>{SIGNS[name]}</Icon>;
 
 /** The mark: a ribbon of spans, folded into an S. */
-export const Mark = () => (
+export const IconDrawing = () => (
   <svg class="mark" viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
     <path class="mark-fold" d="M3 8h7l11 8h-7Z" />
     <path class="mark-span" d="M8 3h13v5H3Z" />

@@ -1,13 +1,13 @@
 import type { Liveness, Status } from "../../session/liveness.ts";
 import { count, ticking } from "./figures.ts";
-import { Hostile } from "./untrusted-text.tsx";
+import { UntrustedText } from "./untrusted-text.tsx";
 import { StatusIcon } from "./icons.tsx";
 
 const WORDS: Readonly<Record<Status, string>> = {
   waiting: "Waiting",
   stalled: "Stalled",
   running: "Running",
-  quiet: "Quiet",
+  idle: "Idle",
   failed: "Failed",
   finished: "Finished",
 };
@@ -34,11 +34,11 @@ export function OpenQuestion({ waiting, toRow }: { waiting: Waiting; toRow: (() 
   return (
     <p class="question">
       <span class="question-text">
-        <Hostile text={waiting.question} limit={160} />
+        <UntrustedText text={waiting.question} limit={160} />
       </span>
       {asker === "" ? null : (
         <span class="muted">
-          <Hostile text={asker} limit={80} />
+          <UntrustedText text={asker} limit={80} />
         </span>
       )}
       {toRow === undefined ? null : (
@@ -54,7 +54,7 @@ export function OpenQuestion({ waiting, toRow }: { waiting: Waiting; toRow: (() 
 export function StatusReason({ liveness }: { liveness: Liveness }) {
   const { status, open, waiting, silentMillis, missingParents } = liveness;
   if (waiting !== undefined) return <span class="reason">{`for ${ticking(waiting.forMillis)}`}</span>;
-  if (status === "stalled" || status === "quiet") {
+  if (status === "stalled" || status === "idle") {
     return (
       <span class="reason">
         {open === undefined ? (
@@ -63,7 +63,7 @@ export function StatusReason({ liveness }: { liveness: Liveness }) {
           <>
             <span class="reason-what">
               {status === "stalled" ? "on " : "waiting for "}
-              <Hostile text={open.name} limit={80} />
+              <UntrustedText text={open.name} limit={80} />
             </span>
             <span class="reason-long">{` · ${ticking(open.forMillis)}`}</span>
           </>

@@ -21,9 +21,9 @@ export function readChanges(
   { rows, columns }: Directory,
   { from, filter, blankUntil = 0, seen }: ChangesQuery,
   now: number,
-): Omit<ChangesPage, "arrivals"> {
-  const { head, incarnation } = rows;
-  const isKnown = from !== undefined && from.incarnation === incarnation && from.revision <= head;
+): Omit<ChangesPage, "recentExports"> {
+  const { head, generation } = rows;
+  const isKnown = from !== undefined && from.generation === generation && from.revision <= head;
   const turned =
     isKnown && filter.statuses.length > 0 ? turnedSince(rows, columns(), filter, from.revision, seen, now) : [];
   const resumed = isKnown && turned !== undefined ? rows.changes(from.revision, SCANNED_ROWS) : undefined;
@@ -36,12 +36,12 @@ export function readChanges(
   const isComplete = read === changes.length && changes.length < SCANNED_ROWS;
   const due = filter.statuses.length === 0 ? undefined : columns().nextTurn(filter, now);
   return {
-    incarnation,
+    generation,
     head,
     now,
     reset: from !== undefined && isFresh,
     entries,
-    turned: isFresh ? [] : (turned ?? []),
+    transitions: isFresh ? [] : (turned ?? []),
     next: isComplete ? head : (changes[read - 1]?.revision ?? after),
     ...(due === undefined ? {} : { due }),
   };

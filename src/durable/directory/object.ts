@@ -11,8 +11,8 @@ import type {
   SessionRemoval,
   SessionReport,
 } from "../../session/contract/directory.ts";
-import type { FeedPage, FeedQuery, ToldBefore } from "../../session/contract/feed.ts";
-import type { ArrivalNews } from "../../session/contract/stream-events.ts";
+import type { FeedPage, FeedQuery, ReportedBefore } from "../../session/contract/feed.ts";
+import type { RecentExportsUpdate } from "../../session/contract/stream-events.ts";
 import type { ListFilter } from "../../session/list/list-filter.ts";
 import { Subscribers } from "../subscribers.ts";
 import { readChanges, recentPage } from "./changes.ts";
@@ -49,7 +49,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
       const { id, facts, summary, search } = taken.stored;
       this.#columns?.put(taken.n, facts, search);
       const entry = { kind: "session", revision: this.#rows.head, id, summary } as const;
-      this.#publish({ type: "change", incarnation: this.#rows.incarnation, previous, entry, facts, now });
+      this.#publish({ type: "change", generation: this.#rows.generation, previous, entry, facts, now });
     }
     const later = taken === undefined ? this.#rows.laterLife(news) : undefined;
     return { interval: this.#active.interval(news.id, now), ...(later === undefined ? {} : { later }) };
@@ -71,7 +71,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
       id,
       ...(session === undefined ? {} : { session }),
     } as const;
-    this.#publish({ type: "change", incarnation: this.#rows.incarnation, previous, entry, now });
+    this.#publish({ type: "change", generation: this.#rows.generation, previous, entry, now });
   }
 
   list(query: ListQuery): ListPage {
@@ -80,11 +80,11 @@ export class DirectoryObject extends DurableObject<Bindings> {
     const summaries = this.#rows.summaries(found.slice(0, query.limit).map(({ n }) => n));
     const last = found[summaries.length - 1];
     return {
-      incarnation: this.#rows.incarnation,
+      generation: this.#rows.generation,
       head: this.#rows.head,
       sessions: summaries.map((summary, at) => `${summary.slice(0, -1)},"status":"${found[at]?.status}"}`),
       counts,
-      arrivals: this.#arrivals.value,
+      recentExports: this.#arrivals.value,
       retention: this.#sweeper.retention(),
       ...(found.length > summaries.length && last !== undefined ? { next: { value: last.value, n: last.n } } : {}),
     };
@@ -92,16 +92,16 @@ export class DirectoryObject extends DurableObject<Bindings> {
 
   changes(query: ChangesQuery): ChangesPage {
     const directory = { rows: this.#rows, columns: () => this.#read() };
-    return { ...readChanges(directory, query, Date.now()), arrivals: this.#arrivals.value };
+    return { ...readChanges(directory, query, Date.now()), recentExports: this.#arrivals.value };
   }
 
   /** What follows a place in the order in which sessions told of their logs. */
   feed(query: FeedQuery): FeedPage {
-    return { head: this.#rows.feed.head, turns: this.#rows.feed.turns(query) };
+    return { head: this.#rows.feed.head, entries: this.#rows.feed.turns(query) };
   }
 
   /** Up to where, in its own order, each of these traces was told of as a session of its own. */
-  told(traceIds: readonly string[]): ToldBefore[] {
+  told(traceIds: readonly string[]): ReportedBefore[] {
     return this.#rows.told(traceIds);
   }
 
@@ -141,9 +141,9 @@ export class DirectoryObject extends DurableObject<Bindings> {
   }
 
   /** Notes what reached the receiver; a Worker sends at most one call a second. */
-  arrived(news: ArrivalNews): void {
+  arrived(news: RecentExportsUpdate): void {
     this.#arrivals.add(news, Date.now());
-    this.#publish({ type: "arrivals", arrivals: this.#arrivals.value });
+    this.#publish({ type: "recentExports", recentExports: this.#arrivals.value });
   }
 
   override async alarm(): Promise<void> {

@@ -1,5 +1,5 @@
 import { addRefusal } from "../../session/contract/refused-exports.ts";
-import type { ArrivalNews, Arrivals } from "../../session/contract/stream-events.ts";
+import type { RecentExportsUpdate, RecentExports } from "../../session/contract/stream-events.ts";
 import type { DirectoryRows } from "./rows/session-rows.ts";
 
 const KEPT = 20;
@@ -9,19 +9,19 @@ const REPEATS_MILLIS = 5_000;
 /** What reached the receiver last: one row, which lacks at most the repeats of refusals that were told within the last seconds. */
 export class RecentArrivals {
   readonly #rows: DirectoryRows;
-  #value: Arrivals | undefined;
+  #value: RecentExports | undefined;
   #written = 0;
 
   constructor(rows: DirectoryRows) {
     this.#rows = rows;
   }
 
-  get value(): Arrivals {
-    this.#value ??= read(this.#rows.meta("arrivals"));
+  get value(): RecentExports {
+    this.#value ??= read(this.#rows.meta("recentExports"));
     return this.#value;
   }
 
-  add(news: ArrivalNews, now: number): void {
+  add(news: RecentExportsUpdate, now: number): void {
     const known = this.value;
     let { refused } = known;
     let isNew = news.last.length > 0;
@@ -33,16 +33,16 @@ export class RecentArrivals {
     this.#value = {
       last: [...news.last, ...known.last].toSorted((a, b) => b.at - a.at).slice(0, KEPT),
       refused,
-      notKept: { metrics: known.notKept.metrics + news.notKept.metrics },
+      dropped: { metrics: known.dropped.metrics + news.dropped.metrics },
     };
     if (!isNew && (news.refused.length === 0 || Math.abs(now - this.#written) < REPEATS_MILLIS)) return;
-    this.#rows.setMeta("arrivals", JSON.stringify(this.#value));
+    this.#rows.setMeta("recentExports", JSON.stringify(this.#value));
     this.#written = now;
   }
 }
 
-function read(stored: string | undefined): Arrivals {
+function read(stored: string | undefined): RecentExports {
   // Rows of earlier versions have no refusals of their own.
-  const { last = [], refused = [], notKept = { metrics: 0 } }: Partial<Arrivals> = JSON.parse(stored ?? "{}");
-  return { last, refused, notKept };
+  const { last = [], refused = [], dropped = { metrics: 0 } }: Partial<RecentExports> = JSON.parse(stored ?? "{}");
+  return { last, refused, dropped: dropped };
 }

@@ -4,7 +4,7 @@ import { nanoseconds } from "../../lib/nanoseconds.ts";
 import { sessionAt, tenantOf } from "../../place.ts";
 import type { SessionRemoval } from "../../session/contract/directory.ts";
 import { retentionSlack } from "../../session/contract/retention.ts";
-import type { Kept, Retention, RetentionRule } from "../../session/contract/retention.ts";
+import type { StorageUsage, Retention, RetentionRule } from "../../session/contract/retention.ts";
 import type { DirectoryRows } from "./rows/session-rows.ts";
 
 const DAY_MILLIS = 86_400_000;
@@ -41,7 +41,7 @@ export class Sweeper {
   }
 
   /** A row of the list was written, or went: what its session kept, and keeps now. */
-  change(before: Kept | undefined, after: Kept | undefined, now: number): void {
+  change(before: StorageUsage | undefined, after: StorageUsage | undefined, now: number): void {
     // What is read now has the change already.
     if (this.#kept === undefined) this.#kept = new TenantKept(this.#ctx.storage.sql);
     else this.#kept.change(before, after);
@@ -60,9 +60,7 @@ export class Sweeper {
       ...(maxAge === undefined || oldest === undefined ? {} : { oldest: nanoseconds(oldest) }),
       bytes,
       ...(tenantBytes === undefined ? {} : { maxBytes: tenantBytes }),
-      ...(forgotten.sessions === 0
-        ? {}
-        : { forgotten: { sessions: forgotten.sessions, at: nanoseconds(forgotten.at) } }),
+      ...(forgotten.sessions === 0 ? {} : { deleted: { sessions: forgotten.sessions, at: nanoseconds(forgotten.at) } }),
     };
   }
 
@@ -79,9 +77,9 @@ export class Sweeper {
     const { maxAge } = this.#rule;
     const before = maxAge === undefined ? 0 : Date.now() - maxAge - 2 * retentionSlack(maxAge);
     const overdue = this.#rows.overdue(before, CALLS);
-    await this.#each(overdue, CALLS_AT_ONCE, async ({ id, incarnation }) => {
+    await this.#each(overdue, CALLS_AT_ONCE, async ({ id, generation }) => {
       const found = await this.#session(id).tidy();
-      if (found === "absent") this.#remove({ id, incarnation });
+      if (found === "absent") this.#remove({ id, generation });
     });
     return overdue.length;
   }
@@ -91,10 +89,10 @@ export class Sweeper {
     if (!this.#isOver(1)) return false;
     let sessions = 0;
     let leaving = 0;
-    await this.#each(this.#rows.mostSilent(CALLS), 1, async ({ id, incarnation, bytes }) => {
+    await this.#each(this.#rows.mostSilent(CALLS), 1, async ({ id, generation, bytes }) => {
       if (!this.#isOver(FULL_AGAIN, leaving)) return;
       const outcome = await this.#session(id).forget();
-      if (outcome === "absent") return this.#remove({ id, incarnation });
+      if (outcome === "absent") return this.#remove({ id, generation });
       sessions++;
       if (outcome === "begun") leaving += bytes;
     });
@@ -174,7 +172,7 @@ export class TenantKept {
   }
 
   /** A row was written, or went: what it had, and what it has now. */
-  change(before: Kept | undefined, after: Kept | undefined): void {
+  change(before: StorageUsage | undefined, after: StorageUsage | undefined): void {
     this.#bytes += (after?.bytes ?? 0) - (before?.bytes ?? 0);
     if (before !== undefined && before.oldest === this.#oldest && after?.oldest !== before.oldest)
       this.#isCertain = false;

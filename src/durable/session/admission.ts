@@ -1,4 +1,4 @@
-import type { AppendOutcome, Delivery, SpilledValue } from "../../facts/delivery.ts";
+import type { AppendOutcome, Delivery, OffloadedValue } from "../../facts/delivery.ts";
 import { bestName, NO_NAMES, withName } from "../../session/table/session-ids.ts";
 import { sessionIdOf } from "../../place.ts";
 import type { LogEntry, View } from "../../session/contract/log-page.ts";
@@ -27,7 +27,7 @@ export function append(core: SessionCore, tenant: string, delivery: Delivery): A
 /** Reads only. A fault in here would come again with every retry, so it is an answer and not an exception. */
 function judge(core: SessionCore, delivery: Delivery): AppendOutcome | { readonly facts: ChunkFacts } {
   const { state } = core;
-  if (state.log.life.forgetting) throw new Error("this session is being forgotten; try again");
+  if (state.log.meta.forgetting) throw new Error("this session is being forgotten; try again");
   const row = state.rows.get(delivery.traceId);
   const table = row !== undefined && !isShown(row, state.id) ? state.hidden : state.shown;
   let facts: ChunkFacts | undefined;
@@ -64,7 +64,7 @@ function judge(core: SessionCore, delivery: Delivery): AppendOutcome | { readonl
 }
 
 /** Bytes of values, as they are stored. */
-export function weigh(values: readonly SpilledValue[]): number {
+export function weigh(values: readonly OffloadedValue[]): number {
   return values.reduce((sum, { body }) => sum + body.length, 0);
 }
 
@@ -83,7 +83,7 @@ function commit(
 ): Committed {
   const { traceId } = delivery;
   const now = Date.now();
-  state.log.life.open(tenant, traceId, now);
+  state.log.meta.open(tenant, traceId, now);
   const known = state.rows.get(traceId);
   const before: TraceRow = known ?? newHome(traceId, facts, state.firstEpoch(now));
   const previous = { session: state.shownHead, trace: state.homeHead, head: state.traceHeads.get(traceId) ?? 0 };

@@ -1,4 +1,4 @@
-import { beats } from "../../facts/version-order.ts";
+import { supersedes } from "../../facts/version-order.ts";
 import { nameAmong, NO_NAMES, withName } from "../../session/table/session-ids.ts";
 import type { SessionNames } from "../../session/table/session-ids.ts";
 import type { SpanTable } from "../../session/table/span-table.ts";
@@ -23,7 +23,7 @@ type Place = { readonly facts: SpanFacts; readonly revision: number; readonly po
  * Where beaten encodings stand that give their trace a session name which nothing that stayed gives it with that weight,
  * of the log up to `until`: who exports the trace without them exports it without its session. One for each such name.
  */
-export function namingPositions(state: SessionState, until: number): Positions[] {
+export function bindingPositions(state: SessionState, until: number): Positions[] {
   const lost = lostNames(state, until);
   if (lost.size === 0) return [];
   const best = new Map<string, Place>();
@@ -35,7 +35,7 @@ export function namingPositions(state: SessionState, until: number): Positions[]
       if (facts === undefined || claim === undefined) continue;
       const key = traceId + claim;
       const known = best.get(key);
-      if (known === undefined || beats(facts, known.facts)) best.set(key, { facts, revision, position });
+      if (known === undefined || supersedes(facts, known.facts)) best.set(key, { facts, revision, position });
     }
   }
   const positions = new Map<number, number[]>();

@@ -53,11 +53,11 @@ export class SessionCore {
   }
 
   get exists(): boolean {
-    return this.state.log.life.incarnation !== undefined;
+    return this.state.log.meta.generation !== undefined;
   }
 
   get tenant(): string {
-    return this.state.log.life.tenant;
+    return this.state.log.meta.tenant;
   }
 
   /** What is in memory may differ from what is on disk: the next use folds it anew. */
@@ -103,7 +103,7 @@ export class SessionCore {
   #folded(): Folded | undefined {
     const { shown, shownHead, log, lastArrival } = this.state;
     if (shown.held === 0) return undefined;
-    const of = `${log.life.incarnation}.${shownHead}`;
+    const of = `${log.meta.generation}.${shownHead}`;
     if (this.#summary?.of !== of) {
       const belongsTo = this.state.rows.home()?.refused;
       const about = {
@@ -121,14 +121,14 @@ export class SessionCore {
   }
 
   publish(view: View, previous: number, entry: LogEntry): void {
-    const incarnation = this.state.log.life.incarnation;
-    if (incarnation === undefined) return;
-    this.subscribers.publish(view, { incarnation, previous, revision: entry.revision, entry });
+    const generation = this.state.log.meta.generation;
+    if (generation === undefined) return;
+    this.subscribers.publish(view, { generation, previous, revision: entry.revision, entry });
   }
 
   /** Owes the directory a report, at once if there was none for a while; call inside the transaction that gives cause. */
   oweReport({ jobs, log }: SessionState, now: number): void {
-    log.life.setListed(true);
+    log.meta.setListed(true);
     jobs.owe("directory", this.nextReport(now));
   }
 

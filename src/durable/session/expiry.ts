@@ -15,7 +15,7 @@ export function oweExpiry({ maxAge }: RetentionRule, { jobs }: SessionState, arr
  * what is on disk alone: an object that wakes for it must find it due.
  */
 export function nextExpiry({ maxAge }: RetentionRule, state: SessionState): number | undefined {
-  if (maxAge === undefined || state.log.life.incarnation === undefined) return undefined;
+  if (maxAge === undefined || state.log.meta.generation === undefined) return undefined;
   const oldest = state.oldestArrival();
   if (oldest !== undefined) return dueOf(maxAge, oldest);
   if (state.rows.home() !== undefined) return undefined;

@@ -1,15 +1,15 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "../../config.ts";
 import { tracesWithSpans } from "../../session/count-events.ts";
-import type { AppendOutcome, Delivery, SpilledValue } from "../../facts/delivery.ts";
+import type { AppendOutcome, Delivery, OffloadedValue } from "../../facts/delivery.ts";
 import type { Cursor, LogPage, View } from "../../session/contract/log-page.ts";
 import { append } from "./admission.ts";
 import type { Copy, CopyOutcome, Release, ReleaseOutcome, Withdrawal } from "./copy/protocol.ts";
 import { beginForgetting, forget, release } from "./retention/deleting.ts";
 import { expire } from "./retention/expiring.ts";
-import { HomeCopy } from "./copy/sending.ts";
+import { OwnerCopy } from "./copy/sending.ts";
 import type { JobKind } from "./jobs.ts";
-import { namingPositions } from "./binding.ts";
+import { bindingPositions } from "./binding.ts";
 import type { Positions } from "./binding.ts";
 import { peek, readPage } from "./reading.ts";
 import { receive, withdraw } from "./copy/receiving.ts";
@@ -20,13 +20,13 @@ import { Subscribers } from "../subscribers.ts";
 /** A trace's home and a session's log, live: admits, persists, publishes. Public methods are RPC. */
 export class SessionObject extends DurableObject<Bindings> {
   readonly #core: SessionCore;
-  readonly #copier: HomeCopy;
+  readonly #copier: OwnerCopy;
   readonly #active = new Map<JobKind, Promise<void>>();
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     this.#core = new SessionCore(ctx, env, new Subscribers(ctx), (kind) => this.#run(kind));
-    this.#copier = new HomeCopy(this.#core);
+    this.#copier = new OwnerCopy(this.#core);
   }
 
   /** Acknowledged when on disk. Throws on passing faults only. */
@@ -50,7 +50,7 @@ export class SessionObject extends DurableObject<Bindings> {
   async tidy(): Promise<"absent" | "present"> {
     if (!this.#core.exists) return "absent";
     await this.#run("expire");
-    if (this.#core.state.log.life.forgetting) await this.#run("forget");
+    if (this.#core.state.log.meta.forgetting) await this.#run("forget");
     if (!this.#core.exists) return "absent";
     await this.#run("directory");
     return "present";
@@ -66,22 +66,22 @@ export class SessionObject extends DurableObject<Bindings> {
 
   /** Positions of beaten encodings that alone name the session of their trace, in the log up to `until`. */
   naming(until: number): Positions[] {
-    return this.#core.exists && !this.#core.state.log.life.forgetting ? namingPositions(this.#core.state, until) : [];
+    return this.#core.exists && !this.#core.state.log.meta.forgetting ? bindingPositions(this.#core.state, until) : [];
   }
 
   /** Ids of the traces with spans that the session shows, as they were first seen. */
   traces(): string[] {
-    return this.#core.exists && !this.#core.state.log.life.forgetting ? tracesWithSpans(this.#core.state.shown) : [];
+    return this.#core.exists && !this.#core.state.log.meta.forgetting ? tracesWithSpans(this.#core.state.shown) : [];
   }
 
-  value(hash: string): SpilledValue | undefined {
+  value(hash: string): OffloadedValue | undefined {
     const { log } = this.#core.state;
-    return this.#core.exists && !log.life.forgetting ? log.values.get(hash) : undefined;
+    return this.#core.exists && !log.meta.forgetting ? log.values.get(hash) : undefined;
   }
 
   /** Of the values so many, from the first on, as reach `maxBytes`; one at least. `undefined`: there is none of that hash. */
-  values(hashes: readonly string[], maxBytes: number): (SpilledValue | undefined)[] {
-    const values: (SpilledValue | undefined)[] = [];
+  values(hashes: readonly string[], maxBytes: number): (OffloadedValue | undefined)[] {
+    const values: (OffloadedValue | undefined)[] = [];
     let bytes = 0;
     for (const hash of hashes) {
       if (values.length > 0 && bytes >= maxBytes) break;
@@ -97,7 +97,7 @@ export class SessionObject extends DurableObject<Bindings> {
     if (!beginForgetting(this.#core)) return "absent";
     this.#core.state.jobs.arm(Date.now());
     await this.#run("forget");
-    if (!this.#core.state.log.life.forgetting) return "forgotten";
+    if (!this.#core.state.log.meta.forgetting) return "forgotten";
     this.#core.state.jobs.arm(Date.now());
     return "begun";
   }

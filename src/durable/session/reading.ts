@@ -1,9 +1,9 @@
 import { LENGTH_BYTES } from "../../lib/chunk-encoding.ts";
-import type { Cursor, GoneEntry, LogEntry, LogPage, View } from "../../session/contract/log-page.ts";
+import type { Cursor, TombstoneEntry, LogEntry, LogPage, View } from "../../session/contract/log-page.ts";
 import { retentionOf } from "./retention/storage-usage.ts";
 import type { SessionCore } from "./core.ts";
 import type { Chunk } from "./log/chunk.ts";
-import type { Mark } from "./log/rows.ts";
+import type { Tombstone } from "./log/rows.ts";
 import type { SessionState } from "./state.ts";
 import { isBoundAway } from "./log/rows.ts";
 
@@ -11,7 +11,7 @@ import { isBoundAway } from "./log/rows.ts";
 export function peek(core: SessionCore, view: View, also?: "queries"): LogPage {
   const { state } = core;
   const head = view === "session" ? state.shownHead : state.homeHead;
-  const page = readPage(core, view, { incarnation: state.log.life.incarnation ?? "", revision: head }, 0);
+  const page = readPage(core, view, { generation: state.log.meta.generation ?? "", revision: head }, 0);
   return page.state === "present" && also === "queries" ? { ...page, queries: core.queries() } : page;
 }
 
@@ -27,9 +27,9 @@ export function readPage(
   until?: number,
 ): LogPage {
   const { state } = core;
-  const { incarnation } = state.log.life;
-  if (incarnation === undefined || state.log.life.forgetting) return { state: "absent" };
-  if (view === "session" && state.shown.held === 0) return whereabouts(state, from);
+  const { generation } = state.log.meta;
+  if (generation === undefined || state.log.meta.forgetting) return { state: "absent" };
+  if (view === "session" && state.shown.held === 0) return redirectIfMoved(state, from);
   const home = state.rows.home();
   if (view === "trace" && home === undefined) return { state: "absent" };
   const last = view === "session" ? state.shownHead : state.homeHead;
@@ -37,7 +37,7 @@ export function readPage(
   // A trace that was forgotten and came again: who holds what it was begins anew.
   const began = view === "trace" ? state.homeBegan : 0;
   const isRead = from !== undefined && (from.revision === 0 || from.revision >= began);
-  const valid = isRead && from.incarnation === incarnation && from.revision <= head;
+  const valid = isRead && from.generation === generation && from.revision <= head;
   const entries: LogEntry[] = [];
   let next = valid ? from.revision : 0;
   let bytes = 0;
@@ -56,7 +56,7 @@ export function readPage(
   const session = home !== undefined && isBoundAway(home, state.id) ? home.session : undefined;
   return {
     state: "present",
-    incarnation,
+    generation,
     head,
     reset: from !== undefined && !valid,
     entries,
@@ -93,18 +93,18 @@ function entryOf(state: SessionState, view: View, chunk: Chunk, until: number): 
     superseded: kind === "logs" ? [] : table.superseded(revision, until),
     ...(kind === "logs"
       ? {}
-      : { beaten: table.superseded(revision, revision), continued: table.continuations.of(revision) }),
+      : { supersededOnArrival: table.superseded(revision, revision), continued: table.continuations.of(revision) }),
   };
 }
 
-function markOf({ revision, traceId, facts }: Mark): GoneEntry {
+function markOf({ revision, traceId, facts }: Tombstone): TombstoneEntry {
   return { kind: "gone", revision, traceId, ...(facts === "" ? {} : { session: facts }) };
 }
 
-function whereabouts(state: SessionState, from: Cursor | undefined): LogPage {
+function redirectIfMoved(state: SessionState, from: Cursor | undefined): LogPage {
   const sessions = state.destinations;
   if (sessions.length === 0) return { state: "absent" };
-  if (from === undefined || from.incarnation !== state.log.life.incarnation || from.revision >= state.lastLeave)
-    return { state: "moved", sessions, gone: [] };
-  return { state: "moved", sessions, gone: state.log.marks.after(from.revision).map(markOf) };
+  if (from === undefined || from.generation !== state.log.meta.generation || from.revision >= state.lastLeave)
+    return { state: "moved", sessions, tombstones: [] };
+  return { state: "moved", sessions, tombstones: state.log.tombstones.after(from.revision).map(markOf) };
 }

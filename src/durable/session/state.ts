@@ -1,7 +1,7 @@
 import type { SpanTable } from "../../session/table/span-table.ts";
 import { decodeChunkFacts, deriveChunkFacts } from "./log/chunk-facts.ts";
 import type { ChunkFacts } from "./log/chunk-facts.ts";
-import { Handover } from "./copy/pending-copies.ts";
+import { PendingCopies } from "./copy/pending-copies.ts";
 import { Jobs } from "./jobs.ts";
 import { LogFold } from "./log/log-fold.ts";
 import { SessionLog } from "./log/session-log.ts";
@@ -16,7 +16,7 @@ export class SessionState {
   readonly log: SessionLog;
   readonly rows: TraceRows;
   readonly jobs: Jobs;
-  readonly handover = new Handover();
+  readonly handover = new PendingCopies();
   readonly #storage: DurableObjectStorage;
   readonly #onFold: (state: SessionState) => void;
   #fold: LogFold | undefined;
@@ -25,13 +25,13 @@ export class SessionState {
     this.#storage = storage;
     this.#onFold = onFold;
     this.log = new SessionLog(storage.sql);
-    const exists = this.log.life.incarnation !== undefined;
+    const exists = this.log.meta.generation !== undefined;
     this.rows = new TraceRows(storage.sql, exists);
     this.jobs = new Jobs(storage);
     const home = this.rows.home();
     if (home !== undefined && (isBoundAway(home, this.id) || home.leaving.length > 0)) this.jobs.owe("copy", 0);
-    if (this.log.life.listed) this.jobs.owe("directory", 0);
-    if (this.log.life.forgetting) this.jobs.owe("forget", 0);
+    if (this.log.meta.listed) this.jobs.owe("directory", 0);
+    if (this.log.meta.forgetting) this.jobs.owe("forget", 0);
   }
 
   /** The first binding of a trace that comes home here now: later than all that were before a deletion, whatever the clock says. */
@@ -81,7 +81,7 @@ export class SessionState {
   }
 
   get id(): string {
-    return this.log.life.id;
+    return this.log.meta.id;
   }
 
   shows(traceId: string): boolean {
@@ -122,7 +122,7 @@ export class SessionState {
 
   /** When the last trace left, as marks and what was withdrawn say, Unix milliseconds; 0 where none did. */
   lastLeft(): number {
-    let last = this.log.marks.last();
+    let last = this.log.tombstones.last();
     for (const { role, epoch } of this.rows.all()) if (role === "withdrawn") last = Math.max(last, epoch);
     return last;
   }
@@ -143,8 +143,8 @@ export class SessionState {
   get folded(): LogFold {
     if (this.#fold !== undefined) return this.#fold;
     this.#tidy();
-    const fold = new LogFold(this.log.life.incarnation === undefined ? 0 : this.log.values.weight());
-    if (this.log.life.incarnation !== undefined) this.#foldLog(fold);
+    const fold = new LogFold(this.log.meta.generation === undefined ? 0 : this.log.values.weight());
+    if (this.log.meta.generation !== undefined) this.#foldLog(fold);
     this.#fold = fold;
     this.#onFold(this);
     return fold;
@@ -152,7 +152,7 @@ export class SessionState {
 
   /** Once for all traces that went since: it reads the whole log. */
   #tidy(): void {
-    const { life, values } = this.log;
+    const { meta: life, values } = this.log;
     if (!life.untidy) return;
     this.#storage.transactionSync(() => {
       values.dropUnnamed();

@@ -1,7 +1,7 @@
 import { FLAG, KINDS, NANOS_PER_SECOND, NO_PARENT } from "./layout.ts";
 import type { SpanFacts } from "../facts.ts";
 import { SPAN_KINDS } from "../kind.ts";
-import { TOLD } from "../derivation.ts";
+import { DERIVATIONS } from "../derivation.ts";
 
 /** Reads what {@link FLAG} describes. Whatever is not of that form throws. */
 export class FactsReader {
@@ -67,14 +67,14 @@ export class FactsReader {
       user: has(FLAG.user) ? this.#text() : undefined,
       target: has(FLAG.target) ? this.#text() : undefined,
       failure: has(FLAG.failure) ? this.#text() : undefined,
-      asked: has(FLAG.asked) ? this.#text() : undefined,
+      prompt: has(FLAG.prompt) ? this.#text() : undefined,
       tokens: has(FLAG.tokens)
         ? { input: this.#number(), output: this.#number(), cached: this.#number(), reasoning: this.#number() }
         : undefined,
       cost: has(FLAG.cost) ? this.#number() : undefined,
       ancestors: has(FLAG.ancestors) ? this.#ancestors() : undefined,
-      asking: has(FLAG.asking) ? this.#asking(start) : undefined,
-      told: has(FLAG.told) ? (TOLD[this.#number()] ?? "call") : undefined,
+      inputRequest: has(FLAG.asking) ? this.#asking(start) : undefined,
+      derivation: has(FLAG.told) ? (DERIVATIONS[this.#number()] ?? "call") : undefined,
     };
   }
 
@@ -88,7 +88,7 @@ export class FactsReader {
     return Array.from({ length }, () => ({ spanId: this.#text(), name: this.#text() }));
   }
 
-  #asking(start: bigint): NonNullable<SpanFacts["asking"]> {
+  #asking(start: bigint): NonNullable<SpanFacts["inputRequest"]> {
     const state = this.#number() === 1 ? "asked" : "over";
     const since = start + this.#time();
     const task = this.#text();

@@ -1,5 +1,5 @@
-import { textSlot } from "../../lib/fixed-keys.ts";
-import { TOLD } from "../derivation.ts";
+import { textBucket } from "../../lib/fixed-keys.ts";
+import { DERIVATIONS } from "../derivation.ts";
 import type { SpanFacts } from "../facts.ts";
 import { SPAN_KINDS } from "../kind.ts";
 import { lastOf } from "../version-order.ts";
@@ -45,7 +45,7 @@ class FactsWriter {
     this.#time(last === 0n ? 0n : last - fact.start);
     cells.push(fact.size);
     this.#names(fact);
-    const { tokens, cost, ancestors, asking, told } = fact;
+    const { tokens, cost, ancestors, inputRequest: asking, derivation: told } = fact;
     if (tokens !== undefined) cells.push(tokens.input, tokens.output, tokens.cached, tokens.reasoning);
     if (cost !== undefined) cells.push(cost);
     if (ancestors !== undefined) {
@@ -53,7 +53,7 @@ class FactsWriter {
       for (const { spanId, name } of ancestors) cells.push(this.#texts.name(spanId), this.#texts.name(name));
     }
     if (asking !== undefined) this.#asking(asking, fact.start);
-    if (told !== undefined) cells.push(TOLD.indexOf(told));
+    if (told !== undefined) cells.push(DERIVATIONS.indexOf(told));
   }
 
   finish(): string {
@@ -81,10 +81,10 @@ class FactsWriter {
     if (fact.user !== undefined) cells.push(texts.name(fact.user));
     if (fact.target !== undefined) cells.push(texts.name(fact.target));
     if (fact.failure !== undefined) cells.push(texts.name(fact.failure));
-    if (fact.asked !== undefined) cells.push(texts.once(fact.asked));
+    if (fact.prompt !== undefined) cells.push(texts.once(fact.prompt));
   }
 
-  #asking({ state, since, task, question, tool }: NonNullable<SpanFacts["asking"]>, start: bigint): void {
+  #asking({ state, since, task, question, tool }: NonNullable<SpanFacts["inputRequest"]>, start: bigint): void {
     this.#cells.push(state === "asked" ? 1 : 0);
     this.#time(since - start);
     this.#cells.push(
@@ -126,12 +126,12 @@ function flagsOf(fact: SpanFacts, last: bigint): number {
     (fact.user === undefined ? 0 : FLAG.user) |
     (fact.target === undefined ? 0 : FLAG.target) |
     (fact.failure === undefined ? 0 : FLAG.failure) |
-    (fact.asked === undefined ? 0 : FLAG.asked) |
+    (fact.prompt === undefined ? 0 : FLAG.prompt) |
     (fact.tokens === undefined ? 0 : FLAG.tokens) |
     (fact.cost === undefined ? 0 : FLAG.cost) |
     (fact.ancestors === undefined ? 0 : FLAG.ancestors) |
-    (fact.asking === undefined ? 0 : FLAG.asking) |
-    (fact.told === undefined ? 0 : FLAG.told)
+    (fact.inputRequest === undefined ? 0 : FLAG.asking) |
+    (fact.derivation === undefined ? 0 : FLAG.told)
   );
 }
 
@@ -148,7 +148,7 @@ export class ChunkTexts {
 
   /** The number of a text that others may share. */
   name(text: string): number {
-    const slot = textSlot(text, RECENT);
+    const slot = textBucket(text, RECENT);
     const recent = this.#recent[slot] ?? 0;
     if (this.all[recent] === text) return recent;
     let number = this.#numbers.get(text);

@@ -28,7 +28,7 @@ export const FLAG = {
   user: 1 << 11,
   target: 1 << 12,
   failure: 1 << 13,
-  asked: 1 << 14,
+  prompt: 1 << 14,
   tokens: 1 << 15,
   cost: 1 << 16,
   ancestors: 1 << 17,

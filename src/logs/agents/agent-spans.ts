@@ -8,7 +8,7 @@ import { SESSION_KEYS, USER_KEYS } from "../../otel/semconv/attributes.ts";
 import { AGENT_RECORD, REDACTED } from "../../otel/semconv/logs.ts";
 import * as wire from "../../otel/semconv/logs.ts";
 import type { AnyValue, KeyValue, Span } from "../../otel/span.ts";
-import { toldAttribute } from "../../facts/derivation.ts";
+import { derivationAttribute } from "../../facts/derivation.ts";
 
 const STATUS_ERROR = 2;
 const CLIENT = 3;
@@ -41,7 +41,7 @@ export function agentSpan(record: LogRecord, told: AgentRecord): Span | undefine
     ...(event.is === "model" || event.is === "request" ? { kind: CLIENT } : {}),
     startTimeUnixNano: String(lasted < end ? end - lasted : end),
     endTimeUnixNano: String(end),
-    attributes: [...namesIn(attributes), ...attributesOf(event), ...failed(failure), toldAttribute(how)],
+    attributes: [...namesIn(attributes), ...attributesOf(event), ...failed(failure), derivationAttribute(how)],
     ...(failure === undefined ? {} : { status: statusOf(failure) }),
   };
 }

@@ -45,7 +45,7 @@ function fieldIn(data: ArkEvent["data"], field: string): string | undefined {
 /** The event that a record keeps; `undefined` of any other record, of one whose body is no event, and where it is a preview. */
 export function arkEventOf(record: LogRecord): ArkEvent | undefined {
   const { eventName = "", body } = record;
-  if (!eventName.startsWith(ARK_EVENT_PREFIX) || body?.spill !== undefined) return undefined;
+  if (!eventName.startsWith(ARK_EVENT_PREFIX) || body?.offloaded !== undefined) return undefined;
   // Any exporter may send a record of such a name.
   const read = readArkEvent(parseJson(body?.stringValue ?? ""));
   return read.ok ? read.event : undefined;

@@ -1,7 +1,7 @@
 /** The names of log records that tell of spans, and the attribute keys in which they do: coding agents' own, not a convention's. */
 
 /** On spans that were made of log records: how they hang together with others. The only key of our own; see `told.ts`. */
-export const TOLD_KEYS = ["spanfold.told"] as const;
+export const DERIVATION_KEYS = ["spanfold.derivation"] as const;
 
 /** Where a record says which event it is, beside OTLP's own field. */
 export const EVENT_NAME_KEYS = ["event.name"] as const;

@@ -40,7 +40,7 @@ export const APPROVAL_STATE_KEYS = [
 ] as const;
 
 /** States in which somebody else has to do something, as words in lower case; A2A's, then those of approvals. */
-export const ASKED_STATES = [
+export const INPUT_REQUIRED_STATES = [
   "input required",
   "auth required",
   "approval required",
@@ -48,7 +48,7 @@ export const ASKED_STATES = [
   "waiting for approval",
   "pending approval",
 ] as const;
-export const ASKED_APPROVALS = ["pending", "required", "requested", "awaiting", "waiting"] as const;
+export const REQUESTED_APPROVALS = ["pending", "required", "requested", "awaiting", "waiting"] as const;
 /** States that say nothing. */
 export const UNKNOWN_STATES = ["unknown", "unspecified"] as const;
 /** What A2A writes before its states since version 1. */
@@ -62,7 +62,7 @@ export const STEP_TYPE_KEYS = ["span.type"] as const;
 export const BLOCKED_ON_USER = "tool.blocked_on_user";
 
 /** Names of events end in what it is about and in what happened to it. */
-export const ASKING_EVENTS = {
+export const INPUT_REQUEST_EVENTS = {
   about: ["elicitation", "approval", "input", "auth", "confirmation", "permission"],
   asked: ["create", "required", "requested", "request", "pending"],
   over: [

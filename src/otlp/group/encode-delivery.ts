@@ -1,8 +1,8 @@
-import type { Delivery, SpilledValue } from "../../facts/delivery.ts";
+import type { Delivery, OffloadedValue } from "../../facts/delivery.ts";
 import { encodeFacts } from "../../facts/codec/encode.ts";
 import { encodeRecordFacts } from "../../logs/record-facts-codec.ts";
 import { brotli } from "../../lib/body-codec.ts";
-import type { Envelope, LogShard, ResourceGroup, ScopeGroup, TraceShard } from "./trace-group.ts";
+import type { Envelope, RecordGroup, ResourceGroup, ScopeGroup, TraceGroup } from "./trace-group.ts";
 
 /** A shorter body saves less than its compression costs. */
 const WORTH_COMPRESSING = 512;
@@ -16,17 +16,17 @@ const MOST_BYTES_A_UNIT = 3;
 const SCRATCH = new Uint8Array(512 * 1024);
 
 /**
- * The delivery of a shard without the spans or log records at `omit`: positions in the delivery that omits none. Positions,
+ * The delivery of a group without the spans or log records at `omit`: positions in the delivery that omits none. Positions,
  * in body and facts alike, go by resource, then scope, then span.
  */
-export function encodeDelivery(shard: TraceShard | LogShard, omit: ReadonlySet<number> = NONE): Delivery {
-  const { kind, traceId, receipt } = shard;
+export function encodeDelivery(group: TraceGroup | RecordGroup, omit: ReadonlySet<number> = NONE): Delivery {
+  const { kind, traceId, receipt } = group;
   if (kind === "spans") {
-    const { facts, ...rest } = encodeItems(shard.resources, omit);
+    const { facts, ...rest } = encodeItems(group.resources, omit);
     const spans = facts.length;
     return { kind, traceId, spans, facts: encodeFacts(facts), ...rest, receipt: { ...receipt, spans } };
   }
-  const { facts, ...rest } = encodeItems(shard.resources, omit);
+  const { facts, ...rest } = encodeItems(group.resources, omit);
   const records = facts.length;
   return { kind, traceId, spans: records, facts: encodeRecordFacts(facts), ...rest, receipt: { ...receipt, records } };
 }
@@ -57,7 +57,7 @@ type Kept<Facts> = {
   readonly omit: ReadonlySet<number>;
   position: number;
   readonly facts: Facts[];
-  readonly values: Map<string, SpilledValue>;
+  readonly values: Map<string, OffloadedValue>;
 };
 
 /** "" when nothing is left. */
@@ -83,11 +83,11 @@ function scopeText<Facts>(group: ScopeGroup<Facts>, kept: Kept<Facts>): string {
   return texts.length === 0 ? "" : enclose(group.scope, texts, kept.values);
 }
 
-function enclose(envelope: Envelope, texts: readonly string[], values: Map<string, SpilledValue>): string {
+function enclose(envelope: Envelope, texts: readonly string[], values: Map<string, OffloadedValue>): string {
   keepValues(envelope, values);
   return envelope.head + texts.join(",") + envelope.tail;
 }
 
-function keepValues({ values }: Pick<Envelope, "values">, kept: Map<string, SpilledValue>): void {
+function keepValues({ values }: Pick<Envelope, "values">, kept: Map<string, OffloadedValue>): void {
   for (const value of values) kept.set(value.hash, value);
 }

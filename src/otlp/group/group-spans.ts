@@ -1,11 +1,11 @@
-import type { SpilledValue } from "../../facts/delivery.ts";
+import type { OffloadedValue } from "../../facts/delivery.ts";
 import { deriveFacts } from "../../facts/facts.ts";
 import type { Resource, Scope, Span } from "../../otel/span.ts";
 import type { Decoding } from "../decoding.ts";
 import { around, Envelopes, type Around } from "./trace-group.ts";
-import { MAX_REQUEST_TEXT, MAX_SHARD_TEXT, MAX_SPAN_TEXT, MAX_SPANS, MAX_TRACES } from "../limits.ts";
+import { MAX_REQUEST_TEXT, MAX_GROUP_TEXT, MAX_SPAN_TEXT, MAX_SPANS, MAX_TRACES } from "../limits.ts";
 import type { OtlpEncoding } from "../media-type.ts";
-import { OpenShard } from "./open-group.ts";
+import { OpenTraceGroup } from "./open-group.ts";
 import { Rejections } from "../rejections.ts";
 import type { DecodedRequest } from "./trace-group.ts";
 
@@ -13,17 +13,17 @@ import type { DecodedRequest } from "./trace-group.ts";
 export type Revise = (span: Span) => Span;
 
 /** Gathers a request's spans by trace while a decoder walks it, and holds the limits of a request. */
-export class RequestShards {
+export class RequestSpans {
   readonly #encoding: OtlpEncoding;
   readonly #decoding: Decoding;
   readonly #revise: Revise | undefined;
   readonly #rejections = new Rejections();
   readonly #envelopes = new Envelopes();
-  /** The shard of each trace that takes more. */
-  readonly #open = new Map<string, OpenShard>();
-  readonly #all: OpenShard[] = [];
-  /** The shard that took the last span: mostly it takes the next one too. */
-  #last: OpenShard | undefined;
+  /** The group of each trace that takes more. */
+  readonly #open = new Map<string, OpenTraceGroup>();
+  readonly #all: OpenTraceGroup[] = [];
+  /** The group that took the last span: mostly it takes the next one too. */
+  #last: OpenTraceGroup | undefined;
   #resource: Around<Resource> = around(undefined, "", []);
   #scope: Around<Scope> = around(undefined, "", []);
   #spans = 0;
@@ -37,18 +37,18 @@ export class RequestShards {
   }
 
   enterResource(resource: Resource | undefined, schemaUrl: string): void {
-    this.#resource = around(resource, schemaUrl, this.#decoding.spiller.taken);
+    this.#resource = around(resource, schemaUrl, this.#decoding.offloader.taken);
     this.#limitText();
   }
 
   enterScope(scope: Scope | undefined, schemaUrl: string): void {
-    this.#scope = around(scope, schemaUrl, this.#decoding.spiller.taken);
+    this.#scope = around(scope, schemaUrl, this.#decoding.offloader.taken);
     this.#limitText();
   }
 
   /** The span at hand, whether it may be kept or not: `decoding` knows. */
   add(read: Span): void {
-    const { rejection, spiller, units, trail } = this.#decoding;
+    const { rejection, offloader, units, trail } = this.#decoding;
     const span = this.#revise === undefined ? read : this.#revise(read);
     if (this.#spans + this.#rejections.spans >= MAX_SPANS) return this.#refuse("spans", MAX_SPANS);
     if (rejection !== undefined) return this.#rejections.add(1, rejection, span.traceId);
@@ -57,15 +57,15 @@ export class RequestShards {
       const reason = `${trail.path("")}: more than ${MAX_SPAN_TEXT} characters beside its large values`;
       return this.#rejections.add(1, reason, span.traceId);
     }
-    this.#keep(span, text, spiller.taken);
+    this.#keep(span, text, offloader.taken);
   }
 
   close(): DecodedRequest {
     return {
-      shards: this.#all.map((shard) => {
-        // Of a trace in several shards the last one tells what was refused, so that it is told once.
-        const isLast = this.#open.get(shard.traceId) === shard;
-        return shard.close(this.#encoding, isLast ? this.#rejections.ofTrace(shard.traceId) : undefined);
+      groups: this.#all.map((group) => {
+        // Of a trace in several groups the last one tells what was refused, so that it is told once.
+        const isLast = this.#open.get(group.traceId) === group;
+        return group.close(this.#encoding, isLast ? this.#rejections.ofTrace(group.traceId) : undefined);
       }),
       spans: this.#spans,
       rejected: this.#rejections.total(),
@@ -78,31 +78,31 @@ export class RequestShards {
     this.#rejections.add(records, reason, "");
   }
 
-  #keep(span: Span, text: string, values: readonly SpilledValue[]): void {
+  #keep(span: Span, text: string, values: readonly OffloadedValue[]): void {
     const facts = deriveFacts(span, text, this.#resource.content, this.#scope.content);
     this.#spans += 1;
     this.#service ??= facts.service;
-    const shard = this.#shardFor(span.traceId, text.length);
-    const before = shard.size;
+    const group = this.#groupFor(span.traceId, text.length);
+    const before = group.size;
     const resource = this.#envelopes.ofResource(this.#resource);
-    shard.add(resource, this.#envelopes.ofScope(this.#scope), { text, facts, values });
-    this.#size += shard.size - before;
+    group.add(resource, this.#envelopes.ofScope(this.#scope), { text, facts, values });
+    this.#size += group.size - before;
     if (this.#size > MAX_REQUEST_TEXT) this.#refuse("characters of JSON in all spans", MAX_REQUEST_TEXT);
   }
 
-  #shardFor(traceId: string, length: number): OpenShard {
+  #groupFor(traceId: string, length: number): OpenTraceGroup {
     const open = this.#last?.traceId === traceId ? this.#last : this.#open.get(traceId);
     this.#last = open;
-    if (open !== undefined && open.size + length <= MAX_SHARD_TEXT) return open;
+    if (open !== undefined && open.size + length <= MAX_GROUP_TEXT) return open;
     if (open === undefined && this.#open.size >= MAX_TRACES) this.#refuse("traces", MAX_TRACES);
-    const shard = new OpenShard(traceId);
-    this.#last = shard;
-    this.#open.set(traceId, shard);
-    this.#all.push(shard);
-    return shard;
+    const group = new OpenTraceGroup(traceId);
+    this.#last = group;
+    this.#open.set(traceId, group);
+    this.#all.push(group);
+    return group;
   }
 
-  /** Of a resource or scope, which is repeated in each shard that it has spans in. */
+  /** Of a resource or scope, which is repeated in each group that it has spans in. */
   #limitText(): void {
     if (this.#decoding.units <= MAX_SPAN_TEXT) return;
     this.#decoding.wrongShape("", `more than ${MAX_SPAN_TEXT} characters in a resource or scope`);

@@ -1,18 +1,18 @@
 import { ChunkIds } from "../../facts/codec/chunk-ids.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
-import { beats } from "../../facts/version-order.ts";
+import { supersedes } from "../../facts/version-order.ts";
 import type { OtlpEncoding } from "../media-type.ts";
-import type { Envelope, Rejected, ShardSpan, TraceShard } from "./trace-group.ts";
+import type { Envelope, Rejected, GroupedSpan, TraceGroup } from "./trace-group.ts";
 
 /** A beaten span leaves a hole, so that the others keep their places. */
-type OpenScope = { readonly scope: Envelope; readonly spans: (ShardSpan | undefined)[] };
+type OpenScope = { readonly scope: Envelope; readonly spans: (GroupedSpan | undefined)[] };
 
 type OpenResource = { readonly resource: Envelope; readonly scopes: Map<Envelope, OpenScope> };
 
 type Place = { readonly facts: SpanFacts; readonly group: OpenScope; readonly index: number };
 
-/** A shard while its request is being decoded: spans go to their resource and scope, and of repeats one stays. */
-export class OpenShard {
+/** A group while its request is being decoded: spans go to their resource and scope, and of repeats one stays. */
+export class OpenTraceGroup {
   readonly traceId: string;
   readonly #resources = new Map<Envelope, OpenResource>();
   /** Span id and kind together are a span's identity. */
@@ -32,11 +32,11 @@ export class OpenShard {
     return this.#size;
   }
 
-  add(resource: Envelope, scope: Envelope, span: ShardSpan): void {
+  add(resource: Envelope, scope: Envelope, span: GroupedSpan): void {
     const { facts } = span;
     const identity = this.#ids.number(facts.otlpKind, facts.spanId);
     const known = this.#places[identity];
-    const best = known === undefined || beats(facts, known.facts);
+    const best = known === undefined || supersedes(facts, known.facts);
     if (known !== undefined) {
       const named = namesOtherwise(best ? known.facts : facts, best ? facts : known.facts);
       if (!best && !named) return;
@@ -49,7 +49,7 @@ export class OpenShard {
     this.#size += span.text.length + sizeOfValues(span);
   }
 
-  close(encoding: OtlpEncoding, rejected: Rejected | undefined): TraceShard {
+  close(encoding: OtlpEncoding, rejected: Rejected | undefined): TraceGroup {
     const spans = this.#places.length;
     return {
       kind: "spans",
@@ -105,7 +105,7 @@ function sizeOf(envelope: Envelope): number {
   return envelope.head.length + envelope.tail.length + sizeOfValues(envelope);
 }
 
-function sizeOfValues({ values }: Pick<ShardSpan, "values">): number {
+function sizeOfValues({ values }: Pick<GroupedSpan, "values">): number {
   let size = 0;
   for (const value of values) size += value.body.length;
   return size;

@@ -1,29 +1,29 @@
-import type { Receipt, SpilledValue } from "../../facts/delivery.ts";
+import type { Receipt, OffloadedValue } from "../../facts/delivery.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
 import type { RecordFacts } from "../../logs/record-facts.ts";
 import type { Resource, Scope } from "../../otel/span.ts";
 
 /** JSON text around a list: `{"resource":{…},"scopeSpans":[` and `],"schemaUrl":"…"}`. One object for one text in a request. */
-export type Envelope = { readonly head: string; readonly tail: string; readonly values: readonly SpilledValue[] };
+export type Envelope = { readonly head: string; readonly tail: string; readonly values: readonly OffloadedValue[] };
 
 /** A span or a log record. `values`: the large values that the text names. */
-export type ShardItem<Facts> = {
+export type GroupedItem<Facts> = {
   readonly text: string;
   readonly facts: Facts;
-  readonly values: readonly SpilledValue[];
+  readonly values: readonly OffloadedValue[];
 };
 
-export type ShardSpan = ShardItem<SpanFacts>;
+export type GroupedSpan = GroupedItem<SpanFacts>;
 
-export type ScopeGroup<Facts> = { readonly scope: Envelope; readonly items: readonly ShardItem<Facts>[] };
+export type ScopeGroup<Facts> = { readonly scope: Envelope; readonly items: readonly GroupedItem<Facts>[] };
 
 export type ResourceGroup<Facts> = { readonly resource: Envelope; readonly scopes: readonly ScopeGroup<Facts>[] };
 
 /**
  * The spans of one trace out of one request, as canonical texts: what `encodeDelivery` makes a delivery of. A trace
- * whose text would be too long for one delivery comes in several shards.
+ * whose text would be too long for one delivery comes in several groups.
  */
-export type TraceShard = {
+export type TraceGroup = {
   readonly kind: "spans";
   readonly traceId: string;
   readonly spans: number;
@@ -34,7 +34,7 @@ export type TraceShard = {
 export type Rejected = { readonly spans: number; readonly reason: string };
 
 /** The log records of one home out of one request, as canonical texts. */
-export type LogShard = {
+export type RecordGroup = {
   readonly kind: "logs";
   /** The trace that they name, or the one that stands for their session: see `homeOfSession`. */
   readonly traceId: string;
@@ -45,7 +45,7 @@ export type LogShard = {
 
 /** One request, decoded: `spans` were accepted (repeats of one span included), those of `rejected` were not. */
 export type DecodedRequest = {
-  readonly shards: readonly TraceShard[];
+  readonly groups: readonly TraceGroup[];
   readonly spans: number;
   readonly rejected: { readonly count: number; readonly reason?: string };
   /** Of the first resource that says. */
@@ -56,8 +56,8 @@ export type DecodedRequest = {
  * One request for logs, decoded: `records` were accepted (repeats of one record included), those of `rejected` were not. Some
  * records are spans: see `PartialSpans`.
  */
-export type DecodedLogs = Omit<DecodedRequest, "shards" | "spans"> & {
-  readonly shards: readonly (LogShard | TraceShard)[];
+export type DecodedLogs = Omit<DecodedRequest, "groups" | "spans"> & {
+  readonly groups: readonly (RecordGroup | TraceGroup)[];
   readonly records: number;
 };
 
@@ -65,14 +65,14 @@ export type DecodedLogs = Omit<DecodedRequest, "shards" | "spans"> & {
 export type Around<Content extends Resource | Scope> = {
   readonly content: Content | undefined;
   readonly schemaUrl: string;
-  readonly values: readonly SpilledValue[];
+  readonly values: readonly OffloadedValue[];
   envelope: Envelope | undefined;
 };
 
 export function around<Content extends Resource | Scope>(
   content: Content | undefined,
   schemaUrl: string,
-  values: readonly SpilledValue[],
+  values: readonly OffloadedValue[],
 ): Around<Content> {
   return { content, schemaUrl, values, envelope: undefined };
 }

@@ -1,7 +1,7 @@
 import { isRecord } from "../../lib/plain-data.ts";
 import type { ResourceSpans } from "../../otel/span.ts";
 import { decodeTraces } from "../decode-traces.ts";
-import type { LogShard, TraceShard } from "../group/trace-group.ts";
+import type { RecordGroup, TraceGroup } from "../group/trace-group.ts";
 import { jsonFaultAt } from "../json/text.ts";
 import { halvesOf } from "./halves.ts";
 import { decodeLogs } from "../logs/decode-logs.ts";
@@ -15,7 +15,7 @@ import type { Piece } from "./open-element.ts";
 export type DecodedPieces = {
   /** Of the JSON that was decoded. */
   readonly bytes: number;
-  readonly shards: readonly (TraceShard | LogShard)[];
+  readonly groups: readonly (TraceGroup | RecordGroup)[];
   readonly spans: number;
   readonly records: number;
   readonly rejected: { readonly count: number; readonly reason?: string };

@@ -47,8 +47,8 @@ export function readBody(decoding: JsonDecoding, input: unknown): AnyValue | und
 
 /** What an export of ours says of a value that was cut when it first came in: without it the rest would pass for the whole. */
 function cutMark(input: unknown): number | undefined {
-  const spill = isObject(input) ? input["spill"] : undefined;
-  const from = isObject(spill) ? spill["cutFrom"] : undefined;
+  const offloaded = isObject(input) ? input["offloaded"] : undefined;
+  const from = isObject(offloaded) ? offloaded["cutFrom"] : undefined;
   return typeof from === "number" && Number.isSafeInteger(from) && from > MAX_VALUE ? from : undefined;
 }
 

@@ -5,10 +5,10 @@ import type { Resource, Scope } from "../../otel/span.ts";
 import type { Decoding } from "../decoding.ts";
 import { around, Envelopes } from "../group/trace-group.ts";
 import type { Around, DecodedLogs } from "../group/trace-group.ts";
-import { MAX_REQUEST_TEXT, MAX_SHARD_TEXT, MAX_SPAN_TEXT, MAX_SPANS, MAX_TRACES } from "../limits.ts";
+import { MAX_REQUEST_TEXT, MAX_GROUP_TEXT, MAX_SPAN_TEXT, MAX_SPANS, MAX_TRACES } from "../limits.ts";
 import type { OtlpEncoding } from "../media-type.ts";
 import { Rejections } from "../rejections.ts";
-import { OpenLogShard } from "./open-record-group.ts";
+import { OpenRecordGroup } from "./open-record-group.ts";
 import { PartialSpans } from "./partial-spans.ts";
 import { createHash } from "node:crypto";
 
@@ -18,9 +18,9 @@ export class RequestRecords {
   readonly #decoding: Decoding;
   readonly #rejections = new Rejections();
   readonly #envelopes = new Envelopes("scopeLogs", "logRecords");
-  /** The shard of each home that takes more. */
-  readonly #open = new Map<string, OpenLogShard>();
-  readonly #all: OpenLogShard[] = [];
+  /** The group of each home that takes more. */
+  readonly #open = new Map<string, OpenRecordGroup>();
+  readonly #all: OpenRecordGroup[] = [];
   readonly #partials: PartialSpans;
   #resource: Around<Resource> = around(undefined, "", []);
   #scope: Around<Scope> = around(undefined, "", []);
@@ -35,12 +35,12 @@ export class RequestRecords {
   }
 
   enterResource(resource: Resource | undefined, schemaUrl: string): void {
-    this.#resource = around(resource, schemaUrl, this.#decoding.spiller.taken);
+    this.#resource = around(resource, schemaUrl, this.#decoding.offloader.taken);
     this.#limitText();
   }
 
   enterScope(scope: Scope | undefined, schemaUrl: string): void {
-    this.#scope = around(scope, schemaUrl, this.#decoding.spiller.taken);
+    this.#scope = around(scope, schemaUrl, this.#decoding.offloader.taken);
     this.#limitText();
   }
 
@@ -52,14 +52,14 @@ export class RequestRecords {
     const text = units > MAX_SPAN_TEXT ? undefined : JSON.stringify(record);
     if (text === undefined || text.length > MAX_SPAN_TEXT)
       return this.#reject(this.#here(`more than ${MAX_SPAN_TEXT} characters beside its large values`), record);
-    const partial = this.#partials.add(record, this.#decoding.spiller.taken);
+    const partial = this.#partials.add(record, this.#decoding.offloader.taken);
     if (partial?.fault !== undefined) return this.#reject(this.#here(partial.fault), record);
     if (partial !== undefined) {
       this.#records += 1;
       return this.#limit();
     }
     const facts = deriveRecordFacts(record, text, this.#resource.content, this.#scope.content);
-    const home = record.traceId ?? (facts.session === undefined ? undefined : homeOfSession(facts.session.value));
+    const home = record.traceId ?? (facts.session === undefined ? undefined : traceIdForSession(facts.session.value));
     if (home === undefined)
       return this.#reject(
         this.#here("neither a traceId nor a session's name, such as session.id, on the record or its resource"),
@@ -68,12 +68,12 @@ export class RequestRecords {
     this.#records += 1;
     const service = serviceOf(this.#resource.content);
     this.#service ??= service;
-    const shard = this.#shardFor(home, text.length);
-    const before = shard.size;
+    const group = this.#groupFor(home, text.length);
+    const before = group.size;
     const resource = this.#envelopes.ofResource(this.#resource);
-    const item = { text, facts, values: this.#decoding.spiller.taken };
-    shard.add(resource, this.#envelopes.ofScope(this.#scope), item, service);
-    this.#size += shard.size - before;
+    const item = { text, facts, values: this.#decoding.offloader.taken };
+    group.add(resource, this.#envelopes.ofScope(this.#scope), item, service);
+    this.#size += group.size - before;
     this.#limit();
   }
 
@@ -91,10 +91,10 @@ export class RequestRecords {
 
   close(): DecodedLogs {
     return {
-      shards: [
-        ...this.#all.map((shard) => {
-          const isLast = this.#open.get(shard.traceId) === shard;
-          return shard.close(this.#encoding, isLast ? this.#rejections.ofTrace(shard.traceId) : undefined);
+      groups: [
+        ...this.#all.map((group) => {
+          const isLast = this.#open.get(group.traceId) === group;
+          return group.close(this.#encoding, isLast ? this.#rejections.ofTrace(group.traceId) : undefined);
         }),
         ...this.#partials.close(),
       ],
@@ -112,16 +112,16 @@ export class RequestRecords {
     return `${this.#decoding.trail.path("")}: ${message}`;
   }
 
-  #shardFor(traceId: string, length: number): OpenLogShard {
+  #groupFor(traceId: string, length: number): OpenRecordGroup {
     const open = this.#open.get(traceId);
-    if (open !== undefined && open.size + length <= MAX_SHARD_TEXT) return open;
-    const shard = new OpenLogShard(traceId);
-    this.#open.set(traceId, shard);
-    this.#all.push(shard);
-    return shard;
+    if (open !== undefined && open.size + length <= MAX_GROUP_TEXT) return open;
+    const group = new OpenRecordGroup(traceId);
+    this.#open.set(traceId, group);
+    this.#all.push(group);
+    return group;
   }
 
-  /** Of a resource or scope, which is repeated in each shard that it has records in. */
+  /** Of a resource or scope, which is repeated in each group that it has records in. */
   #limitText(): void {
     if (this.#decoding.units <= MAX_SPAN_TEXT) return;
     this.#decoding.wrongShape("", `more than ${MAX_SPAN_TEXT} characters in a resource or scope`);
@@ -136,6 +136,6 @@ export class RequestRecords {
  * The trace id that stands for a session among records that name a session and no trace: they have one home, which is
  * bound to the session as that of any trace is. The prefix keeps it from meaning anything else.
  */
-export function homeOfSession(name: string): string {
+export function traceIdForSession(name: string): string {
   return createHash("sha256").update(`spanfold session logs\n${name}`).digest("hex").slice(0, 32);
 }

@@ -1,13 +1,13 @@
 import type { OtlpEncoding } from "../media-type.ts";
 import type { RecordFacts } from "../../logs/record-facts.ts";
-import type { Envelope, LogShard, Rejected, ShardItem } from "../group/trace-group.ts";
+import type { Envelope, RecordGroup, Rejected, GroupedItem } from "../group/trace-group.ts";
 
-type ShardRecord = ShardItem<RecordFacts>;
+type GroupedRecord = GroupedItem<RecordFacts>;
 
-type OpenResource = { readonly resource: Envelope; readonly scopes: Map<Envelope, ShardRecord[]> };
+type OpenResource = { readonly resource: Envelope; readonly scopes: Map<Envelope, GroupedRecord[]> };
 
 /** A home's log records while their request is being decoded: they go to their resource and scope, each once. */
-export class OpenLogShard {
+export class OpenRecordGroup {
   readonly traceId: string;
   readonly #resources = new Map<Envelope, OpenResource>();
   readonly #hashes = new Set<string>();
@@ -23,7 +23,7 @@ export class OpenLogShard {
     return this.#size;
   }
 
-  add(resource: Envelope, scope: Envelope, record: ShardRecord, service: string | undefined): void {
+  add(resource: Envelope, scope: Envelope, record: GroupedRecord, service: string | undefined): void {
     if (this.#hashes.has(record.facts.hash)) return;
     this.#hashes.add(record.facts.hash);
     this.#group(resource, scope).push(record);
@@ -31,7 +31,7 @@ export class OpenLogShard {
     this.#size += record.text.length + sizeOfValues(record);
   }
 
-  close(encoding: OtlpEncoding, rejected: Rejected | undefined): LogShard {
+  close(encoding: OtlpEncoding, rejected: Rejected | undefined): RecordGroup {
     const records = this.#hashes.size;
     return {
       kind: "logs",
@@ -51,7 +51,7 @@ export class OpenLogShard {
     };
   }
 
-  #group(resource: Envelope, scope: Envelope): ShardRecord[] {
+  #group(resource: Envelope, scope: Envelope): GroupedRecord[] {
     let ofResource = this.#resources.get(resource);
     if (ofResource === undefined) {
       ofResource = { resource, scopes: new Map() };

@@ -1,13 +1,13 @@
-import type { SpilledValue } from "../../facts/delivery.ts";
+import type { OffloadedValue } from "../../facts/delivery.ts";
 import { timeOfRecord } from "../../otel/log-record.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
 import { PARTIAL_EVENT_KEYS, PARTIAL_HEARTBEAT, PARTIAL_STOP } from "../../otel/semconv/running.ts";
 import type { AnyValue, Span } from "../../otel/span.ts";
 import { canonicalSpan } from "../canonical.ts";
 import { decodeTraces } from "../decode-traces.ts";
-import { OpenShard } from "../group/open-group.ts";
-import type { TraceShard } from "../group/trace-group.ts";
-import { MAX_SHARD_TEXT } from "../limits.ts";
+import { OpenTraceGroup } from "../group/open-group.ts";
+import type { TraceGroup } from "../group/trace-group.ts";
+import { MAX_GROUP_TEXT } from "../limits.ts";
 import type { OtlpEncoding } from "../media-type.ts";
 import { statusOf } from "../refusals.ts";
 import { Buffer } from "node:buffer";
@@ -19,8 +19,8 @@ import { gunzipSync } from "node:zlib";
  */
 export class PartialSpans {
   readonly #encoding: OtlpEncoding;
-  readonly #open = new Map<string, OpenShard>();
-  readonly #all: OpenShard[] = [];
+  readonly #open = new Map<string, OpenTraceGroup>();
+  readonly #all: OpenTraceGroup[] = [];
   #size = 0;
   #spans = 0;
 
@@ -29,19 +29,19 @@ export class PartialSpans {
   }
 
   /** `undefined` where the record holds no span; else why it was refused, if it was. */
-  add(record: LogRecord, values: readonly SpilledValue[]): { readonly fault?: string } | undefined {
+  add(record: LogRecord, values: readonly OffloadedValue[]): { readonly fault?: string } | undefined {
     const partial = readPartial(record, values);
     if (partial === undefined) return undefined;
     const decoded = decodeTraces(partial.body, partial.encoding, (span) => spanAsOf(partial, span));
     if (!decoded.ok) return { fault: `body: ${statusOf(decoded.error).message}` };
-    const { shards, rejected } = decoded.value;
+    const { groups, rejected } = decoded.value;
     if (rejected.reason !== undefined) return { fault: `body: ${rejected.reason}` };
-    if (shards.length === 0) return { fault: "body: no span in it" };
-    for (const shard of shards) this.#take(shard);
+    if (groups.length === 0) return { fault: "body: no span in it" };
+    for (const group of groups) this.#take(group);
     return {};
   }
 
-  /** As a shard's: what a request's limit counts. */
+  /** As a group's: what a request's limit counts. */
   get size(): number {
     return this.#size;
   }
@@ -55,14 +55,14 @@ export class PartialSpans {
     return this.#open.size;
   }
 
-  close(): readonly TraceShard[] {
-    return this.#all.map((shard) => shard.close(this.#encoding, undefined));
+  close(): readonly TraceGroup[] {
+    return this.#all.map((group) => group.close(this.#encoding, undefined));
   }
 
-  #take({ traceId, resources }: TraceShard): void {
+  #take({ traceId, resources }: TraceGroup): void {
     let open = this.#open.get(traceId);
-    if (open === undefined || open.size > MAX_SHARD_TEXT / 2) {
-      open = new OpenShard(traceId);
+    if (open === undefined || open.size > MAX_GROUP_TEXT / 2) {
+      open = new OpenTraceGroup(traceId);
       this.#open.set(traceId, open);
       this.#all.push(open);
     }
@@ -88,7 +88,7 @@ export type PartialRecord = {
 };
 
 /** `undefined` of any other record. `values`: the large values that were taken out of it. */
-export function readPartial(record: LogRecord, values: readonly SpilledValue[]): PartialRecord | undefined {
+export function readPartial(record: LogRecord, values: readonly OffloadedValue[]): PartialRecord | undefined {
   const event = record.attributes?.find(({ key }) => key === PARTIAL_EVENT_KEYS[0])?.value?.stringValue;
   if (event !== PARTIAL_HEARTBEAT && event !== PARTIAL_STOP) return undefined;
   const { stringValue: text = "", bytesValue } = whole(record.body ?? {}, values);
@@ -97,8 +97,8 @@ export function readPartial(record: LogRecord, values: readonly SpilledValue[]):
   return { event, time: timeOfRecord(record), encoding: isJson ? "json" : "protobuf", body };
 }
 
-function whole(body: AnyValue, values: readonly SpilledValue[]): AnyValue {
-  const taken = values.find(({ hash }) => hash === body.spill?.hash);
+function whole(body: AnyValue, values: readonly OffloadedValue[]): AnyValue {
+  const taken = values.find(({ hash }) => hash === body.offloaded?.hash);
   if (taken === undefined) return body;
   const json = taken.encoding === "gzip" ? gunzipSync(taken.body) : taken.body;
   const value: AnyValue = JSON.parse(Buffer.from(json).toString());

@@ -46,16 +46,16 @@ const KEPT_BYTES = 3_000_000;
 /** The revisions of one life of a log, in any order. */
 export class LogChunks {
   readonly #pages: LogPages;
-  readonly #incarnation: string;
+  readonly #generation: string;
   /** Least recently asked for first. */
   readonly #kept = new Map<number, LogChunk>();
   #bytes = 0;
   /** Pages read so far. */
   reads = 0;
 
-  constructor(pages: LogPages, incarnation: string) {
+  constructor(pages: LogPages, generation: string) {
     this.#pages = pages;
-    this.#incarnation = incarnation;
+    this.#generation = generation;
   }
 
   /** `absent` where its trace left, or was forgotten; `over` where the log is another one, or none, by now. */
@@ -67,7 +67,7 @@ export class LogChunks {
       return kept;
     }
     this.reads++;
-    const cursor = { incarnation: this.#incarnation, revision: revision - 1 };
+    const cursor = { generation: this.#generation, revision: revision - 1 };
     const page = await this.#pages.read("session", cursor, PAGE_BYTES);
     if (page.state !== "present" || page.reset) return "over";
     // From the back, so that what comes next is kept longest.

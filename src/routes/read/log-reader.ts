@@ -31,7 +31,7 @@ export class LogReader {
   }
 
   get resourceVersion(): string {
-    return formatVersion(this.#peeked.incarnation, this.#peeked.head);
+    return formatVersion(this.#peeked.generation, this.#peeked.head);
   }
 
   /** `{resourceSpans, resourceLogs, …tail}`. */
@@ -99,8 +99,8 @@ export class LogReader {
   }
 
   async #page(after: number): Promise<Present> {
-    const { incarnation, head } = this.#peeked;
-    const page: LogPage = await this.#stub.read(this.#view, { incarnation, revision: after }, PAGE_BYTES, head);
+    const { generation, head } = this.#peeked;
+    const page: LogPage = await this.#stub.read(this.#view, { generation, revision: after }, PAGE_BYTES, head);
     // Forgotten, moved or begun anew while it was read: what was sent can't be taken back, so the document must not end well.
     if (page.state !== "present" || page.reset) throw new Error("the session changed its life while it was read");
     if (page.left > head) throw new Error("a trace left the session while it was read");

@@ -9,7 +9,7 @@ import type { ResumePoint } from "../../session/rerun/resume-point.ts";
 import * as Row from "../../session/table/span-rows.ts";
 import { SpanTable } from "../../session/table/span-table.ts";
 import type { QuerySummary } from "../../session/summary.ts";
-import { isToldAs } from "../../facts/derivation.ts";
+import { isDerivedAs } from "../../facts/derivation.ts";
 import { QUERY_INPUT } from "../../otel/semconv/ark.ts";
 import type { Span } from "../../otel/span.ts";
 import { LogChunk, LogChunks, withWholeValues } from "./log-chunks.ts";
@@ -28,13 +28,13 @@ export class QueryReader {
 
   private constructor(
     stub: DurableObjectStub<SessionObject>,
-    incarnation: string,
+    generation: string,
     table: SpanTable,
     found: QueryRows,
     begun: readonly Place[],
   ) {
     this.#stub = stub;
-    this.#chunks = new LogChunks(stub, incarnation);
+    this.#chunks = new LogChunks(stub, generation);
     this.#table = table;
     this.#found = found;
     this.#begun = begun;
@@ -44,11 +44,11 @@ export class QueryReader {
   static async open(stub: DurableObjectStub<SessionObject>, { key, traceId }: QuerySummary): Promise<QueryReader> {
     const table = new SpanTable();
     const begun: Place[] = [];
-    let cursor: { incarnation: string; revision: number } | undefined;
+    let cursor: { generation: string; revision: number } | undefined;
     for (;;) {
       const page = await stub.read("session", cursor, PAGE_BYTES);
       if (page.state !== "present" || page.reset) throw changed();
-      const { incarnation, next, head } = page;
+      const { generation, next, head } = page;
       for (const entry of page.entries) {
         if (entry.kind === "gone" || entry.traceId !== traceId) continue;
         const spans = new LogChunk(entry).spans;
@@ -63,11 +63,11 @@ export class QueryReader {
           }
         }
       }
-      cursor = { incarnation, revision: next };
+      cursor = { generation, revision: next };
       if (next < head) continue;
       const found = rowsOfQuery(table, key);
       if (found === undefined) throw changed();
-      return new QueryReader(stub, incarnation, table, found, begun);
+      return new QueryReader(stub, generation, table, found, begun);
     }
   }
 
@@ -109,7 +109,7 @@ export class QueryReader {
 
 /** The event that a query began with says what was asked: what ends it wins, and does not know it any more. */
 function isBeginning(span: Span): boolean {
-  return isToldAs("event", span) && (span.attributes ?? []).some(({ key }) => key === QUERY_INPUT);
+  return isDerivedAs("event", span) && (span.attributes ?? []).some(({ key }) => key === QUERY_INPUT);
 }
 
 function changed(): Error {

@@ -8,7 +8,7 @@ type Peek =
   | { readonly state: "present" };
 
 /** The answer where there is nothing to read here: gone, or gone elsewhere. */
-export function whereabouts(c: Context<AppEnv>, id: string, peek: Peek, suffix = ""): Response | undefined {
+export function redirectIfMoved(c: Context<AppEnv>, id: string, peek: Peek, suffix = ""): Response | undefined {
   if (peek.state === "present") return undefined;
   if (peek.state === "absent") return notFound(c, `The session ${id}`);
   const only = peek.sessions.length === 1 ? peek.sessions[0] : undefined;

@@ -1,6 +1,6 @@
 import type { Bindings } from "../../config.ts";
 import { encodeDelivery } from "../../otlp/group/encode-delivery.ts";
-import type { LogShard, TraceShard } from "../../otlp/group/trace-group.ts";
+import type { RecordGroup, TraceGroup } from "../../otlp/group/trace-group.ts";
 import { sessionAt } from "../../place.ts";
 import type { AppendOutcome } from "../../facts/delivery.ts";
 
@@ -21,17 +21,17 @@ export type Delivered = {
 export async function deliver(
   env: Bindings,
   tenant: string,
-  shards: readonly (TraceShard | LogShard)[],
+  groups: readonly (TraceGroup | RecordGroup)[],
 ): Promise<Delivered> {
   let rejected = 0;
   let reason: string | undefined;
   let retry = false;
   let next = 0;
   const worker = async () => {
-    while (next < shards.length) {
-      const shard = shards[next++];
-      if (shard === undefined) return;
-      const outcome = await deliverOne(env, tenant, shard);
+    while (next < groups.length) {
+      const group = groups[next++];
+      if (group === undefined) return;
+      const outcome = await deliverOne(env, tenant, group);
       if (outcome === "retry") retry = true;
       else if (outcome !== undefined) {
         rejected += outcome.rejected;
@@ -39,21 +39,21 @@ export async function deliver(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(CALLS_IN_FLIGHT, shards.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(CALLS_IN_FLIGHT, groups.length) }, worker));
   return { rejected, retry, ...(reason === undefined ? {} : { reason }) };
 }
 
 async function deliverOne(
   env: Bindings,
   tenant: string,
-  shard: TraceShard | LogShard,
+  group: TraceGroup | RecordGroup,
 ): Promise<"retry" | { readonly rejected: number; readonly reason: string } | undefined> {
   const known = new Set<number>();
   try {
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      const delivery = encodeDelivery(shard, known);
+      const delivery = encodeDelivery(group, known);
       if (delivery.spans === 0) return undefined;
-      const outcome: AppendOutcome = await sessionAt(env, tenant, shard.traceId).append(tenant, delivery);
+      const outcome: AppendOutcome = await sessionAt(env, tenant, group.traceId).append(tenant, delivery);
       switch (outcome.outcome) {
         case "appended":
         case "known":
@@ -62,11 +62,11 @@ async function deliverOne(
           leaveOut(known, outcome.known);
           continue;
         case "full":
-          return { rejected: delivery.spans, reason: `trace ${shard.traceId}: ${outcome.reason}` };
+          return { rejected: delivery.spans, reason: `trace ${group.traceId}: ${outcome.reason}` };
         case "fault":
           return {
             rejected: delivery.spans,
-            reason: `trace ${shard.traceId}: a fault of ours, not of the spans; reference ${outcome.reference}`,
+            reason: `trace ${group.traceId}: a fault of ours, not of the spans; reference ${outcome.reference}`,
           };
       }
     }
@@ -74,7 +74,7 @@ async function deliverOne(
   } catch (error) {
     // Busy, failing storage, a deploy: all pass. An exporter throws a batch away on 500, and keeps it on 503.
     console.warn(
-      JSON.stringify({ message: "a trace could not be delivered", traceId: shard.traceId, error: String(error) }),
+      JSON.stringify({ message: "a trace could not be delivered", traceId: group.traceId, error: String(error) }),
     );
     return "retry";
   }

@@ -13,7 +13,7 @@ import type { AppEnv } from "../../config.ts";
 import { methodNotAllowed } from "../method-not-allowed.ts";
 import { permit } from "../../auth/access.ts";
 import { badRequest, problem } from "../../api/problem.ts";
-import { noteArrival } from "./recent-exports.ts";
+import { recordExport } from "./recent-exports.ts";
 import { files } from "./body-budget.ts";
 import type { BodyAccount } from "./body-budget.ts";
 import { deliver } from "./deliver.ts";
@@ -141,7 +141,7 @@ class Import {
     const accepted = this.#spans + this.#records;
     const rejected = this.#rejectedSpans + this.#rejectedRecords;
     if (accepted + rejected === 0) return;
-    noteArrival(this.#c, {
+    recordExport(this.#c, {
       at: Date.now(),
       signal: this.#spans + this.#rejectedSpans > 0 ? "traces" : "logs",
       encoding: "json",
@@ -151,15 +151,15 @@ class Import {
     });
   }
 
-  async #take({ shards, spans, records, rejected }: DecodedPieces): Promise<void> {
-    this.#deliveries += shards.length;
+  async #take({ groups, spans, records, rejected }: DecodedPieces): Promise<void> {
+    this.#deliveries += groups.length;
     if (this.#deliveries > DELIVERIES) throw new TooMany();
-    const delivered = await deliver(this.#c.env, this.#c.var.tenant, shards);
+    const delivered = await deliver(this.#c.env, this.#c.var.tenant, groups);
     if (delivered.retry) throw new Passing();
-    for (const { traceId } of shards) this.#traceIds.add(traceId);
+    for (const { traceId } of groups) this.#traceIds.add(traceId);
     const refused = rejected.count + delivered.rejected;
     this.#reason ??= rejected.reason ?? delivered.reason;
-    const isLogs = records > 0 || shards.some(({ kind }) => kind === "logs");
+    const isLogs = records > 0 || groups.some(({ kind }) => kind === "logs");
     if (isLogs) {
       this.#records += records - delivered.rejected;
       this.#rejectedRecords += refused;

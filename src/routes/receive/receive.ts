@@ -9,10 +9,10 @@ import { encodingOf, mediaTypeOf } from "../../otlp/media-type.ts";
 import type { OtlpEncoding } from "../../otlp/media-type.ts";
 import { encodeStatus, encodeSuccess } from "../../otlp/response.ts";
 import type { Signal } from "../../otlp/response.ts";
-import type { DecodedRequest, LogShard, TraceShard } from "../../otlp/group/trace-group.ts";
+import type { DecodedRequest, RecordGroup, TraceGroup } from "../../otlp/group/trace-group.ts";
 import { challenge, judgeAccess } from "../../auth/access.ts";
 import type { AppEnv } from "../../config.ts";
-import { noteArrival } from "./recent-exports.ts";
+import { recordExport } from "./recent-exports.ts";
 import { bodies, readSent } from "./body-budget.ts";
 import { deliver } from "./deliver.ts";
 
@@ -61,7 +61,7 @@ type Kept = Exclude<Signal, "metrics">;
 
 /** What a request holds, whichever of the kept signals it is of: `count` was accepted. */
 type Decoded = Pick<DecodedRequest, "rejected" | "service"> & {
-  readonly shards: readonly (TraceShard | LogShard)[];
+  readonly groups: readonly (TraceGroup | RecordGroup)[];
   readonly count: number;
 };
 
@@ -81,14 +81,14 @@ async function keep(
   decoded: Result<Decoded>,
 ): Promise<Response> {
   if (!decoded.ok) return fail(c, signal, encoding, decoded.error);
-  const { shards, count, rejected, service } = decoded.value;
-  const delivered = await deliver(c.env, c.var.tenant, shards);
+  const { groups, count, rejected, service } = decoded.value;
+  const delivered = await deliver(c.env, c.var.tenant, groups);
   if (delivered.retry)
     return refuse(c, encoding, 503, "not all of it could be stored; send it again", { "retry-after": "1" });
   const refused = rejected.count + delivered.rejected;
   const reason = [rejected.reason, delivered.reason].filter((text) => text !== undefined).join("; ");
   if (count + rejected.count > 0) {
-    noteArrival(c, {
+    recordExport(c, {
       at: Date.now(),
       signal,
       encoding,
@@ -116,7 +116,7 @@ function refuseFaulty(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding
 
 /** Exporters send all signals to one endpoint, and complain for ever if one is refused. */
 function acceptUnkept(c: Context<AppEnv>, encoding: OtlpEncoding): Response {
-  noteArrival(c, { at: Date.now(), signal: "metrics", encoding, accepted: 0, rejected: 0 });
+  recordExport(c, { at: Date.now(), signal: "metrics", encoding, accepted: 0, rejected: 0 });
   const partial = { rejected: 0, message: "metrics are accepted and not kept" };
   return respond(c, encoding, 200, encodeSuccess("metrics", encoding, partial), {});
 }
@@ -136,7 +136,7 @@ function noteRefusal(
   reason: string,
 ): void {
   const about = { at: Date.now(), signal, accepted: 0, rejected: 0, reason };
-  noteArrival(c, encoding === undefined ? about : { ...about, encoding }, status);
+  recordExport(c, encoding === undefined ? about : { ...about, encoding }, status);
 }
 
 /** An export to a path that is no receiver's: told where one is, and noted for the page. */

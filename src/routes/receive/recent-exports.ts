@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { directoryOf } from "../../place.ts";
 import { addRefusal } from "../../session/contract/refused-exports.ts";
-import type { Arrival, ArrivalNews, RefusedExport } from "../../session/contract/stream-events.ts";
+import type { RecentExport, RecentExportsUpdate, RefusedExport } from "../../session/contract/stream-events.ts";
 import type { AppEnv } from "../../config.ts";
 
 /** The directory hears of arrivals at most this often from one isolate: it has better things to write. */
@@ -13,10 +13,10 @@ const KEPT = 20;
 const REASON_LENGTH = 300;
 
 type Pending = {
-  last: Arrival[];
+  last: RecentExport[];
   /** Lines that were told stay with a count of 0, so that repeats are known. */
   refused: readonly RefusedExport[];
-  notKept: { metrics: number };
+  dropped: { metrics: number };
   /** When the directory was told last, and of refusals; when it is told next. */
   told: number;
   toldRefusals: number;
@@ -27,11 +27,11 @@ type Pending = {
 const pending = new Map<string, Pending>();
 
 /** Notes what reached the receiver, to be shown as "what arrived last"; with a reason, as a refusal with this HTTP status. */
-export function noteArrival(c: Context<AppEnv>, given: Arrival, status = 200): void {
+export function recordExport(c: Context<AppEnv>, given: RecentExport, status = 200): void {
   const noted = pendingOf(c.var.tenant);
   const { reason: text } = given;
   const reason = text !== undefined && text.length > REASON_LENGTH ? `${text.slice(0, REASON_LENGTH - 1)}…` : text;
-  const arrival: Arrival = reason === undefined ? given : { ...given, reason };
+  const arrival: RecentExport = reason === undefined ? given : { ...given, reason };
   let isNew = arrival.accepted > 0 || reason === undefined;
   if (isNew) {
     noted.last.unshift(arrival);
@@ -42,14 +42,14 @@ export function noteArrival(c: Context<AppEnv>, given: Arrival, status = 200): v
     const { lines, isFirst } = addRefusal(noted.refused, refused);
     noted.refused = lines;
     isNew ||= isFirst;
-  } else if (arrival.signal === "metrics") noted.notKept.metrics++;
+  } else if (arrival.signal === "metrics") noted.dropped.metrics++;
   schedule(c, noted, isNew ? noted.told + LEAST_INTERVAL_MILLIS : noted.toldRefusals + REPEATS_MILLIS);
 }
 
 function pendingOf(tenant: string): Pending {
   let noted = pending.get(tenant);
   if (noted === undefined) {
-    noted = { last: [], refused: [], notKept: { metrics: 0 }, told: 0, toldRefusals: 0, due: undefined };
+    noted = { last: [], refused: [], dropped: { metrics: 0 }, told: 0, toldRefusals: 0, due: undefined };
     pending.set(tenant, noted);
   }
   return noted;
@@ -72,8 +72,8 @@ async function flush(c: Context<AppEnv>, noted: Pending, due: number): Promise<v
   if (noted.due !== due) return;
   const now = Date.now();
   const refused = noted.refused.filter(({ count }) => count > 0);
-  const news: ArrivalNews = { last: noted.last, refused, notKept: noted.notKept };
-  Object.assign(noted, { last: [], notKept: { metrics: 0 }, told: now, due: undefined });
+  const news: RecentExportsUpdate = { last: noted.last, refused, dropped: noted.dropped };
+  Object.assign(noted, { last: [], dropped: { metrics: 0 }, told: now, due: undefined });
   if (refused.length > 0) {
     noted.refused = noted.refused.map((line) => ({ ...line, count: 0 }));
     noted.toldRefusals = now;

@@ -53,20 +53,20 @@ export class ListSource implements Source {
       ...(this.#cursor === undefined ? {} : { from: this.#cursor }),
       ...(this.#seen === undefined ? {} : { seen: this.#seen }),
     });
-    const { incarnation, head } = page;
+    const { generation, head } = page;
     if (page.reset || this.#cursor === undefined) this.#blankUntil = head;
     const events: Uint8Array[] = [];
-    if (page.reset) events.push(sse("reset", {}, formatVersion(incarnation, 0)));
-    for (const entry of page.entries) events.push(eventOf(entry, formatVersion(incarnation, entry.revision)));
+    if (page.reset) events.push(sse("reset", {}, formatVersion(generation, 0)));
+    for (const entry of page.entries) events.push(eventOf(entry, formatVersion(generation, entry.revision)));
     // What time has moved is no place to resume from: it is at no place of the log.
-    for (const entry of page.turned) events.push(eventOf(entry));
-    this.#cursor = { incarnation, revision: page.next };
+    for (const entry of page.transitions) events.push(eventOf(entry));
+    this.#cursor = { generation, revision: page.next };
     this.#seen = page.now;
     this.#due = page.due;
     const caughtUp = page.next >= head;
     if (caughtUp) {
-      events.push(sse("arrivals", { arrivals: page.arrivals }));
-      events.push(sse("bookmark", { resourceVersion: formatVersion(incarnation, page.next), now: page.now }));
+      events.push(sse("recentExports", { recentExports: page.recentExports }));
+      events.push(sse("bookmark", { resourceVersion: formatVersion(generation, page.next), now: page.now }));
     }
     this.#unmarked = !caughtUp;
     return { events, caughtUp, ended: false };
@@ -75,16 +75,17 @@ export class ListSource implements Source {
   take(message: string | ArrayBuffer): Taken {
     if (typeof message !== "string") return { kind: "nothing" };
     const frame = JSON.parse(message) as DirectoryFrame;
-    if (frame.type === "arrivals") return { kind: "event", event: sse("arrivals", { arrivals: frame.arrivals }) };
-    const { entry, incarnation, previous, facts, now } = frame;
-    if (this.#cursor === undefined || incarnation !== this.#cursor.incarnation) return { kind: "news" };
+    if (frame.type === "recentExports")
+      return { kind: "event", event: sse("recentExports", { recentExports: frame.recentExports }) };
+    const { entry, generation, previous, facts, now } = frame;
+    if (this.#cursor === undefined || generation !== this.#cursor.generation) return { kind: "news" };
     if (entry.revision <= this.#cursor.revision) return { kind: "nothing" };
     if (previous !== this.#cursor.revision || needsText(this.#filter)) return { kind: "news" };
-    this.#cursor = { incarnation, revision: entry.revision };
+    this.#cursor = { generation, revision: entry.revision };
     this.#unmarked = true;
     const isShown = entry.kind === "gone" || (facts !== undefined && admits(this.#filter, facts, now));
     const told: DirectoryEntry = isShown ? entry : { kind: "gone", revision: entry.revision, id: entry.id };
-    return { kind: "event", event: eventOf(told, formatVersion(incarnation, entry.revision)) };
+    return { kind: "event", event: eventOf(told, formatVersion(generation, entry.revision)) };
   }
 }
 

@@ -2,7 +2,7 @@ import { readDuration, readMoment } from "../../api/moment.ts";
 
 /** Where a cut replay goes on: the log up to `head` has so many items when it is told so, of which some were told. */
 export type ReplayVersion = {
-  readonly incarnation: string;
+  readonly generation: string;
   readonly head: number;
   readonly items: number;
   readonly told: number;
@@ -76,13 +76,13 @@ function readFrom(text: string): ReplayQuery["from"] {
 }
 
 /** The `id:` of a replay's events. No place in the log: a replay by event tells revisions in parts. */
-export function formatReplayVersion({ incarnation, head, items, told }: ReplayVersion): string {
-  return `${incarnation}.${head}.${items}.${told}`;
+export function formatReplayVersion({ generation, head, items, told }: ReplayVersion): string {
+  return `${generation}.${head}.${items}.${told}`;
 }
 
 function parseReplayVersion(text: string): ReplayVersion | undefined {
   const match = /^([0-9a-z]{1,64})\.(\d{1,15})\.(\d{1,9})\.(\d{1,9})$/.exec(text);
   if (match === null) return undefined;
-  const [, incarnation = "", head, items, told] = match;
-  return { incarnation, head: Number(head), items: Number(items), told: Number(told) };
+  const [, generation = "", head, items, told] = match;
+  return { generation, head: Number(head), items: Number(items), told: Number(told) };
 }

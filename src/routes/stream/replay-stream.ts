@@ -18,7 +18,7 @@ const HEARTBEAT_MILLIS = 15_000;
 const READS = 5_000;
 
 /** All of a log that is to be told: as far as it went when the replay began. */
-type Survey = { readonly incarnation: string; readonly head: number; readonly schedule: ReplaySchedule };
+type Survey = { readonly generation: string; readonly head: number; readonly schedule: ReplaySchedule };
 
 /**
  * A log told again in its own time. It is read twice: once for the times of all its spans, then chunk by chunk as their
@@ -60,7 +60,7 @@ export class ReplayStream {
     const continues = resume === undefined || isSame(resume, survey);
     if (!continues) yield sse("reset", {}, versionOf(survey, 0));
     const clock = new ReplayClock({ speed, idle, ...this.#from(schedule) });
-    const chunks = new LogChunks(this.#log, survey.incarnation);
+    const chunks = new LogChunks(this.#log, survey.generation);
     for (let item = continues ? (resume?.told ?? 0) : 0; item < schedule.length;) {
       const step = schedule.step(item);
       yield* this.#pause(clock.wait(step.at, performance.now()));
@@ -78,13 +78,13 @@ export class ReplayStream {
     const byArrival = new ArrivalSchedule();
     const byEvent = new EventSchedule();
     const { by, resume } = this.#query;
-    let cursor: { incarnation: string; revision: number } | undefined;
+    let cursor: { generation: string; revision: number } | undefined;
     let heard = performance.now();
     for (;;) {
       const page = await this.#log.read("session", cursor, PAGE_BYTES);
       if (this.#closed || page.state !== "present" || page.reset) return undefined;
-      const { incarnation } = page;
-      const head = resume?.incarnation === incarnation ? Math.min(resume.head, page.head) : page.head;
+      const { generation } = page;
+      const head = resume?.generation === generation ? Math.min(resume.head, page.head) : page.head;
       for (const entry of page.entries) {
         if (entry.revision > head) break;
         // What a trace that left did before is in the log no more: only a replay by arrival tells of it.
@@ -92,8 +92,8 @@ export class ReplayStream {
         else if (entry.kind === "spans") byEvent.add(entry.revision, new LogChunk(entry).spans.spans());
         else if (entry.kind === "logs") byEvent.addRecords(entry.revision, new LogChunk(entry).records.records());
       }
-      if (page.next >= head) return { incarnation, head, schedule: by === "arrival" ? byArrival : byEvent.settle() };
-      cursor = { incarnation, revision: page.next };
+      if (page.next >= head) return { generation, head, schedule: by === "arrival" ? byArrival : byEvent.settle() };
+      cursor = { generation, revision: page.next };
       if (performance.now() - heard < HEARTBEAT_MILLIS) continue;
       heard = performance.now();
       yield HEARTBEAT;
@@ -121,11 +121,11 @@ export class ReplayStream {
     else if (page.state === "absent") yield sse("deleted", {});
     // To several: who asks again is told.
     else if (page.state === "moved") return;
-    else if (survey === undefined || page.incarnation !== survey.incarnation) yield sse("reset", {});
+    else if (survey === undefined || page.generation !== survey.generation) yield sse("reset", {});
     else {
       const { summary, prices, retention } = page;
       if (summary !== undefined) yield sse("session", { summary: withStatus(summary, Date.now()), prices, retention });
-      yield sse("bookmark", { resourceVersion: formatVersion(survey.incarnation, survey.head), now: Date.now() });
+      yield sse("bookmark", { resourceVersion: formatVersion(survey.generation, survey.head), now: Date.now() });
     }
   }
 
@@ -147,13 +147,13 @@ export class ReplayStream {
   }
 }
 
-function isSame(resume: NonNullable<ReplayQuery["resume"]>, { incarnation, head, schedule }: Survey): boolean {
-  const isLog = resume.incarnation === incarnation && resume.head === head;
+function isSame(resume: NonNullable<ReplayQuery["resume"]>, { generation, head, schedule }: Survey): boolean {
+  const isLog = resume.generation === generation && resume.head === head;
   return isLog && resume.items === schedule.length && resume.told <= resume.items;
 }
 
-function versionOf({ incarnation, head, schedule }: Survey, told: number): string {
-  return formatReplayVersion({ incarnation, head, items: schedule.length, told });
+function versionOf({ generation, head, schedule }: Survey, told: number): string {
+  return formatReplayVersion({ generation, head, items: schedule.length, told });
 }
 
 function eventOf(chunk: LogChunk, { positions }: ReplayStep, id: string): Uint8Array {

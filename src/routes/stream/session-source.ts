@@ -8,7 +8,7 @@ import { sse, sseAround } from "../../lib/sse.ts";
 import { decodeFrame } from "../../session/contract/log-page.ts";
 import type { LogEntry, LogPage, View, ChunkEntry } from "../../session/contract/log-page.ts";
 import type { Retention } from "../../session/contract/retention.ts";
-import { nextTurn } from "../../session/list/list-filter.ts";
+import { nextTransition } from "../../session/list/list-filter.ts";
 import { liveness, withStatus } from "../../session/liveness.ts";
 import type { Status } from "../../session/liveness.ts";
 import type { SessionSummary } from "../../session/summary.ts";
@@ -41,7 +41,7 @@ export class SessionSource implements Source {
   }
 
   get due(): number | undefined {
-    return this.#announced && nextTurn(this.#announced.summary.liveness, Date.now());
+    return this.#announced && nextTransition(this.#announced.summary.liveness, Date.now());
   }
 
   async attach(): Promise<WebSocket> {
@@ -53,9 +53,9 @@ export class SessionSource implements Source {
     if (page.state === "absent") return { events: [sse("deleted", {}, this.#version())], caughtUp: true, ended: true };
     if (page.state === "moved") return { events: this.#moved(page), caughtUp: true, ended: true };
     const events: Uint8Array[] = [];
-    if (page.reset) events.push(sse("reset", {}, formatVersion(page.incarnation, 0)));
-    for (const entry of page.entries) events.push(this.#event(page.incarnation, entry));
-    this.#cursor = { incarnation: page.incarnation, revision: page.next };
+    if (page.reset) events.push(sse("reset", {}, formatVersion(page.generation, 0)));
+    for (const entry of page.entries) events.push(this.#event(page.generation, entry));
+    this.#cursor = { generation: page.generation, revision: page.next };
     const caughtUp = page.next === page.head;
     if (caughtUp) {
       const { summary, prices, retention } = page;
@@ -76,13 +76,13 @@ export class SessionSource implements Source {
     // A text message announces the end: what it is, the log tells.
     if (typeof message === "string") return { kind: "news" };
     const frame = decodeFrame(message);
-    if (this.#cursor === undefined || frame.incarnation !== this.#cursor.incarnation) return { kind: "news" };
+    if (this.#cursor === undefined || frame.generation !== this.#cursor.generation) return { kind: "news" };
     if (frame.revision <= this.#cursor.revision) return { kind: "nothing" };
     // A trace that leaves may be the last: then the log says where the session moved.
     if (frame.entry === undefined || frame.entry.kind === "gone" || frame.previous !== this.#cursor.revision)
       return { kind: "news" };
-    const event = this.#event(frame.incarnation, frame.entry);
-    this.#cursor = { incarnation: frame.incarnation, revision: frame.revision };
+    const event = this.#event(frame.generation, frame.entry);
+    this.#cursor = { generation: frame.generation, revision: frame.revision };
     this.#unmarked = true;
     return { kind: "event", event };
   }
@@ -100,8 +100,8 @@ export class SessionSource implements Source {
     return this.#announced && liveness(this.#announced.summary.liveness, now).status;
   }
 
-  #event(incarnation: string, entry: LogEntry): Uint8Array {
-    const id = formatVersion(incarnation, entry.revision);
+  #event(generation: string, entry: LogEntry): Uint8Array {
+    const id = formatVersion(generation, entry.revision);
     if (entry.kind === "gone") {
       return sse(
         "gone",
@@ -113,14 +113,14 @@ export class SessionSource implements Source {
   }
 
   /** To several there is no one way on: each trace says where it went, and who asks again is told of all of them. */
-  #moved({ sessions, gone }: Extract<LogPage, { state: "moved" }>): Uint8Array[] {
+  #moved({ sessions, tombstones: gone }: Extract<LogPage, { state: "moved" }>): Uint8Array[] {
     const only = sessions.length === 1 ? sessions[0] : undefined;
     if (only !== undefined) return [sse("moved", { session: only }, this.#version())];
-    return gone.map((entry) => this.#event(this.#cursor?.incarnation ?? "0", entry));
+    return gone.map((entry) => this.#event(this.#cursor?.generation ?? "0", entry));
   }
 
   #version(): string {
-    return formatVersion(this.#cursor?.incarnation ?? "0", this.#cursor?.revision ?? 0);
+    return formatVersion(this.#cursor?.generation ?? "0", this.#cursor?.revision ?? 0);
   }
 }
 

@@ -1,26 +1,26 @@
 /** What the Worker and the sessions say to the tenant's directory, and hear from it. */
 import type { ListFacts, ListFilter } from "../list/list-filter.ts";
 import type { Status } from "../liveness.ts";
-import type { Kept, Retention } from "./retention.ts";
-import type { Arrivals } from "./stream-events.ts";
+import type { StorageUsage, Retention } from "./retention.ts";
+import type { RecentExports } from "./stream-events.ts";
 import type { SessionSummary } from "../summary.ts";
 import type { Cursor } from "./log-page.ts";
 
 export type SessionReport = {
   readonly id: string;
   /** Of two lives of one id, the later sorts last. */
-  readonly incarnation: string;
+  readonly generation: string;
   readonly revision: number;
   readonly summary: SessionSummary;
   /** Of the trace that the session is named by, where it shows it: up to where in that trace's own order. */
-  readonly told?: number;
+  readonly reportedRevision?: number;
   /** How many events, and traces with spans, it has to tell an Ark client. */
   readonly events?: number;
   readonly traces?: number;
   /** As `searchText` makes it; without it the session is found by what its summary says. */
   readonly search?: string;
   /** Without it, as an older version reports, nothing is known of what the session keeps. */
-  readonly kept?: Kept;
+  readonly storage?: StorageUsage;
 };
 
 export type ReportOutcome = {
@@ -32,7 +32,7 @@ export type ReportOutcome = {
 
 export type SessionRemoval = {
   readonly id: string;
-  readonly incarnation: string;
+  readonly generation: string;
   /** Of the life that goes on empty: what was reported up to it is void. */
   readonly revision?: number;
   /** Where its traces went, if to one place. */
@@ -58,13 +58,13 @@ export type ListQuery = {
 export type ListCounts = Readonly<Record<Status | "all", number>>;
 
 export type ListPage = {
-  readonly incarnation: string;
+  readonly generation: string;
   readonly head: number;
   /** JSON texts of SessionSummary, each with its `status` now. */
   readonly sessions: readonly string[];
   readonly next?: ListCursor;
   readonly counts: ListCounts;
-  readonly arrivals: Arrivals;
+  readonly recentExports: RecentExports;
   readonly retention: Retention;
 };
 
@@ -88,7 +88,7 @@ export type ChangesQuery = {
 };
 
 export type ChangesPage = {
-  readonly incarnation: string;
+  readonly generation: string;
   readonly head: number;
   /** Unix milliseconds. */
   readonly now: number;
@@ -97,11 +97,11 @@ export type ChangesPage = {
   /** What changed, as the filter shows it: in the order of revisions. */
   readonly entries: readonly DirectoryEntry[];
   /** What entered or left the filter by the passing of time alone. */
-  readonly turned: readonly DirectoryEntry[];
+  readonly transitions: readonly DirectoryEntry[];
   /** When something will do so next, Unix milliseconds. */
   readonly due?: number;
   readonly next: number;
-  readonly arrivals: Arrivals;
+  readonly recentExports: RecentExports;
 };
 
 /** Sessions by their last change, the last changed first. */
@@ -121,7 +121,7 @@ export type RecentPage = {
 export type DirectoryFrame =
   | {
       readonly type: "change";
-      readonly incarnation: string;
+      readonly generation: string;
       readonly previous: number;
       readonly entry: DirectoryEntry;
       /** Of a session. */
@@ -129,7 +129,7 @@ export type DirectoryFrame =
       /** By the directory's clock, Unix milliseconds. */
       readonly now: number;
     }
-  | { readonly type: "arrivals"; readonly arrivals: Arrivals };
+  | { readonly type: "recentExports"; readonly recentExports: RecentExports };
 
 /** Until when events of Ark queries are hidden, Unix milliseconds; 0 for never. */
 export type Purges = {

@@ -1,11 +1,11 @@
 /** The order in which a tenant's sessions told the directory of their logs: what a stream of all of them follows. */
 
 /** The revisions of one session that one report told of: those after `after`, up to `revision`. */
-export type FeedTurn = {
+export type FeedEntry = {
   /** Of its last revision; the one before stands one place before. */
   readonly place: number;
   readonly id: string;
-  readonly incarnation: string;
+  readonly generation: string;
   readonly after: number;
   readonly revision: number;
 };
@@ -18,7 +18,7 @@ export type FeedQuery = {
 export type FeedPage = {
   /** The last place that was given out; 0 before the first. */
   readonly head: number;
-  readonly turns: readonly FeedTurn[];
+  readonly entries: readonly FeedEntry[];
 };
 
 const EPOCH = Date.UTC(2025, 0);
@@ -33,7 +33,7 @@ export function mintFeedStart(now: number): number {
 }
 
 /** Up to where, in its own order, a trace was told of as a session of its own. */
-export type ToldBefore = {
+export type ReportedBefore = {
   readonly revision: number;
   /** Unix milliseconds: what was received later is of another life of the trace, and counts from one again. */
   readonly until?: number;

@@ -24,7 +24,7 @@ export type ChunkEntry = {
   /** Positions of spans that a better encoding has replaced since, as far as is read. */
   readonly superseded: readonly number[];
   /** Of those, what was beaten when it came: it never told anything. */
-  readonly beaten?: readonly number[];
+  readonly supersededOnArrival?: readonly number[];
   /** Spans that the log told of before, in an encoding that these replaced. */
   readonly continued?: readonly Continuation[];
   /** Hashes of the values that previews name. */
@@ -32,16 +32,16 @@ export type ChunkEntry = {
 };
 
 /** The mark of a trace that left. */
-export type GoneEntry = {
+export type TombstoneEntry = {
   readonly kind: "gone";
   readonly revision: number;
   readonly traceId: string;
   readonly session?: string;
 };
 
-export type LogEntry = ChunkEntry | GoneEntry;
+export type LogEntry = ChunkEntry | TombstoneEntry;
 
-export type Cursor = { readonly incarnation: string; readonly revision: number };
+export type Cursor = { readonly generation: string; readonly revision: number };
 
 export type LogPage =
   /** Nothing was ever written, or it was forgotten. */
@@ -50,11 +50,11 @@ export type LogPage =
   | {
       readonly state: "moved";
       readonly sessions: readonly string[];
-      readonly gone: readonly GoneEntry[];
+      readonly tombstones: readonly TombstoneEntry[];
     }
   | {
       readonly state: "present";
-      readonly incarnation: string;
+      readonly generation: string;
       /** Last revision that this view shows. */
       readonly head: number;
       /** The asked cursor is of another life of the log, or past its head: the page begins at the beginning. */
@@ -78,7 +78,7 @@ export type LogPage =
 
 /** A message to a subscriber's socket. A frame without an entry only moves the known head. */
 export type Frame = {
-  readonly incarnation: string;
+  readonly generation: string;
   /** The revision that this view showed before; a viewer whose cursor is another one pulls. */
   readonly previous: number;
   readonly revision: number;

@@ -19,11 +19,11 @@ export type Retention = {
   /** Where a session takes no more, and a list forgets the sessions that were silent for longest. */
   readonly maxBytes?: number;
   /** Of a list: sessions that were forgotten because there was no room, and when the last of them was, Unix nanoseconds. */
-  readonly forgotten?: { readonly sessions: number; readonly at: string };
+  readonly deleted?: { readonly sessions: number; readonly at: string };
 };
 
 /** What one session keeps, as its row in the list has it. */
-export type Kept = {
+export type StorageUsage = {
   /** On disk, with an estimate for the homes of its traces. */
   readonly bytes: number;
   /** The last arrival of the trace that has been silent for longest, Unix milliseconds. */

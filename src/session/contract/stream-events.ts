@@ -50,11 +50,11 @@ export type ListStreamEvent =
   /** id. It was deleted, moved to another name, or left the filter. */
   | { readonly type: "gone"; readonly id: string; readonly session?: string }
   | { readonly type: "reset" }
-  | { readonly type: "arrivals"; readonly arrivals: Arrivals }
+  | { readonly type: "recentExports"; readonly recentExports: RecentExports }
   | { readonly type: "bookmark"; readonly resourceVersion: string; readonly now: number };
 
 /** What reached the receiver, whether kept or not: answers "is my exporter arriving?". */
-export type Arrival = {
+export type RecentExport = {
   /** Unix milliseconds. */
   readonly at: number;
   readonly signal: "traces" | "logs" | "metrics";
@@ -69,7 +69,7 @@ export type Arrival = {
 };
 
 /** One refusal, with its repeats: of these, what the newest says. */
-export type RefusedExport = Arrival & {
+export type RefusedExport = RecentExport & {
   readonly reason: string;
   /** The answer's HTTP status: 200 where a part was taken. */
   readonly status: number;
@@ -78,14 +78,14 @@ export type RefusedExport = Arrival & {
   readonly count: number;
 };
 
-export type Arrivals = {
+export type RecentExports = {
   /** Newest first, at most 20; of those that were refused, only what was taken in part. */
-  readonly last: readonly Arrival[];
+  readonly last: readonly RecentExport[];
   /** Refusals, in whole or in part, newest first: one line each, and one for all that find no place (`addRefusal`). */
   readonly refused: readonly RefusedExport[];
   /** Requests of signals that are accepted and not kept. */
-  readonly notKept: { readonly metrics: number };
+  readonly dropped: { readonly metrics: number };
 };
 
 /** What a Worker tells the directory of, since it told it last. */
-export type ArrivalNews = Arrivals;
+export type RecentExportsUpdate = RecentExports;

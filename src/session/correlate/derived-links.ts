@@ -1,4 +1,4 @@
-import type { DraftLinks, ToldLinks } from "./links.ts";
+import type { DraftLinks, DerivedLinks } from "./links.ts";
 import * as Row from "../table/span-rows.ts";
 import { isError, compareRows } from "../table/annotated-rows.ts";
 import { ROOT } from "../table/parent-links.ts";
@@ -6,8 +6,8 @@ import type { SpanTable } from "../table/span-table.ts";
 import { linkEvents } from "./event-links.ts";
 
 /** `undefined` where no span was made of log records. */
-export function linkTold(table: SpanTable): ToldLinks | undefined {
-  if (!table.rows.anyTold) return undefined;
+export function linkDerivedSpans(table: SpanTable): DerivedLinks | undefined {
+  if (!table.rows.anyDerived) return undefined;
   const links: DraftLinks = {
     hidden: new Uint8Array(table.rows.length),
     parents: new Map(),
@@ -20,7 +20,7 @@ export function linkTold(table: SpanTable): ToldLinks | undefined {
 }
 
 /** What log records make of spans, by the keys under which a view knows these. */
-export type ToldKeys = {
+export type DerivedKeys = {
   readonly hidden: ReadonlySet<string>;
   /** "" of what hangs from nothing. */
   readonly parents: ReadonlyMap<string, string>;
@@ -31,8 +31,8 @@ export type ToldKeys = {
 };
 
 /** `undefined` where no log record makes anything of a span. */
-export function toldKeys(table: SpanTable, told: ToldLinks | undefined): ToldKeys | undefined {
-  if (told === undefined && table.notes.size === 0) return undefined;
+export function derivedKeys(table: SpanTable, told: DerivedLinks | undefined): DerivedKeys | undefined {
+  if (told === undefined && table.annotations.size === 0) return undefined;
   const [hidden, errors] = [new Set<string>(), new Set<string>()];
   const [parents, standIns] = [new Map<string, string>(), new Map<string, string>()];
   for (let row = 0; row < table.size; row++) {
@@ -57,7 +57,7 @@ export function linkByTime(table: SpanTable, { hidden, parents }: DraftLinks): v
   const traces = new Map<number, { prompts: number[]; calls: number[] }>();
   const traced = new Set<string>();
   for (let row = 0; row < rows.length; row++) {
-    const told = rows.told(row);
+    const told = rows.derivation(row);
     if (told === undefined) traced.add(rows.kind(row));
     if (told === undefined || told === "event") continue;
     if (told === "call" && table.parentRow(row) >= 0) continue;
@@ -70,7 +70,7 @@ export function linkByTime(table: SpanTable, { hidden, parents }: DraftLinks): v
     const ordered = prompts.toSorted((a, b) => compareRows(table, a, b));
     for (const call of calls) {
       const prompt = ordered[Math.max(0, promptsBefore(table, ordered, call) - 1)];
-      if (prompt === undefined && rows.told(call) === "by-time" && traced.has(rows.kind(call))) hidden[call] = 1;
+      if (prompt === undefined && rows.derivation(call) === "by-time" && traced.has(rows.kind(call))) hidden[call] = 1;
       else parents.set(call, prompt ?? ROOT);
     }
   }

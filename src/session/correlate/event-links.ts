@@ -32,7 +32,7 @@ function eventQueries(table: SpanTable): EventQuery[] {
   const queries = new Map<number, number[]>();
   const operations: number[] = [];
   for (let row = 0; row < rows.length; row++) {
-    if (rows.told(row) !== "event") continue;
+    if (rows.derivation(row) !== "event") continue;
     if (rows.kind(row) === "query") queries.set(row, []);
     else operations.push(row);
   }
@@ -69,7 +69,7 @@ function tracedQueries(table: SpanTable): Map<string, NamedAlike> {
   const traces = new Map<string, Traced>();
   const byName = new Map<string, Traced[]>();
   for (let row = 0; row < rows.length; row++) {
-    if (rows.told(row) !== undefined || rows.string(row, Row.QUERY_NAME) === NONE) continue;
+    if (rows.derivation(row) !== undefined || rows.string(row, Row.QUERY_NAME) === NONE) continue;
     const identity = identityOf(table, row);
     const key = `${rows.word(row, Row.TRACE)}:${identity}`;
     const [start, end] = [startOf(table, row), endOf(table, row)];

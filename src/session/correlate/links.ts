@@ -2,7 +2,7 @@
  * How spans that were made of log records hang together with others, where their own ids do not say. Tables and trees ask
  * here, and nobody else decides it; it depends on the set of spans only.
  */
-export type ToldLinks = {
+export type DerivedLinks = {
   /** By row: 1 where a better row tells the same. It is neither counted nor shown. */
   readonly hidden: Uint8Array;
   /** By row: the row that it hangs from, or {@link ROOT}. */

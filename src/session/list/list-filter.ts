@@ -1,8 +1,8 @@
-import { liveness, LIVENESS_TURNS } from "../liveness.ts";
+import { liveness, LIVENESS_TRANSITIONS } from "../liveness.ts";
 import type { Status } from "../liveness.ts";
 import type { SessionSummary, LivenessFacts } from "../summary.ts";
 
-export const STATUSES: readonly Status[] = ["waiting", "stalled", "running", "quiet", "failed", "finished"];
+export const STATUSES: readonly Status[] = ["waiting", "stalled", "running", "idle", "failed", "finished"];
 
 /** Which sessions a list or its watch shows: all conditions hold. */
 export type ListFilter = {
@@ -84,13 +84,13 @@ export type StatusStep = { readonly after: number; readonly status: Status };
 /** How the status of unchanged facts moves on while nothing is heard: the first step is after 0, the last one lasts. */
 export type StatusSchedule = readonly StatusStep[];
 
-const TURNS = [0, ...LIVENESS_TURNS];
+const TRANSITIONS = [0, ...LIVENESS_TRANSITIONS];
 
 /** What {@link liveness} will say of these facts at any time, asked once: a list of many sessions is computed from steps. */
 export function statusSchedule(facts: LivenessFacts): StatusSchedule {
   const arrival = arrivalMillis(facts);
   const steps: StatusStep[] = [];
-  for (const after of TURNS) {
+  for (const after of TRANSITIONS) {
     const { status } = liveness(facts, arrival + after);
     if (steps.at(-1)?.status !== status) steps.push({ after, status });
   }
@@ -105,7 +105,7 @@ export function statusAfter(schedule: StatusSchedule, silentMillis: number): Sta
 }
 
 /** When silence alone will next move the status on, Unix milliseconds; `undefined` when it has come to rest. */
-export function nextTurn(facts: LivenessFacts, now: number): number | undefined {
+export function nextTransition(facts: LivenessFacts, now: number): number | undefined {
   const arrival = arrivalMillis(facts);
   const step = statusSchedule(facts).find(({ after }) => arrival + after > now);
   return step && arrival + step.after;

@@ -3,7 +3,7 @@ import type { QueryFold } from "../queries.ts";
 import type { RollUp } from "../roll-up.ts";
 import { MAX_SEARCH_TEXT } from "./search-text.ts";
 import type { NameField, Searchable } from "./search-text.ts";
-import { askedAt, failureAt } from "../table/annotated-rows.ts";
+import { promptAt, failureAt } from "../table/annotated-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { SessionSummary } from "../summary.ts";
 
@@ -30,7 +30,7 @@ export function searchableIn(
   const failures = new Set<string>();
   let units = 0;
   for (const query of queries) {
-    for (const text of [queryName(table, query), query.asked < 0 ? undefined : askedAt(table, query.asked)]) {
+    for (const text of [queryName(table, query), query.prompt < 0 ? undefined : promptAt(table, query.prompt)]) {
       if (text === undefined || text === "" || texts.has(text)) continue;
       units += text.length;
       texts.add(text);

@@ -13,11 +13,11 @@ const RELEASE =
 const MAX_MODEL = 256;
 const MAX_SUFFIXES = 4;
 
-/** By the stem of a model's name, as {@link modelStem} makes it. */
+/** By the stem of a model's name, as {@link baseModel} makes it. */
 export type Prices = ReadonlyMap<string, Price>;
 
 export const LIST_PRICES: Prices = new Map(
-  PRICE_SOURCES.flatMap(({ models }) => Object.entries(models).map(([model, price]) => [modelStem(model), price])),
+  PRICE_SOURCES.flatMap(({ models }) => Object.entries(models).map(([model, price]) => [baseModel(model), price])),
 );
 
 /** Costs are whole billionths of a dollar, which a price per million tokens is a thousand times of. */
@@ -25,7 +25,7 @@ const BILLIONTHS = 1_000;
 
 /** What the tokens cost, in whole billionths of a dollar; `undefined` for a model without a price. */
 export function estimate(prices: Prices, model: string, tokens: Tokens): number | undefined {
-  const price = prices.get(model) ?? prices.get(modelStem(model));
+  const price = prices.get(model) ?? prices.get(baseModel(model));
   if (price === undefined) return undefined;
   // An exporter that does not count cached tokens as input must not bring the sum below zero.
   const cached = Math.min(tokens.cached, tokens.input);
@@ -35,7 +35,7 @@ export function estimate(prices: Prices, model: string, tokens: Tokens): number 
 }
 
 /** A model's name without the way to it and without its release: one price serves them all. */
-export function modelStem(model: string): string {
+export function baseModel(model: string): string {
   let stem = model.slice(0, MAX_MODEL).toLowerCase().replace(PATH, "").replace(HOST, "");
   for (let left = MAX_SUFFIXES; left > 0 && RELEASE.test(stem); left--) stem = stem.replace(RELEASE, "");
   // Anthropic's own names write a version with a dash, others write it with a dot.
@@ -57,14 +57,14 @@ export function readPrices(text: string | undefined): PricesOutcome {
   const prices = new Map(LIST_PRICES);
   for (const [model, value] of Object.entries(given)) {
     if (value === null) {
-      prices.delete(modelStem(model));
+      prices.delete(baseModel(model));
       continue;
     }
     const price = isRecord(value) ? priceIn(value) : undefined;
     if (price === undefined) {
       return { ok: false, error: `PRICES: ${model} needs input and output, in US dollars per million tokens` };
     }
-    prices.set(modelStem(model), price);
+    prices.set(baseModel(model), price);
   }
   return { ok: true, prices };
 }

@@ -1,12 +1,12 @@
 import { ARK_INPUT_UNITS } from "../../logs/ark-events/ark-event.ts";
 import { displayValue, parseJson, plainValue } from "../../otel/any-value.ts";
-import { readSlots, SLOT, textIn } from "../../facts/attribute-index.ts";
-import type { Slots } from "../../facts/attribute-index.ts";
+import { indexAttributes, FIELD, textIn } from "../../facts/attribute-index.ts";
+import type { AttributeIndex } from "../../facts/attribute-index.ts";
 import { ClaimedAttributes } from "../../content/claimed-attributes.ts";
 import { readContent } from "../../facts/span-content.ts";
 import type { Message } from "../../content/messages.ts";
 import { isRecord, nonEmpty } from "../../lib/plain-data.ts";
-import { isToldAs } from "../../facts/derivation.ts";
+import { isDerivedAs } from "../../facts/derivation.ts";
 import { QUERY_PARAMETER_KEYS } from "../../otel/semconv/attributes.ts";
 import { INPUT_KEYS } from "../../otel/semconv/content.ts";
 import type { AnyValue, Resource, Span } from "../../otel/span.ts";
@@ -45,15 +45,18 @@ export type QueryRequest = {
 /** `telling`: spans of the query, those that know best first. */
 export function requestOf(session: string, summary: QuerySummary, telling: readonly WholeSpan[]): QueryRequest {
   const { key: query, traceId, phase } = summary;
-  const slots = telling.flatMap(({ span, resource }) => [readSlots(span.attributes), readSlots(resource?.attributes)]);
-  const name = firstIn(slots, SLOT.queryName);
-  const namespace = firstIn(slots, SLOT.queryNamespace) ?? summary.namespace;
-  const target = targetOf(slots) ?? summary.target;
-  const sessionId = firstIn(slots, SLOT.chosenSession) ?? firstIn(slots, SLOT.frameworkSession);
-  const conversationId = firstIn(slots, SLOT.conversation);
+  const index = telling.flatMap(({ span, resource }) => [
+    indexAttributes(span.attributes),
+    indexAttributes(resource?.attributes),
+  ]);
+  const name = firstIn(index, FIELD.queryName);
+  const namespace = firstIn(index, FIELD.queryNamespace) ?? summary.namespace;
+  const target = targetOf(index) ?? summary.target;
+  const sessionId = firstIn(index, FIELD.chosenSession) ?? firstIn(index, FIELD.frameworkSession);
+  const conversationId = firstIn(index, FIELD.conversation);
   const { incomplete: cutInput, ...input } = inputOf(telling);
   const parameters = firstValue(telling, QUERY_PARAMETER_KEYS);
-  const incomplete = [...(cutInput ? ["input"] : []), ...(parameters?.spill === undefined ? [] : ["parameters"])];
+  const incomplete = [...(cutInput ? ["input"] : []), ...(parameters?.offloaded === undefined ? [] : ["parameters"])];
   return {
     session,
     query,
@@ -71,19 +74,19 @@ export function requestOf(session: string, summary: QuerySummary, telling: reado
   };
 }
 
-function firstIn(slots: readonly Slots[], slot: number): string | undefined {
-  for (const one of slots) {
+function firstIn(index: readonly AttributeIndex[], slot: number): string | undefined {
+  for (const one of index) {
     const text = textIn(one, slot);
     if (text !== undefined) return text;
   }
   return undefined;
 }
 
-function targetOf(slots: readonly Slots[]): QueryTarget | undefined {
-  const telling = slots.find((one) => textIn(one, SLOT.targetName) !== undefined);
+function targetOf(index: readonly AttributeIndex[]): QueryTarget | undefined {
+  const telling = index.find((one) => textIn(one, FIELD.targetName) !== undefined);
   if (telling === undefined) return undefined;
-  const type = textIn(telling, SLOT.targetType);
-  return { ...(type === undefined ? {} : { type }), name: textIn(telling, SLOT.targetName) ?? "" };
+  const type = textIn(telling, FIELD.targetType);
+  return { ...(type === undefined ? {} : { type }), name: textIn(telling, FIELD.targetName) ?? "" };
 }
 
 function inputOf(telling: readonly WholeSpan[]): {
@@ -98,7 +101,8 @@ function inputOf(telling: readonly WholeSpan[]): {
     return {
       ...(found === undefined ? {} : { input: displayValue(found.value) }),
       ...(content.kind === "messages" ? { messages: content.messages } : {}),
-      incomplete: content.spill !== undefined || found?.value.spill !== undefined || isCutByArk(span, found?.value),
+      incomplete:
+        content.offloaded !== undefined || found?.value.offloaded !== undefined || isCutByArk(span, found?.value),
     };
   }
   return { incomplete: false };
@@ -106,7 +110,7 @@ function inputOf(telling: readonly WholeSpan[]): {
 
 /** What an event alone tells: Ark cut it, and one that is as long as that may have been longer. */
 function isCutByArk(span: Span, value: AnyValue | undefined): boolean {
-  return (value?.stringValue?.length ?? 0) >= ARK_INPUT_UNITS && isToldAs("event", span);
+  return (value?.stringValue?.length ?? 0) >= ARK_INPUT_UNITS && isDerivedAs("event", span);
 }
 
 function firstValue(telling: readonly WholeSpan[], keys: readonly string[]): AnyValue | undefined {

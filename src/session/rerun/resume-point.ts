@@ -53,7 +53,7 @@ export function resumePoint(
   const said = messagesOf(answer?.output, "assistant");
   const messages = [...(asked ?? []), ...(said ?? [])];
   const { results, unanswered } = settle(callsIn(said ?? []), calls.map(readCall));
-  const isCut = (content: Content | undefined): boolean => content?.spill !== undefined;
+  const isCut = (content: Content | undefined): boolean => content?.offloaded !== undefined;
   const usesRequest = answer?.input === undefined && request.incomplete?.includes("input") === true;
   const incomplete = [
     ...(isCut(answer?.input) || isCut(answer?.output) || usesRequest ? ["messages"] : []),
@@ -120,7 +120,7 @@ function resultOf({ facts, content }: Call): Told<ToolResult> | undefined {
   const { tool, input, output } = content;
   if (tool === undefined || facts.running || (facts.error && output === undefined)) return undefined;
   const told = { ...about(tool.callId, input), name: tool.name, result: output === undefined ? null : plain(output) };
-  return { told, cut: input?.spill !== undefined || output?.spill !== undefined };
+  return { told, cut: input?.offloaded !== undefined || output?.offloaded !== undefined };
 }
 
 function openCall({ facts, content }: Call): Told<OpenCall> {
@@ -134,7 +134,7 @@ function openCall({ facts, content }: Call): Told<OpenCall> {
     since: facts.start.toString(),
     ...(facts.failure === undefined ? {} : { failure: facts.failure }),
   };
-  return { told, cut: tool !== undefined && input?.spill !== undefined };
+  return { told, cut: tool !== undefined && input?.offloaded !== undefined };
 }
 
 function about(id: string | undefined, input: Content | undefined): { id?: string; arguments?: unknown } {

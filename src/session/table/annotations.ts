@@ -1,15 +1,15 @@
-import type { Asking } from "../../facts/input-request.ts";
-import type { SpanNote } from "../../logs/annotation.ts";
+import type { InputRequest } from "../../facts/input-request.ts";
+import type { SpanAnnotation } from "../../logs/annotation.ts";
 
 /** What all log records together add to one span. */
-export type Noted = {
+export type Annotated = {
   readonly error: boolean;
   /** All of its errors are that nobody wanted the answer any more. */
   readonly canceled: boolean;
   readonly failure?: string;
-  readonly asked?: string;
+  readonly prompt?: string;
   /** What was said last. */
-  readonly asking?: Asking;
+  readonly inputRequest?: InputRequest;
 };
 
 /** As it adds up: of several texts the first one said counts, whatever the order in which they come. */
@@ -18,7 +18,7 @@ type Sum = {
   wanted: boolean;
   failure?: Said<string>;
   asked?: Said<string>;
-  asking?: Said<Asking>;
+  asking?: Said<InputRequest>;
 };
 
 type Said<T> = { readonly value: T; readonly rank: string };
@@ -27,7 +27,7 @@ type Said<T> = { readonly value: T; readonly rank: string };
 export const MAX_NOTED = 10_000;
 
 /** What log records add to the spans that they are about, by trace and span id, come or not. Most sessions have none. */
-export class SpanNotes {
+export class Annotations {
   readonly #traces = new Map<number, Map<string, Sum>>();
   #size = 0;
   #units = 0;
@@ -42,7 +42,7 @@ export class SpanNotes {
   }
 
   /** `time` and `hash` are the record's. */
-  put(trace: number, note: SpanNote, time: bigint, hash: string): void {
+  put(trace: number, note: SpanAnnotation, time: bigint, hash: string): void {
     let spans = this.#traces.get(trace);
     let sum = spans?.get(note.spanId);
     if (sum === undefined) {
@@ -57,13 +57,13 @@ export class SpanNotes {
     if (note.error && !note.canceled) sum.wanted = true;
     const failure = earlier(sum.failure, note.failure, rank);
     if (failure !== undefined) sum.failure = failure;
-    const asked = earlier(sum.asked, note.asked, rank);
+    const asked = earlier(sum.asked, note.prompt, rank);
     if (asked !== undefined) sum.asked = asked;
-    if (note.asking !== undefined) sum.asking = later(sum.asking, note.asking, hash);
+    if (note.inputRequest !== undefined) sum.asking = later(sum.asking, note.inputRequest, hash);
     this.#units += unitsOf(sum);
   }
 
-  at(trace: number, spanId: string): Noted | undefined {
+  at(trace: number, spanId: string): Annotated | undefined {
     const sum = this.#traces.get(trace)?.get(spanId);
     return sum && notedOf(sum);
   }
@@ -73,7 +73,7 @@ export class SpanNotes {
   }
 
   /** What was asked first of any span, come or not. */
-  firstAsked(): string | undefined {
+  firstPrompt(): string | undefined {
     let first: Said<string> | undefined;
     for (const spans of this.#traces.values()) {
       for (const { asked } of spans.values()) {
@@ -84,9 +84,14 @@ export class SpanNotes {
   }
 
   /** Where somebody was asked, or has answered. */
-  *askings(): Generator<{ readonly trace: number; readonly spanId: string; readonly asking: Asking }> {
+  *inputRequests(): Generator<{
+    readonly trace: number;
+    readonly spanId: string;
+    readonly inputRequest: InputRequest;
+  }> {
     for (const [trace, spans] of this.#traces) {
-      for (const [spanId, { asking }] of spans) if (asking !== undefined) yield { trace, spanId, asking: asking.value };
+      for (const [spanId, { asking }] of spans)
+        if (asking !== undefined) yield { trace, spanId, inputRequest: asking.value };
     }
   }
 
@@ -102,13 +107,13 @@ export class SpanNotes {
 /** An entry of a map, a key, some objects. */
 const ENTRY_BYTES = 300;
 
-function notedOf({ error, wanted, failure, asked, asking }: Sum): Noted {
+function notedOf({ error, wanted, failure, asked, asking }: Sum): Annotated {
   return {
     error,
     canceled: error && !wanted,
     ...(failure === undefined ? {} : { failure: failure.value }),
-    ...(asked === undefined ? {} : { asked: asked.value }),
-    ...(asking === undefined ? {} : { asking: asking.value }),
+    ...(asked === undefined ? {} : { prompt: asked.value }),
+    ...(asking === undefined ? {} : { inputRequest: asking.value }),
   };
 }
 
@@ -122,7 +127,7 @@ function earlier(known: Said<string> | undefined, value: string | undefined, ran
 }
 
 /** Of what is said at one time an answer counts more than a question. */
-function later(known: Said<Asking> | undefined, value: Asking, hash: string): Said<Asking> {
+function later(known: Said<InputRequest> | undefined, value: InputRequest, hash: string): Said<InputRequest> {
   const rank = rankOf(value.since, (value.state === "over" ? "1" : "0") + hash);
   return known === undefined || rank > known.rank ? { value, rank } : known;
 }

@@ -1,4 +1,4 @@
-import type { Asking } from "../../facts/input-request.ts";
+import type { InputRequest } from "../../facts/input-request.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
 
 /** What a span that is known by these says of a question. */
@@ -6,14 +6,14 @@ export type Stated = {
   readonly trace: number;
   readonly spanId: string;
   readonly otlpKind: number;
-  readonly asking: Asking;
+  readonly asking: InputRequest;
 };
 
 /** Nobody answers so many questions: beyond, what comes later is not kept. */
 export const MAX_QUESTIONS = 10_000;
 
 /** What the spans of a session say of questions, each in its best encoding. Most sessions have none. */
-export class Questions {
+export class InputRequests {
   readonly #stated = new Map<string, Stated>();
   #units = 0;
 
@@ -27,7 +27,10 @@ export class Questions {
   }
 
   /** Takes the place of what an encoding of the same span said. */
-  put(trace: number, { spanId, otlpKind, asking }: Pick<SpanFacts, "spanId" | "otlpKind" | "asking">): void {
+  put(
+    trace: number,
+    { spanId, otlpKind, inputRequest: asking }: Pick<SpanFacts, "spanId" | "otlpKind" | "inputRequest">,
+  ): void {
     if (asking === undefined && this.#stated.size === 0) return;
     const key = `${trace}:${spanId}:${otlpKind}`;
     this.#drop(key);

@@ -1,9 +1,9 @@
-import type { Encoding } from "../../facts/version-order.ts";
+import type { SpanVersion } from "../../facts/version-order.ts";
 import { highWord, lowWord } from "../../lib/hex.ts";
 import type { SpanFacts, SpanKind } from "../../facts/facts.ts";
 import { SPAN_KINDS } from "../../facts/kind.ts";
-import { TOLD } from "../../facts/derivation.ts";
-import type { Told } from "../../facts/derivation.ts";
+import { DERIVATIONS } from "../../facts/derivation.ts";
+import type { Derivation } from "../../facts/derivation.ts";
 
 /** Offsets of a row's 32-bit words. A 64-bit field is its high word; the low one follows. */
 export const ID = 0;
@@ -30,7 +30,7 @@ export const QUERY_NAMESPACE = 2;
 /** What the span is a call of: the agent's, tool's or model's name, as its kind says; else whom a query is asked of. */
 export const SUBJECT = 3;
 export const SERVICE = 4;
-export const ASKED = 5;
+export const PROMPT = 5;
 export const USER = 6;
 export const FAILURE = 7;
 
@@ -40,9 +40,9 @@ const TOKENS = 0x400;
 const COST = 0x800;
 const CANCELED = 0x80;
 const KIND = 0x0f;
-/** One more than the place in {@link TOLD}; 0 of most spans. */
-const TOLD_SHIFT = 4;
-const TOLD_MASK = 0x7;
+/** One more than the place in {@link DERIVATIONS}; 0 of most spans. */
+const DERIVATION_SHIFT = 4;
+const DERIVATION_MASK = 0x7;
 /** Bits from here on are the number of the path above the span. */
 const PATH_SHIFT = 12;
 
@@ -58,7 +58,7 @@ export class SpanRows {
   #anyTold = false;
 
   /** Whether any span ever was made of log records: most sessions need not be looked through for them. */
-  get anyTold(): boolean {
+  get anyDerived(): boolean {
     return this.#anyTold;
   }
 
@@ -146,10 +146,10 @@ export class SpanRows {
   }
 
   /** How a span that was made of log records hangs together with others. */
-  told(row: number): Told | undefined {
-    const told = (this.word(row, BITS) >>> TOLD_SHIFT) & TOLD_MASK;
+  derivation(row: number): Derivation | undefined {
+    const told = (this.word(row, BITS) >>> DERIVATION_SHIFT) & DERIVATION_MASK;
     // Asked first: a list is searched for a property named "-1".
-    return told === 0 ? undefined : TOLD[told - 1];
+    return told === 0 ? undefined : DERIVATIONS[told - 1];
   }
 
   running(row: number): boolean {
@@ -185,10 +185,10 @@ export class SpanRows {
     this.setWord(row, BITS, (bits | (path << PATH_SHIFT)) >>> 0);
   }
 
-  setBits(row: number, { kind, running, error, canceled, tokens, cost, told }: SpanFacts): void {
+  setBits(row: number, { kind, running, error, canceled, tokens, cost, derivation: told }: SpanFacts): void {
     let bits = SPAN_KINDS.indexOf(kind);
     if (told !== undefined) {
-      bits |= (TOLD.indexOf(told) + 1) << TOLD_SHIFT;
+      bits |= (DERIVATIONS.indexOf(told) + 1) << DERIVATION_SHIFT;
       this.#anyTold = true;
     }
     if (running) bits |= RUNNING;
@@ -212,7 +212,7 @@ function hex32(word: number): string {
 }
 
 /** What a row keeps of its span's encoding. */
-export function encodingIn(rows: SpanRows, row: number): Encoding {
+export function versionIn(rows: SpanRows, row: number): SpanVersion {
   return {
     running: rows.running(row),
     end: rows.long(row, LAST),

@@ -4,11 +4,11 @@ import type { SessionName, SpanFacts } from "../../facts/facts.ts";
 import { LogRecords } from "./log-records.ts";
 import { bestName, NO_NAMES, otherNames, withName } from "./session-ids.ts";
 import type { Claim, SessionNames } from "./session-ids.ts";
-import { Questions } from "./input-requests.ts";
+import { InputRequests } from "./input-requests.ts";
 import { SpanIndex } from "./span-index.ts";
-import { SpanNotes } from "./annotations.ts";
-import { beats, lastOf } from "../../facts/version-order.ts";
-import { encodingIn } from "./span-rows.ts";
+import { Annotations } from "./annotations.ts";
+import { supersedes, lastOf } from "../../facts/version-order.ts";
+import { versionIn } from "./span-rows.ts";
 import * as Row from "./span-rows.ts";
 import { SpanRows } from "./span-rows.ts";
 import { highWord, lowWord } from "../../lib/hex.ts";
@@ -28,10 +28,10 @@ export class SpanTable {
   usage = new UsageRows();
   /** Of spans that others name above them. */
   paths = new AncestorPaths();
-  readonly questions = new Questions();
+  readonly questions = new InputRequests();
   /** Log records of the same traces, and what they add to spans. */
   readonly records = new LogRecords();
-  readonly notes = new SpanNotes();
+  readonly annotations = new Annotations();
   readonly continuations = new Continuations();
   #pool = new StringPool();
   readonly #index = new SpanIndex({
@@ -57,7 +57,7 @@ export class SpanTable {
 
   /** Memory of rows, index and strings (two bytes a unit), without what the engine adds to strings and traces. */
   get bytes(): number {
-    const { rows, usage, paths, questions, records, notes, continuations } = this;
+    const { rows, usage, paths, questions, records, annotations: notes, continuations } = this;
     const stores = [rows, usage, paths, questions, records, notes, continuations, this.#superseded, this.#index];
     return stores.reduce((sum, { bytes }) => sum + bytes, this.#pool.units * 2);
   }
@@ -67,7 +67,7 @@ export class SpanTable {
     if (trace === undefined) return "new";
     const row = this.find(trace, facts);
     if (row < 0) return "new";
-    if (beats(facts, encodingIn(this.rows, row))) return "better";
+    if (supersedes(facts, versionIn(this.rows, row))) return "better";
     const names = this.#namesOf(trace);
     return withName(names, facts) === names ? "known" : "naming";
   }
@@ -86,7 +86,7 @@ export class SpanTable {
     const storedRevision = this.rows.word(row, Row.REVISION);
     const storedPosition = this.rows.word(row, Row.POSITION);
     if (storedRevision === revision && storedPosition === position) return;
-    if (beats(facts, encodingIn(this.rows, row))) {
+    if (supersedes(facts, versionIn(this.rows, row))) {
       this.continuations.note(trace, revision, { position, ran: this.rows.running(row) });
       this.#superseded.add(trace, storedRevision, storedPosition, revision);
       this.#write(row, trace, facts, revision, position);
@@ -119,7 +119,7 @@ export class SpanTable {
   /** Goes through all rows once, however many traces leave. */
   dropTraces(traceIds: Iterable<string>): void {
     const dropped = new Set<number>();
-    const stores = [this.questions, this.records, this.notes, this.continuations, this.#superseded];
+    const stores = [this.questions, this.records, this.annotations, this.continuations, this.#superseded];
     for (const traceId of traceIds) {
       const trace = this.#traces.get(traceId);
       if (trace === undefined) continue;

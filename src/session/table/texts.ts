@@ -51,7 +51,7 @@ export const TEXT_FIELDS = [
   Row.QUERY_NAMESPACE,
   Row.SUBJECT,
   Row.SERVICE,
-  Row.ASKED,
+  Row.PROMPT,
   Row.USER,
   Row.FAILURE,
 ] as const;
@@ -63,7 +63,7 @@ export function writeTexts(rows: SpanRows, row: number, facts: SpanFacts, pool: 
   rows.setString(row, Row.QUERY_NAMESPACE, pool.intern(facts.query?.namespace));
   rows.setString(row, Row.SUBJECT, pool.intern(subject(facts)));
   rows.setString(row, Row.SERVICE, pool.intern(facts.service));
-  rows.setString(row, Row.ASKED, pool.intern(facts.asked, NONE));
+  rows.setString(row, Row.PROMPT, pool.intern(facts.prompt, NONE));
   rows.setString(row, Row.USER, pool.intern(facts.user));
   rows.setString(row, Row.FAILURE, pool.intern(facts.failure, NONE));
 }

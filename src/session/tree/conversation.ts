@@ -1,5 +1,5 @@
-import { readSlots, SLOT, textIn } from "../../facts/attribute-index.ts";
-import { resourceSlots } from "../../facts/facts.ts";
+import { indexAttributes, FIELD, textIn } from "../../facts/attribute-index.ts";
+import { resourceIndex } from "../../facts/facts.ts";
 import type { TreeNode, ViewSpan } from "./tree-node.ts";
 
 const known = new WeakMap<ViewSpan, string>();
@@ -9,8 +9,8 @@ export function conversationOf(view: ViewSpan): string {
   let conversation = known.get(view);
   if (conversation === undefined) {
     const { span, resource } = view;
-    const slot = SLOT.conversation;
-    conversation = textIn(readSlots(span.attributes), slot) ?? textIn(resourceSlots(resource), slot) ?? "";
+    const slot = FIELD.conversation;
+    conversation = textIn(indexAttributes(span.attributes), slot) ?? textIn(resourceIndex(resource), slot) ?? "";
     known.set(view, conversation);
   }
   return conversation;

@@ -1,4 +1,4 @@
-import type { ToldKeys } from "../correlate/derived-links.ts";
+import type { DerivedKeys } from "../correlate/derived-links.ts";
 import type { Eras } from "../clock-outliers.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
 import type { Resource, Scope, Span } from "../../otel/span.ts";
@@ -15,11 +15,11 @@ export type ViewSpan = {
   /** Unix nanoseconds, decimal. */
   readonly received: string;
   /** Key of the log record that tells of it, where that is what is known best. */
-  readonly toldBy?: string;
+  readonly derivedFrom?: string;
 };
 
 /** What is odd about a node; all of it is legal OTLP, and shown. */
-export type Mark =
+export type Badge =
   | "placeholder"
   | "trace"
   | "self-parent"
@@ -53,7 +53,7 @@ export type TreeNode = {
   /** Of the node and all below. */
   readonly worst: "error" | "ok";
   readonly descendants: number;
-  readonly marks: readonly Mark[];
+  readonly badges: readonly Badge[];
 };
 
 export type SessionTree = {
@@ -81,9 +81,9 @@ export type Growing = Mutable<Omit<TreeNode, "parent" | "children">> & {
   readonly otlpKind: number;
 };
 
-const NO_MARKS: readonly Mark[] = [];
+const NO_MARKS: readonly Badge[] = [];
 
-export function grow(span: ViewSpan, told: ToldKeys | undefined): Growing {
+export function grow(span: ViewSpan, told: DerivedKeys | undefined): Growing {
   const { facts } = span;
   const { start, running } = facts;
   const error = facts.error || told?.errors.has(span.key) === true;
@@ -106,7 +106,7 @@ export function grow(span: ViewSpan, told: ToldKeys | undefined): Growing {
     error,
     worst: error ? "error" : "ok",
     descendants: 0,
-    marks: isReversed ? ["end-before-start"] : NO_MARKS,
+    badges: isReversed ? ["end-before-start"] : NO_MARKS,
     otlpKind: facts.otlpKind >>> 0,
   };
 }
@@ -128,11 +128,11 @@ export function growTrace(traceId: string, start: bigint, name: string, awaited:
 
 type About = Pick<Growing, "traceId" | "spanId" | "start" | "name" | "parentId" | "awaited">;
 
-function growEmpty(key: string, is: Mark, about: About): Growing {
+function growEmpty(key: string, is: Badge, about: About): Growing {
   const none = { depth: 0, running: false, error: false, worst: "ok", descendants: 0, otlpKind: 0 } as const;
-  return { key, children: [], end: about.start, latest: about.start, marks: [is], ...about, ...none };
+  return { key, children: [], end: about.start, latest: about.start, badges: [is], ...about, ...none };
 }
 
-export function mark(node: Growing, added: Mark): void {
-  if (!node.marks.includes(added)) node.marks = [...node.marks, added];
+export function mark(node: Growing, added: Badge): void {
+  if (!node.badges.includes(added)) node.badges = [...node.badges, added];
 }

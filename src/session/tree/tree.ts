@@ -1,12 +1,12 @@
-import { EraCount, eraOf, isExtreme, isWithin } from "../clock-outliers.ts";
+import { ClockOutlierCount, eraOf, isExtreme, isWithin } from "../clock-outliers.ts";
 import type { Eras } from "../clock-outliers.ts";
 import { CYCLE, ROOT, SELF } from "../table/parent-links.ts";
-import type { ToldKeys } from "../correlate/derived-links.ts";
+import type { DerivedKeys } from "../correlate/derived-links.ts";
 import { linkParents } from "./tree-links.ts";
 import { grow, mark } from "./tree-node.ts";
 import type { Growing, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
 
-export type { Mark, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
+export type { Badge, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
 
 /**
  * Spans nested by parent, whatever order they came in: orphans hang from a placeholder, and that from its trace; members of a cycle
@@ -17,7 +17,7 @@ export type { Mark, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
 export function buildTree(
   spans: Iterable<ViewSpan>,
   mayCome: (traceId: string) => boolean = () => true,
-  told?: ToldKeys,
+  told?: DerivedKeys,
 ): SessionTree {
   const shown = told === undefined ? spans : Array.from(spans).filter(({ key }) => !told.hidden.has(key));
   const nodes = Array.from(shown, (span) => grow(span, told));
@@ -57,7 +57,7 @@ export function visibleRows(tree: SessionTree, collapsed: ReadonlySet<string>): 
 
 /**
  * The common time axis: from the earliest start to the latest end of the spans, but for those whose clock is more than a
- * year from the others (see {@link EraCount}); their bars are to be clamped to it.
+ * year from the others (see {@link ClockOutlierCount}); their bars are to be clamped to it.
  */
 export function axisOf(tree: SessionTree): { start: bigint; end: bigint } {
   const { eras } = tree;
@@ -76,7 +76,7 @@ export function axisOf(tree: SessionTree): { start: bigint; end: bigint } {
 
 /** Clocks that are wrong are told from the others; clocks at zero and at their last are wrong by themselves. */
 function markAbsurdTimes(nodes: readonly Growing[]): Eras {
-  const count = new EraCount();
+  const count = new ClockOutlierCount();
   for (const { start } of nodes) count.add(eraOfInstant(start));
   const eras = count.common;
   for (const node of nodes) {
@@ -147,7 +147,7 @@ function sumUp(rows: readonly Growing[]): void {
   for (let at = rows.length - 1; at >= 0; at--) {
     const node = rows[at];
     if (!node) continue;
-    if (node.running || !node.span || node.span.facts.told === "prompt") node.end = node.latest;
+    if (node.running || !node.span || node.span.facts.derivation === "prompt") node.end = node.latest;
     const { parent } = node;
     if (!parent) continue;
     parent.descendants += node.descendants + 1;

@@ -4,8 +4,8 @@ import { spansOfRecord } from "../../logs/derived-spans.ts";
 import { deriveRecordFacts } from "../../logs/record-facts.ts";
 import type { Resource, ResourceSpans, Scope, Span } from "../../otel/span.ts";
 import type { SessionStreamEvent } from "../contract/stream-events.ts";
-import { toldKeys } from "../correlate/derived-links.ts";
-import type { ToldKeys } from "../correlate/derived-links.ts";
+import { derivedKeys } from "../correlate/derived-links.ts";
+import type { DerivedKeys } from "../correlate/derived-links.ts";
 import { endedTraces } from "../liveness-facts.ts";
 import { LIST_PRICES, readPrices } from "../prices/prices.ts";
 import { foldQueries } from "../queries.ts";
@@ -27,7 +27,7 @@ export class SessionView {
   #announced: SessionSummary | undefined;
   #prices = LIST_PRICES;
   #priceSetting: string | undefined;
-  readonly #arrivals = new ViewArrivals();
+  readonly #arrivals = new ViewDeliveries();
   /** Traces that are gone: they leave together when the view is next asked, for each time all spans are gone through. */
   readonly #leaving = new Set<string>();
   #revision = 0;
@@ -151,9 +151,9 @@ export class SessionView {
     return this.#tree.tree;
   }
 
-  #told(): ToldKeys | undefined {
-    const told = this.#table.rows.anyTold ? this.#foldQueries().groups.told : undefined;
-    return toldKeys(this.#table, told);
+  #told(): DerivedKeys | undefined {
+    const told = this.#table.rows.anyDerived ? this.#foldQueries().groups.derived : undefined;
+    return derivedKeys(this.#table, told);
   }
 
   #setPrices(setting: string | undefined): void {
@@ -206,14 +206,19 @@ export class SessionView {
     }
   }
 
-  #admitSpan(traceId: string, span: Span, { resource, scope, received, toldBy }: AboutSpan, position: number): void {
+  #admitSpan(
+    traceId: string,
+    span: Span,
+    { resource, scope, received, derivedFrom: toldBy }: AboutSpan,
+    position: number,
+  ): void {
     // The object's facts are of the canonical text; parsed and written again it is the same.
     const facts = deriveFacts(span, JSON.stringify(span), resource, scope);
     const standing = this.#table.compare(traceId, facts);
     this.#table.admit(traceId, facts, this.#revision, position);
     if (standing !== "new" && standing !== "better") return;
     const key = `${traceId}:${facts.spanId}:${facts.otlpKind}`;
-    const about = { ...(resource && { resource }), ...(scope && { scope }), ...(toldBy && { toldBy }) };
+    const about = { ...(resource && { resource }), ...(scope && { scope }), ...(toldBy && { derivedFrom: toldBy }) };
     this.#spans.set(key, { key, traceId, span, ...about, facts, received });
   }
 
@@ -227,7 +232,8 @@ export class SessionView {
           admitRecords(this.#table, traceId, [{ ...facts, spans: [] }], this.#revision);
           const about = { resource, scope, received };
           const toldBy = this.#logs.add(traceId, record, facts, about);
-          for (const span of spansOfRecord(record)) this.#admitSpan(traceId, span, { ...about, toldBy }, position++);
+          for (const span of spansOfRecord(record))
+            this.#admitSpan(traceId, span, { ...about, derivedFrom: toldBy }, position++);
         }
       }
     }
@@ -238,23 +244,23 @@ type AboutSpan = {
   readonly resource: Resource | undefined;
   readonly scope: Scope | undefined;
   readonly received: string;
-  readonly toldBy?: string;
+  readonly derivedFrom?: string;
 };
 
 /** When a delivery was received, Unix nanoseconds, and how it came. */
-export type ViewArrival = { readonly received: bigint; readonly receipt: Receipt };
+export type ViewDelivery = { readonly received: bigint; readonly receipt: Receipt };
 
 /** The newest delivery of each trace: what a trace that leaves brought is none of the session's any more. */
-export class ViewArrivals {
-  readonly #traces = new Map<string, ViewArrival>();
+export class ViewDeliveries {
+  readonly #traces = new Map<string, ViewDelivery>();
 
-  add(traceId: string, arrival: ViewArrival): void {
+  add(traceId: string, arrival: ViewDelivery): void {
     const known = this.#traces.get(traceId);
     if (known === undefined || known.received <= arrival.received) this.#traces.set(traceId, arrival);
   }
 
-  get newest(): ViewArrival | undefined {
-    let newest: ViewArrival | undefined;
+  get newest(): ViewDelivery | undefined {
+    let newest: ViewDelivery | undefined;
     for (const arrival of this.#traces.values()) {
       if (newest === undefined || newest.received <= arrival.received) newest = arrival;
     }

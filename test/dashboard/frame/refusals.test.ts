@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { exportRows, isOld, refusalsOf, shownRefusal } from "../../../src/dashboard/frame/refusals.ts";
 import { refusalKey } from "../../../src/session/contract/refused-exports.ts";
-import type { Arrival, RefusedExport } from "../../../src/session/contract/stream-events.ts";
+import type { RecentExport, RefusedExport } from "../../../src/session/contract/stream-events.ts";
 
 const MINUTE = 60_000;
 
-const arrival = (at: number, given: Partial<Arrival> = {}): Arrival => ({
+const arrival = (at: number, given: Partial<RecentExport> = {}): RecentExport => ({
   at,
   signal: "traces",
   encoding: "json",
@@ -23,7 +23,7 @@ const refused = (at: number, reason: string, given: Partial<RefusedExport> = {})
   ...given,
 });
 
-const words = (rows: readonly Arrival[]) => rows.map(({ at, reason = "accepted" }) => `${reason} at ${at}`);
+const words = (rows: readonly RecentExport[]) => rows.map(({ at, reason = "accepted" }) => `${reason} at ${at}`);
 
 test("the newest refusal is shown; one that was dismissed is not, until it happens again", () => {
   const refusals = [refused(20_000, "a"), refused(10_000, "b")];

@@ -48,7 +48,7 @@ test("room is told where the server tells it, and warned of when there is little
   expect(roomWords({})).toBe("");
   expect(roomWarning({ bytes: 7 * gigabyte, maxBytes: 10 * gigabyte })).toBe("");
   expect(roomWarning({ bytes: 8.25 * gigabyte, maxBytes: 10 * gigabyte })).toBe("82 % full");
-  expect(plain(roomWarning({ bytes: 0, maxBytes: 1, forgotten: { sessions: 3, at: "1" } }))).toBe(
+  expect(plain(roomWarning({ bytes: 0, maxBytes: 1, deleted: { sessions: 3, at: "1" } }))).toBe(
     "3 sessions forgotten for want of room",
   );
 });
@@ -59,14 +59,12 @@ test("what a server says otherwise, or not at all, is passed over", () => {
     undefined,
     undefined,
   ]);
-  expect(readRetention({ maxAge: "30d", oldest: "yesterday", bytes: null, forgotten: {} })).toEqual({});
-  expect(
-    readRetention({ maxAge: 60, oldest: "1", bytes: 2, maxBytes: 3, forgotten: { sessions: 4, at: "5" } }),
-  ).toEqual({
+  expect(readRetention({ maxAge: "30d", oldest: "yesterday", bytes: null, deleted: {} })).toEqual({});
+  expect(readRetention({ maxAge: 60, oldest: "1", bytes: 2, maxBytes: 3, deleted: { sessions: 4, at: "5" } })).toEqual({
     maxAge: 60,
     oldest: "1",
     bytes: 2,
     maxBytes: 3,
-    forgotten: { sessions: 4, at: "5" },
+    deleted: { sessions: 4, at: "5" },
   });
 });

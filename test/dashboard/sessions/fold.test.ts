@@ -36,8 +36,8 @@ const page = (sessions: readonly SessionSummary[], nextCursor?: string): ListPag
   resourceVersion: "a.1",
   sessions,
   ...(nextCursor === undefined ? {} : { nextCursor }),
-  counts: { all: 0, waiting: 0, stalled: 0, running: 0, quiet: 0, failed: 0, finished: 0 },
-  arrivals: { last: [], refused: [], notKept: { metrics: 0 } },
+  counts: { all: 0, waiting: 0, stalled: 0, running: 0, idle: 0, failed: 0, finished: 0 },
+  recentExports: { last: [], refused: [], dropped: { metrics: 0 } },
 });
 
 const shown = (fold: ListFold): string =>

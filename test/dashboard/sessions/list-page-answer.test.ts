@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { readListPage } from "../../../src/dashboard/sessions/fold.ts";
 
-const counts = { all: 0, waiting: 0, stalled: 0, running: 0, quiet: 0, failed: 0, finished: 0 };
-const arrivals = { last: [], refused: [], notKept: { metrics: 0 } };
+const counts = { all: 0, waiting: 0, stalled: 0, running: 0, idle: 0, failed: 0, finished: 0 };
+const recentExports = { last: [], refused: [], dropped: { metrics: 0 } };
 
 test("a page of the list is what the server says", () => {
-  const body = { resourceVersion: "a.7", sessions: [], nextCursor: "activity.desc.1.2", counts, arrivals };
+  const body = { resourceVersion: "a.7", sessions: [], nextCursor: "activity.desc.1.2", counts, recentExports };
   expect(readListPage(body)).toBe(body);
 });
 
@@ -13,10 +13,10 @@ test.each([
   [null],
   ["<html>"],
   [{ resourceVersion: "a.7", sessions: [] }],
-  [{ resourceVersion: 7, sessions: [], counts, arrivals }],
-  [{ resourceVersion: "a.7", sessions: {}, counts, arrivals }],
-  [{ resourceVersion: "a.7", sessions: [], nextCursor: 7, counts, arrivals }],
-  [{ resourceVersion: "a.7", sessions: [], counts: { all: 1 }, arrivals }],
+  [{ resourceVersion: 7, sessions: [], counts, recentExports }],
+  [{ resourceVersion: "a.7", sessions: {}, counts, recentExports }],
+  [{ resourceVersion: "a.7", sessions: [], nextCursor: 7, counts, recentExports }],
+  [{ resourceVersion: "a.7", sessions: [], counts: { all: 1 }, recentExports }],
 ])("and nothing else is: %j", (body) => {
   expect(() => readListPage(body)).toThrow("no page of the list");
 });

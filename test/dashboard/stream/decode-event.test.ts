@@ -25,9 +25,9 @@ test("an event that a newer server sends is passed over, whatever its data", () 
 });
 
 test("each stream knows its own events", () => {
-  expect([decodeListEvent("spans", "{}"), decodeListEvent("arrivals", '{"arrivals":{}}')]).toEqual([
+  expect([decodeListEvent("spans", "{}"), decodeListEvent("recentExports", '{"recentExports":{}}')]).toEqual([
     undefined,
-    { type: "arrivals", arrivals: {} },
+    { type: "recentExports", recentExports: {} },
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { homeOfSession } from "../../../src/otlp/logs/group-records.ts";
+import { traceIdForSession } from "../../../src/otlp/logs/group-records.ts";
 import { decodeRecordFacts } from "../../../src/logs/record-facts-codec.ts";
 import { TRACE } from "../requests.ts";
 import { decodeJsonLogs, deliveriesOf, outcomeOf, record, recordsOf, request } from "./log-requests.ts";
@@ -87,14 +87,14 @@ describe("where a record goes", () => {
       homes(record(), record({ traceId: "", ...named("S") }), record({ ...named("S"), body: { boolValue: true } })),
     ).toEqual([
       [TRACE, 2],
-      [homeOfSession("S"), 1],
+      [traceIdForSession("S"), 1],
     ]);
   });
 
   test("the home of a session is a trace id, another one for each name, and the same always", () => {
-    expect(homeOfSession("S")).toBe("7bc86951ce05593886fd1e84d236e382");
-    expect(homeOfSession("S")).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
-    expect(new Set(["S", "s", "", TRACE].map(homeOfSession)).size).toBe(4);
+    expect(traceIdForSession("S")).toBe("7bc86951ce05593886fd1e84d236e382");
+    expect(traceIdForSession("S")).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
+    expect(new Set(["S", "s", "", TRACE].map(traceIdForSession)).size).toBe(4);
   });
 
   test("a repeat in one request is kept once; under another resource it is another record", () => {
@@ -115,7 +115,7 @@ describe("a large body", () => {
     expect(delivery?.values).toHaveLength(1);
     expect(recordsOf(decodeJsonLogs(request(record({ body }))))[0]?.body).toEqual({
       stringValue: body.stringValue.slice(0, 512),
-      spill: { hash: delivery?.values[0]?.hash, bytes: JSON.stringify(body).length },
+      offloaded: { hash: delivery?.values[0]?.hash, bytes: JSON.stringify(body).length },
     });
   });
 });

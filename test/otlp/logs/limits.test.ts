@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decodeLogs } from "../../../src/otlp/logs/decode-logs.ts";
-import { MAX_ATTRIBUTES, MAX_REQUEST_TEXT, MAX_SHARD_TEXT, MAX_SPANS, MAX_TRACES } from "../../../src/otlp/limits.ts";
+import { MAX_ATTRIBUTES, MAX_REQUEST_TEXT, MAX_GROUP_TEXT, MAX_SPANS, MAX_TRACES } from "../../../src/otlp/limits.ts";
 import { libraryEncode } from "../oracle.ts";
 import { TRACE } from "../requests.ts";
 import { decodeJsonLogs, deliveriesOf, LOGS, outcomeOf, record, recordsOf, request } from "./log-requests.ts";
@@ -80,7 +80,7 @@ describe("a request for logs, at its limits and past them", () => {
     expect(asProtobuf(...large)).toMatch(
       /^413 too large: more than \d+ (characters of JSON in all log records|bytes)$/,
     );
-    const some = large.slice(0, Math.ceil((1.5 * MAX_SHARD_TEXT) / 7_000));
+    const some = large.slice(0, Math.ceil((1.5 * MAX_GROUP_TEXT) / 7_000));
     const deliveries = deliveriesOf(decodeLogs(libraryEncode(request(...some), LOGS), "protobuf"));
     expect(deliveries.map(({ traceId }) => traceId)).toEqual([TRACE, TRACE]);
     expect(deliveries.reduce((sum, { spans }) => sum + spans, 0)).toBe(some.length);

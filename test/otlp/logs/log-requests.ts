@@ -34,7 +34,7 @@ export function outcomeOf(result: Result<DecodedLogs>): string {
 
 export function deliveriesOf(result: Result<DecodedLogs>): Delivery[] {
   if (!result.ok) throw new Error(outcomeOf(result));
-  return result.value.shards.map((shard) => encodeDelivery(shard));
+  return result.value.groups.map((group) => encodeDelivery(group));
 }
 
 /** All records of a request, in the order of the log. */

@@ -2,13 +2,17 @@ import { displayValue } from "../../../otel/any-value.ts";
 import type { KeyValue } from "../../../otel/span.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { counted } from "../../ui/figures.ts";
-import { Hostile } from "../../ui/untrusted-text.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { LoadWhole } from "./offloaded-values.tsx";
 import { LongText } from "./long-text.tsx";
-import type { Spills } from "./offloaded-values.tsx";
+import type { OffloadedValues } from "./offloaded-values.tsx";
 
 /** Keys and values, in the given order. `dropped`: how many the producer (or a limit of ours) left out. */
-export function Attributes(props: { attributes: readonly KeyValue[]; spills: Spills; dropped?: number | undefined }) {
+export function Attributes(props: {
+  attributes: readonly KeyValue[];
+  spills: OffloadedValues;
+  dropped?: number | undefined;
+}) {
   const { attributes, spills, dropped = 0 } = props;
   return (
     <>
@@ -22,19 +26,23 @@ export function Attributes(props: { attributes: readonly KeyValue[]; spills: Spi
   );
 }
 
-function Attribute({ attribute, spills }: { attribute: KeyValue; spills: Spills }) {
+function Attribute({ attribute, spills }: { attribute: KeyValue; spills: OffloadedValues }) {
   const preview = attribute.value;
-  const value = spills.fetched.get(preview?.spill?.hash ?? "") ?? preview;
+  const value = spills.fetched.get(preview?.offloaded?.hash ?? "") ?? preview;
   const text = displayValue(value);
   const structured = value?.arrayValue !== undefined || value?.kvlistValue !== undefined;
   return (
     <div>
       <dt>
-        <Hostile text={attribute.key} limit={256} />
+        <UntrustedText text={attribute.key} limit={256} />
       </dt>
       <dd>
-        <LongText text={text} as={structured ? "json" : "code"} of={value?.spill === undefined ? "whole" : "preview"} />
-        {value?.spill === undefined ? null : <LoadWhole spill={value.spill} spills={spills} when="pressed" />}
+        <LongText
+          text={text}
+          as={structured ? "json" : "code"}
+          of={value?.offloaded === undefined ? "whole" : "preview"}
+        />
+        {value?.offloaded === undefined ? null : <LoadWhole spill={value.offloaded} spills={spills} when="pressed" />}
       </dd>
       <CopyButton text={() => text} label="Copy the value" />
     </div>

@@ -3,10 +3,10 @@ import type { Content } from "../../../content/content-value.ts";
 import { Conversation } from "./conversation.tsx";
 import { JsonText, LongText } from "./long-text.tsx";
 import { LoadWhole } from "./offloaded-values.tsx";
-import type { Spills } from "./offloaded-values.tsx";
+import type { OffloadedValues } from "./offloaded-values.tsx";
 
 /** What went in or came out: a conversation, JSON set to be read, or text. */
-export function ContentView({ content, spills }: { content: Content; spills: Spills }) {
+export function ContentView({ content, spills }: { content: Content; spills: OffloadedValues }) {
   return (
     <>
       {content.kind === "messages" ? (
@@ -14,9 +14,9 @@ export function ContentView({ content, spills }: { content: Content; spills: Spi
       ) : content.kind === "json" ? (
         <JsonText value={content.value} />
       ) : (
-        <LongText text={content.text} as="prose" of={content.spill === undefined ? "whole" : "preview"} />
+        <LongText text={content.text} as="prose" of={content.offloaded === undefined ? "whole" : "preview"} />
       )}
-      {content.spill === undefined ? null : <LoadWhole spill={content.spill} spills={spills} when="shown" />}
+      {content.offloaded === undefined ? null : <LoadWhole spill={content.offloaded} spills={spills} when="shown" />}
     </>
   );
 }

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { MessagePart } from "../../../content/message-parts.ts";
 import type { Message } from "../../../content/messages.ts";
 import { count } from "../../ui/figures.ts";
-import { Hostile } from "../../ui/untrusted-text.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { KindIcon, Sign } from "../../ui/icons.tsx";
 import { JsonText, LongText } from "./long-text.tsx";
 
@@ -43,17 +43,17 @@ function MessageView({ message }: { message: Message }) {
     <li class={`message message-${ROLES.has(role) ? role : "other"}`}>
       <header>
         <span class="role">
-          <Hostile text={role} limit={40} />
+          <UntrustedText text={role} limit={40} />
         </span>
         {name === undefined ? null : (
           <span class="muted">
-            <Hostile text={name} limit={80} />
+            <UntrustedText text={name} limit={80} />
           </span>
         )}
         {finishReason === undefined ? null : (
           <span class="muted finish">
             {"ended: "}
-            <Hostile text={finishReason} limit={40} />
+            <UntrustedText text={finishReason} limit={40} />
           </span>
         )}
       </header>
@@ -83,7 +83,7 @@ function Part({ part }: { part: MessagePart }) {
             <KindIcon kind="tool" />
             <span>
               {"calls "}
-              <Hostile text={part.name} limit={120} />
+              <UntrustedText text={part.name} limit={120} />
             </span>
             <CallId id={part.id} />
           </h4>
@@ -105,7 +105,7 @@ function Part({ part }: { part: MessagePart }) {
       return (
         <div class="part">
           <h4>
-            <Hostile text={part.is} limit={60} />
+            <UntrustedText text={part.is} limit={60} />
           </h4>
           <LongText text={part.text} as="json" />
         </div>
@@ -116,6 +116,6 @@ function Part({ part }: { part: MessagePart }) {
 const CallId = ({ id }: { id: string | undefined }) =>
   id === undefined ? null : (
     <code class="muted">
-      <Hostile text={id} limit={60} />
+      <UntrustedText text={id} limit={60} />
     </code>
   );

@@ -1,4 +1,4 @@
-import type { AnyValue, Spill } from "../../../otel/span.ts";
+import type { AnyValue, Offloaded } from "../../../otel/span.ts";
 import { authorisedFetch } from "../../server.ts";
 import { bytes } from "../../ui/figures.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -7,21 +7,21 @@ import { useEffect, useRef, useState } from "preact/hooks";
 export type Spilled = "preview" | "fetching" | { readonly failed: string };
 
 /** Large values of the span that is looked at: those fetched so far, and how to come by another. */
-export type Spills = {
+export type OffloadedValues = {
   /** By hash. */
   readonly fetched: ReadonlyMap<string, AnyValue>;
   readonly stateOf: (hash: string) => Spilled;
-  readonly fetch: (spill: Spill) => void;
+  readonly fetch: (spill: Offloaded) => void;
 };
 
 /** Up to this many bytes a value that is the span's input or output comes without being asked for. */
 const BY_ITSELF = 1_048_576;
 
 /** Whether a value is fetched as soon as it is looked at. */
-export const comesByItself = (spill: Spill): boolean => spill.bytes <= BY_ITSELF;
+export const comesByItself = (spill: Offloaded): boolean => spill.bytes <= BY_ITSELF;
 
 /** The large values of one span; whatever is under way ends with the component. */
-export function useSpills(sessionId: string): Spills {
+export function useOffloadedValues(sessionId: string): OffloadedValues {
   const [fetched, setFetched] = useState<ReadonlyMap<string, AnyValue>>(new Map());
   const [states, setStates] = useState<ReadonlyMap<string, Spilled>>(new Map());
   const closing = useRef<AbortController | undefined>(undefined);
@@ -35,7 +35,7 @@ export function useSpills(sessionId: string): Spills {
       const { signal } = (closing.current ??= new AbortController());
       const become = (state: Spilled): void => setStates((before) => new Map(before).set(spill.hash, state));
       become("fetching");
-      fetchSpilled(sessionId, spill, signal).then(
+      fetchOffloaded(sessionId, spill, signal).then(
         (value) => setFetched((before) => new Map(before).set(spill.hash, value)),
         (error: unknown) => {
           if (!signal.aborted) become({ failed: error instanceof Error ? error.message : String(error) });
@@ -49,7 +49,7 @@ export function useSpills(sessionId: string): Spills {
 const known = new Map<string, AnyValue>();
 
 /** A whole value, by the hash that its preview names. */
-export async function fetchSpilled(sessionId: string, spill: Spill, signal: AbortSignal): Promise<AnyValue> {
+export async function fetchOffloaded(sessionId: string, spill: Offloaded, signal: AbortSignal): Promise<AnyValue> {
   const url = `/sessions/${encodeURIComponent(sessionId)}/values/${encodeURIComponent(spill.hash)}`;
   const value = known.get(url) ?? (await read(url, signal));
   known.set(url, value);
@@ -66,7 +66,15 @@ async function read(url: string, signal: AbortSignal): Promise<AnyValue> {
 }
 
 /** Under the preview of a large value: its size, and the button that fetches the whole, unless that comes by itself. */
-export function LoadWhole({ spill, spills, when }: { spill: Spill; spills: Spills; when: "shown" | "pressed" }) {
+export function LoadWhole({
+  spill,
+  spills,
+  when,
+}: {
+  spill: Offloaded;
+  spills: OffloadedValues;
+  when: "shown" | "pressed";
+}) {
   const state = spills.stateOf(spill.hash);
   const isWanted = when === "shown" && comesByItself(spill) && state === "preview";
   useEffect(() => {

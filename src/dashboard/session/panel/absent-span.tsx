@@ -1,5 +1,5 @@
 import { PlaceholderIcon } from "../../ui/icons.tsx";
-import { Hostile } from "../../ui/untrusted-text.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { PanelFrame } from "../../ui/panel-frame.tsx";
 
 /** Where the span of a link would stand that this session does not have. */
@@ -19,7 +19,7 @@ export function AbsentSpan({ wanted, onClose }: { wanted: string; onClose: () =>
         </p>
         <p>
           <code>
-            <Hostile text={wanted} limit={120} />
+            <UntrustedText text={wanted} limit={120} />
           </code>
         </p>
       </section>

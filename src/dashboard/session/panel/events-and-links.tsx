@@ -1,12 +1,17 @@
 import type { SpanEvent, SpanLink } from "../../../otel/span.ts";
 import { duration } from "../../ui/figures.ts";
-import { Hostile } from "../../ui/untrusted-text.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { exactly, toMillis } from "../../ui/moments.ts";
 import { Attributes } from "../content/attributes.tsx";
-import type { Spills } from "../content/offloaded-values.tsx";
+import type { OffloadedValues } from "../content/offloaded-values.tsx";
 
 /** A span's events with the time since its start. */
-export function Events(props: { events: readonly SpanEvent[]; start: bigint; spills: Spills; dropped: number }) {
+export function Events(props: {
+  events: readonly SpanEvent[];
+  start: bigint;
+  spills: OffloadedValues;
+  dropped: number;
+}) {
   return (
     <>
       <ol class="happenings">
@@ -16,7 +21,7 @@ export function Events(props: { events: readonly SpanEvent[]; start: bigint; spi
             <li key={index}>
               <header>
                 <span class="happening-name">
-                  <Hostile text={event.name ?? "unnamed"} limit={200} />
+                  <UntrustedText text={event.name ?? "unnamed"} limit={200} />
                 </span>
                 {at === 0n ? null : (
                   <time class="muted" title={exactly(toMillis(at))}>
@@ -41,7 +46,7 @@ export function Events(props: { events: readonly SpanEvent[]; start: bigint; spi
 /** A span's links; those into the same session lead there. */
 export function Links(props: {
   links: readonly SpanLink[];
-  spills: Spills;
+  spills: OffloadedValues;
   dropped: number;
   hrefOf: (link: SpanLink) => string;
 }) {
@@ -52,7 +57,7 @@ export function Links(props: {
           <li key={index}>
             <a href={props.hrefOf(link)}>
               <code>
-                <Hostile text={`${link.traceId ?? ""} ${link.spanId ?? ""}`} limit={80} />
+                <UntrustedText text={`${link.traceId ?? ""} ${link.spanId ?? ""}`} limit={80} />
               </code>
             </a>
             <Attributes

@@ -1,7 +1,7 @@
 import type { Exception } from "../../../facts/error.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Sign } from "../../ui/icons.tsx";
-import { Hostile } from "../../ui/untrusted-text.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { LongText } from "../content/long-text.tsx";
 
 /** Why the span failed, with where, as far as it says. */
@@ -13,7 +13,7 @@ export function ExceptionView({ exception }: { exception: Exception | undefined 
     <section class="section exception">
       <header>
         <Sign name="error" />
-        <h3>{exception?.type === undefined ? "Error" : <Hostile text={exception.type} limit={200} />}</h3>
+        <h3>{exception?.type === undefined ? "Error" : <UntrustedText text={exception.type} limit={200} />}</h3>
         <CopyButton text={text} label="Copy the error" />
       </header>
       {message === undefined || message === "" ? (

@@ -8,7 +8,7 @@ import { nanosecondsIn } from "../../../lib/nanoseconds.ts";
 import type { QuerySummary } from "../../../session/summary.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { count, dollars, duration, ticking } from "../../ui/figures.ts";
-import { Hostile } from "../../ui/untrusted-text.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { kindWord } from "../../ui/icons.tsx";
 import { exactly, toMillis } from "../../ui/moments.ts";
 import { markWords, openWord } from "../views/placeholder.ts";
@@ -74,7 +74,7 @@ export function SpanFactsView({
         <TextFact name="Ended because" text={finishReasons?.join(", ")} />
         {statusMessage === undefined ? null : (
           <Fact name="Status message" broad="broad">
-            <Hostile text={statusMessage} limit={1000} />
+            <UntrustedText text={statusMessage} limit={1000} />
           </Fact>
         )}
         <TextFact name="Service" text={facts.service} />
@@ -89,7 +89,7 @@ export function SpanFactsView({
           <CopyButton text={() => node.traceId} label="Copy the trace id" />
         </Fact>
         <TextFact name="Odd" text={markWords(node)} />
-        <TextFact name="Told by" text={facts.told === undefined ? undefined : "log records"} />
+        <TextFact name="Told by" text={facts.derivation === undefined ? undefined : "log records"} />
         <Parent node={node} onSelect={onSelect} />
         {query === undefined ? null : (
           <Fact name="Query">
@@ -99,7 +99,7 @@ export function SpanFactsView({
               title="Its row, where it can be run again"
               onClick={() => onSelect(`${query.traceId}:${query.spanId}`)}
             >
-              <Hostile text={query.name || query.key} limit={120} />
+              <UntrustedText text={query.name || query.key} limit={120} />
             </button>
           </Fact>
         )}
@@ -117,7 +117,7 @@ function Parent({ node, onSelect }: Pick<PanelProps, "node" | "onSelect">) {
         {parent.name === "" ? (
           <code>{parent.spanId || parent.traceId}</code>
         ) : (
-          <Hostile text={parent.name} limit={120} />
+          <UntrustedText text={parent.name} limit={120} />
         )}
       </button>
       {openWord(parent) === "" ? null : <span class="muted">{` ${openWord(parent)}`}</span>}
@@ -135,7 +135,7 @@ const Fact = ({ name, broad, children }: { name: string; broad?: "broad"; childr
 const TextFact = ({ name, text }: { name: string; text: string | undefined }) =>
   text === undefined || text === "" ? null : (
     <Fact name={name}>
-      <Hostile text={text} limit={300} />
+      <UntrustedText text={text} limit={300} />
     </Fact>
   );
 

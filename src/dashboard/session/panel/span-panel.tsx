@@ -5,13 +5,13 @@ import { jsonText, withWholeValue } from "../../../otel/any-value.ts";
 import { readContent } from "../../../facts/span-content.ts";
 import type { QuerySummary } from "../../../session/summary.ts";
 import { contentEvents } from "../../../logs/record-event.ts";
-import { TOLD_KEYS } from "../../../otel/semconv/logs.ts";
+import { DERIVATION_KEYS } from "../../../otel/semconv/logs.ts";
 import type { KeyValue } from "../../../otel/span.ts";
 import type { TreeNode } from "../../../session/tree/tree.ts";
 import type { ViewRecord } from "../../../session/view/log-view.ts";
 import { writeAddress } from "../../address/address.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import { Hostile } from "../../ui/untrusted-text.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { KindIcon, PlaceholderIcon } from "../../ui/icons.tsx";
 import { SpanLogs } from "../views/span-logs.tsx";
 import { RunAgain } from "../rerun/run-again.tsx";
@@ -23,7 +23,7 @@ import { Events, Links } from "./events-and-links.tsx";
 import { LongText } from "../content/long-text.tsx";
 import { PanelFrame, Section } from "../../ui/panel-frame.tsx";
 import { SpanFactsView } from "./span-facts.tsx";
-import { useSpills } from "../content/offloaded-values.tsx";
+import { useOffloadedValues } from "../content/offloaded-values.tsx";
 import { placeholderWord, standsForTrace } from "../views/placeholder.ts";
 
 /** Everything that one span says. */
@@ -43,7 +43,7 @@ export function SpanPanel(props: PanelProps) {
         node.span === undefined ? <PlaceholderIcon label="No span yet" /> : <KindIcon kind={node.span.facts.kind} />
       }
       title={
-        <Hostile
+        <UntrustedText
           text={node.span === undefined ? placeholderWord(node) : node.span.span.name || "unnamed span"}
           limit={400}
         />
@@ -93,7 +93,7 @@ function Placeholder({ node }: PanelProps) {
 }
 
 /** Not the mark of ours on what log records told. */
-const isOfProducer = ({ key }: KeyValue): boolean => key !== TOLD_KEYS[0];
+const isOfProducer = ({ key }: KeyValue): boolean => key !== DERIVATION_KEYS[0];
 
 /** Also what is about a span that this one stands for. */
 function isAbout({ traceId, subject }: ViewRecord, node: TreeNode, standIns: PanelProps["standIns"]): boolean {
@@ -110,7 +110,7 @@ type SectionsProps = PanelProps & {
 function SpanSections(props: SectionsProps) {
   const { node, sessionId } = props;
   const view = node.span;
-  const spills = useSpills(sessionId);
+  const spills = useOffloadedValues(sessionId);
   const { fetched } = spills;
   const whole = useMemo(
     () =>
@@ -187,7 +187,7 @@ function SpanSections(props: SectionsProps) {
           />
         </Section>
       )}
-      <Section title={view.facts.told === undefined ? "Raw OTLP" : "As OTLP"} copy={raw} folded="folded">
+      <Section title={view.facts.derivation === undefined ? "Raw OTLP" : "As OTLP"} copy={raw} folded="folded">
         <LongText text={raw()} as="json" />
       </Section>
     </>

@@ -1,4 +1,4 @@
-import { Hostile } from "../../ui/untrusted-text.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import type { ReplayState } from "./state.ts";
 
 const WORDS: Readonly<Record<ReplayState["state"], string>> = {
@@ -29,7 +29,7 @@ export function ReplayStatus({ state }: { state: ReplayState }) {
       </span>
       {why === "" ? null : (
         <span class="stream-detail">
-          <Hostile text={why} limit={120} />
+          <UntrustedText text={why} limit={120} />
         </span>
       )}
     </div>

@@ -4,7 +4,7 @@ import type { ResumePoint } from "../../../session/rerun/resume-point.ts";
 import { useAnswer } from "../../server.ts";
 import type { Answer } from "../../server.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import { Hostile } from "../../ui/untrusted-text.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { Conversation } from "../content/conversation.tsx";
 import { LongText } from "../content/long-text.tsx";
 import type { ComponentChildren } from "preact";
@@ -42,7 +42,7 @@ function Request({ request }: { request: QueryRequest }) {
             {parameters.map((parameter, index) => (
               <div key={`${parameter.name}/${index}`}>
                 <dt>
-                  <Hostile text={parameter.name} limit={256} />
+                  <UntrustedText text={parameter.name} limit={256} />
                 </dt>
                 <dd>
                   <LongText text={parameter.value} as="code" />
@@ -70,7 +70,7 @@ const Fact = ({ name, text }: { name: string; text: string | undefined }) =>
     <div>
       <dt>{name}</dt>
       <dd>
-        <Hostile text={text} limit={300} />
+        <UntrustedText text={text} limit={300} />
       </dd>
     </div>
   );
@@ -114,7 +114,7 @@ export function Answered<Value>({
       return (
         <p class="rerun-failed">
           <span role="alert">
-            <Hostile text={answer.why} limit={600} />
+            <UntrustedText text={answer.why} limit={600} />
           </span>
           <button type="button" class="button" onClick={answer.again}>
             Try again

@@ -7,7 +7,7 @@ import { useAnswer } from "../../server.ts";
 import { Conversation } from "../content/conversation.tsx";
 import { JsonText } from "../content/long-text.tsx";
 import { counted, ticking } from "../../ui/figures.ts";
-import { Hostile } from "../../ui/untrusted-text.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { toMillis } from "../../ui/moments.ts";
 import { Answered, Incomplete, readResume, Part } from "./request-view.tsx";
 
@@ -37,7 +37,7 @@ function Resume({ resume, onSpan }: { resume: QueryRequest & ResumePoint; onSpan
             <div key={index} class="part">
               <h4>
                 <KindIcon kind="tool" />
-                <Hostile text={result.name} limit={120} />
+                <UntrustedText text={result.name} limit={120} />
               </h4>
               <JsonText value={result.result} />
             </div>
@@ -63,15 +63,15 @@ function Unanswered({ call, onSpan }: { call: OpenCall; onSpan: (spanId: string)
       <h4>
         <KindIcon kind={kind} />
         {spanId === undefined ? (
-          <Hostile text={name || "a model"} limit={120} />
+          <UntrustedText text={name || "a model"} limit={120} />
         ) : (
           <button type="button" class="link" onClick={() => onSpan(spanId)}>
-            <Hostile text={name || "a model"} limit={120} />
+            <UntrustedText text={name || "a model"} limit={120} />
           </button>
         )}
         <span class={failure === undefined ? "muted" : "bad"}>
           {failure !== undefined ? (
-            <Hostile text={failure} limit={200} />
+            <UntrustedText text={failure} limit={200} />
           ) : spanId === undefined ? (
             "never heard of again"
           ) : since === undefined ? (

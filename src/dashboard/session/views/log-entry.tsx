@@ -2,8 +2,8 @@ import { contentOf } from "../../../content/content-value.ts";
 import type { ViewRecord } from "../../../session/view/log-view.ts";
 import { Attributes } from "../content/attributes.tsx";
 import { ContentView } from "../content/content-view.tsx";
-import type { Spills } from "../content/offloaded-values.tsx";
-import { Hostile } from "../../ui/untrusted-text.tsx";
+import type { OffloadedValues } from "../content/offloaded-values.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { nameOf } from "./log-line.ts";
 import { severityOf } from "../../address/log-view.ts";
 
@@ -19,19 +19,19 @@ export function LogName({ record }: Pick<ViewRecord, "record">) {
   if (name === "") return null;
   return (
     <span class="log-name">
-      <Hostile text={name} limit={120} />
+      <UntrustedText text={name} limit={120} />
     </span>
   );
 }
 
 /** What a record says, whole: its body, then its attributes. */
-export function LogContent({ view: { record }, spills }: { view: ViewRecord; spills: Spills }) {
+export function LogContent({ view: { record }, spills }: { view: ViewRecord; spills: OffloadedValues }) {
   const { body, attributes = [], droppedAttributesCount } = record;
   return (
     <>
       {body === undefined ? null : (
         <div class="log-body">
-          <ContentView content={contentOf(spills.fetched.get(body.spill?.hash ?? "") ?? body)} spills={spills} />
+          <ContentView content={contentOf(spills.fetched.get(body.offloaded?.hash ?? "") ?? body)} spills={spills} />
         </div>
       )}
       {attributes.length === 0 ? null : (

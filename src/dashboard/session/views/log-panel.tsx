@@ -6,8 +6,8 @@ import { Sign } from "../../ui/icons.tsx";
 import { Attributes } from "../content/attributes.tsx";
 import { LongText } from "../content/long-text.tsx";
 import { PanelFrame, Section } from "../../ui/panel-frame.tsx";
-import { useSpills } from "../content/offloaded-values.tsx";
-import { Hostile } from "../../ui/untrusted-text.tsx";
+import { useOffloadedValues } from "../content/offloaded-values.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { exactly, toMillis } from "../../ui/moments.ts";
 import { LogContent, SeverityWord } from "./log-entry.tsx";
 import { nameOf } from "./log-line.ts";
@@ -22,7 +22,7 @@ export function LogPanel(props: {
   onClose: () => void;
 }) {
   const { view, span, onSpan, onClose } = props;
-  const spills = useSpills(props.sessionId);
+  const spills = useOffloadedValues(props.sessionId);
   const { record, resource, scope } = view;
   const attributes = resource?.attributes ?? [];
   const raw = (): string => jsonText(record, 2);
@@ -31,7 +31,7 @@ export function LogPanel(props: {
       of={view.key}
       what="log record"
       icon={<Sign name="logs" />}
-      title={<Hostile text={nameOf(record) || "Log record"} limit={200} />}
+      title={<UntrustedText text={nameOf(record) || "Log record"} limit={200} />}
       onClose={onClose}
     >
       <section class="section">
@@ -55,7 +55,7 @@ export function LogPanel(props: {
                 <span class="muted">{view.subject === "" ? "about none" : "has not come"}</span>
               ) : (
                 <button type="button" class="link" onClick={() => onSpan(span.key)}>
-                  <Hostile text={span.name || span.spanId} limit={120} />
+                  <UntrustedText text={span.name || span.spanId} limit={120} />
                 </button>
               )}
             </dd>

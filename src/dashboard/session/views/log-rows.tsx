@@ -5,7 +5,7 @@ import { Link } from "../../ui/link.tsx";
 import { usePageKeys } from "../../keys.tsx";
 import { narrow, useVirtualRows } from "../../ui/virtual-rows.ts";
 import { count, duration } from "../../ui/figures.ts";
-import { Hostile } from "../../ui/untrusted-text.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { exactly, toMillis } from "../../ui/moments.ts";
 import { LogName, SeverityWord } from "./log-entry.tsx";
 import { lineOf } from "./log-line.ts";
@@ -157,7 +157,7 @@ function LogCells({ view, sessionStart }: { view: ViewRecord; sessionStart: bigi
       <span role="gridcell" class="log-says">
         <LogName record={record} />
         <span class="log-line">
-          <Hostile text={lineOf(view)} limit={300} />
+          <UntrustedText text={lineOf(view)} limit={300} />
         </span>
       </span>
     </>

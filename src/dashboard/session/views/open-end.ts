@@ -1,4 +1,4 @@
-import { GIVEN_UP_MILLIS, QUIET_MILLIS } from "../../../session/liveness.ts";
+import { GIVEN_UP_MILLIS, IDLE_MILLIS } from "../../../session/liveness.ts";
 import type { LivenessFacts } from "../../../session/summary.ts";
 import { toMillis } from "../../ui/moments.ts";
 
@@ -19,6 +19,6 @@ export function openEnd(facts: LivenessFacts, end: bigint, now: number): OpenEnd
   const isAwaited = facts.awaitedParents > 0 && now - heard < GIVEN_UP_MILLIS;
   const isRecord = heard - toMillis(end) > RECORD_MILLIS;
   if ((facts.running === 0 && !isAwaited) || isRecord) return { counted: undefined, drawn: end };
-  const drawn = BigInt(Math.floor(Math.min(now, heard + QUIET_MILLIS))) * 1_000_000n;
+  const drawn = BigInt(Math.floor(Math.min(now, heard + IDLE_MILLIS))) * 1_000_000n;
   return { counted: now, drawn: drawn > end ? drawn : end };
 }

@@ -1,4 +1,4 @@
-import type { Mark, TreeNode } from "../../../session/tree/tree.ts";
+import type { Badge, TreeNode } from "../../../session/tree/tree.ts";
 
 /** What stands for the name of a span that others name and that has not come. */
 export const placeholderWord = (node: TreeNode): string => {
@@ -9,7 +9,7 @@ export const placeholderWord = (node: TreeNode): string => {
 };
 
 /** It holds what is known of a trace whose root has not come. */
-export const standsForTrace = (node: TreeNode): boolean => node.marks.includes("trace");
+export const standsForTrace = (node: TreeNode): boolean => node.badges.includes("trace");
 
 /** What goes on with a node that has not ended; "" when it has. */
 export const openWord = (node: TreeNode): string => {
@@ -23,7 +23,7 @@ export const lastsOn = (node: TreeNode, counted: number | undefined): counted is
   counted !== undefined && (node.running || node.awaited);
 
 /** What is odd about a span, in words; a placeholder says so itself. */
-export const MARK_WORDS: Readonly<Record<Mark, string | undefined>> = {
+export const MARK_WORDS: Readonly<Record<Badge, string | undefined>> = {
   placeholder: undefined,
   trace: undefined,
   "self-parent": "names itself as its parent",
@@ -33,4 +33,4 @@ export const MARK_WORDS: Readonly<Record<Mark, string | undefined>> = {
   "duplicate-id": "shares its span id with another span",
 };
 
-export const markWords = (node: TreeNode): string => node.marks.flatMap((mark) => MARK_WORDS[mark] ?? []).join(", ");
+export const markWords = (node: TreeNode): string => node.badges.flatMap((mark) => MARK_WORDS[mark] ?? []).join(", ");

@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import type { ViewRecord } from "../../../session/view/log-view.ts";
 import { Section } from "../../ui/panel-frame.tsx";
-import type { Spills } from "../content/offloaded-values.tsx";
+import type { OffloadedValues } from "../content/offloaded-values.tsx";
 import { count, duration } from "../../ui/figures.ts";
-import { Hostile } from "../../ui/untrusted-text.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { exactly, toMillis } from "../../ui/moments.ts";
 import { LogContent, LogName, SeverityWord } from "./log-entry.tsx";
 import { lineOf } from "./log-line.ts";
@@ -19,7 +19,7 @@ export function SpanLogs({
 }: {
   records: readonly ViewRecord[];
   start: bigint;
-  spills: Spills;
+  spills: OffloadedValues;
 }) {
   if (records.length === 0) return null;
   return (
@@ -37,7 +37,7 @@ export function SpanLogs({
 }
 
 /** What it says is read when somebody opens it: a span may have a hundred. */
-function SpanLog({ view, start, spills }: { view: ViewRecord; start: bigint; spills: Spills }) {
+function SpanLog({ view, start, spills }: { view: ViewRecord; start: bigint; spills: OffloadedValues }) {
   const [state, setState] = useState<"folded" | "open">("folded");
   return (
     <li>
@@ -46,7 +46,7 @@ function SpanLog({ view, start, spills }: { view: ViewRecord; start: bigint; spi
           <SeverityWord record={view.record} />
           <LogName record={view.record} />
           <span class="log-line">
-            <Hostile text={lineOf(view)} limit={200} />
+            <UntrustedText text={lineOf(view)} limit={200} />
           </span>
           {view.time === 0n ? null : (
             <time class="muted" title={exactly(toMillis(view.time))}>

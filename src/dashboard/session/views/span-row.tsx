@@ -2,7 +2,7 @@ import type { TreeNode, ViewSpan } from "../../../session/tree/tree.ts";
 import { conversationFrom } from "../../../session/tree/conversation.ts";
 import { previewLine } from "../../../facts/preview.ts";
 import { duration, ticking } from "../../ui/figures.ts";
-import { Hostile } from "../../ui/untrusted-text.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { KindIcon, PlaceholderIcon, Sign } from "../../ui/icons.tsx";
 import { toMillis } from "../../ui/moments.ts";
 import { lastsOn, markWords, placeholderWord, standsForTrace } from "./placeholder.ts";
@@ -61,7 +61,7 @@ export function SpanRowCells({ node, sessionId, coming, scale, zoom, open, count
           <PlaceholderIcon label="Not arrived" />
         )}
         <span class="span-title">
-          <Hostile text={titleOf(node, coming)} />
+          <UntrustedText text={titleOf(node, coming)} />
         </span>
         {collapsed === "collapsed" ? <span class="folded-count">{node.descendants}</span> : null}
         <Trouble node={node} />
@@ -69,7 +69,7 @@ export function SpanRowCells({ node, sessionId, coming, scale, zoom, open, count
         <ConversationMark conversation={conversationFrom(node, sessionId)} />
         {span !== undefined ? (
           <span class="preview">
-            <Hostile text={previewOf(span)} />
+            <UntrustedText text={previewOf(span)} />
           </span>
         ) : standsForTrace(node) ? (
           <span class="preview">{node.awaited ? "its first span has not arrived" : "its first span never came"}</span>
@@ -105,7 +105,7 @@ function Trouble({ node }: { node: TreeNode }) {
 function ConversationMark({ conversation }: { conversation: string }) {
   return conversation === "" ? null : (
     <span class="conversation-mark" title={`Conversation ${conversation}`}>
-      conversation <Hostile text={conversation} limit={24} />
+      conversation <UntrustedText text={conversation} limit={24} />
     </span>
   );
 }

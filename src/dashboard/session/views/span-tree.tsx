@@ -10,7 +10,7 @@ import { Overview } from "./overview.tsx";
 import { Axis, GridLines, useTicks } from "./axis.tsx";
 import { type Reading, toggled } from "./reading.ts";
 import { useScrollAnchor } from "./scroll-anchor.ts";
-import { type NewsOptions, useNews } from "./unseen-rows.ts";
+import { type UnseenRowsOptions, useUnseenRows } from "./unseen-rows.ts";
 import { standsForTrace } from "./placeholder.ts";
 import { SpanRowCells } from "./span-row.tsx";
 import type { TimeScale } from "./time-scale.ts";
@@ -18,7 +18,7 @@ import type { TimeScale } from "./time-scale.ts";
 const ROW = 28;
 const NARROW_ROW = 46;
 
-export type TreeProps = NewsOptions & {
+export type TreeProps = UnseenRowsOptions & {
   readonly tree: SessionTree;
   readonly sessionId: string;
   /** The whole axis, and the part of it that is drawn. */
@@ -61,7 +61,7 @@ export function SpanTree(props: TreeProps) {
   });
 
   const zoom = scale.start === whole.start && scale.end === whole.end ? "whole" : "zoomed";
-  const fresh = useNews(scroller, rows, props);
+  const fresh = useUnseenRows(scroller, rows, props);
 
   return (
     <section class="tree" aria-label="Spans">

@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
-export type NewsOptions = {
+export type UnseenRowsOptions = {
   /** While the stream catches up, rows are not news. */
   readonly news: "counted" | "expected";
   readonly following: "following" | "resting";
@@ -17,10 +17,10 @@ const NEAR = 4;
  * How many rows came since the reader last saw the end. Following, the end is kept in view, until the reader scrolls away
  * from it. `rows` changes identity with every change.
  */
-export function useNews(
+export function useUnseenRows(
   scroller: RefObject<HTMLDivElement | null>,
   rows: readonly unknown[],
-  { news, following, onFollowing }: NewsOptions,
+  { news, following, onFollowing }: UnseenRowsOptions,
 ): number {
   const [seen, setSeen] = useState(rows.length);
   const scrolled = useRef(0);

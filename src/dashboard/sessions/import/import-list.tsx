@@ -1,7 +1,7 @@
 import { Link } from "../../ui/link.tsx";
 import { Sign } from "../../ui/icons.tsx";
 import { bytes, count, counted } from "../../ui/figures.ts";
-import { Hostile } from "../../ui/untrusted-text.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import type { Taken } from "./import-answer.ts";
 import { dismissImports, type ImportJob, imports, isOver } from "./imports.ts";
 
@@ -31,7 +31,7 @@ export function ImportList() {
         {jobs.map((job) => (
           <li key={job.id}>
             <p class="import-name">
-              <Hostile text={job.name} limit={120} />
+              <UntrustedText text={job.name} limit={120} />
               <span class="muted">{bytes(job.bytes)}</span>
             </p>
             <State state={job.state} />
@@ -58,7 +58,7 @@ function State({ state }: Pick<ImportJob, "state">) {
       <p class="bad" role="alert">
         <Sign name="error" />
         {state.taken === undefined ? "Not imported: " : "Imported in part: "}
-        <Hostile text={state.why} limit={600} />
+        <UntrustedText text={state.why} limit={600} />
       </p>
       {state.taken === undefined ? null : <TakenView taken={state.taken} />}
     </>
@@ -81,7 +81,7 @@ function TakenView({ taken }: { taken: Taken }) {
           {rejected.reason === "" ? null : (
             <>
               {": "}
-              <Hostile text={rejected.reason} limit={400} />
+              <UntrustedText text={rejected.reason} limit={400} />
             </>
           )}
         </p>
@@ -90,7 +90,7 @@ function TakenView({ taken }: { taken: Taken }) {
         {sessions.slice(0, MOST_LINKS).map((id) => (
           <li key={id}>
             <Link to={{ page: "session", id, span: undefined }}>
-              <Hostile text={id} limit={80} />
+              <UntrustedText text={id} limit={80} />
             </Link>
           </li>
         ))}

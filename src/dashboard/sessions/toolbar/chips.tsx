@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { oneLine, Hostile } from "../../ui/untrusted-text.tsx";
+import { oneLine, UntrustedText } from "../../ui/untrusted-text.tsx";
 import { Sign } from "../../ui/icons.tsx";
 import { Link } from "../../ui/link.tsx";
 import { fieldWord } from "./filters.tsx";
@@ -19,7 +19,7 @@ export function Chips({ view }: { view: ListView }) {
           what={`${fieldWord(choice[0])} ${choice[1]}`}
         >
           <span class="muted">{fieldWord(choice[0])}</span>
-          <Hostile text={choice[1]} limit={60} />
+          <UntrustedText text={choice[1]} limit={60} />
         </Chip>
       ))}
       {time === "" ? null : (

@@ -9,7 +9,7 @@ import { statusWord } from "../../ui/status.tsx";
 import type { ListView } from "../../address/list-view.ts";
 
 /** As a reader looks for them: what goes on, then what is over. */
-const TABS: readonly Status[] = ["running", "waiting", "stalled", "quiet", "failed", "finished"];
+const TABS: readonly Status[] = ["running", "waiting", "stalled", "idle", "failed", "finished"];
 
 /** One status or all of them, each with how many there are. */
 export function StatusTabs({ view, counts }: { view: ListView; counts: ListCounts | undefined }) {
@@ -47,7 +47,7 @@ const Count = ({ value }: { value: number | undefined }) => (
 
 /** `now`: Unix milliseconds. For where every session is here, so that nobody has to be asked. */
 export function countStatuses(sessions: readonly SessionSummary[], now: number): ListCounts {
-  const counts = { all: sessions.length, waiting: 0, stalled: 0, running: 0, quiet: 0, failed: 0, finished: 0 };
+  const counts = { all: sessions.length, waiting: 0, stalled: 0, running: 0, idle: 0, failed: 0, finished: 0 };
   for (const session of sessions) counts[liveness(session.liveness, now).status]++;
   return counts;
 }

@@ -2,7 +2,7 @@ import type { ListCounts, ListCursor, ListQuery } from "../../../session/contrac
 import type { ListFacts, ListFilter } from "../../../session/list/list-filter.ts";
 import { hasStatus, isInRange, needsText } from "../../../session/list/list-filter.ts";
 import type { Status } from "../../../session/liveness.ts";
-import { Foremost } from "../../../lib/top-k.ts";
+import { TopK } from "../../../lib/top-k.ts";
 import { ListCells } from "./cells.ts";
 import type { RowValue } from "./cells.ts";
 import { RowOrder } from "./row-order.ts";
@@ -136,7 +136,7 @@ export class ListColumns {
   #scan({ filter, sort, order, cursor, limit }: ListQuery, among: Iterable<number>, now: number): Found {
     const cells = this.#cells;
     const counts = noCounts();
-    const foremost = new Foremost(limit, order);
+    const foremost = new TopK(limit, order);
     const place = cursor && this.#placeOf(cursor);
     for (const row of among) {
       if (!this.#isShown(row, filter)) continue;

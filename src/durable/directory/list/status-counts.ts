@@ -5,7 +5,7 @@ import type { ListCells } from "./cells.ts";
 type Counts = { -readonly [Word in keyof ListCounts]: number };
 
 export function noCounts(): Counts {
-  return { all: 0, waiting: 0, stalled: 0, running: 0, quiet: 0, failed: 0, finished: 0 };
+  return { all: 0, waiting: 0, stalled: 0, running: 0, idle: 0, failed: 0, finished: 0 };
 }
 
 /** How many of some rows have each status, without looking at those that time alone moves on no more. */

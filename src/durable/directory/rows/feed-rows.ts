@@ -1,4 +1,4 @@
-import type { FeedQuery, FeedTurn } from "../../../session/contract/feed.ts";
+import type { FeedQuery, FeedEntry } from "../../../session/contract/feed.ts";
 import { mintFeedStart } from "../../../session/contract/feed.ts";
 
 /** How long it is remembered in which order sessions told of their logs, and how many of their reports at most: some 150 MB. */
@@ -10,7 +10,7 @@ const CLEARED_ROWS = 100;
 
 export const FEED = `
 CREATE TABLE feed (
-  place INTEGER PRIMARY KEY, id TEXT NOT NULL, incarnation TEXT NOT NULL, after INTEGER NOT NULL,
+  place INTEGER PRIMARY KEY, id TEXT NOT NULL, generation TEXT NOT NULL, after INTEGER NOT NULL,
   revision INTEGER NOT NULL, at INTEGER NOT NULL
 )`;
 
@@ -35,20 +35,20 @@ export class FeedRows {
   }
 
   /** Notes that a session told of its log from after one revision up to another; call inside the report's transaction. */
-  note(id: string, incarnation: string, after: number, revision: number, now: number): void {
+  note(id: string, generation: string, after: number, revision: number, now: number): void {
     if (revision <= after) return;
     const place = (this.head || mintFeedStart(now)) + revision - after;
     this.#count ??= this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM feed").one().count;
-    this.#sql.exec("INSERT INTO feed VALUES (?, ?, ?, ?, ?, ?)", place, id, incarnation, after, revision, now);
+    this.#sql.exec("INSERT INTO feed VALUES (?, ?, ?, ?, ?, ?)", place, id, generation, after, revision, now);
     this.#count++;
     this.#clear(now - FEED_DAYS * DAY_MILLIS);
   }
 
   /** Turns that hold places after the asked one, in order. */
-  turns({ after, limit }: FeedQuery): FeedTurn[] {
+  turns({ after, limit }: FeedQuery): FeedEntry[] {
     return this.#sql
-      .exec<FeedTurn>(
-        "SELECT place, id, incarnation, after, revision FROM feed WHERE place > ? ORDER BY place LIMIT ?",
+      .exec<FeedEntry>(
+        "SELECT place, id, generation, after, revision FROM feed WHERE place > ? ORDER BY place LIMIT ?",
         after,
         limit,
       )

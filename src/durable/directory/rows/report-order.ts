@@ -1,23 +1,23 @@
 import type { SessionReport } from "../../../session/contract/directory.ts";
 
 /** Whether a report tells of what a deletion made void: of a whole life, or of `<life>.<revision>`; of nothing where it is "". */
-export function isVoid({ incarnation, revision }: SessionReport, until: string): boolean {
+export function isVoid({ generation, revision }: SessionReport, until: string): boolean {
   if (until === "") return false;
   const [life = "", last] = until.split(".");
-  if (incarnation !== life) return incarnation < life;
+  if (generation !== life) return generation < life;
   return last === undefined || revision <= Number(last);
 }
 
 /** The life of this session that the list knows, where that is a later one than reports. */
-export function laterLife(sql: SqlStorage, { id, incarnation }: SessionReport): string | undefined {
-  const known = sql.exec<{ incarnation: string }>(
-    "SELECT incarnation FROM session WHERE id = ? UNION ALL SELECT incarnation FROM gone WHERE id = ?",
+export function laterLife(sql: SqlStorage, { id, generation }: SessionReport): string | undefined {
+  const known = sql.exec<{ generation: string }>(
+    "SELECT generation FROM session WHERE id = ? UNION ALL SELECT generation FROM gone WHERE id = ?",
     id,
     id,
   );
   for (const row of known) {
-    const [life = ""] = row.incarnation.split(".");
-    if (life > incarnation) return life;
+    const [life = ""] = row.generation.split(".");
+    if (life > generation) return life;
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import { listFacts } from "../../../session/list/list-filter.ts";
 import type { ListFacts } from "../../../session/list/list-filter.ts";
 import { searchText } from "../../../session/list/search-text.ts";
 import { searchableOf } from "../../../session/list/searchable.ts";
-import type { Kept } from "../../../session/contract/retention.ts";
+import type { StorageUsage } from "../../../session/contract/retention.ts";
 import type { LivenessFacts } from "../../../session/summary.ts";
 
 /** What the tables hold of a report. */
@@ -14,10 +14,10 @@ export type StoredSession = Omit<SessionReport, "summary" | "search" | "kept"> &
   readonly summary: string;
   readonly facts: ListFacts;
   readonly search: string;
-  readonly kept: Kept;
+  readonly kept: StorageUsage;
 };
 
-export function storedSession({ summary, search, kept, ...life }: SessionReport): StoredSession {
+export function storedSession({ summary, search, storage: kept, ...life }: SessionReport): StoredSession {
   const facts = listFacts(summary);
   return {
     ...life,
@@ -34,7 +34,7 @@ export function insertSession(sql: SqlStorage, report: StoredSession, revision: 
   const { n } = sql
     .exec<{ n: number }>(
       `INSERT INTO session
-       (id, incarnation, session_revision, revision, kind, activity, start, end, tokens, cost, errors, liveness,
+       (id, generation, session_revision, revision, kind, activity, start, end, tokens, cost, errors, liveness,
         traces, told, bytes, oldest, events)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
       report.id,
@@ -55,7 +55,7 @@ export function updateSession(
   knownSearch: string,
 ): void {
   sql.exec(
-    `UPDATE session SET incarnation = ?, session_revision = ?, revision = ?, kind = ?, activity = ?, start = ?, end = ?,
+    `UPDATE session SET generation = ?, session_revision = ?, revision = ?, kind = ?, activity = ?, start = ?, end = ?,
      tokens = ?, cost = ?, errors = ?, liveness = ?, traces = ?, told = ?, bytes = ?, oldest = ?, events = ? WHERE n = ?`,
     ...cellsOf(report, revision),
     n,
@@ -86,9 +86,9 @@ export function livenessIn(text: string, activity: number): LivenessFacts {
 }
 
 function cellsOf(report: StoredSession, revision: number) {
-  const { incarnation, revision: sessionRevision, facts, traces, told = 0, kept, events = 0 } = report;
+  const { generation, revision: sessionRevision, facts, traces, reportedRevision: told = 0, kept, events = 0 } = report;
   const { kind, activity, start, end, tokens, cost, errors, liveness } = facts;
-  const life = [incarnation, sessionRevision, revision] as const;
+  const life = [generation, sessionRevision, revision] as const;
   const listed = [kind, activity, start, end, tokens, cost, errors, livenessText(liveness)] as const;
   return [...life, ...listed, traces, told, kept.bytes, kept.oldest, events] as const;
 }

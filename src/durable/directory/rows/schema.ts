@@ -1,6 +1,6 @@
 import type { SessionSummary } from "../../../session/summary.ts";
 import { mintFeedStart } from "../../../session/contract/feed.ts";
-import { mintIncarnation } from "../../generation.ts";
+import { mintGeneration } from "../../generation.ts";
 import { FEED } from "./feed-rows.ts";
 import { insertSession, storedSession } from "./row-write.ts";
 
@@ -13,7 +13,7 @@ const SCHEMA_VERSION = 4;
  */
 const TABLES = `
 CREATE TABLE session (
-  n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, incarnation TEXT NOT NULL, session_revision INTEGER NOT NULL,
+  n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, generation TEXT NOT NULL, session_revision INTEGER NOT NULL,
   revision INTEGER NOT NULL, kind TEXT NOT NULL, activity REAL NOT NULL, start REAL NOT NULL, end REAL NOT NULL,
   tokens REAL NOT NULL, cost REAL NOT NULL, errors REAL NOT NULL, liveness TEXT NOT NULL,
   traces INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0,
@@ -30,7 +30,7 @@ CREATE VIRTUAL TABLE words USING fts5 (
 const META = "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID";
 const GONE = `
 CREATE TABLE gone (
-  id TEXT PRIMARY KEY, incarnation TEXT NOT NULL, revision INTEGER NOT NULL, session TEXT, at INTEGER NOT NULL,
+  id TEXT PRIMARY KEY, generation TEXT NOT NULL, revision INTEGER NOT NULL, session TEXT, at INTEGER NOT NULL,
   told INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID`;
 const GONE_REVISION = "CREATE INDEX gone_revision ON gone (revision)";
@@ -50,7 +50,7 @@ export function openDirectory(storage: DurableObjectStorage): void {
   storage.transactionSync(() => {
     if (version === 0) {
       sql.exec(`${META}; ${GONE}; ${GONE_REVISION}; ${TABLES}; ${FEED}; ${QUERIES}`);
-      sql.exec("INSERT INTO meta VALUES ('incarnation', ?)", mintIncarnation(Date.now()));
+      sql.exec("INSERT INTO meta VALUES ('generation', ?)", mintGeneration(Date.now()));
     } else if (version === 1) {
       migrateFirst(sql);
       migrateSecond(sql);
@@ -97,16 +97,16 @@ function migrateFirst(sql: SqlStorage): void {
   let after = -1;
   for (;;) {
     const rows = sql
-      .exec<{ id: string; incarnation: string; session_revision: number; revision: number; summary: string }>(
-        "SELECT id, incarnation, session_revision, revision, summary FROM former WHERE revision > ? ORDER BY revision LIMIT ?",
+      .exec<{ id: string; generation: string; session_revision: number; revision: number; summary: string }>(
+        "SELECT id, generation, session_revision, revision, summary FROM former WHERE revision > ? ORDER BY revision LIMIT ?",
         after,
         MIGRATED_ROWS,
       )
       .toArray();
-    for (const { id, incarnation, session_revision, revision, summary: text } of rows) {
+    for (const { id, generation, session_revision, revision, summary: text } of rows) {
       after = revision;
       const summary = { ...LATER_FIELDS, ...(JSON.parse(text) as SessionSummary) };
-      insertSession(sql, storedSession({ id, incarnation, revision: session_revision, summary }), revision);
+      insertSession(sql, storedSession({ id, generation, revision: session_revision, summary }), revision);
     }
     if (rows.length < MIGRATED_ROWS) break;
   }
@@ -121,7 +121,7 @@ function migrateSecond(sql: SqlStorage): void {
   const now = Date.now();
   sql.exec(
     `INSERT INTO feed
-     SELECT ? + sum(session_revision) OVER (ORDER BY revision), id, incarnation, 0, session_revision, ? FROM session
+     SELECT ? + sum(session_revision) OVER (ORDER BY revision), id, generation, 0, session_revision, ? FROM session
      WHERE session_revision > 0`,
     mintFeedStart(now),
     now,

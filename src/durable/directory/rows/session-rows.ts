@@ -1,6 +1,6 @@
 import type { SessionRemoval, SessionReport } from "../../../session/contract/directory.ts";
-import type { ToldBefore } from "../../../session/contract/feed.ts";
-import type { Kept } from "../../../session/contract/retention.ts";
+import type { ReportedBefore } from "../../../session/contract/feed.ts";
+import type { StorageUsage } from "../../../session/contract/retention.ts";
 import type { FilteredFacts, ListFilter } from "../../../session/list/list-filter.ts";
 import { matchExpression } from "../../../session/list/search-text.ts";
 import { FeedRows } from "./feed-rows.ts";
@@ -39,7 +39,7 @@ type Row = FactsRow & { n: number | null; id: string; revision: number; session:
 export class DirectoryRows {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
-  readonly incarnation: string;
+  readonly generation: string;
   readonly feed: FeedRows;
   readonly queries: QueryRows;
   #head: number;
@@ -51,7 +51,7 @@ export class DirectoryRows {
     openDirectory(storage);
     this.feed = new FeedRows(storage.sql);
     this.queries = new QueryRows(storage.sql);
-    this.incarnation = this.meta("incarnation") ?? "";
+    this.generation = this.meta("generation") ?? "";
     const heads = this.#sql.exec<{ head: number | null }>(
       "SELECT max(revision) AS head FROM session UNION ALL SELECT max(revision) FROM gone",
     );
@@ -85,26 +85,28 @@ export class DirectoryRows {
   put(
     report: SessionReport,
     now: number,
-  ): { readonly n: number; readonly stored: StoredSession; readonly before: Kept | undefined } | undefined {
-    const { id, incarnation, revision: sessionRevision } = report;
-    const gone = this.#sql.exec<{ incarnation: string }>("SELECT incarnation FROM gone WHERE id = ?", id).toArray()[0];
-    if (gone !== undefined && isVoid(report, gone.incarnation)) return undefined;
+  ): { readonly n: number; readonly stored: StoredSession; readonly before: StorageUsage | undefined } | undefined {
+    const { id, generation, revision: sessionRevision } = report;
+    const gone = this.#sql.exec<{ generation: string }>("SELECT generation FROM gone WHERE id = ?", id).toArray()[0];
+    if (gone !== undefined && isVoid(report, gone.generation)) return undefined;
     const known = this.#sql
-      .exec<Kept & { n: number; incarnation: string; session_revision: number; summary: string; search: string }>(
-        `SELECT n, incarnation, session_revision, bytes, oldest, summary.body AS summary, search.body AS search
+      .exec<
+        StorageUsage & { n: number; generation: string; session_revision: number; summary: string; search: string }
+      >(
+        `SELECT n, generation, session_revision, bytes, oldest, summary.body AS summary, search.body AS search
          FROM session JOIN summary USING (n) JOIN search USING (n) WHERE id = ?`,
         id,
       )
       .toArray()[0];
-    if (known !== undefined && incarnation < known.incarnation) return undefined;
-    if (known?.incarnation === incarnation && sessionRevision < known.session_revision) return undefined;
+    if (known !== undefined && generation < known.generation) return undefined;
+    if (known?.generation === generation && sessionRevision < known.session_revision) return undefined;
     const stored = storedSession(report);
     // After a wake a session reports what is known: nothing changed, nothing is written.
     const isSame = known?.summary === stored.summary && known.search === stored.search;
     const isKept = known?.bytes === stored.kept.bytes && known.oldest === stored.kept.oldest;
-    const after = known?.incarnation === incarnation ? known.session_revision : 0;
-    if (isSame && isKept && known.incarnation === incarnation && sessionRevision === after) return undefined;
-    this.feed.note(id, incarnation, after, sessionRevision, now);
+    const after = known?.generation === generation ? known.session_revision : 0;
+    if (isSame && isKept && known.generation === generation && sessionRevision === after) return undefined;
+    this.feed.note(id, generation, after, sessionRevision, now);
     if (gone !== undefined) this.#sql.exec("DELETE FROM gone WHERE id = ?", id);
     this.#head++;
     if (known === undefined) return { n: insertSession(this.#sql, stored, this.#head), stored, before: undefined };
@@ -119,24 +121,24 @@ export class DirectoryRows {
 
   /** Answers the number of the row that went, and what it kept; nothing where there was none of this life or an earlier one. */
   remove(
-    { id, incarnation, revision, session }: SessionRemoval,
+    { id, generation, revision, session }: SessionRemoval,
     life: "over" | "empty",
     now: number,
-  ): ({ readonly n: number } & Kept) | undefined {
+  ): ({ readonly n: number } & StorageUsage) | undefined {
     const known = this.#sql
-      .exec<Kept & { n: number; incarnation: string; told: number }>(
-        "SELECT n, incarnation, told, bytes, oldest FROM session WHERE id = ?",
+      .exec<StorageUsage & { n: number; generation: string; told: number }>(
+        "SELECT n, generation, told, bytes, oldest FROM session WHERE id = ?",
         id,
       )
       .toArray()[0];
-    if (known !== undefined && known.incarnation > incarnation) return undefined;
+    if (known !== undefined && known.generation > generation) return undefined;
     if (known !== undefined) deleteSession(this.#sql, known.n);
     if (life === "over") this.queries.forget(id);
     // A forgotten life can't speak again; a session that is merely empty may be filled anew, at a later revision.
     this.#sql.exec(
       "INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?, ?, ?)",
       id,
-      life === "over" ? incarnation : `${incarnation}.${revision ?? 0}`,
+      life === "over" ? generation : `${generation}.${revision ?? 0}`,
       ++this.#head,
       session ?? null,
       now,
@@ -147,10 +149,10 @@ export class DirectoryRows {
   }
 
   /** Sessions that should have forgotten something before this time, Unix milliseconds, or of which nobody knows what they keep. */
-  overdue(before: number, limit: number): { readonly id: string; readonly incarnation: string }[] {
+  overdue(before: number, limit: number): { readonly id: string; readonly generation: string }[] {
     return this.#sql
-      .exec<{ id: string; incarnation: string }>(
-        "SELECT id, incarnation FROM session WHERE oldest < ? OR bytes = 0 LIMIT ?",
+      .exec<{ id: string; generation: string }>(
+        "SELECT id, generation FROM session WHERE oldest < ? OR bytes = 0 LIMIT ?",
         before,
         limit,
       )
@@ -158,10 +160,10 @@ export class DirectoryRows {
   }
 
   /** The sessions that were silent for longest, with what each of them keeps. */
-  mostSilent(limit: number): { readonly id: string; readonly incarnation: string; readonly bytes: number }[] {
+  mostSilent(limit: number): { readonly id: string; readonly generation: string; readonly bytes: number }[] {
     return this.#sql
-      .exec<{ id: string; incarnation: string; bytes: number }>(
-        "SELECT id, incarnation, bytes FROM session ORDER BY activity LIMIT ?",
+      .exec<{ id: string; generation: string; bytes: number }>(
+        "SELECT id, generation, bytes FROM session ORDER BY activity LIMIT ?",
         limit,
       )
       .toArray();
@@ -244,7 +246,7 @@ export class DirectoryRows {
   }
 
   /** Up to where, in its own order, a trace was told of as its own session, before another one showed it. */
-  told(traceIds: readonly string[]): ToldBefore[] {
+  told(traceIds: readonly string[]): ReportedBefore[] {
     return traceIds.map((id) => toldBefore(this.#sql, id));
   }
 
@@ -292,7 +294,7 @@ function factsOf({ kind, start, end, activity, liveness }: FactsRow): FilteredFa
 const CLOCKS_APART = 1_000;
 
 /** Up to where a trace was told of as its own session, before another one showed it; of those that are listed, until now. */
-export function toldBefore(sql: SqlStorage, id: string): ToldBefore {
+export function toldBefore(sql: SqlStorage, id: string): ReportedBefore {
   const listed = sql.exec<{ told: number }>("SELECT told FROM session WHERE id = ?", id).toArray()[0];
   if (listed !== undefined) return { revision: listed.told };
   const gone = sql.exec<{ told: number; at: number }>("SELECT told, at FROM gone WHERE id = ?", id).toArray()[0];

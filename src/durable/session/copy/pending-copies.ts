@@ -5,7 +5,7 @@ import { HANDOVER_BYTES } from "../limits.ts";
  * What a home appended and its session does not hold yet, so that a copy need not read it back from the log. Consecutive in
  * the trace's own order. The log has all of it: where something is missing here, it is read there.
  */
-export class Handover {
+export class PendingCopies {
   #chunks: Chunk[] = [];
   #bytes = 0;
 

@@ -1,5 +1,5 @@
 /** The conversation in which a home copies a trace on to the session that its spans name. */
-import type { SpilledValue } from "../../../facts/delivery.ts";
+import type { OffloadedValue } from "../../../facts/delivery.ts";
 import type { NewChunk } from "../log/chunk.ts";
 
 export type Copy = {
@@ -9,7 +9,7 @@ export type Copy = {
   readonly epoch: number;
   /** Consecutive by `traceRevision`; none asks only where to begin. */
   readonly chunks: readonly NewChunk[];
-  readonly values: readonly SpilledValue[];
+  readonly values: readonly OffloadedValue[];
 };
 
 export type CopyOutcome =

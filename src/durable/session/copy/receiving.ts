@@ -17,7 +17,7 @@ type Received = {
 
 /** Takes a home's copy in the trace's own order: repeats are nothing, a gap asks again, a later epoch begins anew. */
 export function receive(core: SessionCore, tenant: string, copy: Copy): CopyOutcome {
-  if (core.state.log.life.forgetting) return { outcome: "busy" };
+  if (core.state.log.meta.forgetting) return { outcome: "busy" };
   const row = core.state.rows.get(copy.traceId);
   if (row !== undefined && (copy.epoch < row.epoch || (row.role === "withdrawn" && copy.epoch === row.epoch))) {
     return { outcome: "stale", epoch: row.epoch };
@@ -49,7 +49,7 @@ function take(
 ): Received {
   const now = Date.now();
   const frames: { previous: number; entry: LogEntry }[] = [];
-  state.log.life.open(tenant, copy.session, now);
+  state.log.meta.open(tenant, copy.session, now);
   const row = state.rows.get(copy.traceId);
   if (row?.epoch !== copy.epoch)
     state.rows.put({ traceId: copy.traceId, role: "copy", epoch: copy.epoch, leaving: [] });
@@ -107,13 +107,13 @@ function refuse(
 /** Takes back what an earlier binding of the trace brought here; nothing if nothing did. */
 export function withdraw(core: SessionCore, tenant: string, withdrawal: Withdrawal): void {
   // Nothing is shown there any more, and all that it holds goes.
-  if (core.state.log.life.forgetting) return;
+  if (core.state.log.meta.forgetting) return;
   const row = core.state.rows.get(withdrawal.traceId);
   if (row !== undefined && row.epoch >= withdrawal.epoch) return;
   // Thousands may be taken back one by one: the log is written to, and folded again by who asks for it.
   const gone = core.write((state) => {
     const now = Date.now();
-    state.log.life.open(tenant, withdrawal.session, now);
+    state.log.meta.open(tenant, withdrawal.session, now);
     const mark = row?.role === "copy" ? letGo(state, withdrawal.traceId, withdrawal.to, now) : undefined;
     state.rows.put({ traceId: withdrawal.traceId, role: "withdrawn", epoch: withdrawal.epoch, leaving: [] });
     if (mark !== undefined) core.oweReport(state, now);

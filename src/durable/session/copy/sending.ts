@@ -1,4 +1,4 @@
-import type { SpilledValue } from "../../../facts/delivery.ts";
+import type { OffloadedValue } from "../../../facts/delivery.ts";
 import type { CopyOutcome } from "./protocol.ts";
 import { COPY_BATCH_BYTES } from "../limits.ts";
 import type { SessionCore } from "../core.ts";
@@ -10,7 +10,7 @@ import type { TraceRow } from "../log/rows.ts";
 type Held = { readonly epoch: number; readonly next: number; readonly after: number };
 
 /** Copies what a home admitted on to the session that its trace is bound to, in order, until nothing is left. */
-export class HomeCopy {
+export class OwnerCopy {
   readonly #core: SessionCore;
   #running: Promise<void> | undefined;
   #again = false;
@@ -129,10 +129,10 @@ export class HomeCopy {
   #batch(
     traceId: string,
     held: Held | undefined,
-  ): { chunks: readonly NewChunk[]; values: readonly SpilledValue[]; last: number } {
+  ): { chunks: readonly NewChunk[]; values: readonly OffloadedValue[]; last: number } {
     const { log, handover } = this.#core.state;
     const chunks: NewChunk[] = [];
-    const values = new Map<string, SpilledValue>();
+    const values = new Map<string, OffloadedValue>();
     let bytes = 0;
     let last = held?.after ?? 0;
     if (held === undefined) return { chunks, values: [], last };

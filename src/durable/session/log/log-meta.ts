@@ -1,9 +1,9 @@
-import { mintIncarnation } from "../../generation.ts";
+import { mintGeneration } from "../../generation.ts";
 
 /** What a log says of itself: whose it is, in which life, and what it is going through. In memory as on disk. */
-export class Life {
+export class LogMeta {
   readonly #sql: SqlStorage;
-  #incarnation: string | undefined;
+  #generation: string | undefined;
   #schema = SCHEMA_VERSION;
   #tenant = "";
   #id = "";
@@ -15,7 +15,7 @@ export class Life {
     this.#sql = sql;
     if (isEmpty(sql)) return;
     this.#schema = checkSessionSchema(this.#read("schema"));
-    this.#incarnation = this.#read("incarnation");
+    this.#generation = this.#read("generation");
     this.#tenant = this.#read("tenant") ?? "";
     this.#id = this.#read("id") ?? "";
     this.#listed = this.#read("listed") !== undefined;
@@ -24,8 +24,8 @@ export class Life {
   }
 
   /** `undefined` until the first append. */
-  get incarnation(): string | undefined {
-    return this.#incarnation;
+  get generation(): string | undefined {
+    return this.#generation;
   }
 
   get tenant(): string {
@@ -75,7 +75,7 @@ export class Life {
 
   /** The least revision that may be given next, where the rows that held the last ones are gone. */
   get keptHead(): number {
-    return this.#incarnation === undefined ? 0 : Number(this.#read("head") ?? 0);
+    return this.#generation === undefined ? 0 : Number(this.#read("head") ?? 0);
   }
 
   keepHead(head: number): void {
@@ -88,7 +88,7 @@ export class Life {
       this.#schema = SCHEMA_VERSION;
       this.#write("schema", String(SCHEMA_VERSION));
     }
-    if (this.#incarnation !== undefined) return;
+    if (this.#generation !== undefined) return;
     createSessionSchema(this.#sql);
     this.#tenant = tenant;
     this.#id = id;
@@ -98,9 +98,9 @@ export class Life {
   }
 
   /** Begins a new life over the same rows, later than another: every viewer reads from the beginning. */
-  renew(now: number, after = this.#incarnation): void {
-    this.#incarnation = mintIncarnation(now, after);
-    this.#write("incarnation", this.#incarnation);
+  renew(now: number, after = this.#generation): void {
+    this.#generation = mintGeneration(now, after);
+    this.#write("generation", this.#generation);
   }
 
   #read(key: string): string | undefined {

@@ -1,4 +1,4 @@
-import type { SpilledValue } from "../../../facts/delivery.ts";
+import type { OffloadedValue } from "../../../facts/delivery.ts";
 import type { ChunkEncoding } from "../../../lib/chunk-encoding.ts";
 import { BODY_PART_BYTES, cutBytes, joinBytes } from "./chunk.ts";
 import type { Chunk } from "./chunk.ts";
@@ -111,10 +111,10 @@ export function isBoundAway(row: TraceRow, own: string): boolean {
   return row.role === "home" && row.session !== undefined && row.session !== own && row.refused === undefined;
 }
 
-export type Mark = Pick<Chunk, "revision" | "traceId" | "facts">;
+export type Tombstone = Pick<Chunk, "revision" | "traceId" | "facts">;
 
 /** The marks that traces left in a log when they went. Times are Unix milliseconds. */
-export class MarkRows {
+export class TombstoneRows {
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
@@ -122,10 +122,10 @@ export class MarkRows {
   }
 
   /** Of traces that left after a revision, in order. */
-  after(revision: number): Mark[] {
+  after(revision: number): Tombstone[] {
     const sql =
       "SELECT revision, trace AS traceId, facts FROM chunk WHERE revision > ? AND kind = 'gone' ORDER BY revision";
-    return this.#sql.exec<Mark>(sql, revision).toArray();
+    return this.#sql.exec<Tombstone>(sql, revision).toArray();
   }
 
   /** When the last trace left; 0 where no mark says it. */
@@ -154,7 +154,7 @@ export class ValueRows {
   }
 
   /** Answers how many bytes it stored: none where the value is known. */
-  put(value: SpilledValue): number {
+  put(value: OffloadedValue): number {
     if (this.#sql.exec("SELECT 1 FROM value WHERE hash = ?", value.hash).toArray().length > 0) return 0;
     const parts = cutBytes(value.body, BODY_PART_BYTES);
     parts.forEach((body, part) =>
@@ -163,7 +163,7 @@ export class ValueRows {
     return value.body.length;
   }
 
-  get(hash: string): SpilledValue | undefined {
+  get(hash: string): OffloadedValue | undefined {
     const rows = this.#sql
       .exec<{ encoding: string; body: ArrayBuffer }>(
         "SELECT encoding, body FROM value WHERE hash = ? ORDER BY part",

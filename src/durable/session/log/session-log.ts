@@ -2,8 +2,8 @@ import type { Receipt } from "../../../facts/delivery.ts";
 import type { ChunkEncoding } from "../../../lib/chunk-encoding.ts";
 import { BODY_PART_BYTES, cutBytes, cutText, FACTS_PART_UNITS, joinBytes } from "./chunk.ts";
 import type { Chunk, ChunkKind, NewChunk } from "./chunk.ts";
-import { Life } from "./log-meta.ts";
-import { MarkRows, ValueRows } from "./rows.ts";
+import { LogMeta } from "./log-meta.ts";
+import { TombstoneRows, ValueRows } from "./rows.ts";
 
 type ChunkRow = {
   revision: number;
@@ -21,9 +21,9 @@ type ChunkRow = {
 
 /** The append-only log of one object, as rows. Knows bytes and revisions, not what they mean. */
 export class SessionLog {
-  readonly life: Life;
+  readonly meta: LogMeta;
   readonly values: ValueRows;
-  readonly marks: MarkRows;
+  readonly tombstones: TombstoneRows;
   readonly #sql: SqlStorage;
   #head = 0;
   /** Of each trace's chunks, marks apart. */
@@ -31,15 +31,15 @@ export class SessionLog {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    this.life = new Life(sql);
+    this.meta = new LogMeta(sql);
     this.values = new ValueRows(sql);
-    this.marks = new MarkRows(sql);
-    if (this.life.incarnation === undefined) return;
+    this.tombstones = new TombstoneRows(sql);
+    if (this.meta.generation === undefined) return;
     const last = sql.exec<{ head: number | null }>("SELECT max(revision) AS head FROM chunk").one().head ?? 0;
-    this.#head = Math.max(last, this.life.keptHead);
+    this.#head = Math.max(last, this.meta.keptHead);
   }
 
-  /** The last revision given out; revisions are never given twice in one incarnation. */
+  /** The last revision given out; revisions are never given twice in one generation. */
   get head(): number {
     return this.#head;
   }
@@ -162,7 +162,7 @@ export class SessionLog {
 
   /** Bodies and facts of traces leave; their `gone` marks stay. */
   dropTraces(traceIds: readonly string[]): void {
-    this.life.keepHead(this.#head);
+    this.meta.keepHead(this.#head);
     const revisions = traceIds.flatMap((traceId) => this.#byTrace().get(traceId) ?? []);
     for (const traceId of traceIds) this.#revisions?.delete(traceId);
     this.#drop("revision IN (SELECT value FROM json_each(?))", JSON.stringify(revisions));
@@ -170,16 +170,16 @@ export class SessionLog {
 
   /** All that is not of this trace, and the marks of traces that left; only together with a new life of the log. */
   dropOthers(traceId: string): void {
-    this.life.keepHead(this.#head);
+    this.meta.keepHead(this.#head);
     this.#revisions = undefined;
     this.#drop("trace <> ? OR kind = 'gone'", traceId);
   }
 
   /** Begins a new life in which a trace is shown that was here all along: its marks would void what stands before them. */
   takeBack(traceId: string, now: number): void {
-    this.life.keepHead(this.#head);
+    this.meta.keepHead(this.#head);
     this.#sql.exec("DELETE FROM chunk WHERE kind = 'gone' AND trace = ?", traceId);
-    this.life.renew(now);
+    this.meta.renew(now);
   }
 
   /** When the first delivery of a trace came that is here, Unix milliseconds; 0 where none is. */
@@ -209,7 +209,7 @@ export class SessionLog {
     for (const { revision, parts } of dropped) {
       if (parts > 1) this.#sql.exec("DELETE FROM chunk_part WHERE revision = ?", revision);
     }
-    if (dropped.some(({ named }) => named === 1)) this.life.setUntidy(true);
+    if (dropped.some(({ named }) => named === 1)) this.meta.setUntidy(true);
   }
 
   #chunk(row: ChunkRow): Chunk {

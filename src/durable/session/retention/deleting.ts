@@ -1,5 +1,5 @@
 import type { Release, ReleaseOutcome } from "../copy/protocol.ts";
-import type { HomeCopy } from "../copy/sending.ts";
+import type { OwnerCopy } from "../copy/sending.ts";
 import type { SessionCore } from "../core.ts";
 import { FENCE_MILLIS, fenceOf, raiseFence } from "../log/deletion-fence.ts";
 import type { Fenced } from "../log/deletion-fence.ts";
@@ -8,7 +8,7 @@ import type { TraceRow, TraceRows } from "../log/rows.ts";
 
 /** Begins to forget a session; what a fault leaves undone the alarm does. Answers false where there is none. */
 export function beginForgetting(core: SessionCore): boolean {
-  if (core.state.log.life.forgetting) return true;
+  if (core.state.log.meta.forgetting) return true;
   if (!core.exists || core.state.shown.held === 0) return false;
   begin(core);
   return true;
@@ -17,7 +17,7 @@ export function beginForgetting(core: SessionCore): boolean {
 /** Nothing is shown here any more, nor will be: also where nothing is shown already. */
 export function begin(core: SessionCore): void {
   core.write(({ log, jobs }) => {
-    log.life.setForgetting(true);
+    log.meta.setForgetting(true);
     jobs.owe("forget", Date.now());
   });
 }
@@ -26,11 +26,11 @@ export function begin(core: SessionCore): void {
 const RELEASES_A_RUN = 500;
 
 /** Homes first, then the list, then what lies here: until the last step the session knows what it still has to do. */
-export async function forget(core: SessionCore, copier: HomeCopy): Promise<void> {
+export async function forget(core: SessionCore, copier: OwnerCopy): Promise<void> {
   const { state } = core;
   const { id } = state;
-  const { incarnation } = state.log.life;
-  if (incarnation === undefined) return;
+  const { generation } = state.log.meta;
+  if (generation === undefined) return;
   core.subscribers.announce("deleted");
   core.subscribers.dismiss();
   const copies = Array.from(state.rows.all()).filter((row) => row.role === "copy");
@@ -40,7 +40,7 @@ export async function forget(core: SessionCore, copier: HomeCopy): Promise<void>
     core.write(({ rows }) => rows.put({ ...row, role: "withdrawn", epoch: voidUntil(row.epoch, released) }));
   }
   if (copies.length > RELEASES_A_RUN) return state.jobs.postpone("forget", Date.now());
-  await core.directory().remove({ id, incarnation }, "over");
+  await core.directory().remove({ id, generation }, "over");
   await copier.settled();
   await dropShown(core);
 }
@@ -51,7 +51,7 @@ export function voidUntil(epoch: number, released: ReleaseOutcome): number {
 }
 
 /** A session that held the trace was forgotten: the home forgets it too, unless the trace has been bound elsewhere since. */
-export async function release(core: SessionCore, copier: HomeCopy, released: Release): Promise<ReleaseOutcome> {
+export async function release(core: SessionCore, copier: OwnerCopy, released: Release): Promise<ReleaseOutcome> {
   for (;;) {
     // A copy under way would bring the trace back to the session that is going.
     await copier.settled();
@@ -82,7 +82,7 @@ async function dropHome(core: SessionCore, row: TraceRow): Promise<void> {
   core.write(({ log, rows }) => {
     log.dropTraces([row.traceId]);
     rows.remove(row.traceId);
-    log.life.renew(Date.now());
+    log.meta.renew(Date.now());
     raiseFence(core.ctx.storage, "trace", row.epoch);
   });
   core.discard();
@@ -97,9 +97,9 @@ async function dropShown(core: SessionCore): Promise<void> {
     raiseFence(core.ctx.storage, "session", lastEpochOf(rows, "session"));
     log.dropOthers(home.traceId);
     rows.removeOthers(home.traceId);
-    log.life.setListed(false);
-    log.life.renew(Date.now());
-    log.life.setForgetting(false);
+    log.meta.setListed(false);
+    log.meta.renew(Date.now());
+    log.meta.setForgetting(false);
   });
   core.discard();
 }

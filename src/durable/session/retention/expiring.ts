@@ -2,7 +2,7 @@ import { markGone } from "../admission.ts";
 import { MARK_MILLIS, nextExpiry } from "../expiry.ts";
 import { raiseFence } from "../log/deletion-fence.ts";
 import { begin, voidUntil } from "./deleting.ts";
-import type { HomeCopy } from "../copy/sending.ts";
+import type { OwnerCopy } from "../copy/sending.ts";
 import type { SessionCore } from "../core.ts";
 import type { SessionState } from "../state.ts";
 import { isShown } from "../log/rows.ts";
@@ -20,9 +20,9 @@ const KEPT_MILLIS = 3_600_000;
  * Forgets traces that have been silent for longer than is kept: at their homes first, then here, so that whatever is lost
  * between is done again and nothing is shown that nobody would forget. Where nothing is left, the session is forgotten.
  */
-export async function expire(core: SessionCore, copier: HomeCopy): Promise<void> {
+export async function expire(core: SessionCore, copier: OwnerCopy): Promise<void> {
   const { maxAge } = core.retention;
-  if (maxAge === undefined || !core.exists || core.state.log.life.forgetting) return core.state.jobs.done("expire");
+  if (maxAge === undefined || !core.exists || core.state.log.meta.forgetting) return core.state.jobs.done("expire");
   const before = Date.now() - maxAge;
   const old = oldTraces(core.state, before).slice(0, TRACES_A_RUN);
   const gone: Gone[] = [];
@@ -56,7 +56,7 @@ function oldTraces(state: SessionState, before: number): Old[] {
 /** `undefined` where the trace is kept: by its home, or by sessions that it left and that may still show it. */
 async function findGone(
   core: SessionCore,
-  copier: HomeCopy,
+  copier: OwnerCopy,
   { traceId, epoch, newest }: Old,
 ): Promise<Gone | undefined> {
   const { id } = core.state;
@@ -76,7 +76,7 @@ async function findGone(
 
 /** One transaction, for those that nothing came of meanwhile. */
 function drop(core: SessionCore, traces: readonly Gone[], before: number): void {
-  if (traces.length === 0 || !core.exists || core.state.log.life.forgetting) return;
+  if (traces.length === 0 || !core.exists || core.state.log.meta.forgetting) return;
   const now = Date.now();
   let isHome = false;
   const frames = core.write((state) => {
@@ -108,12 +108,12 @@ function drop(core: SessionCore, traces: readonly Gone[], before: number): void 
 /** Marks are a row for each trace that ever left. Without them nobody can be told what went: everybody reads from the beginning. */
 function trimMarks(core: SessionCore): void {
   const before = Date.now() - MARK_MILLIS;
-  if (!core.exists || core.state.log.marks.countBefore(before) < MOST_MARKS) return;
+  if (!core.exists || core.state.log.tombstones.countBefore(before) < MOST_MARKS) return;
   core.write(({ log, rows }) => {
-    log.life.keepHead(log.head);
-    log.marks.drop(before);
+    log.meta.keepHead(log.head);
+    log.tombstones.drop(before);
     raiseFence(core.ctx.storage, "session", rows.forgetWithdrawn(before));
-    log.life.renew(Date.now());
+    log.meta.renew(Date.now());
   });
   core.discard();
 }
@@ -134,5 +134,5 @@ function settle(core: SessionCore, kept: number, isMore: boolean): void {
 /** Nothing is shown here, and nobody needs to be told any more where it went. */
 function isOver(state: SessionState, now: number): boolean {
   if (state.shown.held > 0 || state.rows.home() !== undefined) return false;
-  return state.destinations.length === 0 || state.log.marks.last() <= now - MARK_MILLIS;
+  return state.destinations.length === 0 || state.log.tombstones.last() <= now - MARK_MILLIS;
 }

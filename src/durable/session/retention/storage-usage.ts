@@ -1,5 +1,5 @@
 import { nanoseconds } from "../../../lib/nanoseconds.ts";
-import type { Kept, Retention } from "../../../session/contract/retention.ts";
+import type { StorageUsage, Retention } from "../../../session/contract/retention.ts";
 import type { SessionCore } from "../core.ts";
 
 /** On disk, of an object with one small trace: SQLite's pages, a few of each table. */
@@ -17,7 +17,7 @@ export function retentionOf({ retention: { maxAge, sessionBytes }, state }: Sess
 }
 
 /** What its row in the list has. Homes of traces that are shown here hold each of them a second time, and are not asked. */
-export function keptBy({ ctx, state }: SessionCore): Kept {
+export function keptBy({ ctx, state }: SessionCore): StorageUsage {
   const own = ctx.storage.sql.databaseSize;
   let copies = 0;
   for (const { role } of state.rows.all()) if (role === "copy") copies++;
