@@ -1,6 +1,6 @@
 import type { AnyValue, KeyValue } from "../otel/span.ts";
 
-export type Found = { readonly key: string; readonly value: AnyValue };
+export type FoundAttribute = { readonly key: string; readonly value: AnyValue };
 
 /** A span's attributes by key, which remember what was taken from them: what nobody claims is listed as it came. */
 export class ClaimedAttributes {
@@ -39,7 +39,7 @@ export class ClaimedAttributes {
   }
 
   /** The first of the keys that holds more than an empty string, with its key. */
-  find(keys: readonly string[]): Found | undefined {
+  find(keys: readonly string[]): FoundAttribute | undefined {
     for (const key of keys) {
       const value = this.#values.get(key);
       if (value === undefined || value.stringValue === "") continue;

@@ -62,15 +62,15 @@ export function messageText(message: Message): string | undefined {
 export function textInPreview(preview: string): string {
   if (!/^\s*[[{]/.test(preview)) return preview;
   const user = preview.search(USER);
-  return (user < 0 ? undefined : saidIn(preview.slice(user))) ?? saidIn(preview) ?? preview;
+  return (user < 0 ? undefined : firstTextIn(preview.slice(user))) ?? firstTextIn(preview) ?? preview;
 }
 
 /** In JSON as messages are written, or in that of a structured value. */
 const USER = /"role"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"(?:user|human)"/;
-const SAID = /"(?:content|text|prompt)"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"((?:[^"\\]|\\.)+)/;
+const FIRST_TEXT = /"(?:content|text|prompt)"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"((?:[^"\\]|\\.)+)/;
 
-function saidIn(preview: string): string | undefined {
-  const escaped = SAID.exec(preview)?.[1];
+function firstTextIn(preview: string): string | undefined {
+  const escaped = FIRST_TEXT.exec(preview)?.[1];
   if (escaped === undefined) return undefined;
   // The cut may have left half an escape sequence at the end.
   const whole = escaped.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, "");

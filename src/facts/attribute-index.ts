@@ -49,29 +49,31 @@ export const FIELD = {
   user: 34,
   failure: 35,
   failureType: 36,
-  asking: 37,
+  inputRequest: 37,
   task: 38,
   taskState: 39,
   approvalState: 40,
-  told: 41,
+  derivation: 41,
 } as const;
 
 const FIELDS = 42;
 
 /** What a key's value says for one concept; `undefined` when it says nothing and a later key may. */
-type Reading = string | number | AnyValue;
-type Read = (value: AnyValue) => Reading | undefined;
-type Place = { readonly field: number; readonly rank: number; readonly read: Read };
+type FieldValue = string | number | AnyValue;
+type ReadField = (value: AnyValue) => FieldValue | undefined;
+type FieldReader = { readonly field: number; readonly rank: number; readonly read: ReadField };
 
 /** Where the value of any key goes that ends as {@link live.PENDING_SUFFIX}. */
-const PENDING: readonly Place[] = [{ field: FIELD.pending, rank: 0, read: (value) => (isTrue(value) ? 1 : undefined) }];
+const PENDING: readonly FieldReader[] = [
+  { field: FIELD.pending, rank: 0, read: (value) => (isTrue(value) ? 1 : undefined) },
+];
 
 /** By key, where its value may go. */
-const PLACES = new FixedKeys<readonly Place[]>(places());
+const READERS = new FixedKeys<readonly FieldReader[]>(fieldReaders());
 
-function places(): Map<string, Place[]> {
-  const byKey = new Map<string, Place[]>();
-  const put = (field: number, ordered: readonly string[], read: Read, from = 0): void => {
+function fieldReaders(): Map<string, FieldReader[]> {
+  const byKey = new Map<string, FieldReader[]>();
+  const put = (field: number, ordered: readonly string[], read: ReadField, from = 0): void => {
     ordered.forEach((key, at) => {
       const place = { field, rank: from + at, read };
       const known = byKey.get(key);
@@ -130,12 +132,17 @@ function places(): Map<string, Place[]> {
   put(FIELD.wasLongRunning, live.WAS_LONG_RUNNING_KEYS, (value) => (isTrue(value) ? 1 : undefined));
   put(FIELD.idsPath, live.IDS_PATH_KEYS, (value) => value);
   put(FIELD.namesPath, live.NAMES_PATH_KEYS, (value) => value);
-  put(FIELD.asking, live.MCP_METHOD_KEYS, (value) => (value.stringValue === live.ELICITATION ? 1 : undefined));
-  put(FIELD.asking, live.STEP_TYPE_KEYS, (value) => (value.stringValue === live.BLOCKED_ON_USER ? 1 : undefined), 1);
+  put(FIELD.inputRequest, live.MCP_METHOD_KEYS, (value) => (value.stringValue === live.ELICITATION ? 1 : undefined));
+  put(
+    FIELD.inputRequest,
+    live.STEP_TYPE_KEYS,
+    (value) => (value.stringValue === live.BLOCKED_ON_USER ? 1 : undefined),
+    1,
+  );
   put(FIELD.task, live.TASK_ID_KEYS, textOf);
   put(FIELD.taskState, live.TASK_STATE_KEYS, textOf);
   put(FIELD.approvalState, live.APPROVAL_STATE_KEYS, textOf);
-  put(FIELD.told, records.DERIVATION_KEYS, (value) => {
+  put(FIELD.derivation, records.DERIVATION_KEYS, (value) => {
     const told = DERIVATIONS.findIndex((word) => word === value.stringValue);
     return told < 0 ? undefined : told;
   });
@@ -152,7 +159,7 @@ function kindIn(kinds: FixedKeys<SpanKind>, value: AnyValue): number | undefined
   return kind === undefined ? undefined : SPAN_KINDS.indexOf(kind);
 }
 
-export type AttributeIndex = readonly (Reading | undefined)[];
+export type AttributeIndex = readonly (FieldValue | undefined)[];
 
 const NOTHING: AttributeIndex = Array.from({ length: FIELDS }, () => undefined);
 const UNREAD = 255;
@@ -165,7 +172,7 @@ export function indexAttributes(attributes: readonly KeyValue[] | undefined): At
   const found = [...NOTHING];
   ranks.fill(UNREAD);
   for (const { key, value } of attributes) {
-    const where = PLACES.get(key) ?? (key.endsWith(live.PENDING_SUFFIX) ? PENDING : undefined);
+    const where = READERS.get(key) ?? (key.endsWith(live.PENDING_SUFFIX) ? PENDING : undefined);
     if (where === undefined || value === undefined) continue;
     for (const { field: slot, rank, read } of where) {
       // Of two attributes with one key the first counts.

@@ -1,24 +1,40 @@
+import { textHash } from "../lib/text-hash.ts";
+import type { LogRecord } from "../otel/log-record.ts";
 import { DERIVATION_KEYS } from "../otel/semconv/logs.ts";
 import type { KeyValue, Span } from "../otel/span.ts";
 
 /**
- * How a span that was made of log records hangs together with others:
+ * How a span derived from log records is related to other spans:
  * - `call`: it names its parent, as any span does;
- * - `prompt`: a moment, that lasts for as long as what hangs from it;
- * - `by-time`: it knows no parent: that is the last prompt of its trace that comes before it;
- * - `event`: it is one of an Ark query's operations, or one end of it, and yields to the span that tells the same.
+ * - `prompt`: a moment that lasts as long as its children;
+ * - `by-time`: it names no parent: its parent is the last earlier prompt of its trace;
+ * - `event`: an operation of an Ark query, or one end of it; a real span of the same operation replaces it.
  * The order is part of encoded facts.
  */
 export const DERIVATIONS = ["call", "prompt", "by-time", "event"] as const;
 
 export type Derivation = (typeof DERIVATIONS)[number];
 
-/** The attribute by which facts know such a span. */
-export function derivationAttribute(told: Derivation): KeyValue {
-  return { key: DERIVATION_KEYS[0], value: { stringValue: told } };
+/** The attribute that marks a derived span. */
+export function derivationAttribute(derivation: Derivation): KeyValue {
+  return { key: DERIVATION_KEYS[0], value: { stringValue: derivation } };
 }
 
-/** Whether log records alone tell the span, in this way. */
-export function isDerivedAs(told: Derivation, { attributes = [] }: Span): boolean {
-  return attributes.some(({ key, value }) => key === DERIVATION_KEYS[0] && value?.stringValue === told);
+/** Whether the span was derived from log records in this way. */
+export function isDerivedAs(derivation: Derivation, { attributes = [] }: Span): boolean {
+  return attributes.some(({ key, value }) => key === DERIVATION_KEYS[0] && value?.stringValue === derivation);
+}
+
+/** Not a span id. */
+const ZERO = "0000000000000000";
+
+/** The id of a derived span: a hash of the parts that distinguish it from the other spans of its trace. */
+export function derivedId(...parts: readonly string[]): string {
+  const id = textHash(JSON.stringify(parts));
+  return id === ZERO ? "0000000000000001" : id;
+}
+
+/** The id of a span whose record has no id of its own: a hash of the canonical text, equal wherever the record is read. */
+export function idOfRecord(record: LogRecord): string {
+  return derivedId("record", JSON.stringify(record));
 }

@@ -2,7 +2,7 @@ import type { ClaimedAttributes } from "../content/claimed-attributes.ts";
 import { firstLine } from "../lib/one-line.ts";
 import { textOf } from "../otel/any-value.ts";
 import {
-  CONTROL_FLOW_MARKS,
+  CONTROL_FLOW_MARKERS,
   EXCEPTION_EVENT,
   EXCEPTION_KEYS,
   PAUSE_TYPES,
@@ -39,7 +39,7 @@ export function exceptionAttributes(span: Span): readonly KeyValue[] | undefined
 
 function isControlFlow(span: Span, exception: readonly KeyValue[] | undefined, index: AttributeIndex): boolean {
   const messages = [span.status?.message ?? "", firstText(exception, EXCEPTION_KEYS.message) ?? ""];
-  if (messages.some((message) => CONTROL_FLOW_MARKS.some((mark) => message.includes(mark)))) return true;
+  if (messages.some((message) => CONTROL_FLOW_MARKERS.some((mark) => message.includes(mark)))) return true;
   const type = firstText(exception, EXCEPTION_KEYS.type) ?? textIn(index, FIELD.failureType) ?? "";
   // Instrumentations write the exception into the status as `Type: message` or `Type(…)`.
   return PAUSE_TYPES.some((pause) => lastPart(type) === pause || /^\w+/.exec(messages[0] ?? "")?.[0] === pause);

@@ -106,7 +106,7 @@ export function deriveFacts(
   const target = short(index, FIELD.targetName);
   const tool = kind === "tool" ? cut(toolName(name, index), MAX_NAME) : undefined;
   const input = WITH_PROMPT.has(kind) || parentSpanId === "" ? valueIn(index, FIELD.input) : undefined;
-  const told = numberIn(index, FIELD.told);
+  const told = numberIn(index, FIELD.derivation);
   // One literal: whoever folds facts then meets objects of one layout only.
   return {
     spanId,

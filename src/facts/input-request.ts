@@ -12,7 +12,7 @@ import { firstText } from "./error.ts";
 /** What a span says of a question to somebody outside: a person, or the agent that called. */
 export type InputRequest = {
   /** Asked and not answered, as far as this span knows; or over: answered, refused, timed out. */
-  readonly state: "asked" | "over";
+  readonly state: "open" | "closed";
   /** When that was so first, Unix nanoseconds. */
   readonly since: bigint;
   /** The A2A task that it is about, of which other spans may know more; "" where only this span can. */
@@ -26,10 +26,10 @@ export type InputRequest = {
 };
 
 /** What is known of the span otherwise; `tool`: the tool that the span is a call of. */
-type About = { readonly running: boolean; readonly asOf: bigint; readonly tool: string | undefined };
+type ReportedSpan = { readonly running: boolean; readonly asOf: bigint; readonly tool: string | undefined };
 
 /** What an event, or any other record with a name and attributes, says of a question. */
-type Statement = {
+type EventRequest = {
   readonly state: InputRequest["state"];
   /** Whether a state says so, or only the record's name. */
   readonly by: "state" | "name";
@@ -41,7 +41,7 @@ type Statement = {
 const MAX_NAME = 256;
 
 /** What one encoding of a span says last; `undefined` where nobody was asked, or nobody else needs to know that it is over. */
-export function inputRequestIn(span: Span, index: AttributeIndex, about: About): InputRequest | undefined {
+export function inputRequestIn(span: Span, index: AttributeIndex, about: ReportedSpan): InputRequest | undefined {
   const own = inputRequestOfSpan(span, index, about);
   let last = own;
   for (const event of span.events ?? []) {
@@ -50,30 +50,30 @@ export function inputRequestIn(span: Span, index: AttributeIndex, about: About):
   }
   // What the attributes of an ended span say is what it ended with.
   if (own !== undefined && !about.running && own.since === timeOf(span, about)) last = own;
-  return last?.state === "over" && last.task === "" ? undefined : last;
+  return last?.state === "closed" && last.task === "" ? undefined : last;
 }
 
-function inputRequestOfSpan(span: Span, index: AttributeIndex, about: About): InputRequest | undefined {
+function inputRequestOfSpan(span: Span, index: AttributeIndex, about: ReportedSpan): InputRequest | undefined {
   const task = textIn(index, FIELD.task) ?? "";
   const state = stateIn(textIn(index, FIELD.taskState), textIn(index, FIELD.approvalState));
   // Most spans say nothing, and their times need not be read.
-  if (task === "" && state === undefined && index[FIELD.asking] === undefined) return undefined;
+  if (task === "" && state === undefined && index[FIELD.inputRequest] === undefined) return undefined;
   const { attributes = [], status, name = "" } = span;
   const told = (): string | undefined => questionAt(attributes, keys.QUESTION_KEYS);
   const start = startOf(span);
-  if (index[FIELD.asking] !== undefined) {
+  if (index[FIELD.inputRequest] !== undefined) {
     // It lasts until there is an answer.
     if (!about.running) return undefined;
     const request = valueIn(index, FIELD.input);
     const question = told() ?? (request === undefined ? undefined : questionIn(request));
-    return asked(start, task, question ?? questionNamed(name), undefined);
+    return openRequest(start, task, question ?? questionFromName(name), undefined);
   }
-  if (state === "asked") {
-    const question = told() ?? questionAt(attributes, ANSWER_KEYS) ?? questionNamed(status?.message || name);
-    return asked(timeOf(span, about), task, question, about.tool);
+  if (state === "open") {
+    const question = told() ?? questionAt(attributes, ANSWER_KEYS) ?? questionFromName(status?.message || name);
+    return openRequest(timeOf(span, about), task, question, about.tool);
   }
   // That somebody goes on with a task is an answer, whatever comes of it.
-  return task === "" ? undefined : over(state === "over" ? timeOf(span, about) : start, task);
+  return task === "" ? undefined : closedRequest(state === "closed" ? timeOf(span, about) : start, task);
 }
 
 /** An agent that asks back asks in its answer. */
@@ -83,17 +83,17 @@ function inputRequestOfEvent(
   event: SpanEvent,
   span: Span,
   index: AttributeIndex,
-  { running, tool }: About,
+  { running, tool }: ReportedSpan,
 ): InputRequest | undefined {
   const { name = "", attributes = [], timeUnixNano } = event;
-  const stated = statedBy(name, attributes);
+  const stated = requestInEvent(name, attributes);
   if (stated === undefined) return undefined;
   const since = timeUnixNano === undefined ? startOf(span) : BigInt(timeUnixNano);
   const task = stated.task || (textIn(index, FIELD.task) ?? "");
   // A state outlives the span in which it was reached; a mere question has its answer when the span ends.
-  if (stated.state === "over" || (stated.by === "name" && !running)) return over(since, task);
-  const question = stated.question ?? questionAt(span.attributes ?? [], keys.QUESTION_KEYS) ?? questionNamed(name);
-  return asked(since, task, question, stated.tool ?? tool);
+  if (stated.state === "closed" || (stated.by === "name" && !running)) return closedRequest(since, task);
+  const question = stated.question ?? questionAt(span.attributes ?? [], keys.QUESTION_KEYS) ?? questionFromName(name);
+  return openRequest(since, task, question, stated.tool ?? tool);
 }
 
 /** What a log record says of a question; `undefined` where it is about none. */
@@ -105,17 +105,17 @@ export function inputRequestOfRecord(record: {
   readonly time: bigint;
 }): InputRequest | undefined {
   const { name, attributes, body, time } = record;
-  const stated = statedBy(name, attributes);
+  const stated = requestInEvent(name, attributes);
   if (stated === undefined) return undefined;
-  if (stated.state === "over") return over(time, stated.task);
+  if (stated.state === "closed") return closedRequest(time, stated.task);
   const said = body === undefined ? undefined : questionIn(body);
-  const question = stated.question ?? said ?? questionNamed(name);
-  const asking = asked(time, stated.task, question, stated.tool);
+  const question = stated.question ?? said ?? questionFromName(name);
+  const asking = openRequest(time, stated.task, question, stated.tool);
   return stated.by === "name" ? { ...asking, untilEnd: true } : asking;
 }
 
 /** Reads an event; a log record that is an event reads the same. `undefined` where it is about no question. */
-function statedBy(name: string, attributes: readonly KeyValue[]): Statement | undefined {
+function requestInEvent(name: string, attributes: readonly KeyValue[]): EventRequest | undefined {
   const task = firstText(attributes, keys.TASK_STATE_KEYS);
   const byState = stateIn(task, firstText(attributes, keys.APPROVAL_STATE_KEYS));
   const state = byState ?? stateInName(name);
@@ -129,13 +129,13 @@ function statedBy(name: string, attributes: readonly KeyValue[]): Statement | un
   };
 }
 
-function asked(since: bigint, task: string, question: string, tool: string | undefined): InputRequest {
+function openRequest(since: bigint, task: string, question: string, tool: string | undefined): InputRequest {
   const named = tool === undefined ? {} : { tool: cut(tool, MAX_NAME) };
-  return { state: "asked", since, task: cut(task, MAX_NAME), question, ...named };
+  return { state: "open", since, task: cut(task, MAX_NAME), question, ...named };
 }
 
-function over(since: bigint, task: string): InputRequest {
-  return { state: "over", since, task: cut(task, MAX_NAME), question: "" };
+function closedRequest(since: bigint, task: string): InputRequest {
+  return { state: "closed", since, task: cut(task, MAX_NAME), question: "" };
 }
 
 function startOf(span: Span): bigint {
@@ -143,41 +143,41 @@ function startOf(span: Span): bigint {
 }
 
 /** When the encoding's attributes were so, as far as it tells. */
-function timeOf(span: Span, { running, asOf }: About): bigint {
+function timeOf(span: Span, { running, asOf }: ReportedSpan): bigint {
   if (!running) return BigInt(span.endTimeUnixNano ?? 0);
   const start = startOf(span);
   // The number of a report is no time.
   return asOf > start ? asOf : start;
 }
 
-const ASKED: ReadonlySet<string> = new Set(keys.INPUT_REQUIRED_STATES);
-const ASKED_APPROVALS: ReadonlySet<string> = new Set([...keys.INPUT_REQUIRED_STATES, ...keys.REQUESTED_APPROVALS]);
-const UNKNOWN: ReadonlySet<string> = new Set(keys.UNKNOWN_STATES);
+const OPEN_STATES: ReadonlySet<string> = new Set(keys.INPUT_REQUIRED_STATES);
+const OPEN_APPROVALS: ReadonlySet<string> = new Set([...keys.INPUT_REQUIRED_STATES, ...keys.REQUESTED_APPROVALS]);
+const UNKNOWN_STATES: ReadonlySet<string> = new Set(keys.UNKNOWN_STATES);
 
 function stateIn(task: string | undefined, approval: string | undefined): InputRequest["state"] | undefined {
   const taskWords = task === undefined ? "" : wordsOf(task);
   const approvalWords = approval === undefined ? "" : wordsOf(approval);
-  if (ASKED.has(taskWords) || ASKED_APPROVALS.has(approvalWords)) return "asked";
-  return isKnown(taskWords) || isKnown(approvalWords) ? "over" : undefined;
+  if (OPEN_STATES.has(taskWords) || OPEN_APPROVALS.has(approvalWords)) return "open";
+  return isKnown(taskWords) || isKnown(approvalWords) ? "closed" : undefined;
 }
 
 function isKnown(state: string): boolean {
-  return state !== "" && !UNKNOWN.has(state);
+  return state !== "" && !UNKNOWN_STATES.has(state);
 }
 
-const ABOUT: ReadonlySet<string> = new Set(keys.INPUT_REQUEST_EVENTS.about);
-const EVENT_ASKED: ReadonlySet<string> = new Set(keys.INPUT_REQUEST_EVENTS.asked);
-const EVENT_OVER: ReadonlySet<string> = new Set(keys.INPUT_REQUEST_EVENTS.over);
-const NAME_OF_INTEREST = new RegExp(keys.INPUT_REQUEST_EVENTS.about.join("|"), "i");
+const EVENT_SUBJECTS: ReadonlySet<string> = new Set(keys.INPUT_REQUEST_EVENTS.subjects);
+const OPENING_WORDS: ReadonlySet<string> = new Set(keys.INPUT_REQUEST_EVENTS.opened);
+const CLOSING_WORDS: ReadonlySet<string> = new Set(keys.INPUT_REQUEST_EVENTS.closed);
+const SUBJECT_IN_NAME = new RegExp(keys.INPUT_REQUEST_EVENTS.subjects.join("|"), "i");
 
 function stateInName(name: string): InputRequest["state"] | undefined {
   // A span may have thousands of events.
-  if (!NAME_OF_INTEREST.test(name)) return undefined;
+  if (!SUBJECT_IN_NAME.test(name)) return undefined;
   const words = wordsOf(name).replace(/timed out$/, "timeout");
   const [about = "", what = ""] = words.split(" ").slice(-2);
-  if (!ABOUT.has(about)) return undefined;
-  if (EVENT_ASKED.has(what)) return "asked";
-  return EVENT_OVER.has(what) ? "over" : undefined;
+  if (!EVENT_SUBJECTS.has(about)) return undefined;
+  if (OPENING_WORDS.has(what)) return "open";
+  return CLOSING_WORDS.has(what) ? "closed" : undefined;
 }
 
 /** `TASK_STATE_INPUT_REQUIRED`, `input-required`, `InputRequired`: "input required". */
@@ -212,7 +212,7 @@ export function questionIn(value: AnyValue): string | undefined {
 }
 
 /** A name as the question, where nothing better is told. */
-export function questionNamed(name: string): string {
+export function questionFromName(name: string): string {
   return firstLine(name, MAX_QUESTION) ?? "";
 }
 

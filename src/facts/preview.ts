@@ -14,18 +14,18 @@ const MAX_LINE = 160;
 
 /** One line of what was asked or answered, for a row of the tree; of a tool call of which tool first, where its name does not say; "" when the span says nothing. */
 export function previewLine(span: Span, facts: SpanFacts): string {
-  const said = saidBy(span, facts);
+  const said = previewText(span, facts);
   const { name, tool = "" } = facts;
   return tool === "" || name.includes(tool) ? said : line(said === "" ? tool : `${tool} · ${said}`);
 }
 
-function saidBy(span: Span, facts: SpanFacts): string {
+function previewText(span: Span, facts: SpanFacts): string {
   const { input, output, exception } = readContent(span, facts.error ? "failed" : "passed");
   const cause = exception?.message ?? exception?.type;
   if (cause !== undefined) return line(cause);
   if (facts.kind === "tool") return line(compact(input) || compact(output));
-  if (facts.kind === "llm") return line(answered(output) || asked(input));
-  return line(facts.prompt ?? (asked(input) || answered(output) || subject(span)));
+  if (facts.kind === "llm") return line(answerText(output) || promptText(input));
+  return line(facts.prompt ?? (promptText(input) || answerText(output) || subject(span)));
 }
 
 function line(text: string): string {
@@ -34,35 +34,35 @@ function line(text: string): string {
 
 function compact(content: Content | undefined): string {
   if (content === undefined) return "";
-  if (content.kind === "messages") return answered(content);
+  if (content.kind === "messages") return answerText(content);
   if (content.kind === "text") return content.text;
   return isBlank(content.value) ? "" : jsonText(content.value);
 }
 
-function asked(content: Content | undefined): string {
+function promptText(content: Content | undefined): string {
   if (content?.kind === "messages") return lastUserText(content.messages) ?? "";
-  return plainly(content);
+  return plainText(content);
 }
 
-function answered(content: Content | undefined): string {
-  if (content?.kind !== "messages") return plainly(content);
+function answerText(content: Content | undefined): string {
+  if (content?.kind !== "messages") return plainText(content);
   const message = content.messages.at(-1);
   if (message === undefined) return "";
   return (
     messageText(message) ??
     message.parts
-      .map(called)
+      .map(partText)
       .filter((text) => text !== "")
       .join(" · ")
   );
 }
 
-function plainly(content: Content | undefined): string {
+function plainText(content: Content | undefined): string {
   if (content?.kind === "text") return content.offloaded === undefined ? content.text : textInPreview(content.text);
   return compact(content);
 }
 
-function called(part: MessagePart): string {
+function partText(part: MessagePart): string {
   switch (part.type) {
     case "tool_call":
       return `${part.name}(${typeof part.arguments === "string" ? part.arguments : jsonText(part.arguments)})`;

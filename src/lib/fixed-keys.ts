@@ -1,5 +1,5 @@
 /** A few hundred keys, mostly one to a slot. */
-const SLOTS = 1_024;
+const BUCKETS = 1_024;
 
 type Entry<Value> = { readonly key: string; readonly value: Value };
 
@@ -8,16 +8,16 @@ type Entry<Value> = { readonly key: string; readonly value: Value };
  * heap before it looks it up, which costs several times what it takes to look at three units and compare.
  */
 export class FixedKeys<Value> {
-  readonly #slots: readonly (readonly Entry<Value>[])[];
+  readonly #buckets: readonly (readonly Entry<Value>[])[];
 
   constructor(values: Iterable<readonly [string, Value]>) {
-    const slots = Array.from({ length: SLOTS }, (): Entry<Value>[] => []);
-    for (const [key, value] of values) slots[textBucket(key, SLOTS)]?.push({ key, value });
-    this.#slots = slots;
+    const slots = Array.from({ length: BUCKETS }, (): Entry<Value>[] => []);
+    for (const [key, value] of values) slots[textBucket(key, BUCKETS)]?.push({ key, value });
+    this.#buckets = slots;
   }
 
   get(key: string): Value | undefined {
-    const slot = this.#slots[textBucket(key, SLOTS)];
+    const slot = this.#buckets[textBucket(key, BUCKETS)];
     if (slot === undefined) return undefined;
     for (const entry of slot) if (entry.key === key) return entry.value;
     return undefined;

@@ -35,8 +35,8 @@ export function annotationOf(record: LogRecord): SpanAnnotation | undefined {
   const spanId = subjectOf(record);
   if (spanId === "") return undefined;
   const event = eventOfRecord(record);
-  const asked = askedIn(event) ?? askedOfQuery(record);
-  const asking = askingIn(record);
+  const asked = promptIn(event) ?? promptOfQuery(record);
+  const asking = inputRequestIn(record);
   const note = {
     ...failureIn(record, event),
     ...(asked === undefined ? {} : { prompt: asked }),
@@ -56,7 +56,7 @@ function failureIn(record: LogRecord, event: SpanEvent): Pick<SpanAnnotation, "e
 }
 
 /** What a person said, in a message of theirs or in the details of a call. */
-function askedIn(event: SpanEvent): string | undefined {
+function promptIn(event: SpanEvent): string | undefined {
   const input = inputEventMessages([event]);
   if (input?.kind === "messages") {
     const asked = input.messages.some(({ role }) => role === "user") ? lastUserText(input.messages) : undefined;
@@ -67,13 +67,13 @@ function askedIn(event: SpanEvent): string | undefined {
 }
 
 /** The end of an Ark query does not repeat what its start says. */
-function askedOfQuery(record: LogRecord): string | undefined {
+function promptOfQuery(record: LogRecord): string | undefined {
   const told = readArkRecord(record);
   const input = told?.operation === "QueryExecution" ? told.at.get(QUERY_INPUT) : undefined;
   return input === undefined ? undefined : promptLine(input, MAX_PROMPT);
 }
 
-function askingIn(record: LogRecord): InputRequest | undefined {
+function inputRequestIn(record: LogRecord): InputRequest | undefined {
   const { eventName, attributes = [], body } = record;
   // Not by its body: prose about a permission asks for none.
   const name = eventName ?? valueAt(attributes, EVENT_NAME_KEYS)?.stringValue ?? "";

@@ -15,7 +15,7 @@ import { AGENT_RECORD, REDACTED } from "../otel/semconv/logs.ts";
 import type { AnyValue, KeyValue, SpanEvent } from "../otel/span.ts";
 
 /** The role of who speaks in an agent's own record: what a person asked, what a model answered. */
-const SPOKEN = [
+const AGENT_MESSAGES = [
   [AGENT_RECORD.prompt, USER_EVENT],
   [AGENT_RECORD.answer, OUTPUT_EVENT],
 ] as const;
@@ -28,7 +28,7 @@ export function eventOfRecord(record: LogRecord): SpanEvent {
   if (message !== undefined) return eventAt(record, message, [...attributes, ...contentOf(body)]);
   if (names.includes(DETAILS_EVENT)) return eventAt(record, DETAILS_EVENT, [...attributes, ...structured(body)]);
   if (isException(record)) return eventAt(record, EXCEPTION_EVENT, attributes);
-  const spoken = readAgentRecord(record) === undefined ? undefined : spokenIn(attributes);
+  const spoken = readAgentRecord(record) === undefined ? undefined : agentMessageIn(attributes);
   return spoken === undefined
     ? eventAt(record, names[0] ?? "", attributes)
     : eventAt(record, spoken.name, [{ key: EVENT_CONTENT_KEY, value: spoken.text }]);
@@ -76,8 +76,10 @@ function structured(body: AnyValue | undefined): readonly KeyValue[] {
   return body?.kvlistValue?.values ?? [];
 }
 
-function spokenIn(attributes: readonly KeyValue[]): { readonly name: string; readonly text: AnyValue } | undefined {
-  for (const [keys, name] of SPOKEN) {
+function agentMessageIn(
+  attributes: readonly KeyValue[],
+): { readonly name: string; readonly text: AnyValue } | undefined {
+  for (const [keys, name] of AGENT_MESSAGES) {
     const text = valueAt(attributes, keys);
     if (text !== undefined && !REDACTED.has(text.stringValue ?? "")) return { name, text };
   }

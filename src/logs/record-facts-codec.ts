@@ -4,7 +4,7 @@ import type { SpanAnnotation } from "./annotation.ts";
 import type { RecordFacts } from "./record-facts.ts";
 
 /** Raised when a fact of log records is added or derived otherwise. The spans that they tell of have a version of their own. */
-export const RECORD_FACTS_VERSION = 2;
+export const RECORD_FACTS_VERSION = 3;
 
 type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
 

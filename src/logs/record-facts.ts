@@ -2,10 +2,10 @@ import { timeOfRecord } from "../otel/log-record.ts";
 import type { LogRecord } from "../otel/log-record.ts";
 import { annotationOf } from "./annotation.ts";
 import type { SpanAnnotation } from "./annotation.ts";
-import { sessionOfRecord } from "./session-id.ts";
+import { indexAttributes } from "../facts/attribute-index.ts";
 import { spansOfRecord } from "./derived-spans.ts";
 import type { Resource, Scope } from "../otel/span.ts";
-import { deriveFacts, emitterSeed } from "../facts/facts.ts";
+import { deriveFacts, emitterSeed, resourceIndex, sessionIn } from "../facts/facts.ts";
 import type { SessionName, SpanFacts } from "../facts/facts.ts";
 import { textHash } from "../lib/text-hash.ts";
 
@@ -37,4 +37,9 @@ export function deriveRecordFacts(
     spans: spansOfRecord(record).map((span) => deriveFacts(span, JSON.stringify(span), resource, scope)),
     ...(note === undefined ? {} : { annotation: note }),
   };
+}
+
+/** The name that a record gives its session: its own, else its resource's of the same rank. */
+export function sessionOfRecord(record: LogRecord, resource: Resource | undefined): SessionName | undefined {
+  return sessionIn(indexAttributes(record.attributes), resourceIndex(resource));
 }

@@ -1,12 +1,12 @@
 import type { LogRecord, ResourceLogs } from "./log-record.ts";
 import type { ResourceSpans, ScopeSpans, Span } from "./span.ts";
 
-type Placed = { readonly group: number; readonly scope: number; readonly span: Span };
+type PlacedSpan = { readonly group: number; readonly scope: number; readonly span: Span };
 
 /** The spans of a chunk by position: they are counted through resources and scopes in order. */
 export class ChunkSpans {
   readonly #resourceSpans: readonly ResourceSpans[];
-  readonly #placed: readonly Placed[];
+  readonly #placed: readonly PlacedSpan[];
 
   constructor(resourceSpans: readonly ResourceSpans[]) {
     this.#resourceSpans = resourceSpans;
@@ -29,7 +29,7 @@ export class ChunkSpans {
     const picked: ResourceSpans[] = [];
     let scopes: ScopeSpans[] = [];
     let spans: Span[] = [];
-    let last: Placed | undefined;
+    let last: PlacedSpan | undefined;
     for (const position of positions) {
       const placed = this.#placed[position];
       if (placed === undefined) continue;

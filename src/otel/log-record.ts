@@ -37,6 +37,6 @@ export function timeOfRecord(record: LogRecord): string {
 }
 
 /** When what it tells of was over; where it tells no time the first moment that is one, for an end of 0 would say that it runs. */
-export function momentOfRecord(record: LogRecord): bigint {
+export function endTimeOfRecord(record: LogRecord): bigint {
   return BigInt(timeOfRecord(record) || 1);
 }

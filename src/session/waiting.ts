@@ -30,7 +30,7 @@ export function waitingOf(table: SpanTable, fold: QueryFold): Question | undefin
     }
     let task = tasks.get(asking.task);
     if (task === undefined) tasks.set(asking.task, (task = { open: [], over: -1n }));
-    if (asking.state === "asked") task.open.push(open);
+    if (asking.state === "open") task.open.push(open);
     else if (asking.since > task.over) task.over = asking.since;
   }
   for (const { open, over } of tasks.values()) for (const one of open) if (one.asking.since > over) offer(one);
@@ -44,13 +44,13 @@ function* statements(table: SpanTable): Generator<Open> {
     const row = table.find(trace, { spanId, otlpKind });
     asks.add(row);
     const noted = table.annotations.at(trace, spanId)?.inputRequest;
-    const isAnswered = noted?.state === "over" && asking.task === "" && noted.since >= asking.since;
+    const isAnswered = noted?.state === "closed" && asking.task === "" && noted.since >= asking.since;
     if (row >= 0 && !isAnswered) yield { row, asking };
   }
   for (const { trace, spanId, inputRequest: asking } of table.annotations.inputRequests()) {
     const row = table.rowOf(trace, highWord(spanId), lowWord(spanId));
     if (row < 0 || (asking.untilEnd === true && !table.rows.running(row))) continue;
-    if (asking.state !== "asked" && asking.task === "") continue;
+    if (asking.state !== "open" && asking.task === "") continue;
     yield asks.has(row) ? { row, asking } : { row, asking, call: true };
   }
 }

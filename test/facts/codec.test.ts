@@ -64,7 +64,7 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
       { spanId: random.pick(ids), name: "" },
     ]),
     inputRequest: maybe({
-      state: random.pick(["asked", "over"]),
+      state: random.pick(["open", "closed"]),
       since: random.pick(TIMES),
       task: random.pick(["", "task-1"]),
       question: name(),

@@ -12,8 +12,8 @@ const event = (name: string, attributes: Attributes = {}, micros = 100): SpanEve
   attributes: attributesOf(attributes),
 });
 
-/** "asked of task (tool): question @ microseconds after the start". */
-function asking(attributes: Attributes, more: Partial<Span> = {}): string | undefined {
+/** "open of task (tool): question @ microseconds after the start". */
+function inputRequest(attributes: Attributes, more: Partial<Span> = {}): string | undefined {
   const { inputRequest: found } = factsOfSpan(spanOf("the span", attributes, more));
   if (found === undefined) return undefined;
   const { state, task, tool, question, since } = found;
@@ -26,55 +26,58 @@ const STATE = "a2a.task.state";
 
 describe("states of a task", () => {
   test.each([
-    ["TASK_STATE_INPUT_REQUIRED", "asked"],
-    ["input-required", "asked"],
-    ["input_required", "asked"],
-    ["InputRequired", "asked"],
-    ["auth-required", "asked"],
-    ["TASK_STATE_WORKING", "over"],
-    ["completed", "over"],
-    ["canceled", "over"],
-    ["rejected", "over"],
+    ["TASK_STATE_INPUT_REQUIRED", "open"],
+    ["input-required", "open"],
+    ["input_required", "open"],
+    ["InputRequired", "open"],
+    ["auth-required", "open"],
+    ["TASK_STATE_WORKING", "closed"],
+    ["completed", "closed"],
+    ["canceled", "closed"],
+    ["rejected", "closed"],
   ])("%s: %s", (state, expected) => {
-    expect(asking({ [STATE]: state, "a2a.task.id": "t" })).toBe(
-      expected === "asked" ? "asked of t: the span @ 1000" : "over of t:  @ 1000",
+    expect(inputRequest({ [STATE]: state, "a2a.task.id": "t" })).toBe(
+      expected === "open" ? "open of t: the span @ 1000" : "closed of t:  @ 1000",
     );
   });
 
   test.each(["", "unknown", "TASK_STATE_UNSPECIFIED"])(
     "%s says nothing but that somebody goes on with the task",
     (state) => {
-      expect(asking({ [STATE]: state, "a2a.task.id": "t" })).toBe("over of t:  @ 0");
-      expect(asking({ [STATE]: state })).toBeUndefined();
+      expect(inputRequest({ [STATE]: state, "a2a.task.id": "t" })).toBe("closed of t:  @ 0");
+      expect(inputRequest({ [STATE]: state })).toBeUndefined();
     },
   );
 
   test("without a task only this span can tell, so that an end of it is nothing to remember", () => {
-    expect(asking({ [STATE]: "input-required" })).toBe("asked: the span @ 1000");
-    expect(asking({ [STATE]: "completed" })).toBeUndefined();
+    expect(inputRequest({ [STATE]: "input-required" })).toBe("open: the span @ 1000");
+    expect(inputRequest({ [STATE]: "completed" })).toBeUndefined();
   });
 
   test("of a span that runs it was so when that was written, as far as that is told", () => {
-    expect(asking({ [STATE]: "input-required" }, RUNNING)).toBe("asked: the span @ 0");
-    expect(asking({ [STATE]: "input-required", "acme.span.pending": true })).toBe("asked: the span @ 1000");
-    expect(asking({ [STATE]: "input-required", "_dd.partial_version": 7 })).toBe("asked: the span @ 0");
+    expect(inputRequest({ [STATE]: "input-required" }, RUNNING)).toBe("open: the span @ 0");
+    expect(inputRequest({ [STATE]: "input-required", "acme.span.pending": true })).toBe("open: the span @ 1000");
+    expect(inputRequest({ [STATE]: "input-required", "_dd.partial_version": 7 })).toBe("open: the span @ 0");
   });
 
   test("an approval that is pending; elsewhere that word means nothing", () => {
     const approval = { "tool.approval.state": "pending", "gen_ai.tool.name": "pay" };
-    expect(asking(approval)).toBe("asked (pay): the span @ 1000");
-    expect(asking({ ...approval, "tool.approval.state": "approved" })).toBeUndefined();
-    expect(asking({ [STATE]: "pending" })).toBeUndefined();
+    expect(inputRequest(approval)).toBe("open (pay): the span @ 1000");
+    expect(inputRequest({ ...approval, "tool.approval.state": "approved" })).toBeUndefined();
+    expect(inputRequest({ [STATE]: "pending" })).toBeUndefined();
   });
 });
 
 describe("questions that last as long as a span", () => {
   const elicitation = { "mcp.method.name": "elicitation/create" };
   test("an MCP elicitation, and Claude Code's permission", () => {
-    expect(asking(elicitation, RUNNING)).toBe("asked: the span @ 0");
-    expect(asking({ "span.type": "tool.blocked_on_user" }, RUNNING)).toBe("asked: the span @ 0");
-    expect([asking(elicitation), asking({ "span.type": "tool.blocked_on_user" })]).toEqual([undefined, undefined]);
-    expect(asking({ "mcp.method.name": "tools/call" }, RUNNING)).toBeUndefined();
+    expect(inputRequest(elicitation, RUNNING)).toBe("open: the span @ 0");
+    expect(inputRequest({ "span.type": "tool.blocked_on_user" }, RUNNING)).toBe("open: the span @ 0");
+    expect([inputRequest(elicitation), inputRequest({ "span.type": "tool.blocked_on_user" })]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(inputRequest({ "mcp.method.name": "tools/call" }, RUNNING)).toBeUndefined();
   });
 
   test.each([
@@ -89,7 +92,7 @@ describe("questions that last as long as a span", () => {
     ["not at all", { "input.value": "" }, "the span"],
     ["at length", { "input.value": `${"x".repeat(300)}?` }, "x".repeat(160)],
   ])("the question is told %s", (_, attributes, question) => {
-    expect(asking({ ...elicitation, ...attributes }, RUNNING)).toBe(`asked: ${question} @ 0`);
+    expect(inputRequest({ ...elicitation, ...attributes }, RUNNING)).toBe(`open: ${question} @ 0`);
   });
 });
 
@@ -102,26 +105,26 @@ describe("an agent that asks back asks in its answer", () => {
     ],
     ["as messages", '[{"role":"assistant","parts":[{"type":"text","content":"Which city?"}]}]'],
   ])("%s", (_, output) => {
-    expect(asking({ [STATE]: "input-required", "output.value": output })).toBe("asked: Which city? @ 1000");
+    expect(inputRequest({ [STATE]: "input-required", "output.value": output })).toBe("open: Which city? @ 1000");
   });
 
   test("or in its status", () => {
-    expect(asking({ [STATE]: "input-required" }, { status: { message: "Which city?" } })).toBe(
-      "asked: Which city? @ 1000",
+    expect(inputRequest({ [STATE]: "input-required" }, { status: { message: "Which city?" } })).toBe(
+      "open: Which city? @ 1000",
     );
   });
 });
 
 describe("events", () => {
-  const during = (...events: readonly SpanEvent[]) => asking({ "tool.name": "pay" }, { ...RUNNING, events });
+  const during = (...events: readonly SpanEvent[]) => inputRequest({ "tool.name": "pay" }, { ...RUNNING, events });
 
   test.each([
-    ["ToolApprovalRequired", "asked"],
-    ["tool.approval_requested", "asked"],
-    ["approval.pending", "asked"],
-    ["elicitation/create", "asked"],
-    ["input-required", "asked"],
-    ["user.input_requested", "asked"],
+    ["ToolApprovalRequired", "open"],
+    ["tool.approval_requested", "open"],
+    ["approval.pending", "open"],
+    ["elicitation/create", "open"],
+    ["input-required", "open"],
+    ["user.input_requested", "open"],
     ["input", undefined],
     ["gen_ai.input.messages", undefined],
     ["approval policy loaded", undefined],
@@ -136,7 +139,7 @@ describe("events", () => {
       const ask = event("approval.required", { message: "Pay?" }, 100);
       expect(during(ask, event(name, {}, 200))).toBeUndefined();
       expect(during(event(name, {}, 200), ask)).toBeUndefined();
-      expect(during(event(name, {}, 50), ask)).toBe("asked (pay): Pay? @ 100");
+      expect(during(event(name, {}, 50), ask)).toBe("open (pay): Pay? @ 100");
     },
   );
 
@@ -147,18 +150,20 @@ describe("events", () => {
       "tool.name": "refund",
       message: "Sure?",
     });
-    expect(during(update)).toBe("asked of t (refund): Sure? @ 100");
-    expect(during(update, event("status", { [STATE]: "working", "a2a.task.id": "t" }, 300))).toBe("over of t:  @ 300");
+    expect(during(update)).toBe("open of t (refund): Sure? @ 100");
+    expect(during(update, event("status", { [STATE]: "working", "a2a.task.id": "t" }, 300))).toBe(
+      "closed of t:  @ 300",
+    );
   });
 
   test("a mere question has its answer when the span ends; a state outlives it", () => {
-    expect(asking({}, { events: [event("approval.required")] })).toBeUndefined();
-    expect(asking({}, { events: [event("status", { [STATE]: "input-required" })] })).toBe("asked: status @ 100");
+    expect(inputRequest({}, { events: [event("approval.required")] })).toBeUndefined();
+    expect(inputRequest({}, { events: [event("status", { [STATE]: "input-required" })] })).toBe("open: status @ 100");
   });
 
   test("what an ended span says itself is what it ended with", () => {
     const events = [event("status", { [STATE]: "input-required" }, 2000)];
-    expect(asking({ [STATE]: "completed", "a2a.task.id": "t" }, { events })).toBe("over of t:  @ 1000");
+    expect(inputRequest({ [STATE]: "completed", "a2a.task.id": "t" }, { events })).toBe("closed of t:  @ 1000");
     expect(END - START).toBe(1_000_000n);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { instantOf, readReason } from "../../src/logs/ark-events/ark-event.ts";
 import { arkEventOf, recordOfArkEvent } from "../../src/logs/ark-events/ark-event-record.ts";
 import { annotationOf } from "../../src/logs/annotation.ts";
-import { sessionOfRecord } from "../../src/logs/session-id.ts";
+import { sessionOfRecord } from "../../src/logs/record-facts.ts";
 import { arkEvent, factsOfEvent } from "./ark-events.ts";
 
 describe("an Ark event as a log record", () => {

@@ -115,8 +115,8 @@ function strings(random: Random, isArk: boolean, n: number): Partial<SpanFacts> 
 function asking(random: Random): InputRequest {
   const task = random.pick(["", "", "task-1", "task-2"]);
   const since = at(random.below(15));
-  if (task !== "" && random.chance(0.5)) return { state: "over", since, task, question: "" };
-  return { state: "asked", since, task, question: `Shall I ${random.below(9)}?` };
+  if (task !== "" && random.chance(0.5)) return { state: "closed", since, task, question: "" };
+  return { state: "open", since, task, question: `Shall I ${random.below(9)}?` };
 }
 
 /** While it runs, when it ended, and corrected afterwards; sometimes the end is lost. */

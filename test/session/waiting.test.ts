@@ -70,8 +70,8 @@ describe("somebody was asked", () => {
 });
 
 describe("who is asked", () => {
-  const asking = (since: number, more: { task?: string; state?: "asked" | "over"; tool?: string } = {}) => ({
-    inputRequest: { state: "asked" as const, since: at(since), task: "", question: `asked at ${since}?`, ...more },
+  const asking = (since: number, more: { task?: string; state?: "open" | "closed"; tool?: string } = {}) => ({
+    inputRequest: { state: "open" as const, since: at(since), task: "", question: `asked at ${since}?`, ...more },
   });
   const span = (spanId: number, parent: number | "", more: object = {}) =>
     factsOf({ spanId: id(spanId), parentSpanId: parent === "" ? "" : id(parent), name: `s${spanId}`, ...more });
@@ -116,7 +116,7 @@ describe("who is asked", () => {
   test("of a task the last thing that anybody said of it counts", () => {
     const task = "task-1";
     const asked = span(1, "", asking(4, { task }));
-    const over = (since: number) => span(2, "", asking(since, { task, state: "over" }));
+    const over = (since: number) => span(2, "", asking(since, { task, state: "closed" }));
     const again = span(3, "", asking(8, { task }));
     expect([question(asked), question(asked, over(3)), question(asked, over(4)), question(asked, over(5))]).toEqual([
       "asked at 4?",
@@ -125,8 +125,8 @@ describe("who is asked", () => {
       undefined,
     ]);
     expect(question(asked, over(5), again)).toBe("asked at 8?");
-    expect(question(asked, over(5), again, span(4, "", asking(9, { task, state: "over" })))).toBeUndefined();
-    expect(question(asked, span(2, "", asking(5, { task: "task-2", state: "over" })))).toBe("asked at 4?");
+    expect(question(asked, over(5), again, span(4, "", asking(9, { task, state: "closed" })))).toBeUndefined();
+    expect(question(asked, span(2, "", asking(5, { task: "task-2", state: "closed" })))).toBe("asked at 4?");
   });
 
   test("the tool is the one that the span names, else the nearest above", () => {

@@ -78,7 +78,7 @@ function spanOfFacts(traceId: string, facts: SpanFacts): Span {
 /** A state, which outlives its span. */
 function eventOf({ state, since, task, question }: InputRequest): SpanEvent {
   const attributes = [
-    text("a2a.task.state", state === "asked" ? "input-required" : "working"),
+    text("a2a.task.state", state === "open" ? "input-required" : "working"),
     text("message", question),
   ];
   if (task !== "") attributes.push(text("a2a.task.id", task));

@@ -12,7 +12,7 @@ export class ChunkIds {
   readonly #seed = Math.floor(Math.random() * 0x1_0000_0000);
   #words = new Uint32Array(FIRST_CAPACITY * WIDTH);
   /** Number + 1; 0 is free. At least half of them are. */
-  #slots = new Uint32Array(FIRST_CAPACITY * 2);
+  #buckets = new Uint32Array(FIRST_CAPACITY * 2);
   #size = 0;
 
   /** How many there are, which is the number that a new one gets. */
@@ -24,30 +24,30 @@ export class ChunkIds {
   number(kind: number, spanId: string): number {
     const high = highWord(spanId);
     const low = lowWord(spanId);
-    const slot = this.#slot(kind, high, low);
-    const known = (this.#slots[slot] ?? 0) - 1;
+    const slot = this.#bucketOf(kind, high, low);
+    const known = (this.#buckets[slot] ?? 0) - 1;
     if (known >= 0) return known;
     const added = this.#size++;
     const at = added * WIDTH;
     this.#words[at] = kind;
     this.#words[at + 1] = high;
     this.#words[at + 2] = low;
-    this.#slots[slot] = added + 1;
+    this.#buckets[slot] = added + 1;
     if (this.#size * WIDTH === this.#words.length) this.#grow();
     return added;
   }
 
   /** -1 where it has none. */
   find(kind: number, spanId: string): number {
-    return (this.#slots[this.#slot(kind, highWord(spanId), lowWord(spanId))] ?? 0) - 1;
+    return (this.#buckets[this.#bucketOf(kind, highWord(spanId), lowWord(spanId))] ?? 0) - 1;
   }
 
   /** Where it stands, or would. */
-  #slot(kind: number, high: number, low: number): number {
+  #bucketOf(kind: number, high: number, low: number): number {
     const words = this.#words;
-    const mask = this.#slots.length - 1;
+    const mask = this.#buckets.length - 1;
     for (let slot = this.#hash(kind, high, low) & mask; ; slot = (slot + 1) & mask) {
-      const at = ((this.#slots[slot] ?? 0) - 1) * WIDTH;
+      const at = ((this.#buckets[slot] ?? 0) - 1) * WIDTH;
       if (at < 0) return slot;
       if (words[at + 2] === low && words[at + 1] === high && words[at] === kind >>> 0) return slot;
     }
@@ -57,10 +57,10 @@ export class ChunkIds {
     const words = new Uint32Array(this.#words.length * 2);
     words.set(this.#words);
     this.#words = words;
-    this.#slots = new Uint32Array(this.#slots.length * 2);
+    this.#buckets = new Uint32Array(this.#buckets.length * 2);
     for (let number = 0; number < this.#size; number++) {
       const at = number * WIDTH;
-      this.#slots[this.#slot(words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0)] = number + 1;
+      this.#buckets[this.#bucketOf(words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0)] = number + 1;
     }
   }
 

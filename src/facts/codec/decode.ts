@@ -73,8 +73,8 @@ export class FactsReader {
         : undefined,
       cost: has(FLAG.cost) ? this.#number() : undefined,
       ancestors: has(FLAG.ancestors) ? this.#ancestors() : undefined,
-      inputRequest: has(FLAG.asking) ? this.#asking(start) : undefined,
-      derivation: has(FLAG.told) ? (DERIVATIONS[this.#number()] ?? "call") : undefined,
+      inputRequest: has(FLAG.inputRequest) ? this.#inputRequest(start) : undefined,
+      derivation: has(FLAG.derivation) ? (DERIVATIONS[this.#number()] ?? "call") : undefined,
     };
   }
 
@@ -88,8 +88,8 @@ export class FactsReader {
     return Array.from({ length }, () => ({ spanId: this.#text(), name: this.#text() }));
   }
 
-  #asking(start: bigint): NonNullable<SpanFacts["inputRequest"]> {
-    const state = this.#number() === 1 ? "asked" : "over";
+  #inputRequest(start: bigint): NonNullable<SpanFacts["inputRequest"]> {
+    const state = this.#number() === 1 ? "open" : "closed";
     const since = start + this.#time();
     const task = this.#text();
     const question = this.#text();

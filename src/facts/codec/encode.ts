@@ -52,7 +52,7 @@ class FactsWriter {
       cells.push(ancestors.length);
       for (const { spanId, name } of ancestors) cells.push(this.#texts.name(spanId), this.#texts.name(name));
     }
-    if (asking !== undefined) this.#asking(asking, fact.start);
+    if (asking !== undefined) this.#inputRequest(asking, fact.start);
     if (told !== undefined) cells.push(DERIVATIONS.indexOf(told));
   }
 
@@ -84,8 +84,8 @@ class FactsWriter {
     if (fact.prompt !== undefined) cells.push(texts.once(fact.prompt));
   }
 
-  #asking({ state, since, task, question, tool }: NonNullable<SpanFacts["inputRequest"]>, start: bigint): void {
-    this.#cells.push(state === "asked" ? 1 : 0);
+  #inputRequest({ state, since, task, question, tool }: NonNullable<SpanFacts["inputRequest"]>, start: bigint): void {
+    this.#cells.push(state === "open" ? 1 : 0);
     this.#time(since - start);
     this.#cells.push(
       this.#texts.name(task),
@@ -130,8 +130,8 @@ function flagsOf(fact: SpanFacts, last: bigint): number {
     (fact.tokens === undefined ? 0 : FLAG.tokens) |
     (fact.cost === undefined ? 0 : FLAG.cost) |
     (fact.ancestors === undefined ? 0 : FLAG.ancestors) |
-    (fact.inputRequest === undefined ? 0 : FLAG.asking) |
-    (fact.derivation === undefined ? 0 : FLAG.told)
+    (fact.inputRequest === undefined ? 0 : FLAG.inputRequest) |
+    (fact.derivation === undefined ? 0 : FLAG.derivation)
   );
 }
 

@@ -32,8 +32,8 @@ export const FLAG = {
   tokens: 1 << 15,
   cost: 1 << 16,
   ancestors: 1 << 17,
-  asking: 1 << 18,
-  told: 1 << 19,
+  inputRequest: 1 << 18,
+  derivation: 1 << 19,
 } as const;
 
 /** Room for our kinds below OTLP's in one number. */

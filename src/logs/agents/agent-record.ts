@@ -7,9 +7,9 @@ import type { LogRecord } from "../../otel/log-record.ts";
 import { CLAUDE_CODE, CODEX, GEMINI_CLI } from "../../otel/semconv/logs.ts";
 import type { KeyValue } from "../../otel/span.ts";
 
-type Read = (event: string, attributes: readonly KeyValue[]) => AgentRecord;
+type ReadAgentEvent = (event: string, attributes: readonly KeyValue[]) => AgentRecord;
 
-const DIALECTS: readonly (readonly [prefix: string, read: Read])[] = [
+const DIALECTS: readonly (readonly [prefix: string, read: ReadAgentEvent])[] = [
   [CLAUDE_CODE.prefix, readClaudeCode],
   [CODEX.prefix, readCodex],
   [GEMINI_CLI.prefix, readGeminiCli],

@@ -1,6 +1,5 @@
 import type { AgentEvent, AgentRecord, Failure, ModelCall, ToolCall } from "./agent-event.ts";
-import { derivedId, idOfRecord } from "../derived-id.ts";
-import { momentOfRecord } from "../../otel/log-record.ts";
+import { endTimeOfRecord } from "../../otel/log-record.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
 import { nanosecondsIn } from "../../lib/nanoseconds.ts";
 import { countAt } from "../record-fields.ts";
@@ -8,7 +7,7 @@ import { SESSION_KEYS, USER_KEYS } from "../../otel/semconv/attributes.ts";
 import { AGENT_RECORD, REDACTED } from "../../otel/semconv/logs.ts";
 import * as wire from "../../otel/semconv/logs.ts";
 import type { AnyValue, KeyValue, Span } from "../../otel/span.ts";
-import { derivationAttribute } from "../../facts/derivation.ts";
+import { derivationAttribute, derivedId, idOfRecord } from "../../facts/derivation.ts";
 
 const STATUS_ERROR = 2;
 const CLIENT = 3;
@@ -27,7 +26,7 @@ export function agentSpan(record: LogRecord, told: AgentRecord): Span | undefine
   const { event, promptId } = told;
   if (event === undefined) return undefined;
   const { attributes = [] } = record;
-  const end = momentOfRecord(record);
+  const end = endTimeOfRecord(record);
   const took = event.is === "prompt" ? 0 : (countAt(attributes, AGENT_RECORD.durationMillis) ?? 0);
   const lasted = nanosecondsIn(took);
   const failure = "failure" in event ? event.failure : undefined;
@@ -41,7 +40,7 @@ export function agentSpan(record: LogRecord, told: AgentRecord): Span | undefine
     ...(event.is === "model" || event.is === "request" ? { kind: CLIENT } : {}),
     startTimeUnixNano: String(lasted < end ? end - lasted : end),
     endTimeUnixNano: String(end),
-    attributes: [...namesIn(attributes), ...attributesOf(event), ...failed(failure), derivationAttribute(how)],
+    attributes: [...namesIn(attributes), ...attributesOf(event), ...errorType(failure), derivationAttribute(how)],
     ...(failure === undefined ? {} : { status: statusOf(failure) }),
   };
 }
@@ -115,7 +114,7 @@ function toolAttributes({ tool, callId, input, output }: ToolCall): readonly Key
   ];
 }
 
-function failed(failure: Failure | undefined): readonly KeyValue[] {
+function errorType(failure: Failure | undefined): readonly KeyValue[] {
   return failure?.type === undefined ? [] : [word(wire.ERROR_TYPE, failure.type)];
 }
 

@@ -1,25 +1,24 @@
 import { readReason } from "./ark-event.ts";
 import type { ArkOperation, ArkPhase } from "./ark-event.ts";
-import { derivedId } from "../derived-id.ts";
 import { numberOf } from "../../otel/any-value.ts";
-import { momentOfRecord, timeOfRecord } from "../../otel/log-record.ts";
+import { endTimeOfRecord, timeOfRecord } from "../../otel/log-record.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
 import { nanosecondsIn } from "../../lib/nanoseconds.ts";
 import * as keys from "../../otel/semconv/ark.ts";
 import type { AnyValue, KeyValue, Span } from "../../otel/span.ts";
-import { derivationAttribute } from "../../facts/derivation.ts";
+import { derivationAttribute, derivedId } from "../../facts/derivation.ts";
 
 const STATUS_ERROR = 2;
 
 /** An operation of a query, which end of it this is, and what is said of it. */
-export type DerivedArkSpan = {
+export type ArkOperationEvent = {
   readonly operation: ArkOperation;
   readonly phase: ArkPhase;
   readonly at: ReadonlyMap<string, AnyValue>;
 };
 
 /** What a record says of an operation of an Ark query; `undefined` of any other record. */
-export function readArkRecord({ eventName = "", attributes = [] }: LogRecord): DerivedArkSpan | undefined {
+export function readArkRecord({ eventName = "", attributes = [] }: LogRecord): ArkOperationEvent | undefined {
   if (!eventName.startsWith(keys.ARK_EVENT_PREFIX)) return undefined;
   const reason = readReason(eventName.slice(keys.ARK_EVENT_PREFIX.length));
   if (reason === undefined) return undefined;
@@ -28,7 +27,7 @@ export function readArkRecord({ eventName = "", attributes = [] }: LogRecord): D
 }
 
 /** The id of the span that the record is about. */
-export function arkSubject(record: LogRecord, told: DerivedArkSpan): string {
+export function arkSubject(record: LogRecord, told: ArkOperationEvent): string {
   const { operation, phase, at } = told;
   const query = textOf(at, keys.QUERY_ID);
   const name = textOf(at, keys.ARK_OPERATIONS[operation].name);
@@ -44,9 +43,9 @@ export function arkSubject(record: LogRecord, told: DerivedArkSpan): string {
  * The spans that the record tells of: its operation, and the query that this belongs to, which runs as far as this record
  * knows. A start runs until it is told to be over; an end began as much earlier as it took.
  */
-export function arkSpans(record: LogRecord, told: DerivedArkSpan): readonly Span[] {
+export function arkSpans(record: LogRecord, told: ArkOperationEvent): readonly Span[] {
   const { operation, phase, at } = told;
-  const time = momentOfRecord(record);
+  const time = endTimeOfRecord(record);
   const lasted = nanosecondsIn(numberOf(at.get(keys.DURATION_MILLIS) ?? {}) ?? 0);
   const isOver = phase !== "Start";
   const start = isOver && lasted > 0n && lasted < time ? time - lasted : time;
@@ -61,7 +60,12 @@ export function arkSpans(record: LogRecord, told: DerivedArkSpan): readonly Span
     startTimeUnixNano: String(start),
     // Of a start: as of when it is known to run, so that it wins over what other records guess of the query.
     endTimeUnixNano: String(time),
-    attributes: [...attributesOf(told), ...(isOver ? [] : [PENDING]), ...ended(told), derivationAttribute("event")],
+    attributes: [
+      ...attributesOf(told),
+      ...(isOver ? [] : [PENDING]),
+      ...canceledType(told),
+      derivationAttribute("event"),
+    ],
     ...statusOf(told),
   };
   if (!isQuery) return [queryAround(told, parentSpanId, start), span];
@@ -70,7 +74,7 @@ export function arkSpans(record: LogRecord, told: DerivedArkSpan): readonly Span
 }
 
 /** Whom it is asked of, as Ark's spans say it: the end of the query does not know it any more. */
-function targetOf(told: DerivedArkSpan, { spanId, startTimeUnixNano = "0" }: Span): Span | undefined {
+function targetOf(told: ArkOperationEvent, { spanId, startTimeUnixNano = "0" }: Span): Span | undefined {
   const name = textOf(told.at, keys.TARGET_NAME);
   if (name === "") return undefined;
   return {
@@ -87,7 +91,7 @@ function targetOf(told: DerivedArkSpan, { spanId, startTimeUnixNano = "0" }: Spa
 const PENDING: KeyValue = { key: keys.PENDING, value: { boolValue: true } };
 
 /** The query as an event of one of its operations knows it. */
-function queryAround(told: DerivedArkSpan, spanId: string, start: bigint): Span {
+function queryAround(told: ArkOperationEvent, spanId: string, start: bigint): Span {
   return {
     traceId: "",
     spanId,
@@ -112,26 +116,26 @@ const OF_OPERATION: Readonly<Record<ArkOperation, readonly string[]>> = {
   ToolCall: [keys.TOOL, keys.TOOL_TYPE, keys.TOOL_CALL_ID, keys.TOOL_INPUT],
 };
 
-function attributesOf(told: DerivedArkSpan): readonly KeyValue[] {
+function attributesOf(told: ArkOperationEvent): readonly KeyValue[] {
   const { operation } = told;
   const isChain = operation === "TeamMember";
   const chain = isChain ? [{ key: keys.SPAN_KIND, value: { stringValue: "CHAIN" } }] : [];
   return [...pick(told, OF_ANY), ...pick(told, OF_OPERATION[operation]), ...chain];
 }
 
-function pick({ at }: DerivedArkSpan, wanted: readonly string[]): readonly KeyValue[] {
+function pick({ at }: ArkOperationEvent, wanted: readonly string[]): readonly KeyValue[] {
   return wanted.flatMap((key) => {
     const value = at.get(key);
     return value === undefined ? [] : [{ key, value }];
   });
 }
 
-function ended({ phase }: DerivedArkSpan): readonly KeyValue[] {
+function canceledType({ phase }: ArkOperationEvent): readonly KeyValue[] {
   return phase === "Canceled" ? [{ key: keys.ERROR_TYPE, value: { stringValue: "canceled" } }] : [];
 }
 
 /** `Complete` with an error is one. */
-function statusOf({ phase, at }: DerivedArkSpan): Pick<Span, "status"> {
+function statusOf({ phase, at }: ArkOperationEvent): Pick<Span, "status"> {
   const message = at.get(keys.ERROR)?.stringValue;
   if (phase === "Start" || (phase === "Complete" && message === undefined)) return {};
   return { status: { ...(message === undefined ? {} : { message }), code: STATUS_ERROR } };

@@ -210,7 +210,7 @@ export const CANCELED_TYPES = [
 export const CANCELED_MESSAGES = /\bcontext canceled\b|^(?:(?:query|request|operation|task|run) )?(?:was )?cancel+ed$/i;
 
 /** Ark's terminate and selector tools end in ERROR to leave a loop: their message holds one of these. */
-export const CONTROL_FLOW_MARKS = ["TerminateTeam", "SelectionMade"] as const;
+export const CONTROL_FLOW_MARKERS = ["TerminateTeam", "SelectionMade"] as const;
 /** Exceptions by which LangGraph and Pydantic AI pause a run until a person or another program answers: the last part of the type's name. */
 export const PAUSE_TYPES = ["GraphInterrupt", "ApprovalRequired", "CallDeferred"] as const;
 

@@ -63,9 +63,9 @@ export const BLOCKED_ON_USER = "tool.blocked_on_user";
 
 /** Names of events end in what it is about and in what happened to it. */
 export const INPUT_REQUEST_EVENTS = {
-  about: ["elicitation", "approval", "input", "auth", "confirmation", "permission"],
-  asked: ["create", "required", "requested", "request", "pending"],
-  over: [
+  subjects: ["elicitation", "approval", "input", "auth", "confirmation", "permission"],
+  opened: ["create", "required", "requested", "request", "pending"],
+  closed: [
     "result",
     "response",
     "complete",

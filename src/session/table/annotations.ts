@@ -128,7 +128,7 @@ function earlier(known: Said<string> | undefined, value: string | undefined, ran
 
 /** Of what is said at one time an answer counts more than a question. */
 function later(known: Said<InputRequest> | undefined, value: InputRequest, hash: string): Said<InputRequest> {
-  const rank = rankOf(value.since, (value.state === "over" ? "1" : "0") + hash);
+  const rank = rankOf(value.since, (value.state === "closed" ? "1" : "0") + hash);
   return known === undefined || rank > known.rank ? { value, rank } : known;
 }
 
