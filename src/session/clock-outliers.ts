@@ -3,12 +3,12 @@ const ERA_BITS_IN_HIGH_WORD = 23;
 const ERAS = 2 ** (32 - ERA_BITS_IN_HIGH_WORD);
 
 /** The number of the era that an instant lies in, by the high word of its 64 bits of nanoseconds. */
-export function eraOf(highWord: number): number {
+export function bucketOf(highWord: number): number {
   return highWord >>> ERA_BITS_IN_HIGH_WORD;
 }
 
 /** Neighbouring eras, both included. */
-export type Eras = { readonly first: number; readonly last: number };
+export type ClockRange = { readonly first: number; readonly last: number };
 
 /**
  * When a session happened, though some of its clocks be absurd: the era in which most spans start (the later of two
@@ -22,7 +22,7 @@ export class ClockOutlierCount {
     this.#starts[era] = (this.#starts[era] ?? 0) + 1;
   }
 
-  get common(): Eras {
+  get plausible(): ClockRange {
     let fullest = this.#fullest(1, ERAS - 2);
     if (!this.#has(fullest)) fullest = this.#fullest(0, ERAS - 1);
     let first = fullest;
@@ -46,7 +46,7 @@ export class ClockOutlierCount {
 }
 
 /** Whether an instant is of these eras; an end may lie one further. */
-export function isWithin(eras: Eras, era: number, beyond = 0): boolean {
+export function isWithin(eras: ClockRange, era: number, beyond = 0): boolean {
   return era >= eras.first && era <= eras.last + beyond;
 }
 

@@ -19,7 +19,7 @@ export function livenessFacts(table: SpanTable, fold: QueryFold, lastArrival: st
   let missingParents = 0;
   let failed = queries.some((query) => query.failed);
   for (let row = 0; row < rows.length; row++) {
-    if (groups.derived?.hidden[row] === 1) continue;
+    if (groups.derived?.duplicates[row] === 1) continue;
     const parent = groups.parents[row] ?? ROOT;
     if (rows.running(row)) {
       running++;

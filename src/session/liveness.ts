@@ -1,4 +1,4 @@
-import type { LivenessFacts, Question, SessionSummary } from "./summary.ts";
+import type { LivenessFacts, OpenInputRequest, SessionSummary } from "./summary.ts";
 
 export type Status = "waiting" | "stalled" | "running" | "idle" | "failed" | "finished";
 
@@ -7,7 +7,7 @@ export type Liveness = {
   /** For `stalled` and `quiet`: the running span that started first, and for how long nothing was heard, milliseconds. */
   readonly open?: { readonly name: string; readonly forMillis: number };
   /** For `waiting`: what was asked, and for how long nobody has answered, milliseconds. */
-  readonly waiting?: Question & { readonly forMillis: number };
+  readonly waiting?: OpenInputRequest & { readonly forMillis: number };
   readonly silentMillis: number;
   readonly missingParents: number;
 };

@@ -45,7 +45,7 @@ export function foldQueries(table: SpanTable, prices: Prices = LIST_PRICES): Que
   const { rows, usage } = table;
   const groups = groupByQuery(table);
   const queries = groups.queries.map((group) => emptyQuery(table, group));
-  const isShown = (row: number): boolean => groups.derived?.hidden[row] !== 1;
+  const isShown = (row: number): boolean => groups.derived?.duplicates[row] !== 1;
   const tokens = reportingLeaves(groups, (row) => rows.hasTokens(row) && isShown(row));
   const costs = reportingLeaves(groups, (row) => rows.hasCost(row) && isShown(row));
   const uncosted = withoutCost(groups, tokens, (row) => rows.hasCost(row) && isShown(row));
@@ -63,14 +63,14 @@ export function foldQueries(table: SpanTable, prices: Prices = LIST_PRICES): Que
     if (costs[row] === 1) usage.addCostTo(query.usage, rows.word(row, Row.USAGE));
     if (uncosted[row] === 1) addEstimate(table, prices, row, query, unpriced);
     query.begun ||= isWork(table, row);
-    const isQuery = rows.kind(row) === "query" || (query.come && query.lead === row);
+    const isQuery = rows.kind(row) === "query" || (query.received && query.lead === row);
     if (isQuery && isError(table, row) && !rows.running(row)) {
       if (isCanceled(table, row)) query.canceled = true;
       else query.failed = true;
       if (failureAt(table, row) !== undefined) query.failure = earlier(row, query.failure);
     }
     if (targetIn(table, row) !== undefined) query.target = earlier(row, query.target);
-    if (query.come && query.prompt === query.lead) continue;
+    if (query.received && query.prompt === query.lead) continue;
     if (promptAt(table, row) !== undefined) query.prompt = earlier(row, query.prompt);
   }
   return { groups, queries, unpriced };
@@ -108,19 +108,19 @@ export function targetIn(table: SpanTable, row: number): QueryTarget | undefined
 }
 
 function emptyQuery(table: SpanTable, group: QueryGroup): Query {
-  const asked = group.come && promptAt(table, group.lead) !== undefined ? group.lead : -1;
+  const asked = group.received && promptAt(table, group.lead) !== undefined ? group.lead : -1;
   const usage = { input: 0, output: 0, cached: 0, reasoning: 0 };
   const counts = { spans: 0, errors: 0, failed: false, canceled: false, begun: false };
   return { ...group, ...counts, prompt: asked, target: -1, failure: -1, last: group.lead, usage, estimated: undefined };
 }
 
 /** Its outermost span runs, or has not come. */
-export function isQueryOpen({ rows }: SpanTable, { come, lead }: QueryGroup): boolean {
+export function isQueryOpen({ rows }: SpanTable, { received: come, lead }: QueryGroup): boolean {
   return !come || rows.running(lead);
 }
 
 /** "" where nothing names it. */
-export function queryName(table: SpanTable, { named, lead, come }: QueryGroup): string {
+export function queryName(table: SpanTable, { named, lead, received: come }: QueryGroup): string {
   const own = named ? table.text(lead, Row.QUERY_NAME) : undefined;
   if (own !== undefined) return own;
   const awaited = come ? "" : outermostAbsent(table, lead).name;

@@ -15,7 +15,7 @@ export type QueryGroup = {
   /** Its outermost span, or the earliest one that waits for that. */
   readonly lead: number;
   /** Whether the outermost span is here. */
-  readonly come: boolean;
+  readonly received: boolean;
 };
 
 export type QueryGroups = {
@@ -65,7 +65,7 @@ export function groupByQuery(table: SpanTable): QueryGroups {
     meet(row, queryOf[row]);
   });
   for (let row = 0; row < queryOf.length; row++) {
-    if (queryOf[row] !== NOBODY || told?.hidden[row] === 1) continue;
+    if (queryOf[row] !== NOBODY || told?.duplicates[row] === 1) continue;
     queryOf[row] = first.get(table.rows.word(row, Row.TRACE)) ?? NOBODY;
   }
   const all = { parents, order, queries: sorted.flatMap((at) => queries[at] ?? []), queryOf };
@@ -84,7 +84,7 @@ function parentRows(table: SpanTable, told: DerivedLinks | undefined): Int32Arra
     }
   }
   if (told !== undefined) {
-    told.hidden.forEach((isHidden, row) => {
+    told.duplicates.forEach((isHidden, row) => {
       if (isHidden === 1) parents[row] = ROOT;
     });
     for (const [row, parent] of told.parents) parents[row] = parent;
@@ -97,7 +97,7 @@ function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array, t
   const { rows } = table;
   const named = new Set<number>();
   for (let row = 0; row < rows.length; row++) {
-    if (told?.hidden[row] !== 1 && namesQuery(table, row)) named.add(rows.word(row, Row.TRACE));
+    if (told?.duplicates[row] !== 1 && namesQuery(table, row)) named.add(rows.word(row, Row.TRACE));
   }
 
   const candidates: Candidate[] = [];
@@ -114,14 +114,14 @@ function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array, t
 
   const rooted = new Set<number>();
   for (const row of order) {
-    if (told?.hidden[row] === 1) continue;
+    if (told?.duplicates[row] === 1) continue;
     const parent = parents[row] ?? ROOT;
     const trace = rows.word(row, Row.TRACE);
     const parentQuery = parent < 0 ? NOBODY : (queryOf[parent] ?? NOBODY);
     const around = parent < 0 ? NOBODY : (within[parent] ?? NOBODY);
     let query = parentQuery;
     if (namesQuery(table, row)) {
-      const identity = identityOf(table, told?.same.get(row) ?? row);
+      const identity = identityOf(table, told?.sameQuery.get(row) ?? row);
       query = byIdentity.get(identity) ?? open(true);
       byIdentity.set(identity, query);
     } else if ((parent === ROOT || parent === SELF) && !named.has(trace)) {
@@ -152,8 +152,8 @@ function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array, t
 }
 
 function settle({ named, query, orphan, top }: Candidate): QueryGroup {
-  if (query >= 0) return { named, lead: query, come: true };
-  return orphan >= 0 ? { named, lead: orphan, come: false } : { named, lead: top, come: true };
+  if (query >= 0) return { named, lead: query, received: true };
+  return orphan >= 0 ? { named, lead: orphan, received: false } : { named, lead: top, received: true };
 }
 
 function leadOf(queries: readonly QueryGroup[], at: number): number {

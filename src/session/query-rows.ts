@@ -30,21 +30,21 @@ export function rowsOfQuery(table: SpanTable, key: string): QueryRows | undefine
 }
 
 /** The rows whose spans say what was asked, of whom and for whom: those that know best first. */
-export function tellingRows(table: SpanTable, { query, rows }: QueryRows): readonly number[] {
+export function sourceRows(table: SpanTable, { query, rows }: QueryRows): readonly number[] {
   const own = rows.filter((row) => table.rows.kind(row) === "query");
-  const known = [...(query.come ? [query.lead] : []), ...own, query.prompt, query.target, ...rows];
+  const known = [...(query.received ? [query.lead] : []), ...own, query.prompt, query.target, ...rows];
   return [...new Set(known)].filter((row) => row >= 0).slice(0, MAX_TELLING);
 }
 
 /** Where a query stands: the last answer of a model, and the calls that were made since or have no answer. */
-export type Standing = {
-  readonly step: number | undefined;
+export type QueryProgress = {
+  readonly lastAnswer: number | undefined;
   readonly calls: readonly number[];
   /** Calls that are left out. */
-  readonly more: number;
+  readonly omitted: number;
 };
 
-export function standingOf(table: SpanTable, { rows }: QueryRows): Standing {
+export function progressOf(table: SpanTable, { rows }: QueryRows): QueryProgress {
   const { rows: spans } = table;
   let step: number | undefined;
   for (const row of rows) {
@@ -59,5 +59,5 @@ export function standingOf(table: SpanTable, { rows }: QueryRows): Standing {
     return spans.running(row) || (isError(table, row) && spans.order(row, Row.LAST, step, Row.LAST) >= 0);
   });
   // The newest are what is still open.
-  return { step, calls: calls.slice(-MAX_CALLS), more: Math.max(0, calls.length - MAX_CALLS) };
+  return { lastAnswer: step, calls: calls.slice(-MAX_CALLS), omitted: Math.max(0, calls.length - MAX_CALLS) };
 }

@@ -2,7 +2,7 @@ import { spanIdentity } from "../facts/identity.ts";
 import { timeOfRecord } from "../otel/log-record.ts";
 import type { LogRecord } from "../otel/log-record.ts";
 import type { Span } from "../otel/span.ts";
-import { ClockOutlierCount, eraOf, isWithin } from "./clock-outliers.ts";
+import { ClockOutlierCount, bucketOf, isWithin } from "./clock-outliers.ts";
 
 /** One event of a replay: a revision of the log, or those of its spans or log records whose time has come. */
 export type ReplayStep = {
@@ -67,12 +67,12 @@ export class EventSchedule implements ReplaySchedule {
 
   /** In the log's order; each span of a revision has its position. */
   add(revision: number, spans: readonly Span[]): void {
-    this.#add(revision, spans.map(toldAt));
+    this.#add(revision, spans.map(replayTimeOf));
   }
 
   /** Log records as they happened. */
   addRecords(revision: number, records: readonly LogRecord[]): void {
-    this.#add(revision, records.map(recordedAt));
+    this.#add(revision, records.map(replayTimeOfRecord));
   }
 
   #add(revision: number, instants: readonly bigint[]): void {
@@ -86,8 +86,8 @@ export class EventSchedule implements ReplaySchedule {
   }
 
   /** Call once, when all of the log was added. */
-  settle(): this {
-    const { common } = this.#eras;
+  finish(): this {
+    const { plausible: common } = this.#eras;
     const isSane = (instant: bigint): boolean => isWithin(common, eraIn(instant));
     let last = this.#instants.find(isSane) ?? 0n;
     this.#ticks = Float64Array.from(this.#instants, (instant) => {
@@ -123,7 +123,7 @@ export class EventSchedule implements ReplaySchedule {
 const NANOS_A_TICK = BigInt(TICK_MILLIS) * 1_000_000n;
 
 /** When a span is told of, Unix nanoseconds: its end, or, while it runs, when the report was made. */
-export function toldAt(span: Span): bigint {
+export function replayTimeOf(span: Span): bigint {
   const { running, asOf } = spanIdentity(span);
   const start = BigInt(span.startTimeUnixNano ?? 0);
   // The number of a report is no time, and some spans end before they start.
@@ -132,10 +132,10 @@ export function toldAt(span: Span): bigint {
 }
 
 /** When a log record is told of, Unix nanoseconds. */
-export const recordedAt = (record: LogRecord): bigint => BigInt(timeOfRecord(record) || 0);
+export const replayTimeOfRecord = (record: LogRecord): bigint => BigInt(timeOfRecord(record) || 0);
 
 function eraIn(instant: bigint): number {
-  return eraOf(Number(instant >> 32n));
+  return bucketOf(Number(instant >> 32n));
 }
 
 /** How fast a replay goes. Times of the session are Unix milliseconds, as are the clock's. */

@@ -21,7 +21,7 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
   const { rows } = table;
   const [agents, teams, models, tools] = [new Tallies(), new Tallies(), new Tallies(), new Tallies()];
   const [services, namespaces, users] = [new Set<string>(), new Set<string>(), new Set<string>()];
-  const hidden = groups.derived?.hidden;
+  const hidden = groups.derived?.duplicates;
   const modelCalls = reportingLeaves(groups, (row) => hidden?.[row] !== 1 && isModelCall(table, row));
   let errors = 0;
   let isAgentic = false;
@@ -127,7 +127,7 @@ export function reportingLeaves(groups: QueryGroups, reports: (row: number) => b
     // A query's span may itself lie below a stray, which then reports too: the list grows while it is read.
     for (const stray of strays) {
       const query = queries[queryOf[stray] ?? -1];
-      if (!query?.come || tops[query.lead] === stray) continue;
+      if (!query?.received || tops[query.lead] === stray) continue;
       let row = query.lead;
       while (row >= 0 && below[row] !== 1) {
         below[row] = 1;

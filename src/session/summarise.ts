@@ -1,5 +1,5 @@
 import { outermostAbsent } from "./query-groups.ts";
-import { ClockOutlierCount, eraOf, isWithin } from "./clock-outliers.ts";
+import { ClockOutlierCount, bucketOf, isWithin } from "./clock-outliers.ts";
 import { livenessFacts } from "./liveness-facts.ts";
 import type { Prices } from "./prices/prices.ts";
 import { foldQueries, isQueryOpen, queryName, targetIn, tokensOf } from "./queries.ts";
@@ -76,7 +76,7 @@ export function queriesOf(table: SpanTable, fold: QueryFold = foldQueries(table)
 
 function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: string } {
   const { rows } = table;
-  const { lead, come, prompt: asked } = query;
+  const { lead, received: come, prompt: asked } = query;
   const traceId = table.traceId(lead);
   const spanId = come ? rows.hex(lead, Row.ID) : outermostAbsent(table, lead).spanId;
   const namespace = table.text(lead, Row.QUERY_NAMESPACE);
@@ -106,15 +106,15 @@ function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: s
 }
 
 function hiddenIn({ derived: told }: QueryFold["groups"]): number {
-  return told?.hidden.reduce((count, isHidden) => count + isHidden, 0) ?? 0;
+  return told?.duplicates.reduce((count, isHidden) => count + isHidden, 0) ?? 0;
 }
 
 /** Absurd clocks are left out, as on the page's axis: a session does not last from 1970 on because one span says so. */
 function timesOf(table: SpanTable): { start: string; end: string } {
   const { rows } = table;
   const count = new ClockOutlierCount();
-  for (let row = 0; row < rows.length; row++) count.add(eraOf(rows.word(row, Row.START)));
-  const eras = count.common;
+  for (let row = 0; row < rows.length; row++) count.add(bucketOf(rows.word(row, Row.START)));
+  const eras = count.plausible;
   let first = -1;
   let last = -1;
   let lastField: number = Row.START;
@@ -124,11 +124,11 @@ function timesOf(table: SpanTable): { start: string; end: string } {
     lastField = field;
   };
   for (let row = 0; row < rows.length; row++) {
-    if (isWithin(eras, eraOf(rows.word(row, Row.START)))) {
+    if (isWithin(eras, bucketOf(rows.word(row, Row.START)))) {
       if (first < 0 || rows.order(row, Row.START, first, Row.START) < 0) first = row;
       extend(row, Row.START);
     }
-    if (!rows.running(row) && isWithin(eras, eraOf(rows.word(row, Row.LAST)), 1)) extend(row, Row.LAST);
+    if (!rows.running(row) && isWithin(eras, bucketOf(rows.word(row, Row.LAST)), 1)) extend(row, Row.LAST);
   }
   if (first < 0) return timesOfRecords(table);
   return { start: rows.long(first, Row.START).toString(), end: rows.long(last, lastField).toString() };

@@ -15,10 +15,10 @@ export type LivenessFacts = {
   /** A root or a query ended in error, and not because nobody wanted the answer. */
   readonly failed: boolean;
   /** The question that has been open for longest: somebody was asked, and no answer is known. */
-  readonly waiting?: Question;
+  readonly waiting?: OpenInputRequest;
 };
 
-export type Question = {
+export type OpenInputRequest = {
   /** First line, at most 160 UTF-16 units; the name of what asks where it does not tell. */
   readonly question: string;
   /** Name of the query that asks. */

@@ -6,7 +6,7 @@ import { queryName } from "./queries.ts";
 import type { QueryFold } from "./queries.ts";
 import { ROOT } from "./table/parent-links.ts";
 import type { SpanTable } from "./table/span-table.ts";
-import type { Question } from "./summary.ts";
+import type { OpenInputRequest } from "./summary.ts";
 
 /** A question, and the row of the span that asks it; `call`: that span may be the tool call that waits, for a log record only tells of it. */
 type Open = { readonly row: number; readonly asking: InputRequest; readonly call?: true };
@@ -15,7 +15,7 @@ type Open = { readonly row: number; readonly asking: InputRequest; readonly call
  * The question that has been open for longest, if any is. Of a task the last thing said by any span of the session counts;
  * of anything else its own span has the say, as long as there is somebody to take the answer.
  */
-export function waitingOf(table: SpanTable, fold: QueryFold): Question | undefined {
+export function waitingOf(table: SpanTable, fold: QueryFold): OpenInputRequest | undefined {
   const tasks = new Map<string, { open: Open[]; over: bigint }>();
   const listeners = new Listeners(table, fold);
   let first: Open | undefined;
@@ -40,7 +40,7 @@ export function waitingOf(table: SpanTable, fold: QueryFold): Question | undefin
 /** What spans say, and log records of spans: of a span's own question an answer on record is the last word. */
 function* statements(table: SpanTable): Generator<Open> {
   const asks = new Set<number>();
-  for (const { trace, spanId, otlpKind, asking } of table.questions.all) {
+  for (const { trace, spanId, otlpKind, inputRequest: asking } of table.inputRequests.all) {
     const row = table.find(trace, { spanId, otlpKind });
     asks.add(row);
     const noted = table.annotations.at(trace, spanId)?.inputRequest;
@@ -109,7 +109,7 @@ const UNKNOWN = 0;
 const RUNS = 1;
 const ENDED = 2;
 
-function describe(table: SpanTable, { groups, queries }: QueryFold, { row, asking, call }: Open): Question {
+function describe(table: SpanTable, { groups, queries }: QueryFold, { row, asking, call }: Open): OpenInputRequest {
   const query = queries[groups.queryOf[row] ?? -1];
   const name = query === undefined ? "" : queryName(table, query);
   const tool = asking.tool ?? toolFrom(table, groups.parents, call ? row : (groups.parents[row] ?? ROOT));

@@ -21,7 +21,7 @@ const homeOf = (item: Told): string => ("span" in item ? item.span.traceId : ite
 function tableOf(sent: readonly Told[], table = new SpanTable()): SpanTable {
   for (const item of sent) {
     const home = homeOf(item);
-    const revision = table.held + 1;
+    const revision = table.itemCount + 1;
     if ("span" in item) {
       const facts = deriveFacts(item.span, JSON.stringify(item.span), undefined, undefined);
       if (table.compare(home, facts) !== "known") table.admit(home, facts, revision, 0);
@@ -60,7 +60,7 @@ const shownBy = (view: SessionView) => ({
   summary: view.summary(),
   queries: view.queries(),
   tree: printTree(view.tree()),
-  standIns: Object.fromEntries(view.tree().standIns),
+  standIns: Object.fromEntries(view.tree().replacements),
 });
 
 describe("what events, agents and spans tell of the same", () => {
@@ -90,7 +90,7 @@ describe("what events, agents and spans tell of the same", () => {
     const sent = generateTold(random);
     const table = tableOf(sent);
     const forgotten = random.pick([...table.traces()]);
-    table.dropTrace(forgotten);
+    table.evictTrace(forgotten);
     expect(saidBy(table)).toEqual(saidBy(tableOf(sent.filter((item) => homeOf(item) !== forgotten))));
   });
 

@@ -24,7 +24,7 @@ export function toldSession(sent: readonly Sent[]) {
   const { derived: told } = fold.groups;
   const tree = buildTree(spans.values(), () => true, derivedKeys(table, told));
   return {
-    standIns: tree.standIns,
+    standIns: tree.replacements,
     tree: printTree(tree),
     summary: summarise(table, ABOUT),
     queries: queriesOf(table, fold),

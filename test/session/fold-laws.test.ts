@@ -65,7 +65,7 @@ describe("forgetting a trace", () => {
     const forgotten = sent[0]?.traceId ?? "";
     const table = new SpanTable();
     sent.forEach(({ traceId, facts }, position) => table.admit(traceId, facts, 1, position));
-    table.dropTrace(forgotten);
+    table.evictTrace(forgotten);
     expect(summarise(table, ABOUT)).toEqual(foldOf([sent.filter(({ traceId }) => traceId !== forgotten)]).summary);
   });
 });

@@ -100,9 +100,9 @@ describe("with log records among spans", () => {
     const random = new Random(seed);
     const { sent } = generateSession(random);
     const table = tableOf([sent]);
-    const before = { said: saidBy(table), held: table.held, superseded: [...table.superseded(1)] };
+    const before = { said: saidBy(table), held: table.itemCount, superseded: [...table.superseded(1)] };
     tableOf([random.shuffle(sent)], table);
-    expect({ said: saidBy(table), held: table.held, superseded: [...table.superseded(1)] }).toEqual(before);
+    expect({ said: saidBy(table), held: table.itemCount, superseded: [...table.superseded(1)] }).toEqual(before);
   });
 
   law("a session is as if a trace that is forgotten had never come", SEEDS, (seed) => {
@@ -110,7 +110,7 @@ describe("with log records among spans", () => {
     const [forgotten = ""] = traceIds;
     const isOf = (item: Item) => ("span" in item ? item.span : item.record).traceId === forgotten;
     const table = tableOf([sent]);
-    table.dropTrace(forgotten);
+    table.evictTrace(forgotten);
     expect(saidBy(table)).toEqual(saidBy(tableOf([sent.filter((item) => !isOf(item))])));
     tableOf([sent], table);
     expect(saidBy(table)).toEqual(saidBy(tableOf([sent])));

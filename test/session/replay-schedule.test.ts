@@ -37,7 +37,7 @@ function printed(schedule: ReplaySchedule): string[] {
 function scheduleOf(log: readonly (readonly Span[])[]): EventSchedule {
   const schedule = new EventSchedule();
   log.forEach((spans, at) => schedule.add(at + 1, spans));
-  return schedule.settle();
+  return schedule.finish();
 }
 
 describe("by event", () => {

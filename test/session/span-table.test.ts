@@ -144,7 +144,7 @@ describe("forgetting a trace", () => {
       table.admit(n % 3 === 0 ? TRACE : OTHER_TRACE, { ...span, session: { rank: 1, value: "s" } }, n, 0),
     );
     table.admit(TRACE, spans[0] as SpanFacts, 1000, 0);
-    table.dropTrace(TRACE);
+    table.evictTrace(TRACE);
     expect([...table.traces()]).toEqual([OTHER_TRACE]);
     expect(table.size).toBe(333);
     expect(table.sessionName(TRACE)).toBeUndefined();
@@ -172,7 +172,7 @@ describe("forgetting a trace", () => {
       }
     };
     say(TRACE, 1);
-    table.dropTrace(TRACE);
+    table.evictTrace(TRACE);
     say(OTHER_TRACE, 20_001);
     expect(table.text(8999, Row.NAME)).toBe(`29000 ${long}`);
   });
@@ -193,7 +193,7 @@ describe("size", () => {
     const [bytes, before] = [table.bytes / spans, table.bytes];
     expect(bytes).toBeLessThanOrEqual(150);
     expect(bytes).toBeGreaterThan(100);
-    table.dropTrace(TRACE);
+    table.evictTrace(TRACE);
     expect(table.bytes).toBeLessThan(before - spans * 32);
   });
 

@@ -141,10 +141,10 @@ describe("who is asked", () => {
     const table = new SpanTable();
     table.admit(TRACE, span(1, "", { ...running, ...asking(1) }), 1, 0);
     table.admit(OTHER_TRACE, span(1, "", { ...running, ...asking(2) }), 1, 1);
-    table.dropTrace(TRACE);
-    expect([...table.questions.all].map((stated) => stated.asking.question)).toEqual(["asked at 2?"]);
-    table.dropTrace(OTHER_TRACE);
-    expect(table.questions.bytes).toBe(0);
+    table.evictTrace(TRACE);
+    expect([...table.inputRequests.all].map((stated) => stated.inputRequest.question)).toEqual(["asked at 2?"]);
+    table.evictTrace(OTHER_TRACE);
+    expect(table.inputRequests.bytes).toBe(0);
   });
 
   test("an encoding that won has the say", () => {

@@ -226,7 +226,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
             sessionStart={start}
             queries={whole.queries}
             logs={logs}
-            standIns={tree.standIns}
+            standIns={tree.replacements}
             counted={counted}
             onClose={() => select(undefined)}
             onSelect={(key) => {

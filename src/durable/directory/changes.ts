@@ -19,7 +19,7 @@ export type Directory = { readonly rows: DirectoryRows; readonly columns: () => 
 /** What a viewer has not seen yet of the list, as its filter shows it. */
 export function readChanges(
   { rows, columns }: Directory,
-  { from, filter, blankUntil = 0, seen }: ChangesQuery,
+  { from, filter, blankUntil = 0, lastReadAt: seen }: ChangesQuery,
   now: number,
 ): Omit<ChangesPage, "recentExports"> {
   const { head, generation } = rows;
@@ -43,7 +43,7 @@ export function readChanges(
     entries,
     transitions: isFresh ? [] : (turned ?? []),
     next: isComplete ? head : (changes[read - 1]?.revision ?? after),
-    ...(due === undefined ? {} : { due }),
+    ...(due === undefined ? {} : { dueAt: due }),
   };
 }
 

@@ -50,7 +50,7 @@ function judge(core: SessionCore, delivery: Delivery): AppendOutcome | { readonl
   if (facts === undefined) throw new Error("the Worker and the object run different versions; try again");
   if (known.length === facts.facts.length) return { outcome: "known" };
   if (known.length > 0) return { outcome: "partly-known", known };
-  if (table.held + countOf(facts) > SESSION_SPANS)
+  if (table.itemCount + countOf(facts) > SESSION_SPANS)
     return {
       outcome: "full",
       reason: `the session would hold more than ${SESSION_SPANS} spans and log records, its ceiling`,

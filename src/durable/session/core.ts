@@ -102,7 +102,7 @@ export class SessionCore {
 
   #folded(): Folded | undefined {
     const { shown, shownHead, log, lastArrival } = this.state;
-    if (shown.held === 0) return undefined;
+    if (shown.itemCount === 0) return undefined;
     const of = `${log.meta.generation}.${shownHead}`;
     if (this.#summary?.of !== of) {
       const belongsTo = this.state.rows.home()?.refused;

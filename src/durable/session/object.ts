@@ -167,7 +167,7 @@ export class SessionObject extends DurableObject<Bindings> {
   }
 
   #watchersChanged(): void {
-    if (!this.#core.exists || this.#core.state.shown.held === 0) return;
+    if (!this.#core.exists || this.#core.state.shown.itemCount === 0) return;
     this.#core.write((state) => this.#core.oweReport(state, Date.now()));
     this.#core.kick();
   }

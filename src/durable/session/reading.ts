@@ -29,7 +29,7 @@ export function readPage(
   const { state } = core;
   const { generation } = state.log.meta;
   if (generation === undefined || state.log.meta.forgetting) return { state: "absent" };
-  if (view === "session" && state.shown.held === 0) return redirectIfMoved(state, from);
+  if (view === "session" && state.shown.itemCount === 0) return redirectIfMoved(state, from);
   const home = state.rows.home();
   if (view === "trace" && home === undefined) return { state: "absent" };
   const last = view === "session" ? state.shownHead : state.homeHead;
@@ -61,7 +61,7 @@ export function readPage(
     reset: from !== undefined && !valid,
     entries,
     next: reached ? head : next,
-    left: view === "session" ? state.lastLeave : 0,
+    lastTombstone: view === "session" ? state.lastLeave : 0,
     ...(summary === undefined ? {} : { summary, retention: retentionOf(core) }),
     ...(core.prices.text === undefined ? {} : { prices: core.prices.text }),
     ...(session === undefined ? {} : { session }),

@@ -31,7 +31,7 @@ export async function report(core: SessionCore): Promise<void> {
       ...arkCounts,
       storage: keptBy(core),
     });
-    core.reported(at, Math.max(interval, state.shown.held * MILLIS_PER_SPAN));
+    core.reported(at, Math.max(interval, state.shown.itemCount * MILLIS_PER_SPAN));
     if (later !== undefined) outlive(core, generation, later);
   } else if (listed) {
     const to = state.destinations;
@@ -40,7 +40,7 @@ export async function report(core: SessionCore): Promise<void> {
       .directory()
       .remove({ id: state.id, generation, revision, ...(only === undefined ? {} : { session: only }) }, "empty");
     // What came meanwhile is still to be told of, also by an object that wakes.
-    core.write(({ log, shown }) => shown.held === 0 && log.meta.setListed(false));
+    core.write(({ log, shown }) => shown.itemCount === 0 && log.meta.setListed(false));
   }
   if (!core.exists) return;
   const { jobs, log, shownHead } = core.state;

@@ -103,7 +103,7 @@ export class LogReader {
     const page: LogPage = await this.#stub.read(this.#view, { generation, revision: after }, PAGE_BYTES, head);
     // Forgotten, moved or begun anew while it was read: what was sent can't be taken back, so the document must not end well.
     if (page.state !== "present" || page.reset) throw new Error("the session changed its life while it was read");
-    if (page.left > head) throw new Error("a trace left the session while it was read");
+    if (page.lastTombstone > head) throw new Error("a trace left the session while it was read");
     return page;
   }
 

@@ -2,7 +2,7 @@ import type { SessionObject } from "../../durable/session/object.ts";
 import { deriveFacts } from "../../facts/facts.ts";
 import { requestOf } from "../../session/rerun/query-request.ts";
 import type { QueryRequest, WholeSpan } from "../../session/rerun/query-request.ts";
-import { rowsOfQuery, standingOf, tellingRows } from "../../session/query-rows.ts";
+import { rowsOfQuery, progressOf, sourceRows } from "../../session/query-rows.ts";
 import type { QueryRows } from "../../session/query-rows.ts";
 import { resumePoint } from "../../session/rerun/resume-point.ts";
 import type { ResumePoint } from "../../session/rerun/resume-point.ts";
@@ -73,12 +73,12 @@ export class QueryReader {
 
   async request(session: string): Promise<QueryRequest> {
     const { summary } = this.#found;
-    const telling = await this.#read(tellingRows(this.#table, this.#found));
+    const telling = await this.#read(sourceRows(this.#table, this.#found));
     return requestOf(session, summary, [...telling, ...(await this.#readAt(this.#begun))]);
   }
 
   async resume(request: QueryRequest): Promise<ResumePoint> {
-    const { step, calls, more } = standingOf(this.#table, this.#found);
+    const { lastAnswer: step, calls, omitted: more } = progressOf(this.#table, this.#found);
     const [answer] = await this.#read(step === undefined ? [] : [step]);
     return resumePoint(request, answer, await this.#read(calls), more);
   }

@@ -51,7 +51,7 @@ export class ListSource implements Source {
       filter: this.#filter,
       blankUntil: this.#blankUntil,
       ...(this.#cursor === undefined ? {} : { from: this.#cursor }),
-      ...(this.#seen === undefined ? {} : { seen: this.#seen }),
+      ...(this.#seen === undefined ? {} : { lastReadAt: this.#seen }),
     });
     const { generation, head } = page;
     if (page.reset || this.#cursor === undefined) this.#blankUntil = head;
@@ -62,7 +62,7 @@ export class ListSource implements Source {
     for (const entry of page.transitions) events.push(eventOf(entry));
     this.#cursor = { generation, revision: page.next };
     this.#seen = page.now;
-    this.#due = page.due;
+    this.#due = page.dueAt;
     const caughtUp = page.next >= head;
     if (caughtUp) {
       events.push(sse("recentExports", { recentExports: page.recentExports }));

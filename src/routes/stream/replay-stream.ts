@@ -92,7 +92,7 @@ export class ReplayStream {
         else if (entry.kind === "spans") byEvent.add(entry.revision, new LogChunk(entry).spans.spans());
         else if (entry.kind === "logs") byEvent.addRecords(entry.revision, new LogChunk(entry).records.records());
       }
-      if (page.next >= head) return { generation, head, schedule: by === "arrival" ? byArrival : byEvent.settle() };
+      if (page.next >= head) return { generation, head, schedule: by === "arrival" ? byArrival : byEvent.finish() };
       cursor = { generation, revision: page.next };
       if (performance.now() - heard < HEARTBEAT_MILLIS) continue;
       heard = performance.now();

@@ -84,7 +84,7 @@ export type ChangesQuery = {
   /** Up to this revision the reader has nothing that could leave: what the filter hides need not be told. */
   readonly blankUntil?: number;
   /** When it read last, by the directory's clock, Unix milliseconds: what changed its status since is told as well. */
-  readonly seen?: number;
+  readonly lastReadAt?: number;
 };
 
 export type ChangesPage = {
@@ -99,7 +99,7 @@ export type ChangesPage = {
   /** What entered or left the filter by the passing of time alone. */
   readonly transitions: readonly DirectoryEntry[];
   /** When something will do so next, Unix milliseconds. */
-  readonly due?: number;
+  readonly dueAt?: number;
   readonly next: number;
   readonly recentExports: RecentExports;
 };

@@ -63,7 +63,7 @@ export type LogPage =
       /** Where to go on reading; equals `head` when nothing is left. */
       readonly next: number;
       /** The last revision at which a trace left this view; 0 if none did. */
-      readonly left: number;
+      readonly lastTombstone: number;
       /** On the page that reaches the head, unless that was given. */
       readonly summary?: SessionSummary;
       /** With the summary. */

@@ -9,10 +9,10 @@ import { linkEvents } from "./event-links.ts";
 export function linkDerivedSpans(table: SpanTable): DerivedLinks | undefined {
   if (!table.rows.anyDerived) return undefined;
   const links: DraftLinks = {
-    hidden: new Uint8Array(table.rows.length),
+    duplicates: new Uint8Array(table.rows.length),
     parents: new Map(),
-    standIns: new Map(),
-    same: new Map(),
+    replacements: new Map(),
+    sameQuery: new Map(),
   };
   linkByTime(table, links);
   linkEvents(table, links);
@@ -21,11 +21,11 @@ export function linkDerivedSpans(table: SpanTable): DerivedLinks | undefined {
 
 /** What log records make of spans, by the keys under which a view knows these. */
 export type DerivedKeys = {
-  readonly hidden: ReadonlySet<string>;
+  readonly duplicates: ReadonlySet<string>;
   /** "" of what hangs from nothing. */
   readonly parents: ReadonlyMap<string, string>;
   /** By `<trace id>:<span id>` of one that is hidden: the key of the one that tells the same. */
-  readonly standIns: ReadonlyMap<string, string>;
+  readonly replacements: ReadonlyMap<string, string>;
   /** Those that count as errors because a record says so. */
   readonly errors: ReadonlySet<string>;
 };
@@ -36,14 +36,14 @@ export function derivedKeys(table: SpanTable, told: DerivedLinks | undefined): D
   const [hidden, errors] = [new Set<string>(), new Set<string>()];
   const [parents, standIns] = [new Map<string, string>(), new Map<string, string>()];
   for (let row = 0; row < table.size; row++) {
-    if (told?.hidden[row] === 1) hidden.add(table.key(row));
+    if (told?.duplicates[row] === 1) hidden.add(table.key(row));
     if (!table.rows.error(row) && isError(table, row)) errors.add(table.key(row));
   }
   for (const [row, parent] of told?.parents ?? [])
     parents.set(table.key(row), parent === ROOT ? "" : table.key(parent));
-  for (const [row, other] of told?.standIns ?? [])
+  for (const [row, other] of told?.replacements ?? [])
     standIns.set(`${table.traceId(row)}:${table.rows.hex(row, Row.ID)}`, table.key(other));
-  return { hidden, parents, standIns, errors };
+  return { duplicates: hidden, parents, replacements: standIns, errors };
 }
 
 /**
@@ -52,7 +52,7 @@ export function derivedKeys(table: SpanTable, told: DerivedLinks | undefined): D
  * is awaited for it. Codex traces some of what it does, and logs the rest without a trace id: then the prompt is in a
  * trace, and what has none here repeats what spans tell, if these come.
  */
-export function linkByTime(table: SpanTable, { hidden, parents }: DraftLinks): void {
+export function linkByTime(table: SpanTable, { duplicates: hidden, parents }: DraftLinks): void {
   const { rows } = table;
   const traces = new Map<number, { prompts: number[]; calls: number[] }>();
   const traced = new Set<string>();

@@ -40,7 +40,7 @@ export function linkOperations(
       for (const [told, span] of pairRows(table, alike, spans.get(name) ?? [])) better.set(told, span);
       // What events tell of a member or a target, spans tell in other words.
       if (rows.kind(alike[0] ?? 0) === "chain") {
-        for (const row of alike) if (!rows.running(row)) links.hidden[row] = 1;
+        for (const row of alike) if (!rows.running(row)) links.duplicates[row] = 1;
       }
     }
   }
@@ -49,10 +49,10 @@ export function linkOperations(
   const isOver = hasEnded(table, query) || hasEnded(table, root);
   for (const row of operations) {
     // Events can be lost: what a query that is over leaves open is not going on.
-    if (better.has(row) || (isOver && rows.running(row))) links.hidden[row] = 1;
+    if (better.has(row) || (isOver && rows.running(row))) links.duplicates[row] = 1;
     const shown = visible(row, better, links);
-    if (shown !== undefined && shown !== row) links.standIns.set(row, shown);
-    if (links.hidden[row] === 1) continue;
+    if (shown !== undefined && shown !== row) links.replacements.set(row, shown);
+    if (links.duplicates[row] === 1) continue;
     links.parents.set(row, visible(above.get(row), better, links) ?? root);
   }
 }
@@ -112,7 +112,7 @@ function nest(table: SpanTable, operations: readonly number[]): Map<number, numb
 function visible(row: number | undefined, better: ReadonlyMap<number, number>, links: DraftLinks): number | undefined {
   let at = row;
   while (at !== undefined && better.has(at)) at = better.get(at);
-  return at === undefined || links.hidden[at] === 1 ? undefined : at;
+  return at === undefined || links.duplicates[at] === 1 ? undefined : at;
 }
 
 /**
@@ -124,12 +124,12 @@ function meet(table: SpanTable, query: number, traced: readonly number[], links:
   const own = traced.filter((row) => rows.kind(row) === "query");
   const span = own.find((row) => table.text(row, Row.NAME)?.endsWith(DISPATCH_SUFFIX) !== true) ?? own[0];
   if (span !== undefined) {
-    links.hidden[query] = 1;
-    links.standIns.set(query, span);
+    links.duplicates[query] = 1;
+    links.replacements.set(query, span);
     return span;
   }
   const [first] = traced;
-  if (first !== undefined) links.same.set(query, first);
+  if (first !== undefined) links.sameQuery.set(query, first);
   for (const row of traced) if (table.parentRow(row) < 0) links.parents.set(row, query);
   return query;
 }

@@ -4,21 +4,21 @@
  */
 export type DerivedLinks = {
   /** By row: 1 where a better row tells the same. It is neither counted nor shown. */
-  readonly hidden: Uint8Array;
+  readonly duplicates: Uint8Array;
   /** By row: the row that it hangs from, or {@link ROOT}. */
   readonly parents: ReadonlyMap<number, number>;
   /** By hidden row: the row that tells the same, where there is one. */
-  readonly standIns: ReadonlyMap<number, number>;
+  readonly replacements: ReadonlyMap<number, number>;
   /** By row of a query that was told of: a row of the query that it is. */
-  readonly same: ReadonlyMap<number, number>;
+  readonly sameQuery: ReadonlyMap<number, number>;
 };
 
 /** While the links are made. */
 export type DraftLinks = {
-  readonly hidden: Uint8Array;
+  readonly duplicates: Uint8Array;
   readonly parents: Map<number, number>;
-  readonly standIns: Map<number, number>;
-  readonly same: Map<number, number>;
+  readonly replacements: Map<number, number>;
+  readonly sameQuery: Map<number, number>;
 };
 
 /** A query that events tell of, with its operations. */

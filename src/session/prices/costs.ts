@@ -24,7 +24,7 @@ export function withoutCost(groups: QueryGroups, tokens: Uint8Array, hasCost: (r
   const tops = topsOf(groups);
   const leadOf = (row: number): number => {
     const query = queries[queryOf[row] ?? -1];
-    return query?.come === true && tops[query.lead] !== row ? query.lead : -1;
+    return query?.received === true && tops[query.lead] !== row ? query.lead : -1;
   };
   for (let at = order.length - 1; at >= 0; at--) {
     const row = order[at] ?? 0;

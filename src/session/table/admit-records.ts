@@ -29,6 +29,6 @@ export function admitRecords(
     const trace = table.claim(traceId, claimOfRecord(record));
     table.records.add(trace, record.hash, record.time);
     for (const facts of record.spans) table.admit(traceId, facts, revision, position++);
-    if (record.annotation !== undefined) table.annotations.put(trace, record.annotation, record.time, record.hash);
+    if (record.annotation !== undefined) table.annotations.add(trace, record.annotation, record.time, record.hash);
   }
 }

@@ -24,7 +24,7 @@ type Sum = {
 type Said<T> = { readonly value: T; readonly rank: string };
 
 /** Nobody reads so many: beyond, what comes later about other spans is not kept. */
-export const MAX_NOTED = 10_000;
+export const MAX_ANNOTATED = 10_000;
 
 /** What log records add to the spans that they are about, by trace and span id, come or not. Most sessions have none. */
 export class Annotations {
@@ -42,11 +42,11 @@ export class Annotations {
   }
 
   /** `time` and `hash` are the record's. */
-  put(trace: number, note: SpanAnnotation, time: bigint, hash: string): void {
+  add(trace: number, note: SpanAnnotation, time: bigint, hash: string): void {
     let spans = this.#traces.get(trace);
     let sum = spans?.get(note.spanId);
     if (sum === undefined) {
-      if (this.#size >= MAX_NOTED) return;
+      if (this.#size >= MAX_ANNOTATED) return;
       if (spans === undefined) this.#traces.set(trace, (spans = new Map()));
       spans.set(note.spanId, (sum = { error: false, wanted: false }));
       this.#size++;
@@ -95,7 +95,7 @@ export class Annotations {
     }
   }
 
-  dropTrace(trace: number): void {
+  evictTrace(trace: number): void {
     for (const sum of this.#traces.get(trace)?.values() ?? []) {
       this.#units -= unitsOf(sum);
       this.#size--;

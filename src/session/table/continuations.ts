@@ -13,7 +13,7 @@ export class Continuations {
     return this.#size * NUMBER_BYTES + this.#revisions.size * REVISION_BYTES;
   }
 
-  note(trace: number, revision: number, { position, ran }: Continuation): void {
+  add(trace: number, revision: number, { position, ran }: Continuation): void {
     const noted = position * 2 + (ran ? 1 : 0);
     const known = this.#revisions.get(revision);
     if (known === undefined) this.#revisions.set(revision, { trace, continued: [noted] });
@@ -26,7 +26,7 @@ export class Continuations {
     return continued.map((noted) => ({ position: noted >>> 1, ran: noted % 2 === 1 }));
   }
 
-  dropTrace(trace: number): void {
+  evictTrace(trace: number): void {
     for (const [revision, known] of this.#revisions) {
       if (known.trace !== trace) continue;
       this.#revisions.delete(revision);

@@ -1,60 +1,60 @@
 import type { InputRequest } from "../../facts/input-request.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
 
-/** What a span that is known by these says of a question. */
-export type Stated = {
+/** The input request of one span. */
+export type SpanInputRequest = {
   readonly trace: number;
   readonly spanId: string;
   readonly otlpKind: number;
-  readonly asking: InputRequest;
+  readonly inputRequest: InputRequest;
 };
 
-/** Nobody answers so many questions: beyond, what comes later is not kept. */
-export const MAX_QUESTIONS = 10_000;
+/** No person answers more; later ones are ignored. */
+export const MAX_INPUT_REQUESTS = 10_000;
 
-/** What the spans of a session say of questions, each in its best encoding. Most sessions have none. */
+/** Input requests of a session's spans, from the best version of each span. Most sessions have none. */
 export class InputRequests {
-  readonly #stated = new Map<string, Stated>();
+  readonly #requests = new Map<string, SpanInputRequest>();
   #units = 0;
 
   /** Memory of texts, two bytes a unit, and of entries. */
   get bytes(): number {
-    return this.#units * 2 + this.#stated.size * ENTRY_BYTES;
+    return this.#units * 2 + this.#requests.size * ENTRY_BYTES;
   }
 
-  get all(): Iterable<Stated> {
-    return this.#stated.values();
+  get all(): Iterable<SpanInputRequest> {
+    return this.#requests.values();
   }
 
-  /** Takes the place of what an encoding of the same span said. */
-  put(
+  /** Replaces the input request of an earlier version of the span. */
+  upsert(
     trace: number,
-    { spanId, otlpKind, inputRequest: asking }: Pick<SpanFacts, "spanId" | "otlpKind" | "inputRequest">,
+    { spanId, otlpKind, inputRequest }: Pick<SpanFacts, "spanId" | "otlpKind" | "inputRequest">,
   ): void {
-    if (asking === undefined && this.#stated.size === 0) return;
+    if (inputRequest === undefined && this.#requests.size === 0) return;
     const key = `${trace}:${spanId}:${otlpKind}`;
-    this.#drop(key);
-    if (asking === undefined || this.#stated.size >= MAX_QUESTIONS) return;
-    const stated = { trace, spanId, otlpKind, asking };
-    this.#stated.set(key, stated);
-    this.#units += unitsOf(stated);
+    this.#evict(key);
+    if (inputRequest === undefined || this.#requests.size >= MAX_INPUT_REQUESTS) return;
+    const request: SpanInputRequest = { trace, spanId, otlpKind, inputRequest };
+    this.#requests.set(key, request);
+    this.#units += unitsOf(request);
   }
 
-  dropTrace(trace: number): void {
-    for (const [key, stated] of this.#stated) if (stated.trace === trace) this.#drop(key);
+  evictTrace(trace: number): void {
+    for (const [key, request] of this.#requests) if (request.trace === trace) this.#evict(key);
   }
 
-  #drop(key: string): void {
-    const stated = this.#stated.get(key);
-    if (stated === undefined) return;
-    this.#stated.delete(key);
-    this.#units -= unitsOf(stated);
+  #evict(key: string): void {
+    const request = this.#requests.get(key);
+    if (request === undefined) return;
+    this.#requests.delete(key);
+    this.#units -= unitsOf(request);
   }
 }
 
 /** A key, two objects, a bigint. */
 const ENTRY_BYTES = 250;
 
-function unitsOf({ asking: { task, question, tool = "" } }: Stated): number {
+function unitsOf({ inputRequest: { task, question, tool = "" } }: SpanInputRequest): number {
   return task.length + question.length + tool.length;
 }

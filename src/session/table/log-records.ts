@@ -33,7 +33,7 @@ export class LogRecords {
     if (time > known.last) known.last = time;
   }
 
-  dropTrace(trace: number): void {
+  evictTrace(trace: number): void {
     this.#size -= this.#traces.get(trace)?.hashes.size ?? 0;
     this.#traces.delete(trace);
   }

@@ -20,7 +20,7 @@ import { UsageRows } from "./usage-rows.ts";
  * What a span is to a table: `new` and `better` are worth keeping; `naming` is a beaten encoding that gives its trace
  * a session name unheard of (kept too, or the order of arrival would show); `known` changes nothing.
  */
-export type Standing = "new" | "better" | "naming" | "known";
+export type VersionStanding = "new" | "better" | "naming" | "known";
 
 /** The facts of a session's spans, each span in its best encoding, small enough to stay in memory. No ceiling of its own. */
 export class SpanTable {
@@ -28,7 +28,7 @@ export class SpanTable {
   usage = new UsageRows();
   /** Of spans that others name above them. */
   paths = new AncestorPaths();
-  readonly questions = new InputRequests();
+  readonly inputRequests = new InputRequests();
   /** Log records of the same traces, and what they add to spans. */
   readonly records = new LogRecords();
   readonly annotations = new Annotations();
@@ -51,18 +51,18 @@ export class SpanTable {
   }
 
   /** Spans and log records: what a session's ceiling counts. */
-  get held(): number {
+  get itemCount(): number {
     return this.rows.length + this.records.size;
   }
 
   /** Memory of rows, index and strings (two bytes a unit), without what the engine adds to strings and traces. */
   get bytes(): number {
-    const { rows, usage, paths, questions, records, annotations: notes, continuations } = this;
+    const { rows, usage, paths, inputRequests: questions, records, annotations: notes, continuations } = this;
     const stores = [rows, usage, paths, questions, records, notes, continuations, this.#superseded, this.#index];
     return stores.reduce((sum, { bytes }) => sum + bytes, this.#pool.units * 2);
   }
 
-  compare(traceId: string, facts: SpanFacts): Standing {
+  compare(traceId: string, facts: SpanFacts): VersionStanding {
     const trace = this.#traces.get(traceId);
     if (trace === undefined) return "new";
     const row = this.find(trace, facts);
@@ -87,7 +87,7 @@ export class SpanTable {
     const storedPosition = this.rows.word(row, Row.POSITION);
     if (storedRevision === revision && storedPosition === position) return;
     if (supersedes(facts, versionIn(this.rows, row))) {
-      this.continuations.note(trace, revision, { position, ran: this.rows.running(row) });
+      this.continuations.add(trace, revision, { position, ran: this.rows.running(row) });
       this.#superseded.add(trace, storedRevision, storedPosition, revision);
       this.#write(row, trace, facts, revision, position);
     } else {
@@ -112,14 +112,14 @@ export class SpanTable {
     return this.#superseded.positions(revision, until);
   }
 
-  dropTrace(traceId: string): void {
-    this.dropTraces([traceId]);
+  evictTrace(traceId: string): void {
+    this.evictTraces([traceId]);
   }
 
   /** Goes through all rows once, however many traces leave. */
-  dropTraces(traceIds: Iterable<string>): void {
+  evictTraces(traceIds: Iterable<string>): void {
     const dropped = new Set<number>();
-    const stores = [this.questions, this.records, this.annotations, this.continuations, this.#superseded];
+    const stores = [this.inputRequests, this.records, this.annotations, this.continuations, this.#superseded];
     for (const traceId of traceIds) {
       const trace = this.#traces.get(traceId);
       if (trace === undefined) continue;
@@ -127,7 +127,7 @@ export class SpanTable {
       this.#traces.delete(traceId);
       this.#traceIds[trace] = undefined;
       this.#names[trace] = undefined;
-      for (const store of stores) store.dropTrace(trace);
+      for (const store of stores) store.evictTrace(trace);
     }
     if (dropped.size === 0) return;
     this.rows.retain((row) => !dropped.has(this.rows.word(row, Row.TRACE)));
@@ -226,7 +226,7 @@ export class SpanTable {
     if (facts.tokens !== undefined || facts.cost !== undefined) {
       rows.setWord(row, Row.USAGE, this.usage.write(rows.word(row, Row.USAGE), facts));
     }
-    this.questions.put(trace, facts);
+    this.inputRequests.upsert(trace, facts);
     writeTexts(rows, row, facts, pool);
   }
 

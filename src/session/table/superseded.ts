@@ -30,7 +30,7 @@ export class Superseded {
     return beaten.filter((entry) => entry % PER_POSITION <= until).map(positionIn);
   }
 
-  dropTrace(trace: number): void {
+  evictTrace(trace: number): void {
     for (const [revision, known] of this.#revisions) {
       if (known.trace !== trace) continue;
       this.#revisions.delete(revision);

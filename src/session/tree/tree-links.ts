@@ -1,7 +1,7 @@
 import type { SpanFacts } from "../../facts/facts.ts";
 import { cutCycles, ROOT, SELF } from "../table/parent-links.ts";
-import { growPlaceholder, mark, growTrace } from "./tree-node.ts";
-import type { Growing } from "./tree-node.ts";
+import { draftPlaceholder, addBadge, draftTrace } from "./tree-node.ts";
+import type { DraftNode } from "./tree-node.ts";
 
 /** A trace's nodes by span id: places in the list of all nodes. */
 type Ids = Map<string, number>;
@@ -18,7 +18,7 @@ type Claims = Map<string, Map<string, Claim>>;
  * trace.
  */
 export function linkParents(
-  nodes: Growing[],
+  nodes: DraftNode[],
   mayCome: (traceId: string) => boolean,
   told: ReadonlyMap<string, string> | undefined,
 ): Int32Array {
@@ -32,13 +32,13 @@ export function linkParents(
   });
   if (told !== undefined) linkTold(nodes, parents, told);
   cutCycles(parents);
-  const held = holdTraces(nodes, parents, mayCome);
+  const held = attachToTraces(nodes, parents, mayCome);
   beginPlaceholders(nodes, held);
   return held;
 }
 
 /** `told`: parents that ids do not name, by the keys of both. */
-function linkTold(nodes: readonly Growing[], parents: Int32Array, told: ReadonlyMap<string, string>): void {
+function linkTold(nodes: readonly DraftNode[], parents: Int32Array, told: ReadonlyMap<string, string>): void {
   const places = new Map(nodes.map(({ key }, at) => [key, at]));
   for (const [key, parent] of told) {
     const [at, above] = [places.get(key), places.get(parent)];
@@ -47,7 +47,7 @@ function linkTold(nodes: readonly Growing[], parents: Int32Array, told: Readonly
 }
 
 /** Of several spans under one id, children hang from that of the smallest OTLP kind; all are marked. */
-function index(nodes: readonly Growing[], traces: Map<string, Ids>, at: number): void {
+function index(nodes: readonly DraftNode[], traces: Map<string, Ids>, at: number): void {
   const node = nodes[at];
   if (!node) return;
   let ids = traces.get(node.traceId);
@@ -55,11 +55,11 @@ function index(nodes: readonly Growing[], traces: Map<string, Ids>, at: number):
   const known = nodes[ids.get(node.spanId) ?? -1];
   if (known === undefined || node.otlpKind < known.otlpKind) ids.set(node.spanId, at);
   if (known === undefined) return;
-  mark(known, "duplicate-id");
-  mark(node, "duplicate-id");
+  addBadge(known, "duplicate-id");
+  addBadge(node, "duplicate-id");
 }
 
-function addPlaceholders(nodes: Growing[], traces: Map<string, Ids>, mayCome: (traceId: string) => boolean): void {
+function addPlaceholders(nodes: DraftNode[], traces: Map<string, Ids>, mayCome: (traceId: string) => boolean): void {
   let claims: Claims | undefined;
   // Placeholders name parents too: the list grows while it is read.
   for (let at = 0; at < nodes.length; at++) {
@@ -70,13 +70,13 @@ function addPlaceholders(nodes: Growing[], traces: Map<string, Ids>, mayCome: (t
     if (spanId === "" || !ids || ids.has(spanId)) continue;
     claims ??= claimsOf(nodes, traces);
     const { name, parentId } = claims.get(traceId)?.get(spanId) ?? { name: "", parentId: "" };
-    const placeholder = growPlaceholder(traceId, spanId, start, { name, parentId, awaited: mayCome(traceId) });
+    const placeholder = draftPlaceholder(traceId, spanId, start, { name, parentId, awaited: mayCome(traceId) });
     ids.set(spanId, nodes.push(placeholder) - 1);
   }
 }
 
 /** What paths say of spans that have not come; of two opinions the smaller text, so that order does not show. */
-function claimsOf(nodes: readonly Growing[], traces: ReadonlyMap<string, Ids>): Claims {
+function claimsOf(nodes: readonly DraftNode[], traces: ReadonlyMap<string, Ids>): Claims {
   const claims: Claims = new Map();
   for (const { span, traceId } of nodes) {
     const ancestors = span?.facts.ancestors;
@@ -107,7 +107,7 @@ function smaller(a: string, b: string): string {
 }
 
 /** A placeholder begins with the earliest of the spans below it. */
-function beginPlaceholders(nodes: readonly Growing[], parents: Int32Array): void {
+function beginPlaceholders(nodes: readonly DraftNode[], parents: Int32Array): void {
   for (let at = 0; at < nodes.length; at++) {
     const start = nodes[at]?.start ?? 0n;
     let above = parents[at] ?? ROOT;
@@ -129,7 +129,11 @@ type Tops = { readonly roots: number[]; readonly waiting: number[] };
  * row that stands for it, named by the earliest query that a span names. Appends those rows; answers the places of all
  * parents. Where only one parent is missing, and no query is named or its span has come, that parent is enough of a row.
  */
-export function holdTraces(nodes: Growing[], parents: Int32Array, mayCome: (traceId: string) => boolean): Int32Array {
+export function attachToTraces(
+  nodes: DraftNode[],
+  parents: Int32Array,
+  mayCome: (traceId: string) => boolean,
+): Int32Array {
   const traces = topsOf(nodes, parents);
   const held: { readonly tops: Tops; readonly holder: number }[] = [];
   const queries = traces.size === 0 ? undefined : queriesIn(nodes, traces);
@@ -140,7 +144,7 @@ export function holdTraces(nodes: Growing[], parents: Int32Array, mayCome: (trac
     const { name, come } = queries?.get(traceId) ?? { come: false };
     if (root === undefined && tops.waiting.length === 1 && (name === undefined || come)) continue;
     const start = nodes[first]?.start ?? 0n;
-    const holder = root ?? nodes.push(growTrace(traceId, start, name ?? "", mayCome(traceId))) - 1;
+    const holder = root ?? nodes.push(draftTrace(traceId, start, name ?? "", mayCome(traceId))) - 1;
     held.push({ tops, holder });
   }
   if (held.length === 0) return parents;
@@ -151,7 +155,7 @@ export function holdTraces(nodes: Growing[], parents: Int32Array, mayCome: (trac
 }
 
 /** Of the traces in which something waits. */
-function topsOf(nodes: readonly Growing[], parents: Int32Array): Map<string, Tops> {
+function topsOf(nodes: readonly DraftNode[], parents: Int32Array): Map<string, Tops> {
   const traces = new Map<string, Tops>();
   nodes.forEach((node, at) => {
     if (node.span !== undefined || parents[at] !== ROOT) return;
@@ -170,7 +174,7 @@ function topsOf(nodes: readonly Growing[], parents: Int32Array): Map<string, Top
 type Query = { readonly name: string; readonly from: SpanFacts; come: boolean };
 
 /** By trace, its earliest span that names a query: by start, then by id and kind, so that order does not show. */
-function queriesIn(nodes: readonly Growing[], traces: ReadonlyMap<string, Tops>): Map<string, Query> {
+function queriesIn(nodes: readonly DraftNode[], traces: ReadonlyMap<string, Tops>): Map<string, Query> {
   const queries = new Map<string, Query>();
   for (const { span, traceId } of nodes) {
     if (span?.facts.query === undefined || !traces.has(traceId)) continue;

@@ -1,5 +1,5 @@
 import type { DerivedKeys } from "../correlate/derived-links.ts";
-import type { Eras } from "../clock-outliers.ts";
+import type { ClockRange } from "../clock-outliers.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
 import type { Resource, Scope, Span } from "../../otel/span.ts";
 
@@ -62,18 +62,18 @@ export type SessionTree = {
   /** Every node as it is shown with nothing collapsed: each followed by all below it. */
   readonly rows: readonly TreeNode[];
   /** When its spans start, but for absurd clocks. */
-  readonly eras: Eras;
+  readonly clockRange: ClockRange;
   readonly byKey: ReadonlyMap<string, TreeNode>;
   /** By `<trace id>:<span id>` of a span that is not shown, since another tells the same: that one's key. */
-  readonly standIns: ReadonlyMap<string, string>;
+  readonly replacements: ReadonlyMap<string, string>;
 };
 
 type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
 
 /** A node while it is built. */
-export type Growing = Mutable<Omit<TreeNode, "parent" | "children">> & {
-  parent?: Growing;
-  readonly children: Growing[];
+export type DraftNode = Mutable<Omit<TreeNode, "parent" | "children">> & {
+  parent?: DraftNode;
+  readonly children: DraftNode[];
   /** The id that it names as its parent's, "" without. */
   readonly parentId: string;
   /** Latest start or end of the subtree. */
@@ -83,7 +83,7 @@ export type Growing = Mutable<Omit<TreeNode, "parent" | "children">> & {
 
 const NO_MARKS: readonly Badge[] = [];
 
-export function grow(span: ViewSpan, told: DerivedKeys | undefined): Growing {
+export function draftNode(span: ViewSpan, told: DerivedKeys | undefined): DraftNode {
   const { facts } = span;
   const { start, running } = facts;
   const error = facts.error || told?.errors.has(span.key) === true;
@@ -112,27 +112,27 @@ export function grow(span: ViewSpan, told: DerivedKeys | undefined): Growing {
 }
 
 /** What stands for a span that has not come. `start`: that of a span below it. */
-export function growPlaceholder(
+export function draftPlaceholder(
   traceId: string,
   spanId: string,
   start: bigint,
   about: { readonly name: string; readonly parentId: string; readonly awaited: boolean },
-): Growing {
+): DraftNode {
   return growEmpty(`${traceId}:${spanId}:missing`, "placeholder", { traceId, spanId, start, ...about });
 }
 
 /** What holds a trace together until its root comes. */
-export function growTrace(traceId: string, start: bigint, name: string, awaited: boolean): Growing {
+export function draftTrace(traceId: string, start: bigint, name: string, awaited: boolean): DraftNode {
   return growEmpty(`${traceId}::trace`, "trace", { traceId, spanId: "", start, name, parentId: "", awaited });
 }
 
-type About = Pick<Growing, "traceId" | "spanId" | "start" | "name" | "parentId" | "awaited">;
+type About = Pick<DraftNode, "traceId" | "spanId" | "start" | "name" | "parentId" | "awaited">;
 
-function growEmpty(key: string, is: Badge, about: About): Growing {
+function growEmpty(key: string, is: Badge, about: About): DraftNode {
   const none = { depth: 0, running: false, error: false, worst: "ok", descendants: 0, otlpKind: 0 } as const;
   return { key, children: [], end: about.start, latest: about.start, badges: [is], ...about, ...none };
 }
 
-export function mark(node: Growing, added: Badge): void {
+export function addBadge(node: DraftNode, added: Badge): void {
   if (!node.badges.includes(added)) node.badges = [...node.badges, added];
 }

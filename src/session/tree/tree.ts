@@ -1,10 +1,10 @@
-import { ClockOutlierCount, eraOf, isExtreme, isWithin } from "../clock-outliers.ts";
-import type { Eras } from "../clock-outliers.ts";
+import { ClockOutlierCount, bucketOf, isExtreme, isWithin } from "../clock-outliers.ts";
+import type { ClockRange } from "../clock-outliers.ts";
 import { CYCLE, ROOT, SELF } from "../table/parent-links.ts";
 import type { DerivedKeys } from "../correlate/derived-links.ts";
 import { linkParents } from "./tree-links.ts";
-import { grow, mark } from "./tree-node.ts";
-import type { Growing, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
+import { draftNode, addBadge } from "./tree-node.ts";
+import type { DraftNode, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
 
 export type { Badge, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
 
@@ -19,8 +19,8 @@ export function buildTree(
   mayCome: (traceId: string) => boolean = () => true,
   told?: DerivedKeys,
 ): SessionTree {
-  const shown = told === undefined ? spans : Array.from(spans).filter(({ key }) => !told.hidden.has(key));
-  const nodes = Array.from(shown, (span) => grow(span, told));
+  const shown = told === undefined ? spans : Array.from(spans).filter(({ key }) => !told.duplicates.has(key));
+  const nodes = Array.from(shown, (span) => draftNode(span, told));
   const eras = markAbsurdTimes(nodes);
   const parents = linkParents(nodes, mayCome, told?.parents);
   const tops = nest(nodes, parents);
@@ -32,8 +32,8 @@ export function buildTree(
   return {
     roots,
     rows,
-    eras,
-    standIns: told?.standIns ?? NO_STAND_INS,
+    clockRange: eras,
+    replacements: told?.replacements ?? NO_STAND_INS,
     get byKey() {
       return (byKey ??= keyed(rows));
     },
@@ -60,7 +60,7 @@ export function visibleRows(tree: SessionTree, collapsed: ReadonlySet<string>): 
  * year from the others (see {@link ClockOutlierCount}); their bars are to be clamped to it.
  */
 export function axisOf(tree: SessionTree): { start: bigint; end: bigint } {
-  const { eras } = tree;
+  const { clockRange: eras } = tree;
   let start: bigint | undefined;
   let end = 0n;
   for (const node of tree.rows) {
@@ -75,30 +75,30 @@ export function axisOf(tree: SessionTree): { start: bigint; end: bigint } {
 }
 
 /** Clocks that are wrong are told from the others; clocks at zero and at their last are wrong by themselves. */
-function markAbsurdTimes(nodes: readonly Growing[]): Eras {
+function markAbsurdTimes(nodes: readonly DraftNode[]): ClockRange {
   const count = new ClockOutlierCount();
   for (const { start } of nodes) count.add(eraOfInstant(start));
-  const eras = count.common;
+  const eras = count.plausible;
   for (const node of nodes) {
     const start = eraOfInstant(node.start);
     const end = node.running ? start : eraOfInstant(node.end);
     if (!isWithin(eras, start) || !isWithin(eras, end, 1) || isExtreme(start) || isExtreme(end))
-      mark(node, "absurd-time");
+      addBadge(node, "absurd-time");
   }
   return eras;
 }
 
 function eraOfInstant(instant: bigint): number {
-  return eraOf(Number(instant >> 32n));
+  return bucketOf(Number(instant >> 32n));
 }
 
 /** Gives each node to its parent; answers those that have none. */
-function nest(nodes: readonly Growing[], parents: Int32Array): Growing[] {
-  const tops: Growing[] = [];
+function nest(nodes: readonly DraftNode[], parents: Int32Array): DraftNode[] {
+  const tops: DraftNode[] = [];
   nodes.forEach((node, at) => {
     const place = parents[at] ?? ROOT;
-    if (place === SELF) mark(node, "self-parent");
-    if (place === CYCLE) mark(node, "cycle");
+    if (place === SELF) addBadge(node, "self-parent");
+    if (place === CYCLE) addBadge(node, "cycle");
     const parent = nodes[place];
     if (!parent) {
       tops.push(node);
@@ -111,8 +111,8 @@ function nest(nodes: readonly Growing[], parents: Int32Array): Growing[] {
   return tops;
 }
 
-function sortRoots(tops: Growing[]): Growing[] {
-  const byTrace = new Map<string, Growing[]>();
+function sortRoots(tops: DraftNode[]): DraftNode[] {
+  const byTrace = new Map<string, DraftNode[]>();
   for (const node of tops) {
     const roots = byTrace.get(node.traceId);
     if (roots) roots.push(node);
@@ -128,8 +128,8 @@ function sortRoots(tops: Growing[]): Growing[] {
   return traces.flatMap(({ roots }) => roots);
 }
 
-function flatten(roots: readonly Growing[]): Growing[] {
-  const rows: Growing[] = [];
+function flatten(roots: readonly DraftNode[]): DraftNode[] {
+  const rows: DraftNode[] = [];
   const ahead = roots.toReversed();
   for (let node = ahead.pop(); node; node = ahead.pop()) {
     node.depth = node.parent ? node.parent.depth + 1 : 0;
@@ -143,7 +143,7 @@ function flatten(roots: readonly Growing[]): Growing[] {
 }
 
 /** Children come after their parents in `rows`, so that from the back each is complete before its parent takes it in. */
-function sumUp(rows: readonly Growing[]): void {
+function sumUp(rows: readonly DraftNode[]): void {
   for (let at = rows.length - 1; at >= 0; at--) {
     const node = rows[at];
     if (!node) continue;
@@ -162,7 +162,7 @@ function keyed(rows: readonly TreeNode[]): Map<string, TreeNode> {
   return nodes;
 }
 
-function sortByStart(nodes: Growing[]): void {
+function sortByStart(nodes: DraftNode[]): void {
   for (let at = 1; at < nodes.length; at++) {
     const before = nodes[at - 1];
     const node = nodes[at];
@@ -173,7 +173,7 @@ function sortByStart(nodes: Growing[]): void {
   }
 }
 
-function compare(a: Growing, b: Growing): number {
+function compare(a: DraftNode, b: DraftNode): number {
   if (a.start !== b.start) return a.start < b.start ? -1 : 1;
   if (a.spanId !== b.spanId) return a.spanId < b.spanId ? -1 : 1;
   return a.otlpKind - b.otlpKind;

@@ -44,7 +44,7 @@ export class ViewLogs {
     return key;
   }
 
-  dropTraces(traceIds: ReadonlySet<string>): void {
+  evictTraces(traceIds: ReadonlySet<string>): void {
     this.#sorted = undefined;
     for (const [key, record] of this.#records) if (traceIds.has(record.traceId)) this.#records.delete(key);
   }

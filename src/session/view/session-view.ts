@@ -123,7 +123,7 @@ export class SessionView {
   /** `undefined` while there is neither a span nor a log record. Only watchers and `belongsTo` are the server's word. */
   summary(): SessionSummary | undefined {
     this.#forget();
-    if (this.#table.held === 0) return undefined;
+    if (this.#table.itemCount === 0) return undefined;
     const belongsTo = this.#announced?.belongsTo;
     const about = {
       id: this.#announced?.id ?? this.#id,
@@ -173,9 +173,9 @@ export class SessionView {
 
   #forget(): void {
     if (this.#leaving.size === 0) return;
-    this.#table.dropTraces(this.#leaving);
-    this.#logs.dropTraces(this.#leaving);
-    for (const traceId of this.#leaving) this.#arrivals.dropTrace(traceId);
+    this.#table.evictTraces(this.#leaving);
+    this.#logs.evictTraces(this.#leaving);
+    for (const traceId of this.#leaving) this.#arrivals.evictTrace(traceId);
     for (const [key, { traceId }] of this.#spans) if (this.#leaving.has(traceId)) this.#spans.delete(key);
     this.#leaving.clear();
   }
@@ -267,7 +267,7 @@ export class ViewDeliveries {
     return newest;
   }
 
-  dropTrace(traceId: string): void {
+  evictTrace(traceId: string): void {
     this.#traces.delete(traceId);
   }
 

@@ -1,5 +1,5 @@
 import type { ResourceLogs } from "../../../otel/log-record.ts";
-import { recordedAt, toldAt } from "../../../session/replay.ts";
+import { replayTimeOfRecord, replayTimeOf } from "../../../session/replay.ts";
 import type { ResourceSpans } from "../../../otel/span.ts";
 import type { SessionStreamEvent } from "../../../session/contract/stream-events.ts";
 import { axisOf, type SessionTree } from "../../../session/tree/tree.ts";
@@ -37,12 +37,13 @@ export function momentOf(event: SessionStreamEvent, by: ReplayView["by"]): numbe
 
 function* spanInstants(resourceSpans: readonly ResourceSpans[]): Iterable<bigint> {
   for (const { scopeSpans } of resourceSpans)
-    for (const { spans } of scopeSpans ?? []) for (const span of spans ?? []) yield toldAt(span);
+    for (const { spans } of scopeSpans ?? []) for (const span of spans ?? []) yield replayTimeOf(span);
 }
 
 function* recordInstants(resourceLogs: readonly ResourceLogs[]): Iterable<bigint> {
   for (const { scopeLogs } of resourceLogs)
-    for (const { logRecords } of scopeLogs ?? []) for (const record of logRecords ?? []) yield recordedAt(record);
+    for (const { logRecords } of scopeLogs ?? [])
+      for (const record of logRecords ?? []) yield replayTimeOfRecord(record);
 }
 
 /** What was known of where it stands: the session's moment, and this device's when it was so. */

@@ -115,7 +115,7 @@ export function findRow(tree: SessionTree, key: string): TreeNode | undefined {
   const row = tree.byKey.get(key);
   if (row !== undefined) return row;
   const [traceId, spanId] = key.split(":");
-  const standIn = tree.standIns.get(`${traceId}:${spanId}`);
+  const standIn = tree.replacements.get(`${traceId}:${spanId}`);
   if (standIn !== undefined) return tree.byKey.get(standIn);
   if (spanId === "") return tree.roots.find((root) => root.traceId === traceId);
   return tree.rows.find((candidate) => candidate.spanId === spanId && candidate.traceId === traceId);

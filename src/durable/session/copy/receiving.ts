@@ -87,7 +87,7 @@ function hasRoom(
   count: number,
   size: number,
 ): boolean {
-  if (shown.held + count > SESSION_SPANS || bytes + size > retention.sessionBytes) return false;
+  if (shown.itemCount + count > SESSION_SPANS || bytes + size > retention.sessionBytes) return false;
   return traceHeads.has(traceId) || shown.traceCount < SESSION_TRACES;
 }
 

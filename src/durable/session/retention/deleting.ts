@@ -9,7 +9,7 @@ import type { TraceRow, TraceRows } from "../log/rows.ts";
 /** Begins to forget a session; what a fault leaves undone the alarm does. Answers false where there is none. */
 export function beginForgetting(core: SessionCore): boolean {
   if (core.state.log.meta.forgetting) return true;
-  if (!core.exists || core.state.shown.held === 0) return false;
+  if (!core.exists || core.state.shown.itemCount === 0) return false;
   begin(core);
   return true;
 }

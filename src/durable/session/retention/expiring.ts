@@ -133,6 +133,6 @@ function settle(core: SessionCore, kept: number, isMore: boolean): void {
 
 /** Nothing is shown here, and nobody needs to be told any more where it went. */
 function isOver(state: SessionState, now: number): boolean {
-  if (state.shown.held > 0 || state.rows.home() !== undefined) return false;
+  if (state.shown.itemCount > 0 || state.rows.home() !== undefined) return false;
   return state.destinations.length === 0 || state.log.tombstones.last() <= now - MARK_MILLIS;
 }
