@@ -1,4 +1,3 @@
-import { withoutCost } from "./prices/costs.ts";
 import type { SpanKind, Tokens } from "../facts/facts.ts";
 import { outermostAbsent, groupByQuery } from "./query-groups.ts";
 import { compareRows, promptAt, failureAt, isCanceled, isError } from "./table/annotated-rows.ts";
@@ -9,7 +8,7 @@ import { DISPATCH_SUFFIX } from "../otel/semconv/attributes.ts";
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
 import type { QueryTarget } from "./summary.ts";
-import { reportingLeaves } from "./roll-up.ts";
+import { reportingLeaves, withoutCost } from "./roll-up.ts";
 import type { UsageSum } from "./table/usage-rows.ts";
 
 /** A query with all that its spans add up to. */

@@ -1,6 +1,6 @@
 import * as Row from "./table/span-rows.ts";
 import { linkDerivedSpans } from "./correlate/derived-links.ts";
-import type { DerivedLinks } from "./correlate/links.ts";
+import type { DerivedLinks } from "./correlate/derived-links.ts";
 import { NO_PATH } from "./table/ancestor-paths.ts";
 import { compareRows } from "./table/annotated-rows.ts";
 import { CYCLE, cutCycles, MISSING, parentsFirst, ROOT, SELF } from "./table/parent-links.ts";

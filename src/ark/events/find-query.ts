@@ -1,7 +1,7 @@
 import type { Bindings } from "../../config.ts";
 import { directoryOf, sessionAt } from "../../place.ts";
 import type { ListPage } from "../../session/contract/directory.ts";
-import { queryKey, runKey } from "../../session/contract/purge-key.ts";
+import { queryKey, runKey } from "../../session/contract/directory.ts";
 import { nameToken, searchPhrases } from "../../session/list/search-text.ts";
 import type { LogPage } from "../../session/contract/log-page.ts";
 import { queryNameOf } from "./session-events.ts";

@@ -1,7 +1,7 @@
 import { directoryOf, sessionIdIn } from "../../place.ts";
 import type { Bindings } from "../../config.ts";
 import type { ArkEvent } from "../../logs/ark-events/ark-event.ts";
-import { queryKey, runKey } from "../../session/contract/purge-key.ts";
+import { queryKey, runKey } from "../../session/contract/directory.ts";
 import { derivedEvents } from "./derived-events.ts";
 import type { Purges } from "../../session/contract/directory.ts";
 import { arkEventOf } from "../../logs/ark-events/ark-event-record.ts";

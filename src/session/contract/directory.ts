@@ -135,6 +135,21 @@ export type DirectoryFrame =
 export type Purges = {
   /** Of all queries. */
   readonly all: number;
-  /** By the keys of `purge-key.ts`. */
+  /** By {@link queryKey} or {@link runKey}. */
   readonly queries: readonly { readonly key: string; readonly at: number }[];
 };
+
+/** The key of a purge of all runs of a query's name in a session. `query`: `<namespace>/<name>`, or a trace id. */
+export function queryKey(session: string, query: string): string {
+  return JSON.stringify([session, query]);
+}
+
+/** The key of a purge of one run: its posted events carry its UID. */
+export function runKey(session: string, query: string, uid: string): string {
+  return JSON.stringify([session, query, uid]);
+}
+
+/** The keys of a session's queries begin with it; no other session's keys do. */
+export function keyPrefix(session: string): string {
+  return `[${JSON.stringify(session)},`;
+}

@@ -1,9 +1,24 @@
-import type { DraftLinks, DerivedLinks } from "./links.ts";
 import * as Row from "../table/span-rows.ts";
 import { isError, compareRows } from "../table/annotated-rows.ts";
 import { ROOT } from "../table/parent-links.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import { linkEvents } from "./event-links.ts";
+import type { DraftLinks } from "./event-links.ts";
+
+/**
+ * How spans that were made of log records hang together with others, where their own ids do not say. Tables and trees ask
+ * here, and nobody else decides it; it depends on the set of spans only.
+ */
+export type DerivedLinks = {
+  /** By row: 1 where a better row tells the same. It is neither counted nor shown. */
+  readonly duplicates: Uint8Array;
+  /** By row: the row that it hangs from, or {@link ROOT}. */
+  readonly parents: ReadonlyMap<number, number>;
+  /** By hidden row: the row that tells the same, where there is one. */
+  readonly replacements: ReadonlyMap<number, number>;
+  /** By row of a query that was told of: a row of the query that it is. */
+  readonly sameQuery: ReadonlyMap<number, number>;
+};
 
 /** `undefined` where no span was made of log records. */
 export function linkDerivedSpans(table: SpanTable): DerivedLinks | undefined {

@@ -1,3 +1,5 @@
+import { indexAttributes, FIELD, textIn } from "../../facts/attribute-index.ts";
+import { resourceIndex } from "../../facts/facts.ts";
 import type { DerivedKeys } from "../correlate/derived-links.ts";
 import type { ClockRange } from "../clock-outliers.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
@@ -135,4 +137,29 @@ function growEmpty(key: string, is: Badge, about: About): DraftNode {
 
 export function addBadge(node: DraftNode, added: Badge): void {
   if (!node.badges.includes(added)) node.badges = [...node.badges, added];
+}
+
+const conversations = new WeakMap<ViewSpan, string>();
+
+/** The conversation that a span is part of, as it or its resource says; "" without. */
+export function conversationOf(view: ViewSpan): string {
+  let conversation = conversations.get(view);
+  if (conversation === undefined) {
+    const { span, resource } = view;
+    const field = FIELD.conversation;
+    conversation = textIn(indexAttributes(span.attributes), field) ?? textIn(resourceIndex(resource), field) ?? "";
+    conversations.set(view, conversation);
+  }
+  return conversation;
+}
+
+/** The conversation that begins with a node: a level within its session, so none where that is all of the session; "" without. */
+export function conversationFrom(node: TreeNode, sessionId: string): string {
+  const own = node.span === undefined ? "" : conversationOf(node.span);
+  if (own === "" || own === sessionId) return "";
+  for (let above = node.parent; above !== undefined; above = above.parent) {
+    const outer = above.span === undefined ? "" : conversationOf(above.span);
+    if (outer !== "") return outer === own ? "" : own;
+  }
+  return own;
 }

@@ -3,7 +3,7 @@ import type { ViewRecord } from "../../../session/view/log-view.ts";
 import type { ComponentChildren } from "preact";
 import type { SpanContent } from "../../../facts/span-content.ts";
 import type { Tokens } from "../../../facts/facts.ts";
-import { conversationOf } from "../../../session/tree/conversation.ts";
+import { conversationOf } from "../../../session/tree/tree-node.ts";
 import { nanosecondsIn } from "../../../lib/nanoseconds.ts";
 import type { QuerySummary } from "../../../session/summary.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";

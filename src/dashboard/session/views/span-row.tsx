@@ -1,5 +1,5 @@
 import type { TreeNode, ViewSpan } from "../../../session/tree/tree.ts";
-import { conversationFrom } from "../../../session/tree/conversation.ts";
+import { conversationFrom } from "../../../session/tree/tree-node.ts";
 import { previewLine } from "../../../facts/preview.ts";
 import { duration, ticking } from "../../ui/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";

@@ -1,5 +1,5 @@
 import type { Purges } from "../../../session/contract/directory.ts";
-import { keyPrefix, queryKey, runKey } from "../../../session/contract/purge-key.ts";
+import { keyPrefix, queryKey, runKey } from "../../../session/contract/directory.ts";
 
 /** Queries whose purge is remembered in lists of others' events: the last ones. */
 const MOST_PURGES = 10_000;
