@@ -1,53 +1,55 @@
 /**
- * Integers that name a place in a log, for clients whose cursors are numbers: everything up to it was told. Always below
- * 2^53, and rising along one log.
+ * Integer cursors of a log, for clients whose cursors are numbers. Everything up to a cursor was sent. Always below 2^53,
+ * and rising along one log.
  */
 
-/** Places within one revision: a delivery holds at most 20,000 spans, each of which begins and ends. */
-const PLACES = 65_536;
-/** Stands behind all of its revision. */
-const LAST_PLACE = PLACES - 1;
-/** Revisions of one life of a session's log that a cursor can tell apart. */
+/** Items of one revision: a delivery holds at most 20,000 spans, each of which begins and ends. */
+const ITEMS = 65_536;
+/** Stands behind the whole revision. */
+const LAST_ITEM = ITEMS - 1;
+/** Revisions of one generation of a session's log that a cursor distinguishes. */
 const REVISIONS = 2 ** 27;
-const LIVES = 2 ** 10;
-const LIFE = REVISIONS * PLACES;
+const GENERATIONS = 2 ** 10;
+const CURSORS_A_GENERATION = REVISIONS * ITEMS;
 
-/** `told`: how many places of the revision were told. */
-export type LogPlace = { readonly revision: number; readonly told: number };
+/** All of `revision` was sent, and the first `sent` items of the next revision. */
+export type LogPosition = { readonly revision: number; readonly sent: number };
 
-export function cursorAt(revision: number, told: number): number {
-  return revision * PLACES + Math.min(told, LAST_PLACE);
+/** Behind the first `sent` items of a revision. */
+export function cursorAt(revision: number, sent: number): number {
+  return revision * ITEMS + Math.min(sent, LAST_ITEM);
 }
 
-/** Behind all that a revision holds. */
+/** Behind the whole revision. */
 export function cursorAfter(revision: number): number {
-  return cursorAt(revision, LAST_PLACE);
+  return cursorAt(revision, LAST_ITEM);
 }
 
-/** Where to go on reading: after `revision`, and in the next one, after so many of its places. */
-export function placeOf(cursor: number): { readonly revision: number; readonly told: number } {
-  const revision = Math.floor(cursor / PLACES);
-  const told = cursor % PLACES;
-  return told === LAST_PLACE ? { revision, told: 0 } : { revision: revision - 1, told };
+/** Where reading goes on. */
+export function positionOf(cursor: number): LogPosition {
+  const revision = Math.floor(cursor / ITEMS);
+  const sent = cursor % ITEMS;
+  return sent === LAST_ITEM ? { revision, sent: 0 } : { revision: revision - 1, sent };
 }
 
-/** A log that is deleted and begins anew counts from one again: a cursor of its own carries its life. */
-export function cursorInLife(life: string, revision: number, told: number): number {
-  return lifeNumber(life) * LIFE + cursorAt(revision % REVISIONS, told);
+/** A log that begins anew after a deletion counts from one again, so its cursors carry its generation. */
+export function cursorInGeneration(generation: string, revision: number, sent: number): number {
+  return generationNumber(generation) * CURSORS_A_GENERATION + cursorAt(revision % REVISIONS, sent);
 }
 
-/** `undefined` where the cursor is of another life. */
-export function placeInLife(life: string, cursor: number): LogPlace | undefined {
-  return Math.floor(cursor / LIFE) === lifeNumber(life) ? placeOf(cursor % LIFE) : undefined;
+/** `undefined` if the cursor is of another generation. */
+export function positionInGeneration(generation: string, cursor: number): LogPosition | undefined {
+  const isSame = Math.floor(cursor / CURSORS_A_GENERATION) === generationNumber(generation);
+  return isSame ? positionOf(cursor % CURSORS_A_GENERATION) : undefined;
 }
 
-/** Whether both cursors are of one life of a log. */
-export function isOneLife(a: number, b: number): boolean {
-  return Math.floor(a / LIFE) === Math.floor(b / LIFE);
+/** Whether both cursors are of one generation of a log. */
+export function isSameGeneration(a: number, b: number): boolean {
+  return Math.floor(a / CURSORS_A_GENERATION) === Math.floor(b / CURSORS_A_GENERATION);
 }
 
-function lifeNumber(life: string): number {
+function generationNumber(generation: string): number {
   let hash = 0;
-  for (let at = 0; at < life.length; at++) hash = (Math.imul(hash, 31) + life.charCodeAt(at)) | 0;
-  return (hash >>> 0) % LIVES;
+  for (let at = 0; at < generation.length; at++) hash = (Math.imul(hash, 31) + generation.charCodeAt(at)) | 0;
+  return (hash >>> 0) % GENERATIONS;
 }

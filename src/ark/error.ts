@@ -5,12 +5,12 @@ import type { AppEnv } from "../config.ts";
 import { problem } from "../api/problem.ts";
 import type { Problem } from "../api/problem.ts";
 
-/** Where callers read errors as Ark's broker says them. */
+/** Whether the path's callers read errors in the shape of Ark's broker. */
 export function isArkPath(path: string): boolean {
   return /^\/(?:traces|events|broker)\b/.test(path);
 }
 
-/** Words that Ark's clients know, by status. */
+/** Error codes of Ark's broker, by status. */
 const CODES = {
   400: "VALIDATION_ERROR",
   401: "UNAUTHORIZED",
@@ -24,8 +24,8 @@ const CODES = {
 type Refused = keyof typeof CODES;
 
 /**
- * An error of the routes that an Ark client knows: a problem as everywhere here, which also carries `error` as Ark's own broker
- * says it. The request's id is the caller's, where it sent one.
+ * An error of Ark's routes: a problem as everywhere here, with an `error` in the shape of Ark's own broker. The request's id
+ * is the caller's, if it sent one.
  */
 export function arkError(
   c: Context<AppEnv>,
@@ -50,7 +50,7 @@ export function noSuch(c: Context<AppEnv>, what: string): Response {
   return arkError(c, { status: 404, title: "Not Found", detail: `${what} not found` });
 }
 
-/** The refusal, where the request has not the right; `undefined` where it has. */
+/** The refusal, unless the request has the right. */
 export function permitArk(c: Context<AppEnv>, right: Right): Response | undefined {
   const verdict = judgeAccess(c.env, c.req.header("host"), c.req.header("authorization"), right);
   if (verdict.allowed) return undefined;

@@ -3,19 +3,19 @@ import type { Context } from "hono";
 import { directoryOf } from "../place.ts";
 import type { AppEnv } from "../config.ts";
 import { noSuch, permitArk } from "./error.ts";
-import type { ArkQuery } from "./query.ts";
+import { readRequest } from "./params.ts";
+import type { ArkParams } from "./params.ts";
+import { listEvents, queryEvents } from "./events/event-pages.ts";
 import { findQuery } from "./events/find-query.ts";
-import { followDirectory, respondStream } from "./follow/item-source.ts";
-import { listEvents } from "./events/list-events.ts";
 import { postEvent } from "./events/post-event.ts";
-import { queryEvents, QueryItems } from "./events/query-events.ts";
-import { readAsked } from "./query.ts";
-import { eventFilter, tellEvents } from "./events/session-events.ts";
-import { watchAll } from "./follow/watch-all.ts";
+import { QueryItems } from "./events/query-items.ts";
+import { eventFilter, eventItems } from "./events/session-events.ts";
+import { followDirectory, respondStream } from "./follow/item-source.ts";
+import { watchAll } from "./follow/watch.ts";
 import { DATA_HEADERS } from "../api/negotiate.ts";
 import { methodNotAllowed } from "../routes/method-not-allowed.ts";
 
-/** Ark's events: posted, and made of spans for whoever asks. */
+/** Ark's events: posted, and derived from spans when they are read. */
 export const events = new Hono<AppEnv>({ strict: false });
 
 const ONE_QUERY = "/:query{.+}";
@@ -23,24 +23,24 @@ const ONE_QUERY = "/:query{.+}";
 events.post("/", async (c) => permitArk(c, "write") ?? (await postEvent(c)));
 
 events.get("/", async (c) => {
-  const asked = readAsked(c);
-  if (asked instanceof Response) return asked;
-  const { query, isStream } = asked;
+  const read = readRequest(c);
+  if (read instanceof Response) return read;
+  const { params, isStream } = read;
   if (isStream)
-    return await watchAll(c, query, tellEvents(c.env, c.var.tenant, await eventFilter(c.env, c.var.tenant)));
-  return c.body(JSON.stringify(await listEvents(c.env, c.var.tenant, query)), 200, DATA_HEADERS);
+    return await watchAll(c, params, eventItems(c.env, c.var.tenant, await eventFilter(c.env, c.var.tenant)));
+  return c.body(JSON.stringify(await listEvents(c.env, c.var.tenant, params)), 200, DATA_HEADERS);
 });
 
 events.get(ONE_QUERY, async (c) => {
-  const asked = readAsked(c);
-  if (asked instanceof Response) return asked;
-  const named = c.req.param("query");
-  if (asked.isStream) return await watchQuery(c, named, asked.query);
-  const found = await findQuery(c.env, c.var.tenant, named);
+  const read = readRequest(c);
+  if (read instanceof Response) return read;
+  const query = c.req.param("query");
+  if (read.isStream) return await watchQuery(c, query, read.params);
+  const found = await findQuery(c.env, c.var.tenant, query);
   const page =
     found === undefined
       ? { items: [], total: 0, hasMore: false }
-      : await queryEvents(c.env, c.var.tenant, found, asked.query);
+      : await queryEvents(c.env, c.var.tenant, found, read.params);
   return c.body(JSON.stringify(page), 200, DATA_HEADERS);
 });
 
@@ -55,25 +55,25 @@ events.delete("/", async (c) => {
 events.delete(ONE_QUERY, async (c) => {
   const refused = permitArk(c, "write");
   if (refused !== undefined) return refused;
-  const named = c.req.param("query");
+  const query = c.req.param("query");
   const directory = directoryOf(c.env, c.var.tenant);
-  if (!(await directory.purgeRun(named))) {
-    // A name or a trace may mean the query of another producer.
+  if (!(await directory.purgeRun(query))) {
+    // A name or a trace may mean the query of another producer: only an administrator may delete by these.
     const mayName = permitArk(c, "administer") === undefined;
-    const found = mayName ? await findQuery(c.env, c.var.tenant, named) : undefined;
-    if (found === undefined) return noSuch(c, `Query ${named}`);
+    const found = mayName ? await findQuery(c.env, c.var.tenant, query) : undefined;
+    if (found === undefined) return noSuch(c, `Query ${query}`);
     await directory.purgeEvents(found.key);
   }
-  return c.json({ status: "success", message: `Query ${named} events deleted` });
+  return c.json({ status: "success", message: `Query ${query} events deleted` });
 });
 
 events.all("/", methodNotAllowed("GET", "POST", "DELETE"));
 events.all(ONE_QUERY, methodNotAllowed("GET", "DELETE"));
 
-async function watchQuery(c: Context<AppEnv>, named: string, query: ArkQuery): Promise<Response> {
+async function watchQuery(c: Context<AppEnv>, query: string, params: ArkParams): Promise<Response> {
   const { env } = c;
   const { tenant } = c.var;
-  const asked = { env, tenant, query: named, cursor: query.cursor };
-  const items = await QueryItems.open(asked, query.fromBeginning ? "beginning" : "now");
+  const options = { env, tenant, query, cursor: params.cursor };
+  const items = await QueryItems.open(options, params.fromBeginning ? "beginning" : "now");
   return respondStream(followDirectory(directoryOf(env, tenant), items), c.req.raw.signal, items);
 }

@@ -1,22 +1,22 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
-import { sessionAt } from "../place.ts";
+import { directoryOf, sessionAt } from "../place.ts";
+import type { RecentPage } from "../session/contract/directory.ts";
 import type { LogPage } from "../session/contract/log-page.ts";
-import type { AppEnv } from "../config.ts";
+import type { AppEnv, Bindings } from "../config.ts";
 import { invalid, noSuch, permitArk } from "./error.ts";
-import { readArkQuery } from "./query.ts";
-import type { ArkQuery } from "./query.ts";
-import { purgeSessions } from "./spans/purge.ts";
-import { spanTexts, textStream, tellSpans } from "./spans/span-text.ts";
-import { tracePage } from "./spans/trace-page.ts";
-import { watchAll, watchLog } from "./follow/watch-all.ts";
+import { readArkParams } from "./params.ts";
+import type { ArkParams } from "./params.ts";
+import { spanTexts, textStream, spanItems } from "./spans/bare-spans.ts";
+import { EVERY_SESSION, NEWEST, tracePage } from "./spans/trace-page.ts";
+import { watchAll, watchLog } from "./follow/watch.ts";
 import { respondLive, resumeFrom } from "../routes/stream/live.ts";
 import { LogReader } from "../routes/read/log-reader.ts";
 import { DATA_HEADERS, negotiate } from "../api/negotiate.ts";
 import { methodNotAllowed } from "../routes/method-not-allowed.ts";
 import { SessionSource } from "../routes/stream/session-source.ts";
 
-/** Traces as Ark's clients read them, and one trace in OTLP's form too: wherever it is bound. A person is led to its session. */
+/** Traces in Ark's shape, and one trace in OTLP's form too, whichever session it is bound to. Browsers are redirected to its session. */
 export const traces = new Hono<AppEnv>({ strict: false });
 
 const ONE_TRACE = "/:traceId{[0-9a-fA-F]{32}}";
@@ -27,9 +27,9 @@ traces.get("/", async (c) => {
   if (representation === "page") return c.redirect("/sessions?kind=all", 307);
   const refused = permitArk(c, "read");
   if (refused !== undefined) return refused;
-  const read = readArkQuery(c);
+  const read = readArkParams(c);
   if (!read.ok) return read.response;
-  return representation === "stream" ? await watchAll(c, read.query, tellSpans) : await listTraces(c, read.query);
+  return representation === "stream" ? await watchAll(c, read.params, spanItems) : await listTraces(c, read.params);
 });
 
 traces.delete("/", async (c) => {
@@ -48,8 +48,8 @@ traces.get(ONE_TRACE, async (c) => {
   const refused = permitArk(c, "read");
   if (refused !== undefined) return refused;
   if (c.req.query("watch") === "true") {
-    const read = readArkQuery(c);
-    return read.ok ? await watchLog(c, traceId, "trace", read.query, tellSpans) : read.response;
+    const read = readArkParams(c);
+    return read.ok ? await watchLog(c, traceId, "trace", read.params, spanItems) : read.response;
   }
   const stub = sessionAt(c.env, c.var.tenant, traceId);
   const peeked: LogPage = await stub.peek("trace");
@@ -66,7 +66,7 @@ traces.get(ONE_TRACE, async (c) => {
   return new Response(textStream(bothShapes(traceId, spanTexts(stub, "trace"), otlp)), { headers: DATA_HEADERS });
 });
 
-/** What can be no trace's id. A person gets the page that says so. */
+/** Not the id of a trace. Browsers get the page that says so. */
 traces.get("/:traceId", async (c, next) => {
   if (negotiate(c) === "page") return await next();
   return permitArk(c, "read") ?? noSuch(c, `Trace ${c.req.param("traceId")}`);
@@ -75,7 +75,7 @@ traces.get("/:traceId", async (c, next) => {
 traces.all("/", methodNotAllowed("GET", "DELETE"));
 traces.all(ONE_TRACE, methodNotAllowed("GET"));
 
-/** Ark's shape of a trace, then what our own document of it holds. */
+/** Ark's shape of a trace, then the fields of our own document. */
 async function* bothShapes(
   traceId: string,
   spans: AsyncIterable<string>,
@@ -93,12 +93,12 @@ async function* bothShapes(
   }
 }
 
-async function listTraces(c: Context<AppEnv>, query: ArkQuery): Promise<Response> {
+async function listTraces(c: Context<AppEnv>, params: ArkParams): Promise<Response> {
   const {
     env,
     var: { tenant },
   } = c;
-  const { traceIds, total, next } = await tracePage(env, tenant, query);
+  const { traceIds, total, next } = await tracePage(env, tenant, params);
   const items = async function* (): AsyncGenerator<string, void> {
     yield '{"items":[';
     let count = 0;
@@ -111,4 +111,29 @@ async function listTraces(c: Context<AppEnv>, query: ArkQuery): Promise<Response
     yield `],${JSON.stringify(tail).slice(1)}`;
   };
   return new Response(textStream(items()), { headers: DATA_HEADERS });
+}
+
+/** Sessions deleted at the same time, and by one request, which may make 10,000 calls. */
+const AT_ONCE = 32;
+const MOST = 4_000;
+
+/** Deletes whole sessions, the last changed first. Answers how many, and whether none is left. */
+async function purgeSessions(
+  env: Bindings,
+  tenant: string,
+): Promise<{ readonly purged: number; readonly isDone: boolean }> {
+  let purged = 0;
+  let before: number | undefined = NEWEST;
+  while (before !== undefined && purged < MOST) {
+    const page: RecentPage = await directoryOf(env, tenant).recent(before, AT_ONCE, EVERY_SESSION);
+    await Promise.all(
+      page.sessions.map(async ({ summary }) => {
+        const { id } = JSON.parse(summary) as { id: string };
+        await sessionAt(env, tenant, id).forget();
+      }),
+    );
+    purged += page.sessions.length;
+    before = page.next;
+  }
+  return { purged, isDone: before === undefined };
 }

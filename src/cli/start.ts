@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { buildProgram } from "./start/build.ts";
 import { readConfiguration } from "./start/configuration.ts";
-import { takeDirectory } from "./start/data-directory.ts";
+import { openDataDirectory } from "./start/data-directory.ts";
 import { endChildrenWithUs, endWithNpm } from "./start/end-children.ts";
 import { greeting } from "./start/greeting.ts";
 import { whyNotListen } from "./start/listening.ts";
@@ -21,7 +21,7 @@ const { configuration } = outcome;
 const { host, port, dataDirectory } = configuration;
 const unreachable = await whyNotListen(host, port);
 if (unreachable !== undefined) refuse(unreachable);
-const taken = takeDirectory(dataDirectory);
+const taken = openDataDirectory(dataDirectory);
 if (!taken.ok) refuse(taken.error);
 
 // What was acknowledged is on disk: there is nothing to save. Ours come before Miniflare's, which would exit with 143.

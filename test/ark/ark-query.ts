@@ -15,13 +15,13 @@ export async function page(path: string): Promise<Page> {
 
 const INHERITED = { "query.name": "q", "query.namespace": "ns", "ark.session.id": "s", "conversation.id": "c" };
 
-/** One of an Ark query's spans; `parent` 0 for none. */
+/** A span of an Ark query; `parent` 0 for none. */
 export function part(
   id: number,
   parent: number,
   name: string,
   seconds: readonly [number, number?],
-  more: Attributes = {},
+  attributes: Attributes = {},
   error = "",
 ) {
   return aSpan(
@@ -34,11 +34,11 @@ export function part(
       ...(parent === 0 ? {} : { parentSpanId: spanId(parent) }),
       ...(error === "" ? {} : { status: { code: 2, message: error } }),
     },
-    { ...INHERITED, ...more },
+    { ...INHERITED, ...attributes },
   );
 }
 
-/** The query's own span, which comes last. */
+/** The query's own span, which is exported last. */
 export const query = () => part(1, 0, "query.q", [0, 20], { "input.value": "Plan a trip" });
 const inner = () => [
   part(4, 3, "tool.find", [6, 7.5], { "tool.name": "find", "tool.id": "c1" }, "no such row"),
@@ -53,7 +53,7 @@ export async function deliverQuery(): Promise<void> {
   await world.rest([TRACE, "s"]);
 }
 
-/** What the spans of `deliverQuery` say, in events. */
+/** The events of the spans of `deliverQuery`. */
 export const REASONS = [
   "QueryExecutionStart",
   "TeamExecutionStart",
@@ -87,5 +87,5 @@ export async function post(event: unknown): Promise<[number, unknown]> {
   return [response.status, await response.json()];
 }
 
-/** Where the events of the session s arrive. */
-export const HOME = traceIdForSession("s");
+/** The owner of the events of session s. */
+export const OWNER = traceIdForSession("s");

@@ -2,16 +2,20 @@ import { createParser } from "eventsource-parser";
 import type { EventSourceMessage } from "eventsource-parser";
 import { request } from "../durable/world.ts";
 
-/** What an Ark client reads of a stream. */
-export type Read = { readonly id: string | undefined; readonly event: string | undefined; readonly data: unknown };
+/** An event of a stream, as an Ark client reads it. */
+export type StreamItem = {
+  readonly id: string | undefined;
+  readonly event: string | undefined;
+  readonly data: unknown;
+};
 
-/** Less than a test may take, so that what came is told. */
+/** Less than a test's timeout, so that a failure prints the items that came. */
 const STUCK = 20_000;
 
-/** A client of a stream as Ark's are: no `Accept`, a URL with `watch=true`. */
+/** A stream's client like Ark's: no `Accept`, a URL with `watch=true`. */
 export class ArkStream {
   readonly comments: string[] = [];
-  readonly items: Read[] = [];
+  readonly items: StreamItem[] = [];
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #parser = createParser({
     onEvent: ({ id, event, data }: EventSourceMessage) => this.items.push({ id, event, data: JSON.parse(data) }),
@@ -32,14 +36,14 @@ export class ArkStream {
     return new ArkStream(response.body);
   }
 
-  /** Reads until so many items came. How long that takes is the machine's: only a stream that is stuck is given up. */
-  async until(count: number): Promise<readonly Read[]> {
+  /** Reads until `count` items came. The time depends on the machine: only a stream without any event for 20 s is given up. */
+  async until(count: number): Promise<readonly StreamItem[]> {
     while (this.items.length < count && !this.ended) if (!(await this.#read(STUCK))) break;
     return this.items;
   }
 
-  /** Reads what comes until nothing does. */
-  async quiet(millis = 300): Promise<readonly Read[]> {
+  /** Reads until nothing comes for so long. */
+  async drain(millis = 300): Promise<readonly StreamItem[]> {
     while (!this.ended && (await this.#read(millis)));
     return this.items;
   }
@@ -66,6 +70,6 @@ export class ArkStream {
 }
 
 /** Names of bare spans. */
-export function names(items: readonly Read[]): string[] {
+export function names(items: readonly StreamItem[]): string[] {
   return items.map(({ data }) => (data as { name: string }).name);
 }

@@ -63,7 +63,7 @@ describe("GET /broker/sessions", () => {
     ]);
   });
 
-  test("watched: who it is connected to, then each span with its query, behind a version", async () => {
+  test("a watch greets, then sends each span with its query, behind a resource version", async () => {
     await deliverAll();
     const { resourceVersion } = await get<List>("/broker/sessions");
     const stream = await ArkStream.open(`/broker/sessions?watch=true&resourceVersion=${resourceVersion}`);
@@ -83,7 +83,7 @@ describe("GET /broker/sessions", () => {
 });
 
 describe("GET /broker/sessions/:id", () => {
-  test("has its queries by name, each with the spans of its trace", async () => {
+  test("lists queries by name, each with the spans of its trace", async () => {
     await deliverAll();
     const session = await get<{ queries: Record<string, { traceId: string; spans: { name: string }[] }> }>(
       "/broker/sessions/s",
@@ -98,10 +98,10 @@ describe("GET /broker/sessions/:id", () => {
       ["q", TWO, ["query.q", "http"]],
       [`q@${ONE}:${spanId(1)}`, ONE, ["query.q", "http"]],
     ]);
-    expect((await world.request("/broker/sessions/nobody")).status).toBe(404);
+    expect((await world.request("/broker/sessions/unknown")).status).toBe(404);
   });
 
-  test("watched behind its version", async () => {
+  test("a watch goes on behind a resource version", async () => {
     await deliverAll();
     const { resourceVersion } = await get<List>("/broker/sessions/s");
     const stream = await ArkStream.open(`/broker/sessions/s?watch=true&resourceVersion=${resourceVersion}`);

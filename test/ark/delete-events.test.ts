@@ -6,7 +6,7 @@ import { directoryOf } from "../../src/place.ts";
 import { spanId } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
 import { ask } from "../routes/ask.ts";
-import { anEvent, deliverQuery, HOME, page, post, reasons, REASONS, TRACE, UID } from "./ark-query.ts";
+import { anEvent, deliverQuery, OWNER, page, post, reasons, REASONS, TRACE, UID } from "./ark-query.ts";
 
 beforeEach(async () => {
   world.stopClock();
@@ -20,17 +20,17 @@ describe("DELETE /events", () => {
     return [response.status, (await response.json<{ status: string }>()).status];
   };
 
-  test("purges the events that were told, of one query or of all; the session keeps its log", async () => {
+  test("purges the events of one query or of all; the session keeps its log", async () => {
     await post(anEvent("QueryExecutionStart", 0));
     await post(anEvent("QueryExecutionStart", 0, { queryId: "other", queryName: "other" }));
-    await world.rest([HOME, "s"]);
+    await world.rest([OWNER, "s"]);
     expect(await deleted(`/events/${UID}`)).toEqual([200, "success"]);
     expect((await page(`/events/${UID}`)).items).toEqual([]);
     expect((await page("/events/other")).items).toHaveLength(1);
     for (const path of ["/events", "/events?session_id=s"])
       expect([path, (await page(path)).items.map(({ data }) => data["queryId"])]).toEqual([path, ["other"]]);
     await post(anEvent("QueryExecutionComplete", 1));
-    await world.rest([HOME, "s"]);
+    await world.rest([OWNER, "s"]);
     expect(reasons((await page(`/events/${UID}`)).items)).toEqual(["QueryExecutionComplete"]);
     expect(reasons((await page("/events?session_id=s")).items).toSorted()).toEqual([
       "QueryExecutionComplete",
@@ -42,16 +42,16 @@ describe("DELETE /events", () => {
     expect((await world.readSession("s"))?.session.queries).toBe(2);
   });
 
-  test("of a query that is not known is 404, as Ark's broker says it", async () => {
-    const response = await world.request("/events/nobody", { method: "DELETE", headers: { "x-request-id": "r" } });
+  test("answers 404 for an unknown query, in the shape of Ark's broker", async () => {
+    const response = await world.request("/events/unknown", { method: "DELETE", headers: { "x-request-id": "r" } });
     expect([response.status, await response.json()]).toEqual([
       404,
-      expect.objectContaining({ error: { code: "NOT_FOUND", message: "Query nobody not found", requestId: "r" } }),
+      expect.objectContaining({ error: { code: "NOT_FOUND", message: "Query unknown not found", requestId: "r" } }),
     ]);
   });
 });
 
-describe("DELETE /events/:uid with the ingest token, as the controller's finalizer sends it", () => {
+describe("DELETE /events/:uid with the ingest token, as sent by the controller's finalizer", () => {
   const tokens = { ADMIN_TOKEN: "admin", INGEST_TOKEN: "ingest", VIEW_TOKEN: "view" };
   const deleted = async (path: string, token = "ingest") => {
     const init = { method: "DELETE", headers: { authorization: `Bearer ${token}` } };
@@ -63,29 +63,29 @@ describe("DELETE /events/:uid with the ingest token, as the controller's finaliz
   const uids = async (path: string) => (await page(path)).items.map(({ data }) => data["queryId"]);
   const EVERYWHERE = ["/events", "/events?session_id=s", "/events/q", `/events/${UID}`];
 
-  test("deletes the query's events, and again changes nothing", async () => {
+  test("deletes the query's events; repeating it changes nothing", async () => {
     await post(anEvent("QueryExecutionStart", 0));
     expect(await deleted(`/events/${UID}`)).toEqual(success);
-    await world.rest([HOME, "s"]);
+    await world.rest([OWNER, "s"]);
     for (const path of EVERYWHERE) expect([path, await uids(path)]).toEqual([path, []]);
     expect(await deleted(`/events/${UID}`)).toEqual(success);
     expect(await deleted(`/events/${UID}`, "admin")).toEqual(success);
   });
 
-  test("takes what spans say of the query with it", async () => {
+  test("deletes the events derived from the query's spans too", async () => {
     await post(anEvent("QueryExecutionStart", 0));
     await deliverQuery();
-    await world.rest([HOME, TRACE, "s"]);
+    await world.rest([OWNER, TRACE, "s"]);
     expect(await uids(`/events/${UID}`)).toHaveLength(REASONS.length);
     expect(await deleted(`/events/${UID}`)).toEqual(success);
     for (const path of EVERYWHERE) expect([path, await uids(path)]).toEqual([path, []]);
   });
 
-  test("leaves the events of a later query of the same name in the same session", async () => {
+  test("does not delete the events of a later query of the same name in the same session", async () => {
     await post(anEvent("QueryExecutionStart", 0));
     await post(anEvent("QueryExecutionStart", 30, { queryId: "later" }));
     await deliverQuery();
-    await world.rest([HOME, TRACE, "s"]);
+    await world.rest([OWNER, TRACE, "s"]);
     expect(await deleted(`/events/${UID}`)).toEqual(success);
     expect(await uids(`/events/${UID}`)).toEqual([]);
     expect(await uids("/events")).toEqual(["later"]);
@@ -96,11 +96,11 @@ describe("DELETE /events/:uid with the ingest token, as the controller's finaliz
     for (const path of [...EVERYWHERE, "/events/later"]) expect([path, await uids(path)]).toEqual([path, []]);
   });
 
-  test("takes a query's UID only: of a name, a trace or a key it is 404", async () => {
+  test("takes a query's UID only: a name, a trace or a key is 404", async () => {
     await post(anEvent("QueryExecutionStart", 0));
     await deliverQuery();
-    await world.rest([HOME, TRACE, "s"]);
-    for (const named of ["nobody", "q", "ns%2Fq", TRACE, `${TRACE}:${spanId(1)}`]) {
+    await world.rest([OWNER, TRACE, "s"]);
+    for (const named of ["unknown", "q", "ns%2Fq", TRACE, `${TRACE}:${spanId(1)}`]) {
       const error = { code: "NOT_FOUND", message: expect.stringMatching(/^Query .* not found$/) };
       expect([named, await deleted(`/events/${named}`)]).toEqual([
         named,
@@ -114,7 +114,7 @@ describe("DELETE /events/:uid with the ingest token, as the controller's finaliz
 
   test("purges nothing else", async () => {
     await post(anEvent("QueryExecutionStart", 0));
-    await world.rest([HOME, "s"]);
+    await world.rest([OWNER, "s"]);
     for (const path of ["/events", "/events/", "/traces", "/sessions/s"])
       expect([path, (await deleted(path))[0]]).toEqual([path, 403]);
     expect((await deleted(`/events/${UID}`, "view"))[0]).toBe(403);
@@ -122,26 +122,26 @@ describe("DELETE /events/:uid with the ingest token, as the controller's finaliz
     expect(await uids("/events")).toEqual([UID]);
   });
 
-  test("is remembered as long as the session is there", async () => {
+  test("is remembered as long as the session exists", async () => {
     const remembered = () =>
       runInDurableObject(directoryOf(env, "default"), (_, { storage }) =>
         storage.sql.exec("SELECT key FROM meta WHERE key GLOB 'purged *'").toArray(),
       );
     await post(anEvent("QueryExecutionStart", 0));
     await post(anEvent("QueryExecutionStart", 0, { queryId: "other", sessionId: "s2" }));
-    await world.rest([HOME, "s", traceIdForSession("s2"), "s2"]);
+    await world.rest([OWNER, "s", traceIdForSession("s2"), "s2"]);
     await deleted(`/events/${UID}`);
     await deleted("/events/other");
     expect(await remembered()).toHaveLength(2);
     expect((await world.request("/sessions/s", { method: "DELETE" })).status).toBe(204);
-    await world.rest([HOME, "s"]);
+    await world.rest([OWNER, "s"]);
     expect(await remembered()).toHaveLength(1);
     expect((await deleted(`/events/${UID}`))[0]).toBe(404);
     expect((await deleted("/events/other"))[0]).toBe(200);
   });
 });
 
-test("what spans tell of a query is purged from the list of all, too", async () => {
+test("events derived from a query's spans are purged from the list of all events too", async () => {
   await deliverQuery();
   expect((await page("/events")).items).toHaveLength(REASONS.length);
   await world.request("/events/q", { method: "DELETE" });

@@ -24,8 +24,8 @@ function span(name: string, from: number, to: number | undefined, attributes: ob
   };
 }
 
-/** Reason, message, and the data that is not the query's. */
-function told(given: Span): string[] {
+/** Reason, message, and the data without the query's. */
+function eventsOf(given: Span): string[] {
   const { start, end } = derivedEvents({ span: given }, "session");
   return [start, end].flatMap((event) => (event === undefined ? [] : [worded(event)]));
 }
@@ -67,7 +67,7 @@ describe("events of a span", () => {
         `QueryExecutionComplete | Query q completed | input=${"x".repeat(48)} durationMs=1000.00`,
       ],
     ],
-    ["what hands a query over", span("query.q.dispatch", 0, 1, ARK), []],
+    ["the dispatch of a query", span("query.q.dispatch", 0, 1, ARK), []],
     ["its target", span("target.t", 0, 1, { ...ARK, "target.type": "team" }), []],
     [
       "a team",
@@ -78,7 +78,7 @@ describe("events of a span", () => {
       ],
     ],
     [
-      "a turn that runs",
+      "a running turn",
       span("turn.0", 0, undefined, { ...ARK, "turn.number": 0, "turn.member.name": "a", "turn.member.type": "agent" }),
       ["TeamTurnStart | Turn 0 started | turn=0 memberName=a memberType=agent"],
     ],
@@ -126,11 +126,11 @@ describe("events of a span", () => {
       ],
     ],
     ["a call over HTTP", span("GET /", 0, 1, { "http.request.method": "GET" }), []],
-  ])("tell of %s", (_, given, expected) => {
-    expect(told(given)).toEqual(expected);
+  ])("are derived from %s", (_, given, expected) => {
+    expect(eventsOf(given)).toEqual(expected);
   });
 
-  test("tell of a trace's root as its query where none is named, by the trace's id", () => {
+  test("take the root as the query of a trace without one, by the trace's id", () => {
     const { parentSpanId: _, ...root } = span("chat", 0, 1, {});
     expect(derivedEvents({ span: root }, "session").start).toMatchObject({
       reason: "QueryExecutionStart",
@@ -138,7 +138,7 @@ describe("events of a span", () => {
     });
   });
 
-  test("bear clocks of any year", () => {
+  test("take clocks of any year", () => {
     const { start, end } = derivedEvents(
       { span: span("query.q", 0, 0, ARK, { startTimeUnixNano: "0", endTimeUnixNano: "18446744073709551615" }) },
       "",
@@ -155,7 +155,7 @@ const event = (reason: string, second: number, data: Record<string, string> = {}
   data: { queryName: "q", queryNamespace: "ns", ...data },
 });
 
-test("events stand by time; of one moment from the outside in, and then from the inside out", () => {
+test("events are sorted by time; at one moment starts from the outside in, then ends from the inside out", () => {
   const all = [
     "QueryExecutionStart",
     "TeamExecutionStart",
@@ -168,7 +168,7 @@ test("events stand by time; of one moment from the outside in, and then from the
   expect(sorted.map(({ reason }) => reason)).toEqual([...all, "ToolCallError"]);
 });
 
-test("what was posted is not derived again: as many, the first for the first, whatever became of them", () => {
+test("posted events replace as many derived ones, the first for the first, whatever their outcome", () => {
   const derived = [
     event("ToolCallStart", 1, { toolName: "find" }),
     event("ToolCallStart", 3, { toolName: "find" }),

@@ -3,19 +3,19 @@ import type { ArkEvent } from "../../src/logs/ark-events/ark-event.ts";
 import { traceIdForSession } from "../../src/otlp/logs/group-records.ts";
 import { at, spanId, traceIdOf } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
-import { anEvent, deliverQuery, HOME, page, part, post, query, reasons, REASONS, TRACE, UID } from "./ark-query.ts";
+import { anEvent, deliverQuery, OWNER, page, part, post, query, reasons, REASONS, TRACE, UID } from "./ark-query.ts";
 import { ArkStream } from "./ark-stream.ts";
-import type { Read } from "./ark-stream.ts";
+import type { StreamItem } from "./ark-stream.ts";
 
 beforeEach(async () => {
   world.stopClock();
   await world.emptyWorld();
 });
 
-const told = (items: readonly Read[]) => items.map(({ data }) => data as ArkEvent);
+const eventsOf = (items: readonly StreamItem[]) => items.map(({ data }) => data as ArkEvent);
 
 describe("a session of spans alone", () => {
-  test("tells its query's events, by time, with durations", async () => {
+  test("lists its query's events, by time, with durations", async () => {
     await deliverQuery();
     const { items, ...rest } = await page("/events/ns%2Fq");
     expect(reasons(items)).toEqual(REASONS);
@@ -41,15 +41,15 @@ describe("a session of spans alone", () => {
     expect(items[6]?.data).toMatchObject({ teamName: "ns/t", strategy: "sequential", durationMs: "11000.00" });
   });
 
-  test("by its name, its key, or its trace too", async () => {
+  test("finds its query by name, key or trace too", async () => {
     await deliverQuery();
-    for (const asked of ["q", "ns/q", `${TRACE}:${spanId(1)}`, TRACE])
-      expect([asked, (await page(`/events/${asked}`)).total]).toEqual([asked, 8]);
-    for (const asked of ["nobody", "other/q", traceIdOf("none"), `${TRACE}:${spanId(9)}`])
-      expect([asked, await page(`/events/${asked}`)]).toEqual([asked, { items: [], total: 0, hasMore: false }]);
+    for (const query of ["q", "ns/q", `${TRACE}:${spanId(1)}`, TRACE])
+      expect([query, (await page(`/events/${query}`)).total]).toEqual([query, 8]);
+    for (const query of ["unknown", "other/q", traceIdOf("none"), `${TRACE}:${spanId(9)}`])
+      expect([query, await page(`/events/${query}`)]).toEqual([query, { items: [], total: 0, hasMore: false }]);
   });
 
-  test("page by page: each event once, behind an integer that stays good", async () => {
+  test("pages hold each event once, behind an integer cursor that stays valid", async () => {
     await deliverQuery();
     for (const path of ["/events/ns%2Fq", "/events", "/events?session_id=s"]) {
       const all: ArkEvent[] = [];
@@ -73,33 +73,33 @@ describe("a session of spans alone", () => {
     }
   });
 
-  test("a span that was known to run begins once, and ends once", async () => {
+  test("a running span that ends gives one start and one end", async () => {
     const stream = await ArkStream.open("/events?watch=true");
     await world.deliver([part(1, 0, "query.q", [0])]);
     await world.rest([TRACE, "s"]);
     await world.deliver([query()]);
     await world.rest([TRACE, "s"]);
-    // A report that was held up on its way tells nothing new.
+    // A late report of the running span adds nothing.
     await world.deliver([part(1, 0, "query.q", [0], { late: "1" })]);
     await world.rest([TRACE, "s"]);
     const both = ["QueryExecutionStart", "QueryExecutionComplete"];
     await stream.until(2);
-    expect(reasons(told(await stream.quiet()))).toEqual(both);
+    expect(reasons(eventsOf(await stream.drain()))).toEqual(both);
     expect(reasons((await page("/events")).items)).toEqual(both);
     expect(reasons((await page("/events/q")).items)).toEqual(both);
     const resumed = await ArkStream.open(`/events?watch=true&cursor=${stream.items[0]?.id}`);
-    expect(reasons(told(await resumed.until(1)))).toEqual(both.slice(1));
+    expect(reasons(eventsOf(await resumed.until(1)))).toEqual(both.slice(1));
     await stream.close();
     await resumed.close();
   });
 });
 
 describe("POST /events", () => {
-  test("keeps the event, which comes back as it was, by the query's UID", async () => {
+  test("stores the event and returns it unchanged, by the query's UID", async () => {
     const event = anEvent("QueryExecutionStart", 0, { input: "x".repeat(20_000), conversationId: "c" });
     expect(await post({ ...event, ttl_seconds: 60 })).toEqual([201, { status: "success" }]);
     expect(await post(event)).toEqual([201, { status: "success" }]);
-    await world.rest([HOME, "s"]);
+    await world.rest([OWNER, "s"]);
     expect(await page(`/events/${UID}`)).toEqual({
       items: [event],
       total: 1,
@@ -110,30 +110,30 @@ describe("POST /events", () => {
     expect((await page("/events?session_id=s")).items).toEqual([event]);
   });
 
-  test("is of the session: a query that runs, then one that is done", async () => {
+  test("adds a query to the session: running, then done", async () => {
     await post(anEvent("QueryExecutionStart", 0));
-    await world.rest([HOME, "s"]);
+    await world.rest([OWNER, "s"]);
     expect((await world.readSession("s"))?.queries.map(({ name, phase }) => [name, phase])).toEqual([["q", "running"]]);
     await post(anEvent("QueryExecutionComplete", 3));
-    await world.rest([HOME, "s"]);
+    await world.rest([OWNER, "s"]);
     expect((await world.readSession("s"))?.queries.map(({ name, phase }) => [name, phase])).toEqual([["q", "done"]]);
   });
 
-  test("and its spans say nothing twice", async () => {
+  test("derives no event from spans that was posted", async () => {
     await post(anEvent("QueryExecutionStart", 0));
     await post(anEvent("ToolCallStart", 6, { toolName: "find" }));
-    await world.rest([HOME, "s"]);
+    await world.rest([OWNER, "s"]);
     const stream = await ArkStream.open(`/events?watch=true`);
     await deliverQuery();
-    await world.rest([HOME, TRACE, "s"]);
+    await world.rest([OWNER, TRACE, "s"]);
     const { items } = await page(`/events/${UID}`);
     expect(reasons(items)).toEqual(REASONS);
     expect(items.map(({ message }) => message).filter((message) => message.endsWith(" of q"))).toHaveLength(2);
     expect(new Set(items.map(({ data }) => data["queryId"]))).toEqual(new Set([UID]));
-    // Live, nobody knows which of the others will be posted.
+    // A live stream can't know which of the others will be posted.
     await post(anEvent("QueryExecutionComplete", 20));
-    await world.rest([HOME, "s"]);
-    expect(reasons(told(await stream.until(1)))).toEqual(["QueryExecutionComplete"]);
+    await world.rest([OWNER, "s"]);
+    expect(reasons(eventsOf(await stream.until(1)))).toEqual(["QueryExecutionComplete"]);
     expect(reasons((await page("/events")).items)).toEqual([
       "QueryExecutionStart",
       "ToolCallStart",
@@ -171,7 +171,7 @@ describe("POST /events", () => {
     ]);
   });
 
-  test("so is what would have to be cut because quotes are written with four characters each", async () => {
+  test("an event whose escaped quotes exceed the limit is 413", async () => {
     const events = [200_000, 400_000].map((quotes, n) =>
       anEvent("ToolCallStart", n, { parameters: '"'.repeat(quotes) }),
     );
@@ -181,41 +181,41 @@ describe("POST /events", () => {
 });
 
 describe("a watch of one query", () => {
-  test("tells its events from now on, or from the beginning, and waits for one that nobody heard of", async () => {
+  test("sends events from now on, or from the beginning, and waits for an unknown query", async () => {
     const early = await ArkStream.open(`/events/${UID}?watch=true`);
-    await early.quiet();
+    await early.drain();
     await post(anEvent("QueryExecutionStart", 0));
     await post(anEvent("QueryExecutionStart", 0, { queryId: "another" }));
-    await world.rest([HOME, "s"]);
-    expect(told(await early.until(1))).toEqual([anEvent("QueryExecutionStart", 0)]);
+    await world.rest([OWNER, "s"]);
+    expect(eventsOf(await early.until(1))).toEqual([anEvent("QueryExecutionStart", 0)]);
     const fresh = await ArkStream.open(`/events/${UID}?watch=true`);
     const whole = await ArkStream.open(`/events/${UID}?watch=true&from-beginning=true`);
     await post(anEvent("AgentExecutionStart", 1, { agent: "a" }));
-    await world.rest([HOME, "s"]);
-    expect(reasons(told(await fresh.until(1)))).toEqual(["AgentExecutionStart"]);
-    expect(reasons(told(await whole.until(2)))).toEqual(["QueryExecutionStart", "AgentExecutionStart"]);
-    expect(reasons(told(await early.until(2)))).toEqual(["QueryExecutionStart", "AgentExecutionStart"]);
+    await world.rest([OWNER, "s"]);
+    expect(reasons(eventsOf(await fresh.until(1)))).toEqual(["AgentExecutionStart"]);
+    expect(reasons(eventsOf(await whole.until(2)))).toEqual(["QueryExecutionStart", "AgentExecutionStart"]);
+    expect(reasons(eventsOf(await early.until(2)))).toEqual(["QueryExecutionStart", "AgentExecutionStart"]);
     const { nextCursor } = await page(`/events/${UID}?limit=1`);
     const behind = await ArkStream.open(`/events/${UID}?watch=true&cursor=${nextCursor}`);
-    expect(reasons(told(await behind.until(1)))).toEqual(["AgentExecutionStart"]);
+    expect(reasons(eventsOf(await behind.until(1)))).toEqual(["AgentExecutionStart"]);
     expect(behind.items[0]?.id).toBe(whole.last);
     for (const stream of [early, fresh, whole, behind]) await stream.close();
   });
 });
 
-test("a session of posted events alone has no trace to show, and what its events are is told", async () => {
+test("a session of posted events alone has no trace", async () => {
   await post(anEvent("QueryExecutionStart", 0));
   await post(anEvent("QueryExecutionComplete", 1));
-  await world.rest([HOME, "s"]);
+  await world.rest([OWNER, "s"]);
   expect(await page("/traces")).toEqual({ items: [], total: 0, hasMore: false });
   expect(await page("/traces?session_id=s")).toEqual({ items: [], total: 0, hasMore: false });
   await deliverQuery();
-  await world.rest([HOME, TRACE, "s"]);
+  await world.rest([OWNER, TRACE, "s"]);
   const traces = await (await world.request("/traces")).json<{ items: { traceId: string }[]; total: number }>();
   expect([traces.total, traces.items.map(({ traceId }) => traceId)]).toEqual([1, [TRACE]]);
 });
 
-test("Ark's routes are described", async () => {
+test("openapi.json describes Ark's routes", async () => {
   const { paths } = await (await world.request("/openapi.json")).json<{ paths: Record<string, object> }>();
   const methods = ["/traces", "/events", "/events/{query}", "/broker/sessions", "/broker/sessions/{id}"].map((path) =>
     Object.keys(paths[path] ?? {}).filter((key) => key !== "parameters"),
@@ -223,7 +223,7 @@ test("Ark's routes are described", async () => {
   expect(methods).toEqual([["get", "delete"], ["post", "get", "delete"], ["get", "delete"], ["get"], ["get"]]);
 });
 
-test("a log record that is called an event and is none leaves the events of others to be read", async () => {
+test("a log record with an event's name and a wrong body does not hide other events", async () => {
   await deliverQuery();
   const body = { stringValue: '{"reason":"ToolCallStart","data":{"toolName":{}}}' };
   const attributes = [{ key: "session.id", value: { stringValue: "s" } }];

@@ -1,9 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
-import { countTogether, FeedReader } from "../../src/ark/follow/feed-reader.ts";
-import type { Item, ItemReader, Tell } from "../../src/ark/follow/items.ts";
+import { FeedReader } from "../../src/ark/follow/feed-reader.ts";
+import { countTogether } from "../../src/ark/follow/items.ts";
+import type { Item, ItemReader, ReadItems } from "../../src/ark/follow/items.ts";
 import { LogItems } from "../../src/ark/follow/log-items.ts";
-import { tellSpans } from "../../src/ark/spans/span-text.ts";
+import { spanItems } from "../../src/ark/spans/bare-spans.ts";
 import type { LogEntry } from "../../src/session/contract/log-page.ts";
 import { aSpan, traceIdOf } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
@@ -16,16 +17,16 @@ beforeEach(async () => {
   await world.emptyWorld();
 });
 
-/** Tells spans, and fails now and then: at the first entry, in the middle of several, and at one that comes later. */
-function faulty(): Tell {
-  let asked = 0;
-  return async (...about) => {
-    if ([0, 2, 5].includes(asked++)) throw new Error("a test's fault");
-    return await tellSpans(...about);
+/** Reads spans, and fails at the first entry, in the middle of several, and at a later one. */
+function faulty(): ReadItems {
+  let calls = 0;
+  return async (...entry) => {
+    if ([0, 2, 5].includes(calls++)) throw new Error("a test's fault");
+    return await spanItems(...entry);
   };
 }
 
-/** Reads until nothing is left, again where a read failed. */
+/** Reads until nothing is left, and repeats a failed read. */
 async function all(reader: ItemReader): Promise<{ readonly names: readonly string[]; readonly faults: number }> {
   const items: Item[] = [];
   let faults = 0;
@@ -52,18 +53,17 @@ async function deliverSome(): Promise<void> {
   }
 }
 
-test("a read that failed changed nothing: tried again, everything is told once", async () => {
+test("a failed read changes nothing: repeated, it sends everything once", async () => {
   await deliverSome();
-  const feed = new FeedReader({ env, tenant: "default", tell: faulty(), cursor: 0 });
+  const feed = new FeedReader({ env, tenant: "default", readItems: faulty(), cursor: 0 });
   expect(await all(feed)).toEqual({ names: ["1", "2", "3", "4"], faults: 3 });
   const stub = world.objectOf("s");
-  const log = new LogItems({ stub, view: "session", id: "s", tell: faulty(), cursor: undefined });
-  const told = await all(log);
-  expect(told).toEqual({ names: ["1", "2", "3", "4"], faults: 3 });
+  const log = new LogItems({ stub, view: "session", id: "s", readItems: faulty(), cursor: undefined });
+  expect(await all(log)).toEqual({ names: ["1", "2", "3", "4"], faults: 3 });
 });
 
-test("a delivery that names large values is told by itself: a page bounds the log's text only", () => {
+test("an entry with large values is sent by itself: a page bounds the log's text only", () => {
   const entry = (hashes: readonly string[]) => ({ entry: { kind: "spans", hashes } as LogEntry });
-  const counts = [[], [[]], [[], []], [["h"], []], [[], ["h"], []]].map((due) => countTogether(due.map(entry)));
+  const counts = [[], [[]], [[], []], [["h"], []], [[], ["h"], []]].map((unsent) => countTogether(unsent.map(entry)));
   expect(counts).toEqual([0, 1, 2, 1, 1]);
 });

@@ -52,7 +52,7 @@ async function deliverQuery(): Promise<void> {
 }
 
 describe("GET /traces/:id", () => {
-  test("is Ark's shape, and ours beside it", async () => {
+  test("has Ark's shape, and ours beside it", async () => {
     await deliverQuery();
     const { status, body } = await get<Record<string, unknown>>(`/traces/${TRACE}`);
     expect([status, Object.keys(body)]).toEqual([
@@ -72,7 +72,7 @@ describe("GET /traces/:id", () => {
     expect(world.spansOf(body["resourceSpans"] as []).map(({ span }) => span.name)).toEqual(["query.q", "agent.a"]);
   });
 
-  test("shows each span once, in its best encoding, its values whole", async () => {
+  test("shows each span once, in its winning version, its values whole", async () => {
     const input = "x".repeat(20_000);
     await world.deliver([aSpan(TRACE, 1, { endTimeUnixNano: "0" }, { "input.value": input })]);
     await world.deliver([aSpan(TRACE, 1, {}, { "input.value": input })]);
@@ -80,7 +80,7 @@ describe("GET /traces/:id", () => {
     expect(body.spans.map(({ attributes }) => attributes[0]?.value)).toEqual([{ stringValue: input }]);
   });
 
-  test("that is not here: 404 as Ark says it", async () => {
+  test("an unknown trace is 404 in Ark's shape", async () => {
     const { status, body } = await get<object>(`/traces/${TRACE}`, { "x-request-id": "r-1" });
     expect([status, body]).toEqual([
       404,
@@ -89,7 +89,7 @@ describe("GET /traces/:id", () => {
     expect((await get<{ error: object }>("/traces/no-id")).body.error).toMatchObject({ code: "NOT_FOUND" });
   });
 
-  test("watched: bare spans from now on, or from the beginning, or behind a cursor", async () => {
+  test("a watch sends bare spans from now on, from the beginning, or behind a cursor", async () => {
     await world.deliver([span(TRACE, 1), span(TRACE, 2)]);
     const fresh = await ArkStream.open(`/traces/${TRACE}?watch=true`);
     const whole = await ArkStream.open(`/traces/${TRACE}?watch=true&from-beginning=true`);
@@ -107,9 +107,9 @@ describe("GET /traces/:id", () => {
     for (const stream of [fresh, whole, behind, resumed]) await stream.close();
   });
 
-  test("watched before it is there", async () => {
+  test("a watch may begin before the trace exists", async () => {
     const stream = await ArkStream.open(`/traces/${TRACE}?watch=true`);
-    await stream.quiet();
+    await stream.drain();
     await world.deliver([span(TRACE, 1)]);
     expect(names(await stream.until(1))).toEqual(["1"]);
     await stream.close();
@@ -154,7 +154,7 @@ describe("GET /traces", () => {
     expect(even.body).toMatchObject({ total: 4, hasMore: true });
     const rest = await get<Page>(`/traces?session_id=even&limit=2&cursor=${even.body.nextCursor}`);
     expect(rest.body.items.map(({ traceId }) => traceId)).toEqual([traceIdOf("t2"), traceIdOf("t0")]);
-    expect((await get<Page>("/traces?session_id=nobody")).body).toEqual({ items: [], total: 0, hasMore: false });
+    expect((await get<Page>("/traces?session_id=unknown")).body).toEqual({ items: [], total: 0, hasMore: false });
   });
 
   test.each([
@@ -176,7 +176,7 @@ describe("GET /traces", () => {
     }
   });
 
-  test("DELETE purges all there is", async () => {
+  test("DELETE purges everything", async () => {
     await world.deliver([span(TRACE, 1, "s")]);
     await world.deliver([span(OTHER, 1)]);
     await world.rest([TRACE, OTHER, "s"]);
@@ -191,7 +191,7 @@ describe("GET /traces", () => {
 });
 
 describe("GET /traces?watch=true", () => {
-  test("tells each span that is acknowledged from now on, of all sessions or of one", async () => {
+  test("sends each span that is acknowledged from now on, of all sessions or of one", async () => {
     await world.deliver([span(TRACE, 1, "s")]);
     await world.rest([TRACE, "s"]);
     const all = await ArkStream.open("/traces?watch=true");
@@ -202,13 +202,13 @@ describe("GET /traces?watch=true", () => {
     expect(names(await one.until(2)).toSorted()).toEqual(["2", "4"]);
     expect(all.items[0]?.data).toMatchObject({ resource: { "service.name": "tests" }, parentSpanId: "" });
     expect(all.comments).toContain("connected");
-    await all.quiet();
+    await all.drain();
     expect(all.items).toHaveLength(3);
     await all.close();
     await one.close();
   });
 
-  test("resumes behind any span, in the middle of a delivery too, and the directory's sleep changes nothing", async () => {
+  test("resumes behind any span, even in the middle of a delivery, after the directory was evicted", async () => {
     const all = await ArkStream.open("/traces?watch=true");
     await world.deliver([1, 2, 3].map((id) => span(TRACE, id, "s")));
     await world.deliver([4, 5].map((id) => span(OTHER, id)));
@@ -218,8 +218,8 @@ describe("GET /traces?watch=true", () => {
     await all.until(6);
     await all.close();
     await evictDurableObject(env.DIRECTORY.get(env.DIRECTORY.idFromName("default/directory")));
-    const told = names(all.items);
-    expect(told.toSorted()).toEqual(["1", "2", "3", "4", "5", "6"]);
+    const sent = names(all.items);
+    expect(sent.toSorted()).toEqual(["1", "2", "3", "4", "5", "6"]);
     const ids = all.items.map(({ id }) => Number(id));
     expect(ids).toEqual(ids.toSorted((a, b) => a - b));
     for (const [at, { id }] of all.items.entries()) {
@@ -228,13 +228,13 @@ describe("GET /traces?watch=true", () => {
         ["&cursor=0", { "last-event-id": id ?? "" }],
       ] as const) {
         const rest = await ArkStream.open(`/traces?watch=true${search}`, headers);
-        expect(names(await rest.until(told.length - at - 1))).toEqual(told.slice(at + 1));
+        expect(names(await rest.until(sent.length - at - 1))).toEqual(sent.slice(at + 1));
         expect(rest.items.map((item) => item.id)).toEqual(all.items.slice(at + 1).map((item) => item.id));
         await rest.close();
       }
     }
     const whole = await ArkStream.open("/traces?watch=true&from-beginning=true");
-    expect(names(await whole.until(6))).toEqual(told);
+    expect(names(await whole.until(6))).toEqual(sent);
     await whole.close();
   });
 
@@ -248,7 +248,7 @@ describe("GET /traces?watch=true", () => {
     await stream.close();
   });
 
-  test("a trace that is bound to a session later is told once, live and resumed", async () => {
+  test("a trace that is bound to a session later is sent once, live and resumed", async () => {
     const all = await ArkStream.open("/traces?watch=true");
     await world.deliver([span(TRACE, 1)]);
     await world.rest([TRACE]);
@@ -256,16 +256,16 @@ describe("GET /traces?watch=true", () => {
     await world.deliver([span(TRACE, 2, "s")]);
     await world.rest([TRACE, "s"]);
     await all.until(2);
-    await all.quiet();
+    await all.drain();
     expect(names(all.items)).toEqual(["1", "2"]);
     const resumed = await ArkStream.open(`/traces?watch=true&cursor=${all.items[0]?.id}`);
-    expect(names(await resumed.quiet(1_000))).toEqual(["2"]);
+    expect(names(await resumed.drain(1_000))).toEqual(["2"]);
     const whole = await ArkStream.open("/traces?watch=true&cursor=0");
-    expect(names(await whole.quiet(1_000))).toEqual(["1", "2"]);
+    expect(names(await whole.drain(1_000))).toEqual(["1", "2"]);
     for (const stream of [all, resumed, whole]) await stream.close();
   });
 
-  test("a trace whose session was deleted is told again from its new beginning, live and listed", async () => {
+  test("a trace that returns after its session was deleted is sent again from its beginning", async () => {
     await world.deliver([span(TRACE, 1)]);
     await world.deliver([span(TRACE, 2)]);
     await world.rest([TRACE]);

@@ -10,19 +10,19 @@ import type { ArkEvent, ArkOperation, ArkPhase } from "../../logs/ark-events/ark
 import { ARK_INPUT_UNITS } from "../../logs/ark-events/ark-event.ts";
 import { nanosecondsText } from "../../lib/nanoseconds.ts";
 
-/** What a span tells of its operation, as an Ark installation would have posted it. */
+/** The events of a span's operation, as an Ark installation would have posted them. */
 export type DerivedEvents = { readonly start?: ArkEvent; readonly end?: ArkEvent };
 
-export type ToldSpan = { readonly span: Span; readonly resource?: Resource; readonly scope?: Scope };
+export type SpanInScope = { readonly span: Span; readonly resource?: Resource; readonly scope?: Scope };
 
-/** Of a tool's parameters: what a preview of a large value holds. */
+/** Length of a tool's parameters, UTF-16 units: as much as a preview of a large value holds. */
 const PARAMETER_UNITS = 512;
 
 /**
- * The events of one span, which depend on nothing but it: of an operation that a query can have. `session`: the id of the session
- * that shows it, for spans that name none.
+ * The events of one span, if it is an operation that a query can have; they depend on this span only. `session`: the id of the
+ * session that shows it, for spans that name none.
  */
-export function derivedEvents({ span, resource, scope }: ToldSpan, session: string): DerivedEvents {
+export function derivedEvents({ span, resource, scope }: SpanInScope, session: string): DerivedEvents {
   const facts = deriveFacts(span, JSON.stringify(span), resource, scope);
   const operation = operationOf(facts);
   if (operation === undefined) return {};
@@ -36,7 +36,7 @@ export function derivedEvents({ span, resource, scope }: ToldSpan, session: stri
   return { start, end: eventOf({ operation, phase, subject, time: facts.end, data: ended }) };
 }
 
-/** What Ark's events call a query of which no event says its UID: `<namespace>/<name>`; one that has no name by its trace. */
+/** The `queryId` of a query whose UID no event says: `<namespace>/<name>`, or the trace's id without a name. */
 export function queryIdOf(traceId: string, query: SpanFacts["query"]): string {
   return query === undefined ? traceId : `${query.namespace}/${query.name}`;
 }
@@ -49,7 +49,7 @@ const OPERATIONS: Readonly<Partial<Record<SpanFacts["kind"], ArkOperation>>> = {
   tool: "ToolCall",
 };
 
-/** The controller's `query.<name>.dispatch` is not the query: it hands it over. */
+/** The controller's `query.<name>.dispatch` is not the query: it only sends it to the executor. */
 function operationOf({ kind, name, parentSpanId, query }: SpanFacts): ArkOperation | undefined {
   if (kind === "query") return name.endsWith(DISPATCH_SUFFIX) ? undefined : "QueryExecution";
   return OPERATIONS[kind] ?? (parentSpanId === "" && query === undefined ? "QueryExecution" : undefined);
@@ -137,7 +137,7 @@ function usage(input: number, output: number): Data {
   return { promptTokens: `${input}`, completionTokens: `${output}`, totalTokens: `${input + output}` };
 }
 
-/** Without what is not known. */
+/** Drops unknown fields. */
 function texts(given: Readonly<Record<string, string | undefined>>): Data {
   return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
@@ -169,7 +169,7 @@ const VERBS: Readonly<Record<ArkPhase, string>> = {
 };
 const MESSAGE_UNITS = 1_024;
 
-type About = {
+type EventParts = {
   readonly operation: ArkOperation;
   readonly phase: ArkPhase;
   readonly subject: string;
@@ -177,7 +177,7 @@ type About = {
   readonly data: Data;
 };
 
-function eventOf({ operation, phase, subject, time, data }: About): ArkEvent {
+function eventOf({ operation, phase, subject, time, data }: EventParts): ArkEvent {
   const why = data["error"] === undefined ? "" : `: ${data["error"]}`;
   return {
     timestamp: nanosecondsText(time),

@@ -5,7 +5,7 @@ import type { ArkEvent, ArkOperation } from "../../logs/ark-events/ark-event.ts"
 /** From the outside in. */
 const DEPTHS = Object.keys(ARK_OPERATIONS);
 
-/** By time. Of one moment, what begins goes from the outside in, and what ends from the inside out, after it. */
+/** By time. At one moment, starts go from the outside in; ends follow, from the inside out. */
 export function compareEvents(a: ArkEvent, b: ArkEvent): number {
   const timeA = instantOf(a.timestamp) ?? 0n;
   const timeB = instantOf(b.timestamp) ?? 0n;
@@ -19,15 +19,15 @@ function isStart({ reason }: ArkEvent): boolean {
   return readReason(reason)?.phase === "Start";
 }
 
-/** Operations that are no spans, as those of memory, stand among the innermost. */
+/** Operations without spans, such as those of memory, are the innermost. */
 function depthOf({ reason }: ArkEvent): number {
   const operation = readReason(reason)?.operation;
   return operation === undefined ? DEPTHS.length : DEPTHS.indexOf(operation);
 }
 
 /**
- * Of events made of spans those that nobody posted: events have no span's id, so that the posted ones stand for as many
- * derived ones of the same query, reason and subject, the first for the first.
+ * Derived events that were not posted. Events have no span id, so posted events replace as many derived ones of the same query,
+ * reason and subject, the first for the first.
  */
 export function notPosted<Derived extends { readonly event: ArkEvent }>(
   derived: readonly Derived[],
@@ -49,7 +49,7 @@ export function notPosted<Derived extends { readonly event: ArkEvent }>(
   return [...left];
 }
 
-/** The field of an event's data that says what the operation is of. */
+/** The fields of an event's data that may name the operation's subject. */
 const SUBJECTS: Readonly<Record<ArkOperation, readonly string[]>> = {
   QueryExecution: [],
   TeamExecution: ["teamName", "team"],
@@ -60,7 +60,7 @@ const SUBJECTS: Readonly<Record<ArkOperation, readonly string[]>> = {
   ToolCall: ["toolName", "tool"],
 };
 
-/** Query, operation, what it is of, and whether it begins: ends of any kind are one. Spans put a namespace before names, events may not. */
+/** Query, operation, subject, and start or end: ends of any kind are equal. Spans put a namespace before names, events may not. */
 function keyOf({ reason, data }: ArkEvent): string {
   const { operation, phase } = readReason(reason) ?? {};
   const fields = operation === undefined ? [] : SUBJECTS[operation];

@@ -5,38 +5,38 @@ import { queryKey, runKey } from "../../session/contract/directory.ts";
 import { nameToken, searchPhrases } from "../../session/list/search-text.ts";
 import type { LogPage } from "../../session/contract/log-page.ts";
 import { queryNameOf } from "./session-events.ts";
-import type { PlacedEvent } from "./session-events.ts";
+import type { IndexedEvent } from "./session-events.ts";
 import { EVERY_SESSION } from "../spans/trace-page.ts";
 
-/** Where a query's events are, and which of the session's they are. */
+/** The session of a query, and which of the session's events are the query's. */
 export type FoundQuery = {
   /** The id of the session. */
   readonly session: string;
-  readonly isOf: (placed: PlacedEvent) => boolean;
-  /** What its events call it, where they were posted. */
+  readonly isOf: (indexed: IndexedEvent) => boolean;
+  /** The UID in its posted events. */
   readonly uid?: string;
-  /** What its purge is noted under. */
+  /** The key of its purge. */
   readonly key: string;
 };
 
-/** Of sessions that have a query of the name, the last active are looked at. */
+/** Sessions with a query of the name that are searched, the last active first. */
 const SESSIONS = 20;
 const TRACE = /^([0-9a-f]{32})(?::([0-9a-f]{16}))?$/;
 
 /**
- * A query by the UID that its events name; by `<namespace>/<name>` or its name, of the session that was active last; by the
- * key of our own summaries; or by the trace that it is the only query of.
+ * Finds a query by the UID of its posted events; by `<namespace>/<name>` or its name, in the session that was active last; by the
+ * key of a `QuerySummary`; or by its trace.
  */
-export async function findQuery(env: Bindings, tenant: string, asked: string): Promise<FoundQuery | undefined> {
-  const [posted]: { session: string; name: string }[] = await directoryOf(env, tenant).queriesOf(asked);
+export async function findQuery(env: Bindings, tenant: string, text: string): Promise<FoundQuery | undefined> {
+  const [posted]: { session: string; name: string }[] = await directoryOf(env, tenant).queriesOf(text);
   if (posted !== undefined) {
     const { session, name } = posted;
-    const isOf = ({ by, event }: PlacedEvent) =>
-      by === "post" ? event.data["queryId"] === asked : queryNameOf(event) === name;
-    return { session, isOf, uid: asked, key: runKey(session, name, asked) };
+    const isOf = ({ by, event }: IndexedEvent) =>
+      by === "post" ? event.data["queryId"] === text : queryNameOf(event) === name;
+    return { session, isOf, uid: text, key: runKey(session, name, text) };
   }
-  const [, traceId, spanId] = TRACE.exec(asked) ?? [];
-  return traceId === undefined ? await byName(env, tenant, asked) : await byTrace(env, tenant, traceId, spanId);
+  const [, traceId, spanId] = TRACE.exec(text) ?? [];
+  return traceId === undefined ? await byName(env, tenant, text) : await byTrace(env, tenant, traceId, spanId);
 }
 
 async function byTrace(
@@ -45,27 +45,27 @@ async function byTrace(
   traceId: string,
   spanId: string | undefined,
 ): Promise<FoundQuery | undefined> {
-  const home: LogPage = await sessionAt(env, tenant, traceId).peek("trace");
-  if (home.state !== "present") return undefined;
-  const session = home.session ?? traceId;
+  const owner: LogPage = await sessionAt(env, tenant, traceId).peek("trace");
+  if (owner.state !== "present") return undefined;
+  const session = owner.session ?? traceId;
   if (spanId === undefined)
-    return { session, isOf: (placed) => placed.traceId === traceId, key: queryKey(session, traceId) };
+    return { session, isOf: (indexed) => indexed.traceId === traceId, key: queryKey(session, traceId) };
   const page: LogPage = await sessionAt(env, tenant, session).peek("session", "queries");
   const queries = page.state === "present" ? (page.queries ?? []) : [];
   const query = queries.find(({ key }) => key === `${traceId}:${spanId}`);
   if (query === undefined) return undefined;
   const { name, namespace = "" } = query;
-  const isNamed = (placed: PlacedEvent) => queryNameOf(placed.event) === `${namespace}/${name}`;
+  const isNamed = (indexed: IndexedEvent) => queryNameOf(indexed.event) === `${namespace}/${name}`;
   return {
     session,
-    isOf: (placed) => placed.traceId === traceId && isNamed(placed),
+    isOf: (indexed) => indexed.traceId === traceId && isNamed(indexed),
     key: queryKey(session, `${namespace}/${name}`),
   };
 }
 
-async function byName(env: Bindings, tenant: string, asked: string): Promise<FoundQuery | undefined> {
-  const slash = asked.indexOf("/");
-  const [namespace, name] = slash < 0 ? [undefined, asked] : [asked.slice(0, slash), asked.slice(slash + 1)];
+async function byName(env: Bindings, tenant: string, text: string): Promise<FoundQuery | undefined> {
+  const slash = text.indexOf("/");
+  const [namespace, name] = slash < 0 ? [undefined, text] : [text.slice(0, slash), text.slice(slash + 1)];
   const names = namespace === undefined || namespace === "" ? [] : [nameToken("namespace", namespace)];
   const filter = { ...EVERY_SESSION, names, phrases: searchPhrases(name) };
   if (filter.phrases.length === 0) return undefined;

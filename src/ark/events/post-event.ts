@@ -15,15 +15,15 @@ import { deliver } from "../../routes/receive/deliver.ts";
 import { arkError, invalid } from "../error.ts";
 import { queryNameOf } from "./session-events.ts";
 
-/** Of one event: a tool's parameters may be long, its results are not in it. */
+/** Size of one event: a tool's parameters may be long, its results are not part of it. */
 const MAX_EVENT_BYTES = 1_000_000;
 
-/** Takes an event as Ark posts it: a log record like any other from there on. Acknowledged when on disk; again it changes nothing. */
+/** Takes an event that Ark posts, and stores it as a log record. Acknowledged when it is on disk; repeating it changes nothing. */
 export async function postEvent(c: Context<AppEnv>): Promise<Response> {
   const account = bodies.open();
   try {
     const sent = await readSent(c.req.raw, MAX_EVENT_BYTES, account.hold);
-    return sent.ok ? await keepEvent(c, sent.value) : refuseBody(c, sent.error);
+    return sent.ok ? await storeEvent(c, sent.value) : refuseBody(c, sent.error);
   } finally {
     account.close();
   }
@@ -43,25 +43,25 @@ function busy(c: Context<AppEnv>, detail: string): Response {
   return arkError(c, problem, "UNAVAILABLE", { "retry-after": "1" });
 }
 
-async function keepEvent(c: Context<AppEnv>, body: Uint8Array): Promise<Response> {
+async function storeEvent(c: Context<AppEnv>, body: Uint8Array): Promise<Response> {
   const parsed = parse(body);
   if (!parsed.ok) return invalid(c, `body: ${parsed.fault}`);
   const read = readArkEvent(parsed.value);
   if (!read.ok) return invalid(c, read.faults.join("; "));
-  const told = recordOfArkEvent(read.event);
-  // Cut, it would be no event any more.
-  const kept = new TextEncoder().encode(JSON.stringify(told.record.body)).length;
-  if (kept > MAX_VALUE) return refuseBody(c, { reason: "too-large", what: "bytes, once quoted", limit: MAX_VALUE });
-  await noteQuery(c, read.event);
-  const decoded = decodeLogs(requestOf(told), "json");
+  const inScope = recordOfArkEvent(read.event);
+  // A cut body is no event any more.
+  const bytes = new TextEncoder().encode(JSON.stringify(inScope.record.body)).length;
+  if (bytes > MAX_VALUE) return refuseBody(c, { reason: "too-large", what: "bytes, once quoted", limit: MAX_VALUE });
+  await announceQuery(c, read.event);
+  const decoded = decodeLogs(requestOf(inScope), "json");
   if (!decoded.ok) return invalid(c, statusOf(decoded.error).message);
   const { groups, rejected } = decoded.value;
   if (rejected.count > 0) return invalid(c, rejected.reason ?? "event: could not be taken");
   const delivered = await deliver(c.env, c.var.tenant, groups);
   if (delivered.retry) return busy(c, "The event could not be stored; send it again.");
   const { reason } = delivered;
-  const about = { at: Date.now(), signal: "logs", encoding: "json", rejected: delivered.rejected } as const;
-  recordExport(c, { ...about, accepted: 1 - delivered.rejected, ...(reason === undefined ? {} : { reason }) });
+  const received = { at: Date.now(), signal: "logs", encoding: "json", rejected: delivered.rejected } as const;
+  recordExport(c, { ...received, accepted: 1 - delivered.rejected, ...(reason === undefined ? {} : { reason }) });
   if (reason !== undefined) return arkError(c, { status: 413, title: "Payload Too Large", detail: reason });
   return c.json({ status: "success" }, 201);
 }
@@ -81,21 +81,21 @@ function requestOf({ resource, scope, record }: RecordInScope): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ resourceLogs }));
 }
 
-/** Queries that this isolate has told the directory of lately. */
+/** Queries that this isolate announced to the directory lately, Unix milliseconds. */
 const KNOWN_MILLIS = 60_000;
 const MOST_KNOWN = 10_000;
-const noted = new Map<string, number>();
+const announced = new Map<string, number>();
 
-/** First, so that whoever hears of the event finds its query. */
-async function noteQuery(c: Context<AppEnv>, event: ArkEvent): Promise<void> {
+/** Comes before the event is stored, so that every reader of the event finds its query. */
+async function announceQuery(c: Context<AppEnv>, event: ArkEvent): Promise<void> {
   const { queryId = "", sessionId = "" } = event.data;
   const session = sessionIdOf(sessionId);
   const key = JSON.stringify([c.var.tenant, queryId, session]);
-  if (Math.abs(Date.now() - (noted.get(key) ?? 0)) < KNOWN_MILLIS) return;
+  if (Math.abs(Date.now() - (announced.get(key) ?? 0)) < KNOWN_MILLIS) return;
   await directoryOf(c.env, c.var.tenant).noteQuery(queryId, session, queryNameOf(event));
-  noted.set(key, Date.now());
-  for (const oldest of noted.keys()) {
-    if (noted.size <= MOST_KNOWN) break;
-    noted.delete(oldest);
+  announced.set(key, Date.now());
+  for (const oldest of announced.keys()) {
+    if (announced.size <= MOST_KNOWN) break;
+    announced.delete(oldest);
   }
 }

@@ -1,123 +1,137 @@
 import type { Bindings } from "../../config.ts";
+import type { DirectoryObject } from "../../durable/directory/object.ts";
 import { directoryOf, sessionAt } from "../../place.ts";
-import { cursorAfter, cursorAt, placeOf } from "../cursor.ts";
+import { cursorAfter, cursorAt, positionOf } from "../cursor.ts";
+import type { ArkParams } from "../params.ts";
 import type { FeedPage, FeedEntry } from "../../session/contract/feed.ts";
 import type { LogEntry, LogPage, View } from "../../session/contract/log-page.ts";
-import { ITEM_PAGE_BYTES } from "./items.ts";
-import type { Item, ItemReader, SessionStub, Tell } from "./items.ts";
-import { ToldTraces } from "./sent-traces.ts";
+import { countTogether, ITEM_PAGE_BYTES } from "./items.ts";
+import type { Item, ItemReader, SessionStub, ReadItems } from "./items.ts";
+import { SentTraces } from "./sent-traces.ts";
 
-/** Turns asked for at once: each is a small row, and at least one read of a session. */
-const TURNS = 64;
+/**
+ * Where a stream of all sessions begins: behind the cursor; else now, or at the beginning if `fromBeginning`. A cursor past the head
+ * means now. Call it before the response: everything acknowledged after that is sent.
+ */
+export async function feedCursor(
+  directory: DurableObjectStub<DirectoryObject>,
+  { cursor, fromBeginning }: Pick<ArkParams, "cursor" | "fromBeginning">,
+): Promise<number> {
+  const page: FeedPage = await directory.feed({ after: Number.MAX_SAFE_INTEGER, limit: 1 });
+  const now = page.head === 0 ? 0 : cursorAfter(page.head);
+  if (cursor !== undefined) return Math.min(cursor, now);
+  return fromBeginning ? 0 : now;
+}
+
+/** Entries of the feed in one read: each is a small row, and at least one read of a session. */
+const FEED_ENTRIES = 64;
 const TRACE_ID = /^[0-9a-f]{32}$/;
 
-export type FeedAsked = {
+export type FeedReaderOptions = {
   readonly env: Bindings;
   readonly tenant: string;
-  readonly tell: Tell;
-  /** Everything up to it was told. */
+  readonly readItems: ReadItems;
+  /** Everything up to it was sent. */
   readonly cursor: number;
 };
 
-/** An entry that was read and not told yet. */
-type Due = { readonly stub: SessionStub; readonly session: string; readonly entry: LogEntry; readonly place: number };
+/** An entry of a session's log that was read and not sent yet. */
+type UnsentEntry = {
+  readonly stub: SessionStub;
+  readonly session: string;
+  readonly entry: LogEntry;
+  readonly place: number;
+};
 
 /**
- * What all sessions of a tenant tell, in the order in which they told the directory of it: one log, read page by page. A read that fails
- * has changed nothing, and can be tried again.
+ * The items of all sessions of a tenant, in the order in which the sessions reported to the directory: one log, read page by page. A
+ * failed read changes nothing, and can be repeated.
  */
 export class FeedReader implements ItemReader {
-  readonly #asked: FeedAsked;
-  readonly #told: ToldTraces;
-  /** All places up to this one are told, and of the next so many. */
+  readonly #options: FeedReaderOptions;
+  readonly #sent: SentTraces;
+  /** All places of the feed up to this one were sent, and `#skip` items of the next. */
   #place: number;
   #skip: number;
-  #turns: FeedEntry[] = [];
-  #due: readonly Due[] = [];
-  /** Up to where all is told when nothing is due. */
+  #feed: FeedEntry[] = [];
+  #unsent: readonly UnsentEntry[] = [];
+  /** The last place that was sent once `#unsent` is empty. */
   #through = 0;
 
-  constructor(asked: FeedAsked) {
-    this.#asked = asked;
-    const { revision, told } = placeOf(asked.cursor);
+  constructor(options: FeedReaderOptions) {
+    this.#options = options;
+    const { revision, sent } = positionOf(options.cursor);
     this.#place = revision;
-    this.#skip = told;
-    const directory = directoryOf(asked.env, asked.tenant);
-    this.#told = new ToldTraces((ids) => directory.told(ids));
+    this.#skip = sent;
+    const directory = directoryOf(options.env, options.tenant);
+    this.#sent = new SentTraces((ids) => directory.told(ids));
   }
 
-  /** Behind all that was read. */
+  /** Behind everything that was read. */
   get cursor(): number {
     return cursorAfter(this.#place);
   }
 
   async read(): ReturnType<ItemReader["read"]> {
-    if (this.#due.length === 0) {
-      const turn = this.#turns[0] ?? (await this.#next());
-      if (turn === undefined) return { items: [], caughtUp: true, ended: false };
-      await this.#readTurn(turn);
+    if (this.#unsent.length === 0) {
+      const report = this.#feed[0] ?? (await this.#readFeed());
+      if (report === undefined) return { items: [], caughtUp: true, ended: false };
+      await this.#readReport(report);
     }
-    return { items: await this.#tell(), caughtUp: false, ended: false };
+    return { items: await this.#nextItems(), caughtUp: false, ended: false };
   }
 
-  async #next(): Promise<FeedEntry | undefined> {
-    const { env, tenant } = this.#asked;
-    const page: FeedPage = await directoryOf(env, tenant).feed({ after: this.#place, limit: TURNS });
-    this.#turns = [...page.entries];
-    return this.#turns[0];
+  async #readFeed(): Promise<FeedEntry | undefined> {
+    const { env, tenant } = this.#options;
+    const page: FeedPage = await directoryOf(env, tenant).feed({ after: this.#place, limit: FEED_ENTRIES });
+    this.#feed = [...page.entries];
+    return this.#feed[0];
   }
 
-  /** One page of a turn: what is new of it is due. */
-  async #readTurn(turn: FeedEntry): Promise<void> {
-    const behind = turn.revision - (turn.place - this.#place);
-    const from = Math.max(turn.after, behind);
-    const stub = sessionAt(this.#asked.env, this.#asked.tenant, turn.id);
-    const page = await readPage(stub, turn, from);
-    const entries = (page?.entries ?? []).filter(({ revision }) => revision <= turn.revision);
-    await this.#told.learn(turn.id, entries);
-    this.#due = entries.map((entry) => {
-      const place = turn.place - (turn.revision - entry.revision);
-      return { stub, session: turn.id, entry, place };
+  /** Reads one page of the revisions that a session reported. */
+  async #readReport(report: FeedEntry): Promise<void> {
+    const behind = report.revision - (report.place - this.#place);
+    const from = Math.max(report.after, behind);
+    const stub = sessionAt(this.#options.env, this.#options.tenant, report.id);
+    const page = await readPage(stub, report, from);
+    const entries = (page?.entries ?? []).filter(({ revision }) => revision <= report.revision);
+    await this.#sent.learn(report.id, entries);
+    this.#unsent = entries.map((entry) => {
+      const place = report.place - (report.revision - entry.revision);
+      return { stub, session: report.id, entry, place };
     });
-    const isRead = page === undefined || page.next >= turn.revision || page.next >= page.head;
-    this.#through = isRead ? turn.place : turn.place - (turn.revision - page.next);
+    const isRead = page === undefined || page.next >= report.revision || page.next >= page.head;
+    this.#through = isRead ? report.place : report.place - (report.revision - page.next);
   }
 
-  async #tell(): Promise<readonly Item[]> {
-    const told = this.#due.slice(0, countTogether(this.#due));
+  async #nextItems(): Promise<readonly Item[]> {
+    const batch = this.#unsent.slice(0, countTogether(this.#unsent));
     const items: Item[] = [];
-    for (const { stub, session, entry, place } of told) {
-      if (this.#told.has(entry)) continue;
+    for (const { stub, session, entry, place } of batch) {
+      if (this.#sent.has(entry)) continue;
       const past = place === this.#place + 1 ? this.#skip : 0;
-      for (const one of await this.#asked.tell(stub, entry, session)) {
-        if (one.place > past) items.push({ cursor: cursorAt(place, one.place), data: one.data });
+      for (const { index, data } of await this.#options.readItems(stub, entry, session)) {
+        if (index > past) items.push({ cursor: cursorAt(place, index), data });
       }
     }
-    for (const { entry } of told) this.#told.note(entry);
-    this.#due = this.#due.slice(told.length);
-    this.#place = this.#due.length === 0 ? this.#through : (told.at(-1)?.place ?? this.#place);
+    for (const { entry } of batch) this.#sent.add(entry);
+    this.#unsent = this.#unsent.slice(batch.length);
+    this.#place = this.#unsent.length === 0 ? this.#through : (batch.at(-1)?.place ?? this.#place);
     this.#skip = 0;
-    if (this.#place === this.#turns[0]?.place) this.#turns.shift();
+    if (this.#place === this.#feed[0]?.place) this.#feed.shift();
     return items;
   }
 }
 
-/** A page's text is bounded, the large values that it names are not: an entry that has some is told by itself. */
-export function countTogether(due: readonly { readonly entry: LogEntry }[]): number {
-  const isLarge = ({ entry }: { readonly entry: LogEntry }) => entry.kind !== "gone" && entry.hashes.length > 0;
-  const large = due.findIndex(isLarge);
-  return large < 0 ? due.length : Math.max(1, large);
-}
-
 type Present = Extract<LogPage, { state: "present" }>;
 
-/** `undefined` where the log is another one by now, or none. A trace that went to another session is read from its home. */
-async function readPage(stub: SessionStub, turn: FeedEntry, revision: number): Promise<Present | undefined> {
-  const cursor = { generation: turn.generation, revision };
-  const views: readonly View[] = TRACE_ID.test(turn.id) ? ["session", "trace"] : ["session"];
+/** `undefined` if the log is of another generation by now, or absent. A trace that moved to another session is read from its owner. */
+async function readPage(stub: SessionStub, report: FeedEntry, revision: number): Promise<Present | undefined> {
+  const cursor = { generation: report.generation, revision };
+  const views: readonly View[] = TRACE_ID.test(report.id) ? ["session", "trace"] : ["session"];
   for (const view of views) {
     const page: LogPage = await stub.read(view, cursor, ITEM_PAGE_BYTES);
-    if (page.state === "present" && !page.reset && page.generation === turn.generation) return page;
+    if (page.state === "present" && !page.reset && page.generation === report.generation) return page;
   }
   return undefined;
 }

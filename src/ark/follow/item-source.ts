@@ -8,22 +8,22 @@ import type { Item, ItemReader } from "./items.ts";
 type Attachable = { fetch(request: Request): Promise<Response> };
 
 const encoder = new TextEncoder();
-/** What an Ark broker greets with, and how soon who is cut off comes back. */
+/** The greeting of Ark's broker, and the delay after which a client that was cut off reconnects. */
 const CONNECTED = ": connected\n\nretry: 1000\n\n";
 
-/** What goes out first. */
+/** The first things in a stream. */
 export type Opening = {
-  /** Where the stream begins: an event without data, so that who is cut off before the first item resumes from there. */
+  /** Where the stream begins: an event without data, so that a client that is cut off before the first item resumes there. */
   readonly cursor: number | undefined;
-  /** An event of its own that tells the same, for clients that wait for one. */
+  /** An event with the same cursor as data, for clients that wait for one. */
   readonly event?: string;
 };
 
-/** Whose socket tells that there may be more to read, and which of its messages do. */
+/** An object with a socket, and which of the socket's messages mean that there may be more to read. */
 type Attached = {
   readonly object: Attachable;
   readonly url: string;
-  readonly isNews: (message: string | ArrayBuffer) => boolean;
+  readonly hasUpdate: (message: string | ArrayBuffer) => boolean;
 };
 
 /** Items as an event stream: `data:` is the bare item, `id:` the cursor to resume from. */
@@ -50,9 +50,9 @@ export class ItemSource implements Source {
     return { events, caughtUp, ended };
   }
 
-  /** Always read in order: what an object publishes is not what an Ark client is told. */
+  /** Items are always read in order: an object publishes other events than those of an Ark stream. */
   take(message: string | ArrayBuffer): Taken {
-    return { kind: this.#attached.isNews(message) ? "news" : "nothing" };
+    return { kind: this.#attached.hasUpdate(message) ? "news" : "nothing" };
   }
 
   #write({ cursor, data }: Item): string {
@@ -61,24 +61,24 @@ export class ItemSource implements Source {
   }
 }
 
-/** A stream of what one session or trace tells. */
+/** A stream of the items of one session or trace. */
 export function followObject(object: Attachable, view: "session" | "trace", items: ItemReader, event?: string): Source {
-  return new ItemSource({ object, url: `https://object/?view=${view}`, isNews: () => true }, items, event);
+  return new ItemSource({ object, url: `https://object/?view=${view}`, hasUpdate: () => true }, items, event);
 }
 
-/** A stream of what all sessions tell. */
+/** A stream of the items of all sessions. */
 export function followDirectory(object: Attachable, items: ItemReader, event?: string): Source {
-  const isNews = (message: string | ArrayBuffer): boolean => {
+  const hasUpdate = (message: string | ArrayBuffer): boolean => {
     const frame = JSON.parse(typeof message === "string" ? message : "{}") as DirectoryFrame;
     return frame.type === "change";
   };
-  return new ItemSource({ object, url: "https://object/", isNews }, items, event);
+  return new ItemSource({ object, url: "https://object/", hasUpdate }, items, event);
 }
 
 export function respondStream(source: Source, signal: AbortSignal, { cursor, event }: Opening): Response {
-  const at = cursor === undefined ? "" : `id: ${cursor}\n\n`;
-  const told = event === undefined ? "" : `event: ${event}\ndata: {"resourceVersion":${cursor ?? 0}}\n\n`;
-  return new Response(new Follower(source, encoder.encode(CONNECTED + at + told)).stream(signal), {
+  const id = cursor === undefined ? "" : `id: ${cursor}\n\n`;
+  const first = event === undefined ? "" : `event: ${event}\ndata: {"resourceVersion":${cursor ?? 0}}\n\n`;
+  return new Response(new Follower(source, encoder.encode(CONNECTED + id + first)).stream(signal), {
     headers: STREAM_HEADERS,
   });
 }

@@ -6,16 +6,30 @@ export type SessionStub = DurableObjectStub<SessionObject>;
 /** Bytes of a log's text in one page: bare spans are larger, each with its resource, and a viewer that does not read holds one page. */
 export const ITEM_PAGE_BYTES = 256_000;
 
-/** One thing that an Ark client is told, and its place in the revision that brought it, from 1 on. */
-export type Told = { readonly place: number; readonly data: unknown };
+/** One item for an Ark client, and its index in its revision, from 1 on. */
+export type RevisionItem = { readonly index: number; readonly data: unknown };
 
-/** What a revision of a log tells. `session`: the id of the session that shows it. */
-export type Tell = (stub: SessionStub, entry: LogEntry, session: string) => Promise<readonly Told[]> | readonly Told[];
+/** Reads the items of one revision of a log. `session`: the id of the session that shows it. */
+export type ReadItems = (
+  stub: SessionStub,
+  entry: LogEntry,
+  session: string,
+) => Promise<readonly RevisionItem[]> | readonly RevisionItem[];
 
 export type Item = { readonly cursor: number; readonly data: unknown };
 
-/** Reads on in a log, or in the order of all logs, behind what it read before. */
+/** Reads one log, or all logs in the order of the directory, on from its last read. */
 export type ItemReader = {
-  /** `caughtUp`: nothing was left when it answered. `ended`: nothing will come any more. */
+  /** `caughtUp`: nothing more was there when it answered. `ended`: nothing will come any more. */
   read(): Promise<{ readonly items: readonly Item[]; readonly caughtUp: boolean; readonly ended: boolean }>;
 };
+
+/**
+ * The number of entries that one read sends. A page's text is bounded, its large values are not: an entry with large values
+ * is sent by itself.
+ */
+export function countTogether(unsent: readonly { readonly entry: LogEntry }[]): number {
+  const isLarge = ({ entry }: { readonly entry: LogEntry }) => entry.kind !== "gone" && entry.hashes.length > 0;
+  const large = unsent.findIndex(isLarge);
+  return large < 0 ? unsent.length : Math.max(1, large);
+}

@@ -1,94 +1,94 @@
-import { cursorInLife, placeInLife } from "../cursor.ts";
+import { cursorInGeneration, positionInGeneration } from "../cursor.ts";
 import type { LogEntry, LogPage, View } from "../../session/contract/log-page.ts";
-import { countTogether } from "./feed-reader.ts";
-import { ITEM_PAGE_BYTES } from "./items.ts";
-import type { Item, ItemReader, SessionStub, Tell } from "./items.ts";
+import { countTogether, ITEM_PAGE_BYTES } from "./items.ts";
+import type { Item, ItemReader, SessionStub, ReadItems } from "./items.ts";
 
-export type LogAsked = {
+export type LogItemsOptions = {
   readonly stub: SessionStub;
   readonly view: View;
   /** The id of the session or trace. */
   readonly id: string;
-  readonly tell: Tell;
-  /** Everything up to it was told; without one, nothing was. One of another life of the log is none. */
+  readonly readItems: ReadItems;
+  /** Everything up to it was sent. Without one, or with one of another generation of the log, nothing was. */
   readonly cursor: number | undefined;
 };
 
 /**
- * What one session's or one trace's log tells, page by page. A log that is not there yet is waited for. A read that fails has changed
- * nothing, and can be tried again.
+ * The items of one session's or one trace's log, page by page. A log that does not exist yet is waited for. A failed read changes
+ * nothing, and can be repeated.
  */
 export class LogItems implements ItemReader {
-  readonly #asked: LogAsked;
-  /** What was read is of this life of the log. */
-  #life = "";
-  /** All revisions up to this one are told, and of the next so many places; `undefined` before the first read. */
+  readonly #options: LogItemsOptions;
+  /** The generation of the log that was read. */
+  #generation = "";
+  /** All revisions up to this one were sent, and `#skip` items of the next; `undefined` before the first read. */
   #revision: number | undefined;
   #skip = 0;
-  #due: readonly { readonly entry: LogEntry }[] = [];
-  /** Up to where all is told when nothing is due, and whether that was the head. */
+  #unsent: readonly { readonly entry: LogEntry }[] = [];
+  /** The last revision that was sent once `#unsent` is empty, and whether it is the head. */
   #through = { revision: 0, isHead: false };
 
-  constructor(asked: LogAsked) {
-    this.#asked = asked;
+  constructor(options: LogItemsOptions) {
+    this.#options = options;
   }
 
   async read(): ReturnType<ItemReader["read"]> {
-    if (this.#due.length === 0) {
-      const wasThere = this.#revision !== undefined;
-      if (!(await this.#readPage())) return { items: [], caughtUp: true, ended: wasThere };
+    if (this.#unsent.length === 0) {
+      const wasPresent = this.#revision !== undefined;
+      if (!(await this.#readPage())) return { items: [], caughtUp: true, ended: wasPresent };
     }
-    const items = await this.#tell();
-    return { items, caughtUp: this.#due.length === 0 && this.#through.isHead, ended: false };
+    const items = await this.#nextItems();
+    return { items, caughtUp: this.#unsent.length === 0 && this.#through.isHead, ended: false };
   }
 
-  /** Answers whether there is a log. */
+  /** Answers whether the log exists. */
   async #readPage(): Promise<boolean> {
-    const { stub, view } = this.#asked;
+    const { stub, view } = this.#options;
     if (this.#revision === undefined) await this.#start();
-    const from = this.#revision === undefined ? undefined : { generation: this.#life, revision: this.#revision };
+    const from = this.#revision === undefined ? undefined : { generation: this.#generation, revision: this.#revision };
     const page: LogPage = await stub.read(view, from, ITEM_PAGE_BYTES);
     if (page.state !== "present") return false;
     if (page.reset || from === undefined) {
       this.#revision = 0;
       this.#skip = 0;
     }
-    this.#life = page.generation;
-    this.#due = page.entries.map((entry) => ({ entry }));
+    this.#generation = page.generation;
+    this.#unsent = page.entries.map((entry) => ({ entry }));
     this.#through = { revision: page.next, isHead: page.next >= page.head };
     return true;
   }
 
-  async #tell(): Promise<readonly Item[]> {
-    const { stub, id, tell } = this.#asked;
-    const told = this.#due.slice(0, countTogether(this.#due));
+  async #nextItems(): Promise<readonly Item[]> {
+    const { stub, id, readItems } = this.#options;
+    const batch = this.#unsent.slice(0, countTogether(this.#unsent));
     const items: Item[] = [];
-    for (const { entry } of told) {
+    for (const { entry } of batch) {
       const past = entry.revision === (this.#revision ?? 0) + 1 ? this.#skip : 0;
-      for (const { place, data } of await tell(stub, entry, id)) {
-        if (place > past) items.push({ cursor: cursorInLife(this.#life, entry.revision, place), data });
+      for (const { index, data } of await readItems(stub, entry, id)) {
+        if (index > past) items.push({ cursor: cursorInGeneration(this.#generation, entry.revision, index), data });
       }
     }
-    this.#due = this.#due.slice(told.length);
-    this.#revision = this.#due.length === 0 ? this.#through.revision : (told.at(-1)?.entry.revision ?? this.#revision);
+    this.#unsent = this.#unsent.slice(batch.length);
+    this.#revision =
+      this.#unsent.length === 0 ? this.#through.revision : (batch.at(-1)?.entry.revision ?? this.#revision);
     this.#skip = 0;
     return items;
   }
 
-  /** A cursor does not say its whole life: the log does. */
+  /** A cursor holds only a hash of the generation: the log has the whole. */
   async #start(): Promise<void> {
-    const { stub, view, cursor } = this.#asked;
+    const { stub, view, cursor } = this.#options;
     if (cursor === undefined) return;
     const page: LogPage = await stub.peek(view);
-    const place = page.state === "present" ? placeInLife(page.generation, cursor) : undefined;
-    if (page.state !== "present" || place === undefined) return;
-    this.#life = page.generation;
-    this.#revision = Math.max(0, place.revision);
-    this.#skip = place.told;
+    const position = page.state === "present" ? positionInGeneration(page.generation, cursor) : undefined;
+    if (page.state !== "present" || position === undefined) return;
+    this.#generation = page.generation;
+    this.#revision = Math.max(0, position.revision);
+    this.#skip = position.sent;
   }
 }
 
-/** The cursor behind all that a log holds now; `undefined` where it holds nothing. */
+/** The cursor behind everything that a log holds now; `undefined` if it is empty. */
 export function endOf(page: LogPage): number | undefined {
-  return page.state === "present" ? cursorInLife(page.generation, page.head, Number.MAX_SAFE_INTEGER) : undefined;
+  return page.state === "present" ? cursorInGeneration(page.generation, page.head, Number.MAX_SAFE_INTEGER) : undefined;
 }

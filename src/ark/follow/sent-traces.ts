@@ -1,56 +1,56 @@
 import type { ReportedBefore } from "../../session/contract/feed.ts";
 import type { LogEntry } from "../../session/contract/log-page.ts";
 
-/** Traces that one stream keeps in mind: beyond, those heard of longest ago are forgotten. */
-const KEPT_TRACES = 10_000;
+/** Traces that one stream remembers: beyond, the least recently sent are evicted. */
+const REMEMBERED_TRACES = 10_000;
 
-/** A trace's revision, and when that was received: one that was forgotten counts from one again. */
-type Mark = { readonly revision: number; readonly received: number };
+/** A trace's revision, and when it was received: a trace that was deleted counts from one again. */
+type SentRevision = { readonly revision: number; readonly received: number };
 
 /**
- * Up to where, in its own order, each trace was told. A trace that is bound to another session is copied there from its
- * first span on, and what it told before must not be told again.
+ * The last revision of each trace, in its own order, that a stream sent. A trace that is bound to another session is copied there from its
+ * first span on, and those revisions must not be sent again.
  */
-export class ToldTraces {
-  readonly #ask: (traceIds: readonly string[]) => Promise<ReportedBefore[]>;
-  readonly #told = new Map<string, Mark>();
+export class SentTraces {
+  readonly #readReported: (traceIds: readonly string[]) => Promise<ReportedBefore[]>;
+  readonly #sent = new Map<string, SentRevision>();
 
-  /** `ask`: up to where each trace was told as a session of its own. */
-  constructor(ask: (traceIds: readonly string[]) => Promise<ReportedBefore[]>) {
-    this.#ask = ask;
+  /** `readReported`: the last revision of each trace that was reported while it was its own session. */
+  constructor(readReported: (traceIds: readonly string[]) => Promise<ReportedBefore[]>) {
+    this.#readReported = readReported;
   }
 
-  /** Asks for what is not known of the traces of these entries; call before they are taken. */
+  /** Reads what was reported of the traces of these entries; call before `has`. */
   async learn(session: string, entries: readonly LogEntry[]): Promise<void> {
     const unknown = new Set<string>();
     for (const entry of entries) {
-      if (entry.kind === "gone" || entry.traceId === session || this.#told.has(entry.traceId)) continue;
+      if (entry.kind === "gone" || entry.traceId === session || this.#sent.has(entry.traceId)) continue;
       unknown.add(entry.traceId);
     }
     if (unknown.size === 0) return;
     const ids = [...unknown];
-    const told = await this.#ask(ids);
+    const reported = await this.#readReported(ids);
     ids.forEach((id, at) => {
-      const { revision = 0, until = Number.POSITIVE_INFINITY } = told[at] ?? {};
-      this.#told.set(id, { revision, received: until });
+      const { revision = 0, until = Number.POSITIVE_INFINITY } = reported[at] ?? {};
+      this.#sent.set(id, { revision, received: until });
     });
   }
 
-  /** Whether the entry was told before. */
+  /** Whether the entry was sent before. */
   has(entry: LogEntry): boolean {
     if (entry.kind === "gone") return true;
-    const known = this.#told.get(entry.traceId);
+    const known = this.#sent.get(entry.traceId);
     return known !== undefined && entry.traceRevision <= known.revision && entry.received <= known.received;
   }
 
-  note(entry: LogEntry): void {
+  add(entry: LogEntry): void {
     if (entry.kind === "gone" || this.has(entry)) return;
     const { traceId, traceRevision: revision, received } = entry;
-    this.#told.delete(traceId);
-    this.#told.set(traceId, { revision, received });
-    for (const oldest of this.#told.keys()) {
-      if (this.#told.size <= KEPT_TRACES) break;
-      this.#told.delete(oldest);
+    this.#sent.delete(traceId);
+    this.#sent.set(traceId, { revision, received });
+    for (const oldest of this.#sent.keys()) {
+      if (this.#sent.size <= REMEMBERED_TRACES) break;
+      this.#sent.delete(oldest);
     }
   }
 }

@@ -12,7 +12,7 @@ import { NEWEST } from "./trace-page.ts";
 
 export type BrokerSession = {
   readonly id: string;
-  /** RFC 3339: its first start, its last arrival. */
+  /** RFC 3339: its first start, its last export. */
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly queryCount: number;
@@ -20,21 +20,25 @@ export type BrokerSession = {
 };
 
 export type BrokerList = {
-  /** Where a watch goes on. */
+  /** The cursor from which a watch goes on. */
   readonly resourceVersion: number;
   readonly sessions: readonly BrokerSession[];
-  /** As `before` it asks for the next page. */
+  /** The `before` of the next page. */
   readonly cursor?: number;
 };
 
 const ACTIVE: readonly Status[] = ["waiting", "stalled", "running", "idle"];
-/** Sessions asked at once how many of their queries are open. */
+/** Sessions whose open queries are counted at the same time. */
 const AT_ONCE = 32;
 
-type Asked = { readonly limit: number; readonly before: number | undefined; readonly active: boolean };
+type BrokerListParams = { readonly limit: number; readonly before: number | undefined; readonly active: boolean };
 
 /** Sessions, the last changed first. */
-export async function brokerList(env: Bindings, tenant: string, { limit, before, active }: Asked): Promise<BrokerList> {
+export async function brokerList(
+  env: Bindings,
+  tenant: string,
+  { limit, before, active }: BrokerListParams,
+): Promise<BrokerList> {
   const filter: ListFilter = { kind: "session", statuses: active ? ACTIVE : [], phrases: [], names: [] };
   const page: RecentPage = await directoryOf(env, tenant).recent(before ?? NEWEST, limit, filter);
   // The directory's own text.

@@ -1,24 +1,24 @@
 import type { Bindings } from "../../config.ts";
 import { sessionAt } from "../../place.ts";
-import type { BareSpan } from "../bare-span.ts";
-import { cursorInLife } from "../cursor.ts";
+import { cursorInGeneration } from "../cursor.ts";
 import { QUERY_NAME } from "../../otel/semconv/ark.ts";
 import type { QuerySummary, SessionSummary } from "../../session/summary.ts";
 import type { LogPage } from "../../session/contract/log-page.ts";
 import { timesOf } from "./broker-list.ts";
-import type { Tell } from "../follow/items.ts";
-import { spanTexts, currentSpans, placeOfSpan } from "./span-text.ts";
+import type { ReadItems } from "../follow/items.ts";
+import { spanTexts, currentSpans, itemIndexOf } from "./bare-spans.ts";
+import type { BareSpan } from "./bare-spans.ts";
 
 type Present = Extract<LogPage, { state: "present" }>;
 
-/** A session as Ark's first broker answered it, written as its traces are read: `queries` by name. */
+/** A session as Ark's first broker answered it: `queries` by name. Written while its traces are read. */
 export async function* brokerSession(
   env: Bindings,
   tenant: string,
   { generation, head, queries = [] }: Present,
   summary: SessionSummary,
 ): AsyncGenerator<string, void> {
-  const resourceVersion = cursorInLife(generation, head, Number.MAX_SAFE_INTEGER);
+  const resourceVersion = cursorInGeneration(generation, head, Number.MAX_SAFE_INTEGER);
   yield `${JSON.stringify({ resourceVersion, id: summary.id, ...timesOf(summary) }).slice(0, -1)},"queries":{`;
   let first = true;
   for (const [name, query] of byName(queries)) {
@@ -31,7 +31,7 @@ export async function* brokerSession(
   yield "}}";
 }
 
-/** Of several runs of one name the last has it; the others' traces tell them apart. */
+/** Among several runs of one name the last keeps the name; the others get their key behind it. */
 function byName(queries: readonly QuerySummary[]): Map<string, QuerySummary> {
   const last = new Map(queries.map((query) => [query.name, query]));
   return new Map(
@@ -39,7 +39,7 @@ function byName(queries: readonly QuerySummary[]): Map<string, QuerySummary> {
   );
 }
 
-/** The spans that name the query; those that name none are the first's of their trace. */
+/** The spans that name the query. Spans without a name belong to the first query of their trace. */
 function ownSpans(queries: readonly QuerySummary[], query: QuerySummary): (span: BareSpan) => boolean {
   const isFirst = queries.find(({ traceId }) => traceId === query.traceId) === query;
   return (span) => {
@@ -52,14 +52,14 @@ function queryNameIn({ attributes }: BareSpan): string | undefined {
   return attributes.find(({ key }) => key === QUERY_NAME)?.value?.stringValue;
 }
 
-/** What the first broker's stream tells: each span with its session and the name of its query. */
-export const tellSessionSpans: Tell = async (stub, entry, session) => {
+/** The items of the first broker's stream: each span with its session and the name of its query. */
+export const sessionSpanItems: ReadItems = async (stub, entry, session) => {
   const spans = await currentSpans(stub, entry);
   const isNamed = spans.every(({ span }) => queryNameIn(span) !== undefined);
   const page: LogPage | undefined = isNamed ? undefined : await stub.peek("session", "queries");
   const queries = page?.state === "present" ? (page.queries ?? []) : [];
   return spans.map(({ position, span }) => {
     const queryName = queryNameIn(span) ?? queries.find(({ traceId }) => traceId === span.traceId)?.name ?? "";
-    return { place: placeOfSpan(position), data: { sessionId: session, queryName, span } };
+    return { index: itemIndexOf(position), data: { sessionId: session, queryName, span } };
   });
 };

@@ -5,15 +5,15 @@ import type { RecentPage } from "../../session/contract/directory.ts";
 import type { ListFilter } from "../../session/list/list-filter.ts";
 import type { SessionSummary } from "../../session/summary.ts";
 
-/** Every session, bare traces too. */
+/** Every session, including traces without one. */
 export const EVERY_SESSION: ListFilter = { kind: "all", statuses: [], phrases: [], names: [] };
 
-/** Sessions asked for at once: most have few traces. */
+/** Sessions in one read of the directory: most have few traces. */
 const SESSIONS = 200;
-/** The highest revision of the list there may be. */
+/** Above every revision of the list. */
 export const NEWEST = Number.MAX_SAFE_INTEGER;
 
-type Place = { readonly traceId: string; readonly cursor: number };
+type TracePosition = { readonly traceId: string; readonly cursor: number };
 
 export type TracePage = {
   readonly traceIds: readonly string[];
@@ -21,33 +21,49 @@ export type TracePage = {
   readonly next?: number;
 };
 
-type Asked = { readonly limit: number; readonly cursor: number | undefined; readonly session: string | undefined };
+type TracePageParams = {
+  readonly limit: number;
+  readonly cursor: number | undefined;
+  readonly session: string | undefined;
+};
 
 /**
- * Traces, newest first: by the last activity of the session that shows them, and within a session by when each was first
- * seen. Stands before the cursor: a session that moves meanwhile moves to the front, and no trace comes twice.
+ * Traces before the cursor, newest first: by the last activity of the session that shows them, and within a session by when each was
+ * first seen. A session that changes meanwhile moves to the front, so no trace comes twice.
  */
-export async function tracePage(env: Bindings, tenant: string, asked: Asked): Promise<TracePage> {
+export async function tracePage(env: Bindings, tenant: string, asked: TracePageParams): Promise<TracePage> {
   const { limit, cursor = NEWEST } = asked;
-  const found: Place[] = [];
+  const found: TracePosition[] = [];
   const total = asked.session === undefined ? undefined : await ofSession(env, tenant, asked.session, found, cursor);
   const known = total ?? (await ofTenant(env, tenant, found, limit, cursor));
-  const shown = found.slice(0, limit);
-  const last = shown.at(-1)?.cursor;
+  const taken = found.slice(0, limit);
+  const last = taken.at(-1)?.cursor;
   return {
-    traceIds: shown.map(({ traceId }) => traceId),
+    traceIds: taken.map(({ traceId }) => traceId),
     total: known,
     ...(found.length > limit && last !== undefined ? { next: last } : {}),
   };
 }
 
-async function ofSession(env: Bindings, tenant: string, name: string, found: Place[], before: number): Promise<number> {
+async function ofSession(
+  env: Bindings,
+  tenant: string,
+  name: string,
+  found: TracePosition[],
+  before: number,
+): Promise<number> {
   const traceIds: string[] = await sessionAt(env, tenant, sessionIdIn(name)).traces();
-  place(traceIds, 0, before, found);
+  addTraces(traceIds, 0, before, found);
   return traceIds.length;
 }
 
-async function ofTenant(env: Bindings, tenant: string, found: Place[], limit: number, before: number): Promise<number> {
+async function ofTenant(
+  env: Bindings,
+  tenant: string,
+  found: TracePosition[],
+  limit: number,
+  before: number,
+): Promise<number> {
   let from: number | undefined = before === NEWEST ? NEWEST : revisionOf(before) + 1;
   let total = 0;
   while (from !== undefined && found.length <= limit) {
@@ -59,7 +75,7 @@ async function ofTenant(env: Bindings, tenant: string, found: Place[], limit: nu
       const { id, kind, traces, spans } = JSON.parse(summary) as SessionSummary;
       const isItself = kind === "trace" && traces === 1 && spans > 0;
       const traceIds: string[] = isItself ? [id] : await sessionAt(env, tenant, id).traces();
-      place(traceIds, revision, before, found);
+      addTraces(traceIds, revision, before, found);
     }
     from = page.next;
   }
@@ -67,7 +83,7 @@ async function ofTenant(env: Bindings, tenant: string, found: Place[], limit: nu
 }
 
 /** `traceIds`: in the order in which they were seen. */
-function place(traceIds: readonly string[], revision: number, before: number, found: Place[]): void {
+function addTraces(traceIds: readonly string[], revision: number, before: number, found: TracePosition[]): void {
   for (let at = traceIds.length - 1; at >= 0; at--) {
     const cursor = cursorAt(revision, at + 1);
     const traceId = traceIds[at];
@@ -75,7 +91,7 @@ function place(traceIds: readonly string[], revision: number, before: number, fo
   }
 }
 
-/** Of the session whose traces the cursor stands among. */
+/** The revision of the session that a cursor points into. */
 function revisionOf(cursor: number): number {
   return Math.floor(cursor / cursorAt(1, 0));
 }

@@ -11,7 +11,7 @@ const MOST_FILES_LOOKED_AT = 1_000;
  * Makes the data directory where it is missing, looks whether this user may write to all that an earlier run left there, and
  * claims it. SQLite and the runtime would open what is only readable, and then refuse every request.
  */
-export function takeDirectory(directory: string): DirectoryOutcome {
+export function openDataDirectory(directory: string): DirectoryOutcome {
   try {
     makeFolder(directory);
     tryToWrite(directory);

@@ -3,28 +3,28 @@ import type { AppEnv } from "../config.ts";
 import { invalid, wrongPage, permitArk } from "./error.ts";
 import type { Context } from "hono";
 
-/** Items a page, as Ark's API server has them. */
+/** Items a page, as in Ark's API server. */
 const DEFAULT_LIMIT = 100;
 const LARGEST_LIMIT = 1_000;
 
-export type ArkQuery = {
+export type ArkParams = {
   readonly limit: number;
-  /** Everything up to it was told; in lists that descend, what stands before it is next. */
+  /** In streams and ascending lists everything up to it was sent; a descending list goes on before it. */
   readonly cursor: number | undefined;
   readonly session: string | undefined;
   readonly watch: boolean;
   readonly fromBeginning: boolean;
 };
 
-export type ArkQueryOutcome =
-  | { readonly ok: true; readonly query: ArkQuery }
+export type ArkParamsOutcome =
+  | { readonly ok: true; readonly params: ArkParams }
   | { readonly ok: false; readonly response: Response };
 
 /**
- * The parameters of Ark's reading routes. `Last-Event-ID` is what a stream that is resumed sends by itself, and goes over the
- * URL's cursor, which a client that resumes sends again.
+ * The parameters of Ark's reading routes. A resumed stream sends `Last-Event-ID` by itself, and repeats the cursor of the URL: the
+ * header wins.
  */
-export function readArkQuery(c: Context<AppEnv>): ArkQueryOutcome {
+export function readArkParams(c: Context<AppEnv>): ArkParamsOutcome {
   const page = readPage(c);
   if ("wrong" in page) return { ok: false, response: wrongPage(c, page.wrong) };
   for (const name of ["watch", "from-beginning"]) {
@@ -36,7 +36,7 @@ export function readArkQuery(c: Context<AppEnv>): ArkQueryOutcome {
   const session = c.req.query("session_id");
   return {
     ok: true,
-    query: {
+    params: {
       ...page,
       watch,
       fromBeginning: c.req.query("from-beginning") === "true",
@@ -45,7 +45,7 @@ export function readArkQuery(c: Context<AppEnv>): ArkQueryOutcome {
   };
 }
 
-function readPage(c: Context<AppEnv>): Pick<ArkQuery, "limit" | "cursor"> | { readonly wrong: string } {
+function readPage(c: Context<AppEnv>): Pick<ArkParams, "limit" | "cursor"> | { readonly wrong: string } {
   const limit = readInteger(c.req.query("limit") ?? String(DEFAULT_LIMIT));
   if (limit === undefined || limit < 1) return { wrong: "limit must be a positive integer" };
   if (limit > LARGEST_LIMIT) return { wrong: `limit cannot exceed ${LARGEST_LIMIT}` };
@@ -57,18 +57,18 @@ function readPage(c: Context<AppEnv>): Pick<ArkQuery, "limit" | "cursor"> | { re
   return { limit, cursor };
 }
 
-/** Exact as a number: a cursor that JSON would round is none. */
+/** `undefined` unless the text is an exact integer: JSON would round larger numbers. */
 export function readInteger(text: string): number | undefined {
   const number = /^\d{1,16}$/.test(text) ? Number(text) : undefined;
   return number !== undefined && Number.isSafeInteger(number) ? number : undefined;
 }
 
-/** What is asked for, where the request may read and its parameters are right; else the answer. */
-export function readAsked(c: Context<AppEnv>): Response | { readonly query: ArkQuery; readonly isStream: boolean } {
+/** The parameters of a request that may read; else the refusal. */
+export function readRequest(c: Context<AppEnv>): Response | { readonly params: ArkParams; readonly isStream: boolean } {
   const representation = negotiate(c);
   if (typeof representation === "object") return invalid(c, representation.problem);
   const refused = permitArk(c, "read");
   if (refused !== undefined) return refused;
-  const read = readArkQuery(c);
-  return read.ok ? { query: read.query, isStream: representation === "stream" } : read.response;
+  const read = readArkParams(c);
+  return read.ok ? { params: read.params, isStream: representation === "stream" } : read.response;
 }
