@@ -14,31 +14,31 @@ const CODINGS: { readonly [name: string]: ContentCoding } = {
   deflate: "deflate",
 };
 
-/** Whether there is room for so many more bytes; they count as held if there is. */
+/** Reserves so many more bytes; `false` if there is no room for them. */
 export type Hold = (bytes: number) => boolean;
 
 const NO_ROOM = { ok: false, error: { reason: "no-room" } } as const;
 
-/** What a body is read by. */
-export type Reading = {
-  /** Bytes of either form. */
+/** Limits of reading one body. */
+export type ReadOptions = {
+  /** Bytes, both as received and inflated. */
   readonly limit: number;
   readonly hold: Hold;
   readonly pace: Pace;
   readonly seconds: Seconds;
-  /** Bytes as they are sent, where the sender says: after them the end need not be waited for. */
+  /** The Content-Length, if the sender gave one: reading stops after so many bytes without waiting for the end. */
   readonly announced?: number;
 };
 
 /**
- * A request's body, inflated. Never holds more than `limit` bytes of either form: reading stops at the first byte past
- * it, and so does inflating (OTLP/HTTP Request: a server limits the size after decompression). `hold` is asked
- * for room as bytes arrive: neither what is announced nor what is only expected counts.
+ * A request's body, inflated. Never holds more than `limit` bytes of either form: reading and inflating stop at the first
+ * byte past it (OTLP/HTTP Request: a server limits the size after decompression). `hold` reserves room as bytes arrive:
+ * announced bytes do not count.
  */
 export async function readBody(
   stream: ReadableStream<Uint8Array> | null,
   contentEncoding: string | null,
-  reading: Reading,
+  reading: ReadOptions,
 ): Promise<Result<Uint8Array>> {
   const name = (contentEncoding ?? "").trim().toLowerCase();
   const coding = Object.hasOwn(CODINGS, name) ? CODINGS[name] : undefined;
@@ -56,7 +56,7 @@ export async function readBody(
   return inflated.ok && !reading.hold(inflated.value.length) ? NO_ROOM : inflated;
 }
 
-async function readAll(reader: PacedReader, { limit, hold, announced }: Reading): Promise<Result<Uint8Array>> {
+async function readAll(reader: PacedReader, { limit, hold, announced }: ReadOptions): Promise<Result<Uint8Array>> {
   let memory = new Uint8Array();
   let length = 0;
   while (length !== announced) {
@@ -73,7 +73,7 @@ async function readAll(reader: PacedReader, { limit, hold, announced }: Reading)
   return { ok: true, value: memory.subarray(0, length) };
 }
 
-/** Twice as much where that may be needed: many small pieces are not moved for each of them. */
+/** Doubles the memory up to `most`, so that a body of many small pieces is not copied for each piece. */
 function grown(memory: Uint8Array, least: number, most: number): Uint8Array<ArrayBuffer> {
   const larger = new Uint8Array(Math.max(least, Math.min(memory.length * 2, most)));
   larger.set(memory);
@@ -81,8 +81,8 @@ function grown(memory: Uint8Array, least: number, most: number): Uint8Array<Arra
 }
 
 /**
- * Stops while inflating at `limit`, so that a bomb costs no more than a body of that size. A cut stream, a cut trailer
- * and a wrong checksum are errors.
+ * Inflating stops at `limit`, so that a bomb costs no more than a body of that size. A cut stream, a cut trailer and a
+ * wrong checksum are errors.
  */
 export function inflate(bytes: Uint8Array, coding: "gzip" | "deflate", limit: number): Result<Uint8Array> {
   const inflateAll = coding === "gzip" ? gunzipSync : hasZlibHeader(bytes) ? inflateSync : inflateRawSync;
@@ -94,18 +94,18 @@ export function inflate(bytes: Uint8Array, coding: "gzip" | "deflate", limit: nu
   }
 }
 
-/** "deflate" is the zlib format (RFC 9110); some senders leave its two bytes out (RFC 1950: method 8, a multiple of 31). */
+/** "deflate" is the zlib format (RFC 9110); some senders omit its two-byte header (RFC 1950: method 8, a multiple of 31). */
 function hasZlibHeader(bytes: Uint8Array): boolean {
   const [method = 0, flags = 0] = bytes;
   return (method & 0x0f) === 8 && ((method << 8) | flags) % 31 === 0;
 }
 
-/** Index of the first byte that is not UTF-8; the length if all are. Only for saying where: decoding is native. */
+/** Index of the first byte that is not UTF-8; the length if all are. For error messages only: decoding is native. */
 export function invalidUtf8At(bytes: Uint8Array): number {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let low = 0;
   let high = bytes.length;
-  // The beginning [0, low) is valid, perhaps but for an unfinished character at its end.
+  // The beginning [0, low) is valid; a character at its end may be unfinished.
   while (low < high) {
     const middle = (low + high + 1) >> 1;
     if (isBeginning(decoder, bytes.subarray(0, middle))) low = middle;
@@ -129,6 +129,6 @@ function resetDecoder(decoder: TextDecoder): void {
   try {
     decoder.decode();
   } catch {
-    // An unfinished character at the end is an error of its own, and resets just the same.
+    // An unfinished character at the end throws, and the decoder is reset all the same.
   }
 }

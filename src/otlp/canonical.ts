@@ -3,7 +3,7 @@ import type { KeyValue, Resource, Scope, Span, SpanEvent, SpanLink, SpanStatus, 
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** A span's fields as a decoder reads them, in any order: "" and 0 and [] are the defaults, times are decimal or "". */
+/** A span's fields while a decoder reads them, in any order. Defaults are "", 0 and []; times are decimal or "". */
 export type SpanDraft = {
   traceId: string;
   spanId: string;
@@ -24,7 +24,7 @@ export type SpanDraft = {
   statusCode: number;
 };
 
-/** The one place that fixes which keys a span has, and their order. */
+/** The only place that fixes the keys of a span and their order. */
 export function canonicalSpan(draft: SpanDraft): Span {
   const span: Mutable<Span> = { traceId: draft.traceId, spanId: draft.spanId };
   if (draft.traceState !== "") span.traceState = draft.traceState;
@@ -83,7 +83,7 @@ export function canonicalLink(draft: LinkDraft): SpanLink {
   return link;
 }
 
-/** `undefined` when it says nothing. */
+/** `undefined` when it is empty. */
 export function canonicalResource(
   attributes: readonly KeyValue[],
   droppedAttributesCount: number,
@@ -95,7 +95,7 @@ export function canonicalResource(
   return resource;
 }
 
-/** `undefined` when it says nothing. */
+/** `undefined` when it is empty. */
 export function canonicalScope(
   name: string,
   version: string,
@@ -111,12 +111,12 @@ export function canonicalScope(
   return scope;
 }
 
-/** What the sender dropped and what was cut here, within the uint32 of the field. */
+/** The sender's dropped count plus the items cut here, within the field's uint32. */
 export function addDropped(sent: number, cut: number): number {
   return cut <= 0 ? sent : Math.min(sent + cut, 2 ** 32 - 1);
 }
 
-/** A record's fields as a decoder reads them: "" and 0 and [] are the defaults, times are decimal or "". */
+/** A log record's fields while a decoder reads them. Defaults are "", 0 and []; times are decimal or "". */
 export type RecordDraft = {
   timeUnixNano: string;
   observedTimeUnixNano: string;
@@ -131,7 +131,7 @@ export type RecordDraft = {
   eventName: string;
 };
 
-/** The one place that fixes which keys a log record has, and their order. */
+/** The only place that fixes the keys of a log record and their order. */
 export function canonicalRecord(draft: RecordDraft): LogRecord {
   const record: { -readonly [Field in keyof LogRecord]: LogRecord[Field] } = {};
   if (draft.timeUnixNano !== "") record.timeUnixNano = draft.timeUnixNano;

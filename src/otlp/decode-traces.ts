@@ -11,12 +11,12 @@ import type { Revise } from "./group/group-spans.ts";
 import type { DecodedRequest } from "./group/trace-group.ts";
 
 /**
- * The spans of an ExportTraceServiceRequest, by trace, in the canonical form; the same from both encodings. `revise` has
- * its say before anything is derived of a span.
+ * The spans of an ExportTraceServiceRequest, grouped by trace, in canonical form; the same from both encodings. `revise`
+ * runs before facts are derived from a span.
  */
 export function decodeTraces(bytes: Uint8Array, encoding: OtlpEncoding, revise?: Revise): Result<DecodedRequest> {
-  const gather = (decoding: Decoding) => new RequestSpans(encoding, decoding, revise);
+  const createVisitor = (decoding: Decoding) => new RequestSpans(encoding, decoding, revise);
   return encoding === "json"
-    ? decodeJson(bytes, TRACES, gather, readJsonSpan)
-    : decodeProtobuf(bytes, TRACES, gather, readProtobufSpan);
+    ? decodeJson(bytes, TRACES, createVisitor, readJsonSpan)
+    : decodeProtobuf(bytes, TRACES, createVisitor, readProtobufSpan);
 }

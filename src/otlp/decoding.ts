@@ -5,19 +5,19 @@ import { mayBeLarge, ValueOffloader } from "./offloaded-values.ts";
 import { Trail } from "./refusals.ts";
 
 /**
- * What both decoders share while they walk one request: where they stand, what was wrong, and what the span at hand has
- * cost so far. The first fault sticks: readers go on with harmless values and loops end, so nothing is thrown.
+ * State that both decoders share while they walk one request: the position, the first fault, and the size of the current
+ * span so far. The first fault sticks: readers go on with harmless values and loops end, so nothing is thrown.
  */
 export class Decoding {
   readonly trail = new Trail();
   readonly offloader = new ValueOffloader();
   /** Refuses the whole request. */
   refusal: DecodeError | undefined;
-  /** Rejects the span at hand. */
+  /** Rejects the current span. */
   rejection: string | undefined;
-  /** UTF-16 units of the strings that the span at hand keeps inline. */
+  /** UTF-16 units of the current span's inline strings. */
   units = 0;
-  /** Attribute values of the span at hand, at every level. */
+  /** Attribute values of the current span, at every level. */
   values = 0;
   #inSpan = false;
 
@@ -30,7 +30,7 @@ export class Decoding {
     this.#inSpan = false;
   }
 
-  /** Starts the account of a resource, a scope or a span. */
+  /** Resets the counters for a resource, a scope or a span. */
   begin(): void {
     this.rejection = undefined;
     this.units = 0;
@@ -42,18 +42,18 @@ export class Decoding {
     this.refusal ??= error;
   }
 
-  /** An object for a list, a number for a message: nothing can be said about what the sender meant. */
+  /** An object in place of a list, a number in place of a message: the sender's meaning is unknown. */
   wrongShape(field: string, message: string): void {
     this.refuse({ reason: "wrong-shape", path: this.trail.path(field), message });
   }
 
-  /** Rejects the span; in a resource or scope, which many spans share, refuses the request. */
+  /** Rejects the current span. Refuses the request if the fault is in a resource or scope: many spans share it. */
   wrongValue(field: string, message: string): void {
     if (!this.#inSpan) this.wrongShape(field, message);
     else this.rejection ??= `${this.trail.path(field)}: ${message}`;
   }
 
-  /** Counts one attribute value; past the limit the rest of the span need not be read. */
+  /** Counts one attribute value; `false` past the limit, where the rest of the span need not be read. */
   countValue(): boolean {
     this.values += 1;
     if (this.values <= MAX_VALUES) return true;
@@ -62,8 +62,8 @@ export class Decoding {
   }
 
   /**
-   * A value as it stands in the span: a large one as its preview. `units` and `values` are the account before it;
-   * `cutFrom`: how long it was before an earlier receiver cut it, where it says so.
+   * The value to store in the span: a large value is offloaded, and its preview takes its place. `units` and `values`:
+   * the counters before this value. `cutFrom`: its length before an earlier receiver cut it, if it carries one.
    */
   inline(value: AnyValue, units: number, values: number, field = "value", cutFrom?: number): AnyValue {
     const length = this.units - units;
@@ -73,8 +73,8 @@ export class Decoding {
       this.wrongValue(field, `more than ${MAX_SPAN_TEXT} characters in an array or kvlist`);
       return {};
     }
-    const kept = this.offloader.value(value, cutFrom);
-    if (kept.offloaded !== undefined) this.units = units + (kept.stringValue?.length ?? 0);
-    return kept;
+    const inlined = this.offloader.value(value, cutFrom);
+    if (inlined.offloaded !== undefined) this.units = units + (inlined.stringValue?.length ?? 0);
+    return inlined;
   }
 }

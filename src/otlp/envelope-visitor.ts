@@ -2,26 +2,26 @@ import type { Resource, Scope } from "../otel/span.ts";
 import { isList, isObject } from "./json/scalars.ts";
 import type { JsonObject } from "./json/scalars.ts";
 
-/** A signal's own words in an export, from the outside in: all else in the envelopes of spans and of log records is the same. */
+/** A signal's field names in an export, from the outside in. The envelopes of spans and of log records are otherwise the same. */
 export type Signal = { readonly resources: string; readonly scopes: string; readonly items: string };
 
 export const TRACES: Signal = { resources: "resourceSpans", scopes: "scopeSpans", items: "spans" };
 export const LOGS: Signal = { resources: "resourceLogs", scopes: "scopeLogs", items: "logRecords" };
 
-/** Takes a request's items while a decoder walks it: their resource, then their scope, then each of them. */
-export type Gathering<Item, Decoded> = {
+/** Receives a request's items while a decoder walks it: the resource, then the scope, then each item. */
+export type EnvelopeVisitor<Item, Decoded> = {
   enterResource: (resource: Resource | undefined, schemaUrl: string) => void;
   enterScope: (scope: Scope | undefined, schemaUrl: string) => void;
-  /** The item at hand, whether it may be kept or not. */
+  /** The current item, accepted or rejected: `Decoding.rejection` says which. */
   add: (item: Item) => void;
-  /** Items of another signal that were posted as this one. */
+  /** Counts items of another signal that were posted as this one. */
   rejectOtherSignal: (count: number, reason: string) => void;
   close: () => Decoded;
 };
 
 export const LOOK_LIKE_LOGS = "these look like logs; post them to /v1/logs";
 const LOOK_LIKE_SPANS = "these look like spans; post them to /v1/traces";
-/** In protobuf the two begin alike: with a text or an id where a log record has its time. */
+/** In protobuf spans and metrics begin alike: with a string or an id where a log record has its time. */
 export const LOOK_LIKE_NO_LOGS = "these look like spans or metrics; post them to /v1/traces or /v1/metrics";
 const LOOK_LIKE_METRICS = "these look like metrics; post them to /v1/metrics";
 
@@ -31,11 +31,15 @@ const SIGNALS: readonly (readonly [Signal, reason: string])[] = [
   [{ resources: "resourceMetrics", scopes: "scopeMetrics", items: "metrics" }, LOOK_LIKE_METRICS],
 ];
 
-/** In JSON other signals are unknown fields of a request: to accept them silently would lose them silently. */
-export function rejectOtherSignals(posted: Signal, gathering: Gathering<never, unknown>, request: JsonObject): void {
+/** In JSON another signal is an unknown field of the request. Accepting it silently would lose it silently. */
+export function rejectOtherSignals(
+  posted: Signal,
+  visitor: EnvelopeVisitor<never, unknown>,
+  request: JsonObject,
+): void {
   for (const [signal, reason] of SIGNALS) {
     const count = signal === posted ? 0 : countItems(request[signal.resources], signal);
-    if (count > 0) gathering.rejectOtherSignal(count, reason);
+    if (count > 0) visitor.rejectOtherSignal(count, reason);
   }
 }
 

@@ -1,7 +1,7 @@
-/** The two encodings of OTLP/HTTP; a response is in the request's. */
+/** The two encodings of OTLP/HTTP; a response has the request's. */
 export type OtlpEncoding = "json" | "protobuf";
 
-/** RFC 9110 media types: case and parameters do not matter. `undefined` is 415. */
+/** By the Content-Type: case and parameters do not matter (RFC 9110). `undefined` becomes 415. */
 export function encodingOf(contentType: string | null): OtlpEncoding | undefined {
   const mediaType = contentType?.split(";", 1)[0]?.trim().toLowerCase();
   if (mediaType === "application/json") return "json";

@@ -15,48 +15,48 @@ const MAX_BYTES_A_VALUE = 64;
 
 const NONE: readonly OffloadedValue[] = [];
 
-/** Whether a value with so many units of text and so many values in it has to be measured at all. */
+/** Whether a value with so many units of text and so many nested values has to be measured at all. */
 export function mayBeLarge(units: number, values: number): boolean {
   return units * MAX_BYTES_A_UNIT + values * MAX_BYTES_A_VALUE > MAX_INLINE_VALUE;
 }
 
-/** Takes large values out of one request's spans: once for each content, whatever number of spans carries it. */
+/** Offloads large values from one request's spans: each content once, even if many spans carry it. */
 export class ValueOffloader {
   readonly #byHash = new Map<string, OffloadedValue>();
   #taken: OffloadedValue[] | undefined;
 
-  /** A list that `taken` has given out is never added to again. */
+  /** Starts a new list: a list that `taken` returned never grows again. */
   begin(): void {
     this.#taken = undefined;
   }
 
-  /** The values taken since `begin`. */
+  /** The values offloaded since `begin`. */
   get taken(): readonly OffloadedValue[] {
     return this.#taken ?? NONE;
   }
 
-  /** The value, or its preview if its JSON is longer than may stand inline. `cutFrom`: as it says itself, it was cut before. */
+  /** The value, or its preview if its JSON is too long to stay inline. `cutFrom`: its length before an earlier receiver cut it. */
   value(value: AnyValue, cutFrom?: number): AnyValue {
     const cut = cutValue(value);
     const text = JSON.stringify(cut?.value ?? value);
     if (cut === undefined && text.length <= MAX_INLINE_VALUE / 3) return value;
     const json = Buffer.from(text);
     if (cut === undefined && json.length <= MAX_INLINE_VALUE) return value;
-    const spill = { hash: this.#keep(json), bytes: json.length };
+    const offloaded = { hash: this.#store(json), bytes: json.length };
     const from = cut?.from ?? cutFrom;
-    const asked =
+    const prompt =
       from === undefined && value.bytesValue === undefined ? conversationPrompt(value, MAX_PROMPT) : undefined;
     return {
       stringValue: wellFormedHead((cut?.value ?? value).stringValue ?? text, PREVIEW_LENGTH),
       offloaded: {
-        ...spill,
+        ...offloaded,
         ...(from === undefined ? {} : { cutFrom: from }),
-        ...(asked === undefined ? {} : { prompt: asked }),
+        ...(prompt === undefined ? {} : { prompt }),
       },
     };
   }
 
-  #keep(json: Uint8Array): string {
+  #store(json: Uint8Array): string {
     const hash = createHash("sha256").update(json).digest("hex");
     let value = this.#byHash.get(hash);
     if (value === undefined) {
@@ -73,9 +73,9 @@ const AROUND_STRING = '{"stringValue":""}'.length;
 const AROUND_BYTES = '{"bytesValue":""}'.length;
 
 /**
- * A value whose JSON is longer than may be kept, cut to what may; `from` is the length of that JSON in bytes. Strings
- * stay strings and bytes stay bytes; arrays and kvlists become the beginning of their JSON, as a string.
- * `undefined` if the whole may be kept.
+ * A value cut to the largest JSON that may be stored; `from` is the length of its whole JSON in bytes. Strings stay
+ * strings and bytes stay bytes; an array or a kvlist becomes the beginning of its JSON, as a string. `undefined` if the
+ * whole value fits.
  */
 export function cutValue(value: AnyValue): { readonly value: AnyValue; readonly from: number } | undefined {
   const { stringValue, bytesValue } = value;
@@ -85,7 +85,7 @@ export function cutValue(value: AnyValue): { readonly value: AnyValue; readonly 
     return from <= MAX_VALUE ? undefined : { value: { bytesValue: bytesValue.slice(0, room - (room % 4)) }, from };
   }
   if (stringValue !== undefined) {
-    // Six bytes are the most that a unit becomes. A long string is measured, never written: it could be six times as long.
+    // A unit becomes at most six bytes. A long string is measured, not written: its JSON could be six times as long.
     if (stringValue.length * 6 + AROUND_STRING <= MAX_VALUE) return undefined;
     const from = AROUND_STRING + jsonLength(stringValue);
     return from <= MAX_VALUE ? undefined : { value: cutString(stringValue), from };
@@ -95,7 +95,7 @@ export function cutValue(value: AnyValue): { readonly value: AnyValue; readonly 
   return from <= MAX_VALUE ? undefined : { value: cutString(text), from };
 }
 
-/** The beginning of at most `length` units that does not end in half of a surrogate pair. */
+/** The first `length` units at most, never ending in half of a surrogate pair. */
 export function wellFormedHead(text: string, length: number): string {
   if (text.length <= length) return text;
   const last = text.charCodeAt(length - 1);
@@ -124,7 +124,7 @@ function jsonLength(text: string): number {
   return length;
 }
 
-/** Bytes that JSON and then UTF-8 make of one unit of a well-formed string; of a high surrogate, with its low one. */
+/** Bytes of one unit of a well-formed string in UTF-8 JSON; a high surrogate counts with its low one. */
 function jsonBytes(unit: number): number {
   if (unit < 0x20) return unit === 8 || unit === 9 || unit === 10 || unit === 12 || unit === 13 ? 2 : 6;
   if (unit === 0x22 || unit === 0x5c) return 2;

@@ -1,31 +1,31 @@
-/** Time over which the rate of a body is judged. TCP repairs a lost packet several times in it. */
+/** Window over which the rate of a body is measured. TCP can repair a lost packet several times in it. */
 export const RATE_SECONDS = 20;
 
-/** Least of a body in that time, half of what a slow but steady upload of 1 kB/s brings: it may come in bursts. */
+/** Least bytes in that window: half of a steady 1 kB/s, since a slow upload may come in bursts. */
 export const RATE_BYTES = 10_000;
 
-/** Most that the body of one export is waited for. Exporters give up after 10 s, a Collector after 30 s. */
+/** Longest wait for the body of one export. Exporters give up after 10 s, a Collector after 30 s. */
 export const EXPORT_SECONDS = 60;
 
-/** How a body came too slowly. */
+/** In which way a body arrived too slowly. */
 export type Lateness =
-  /** Fewer than so many bytes in so many seconds. */
+  /** Fewer than `bytes` in `seconds`. */
   | { readonly reason: "too-slow"; readonly bytes: number; readonly seconds: number }
-  /** Not whole after so many seconds. */
+  /** Incomplete after `seconds`. */
   | { readonly reason: "overdue"; readonly seconds: number };
 
 /**
- * Judges how fast a body arrives, by seconds in which its next bytes were waited for: time that this program takes
- * to work on the earlier ones is not the sender's.
+ * Measures how fast a body arrives. Counts only seconds spent waiting for bytes: time spent working on earlier bytes is
+ * ours, not the sender's.
  */
 export class Pace {
   readonly #most: number;
   #seconds = 0;
-  /** Of the time over which the rate is judged now. */
+  /** Of the current window. */
   #rateSeconds = 0;
   #rateBytes = 0;
 
-  /** `most`: seconds after which the body is to be whole. */
+  /** `most`: seconds after which the body must be complete. */
   constructor(most = Number.POSITIVE_INFINITY) {
     this.#most = most;
   }
@@ -47,8 +47,8 @@ export class Pace {
   }
 }
 
-/** In words, as the end of a sentence about a body or a file. */
-export function lateWords(late: Lateness): string {
-  if (late.reason === "overdue") return `was not whole after ${late.seconds} s`;
+/** The end of a sentence about a body or a file. */
+export function latenessText(late: Lateness): string {
+  if (late.reason === "overdue") return `was not complete after ${late.seconds} s`;
   return `arrived too slowly: fewer than ${late.bytes.toLocaleString("en")} bytes in ${late.seconds} s`;
 }

@@ -1,10 +1,16 @@
 import type { Result } from "./refusals.ts";
 import type { Lateness, Pace } from "./pace.ts";
 
-/** Calls back once a second until the answer is called. */
+/** Calls back once a second until the returned function is called. */
 export type Seconds = (second: () => void) => () => void;
 
-/** Reads a body, and lets its connection go where it arrives too slowly. */
+/** Seconds of this machine's clock. While the machine is busy, missed seconds count as one. */
+export function everySecond(second: () => void): () => void {
+  const timer = setInterval(second, 1_000);
+  return () => clearInterval(timer);
+}
+
+/** Reads a body, and closes its connection if it arrives too slowly. */
 export class PacedReader {
   readonly #source: ByteSource;
   readonly #pace: Pace;
@@ -17,7 +23,7 @@ export class PacedReader {
     this.#pace = pace;
     this.#stop = seconds(() => {
       if (this.#isWaiting) this.#late ??= pace.wait();
-      // The read that waits fails then.
+      // The pending read then fails.
       if (this.#late !== undefined) void this.cancel();
     });
   }
@@ -34,19 +40,19 @@ export class PacedReader {
     return { ok: true, value: bytes };
   }
 
-  /** To be called where the rest is not wanted; after the end it does nothing. */
+  /** Call this to skip the rest; after the end it does nothing. */
   async cancel(): Promise<void> {
     this.#stop();
     await this.#source.cancel().catch(() => undefined);
   }
 
-  /** To be called where the body is known to be whole without reading its end. */
+  /** Call this when the body is known to be complete without reading its end. */
   close(): void {
     this.#stop();
   }
 }
 
-/** A body as a stream that fails where it arrives too slowly. `late` says so afterwards, whoever has read the stream. */
+/** A body as a stream that fails if it arrives too slowly. `late` then holds the reason. */
 export class PacedStream {
   readonly bytes: ReadableStream<Uint8Array>;
   readonly #reader: PacedReader;
@@ -75,7 +81,7 @@ export class PacedStream {
     return this.#late;
   }
 
-  /** To be called where the rest is not wanted; after the end it does nothing. */
+  /** Call this to skip the rest; after the end it does nothing. */
   async cancel(): Promise<void> {
     await this.#reader.cancel();
   }
@@ -88,11 +94,11 @@ type ByteSource = {
 };
 
 const NONE: Uint8Array = new Uint8Array();
-/** Of memory for the next bytes, while little comes at a time, and then: a connection that sends nothing costs little. */
+/** Size of the first buffer, and of further ones once a read filled it: a silent connection costs little. */
 const FEW_BYTES = 4 * 1024;
 const MANY_BYTES = 64 * 1024;
 
-/** What a network brings is read into memory of ours: in chunks of the platform's own, 4 KiB each, it takes twice as long. */
+/** Reads network bytes into our own buffer: the platform's chunks of 4 KiB take twice as long. */
 function openSource(stream: ReadableStream<Uint8Array>): ByteSource {
   const reader = byteReader(stream);
   if (reader === undefined) return openChunks(stream.getReader());
@@ -112,7 +118,7 @@ function byteReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReade
   try {
     return stream.getReader({ mode: "byob" });
   } catch (error) {
-    // A stream of a program's own chunks.
+    // Not a byte stream: a program made it of chunks.
     if (error instanceof TypeError) return undefined;
     throw error;
   }

@@ -1,21 +1,21 @@
-import { lateWords } from "./pace.ts";
+import { latenessText } from "./pace.ts";
 import type { Lateness } from "./pace.ts";
 
-/** Why a whole request cannot be taken. Each but `no-room` is the sender's mistake; the facts are enough to say what to change. */
+/** Reason to refuse a whole request. Each but `no-room` is the sender's mistake; the fields say what to change. */
 export type DecodeError =
   | { readonly reason: "unsupported-media-type"; readonly contentType: string | undefined }
   | { readonly reason: "unsupported-encoding"; readonly contentEncoding: string }
   | { readonly reason: "too-large"; readonly what: string; readonly limit: number }
-  /** The compressed body is not what its encoding says. */
+  /** The compressed body does not match its Content-Encoding. */
   | { readonly reason: "corrupt"; readonly message: string }
-  /** More bodies are held already than may be: it passes. */
+  /** No memory for another body; a later try succeeds. */
   | { readonly reason: "no-room" }
   /** The connection ended before the body did. */
   | { readonly reason: "cut-off" }
   | Lateness
   | { readonly reason: "not-utf8"; readonly position: number }
   | { readonly reason: "malformed-json"; readonly message: string }
-  /** `position`: byte of the body; `path`: the message that stands there. */
+  /** `position`: byte of the body; `path`: the message at that byte. */
   | {
       readonly reason: "malformed-protobuf";
       readonly message: string;
@@ -27,21 +27,21 @@ export type DecodeError =
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: DecodeError };
 
-/** What the sender is told. `field` is the part of the message that is wrong, where one is. */
+/** The answer to the sender. `field`: the faulty field of the request, if one is known. */
 export type Refusal = { readonly http: 400 | 408 | 413 | 415 | 503; readonly message: string; readonly field?: string };
 
-/** The one place where an error becomes HTTP (OTLP/HTTP Response: bad data 400, over a limit 413). */
+/** The only place that maps an error to HTTP (OTLP/HTTP Response: bad data 400, over a limit 413). */
 export function statusOf(error: DecodeError): Refusal {
   switch (error.reason) {
     case "unsupported-media-type":
       return {
         http: 415,
-        message: `Content-Type ${error.contentType === undefined ? "is missing" : `"${error.contentType}" is not taken`}: send application/x-protobuf or application/json`,
+        message: `Content-Type ${error.contentType === undefined ? "is missing" : `"${error.contentType}" is not supported`}: send application/x-protobuf or application/json`,
       };
     case "unsupported-encoding":
       return {
         http: 415,
-        message: `Content-Encoding "${error.contentEncoding}" is not taken: send gzip, deflate or identity`,
+        message: `Content-Encoding "${error.contentEncoding}" is not supported: send gzip, deflate or identity`,
       };
     case "too-large":
       return { http: 413, message: `too large: more than ${error.limit} ${error.what}` };
@@ -50,10 +50,10 @@ export function statusOf(error: DecodeError): Refusal {
     case "no-room":
       return { http: 503, message: "too many bodies in flight; try again" };
     case "cut-off":
-      return { http: 400, message: "the body ended before its end" };
+      return { http: 400, message: "the body is incomplete: the connection ended too soon" };
     case "too-slow":
     case "overdue":
-      return { http: 408, message: `the body ${lateWords(error)}` };
+      return { http: 408, message: `the body ${latenessText(error)}` };
     case "not-utf8":
       return { http: 400, message: `not UTF-8 at byte ${error.position}` };
     case "malformed-json":
@@ -77,10 +77,10 @@ function pathAnd(path: string, message: string): string {
   return path === "" ? message : `${path}: ${message}`;
 }
 
-/** Levels of a path that are written out: enough for an attribute of a link, with two levels of value. */
-const SHOWN = 8;
+/** Levels of a path in a message: enough for an attribute of a link, with two levels of value. */
+const MAX_PATH_LEVELS = 8;
 
-/** Where a decoder stands in a request, kept as two small stacks so that naming a field costs nothing until one is wrong. */
+/** A decoder's position in a request. Two small stacks: a path is only written when a field is wrong. */
 export class Trail {
   readonly #names: string[] = [];
   readonly #indexes: number[] = [];
@@ -101,13 +101,14 @@ export class Trail {
     this.#depth -= 1;
   }
 
-  /** `resourceSpans[0].scopeSpans[0].spans[3]`, and `.field` if there is one. The middle of a deep path is left out. */
+  /** `resourceSpans[0].scopeSpans[0].spans[3]`, and `.field` if there is one. The middle of a deep path is omitted. */
   path(field: string): string {
     let path = "";
     for (let at = 0; at < this.#depth; at++) {
       const index = this.#indexes[at] ?? -1;
-      const isFarIn = this.#depth > SHOWN && at >= SHOWN / 2 && at < this.#depth - SHOWN / 2;
-      if (isFarIn) path += at === SHOWN / 2 ? "…" : "";
+      const isFarIn =
+        this.#depth > MAX_PATH_LEVELS && at >= MAX_PATH_LEVELS / 2 && at < this.#depth - MAX_PATH_LEVELS / 2;
+      if (isFarIn) path += at === MAX_PATH_LEVELS / 2 ? "…" : "";
       else path += `${at === 0 ? "" : "."}${this.#names[at]}${index < 0 ? "" : `[${index}]`}`;
     }
     if (field === "") return path;

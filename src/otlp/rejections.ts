@@ -1,7 +1,7 @@
 import { MAX_REASON } from "./limits.ts";
 import type { DecodedRequest, Rejected } from "./group/trace-group.ts";
 
-/** Counts rejected spans; keeps the first reason, of all and of each trace. */
+/** Counts rejected spans, in all and by trace, each with its first reason. */
 export class Rejections {
   #spans = 0;
   #reasons = 0;
@@ -12,7 +12,7 @@ export class Rejections {
     return this.#spans;
   }
 
-  /** `traceId` is "" where it could not be read. */
+  /** `traceId` is "" if it could not be read. */
   add(spans: number, reason: string, traceId: string): void {
     this.#spans += spans;
     this.#reasons += 1;
@@ -26,7 +26,7 @@ export class Rejections {
     return this.#byTrace.get(traceId);
   }
 
-  /** What the sender is told. */
+  /** For the partial success. */
   total(): DecodedRequest["rejected"] {
     if (this.#first === undefined) return { count: this.#spans };
     return { count: this.#spans, reason: sentence(this.#first, this.#reasons - 1) };

@@ -2,13 +2,13 @@ import type { OtlpEncoding } from "./media-type.ts";
 
 export type Signal = "traces" | "logs" | "metrics";
 
-/** What a partial success says: how many were rejected, and why (English). */
+/** Content of a partial success: the number of rejected items, and the reason in English. */
 export type PartialSuccess = { readonly rejected: number; readonly message: string };
 
 /** The name of field 1 of each signal's partial success; field 2 is `error_message`. */
 const REJECTED = { traces: "rejectedSpans", logs: "rejectedLogRecords", metrics: "rejectedDataPoints" } as const;
 
-/** Far below the 4 MiB that clients are asked to read (OTLP/HTTP Response). */
+/** Characters. Far below the 4 MiB of a response that clients should read (OTLP/HTTP Response). */
 const MAX_MESSAGE = 2_000;
 
 /**
@@ -33,7 +33,7 @@ export function encodeSuccess(
   return response.bytes(1, message.finish()).finish();
 }
 
-/** google.rpc.Code of an HTTP status, as google.rpc.Code's own comments map them; 408, which they leave out, is a deadline. */
+/** google.rpc.Code of an HTTP status, by the comments of google.rpc.Code. 408 is missing there: DEADLINE_EXCEEDED. */
 function codeOf(http: number): number {
   if (http === 401) return 16;
   if (http === 403) return 7;
@@ -46,8 +46,8 @@ function codeOf(http: number): number {
 }
 
 /**
- * google.rpc.Status, which every refusal carries in the request's encoding (OTLP/HTTP Response, Failures). `field`, the
- * part of the request that is wrong, becomes a google.rpc.BadRequest detail.
+ * google.rpc.Status: every refusal carries it in the request's encoding (OTLP/HTTP Response, Failures). `field`, the
+ * faulty part of the request, becomes a google.rpc.BadRequest detail.
  */
 export function encodeStatus(
   encoding: OtlpEncoding,
@@ -77,7 +77,7 @@ function json(message: object): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new TextEncoder().encode(JSON.stringify(message)));
 }
 
-/** Writes the few small messages that a receiver answers with. Defaults are left out by the caller. */
+/** Writes the few small messages of a receiver's responses. The caller omits defaults. */
 export class ProtobufWriter {
   readonly #bytes: number[] = [];
 

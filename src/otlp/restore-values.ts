@@ -5,7 +5,7 @@ export type Lookup = (hash: string) => AnyValue | undefined;
 
 type WithAttributes = { readonly attributes?: readonly KeyValue[] };
 
-/** Puts large values back where their previews stand, for export. A preview whose value is unknown stays, with its `spill`; a value that was cut keeps it too. */
+/** Puts offloaded values back in place of their previews, for export. A preview of an unknown value stays, with its `offloaded`; a cut value keeps `offloaded` too. */
 export function restoreValues(resourceSpans: readonly ResourceSpans[], lookup: Lookup): readonly ResourceSpans[] {
   return resourceSpans.map((group) => ({
     ...group,
@@ -33,7 +33,7 @@ function restoredSpan(span: Span, lookup: Lookup): Span {
   };
 }
 
-/** Keys keep their places: a spread that overwrites a key does not move it. */
+/** Keys keep their order: overwriting a key after a spread does not move it. */
 export function restored<Holder extends WithAttributes>(holder: Holder, lookup: Lookup): Holder {
   if (!holder.attributes?.some(({ value }) => value?.offloaded !== undefined)) return holder;
   return { ...holder, attributes: holder.attributes.map((attribute) => restoredAttribute(attribute, lookup)) };
@@ -45,14 +45,14 @@ function restoredAttribute(attribute: KeyValue, lookup: Lookup): KeyValue {
 }
 
 export function restoredValue(preview: AnyValue, lookup: Lookup): AnyValue {
-  const { offloaded: spill } = preview;
-  const value = spill === undefined ? undefined : lookup(spill.hash);
-  if (spill === undefined || value === undefined) return preview;
-  // What was cut when it came in can't be restored, and has to say so.
-  return spill.cutFrom === undefined ? value : { ...value, offloaded: spill };
+  const { offloaded } = preview;
+  const value = offloaded === undefined ? undefined : lookup(offloaded.hash);
+  if (offloaded === undefined || value === undefined) return preview;
+  // A value that was cut on arrival can't be restored in full: `offloaded` says so.
+  return offloaded.cutFrom === undefined ? value : { ...value, offloaded };
 }
 
-/** As `restoreValues`, for log records: their bodies may be large too. */
+/** Like `restoreValues`, for log records: their bodies may be large too. */
 export function restoreLogValues(resourceLogs: readonly ResourceLogs[], lookup: Lookup): readonly ResourceLogs[] {
   return resourceLogs.map((group) => ({
     ...group,

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { SESSION_SPANS, SESSION_TRACES } from "../../src/durable/session/limits.ts";
-import { MOST_AROUND } from "../../src/otlp/import/halves.ts";
+import { MAX_AROUND } from "../../src/otlp/import/halves.ts";
 import { DEFAULT_RETENTION } from "../../src/session/contract/retention.ts";
 import * as limits from "../../src/otlp/limits.ts";
 import { EXPORT_SECONDS, RATE_BYTES, RATE_SECONDS } from "../../src/otlp/pace.ts";
@@ -27,7 +27,7 @@ test.each([
   ["least of a body, or of a file, while it is waited for", `${figure(RATE_BYTES)} bytes in ${RATE_SECONDS} s`],
   [
     "of an element of a file that is too large for one request, what stands around its spans",
-    `${MOST_AROUND / MIB} MiB`,
+    `${MAX_AROUND / MIB} MiB`,
   ],
   ["braces, brackets, colons and commas of a JSON body", figure(limits.MAX_JSON_TOKENS)],
   ["JSON text that a request becomes", `${limits.MAX_REQUEST_TEXT / MIB} Mi characters`],

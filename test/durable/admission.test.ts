@@ -158,7 +158,10 @@ describe("where our storage or our program fails", () => {
       faults.follow((step) => (step.method === "append" && step.object.endsWith(OTHER) ? strike : undefined));
       const response = await world.post(body);
       expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
-      expect(await response.json()).toEqual({ code: 14, message: "not all of it could be stored; send it again" });
+      expect(await response.json()).toEqual({
+        code: 14,
+        message: "part of the export could not be stored; send it again",
+      });
       faults.end();
       const again = await world.post(body);
       expect([again.status, await again.text()]).toEqual([200, "{}"]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decodePieces } from "../../src/otlp/import/decode-pieces.ts";
-import { MOST_AROUND } from "../../src/otlp/import/halves.ts";
+import { MAX_AROUND } from "../../src/otlp/import/halves.ts";
 import { FileFault, JsonPieces } from "../../src/otlp/import/json-pieces.ts";
 import { resourceSpansOfJaeger } from "../../src/otlp/import/jaeger.ts";
 import type { Piece } from "../../src/otlp/import/open-element.ts";
@@ -59,7 +59,7 @@ describe("a file is cut into the elements of its lists", () => {
     expect(faultOf(`{"x":${"[".repeat(20_000)}`)).toBe("more than 10000 levels of brackets (1, 10004)");
     const tags = `[${"[],".repeat(2_100_000)}[]]`;
     expect(faultOf(`{"data":[{"spans":[{"tags":${tags}}]}]}`)).toBe(
-      "more than 4000000 brackets, colons and commas that can't be taken apart (1, 9)",
+      "more than 4000000 brackets, colons and commas that can't be split (1, 9)",
     );
     expect(faultOf(`{"x":${"[".repeat(9_000)}${"]".repeat(9_000)},"data":[]}`)).toBe("none");
   });
@@ -116,7 +116,7 @@ describe("a file is cut into the elements of its lists", () => {
   test("unless what they share stands behind them", () => {
     const spans = Array.from({ length: 20_000 }, (_, n) => span(n));
     const text = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }], resource: {} }] });
-    expect(faultOf(text)).toMatch(/^resource stands behind so many spans that it can't be kept with them/);
+    expect(faultOf(text)).toMatch(/^resource comes after so many spans that it can't be applied to them/);
   });
 
   describe("of what stands around its spans, and would be in each part, 1 MiB at most is repeated", () => {
@@ -130,18 +130,18 @@ describe("a file is cut into the elements of its lists", () => {
 
     test("where it is cut while it arrives", () => {
       const spans = Array.from({ length: 15_001 }, () => "{}").join(",");
-      expect(piecesOf(element(MOST_AROUND, spans))).toHaveLength(2);
-      expect(() => piecesOf(element(MOST_AROUND + 1, spans))).toThrow(
-        "more than 1048576 bytes around spans that can't be taken apart",
+      expect(piecesOf(element(MAX_AROUND, spans))).toHaveLength(2);
+      expect(() => piecesOf(element(MAX_AROUND + 1, spans))).toThrow(
+        "more than 1048576 bytes around spans that can't be split",
       );
-      expect(piecesOf(element(MOST_AROUND + 1, "{},{}"))).toHaveLength(1);
+      expect(piecesOf(element(MAX_AROUND + 1, "{},{}"))).toHaveLength(1);
     });
 
     test("where it is halved", () => {
       // Three more bytes of brackets and commas stand around them.
       const fault = (around: number) => faultOf(element(around, traces));
-      expect(fault(MOST_AROUND - 3)).toBe("none");
-      expect(fault(MOST_AROUND - 2)).toBe("resourceSpans[0]: too large: more than 2000 traces (1, 18)");
+      expect(fault(MAX_AROUND - 3)).toBe("none");
+      expect(fault(MAX_AROUND - 2)).toBe("resourceSpans[0]: too large: more than 2000 traces (1, 18)");
     });
   });
 
@@ -161,17 +161,17 @@ describe("a file is cut into the elements of its lists", () => {
 describe("what is wrong with a file is said with its line and its byte", () => {
   test.each([
     ["", "the file is empty (1, 0)"],
-    ["hello", "an object should begin here, OTLP/JSON (resourceSpans, resourceLogs) or Jaeger's JSON (data) (1, 0)"],
-    ["[]", "an object should begin here, OTLP/JSON (resourceSpans, resourceLogs) or Jaeger's JSON (data) (1, 0)"],
+    ["hello", "expected an object here, OTLP/JSON (resourceSpans, resourceLogs) or Jaeger's JSON (data) (1, 0)"],
+    ["[]", "expected an object here, OTLP/JSON (resourceSpans, resourceLogs) or Jaeger's JSON (data) (1, 0)"],
     ["{}", "neither OTLP/JSON (resourceSpans, resourceLogs) nor Jaeger's JSON (data) (1, 1)"],
     ['{"resourceSpans":{}}', "resourceSpans must be a list (1, 17)"],
-    ['{"resourceSpans":[1]}', "resourceSpans: an object should stand here (1, 18)"],
-    ['{"resourceSpans":[{}{}]}', 'resourceSpans: "," or "]" should stand here (1, 20)'],
+    ['{"resourceSpans":[1]}', "resourceSpans: expected an object here (1, 18)"],
+    ['{"resourceSpans":[{}{}]}', 'resourceSpans: expected "," or "]" here (1, 20)'],
     ['{"resourceSpans":[]\n]', 'unexpected "]" (2, 20)'],
     ['{"resourceSpans":[]}\n{"resourceSpans":[{', "the file ends too soon (2, 40)"],
     ['{"resourceSpans":[\n{},\n{"scopeSpans":\n nope}]}', 'resourceSpans[1]: malformed JSON: unexpected "n" (4, 39)'],
     ['{"resourceSpans":[{},{"scopeSpans":7}]}', "resourceSpans[1].scopeSpans: expected an array, got 7 (1, 21)"],
-    ['{"data":[{"traceID":"1"}]}', "data[0]: a trace has spans, and these are a list (1, 9)"],
+    ['{"data":[{"traceID":"1"}]}', "data[0]: a trace must have a list of spans (1, 9)"],
     ['{"data":[{"spans":[}]}', 'unexpected "}" (1, 19)'],
     ['{"data":[{"spans":[,]}]}', 'data[0]: malformed JSON: unexpected "," (1, 19)'],
   ])("%j", (text, fault) => {

@@ -128,12 +128,12 @@ describe("a request", () => {
 });
 
 describe("a span", () => {
-  test(`has at most ${MAX_SPAN_TEXT} characters of JSON beside its large values`, () => {
+  test(`has at most ${MAX_SPAN_TEXT} characters of JSON without its large values`, () => {
     const around = canonicalText(decodeJson(request(span({ name: "" })))).length + '"name":"",'.length;
     const named = (length: number) => decodeJson(request(span({ name: "x".repeat(length) })));
     expect(outcomeOf(named(MAX_SPAN_TEXT - around))).toBe("kept 1");
     expect(canonicalText(named(MAX_SPAN_TEXT - around))).toHaveLength(MAX_SPAN_TEXT);
-    const refused = `kept 0, rejected 1: resourceSpans[0].scopeSpans[0].spans[0]: more than ${MAX_SPAN_TEXT} characters beside its large values`;
+    const refused = `kept 0, rejected 1: resourceSpans[0].scopeSpans[0].spans[0]: more than ${MAX_SPAN_TEXT} characters without its large values`;
     expect(outcomeOf(named(MAX_SPAN_TEXT - around + 1))).toBe(refused);
     expect(outcomeOf(named(MAX_SPAN_TEXT * 2))).toBe(refused);
   });

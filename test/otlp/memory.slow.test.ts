@@ -27,7 +27,7 @@ test(
         "empty attributes: 413 too large: more than 25165824 characters of JSON in all spans",
         "empty events: 413 too large: more than 25165824 characters of JSON in all spans",
         "empty resources: kept 0",
-        "a name of control characters, six of JSON each: kept 0, rejected 1: resourceSpans[0].scopeSpans[0].spans[0]: more than 4194304 characters beside its l…",
+        "a name of control characters, six of JSON each: kept 0, rejected 1: resourceSpans[0].scopeSpans[0].spans[0]: more than 4194304 characters without its …",
         "a value of control characters: kept 1",
         "bytes: kept 1",
         "names of wide characters: kept 17962",

@@ -104,7 +104,7 @@ test("time in which the next bytes are not asked for does not count", async () =
 test("it is answered with 408 in the request's encoding", () => {
   const { http, message } = statusOf({ reason: "too-slow", bytes: 10_000, seconds: 20 });
   expect([http, message]).toEqual([408, "the body arrived too slowly: fewer than 10,000 bytes in 20 s"]);
-  expect(statusOf({ reason: "overdue", seconds: 60 }).message).toBe("the body was not whole after 60 s");
+  expect(statusOf({ reason: "overdue", seconds: 60 }).message).toBe("the body was not complete after 60 s");
   expect(new TextDecoder().decode(encodeStatus("json", 408, "late"))).toBe('{"code":4,"message":"late"}');
   expect(Array.from(encodeStatus("protobuf", 408, "late"))).toEqual([8, 4, 18, 4, ...Buffer.from("late")]);
 });

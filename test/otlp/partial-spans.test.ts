@@ -107,7 +107,7 @@ describe("a span in a log record", () => {
   });
 
   test.each([
-    ["no base64 of anything", { stringValue: "%%%" }, "body: no span in it"],
+    ["no base64 of anything", { stringValue: "%%%" }, "body: it contains no span"],
     ["half a message", { stringValue: "CgX/" }, "body: malformed protobuf at byte"],
     ["broken JSON", { stringValue: '{"resourceSpans":' }, "body: malformed JSON"],
     ["a span without an id", asJson({ spanId: "" }), "body: resourceSpans[0].scopeSpans[0].spans[0].spanId"],

@@ -68,18 +68,18 @@ describe("every error has its status", () => {
     ],
     [
       { reason: "unsupported-media-type", contentType: "text/plain" },
-      '415 Content-Type "text/plain" is not taken: send application/x-protobuf or application/json',
+      '415 Content-Type "text/plain" is not supported: send application/x-protobuf or application/json',
     ],
     [
       { reason: "unsupported-encoding", contentEncoding: "zstd" },
-      '415 Content-Encoding "zstd" is not taken: send gzip, deflate or identity',
+      '415 Content-Encoding "zstd" is not supported: send gzip, deflate or identity',
     ],
     [{ reason: "too-large", what: "spans", limit: 20_000 }, "413 too large: more than 20000 spans"],
     [
       { reason: "corrupt", message: "incorrect data check" },
       "400 the compressed body is corrupt: incorrect data check",
     ],
-    [{ reason: "cut-off" }, "400 the body ended before its end"],
+    [{ reason: "cut-off" }, "400 the body is incomplete: the connection ended too soon"],
     [{ reason: "not-utf8", position: 7 }, "400 not UTF-8 at byte 7"],
     [
       { reason: "malformed-json", message: "unexpected end at position 3" },

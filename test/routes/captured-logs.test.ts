@@ -82,7 +82,7 @@ describe("what captured producers send to /v1/logs", () => {
       partialSuccess: { errorMessage: "these look like metrics; post them to /v1/metrics" },
     });
     expect(await post("/v1/metrics", metrics)).toEqual({
-      partialSuccess: { rejectedDataPoints: "0", errorMessage: "metrics are accepted and not kept" },
+      partialSuccess: { rejectedDataPoints: "0", errorMessage: "metrics are accepted but not stored" },
     });
   });
 });

@@ -163,9 +163,7 @@ describe("a file", () => {
     );
     expect([response.status, response.headers.get("content-type")]).toEqual([400, "application/problem+json"]);
     expect(await response.json()).toMatchObject({
-      detail: expect.stringMatching(
-        /^unexpected "\]", at line 3, byte \d+\. What stood before it is imported: 2 spans/,
-      ),
+      detail: expect.stringMatching(/^unexpected "\]", at line 3, byte \d+\. Imported before it: 2 spans/),
       line: 3,
       imported: { spans: 2, traces: 2, sessions: [TRACE, OTHER].toSorted() },
     });

@@ -69,7 +69,7 @@ describe("an export", () => {
   });
 
   test.each(["/v1/metrics", "/otel/v1/metrics/"])("of metrics is accepted, not kept, and told so: %s", async (path) => {
-    const said = "metrics are accepted and not kept";
+    const said = "metrics are accepted but not stored";
     const json = await post(path, '{"resourceMetrics":[{"scopeMetrics":[]}]}');
     expect([json.status, json.headers.get("content-type"), await json.json()]).toEqual([
       200,
@@ -87,7 +87,7 @@ describe("what is no export", () => {
   test.each(["GET", "PUT", "DELETE", "PATCH"])("%s: 405, and what is allowed", async (method) => {
     const response = await world.request("/v1/traces", { method });
     expect([response.status, response.headers.get("allow")]).toEqual([405, "POST, OPTIONS"]);
-    expect(await response.json()).toEqual({ code: 12, message: `${method} is not taken here: POST an export` });
+    expect(await response.json()).toEqual({ code: 12, message: `${method} is not allowed here: POST an export` });
   });
 
   test.each([undefined, "text/plain", "application/grpc", "application/json-seq"])(

@@ -78,7 +78,7 @@ test("a file that falls silent is answered with 408, and what stood before is ke
   const [status, type, text] = await read(await unfinished("/import", "application/json", `${line}\n{"resource`, 20));
   expect([status, type]).toEqual([408, "application/problem+json"]);
   expect(JSON.parse(String(text))).toMatchObject({
-    detail: `The file ${TOO_SLOW}. What stood before it is imported: 1 spans and 0 log records.`,
+    detail: `The file ${TOO_SLOW}. Imported before it: 1 spans and 0 log records.`,
     imported: { spans: 1, traces: 1, sessions: [trace] },
   });
 });

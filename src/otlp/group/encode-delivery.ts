@@ -4,7 +4,7 @@ import { encodeRecordFacts } from "../../logs/record-facts-codec.ts";
 import { brotli } from "../../lib/body-codec.ts";
 import type { Envelope, RecordGroup, ResourceGroup, ScopeGroup, TraceGroup } from "./trace-group.ts";
 
-/** A shorter body saves less than its compression costs. */
+/** Bytes. Compressing a shorter body costs more than it saves. */
 const WORTH_COMPRESSING = 512;
 
 const NONE: ReadonlySet<number> = new Set();
@@ -12,12 +12,12 @@ const NONE: ReadonlySet<number> = new Set();
 const ENCODER = new TextEncoder();
 /** UTF-8 of one UTF-16 unit. */
 const MOST_BYTES_A_UNIT = 3;
-/** For texts of up to 170,000 units: an ordinary batch's. */
+/** For texts of up to 170,000 units: an ordinary batch. */
 const SCRATCH = new Uint8Array(512 * 1024);
 
 /**
- * The delivery of a group without the spans or log records at `omit`: positions in the delivery that omits none. Positions,
- * in body and facts alike, go by resource, then scope, then span.
+ * The delivery of a group without the spans or log records at the positions in `omit`. Positions count all items of the
+ * group, by resource, then scope, then item, in body and facts alike.
  */
 export function encodeDelivery(group: TraceGroup | RecordGroup, omit: ReadonlySet<number> = NONE): Delivery {
   const { kind, traceId, receipt } = group;
@@ -35,59 +35,59 @@ function encodeItems<Facts>(
   groups: readonly ResourceGroup<Facts>[],
   omit: ReadonlySet<number>,
 ): Pick<Delivery, "encoding" | "body" | "values"> & { readonly facts: readonly Facts[] } {
-  const kept: Kept<Facts> = { omit, position: 0, facts: [], values: new Map() };
-  const resources = groups.map((group) => resourceText(group, kept));
+  const parts: DeliveryParts<Facts> = { omit, position: 0, facts: [], values: new Map() };
+  const resources = groups.map((group) => resourceText(group, parts));
   const body = encodeUtf8(`[${resources.filter((text) => text !== "").join(",")}]`);
   const isCompressed = body.length > WORTH_COMPRESSING;
   return {
-    facts: kept.facts,
+    facts: parts.facts,
     encoding: isCompressed ? "brotli" : "identity",
     body: isCompressed ? brotli(body) : body.slice(),
-    values: [...kept.values.values()],
+    values: [...parts.values.values()],
   };
 }
 
-/** Valid until the next call, and to be used before any `await`: a buffer of its own for each text costs twice the encoding. */
+/** Valid until the next call: use it before any `await`. Allocating a buffer for each text would double the cost. */
 function encodeUtf8(text: string): Uint8Array {
   if (text.length * MOST_BYTES_A_UNIT > SCRATCH.length) return ENCODER.encode(text);
   return SCRATCH.subarray(0, ENCODER.encodeInto(text, SCRATCH).written);
 }
 
-type Kept<Facts> = {
+type DeliveryParts<Facts> = {
   readonly omit: ReadonlySet<number>;
   position: number;
   readonly facts: Facts[];
   readonly values: Map<string, OffloadedValue>;
 };
 
-/** "" when nothing is left. */
-function resourceText<Facts>(group: ResourceGroup<Facts>, kept: Kept<Facts>): string {
+/** "" when all its items are omitted. */
+function resourceText<Facts>(group: ResourceGroup<Facts>, parts: DeliveryParts<Facts>): string {
   const scopes: string[] = [];
   for (const scope of group.scopes) {
-    const text = scopeText(scope, kept);
+    const text = scopeText(scope, parts);
     if (text !== "") scopes.push(text);
   }
-  return scopes.length === 0 ? "" : enclose(group.resource, scopes, kept.values);
+  return scopes.length === 0 ? "" : enclose(group.resource, scopes, parts.values);
 }
 
-function scopeText<Facts>(group: ScopeGroup<Facts>, kept: Kept<Facts>): string {
+function scopeText<Facts>(group: ScopeGroup<Facts>, parts: DeliveryParts<Facts>): string {
   const texts: string[] = [];
   for (const item of group.items) {
-    const isOmitted = kept.omit.has(kept.position);
-    kept.position += 1;
+    const isOmitted = parts.omit.has(parts.position);
+    parts.position += 1;
     if (isOmitted) continue;
     texts.push(item.text);
-    kept.facts.push(item.facts);
-    keepValues(item, kept.values);
+    parts.facts.push(item.facts);
+    collectValues(item, parts.values);
   }
-  return texts.length === 0 ? "" : enclose(group.scope, texts, kept.values);
+  return texts.length === 0 ? "" : enclose(group.scope, texts, parts.values);
 }
 
 function enclose(envelope: Envelope, texts: readonly string[], values: Map<string, OffloadedValue>): string {
-  keepValues(envelope, values);
+  collectValues(envelope, values);
   return envelope.head + texts.join(",") + envelope.tail;
 }
 
-function keepValues({ values }: Pick<Envelope, "values">, kept: Map<string, OffloadedValue>): void {
-  for (const value of values) kept.set(value.hash, value);
+function collectValues({ values }: Pick<Envelope, "values">, into: Map<string, OffloadedValue>): void {
+  for (const value of values) into.set(value.hash, value);
 }

@@ -2,30 +2,30 @@ import type { OffloadedValue } from "../../facts/delivery.ts";
 import { deriveFacts } from "../../facts/facts.ts";
 import type { Resource, Scope, Span } from "../../otel/span.ts";
 import type { Decoding } from "../decoding.ts";
-import { around, Envelopes, type Around } from "./trace-group.ts";
+import { openEnvelope, Envelopes, type OpenEnvelope } from "./trace-group.ts";
 import { MAX_REQUEST_TEXT, MAX_GROUP_TEXT, MAX_SPAN_TEXT, MAX_SPANS, MAX_TRACES } from "../limits.ts";
 import type { OtlpEncoding } from "../media-type.ts";
 import { OpenTraceGroup } from "./open-group.ts";
 import { Rejections } from "../rejections.ts";
 import type { DecodedRequest } from "./trace-group.ts";
 
-/** What a span is taken for, of whoever knows more of it than it says. */
+/** Completes a decoded span with what its envelope says: see `PartialSpans`. */
 export type Revise = (span: Span) => Span;
 
-/** Gathers a request's spans by trace while a decoder walks it, and holds the limits of a request. */
+/** Groups a request's spans by trace while a decoder walks it, and enforces the limits of a request. */
 export class RequestSpans {
   readonly #encoding: OtlpEncoding;
   readonly #decoding: Decoding;
   readonly #revise: Revise | undefined;
   readonly #rejections = new Rejections();
   readonly #envelopes = new Envelopes();
-  /** The group of each trace that takes more. */
+  /** The group of each trace that still has room. */
   readonly #open = new Map<string, OpenTraceGroup>();
   readonly #all: OpenTraceGroup[] = [];
-  /** The group that took the last span: mostly it takes the next one too. */
+  /** The group of the last span: usually the next span's too. */
   #last: OpenTraceGroup | undefined;
-  #resource: Around<Resource> = around(undefined, "", []);
-  #scope: Around<Scope> = around(undefined, "", []);
+  #resource: OpenEnvelope<Resource> = openEnvelope(undefined, "", []);
+  #scope: OpenEnvelope<Scope> = openEnvelope(undefined, "", []);
   #spans = 0;
   #size = 0;
   #service: string | undefined;
@@ -37,16 +37,16 @@ export class RequestSpans {
   }
 
   enterResource(resource: Resource | undefined, schemaUrl: string): void {
-    this.#resource = around(resource, schemaUrl, this.#decoding.offloader.taken);
+    this.#resource = openEnvelope(resource, schemaUrl, this.#decoding.offloader.taken);
     this.#limitText();
   }
 
   enterScope(scope: Scope | undefined, schemaUrl: string): void {
-    this.#scope = around(scope, schemaUrl, this.#decoding.offloader.taken);
+    this.#scope = openEnvelope(scope, schemaUrl, this.#decoding.offloader.taken);
     this.#limitText();
   }
 
-  /** The span at hand, whether it may be kept or not: `decoding` knows. */
+  /** The current span, accepted or rejected: `decoding.rejection` says which. */
   add(read: Span): void {
     const { rejection, offloader, units, trail } = this.#decoding;
     const span = this.#revise === undefined ? read : this.#revise(read);
@@ -54,16 +54,16 @@ export class RequestSpans {
     if (rejection !== undefined) return this.#rejections.add(1, rejection, span.traceId);
     const text = units > MAX_SPAN_TEXT ? undefined : JSON.stringify(span);
     if (text === undefined || text.length > MAX_SPAN_TEXT) {
-      const reason = `${trail.path("")}: more than ${MAX_SPAN_TEXT} characters beside its large values`;
+      const reason = `${trail.path("")}: more than ${MAX_SPAN_TEXT} characters without its large values`;
       return this.#rejections.add(1, reason, span.traceId);
     }
-    this.#keep(span, text, offloader.taken);
+    this.#accept(span, text, offloader.taken);
   }
 
   close(): DecodedRequest {
     return {
       groups: this.#all.map((group) => {
-        // Of a trace in several groups the last one tells what was refused, so that it is told once.
+        // A trace in several groups reports its rejected spans once, with the last group.
         const isLast = this.#open.get(group.traceId) === group;
         return group.close(this.#encoding, isLast ? this.#rejections.ofTrace(group.traceId) : undefined);
       }),
@@ -73,12 +73,12 @@ export class RequestSpans {
     };
   }
 
-  /** Records of another signal that were posted as traces. */
+  /** Counts items of another signal that were posted as traces. */
   rejectOtherSignal(records: number, reason: string): void {
     this.#rejections.add(records, reason, "");
   }
 
-  #keep(span: Span, text: string, values: readonly OffloadedValue[]): void {
+  #accept(span: Span, text: string, values: readonly OffloadedValue[]): void {
     const facts = deriveFacts(span, text, this.#resource.content, this.#scope.content);
     this.#spans += 1;
     this.#service ??= facts.service;
@@ -102,7 +102,7 @@ export class RequestSpans {
     return group;
   }
 
-  /** Of a resource or scope, which is repeated in each group that it has spans in. */
+  /** Limits the text of a resource or scope: each group with spans of it repeats it. */
   #limitText(): void {
     if (this.#decoding.units <= MAX_SPAN_TEXT) return;
     this.#decoding.wrongShape("", `more than ${MAX_SPAN_TEXT} characters in a resource or scope`);

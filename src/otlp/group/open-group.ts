@@ -4,21 +4,21 @@ import { supersedes } from "../../facts/version-order.ts";
 import type { OtlpEncoding } from "../media-type.ts";
 import type { Envelope, Rejected, GroupedSpan, TraceGroup } from "./trace-group.ts";
 
-/** A beaten span leaves a hole, so that the others keep their places. */
+/** A superseded span becomes `undefined`, so that the other spans keep their positions. */
 type OpenScope = { readonly scope: Envelope; readonly spans: (GroupedSpan | undefined)[] };
 
 type OpenResource = { readonly resource: Envelope; readonly scopes: Map<Envelope, OpenScope> };
 
-type Place = { readonly facts: SpanFacts; readonly group: OpenScope; readonly index: number };
+type SpanPosition = { readonly facts: SpanFacts; readonly group: OpenScope; readonly index: number };
 
-/** A group while its request is being decoded: spans go to their resource and scope, and of repeats one stays. */
+/** A group while its request is being decoded: one version of each span, under its resource and scope. */
 export class OpenTraceGroup {
   readonly traceId: string;
   readonly #resources = new Map<Envelope, OpenResource>();
-  /** Span id and kind together are a span's identity. */
+  /** Numbers span identities: span id and kind together. */
   readonly #ids = new ChunkIds();
-  /** By the number of the identity. */
-  readonly #places: Place[] = [];
+  /** By number of the identity. */
+  readonly #positions: SpanPosition[] = [];
   #last: { readonly resource: Envelope; readonly group: OpenScope } | undefined;
   #service: string | undefined;
   #size = 0;
@@ -35,22 +35,22 @@ export class OpenTraceGroup {
   add(resource: Envelope, scope: Envelope, span: GroupedSpan): void {
     const { facts } = span;
     const identity = this.#ids.number(facts.otlpKind, facts.spanId);
-    const known = this.#places[identity];
-    const best = known === undefined || supersedes(facts, known.facts);
+    const known = this.#positions[identity];
+    const isBest = known === undefined || supersedes(facts, known.facts);
     if (known !== undefined) {
-      const named = namesOtherwise(best ? known.facts : facts, best ? facts : known.facts);
-      if (!best && !named) return;
-      if (best && !named) known.group.spans[known.index] = undefined;
+      const mustStay = namesAnotherSession(isBest ? known.facts : facts, isBest ? facts : known.facts);
+      if (!isBest && !mustStay) return;
+      if (isBest && !mustStay) known.group.spans[known.index] = undefined;
     }
     const group = this.#group(resource, scope);
-    if (best) this.#places[identity] = { facts, group, index: group.spans.length };
+    if (isBest) this.#positions[identity] = { facts, group, index: group.spans.length };
     group.spans.push(span);
     this.#service ??= facts.service;
     this.#size += span.text.length + sizeOfValues(span);
   }
 
   close(encoding: OtlpEncoding, rejected: Rejected | undefined): TraceGroup {
-    const spans = this.#places.length;
+    const spans = this.#positions.length;
     return {
       kind: "spans",
       traceId: this.traceId,
@@ -90,14 +90,14 @@ export class OpenTraceGroup {
   }
 }
 
-/** A beaten encoding that names a session as the better one does not is kept: names are never withdrawn, in whatever order spans come. */
-function namesOtherwise(beaten: SpanFacts, better: SpanFacts): boolean {
-  if (beaten.session === undefined) return false;
+/** Whether a superseded version names a session that the better one does not. It stays: a name, once sent, counts in every order of arrival. */
+function namesAnotherSession(superseded: SpanFacts, better: SpanFacts): boolean {
+  if (superseded.session === undefined) return false;
   return (
-    beaten.session.rank !== better.session?.rank ||
-    beaten.session.value !== better.session.value ||
-    beaten.start !== better.start ||
-    beaten.parentSpanId !== better.parentSpanId
+    superseded.session.rank !== better.session?.rank ||
+    superseded.session.value !== better.session.value ||
+    superseded.start !== better.start ||
+    superseded.parentSpanId !== better.parentSpanId
   );
 }
 

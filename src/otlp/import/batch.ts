@@ -1,12 +1,12 @@
 import type { Piece } from "./open-element.ts";
 
-/** Most that is decoded at once, of small pieces: fewer tokens and spans than one request may have. */
+/** Limits of a batch of small pieces, decoded at once: fewer tokens and spans than one request may have. */
 const BATCH_TOKENS = 300_000;
 const BATCH_BYTES = 4_000_000;
-/** A piece counts as one item at least: each is an object in memory, whatever it holds. */
+/** A piece counts as at least one item: even an empty one is an object in memory. */
 export const BATCH_ITEMS = 10_000;
 
-/** Pieces of one kind that are decoded together. Their sums are kept, so that a piece costs the same however many there are. */
+/** Pieces of one kind, decoded together. Running sums make the cost of a piece independent of their number. */
 export class Batch {
   #pieces: Piece[] = [];
   #tokens = 0;
@@ -17,7 +17,7 @@ export class Batch {
     return this.#bytes;
   }
 
-  /** Whether this piece goes into a batch of its own. An empty batch takes every piece. */
+  /** Whether this piece needs a new batch. An empty batch takes every piece. */
   isFullFor(piece: Piece): boolean {
     const [first] = this.#pieces;
     if (first === undefined) return false;
@@ -36,7 +36,7 @@ export class Batch {
     this.#bytes += piece.bytes.length;
   }
 
-  /** All pieces; the batch is empty afterwards. */
+  /** Returns all pieces and empties the batch. */
   take(): readonly Piece[] {
     const taken = this.#pieces;
     this.#pieces = [];

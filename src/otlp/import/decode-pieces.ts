@@ -11,9 +11,9 @@ import { resourceSpansOfJaeger } from "./jaeger.ts";
 import { FileFault } from "./json-pieces.ts";
 import type { Piece } from "./open-element.ts";
 
-/** What is delivered at once. `spans` and `records` were accepted, those of `rejected` were not. */
+/** Groups to deliver at once. `spans` and `records` were accepted; `rejected` counts all others. */
 export type DecodedPieces = {
-  /** Of the JSON that was decoded. */
+  /** Length of the decoded JSON. */
   readonly bytes: number;
   readonly groups: readonly (TraceGroup | RecordGroup)[];
   readonly spans: number;
@@ -21,14 +21,14 @@ export type DecodedPieces = {
   readonly rejected: { readonly count: number; readonly reason?: string };
 };
 
-/** Spans of a trace of Jaeger's that are decoded at once. */
+/** Spans of a Jaeger trace that are decoded at once. */
 const SPANS_AT_ONCE = 4_000;
-/** An integer that a double would round: as text it keeps its digits. */
+/** An integer that a double would round: quoted, it keeps its digits. */
 const LONG_VALUE = /(?<!\\)"value"(\s*:\s*)(-?\d{16,19})(?=\s*[,}])/g;
 
 const encoder = new TextEncoder();
 
-/** Decodes pieces of one kind: together where they can be, one by one where something is wrong. Throws a `FileFault`. */
+/** Decodes pieces of one kind: together if all are good, else one by one. Throws a `FileFault`. */
 export function* decodePieces(pieces: readonly Piece[]): Generator<DecodedPieces> {
   const [piece] = pieces;
   if (piece === undefined) return;
@@ -71,7 +71,7 @@ function bodyOf(kind: string, texts: readonly Uint8Array[]): Uint8Array {
   return body;
 }
 
-/** More traces than one request may have, for example: a Collector's batch comes to be one element. */
+/** Splits a piece that exceeds a limit of requests, such as the number of traces: a Collector writes a whole batch as one element. */
 function* decodeHalves(piece: Piece, error: DecodeError): Generator<DecodedPieces> {
   const halves = halvesOf(piece.bytes);
   if (halves === undefined) throw faultOf(piece, error);
@@ -134,7 +134,7 @@ function faultOf(piece: Piece, error: DecodeError): FileFault {
   return new FileFault(text, piece.position, piece.line);
 }
 
-/** Where exactly an element stops being JSON. */
+/** Names the exact position at which an element stops being JSON. */
 function malformed(piece: Piece, text: string): FileFault {
   const at = jsonFaultAt(text);
   const before = text.slice(0, at);

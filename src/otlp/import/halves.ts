@@ -3,8 +3,8 @@ import { parseExactly } from "../json/text.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Most of what stands around spans, in UTF-8 bytes: each part repeats it. As much as one value of the largest size. */
-export const MOST_AROUND = 1024 * 1024;
+/** Largest resource and scope around spans, in UTF-8 bytes: each part repeats them. One value of the largest size fits. */
+export const MAX_AROUND = 1024 * 1024;
 
 const LISTS = [
   ["scopeSpans", "spans"],
@@ -12,8 +12,8 @@ const LISTS = [
 ] as const;
 
 /**
- * The text of a ResourceSpans or ResourceLogs as two, each with half of its spans; `undefined` where it has not two, or
- * where too much stands around them.
+ * Splits the text of a ResourceSpans or ResourceLogs in two, each with half of the spans. `undefined` if it has fewer than
+ * two spans, or too much text around them.
  */
 export function halvesOf(bytes: Uint8Array): readonly [Uint8Array, Uint8Array] | undefined {
   const parsed = parseExactly(new TextDecoder().decode(bytes));
@@ -29,19 +29,19 @@ export function halvesOf(bytes: Uint8Array): readonly [Uint8Array, Uint8Array] |
     if (all.length < 2) return undefined;
     const middle = all.length >> 1;
     const half = (from: number, to: number): Uint8Array => {
-      const kept = new Map<Json, unknown[]>();
+      const byScope = new Map<Json, unknown[]>();
       for (const { scope, item } of all.slice(from, to)) {
-        const items = kept.get(scope);
-        if (items === undefined) kept.set(scope, [item]);
+        const items = byScope.get(scope);
+        if (items === undefined) byScope.set(scope, [item]);
         else items.push(item);
       }
-      const list = Array.from(kept, ([scope, items]) => ({ ...scope, [itemsKey]: items }));
+      const list = Array.from(byScope, ([scope, items]) => ({ ...scope, [itemsKey]: items }));
       return new TextEncoder().encode(JSON.stringify({ ...resource, [scopesKey]: list }));
     };
     const halves = [half(0, middle), half(middle, all.length)] as const;
-    // What stands around the spans is in both of them.
+    // Both halves repeat the text around the spans.
     const around = halves[0].length + halves[1].length - bytes.length;
-    return around > MOST_AROUND ? undefined : halves;
+    return around > MAX_AROUND ? undefined : halves;
   }
   return undefined;
 }

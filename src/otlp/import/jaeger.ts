@@ -4,7 +4,7 @@ import { SERVICE_KEYS } from "../../otel/semconv/attributes.ts";
 import type { AnyValue, KeyValue, ResourceSpans, Scope, Span, SpanEvent, SpanLink } from "../../otel/span.ts";
 
 const KINDS: Readonly<Record<string, number>> = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 };
-/** What becomes a field of the span, of its status or of its scope, and is no attribute any more. */
+/** Tags that become a field of the span, its status or its scope instead of an attribute. */
 const FIELDS = new Set<string>([
   Key.JAEGER_SPAN_KIND,
   Key.JAEGER_STATUS_CODE,
@@ -17,13 +17,12 @@ const FIELDS = new Set<string>([
 type Reference = { readonly type: string; readonly traceId: string; readonly spanId: string };
 
 /**
- * A trace of Jaeger's JSON as OTLP's, by the mapping of OpenTelemetry's Jaeger exporters read backwards; a resource for each
- * process, again for each so many of its spans. What is no trace at all is `undefined`; what is odd in a span is left for
- * the decoder to refuse by name.
+ * Converts a trace of Jaeger's JSON to OTLP: the inverse of the mapping of OpenTelemetry's Jaeger exporters. Each process
+ * becomes a resource, repeated for every `spansPerResource` spans. Throws a `TypeError` if the input is not a trace. Faults in
+ * a span pass through: the decoder then names the field.
  */
-export function* resourceSpansOfJaeger(trace: unknown, spansAResource: number): Generator<ResourceSpans> {
-  if (!isRecord(trace) || !Array.isArray(trace["spans"]))
-    throw new TypeError("a trace has spans, and these are a list");
+export function* resourceSpansOfJaeger(trace: unknown, spansPerResource: number): Generator<ResourceSpans> {
+  if (!isRecord(trace) || !Array.isArray(trace["spans"])) throw new TypeError("a trace must have a list of spans");
   const processes = isRecord(trace["processes"]) ? trace["processes"] : {};
   const open = new Map<unknown, OpenProcess>();
   for (const span of trace["spans"] as readonly unknown[]) {
@@ -33,12 +32,12 @@ export function* resourceSpansOfJaeger(trace: unknown, spansAResource: number): 
     let process = open.get(id);
     if (process === undefined) open.set(id, (process = new OpenProcess(span["process"] ?? processes[id])));
     process.add(scopeOf(tags), spanOf(span, tags));
-    if (process.spans >= spansAResource) yield process.take();
+    if (process.spans >= spansPerResource) yield process.take();
   }
   for (const process of open.values()) if (process.spans > 0) yield process.take();
 }
 
-/** A process and its spans by scope. Its tags may be many: they are read once, and written once for all of its scopes. */
+/** A process and its spans by scope. It may have many tags: they are read once, and written once for all of its scopes. */
 class OpenProcess {
   readonly #attributes: readonly KeyValue[];
   #scopes = new Map<string, { readonly scope: Scope; readonly spans: Span[] }>();
@@ -111,7 +110,7 @@ function spanOf(span: Readonly<Record<string, unknown>>, tags: readonly Tag[]): 
 
 const FIELDS_OF_FAILED = new Set([...FIELDS, Key.JAEGER_ERROR]);
 
-/** `otel.status_code` where there is one, else `error`. */
+/** By `otel.status_code` if there is one, else by `error`. */
 function statusOf(tags: readonly Tag[]): Span["status"] {
   const written = textOf(findTag(tags, Key.JAEGER_STATUS_CODE)).toUpperCase();
   const message = textOf(findTag(tags, Key.JAEGER_STATUS_DESCRIPTION));
@@ -129,7 +128,7 @@ function referencesIn(span: Readonly<Record<string, unknown>>, traceId: string):
   }));
 }
 
-/** The first span of the same trace that this one is a child of, else that it follows from. */
+/** The first CHILD_OF reference to a span of the same trace, else the first FOLLOWS_FROM. */
 function parentOf(span: Readonly<Record<string, unknown>>, references: readonly Reference[], traceId: string): string {
   const inTrace = references.filter((reference) => reference.traceId === traceId);
   const parent = inTrace.find(({ type }) => type === "CHILD_OF") ?? inTrace.find(({ type }) => type === "FOLLOWS_FROM");
@@ -138,7 +137,7 @@ function parentOf(span: Readonly<Record<string, unknown>>, references: readonly 
   return typeof written === "string" && written !== "" ? idOf(written, 16) : "";
 }
 
-/** All other references, and how they were meant. */
+/** All other references, each with its type. */
 function linksOf(references: readonly Reference[], parent: string, traceId: string): SpanLink[] {
   let left = false;
   const links: SpanLink[] = [];
@@ -179,12 +178,12 @@ function warningsOf(warnings: unknown): KeyValue[] {
   return [{ key: Key.JAEGER_WARNINGS, value: { arrayValue: { values } } }];
 }
 
-/** Jaeger leaves leading zeros out. */
+/** Jaeger omits leading zeros. */
 function idOf(id: unknown, digits: number): string {
   return typeof id === "string" && id !== "" ? id.toLowerCase().padStart(digits, "0") : "";
 }
 
-/** As nanoseconds. */
+/** Converts microseconds to nanoseconds. */
 function microseconds(value: unknown): bigint {
   const micros = numberOf(value);
   // Whole microseconds are exact as doubles until the year 2255; some exporters write fractions.
@@ -203,7 +202,7 @@ export function findTag(tags: readonly Tag[], key: string): Tag | undefined {
   return tags.find((tag) => tag.key === key);
 }
 
-/** By the first of these keys that there is a tag of. */
+/** The tag of the first key that has one. */
 export function firstTag(tags: readonly Tag[], keys: readonly string[]): Tag | undefined {
   return keys.map((key) => findTag(tags, key)).find((tag) => tag !== undefined);
 }
@@ -222,7 +221,7 @@ export function numberOf(value: unknown): number {
   return typeof number === "number" && Number.isFinite(number) ? number : 0;
 }
 
-/** All but those of these keys, each in its type; what does not fit its type is text. */
+/** The tags as attributes, except the keys in `without`. A value that does not fit its type becomes a string. */
 export function attributesOf(tags: readonly Tag[], without: ReadonlySet<string>): KeyValue[] {
   return tags.filter(({ key }) => !without.has(key)).map((tag) => ({ key: tag.key, value: valueOf(tag) }));
 }
@@ -242,7 +241,7 @@ function valueOf(tag: Tag): AnyValue {
     case "string":
       return { stringValue: text };
     default:
-      // Some writers leave types out.
+      // Some writers omit types.
       if (typeof value === "boolean") return { boolValue: value };
       if (typeof value === "number") return Number.isSafeInteger(value) ? { intValue: text } : { doubleValue: value };
       return { stringValue: text };

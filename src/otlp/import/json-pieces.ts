@@ -1,11 +1,11 @@
-import { MOST_AROUND } from "./halves.ts";
+import { MAX_AROUND } from "./halves.ts";
 import { ITEMS, OpenElement, SCOPE } from "./open-element.ts";
 import type { Piece, PieceKind } from "./open-element.ts";
 
 const OTLP = "OTLP/JSON (resourceSpans, resourceLogs)";
 const JAEGER = "Jaeger's JSON (data)";
 
-/** Where a file stops being what it should be. */
+/** A fault in a file and its position. */
 export class FileFault extends Error {
   readonly position: number;
   readonly line: number;
@@ -17,12 +17,12 @@ export class FileFault extends Error {
   }
 }
 
-/** Beyond it no element can be cut: one span, or a trace of Jaeger's, whose processes stand behind its spans. */
+/** Largest element that cannot be cut: one span, or a Jaeger trace, since its processes follow its spans. */
 const WHOLE_BYTES = 24_000_000;
-/** Of `{ [ : ,` in one: real traces of that size have fewer, `[],[],…` would become half a gigabyte of objects. */
+/** Count of `{ [ : ,` in such an element. Real traces of that size have fewer; `[],[],…` would become half a gigabyte of objects. */
 const WHOLE_TOKENS = 4_000_000;
-/** Levels of brackets, each of which is kept in mind. Values may have 100 levels, of four brackets each. */
-const MOST_DEPTH = 10_000;
+/** Levels of brackets; each open one takes memory. Values may have 100 levels of four brackets each. */
+const MAX_DEPTH = 10_000;
 
 const LISTS: Readonly<Record<string, PieceKind | "resourceMetrics">> = {
   resourceSpans: "resourceSpans",
@@ -33,12 +33,12 @@ const LISTS: Readonly<Record<string, PieceKind | "resourceMetrics">> = {
 const DOCUMENT = 1;
 const LIST = 2;
 
-const MARK = [0xef, 0xbb, 0xbf];
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 const decoder = new TextDecoder();
 
 /**
- * Cuts documents, one or one a line, into the elements of their lists as bytes arrive. Knows only brackets, strings and
- * keys: whether an element is good JSON, and what it says, who parses it finds out.
+ * Cuts a document, or one document per line, into the elements of its lists as bytes arrive. It only knows brackets,
+ * strings and keys: the parser of an element checks whether it is valid JSON.
  */
 export class JsonPieces {
   readonly #open: number[] = [];
@@ -48,7 +48,7 @@ export class JsonPieces {
   #line = 1;
   #inString = false;
   #isEscaped = false;
-  /** Of a string that may be a key; what of it stood in earlier bytes. */
+  /** Start of a string that may be a key, and its part in earlier chunks. */
   #stringFrom = -1;
   #stringHead = "";
   #mayBeKey = false;
@@ -59,10 +59,10 @@ export class JsonPieces {
   #index = 0;
   #needsComma = false;
   #element: OpenElement | undefined;
-  /** Lists of metrics that were read over. */
+  /** Number of skipped lists of metrics. */
   metrics = 0;
 
-  /** Bytes of the element that has not ended yet. */
+  /** Bytes of the unfinished element. */
   get held(): number {
     return this.#element?.length ?? 0;
   }
@@ -81,12 +81,12 @@ export class JsonPieces {
         continue;
       }
       // A byte order mark is not part of the text.
-      if (byte <= 0x20 || (this.#position + at < MARK.length && byte === MARK[at])) continue;
+      if (byte <= 0x20 || (this.#position + at < BYTE_ORDER_MARK.length && byte === BYTE_ORDER_MARK[at])) continue;
       const piece = this.#take(chunk, at, byte);
       if (piece !== undefined) yield piece;
     }
     if (this.#stringFrom >= 0) this.#stringHead += decoder.decode(chunk.subarray(this.#stringFrom));
-    // Longer than any key that matters.
+    // Longer than any known key.
     if (this.#stringHead.length > 64) this.#stringFrom = -1;
     this.#element?.append(chunk, chunk.length);
     this.#position += chunk.length;
@@ -95,7 +95,7 @@ export class JsonPieces {
     if (tokens > WHOLE_TOKENS) throw this.#tooLarge(`${WHOLE_TOKENS} brackets, colons and commas`);
   }
 
-  /** After the last bytes: throws where more should have come. */
+  /** Call this after the last bytes: throws if the file is incomplete. */
   end(): void {
     if (this.#open.length > 0 || this.#inString) throw this.#fault("the file ends too soon", 0);
     if (this.#isFirst) throw this.#fault("the file is empty", 0);
@@ -131,7 +131,7 @@ export class JsonPieces {
   }
 
   #enter(byte: number, depth: number, at: number): void {
-    if (depth === MOST_DEPTH) throw this.#fault(`more than ${MOST_DEPTH} levels of brackets`, at);
+    if (depth === MAX_DEPTH) throw this.#fault(`more than ${MAX_DEPTH} levels of brackets`, at);
     if (depth === DOCUMENT) this.#enterList(byte, at);
     if (depth === LIST && this.#kind !== undefined && this.#kind !== "resourceMetrics") {
       this.#element = new OpenElement(this.#kind, this.#index, this.#position + at, this.#line, at);
@@ -173,7 +173,7 @@ export class JsonPieces {
     const isItem = depth === ITEMS && byte === 0x7d;
     if (!isItem || !element.isItem(this.#keys)) return undefined;
     const piece = element.endItem(chunk, at);
-    if (piece !== undefined && element.around > MOST_AROUND) throw this.#tooLarge(`${MOST_AROUND} bytes around spans`);
+    if (piece !== undefined && element.around > MAX_AROUND) throw this.#tooLarge(`${MAX_AROUND} bytes around spans`);
     return piece;
   }
 
@@ -186,7 +186,7 @@ export class JsonPieces {
     const depth = this.#open.length;
     this.#keys[depth] = key;
     if (this.#element?.isLate(depth, key) === true)
-      throw this.#fault(`${key} stands behind so many spans that it can't be kept with them`, at);
+      throw this.#fault(`${key} comes after so many spans that it can't be applied to them`, at);
   }
 
   #endDocument(at: number): void {
@@ -195,19 +195,19 @@ export class JsonPieces {
   }
 
   #checkOutside(byte: number, at: number): void {
-    if (byte !== 0x7b) throw this.#fault(`an object should begin here, ${OTLP} or ${JAEGER}`, at);
+    if (byte !== 0x7b) throw this.#fault(`expected an object here, ${OTLP} or ${JAEGER}`, at);
   }
 
   #checkList(byte: number, at: number): void {
     if (byte === 0x5d) return;
     if (this.#needsComma !== (byte === 0x2c) || (byte !== 0x2c && byte !== 0x7b))
-      throw this.#fault(`${this.#kind ?? ""}: ${this.#needsComma ? '"," or "]"' : "an object"} should stand here`, at);
+      throw this.#fault(`${this.#kind ?? ""}: expected ${this.#needsComma ? '"," or "]"' : "an object"} here`, at);
     this.#needsComma = false;
   }
 
   #tooLarge(what: string): FileFault {
     const { position, line } = this.#element ?? { position: this.#position, line: this.#line };
-    return new FileFault(`more than ${what} that can't be taken apart`, position, line);
+    return new FileFault(`more than ${what} that can't be split`, position, line);
   }
 
   #fault(message: string, at: number): FileFault {

@@ -1,26 +1,26 @@
-/** What a file's list holds: OTLP/JSON's two, or Jaeger's traces. */
+/** The lists of a file: OTLP/JSON's two, or Jaeger's traces. */
 export type PieceKind = "resourceSpans" | "resourceLogs" | "data";
 
-/** The text of one element of a list, or of a part of one that would be too large. */
+/** The text of one element of a list, or of a part of a large element. */
 export type Piece = {
   readonly kind: PieceKind;
   readonly bytes: Uint8Array;
-  /** Of the element: its place in its list, its first byte in the file, and its line, from 1 on. */
+  /** The element's index in its list, its first byte in the file, and its line, counted from 1. */
   readonly index: number;
   readonly position: number;
   readonly line: number;
-  /** Of `{ [ : ,` outside strings. */
+  /** Count of `{ [ : ,` outside strings. */
   readonly tokens: number;
-  /** Spans or log records, as far as brackets tell. */
+  /** Number of spans or log records, by counting brackets. */
   readonly items: number;
 };
 
-/** An element with more is cut between its spans, so that what is parsed at once stays in memory: see MAX_JSON_TOKENS. */
-const MOST_TOKENS = 600_000;
-/** Of large values, which cost little more than their text. */
-const MOST_BYTES = 16_000_000;
-/** Of spans, or log records: fewer than a request may have. */
-const MOST_ITEMS = 15_000;
+/** A larger element is cut between its spans, to limit the memory of parsing: see MAX_JSON_TOKENS. */
+const MAX_TOKENS = 600_000;
+/** For elements of large values: these cost little more than their text. */
+const MAX_BYTES = 16_000_000;
+/** Spans or log records: fewer than a request may have. */
+const MAX_ITEMS = 15_000;
 
 /** Keys of the lists within an element. */
 const INNER: Readonly<Record<string, readonly [scopes: string, items: string]>> = {
@@ -28,32 +28,32 @@ const INNER: Readonly<Record<string, readonly [scopes: string, items: string]>> 
   resourceLogs: ["scopeLogs", "logRecords"],
 };
 
-/** Depths of brackets: in an element, in its scopes, in a scope, in its items. */
+/** Depths of brackets: inside an element, its scopes, a scope, its items. */
 const ELEMENT = 3;
 const SCOPES = 4;
 export const SCOPE = 5;
 export const ITEMS = 6;
 
 const CLOSE = new TextEncoder().encode("]}]}");
-/** Grows with the first bytes: an element that arrives in one go takes exactly its own length. */
+/** Empty at first: an element that arrives in one chunk then takes exactly its own length. */
 const NONE = new Uint8Array();
 
 /**
- * The text of an element while it arrives. Where it grows too large, what there is becomes a piece of its own, closed after
- * the last span; the rest goes on with the same resource and scope.
+ * The text of an element while it arrives. When it grows too large, the text so far becomes a piece, closed after the last
+ * span; the rest continues with the same resource and scope.
  */
 export class OpenElement {
   readonly kind: PieceKind;
   readonly position: number;
   readonly line: number;
-  /** From where on the bytes at hand are not in the text yet. */
+  /** Start of the bytes in the current chunk that are not in the text yet. */
   from: number;
   readonly #index: number;
   #text = NONE;
   #length = 0;
   #tokens = 0;
   #items = 0;
-  /** Ends of the text that a piece must begin with: after `[` of the scopes; from `{` of a scope to after `[` of its spans. */
+  /** Positions of the text that each piece repeats: up to `[` of the scopes; from `{` of a scope to `[` of its spans. */
   #scopesEnd = 0;
   #scopeStart = 0;
   #itemsEnd = 0;
@@ -77,7 +77,7 @@ export class OpenElement {
     return this.#tokens;
   }
 
-  /** Takes in the bytes at hand up to `end`. */
+  /** Appends the bytes of the chunk up to `end`. */
   append(chunk: Uint8Array, end: number): void {
     this.#write(chunk.subarray(this.from, end));
     this.from = end;
@@ -87,7 +87,7 @@ export class OpenElement {
     this.#tokens++;
   }
 
-  /** A bracket opens at `at`, which leads to this depth. `keys`: the last one at each depth. */
+  /** A bracket opens at `at` and leads to `depth`. `keys`: the last key at each depth. */
   enter(at: number, depth: number, keys: readonly string[]): void {
     this.#tokens++;
     const after = this.#length + at + 1 - this.from;
@@ -112,22 +112,22 @@ export class OpenElement {
     this.from = at + 1;
   }
 
-  /** Whether what ends now, at the depth of items, is one. */
+  /** Whether the value that ends now, at the depth of items, is an item. */
   isItem(keys: readonly string[]): boolean {
     const [scopes, items] = INNER[this.kind] ?? [];
     return scopes !== undefined && keys[ELEMENT] === scopes && keys[SCOPE] === items;
   }
 
-  /** Bytes that each part of it repeats: what stands before the spans. */
+  /** Bytes before the spans: each piece repeats them. */
   get around(): number {
     return this.#scopesEnd + this.#itemsEnd - this.#scopeStart;
   }
 
-  /** A span ended at `at`. Answers a piece where there is enough for one. */
+  /** A span ended at `at`. Returns a piece if the text is large enough for one. */
   endItem(chunk: Uint8Array, at: number): Piece | undefined {
     this.#items++;
     const bytes = this.#length + at + 1 - this.from;
-    if (this.#tokens < MOST_TOKENS && this.#items < MOST_ITEMS && bytes < MOST_BYTES) return undefined;
+    if (this.#tokens < MAX_TOKENS && this.#items < MAX_ITEMS && bytes < MAX_BYTES) return undefined;
     this.append(chunk, at + 1);
     const scopes = this.#text.slice(0, this.#scopesEnd);
     const scope = this.#text.slice(this.#scopeStart, this.#itemsEnd);
@@ -147,7 +147,7 @@ export class OpenElement {
     return piece;
   }
 
-  /** Whether this key tells of what went without it. A schema URL there may be late: it is lost to what went. */
+  /** Whether this key should have preceded a piece that was already cut. A late schema URL is tolerated: earlier pieces lack it. */
   isLate(depth: number, key: string): boolean {
     return (
       (depth === ELEMENT && key === "resource" && this.#isCut) ||

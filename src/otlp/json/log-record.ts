@@ -4,7 +4,7 @@ import type { JsonDecoding, JsonObject } from "./scalars.ts";
 import { readEnum, readId, readText, readTime, readUint32 } from "./scalars.ts";
 import { attributesCut, readAttributes, readBody } from "./values.ts";
 
-/** `decoding.rejection` says whether the record may be kept. Ids are another message's: none is no fault. */
+/** `decoding.rejection` says whether the record is accepted. Its ids refer to a span; missing ids are no fault. */
 export function readRecord(decoding: JsonDecoding, input: JsonObject): LogRecord {
   return canonicalRecord({
     timeUnixNano: readTime(decoding, "timeUnixNano", input["timeUnixNano"]),

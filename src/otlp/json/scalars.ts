@@ -3,38 +3,38 @@ import { Decoding } from "../decoding.ts";
 import { exactInteger, isInt64, isUint64 } from "./text.ts";
 import { Buffer } from "node:buffer";
 
-/** Past it, rounding does not matter: nothing with 64 bits is that large. */
+/** Beyond it rounding does not matter: no 64-bit integer is that large. */
 const MAX_64_BITS = 2 ** 64;
 const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
 const UINT32_MAX = 2 ** 32 - 1;
 
-/** Decimal as it is written inside: no sign but minus, no leading zeroes; surely within 64 bits. */
+/** Canonical decimal: no sign but minus, no leading zeroes; always within 64 bits. */
 const PLAIN_INT64 = /^(?:0|-?[1-9]\d{0,17})$/;
 const HEX = /^[0-9a-fA-F]*$/;
 const DOUBLE = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
-/** "" is the default, null and absence are the default. */
+/** null and a missing field are the default, "". */
 export function readText(decoding: JsonDecoding, field: string, input: unknown): string {
   if (typeof input === "string") return keepText(decoding, input);
-  if (input !== undefined && input !== null) decoding.wrongValue(field, `expected a string, got ${shown(input)}`);
+  if (input !== undefined && input !== null) decoding.wrongValue(field, `expected a string, got ${quoted(input)}`);
   return "";
 }
 
-/** Lone surrogates become U+FFFD, as no encoder of UTF-8 downstream could write them. */
+/** Lone surrogates become U+FFFD: UTF-8 cannot encode them. */
 export function keepText(decoding: JsonDecoding, text: string): string {
   decoding.units += text.length;
   return decoding.reading.surrogateEscapes ? text.toWellFormed() : text;
 }
 
-/** Nanoseconds as decimal; "" is zero. */
+/** Nanoseconds as decimal; "" for zero. */
 export function readTime(decoding: JsonDecoding, field: string, input: unknown): string {
   if (typeof input === "string" && isPlainUint64(input)) return input;
   if (input === undefined || input === null) return "";
   const integer = integerOf(decoding, input);
   if (integer !== undefined && isUint64(integer)) return integer === 0n ? "" : integer.toString();
-  decoding.wrongValue(field, `expected nanoseconds as an unsigned 64-bit integer, got ${shown(input)}`);
+  decoding.wrongValue(field, `expected nanoseconds as an unsigned 64-bit integer, got ${quoted(input)}`);
   return "";
 }
 
@@ -42,19 +42,19 @@ export function readUint32(decoding: JsonDecoding, field: string, input: unknown
   if (input === undefined || input === null) return 0;
   const number = typeof input === "string" ? Number(integerOf(decoding, input) ?? Number.NaN) : input;
   if (typeof number === "number" && Number.isInteger(number) && number >= 0 && number <= UINT32_MAX) return number;
-  decoding.wrongValue(field, `expected an unsigned 32-bit integer, got ${shown(input)}`);
+  decoding.wrongValue(field, `expected an unsigned 32-bit integer, got ${quoted(input)}`);
   return 0;
 }
 
-/** Enums are open: any int32. Their names are not OTLP/JSON. */
+/** Enums are open: any int32. OTLP/JSON has numbers for them, no names. */
 export function readEnum(decoding: JsonDecoding, field: string, input: unknown): number {
   if (input === undefined || input === null) return 0;
   if (typeof input === "number" && Number.isInteger(input) && input >= INT32_MIN && input <= INT32_MAX) return input;
-  decoding.wrongValue(field, `expected the enum's number, got ${shown(input)}`);
+  decoding.wrongValue(field, `expected the enum's number, got ${quoted(input)}`);
   return 0;
 }
 
-/** The id that a span must have; all zeroes are invalid. "" if it is not one, and the span is then rejected. */
+/** A span's own id; all zeroes are invalid. For an invalid id it returns "" and rejects the span. */
 export function readOwnId(decoding: JsonDecoding, field: "traceId" | "spanId", input: unknown): string {
   const id = readId(decoding, field, input);
   if (id === "" && decoding.rejection === undefined) {
@@ -63,7 +63,7 @@ export function readOwnId(decoding: JsonDecoding, field: "traceId" | "spanId", i
   return id;
 }
 
-/** The id of another span: all zeroes, null and "" mean that there is none. */
+/** The id of another span; "" for all zeroes, null and a missing field. */
 export function readId(decoding: JsonDecoding, field: "traceId" | "spanId" | "parentSpanId", input: unknown): string {
   if (input === undefined || input === null || input === "") return "";
   const isTrace = field === "traceId";
@@ -72,18 +72,18 @@ export function readId(decoding: JsonDecoding, field: "traceId" | "spanId" | "pa
     const id = isLowerHex(input) ? input : HEX.test(input) ? input.toLowerCase() : undefined;
     if (id?.length === length) return isZeroes(id) ? "" : id;
   }
-  decoding.wrongValue(field, `expected ${isTrace ? 32 : 16} hex digits, got ${shown(input)}`);
+  decoding.wrongValue(field, `expected ${isTrace ? 32 : 16} hex digits, got ${quoted(input)}`);
   return "";
 }
 
-/** An int64; a number beyond that range is a double, as JavaScript exporters write whole doubles so. */
+/** An int64. An integer beyond that range is a double: JavaScript exporters write large doubles as integers. */
 export function readInt64(decoding: JsonDecoding, field: string, input: unknown): AnyValue {
   if (typeof input === "string" && PLAIN_INT64.test(input)) return { intValue: input };
   if (typeof input === "number" && Number.isSafeInteger(input)) return { intValue: String(input) };
   const integer = integerOf(decoding, input);
   if (integer !== undefined && isInt64(integer)) return { intValue: integer.toString() };
   if (typeof input === "number" && Number.isInteger(input)) return { doubleValue: input };
-  decoding.wrongValue(field, `expected a 64-bit integer, got ${shown(input)}`);
+  decoding.wrongValue(field, `expected a 64-bit integer, got ${quoted(input)}`);
   return {};
 }
 
@@ -91,24 +91,24 @@ export function readDouble(decoding: JsonDecoding, field: string, input: unknown
   if (input === "NaN" || input === "Infinity" || input === "-Infinity") return { doubleValue: input };
   const isNumeric = typeof input === "number" || (typeof input === "string" && DOUBLE.test(input));
   const number = isNumeric ? Number(input) : Number.NaN;
-  // JSON has one zero: the sign of -0 is not kept, from protobuf neither.
+  // The sign of -0 is lost: JSON has one zero. The protobuf decoder loses it too.
   if (Number.isFinite(number)) return { doubleValue: number };
-  decoding.wrongValue(field, `expected a double, got ${shown(input)}`);
+  decoding.wrongValue(field, `expected a double, got ${quoted(input)}`);
   return {};
 }
 
-/** Standard and URL-safe base64, padded or not, come out as standard base64 with padding. */
+/** Takes standard and URL-safe base64, padded or not; returns standard base64 with padding. */
 export function readBytes(decoding: JsonDecoding, field: string, input: unknown): AnyValue {
   if (typeof input === "string" && BASE64.test(input) && input.replace(/=+$/, "").length % 4 !== 1) {
     const bytesValue = Buffer.from(input, "base64").toString("base64");
     decoding.units += bytesValue.length;
     return { bytesValue };
   }
-  decoding.wrongValue(field, `expected base64, got ${shown(input)}`);
+  decoding.wrongValue(field, `expected base64, got ${quoted(input)}`);
   return {};
 }
 
-/** Unit by unit, as what follows: a pattern costs three times as much to start with, and each span has five ids and times. */
+/** This and the next functions compare unit by unit: starting a regular expression costs three times as much, and each span has five ids and times. */
 function isLowerHex(text: string): boolean {
   for (let at = 0; at < text.length; at++) if (LOWER_HEX[text.charCodeAt(at)] !== 1) return false;
   return true;
@@ -121,7 +121,7 @@ function isZeroes(text: string): boolean {
   return true;
 }
 
-/** Surely within 64 bits, without sign or leading zeroes, and not zero. */
+/** Always within 64 bits, without sign or leading zeroes, and not zero. */
 function isPlainUint64(text: string): boolean {
   if (text.length === 0 || text.length > SURELY_64_BITS || text.charCodeAt(0) === DIGIT_0) return false;
   for (let at = 0; at < text.length; at++) {
@@ -155,17 +155,17 @@ export function isList(input: unknown): input is readonly unknown[] {
   return Array.isArray(input);
 }
 
-/** How the body was parsed: exact numbers and lone surrogates cost time, and few exporters send them. */
+/** How the body is parsed. Exact integers and lone surrogates cost time, and few exporters send them. */
 export type JsonReading = {
-  /** Integers that a double would round have been made strings. */
+  /** Integers that a double would round were quoted. */
   readonly exactIntegers: boolean;
-  /** The text has escapes of surrogates: each string has to be made well-formed. */
+  /** The text has escaped surrogates: each string has to be made well-formed. */
   readonly surrogateEscapes: boolean;
 };
 
 export class JsonDecoding extends Decoding {
   readonly reading: JsonReading;
-  /** An integer beyond 2^53 was met whose digits `JSON.parse` has rounded: read the body again, exactly. */
+  /** `JSON.parse` rounded an integer beyond 2^53: the body has to be parsed again, exactly. */
   digitsLost = false;
 
   constructor(reading: JsonReading) {
@@ -177,11 +177,11 @@ export class JsonDecoding extends Decoding {
     return this.refusal !== undefined || this.digitsLost;
   }
 
-  /** A list; null and absence are the empty one. */
+  /** A list; empty for null and a missing field. */
   list(field: string, input: unknown): readonly unknown[] {
     if (input === undefined || input === null) return [];
     if (isList(input)) return input;
-    this.wrongShape(field, `expected an array, got ${shown(input)}`);
+    this.wrongShape(field, `expected an array, got ${quoted(input)}`);
     return [];
   }
 
@@ -191,16 +191,16 @@ export class JsonDecoding extends Decoding {
     return this.element(field, input);
   }
 
-  /** A message that must be there: an element of a list. */
+  /** A required message: an element of a list. */
   element(field: string, input: unknown): JsonObject | undefined {
     if (isObject(input)) return input;
-    this.wrongShape(field, `expected an object, got ${shown(input)}`);
+    this.wrongShape(field, `expected an object, got ${quoted(input)}`);
     return undefined;
   }
 }
 
-/** A wrong value as a reason quotes it: short, and never a structure's content. */
-export function shown(input: unknown): string {
+/** A wrong value for an error message: short, and never a structure's content. */
+export function quoted(input: unknown): string {
   if (typeof input === "string") return JSON.stringify(input.length > 40 ? `${input.slice(0, 40)}…` : input);
   if (typeof input === "number" || typeof input === "boolean") return String(input);
   if (isList(input)) return "an array";

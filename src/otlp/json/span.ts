@@ -12,7 +12,7 @@ import { readEnum, readId, readOwnId, readText, readTime, readUint32 } from "./s
 import { attributesCut, readAttributes } from "./values.ts";
 import { MAX_EVENTS, MAX_LINKS } from "../limits.ts";
 
-/** `decoding.rejection` says whether the span may be kept. */
+/** `decoding.rejection` says whether the span is accepted. */
 export function readSpan(decoding: JsonDecoding, input: JsonObject): Span {
   const status = decoding.message("status", input["status"]);
   const events = decoding.list("events", input["events"]);

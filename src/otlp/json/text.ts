@@ -11,7 +11,7 @@ const BRACE = 0x7b;
 
 /** A byte order mark is not part of the text. */
 export function decodeText(bytes: Uint8Array): Result<string> {
-  // No more tokens than bytes: most bodies are never counted.
+  // A body has no more tokens than bytes, so most bodies need no count.
   if (bytes.length > MAX_JSON_TOKENS && countTokens(bytes) > MAX_JSON_TOKENS) {
     return { ok: false, error: { reason: "too-large", what: "tokens of JSON", limit: MAX_JSON_TOKENS } };
   }
@@ -33,7 +33,7 @@ export function parseText(text: string): Result<unknown> {
   }
 }
 
-/** The same JSON, in which 64-bit integers that a double would round are strings, as the mapping prefers them. */
+/** Like `parseText`, but 64-bit integers that a double would round become strings: the proto3 JSON mapping prefers strings. */
 export function parseExactly(text: string): Result<unknown> {
   return parseText(quoteLongIntegers(text));
 }
@@ -54,12 +54,12 @@ function countTokens(bytes: Uint8Array): number {
 
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,6}))?$/;
 
-/** Far more digits than 64 bits have, far fewer than would be slow to convert. */
+/** More digits than any 64-bit integer, few enough to convert fast. */
 const MAX_DIGITS = 40;
 
 /**
- * The integer that a JSON number or proto3 JSON string writes, with every digit (`1.795262400123456789e18` too).
- * `undefined` for anything else; one of more than 40 digits comes out as some integer beyond 64 bits.
+ * The exact integer of a JSON number or proto3 JSON string (`1.795262400123456789e18` too). `undefined` for anything else;
+ * more than 40 digits become some integer beyond 64 bits.
  */
 export function exactInteger(source: string): bigint | undefined {
   const parts = DECIMAL.exec(source);
@@ -88,15 +88,15 @@ export function isUint64(integer: bigint): boolean {
 }
 
 /**
- * A key of a 64-bit integer and its number. In a text that `JSON.parse` has taken, such a sequence is nothing but a key:
- * inside a string its quotes would be escaped, and a quote that ends a string is never followed by letters.
+ * The key of a 64-bit integer and its number. In valid JSON this sequence is always a key: inside a string its quotes
+ * would be escaped, and letters never follow the closing quote of a string.
  */
 const LONG_INTEGER = /(?<!\\)"(intValue|(?:startT|endT|t)imeUnixNano)"(\s*:\s*)(-?\d[\d.eE+-]*)/g;
 
-/** Any number of fewer characters, and without exponent, is exact as a double. */
+/** Characters. A number of at most so many, without exponent, is exact as a double. */
 const SURELY_EXACT = 15;
 
-/** JSON text whose 64-bit fields hold strings where their numbers are too long for a double, and in range. */
+/** Quotes the numbers of 64-bit fields that are in range and too long for a double. */
 export function quoteLongIntegers(text: string): string {
   return text.replace(LONG_INTEGER, (whole, key: string, colon: string, source: string) => {
     if (source.length <= SURELY_EXACT && !/e/i.test(source)) return whole;
@@ -111,8 +111,8 @@ const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /**
- * The first position at which a text that `JSON.parse` refused stops being JSON; its length if it only ends too soon.
- * Engines say where in some of their messages, and each in other words. Iterative: the text may be nested at any depth.
+ * The first position at which a text stops being JSON; its length if the text ends too soon. Engines name the position in
+ * some messages only, each in its own format. Iterative: the text may be nested at any depth.
  */
 export function jsonFaultAt(text: string): number {
   const open: ("{" | "[")[] = [];
@@ -137,7 +137,7 @@ export function jsonFaultAt(text: string): number {
       if (!end.ok) return end.at;
       at = end.at;
     }
-    // A value has ended: containers may end with it.
+    // A value has ended: containers may end after it.
     at = after(SPACE, text, at);
     while (open.length > 0 && text[at] === (open.at(-1) === "{" ? "}" : "]")) {
       open.pop();
@@ -174,12 +174,12 @@ function afterString(text: string, from: number): Scan {
   }
 }
 
-/** Control characters have to be escaped. */
+/** JSON requires escapes for control characters. */
 function isPlain(unit: number): boolean {
   return unit >= 0x20 && unit !== 0x22 && unit !== 0x5c;
 }
 
-/** Where the pattern's match at `from` ends; `from` if there is none. */
+/** The end of the pattern's match at `from`; `from` if there is none. */
 function after(pattern: RegExp, text: string, from: number): number {
   pattern.lastIndex = from;
   return pattern.test(text) ? pattern.lastIndex : from;

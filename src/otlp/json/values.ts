@@ -2,7 +2,7 @@ import type { AnyValue, KeyValue } from "../../otel/span.ts";
 import {
   isList,
   isObject,
-  shown,
+  quoted,
   type JsonDecoding,
   keepText,
   readBytes,
@@ -15,7 +15,7 @@ import { MAX_ATTRIBUTES, MAX_VALUE, MAX_VALUE_DEPTH } from "../limits.ts";
 const NONE: readonly KeyValue[] = [];
 const EMPTY: AnyValue = {};
 
-/** The attributes of a span, event, link, resource or scope: large values are taken out, those past the limit are left out. */
+/** The attributes of a span, event, link, resource or scope: large values are offloaded, attributes past the limit are cut. */
 export function readAttributes(decoding: JsonDecoding, input: unknown): readonly KeyValue[] {
   if (input === undefined || input === null) return NONE;
   const list = decoding.list("attributes", input);
@@ -29,24 +29,24 @@ export function readAttributes(decoding: JsonDecoding, input: unknown): readonly
       const key = readText(decoding, "key", entry["key"]);
       const { units, values } = decoding;
       const value = readValue(decoding, "value", entry["value"], 1);
-      attributes.push({ key, value: decoding.inline(value, units, values, "value", cutMark(entry["value"])) });
+      attributes.push({ key, value: decoding.inline(value, units, values, "value", cutFromOf(entry["value"])) });
     } else {
-      decoding.wrongShape("", `expected an object, got ${shown(entry)}`);
+      decoding.wrongShape("", `expected an object, got ${quoted(entry)}`);
     }
   }
   trail.leave();
   return attributes;
 }
 
-/** A value that stands in a field of its own, as a log record's body does; `undefined` where it says nothing. */
+/** The value of a log record's body; `undefined` if it is empty. */
 export function readBody(decoding: JsonDecoding, input: unknown): AnyValue | undefined {
   const { units, values } = decoding;
   const value = readValue(decoding, "body", input, 1);
-  return isEmpty(value) ? undefined : decoding.inline(value, units, values, "body", cutMark(input));
+  return isEmpty(value) ? undefined : decoding.inline(value, units, values, "body", cutFromOf(input));
 }
 
-/** What an export of ours says of a value that was cut when it first came in: without it the rest would pass for the whole. */
-function cutMark(input: unknown): number | undefined {
+/** The original length of a value that was cut before our export. Without it a cut value would look complete after an import. */
+function cutFromOf(input: unknown): number | undefined {
   const offloaded = isObject(input) ? input["offloaded"] : undefined;
   const from = isObject(offloaded) ? offloaded["cutFrom"] : undefined;
   return typeof from === "number" && Number.isSafeInteger(from) && from > MAX_VALUE ? from : undefined;
@@ -57,16 +57,16 @@ function isEmpty(value: AnyValue): boolean {
   return true;
 }
 
-/** How many attributes `readAttributes` leaves out. */
+/** The number of attributes that `readAttributes` cuts. */
 export function attributesCut(input: unknown): number {
   return isList(input) ? Math.max(0, input.length - MAX_ATTRIBUTES) : 0;
 }
 
-/** `field` leads from where the trail stands to the value. Of several fields the last wins, as in protobuf. */
+/** `field`: path from the trail's position to the value. The last of several fields wins, as in protobuf. */
 function readValue(decoding: JsonDecoding, field: string, input: unknown, depth: number): AnyValue {
   if (!decoding.countValue() || input === undefined || input === null) return EMPTY;
   if (!isObject(input)) {
-    decoding.wrongShape(field, `expected an object, got ${shown(input)}`);
+    decoding.wrongShape(field, `expected an object, got ${quoted(input)}`);
     return EMPTY;
   }
   let value = EMPTY;
@@ -76,7 +76,7 @@ function readValue(decoding: JsonDecoding, field: string, input: unknown, depth:
     switch (name) {
       case "stringValue":
         if (typeof content === "string") value = { stringValue: keepText(decoding, content) };
-        else decoding.wrongValue(join(field, name), `expected a string, got ${shown(content)}`);
+        else decoding.wrongValue(join(field, name), `expected a string, got ${quoted(content)}`);
         break;
       case "intValue":
         value = readInt64(decoding, join(field, name), content);
@@ -86,7 +86,7 @@ function readValue(decoding: JsonDecoding, field: string, input: unknown, depth:
         break;
       case "boolValue":
         if (typeof content === "boolean") value = { boolValue: content };
-        else decoding.wrongValue(join(field, name), `expected true or false, got ${shown(content)}`);
+        else decoding.wrongValue(join(field, name), `expected true or false, got ${quoted(content)}`);
         break;
       case "arrayValue":
         value = { arrayValue: readArray(decoding, join(field, name), content, depth) };
@@ -144,7 +144,7 @@ function readNested(decoding: JsonDecoding, field: string, input: unknown, depth
   return decoding.list(join(field, "values"), message["values"]);
 }
 
-/** A rejected span's remaining values are not worth reading. */
+/** The remaining values of a rejected span need not be read. */
 function canGoOn(decoding: JsonDecoding): boolean {
   return !decoding.stopped && decoding.rejection === undefined;
 }

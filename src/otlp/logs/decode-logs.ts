@@ -9,10 +9,10 @@ import { readRecord as readJsonRecord } from "../json/log-record.ts";
 import { readRecord as readProtobufRecord } from "../protobuf/log-record.ts";
 import { RequestRecords } from "./group-records.ts";
 
-/** The log records of an ExportLogsServiceRequest, by home, in the canonical form; the same from both encodings. */
+/** The log records of an ExportLogsServiceRequest, grouped by owner, in canonical form; the same from both encodings. */
 export function decodeLogs(bytes: Uint8Array, encoding: OtlpEncoding): Result<DecodedLogs> {
-  const gather = (decoding: Decoding) => new RequestRecords(encoding, decoding);
+  const createVisitor = (decoding: Decoding) => new RequestRecords(encoding, decoding);
   return encoding === "json"
-    ? decodeJson(bytes, LOGS, gather, readJsonRecord)
-    : decodeProtobuf(bytes, LOGS, gather, readProtobufRecord);
+    ? decodeJson(bytes, LOGS, createVisitor, readJsonRecord)
+    : decodeProtobuf(bytes, LOGS, createVisitor, readProtobufRecord);
 }

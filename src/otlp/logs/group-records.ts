@@ -3,8 +3,8 @@ import { deriveRecordFacts } from "../../logs/record-facts.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
 import type { Resource, Scope } from "../../otel/span.ts";
 import type { Decoding } from "../decoding.ts";
-import { around, Envelopes } from "../group/trace-group.ts";
-import type { Around, DecodedLogs } from "../group/trace-group.ts";
+import { openEnvelope, Envelopes } from "../group/trace-group.ts";
+import type { OpenEnvelope, DecodedLogs } from "../group/trace-group.ts";
 import { MAX_REQUEST_TEXT, MAX_GROUP_TEXT, MAX_SPAN_TEXT, MAX_SPANS, MAX_TRACES } from "../limits.ts";
 import type { OtlpEncoding } from "../media-type.ts";
 import { Rejections } from "../rejections.ts";
@@ -12,18 +12,18 @@ import { OpenRecordGroup } from "./open-record-group.ts";
 import { PartialSpans } from "./partial-spans.ts";
 import { createHash } from "node:crypto";
 
-/** Gathers a request's log records by home while a decoder walks it, under the limits that spans have. */
+/** Groups a request's log records by owner while a decoder walks it, under the limits of spans. */
 export class RequestRecords {
   readonly #encoding: OtlpEncoding;
   readonly #decoding: Decoding;
   readonly #rejections = new Rejections();
   readonly #envelopes = new Envelopes("scopeLogs", "logRecords");
-  /** The group of each home that takes more. */
+  /** By trace id of the owner: the group that still has room. */
   readonly #open = new Map<string, OpenRecordGroup>();
   readonly #all: OpenRecordGroup[] = [];
   readonly #partials: PartialSpans;
-  #resource: Around<Resource> = around(undefined, "", []);
-  #scope: Around<Scope> = around(undefined, "", []);
+  #resource: OpenEnvelope<Resource> = openEnvelope(undefined, "", []);
+  #scope: OpenEnvelope<Scope> = openEnvelope(undefined, "", []);
   #records = 0;
   #size = 0;
   #service: string | undefined;
@@ -35,23 +35,23 @@ export class RequestRecords {
   }
 
   enterResource(resource: Resource | undefined, schemaUrl: string): void {
-    this.#resource = around(resource, schemaUrl, this.#decoding.offloader.taken);
+    this.#resource = openEnvelope(resource, schemaUrl, this.#decoding.offloader.taken);
     this.#limitText();
   }
 
   enterScope(scope: Scope | undefined, schemaUrl: string): void {
-    this.#scope = around(scope, schemaUrl, this.#decoding.offloader.taken);
+    this.#scope = openEnvelope(scope, schemaUrl, this.#decoding.offloader.taken);
     this.#limitText();
   }
 
-  /** The record at hand, whether it may be kept or not: `decoding` knows. */
+  /** The current record, accepted or rejected: `decoding.rejection` says which. */
   add(record: LogRecord): void {
     const { rejection, units } = this.#decoding;
     if (this.#records + this.#rejections.spans >= MAX_SPANS) return this.#refuse("log records", MAX_SPANS);
     if (rejection !== undefined) return this.#reject(rejection, record);
     const text = units > MAX_SPAN_TEXT ? undefined : JSON.stringify(record);
     if (text === undefined || text.length > MAX_SPAN_TEXT)
-      return this.#reject(this.#here(`more than ${MAX_SPAN_TEXT} characters beside its large values`), record);
+      return this.#reject(this.#here(`more than ${MAX_SPAN_TEXT} characters without its large values`), record);
     const partial = this.#partials.add(record, this.#decoding.offloader.taken);
     if (partial?.fault !== undefined) return this.#reject(this.#here(partial.fault), record);
     if (partial !== undefined) {
@@ -59,8 +59,9 @@ export class RequestRecords {
       return this.#limit();
     }
     const facts = deriveRecordFacts(record, text, this.#resource.content, this.#scope.content);
-    const home = record.traceId ?? (facts.session === undefined ? undefined : traceIdForSession(facts.session.value));
-    if (home === undefined)
+    const traceId =
+      record.traceId ?? (facts.session === undefined ? undefined : traceIdForSession(facts.session.value));
+    if (traceId === undefined)
       return this.#reject(
         this.#here("neither a traceId nor a session's name, such as session.id, on the record or its resource"),
         record,
@@ -68,7 +69,7 @@ export class RequestRecords {
     this.#records += 1;
     const service = serviceOf(this.#resource.content);
     this.#service ??= service;
-    const group = this.#groupFor(home, text.length);
+    const group = this.#groupFor(traceId, text.length);
     const before = group.size;
     const resource = this.#envelopes.ofResource(this.#resource);
     const item = { text, facts, values: this.#decoding.offloader.taken };
@@ -84,7 +85,7 @@ export class RequestRecords {
     this.#refuse("characters of JSON in all log records", MAX_REQUEST_TEXT);
   }
 
-  /** Records of another signal that were posted as logs. */
+  /** Counts items of another signal that were posted as logs. */
   rejectOtherSignal(count: number, reason: string): void {
     this.#rejections.add(count, reason, "");
   }
@@ -121,7 +122,7 @@ export class RequestRecords {
     return group;
   }
 
-  /** Of a resource or scope, which is repeated in each group that it has records in. */
+  /** Limits the text of a resource or scope: each group with records of it repeats it. */
   #limitText(): void {
     if (this.#decoding.units <= MAX_SPAN_TEXT) return;
     this.#decoding.wrongShape("", `more than ${MAX_SPAN_TEXT} characters in a resource or scope`);
@@ -133,8 +134,8 @@ export class RequestRecords {
 }
 
 /**
- * The trace id that stands for a session among records that name a session and no trace: they have one home, which is
- * bound to the session as that of any trace is. The prefix keeps it from meaning anything else.
+ * The trace id for log records with a session's name and no trace id: all of them have one owner, bound to the session like
+ * the owner of any trace. The prefix separates this hash from hashes for other purposes.
  */
 export function traceIdForSession(name: string): string {
   return createHash("sha256").update(`spanfold session logs\n${name}`).digest("hex").slice(0, 32);

@@ -6,7 +6,7 @@ type GroupedRecord = GroupedItem<RecordFacts>;
 
 type OpenResource = { readonly resource: Envelope; readonly scopes: Map<Envelope, GroupedRecord[]> };
 
-/** A home's log records while their request is being decoded: they go to their resource and scope, each once. */
+/** One owner's log records while their request is being decoded: each once, under its resource and scope. */
 export class OpenRecordGroup {
   readonly traceId: string;
   readonly #resources = new Map<Envelope, OpenResource>();

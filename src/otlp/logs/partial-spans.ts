@@ -14,8 +14,8 @@ import { Buffer } from "node:buffer";
 import { gunzipSync } from "node:zlib";
 
 /**
- * Spans that come as log records (G-Research's partial spans): such a record says nothing that its span does not, so the
- * span is what is kept. Whoever reads the log then needs to know of running spans only, not of what they were wrapped in.
+ * Spans inside log records (G-Research's partial spans). Such a record adds nothing to its span, so only the span is stored.
+ * Readers of the log then see running spans, never their wrapping.
  */
 export class PartialSpans {
   readonly #encoding: OtlpEncoding;
@@ -28,7 +28,7 @@ export class PartialSpans {
     this.#encoding = encoding;
   }
 
-  /** `undefined` where the record holds no span; else why it was refused, if it was. */
+  /** `undefined` if the record holds no span; `fault`: the reason if it was refused. */
   add(record: LogRecord, values: readonly OffloadedValue[]): { readonly fault?: string } | undefined {
     const partial = readPartial(record, values);
     if (partial === undefined) return undefined;
@@ -36,17 +36,17 @@ export class PartialSpans {
     if (!decoded.ok) return { fault: `body: ${statusOf(decoded.error).message}` };
     const { groups, rejected } = decoded.value;
     if (rejected.reason !== undefined) return { fault: `body: ${rejected.reason}` };
-    if (groups.length === 0) return { fault: "body: no span in it" };
+    if (groups.length === 0) return { fault: "body: it contains no span" };
     for (const group of groups) this.#take(group);
     return {};
   }
 
-  /** As a group's: what a request's limit counts. */
+  /** Counts towards the request's limit, like a group's size. */
   get size(): number {
     return this.#size;
   }
 
-  /** Repeats of one span included: a record may hold many. */
+  /** Repeats included: a record may hold many spans. */
   get spans(): number {
     return this.#spans;
   }
@@ -77,17 +77,17 @@ export class PartialSpans {
   }
 }
 
-/** A log record that holds a span: a report of one that runs, or of its end. */
+/** A log record with a span inside: reports a running span, or its end. */
 export type PartialRecord = {
   readonly event: typeof PARTIAL_HEARTBEAT | typeof PARTIAL_STOP;
-  /** Unix nanoseconds, decimal: when it was so. */
+  /** Time of the report: Unix nanoseconds, decimal. */
   readonly time: string;
   /** TracesData, in either encoding. */
   readonly encoding: OtlpEncoding;
   readonly body: Uint8Array;
 };
 
-/** `undefined` of any other record. `values`: the large values that were taken out of it. */
+/** `undefined` for any other record. `values`: the record's offloaded values. */
 export function readPartial(record: LogRecord, values: readonly OffloadedValue[]): PartialRecord | undefined {
   const event = record.attributes?.find(({ key }) => key === PARTIAL_EVENT_KEYS[0])?.value?.stringValue;
   if (event !== PARTIAL_HEARTBEAT && event !== PARTIAL_STOP) return undefined;
@@ -105,7 +105,7 @@ function whole(body: AnyValue, values: readonly OffloadedValue[]): AnyValue {
   return value;
 }
 
-/** The span as the record tells of it: one that runs says so, as of then; one that has stopped has an end. */
+/** The span in the state that the record reports: a running span is marked as running at that time, a stopped span has an end. */
 export function spanAsOf({ event, time }: PartialRecord, span: Span): Span {
   const end = span.endTimeUnixNano ?? "";
   const attributes = span.attributes ?? [];

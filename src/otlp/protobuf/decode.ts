@@ -1,5 +1,5 @@
 import { addDropped, canonicalResource, canonicalScope } from "../canonical.ts";
-import type { Gathering, Signal } from "../envelope-visitor.ts";
+import type { EnvelopeVisitor, Signal } from "../envelope-visitor.ts";
 import type { Result } from "../refusals.ts";
 import { ProtobufDecoding } from "./decoding.ts";
 import { LENGTH, VARINT } from "./reader.ts";
@@ -7,24 +7,24 @@ import { newAttributeList, readAttribute } from "./values.ts";
 import type { AttributeList } from "./values.ts";
 
 /** Reads one item of the signal: a span, or a log record. */
-type Read<Item> = (decoding: ProtobufDecoding) => Item;
+type ReadItem<Item> = (decoding: ProtobufDecoding) => Item;
 
 /**
  * | ExportTraceServiceRequest, ExportLogsServiceRequest | |
  * |---|---|
  * | 1 | resource_spans: repeated ResourceSpans, resource_logs: repeated ResourceLogs |
  *
- * Read item by item: objects of one at a time, texts of all.
+ * Read item by item: only one item is in memory as objects, the others as texts.
  */
 export function decodeProtobuf<Item, Decoded>(
   bytes: Uint8Array,
   signal: Signal,
-  gather: (decoding: ProtobufDecoding) => Gathering<Item, Decoded>,
-  read: Read<Item>,
+  createVisitor: (decoding: ProtobufDecoding) => EnvelopeVisitor<Item, Decoded>,
+  read: ReadItem<Item>,
 ): Result<Decoded> {
   const decoding = new ProtobufDecoding(bytes);
   const { reader, trail } = decoding;
-  const gathering = gather(decoding);
+  const visitor = createVisitor(decoding);
   const fields = ["", signal.resources];
   let count = 0;
   while (reader.more && !decoding.stopped) {
@@ -33,15 +33,13 @@ export function decodeProtobuf<Item, Decoded>(
       trail.enter(signal.resources);
       trail.item(count++);
       const outer = reader.enter();
-      readItemsOfResource(decoding, signal, gathering, read);
+      readItemsOfResource(decoding, signal, visitor, read);
       reader.leave(outer);
       trail.leave();
     } else decoding.other(tag, fields);
   }
   if (reader.fault !== undefined) return { ok: false, error: { reason: "malformed-protobuf", ...reader.fault } };
-  return decoding.refusal === undefined
-    ? { ok: true, value: gathering.close() }
-    : { ok: false, error: decoding.refusal };
+  return decoding.refusal === undefined ? { ok: true, value: visitor.close() } : { ok: false, error: decoding.refusal };
 }
 
 /**
@@ -50,15 +48,15 @@ export function decodeProtobuf<Item, Decoded>(
  * | 1 | resource: Resource |
  * | 2 | scope_spans: repeated ScopeSpans, scope_logs: repeated ScopeLogs |
  * | 3 | schema_url: string |
- * | 1000 | instrumentation_library_spans, instrumentation_library_logs, deprecated: of the same shape, and read as 2 |
+ * | 1000 | instrumentation_library_spans, instrumentation_library_logs, deprecated: the same shape, read like field 2 |
  *
- * The resource may stand behind its items: it is read first, in a walk of its own.
+ * The resource may follow its items in the body: a first walk reads it.
  */
 function readItemsOfResource<Item>(
   decoding: ProtobufDecoding,
   signal: Signal,
-  gathering: Gathering<Item, unknown>,
-  read: Read<Item>,
+  visitor: EnvelopeVisitor<Item, unknown>,
+  read: ReadItem<Item>,
 ): void {
   const { reader, trail } = decoding;
   const start = reader.position;
@@ -75,7 +73,7 @@ function readItemsOfResource<Item>(
   }
   if (decoding.stopped) return;
   const dropped = addDropped(draft.dropped, draft.attributes.cut);
-  gathering.enterResource(canonicalResource(draft.attributes.kept, dropped), schemaUrl);
+  visitor.enterResource(canonicalResource(draft.attributes.entries, dropped), schemaUrl);
   reader.position = start;
   let count = 0;
   while (reader.more && !decoding.stopped) {
@@ -87,7 +85,7 @@ function readItemsOfResource<Item>(
     trail.enter(signal.scopes);
     trail.item(count++);
     const outer = reader.enter();
-    readItemsOfScope(decoding, signal, gathering, read);
+    readItemsOfScope(decoding, signal, visitor, read);
     reader.leave(outer);
     trail.leave();
   }
@@ -107,8 +105,8 @@ function isScope(tag: number): boolean {
 function readItemsOfScope<Item>(
   decoding: ProtobufDecoding,
   signal: Signal,
-  gathering: Gathering<Item, unknown>,
-  read: Read<Item>,
+  visitor: EnvelopeVisitor<Item, unknown>,
+  read: ReadItem<Item>,
 ): void {
   const { reader, trail } = decoding;
   const start = reader.position;
@@ -125,7 +123,7 @@ function readItemsOfScope<Item>(
   }
   if (decoding.stopped) return;
   const dropped = addDropped(draft.dropped, draft.attributes.cut);
-  gathering.enterScope(canonicalScope(draft.name, draft.version, draft.attributes.kept, dropped), schemaUrl);
+  visitor.enterScope(canonicalScope(draft.name, draft.version, draft.attributes.entries, dropped), schemaUrl);
   reader.position = start;
   let count = 0;
   while (reader.more && !decoding.stopped) {
@@ -139,14 +137,14 @@ function readItemsOfScope<Item>(
     const outer = reader.enter();
     decoding.beginSpan();
     const item = read(decoding);
-    if (!decoding.stopped) gathering.add(item);
+    if (!decoding.stopped) visitor.add(item);
     decoding.endSpan();
     reader.leave(outer);
     trail.leave();
   }
 }
 
-/** What occurrences of a resource or scope add up to: messages that come twice are merged. */
+/** The occurrences of a resource or scope, merged: a repeated message merges with the earlier one. */
 export type ResourceDraft = { readonly attributes: AttributeList; dropped: number };
 
 export type ScopeDraft = ResourceDraft & { name: string; version: string };

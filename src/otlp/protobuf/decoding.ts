@@ -3,7 +3,7 @@ import { ProtobufReader } from "./reader.ts";
 
 export class ProtobufDecoding extends Decoding {
   readonly reader: ProtobufReader;
-  /** Spans of one trace stand together, and so do those of one parent: making each id's text anew has its price. */
+  /** The last id of each field. Spans of one trace or one parent usually follow each other: comparing bytes is cheaper than hex. */
   readonly #before = {
     traceId: { start: -1, id: "" },
     spanId: { start: -1, id: "" },
@@ -20,8 +20,8 @@ export class ProtobufDecoding extends Decoding {
   }
 
   /**
-   * A field of no case: skipped if unknown. `fields` names the known ones by number: with another wire type than their
-   * own they are a fault, as what follows was written by somebody with another schema.
+   * Any other field. An unknown field is skipped. `fields` names the known ones by number: another wire type than their
+   * own is a fault, since the sender used another schema.
    */
   other(tag: number, fields: readonly string[]): void {
     const name = fields[tag >>> 3] ?? "";
@@ -29,7 +29,7 @@ export class ProtobufDecoding extends Decoding {
     else this.reader.fail(`${name} cannot have wire type ${tag & 7}`);
   }
 
-  /** A string of the span at hand that stays inline. */
+  /** An inline string of the current span. */
   text(field: string): string {
     const text = this.reader.string(field);
     this.units += text.length;
@@ -42,7 +42,7 @@ export class ProtobufDecoding extends Decoding {
     return text;
   }
 
-  /** The id of another span: "" says that there is none. */
+  /** An id; "" if there is none. */
   id(field: "traceId" | "spanId" | "parentSpanId"): string {
     const size = field === "traceId" ? 16 : 8;
     const id = this.reader.id(size, this.#before[field]);
@@ -51,7 +51,7 @@ export class ProtobufDecoding extends Decoding {
     return "";
   }
 
-  /** Leaves the rest of the message at hand unread. */
+  /** Skips the rest of the current message. */
   skipRest(): void {
     this.reader.position = this.reader.end;
   }

@@ -34,7 +34,7 @@ const RECORD = [
   "eventName",
 ];
 
-/** `decoding.rejection` says whether the record may be kept. */
+/** `decoding.rejection` says whether the record is accepted. */
 export function readRecord(decoding: ProtobufDecoding): LogRecord {
   const { reader } = decoding;
   const attributes = newAttributeList();
@@ -45,7 +45,7 @@ export function readRecord(decoding: ProtobufDecoding): LogRecord {
     severityNumber: 0,
     severityText: "",
     body: undefined,
-    attributes: attributes.kept,
+    attributes: attributes.entries,
     droppedAttributesCount: 0,
     flags: 0,
     traceId: "",
@@ -102,7 +102,7 @@ export function readRecord(decoding: ProtobufDecoding): LogRecord {
   return canonicalRecord(draft);
 }
 
-/** The occurrences of a body add up to one value, which is measured when all have come. */
+/** Merges the occurrences of a body into one value; a large value is offloaded after the last one. */
 class Body {
   #value: OpenValue = {};
   #units = 0;
@@ -115,7 +115,7 @@ class Body {
     this.#values += decoding.values - values;
   }
 
-  /** `undefined` where it says nothing. */
+  /** `undefined` if it is empty. */
   take(decoding: ProtobufDecoding): AnyValue | undefined {
     for (const _ in this.#value) {
       return decoding.inline(this.#value, decoding.units - this.#units, decoding.values - this.#values, "body");

@@ -1,7 +1,7 @@
 import type { Trail } from "../refusals.ts";
 import { Buffer } from "node:buffer";
 
-/** What stands after a tag: its lowest three bits. */
+/** Wire types: the lowest three bits of a tag. */
 export const VARINT = 0;
 export const FIXED64 = 1;
 export const LENGTH = 2;
@@ -11,23 +11,23 @@ export const FIXED32 = 5;
 
 const ZEROES = /^0+$/;
 
-/** As deep as official parsers go; groups are the one thing that this reader would follow without knowing it. */
+/** The limit of official parsers. Groups are the only unknown fields that this reader walks into. */
 const MAX_GROUP_DEPTH = 100;
 
-/** An id as it was read last, and where it stands; -1 before there is one. */
+/** The id that was read last and its position; -1 before the first. */
 export type ReadId = { start: number; id: string };
 
 /**
- * The wire format of protobuf over one body. Every read is checked against the end of the message at hand, never only
- * against the body's. The first fault sticks: the reader then stands at the end of every message, and reads zeroes.
+ * Reads the protobuf wire format from one body. Every read is checked against the end of the current message, never only
+ * against the body's. The first fault sticks: the reader is then at the end of every message and reads zeroes.
  */
 export class ProtobufReader {
   readonly bytes: Uint8Array;
   position = 0;
-  /** End of the message at hand. */
+  /** End of the current message. */
   end: number;
   fault: { readonly message: string; readonly path: string; readonly position: number } | undefined;
-  /** Upper half of the varint read last, unsigned. */
+  /** Upper half of the last varint, unsigned. */
   high = 0;
   readonly #buffer: Buffer;
   readonly #view: DataView;
@@ -49,7 +49,7 @@ export class ProtobufReader {
     this.end = -1;
   }
 
-  /** Whether the message at hand has another field. */
+  /** Whether the current message has another field. */
   get more(): boolean {
     return this.position < this.end;
   }
@@ -63,7 +63,7 @@ export class ProtobufReader {
     return this.fault === undefined ? tag : 0;
   }
 
-  /** Lower half, unsigned; the upper is left in `high`. */
+  /** Lower half, unsigned; the upper half is in `high`. */
   varint(): number {
     const { bytes, end } = this;
     let low = 0;
@@ -106,7 +106,7 @@ export class ProtobufReader {
     return this.#take(4) ? this.#view.getUint32(this.position - 4, true) : 0;
   }
 
-  /** Unsigned, as decimal; "" is zero. */
+  /** Unsigned, as decimal; "" for zero. */
   fixed64(): string {
     if (!this.#take(8)) return "";
     const value = this.#view.getBigUint64(this.position - 8, true);
@@ -117,7 +117,7 @@ export class ProtobufReader {
     return this.#take(8) ? this.#view.getFloat64(this.position - 8, true) : 0;
   }
 
-  /** Enters a message; `leave` with what it returns. */
+  /** Enters a message. Pass the result to `leave`. */
   enter(): number {
     const outer = this.end;
     const length = this.#length();
@@ -140,7 +140,7 @@ export class ProtobufReader {
     return "";
   }
 
-  /** In hex; "" if it is empty or all zeroes. Of another length: that length. `before`: the one that may come again. */
+  /** The id in hex; "" if it is empty or all zeroes; its length if that is wrong. `before`: the last id, updated here. */
   id(size: number, before: ReadId): string | number {
     const length = this.#length();
     const start = this.position;
@@ -159,7 +159,7 @@ export class ProtobufReader {
     return this.#buffer.toString("base64", this.position - length, this.position);
   }
 
-  /** Over a field that is not read. */
+  /** Skips the field of this tag. */
   skip(tag: number): void {
     const type = tag & 7;
     if (type === START_GROUP) this.#skipGroup(tag >>> 3);
@@ -197,7 +197,7 @@ export class ProtobufReader {
     return true;
   }
 
-  /** Of what follows; 0 after a fault. */
+  /** Length of the next field; 0 after a fault. */
   #length(): number {
     const start = this.position;
     const length = this.varint();
@@ -213,14 +213,14 @@ function isSame(bytes: Uint8Array, start: number, other: number, length: number)
   return true;
 }
 
-/** Longer strings rarely come twice, and reading them natively is faster than comparing bytes. */
+/** Bytes. Longer strings rarely repeat, and decoding them natively is faster than comparing bytes. */
 const MAX_CACHED = 48;
-const SLOTS = 1024;
+const CACHE_SIZE = 1024;
 
-/** Of all bodies: a string is found only by somebody who sends its bytes. */
-const CACHE = new Array<string | undefined>(SLOTS);
+/** Shared by all bodies. This leaks nothing: finding a string takes its bytes. */
+const CACHE = new Array<string | undefined>(CACHE_SIZE);
 
-/** Keys and names come again in each span: a string is found by its bytes before any is made. */
+/** Caches short strings by their bytes: keys and names repeat in each span. */
 export class ProtobufStrings {
   readonly #buffer: Buffer;
 
@@ -232,15 +232,15 @@ export class ProtobufStrings {
   read(start: number, length: number): string | undefined {
     if (length === 0) return "";
     if (length > MAX_CACHED) return this.#decode(start, start + length);
-    const slot = slotOf(this.#buffer, start, length);
-    const cached = CACHE[slot];
+    const index = cacheIndex(this.#buffer, start, length);
+    const cached = CACHE[index];
     if (cached !== undefined && cached.length === length && isAt(cached, this.#buffer, start)) return cached;
     const text = this.#decode(start, start + length);
-    if (text?.length === length) CACHE[slot] = text;
+    if (text?.length === length) CACHE[index] = text;
     return text;
   }
 
-  /** A replacement character is either the sender's own or stands for bytes that are none: only then is it worth asking. */
+  /** A replacement character is the sender's own or marks invalid bytes: only then a strict decoder has to decide. */
   #decode(start: number, end: number): string | undefined {
     const text = this.#buffer.toString("utf8", start, end);
     if (!text.includes("\ufffd")) return text;
@@ -252,15 +252,15 @@ export class ProtobufStrings {
   }
 }
 
-/** By the length and three bytes: keys of one vendor begin alike, and differ towards their ends. */
-function slotOf(bytes: Uint8Array, start: number, length: number): number {
+/** Hashes the length and three bytes: keys of one vendor begin alike, and differ towards their ends. */
+function cacheIndex(bytes: Uint8Array, start: number, length: number): number {
   const last = bytes[start + length - 1] ?? 0;
   const late = bytes[start + length - 1 - (length >> 2)] ?? 0;
   const middle = bytes[start + (length >> 1)] ?? 0;
-  return (length * 31 + middle * 7 + late * 131 + last * 17) & (SLOTS - 1);
+  return (length * 31 + middle * 7 + late * 131 + last * 17) & (CACHE_SIZE - 1);
 }
 
-/** Of ASCII only, as each unit is a byte: a longer text, of fewer units than bytes, is never cached. */
+/** For ASCII only: each unit is a byte. A text with fewer units than bytes is never cached. */
 function isAt(text: string, buffer: Buffer, start: number): boolean {
   for (let at = 0; at < text.length; at++) {
     if (text.charCodeAt(at) !== buffer[start + at]) return false;

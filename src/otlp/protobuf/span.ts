@@ -39,7 +39,7 @@ const SPAN = [
   "flags",
 ];
 
-/** `decoding.rejection` says whether the span may be kept. */
+/** `decoding.rejection` says whether the span is accepted. */
 export function readSpan(decoding: ProtobufDecoding): Span {
   const { reader } = decoding;
   const attributes = newAttributeList();
@@ -57,7 +57,7 @@ export function readSpan(decoding: ProtobufDecoding): Span {
     kind: 0,
     startTimeUnixNano: "",
     endTimeUnixNano: "",
-    attributes: attributes.kept,
+    attributes: attributes.entries,
     droppedAttributesCount: 0,
     events,
     droppedEventsCount: 0,
@@ -142,7 +142,7 @@ export function readSpan(decoding: ProtobufDecoding): Span {
   return canonicalSpan(draft);
 }
 
-/** Log records have other fields under the same numbers: with little in them they decode as spans without ids. */
+/** Log records use the same field numbers for other fields: small ones decode as spans without ids. */
 function requireIds(decoding: ProtobufDecoding, draft: SpanDraft): void {
   if (draft.traceId === "" && draft.spanId === "" && draft.startTimeUnixNano === "") {
     decoding.wrongValue("traceId", `missing; ${LOOK_LIKE_LOGS}`);
@@ -217,7 +217,7 @@ export function readEvent(decoding: ProtobufDecoding, index: number): SpanEvent 
   }
   trail.leave();
   reader.leave(outer);
-  return canonicalEvent(timeUnixNano, name, attributes.kept, addDropped(dropped, attributes.cut));
+  return canonicalEvent(timeUnixNano, name, attributes.entries, addDropped(dropped, attributes.cut));
 }
 
 /**
@@ -236,7 +236,7 @@ export function readLink(decoding: ProtobufDecoding, index: number): SpanLink {
     traceId: "",
     spanId: "",
     traceState: "",
-    attributes: attributes.kept,
+    attributes: attributes.entries,
     droppedAttributesCount: 0,
     flags: 0,
   };

@@ -3,10 +3,10 @@ import { MAX_ATTRIBUTES, MAX_VALUE_DEPTH } from "../limits.ts";
 import type { ProtobufDecoding } from "./decoding.ts";
 import { FIXED64, LENGTH, VARINT } from "./reader.ts";
 
-/** From where the trail stands to the value: an element of an array stands there itself. */
+/** Path from the trail's position to the value; "" for an element of an array. */
 type Field = "" | "value";
 
-/** A value whose lists still grow: a second occurrence of the field adds to them. */
+/** A value with open lists: a second occurrence of the field appends to them. */
 export type OpenValue = Omit<AnyValue, "arrayValue" | "kvlistValue"> & {
   readonly arrayValue?: OpenArray;
   readonly kvlistValue?: OpenKvlist;
@@ -16,34 +16,34 @@ type OpenKvlist = { values?: KeyValue[] };
 
 const EMPTY: OpenValue = {};
 
-/** The attributes of one message, as the occurrences of its field come in. */
-export type AttributeList = { readonly kept: KeyValue[]; cut: number };
+/** The attributes of one message while they are read. `cut`: the number past the limit. */
+export type AttributeList = { readonly entries: KeyValue[]; cut: number };
 
 export function newAttributeList(): AttributeList {
-  return { kept: [], cut: 0 };
+  return { entries: [], cut: 0 };
 }
 
-/** One occurrence of an `attributes` field: a large value is taken out, those past the limit are only counted. */
+/** Reads one occurrence of an `attributes` field: a large value is offloaded, an attribute past the limit is only counted. */
 export function readAttribute(decoding: ProtobufDecoding, attributes: AttributeList): void {
   const { reader, trail, units, values } = decoding;
   const outer = reader.enter();
   trail.enter("attributes");
-  trail.item(attributes.kept.length + attributes.cut);
-  if (attributes.kept.length >= MAX_ATTRIBUTES) {
+  trail.item(attributes.entries.length + attributes.cut);
+  if (attributes.entries.length >= MAX_ATTRIBUTES) {
     attributes.cut += 1;
     decoding.skipRest();
   } else if (decoding.countValue()) {
     const { key, value = EMPTY } = readKeyValue(decoding, 1);
     const inline = decoding.inline(value, units, values);
-    attributes.kept.push(countKey(decoding, { key, value: inline }));
+    attributes.entries.push(countKey(decoding, { key, value: inline }));
   } else decoding.skipRest();
   trail.leave();
   reader.leave(outer);
 }
 
 /**
- * One occurrence of a value in a field of its own, as a log record's body is: `before` is what earlier ones made of it.
- * Large ones are taken out by `takeBody`, once all have come.
+ * Reads one occurrence of a log record's body. `before`: the value of earlier occurrences. `Body.take` offloads a large
+ * value after the last one.
  */
 export function readBody(decoding: ProtobufDecoding, before: OpenValue): OpenValue {
   const { reader, trail } = decoding;
@@ -62,7 +62,7 @@ export function readBody(decoding: ProtobufDecoding, before: OpenValue): OpenVal
  * | 1 | key: string |
  * | 2 | value: AnyValue |
  *
- * The key is left for `countKey`: the account of an attribute's value does not include it.
+ * `countKey` counts the key later: the size of an attribute's value does not include it.
  */
 const KEY_VALUE = ["", "key", "value"];
 
@@ -104,9 +104,9 @@ function countKey(decoding: ProtobufDecoding, entry: KeyValue): KeyValue {
  * | 5 | array_value: ArrayValue |
  * | 6 | kvlist_value: KeyValueList |
  * | 7 | bytes_value: bytes |
- * | 8 | string_value_strindex: int32, of profiles; an empty value here |
+ * | 8 | string_value_strindex: int32, for profiles only; an empty value here |
  *
- * The last one wins, but two arrays or two kvlists in a row are one: messages merge.
+ * The last one wins, but two arrays or two kvlists in a row become one: messages merge.
  */
 const ANY_VALUE = [
   "",
@@ -162,7 +162,7 @@ function readAnyValue(decoding: ProtobufDecoding, field: Field, before: OpenValu
   return value;
 }
 
-/** JSON has no word for these. The sign of -0 is lost in JSON, and so here too. */
+/** JSON numbers have no NaN or infinity: they become strings. The sign of -0 is lost, as in JSON. */
 function doubleOf(value: number): number | "NaN" | "Infinity" | "-Infinity" {
   if (Number.isFinite(value)) return value === 0 ? 0 : value;
   return Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";

@@ -1,18 +1,18 @@
 import { readBody } from "../../otlp/body.ts";
 import type { Hold } from "../../otlp/body.ts";
 import { EXPORT_SECONDS, Pace } from "../../otlp/pace.ts";
+import { everySecond } from "../../otlp/paced-reader.ts";
 import type { Result } from "../../otlp/refusals.ts";
-import { everySecond } from "./every-second.ts";
 
-/** Bytes of the bodies of exports that one isolate holds at a time, as received and as inflated: with what decoding makes of them it stays under its 128 MB. */
+/** Bytes of export bodies, as received and as inflated, that one isolate holds at a time: with the decoder's memory it stays under its 128 MB. */
 export const BODIES_IN_FLIGHT = 16 * 1024 * 1024;
 
-/** Bytes of files that one isolate holds at a time, inflated and not yet stored: two batches of small elements. Apart from the bodies of exports, so that imports never keep exports out. */
+/** Bytes of imported files, inflated and not yet stored, that one isolate holds at a time: two batches of small elements. Separate from export bodies, so that imports never block exports. */
 export const IMPORTS_IN_FLIGHT = 8 * 1024 * 1024;
 
 /**
- * What all requests of one kind hold together in an isolate. Only what has arrived counts. A body that is alone is always
- * let in: a larger one is refused by its own limit.
+ * Bytes that all requests of one kind hold together in an isolate. Only arrived bytes count. A single body always fits: its
+ * own limit refuses a larger one.
  */
 export class BodyBudget {
   readonly #limit: number;
@@ -22,7 +22,7 @@ export class BodyBudget {
     this.#limit = limit;
   }
 
-  /** A request's own account. */
+  /** Opens the account of one request. */
   open(): BodyAccount {
     let own = 0;
     const hold = (bytes: number) => {
@@ -37,18 +37,18 @@ export class BodyBudget {
 }
 
 export type BodyAccount = {
-  /** Takes so many more bytes, if there is room. */
+  /** Reserves so many more bytes; `false` if there is no room. */
   readonly hold: (bytes: number) => boolean;
-  /** Holds so many bytes from now on, if there is room for those that are more. */
+  /** Sets the reserved bytes; `false` if there is no room for the increase. */
   readonly set: (bytes: number) => boolean;
   readonly close: () => void;
 };
 
-/** Of this isolate. */
+/** This isolate's budgets. */
 export const bodies = new BodyBudget(BODIES_IN_FLIGHT);
 export const files = new BodyBudget(IMPORTS_IN_FLIGHT);
 
-/** The body of an export, or of an event, whole and inflated. */
+/** The whole body of an export or of an event, inflated. */
 export async function readSent(request: Request, limit: number, hold: Hold): Promise<Result<Uint8Array>> {
   const announced = request.headers.get("content-length");
   return await readBody(request.body, request.headers.get("content-encoding"), {

@@ -4,20 +4,20 @@ import type { RecordGroup, TraceGroup } from "../../otlp/group/trace-group.ts";
 import { sessionAt } from "../../place.ts";
 import type { AppendOutcome } from "../../facts/delivery.ts";
 
-/** Calls under way at once: enough to overlap commits, few enough not to flood one isolate's queue. */
+/** Concurrent calls: enough to overlap commits, few enough not to flood one isolate's queue. */
 const CALLS_IN_FLIGHT = 64;
-/** Between answers of "partly known" and the next try, others may have delivered the same spans. */
+/** Tries after "partly known": other requests may deliver the same spans in between. */
 const TRIES = 4;
 
 export type Delivered = {
-  /** Spans, or log records, that were refused by their session, and the first reason. */
+  /** Spans or log records that their session refused, and the first reason. */
   readonly rejected: number;
   readonly reason?: string;
-  /** Some trace could not be stored for a passing reason: the whole request is to be sent again, which loses and repeats nothing. */
+  /** A trace could not be stored for a temporary reason: the sender has to repeat the whole request, which loses and duplicates nothing. */
   readonly retry: boolean;
 };
 
-/** Delivers each trace, and the log records of each, to its home. Whatever is acknowledged is on disk. */
+/** Delivers each trace, and its log records, to its owner. Everything acknowledged is on disk. */
 export async function deliver(
   env: Bindings,
   tenant: string,
@@ -59,20 +59,20 @@ async function deliverOne(
         case "known":
           return undefined;
         case "partly-known":
-          leaveOut(known, outcome.known);
+          addKnown(known, outcome.known);
           continue;
         case "full":
           return { rejected: delivery.spans, reason: `trace ${group.traceId}: ${outcome.reason}` };
         case "fault":
           return {
             rejected: delivery.spans,
-            reason: `trace ${group.traceId}: a fault of ours, not of the spans; reference ${outcome.reference}`,
+            reason: `trace ${group.traceId}: an internal error, not a fault of the spans; reference ${outcome.reference}`,
           };
       }
     }
     return "retry";
   } catch (error) {
-    // Busy, failing storage, a deploy: all pass. An exporter throws a batch away on 500, and keeps it on 503.
+    // Overload, failing storage and deploys are temporary. An exporter drops a batch on 500 and retries it on 503.
     console.warn(
       JSON.stringify({ message: "a trace could not be delivered", traceId: group.traceId, error: String(error) }),
     );
@@ -80,8 +80,8 @@ async function deliverOne(
   }
 }
 
-/** `positions` count the spans that were sent last, which are those not in `known`. */
-function leaveOut(known: Set<number>, positions: readonly number[]): void {
+/** Adds positions of the last delivery, which omitted `known`, as positions in the whole group. */
+function addKnown(known: Set<number>, positions: readonly number[]): void {
   const wanted = new Set(positions);
   const last = Math.max(...positions);
   const found: number[] = [];

@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
-import { lateWords, Pace } from "../../otlp/pace.ts";
+import { latenessText, Pace } from "../../otlp/pace.ts";
 import type { Lateness } from "../../otlp/pace.ts";
-import { PacedStream } from "../../otlp/paced-reader.ts";
+import { everySecond, PacedStream } from "../../otlp/paced-reader.ts";
 import { Batch } from "../../otlp/import/batch.ts";
 import { decodePieces } from "../../otlp/import/decode-pieces.ts";
 import type { DecodedPieces } from "../../otlp/import/decode-pieces.ts";
@@ -17,15 +17,14 @@ import { recordExport } from "./recent-exports.ts";
 import { files } from "./body-budget.ts";
 import type { BodyAccount } from "./body-budget.ts";
 import { deliver } from "./deliver.ts";
-import { everySecond } from "./every-second.ts";
-import { GiveWay, WORK_A_DECODING, WORK_A_PIECE } from "./give-way.ts";
+import { Yielder, WORK_PER_DECODING, WORK_PER_PIECE } from "./yielder.ts";
 import { openFile } from "./open-file.ts";
 
-/** An invocation may make 10,000 calls, and what was delivered is asked for its sessions. */
+/** An invocation may make 10,000 calls: deliveries, then one call per trace to find its session. */
 const DELIVERIES = 8_000;
-const SESSIONS_TOLD = 1_000;
+const MAX_SESSIONS_ANSWERED = 1_000;
 
-/** A file of spans and log records, of any size that the platform takes: read as it arrives, and delivered in pieces. */
+/** Imports a file of spans and log records, of any size that the platform accepts: read as it arrives, delivered in pieces. */
 export const imports = new Hono<AppEnv>({ strict: false })
   .post("/", async (c) => {
     const refused = permit(c, "write");
@@ -45,32 +44,32 @@ export const imports = new Hono<AppEnv>({ strict: false })
     } finally {
       await sent.cancel();
       account.close();
-      run.note();
+      run.record();
     }
   })
   .all("/", methodNotAllowed("POST"));
 
-/** What passes: the same file again completes it, and repeats nothing. */
-class Passing extends Error {}
+/** A temporary failure: sending the same file again completes it, without duplicates. */
+class TemporaryFailure extends Error {}
 
-/** The sender is silent, or nearly. */
+/** The file arrives too slowly. */
 class TooSlow extends Error {
   constructor(late: Lateness) {
-    super(lateWords(late));
+    super(latenessText(late));
   }
 }
 
-/** The bytes are no gzip, or the connection ended before they did. */
+/** The bytes are not valid gzip, or the connection ended too soon. */
 class CutOff extends Error {}
 
-/** More than one invocation can deliver. */
+/** The file needs more deliveries than one invocation can make. */
 class TooMany extends Error {}
 
 class Import {
   readonly #c: Context<AppEnv>;
   readonly #account: BodyAccount;
   readonly #traceIds = new Set<string>();
-  readonly #giveWay = new GiveWay();
+  readonly #yielder = new Yielder();
   #spans = 0;
   #records = 0;
   #rejectedSpans = 0;
@@ -90,7 +89,7 @@ class Import {
     const flush = async () => {
       for (const decoded of decodePieces(batch.take())) {
         await this.#take(decoded);
-        await this.#giveWay.after(WORK_A_DECODING + decoded.bytes);
+        await this.#yielder.after(WORK_PER_DECODING + decoded.bytes);
       }
     };
     const reader = bytes.getReader();
@@ -102,24 +101,24 @@ class Import {
         for (const piece of pieces.push(next.value)) {
           if (batch.isFullFor(piece)) await flush();
           batch.add(piece);
-          await this.#giveWay.after(WORK_A_PIECE);
+          await this.#yielder.after(WORK_PER_PIECE);
         }
         this.#metrics = pieces.metrics;
-        if (!this.#account.set(pieces.held + batch.bytes)) throw new Passing();
-        await this.#giveWay.after(next.value.length);
+        if (!this.#account.set(pieces.held + batch.bytes)) throw new TemporaryFailure();
+        await this.#yielder.after(next.value.length);
       }
       pieces.end();
     } finally {
-      // What stood before a fault is good; nothing is left where the fault was in here.
+      // Pieces before a fault are good. The batch is empty if the fault was in this flush.
       await flush();
     }
   }
 
-  /** What was read so far, and is on disk. */
+  /** Counts of everything read so far and on disk. */
   get taken() {
     const reasons = [
       this.#reason,
-      this.#metrics === 0 ? undefined : `${this.#metrics} lists of metrics are not kept`,
+      this.#metrics === 0 ? undefined : `${this.#metrics} lists of metrics were not stored`,
     ].filter((reason) => reason !== undefined);
     return {
       spans: this.#spans,
@@ -137,7 +136,7 @@ class Import {
     return { ...this.taken, sessions: await this.#sessions() };
   }
 
-  note(): void {
+  record(): void {
     const accepted = this.#spans + this.#records;
     const rejected = this.#rejectedSpans + this.#rejectedRecords;
     if (accepted + rejected === 0) return;
@@ -155,7 +154,7 @@ class Import {
     this.#deliveries += groups.length;
     if (this.#deliveries > DELIVERIES) throw new TooMany();
     const delivered = await deliver(this.#c.env, this.#c.var.tenant, groups);
-    if (delivered.retry) throw new Passing();
+    if (delivered.retry) throw new TemporaryFailure();
     for (const { traceId } of groups) this.#traceIds.add(traceId);
     const refused = rejected.count + delivered.rejected;
     this.#reason ??= rejected.reason ?? delivered.reason;
@@ -169,57 +168,57 @@ class Import {
     }
   }
 
-  /** Which sessions show the traces now: their homes know. */
+  /** The sessions that hold the traces now, asked from the traces' owners. */
   async #sessions(): Promise<string[]> {
     const { env, var: variables } = this.#c;
     const sessions = new Set<string>();
-    const asked = Array.from(this.#traceIds).slice(0, SESSIONS_TOLD);
+    const traceIds = Array.from(this.#traceIds).slice(0, MAX_SESSIONS_ANSWERED);
     let next = 0;
-    const ask = async () => {
-      for (let traceId = asked[next++]; traceId !== undefined; traceId = asked[next++]) {
+    const worker = async () => {
+      for (let traceId = traceIds[next++]; traceId !== undefined; traceId = traceIds[next++]) {
         const page: LogPage = await sessionAt(env, variables.tenant, traceId).peek("trace");
         if (page.state === "present") sessions.add(page.session ?? traceId);
       }
     };
-    await Promise.all(Array.from({ length: 20 }, ask));
+    await Promise.all(Array.from({ length: 20 }, worker));
     return Array.from(sessions).toSorted();
   }
 }
 
 async function fail(c: Context<AppEnv>, run: Import, error: unknown): Promise<Response> {
-  if (error instanceof Passing) return busy(c, run);
+  if (error instanceof TemporaryFailure) return busy(c, run);
   const imported = await run.answer().catch(() => run.taken);
   if (error instanceof FileFault) {
     const { position, line } = error;
-    const detail = `${error.message}, at line ${line}, byte ${position}. ${kept(run)}`;
+    const detail = `${error.message}, at line ${line}, byte ${position}. ${importedText(run)}`;
     return problem(c, { status: 400, title: "Bad Request", detail, position, line, imported });
   }
   if (error instanceof TooMany) {
-    const detail = `The file holds more than ${DELIVERIES} deliveries, a trace each at least: more than one import takes. ${kept(run)} Send the rest in files of its own.`;
+    const detail = `The file needs more than ${DELIVERIES} deliveries, at least one for each trace: the limit of one import. ${importedText(run)} Send the rest in files of its own.`;
     return problem(c, { status: 413, title: "Content Too Large", detail, imported });
   }
   if (error instanceof TooSlow) {
     return problem(c, {
       status: 408,
       title: "Request Timeout",
-      detail: `The file ${error.message}. ${kept(run)}`,
+      detail: `The file ${error.message}. ${importedText(run)}`,
       imported,
     });
   }
   if (error instanceof CutOff) {
-    const detail = `The file could not be read to its end: it is cut off, or its compression is corrupt. ${kept(run)}`;
+    const detail = `The file could not be read to its end: it is cut off, or its compression is corrupt. ${importedText(run)}`;
     return problem(c, { status: 400, title: "Bad Request", detail, imported });
   }
   throw error;
 }
 
 function busy(c: Context<AppEnv>, run: Import): Response {
-  const detail = `Not all of it could be stored just now; send the same file again: nothing is kept twice. ${kept(run)}`;
+  const detail = `Part of the file could not be stored now. Send the same file again: nothing is stored twice. ${importedText(run)}`;
   return problem(c, { status: 503, title: "Service Unavailable", detail, imported: run.taken }, { "retry-after": "1" });
 }
 
-function kept(run: Import): string {
+function importedText(run: Import): string {
   const { spans, logRecords } = run.taken;
   if (spans + logRecords === 0) return "Nothing was imported.";
-  return `What stood before it is imported: ${spans} spans and ${logRecords} log records.`;
+  return `Imported before it: ${spans} spans and ${logRecords} log records.`;
 }

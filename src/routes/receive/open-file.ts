@@ -5,7 +5,7 @@ type File =
   | { readonly ok: true; readonly bytes: ReadableStream<Uint8Array> }
   | { readonly ok: false; readonly status: 415; readonly title: string; readonly detail: string };
 
-/** A body as plain bytes: gzip and deflate where the header says so, gzip too where the file itself does. */
+/** A body, inflated: gzip and deflate by its header, gzip also by the file's first bytes. */
 export async function openFile(body: ReadableStream<Uint8Array>, contentEncoding: string | null): Promise<File> {
   const coding = (contentEncoding ?? "").trim().toLowerCase();
   switch (coding) {
@@ -24,12 +24,12 @@ export async function openFile(body: ReadableStream<Uint8Array>, contentEncoding
         ok: false,
         status: 415,
         title: "Unsupported Media Type",
-        detail: `Content-Encoding "${coding}" is not taken: send gzip, deflate or none.`,
+        detail: `Content-Encoding "${coding}" is not supported: send gzip, deflate or none.`,
       };
   }
 }
 
-/** Files that were appended to each other are one file, which `DecompressionStream` does not know. */
+/** Gzip members may follow each other in one file: `DecompressionStream` does not support that. */
 function gunzipped(bytes: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const gunzip = createGunzip();
   const pieces: AsyncIterator<Uint8Array> = gunzip[Symbol.asyncIterator]();
@@ -59,7 +59,7 @@ async function feed(gunzip: Gunzip, bytes: ReadableStream<Uint8Array>): Promise<
   gunzip.end();
 }
 
-/** Whether a body begins as gzip does, and all of it again. */
+/** Whether a body begins like gzip, and the whole body again. */
 async function sniff(
   body: ReadableStream<Uint8Array>,
 ): Promise<{ readonly isGzip: boolean; readonly bytes: ReadableStream<Uint8Array> }> {

@@ -16,7 +16,7 @@ import { recordExport } from "./recent-exports.ts";
 import { bodies, readSent } from "./body-budget.ts";
 import { deliver } from "./deliver.ts";
 
-/** `/v1/traces` and every path that ends so, slash or not: changing the host is all that an exporter of another product needs. */
+/** `/v1/traces` and every path that ends so, slash or not: an exporter of another product only needs another host. */
 export function signalOf(path: string): Signal | undefined {
   const match = /\/v1\/(traces|logs|metrics)\/?$/.exec(path);
   return match === null ? undefined : (match[1] as Signal);
@@ -27,11 +27,11 @@ export async function receive(c: Context<AppEnv>, signal: Signal): Promise<Respo
   const encoding = encodingOf(c.req.header("content-type") ?? null);
   if (c.req.method === "OPTIONS") return c.body(null, 204, corsOf(c));
   if (c.req.method !== "POST")
-    return refuse(c, encoding, 405, `${c.req.method} is not taken here: POST an export`, { allow: "POST, OPTIONS" });
+    return refuse(c, encoding, 405, `${c.req.method} is not allowed here: POST an export`, { allow: "POST, OPTIONS" });
   const verdict = judgeAccess(c.env, c.req.header("host"), c.req.header("authorization"), "write");
   if (!verdict.allowed) {
-    // A wrong token is the likeliest mistake of a first minute, and nobody looks into an exporter's log.
-    if (verdict.status !== 503) noteRefusal(c, signal, encoding, verdict.status, verdict.detail);
+    // A wrong token is the likeliest mistake of the first minute, and an exporter's log is rarely read: the page shows it.
+    if (verdict.status !== 503) recordRefusal(c, signal, encoding, verdict.status, verdict.detail);
     return refuse(
       c,
       encoding,
@@ -48,8 +48,8 @@ export async function receive(c: Context<AppEnv>, signal: Signal): Promise<Respo
     const limit = encoding === "json" ? MAX_JSON_BODY : MAX_PROTOBUF_BODY;
     const body = await readSent(c.req.raw, limit, account.hold);
     if (!body.ok) return fail(c, signal, encoding, body.error);
-    if (signal === "metrics") return acceptUnkept(c, encoding);
-    return await keep(c, signal, encoding, decode(signal, body.value, encoding));
+    if (signal === "metrics") return acceptMetrics(c, encoding);
+    return await store(c, signal, encoding, decode(signal, body.value, encoding));
   } catch (error) {
     return refuseFaulty(c, signal, encoding, error);
   } finally {
@@ -57,15 +57,15 @@ export async function receive(c: Context<AppEnv>, signal: Signal): Promise<Respo
   }
 }
 
-type Kept = Exclude<Signal, "metrics">;
+type StoredSignal = Exclude<Signal, "metrics">;
 
-/** What a request holds, whichever of the kept signals it is of: `count` was accepted. */
+/** A decoded request of either stored signal. `count`: accepted items. */
 type Decoded = Pick<DecodedRequest, "rejected" | "service"> & {
   readonly groups: readonly (TraceGroup | RecordGroup)[];
   readonly count: number;
 };
 
-function decode(signal: Kept, body: Uint8Array, encoding: OtlpEncoding): Result<Decoded> {
+function decode(signal: StoredSignal, body: Uint8Array, encoding: OtlpEncoding): Result<Decoded> {
   if (signal === "traces") {
     const decoded = decodeTraces(body, encoding);
     return decoded.ok ? { ok: true, value: { ...decoded.value, count: decoded.value.spans } } : decoded;
@@ -74,9 +74,9 @@ function decode(signal: Kept, body: Uint8Array, encoding: OtlpEncoding): Result<
   return decoded.ok ? { ok: true, value: { ...decoded.value, count: decoded.value.records } } : decoded;
 }
 
-async function keep(
+async function store(
   c: Context<AppEnv>,
-  signal: Kept,
+  signal: StoredSignal,
   encoding: OtlpEncoding,
   decoded: Result<Decoded>,
 ): Promise<Response> {
@@ -84,7 +84,7 @@ async function keep(
   const { groups, count, rejected, service } = decoded.value;
   const delivered = await deliver(c.env, c.var.tenant, groups);
   if (delivered.retry)
-    return refuse(c, encoding, 503, "not all of it could be stored; send it again", { "retry-after": "1" });
+    return refuse(c, encoding, 503, "part of the export could not be stored; send it again", { "retry-after": "1" });
   const refused = rejected.count + delivered.rejected;
   const reason = [rejected.reason, delivered.reason].filter((text) => text !== undefined).join("; ");
   if (count + rejected.count > 0) {
@@ -103,53 +103,53 @@ async function keep(
 }
 
 /**
- * A fault of ours in decoding would come again with the same bytes: not to be sent again, and said so in the encoding that
- * was asked in. What objects throw does not come here: that passes.
+ * A bug in our decoder would fail again with the same bytes: 500 in the request's encoding, so that the exporter does not
+ * retry. Failures of objects never get here: they are temporary, see `deliver`.
  */
 function refuseFaulty(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding, error: unknown): Response {
   const reference = crypto.randomUUID();
-  console.error(JSON.stringify({ message: "an export could not be taken", reference, error: String(error) }));
-  const message = `a fault of ours, not of the ${signal}; reference ${reference}`;
-  noteRefusal(c, signal, encoding, 500, message);
+  console.error(JSON.stringify({ message: "an export could not be processed", reference, error: String(error) }));
+  const message = `an internal error, not a fault of the ${signal}; reference ${reference}`;
+  recordRefusal(c, signal, encoding, 500, message);
   return refuse(c, encoding, 500, message);
 }
 
-/** Exporters send all signals to one endpoint, and complain for ever if one is refused. */
-function acceptUnkept(c: Context<AppEnv>, encoding: OtlpEncoding): Response {
+/** Exporters send all signals to one endpoint, and would log errors forever if one were refused. */
+function acceptMetrics(c: Context<AppEnv>, encoding: OtlpEncoding): Response {
   recordExport(c, { at: Date.now(), signal: "metrics", encoding, accepted: 0, rejected: 0 });
-  const partial = { rejected: 0, message: "metrics are accepted and not kept" };
+  const partial = { rejected: 0, message: "metrics are accepted but not stored" };
   return respond(c, encoding, 200, encodeSuccess("metrics", encoding, partial), {});
 }
 
 function fail(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding | undefined, error: DecodeError): Response {
   const { http, message, field } = statusOf(error);
-  noteRefusal(c, signal, encoding, http, message);
+  recordRefusal(c, signal, encoding, http, message);
   const status = encodeStatus(encoding ?? "json", http, message, field);
   return respond(c, encoding ?? "json", http, status, http === 503 ? { "retry-after": "1" } : {});
 }
 
-function noteRefusal(
+function recordRefusal(
   c: Context<AppEnv>,
   signal: Signal,
   encoding: OtlpEncoding | undefined,
   status: number,
   reason: string,
 ): void {
-  const about = { at: Date.now(), signal, accepted: 0, rejected: 0, reason };
-  recordExport(c, encoding === undefined ? about : { ...about, encoding }, status);
+  const entry = { at: Date.now(), signal, accepted: 0, rejected: 0, reason };
+  recordExport(c, encoding === undefined ? entry : { ...entry, encoding }, status);
 }
 
-/** An export to a path that is no receiver's: told where one is, and noted for the page. */
+/** Answers an export to a wrong path with the right one, and records the refusal for the page. */
 export function refusePath(c: Context<AppEnv>): Response {
   const encoding = encodingOf(c.req.header("content-type") ?? null);
   const here = new URL(c.req.url).origin;
   const message = `There is no receiver at ${c.req.path}. Export traces to ${here}/v1/traces: set OTEL_EXPORTER_OTLP_ENDPOINT=${here}`;
   const verdict = judgeAccess(c.env, c.req.header("host"), c.req.header("authorization"), "write");
-  if (verdict.allowed) noteRefusal(c, "traces", encoding, 404, message);
+  if (verdict.allowed) recordRefusal(c, "traces", encoding, 404, message);
   return refuse(c, encoding, 404, message);
 }
 
-/** An error as google.rpc.Status, in the request's encoding; JSON where it has none. */
+/** An error as google.rpc.Status, in the request's encoding; JSON if that is unknown. */
 export function refuse(
   c: Context<AppEnv>,
   encoding: OtlpEncoding | undefined,
@@ -173,7 +173,7 @@ function respond(
   });
 }
 
-/** Exporters in browsers may post. */
+/** CORS headers: exporters in browsers may post. */
 function corsOf(c: Context<AppEnv>): Record<string, string> {
   const origin = c.req.header("origin");
   if (origin === undefined || !mayPageSend(c.env, origin)) return {};
