@@ -7,8 +7,8 @@ import { problem } from "./api/problem.ts";
 import { refuse, signalOf } from "./routes/receive/receive.ts";
 
 /**
- * A client may write anything into `Host` (RFC 9110 §7.2), and the URL of the request is made of it: with a slash it moves the
- * path, and with a comma it stands for several headers. Hosts that are in use are made of letters, digits and `-._`.
+ * A client may send any `Host` (RFC 9110 §7.2), and the URL of the request contains it: a slash moves the path, and a comma
+ * joins several headers. Real hosts consist of letters, digits and `-._`.
  */
 export async function refuseBadHost(c: Context<AppEnv>, next: Next): Promise<Response | undefined> {
   const host = c.req.header("host");
@@ -32,25 +32,25 @@ export async function refuseBadTarget(c: Context<AppEnv>, next: Next): Promise<R
   await next();
 }
 
-/** An open program takes changes from pages of this machine only, and from programs that are no browser. */
+/** An open program accepts changes only from pages of this machine and from programs other than browsers. */
 export async function refuseForeignPages(c: Context<AppEnv>, next: Next): Promise<Response | undefined> {
   const page = foreignPage(c.env, c.req.raw);
   if (page !== undefined)
     return refuseEarly(c, {
       status: 403,
       title: "Forbidden",
-      detail: `This program is open, and therefore takes no changes from pages of other sites, such as ${page}. Send from a page on localhost, or set ADMIN_TOKEN.`,
+      detail: `This program is open, so it refuses changes from pages of other sites, such as ${page}. Send from a page on localhost, or set ADMIN_TOKEN.`,
     });
   await next();
 }
 
-type EarlyRefusal = { readonly status: 400 | 403; readonly title: string; readonly detail: string };
+type Refusal = { readonly status: 400 | 403; readonly title: string; readonly detail: string };
 
 /**
- * A refusal that comes before the routes, in the form that callers of the path read. It is not noted among the recent
- * exports: a foreign page would write there.
+ * A refusal before the routes, in the form that clients of the path read. It is not recorded among the recent exports:
+ * otherwise a foreign page could write there.
  */
-function refuseEarly(c: Context<AppEnv>, refusal: EarlyRefusal): Response {
+function refuseEarly(c: Context<AppEnv>, refusal: Refusal): Response {
   const { path } = c.req;
   if (signalOf(path) !== undefined)
     return refuse(c, encodingOf(c.req.header("content-type") ?? null), refusal.status, refusal.detail);

@@ -11,7 +11,6 @@ import { notFound, problem } from "./api/problem.ts";
 import { receive, refusePath, signalOf } from "./routes/receive/receive.ts";
 import { imports } from "./routes/receive/import.ts";
 import { query } from "./routes/query.ts";
-import { replay } from "./routes/replay.ts";
 import { session } from "./routes/session.ts";
 import { sessions } from "./routes/sessions.ts";
 import { traces } from "./ark/traces.ts";
@@ -25,13 +24,13 @@ const TENANT = "default";
 
 const app = new Hono<AppEnv>({ strict: false });
 
-// Hostile text stands in every answer: no browser may guess another type than the one it names. public/_headers does the same for files.
+// Responses contain untrusted text: browsers must not guess a content type. public/_headers does the same for files.
 app.use(async (c, next) => {
   await next();
   c.res.headers.set("x-content-type-options", "nosniff");
 });
 
-// Before every route and every method, so that no new one can forget it.
+// Before every route and method: a new route is covered by default.
 app.use(refuseBadHost);
 app.use(refuseBadTarget);
 app.use(refuseForeignPages);
@@ -44,7 +43,7 @@ app.use(async (c, next) => {
 });
 
 app.get("/healthz", (c) => c.text("ok\n"));
-// Ark asks its broker for these two. Its dashboard reports the broker as down without them.
+// Ark checks its broker by these two. Without them its dashboard reports the broker as down.
 app.on("GET", ["/health", "/readyz"], (c) => c.text("OK"));
 app.get("/openapi.json", (c) => c.json(openapi));
 app.get("/", (c) => c.redirect("/sessions", 302));
@@ -52,7 +51,6 @@ app.get("/otel", (c) => c.redirect("/sessions", 302));
 app.on("GET", ["/build/*", "/icons/*", "/favicon.svg"], servePageFile);
 app.route("/import", imports);
 app.route("/sessions", sessions);
-app.route("/sessions", replay);
 app.route("/sessions", query);
 app.route("/sessions", session);
 app.route("/traces", traces);
@@ -79,8 +77,8 @@ app.onError((error, c) => {
       stack: error.stack,
     }),
   );
-  // Objects move, restart and are deployed anew: what they throw passes. A reader may ask again.
-  const detail = `The request could not be served just now; try again. Reference ${reference}.`;
+  // Objects move, restart and are deployed again: their errors are temporary. A client may retry.
+  const detail = `The server could not answer this request. Try again. Reference ${reference}.`;
   const asArk = { error: { code: "UNAVAILABLE", message: detail, requestId: reference } };
   const about = { status: 503, title: "Service Unavailable", detail } as const;
   return problem(c, isArkPath(c.req.path) ? { ...about, ...asArk } : about, { "retry-after": "1" });

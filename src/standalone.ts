@@ -2,13 +2,13 @@ import type { Bindings } from "./config.ts";
 
 type Fetch = (request: Request, env: Bindings, ctx: ExecutionContext) => Response | Promise<Response>;
 
-/** Event streams are not among them: an event must not wait in a compressor. */
+/** Without event streams: an event must not wait in a compressor. */
 const COMPRESSED_TYPE = /^(text\/(html|css|javascript|plain)|application\/json|image\/svg\+xml)\b/;
 
 /** An element of `Accept-Encoding` (RFC 9110 §12.5.3) that the runtime can encode; a weight of 0 refuses it. */
 const ENCODING = /^(br|gzip)\s*(;\s*q=(?!0(\.0*)?$)|$)/;
 
-/** The Worker without Cloudflare's network before it, as `npm start` runs it: it compresses its responses by itself. */
+/** The Worker for `npm start`, without Cloudflare's network before it: it compresses its responses itself. */
 export function standalone(app: Fetch): { readonly fetch: Fetch } {
   return {
     async fetch(request, env, ctx) {
@@ -17,7 +17,7 @@ export function standalone(app: Fetch): { readonly fetch: Fetch } {
   };
 }
 
-/** The runtime encodes the body as its header says. */
+/** Sets the header only: the runtime encodes the body accordingly. */
 function compress(request: Request, response: Response): Response {
   const { body, headers } = response;
   if (request.method !== "GET" || body === null || headers.has("content-encoding")) return response;

@@ -8,19 +8,19 @@ import { readMoment } from "./moment.ts";
 
 const DEFAULT_LIMIT = 100;
 const LARGEST_LIMIT = 1_000;
-/** Longest text that is searched for, in UTF-16 units. */
+/** Longest search text, in UTF-16 units. */
 export const LONGEST_SEARCH = 256;
-/** Each word costs a look into full text. */
+/** Largest number of words of a search: each costs a full-text lookup. */
 export const MOST_WORDS = 16;
 
 export type ListQueryOutcome =
   | { readonly ok: true; readonly query: ListQuery }
   | { readonly ok: false; readonly detail: string };
 
-/** Notes what is wrong with a parameter; the first is told. */
+/** Records an error in a parameter. The response contains the first one. */
 type Refuse = (detail: string) => void;
 
-/** The parameters of `GET /sessions` and its watch; `now`: Unix milliseconds, which durations count back from. */
+/** The parameters of `GET /sessions` and its stream. Durations count back from `now`, in Unix milliseconds. */
 export function readListQuery(params: URLSearchParams, now: number): ListQueryOutcome {
   let refusal: string | undefined;
   const refuse: Refuse = (detail) => {
@@ -90,16 +90,16 @@ function readLimit(params: URLSearchParams, refuse: Refuse): number {
   return limit;
 }
 
-/** A cursor knows its order, which may be left out beside it. */
+/** A cursor contains sort and order, so the request may omit them. */
 function readOrder(params: URLSearchParams, refuse: Refuse): Pick<ListQuery, "sort" | "order" | "cursor"> {
   const text = params.get("cursor");
   const read = text === null ? undefined : parseCursor(text);
-  if (text !== null && read === undefined) refuse("cursor must be a nextCursor that this server gave out");
+  if (text !== null && read === undefined) refuse("cursor must be a nextCursor from this server");
   const sort = oneOf(params, "sort", LIST_SORTS, read?.sort ?? "activity", refuse);
   const order = oneOf(params, "order", ["desc", "asc"] as const, read?.order ?? "desc", refuse);
   if (read === undefined) return { sort, order };
   if (sort !== read.sort || order !== read.order)
-    refuse(`cursor is of a list by ${read.sort}, ${read.order}: sort and order must be the same or absent`);
+    refuse(`cursor belongs to a list by ${read.sort}, ${read.order}: sort and order must be the same or absent`);
   return read;
 }
 
@@ -116,7 +116,7 @@ function oneOf<Word extends string>(
   return word ?? otherwise;
 }
 
-/** Opaque to clients: `<sort>.<order>.<number>.<value>`, the value as JSON writes it with its signs that URLs keep. */
+/** Opaque to clients: `<sort>.<order>.<number>.<value>`. The value is JSON without `+`, which a URL would change. */
 export function formatCursor(sort: ListSort, order: ListOrder, { value, n }: ListCursor): string {
   return `${sort}.${order}.${n}.${String(value).replace("+", "")}`;
 }

@@ -1,5 +1,5 @@
 const DATE = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
-/** Fewer digits are milliseconds or seconds: taken for nanoseconds they would mean 1970. */
+/** Fewer digits are milliseconds or seconds: as nanoseconds they would mean 1970. */
 const NANOSECONDS = /^\d{17,20}$/;
 const DURATION = /^(\d{1,6})(ms|[smhd])$/;
 const UNIT_MILLIS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -10,7 +10,7 @@ export function readDuration(text: string): number | undefined {
   return unit === undefined ? undefined : Number(count) * (UNIT_MILLIS[unit] ?? 0);
 }
 
-/** A point in time as a person or a program writes it, in Unix milliseconds; a duration counts back from `now`. */
+/** A time that a person or a program wrote, in Unix milliseconds. A duration counts back from `now`. */
 export function readMoment(text: string, now: number): number | undefined {
   if (NANOSECONDS.test(text)) return Number(text) / 1e6;
   const ago = readDuration(text);

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 
-/** What a URL gives: the same one serves a person, a stream reader and everybody else. */
+/** The forms of a resource: each URL serves people, stream readers and other programs. */
 export type Representation = "stream" | "page" | "json";
 
 export function negotiate(c: Context): Representation | { readonly problem: string } {
@@ -12,7 +12,7 @@ export function negotiate(c: Context): Representation | { readonly problem: stri
   return accept.includes("text/html") ? "page" : "json";
 }
 
-/** Data changes with every delivery, and with who asks for it. */
+/** Data changes with every delivery, and depends on the token. */
 export const DATA_HEADERS = {
   "content-type": "application/json; charset=utf-8",
   "cache-control": "no-store",

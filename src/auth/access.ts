@@ -13,8 +13,8 @@ export type Verdict =
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i;
 
 /**
- * Closed unless opened: a deployment without a token answers nobody; an open one answers only requests addressed to this
- * machine. `host` is the header: a page of another name may make up everything else, the URL that the runtime tells included.
+ * Access is closed by default: a deployment without a token refuses all requests; an open one answers only requests addressed
+ * to this machine. `host` is the header: a page of another name may forge everything else, including the URL of the runtime.
  */
 export function judgeAccess(
   env: Bindings,
@@ -28,7 +28,7 @@ export function judgeAccess(
       allowed: false,
       status: 403,
       title: "Forbidden",
-      detail: `This program is open, and therefore answers only requests addressed to this machine (localhost), not to ${host ?? "nobody"}.`,
+      detail: `This program is open, so it answers only requests addressed to this machine (localhost), not to ${host ?? "an absent Host"}.`,
     };
   }
   if (!env.ADMIN_TOKEN) {
@@ -54,7 +54,7 @@ export function judgeAccess(
     allowed: false,
     status: 403,
     title: "Forbidden",
-    detail: `This token may ${Array.from(rights).join(" and ")} only; this needs one that may ${right}.`,
+    detail: `This token may ${Array.from(rights).join(" and ")} only; this request needs a token that may ${right}.`,
   };
 }
 
@@ -65,18 +65,18 @@ function rightsOf(env: Bindings, token: string): ReadonlySet<Right> | undefined 
   return undefined;
 }
 
-/** Compares digests, so that neither length nor common prefix shows in the time it takes. */
+/** Compares digests: the time then reveals neither the length nor a common prefix. */
 function same(given: string, secret: string | undefined): boolean {
   if (!secret) return false;
   return timingSafeEqual(createHash("sha256").update(given).digest(), createHash("sha256").update(secret).digest());
 }
 
-/** What a refusal says of how to ask (RFC 9110 §11.6.1). */
+/** The headers of a refusal that name the authentication scheme (RFC 9110 §11.6.1). */
 export function challenge(status: number): Record<string, string> {
   return status === 401 ? { "www-authenticate": 'Bearer realm="spanfold"' } : {};
 }
 
-/** The refusal, where the request has not the right; `undefined` where it has. */
+/** The refusal of a request without the right; `undefined` for a request with it. */
 export function permit(c: Context<AppEnv>, right: Right): Response | undefined {
   const verdict = judgeAccess(c.env, c.req.header("host"), c.req.header("authorization"), right);
   if (verdict.allowed) return undefined;

@@ -3,12 +3,12 @@ import type { ListStreamEvent, SessionStreamEvent } from "../session/contract/st
 export type StreamEvent = ListStreamEvent | SessionStreamEvent;
 
 /**
- * The wire form back into an event: `event:` is its type, `data:` its other fields. `undefined`: not one that this page
- * knows. Throws where a known event's data is not what its type says: the stream is then broken and worth reading again.
+ * Decodes an event: `event:` is its type, `data:` its other fields. `undefined`: an unknown type. Throws when the data of a known
+ * type has other fields: the stream is then broken, and the client reads it again.
  */
 export type Decode<Event> = (type: string | undefined, data: string) => Event | undefined;
 
-/** What the page reaches into without looking: a proxy's page, or a server of another age, must not get so far. */
+/** Fields that clients use without further checks. A proxy's page or a server of another version is refused here. */
 type Field = "text" | "number" | "object" | "list" | "nanoseconds";
 type Fields = Readonly<Record<string, Field>>;
 
@@ -31,7 +31,7 @@ export const decodeSessionEvent = decoder<SessionStreamEvent>({
   bookmark: { resourceVersion: "text", now: "number" },
 });
 
-/** `known`: every type of the union, with the fields that it must have. A newer server may send more, which is passed over. */
+/** `known`: all types of the union, with their required fields. Further fields, of a newer server, are ignored. */
 function decoder<Event extends StreamEvent>(known: Readonly<Record<Event["type"], Fields>>): Decode<Event> {
   const types: ReadonlyMap<string, Fields> = new Map(Object.entries<Fields>(known));
   const isEvent = (event: object, wanted: Fields): event is Event =>
@@ -41,11 +41,11 @@ function decoder<Event extends StreamEvent>(known: Readonly<Record<Event["type"]
     if (type === undefined || wanted === undefined) return undefined;
     const fields: unknown = data === "" ? {} : JSON.parse(data);
     if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
-      throw new TypeError(`the data of "${type}" is no object`);
+      throw new TypeError(`the data of "${type}" is not an object`);
     }
     const event: object = { ...fields, type };
     if (isEvent(event, wanted)) return event;
-    throw new TypeError(`the data of "${type}" is not what it should be`);
+    throw new TypeError(`the data of "${type}" has missing or wrong fields`);
   };
 }
 

@@ -1,12 +1,12 @@
 import { createParser } from "eventsource-parser";
 import type { Decode } from "./decode-event.ts";
 
-/** The server's heartbeat comes every 15 s: two missed ones mean that nobody is there. */
-const SILENCE = 30_000;
+/** The server sends a heartbeat every 15 s: after two missed ones the connection is lost. */
+const SILENCE_MILLIS = 30_000;
 
 export type Received<Event> = { readonly event: Event; readonly id: string | undefined };
 
-/** Reads one response to its end. Throws where it breaks, is malformed, or is silent for 30 s. */
+/** Reads one response to its end. Throws when it breaks, is malformed, or is silent for 30 s. */
 export async function readEvents<Event>(
   body: ReadableStream<Uint8Array>,
   decode: Decode<Event>,
@@ -34,7 +34,7 @@ export async function readEvents<Event>(
       }
     }
   } finally {
-    // The connection may be gone already; then there is nothing left to cancel.
+    // A lost connection has nothing to cancel.
     void reader.cancel().catch(() => {});
   }
 }
@@ -42,7 +42,7 @@ export async function readEvents<Event>(
 async function unlessSilent<T>(read: Promise<T>): Promise<T> {
   let timer: number | undefined;
   const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("nothing was heard for 30 s")), SILENCE);
+    timer = setTimeout(() => reject(new Error("the stream was silent for 30 s")), SILENCE_MILLIS);
   });
   try {
     return await Promise.race([read, silence]);

@@ -4,12 +4,12 @@ import type { AppEnv } from "../config.ts";
 import { problem } from "../api/problem.ts";
 import { refusePath } from "./receive/receive.ts";
 
-/** For the methods that a resource does not have. An export that strayed there is told where the receiver is. */
+/** Answers the other methods of a resource with 405. A misdirected export gets the receiver's path instead. */
 export function methodNotAllowed(...allowed: readonly string[]): (c: Context<AppEnv>) => Response {
   const allow = allowed.join(", ");
   return (c) => {
     if (isExport(c)) return refusePath(c);
-    const detail = `${c.req.method} is not taken here. This takes ${allow}.`;
+    const detail = `${c.req.method} is not allowed here. Allowed: ${allow}.`;
     return problem(c, { status: 405, title: "Method Not Allowed", detail }, { allow });
   };
 }

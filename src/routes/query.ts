@@ -15,7 +15,7 @@ import { redirectIfMoved } from "./read/redirect-if-moved.ts";
 
 const ONE_QUERY = "/:id/queries/:query";
 
-/** One query of a session, for whoever wants to run it again or to go on with it. */
+/** One query of a session, to run again or to continue. */
 export const query = new Hono<AppEnv>({ strict: false })
   .get(ONE_QUERY, async (c) => {
     const refused = permit(c, "read");
@@ -24,22 +24,26 @@ export const query = new Hono<AppEnv>({ strict: false })
     if (purpose !== "restart" && purpose !== "resume") return badRequest(c, "for must be restart or resume");
     const wantsManifest = /\b(?:application|text)\/(?:x-)?yaml\b/.test(c.req.header("accept") ?? "");
     if (wantsManifest && purpose === "resume")
-      return badRequest(c, "for=resume has no manifest: ask for application/json");
+      return badRequest(c, "for=resume has no manifest: accept application/json");
     const id = sessionIdIn(c.req.param("id"));
-    const named = c.req.param("query");
+    const text = c.req.param("query");
     const stub = sessionAt(c.env, c.var.tenant, id);
     const peeked: LogPage = await stub.peek("session", "queries");
-    if (peeked.state !== "present") return redirectIfMoved(c, id, peeked, `/queries/${encodeURIComponent(named)}`);
-    const [found, ...others] = findQueries(peeked.queries ?? [], named);
-    if (found === undefined) return notFound(c, `The query ${named}`);
+    if (peeked.state !== "present") return redirectIfMoved(c, id, peeked, `/queries/${encodeURIComponent(text)}`);
+    const [found, ...others] = findQueries(peeked.queries ?? [], text);
+    if (found === undefined) return notFound(c, `The query ${text}`);
     if (others.length > 0) {
       const keys = [found, ...others].slice(0, MOST_KEYS).map(({ key }) => key);
-      return badRequest(c, `${others.length + 1} queries are called ${named}; ask by key: ${keys.join(", ")}`);
+      return badRequest(
+        c,
+        `${others.length + 1} queries are called ${text}. Use one of their keys: ${keys.join(", ")}`,
+      );
     }
     const reader = await QueryReader.open(stub, found);
     const request = await reader.request(id);
     if (wantsManifest) return manifest(c, request);
-    const body = purpose === "resume" ? { ...request, ...merged(request, await reader.resume(request)) } : request;
+    const body =
+      purpose === "resume" ? { ...request, ...mergeIncomplete(request, await reader.resume(request)) } : request;
     return c.body(JSON.stringify(body), 200, DATA_HEADERS);
   })
   .all(ONE_QUERY, methodNotAllowed("GET"));
@@ -47,12 +51,15 @@ export const query = new Hono<AppEnv>({ strict: false })
 const MOST_KEYS = 10;
 
 /** By key, which is unique, else by name. */
-function findQueries(queries: readonly QuerySummary[], named: string): QuerySummary[] {
-  const byKey = queries.filter(({ key }) => key === named);
-  return byKey.length > 0 ? byKey : queries.filter(({ name }) => name === named);
+function findQueries(queries: readonly QuerySummary[], text: string): QuerySummary[] {
+  const byKey = queries.filter(({ key }) => key === text);
+  return byKey.length > 0 ? byKey : queries.filter(({ name }) => name === text);
 }
 
-function merged<Part extends { readonly incomplete?: readonly string[] }>(request: QueryRequest, part: Part): Part {
+function mergeIncomplete<Part extends { readonly incomplete?: readonly string[] }>(
+  request: QueryRequest,
+  part: Part,
+): Part {
   const incomplete = [...(request.incomplete ?? []), ...(part.incomplete ?? [])];
   return incomplete.length === 0 ? part : { ...part, incomplete };
 }
@@ -61,16 +68,16 @@ function manifest(c: Context<AppEnv>, request: QueryRequest): Response {
   const outcome = arkManifest(request, c.req.query("name") ?? request.name);
   if (outcome.ok)
     return c.body(outcome.text, 200, { ...DATA_HEADERS, "content-type": "application/yaml; charset=utf-8" });
-  return problem(c, { status: 406, title: "Not Acceptable", detail: whyNot(outcome) });
+  return problem(c, { status: 406, title: "Not Acceptable", detail: noManifestDetail(outcome) });
 }
 
-function whyNot(outcome: Exclude<ReturnType<typeof arkManifest>, { ok: true }>): string {
+function noManifestDetail(outcome: Exclude<ReturnType<typeof arkManifest>, { ok: true }>): string {
   switch (outcome.reason) {
     case "not-ark":
-      return "No span names an Ark query: there is no manifest of it. Ask for application/json.";
+      return "This is not an Ark query, so it has no manifest. Accept application/json.";
     case "no-input":
-      return "No span says what the query was asked: a manifest needs spec.input.";
+      return "No span contains the prompt of this query. A manifest needs spec.input.";
     case "bad-name":
-      return `${outcome.name} is no name of a Kubernetes object: give one with ?name=`;
+      return `${outcome.name} is not a valid name of a Kubernetes object. Set one with ?name=`;
   }
 }

@@ -4,7 +4,11 @@ import type { ChunkEntry, LogPage } from "../session/contract/log-page.ts";
 import { withStatus } from "../session/liveness.ts";
 import type { AppEnv } from "../config.ts";
 import { inflate } from "../lib/body-codec.ts";
-import { respondLive, resumeFrom } from "./stream/live.ts";
+import { STREAM_HEADERS } from "../lib/sse.ts";
+import { respondLive } from "./stream/follower.ts";
+import { readReplayQuery } from "./stream/replay-query.ts";
+import { ReplayStream } from "./stream/replay-stream.ts";
+import { resumeFrom } from "../api/resource-version.ts";
 import { LogReader } from "./read/log-reader.ts";
 import { DATA_HEADERS, negotiate } from "../api/negotiate.ts";
 import { servePage } from "./page.ts";
@@ -14,8 +18,25 @@ import { permit } from "../auth/access.ts";
 import { SessionSource } from "./stream/session-source.ts";
 import { redirectIfMoved } from "./read/redirect-if-moved.ts";
 
-/** One session: read, watched, exported, forgotten. */
+/** One session: read, watch, replay, export, delete. */
 export const session = new Hono<AppEnv>({ strict: false })
+  .get("/:id", async (c, next) => {
+    const replay = c.req.query("replay") ?? "false";
+    if (replay === "false") return await next();
+    if (replay !== "true") return badRequest(c, "replay must be true or false");
+    const representation = negotiate(c);
+    if (typeof representation === "object") return badRequest(c, representation.problem);
+    if (representation === "page") return await servePage(c);
+    const refused = permit(c, "read");
+    if (refused !== undefined) return refused;
+    const id = sessionIdIn(c.req.param("id"));
+    const stub = sessionAt(c.env, c.var.tenant, id);
+    const read = readReplayQuery(new URL(c.req.url).searchParams, c.req.header("last-event-id"));
+    if (!read.ok) return badRequest(c, read.detail);
+    const redirect = redirectIfMoved(c, id, await stub.peek("session"));
+    if (redirect !== undefined) return redirect;
+    return new Response(new ReplayStream(stub, read.query).stream(c.req.raw.signal), { headers: STREAM_HEADERS });
+  })
   .get("/:id", async (c) => {
     const representation = negotiate(c);
     if (typeof representation === "object") return badRequest(c, representation.problem);
@@ -46,9 +67,9 @@ export const session = new Hono<AppEnv>({ strict: false })
     const peeked: LogPage = await stub.peek("session");
     if (peeked.state !== "present") return redirectIfMoved(c, id, peeked, "/otlp");
     const reader = new LogReader(stub, "session", peeked);
-    const named = await stub.naming(peeked.head);
-    const naming = new Map(named.map(({ revision, positions }) => [revision, positions] as const));
-    const body = reader.document((entry) => reader.whole(withNaming(entry, naming)), {});
+    const naming = await stub.naming(peeked.head);
+    const namingVersions = new Map(naming.map(({ revision, positions }) => [revision, positions] as const));
+    const body = reader.document((entry) => reader.whole(withNamingVersions(entry, namingVersions)), {});
     return new Response(body, {
       headers: {
         ...DATA_HEADERS,
@@ -68,17 +89,17 @@ export const session = new Hono<AppEnv>({ strict: false })
     const refused = permit(c, "administer");
     if (refused !== undefined) return refused;
     const id = sessionIdIn(c.req.param("id"));
-    const forgotten = await sessionAt(c.env, c.var.tenant, id).forget();
-    if (forgotten === "absent") return notFound(c, `The session ${id}`);
-    return c.body(null, forgotten === "forgotten" ? 204 : 202);
+    const deletion = await sessionAt(c.env, c.var.tenant, id).forget();
+    if (deletion === "absent") return notFound(c, `The session ${id}`);
+    return c.body(null, deletion === "forgotten" ? 204 : 202);
   })
   .all("/:id", methodNotAllowed("GET", "DELETE"))
   .all("/:id/otlp", methodNotAllowed("GET"))
   .all("/:id/values/:hash", methodNotAllowed("GET"));
 
-/** With the beaten encodings that alone name the session of their trace: posted again, it finds back. */
-function withNaming(entry: ChunkEntry, naming: ReadonlyMap<number, readonly number[]>): ChunkEntry {
-  const positions = naming.get(entry.revision);
+/** Keeps the superseded versions that alone name a session of their trace: an import puts the trace back into it. */
+function withNamingVersions(entry: ChunkEntry, namingVersions: ReadonlyMap<number, readonly number[]>): ChunkEntry {
+  const positions = namingVersions.get(entry.revision);
   if (positions === undefined) return entry;
   return { ...entry, superseded: entry.superseded.filter((position) => !positions.includes(position)) };
 }

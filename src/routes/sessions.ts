@@ -3,15 +3,15 @@ import { directoryOf } from "../place.ts";
 import type { AppEnv } from "../config.ts";
 import { formatCursor, readListQuery } from "../api/list-query.ts";
 import { ListSource } from "./stream/list-source.ts";
-import { respondLive, resumeFrom } from "./stream/live.ts";
+import { respondLive } from "./stream/follower.ts";
 import { DATA_HEADERS, negotiate } from "../api/negotiate.ts";
 import { servePage } from "./page.ts";
 import { permit } from "../auth/access.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { badRequest } from "../api/problem.ts";
-import { formatVersion } from "../api/resource-version.ts";
+import { formatVersion, resumeFrom } from "../api/resource-version.ts";
 
-/** The list of sessions, filtered and sorted, and its watch. */
+/** The list of sessions, filtered and sorted, and its stream. */
 export const sessions = new Hono<AppEnv>({ strict: false });
 
 sessions.get("/", async (c) => {
@@ -36,7 +36,7 @@ sessions.get("/", async (c) => {
     recentExports: page.recentExports,
     retention: page.retention,
   };
-  // The summaries are JSON already: as many as a page holds are not parsed to be written again.
+  // The summaries are JSON already. Parsing a page of them to write it again would cost time for nothing.
   const summaries = page.sessions.join(",");
   const body = `${JSON.stringify(head).slice(0, -1)},"sessions":[${summaries}],${JSON.stringify(rest).slice(1)}`;
   return c.body(body, 200, DATA_HEADERS);

@@ -24,7 +24,7 @@ describe("what a list is asked", () => {
   test("is all that its parameters say", () => {
     expect(
       said(
-        "kind=all&status=running,quiet&status=failed&q=Plan+a+trip&agent=planner&tool=a/b&sort=cost&order=asc&limit=7",
+        "kind=all&status=running,idle&status=failed&q=Plan+a+trip&agent=planner&tool=a/b&sort=cost&order=asc&limit=7",
       ),
     ).toEqual({
       filter: {
@@ -56,8 +56,8 @@ describe("what a list is asked", () => {
   const TIME = "must be a time such as 2026-11-21T09:30:00Z, Unix nanoseconds, or a duration such as 15m, 2h or 7d";
   test.each([
     ["kind=", "kind must be session, trace or all"],
-    ["status=busy", "status must be among waiting, stalled, running, quiet, failed, finished, separated by commas"],
-    ["status=", "status must be among waiting, stalled, running, quiet, failed, finished, separated by commas"],
+    ["status=busy", "status must be among waiting, stalled, running, idle, failed, finished, separated by commas"],
+    ["status=", "status must be among waiting, stalled, running, idle, failed, finished, separated by commas"],
     [`q=${"x".repeat(LONGEST_SEARCH + 1)}`, "q must have at most 256 characters"],
     [`q=${Array.from({ length: MOST_WORDS + 1 }, (_, n) => n).join("+")}`, "q must have at most 16 words"],
     ["agent=", "agent must be a name of at most 256 characters"],
@@ -71,11 +71,17 @@ describe("what a list is asked", () => {
     ["order=up", "order must be desc or asc"],
     ["limit=0", "limit must be a whole number from 1 to 1000"],
     ["limit=1e2", "limit must be a whole number from 1 to 1000"],
-    ["cursor=", "cursor must be a nextCursor that this server gave out"],
-    ["cursor=activity.desc.1.NaN", "cursor must be a nextCursor that this server gave out"],
-    ["cursor=name.desc.1.1", "cursor must be a nextCursor that this server gave out"],
-    ["cursor=cost.asc.1.1&sort=tokens", "cursor is of a list by cost, asc: sort and order must be the same or absent"],
-    ["cursor=cost.asc.1.1&order=desc", "cursor is of a list by cost, asc: sort and order must be the same or absent"],
+    ["cursor=", "cursor must be a nextCursor from this server"],
+    ["cursor=activity.desc.1.NaN", "cursor must be a nextCursor from this server"],
+    ["cursor=name.desc.1.1", "cursor must be a nextCursor from this server"],
+    [
+      "cursor=cost.asc.1.1&sort=tokens",
+      "cursor belongs to a list by cost, asc: sort and order must be the same or absent",
+    ],
+    [
+      "cursor=cost.asc.1.1&order=desc",
+      "cursor belongs to a list by cost, asc: sort and order must be the same or absent",
+    ],
   ])("is refused with a reason: %s", (query, detail) => {
     expect(said(query)).toBe(detail);
   });

@@ -5,7 +5,7 @@ import { traceIdForSession } from "../../src/otlp/logs/group-records.ts";
 import { directoryOf } from "../../src/place.ts";
 import { spanId } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
-import { ask } from "../routes/ask.ts";
+import { fetchFrom } from "../routes/deployment.ts";
 import { anEvent, deliverQuery, OWNER, page, post, reasons, REASONS, TRACE, UID } from "./ark-query.ts";
 
 beforeEach(async () => {
@@ -55,7 +55,7 @@ describe("DELETE /events/:uid with the ingest token, as sent by the controller's
   const tokens = { ADMIN_TOKEN: "admin", INGEST_TOKEN: "ingest", VIEW_TOKEN: "view" };
   const deleted = async (path: string, token = "ingest") => {
     const init = { method: "DELETE", headers: { authorization: `Bearer ${token}` } };
-    const response = await ask(tokens, `https://spanfold.example${path}`, init);
+    const response = await fetchFrom(tokens, `https://spanfold.example${path}`, init);
     world.pass(1);
     return [response.status, await response.json()];
   };

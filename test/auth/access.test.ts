@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ask, said } from "../routes/ask.ts";
-import type { Setting } from "../routes/ask.ts";
+import { fetchFrom, refusalText } from "../routes/deployment.ts";
+import type { Settings } from "../routes/deployment.ts";
 
 const EMPTY = JSON.stringify({ resourceSpans: [] });
 const JSON_BODY = { "content-type": "application/json" };
@@ -11,10 +11,10 @@ describe("an open program", () => {
   test.each(["http://localhost", "http://localhost:8787", "http://127.0.0.1:1", "http://[::1]:8787"])(
     "answers what is addressed to this machine: %s",
     async (origin) => {
-      expect((await ask(open, `${origin}/sessions`)).status).toBe(200);
-      expect((await ask(open, `${origin}/v1/traces`, { method: "POST", headers: JSON_BODY, body: EMPTY })).status).toBe(
-        200,
-      );
+      expect((await fetchFrom(open, `${origin}/sessions`)).status).toBe(200);
+      expect(
+        (await fetchFrom(open, `${origin}/v1/traces`, { method: "POST", headers: JSON_BODY, body: EMPTY })).status,
+      ).toBe(200);
     },
   );
 
@@ -27,12 +27,14 @@ describe("an open program", () => {
     "https://spanfold.workers.dev",
   ])("answers nothing else, as a page that rebinds its name would ask: %s", async (origin) => {
     const { host } = new URL(origin);
-    const sentence = `403 This program is open, and therefore answers only requests addressed to this machine (localhost), not to ${host}.`;
-    expect(await said(await ask(open, `${origin}/sessions`))).toBe(sentence);
-    expect(await said(await ask(open, `${origin}/sessions/a`))).toBe(sentence);
-    expect(await said(await ask(open, `${origin}/sessions/a`, { method: "DELETE" }))).toBe(sentence);
+    const sentence = `403 This program is open, so it answers only requests addressed to this machine (localhost), not to ${host}.`;
+    expect(await refusalText(await fetchFrom(open, `${origin}/sessions`))).toBe(sentence);
+    expect(await refusalText(await fetchFrom(open, `${origin}/sessions/a`))).toBe(sentence);
+    expect(await refusalText(await fetchFrom(open, `${origin}/sessions/a`, { method: "DELETE" }))).toBe(sentence);
     expect(
-      await said(await ask(open, `${origin}/v1/traces`, { method: "POST", headers: JSON_BODY, body: EMPTY })),
+      await refusalText(
+        await fetchFrom(open, `${origin}/v1/traces`, { method: "POST", headers: JSON_BODY, body: EMPTY }),
+      ),
     ).toBe(sentence);
   });
 });
@@ -40,36 +42,36 @@ describe("an open program", () => {
 describe("a deployment without ADMIN_TOKEN", () => {
   const command = "npx wrangler secret put ADMIN_TOKEN";
 
-  test.each<[string, Setting]>([
+  test.each<[string, Settings]>([
     ["nothing set", {}],
     ["an empty token", { ADMIN_TOKEN: "" }],
     ["only lesser tokens", { INGEST_TOKEN: "ingest", VIEW_TOKEN: "view" }],
     ["another word for open", { OPEN_ACCESS: "true" }],
   ])("is closed, and says which command opens it: %s", async (_, setting) => {
     for (const path of ["/sessions", "/sessions/a", "/sessions/a/otlp", `/traces/${"a".repeat(32)}`]) {
-      const response = await ask(setting, `https://spanfold.example${path}`, {
+      const response = await fetchFrom(setting, `https://spanfold.example${path}`, {
         headers: { authorization: "Bearer view" },
       });
       expect(response.headers.get("content-type")).toBe("application/problem+json");
-      expect(await said(response), path).toMatch(new RegExp(`^503 .*${command}$`));
+      expect(await refusalText(response), path).toMatch(new RegExp(`^503 .*${command}$`));
     }
-    const post = await ask(setting, "https://spanfold.example/v1/traces", {
+    const post = await fetchFrom(setting, "https://spanfold.example/v1/traces", {
       method: "POST",
       headers: { ...JSON_BODY, authorization: "Bearer ingest" },
       body: EMPTY,
     });
     expect([post.headers.get("content-type"), post.headers.get("retry-after")]).toEqual(["application/json", "30"]);
-    expect(await said(post)).toContain(command);
+    expect(await refusalText(post)).toContain(command);
   });
 
   test("still shows that it is there, and its page, which holds no data", async () => {
-    expect((await ask({}, "https://spanfold.example/healthz")).status).toBe(200);
+    expect((await fetchFrom({}, "https://spanfold.example/healthz")).status).toBe(200);
     for (const path of ["/health", "/readyz"]) {
-      const response = await ask({}, `https://spanfold.example${path}`);
+      const response = await fetchFrom({}, `https://spanfold.example${path}`);
       expect([path, response.status, await response.text()]).toEqual([path, 200, "OK"]);
     }
-    expect((await ask({}, "https://spanfold.example/openapi.json")).status).toBe(200);
-    const page = await ask({}, "https://spanfold.example/sessions", { headers: { accept: "text/html" } });
+    expect((await fetchFrom({}, "https://spanfold.example/openapi.json")).status).toBe(200);
+    const page = await fetchFrom({}, "https://spanfold.example/sessions", { headers: { accept: "text/html" } });
     expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
     await page.text();
   });
@@ -102,7 +104,7 @@ describe("a deployment with tokens", () => {
   ];
 
   async function statusOf(method: string, path: string, authorization?: string): Promise<number> {
-    const response = await ask(setting, `https://spanfold.example${path}`, {
+    const response = await fetchFrom(setting, `https://spanfold.example${path}`, {
       method,
       headers: { ...JSON_BODY, ...(authorization === undefined ? {} : { authorization }) },
       ...(method === "POST" ? { body: path === "/import" ? '{"resourceSpans":[]}' : "{}" } : {}),
@@ -132,7 +134,7 @@ describe("a deployment with tokens", () => {
   test("an Ark event wants a token that may write, and the refusal is in Ark's words too", async () => {
     expect(await statusOf("POST", "/events", "Bearer ingest-secret")).toBe(400);
     expect(await statusOf("POST", "/events", "Bearer view-secret")).toBe(403);
-    const none = await ask(setting, "https://spanfold.example/events", { method: "POST", body: "{}" });
+    const none = await fetchFrom(setting, "https://spanfold.example/events", { method: "POST", body: "{}" });
     expect([none.status, (await none.json<{ error: object }>()).error]).toEqual([
       401,
       { code: "UNAUTHORIZED", message: expect.stringContaining("Send a token"), requestId: expect.any(String) },
@@ -140,20 +142,26 @@ describe("a deployment with tokens", () => {
   });
 
   test("says what is wrong with a request, and how to ask", async () => {
-    const none = await ask(setting, "https://spanfold.example/sessions");
+    const none = await fetchFrom(setting, "https://spanfold.example/sessions");
     expect(none.headers.get("www-authenticate")).toBe('Bearer realm="spanfold"');
-    expect(await said(none)).toBe("401 Send a token of this deployment: Authorization: Bearer <token>");
-    const view = await ask(setting, "https://spanfold.example/sessions/a", {
+    expect(await refusalText(none)).toBe("401 Send a token of this deployment: Authorization: Bearer <token>");
+    const view = await fetchFrom(setting, "https://spanfold.example/sessions/a", {
       method: "DELETE",
       headers: { authorization: "Bearer view-secret" },
     });
-    expect(await said(view)).toBe("403 This token may read only; this needs one that may administer.");
+    expect(await refusalText(view)).toBe(
+      "403 This token may read only; this request needs a token that may administer.",
+    );
   });
 
   test("a token that is not set opens nothing", async () => {
-    const response = await ask({ ADMIN_TOKEN: "admin-secret", VIEW_TOKEN: "" }, "https://spanfold.example/sessions", {
-      headers: { authorization: "Bearer " },
-    });
+    const response = await fetchFrom(
+      { ADMIN_TOKEN: "admin-secret", VIEW_TOKEN: "" },
+      "https://spanfold.example/sessions",
+      {
+        headers: { authorization: "Bearer " },
+      },
+    );
     expect(response.status).toBe(401);
   });
 });

@@ -91,8 +91,8 @@ describe("the list", () => {
     ["limit=0", "limit must be a whole number from 1 to 1000"],
     ["limit=1001", "limit must be a whole number from 1 to 1000"],
     ["limit=two", "limit must be a whole number from 1 to 1000"],
-    ["cursor=last", "cursor must be a nextCursor that this server gave out"],
-    ["cursor=1.%25", "cursor must be a nextCursor that this server gave out"],
+    ["cursor=last", "cursor must be a nextCursor from this server"],
+    ["cursor=1.%25", "cursor must be a nextCursor from this server"],
   ])("refuses %s", async (query, detail) => {
     const response = await world.request(`/sessions?${query}`);
     expect([response.status, await response.json()]).toEqual([

@@ -281,7 +281,7 @@ describe("a session whose trace leaves", () => {
         type: "about:blank",
         status: 404,
         title: "Not Found",
-        detail: "The traces of A went to several sessions.",
+        detail: "The traces of A moved to several sessions.",
         movedTo: ["B", "C"],
       },
     ]);

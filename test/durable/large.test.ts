@@ -115,7 +115,7 @@ test("an export whose value is lost is broken off: a preview must not pass for t
   await world.rest([TRACE]);
   await world.change(TRACE, "DELETE FROM value");
   const response = await world.request(`/sessions/${TRACE}/otlp`);
-  await expect(response.text()).rejects.toThrow("a value is in the log no more");
+  await expect(response.text()).rejects.toThrow("a value is no longer in the log");
 });
 
 test("a value goes with the last trace that names it", async () => {

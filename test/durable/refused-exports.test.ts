@@ -1,7 +1,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RecentExports } from "../../src/session/contract/stream-events.ts";
-import { ask } from "../routes/ask.ts";
+import { fetchFrom } from "../routes/deployment.ts";
 import { directory } from "./reported.ts";
 import { aSpan, exportOf, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
@@ -47,7 +47,7 @@ async function send(body: string, headers: Record<string, string>, path = "/v1/t
 /** To a deployment with tokens. */
 async function sendWith(token: string | undefined, body = "{}"): Promise<number> {
   world.pass(1);
-  const response = await ask(TOKENS, "https://spanfold.example/v1/traces", {
+  const response = await fetchFrom(TOKENS, "https://spanfold.example/v1/traces", {
     method: "POST",
     headers: { ...JSON_TYPE, ...(token === undefined ? {} : { authorization: `Bearer ${token}-secret` }) },
     body,
@@ -65,7 +65,7 @@ async function untilRefused(holds: (refused: RecentExports["refused"]) => boolea
 const lines = ({ refused }: RecentExports) =>
   refused.map(({ status, count, reason }) => `${status} × ${count}: ${reason}`);
 
-const ALIEN = "403 × 30: This program is open, and therefore answers only requests addressed to this machine";
+const ALIEN = "403 × 30: This program is open, so it answers only requests addressed to this machine";
 
 describe("exports that are refused", () => {
   test("hide none that was accepted, are one line with a count, and cost no write each", async () => {

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import type { Bindings } from "../../src/config.ts";
 import worker from "../../src/index.ts";
 import { emptyWorld } from "../durable/world.ts";
-import { said } from "./ask.ts";
+import { refusalText } from "./deployment.ts";
 
 beforeEach(emptyWorld);
 
@@ -55,7 +55,7 @@ test.each([
       ["POST", "/v1/traces"],
       ["POST", "/events"],
     ] as const)
-      expect(await said(await send(setting, host, method, path)), `${method} ${path}`).toBe(sentence);
+      expect(await refusalText(await send(setting, host, method, path)), `${method} ${path}`).toBe(sentence);
 });
 
 test.each(["localhost", "LOCALHOST:1", "127.0.0.1:8787", "[::1]:8787"])("Host: %s is answered", async (host) => {
@@ -68,7 +68,7 @@ test.each(["example.com.", "my_service:8787", "xn--bcher-kva.example", "10.0.0.1
   "Host: %s is a good one, if not this machine's",
   async (host) => {
     const open = await send({ OPEN_ACCESS: "loopback" }, host, "GET", "/sessions");
-    expect(await said(open)).toMatch(/^403 This program is open/);
+    expect(await refusalText(open)).toMatch(/^403 This program is open/);
     const response = await send({ OPEN_ACCESS: undefined, ADMIN_TOKEN: "admin" }, host, "GET", "/sessions");
     await response.body?.cancel();
     expect(response.status).toBe(200);

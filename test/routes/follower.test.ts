@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Follower } from "../../src/routes/stream/follower.ts";
-import type { Source, Taken } from "../../src/routes/stream/follower.ts";
+import type { Source, Received } from "../../src/routes/stream/follower.ts";
 import { sse } from "../../src/lib/sse.ts";
 
 /** A log of numbers, and the sockets of who follows it: what an object is to a follower. */
@@ -11,7 +11,7 @@ class Numbers implements Source {
   reads = 0;
   /** Bytes of events that went from messages into the follower. */
   taken = 0;
-  unmarked = false;
+  needsBookmark = false;
   answersPings = true;
   failures = { attach: 0, read: 0 };
   /** Numbers in one page; the log may be endless. */
@@ -39,16 +39,16 @@ class Numbers implements Source {
     while (this.#cursor < to) events.push(eventOf(++this.#cursor));
     const caughtUp = this.#cursor === this.head;
     if (caughtUp) events.push(sse("bookmark", {}));
-    this.unmarked = !caughtUp;
+    this.needsBookmark = !caughtUp;
     return { events, caughtUp, ended: false };
   }
 
-  take(message: string | ArrayBuffer): Taken {
+  receive(message: string | ArrayBuffer): Received {
     const number = Number(message);
-    if (number <= this.#cursor) return { kind: "nothing" };
-    if (number !== this.#cursor + 1) return { kind: "news" };
+    if (number <= this.#cursor) return { kind: "ignored" };
+    if (number !== this.#cursor + 1) return { kind: "behind" };
     this.#cursor = number;
-    this.unmarked = true;
+    this.needsBookmark = true;
     const event = eventOf(number);
     this.taken += event.length;
     return { kind: "event", event };
@@ -212,8 +212,8 @@ test.each(["attach", "read"] as const)(
     expect(reader.words.slice(0, 2)).toEqual(["retry: 1000", ": heartbeat"]);
     expect(1_000 - source.failures[what]).toBe(10);
     expect(warned.mock.calls.map(([line]) => String(line))).toEqual([
-      '{"message":"a viewer\'s stream will be tried again","faults":1,"error":"Error: no object"}',
-      '{"message":"a viewer\'s stream was given up","faults":10,"error":"Error: no object"}',
+      '{"message":"a stream failed and will be tried again","faults":1,"error":"Error: no object"}',
+      '{"message":"ended a stream after repeated faults","faults":10,"error":"Error: no object"}',
     ]);
     warned.mockRestore();
   },

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { emptyWorld, listed } from "../durable/world.ts";
 import worker from "../../src/index.ts";
-import { ask, said } from "./ask.ts";
+import { fetchFrom, refusalText } from "./deployment.ts";
 
 const OPEN = { OPEN_ACCESS: "loopback" };
 const HERE = "http://localhost:8787";
@@ -82,7 +82,7 @@ function pathOf(pattern: string): string {
 }
 
 async function statusOf(setting: object, method: string, path: string, headers: From, type?: string): Promise<number> {
-  const response = await ask(setting, HERE + path, {
+  const response = await fetchFrom(setting, HERE + path, {
     method,
     headers: { ...headers, ...(type === undefined ? {} : { "content-type": type }) },
     ...(SAFE.includes(method) ? {} : { body: "{}" }),
@@ -121,7 +121,7 @@ describe("an open program", () => {
   test.each(PATHS)("lets a foreign page ask without changing anything, which it can't read, at %s", async (path) => {
     for (const method of SAFE)
       for (const from of FOREIGN) {
-        const response = await ask(OPEN, HERE + path, { method, headers: from });
+        const response = await fetchFrom(OPEN, HERE + path, { method, headers: from });
         await response.body?.cancel();
         expect([response.status === 403, response.headers.get("access-control-allow-origin")]).toEqual([false, null]);
       }
@@ -136,7 +136,11 @@ describe("an open program", () => {
       data: { queryId: "q-1", queryName: "q", queryNamespace: "ns", sessionId: "forged" },
     });
     const send = (headers: From) =>
-      ask(OPEN, `${HERE}/events`, { method: "POST", headers: { ...headers, "content-type": "text/plain" }, body });
+      fetchFrom(OPEN, `${HERE}/events`, {
+        method: "POST",
+        headers: { ...headers, "content-type": "text/plain" },
+        body,
+      });
     const response = await send({ origin: "https://example.com" });
     expect([response.status, await response.json()]).toEqual([
       403,
@@ -152,15 +156,15 @@ describe("an open program", () => {
 
   test("answers an exporter in a foreign page as OTLP says", async () => {
     const post = async (type: string) =>
-      await ask(OPEN, `${HERE}/v1/traces`, {
+      await fetchFrom(OPEN, `${HERE}/v1/traces`, {
         method: "POST",
         headers: { origin: "https://example.com", "content-type": type },
         body: "{}",
       });
     const json = await post("application/json");
     expect(json.headers.get("access-control-allow-origin")).toBeNull();
-    expect(await said(json)).toBe(
-      "403 This program is open, and therefore takes no changes from pages of other sites, such as https://example.com. Send from a page on localhost, or set ADMIN_TOKEN.",
+    expect(await refusalText(json)).toBe(
+      "403 This program is open, so it refuses changes from pages of other sites, such as https://example.com. Send from a page on localhost, or set ADMIN_TOKEN.",
     );
     const protobuf = await post("application/x-protobuf");
     expect([protobuf.status, protobuf.headers.get("content-type")]).toEqual([403, "application/x-protobuf"]);

@@ -142,7 +142,7 @@ describe("what a query was asked", () => {
     });
     const [status, type, text] = await ask(pathOf("chat"), "application/yaml");
     expect([status, type]).toEqual([406, "application/problem+json"]);
-    expect(text).toContain("No span names an Ark query");
+    expect(text).toContain("This is not an Ark query");
   });
 });
 
@@ -240,7 +240,7 @@ describe("a query that can't be told", () => {
     const [status, type, text] = await ask(pathOf("plan-trip"));
     expect([status, type]).toEqual([400, "application/problem+json"]);
     const { detail } = JSON.parse(text);
-    expect(detail).toContain(`2 queries are called plan-trip; ask by key: `);
+    expect(detail).toContain(`2 queries are called plan-trip. Use one of their keys: `);
     expect(JSON.parse((await ask(pathOf(`${other}:${spanId(1)}`)))[2]).input).toBe("Again");
   });
 

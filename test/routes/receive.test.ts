@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { BODIES_IN_FLIGHT } from "../../src/routes/receive/body-budget.ts";
 import { aSpan, exportOf, someSpans, traceIdOf } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
-import { ask, said } from "./ask.ts";
+import { fetchFrom, refusalText } from "./deployment.ts";
 
 const TRACE = traceIdOf("trace");
 const JSON_TYPE = { "content-type": "application/json" };
@@ -98,13 +98,15 @@ describe("what is no export", () => {
         new TextEncoder().encode("{}"),
         type === undefined ? {} : { "content-type": type },
       );
-      expect(await said(response)).toMatch(/^415 Content-Type .* send application\/x-protobuf or application\/json$/);
+      expect(await refusalText(response)).toMatch(
+        /^415 Content-Type .* send application\/x-protobuf or application\/json$/,
+      );
     },
   );
 
   test("content encoding br: 415", async () => {
     const response = await post("/v1/traces", "{}", { ...JSON_TYPE, "content-encoding": "br" });
-    expect(await said(response)).toMatch(/^415 /);
+    expect(await refusalText(response)).toMatch(/^415 /);
   });
 
   test.each(["/", "/v1/trace", "/v1", "/sessions", "/sessions/a"])(
@@ -113,7 +115,7 @@ describe("what is no export", () => {
       const sentence = `404 There is no receiver at ${path}. Export traces to http://localhost:8787/v1/traces: set OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:8787`;
       const response = await post(path, exportOf([aSpan(TRACE, 1)]));
       expect(response.headers.get("content-type")).toBe("application/json");
-      expect(await said(response)).toBe(sentence);
+      expect(await refusalText(response)).toBe(sentence);
       const protobuf = await post(path, PROTOBUF_SPAN, PROTOBUF_TYPE);
       expect([protobuf.status, protobuf.headers.get("content-type")]).toEqual([404, "application/x-protobuf"]);
       expect(new TextDecoder().decode(await protobuf.arrayBuffer())).toContain("http://localhost:8787/v1/traces");
@@ -121,8 +123,8 @@ describe("what is no export", () => {
   );
 
   test("malformed: 400 with the position, and nothing stored", async () => {
-    expect(await said(await post("/v1/traces", '{"resourceSpans":['))).toMatch(/^400 malformed JSON: /);
-    expect(await said(await post("/v1/traces", '{"resourceSpans":{}}'))).toMatch(/^400 resourceSpans: /);
+    expect(await refusalText(await post("/v1/traces", '{"resourceSpans":['))).toMatch(/^400 malformed JSON: /);
+    expect(await refusalText(await post("/v1/traces", '{"resourceSpans":{}}'))).toMatch(/^400 resourceSpans: /);
     const cut = await post("/v1/traces", PROTOBUF_SPAN.subarray(0, 20), PROTOBUF_TYPE);
     expect([cut.status, cut.headers.get("content-type")]).toEqual([400, "application/x-protobuf"]);
     expect(await world.listed("all")).toEqual([]);
@@ -158,7 +160,7 @@ test("of many bodies that begin at once no more are held than there is room for,
 
 describe("a browser's exporter", () => {
   const preflight = (setting: Record<string, string>, host: string, origin: string) =>
-    ask(setting, `${host}/v1/traces`, {
+    fetchFrom(setting, `${host}/v1/traces`, {
       method: "OPTIONS",
       headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "content-type" },
     });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { aSpan, exportOf, traceIdOf } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
-import { ask } from "./ask.ts";
+import { fetchFrom } from "./deployment.ts";
 
 beforeEach(async () => {
   world.stopClock();
@@ -17,7 +17,7 @@ async function unfinished(path: string, type: string, bytes: string, seconds: nu
   const sent = new TransformStream<Uint8Array, Uint8Array>();
   const writer = sent.writable.getWriter();
   let answer: Response | undefined;
-  const answered = ask({ OPEN_ACCESS: "loopback" }, world.ORIGIN + path, {
+  const answered = fetchFrom({ OPEN_ACCESS: "loopback" }, world.ORIGIN + path, {
     method: "POST",
     headers: { "content-type": type },
     body: sent.readable,

@@ -1,5 +1,5 @@
 import type { DirectoryFrame } from "../../session/contract/directory.ts";
-import type { Source, Taken } from "../../routes/stream/follower.ts";
+import type { Source, Received } from "../../routes/stream/follower.ts";
 import { openSocket } from "../../routes/stream/session-source.ts";
 import { STREAM_HEADERS } from "../../lib/sse.ts";
 import { Follower } from "../../routes/stream/follower.ts";
@@ -28,7 +28,7 @@ type Attached = {
 
 /** Items as an event stream: `data:` is the bare item, `id:` the cursor to resume from. */
 export class ItemSource implements Source {
-  readonly unmarked = false;
+  readonly needsBookmark = false;
   readonly #attached: Attached;
   readonly #items: ItemReader;
   readonly #event: string | undefined;
@@ -51,8 +51,8 @@ export class ItemSource implements Source {
   }
 
   /** Items are always read in order: an object publishes other events than those of an Ark stream. */
-  take(message: string | ArrayBuffer): Taken {
-    return { kind: this.#attached.hasUpdate(message) ? "news" : "nothing" };
+  receive(message: string | ArrayBuffer): Received {
+    return { kind: this.#attached.hasUpdate(message) ? "behind" : "ignored" };
   }
 
   #write({ cursor, data }: Item): string {

@@ -8,10 +8,10 @@ import { restoreValues } from "../../otlp/restore-values.ts";
 import type { Cursor, LogEntry, LogPage } from "../../session/contract/log-page.ts";
 import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 
-/** What is read of an object: a session's stub has it. */
+/** The log of an object, page by page. A session's stub implements it. */
 export type LogPages = { read(view: "session", from: Cursor | undefined, maxBytes: number): Promise<LogPage> };
 
-/** An entry of the log with its text inflated, and parsed when somebody asks for what it holds. */
+/** An entry of the log with its text inflated. It is parsed on the first use of its spans or records. */
 export class LogChunk {
   readonly entry: LogEntry;
   readonly text: Uint8Array;
@@ -23,7 +23,7 @@ export class LogChunk {
     this.text = entry.kind === "gone" ? new Uint8Array() : inflate(entry.encoding, entry.body);
   }
 
-  /** Of log records those that they tell of: positions are those that facts count. */
+  /** For log records, their derived spans. Positions are those of the facts. */
   get spans(): ChunkSpans {
     return (this.#spans ??= new ChunkSpans(
       this.entry.kind === "logs" ? spansInLogs(this.#parse<ResourceLogs>()) : this.#parse<ResourceSpans>(),
@@ -34,21 +34,21 @@ export class LogChunk {
     return (this.#records ??= new ChunkRecords(this.entry.kind === "logs" ? this.#parse<ResourceLogs>() : []));
   }
 
-  /** Canonical text that this program wrote. */
+  /** The text is canonical: this program wrote it. */
   #parse<Resources>(): Resources[] {
     return this.text.length === 0 ? [] : (JSON.parse(new TextDecoder().decode(this.text)) as Resources[]);
   }
 }
 
-/** Text that is kept at hand: what spans of some exporters' last batches lie in, and what a Worker can hold for a viewer. */
-const KEPT_BYTES = 3_000_000;
+/** Bytes of text in the cache: the last batches of several exporters, and affordable for a Worker for each viewer. */
+const CACHE_BYTES = 3_000_000;
 
-/** The revisions of one life of a log, in any order. */
+/** The entries of one generation of a log, by revision, in any order. */
 export class LogChunks {
   readonly #pages: LogPages;
   readonly #generation: string;
-  /** Least recently asked for first. */
-  readonly #kept = new Map<number, LogChunk>();
+  /** Least recently used first. */
+  readonly #cached = new Map<number, LogChunk>();
   #bytes = 0;
   /** Pages read so far. */
   reads = 0;
@@ -58,45 +58,45 @@ export class LogChunks {
     this.#generation = generation;
   }
 
-  /** `absent` where its trace left, or was forgotten; `over` where the log is another one, or none, by now. */
+  /** `absent`: its trace was revoked or deleted. `over`: the log has another generation by now, or was deleted. */
   async at(revision: number): Promise<LogChunk | "absent" | "over"> {
-    const kept = this.#kept.get(revision);
-    if (kept !== undefined) {
-      this.#kept.delete(revision);
-      this.#kept.set(revision, kept);
-      return kept;
+    const cached = this.#cached.get(revision);
+    if (cached !== undefined) {
+      this.#cached.delete(revision);
+      this.#cached.set(revision, cached);
+      return cached;
     }
     this.reads++;
     const cursor = { generation: this.#generation, revision: revision - 1 };
     const page = await this.#pages.read("session", cursor, PAGE_BYTES);
     if (page.state !== "present" || page.reset) return "over";
-    // From the back, so that what comes next is kept longest.
-    for (const entry of page.entries.toReversed()) this.#keep(new LogChunk(entry));
-    const found = this.#kept.get(revision);
-    this.#trim();
+    // From the back, so that the next entries stay in the cache longest.
+    for (const entry of page.entries.toReversed()) this.#add(new LogChunk(entry));
+    const found = this.#cached.get(revision);
+    this.#evict();
     return found ?? "absent";
   }
 
-  #keep(chunk: LogChunk): void {
+  #add(chunk: LogChunk): void {
     const { revision } = chunk.entry;
-    if (this.#kept.has(revision)) return;
-    this.#kept.set(revision, chunk);
+    if (this.#cached.has(revision)) return;
+    this.#cached.set(revision, chunk);
     this.#bytes += chunk.text.length;
   }
 
-  #trim(): void {
-    for (const [revision, chunk] of this.#kept) {
-      if (this.#bytes <= KEPT_BYTES) return;
-      this.#kept.delete(revision);
+  #evict(): void {
+    for (const [revision, chunk] of this.#cached) {
+      if (this.#bytes <= CACHE_BYTES) return;
+      this.#cached.delete(revision);
       this.#bytes -= chunk.text.length;
     }
   }
 }
 
-/** Bytes of compressed values in one answer: an RPC value may have 32 MiB. */
+/** Bytes of compressed values in one answer. The limit of an RPC value is 32 MiB. */
 const VALUES_BYTES = 4_000_000;
 
-/** Looks large values up by their hash, all fetched. Throws where one is unknown: a preview must not pass for the whole. */
+/** Fetches large values and looks them up by hash. Throws on an unknown hash: a preview must not pass for the whole. */
 export async function wholeValues(
   stub: DurableObjectStub<SessionObject>,
   hashes: readonly string[],
@@ -105,16 +105,16 @@ export async function wholeValues(
   const wanted = Array.from(new Set(hashes));
   while (values.size < wanted.length) {
     for (const value of await stub.values(wanted.slice(values.size), VALUES_BYTES)) {
-      if (value === undefined) throw new Error("a value is in the log no more");
+      if (value === undefined) throw new Error("a value is no longer in the log");
       const text = new TextDecoder().decode(inflate(value.encoding, value.body));
-      // Canonical text that this program wrote.
+      // The text is canonical: this program wrote it.
       values.set(value.hash, JSON.parse(text) as AnyValue);
     }
   }
   return (hash) => values.get(hash);
 }
 
-/** Spans with their large values fetched and put in their places. `hashes`: of the values that they may name. */
+/** Spans with their large values restored. `hashes`: the values that the spans may name. */
 export async function withWholeValues(
   stub: DurableObjectStub<SessionObject>,
   resourceSpans: readonly ResourceSpans[],

@@ -16,8 +16,8 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * Reads a log as it was when it was peeked at, page by page, as JSON documents whose `resourceSpans` and `resourceLogs` are
- * the log's own bytes. What comes while it is read is left to the stream from `resourceVersion` on.
+ * Reads a log up to the head of a `peek`, page by page, as a JSON document. Its `resourceSpans` and `resourceLogs` are the log's
+ * own bytes. Later entries are left to the stream from `resourceVersion` on.
  */
 export class LogReader {
   readonly #stub: Stub;
@@ -55,9 +55,9 @@ export class LogReader {
   async *#parts(render: Render, tail: Record<string, unknown>): AsyncGenerator<Uint8Array, void> {
     const logs: number[] = [];
     yield encoder.encode('{"resourceSpans":[');
-    yield* this.#items(this.#spans(logs), render);
+    yield* this.#items(this.#spanEntries(logs), render);
     yield encoder.encode('],"resourceLogs":[');
-    yield* this.#items(this.#logs(logs), render);
+    yield* this.#items(this.#logEntries(logs), render);
     const fields = JSON.stringify(tail).slice(1);
     yield encoder.encode(fields === "}" ? "]}" : `],${fields}`);
   }
@@ -74,8 +74,8 @@ export class LogReader {
     }
   }
 
-  /** What holds spans; the revisions of the others are noted. */
-  async *#spans(logs: number[]): AsyncGenerator<ChunkEntry, void> {
+  /** The entries of spans. Adds the revisions of the others to `logs`. */
+  async *#spanEntries(logs: number[]): AsyncGenerator<ChunkEntry, void> {
     let next = 0;
     do {
       const page = await this.#page(next);
@@ -87,8 +87,8 @@ export class LogReader {
     } while (next < this.#peeked.head);
   }
 
-  /** Read again, as a document says all of one kind before the other: a session's log records are few beside its spans. */
-  async *#logs(revisions: readonly number[]): AsyncGenerator<ChunkEntry, void> {
+  /** A second read: a document has all spans before all log records, and log records are few beside spans. */
+  async *#logEntries(revisions: readonly number[]): AsyncGenerator<ChunkEntry, void> {
     let read = 0;
     for (const revision of revisions) {
       if (revision <= read) continue;
@@ -101,20 +101,20 @@ export class LogReader {
   async #page(after: number): Promise<Present> {
     const { generation, head } = this.#peeked;
     const page: LogPage = await this.#stub.read(this.#view, { generation, revision: after }, PAGE_BYTES, head);
-    // Forgotten, moved or begun anew while it was read: what was sent can't be taken back, so the document must not end well.
-    if (page.state !== "present" || page.reset) throw new Error("the session changed its life while it was read");
-    if (page.lastTombstone > head) throw new Error("a trace left the session while it was read");
+    // The session was deleted, moved or reset during the read. The bytes are sent already, so the document must end with an error.
+    if (page.state !== "present" || page.reset) throw new Error("the session changed its generation while it was read");
+    if (page.lastTombstone > head) throw new Error("a trace was revoked from the session while it was read");
     return page;
   }
 
-  /** The spans that nothing better replaced, or log records; previews and all. */
+  /** The text of an entry without superseded spans, with previews of large values. */
   static current(entry: ChunkEntry): Uint8Array {
     const text = inflate(entry.encoding, entry.body);
     if (entry.superseded.length === 0) return text;
     return encoder.encode(JSON.stringify(without(parse<ResourceSpans>(text), new Set(entry.superseded))));
   }
 
-  /** As `current`, with every value in its place again. */
+  /** As `current`, with all large values restored. */
   async whole(entry: ChunkEntry): Promise<Uint8Array> {
     const text = LogReader.current(entry);
     if (entry.hashes.length === 0) return text;
@@ -127,7 +127,7 @@ export class LogReader {
   }
 }
 
-/** Canonical text that this program wrote. */
+/** The text is canonical: this program wrote it. */
 function parse<Resources>(text: Uint8Array): Resources[] {
   return JSON.parse(decoder.decode(text)) as Resources[];
 }
@@ -135,14 +135,14 @@ function parse<Resources>(text: Uint8Array): Resources[] {
 /** Positions count spans through resources and scopes in order. */
 function without(resources: readonly ResourceSpans[], superseded: ReadonlySet<number>): ResourceSpans[] {
   let position = 0;
-  const kept: ResourceSpans[] = [];
+  const current: ResourceSpans[] = [];
   for (const resource of resources) {
     const scopeSpans = [];
     for (const scope of resource.scopeSpans ?? []) {
       const spans = (scope.spans ?? []).filter(() => !superseded.has(position++));
       if (spans.length > 0) scopeSpans.push({ ...scope, spans });
     }
-    if (scopeSpans.length > 0) kept.push({ ...resource, scopeSpans });
+    if (scopeSpans.length > 0) current.push({ ...resource, scopeSpans });
   }
-  return kept;
+  return current;
 }

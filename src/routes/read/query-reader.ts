@@ -15,35 +15,35 @@ import type { Span } from "../../otel/span.ts";
 import { LogChunk, LogChunks, withWholeValues } from "./log-chunks.ts";
 import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 
-/** Where a span stands in the log. */
-type Place = { readonly revision: number; readonly position: number };
+/** The position of a span in the log. */
+type SpanPosition = { readonly revision: number; readonly position: number };
 
-/** Reads what one query's spans say: the facts of all of its trace, then the few spans that matter, whole. */
+/** Reads one query: the facts of its whole trace, then the few relevant spans with their large values. */
 export class QueryReader {
   readonly #stub: DurableObjectStub<SessionObject>;
   readonly #chunks: LogChunks;
   readonly #table: SpanTable;
   readonly #found: QueryRows;
-  readonly #begun: readonly Place[];
+  readonly #startEvent: readonly SpanPosition[];
 
   private constructor(
     stub: DurableObjectStub<SessionObject>,
     generation: string,
     table: SpanTable,
     found: QueryRows,
-    begun: readonly Place[],
+    startEvent: readonly SpanPosition[],
   ) {
     this.#stub = stub;
     this.#chunks = new LogChunks(stub, generation);
     this.#table = table;
     this.#found = found;
-    this.#begun = begun;
+    this.#startEvent = startEvent;
   }
 
-  /** Throws where the session changes its life meanwhile: who asks again gets it as it is then. */
+  /** Throws if the session changes its generation meanwhile. A second request gets the new one. */
   static async open(stub: DurableObjectStub<SessionObject>, { key, traceId }: QuerySummary): Promise<QueryReader> {
     const table = new SpanTable();
-    const begun: Place[] = [];
+    const startEvent: SpanPosition[] = [];
     let cursor: { generation: string; revision: number } | undefined;
     for (;;) {
       const page = await stub.read("session", cursor, PAGE_BYTES);
@@ -58,8 +58,8 @@ export class QueryReader {
             if (span === undefined) continue;
             const facts = deriveFacts(span, JSON.stringify(span), resource, scope);
             table.admit(traceId, facts, entry.revision, position);
-            if (`${traceId}:${span.spanId}` === key && isBeginning(span))
-              begun[0] = { revision: entry.revision, position };
+            if (`${traceId}:${span.spanId}` === key && isStartEvent(span))
+              startEvent[0] = { revision: entry.revision, position };
           }
         }
       }
@@ -67,14 +67,14 @@ export class QueryReader {
       if (next < head) continue;
       const found = rowsOfQuery(table, key);
       if (found === undefined) throw changed();
-      return new QueryReader(stub, generation, table, found, begun);
+      return new QueryReader(stub, generation, table, found, startEvent);
     }
   }
 
   async request(session: string): Promise<QueryRequest> {
     const { summary } = this.#found;
-    const telling = await this.#read(sourceRows(this.#table, this.#found));
-    return requestOf(session, summary, [...telling, ...(await this.#readAt(this.#begun))]);
+    const sources = await this.#read(sourceRows(this.#table, this.#found));
+    return requestOf(session, summary, [...sources, ...(await this.#readPositions(this.#startEvent))]);
   }
 
   async resume(request: QueryRequest): Promise<ResumePoint> {
@@ -85,14 +85,14 @@ export class QueryReader {
 
   async #read(rows: readonly number[]): Promise<WholeSpan[]> {
     const { rows: all } = this.#table;
-    return await this.#readAt(
+    return await this.#readPositions(
       rows.map((row) => ({ revision: all.word(row, Row.REVISION), position: all.word(row, Row.POSITION) })),
     );
   }
 
-  async #readAt(places: readonly Place[]): Promise<WholeSpan[]> {
+  async #readPositions(positions: readonly SpanPosition[]): Promise<WholeSpan[]> {
     const read: WholeSpan[] = [];
-    for (const { revision, position } of places) {
+    for (const { revision, position } of positions) {
       const chunk = await this.#chunks.at(revision);
       if (typeof chunk === "string" || chunk.entry.kind === "gone") throw changed();
       const picked = chunk.spans.pick([position]);
@@ -107,11 +107,11 @@ export class QueryReader {
   }
 }
 
-/** The event that a query began with says what was asked: what ends it wins, and does not know it any more. */
-function isBeginning(span: Span): boolean {
+/** The start event of a query contains the prompt. The end event supersedes it, and does not contain the prompt. */
+function isStartEvent(span: Span): boolean {
   return isDerivedAs("event", span) && (span.attributes ?? []).some(({ key }) => key === QUERY_INPUT);
 }
 
 function changed(): Error {
-  return new Error("the session changed its life while a query of it was read");
+  return new Error("the session changed its generation while a query of it was read");
 }

@@ -7,13 +7,13 @@ type Peek =
   | { readonly state: "moved"; readonly sessions: readonly string[] }
   | { readonly state: "present" };
 
-/** The answer where there is nothing to read here: gone, or gone elsewhere. */
+/** The response for a session that is absent or moved; `undefined` for one that is present. */
 export function redirectIfMoved(c: Context<AppEnv>, id: string, peek: Peek, suffix = ""): Response | undefined {
   if (peek.state === "present") return undefined;
   if (peek.state === "absent") return notFound(c, `The session ${id}`);
   const only = peek.sessions.length === 1 ? peek.sessions[0] : undefined;
   if (only === undefined) {
-    const detail = `The traces of ${id} went to several sessions.`;
+    const detail = `The traces of ${id} moved to several sessions.`;
     return problem(c, { status: 404, title: "Not Found", detail, movedTo: peek.sessions });
   }
   const { search } = new URL(c.req.url);

@@ -1,50 +1,53 @@
-import { HEARTBEAT, RETRY } from "../../lib/sse.ts";
+import type { Context } from "hono";
+import type { AppEnv } from "../../config.ts";
+import { HEARTBEAT, RETRY, STREAM_HEADERS } from "../../lib/sse.ts";
 
-/** What a follower needs of an object: a socket that tells of changes, and pages to read. */
+/** The log that a stream follows: a socket that announces changes, and pages to read. */
 export type Source = {
   attach(): Promise<WebSocket>;
-  /** Reads what stands after the cursor that the source keeps. `caughtUp`: nothing was left when it answered. */
+  /** Reads the page after the source's own cursor, and advances the cursor. `caughtUp`: the page reached the end of the log. */
   read(): Promise<{ readonly events: readonly Uint8Array[]; readonly caughtUp: boolean; readonly ended: boolean }>;
-  /** What a message is to this viewer: an event that follows its cursor at once, news that it must read, or nothing. */
-  take(message: string | ArrayBuffer): Taken;
-  /** Whether an event went out since the last bookmark, so that one is due. */
-  readonly unmarked: boolean;
-  /** When there will be something to tell though nothing happens, Unix milliseconds. */
-  readonly due?: number | undefined;
-  /** What is to tell then, perhaps nothing, of a source that need not read for it. */
-  turn?(): readonly Uint8Array[];
+  /** Classifies a message for this viewer. An `event` advances the source's cursor. */
+  receive(message: string | ArrayBuffer): Received;
+  /** True after an event, until the next bookmark. */
+  readonly needsBookmark: boolean;
+  /** Time of the next change that time alone causes, such as a status, in Unix milliseconds. */
+  readonly dueAt?: number | undefined;
+  /** The events of that change, perhaps none. Absent where the source must read for them. */
+  transition?(): readonly Uint8Array[];
 };
 
-export type Taken =
+/** `event`: the next event after the cursor. `behind`: there is something to read. `ignored`: the viewer needs nothing of it. */
+export type Received =
   | { readonly kind: "event"; readonly event: Uint8Array }
-  | { readonly kind: "news" }
-  | { readonly kind: "nothing" };
+  | { readonly kind: "behind" }
+  | { readonly kind: "ignored" };
 
 const HEARTBEAT_MILLIS = 15_000;
 const PING_MILLIS = 15_000;
 const PONG_MILLIS = 10_000;
-/** Quiet after live events before a summary and a bookmark are read. */
-const SETTLE_MILLIS = 1_000;
-/** Before what is due is read: the object's clock may be a little behind. */
+/** Silence after live events before a summary and a bookmark are read. */
+const BOOKMARK_PAUSE_MILLIS = 1_000;
+/** Shortest wait before a due change is read: the object's clock may be a little behind. */
 const LEAST_PAUSE_MILLIS = 250;
-/** A stream that is never quiet gets its bookmark this often. */
-const MARK_MILLIS = 5_000;
-/** A request may make 10,000 calls; clients resume where they were. */
+/** A stream of continuous events gets a bookmark this often. */
+const BOOKMARK_MILLIS = 5_000;
+/** Largest number of reads of one stream: a request may make 10,000 calls. Clients resume where they were. */
 const READS = 5_000;
-/** Faults in a row, about a minute of them, after which the stream ends: a client that resumes may reach another instance. */
+/** The stream ends after so many faults in a row, about a minute of them: a client that resumes may reach another instance. */
 const FAULTS = 10;
-/** Events that arrived while the viewer was not reading: beyond, they are read again from the log. */
+/** Bytes of events in memory while the viewer does not read. Events beyond it are read again from the log. */
 const WAITING_BYTES = 256_000;
 
 /**
- * One viewer's stream: attaches first, then reads until nothing is left, then passes events on as they happen. Pulled by
- * the response, so that a slow viewer sets its own pace, costs one small buffer, and misses nothing.
+ * One viewer's stream. It attaches first, then reads to the end of the log, then passes events on as they happen. The response
+ * pulls it: a slow viewer sets its own pace, costs one small buffer, and misses nothing.
  */
 export class Follower {
   readonly #source: Source;
   readonly #opening: Uint8Array;
   #socket: WebSocket | undefined;
-  /** Events taken from messages: the source's cursor is past them, so they go out before anything is read. */
+  /** Events from messages. The source's cursor is past them: they go out before anything is read. */
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #behind = true;
@@ -54,16 +57,16 @@ export class Follower {
   #closed = false;
   #reads = 0;
   #faults = 0;
-  /** After a fault nothing is tried for so long. */
+  /** The last fault, and the wait before the next attempt, in milliseconds. */
   #failed = { at: 0, wait: 0 };
-  #marked = Date.now();
-  /** When something went out last. */
-  #sent = Date.now();
+  #bookmarkedAt = Date.now();
+  /** Time of the last output. */
+  #sentAt = Date.now();
   #wake: (() => void) | undefined;
   #lastPong = 0;
   #ping: ReturnType<typeof setInterval> | undefined;
 
-  /** `opening`: what goes out first. */
+  /** `opening`: the first bytes of the stream. */
   constructor(source: Source, opening = RETRY) {
     this.#source = source;
     this.#opening = opening;
@@ -84,20 +87,20 @@ export class Follower {
       return;
     }
     for (const event of await this.#next()) controller.enqueue(event);
-    this.#sent = Date.now();
+    this.#sentAt = Date.now();
     if (this.#waiting.length > 0 || !(this.#ended || this.#closed)) return;
     this.#close();
     controller.close();
   }
 
-  /** At least one event; none at the stream's end. */
+  /** At least one event; none at the end of the stream. */
   async #next(): Promise<readonly Uint8Array[]> {
     while (!this.#closed) {
       if (this.#waiting.length > 0) return this.#flush();
       if (this.#ended) return [];
       const wait = leftOf(this.#failed.wait, this.#failed.at);
       if (wait > 0) {
-        const beat = leftOf(HEARTBEAT_MILLIS, this.#sent);
+        const beat = leftOf(HEARTBEAT_MILLIS, this.#sentAt);
         if (beat <= 0) return [HEARTBEAT];
         await this.#sleep(Math.min(wait, beat));
       } else if (this.#socket === undefined) {
@@ -106,12 +109,16 @@ export class Follower {
         const events = await this.#read();
         if (events.length > 0) return events;
       } else {
-        const pause = this.#source.unmarked ? SETTLE_MILLIS : HEARTBEAT_MILLIS;
-        const due = Math.max(LEAST_PAUSE_MILLIS, (this.#source.due ?? Number.POSITIVE_INFINITY) - Date.now());
-        if (await this.#sleep(Math.min(pause, due))) continue;
-        const turned = this.#source.unmarked ? undefined : due > pause ? [HEARTBEAT] : this.#source.turn?.();
-        if (turned === undefined) this.#behind = true;
-        else if (turned.length > 0) return turned;
+        const pause = this.#source.needsBookmark ? BOOKMARK_PAUSE_MILLIS : HEARTBEAT_MILLIS;
+        const untilDue = Math.max(LEAST_PAUSE_MILLIS, (this.#source.dueAt ?? Number.POSITIVE_INFINITY) - Date.now());
+        if (await this.#sleep(Math.min(pause, untilDue))) continue;
+        const events = this.#source.needsBookmark
+          ? undefined
+          : untilDue > pause
+            ? [HEARTBEAT]
+            : this.#source.transition?.();
+        if (events === undefined) this.#behind = true;
+        else if (events.length > 0) return events;
       }
     }
     return [];
@@ -121,7 +128,7 @@ export class Follower {
     const events = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    if (leftOf(MARK_MILLIS, this.#marked) <= 0) this.#behind = true;
+    if (leftOf(BOOKMARK_MILLIS, this.#bookmarkedAt) <= 0) this.#behind = true;
     return events;
   }
 
@@ -135,7 +142,7 @@ export class Follower {
     try {
       const { events, caughtUp, ended } = await this.#source.read();
       this.#faults = 0;
-      this.#marked = Date.now();
+      this.#bookmarkedAt = Date.now();
       if (!caughtUp) this.#behind = true;
       if (ended) this.#ended = true;
       return events;
@@ -170,18 +177,18 @@ export class Follower {
       this.#lastPong = Date.now();
       return;
     }
-    // While it reads or is behind, all that matters is that there is more: it will be read in order.
+    // A stream that reads or is behind gets the event from the log, in order.
     if (this.#reading || this.#behind || this.#waitingBytes > WAITING_BYTES) {
       this.#behind = true;
       return;
     }
-    const taken = this.#source.take(data);
-    if (taken.kind === "nothing") return;
-    if (taken.kind === "news") {
+    const received = this.#source.receive(data);
+    if (received.kind === "ignored") return;
+    if (received.kind === "behind") {
       this.#behind = true;
     } else {
-      this.#waiting.push(taken.event);
-      this.#waitingBytes += taken.event.length;
+      this.#waiting.push(received.event);
+      this.#waitingBytes += received.event.length;
     }
     this.#wake?.();
   }
@@ -191,7 +198,7 @@ export class Follower {
     else socket.send("ping");
   }
 
-  /** The object was evicted, deployed anew, or forgotten: attach again, a little later than the others do. */
+  /** The object was evicted, deployed again, or deleted. Attach again; random delays keep viewers from doing so together. */
   #lose(socket: WebSocket): void {
     if (socket !== this.#socket) return;
     clearInterval(this.#ping);
@@ -200,33 +207,33 @@ export class Follower {
     try {
       socket.close(1000);
     } catch {
-      // It is closed already.
+      // The socket is closed already.
     }
     this.#wake?.();
   }
 
-  /** Tries again later, and later still with each fault of a row; its first and its last are said in the log. */
+  /** Delays the next attempt, longer with each fault in a row. The log gets the first fault and the last. */
   #fail(error: unknown): void {
     const faults = ++this.#faults;
     this.#ended = faults >= FAULTS;
     if (faults === 1 || this.#ended) {
-      const message = this.#ended ? "a viewer's stream was given up" : "a viewer's stream will be tried again";
+      const message = this.#ended ? "ended a stream after repeated faults" : "a stream failed and will be tried again";
       console.warn(JSON.stringify({ message, faults, error: String(error) }));
     }
     const most = 250 * 2 ** Math.min(faults - 1, 6);
     this.#failed = { at: Date.now(), wait: most * (0.5 + Math.random() / 2) };
   }
 
-  /** Answers whether something happened before the time was over. */
+  /** True when an event ended the sleep before its time. */
   #sleep(millis: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => settle(false), millis);
-      const settle = (woken: boolean) => {
+      const timer = setTimeout(() => finish(false), millis);
+      const finish = (woken: boolean) => {
         clearTimeout(timer);
         this.#wake = undefined;
         resolve(woken);
       };
-      this.#wake = () => settle(true);
+      this.#wake = () => finish(true);
     });
   }
 
@@ -238,8 +245,12 @@ export class Follower {
   }
 }
 
-/** Milliseconds of a wait that are left; none where it began later than now: the clock was set back, and no wait may outlast that. */
+/** Remaining milliseconds of a wait. A wait that began later than now is over: the clock was set back. */
 function leftOf(wait: number, began: number): number {
   const now = Date.now();
   return began > now ? 0 : began + wait - now;
+}
+
+export function respondLive(c: Context<AppEnv>, source: Source): Response {
+  return new Response(new Follower(source).stream(c.req.raw.signal), { headers: STREAM_HEADERS });
 }

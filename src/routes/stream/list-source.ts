@@ -2,25 +2,26 @@ import type { DirectoryObject } from "../../durable/directory/object.ts";
 import type { DirectoryEntry, DirectoryFrame } from "../../session/contract/directory.ts";
 import { admits, needsText } from "../../session/list/list-filter.ts";
 import type { ListFilter } from "../../session/list/list-filter.ts";
-import type { Source, Taken } from "./follower.ts";
+import type { Source, Received } from "./follower.ts";
 import { formatVersion } from "../../api/resource-version.ts";
 import type { ResourceVersion } from "../../api/resource-version.ts";
 import { openSocket } from "./session-source.ts";
 import { sse, sseText } from "../../lib/sse.ts";
 
-/** Only the directory knows what a search finds: viewers that search ask it again at most this often. */
+/** Only the directory can run a search: a searching viewer reads it at most this often. */
 const SEARCH_INTERVAL_MILLIS = 500;
 
-/** The tenant's list as stream events. A session outside the filter is `gone` to its viewer, whether it was seen or not. */
+/** The tenant's list as stream events. A session outside the filter is `gone` for its viewer, sent before or not. */
 export class ListSource implements Source {
   readonly #stub: DurableObjectStub<DirectoryObject>;
   readonly #filter: ListFilter;
   #cursor: ResourceVersion | undefined;
-  #unmarked = false;
-  #due: number | undefined;
-  /** When it read last, by the directory's clock; and by ours. */
+  #needsBookmark = false;
+  #dueAt: number | undefined;
+  /** Time of the last read by the directory's clock, in Unix milliseconds. */
   #seen: number | undefined;
-  #asked = 0;
+  /** Time of the last search by this Worker's clock. */
+  #searchedAt = 0;
   #blankUntil = 0;
 
   constructor(stub: DurableObjectStub<DirectoryObject>, filter: ListFilter, cursor: ResourceVersion | undefined) {
@@ -29,12 +30,12 @@ export class ListSource implements Source {
     this.#cursor = cursor;
   }
 
-  get unmarked(): boolean {
-    return this.#unmarked;
+  get needsBookmark(): boolean {
+    return this.#needsBookmark;
   }
 
-  get due(): number | undefined {
-    return this.#due;
+  get dueAt(): number | undefined {
+    return this.#dueAt;
   }
 
   async attach(): Promise<WebSocket> {
@@ -43,9 +44,9 @@ export class ListSource implements Source {
 
   async read() {
     if (needsText(this.#filter)) {
-      const wait = this.#asked + SEARCH_INTERVAL_MILLIS - Date.now();
+      const wait = this.#searchedAt + SEARCH_INTERVAL_MILLIS - Date.now();
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(wait, SEARCH_INTERVAL_MILLIS)));
-      this.#asked = Date.now();
+      this.#searchedAt = Date.now();
     }
     const page = await this.#stub.changes({
       filter: this.#filter,
@@ -58,34 +59,34 @@ export class ListSource implements Source {
     const events: Uint8Array[] = [];
     if (page.reset) events.push(sse("reset", {}, formatVersion(generation, 0)));
     for (const entry of page.entries) events.push(eventOf(entry, formatVersion(generation, entry.revision)));
-    // What time has moved is no place to resume from: it is at no place of the log.
+    // A transition has no revision, so no stream resumes from it.
     for (const entry of page.transitions) events.push(eventOf(entry));
     this.#cursor = { generation, revision: page.next };
     this.#seen = page.now;
-    this.#due = page.dueAt;
+    this.#dueAt = page.dueAt;
     const caughtUp = page.next >= head;
     if (caughtUp) {
       events.push(sse("recentExports", { recentExports: page.recentExports }));
       events.push(sse("bookmark", { resourceVersion: formatVersion(generation, page.next), now: page.now }));
     }
-    this.#unmarked = !caughtUp;
+    this.#needsBookmark = !caughtUp;
     return { events, caughtUp, ended: false };
   }
 
-  take(message: string | ArrayBuffer): Taken {
-    if (typeof message !== "string") return { kind: "nothing" };
+  receive(message: string | ArrayBuffer): Received {
+    if (typeof message !== "string") return { kind: "ignored" };
     const frame = JSON.parse(message) as DirectoryFrame;
     if (frame.type === "recentExports")
       return { kind: "event", event: sse("recentExports", { recentExports: frame.recentExports }) };
     const { entry, generation, previous, facts, now } = frame;
-    if (this.#cursor === undefined || generation !== this.#cursor.generation) return { kind: "news" };
-    if (entry.revision <= this.#cursor.revision) return { kind: "nothing" };
-    if (previous !== this.#cursor.revision || needsText(this.#filter)) return { kind: "news" };
+    if (this.#cursor === undefined || generation !== this.#cursor.generation) return { kind: "behind" };
+    if (entry.revision <= this.#cursor.revision) return { kind: "ignored" };
+    if (previous !== this.#cursor.revision || needsText(this.#filter)) return { kind: "behind" };
     this.#cursor = { generation, revision: entry.revision };
-    this.#unmarked = true;
-    const isShown = entry.kind === "gone" || (facts !== undefined && admits(this.#filter, facts, now));
-    const told: DirectoryEntry = isShown ? entry : { kind: "gone", revision: entry.revision, id: entry.id };
-    return { kind: "event", event: eventOf(told, formatVersion(generation, entry.revision)) };
+    this.#needsBookmark = true;
+    const isListed = entry.kind === "gone" || (facts !== undefined && admits(this.#filter, facts, now));
+    const sent: DirectoryEntry = isListed ? entry : { kind: "gone", revision: entry.revision, id: entry.id };
+    return { kind: "event", event: eventOf(sent, formatVersion(generation, entry.revision)) };
   }
 }
 

@@ -1,19 +1,19 @@
 import { readDuration, readMoment } from "../../api/moment.ts";
 
-/** Where a cut replay goes on: the log up to `head` has so many items when it is told so, of which some were told. */
+/** Where an interrupted replay resumes. The log up to `head` has `items` items in this order; `sent` of them were sent. */
 export type ReplayVersion = {
   readonly generation: string;
   readonly head: number;
   readonly items: number;
-  readonly told: number;
+  readonly sent: number;
 };
 
 export type ReplayQuery = {
   readonly by: "event" | "arrival";
   readonly speed: number;
-  /** Longest wait, in milliseconds of the viewer's time. */
+  /** Longest wait between two events, in milliseconds of the viewer's time. */
   readonly idle: number;
-  /** Unix milliseconds, or milliseconds into the session; what is earlier goes out at once. */
+  /** Unix milliseconds, or milliseconds into the session. Earlier items go out at once. */
   readonly from?: { readonly moment: number } | { readonly into: number };
   readonly resume?: ReplayVersion;
 };
@@ -23,7 +23,7 @@ export type ReplayQueryOutcome =
   | { readonly ok: false; readonly detail: string };
 
 const DEFAULT_IDLE = 2_000;
-/** Longer than anybody waits for the next event. */
+/** No viewer waits an hour for the next event. */
 const LONGEST_IDLE = 3_600_000;
 const SLOWEST = 0.01;
 const FASTEST = 10_000;
@@ -75,14 +75,14 @@ function readFrom(text: string): ReplayQuery["from"] {
   return moment === undefined ? undefined : { moment };
 }
 
-/** The `id:` of a replay's events. No place in the log: a replay by event tells revisions in parts. */
-export function formatReplayVersion({ generation, head, items, told }: ReplayVersion): string {
-  return `${generation}.${head}.${items}.${told}`;
+/** The `id:` of a replay's events. It is no revision of the log: a replay by event sends revisions in parts. */
+export function formatReplayVersion({ generation, head, items, sent }: ReplayVersion): string {
+  return `${generation}.${head}.${items}.${sent}`;
 }
 
 function parseReplayVersion(text: string): ReplayVersion | undefined {
   const match = /^([0-9a-z]{1,64})\.(\d{1,15})\.(\d{1,9})\.(\d{1,9})$/.exec(text);
   if (match === null) return undefined;
-  const [, generation = "", head, items, told] = match;
-  return { generation, head: Number(head), items: Number(items), told: Number(told) };
+  const [, generation = "", head, items, sent] = match;
+  return { generation, head: Number(head), items: Number(items), sent: Number(sent) };
 }

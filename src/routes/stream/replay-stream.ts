@@ -14,15 +14,15 @@ import { HEARTBEAT, RETRY, sse } from "../../lib/sse.ts";
 export type ReplayLog = LogPages & { peek(view: "session"): Promise<LogPage> };
 
 const HEARTBEAT_MILLIS = 15_000;
-/** A request may make 10,000 calls; clients resume where they were. */
+/** Largest number of reads of one stream: a request may make 10,000 calls. Clients resume where they were. */
 const READS = 5_000;
 
-/** All of a log that is to be told: as far as it went when the replay began. */
+/** The part of the log that a replay sends: up to its head when the replay began. */
 type Survey = { readonly generation: string; readonly head: number; readonly schedule: ReplaySchedule };
 
 /**
- * A log told again in its own time. It is read twice: once for the times of all its spans, then chunk by chunk as their
- * time comes, so that no more than some chunks are held. Pulled by the response: who stops reading has pressed pause.
+ * Replays a log in its own time. It reads the log twice: once for the times of all spans, then chunk by chunk as each is due, so
+ * that memory holds a few chunks only. The response pulls it: a reader that stops reading pauses the replay.
  */
 export class ReplayStream {
   readonly #log: ReplayLog;
@@ -61,7 +61,7 @@ export class ReplayStream {
     if (!continues) yield sse("reset", {}, versionOf(survey, 0));
     const clock = new ReplayClock({ speed, idle, ...this.#from(schedule) });
     const chunks = new LogChunks(this.#log, survey.generation);
-    for (let item = continues ? (resume?.told ?? 0) : 0; item < schedule.length;) {
+    for (let item = continues ? (resume?.sent ?? 0) : 0; item < schedule.length;) {
       const step = schedule.step(item);
       yield* this.#pause(clock.wait(step.at, performance.now()));
       if (this.#closed || chunks.reads >= READS) return;
@@ -73,13 +73,13 @@ export class ReplayStream {
     yield* this.#end(survey);
   }
 
-  /** Reads the log up to its head, or to where it was when the replay that is resumed began. */
+  /** Reads the log up to its head, or up to the head of the replay that is resumed. */
   async *#survey(): AsyncGenerator<Uint8Array, Survey | undefined> {
     const byArrival = new ArrivalSchedule();
     const byEvent = new EventSchedule();
     const { by, resume } = this.#query;
     let cursor: { generation: string; revision: number } | undefined;
-    let heard = performance.now();
+    let lastSent = performance.now();
     for (;;) {
       const page = await this.#log.read("session", cursor, PAGE_BYTES);
       if (this.#closed || page.state !== "present" || page.reset) return undefined;
@@ -87,15 +87,15 @@ export class ReplayStream {
       const head = resume?.generation === generation ? Math.min(resume.head, page.head) : page.head;
       for (const entry of page.entries) {
         if (entry.revision > head) break;
-        // What a trace that left did before is in the log no more: only a replay by arrival tells of it.
+        // The entries of a revoked trace are no longer in the log: only a replay by arrival sends its `gone`.
         if (by === "arrival") byArrival.add(entry.revision, entry.kind === "gone" ? undefined : entry.received);
         else if (entry.kind === "spans") byEvent.add(entry.revision, new LogChunk(entry).spans.spans());
         else if (entry.kind === "logs") byEvent.addRecords(entry.revision, new LogChunk(entry).records.records());
       }
       if (page.next >= head) return { generation, head, schedule: by === "arrival" ? byArrival : byEvent.finish() };
       cursor = { generation, revision: page.next };
-      if (performance.now() - heard < HEARTBEAT_MILLIS) continue;
-      heard = performance.now();
+      if (performance.now() - lastSent < HEARTBEAT_MILLIS) continue;
+      lastSent = performance.now();
       yield HEARTBEAT;
     }
   }
@@ -113,13 +113,13 @@ export class ReplayStream {
     }
   }
 
-  /** What a live stream ends with where nothing is left, or says where there is nothing more. */
+  /** The last events, as of a live stream: `moved`, `deleted` or `reset`, else the session and a bookmark. */
   async *#end(survey?: Survey): AsyncGenerator<Uint8Array, void> {
     if (this.#closed) return;
     const page = await this.#log.peek("session");
     if (page.state === "moved" && page.sessions.length === 1) yield sse("moved", { session: page.sessions[0] });
     else if (page.state === "absent") yield sse("deleted", {});
-    // To several: who asks again is told.
+    // Traces moved to several sessions: a new request gets 404 with `movedTo`.
     else if (page.state === "moved") return;
     else if (survey === undefined || page.generation !== survey.generation) yield sse("reset", {});
     else {
@@ -131,13 +131,13 @@ export class ReplayStream {
 
   #sleep(millis: number): Promise<void> {
     return new Promise((resolve) => {
-      const settle = () => {
+      const finish = () => {
         clearTimeout(timer);
         this.#wake = undefined;
         resolve();
       };
-      const timer = setTimeout(settle, millis);
-      this.#wake = settle;
+      const timer = setTimeout(finish, millis);
+      this.#wake = finish;
     });
   }
 
@@ -149,11 +149,11 @@ export class ReplayStream {
 
 function isSame(resume: NonNullable<ReplayQuery["resume"]>, { generation, head, schedule }: Survey): boolean {
   const isLog = resume.generation === generation && resume.head === head;
-  return isLog && resume.items === schedule.length && resume.told <= resume.items;
+  return isLog && resume.items === schedule.length && resume.sent <= resume.items;
 }
 
-function versionOf({ generation, head, schedule }: Survey, told: number): string {
-  return formatReplayVersion({ generation, head, items: schedule.length, told });
+function versionOf({ generation, head, schedule }: Survey, sent: number): string {
+  return formatReplayVersion({ generation, head, items: schedule.length, sent });
 }
 
 function eventOf(chunk: LogChunk, { positions }: ReplayStep, id: string): Uint8Array {

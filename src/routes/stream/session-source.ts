@@ -12,22 +12,22 @@ import { nextTransition } from "../../session/list/list-filter.ts";
 import { liveness, withStatus } from "../../session/liveness.ts";
 import type { Status } from "../../session/liveness.ts";
 import type { SessionSummary } from "../../session/summary.ts";
-import type { Source, Taken } from "./follower.ts";
+import type { Source, Received } from "./follower.ts";
 
-type Announced = {
+type Report = {
   readonly summary: SessionSummary;
   readonly prices: string | undefined;
   readonly retention: Retention | undefined;
 };
 
-/** A session's log as stream events, from a cursor on. */
+/** A session's log as stream events, after a cursor. */
 export class SessionSource implements Source {
   readonly #stub: DurableObjectStub<SessionObject>;
   readonly #view: View;
   #cursor: ResourceVersion | undefined;
-  #unmarked = false;
-  /** What the last page said of the session, and the status that was told of it. */
-  #announced: Announced | undefined;
+  #needsBookmark = false;
+  /** The session as of the last page, and the status last sent. */
+  #report: Report | undefined;
   #status: Status | undefined;
 
   constructor(stub: DurableObjectStub<SessionObject>, view: View, cursor: ResourceVersion | undefined) {
@@ -36,12 +36,12 @@ export class SessionSource implements Source {
     this.#cursor = cursor;
   }
 
-  get unmarked(): boolean {
-    return this.#unmarked;
+  get needsBookmark(): boolean {
+    return this.#needsBookmark;
   }
 
-  get due(): number | undefined {
-    return this.#announced && nextTransition(this.#announced.summary.liveness, Date.now());
+  get dueAt(): number | undefined {
+    return this.#report && nextTransition(this.#report.summary.liveness, Date.now());
   }
 
   async attach(): Promise<WebSocket> {
@@ -59,45 +59,45 @@ export class SessionSource implements Source {
     const caughtUp = page.next === page.head;
     if (caughtUp) {
       const { summary, prices, retention } = page;
-      this.#announced = summary && { summary, prices, retention };
-      events.push(...this.#mark(Date.now()));
+      this.#report = summary && { summary, prices, retention };
+      events.push(...this.#bookmark(Date.now()));
     }
-    this.#unmarked = !caughtUp;
+    this.#needsBookmark = !caughtUp;
     return { events, caughtUp, ended: false };
   }
 
-  /** The object sleeps on: what it said last is all that a status is computed of. */
-  turn(): readonly Uint8Array[] {
+  /** Needs no call to the object, which may sleep: a status follows from the last report and the time. */
+  transition(): readonly Uint8Array[] {
     const now = Date.now();
-    return this.#status === this.#announcedStatus(now) ? [] : this.#mark(now);
+    return this.#status === this.#statusAt(now) ? [] : this.#bookmark(now);
   }
 
-  take(message: string | ArrayBuffer): Taken {
-    // A text message announces the end: what it is, the log tells.
-    if (typeof message === "string") return { kind: "news" };
+  receive(message: string | ArrayBuffer): Received {
+    // A text message announces the end of the stream. The log says which one.
+    if (typeof message === "string") return { kind: "behind" };
     const frame = decodeFrame(message);
-    if (this.#cursor === undefined || frame.generation !== this.#cursor.generation) return { kind: "news" };
-    if (frame.revision <= this.#cursor.revision) return { kind: "nothing" };
-    // A trace that leaves may be the last: then the log says where the session moved.
+    if (this.#cursor === undefined || frame.generation !== this.#cursor.generation) return { kind: "behind" };
+    if (frame.revision <= this.#cursor.revision) return { kind: "ignored" };
+    // The last trace may be revoked. The log then says where the session moved.
     if (frame.entry === undefined || frame.entry.kind === "gone" || frame.previous !== this.#cursor.revision)
-      return { kind: "news" };
+      return { kind: "behind" };
     const event = this.#event(frame.generation, frame.entry);
     this.#cursor = { generation: frame.generation, revision: frame.revision };
-    this.#unmarked = true;
+    this.#needsBookmark = true;
     return { kind: "event", event };
   }
 
   /** A summary, where there is one, and a bookmark. */
-  #mark(now: number): Uint8Array[] {
+  #bookmark(now: number): Uint8Array[] {
     const bookmark = sse("bookmark", { resourceVersion: this.#version(), now });
-    if (this.#announced === undefined) return [bookmark];
-    const { summary, ...more } = this.#announced;
-    this.#status = this.#announcedStatus(now);
+    if (this.#report === undefined) return [bookmark];
+    const { summary, ...more } = this.#report;
+    this.#status = this.#statusAt(now);
     return [sse("session", { summary: withStatus(summary, now), ...more }), bookmark];
   }
 
-  #announcedStatus(now: number): Status | undefined {
-    return this.#announced && liveness(this.#announced.summary.liveness, now).status;
+  #statusAt(now: number): Status | undefined {
+    return this.#report && liveness(this.#report.summary.liveness, now).status;
   }
 
   #event(generation: string, entry: LogEntry): Uint8Array {
@@ -112,11 +112,11 @@ export class SessionSource implements Source {
     return chunkEvent(entry, inflate(entry.encoding, entry.body), id);
   }
 
-  /** To several there is no one way on: each trace says where it went, and who asks again is told of all of them. */
-  #moved({ sessions, tombstones: gone }: Extract<LogPage, { state: "moved" }>): Uint8Array[] {
+  /** Traces moved to several sessions: each `gone` names its session, and a new request gets all of them in `movedTo`. */
+  #moved({ sessions, tombstones }: Extract<LogPage, { state: "moved" }>): Uint8Array[] {
     const only = sessions.length === 1 ? sessions[0] : undefined;
     if (only !== undefined) return [sse("moved", { session: only }, this.#version())];
-    return gone.map((entry) => this.#event(this.#cursor?.generation ?? "0", entry));
+    return tombstones.map((entry) => this.#event(this.#cursor?.generation ?? "0", entry));
   }
 
   #version(): string {
@@ -137,7 +137,7 @@ export async function openSocket(
   return socket;
 }
 
-/** What a delivery brought, as an event of a session's stream. `text`: JSON of what the entry holds, or of a part of it. */
+/** A delivery as an event of a session's stream. `text`: JSON of the whole entry or of a part of it. */
 export function chunkEvent({ kind, traceId, received, receipt }: ChunkEntry, text: Uint8Array, id: string): Uint8Array {
   const head = { received: nanoseconds(received), receipt };
   if (kind === "spans") return sseAround("spans", head, "resourceSpans", text, id);

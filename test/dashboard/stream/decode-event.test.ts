@@ -33,7 +33,7 @@ test("each stream knows its own events", () => {
 
 test("a known event that cannot be read breaks the stream instead of being lost", () => {
   expect(() => decodeSessionEvent("spans", '{"received":')).toThrow(SyntaxError);
-  expect(() => decodeSessionEvent("session", "[]")).toThrow('the data of "session" is no object');
+  expect(() => decodeSessionEvent("session", "[]")).toThrow('the data of "session" is not an object');
 });
 
 test.each([
@@ -44,5 +44,5 @@ test.each([
   ["gone", '{"traceId":null}'],
   ["session", '{"summary":[]}'],
 ])("a %s without what the page reaches into breaks the stream: %s", (type, data) => {
-  expect(() => decodeSessionEvent(type, data)).toThrow(`the data of "${type}" is not what it should be`);
+  expect(() => decodeSessionEvent(type, data)).toThrow(`the data of "${type}" has missing or wrong fields`);
 });
