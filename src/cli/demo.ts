@@ -18,12 +18,12 @@ const outcome = readDemoOptions(process.argv.slice(2), process.env);
 if (!outcome.ok) refuse(outcome.error);
 const { sessions, pace, endpoint } = outcome.options;
 
-// Any answer at all means that somebody listens; what it is worth is for the exporter to say.
+// Any answer means that a server listens; the exporter reports whether it takes spans.
 await fetch(endpoint, { method: "HEAD", redirect: "manual", signal: AbortSignal.timeout(5000) }).catch(() =>
   refuse(`Nothing listens at ${endpoint}. Start it first: npm start`),
 );
 
-// Exporters read it, here and in the other process, and the headers beside it.
+// Exporters read it in both processes, with the headers beside it.
 process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint;
 const telemetry = startTelemetry("ark-controller");
 const executor = startExecutor();

@@ -19,12 +19,12 @@ if (!outcome.ok) refuse(outcome.error);
 const { configuration } = outcome;
 
 const { host, port, dataDirectory } = configuration;
-const unreachable = await whyNotListen(host, port);
-if (unreachable !== undefined) refuse(unreachable);
-const taken = openDataDirectory(dataDirectory);
-if (!taken.ok) refuse(taken.error);
+const listenError = await whyNotListen(host, port);
+if (listenError !== undefined) refuse(listenError);
+const opened = openDataDirectory(dataDirectory);
+if (!opened.ok) refuse(opened.error);
 
-// What was acknowledged is on disk: there is nothing to save. Ours come before Miniflare's, which would exit with 143.
+// Everything acknowledged is on disk: nothing needs saving. Our handlers run before Miniflare's, which would exit with 143.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(0));
 endChildrenWithUs("workerd");
 endWithNpm(process.env);

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(async () => await rm(directory, { recursive: true }));
 
-/** A process that claims a directory at the moment that is given, says whether it could, and lives until it is ended. */
+/** A process that claims a directory at the given moment, prints whether it succeeded, and runs until it is killed. */
 function claimant(path: string, at = 0) {
   const program = `
     const { claimDirectory } = await import(${JSON.stringify(CLAIM)});
@@ -23,48 +23,48 @@ function claimant(path: string, at = 0) {
   const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const said = once(child.stdout, "data").then(([data]) => String(data));
+  const claimed = once(child.stdout, "data").then(([data]) => String(data));
   const end = async () => {
     const exit = once(child, "exit");
     child.kill("SIGKILL");
     await exit;
   };
-  return { said, end };
+  return { claimed, end };
 }
 
-test.each(["new", "left by one that was killed"])(
-  "of several that start at the same moment one gets the directory: %s",
+test.each(["new", "claimed before by a killed process"])(
+  "one of several processes that start at the same moment gets the directory: %s",
   { timeout: 60_000 },
-  async (what) => {
-    if (what !== "new") {
+  async (state) => {
+    if (state !== "new") {
       const killed = claimant(directory);
-      expect(await killed.said).toBe("true");
+      expect(await killed.claimed).toBe("true");
       await killed.end();
     }
     const at = Date.now() + 3_000;
     const claimants = Array.from({ length: 4 }, () => claimant(directory, at));
-    const said = await Promise.all(claimants.map((each) => each.said));
+    const claimed = await Promise.all(claimants.map((each) => each.claimed));
     for (const { end } of claimants) await end();
-    expect(said.toSorted()).toEqual(["false", "false", "false", "true"]);
+    expect(claimed.toSorted()).toEqual(["false", "false", "false", "true"]);
   },
 );
 
-test("a directory is one, by whichever path", { timeout: 60_000 }, async () => {
+test("two paths to one directory are one claim", { timeout: 60_000 }, async () => {
   const link = `${directory}-link`;
   await symlink(directory, link);
   const first = claimant(directory);
-  expect(await first.said).toBe("true");
+  expect(await first.claimed).toBe("true");
   const second = claimant(link);
-  expect(await second.said).toBe("false");
+  expect(await second.claimed).toBe("false");
   for (const { end } of [first, second]) await end();
   await rm(link);
 });
 
-test("what a process held that was killed is free again", { timeout: 60_000 }, async () => {
+test("the directory of a killed process is free again", { timeout: 60_000 }, async () => {
   const first = claimant(directory);
-  expect(await first.said).toBe("true");
+  expect(await first.claimed).toBe("true");
   await first.end();
   const second = claimant(directory);
-  expect(await second.said).toBe("true");
+  expect(await second.claimed).toBe("true");
   await second.end();
 });

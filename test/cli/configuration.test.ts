@@ -37,18 +37,21 @@ test.each(["0.0.0.0", "::", "192.168.1.4"])("HOST=%s is refused without ADMIN_TO
   expect(read({ HOST, ADMIN_TOKEN: "s3cret" })).toMatchObject({ host: HOST, bindings: { ADMIN_TOKEN: "s3cret" } });
 });
 
-test("ADMIN_TOKEN closes what was open, on loopback too", () => {
+test("ADMIN_TOKEN closes access, on loopback too", () => {
   expect(read({ ADMIN_TOKEN: "a", INGEST_TOKEN: "i", VIEW_TOKEN: "v" })).toMatchObject({
     bindings: { ADMIN_TOKEN: "a", INGEST_TOKEN: "i", VIEW_TOKEN: "v" },
   });
   expect(read({ ADMIN_TOKEN: "a" })).not.toHaveProperty("bindings.OPEN_ACCESS");
 });
 
-test.each(["INGEST_TOKEN", "VIEW_TOKEN"])("%s alone is refused: it would promise what nothing keeps", (name) => {
-  expect(read({ [name]: "t" })).toBe(`${name} needs ADMIN_TOKEN: set it too, or none of them.`);
-});
+test.each(["INGEST_TOKEN", "VIEW_TOKEN"])(
+  "%s alone is refused: without ADMIN_TOKEN it would protect nothing",
+  (name) => {
+    expect(read({ [name]: "t" })).toBe(`${name} needs ADMIN_TOKEN: set it too, or none of them.`);
+  },
+);
 
-test("PRICES is given to the Worker, and refused where it is wrong", () => {
+test("PRICES is passed to the Worker, and refused if it is wrong", () => {
   const PRICES = '{"house-model": {"input": 1, "output": 2}}';
   expect(read({ PRICES })).toMatchObject({ bindings: { OPEN_ACCESS: "loopback", PRICES } });
   expect(read({ PRICES: '{"house-model": {"input": 1}}' })).toBe(
@@ -56,7 +59,7 @@ test("PRICES is given to the Worker, and refused where it is wrong", () => {
   );
 });
 
-test("what is kept is given to the Worker, and refused where it is wrong", () => {
+test("retention is passed to the Worker, and refused if it is wrong", () => {
   expect(read({ RETENTION_DAYS: "7", MAX_TENANT_BYTES: "500MB" })).toMatchObject({
     bindings: { RETENTION_DAYS: "7", MAX_TENANT_BYTES: "500MB" },
   });

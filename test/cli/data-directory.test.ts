@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 const MODULE = new URL("../../src/cli/start/data-directory.ts", import.meta.url).href;
-/** The user of no files. Root may write everywhere, and therefore becomes it. */
-const NOBODY = 65_534;
+/** The user id `nobody`. Root may write everywhere, so a test of root runs as this user. */
+const UNPRIVILEGED = 65_534;
 
 let root: string;
 beforeEach(async () => {
@@ -16,13 +16,13 @@ beforeEach(async () => {
 });
 afterEach(async () => await rm(root, { recursive: true }));
 
-/** What a user without any rights hears of a directory. */
-async function said(directory: string): Promise<string> {
+/** The outcome for a user without any rights. */
+async function outcomeOf(directory: string): Promise<string> {
   const program = `
-    const { takeDirectory } = await import(${JSON.stringify(MODULE)});
-    if (process.getuid() === 0) { process.setgroups([]); process.setgid(${NOBODY}); process.setuid(${NOBODY}); }
-    const taken = takeDirectory(${JSON.stringify(directory)});
-    process.stdout.write(taken.ok ? "usable" : taken.error);`;
+    const { openDataDirectory } = await import(${JSON.stringify(MODULE)});
+    if (process.getuid() === 0) { process.setgroups([]); process.setgid(${UNPRIVILEGED}); process.setuid(${UNPRIVILEGED}); }
+    const opened = openDataDirectory(${JSON.stringify(directory)});
+    process.stdout.write(opened.ok ? "usable" : opened.error);`;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -32,46 +32,47 @@ async function said(directory: string): Promise<string> {
   return /^DATA_DIR cannot be used: (.*)\. Choose a folder /.exec(pieces.join(""))?.[1] ?? pieces.join("");
 }
 
-/** A data directory of that user's, as a run of the program leaves it. */
-async function leftBehind(): Promise<string> {
+/** A data directory of that user, as a run of the program leaves it. */
+async function usedDirectory(): Promise<string> {
   const directory = join(root, "data");
   const objects = join(directory, "do", "spanfold-DirectoryObject");
   await mkdir(objects, { recursive: true });
   const files = [join(directory, "claim.sqlite"), join(objects, "a.sqlite")];
   for (const file of files) await writeFile(file, "");
   if (process.getuid?.() === 0)
-    for (const path of [directory, join(directory, "do"), objects, ...files]) await chown(path, NOBODY, NOBODY);
+    for (const path of [directory, join(directory, "do"), objects, ...files])
+      await chown(path, UNPRIVILEGED, UNPRIVILEGED);
   return directory;
 }
 
-test("a data directory of an earlier run is usable, and nothing is left in it", async () => {
-  const directory = await leftBehind();
-  expect(await said(directory)).toBe("usable");
+test("a data directory of an earlier run is usable, and the check leaves no file in it", async () => {
+  const directory = await usedDirectory();
+  expect(await outcomeOf(directory)).toBe("usable");
   expect(await readdir(directory)).toEqual(["claim.sqlite", "do"]);
 });
 
-test("a folder is made, and those above it", async () => {
+test("a missing folder is made, with those above it", async () => {
   await chmod(root, 0o777);
-  expect(await said(join(root, "a", "b", "c"))).toBe("usable");
+  expect(await outcomeOf(join(root, "a", "b", "c"))).toBe("usable");
   expect(await readdir(join(root, "a", "b", "c"))).toEqual(["claim.sqlite"]);
 });
 
 test("no folder is made where the user may not write", async () => {
   await chmod(root, 0o555);
-  expect(await said(join(root, "a", "b"))).toBe(`this user may not read and write ${root}`);
+  expect(await outcomeOf(join(root, "a", "b"))).toBe(`this user may not read and write ${root}`);
 });
 
 test.each([".", "claim.sqlite", "do", "do/spanfold-DirectoryObject", "do/spanfold-DirectoryObject/a.sqlite"])(
   "a data directory in which the user may only read %s is not usable",
   async (path) => {
-    const directory = await leftBehind();
+    const directory = await usedDirectory();
     await chmod(join(directory, path), path.endsWith(".sqlite") ? 0o444 : 0o555);
-    expect(await said(directory)).toBe(`this user may not read and write ${join(directory, path)}`);
+    expect(await outcomeOf(directory)).toBe(`this user may not read and write ${join(directory, path)}`);
   },
 );
 
-test("one that the user may not even read is not usable", async () => {
-  const directory = await leftBehind();
+test("a data directory that the user may not read is not usable", async () => {
+  const directory = await usedDirectory();
   await chmod(join(directory, "do"), 0);
-  expect(await said(directory)).toBe(`this user may not read and write ${join(directory, "do")}`);
+  expect(await outcomeOf(directory)).toBe(`this user may not read and write ${join(directory, "do")}`);
 });

@@ -18,12 +18,12 @@ test("--endpoint wins over OTEL_EXPORTER_OTLP_ENDPOINT, and neither keeps a last
   });
 });
 
-test("--fast is the same session, sooner", () => {
+test("--fast plays the same session in less time", () => {
   const [usual, fast] = [read([]), read(["--fast"])];
   expect(typeof usual === "object" && typeof fast === "object" && fast.pace < usual.pace / 10).toBe(true);
 });
 
-test("what cannot be done is refused by name", () => {
+test("a wrong option is refused by name", () => {
   expect(read(["--sessions", "0"])).toBe('--sessions is "0": it must be a number from 1 to 500.');
   expect(read(["--sessions", "many"])).toBe('--sessions is "many": it must be a number from 1 to 500.');
   expect(read(["--endpoint", "localhost:4317"])).toBe('"localhost:4317" is no http address to send spans to.');

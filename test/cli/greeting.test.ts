@@ -7,13 +7,13 @@ test.each([
   ["http://127.0.0.1:8787", "http://127.0.0.1:8787"],
   ["http://127.0.0.1:80", "http://127.0.0.1"],
   ["http://[::1]:80", "http://[::1]"],
-])("a program at %s is greeted as %s", (url, address) => {
+])("the address of a program at %s is printed as %s", (url, address) => {
   const lines = greeting(configuration, new URL(url)).split("\n");
   expect(lines).toContain(`  Spanfold  ${address}`);
   expect(lines).toContain(`  export OTEL_EXPORTER_OTLP_ENDPOINT=${address}`);
 });
 
-test("a program at every address is greeted at this machine's", () => {
+test("the address of a program at every address is printed as this machine's", () => {
   const everywhere = { ...configuration, host: "0.0.0.0" };
   expect(greeting(everywhere, new URL("http://0.0.0.0:8788"))).toContain("  Spanfold  http://127.0.0.1:8788\n");
   expect(greeting(everywhere, new URL("http://0.0.0.0:80"))).toContain("  Spanfold  http://127.0.0.1\n");

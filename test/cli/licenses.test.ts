@@ -53,7 +53,7 @@ test("the shipped text has name, version, licence and text of each production de
   for (const [name, version] of Object.entries(manifest.dependencies)) expect(listed).toContain(`${name} ${version}`);
   for (const [name, version] of Object.entries(manifest.devDependencies))
     expect(listed).not.toContain(`${name} ${version}`);
-  // What @preact/signals brings along is shipped too.
+  // A dependency of @preact/signals is shipped too.
   expect([...listed].filter((entry) => entry.startsWith("@preact/signals-core "))).toHaveLength(1);
   expect(text.split(/^-{80}$/m)).toHaveLength(listed.size + 1);
   for (const entry of text.split(/^-{80}$/m).slice(1)) expect(entry).toMatch(/^\n\n\S+ \S+\n\S+\n\n.*copyright/is);

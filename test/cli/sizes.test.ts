@@ -15,7 +15,7 @@ async function pageOf(files: Record<string, string>): Promise<string> {
 const HTML = `<link rel="icon" href="/favicon.svg"><link rel="stylesheet" href="/build/style.css">
 <link rel="modulepreload" href="/build/main.js"><script type="module" src="/build/main.js"></script>`;
 
-test("the first load is scripts and styles that the page names, and what they import at once", async () => {
+test("the first load is the scripts and styles of the page, with their static imports", async () => {
   const main = 'import{a}from"./shared.js";import"./early.js";import("./later.js")';
   const files = {
     "index.html": HTML,

@@ -5,21 +5,21 @@ import { context, propagation, SpanKind } from "@opentelemetry/api";
 import type { Assignment, Report, Story, StoryQuery } from "./story.ts";
 import { inSpan } from "./telemetry.ts";
 
-/** The other process, to which queries are handed with their trace context. */
+/** The other process. It performs queries in the trace context that comes with them. */
 export type Executor = {
   readonly answer: (assignment: Omit<Assignment, "id">) => Promise<string>;
-  /** Why its exports failed, if they did. */
+  /** The reason of a failed export. */
   readonly end: () => Promise<string | undefined>;
 };
 
 export function startExecutor(): Executor {
   const child: ChildProcess = fork(join(import.meta.dirname, "executor.ts"));
-  const waiting = new Map<number, (answer: string) => void>();
+  const pending = new Map<number, (answer: string) => void>();
   const ended = new Promise<string | undefined>((resolve) => {
     child.on("message", (report: Report) => {
       if ("ended" in report) return resolve(report.failure);
-      waiting.get(report.id)?.(report.answer);
-      waiting.delete(report.id);
+      pending.get(report.id)?.(report.answer);
+      pending.delete(report.id);
     });
     child.once("exit", (code) => resolve(`its executor ended with ${code}`));
   });
@@ -29,7 +29,7 @@ export function startExecutor(): Executor {
       const id = ++assigned;
       return Promise.race([
         new Promise<string>((resolve) => {
-          waiting.set(id, resolve);
+          pending.set(id, resolve);
           child.send({ id, ...assignment } satisfies Assignment);
         }),
         ended.then((failure) => Promise.reject(new Error(failure))),
@@ -42,7 +42,7 @@ export function startExecutor(): Executor {
   };
 }
 
-/** Plays a session from its first query to its last; answers nothing, as everything is in the spans. */
+/** Plays a session from its first query to its last. Its result is in the spans. */
 export async function playStory(story: Story, session: string, pace: number, executor: Executor): Promise<void> {
   const conversation = randomUUID();
   for (const query of story.queries) {

@@ -3,7 +3,7 @@ import type { Assignment, Report } from "./story.ts";
 import { performQuery } from "./perform.ts";
 import { inSpan, startTelemetry } from "./telemetry.ts";
 
-// The second process of the demo: its spans leave by its own exporter, children first, before the first process's.
+// The second process of the demo, and therefore a file of its own. Its exporter sends children first, before the first process sends their parents.
 const telemetry = startTelemetry("ark-completions");
 
 function report(message: Report): void {
@@ -11,9 +11,9 @@ function report(message: Report): void {
 }
 
 async function perform({ id, carrier, namespace, pace, query }: Assignment): Promise<void> {
-  const asked = propagation.extract(context.active(), carrier);
+  const remote = propagation.extract(context.active(), carrier);
   const stage = { namespace, pace, usage: { input: 0, output: 0 } };
-  const answer = await context.with(asked, () =>
+  const answer = await context.with(remote, () =>
     inSpan("executor.completions", { kind: SpanKind.SERVER }, () => performQuery(stage, query)),
   );
   report({ id, answer });

@@ -4,7 +4,7 @@ export type DemoOptions = {
   readonly sessions: number;
   /** Factor on every duration of a story. */
   readonly pace: number;
-  /** As an exporter's OTEL_EXPORTER_OTLP_ENDPOINT; a /v1/traces at its end is taken off. */
+  /** As in OTEL_EXPORTER_OTLP_ENDPOINT, without a final /v1/traces. */
   readonly endpoint: string;
 };
 
@@ -12,9 +12,9 @@ export type DemoOptionsOutcome =
   | { readonly ok: true; readonly options: DemoOptions }
   | { readonly ok: false; readonly error: string };
 
-/** At most so many sessions at once: each is a few timers here, but a real load there. */
+/** Most sessions at once: each is a few timers here, but a real load on the server. */
 const MAX_SESSIONS = 500;
-/** Stories are written in brisk seconds: a session of them lasts about 20 s. */
+/** Stories are written in short seconds: a session lasts about 20 s. */
 const PACE = { usual: 1.5, fast: 0.05 };
 
 export const usage = "npm run demo -- [--sessions N] [--fast] [--endpoint URL]";

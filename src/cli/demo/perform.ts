@@ -5,10 +5,10 @@ import type { Attributes } from "@opentelemetry/api";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A performance: seconds are multiplied by `pace`, tokens are counted as they are spent. */
+/** One query's performance: seconds are multiplied by `pace`, tokens are counted as they are used. */
 export type Stage = { readonly namespace: string; readonly pace: number; usage: { input: number; output: number } };
 
-/** What the definitions of an agent's tools cost in each call, beside the messages. */
+/** Tokens of the definitions of an agent's tools in each call, beside the messages. */
 const TOOLS_TOKENS = 840;
 
 const wait = (stage: Stage, seconds: number) => sleep(seconds * stage.pace * 1000);
@@ -19,7 +19,7 @@ const usageAttributes = ({ usage: { input, output } }: Stage) => ({
   "gen_ai.usage.total_tokens": input + output,
 });
 
-/** Performs a query as Ark's executor does (query → target → team → turns → agents → models and tools); answers what was said last. */
+/** Performs a query as Ark's executor does (query → target → team → turns → agents → models and tools); answers the last message. */
 export function performQuery(stage: Stage, query: StoryQuery): Promise<string> {
   const target = query.team
     ? { "target.type": "team", "target.name": query.team.name }
@@ -54,34 +54,34 @@ function performTeam(stage: Stage, query: StoryQuery, team: NonNullable<StoryQue
     "team.max_turns": 8,
   };
   return inSpan(`team.${stage.namespace}/${team.name}`, { attributes }, async (span) => {
-    let said = query.input;
+    let latest = query.input;
     for (const [index, turn] of query.turns.entries()) {
       const member = { "turn.number": index, "turn.member.name": turn.agent, "turn.member.type": "agent" };
-      said = await inSpan(`turn.${index}`, { attributes: member }, async (turnSpan) => {
-        const output = await performAgents(stage, index === 0 ? said : `${query.input}\n\nSo far: ${said}`, [turn]);
+      latest = await inSpan(`turn.${index}`, { attributes: member }, async (turnSpan) => {
+        const output = await performAgents(stage, index === 0 ? latest : `${query.input}\n\nSo far: ${latest}`, [turn]);
         turnSpan.setAttribute("turn.output", output);
         return output;
       });
     }
     span.setAttributes(usageAttributes(stage));
-    return said;
+    return latest;
   });
 }
 
 async function performAgents(stage: Stage, input: string, turns: readonly Turn[]): Promise<string> {
-  let said = input;
+  let latest = input;
   for (const turn of turns) {
-    said = await inSpan(
+    latest = await inSpan(
       `agent.${stage.namespace}/${turn.agent}`,
-      { attributes: { "openinference.span.kind": "AGENT", "agent.name": turn.agent, "input.value": said } },
+      { attributes: { "openinference.span.kind": "AGENT", "agent.name": turn.agent, "input.value": latest } },
       async (span) => {
-        const output = await performTurn(stage, said, turn);
+        const output = await performTurn(stage, latest, turn);
         span.setAttribute("output.value", output);
         return output;
       },
     );
   }
-  return said;
+  return latest;
 }
 
 async function performTurn(stage: Stage, input: string, turn: Turn): Promise<string> {
@@ -136,7 +136,7 @@ function callModel(
   });
 }
 
-/** Rejects as the tool does: an agent is told of it and goes on. */
+/** Rejects when the tool fails: the agent reads the error and goes on. */
 function useTool(stage: Stage, use: ToolUse, id: string): Promise<string> {
   const attributes = {
     "openinference.span.kind": "TOOL",
@@ -148,7 +148,7 @@ function useTool(stage: Stage, use: ToolUse, id: string): Promise<string> {
   return inSpan(`tool.${use.tool}`, { attributes }, async (span) => {
     log(SEVERITY.debug, `${use.tool} called over ${use.type}`, { "tool.name": use.tool });
     await wait(stage, use.takes);
-    if (use.error !== undefined) log(SEVERITY.warn, `${use.tool} failed, the agent is told: ${use.error.message}`);
+    if (use.error !== undefined) log(SEVERITY.warn, `${use.tool} failed, the agent reads: ${use.error.message}`);
     if (use.error !== undefined) throw fault(use, use.error);
     const output = typeof use.output === "string" ? use.output : JSON.stringify(use.output);
     span.setAttribute("tool.output", output);
@@ -156,17 +156,17 @@ function useTool(stage: Stage, use: ToolUse, id: string): Promise<string> {
   });
 }
 
-/** With the tool's own stack: ours would show where this machine keeps the demo. */
+/** An error with the tool's own stack: the real one would show a path of this machine. */
 function fault({ tool }: ToolUse, { type, message }: NonNullable<ToolUse["error"]>): Error {
   const stack = `${type}: ${message}\n    at ${tool} (tools/${tool}.ts:41:11)\n    at invoke (server/dispatch.ts:88:5)`;
   return Object.assign(new Error(message), { name: type, stack });
 }
 
-/** What a model is shown, or says. */
+/** A message to a model, or from it. */
 export type Message = {
   readonly role: "system" | "user" | "assistant" | "tool";
   readonly content?: string;
-  /** Which call a tool's message answers. */
+  /** The call that a tool's message answers. */
   readonly callId?: string;
   readonly calls?: readonly { readonly id: string; readonly name: string; readonly arguments: string }[];
 };
@@ -191,7 +191,7 @@ export function messageAttributes(
   return attributes;
 }
 
-/** About four characters to a token, as in English prose, and a few for each message's frame. */
+/** Four characters a token, as in English prose, and four tokens for each message's frame. */
 export function countTokens(messages: readonly Message[]): number {
   return messages.reduce((sum, message) => sum + 4 + Math.ceil(JSON.stringify(message).length / 4), 0);
 }

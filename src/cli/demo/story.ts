@@ -1,4 +1,4 @@
-/** A tool that an agent calls. `error` makes it fail, with `output` unsaid. */
+/** A tool that an agent calls. `error` makes it fail, without `output`. */
 export type ToolUse = {
   readonly tool: string;
   readonly type: "mcp" | "http" | "custom";
@@ -9,7 +9,7 @@ export type ToolUse = {
   readonly takes: number;
 };
 
-/** One model call and what follows from it: tools, all at once, or an answer that ends the agent's turn. */
+/** One model call and its outcome: tools, all at once, or an answer that ends the agent's turn. */
 export type Move =
   | { readonly thinks: number; readonly calls: readonly ToolUse[] }
   | { readonly thinks: number; readonly says: string };
@@ -29,14 +29,14 @@ export type StoryQuery = {
   readonly turns: readonly Turn[];
 };
 
-/** A session: its queries follow each other, as a person would ask them. */
+/** A session: its queries follow each other, as a person would send them. */
 export type Story = {
   readonly name: string;
   readonly namespace: string;
   readonly queries: readonly StoryQuery[];
 };
 
-/** What the controller's process asks of the executor's: a query, and the trace and baggage in which it was asked. */
+/** A message from the controller's process to the executor's: a query, with its trace and baggage. */
 export type Assignment = {
   readonly id: number;
   readonly carrier: Readonly<Record<string, string>>;
@@ -45,7 +45,7 @@ export type Assignment = {
   readonly query: StoryQuery;
 };
 
-/** What comes back. The last message, without an answer, says that every span has left, or why not. */
+/** A message from the executor's process. The last one, without an answer, says that every span was sent, or why not. */
 export type Report =
   | { readonly id: number; readonly answer: string }
   | { readonly ended: true; readonly failure?: string };

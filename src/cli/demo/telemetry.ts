@@ -6,7 +6,7 @@ import { BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace
 import type { SpanProcessor } from "@opentelemetry/sdk-trace-node";
 
 export type Telemetry = {
-  /** Sends what is left; answers why exports failed, if they did. */
+  /** Sends the remaining spans; answers the reason of a failed export. */
   readonly end: () => Promise<string | undefined>;
 };
 
@@ -14,11 +14,11 @@ export type Telemetry = {
 export function startTelemetry(service: string): Telemetry {
   let failure: string | undefined;
   // The SDK reports an error as the JSON of all its fields.
-  const noted = (message: string) => {
+  const recordFailure = (message: string) => {
     failure ??= /"message":"([^"]+)"/.exec(message)?.[1] ?? message;
   };
   diag.setLogger(
-    { error: noted, warn: () => {}, info: () => {}, debug: () => {}, verbose: () => {} },
+    { error: recordFailure, warn: () => {}, info: () => {}, debug: () => {}, verbose: () => {} },
     { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true },
   );
   const provider = new NodeTracerProvider({
@@ -43,7 +43,7 @@ export function startTelemetry(service: string): Telemetry {
   };
 }
 
-/** Baggage never becomes an attribute by itself: Ark copies the session and the query onto each span, and so do we. */
+/** Copies baggage onto each span: Ark does so with the session and the query, OpenTelemetry's SDK does not. */
 const stampBaggage: SpanProcessor = {
   onStart(span: Span, parent: Context) {
     for (const [key, entry] of propagation.getBaggage(parent)?.getAllEntries() ?? [])
@@ -54,7 +54,7 @@ const stampBaggage: SpanProcessor = {
   shutdown: () => Promise.resolve(),
 };
 
-/** Runs `body` inside a span that ends with it; a fault ends it in error, with an exception event. */
+/** Runs `body` inside a span that ends with it. If it throws, the span ends in error, with an exception event. */
 export function inSpan<T>(
   name: string,
   options: { readonly kind?: SpanKind; readonly attributes?: Attributes },
@@ -79,17 +79,17 @@ export const SEVERITY = { debug: 5, info: 9, warn: 13 } as const;
 
 type Line = Readonly<Record<string, unknown>>;
 
-/** How long lines wait for others, milliseconds. */
+/** Milliseconds for which lines are gathered. */
 const DELAY = 500;
 const NANOS_A_MILLI = 1_000_000n;
 
-let waiting: Line[] = [];
+let pending: Line[] = [];
 let send: ((lines: readonly Line[]) => Promise<void>) | undefined;
 let timer: NodeJS.Timeout | undefined;
 
 /**
- * Sends what a program writes to its log as OTLP's third signal, in JSON: few services log by an SDK. A line that cannot be
- * sent is lost, as a log's are. `endpoint` and headers are those that exporters read from the environment.
+ * Sends lines of a program's log as OTLP log records, in JSON: few services log by an SDK. A line that cannot be sent is
+ * lost. Endpoint and headers come from the environment, as those of exporters.
  */
 export function startLogLines(service: string): { readonly end: () => Promise<void> } {
   const url = `${process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? ""}/v1/logs`;
@@ -110,11 +110,11 @@ export function startLogLines(service: string): { readonly end: () => Promise<vo
   };
 }
 
-/** A line about the span that is under way. */
+/** Logs a line about the active span. */
 export function log(severityNumber: number, text: string, attributes: Readonly<Record<string, string>> = {}): void {
   const span = trace.getSpan(context.active())?.spanContext();
   if (send === undefined || span === undefined) return;
-  waiting.push({
+  pending.push({
     timeUnixNano: String(BigInt(Date.now()) * NANOS_A_MILLI),
     severityNumber,
     body: { stringValue: text },
@@ -127,12 +127,12 @@ export function log(severityNumber: number, text: string, attributes: Readonly<R
 
 async function flush(): Promise<void> {
   timer = undefined;
-  const lines = waiting;
-  waiting = [];
+  const lines = pending;
+  pending = [];
   if (lines.length > 0) await send?.(lines);
 }
 
-/** `K=V,K2=V2`; a value keeps its own equals signs. */
+/** Parses `K=V,K2=V2`; a value may contain equals signs. */
 function headersOf(text: string): Record<string, string> {
   const pairs = text.split(",").flatMap((pair) => {
     const at = pair.indexOf("=");

@@ -4,10 +4,10 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Unstable_MiniflareWorkerOptions } from "wrangler";
 
-/** What the runtime needs of wrangler.toml, in the words of Miniflare's options. */
+/** The runtime's part of wrangler.toml, as Miniflare's options. */
 export type WorkerOptions = Unstable_MiniflareWorkerOptions["workerOptions"];
 
-/** The program as a deployment would have it: page in public/build, Worker as one module. */
+/** The program as it is deployed: page in public/build, Worker as one module. */
 export type BuiltProgram = { readonly script: string; readonly options: WorkerOptions };
 
 const SOURCES = [
@@ -21,8 +21,8 @@ const SOURCES = [
 ];
 
 /**
- * Builds page and Worker with the command that deploys them, so that both run the same bytes, and skips it while neither the
- * sources nor what was built have changed. Wrangler takes 1.8 s only to be imported: its reading of wrangler.toml is kept too.
+ * Builds page and Worker with the command that deploys them, so that both run the same bytes. Skips it while sources and
+ * output are unchanged. Importing wrangler alone takes 1.8 s: the options that it read from wrangler.toml are cached too.
  */
 export async function buildProgram(root: string): Promise<BuiltProgram> {
   const directory = join(root, ".cache", "start");
@@ -42,7 +42,7 @@ export async function buildProgram(root: string): Promise<BuiltProgram> {
   return { script, options: JSON.parse(await readFile(optionsFile, "utf8")) as WorkerOptions };
 }
 
-/** One hash of the names and bytes of all files at and under `paths`. What is built counts: a half-finished build is no build. */
+/** One hash of the names and bytes of all files at and under `paths`. Output counts too, so that a half-finished build is repeated. */
 async function hashOf(root: string, paths: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
   for (const path of paths) {
@@ -80,19 +80,19 @@ function isErrno(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }
 
-/** Runs wrangler quietly and offline; what it said is shown only when it fails. */
+/** Runs wrangler quietly and offline; its output is shown only when it fails. */
 async function run(root: string, args: readonly string[]): Promise<void> {
   const child = spawn(process.execPath, [join(root, "node_modules", "wrangler", "bin", "wrangler.js"), ...args], {
     cwd: root,
     env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true", NO_COLOR: "1", CI: "true" },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const said: string[] = [];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => said.push(text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => said.push(text));
+  const output: string[] = [];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => output.push(text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => output.push(text));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);
   });
-  if (code !== 0) throw new Error(`The build failed:\n${said.join("").trim()}`);
+  if (code !== 0) throw new Error(`The build failed:\n${output.join("").trim()}`);
 }

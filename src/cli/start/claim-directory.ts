@@ -3,14 +3,15 @@ import { DatabaseSync } from "node:sqlite";
 
 const SQLITE_BUSY = 5;
 
-/** Locks are released when what holds them is collected. */
+/** Keeps the databases from being collected, which would release their locks. */
 const held: DatabaseSync[] = [];
 
 /**
- * Claims a data directory for this process until it ends: two runtimes would write to the same databases. The claim is the
- * lock of an empty database: the system gives it to one of all who ask at the same moment, by whichever path they reach
- * it, and takes it back when its owner ends, however that ends. Answers whether it was free;
- * throws where the directory, which must be there, takes no database.
+ * Claims a data directory for this process until it ends: two runtimes would write to the same databases.
+ *
+ * The claim is the lock of an empty database. The system gives it to exactly one of several processes, whichever path they
+ * use, and releases it when that process ends, even by SIGKILL. Answers whether the directory was free. Throws if the
+ * directory is missing or can't hold a database.
  */
 export function claimDirectory(directory: string): boolean {
   const file = join(directory, "claim.sqlite");

@@ -2,14 +2,14 @@ import { resolve } from "node:path";
 import { readPrices } from "../../session/prices/prices.ts";
 import { readRetention } from "../../session/contract/retention.ts";
 
-/** What the environment decides about `npm start`. */
+/** The settings of `npm start`, from the environment. */
 export type Configuration = {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
   /** Absolute. */
   readonly dataDirectory: string;
-  /** Given to the Worker as they are. */
+  /** Passed to the Worker unchanged. */
   readonly bindings: Readonly<Record<string, string>>;
 };
 
@@ -21,12 +21,12 @@ const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
 const RETENTION = ["RETENTION_DAYS", "MAX_SESSION_BYTES", "MAX_TENANT_BYTES"] as const;
 const TOKENS = ["ADMIN_TOKEN", "INGEST_TOKEN", "VIEW_TOKEN"] as const;
 
-/** Closed unless opened: without tokens only this machine is served. A relative DATA_DIR is relative to `directory`. */
+/** Reads and checks the environment. Without tokens only this machine is served. A relative DATA_DIR is relative to `directory`. */
 export function readConfiguration(
   environment: Readonly<Record<string, string | undefined>>,
   directory: string,
 ): ConfigurationOutcome {
-  // An empty variable is an unset one: that is how shells and compose files leave things out.
+  // An empty variable is unset: shells and compose files leave variables out in this way.
   const read = (name: string) => environment[name]?.trim() || undefined;
 
   const port = Number(read("PORT") ?? 8787);

@@ -4,18 +4,18 @@ import { claimDirectory } from "./claim-directory.ts";
 
 export type DirectoryOutcome = { readonly ok: true } | { readonly ok: false; readonly error: string };
 
-/** Of one folder: a folder of sessions may hold a hundred thousand files, and all were made by one user. */
-const MOST_FILES_LOOKED_AT = 1_000;
+/** Files checked in one folder: a folder of sessions may hold a hundred thousand, all made by one user. */
+const MOST_FILES_CHECKED = 1_000;
 
 /**
- * Makes the data directory where it is missing, looks whether this user may write to all that an earlier run left there, and
- * claims it. SQLite and the runtime would open what is only readable, and then refuse every request.
+ * Makes the data directory if it is missing, checks that this user may write to the files of an earlier run, and claims it.
+ * SQLite and the runtime would open read-only files, and then refuse every request.
  */
 export function openDataDirectory(directory: string): DirectoryOutcome {
   try {
     makeFolder(directory);
     tryToWrite(directory);
-    lookThrough(directory);
+    checkFiles(directory);
     if (claimDirectory(directory)) return { ok: true };
   } catch (error) {
     return {
@@ -29,7 +29,7 @@ export function openDataDirectory(directory: string): DirectoryOutcome {
   };
 }
 
-/** With the folders above it. Node's own way never ends where the system makes no folders, as in /proc. */
+/** Makes a folder and those above it. Node's recursive mkdir never returns where the system makes no folders, such as /proc. */
 function makeFolder(path: string): void {
   if (isFolder(path)) return;
   if (dirname(path) !== path) makeFolder(dirname(path));
@@ -46,22 +46,22 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-/** Rights alone do not tell: root has all of them, and quotas and mounts have a say. */
+/** Rights alone are not enough: root has all of them, and quotas and mounts matter too. */
 function tryToWrite(directory: string): void {
   const file = join(directory, `write-test-${process.pid}`);
   closeSync(openSync(file, "w"));
   unlinkSync(file);
 }
 
-function lookThrough(folder: string): void {
+function checkFiles(folder: string): void {
   accessFully(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-  const entries = opendirSync(folder, { bufferSize: MOST_FILES_LOOKED_AT });
+  const entries = opendirSync(folder, { bufferSize: MOST_FILES_CHECKED });
   try {
-    for (let looked = 0; looked < MOST_FILES_LOOKED_AT; looked++) {
+    for (let checked = 0; checked < MOST_FILES_CHECKED; checked++) {
       const entry = entries.readSync();
       if (entry === null) return;
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) lookThrough(path);
+      if (entry.isDirectory()) checkFiles(path);
       else if (entry.isFile()) accessFully(path, constants.R_OK | constants.W_OK);
     }
   } finally {
@@ -73,7 +73,7 @@ function accessFully(path: string, rights: number): void {
   try {
     accessSync(path, rights);
   } catch (error) {
-    // Another process, as one that ends just now, may have removed it meanwhile.
+    // Another process, such as one that is ending, may have removed it meanwhile.
     if (codeOf(error) !== "ENOENT") throw error;
   }
 }
@@ -98,7 +98,7 @@ function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
 }
 
-/** What the system refused. A file or folder that can't be made is refused by the folder that would hold it. */
+/** The path that the system refused: for a file or folder that can't be made, the folder that would hold it. */
 function pathOf(error: unknown): string {
   const { path = "", syscall } = error as NodeJS.ErrnoException;
   return syscall === "mkdir" || syscall === "open" ? dirname(path) : path;

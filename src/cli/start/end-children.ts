@@ -2,14 +2,14 @@ import { ChildProcess, spawn } from "node:child_process";
 import { subscribe } from "node:diagnostics_channel";
 
 /**
- * From now on, a child process named `name` ends when this process does, even by SIGKILL: left alone, the runtime would keep
- * the port and the database. A shell waits at a pipe that only our death closes; Miniflare offers no such thing.
+ * From now on, a child process named `name` ends with this process, even by SIGKILL: otherwise the runtime would keep the
+ * port and the database. A guard shell waits at a pipe that closes when this process ends; Miniflare has no such feature.
  */
 export function endChildrenWithUs(name: string): void {
   subscribe("child_process", (message) => {
     const child = processIn(message);
     if (child === undefined) return;
-    // Announced before it is spawned: the pid comes with the event.
+    // The channel reports the process before it is spawned: the pid comes with this event.
     child.once("spawn", () => {
       if (child.pid === undefined || !child.spawnfile.endsWith(`/${name}`)) return;
       const guard = spawn("sh", ["-c", 'read -r _; kill -9 "$1" 2>/dev/null', "sh", String(child.pid)], {
@@ -27,17 +27,17 @@ function processIn(message: unknown): ChildProcess | undefined {
   return message.process instanceof ChildProcess ? message.process : undefined;
 }
 
-/** How soon the program notices that `npm start` was ended; nothing waits for it. */
-const LOOK_MILLIS = 1_000;
+/** How soon the program notices that `npm start` ended; nothing waits for it. */
+const CHECK_MILLIS = 1_000;
 
 /**
- * Ends the program when the shell that npm runs it in is gone. npm hands a signal on to that shell, and the shell to
- * nobody: who stops `npm start` by its process id, as supervisors do, would leave the program behind with its port.
+ * Ends the program when npm's shell has ended. npm passes a signal on to that shell, and the shell does not pass it on: a
+ * supervisor that stops `npm start` by its process id would leave the program running with its port.
  */
 export function endWithNpm(environment: Readonly<Record<string, string | undefined>>): void {
   if (environment.npm_lifecycle_event === undefined) return;
   const { ppid } = process;
   setInterval(() => {
     if (process.ppid !== ppid) process.exit(0);
-  }, LOOK_MILLIS).unref();
+  }, CHECK_MILLIS).unref();
 }

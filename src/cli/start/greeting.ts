@@ -1,15 +1,15 @@
 import type { Configuration } from "./configuration.ts";
 
-/** Where the demo sends to when it is not told. */
+/** The demo's default endpoint. */
 const DEMO_ENDPOINT = "http://127.0.0.1:8787";
 
-/** What `npm start` prints once it listens: where to look, where data lies, what to paste. */
+/** The output of `npm start` once it listens: address, data directory, access, exporter variables. */
 export function greeting(configuration: Configuration, url: URL): string {
   const { host, dataDirectory, bindings } = configuration;
   const open = bindings["ADMIN_TOKEN"] === undefined;
   const reached = new URL(url);
   if (host === "0.0.0.0" || host === "::") reached.hostname = "127.0.0.1";
-  // Without its port where that is HTTP's own.
+  // `origin` leaves out port 80.
   const address = reached.origin;
   return [
     "",
@@ -26,7 +26,7 @@ export function greeting(configuration: Configuration, url: URL): string {
   ].join("\n");
 }
 
-/** The variables that every OpenTelemetry SDK reads, each with its value quoted for a shell where it must be. */
+/** Variables that every OpenTelemetry SDK reads, with values quoted for a shell if necessary. */
 export function exporterVariables(
   address: string,
   bindings: Configuration["bindings"],
@@ -35,10 +35,10 @@ export function exporterVariables(
   return [
     ["OTEL_EXPORTER_OTLP_ENDPOINT", address],
     ["OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"],
-    // The SDKs' own delay is 5 s: too long to call it live.
+    // The SDKs' default delay is 5 s, too long for a live view.
     ["OTEL_BSP_SCHEDULE_DELAY", "500"],
     ["OTEL_METRICS_EXPORTER", "none"],
-    // The secret stays in the environment: a terminal is often seen by others.
+    // The secret stays in the environment: others may see the terminal.
     ...(bindings[variable] === undefined
       ? []
       : [["OTEL_EXPORTER_OTLP_HEADERS", `"Authorization=Bearer%20$${variable}"`] as const]),

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 
-/** Why the program can't listen at this address, as a sentence; the runtime would say less, and later. Port 0 is any free one. */
+/** Why the program can't listen at this address, as a sentence: the runtime's own error says less, and comes later. Port 0 is any free one. */
 export async function whyNotListen(host: string, port: number): Promise<string | undefined> {
   const taken = `Port ${port} is taken. Stop what listens there, or choose another: PORT=8788 npm start`;
-  // Some systems let two programs listen at one port, if one of them names its address and the other takes every address.
+  // Some systems let two programs listen at one port, if one names its address and the other takes every address.
   const reached = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
   if (port !== 0 && (await isListening(reached, port))) return taken;
   const error = await errorOfListening(host, port);

@@ -2,15 +2,15 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import type { BuiltProgram } from "./build.ts";
 import type { Configuration } from "./configuration.ts";
 
-/** The objects' files are named after it. */
+/** Part of the names of the objects' files. */
 const WORKER = "spanfold";
 
-/** The export of `src/index.ts` that is served. */
+/** The export of `src/index.ts` that serves the port. */
 const STANDALONE = "Standalone";
 
 /**
- * Opens the program on the embedded runtime, its objects' SQLite under the data directory, until this process ends. The runtime
- * is started again when it crashes. Answers where it listens, with the port that the system chose if it was to choose.
+ * Runs the program on the embedded runtime until this process ends, with its objects' SQLite under the data directory. A crashed
+ * runtime is started again. Answers the URL; for port 0 it has the port that the system chose.
  */
 export async function openRuntime(configuration: Configuration, program: BuiltProgram): Promise<URL> {
   const { host, port, dataDirectory, bindings } = configuration;
@@ -21,7 +21,7 @@ export async function openRuntime(configuration: Configuration, program: BuiltPr
       modules: [{ type: "ESModule", path: program.script }],
       bindings,
       unsafeDirectSockets: [{ host, port, entrypoint: STANDALONE }],
-      // Miniflare's own entry stays within this machine: it answers 500 to a request that makes no URL, and takes 40 % of the time of an export.
+      // Miniflare's entry Worker listens on loopback only: it answers 500 to a request without a valid URL, and takes 40 % of the time of an export.
       host: "127.0.0.1",
       port: 0,
       resourcePersistencePath: dataDirectory,
