@@ -2,7 +2,7 @@ import type { AnyValue, KeyValue } from "../otel/span.ts";
 
 export type FoundAttribute = { readonly key: string; readonly value: AnyValue };
 
-/** A span's attributes by key, which remember what was taken from them: what nobody claims is listed as it came. */
+/** A span's attributes by key. Remembers the keys that a reader used: the page lists all other attributes unchanged. */
 export class ClaimedAttributes {
   readonly #values = new Map<string, AnyValue>();
   readonly #claimed = new Set<string>();
@@ -17,7 +17,7 @@ export class ClaimedAttributes {
     return this.#claimed;
   }
 
-  /** All entries in the order in which they came. */
+  /** All entries in the order of the span. */
   entries(): Iterable<readonly [string, AnyValue]> {
     return this.#values;
   }
@@ -26,7 +26,7 @@ export class ClaimedAttributes {
     this.#claimed.add(key);
   }
 
-  /** The first of the keys whose value says something to `read`. */
+  /** The first of the keys for which `read` returns a value. */
   take<T>(keys: readonly string[], read: (value: AnyValue) => T | undefined): T | undefined {
     for (const key of keys) {
       const value = this.#values.get(key);
@@ -38,7 +38,7 @@ export class ClaimedAttributes {
     return undefined;
   }
 
-  /** The first of the keys that holds more than an empty string, with its key. */
+  /** The first of the keys with a value that is not an empty string. */
   find(keys: readonly string[]): FoundAttribute | undefined {
     for (const key of keys) {
       const value = this.#values.get(key);

@@ -3,19 +3,19 @@ import { readMessages } from "./messages.ts";
 import type { Message } from "./messages.ts";
 import type { AnyValue, Offloaded } from "../otel/span.ts";
 
-/** What went into a span or came out of it. With `spill` it is a preview, and the whole lies under that hash. */
+/** An input or output of a span. With `offloaded` it is a preview: the log has the whole value under that hash. */
 export type Content =
   | { readonly kind: "messages"; readonly messages: readonly Message[]; readonly offloaded?: Offloaded }
-  /** `text`: the JSON as it came. */
+  /** `text`: the JSON as received. */
   | { readonly kind: "json"; readonly value: unknown; readonly text: string; readonly offloaded?: Offloaded }
   | { readonly kind: "text"; readonly text: string; readonly offloaded?: Offloaded };
 
-/** A value of any form as content, without looking for messages in it. */
+/** A value of any form as content; messages in it are not recognised. */
 export function plainContent(value: AnyValue): Content {
-  const { stringValue, offloaded: spill } = value;
+  const { stringValue, offloaded } = value;
   if (stringValue === undefined) return structured(plainValue(value));
-  // The head of a JSON text does not parse; it stays the text it is.
-  if (spill !== undefined) return { kind: "text", text: stringValue, offloaded: spill };
+  // A preview of JSON text does not parse; it stays text.
+  if (offloaded !== undefined) return { kind: "text", text: stringValue, offloaded };
   const parsed = parseJson(stringValue);
   if (parsed === undefined) return { kind: "text", text: stringValue };
   return typeof parsed === "string"
@@ -23,7 +23,7 @@ export function plainContent(value: AnyValue): Content {
     : { kind: "json", value: parsed, text: stringValue };
 }
 
-/** A value of any form as content: as messages, if it holds messages. */
+/** A value of any form as content; messages in it are recognised. */
 export function contentOf(value: AnyValue): Content {
   const content = plainContent(value);
   const messages = content.kind === "json" ? readMessages(content.value) : undefined;

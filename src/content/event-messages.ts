@@ -6,17 +6,17 @@ import type { PlainRecord } from "../lib/plain-data.ts";
 import { DETAILS_EVENT, EVENT_BODY_KEY, INPUT_EVENTS, OUTPUT_EVENT } from "../otel/semconv/content.ts";
 import type { KeyValue, SpanEvent } from "../otel/span.ts";
 
-/** The messages that went in, told as events of the span, in their order. */
+/** The input messages that the span has as events, in their order. */
 export function inputEventMessages(events: readonly SpanEvent[]): Content | undefined {
   return messagesOf(events.filter((event) => INPUT_EVENTS.has(event.name ?? "")));
 }
 
-/** The model's answers, told as events of the span. */
+/** The model's answers that the span has as events. */
 export function outputEventMessages(events: readonly SpanEvent[]): Content | undefined {
   return messagesOf(events.filter((event) => event.name === OUTPUT_EVENT));
 }
 
-/** The attributes that the convention moves from the span to one event of it. */
+/** The attributes of the details event, to which the GenAI convention moves them from the span. */
 export function detailsAttributes(events: readonly SpanEvent[]): readonly KeyValue[] | undefined {
   return events.findLast((event) => event.name === DETAILS_EVENT)?.attributes;
 }
@@ -27,11 +27,11 @@ function messagesOf(events: readonly SpanEvent[]): Content | undefined {
 }
 
 function eventMessage(event: SpanEvent): PlainRecord {
-  const told: PlainRecord = Object.fromEntries(
+  const attributes: PlainRecord = Object.fromEntries(
     (event.attributes ?? []).map(({ key, value }) => [key, unwrapped(plainValue(value))]),
   );
-  const body = told[EVENT_BODY_KEY];
-  const fields = isRecord(body) ? { ...told, ...body } : told;
+  const body = attributes[EVENT_BODY_KEY];
+  const fields = isRecord(body) ? { ...attributes, ...body } : attributes;
   if (event.name === OUTPUT_EVENT) {
     const message = isRecord(fields.message) ? fields.message : { content: fields.message ?? fields.content };
     return { ...fields, message: { role: "assistant", content: null, ...message } };

@@ -5,18 +5,18 @@ import { readMessages } from "./messages.ts";
 import { isRecord } from "../lib/plain-data.ts";
 import type { AnyValue, Offloaded } from "../otel/span.ts";
 
-/** An index is at most four digits, a path at most twelve steps: what a foreign key can make us hold ends there. */
+/** An index has at most four digits, a path at most twelve steps: this bounds the memory that foreign keys can take. */
 const INDEX = /^\d{1,4}$/;
 const MAX_STEPS = 12;
 const MAX_LEAVES = 8_192;
 
-/** Foreign keys become keys of Maps only, never of objects. */
+/** Maps, because the keys are foreign. `Object.fromEntries` later makes own properties of them, so `__proto__` is harmless. */
 type Branch = Map<string, Branch | Leaf>;
 type Leaf = { readonly value: AnyValue };
 
 /**
- * The messages spread over keys such as `llm.input_messages.0.message.content`, in the order of their numbers, however
- * many numbers are missing. Keys past the caps stay unclaimed.
+ * The messages spread over keys such as `llm.input_messages.0.message.content`, in the order of their numbers; numbers may
+ * be missing. Keys beyond the limits stay unclaimed.
  */
 export function indexedMessages(
   attributes: ClaimedAttributes,
@@ -24,11 +24,11 @@ export function indexedMessages(
   role: "user" | "assistant",
 ): Content | undefined {
   for (const prefix of prefixes) {
-    const { branch, spill } = collect(attributes, prefix);
+    const { branch, offloaded } = collect(attributes, prefix);
     if (branch.size === 0) continue;
     const messages = readMessages(numbered(branch).map((entry) => withRole(entry, role)));
     if (messages === undefined) continue;
-    return { kind: "messages", messages, ...(spill === undefined ? {} : { offloaded: spill }) };
+    return { kind: "messages", messages, ...(offloaded === undefined ? {} : { offloaded }) };
   }
   return undefined;
 }
@@ -36,24 +36,24 @@ export function indexedMessages(
 function collect(
   attributes: ClaimedAttributes,
   prefix: string,
-): { readonly branch: Branch; readonly spill: Offloaded | undefined } {
+): { readonly branch: Branch; readonly offloaded: Offloaded | undefined } {
   const branch: Branch = new Map();
-  let spill: Offloaded | undefined;
+  let offloaded: Offloaded | undefined;
   let leaves = 0;
   for (const [key, value] of attributes.entries()) {
     if (!key.startsWith(prefix) || leaves >= MAX_LEAVES) continue;
     const steps = key.slice(prefix.length).split(".", MAX_STEPS + 1);
     if (steps.length < 2 || steps.length > MAX_STEPS || !INDEX.test(steps[0] ?? "")) continue;
-    if (!put(branch, steps, value)) continue;
+    if (!insert(branch, steps, value)) continue;
     leaves++;
     attributes.claim(key);
-    spill ??= value.offloaded;
+    offloaded ??= value.offloaded;
   }
-  return { branch, spill };
+  return { branch, offloaded };
 }
 
-/** False where the path runs into a leaf, or ends where others go on: of two that exclude each other the first counts. */
-function put(root: Branch, steps: readonly string[], value: AnyValue): boolean {
+/** Returns false if the path runs through a leaf or ends at a branch: of two conflicting paths the first counts. */
+function insert(root: Branch, steps: readonly string[], value: AnyValue): boolean {
   let branch = root;
   for (const step of steps.slice(0, -1)) {
     let next = branch.get(step);
@@ -74,13 +74,13 @@ function plain(node: Branch | Leaf): unknown {
   return Object.fromEntries(entries.map(([step, child]) => [step, plain(child)]));
 }
 
-/** Dense, whatever the numbers are. */
+/** The children in the order of their numbers, without gaps. */
 function numbered(branch: Branch): unknown[] {
   const entries = [...branch].toSorted(([one], [other]) => Number(one) - Number(other));
   return entries.map(([, child]) => plain(child));
 }
 
-/** Completions come without a role, and calls without content. */
+/** Completions have no role, and calls have no content. */
 function withRole(entry: unknown, role: string): unknown {
   if (!isRecord(entry)) return { role, content: entry };
   const message = isRecord(entry.message) ? entry.message : entry;

@@ -5,16 +5,16 @@ import type { PlainRecord } from "../lib/plain-data.ts";
 export type MessagePart =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "reasoning"; readonly text: string }
-  /** `arguments`: parsed where they came as JSON text. */
+  /** `arguments`: parsed if they were JSON text. */
   | { readonly type: "tool_call"; readonly id?: string; readonly name: string; readonly arguments: unknown }
   | { readonly type: "tool_call_response"; readonly id?: string; readonly result: unknown }
-  /** A picture, a file, anything else: its own word for it and its JSON. */
+  /** A picture, a file, any other part: the producer's word for it, and its JSON. */
   | { readonly type: "other"; readonly is: string; readonly text: string };
 
-/** More parts than any page shows of one message. */
+/** More parts of one message than any page shows. */
 const MAX_PARTS = 1_000;
 
-/** The parts of a message's content, which may be a text, a part or a list of both. */
+/** The parts of a message's content: a text, a part, or a list of both. */
 export function contentParts(content: unknown): MessagePart[] {
   if (content === undefined || content === null || content === "") return [];
   const parts: MessagePart[] = [];
@@ -25,7 +25,7 @@ export function contentParts(content: unknown): MessagePart[] {
   return parts;
 }
 
-/** The calls of a list as OpenAI, LangChain, OpenInference or the AI SDK write it; JSON text of such a list is read too. */
+/** The tool calls in a list of OpenAI, LangChain, OpenInference or the AI SDK, or in JSON text of such a list. */
 export function toolCalls(value: unknown): MessagePart[] {
   const list = typeof value === "string" ? parseJson(value) : value;
   if (!Array.isArray(list)) return [];
@@ -84,7 +84,7 @@ function readPart(item: unknown): MessagePart | undefined {
   }
 }
 
-/** Gemini's and Genkit's parts, which are named by their one field. */
+/** A part of Gemini or Genkit: its only field names its type. */
 function untypedPart(part: PlainRecord): MessagePart | undefined {
   if (typeof part.text === "string") return textPart("text", part.text);
   const call = part.toolRequest ?? part.functionCall ?? part.function_call;
@@ -103,7 +103,7 @@ function toolResult(part: PlainRecord): MessagePart {
   };
 }
 
-/** JSON text becomes what it holds; the AI SDK's `{type: "json" | "text", value}` becomes its value. */
+/** Parses JSON text; replaces the AI SDK's `{type: "json" | "text", value}` by its value. */
 function unwrapped(value: unknown): unknown {
   if (typeof value === "string") return parseJson(value) ?? value;
   if (isRecord(value) && (value.type === "json" || value.type === "text") && "value" in value) return value.value;

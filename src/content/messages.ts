@@ -4,17 +4,17 @@ import { isRecord, nonEmpty } from "../lib/plain-data.ts";
 import type { PlainRecord } from "../lib/plain-data.ts";
 
 export type Message = {
-  /** As the producer says it; `user`, `assistant`, `system`, `tool` where it says it in another dialect's word. */
+  /** The producer's word; other dialects' words become `user`, `assistant`, `system` or `tool`. */
   readonly role: string;
   readonly parts: readonly MessagePart[];
   readonly name?: string;
   readonly finishReason?: string;
 };
 
-/** More messages than any page shows; a longer list keeps its newest. */
+/** More messages than any page shows; of a longer list the newest are returned. */
 const MAX_MESSAGES = 2_000;
 
-/** LangChain's serialised classes, and what Gemini, Genkit and LangChain call a role. */
+/** LangChain's serialised classes, and the roles of Gemini, Genkit and LangChain. */
 const ROLES: ReadonlyMap<string, string> = new Map([
   ["HumanMessage", "user"],
   ["HumanMessageChunk", "user"],
@@ -29,7 +29,7 @@ const ROLES: ReadonlyMap<string, string> = new Map([
   ["function", "tool"],
 ]);
 
-/** Fields in which requests and answers wrap their messages, nearest to the point first. */
+/** Fields in which requests and answers wrap their messages, the most specific first. */
 const WRAPPERS = [
   "messages",
   "choices",
@@ -42,8 +42,8 @@ const WRAPPERS = [
 ] as const;
 
 /**
- * The messages that plain JSON holds, in whichever dialect: the GenAI convention, OpenAI (chat and responses), Anthropic,
- * Gemini, the AI SDK, LangChain's serialisation, Genkit. `undefined` when it is something else.
+ * The messages in plain JSON, in any of these dialects: the GenAI convention, OpenAI (chat and responses), Anthropic,
+ * Gemini, the AI SDK, LangChain's serialisation, Genkit. `undefined` for other JSON.
  */
 export function readMessages(value: unknown): readonly Message[] | undefined {
   const messages = messagesIn(value, 0);
@@ -91,7 +91,7 @@ function readMessage(value: PlainRecord): Message | undefined {
     return role === undefined ? undefined : messageFrom(role, kwargs);
   }
   if (isRecord(value.message)) {
-    // A choice, a generation, an indexed entry: what surrounds the message may say why it ended.
+    // A choice, a generation, an indexed entry: the object around the message may have the finish reason.
     const inner = readMessage(value.message);
     const reason = inner?.finishReason ?? finishReason(value);
     return inner === undefined || reason === undefined ? inner : { ...inner, finishReason: reason };
@@ -100,13 +100,13 @@ function readMessage(value: PlainRecord): Message | undefined {
     return messageFrom("assistant", { ...value, ...value.content });
   const item = responsesItem(value);
   if (item !== undefined) return item;
-  // The AI SDK's and Mastra's answer of one step.
+  // The answer of one step in the AI SDK and Mastra.
   if (typeof value.text === "string" && Array.isArray(value.toolCalls))
     return messageFrom("assistant", { ...value, content: value.text });
   const role = nonEmpty(value.role) ?? (isLangChainType(value) ? value.type : undefined);
   if (role === undefined) return undefined;
-  const says = "content" in value || "parts" in value || "contents" in value || "tool_calls" in value;
-  return says ? messageFrom(ROLES.get(role) ?? role, value) : undefined;
+  const hasContent = "content" in value || "parts" in value || "contents" in value || "tool_calls" in value;
+  return hasContent ? messageFrom(ROLES.get(role) ?? role, value) : undefined;
 }
 
 function isLangChainType(value: PlainRecord): value is PlainRecord & { readonly type: string } {
@@ -144,7 +144,7 @@ function partsOf(role: string, value: PlainRecord): MessagePart[] {
   const reasoning: MessagePart[] = thought === undefined ? [] : [{ type: "reasoning", text: thought }];
   const calls = toolCalls(value.tool_calls ?? value.toolCalls);
   const parts = contentParts(content);
-  // LangChain repeats Anthropic's calls beside the content that has them already.
+  // LangChain repeats Anthropic's calls beside the content, which already has them.
   return parts.some((part) => part.type === "tool_call")
     ? [...reasoning, ...parts]
     : [...reasoning, ...parts, ...calls];

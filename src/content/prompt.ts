@@ -4,10 +4,10 @@ import type { Message } from "./messages.ts";
 import { firstLine } from "../lib/one-line.ts";
 import type { AnyValue } from "../otel/span.ts";
 
-/** Nothing that is nested deeper is called blank. */
+/** Data nested deeper than this is not checked, and counts as not blank. */
 const MAX_BLANK_DEPTH = 8;
 
-/** The first line of what an input asks: its last user message if it holds messages, else of its text. */
+/** The first line of an input: of its last user message if it holds messages, else of its text. */
 export function promptLine(input: AnyValue, length: number): string | undefined {
   const text = input.stringValue;
   if (text !== undefined && input.offloaded !== undefined) {
@@ -15,22 +15,22 @@ export function promptLine(input: AnyValue, length: number): string | undefined 
   }
   const value = text === undefined ? plainValue(input) : (parseJson(text) ?? text);
   const messages = readMessages(value);
-  const asked = messages === undefined ? undefined : lastUserText(messages);
-  if (asked !== undefined) return firstLine(asked, length);
+  const prompt = messages === undefined ? undefined : lastUserText(messages);
+  if (prompt !== undefined) return firstLine(prompt, length);
   if (isBlank(value)) return undefined;
   return firstLine(typeof value === "string" ? value : (text ?? jsonText(value)), length);
 }
 
-/** As {@link promptLine}, of a conversation only: `undefined` for any other value. */
+/** As {@link promptLine}, for conversations only: `undefined` for any other value. */
 export function conversationPrompt(value: AnyValue, length: number): string | undefined {
   const text = value.stringValue;
   if (text !== undefined && !/^\s*[[{]/.test(text)) return undefined;
   const messages = readMessages(text === undefined ? plainValue(value) : parseJson(text));
-  const asked = messages === undefined ? undefined : lastUserText(messages);
-  return asked === undefined ? undefined : firstLine(asked, length);
+  const prompt = messages === undefined ? undefined : lastUserText(messages);
+  return prompt === undefined ? undefined : firstLine(prompt, length);
 }
 
-/** Whether plain data holds nothing that was said: empty arguments, say. */
+/** Whether plain data has no content: empty arguments, for example. */
 export function isBlank(value: unknown, depth = 0): boolean {
   if (value === null || value === undefined || value === "") return true;
   if (typeof value !== "object" || depth > MAX_BLANK_DEPTH) return false;
@@ -50,7 +50,7 @@ export function lastUserText(messages: readonly Message[]): string | undefined {
   return any;
 }
 
-/** A message's text parts; `undefined` when it only calls or answers tools. */
+/** A message's text parts; `undefined` if it has only tool calls or their results. */
 export function messageText(message: Message): string | undefined {
   const texts = message.parts
     .map((part) => (part.type === "text" ? part.text : ""))
@@ -58,21 +58,21 @@ export function messageText(message: Message): string | undefined {
   return texts.length === 0 ? undefined : texts.join("\n");
 }
 
-/** The head of a large value does not parse: look in it for the first thing said, by the user if roles can be seen. */
+/** A preview of a large value does not parse. Searches it for the first text, the user's if the preview shows roles. */
 export function textInPreview(preview: string): string {
   if (!/^\s*[[{]/.test(preview)) return preview;
   const user = preview.search(USER);
   return (user < 0 ? undefined : firstTextIn(preview.slice(user))) ?? firstTextIn(preview) ?? preview;
 }
 
-/** In JSON as messages are written, or in that of a structured value. */
+/** Matches JSON of messages, and OTLP/JSON of a structured value. */
 const USER = /"role"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"(?:user|human)"/;
 const FIRST_TEXT = /"(?:content|text|prompt)"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"((?:[^"\\]|\\.)+)/;
 
 function firstTextIn(preview: string): string | undefined {
   const escaped = FIRST_TEXT.exec(preview)?.[1];
   if (escaped === undefined) return undefined;
-  // The cut may have left half an escape sequence at the end.
+  // The preview may end inside an escape sequence.
   const whole = escaped.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, "");
   try {
     return JSON.parse(`"${whole}"`);

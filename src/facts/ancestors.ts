@@ -4,20 +4,20 @@ import type { AttributeIndex } from "./attribute-index.ts";
 import { cut } from "../lib/one-line.ts";
 import type { AnyValue } from "../otel/span.ts";
 
-/** A span that another one names as standing above it. */
-export type Ancestor = { readonly spanId: string; /** "" where only the id is known. */ readonly name: string };
+/** A span above another one, as the lower span names it. */
+export type Ancestor = { readonly spanId: string; /** "" if only the id is known. */ readonly name: string };
 
-/** The nearest ones: nobody reads a deeper chain of spans that have not come, and a hostile path has an end. */
+/** The nearest ancestors count: a deeper chain of missing spans is unreadable, and a hostile path must be bounded. */
 export const MAX_ANCESTORS = 64;
 const MAX_NAME = 256;
 
-/** 16 digits, or those as the tail of a UUID. */
+/** 16 hex digits, or a UUID that ends in them. */
 const SPAN_ID = /^(?:0{8}-0{4}-0{4}-([0-9a-f]{4})-([0-9a-f]{12})|([0-9a-f]{16}))$/;
 const NO_ID = "0000000000000000";
 
 /**
- * The spans above a span as its path attributes name them, root first, its parent last; `undefined` where it has no such
- * path, or one that does not lead to its parent.
+ * The ancestors that a span's path attributes name, root first, parent last; `undefined` if it has no path, or if the path
+ * does not contain its parent.
  */
 export function ancestorsIn(
   index: AttributeIndex,
@@ -34,7 +34,7 @@ export function ancestorsIn(
   return ancestors.slice(-MAX_ANCESTORS);
 }
 
-/** A list's texts, also of a list written as JSON; what is no text keeps its place as "". */
+/** The texts of a list, or of a list in JSON text; any other element becomes "". */
 function textsIn(value: AnyValue | undefined): string[] {
   const listed = value?.arrayValue?.values?.map(({ stringValue }) => stringValue ?? "");
   if (listed !== undefined || value?.stringValue === undefined) return listed ?? [];
@@ -42,7 +42,7 @@ function textsIn(value: AnyValue | undefined): string[] {
   return Array.isArray(parsed) ? parsed.map((text: unknown) => (typeof text === "string" ? text : "")) : [];
 }
 
-/** "" where it is none. */
+/** "" if the text is no span id. */
 function spanIdIn(text: string): string {
   const match = SPAN_ID.exec(text.toLowerCase());
   const id = match === null ? "" : (match[3] ?? `${match[1]}${match[2]}`);

@@ -10,7 +10,7 @@ import type { AnyValue, KeyValue } from "../otel/span.ts";
 import { aiSdkKind, EXPLICIT_KINDS, OPERATION_KINDS, SPAN_KINDS, STEP_WORDS } from "./kind.ts";
 import type { SpanKind } from "./kind.ts";
 
-/** What is looked for in a span's attributes: a place in the array that {@link indexAttributes} returns. */
+/** The fields that are read from a span's attributes: positions in the array that {@link indexAttributes} returns. */
 export const FIELD = {
   chosenSession: 0,
   frameworkSession: 1,
@@ -58,98 +58,102 @@ export const FIELD = {
 
 const FIELDS = 42;
 
-/** What a key's value says for one concept; `undefined` when it says nothing and a later key may. */
+/** One field's value. A reader returns `undefined` if a key has no usable value: a later key may have one. */
 type FieldValue = string | number | AnyValue;
 type ReadField = (value: AnyValue) => FieldValue | undefined;
 type FieldReader = { readonly field: number; readonly rank: number; readonly read: ReadField };
 
-/** Where the value of any key goes that ends as {@link live.PENDING_SUFFIX}. */
+/** Reads any key that ends in {@link live.PENDING_SUFFIX}. */
 const PENDING: readonly FieldReader[] = [
   { field: FIELD.pending, rank: 0, read: (value) => (isTrue(value) ? 1 : undefined) },
 ];
 
-/** By key, where its value may go. */
+/** The readers of each key. */
 const READERS = new FixedKeys<readonly FieldReader[]>(fieldReaders());
 
 function fieldReaders(): Map<string, FieldReader[]> {
   const byKey = new Map<string, FieldReader[]>();
-  const put = (field: number, ordered: readonly string[], read: ReadField, from = 0): void => {
+  const register = (field: number, ordered: readonly string[], readField: ReadField, from = 0): void => {
     ordered.forEach((key, at) => {
-      const place = { field, rank: from + at, read };
+      const reader = { field, rank: from + at, read: readField };
       const known = byKey.get(key);
-      if (known === undefined) byKey.set(key, [place]);
-      else known.push(place);
+      if (known === undefined) byKey.set(key, [reader]);
+      else known.push(reader);
     });
   };
-  put(FIELD.chosenSession, keys.SESSION_KEYS.chosen, sessionName);
-  put(FIELD.frameworkSession, keys.SESSION_KEYS.framework, sessionName);
-  put(FIELD.conversation, keys.SESSION_KEYS.conversation, sessionName);
-  put(
+  register(FIELD.chosenSession, keys.SESSION_KEYS.chosen, sessionName);
+  register(FIELD.frameworkSession, keys.SESSION_KEYS.framework, sessionName);
+  register(FIELD.conversation, keys.SESSION_KEYS.conversation, sessionName);
+  register(
     FIELD.conversation,
     keys.SESSION_KEYS.conversationIfUuid,
     sessionNameIfUuid,
     keys.SESSION_KEYS.conversation.length,
   );
-  put(FIELD.service, keys.SERVICE_KEYS, textOf);
-  put(FIELD.explicitKind, keys.KIND_KEYS, (value) => kindIn(EXPLICIT_KINDS, value));
-  put(FIELD.operation, keys.OPERATION_KEYS, (value) => kindIn(OPERATION_KINDS, value));
-  put(FIELD.aiSdkOperation, keys.AI_SDK_OPERATION_KEYS, (value) => {
+  register(FIELD.service, keys.SERVICE_KEYS, textOf);
+  register(FIELD.explicitKind, keys.KIND_KEYS, (value) => kindIn(EXPLICIT_KINDS, value));
+  register(FIELD.operation, keys.OPERATION_KEYS, (value) => kindIn(OPERATION_KINDS, value));
+  register(FIELD.aiSdkOperation, keys.AI_SDK_OPERATION_KEYS, (value) => {
     const kind = aiSdkKind(value.stringValue ?? "");
     return kind === undefined ? undefined : SPAN_KINDS.indexOf(kind);
   });
   keys.PRESENCE_KEYS.forEach(([key, kind], rank) => {
     const index = SPAN_KINDS.indexOf(kind);
-    put(FIELD.present, [key], () => index, rank);
+    register(FIELD.present, [key], () => index, rank);
   });
-  put(FIELD.step, keys.STEP_KEYS, (value) => (STEP_WORDS.get(value.stringValue ?? "") === true ? 1 : undefined));
-  put(FIELD.queryName, keys.QUERY_NAME_KEYS, textOf);
-  put(FIELD.queryNamespace, keys.QUERY_NAMESPACE_KEYS, textOf);
-  put(FIELD.agent, keys.AGENT_SPAN_KEYS, textOf);
-  put(FIELD.team, keys.TEAM_KEYS, textOf);
-  put(FIELD.tool, keys.TOOL_KEYS, textOf);
-  put(FIELD.model, keys.MODEL_SPAN_KEYS, textOf);
-  put(FIELD.inputTokens, keys.INPUT_TOKEN_KEYS, countOf);
-  put(FIELD.outputTokens, keys.OUTPUT_TOKEN_KEYS, countOf);
-  put(FIELD.cachedTokens, keys.CACHED_TOKEN_KEYS, countOf);
-  put(FIELD.reasoningTokens, keys.REASONING_TOKEN_KEYS, countOf);
-  put(FIELD.usage, keys.USAGE_KEYS, textOf);
-  put(FIELD.answer, keys.ANSWER_WITH_USAGE_KEYS, textOf);
-  put(FIELD.cost, keys.COST_KEYS, numberOf);
-  put(FIELD.costDetails, keys.COST_DETAILS_KEYS, textOf);
-  put(FIELD.level, keys.LEVEL_KEYS, textOf);
-  put(FIELD.input, INPUT_KEYS, (value) => (value.stringValue === "" ? undefined : value));
-  put(FIELD.targetName, keys.TARGET_NAME_KEYS, textOf);
-  put(FIELD.targetType, keys.TARGET_TYPE_KEYS, textOf);
-  put(FIELD.user, keys.USER_KEYS, textOf);
-  put(FIELD.failure, [...keys.EXCEPTION_KEYS.message, ...keys.STATUS_MESSAGE_KEYS], textOf);
-  put(FIELD.failureType, keys.EXCEPTION_KEYS.type, textOf);
-  put(FIELD.pendingCopy, live.SPAN_TYPE_KEYS, (value) => (value.stringValue === live.PENDING_COPY ? 1 : undefined));
-  put(FIELD.pendingParent, live.PENDING_PARENT_KEYS, textOf);
-  put(FIELD.pending, live.PARTIAL_EVENT_KEYS, (value) =>
+  register(FIELD.step, keys.STEP_KEYS, (value) => (STEP_WORDS.get(value.stringValue ?? "") === true ? 1 : undefined));
+  register(FIELD.queryName, keys.QUERY_NAME_KEYS, textOf);
+  register(FIELD.queryNamespace, keys.QUERY_NAMESPACE_KEYS, textOf);
+  register(FIELD.agent, keys.AGENT_SPAN_KEYS, textOf);
+  register(FIELD.team, keys.TEAM_KEYS, textOf);
+  register(FIELD.tool, keys.TOOL_KEYS, textOf);
+  register(FIELD.model, keys.MODEL_SPAN_KEYS, textOf);
+  register(FIELD.inputTokens, keys.INPUT_TOKEN_KEYS, countOf);
+  register(FIELD.outputTokens, keys.OUTPUT_TOKEN_KEYS, countOf);
+  register(FIELD.cachedTokens, keys.CACHED_TOKEN_KEYS, countOf);
+  register(FIELD.reasoningTokens, keys.REASONING_TOKEN_KEYS, countOf);
+  register(FIELD.usage, keys.USAGE_KEYS, textOf);
+  register(FIELD.answer, keys.ANSWER_WITH_USAGE_KEYS, textOf);
+  register(FIELD.cost, keys.COST_KEYS, numberOf);
+  register(FIELD.costDetails, keys.COST_DETAILS_KEYS, textOf);
+  register(FIELD.level, keys.LEVEL_KEYS, textOf);
+  register(FIELD.input, INPUT_KEYS, (value) => (value.stringValue === "" ? undefined : value));
+  register(FIELD.targetName, keys.TARGET_NAME_KEYS, textOf);
+  register(FIELD.targetType, keys.TARGET_TYPE_KEYS, textOf);
+  register(FIELD.user, keys.USER_KEYS, textOf);
+  register(FIELD.failure, [...keys.EXCEPTION_KEYS.message, ...keys.STATUS_MESSAGE_KEYS], textOf);
+  register(FIELD.failureType, keys.EXCEPTION_KEYS.type, textOf);
+  register(FIELD.pendingCopy, live.SPAN_TYPE_KEYS, (value) =>
+    value.stringValue === live.PENDING_COPY ? 1 : undefined,
+  );
+  register(FIELD.pendingParent, live.PENDING_PARENT_KEYS, textOf);
+  register(FIELD.pending, live.PARTIAL_EVENT_KEYS, (value) =>
     value.stringValue === live.PARTIAL_HEARTBEAT ? 1 : undefined,
   );
-  put(FIELD.partialVersion, live.PARTIAL_VERSION_KEYS, countOf);
-  put(FIELD.wasLongRunning, live.WAS_LONG_RUNNING_KEYS, (value) => (isTrue(value) ? 1 : undefined));
-  put(FIELD.idsPath, live.IDS_PATH_KEYS, (value) => value);
-  put(FIELD.namesPath, live.NAMES_PATH_KEYS, (value) => value);
-  put(FIELD.inputRequest, live.MCP_METHOD_KEYS, (value) => (value.stringValue === live.ELICITATION ? 1 : undefined));
-  put(
+  register(FIELD.partialVersion, live.PARTIAL_VERSION_KEYS, countOf);
+  register(FIELD.wasLongRunning, live.WAS_LONG_RUNNING_KEYS, (value) => (isTrue(value) ? 1 : undefined));
+  register(FIELD.idsPath, live.IDS_PATH_KEYS, (value) => value);
+  register(FIELD.namesPath, live.NAMES_PATH_KEYS, (value) => value);
+  register(FIELD.inputRequest, live.MCP_METHOD_KEYS, (value) =>
+    value.stringValue === live.ELICITATION ? 1 : undefined,
+  );
+  register(
     FIELD.inputRequest,
     live.STEP_TYPE_KEYS,
     (value) => (value.stringValue === live.BLOCKED_ON_USER ? 1 : undefined),
     1,
   );
-  put(FIELD.task, live.TASK_ID_KEYS, textOf);
-  put(FIELD.taskState, live.TASK_STATE_KEYS, textOf);
-  put(FIELD.approvalState, live.APPROVAL_STATE_KEYS, textOf);
-  put(FIELD.derivation, records.DERIVATION_KEYS, (value) => {
-    const told = DERIVATIONS.findIndex((word) => word === value.stringValue);
-    return told < 0 ? undefined : told;
+  register(FIELD.task, live.TASK_ID_KEYS, textOf);
+  register(FIELD.taskState, live.TASK_STATE_KEYS, textOf);
+  register(FIELD.approvalState, live.APPROVAL_STATE_KEYS, textOf);
+  register(FIELD.derivation, records.DERIVATION_KEYS, (value) => {
+    const derivation = DERIVATIONS.findIndex((word) => word === value.stringValue);
+    return derivation < 0 ? undefined : derivation;
   });
   return byKey;
 }
 
-/** Producers write a flag as whatever their own form holds. */
+/** Producers write flags as booleans, as text or as numbers. */
 function isTrue(value: AnyValue): boolean {
   return value.boolValue ?? (value.stringValue?.toLowerCase() === "true" || numberOf(value) === 1);
 }
@@ -161,47 +165,47 @@ function kindIn(kinds: FixedKeys<SpanKind>, value: AnyValue): number | undefined
 
 export type AttributeIndex = readonly (FieldValue | undefined)[];
 
-const NOTHING: AttributeIndex = Array.from({ length: FIELDS }, () => undefined);
-const UNREAD = 255;
-/** Ranks of what the pass under way has found; of no meaning between passes. */
+const EMPTY_INDEX: AttributeIndex = Array.from({ length: FIELDS }, () => undefined);
+const NO_RANK = 255;
+/** The ranks of the values found so far in the current pass; meaningless between passes. */
 const ranks = new Uint8Array(FIELDS);
 
-/** One pass over the attributes: for each concept the value of the key that comes first in precedence. */
+/** Reads all fields in one pass over the attributes. Of several keys for one field the first in precedence wins. */
 export function indexAttributes(attributes: readonly KeyValue[] | undefined): AttributeIndex {
-  if (attributes === undefined) return NOTHING;
-  const found = [...NOTHING];
-  ranks.fill(UNREAD);
+  if (attributes === undefined) return EMPTY_INDEX;
+  const found = [...EMPTY_INDEX];
+  ranks.fill(NO_RANK);
   for (const { key, value } of attributes) {
-    const where = READERS.get(key) ?? (key.endsWith(live.PENDING_SUFFIX) ? PENDING : undefined);
-    if (where === undefined || value === undefined) continue;
-    for (const { field: slot, rank, read } of where) {
-      // Of two attributes with one key the first counts.
-      if (rank >= (ranks[slot] ?? 0)) continue;
-      const reading = read(value);
-      if (reading === undefined) continue;
-      ranks[slot] = rank;
-      found[slot] = reading;
+    const readers = READERS.get(key) ?? (key.endsWith(live.PENDING_SUFFIX) ? PENDING : undefined);
+    if (readers === undefined || value === undefined) continue;
+    for (const { field, rank, read } of readers) {
+      // Of two attributes with the same key the first counts.
+      if (rank >= (ranks[field] ?? 0)) continue;
+      const fieldValue = read(value);
+      if (fieldValue === undefined) continue;
+      ranks[field] = rank;
+      found[field] = fieldValue;
     }
   }
   return found;
 }
 
 export function textIn(index: AttributeIndex, field: number): string | undefined {
-  const reading = index[field];
-  return typeof reading === "string" ? reading : undefined;
+  const value = index[field];
+  return typeof value === "string" ? value : undefined;
 }
 
 export function numberIn(index: AttributeIndex, field: number): number | undefined {
-  const reading = index[field];
-  return typeof reading === "number" ? reading : undefined;
+  const value = index[field];
+  return typeof value === "number" ? value : undefined;
 }
 
 export function kindAt(index: AttributeIndex, field: number): SpanKind | undefined {
-  const reading = index[field];
-  return typeof reading === "number" ? SPAN_KINDS[reading] : undefined;
+  const value = index[field];
+  return typeof value === "number" ? SPAN_KINDS[value] : undefined;
 }
 
 export function valueIn(index: AttributeIndex, field: number): AnyValue | undefined {
-  const reading = index[field];
-  return typeof reading === "object" ? reading : undefined;
+  const value = index[field];
+  return typeof value === "object" ? value : undefined;
 }

@@ -1,30 +1,30 @@
 import type { ChunkEncoding } from "../lib/chunk-encoding.ts";
 
-/** What crosses between the Worker and the objects. One union for each conversation; bytes stay opaque to objects. */
+/** The types that the Worker and the objects exchange. Bytes stay opaque to objects. */
 
-/** How a request's spans or log records came: kept with the chunk and shown as "what arrived last". */
+/** How a request delivered its spans or log records. Stored with the chunk. */
 export type Receipt = {
   readonly encoding: "json" | "protobuf";
   readonly service?: string;
   readonly spans: number;
-  /** Log records, where it is these that came. */
+  /** Number of log records, if the request had log records. */
   readonly records?: number;
-  /** Spans, or log records, of this trace in the same request that were refused, and why (English, names the field). */
+  /** Spans or log records of this trace that were rejected from the same request, and the reason (English, names the field). */
   readonly rejected?: { readonly spans: number; readonly reason: string };
 };
 
-/** The JSON text of one AnyValue, by the hash under which previews name it. */
+/** The JSON text of one AnyValue. Previews refer to it by its hash. */
 export type OffloadedValue = { readonly hash: string; readonly encoding: ChunkEncoding; readonly body: Uint8Array };
 
-/** The spans, or the log records, of one trace out of one request: admitted whole or not at all. */
+/** The spans or log records of one trace from one request: admitted whole or not at all. */
 export type Delivery = {
   readonly kind: "spans" | "logs";
   readonly traceId: string;
-  /** Number of spans, or of log records, in body and facts. */
+  /** Number of spans or log records in body and facts. */
   readonly spans: number;
   readonly facts: string;
   readonly encoding: ChunkEncoding;
-  /** The JSON text of an array of canonical ResourceSpans or ResourceLogs, compressed as `encoding` says. */
+  /** JSON text of an array of canonical ResourceSpans or ResourceLogs, compressed as in `encoding`. */
   readonly body: Uint8Array;
   readonly values: readonly OffloadedValue[];
   readonly receipt: Receipt;
@@ -32,11 +32,11 @@ export type Delivery = {
 
 export type AppendOutcome =
   | { readonly outcome: "appended" }
-  /** Every log record is known; every span is, or is beaten by a better encoding of itself. */
+  /** Every log record is known. Every span is known or superseded by another version. */
   | { readonly outcome: "known" }
-  /** Nothing was stored; send again without these positions (ascending, in the delivery's order). */
+  /** Nothing was stored. Send again without these positions (ascending, in the delivery's order). */
   | { readonly outcome: "partly-known"; readonly known: readonly number[] }
-  /** The session is at a ceiling. */
+  /** The session has reached a size limit. */
   | { readonly outcome: "full"; readonly reason: string }
-  /** A fault of ours that would come again; the log has the reference too. */
+  /** A fault of this program that would recur. The program's log has the reference too. */
   | { readonly outcome: "fault"; readonly reference: string };

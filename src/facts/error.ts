@@ -18,20 +18,20 @@ const STATUS_ERROR = 2;
 const STATUS_UNSET = 0;
 
 /**
- * Whether the span counts as an error: by its status, by an exception that the status does not own up to, or by a level
- * set in place of the status. Control flow that is thrown as an error does not count, in whatever way the span says it.
+ * Whether the span counts as an error: by its status, by an exception that its status omits, or by a level that replaces
+ * the status. Control flow thrown as an error does not count, wherever the span reports it.
  */
 export function countsAsError(span: Span, index: AttributeIndex): boolean {
   const code = span.status?.code ?? STATUS_UNSET;
   const exception = exceptionAttributes(span);
-  const said =
+  const reportsError =
     code === STATUS_ERROR ||
     exception !== undefined ||
     (code === STATUS_UNSET && textIn(index, FIELD.level)?.toUpperCase() === "ERROR");
-  return said && !isControlFlow(span, exception, index);
+  return reportsError && !isControlFlow(span, exception, index);
 }
 
-/** The attributes of the span's last exception event: the one that ended it. */
+/** The attributes of the span's last exception event: that exception ended the span. */
 export function exceptionAttributes(span: Span): readonly KeyValue[] | undefined {
   const event = span.events?.findLast(({ name }) => name === EXCEPTION_EVENT);
   return event === undefined ? undefined : (event.attributes ?? []);
@@ -39,7 +39,7 @@ export function exceptionAttributes(span: Span): readonly KeyValue[] | undefined
 
 function isControlFlow(span: Span, exception: readonly KeyValue[] | undefined, index: AttributeIndex): boolean {
   const messages = [span.status?.message ?? "", firstText(exception, EXCEPTION_KEYS.message) ?? ""];
-  if (messages.some((message) => CONTROL_FLOW_MARKERS.some((mark) => message.includes(mark)))) return true;
+  if (messages.some((message) => CONTROL_FLOW_MARKERS.some((marker) => message.includes(marker)))) return true;
   const type = firstText(exception, EXCEPTION_KEYS.type) ?? textIn(index, FIELD.failureType) ?? "";
   // Instrumentations write the exception into the status as `Type: message` or `Type(…)`.
   return PAUSE_TYPES.some((pause) => lastPart(type) === pause || /^\w+/.exec(messages[0] ?? "")?.[0] === pause);
@@ -47,7 +47,7 @@ function isControlFlow(span: Span, exception: readonly KeyValue[] | undefined, i
 
 const lastPart = (type: string): string => type.slice(type.lastIndexOf(".") + 1);
 
-/** The first of the keys, in their order, that has a text. */
+/** The text of the first key, in the order of `keys`, that has one. */
 export function firstText(attributes: readonly KeyValue[] | undefined, keys: readonly string[]): string | undefined {
   if (attributes === undefined) return undefined;
   for (const key of keys) {
@@ -59,13 +59,13 @@ export function firstText(attributes: readonly KeyValue[] | undefined, keys: rea
 }
 
 export type SpanFailure = {
-  /** First line of what went wrong, in the producer's words. */
+  /** First line of the error, in the producer's words. */
   readonly text?: string;
-  /** Nobody wanted the answer any more. */
+  /** The caller no longer wanted an answer. */
   readonly canceled: boolean;
 };
 
-/** Why a span that counts as an error does: its exception event, else its attributes, else its status. */
+/** The cause of an error: from the exception event, else the attributes, else the status. */
 export function spanFailure(span: Span, index: AttributeIndex, length: number): SpanFailure {
   const event = exceptionAttributes(span);
   const type = firstText(event, EXCEPTION_KEYS.type) ?? textIn(index, FIELD.failureType);
@@ -83,7 +83,7 @@ const MAX_TYPE = 256;
 
 export type Exception = { readonly type?: string; readonly message?: string; readonly stacktrace?: string };
 
-/** Why a span that failed did: its exception event, else what attributes say, else its status. `undefined` when none does. */
+/** The exception of a failed span: from its exception event, else its attributes, else its status; `undefined` if none has one. */
 export function readException(span: Span, attributes: ClaimedAttributes): Exception | undefined {
   const event = exceptionAttributes(span);
   const type = firstText(event, EXCEPTION_KEYS.type) ?? attributes.take(EXCEPTION_KEYS.type, textOf);
@@ -100,7 +100,7 @@ export function readException(span: Span, attributes: ClaimedAttributes): Except
   };
 }
 
-/** What the span says with its status, whatever that is. */
+/** The message of the span's status, whichever status that is. */
 export function readStatusMessage(span: Span, attributes: ClaimedAttributes): string | undefined {
   return attributes.take(STATUS_MESSAGE_KEYS, textOf) ?? (span.status?.message || undefined);
 }

@@ -25,11 +25,11 @@ export { SPAN_KINDS } from "./kind.ts";
 export type { SpanKind } from "./kind.ts";
 export type { Tokens } from "./usage.ts";
 
-/** What lists, counts, liveness and metrics need of one span; everything else stays in its bytes. */
+/** The facts of one span that lists, counts, liveness and metrics need; everything else stays in its bytes. */
 export type SpanFacts = {
-  /** Whose encoding it is, which is not always what its bytes say: see `spanIdentity`. */
+  /** The span to which this version belongs. Its bytes may have another id: see `spanIdentity`. */
   readonly spanId: string;
-  /** "" where the span has none. */
+  /** "" if the span has no parent. */
   readonly parentSpanId: string;
   /** Cut at 256 UTF-16 units. */
   readonly name: string;
@@ -41,13 +41,13 @@ export type SpanFacts = {
   /** Unix nanoseconds; 0n while the span runs. */
   readonly end: bigint;
   readonly running: boolean;
-  /** How new a report of a running span is: when it was written, Unix nanoseconds, or its number; absent where nothing says. */
+  /** How recent the report of a running span is: the time at which it was written, Unix nanoseconds, or its number; absent if unknown. */
   readonly asOf?: bigint | undefined;
-  /** Counts as an error: status ERROR that is not control flow, or an exception that the status hides. */
+  /** Whether the span counts as an error: status ERROR without control flow, or an exception that the status omits. */
   readonly error: boolean;
-  /** Of an error: nobody wanted the answer any more. */
+  /** Only of an error: the caller no longer wanted the answer. */
   readonly canceled?: true | undefined;
-  /** First line of what an error says of itself, at most 160 UTF-16 units. */
+  /** Only of an error: first line of its message, at most 160 UTF-16 units. */
   readonly failure?: string | undefined;
   /** Length of the canonical JSON in UTF-16 units. */
   readonly size: number;
@@ -56,39 +56,39 @@ export type SpanFacts = {
   readonly session?: SessionName | undefined;
   /** An Ark query's identity, on every span that carries it. */
   readonly query?: { readonly name: string; readonly namespace: string } | undefined;
-  /** On agent spans only, so that spans with an agent are the agent's runs. */
+  /** On agent spans only: each such span is one run of the agent. */
   readonly agent?: string | undefined;
   /** On team spans only. */
   readonly team?: string | undefined;
-  /** On llm and embedding spans only, so that spans with a model are the model's calls. */
+  /** On llm and embedding spans only: each such span is one call of the model. */
   readonly model?: string | undefined;
-  /** On tool spans only: what the span calls the tool, else its own name. */
+  /** On tool spans only: the tool's name in the attributes, else in the span's name. */
   readonly tool?: string | undefined;
   readonly service?: string | undefined;
-  /** The person it works for. */
+  /** The user for whom the span works. */
   readonly user?: string | undefined;
-  /** Of whom a query is asked, where the span says it: `<type>/<name>`, the type may be empty. */
+  /** The target of a query, if the span names it: `<type>/<name>`; the type may be empty. */
   readonly target?: string | undefined;
   readonly tokens?: Tokens | undefined;
-  /** US dollars, as the span says. */
+  /** US dollars, as the span reports. */
   readonly cost?: number | undefined;
-  /** First line of what was asked, at most 160 UTF-16 units; on roots, queries, teams, turns and agents only. */
+  /** First line of the prompt, at most 160 UTF-16 units; on roots, queries, teams, turns and agents only. */
   readonly prompt?: string | undefined;
-  /** The spans above it, where it names more than its parent's id: root first, the parent last. */
+  /** The spans above it, if it names more than its parent's id: root first, parent last. */
   readonly ancestors?: readonly Ancestor[] | undefined;
-  /** What it says of a question to somebody outside. */
+  /** The span's question to a person, or to the agent that called it. */
   readonly inputRequest?: InputRequest | undefined;
-  /** Of a span that was made of log records: how it hangs together with others. */
+  /** Only of a span derived from log records: its relation to other spans. */
   readonly derivation?: Derivation | undefined;
 };
 
-/** Of a name that a producer can make as long as it likes. */
+/** UTF-16 units. Producers may send names of any length. */
 const MAX_NAME = 256;
 export const MAX_PROMPT = 160;
 
 const WITH_PROMPT: ReadonlySet<SpanKind> = new Set<SpanKind>(["query", "agent", "team", "turn"]);
 
-/** `text` is the span's canonical JSON, which the caller has at hand: `size` and `hash` come of it. */
+/** `text` is the span's canonical JSON, which the caller already has: `size` and `hash` are computed from it. */
 export function deriveFacts(
   span: Span,
   text: string,
@@ -106,8 +106,8 @@ export function deriveFacts(
   const target = short(index, FIELD.targetName);
   const tool = kind === "tool" ? cut(toolName(name, index), MAX_NAME) : undefined;
   const input = WITH_PROMPT.has(kind) || parentSpanId === "" ? valueIn(index, FIELD.input) : undefined;
-  const told = numberIn(index, FIELD.derivation);
-  // One literal: whoever folds facts then meets objects of one layout only.
+  const derivation = numberIn(index, FIELD.derivation);
+  // One literal: all facts then have one object layout, which makes folds fast.
   return {
     spanId,
     parentSpanId,
@@ -140,13 +140,13 @@ export function deriveFacts(
     cost: costIn(index),
     ancestors: ancestorsIn(index, spanId, parentSpanId),
     inputRequest: inputRequestIn(span, index, { running, asOf, tool }),
-    derivation: told === undefined ? undefined : (DERIVATIONS[told] ?? "call"),
+    derivation: derivation === undefined ? undefined : (DERIVATIONS[derivation] ?? "call"),
   };
 }
 
 const seeds = new WeakMap<Resource | Scope, number>();
 
-/** One span under two resources is two encodings of it, of which one has to win whatever comes first. */
+/** A span under two resources has two versions. The hash must differ, so that the same one wins in any order of arrival. */
 export function emitterSeed(resource: Resource | undefined, scope: Scope | undefined): number {
   return seedOf(resource) ^ Math.imul(seedOf(scope), 0x9e3779b1);
 }
@@ -156,14 +156,14 @@ function seedOf(emitter: Resource | Scope | undefined): number {
   let seed = seeds.get(emitter);
   if (seed === undefined) {
     const text = JSON.stringify(emitter);
-    // An empty one is left out of the log: there it reads as none.
+    // The log omits an empty resource or scope: it must hash as a missing one.
     seed = text === "{}" ? 0 : Number.parseInt(textHash(text).slice(0, 8), 16) | 0;
     seeds.set(emitter, seed);
   }
   return seed;
 }
 
-/** The kind of a span of this name whose attributes say this. */
+/** The kind of a span with this name and these attributes. */
 export function kindOf(name: string, index: AttributeIndex): SpanKind {
   return spanKind(name, {
     explicit: kindAt(index, FIELD.explicitKind),
@@ -175,7 +175,7 @@ export function kindOf(name: string, index: AttributeIndex): SpanKind {
   });
 }
 
-/** What a tool span calls its tool, else what its own name says. */
+/** The tool's name in the attributes, else in the span's name. */
 export function toolName(name: string, index: AttributeIndex): string {
   return textIn(index, FIELD.tool) ?? afterPrefix(name, "execute_tool ") ?? afterPrefix(name, "tool.") ?? name;
 }
@@ -184,29 +184,29 @@ function afterPrefix(name: string, prefix: string): string | undefined {
   return name.length > prefix.length && name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
 }
 
-function short(index: AttributeIndex, slot: number): string | undefined {
-  const text = textIn(index, slot);
+function short(index: AttributeIndex, field: number): string | undefined {
+  const text = textIn(index, field);
   return text === undefined ? undefined : cut(text, MAX_NAME);
 }
 
-/** The name that a span or record gives its session: the better rank wins, and what it says itself before what its resource says. */
+/** The session's name on a span or record: the better rank wins; within a rank its own name, then its resource's. */
 export function sessionIn(own: AttributeIndex, onResource: AttributeIndex): SessionName | undefined {
   for (let at = 0; at < SESSION_FIELDS.length; at++) {
-    const slot = SESSION_FIELDS[at] ?? FIELD.chosenSession;
-    const value = textIn(own, slot) ?? textIn(onResource, slot);
+    const field = SESSION_FIELDS[at] ?? FIELD.chosenSession;
+    const value = textIn(own, field) ?? textIn(onResource, field);
     if (value !== undefined) return { rank: at + 1, value };
   }
   return undefined;
 }
 
-/** By rank, 1 first. */
+/** In the order of ranks, from 1 on. */
 const SESSION_FIELDS = [FIELD.chosenSession, FIELD.frameworkSession, FIELD.conversation] as const;
 
 export function serviceOf(resource: Resource | undefined): string | undefined {
   return short(resourceIndex(resource), FIELD.service);
 }
 
-/** One resource stands over many spans. */
+/** Many spans share one resource. */
 const resources = new WeakMap<Resource, AttributeIndex>();
 
 export function resourceIndex(resource: Resource | undefined): AttributeIndex {

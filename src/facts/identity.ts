@@ -2,21 +2,21 @@ import { numberIn, indexAttributes, FIELD, textIn } from "./attribute-index.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
 import type { Span } from "../otel/span.ts";
 
-/** Which span an encoding is of, and whether that span had ended when it was written. */
+/** The span to which a version belongs, and whether the span had ended when the version was written. */
 export type SpanIdentity = {
   readonly spanId: string;
-  /** "" where the span has none. */
+  /** "" if the span has no parent. */
   readonly parentSpanId: string;
   readonly running: boolean;
-  /** Unix nanoseconds; 0n while it runs. */
+  /** Unix nanoseconds; 0n while the span runs. */
   readonly end: bigint;
-  /** As in {@link SpanFacts}; 0n where nothing says. */
+  /** As in {@link SpanFacts}; 0n if unknown. */
   readonly asOf: bigint;
 };
 
 /**
- * Reads every dialect in which exporters tell of spans that have not ended. The log, the stream and export keep the
- * exporter's bytes; whoever asks whose they are asks here, through facts. OTLP's own sign is an end that is absent.
+ * Reads every dialect in which exporters report running spans. The log, the stream and exports keep the exporter's bytes;
+ * only this function, through facts, says to which span they belong. In OTLP itself a running span has no end.
  */
 export function spanIdentity(span: Span, index: AttributeIndex = indexAttributes(span.attributes)): SpanIdentity {
   const { spanId, parentSpanId = "" } = span;

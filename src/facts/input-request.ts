@@ -9,29 +9,29 @@ import { FIELD, textIn, valueIn } from "./attribute-index.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
 import { firstText } from "./error.ts";
 
-/** What a span says of a question to somebody outside: a person, or the agent that called. */
+/** A span's question to a person, or to the agent that called it. */
 export type InputRequest = {
-  /** Asked and not answered, as far as this span knows; or over: answered, refused, timed out. */
+  /** `open`: asked and not answered, as far as this span knows. `closed`: answered, refused or timed out. */
   readonly state: "open" | "closed";
-  /** When that was so first, Unix nanoseconds. */
+  /** The time at which the state began, Unix nanoseconds. */
   readonly since: bigint;
-  /** The A2A task that it is about, of which other spans may know more; "" where only this span can. */
+  /** The A2A task of the request: other spans may report it too. "" if only this span can. */
   readonly task: string;
-  /** First line of the question, at most 160 UTF-16 units, else the name of what asks; "" when over. */
+  /** First line of the question, at most 160 UTF-16 units, else the name of the span or event; "" if closed. */
   readonly question: string;
-  /** The tool whose call waits, where the span or its event names it. */
+  /** The tool whose call waits, if the span or its event names it. */
   readonly tool?: string;
-  /** Of a log record that asks by its name alone: the end of its span is an answer too. */
+  /** Set if only a log record's name opens the request: then the end of its span closes it too. */
   readonly untilEnd?: true;
 };
 
-/** What is known of the span otherwise; `tool`: the tool that the span is a call of. */
+/** Other facts of the span. `tool`: the tool that the span calls. */
 type ReportedSpan = { readonly running: boolean; readonly asOf: bigint; readonly tool: string | undefined };
 
-/** What an event, or any other record with a name and attributes, says of a question. */
+/** An input request as reported by an event, or by another record with a name and attributes. */
 type EventRequest = {
   readonly state: InputRequest["state"];
-  /** Whether a state says so, or only the record's name. */
+  /** Whether the state comes from an attribute, or only from the record's name. */
   readonly by: "state" | "name";
   readonly task: string;
   readonly question: string | undefined;
@@ -40,43 +40,43 @@ type EventRequest = {
 
 const MAX_NAME = 256;
 
-/** What one encoding of a span says last; `undefined` where nobody was asked, or nobody else needs to know that it is over. */
-export function inputRequestIn(span: Span, index: AttributeIndex, about: ReportedSpan): InputRequest | undefined {
-  const own = inputRequestOfSpan(span, index, about);
+/** The last input request in one version of a span; `undefined` if it has none, or if a closed one concerns no other span. */
+export function inputRequestIn(span: Span, index: AttributeIndex, reported: ReportedSpan): InputRequest | undefined {
+  const own = inputRequestOfSpan(span, index, reported);
   let last = own;
   for (const event of span.events ?? []) {
-    const stated = inputRequestOfEvent(event, span, index, about);
-    if (stated !== undefined && (last === undefined || stated.since >= last.since)) last = stated;
+    const request = inputRequestOfEvent(event, span, index, reported);
+    if (request !== undefined && (last === undefined || request.since >= last.since)) last = request;
   }
-  // What the attributes of an ended span say is what it ended with.
-  if (own !== undefined && !about.running && own.since === timeOf(span, about)) last = own;
+  // The attributes of an ended span have its final state.
+  if (own !== undefined && !reported.running && own.since === timeOf(span, reported)) last = own;
   return last?.state === "closed" && last.task === "" ? undefined : last;
 }
 
-function inputRequestOfSpan(span: Span, index: AttributeIndex, about: ReportedSpan): InputRequest | undefined {
+function inputRequestOfSpan(span: Span, index: AttributeIndex, reported: ReportedSpan): InputRequest | undefined {
   const task = textIn(index, FIELD.task) ?? "";
   const state = stateIn(textIn(index, FIELD.taskState), textIn(index, FIELD.approvalState));
-  // Most spans say nothing, and their times need not be read.
+  // Most spans have no input request: their times need not be parsed.
   if (task === "" && state === undefined && index[FIELD.inputRequest] === undefined) return undefined;
   const { attributes = [], status, name = "" } = span;
-  const told = (): string | undefined => questionAt(attributes, keys.QUESTION_KEYS);
+  const explicit = (): string | undefined => questionAt(attributes, keys.QUESTION_KEYS);
   const start = startOf(span);
   if (index[FIELD.inputRequest] !== undefined) {
-    // It lasts until there is an answer.
-    if (!about.running) return undefined;
-    const request = valueIn(index, FIELD.input);
-    const question = told() ?? (request === undefined ? undefined : questionIn(request));
+    // The span ends with the answer.
+    if (!reported.running) return undefined;
+    const input = valueIn(index, FIELD.input);
+    const question = explicit() ?? (input === undefined ? undefined : questionIn(input));
     return openRequest(start, task, question ?? questionFromName(name), undefined);
   }
   if (state === "open") {
-    const question = told() ?? questionAt(attributes, ANSWER_KEYS) ?? questionFromName(status?.message || name);
-    return openRequest(timeOf(span, about), task, question, about.tool);
+    const question = explicit() ?? questionAt(attributes, ANSWER_KEYS) ?? questionFromName(status?.message || name);
+    return openRequest(timeOf(span, reported), task, question, reported.tool);
   }
-  // That somebody goes on with a task is an answer, whatever comes of it.
-  return task === "" ? undefined : closedRequest(state === "closed" ? timeOf(span, about) : start, task);
+  // Any other state means that the task goes on: the request was answered.
+  return task === "" ? undefined : closedRequest(state === "closed" ? timeOf(span, reported) : start, task);
 }
 
-/** An agent that asks back asks in its answer. */
+/** An agent's answer contains its question. */
 const ANSWER_KEYS = [...OUTPUT_KEYS, ...LATER_OUTPUT_KEYS];
 
 function inputRequestOfEvent(
@@ -86,17 +86,17 @@ function inputRequestOfEvent(
   { running, tool }: ReportedSpan,
 ): InputRequest | undefined {
   const { name = "", attributes = [], timeUnixNano } = event;
-  const stated = requestInEvent(name, attributes);
-  if (stated === undefined) return undefined;
+  const request = requestInEvent(name, attributes);
+  if (request === undefined) return undefined;
   const since = timeUnixNano === undefined ? startOf(span) : BigInt(timeUnixNano);
-  const task = stated.task || (textIn(index, FIELD.task) ?? "");
-  // A state outlives the span in which it was reached; a mere question has its answer when the span ends.
-  if (stated.state === "closed" || (stated.by === "name" && !running)) return closedRequest(since, task);
-  const question = stated.question ?? questionAt(span.attributes ?? [], keys.QUESTION_KEYS) ?? questionFromName(name);
-  return openRequest(since, task, question, stated.tool ?? tool);
+  const task = request.task || (textIn(index, FIELD.task) ?? "");
+  // A state outlives its span. A request opened by an event's name is answered when the span ends.
+  if (request.state === "closed" || (request.by === "name" && !running)) return closedRequest(since, task);
+  const question = request.question ?? questionAt(span.attributes ?? [], keys.QUESTION_KEYS) ?? questionFromName(name);
+  return openRequest(since, task, question, request.tool ?? tool);
 }
 
-/** What a log record says of a question; `undefined` where it is about none. */
+/** The input request that a log record reports; `undefined` if there is none. */
 export function inputRequestOfRecord(record: {
   readonly name: string;
   readonly attributes: readonly KeyValue[];
@@ -105,16 +105,16 @@ export function inputRequestOfRecord(record: {
   readonly time: bigint;
 }): InputRequest | undefined {
   const { name, attributes, body, time } = record;
-  const stated = requestInEvent(name, attributes);
-  if (stated === undefined) return undefined;
-  if (stated.state === "closed") return closedRequest(time, stated.task);
-  const said = body === undefined ? undefined : questionIn(body);
-  const question = stated.question ?? said ?? questionFromName(name);
-  const asking = openRequest(time, stated.task, question, stated.tool);
-  return stated.by === "name" ? { ...asking, untilEnd: true } : asking;
+  const request = requestInEvent(name, attributes);
+  if (request === undefined) return undefined;
+  if (request.state === "closed") return closedRequest(time, request.task);
+  const inBody = body === undefined ? undefined : questionIn(body);
+  const question = request.question ?? inBody ?? questionFromName(name);
+  const open = openRequest(time, request.task, question, request.tool);
+  return request.by === "name" ? { ...open, untilEnd: true } : open;
 }
 
-/** Reads an event; a log record that is an event reads the same. `undefined` where it is about no question. */
+/** Reads an event, or a log record that is an event; `undefined` if it reports no input request. */
 function requestInEvent(name: string, attributes: readonly KeyValue[]): EventRequest | undefined {
   const task = firstText(attributes, keys.TASK_STATE_KEYS);
   const byState = stateIn(task, firstText(attributes, keys.APPROVAL_STATE_KEYS));
@@ -142,11 +142,11 @@ function startOf(span: Span): bigint {
   return BigInt(span.startTimeUnixNano ?? 0);
 }
 
-/** When the encoding's attributes were so, as far as it tells. */
+/** The time to which the version's attributes refer, as far as it is known. */
 function timeOf(span: Span, { running, asOf }: ReportedSpan): bigint {
   if (!running) return BigInt(span.endTimeUnixNano ?? 0);
   const start = startOf(span);
-  // The number of a report is no time.
+  // `asOf` may be the number of a report, which is no time.
   return asOf > start ? asOf : start;
 }
 
@@ -171,13 +171,13 @@ const CLOSING_WORDS: ReadonlySet<string> = new Set(keys.INPUT_REQUEST_EVENTS.clo
 const SUBJECT_IN_NAME = new RegExp(keys.INPUT_REQUEST_EVENTS.subjects.join("|"), "i");
 
 function stateInName(name: string): InputRequest["state"] | undefined {
-  // A span may have thousands of events.
+  // A cheap test first: a span may have thousands of events.
   if (!SUBJECT_IN_NAME.test(name)) return undefined;
   const words = wordsOf(name).replace(/timed out$/, "timeout");
-  const [about = "", what = ""] = words.split(" ").slice(-2);
-  if (!EVENT_SUBJECTS.has(about)) return undefined;
-  if (OPENING_WORDS.has(what)) return "open";
-  return CLOSING_WORDS.has(what) ? "closed" : undefined;
+  const [subject = "", outcome = ""] = words.split(" ").slice(-2);
+  if (!EVENT_SUBJECTS.has(subject)) return undefined;
+  if (OPENING_WORDS.has(outcome)) return "open";
+  return CLOSING_WORDS.has(outcome) ? "closed" : undefined;
 }
 
 /** `TASK_STATE_INPUT_REQUIRED`, `input-required`, `InputRequired`: "input required". */
@@ -194,7 +194,7 @@ const MAX_QUESTION = 160;
 /** `{params: {status: {message: {…}}}}` and no deeper. */
 const MAX_DEPTH = 3;
 
-/** The first of the keys that asks something, its first line. */
+/** First line of the question under the first of the keys that has one. */
 export function questionAt(attributes: readonly KeyValue[], ordered: readonly string[]): string | undefined {
   for (const key of ordered) {
     const value = attributes.find((attribute) => attribute.key === key)?.value;
@@ -204,19 +204,19 @@ export function questionAt(attributes: readonly KeyValue[], ordered: readonly st
   return undefined;
 }
 
-/** The first line of what a value asks: of a request or a task the message in it, else as of any input. */
+/** First line of the question in a value: the message of a request or task, else as for any input. */
 export function questionIn(value: AnyValue): string | undefined {
   const plain = value.stringValue === undefined ? plainValue(value) : parseJson(value.stringValue);
   const message = messageIn(plain);
   return message === undefined ? promptLine(value, MAX_QUESTION) : firstLine(message, MAX_QUESTION);
 }
 
-/** A name as the question, where nothing better is told. */
+/** The name in place of a question, if there is no better text. */
 export function questionFromName(name: string): string {
   return firstLine(name, MAX_QUESTION) ?? "";
 }
 
-/** MCP's `{params: {message}}`, A2A's `{status: {message: {parts: [{text}]}}}`, and what is left of them when cut out. */
+/** The message of MCP's `{params: {message}}`, of A2A's `{status: {message: {parts: [{text}]}}}`, or of their inner objects alone. */
 function messageIn(value: unknown, depth = 0): string | undefined {
   if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return undefined;
   const { message, params, status, parts } = value as Readonly<Record<string, unknown>>;

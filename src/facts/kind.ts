@@ -1,7 +1,7 @@
 import { FixedKeys } from "../lib/fixed-keys.ts";
 import { NAME_PREFIXES } from "../otel/semconv/attributes.ts";
 
-/** What a span is, whatever its exporter calls it. The order is part of encoded facts. */
+/** The kinds of spans, independent of the exporter's words. The order is part of encoded facts. */
 export const SPAN_KINDS = [
   "query",
   "agent",
@@ -20,7 +20,7 @@ export const SPAN_KINDS = [
 
 export type SpanKind = (typeof SPAN_KINDS)[number];
 
-/** Words that say a kind outright, over all producers, in lower case. */
+/** Explicit words for kinds, of all producers, in lower case. */
 export const EXPLICIT_KINDS = new FixedKeys<SpanKind>([
   ["llm", "llm"],
   ["generation", "llm"],
@@ -41,12 +41,12 @@ export const EXPLICIT_KINDS = new FixedKeys<SpanKind>([
   ["reranker", "retrieval"],
   ["embedding", "embedding"],
   ["embedder", "embedding"],
-  // Claude Code's parts of one tool call: counted as calls they would double it.
+  // Claude Code's parts of one tool call: as tools they would count the call twice.
   ["tool.execution", "internal"],
   ["tool.blocked_on_user", "internal"],
 ]);
 
-/** Words for a step of something: the span is a chain unless it says more exactly what it is. */
+/** Words for a step: the span is a chain unless a more exact word is found. */
 export const STEP_WORDS = new FixedKeys<true>([
   ["workflow", true],
   ["task", true],
@@ -58,7 +58,7 @@ export const STEP_WORDS = new FixedKeys<true>([
   ["model_generation", true],
 ]);
 
-/** `gen_ai.operation.name` of the GenAI convention. */
+/** Values of `gen_ai.operation.name` in the GenAI convention. */
 export const OPERATION_KINDS = new FixedKeys<SpanKind>([
   ["chat", "llm"],
   ["text_completion", "llm"],
@@ -71,7 +71,7 @@ export const OPERATION_KINDS = new FixedKeys<SpanKind>([
   ["invoke_workflow", "team"],
 ]);
 
-/** The kind that the Vercel AI SDK's operation id means. */
+/** The kind for an operation id of the Vercel AI SDK. */
 export function aiSdkKind(operation: string): SpanKind | undefined {
   if (!operation.startsWith("ai.")) return undefined;
   if (operation === "ai.toolCall") return "tool";
@@ -80,7 +80,7 @@ export function aiSdkKind(operation: string): SpanKind | undefined {
   return "chain";
 }
 
-/** What a span says of its kind, each where it says it. */
+/** Evidence of a span's kind, by source. */
 export type KindEvidence = {
   readonly explicit: SpanKind | undefined;
   readonly operation: SpanKind | undefined;
@@ -90,11 +90,11 @@ export type KindEvidence = {
   readonly usage: boolean;
 };
 
-/** First match wins: explicit, GenAI operation, AI SDK operation, presence of a key, name; then the vague hints. */
+/** The first match wins: explicit word, GenAI operation, AI SDK operation, presence of a key, name; then step and usage. */
 export function spanKind(name: string, evidence: KindEvidence): SpanKind {
   const { explicit } = evidence;
   if (explicit === "chain") {
-    // Ark calls its queries and teams OpenInference chains, having no better word there.
+    // Ark marks its queries and teams as chains: OpenInference has no better word.
     const named = kindOfName(name);
     return named === "query" || named === "team" ? named : explicit;
   }

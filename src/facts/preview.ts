@@ -9,14 +9,14 @@ import { oneLine } from "../lib/one-line.ts";
 import { SUBJECT_KEYS } from "../otel/semconv/content.ts";
 import type { Span } from "../otel/span.ts";
 
-/** Longest line that a row of the tree shows, UTF-16 units. */
+/** Longest preview in a row of the tree, UTF-16 units. */
 const MAX_LINE = 160;
 
-/** One line of what was asked or answered, for a row of the tree; of a tool call of which tool first, where its name does not say; "" when the span says nothing. */
+/** The input or output in one line, for a row of the tree; "" if the span has neither. The tool's name comes first if the span's name lacks it. */
 export function previewLine(span: Span, facts: SpanFacts): string {
-  const said = previewText(span, facts);
+  const text = previewText(span, facts);
   const { name, tool = "" } = facts;
-  return tool === "" || name.includes(tool) ? said : line(said === "" ? tool : `${tool} · ${said}`);
+  return tool === "" || name.includes(tool) ? text : line(text === "" ? tool : `${tool} · ${text}`);
 }
 
 function previewText(span: Span, facts: SpanFacts): string {
@@ -52,7 +52,7 @@ function answerText(content: Content | undefined): string {
     messageText(message) ??
     message.parts
       .map(partText)
-      .filter((text) => text !== "")
+      .filter((part) => part !== "")
       .join(" · ")
   );
 }

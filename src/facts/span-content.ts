@@ -12,37 +12,37 @@ import { indexedMessages } from "../content/indexed-messages.ts";
 import { contentParts, toolCalls } from "../content/message-parts.ts";
 import type { MessagePart } from "../content/message-parts.ts";
 import * as keys from "../otel/semconv/attributes.ts";
-import * as said from "../otel/semconv/content.ts";
+import * as contentKeys from "../otel/semconv/content.ts";
 import type { AnyValue, Span } from "../otel/span.ts";
 import { costIn, tokensIn } from "./usage.ts";
 
-/** What a span says, for a person to read. */
+/** A span's content, for display. */
 export type SpanContent = {
   readonly input?: Content;
   readonly output?: Content;
   readonly model?: string;
   readonly provider?: string;
   readonly tokens?: Tokens;
-  /** US dollars, as the span says. */
+  /** US dollars, as the span reports. */
   readonly cost?: number;
   readonly timeToFirstTokenMillis?: number;
   readonly finishReasons?: readonly string[];
   readonly tool?: { readonly name: string; readonly callId?: string };
   readonly agent?: string;
-  /** Of a span that failed. */
+  /** Only of a failed span. */
   readonly exception?: Exception;
-  /** Of a span that did not fail: what it says with its status. */
+  /** Only of a span that did not fail: the message of its status. */
   readonly statusMessage?: string;
-  /** Keys of the span's attributes that went into the above: the page lists the others as they came. */
+  /** Keys of the attributes used above: the page lists all others unchanged. */
   readonly claimed: ReadonlySet<string>;
 };
 
-/** Whether a span failed: log records about it may say so where it does not. */
+/** Whether a span failed. Log records may report a failure that the span itself does not. */
 export type Outcome = "failed" | "passed";
 
 /**
- * Reads everything anew: for the span that is looked at, not for thousands. `known`: the outcome where the caller knows it, as
- * the rows of a session do; else what the span says of itself.
+ * Reads the whole content again on each call: for one displayed span, not for thousands. `known`: the outcome if the caller
+ * knows it, as the rows of a session do; else it is taken from the span.
  */
 export function readContent(span: Span, known?: Outcome): SpanContent {
   const attributes = new ClaimedAttributes(span.attributes);
@@ -54,12 +54,12 @@ export function readContent(span: Span, known?: Outcome): SpanContent {
   assign(content, "output", kind === "tool" ? toolOutput(span, attributes) : readOutput(span, attributes));
   if (kind === "tool") {
     attributes.take(keys.TOOL_KEYS, textOf);
-    const callId = attributes.take(said.TOOL_CALL_ID_KEYS, textOf);
+    const callId = attributes.take(contentKeys.TOOL_CALL_ID_KEYS, textOf);
     content.tool = { name: toolName(name, index), ...(callId === undefined ? {} : { callId }) };
   } else {
     const isModel = kind === "llm" || kind === "embedding";
     assign(content, "model", attributes.take(isModel ? keys.MODEL_SPAN_KEYS : keys.MODEL_KEYS, textOf));
-    assign(content, "provider", attributes.take(said.PROVIDER_KEYS, textOf));
+    assign(content, "provider", attributes.take(contentKeys.PROVIDER_KEYS, textOf));
   }
   assign(content, "agent", attributes.take(kind === "agent" ? keys.AGENT_SPAN_KEYS : keys.AGENT_KEYS, textOf));
   assign(content, "tokens", tokensIn(index));
@@ -67,7 +67,7 @@ export function readContent(span: Span, known?: Outcome): SpanContent {
   assign(content, "cost", costIn(index));
   if (content.cost !== undefined) attributes.take([...keys.COST_KEYS, ...keys.COST_DETAILS_KEYS], (value) => value);
   assign(content, "timeToFirstTokenMillis", timeToFirstToken(attributes));
-  assign(content, "finishReasons", attributes.take(said.FINISH_REASON_KEYS, finishReasons));
+  assign(content, "finishReasons", attributes.take(contentKeys.FINISH_REASON_KEYS, finishReasons));
   const outcome = known ?? (countsAsError(span, index) ? "failed" : "passed");
   if (outcome === "failed") assign(content, "exception", readException(span, attributes));
   else assign(content, "statusMessage", readStatusMessage(span, attributes));
@@ -79,76 +79,80 @@ function assign<T, Field extends keyof T>(target: T, field: Field, value: T[Fiel
 }
 
 function toolInput(attributes: ClaimedAttributes): Content | undefined {
-  const found = attributes.find([...said.TOOL_INPUT_KEYS, ...said.INPUT_KEYS]);
+  const found = attributes.find([...contentKeys.TOOL_INPUT_KEYS, ...contentKeys.INPUT_KEYS]);
   return found === undefined ? undefined : plainContent(found.value);
 }
 
 function toolOutput(span: Span, attributes: ClaimedAttributes): Content | undefined {
-  const found = attributes.find([...said.TOOL_OUTPUT_KEYS, ...said.OUTPUT_KEYS, ...said.LATER_OUTPUT_KEYS]);
+  const found = attributes.find([
+    ...contentKeys.TOOL_OUTPUT_KEYS,
+    ...contentKeys.OUTPUT_KEYS,
+    ...contentKeys.LATER_OUTPUT_KEYS,
+  ]);
   if (found !== undefined) return plainContent(found.value);
-  const event = span.events?.findLast((one) => one.name === said.TOOL_OUTPUT_EVENT.name);
-  const told = new ClaimedAttributes(event?.attributes).find(said.TOOL_OUTPUT_EVENT.keys);
-  return told === undefined ? undefined : plainContent(told.value);
+  const event = span.events?.findLast((one) => one.name === contentKeys.TOOL_OUTPUT_EVENT.name);
+  const inEvent = new ClaimedAttributes(event?.attributes).find(contentKeys.TOOL_OUTPUT_EVENT.keys);
+  return inEvent === undefined ? undefined : plainContent(inEvent.value);
 }
 
 function readInput(span: Span, attributes: ClaimedAttributes): Content | undefined {
   const events = span.events ?? [];
   return (
     conventionInput(attributes) ??
-    indexedMessages(attributes, said.INPUT_MESSAGE_PREFIXES, "user") ??
+    indexedMessages(attributes, contentKeys.INPUT_MESSAGE_PREFIXES, "user") ??
     conventionInput(new ClaimedAttributes(detailsAttributes(events))) ??
     inputEventMessages(events) ??
-    withInstructions(attributes, described(attributes, said.INPUT_KEYS))
+    withInstructions(attributes, contentAt(attributes, contentKeys.INPUT_KEYS))
   );
 }
 
 function readOutput(span: Span, attributes: ClaimedAttributes): Content | undefined {
   const events = span.events ?? [];
   return (
-    described(attributes, said.OUTPUT_MESSAGE_KEYS) ??
-    indexedMessages(attributes, said.OUTPUT_MESSAGE_PREFIXES, "assistant") ??
-    described(new ClaimedAttributes(detailsAttributes(events)), said.OUTPUT_MESSAGE_KEYS) ??
+    contentAt(attributes, contentKeys.OUTPUT_MESSAGE_KEYS) ??
+    indexedMessages(attributes, contentKeys.OUTPUT_MESSAGE_PREFIXES, "assistant") ??
+    contentAt(new ClaimedAttributes(detailsAttributes(events)), contentKeys.OUTPUT_MESSAGE_KEYS) ??
     outputEventMessages(events) ??
-    described(attributes, said.OUTPUT_KEYS) ??
+    contentAt(attributes, contentKeys.OUTPUT_KEYS) ??
     aiSdkAnswer(attributes) ??
-    described(attributes, said.LATER_OUTPUT_KEYS)
+    contentAt(attributes, contentKeys.LATER_OUTPUT_KEYS)
   );
 }
 
 function conventionInput(attributes: ClaimedAttributes): Content | undefined {
-  const content = described(attributes, said.INPUT_MESSAGE_KEYS);
+  const content = contentAt(attributes, contentKeys.INPUT_MESSAGE_KEYS);
   return content === undefined ? undefined : withInstructions(attributes, content);
 }
 
-/** The first of the keys that says anything, read as its mime type asks. */
-function described(attributes: ClaimedAttributes, ordered: readonly string[]): Content | undefined {
+/** The content of the first key with a value, read by its mime type. */
+function contentAt(attributes: ClaimedAttributes, ordered: readonly string[]): Content | undefined {
   const found = attributes.find(ordered);
   if (found === undefined) return undefined;
-  const mimeKey = said.MIME_TYPE_KEYS.get(found.key);
+  const mimeKey = contentKeys.MIME_TYPE_KEYS.get(found.key);
   const mimeType = mimeKey === undefined ? undefined : attributes.take([mimeKey], textOf);
   return mimeType === "text/plain" ? asText(found.value) : contentOf(found.value);
 }
 
 function asText(value: AnyValue): Content {
-  const { stringValue, offloaded: spill } = value;
+  const { stringValue, offloaded } = value;
   if (stringValue === undefined) return plainContent(value);
-  return { kind: "text", text: stringValue, ...(spill === undefined ? {} : { offloaded: spill }) };
+  return { kind: "text", text: stringValue, ...(offloaded === undefined ? {} : { offloaded }) };
 }
 
-/** System instructions stand before the conversation; a conversation that is only a text becomes one. */
+/** Puts system instructions before the conversation; a plain text becomes a user message. */
 function withInstructions(attributes: ClaimedAttributes, content: Content | undefined): Content | undefined {
   if (content?.kind === "json") return content;
-  const found = attributes.find(said.SYSTEM_KEYS);
+  const found = attributes.find(contentKeys.SYSTEM_KEYS);
   if (found === undefined) return content;
   const parts = contentParts(instructions(found.value));
   if (parts.length === 0) return content;
-  const spill = content?.offloaded ?? found.value.offloaded;
-  const asked =
+  const offloaded = content?.offloaded ?? found.value.offloaded;
+  const conversation =
     content?.kind === "text" ? [{ role: "user", parts: contentParts(content.text) }] : (content?.messages ?? []);
   return {
     kind: "messages",
-    messages: [{ role: "system", parts }, ...asked],
-    ...(spill === undefined ? {} : { offloaded: spill }),
+    messages: [{ role: "system", parts }, ...conversation],
+    ...(offloaded === undefined ? {} : { offloaded }),
   };
 }
 
@@ -157,7 +161,7 @@ function instructions(value: AnyValue): unknown {
 }
 
 function aiSdkAnswer(attributes: ClaimedAttributes): Content | undefined {
-  const { text, reasoning, toolCalls: calls } = said.AI_SDK_ANSWER;
+  const { text, reasoning, toolCalls: calls } = contentKeys.AI_SDK_ANSWER;
   const thought = attributes.find([reasoning]);
   const answer = attributes.find([text]);
   const called = attributes.find([calls]);
@@ -168,12 +172,12 @@ function aiSdkAnswer(attributes: ClaimedAttributes): Content | undefined {
     ...(answer === undefined ? [] : contentParts(plainValue(answer.value))),
     ...(called === undefined ? [] : toolCalls(plainValue(called.value))),
   ];
-  const spill = answer?.value.offloaded ?? called?.value.offloaded ?? thought?.value.offloaded;
+  const offloaded = answer?.value.offloaded ?? called?.value.offloaded ?? thought?.value.offloaded;
   if (parts.length === 0) return called === undefined ? undefined : plainContent(called.value);
   return {
     kind: "messages",
     messages: [{ role: "assistant", parts }],
-    ...(spill === undefined ? {} : { offloaded: spill }),
+    ...(offloaded === undefined ? {} : { offloaded }),
   };
 }
 
@@ -190,14 +194,14 @@ function claimTokens(attributes: ClaimedAttributes): void {
 }
 
 function timeToFirstToken(attributes: ClaimedAttributes): number | undefined {
-  for (const [key, unit] of said.FIRST_TOKEN_KEYS) {
+  for (const [key, unit] of contentKeys.FIRST_TOKEN_KEYS) {
     const value = attributes.take([key], numberOf);
     if (value !== undefined) return value * unit;
   }
   return undefined;
 }
 
-/** An array, JSON text of one, or one plain word: producers do all three. */
+/** Producers write an array, JSON text of one, or one plain word. */
 function finishReasons(value: AnyValue): readonly string[] | undefined {
   const plain =
     value.stringValue === undefined ? plainValue(value) : (parseJson(value.stringValue) ?? value.stringValue);

@@ -12,7 +12,7 @@ export type Tokens = {
   readonly reasoning: number;
 };
 
-/** The tokens that a span says it used; `undefined` when it says neither input nor output. */
+/** The tokens that a span reports; `undefined` if it reports neither input nor output. */
 export function tokensIn(index: AttributeIndex): Tokens | undefined {
   const input = numberIn(index, FIELD.inputTokens);
   const output = numberIn(index, FIELD.outputTokens);
@@ -35,7 +35,7 @@ export function costIn(index: AttributeIndex): number | undefined {
   return typeof total === "number" ? dollars(total) : undefined;
 }
 
-/** JSON reads 1e999 as infinite, and a number that is none costs nothing: one of them must not spoil a sum, or a chunk's facts. */
+/** JSON.parse reads 1e999 as Infinity. One infinite or negative cost must not spoil a sum or a chunk's facts. */
 function dollars(cost: number): number | undefined {
   return Number.isFinite(cost) && cost >= 0 ? cost : undefined;
 }
@@ -46,17 +46,17 @@ function usageInText(index: AttributeIndex): Tokens | undefined {
     const parsed = parseJson(usage);
     return isRecord(parsed) ? disjointUsage(parsed) : undefined;
   }
-  // A model's answer may be long, and only a model's is read for its usage: its steps repeat it.
+  // Only a model's answer is searched for usage: it may be long, and the steps around the call repeat it.
   const answer = kindAt(index, FIELD.explicitKind) === "llm" ? textIn(index, FIELD.answer) : undefined;
   const parsed = answer?.includes('"usage"') === true ? parseJson(answer) : undefined;
   if (!isRecord(parsed) || !isRecord(parsed.usage)) return undefined;
-  const { usage: said } = parsed;
-  const tokens = { input: count(said.inputTokens), output: count(said.outputTokens) };
+  const { usage: reported } = parsed;
+  const tokens = { input: count(reported.inputTokens), output: count(reported.outputTokens) };
   if (tokens.input + tokens.output === 0) return undefined;
-  return { ...tokens, cached: count(said.cachedContentTokens), reasoning: count(said.thoughtsTokens) };
+  return { ...tokens, cached: count(reported.cachedContentTokens), reasoning: count(reported.thoughtsTokens) };
 }
 
-/** Langfuse's: `input` beside `input_cached_tokens`, `output` beside `output_reasoning`; or OpenAI's own names. */
+/** Langfuse's counts, which do not overlap: `input` and `input_cached_tokens`, `output` and `output_reasoning`. Also OpenAI's names. */
 function disjointUsage(usage: PlainRecord): Tokens | undefined {
   let [input, output, cached, reasoning] = [count(usage.prompt_tokens), count(usage.completion_tokens), 0, 0];
   for (const [name, value] of Object.entries(usage)) {

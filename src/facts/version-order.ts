@@ -1,12 +1,12 @@
 import type { SpanFacts } from "./facts.ts";
 
-/** What the order of encodings looks at. */
+/** The facts that order the versions of a span. */
 export type SpanVersion = Pick<SpanFacts, "running" | "end" | "asOf" | "size" | "hash">;
 
 /**
- * Of two encodings of one span, whether the candidate is the one to keep: ended › later end › larger › larger hash. While
- * it runs, the newer report takes the end's place: its size says nothing of its age, for a report may leave out what an
- * older one said. A strict total order, so that the survivor depends on the set of encodings and never on their arrival.
+ * Whether the candidate supersedes the stored version of the same span: ended › later end › larger › larger hash. While the
+ * span runs, the recency of the report replaces the end: size says nothing about recency, because a newer report may omit what an
+ * older one had. A strict total order: the winner depends on the set of versions, never on the order of arrival.
  */
 export function supersedes(candidate: SpanVersion, stored: SpanVersion): boolean {
   if (candidate.running !== stored.running) return stored.running;
@@ -16,7 +16,7 @@ export function supersedes(candidate: SpanVersion, stored: SpanVersion): boolean
   return candidate.hash > stored.hash;
 }
 
-/** The end of a span, or how new a report of it is while it runs; the two never meet in one comparison. */
+/** The end of a span, or how recent the report of a running span is; one is never compared with the other. */
 export function lastOf({ running, end, asOf }: Pick<SpanVersion, "running" | "end" | "asOf">): bigint {
   return running ? (asOf ?? 0n) : end;
 }

@@ -1,14 +1,14 @@
-/** The two 32-bit words of an id of 16 hexadecimal digits; "" is 0. */
-/** The words of 16 hex digits; zero for "". */
+/** The upper 32 bits of 16 hex digits; 0 for "". */
 export function highWord(hex: string): number {
   return hex === "" ? 0 : wordAt(hex, 0);
 }
 
+/** The lower 32 bits of 16 hex digits; 0 for "". */
 export function lowWord(hex: string): number {
   return hex === "" ? 0 : wordAt(hex, 8);
 }
 
-/** Digit by digit, a letter by its bit 6: `parseInt` costs ten times as much, and which digits are letters can't be foretold. */
+/** Reads digit by digit, without a branch on letters, which the processor could not predict: bit 6 marks a letter. `parseInt` takes ten times as long. */
 function wordAt(hex: string, from: number): number {
   let word = 0;
   for (let at = from; at < from + 8; at++) {

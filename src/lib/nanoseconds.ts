@@ -1,21 +1,21 @@
-/** Unix nanoseconds as a decimal string, of Unix milliseconds: objects keep the latter, and all that is told is in the former. */
+/** Converts Unix milliseconds, as objects store them, to Unix nanoseconds in decimal, as every answer has them. */
 export function nanoseconds(millis: number): string {
   return millis === 0 ? "0" : `${millis}000000`;
 }
 
-/** 584 years, just below the 2^64 nanoseconds that OTLP's clocks can tell: nothing lasts longer. */
-const MOST_MICROS = 18_446_744_073_709_000;
+/** 584 years, just below the 2^64 nanoseconds of OTLP's clocks: the longest duration. */
+const MAX_MICROS = 18_446_744_073_709_000;
 
-/** What lasted so many milliseconds in nanoseconds, exact to the microsecond; whatever a producer claims, nothing below zero. */
+/** Converts a duration from milliseconds to nanoseconds, exact to the microsecond. A negative duration becomes zero. */
 export function nanosecondsIn(millis: number): bigint {
-  return BigInt(Math.max(0, Math.min(Math.round(millis * 1_000), MOST_MICROS))) * 1_000n;
+  return BigInt(Math.max(0, Math.min(Math.round(millis * 1_000), MAX_MICROS))) * 1_000n;
 }
 
-/** Years that RFC 3339 has digits for end here, in Unix milliseconds. */
+/** The last time that RFC 3339 can write with four digits of the year, in Unix milliseconds. */
 const LAST_MILLIS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 const NANOS_PER_SECOND = 1_000_000_000n;
 
-/** Unix nanoseconds as RFC 3339, with as many digits of the second as it has; an absurd clock's time is the last there is. */
+/** Unix nanoseconds as RFC 3339, with as many fractional digits as needed. A later time than RFC 3339 can write becomes the last one. */
 export function nanosecondsText(time: bigint): string {
   const millis = Math.min(Number(time / 1_000_000n), LAST_MILLIS);
   const seconds = new Date(millis).toISOString().slice(0, 19);

@@ -1,20 +1,20 @@
 const encoder = new TextEncoder();
 
 export const HEARTBEAT = encoder.encode(": heartbeat\n\n");
-/** How soon clients come back after a cut. */
+/** Clients reconnect one second after a disconnect. */
 export const RETRY = encoder.encode("retry: 1000\n\n");
 
-/** One event. `data` is JSON and therefore one line. */
+/** One event. `data` is encoded as JSON, so it is one line. */
 export function sse(event: string, data: unknown, id?: string): Uint8Array {
   return sseText(event, JSON.stringify(data), id);
 }
 
-/** One event whose data is JSON text on one line already. */
+/** One event whose data is already JSON text on one line. */
 export function sseText(event: string, text: string, id?: string): Uint8Array {
   return encoder.encode(`${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${text}\n\n`);
 }
 
-/** An event whose data is `{…head, [field]: text}`, where the text is JSON already: the log's own bytes go through unread. */
+/** An event whose data is `{…head, [field]: text}`. The text is already JSON: the bytes of the log are sent without parsing. */
 export function sseAround(
   event: string,
   head: Record<string, unknown>,

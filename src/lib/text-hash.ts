@@ -1,13 +1,13 @@
 const encoder = new TextEncoder();
-/** Longer texts are hashed piece by piece. A multiple of four bytes. */
+/** Longer texts are hashed in pieces of this size. A multiple of four bytes. */
 const PIECE_BYTES = 65_536;
 const bytes = new Uint8Array(PIECE_BYTES);
 const words = new Uint32Array(bytes.buffer);
 
 /**
- * A fast 64-bit hash of the text, 16 hex digits; not for secrets. Two lanes of 32 bits, of different rotation and multiplier,
- * each take every four bytes of its UTF-8: without the rotation the topmost bits would cancel out. The engine's own encoder
- * hands over words more cheaply than units are read one by one. `seed`, 32 bits, makes the same text another one.
+ * A fast 64-bit hash of the text, as 16 hex digits; not for secrets. Two lanes of 32 bits, with different rotations and
+ * multipliers, each read all of its UTF-8 in words of four bytes. Without the rotation the top bits would cancel out. The
+ * engine's encoder produces words faster than a loop over UTF-16 units. A different `seed` (32 bits) gives a different hash.
  */
 export function textHash(text: string, seed = 0): string {
   let a = 0x9747b28c ^ text.length ^ seed;
@@ -15,7 +15,7 @@ export function textHash(text: string, seed = 0): string {
   for (let at = 0; at < text.length;) {
     const { read, written } = encoder.encodeInto(at === 0 ? text : text.slice(at), bytes);
     at += read;
-    // The last word's rest; past the end a store is no store.
+    // Clears the rest of the last word. A store past the end of the array has no effect.
     bytes[written] = 0;
     bytes[written + 1] = 0;
     bytes[written + 2] = 0;
@@ -37,7 +37,7 @@ function avalanche(lane: number): number {
 
 const BYTES_IN_HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-/** By table: a twentieth of what `toString(16)` costs. */
+/** The table takes a twentieth of the time of `toString(16)`. */
 function hex(lane: number): string {
   return byteInHex(lane >>> 24) + byteInHex(lane >>> 16) + byteInHex(lane >>> 8) + byteInHex(lane);
 }

@@ -1,40 +1,40 @@
-/** The first so many of any number of entries, in an order of its own: a heap whose root is the last of them. */
+/** The first `limit` of any number of entries by value. A heap: its root is the last entry that still belongs to them. */
 export class TopK {
   readonly #limit: number;
   readonly #sign: number;
   readonly #values: number[] = [];
-  readonly #places: number[] = [];
+  readonly #indexes: number[] = [];
 
-  /** By value, then by place; `desc`: the largest first. */
+  /** Orders by value, then by index; `desc`: the largest first. */
   constructor(limit: number, order: "asc" | "desc") {
     this.#limit = limit;
     this.#sign = order === "asc" ? 1 : -1;
   }
 
-  offer(value: number, place: number): void {
+  offer(value: number, index: number): void {
     const length = this.#values.length;
     if (length < this.#limit) {
       this.#values.push(value);
-      this.#places.push(place);
+      this.#indexes.push(index);
       this.#rise(length);
-    } else if (this.compare(value, place, this.#values[0] ?? 0, this.#places[0] ?? 0) < 0) {
+    } else if (this.compare(value, index, this.#values[0] ?? 0, this.#indexes[0] ?? 0) < 0) {
       this.#values[0] = value;
-      this.#places[0] = place;
+      this.#indexes[0] = index;
       this.#sink();
     }
   }
 
-  /** Negative if the first comes before the second. */
-  compare(value: number, place: number, otherValue: number, otherPlace: number): number {
-    return this.#sign * (value - otherValue || place - otherPlace);
+  /** Negative if the first entry comes before the second. */
+  compare(value: number, index: number, otherValue: number, otherIndex: number): number {
+    return this.#sign * (value - otherValue || index - otherIndex);
   }
 
-  /** Places, first to last. */
+  /** Indexes of the entries, first to last. */
   get ranked(): number[] {
-    return this.#places
-      .map((place, at) => ({ place, value: this.#values[at] ?? 0 }))
-      .toSorted((a, b) => this.compare(a.value, a.place, b.value, b.place))
-      .map(({ place }) => place);
+    return this.#indexes
+      .map((index, at) => ({ index, value: this.#values[at] ?? 0 }))
+      .toSorted((a, b) => this.compare(a.value, a.index, b.value, b.index))
+      .map(({ index }) => index);
   }
 
   #rise(from: number): void {
@@ -61,11 +61,11 @@ export class TopK {
   }
 
   #order(a: number, b: number): number {
-    return this.compare(this.#values[a] ?? 0, this.#places[a] ?? 0, this.#values[b] ?? 0, this.#places[b] ?? 0);
+    return this.compare(this.#values[a] ?? 0, this.#indexes[a] ?? 0, this.#values[b] ?? 0, this.#indexes[b] ?? 0);
   }
 
   #swap(a: number, b: number): void {
     [this.#values[a], this.#values[b]] = [this.#values[b] ?? 0, this.#values[a] ?? 0];
-    [this.#places[a], this.#places[b]] = [this.#places[b] ?? 0, this.#places[a] ?? 0];
+    [this.#indexes[a], this.#indexes[b]] = [this.#indexes[b] ?? 0, this.#indexes[a] ?? 0];
   }
 }

@@ -17,37 +17,37 @@ import { readArkRecord } from "./ark-events/ark-spans.ts";
 import { valueAt } from "./record-fields.ts";
 import { subjectOf } from "./derived-spans.ts";
 
-/** What a log record adds to the span that it is about, whether that comes before it or after. */
+/** Facts that a log record adds to its span. The span may arrive before it or after it. */
 export type SpanAnnotation = {
   readonly spanId: string;
   readonly error?: true;
-  /** Of an error: nobody wanted the answer any more. */
+  /** Only of an error: the caller no longer wanted the answer. */
   readonly canceled?: true;
-  /** Of an error: first line of what it says of itself, at most 160 UTF-16 units. */
+  /** Only of an error: first line of its message, at most 160 UTF-16 units. */
   readonly failure?: string;
-  /** First line of what was asked, at most 160 UTF-16 units. */
+  /** First line of the prompt, at most 160 UTF-16 units. */
   readonly prompt?: string;
   readonly inputRequest?: InputRequest;
 };
 
-/** What a record says of its span that lists, counts and liveness need; `undefined` of a record about none, or that says nothing of the kind. */
+/** The facts of a record about its span for lists, counts and liveness; `undefined` if it has no span, or no such facts. */
 export function annotationOf(record: LogRecord): SpanAnnotation | undefined {
   const spanId = subjectOf(record);
   if (spanId === "") return undefined;
   const event = eventOfRecord(record);
-  const asked = promptIn(event) ?? promptOfQuery(record);
-  const asking = inputRequestIn(record);
-  const note = {
+  const prompt = promptIn(event) ?? promptOfQuery(record);
+  const inputRequest = inputRequestIn(record);
+  const annotation = {
     ...failureIn(record, event),
-    ...(asked === undefined ? {} : { prompt: asked }),
-    ...(asking === undefined ? {} : { inputRequest: asking }),
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(inputRequest === undefined ? {} : { inputRequest }),
   };
-  return Object.keys(note).length === 0 ? undefined : { spanId, ...note };
+  return Object.keys(annotation).length === 0 ? undefined : { spanId, ...annotation };
 }
 
 function failureIn(record: LogRecord, event: SpanEvent): Pick<SpanAnnotation, "error" | "canceled" | "failure"> {
   if (!isException(record) || !isError(record)) return {};
-  // As if the span had it for an event.
+  // Treats the record as an event of the span.
   const span: Span = { traceId: "", spanId: "", events: [event] };
   const index = indexAttributes(undefined);
   if (!countsAsError(span, index)) return {};
@@ -55,27 +55,27 @@ function failureIn(record: LogRecord, event: SpanEvent): Pick<SpanAnnotation, "e
   return { error: true, ...(canceled ? { canceled } : {}), ...(text === undefined ? {} : { failure: text }) };
 }
 
-/** What a person said, in a message of theirs or in the details of a call. */
+/** The prompt in a user message, or in the details of a model call. */
 function promptIn(event: SpanEvent): string | undefined {
   const input = inputEventMessages([event]);
   if (input?.kind === "messages") {
-    const asked = input.messages.some(({ role }) => role === "user") ? lastUserText(input.messages) : undefined;
-    return asked === undefined ? undefined : firstLine(asked, MAX_PROMPT);
+    const prompt = input.messages.some(({ role }) => role === "user") ? lastUserText(input.messages) : undefined;
+    return prompt === undefined ? undefined : firstLine(prompt, MAX_PROMPT);
   }
   const messages = valueAt(detailsAttributes([event]), INPUT_MESSAGE_KEYS);
   return messages === undefined ? undefined : promptLine(messages, MAX_PROMPT);
 }
 
-/** The end of an Ark query does not repeat what its start says. */
+/** The prompt in the event that starts an Ark query; the event that ends it does not repeat it. */
 function promptOfQuery(record: LogRecord): string | undefined {
-  const told = readArkRecord(record);
-  const input = told?.operation === "QueryExecution" ? told.at.get(QUERY_INPUT) : undefined;
+  const operation = readArkRecord(record);
+  const input = operation?.operation === "QueryExecution" ? operation.at.get(QUERY_INPUT) : undefined;
   return input === undefined ? undefined : promptLine(input, MAX_PROMPT);
 }
 
 function inputRequestIn(record: LogRecord): InputRequest | undefined {
   const { eventName, attributes = [], body } = record;
-  // Not by its body: prose about a permission asks for none.
+  // The body does not count: prose about a permission does not request one.
   const name = eventName ?? valueAt(attributes, EVENT_NAME_KEYS)?.stringValue ?? "";
   return inputRequestOfRecord({ name, attributes, body, time: BigInt(timeOfRecord(record) || 0) });
 }

@@ -5,8 +5,8 @@ import { agentSpan, agentSubject } from "./agents/agent-spans.ts";
 import { arkSpans, readArkRecord, arkSubject } from "./ark-events/ark-spans.ts";
 
 /**
- * The spans that a record tells of, none of most. Only of a record without a trace id: where there is one, the producer
- * traces, and its spans tell the same. They have no trace id either: theirs is the home of their record.
+ * The spans derived from a record; most records give none. A record with a trace id gives none, because its producer also
+ * sends spans. Derived spans have no trace id here: it is their record's, which the receiver chooses.
  */
 export function spansOfRecord(record: LogRecord): readonly Span[] {
   if (record.traceId !== undefined) return [];
@@ -18,23 +18,23 @@ export function spansOfRecord(record: LogRecord): readonly Span[] {
 }
 
 /**
- * The spans that log records tell of, with the resources and scopes of their records, in the order in which facts count
- * them. Where they have no trace id, it is that of the records' home: facts are derived without it.
+ * The spans derived from log records, with the resources and scopes of their records, in the order of the facts. They have
+ * no trace id: facts are derived without it, and the reader knows the records' trace.
  */
 export function spansInLogs(resourceLogs: readonly ResourceLogs[]): readonly ResourceSpans[] {
-  const told: ResourceSpans[] = [];
+  const derived: ResourceSpans[] = [];
   for (const { scopeLogs = [], ...group } of resourceLogs) {
     const scopeSpans: ScopeSpans[] = [];
     for (const { logRecords = [], ...scope } of scopeLogs) {
       const spans = logRecords.flatMap((record) => spansOfRecord(record));
       if (spans.length > 0) scopeSpans.push({ ...scope, spans });
     }
-    if (scopeSpans.length > 0) told.push({ ...group, scopeSpans });
+    if (scopeSpans.length > 0) derived.push({ ...group, scopeSpans });
   }
-  return told;
+  return derived;
 }
 
-/** The id of the span of its trace that a record is about; "" if it is about none. */
+/** The id of the span that a record describes, in the record's trace; "" if it describes none. */
 export function subjectOf(record: LogRecord): string {
   if (record.traceId !== undefined) return record.spanId ?? "";
   const ark = readArkRecord(record);

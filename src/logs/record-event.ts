@@ -14,13 +14,13 @@ import {
 import { AGENT_RECORD, REDACTED } from "../otel/semconv/logs.ts";
 import type { AnyValue, KeyValue, SpanEvent } from "../otel/span.ts";
 
-/** The role of who speaks in an agent's own record: what a person asked, what a model answered. */
+/** Messages in an agent's own records: the keys of the text, and the event for its role. */
 const AGENT_MESSAGES = [
   [AGENT_RECORD.prompt, USER_EVENT],
   [AGENT_RECORD.answer, OUTPUT_EVENT],
 ] as const;
 
-/** A record as the event that it stands for, so that whatever reads a span's events reads it too: exceptions, messages, details. */
+/** A record as a span event, so that readers of span events read it too: exceptions, messages, details. */
 export function eventOfRecord(record: LogRecord): SpanEvent {
   const { attributes = [], body } = record;
   const names = namesOf(record);
@@ -28,25 +28,25 @@ export function eventOfRecord(record: LogRecord): SpanEvent {
   if (message !== undefined) return eventAt(record, message, [...attributes, ...contentOf(body)]);
   if (names.includes(DETAILS_EVENT)) return eventAt(record, DETAILS_EVENT, [...attributes, ...structured(body)]);
   if (isException(record)) return eventAt(record, EXCEPTION_EVENT, attributes);
-  const spoken = readAgentRecord(record) === undefined ? undefined : agentMessageIn(attributes);
-  return spoken === undefined
+  const agentMessage = readAgentRecord(record) === undefined ? undefined : agentMessageIn(attributes);
+  return agentMessage === undefined
     ? eventAt(record, names[0] ?? "", attributes)
-    : eventAt(record, spoken.name, [{ key: EVENT_CONTENT_KEY, value: spoken.text }]);
+    : eventAt(record, agentMessage.name, [{ key: EVENT_CONTENT_KEY, value: agentMessage.text }]);
 }
 
-/** What records add to the content of the span that they are about: messages, and exceptions that nobody dealt with. */
+/** The events that records add to the content of their span: messages, and exceptions that were not handled. */
 export function contentEvents(records: readonly LogRecord[]): readonly SpanEvent[] {
   return records.flatMap((record) => (isException(record) && !isError(record) ? [] : [eventOfRecord(record)]));
 }
 
-/** OTLP's severities from here on are errors: below, an exception was dealt with. */
+/** From this OTLP severity on a record is an error. Below it an exception was handled. */
 const ERROR_SEVERITY = 17;
 
 export function isError({ severityNumber = 0 }: LogRecord): boolean {
   return severityNumber === 0 || severityNumber >= ERROR_SEVERITY;
 }
 
-/** Whether it tells of an exception. */
+/** Whether the record reports an exception. */
 export function isException(record: LogRecord): boolean {
   return (
     namesOf(record).includes(EXCEPTION_EVENT) ||
@@ -55,7 +55,7 @@ export function isException(record: LogRecord): boolean {
   );
 }
 
-/** Not `error.type`, which a record may have that tells of a fault in passing. */
+/** Not `error.type`: a record may mention an error without being one. */
 const EXCEPTION_TYPE = EXCEPTION_KEYS.type.slice(0, 1);
 const EXCEPTION_MESSAGE = EXCEPTION_KEYS.message.slice(0, 1);
 
@@ -64,14 +64,14 @@ function eventAt(record: LogRecord, name: string, attributes: readonly KeyValue[
   return { ...(time === "" ? {} : { timeUnixNano: time }), name, attributes };
 }
 
-/** The body of a message: its fields, or its text. */
+/** A message's body as an attribute: its fields, or its text. */
 function contentOf(body: AnyValue | undefined): readonly KeyValue[] {
   if (body === undefined) return [];
   const isText = body.stringValue !== undefined && (body.offloaded !== undefined || !/^\s*\{/.test(body.stringValue));
   return [{ key: isText ? EVENT_CONTENT_KEY : EVENT_BODY_KEY, value: body }];
 }
 
-/** Some producers write the details' attributes as the body. */
+/** Some producers write the attributes of the details event as the body. */
 function structured(body: AnyValue | undefined): readonly KeyValue[] {
   return body?.kvlistValue?.values ?? [];
 }

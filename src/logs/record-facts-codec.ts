@@ -3,37 +3,38 @@ import type { SpanFacts } from "../facts/facts.ts";
 import type { SpanAnnotation } from "./annotation.ts";
 import type { RecordFacts } from "./record-facts.ts";
 
-/** Raised when a fact of log records is added or derived otherwise. The spans that they tell of have a version of their own. */
+/** Raise this when a fact of log records is added or derived differently. Facts of derived spans have a version of their own. */
 export const RECORD_FACTS_VERSION = 3;
 
 type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
 
 /**
  * One JSON string for all log records of a chunk, in the chunk's order:
- * `["logs", version, encoded facts of all spans told of, ...one array per record]`. A record's array is
- * `[hash, time, number of its spans, session, note]`; the last two are left out where there is none behind them.
+ * `["logs", version, encoded facts of all derived spans, ...one array per record]`. A record's array is
+ * `[hash, time, number of its spans, session, annotation]`; trailing elements without a value are omitted.
  */
 export function encodeRecordFacts(facts: readonly RecordFacts[]): string {
   const spans = facts.flatMap((fact) => fact.spans);
-  const rows = facts.map(({ hash, time, spans: own, session, annotation: note }) => {
+  const rows = facts.map(({ hash, time, spans: own, session, annotation }) => {
     const row: unknown[] = [hash, String(time), own.length];
-    if (session !== undefined || note !== undefined)
+    if (session !== undefined || annotation !== undefined)
       row.push(session === undefined ? 0 : [session.rank, session.value]);
-    if (note !== undefined) row.push(encodeAnnotation(note));
+    if (annotation !== undefined) row.push(encodeAnnotation(annotation));
     return row;
   });
   return JSON.stringify(["logs", RECORD_FACTS_VERSION, spans.length === 0 ? "" : encodeFacts(spans), ...rows]);
 }
 
-function encodeAnnotation({ inputRequest: asking, ...note }: SpanAnnotation): unknown {
-  return asking === undefined ? note : { ...note, inputRequest: { ...asking, since: String(asking.since) } };
+function encodeAnnotation({ inputRequest, ...rest }: SpanAnnotation): unknown {
+  if (inputRequest === undefined) return rest;
+  return { ...rest, inputRequest: { ...inputRequest, since: String(inputRequest.since) } };
 }
 
-/** `undefined` when the string is of another version. Text of this version that does not hold facts throws. */
+/** `undefined` for a string of another version. An invalid string of this version throws. */
 export function decodeRecordFacts(encoded: string): RecordFacts[] | undefined {
   if (!encoded.startsWith(`["logs",${RECORD_FACTS_VERSION},`)) return undefined;
-  const [, , told, ...rows] = list(JSON.parse(encoded));
-  const spans = told === "" ? [] : decodeFacts(text(told));
+  const [, , spanFacts, ...rows] = list(JSON.parse(encoded));
+  const spans = spanFacts === "" ? [] : decodeFacts(text(spanFacts));
   if (spans === undefined) return undefined;
   let next = 0;
   return rows.map((row) => {
@@ -47,23 +48,25 @@ export function decodeRecordFacts(encoded: string): RecordFacts[] | undefined {
 
 function decodeRecord(cells: readonly unknown[], spans: readonly SpanFacts[]): RecordFacts {
   const facts: Mutable<RecordFacts> = { hash: text(cells[0]), time: BigInt(text(cells[1])), spans };
-  const [, , , session, note] = cells;
+  const [, , , session, annotation] = cells;
   if (session !== undefined && session !== 0) {
     const [rank, value] = list(session);
     if (typeof rank !== "number") throw new TypeError("Facts: not a number");
     facts.session = { rank, value: text(value) };
   }
-  if (note !== undefined) facts.annotation = decodeAnnotation(note);
+  if (annotation !== undefined) facts.annotation = decodeAnnotation(annotation);
   return facts;
 }
 
-/** Our own text: who wrote it had a note at hand. */
-function decodeAnnotation(note: unknown): SpanAnnotation {
-  if (typeof note !== "object" || note === null || !("spanId" in note)) throw new TypeError("Facts: not a note");
-  const { inputRequest: asking, ...rest } = note as Omit<SpanAnnotation, "inputRequest"> & {
+/** Not validated further: this program encoded the text from an annotation. */
+function decodeAnnotation(value: unknown): SpanAnnotation {
+  if (typeof value !== "object" || value === null || !("spanId" in value))
+    throw new TypeError("Facts: not an annotation");
+  const { inputRequest, ...rest } = value as Omit<SpanAnnotation, "inputRequest"> & {
     inputRequest?: Omit<NonNullable<SpanAnnotation["inputRequest"]>, "since"> & { since: string };
   };
-  return asking === undefined ? rest : { ...rest, inputRequest: { ...asking, since: BigInt(asking.since) } };
+  if (inputRequest === undefined) return rest;
+  return { ...rest, inputRequest: { ...inputRequest, since: BigInt(inputRequest.since) } };
 }
 
 function list(value: unknown): readonly unknown[] {

@@ -9,14 +9,14 @@ import { deriveFacts, emitterSeed, resourceIndex, sessionIn } from "../facts/fac
 import type { SessionName, SpanFacts } from "../facts/facts.ts";
 import { textHash } from "../lib/text-hash.ts";
 
-/** What sessions, lists and liveness need of one log record. */
+/** The facts of one log record that sessions, lists and liveness need. */
 export type RecordFacts = {
   /** 64-bit hash of the canonical JSON and of the resource and scope around it, 16 hex digits: the record's identity in its trace. */
   readonly hash: string;
-  /** Unix nanoseconds; 0n where it has no time. */
+  /** Unix nanoseconds; 0n if the record has no time. */
   readonly time: bigint;
   readonly session?: SessionName;
-  /** Of the spans that it tells of. */
+  /** The facts of the spans derived from it. */
   readonly spans: readonly SpanFacts[];
   readonly annotation?: SpanAnnotation;
 };
@@ -29,17 +29,17 @@ export function deriveRecordFacts(
   scope: Scope | undefined,
 ): RecordFacts {
   const session = sessionOfRecord(record, resource);
-  const note = annotationOf(record);
+  const annotation = annotationOf(record);
   return {
     hash: textHash(text, emitterSeed(resource, scope)),
     time: BigInt(timeOfRecord(record) || 0),
     ...(session === undefined ? {} : { session }),
     spans: spansOfRecord(record).map((span) => deriveFacts(span, JSON.stringify(span), resource, scope)),
-    ...(note === undefined ? {} : { annotation: note }),
+    ...(annotation === undefined ? {} : { annotation }),
   };
 }
 
-/** The name that a record gives its session: its own, else its resource's of the same rank. */
+/** The session's name on a record: its own, else its resource's of the same rank. */
 export function sessionOfRecord(record: LogRecord, resource: Resource | undefined): SessionName | undefined {
   return sessionIn(indexAttributes(record.attributes), resourceIndex(resource));
 }

@@ -3,10 +3,10 @@ import type { LogRecord } from "../otel/log-record.ts";
 import { EVENT_NAME_KEYS } from "../otel/semconv/logs.ts";
 import type { AnyValue, KeyValue } from "../otel/span.ts";
 
-/** Names longer than this are prose. */
+/** UTF-16 units. A longer text is prose, not a name. */
 const MAX_NAME = 256;
 
-/** Whatever a record may be known by, the most exact first: OTLP's event name, the attribute of that name, its body. */
+/** The possible names of a record, the most exact first: OTLP's event name, the attribute `event.name`, the body. */
 export function namesOf({ eventName, attributes = [], body }: LogRecord): readonly string[] {
   const named = valueAt(attributes, EVENT_NAME_KEYS);
   return [eventName, named?.stringValue, body?.stringValue].filter(
@@ -14,7 +14,7 @@ export function namesOf({ eventName, attributes = [], body }: LogRecord): readon
   ) as string[];
 }
 
-/** The first of the keys that is there with a value. */
+/** The value of the first key that has one. */
 export function valueAt(attributes: readonly KeyValue[] | undefined, keys: readonly string[]): AnyValue | undefined {
   for (const key of keys) {
     const value = attributes?.find((attribute) => attribute.key === key)?.value;
@@ -23,7 +23,7 @@ export function valueAt(attributes: readonly KeyValue[] | undefined, keys: reado
   return undefined;
 }
 
-/** The first of the keys that has a number, whichever form the producer chose for it; never negative. */
+/** The number of the first key that has one, in any of OTLP's forms; never negative. */
 export function countAt(attributes: readonly KeyValue[] | undefined, keys: readonly string[]): number | undefined {
   for (const key of keys) {
     const value = attributes?.find((attribute) => attribute.key === key)?.value;

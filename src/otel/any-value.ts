@@ -1,21 +1,21 @@
 import type { AnyValue, KeyValue, Span } from "./span.ts";
 
-/** The value as a word: a string that is not empty, or an integer's digits. Anything else is none. */
+/** The value as text: a non-empty string, or an integer's digits; else `undefined`. */
 export function textOf(value: AnyValue): string | undefined {
   if (value.stringValue !== undefined) return value.stringValue === "" ? undefined : value.stringValue;
   return value.intValue;
 }
 
-/** The value as a finite number, whichever of OTLP's forms the producer chose for it. */
+/** The value as a finite number, from any of OTLP's forms. */
 export function numberOf(value: AnyValue): number | undefined {
   const raw = value.intValue ?? value.doubleValue ?? value.stringValue;
   if (raw === undefined || raw === "" || value.offloaded !== undefined) return undefined;
   const number = Number(raw);
-  // JSON knows no negative zero.
+  // Turns -0 into 0: JSON has no negative zero.
   return Number.isFinite(number) ? number + 0 : undefined;
 }
 
-/** A count: not negative, whole, and exact as a JSON number. */
+/** The value as a count: non-negative, whole, and exact as a JSON number. */
 export function countOf(value: AnyValue): number | undefined {
   const number = numberOf(value);
   if (number === undefined || number < 0) return undefined;
@@ -23,8 +23,8 @@ export function countOf(value: AnyValue): number | undefined {
 }
 
 /**
- * The value as plain data, for reading and for display. Integers beyond 2^53 keep their digits as strings, bytes stay
- * base64, the empty value is null. A kvlist becomes an object whose keys are all its own, `__proto__` too.
+ * The value as plain data, for readers and for display. Integers beyond 2^53 become strings, bytes stay base64, the empty
+ * value is null. A kvlist becomes an object with own properties only, `__proto__` too.
  */
 export function plainValue(value: AnyValue | undefined): unknown {
   if (value === undefined) return null;
@@ -42,13 +42,13 @@ export function plainValue(value: AnyValue | undefined): unknown {
   return value.bytesValue ?? null;
 }
 
-/** The value as text for a table of attributes: strings as they are, structures as JSON. */
+/** The value as text for a table of attributes: strings unchanged, structures as JSON. */
 export function displayValue(value: AnyValue | undefined): string {
   const plain = plainValue(value);
   return typeof plain === "string" ? plain : jsonText(plain);
 }
 
-/** JSON text of any plain data; data nested too deep to be written says so. */
+/** JSON text of any plain data, or a note if the nesting is too deep for the stack. */
 export function jsonText(value: unknown, indent?: number): string {
   try {
     return JSON.stringify(value, undefined, indent) ?? "";
@@ -59,8 +59,8 @@ export function jsonText(value: unknown, indent?: number): string {
 }
 
 /**
- * The JSON value that the text holds if it holds an array, an object or a string; `undefined` for any other text, and for
- * one nested so deep that neither reading it nor writing it again would come to an end.
+ * The JSON value of a text with an array, an object or a string; `undefined` for any other text, and for nesting so deep
+ * that parsing or writing it would overflow the stack.
  */
 export function parseJson(text: string): unknown {
   if (!/^\s*[[{"]/.test(text) || (text.length > SHALLOW && depthOf(text) > MAX_NESTING)) return undefined;
@@ -71,18 +71,18 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Nobody's data is nested deeper, and what walks it needs a frame of the stack for each level. */
+/** Deeper than any real data. A recursive walk needs one stack frame a level. */
 const MAX_NESTING = 1_000;
-/** A text that is no longer can't be nested so deep that a stack would not do. */
+/** UTF-16 units. Shorter texts cannot nest deep enough to overflow the stack. */
 const SHALLOW = 8_192;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** Brackets and braces, with bit 5 put in: `{[` and `}]`. */
+/** Brackets and braces with bit 5 set: `{[` and `}]`. */
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** How deep brackets are nested in a JSON text, those within its strings aside. */
+/** Nesting depth of the brackets in a JSON text, without those inside its strings. */
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
@@ -97,7 +97,7 @@ function depthOf(text: string): number {
   return deepest;
 }
 
-/** The span with the whole value in place of each preview of it, to be read again: `value` lies under `hash` in the log. */
+/** The span with the whole value in place of each of its previews. `value` is the value that the log has under `hash`. */
 export function withWholeValue(span: Span, hash: string, value: AnyValue): Span {
   const restore = (attributes: readonly KeyValue[] | undefined): readonly KeyValue[] | undefined =>
     attributes?.map((attribute) =>

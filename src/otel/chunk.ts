@@ -3,25 +3,25 @@ import type { ResourceSpans, ScopeSpans, Span } from "./span.ts";
 
 type PlacedSpan = { readonly group: number; readonly scope: number; readonly span: Span };
 
-/** The spans of a chunk by position: they are counted through resources and scopes in order. */
+/** The spans of a chunk by position: the count runs through resources and scopes in order. */
 export class ChunkSpans {
   readonly #resourceSpans: readonly ResourceSpans[];
-  readonly #placed: readonly PlacedSpan[];
+  readonly #spans: readonly PlacedSpan[];
 
   constructor(resourceSpans: readonly ResourceSpans[]) {
     this.#resourceSpans = resourceSpans;
-    this.#placed = resourceSpans.flatMap(({ scopeSpans = [] }, group) =>
+    this.#spans = resourceSpans.flatMap(({ scopeSpans = [] }, group) =>
       scopeSpans.flatMap(({ spans = [] }, scope) => spans.map((span) => ({ group, scope, span }))),
     );
   }
 
   get length(): number {
-    return this.#placed.length;
+    return this.#spans.length;
   }
 
-  /** Spans alone, by position. */
+  /** The spans by position, without resources and scopes. */
   spans(): readonly Span[] {
-    return this.#placed.map(({ span }) => span);
+    return this.#spans.map(({ span }) => span);
   }
 
   /** These spans with the resources and scopes around them. `positions`: ascending. */
@@ -31,7 +31,7 @@ export class ChunkSpans {
     let spans: Span[] = [];
     let last: PlacedSpan | undefined;
     for (const position of positions) {
-      const placed = this.#placed[position];
+      const placed = this.#spans[position];
       if (placed === undefined) continue;
       const group = this.#resourceSpans[placed.group];
       if (last?.group !== placed.group) {
@@ -49,7 +49,7 @@ export class ChunkSpans {
   }
 }
 
-/** The log records of a chunk by position: they are counted through resources and scopes in order. */
+/** The log records of a chunk by position: the count runs through resources and scopes in order. */
 export class ChunkRecords {
   readonly #resourceLogs: readonly ResourceLogs[];
 
@@ -57,7 +57,7 @@ export class ChunkRecords {
     this.#resourceLogs = resourceLogs;
   }
 
-  /** Records alone, by position. */
+  /** The records by position, without resources and scopes. */
   records(): readonly LogRecord[] {
     return this.#resourceLogs.flatMap(({ scopeLogs = [] }) => scopeLogs.flatMap(({ logRecords = [] }) => logRecords));
   }

@@ -1,15 +1,15 @@
 import type { AnyValue, KeyValue, Resource, Scope } from "./span.ts";
 
-/** The canonical form of OTLP's log records, in the manner of `span.ts`: equal records are equal text. */
+/** The canonical form of OTLP's log records, as in `span.ts`: equal records are equal text. */
 export type LogRecord = {
-  /** Unix nanoseconds, decimal: when it happened, where the source knows. */
+  /** Time of the event, if the source knows it: Unix nanoseconds, decimal. */
   readonly timeUnixNano?: string;
-  /** When a collector or SDK saw it. */
+  /** Time at which a collector or SDK observed it. */
   readonly observedTimeUnixNano?: string;
   /** 1–4 trace, 5–8 debug, 9–12 info, 13–16 warn, 17–20 error, 21–24 fatal. */
   readonly severityNumber?: number;
   readonly severityText?: string;
-  /** Of any shape: text, or structured. */
+  /** Text or structured. */
   readonly body?: AnyValue;
   readonly attributes?: readonly KeyValue[];
   readonly droppedAttributesCount?: number;
@@ -31,12 +31,12 @@ export type ResourceLogs = {
   readonly schemaUrl?: string;
 };
 
-/** When a record happened, Unix nanoseconds as decimal: its own time, else when it was observed; "" if neither says. */
+/** A record's time, Unix nanoseconds in decimal: its own, else the time of observation; "" if it has neither. */
 export function timeOfRecord(record: LogRecord): string {
   return record.timeUnixNano ?? record.observedTimeUnixNano ?? "";
 }
 
-/** When what it tells of was over; where it tells no time the first moment that is one, for an end of 0 would say that it runs. */
+/** The end of the operation that the record reports. Without a time it is 1, because an end of 0 would mean a running span. */
 export function endTimeOfRecord(record: LogRecord): bigint {
   return BigInt(timeOfRecord(record) || 1);
 }

@@ -1,22 +1,22 @@
 /**
- * The canonical form of OTLP/JSON: the one shape in which spans are logged, streamed, exported and folded.
- * Ids are lower-case hex, 64-bit integers decimal strings, enums numbers; a field that holds its default is absent;
- * keys stand in the order in which these types declare them, so that equal spans are equal text.
+ * The canonical form of OTLP/JSON, in which spans are logged, streamed, exported and folded.
+ * Ids are lower-case hex, 64-bit integers are decimal strings, enums are numbers. A field with its default value is absent.
+ * Keys have the order of these types, so that equal spans are equal text.
  */
 
-/** A large value's place in the log: the AnyValue's JSON text by content hash. Carried beside a preview. */
+/** Refers to a large value in the log: the AnyValue's JSON text under its content hash. Stands beside a preview. */
 export type Offloaded = {
   /** SHA-256 of the value's canonical JSON, in hex. */
   readonly hash: string;
   /** Length of that JSON in UTF-8 bytes. */
   readonly bytes: number;
-  /** Set where the value itself was cut at the limit: its length in bytes as received. */
+  /** Set if the value itself was cut at the limit: its length in bytes as received. */
   readonly cutFrom?: number;
-  /** Where the value is a conversation: the first line of what its user said last, which a preview of its head would miss. */
+  /** Set if the value is a conversation: the first line of the last user message, which a preview of the beginning would miss. */
   readonly prompt?: string;
 };
 
-/** One of the fields, or none: OTLP allows the empty value. */
+/** Has one of the fields or none: OTLP allows the empty value. */
 export type AnyValue = {
   readonly stringValue?: string;
   readonly boolValue?: boolean;
@@ -28,7 +28,7 @@ export type AnyValue = {
   readonly kvlistValue?: { readonly values?: readonly KeyValue[] };
   /** Standard base64, padded. */
   readonly bytesValue?: string;
-  /** Not OTLP's, ignored by its readers: where the whole of a large value lies. `stringValue` is then a preview. */
+  /** Not part of OTLP, and ignored by its readers. Refers to the whole of a large value; `stringValue` is then a preview. */
   readonly offloaded?: Offloaded;
 };
 

@@ -5,21 +5,21 @@ import type { BufferConfig, ReadableSpan, Span, SpanExporter, SpanProcessor } fr
 const SUCCESS = 0;
 
 /**
- * Exports a span when it starts, too: the same ids, and no end. Stands beside the processor that exports ended spans,
- * and has a queue of its own: it never crowds out an ended span. One that ends within the delay is not announced.
+ * Exports spans when they start, with the same ids and no end. Use it beside the processor that exports ended spans. It has
+ * its own queue, so it never displaces an ended span. A span that ends within the delay is not announced.
  */
 export class LiveSpanProcessor implements SpanProcessor {
   readonly #announced: RunningSpans;
   readonly #batch: BatchSpanProcessor;
 
-  /** `exporter` may be the one that ended spans go to; it is not shut down here. */
+  /** `exporter` may be shared with the processor for ended spans: this class does not shut it down. */
   constructor(exporter: SpanExporter, config: BufferConfig = {}) {
     this.#announced = new RunningSpans(exporter);
     this.#batch = new BatchSpanProcessor(this.#announced, { scheduledDelayMillis: 500, ...config });
   }
 
   onStart(span: Span): void {
-    // The batch asks only whether it is sampled, and sees it again when it is sent, with all that was set by then.
+    // The batch processor checks only whether the span is sampled. The span is read at the export, with all attributes set by then.
     this.#batch.onEnd(span);
   }
 
@@ -35,7 +35,7 @@ export class LiveSpanProcessor implements SpanProcessor {
   }
 }
 
-/** Hands on the spans that have not ended. */
+/** Passes on the spans that have not ended. */
 class RunningSpans implements SpanExporter {
   readonly #exporter: SpanExporter;
   #stopped = false;
@@ -50,7 +50,7 @@ class RunningSpans implements SpanExporter {
     else this.#exporter.export(running, done);
   }
 
-  /** Nobody watches a program begin its last spans. */
+  /** At shutdown running spans are no longer announced. */
   stop(): void {
     this.#stopped = true;
   }

@@ -1,6 +1,6 @@
-"""Exports a span when it starts, too: the same ids, and no end.
+"""Exports spans when they start, with the same ids and no end.
 
-Stands beside the processor that exports ended spans, and has a queue of its own: it never crowds out an ended span. One
+Use it beside the processor that exports ended spans. It has its own queue, so it never displaces an ended span. A span
 that ends within the delay is not announced.
 """
 
@@ -9,42 +9,42 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 
 
 class LiveSpanProcessor(SpanProcessor):
-    """`exporter` may be the one that ended spans go to; it is not shut down here."""
+    """`exporter` may be shared with the processor for ended spans: this class does not shut it down."""
 
     def __init__(self, exporter, schedule_delay_millis=500, **config):
         self._announced = _RunningSpans(exporter)
         self._batch = BatchSpanProcessor(self._announced, schedule_delay_millis=schedule_delay_millis, **config)
 
     def on_start(self, span, parent_context=None):
-        # The batch asks only whether it is sampled, and sees it again when it is sent, with all that was set by then.
+        # The batch processor checks only whether the span is sampled. The span is read at the export, with all attributes set by then.
         self._batch.on_end(span)
 
     def force_flush(self, timeout_millis=30_000):
         return self._batch.force_flush(timeout_millis)
 
     def shutdown(self):
-        # Nobody watches a program begin its last spans.
+        # At shutdown running spans are no longer announced.
         self._announced.stopped = True
         self._batch.shutdown()
 
 
 class _RunningSpans(SpanExporter):
-    """Hands on the spans that have not ended, as they stand."""
+    """Passes on a copy of each span that has not ended."""
 
     def __init__(self, exporter):
         self._exporter = exporter
         self.stopped = False
 
     def export(self, spans):
-        running = [] if self.stopped else [_as_it_stands(span) for span in spans if span.end_time is None]
+        running = [] if self.stopped else [_snapshot(span) for span in spans if span.end_time is None]
         return self._exporter.export(running) if running else SpanExportResult.SUCCESS
 
     def shutdown(self):
         pass
 
 
-def _as_it_stands(span):
-    """A copy: the program goes on changing the span while it is being encoded on another thread."""
+def _snapshot(span):
+    """A copy, because the program may change the span while another thread encodes it."""
     return ReadableSpan(
         name=span.name,
         context=span.context,

@@ -4,52 +4,51 @@ const WIDTH = 3;
 const FIRST_CAPACITY = 32;
 
 /**
- * Numbers spans by kind and id, from 0 on: those of one request or chunk, for as long as it is at hand. A Map would make each
- * id unique in the heap, which costs many times what comparing two words does. The seed keeps senders from choosing ids that
- * collide.
+ * Numbers the spans of one request or chunk by kind and id, from 0 on. A Map would intern each id in the heap; that costs many
+ * times as much as comparing two words. The seed prevents senders from choosing ids that collide.
  */
 export class ChunkIds {
   readonly #seed = Math.floor(Math.random() * 0x1_0000_0000);
   #words = new Uint32Array(FIRST_CAPACITY * WIDTH);
-  /** Number + 1; 0 is free. At least half of them are. */
+  /** Number + 1; 0 is free. At least half of the buckets are free. */
   #buckets = new Uint32Array(FIRST_CAPACITY * 2);
   #size = 0;
 
-  /** How many there are, which is the number that a new one gets. */
+  /** Number of known spans; also the number of the next new span. */
   get size(): number {
     return this.#size;
   }
 
-  /** The span's number, given now if it has none. */
+  /** The span's number; a new span gets the next one. */
   number(kind: number, spanId: string): number {
     const high = highWord(spanId);
     const low = lowWord(spanId);
-    const slot = this.#bucketOf(kind, high, low);
-    const known = (this.#buckets[slot] ?? 0) - 1;
+    const bucket = this.#bucketOf(kind, high, low);
+    const known = (this.#buckets[bucket] ?? 0) - 1;
     if (known >= 0) return known;
     const added = this.#size++;
     const at = added * WIDTH;
     this.#words[at] = kind;
     this.#words[at + 1] = high;
     this.#words[at + 2] = low;
-    this.#buckets[slot] = added + 1;
+    this.#buckets[bucket] = added + 1;
     if (this.#size * WIDTH === this.#words.length) this.#grow();
     return added;
   }
 
-  /** -1 where it has none. */
+  /** The span's number; -1 if it has none. */
   find(kind: number, spanId: string): number {
     return (this.#buckets[this.#bucketOf(kind, highWord(spanId), lowWord(spanId))] ?? 0) - 1;
   }
 
-  /** Where it stands, or would. */
+  /** The bucket of the span, or the free bucket for it. */
   #bucketOf(kind: number, high: number, low: number): number {
     const words = this.#words;
     const mask = this.#buckets.length - 1;
-    for (let slot = this.#hash(kind, high, low) & mask; ; slot = (slot + 1) & mask) {
-      const at = ((this.#buckets[slot] ?? 0) - 1) * WIDTH;
-      if (at < 0) return slot;
-      if (words[at + 2] === low && words[at + 1] === high && words[at] === kind >>> 0) return slot;
+    for (let bucket = this.#hash(kind, high, low) & mask; ; bucket = (bucket + 1) & mask) {
+      const at = ((this.#buckets[bucket] ?? 0) - 1) * WIDTH;
+      if (at < 0) return bucket;
+      if (words[at + 2] === low && words[at + 1] === high && words[at] === kind >>> 0) return bucket;
     }
   }
 

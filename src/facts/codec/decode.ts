@@ -3,7 +3,7 @@ import type { SpanFacts } from "../facts.ts";
 import { SPAN_KINDS } from "../kind.ts";
 import { DERIVATIONS } from "../derivation.ts";
 
-/** Reads what {@link FLAG} describes. Whatever is not of that form throws. */
+/** Reads the layout of {@link FLAG}. Any other input throws. */
 export class FactsReader {
   readonly #base: bigint;
   readonly #ids: readonly unknown[];
@@ -24,7 +24,7 @@ export class FactsReader {
   all(): SpanFacts[] {
     const facts: SpanFacts[] = [];
     for (let at = 0; at < this.#ids.length; at++) facts.push(this.#span(at));
-    if (this.#at !== this.#cells.length) throw new TypeError("Facts: more than spans");
+    if (this.#at !== this.#cells.length) throw new TypeError("Facts: more cells than spans");
     return facts;
   }
 
@@ -42,7 +42,7 @@ export class FactsReader {
     const sinceStart = this.#time();
     const last = has(FLAG.last) ? start + sinceStart : 0n;
     const size = this.#number();
-    // One literal: whoever folds facts then meets objects of one layout only.
+    // One literal: all facts then have one object layout, which makes folds fast.
     return {
       spanId: text(this.#ids[position]),
       parentSpanId,

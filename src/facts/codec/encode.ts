@@ -7,14 +7,14 @@ import { ChunkIds } from "./chunk-ids.ts";
 import { FactsReader } from "./decode.ts";
 import { FACTS_VERSION, FLAG, KINDS, NANOS_PER_SECOND, NO_PARENT } from "./layout.ts";
 
-/** One JSON string for all spans of a chunk, in the chunk's order, in the form of {@link FLAG}. */
+/** One JSON string for all spans of a chunk, in the chunk's order, in the layout of {@link FLAG}. */
 export function encodeFacts(facts: readonly SpanFacts[]): string {
   const writer = new FactsWriter(facts);
   for (const fact of facts) writer.add(fact);
   return writer.finish();
 }
 
-/** `undefined` when the string is of another version. Text of this version that does not hold facts throws. */
+/** `undefined` for a string of another version. An invalid string of this version throws. */
 export function decodeFacts(encoded: string): SpanFacts[] | undefined {
   return encoded.startsWith(`[${FACTS_VERSION},`) ? new FactsReader(JSON.parse(encoded)).all() : undefined;
 }
@@ -23,7 +23,7 @@ class FactsWriter {
   readonly #base: bigint;
   readonly #cells: number[] = [];
   readonly #texts = new ChunkTexts();
-  /** By number, the position of a span of that id. */
+  /** The position of a span with the id, by the id's number. */
   readonly #positions: number[] = [];
   readonly #ids = new ChunkIds();
   readonly #spanIds: string[] = [];
@@ -45,15 +45,15 @@ class FactsWriter {
     this.#time(last === 0n ? 0n : last - fact.start);
     cells.push(fact.size);
     this.#names(fact);
-    const { tokens, cost, ancestors, inputRequest: asking, derivation: told } = fact;
+    const { tokens, cost, ancestors, inputRequest, derivation } = fact;
     if (tokens !== undefined) cells.push(tokens.input, tokens.output, tokens.cached, tokens.reasoning);
     if (cost !== undefined) cells.push(cost);
     if (ancestors !== undefined) {
       cells.push(ancestors.length);
       for (const { spanId, name } of ancestors) cells.push(this.#texts.name(spanId), this.#texts.name(name));
     }
-    if (asking !== undefined) this.#inputRequest(asking, fact.start);
-    if (told !== undefined) cells.push(DERIVATIONS.indexOf(told));
+    if (inputRequest !== undefined) this.#inputRequest(inputRequest, fact.start);
+    if (derivation !== undefined) cells.push(DERIVATIONS.indexOf(derivation));
   }
 
   finish(): string {
@@ -138,29 +138,29 @@ function flagsOf(fact: SpanFacts, last: bigint): number {
 const RECENT = 256;
 
 /**
- * The texts of one chunk by number, names once each. What came lately is compared before a Map is asked, which would make
- * each fresh copy of a name unique in the heap first: most names come again and again.
+ * The texts of one chunk by number; names are stored once. Recent names are compared before the Map is used, because a Map
+ * would first intern each new copy of a name in the heap, and most names repeat.
  */
 export class ChunkTexts {
   readonly all: string[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #recent = new Uint32Array(RECENT);
 
-  /** The number of a text that others may share. */
+  /** The number of a text that is likely to repeat. */
   name(text: string): number {
-    const slot = textBucket(text, RECENT);
-    const recent = this.#recent[slot] ?? 0;
+    const bucket = textBucket(text, RECENT);
+    const recent = this.#recent[bucket] ?? 0;
     if (this.all[recent] === text) return recent;
     let number = this.#numbers.get(text);
     if (number === undefined) {
       number = this.once(text);
       this.#numbers.set(text, number);
     }
-    this.#recent[slot] = number;
+    this.#recent[bucket] = number;
     return number;
   }
 
-  /** The number of a text that hardly comes again. */
+  /** The number of a text that is unlikely to repeat. */
   once(text: string): number {
     return this.all.push(text) - 1;
   }

@@ -1,17 +1,17 @@
-/** Raised when a fact is added or derived otherwise, or written otherwise: objects then derive the facts of their log anew. */
+/** Raise this when a fact is added, derived differently or written differently: objects then derive the facts of their log again. */
 export const FACTS_VERSION = 8;
 
 /**
  * The facts of a chunk's spans, in its order, as one JSON text:
  * `[version, start of the first span, span ids, hashes, texts, cells]`.
  *
- * Everything else of a span is a row of numbers in `cells`:
- * `parent, name, kinds, flags, start, last, size`, then what the flags announce, in the order of {@link FLAG}. A name is its place in
- * `texts`; a parent is the position of a span of this chunk, {@link NO_PARENT}, or below that the place of its id in `texts`. A time is two
- * cells, whole seconds and nanoseconds: `start` counts from the first span's, all others from the span's own. `last` is the
- * end, or how new the report of a running span is.
+ * All other facts of a span are a row of numbers in `cells`:
+ * `parent, name, kinds, flags, start, last, size`, then one value or more for each flag that is set, in the order of {@link FLAG}.
+ * A name is an index in `texts`. A parent is the position of a span of this chunk, {@link NO_PARENT}, or, below that, the
+ * index of its id in `texts`. A time is two cells, whole seconds and nanoseconds: `start` counts from the start of the first span,
+ * all other times from the start of their own span. `last` is the end, or how recent the report of a running span is.
  *
- * Small numbers in one list, because engines write and read these faster than lists of many things.
+ * One list of small numbers, because engines write and read it faster than nested lists.
  */
 export const FLAG = {
   running: 1 << 0,
@@ -36,7 +36,7 @@ export const FLAG = {
   derivation: 1 << 19,
 } as const;
 
-/** Room for our kinds below OTLP's in one number. */
+/** `kinds` is OTLP's kind times this, plus the index in SPAN_KINDS. */
 export const KINDS = 16;
 
 export const NO_PARENT = -1;

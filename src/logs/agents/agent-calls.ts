@@ -6,7 +6,7 @@ import type { AnyValue, KeyValue } from "../../otel/span.ts";
 
 type Attributes = readonly KeyValue[];
 
-/** A call of a model, as the record counts its tokens; a dialect may count them anew. */
+/** A model call with the record's token counts; a dialect may correct them. */
 export function modelCall(name: string, attributes: Attributes, failure: Failure | undefined): ModelEvent {
   return {
     is: "model",
@@ -51,19 +51,19 @@ export function promptOf(name: string, agent: string, attributes: Attributes): A
   return { is: "prompt", name, agent, text: valueAt(attributes, KEYS.prompt) };
 }
 
-/** Somebody did not let the call through: nothing ran, and nothing failed. */
+/** Whether the call was refused: then nothing ran, and nothing failed. */
 export function isRefused(attributes: Attributes): boolean {
   return REFUSED_DECISIONS.has((firstText(attributes, KEYS.decision) ?? "").toLowerCase());
 }
 
-/** Why it failed, if it says that it did. */
+/** The failure, if the record reports one. */
 export function failureOf(attributes: Attributes): Failure | undefined {
   const success = valueAt(attributes, KEYS.success);
   if (success === undefined ? firstText(attributes, KEYS.error) === undefined : !isFalse(success)) return undefined;
   return failureAt(attributes);
 }
 
-/** Why it failed, where that it did is known. */
+/** The failure of a call that is known to have failed. */
 export function failureAt(attributes: Attributes): Failure {
   const type = firstText(attributes, KEYS.errorType) ?? firstText(attributes, KEYS.statusCode);
   return { type, message: firstText(attributes, KEYS.error) };
@@ -73,7 +73,7 @@ function isFalse(value: AnyValue): boolean {
   return value.boolValue === false || value.stringValue?.toLowerCase() === "false";
 }
 
-/** The span that the record is about, by the agent's own id for it. */
+/** The span that the record describes, by the agent's own id. */
 export function subjectAt(
   of: Subject["of"],
   attributes: Attributes,

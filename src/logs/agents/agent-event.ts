@@ -1,11 +1,11 @@
 import type { AnyValue } from "../../otel/span.ts";
 
-/** What a coding agent's log record tells, whichever agent it is; times and ids come of the record. */
+/** The event in a coding agent's log record, the same for all agents. Times and ids come from the record. */
 export type AgentEvent =
   | { readonly is: "prompt"; readonly name: string; readonly agent: string; readonly text: AnyValue | undefined }
   | ModelEvent
   | (ToolCall & { readonly is: "tool"; readonly name: string })
-  /** A request on the wire whose answer another record tells of. */
+  /** An HTTP request; another record reports its answer. */
   | {
       readonly is: "request";
       readonly name: string;
@@ -17,7 +17,7 @@ export type ModelEvent = ModelCall & { readonly is: "model"; readonly name: stri
 
 export type ModelCall = {
   readonly model: string | undefined;
-  /** As the agent counts them. */
+  /** Counted as the agent counts. */
   readonly tokens:
     | {
         readonly input: number;
@@ -46,14 +46,14 @@ export type ToolCall = {
 
 export type Failure = { readonly type: string | undefined; readonly message: string | undefined };
 
-/** What an agent calls the thing that a record is about; its span's id is made of it. */
+/** The agent's own id for the subject of a record; the id of the derived span is a hash of it. */
 export type Subject = { readonly of: "prompt" | "model" | "tool"; readonly id: string };
 
 /** A record of a coding agent. */
 export type AgentRecord = {
   readonly event?: AgentEvent;
-  /** Of the span that it is about; absent where only the record itself tells it from others. */
+  /** The span that the record describes; absent if the agent has no id for it. */
   readonly subject?: Subject;
-  /** The prompt that it belongs to; absent where the agent does not say. */
+  /** The prompt to which the record belongs; absent if the agent does not name it. */
   readonly promptId?: string;
 };

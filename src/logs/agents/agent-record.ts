@@ -15,7 +15,7 @@ const DIALECTS: readonly (readonly [prefix: string, read: ReadAgentEvent])[] = [
   [GEMINI_CLI.prefix, readGeminiCli],
 ];
 
-/** What a coding agent's record tells; `undefined` of any other record. */
+/** Reads a coding agent's record; `undefined` for any other record. */
 export function readAgentRecord(record: LogRecord): AgentRecord | undefined {
   for (const name of namesOf(record)) {
     const dialect = DIALECTS.find(([prefix]) => name.startsWith(prefix));

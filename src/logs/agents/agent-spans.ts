@@ -12,35 +12,40 @@ import { derivationAttribute, derivedId, idOfRecord } from "../../facts/derivati
 const STATUS_ERROR = 2;
 const CLIENT = 3;
 
-/** The span that a coding agent's record is about: by the agent's id for it, else by the record itself if it tells of one; "" without. */
+/** The id of the span that a coding agent's record describes: from the agent's own id, else from the record; "" if there is no span. */
 export function agentSubject(record: LogRecord, { event, subject }: AgentRecord): string {
   if (subject !== undefined) return derivedId(subject.of, subject.id);
   return event === undefined ? "" : idOfRecord(record);
 }
 
 /**
- * The span that a coding agent's record tells of, if it does. Records are written when a thing is over: the span ends then,
- * and began as much earlier as it took. Of a prompt nobody says when it is answered: it is a moment.
+ * The span derived from a coding agent's record, if any. Agents write a record at the end of an operation: the span ends at
+ * the record's time, and starts earlier by its duration. No record has the time of a prompt's answer: a prompt is a moment.
  */
-export function agentSpan(record: LogRecord, told: AgentRecord): Span | undefined {
-  const { event, promptId } = told;
+export function agentSpan(record: LogRecord, agentRecord: AgentRecord): Span | undefined {
+  const { event, promptId } = agentRecord;
   if (event === undefined) return undefined;
   const { attributes = [] } = record;
   const end = endTimeOfRecord(record);
   const took = event.is === "prompt" ? 0 : (countAt(attributes, AGENT_RECORD.durationMillis) ?? 0);
   const lasted = nanosecondsIn(took);
   const failure = "failure" in event ? event.failure : undefined;
-  const how = event.is === "prompt" ? "prompt" : promptId === undefined ? "by-time" : "call";
+  const derivation = event.is === "prompt" ? "prompt" : promptId === undefined ? "by-time" : "call";
   const parentSpanId = promptId === undefined || event.is === "prompt" ? undefined : derivedId("prompt", promptId);
   return {
     traceId: "",
-    spanId: agentSubject(record, told),
+    spanId: agentSubject(record, agentRecord),
     ...(parentSpanId === undefined ? {} : { parentSpanId }),
     name: event.name,
     ...(event.is === "model" || event.is === "request" ? { kind: CLIENT } : {}),
     startTimeUnixNano: String(lasted < end ? end - lasted : end),
     endTimeUnixNano: String(end),
-    attributes: [...namesIn(attributes), ...attributesOf(event), ...errorType(failure), derivationAttribute(how)],
+    attributes: [
+      ...namesIn(attributes),
+      ...attributesOf(event),
+      ...errorType(failure),
+      derivationAttribute(derivation),
+    ],
     ...(failure === undefined ? {} : { status: statusOf(failure) }),
   };
 }
@@ -53,7 +58,7 @@ const NAMES: ReadonlySet<string> = new Set([
   ...USER_KEYS,
 ]);
 
-/** Whose it is. */
+/** The attributes that name the session and the user. */
 function namesIn(attributes: readonly KeyValue[]): readonly KeyValue[] {
   return attributes.filter(({ key }) => NAMES.has(key));
 }
@@ -62,11 +67,11 @@ function attributesOf(event: AgentEvent): readonly KeyValue[] {
   switch (event.is) {
     case "prompt": {
       const { agent, text } = event;
-      const isTold = text !== undefined && !REDACTED.has(text.stringValue ?? "");
+      const isReadable = text !== undefined && !REDACTED.has(text.stringValue ?? "");
       return [
         word(wire.OPERATION, "invoke_agent"),
         word(wire.AGENT, agent),
-        ...(isTold ? [{ key: wire.INPUT, value: text }] : []),
+        ...(isReadable ? [{ key: wire.INPUT, value: text }] : []),
       ];
     }
     case "model":

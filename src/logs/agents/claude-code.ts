@@ -5,8 +5,8 @@ import { AGENT_RECORD as KEYS, CLAUDE_CODE as EVENTS } from "../../otel/semconv/
 import type { KeyValue } from "../../otel/span.ts";
 
 /**
- * A record of Claude Code, `event` being its name without the prefix. Spans are called as those that it sends when it
- * traces, and count tokens as those do: without what was read from the cache or written to it.
+ * Reads a record of Claude Code; `event` is its name without the prefix. Derived spans have the names of the spans that it
+ * sends when it traces, and count tokens like those: without tokens read from the cache or written to it.
  */
 export function readClaudeCode(event: string, attributes: readonly KeyValue[]): AgentRecord {
   const promptId = firstText(attributes, KEYS.promptId);
@@ -27,7 +27,7 @@ export function readClaudeCode(event: string, attributes: readonly KeyValue[]): 
     case EVENTS.toolResult:
       return { event: toolCall("claude_code.tool", attributes), ...tool };
     case EVENTS.toolDecision:
-      // A call that was let through tells its result itself.
+      // An allowed call reports its result in another record.
       return isRefused(attributes) ? { event: toolCall("claude_code.tool", attributes), ...tool } : tool;
     default:
       return subjectAt("prompt", attributes, KEYS.promptId);

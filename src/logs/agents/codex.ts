@@ -5,12 +5,12 @@ import { firstText } from "../../facts/error.ts";
 import { AGENT_RECORD as KEYS, CODEX as EVENTS } from "../../otel/semconv/logs.ts";
 import type { KeyValue } from "../../otel/span.ts";
 
-/** HTTP's, from here on a request has failed. */
+/** From this HTTP status on a request has failed. */
 const FIRST_ERROR_STATUS = 400;
 
 /**
- * A record of Codex, `event` being its name without the prefix. It names no prompt. A model's call is told by two: the
- * request, which knows how it went on the wire, and the end of its stream, which knows the tokens and is the call.
+ * Reads a record of Codex; `event` is its name without the prefix. Records name no prompt. Two records report a model call:
+ * the HTTP request, with its status, and the end of its stream, with the tokens. The latter becomes the model call.
  */
 export function readCodex(event: string, attributes: readonly KeyValue[]): AgentRecord {
   const tool = subjectAt("tool", attributes, KEYS.toolCallId);
@@ -20,7 +20,7 @@ export function readCodex(event: string, attributes: readonly KeyValue[]): Agent
     case EVENTS.request: {
       const status = countAt(attributes, KEYS.statusCode);
       const failed = failureOf(attributes) !== undefined || (status ?? 0) >= FIRST_ERROR_STATUS;
-      // No stream follows a request that failed.
+      // No stream follows a failed request.
       if (failed) return { event: modelCall("codex.response", attributes, failureAt(attributes)) };
       return {
         event: { is: "request", name: "codex.api_request", endpoint: firstText(attributes, KEYS.endpoint), status },
@@ -37,7 +37,7 @@ export function readCodex(event: string, attributes: readonly KeyValue[]): Agent
   }
 }
 
-/** The last event of a stream comes twice: as it was read, and with the tokens. */
+/** Codex logs the last event of a stream twice: once as read, once with the tokens. */
 function streamEvent(attributes: readonly KeyValue[]): AgentRecord {
   const failure = failureOf(attributes);
   const kind = firstText(attributes, [EVENTS.streamKind]);

@@ -5,7 +5,7 @@ import { firstText } from "../../facts/error.ts";
 import { AGENT_RECORD as KEYS, GEMINI_CLI as EVENTS } from "../../otel/semconv/logs.ts";
 import type { KeyValue } from "../../otel/span.ts";
 
-/** A record of Gemini CLI, `event` being its name without the prefix. Its calls have no ids of their own. */
+/** Reads a record of Gemini CLI; `event` is its name without the prefix. Calls have no ids of their own. */
 export function readGeminiCli(event: string, attributes: readonly KeyValue[]): AgentRecord {
   const promptId = firstText(attributes, KEYS.promptId);
   const belongs = promptId === undefined ? {} : { promptId };
@@ -25,7 +25,7 @@ export function readGeminiCli(event: string, attributes: readonly KeyValue[]): A
   }
 }
 
-/** Gemini counts what it thought beside what it said, and what tools gave beside what was asked; elsewhere both are within. */
+/** Gemini counts thoughts apart from the output, and tool results apart from the input; the other agents include them. */
 function answer(attributes: readonly KeyValue[]): AgentEvent {
   const call = modelCall("gemini_cli.llm_call", attributes, undefined);
   const { tokens } = call;

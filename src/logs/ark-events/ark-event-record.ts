@@ -8,10 +8,10 @@ import type { KeyValue, Resource, Scope } from "../../otel/span.ts";
 const NORMAL = { severityNumber: 9, severityText: "INFO" } as const;
 const WARNING = { severityNumber: 13, severityText: "WARN" } as const;
 
-/** A log record in canonical form with what stands around it. */
+/** A log record in canonical form, with its resource and scope. */
 export type RecordInScope = { readonly resource?: Resource; readonly scope: Scope; readonly record: LogRecord };
 
-/** An Ark event as a log record that keeps it verbatim in its body; its attributes say the same in words that spans have. */
+/** An Ark event as a log record: its body is the event verbatim, its attributes have the keys of spans. */
 export function recordOfArkEvent(event: ArkEvent): RecordInScope {
   const time = instantOf(event.timestamp);
   const record: LogRecord = {
@@ -42,11 +42,11 @@ function fieldIn(data: ArkEvent["data"], field: string): string | undefined {
   return text === "" ? undefined : text;
 }
 
-/** The event that a record keeps; `undefined` of any other record, of one whose body is no event, and where it is a preview. */
+/** The event in a record; `undefined` for any other record, for a body that is no event, and for a preview. */
 export function arkEventOf(record: LogRecord): ArkEvent | undefined {
   const { eventName = "", body } = record;
   if (!eventName.startsWith(ARK_EVENT_PREFIX) || body?.offloaded !== undefined) return undefined;
-  // Any exporter may send a record of such a name.
+  // Any exporter may send a record with such a name.
   const read = readArkEvent(parseJson(body?.stringValue ?? ""));
   return read.ok ? read.event : undefined;
 }

@@ -1,18 +1,18 @@
 import { isRecord } from "../../lib/plain-data.ts";
 import { ARK_OPERATIONS, ARK_PHASES } from "../../otel/semconv/ark.ts";
 
-/** An event as an Ark installation posts it. */
+/** An event, as posted by an Ark installation. */
 export type ArkEvent = {
   /** RFC 3339. */
   readonly timestamp: string;
   readonly eventType: string;
-  /** An operation and what became of it: `ToolCallComplete`. */
+  /** An operation and its phase: `ToolCallComplete`. */
   readonly reason: string;
   readonly message: string;
   readonly data: Readonly<Record<string, string>>;
 };
 
-/** UTF-16 units of a query's input, as Ark cuts it. */
+/** Ark cuts a query's input to this many UTF-16 units. */
 export const ARK_INPUT_UNITS = 48;
 
 export type ArkOperation = keyof typeof ARK_OPERATIONS;
@@ -20,7 +20,7 @@ export type ArkPhase = (typeof ARK_PHASES)[number];
 
 const REASON = new RegExp(`^(${Object.keys(ARK_OPERATIONS).join("|")})(${ARK_PHASES.join("|")})$`);
 
-/** The two halves of a reason; `undefined` of one that is about no span. */
+/** The operation and phase of a reason; `undefined` if the reason describes no span. */
 export function readReason(reason: string): { readonly operation: ArkOperation; readonly phase: ArkPhase } | undefined {
   const [, operation, phase] = REASON.exec(reason) ?? [];
   return operation === undefined ? undefined : { operation: operation as ArkOperation, phase: phase as ArkPhase };
@@ -28,7 +28,7 @@ export function readReason(reason: string): { readonly operation: ArkOperation; 
 
 const INSTANT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/i;
 
-/** Unix nanoseconds of an RFC 3339 text, with all the digits that it has; `undefined` of any other text. */
+/** Unix nanoseconds of an RFC 3339 text, with all its digits; `undefined` for any other text. */
 export function instantOf(text: string): bigint | undefined {
   const [, seconds, fraction = "", zone] = INSTANT.exec(text.trim()) ?? [];
   const millis = Date.parse(`${seconds}${zone}`.toUpperCase());
@@ -38,18 +38,18 @@ export function instantOf(text: string): bigint | undefined {
 
 export type ReadEvent =
   | { readonly ok: true; readonly event: ArkEvent }
-  /** Each names its field. */
+  /** Each fault names its field. */
   | { readonly ok: false; readonly faults: readonly string[] };
 
-/** Without these an event belongs to no query, or to no session. */
+/** Without these an event has no query or no session. */
 const REQUIRED = ["queryId", "queryName", "queryNamespace", "sessionId"] as const;
-/** What the tenant's list keeps of a query, in UTF-16 units. Kubernetes gives no object a name of more than 253. */
+/** The tenant's list stores these fields, so their length is bounded (UTF-16 units). Kubernetes names have at most 253. */
 const NAMES = ["queryId", "queryName", "queryNamespace"] as const;
 const MAX_NAME = 1_000;
 
 /**
- * An event out of a posted body. Events can't be sent again by who posts them and forgets: what can be understood is, numbers
- * as the texts that they should have been.
+ * Reads an event from a posted body. Ark does not retry: the reader is lenient, and takes a number or boolean for the text
+ * that it should have been.
  */
 export function readArkEvent(body: unknown): ReadEvent {
   if (!isRecord(body)) return { ok: false, faults: ["body: must be an object"] };
@@ -76,13 +76,13 @@ export function readArkEvent(body: unknown): ReadEvent {
     : { ok: true, event: { timestamp, eventType, reason, message, data } };
 }
 
-function readData(given: unknown, faults: string[]): Readonly<Record<string, string>> {
-  if (!isRecord(given)) {
+function readData(posted: unknown, faults: string[]): Readonly<Record<string, string>> {
+  if (!isRecord(posted)) {
     faults.push("data: must be an object");
     return {};
   }
   const fields: [string, string][] = [];
-  for (const [field, value] of Object.entries(given)) {
+  for (const [field, value] of Object.entries(posted)) {
     if (value === null || value === undefined) continue;
     if (typeof value === "string") fields.push([field, value]);
     else if (typeof value === "number" || typeof value === "boolean") fields.push([field, `${value}`]);

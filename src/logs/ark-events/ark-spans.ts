@@ -10,14 +10,14 @@ import { derivationAttribute, derivedId } from "../../facts/derivation.ts";
 
 const STATUS_ERROR = 2;
 
-/** An operation of a query, which end of it this is, and what is said of it. */
+/** One event of a query's operation: the operation, the phase, and the attributes by key. */
 export type ArkOperationEvent = {
   readonly operation: ArkOperation;
   readonly phase: ArkPhase;
   readonly at: ReadonlyMap<string, AnyValue>;
 };
 
-/** What a record says of an operation of an Ark query; `undefined` of any other record. */
+/** The operation of an Ark query that a record reports; `undefined` for any other record. */
 export function readArkRecord({ eventName = "", attributes = [] }: LogRecord): ArkOperationEvent | undefined {
   if (!eventName.startsWith(keys.ARK_EVENT_PREFIX)) return undefined;
   const reason = readReason(eventName.slice(keys.ARK_EVENT_PREFIX.length));
@@ -26,25 +26,25 @@ export function readArkRecord({ eventName = "", attributes = [] }: LogRecord): A
   return at.has(keys.QUERY_ID) ? { ...reason, at } : undefined;
 }
 
-/** The id of the span that the record is about. */
-export function arkSubject(record: LogRecord, told: ArkOperationEvent): string {
-  const { operation, phase, at } = told;
+/** The id of the span that the record describes. */
+export function arkSubject(record: LogRecord, event: ArkOperationEvent): string {
+  const { operation, phase, at } = event;
   const query = textOf(at, keys.QUERY_ID);
   const name = textOf(at, keys.ARK_OPERATIONS[operation].name);
   if (operation === "QueryExecution") return derivedId("query", query);
   const call = at.get(keys.TOOL_CALL_ID)?.stringValue;
   if (operation === "ToolCall" && call !== undefined) return derivedId("tool", query, call);
   if (operation === "TeamTurn") return derivedId("turn", query, textOf(at, keys.TEAM), name);
-  // Nothing else has an id: each end of it is a span of its own, of which the fold makes one.
+  // No other operation has an id: each end becomes a span of its own, and the fold joins them.
   return derivedId(operation, query, name, timeOfRecord(record), phase === "Start" ? "start" : "end");
 }
 
 /**
- * The spans that the record tells of: its operation, and the query that this belongs to, which runs as far as this record
- * knows. A start runs until it is told to be over; an end began as much earlier as it took.
+ * The spans derived from the record: its operation and the query around it, which still runs as far as this record shows.
+ * A start event gives a running span. An end event gives a span that starts earlier by its duration.
  */
-export function arkSpans(record: LogRecord, told: ArkOperationEvent): readonly Span[] {
-  const { operation, phase, at } = told;
+export function arkSpans(record: LogRecord, event: ArkOperationEvent): readonly Span[] {
+  const { operation, phase, at } = event;
   const time = endTimeOfRecord(record);
   const lasted = nanosecondsIn(numberOf(at.get(keys.DURATION_MILLIS) ?? {}) ?? 0);
   const isOver = phase !== "Start";
@@ -54,50 +54,50 @@ export function arkSpans(record: LogRecord, told: ArkOperationEvent): readonly S
   const { prefix, name } = keys.ARK_OPERATIONS[operation];
   const span: Span = {
     traceId: "",
-    spanId: arkSubject(record, told),
+    spanId: arkSubject(record, event),
     ...(isQuery ? {} : { parentSpanId }),
     name: `${prefix}${textOf(at, name)}`,
     startTimeUnixNano: String(start),
-    // Of a start: as of when it is known to run, so that it wins over what other records guess of the query.
+    // For a start this is the time of the report: it then supersedes the versions of the query from other records.
     endTimeUnixNano: String(time),
     attributes: [
-      ...attributesOf(told),
+      ...attributesOf(event),
       ...(isOver ? [] : [PENDING]),
-      ...canceledType(told),
+      ...canceledType(event),
       derivationAttribute("event"),
     ],
-    ...statusOf(told),
+    ...statusOf(event),
   };
-  if (!isQuery) return [queryAround(told, parentSpanId, start), span];
-  const target = phase === "Start" ? targetOf(told, span) : undefined;
+  if (!isQuery) return [queryAround(event, parentSpanId, start), span];
+  const target = phase === "Start" ? targetOf(event, span) : undefined;
   return target === undefined ? [span] : [span, target];
 }
 
-/** Whom it is asked of, as Ark's spans say it: the end of the query does not know it any more. */
-function targetOf(told: ArkOperationEvent, { spanId, startTimeUnixNano = "0" }: Span): Span | undefined {
-  const name = textOf(told.at, keys.TARGET_NAME);
+/** The target of the query, in the form of Ark's spans. The event that ends the query does not name it. */
+function targetOf(event: ArkOperationEvent, { spanId, startTimeUnixNano = "0" }: Span): Span | undefined {
+  const name = textOf(event.at, keys.TARGET_NAME);
   if (name === "") return undefined;
   return {
     traceId: "",
-    spanId: derivedId("target", textOf(told.at, keys.QUERY_ID)),
+    spanId: derivedId("target", textOf(event.at, keys.QUERY_ID)),
     parentSpanId: spanId,
     name: `target.${name}`,
     startTimeUnixNano,
     endTimeUnixNano: startTimeUnixNano,
-    attributes: [...pick(told, [...OF_ANY, keys.TARGET_TYPE, keys.TARGET_NAME]), derivationAttribute("event")],
+    attributes: [...pick(event, [...OF_ANY, keys.TARGET_TYPE, keys.TARGET_NAME]), derivationAttribute("event")],
   };
 }
 
 const PENDING: KeyValue = { key: keys.PENDING, value: { boolValue: true } };
 
-/** The query as an event of one of its operations knows it. */
-function queryAround(told: ArkOperationEvent, spanId: string, start: bigint): Span {
+/** The query, as an event of one of its operations describes it. */
+function queryAround(event: ArkOperationEvent, spanId: string, start: bigint): Span {
   return {
     traceId: "",
     spanId,
-    name: `query.${textOf(told.at, keys.QUERY_NAME)}`,
+    name: `query.${textOf(event.at, keys.QUERY_NAME)}`,
     startTimeUnixNano: String(start),
-    attributes: [...pick(told, [...OF_ANY, ...OF_QUERY]), derivationAttribute("event")],
+    attributes: [...pick(event, [...OF_ANY, ...OF_QUERY]), derivationAttribute("event")],
   };
 }
 
@@ -105,7 +105,7 @@ const OF_ANY = [keys.SESSION_ID, keys.CONVERSATION_ID];
 const OF_QUERY = [keys.QUERY_NAME, keys.QUERY_NAMESPACE, keys.QUERY_ID];
 const USAGE = [keys.INPUT_TOKENS, keys.OUTPUT_TOKENS];
 
-/** What each operation's span says; a key that belongs to another would make it another kind of span. */
+/** The keys of each operation's span. Another operation's key would change its kind. */
 const OF_OPERATION: Readonly<Record<ArkOperation, readonly string[]>> = {
   QueryExecution: [...OF_QUERY, keys.TARGET_TYPE, keys.TARGET_NAME, keys.QUERY_INPUT, ...USAGE],
   TeamExecution: [keys.TEAM, keys.TEAM_STRATEGY, ...USAGE],
@@ -116,11 +116,11 @@ const OF_OPERATION: Readonly<Record<ArkOperation, readonly string[]>> = {
   ToolCall: [keys.TOOL, keys.TOOL_TYPE, keys.TOOL_CALL_ID, keys.TOOL_INPUT],
 };
 
-function attributesOf(told: ArkOperationEvent): readonly KeyValue[] {
-  const { operation } = told;
+function attributesOf(event: ArkOperationEvent): readonly KeyValue[] {
+  const { operation } = event;
   const isChain = operation === "TeamMember";
   const chain = isChain ? [{ key: keys.SPAN_KIND, value: { stringValue: "CHAIN" } }] : [];
-  return [...pick(told, OF_ANY), ...pick(told, OF_OPERATION[operation]), ...chain];
+  return [...pick(event, OF_ANY), ...pick(event, OF_OPERATION[operation]), ...chain];
 }
 
 function pick({ at }: ArkOperationEvent, wanted: readonly string[]): readonly KeyValue[] {
@@ -134,7 +134,7 @@ function canceledType({ phase }: ArkOperationEvent): readonly KeyValue[] {
   return phase === "Canceled" ? [{ key: keys.ERROR_TYPE, value: { stringValue: "canceled" } }] : [];
 }
 
-/** `Complete` with an error is one. */
+/** A `Complete` event with an error is an error too. */
 function statusOf({ phase, at }: ArkOperationEvent): Pick<Span, "status"> {
   const message = at.get(keys.ERROR)?.stringValue;
   if (phase === "Start" || (phase === "Complete" && message === undefined)) return {};

@@ -1,6 +1,6 @@
-/** How an Ark event is written as a log record: its name, and where its fields go. */
+/** The names and attribute keys of Ark events as log records. */
 
-/** Before the event's reason in a record's event name. */
+/** A record's event name is this prefix and the event's reason. */
 export const ARK_EVENT_PREFIX = "ark.";
 export const ARK_EVENT_SCOPE = "ark.events";
 
@@ -15,7 +15,7 @@ export const ERROR = "error.message";
 export const TARGET_TYPE = "target.type";
 export const TARGET_NAME = "target.name";
 export const QUERY_INPUT = "input.value";
-/** What a query was asked, on its own span and on its target's. */
+/** The prompt of a query, on its own span and on its target's. */
 export const QUERY_INPUT_KEYS = [QUERY_INPUT, "query.input"] as const;
 export const AGENT = "gen_ai.agent.name";
 export const TEAM = "team.name";
@@ -34,10 +34,10 @@ export const INPUT_TOKENS = "gen_ai.usage.input_tokens";
 export const OUTPUT_TOKENS = "gen_ai.usage.output_tokens";
 export const SPAN_KIND = "openinference.span.kind";
 export const ERROR_TYPE = "error.type";
-/** A report of a span that runs; see `PENDING_SUFFIX`. */
+/** Marks a report of a running span; see `PENDING_SUFFIX`. */
 export const PENDING = "ark.span.pending";
 
-/** By field of an event's data. Those that are not here stand in the record's body alone. */
+/** Attribute keys by field of an event's data. Any other field is in the record's body only. */
 export const FIELD_KEYS: ReadonlyMap<string, string> = new Map([
   ["sessionId", SESSION_ID],
   ["conversationId", CONVERSATION_ID],
@@ -65,10 +65,10 @@ export const FIELD_KEYS: ReadonlyMap<string, string> = new Map([
   ["completionTokens", OUTPUT_TOKENS],
 ]);
 
-/** Fields of an event's data that name whom a query is asked of, by the type in `targetType`. */
+/** Fields of an event's data that name the target of a query; `targetType` says which one. */
 export const TARGET_FIELDS = ["agent", "team", "model", "tool"] as const;
 
-/** The operations of an event's reason that are spans, and what such a span is called before its own name. */
+/** The operations in event reasons that become spans, with the prefix and the key of the span's name. */
 export const ARK_OPERATIONS = {
   QueryExecution: { prefix: "query.", name: QUERY_NAME },
   TeamExecution: { prefix: "team.", name: TEAM },

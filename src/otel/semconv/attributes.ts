@@ -1,9 +1,8 @@
 /**
- * The attribute keys that instrumentations use, in order of precedence. Together with semconv-content.ts and
- * semconv-live.ts this is the only place that spells an attribute key.
+ * The attribute keys that instrumentations use, in order of precedence. Attribute keys are written in this folder only.
  */
 
-/** Names of the session, by rank: what a person chose for it, what its framework calls it, what its conversation is. */
+/** Keys of the session's name, by rank: a name chosen by a person, the framework's name, the conversation's id. */
 export const SESSION_KEYS = {
   chosen: ["ark.session.id"],
   framework: [
@@ -22,13 +21,13 @@ export const SESSION_KEYS = {
     "thread_id",
   ],
   conversation: ["gen_ai.conversation.id", "conversation.id"],
-  /** Codex's conversation where it is a UUID; everywhere else the operating system's thread. */
+  /** A UUID is Codex's conversation; any other value is a thread of the operating system. */
   conversationIfUuid: ["thread.id"],
 } as const;
 
 export const SERVICE_KEYS = ["service.name"] as const;
 
-/** Keys that say outright what a span is. Values that are no kind (Langfuse's `span`, Laminar's `DEFAULT`) say nothing. */
+/** Keys that state the kind of a span. Values without a kind (Langfuse's `span`, Laminar's `DEFAULT`) are ignored. */
 export const KIND_KEYS = [
   "openinference.span.kind",
   "langfuse.observation.type",
@@ -40,7 +39,7 @@ export const KIND_KEYS = [
   "span.type",
 ] as const;
 
-/** Keys whose values include words for "some step": they yield to anything more exact. */
+/** Keys whose values include words for a step: any more exact evidence wins. */
 export const STEP_KEYS = [
   "traceloop.span.kind",
   "agentops.span.kind",
@@ -51,7 +50,7 @@ export const STEP_KEYS = [
 export const OPERATION_KEYS = ["gen_ai.operation.name"] as const;
 export const AI_SDK_OPERATION_KEYS = ["ai.operationId"] as const;
 
-/** That such a key is there at all tells the kind. */
+/** The presence of such a key implies the kind. */
 export const PRESENCE_KEYS = [
   ["mcp.method.name", "tool"],
   ["gen_ai.tool.name", "tool"],
@@ -69,7 +68,7 @@ export const PRESENCE_KEYS = [
   ["http.method", "http"],
 ] as const;
 
-/** Names of Ark's spans, then the GenAI convention's where a producer sets no attributes. */
+/** Span names of Ark, then of the GenAI convention, for producers that set no attributes. */
 export const NAME_PREFIXES = [
   ["query.", "query"],
   ["target.", "chain"],
@@ -83,12 +82,12 @@ export const NAME_PREFIXES = [
   ["invoke_agent ", "agent"],
 ] as const;
 
-/** How the span is called by which Ark's controller hands a query over: before anybody works on it. */
+/** Name suffix of the span in which Ark's controller hands a query over, before any agent works on it. */
 export const DISPATCH_SUFFIX = ".dispatch";
 export const QUERY_NAME_KEYS = ["query.name"] as const;
 export const QUERY_NAMESPACE_KEYS = ["query.namespace"] as const;
 export const TEAM_KEYS = ["team.name"] as const;
-/** What a query is asked of: Ark's `target.*` span says it, or the query itself. */
+/** The target of a query, on Ark's `target.*` span or on the query itself. */
 export const TARGET_NAME_KEYS = ["target.name", "query.target.name", "query.target"] as const;
 export const TARGET_TYPE_KEYS = ["target.type", "query.target.type"] as const;
 
@@ -105,7 +104,7 @@ export const USER_KEYS = [
 ] as const;
 
 export const AGENT_KEYS = ["gen_ai.agent.name", "agent.name"] as const;
-/** Names of whatever the span is of: its agent's on an agent span. */
+/** Includes keys that name the agent on agent spans only. */
 export const AGENT_SPAN_KEYS = [...AGENT_KEYS, "traceloop.entity.name", "ai.telemetry.functionId"] as const;
 
 export const TOOL_KEYS = [
@@ -129,7 +128,7 @@ export const MODEL_KEYS = [
   "llm.model.name",
   "embedding.model_name",
 ] as const;
-/** Names of whatever the span is of: its model's on a model's span. */
+/** Includes keys that name the model on model spans only. */
 export const MODEL_SPAN_KEYS = [...MODEL_KEYS, "model", "genkit:name"] as const;
 
 export const INPUT_TOKEN_KEYS = [
@@ -171,16 +170,16 @@ export const REASONING_TOKEN_KEYS = [
   "codex.usage.reasoning_output_tokens",
 ] as const;
 
-/** Usage as one JSON text, in which cached and reasoning tokens stand beside input and output, not within them. */
+/** Usage as one JSON text. Input and output do not include cached and reasoning tokens there. */
 export const USAGE_KEYS = ["langfuse.observation.usage_details"] as const;
-/** The model's answer with its usage inside. */
+/** The model's answer, which includes its usage. */
 export const ANSWER_WITH_USAGE_KEYS = ["genkit:output"] as const;
 
 export const COST_KEYS = ["gen_ai.usage.cost", "llm.cost.total", "gen_ai.usage.total_cost", "operation.cost"] as const;
 /** Cost as one JSON text with a `total`. */
 export const COST_DETAILS_KEYS = ["langfuse.observation.cost_details"] as const;
 
-/** Severity that some producers set in place of the span's status. */
+/** Severity, which some producers set instead of the span's status. */
 export const LEVEL_KEYS = ["langfuse.observation.level"] as const;
 
 export const STATUS_MESSAGE_KEYS = ["langfuse.observation.status_message"] as const;
@@ -192,7 +191,7 @@ export const EXCEPTION_KEYS = {
   stacktrace: ["exception.stacktrace"],
 } as const;
 
-/** Types of errors by which a caller says that it no longer wants an answer: the last part of a type's name. */
+/** Error types for cancellation by the caller: the last part of the type's name. */
 export const CANCELED_TYPES = [
   "cancelederror",
   "cancellederror",
@@ -206,12 +205,12 @@ export const CANCELED_TYPES = [
   "cancellationexception",
   "cancellationerror",
 ] as const;
-/** Go's, which has no type of its own, and what people write. */
+/** Go's message, which has no type of its own, and common wordings. */
 export const CANCELED_MESSAGES = /\bcontext canceled\b|^(?:(?:query|request|operation|task|run) )?(?:was )?cancel+ed$/i;
 
-/** Ark's terminate and selector tools end in ERROR to leave a loop: their message holds one of these. */
+/** Ark's terminate and selector tools end with ERROR to leave a loop: their message contains one of these. */
 export const CONTROL_FLOW_MARKERS = ["TerminateTeam", "SelectionMade"] as const;
-/** Exceptions by which LangGraph and Pydantic AI pause a run until a person or another program answers: the last part of the type's name. */
+/** Exceptions with which LangGraph and Pydantic AI pause a run until a person or program answers: the last part of the type's name. */
 export const PAUSE_TYPES = ["GraphInterrupt", "ApprovalRequired", "CallDeferred"] as const;
 
 /** Tags of Jaeger's JSON that stand for fields of OTLP's: OpenTelemetry's "Jaeger exporter" mapping, and OpenTracing's. */
@@ -223,9 +222,9 @@ export const JAEGER_TRACE_STATE = "w3c.tracestate";
 /** The newer key first. */
 export const JAEGER_SCOPE_NAMES = ["otel.scope.name", "otel.library.name"] as const;
 export const JAEGER_SCOPE_VERSIONS = ["otel.scope.version", "otel.library.version"] as const;
-/** Field of a log: the event's name. */
+/** Field of a Jaeger log with the event's name. */
 export const JAEGER_EVENT = "event";
 
-/** What a file of Jaeger's has and OTLP has no field for. */
+/** Keys for fields of Jaeger's JSON that OTLP lacks. */
 export const JAEGER_WARNINGS = "jaeger.warnings";
 export const OPENTRACING_REFERENCE = "opentracing.ref_type";

@@ -1,9 +1,9 @@
-/** The attribute keys under which spans say what went in and what came out, in order of precedence. */
+/** The attribute keys of a span's input and output, in order of precedence. */
 
-/** Instructions that go before the input's messages. */
+/** System instructions, shown before the input's messages. */
 export const SYSTEM_KEYS = ["gen_ai.system_instructions"] as const;
 
-/** Messages as the GenAI convention writes them. */
+/** Messages in the GenAI convention. */
 export const INPUT_MESSAGE_KEYS = ["gen_ai.input.messages"] as const;
 export const OUTPUT_MESSAGE_KEYS = ["gen_ai.output.messages"] as const;
 
@@ -61,7 +61,7 @@ export const LATER_OUTPUT_KEYS = [
   "mastra.tool_call.output",
 ] as const;
 
-/** What the value beside it is; read together with it. */
+/** The key of the mime type, by the key of the value. */
 export const MIME_TYPE_KEYS: ReadonlyMap<string, string> = new Map([
   ["input.value", "input.mime_type"],
   ["output.value", "output.mime_type"],
@@ -96,7 +96,7 @@ export const TOOL_OUTPUT_KEYS = [
   "mastra.tool_call.output",
 ] as const;
 
-/** Claude Code says a tool's output as an event of the span. */
+/** Claude Code reports a tool's output as an event of the span. */
 export const TOOL_OUTPUT_EVENT = { name: "tool.output", keys: ["output"] } as const;
 
 export const TOOL_CALL_ID_KEYS = ["gen_ai.tool.call.id", "tool.id", "ai.toolCall.id", "tool_use_id"] as const;
@@ -117,14 +117,14 @@ export const FINISH_REASON_KEYS = [
   "stop_reason",
 ] as const;
 
-/** With the unit as milliseconds. */
+/** Keys, each with its unit in milliseconds. */
 export const FIRST_TOKEN_KEYS = [
   ["gen_ai.response.time_to_first_chunk", 1_000],
   ["ai.response.msToFirstChunk", 1],
   ["ttft_ms", 1],
 ] as const;
 
-/** Events that are one message each, with the role that they stand for. */
+/** Events with one message each, and its role. */
 export const INPUT_EVENTS: ReadonlyMap<string, string> = new Map([
   ["gen_ai.system.message", "system"],
   ["gen_ai.user.message", "user"],
@@ -133,14 +133,14 @@ export const INPUT_EVENTS: ReadonlyMap<string, string> = new Map([
 ]);
 export const USER_EVENT = "gen_ai.user.message";
 export const OUTPUT_EVENT = "gen_ai.choice";
-/** The body of such an event as one JSON text, from producers that had no structured attributes. */
+/** The body of such an event as one JSON text, from producers without structured attributes. */
 export const EVENT_BODY_KEY = "gen_ai.event.content";
-/** Its text alone. */
+/** The text of such an event. */
 export const EVENT_CONTENT_KEY = "content";
-/** An event whose attributes are those of the GenAI convention's span. */
+/** An event with the attributes that the GenAI convention otherwise puts on the span. */
 export const DETAILS_EVENT = "gen_ai.client.inference.operation.details";
 
-/** What a request, a statement or a log line is about, for spans with neither input nor output. */
+/** The subject of a request, a statement or a log line, for spans with neither input nor output. */
 export const SUBJECT_KEYS = [
   "url.full",
   "http.url",

@@ -1,15 +1,15 @@
-/** The names of log records that tell of spans, and the attribute keys in which they do: coding agents' own, not a convention's. */
+/** Names and attribute keys of log records from which spans are derived. They are the coding agents' own, not a convention's. */
 
-/** On spans that were made of log records: how they hang together with others. The only key of our own; see `told.ts`. */
+/** On derived spans: their relation to other spans. The only key that this program defines; see `facts/derivation.ts`. */
 export const DERIVATION_KEYS = ["spanfold.derivation"] as const;
 
-/** Where a record says which event it is, beside OTLP's own field. */
+/** The record's event name, besides OTLP's own field. */
 export const EVENT_NAME_KEYS = ["event.name"] as const;
 
-/** What an agent writes for a prompt that it was told to keep to itself. */
+/** Placeholders that an agent writes for a prompt if its settings hide prompts. */
 export const REDACTED: ReadonlySet<string> = new Set(["<REDACTED>", "[REDACTED]"]);
 
-/** Claude Code's events: the body has the prefix, `event.name` has not. */
+/** Claude Code's events. The body has the prefix, `event.name` does not. */
 export const CLAUDE_CODE = {
   agent: "claude-code",
   prefix: "claude_code.",
@@ -43,7 +43,7 @@ export const GEMINI_CLI = {
   toolCall: "tool_call",
 } as const;
 
-/** Keys of the three, most of which more than one of them uses. */
+/** Keys of the three agents; most are used by more than one. */
 export const AGENT_RECORD = {
   promptId: ["prompt.id", "prompt_id"],
   requestId: ["request_id"],
@@ -73,13 +73,13 @@ export const AGENT_RECORD = {
   endpoint: ["endpoint"],
 } as const;
 
-/** Keys of what is the same on every record of a session, or of no use in one line. */
+/** Keys whose values are equal on every record of a session, or useless in one line. */
 export const NEVER_IN_A_LINE =
   /^(event\.(?!kind)|session\.|user\.|conversation\.|terminal\.|app\.|auth\.|prompt[._](id|length)$|originator$|slug$|response_length$)/;
-/** Keys of what a reader of one line looks for first. */
+/** Keys that are most useful in one line. */
 export const FIRST_IN_A_LINE = /(^|[._])(kind|prompt|response|error|message|tool_name|function_name|decision|model)$/;
 
-/** Words of a decision by which a call was not let through. */
+/** Decisions that refused a call. */
 export const REFUSED_DECISIONS: ReadonlySet<string> = new Set([
   "reject",
   "rejected",
@@ -91,7 +91,7 @@ export const REFUSED_DECISIONS: ReadonlySet<string> = new Set([
   "timed_out",
 ]);
 
-/** The attribute keys with which spans are written that log records tell of: the GenAI convention's, and those that facts read first. */
+/** The attribute keys of derived spans: the GenAI convention's, else those that facts read first. */
 export const OPERATION = "gen_ai.operation.name";
 export const AGENT = "gen_ai.agent.name";
 export const MODEL = "gen_ai.request.model";
