@@ -24,7 +24,7 @@ function Page() {
   switch (here.page) {
     case "list": {
       const feed = listFeed.value;
-      return feed === undefined ? <Loading what="the sessions" /> : <ListPage feed={feed} view={here.view} />;
+      return feed === undefined ? <Loading what="sessions" /> : <ListPage feed={feed} view={here.view} />;
     }
     case "session": {
       const feed = sessionFeed.value;
@@ -36,7 +36,7 @@ function Page() {
         <div class="frame">
           <Masthead />
           <main>
-            <Notice title="There is no such page">
+            <Notice title="Page not found">
               <p>{here.path}</p>
               <p class="actions">
                 <ToSessions />

@@ -46,7 +46,7 @@ export function followAddress(): void {
 function follow(): void {
   const to = address.value;
   if (to.page !== "session" || session.value?.id !== to.id) {
-    leaveReplay();
+    closeReplay();
     session.value?.close();
     session.value = undefined;
   }
@@ -66,7 +66,7 @@ function followReplay(): void {
   const view = here.page === "session" ? here.replay : undefined;
   if (feed === undefined || here.page !== "session" || view === undefined) {
     if (replay.value === undefined) return;
-    leaveReplay();
+    closeReplay();
     feed?.stream.show();
     return;
   }
@@ -86,20 +86,20 @@ function followReplay(): void {
   if (whole?.of !== "whole") return;
   // Set aside, it is what it was for as long as the replay goes on.
   feed.stream.hide();
-  const onGone = (): void => go({ ...here, replay: undefined }, "replace");
+  const onEnded = (): void => go({ ...here, replay: undefined }, "replace");
   replay.value = {
     feed: openReplay({
       id: feed.id,
       view,
       timeline: timelineOf(whole.tree, view.by),
       announced: feed.announced.value,
-      onGone,
+      onEnded,
     }),
     view,
   };
 }
 
-function leaveReplay(): void {
+function closeReplay(): void {
   replay.value?.feed.close();
   replay.value = undefined;
 }

@@ -1,4 +1,4 @@
-import { Sign } from "./ui/icons.tsx";
+import { Icon } from "./ui/icons.tsx";
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useLayoutEffect } from "preact/hooks";
 
@@ -14,16 +14,16 @@ const GROUPS: readonly (readonly [string, readonly (readonly [string, string])[]
     [
       ["?", "These shortcuts"],
       ["Space", "Pause or resume the stream"],
-      ["Esc", "Close what is open"],
+      ["Esc", "Close the panel or dialog"],
     ],
   ],
   [
     "Sessions",
     [
       ["↓ j · ↑ k", "Next, previous session"],
-      ["Enter", "Open it"],
+      ["Enter", "Open the session"],
       ["/", "Search"],
-      [".", "Show what is new"],
+      [".", "Show new sessions"],
     ],
   ],
   [
@@ -35,11 +35,11 @@ const GROUPS: readonly (readonly [string, readonly (readonly [string, string])[]
       ["Enter", "Open the span"],
       ["e · E", "Next, previous error"],
       ["n · p", "Next, previous model call"],
-      ["z · 0", "Zoom to the span, to the whole"],
-      ["f", "Follow what is new"],
-      ["r", "Replay it, or back to live"],
-      ["L", "Its logs, or its spans"],
-      ["u", "Up to the sessions"],
+      ["z · 0", "Zoom to the span, zoom out"],
+      ["f", "Follow new rows"],
+      ["r", "Replay, or back to live"],
+      ["L", "Logs or spans"],
+      ["u", "Back to the sessions"],
     ],
   ],
   [
@@ -47,7 +47,7 @@ const GROUPS: readonly (readonly [string, readonly (readonly [string, string])[]
     [
       ["Space", "Play or pause"],
       ["< · >", "Slower, faster"],
-      ["Shift ← · →", "Back, on by a twentieth"],
+      ["Shift ← · →", "Back, forward by 5 %"],
       ["r", "Back to live"],
     ],
   ],
@@ -68,7 +68,7 @@ export function Shortcuts() {
       <div class="shortcuts-body">
         <h2 id="shortcuts-title">Keyboard</h2>
         <button type="button" class="button bare" aria-label="Close" onClick={() => dialog.current?.close()}>
-          <Sign name="close" />
+          <Icon name="close" />
         </button>
         <div class="shortcuts-groups">
           {GROUPS.map(([title, keys]) => (
@@ -96,7 +96,7 @@ export function Shortcuts() {
 }
 
 /** `undefined`: the key is not ours and keeps its own effect. */
-export type KeyHandler = (key: string, event: KeyboardEvent) => "taken" | undefined;
+export type KeyHandler = (key: string, event: KeyboardEvent) => "handled" | undefined;
 
 const TYPING = "input:not([type=range], [type=radio]), textarea, select, [contenteditable]";
 /** What is moved by the keys that move through rows. */
@@ -117,7 +117,7 @@ export function usePageKeys(handler: KeyHandler): void {
       if (target.closest(PRESSING) !== null && (event.key === "Enter" || event.key === " ")) return;
       if (target.closest(MOVED) !== null && /^(Arrow|Page|Home|End)/.test(event.key)) return;
       if (target.closest("dialog") !== null) return;
-      if (handler(event.key, event) === "taken") event.preventDefault();
+      if (handler(event.key, event) === "handled") event.preventDefault();
     };
     document.addEventListener("keydown", listen);
     return () => document.removeEventListener("keydown", listen);

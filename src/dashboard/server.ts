@@ -32,8 +32,8 @@ export const authorisation = (): string | undefined => (token.value === "" ? und
 /** `fetch` with the reader's token, if there is one. */
 export function authorisedFetch(url: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
-  const who = authorisation();
-  if (who !== undefined) headers.set("Authorization", who);
+  const credentials = authorisation();
+  if (credentials !== undefined) headers.set("Authorization", credentials);
   return fetch(url, { ...init, headers });
 }
 
@@ -67,27 +67,27 @@ export function useAnswer<Value>(
 ): Answer<Value> {
   const [outcome, setOutcome] = useState<Answer<Value> & { readonly of?: string }>({ state: "reading" });
   const [attempt, setAttempt] = useState(0);
-  const asked = `${accept} ${url}`;
+  const request = `${accept} ${url}`;
   useEffect(() => {
     const ending = new AbortController();
     setOutcome({ state: "reading" });
-    ask(url, accept, ending.signal)
+    get(url, accept, ending.signal)
       .then(read)
       .then(
-        (value) => ending.signal.aborted || setOutcome({ state: "here", value, of: asked }),
+        (value) => ending.signal.aborted || setOutcome({ state: "here", value, of: request }),
         (error: unknown) => {
           if (ending.signal.aborted) return;
           const why =
             error instanceof TypeError ? "the server cannot be reached" : String(Reflect.get(Object(error), "message"));
-          setOutcome({ state: "failed", why, again: () => setAttempt((before) => before + 1), of: asked });
+          setOutcome({ state: "failed", why, again: () => setAttempt((before) => before + 1), of: request });
         },
       );
     return () => ending.abort();
-  }, [asked, attempt]);
-  return outcome.of === asked ? outcome : { state: "reading" };
+  }, [request, attempt]);
+  return outcome.of === request ? outcome : { state: "reading" };
 }
 
-async function ask(url: string, accept: string, ending: AbortSignal): Promise<Response> {
+async function get(url: string, accept: string, ending: AbortSignal): Promise<Response> {
   const response = await authorisedFetch(url, { headers: { Accept: accept }, cache: "no-store", signal: ending });
   if (response.ok) return response;
   const { detail } = await readProblem(response);

@@ -64,7 +64,7 @@ test("rows appear while a session runs, children before their parents", async ()
 
   // Everything has come: no place is held any more.
   await rows.filter({ hasText: "query.find-the-cause.dispatch" }).waitFor();
-  await expect.poll(() => page.getByLabel("Not arrived").count()).toBe(0);
+  await expect.poll(() => page.getByLabel("Not received").count()).toBe(0);
   // Finished is said after ten seconds of silence.
   await expect.poll(() => page.title(), { timeout: 30_000 }).toMatch(/^Finished/);
   await picture("finished");

@@ -85,7 +85,7 @@ test("log records: with their span, and in their session's list, live and by key
   await panel.getByRole("button", { name: "execute_tool pay" }).waitFor();
   await page.keyboard.press("Escape");
   await expect.poll(() => panel.count()).toBe(0);
-  await page.getByRole("link", { name: "About no span" }).click();
+  await page.getByRole("link", { name: "Without a span" }).click();
   await expect.poll(lines).toEqual(["<b>cart</b>"]);
   await page.keyboard.press("L");
   await expect.poll(() => spans.count()).toBe(1);
@@ -105,7 +105,7 @@ test("a coding agent that only logs: its prompt, its calls, and what tells of th
     .toEqual(["claude_code.interaction", "claude_code.llm_request", "claude_code.tool", "claude_code.llm_request"]);
   await page.getByRole("treegrid").getByRole("row").nth(1).click();
   const panel = page.getByRole("complementary");
-  await panel.getByText("log records").waitFor();
+  await panel.locator(".facts > div").filter({ hasText: "Source" }).getByText("log records").waitFor();
   await panel.getByText("Let me check.").first().waitFor();
   await picture("coding-agent-by-logs");
   expect(complaints).toEqual([]);

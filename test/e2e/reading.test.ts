@@ -60,9 +60,9 @@ test("a query is a row from its first span on, and what comes above moves nothin
     );
   expect(await levels()).toEqual([
     "1 plan-trip",
-    "2 Parent 00000000 has not arrived",
+    "2 Running, details follow",
     "3 tool.first",
-    "2 Parent 00000000 has not arrived",
+    "2 Running, details follow",
     "3 tool.second",
   ]);
   const before = await heightOf(page, "tool.second");
@@ -98,7 +98,7 @@ test("a long conversation is read as one without asking for it, and a link to no
   const { page, complaints } = await openPage();
   await page.goto(`${url}/sessions/long?span=5b8aa5a2d2c872e8321cf37308d69df2:00000000000000ff`);
   const panel = page.getByRole("complementary", { name: "Span" });
-  await panel.getByText("This span is not here").waitFor();
+  await panel.getByText("Span not found").waitFor();
   await rowsOf(page).filter({ hasText: "llm.large" }).click();
   await panel.getByRole("listitem").filter({ hasText: "understood" }).first().waitFor();
   expect(await panel.getByRole("button", { name: /^Load all/ }).count()).toBe(0);

@@ -45,12 +45,12 @@ test("thirty refusals are one line at the foot, which greys, can be dismissed, a
   await page.clock.install();
   await page.goto(`${url}/sessions`);
   const foot = page.locator("footer");
-  const note = foot.locator(".arrivals-refused");
+  const note = foot.locator(".exports-refused");
   await note.getByText("× 30").waitFor();
   expect(await note.innerText()).toContain("refused (403) ×\u00a030: This program is open");
   expect(await foot.innerText()).toContain("planner");
   // The span came before the page: a refusal does not say how long live spans take.
-  expect(await page.locator(".stream-detail").getAttribute("title")).toContain("no spans have come live yet");
+  expect(await page.locator(".stream-detail").getAttribute("title")).toContain("no live spans received yet");
   const colour = () => note.locator(".rejected").evaluate((element) => getComputedStyle(element).color);
   const red = await colour();
   await picture("refusals-red");
@@ -58,7 +58,7 @@ test("thirty refusals are one line at the foot, which greys, can be dismissed, a
   await picture("refusals-narrow");
   await page.setViewportSize({ width: 1360, height: 850 });
 
-  const toggle = foot.getByRole("button", { name: "Last arrival" });
+  const toggle = foot.getByRole("button", { name: "Last export" });
   await note.getByText("refused").click();
   expect(await toggle.getAttribute("aria-expanded")).toBe("true");
   expect(await foot.getByRole("row").filter({ hasText: "× 30" }).count()).toBe(1);

@@ -43,7 +43,7 @@ test("a link to a replay tells the session again in its own time, and is driven 
   expect(query().get("speed")).toBe("50");
   expect(await rows.count()).toBe(resting);
   await page.keyboard.press("Space");
-  await expect.poll(() => word.textContent()).toBe("Replay is over");
+  await expect.poll(() => word.textContent()).toBe("Replay finished");
   await expect.poll(() => rows.filter({ hasText: "step.19" }).count()).toBe(1);
 
   // To the middle of the axis: what happened before is there at once, what comes later is not.

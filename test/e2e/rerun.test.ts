@@ -15,7 +15,7 @@ test("a query's row has what it takes to run it again: request, manifest, where 
 
   // From a tool's row to its query's.
   await rows.filter({ hasText: "tool.search_logs" }).click();
-  await panel.getByTitle("Its row, where it can be run again").click();
+  await panel.getByTitle("Show the turn, where it can be run again").click();
   await panel.getByText("Run again").click();
   await panel.getByText("incident-response").first().waitFor();
   expect(await panel.textContent()).toContain("Target (team)");

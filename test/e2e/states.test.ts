@@ -51,7 +51,7 @@ test("a session that is not there says so, and appears when it comes", async () 
   await page.goto(`${url}/sessions/tomorrow`);
   await page.getByText("Waiting for this session").waitFor();
   expect(await page.getByRole("status").first().textContent()).toBe("Waiting");
-  expect(await page.getByText("nothing yet").count()).toBe(0);
+  expect(await page.getByText("none yet").count()).toBe(0);
   await picture("not-found");
   await post(url, [toolSpan("tomorrow", "tool.late", "{}")]);
   const row = page.getByRole("treegrid").getByRole("row").filter({ hasText: "tool.late" });
@@ -96,7 +96,7 @@ test("with tokens the page loads, asks once for all its tabs, says what a token 
   const remove = page.getByRole("button", { name: "Delete this session" });
   const focused = () => page.evaluate(() => document.activeElement?.textContent || document.activeElement?.ariaLabel);
   await remove.click();
-  expect(await focused()).toBe("Keep");
+  expect(await focused()).toBe("Cancel");
   await page.keyboard.press("Escape");
   expect(await focused()).toBe("Delete this session");
   await remove.click();
@@ -108,8 +108,8 @@ test("with tokens the page loads, asks once for all its tabs, says what a token 
   await tab.goto(`${url}/sessions`);
   await tab.locator('a[href^="/sessions/behind"]').waitFor();
   await tab.getByRole("button", { name: "Token" }).click();
-  await tab.getByRole("button", { name: "Forget the token" }).click();
-  await tab.getByText("This deployment wants a token").waitFor();
+  await tab.getByRole("button", { name: "Remove the token" }).click();
+  await tab.getByText("This deployment requires a token").waitFor();
 });
 
 test("the stream comes back by itself when the program does", async () => {
@@ -159,7 +159,7 @@ test("a question that is open is told in the list and on its session, and leads 
   await panel.getByRole("heading", { name: "ask", exact: true }).waitFor();
   await page.keyboard.press("Escape");
   await expect.poll(() => panel.count()).toBe(0);
-  await page.getByRole("button", { name: "Show what asks" }).click();
+  await page.getByRole("button", { name: "Show the request" }).click();
   await panel.getByRole("heading", { name: "ask", exact: true }).waitFor();
   await picture("asking");
   expect(complaints).toEqual([]);

@@ -37,7 +37,7 @@ export function recordsIn(records: readonly ViewRecord[], { of, from }: LogView)
 }
 
 /** What a severity is called, and how it is set. */
-export type Severity = { readonly word: string; readonly as: "quiet" | "plain" | "warn" | "bad" };
+export type Severity = { readonly word: string; readonly as: "muted" | "plain" | "warn" | "bad" };
 
 const RANGES = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 
@@ -46,5 +46,5 @@ export function severityOf({ severityNumber = 0, severityText = "" }: LogRecord)
   const word = RANGES[Math.ceil(severityNumber / 4) - 1] ?? severityText.toLowerCase();
   if (severityNumber >= FIRST.error) return { word, as: "bad" };
   if (severityNumber >= FIRST.warn) return { word, as: "warn" };
-  return { word, as: severityNumber >= FIRST.info ? "plain" : "quiet" };
+  return { word, as: severityNumber >= FIRST.info ? "plain" : "muted" };
 }

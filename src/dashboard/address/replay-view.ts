@@ -19,16 +19,16 @@ export const IDLES: readonly (readonly [idle: string, words: string])[] = [
   ["500ms", "at most 0.5 s"],
   ["2s", "at most 2 s"],
   ["10s", "at most 10 s"],
-  ["1h", "as long as they were"],
+  ["1h", "original length"],
 ];
 
 /** Nobody watches for longer without asking for it, milliseconds. */
-const UNASKED = 60_000;
+const LONGEST_BY_DEFAULT = 60_000;
 
 /** At the least speed that tells a session of so many milliseconds within a minute. */
 export const replayOf = (millis: number): ReplayView => ({
   ...PLAIN,
-  speed: SPEEDS.find((speed) => millis / speed <= UNASKED) ?? SPEEDS.at(-1) ?? PLAIN.speed,
+  speed: SPEEDS.find((speed) => millis / speed <= LONGEST_BY_DEFAULT) ?? SPEEDS.at(-1) ?? PLAIN.speed,
 });
 
 /** `undefined`: no replay is asked for. What means nothing is passed over. */

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { Link } from "../ui/link.tsx";
-import { IconDrawing, Sign } from "../ui/icons.tsx";
+import { Logo, Icon } from "../ui/icons.tsx";
 import { WHOLE_LIST } from "../address/list-view.ts";
 import { showShortcuts } from "../keys.tsx";
 import type { Stream } from "../stream/stream.ts";
@@ -20,10 +20,10 @@ export function Masthead(props: {
   return (
     <header class="masthead">
       <Link class="brand" to={LIST}>
-        <IconDrawing />
+        <Logo />
         <span>Spanfold</span>
       </Link>
-      <nav class="crumbs" aria-label="Where you are">
+      <nav class="crumbs" aria-label="Breadcrumb">
         {children}
       </nav>
       {status ?? (stream === undefined ? null : <StreamStatus stream={stream} />)}
@@ -35,7 +35,7 @@ export function Masthead(props: {
         aria-label="Keyboard shortcuts"
         onClick={showShortcuts}
       >
-        <Sign name="keys" />
+        <Icon name="keys" />
       </button>
     </header>
   );

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { UntrustedText } from "../ui/untrusted-text.tsx";
-import { IconDrawing } from "../ui/icons.tsx";
+import { Logo } from "../ui/icons.tsx";
 import { Link } from "../ui/link.tsx";
 import { WHOLE_LIST } from "../address/list-view.ts";
 import type { Refusal } from "../stream/stream-state.ts";
@@ -11,7 +11,7 @@ import { TokenForm } from "./token-form.tsx";
 export function Notice({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <div class="notice">
-      <IconDrawing />
+      <Logo />
       <h2>{title}</h2>
       {children}
     </div>
@@ -26,7 +26,7 @@ export const Loading = ({ what }: { what: string }) => (
       <i />
       <i />
     </span>
-    {`Reading ${what}`}
+    {`Loading ${what}`}
   </div>
 );
 
@@ -74,7 +74,7 @@ const Retry = ({ retry }: { retry: () => void }) => (
 function NotFound({ movedTo, since }: Pick<Extract<Refusal, { reason: "not-found" }>, "movedTo" | "since">) {
   if (movedTo.length > 0) {
     return (
-      <Notice title="Its traces went to several sessions">
+      <Notice title="The traces of this session moved to several sessions">
         <ul>
           {movedTo.map((id) => (
             <li key={id}>
@@ -91,7 +91,7 @@ function NotFound({ movedTo, since }: Pick<Extract<Refusal, { reason: "not-found
   if (since === "just-now") {
     return (
       <Notice title="Waiting for this session">
-        <p role="status">None of its spans has arrived yet. The first one that does appears here by itself.</p>
+        <p role="status">No spans received yet. The session appears here when its first span arrives.</p>
         <p class="actions">
           <ToSessions />
         </p>
@@ -99,8 +99,10 @@ function NotFound({ movedTo, since }: Pick<Extract<Refusal, { reason: "not-found
     );
   }
   return (
-    <Notice title="Nothing is here">
-      <p>No span of this session has arrived, or it was deleted. Should one arrive, it appears here by itself.</p>
+    <Notice title="Session not found">
+      <p>
+        No span of this session was received, or the session was deleted. If a span arrives, the session appears here.
+      </p>
       <p class="actions">
         <ToSessions />
       </p>
@@ -110,11 +112,11 @@ function NotFound({ movedTo, since }: Pick<Extract<Refusal, { reason: "not-found
 
 function Unauthorised({ hadToken, retry }: { hadToken: "yes" | "no"; retry: () => void }) {
   return (
-    <Notice title="This deployment wants a token">
+    <Notice title="This deployment requires a token">
       <p>
         {hadToken === "yes"
           ? "The token was not accepted. Enter ADMIN_TOKEN or VIEW_TOKEN of this deployment."
-          : "Enter ADMIN_TOKEN or VIEW_TOKEN of this deployment. This browser keeps it until you forget it."}
+          : "Enter ADMIN_TOKEN or VIEW_TOKEN of this deployment. It stays in this browser until you remove it."}
       </p>
       <TokenForm word="Open" onToken={retry} />
     </Notice>
@@ -123,7 +125,7 @@ function Unauthorised({ hadToken, retry }: { hadToken: "yes" | "no"; retry: () =
 
 function Forbidden({ detail, hadToken, retry }: { detail: string; hadToken: "yes" | "no"; retry: () => void }) {
   return (
-    <Notice title={hadToken === "yes" ? "This token is not enough" : "This is not allowed"}>
+    <Notice title={hadToken === "yes" ? "This token lacks permission" : "Not allowed"}>
       <p>{detail === "" ? "The server does not allow it." : <UntrustedText text={detail} limit={2000} />}</p>
       {hadToken === "yes" ? <TokenForm word="Open" onToken={retry} /> : <Retry retry={retry} />}
     </Notice>
@@ -137,7 +139,7 @@ function Closed({ detail, retry }: { detail: string; retry: () => void }) {
     <Notice title="This deployment is closed">
       <p>
         {detail === "" ? (
-          "It has no token yet, so it shows and takes nothing."
+          "It has no token yet. Until one is set, it accepts and shows no data."
         ) : (
           <UntrustedText text={detail.replaceAll("`", "")} limit={2000} />
         )}

@@ -2,10 +2,10 @@ import { useState } from "preact/hooks";
 import type { RecentExport, RecentExports, RefusedExport } from "../../session/contract/stream-events.ts";
 import { now } from "../clock.ts";
 import { count, counted } from "../ui/figures.ts";
-import { KeptNote } from "./retention-note.tsx";
-import type { RetentionTold } from "./retention.ts";
+import { RetentionNote } from "./retention-note.tsx";
+import type { KnownRetention } from "./retention.ts";
 import { UntrustedText } from "../ui/untrusted-text.tsx";
-import { Sign } from "../ui/icons.tsx";
+import { Icon } from "../ui/icons.tsx";
 import { ago, exactly, timeOfDay } from "../ui/moments.ts";
 import { dismissed } from "./dismissals.ts";
 import { exportRows, refusalsOf, shownRefusal } from "./refusals.ts";
@@ -18,7 +18,7 @@ export function RecentExportsStrip({
   last,
   dropped,
   refused = NO_REFUSALS,
-  kept,
+  retention,
   onOpen,
 }: {
   last: readonly RecentExport[];
@@ -26,7 +26,7 @@ export function RecentExportsStrip({
   /** The receiver's refusals, of whatever session. */
   refused?: readonly RefusedExport[] | undefined;
   /** For how long. */
-  kept?: RetentionTold | undefined;
+  retention?: KnownRetention | undefined;
   onOpen?: (() => void) | undefined;
 }) {
   const [open, setOpen] = useState(false);
@@ -37,11 +37,11 @@ export function RecentExportsStrip({
   if (newest === undefined && dropped === undefined && refusals.length === 0) return null;
   const isEmpty = newest === undefined && refusals.length === 0;
   return (
-    <footer class="recentExports">
-      {open && !isEmpty ? <ArrivalsTable rows={exportRows(last, refusals)} /> : null}
+    <footer class="exports">
+      {open && !isEmpty ? <ExportsTable rows={exportRows(last, refusals)} /> : null}
       {/* A click beside the button is a click on it. */}
       <div
-        class="arrivals-bar"
+        class="exports-bar"
         role="presentation"
         onClick={() => {
           if (isEmpty) return;
@@ -49,46 +49,46 @@ export function RecentExportsStrip({
           setOpen(!open);
         }}
       >
-        <button type="button" class="arrivals-toggle" aria-expanded={open} disabled={isEmpty}>
-          <Sign name="chevron" />
-          <span class="arrivals-label">Last arrival</span>
-          {newest === undefined ? <span class="muted">nothing yet</span> : <Line arrival={newest} />}
+        <button type="button" class="exports-toggle" aria-expanded={open} disabled={isEmpty}>
+          <Icon name="chevron" />
+          <span class="exports-label">Last export</span>
+          {newest === undefined ? <span class="muted">none yet</span> : <Line last={newest} />}
         </button>
         {shown === undefined ? null : <RefusedNote refused={shown} known={refusals} />}
-        <NotKept counts={dropped} />
-        <KeptNote told={kept} />
+        <DroppedNote counts={dropped} />
+        <RetentionNote retention={retention} />
       </div>
     </footer>
   );
 }
 
-function Line({ arrival }: { arrival: RecentExport }) {
+function Line({ last }: { last: RecentExport }) {
   return (
-    <span class="arrivals-line">
-      <span class="arrivals-pulse" key={arrival.at} aria-hidden="true" />
-      <time title={exactly(arrival.at)}>{ago(arrival.at, now.value)}</time>
-      {arrival.service === undefined ? null : <UntrustedText text={arrival.service} limit={60} />}
-      <span class="muted">{`${arrival.signal === "traces" ? "" : `${arrival.signal}, `}${arrival.encoding ?? ""}`}</span>
-      <span>{what(arrival)}</span>
+    <span class="exports-line">
+      <span class="exports-pulse" key={last.at} aria-hidden="true" />
+      <time title={exactly(last.at)}>{ago(last.at, now.value)}</time>
+      {last.service === undefined ? null : <UntrustedText text={last.service} limit={60} />}
+      <span class="muted">{`${last.signal === "traces" ? "" : `${last.signal}, `}${last.encoding ?? ""}`}</span>
+      <span>{outcomeOf(last)}</span>
     </span>
   );
 }
 
-const what = (arrival: RecentExport): string =>
-  arrival.signal === "metrics" ? "accepted, not kept" : counted(arrival.accepted, unitOf(arrival));
+const outcomeOf = (line: RecentExport): string =>
+  line.signal === "metrics" ? "accepted, dropped" : counted(line.accepted, unitOf(line));
 
-function NotKept({ counts }: { counts: RecentExports["dropped"] | undefined }) {
+function DroppedNote({ counts }: { counts: RecentExports["dropped"] | undefined }) {
   if (counts === undefined || counts.metrics === 0) return null;
   return (
-    <span class="not-kept" title="Requests with metrics were accepted, so that exporters do not complain, and not kept">
-      {`metrics ${count(counts.metrics)} accepted, not kept`}
+    <span class="dropped" title="Requests with metrics are accepted, so that exporters report no errors, and dropped">
+      {`metrics ${count(counts.metrics)} accepted, dropped`}
     </span>
   );
 }
 
-function ArrivalsTable({ rows }: { rows: readonly (RecentExport | RefusedExport)[] }) {
+function ExportsTable({ rows }: { rows: readonly (RecentExport | RefusedExport)[] }) {
   return (
-    <div class="arrivals-table">
+    <div class="exports-table">
       <table>
         <thead>
           <tr>
@@ -97,23 +97,23 @@ function ArrivalsTable({ rows }: { rows: readonly (RecentExport | RefusedExport)
             <th scope="col">Signal</th>
             <th scope="col">Encoding</th>
             <th scope="col" class="number">
-              Spans
+              Accepted
             </th>
             <th scope="col">Rejected</th>
           </tr>
         </thead>
         <tbody>
-          {rows.map((arrival, index) => (
-            <tr key={`${arrival.at}/${rows.length - index}`}>
+          {rows.map((row, index) => (
+            <tr key={`${row.at}/${rows.length - index}`}>
               <td>
-                <time title={exactly(arrival.at)}>{timeOfDay(arrival.at)}</time>
+                <time title={exactly(row.at)}>{timeOfDay(row.at)}</time>
               </td>
-              <td>{arrival.service === undefined ? "" : <UntrustedText text={arrival.service} limit={80} />}</td>
-              <td>{arrival.signal}</td>
-              <td>{arrival.encoding}</td>
-              <td class="number">{arrival.signal === "metrics" ? "not kept" : count(arrival.accepted)}</td>
+              <td>{row.service === undefined ? "" : <UntrustedText text={row.service} limit={80} />}</td>
+              <td>{row.signal}</td>
+              <td>{row.encoding}</td>
+              <td class="number">{row.signal === "metrics" ? "dropped" : count(row.accepted)}</td>
               <td>
-                <Rejected arrival={arrival} />
+                <Rejected row={row} />
               </td>
             </tr>
           ))}

@@ -12,13 +12,13 @@ const isClose = (one: number, other: number): boolean => Math.abs(one - other) <
 
 /** Refusals, newest first: the receiver's, and those of a session's own deliveries that no line of the receiver's counts. */
 export function refusalsOf(last: readonly RecentExport[], refused: readonly RefusedExport[]): readonly RefusedExport[] {
-  const own = last.flatMap((arrival) => {
-    const { at, reason } = arrival;
+  const own = last.flatMap((line) => {
+    const { at, reason } = line;
     if (reason === undefined) return [];
     const isCounted = refused.some(
-      (line) => line.reason === reason && at > line.firstAt - SAME_MILLIS && at < line.at + SAME_MILLIS,
+      (counted) => counted.reason === reason && at > counted.firstAt - SAME_MILLIS && at < counted.at + SAME_MILLIS,
     );
-    return isCounted ? [] : [{ ...arrival, reason, status: 200, firstAt: at, count: 1 }];
+    return isCounted ? [] : [{ ...line, reason, status: 200, firstAt: at, count: 1 }];
   });
   return newestFirst([...own, ...refused]);
 }

@@ -1,5 +1,5 @@
 import type { RecentExport, RefusedExport } from "../../session/contract/stream-events.ts";
-import { Sign } from "../ui/icons.tsx";
+import { Icon } from "../ui/icons.tsx";
 import { now } from "../clock.ts";
 import { count, counted } from "../ui/figures.ts";
 import { UntrustedText } from "../ui/untrusted-text.tsx";
@@ -10,22 +10,22 @@ import { isOld } from "./refusals.ts";
 /** The newest refusal, beside the last arrival, until the reader dismisses it. `known`: all refusals. */
 export function RefusedNote({ refused, known }: { refused: RefusedExport; known: readonly RefusedExport[] }) {
   return (
-    <span class="arrivals-line arrivals-refused">
+    <span class="exports-line exports-refused">
       <time title={exactly(refused.at)}>{ago(refused.at, now.value)}</time>
       {refused.service === undefined ? null : <UntrustedText text={refused.service} limit={60} />}
-      <Rejected arrival={refused} />
+      <Rejected row={refused} />
       <button
         type="button"
-        class="button bare arrivals-dismiss"
+        class="button bare exports-dismiss"
         aria-label="Dismiss this refusal"
-        title="Dismiss, until it happens again"
+        title="Dismiss until it happens again"
         onClick={(event) => {
           // The bar around it opens the table.
           event.stopPropagation();
           dismiss(refused, known);
         }}
       >
-        <Sign name="close" />
+        <Icon name="close" />
       </button>
     </span>
   );
@@ -34,15 +34,15 @@ export function RefusedNote({ refused, known }: { refused: RefusedExport; known:
 export const unitOf = ({ signal }: RecentExport): string => (signal === "logs" ? "log record" : "span");
 
 /** Red while it is new. */
-export function Rejected({ arrival }: { arrival: RecentExport | RefusedExport }) {
-  const { at, rejected, reason } = arrival;
+export function Rejected({ row }: { row: RecentExport | RefusedExport }) {
+  const { at, rejected, reason } = row;
   if (rejected === 0 && reason === undefined) return null;
   return (
     <span class={isOld(at, now.value) ? "rejected is-old" : "rejected"}>
-      <Sign name="error" />
+      <Icon name="error" />
       <span class="rejected-words">
-        {rejected > 0 ? `${counted(rejected, unitOf(arrival))} rejected` : "refused"}
-        {"count" in arrival ? <Repeats refused={arrival} /> : null}
+        {rejected > 0 ? `${counted(rejected, unitOf(row))} rejected` : "refused"}
+        {"count" in row ? <Repeats refused={row} /> : null}
         {reason === undefined ? null : (
           <>
             {": "}

@@ -1,34 +1,41 @@
-import { Sign } from "../ui/icons.tsx";
+import { Icon } from "../ui/icons.tsx";
 import { now } from "../clock.ts";
 import { exactly } from "../ui/moments.ts";
-import { forgottenAt, keptWords, type RetentionTold, roomWarning, roomWords, soonWords } from "./retention.ts";
+import {
+  expiresAt,
+  retentionWords,
+  type KnownRetention,
+  storageWarning,
+  storageWords,
+  expiryWords,
+} from "./retention.ts";
 
 /** For how long sessions are kept, and whether there is room: at the foot of the list. */
-export function KeptNote({ told }: { told: RetentionTold | undefined }) {
-  if (told === undefined) return null;
-  const warning = roomWarning(told);
-  const room = roomWords(told);
+export function RetentionNote({ retention }: { retention: KnownRetention | undefined }) {
+  if (retention === undefined) return null;
+  const warning = storageWarning(retention);
+  const storage = storageWords(retention);
   return (
-    <span class="kept" title={room === "" ? undefined : `${room} used`}>
+    <span class="retention" title={storage === "" ? undefined : `${storage} used`}>
       {warning === "" ? null : (
-        <span class="kept-warning">
-          <Sign name="odd" />
+        <span class="retention-warning">
+          <Icon name="warning" />
           {warning}
         </span>
       )}
-      {keptWords(told, now.value)}
+      {retentionWords(retention, now.value)}
     </span>
   );
 }
 
 /** Beside a session's status, when it is forgotten soon. */
-export function SoonForgotten({ told, now: present }: { told: RetentionTold | undefined; now: number }) {
-  const words = told === undefined ? "" : soonWords(told, present);
-  const at = told === undefined ? undefined : forgottenAt(told);
+export function ExpiryWarning({ retention, now: present }: { retention: KnownRetention | undefined; now: number }) {
+  const words = retention === undefined ? "" : expiryWords(retention, present);
+  const at = retention === undefined ? undefined : expiresAt(retention);
   if (words === "" || at === undefined) return null;
   return (
-    <span class="kept-warning" title={`At ${exactly(at)} its oldest trace is due, unless it is heard of again`}>
-      <Sign name="odd" />
+    <span class="retention-warning" title={`Its oldest trace expires at ${exactly(at)}, unless new data arrives`}>
+      <Icon name="warning" />
       {words}
     </span>
   );

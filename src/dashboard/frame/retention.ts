@@ -4,10 +4,10 @@ import { bytes, count, counted, type Locale, ticking } from "../ui/figures.ts";
 import { ago, day, toMillis } from "../ui/moments.ts";
 
 /** What the server says of how long it keeps a session, or all of them; an older one may say less. */
-export type RetentionTold = Partial<Retention>;
+export type KnownRetention = Partial<Retention>;
 
 /** `undefined`: it does not say. */
-export function readRetention(value: unknown): RetentionTold | undefined {
+export function readRetention(value: unknown): KnownRetention | undefined {
   if (!isRecord(value)) return undefined;
   const { maxAge, oldest, bytes: size, maxBytes, deleted } = value;
   return {
@@ -25,7 +25,12 @@ const isDeletedNote = (value: unknown): value is NonNullable<Retention["deleted"
   isRecord(value) && typeof value["sessions"] === "number" && typeof value["at"] === "string";
 
 /** "Kept 30 days, oldest Nov 12". `locale` and `timeZone` are for tests. */
-export function keptWords({ maxAge, oldest }: RetentionTold, now: number, locale?: Locale, timeZone?: string): string {
+export function retentionWords(
+  { maxAge, oldest }: KnownRetention,
+  now: number,
+  locale?: Locale,
+  timeZone?: string,
+): string {
   if (maxAge === undefined) return "Kept until deleted";
   const kept = `Kept ${ageWords(maxAge, locale)}`;
   if (oldest === undefined) return kept;
@@ -34,7 +39,7 @@ export function keptWords({ maxAge, oldest }: RetentionTold, now: number, locale
 }
 
 /** "12.4 MB of 10.0 GB"; empty where the server does not say. */
-export function roomWords({ bytes: size, maxBytes }: RetentionTold, locale?: Locale): string {
+export function storageWords({ bytes: size, maxBytes }: KnownRetention, locale?: Locale): string {
   if (size === undefined) return "";
   return maxBytes === undefined ? bytes(size, locale) : `${bytes(size, locale)} of ${bytes(maxBytes, locale)}`;
 }
@@ -43,25 +48,25 @@ export function roomWords({ bytes: size, maxBytes }: RetentionTold, locale?: Loc
 const NEARLY_FULL = 0.8;
 
 /** What a reader should know before it happens, or has to know because it did; empty: nothing. */
-export function roomWarning({ bytes: size, maxBytes, deleted: forgotten }: RetentionTold, locale?: Locale): string {
-  if (forgotten !== undefined && forgotten.sessions > 0)
-    return `${counted(forgotten.sessions, "session", "sessions", locale)} forgotten for want of room`;
+export function storageWarning({ bytes: size, maxBytes, deleted }: KnownRetention, locale?: Locale): string {
+  if (deleted !== undefined && deleted.sessions > 0)
+    return `${counted(deleted.sessions, "session", "sessions", locale)} deleted, storage was full`;
   if (size === undefined || maxBytes === undefined || size < maxBytes * NEARLY_FULL) return "";
   return `${count(Math.floor((size / maxBytes) * 100), locale)} % full`;
 }
 
 /** When its first trace is forgotten, unless it is heard of again, Unix milliseconds; `undefined`: nobody knows. */
-export function forgottenAt({ maxAge, oldest }: RetentionTold): number | undefined {
+export function expiresAt({ maxAge, oldest }: KnownRetention): number | undefined {
   return maxAge === undefined || oldest === undefined ? undefined : toMillis(oldest) + maxAge * 1000;
 }
 
 /** "Forgotten in 2 d 3 h", where that is soon: within three days, and within a tenth of the time that it is kept. */
-export function soonWords(told: RetentionTold, now: number, locale?: Locale): string {
-  const at = forgottenAt(told);
-  if (at === undefined || told.maxAge === undefined) return "";
+export function expiryWords(retention: KnownRetention, now: number, locale?: Locale): string {
+  const at = expiresAt(retention);
+  if (at === undefined || retention.maxAge === undefined) return "";
   const left = at - now;
-  if (left > Math.min(3 * DAY, told.maxAge * 100)) return "";
-  return left <= 0 ? "Forgotten any time now" : `Forgotten in ${ticking(left, locale)}`;
+  if (left > Math.min(3 * DAY, retention.maxAge * 100)) return "";
+  return left <= 0 ? "Expires now" : `Expires in ${ticking(left, locale)}`;
 }
 
 /** "30 days", "36 hours", "90 seconds": in the largest unit that leaves no rest. */

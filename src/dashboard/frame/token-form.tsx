@@ -1,5 +1,5 @@
 import { hasToken, rememberToken } from "../server.ts";
-import { Sign } from "../ui/icons.tsx";
+import { Icon } from "../ui/icons.tsx";
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 
@@ -9,7 +9,7 @@ const shown = signal(false);
 export function TokenButton() {
   if (!hasToken.value) return null;
   return (
-    <button type="button" class="button" title="Change or forget the token" onClick={() => (shown.value = true)}>
+    <button type="button" class="button" title="Change or remove the token" onClick={() => (shown.value = true)}>
       Token
     </button>
   );
@@ -34,9 +34,9 @@ export function TokenDialog() {
       <div class="token-body">
         <h2 id="token-title">Token</h2>
         <button type="button" class="button bare" aria-label="Close" onClick={() => dialog.current?.close()}>
-          <Sign name="close" />
+          <Icon name="close" />
         </button>
-        <p class="muted">This browser sends it with everything that the page asks for.</p>
+        <p class="muted">This browser sends the token with every request.</p>
         <TokenForm word="Change" onToken={() => location.reload()} />
         <button
           type="button"
@@ -46,7 +46,7 @@ export function TokenDialog() {
             location.reload();
           }}
         >
-          Forget the token
+          Remove the token
         </button>
       </div>
     </dialog>

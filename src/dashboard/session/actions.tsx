@@ -2,21 +2,21 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { authorisedFetch, learnMayNotDelete, mayDelete, readProblem } from "../server.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { UntrustedText } from "../ui/untrusted-text.tsx";
-import { Sign } from "../ui/icons.tsx";
+import { Icon } from "../ui/icons.tsx";
 import { usePageKeys } from "../keys.tsx";
 import { go, lastList } from "../address/location.ts";
 
 /** Link, export, forget. */
 export function SessionActions({ id }: { id: string }) {
-  const [state, setState] = useState<"ready" | "asking" | "busy" | { readonly failed: string }>("ready");
+  const [state, setState] = useState<"ready" | "confirming" | "busy" | { readonly failed: string }>("ready");
   const url = `/sessions/${encodeURIComponent(id)}`;
   // The button that was pressed is gone while it is asked, and there again afterwards: so is the focus.
-  const keep = useRef<HTMLButtonElement>(null);
+  const cancel = useRef<HTMLButtonElement>(null);
   const trash = useRef<HTMLButtonElement>(null);
   const before = useRef(state);
   useLayoutEffect(() => {
-    if (state === "asking") keep.current?.focus();
-    else if (before.current === "asking") trash.current?.focus();
+    if (state === "confirming") cancel.current?.focus();
+    else if (before.current === "confirming") trash.current?.focus();
     before.current = state;
   }, [state]);
   const run = (work: () => Promise<void>): void => {
@@ -27,19 +27,19 @@ export function SessionActions({ id }: { id: string }) {
     );
   };
   usePageKeys((key) => {
-    if (key !== "Escape" || state !== "asking") return undefined;
+    if (key !== "Escape" || state !== "confirming") return undefined;
     setState("ready");
-    return "taken";
+    return "handled";
   });
-  if (state === "asking") {
+  if (state === "confirming") {
     return (
       <>
-        <span role="alert">Delete this session for everybody?</span>
-        <button type="button" class="button danger" onClick={() => run(() => forget(url))}>
+        <span role="alert">Delete this session for everyone?</span>
+        <button type="button" class="button danger" onClick={() => run(() => deleteSession(url))}>
           Delete
         </button>
-        <button ref={keep} type="button" class="button" onClick={() => setState("ready")}>
-          Keep
+        <button ref={cancel} type="button" class="button" onClick={() => setState("ready")}>
+          Cancel
         </button>
       </>
     );
@@ -51,7 +51,7 @@ export function SessionActions({ id }: { id: string }) {
           <UntrustedText text={state.failed} limit={300} />
         </span>
       ) : null}
-      <CopyButton text={() => location.origin + url} label="Copy the address of this session" />
+      <CopyButton text={() => location.origin + url} label="Copy a link to this session" />
       <button
         type="button"
         class="button bare"
@@ -60,7 +60,7 @@ export function SessionActions({ id }: { id: string }) {
         disabled={state === "busy"}
         onClick={() => run(() => download(`${url}/otlp`, `${id.replace(/[^\w.-]+/g, "-").slice(0, 80)}.otlp.json`))}
       >
-        <Sign name="download" />
+        <Icon name="download" />
       </button>
       {mayDelete.value ? (
         <button
@@ -69,9 +69,9 @@ export function SessionActions({ id }: { id: string }) {
           class="button bare"
           title="Delete"
           aria-label="Delete this session"
-          onClick={() => setState("asking")}
+          onClick={() => setState("confirming")}
         >
-          <Sign name="trash" />
+          <Icon name="trash" />
         </button>
       ) : null}
     </>
@@ -79,7 +79,7 @@ export function SessionActions({ id }: { id: string }) {
 }
 
 /** Others are told by the stream; who did it need not look at what is gone. */
-async function forget(url: string): Promise<void> {
+async function deleteSession(url: string): Promise<void> {
   const response = await authorisedFetch(url, { method: "DELETE" });
   if (response.ok || response.status === 404) return go(lastList.value, "replace");
   if (response.status === 403) learnMayNotDelete();

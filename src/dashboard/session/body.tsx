@@ -3,7 +3,7 @@ import { liveness } from "../../session/liveness.ts";
 import { axisOf, buildTree, visibleRows } from "../../session/tree/tree.ts";
 import type { SessionAddress } from "../address/address.ts";
 import { go, lastList } from "../address/location.ts";
-import { Sign } from "../ui/icons.tsx";
+import { Icon } from "../ui/icons.tsx";
 import { usePageKeys } from "../keys.tsx";
 import { ALL_LOGS } from "../address/log-view.ts";
 import { LogsButton, SessionLogs, toggleLogs } from "./views/session-logs.tsx";
@@ -25,28 +25,28 @@ import { SessionActions } from "./actions.tsx";
 import { SessionDetails } from "./details.tsx";
 import type { SessionFeed } from "./feed.ts";
 import { SessionHeader } from "./header.tsx";
-import type { Shown } from "./shown-fold.ts";
+import type { DisplayedSession } from "./display-fold.ts";
 import { SpanTree } from "./views/span-tree.tsx";
 import { around, roomy, type TimeScale } from "./views/time-scale.ts";
 
 type BodyProps = {
   readonly feed: SessionFeed;
-  readonly whole: Shown;
+  readonly whole: DisplayedSession;
   readonly replay: ReplayFeed | undefined;
   readonly here: SessionAddress;
 };
 
 /** Before the first event of a replay. */
-const NOTHING_TOLD = buildTree([]);
+const EMPTY_TREE = buildTree([]);
 
 /** A session as it stands, or as far as a replay has told it. */
 export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const { span: selected, range } = here;
   const replaying = replay?.state.value.state;
-  const told = replay === undefined || replaying === "refused" ? whole : replay.shown.value;
-  const isTelling = replay !== undefined && replaying !== "over" && replaying !== "refused";
-  const { summary, tree, logs } = told ?? { summary: whole.summary, tree: NOTHING_TOLD, logs: [] };
-  const now = isTelling ? replay.present.value : feed.stream.present.value;
+  const displayed = replay === undefined || replaying === "refused" ? whole : replay.shown.value;
+  const isReplaying = replay !== undefined && replaying !== "over" && replaying !== "refused";
+  const { summary, tree, logs } = displayed ?? { summary: whole.summary, tree: EMPTY_TREE, logs: [] };
+  const now = isReplaying ? replay.present.value : feed.stream.present.value;
   const live = liveness(summary.liveness, now);
   useEffect(() => {
     const title = oneLine(summary.title || feed.id, 80);
@@ -54,7 +54,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   }, [live.status, summary.title, feed.id, replay]);
 
   const { start, end } = useMemo(() => axisOf(whole.tree), [whole.tree]);
-  const { counted, drawn } = isTelling
+  const { counted, drawn } = isReplaying
     ? { counted: now, drawn: BigInt(Math.round(now)) * 1_000_000n }
     : openEnd(summary.liveness, end, now);
   const axis = { start, end: replay !== undefined || counted === undefined ? end : roomy(start, drawn) };
@@ -64,7 +64,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const [following, setFollowing] = useState<"following" | "resting">("resting");
   const node = useMemo(() => (selected === undefined ? undefined : findRow(tree, selected)), [tree, selected]);
   // While the session is still being read, or told, it may yet come.
-  const isRead = replay === undefined ? feed.stream.state.value.state === "live" : !isTelling;
+  const isRead = replay === undefined ? feed.stream.state.value.state === "live" : !isReplaying;
   const absent = node === undefined && isRead ? selected : undefined;
 
   const select = (key: string | undefined): void =>
@@ -85,8 +85,8 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   };
   const controls =
     replay === undefined || here.replay === undefined ? undefined : replayControls(here, here.replay, replay);
-  const kept = readRetention(feed.announced.value?.retention);
-  const asking = live.waiting?.span === undefined ? undefined : findRow(tree, live.waiting.span);
+  const retention = readRetention(feed.announced.value?.retention);
+  const requestRow = live.waiting?.span === undefined ? undefined : findRow(tree, live.waiting.span);
   const enter = (): void => enterReplay(here, Number(end - start) / 1e6);
 
   // Of a session that only logs there is nothing else to see.
@@ -96,47 +96,47 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
 
   usePageKeys((key, event) => {
     const inPanel = event.target instanceof Element && event.target.closest(".panel") !== null;
-    if (!inPanel && controls?.keys(key, event) === "taken") return "taken";
+    if (!inPanel && controls?.keys(key, event) === "handled") return "handled";
     const move = inPanel && /^(Arrow|Page|Home|End)/.test(key) ? undefined : moveOf(key);
     if (move !== undefined && logView === undefined) {
       read(moved(reading, move, visibleRows(tree, reading.collapsed), tree.rows));
-      return "taken";
+      return "handled";
     }
     switch (key) {
       case "Enter":
         if (reading.cursor === undefined || logView !== undefined) return undefined;
         open_(reading.cursor);
-        return "taken";
+        return "handled";
       case "Escape":
         // An open popover closes first, by the browser's own hand.
         if (selected === undefined || document.querySelector(":popover-open") !== null) return undefined;
         select(undefined);
-        return "taken";
+        return "handled";
       case "z": {
         const row = tree.byKey.get(reading.cursor ?? "");
         if (row === undefined) return undefined;
         zoom(around(row.start, row.running ? drawn : row.end, start));
-        return "taken";
+        return "handled";
       }
       case "0":
         zoom(undefined);
-        return "taken";
+        return "handled";
       case "f":
         setFollowing(following === "following" ? "resting" : "following");
-        return "taken";
+        return "handled";
       case "L":
         toggleLogs(here);
-        return "taken";
+        return "handled";
       case "r":
         enter();
-        return "taken";
+        return "handled";
       case "u":
         go(lastList.value);
-        return "taken";
+        return "handled";
       case " ":
         if (inPanel) return undefined;
         toggleStream(feed.stream);
-        return "taken";
+        return "handled";
       default:
         return undefined;
     }
@@ -146,16 +146,16 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
     <>
       <SessionHeader
         summary={summary}
-        heard={replay !== undefined || feed.stream.state.value.state === "live" ? "now" : "before"}
+        connection={replay !== undefined || feed.stream.state.value.state === "live" ? "live" : "lost"}
         live={live}
         elapsed={
-          isTelling || counted === undefined
-            ? duration((isTelling ? drawn : BigInt(summary.end)) - BigInt(summary.start))
+          isReplaying || counted === undefined
+            ? duration((isReplaying ? drawn : BigInt(summary.end)) - BigInt(summary.start))
             : ticking(counted - toMillis(summary.start))
         }
-        kept={kept}
+        retention={retention}
         now={now}
-        toAsking={asking === undefined ? undefined : () => open_(asking.key, shownAt(reading, asking))}
+        toRequest={requestRow === undefined ? undefined : () => open_(requestRow.key, shownAt(reading, requestRow))}
       >
         <button
           type="button"
@@ -164,17 +164,17 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
           title="Keep the newest row in view (f)"
           onClick={() => setFollowing(following === "following" ? "resting" : "following")}
         >
-          <Sign name="down" />
+          <Icon name="down" />
           Follow
         </button>
         <LogsButton records={logs} here={here} />
         {replay === undefined ? (
-          <button type="button" class="button" title="See it happen again (r)" onClick={enter}>
-            <Sign name="replay" />
+          <button type="button" class="button" title="Replay the session (r)" onClick={enter}>
+            <Icon name="replay" />
             Replay
           </button>
         ) : null}
-        <SessionDetails summary={summary} kept={kept} />
+        <SessionDetails summary={summary} retention={retention} />
         <SessionActions id={feed.id} />
       </SessionHeader>
       {replay === undefined || controls === undefined ? null : <ReplayBar replay={replay} controls={controls} />}
@@ -193,16 +193,18 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
             onReading={read}
             selected={selected}
             onOpen={open_}
-            news={told?.news ?? "expected"}
+            newRows={displayed?.newRows ?? "expected"}
             following={following}
             onFollowing={setFollowing}
-            foreseen={replay === undefined ? undefined : (row) => findRow(whole.tree, `${row.traceId}:${row.spanId}`)}
+            expectedRow={
+              replay === undefined ? undefined : (row) => findRow(whole.tree, `${row.traceId}:${row.spanId}`)
+            }
             overview={
               replay === undefined ? undefined : (
                 <ReplayOverview
                   replay={replay}
                   whole={whole.tree}
-                  told={told?.tree}
+                  replayed={displayed?.tree}
                   scale={axis}
                   onSeek={here.replay?.by === "event" ? controls?.seek : undefined}
                 />

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { NameList, SessionSummary, Tally } from "../../session/summary.ts";
-import { forgottenAt, keptWords, type RetentionTold, roomWords } from "../frame/retention.ts";
+import { expiresAt, retentionWords, type KnownRetention, storageWords } from "../frame/retention.ts";
 import { now } from "../clock.ts";
 import { count, counted } from "../ui/figures.ts";
 import { UntrustedText } from "../ui/untrusted-text.tsx";
@@ -9,32 +9,38 @@ import { exactly, toMillis } from "../ui/moments.ts";
 const ID = "session-details";
 
 /** When the session happened and every name in it: what the header only begins to tell, without pointing at it. */
-export function SessionDetails({ summary, kept }: { summary: SessionSummary; kept: RetentionTold | undefined }) {
-  const { start, end, liveness, omitted: more } = summary;
+export function SessionDetails({
+  summary,
+  retention,
+}: {
+  summary: SessionSummary;
+  retention: KnownRetention | undefined;
+}) {
+  const { start, end, liveness, omitted } = summary;
   return (
     <>
-      <button type="button" class="button" popovertarget={ID} title="When it happened, and all names in it">
+      <button type="button" class="button" popovertarget={ID} title="Times and all names">
         Details
       </button>
       <div id={ID} class="session-details" popover="auto">
         <dl>
-          <Detail name="Began">{exactly(toMillis(start))}</Detail>
+          <Detail name="Started">{exactly(toMillis(start))}</Detail>
           <Detail name="Latest span">{exactly(toMillis(end))}</Detail>
-          <Detail name="Last arrival">{exactly(toMillis(liveness.lastArrival))}</Detail>
-          {kept === undefined ? null : (
-            <Detail name="Kept">
-              {keptUntil(kept)}
-              {roomWords(kept) === "" ? null : <span class="muted">{` · ${roomWords(kept)}`}</span>}
+          <Detail name="Last received">{exactly(toMillis(liveness.lastArrival))}</Detail>
+          {retention === undefined ? null : (
+            <Detail name="Retention">
+              {retainedUntil(retention)}
+              {storageWords(retention) === "" ? null : <span class="muted">{` · ${storageWords(retention)}`}</span>}
             </Detail>
           )}
-          <Tallies name="Models" tallies={summary.models} more={more?.models} />
-          <Tallies name="Teams" tallies={summary.teams} more={more?.teams} />
-          <Tallies name="Agents" tallies={summary.agents} more={more?.agents} />
-          <Tallies name="Tools" tallies={summary.tools} more={more?.tools} />
+          <Tallies name="Models" tallies={summary.models} omitted={omitted?.models} />
+          <Tallies name="Teams" tallies={summary.teams} omitted={omitted?.teams} />
+          <Tallies name="Agents" tallies={summary.agents} omitted={omitted?.agents} />
+          <Tallies name="Tools" tallies={summary.tools} omitted={omitted?.tools} />
           {NAMES.map(([list, name]) => (
-            <Names key={list} name={name} names={summary[list]} more={more?.[list]} />
+            <Names key={list} name={name} names={summary[list]} omitted={omitted?.[list]} />
           ))}
-          {summary.also.length === 0 ? null : <Names name="Also named" names={summary.also} more={undefined} />}
+          {summary.also.length === 0 ? null : <Names name="Other names" names={summary.also} omitted={undefined} />}
         </dl>
       </div>
     </>
@@ -42,9 +48,9 @@ export function SessionDetails({ summary, kept }: { summary: SessionSummary; kep
 }
 
 /** "until Dec 12, 2026, 14:03" where that is known. */
-function keptUntil(kept: RetentionTold): string {
-  const at = forgottenAt(kept);
-  return at === undefined ? keptWords(kept, now.value) : `until ${exactly(at)}, unless it is heard of again`;
+function retainedUntil(retention: KnownRetention): string {
+  const at = expiresAt(retention);
+  return at === undefined ? retentionWords(retention, now.value) : `until ${exactly(at)}, unless new data arrives`;
 }
 
 const NAMES = [
@@ -60,7 +66,7 @@ const Detail = ({ name, children }: { name: string; children: ComponentChildren 
   </div>
 );
 
-function Tallies({ name, tallies, more }: { name: string; tallies: readonly Tally[]; more: number | undefined }) {
+function Tallies({ name, tallies, omitted }: { name: string; tallies: readonly Tally[]; omitted: number | undefined }) {
   if (tallies.length === 0) return null;
   return (
     <Detail name={name}>
@@ -74,13 +80,13 @@ function Tallies({ name, tallies, more }: { name: string; tallies: readonly Tall
             </span>
           </li>
         ))}
-        <LeftOut more={more} />
+        <Omitted omitted={omitted} />
       </ul>
     </Detail>
   );
 }
 
-function Names({ name, names, more }: { name: string; names: readonly string[]; more: number | undefined }) {
+function Names({ name, names, omitted }: { name: string; names: readonly string[]; omitted: number | undefined }) {
   if (names.length === 0) return null;
   return (
     <Detail name={name}>
@@ -90,11 +96,11 @@ function Names({ name, names, more }: { name: string; names: readonly string[]; 
             <UntrustedText text={one} limit={256} />
           </li>
         ))}
-        <LeftOut more={more} />
+        <Omitted omitted={omitted} />
       </ul>
     </Detail>
   );
 }
 
-const LeftOut = ({ more = 0 }: { more: number | undefined }) =>
-  more === 0 ? null : <li class="muted">{`and ${count(more)} more`}</li>;
+const Omitted = ({ omitted = 0 }: { omitted: number | undefined }) =>
+  omitted === 0 ? null : <li class="muted">{`and ${count(omitted)} more`}</li>;

@@ -1,9 +1,9 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { SessionStreamEvent } from "../../session/contract/stream-events.ts";
-import { type WholeArrivals, wholeRecentExports } from "../frame/whole-recent-exports.ts";
+import { type ReceiverExports, openReceiverExports } from "../frame/receiver-exports.ts";
 import { decodeSessionEvent } from "../../client/decode-event.ts";
 import { openStream, type Stream } from "../stream/stream.ts";
-import { type Shown, ShownFold } from "./shown-fold.ts";
+import { type DisplayedSession, DisplayFold } from "./display-fold.ts";
 
 export type Announcement = Extract<SessionStreamEvent, { type: "session" }>;
 
@@ -11,30 +11,30 @@ export type SessionFeed = {
   readonly id: string;
   readonly stream: Stream;
   /** `undefined` until something came. */
-  readonly shown: ReadonlySignal<Shown | undefined>;
+  readonly shown: ReadonlySignal<DisplayedSession | undefined>;
   /** What the server said of the session last, apart from its spans. */
   readonly announced: ReadonlySignal<Announcement | undefined>;
   /** What reached the receiver, of whatever session: what was refused is of none. */
-  readonly arrivals: WholeArrivals;
+  readonly receiverExports: ReceiverExports;
   readonly close: () => void;
 };
 
 /** One session, live: a fold over its stream. */
 export function openSessionFeed(id: string): SessionFeed {
-  const arrivals = wholeRecentExports();
-  const fold: ShownFold = new ShownFold(id, () => stream.state.value.state === "live");
+  const receiverExports = openReceiverExports();
+  const fold: DisplayFold = new DisplayFold(id, () => stream.state.value.state === "live");
   const announced = signal<Announcement | undefined>(undefined);
   const stream = openStream(`/sessions/${encodeURIComponent(id)}?watch=true`, decodeSessionEvent, (events) => {
     fold.apply(events);
     announced.value = events.findLast((event) => event.type === "session") ?? announced.value;
-    if (events.some((event) => event.type === "bookmark")) arrivals.refresh();
+    if (events.some((event) => event.type === "bookmark")) receiverExports.refresh();
   });
   return {
     id,
     stream,
     shown: fold.shown,
     announced,
-    arrivals,
+    receiverExports,
     close() {
       fold.close();
       stream.close();

@@ -4,29 +4,29 @@ import type { SessionSummary, Tally } from "../../session/summary.ts";
 import { count, shortCount } from "../ui/figures.ts";
 import { Cost, costTitle, hasCost } from "../ui/cost.tsx";
 import { oneLine, UntrustedText } from "../ui/untrusted-text.tsx";
-import { Sign } from "../ui/icons.tsx";
+import { Icon } from "../ui/icons.tsx";
 import { exactly, toMillis } from "../ui/moments.ts";
-import { SoonForgotten } from "../frame/retention-note.tsx";
-import type { RetentionTold } from "../frame/retention.ts";
+import { ExpiryWarning } from "../frame/retention-note.tsx";
+import type { KnownRetention } from "../frame/retention.ts";
 import { tokensText } from "./panel/span-facts.tsx";
-import { OpenQuestion, StatusReason, StatusWord } from "../ui/status.tsx";
+import { InputRequestView, StatusReason, StatusWord } from "../ui/status.tsx";
 
 /** What the whole session amounts to. */
 export function SessionHeader(props: {
   summary: SessionSummary;
   live: Liveness;
   /** Whether the stream still brings what happens. */
-  heard: "now" | "before";
+  connection: "live" | "lost";
   /** In words. */
   elapsed: string;
-  kept: RetentionTold | undefined;
+  retention: KnownRetention | undefined;
   /** Unix milliseconds. */
   now: number;
   /** To the row of what waits for an answer, where it is known. */
-  toAsking: (() => void) | undefined;
+  toRequest: (() => void) | undefined;
   children: ComponentChildren;
 }) {
-  const { summary, live, heard, elapsed } = props;
+  const { summary, live, connection, elapsed } = props;
   return (
     <header class="session-summary">
       <div class="summary-title">
@@ -36,12 +36,12 @@ export function SessionHeader(props: {
         <span class="summary-status">
           <StatusWord status={live.status} />
           <StatusReason liveness={live} />
-          <SoonForgotten told={props.kept} now={props.now} />
-          {heard === "before" ? <span class="reason">as last heard</span> : null}
+          <ExpiryWarning retention={props.retention} now={props.now} />
+          {connection === "lost" ? <span class="reason">last known state</span> : null}
         </span>
         <span class="summary-actions">{props.children}</span>
       </div>
-      {live.waiting === undefined ? null : <OpenQuestion waiting={live.waiting} toRow={props.toAsking} />}
+      {live.waiting === undefined ? null : <InputRequestView waiting={live.waiting} toRow={props.toRequest} />}
       <dl class="figures">
         <Figure name="Elapsed" title={`${exactly(toMillis(summary.start))} to ${exactly(toMillis(summary.end))}`}>
           {elapsed}
@@ -54,12 +54,12 @@ export function SessionHeader(props: {
             "0"
           ) : (
             <span class="bad">
-              <Sign name="error" />
+              <Icon name="error" />
               {count(summary.errors)}
             </span>
           )}
         </Figure>
-        {summary.queries > 1 ? <Figure name="Queries">{count(summary.queries)}</Figure> : null}
+        {summary.queries > 1 ? <Figure name="Turns">{count(summary.queries)}</Figure> : null}
         <TallyFigure name="Models" tallies={summary.models} more={summary.omitted?.models} />
         <TallyFigure name="Teams" tallies={summary.teams} more={summary.omitted?.teams} />
         <TallyFigure name="Agents" tallies={summary.agents} more={summary.omitted?.agents} />

@@ -2,7 +2,7 @@ import type { SessionAddress } from "../address/address.ts";
 import { Link } from "../ui/link.tsx";
 import { lastList } from "../address/location.ts";
 import { RecentExportsStrip } from "../frame/recent-exports.tsx";
-import { Sign } from "../ui/icons.tsx";
+import { Icon } from "../ui/icons.tsx";
 import { Masthead } from "../frame/masthead.tsx";
 import { Loading, Notice, RefusedView, ToSessions } from "../frame/page-state.tsx";
 import type { ReplayFeed } from "./replay/feed.ts";
@@ -28,7 +28,7 @@ export function SessionPage({ feed, replay, here }: PageProps) {
         status={replay === undefined ? undefined : <ReplayStatus state={replay.state.value} />}
       >
         <Link to={lastList.value}>Sessions</Link>
-        <Sign name="chevron" />
+        <Icon name="chevron" />
         <span class="crumb-here crumb-id">
           <UntrustedText text={feed.id} limit={300} />
         </span>
@@ -38,9 +38,7 @@ export function SessionPage({ feed, replay, here }: PageProps) {
           <RefusedView refusal={state.refusal} retry={feed.stream.resume} />
         ) : state.state === "ended" && state.how === "deleted" ? (
           <Notice title="This session was deleted">
-            <p>
-              Somebody forgot it. Nothing of it is kept; what comes under its name from now on appears here by itself.
-            </p>
+            <p>New data under this name will appear here.</p>
             <ToSessions />
           </Notice>
         ) : shown === undefined ? (
@@ -52,8 +50,8 @@ export function SessionPage({ feed, replay, here }: PageProps) {
       {shown === undefined || state.state === "refused" ? null : (
         <RecentExportsStrip
           last={shown.last}
-          refused={feed.arrivals.value.value?.refused}
-          onOpen={feed.arrivals.refresh}
+          refused={feed.receiverExports.value.value?.refused}
+          onOpen={feed.receiverExports.refresh}
         />
       )}
     </div>

@@ -5,10 +5,10 @@ import type { SessionSummary, Tally } from "../../session/summary.ts";
 import { count, duration, shortCount, ticking } from "../ui/figures.ts";
 import { Cost, hasCost } from "../ui/cost.tsx";
 import { oneLine, UntrustedText } from "../ui/untrusted-text.tsx";
-import { Sign } from "../ui/icons.tsx";
+import { Icon } from "../ui/icons.tsx";
 import { Link } from "../ui/link.tsx";
 import { ago, exactly, toMillis } from "../ui/moments.ts";
-import { askerOf, StatusReason, StatusWord } from "../ui/status.tsx";
+import { requesterOf, StatusReason, StatusWord } from "../ui/status.tsx";
 
 /** `sort`: what a click on the head sorts by. `name`: of the class that its cells share. */
 export type ListColumn = { readonly word: string; readonly name: string; readonly sort?: ListSort };
@@ -52,7 +52,7 @@ export function SessionCells({ session, now }: { session: SessionSummary; now: n
         <span class="second unit">{session.spans === 1 ? "span" : "spans"}</span>
       </Cell>
       <Cell class={session.errors > 0 ? "number cell-errors some" : "number cell-errors none"}>
-        {session.errors > 0 ? <Sign name="error" /> : null}
+        {session.errors > 0 ? <Icon name="error" /> : null}
         <span>{session.errors > 0 ? count(session.errors) : "–"}</span>
         <span class="second unit">{session.errors === 1 ? "error" : "errors"}</span>
       </Cell>
@@ -77,7 +77,7 @@ export function SessionCells({ session, now }: { session: SessionSummary; now: n
         <time title={exactly(heard)}>{ago(heard, now)}</time>
         {session.watchers > 0 ? (
           <span class="second watchers" title={`${count(session.watchers)} watching now`}>
-            <Sign name="eye" label="watching" />
+            <Icon name="eye" label="watching" />
             {count(session.watchers)}
           </span>
         ) : null}
@@ -94,17 +94,17 @@ const Cell = ({ class: name, children }: { class: string; children: ComponentChi
 
 /** What is asked of somebody comes before who took part. */
 function SecondLine({ session, live }: { session: SessionSummary; live: Liveness }) {
-  if (live.waiting === undefined) return <UntrustedText text={whoTookPart(session)} limit={200} />;
+  if (live.waiting === undefined) return <UntrustedText text={participants(session)} limit={200} />;
   const { question, span } = live.waiting;
-  const asker = askerOf(live.waiting);
+  const requester = requesterOf(live.waiting);
   return (
-    <span class="asks" title={oneLine(question)}>
-      <Link to={{ page: "session", id: session.id, span }} class="asks-link" title="To what asks">
+    <span class="input-request-line" title={oneLine(question)}>
+      <Link to={{ page: "session", id: session.id, span }} class="input-request-link" title="Show the request">
         <UntrustedText text={question} limit={200} />
       </Link>
-      {asker === "" ? null : (
+      {requester === "" ? null : (
         <span class="muted">
-          <UntrustedText text={asker} limit={80} />
+          <UntrustedText text={requester} limit={80} />
         </span>
       )}
     </span>
@@ -112,7 +112,7 @@ function SecondLine({ session, live }: { session: SessionSummary; live: Liveness
 }
 
 /** Agents where it has any, else the services; for whom; then its id where the title is not it already. */
-function whoTookPart(session: SessionSummary): string {
+function participants(session: SessionSummary): string {
   const agents = session.agents.map((tally) => tally.name);
   const who = (agents.length > 0 ? agents : session.services).slice(0, 4).join(", ");
   const users = session.users.length === 0 ? "" : `for ${session.users.slice(0, 2).join(", ")}`;

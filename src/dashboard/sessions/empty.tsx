@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { hasToken } from "../server.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { ImportButton } from "./import/import-button.tsx";
-import { IconDrawing } from "../ui/icons.tsx";
+import { Logo } from "../ui/icons.tsx";
 
 const VARIABLES = [
   ["OTEL_EXPORTER_OTLP_ENDPOINT", location.origin],
@@ -22,12 +22,12 @@ export function EmptyList() {
   const exports = (): string => variables.map(([name, value]) => `export ${name}=${value}`).join("\n");
   return (
     <div class="empty">
-      <IconDrawing />
+      <Logo />
       <h2>Waiting for the first span</h2>
-      <p>Point an OpenTelemetry exporter here. Its first session takes the place of this text by itself.</p>
+      <p>Point an OpenTelemetry exporter here. The first session appears here.</p>
       <section class="snippet">
         <header>
-          <h3>Variables for this address</h3>
+          <h3>Environment variables</h3>
           <CopyButton text={exports} label="Copy the variables" word="Copy" />
         </header>
         <dl>
@@ -42,13 +42,13 @@ export function EmptyList() {
       </section>
       <section class="snippet">
         <header>
-          <h3>Or one span by hand</h3>
+          <h3>Or send one span</h3>
           <CopyButton text={() => command} label="Copy the command" word="Copy" />
         </header>
         <pre>{command}</pre>
       </section>
       <p class="muted">
-        In a clone of the project, <code>npm run demo</code> streams a whole team of agents into it.
+        In a clone of the project, <code>npm run demo</code> sends sample sessions of a team of agents.
       </p>
       <p class="actions">
         <ImportButton />

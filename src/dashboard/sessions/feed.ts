@@ -4,14 +4,14 @@ import type { RecentExports } from "../../session/contract/stream-events.ts";
 import type { SessionSummary } from "../../session/summary.ts";
 import { authorisedFetch } from "../server.ts";
 import { writeAddress } from "../address/address.ts";
-import { readRetention, type RetentionTold } from "../frame/retention.ts";
+import { readRetention, type KnownRetention } from "../frame/retention.ts";
 import { decodeListEvent } from "../../client/decode-event.ts";
 import { type Stream, openStream } from "../stream/stream.ts";
 import { ListFold, type ListPageAnswer, readListPage } from "./fold.ts";
 import type { ListView } from "../address/list-view.ts";
 
 /** One moment of the list. */
-export type ListShown = {
+export type DisplayedList = {
   /** In the view's order, from its beginning. */
   readonly sessions: readonly SessionSummary[];
   /** Whether the row was read as part of a page, and did not come by itself. */
@@ -24,12 +24,12 @@ export type ListFeed = {
   readonly url: string;
   readonly stream: Stream;
   /** `undefined` until the first page is here. */
-  readonly shown: ReadonlySignal<ListShown | undefined>;
+  readonly shown: ReadonlySignal<DisplayedList | undefined>;
   /** By status, of all that the view shows apart from its own statuses. */
   readonly counts: ReadonlySignal<ListCounts | undefined>;
-  readonly arrivals: ReadonlySignal<RecentExports | undefined>;
+  readonly recentExports: ReadonlySignal<RecentExports | undefined>;
   /** For how long the server keeps what is listed; `undefined`: it does not say. */
-  readonly retention: ReadonlySignal<RetentionTold | undefined>;
+  readonly retention: ReadonlySignal<KnownRetention | undefined>;
   /** Of the next page: whether it is being read, or why it could not be. */
   readonly paging: ReadonlySignal<"resting" | "reading" | { readonly failed: string }>;
   /** Reads the next page, if there is one and it is not being read already. */
@@ -49,10 +49,10 @@ const RECOUNT_OPEN = 10_000;
 /** The list of one view, live: its first page, then the watch from there. Events that come together are shown with the next frame. */
 export function openListFeed(view: ListView): ListFeed {
   const url = listUrl(view);
-  const shown = signal<ListShown | undefined>(undefined);
+  const shown = signal<DisplayedList | undefined>(undefined);
   const counts = signal<ListCounts | undefined>(undefined);
-  const arrivals = signal<RecentExports | undefined>(undefined);
-  const retention = signal<RetentionTold | undefined>(undefined);
+  const recentExports = signal<RecentExports | undefined>(undefined);
+  const retention = signal<KnownRetention | undefined>(undefined);
   const paging = signal<"resting" | "reading" | { readonly failed: string }>("resting");
   const fold = new ListFold(view.sort, view.order);
   let frame: number | undefined;
@@ -60,11 +60,11 @@ export function openListFeed(view: ListView): ListFeed {
   let recountAt = Infinity;
   let closed = false;
   /** Of the list as it was begun last: a page that was asked for before belongs to another. */
-  let life = 0;
+  let generation = 0;
 
   const show = (): void => {
     frame = undefined;
-    arrivals.value = fold.recentExports;
+    recentExports.value = fold.recentExports;
     shown.value = {
       sessions: fold.shown(),
       isPaged: (id) => fold.isPaged(id),
@@ -75,10 +75,10 @@ export function openListFeed(view: ListView): ListFeed {
     frame ??= requestAnimationFrame(show);
   };
 
-  const learnCounts = ({ counts: told, retention: kept }: ListPageAnswer): void => {
-    counts.value = told;
-    retention.value = readRetention(kept);
-    if (told.all > told.failed + told.finished) recountIn(RECOUNT_OPEN);
+  const learnCounts = (page: ListPageAnswer): void => {
+    counts.value = page.counts;
+    retention.value = readRetention(page.retention);
+    if (page.counts.all > page.counts.failed + page.counts.finished) recountIn(RECOUNT_OPEN);
   };
   const recountIn = (millis: number): void => {
     const at = performance.now() + millis;
@@ -92,7 +92,7 @@ export function openListFeed(view: ListView): ListFeed {
     // Paused or out of sight nothing changes; what the stream brings afterwards counts anew.
     if (stream.state.value.state !== "live") return;
     try {
-      const page = await ask(withParameters(url, { limit: "1" }));
+      const page = await readPage(withParameters(url, { limit: "1" }));
       if (!closed) learnCounts(page);
     } catch {
       recountIn(RECOUNT_OPEN);
@@ -111,7 +111,7 @@ export function openListFeed(view: ListView): ListFeed {
       url: withParameters(url, { limit: String(FIRST_PAGE) }),
       take(body) {
         const page = readListPage(body);
-        life++;
+        generation++;
         fold.begin(page);
         paging.value = "resting";
         learnCounts(page);
@@ -122,17 +122,17 @@ export function openListFeed(view: ListView): ListFeed {
   );
 
   async function readNext(cursor: string): Promise<void> {
-    const asked = life;
+    const requested = generation;
     paging.value = "reading";
     fold.expectPage();
     try {
-      const page = await ask(withParameters(url, { limit: String(NEXT_PAGE), cursor }));
-      if (closed || asked !== life) return;
+      const page = await readPage(withParameters(url, { limit: String(NEXT_PAGE), cursor }));
+      if (closed || requested !== generation) return;
       fold.addPage(page);
       paging.value = "resting";
       plan();
     } catch (error) {
-      if (asked === life) paging.value = { failed: error instanceof Error ? error.message : String(error) };
+      if (requested === generation) paging.value = { failed: error instanceof Error ? error.message : String(error) };
     }
   }
 
@@ -141,7 +141,7 @@ export function openListFeed(view: ListView): ListFeed {
     stream,
     shown,
     counts,
-    arrivals,
+    recentExports,
     retention,
     paging,
     readMore() {
@@ -156,7 +156,7 @@ export function openListFeed(view: ListView): ListFeed {
   };
 }
 
-async function ask(url: string): Promise<ListPageAnswer> {
+async function readPage(url: string): Promise<ListPageAnswer> {
   const response = await authorisedFetch(url, { headers: { Accept: "application/json" }, cache: "no-store" });
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   return readListPage(await response.json());

@@ -9,12 +9,12 @@ import { timeWords } from "./toolbar/time-choice.ts";
 /** Where no session is shown: what was asked for, and how to ask for less. */
 export function NothingFound({ view }: { view: ListView }) {
   if (isNarrowed(view)) return <NothingMatches view={view} />;
-  if (view.kind !== "session") return <Notice title="Nothing of this kind is here" />;
+  if (view.kind !== "session") return <Notice title="No traces of this kind" />;
   return (
-    <Notice title="No session is here">
-      <p>Spans have arrived, but none that is kept is part of a session, a query, an agent, a model or a tool call.</p>
+    <Notice title="No sessions">
+      <p>Spans were received, but none belongs to a session, a turn, an agent, a model call or a tool call.</p>
       <Link class="button" to={{ page: "list", view: { ...view, kind: "all" } }}>
-        Show everything
+        Show all traces
       </Link>
     </Notice>
   );
@@ -23,11 +23,11 @@ export function NothingFound({ view }: { view: ListView }) {
 function NothingMatches({ view }: { view: ListView }) {
   const time = timeWords(view);
   const conditions: readonly (readonly [name: string, value: string])[] = [
-    ["Words", view.search.trim()],
+    ["Search", view.search.trim()],
     ["Status", view.statuses.map(statusWord).join(" or ")],
     ...view.names.map(([field, name]) => [fieldWord(field), name] as const),
     ["Time", time],
-    ["Kind", view.kind === "all" ? "" : view.kind === "session" ? "sessions" : "bare traces"],
+    ["Kind", view.kind === "all" ? "" : view.kind === "session" ? "sessions" : "other traces"],
   ];
   return (
     <Notice title="No session matches">
@@ -45,8 +45,7 @@ function NothingMatches({ view }: { view: ListView }) {
       </dl>
       {view.search.trim() === "" ? null : (
         <p class="muted">
-          Each word is looked for at the beginning of words, in titles, inputs, names and errors. What matches later
-          appears here by itself.
+          Search matches the beginnings of words in titles, inputs, names and errors. New matches appear here.
         </p>
       )}
       <p class="actions">
@@ -55,7 +54,7 @@ function NothingMatches({ view }: { view: ListView }) {
         </Link>
         {view.kind === "all" ? null : (
           <Link class="button" to={{ page: "list", view: { ...view, kind: "all" } }}>
-            Include bare traces
+            Include other traces
           </Link>
         )}
       </p>

@@ -10,7 +10,7 @@ import { DropZone, ImportButton } from "./import/import-button.tsx";
 import { Chips } from "./toolbar/chips.tsx";
 import { EmptyList } from "./empty.tsx";
 import { Filters } from "./toolbar/filters.tsx";
-import type { ListFeed, ListShown } from "./feed.ts";
+import type { ListFeed, DisplayedList } from "./feed.ts";
 import { isNarrowed, type ListKind, type ListView, WHOLE_LIST } from "../address/list-view.ts";
 import { NothingFound } from "./nothing-found.tsx";
 import { SearchBox } from "./toolbar/search-box.tsx";
@@ -18,9 +18,9 @@ import { SessionHead, SortChoice, SessionRows } from "./rows.tsx";
 import { countStatuses, StatusTabs } from "./toolbar/status-tabs.tsx";
 
 const KINDS: readonly (readonly [ListKind, string, string])[] = [
-  ["session", "Sessions", "Sessions, and traces with a query, an agent, a model or a tool in them"],
-  ["trace", "Bare traces", "Traces with none of these: plain HTTP, SQL and the like"],
-  ["all", "All", "Sessions and bare traces"],
+  ["session", "Sessions", "Sessions, and traces with a turn, an agent, a model call or a tool call"],
+  ["trace", "Other traces", "Traces with none of these: plain HTTP, SQL and the like"],
+  ["all", "All", "Sessions and other traces"],
 ];
 
 export function ListPage({ feed, view }: { feed: ListFeed; view: ListView }) {
@@ -43,10 +43,10 @@ export function ListPage({ feed, view }: { feed: ListFeed; view: ListView }) {
         )}
       </main>
       <RecentExportsStrip
-        last={feed.arrivals.value?.last ?? []}
-        dropped={feed.arrivals.value?.dropped}
-        refused={feed.arrivals.value?.refused}
-        kept={feed.retention.value}
+        last={feed.recentExports.value?.last ?? []}
+        dropped={feed.recentExports.value?.dropped}
+        refused={feed.recentExports.value?.refused}
+        retention={feed.retention.value}
       />
     </div>
   );
@@ -63,7 +63,7 @@ function countsOf(feed: ListFeed, view: ListView): ListCounts | undefined {
   return countStatuses(shown.sessions, feed.stream.present.value);
 }
 
-type Current = { readonly feed: ListFeed; readonly shown: ListShown; readonly counts: ListCounts | undefined };
+type Current = { readonly feed: ListFeed; readonly shown: DisplayedList; readonly counts: ListCounts | undefined };
 
 function Body({ feed, view, counts }: { feed: ListFeed; view: ListView; counts: ListCounts | undefined }) {
   // What was shown before stays until the answer to what was asked now is here.
@@ -72,10 +72,10 @@ function Body({ feed, view, counts }: { feed: ListFeed; view: ListView; counts: 
   if (now !== undefined) last.current = { feed, shown: now, counts };
   const current = last.current;
   const state = feed.stream.state.value;
-  if (current === undefined && state.state !== "refused") return <Loading what="the sessions" />;
+  if (current === undefined && state.state !== "refused") return <Loading what="sessions" />;
   const sessions = current?.shown.sessions ?? [];
-  const arrived = current?.feed.arrivals.value?.last.some(({ accepted }) => accepted > 0) ?? false;
-  if (now?.sessions.length === 0 && view.kind === WHOLE_LIST.kind && !isNarrowed(view) && !arrived) {
+  const hasExports = current?.feed.recentExports.value?.last.some(({ accepted }) => accepted > 0) ?? false;
+  if (now?.sessions.length === 0 && view.kind === WHOLE_LIST.kind && !isNarrowed(view) && !hasExports) {
     return <EmptyList />;
   }
   return (

@@ -1,17 +1,17 @@
 import { arrange } from "./frozen-order.ts";
-import type { HeldOrder } from "./frozen-order.ts";
+import type { FrozenOrder } from "./frozen-order.ts";
 import { go } from "../address/location.ts";
 import type { ListView } from "../address/list-view.ts";
 import { usePageKeys } from "../keys.tsx";
 import type { KeyHandler } from "../keys.tsx";
 import { toggleStream } from "../stream/stream.ts";
 import { counted } from "../ui/figures.ts";
-import { Sign } from "../ui/icons.tsx";
+import { Icon } from "../ui/icons.tsx";
 import { Link } from "../ui/link.tsx";
 import { narrow, useVirtualRows } from "../ui/virtual-rows.ts";
 import { SessionCells, LIST_COLUMNS } from "./columns.tsx";
 import type { ListColumn } from "./columns.tsx";
-import type { ListFeed, ListShown } from "./feed.ts";
+import type { ListFeed, DisplayedList } from "./feed.ts";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 const ROW = 52;
@@ -20,15 +20,15 @@ const NARROW_ROW = 104;
 const AHEAD = 30;
 
 /** The rows themselves: their order rests while somebody has scrolled, focused or points at one. */
-export function SessionRows({ shown, feed }: { shown: ListShown; feed: ListFeed }) {
+export function SessionRows({ shown, feed }: { shown: DisplayedList; feed: ListFeed }) {
   const { sessions, isPaged, more } = shown;
   const { stream } = feed;
   const [pointed, setPointed] = useState(false);
   const [focused, setFocused] = useState(false);
   const [scrolled, setScrolled] = useState(false);
-  const hold = pointed || focused || scrolled ? "held" : "free";
+  const hold = pointed || focused || scrolled ? "frozen" : "free";
 
-  const previous = useRef<HeldOrder>({ shown: [], waiting: 0 });
+  const previous = useRef<FrozenOrder>({ shown: [], waiting: 0 });
   const byId = useMemo(() => new Map(sessions.map((session) => [session.id, session])), [sessions]);
   const order = useMemo(() => arrange(previous.current.shown, [...byId.keys()], hold, isPaged), [byId, hold, isPaged]);
   previous.current = order;
@@ -46,29 +46,29 @@ export function SessionRows({ shown, feed }: { shown: ListShown; feed: ListFeed 
 
   const [cursor, setCursor] = useState<number | undefined>(undefined);
   // A key that moves the cursor also moves the focus, once: when the row is mounted, unless the reader went elsewhere first.
-  const awaited = useRef<{ readonly index: number; readonly from: Element | null }>(undefined);
-  const focusAwaited = (): void => {
-    if (awaited.current === undefined) return;
-    const { index, from } = awaited.current;
+  const pendingFocus = useRef<{ readonly index: number; readonly from: Element | null }>(undefined);
+  const applyFocus = (): void => {
+    if (pendingFocus.current === undefined) return;
+    const { index, from } = pendingFocus.current;
     const { activeElement, body } = document;
     const isElsewhere = activeElement !== from && activeElement !== body;
     const link = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`) ?? undefined;
     if (!isElsewhere && link === undefined) return;
-    awaited.current = undefined;
+    pendingFocus.current = undefined;
     if (!isElsewhere) link?.focus({ preventScroll: true });
   };
-  useLayoutEffect(focusAwaited);
+  useLayoutEffect(applyFocus);
   const move = (to: number): void => {
     if (order.shown.length === 0) return;
     const index = Math.min(order.shown.length - 1, Math.max(0, to));
-    awaited.current = { index, from: document.activeElement };
+    pendingFocus.current = { index, from: document.activeElement };
     scrollTo(index);
     setCursor(index);
-    focusAwaited();
+    applyFocus();
   };
 
-  const callNewcomers = (): void => {
-    awaited.current = undefined;
+  const showNewSessions = (): void => {
+    pendingFocus.current = undefined;
     setCursor(undefined);
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     previous.current = { shown: [], waiting: 0 };
@@ -83,26 +83,26 @@ export function SessionRows({ shown, feed }: { shown: ListShown; feed: ListFeed 
       case "ArrowDown":
       case "j":
         move(cursor === undefined ? 0 : cursor + 1);
-        return "taken";
+        return "handled";
       case "ArrowUp":
       case "k":
         move(cursor === undefined ? 0 : cursor - 1);
-        return "taken";
+        return "handled";
       case "Home":
         move(0);
-        return "taken";
+        return "handled";
       case "End":
         move(order.shown.length - 1);
-        return "taken";
+        return "handled";
       case ".":
-        callNewcomers();
-        return "taken";
+        showNewSessions();
+        return "handled";
       case " ":
         toggleStream(stream);
-        return "taken";
+        return "handled";
       case "Escape":
-        callNewcomers();
-        return "taken";
+        showNewSessions();
+        return "handled";
       default:
         return undefined;
     }
@@ -126,8 +126,8 @@ export function SessionRows({ shown, feed }: { shown: ListShown; feed: ListFeed 
   return (
     <>
       {order.waiting > 0 ? (
-        <button type="button" class="pill pill-top" onClick={callNewcomers}>
-          <Sign name="up" />
+        <button type="button" class="pill pill-top" onClick={showNewSessions}>
+          <Icon name="up" />
           {counted(order.waiting, "new session")}
         </button>
       ) : null}
@@ -162,13 +162,13 @@ export function SessionRows({ shown, feed }: { shown: ListShown; feed: ListFeed 
           <div class="rows-foot">
             {typeof paging === "object" ? (
               <>
-                <span class="bad">{`The next sessions could not be read: ${paging.failed}.`}</span>
+                <span class="bad">{`The next sessions could not be loaded: ${paging.failed}.`}</span>
                 <button type="button" class="button" onClick={feed.readMore}>
                   Try again
                 </button>
               </>
             ) : (
-              <span role="status">Reading more sessions</span>
+              <span role="status">Loading more sessions</span>
             )}
           </div>
         ) : null}
@@ -202,7 +202,7 @@ function SortLink(props: { column: ListColumn; sort: ListView["sort"]; view: Lis
   const order = isSorted && view.order === "desc" ? "asc" : "desc";
   return (
     <Link class="sort" to={{ page: "list", view: { ...view, sort, order } }} title={orderWords(sort, order)}>
-      {isSorted ? <Sign name={view.order === "desc" ? "down" : "up"} /> : null}
+      {isSorted ? <Icon name={view.order === "desc" ? "down" : "up"} /> : null}
       {column.word}
     </Link>
   );

@@ -1,6 +1,6 @@
 import { now } from "../clock.ts";
 import { count, ticking } from "../ui/figures.ts";
-import { Sign } from "../ui/icons.tsx";
+import { Icon } from "../ui/icons.tsx";
 import type { Stream } from "./stream.ts";
 import type { StreamState } from "./stream-state.ts";
 
@@ -54,8 +54,8 @@ function Detail({ stream }: { stream: Stream }) {
         class="stream-detail"
         title={
           of === "spans"
-            ? "From the server's receipt of the newest spans to this page"
-            : "The server's answer took so long; no spans have come live yet"
+            ? "Delay from the server's receipt of the newest spans to this page"
+            : "Response time of the server; no live spans received yet"
         }
       >
         {millis < 9_950 ? `${count(millis)} ms` : ticking(millis)}
@@ -77,15 +77,15 @@ function Switch({ stream }: { stream: Stream }) {
   if (state === "ended" || state === "refused") return null;
   if (state === "paused") {
     return (
-      <button type="button" class="button" onClick={stream.resume} title="Resume the stream where it stopped">
-        <Sign name="play" />
+      <button type="button" class="button" onClick={stream.resume} title="Resume live updates">
+        <Icon name="play" />
         Resume
       </button>
     );
   }
   return (
-    <button type="button" class="button" onClick={stream.pause} title="Pause: nothing changes until you resume">
-      <Sign name="pause" />
+    <button type="button" class="button" onClick={stream.pause} title="Pause live updates">
+      <Icon name="pause" />
       Pause
     </button>
   );

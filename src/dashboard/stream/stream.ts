@@ -102,13 +102,13 @@ export function openStream<Event extends StreamEvent>(
         if (typeof begun !== "string") return refuse(begun);
         lastId = begun;
       }
-      const asked = performance.now();
+      const sentAt = performance.now();
       const response = await authorisedFetch(resumed(url, lastId), {
         headers: { Accept: "text/event-stream" },
         cache: "no-store",
         signal: attempt.signal,
       });
-      if (delay.value?.of !== "spans") delay.value = { millis: Math.round(performance.now() - asked), of: "answer" };
+      if (delay.value?.of !== "spans") delay.value = { millis: Math.round(performance.now() - sentAt), of: "answer" };
       if (response.redirected) {
         // Everything that was here lives under the name that the server leads to.
         const to = sessionAt(response.url);
@@ -168,9 +168,9 @@ export function openStream<Event extends StreamEvent>(
       lastId = id ?? lastId;
       const arrived = arrivalOf(event);
       // The list's arrivals come again with each refusal, when no spans came.
-      const isNews = event.type !== "recentExports" || (arrived ?? 0) > newest;
+      const isNewer = event.type !== "recentExports" || (arrived ?? 0) > newest;
       newest = Math.max(newest, arrived ?? 0);
-      if (caughtUp && isNews && arrived !== undefined)
+      if (caughtUp && isNewer && arrived !== undefined)
         delay.value = { millis: Math.max(0, serverNow() - arrived), of: "spans" };
       if (event.type === "bookmark") {
         lastId = event.resourceVersion;

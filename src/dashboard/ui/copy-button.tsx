@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { Sign } from "./icons.tsx";
+import { Icon } from "./icons.tsx";
 
 /** Copies what `text` returns when pressed. `label` says what: "Copy input". */
 export function CopyButton({ text, label, word }: { text: () => string; label: string; word?: string }) {
@@ -27,7 +27,7 @@ export function CopyButton({ text, label, word }: { text: () => string; label: s
       aria-label={said}
       onClick={copy}
     >
-      <Sign name={outcome === "copied" ? "done" : "copy"} />
+      <Icon name={outcome === "copied" ? "done" : "copy"} />
       {word === undefined ? undefined : outcome === "copied" ? "Copied" : word}
       {outcome === "refused" ? <span role="alert">Select and copy by hand</span> : null}
     </button>

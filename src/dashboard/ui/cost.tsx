@@ -32,7 +32,7 @@ export function costTitle({ cost, estimated = 0, unpriced = [] }: Costs): string
       ? []
       : estimated > 0
         ? [`${dollars(estimated)} of it estimated from list prices`]
-        : ["As its spans say"];
+        : ["Reported by the spans"];
   const without = unpriced.length === 0 ? [] : [`No price is known for ${oneLine(unpriced.join(", "))}`];
   return [...sources, ...without].join(". ");
 }

@@ -4,7 +4,7 @@ import type { Status } from "../../session/liveness.ts";
 
 /** The page's own set: 16 by 16, one stroke width, the colour of the text around. A word always stands beside or in the label. */
 
-function Icon({
+function IconFrame({
   label,
   class: name,
   children,
@@ -110,16 +110,16 @@ const KIND_WORDS: Readonly<Record<SpanKind, string>> = {
 export const kindWord = (kind: SpanKind): string => KIND_WORDS[kind];
 
 export const KindIcon = ({ kind }: { kind: SpanKind }) => (
-  <Icon label={KIND_WORDS[kind]} class={`kind-${kind}`}>
+  <IconFrame label={KIND_WORDS[kind]} class={`kind-${kind}`}>
     {KINDS[kind]}
-  </Icon>
+  </IconFrame>
 );
 
 /** For a span that was named by a child and has not come. */
 export const PlaceholderIcon = ({ label }: { label: string }) => (
-  <Icon label={label}>
+  <IconFrame label={label}>
     <circle cx="8" cy="8" r="5.25" stroke-dasharray="2.2 3.3" />
-  </Icon>
+  </IconFrame>
 );
 
 const STATUSES: Readonly<Record<Status, ComponentChildren>> = {
@@ -148,9 +148,9 @@ const STATUSES: Readonly<Record<Status, ComponentChildren>> = {
   finished: <path d="m3 8.5 3.2 3.2L13 4.8" />,
 };
 
-export const StatusIcon = ({ status }: { status: Status }) => <Icon>{STATUSES[status]}</Icon>;
+export const StatusIcon = ({ status }: { status: Status }) => <IconFrame>{STATUSES[status]}</IconFrame>;
 
-const SIGNS = {
+const ICONS = {
   chevron: <path d="m6 4 4 4-4 4" />,
   copy: (
     <>
@@ -189,7 +189,7 @@ const SIGNS = {
       <path d="m6 6 4 4M10 6l-4 4" />
     </>
   ),
-  odd: <path d="M8 2.5 14 13H2ZM8 6.5v3M8 11.2v.01" />,
+  warning: <path d="M8 2.5 14 13H2ZM8 6.5v3M8 11.2v.01" />,
   eye: (
     <>
       <path d="M1.5 8S4 3.75 8 3.75 14.5 8 14.5 8 12 12.25 8 12.25 1.5 8 1.5 8Z" />
@@ -201,16 +201,18 @@ const SIGNS = {
   ),
 } satisfies Record<string, ComponentChildren>;
 
-export type SignName = keyof typeof SIGNS;
+export type IconName = keyof typeof ICONS;
 
 /** Give a label where no word stands beside it. */
-export const Sign = ({ name, label }: { name: SignName; label?: string }) => <Icon label={label}>{SIGNS[name]}</Icon>;
+export const Icon = ({ name, label }: { name: IconName; label?: string }) => (
+  <IconFrame label={label}>{ICONS[name]}</IconFrame>
+);
 
 /** The mark: a ribbon of spans, folded into an S. */
-export const IconDrawing = () => (
-  <svg class="mark" viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
-    <path class="mark-fold" d="M3 8h7l11 8h-7Z" />
-    <path class="mark-span" d="M8 3h13v5H3Z" />
-    <path class="mark-span" d="M3 16h18l-5 5H3Z" />
+export const Logo = () => (
+  <svg class="logo" viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
+    <path class="logo-fold" d="M3 8h7l11 8h-7Z" />
+    <path class="logo-span" d="M8 3h13v5H3Z" />
+    <path class="logo-span" d="M3 16h18l-5 5H3Z" />
   </svg>
 );

@@ -1,5 +1,5 @@
 import { CopyButton } from "./copy-button.tsx";
-import { Sign } from "./icons.tsx";
+import { Icon } from "./icons.tsx";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
@@ -31,7 +31,7 @@ export function PanelFrame(props: {
           title="Close (Esc)"
           onClick={props.onClose}
         >
-          <Sign name="close" />
+          <Icon name="close" />
         </button>
       </header>
       <div class="panel-body scroller" tabIndex={-1} ref={body}>

@@ -25,25 +25,25 @@ export const StatusWord = ({ status }: { status: Status }) => (
 type Waiting = NonNullable<Liveness["waiting"]>;
 
 /** Who asks: "book_hotel of Plan a trip"; empty where nobody says. */
-export const askerOf = ({ tool, query }: Waiting): string =>
+export const requesterOf = ({ tool, query }: Waiting): string =>
   [tool, query].filter((name) => name !== undefined).join(" of ");
 
 /** What somebody was asked and has not answered: "Which city? book_hotel of Plan a trip". `toRow`: to what asks. */
-export function OpenQuestion({ waiting, toRow }: { waiting: Waiting; toRow: (() => void) | undefined }) {
-  const asker = askerOf(waiting);
+export function InputRequestView({ waiting, toRow }: { waiting: Waiting; toRow: (() => void) | undefined }) {
+  const requester = requesterOf(waiting);
   return (
-    <p class="question">
-      <span class="question-text">
+    <p class="input-request">
+      <span class="input-request-text">
         <UntrustedText text={waiting.question} limit={160} />
       </span>
-      {asker === "" ? null : (
+      {requester === "" ? null : (
         <span class="muted">
-          <UntrustedText text={asker} limit={80} />
+          <UntrustedText text={requester} limit={80} />
         </span>
       )}
       {toRow === undefined ? null : (
         <button type="button" class="link" onClick={toRow}>
-          Show what asks
+          Show the request
         </button>
       )}
     </p>
@@ -58,10 +58,10 @@ export function StatusReason({ liveness }: { liveness: Liveness }) {
     return (
       <span class="reason">
         {open === undefined ? (
-          `nothing heard for ${ticking(silentMillis)}`
+          `no data for ${ticking(silentMillis)}`
         ) : (
           <>
-            <span class="reason-what">
+            <span class="reason-name">
               {status === "stalled" ? "on " : "waiting for "}
               <UntrustedText text={open.name} limit={80} />
             </span>
@@ -73,8 +73,8 @@ export function StatusReason({ liveness }: { liveness: Liveness }) {
   }
   if (missingParents === 0) return null;
   return (
-    <span class="reason" title="Spans name them as their parents, and they never came">
-      {missingParents === 1 ? "1 parent never came" : `${count(missingParents)} parents never came`}
+    <span class="reason" title="Spans name them as their parents, but they were not received">
+      {missingParents === 1 ? "1 parent not received" : `${count(missingParents)} parents not received`}
     </span>
   );
 }

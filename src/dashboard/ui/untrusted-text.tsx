@@ -51,5 +51,5 @@ export function oneLine(text: string, limit = 300): string {
 
 /** Text from a span within a line of the page's own: isolated, so that its direction cannot leak into what stands beside. */
 export const UntrustedText = ({ text, limit }: { text: string; limit?: number }) => (
-  <bdi class="hostile">{oneLine(text, limit)}</bdi>
+  <bdi class="untrusted">{oneLine(text, limit)}</bdi>
 );

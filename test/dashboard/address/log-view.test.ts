@@ -48,14 +48,14 @@ describe("which log records are listed", () => {
 });
 
 test.each([
-  [{ severityNumber: 1 }, "trace", "quiet"],
-  [{ severityNumber: 8 }, "debug", "quiet"],
+  [{ severityNumber: 1 }, "trace", "muted"],
+  [{ severityNumber: 8 }, "debug", "muted"],
   [{ severityNumber: 9, severityText: "INFORMATION" }, "info", "plain"],
   [{ severityNumber: 16 }, "warn", "warn"],
   [{ severityNumber: 24 }, "fatal", "bad"],
-  [{ severityText: "NOTICE" }, "notice", "quiet"],
+  [{ severityText: "NOTICE" }, "notice", "muted"],
   [{ severityNumber: 99 }, "", "bad"],
-  [{}, "", "quiet"],
+  [{}, "", "muted"],
 ])("the severity %o is %s", (record, word, as) => {
   expect(severityOf(record)).toEqual({ word, as });
 });

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import {
-  forgottenAt,
-  keptWords,
+  expiresAt,
+  retentionWords,
   readRetention,
-  roomWarning,
-  roomWords,
-  soonWords,
+  storageWarning,
+  storageWords,
+  expiryWords,
 } from "../../../src/dashboard/frame/retention.ts";
 
 const DAY = 86_400;
@@ -13,7 +13,7 @@ const NOW = Date.parse("2026-12-10T12:00:00Z");
 const nanos = (time: string): string => String(BigInt(Date.parse(time)) * 1_000_000n);
 const plain = (text: string): string => text.replaceAll("\u00a0", " ");
 const kept = (maxAge: number | undefined, oldest?: string): string =>
-  keptWords(
+  retentionWords(
     { ...(maxAge === undefined ? {} : { maxAge }), ...(oldest === undefined ? {} : { oldest: nanos(oldest) }) },
     NOW,
     "en-GB",
@@ -31,25 +31,25 @@ test("how long things are kept, and from when the oldest is", () => {
 });
 
 test("what goes soon says when", () => {
-  const soon = (maxAge: number, oldest: string): string => plain(soonWords({ maxAge, oldest: nanos(oldest) }, NOW));
-  expect(soon(30 * DAY, "2026-11-12T15:00:00Z")).toBe("Forgotten in 2 d 3 h");
+  const soon = (maxAge: number, oldest: string): string => plain(expiryWords({ maxAge, oldest: nanos(oldest) }, NOW));
+  expect(soon(30 * DAY, "2026-11-12T15:00:00Z")).toBe("Expires in 2 d 3 h");
   expect(soon(30 * DAY, "2026-11-20T12:00:00Z")).toBe("");
-  expect(soon(DAY, "2026-12-09T14:00:00Z")).toBe("Forgotten in 2 h 00 m");
+  expect(soon(DAY, "2026-12-09T14:00:00Z")).toBe("Expires in 2 h 00 m");
   expect(soon(DAY, "2026-12-09T16:00:00Z")).toBe("");
-  expect(soon(DAY, "2026-12-01T00:00:00Z")).toBe("Forgotten any time now");
-  expect(soonWords({ oldest: nanos("2026-11-12T15:00:00Z") }, NOW)).toBe("");
-  expect(forgottenAt({ maxAge: DAY, oldest: nanos("2026-12-09T14:00:00Z") })).toBe(Date.parse("2026-12-10T14:00:00Z"));
+  expect(soon(DAY, "2026-12-01T00:00:00Z")).toBe("Expires now");
+  expect(expiryWords({ oldest: nanos("2026-11-12T15:00:00Z") }, NOW)).toBe("");
+  expect(expiresAt({ maxAge: DAY, oldest: nanos("2026-12-09T14:00:00Z") })).toBe(Date.parse("2026-12-10T14:00:00Z"));
 });
 
 test("room is told where the server tells it, and warned of when there is little", () => {
   const gigabyte = 1_000_000_000;
-  expect(plain(roomWords({ bytes: 12_400_000, maxBytes: 10 * gigabyte }, "en"))).toBe("12.4 MB of 10.0 GB");
-  expect(plain(roomWords({ bytes: 512 }, "en"))).toBe("512 B");
-  expect(roomWords({})).toBe("");
-  expect(roomWarning({ bytes: 7 * gigabyte, maxBytes: 10 * gigabyte })).toBe("");
-  expect(roomWarning({ bytes: 8.25 * gigabyte, maxBytes: 10 * gigabyte })).toBe("82 % full");
-  expect(plain(roomWarning({ bytes: 0, maxBytes: 1, deleted: { sessions: 3, at: "1" } }))).toBe(
-    "3 sessions forgotten for want of room",
+  expect(plain(storageWords({ bytes: 12_400_000, maxBytes: 10 * gigabyte }, "en"))).toBe("12.4 MB of 10.0 GB");
+  expect(plain(storageWords({ bytes: 512 }, "en"))).toBe("512 B");
+  expect(storageWords({})).toBe("");
+  expect(storageWarning({ bytes: 7 * gigabyte, maxBytes: 10 * gigabyte })).toBe("");
+  expect(storageWarning({ bytes: 8.25 * gigabyte, maxBytes: 10 * gigabyte })).toBe("82 % full");
+  expect(plain(storageWarning({ bytes: 0, maxBytes: 1, deleted: { sessions: 3, at: "1" } }))).toBe(
+    "3 sessions deleted, storage was full",
   );
 });
 

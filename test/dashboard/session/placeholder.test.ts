@@ -15,12 +15,12 @@ test("what has not come is called as the spans below call it, and told from what
   const words = (mayCome: boolean) =>
     rows(mayCome).map((node) => `${node.span ? node.name : placeholderWord(node)} | ${openWord(node)}`);
   expect(words(true)).toEqual([
-    "plan has not arrived | not arrived",
-    "Parent 00000000 has not arrived | not arrived",
+    "plan: running, details follow | running, details follow",
+    "Running, details follow | running, details follow",
     "span 3 | running",
     "span 4 | ",
   ]);
-  expect(words(false).slice(0, 2)).toEqual(["plan never came | never came", "Parent 00000000 never came | never came"]);
+  expect(words(false).slice(0, 2)).toEqual(["plan: not received | not received", "Parent not received | not received"]);
 });
 
 test("a placeholder lasts on while it is awaited and anything goes on", () => {

@@ -4,9 +4,9 @@ import { readImportAnswer } from "../../../src/dashboard/sessions/import/import-
 const answer = (status: number, body: unknown, type = "application/json", retryAfter: string | null = null) =>
   readImportAnswer({ status, type, retryAfter, text: typeof body === "string" ? body : JSON.stringify(body) });
 
-test("what was taken is told with its sessions", () => {
+test("what was imported is told with its sessions", () => {
   expect(answer(200, { spans: 12, logRecords: 3, sessions: ["a", "b"], traces: 2 })).toEqual({
-    outcome: "taken",
+    outcome: "imported",
     spans: 12,
     logRecords: 3,
     sessions: ["a", "b"],
@@ -15,8 +15,12 @@ test("what was taken is told with its sessions", () => {
 });
 
 test("what was refused of it is told with the reason", () => {
-  const taken = answer(200, { spans: 1, sessions: ["a"], rejected: { spans: 2, logRecords: 1, reason: "too deep" } });
-  expect(taken).toMatchObject({ outcome: "taken", logRecords: 0, rejected: { count: 3, reason: "too deep" } });
+  const imported = answer(200, {
+    spans: 1,
+    sessions: ["a"],
+    rejected: { spans: 2, logRecords: 1, reason: "too deep" },
+  });
+  expect(imported).toMatchObject({ outcome: "imported", logRecords: 0, rejected: { count: 3, reason: "too deep" } });
   expect(answer(200, { spans: 1, rejected: { spans: 0 } })).toMatchObject({ sessions: [], rejected: undefined });
 });
 
@@ -27,12 +31,12 @@ test("a file that is broken says where, and what stood before is told with its s
   expect(problem({ spans: 4, logRecords: 0, traces: 1, sessions: ["a"] })).toEqual({
     outcome: "refused",
     why: detail,
-    taken: { spans: 4, logRecords: 0, sessions: ["a"], rejected: undefined },
+    imported: { spans: 4, logRecords: 0, sessions: ["a"], rejected: undefined },
   });
   expect(problem({ spans: 0, logRecords: 0, traces: 0 })).toEqual({
     outcome: "refused",
     why: detail,
-    taken: undefined,
+    imported: undefined,
   });
 });
 

@@ -10,15 +10,15 @@ import type { OffloadedValues } from "./offloaded-values.tsx";
 /** Keys and values, in the given order. `dropped`: how many the producer (or a limit of ours) left out. */
 export function Attributes(props: {
   attributes: readonly KeyValue[];
-  spills: OffloadedValues;
+  values: OffloadedValues;
   dropped?: number | undefined;
 }) {
-  const { attributes, spills, dropped = 0 } = props;
+  const { attributes, values, dropped = 0 } = props;
   return (
     <>
       <dl class="attributes">
         {attributes.map((attribute, index) => (
-          <Attribute key={`${attribute.key}/${index}`} attribute={attribute} spills={spills} />
+          <Attribute key={`${attribute.key}/${index}`} attribute={attribute} values={values} />
         ))}
       </dl>
       {dropped > 0 ? <p class="muted">{`${counted(dropped, "attribute")} dropped`}</p> : null}
@@ -26,9 +26,9 @@ export function Attributes(props: {
   );
 }
 
-function Attribute({ attribute, spills }: { attribute: KeyValue; spills: OffloadedValues }) {
+function Attribute({ attribute, values }: { attribute: KeyValue; values: OffloadedValues }) {
   const preview = attribute.value;
-  const value = spills.fetched.get(preview?.offloaded?.hash ?? "") ?? preview;
+  const value = values.fetched.get(preview?.offloaded?.hash ?? "") ?? preview;
   const text = displayValue(value);
   const structured = value?.arrayValue !== undefined || value?.kvlistValue !== undefined;
   return (
@@ -42,7 +42,9 @@ function Attribute({ attribute, spills }: { attribute: KeyValue; spills: Offload
           as={structured ? "json" : "code"}
           of={value?.offloaded === undefined ? "whole" : "preview"}
         />
-        {value?.offloaded === undefined ? null : <LoadWhole spill={value.offloaded} spills={spills} when="pressed" />}
+        {value?.offloaded === undefined ? null : (
+          <LoadWhole offloaded={value.offloaded} values={values} when="pressed" />
+        )}
       </dd>
       <CopyButton text={() => text} label="Copy the value" />
     </div>

@@ -6,7 +6,7 @@ import { LoadWhole } from "./offloaded-values.tsx";
 import type { OffloadedValues } from "./offloaded-values.tsx";
 
 /** What went in or came out: a conversation, JSON set to be read, or text. */
-export function ContentView({ content, spills }: { content: Content; spills: OffloadedValues }) {
+export function ContentView({ content, values }: { content: Content; values: OffloadedValues }) {
   return (
     <>
       {content.kind === "messages" ? (
@@ -16,7 +16,9 @@ export function ContentView({ content, spills }: { content: Content; spills: Off
       ) : (
         <LongText text={content.text} as="prose" of={content.offloaded === undefined ? "whole" : "preview"} />
       )}
-      {content.offloaded === undefined ? null : <LoadWhole spill={content.offloaded} spills={spills} when="shown" />}
+      {content.offloaded === undefined ? null : (
+        <LoadWhole offloaded={content.offloaded} values={values} when="shown" />
+      )}
     </>
   );
 }

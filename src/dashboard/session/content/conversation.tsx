@@ -3,7 +3,7 @@ import type { MessagePart } from "../../../content/message-parts.ts";
 import type { Message } from "../../../content/messages.ts";
 import { count } from "../../ui/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
-import { KindIcon, Sign } from "../../ui/icons.tsx";
+import { KindIcon, Icon } from "../../ui/icons.tsx";
 import { JsonText, LongText } from "./long-text.tsx";
 
 /** Every model span repeats the whole history: what is new stands at its end. */
@@ -52,12 +52,12 @@ function MessageView({ message }: { message: Message }) {
         )}
         {finishReason === undefined ? null : (
           <span class="muted finish">
-            {"ended: "}
+            {"finish reason: "}
             <UntrustedText text={finishReason} limit={40} />
           </span>
         )}
       </header>
-      {parts.length === 0 ? <p class="muted">says nothing</p> : null}
+      {parts.length === 0 ? <p class="muted">empty message</p> : null}
       {parts.map((part, index) => (
         <Part key={index} part={part} />
       ))}
@@ -94,7 +94,7 @@ function Part({ part }: { part: MessagePart }) {
       return (
         <div class="part">
           <h4>
-            <Sign name="down" />
+            <Icon name="down" />
             <span>tool result</span>
             <CallId id={part.id} />
           </h4>

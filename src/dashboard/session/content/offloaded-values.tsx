@@ -4,39 +4,39 @@ import { bytes } from "../../ui/figures.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 /** Where a large value stands that is not here yet. */
-export type Spilled = "preview" | "fetching" | { readonly failed: string };
+export type OffloadedState = "preview" | "fetching" | { readonly failed: string };
 
 /** Large values of the span that is looked at: those fetched so far, and how to come by another. */
 export type OffloadedValues = {
   /** By hash. */
   readonly fetched: ReadonlyMap<string, AnyValue>;
-  readonly stateOf: (hash: string) => Spilled;
-  readonly fetch: (spill: Offloaded) => void;
+  readonly stateOf: (hash: string) => OffloadedState;
+  readonly fetch: (offloaded: Offloaded) => void;
 };
 
 /** Up to this many bytes a value that is the span's input or output comes without being asked for. */
 const BY_ITSELF = 1_048_576;
 
 /** Whether a value is fetched as soon as it is looked at. */
-export const comesByItself = (spill: Offloaded): boolean => spill.bytes <= BY_ITSELF;
+export const comesByItself = (offloaded: Offloaded): boolean => offloaded.bytes <= BY_ITSELF;
 
 /** The large values of one span; whatever is under way ends with the component. */
 export function useOffloadedValues(sessionId: string): OffloadedValues {
   const [fetched, setFetched] = useState<ReadonlyMap<string, AnyValue>>(new Map());
-  const [states, setStates] = useState<ReadonlyMap<string, Spilled>>(new Map());
+  const [states, setStates] = useState<ReadonlyMap<string, OffloadedState>>(new Map());
   const closing = useRef<AbortController | undefined>(undefined);
   useEffect(() => () => closing.current?.abort(), []);
-  const stateOf = (hash: string): Spilled => states.get(hash) ?? "preview";
+  const stateOf = (hash: string): OffloadedState => states.get(hash) ?? "preview";
   return {
     fetched,
     stateOf,
-    fetch(spill) {
-      if (stateOf(spill.hash) === "fetching" || fetched.has(spill.hash)) return;
+    fetch(offloaded) {
+      if (stateOf(offloaded.hash) === "fetching" || fetched.has(offloaded.hash)) return;
       const { signal } = (closing.current ??= new AbortController());
-      const become = (state: Spilled): void => setStates((before) => new Map(before).set(spill.hash, state));
+      const become = (state: OffloadedState): void => setStates((before) => new Map(before).set(offloaded.hash, state));
       become("fetching");
-      fetchOffloaded(sessionId, spill, signal).then(
-        (value) => setFetched((before) => new Map(before).set(spill.hash, value)),
+      fetchOffloaded(sessionId, offloaded, signal).then(
+        (value) => setFetched((before) => new Map(before).set(offloaded.hash, value)),
         (error: unknown) => {
           if (!signal.aborted) become({ failed: error instanceof Error ? error.message : String(error) });
         },
@@ -49,8 +49,8 @@ export function useOffloadedValues(sessionId: string): OffloadedValues {
 const known = new Map<string, AnyValue>();
 
 /** A whole value, by the hash that its preview names. */
-export async function fetchOffloaded(sessionId: string, spill: Offloaded, signal: AbortSignal): Promise<AnyValue> {
-  const url = `/sessions/${encodeURIComponent(sessionId)}/values/${encodeURIComponent(spill.hash)}`;
+export async function fetchOffloaded(sessionId: string, offloaded: Offloaded, signal: AbortSignal): Promise<AnyValue> {
+  const url = `/sessions/${encodeURIComponent(sessionId)}/values/${encodeURIComponent(offloaded.hash)}`;
   const value = known.get(url) ?? (await read(url, signal));
   known.set(url, value);
   return value;
@@ -59,47 +59,47 @@ export async function fetchOffloaded(sessionId: string, spill: Offloaded, signal
 async function read(url: string, signal: AbortSignal): Promise<AnyValue> {
   const response = await authorisedFetch(url, { headers: { Accept: "application/json" }, signal });
   if (!response.ok)
-    throw new Error(response.status === 404 ? "it is no longer kept" : `the server answered ${response.status}`);
+    throw new Error(response.status === 404 ? "it was deleted" : `the server answered ${response.status}`);
   const value: unknown = await response.json();
-  if (typeof value !== "object" || value === null) throw new Error("the server sent something else");
+  if (typeof value !== "object" || value === null) throw new Error("the server's answer is not a value");
   return value;
 }
 
 /** Under the preview of a large value: its size, and the button that fetches the whole, unless that comes by itself. */
 export function LoadWhole({
-  spill,
-  spills,
+  offloaded,
+  values,
   when,
 }: {
-  spill: Offloaded;
-  spills: OffloadedValues;
+  offloaded: Offloaded;
+  values: OffloadedValues;
   when: "shown" | "pressed";
 }) {
-  const state = spills.stateOf(spill.hash);
-  const isWanted = when === "shown" && comesByItself(spill) && state === "preview";
+  const state = values.stateOf(offloaded.hash);
+  const isWanted = when === "shown" && comesByItself(offloaded) && state === "preview";
   useEffect(() => {
-    if (isWanted) spills.fetch(spill);
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `spills` is new with every render, and the value is asked for once
-  }, [isWanted, spill.hash]);
+    if (isWanted) values.fetch(offloaded);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `values` is new with every render, and the value is asked for once
+  }, [isWanted, offloaded.hash]);
   const isUnderWay = state === "fetching" || isWanted;
   return (
     <p class="load-whole">
       {isUnderWay ? (
         <span class="muted" role="status">
-          {`Loading the rest of ${bytes(spill.bytes)}`}
+          {`Loading the rest of ${bytes(offloaded.bytes)}`}
         </span>
       ) : (
         <>
-          <button type="button" class="button" onClick={() => spills.fetch(spill)}>
-            {`Load all ${bytes(spill.bytes)}`}
+          <button type="button" class="button" onClick={() => values.fetch(offloaded)}>
+            {`Load all ${bytes(offloaded.bytes)}`}
           </button>
           <span class="muted">
-            {typeof state === "object" ? `Not loaded: ${state.failed}.` : "This is the beginning."}
+            {typeof state === "object" ? `Not loaded: ${state.failed}.` : "Only the beginning is shown."}
           </span>
         </>
       )}
-      {spill.cutFrom === undefined ? null : (
-        <span class="muted">{`It came with ${bytes(spill.cutFrom)} and was cut.`}</span>
+      {offloaded.cutFrom === undefined ? null : (
+        <span class="muted">{`It was received with ${bytes(offloaded.cutFrom)} and truncated.`}</span>
       )}
     </p>
   );

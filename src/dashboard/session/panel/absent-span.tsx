@@ -9,13 +9,13 @@ export function AbsentSpan({ wanted, onClose }: { wanted: string; onClose: () =>
       of={wanted}
       what="span"
       icon={<PlaceholderIcon label="No such span" />}
-      title="This span is not here"
+      title="Span not found"
       onClose={onClose}
     >
       <section class="section">
         <p class="muted">
-          The address names a span that has not arrived in this session, or that left it with its trace. Should it
-          arrive, it appears here by itself.
+          This session has not received the span, or the span moved to another session with its trace. If it arrives, it
+          appears here.
         </p>
         <p>
           <code>

@@ -9,18 +9,18 @@ import type { OffloadedValues } from "../content/offloaded-values.tsx";
 export function Events(props: {
   events: readonly SpanEvent[];
   start: bigint;
-  spills: OffloadedValues;
+  values: OffloadedValues;
   dropped: number;
 }) {
   return (
     <>
-      <ol class="happenings">
+      <ol class="event-list">
         {props.events.map((event, index) => {
           const at = BigInt(event.timeUnixNano ?? "0");
           return (
             <li key={index}>
               <header>
-                <span class="happening-name">
+                <span class="event-name">
                   <UntrustedText text={event.name ?? "unnamed"} limit={200} />
                 </span>
                 {at === 0n ? null : (
@@ -31,7 +31,7 @@ export function Events(props: {
               </header>
               <Attributes
                 attributes={event.attributes ?? []}
-                spills={props.spills}
+                values={props.values}
                 dropped={event.droppedAttributesCount}
               />
             </li>
@@ -46,13 +46,13 @@ export function Events(props: {
 /** A span's links; those into the same session lead there. */
 export function Links(props: {
   links: readonly SpanLink[];
-  spills: OffloadedValues;
+  values: OffloadedValues;
   dropped: number;
   hrefOf: (link: SpanLink) => string;
 }) {
   return (
     <>
-      <ol class="happenings">
+      <ol class="event-list">
         {props.links.map((link, index) => (
           <li key={index}>
             <a href={props.hrefOf(link)}>
@@ -62,7 +62,7 @@ export function Links(props: {
             </a>
             <Attributes
               attributes={link.attributes ?? []}
-              spills={props.spills}
+              values={props.values}
               dropped={link.droppedAttributesCount}
             />
           </li>

@@ -1,6 +1,6 @@
 import type { Exception } from "../../../facts/error.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import { Sign } from "../../ui/icons.tsx";
+import { Icon } from "../../ui/icons.tsx";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { LongText } from "../content/long-text.tsx";
 
@@ -12,7 +12,7 @@ export function ExceptionView({ exception }: { exception: Exception | undefined 
   return (
     <section class="section exception">
       <header>
-        <Sign name="error" />
+        <Icon name="error" />
         <h3>{exception?.type === undefined ? "Error" : <UntrustedText text={exception.type} limit={200} />}</h3>
         <CopyButton text={text} label="Copy the error" />
       </header>
@@ -37,11 +37,11 @@ export function traceOf({ type, message, stacktrace }: Exception): string | unde
   if (at < 0) return text;
   const lineStart = text.lastIndexOf("\n", at) + 1;
   const before = text.slice(lineStart, at);
-  const isTold = before === "" || /^[\w.$]*:? $/.test(before) || before === `${type ?? ""}: `;
+  const isMessageLine = before === "" || /^[\w.$]*:? $/.test(before) || before === `${type ?? ""}: `;
   const isFirst = lineStart === 0;
   const rest = text.slice(at + message.length);
   // In the middle of a trace it is a cause's, or the code's own.
-  if (!isTold || !(isFirst ? rest === "" || rest.startsWith("\n") : rest === "")) return text;
+  if (!isMessageLine || !(isFirst ? rest === "" || rest.startsWith("\n") : rest === "")) return text;
   const without = (isFirst ? rest.slice(1) : text.slice(0, lineStart)).trimEnd();
   return without === "" ? undefined : without;
 }

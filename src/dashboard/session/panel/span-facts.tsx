@@ -11,7 +11,7 @@ import { count, dollars, duration, ticking } from "../../ui/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { kindWord } from "../../ui/icons.tsx";
 import { exactly, toMillis } from "../../ui/moments.ts";
-import { markWords, openWord } from "../views/placeholder.ts";
+import { badgeWords, openWord } from "../views/placeholder.ts";
 
 export type PanelProps = {
   readonly node: TreeNode;
@@ -55,7 +55,7 @@ export function SpanFactsView({
         </Fact>
         <Fact name="Started">
           <span title={exactly(toMillis(facts.start))}>
-            {facts.start === sessionStart ? "at the start" : `${duration(facts.start - sessionStart)} in`}
+            {facts.start === sessionStart ? "at the start" : `after ${duration(facts.start - sessionStart)}`}
           </span>
         </Fact>
         <TextFact name="Model" text={model} />
@@ -71,14 +71,14 @@ export function SpanFactsView({
         {timeToFirstTokenMillis === undefined ? null : (
           <Fact name="First token">{`after ${duration(nanosecondsIn(timeToFirstTokenMillis))}`}</Fact>
         )}
-        <TextFact name="Ended because" text={finishReasons?.join(", ")} />
+        <TextFact name="Finish reason" text={finishReasons?.join(", ")} />
         {statusMessage === undefined ? null : (
           <Fact name="Status message" broad="broad">
             <UntrustedText text={statusMessage} limit={1000} />
           </Fact>
         )}
         <TextFact name="Service" text={facts.service} />
-        <TextFact name="Call" text={tool?.callId} />
+        <TextFact name="Call id" text={tool?.callId} />
         <TextFact name="Conversation" text={conversationOf(view)} />
         <Fact name="Span">
           <code>{node.spanId}</code>
@@ -88,15 +88,15 @@ export function SpanFactsView({
           <code>{node.traceId}</code>
           <CopyButton text={() => node.traceId} label="Copy the trace id" />
         </Fact>
-        <TextFact name="Odd" text={markWords(node)} />
-        <TextFact name="Told by" text={facts.derivation === undefined ? undefined : "log records"} />
+        <TextFact name="Warning" text={badgeWords(node)} />
+        <TextFact name="Source" text={facts.derivation === undefined ? undefined : "log records"} />
         <Parent node={node} onSelect={onSelect} />
         {query === undefined ? null : (
-          <Fact name="Query">
+          <Fact name="Turn">
             <button
               type="button"
               class="link"
-              title="Its row, where it can be run again"
+              title="Show the turn, where it can be run again"
               onClick={() => onSelect(`${query.traceId}:${query.spanId}`)}
             >
               <UntrustedText text={query.name || query.key} limit={120} />

@@ -68,9 +68,9 @@ function Placeholder({ node }: PanelProps) {
     <section class="section">
       <p class="muted">
         {standsForTrace(node)
-          ? "Spans of this trace have arrived, and its first one has not. Until it does, they hang from here."
-          : "Spans name this one as their parent, and it has not arrived."}
-        {" Most exporters send a span when it ends; one that is sent elsewhere never comes."}
+          ? "The root span of this trace was not received yet. The other spans of the trace are shown below this row."
+          : "Other spans name this span as their parent, but it was not received yet."}
+        {" Most exporters send a span when it ends. A span that is sent elsewhere never arrives here."}
       </p>
       <dl class="facts">
         {node.spanId === "" ? null : (
@@ -110,8 +110,8 @@ type SectionsProps = PanelProps & {
 function SpanSections(props: SectionsProps) {
   const { node, sessionId } = props;
   const view = node.span;
-  const spills = useOffloadedValues(sessionId);
-  const { fetched } = spills;
+  const values = useOffloadedValues(sessionId);
+  const { fetched } = values;
   const whole = useMemo(
     () =>
       [...fetched].reduce(
@@ -126,8 +126,8 @@ function SpanSections(props: SectionsProps) {
   );
   const content = useMemo(() => {
     if (whole === undefined) return undefined;
-    const told = contentEvents(records.map(({ record }) => record));
-    const events = told.length === 0 ? whole.events : [...(whole.events ?? []), ...told];
+    const derived = contentEvents(records.map(({ record }) => record));
+    const events = derived.length === 0 ? whole.events : [...(whole.events ?? []), ...derived];
     return readContent({ ...whole, ...(events && { events }) }, node.error ? "failed" : "passed");
   }, [whole, records, node.error]);
   if (view === undefined || whole === undefined || content === undefined) return null;
@@ -144,12 +144,12 @@ function SpanSections(props: SectionsProps) {
       {node.error ? <ExceptionView exception={exception} /> : null}
       {input === undefined ? null : (
         <Section title="Input" copy={() => contentText(input)}>
-          <ContentView content={input} spills={spills} />
+          <ContentView content={input} values={values} />
         </Section>
       )}
       {output === undefined ? null : (
         <Section title="Output" copy={() => contentText(output)}>
-          <ContentView content={output} spills={spills} />
+          <ContentView content={output} values={values} />
         </Section>
       )}
       {(whole.events ?? []).length === 0 ? null : (
@@ -157,32 +157,32 @@ function SpanSections(props: SectionsProps) {
           <Events
             events={whole.events ?? []}
             start={view.facts.start}
-            spills={spills}
+            values={values}
             dropped={whole.droppedEventsCount ?? 0}
           />
         </Section>
       )}
-      <SpanLogs records={records} start={view.facts.start} spills={spills} />
+      <SpanLogs records={records} start={view.facts.start} values={values} />
       {(whole.links ?? []).length === 0 ? null : (
         <Section title="Links" note={String(whole.links?.length)}>
-          <Links links={whole.links ?? []} spills={spills} dropped={whole.droppedLinksCount ?? 0} hrefOf={linkTo} />
+          <Links links={whole.links ?? []} values={values} dropped={whole.droppedLinksCount ?? 0} hrefOf={linkTo} />
         </Section>
       )}
       {attributes.length === 0 ? null : (
         <Section title="Attributes" note={String(attributes.length)} copy={() => jsonText(view.span.attributes, 2)}>
-          <Attributes attributes={attributes} spills={spills} dropped={whole.droppedAttributesCount} />
+          <Attributes attributes={attributes} values={values} dropped={whole.droppedAttributesCount} />
         </Section>
       )}
       {resource.length === 0 ? null : (
         <Section title="Resource" note={String(resource.length)} folded="folded">
-          <Attributes attributes={resource} spills={spills} dropped={view.resource?.droppedAttributesCount} />
+          <Attributes attributes={resource} values={values} dropped={view.resource?.droppedAttributesCount} />
         </Section>
       )}
       {view.scope === undefined ? null : (
         <Section title="Scope" note={[view.scope.name, view.scope.version].filter(Boolean).join(" ")} folded="folded">
           <Attributes
             attributes={view.scope.attributes ?? []}
-            spills={spills}
+            values={values}
             dropped={view.scope.droppedAttributesCount}
           />
         </Section>

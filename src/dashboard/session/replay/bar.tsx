@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { Sign } from "../../ui/icons.tsx";
+import { Icon } from "../../ui/icons.tsx";
 import { duration } from "../../ui/figures.ts";
 import { exactly } from "../../ui/moments.ts";
 import type { ReplayFeed } from "./feed.ts";
@@ -14,7 +14,7 @@ export type ReplayBarProps = { readonly replay: ReplayFeed; readonly controls: R
 /** Positions of the slider; an arrow key moves it by a hundredth. */
 const STEPS = 1000;
 /** Keys that are held down, or a drag, end before the replay is asked for anew, milliseconds. */
-const SETTLE = 250;
+const SEEK_DELAY = 250;
 
 /** What drives a replay: whether it plays, where it stands, how fast, by which time, with which waits. */
 export function ReplayBar({ replay, controls }: ReplayBarProps) {
@@ -28,7 +28,7 @@ export function ReplayBar({ replay, controls }: ReplayBarProps) {
       <PlayButton state={replay.state.value} onPlay={controls.toggle} />
       <Progress replay={replay} onSeek={controls.seek} />
       <fieldset class="switch speeds">
-        <legend class="unseen">Speed</legend>
+        <legend class="visually-hidden">Speed</legend>
         {speeds.map((speed) => (
           <label key={speed}>
             <input
@@ -46,13 +46,13 @@ export function ReplayBar({ replay, controls }: ReplayBarProps) {
         <select
           aria-label="By which time"
           value={view.by}
-          title="Exporters send spans in batches when they end: by arrival, seconds of work come at once"
+          title="Exporters send spans in batches: by time received, many spans appear at once"
           onChange={(event) =>
             setView({ ...view, by: event.currentTarget.value === "arrival" ? "arrival" : "event", from: "" })
           }
         >
-          <option value="event">time of events</option>
-          <option value="arrival">arrival</option>
+          <option value="event">event time</option>
+          <option value="arrival">time received</option>
         </select>
       </label>
       <label class="replay-choice">
@@ -60,7 +60,7 @@ export function ReplayBar({ replay, controls }: ReplayBarProps) {
         <select
           aria-label="Waits between two events"
           value={view.idle}
-          title="The longest wait between two events, in your time"
+          title="The longest wait between two events, in real time"
           onChange={(event) => setView({ ...view, idle: event.currentTarget.value })}
         >
           {idles.map(([idle, words]) => (
@@ -70,7 +70,7 @@ export function ReplayBar({ replay, controls }: ReplayBarProps) {
           ))}
         </select>
       </label>
-      <button type="button" class="button" onClick={controls.leave} title="Leave the replay (r)">
+      <button type="button" class="button" onClick={controls.exit} title="End the replay (r)">
         Back to live
       </button>
     </section>
@@ -86,7 +86,7 @@ function PlayButton({ state, onPlay }: { state: ReplayState; onPlay: () => void 
         : (["pause", "Pause"] as const);
   return (
     <button type="button" class="button primary replay-play" onClick={onPlay} title={`${word} (space)`}>
-      <Sign name={sign} />
+      <Icon name={sign} />
       {word}
     </button>
   );
@@ -97,32 +97,32 @@ function Progress({ replay, onSeek }: { replay: ReplayFeed; onSeek: ReplayContro
   const { timeline } = replay;
   const slider = useRef<HTMLInputElement>(null);
   const clock = useRef<HTMLSpanElement>(null);
-  const settling = useRef<number | undefined>(undefined);
-  const told = (at: number): string => {
+  const pendingSeek = useRef<number | undefined>(undefined);
+  const elapsed = (at: number): string => {
     const millis = Math.round(at - timeline.start);
     return millis < 1 ? "0\u00a0ms" : duration(BigInt(millis) * 1_000_000n);
   };
   const show = (at: number): void => {
-    if (clock.current !== null) clock.current.textContent = told(at);
-    slider.current?.style.setProperty("--told", `${fractionOf(timeline, at) * 100}%`);
-    slider.current?.setAttribute("aria-valuetext", `${told(at)} of ${told(timeline.end)}`);
+    if (clock.current !== null) clock.current.textContent = elapsed(at);
+    slider.current?.style.setProperty("--played", `${fractionOf(timeline, at) * 100}%`);
+    slider.current?.setAttribute("aria-valuetext", `${elapsed(at)} of ${elapsed(timeline.end)}`);
   };
   useReplayTicks(replay, (at) => {
-    if (settling.current !== undefined) return;
+    if (pendingSeek.current !== undefined) return;
     show(at);
     if (slider.current !== null) slider.current.value = String(fractionOf(timeline, at) * STEPS);
   });
-  // The view may change between a key and its settling; whoever left the replay by then does not want it back.
+  // The view may change between a key and its pendingSeek; whoever left the replay by then does not want it back.
   const latest = useRef(onSeek);
   latest.current = onSeek;
-  useEffect(() => () => clearTimeout(settling.current), []);
+  useEffect(() => () => clearTimeout(pendingSeek.current), []);
   const seek = (at: number): void => {
-    clearTimeout(settling.current);
+    clearTimeout(pendingSeek.current);
     show(at);
-    settling.current = setTimeout(() => {
-      settling.current = undefined;
+    pendingSeek.current = setTimeout(() => {
+      pendingSeek.current = undefined;
       latest.current(at);
-    }, SETTLE);
+    }, SEEK_DELAY);
   };
   return (
     <div class="replay-progress">
@@ -139,7 +139,7 @@ function Progress({ replay, onSeek }: { replay: ReplayFeed; onSeek: ReplayContro
           seek(timeline.start + fraction * (timeline.end - timeline.start));
         }}
       />
-      <span class="muted">{told(timeline.end)}</span>
+      <span class="muted">{elapsed(timeline.end)}</span>
     </div>
   );
 }

@@ -11,7 +11,7 @@ export type ReplayControls = {
   readonly seek: (millis: number) => void;
   /** Plays, pauses, or begins again. */
   readonly toggle: () => void;
-  readonly leave: () => void;
+  readonly exit: () => void;
   readonly keys: KeyHandler;
 };
 
@@ -38,7 +38,7 @@ export function replayControls(here: SessionAddress, view: ReplayView, replay: R
     } else if (state === "paused" || state === "refused") replay.play();
     else replay.pause();
   };
-  const leave = (): void => go({ ...here, replay: undefined });
+  const exit = (): void => go({ ...here, replay: undefined });
   const step = (by: 1 | -1): void => {
     const others =
       by === 1 ? SPEEDS.filter((speed) => speed > view.speed) : SPEEDS.filter((speed) => speed < view.speed);
@@ -51,26 +51,26 @@ export function replayControls(here: SessionAddress, view: ReplayView, replay: R
     setView,
     seek,
     toggle,
-    leave,
+    exit,
     keys(key, event) {
       switch (key) {
         case " ":
           toggle();
-          return "taken";
+          return "handled";
         case "<":
           step(-1);
-          return "taken";
+          return "handled";
         case ">":
           step(1);
-          return "taken";
+          return "handled";
         case "ArrowLeft":
         case "ArrowRight":
           if (!event.shiftKey) return undefined;
           seek(replay.position() + (key === "ArrowRight" ? stride : -stride));
-          return "taken";
+          return "handled";
         case "r":
-          leave();
-          return "taken";
+          exit();
+          return "handled";
         default:
           return undefined;
       }

@@ -3,18 +3,18 @@ import type { SessionStreamEvent } from "../../../session/contract/stream-events
 import { authorisedFetch } from "../../server.ts";
 import { now } from "../../clock.ts";
 import type { Announcement } from "../feed.ts";
-import { type Shown, ShownFold } from "../shown-fold.ts";
+import { type DisplayedSession, DisplayFold } from "../display-fold.ts";
 import { backoff } from "../../../lib/backoff.ts";
 import { decodeSessionEvent } from "../../../client/decode-event.ts";
 import { readEvents, type Received } from "../../../client/read-events.ts";
 import { refusalOf } from "../../stream/prologue.ts";
 import { nextReplayState, type ReplayState, type ReplayStep } from "./state.ts";
 import { beginningOf, replayParameters, type ReplayView } from "../../address/replay-view.ts";
-import { type Mark, momentOf, positionAt, type Timeline } from "./timeline.ts";
+import { type PositionSample, momentOf, positionAt, type Timeline } from "./timeline.ts";
 
 export type ReplayFeed = {
   readonly state: ReadonlySignal<ReplayState>;
-  readonly shown: ReadonlySignal<Shown | undefined>;
+  readonly shown: ReadonlySignal<DisplayedSession | undefined>;
   readonly timeline: Timeline;
   /** Where the session stands at this moment, Unix milliseconds; asked for with each frame. */
   readonly position: () => number;
@@ -33,7 +33,7 @@ export type ReplayFeed = {
 const RETRY = 1_000;
 
 /**
- * A session told again by the server. `announced`: what is known of it beside its spans; `onGone`: it is deleted, or lives on
+ * A session told again by the server. `announced`: what is known of it beside its spans; `onEnded`: it is deleted, or lives on
  * under another name.
  */
 export function openReplay(options: {
@@ -41,13 +41,13 @@ export function openReplay(options: {
   readonly view: ReplayView;
   readonly timeline: Timeline;
   readonly announced: Announcement | undefined;
-  readonly onGone: () => void;
+  readonly onEnded: () => void;
 }): ReplayFeed {
-  const { id, timeline, announced, onGone } = options;
+  const { id, timeline, announced, onEnded } = options;
   let { view } = options;
   const state = signal<ReplayState>({ state: "connecting" });
-  const fold = new ShownFold(id, () => false);
-  const mark = signal<Mark>(resting(beginningOf(view) ?? timeline.start));
+  const fold = new DisplayFold(id, () => false);
+  const sample = signal<PositionSample>(resting(beginningOf(view) ?? timeline.start));
   let lastId: string | undefined;
   let open: AbortController | undefined;
   let timer: number | undefined;
@@ -55,13 +55,13 @@ export function openReplay(options: {
   const take = (step: ReplayStep): void => {
     state.value = nextReplayState(state.value, step);
   };
-  const position = (): number => positionAt(mark.value, performance.now(), timeline);
+  const position = (): number => positionAt(sample.value, performance.now(), timeline);
   const stop = (): void => {
     clearTimeout(timer);
     open?.abort();
     open = undefined;
     // What is not told does not go on.
-    mark.value = resting(position());
+    sample.value = resting(position());
   };
 
   async function connect(): Promise<void> {
@@ -77,10 +77,10 @@ export function openReplay(options: {
         signal: attempt.signal,
       });
       // It has another name by now: there the live view goes on.
-      if (response.redirected) return onGone();
+      if (response.redirected) return onEnded();
       if (response.ok && response.body !== null) {
         take({ step: "heard" });
-        mark.value = { ...mark.value, since: performance.now(), speed: view.speed };
+        sample.value = { ...sample.value, since: performance.now(), speed: view.speed };
         await readEvents(
           response.body,
           decodeSessionEvent,
@@ -111,16 +111,16 @@ export function openReplay(options: {
     take({ step: "heard" });
     for (const { event, id: eventId } of received) {
       lastId = eventId ?? lastId;
-      if (event.type === "moved" || event.type === "deleted") return onGone();
-      const told = momentOf(event, view.by);
-      if (told !== undefined)
-        mark.value = { at: Math.max(told, position()), since: performance.now(), speed: view.speed };
+      if (event.type === "moved" || event.type === "deleted") return onEnded();
+      const moment = momentOf(event, view.by);
+      if (moment !== undefined)
+        sample.value = { at: Math.max(moment, position()), since: performance.now(), speed: view.speed };
     }
     fold.apply(received.map(({ event }) => event));
     if (!received.some(({ event }) => event.type === "bookmark")) return;
     take({ step: "over" });
     stop();
-    mark.value = resting(timeline.end);
+    sample.value = resting(timeline.end);
   }
 
   function begin(): void {
@@ -149,7 +149,7 @@ export function openReplay(options: {
     position,
     present: computed(() => {
       void now.value;
-      return positionAt(mark.value, performance.now(), timeline);
+      return positionAt(sample.value, performance.now(), timeline);
     }),
     pause() {
       take({ step: "pause", by: "reader" });
@@ -164,7 +164,7 @@ export function openReplay(options: {
     restart() {
       stop();
       view = { ...view, from: "" };
-      mark.value = resting(timeline.start);
+      sample.value = resting(timeline.start);
       state.value = { state: "connecting" };
       begin();
     },
@@ -181,4 +181,4 @@ export function openReplay(options: {
   };
 }
 
-const resting = (at: number): Mark => ({ at, since: 0, speed: 0 });
+const resting = (at: number): PositionSample => ({ at, since: 0, speed: 0 });

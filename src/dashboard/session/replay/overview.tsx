@@ -9,26 +9,26 @@ export type ReplayOverviewProps = {
   readonly replay: ReplayFeed;
   /** Of the session as it is, and of what was told of it. */
   readonly whole: SessionTree;
-  readonly told: SessionTree | undefined;
+  readonly replayed: SessionTree | undefined;
   readonly scale: TimeScale;
   /** `undefined`: the axis is not what the replay goes by. */
   readonly onSeek: ((millis: number) => void) | undefined;
 };
 
 /** The whole session, faint where it is yet to be told; a click or a drag goes to that time. The keyboard has the slider. */
-export function ReplayOverview({ replay, whole, told, scale, onSeek }: ReplayOverviewProps) {
+export function ReplayOverview({ replay, whole, replayed, scale, onSeek }: ReplayOverviewProps) {
   const [canvas, size] = useCanvasSize();
   const head = useRef<HTMLSpanElement>(null);
   const dragged = useRef<number | undefined>(undefined);
   const { start, end } = scale;
   useLayoutEffect(() => {
     if (canvas.current === null || size.width === 0) return;
-    const isTold = (node: TreeNode): boolean => {
-      const known = told?.byKey.get(node.key);
+    const isReplayed = (node: TreeNode): boolean => {
+      const known = replayed?.byKey.get(node.key);
       return known !== undefined && (known.span !== undefined || node.span === undefined);
     };
-    drawOverview(canvas.current, size, whole.rows, { start, end }, end, isTold);
-  }, [whole, told, start, end, size]);
+    drawOverview(canvas.current, size, whole.rows, { start, end }, end, isReplayed);
+  }, [whole, replayed, start, end, size]);
 
   const { timeline } = replay;
   const place = (at: number): void => head.current?.style.setProperty("left", `${fractionOf(timeline, at) * 100}%`);

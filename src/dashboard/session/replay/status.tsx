@@ -2,12 +2,12 @@ import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import type { ReplayState } from "./state.ts";
 
 const WORDS: Readonly<Record<ReplayState["state"], string>> = {
-  connecting: "Replay begins",
+  connecting: "Replay starting",
   playing: "Replay",
   paused: "Replay paused",
   lost: "Replay interrupted",
-  over: "Replay is over",
-  refused: "No replay",
+  over: "Replay finished",
+  refused: "Replay not available",
 };
 
 /** In the place where a live page says how its stream stands. */
@@ -18,7 +18,7 @@ export function ReplayStatus({ state }: { state: ReplayState }) {
       : state.state === "refused" && "detail" in state.refusal
         ? state.refusal.detail
         : state.state === "over"
-          ? "this is the session as it stands"
+          ? "showing the current session"
           : "";
   const tone = state.state === "lost" ? "reconnecting" : state.state === "refused" ? "refused" : "paused";
   return (

@@ -47,13 +47,13 @@ function* recordInstants(resourceLogs: readonly ResourceLogs[]): Iterable<bigint
 }
 
 /** What was known of where it stands: the session's moment, and this device's when it was so. */
-export type Mark = { readonly at: number; readonly since: number; readonly speed: number };
+export type PositionSample = { readonly at: number; readonly since: number; readonly speed: number };
 
 /**
  * Where it stands now, Unix milliseconds. Between two events the session's time goes on by itself, and never past the next
  * one: only a wait that is cut short is over sooner than that.
  */
-export const positionAt = ({ at, since, speed }: Mark, now: number, { start, end }: Timeline): number =>
+export const positionAt = ({ at, since, speed }: PositionSample, now: number, { start, end }: Timeline): number =>
   Math.min(end, Math.max(start, at + Math.max(0, now - since) * speed));
 
 /** 0 to 1. */

@@ -8,8 +8,8 @@ export function kubectlCommand(manifest: string): string {
 
 /** Another name than the query's own, whose object may still be there: "plan-trip-2", and "plan-trip-3" after that. */
 export function nextName(name: string): string {
-  const [, stem = name, number] = /^(.*)-(\d{1,6})$/.exec(name) ?? [];
+  const [, base = name, number] = /^(.*)-(\d{1,6})$/.exec(name) ?? [];
   const suffix = `-${Number(number ?? 1) + 1}`;
   // Kubernetes takes no longer name.
-  return `${stem.slice(0, 253 - suffix.length)}${suffix}`;
+  return `${base.slice(0, 253 - suffix.length)}${suffix}`;
 }

@@ -21,7 +21,7 @@ function Request({ request }: { request: QueryRequest }) {
     <>
       <Incomplete fields={request.incomplete} />
       <dl class="facts">
-        <Fact name="Query" text={name} />
+        <Fact name="Name" text={name} />
         <Fact name="Namespace" text={namespace} />
         <Fact name={target?.type === undefined ? "Target" : `Target (${target.type})`} text={target?.name} />
         <Fact name="Session" text={sessionId} />
@@ -31,7 +31,7 @@ function Request({ request }: { request: QueryRequest }) {
         {messages !== undefined ? (
           <Conversation messages={messages} />
         ) : input === undefined ? (
-          <p class="muted">No span says what it was asked.</p>
+          <p class="muted">No input received.</p>
         ) : (
           <LongText text={input} as="prose" />
         )}
@@ -79,7 +79,7 @@ const Fact = ({ name, text }: { name: string; text: string | undefined }) =>
 export async function readRequest(response: Response): Promise<QueryRequest> {
   const body: unknown = await response.json();
   if (isRequest(body)) return body;
-  throw new Error("the server's answer is no query");
+  throw new Error("the server's answer is not a query");
 }
 
 /** The same, with where it stopped. */
@@ -107,7 +107,7 @@ export function Answered<Value>({
     case "reading":
       return (
         <p class="muted" role="status">
-          Reading the query
+          Loading the request
         </p>
       );
     case "failed":
@@ -131,8 +131,8 @@ export function Incomplete({ fields }: { fields: readonly string[] | undefined }
   if (fields === undefined || fields.length === 0) return null;
   return (
     <p class="incomplete" role="note">
-      <strong>Not whole.</strong>
-      {` Too large when it came, and cut: ${fields.join(", ")}.`}
+      <strong>Truncated.</strong>
+      {` These fields were too large: ${fields.join(", ")}.`}
     </p>
   );
 }

@@ -24,7 +24,7 @@ function Resume({ resume, onSpan }: { resume: QueryRequest & ResumePoint; onSpan
       <Incomplete fields={resume.incomplete} />
       <Part
         title={
-          unanswered.length === 0 ? "Every call was answered" : `Without answer: ${counted(unanswered.length, "call")}`
+          unanswered.length === 0 ? "Every call was answered" : `Unanswered: ${counted(unanswered.length, "call")}`
         }
       >
         {unanswered.map((call, index) => (
@@ -49,7 +49,7 @@ function Resume({ resume, onSpan }: { resume: QueryRequest & ResumePoint; onSpan
       </Part>
       <CopyButton
         text={() => JSON.stringify(resume, null, 2)}
-        label="Copy what it takes to go on, as JSON"
+        label="Copy the resume point as JSON"
         word="Copy as JSON"
       />
     </>
@@ -73,11 +73,11 @@ function Unanswered({ call, onSpan }: { call: OpenCall; onSpan: (spanId: string)
           {failure !== undefined ? (
             <UntrustedText text={failure} limit={200} />
           ) : spanId === undefined ? (
-            "never heard of again"
+            "no span received"
           ) : since === undefined ? (
-            "runs"
+            "running"
           ) : (
-            `began ${ticking(now.value - toMillis(since))} ago`
+            `started ${ticking(now.value - toMillis(since))} ago`
           )}
         </span>
       </h4>

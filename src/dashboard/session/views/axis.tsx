@@ -26,9 +26,9 @@ export function useTicks(scale: TimeScale, origin: bigint): AxisTicks {
 }
 
 /** The head of the bars: the time since the session's start. */
-export const Axis = ({ element, ticks: marks, lastLabel }: AxisTicks) => (
+export const Axis = ({ element, ticks: shown, lastLabel }: AxisTicks) => (
   <div class="axis" ref={element} aria-hidden="true">
-    {marks.map(({ at, label }) => (
+    {shown.map(({ at, label }) => (
       <span key={label} class="tick" style={{ left: `${at * 100}%` }}>
         {at <= lastLabel ? label : ""}
       </span>
@@ -37,10 +37,10 @@ export const Axis = ({ element, ticks: marks, lastLabel }: AxisTicks) => (
 );
 
 /** The same ticks as hairlines behind the rows. */
-export const GridLines = ({ ticks: marks }: Pick<AxisTicks, "ticks">) => (
+export const GridLines = ({ ticks: shown }: Pick<AxisTicks, "ticks">) => (
   <div class="gridlines" aria-hidden="true">
     <div>
-      {marks.map(({ at, label }) => (
+      {shown.map(({ at, label }) => (
         <i key={label} style={{ left: `${at * 100}%` }} />
       ))}
     </div>

@@ -11,14 +11,14 @@ const MOST_LINES = 4_000;
 /** What is yet to be told of. */
 const FAINT = 0.2;
 
-/** Draws every row as a line in the colour of its kind; errors last, so that no neighbour hides one. `isTold`: the others are faint. */
+/** Draws every row as a line in the colour of its kind; errors last, so that no neighbour hides one. `isReplayed`: the others are faint. */
 export function drawOverview(
   canvas: HTMLCanvasElement,
   size: { readonly width: number; readonly height: number },
   rows: readonly TreeNode[],
   scale: TimeScale,
   open: bigint,
-  isTold: (node: TreeNode) => boolean = () => true,
+  isReplayed: (node: TreeNode) => boolean = () => true,
 ): void {
   const ratio = devicePixelRatio;
   canvas.width = Math.round(size.width * ratio);
@@ -33,7 +33,7 @@ export function drawOverview(
     const end = node.running && open > node.end ? open : node.end;
     const { left, width } = place(scale, node.start, end);
     const isStructure = node.children.length > 0 && !node.error;
-    context.globalAlpha = (isStructure ? 0.45 : 1) * (isTold(node) ? 1 : FAINT);
+    context.globalAlpha = (isStructure ? 0.45 : 1) * (isReplayed(node) ? 1 : FAINT);
     context.fillStyle = node.error ? colours.error : colours.of(node.span?.facts.kind ?? "internal");
     const x = (left / 100) * size.width;
     // What went wrong is to be found at a glance, however short it was.

@@ -25,17 +25,17 @@ export function LogName({ record }: Pick<ViewRecord, "record">) {
 }
 
 /** What a record says, whole: its body, then its attributes. */
-export function LogContent({ view: { record }, spills }: { view: ViewRecord; spills: OffloadedValues }) {
+export function LogContent({ view: { record }, values }: { view: ViewRecord; values: OffloadedValues }) {
   const { body, attributes = [], droppedAttributesCount } = record;
   return (
     <>
       {body === undefined ? null : (
         <div class="log-body">
-          <ContentView content={contentOf(spills.fetched.get(body.offloaded?.hash ?? "") ?? body)} spills={spills} />
+          <ContentView content={contentOf(values.fetched.get(body.offloaded?.hash ?? "") ?? body)} values={values} />
         </div>
       )}
       {attributes.length === 0 ? null : (
-        <Attributes attributes={attributes} spills={spills} dropped={droppedAttributesCount} />
+        <Attributes attributes={attributes} values={values} dropped={droppedAttributesCount} />
       )}
     </>
   );

@@ -30,10 +30,10 @@ export function lineOf({ record, resource }: Pick<ViewRecord, "record" | "resour
   // A body, or an event's message, that only says the name again says nothing.
   if (name === "" || (!text.endsWith(name) && !name.endsWith(text))) return text;
   const known = new Set((resource?.attributes ?? []).map(pair));
-  const telling = attributes.filter((attribute) => isTelling(attribute) && !known.has(pair(attribute)));
+  const informative = attributes.filter((attribute) => isInformative(attribute) && !known.has(pair(attribute)));
   const [first, rest] = [
-    telling.filter(({ key }) => FIRST_IN_A_LINE.test(key)),
-    telling.filter(({ key }) => !FIRST_IN_A_LINE.test(key)),
+    informative.filter(({ key }) => FIRST_IN_A_LINE.test(key)),
+    informative.filter(({ key }) => !FIRST_IN_A_LINE.test(key)),
   ];
   return [...first, ...rest].slice(0, SHOWN).map(pair).join(" · ");
 }
@@ -42,7 +42,7 @@ function exceptionOf(record: LogRecord): Exception | undefined {
   return readException({ traceId: "", spanId: "", events: [eventOfRecord(record)] }, new ClaimedAttributes(undefined));
 }
 
-function isTelling({ key, value }: KeyValue): boolean {
+function isInformative({ key, value }: KeyValue): boolean {
   return !NEVER_IN_A_LINE.test(key) && value !== undefined && displayValue(value) !== "";
 }
 

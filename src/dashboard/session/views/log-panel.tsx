@@ -2,7 +2,7 @@ import { jsonText } from "../../../otel/any-value.ts";
 import type { TreeNode } from "../../../session/tree/tree.ts";
 import type { ViewRecord } from "../../../session/view/log-view.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import { Sign } from "../../ui/icons.tsx";
+import { Icon } from "../../ui/icons.tsx";
 import { Attributes } from "../content/attributes.tsx";
 import { LongText } from "../content/long-text.tsx";
 import { PanelFrame, Section } from "../../ui/panel-frame.tsx";
@@ -22,7 +22,7 @@ export function LogPanel(props: {
   onClose: () => void;
 }) {
   const { view, span, onSpan, onClose } = props;
-  const spills = useOffloadedValues(props.sessionId);
+  const values = useOffloadedValues(props.sessionId);
   const { record, resource, scope } = view;
   const attributes = resource?.attributes ?? [];
   const raw = (): string => jsonText(record, 2);
@@ -30,7 +30,7 @@ export function LogPanel(props: {
     <PanelFrame
       of={view.key}
       what="log record"
-      icon={<Sign name="logs" />}
+      icon={<Icon name="logs" />}
       title={<UntrustedText text={nameOf(record) || "Log record"} limit={200} />}
       onClose={onClose}
     >
@@ -45,14 +45,14 @@ export function LogPanel(props: {
             </div>
           )}
           <div>
-            <dt>When</dt>
-            <dd>{view.time === 0n ? "not told" : exactly(toMillis(view.time))}</dd>
+            <dt>Time</dt>
+            <dd>{view.time === 0n ? "unknown" : exactly(toMillis(view.time))}</dd>
           </div>
           <div>
             <dt>Span</dt>
             <dd>
               {span === undefined ? (
-                <span class="muted">{view.subject === "" ? "about none" : "has not come"}</span>
+                <span class="muted">{view.subject === "" ? "none" : "not received"}</span>
               ) : (
                 <button type="button" class="link" onClick={() => onSpan(span.key)}>
                   <UntrustedText text={span.name || span.spanId} limit={120} />
@@ -71,17 +71,17 @@ export function LogPanel(props: {
           )}
         </dl>
       </section>
-      <Section title="Says" copy={raw}>
-        <LogContent view={view} spills={spills} />
+      <Section title="Content" copy={raw}>
+        <LogContent view={view} values={values} />
       </Section>
       {attributes.length === 0 ? null : (
         <Section title="Resource" note={String(attributes.length)} folded="folded">
-          <Attributes attributes={attributes} spills={spills} dropped={resource?.droppedAttributesCount} />
+          <Attributes attributes={attributes} values={values} dropped={resource?.droppedAttributesCount} />
         </Section>
       )}
       {scope?.name === undefined ? null : (
         <Section title="Scope" note={[scope.name, scope.version].filter(Boolean).join(" ")} folded="folded">
-          <Attributes attributes={scope.attributes ?? []} spills={spills} dropped={scope.droppedAttributesCount} />
+          <Attributes attributes={scope.attributes ?? []} values={values} dropped={scope.droppedAttributesCount} />
         </Section>
       )}
       <Section title="Raw OTLP" copy={raw} folded="folded">

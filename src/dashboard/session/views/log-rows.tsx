@@ -53,16 +53,16 @@ export function LogRows(props: LogRowsProps) {
     atEnd.current = element.scrollTop > 0 && element.scrollHeight - element.scrollTop - element.clientHeight < AT_END;
   };
 
-  const move = (to: number): "taken" => {
+  const move = (to: number): "handled" => {
     const index = Math.min(rows.length - 1, Math.max(0, to));
     const key = rows[index]?.key;
-    if (key === undefined) return "taken";
+    if (key === undefined) return "handled";
     scrollTo(index);
     setCursor(key);
     // Else Enter would press what was pressed last.
     scroller.current?.focus({ preventScroll: true });
     if (selected !== undefined) onOpen(key);
-    return "taken";
+    return "handled";
   };
   usePageKeys((key, event) => {
     const inPanel = event.target instanceof Element && event.target.closest(".panel") !== null;
@@ -85,11 +85,11 @@ export function LogRows(props: LogRowsProps) {
       case "Enter":
         if (cursor === undefined) return undefined;
         onOpen(cursor);
-        return "taken";
+        return "handled";
       case "Escape":
         if (selected === undefined) return undefined;
         onOpen(undefined);
-        return "taken";
+        return "handled";
       default:
         return undefined;
     }
@@ -99,9 +99,7 @@ export function LogRows(props: LogRowsProps) {
     <section class="logs" aria-label="Logs">
       <LogFilters {...props} shown={rows.length} />
       {rows.length === 0 ? (
-        <p class="muted logs-none">
-          {records.length === 0 ? "No log records have come." : "None of the log records is of this kind."}
-        </p>
+        <p class="muted logs-none">{records.length === 0 ? "No log records." : "No log records match."}</p>
       ) : null}
       <div
         class="scroller"
@@ -169,13 +167,13 @@ function LogFilters({ view, here, records, shown }: LogRowsProps & { shown: numb
   const to = (logs: LogView) => ({ ...here, logs }) as const;
   const spanless = useMemo(() => records.filter(({ subject }) => subject === "").length, [records]);
   return (
-    <nav class="tabs" aria-label="Which log records">
+    <nav class="tabs" aria-label="Log filter">
       <Link class="tab" to={to({ ...view, of: "all" })} current={view.of === "all"}>
         All
         <span class="tab-count">{count(records.length)}</span>
       </Link>
       <Link class="tab" to={to({ ...view, of: "spanless" })} current={view.of === "spanless"}>
-        About no span
+        Without a span
         <span class="tab-count">{count(spanless)}</span>
       </Link>
       <span class="tabs-gap" />

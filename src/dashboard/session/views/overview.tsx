@@ -53,7 +53,7 @@ export function Overview({ rows, whole, scale, open, scroller, onZoom, onGo }: O
     <div class="overview">
       <div
         class="overview-map"
-        title="Click to go there, drag to zoom into that time, double-click for the whole"
+        title="Click to scroll there, drag to zoom in, double-click to zoom out"
         onPointerDown={(event) => {
           if (event.button !== 0) return;
           event.currentTarget.setPointerCapture(event.pointerId);

@@ -2,7 +2,7 @@ import type { SessionTree } from "../../../session/tree/tree.ts";
 import type { ViewRecord } from "../../../session/view/log-view.ts";
 import type { SessionAddress } from "../../address/address.ts";
 import { go } from "../../address/location.ts";
-import { Sign } from "../../ui/icons.tsx";
+import { Icon } from "../../ui/icons.tsx";
 import { findRow } from "./reading.ts";
 import { count } from "../../ui/figures.ts";
 import { LogPanel } from "./log-panel.tsx";
@@ -21,10 +21,10 @@ export function LogsButton({ records, here }: { records: readonly ViewRecord[]; 
       type="button"
       class="button"
       aria-pressed={here.logs !== undefined}
-      title="Its log records instead of its spans (L)"
+      title="Show log records instead of spans (L)"
       onClick={() => toggleLogs(here)}
     >
-      <Sign name="logs" />
+      <Icon name="logs" />
       {`Logs ${count(records.length)}`}
     </button>
   );

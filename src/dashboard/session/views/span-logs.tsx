@@ -15,18 +15,18 @@ const SHOWN = 100;
 export function SpanLogs({
   records,
   start,
-  spills,
+  values,
 }: {
   records: readonly ViewRecord[];
   start: bigint;
-  spills: OffloadedValues;
+  values: OffloadedValues;
 }) {
   if (records.length === 0) return null;
   return (
     <Section title="Logs" note={count(records.length)}>
       <ol class="span-logs">
         {records.slice(0, SHOWN).map((view) => (
-          <SpanLog key={view.key} view={view} start={start} spills={spills} />
+          <SpanLog key={view.key} view={view} start={start} values={values} />
         ))}
       </ol>
       {records.length > SHOWN ? (
@@ -37,7 +37,7 @@ export function SpanLogs({
 }
 
 /** What it says is read when somebody opens it: a span may have a hundred. */
-function SpanLog({ view, start, spills }: { view: ViewRecord; start: bigint; spills: OffloadedValues }) {
+function SpanLog({ view, start, values }: { view: ViewRecord; start: bigint; values: OffloadedValues }) {
   const [state, setState] = useState<"folded" | "open">("folded");
   return (
     <li>
@@ -54,7 +54,7 @@ function SpanLog({ view, start, spills }: { view: ViewRecord; start: bigint; spi
             </time>
           )}
         </summary>
-        {state === "open" ? <LogContent view={view} spills={spills} /> : null}
+        {state === "open" ? <LogContent view={view} values={values} /> : null}
       </details>
     </li>
   );

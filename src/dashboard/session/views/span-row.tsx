@@ -3,9 +3,9 @@ import { conversationFrom } from "../../../session/tree/tree-node.ts";
 import { previewLine } from "../../../facts/preview.ts";
 import { duration, ticking } from "../../ui/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
-import { KindIcon, PlaceholderIcon, Sign } from "../../ui/icons.tsx";
+import { KindIcon, PlaceholderIcon, Icon } from "../../ui/icons.tsx";
 import { toMillis } from "../../ui/moments.ts";
-import { lastsOn, markWords, placeholderWord, standsForTrace } from "./placeholder.ts";
+import { lastsOn, badgeWords, placeholderWord, standsForTrace } from "./placeholder.ts";
 import { isOutside, place, type TimeScale } from "./time-scale.ts";
 
 /** Deeper rows stand no further in: their depth is told in figures. */
@@ -15,7 +15,7 @@ export type RowProps = {
   readonly node: TreeNode;
   readonly sessionId: string;
   /** Of a place that is held, the span that will come. */
-  readonly coming: ViewSpan | undefined;
+  readonly expectedSpan: ViewSpan | undefined;
   readonly scale: TimeScale;
   /** Zoomed, what lies outside has no bar; else it is drawn at the edge. */
   readonly zoom: "whole" | "zoomed";
@@ -27,7 +27,17 @@ export type RowProps = {
   readonly onToggle: (node: TreeNode) => void;
 };
 
-export function SpanRowCells({ node, sessionId, coming, scale, zoom, open, counted, collapsed, onToggle }: RowProps) {
+export function SpanRowCells({
+  node,
+  sessionId,
+  expectedSpan,
+  scale,
+  zoom,
+  open,
+  counted,
+  collapsed,
+  onToggle,
+}: RowProps) {
   const { span, children } = node;
   const indent = Math.min(node.depth, DEEPEST_INDENT);
   return (
@@ -48,31 +58,31 @@ export function SpanRowCells({ node, sessionId, coming, scale, zoom, open, count
               onToggle(node);
             }}
           >
-            <Sign name="chevron" />
+            <Icon name="chevron" />
           </button>
         )}
         {span !== undefined ? (
           <KindIcon kind={span.facts.kind} />
         ) : standsForTrace(node) ? (
           <KindIcon kind={node.name === "" ? "internal" : "query"} />
-        ) : coming !== undefined ? (
-          <KindIcon kind={coming.facts.kind} />
+        ) : expectedSpan !== undefined ? (
+          <KindIcon kind={expectedSpan.facts.kind} />
         ) : (
-          <PlaceholderIcon label="Not arrived" />
+          <PlaceholderIcon label="Not received" />
         )}
         <span class="span-title">
-          <UntrustedText text={titleOf(node, coming)} />
+          <UntrustedText text={titleOf(node, expectedSpan)} />
         </span>
         {collapsed === "collapsed" ? <span class="folded-count">{node.descendants}</span> : null}
-        <Trouble node={node} />
-        <Odd node={node} />
-        <ConversationMark conversation={conversationFrom(node, sessionId)} />
+        <ErrorBadge node={node} />
+        <Warning node={node} />
+        <ConversationBadge conversation={conversationFrom(node, sessionId)} />
         {span !== undefined ? (
           <span class="preview">
             <UntrustedText text={previewOf(span)} />
           </span>
         ) : standsForTrace(node) ? (
-          <span class="preview">{node.awaited ? "its first span has not arrived" : "its first span never came"}</span>
+          <span class="preview">{node.awaited ? "root span not received yet" : "root span not received"}</span>
         ) : null}
       </div>
       <div class="span-duration" role="gridcell">
@@ -83,38 +93,38 @@ export function SpanRowCells({ node, sessionId, coming, scale, zoom, open, count
   );
 }
 
-function titleOf(node: TreeNode, coming: ViewSpan | undefined): string {
+function titleOf(node: TreeNode, expectedSpan: ViewSpan | undefined): string {
   if (node.span !== undefined) return node.name || "unnamed span";
-  return coming === undefined ? placeholderWord(node) : coming.span.name || "unnamed span";
+  return expectedSpan === undefined ? placeholderWord(node) : expectedSpan.span.name || "unnamed span";
 }
 
 /** The worst of the row and all below it: its own error, or that of something under it. */
-function Trouble({ node }: { node: TreeNode }) {
+function ErrorBadge({ node }: { node: TreeNode }) {
   if (node.error) {
     return (
-      <span class="trouble">
-        <Sign name="error" label="Error" />
+      <span class="error-badge">
+        <Icon name="error" label="Error" />
       </span>
     );
   }
   return node.worst === "error" ? (
-    <span class="trouble below" role="img" aria-label="Error below" title="Error below" />
+    <span class="error-badge below" role="img" aria-label="Error below" title="Error below" />
   ) : null;
 }
 
-function ConversationMark({ conversation }: { conversation: string }) {
+function ConversationBadge({ conversation }: { conversation: string }) {
   return conversation === "" ? null : (
-    <span class="conversation-mark" title={`Conversation ${conversation}`}>
+    <span class="conversation-badge" title={`Conversation ${conversation}`}>
       conversation <UntrustedText text={conversation} limit={24} />
     </span>
   );
 }
 
-function Odd({ node }: { node: TreeNode }) {
-  const words = markWords(node);
+function Warning({ node }: { node: TreeNode }) {
+  const words = badgeWords(node);
   return words === "" ? null : (
-    <span class="odd" title={words}>
-      <Sign name="odd" label={words} />
+    <span class="warning" title={words}>
+      <Icon name="warning" label={words} />
     </span>
   );
 }

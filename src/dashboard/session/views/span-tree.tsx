@@ -3,7 +3,7 @@ import { useCallback, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { SessionTree, TreeNode } from "../../../session/tree/tree.ts";
 import { visibleRows } from "../../../session/tree/tree.ts";
 import { counted } from "../../ui/figures.ts";
-import { Sign } from "../../ui/icons.tsx";
+import { Icon } from "../../ui/icons.tsx";
 import { toMillis } from "../../ui/moments.ts";
 import { narrow, useVirtualRows } from "../../ui/virtual-rows.ts";
 import { Overview } from "./overview.tsx";
@@ -36,7 +36,7 @@ export type TreeProps = UnseenRowsOptions & {
   readonly selected: string | undefined;
   readonly onOpen: (key: string) => void;
   /** What will come in the place of a row, where that is known. */
-  readonly foreseen?: ((row: TreeNode) => TreeNode | undefined) | undefined;
+  readonly expectedRow?: ((row: TreeNode) => TreeNode | undefined) | undefined;
   /** Instead of the rows at a glance. */
   readonly overview?: ComponentChildren;
 };
@@ -114,7 +114,9 @@ export function SpanTree(props: TreeProps) {
                 <SpanRowCells
                   node={node}
                   sessionId={props.sessionId}
-                  coming={node.span === undefined && node.spanId !== "" ? props.foreseen?.(node)?.span : undefined}
+                  expectedSpan={
+                    node.span === undefined && node.spanId !== "" ? props.expectedRow?.(node)?.span : undefined
+                  }
                   scale={scale}
                   zoom={zoom}
                   open={open}
@@ -129,7 +131,7 @@ export function SpanTree(props: TreeProps) {
       </div>
       {fresh > 0 ? (
         <button type="button" class="pill pill-bottom" onClick={() => onFollowing("following")}>
-          <Sign name="down" />
+          <Icon name="down" />
           {counted(fresh, "new row")}
         </button>
       ) : null}
@@ -143,14 +145,14 @@ const FRESH = 2_500;
 const isFresh = ({ span }: TreeNode, now: number): boolean =>
   span !== undefined && now - toMillis(span.received) < FRESH;
 
-function rowClass(node: TreeNode, { reading: { cursor }, news, now }: TreeProps): string {
+function rowClass(node: TreeNode, { reading: { cursor }, newRows, now }: TreeProps): string {
   return [
     "span-row",
     node.key === cursor ? "at-cursor" : "",
     node.error ? "is-error" : "",
     node.running ? "is-running" : "",
     node.span === undefined && !standsForTrace(node) ? "is-missing" : "",
-    news === "counted" && isFresh(node, now) ? "is-fresh" : "",
+    newRows === "counted" && isFresh(node, now) ? "is-fresh" : "",
   ]
     .filter(Boolean)
     .join(" ");

@@ -34,11 +34,11 @@ export function ticks(scale: TimeScale, width: number, origin = scale.start, spa
   if (length <= 0n) return [{ at: 0, label: "0" }];
   const step = stepOver((length + most - 1n) / most);
   const offset = scale.start - origin;
-  const marks: Tick[] = [];
+  const found: Tick[] = [];
   for (let at = ((offset + step - 1n) / step) * step; at < offset + length; at += step) {
-    marks.push({ at: Number(at - offset) / Number(length), label: tickLabel(at, step) });
+    found.push({ at: Number(at - offset) / Number(length), label: tickLabel(at, step) });
   }
-  return marks;
+  return found;
 }
 
 /** Since the start, with no more digits than the step needs: "0", "250 ms", "1.5 s", "12 s", "4:30", "2 h 15 m". */

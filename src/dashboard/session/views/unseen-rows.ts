@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 export type UnseenRowsOptions = {
   /** While the stream catches up, rows are not news. */
-  readonly news: "counted" | "expected";
+  readonly newRows: "counted" | "expected";
   readonly following: "following" | "resting";
   readonly onFollowing: (following: "following" | "resting") => void;
 };
@@ -20,7 +20,7 @@ const NEAR = 4;
 export function useUnseenRows(
   scroller: RefObject<HTMLDivElement | null>,
   rows: readonly unknown[],
-  { news, following, onFollowing }: UnseenRowsOptions,
+  { newRows, following, onFollowing }: UnseenRowsOptions,
 ): number {
   const [seen, setSeen] = useState(rows.length);
   const scrolled = useRef(0);
@@ -31,10 +31,10 @@ export function useUnseenRows(
       scrolled.current = performance.now();
       element.scrollTop = element.scrollHeight;
     }
-    if (following === "following" || news === "expected" || seen > rows.length || isAtEnd(scroller.current))
+    if (following === "following" || newRows === "expected" || seen > rows.length || isAtEnd(scroller.current))
       setSeen(rows.length);
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- what was seen is only counted anew when there is something to see
-  }, [rows, following, news]);
+  }, [rows, following, newRows]);
 
   useEffect(() => {
     const element = scroller.current;

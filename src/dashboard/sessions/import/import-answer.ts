@@ -1,7 +1,7 @@
 import { isRecord, nonEmpty, type PlainRecord } from "../../../lib/plain-data.ts";
 
 /** What of a file is kept. */
-export type Taken = {
+export type Imported = {
   readonly spans: number;
   readonly logRecords: number;
   /** Ids of the sessions that show them now. */
@@ -11,9 +11,9 @@ export type Taken = {
 
 /** What came of a file. */
 export type ImportOutcome =
-  | ({ readonly outcome: "taken" } & Taken)
-  /** `taken`: what stood before the fault. */
-  | { readonly outcome: "refused"; readonly why: string; readonly taken: Taken | undefined }
+  | ({ readonly outcome: "imported" } & Imported)
+  /** `imported`: what stood before the fault. */
+  | { readonly outcome: "refused"; readonly why: string; readonly imported: Imported | undefined }
   /** The same file again completes it, and repeats nothing. */
   | { readonly outcome: "busy"; readonly why: string };
 
@@ -31,22 +31,22 @@ export type ImportAnswer = {
 export function readImportAnswer({ status, type, retryAfter, text }: ImportAnswer): ImportOutcome {
   const body = /\bjson\b/.test(type) ? parsed(text) : undefined;
   const fields = isRecord(body) ? body : {};
-  const taken = takenIn(fields);
+  const imported = importedIn(fields);
   if (status >= 200 && status < 300) {
-    if (taken !== undefined) return { outcome: "taken", ...taken };
-    return { outcome: "refused", why: "the server answered something else", taken: undefined };
+    if (imported !== undefined) return { outcome: "imported", ...imported };
+    return { outcome: "refused", why: "the server answered something else", imported: undefined };
   }
   const detail = nonEmpty(fields["detail"]) ?? nonEmpty(fields["title"]);
   if (status === 503 && retryAfter !== null) return { outcome: "busy", why: detail ?? "the server is busy" };
-  const partly = isRecord(fields["imported"]) ? takenIn(fields["imported"]) : undefined;
+  const partly = isRecord(fields["imported"]) ? importedIn(fields["imported"]) : undefined;
   return {
     outcome: "refused",
     why: detail ?? `the server answered ${status}`,
-    taken: partly === undefined || partly.spans + partly.logRecords === 0 ? undefined : partly,
+    imported: partly === undefined || partly.spans + partly.logRecords === 0 ? undefined : partly,
   };
 }
 
-function takenIn({ spans, logRecords, sessions, rejected }: PlainRecord): Taken | undefined {
+function importedIn({ spans, logRecords, sessions, rejected }: PlainRecord): Imported | undefined {
   if (typeof spans !== "number") return undefined;
   return {
     spans,

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Sign } from "../../ui/icons.tsx";
+import { Icon } from "../../ui/icons.tsx";
 import { importFiles } from "./imports.ts";
 
 const ACCEPTED = ".json,.jsonl,.ndjson,.gz,application/json";
@@ -16,13 +16,13 @@ export function ImportButton() {
         title="OTLP/JSON, JSON lines, or Jaeger's JSON; a file can be dropped anywhere here"
         onClick={() => input.current?.click()}
       >
-        <Sign name="upload" />
+        <Icon name="upload" />
         <span>Import</span>
       </button>
       <input
         ref={input}
         type="file"
-        class="unseen"
+        class="visually-hidden"
         multiple
         accept={ACCEPTED}
         tabIndex={-1}
@@ -73,7 +73,7 @@ export function DropZone() {
   return over ? (
     <div class="drop-zone" aria-hidden="true">
       <p>
-        <Sign name="upload" />
+        <Icon name="upload" />
         Drop to import
       </p>
     </div>

@@ -1,8 +1,8 @@
 import { Link } from "../../ui/link.tsx";
-import { Sign } from "../../ui/icons.tsx";
+import { Icon } from "../../ui/icons.tsx";
 import { bytes, count, counted } from "../../ui/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
-import type { Taken } from "./import-answer.ts";
+import type { Imported } from "./import-answer.ts";
 import { dismissImports, type ImportJob, imports, isOver } from "./imports.ts";
 
 /** Links that are shown of one file; the list has the others. */
@@ -24,7 +24,7 @@ export function ImportList() {
           disabled={!jobs.some(isOver)}
           onClick={dismissImports}
         >
-          <Sign name="close" />
+          <Icon name="close" />
         </button>
       </header>
       <ul>
@@ -43,30 +43,30 @@ export function ImportList() {
 }
 
 function State({ state }: Pick<ImportJob, "state">) {
-  if (state === "waiting") return <p class="muted">Waits for the one before</p>;
+  if (state === "waiting") return <p class="muted">Queued</p>;
   if ("sent" in state) {
     return (
       <p class="muted" role="status">
         <progress max="1" {...(state.sent < 1 ? { value: state.sent } : {})} aria-label="Sent" />
-        {state.sent < 1 ? `${count(Math.floor(state.sent * 100))} % sent` : "The server reads it"}
+        {state.sent < 1 ? `${count(Math.floor(state.sent * 100))} % sent` : "Processing"}
       </p>
     );
   }
-  if (state.outcome === "taken") return <TakenView taken={state} />;
+  if (state.outcome === "imported") return <ImportedView imported={state} />;
   return (
     <>
       <p class="bad" role="alert">
-        <Sign name="error" />
-        {state.taken === undefined ? "Not imported: " : "Imported in part: "}
+        <Icon name="error" />
+        {state.imported === undefined ? "Not imported: " : "Imported in part: "}
         <UntrustedText text={state.why} limit={600} />
       </p>
-      {state.taken === undefined ? null : <TakenView taken={state.taken} />}
+      {state.imported === undefined ? null : <ImportedView imported={state.imported} />}
     </>
   );
 }
 
-function TakenView({ taken }: { taken: Taken }) {
-  const { spans, logRecords, sessions, rejected } = taken;
+function ImportedView({ imported }: { imported: Imported }) {
+  const { spans, logRecords, sessions, rejected } = imported;
   const parts = [
     spans > 0 || logRecords === 0 ? counted(spans, "span") : "",
     logRecords > 0 ? counted(logRecords, "log record") : "",
@@ -76,7 +76,7 @@ function TakenView({ taken }: { taken: Taken }) {
       <p>{`${parts.join(" and ")} in ${counted(sessions.length, "session")}`}</p>
       {rejected === undefined ? null : (
         <p class="bad">
-          <Sign name="error" />
+          <Icon name="error" />
           {rejected.count > 0 ? `${count(rejected.count)} rejected` : "Some were rejected"}
           {rejected.reason === "" ? null : (
             <>

@@ -42,7 +42,7 @@ async function run(id: number, file: File): Promise<void> {
   const become = (state: ImportJob["state"]): void => {
     jobs.value = jobs.value.map((job) => (job.id === id ? { ...job, state } : job));
   };
-  const refused = (why: string): void => become({ outcome: "refused", why, taken: undefined });
+  const refused = (why: string): void => become({ outcome: "refused", why, imported: undefined });
   if (file.size === 0) return refused("the file is empty");
   for (let attempt = 1; ; attempt++) {
     become({ sent: 0 });
@@ -80,8 +80,10 @@ export function sendFile(file: File, onSent: (fraction: number) => void): Promis
       }),
     );
     // A folder, say, or a file that changed meanwhile fails as the network does.
-    request.addEventListener("error", () => reject(new Error("it could not be read, or the server cannot be reached")));
-    request.addEventListener("abort", () => reject(new Error("it was broken off")));
+    request.addEventListener("error", () =>
+      reject(new Error("the file could not be read, or the server cannot be reached")),
+    );
+    request.addEventListener("abort", () => reject(new Error("the upload was aborted")));
     request.send(file);
   });
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { oneLine, UntrustedText } from "../../ui/untrusted-text.tsx";
-import { Sign } from "../../ui/icons.tsx";
+import { Icon } from "../../ui/icons.tsx";
 import { Link } from "../../ui/link.tsx";
 import { fieldWord } from "./filters.tsx";
 import type { ListView } from "../../address/list-view.ts";
@@ -41,7 +41,7 @@ function Chip(props: { without: ListView; what: string; children: ComponentChild
         title="Remove"
         label={`Remove ${oneLine(props.what, 80)}`}
       >
-        <Sign name="close" />
+        <Icon name="close" />
       </Link>
     </li>
   );

@@ -2,7 +2,7 @@ import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hook
 import { NAME_FIELDS, type NameField } from "../../../session/list/search-text.ts";
 import type { SessionSummary } from "../../../session/summary.ts";
 import { oneLine } from "../../ui/untrusted-text.tsx";
-import { Sign } from "../../ui/icons.tsx";
+import { Icon } from "../../ui/icons.tsx";
 import { usePageKeys } from "../../keys.tsx";
 import { go } from "../../address/location.ts";
 import type { ListView, NameChoice } from "../../address/list-view.ts";
@@ -34,16 +34,16 @@ export function Filters({ view, sessions }: { view: ListView; sessions: readonly
   }, [open]);
   useEffect(() => {
     if (!open) return undefined;
-    const leave = (event: PointerEvent): void => {
+    const onOutside = (event: PointerEvent): void => {
       if (event.target instanceof Node && place.current?.contains(event.target) === false) setOpen(false);
     };
-    document.addEventListener("pointerdown", leave);
-    return () => document.removeEventListener("pointerdown", leave);
+    document.addEventListener("pointerdown", onOutside);
+    return () => document.removeEventListener("pointerdown", onOutside);
   }, [open]);
   usePageKeys((key) => {
     if (key !== "Escape" || !open) return undefined;
     close();
-    return "taken";
+    return "handled";
   });
   const close = (): void => {
     setOpen(false);
@@ -52,7 +52,7 @@ export function Filters({ view, sessions }: { view: ListView; sessions: readonly
   return (
     <div class="filters" ref={place}>
       <button ref={button} type="button" class="button" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <Sign name="filter" />
+        <Icon name="filter" />
         Filter
       </button>
       {open ? <FilterForm view={view} sessions={sessions} onDone={close} /> : null}
@@ -111,7 +111,7 @@ function FilterForm(props: { view: ListView; sessions: readonly SessionSummary[]
           </label>
         </>
       ) : null}
-      <p class="muted">Whole names; a session must have all of them.</p>
+      <p class="muted">Exact names. A session must match all of them.</p>
       <div class="filters-done">
         <button type="button" class="button" onClick={onDone}>
           Cancel

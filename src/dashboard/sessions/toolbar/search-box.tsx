@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Sign } from "../../ui/icons.tsx";
+import { Icon } from "../../ui/icons.tsx";
 import { usePageKeys } from "../../keys.tsx";
 import { go } from "../../address/location.ts";
 import type { ListView } from "../../address/list-view.ts";
@@ -13,27 +13,27 @@ const LONGEST = 256;
 export function SearchBox({ view }: { view: ListView }) {
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(view.search);
-  const told = useRef(view.search);
+  const written = useRef(view.search);
   const timer = useRef<number>(undefined);
   usePageKeys((key) => {
     if (key !== "/") return undefined;
     input.current?.focus();
     input.current?.select();
-    return "taken";
+    return "handled";
   });
   // What changed the URL was not this box: Back, or a button that clears the search.
   useEffect(() => {
-    if (view.search === told.current) return;
-    told.current = view.search;
+    if (view.search === written.current) return;
+    written.current = view.search;
     clearTimeout(timer.current);
     setTyped(view.search);
   }, [view.search]);
   useEffect(() => () => clearTimeout(timer.current), []);
 
-  const tell = (value: string): void => {
+  const write = (value: string): void => {
     clearTimeout(timer.current);
-    told.current = value.trim() === "" ? "" : value;
-    go({ page: "list", view: { ...latest.current, search: told.current } }, "replace");
+    written.current = value.trim() === "" ? "" : value;
+    go({ page: "list", view: { ...latest.current, search: written.current } }, "replace");
   };
   // The view may change between a key and the end of the pause.
   const latest = useRef(view);
@@ -41,11 +41,11 @@ export function SearchBox({ view }: { view: ListView }) {
   const change = (value: string): void => {
     setTyped(value);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => tell(value), PAUSE);
+    timer.current = setTimeout(() => write(value), PAUSE);
   };
   return (
     <label class="filter">
-      <Sign name="search" />
+      <Icon name="search" />
       <input
         ref={input}
         type="search"
@@ -57,12 +57,12 @@ export function SearchBox({ view }: { view: ListView }) {
         value={typed}
         onInput={(event) => change(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === "Enter") tell(typed);
+          if (event.key === "Enter") write(typed);
           if (event.key !== "Escape") return;
           if (typed === "") event.currentTarget.blur();
           else {
             setTyped("");
-            tell("");
+            write("");
           }
         }}
       />

@@ -7,7 +7,7 @@ import type { ViewRecord } from "../../session/view/log-view.ts";
 import { toMillis } from "../ui/moments.ts";
 
 /** What is shown of a session: one moment of its fold. */
-export type Shown = {
+export type DisplayedSession = {
   readonly summary: SessionSummary;
   readonly tree: SessionTree;
   readonly queries: readonly QuerySummary[];
@@ -15,25 +15,25 @@ export type Shown = {
   readonly logs: readonly ViewRecord[];
   readonly last: readonly RecentExport[];
   /** Whether what is here and was not shown before happened before the reader's eyes, or was only read late. */
-  readonly news: "counted" | "expected";
+  readonly newRows: "counted" | "expected";
   /** Of all that there is, or while it was still being read. */
   readonly of: "whole" | "part";
 };
 
 /** The newest of them are told at the foot of the page. */
-const LAST_ARRIVALS = 20;
+const LAST_EXPORTS = 20;
 /** Of the time between two frames, the share that rebuilding may take: the page stays the reader's. */
 const SHARE = 4;
 
 /** A fold over a session's events, shown at most once a frame, and more rarely where showing it is slow. */
-export class ShownFold {
+export class DisplayFold {
   readonly #view: SessionView;
-  readonly #shown = signal<Shown | undefined>(undefined);
+  readonly #shown = signal<DisplayedSession | undefined>(undefined);
   /** Whether what comes now happens before the reader's eyes. */
   readonly #isLive: () => boolean;
   #last: readonly RecentExport[] = [];
-  #news: Shown["news"] = "expected";
-  #isDue = false;
+  #newRows: DisplayedSession["newRows"] = "expected";
+  #isScheduled = false;
   #notBefore = 0;
   #closed = false;
 
@@ -43,7 +43,7 @@ export class ShownFold {
   }
 
   /** `undefined` until something came. */
-  get shown(): ReadonlySignal<Shown | undefined> {
+  get shown(): ReadonlySignal<DisplayedSession | undefined> {
     return this.#shown;
   }
 
@@ -51,28 +51,28 @@ export class ShownFold {
     for (const event of events) {
       this.#view.apply(event);
       if (event.type === "spans" || event.type === "logs")
-        this.#last = [arrivalOf(event), ...this.#last].slice(0, LAST_ARRIVALS);
+        this.#last = [exportOf(event), ...this.#last].slice(0, LAST_EXPORTS);
       // What comes under this name from now on is another session.
       if (event.type === "deleted") this.clear();
     }
-    this.#plan();
+    this.#schedule();
   }
 
   /** As if nothing had come. */
   clear(): void {
     this.#view.apply({ type: "reset" });
     this.#last = [];
-    this.#news = "expected";
-    this.#plan();
+    this.#newRows = "expected";
+    this.#schedule();
   }
 
   close(): void {
     this.#closed = true;
   }
 
-  #plan(): void {
-    if (this.#isDue) return;
-    this.#isDue = true;
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     const wait = this.#notBefore - performance.now();
     const frame = () => requestAnimationFrame(() => this.#show());
     if (wait <= 0) frame();
@@ -80,7 +80,7 @@ export class ShownFold {
   }
 
   #show(): void {
-    this.#isDue = false;
+    this.#isScheduled = false;
     if (this.#closed) return;
     const started = performance.now();
     const summary = this.#view.summary();
@@ -93,16 +93,16 @@ export class ShownFold {
             queries: this.#view.queries(),
             logs: this.#view.logs().all(),
             last: this.#last,
-            news: this.#news,
+            newRows: this.#newRows,
             of: this.#view.state.caughtUp === undefined ? "part" : "whole",
           };
-    this.#news = this.#isLive() ? "counted" : "expected";
+    this.#newRows = this.#isLive() ? "counted" : "expected";
     const finished = performance.now();
     this.#notBefore = finished + (finished - started) * SHARE;
   }
 }
 
-function arrivalOf({ type, received, receipt }: Extract<SessionStreamEvent, { type: "spans" | "logs" }>): RecentExport {
+function exportOf({ type, received, receipt }: Extract<SessionStreamEvent, { type: "spans" | "logs" }>): RecentExport {
   return {
     at: toMillis(received),
     signal: type === "logs" ? "logs" : "traces",

@@ -6,22 +6,22 @@ import { authorisedFetch } from "../server.ts";
 const LEAST_INTERVAL = 10_000;
 
 /** What reached the receiver as a whole, as a page of one session asks for it now and then. */
-export type WholeArrivals = {
+export type ReceiverExports = {
   readonly value: ReadonlySignal<RecentExports | undefined>;
   readonly refresh: () => void;
 };
 
-export function wholeRecentExports(): WholeArrivals {
+export function openReceiverExports(): ReceiverExports {
   const value = signal<RecentExports | undefined>(undefined);
-  let asked = Number.NEGATIVE_INFINITY;
+  let requestedAt = Number.NEGATIVE_INFINITY;
   return {
     value,
     refresh() {
-      if (performance.now() - asked < LEAST_INTERVAL) return;
-      asked = performance.now();
+      if (performance.now() - requestedAt < LEAST_INTERVAL) return;
+      requestedAt = performance.now();
       // What is told of the session itself does not depend on it: the next time may do.
       read().then(
-        (arrivals) => (value.value = arrivals ?? value.value),
+        (exports) => (value.value = exports ?? value.value),
         () => undefined,
       );
     },
