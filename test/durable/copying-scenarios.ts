@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from "vitest";
-import type { Plan, Step, Strike } from "./faults.ts";
+import type { Choice, Plan, Step } from "./faults.ts";
 import { Faults } from "./faults.ts";
 import type { Sent, Attributes } from "./spans.ts";
 import { traceIdForSession } from "../../src/otlp/logs/group-records.ts";
@@ -151,14 +151,11 @@ export function installFaults(): void {
   afterEach(() => faults.end());
 }
 
-/** Plays a scenario once for each of these strikes at each of its steps, which are counted from 1. */
-export async function strikeEachStep(
-  name: string,
-  strikesAt: (step: Step, number: number) => readonly Strike[],
-): Promise<void> {
+/** Plays a scenario once for each of the chosen strikes at each of its steps. */
+export async function strikeEachStep(name: string, choose: Choice): Promise<void> {
   const steps = await play(name, () => undefined);
   for (const [at, step] of steps.entries()) {
-    for (const strike of strikesAt(step, at + 1)) {
+    for (const strike of choose(step, at + 1)) {
       const about = `step ${at + 1}, ${step.kind} ${step.object} ${step.method}: ${strike}`;
       await play(name, (now, number) => (number === at + 1 && now.kind === step.kind ? strike : undefined), about);
     }

@@ -1,9 +1,9 @@
 import { test } from "vitest";
 import { installFaults, SCENARIOS, strikeEachStep } from "./copying-scenarios.ts";
-import { STRIKES } from "./faults.ts";
+import { everyStrike } from "./faults.ts";
 
 installFaults();
 
 test.each(Object.keys(SCENARIOS))("%s, whichever fault strikes whichever step", async (name) => {
-  await strikeEachStep(name, ({ kind }) => STRIKES[kind]);
+  await strikeEachStep(name, everyStrike);
 });

@@ -19,6 +19,21 @@ export const STRIKES = {
 
 export type Strike = (typeof STRIKES)["transaction" | "call"][number];
 
+/** Which faults are tried at a step, in a run of their own each. Steps are counted from 1. */
+export type Choice = (step: Step, number: number) => readonly Strike[];
+
+/** All that a step can suffer: minutes for each story, so for tests that are slow. */
+export const everyStrike: Choice = ({ kind }) => STRIKES[kind];
+
+/** One for each step, all in turn; `from` lets stories begin with different ones. */
+export function oneStrike(from: number): Choice {
+  return ({ kind }, number) => {
+    const strikes: readonly Strike[] = STRIKES[kind];
+    const strike = strikes[(from + number) % strikes.length];
+    return strike === undefined ? [] : [strike];
+  };
+}
+
 /** Decides at each step, by its number from 1 on, what goes wrong there. */
 export type Plan = (step: Step, number: number) => Strike | undefined;
 

@@ -1,12 +1,12 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { SessionObject } from "../../src/durable/session/object.ts";
 import { DEFAULT_RETENTION, retentionSlack } from "../../src/session/contract/retention.ts";
 import type { Retention } from "../../src/session/contract/retention.ts";
 import { deliveryOf } from "./deliveries.ts";
-import { Faults, STRIKES } from "./faults.ts";
-import type { Plan } from "./faults.ts";
+import { oneStrike } from "./faults.ts";
+import { installFaults, strikeForgetting } from "./forgetting-scenario.ts";
 import { directory } from "./reported.ts";
 import { aSpan, someSpans, traceIdOf } from "./spans.ts";
 import { openStream, Viewer } from "./viewer.ts";
@@ -14,9 +14,7 @@ import * as world from "./world.ts";
 
 const OLD = traceIdOf("old");
 const YOUNG = traceIdOf("young");
-const OTHER = traceIdOf("other");
 const IDS = [OLD, YOUNG, "A", "B"];
-const ALL = [...IDS, OTHER];
 
 /** Numbers from 1 to 1,200. */
 const SERIES =
@@ -216,65 +214,12 @@ test("marks of traces that left long ago go when they are many: who comes back r
 });
 
 describe("whichever step of forgetting a fault strikes", () => {
-  let faults: Faults;
-  beforeAll(async () => {
-    faults = await Faults.install();
-  });
-  afterAll(() => faults.remove());
-  beforeEach(() => {
-    vi.spyOn(console, "warn").mockReturnValue();
-    vi.spyOn(console, "error").mockReturnValue();
-  });
-  afterEach(() => faults.end());
+  installFaults();
 
-  /** Two traces grow old in A, one of which was C's before; YOUNG stays, or there is none. */
-  async function story(plan: Plan, rest: "stays" | "goes"): Promise<number> {
-    await world.emptyWorld();
-    faults.follow(() => undefined);
-    await world.deliver(someSpans(OLD, 1, 2, { "gen_ai.conversation.id": "B" }));
-    await world.deliver(someSpans(OLD, 3, 1, { "session.id": "A" }));
-    await world.deliver(someSpans(OTHER, 1, 2, { "session.id": "A" }));
-    if (rest === "stays") {
-      world.pass(5 * DAY);
-      await world.deliver(someSpans(YOUNG, 1, 2, { "session.id": "A" }));
-    }
-    await world.rest(ALL);
-    world.pass(rest === "stays" ? KEPT - 5 * DAY : KEPT);
-    faults.follow(plan);
-    await world.ring("A");
-    await faults.quiet();
-    await world.rest(ALL);
-    await faults.arrive();
-    await world.rest(ALL);
-    faults.end();
-    return faults.steps.length;
-  }
-
-  test.each(["stays", "goes"] as const)(
-    "what is old is gone everywhere, and only that: the rest %s",
-    { timeout: 120_000 },
-    async (rest) => {
-      const steps = await story(() => undefined, rest);
-      for (let at = 1; at <= steps; at++) {
-        for (const strike of [...STRIKES.transaction, ...STRIKES.call]) {
-          let struck = "";
-          await story((step, number) => {
-            const fits = number === at && (STRIKES[step.kind] as readonly string[]).includes(strike);
-            if (fits) struck = `step ${at}, ${step.kind} ${step.object} ${step.method}: ${strike}`;
-            return fits ? strike : undefined;
-          }, rest);
-          if (struck === "") continue;
-          const found = Object.fromEntries((await world.listed("all")).map(({ id, spans }) => [id, spans]));
-          expect(found, struck).toEqual(rest === "stays" ? { A: 2 } : {});
-          expect((await world.readSession("A"))?.session.spans, struck).toBe(rest === "stays" ? 2 : undefined);
-          expect(await world.tables(OLD), struck).toEqual([]);
-          expect(await world.tables(OTHER), struck).toEqual([]);
-          if (rest === "goes") expect(await world.tables("A"), struck).toEqual([]);
-          else expect(world.spansOf((await world.readTrace(YOUNG))?.resourceSpans ?? []), struck).toHaveLength(2);
-        }
-      }
-    },
-  );
+  // All strikes at each step take a minute: forgetting.slow.test.ts has them.
+  test.each(["stays", "goes"] as const)("what is old is gone everywhere, and only that: the rest %s", async (rest) => {
+    await strikeForgetting(rest, oneStrike(0));
+  });
 });
 
 describe("what is kept is told", () => {

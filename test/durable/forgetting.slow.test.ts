@@ -1,0 +1,14 @@
+import { beforeEach, test } from "vitest";
+import { everyStrike } from "./faults.ts";
+import { installFaults, strikeForgetting } from "./forgetting-scenario.ts";
+import { freshWorld } from "./world.ts";
+
+installFaults();
+beforeEach(freshWorld);
+
+test.each(["stays", "goes"] as const)(
+  "whichever fault strikes whichever step, what is old is gone everywhere, and only that: the rest %s",
+  async (rest) => {
+    await strikeForgetting(rest, everyStrike);
+  },
+);
