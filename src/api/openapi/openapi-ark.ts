@@ -1,4 +1,4 @@
-/** The routes that an Ark installation expects of its broker. docs/ark.md says the same in prose. */
+/** The routes that Ark expects of its broker. docs/ark.md describes them in prose. */
 import { json, path, problem, query, refusals, count } from "./openapi-schemas.ts";
 
 const integer = { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
@@ -17,7 +17,7 @@ const items = (of: string) => ({
 export const arkSchemas = {
   ArkSpan: {
     type: "object",
-    description: "A span without scope, events and links; values whole.",
+    description: "A span without scope, events and links, with whole values.",
     properties: {
       traceId: text,
       spanId: text,
@@ -25,7 +25,7 @@ export const arkSchemas = {
       name: text,
       kind: { type: "integer" },
       startTimeUnixNano: text,
-      endTimeUnixNano: { type: "string", description: "`0` while it runs." },
+      endTimeUnixNano: { type: "string", description: "`0` while the span runs." },
       attributes: { type: "array", items: { type: "object" } },
       status: { type: "object", properties: { code: { type: "integer" }, message: text } },
       resource: { type: "object", additionalProperties: true },
@@ -68,16 +68,16 @@ export const arkSchemas = {
   },
 };
 
-const cursor = query("cursor", "What it says was told; `Last-Event-ID` of a stream means the same.", integer);
-const limit = query("limit", "Items a page.", { type: "integer", minimum: 1, maximum: 1000, default: 100 });
+const cursor = query("cursor", "Return items after this cursor. On a stream, `Last-Event-ID` is equivalent.", integer);
+const limit = query("limit", "Items per page.", { type: "integer", minimum: 1, maximum: 1000, default: 100 });
 const watch = query("watch", "`true`: an event stream; `data:` is a bare item, `id:` its cursor.", { type: "boolean" });
-const fromBeginning = query("from-beginning", "Of a stream: what there is already, first.", { type: "boolean" });
-const session = query("session_id", "Of one session only.");
-const version = query("resourceVersion", "As `cursor`.", integer);
-const bad = { 400: problem("A parameter is wrong: `error` has code and message as Ark's broker says them.") };
+const fromBeginning = query("from-beginning", "Stream: existing items first.", { type: "boolean" });
+const session = query("session_id", "Items of one session only.");
+const version = query("resourceVersion", "Same as `cursor`.", integer);
+const bad = { 400: problem("Invalid parameter. `error` has code and message in the form of Ark's broker.") };
 const done = { 200: json('`{status: "success", message}`.'), ...refusals };
 
-/** Of `GET /traces/{traceId}` besides our own. */
+/** Parameters of `GET /traces/{traceId}` for Ark's clients. */
 export const traceParameters = [watch, cursor, fromBeginning];
 
 export const arkPaths = {
@@ -87,7 +87,10 @@ export const arkPaths = {
       parameters: [limit, cursor, session, watch, fromBeginning],
       responses: { 200: json("A page, or the stream.", "ArkTraces"), ...bad, ...refusals },
     },
-    delete: { summary: "Forget every session.", responses: { 202: json("Not all of them yet: ask again."), ...done } },
+    delete: {
+      summary: "Delete all sessions.",
+      responses: { 202: json("Some sessions remain: repeat the request."), ...done },
+    },
   },
   "/events": {
     post: {
@@ -98,38 +101,38 @@ export const arkPaths = {
       },
       responses: {
         201: json('`{status: "success"}`: it is on disk.'),
-        400: problem("Not an event; the message names the fields."),
+        400: problem("Invalid event. The message names the fields."),
         408: problem("The body arrived too slowly."),
-        413: problem("Over a limit."),
+        413: problem("A limit is exceeded."),
         ...refusals,
       },
     },
     get: {
-      summary: "Events of all queries, as they came: posted, or made of spans; or their stream.",
+      summary: "Events of all queries, posted or derived from spans, in order of arrival; or their stream.",
       parameters: [limit, cursor, session, watch, fromBeginning],
       responses: { 200: json("A page, or the stream.", "ArkEvents"), ...bad, ...refusals },
     },
-    delete: { summary: "Tell the events that there are no more.", responses: done },
+    delete: { summary: "Hide all events.", responses: done },
   },
   "/events/{query}": {
-    parameters: [path("query", "The query's UID, `<namespace>/<name>`, its name, its key, or its trace id.")],
+    parameters: [path("query", "UID, `<namespace>/<name>`, name, key or trace id of the query.")],
     get: {
-      summary: "One query's events, by time within a page; or their stream.",
+      summary: "Events of one query, by time within a page; or their stream.",
       parameters: [limit, cursor, watch, fromBeginning],
       responses: { 200: json("A page, or the stream.", "ArkEvents"), ...bad, ...refusals },
     },
     delete: {
-      summary: "Hide this query's events. With the ingest token by the query's UID only.",
-      responses: { ...done, 404: problem("No such query.") },
+      summary: "Hide the events of one query. With the ingest token by UID only.",
+      responses: { ...done, 404: problem("Query not found.") },
     },
   },
   "/broker/sessions": {
     get: {
-      summary: "Sessions, the last changed first; or the stream of their spans.",
+      summary: "Sessions, last changed first; or the stream of their spans.",
       parameters: [
         limit,
-        query("before", "`cursor` of the page before.", integer),
-        query("active", "`true`: only those with something open.", { type: "boolean" }),
+        query("before", "`cursor` of the previous page.", integer),
+        query("active", "`true`: only sessions with open spans or queries.", { type: "boolean" }),
         watch,
         version,
       ],
@@ -139,11 +142,11 @@ export const arkPaths = {
   "/broker/sessions/{id}": {
     parameters: [path("id", "The session's id, percent-encoded.")],
     get: {
-      summary: "One session: its queries by name, with the spans of each.",
+      summary: "One session: its queries by name, each with its spans.",
       parameters: [watch, version],
       responses: {
         200: json("`{resourceVersion, id, createdAt, updatedAt, queries: {<name>: {traceId, spans}}}`, or its stream."),
-        404: problem("Not here."),
+        404: problem("Not found."),
         ...bad,
         ...refusals,
       },

@@ -1,11 +1,12 @@
 import { LIST_SORTS } from "../../session/contract/directory.ts";
 import { NAME_FIELDS } from "../../session/list/search-text.ts";
 
-/** Shapes of the answers, as JSON Schema. The types are in `src/trace`. */
+/** Shapes of the responses, as JSON Schema. The types are in `src/session`. */
 const nanoseconds = { type: "string", pattern: "^\\d+$", description: "Unix nanoseconds, decimal." };
 export const count = { type: "integer", minimum: 0 };
+const statuses = ["waiting", "stalled", "running", "idle", "failed", "finished"];
 export const strings = { type: "array", items: { type: "string" } };
-const tallies = {
+const namedCounts = {
   type: "array",
   items: {
     type: "object",
@@ -25,31 +26,31 @@ export const summary = {
     id: { type: "string" },
     kind: { enum: ["session", "trace"] },
     title: { type: "string" },
-    status: { enum: ["waiting", "stalled", "running", "idle", "failed", "finished"] },
+    status: { enum: statuses },
     start: nanoseconds,
     end: nanoseconds,
     liveness: { type: "object" },
     traces: count,
     spans: count,
-    logRecords: { ...count, description: "Absent without any." },
+    logRecords: { ...count, description: "Absent when there are none." },
     errors: count,
     queries: count,
-    agents: tallies,
-    teams: tallies,
-    models: tallies,
-    tools: tallies,
+    agents: namedCounts,
+    teams: namedCounts,
+    models: namedCounts,
+    tools: namedCounts,
     services: strings,
     namespaces: strings,
     users: strings,
     omitted: {
       type: "object",
       additionalProperties: count,
-      description: "Names that a list leaves out: each shows 50.",
+      description: "Number of names omitted from each list: a list has 50 at most.",
     },
     tokens,
-    cost: { type: "number", description: "US dollars: as spans say, else by the price table." },
-    estimated: { type: "number", description: "The part of `cost` that is by the price table." },
-    unpriced: { ...strings, description: "Models that used tokens and have no price: `cost` is without them." },
+    cost: { type: "number", description: "US dollars: costs of spans, else from the price table." },
+    estimated: { type: "number", description: "The part of `cost` from the price table." },
+    unpriced: { ...strings, description: "Models with token usage but no price. `cost` excludes them." },
     also: strings,
     belongsTo: { type: "string" },
     watchers: count,
@@ -62,21 +63,21 @@ export const queryRequest = {
   required: ["session", "query", "traceId", "phase", "named", "name"],
   properties: {
     session: { type: "string" },
-    query: { type: "string", description: "Its key." },
+    query: { type: "string", description: "The key of the query." },
     traceId: { type: "string" },
     phase: { enum: ["pending", "running", "done", "error", "canceled"] },
-    named: { type: "boolean", description: "Spans name a query, as Ark's do." },
+    named: { type: "boolean", description: "True if spans name the query, as Ark's do." },
     name: { type: "string" },
     namespace: { type: "string" },
     target: { type: "object", properties: { type: { type: "string" }, name: { type: "string" } } },
-    input: { type: "string", description: "As it came." },
+    input: { type: "string", description: "The prompt, verbatim." },
     messages: objects,
     parameters: objects,
     sessionId: { type: "string" },
     conversationId: { type: "string" },
-    results: { ...objects, description: "With `for=resume`: of the calls of the last answer." },
-    unanswered: { ...objects, description: "With `for=resume`: calls without an answer." },
-    incomplete: { ...strings, description: "Fields of which something was cut." },
+    results: { ...objects, description: "With `for=resume`: results of the calls of the last answer." },
+    unanswered: { ...objects, description: "With `for=resume`: calls without a result." },
+    incomplete: { ...strings, description: "Truncated fields." },
   },
 };
 
@@ -87,44 +88,44 @@ export const imported = {
     spans: count,
     logRecords: count,
     traces: count,
-    sessions: { ...strings, description: "Ids of the sessions that show them, of the first 1,000 traces." },
+    sessions: { ...strings, description: "Ids of the sessions of the first 1,000 traces." },
     rejected: { type: "object", properties: { spans: count, logRecords: count, reason: { type: "string" } } },
   },
 };
 
 export const retention = {
   type: "object",
-  description: "What is kept, and for how long.",
+  description: "Storage usage and its limits.",
   properties: {
     maxAge: {
       type: "number",
-      description: "Seconds after a trace's last arrival; absent where nothing is forgotten for its age.",
+      description: "Maximum age of a trace in seconds since its last arrival. Absent without a maximum.",
     },
     oldest: {
       ...nanoseconds,
-      description: "Last arrival of the trace that is forgotten next, Unix nanoseconds, decimal.",
+      description: "Last arrival of the trace that expires next, Unix nanoseconds, decimal.",
     },
     bytes: count,
     maxBytes: {
       ...count,
-      description: "Where a session takes no more, and a list forgets the sessions that were silent for longest.",
+      description:
+        "Maximum size of a session, or of all sessions. Beyond the latter, the least recently active sessions expire first.",
     },
     deleted: {
       type: "object",
-      description: "Of a list: sessions that were forgotten for want of room, and when the last of them was.",
+      description: "Only in the list: number of sessions that expired for room, and the time of the last.",
       properties: { sessions: count, at: nanoseconds },
     },
   },
 };
 
-const statuses = ["waiting", "stalled", "running", "idle", "failed", "finished"];
 export const listCounts = {
   type: "object",
-  description: "Sessions by status, by the same filters without `status`.",
+  description: "Number of sessions by status, with the same filters except `status`.",
   properties: Object.fromEntries(["all", ...statuses].map((word) => [word, count])),
 };
 
-/** Words of OpenAPI that its document repeats. */
+/** Parts of OpenAPI that the document repeats. */
 
 export const json = (description: string, ref?: string) => ({
   description,
@@ -150,58 +151,55 @@ export const query = (name: string, description: string, schema: object = { type
   schema,
 });
 export const refusals = {
-  401: problem("No token, or an unknown one."),
-  403: problem("The token has not this right, or the request is not addressed to this machine."),
-  503: problem("Not set up yet, or a passing fault: try again."),
+  401: problem("Missing or unknown token."),
+  403: problem("The token lacks this right, or the request is not addressed to this machine."),
+  503: problem("Not set up yet, or a temporary error: try again."),
 };
 export const watching = [
-  query("watch", "`true`: the answer is a `text/event-stream` (as with `Accept: text/event-stream`).", {
+  query("watch", "`true`: the response is a `text/event-stream` (as with `Accept: text/event-stream`).", {
     type: "boolean",
   }),
-  query("resourceVersion", "Where a stream resumes; `Last-Event-ID` means the same. Without it, from the beginning."),
+  query("resourceVersion", "Where a stream resumes; `Last-Event-ID` is equivalent. Default: the beginning."),
 ];
-/** Of the list and its watch; of the watch without the last four. */
+/** Parameters of the list. Its stream ignores the last four. */
 export const listing = [
-  query("kind", "`session`, `trace` for bare traces, `all`.", {
+  query("kind", "`session`, `trace` for other traces, `all`.", {
     enum: ["session", "trace", "all"],
     default: "session",
   }),
   query("status", "One or more of waiting, stalled, running, idle, failed, finished, separated by commas."),
-  query("q", "Words, each the beginning of a word in the title, the questions, the names or the errors.", {
+  query("q", "Words, each a prefix of a word in the title, the prompts, the names or the errors.", {
     type: "string",
     maxLength: 256,
   }),
-  ...NAME_FIELDS.map((field) => query(field, "A whole name; given twice, both.")),
+  ...NAME_FIELDS.map((field) => query(field, "An exact name. Repeated: all of them.")),
   query(
     "since",
-    "Sessions with spans then or later: a time, Unix nanoseconds, or a duration back from now (15m, 2h, 7d).",
+    "Sessions with spans at or after this time: a time, Unix nanoseconds, or a duration back from now (15m, 2h, 7d).",
   ),
-  query("until", "Sessions with spans then or before; as `since`."),
-  query("sort", "What a page is sorted by.", { enum: LIST_SORTS, default: "activity" }),
-  query("order", "Largest or smallest first.", { enum: ["desc", "asc"], default: "desc" }),
-  query("limit", "Rows a page.", { type: "integer", minimum: 1, maximum: 1000, default: 100 }),
-  query("cursor", "`nextCursor` of the page before, with the same filters."),
+  query("until", "Sessions with spans at or before this time, in the form of `since`."),
+  query("sort", "Sort key.", { enum: LIST_SORTS, default: "activity" }),
+  query("order", "Sort direction.", { enum: ["desc", "asc"], default: "desc" }),
+  query("limit", "Rows per page.", { type: "integer", minimum: 1, maximum: 1000, default: 100 }),
+  query("cursor", "`nextCursor` of the previous page, with the same filters."),
 ];
 export const replaying = [
-  query("replay", "`true`: the log told again in its own time, as a stream that ends with a bookmark.", {
+  query("replay", "`true`: a replay of the log in its own time, as a stream that ends with a bookmark.", {
     type: "boolean",
   }),
-  query("by", "Of a replay: spans as they ended, or deliveries as they arrived.", {
+  query("by", "Replay: spans by end time, or deliveries by arrival.", {
     enum: ["event", "arrival"],
     default: "event",
   }),
-  query("speed", "Of a replay: how many times as fast.", {
+  query("speed", "Replay: speed factor.", {
     type: "number",
     minimum: 0.01,
     maximum: 10_000,
     default: 1,
   }),
-  query("idle", "Of a replay: the longest wait, such as 500ms or 2s; at most an hour.", {
+  query("idle", "Replay: longest wait between two events, such as 500ms or 2s; at most an hour.", {
     type: "string",
     default: "2s",
   }),
-  query(
-    "from",
-    "Of a replay: what was before goes out at once. A time, Unix nanoseconds, or a duration into the session.",
-  ),
+  query("from", "Replay: earlier items go out at once. A time, Unix nanoseconds, or a duration into the session."),
 ];

@@ -17,9 +17,9 @@ import {
   summary,
 } from "./openapi-schemas.ts";
 
-const ingest = (ending: string, answer: string, rejected: string) => ({
+const ingest = (ending: string, response: string, rejected: string) => ({
   post: {
-    summary: `An OTLP/HTTP export. Any path that ends in ${ending} is the same.`,
+    summary: `An OTLP/HTTP export. Any path that ends in ${ending} is equivalent.`,
     requestBody: {
       required: true,
       content: {
@@ -28,25 +28,25 @@ const ingest = (ending: string, answer: string, rejected: string) => ({
       },
     },
     responses: {
-      200: json(`${answer} in the request's encoding; \`partialSuccess\` ${rejected}.`),
+      200: json(`${response} in the request's encoding; \`partialSuccess\` ${rejected}.`),
       400: json("Malformed; google.rpc.Status in the request's encoding.", "Status"),
-      401: json("No token, or an unknown one.", "Status"),
+      401: json("Missing or unknown token.", "Status"),
       403: json("The token may not write, or the request is not addressed to this machine.", "Status"),
       408: json("The body arrived too slowly.", "Status"),
-      413: json("Over a limit.", "Status"),
-      415: json("Content type or encoding not taken.", "Status"),
-      503: json("Passing fault, `Retry-After` in seconds; send the same again.", "Status"),
+      413: json("A limit is exceeded.", "Status"),
+      415: json("Unsupported content type or encoding.", "Status"),
+      503: json("Temporary error, `Retry-After` in seconds: send the same export again.", "Status"),
     },
   },
 });
 
 const health = (text: string) => ({
-  get: { summary: "Whether the Worker answers.", security: [], responses: { 200: { description: text } } },
+  get: { summary: "Health of the Worker.", security: [], responses: { 200: { description: text } } },
 });
 
 const importing = {
   post: {
-    summary: "A file: OTLP/JSON, one document or one a line, or Jaeger's JSON; plain or gzip, of any size.",
+    summary: "Import of a file: OTLP/JSON, one document or one per line, or Jaeger's JSON; plain or gzip, of any size.",
     requestBody: {
       required: true,
       content: {
@@ -56,17 +56,17 @@ const importing = {
       },
     },
     responses: {
-      200: json("What was imported, and the sessions that show it.", "Imported"),
-      400: problem("The file is broken: `line`, `position`, and `imported`, what stood before it and is kept."),
-      408: problem("The file arrived too slowly; `imported` is kept."),
-      413: problem("More than one import takes; `imported` is kept."),
-      415: problem("Content encoding not taken."),
+      200: json("Number of imported spans and log records, and their sessions.", "Imported"),
+      400: problem("The file is broken at `line` and `position`. The part before it stays imported: `imported`."),
+      408: problem("The file arrived too slowly. `imported`: the part that stays imported."),
+      413: problem("The file exceeds a limit. `imported`: the part that stays imported."),
+      415: problem("Unsupported content encoding."),
       ...refusals,
     },
   },
 };
 
-/** What `GET /openapi.json` answers: the public contract in OpenAPI's words. docs/api.md says the same in prose. */
+/** The response of `GET /openapi.json`: the public API as OpenAPI. docs/api.md describes it in prose. */
 export const openapi = {
   openapi: "3.1.0",
   info: { title: "Spanfold", version: "0.1.0", description: "Agent sessions, live: OTLP in, sessions out." },
@@ -122,16 +122,16 @@ export const openapi = {
   },
   security: [{ bearer: [] }],
   paths: {
-    "/v1/traces": ingest("/v1/traces", "ExportTraceServiceResponse", "when spans were rejected"),
-    "/v1/logs": ingest("/v1/logs", "ExportLogsServiceResponse", "when log records were rejected"),
-    "/v1/metrics": ingest("/v1/metrics", "ExportMetricsServiceResponse", "says that metrics are not kept"),
+    "/v1/traces": ingest("/v1/traces", "ExportTraceServiceResponse", "if spans were rejected"),
+    "/v1/logs": ingest("/v1/logs", "ExportLogsServiceResponse", "if log records were rejected"),
+    "/v1/metrics": ingest("/v1/metrics", "ExportMetricsServiceResponse", "says that metrics are dropped"),
     "/sessions": {
       get: {
         summary: "Sessions, filtered and sorted; the page for `Accept: text/html`.",
         parameters: [...listing, ...watching],
         responses: {
           200: json("A page of the list, or its stream.", "SessionList"),
-          400: problem("A parameter is wrong; the detail says which."),
+          400: problem("Invalid parameter; `detail` names it."),
           ...refusals,
         },
       },
@@ -143,18 +143,20 @@ export const openapi = {
         parameters: [...watching, ...replaying],
         responses: {
           200: json("The session, its stream, or its replay.", "Session"),
-          307: { description: "It lives on under another name." },
-          400: problem("A parameter of a stream or a replay is wrong; the detail says which."),
-          404: problem("Not here; `movedTo` if its traces went to several sessions."),
+          307: { description: "The session moved." },
+          400: problem("Invalid parameter of a stream or a replay; `detail` names it."),
+          404: problem("Not found. `movedTo` if its traces moved to several sessions."),
           ...refusals,
         },
       },
       delete: {
-        summary: "Forget it: log, values, homes and row.",
+        summary: "Delete the session: its log, values, owned traces and row.",
         responses: {
-          202: { description: "Not shown any more; the rest of it goes as soon as every trace's home is reached." },
-          204: { description: "Forgotten." },
-          404: problem("Not here."),
+          202: {
+            description: "No longer shown. The rest is deleted as soon as the owners of all its traces can be reached.",
+          },
+          204: { description: "Deleted." },
+          404: problem("Not found."),
           ...refusals,
         },
       },
@@ -162,35 +164,38 @@ export const openapi = {
     "/sessions/{id}/otlp": {
       parameters: [path("id", "The session's id, percent-encoded.")],
       get: {
-        summary: "Export as OTLP/JSON that can be posted back.",
+        summary: "Export as OTLP/JSON, suitable for import.",
         responses: {
-          200: json("`{resourceSpans, resourceLogs}`, values in their place."),
-          404: problem("Not here."),
+          200: json("`{resourceSpans, resourceLogs}` with whole values."),
+          404: problem("Not found."),
           ...refusals,
         },
       },
     },
     "/import": importing,
     "/sessions/{id}/values/{hash}": {
-      parameters: [path("id", "The session's id, percent-encoded."), path("hash", "From a preview's `offloaded`.")],
+      parameters: [
+        path("id", "The session's id, percent-encoded."),
+        path("hash", "The `hash` in a preview's `offloaded`."),
+      ],
       get: {
         summary: "A large value, whole.",
-        responses: { 200: json("An OTLP AnyValue."), 404: problem("Not here."), ...refusals },
+        responses: { 200: json("An OTLP AnyValue."), 404: problem("Not found."), ...refusals },
       },
     },
     "/sessions/{id}/queries/{query}": {
       parameters: [
         path("id", "The session's id, percent-encoded."),
-        path("query", "The query's key, percent-encoded, or its name where one query only has it."),
+        path("query", "The query's key, percent-encoded, or its name if it is unique."),
       ],
       get: {
-        summary: "What it takes to run a query again, or to go on where it stopped.",
+        summary: "The data to run a query again, or to resume it.",
         parameters: [
           query("for", "`resume` adds messages, results and unanswered calls.", {
             enum: ["restart", "resume"],
             default: "restart",
           }),
-          query("name", "Of the manifest's object, where another than the query's."),
+          query("name", "Name of the object in the manifest. Default: the query's name."),
         ],
         responses: {
           200: {
@@ -200,10 +205,10 @@ export const openapi = {
               "application/yaml": { schema: { type: "object" } },
             },
           },
-          307: { description: "Its session lives on under another name." },
-          400: problem("A parameter is wrong, or several queries have the name; the detail says which."),
-          404: problem("Not here."),
-          406: problem("There is no manifest of it; the detail says why."),
+          307: { description: "The session moved." },
+          400: problem("Invalid parameter, or several queries with this name; `detail` names them."),
+          404: problem("Not found."),
+          406: problem("The query has no manifest; `detail` gives the reason."),
           ...refusals,
         },
       },
@@ -212,14 +217,14 @@ export const openapi = {
     "/traces/{traceId}": {
       parameters: [path("traceId", "32 hex digits.")],
       get: {
-        summary: "One trace, wherever it is bound.",
+        summary: "One trace, whatever session it belongs to.",
         parameters: traceParameters,
         responses: {
           200: json(
-            "`{traceId, spans, resourceSpans, resourceLogs, session, resourceVersion}`: Ark's shape and ours; or a stream: with `watch=true` of bare spans, with `Accept: text/event-stream` alone as a session's.",
+            "`{traceId, spans, resourceSpans, resourceLogs, session, resourceVersion}`: the form of Ark and ours. Or a stream: with `watch=true` of bare spans, with only `Accept: text/event-stream` as of a session.",
           ),
-          400: problem("A parameter of a stream is wrong; the detail says which."),
-          404: problem("Not here."),
+          400: problem("Invalid parameter of a stream; `detail` names it."),
+          404: problem("Not found."),
           ...refusals,
         },
       },
