@@ -1,4 +1,4 @@
-/** What the Worker and the sessions say to the tenant's directory, and hear from it. */
+/** Requests and answers between the tenant's directory and its callers: the Worker and the sessions. */
 import type { ListFacts, ListFilter } from "../list/list-filter.ts";
 import type { Status } from "../liveness.ts";
 import type { StorageUsage, Retention } from "./retention.ts";
@@ -8,34 +8,34 @@ import type { Cursor } from "./log-page.ts";
 
 export type SessionReport = {
   readonly id: string;
-  /** Of two lives of one id, the later sorts last. */
+  /** Of two generations of one id, the later one sorts last. */
   readonly generation: string;
   readonly revision: number;
   readonly summary: SessionSummary;
-  /** Of the trace that the session is named by, where it shows it: up to where in that trace's own order. */
+  /** Only if the session is named by a trace id and shows that trace: the last revision included, in the trace's own order. */
   readonly reportedRevision?: number;
-  /** How many events, and traces with spans, it has to tell an Ark client. */
+  /** How many events, and traces with spans, an Ark client can read of it. */
   readonly events?: number;
   readonly traces?: number;
-  /** As `searchText` makes it; without it the session is found by what its summary says. */
+  /** Made by `searchText`; without it, the text of the summary is searched. */
   readonly search?: string;
-  /** Without it, as an older version reports, nothing is known of what the session keeps. */
+  /** Absent in reports of an older version. */
   readonly storage?: StorageUsage;
 };
 
 export type ReportOutcome = {
   /** After how many milliseconds the session may report again. */
   readonly interval: number;
-  /** The list knows this later life of the session, and did not take the report. */
+  /** The generation that the list knows, if it is later: the report was ignored. */
   readonly later?: string;
 };
 
 export type SessionRemoval = {
   readonly id: string;
   readonly generation: string;
-  /** Of the life that goes on empty: what was reported up to it is void. */
+  /** Of the generation that continues empty: reports up to this revision are void. */
   readonly revision?: number;
-  /** Where its traces went, if to one place. */
+  /** The session that its traces moved to, if there is only one. */
   readonly session?: string;
 };
 
@@ -43,7 +43,7 @@ export const LIST_SORTS = ["activity", "start", "duration", "tokens", "cost", "e
 export type ListSort = (typeof LIST_SORTS)[number];
 export type ListOrder = "asc" | "desc";
 
-/** Where a page ended: what it is sorted by, and the row's number where that is equal. */
+/** The last row of a page: its sort value, and its number, which orders equal values. */
 export type ListCursor = { readonly value: number; readonly n: number };
 
 export type ListQuery = {
@@ -54,7 +54,7 @@ export type ListQuery = {
   readonly cursor?: ListCursor;
 };
 
-/** Sessions by status, of all that the filter shows apart from its own statuses. */
+/** Sessions by status. Counts ignore the statuses of the filter. */
 export type ListCounts = Readonly<Record<Status | "all", number>>;
 
 export type ListPage = {
@@ -81,9 +81,9 @@ export type DirectoryEntry =
 export type ChangesQuery = {
   readonly from?: Cursor;
   readonly filter: ListFilter;
-  /** Up to this revision the reader has nothing that could leave: what the filter hides need not be told. */
+  /** The reader has no rows from before this revision: sessions that the filter excludes need no removal. */
   readonly blankUntil?: number;
-  /** When it read last, by the directory's clock, Unix milliseconds: what changed its status since is told as well. */
+  /** The last read, by the directory's clock, Unix milliseconds. Status transitions since then are returned as well. */
   readonly lastReadAt?: number;
 };
 
@@ -92,25 +92,25 @@ export type ChangesPage = {
   readonly head: number;
   /** Unix milliseconds. */
   readonly now: number;
-  /** The asked version is unknown, or so old that deletions since are forgotten. */
+  /** The requested version is unknown, or so old that tombstones since then have expired. */
   readonly reset: boolean;
-  /** What changed, as the filter shows it: in the order of revisions. */
+  /** Changes that the filter admits, in the order of revisions. */
   readonly entries: readonly DirectoryEntry[];
-  /** What entered or left the filter by the passing of time alone. */
+  /** Sessions that entered or left the filter because time passed. */
   readonly transitions: readonly DirectoryEntry[];
-  /** When something will do so next, Unix milliseconds. */
+  /** Time of the next transition, Unix milliseconds. */
   readonly dueAt?: number;
   readonly next: number;
   readonly recentExports: RecentExports;
 };
 
-/** Sessions by their last change, the last changed first. */
+/** Sessions by their last change, newest first. */
 export type RecentPage = {
-  /** JSON texts of SessionSummary, with the directory's revision of their last change. */
+  /** `summary`: JSON text of a SessionSummary. `revision`: the directory's, of the last change. */
   readonly sessions: readonly { readonly revision: number; readonly summary: string }[];
-  /** Where the page ended; absent where nothing follows. */
+  /** Cursor of the next page; absent on the last page. */
   readonly next?: number;
-  /** The last place of the feed. */
+  /** Last position of the feed. */
   readonly head: number;
   /** Traces and events of all sessions. */
   readonly traces: number;
@@ -131,25 +131,25 @@ export type DirectoryFrame =
     }
   | { readonly type: "recentExports"; readonly recentExports: RecentExports };
 
-/** Until when events of Ark queries are hidden, Unix milliseconds; 0 for never. */
+/** Events of Ark queries up to these times are purged: Ark's routes omit them. Unix milliseconds; 0 for none. */
 export type Purges = {
-  /** Of all queries. */
+  /** For all queries. */
   readonly all: number;
   /** By {@link queryKey} or {@link runKey}. */
   readonly queries: readonly { readonly key: string; readonly at: number }[];
 };
 
-/** The key of a purge of all runs of a query's name in a session. `query`: `<namespace>/<name>`, or a trace id. */
+/** Key of a purge of all runs of one query. `query`: `<namespace>/<name>`, or a trace id. */
 export function queryKey(session: string, query: string): string {
   return JSON.stringify([session, query]);
 }
 
-/** The key of a purge of one run: its posted events carry its UID. */
+/** Key of a purge of one run. Events posted for a run carry its UID. */
 export function runKey(session: string, query: string, uid: string): string {
   return JSON.stringify([session, query, uid]);
 }
 
-/** The keys of a session's queries begin with it; no other session's keys do. */
+/** Prefix of all keys of one session, and of no other session's. */
 export function keyPrefix(session: string): string {
   return `[${JSON.stringify(session)},`;
 }

@@ -1,8 +1,8 @@
-/** The order in which a tenant's sessions told the directory of their logs: what a stream of all of them follows. */
+/** The feed: all sessions' reports to the directory, in order. A stream of all sessions follows it. */
 
-/** The revisions of one session that one report told of: those after `after`, up to `revision`. */
+/** The revisions of one session in one report: those after `after`, up to `revision`. */
 export type FeedEntry = {
-  /** Of its last revision; the one before stands one place before. */
+  /** Position of its last revision; each earlier revision has the position before. */
   readonly place: number;
   readonly id: string;
   readonly generation: string;
@@ -16,25 +16,25 @@ export type FeedQuery = {
 };
 
 export type FeedPage = {
-  /** The last place that was given out; 0 before the first. */
+  /** The last assigned position; 0 before the first. */
   readonly head: number;
   readonly entries: readonly FeedEntry[];
 };
 
 const EPOCH = Date.UTC(2025, 0);
-const MILLIS_A_PLACE = 50;
+const MILLIS_PER_PLACE = 50;
 
 /**
- * Where a feed's places begin: later with time, by 20 places a second, so that a directory that was lost and began anew
- * goes on after the places of the old one, and a cursor of those means the beginning.
+ * First position of a new feed. It grows by 20 positions a second, so that a directory that was lost and started again
+ * continues after all positions of the old one. A cursor of the old feed then means the beginning.
  */
 export function mintFeedStart(now: number): number {
-  return Math.max(1, Math.floor((now - EPOCH) / MILLIS_A_PLACE));
+  return Math.max(1, Math.floor((now - EPOCH) / MILLIS_PER_PLACE));
 }
 
-/** Up to where, in its own order, a trace was told of as a session of its own. */
+/** The last revision, in the trace's own order, that was reported while the trace was a session of its own. */
 export type ReportedBefore = {
   readonly revision: number;
-  /** Unix milliseconds: what was received later is of another life of the trace, and counts from one again. */
+  /** Unix milliseconds. Later deliveries belong to another generation of the trace, and count from one again. */
   readonly until?: number;
 };

@@ -1,19 +1,19 @@
-/** What crosses between an object and the Worker that reads it for a viewer: pages on demand, frames as they happen. */
+/** What a session's object sends to the Worker that serves a viewer: pages on request, frames as they happen. */
 import type { Receipt } from "../../facts/delivery.ts";
 import type { ChunkEncoding } from "../../lib/chunk-encoding.ts";
 import type { Retention } from "./retention.ts";
 import type { Continuation } from "../table/continuations.ts";
 import type { QuerySummary, SessionSummary } from "../summary.ts";
 
-/** Which chunks a viewer follows: all that the session shows, or the trace whose home the object is. */
+/** Which chunks a viewer follows: those of the session, replicas included, or those of the trace that the object owns. */
 export type View = "session" | "trace";
 
-/** What a delivery brought: spans, or log records. */
+/** One delivery: spans or log records. */
 export type ChunkEntry = {
   readonly kind: "spans" | "logs";
   readonly revision: number;
   readonly traceId: string;
-  /** Its place in the trace's own order, which is the same wherever the trace is shown. */
+  /** Revision in the trace's own order: the same at its owner and in every replica. */
   readonly traceRevision: number;
   /** Unix milliseconds. */
   readonly received: number;
@@ -21,17 +21,17 @@ export type ChunkEntry = {
   readonly encoding: ChunkEncoding;
   /** JSON text of an array of ResourceSpans, or of ResourceLogs. */
   readonly body: Uint8Array;
-  /** Positions of spans that a better encoding has replaced since, as far as is read. */
+  /** Positions of span versions that were superseded, as far as the log was read. */
   readonly superseded: readonly number[];
-  /** Of those, what was beaten when it came: it never told anything. */
+  /** Of those, the versions that were already superseded on arrival: they never changed anything. */
   readonly supersededOnArrival?: readonly number[];
-  /** Spans that the log told of before, in an encoding that these replaced. */
+  /** Spans whose earlier version in the log these superseded. */
   readonly continued?: readonly Continuation[];
-  /** Hashes of the values that previews name. */
+  /** Hashes of offloaded values that the previews refer to. */
   readonly hashes: readonly string[];
 };
 
-/** The mark of a trace that left. */
+/** Says that a trace was removed from this log. */
 export type TombstoneEntry = {
   readonly kind: "gone";
   readonly revision: number;
@@ -44,9 +44,9 @@ export type LogEntry = ChunkEntry | TombstoneEntry;
 export type Cursor = { readonly generation: string; readonly revision: number };
 
 export type LogPage =
-  /** Nothing was ever written, or it was forgotten. */
+  /** Never written, or deleted. */
   | { readonly state: "absent" }
-  /** Nothing is left: its traces went to these sessions. `gone`: their marks, to a viewer whose cursor is of this life of the log. */
+  /** All of its traces moved to these sessions. `tombstones`: for a viewer whose cursor is of this generation of the log. */
   | {
       readonly state: "moved";
       readonly sessions: readonly string[];
@@ -57,20 +57,20 @@ export type LogPage =
       readonly generation: string;
       /** Last revision that this view shows. */
       readonly head: number;
-      /** The asked cursor is of another life of the log, or past its head: the page begins at the beginning. */
+      /** The requested cursor is of another generation of the log, or past its head: the page starts at the beginning. */
       readonly reset: boolean;
       readonly entries: readonly LogEntry[];
-      /** Where to go on reading; equals `head` when nothing is left. */
+      /** Where to continue reading; equals `head` on the last page. */
       readonly next: number;
-      /** The last revision at which a trace left this view; 0 if none did. */
+      /** Revision of the last removal of a trace from this view; 0 if there was none. */
       readonly lastTombstone: number;
-      /** On the page that reaches the head, unless that was given. */
+      /** On the page that reaches the head, unless the request names a head. */
       readonly summary?: SessionSummary;
       /** With the summary. */
       readonly retention?: Retention;
-      /** Where they were asked for. */
+      /** If requested. */
       readonly queries?: readonly QuerySummary[];
-      /** The deployment's own prices, as its setting says them. */
+      /** The deployment's own prices: the text of its setting. */
       readonly prices?: string;
       /** The session that the trace of a `trace` view is bound to. */
       readonly session?: string;
@@ -79,13 +79,13 @@ export type LogPage =
 /** A message to a subscriber's socket. A frame without an entry only moves the known head. */
 export type Frame = {
   readonly generation: string;
-  /** The revision that this view showed before; a viewer whose cursor is another one pulls. */
+  /** The previous revision of this view. A viewer with another cursor reads pages instead. */
   readonly previous: number;
   readonly revision: number;
   readonly entry?: LogEntry;
 };
 
-/** A larger entry is announced, and pulled by each viewer at its own pace. */
+/** A larger entry is only announced. Each viewer reads it at its own pace. */
 export const FRAME_BYTES = 256_000;
 
 /** Four bytes of header length, little-endian; the header as JSON; the entry's body. */

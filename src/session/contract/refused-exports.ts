@@ -1,13 +1,13 @@
 import type { RefusedExport } from "./stream-events.ts";
 
-/** Lines of requests without the right to write, and of all others: a stranger takes none of an exporter's places. */
+/** Lines of requests without permission, and of all others. Separate, so that a stranger cannot displace an exporter's lines. */
 const MOST_DENIED = 5;
 const MOST_FAULTY = 10;
-/** A line that was silent for so long gives its place to a new one. */
+/** A new line may replace one that has been silent for longer. */
 const SILENT_MILLIS = 5 * 60_000;
 const OTHERS = "other refusals";
 
-/** Equal for repeats of one refusal. */
+/** Equal for repetitions of one refusal. */
 export function refusalKey(refused: RefusedExport): string {
   const { status, signal, encoding, service, reason } = refused;
   if (reason === OTHERS) return JSON.stringify([OTHERS, isDenied(refused)]);
@@ -16,7 +16,7 @@ export function refusalKey(refused: RefusedExport): string {
 
 const isDenied = ({ status }: RefusedExport): boolean => status === 401 || status === 403;
 
-/** Lines, newest first, with one more refusal. `isFirst`: it began a line; else a line counts it. */
+/** Adds a refusal to the lines, newest first. `isFirst`: it starts a new line; otherwise a known line counts it. */
 export function addRefusal(
   lines: readonly RefusedExport[],
   refused: RefusedExport,
@@ -28,7 +28,7 @@ export function addRefusal(
   const oldest = peers.at(-1);
   const isFull = peers.length >= (isDenied(refused) ? MOST_DENIED : MOST_FAULTY);
   if (refused.reason === OTHERS || !isFull) return { lines: ordered(lines, undefined, refused), isFirst: true };
-  // Of a clock that was set back, too.
+  // Absolute: the clock may have been set back.
   if (oldest !== undefined && Math.abs(refused.at - oldest.at) > SILENT_MILLIS)
     return { lines: ordered(lines, oldest, refused), isFirst: true };
   const { encoding: _, service: __, ...rest } = refused;

@@ -1,32 +1,32 @@
-/** What a deployment keeps, and for how long. */
+/** How much a deployment stores, and for how long. */
 export type RetentionRule = {
-  /** For how long after its last arrival a trace is kept, milliseconds; absent: until it is deleted. */
+  /** A trace expires this long after its last delivery, milliseconds; absent: never. */
   readonly maxAge?: number;
-  /** Bodies and large values of one session. */
+  /** Limit of one session: bodies and offloaded values. */
   readonly sessionBytes: number;
-  /** All sessions of a tenant, as they lie on disk; absent: no ceiling. */
+  /** Limit of all sessions of a tenant, size on disk; absent: no limit. */
   readonly tenantBytes?: number;
 };
 
-/** What is told of it, with a list or a session. */
+/** Storage and retention as a list or a session reports them. */
 export type Retention = {
-  /** Seconds; absent where nothing is forgotten for its age. */
+  /** Seconds; absent if nothing expires by age. */
   readonly maxAge?: number;
-  /** The last arrival of the trace that is forgotten next, Unix nanoseconds, decimal; absent without `maxAge`, or without a trace. */
+  /** Last delivery of the trace that expires next, Unix nanoseconds, decimal; absent without `maxAge` or without a trace. */
   readonly oldest?: string;
-  /** Of a session: its bodies and large values. Of a list: all of its sessions on disk, their traces' homes estimated. */
+  /** Of a session: its bodies and offloaded values. Of a list: all of its sessions on disk, with an estimate for the owners of their traces. */
   readonly bytes: number;
-  /** Where a session takes no more, and a list forgets the sessions that were silent for longest. */
+  /** Maximum size of a session. Maximum size of all sessions; the least recently active are deleted first. */
   readonly maxBytes?: number;
-  /** Of a list: sessions that were forgotten because there was no room, and when the last of them was, Unix nanoseconds. */
+  /** Of a list: sessions that were deleted for room, and the time of the last deletion, Unix nanoseconds. */
   readonly deleted?: { readonly sessions: number; readonly at: string };
 };
 
-/** What one session keeps, as its row in the list has it. */
+/** Storage usage of one session. */
 export type StorageUsage = {
-  /** On disk, with an estimate for the homes of its traces. */
+  /** On disk, with an estimate for the owners of its traces. */
   readonly bytes: number;
-  /** The last arrival of the trace that has been silent for longest, Unix milliseconds. */
+  /** Last delivery of the least recently active trace, Unix milliseconds. */
   readonly oldest: number;
 };
 
@@ -38,13 +38,13 @@ export type RetentionSettings = {
 
 const DAY_MILLIS = 86_400_000;
 const DEFAULT_DAYS = 30;
-/** A hundred years are for ever. */
+/** A hundred years. */
 const MOST_DAYS = 36_500;
-/** A tenth of what the platform gives an object, so that copies and values fit beside them. */
+/** A tenth of the platform's 10 GB for an object: leaves room for replicas and offloaded values. */
 const DEFAULT_SESSION_BYTES = 1_000_000_000;
-/** An object may have 10 GB on disk, facts and pages included. */
+/** Half of the platform's 10 GB for an object: facts and pages count too. */
 const MOST_SESSION_BYTES = 5_000_000_000;
-/** What a laptop spares, and two dollars a month pay. */
+/** Fits on a laptop, and costs two dollars a month. */
 const DEFAULT_TENANT_BYTES = 10_000_000_000;
 
 export const DEFAULT_RETENTION: RetentionRule = {
@@ -53,12 +53,12 @@ export const DEFAULT_RETENTION: RetentionRule = {
   tenantBytes: DEFAULT_TENANT_BYTES,
 };
 
-/** How late what is due may be forgotten, milliseconds: so that a session with many traces wakes once a day for all of them. */
+/** How late a trace may expire, milliseconds. A session with many traces thus wakes once a day for all of them. */
 export function retentionSlack(maxAge: number): number {
   return Math.min(DAY_MILLIS, maxAge / 30);
 }
 
-/** What the deployment's variables say; an empty one is none. */
+/** Parses the deployment's variables; an empty one counts as absent. */
 export function readRetention(
   settings: RetentionSettings,
 ): { readonly ok: true; readonly rule: RetentionRule } | { readonly ok: false; readonly error: string } {

@@ -5,7 +5,7 @@ import type { ResourceSpans } from "../../otel/span.ts";
 import type { Status } from "../liveness.ts";
 import type { SessionSummary } from "../summary.ts";
 
-/** Everything that crosses a session's stream. `event:` is the type, `data:` the rest as JSON; those marked "id" carry a resourceVersion as `id:`. */
+/** All events of a session's stream. `event:` is the type, `data:` the rest as JSON. Those documented with "id" carry a resourceVersion as `id:`. */
 export type SessionStreamEvent =
   /** id. `received`: Unix nanoseconds, decimal. */
   | {
@@ -14,7 +14,7 @@ export type SessionStreamEvent =
       readonly receipt: Receipt;
       readonly resourceSpans: readonly ResourceSpans[];
     }
-  /** id. Log records: of the trace, or of records that name a session and no trace the id that stands for it. */
+  /** id. Log records of a trace. For records that name a session and no trace, `traceId` stands for the session. */
   | {
       readonly type: "logs";
       readonly received: string;
@@ -22,17 +22,17 @@ export type SessionStreamEvent =
       readonly traceId: string;
       readonly resourceLogs: readonly ResourceLogs[];
     }
-  /** id. The trace left this session, for another one if `session` says so. */
+  /** id. The trace was removed from this session. `session`: where it moved to. */
   | { readonly type: "gone"; readonly traceId: string; readonly session?: string }
-  /** id. What was folded so far is void: the log follows from its beginning. */
+  /** id. Discard the fold: the log follows from its beginning. */
   | { readonly type: "reset" }
-  /** id. Nothing is left here; the session lives on under another name. Ends the stream. */
+  /** id. The session continues under another name. Ends the stream. */
   | { readonly type: "moved"; readonly session: string }
-  /** id. Forgotten. Ends the stream. */
+  /** id. The session was deleted. Ends the stream. */
   | { readonly type: "deleted" }
   /**
-   * With the status at this moment; again, with a bookmark, when silence alone moves it on. `prices`: the deployment's own,
-   * as its setting says them: costs are computed by them too.
+   * The summary with its present status. Sent again, with a bookmark, when the status changes without new data.
+   * `prices`: the text of the deployment's setting; costs use these prices too.
    */
   | {
       readonly type: "session";
@@ -43,49 +43,49 @@ export type SessionStreamEvent =
   /** Caught up. `now`: the server's clock, Unix milliseconds. */
   | { readonly type: "bookmark"; readonly resourceVersion: string; readonly now: number };
 
-/** Everything that crosses the list's stream. */
+/** All events of the list's stream. */
 export type ListStreamEvent =
   /** id. A session appeared or changed. */
   | { readonly type: "session"; readonly summary: SessionSummary }
-  /** id. It was deleted, moved to another name, or left the filter. */
+  /** id. The session was deleted, moved to another name, or left the filter. */
   | { readonly type: "gone"; readonly id: string; readonly session?: string }
   | { readonly type: "reset" }
   | { readonly type: "recentExports"; readonly recentExports: RecentExports }
   | { readonly type: "bookmark"; readonly resourceVersion: string; readonly now: number };
 
-/** What reached the receiver, whether kept or not: answers "is my exporter arriving?". */
+/** An export that reached the receiver, stored or not: shows whether an exporter is connected. */
 export type RecentExport = {
   /** Unix milliseconds. */
   readonly at: number;
   readonly signal: "traces" | "logs" | "metrics";
-  /** Absent where the content type was neither's. */
+  /** Absent for any other content type. */
   readonly encoding?: "json" | "protobuf";
   readonly service?: string;
-  /** Spans, or log records; nothing of metrics, which are not kept. */
+  /** Spans or log records; 0 for metrics, which are dropped. */
   readonly accepted: number;
   readonly rejected: number;
-  /** Why spans or log records, or the whole request, were refused. */
+  /** Why spans, log records or the whole request were refused. */
   readonly reason?: string;
 };
 
-/** One refusal, with its repeats: of these, what the newest says. */
+/** One refusal and its repetitions, with the values of the newest. */
 export type RefusedExport = RecentExport & {
   readonly reason: string;
-  /** The answer's HTTP status: 200 where a part was taken. */
+  /** HTTP status of the answer: 200 if a part was accepted. */
   readonly status: number;
-  /** Of the first, Unix milliseconds; `at` is the last. */
+  /** Time of the first, Unix milliseconds; `at` is the last. */
   readonly firstAt: number;
   readonly count: number;
 };
 
 export type RecentExports = {
-  /** Newest first, at most 20; of those that were refused, only what was taken in part. */
+  /** Newest first, at most 20. Exports that were refused as a whole are not among them. */
   readonly last: readonly RecentExport[];
-  /** Refusals, in whole or in part, newest first: one line each, and one for all that find no place (`addRefusal`). */
+  /** Refusals, whole or partial, newest first: one line each, and one for all others (`addRefusal`). */
   readonly refused: readonly RefusedExport[];
-  /** Requests of signals that are accepted and not kept. */
+  /** Requests of signals that are accepted but not stored. */
   readonly dropped: { readonly metrics: number };
 };
 
-/** What a Worker tells the directory of, since it told it last. */
+/** What a Worker reports to the directory: exports since its last report. */
 export type RecentExportsUpdate = RecentExports;

@@ -4,21 +4,21 @@ import type { SessionSummary, LivenessFacts } from "../summary.ts";
 
 export const STATUSES: readonly Status[] = ["waiting", "stalled", "running", "idle", "failed", "finished"];
 
-/** Which sessions a list or its watch shows: all conditions hold. */
+/** Filter of a list and of its stream: all conditions must hold. */
 export type ListFilter = {
   readonly kind: "session" | "trace" | "all";
   /** Empty: any. */
   readonly statuses: readonly Status[];
-  /** What is searched for, as `searchPhrases` makes it. */
+  /** Search phrases, made by `searchPhrases`. */
   readonly phrases: readonly string[];
-  /** Whole names that it must have, as `nameToken` makes them. */
+  /** Required names, made by `nameToken`. */
   readonly names: readonly string[];
-  /** Unix milliseconds: what began after `until` or ended before `since` is left out. */
+  /** Unix milliseconds. Excludes sessions that started after `until` or ended before `since`. */
   readonly since?: number;
   readonly until?: number;
 };
 
-/** All but status and words, for whoever has the row's columns. */
+/** All conditions but status and text, for callers that have the row's columns. */
 export function isInRange(
   { kind, since, until }: ListFilter,
   rowKind: SessionSummary["kind"],
@@ -36,30 +36,30 @@ export function hasStatus({ statuses }: ListFilter, status: Status): boolean {
   return statuses.length === 0 || statuses.includes(status);
 }
 
-/** Whether only the session's text tells if it is shown. */
+/** Whether the filter depends on the session's text. */
 export function needsText({ phrases, names }: ListFilter): boolean {
   return phrases.length > 0 || names.length > 0;
 }
 
-/** What a filter asks of a session beside its text. */
+/** The facts that a filter needs, apart from the text. */
 export type FilteredFacts = Pick<ListFacts, "kind" | "start" | "end" | "liveness">;
 
-/** Whether the session is shown at this time (Unix milliseconds), as far as its text does not matter. */
+/** Whether the filter admits the session at this time (Unix milliseconds), its text aside. */
 export function admits(filter: ListFilter, facts: FilteredFacts, now: number): boolean {
   if (!isInRange(filter, facts.kind, facts.start, facts.end)) return false;
   return filter.statuses.length === 0 || filter.statuses.includes(liveness(facts.liveness, now).status);
 }
 
-/** What the list of sessions filters, sorts and counts by. Times in Unix milliseconds with fractions. */
+/** Facts that the list filters, sorts and counts by. Times in Unix milliseconds with fractions. */
 export type ListFacts = {
   readonly kind: SessionSummary["kind"];
-  /** Last arrival. */
+  /** Last delivery. */
   readonly activity: number;
   readonly start: number;
   readonly end: number;
-  /** In and out. */
+  /** Input and output. */
   readonly tokens: number;
-  /** US dollars; 0 where nobody knows. */
+  /** US dollars; 0 if unknown. */
   readonly cost: number;
   readonly errors: number;
   readonly liveness: LivenessFacts;
@@ -78,15 +78,15 @@ export function listFacts({ kind, liveness: facts, start, end, tokens, cost, err
   };
 }
 
-/** The status from so many milliseconds of silence on, until the next step. */
+/** The status after this many milliseconds of silence, until the next step. */
 export type StatusStep = { readonly after: number; readonly status: Status };
 
-/** How the status of unchanged facts moves on while nothing is heard: the first step is after 0, the last one lasts. */
+/** How the status of unchanged facts changes with silence: the first step is at 0, the last one stays. */
 export type StatusSchedule = readonly StatusStep[];
 
 const TRANSITIONS = [0, ...LIVENESS_TRANSITIONS];
 
-/** What {@link liveness} will say of these facts at any time, asked once: a list of many sessions is computed from steps. */
+/** All future results of {@link liveness} for these facts, computed once: a list of many sessions reads the steps. */
 export function statusSchedule(facts: LivenessFacts): StatusSchedule {
   const arrival = arrivalMillis(facts);
   const steps: StatusStep[] = [];
@@ -97,21 +97,21 @@ export function statusSchedule(facts: LivenessFacts): StatusSchedule {
   return steps;
 }
 
-/** The status after so many milliseconds of silence. */
+/** The status after this much silence. */
 export function statusAfter(schedule: StatusSchedule, silentMillis: number): Status {
   let at = schedule.length - 1;
   while (at > 0 && silentMillis < (schedule[at]?.after ?? 0)) at--;
   return schedule[at]?.status ?? "finished";
 }
 
-/** When silence alone will next move the status on, Unix milliseconds; `undefined` when it has come to rest. */
+/** When the status changes next without new data, Unix milliseconds; `undefined` if it is final. */
 export function nextTransition(facts: LivenessFacts, now: number): number | undefined {
   const arrival = arrivalMillis(facts);
   const step = statusSchedule(facts).find(({ after }) => arrival + after > now);
   return step && arrival + step.after;
 }
 
-/** Of the last delivery, Unix milliseconds. */
+/** Time of the last delivery, Unix milliseconds. */
 export function arrivalMillis({ lastArrival }: LivenessFacts): number {
   return Number(BigInt(lastArrival) / 1_000_000n);
 }

@@ -10,14 +10,14 @@ import type { SessionSummary } from "../summary.ts";
 type Named = readonly [field: NameField | "other", name: string];
 type Lists = Pick<SessionSummary, "agents" | "teams" | "models" | "tools" | "namespaces" | "services" | "users">;
 
-/** What a summary alone says of how its session is found. */
+/** Texts and names of a summary alone. */
 export function searchableOf(summary: SessionSummary): Searchable {
   return { names: [...namesIn(summary), ...identities(summary)], texts: [summary.title] };
 }
 
 /**
- * What the session is found by: names that its summary leaves out too, what its queries were asked and are called, what
- * went wrong. Depends on the set of spans only; of very many texts, on which are shown is the same.
+ * Texts and names of the whole session: names that the summary omits, prompts and names of queries, failures. Depends on
+ * the set of spans only, also where texts are too many to include all.
  */
 export function searchableIn(
   table: SpanTable,
