@@ -5,21 +5,21 @@ import { DISPATCH_SUFFIX } from "../otel/semconv/attributes.ts";
 
 const OPERATIONS: ReadonlySet<string> = new Set(["team", "turn", "agent", "llm", "tool"]);
 
-/** How many events a session has to tell: of each operation that it began, and that it ended. */
+/** Number of a session's events: one for the start of each operation, and one for its end. */
 export function countEvents(table: SpanTable): number {
   const { rows } = table;
   let count = 0;
   for (let row = 0; row < rows.length; row++) {
-    const told = rows.derivation(row);
-    if (told === "event") count++;
-    if (told === undefined && isOperation(table, row)) count += rows.running(row) ? 1 : 2;
+    const derivation = rows.derivation(row);
+    if (derivation === "event") count++;
+    if (derivation === undefined && isOperation(table, row)) count += rows.running(row) ? 1 : 2;
   }
   return count;
 }
 
 /**
- * The traces that have spans of their own, as they were first seen: not those that stand for a session among log records, of
- * which an Ark client would get empty traces.
+ * Traces with spans of their own, in the order of their first delivery. Excludes trace ids that stand for a session of log
+ * records: an Ark client would get empty traces.
  */
 export function tracesWithSpans(table: SpanTable): string[] {
   const { rows } = table;

@@ -8,7 +8,7 @@ import type { SpanTable } from "./table/span-table.ts";
 import type { LivenessFacts } from "./summary.ts";
 import { waitingOf } from "./waiting.ts";
 
-/** What liveness needs of a session's spans. */
+/** The facts that liveness needs of a session's spans. */
 export function livenessFacts(table: SpanTable, fold: QueryFold, lastArrival: string): LivenessFacts {
   const { rows } = table;
   const { groups, queries } = fold;
@@ -46,7 +46,7 @@ export function livenessFacts(table: SpanTable, fold: QueryFold, lastArrival: st
   };
 }
 
-/** Numbers of the traces of which a query has ended: a parent that has not come by then is not awaited any more. */
+/** Numbers of the traces with an ended query: their missing parents are no longer awaited. */
 export function endedTraces(table: SpanTable, { groups, queries }: QueryFold): Set<number> {
   const open = queries.map((query) => isQueryOpen(table, query));
   const ended = new Set<number>();

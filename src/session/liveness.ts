@@ -4,26 +4,26 @@ export type Status = "waiting" | "stalled" | "running" | "idle" | "failed" | "fi
 
 export type Liveness = {
   readonly status: Status;
-  /** For `stalled` and `quiet`: the running span that started first, and for how long nothing was heard, milliseconds. */
+  /** For `stalled` and `idle`: the running span that started first, and the silence so far, milliseconds. */
   readonly open?: { readonly name: string; readonly forMillis: number };
-  /** For `waiting`: what was asked, and for how long nobody has answered, milliseconds. */
+  /** For `waiting`: the input request, and how long it has been open, milliseconds. */
   readonly waiting?: OpenInputRequest & { readonly forMillis: number };
   readonly silentMillis: number;
   readonly missingParents: number;
 };
 
-/** A model may think for a minute; a running span of a session that is silent for longer needs a look. */
+/** A model may think for a minute. A session that is silent for longer, with a running span, needs a look. */
 export const STALLED_MILLIS = 120_000;
 /** Exporters send every 5 s, some every 30 s. */
 export const IDLE_MILLIS = 30_000;
-/** With nothing open, more may come for as long as two of an exporter's batches take. */
+/** With nothing open, more data may come for two intervals of an exporter's batches. */
 export const SETTLED_MILLIS = 10_000;
-/** Then a parent that was named and has not come is not expected any more. */
+/** After this silence a missing parent is no longer expected. */
 export const GIVEN_UP_MILLIS = 600_000;
 
-/** People answer the next morning; after a day of silence nobody is expected to, and the session is what it is without. */
+/** People answer the next morning. After a day of silence no answer is expected, and the input request no longer counts. */
 export const UNANSWERED_MILLIS = 86_400_000;
-/** The silences, in milliseconds and ascending, at which {@link liveness} may answer otherwise of unchanged facts. */
+/** Silences, milliseconds, ascending, at which the result of {@link liveness} may change for unchanged facts. */
 export const LIVENESS_TRANSITIONS: readonly number[] = [
   SETTLED_MILLIS,
   IDLE_MILLIS,
@@ -33,8 +33,8 @@ export const LIVENESS_TRANSITIONS: readonly number[] = [
 ];
 
 /**
- * One pure function of facts and the present (Unix milliseconds), for the list, the stream and the page. Honest and
- * reversible: whatever it says, later data says otherwise.
+ * One pure function of facts and the present (Unix milliseconds), for the list, the stream and the page. No status is
+ * final: later data can change each of them.
  */
 export function liveness(facts: LivenessFacts, now: number): Liveness {
   // A page's clock may be behind the server's.
@@ -59,7 +59,7 @@ export function liveness(facts: LivenessFacts, now: number): Liveness {
 
 export type SummaryWithStatus = SessionSummary & { readonly status: Status };
 
-/** The session's facts, and what they mean at this moment (Unix milliseconds). */
+/** The summary and its status at this time (Unix milliseconds). */
 export function withStatus(summary: SessionSummary, now: number): SummaryWithStatus {
   return { ...summary, status: liveness(summary.liveness, now).status };
 }

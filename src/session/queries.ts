@@ -11,32 +11,33 @@ import type { QueryTarget } from "./summary.ts";
 import { reportingLeaves, withoutCost } from "./roll-up.ts";
 import type { UsageSum } from "./table/usage-rows.ts";
 
-/** A query with all that its spans add up to. */
+/** A query with the sums over its spans. */
 export type Query = QueryGroup & {
   spans: number;
   errors: number;
-  /** Its own span, or another query span of it, ended in error; or because nobody wanted the answer any more. */
+  /** Its own span, or another query span of it, ended in error and was not canceled. */
   failed: boolean;
+  /** Such a span was canceled. */
   canceled: boolean;
-  /** A span of it does more than hand it over. */
+  /** A span of it does more than dispatch it. */
   begun: boolean;
-  /** The row that says what was asked; -1 if none does. */
+  /** The row with the prompt; -1 without. */
   prompt: number;
-  /** The row that says of whom; -1 if none does. */
+  /** The row with the target; -1 without. */
   target: number;
-  /** The query span that says why it failed; -1 if none does. */
+  /** The query span with the reason of the failure; -1 without. */
   failure: number;
-  /** The row that ends last: of a prompt that was told as a moment, what hangs from it; else its own. */
+  /** The row whose end is the end of the query. A derived prompt is an instant: then the row below it that ends last. */
   last: number;
   readonly usage: UsageSum;
-  /** Cost of the tokens whose cost no span says, by the price table, in billionths of a dollar; undefined without any. */
+  /** Cost by the price table of tokens for which no span gives a cost, in billionths of a dollar; undefined without. */
   estimated: number | undefined;
 };
 
 export type QueryFold = {
   readonly groups: QueryGroups;
   readonly queries: readonly Query[];
-  /** Models whose tokens cost something that nobody says and no price tells. */
+  /** Models with tokens that have neither a cost nor a price. */
   readonly unpriced: ReadonlySet<string>;
 };
 
@@ -44,10 +45,10 @@ export function foldQueries(table: SpanTable, prices: Prices = LIST_PRICES): Que
   const { rows, usage } = table;
   const groups = groupByQuery(table);
   const queries = groups.queries.map((group) => emptyQuery(table, group));
-  const isShown = (row: number): boolean => groups.derived?.duplicates[row] !== 1;
-  const tokens = reportingLeaves(groups, (row) => rows.hasTokens(row) && isShown(row));
-  const costs = reportingLeaves(groups, (row) => rows.hasCost(row) && isShown(row));
-  const uncosted = withoutCost(groups, tokens, (row) => rows.hasCost(row) && isShown(row));
+  const isCounted = (row: number): boolean => groups.derived?.duplicates[row] !== 1;
+  const tokens = reportingLeaves(groups, (row) => rows.hasTokens(row) && isCounted(row));
+  const costs = reportingLeaves(groups, (row) => rows.hasCost(row) && isCounted(row));
+  const uncosted = withoutCost(groups, tokens, (row) => rows.hasCost(row) && isCounted(row));
   const unpriced = new Set<string>();
   const earlier = (row: number, known: number): number =>
     known < 0 || compareRows(table, row, known) < 0 ? row : known;
@@ -85,7 +86,7 @@ function addEstimate(table: SpanTable, prices: Prices, row: number, query: Query
   else query.estimated = (query.estimated ?? 0) + billionths;
 }
 
-/** Calls that say what they used and not of which model. */
+/** Stands for calls with tokens and without a model. */
 const NO_MODEL = "unknown";
 
 const AROUND_WORK: ReadonlySet<SpanKind> = new Set<SpanKind>(["internal", "http", "db", "messaging"]);
@@ -98,7 +99,7 @@ function isWork(table: SpanTable, row: number): boolean {
 
 const HAS_OWN_SUBJECT: ReadonlySet<SpanKind> = new Set<SpanKind>(["agent", "team", "tool", "llm", "embedding"]);
 
-/** Of whom the span says that its query is asked. */
+/** The target of the query, by this span. */
 export function targetIn(table: SpanTable, row: number): QueryTarget | undefined {
   const text = HAS_OWN_SUBJECT.has(table.rows.kind(row)) ? undefined : table.text(row, Row.SUBJECT);
   if (text === undefined) return undefined;
@@ -107,22 +108,22 @@ export function targetIn(table: SpanTable, row: number): QueryTarget | undefined
 }
 
 function emptyQuery(table: SpanTable, group: QueryGroup): Query {
-  const asked = group.received && promptAt(table, group.lead) !== undefined ? group.lead : -1;
+  const prompt = group.received && promptAt(table, group.lead) !== undefined ? group.lead : -1;
   const usage = { input: 0, output: 0, cached: 0, reasoning: 0 };
   const counts = { spans: 0, errors: 0, failed: false, canceled: false, begun: false };
-  return { ...group, ...counts, prompt: asked, target: -1, failure: -1, last: group.lead, usage, estimated: undefined };
+  return { ...group, ...counts, prompt, target: -1, failure: -1, last: group.lead, usage, estimated: undefined };
 }
 
-/** Its outermost span runs, or has not come. */
-export function isQueryOpen({ rows }: SpanTable, { received: come, lead }: QueryGroup): boolean {
-  return !come || rows.running(lead);
+/** Its outermost span runs, or was not received yet. */
+export function isQueryOpen({ rows }: SpanTable, { received, lead }: QueryGroup): boolean {
+  return !received || rows.running(lead);
 }
 
-/** "" where nothing names it. */
-export function queryName(table: SpanTable, { named, lead, received: come }: QueryGroup): string {
+/** "" without a name. */
+export function queryName(table: SpanTable, { named, lead, received }: QueryGroup): string {
   const own = named ? table.text(lead, Row.QUERY_NAME) : undefined;
   if (own !== undefined) return own;
-  const awaited = come ? "" : outermostAbsent(table, lead).name;
+  const awaited = received ? "" : outermostAbsent(table, lead).name;
   return awaited || (table.text(lead, Row.NAME) ?? table.text(lead, Row.SUBJECT) ?? "");
 }
 

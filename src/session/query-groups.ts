@@ -8,13 +8,13 @@ import { IdSet } from "./table/span-index.ts";
 import type { SpanTable } from "./table/span-table.ts";
 import { NONE } from "./table/texts.ts";
 
-/** A query and the row to read what is known of it. */
+/** A query and its main row. */
 export type QueryGroup = {
-  /** Its spans name it; otherwise it is a root of its trace. */
+  /** Spans name the query; otherwise it is a root of its trace. */
   readonly named: boolean;
-  /** Its outermost span, or the earliest one that waits for that. */
+  /** Row of its outermost span, or of the earliest span below that while it is missing. */
   readonly lead: number;
-  /** Whether the outermost span is here. */
+  /** Whether the outermost span was received. */
   readonly received: boolean;
 };
 
@@ -24,55 +24,55 @@ export type QueryGroups = {
   readonly order: Int32Array;
   /** By start. */
   readonly queries: readonly QueryGroup[];
-  /** By row: position in `queries`; -1 of a row that another tells better. */
+  /** By row: position in `queries`; -1 for a duplicate. */
   readonly queryOf: Int32Array;
-  /** Of spans that were made of log records; absent without any. */
+  /** Of derived spans; absent without any. */
   readonly derived?: DerivedLinks;
 };
 
 type Candidate = { readonly named: boolean; query: number; orphan: number; top: number };
 
-const NOBODY = -1;
+const ABSENT = -1;
 
 /**
- * Gives each span to exactly one query of its trace: to the one that it names, else to its parent's. Where no span names
- * a query, each root is one. What hangs from neither (its parent is missing, or it is in a cycle) goes to the first query
- * of the trace; a trace without any has one that has not come.
+ * Assigns each span to exactly one query of its trace: the query that it names, else its parent's. If no span names a query,
+ * each root is one. Other spans (whose parent is missing, or who are in a cycle) belong to the first query of the trace. A
+ * trace without a query has one whose outermost span was not received.
  */
 export function groupByQuery(table: SpanTable): QueryGroups {
-  const told = linkDerivedSpans(table);
-  const parents = parentRows(table, told);
+  const derived = linkDerivedSpans(table);
+  const parents = parentRows(table, derived);
   const order = parentsFirst(parents);
-  const { candidates, queryOf } = findQueries(table, parents, order, told);
-  const queries = candidates.map(settle);
+  const { candidates, queryOf } = findQueries(table, parents, order, derived);
+  const queries = candidates.map(toGroup);
   const sorted = queries
     .map((_, at) => at)
     .toSorted((a, b) => compareRows(table, leadOf(queries, a), leadOf(queries, b)));
   const places = new Int32Array(queries.length);
-  /** By trace: a query may be told of in one and traced in another, and is then of both. */
+  /** By trace: a query that is derived in one trace and traced in another belongs to both. */
   const first = new Map<number, number>();
-  const meet = (row: number, place: number): void => {
+  const include = (row: number, place: number): void => {
     const trace = table.rows.word(row, Row.TRACE);
     if (place < (first.get(trace) ?? queries.length)) first.set(trace, place);
   };
   sorted.forEach((at, place) => {
     places[at] = place;
-    meet(leadOf(queries, at), place);
+    include(leadOf(queries, at), place);
   });
   queryOf.forEach((query, row) => {
     if (query < 0) return;
-    queryOf[row] = places[query] ?? NOBODY;
-    meet(row, queryOf[row]);
+    queryOf[row] = places[query] ?? ABSENT;
+    include(row, queryOf[row]);
   });
   for (let row = 0; row < queryOf.length; row++) {
-    if (queryOf[row] !== NOBODY || told?.duplicates[row] === 1) continue;
-    queryOf[row] = first.get(table.rows.word(row, Row.TRACE)) ?? NOBODY;
+    if (queryOf[row] !== ABSENT || derived?.duplicates[row] === 1) continue;
+    queryOf[row] = first.get(table.rows.word(row, Row.TRACE)) ?? ABSENT;
   }
   const all = { parents, order, queries: sorted.flatMap((at) => queries[at] ?? []), queryOf };
-  return told === undefined ? all : { ...all, derived: told };
+  return derived === undefined ? all : { ...all, derived };
 }
 
-function parentRows(table: SpanTable, told: DerivedLinks | undefined): Int32Array {
+function parentRows(table: SpanTable, derived: DerivedLinks | undefined): Int32Array {
   const { rows } = table;
   const parents = new Int32Array(rows.length);
   for (let row = 0; row < rows.length; row++) {
@@ -83,45 +83,45 @@ function parentRows(table: SpanTable, told: DerivedLinks | undefined): Int32Arra
       parents[row] = parent < 0 ? MISSING : parent;
     }
   }
-  if (told !== undefined) {
-    told.duplicates.forEach((isHidden, row) => {
-      if (isHidden === 1) parents[row] = ROOT;
+  if (derived !== undefined) {
+    derived.duplicates.forEach((isDuplicate, row) => {
+      if (isDuplicate === 1) parents[row] = ROOT;
     });
-    for (const [row, parent] of told.parents) parents[row] = parent;
+    for (const [row, parent] of derived.parents) parents[row] = parent;
   }
   cutCycles(parents);
   return parents;
 }
 
-function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array, told: DerivedLinks | undefined) {
+function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array, derived: DerivedLinks | undefined) {
   const { rows } = table;
   const named = new Set<number>();
   for (let row = 0; row < rows.length; row++) {
-    if (told?.duplicates[row] !== 1 && namesQuery(table, row)) named.add(rows.word(row, Row.TRACE));
+    if (derived?.duplicates[row] !== 1 && namesQuery(table, row)) named.add(rows.word(row, Row.TRACE));
   }
 
   const candidates: Candidate[] = [];
   const byIdentity = new Map<number, number>();
-  const queryOf = new Int32Array(rows.length).fill(NOBODY);
+  const queryOf = new Int32Array(rows.length).fill(ABSENT);
   /** By row: the query of the nearest query span, itself included. */
-  const within = new Int32Array(rows.length).fill(NOBODY);
-  /** By trace: the query that has not come. */
-  const unseen = new Map<number, number>();
+  const within = new Int32Array(rows.length).fill(ABSENT);
+  /** By trace: the query whose outermost span was not received. */
+  const missing = new Map<number, number>();
   const earlier = (known: number, row: number): number =>
     known < 0 || compareRows(table, row, known) < 0 ? row : known;
   const open = (isNamed: boolean): number =>
-    candidates.push({ named: isNamed, query: NOBODY, orphan: NOBODY, top: NOBODY }) - 1;
+    candidates.push({ named: isNamed, query: ABSENT, orphan: ABSENT, top: ABSENT }) - 1;
 
   const rooted = new Set<number>();
   for (const row of order) {
-    if (told?.duplicates[row] === 1) continue;
+    if (derived?.duplicates[row] === 1) continue;
     const parent = parents[row] ?? ROOT;
     const trace = rows.word(row, Row.TRACE);
-    const parentQuery = parent < 0 ? NOBODY : (queryOf[parent] ?? NOBODY);
-    const around = parent < 0 ? NOBODY : (within[parent] ?? NOBODY);
+    const parentQuery = parent < 0 ? ABSENT : (queryOf[parent] ?? ABSENT);
+    const around = parent < 0 ? ABSENT : (within[parent] ?? ABSENT);
     let query = parentQuery;
     if (namesQuery(table, row)) {
-      const identity = identityOf(table, told?.sameQuery.get(row) ?? row);
+      const identity = identityOf(table, derived?.sameQuery.get(row) ?? row);
       query = byIdentity.get(identity) ?? open(true);
       byIdentity.set(identity, query);
     } else if ((parent === ROOT || parent === SELF) && !named.has(trace)) {
@@ -141,8 +141,8 @@ function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array, t
     const trace = rows.word(row, Row.TRACE);
     const parent = parents[row] ?? ROOT;
     if ((parent !== MISSING && parent !== CYCLE) || named.has(trace) || rooted.has(trace)) continue;
-    const query = unseen.get(trace) ?? open(false);
-    unseen.set(trace, query);
+    const query = missing.get(trace) ?? open(false);
+    missing.set(trace, query);
     const candidate = candidates[query];
     if (!candidate) continue;
     if (parent === MISSING) candidate.orphan = earlier(candidate.orphan, row);
@@ -151,13 +151,13 @@ function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array, t
   return { candidates, queryOf };
 }
 
-function settle({ named, query, orphan, top }: Candidate): QueryGroup {
+function toGroup({ named, query, orphan, top }: Candidate): QueryGroup {
   if (query >= 0) return { named, lead: query, received: true };
   return orphan >= 0 ? { named, lead: orphan, received: false } : { named, lead: top, received: true };
 }
 
 function leadOf(queries: readonly QueryGroup[], at: number): number {
-  return queries[at]?.lead ?? NOBODY;
+  return queries[at]?.lead ?? ABSENT;
 }
 
 function namesQuery({ rows }: SpanTable, row: number): boolean {
@@ -165,8 +165,8 @@ function namesQuery({ rows }: SpanTable, row: number): boolean {
 }
 
 /**
- * Of trace, namespace and name: exact as long as there are fewer than 2^21 traces. All of a session's events share a trace:
- * there each query is one of its own, though another had its name.
+ * Number made of trace, namespace and name: exact for fewer than 2^21 traces. All events of a session share a trace, so there
+ * each query is separate, even if another has its name.
  */
 function identityOf({ rows }: SpanTable, row: number): number {
   if (rows.derivation(row) === "event") return -1 - row;
@@ -175,8 +175,8 @@ function identityOf({ rows }: SpanTable, row: number): number {
 }
 
 /**
- * Parents that were named and have not come, by trace number: those that spans name as their parents, and those that the
- * spans' paths name above these. Each counts once, however many spans name it.
+ * Number of missing parents by trace number: parents of spans, and ancestors above these that paths name. Each counts once,
+ * however many spans name it.
  */
 export function absentParents(table: SpanTable, parents: Int32Array): Map<number, number> {
   const { rows, paths } = table;
@@ -191,7 +191,7 @@ export function absentParents(table: SpanTable, parents: Int32Array): Map<number
     const trace = rows.word(row, Row.TRACE);
     add(trace, rows.word(row, Row.PARENT), rows.word(row, Row.PARENT + 1));
     let path = rows.path(row);
-    // Whoever walked here before went on to the same end.
+    // An earlier walk from here continued to the same end.
     while (path !== NO_PATH && walked[path] === 0 && table.rowOf(trace, paths.high(path), paths.low(path)) < 0) {
       walked[path] = 1;
       add(trace, paths.high(path), paths.low(path));
@@ -201,7 +201,7 @@ export function absentParents(table: SpanTable, parents: Int32Array): Map<number
   return counts;
 }
 
-/** The outermost of the spans above a row that have not come, as the row's path names them, else the row's parent; "" where nothing names it. */
+/** The outermost missing span above a row, by the row's path, else the row's parent. `name`: "" if unknown. */
 export function outermostAbsent(table: SpanTable, row: number): { readonly spanId: string; readonly name: string } {
   const { rows, paths } = table;
   const trace = rows.word(row, Row.TRACE);

@@ -4,29 +4,29 @@ import type { LogRecord } from "../otel/log-record.ts";
 import type { Span } from "../otel/span.ts";
 import { ClockOutlierCount, bucketOf, isWithin } from "./clock-outliers.ts";
 
-/** One event of a replay: a revision of the log, or those of its spans or log records whose time has come. */
+/** One event of a replay: a revision of the log, or some of its spans or log records. */
 export type ReplayStep = {
-  /** When the session did that, Unix milliseconds. */
+  /** Time in the session, Unix milliseconds. */
   readonly at: number;
   readonly revision: number;
-  /** Positions of the spans or records, ascending; absent where it is the whole revision. */
+  /** Positions of the spans or records, ascending; absent for a whole revision. */
   readonly positions?: readonly number[];
-  /** Items told once this step is: where the next one begins. */
+  /** The item at which the next step starts. */
   readonly next: number;
 };
 
-/** The order in which a log is told again, and when. Items are revisions, or spans and log records; a step may tell several. */
+/** Order and times of a replay. Items are revisions, or spans and log records; a step may contain several. */
 export type ReplaySchedule = {
-  /** Items. */
+  /** Number of items. */
   readonly length: number;
-  /** The step that begins with an item, which is less than `length`. */
+  /** The step that starts at an item. `item`: less than `length`. */
   step(item: number): ReplayStep;
 };
 
-/** Spans of one revision that are this near in time are one event. */
+/** Spans of one revision within this time are one event. */
 const TICK_MILLIS = 10;
 
-/** Revision by revision as they were received; one that another log held before came, here, no earlier than what precedes it. */
+/** By the times at which revisions were received. A copied revision is no earlier than the revision before it in this log. */
 export class ArrivalSchedule implements ReplaySchedule {
   readonly #revisions: number[] = [];
   readonly #times: number[] = [];
@@ -35,7 +35,7 @@ export class ArrivalSchedule implements ReplaySchedule {
     return this.#revisions.length;
   }
 
-  /** In the log's order. `received`: Unix milliseconds; unknown where a trace left. */
+  /** In the log's order. `received`: Unix milliseconds; undefined for a tombstone. */
   add(revision: number, received: number | undefined): void {
     const last = this.#times.at(-1);
     this.#revisions.push(revision);
@@ -48,16 +48,16 @@ export class ArrivalSchedule implements ReplaySchedule {
 }
 
 /**
- * Span by span as they happened: one that ended when it ended, a report of a running one when it was made; and log records. A clock that is
- * wrong by more than a year says nothing: such a span comes with what stands before it in the log.
+ * By the times of spans and log records: an ended span at its end, a running one at its report. A time that is a clock
+ * outlier is ignored: such a span is replayed together with the one before it in the log.
  */
 export class EventSchedule implements ReplaySchedule {
   readonly #revisions: number[] = [];
   readonly #positions: number[] = [];
-  /** Unix nanoseconds, until `settle`. */
+  /** Unix nanoseconds, until `finish`. */
   readonly #instants: bigint[] = [];
   readonly #sizes = new Map<number, number>();
-  readonly #eras = new ClockOutlierCount();
+  readonly #clocks = new ClockOutlierCount();
   #ticks = new Float64Array();
   #order = new Uint32Array();
 
@@ -70,7 +70,7 @@ export class EventSchedule implements ReplaySchedule {
     this.#add(revision, spans.map(replayTimeOf));
   }
 
-  /** Log records as they happened. */
+  /** Log records of a revision; each has its position. */
   addRecords(revision: number, records: readonly LogRecord[]): void {
     this.#add(revision, records.map(replayTimeOfRecord));
   }
@@ -78,21 +78,21 @@ export class EventSchedule implements ReplaySchedule {
   #add(revision: number, instants: readonly bigint[]): void {
     this.#sizes.set(revision, instants.length);
     instants.forEach((instant, position) => {
-      this.#eras.add(eraIn(instant));
+      this.#clocks.add(bucketOfInstant(instant));
       this.#revisions.push(revision);
       this.#positions.push(position);
       this.#instants.push(instant);
     });
   }
 
-  /** Call once, when all of the log was added. */
+  /** Sorts the items. Call once, after the whole log was added. */
   finish(): this {
-    const { plausible: common } = this.#eras;
-    const isSane = (instant: bigint): boolean => isWithin(common, eraIn(instant));
-    let last = this.#instants.find(isSane) ?? 0n;
+    const { plausible: common } = this.#clocks;
+    const isPlausible = (instant: bigint): boolean => isWithin(common, bucketOfInstant(instant));
+    let last = this.#instants.find(isPlausible) ?? 0n;
     this.#ticks = Float64Array.from(this.#instants, (instant) => {
-      if (isSane(instant)) last = instant;
-      return Number(last / NANOS_A_TICK);
+      if (isPlausible(instant)) last = instant;
+      return Number(last / NANOS_PER_TICK);
     });
     this.#instants.length = 0;
     this.#order = Uint32Array.from(this.#revisions.keys()).sort((a, b) => this.#compare(a, b));
@@ -114,65 +114,65 @@ export class EventSchedule implements ReplaySchedule {
     return { at: tick * TICK_MILLIS, revision, next, ...(isWhole ? {} : { positions }) };
   }
 
-  /** Revisions and positions ascend already: they are as the log has them. */
+  /** Items were added in the order of revisions and positions, so their index breaks ties. */
   #compare(a: number, b: number): number {
     return (this.#ticks[a] ?? 0) - (this.#ticks[b] ?? 0) || a - b;
   }
 }
 
-const NANOS_A_TICK = BigInt(TICK_MILLIS) * 1_000_000n;
+const NANOS_PER_TICK = BigInt(TICK_MILLIS) * 1_000_000n;
 
-/** When a span is told of, Unix nanoseconds: its end, or, while it runs, when the report was made. */
+/** Time of a span in a replay, Unix nanoseconds: its end, or the time of the report while it runs. */
 export function replayTimeOf(span: Span): bigint {
   const { running, asOf } = spanIdentity(span);
   const start = BigInt(span.startTimeUnixNano ?? 0);
-  // The number of a report is no time, and some spans end before they start.
-  const told = running ? asOf : BigInt(span.endTimeUnixNano ?? 0);
-  return told > start ? told : start;
+  // A report may have a number instead of a time, and some spans end before they start.
+  const time = running ? asOf : BigInt(span.endTimeUnixNano ?? 0);
+  return time > start ? time : start;
 }
 
-/** When a log record is told of, Unix nanoseconds. */
+/** Time of a log record in a replay, Unix nanoseconds. */
 export const replayTimeOfRecord = (record: LogRecord): bigint => BigInt(timeOfRecord(record) || 0);
 
-function eraIn(instant: bigint): number {
+function bucketOfInstant(instant: bigint): number {
   return bucketOf(Number(instant >> 32n));
 }
 
-/** How fast a replay goes. Times of the session are Unix milliseconds, as are the clock's. */
+/** Speed of a replay. All times are Unix milliseconds. */
 export type Pace = {
   readonly speed: number;
   /** Longest wait between two steps, in milliseconds of the viewer's time. */
   readonly idle: number;
-  /** What the session did before goes out without waiting. */
+  /** Earlier steps are sent without a wait. */
   readonly from?: number;
 };
 
-/** Waits that are shorter are owed to the next step: timers are no finer. */
+/** Shorter waits are added to the next one: timers are no finer. */
 const LEAST_WAIT = 4;
-/** A viewer that reads later than this paused: the replay goes on from there, and does not catch up at once. */
+/** A viewer that is later than this has paused: the replay continues from there instead of catching up. */
 const MOST_LATE = 1_000;
 
-/** Keeps time for a replay, by the caller's clock. */
+/** Clock of a replay. The caller passes its own time. */
 export class ReplayClock {
   readonly #pace: Pace;
-  /** When the last step was told in the session's time, and when it was due in the viewer's. */
-  #last: { readonly at: number; readonly due: number } | undefined;
+  /** The last step: its time in the session, and when it was due by the viewer's clock. */
+  #last: { readonly at: number; readonly dueAt: number } | undefined;
 
   constructor(pace: Pace) {
     this.#pace = pace;
   }
 
-  /** How many milliseconds to wait before the step that the session took at `at`; `now` is the viewer's clock. */
+  /** Milliseconds to wait before a step. `at`: its time in the session; `now`: the viewer's clock. */
   wait(at: number, now: number): number {
     const pause = this.#last === undefined ? 0 : pauseBetween(this.#last.at, at, this.#pace);
-    const due = (this.#last?.due ?? now) + pause;
-    const late = now - due;
-    this.#last = { at, due: late > MOST_LATE ? now : due };
+    const dueAt = (this.#last?.dueAt ?? now) + pause;
+    const late = now - dueAt;
+    this.#last = { at, dueAt: late > MOST_LATE ? now : dueAt };
     return -late < LEAST_WAIT ? 0 : -late;
   }
 }
 
-/** What two steps of the session are apart in the viewer's time. Steps that go back in time follow at once. */
+/** Time between two steps for the viewer. A step that goes back in time follows at once. */
 function pauseBetween(before: number, next: number, { speed, idle, from = before }: Pace): number {
   const gap = next - Math.max(before, from);
   return gap <= 0 ? 0 : Math.min(gap / speed, idle);

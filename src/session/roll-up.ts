@@ -5,15 +5,15 @@ import { isError } from "./table/annotated-rows.ts";
 import { MISSING, ROOT } from "./table/parent-links.ts";
 import type { SpanTable } from "./table/span-table.ts";
 
-/** Names shown of each list of a summary: enough for a person, and a list of sessions stays small. */
+/** Names in each list of a summary: enough for a person, and a list of sessions stays small. */
 export const MAX_NAMES_SHOWN = 50;
 
-/** All names that a session's spans give, the lists as long as they are. */
+/** All names of a session's spans, without a limit. */
 export type RollUp = {
   readonly tallies: Readonly<Record<"agents" | "teams" | "models" | "tools", readonly Tally[]>>;
   readonly names: Readonly<Record<"services" | "namespaces" | "users", readonly string[]>>;
   readonly errors: number;
-  /** Some span is a query's, an agent's, a model's or a tool's. */
+  /** At least one span is of a query, an agent, a model or a tool. */
   readonly isAgentic: boolean;
 };
 
@@ -21,12 +21,12 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
   const { rows } = table;
   const [agents, teams, models, tools] = [new Tallies(), new Tallies(), new Tallies(), new Tallies()];
   const [services, namespaces, users] = [new Set<string>(), new Set<string>(), new Set<string>()];
-  const hidden = groups.derived?.duplicates;
-  const modelCalls = reportingLeaves(groups, (row) => hidden?.[row] !== 1 && isModelCall(table, row));
+  const duplicates = groups.derived?.duplicates;
+  const modelCalls = reportingLeaves(groups, (row) => duplicates?.[row] !== 1 && isModelCall(table, row));
   let errors = 0;
   let isAgentic = false;
   for (let row = 0; row < rows.length; row++) {
-    if (hidden?.[row] === 1) continue;
+    if (duplicates?.[row] === 1) continue;
     const kind = rows.kind(row);
     const failed = isError(table, row);
     if (failed) errors++;
@@ -50,7 +50,7 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
 type ShownNames = RollUp["tallies"] &
   RollUp["names"] & { readonly omitted?: Readonly<Partial<Record<NameList, number>>> };
 
-/** The lists as a summary shows them: cut, with how many names were left out. */
+/** The lists of a summary: limited, with the numbers of omitted names. */
 export function shownNames({ tallies, names }: RollUp): ShownNames {
   const { agents, teams, models, tools } = tallies;
   const { services, namespaces, users } = names;
@@ -85,7 +85,7 @@ function sorted(texts: ReadonlySet<string>): string[] {
   return [...texts].toSorted();
 }
 
-/** Counts calls by the name of what was called. */
+/** Counts calls by name. */
 export class Tallies {
   readonly #tallies = new Map<string, { calls: number; errors: number }>();
 
@@ -106,8 +106,8 @@ export class Tallies {
 }
 
 /**
- * Of the rows that report something, those below which nobody reports it again: usage is repeated up the tree, and two
- * instrumentations may report one call. A subtree whose parent has not come counts as lying below its query's span.
+ * The lowest reporting rows: those without another reporting row below. Usage is repeated up the tree, and two
+ * instrumentations may report one call. A subtree whose parent is missing counts as below its query's span.
  */
 export function reportingLeaves(groups: QueryGroups, reports: (row: number) => boolean): Uint8Array {
   const { parents, order, queries, queryOf } = groups;
@@ -124,7 +124,7 @@ export function reportingLeaves(groups: QueryGroups, reports: (row: number) => b
   }
   if (strays.length > 0) {
     const tops = topsOf(groups);
-    // A query's span may itself lie below a stray, which then reports too: the list grows while it is read.
+    // A query's span may itself be below a stray, which then reports too: the list grows during the loop.
     for (const stray of strays) {
       const query = queries[queryOf[stray] ?? -1];
       if (!query?.received || tops[query.lead] === stray) continue;
@@ -152,24 +152,24 @@ export function topsOf({ parents, order }: Pick<QueryGroups, "parents" | "order"
 }
 
 /**
- * Of the rows that report tokens, those that no cost covers: nothing above them says one, nor anything below. As with
- * tokens, a subtree whose parent has not come counts as lying below its query's span.
+ * Rows that report tokens without a cost: no row above or below them has one. As with tokens, a subtree whose parent is
+ * missing counts as below its query's span.
  */
 export function withoutCost(groups: QueryGroups, tokens: Uint8Array, hasCost: (row: number) => boolean): Uint8Array {
   const { parents, order, queries, queryOf } = groups;
-  const said = new Uint8Array(parents.length);
-  for (let row = 0; row < said.length; row++) if (hasCost(row)) said[row] = 1;
+  const costed = new Uint8Array(parents.length);
+  for (let row = 0; row < costed.length; row++) if (hasCost(row)) costed[row] = 1;
   const uncosted = new Uint8Array(parents.length);
-  if (!said.includes(1)) {
+  if (!costed.includes(1)) {
     uncosted.set(tokens);
     return uncosted;
   }
-  const above = said.slice();
+  const above = costed.slice();
   for (const row of order) {
     const parent = parents[row] ?? ROOT;
     if (parent >= 0 && above[parent] === 1) above[row] = 1;
   }
-  const below = said.slice();
+  const below = costed.slice();
   const tops = topsOf(groups);
   const leadOf = (row: number): number => {
     const query = queries[queryOf[row] ?? -1];

@@ -13,20 +13,20 @@ import type { QueryPhase, QuerySummary, SessionSummary } from "./summary.ts";
 import { dollars } from "./table/usage-rows.ts";
 import type { UsageSum } from "./table/usage-rows.ts";
 
-/** Other names shown of a session: enough to find them, and a summary stays small. */
+/** Limit of `also`: enough to find the session, and a summary stays small. */
 export const MAX_ALSO = 20;
 
-/** What a session's spans do not say. `lastArrival`: Unix nanoseconds, decimal. */
+/** Facts that are not in a session's spans. `lastArrival`: Unix nanoseconds, decimal. */
 export type AboutSession = {
   readonly id: string;
   readonly lastArrival: string;
   readonly watchers: number;
   readonly belongsTo?: string;
-  /** Of tokens whose cost no span says; the list prices if absent. */
+  /** For tokens without a cost; the list prices if absent. */
   readonly prices?: Prices;
 };
 
-/** The whole session; depends on the set of spans only, never on how they came. */
+/** Summary of a session. Depends on the set of spans only, never on their order or deliveries. */
 export function summarise(
   table: SpanTable,
   about: AboutSession,
@@ -42,7 +42,7 @@ export function summarise(
     ...timesOf(table),
     liveness: livenessFacts(table, fold, about.lastArrival),
     traces: table.traceCount,
-    spans: table.rows.length - hiddenIn(fold.groups),
+    spans: table.rows.length - duplicatesIn(fold.groups),
     ...(table.records.size === 0 ? {} : { logRecords: table.records.size }),
     errors: rolled.errors,
     queries: fold.queries.length,
@@ -59,13 +59,13 @@ export function summarise(
   };
 }
 
-/** The units under a session, by start: what `QuerySummary` says, none of which depends on the order of admission. */
+/** Summaries of a session's queries, by start. Independent of the order of admission. */
 export function queriesOf(table: SpanTable, fold: QueryFold = foldQueries(table)): QuerySummary[] {
   const keys = new Set<string>();
   return fold.queries.map((query) => {
     const summary = summariseQuery(table, query);
     if (keys.has(summary.key)) {
-      // One id may stand for two spans, and two queries may wait for one parent.
+      // One id may belong to two spans, and two queries may wait for one parent.
       const { rows } = table;
       summary.key += `:${rows.hex(query.lead, Row.ID)}:${rows.word(query.lead, Row.OTLP_KIND)}`;
     }
@@ -76,11 +76,11 @@ export function queriesOf(table: SpanTable, fold: QueryFold = foldQueries(table)
 
 function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: string } {
   const { rows } = table;
-  const { lead, received: come, prompt: asked } = query;
+  const { lead, received } = query;
   const traceId = table.traceId(lead);
-  const spanId = come ? rows.hex(lead, Row.ID) : outermostAbsent(table, lead).spanId;
+  const spanId = received ? rows.hex(lead, Row.ID) : outermostAbsent(table, lead).spanId;
   const namespace = table.text(lead, Row.QUERY_NAMESPACE);
-  const text = asked < 0 ? undefined : promptAt(table, asked);
+  const prompt = query.prompt < 0 ? undefined : promptAt(table, query.prompt);
   const target = query.target < 0 ? undefined : targetIn(table, query.target);
   const phase = phaseOf(table, query);
   const { cost } = costOf(query.usage, query.estimated);
@@ -92,7 +92,7 @@ function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: s
     spanId,
     name: queryName(table, query),
     ...(namespace === undefined ? {} : { namespace }),
-    ...(text === undefined ? {} : { prompt: text }),
+    ...(prompt === undefined ? {} : { prompt }),
     ...(target === undefined ? {} : { target }),
     phase,
     ...(failure === undefined ? {} : { failure }),
@@ -105,16 +105,16 @@ function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: s
   };
 }
 
-function hiddenIn({ derived: told }: QueryFold["groups"]): number {
-  return told?.duplicates.reduce((count, isHidden) => count + isHidden, 0) ?? 0;
+function duplicatesIn({ derived }: QueryFold["groups"]): number {
+  return derived?.duplicates.reduce((count, isDuplicate) => count + isDuplicate, 0) ?? 0;
 }
 
-/** Absurd clocks are left out, as on the page's axis: a session does not last from 1970 on because one span says so. */
+/** Ignores clock outliers, as the page's axis does: one span with a time in 1970 does not make a session start then. */
 function timesOf(table: SpanTable): { start: string; end: string } {
   const { rows } = table;
   const count = new ClockOutlierCount();
   for (let row = 0; row < rows.length; row++) count.add(bucketOf(rows.word(row, Row.START)));
-  const eras = count.plausible;
+  const range = count.plausible;
   let first = -1;
   let last = -1;
   let lastField: number = Row.START;
@@ -124,28 +124,28 @@ function timesOf(table: SpanTable): { start: string; end: string } {
     lastField = field;
   };
   for (let row = 0; row < rows.length; row++) {
-    if (isWithin(eras, bucketOf(rows.word(row, Row.START)))) {
+    if (isWithin(range, bucketOf(rows.word(row, Row.START)))) {
       if (first < 0 || rows.order(row, Row.START, first, Row.START) < 0) first = row;
       extend(row, Row.START);
     }
-    if (!rows.running(row) && isWithin(eras, bucketOf(rows.word(row, Row.LAST)), 1)) extend(row, Row.LAST);
+    if (!rows.running(row) && isWithin(range, bucketOf(rows.word(row, Row.LAST)), 1)) extend(row, Row.LAST);
   }
   if (first < 0) return timesOfRecords(table);
   return { start: rows.long(first, Row.START).toString(), end: rows.long(last, lastField).toString() };
 }
 
-/** Log records may come before any span, or instead. */
+/** Log records may be received before any span, or without spans. */
 function timesOfRecords({ records }: SpanTable): { start: string; end: string } {
   const times = records.times();
   return times === undefined ? { start: "0", end: "0" } : { start: String(times.first), end: String(times.last) };
 }
 
-/** Of the first query that spans name, else of the first that was asked something, else of the first. */
+/** Title of the first query that spans name, else of the first with a prompt, else of the first. */
 function titleOf(table: SpanTable, queries: readonly Query[]): string {
   const first = queries.find((query) => query.named) ?? queries.find((query) => query.prompt >= 0) ?? queries[0];
-  const asked = first === undefined || first.prompt < 0 ? undefined : promptAt(table, first.prompt);
-  // Log records tell at once what was asked of a span that comes when it ends.
-  return asked ?? table.annotations.firstPrompt() ?? (first === undefined ? "" : queryName(table, first));
+  const prompt = first === undefined || first.prompt < 0 ? undefined : promptAt(table, first.prompt);
+  // Log records contain the prompt of a span before the span itself is exported at its end.
+  return prompt ?? table.annotations.firstPrompt() ?? (first === undefined ? "" : queryName(table, first));
 }
 
 function sumUsage(queries: readonly Query[]): UsageSum {
@@ -170,7 +170,7 @@ function namesOf(table: SpanTable): Set<string> {
   return names;
 }
 
-/** What spans say, and what the price table does of the rest. */
+/** Costs from spans, and estimates from the price table for the rest. */
 function costOf({ billionths }: UsageSum, estimate: number | undefined): { cost?: number; estimated?: number } {
   const estimated = dollars(estimate);
   const cost = dollars(estimate === undefined ? billionths : (billionths ?? 0) + estimate);

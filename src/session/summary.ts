@@ -1,31 +1,31 @@
 import type { Tokens } from "../facts/facts.ts";
 
-/** What liveness is computed from, together with the present; never a status itself. Times in Unix nanoseconds, decimal. */
+/** Input of liveness, apart from the present; never a status. Times in Unix nanoseconds, decimal. */
 export type LivenessFacts = {
   /** When the last delivery was received. */
   readonly lastArrival: string;
-  /** Spans that say they run. */
+  /** Running spans. */
   readonly running: number;
   /** The running span that started first. */
   readonly oldestRunning?: { readonly name: string; readonly start: string };
-  /** Parents that were named and have not come, in traces whose query has not ended. */
+  /** Parents that were named and not received, in traces without an ended query. */
   readonly awaitedParents: number;
-  /** Parents that were named and have not come, in traces whose query has ended. */
+  /** Parents that were named and not received, in traces with an ended query. */
   readonly missingParents: number;
-  /** A root or a query ended in error, and not because nobody wanted the answer. */
+  /** A root or a query ended in error, and was not canceled. */
   readonly failed: boolean;
-  /** The question that has been open for longest: somebody was asked, and no answer is known. */
+  /** The oldest input request without a known answer. */
   readonly waiting?: OpenInputRequest;
 };
 
 export type OpenInputRequest = {
-  /** First line, at most 160 UTF-16 units; the name of what asks where it does not tell. */
+  /** First line, at most 160 UTF-16 units; without a text, the name of the requesting operation. */
   readonly question: string;
-  /** Name of the query that asks. */
+  /** Name of the query that the request belongs to. */
   readonly query?: string;
-  /** The tool whose call waits for the answer. */
+  /** Tool whose call waits for the answer. */
   readonly tool?: string;
-  /** What asks, `<traceId>:<spanId>`; absent in what an older version reported. */
+  /** Requesting span, `<traceId>:<spanId>`; absent in reports of an older version. */
   readonly span?: string;
   /** Unix nanoseconds, decimal. */
   readonly since: string;
@@ -34,10 +34,10 @@ export type OpenInputRequest = {
 /** `calls` counts spans, `errors` those that count as errors. Lists are sorted by calls, then by name. */
 export type Tally = { readonly name: string; readonly calls: number; readonly errors: number };
 
-/** `pending`: an Ark query that was handed over, and nobody works on it yet. */
+/** `pending`: an Ark query that was dispatched and has not started. */
 export type QueryPhase = "pending" | "running" | "done" | "error" | "canceled";
 
-/** Of whom a query is asked: Ark's types are agent, team, model and tool. */
+/** Target of a query: Ark's types are agent, team, model and tool. */
 export type QueryTarget = { readonly type?: string; readonly name: string };
 
 /** The unit under a session: an Ark query, else a root of a trace. */
@@ -52,7 +52,7 @@ export type QuerySummary = {
   readonly prompt?: string;
   readonly target?: QueryTarget;
   readonly phase: QueryPhase;
-  /** First line of why it failed or was canceled. */
+  /** First line of the reason of a failure or cancellation. */
   readonly failure?: string;
   readonly start: string;
   readonly end?: string;
@@ -68,7 +68,7 @@ export type NameList = "agents" | "teams" | "models" | "tools" | "services" | "n
 
 export type SessionSummary = {
   readonly id: string;
-  /** A bare trace has neither a session name nor any query, agent, model or tool span. */
+  /** `trace`: neither a session name nor any query, agent, model or tool span. */
   readonly kind: "session" | "trace";
   readonly title: string;
   /** Earliest start and latest end (or start) of its spans, Unix nanoseconds, decimal. */
@@ -88,18 +88,18 @@ export type SessionSummary = {
   readonly services: readonly string[];
   readonly namespaces: readonly string[];
   readonly users: readonly string[];
-  /** How many names each list leaves out, where one does. */
+  /** Numbers of names that lists omit; absent if none does. */
   readonly omitted?: Readonly<Partial<Record<NameList, number>>>;
   readonly tokens: Tokens;
-  /** US dollars: what spans say, and for tokens whose cost none says what the price table does; absent without either. */
+  /** US dollars: costs from spans, and estimates from the price table for other tokens; absent without either. */
   readonly cost?: number;
   /** The part of `cost` that comes from the price table. */
   readonly estimated?: number;
-  /** Models that used tokens whose cost nobody knows: `cost` is without them. */
+  /** Models with tokens of unknown cost: `cost` excludes them. */
   readonly unpriced?: readonly string[];
-  /** Other session names its traces carry. */
+  /** Other session names in its traces. */
   readonly also: readonly string[];
-  /** The session whose ceiling kept this trace out. */
+  /** The session that this trace names, if that session's limits refused the trace. */
   readonly belongsTo?: string;
   /** Open streams. */
   readonly watchers: number;

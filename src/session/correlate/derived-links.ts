@@ -6,21 +6,21 @@ import { linkEvents } from "./event-links.ts";
 import type { DraftLinks } from "./event-links.ts";
 
 /**
- * How spans that were made of log records hang together with others, where their own ids do not say. Tables and trees ask
- * here, and nobody else decides it; it depends on the set of spans only.
+ * How derived spans relate to other spans where their ids do not say. The only source of these relations, for tables and
+ * trees. Depends on the set of spans only.
  */
 export type DerivedLinks = {
-  /** By row: 1 where a better row tells the same. It is neither counted nor shown. */
+  /** By row: 1 if another row describes the same operation better. A duplicate is neither counted nor shown. */
   readonly duplicates: Uint8Array;
-  /** By row: the row that it hangs from, or {@link ROOT}. */
+  /** By row: its parent row, or {@link ROOT}. */
   readonly parents: ReadonlyMap<number, number>;
-  /** By hidden row: the row that tells the same, where there is one. */
+  /** By duplicate row: the row that is shown in its place, if there is one. */
   readonly replacements: ReadonlyMap<number, number>;
-  /** By row of a query that was told of: a row of the query that it is. */
+  /** By row of a derived query: a row of the traced query that it is the same as. */
   readonly sameQuery: ReadonlyMap<number, number>;
 };
 
-/** `undefined` where no span was made of log records. */
+/** `undefined` if no span is derived. */
 export function linkDerivedSpans(table: SpanTable): DerivedLinks | undefined {
   if (!table.rows.anyDerived) return undefined;
   const links: DraftLinks = {
@@ -34,64 +34,65 @@ export function linkDerivedSpans(table: SpanTable): DerivedLinks | undefined {
   return links;
 }
 
-/** What log records make of spans, by the keys under which a view knows these. */
+/** Effects of log records on spans, by the keys of a view. */
 export type DerivedKeys = {
   readonly duplicates: ReadonlySet<string>;
-  /** "" of what hangs from nothing. */
+  /** "" for a root. */
   readonly parents: ReadonlyMap<string, string>;
-  /** By `<trace id>:<span id>` of one that is hidden: the key of the one that tells the same. */
+  /** By `<trace id>:<span id>` of a duplicate: the key of the span that is shown in its place. */
   readonly replacements: ReadonlyMap<string, string>;
-  /** Those that count as errors because a record says so. */
+  /** Spans that count as errors because a record says so. */
   readonly errors: ReadonlySet<string>;
 };
 
-/** `undefined` where no log record makes anything of a span. */
-export function derivedKeys(table: SpanTable, told: DerivedLinks | undefined): DerivedKeys | undefined {
-  if (told === undefined && table.annotations.size === 0) return undefined;
-  const [hidden, errors] = [new Set<string>(), new Set<string>()];
-  const [parents, standIns] = [new Map<string, string>(), new Map<string, string>()];
+/** `undefined` if no log record affects a span. */
+export function derivedKeys(table: SpanTable, links: DerivedLinks | undefined): DerivedKeys | undefined {
+  if (links === undefined && table.annotations.size === 0) return undefined;
+  const [duplicates, errors] = [new Set<string>(), new Set<string>()];
+  const [parents, replacements] = [new Map<string, string>(), new Map<string, string>()];
   for (let row = 0; row < table.size; row++) {
-    if (told?.duplicates[row] === 1) hidden.add(table.key(row));
+    if (links?.duplicates[row] === 1) duplicates.add(table.key(row));
     if (!table.rows.error(row) && isError(table, row)) errors.add(table.key(row));
   }
-  for (const [row, parent] of told?.parents ?? [])
+  for (const [row, parent] of links?.parents ?? [])
     parents.set(table.key(row), parent === ROOT ? "" : table.key(parent));
-  for (const [row, other] of told?.replacements ?? [])
-    standIns.set(`${table.traceId(row)}:${table.rows.hex(row, Row.ID)}`, table.key(other));
-  return { duplicates: hidden, parents, replacements: standIns, errors };
+  for (const [row, other] of links?.replacements ?? [])
+    replacements.set(`${table.traceId(row)}:${table.rows.hex(row, Row.ID)}`, table.key(other));
+  return { duplicates, parents, replacements, errors };
 }
 
 /**
- * A call that names no prompt, or one that nothing tells of, belongs to the last prompt of its trace that comes before it (one
- * that comes before all of them, by a clock that counts otherwise, to the first), and to none where there is none: nothing
- * is awaited for it. Codex traces some of what it does, and logs the rest without a trace id: then the prompt is in a
- * trace, and what has none here repeats what spans tell, if these come.
+ * Parents of calls whose prompt is not named, or not known: the last prompt of the trace that starts before the call, or
+ * the first prompt if none does (clocks may differ). Without any prompt the call is a root, and no parent is awaited.
+ * Codex traces some operations and logs the others without a trace id. Then the prompt is in a trace, and a logged call
+ * without a prompt is a duplicate as soon as a traced span of its kind is known.
  */
-export function linkByTime(table: SpanTable, { duplicates: hidden, parents }: DraftLinks): void {
+export function linkByTime(table: SpanTable, { duplicates, parents }: DraftLinks): void {
   const { rows } = table;
   const traces = new Map<number, { prompts: number[]; calls: number[] }>();
   const traced = new Set<string>();
   for (let row = 0; row < rows.length; row++) {
-    const told = rows.derivation(row);
-    if (told === undefined) traced.add(rows.kind(row));
-    if (told === undefined || told === "event") continue;
-    if (told === "call" && table.parentRow(row) >= 0) continue;
+    const derivation = rows.derivation(row);
+    if (derivation === undefined) traced.add(rows.kind(row));
+    if (derivation === undefined || derivation === "event") continue;
+    if (derivation === "call" && table.parentRow(row) >= 0) continue;
     const trace = rows.word(row, Row.TRACE);
     let known = traces.get(trace);
     if (known === undefined) traces.set(trace, (known = { prompts: [], calls: [] }));
-    (told === "prompt" ? known.prompts : known.calls).push(row);
+    (derivation === "prompt" ? known.prompts : known.calls).push(row);
   }
   for (const { prompts, calls } of traces.values()) {
     const ordered = prompts.toSorted((a, b) => compareRows(table, a, b));
     for (const call of calls) {
       const prompt = ordered[Math.max(0, promptsBefore(table, ordered, call) - 1)];
-      if (prompt === undefined && rows.derivation(call) === "by-time" && traced.has(rows.kind(call))) hidden[call] = 1;
+      if (prompt === undefined && rows.derivation(call) === "by-time" && traced.has(rows.kind(call)))
+        duplicates[call] = 1;
       else parents.set(call, prompt ?? ROOT);
     }
   }
 }
 
-/** How many of the prompts, which are in order, start before the call or with it. */
+/** How many of the prompts, sorted by start, start no later than the call. */
 function promptsBefore({ rows }: SpanTable, prompts: readonly number[], call: number): number {
   let from = 0;
   let to = prompts.length;

@@ -6,7 +6,7 @@ import { NONE } from "../table/texts.ts";
 import { compareRows } from "../table/annotated-rows.ts";
 import { endOf, pairRows, SLACK, startOf } from "./pair-rows.ts";
 
-/** While the links are made. */
+/** `DerivedLinks` under construction. */
 export type DraftLinks = {
   readonly duplicates: Uint8Array;
   readonly parents: Map<number, number>;
@@ -14,15 +14,15 @@ export type DraftLinks = {
   readonly sameQuery: Map<number, number>;
 };
 
-/** A query that events tell of, with its operations. */
+/** A query derived from events, and the operations derived from events of it. */
 type EventQuery = { readonly query: number; readonly operations: readonly number[] };
 
-/** What spans tell of a query: those of one trace that name it. */
-type Traced = { readonly rows: number[]; start: bigint; end: bigint };
+/** The spans of one trace that name a query. */
+type TracedQuery = { readonly rows: number[]; start: bigint; end: bigint };
 
 /**
- * Ark's events carry no ids. A query that they tell of is the one that spans name alike at that time: it is then told by the
- * spans, and of its operations those stay that no span tells yet.
+ * Ark's events carry no ids. A query derived from events is the traced query of the same name at the same time. The spans
+ * then replace it, and of its operations only those stay that no span describes yet.
  */
 export function linkEvents(table: SpanTable, links: DraftLinks): void {
   const queries = eventQueries(table);
@@ -53,20 +53,20 @@ function eventQueries(table: SpanTable): EventQuery[] {
   })).toSorted((a, b) => compareRows(table, a.query, b.query));
 }
 
-/** What spans tell of queries of one name, by start. Asked for by queries by start: each is looked at once, however many there are. */
-class NamedAlike {
-  readonly #traced: readonly Traced[];
+/** Traced queries of one name, by start. Callers match derived queries by start, so that each traced query is visited once. */
+class TracedQueries {
+  readonly #queries: readonly TracedQuery[];
   #next = 0;
 
-  constructor(traced: readonly Traced[]) {
-    this.#traced = traced;
+  constructor(queries: readonly TracedQuery[]) {
+    this.#queries = queries;
   }
 
-  /** The rows of the first that may have happened in this time and was not taken; it is taken then. */
+  /** Takes the first remaining query that may overlap this time; returns its rows. */
   take(start: bigint, end: bigint): readonly number[] | undefined {
-    for (let one = this.#traced[this.#next]; one !== undefined; one = this.#traced[this.#next]) {
+    for (let one = this.#queries[this.#next]; one !== undefined; one = this.#queries[this.#next]) {
       if (one.start > end + SLACK) return undefined;
-      // Over before this query began, it is over before all that are still to come.
+      // If it ended before this query started, it ended before all later ones.
       this.#next++;
       if (start <= one.end + SLACK) return one.rows;
     }
@@ -74,10 +74,10 @@ class NamedAlike {
   }
 }
 
-function tracedQueries(table: SpanTable): Map<string, NamedAlike> {
+function tracedQueries(table: SpanTable): Map<string, TracedQueries> {
   const { rows } = table;
-  const traces = new Map<string, Traced>();
-  const byName = new Map<string, Traced[]>();
+  const traces = new Map<string, TracedQuery>();
+  const byName = new Map<string, TracedQuery[]>();
   for (let row = 0; row < rows.length; row++) {
     if (rows.derivation(row) !== undefined || rows.string(row, Row.QUERY_NAME) === NONE) continue;
     const identity = identityOf(table, row);
@@ -101,14 +101,14 @@ function tracedQueries(table: SpanTable): Map<string, NamedAlike> {
     for (const { rows: own } of named) own.sort(order);
     named.sort((a, b) => order(a.rows[0] ?? 0, b.rows[0] ?? 0));
   }
-  return new Map(Array.from(byName, ([identity, named]) => [identity, new NamedAlike(named)]));
+  return new Map(Array.from(byName, ([identity, named]) => [identity, new TracedQueries(named)]));
 }
 
 function identityOf({ rows }: SpanTable, row: number): string {
   return `${rows.string(row, Row.QUERY_NAMESPACE)}:${rows.string(row, Row.QUERY_NAME)}`;
 }
 
-/** How deep in a query an operation stands: it hangs from the last one above it that is under way when it starts. */
+/** Depth of an operation in a query. Its parent is the last operation of smaller depth that runs when it starts. */
 const DEPTHS: ReadonlyMap<SpanKind, number> = new Map([
   ["team", 1],
   ["turn", 2],
@@ -118,8 +118,8 @@ const DEPTHS: ReadonlyMap<SpanKind, number> = new Map([
 const DEEPEST = 5;
 
 /**
- * The operations of one query: of the two ends of one of them the later tells it, and where spans of the query are there
- * (`traced`, by start), the span of that name does.
+ * Links the operations of one query. The event that ends an operation replaces the event that starts it, and a span of the
+ * same name replaces both. `traced`: spans of the query, by start.
  */
 function linkOperations(
   table: SpanTable,
@@ -128,37 +128,37 @@ function linkOperations(
   links: DraftLinks,
 ): void {
   const { rows } = table;
-  /** By row: the row that tells it instead. */
-  const better = new Map<number, number>();
+  /** By row: the row that replaces it. */
+  const replacedBy = new Map<number, number>();
   for (const alike of groupByName(table, operations).values()) {
     const [starts, ends] = [alike.filter((row) => rows.running(row)), alike.filter((row) => !rows.running(row))];
-    for (const [start, end] of pairRows(table, starts, ends)) better.set(start, end);
+    for (const [start, end] of pairRows(table, starts, ends)) replacedBy.set(start, end);
   }
   if (traced !== undefined) {
     const spans = groupByName(table, traced);
-    const left = operations.filter((row) => !better.has(row));
-    for (const [name, alike] of groupByName(table, left)) {
-      for (const [told, span] of pairRows(table, alike, spans.get(name) ?? [])) better.set(told, span);
-      // What events tell of a member or a target, spans tell in other words.
+    const open = operations.filter((row) => !replacedBy.has(row));
+    for (const [name, alike] of groupByName(table, open)) {
+      for (const [row, span] of pairRows(table, alike, spans.get(name) ?? [])) replacedBy.set(row, span);
+      // Spans describe a member or a target under other names, so events of them never pair.
       if (rows.kind(alike[0] ?? 0) === "chain") {
         for (const row of alike) if (!rows.running(row)) links.duplicates[row] = 1;
       }
     }
   }
   const above = nest(table, operations);
-  const root = traced === undefined ? query : meet(table, query, traced, links);
+  const root = traced === undefined ? query : mergeQuery(table, query, traced, links);
   const isOver = hasEnded(table, query) || hasEnded(table, root);
   for (const row of operations) {
-    // Events can be lost: what a query that is over leaves open is not going on.
-    if (better.has(row) || (isOver && rows.running(row))) links.duplicates[row] = 1;
-    const shown = visible(row, better, links);
+    // Events can be lost: an operation that is still open when its query ends does not run.
+    if (replacedBy.has(row) || (isOver && rows.running(row))) links.duplicates[row] = 1;
+    const shown = visible(row, replacedBy, links);
     if (shown !== undefined && shown !== row) links.replacements.set(row, shown);
     if (links.duplicates[row] === 1) continue;
-    links.parents.set(row, visible(above.get(row), better, links) ?? root);
+    links.parents.set(row, visible(above.get(row), replacedBy, links) ?? root);
   }
 }
 
-/** Handing a query over is not the end of it. */
+/** The end of a dispatch span is not the end of its query. */
 function hasEnded(table: SpanTable, row: number): boolean {
   return !table.rows.running(row) && table.text(row, Row.NAME)?.endsWith(DISPATCH_SUFFIX) !== true;
 }
@@ -174,7 +174,7 @@ function groupByName(table: SpanTable, rows: readonly number[]): Map<string, num
   return named;
 }
 
-/** Spans say agents and teams with their namespace before them. */
+/** Spans prefix agents and teams with their namespace. */
 function nameOf(table: SpanTable, row: number): string {
   const kind = table.rows.kind(row);
   const field = kind === "turn" || kind === "chain" ? Row.NAME : Row.SUBJECT;
@@ -185,11 +185,11 @@ function depthOf(table: SpanTable, row: number): number {
   return DEPTHS.get(table.rows.kind(row)) ?? DEEPEST;
 }
 
-/** By row: the operation that it hangs from, by time; absent where none is under way. */
+/** By row: its parent operation, by time; absent if none runs. */
 function nest(table: SpanTable, operations: readonly number[]): Map<number, number> {
   const parents = new Map<number, number>();
-  /** By depth: what has begun, the last one on top; what is over is taken off when it is seen. */
-  const begun: number[][] = Array.from({ length: DEEPEST + 1 }, () => []);
+  /** By depth: a stack of started operations. Ended ones are removed when they are met. */
+  const started: number[][] = Array.from({ length: DEEPEST + 1 }, () => []);
   const ordered = operations.toSorted(
     (a, b) =>
       table.rows.order(a, Row.START, b, Row.START) || depthOf(table, a) - depthOf(table, b) || compareRows(table, a, b),
@@ -197,30 +197,34 @@ function nest(table: SpanTable, operations: readonly number[]): Map<number, numb
   for (const row of ordered) {
     const depth = depthOf(table, row);
     const start = startOf(table, row);
-    for (const open of begun.slice(0, depth).toReversed()) {
+    for (const open of started.slice(0, depth).toReversed()) {
       while (open.length > 0 && endOf(table, open.at(-1) ?? 0) <= start) open.pop();
       const parent = open.at(-1);
       if (parent === undefined) continue;
       parents.set(row, parent);
       break;
     }
-    begun[depth]?.push(row);
+    started[depth]?.push(row);
   }
   return parents;
 }
 
-/** The row that stands for it in the tree. */
-function visible(row: number | undefined, better: ReadonlyMap<number, number>, links: DraftLinks): number | undefined {
+/** The row that is shown for it in the tree. */
+function visible(
+  row: number | undefined,
+  replacedBy: ReadonlyMap<number, number>,
+  links: DraftLinks,
+): number | undefined {
   let at = row;
-  while (at !== undefined && better.has(at)) at = better.get(at);
+  while (at !== undefined && replacedBy.has(at)) at = replacedBy.get(at);
   return at === undefined || links.duplicates[at] === 1 ? undefined : at;
 }
 
 /**
- * Makes one query of what events and spans tell of it; answers the row that stands for it. Its own span comes last, so until
- * then the one that was told of stands above what has come.
+ * Merges a derived query with its spans; returns the row that represents it. Its own span is exported last, so until then
+ * the derived query is the parent of the spans that were received.
  */
-function meet(table: SpanTable, query: number, traced: readonly number[], links: DraftLinks): number {
+function mergeQuery(table: SpanTable, query: number, traced: readonly number[], links: DraftLinks): number {
   const { rows } = table;
   const own = traced.filter((row) => rows.kind(row) === "query");
   const span = own.find((row) => table.text(row, Row.NAME)?.endsWith(DISPATCH_SUFFIX) !== true) ?? own[0];
