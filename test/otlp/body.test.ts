@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { readBody } from "../../src/otlp/body.ts";
-import { reading } from "./reading.ts";
+import { readOptions } from "./read-options.ts";
 
 const BOMB = fileURLToPath(new URL("bomb-child.ts", import.meta.url));
 const TEXT = new TextEncoder().encode("spans and more spans, ".repeat(2_000));
@@ -16,7 +16,7 @@ type Source = {
   readonly cancelled: () => boolean;
 };
 
-/** A body that arrives in pieces, without a length, and counts what is asked of it. */
+/** A body that arrives in pieces, without a length, and counts the bytes pulled from it. */
 function inPieces(bytes: Uint8Array, size: number, failsAt = Number.POSITIVE_INFINITY): Source {
   let at = 0;
   let isCancelled = false;
@@ -39,7 +39,7 @@ function inPieces(bytes: Uint8Array, size: number, failsAt = Number.POSITIVE_INF
 async function read(bytes: Uint8Array, contentEncoding: string | null, limit = LIMIT): Promise<string> {
   const held: number[] = [];
   const body = await readBody(inPieces(bytes, 1_000).stream, contentEncoding, {
-    ...reading(limit),
+    ...readOptions(limit),
     hold: (length) => held.push(length) > 0,
   });
   if (!body.ok) return Object.values(body.error).join(" ");
@@ -66,8 +66,8 @@ describe("a request's body", () => {
     expect(await read(bytes, contentEncoding)).toBe(outcome);
   });
 
-  test("no body is an empty one", async () => {
-    const body = await readBody(null, null, reading(LIMIT));
+  test("a missing body is an empty body", async () => {
+    const body = await readBody(null, null, readOptions(LIMIT));
     expect(body).toEqual({ ok: true, value: new Uint8Array() });
   });
 
@@ -87,7 +87,7 @@ describe("a request's body", () => {
     ["a wrong length", "gzip", flipped(gzipped, 4), "incorrect length check"],
     ["gzip of no bytes", "gzip", new Uint8Array(), "unexpected end of file"],
     ["plain text as gzip", "gzip", TEXT, "incorrect header check"],
-    ["garbage behind gzip", "gzip", new Uint8Array([...gzipped, 1, 2, 3]), "incorrect header check"],
+    ["garbage after gzip", "gzip", new Uint8Array([...gzipped, 1, 2, 3]), "incorrect header check"],
     ["zlib cut", "deflate", zlib.subarray(0, -2), "unexpected end of file"],
     ["a wrong Adler sum", "deflate", flipped(zlib, 1), "incorrect data check"],
     ["raw deflate cut", "deflate", raw.subarray(0, -2), "unexpected end of file"],
@@ -95,8 +95,8 @@ describe("a request's body", () => {
     expect(await read(bytes, contentEncoding)).toBe(`corrupt ${message}`);
   });
 
-  test("a connection lost on the way is an error, not a short body", async () => {
-    const body = await readBody(inPieces(TEXT, 1_000, 5_000).stream, null, reading(LIMIT));
+  test("a connection lost while reading is an error, not a short body", async () => {
+    const body = await readBody(inPieces(TEXT, 1_000, 5_000).stream, null, readOptions(LIMIT));
     expect(body).toEqual({ ok: false, error: { reason: "cut-off" } });
   });
 });
@@ -114,16 +114,16 @@ describe("the limit (OTLP/HTTP Request: after decompression too)", () => {
     }
   });
 
-  test("stops reading at the first piece past it, and lets the sender go", async () => {
+  test("stops reading at the first piece past it, and cancels the body", async () => {
     const source = inPieces(new Uint8Array(10_000_000), 1_000);
-    await readBody(source.stream, null, reading(5_000));
+    await readBody(source.stream, null, readOptions(5_000));
     expect([source.pulled(), source.cancelled()]).toEqual([6_000, true]);
     const compressed = inPieces(new Uint8Array(10_000_000), 1_000);
-    await readBody(compressed.stream, "gzip", reading(5_000));
+    await readBody(compressed.stream, "gzip", readOptions(5_000));
     expect([compressed.pulled(), compressed.cancelled()]).toEqual([6_000, true]);
   });
 
-  test("a bomb is stopped while it is inflated", { timeout: 30_000 }, async () => {
+  test("stops a bomb while inflating it", { timeout: 30_000 }, async () => {
     const limit = 8 * 1024 * 1024;
     const { stdout } = await promisify(execFile)(process.execPath, [BOMB, "200", String(limit)]);
     const { sent, outcome, rose } = JSON.parse(stdout) as { sent: number; outcome: string; rose: number };

@@ -13,7 +13,7 @@ const OTHER_TRACE = "0af7651916cd43dd8448eb211c80319c";
 const service = (name: string) => ({ attributes: [{ key: "service.name", value: { stringValue: name } }] });
 const id = (n: number) => n.toString(16).padStart(16, "0");
 
-/** `service/scope: span span | …`, as a person would draw it. */
+/** Prints `service/scope: span span | …`. */
 function drawn(groups: readonly ResourceSpans[]): string {
   return groups
     .flatMap(({ resource, scopeSpans = [] }) =>
@@ -36,7 +36,7 @@ function groupOf(body: unknown): TraceGroup {
   return group;
 }
 
-describe("a request by trace", () => {
+describe("a request grouped by trace", () => {
   const spansNamed = (trace: string, ...names: string[]) =>
     names.map((name, index) => span({ traceId: trace, spanId: id(name.charCodeAt(0) * 10 + index), name }));
   const body = {
@@ -54,7 +54,7 @@ describe("a request by trace", () => {
     ],
   };
 
-  test("equal resources and scopes of a trace become one group; facts stand in the body's order", () => {
+  test("merges equal resources and scopes of a trace; facts have the body's order", () => {
     const deliveries = deliveriesOf(decodeJson(body));
     expect(
       deliveries.map((delivery) => `${delivery.traceId} ${delivery.spans} ${drawn(resourceSpansOf(delivery))}`),
@@ -62,7 +62,7 @@ describe("a request by trace", () => {
     expect(deliveries.map(namesInFacts)).toEqual(["a b f d e", "c"]);
   });
 
-  test("the same from protobuf, the encoding of the receipt aside", () => {
+  test("is the same from protobuf, except for the receipt's encoding", () => {
     const fromJson = deliveriesOf(decodeJson(body));
     const fromProtobuf = deliveriesOf(decodeTraces(libraryEncode(body), "protobuf"));
     expect(fromProtobuf.map(({ facts, body: bytes }) => [facts, bytes])).toEqual(
@@ -74,7 +74,7 @@ describe("a request by trace", () => {
     ]);
   });
 
-  test("can be built again without the spans that are known", () => {
+  test("can be encoded again without known spans", () => {
     const group = groupOf(body);
     const without = (...positions: number[]) => {
       const delivery = encodeDelivery(group, new Set(positions));
@@ -86,7 +86,7 @@ describe("a request by trace", () => {
     expect(without(0, 1, 2, 3, 4)).toBe("0 (0)  = ");
   });
 
-  test("schema URLs are kept, and tell resources and scopes apart", () => {
+  test("keeps schema URLs, and separates resources and scopes by them", () => {
     const spans = (n: number) => [{ schemaUrl: "urn:s", spans: [span({ spanId: id(n) })] }];
     const [delivery] = deliveriesOf(
       decodeJson({
@@ -105,7 +105,7 @@ describe("a request by trace", () => {
     ).toEqual(["urn:1 urn:s 2", "urn:2 urn:s 1"]);
   });
 
-  test("texts of any length and script come back, each from its own delivery", () => {
+  test("keeps texts of any length and script, each in its own delivery", () => {
     const names = ["a", "é".repeat(200), "漢".repeat(300), "😀".repeat(400), "漢".repeat(2_000), "b"];
     const lengths = [1, 40, 500, 1, 90, 2];
     const sent = names.map((name, at) =>
@@ -120,7 +120,7 @@ describe("a request by trace", () => {
     );
   });
 
-  test("bodies are compressed where that saves bytes, and own their buffers, which cross to an object whole", () => {
+  test("compresses bodies if that saves bytes, and gives each its own buffer, since an RPC sends whole buffers", () => {
     const small = encodeDelivery(groupOf(request(span())));
     expect([small.encoding, small.body.byteLength]).toEqual(["identity", small.body.buffer.byteLength]);
     const large = encodeDelivery(
@@ -131,18 +131,18 @@ describe("a request by trace", () => {
   });
 });
 
-describe("two encodings of one span in a request: the better one stays", () => {
+describe("of two versions of a span in one request the better one stays", () => {
   const named = (name: string, fields: Record<string, unknown> = {}) => span({ name, ...fields });
-  const kept = (...spans: unknown[]) => drawn(resourceSpansOf(encodeDelivery(groupOf(request(...spans)))));
+  const drawnOf = (...spans: unknown[]) => drawn(resourceSpansOf(encodeDelivery(groupOf(request(...spans)))));
   const running = named("running", { endTimeUnixNano: "0" });
   const ended = named("ended");
   const later = named("later", { endTimeUnixNano: "1795262400002000000" });
 
-  test("ended beats running, later beats earlier, in either order", () => {
-    expect(kept(running, ended)).toBe("none/none: ended");
-    expect(kept(ended, running)).toBe("none/none: ended");
-    expect(kept(later, ended, running)).toBe("none/none: later");
-    expect(kept(running, later, ended)).toBe("none/none: later");
+  test("ended supersedes running, later supersedes earlier, in either order", () => {
+    expect(drawnOf(running, ended)).toBe("none/none: ended");
+    expect(drawnOf(ended, running)).toBe("none/none: ended");
+    expect(drawnOf(later, ended, running)).toBe("none/none: later");
+    expect(drawnOf(running, later, ended)).toBe("none/none: later");
   });
 
   test("the same span twice is one", () => {
@@ -151,7 +151,7 @@ describe("two encodings of one span in a request: the better one stays", () => {
   });
 
   test("another kind under the same id is another span", () => {
-    expect(kept(named("client", { kind: 3 }), named("server", { kind: 2 }))).toBe("none/none: client server");
+    expect(drawnOf(named("client", { kind: 3 }), named("server", { kind: 2 }))).toBe("none/none: client server");
   });
 
   test("the better one keeps its own resource and scope, and the others' order", () => {
@@ -163,7 +163,7 @@ describe("two encodings of one span in a request: the better one stays", () => {
   });
 });
 
-test("a receipt tells what was refused of its trace", () => {
+test("a receipt counts the rejected spans of its trace", () => {
   const result = decodeJson({
     resourceSpans: [
       {

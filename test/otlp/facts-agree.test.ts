@@ -10,7 +10,7 @@ const payloads = readdirSync(CORPUS).filter(
   (file) => /\.(json|pb)(\.gz)?$/.test(file) && !/expected|index|golden/.test(file),
 );
 
-describe("facts derived at the edge and facts derived anew from the log's bytes", () => {
+describe("facts derived on receipt and facts derived again from the log's bytes", () => {
   test.each(payloads)("are the same for %s", (file) => {
     const raw = readFileSync(new URL(file, CORPUS));
     const body = file.endsWith(".gz") ? gunzipSync(raw) : raw;

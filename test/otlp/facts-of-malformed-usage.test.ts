@@ -12,7 +12,7 @@ test.each([
   ["no number", attribute("gen_ai.usage.cost", { doubleValue: "NaN" })],
   ["tokens in JSON", attribute("langfuse.observation.usage_details", { stringValue: '{"input":1e999,"output":-5}' })],
   ["tokens", attribute("gen_ai.usage.input_tokens", { doubleValue: "Infinity" })],
-])("%s that is beyond counting spoils neither its own facts nor its neighbour's", (_, attributes) => {
+])("%s that cannot be counted damages neither its own span's facts nor its neighbour's", (_, attributes) => {
   const span = { traceId: "0af7651916cd43dd8448eb211c80319c", name: "chat", startTimeUnixNano: "1" };
   const spans = [
     { ...span, spanId: "b7ad6b7169203331", attributes },

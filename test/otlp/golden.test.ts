@@ -10,8 +10,8 @@ const GOLDEN = new URL("golden/", CORPUS);
 const SUFFIX = ".golden.json.gz";
 const PAYLOADS = readdirSync(GOLDEN).map((file) => file.slice(0, -SUFFIX.length));
 
-/** Logfire's copies of spans that ended before the copy left, in the same request: the ended spans beat them at once. */
-const BEATEN: Readonly<Record<string, readonly string[]>> = {
+/** Logfire's pending copies of spans that end in the same request: the ended spans supersede them at once. */
+const SUPERSEDED: Readonly<Record<string, readonly string[]>> = {
   "logfire-002.pb": ["1a39583b28283fb2", "c9d62d3e4c625a44"],
 };
 
@@ -25,7 +25,7 @@ function readGolden(payload: string): ResourceSpans[] {
   return JSON.parse(gunzipSync(readFileSync(new URL(payload + SUFFIX, GOLDEN))).toString()).resourceSpans;
 }
 
-/** One line for each span: where it stands, and its whole text. The Collector writes an empty message where we write none. */
+/** One line for each span: its whole text and its envelope. The Collector writes empty messages; we omit them. */
 function lines(groups: readonly ResourceSpans[]): string[] {
   return groups.flatMap(({ resource, scopeSpans = [], schemaUrl = "" }) =>
     scopeSpans.flatMap(({ scope, spans = [], schemaUrl: ofScope = "" }) =>
@@ -42,13 +42,15 @@ function lines(groups: readonly ResourceSpans[]): string[] {
 describe("the canonical form is the OpenTelemetry Collector's, byte for byte", () => {
   test.each(PAYLOADS)("%s", (payload) => {
     const ours = lines(deliveriesOf(readRequest(payload)).flatMap(resourceSpansOf));
-    const theirs = lines(readGolden(payload)).filter((line) => !BEATEN[payload]?.includes(line.split(" ")[1] ?? ""));
+    const theirs = lines(readGolden(payload)).filter(
+      (line) => !SUPERSEDED[payload]?.includes(line.split(" ")[1] ?? ""),
+    );
     expect(ours.toSorted()).toEqual(theirs.toSorted());
   });
 });
 
 describe("one session exported in both encodings", () => {
-  // Two runs of one program: ids and times differ, and everything else is to be the same text.
+  // Two runs of one program: only ids and times may differ.
   test.each([
     ["otel-js-json-001.json", "otel-js-proto-001.pb"],
     ["claude-code-json-001.json", "claude-code-proto-001.pb"],

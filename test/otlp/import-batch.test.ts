@@ -8,7 +8,7 @@ function piece(more: Partial<Piece> = {}): Piece {
   return { kind: "resourceSpans", bytes: EMPTY, index: 0, position: 0, line: 1, tokens: 1, items: 0, ...more };
 }
 
-test("the size of a piece of a file is read a fixed number of times, however many are in the batch", () => {
+test("a batch reads the size of a piece a fixed number of times, for any number of pieces", () => {
   const batch = new Batch();
   let reads = 0;
   const counted: Piece = {
@@ -25,7 +25,7 @@ test("the size of a piece of a file is read a fixed number of times, however man
   expect(reads / BATCH_ITEMS).toBeLessThanOrEqual(2);
 });
 
-test("a batch takes 10,000 pieces, even of elements without spans, and no more", () => {
+test("a batch takes 10,000 pieces and no more, even if they hold no spans", () => {
   const batch = new Batch();
   for (let n = 0; n < BATCH_ITEMS - 1; n++) batch.add(piece());
   expect(batch.isFullFor(piece())).toBe(false);

@@ -9,7 +9,7 @@ import { Random } from "../session/seeded-random.ts";
 
 const encoder = new TextEncoder();
 
-/** The pieces of a text that arrives in these sizes. */
+/** The pieces of a text that arrives in chunks of these sizes. */
 function piecesOf(text: string, sizes: () => number = () => 64_000): Piece[] {
   const bytes = encoder.encode(text);
   const pieces = new JsonPieces();
@@ -45,7 +45,7 @@ const span = (n: number, more: object = {}) => ({
 });
 
 describe("a file is cut into the elements of its lists", () => {
-  test("of one document, or of one a line, whatever else stands in them", () => {
+  test("for one document or one document per line, with any other content", () => {
     const text =
       '{"a":[1,{"data":[{}]}],"resourceSpans": [ {"x":"]}\\"{"} ,{}],"b":null}\n\n{"resourceLogs":[{"y":[[]]}]}\n';
     expect(words(piecesOf(text))).toEqual([
@@ -55,7 +55,7 @@ describe("a file is cut into the elements of its lists", () => {
     ]);
   });
 
-  test("whose brackets are not kept in mind without end", () => {
+  test("with limits on brackets", () => {
     expect(faultOf(`{"x":${"[".repeat(20_000)}`)).toBe("more than 10000 levels of brackets (1, 10004)");
     const tags = `[${"[],".repeat(2_100_000)}[]]`;
     expect(faultOf(`{"data":[{"spans":[{"tags":${tags}}]}]}`)).toBe(
@@ -64,13 +64,13 @@ describe("a file is cut into the elements of its lists", () => {
     expect(faultOf(`{"x":${"[".repeat(9_000)}${"]".repeat(9_000)},"data":[]}`)).toBe("none");
   });
 
-  test("each in memory of its own length: a file may hold very many small ones", () => {
+  test("each in memory of its own length: a file may hold very many small elements", () => {
     const pieces = piecesOf(`{"resourceSpans":[${"{},".repeat(1_000)}{}]}`);
     expect(pieces).toHaveLength(1_001);
     expect(pieces.reduce((sum, { bytes }) => sum + bytes.buffer.byteLength, 0)).toBe(2 * 1_001);
   });
 
-  law("in whatever sizes it arrives", [8601, 8602, 8603], (seed) => {
+  law("for any sizes of arriving chunks", [8601, 8602, 8603], (seed) => {
     const random = new Random(seed);
     const lines = Array.from({ length: 20 }, (_, n) =>
       JSON.stringify({
@@ -83,7 +83,7 @@ describe("a file is cut into the elements of its lists", () => {
     expect(piecesOf(text)).toHaveLength(40);
   });
 
-  test("metrics are counted and read over", () => {
+  test("metrics are counted and skipped", () => {
     const pieces = new JsonPieces();
     expect(
       Array.from(pieces.push(encoder.encode('{"resourceMetrics":[{"a":[{}]},{}]}\n{"resourceSpans":[]}'))),
@@ -92,7 +92,7 @@ describe("a file is cut into the elements of its lists", () => {
     expect(pieces.metrics).toBe(1);
   });
 
-  test("one element of very many spans is cut between them, with its resource and its scope", () => {
+  test("an element of very many spans is cut between them, and each piece repeats its resource and scope", () => {
     const scopes = [1, 2].map((scope) => ({
       scope: { name: `scope ${scope}` },
       spans: Array.from({ length: 20_000 }, (_, n) => span(scope * 100_000 + n)),
@@ -113,13 +113,13 @@ describe("a file is cut into the elements of its lists", () => {
     expect(seen).toEqual(scopes.flatMap(({ scope, spans }) => spans.map(({ spanId }) => `${scope.name} ${spanId}`)));
   });
 
-  test("unless what they share stands behind them", () => {
+  test("unless the resource follows the spans", () => {
     const spans = Array.from({ length: 20_000 }, (_, n) => span(n));
     const text = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }], resource: {} }] });
     expect(faultOf(text)).toMatch(/^resource comes after so many spans that it can't be applied to them/);
   });
 
-  describe("of what stands around its spans, and would be in each part, 1 MiB at most is repeated", () => {
+  describe("each piece repeats at most 1 MiB of text around the spans", () => {
     const HEAD = '{"resource":{"attributes":[{"key":"a","value":{"stringValue":"';
     const TAIL = '"}}]},"scopeSpans":[{"spans":[';
     const element = (around: number, spans: string) =>
@@ -128,7 +128,7 @@ describe("a file is cut into the elements of its lists", () => {
       JSON.stringify({ ...span(1), traceId: (n + 1).toString(16).padStart(32, "0") }),
     ).join(",");
 
-    test("where it is cut while it arrives", () => {
+    test("when an element is cut while it arrives", () => {
       const spans = Array.from({ length: 15_001 }, () => "{}").join(",");
       expect(piecesOf(element(MAX_AROUND, spans))).toHaveLength(2);
       expect(() => piecesOf(element(MAX_AROUND + 1, spans))).toThrow(
@@ -137,8 +137,8 @@ describe("a file is cut into the elements of its lists", () => {
       expect(piecesOf(element(MAX_AROUND + 1, "{},{}"))).toHaveLength(1);
     });
 
-    test("where it is halved", () => {
-      // Three more bytes of brackets and commas stand around them.
+    test("when an element is halved", () => {
+      // Halving adds three more bytes of brackets and commas.
       const fault = (around: number) => faultOf(element(around, traces));
       expect(fault(MAX_AROUND - 3)).toBe("none");
       expect(fault(MAX_AROUND - 2)).toBe("resourceSpans[0]: too large: more than 2000 traces (1, 18)");
@@ -158,7 +158,7 @@ describe("a file is cut into the elements of its lists", () => {
   });
 });
 
-describe("what is wrong with a file is said with its line and its byte", () => {
+describe("a fault in a file is reported with its line and byte", () => {
   test.each([
     ["", "the file is empty (1, 0)"],
     ["hello", "expected an object here, OTLP/JSON (resourceSpans, resourceLogs) or Jaeger's JSON (data) (1, 0)"],
@@ -179,7 +179,7 @@ describe("what is wrong with a file is said with its line and its byte", () => {
   });
 });
 
-describe("a trace of Jaeger's", () => {
+describe("a Jaeger trace", () => {
   const trace = {
     traceID: "69b633813fc60c",
     spans: [
@@ -239,7 +239,7 @@ describe("a trace of Jaeger's", () => {
   const attribute = (key: string, value: object) => ({ key, value });
   const traceId = "69b633813fc60c".padStart(32, "0");
 
-  test("becomes OTLP's: kinds, parents, links, status, events, types, resources, scopes", () => {
+  test("becomes OTLP: kinds, parents, links, status, events, types, resources, scopes", () => {
     const [front, back] = resourceSpansOfJaeger(trace, 10);
     expect(front).toEqual({
       resource: {
@@ -309,13 +309,13 @@ describe("a trace of Jaeger's", () => {
       ],
       { code: 1 },
     ],
-  ])("whose tags are %j has the status %j", (tags, status) => {
+  ])("with the tags %j has the status %j", (tags, status) => {
     const spans = [{ traceID: "1", spanID: "1", tags: tags.map(([key, value]) => ({ key, type: "string", value })) }];
     const [found] = resourceSpansOfJaeger({ spans }, 1);
     expect(found?.scopeSpans?.[0]?.spans?.[0]?.status).toEqual(status);
   });
 
-  test("has the tags of a process once, however many scopes its spans have", () => {
+  test("repeats the tags of a process once per resource, not per scope", () => {
     const scoped = (n: number) => ({
       processID: n % 2 === 0 ? "p" : ["p"],
       tags: [{ key: "otel.scope.name", value: `scope ${n}` }],
@@ -326,7 +326,7 @@ describe("a trace of Jaeger's", () => {
     expect(new Set(resources.map(({ resource }) => resource?.attributes)).size).toBe(1);
   });
 
-  test("is decoded like any export, with integers that a double would round", () => {
+  test("is decoded like any export, without rounding large integers", () => {
     const text = JSON.stringify({ data: [trace] }).replace('"value":12', '"value":9007199254740993');
     const [decoded] = piecesOf(text).flatMap((piece) => Array.from(decodePieces([piece])));
     expect([decoded?.spans, decoded?.rejected.count]).toEqual([3, 0]);

@@ -1,6 +1,6 @@
 import { canonicalText, decodeJson, outcomeOf, request, span, spansOf } from "./requests.ts";
 
-/** The canonical value of an attribute that was sent so, as JSON text. */
+/** The canonical value of an attribute sent as this JSON text. */
 export function valueOf(sent: string): string {
   const body = JSON.stringify(request(span({ attributes: [{ key: "k", value: 0 }] })));
   const result = decodeJson(body.replace('"value":0', `"value":${sent}`));
@@ -12,7 +12,7 @@ export function textWith(sent: Record<string, unknown>): string {
   return canonicalText(decodeJson(request(span(sent))));
 }
 
-/** A field of a span as JSON text, so that numbers reach the decoder as they are written. */
+/** The canonical field of a span. `sent` is JSON text, so that numbers reach the decoder unchanged. */
 export function fieldOf(name: string, sent: string): string {
   const body = JSON.stringify(request(span({ [name]: "@" }))).replace('"@"', sent);
   const result = decodeJson(body);
@@ -20,4 +20,4 @@ export function fieldOf(name: string, sent: string): string {
   return only === undefined ? outcomeOf(result) : (JSON.stringify((only as Record<string, unknown>)[name]) ?? "absent");
 }
 
-export const REJECTED = "kept 0, rejected 1: resourceSpans[0].scopeSpans[0].spans[0].";
+export const REJECTED = "accepted 0, rejected 1: resourceSpans[0].scopeSpans[0].spans[0].";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fieldOf, REJECTED, valueOf } from "./json-fields.ts";
 import { decodeJson, outcomeOf, request, span, TRACE } from "./requests.ts";
 
-describe("wrong values in a field reject their span, and the reason names the field", () => {
+describe("a wrong value rejects its span, and the reason names the field", () => {
   test.each([
     ['{"intValue":"9223372036854775808"}', 'value.intValue: expected a 64-bit integer, got "9223372036854775808"'],
     ['{"intValue":"-9223372036854775809"}', 'value.intValue: expected a 64-bit integer, got "-9223372036854775809"'],
@@ -70,13 +70,13 @@ describe("wrong values in a field reject their span, and the reason names the fi
     expect(fieldOf(name, sent)).toBe(REJECTED + reason);
   });
 
-  test("the others are kept, and the reason says how many more were rejected", () => {
+  test("the other spans are accepted, and the reason counts further rejections", () => {
     const bad = (spanId: string) => span({ spanId, kind: "SERVER" });
     const result = decodeJson(
       request(bad("00000000000000a1"), span(), bad("00000000000000a2"), bad("00000000000000a3")),
     );
     expect(outcomeOf(result)).toBe(
-      `kept 1, rejected 3: resourceSpans[0].scopeSpans[0].spans[0].kind: expected the enum's number, got "SERVER" (and 2 more)`,
+      `accepted 1, rejected 3: resourceSpans[0].scopeSpans[0].spans[0].kind: expected the enum's number, got "SERVER" (and 2 more)`,
     );
   });
 });

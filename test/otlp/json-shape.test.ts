@@ -56,7 +56,7 @@ describe("a message of the wrong shape refuses the request, with the path", () =
     expect(fieldOf(name, sent)).toBe(`400 resourceSpans[0].scopeSpans[0].spans[0].${outcome}`);
   });
 
-  test("and so does a wrong value in a resource or scope, which are of many spans", () => {
+  test("so does a wrong value in a resource or scope: many spans share it", () => {
     const withResource = (resource: unknown) =>
       outcomeOf(decodeJson({ resourceSpans: [{ resource, scopeSpans: [] }] }));
     expect(withResource({ attributes: [{ key: 1 }] })).toBe(
@@ -87,20 +87,20 @@ describe("text that is not JSON", () => {
     expect(outcomeOf(decodeJson(body))).toBe(outcome);
   });
 
-  test("invalid UTF-8 is refused with the byte's position, a byte order mark is not text", () => {
+  test("invalid UTF-8 is refused with the byte's position; a byte order mark is ignored", () => {
     const body = jsonBytes(request(span({ name: "é@" })));
     const at = body.indexOf("@".charCodeAt(0));
     expect(outcomeOf(decodeTraces(body.with(at, 0xff), "json"))).toBe(`400 not UTF-8 at byte ${at}`);
     expect(outcomeOf(decodeTraces(body.subarray(0, at - 1), "json"))).toBe(`400 not UTF-8 at byte ${at - 1}`);
-    expect(outcomeOf(decodeTraces(new Uint8Array([0xef, 0xbb, 0xbf, ...body]), "json"))).toBe("kept 1");
+    expect(outcomeOf(decodeTraces(new Uint8Array([0xef, 0xbb, 0xbf, ...body]), "json"))).toBe("accepted 1");
   });
 
-  test("nesting of any depth in unknown fields is not looked at", () => {
+  test("nesting of any depth in unknown fields is ignored", () => {
     const deep = "[".repeat(50_000) + "]".repeat(50_000);
-    expect(outcomeOf(decodeJson(`{"unknown":${deep},"resourceSpans":[]}`))).toBe("kept 0");
+    expect(outcomeOf(decodeJson(`{"unknown":${deep},"resourceSpans":[]}`))).toBe("accepted 0");
     const exact = JSON.stringify(span()).replace('"1795262400000000000"', "1795262400000000001");
     const body = `{"unknown":${deep},"resourceSpans":[{"scopeSpans":[{"spans":[${exact}]}]}]}`;
-    expect(outcomeOf(decodeJson(body))).toBe("kept 1");
+    expect(outcomeOf(decodeJson(body))).toBe("accepted 1");
   });
 });
 
@@ -115,12 +115,12 @@ describe("an empty request succeeds (OTLP/HTTP, Full Success)", () => {
     expect(result.ok && result.value).toEqual({ groups: [], spans: 0, rejected: { count: 0 } });
   });
 
-  test("logs and metrics posted as traces are rejected, not lost in silence", () => {
+  test("logs and metrics posted as traces are rejected, not lost silently", () => {
     const logs = { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: "a" } }, {}] }] }] };
-    expect(outcomeOf(decodeJson(logs))).toBe("kept 0, rejected 2: these look like logs; post them to /v1/logs");
+    expect(outcomeOf(decodeJson(logs))).toBe("accepted 0, rejected 2: these look like logs; post them to /v1/logs");
     const metrics = { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: "m" }] }] }] };
     expect(outcomeOf(decodeJson(metrics))).toBe(
-      "kept 0, rejected 1: these look like metrics; post them to /v1/metrics",
+      "accepted 0, rejected 1: these look like metrics; post them to /v1/metrics",
     );
   });
 });

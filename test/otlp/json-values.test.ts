@@ -46,19 +46,19 @@ describe("attribute values (OTLP/JSON, proto3 JSON mapping)", () => {
     ['{"intValue":"2","stringValue":"a","boolValue":null}', '{"stringValue":"a"}'],
     ['{"stringValueStrindex":3}', "{}"],
     ['{"string_value":"a"}', "{}"],
-    ['{"spill":{"hash":"x"},"stringValue":"a"}', '{"stringValue":"a"}'],
+    ['{"offloaded":{"hash":"x"},"stringValue":"a"}', '{"stringValue":"a"}'],
   ])("%s is %s", (sent, canonical) => {
     expect(valueOf(sent)).toBe(canonical);
   });
 
-  test("whole doubles of JavaScript exporters beyond 64 bits are doubles, and its NaN is empty", () => {
+  test("integers beyond 64 bits from JavaScript exporters are doubles, and their NaN is empty", () => {
     expect(valueOf('{"intValue":1e+300}')).toBe('{"doubleValue":1e+300}');
     expect(valueOf('{"intValue":9223372036854775808}')).toBe('{"doubleValue":9223372036854776000}');
     expect(valueOf('{"intValue":18446744073709551616}')).toBe('{"doubleValue":18446744073709552000}');
     expect(valueOf('{"doubleValue":null}')).toBe("{}");
   });
 
-  test("where digits are kept, JSON inside a string stays as it is", () => {
+  test("exact parsing leaves JSON inside a string unchanged", () => {
     const inner = '{"intValue":9007199254740993,"startTimeUnixNano": 1795262400123456789 }';
     const sent = { stringValue: inner };
     const list = `{"arrayValue":{"values":[${JSON.stringify(sent)},{"intValue":9007199254740993}]}}`;
@@ -110,7 +110,7 @@ describe("fields of a span", () => {
     expect(fieldOf(name, sent)).toBe(canonical);
   });
 
-  test("unknown fields are ignored at every level, snake_case names among them", () => {
+  test("unknown fields are ignored at every level, snake_case names too", () => {
     const sent = {
       futureField: [1],
       trace_id: "x",
@@ -118,10 +118,10 @@ describe("fields of a span", () => {
       status: { deprecatedCode: 1 },
     };
     expect(textWith(sent)).toBe(textWith({ attributes: [{ key: "a", value: { stringValue: "b" } }] }));
-    expect(outcomeOf(decodeJson({ resource_spans: [{ scope_spans: [{ spans: [span()] }] }] }))).toBe("kept 0");
+    expect(outcomeOf(decodeJson({ resource_spans: [{ scope_spans: [{ spans: [span()] }] }] }))).toBe("accepted 0");
   });
 
-  test("of a key that comes twice in an object the last wins; attributes keep both", () => {
+  test("the last of two equal keys in an object wins; attributes keep both", () => {
     expect(fieldOf("kind", '2,"kind":3')).toBe("3");
     const attribute = (text: string) => ({ key: "same", value: { stringValue: text } });
     expect(textWith({ attributes: [attribute("a"), attribute("b")] })).toContain(
@@ -129,17 +129,17 @@ describe("fields of a span", () => {
     );
   });
 
-  test("keys that JavaScript reads otherwise are data", () => {
+  test("keys with a meaning in JavaScript are data", () => {
     const attributes = ["__proto__", "constructor", "hasOwnProperty"].map((key) => ({
       key,
       value: { stringValue: key },
     }));
-    const [kept] = spansOf(decodeJson(request(span({ attributes }))));
-    expect(kept?.attributes?.map(({ key }) => key)).toEqual(["__proto__", "constructor", "hasOwnProperty"]);
+    const [only] = spansOf(decodeJson(request(span({ attributes }))));
+    expect(only?.attributes?.map(({ key }) => key)).toEqual(["__proto__", "constructor", "hasOwnProperty"]);
     expect(fieldOf("name", '"chat","__proto__":{"kind":7}')).toBe('"chat"');
   });
 
-  test("lone surrogates become U+FFFD, as no encoder of UTF-8 could write them", () => {
+  test("lone surrogates become U+FFFD: UTF-8 cannot encode them", () => {
     expect(fieldOf("name", '"a\\ud800b"')).toBe('"a\ufffdb"');
     expect(fieldOf("name", '"\\uDE00"')).toBe('"\ufffd"');
     expect(valueOf('{"stringValue":"\\udead!"}')).toBe('{"stringValue":"\ufffd!"}');

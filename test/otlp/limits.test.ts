@@ -35,7 +35,7 @@ import { bytes, IDS, number, requestWith, text, type Bytes } from "./wire.ts";
 const id = (n: number) => n.toString(16).padStart(16, "0");
 const times = <T>(length: number, make: (n: number) => T) => Array.from({ length }, (_, n) => make(n + 1));
 
-/** What both encodings say, which has to be the same. */
+/** The outcome of both encodings: it has to be the same. */
 function outcomes(body: unknown): string {
   const fromJson = outcomeOf(decodeJson(body));
   expect(outcomeOf(decodeTraces(libraryEncode(body), "protobuf"))).toBe(fromJson);
@@ -67,31 +67,31 @@ describe("a request", () => {
   test(`has at most ${MAX_SPANS} spans, rejected ones included`, () => {
     const spans = (good: number, bad: number) =>
       request(...times(good, (n) => ({ traceId: TRACE, spanId: id(n) })), ...times(bad, () => ({ traceId: TRACE })));
-    expect(outcomes(spans(MAX_SPANS, 0))).toBe(`kept ${MAX_SPANS}`);
+    expect(outcomes(spans(MAX_SPANS, 0))).toBe(`accepted ${MAX_SPANS}`);
     expect(outcomes(spans(MAX_SPANS + 1, 0))).toBe(`413 too large: more than ${MAX_SPANS} spans`);
-    expect(outcomeOf(decodeJson(spans(1, MAX_SPANS - 1)))).toMatch(/^kept 1, rejected 19999: /);
+    expect(outcomeOf(decodeJson(spans(1, MAX_SPANS - 1)))).toMatch(/^accepted 1, rejected 19999: /);
     expect(outcomes(spans(1, MAX_SPANS))).toBe(`413 too large: more than ${MAX_SPANS} spans`);
   });
 
   test(`has at most ${MAX_TRACES} traces`, () => {
     const traces = (count: number) => request(...times(count, (n) => ({ traceId: id(n).repeat(2), spanId: id(1) })));
-    expect(outcomes(traces(MAX_TRACES))).toBe(`kept ${MAX_TRACES}`);
+    expect(outcomes(traces(MAX_TRACES))).toBe(`accepted ${MAX_TRACES}`);
     expect(outcomes(traces(MAX_TRACES + 1))).toBe(`413 too large: more than ${MAX_TRACES} traces`);
   });
 
   test(`in JSON has at most ${MAX_JSON_TOKENS} tokens, not counting strings`, () => {
     // `{ : [` and a comma before each number but the first.
     const tokens = (count: number) => `{"[,":[${"1,".repeat(count - 3)}1], "{{": "\\"::::"}`;
-    expect(outcomeOf(decodeJson(tokens(MAX_JSON_TOKENS - 2)))).toBe("kept 0");
+    expect(outcomeOf(decodeJson(tokens(MAX_JSON_TOKENS - 2)))).toBe("accepted 0");
     expect(outcomeOf(decodeJson(tokens(MAX_JSON_TOKENS - 1)))).toBe(
       `413 too large: more than ${MAX_JSON_TOKENS} tokens of JSON`,
     );
   });
 
-  test(`has at most ${MAX_REQUEST_TEXT} characters of JSON in all spans and what is repeated around them`, () => {
+  test(`has at most ${MAX_REQUEST_TEXT} characters of JSON in all spans and their repeated envelopes`, () => {
     const name = "x".repeat(MAX_REQUEST_TEXT / 8);
     const named = (count: number) => request(...times(count, (n) => span({ spanId: id(n), name })));
-    expect(outcomeOf(decodeJson(named(7)))).toBe("kept 7");
+    expect(outcomeOf(decodeJson(named(7)))).toBe("accepted 7");
     expect(outcomeOf(decodeJson(named(8)))).toBe(
       `413 too large: more than ${MAX_REQUEST_TEXT} characters of JSON in all spans`,
     );
@@ -101,7 +101,7 @@ describe("a request", () => {
         { resource, scopeSpans: [{ spans: times(count, (n) => ({ traceId: id(n).repeat(2), spanId: id(n) })) }] },
       ],
     });
-    expect(outcomeOf(decodeJson(ofTraces(1_000)))).toBe("kept 1000");
+    expect(outcomeOf(decodeJson(ofTraces(1_000)))).toBe("accepted 1000");
     expect(outcomeOf(decodeJson(ofTraces(1_300)))).toBe(
       `413 too large: more than ${MAX_REQUEST_TEXT} characters of JSON in all spans`,
     );
@@ -115,7 +115,7 @@ describe("a request", () => {
     );
     expect(drawn).toEqual([`${TRACE} 2 0`, `${TRACE} 2 0`, `${TRACE} 1 1`]);
     const names = deliveries.flatMap(resourceSpansOf).flatMap((group: ResourceSpans) => group.scopeSpans ?? []);
-    expect(names.flatMap(({ spans: kept = [] }) => kept.map(({ name }) => name?.[0])).join("")).toBe("12345");
+    expect(names.flatMap(({ spans: list = [] }) => list.map(({ name }) => name?.[0])).join("")).toBe("12345");
   });
 
   test(`a reason has at most ${MAX_REASON} characters`, () => {
@@ -131,19 +131,19 @@ describe("a span", () => {
   test(`has at most ${MAX_SPAN_TEXT} characters of JSON without its large values`, () => {
     const around = canonicalText(decodeJson(request(span({ name: "" })))).length + '"name":"",'.length;
     const named = (length: number) => decodeJson(request(span({ name: "x".repeat(length) })));
-    expect(outcomeOf(named(MAX_SPAN_TEXT - around))).toBe("kept 1");
+    expect(outcomeOf(named(MAX_SPAN_TEXT - around))).toBe("accepted 1");
     expect(canonicalText(named(MAX_SPAN_TEXT - around))).toHaveLength(MAX_SPAN_TEXT);
-    const refused = `kept 0, rejected 1: resourceSpans[0].scopeSpans[0].spans[0]: more than ${MAX_SPAN_TEXT} characters without its large values`;
+    const refused = `accepted 0, rejected 1: resourceSpans[0].scopeSpans[0].spans[0]: more than ${MAX_SPAN_TEXT} characters without its large values`;
     expect(outcomeOf(named(MAX_SPAN_TEXT - around + 1))).toBe(refused);
     expect(outcomeOf(named(MAX_SPAN_TEXT * 2))).toBe(refused);
   });
 
   test(`has values of at most ${MAX_VALUE_DEPTH} levels`, () => {
     const past =
-      /^kept 0, rejected 1: resourceSpans\[0\]\.scopeSpans\[0\]\.spans\[0\]\.attributes\[0\]….*: nested deeper than 100 levels$/;
+      /^accepted 0, rejected 1: resourceSpans\[0\]\.scopeSpans\[0\]\.spans\[0\]\.attributes\[0\]….*: nested deeper than 100 levels$/;
     for (const form of ["arrayValue", "kvlistValue"] as const) {
       for (const read of [nestedJson, nestedProtobuf]) {
-        expect(outcomeOf(read(MAX_VALUE_DEPTH, form))).toBe("kept 1");
+        expect(outcomeOf(read(MAX_VALUE_DEPTH, form))).toBe("accepted 1");
         expect(outcomeOf(read(MAX_VALUE_DEPTH + 1, form))).toMatch(past);
       }
       expect(canonicalText(nestedProtobuf(MAX_VALUE_DEPTH, form))).toBe(
@@ -152,23 +152,25 @@ describe("a span", () => {
     }
   });
 
-  test(`has at most ${MAX_VALUES} values in its attributes, at every level together`, () => {
+  test(`has at most ${MAX_VALUES} values in its attributes, all levels together`, () => {
     const values = (count: number) =>
       request(
         span({ attributes: [{ key: "k", value: { arrayValue: { values: times(count - 1, () => ({})) } } }] }),
         span({ spanId: id(7) }),
       );
-    expect(outcomes(values(MAX_VALUES))).toBe("kept 2");
+    expect(outcomes(values(MAX_VALUES))).toBe("accepted 2");
     expect(outcomes(values(MAX_VALUES + 1))).toMatch(
-      /^kept 1, rejected 1: resourceSpans\[0\]\.scopeSpans\[0\]\.spans\[0\]\..*: more than 100000 attribute values$/,
+      /^accepted 1, rejected 1: resourceSpans\[0\]\.scopeSpans\[0\]\.spans\[0\]\..*: more than 100000 attribute values$/,
     );
     const events = times(100, () => ({
       attributes: times(1_001, (n) => ({ key: `${n}`, value: { boolValue: true } })),
     }));
-    expect(outcomes(request(span({ events })))).toMatch(/^kept 0, rejected 1: .*: more than 100000 attribute values$/);
+    expect(outcomes(request(span({ events })))).toMatch(
+      /^accepted 0, rejected 1: .*: more than 100000 attribute values$/,
+    );
   });
 
-  test(`keeps ${MAX_ATTRIBUTES} attributes, also of its events, links, resource and scope, and counts the others as dropped`, () => {
+  test(`keeps ${MAX_ATTRIBUTES} attributes of itself, each event, link, resource and scope, and counts the others as dropped`, () => {
     const attributes = (count: number) => times(count, (n) => ({ key: `k${n}`, value: { intValue: String(n) } }));
     const drawn = (count: number, dropped: number) => {
       const holder = { attributes: attributes(count), droppedAttributesCount: dropped };
@@ -185,8 +187,8 @@ describe("a span", () => {
         (result) => {
           const [group] = deliveriesOf(result).flatMap(resourceSpansOf);
           const scoped = group?.scopeSpans?.[0];
-          const [kept] = scoped?.spans ?? [];
-          const holders = [group?.resource, scoped?.scope, kept, kept?.events?.[0], kept?.links?.[0]];
+          const [first] = scoped?.spans ?? [];
+          const holders = [group?.resource, scoped?.scope, first, first?.events?.[0], first?.links?.[0]];
           return holders.map(
             (of) => `${of?.attributes?.length}+${of?.droppedAttributesCount ?? 0} ${of?.attributes?.at(-1)?.key}`,
           );
@@ -211,8 +213,8 @@ describe("a span", () => {
         }),
       );
       const lines = [decodeJson(body), decodeTraces(libraryEncode(body), "protobuf")].map((result) => {
-        const [kept] = spansOf(result);
-        return `${kept?.events?.length}+${kept?.droppedEventsCount ?? 0} ${kept?.links?.length}+${kept?.droppedLinksCount ?? 0}`;
+        const [only] = spansOf(result);
+        return `${only?.events?.length}+${only?.droppedEventsCount ?? 0} ${only?.links?.length}+${only?.droppedLinksCount ?? 0}`;
       });
       expect(lines[1]).toBe(lines[0]);
       return lines[0];

@@ -4,7 +4,7 @@ const INTERESTING = [0x00, 0x01, 0x07, 0x0a, 0x12, 0x22, 0x2c, 0x30, 0x5b, 0x5c,
 
 type Random = () => number;
 
-/** One to eight bytes changed, put in, taken out or copied from elsewhere. */
+/** Makes one to eight changes: replaces, inserts, removes or copies bytes. */
 export function mutate(bytes: Uint8Array, random: Random): Uint8Array {
   let mutated = bytes;
   for (let changes = 1 + Math.floor(random() * 8); changes > 0; changes--) {

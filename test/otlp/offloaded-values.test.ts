@@ -35,14 +35,14 @@ function onlyValue({ values }: Delivery): string {
   return textOf(only);
 }
 
-/** A long text so that a person can read it in a failure, and two texts are the same only if they are. */
+/** Shortens a long text for failure messages; its hash keeps different texts different. */
 function brief(text: string): string {
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
   return text.length < 80 ? text : `${text.slice(0, 40)}… ${text.length} characters, ${hash}`;
 }
 
-describe("a value longer than 8 KiB is kept beside the chunk", () => {
-  test("at the limit it stands whole, one byte past it as a preview", () => {
+describe("a value longer than 8 KiB is offloaded", () => {
+  test("at the limit it stays inline, one byte past it a preview takes its place", () => {
     const at = "x".repeat(MAX_INLINE_VALUE - AROUND);
     expect(attributeOf(delivered({ stringValue: at }))).toEqual({ stringValue: at });
     const past = delivered({ stringValue: `${at}x` });
@@ -56,7 +56,7 @@ describe("a value longer than 8 KiB is kept beside the chunk", () => {
     });
   });
 
-  test("bytes are counted, not characters, and escapes as JSON writes them", () => {
+  test("counts bytes of escaped JSON, not characters", () => {
     for (const [unit, bytes] of [
       ["é", 2],
       ["語", 3],
@@ -70,7 +70,7 @@ describe("a value longer than 8 KiB is kept beside the chunk", () => {
     }
   });
 
-  test("arrays, kvlists and bytes too, with the beginning of their JSON as the preview", () => {
+  test("arrays, kvlists and bytes too; their preview is the beginning of their JSON", () => {
     const list = { arrayValue: { values: Array.from({ length: 1000 }, (_, n) => ({ intValue: String(n) })) } };
     const preview = attributeOf(delivered(list));
     expect(preview?.stringValue).toBe(JSON.stringify(list).slice(0, PREVIEW_LENGTH));
@@ -87,7 +87,7 @@ describe("a value longer than 8 KiB is kept beside the chunk", () => {
     expect(preview).toBe(`x${"🙂".repeat(255)}`);
   });
 
-  test("wherever it stands, once for each content in a delivery, and both encodings name it alike", () => {
+  test("in any attribute, once for each content in a delivery, and with the same hash from both encodings", () => {
     const big = { key: "big", value: { stringValue: "z".repeat(10_000) } };
     const spans = ["00000000000000a1", "00000000000000a2"].map((spanId) =>
       span({
@@ -113,7 +113,7 @@ describe("a value longer than 8 KiB is kept beside the chunk", () => {
     expect(restoreValues(resourceSpansOf(fromJson), () => undefined)).toEqual(resourceSpansOf(fromJson));
   });
 
-  test("a delivery rebuilt without a span leaves out the values that only that span names", () => {
+  test("a delivery encoded again without a span omits values of only that span", () => {
     const spans = [1, 2].map((n) =>
       span({
         spanId: `00000000000000a${n}`,
@@ -130,8 +130,8 @@ describe("a value longer than 8 KiB is kept beside the chunk", () => {
   });
 });
 
-describe("a value longer than 1 MiB is cut, and marked", () => {
-  test("at the limit it is whole, one byte past it is cut to it", () => {
+describe("a value longer than 1 MiB is cut, and records its length", () => {
+  test("at the limit it is whole, one byte past it is cut to the limit", () => {
     const at = "x".repeat(MAX_VALUE - AROUND);
     expect(attributeOf(delivered({ stringValue: at }))?.offloaded).toMatchObject({ bytes: MAX_VALUE });
     expect(attributeOf(delivered({ stringValue: at }))?.offloaded).not.toHaveProperty("cutFrom");
@@ -144,9 +144,9 @@ describe("a value longer than 1 MiB is cut, and marked", () => {
     for (const unit of ["é", "語", "🙂", "\u0001", '"', "\n"]) {
       const sent = { stringValue: `x${unit.repeat(MAX_VALUE)}` };
       const json = onlyValue(delivered(sent));
-      const kept: AnyValue = JSON.parse(json);
-      expect(sent.stringValue.startsWith(kept.stringValue ?? "?"), unit).toBe(true);
-      expect(kept.stringValue?.isWellFormed()).toBe(true);
+      const cut: AnyValue = JSON.parse(json);
+      expect(sent.stringValue.startsWith(cut.stringValue ?? "?"), unit).toBe(true);
+      expect(cut.stringValue?.isWellFormed()).toBe(true);
       const length = Buffer.byteLength(json);
       expect(length).toBeLessThanOrEqual(MAX_VALUE);
       expect(length).toBeGreaterThan(MAX_VALUE - 6);
@@ -160,12 +160,12 @@ describe("a value longer than 1 MiB is cut, and marked", () => {
     const list = {
       arrayValue: { values: Array.from({ length: 60_000 }, (_, n) => ({ stringValue: `element ${n}` })) },
     };
-    const { stringValue: kept } = JSON.parse(onlyValue(delivered(list)));
-    expect(JSON.stringify(list).startsWith(kept)).toBe(true);
+    const { stringValue: cut } = JSON.parse(onlyValue(delivered(list)));
+    expect(JSON.stringify(list).startsWith(cut)).toBe(true);
     expect(attributeOf(delivered(list))?.offloaded?.cutFrom).toBe(JSON.stringify(list).length);
   });
 
-  test("exported and posted again it is the same, mark and all", () => {
+  test("exported and posted again it is the same, with cutFrom", () => {
     const list = {
       arrayValue: { values: Array.from({ length: 60_000 }, (_, n) => ({ stringValue: `element ${n}` })) },
     };
@@ -178,12 +178,12 @@ describe("a value longer than 1 MiB is cut, and marked", () => {
     }
   });
 
-  test("a mark that can't be true is none", () => {
-    const marked = (stringValue: string, cutFrom: unknown): AnyValue =>
+  test("an impossible cutFrom is ignored", () => {
+    const withCutFrom = (stringValue: string, cutFrom: unknown): AnyValue =>
       JSON.parse(JSON.stringify({ stringValue, offloaded: { hash: "a", bytes: 1, cutFrom } }));
-    expect(attributeOf(delivered(marked("short", MAX_VALUE * 2)))).toEqual({ stringValue: "short" });
+    expect(attributeOf(delivered(withCutFrom("short", MAX_VALUE * 2)))).toEqual({ stringValue: "short" });
     for (const from of [5, -1, 2.5, "2000000", null, Number.MAX_VALUE]) {
-      expect(attributeOf(delivered(marked("x".repeat(9_000), from)))?.offloaded, String(from)).not.toHaveProperty(
+      expect(attributeOf(delivered(withCutFrom("x".repeat(9_000), from)))?.offloaded, String(from)).not.toHaveProperty(
         "cutFrom",
       );
     }

@@ -14,7 +14,7 @@ function texts(result: ReturnType<typeof decodeTraces>): string[] {
   return deliveriesOf(result).map((delivery) => `${delivery.facts}\n${textOf(delivery)}`);
 }
 
-describe("our reader and a library read the same", () => {
+describe("our decoder and a library decode alike", () => {
   test.each(PROTOBUF)("%s", (file) => {
     const stored = readFileSync(new URL(file, CORPUS));
     const bytes = file.endsWith(".gz") ? gunzipSync(stored) : stored;
@@ -22,7 +22,7 @@ describe("our reader and a library read the same", () => {
   });
 });
 
-test("a request is the same text whether it came as JSON or as protobuf", () => {
+test("a request decodes to the same text from JSON and from protobuf", () => {
   const seed = newSeed();
   const random = randomFrom(seed);
   for (let round = 0; round < 400; round++) {
@@ -33,7 +33,7 @@ test("a request is the same text whether it came as JSON or as protobuf", () => 
   }
 });
 
-test("what was exported comes back the same when it is posted again", () => {
+test("an exported request is the same after it is posted again", () => {
   const seed = newSeed();
   const random = randomFrom(seed);
   for (let round = 0; round < 200; round++) {

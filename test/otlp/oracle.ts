@@ -5,14 +5,14 @@ const { root } = protobuf.parse(readFileSync(new URL("../fixtures/otlp/trace.pro
 const TRACES = "ExportTraceServiceRequest";
 const IDS = new Set(["traceId", "spanId", "parentSpanId"]);
 
-/** The same request in OTLP/JSON as a library understands it; throws where the library cannot read it. */
+/** Decodes a protobuf request with a library to OTLP/JSON; throws if the library cannot decode it. */
 export function libraryDecode(bytes: Uint8Array, type = TRACES): unknown {
   const request = root.lookupType(type);
   const plain = request.toObject(request.decode(bytes), { longs: String, bytes: String, json: true, arrays: false });
   return withIds(plain, (id) => Buffer.from(id, "base64").toString("hex"));
 }
 
-/** OTLP/JSON as protobuf, written by the library. */
+/** Encodes OTLP/JSON as protobuf with the library. */
 export function libraryEncode(request: unknown, type = TRACES): Uint8Array {
   const plain = withIds(request, (id) => Buffer.from(id, "hex").toString("base64"));
   const message = root.lookupType(type);

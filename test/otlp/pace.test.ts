@@ -3,10 +3,10 @@ import { readBody } from "../../src/otlp/body.ts";
 import { EXPORT_SECONDS, Pace, RATE_BYTES, RATE_SECONDS } from "../../src/otlp/pace.ts";
 import { statusOf } from "../../src/otlp/refusals.ts";
 import { encodeStatus } from "../../src/otlp/response.ts";
-import { reading } from "./reading.ts";
+import { readOptions } from "./read-options.ts";
 
-/** Seconds of waiting until the body is given up, where so many bytes arrive in each; "never" within an hour. */
-function givenUp(bytesASecond: (second: number) => number, most?: number): string {
+/** The verdict on a body with so many bytes in each second, and its time; "never" after an hour. */
+function verdictOn(bytesASecond: (second: number) => number, most?: number): string {
   const pace = new Pace(most);
   for (let second = 1; second <= 3_600; second++) {
     pace.arrive(bytesASecond(second));
@@ -16,28 +16,28 @@ function givenUp(bytesASecond: (second: number) => number, most?: number): strin
   return "never";
 }
 
-describe("how fast a body arrives", () => {
-  test("one of which nothing comes is given up after 20 s", () => {
-    expect(givenUp(() => 0)).toBe("too-slow after 20 s");
+describe("the pace of a body", () => {
+  test("a body without any bytes is too slow after 20 s", () => {
+    expect(verdictOn(() => 0)).toBe("too-slow after 20 s");
   });
 
-  test("one of which no more comes after much of it is given up at the end of the next 20 s", () => {
-    expect(givenUp((second) => (second === 1 ? 16_000_000 : 0))).toBe("too-slow after 40 s");
+  test("a body that stalls after many bytes is too slow at the end of the next 20 s", () => {
+    expect(verdictOn((second) => (second === 1 ? 16_000_000 : 0))).toBe("too-slow after 40 s");
   });
 
   test("10,000 bytes in 20 s are enough, 9,999 are not", () => {
     expect(RATE_BYTES).toBe(10_000);
-    const once = (bytes: number) => givenUp((second) => (second % RATE_SECONDS === 0 ? bytes : 0));
+    const once = (bytes: number) => verdictOn((second) => (second % RATE_SECONDS === 0 ? bytes : 0));
     expect([once(RATE_BYTES), once(RATE_BYTES - 1)]).toEqual(["never", "too-slow after 20 s"]);
   });
 
-  test("a file that comes with 1 kB/s is never given up, whether evenly or in bursts", () => {
-    expect(givenUp(() => 1_000)).toBe("never");
-    expect(givenUp((second) => (second % 10 === 0 ? 10_000 : 0))).toBe("never");
+  test("a file at 1 kB/s is never too slow, evenly or in bursts", () => {
+    expect(verdictOn(() => 1_000)).toBe("never");
+    expect(verdictOn((second) => (second % 10 === 0 ? 10_000 : 0))).toBe("never");
   });
 
-  test("an export has 60 s, however fast it comes", () => {
-    expect(givenUp(() => 1_000_000, EXPORT_SECONDS)).toBe("overdue after 60 s");
+  test("an export has 60 s at any speed", () => {
+    expect(verdictOn(() => 1_000_000, EXPORT_SECONDS)).toBe("overdue after 60 s");
     const pace = new Pace(EXPORT_SECONDS);
     pace.arrive(1_000_000);
     for (let second = 1; second < EXPORT_SECONDS; second++) {
@@ -48,7 +48,7 @@ describe("how fast a body arrives", () => {
   });
 });
 
-/** A body whose sender falls silent after these bytes. `second()` lets one second pass. */
+/** A body that stalls after these bytes. `second()` lets one second pass. */
 function silentAfter(bytes: string) {
   let isCancelled = false;
   let listener = () => {};
@@ -78,7 +78,7 @@ function silentAfter(bytes: string) {
   };
 }
 
-test("a body that falls silent is an error, its connection is let go, and only what has arrived was held", async () => {
+test("a stalled body is an error, its connection is closed, and only arrived bytes were held", async () => {
   const sent = silentAfter("{}");
   for (let second = 1; second < RATE_SECONDS; second++) await sent.second();
   expect(sent.state()).toEqual({ isCancelled: false, isStopped: false });
@@ -88,12 +88,12 @@ test("a body that falls silent is an error, its connection is let go, and only w
   expect(sent.held).toEqual([2]);
 });
 
-test("time in which the next bytes are not asked for does not count", async () => {
+test("time without a pending read does not count", async () => {
   const pace = new Pace();
   let listener = () => {};
   const stream = new Blob(["{}"]).stream();
   const body = await readBody(stream, null, {
-    ...reading(1_000),
+    ...readOptions(1_000),
     pace,
     seconds: (second) => ((listener = second), () => {}),
   });
@@ -101,7 +101,7 @@ test("time in which the next bytes are not asked for does not count", async () =
   expect([body.ok, pace.wait()]).toEqual([true, undefined]);
 });
 
-test("it is answered with 408 in the request's encoding", () => {
+test("a slow body is answered with 408 in the request's encoding", () => {
   const { http, message } = statusOf({ reason: "too-slow", bytes: 10_000, seconds: 20 });
   expect([http, message]).toEqual([408, "the body arrived too slowly: fewer than 10,000 bytes in 20 s"]);
   expect(statusOf({ reason: "overdue", seconds: 60 }).message).toBe("the body was not complete after 60 s");
@@ -109,11 +109,11 @@ test("it is answered with 408 in the request's encoding", () => {
   expect(Array.from(encodeStatus("protobuf", 408, "late"))).toEqual([8, 4, 18, 4, ...Buffer.from("late")]);
 });
 
-test("a body whose length is announced is whole without its end", async () => {
+test("a body with a Content-Length is complete without waiting for its end", async () => {
   const open = new ReadableStream<Uint8Array>({
     type: "bytes",
     start: (controller) => controller.enqueue(new TextEncoder().encode("spans")),
   });
-  const body = await readBody(open, null, { ...reading(1_000), announced: 5 });
+  const body = await readBody(open, null, { ...readOptions(1_000), announced: 5 });
   expect(body.ok && new TextDecoder().decode(body.value)).toBe("spans");
 });

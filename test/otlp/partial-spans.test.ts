@@ -31,7 +31,7 @@ const asProtobuf = (fields: Record<string, unknown>): Body => ({
   stringValue: Buffer.from(libraryEncode(tracesData(fields))).toString("base64"),
 });
 
-/** A record as G-Research's processors write one, so many seconds after the span began. */
+/** A record in the format of G-Research's processors, so many seconds after the span began. */
 const record = (event: string, second: number, body: Body) => ({
   timeUnixNano: String(START + BigInt(second) * 1_000_000_000n),
   severityText: "Info",
@@ -70,7 +70,7 @@ describe("a span in a log record", () => {
   test.each([
     ["protobuf", asProtobuf],
     ["JSON", asJson],
-  ])("as %s: runs while hearts beat, and ends with the stop, in any order", (_, body) => {
+  ])("as %s: runs while heartbeats arrive, and ends with the stop, in any order", (_, body) => {
     const beats = [
       spansIn(record("heartbeat", 0, body(running))),
       spansIn(record("heartbeat", 5, body({ ...running, attributes: [{ key: "step", value: { intValue: "2" } }] }))),
@@ -84,7 +84,7 @@ describe("a span in a log record", () => {
     for (const order of permutations(beats)) expect(printTree(viewOf(order).tree())).toEqual(["turn 0–9"]);
   });
 
-  test("of which one request holds several reports: the newest is kept", () => {
+  test("with several reports in one request: the newest stays", () => {
     const { groups, records } = decode(
       record("heartbeat", 0, asJson(running)),
       record("heartbeat", 5, asProtobuf(running)),
@@ -92,14 +92,14 @@ describe("a span in a log record", () => {
     expect([records, groups.map((group) => group.kind === "spans" && group.spans)]).toEqual([2, [1]]);
   });
 
-  test("is the span that its exporter sends when it ends", () => {
+  test("equals the span that its exporter sends at its end", () => {
     const [stopped] = spansIn(record("stop", 9, asProtobuf(ended)));
     expect(stopped?.scopeSpans?.[0]?.spans?.[0]?.attributes).toBeUndefined();
     const [unended] = spansIn(record("stop", 9, asProtobuf(running)));
     expect(unended?.scopeSpans?.[0]?.spans?.[0]?.endTimeUnixNano).toBe(ended.endTimeUnixNano);
   });
 
-  test("is read whole where the log would keep a preview of it", () => {
+  test("is read in full, even if its body is large enough to be offloaded", () => {
     const long = { key: "input.value", value: { stringValue: "x".repeat(20_000) } };
     const [group] = spansIn(record("heartbeat", 0, asProtobuf({ ...running, attributes: [long] })));
     const [attribute] = group?.scopeSpans?.[0]?.spans?.[0]?.attributes ?? [];
@@ -107,11 +107,11 @@ describe("a span in a log record", () => {
   });
 
   test.each([
-    ["no base64 of anything", { stringValue: "%%%" }, "body: it contains no span"],
+    ["invalid base64", { stringValue: "%%%" }, "body: it contains no span"],
     ["half a message", { stringValue: "CgX/" }, "body: malformed protobuf at byte"],
     ["broken JSON", { stringValue: '{"resourceSpans":' }, "body: malformed JSON"],
     ["a span without an id", asJson({ spanId: "" }), "body: resourceSpans[0].scopeSpans[0].spans[0].spanId"],
-  ])("is refused by name where it is none: %s", (_, body, reason) => {
+  ])("is rejected with its index if it is invalid: %s", (_, body, reason) => {
     const { groups, rejected } = decode(record("heartbeat", 0, body));
     expect([groups, rejected.count]).toEqual([[], 1]);
     expect(rejected.reason).toContain(`resourceLogs[0].scopeLogs[0].logRecords[0]: ${reason}`);

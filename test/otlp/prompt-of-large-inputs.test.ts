@@ -6,7 +6,7 @@ import { decodeFacts } from "../../src/facts/codec/encode.ts";
 const system = "You are a helpful coding agent. ".repeat(400);
 const user = "Fix the login bug\nIt is in src/login.ts.";
 
-function asked(key: string, value: unknown): string | undefined {
+function promptOf(key: string, value: unknown): string | undefined {
   const span = {
     traceId: "0af7651916cd43dd8448eb211c80319c",
     spanId: "b7ad6b7169203331",
@@ -22,7 +22,7 @@ function asked(key: string, value: unknown): string | undefined {
   return group && decodeFacts(encodeDelivery(group).facts)?.[0]?.prompt;
 }
 
-describe("what was asked, where the input is too large to stand in the chunk", () => {
+describe("the prompt of an input that is too large for the chunk", () => {
   test.each([
     [
       "gen_ai.input.messages",
@@ -48,11 +48,11 @@ describe("what was asked, where the input is too large to stand in the chunk", (
         ],
       },
     ],
-  ])("of %s is what its user said last", (key, value) => {
-    expect(asked(key, value)).toBe("Fix the login bug");
+  ])("in %s is the user's last message", (key, value) => {
+    expect(promptOf(key, value)).toBe("Fix the login bug");
   });
 
-  test("of a text is its first line", () => {
-    expect(asked("input.value", `Summarise this:\n${system}`)).toBe("Summarise this:");
+  test("in a text is its first line", () => {
+    expect(promptOf("input.value", `Summarise this:\n${system}`)).toBe("Summarise this:");
   });
 });

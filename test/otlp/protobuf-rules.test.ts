@@ -19,7 +19,7 @@ import {
 const HEAD = `{"traceId":"${TRACE}","spanId":"eee19b7ec3c1b174"`;
 const AT_SPAN = "resourceSpans[0].scopeSpans[0].spans[0]";
 
-/** The span's text behind its ids, or the outcome. */
+/** The span's text after its ids, or the outcome. */
 function read(...fields: Bytes[]): string {
   const text = canonicalText(decodeTraces(requestWith(IDS, ...fields), "protobuf"));
   return text.startsWith(HEAD) ? text.slice(HEAD.length) : text;
@@ -31,17 +31,17 @@ function valueOf(...fields: Bytes[]): string {
 }
 
 describe("protobuf reader rules (encoding specification; OTLP.md has the numbers)", () => {
-  test("of a singular field the last wins", () => {
+  test("the last occurrence of a singular field wins", () => {
     expect(read(text(5, "first"), number(6, 1), text(5, "last"), number(6, 3))).toBe(',"name":"last","kind":3}');
   });
 
-  test("of a oneof the last wins, whatever its type", () => {
+  test("the last field of a oneof wins, whatever its type", () => {
     expect(valueOf(text(1, "a"), number(3, 2))).toBe('{"intValue":"2"}');
     expect(valueOf(number(3, 2), bytes(5, []), text(1, ""))).toBe('{"stringValue":""}');
     expect(valueOf(text(1, "a"), number(8, 5))).toBe("{}");
   });
 
-  test("messages that come twice are merged", () => {
+  test("repeated messages of a singular field are merged", () => {
     const element = (n: number) => bytes(5, bytes(1, number(3, n)));
     expect(valueOf(element(1), element(2))).toBe('{"arrayValue":{"values":[{"intValue":"1"},{"intValue":"2"}]}}');
     expect(valueOf(element(1), text(1, "a"), element(2))).toBe('{"arrayValue":{"values":[{"intValue":"2"}]}}');
@@ -55,7 +55,7 @@ describe("protobuf reader rules (encoding specification; OTLP.md has the numbers
     );
   });
 
-  test("a resource or scope behind its spans, in two parts, is the spans' own", () => {
+  test("a resource or scope that follows its spans, in two parts, applies to them", () => {
     const span = bytes(2, IDS);
     const scope = (name: string) => bytes(1, text(1, name));
     const scopeSpans = bytes(2, [...span, ...scope("first"), ...text(3, "urn:scope"), ...bytes(1, text(2, "1.0"))]);
@@ -82,7 +82,7 @@ describe("protobuf reader rules (encoding specification; OTLP.md has the numbers
     ]);
   });
 
-  test("unknown fields of every wire type are skipped, groups and their nesting too", () => {
+  test("unknown fields of every wire type are skipped, nested groups too", () => {
     const unknown = [
       number(900, 5),
       fixed64(901, 5n),
@@ -93,10 +93,10 @@ describe("protobuf reader rules (encoding specification; OTLP.md has the numbers
     expect(read(...unknown, text(5, "kept"), ...unknown)).toBe(',"name":"kept"}');
     expect(valueOf(...unknown, text(1, "kept"))).toBe('{"stringValue":"kept"}');
     const around = [...unknown.flat(), ...requestWith(IDS), ...unknown.flat()];
-    expect(outcomeOf(decodeTraces(new Uint8Array(around), "protobuf"))).toBe("kept 1");
+    expect(outcomeOf(decodeTraces(new Uint8Array(around), "protobuf"))).toBe("accepted 1");
   });
 
-  test("the deprecated instrumentation_library_spans are read as scope_spans", () => {
+  test("the deprecated instrumentation_library_spans are read like scope_spans", () => {
     const library = bytes(1000, [...bytes(1, [...text(1, "lib"), ...text(2, "0.1")]), ...bytes(2, IDS)]);
     const [delivery] = deliveriesOf(decodeTraces(new Uint8Array(bytes(1, library)), "protobuf"));
     expect(delivery === undefined ? [] : resourceSpansOf(delivery)).toEqual([
@@ -174,7 +174,7 @@ describe("malformed protobuf is refused, with position and field", () => {
     ["a time", [...tag(7, 1), 1, 2, 3]],
     ["flags", [...tag(16, 5), 1]],
     ["a number", [...tag(6, 0), 0x81]],
-  ])("%s cannot reach past the span that it is in, though the body goes on", (_what, last) => {
+  ])("%s cannot reach past its span, even if the body continues", (_what, last) => {
     const spans = [...bytes(2, [...IDS, ...last]), ...bytes(2, [...IDS, ...text(5, "the next span")])];
     const outcome = outcomeOf(decodeTraces(new Uint8Array(bytes(1, bytes(2, spans))), "protobuf"));
     expect(outcome).toMatch(
@@ -197,7 +197,7 @@ describe("malformed protobuf is refused, with position and field", () => {
 });
 
 describe("wrong values reject their span", () => {
-  const REJECTED = `kept 0, rejected 1: ${AT_SPAN}`;
+  const REJECTED = `accepted 0, rejected 1: ${AT_SPAN}`;
   const only = (...fields: Bytes[]) => outcomeOf(decodeTraces(requestWith(...fields), "protobuf"));
 
   test.each<[string, Bytes, string]>([
@@ -219,7 +219,7 @@ describe("wrong values reject their span", () => {
     expect(only(content)).toBe(REJECTED + reason);
   });
 
-  test("an empty or all-zero parent is none", () => {
+  test("an empty or all-zero parent id means no parent", () => {
     expect(read(bytes(4, []))).toBe("}");
     expect(read(hex(4, "00".repeat(8)))).toBe("}");
   });

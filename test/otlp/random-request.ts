@@ -21,7 +21,7 @@ const DOUBLES = [0, 1.5, -2.25, 1e300, 5e-324, 0.1, 123456789.125, "NaN", "Infin
 const TIMES = ["0", "1", "1795262400123456789", "18446744073709551615"];
 const COUNTS = [0, 1, 7, 4294967295];
 
-/** An ExportTraceServiceRequest in OTLP/JSON with anything in it that the specification allows. */
+/** An ExportTraceServiceRequest in OTLP/JSON with any content that the specification allows. */
 export function randomRequest(random: Random): unknown {
   return { resourceSpans: many(random, 3, () => randomResourceSpans(random)) };
 }
@@ -45,7 +45,7 @@ function randomResourceSpans(random: Random): unknown {
   });
 }
 
-/** An ExportLogsServiceRequest in OTLP/JSON with anything in it that the specification allows. */
+/** An ExportLogsServiceRequest in OTLP/JSON with any content that the specification allows. */
 export function randomLogsRequest(random: Random): unknown {
   return { resourceLogs: many(random, 3, () => randomResourceLogs(random)) };
 }
@@ -61,7 +61,7 @@ function randomResourceLogs(random: Random): unknown {
   });
 }
 
-/** Of one trace, of its session, or of nothing: then it is rejected. */
+/** A record with a trace id, with a session's name, or with neither: then it is rejected. */
 function randomRecord(random: Random): unknown {
   const named = { key: "session.id", value: { stringValue: pick(random, STRINGS) } };
   return some(random, {
@@ -143,7 +143,7 @@ function many(random: Random, most: number, make: () => unknown): unknown[] {
   return Array.from({ length: Math.floor(random() * (most + 1)) }, make);
 }
 
-/** Some of the fields: any may be absent. */
+/** A random subset of the fields. */
 function some(random: Random, fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(() => random() < 0.7));
 }

@@ -1,12 +1,12 @@
 import { Random } from "../session/seeded-random.ts";
 
-/** Random numbers from 0 to 1 that a seed repeats. */
+/** Random numbers from 0 to 1, repeatable by seed. */
 export function randomFrom(seed: number): () => number {
   const random = new Random(seed);
   return () => random.next();
 }
 
-/** `SEED=… npm test` repeats a run that failed. */
+/** `SEED=… npm test` repeats a failed run. */
 export function newSeed(): number {
   return Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 32));
 }

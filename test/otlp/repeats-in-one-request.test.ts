@@ -12,7 +12,7 @@ const named = {
 };
 const ended = { ...id, name: "ask", startTimeUnixNano: "1", endTimeUnixNano: "9" };
 
-function kept(...spans: object[]): string[] {
+function acceptedVersions(...spans: object[]): string[] {
   const body = new TextEncoder().encode(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }));
   const decoded = decodeTraces(body, "json");
   if (!decoded.ok) throw new Error(decoded.error.reason);
@@ -21,15 +21,15 @@ function kept(...spans: object[]): string[] {
   );
 }
 
-test("of repeats of one span the best stays", () => {
-  expect(kept(ended, { ...ended, endTimeUnixNano: "5" }, ended)).toEqual(["9 -"]);
+test("the best of repeated versions of a span stays", () => {
+  expect(acceptedVersions(ended, { ...ended, endTimeUnixNano: "5" }, ended)).toEqual(["9 -"]);
 });
 
-test("a beaten encoding that alone names the session stays beside the better one, whichever comes first", () => {
-  expect(kept(named, ended).toSorted()).toEqual(["0 s-1", "9 -"]);
-  expect(kept(ended, named).toSorted()).toEqual(["0 s-1", "9 -"]);
+test("a superseded version stays if only it names the session, in either order", () => {
+  expect(acceptedVersions(named, ended).toSorted()).toEqual(["0 s-1", "9 -"]);
+  expect(acceptedVersions(ended, named).toSorted()).toEqual(["0 s-1", "9 -"]);
 });
 
-test("a beaten encoding that names the session as the better one does goes", () => {
-  expect(kept(named, { ...named, endTimeUnixNano: "9" }, named)).toEqual(["9 s-1"]);
+test("a superseded version goes if the better one names the same session", () => {
+  expect(acceptedVersions(named, { ...named, endTimeUnixNano: "9" }, named)).toEqual(["9 s-1"]);
 });

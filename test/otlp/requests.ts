@@ -9,7 +9,7 @@ import type { ResourceSpans, Span } from "../../src/otel/span.ts";
 
 export const TRACE = "5b8efff798038103d269b633813fc60c";
 
-/** A span as an exporter sends it, with what a test is about. */
+/** A span as an exporter sends it, with a test's own fields. */
 export function span(fields: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     traceId: TRACE,
@@ -34,17 +34,17 @@ export function jsonBytes(body: unknown): Uint8Array {
   return new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body));
 }
 
-/** `kept 2, rejected 1: …` or `400 …`: what the sender is told, on one line. */
+/** `accepted 2, rejected 1: …` or `400 …`: the answer to the sender on one line. */
 export function outcomeOf(result: Result<DecodedRequest>): string {
   if (!result.ok) {
     const { http, message } = statusOf(result.error);
     return `${http} ${message}`;
   }
   const { spans, rejected } = result.value;
-  return `kept ${spans}${rejected.count === 0 ? "" : `, rejected ${rejected.count}: ${rejected.reason}`}`;
+  return `accepted ${spans}${rejected.count === 0 ? "" : `, rejected ${rejected.count}: ${rejected.reason}`}`;
 }
 
-/** What a request leaves in the log, delivery by delivery. */
+/** The deliveries of a request to the log. */
 export function deliveriesOf(result: Result<DecodedRequest>): Delivery[] {
   if (!result.ok) throw new Error(outcomeOf(result));
   return result.value.groups.map((group) => encodeDelivery(group));
@@ -65,7 +65,7 @@ export function spansOf(result: Result<DecodedRequest>): Span[] {
   );
 }
 
-/** The JSON text of the one span, or the outcome if it was not kept. */
+/** The JSON text of the only span, or the outcome if it was rejected. */
 export function canonicalText(result: Result<DecodedRequest>): string {
   const [only] = result.ok ? result.value.groups : [];
   return only?.resources[0]?.scopes[0]?.items[0]?.text ?? outcomeOf(result);

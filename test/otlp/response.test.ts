@@ -14,7 +14,7 @@ describe("the answer to an export (OTLP/HTTP Response)", () => {
     }
   });
 
-  test("partial success says how many and why, in both encodings", () => {
+  test("partial success has the count and the reason, in both encodings", () => {
     const partial = { rejected: 300, message: "spans[0].kind: not a number" };
     expect(json(encodeSuccess("traces", "json", partial))).toBe(
       '{"partialSuccess":{"rejectedSpans":"300","errorMessage":"spans[0].kind: not a number"}}',
@@ -26,7 +26,7 @@ describe("the answer to an export (OTLP/HTTP Response)", () => {
     expect(json(encodeSuccess("metrics", "json", partial))).toContain('"rejectedDataPoints":"300"');
   });
 
-  test("a refusal is a google.rpc.Status in both encodings, with the field where one is wrong", () => {
+  test("a refusal is a google.rpc.Status in both encodings, with the faulty field if there is one", () => {
     expect(json(encodeStatus("json", 413, "too large"))).toBe('{"code":8,"message":"too large"}');
     expect(libraryRead("RpcStatus", encodeStatus("protobuf", 413, "too large é"))).toEqual({
       code: 8,
@@ -52,7 +52,7 @@ describe("the answer to an export (OTLP/HTTP Response)", () => {
     });
   });
 
-  test("a message from outside cannot break the answer's encoding, nor make it long", () => {
+  test("text from outside can neither break the answer's encoding nor make it long", () => {
     expect(() => JSON.parse(json(encodeStatus("json", 400, 'a\ud800"\u0000')))).not.toThrow();
     expect(libraryRead("RpcStatus", encodeStatus("protobuf", 400, "a\ud800"))).toEqual({ code: 3, message: "a\ufffd" });
     expect(encodeStatus("json", 400, "x".repeat(1e6)).length).toBeLessThan(3_000);
@@ -93,9 +93,9 @@ describe("every error has its status", () => {
       { reason: "wrong-shape", path: "resourceSpans", message: "expected an array" },
       "400 resourceSpans: expected an array",
     ],
-  ])("%j", (error, said) => {
+  ])("%j", (error, text) => {
     const { http, message } = statusOf(error);
-    expect(`${http} ${message}`).toBe(said);
+    expect(`${http} ${message}`).toBe(text);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Bytes of protobuf messages written field by field, so that a test can write what no library would. */
+/** Bytes of protobuf messages, written field by field: a test can write invalid messages that no library writes. */
 export type Bytes = readonly number[];
 
 export function varint(value: bigint | number): Bytes {

@@ -9,7 +9,7 @@ const outcome = (...records: unknown[]) => outcomeOf(decodeJsonLogs(request(...r
 const AT = "resourceLogs[0].scopeLogs[0].logRecords";
 
 describe("a record in OTLP/JSON (JSON Protobuf Encoding)", () => {
-  test("comes out in one order of keys, without defaults", () => {
+  test("has a fixed order of keys and no defaults", () => {
     const fields = {
       eventName: "e",
       spanId: "00F067AA0BA902B7",
@@ -43,7 +43,7 @@ describe("a record in OTLP/JSON (JSON Protobuf Encoding)", () => {
     expect(read({ body })?.body).toEqual(body);
   });
 
-  test.each([[null], [{}], [{ stringValue: null }]])("that says %j has none", (body) => {
+  test.each([[null], [{}], [{ stringValue: null }]])("has no body for %j", (body) => {
     expect(read({ body })).not.toHaveProperty("body");
   });
 
@@ -57,15 +57,15 @@ describe("a record in OTLP/JSON (JSON Protobuf Encoding)", () => {
     ["flags", -1, "expected an unsigned 32-bit integer, got -1"],
     ["droppedAttributesCount", 2 ** 32, "expected an unsigned 32-bit integer, got 4294967296"],
     ["eventName", {}, "expected a string, got an object"],
-  ])("is rejected by name and field where %s is %j, and others are kept", (field, value, reason) => {
+  ])("is rejected with its index and field if %s is %j, and others are accepted", (field, value, reason) => {
     expect(outcome(record({ body: { intValue: "1" } }), record({ [field]: value }))).toBe(
-      `kept 1, rejected 1: ${AT}[1].${field}: ${reason}`,
+      `accepted 1, rejected 1: ${AT}[1].${field}: ${reason}`,
     );
   });
 
-  test("is rejected where its body holds what is no value, with the way there", () => {
+  test("is rejected for an invalid value in its body, with the path", () => {
     expect(outcome(record({ body: { arrayValue: { values: [{ intValue: "x" }] } } }))).toBe(
-      `kept 0, rejected 1: ${AT}[0].body.arrayValue.values[0].intValue: expected a 64-bit integer, got "x"`,
+      `accepted 0, rejected 1: ${AT}[0].body.arrayValue.values[0].intValue: expected a 64-bit integer, got "x"`,
     );
     expect(outcome(record({ body: "text" }))).toBe(`400 ${AT}[0].body: expected an object, got "text"`);
   });
@@ -73,31 +73,31 @@ describe("a record in OTLP/JSON (JSON Protobuf Encoding)", () => {
   test("nested too deeply is rejected", () => {
     let body: unknown = { stringValue: "in" };
     for (let depth = 0; depth < 101; depth++) body = { arrayValue: { values: [body] } };
-    expect(outcome(record({ body }))).toMatch(/^kept 0, rejected 1: .*nested deeper than 100 levels$/);
+    expect(outcome(record({ body }))).toMatch(/^accepted 0, rejected 1: .*nested deeper than 100 levels$/);
   });
 });
 
-describe("where a record goes", () => {
+describe("a record's owner", () => {
   const named = (value: string) => ({ attributes: [{ key: "session.id", value: { stringValue: value } }] });
-  const homes = (...records: unknown[]) =>
+  const owners = (...records: unknown[]) =>
     deliveriesOf(decodeJsonLogs(request(...records))).map(({ traceId, spans }) => [traceId, spans]);
 
-  test("by its trace, whatever else it names; else by its session", () => {
+  test("is its trace, even if it names a session; else its session", () => {
     expect(
-      homes(record(), record({ traceId: "", ...named("S") }), record({ ...named("S"), body: { boolValue: true } })),
+      owners(record(), record({ traceId: "", ...named("S") }), record({ ...named("S"), body: { boolValue: true } })),
     ).toEqual([
       [TRACE, 2],
       [traceIdForSession("S"), 1],
     ]);
   });
 
-  test("the home of a session is a trace id, another one for each name, and the same always", () => {
+  test("of a session's name is a trace id: different for each name, and stable", () => {
     expect(traceIdForSession("S")).toBe("7bc86951ce05593886fd1e84d236e382");
     expect(traceIdForSession("S")).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
     expect(new Set(["S", "s", "", TRACE].map(traceIdForSession)).size).toBe(4);
   });
 
-  test("a repeat in one request is kept once; under another resource it is another record", () => {
+  test("gets a repeated record of a request once; under another resource it is another record", () => {
     const one = { scopeLogs: [{ logRecords: [record(), record()] }] };
     const other = { resource: named("x"), scopeLogs: [{ logRecords: [record()] }] };
     const [delivery, ...others] = deliveriesOf(decodeJsonLogs({ resourceLogs: [one, other, one] }));
@@ -109,7 +109,7 @@ describe("where a record goes", () => {
 });
 
 describe("a large body", () => {
-  test("lies beside the chunk, once for equal ones, with a preview in its place", () => {
+  test("is offloaded, once for equal ones, and a preview takes its place", () => {
     const body = { stringValue: "long ".repeat(2_000) };
     const [delivery] = deliveriesOf(decodeJsonLogs(request(record({ body }), record({ body, flags: 1 }))));
     expect(delivery?.values).toHaveLength(1);

@@ -14,7 +14,7 @@ const named = (n: number) => ({ attributes: [{ key: "session.id", value: { strin
 describe("a request for logs, at its limits and past them", () => {
   test("log records", () => {
     const records = many(MAX_SPANS, (n) => ({ traceId: TRACE, timeUnixNano: String(n + 1) }));
-    expect(asProtobuf(...records)).toBe(`kept ${MAX_SPANS}`);
+    expect(asProtobuf(...records)).toBe(`accepted ${MAX_SPANS}`);
     expect(asProtobuf(...records, record())).toBe(`413 too large: more than ${MAX_SPANS} log records`);
     const rejected = many(MAX_SPANS, () => ({}));
     expect(asProtobuf(...rejected, record())).toBe(`413 too large: more than ${MAX_SPANS} log records`);
@@ -22,13 +22,13 @@ describe("a request for logs, at its limits and past them", () => {
 
   test("traces and sessions together", () => {
     const sessions = many(MAX_TRACES - 1, named);
-    expect(outcomeOf(decodeJsonLogs(request(...sessions, record())))).toBe(`kept ${MAX_TRACES}`);
+    expect(outcomeOf(decodeJsonLogs(request(...sessions, record())))).toBe(`accepted ${MAX_TRACES}`);
     expect(outcomeOf(decodeJsonLogs(request(...sessions, record(), named(MAX_TRACES))))).toBe(
       `413 too large: more than ${MAX_TRACES} traces and sessions`,
     );
   });
 
-  test("spans that records hold count as what they become", () => {
+  test("traces of spans inside log records", () => {
     const traceOf = (n: number) => (n + 1).toString(16).padStart(32, "0");
     const heartbeat = (n: number) => ({
       timeUnixNano: "2",
@@ -41,13 +41,13 @@ describe("a request for logs, at its limits and past them", () => {
         }),
       },
     });
-    expect(outcomeOf(decodeJsonLogs(request(...many(MAX_TRACES, heartbeat))))).toBe(`kept ${MAX_TRACES}`);
+    expect(outcomeOf(decodeJsonLogs(request(...many(MAX_TRACES, heartbeat))))).toBe(`accepted ${MAX_TRACES}`);
     expect(outcomeOf(decodeJsonLogs(request(...many(MAX_TRACES + 1, heartbeat))))).toBe(
       `413 too large: more than ${MAX_TRACES} traces and sessions`,
     );
   });
 
-  test("spans of records that hold many", () => {
+  test("spans inside log records", () => {
     const batch = (n: number) => ({
       timeUnixNano: "2",
       attributes: [{ key: "partial.event", value: { stringValue: "heartbeat" } }],
@@ -68,13 +68,13 @@ describe("a request for logs, at its limits and past them", () => {
         }),
       },
     });
-    expect(outcomeOf(decodeJsonLogs(request(...many(4, batch))))).toBe("kept 4");
+    expect(outcomeOf(decodeJsonLogs(request(...many(4, batch))))).toBe("accepted 4");
     expect(outcomeOf(decodeJsonLogs(request(...many(5, batch))))).toBe(
       `413 too large: more than ${MAX_SPANS} spans in log records`,
     );
   });
 
-  test("text: a request's, and a home's that is more than one delivery", () => {
+  test("text of a request, and of one trace in several deliveries", () => {
     const text = "a".repeat(7_000);
     const large = many(Math.ceil(MAX_REQUEST_TEXT / 7_000), (n) => record({ body: { stringValue: text }, flags: n }));
     expect(asProtobuf(...large)).toMatch(
@@ -88,7 +88,7 @@ describe("a request for logs, at its limits and past them", () => {
 
   test("attributes of a record", () => {
     const attributes = many(MAX_ATTRIBUTES + 2, (n) => ({ key: `k${n}`, value: { boolValue: true } }));
-    const [kept] = recordsOf(decodeJsonLogs(request(record({ attributes, droppedAttributesCount: 3 }))));
-    expect([kept?.attributes?.length, kept?.droppedAttributesCount]).toEqual([MAX_ATTRIBUTES, 5]);
+    const [only] = recordsOf(decodeJsonLogs(request(record({ attributes, droppedAttributesCount: 3 }))));
+    expect([only?.attributes?.length, only?.droppedAttributesCount]).toEqual([MAX_ATTRIBUTES, 5]);
   });
 });

@@ -9,7 +9,7 @@ import { jsonBytes, textOf, TRACE } from "../requests.ts";
 
 export const LOGS = "ExportLogsServiceRequest";
 
-/** A record as an exporter sends it, with what a test is about. */
+/** A record as an exporter sends it, with a test's own fields. */
 export function record(fields: Record<string, unknown> = {}): Record<string, unknown> {
   return { timeUnixNano: "1795262400000000000", traceId: TRACE, ...fields };
 }
@@ -22,14 +22,14 @@ export function decodeJsonLogs(body: unknown): Result<DecodedLogs> {
   return decodeLogs(jsonBytes(body), "json");
 }
 
-/** `kept 2, rejected 1: …` or `400 …`: what the sender is told, on one line. */
+/** `accepted 2, rejected 1: …` or `400 …`: the answer to the sender on one line. */
 export function outcomeOf(result: Result<DecodedLogs>): string {
   if (!result.ok) {
     const { http, message } = statusOf(result.error);
     return `${http} ${message}`;
   }
   const { records, rejected } = result.value;
-  return `kept ${records}${rejected.count === 0 ? "" : `, rejected ${rejected.count}: ${rejected.reason}`}`;
+  return `accepted ${records}${rejected.count === 0 ? "" : `, rejected ${rejected.count}: ${rejected.reason}`}`;
 }
 
 export function deliveriesOf(result: Result<DecodedLogs>): Delivery[] {

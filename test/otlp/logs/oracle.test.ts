@@ -13,10 +13,10 @@ function texts(result: ReturnType<typeof decodeLogs>): string[] {
   return [outcomeOf(result), ...deliveriesOf(result).map((delivery) => `${delivery.facts}\n${textOf(delivery)}`)];
 }
 
-test("our reader and a library read a captured request the same", () => {
+test("our decoder and a library decode a captured request alike", () => {
   const bytes = readFileSync(new URL("deno-protobuf-002.pb", CAPTURED));
   const read = texts(decodeLogs(bytes, "protobuf"));
-  expect(read[0]).toBe("kept 2");
+  expect(read[0]).toBe("accepted 2");
   expect(read).toEqual(texts(decodeJsonLogs(libraryDecode(bytes, LOGS))));
 });
 
@@ -28,7 +28,7 @@ test.each(["claude-code-json-002.json", "codex-json-003.json", "deno-json-002.js
   },
 );
 
-test("a request is the same text whether it came as JSON or as protobuf", () => {
+test("a request decodes to the same text from JSON and from protobuf", () => {
   const seed = newSeed();
   const random = randomFrom(seed);
   for (let round = 0; round < 400; round++) {
@@ -40,14 +40,14 @@ test("a request is the same text whether it came as JSON or as protobuf", () => 
   }
 });
 
-test("what was exported comes back the same when it is posted again", () => {
+test("an exported request is the same after it is posted again", () => {
   const seed = newSeed();
   const random = randomFrom(seed);
   for (let round = 0; round < 200; round++) {
     const once = deliveriesOf(decodeJsonLogs(randomLogsRequest(random)));
     const again = once.map((delivery) => deliveriesOf(decodeJsonLogs(`{"resourceLogs":${textOf(delivery)}}`)));
-    const said = (deliveries: typeof once) =>
+    const contentOf = (deliveries: typeof once) =>
       deliveries.map((delivery) => [delivery.traceId, textOf(delivery), delivery.facts]);
-    expect(again.map(said), `SEED=${seed}, round ${round}`).toEqual(said(once).map((one) => [one]));
+    expect(again.map(contentOf), `SEED=${seed}, round ${round}`).toEqual(contentOf(once).map((one) => [one]));
   }
 });

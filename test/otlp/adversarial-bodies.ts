@@ -3,10 +3,10 @@ import { bytes, hex, text, varint, type Bytes } from "./wire.ts";
 const PROTOBUF_BODY = 16 * 1024 * 1024 - 300;
 const JSON_BODY = 8 * 1024 * 1024 - 300;
 
-export type HostileBody = { readonly encoding: "json" | "protobuf"; readonly bytes: Uint8Array };
+export type AdversarialBody = { readonly encoding: "json" | "protobuf"; readonly bytes: Uint8Array };
 
-/** Bodies of the largest size, each made to become as many objects or as much text as it can. */
-export const HOSTILE: { readonly [what: string]: () => HostileBody } = {
+/** Bodies of the largest size, built to become as many objects or as much text as possible. */
+export const ADVERSARIAL_TRACES: { readonly [what: string]: () => AdversarialBody } = {
   "an array of empty values": () => inSpan(attribute(nested(5, repeated(bytes(1, []), PROTOBUF_BODY)))),
   "a kvlist of empty entries": () => inSpan(attribute(nested(6, repeated(bytes(1, []), PROTOBUF_BODY)))),
   "arrays up to the limit of values, in many spans": () =>
@@ -35,8 +35,8 @@ export const HOSTILE: { readonly [what: string]: () => HostileBody } = {
     ),
 };
 
-/** As {@link HOSTILE}, posted to the receiver of logs. */
-export const HOSTILE_LOGS: { readonly [what: string]: () => HostileBody } = {
+/** Like {@link ADVERSARIAL_TRACES}, for the receiver of logs. */
+export const ADVERSARIAL_LOGS: { readonly [what: string]: () => AdversarialBody } = {
   "a body of control characters": () => manyRecords(() => nested(5, nested(1, Buffer.alloc(PROTOBUF_BODY, 1)))),
   "a body of empty values": () => manyRecords(() => nested(5, nested(5, repeated(bytes(1, []), PROTOBUF_BODY)))),
   "bodies of many values": () => manyRecords(() => nested(5, nested(5, repeated(bytes(1, []), 199_000)))),
@@ -71,8 +71,8 @@ const HEARTBEAT = recordAttribute("partial.event", nested(1, Buffer.from("heartb
 
 const RECORD_OF_TRACE = hex(9, "5b8efff798038103d269b633813fc60c");
 
-/** As many records of that content as a body holds; of a content that fills it, one. */
-function manyRecords(content: (n: number) => Uint8Array): HostileBody {
+/** As many records of that content as a body holds, at least one. */
+function manyRecords(content: (n: number) => Uint8Array): AdversarialBody {
   const records: Uint8Array[] = [];
   for (let n = 0, size = 0; size < PROTOBUF_BODY - 100; n++) {
     const record = nested(2, Buffer.concat([Buffer.from(RECORD_OF_TRACE), content(n)]));
@@ -87,8 +87,8 @@ function recordAttribute(key: string, value: Uint8Array): Uint8Array {
   return nested(6, Buffer.concat([Buffer.from(text(1, key)), nested(2, value)]));
 }
 
-/** Filled up to the largest body with a string. */
-function json(beginning: string): HostileBody {
+/** Filled with a string up to the largest body. */
+function json(beginning: string): AdversarialBody {
   const filled = `${beginning}"${"a".repeat(Math.max(0, JSON_BODY - Buffer.byteLength(beginning)))}"]}`;
   return { encoding: "json", bytes: new TextEncoder().encode(filled) };
 }
@@ -101,12 +101,12 @@ function ids(n: number): string {
   return `"traceId":"5b8efff798038103d269b633813fc60c","spanId":"${n.toString(16).padStart(16, "0")}"`;
 }
 
-function inSpan(content: Uint8Array): HostileBody {
+function inSpan(content: Uint8Array): AdversarialBody {
   return { encoding: "protobuf", bytes: nested(1, nested(2, nested(2, span(1, content)))) };
 }
 
 /** As many spans of that content as a body holds. */
-function manySpans(content: Uint8Array): HostileBody {
+function manySpans(content: Uint8Array): AdversarialBody {
   const one = nested(2, span(1, content));
   const count = Math.floor(PROTOBUF_BODY / one.length);
   const spans = Buffer.concat(Array.from({ length: count }, (_, n) => nested(2, span(n + 1, content))));
