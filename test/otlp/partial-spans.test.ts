@@ -71,17 +71,17 @@ describe("a span in a log record", () => {
     ["protobuf", asProtobuf],
     ["JSON", asJson],
   ])("as %s: runs while heartbeats arrive, and ends with the stop, in any order", (_, body) => {
-    const beats = [
+    const reports = [
       spansIn(record("heartbeat", 0, body(running))),
       spansIn(record("heartbeat", 5, body({ ...running, attributes: [{ key: "step", value: { intValue: "2" } }] }))),
       spansIn(record("stop", 9, body(ended))),
     ];
-    expect(printTree(viewOf(beats.slice(0, 2)).tree())).toEqual(["turn 0–0 running"]);
-    for (const order of permutations(beats.slice(0, 2))) {
+    expect(printTree(viewOf(reports.slice(0, 2)).tree())).toEqual(["turn 0–0 running"]);
+    for (const order of permutations(reports.slice(0, 2))) {
       const [newest] = viewOf(order).spans();
       expect(newest?.span.attributes?.[0]?.key).toBe("step");
     }
-    for (const order of permutations(beats)) expect(printTree(viewOf(order).tree())).toEqual(["turn 0–9"]);
+    for (const order of permutations(reports)) expect(printTree(viewOf(order).tree())).toEqual(["turn 0–9"]);
   });
 
   test("with several reports in one request: the newest stays", () => {

@@ -90,8 +90,8 @@ describe("protobuf reader rules (encoding specification; OTLP.md has the numbers
       fixed32(903, 5),
       group(904, number(1, 1), group(1, text(2, "y")), fixed64(3, 1n)),
     ];
-    expect(read(...unknown, text(5, "kept"), ...unknown)).toBe(',"name":"kept"}');
-    expect(valueOf(...unknown, text(1, "kept"))).toBe('{"stringValue":"kept"}');
+    expect(read(...unknown, text(5, "known"), ...unknown)).toBe(',"name":"known"}');
+    expect(valueOf(...unknown, text(1, "known"))).toBe('{"stringValue":"known"}');
     const around = [...unknown.flat(), ...requestWith(IDS), ...unknown.flat()];
     expect(outcomeOf(decodeTraces(new Uint8Array(around), "protobuf"))).toBe("accepted 1");
   });

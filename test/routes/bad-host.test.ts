@@ -10,7 +10,7 @@ beforeEach(emptyWorld);
 
 const SETTINGS = [{ OPEN_ACCESS: "loopback" }, { OPEN_ACCESS: undefined, ADMIN_TOKEN: "admin" }, {}];
 
-/** As it comes from a socket: a client writes into Host what it wants. */
+/** Sends a raw request, as from a socket: a client may write anything into Host. */
 async function send(setting: object, host: string, method: string, path: string): Promise<Response> {
   const headers = { authorization: "Bearer admin", "content-type": "application/json" };
   const request = new Request(`http://localhost:8787${path}`, {
@@ -44,7 +44,7 @@ test.each([
   "%zz",
   "a!b",
   "a%20b",
-])("Host: %j is refused on every path, with a sentence", async (host) => {
+])("Host: %j is refused on every path, with a reason", async (host) => {
   const sentence = `400 The Host header is "${host}": it must be a name or an address, with or without a port.`;
   for (const setting of SETTINGS)
     for (const [method, path] of [
@@ -65,7 +65,7 @@ test.each(["localhost", "LOCALHOST:1", "127.0.0.1:8787", "[::1]:8787"])("Host: %
 });
 
 test.each(["example.com.", "my_service:8787", "xn--bcher-kva.example", "10.0.0.1", "localhost:"])(
-  "Host: %s is a good one, if not this machine's",
+  "Host: %s is valid, but not this machine's",
   async (host) => {
     const open = await send({ OPEN_ACCESS: "loopback" }, host, "GET", "/sessions");
     expect(await refusalText(open)).toMatch(/^403 This program is open/);

@@ -27,7 +27,7 @@ async function post(path: string, body: unknown): Promise<unknown> {
   return await response.json();
 }
 
-/** As the agent sends it when it does not trace. */
+/** The same export from an agent without tracing. */
 function untraced(body: unknown): unknown {
   return JSON.parse(
     JSON.stringify(body, (key, value: unknown) => (key === "traceId" || key === "spanId" ? undefined : value)),
@@ -43,8 +43,8 @@ const REST = [
   ...CODEX_TRACES,
 ];
 
-describe("what captured producers send to /v1/logs", () => {
-  test("Claude Code: its trace's records make the session that they name", async () => {
+describe("captured exports to /v1/logs", () => {
+  test("Claude Code: records with a trace id create the session that they name", async () => {
     expect(await post("/v1/logs", claudeCode)).toEqual({});
     await world.rest(REST);
     const { session, resourceLogs = [] } = (await world.readSession(CLAUDE_SESSION)) ?? {};
@@ -53,20 +53,20 @@ describe("what captured producers send to /v1/logs", () => {
     expect(await world.readSession(CLAUDE_TRACE)).toBeUndefined();
   });
 
-  test("Codex: records of two traces and of none are one session", async () => {
+  test("Codex: records of two traces and records without a trace are one session", async () => {
     expect(await post("/v1/logs", codex)).toEqual({});
     await world.rest(REST);
     const { session } = (await world.readSession(CODEX_SESSION)) ?? {};
     expect(session).toMatchObject({ kind: "session", logRecords: 33, traces: 3 });
   });
 
-  test("Deno: what a program prints lies with the span that printed it", async () => {
+  test("Deno: a program's output is attached to its span", async () => {
     expect(await post("/v1/logs", deno)).toEqual({});
     const { resourceLogs = [] } = (await world.readSession(DENO_TRACE)) ?? {};
     expect(recordsOf(resourceLogs).map(({ record }) => record.body?.stringValue)).toEqual(["ok /chat\n", "ok /two\n"]);
   });
 
-  test("Mastra: records of no trace and no session are refused, each with what is missing", async () => {
+  test("Mastra: records without a trace and a session are rejected, and the reason names the missing fields", async () => {
     expect(await post("/v1/logs", mastra)).toEqual({
       partialSuccess: {
         rejectedLogRecords: "3",
@@ -77,7 +77,7 @@ describe("what captured producers send to /v1/logs", () => {
     expect(await world.listed("all")).toEqual([]);
   });
 
-  test("metrics: told where they belong at /v1/logs, accepted and not kept at /v1/metrics", async () => {
+  test("metrics: rejected with the right path at /v1/logs, accepted but not stored at /v1/metrics", async () => {
     expect(await post("/v1/logs", metrics)).toMatchObject({
       partialSuccess: { errorMessage: "these look like metrics; post them to /v1/metrics" },
     });
@@ -93,7 +93,7 @@ describe("an agent that only logs", () => {
     await world.rest(REST);
   });
 
-  test("has a session whose queries, models, tools, tokens and cost are those of its records", async () => {
+  test("has a session with the queries, models, tools, tokens and cost of its records", async () => {
     const { session, queries, resourceSpans, resourceLogs } = (await world.readSession(CLAUDE_SESSION)) ?? {};
     expect(session).toMatchObject({
       kind: "session",
@@ -113,7 +113,7 @@ describe("an agent that only logs", () => {
     expect((await world.listed("session")).map(({ id }) => id)).toEqual([CLAUDE_SESSION]);
   });
 
-  test("gives what is needed to run a query again", async () => {
+  test("has the data to run a query again", async () => {
     const [query] = (await world.readSession(CLAUDE_SESSION))?.queries ?? [];
     const path = `/sessions/${CLAUDE_SESSION}/queries/${encodeURIComponent(query?.key ?? "")}`;
     expect(await world.readPath<unknown>(path)).toMatchObject({ session: CLAUDE_SESSION });
@@ -121,7 +121,7 @@ describe("an agent that only logs", () => {
     expect(await world.readPath<unknown>(`${path}?for=resume`)).toBeDefined();
   });
 
-  test("is the same when its object wakes, and when its facts are of an older version", async () => {
+  test("is the same after its object wakes, and with facts of an older version", async () => {
     const before = await world.readSession(CLAUDE_SESSION);
     await world.evict(CLAUDE_SESSION);
     expect(await world.readSession(CLAUDE_SESSION)).toEqual(before);

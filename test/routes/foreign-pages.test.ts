@@ -8,7 +8,7 @@ const HERE = "http://localhost:8787";
 
 beforeEach(emptyWorld);
 
-/** The headers by which a browser names the page that sends. */
+/** The headers in which a browser names the sending page. */
 type From = Readonly<Record<string, string>>;
 
 const FOREIGN: readonly From[] = [
@@ -45,7 +45,7 @@ const OURS: readonly From[] = [
   { "sec-fetch-site": "none" },
 ];
 
-/** A path for each that the program has registered, and some for which it has no route. */
+/** A path for each registered route, and some paths without a route. */
 const PATHS: readonly string[] = Array.from(
   new Set([
     ...worker.routes.map(({ path }) => pathOf(path)),
@@ -59,11 +59,11 @@ const PATHS: readonly string[] = Array.from(
   ]),
 ).toSorted();
 
-/** Other methods than these change nothing (RFC 9110 §9.2.1). */
+/** Safe methods change nothing (RFC 9110 §9.2.1). */
 const SAFE = ["GET", "HEAD", "OPTIONS"];
 const UNSAFE = ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"];
 
-/** What a page may send without asking first, then what it may not. */
+/** Types that a page may send without a preflight request, then types that need one. */
 const TYPES = [
   "text/plain",
   "application/x-www-form-urlencoded",
@@ -73,7 +73,7 @@ const TYPES = [
   undefined,
 ];
 
-/** A path that matches a pattern of the router's. */
+/** A path that matches a pattern of the router. */
 function pathOf(pattern: string): string {
   return pattern
     .replace(/:traceId(\{[^/]*\})?/, "0af7651916cd43dd8448eb211c80319c")
@@ -92,11 +92,11 @@ async function statusOf(setting: object, method: string, path: string, headers: 
 }
 
 describe("an open program", () => {
-  test("names its routes, for all of which this test asks", () => {
+  test("lists its routes, so that this test covers all of them", () => {
     expect(PATHS).toEqual(expect.arrayContaining(["/import", "/events", "/events/a", "/sessions/a", "/traces"]));
   });
 
-  test.each(PATHS)("takes nothing from a foreign page at %s", async (path) => {
+  test.each(PATHS)("accepts nothing from a foreign page at %s", async (path) => {
     const taken: string[] = [];
     for (const method of UNSAFE)
       for (const from of FOREIGN)
@@ -104,11 +104,11 @@ describe("an open program", () => {
           const status = await statusOf(OPEN, method, path, from, type);
           if (status !== 403) taken.push(`${status} ${method} ${type} ${JSON.stringify(from)}`);
         }
-    // Some of them are enough to read.
+    // The first few are enough to read.
     expect([taken.length, ...taken.slice(0, 5)]).toEqual([0]);
   });
 
-  test.each(PATHS)("refuses no page of this machine, and no other program, at %s", async (path) => {
+  test.each(PATHS)("accepts pages of this machine and other programs at %s", async (path) => {
     const refused: string[] = [];
     for (const method of UNSAFE)
       for (const from of OURS) {
@@ -118,7 +118,7 @@ describe("an open program", () => {
     expect(refused).toEqual([]);
   });
 
-  test.each(PATHS)("lets a foreign page ask without changing anything, which it can't read, at %s", async (path) => {
+  test.each(PATHS)("answers safe methods of a foreign page, but not readably for it, at %s", async (path) => {
     for (const method of SAFE)
       for (const from of FOREIGN) {
         const response = await fetchFrom(OPEN, HERE + path, { method, headers: from });
@@ -127,7 +127,7 @@ describe("an open program", () => {
       }
   });
 
-  test("keeps no event that a foreign page posts as text, and says why in Ark's words too", async () => {
+  test("refuses an event that a foreign page posts as text, with Ark's error too", async () => {
     const body = JSON.stringify({
       timestamp: "2026-11-20T10:00:00Z",
       eventType: "Normal",
@@ -150,11 +150,11 @@ describe("an open program", () => {
       }),
     ]);
     expect(await listed("all")).toEqual([]);
-    // The same event is a good one.
+    // The same event is valid without the foreign origin.
     expect((await send({})).status).toBe(201);
   });
 
-  test("answers an exporter in a foreign page as OTLP says", async () => {
+  test("answers an exporter in a foreign page in OTLP's encoding", async () => {
     const post = async (type: string) =>
       await fetchFrom(OPEN, `${HERE}/v1/traces`, {
         method: "POST",
@@ -171,7 +171,7 @@ describe("an open program", () => {
   });
 });
 
-test("where a token is asked, a page of any site may send with it", async () => {
+test("with a required token, a page of any site may send if it has the token", async () => {
   const setting = { ADMIN_TOKEN: "admin-secret" };
   for (const from of [...FOREIGN, ...OURS]) {
     const headers = { ...from, authorization: "Bearer admin-secret" };

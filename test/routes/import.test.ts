@@ -36,12 +36,12 @@ async function exported(id: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-async function forget(id: string): Promise<void> {
+async function deleteSession(id: string): Promise<void> {
   const { status } = await world.request(`/sessions/${id}`, { method: "DELETE" });
   expect(status).toBe(204);
 }
 
-/** Spans and records of an export, each as text, in one order. */
+/** Spans and log records of an export, each as text, sorted. */
 function contentOf(bytes: Uint8Array): { readonly spans: readonly string[]; readonly records: readonly string[] } {
   const document = JSON.parse(new TextDecoder().decode(bytes)) as {
     resourceSpans?: world.Snapshot["resourceSpans"];
@@ -60,7 +60,7 @@ function contentOf(bytes: Uint8Array): { readonly spans: readonly string[]; read
 }
 
 describe("an export that is imported again", () => {
-  test("is the session that it was, large values and log records included, and says so", async () => {
+  test("is the same session, with large values and log records, and the answer names it", async () => {
     const long = "The harbour at dawn. ".repeat(2_000);
     await world.deliver(someSpans(TRACE, 1, 3, { "session.id": "A", "input.value": long }));
     await world.deliver(someSpans(OTHER, 1, 2, { "session.id": "A" }));
@@ -78,22 +78,22 @@ describe("an export that is imported again", () => {
     expect(await logs.json()).toEqual({});
     await world.rest([TRACE, OTHER, "A"]);
     const before = await exported("A");
-    const said = await world.said("A");
-    await forget("A");
+    const summary = await world.said("A");
+    await deleteSession("A");
     await world.rest([TRACE, OTHER, "A"]);
     expect(await imported(before)).toEqual({ spans: 5, logRecords: 1, traces: 2, sessions: ["A"] });
     await world.rest([TRACE, OTHER, "A"]);
     expect(contentOf(await exported("A"))).toEqual(contentOf(before));
     expect(contentOf(before).records).toHaveLength(1);
-    expect(await world.said("A")).toEqual(said);
-    // And once more it changes nothing.
+    expect(await world.said("A")).toEqual(summary);
+    // Importing it once more changes nothing.
     const version = (await world.readSession("A"))?.resourceVersion;
     await imported(gzipSync(before), { "content-encoding": "gzip" });
     await world.rest([TRACE, OTHER, "A"]);
     expect((await world.readSession("A"))?.resourceVersion).toBe(version);
   });
 
-  test("comes back whole though it is larger than one request may be", { timeout: 60_000 }, async () => {
+  test("is complete, even if it is larger than one request may be", { timeout: 60_000 }, async () => {
     const text = "What was said on the way. ".repeat(12);
     for (let part = 0; part < 3; part++) {
       const spans = Array.from({ length: 8_000 }, (_, n) =>
@@ -104,7 +104,7 @@ describe("an export that is imported again", () => {
     await world.rest([TRACE, "A"]);
     const before = await exported("A");
     expect(before.length).toBeGreaterThan(12_000_000);
-    await forget("A");
+    await deleteSession("A");
     await world.rest([TRACE, "A"]);
     expect(await imported(before)).toEqual({ spans: 24_000, logRecords: 0, traces: 1, sessions: ["A"] });
     await world.rest([TRACE, "A"]);
@@ -117,20 +117,20 @@ describe("an export that is imported again", () => {
 });
 
 describe("a file", () => {
-  test("may be lines of OTLP/JSON, as a Collector writes them, gzip by its own word", async () => {
+  test("may be lines of OTLP/JSON, as a Collector writes them, and gzip without a header", async () => {
     const lines = [1, 2, 3].map((n) => exportOf([aSpan(TRACE, n)])).join("\n");
     expect(await imported(gzipSync(`${lines}\n`))).toEqual({ spans: 3, logRecords: 0, traces: 1, sessions: [TRACE] });
     expect((await world.readSession(TRACE))?.session.spans).toBe(3);
   });
 
-  test("may be several gzip files in one, as they are appended", async () => {
+  test("may be several gzip files appended to each other", async () => {
     const parts = [1, 2, 3].map((n) => gzipSync(`${exportOf([aSpan(TRACE, n)])}\n`));
     expect(await imported(Buffer.concat(parts))).toEqual({ spans: 3, logRecords: 0, traces: 1, sessions: [TRACE] });
     const headers = { "content-encoding": "gzip" };
     expect(await imported(Buffer.concat(parts), headers)).toMatchObject({ spans: 3 });
   });
 
-  test("may be Jaeger's", async () => {
+  test("may be Jaeger's JSON", async () => {
     const span = {
       traceID: "ab12",
       spanID: "1",
@@ -151,13 +151,13 @@ describe("a file", () => {
     expect(session?.session).toMatchObject({ spans: 1, services: ["planner"], end: "1790000002000000000" });
   });
 
-  test("of which something is bad keeps the rest, and says why", async () => {
+  test("with a bad span is imported without it, and the answer has the reason", async () => {
     const answer = await imported(exportOf([aSpan(TRACE, 1), { ...aSpan(TRACE, 2), traceId: "short" }]));
     expect(answer).toMatchObject({ spans: 1, rejected: { spans: 1, logRecords: 0 } });
     expect(answer.rejected?.reason).toMatch(/traceId/);
   });
 
-  test("that is broken keeps what stands before it, and says where", async () => {
+  test("with a fault is imported up to it, and the answer has its position", async () => {
     const response = await send(
       `${exportOf([aSpan(TRACE, 1)])}\n${exportOf([aSpan(OTHER, 1)])}\n{"resourceSpans":[{]}`,
     );
@@ -170,7 +170,7 @@ describe("a file", () => {
     expect((await world.readSession(OTHER))?.session.spans).toBe(1);
   });
 
-  test("that is cut off, or no gzip, is refused after what could be read", async () => {
+  test("that is cut off, or is invalid gzip, is refused after its readable part", async () => {
     const file = gzipSync(Array.from({ length: 2_000 }, (_, n) => exportOf([aSpan(TRACE, n + 1)])).join("\n"));
     const cut = await send(file.subarray(0, file.length - 100));
     expect([cut.status, (await cut.json<{ detail: string }>()).detail]).toEqual([
@@ -182,12 +182,12 @@ describe("a file", () => {
     expect((await send("{}", { "content-encoding": "br" })).status).toBe(415);
   });
 
-  test.each(["", "hello", "{}", "[]"])("that is none is refused: %j", async (text) => {
+  test.each(["", "hello", "{}", "[]"])("without OTLP or Jaeger JSON is refused: %j", async (text) => {
     const response = await send(text);
     expect([response.status, response.headers.get("content-type")]).toEqual([400, "application/problem+json"]);
   });
 
-  test("is taken from this program's pages only, where nobody asks for a token", async () => {
+  test("is accepted from this program's pages only, if no token is required", async () => {
     expect((await send(exportOf([aSpan(TRACE, 1)]), { origin: "https://example.com" })).status).toBe(403);
     expect((await send(exportOf([aSpan(TRACE, 1)]), { origin: "http://localhost:8787" })).status).toBe(200);
     expect((await world.request("/import")).status).toBe(405);

@@ -29,7 +29,7 @@ async function bodiesOf(id: string): Promise<(string | undefined)[]> {
 }
 
 describe("log records", () => {
-  test("with a trace id lie in its session, beside its spans", async () => {
+  test("with a trace id belong to the session of its spans", async () => {
     await world.deliver([aSpan(TRACE, 1)]);
     await world.deliverLogs([aRecord("one", 1, IN_TRACE), aRecord("two", 2, IN_TRACE)]);
     const { session, resourceLogs } = (await world.readSession(TRACE)) ?? {};
@@ -39,14 +39,14 @@ describe("log records", () => {
     expect(trace?.resourceLogs).toEqual(resourceLogs);
   });
 
-  test("with a trace id alone make a page of it, before any of its spans has come", async () => {
+  test("with a trace id create its session before its first span arrives", async () => {
     await world.deliverLogs([aRecord("early", 1, IN_TRACE)]);
     const { session } = (await world.readSession(TRACE)) ?? {};
     expect(session).toMatchObject({ id: TRACE, kind: "trace", spans: 0, logRecords: 1 });
     expect(BigInt(session?.end ?? 0)).toBeGreaterThan(0n);
   });
 
-  test("without a trace id and with a session's name make that session, and join what its traces bring", async () => {
+  test("with a session's name and no trace id create that session, and join its traces", async () => {
     await world.deliverLogs([aRecord("a", 1, {}, SESSION), aRecord("b", 2, {}, SESSION)]);
     await world.deliver([aSpan(TRACE, 1, {}, SESSION)]);
     await world.rest(["S", TRACE, traceIdForSession("S")]);
@@ -55,7 +55,7 @@ describe("log records", () => {
     expect(await bodiesOf("S")).toEqual(["a", "b"]);
   });
 
-  test("whose resource names the session are taken too", async () => {
+  test("are accepted if only their resource names the session", async () => {
     const resource = { attributes: [{ key: "session.id", value: { stringValue: "S" } }] };
     const body = JSON.stringify({
       resourceLogs: [{ resource, scopeLogs: [{ logRecords: [{ body: { stringValue: "x" } }] }] }],
@@ -65,7 +65,7 @@ describe("log records", () => {
     expect(await bodiesOf("S")).toEqual(["x"]);
   });
 
-  test("that name a session bind their trace to it, as a span would", async () => {
+  test("with a session's name bind their trace to it, like a span", async () => {
     await world.deliver([aSpan(TRACE, 1)]);
     await world.deliverLogs([aRecord("named", 1, IN_TRACE, SESSION)]);
     await world.rest(["S", TRACE]);
@@ -76,10 +76,10 @@ describe("log records", () => {
   test.each([
     ["nothing", {}],
     ["a scrubbed name", { "session.id": "[Scrubbed due to 'session']" }],
-  ])("with neither, but %s, are rejected and told why; others are kept", async (_, attributes) => {
+  ])("with neither, but %s, are rejected with a reason; others are accepted", async (_, attributes) => {
     const response = await post(
       "/v1/logs",
-      logsExportOf([aRecord("kept", 1, IN_TRACE), aRecord("lost", 2, {}, attributes)]),
+      logsExportOf([aRecord("good", 1, IN_TRACE), aRecord("lost", 2, {}, attributes)]),
     );
     expect(await response.json()).toEqual({
       partialSuccess: {
@@ -88,10 +88,10 @@ describe("log records", () => {
           "resourceLogs[0].scopeLogs[0].logRecords[1]: neither a traceId nor a session's name, such as session.id, on the record or its resource",
       },
     });
-    expect(await bodiesOf(TRACE)).toEqual(["kept"]);
+    expect(await bodiesOf(TRACE)).toEqual(["good"]);
   });
 
-  test("that come again change nothing, and of those that come again with others only the others are taken", async () => {
+  test("change nothing when repeated; of repeated and new ones only the new are added", async () => {
     const [one, two, three] = [aRecord("1", 1, IN_TRACE), aRecord("2", 2, IN_TRACE), aRecord("3", 3, IN_TRACE)];
     await world.deliverLogs([one, two, one]);
     const before = await world.readSession(TRACE);
@@ -102,27 +102,27 @@ describe("log records", () => {
   });
 
   test.each(["/v1/logs", "/v1/logs/", "/otel/v1/logs", "/api/public/otel/v1/logs/"])(
-    "are taken at %s",
+    "are accepted at %s",
     async (path) => {
       expect((await post(path, logsExportOf([aRecord("x", 1, IN_TRACE)]))).status).toBe(200);
       expect(await bodiesOf(TRACE)).toEqual(["x"]);
     },
   );
 
-  test("are taken compressed", async () => {
+  test("are accepted compressed", async () => {
     const body = new Uint8Array(gzipSync(logsExportOf([aRecord("x", 1, IN_TRACE)])));
     expect((await post("/v1/logs", body, { ...JSON_TYPE, "content-encoding": "gzip" })).status).toBe(200);
     expect(await bodiesOf(TRACE)).toEqual(["x"]);
   });
 
-  test("answer in the request's encoding; nothing at all is a success", async () => {
+  test("are answered in the request's encoding; an empty request succeeds", async () => {
     const json = await post("/v1/logs", "{}");
     expect([json.status, json.headers.get("content-type"), await json.text()]).toEqual([200, "application/json", "{}"]);
     const protobuf = await post("/v1/logs", new Uint8Array(), PROTOBUF_TYPE);
     expect([protobuf.status, (await protobuf.arrayBuffer()).byteLength]).toEqual([200, 0]);
   });
 
-  test("that are malformed: 400 as Status, which names the field", async () => {
+  test("are refused if malformed: 400 as Status with the field", async () => {
     const response = await post("/v1/logs", '{"resourceLogs":[{"scopeLogs":{}}]}');
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
@@ -131,7 +131,7 @@ describe("log records", () => {
     });
   });
 
-  test("are told on the stream, live and from the beginning", async () => {
+  test("are on the stream, live and from the beginning", async () => {
     await world.deliverLogs([aRecord("one", 1, IN_TRACE)]);
     const viewer = new Viewer(TRACE);
     await viewer.connect();
@@ -151,7 +151,7 @@ describe("log records", () => {
     });
   });
 
-  test("are forgotten with their session", async () => {
+  test("are deleted with their session", async () => {
     await world.deliverLogs([aRecord("a", 1, {}, SESSION)]);
     await world.rest(["S", traceIdForSession("S")]);
     expect((await world.request("/sessions/S", { method: "DELETE" })).status).toBe(204);
@@ -162,7 +162,7 @@ describe("log records", () => {
 });
 
 describe("a session's ceiling", () => {
-  test("counts log records as spans: beyond, they are rejected with the reason, and nothing else is lost", async () => {
+  test("counts log records like spans: further ones are rejected with the reason, and nothing else is lost", async () => {
     const records = Array.from({ length: SESSION_SPANS - 1 }, (_, n) => ({
       traceId: TRACE,
       timeUnixNano: String(n + 1),
@@ -185,7 +185,7 @@ describe("a session's ceiling", () => {
 });
 
 describe("an export of a session", () => {
-  test("posted back, after it was forgotten, is the same session, large bodies included", async () => {
+  test("posted again after its deletion is the same session, with large bodies", async () => {
     const large = "long ".repeat(4_000);
     await world.deliver([aSpan(TRACE, 1, {}, SESSION)]);
     await world.deliverLogs([aRecord(large, 1, IN_TRACE), aRecord("a", 2, {}, { ...SESSION, note: large })]);
@@ -207,7 +207,7 @@ describe("an export of a session", () => {
 describe("another signal", () => {
   const spans = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [aSpan(TRACE, 1)] }] }] });
 
-  test("is refused with where it belongs", async () => {
+  test("is rejected with the right path", async () => {
     const response = await post("/v1/logs", spans);
     expect(await response.json()).toEqual({
       partialSuccess: { rejectedLogRecords: "1", errorMessage: "these look like spans; post them to /v1/traces" },

@@ -27,7 +27,7 @@ describe("an export", () => {
     "/otel/v1/traces",
     "/api/v2/otlp/v1/traces/",
     "/sessions/v1/traces",
-  ])("is taken at %s, the paths of other products included", async (path) => {
+  ])("is accepted at %s, as at paths of other products", async (path) => {
     const response = await post(path, exportOf(someSpans(TRACE, 1, 2)));
     expect([response.status, await response.text()]).toEqual([200, "{}"]);
     expect((await world.readSession(TRACE))?.session.spans).toBe(2);
@@ -46,13 +46,13 @@ describe("an export", () => {
     expect((await world.readSession(TRACE))?.session.spans).toBe(2);
   });
 
-  test("is taken compressed", async () => {
+  test("is accepted compressed", async () => {
     const body = new Uint8Array(gzipSync(exportOf(someSpans(TRACE, 1, 3))));
     expect((await post("/v1/traces", body, { ...JSON_TYPE, "content-encoding": "gzip" })).status).toBe(200);
     expect((await world.readSession(TRACE))?.session.spans).toBe(3);
   });
 
-  test("of which a span is bad keeps the others, and says why", async () => {
+  test("with a bad span is accepted without it, and the answer has the reason", async () => {
     const body = exportOf([aSpan(TRACE, 1), { ...aSpan(TRACE, 2), spanId: "00" }]);
     const response = await post("/v1/traces", body);
     const { partialSuccess } = await response.json<{
@@ -63,28 +63,31 @@ describe("an export", () => {
     expect((await world.readSession(TRACE))?.session.spans).toBe(1);
   });
 
-  test("of nothing stores nothing", async () => {
+  test("without spans stores nothing", async () => {
     for (const body of ["{}", '{"resourceSpans":[]}']) expect((await post("/v1/traces", body)).status).toBe(200);
     expect(await world.listed("all")).toEqual([]);
   });
 
-  test.each(["/v1/metrics", "/otel/v1/metrics/"])("of metrics is accepted, not kept, and told so: %s", async (path) => {
-    const said = "metrics are accepted but not stored";
-    const json = await post(path, '{"resourceMetrics":[{"scopeMetrics":[]}]}');
-    expect([json.status, json.headers.get("content-type"), await json.json()]).toEqual([
-      200,
-      "application/json",
-      { partialSuccess: { rejectedDataPoints: "0", errorMessage: said } },
-    ]);
-    const protobuf = await post(path, new Uint8Array(), PROTOBUF_TYPE);
-    expect(protobuf.status).toBe(200);
-    expect(await protobuf.text()).toContain(said);
-    expect(await world.listed("all")).toEqual([]);
-  });
+  test.each(["/v1/metrics", "/otel/v1/metrics/"])(
+    "of metrics is accepted but not stored, and the answer says so: %s",
+    async (path) => {
+      const message = "metrics are accepted but not stored";
+      const json = await post(path, '{"resourceMetrics":[{"scopeMetrics":[]}]}');
+      expect([json.status, json.headers.get("content-type"), await json.json()]).toEqual([
+        200,
+        "application/json",
+        { partialSuccess: { rejectedDataPoints: "0", errorMessage: message } },
+      ]);
+      const protobuf = await post(path, new Uint8Array(), PROTOBUF_TYPE);
+      expect(protobuf.status).toBe(200);
+      expect(await protobuf.text()).toContain(message);
+      expect(await world.listed("all")).toEqual([]);
+    },
+  );
 });
 
-describe("what is no export", () => {
-  test.each(["GET", "PUT", "DELETE", "PATCH"])("%s: 405, and what is allowed", async (method) => {
+describe("an invalid export", () => {
+  test.each(["GET", "PUT", "DELETE", "PATCH"])("%s: 405 with Allow", async (method) => {
     const response = await world.request("/v1/traces", { method });
     expect([response.status, response.headers.get("allow")]).toEqual([405, "POST, OPTIONS"]);
     expect(await response.json()).toEqual({ code: 12, message: `${method} is not allowed here: POST an export` });
@@ -110,7 +113,7 @@ describe("what is no export", () => {
   });
 
   test.each(["/", "/v1/trace", "/v1", "/sessions", "/sessions/a"])(
-    "an export posted to %s: 404 as Status, which names the right URL",
+    "posted to %s: 404 as Status with the right URL",
     async (path) => {
       const sentence = `404 There is no receiver at ${path}. Export traces to http://localhost:8787/v1/traces: set OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:8787`;
       const response = await post(path, exportOf([aSpan(TRACE, 1)]));
@@ -131,7 +134,7 @@ describe("what is no export", () => {
   });
 });
 
-test("while too many bodies are in flight: 503 with Retry-After, and room again when they are gone", async () => {
+test("too many bodies in flight: 503 with Retry-After until they are done", async () => {
   const arriving = new TransformStream<Uint8Array, Uint8Array>();
   const writer = arriving.writable.getWriter();
   const slow = world.request("/v1/traces", { method: "POST", headers: PROTOBUF_TYPE, body: arriving.readable });
@@ -148,8 +151,8 @@ test("while too many bodies are in flight: 503 with Retry-After, and room again 
   expect((await post("/v1/traces", "{}")).status).toBe(200);
 });
 
-test("of many bodies that begin at once no more are held than there is room for, and all come through when tried again", async () => {
-  // Each inflates to more than a third of the room.
+test("concurrent bodies beyond the budget are refused, and accepted when retried", async () => {
+  // Each inflates to more than a third of the budget.
   const text = `{"resourceSpans":[]${" ".repeat(BODIES_IN_FLIGHT / 2 - 1_000)}}`;
   const body = await new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).bytes();
   const send = () => post("/v1/traces", body, { "content-type": "application/json", "content-encoding": "gzip" });
@@ -189,7 +192,7 @@ describe("a browser's exporter", () => {
     },
   );
 
-  test("may post from anywhere where a token is asked", async () => {
+  test("may post from any page if a token is required", async () => {
     const response = await preflight({ ADMIN_TOKEN: "admin" }, "https://spanfold.example", "https://example.com");
     expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([
       204,
@@ -197,7 +200,7 @@ describe("a browser's exporter", () => {
     ]);
   });
 
-  test("finds no other door: data carries no permission for foreign pages", async () => {
+  test("has no other access: data has no CORS headers for foreign pages", async () => {
     for (const method of ["GET", "OPTIONS", "DELETE"]) {
       const response = await world.request("/sessions/a", { method, headers: { origin: "https://example.com" } });
       expect(response.headers.get("access-control-allow-origin"), method).toBeNull();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Yielder, WORK_PER_YIELD } from "../../src/routes/receive/yielder.ts";
 
-test("a request that works much lets others have their turn after so much work, and again after as much", async () => {
+test("a request yields after a fixed amount of work, and again after the same amount", async () => {
   let yields = 0;
   const yielder = new Yielder(async () => await Promise.resolve(yields++));
   const seen: number[] = [];

@@ -168,7 +168,7 @@ class Import {
     }
   }
 
-  /** The sessions that hold the traces now, asked from the traces' owners. */
+  /** The sessions that hold the traces now, read from the traces' owners. */
   async #sessions(): Promise<string[]> {
     const { env, var: variables } = this.#c;
     const sessions = new Set<string>();
