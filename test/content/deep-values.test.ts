@@ -20,8 +20,8 @@ const toolCall = (input: string): Span => ({
   ],
 });
 
-describe("JSON that is nested deeper than a stack is", () => {
-  test.each(["message", "a"])("is the text that it is: {%o: …}", (key) => {
+describe("JSON nested too deep for the stack", () => {
+  test.each(["message", "a"])("stays text: {%o: …}", (key) => {
     const deep = nested(key, 80_000);
     expect(readContent(toolCall(deep)).input).toEqual({ kind: "text", text: deep });
     const model: Span = {
@@ -32,7 +32,7 @@ describe("JSON that is nested deeper than a stack is", () => {
     expect(readContent(model).input).toEqual({ kind: "text", text: deep });
   });
 
-  test("does not keep a query from being run again, nor from going on", () => {
+  test("does not prevent rerunning or resuming a query", () => {
     const span = toolCall(nested("message", 80_000));
     const summary = { key: "q", traceId: "t", phase: "done", name: "n" } as QuerySummary;
     const request = requestOf("s-1", summary, [{ span }]);
@@ -40,13 +40,13 @@ describe("JSON that is nested deeper than a stack is", () => {
     expect(JSON.stringify([request, point]).length).toBeGreaterThan(80_000);
   });
 
-  test("within the bound is read, and can be written", () => {
+  test("within the limit is parsed and can be written", () => {
     const text = nested("a", 1_000).padEnd(20_000);
     expect(jsonText(parseJson(text))).toBe(text.trimEnd());
     expect(parseJson(nested("a", 1_001).padEnd(20_000))).toBeUndefined();
   });
 
-  test("brackets within strings are no nesting", () => {
+  test("brackets inside strings do not count as nesting", () => {
     const text = JSON.stringify({ a: '\\"[{'.repeat(5_000) });
     expect(jsonText(parseJson(text))).toBe(text);
   });

@@ -149,7 +149,7 @@ describe("messages, in each dialect", () => {
     expect(transcript(readMessages({ generations }))).toEqual(["assistant: Sunny."]);
   });
 
-  test("what only looks like messages stays what it is", () => {
+  test("JSON that only resembles messages stays JSON", () => {
     const others = [
       null,
       1,
@@ -167,7 +167,7 @@ describe("messages, in each dialect", () => {
     }
   });
 
-  test("data made to break a reader does not", () => {
+  test("hostile data does not break the reader", () => {
     const deep = JSON.parse(`${'{"messages":['.repeat(3_000)}${"]}".repeat(3_000)}`);
     expect(readMessages(deep)).toBeUndefined();
     const nested = JSON.parse(

@@ -7,7 +7,7 @@ import { withWholeValue } from "../../src/otel/any-value.ts";
 import { attributesOf, spanOf } from "../facts/span-of.ts";
 import { transcript } from "../session/transcript.ts";
 
-function shown(content: Content | undefined): unknown {
+function printed(content: Content | undefined): unknown {
   return content?.kind === "messages" ? transcript(content.messages) : content;
 }
 
@@ -29,8 +29,8 @@ describe("messages spread over keys", () => {
         "llm.output_messages.0.message.tool_calls.0.tool_call.function.arguments": '{"city":"Paris"}',
       }),
     );
-    expect(shown(input)).toEqual(["user: Weather?", 'tool: 1← "clear"']);
-    expect(shown(output)).toEqual(['assistant: 2→weather {"city":"Paris"}']);
+    expect(printed(input)).toEqual(["user: Weather?", 'tool: 1← "clear"']);
+    expect(printed(output)).toEqual(['assistant: 2→weather {"city":"Paris"}']);
     expect(claimed.has("llm.input_messages.1.message.content")).toBe(true);
     expect(claimed.has("input.value")).toBe(false);
   });
@@ -44,7 +44,7 @@ describe("messages spread over keys", () => {
         "llm.output_messages.0.message.tool_calls.0.function.arguments": '{"city":"Paris"}',
       }),
     );
-    expect(shown(output)).toEqual(['assistant: 2→weather {"city":"Paris"}']);
+    expect(printed(output)).toEqual(['assistant: 2→weather {"city":"Paris"}']);
   });
 
   test("Traceloop's", () => {
@@ -61,20 +61,20 @@ describe("messages spread over keys", () => {
         "gen_ai.completion.0.tool_calls.0.arguments": "{}",
       }),
     );
-    expect(shown(input)).toEqual(["system: Be kind.", "user: Weather?"]);
-    expect(shown(output)).toEqual(["assistant: 1→weather {} [tool_calls]"]);
+    expect(printed(input)).toEqual(["system: Be kind.", "user: Weather?"]);
+    expect(printed(output)).toEqual(["assistant: 1→weather {} [tool_calls]"]);
   });
 
-  test("ten messages in the order of their numbers, not of their keys", () => {
+  test("ten messages in numeric order, not in the order of keys", () => {
     const numbers = [10, 2, 1, 0, 11, 9];
     const attributes = Object.fromEntries(numbers.map((at) => [`llm.input_messages.${at}.message.content`, `m${at}`]));
-    expect(shown(readContent(spanOf("llm.m", attributes)).input)).toEqual(
+    expect(printed(readContent(spanOf("llm.m", attributes)).input)).toEqual(
       [0, 1, 2, 9, 10, 11].map((at) => `user: m${at}`),
     );
   });
 
-  test("keys made to exhaust or to pollute are left unclaimed", () => {
-    const hostile = [
+  test("keys that would exhaust memory or pollute prototypes stay unclaimed", () => {
+    const exhausting = [
       "gen_ai.prompt.999999999.content",
       "gen_ai.prompt.-1.content",
       "gen_ai.prompt.__proto__.content",
@@ -82,24 +82,24 @@ describe("messages spread over keys", () => {
       "gen_ai.prompt.0",
       `gen_ai.prompt.0.${"a.".repeat(500)}b`,
     ];
-    const odd = {
+    const polluting = {
       "gen_ai.prompt.0.__proto__.polluted": "yes",
       "gen_ai.prompt.0.constructor.prototype.polluted": "yes",
     };
     const attributes = {
       "gen_ai.prompt.0.content": "hello",
-      ...odd,
-      ...Object.fromEntries(hostile.map((key) => [key, "x"])),
+      ...polluting,
+      ...Object.fromEntries(exhausting.map((key) => [key, "x"])),
     };
     const { input, claimed } = readContent(spanOf("llm.m", attributes));
-    expect(shown(input)).toEqual(["user: hello"]);
-    expect(hostile.filter((key) => claimed.has(key))).toEqual([]);
+    expect(printed(input)).toEqual(["user: hello"]);
+    expect(exhausting.filter((key) => claimed.has(key))).toEqual([]);
     expect({}).not.toHaveProperty("polluted");
   });
 });
 
-describe("what went in and what came out", () => {
-  test("instructions stand before the conversation, as text or as parts", () => {
+describe("input and output", () => {
+  test("instructions come before the conversation, as text or as parts", () => {
     const conversation = {
       "gen_ai.input.messages": '[{"role":"user","parts":[{"type":"text","content":"Weather?"}]}]',
     };
@@ -107,7 +107,7 @@ describe("what went in and what came out", () => {
       const { input, claimed } = readContent(
         spanOf("chat", { ...conversation, "gen_ai.system_instructions": instructions }),
       );
-      expect(shown(input)).toEqual(["system: Be kind.", "user: Weather?"]);
+      expect(printed(input)).toEqual(["system: Be kind.", "user: Weather?"]);
       expect([...claimed]).toEqual(["gen_ai.input.messages", "gen_ai.system_instructions"]);
     }
   });
@@ -118,13 +118,13 @@ describe("what went in and what came out", () => {
       "ai.response.text": "Let me see.",
       "ai.response.toolCalls": '[{"toolCallId":"1","toolName":"weather","input":"{\\"city\\":\\"Paris\\"}"}]',
     };
-    expect(shown(readContent(spanOf("a", answer)).output)).toEqual([
+    expect(printed(readContent(spanOf("a", answer)).output)).toEqual([
       'assistant: Let me see. | 1→weather {"city":"Paris"}',
     ]);
-    expect(shown(readContent(spanOf("a", { "ai.response.text": "" })).output)).toBeUndefined();
+    expect(printed(readContent(spanOf("a", { "ai.response.text": "" })).output)).toBeUndefined();
   });
 
-  test("messages told as events", () => {
+  test("messages in events", () => {
     const events: Span["events"] = [
       { name: "gen_ai.system.message", attributes: attributesOf({ content: "Be kind." }) },
       {
@@ -142,11 +142,16 @@ describe("what went in and what came out", () => {
       },
     ];
     const { input, output } = readContent(spanOf("chat", { "gen_ai.operation.name": "chat" }, { events }));
-    expect(shown(input)).toEqual(["system: Be kind.", "user: Weather?", "assistant: 1→weather {}", 'tool: 1← "clear"']);
-    expect(shown(output)).toEqual(["assistant: Sunny. [stop]"]);
+    expect(printed(input)).toEqual([
+      "system: Be kind.",
+      "user: Weather?",
+      "assistant: 1→weather {}",
+      'tool: 1← "clear"',
+    ]);
+    expect(printed(output)).toEqual(["assistant: Sunny. [stop]"]);
   });
 
-  test("messages told in the details event", () => {
+  test("messages in the details event", () => {
     const details = {
       "gen_ai.system_instructions": "Be kind.",
       "gen_ai.input.messages": '[{"role":"user","parts":[{"type":"text","content":"Weather?"}]}]',
@@ -154,10 +159,10 @@ describe("what went in and what came out", () => {
     };
     const events = [{ name: "gen_ai.client.inference.operation.details", attributes: attributesOf(details) }];
     const { input, output } = readContent(spanOf("chat", {}, { events }));
-    expect([shown(input), shown(output)]).toEqual([["system: Be kind.", "user: Weather?"], ["assistant: Sunny."]]);
+    expect([printed(input), printed(output)]).toEqual([["system: Be kind.", "user: Weather?"], ["assistant: Sunny."]]);
   });
 
-  test("JSON as JSON, text as text, and text that says it is text as text", () => {
+  test("JSON as JSON, text as text, and JSON of mime type text/plain as text", () => {
     expect(readContent(spanOf("a", { "input.value": '{"a":1}', "input.mime_type": "application/json" })).input).toEqual(
       {
         kind: "json",
@@ -172,7 +177,7 @@ describe("what went in and what came out", () => {
     expect(readContent(spanOf("a", { "input.value": "{not json" })).input).toEqual({ kind: "text", text: "{not json" });
   });
 
-  test("a tool's input is never taken for a conversation", () => {
+  test("a tool's input is never read as a conversation", () => {
     const { input, tool } = readContent(
       spanOf("tool.ask", { "tool.input": '{"role":"user","content":"x"}', "tool.id": "1" }),
     );
@@ -185,22 +190,22 @@ describe("what went in and what came out", () => {
   });
 });
 
-describe("a value too large to be here whole", () => {
+describe("a large value that is only a preview", () => {
   const whole = `[{"role":"user","parts":[{"type":"text","content":"${"x".repeat(9_000)}"}]}]`;
   const preview: AnyValue = { stringValue: whole.slice(0, 512), offloaded: { hash: "abc", bytes: whole.length } };
   const span = spanOf("chat", { "gen_ai.operation.name": "chat", "gen_ai.input.messages": preview });
 
-  test("is shown as the text of its head, and says where the whole lies", () => {
+  test("is shown as text, with a reference to the whole value", () => {
     expect(readContent(span).input).toEqual({ kind: "text", text: whole.slice(0, 512), offloaded: preview.offloaded });
   });
 
-  test("is read again when the whole has been fetched", () => {
+  test("is read again after the whole value was fetched", () => {
     const restored = withWholeValue(span, "abc", { stringValue: whole });
-    expect(shown(readContent(restored).input)).toEqual([`user: ${"x".repeat(9_000)}`]);
+    expect(printed(readContent(restored).input)).toEqual([`user: ${"x".repeat(9_000)}`]);
     expect(withWholeValue(span, "other", { stringValue: whole })).toEqual(span);
   });
 
-  test("is known among messages spread over keys", () => {
+  test("is recognised among messages spread over keys", () => {
     const spread = spanOf("llm.m", {
       "llm.input_messages.0.message.content": { stringValue: "head", offloaded: { hash: "abc", bytes: 9_000 } },
     });
@@ -208,7 +213,7 @@ describe("a value too large to be here whole", () => {
   });
 });
 
-describe("the other things a span says", () => {
+describe("other content of a span", () => {
   test("model, provider, tokens, first token, finish reasons, agent", () => {
     const { claimed, ...content } = readContent(
       spanOf("chat", {
@@ -245,7 +250,7 @@ describe("the other things a span says", () => {
     ]);
   });
 
-  test("finish reasons as an array, as JSON text, as a word", () => {
+  test("finish reasons as an array, as JSON text, or as a word", () => {
     const forms: readonly (string | AnyValue)[] = [
       { arrayValue: { values: [{ stringValue: "stop" }, { stringValue: "length" }] } },
       '["stop","length"]',
@@ -256,7 +261,7 @@ describe("the other things a span says", () => {
     ).toEqual([["stop", "length"], ["stop", "length"], ["stop"]]);
   });
 
-  test("an exception: of the last event, else of attributes, else of the status", () => {
+  test("an exception comes from the last event, else from attributes, else from the status", () => {
     const event = (message: string) => ({
       name: "exception",
       attributes: attributesOf({ "exception.type": "E", "exception.message": message, "exception.stacktrace": "at x" }),
@@ -282,13 +287,13 @@ describe("the other things a span says", () => {
     ["Langfuse's message at level DEBUG", { [LEVEL]: "DEBUG", [MESSAGE]: "cached" }, {}, "cached"],
     ["a type of error in passing", { "error.type": "timeout" }, { status: { code: 1 } }, undefined],
     ["leaving a team", {}, { status: { code: 2, message: "TerminateTeam: done" } }, "TerminateTeam: done"],
-  ])("no exception where the span did not fail: %s", (_, attributes, more, statusMessage) => {
+  ])("a span that did not fail has no exception: %s", (_, attributes, more, statusMessage) => {
     const content = readContent(spanOf("a", attributes, more));
     expect([content.exception, content.statusMessage]).toEqual([undefined, statusMessage]);
     expect(content.claimed.has("error.type")).toBe(false);
   });
 
-  test("a failed span's status message is its exception's, and said once", () => {
+  test("a failed span's status message belongs to its exception and appears once", () => {
     const langfuse = readContent(spanOf("a", { [LEVEL]: "ERROR", [MESSAGE]: "quota" }));
     expect([langfuse.exception, langfuse.statusMessage]).toEqual([{ message: "quota" }, undefined]);
     const status = readContent(spanOf("a", {}, { status: { code: 2, message: "it failed" } }));

@@ -21,7 +21,7 @@ function ancestors(ids: unknown, names: unknown, parentSpanId: string | undefine
   return factsOfSpan(span).ancestors?.map(({ spanId, name }) => `${name} ${spanId.slice(-2)}`);
 }
 
-describe("the spans above, as a path names them", () => {
+describe("the ancestors in a path", () => {
   const names = list("root", "parent", "leaf");
 
   test.each([
@@ -34,7 +34,7 @@ describe("the spans above, as a path names them", () => {
     expect(ancestors(ids, of)).toEqual(["root b1", "parent b6"]);
   });
 
-  test("names may be fewer, or none", () => {
+  test("names may be fewer than ids, or absent", () => {
     expect(ancestors(list(ROOT, PARENT), list("root"))).toEqual(["root b1", " b6"]);
     expect(ancestors(list(ROOT, PARENT), "root.parent")).toEqual([" b1", " b6"]);
   });
@@ -44,20 +44,24 @@ describe("the spans above, as a path names them", () => {
     ["of a root", list(ROOT, PARENT), ""],
     ["in a circle", list(PARENT, ROOT, PARENT), PARENT],
     ["through the span itself", list(SELF, PARENT), PARENT],
-    ["of what is no id", list("root", PARENT), PARENT],
-    ["of zeros", list("0000000000000000", PARENT), PARENT],
-    ["of a UUID that is no span's", list("10000000-0000-0000-00f0-67aa0ba902b1", PARENT), PARENT],
-    ["that is no list", "{}", PARENT],
+    ["with a text that is no id", list("root", PARENT), PARENT],
+    ["with an id of zeros", list("0000000000000000", PARENT), PARENT],
+    ["with a UUID that contains no span id", list("10000000-0000-0000-00f0-67aa0ba902b1", PARENT), PARENT],
+    ["that is not a list", "{}", PARENT],
     ["cut to its head", { stringValue: json(ROOT, PARENT).slice(0, 20), offloaded: { hash: "", bytes: 9000 } }, PARENT],
   ])("no path: one %s", (_, ids, parent) => {
     expect(ancestors(ids, names, parent)).toBeUndefined();
   });
 
-  test(`of a deep path the nearest ${MAX_ANCESTORS}`, () => {
+  test(`a deep path gives the nearest ${MAX_ANCESTORS}`, () => {
     const ids = Array.from({ length: MAX_ANCESTORS + 1 }, (_, n) => (n + 1).toString(16).padStart(16, "0"));
     const deepest = ids.at(-1) ?? "";
     expect(ancestors(list(...ids.slice(1)), list(), deepest)).toHaveLength(MAX_ANCESTORS);
-    const kept = ancestors(list(...ids), list(...ids.map((id) => `n${id}`)), deepest);
-    expect([kept?.length, kept?.[0], kept?.at(-1)]).toEqual([MAX_ANCESTORS, "n0000000000000002 02", `n${deepest} 41`]);
+    const found = ancestors(list(...ids), list(...ids.map((id) => `n${id}`)), deepest);
+    expect([found?.length, found?.[0], found?.at(-1)]).toEqual([
+      MAX_ANCESTORS,
+      "n0000000000000002 02",
+      `n${deepest} 41`,
+    ]);
   });
 });

@@ -76,21 +76,21 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
   return { ...facts, ...optional } as unknown as SpanFacts;
 }
 
-describe("facts as they travel and rest", () => {
-  law("decoding gives back what was encoded", seedsFrom(1, 60), (seed) => {
+describe("encoded facts", () => {
+  law("decoding returns the encoded facts", seedsFrom(1, 60), (seed) => {
     const random = new Random(seed);
     const ids = Array.from({ length: 8 }, () => hex(random, 16));
     const facts = Array.from({ length: random.below(25) }, () => someFacts(random, ids));
     expect(decodeFacts(encodeFacts(facts))).toStrictEqual(facts);
   });
 
-  test("facts of another version are not read", () => {
+  test("facts of another version are not decoded", () => {
     const encoded = encodeFacts([someFacts(new Random(1), ["0000000000000001"])]);
     expect(decodeFacts(encoded.replace(`[${FACTS_VERSION},`, `[${FACTS_VERSION + 1},`))).toBeUndefined();
     expect(decodeFacts("")).toBeUndefined();
   });
 
-  test("text of this version that holds no facts is a fault, not an empty session", () => {
+  test("invalid text of this version throws instead of giving an empty session", () => {
     expect(() => decodeFacts(`[${FACTS_VERSION},"0",[],[1]]`)).toThrow(TypeError);
     const encoded = encodeFacts([someFacts(new Random(1), ["0000000000000001"])]);
     const [version, base, ids, hashes, texts, cells] = JSON.parse(encoded) as [

@@ -6,21 +6,21 @@ import { SessionView } from "../../src/session/view/session-view.ts";
 import type { ResourceSpans, ScopeSpans, Span } from "../../src/otel/span.ts";
 import { spansEvent } from "../session/wire-of.ts";
 
-/** One span with what stands around it. */
-type Alone = {
-  readonly around: Omit<ResourceSpans, "scopeSpans">;
-  readonly within: Omit<ScopeSpans, "spans">;
+/** One span with its resource and scope. */
+type SpanInScope = {
+  readonly resource: Omit<ResourceSpans, "scopeSpans">;
+  readonly scope: Omit<ScopeSpans, "spans">;
   readonly span: Span;
 };
 
-/** The deliveries of a fixture, each as the receiver logs it. */
+/** The deliveries of a fixture, in the form of the log. */
 export function dialect(name: string, folder = "dialects"): readonly (readonly ResourceSpans[])[] {
   const file = readFileSync(new URL(`../fixtures/${folder}/${name}.json`, import.meta.url), "utf8");
   const { deliveries }: { readonly deliveries: readonly unknown[] } = JSON.parse(file);
   return deliveries.map((request) => received(new TextEncoder().encode(JSON.stringify(request)), "json"));
 }
 
-/** A captured request as the receiver logs it. */
+/** A captured request in the form of the log. */
 export function captured(file: string): readonly ResourceSpans[] {
   return received(readFileSync(new URL(`../fixtures/corpus/${file}`, import.meta.url)), "protobuf");
 }
@@ -34,24 +34,24 @@ function received(body: Uint8Array, encoding: "json" | "protobuf"): ResourceSpan
   });
 }
 
-/** What a viewer sees of these deliveries, one a second. */
+/** A viewer's session after these deliveries, one a second. */
 export function viewOf(deliveries: readonly (readonly ResourceSpans[])[]): SessionView {
   const view = new SessionView("s-1");
   deliveries.forEach((resourceSpans, second) => view.apply(spansEvent(second, resourceSpans)));
   return view;
 }
 
-/** The same spans, a delivery each. */
+/** The same spans, each in its own delivery. */
 export function oneByOne(deliveries: readonly (readonly ResourceSpans[])[]): readonly (readonly ResourceSpans[])[] {
-  const alone: Alone[] = deliveries
+  const spansInScope: SpanInScope[] = deliveries
     .flat()
-    .flatMap(({ scopeSpans = [], ...around }) =>
-      scopeSpans.flatMap(({ spans = [], ...within }) => spans.map((span) => ({ around, within, span }))),
+    .flatMap(({ scopeSpans = [], ...resource }) =>
+      scopeSpans.flatMap(({ spans = [], ...scope }) => spans.map((span) => ({ resource, scope, span }))),
     );
-  return alone.map(({ around, within, span }) => [{ ...around, scopeSpans: [{ ...within, spans: [span] }] }]);
+  return spansInScope.map(({ resource, scope, span }) => [{ ...resource, scopeSpans: [{ ...scope, spans: [span] }] }]);
 }
 
-/** Every order of up to six things. */
+/** Every order of up to six elements. */
 export function permutations<T>(of: readonly T[]): T[][] {
   if (of.length > 6) throw new RangeError("too many orders to try");
   if (of.length <= 1) return [[...of]];

@@ -15,7 +15,7 @@ const course = (name: string) => {
 };
 
 describe("spans that have not ended", () => {
-  test("GlassFlow and its kin: a pending span is the span while it runs", () => {
+  test("GlassFlow and similar exporters: a pending span is the running span", () => {
     expect(course("glassflow")).toEqual([
       ["turn 0–0 running"],
       ["turn 0–1 running +1", "  weather 1–1 running"],
@@ -23,7 +23,7 @@ describe("spans that have not ended", () => {
     ]);
   });
 
-  test("OTLP itself: no end, or zero", () => {
+  test("OTLP itself: no end time, or zero", () => {
     expect(course("otlp-without-end")).toEqual([
       ["turn 0–1 running +1", "  chat small 1–1 running"],
       ["turn 0–4 running +1", "  chat small 1–4"],
@@ -31,7 +31,7 @@ describe("spans that have not ended", () => {
     ]);
   });
 
-  test("Datadog: the report of the highest number counts, until the span has ended", () => {
+  test("Datadog: the report with the highest number counts until the span has ended", () => {
     expect(course("datadog")).toEqual([["batch.run 0–0 running"], ["batch.run 0–0 running"], ["batch.run 0–75"]]);
     const steps = permutations(dialect("datadog").slice(0, 2)).map((reports) =>
       [...viewOf(reports).spans()].map(({ span }) => span.attributes?.[1]?.value?.stringValue),
@@ -39,7 +39,7 @@ describe("spans that have not ended", () => {
     expect(steps).toEqual([["writing"], ["writing"]]);
   });
 
-  test("Logfire: a copy under an id of its own is the span that it names as its parent", () => {
+  test("Logfire: a copy with its own id is a version of the span that it names as its parent", () => {
     const [begun, ended] = [captured("logfire-001.pb"), captured("logfire-002.pb")];
     const outline = (view: ReturnType<typeof viewOf>) =>
       view
@@ -66,7 +66,7 @@ describe("spans that have not ended", () => {
   });
 });
 
-describe("whose encoding a span is", () => {
+describe("the span to which a version belongs", () => {
   const copy = { "logfire.span_type": "pending_span" };
   const own = { spanId: "00f067aa0ba902b7", parentSpanId: "00f067aa0ba902b6" };
   const ended = 1795261714505000000n;
@@ -95,7 +95,7 @@ describe("whose encoding a span is", () => {
     expect(spanIdentity(spanOf("x", attributes, more))).toMatchObject(identity);
   });
 
-  test("a copy is the span that it names", () => {
+  test("a copy is a version of the span that it names", () => {
     const span = spanOf("x", { ...copy, "logfire.pending_parent_id": "00000000000000ff" });
     expect(spanIdentity(span)).toEqual({
       spanId: own.parentSpanId,
@@ -107,7 +107,7 @@ describe("whose encoding a span is", () => {
   });
 });
 
-describe("ancestors that paths name", () => {
+describe("ancestors named by paths", () => {
   test("Laminar: ids are UUIDs, and lists include the span itself", () => {
     expect(course("laminar")).toEqual([
       ["(d1 agent run) 2–4 +2 [placeholder]", "  (d2 plan) 2–4 +1 [placeholder]", "    openai.chat 2–4"],
@@ -116,7 +116,7 @@ describe("ancestors that paths name", () => {
     ]);
   });
 
-  test("TraceRoot: ids stop at the parent; whichever comes next takes its place in the chain", () => {
+  test("TraceRoot: ids stop at the parent; a later ancestor takes its place in the chain", () => {
     expect(course("traceroot")).toEqual([
       ["(e1 session) 2–4 +2 [placeholder]", "  (e2 agent) 2–4 +1 [placeholder]", "    search 2–4"],
       ["session 0–6 +2", "  (e2 agent) 2–4 never came +1 [placeholder]", "    search 2–4"],
@@ -124,22 +124,22 @@ describe("ancestors that paths name", () => {
     ]);
   });
 
-  test("the list shows the root's name before it comes, under the id that it will have", () => {
+  test("the list shows a missing root's name and its future id", () => {
     const deliveries = dialect("laminar");
-    const told = deliveries.map((_, last) => {
+    const summaries = deliveries.map((_, last) => {
       const view = viewOf(deliveries.slice(0, last + 1));
       const { title, liveness } = view.summary() ?? {};
       const [query] = view.queries();
       return `${title}, awaited ${liveness?.awaitedParents}; ${query?.name} ${query?.spanId} ${query?.phase}`;
     });
-    expect(told).toEqual([
+    expect(summaries).toEqual([
       "agent run, awaited 2; agent run 00000000000000d1 running",
       "agent run, awaited 1; agent run 00000000000000d1 running",
       "agent run, awaited 0; agent run 00000000000000d1 done",
     ]);
   });
 
-  test("plain SDKs: a placeholder without a name, from the earliest of its children on", () => {
+  test("plain SDKs: a placeholder without a name starts with its earliest child", () => {
     expect(course("plain")).toEqual([
       ["(f2) 2–3 +1 [placeholder]", "  chat small 2–3"],
       ["(f1) 1–4 +2 [placeholder]", "  invoke_agent planner 1–4 +1", "    chat small 2–3"],
@@ -148,19 +148,19 @@ describe("ancestors that paths name", () => {
   });
 });
 
-describe("parents that never come", () => {
-  /** Status and missing parents after so many seconds of silence. */
-  const settles = (name: string, ...silences: number[]): string[] => {
+describe("parents that never arrive", () => {
+  /** Status and missing parents after these seconds of silence. */
+  const statuses = (name: string, ...silences: number[]): string[] => {
     const facts = viewOf(dialect(name)).summary()?.liveness;
     if (!facts) throw new Error("no summary");
-    const heard = Number(BigInt(facts.lastArrival) / 1_000_000n);
+    const lastArrival = Number(BigInt(facts.lastArrival) / 1_000_000n);
     return silences.map((seconds) => {
-      const { status, missingParents } = liveness(facts, heard + seconds * 1000);
+      const { status, missingParents } = liveness(facts, lastArrival + seconds * 1000);
       return `${status}, ${missingParents} missing`;
     });
   };
 
-  test("Ark: a query that has ended is finished, though what called it went elsewhere", () => {
+  test("Ark: an ended query is finished even if its caller's span went elsewhere", () => {
     expect(course("ark-parents-elsewhere")).toEqual([
       [
         "<plan-trip> 2–6 +4",
@@ -178,15 +178,15 @@ describe("parents that never come", () => {
         "        tool.search 4–5",
       ],
     ]);
-    expect(settles("ark-parents-elsewhere", 9, 10, 3600)).toEqual([
+    expect(statuses("ark-parents-elsewhere", 9, 10, 3600)).toEqual([
       "running, 1 missing",
       "finished, 1 missing",
       "finished, 1 missing",
     ]);
   });
 
-  test("where no query ends, a parent is awaited for ten minutes, and then the session is finished without it", () => {
-    expect(settles("never-rooted", 29, 30, 599, 600)).toEqual([
+  test("without an ended query a parent is awaited for ten minutes, then the session is finished without it", () => {
+    expect(statuses("never-rooted", 29, 30, 599, 600)).toEqual([
       "running, 0 missing",
       "idle, 0 missing",
       "idle, 0 missing",
@@ -195,10 +195,10 @@ describe("parents that never come", () => {
   });
 });
 
-describe("order does not show", () => {
-  test.each(NAMES)("%s: its spans in every order, one by one, give the same session", (name) => {
+describe("order of arrival does not matter", () => {
+  test.each(NAMES)("%s: its spans give the same session in every order", (name) => {
     const deliveries = dialect(name);
-    const shown = (view: ReturnType<typeof viewOf>) => {
+    const snapshot = (view: ReturnType<typeof viewOf>) => {
       const { liveness, ...summary } = view.summary() ?? {};
       return {
         summary,
@@ -207,7 +207,7 @@ describe("order does not show", () => {
         tree: printTree(view.tree()),
       };
     };
-    const expected = shown(viewOf(deliveries));
-    for (const order of permutations(oneByOne(deliveries))) expect(shown(viewOf(order))).toEqual(expected);
+    const expected = snapshot(viewOf(deliveries));
+    for (const order of permutations(oneByOne(deliveries))) expect(snapshot(viewOf(order))).toEqual(expected);
   });
 });

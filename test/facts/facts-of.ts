@@ -2,17 +2,17 @@ import type { SpanFacts } from "../../src/facts/facts.ts";
 
 export const TRACE = "0af7651916cd43dd8448eb211c80319c";
 
-/** Unix nanoseconds of a second in a day of 2026. */
+/** Unix nanoseconds, `seconds` after a fixed time in 2026. */
 export function at(seconds: number): bigint {
   return 1_790_000_000_000_000_000n + BigInt(Math.round(seconds * 1e9));
 }
 
-/** 16 hex digits that end in the given ones. */
+/** A span id: the digits, padded with zeros to 16. */
 export function id(digits: string | number): string {
   return String(digits).padStart(16, "0");
 }
 
-/** Facts of a span that ran for its first second; size and hash depend on the rest as a text's would. */
+/** Facts of a span of one second. Size and hash depend on all other facts, as those of a real text would. */
 export function factsOf(given: Partial<SpanFacts> & { readonly spanId: string }): SpanFacts {
   const start = given.start ?? at(0);
   const running = given.running ?? false;

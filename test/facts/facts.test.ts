@@ -9,7 +9,7 @@ function session(onSpan: Attributes, onResource: Attributes = {}): string | unde
   return name === undefined ? undefined : `${name.rank}:${name.value}`;
 }
 
-describe("the session that a span names", () => {
+describe("the session's name on a span", () => {
   const UUID = "01a1fe03-2018-7cc1-b102-7e9c24851818";
   const CASES: readonly (readonly [Attributes, Attributes, string | undefined])[] = [
     [{ "gen_ai.conversation.id": "c", "session.id": "s", "ark.session.id": "a" }, {}, "1:a"],
@@ -19,7 +19,7 @@ describe("the session that a span names", () => {
     [{ thread_id: 42 }, {}, "2:42"],
     [{ "gen_ai.conversation.id": "c" }, {}, "3:c"],
     [{ "conversation.id": "c" }, {}, "3:c"],
-    // The resource speaks where the span is silent, or says less.
+    // The resource counts if the span has no name, or one of a lower rank.
     [{}, { "session.id": "r" }, "2:r"],
     [{ "session.id": "s" }, { "session.id": "r" }, "2:s"],
     [{ "gen_ai.conversation.id": "c" }, { "session.id": "r" }, "2:r"],
@@ -41,7 +41,7 @@ describe("the session that a span names", () => {
   });
 });
 
-describe("what counts as an error", () => {
+describe("errors", () => {
   const exception = (message: string): readonly SpanEvent[] => [
     { name: "exception", attributes: attributesOf({ "exception.type": "E", "exception.message": message }) },
   ];
@@ -79,19 +79,19 @@ describe("what counts as an error", () => {
 });
 
 describe("tokens and cost", () => {
-  test("in every form of a number", () => {
+  test("are read from every form of a number", () => {
     const forms: readonly AnyValue[] = [{ intValue: "42" }, { doubleValue: 42 }, { stringValue: "42" }];
     const seen = forms.map((value) => factsOfSpan(spanOf("a", { "gen_ai.usage.input_tokens": value })).tokens?.input);
     expect(seen).toEqual([42, 42, 42]);
   });
 
-  test("by precedence, wherever the keys stand", () => {
+  test("follow the precedence of keys in any order of attributes", () => {
     const attributes = { "ai.usage.promptTokens": 1, "gen_ai.usage.prompt_tokens": 2, "gen_ai.usage.input_tokens": 3 };
     const reversed = Object.fromEntries(Object.entries(attributes).toReversed());
     expect([attributes, reversed].map((one) => factsOfSpan(spanOf("a", one)).tokens?.input)).toEqual([3, 3]);
   });
 
-  test("nonsense says nothing, and a later key may", () => {
+  test("an invalid value is skipped, and a later key is used", () => {
     const nonsense: readonly AnyValue[] = [
       { doubleValue: "NaN" },
       { doubleValue: "Infinity" },
@@ -106,7 +106,7 @@ describe("tokens and cost", () => {
     expect(factsOfSpan(spanOf("a", { "gen_ai.usage.reasoning_tokens": 5 })).tokens).toBeUndefined();
   });
 
-  test("cost as a number or in Langfuse's text", () => {
+  test("cost is read from a number or from Langfuse's text", () => {
     expect(factsOfSpan(spanOf("a", { "llm.cost.total": 0.25 })).cost).toBe(0.25);
     const details = { "langfuse.observation.cost_details": '{"input":0.1,"total":0.3}' };
     expect(factsOfSpan(spanOf("a", details)).cost).toBe(0.3);
@@ -114,31 +114,31 @@ describe("tokens and cost", () => {
   });
 });
 
-describe("what was asked", () => {
-  const asked = (input: AnyValue | string, name = "query.hello", key = "input.value"): string | undefined =>
+describe("the prompt", () => {
+  const prompt = (input: AnyValue | string, name = "query.hello", key = "input.value"): string | undefined =>
     factsOfSpan(spanOf(name, { [key]: input })).prompt;
 
   test("is the first line of the text", () => {
-    expect(asked("\n\n  Write a poem\nabout rain")).toBe("Write a poem");
-    expect(asked("a\u0000b\tc \u001b[31mred\u202e")).toBe("a b c [31mred");
-    expect(asked(" \n ")).toBeUndefined();
+    expect(prompt("\n\n  Write a poem\nabout rain")).toBe("Write a poem");
+    expect(prompt("a\u0000b\tc \u001b[31mred\u202e")).toBe("a b c [31mred");
+    expect(prompt(" \n ")).toBeUndefined();
   });
 
   test("is cut to 160 units and stays well-formed", () => {
-    expect(asked(`${"x".repeat(159)}🚀`)).toBe("x".repeat(159));
-    expect(asked(`a\ud800b`)).toBe("a\ufffdb");
+    expect(prompt(`${"x".repeat(159)}🚀`)).toBe("x".repeat(159));
+    expect(prompt(`a\ud800b`)).toBe("a\ufffdb");
   });
 
-  test("is the last user message where there are messages", () => {
+  test("is the last user message of a conversation", () => {
     const messages = [
       { role: "user", content: "first" },
       { role: "assistant", content: "answer" },
       { role: "user", content: [{ type: "text", text: "second\nline" }] },
       { role: "assistant", tool_calls: [{ id: "1", function: { name: "f", arguments: "{}" } }] },
     ];
-    expect(asked(JSON.stringify(messages))).toBe("second");
-    expect(asked(JSON.stringify({ model: "m", messages }))).toBe("second");
-    expect(asked(JSON.stringify({ system: "be kind", prompt: "hello" }), "query.q", "ai.prompt")).toBe("hello");
+    expect(prompt(JSON.stringify(messages))).toBe("second");
+    expect(prompt(JSON.stringify({ model: "m", messages }))).toBe("second");
+    expect(prompt(JSON.stringify({ system: "be kind", prompt: "hello" }), "query.q", "ai.prompt")).toBe("hello");
   });
 
   test("is read from structured values too", () => {
@@ -152,31 +152,31 @@ describe("what was asked", () => {
         ],
       },
     };
-    expect(asked({ arrayValue: { values: [message] } }, "agent.a", "gen_ai.input.messages")).toBe("structured?");
+    expect(prompt({ arrayValue: { values: [message] } }, "agent.a", "gen_ai.input.messages")).toBe("structured?");
   });
 
-  test("is found in the head of a value that is too large to be here whole", () => {
-    const spill = { hash: "00", bytes: 9_000 };
-    const head = (stringValue: string): AnyValue => ({ stringValue, offloaded: spill });
-    expect(asked(head('[{"role":"system","content":"be kind"},{"role":"user","content":"say \\"hi\\" to'))).toBe(
+  test("is found in the preview of a large value", () => {
+    const offloaded = { hash: "00", bytes: 9_000 };
+    const head = (stringValue: string): AnyValue => ({ stringValue, offloaded });
+    expect(prompt(head('[{"role":"system","content":"be kind"},{"role":"user","content":"say \\"hi\\" to'))).toBe(
       'say "hi" to',
     );
-    expect(asked(head('[{"role":"system","content":"be ki\\u00'))).toBe("be ki");
-    expect(asked(head("a long\ntext"))).toBe("a long");
+    expect(prompt(head('[{"role":"system","content":"be ki\\u00'))).toBe("be ki");
+    expect(prompt(head("a long\ntext"))).toBe("a long");
     const entry = (key: string, text: string): string => `{"key":"${key}","value":{"stringValue":"${text}"}}`;
     const system = `${entry("role", "system")},${entry("content", "be kind")}`;
     const user = `${entry("role", "user")},${entry("content", "structured?")}`;
     const list = `{"arrayValue":{"values":[{"kvlistValue":{"values":[${system}]}},{"kvlistValue":{"values":[${user}`;
-    expect(asked(head(list))).toBe("structured?");
-    expect(asked(head('{"rows":[1,2,'))).toBe('{"rows":[1,2,');
+    expect(prompt(head(list))).toBe("structured?");
+    expect(prompt(head('{"rows":[1,2,'))).toBe('{"rows":[1,2,');
   });
 
-  test("is not said by empty arguments", () => {
-    expect(asked('{"args":[],"kwargs":{}}')).toBeUndefined();
-    expect(asked('{"args":[0]}')).toBe('{"args":[0]}');
+  test("is absent for empty arguments", () => {
+    expect(prompt('{"args":[],"kwargs":{}}')).toBeUndefined();
+    expect(prompt('{"args":[0]}')).toBe('{"args":[0]}');
   });
 
-  test("is asked of queries, agents, teams, turns and roots only", () => {
+  test("is read on queries, agents, teams, turns and roots only", () => {
     const attributes = { "input.value": "hello" };
     expect(factsOfSpan(spanOf("llm.m", attributes)).prompt).toBeUndefined();
     expect(factsOfSpan(spanOf("llm.m", attributes, { parentSpanId: "" })).prompt).toBe("hello");
@@ -188,7 +188,7 @@ describe("what was asked", () => {
   });
 });
 
-describe("a span's own figures", () => {
+describe("other facts of a span", () => {
   test("a span without an end runs", () => {
     const open: Span = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7" };
     const runs = [open, { ...open, endTimeUnixNano: "0" }, spanOf("a")].map((span) => {
@@ -202,16 +202,21 @@ describe("a span's own figures", () => {
     ]);
   });
 
-  test("names of whatever length are cut, never within a character", () => {
+  test("long names are cut, never inside a character", () => {
     const { name, tool } = factsOfSpan(spanOf(`${"n".repeat(255)}🚀`, { "tool.name": "t".repeat(1_000_000) }));
     expect([name, tool]).toEqual(["n".repeat(255), "t".repeat(256)]);
   });
 
-  test("an agent, a model, a tool and a team are named on spans of their kind only", () => {
-    const said = { "gen_ai.agent.name": "poet", "gen_ai.request.model": "m", "tool.name": "search", "team.name": "t" };
+  test("agent, model, tool and team are set on spans of their kind only", () => {
+    const attributes = {
+      "gen_ai.agent.name": "poet",
+      "gen_ai.request.model": "m",
+      "tool.name": "search",
+      "team.name": "t",
+    };
     const names = ["invoke_agent", "chat", "execute_tool", "invoke_workflow"].map((operation) => {
       const { kind, agent, model, tool, team } = factsOfSpan(
-        spanOf("a", { ...said, "gen_ai.operation.name": operation }),
+        spanOf("a", { ...attributes, "gen_ai.operation.name": operation }),
       );
       return { kind, agent, model, tool, team };
     });
@@ -223,7 +228,7 @@ describe("a span's own figures", () => {
     ]);
   });
 
-  test("Ark's query is named on every span that carries it", () => {
+  test("Ark's query is set on every span that names it", () => {
     const attributes = { "query.name": "hello", "query.namespace": "default" };
     expect(factsOfSpan(spanOf("a2a.send", attributes)).query).toEqual({ name: "hello", namespace: "default" });
     expect(factsOfSpan(spanOf("a2a.send", { "query.name": "hello" })).query).toEqual({ name: "hello", namespace: "" });
@@ -237,7 +242,7 @@ describe("a span's own figures", () => {
     expect(factsOfSpan({ ...span, name: "b" }).hash).not.toBe(hash);
   });
 
-  test("of two attributes with one key the first counts, and an empty one does not", () => {
+  test("of two attributes with one key the first counts; an empty one is skipped", () => {
     const attributes = [...attributesOf({ "tool.name": "first" }), ...attributesOf({ "tool.name": "second" })];
     expect(factsOfSpan(spanOf("tool.x", {}, { attributes })).tool).toBe("first");
     const empty = [{ key: "tool.name" }, { key: "tool.name", value: {} }, ...attributesOf({ "tool.name": "second" })];

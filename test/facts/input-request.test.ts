@@ -41,26 +41,23 @@ describe("states of a task", () => {
     );
   });
 
-  test.each(["", "unknown", "TASK_STATE_UNSPECIFIED"])(
-    "%s says nothing but that somebody goes on with the task",
-    (state) => {
-      expect(inputRequest({ [STATE]: state, "a2a.task.id": "t" })).toBe("closed of t:  @ 0");
-      expect(inputRequest({ [STATE]: state })).toBeUndefined();
-    },
-  );
+  test.each(["", "unknown", "TASK_STATE_UNSPECIFIED"])("%s means only that the task goes on", (state) => {
+    expect(inputRequest({ [STATE]: state, "a2a.task.id": "t" })).toBe("closed of t:  @ 0");
+    expect(inputRequest({ [STATE]: state })).toBeUndefined();
+  });
 
-  test("without a task only this span can tell, so that an end of it is nothing to remember", () => {
+  test("a closed request without a task is dropped: only this span could report it", () => {
     expect(inputRequest({ [STATE]: "input-required" })).toBe("open: the span @ 1000");
     expect(inputRequest({ [STATE]: "completed" })).toBeUndefined();
   });
 
-  test("of a span that runs it was so when that was written, as far as that is told", () => {
+  test("a running span's state begins when its report was written, if that time is known", () => {
     expect(inputRequest({ [STATE]: "input-required" }, RUNNING)).toBe("open: the span @ 0");
     expect(inputRequest({ [STATE]: "input-required", "acme.span.pending": true })).toBe("open: the span @ 1000");
     expect(inputRequest({ [STATE]: "input-required", "_dd.partial_version": 7 })).toBe("open: the span @ 0");
   });
 
-  test("an approval that is pending; elsewhere that word means nothing", () => {
+  test("the word pending opens a request in an approval, and means nothing elsewhere", () => {
     const approval = { "tool.approval.state": "pending", "gen_ai.tool.name": "pay" };
     expect(inputRequest(approval)).toBe("open (pay): the span @ 1000");
     expect(inputRequest({ ...approval, "tool.approval.state": "approved" })).toBeUndefined();
@@ -68,7 +65,7 @@ describe("states of a task", () => {
   });
 });
 
-describe("questions that last as long as a span", () => {
+describe("requests that stay open as long as their span", () => {
   const elicitation = { "mcp.method.name": "elicitation/create" };
   test("an MCP elicitation, and Claude Code's permission", () => {
     expect(inputRequest(elicitation, RUNNING)).toBe("open: the span @ 0");
@@ -81,7 +78,7 @@ describe("questions that last as long as a span", () => {
   });
 
   test.each([
-    ["in so many words", { "mcp.elicitation.message": "Which room?\nSay!" }, "Which room?"],
+    ["in an attribute", { "mcp.elicitation.message": "Which room?\nSay!" }, "Which room?"],
     [
       "in the request",
       { "input.value": '{"method":"elicitation/create","params":{"message":"Which room?"}}' },
@@ -91,12 +88,12 @@ describe("questions that last as long as a span", () => {
     ["as plain text", { "input.value": "Which room?" }, "Which room?"],
     ["not at all", { "input.value": "" }, "the span"],
     ["at length", { "input.value": `${"x".repeat(300)}?` }, "x".repeat(160)],
-  ])("the question is told %s", (_, attributes, question) => {
+  ])("the question is given %s", (_, attributes, question) => {
     expect(inputRequest({ ...elicitation, ...attributes }, RUNNING)).toBe(`open: ${question} @ 0`);
   });
 });
 
-describe("an agent that asks back asks in its answer", () => {
+describe("an agent's answer contains its question", () => {
   test.each([
     ["as text", "Which city?"],
     [
@@ -108,7 +105,7 @@ describe("an agent that asks back asks in its answer", () => {
     expect(inputRequest({ [STATE]: "input-required", "output.value": output })).toBe("open: Which city? @ 1000");
   });
 
-  test("or in its status", () => {
+  test("in its status", () => {
     expect(inputRequest({ [STATE]: "input-required" }, { status: { message: "Which city?" } })).toBe(
       "open: Which city? @ 1000",
     );
@@ -134,7 +131,7 @@ describe("events", () => {
   });
 
   test.each(["ToolApprovalGranted", "approval.denied", "elicitation.response", "approval timed out", "input_received"])(
-    "%s ends what was asked before, and nothing that is asked later",
+    "%s closes earlier requests and no later ones",
     (name) => {
       const ask = event("approval.required", { message: "Pay?" }, 100);
       expect(during(ask, event(name, {}, 200))).toBeUndefined();
@@ -143,7 +140,7 @@ describe("events", () => {
     },
   );
 
-  test("a state on an event counts, whatever the event is called, and names its tool and task", () => {
+  test("a state on an event counts under any event name, with its tool and task", () => {
     const update = event("status", {
       [STATE]: "input-required",
       "a2a.task.id": "t",
@@ -156,12 +153,12 @@ describe("events", () => {
     );
   });
 
-  test("a mere question has its answer when the span ends; a state outlives it", () => {
+  test("the end of a span closes a request opened by an event's name; a state outlives the span", () => {
     expect(inputRequest({}, { events: [event("approval.required")] })).toBeUndefined();
     expect(inputRequest({}, { events: [event("status", { [STATE]: "input-required" })] })).toBe("open: status @ 100");
   });
 
-  test("what an ended span says itself is what it ended with", () => {
+  test("the attributes of an ended span have its final state", () => {
     const events = [event("status", { [STATE]: "input-required" }, 2000)];
     expect(inputRequest({ [STATE]: "completed", "a2a.task.id": "t" }, { events })).toBe("closed of t:  @ 1000");
     expect(END - START).toBe(1_000_000n);

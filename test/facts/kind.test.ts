@@ -9,7 +9,7 @@ function kind(name: string, attributes: Attributes = {}): string {
 
 describe("the kind of a span", () => {
   const CASES: readonly (readonly [string, Attributes, string])[] = [
-    // What the producer says outright.
+    // Explicit words of the producer.
     ["a", { "openinference.span.kind": "LLM" }, "llm"],
     ["a", { "openinference.span.kind": "RETRIEVER" }, "retrieval"],
     ["a", { "openinference.span.kind": "RERANKER" }, "retrieval"],
@@ -21,10 +21,10 @@ describe("the kind of a span", () => {
     ["a", { "langsmith.span.kind": "retriever" }, "retrieval"],
     ["a", { "agentops.span.kind": "tool" }, "tool"],
     ["a", { "openinference.span.kind": "TOOL", "gen_ai.operation.name": "chat" }, "tool"],
-    // A word that is no kind says nothing.
+    // A word without a kind is ignored.
     ["a", { "lmnr.span.type": "DEFAULT", "gen_ai.operation.name": "chat" }, "llm"],
     ["a", { "langfuse.observation.type": "span" }, "internal"],
-    // A step yields to whatever is more exact.
+    // More exact evidence wins over a step.
     ["a", { "traceloop.span.kind": "task", "gen_ai.operation.name": "execute_tool" }, "tool"],
     ["a", { "traceloop.span.kind": "task" }, "chain"],
     ["a", { "gen_ai.operation.name": "agent_step" }, "chain"],
@@ -40,7 +40,7 @@ describe("the kind of a span", () => {
     ["ai.toolCall", { "ai.operationId": "ai.toolCall" }, "tool"],
     ["ai.embedMany.doEmbed", { "ai.operationId": "ai.embedMany.doEmbed" }, "embedding"],
     ["a", { "ai.operationId": "ai.toolCall", "gen_ai.operation.name": "chat" }, "llm"],
-    // What is there at all.
+    // Presence of a key.
     ["a", { "mcp.method.name": "tools/call" }, "tool"],
     ["a", { "gen_ai.tool.call.id": "c" }, "tool"],
     ["a", { "llm.request.type": "chat" }, "llm"],
@@ -50,7 +50,7 @@ describe("the kind of a span", () => {
     ["a", { "db.system.name": "sqlite" }, "db"],
     ["a", { "messaging.system": "kafka" }, "messaging"],
     ["GET", { "http.request.method": "GET" }, "http"],
-    // Ark, which calls queries and teams chains where it speaks OpenInference, and whose `type` is not to be trusted.
+    // Ark marks queries and teams as OpenInference chains, and its `type` is unreliable.
     ["query.hello", { "openinference.span.kind": "CHAIN" }, "query"],
     ["team.default/writers", { "openinference.span.kind": "CHAIN" }, "team"],
     ["target.writers", { type: "tool" }, "chain"],
@@ -60,11 +60,11 @@ describe("the kind of a span", () => {
     ["model.gpt-4o", {}, "llm"],
     ["tool.search", {}, "tool"],
     ["agent run", { "openinference.span.kind": "CHAIN" }, "chain"],
-    // A model's call that says only what it used; a query that repeats what its calls used.
+    // A model call with token counts only; a query that repeats the token counts of its calls.
     ["handle_responses", { "gen_ai.usage.input_tokens": 1, "gen_ai.usage.output_tokens": 2 }, "llm"],
     ["query.hello", { "gen_ai.usage.input_tokens": 1, "gen_ai.usage.output_tokens": 2 }, "query"],
     ["tool.fetch", { "http.request.method": "GET" }, "http"],
-    // Names that only look like a prefix, and keys that only look like keys.
+    // Names that only resemble a prefix, and keys that only resemble known keys.
     ["querying", {}, "internal"],
     ["", {}, "internal"],
     ["a", { ["__proto__"]: "x", constructor: "LLM", "openinference.span.kind": "__proto__" }, "internal"],

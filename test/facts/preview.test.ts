@@ -17,7 +17,7 @@ describe("the line that a row of the tree shows", () => {
     expect(preview("tool.now", { "tool.input": "{}", "tool.output": "noon" })).toBe("noon");
   });
 
-  test("a tool call whose name is that of all shows which tool it calls", () => {
+  test("a tool call with a generic name shows the tool's name", () => {
     const call = { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "Bash" };
     expect(preview("claude_code.tool", { ...call, "tool.input": "ls" })).toBe("Bash · ls");
     expect(preview("claude_code.tool", call)).toBe("Bash");
@@ -25,7 +25,7 @@ describe("the line that a row of the tree shows", () => {
     expect(preview("execute_tool Bash", { ...call, "tool.input": "ls" })).toBe("ls");
   });
 
-  test("a model shows its answer, else its calls, else what it was asked", () => {
+  test("a model shows its answer, else its calls, else its prompt", () => {
     const output = (message: object): Attributes => ({ "gen_ai.output.messages": JSON.stringify([message]) });
     const call = { type: "tool_call", id: "1", name: "weather", arguments: { city: "Paris" } };
     expect(
@@ -37,18 +37,18 @@ describe("the line that a row of the tree shows", () => {
     expect(preview("llm.m", { "input.value": "hello" })).toBe("hello");
   });
 
-  test("a query or an agent shows what it was asked", () => {
+  test("a query or an agent shows its prompt", () => {
     expect(preview("query.q", { "input.value": "Write a poem", "output.value": "Rain" })).toBe("Write a poem");
     expect(preview("agent.a", { "output.value": "Rain" })).toBe("Rain");
   });
 
-  test("a failed span shows why", () => {
+  test("a failed span shows its error", () => {
     expect(preview("tool.search", { "tool.input": "{}" }, { status: { code: 2, message: "no network" } })).toBe(
       "no network",
     );
   });
 
-  test("a request or a statement shows what it is about; nothing shows nothing", () => {
+  test("a request or a statement shows its subject; an empty span shows nothing", () => {
     expect(preview("GET", { "http.request.method": "GET", "url.full": "https://example.org/a" })).toBe(
       "https://example.org/a",
     );
@@ -56,12 +56,12 @@ describe("the line that a row of the tree shows", () => {
     expect(preview("step")).toBe("");
   });
 
-  test("the head of a large value is searched for what it says", () => {
+  test("the preview of a large value is searched for its first text", () => {
     const head = { stringValue: '[{"role":"user","content":"a long story', offloaded: { hash: "00", bytes: 9_000 } };
     expect(preview("llm.m", { "input.value": head })).toBe("a long story");
   });
 
-  test("is one line of at most 160 printable units, whatever comes", () => {
+  test("is one line of at most 160 printable units for any input", () => {
     for (const hostile of [
       "\u001b[31mred\u202e\nnext",
       "x".repeat(1_000_000),
@@ -72,12 +72,12 @@ describe("the line that a row of the tree shows", () => {
       const line = preview("tool.search", { "tool.input": hostile });
       expect(line.length).toBeLessThanOrEqual(160);
       expect(line.isWellFormed(), line).toBe(true);
-      // oxlint-disable-next-line no-control-regex -- it is about control characters
+      // oxlint-disable-next-line no-control-regex -- the test is about control characters
       expect(line).not.toMatch(/[\u0000-\u001f\u202e]/);
     }
   });
 
-  test("rows of a captured session read as what happened", () => {
+  test("rows of a captured session", () => {
     const rows = readPayload("mastra-json-001.json").map(
       ({ span, facts }) => `${facts.kind} ${facts.name}: ${previewLine(span, facts)}`,
     );

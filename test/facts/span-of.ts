@@ -5,7 +5,7 @@ import type { AnyValue, KeyValue, Resource, Span } from "../../src/otel/span.ts"
 type Plain = string | number | boolean | AnyValue;
 export type Attributes = Readonly<Record<string, Plain>>;
 
-/** A finished span with a parent, so that tests say only what they are about. */
+/** An ended span with a parent. Tests state only the fields that matter to them. */
 export function spanOf(name: string, attributes: Attributes = {}, more: Partial<Span> = {}): Span {
   return {
     traceId: "4bf92f3577b34da6a3ce929d0e0e4736",

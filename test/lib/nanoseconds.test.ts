@@ -10,6 +10,6 @@ test.each([
   expect(nanosecondsIn(millis)).toBe(nanoseconds);
 });
 
-test.each([1e308, Infinity])("%d ms are cut to what a clock of 64 bits can tell", (millis) => {
+test.each([1e308, Infinity])("%d ms are limited to the range of a 64-bit clock", (millis) => {
   expect(nanosecondsIn(millis)).toBe(18_446_744_073_709_000_000n);
 });

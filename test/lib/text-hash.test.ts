@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 
 import { textHash } from "../../src/lib/text-hash.ts";
 
-describe("the hash that orders encodings of one span", () => {
-  test("is the same on every machine: objects compare what other versions of the program wrote", () => {
+describe("the hash that orders versions of a span", () => {
+  test("is equal on every machine: objects compare hashes written by other versions of the program", () => {
     expect(["", "a", "ab", '{"spanId":"00f067aa0ba902b7"}', "日本 🚀"].map((text) => textHash(text)))
       .toMatchInlineSnapshot(`
         [
@@ -16,10 +16,10 @@ describe("the hash that orders encodings of one span", () => {
       `);
   });
 
-  test("tells 200,000 texts apart that differ in one place", () => {
+  test("differs for 200,000 texts that differ in one UTF-16 unit", () => {
     const seen = new Set<string>();
     const base = "x".repeat(64);
-    // Canonical text is well-formed: of lone surrogates there is nothing to tell apart.
+    // No lone surrogates: canonical text is well-formed.
     const units = Array.from({ length: 3_276 }, (_, unit) => unit * 20 + 1).filter(
       (unit) => unit < 0xd800 || unit > 0xdfff,
     );
@@ -30,14 +30,14 @@ describe("the hash that orders encodings of one span", () => {
     expect(seen.size).toBe(64 * units.length);
   });
 
-  test("tells texts apart that differ in the top bit of two units", () => {
+  test("differs for texts that differ in the top bit of two units", () => {
     expect(textHash("aAbbbbbbbA")).not.toBe(textHash("a\u8041bbbbbbb\u8041"));
     expect(textHash("ab")).not.toBe(textHash("ba"));
     expect(textHash("")).not.toBe(textHash("\u0000"));
   });
 });
 
-test("a text longer than the encoder's buffer is hashed to its end", () => {
+test("the hash covers a text longer than the encoder's buffer", () => {
   const long = "日本 ".repeat(50_000);
   expect(textHash(`${long}a`)).not.toBe(textHash(`${long}b`));
   expect(textHash(`a${long}`)).not.toBe(textHash(`b${long}`));

@@ -26,7 +26,7 @@ const kvlist = (fields: Readonly<Record<string, string>>) => ({
   kvlistValue: { values: Object.entries(fields).map(([key, stringValue]) => ({ key, value: { stringValue } })) },
 });
 
-describe("what a log record says of its span", () => {
+describe("the annotation of a span by a log record", () => {
   const exception = { "exception.type": "ConnectionError", "exception.message": "refused\nby peer" };
 
   test.each([
@@ -35,11 +35,11 @@ describe("what a log record says of its span", () => {
     [13, undefined],
   ])("an exception of severity %s", (severityNumber, expected) => {
     const severity = severityNumber === undefined ? {} : { severityNumber };
-    const note = annotationOf(recordOf("exception", 1, exception, { ...OF_SPAN, ...severity }));
-    expect(note).toEqual(expected && { spanId, ...expected });
+    const annotation = annotationOf(recordOf("exception", 1, exception, { ...OF_SPAN, ...severity }));
+    expect(annotation).toEqual(expected && { spanId, ...expected });
   });
 
-  test("nobody wanted the answer; or a loop was left by an error", () => {
+  test("a cancellation is canceled; an error that leaves a loop is none", () => {
     expect(
       annotationOf(recordOf("exception", 1, { "exception.type": "asyncio.CancelledError" }, OF_SPAN)),
     ).toMatchObject({
@@ -71,13 +71,13 @@ describe("what a log record says of its span", () => {
         OF_SPAN,
       ),
     ],
-  ])("what a person asked, told by %s", (_, record) => {
+  ])("a prompt in %s", (_, record) => {
     expect(annotationOf(record)).toEqual({ spanId, prompt: "Rain?" });
     const content = readContent({ ...spanOf("chat"), events: [eventOfRecord(record)] });
     expect(content.input).toMatchObject({ kind: "messages", messages: [{ role: "user" }] });
   });
 
-  test("what the model answered", () => {
+  test("a model's answer", () => {
     const choice = { "gen_ai.system": "openai", message: '{"role":"assistant","content":"Sunny."}', index: 0 };
     const content = readContent({
       ...spanOf("chat"),
@@ -88,12 +88,12 @@ describe("what a log record says of its span", () => {
     });
   });
 
-  test("nothing, of a line of a program", () => {
+  test("an ordinary log line gives none", () => {
     expect(annotationOf({ ...OF_SPAN, body: { stringValue: "permission requested" } })).toBeUndefined();
   });
 });
 
-test("the tree marks the span whose error only a log record tells, as the summary counts it", () => {
+test("tree and summary both show an error that only a log record reports", () => {
   const view = new SessionView("s-1");
   const { parentSpanId: _, ...span } = spanOf("pay");
   view.apply(spansEvent(0, [{ scopeSpans: [{ spans: [span] }] }]));
@@ -103,7 +103,7 @@ test("the tree marks the span whose error only a log record tells, as the summar
   expect(view.summary()?.errors).toBe(1);
 });
 
-test("what was asked of a span that has not come is the session's title", () => {
+test("a prompt on a missing span becomes the session's title", () => {
   const view = new SessionView("s-1");
   const later = recordOf(
     "gen_ai.user.message",
@@ -119,17 +119,17 @@ test("what was asked of a span that has not come is the session's title", () => 
         scopeSpans: [
           {
             spans: [
-              spanOf("chat", { "input.value": "Told by the span" }, { spanId: "00000000000000aa", parentSpanId: "" }),
+              spanOf("chat", { "input.value": "Prompt of the span" }, { spanId: "00000000000000aa", parentSpanId: "" }),
             ],
           },
         ],
       },
     ]),
   );
-  expect(view.summary()?.title).toBe("Told by the span");
+  expect(view.summary()?.title).toBe("Prompt of the span");
 });
 
-describe("a question that a log record asks", () => {
+describe("an input request in a log record", () => {
   const running = {
     ...spanOf("execute_tool deploy", { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "deploy" }),
   };
@@ -143,41 +143,42 @@ describe("a question that a log record asks", () => {
     for (const event of events) view.apply(event);
     return view.summary()?.liveness.waiting?.question;
   };
-  const asked = recordOf("tool.approval.requested", 2, { message: "Deploy to production?" }, OF_SPAN);
+  const requested = recordOf("tool.approval.requested", 2, { message: "Deploy to production?" }, OF_SPAN);
   const granted = recordOf("tool.approval.granted", 4, {}, OF_SPAN);
   const required = recordOf("a2a.task", 2, { "a2a.task.state": "input-required", message: "Which city?" }, OF_SPAN);
 
-  test("is open until an answer is told, in any order", () => {
-    for (const order of permutations([spans(false), logsEvent(asked)]))
+  test("is open until an answer arrives, in any order", () => {
+    for (const order of permutations([spans(false), logsEvent(requested)]))
       expect(waiting(order)).toBe("Deploy to production?");
-    for (const order of permutations([spans(false), logsEvent(asked), logsEvent(granted)]))
+    for (const order of permutations([spans(false), logsEvent(requested), logsEvent(granted)]))
       expect(waiting(order)).toBeUndefined();
   });
 
-  test("is over with its span, unless a state says otherwise", () => {
-    for (const order of permutations([spans(true), logsEvent(asked)])) expect(waiting(order)).toBeUndefined();
+  test("closes with its span, unless it comes from a state", () => {
+    for (const order of permutations([spans(true), logsEvent(requested)])) expect(waiting(order)).toBeUndefined();
     for (const order of permutations([spans(true), logsEvent(required)])) expect(waiting(order)).toBe("Which city?");
   });
 
-  test("names the tool call: the span that it is about, unless that asks by itself", () => {
+  test("names the tool of its span, or of the tool call around an elicitation", () => {
     const tool = (events: readonly SessionStreamEvent[]) => {
       const view = new SessionView("s-1");
       for (const event of events) view.apply(event);
       return view.summary()?.liveness.waiting?.tool;
     };
-    for (const order of permutations([spans(false), logsEvent(asked)])) expect(tool(order)).toBe("deploy");
+    for (const order of permutations([spans(false), logsEvent(requested)])) expect(tool(order)).toBe("deploy");
     const { endTimeUnixNano: _, ...elicitation } = spanOf(
       "elicitation/create",
       { "mcp.method.name": "elicitation/create" },
       { spanId: "00000000000000ee", parentSpanId: spanId },
     );
-    const askedOfIt = recordOf(
+    const requestedInside = recordOf(
       "mcp.elicitation.create",
       1,
       { message: "Which one?" },
       { traceId, spanId: "00000000000000ee" },
     );
     const within = spansEvent(1, [{ scopeSpans: [{ spans: [elicitation] }] }]);
-    for (const order of permutations([spans(false), within, logsEvent(askedOfIt)])) expect(tool(order)).toBe("deploy");
+    for (const order of permutations([spans(false), within, logsEvent(requestedInside)]))
+      expect(tool(order)).toBe("deploy");
   });
 });

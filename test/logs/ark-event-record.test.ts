@@ -6,39 +6,39 @@ import { sessionOfRecord } from "../../src/logs/record-facts.ts";
 import { arkEvent, factsOfEvent } from "./ark-events.ts";
 
 describe("an Ark event as a log record", () => {
-  test("is kept as it came, whatever fields it has", () => {
+  test("keeps the event unchanged, unknown fields too", () => {
     const event = arkEvent("ToolCallError", 3, { toolName: "x", parameters: '{"a":"\\u0000"}', unheardOf: "y" });
     expect(arkEventOf(recordOfArkEvent(event).record)).toEqual(event);
   });
 
-  test("is of the session that it names", () => {
+  test("belongs to the session that it names", () => {
     const { record, resource } = recordOfArkEvent(arkEvent("LLMCallStart", 1));
     expect(sessionOfRecord(record, resource)).toEqual({ rank: 1, value: "s-1" });
   });
 
-  test("keeps every digit of its time, and takes a time with a zone", () => {
+  test("keeps every digit of its time and accepts a time zone", () => {
     expect(instantOf("2026-09-21T14:13:20.123456789Z")).toBe(1_790_000_000_123_456_789n);
     expect(instantOf("2026-09-21T16:13:20.5+02:00")).toBe(1_790_000_000_500_000_000n);
     expect(instantOf("yesterday")).toBeUndefined();
   });
 
-  test("a reason of no span is none", () => {
+  test("a reason without a span is not read", () => {
     expect(readReason("MemoryAddMessagesStart")).toBeUndefined();
     expect(readReason("LLMCallComplete")).toEqual({ operation: "LLMCall", phase: "Complete" });
     expect(arkEventOf({ body: { stringValue: "{}" } })).toBeUndefined();
   });
 
   test.each([
-    ["no text of a time", { timestamp: undefined }],
-    ["a field that is no text", { data: { ...arkEvent("ToolCallStart", 1).data, toolName: { a: 1 } } }],
+    ["no timestamp", { timestamp: undefined }],
+    ["a field that is not a text", { data: { ...arkEvent("ToolCallStart", 1).data, toolName: { a: 1 } } }],
     ["no query", { data: {} }],
-  ])("what another exporter calls an event is none where it has %s", (_, wrong) => {
+  ])("another exporter's record is not read as an event if it has %s", (_, wrong) => {
     const { record } = recordOfArkEvent(arkEvent("ToolCallStart", 1));
     const body = { stringValue: JSON.stringify({ ...arkEvent("ToolCallStart", 1), ...wrong }) };
     expect(arkEventOf({ ...record, body })).toBeUndefined();
   });
 
-  test("of a query's start: what was asked, of whom, and that it runs", () => {
+  test("the start of a query gives its prompt, its target and a running span", () => {
     const event = arkEvent("QueryExecutionStart", 0, { targetType: "agent", agent: "forecaster", input: "Rain?" });
     expect(factsOfEvent(event)).toMatchObject([
       { kind: "query", name: "query.weather", running: true, prompt: "Rain?", target: "agent/forecaster" },
@@ -52,18 +52,18 @@ describe("an Ark event as a log record", () => {
     ["QueryExecutionComplete", { error: "no model" }, { error: true, failure: "no model" }],
     ["QueryExecutionError", { error: "no model" }, { error: true, failure: "no model" }],
     ["QueryExecutionCanceled", {}, { error: true, canceled: true }],
-  ])("of a query's end: %s %o", (reason, data, expected) => {
+  ])("the end of a query: %s %o", (reason, data, expected) => {
     const facts = factsOfEvent(arkEvent(reason, 9, { durationMs: "9000.00", ...data }));
     expect(facts).toMatchObject([{ kind: "query", running: false, ...expected }]);
     expect(facts[0]?.start).toBe(1_790_000_000_000_000_000n);
   });
 
-  test.each(["1e308", "-1e308", "NaN", "soon"])("of an end that claims to have taken %s ms: a moment", (durationMs) => {
+  test.each(["1e308", "-1e308", "NaN", "soon"])("an end with a duration of %s ms becomes a moment", (durationMs) => {
     const [query] = factsOfEvent(arkEvent("QueryExecutionComplete", 9, { durationMs }));
     expect(query?.start).toBe(query?.end);
   });
 
-  test("of an operation: its query runs too, as far as it knows", () => {
+  test("an operation gives a running query around it", () => {
     const [query, call] = factsOfEvent(
       arkEvent("LLMCallComplete", 3, {
         model: "gpt-5",
@@ -84,11 +84,11 @@ describe("an Ark event as a log record", () => {
     ["TeamTurnStart", { teamName: "t", turn: "2" }, { kind: "turn", name: "turn.2" }],
     ["TeamMemberStart", { memberName: "m", memberType: "agent" }, { kind: "chain", name: "member.m" }],
     ["ToolCallStart", { toolName: "x", toolId: "c" }, { kind: "tool", tool: "x" }],
-  ])("of %s: a span that runs", (reason, data, expected) => {
+  ])("%s gives a running span", (reason, data, expected) => {
     expect(factsOfEvent(arkEvent(reason, 1, data))[1]).toMatchObject({ running: true, ...expected });
   });
 
-  test("a tool call's two ends are one span; two calls of one model are two", () => {
+  test("start and end of a tool call are one span; two calls of one model are two", () => {
     const id = (reason: string, second: number, data = {}) => factsOfEvent(arkEvent(reason, second, data))[1]?.spanId;
     expect(id("ToolCallStart", 1, { toolId: "c" })).toBe(id("ToolCallComplete", 2, { toolId: "c" }));
     expect(id("LLMCallStart", 1, { model: "m" })).not.toBe(id("LLMCallStart", 2, { model: "m" }));

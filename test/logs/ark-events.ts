@@ -5,7 +5,7 @@ import type { SpanFacts } from "../../src/facts/facts.ts";
 
 const START = Date.parse("2026-09-21T14:13:20Z");
 
-/** An event of the query `weather`, so many seconds after its session began. */
+/** An event of the query `weather`, `second` seconds after the start of its session. */
 export function arkEvent(reason: string, second: number, data: Readonly<Record<string, string>> = {}): ArkEvent {
   const query = { queryId: "q-1", queryName: "weather", queryNamespace: "default", sessionId: "s-1" };
   return {

@@ -8,7 +8,7 @@ export type CapturedRecord = {
   readonly resource: Resource | undefined;
 };
 
-/** The log records of a captured body in canonical form, as far as these bodies stray from it. */
+/** The log records of a captured body in canonical form. Corrects only the deviations in these bodies. */
 export function capturedRecords(file: string): readonly CapturedRecord[] {
   const body = readFileSync(new URL(`../fixtures/logs/${file}.json`, import.meta.url), "utf8");
   const { resourceLogs }: { readonly resourceLogs: readonly ResourceLogs[] } = JSON.parse(body);
@@ -19,17 +19,17 @@ export function capturedRecords(file: string): readonly CapturedRecord[] {
   );
 }
 
-/** As the agent sends it when it does not trace. */
+/** The record as sent by an agent that does not trace. */
 export function untraced(captured: CapturedRecord): CapturedRecord {
   const { traceId: _, spanId: __, ...record } = captured.record;
   return { ...captured, record };
 }
 
 function canonical(record: LogRecord): LogRecord {
-  const kept = Object.entries(record).filter(
+  const fields = Object.entries(record).filter(
     ([, value]) => value !== "" && value !== "0" && value !== 0 && value !== null,
   );
-  const { attributes, ...rest } = Object.fromEntries(kept) as LogRecord;
+  const { attributes, ...rest } = Object.fromEntries(fields) as LogRecord;
   return { ...rest, ...(attributes === undefined ? {} : { attributes: attributes.map(canonicalAttribute) }) };
 }
 

@@ -17,7 +17,7 @@ const spansIn = (records: readonly CapturedRecord[]): readonly SpanFacts[] =>
 const millis = ({ start, end }: SpanFacts): number => Number(end - start) / 1e6;
 
 describe("a coding agent that does not trace", () => {
-  test("Claude Code: a prompt, two model calls and a tool call, with what each used and took", () => {
+  test("Claude Code: a prompt, two model calls and a tool call, with tokens and durations", () => {
     const spans = spansIn(capturedRecords("claude-code-json-002").map(untraced));
     const [prompt] = spans;
     expect(
@@ -47,7 +47,7 @@ describe("a coding agent that does not trace", () => {
     expect(spans[2]).toMatchObject({ tool: "Bash", error: false });
   });
 
-  test("Codex: what its stream ended with is the call; the request on the wire is not another one", () => {
+  test("Codex: the end of the stream becomes the model call; the HTTP request does not count as another", () => {
     const spans = spansIn(capturedRecords("codex-json-003").map(untraced));
     expect(spans.map((span) => `${span.kind} ${span.name} ${millis(span)} ${span.derivation}`)).toEqual([
       "agent codex.turn 0 prompt",
@@ -71,13 +71,13 @@ describe("a coding agent that does not trace", () => {
     expect(content?.output).toMatchObject({ kind: "text", text: expect.stringContaining("hello-from-tool") });
   });
 
-  test("Gemini CLI: thoughts are part of what came out, what tools gave is part of what went in", () => {
-    const about = { "session.id": "s-1", prompt_id: "s-1########0" };
+  test("Gemini CLI: output tokens include thoughts, input tokens include tool results", () => {
+    const common = { "session.id": "s-1", prompt_id: "s-1########0" };
     const records = [
-      recordOf("gemini_cli.user_prompt", 1, { ...about, prompt: "What is the weather?" }),
-      recordOf("gemini_cli.api_request", 1.1, { ...about, model: "gemini-2.5-pro" }),
+      recordOf("gemini_cli.user_prompt", 1, { ...common, prompt: "What is the weather?" }),
+      recordOf("gemini_cli.api_request", 1.1, { ...common, model: "gemini-2.5-pro" }),
       recordOf("gemini_cli.api_response", 3, {
-        ...about,
+        ...common,
         model: "gemini-2.5-pro",
         duration_ms: 1900,
         input_token_count: 100,
@@ -90,7 +90,7 @@ describe("a coding agent that does not trace", () => {
         status_code: 200,
       }),
       recordOf("gemini_cli.tool_call", 4, {
-        ...about,
+        ...common,
         function_name: "run_shell_command",
         function_args: '{"command":"date"}',
         duration_ms: 500,
@@ -99,7 +99,7 @@ describe("a coding agent that does not trace", () => {
         error_type: "shell_execute_error",
       }),
       recordOf("gemini_cli.api_error", 5, {
-        ...about,
+        ...common,
         model: "gemini-2.5-pro",
         duration_ms: 10,
         error: "quota",
@@ -117,17 +117,14 @@ describe("a coding agent that does not trace", () => {
     expect(new Set(spans.slice(1).map(({ parentSpanId }) => parentSpanId))).toEqual(new Set([spans[0]?.spanId]));
   });
 
-  test.each([1e308, Number.MAX_SAFE_INTEGER, 0.25, "1e308"])(
-    "a call that claims to have taken %s ms is told",
-    (took) => {
-      const call = recordOf("claude_code.api_request", 1, { "session.id": "s-1", "prompt.id": "p", duration_ms: took });
-      const [span] = factsOf({ record: call, scope: undefined, resource: undefined }).spans;
-      expect(span).toMatchObject({ kind: "llm", end: at(1) });
-      expect(millis(span as SpanFacts)).toBe(took === 0.25 ? 0.25 : 0);
-    },
-  );
+  test.each([1e308, Number.MAX_SAFE_INTEGER, 0.25, "1e308"])("a call with a duration of %s ms gives a span", (took) => {
+    const call = recordOf("claude_code.api_request", 1, { "session.id": "s-1", "prompt.id": "p", duration_ms: took });
+    const [span] = factsOf({ record: call, scope: undefined, resource: undefined }).spans;
+    expect(span).toMatchObject({ kind: "llm", end: at(1) });
+    expect(millis(span as SpanFacts)).toBe(took === 0.25 ? 0.25 : 0);
+  });
 
-  test("a refused call did not fail", () => {
+  test("a refused call is not an error", () => {
     const refused = recordOf("claude_code.tool_decision", 1, {
       "session.id": "s-1",
       "prompt.id": "p",
@@ -140,7 +137,7 @@ describe("a coding agent that does not trace", () => {
     ]);
   });
 
-  test("what tells no time is over all the same", () => {
+  test("a record without a time gives an ended span", () => {
     const untimed = ["claude_code.user_prompt", "claude_code.tool_result", "ark.QueryExecutionComplete"].map(
       (event) => {
         const { timeUnixNano: _, ...record } = recordOf(event, 1, {
@@ -160,35 +157,38 @@ describe("a coding agent that does not trace", () => {
     ]);
   });
 
-  test("a prompt that the agent keeps to itself is no title", () => {
-    const kept = recordOf("claude_code.user_prompt", 1, {
+  test("a redacted prompt is not used", () => {
+    const redacted = recordOf("claude_code.user_prompt", 1, {
       "session.id": "s-1",
       "prompt.id": "p",
       prompt: "<REDACTED>",
     });
-    expect(spansIn([{ record: kept, scope: undefined, resource: undefined }])[0]?.prompt).toBeUndefined();
+    expect(spansIn([{ record: redacted, scope: undefined, resource: undefined }])[0]?.prompt).toBeUndefined();
   });
 });
 
 describe("a coding agent that traces", () => {
-  test.each(["claude-code-json-002", "codex-json-003"])("%s: records with a trace id tell of no spans", (file) => {
-    const traced = capturedRecords(file).filter(({ record }) => record.traceId !== undefined);
-    expect(traced.length).toBeGreaterThan(3);
-    expect(spansIn(traced)).toEqual([]);
-  });
+  test.each(["claude-code-json-002", "codex-json-003"])(
+    "%s: no spans are derived from records with a trace id",
+    (file) => {
+      const traced = capturedRecords(file).filter(({ record }) => record.traceId !== undefined);
+      expect(traced.length).toBeGreaterThan(3);
+      expect(spansIn(traced)).toEqual([]);
+    },
+  );
 
-  test("its prompt is what its span was asked", () => {
-    const notes = capturedRecords("claude-code-json-002").flatMap((record) => factsOf(record).annotation ?? []);
-    expect(notes).toEqual([{ spanId: "3b09e41e08e4a398", prompt: "What is the weather? Use Bash." }]);
+  test("its prompt annotates its span", () => {
+    const annotations = capturedRecords("claude-code-json-002").flatMap((record) => factsOf(record).annotation ?? []);
+    expect(annotations).toEqual([{ spanId: "3b09e41e08e4a398", prompt: "What is the weather? Use Bash." }]);
   });
 });
 
-test("what an agent tells of later is about the span that it told of before", () => {
+test("an agent's later records describe the span derived from its earlier ones", () => {
   const records = capturedRecords("claude-code-json-002").map(untraced);
   const ids = records.flatMap((captured) => factsOf(captured).spans).map(({ spanId }) => spanId);
   const names = new Map(["prompt", "call 1", "tool", "call 2"].map((name, at) => [ids[at], name]));
-  const about = records.map(({ record }) => `${String(record.body?.stringValue)} ${names.get(subjectOf(record))}`);
-  expect(about).toEqual([
+  const subjects = records.map(({ record }) => `${String(record.body?.stringValue)} ${names.get(subjectOf(record))}`);
+  expect(subjects).toEqual([
     "claude_code.user_prompt prompt",
     "claude_code.tool_decision tool",
     "claude_code.api_request call 1",

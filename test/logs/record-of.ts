@@ -2,7 +2,7 @@ import type { LogRecord } from "../../src/otel/log-record.ts";
 import type { AnyValue } from "../../src/otel/span.ts";
 import { at } from "../facts/facts-of.ts";
 
-/** A canonical record of that event at a second, as SDKs write one: the name is an attribute. */
+/** A canonical record of the event, as SDKs write it: the name is an attribute. */
 export function recordOf(
   event: string,
   second: number,

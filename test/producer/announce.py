@@ -1,4 +1,4 @@
-"""A program with both processors on one exporter, which sends when it is told to. Argument: where to."""
+"""A program with both processors on one exporter. It exports only on a flush. Argument: the URL."""
 
 import json
 import sys

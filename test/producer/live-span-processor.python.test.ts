@@ -6,16 +6,16 @@ import { SessionView } from "../../src/session/view/session-view.ts";
 import { spansEvent } from "../session/wire-of.ts";
 import { receiver, spansIn } from "./receiver.ts";
 
-/** The interpreter to try; one of a virtual environment, say. */
+/** The Python interpreter, for example that of a virtual environment. */
 const PYTHON = process.env["PYTHON"] ?? "python3";
 const probe = spawnSync(PYTHON, ["-c", "import opentelemetry.sdk.trace"], { encoding: "utf8" });
 const why = probe.error?.message ?? probe.stderr.trim().split("\n").at(-1) ?? "";
 const skipped = probe.status === 0 ? undefined : `${PYTHON} can't import opentelemetry-sdk (${why})`;
-// Reporters show the titles of skipped tests only when asked to.
-if (skipped !== undefined) console.warn(`The Python span processor is not tried: ${skipped}`);
+// Reporters hide the titles of skipped tests by default.
+if (skipped !== undefined) console.warn(`The Python span processor is not tested: ${skipped}`);
 
 test.skipIf(skipped !== undefined)(
-  `announced by the official SDK for Python, a span is told when it starts and when it ends${skipped === undefined ? "" : `: not tried, ${skipped}`}`,
+  `with the official SDK for Python a span is exported at its start and at its end${skipped === undefined ? "" : `: skipped, ${skipped}`}`,
   { timeout: 60_000 },
   async () => {
     await using target = await receiver();
@@ -23,13 +23,13 @@ test.skipIf(skipped !== undefined)(
     const names = new Map<string, string>();
     const all = target.exports.flat().flatMap(({ scopeSpans = [] }) => scopeSpans.flatMap(({ spans = [] }) => spans));
     for (const span of all) names.set(span.spanId, span.name ?? "");
-    const told = target.exports.map((resourceSpans) => spansIn(resourceSpans, names));
-    expect(told.slice(0, 2)).toEqual([
+    const exported = target.exports.map((resourceSpans) => spansIn(resourceSpans, names));
+    expect(exported.slice(0, 2)).toEqual([
       ["turn running", "chat small under turn running"],
       ["quick under turn ended", "chat small under turn ended"],
     ]);
     const busy = (state: string): string[] => Array.from({ length: 50 }, (_, n) => `busy ${n} under turn ${state}`);
-    expect(told.slice(2)).toEqual([busy("running"), [...busy("ended"), "turn ended"]]);
+    expect(exported.slice(2)).toEqual([busy("running"), [...busy("ended"), "turn ended"]]);
 
     const view = new SessionView();
     const course = target.exports.map((resourceSpans, second) => {

@@ -10,7 +10,7 @@ import { SessionView } from "../../src/session/view/session-view.ts";
 import { spansEvent } from "../session/wire-of.ts";
 import { receiver, spansIn } from "./receiver.ts";
 
-/** A program with both processors on one exporter, which sends only when it is told to. */
+/** A program with both processors on one exporter. It exports only on a flush. */
 async function program(Exporter: typeof JsonExporter | typeof ProtobufExporter, config: TracerConfig = {}) {
   const target = await receiver();
   const exporter = new Exporter({ url: target.url });
@@ -29,7 +29,7 @@ async function program(Exporter: typeof JsonExporter | typeof ProtobufExporter, 
       names.set(span.spanContext().spanId, name);
       return span;
     },
-    told: () => target.exports.map((resourceSpans) => spansIn(resourceSpans, names)),
+    exported: () => target.exports.map((resourceSpans) => spansIn(resourceSpans, names)),
   };
 }
 
@@ -37,8 +37,8 @@ describe.each([
   ["JSON", JsonExporter],
   ["protobuf", ProtobufExporter],
 ])("announced as %s by the official SDK", (_, Exporter) => {
-  test("a span is told when it starts and when it ends, under the same ids, with what was set by then", async () => {
-    const { target, live, ended, provider, start, told } = await program(Exporter);
+  test("a span is exported at its start and at its end, with the same ids and the attributes set by then", async () => {
+    const { target, live, ended, provider, start, exported } = await program(Exporter);
     await using _target = target;
     const root = start("turn");
     const call = start("chat small", root);
@@ -48,7 +48,7 @@ describe.each([
     await ended.forceFlush();
     root.end();
     await provider.shutdown();
-    expect(told()).toEqual([
+    expect(exported()).toEqual([
       ["turn running", "chat small under turn running"],
       ["chat small under turn ended"],
       ["turn ended"],
@@ -64,41 +64,41 @@ describe.each([
   });
 });
 
-describe("what is not announced", () => {
-  test("a span that has ended by then: it comes once", async () => {
-    const { target, live, provider, start, told } = await program(JsonExporter);
+describe("not announced", () => {
+  test("a span that ended before the flush: it is exported once", async () => {
+    const { target, live, provider, start, exported } = await program(JsonExporter);
     await using _target = target;
     const root = start("turn");
     start("quick", root).end();
     await live.forceFlush();
     root.end();
     await provider.shutdown();
-    expect(told()).toEqual([["turn running"], ["quick under turn ended", "turn ended"]]);
+    expect(exported()).toEqual([["turn running"], ["quick under turn ended", "turn ended"]]);
   });
 
   test("a span that is not sampled", async () => {
-    const { target, live, provider, start, told } = await program(JsonExporter, {
+    const { target, live, provider, start, exported } = await program(JsonExporter, {
       sampler: new TraceIdRatioBasedSampler(0),
     });
     await using _target = target;
     start("turn");
     await live.forceFlush();
     await provider.shutdown();
-    expect(told()).toEqual([]);
+    expect(exported()).toEqual([]);
   });
 
-  test("what begins when the program ends; the exporter is still there for the spans that ended", async () => {
-    const { target, provider, start, told } = await program(JsonExporter);
+  test("spans still running at shutdown; ended spans are still exported", async () => {
+    const { target, provider, start, exported } = await program(JsonExporter);
     await using _target = target;
     const root = start("turn");
     start("left open", root);
     root.end();
     await provider.shutdown();
-    expect(told()).toEqual([["turn ended"]]);
+    expect(exported()).toEqual([["turn ended"]]);
   });
 });
 
-test("by itself it announces within half a second or so, and a full queue of announcements loses no ended span", async () => {
+test("spans are announced without a flush, and a full queue of announcements loses no ended span", async () => {
   const target = await receiver();
   await using _target = target;
   const exporter = new JsonExporter({ url: target.url });
@@ -109,7 +109,7 @@ test("by itself it announces within half a second or so, and a full queue of ann
   await expect.poll(() => target.exports.length, { timeout: 20_000 }).toBeGreaterThan(0);
   for (const span of spans) span.end();
   await provider.shutdown();
-  const told = target.exports.flatMap((resourceSpans) => spansIn(resourceSpans, new Map()));
-  expect(told.filter((line) => line.endsWith("ended"))).toEqual(spans.map((_, n) => `s${n} ended`));
-  expect(told[0]).toBe("s0 running");
+  const lines = target.exports.flatMap((resourceSpans) => spansIn(resourceSpans, new Map()));
+  expect(lines.filter((line) => line.endsWith("ended"))).toEqual(spans.map((_, n) => `s${n} ended`));
+  expect(lines[0]).toBe("s0 running");
 });

@@ -6,7 +6,7 @@ import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
 import { inflate } from "../../src/lib/body-codec.ts";
 import type { ResourceSpans } from "../../src/otel/span.ts";
 
-/** A receiver on loopback that keeps every export as the log would. */
+/** A receiver on loopback. It stores every export in the form of the log. */
 export async function receiver() {
   const exports: ResourceSpans[][] = [];
   const server = createServer((request, response) => {
@@ -41,7 +41,7 @@ function received(body: Uint8Array, encoding: "json" | "protobuf"): ResourceSpan
   });
 }
 
-/** "name running" or "name ended", with the parent's name, of each span of an export, in its order. */
+/** "name running" or "name ended", with the parent's name, for each span of an export, in order. */
 export function spansIn(resourceSpans: readonly ResourceSpans[], names: ReadonlyMap<string, string>): string[] {
   return resourceSpans.flatMap(({ scopeSpans = [] }) =>
     scopeSpans.flatMap(({ spans = [] }) =>
