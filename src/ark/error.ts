@@ -46,8 +46,8 @@ export function invalid(c: Context<AppEnv>, detail: string): Response {
   return arkError(c, { status: 400, title: "Bad Request", detail });
 }
 
-export function noSuch(c: Context<AppEnv>, what: string): Response {
-  return arkError(c, { status: 404, title: "Not Found", detail: `${what} not found` });
+export function noSuch(c: Context<AppEnv>, subject: string): Response {
+  return arkError(c, { status: 404, title: "Not Found", detail: `${subject} not found` });
 }
 
 /** The refusal, unless the request has the right. */

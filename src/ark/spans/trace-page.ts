@@ -31,10 +31,10 @@ type TracePageParams = {
  * Traces before the cursor, newest first: by the last activity of the session that shows them, and within a session by when each was
  * first seen. A session that changes meanwhile moves to the front, so no trace comes twice.
  */
-export async function tracePage(env: Bindings, tenant: string, asked: TracePageParams): Promise<TracePage> {
-  const { limit, cursor = NEWEST } = asked;
+export async function tracePage(env: Bindings, tenant: string, params: TracePageParams): Promise<TracePage> {
+  const { limit, cursor = NEWEST } = params;
   const found: TracePosition[] = [];
-  const total = asked.session === undefined ? undefined : await ofSession(env, tenant, asked.session, found, cursor);
+  const total = params.session === undefined ? undefined : await ofSession(env, tenant, params.session, found, cursor);
   const known = total ?? (await ofTenant(env, tenant, found, limit, cursor));
   const taken = found.slice(0, limit);
   const last = taken.at(-1)?.cursor;
