@@ -8,68 +8,68 @@ import { ROOT } from "./table/parent-links.ts";
 import type { SpanTable } from "./table/span-table.ts";
 import type { OpenInputRequest } from "./summary.ts";
 
-/** A question, and the row of the span that asks it; `call`: that span may be the tool call that waits, for a log record only tells of it. */
-type Open = { readonly row: number; readonly asking: InputRequest; readonly call?: true };
+/** An input request and the row of its span. `call`: the span may itself be the waiting tool call, as only a log record has the request. */
+type RowRequest = { readonly row: number; readonly request: InputRequest; readonly call?: true };
 
 /**
- * The question that has been open for longest, if any is. Of a task the last thing said by any span of the session counts;
- * of anything else its own span has the say, as long as there is somebody to take the answer.
+ * The oldest open input request, if there is one. For a task, the latest state from any span of the session counts. Any
+ * other request is open as long as its span can still receive the answer.
  */
 export function waitingOf(table: SpanTable, fold: QueryFold): OpenInputRequest | undefined {
-  const tasks = new Map<string, { open: Open[]; over: bigint }>();
-  const listeners = new Listeners(table, fold);
-  let first: Open | undefined;
-  const offer = (open: Open): void => {
-    if (first === undefined || isEarlier(table, open, first)) first = open;
+  const tasks = new Map<string, { open: RowRequest[]; closedAt: bigint }>();
+  const receivers = new Receivers(table, fold);
+  let first: RowRequest | undefined;
+  const offer = (found: RowRequest): void => {
+    if (first === undefined || isEarlier(table, found, first)) first = found;
   };
-  for (const open of statements(table)) {
-    const { row, asking } = open;
-    if (asking.task === "") {
-      if (listeners.wait(row, asking.since)) offer(open);
+  for (const found of requestsIn(table)) {
+    const { row, request } = found;
+    if (request.task === "") {
+      if (receivers.canReceive(row, request.since)) offer(found);
       continue;
     }
-    let task = tasks.get(asking.task);
-    if (task === undefined) tasks.set(asking.task, (task = { open: [], over: -1n }));
-    if (asking.state === "open") task.open.push(open);
-    else if (asking.since > task.over) task.over = asking.since;
+    let task = tasks.get(request.task);
+    if (task === undefined) tasks.set(request.task, (task = { open: [], closedAt: -1n }));
+    if (request.state === "open") task.open.push(found);
+    else if (request.since > task.closedAt) task.closedAt = request.since;
   }
-  for (const { open, over } of tasks.values()) for (const one of open) if (one.asking.since > over) offer(one);
+  for (const { open, closedAt } of tasks.values()) for (const one of open) if (one.request.since > closedAt) offer(one);
   return first === undefined ? undefined : describe(table, fold, first);
 }
 
-/** What spans say, and log records of spans: of a span's own question an answer on record is the last word. */
-function* statements(table: SpanTable): Generator<Open> {
-  const asks = new Set<number>();
-  for (const { trace, spanId, otlpKind, inputRequest: asking } of table.inputRequests.all) {
+/** Input requests of spans, and of log records about spans. An answer in a log record closes the span's own request. */
+function* requestsIn(table: SpanTable): Generator<RowRequest> {
+  const requesting = new Set<number>();
+  for (const { trace, spanId, otlpKind, inputRequest: request } of table.inputRequests.all) {
     const row = table.find(trace, { spanId, otlpKind });
-    asks.add(row);
-    const noted = table.annotations.at(trace, spanId)?.inputRequest;
-    const isAnswered = noted?.state === "closed" && asking.task === "" && noted.since >= asking.since;
-    if (row >= 0 && !isAnswered) yield { row, asking };
+    requesting.add(row);
+    const recorded = table.annotations.at(trace, spanId)?.inputRequest;
+    const isAnswered = recorded?.state === "closed" && request.task === "" && recorded.since >= request.since;
+    if (row >= 0 && !isAnswered) yield { row, request };
   }
-  for (const { trace, spanId, inputRequest: asking } of table.annotations.inputRequests()) {
+  for (const { trace, spanId, inputRequest: request } of table.annotations.inputRequests()) {
     const row = table.rowOf(trace, highWord(spanId), lowWord(spanId));
-    if (row < 0 || (asking.untilEnd === true && !table.rows.running(row))) continue;
-    if (asking.state !== "open" && asking.task === "") continue;
-    yield asks.has(row) ? { row, asking } : { row, asking, call: true };
+    if (row < 0 || (request.untilEnd === true && !table.rows.running(row))) continue;
+    if (request.state !== "open" && request.task === "") continue;
+    yield requesting.has(row) ? { row, request } : { row, request, call: true };
   }
 }
 
-function isEarlier(table: SpanTable, a: Open, b: Open): boolean {
-  if (a.asking.since !== b.asking.since) return a.asking.since < b.asking.since;
+function isEarlier(table: SpanTable, a: RowRequest, b: RowRequest): boolean {
+  if (a.request.since !== b.request.since) return a.request.since < b.request.since;
   return compareRows(table, a.row, b.row) < 0;
 }
 
 /**
- * Whether an answer would still reach somebody. While its span runs, until one that called it has ended, by time-out say;
- * when the span has ended with the question open, until the session goes on with another query. Each span is looked at
- * once, however many questions it stands above.
+ * Whether a span can still receive an answer. A running span can, until a span above it has ended, by time-out for example.
+ * A span that ended with its request open can, until the session continues with another query. Each span is visited
+ * once, however many requests are below it.
  */
-class Listeners {
+class Receivers {
   readonly #table: SpanTable;
   readonly #parents: Int32Array;
   readonly #lastQuery: bigint;
-  /** By row, whether the row and all above it run; undefined until somebody asks. */
+  /** By row: whether the row and all rows above it run; undefined until first needed. */
   #running: Uint8Array | undefined;
 
   constructor(table: SpanTable, { groups, queries }: QueryFold) {
@@ -81,7 +81,7 @@ class Listeners {
     }, 0n);
   }
 
-  wait(row: number, since: bigint): boolean {
+  canReceive(row: number, since: bigint): boolean {
     if (!this.#table.rows.running(row)) return this.#lastQuery <= since;
     const parent = this.#parents[row] ?? ROOT;
     return parent < 0 || this.#runs(parent);
@@ -109,20 +109,24 @@ const UNKNOWN = 0;
 const RUNS = 1;
 const ENDED = 2;
 
-function describe(table: SpanTable, { groups, queries }: QueryFold, { row, asking, call }: Open): OpenInputRequest {
+function describe(
+  table: SpanTable,
+  { groups, queries }: QueryFold,
+  { row, request, call }: RowRequest,
+): OpenInputRequest {
   const query = queries[groups.queryOf[row] ?? -1];
   const name = query === undefined ? "" : queryName(table, query);
-  const tool = asking.tool ?? toolFrom(table, groups.parents, call ? row : (groups.parents[row] ?? ROOT));
+  const tool = request.tool ?? toolFrom(table, groups.parents, call ? row : (groups.parents[row] ?? ROOT));
   return {
-    question: asking.question,
+    question: request.question,
     ...(name === "" ? {} : { query: name }),
     ...(tool === undefined ? {} : { tool }),
     span: `${table.traceId(row)}:${table.rows.hex(row, Row.ID)}`,
-    since: asking.since.toString(),
+    since: request.since.toString(),
   };
 }
 
-/** The tool call that something is asked for: of the row, else the nearest above. */
+/** The tool call that needs the answer: the row's, else the nearest above. */
 function toolFrom(table: SpanTable, parents: Int32Array, row: number): string | undefined {
   for (let at = row; at >= 0; at = parents[at] ?? ROOT) {
     if (table.rows.kind(at) === "tool") return table.text(at, Row.SUBJECT);

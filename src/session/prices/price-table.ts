@@ -1,17 +1,17 @@
 /** US dollars per million tokens. Output includes reasoning. */
 export type Price = {
   readonly input: number;
-  /** Of input tokens that the provider had cached; without it they cost what others do. */
+  /** Price of cached input tokens; without it, that of other input tokens. */
   readonly cached?: number;
   readonly output: number;
 };
 
-/** Where prices come from, and the day on which they were looked up. */
+/** Source of prices, and the day of the look-up. */
 export type PriceSource = { readonly provider: string; readonly source: string; readonly asOf: string };
 
 /**
- * Public list prices of the main models by the stem of their names, in the providers' standard tier: without discounts for
- * batches, surcharges for long prompts, or what writing a cache costs. A deployment that pays otherwise sets PRICES.
+ * Public list prices of the main models by base name, in the providers' standard tier: without discounts for batches,
+ * surcharges for long prompts, or costs of cache writes. A deployment with other prices sets PRICES.
  */
 export const PRICE_SOURCES: readonly (PriceSource & { readonly models: Readonly<Record<string, Price>> })[] = [
   {

@@ -4,26 +4,26 @@ import { PRICE_SOURCES } from "./price-table.ts";
 import type { Price } from "./price-table.ts";
 import type { Tokens } from "../../facts/usage.ts";
 
-/** The way to a model: `models/`, `openai/`; then Bedrock's `us.anthropic.`. */
+/** Prefixes of a model's name: `models/`, `openai/`; then Bedrock's `us.anthropic.`. */
 const PATH = /^.*\//;
 const HOST = /^(?:[a-z]{2,6}\.)?(?:anthropic|amazon|meta|mistral|google|openai)\./;
-/** What names a release of a model: its date, `-latest`, `-preview`, Bedrock's `-v1:0`, Vertex's `@default`. */
+/** Suffixes of a release: its date, `-latest`, `-preview`, Bedrock's `-v1:0`, Vertex's `@default`. */
 const RELEASE =
   /(?:[-@](?:\d{4}-\d{2}-\d{2}|\d{8}|\d{2}-\d{2}|\d{2}-\d{4}|\d{4}|00\d|latest|preview|exp|default)|-v\d+(?::\d+)?)$/;
 const MAX_MODEL = 256;
 const MAX_SUFFIXES = 4;
 
-/** By the stem of a model's name, as {@link baseModel} makes it. */
+/** By base name, see {@link baseModel}. */
 export type Prices = ReadonlyMap<string, Price>;
 
 export const LIST_PRICES: Prices = new Map(
   PRICE_SOURCES.flatMap(({ models }) => Object.entries(models).map(([model, price]) => [baseModel(model), price])),
 );
 
-/** Costs are whole billionths of a dollar, which a price per million tokens is a thousand times of. */
+/** A price of one dollar per million tokens is a thousand billionths per token. */
 const BILLIONTHS = 1_000;
 
-/** What the tokens cost, in whole billionths of a dollar; `undefined` for a model without a price. */
+/** Cost of the tokens in whole billionths of a dollar; `undefined` for a model without a price. */
 export function estimate(prices: Prices, model: string, tokens: Tokens): number | undefined {
   const price = prices.get(model) ?? prices.get(baseModel(model));
   if (price === undefined) return undefined;
@@ -34,12 +34,12 @@ export function estimate(prices: Prices, model: string, tokens: Tokens): number 
   return Math.round(dollars * BILLIONTHS);
 }
 
-/** A model's name without the way to it and without its release: one price serves them all. */
+/** Base name of a model: without prefixes and release, as all releases have one price. */
 export function baseModel(model: string): string {
-  let stem = model.slice(0, MAX_MODEL).toLowerCase().replace(PATH, "").replace(HOST, "");
-  for (let left = MAX_SUFFIXES; left > 0 && RELEASE.test(stem); left--) stem = stem.replace(RELEASE, "");
-  // Anthropic's own names write a version with a dash, others write it with a dot.
-  return stem.startsWith("claude") ? stem.replaceAll(".", "-") : stem;
+  let base = model.slice(0, MAX_MODEL).toLowerCase().replace(PATH, "").replace(HOST, "");
+  for (let left = MAX_SUFFIXES; left > 0 && RELEASE.test(base); left--) base = base.replace(RELEASE, "");
+  // Anthropic writes versions with a dash, others write them with a dot.
+  return base.startsWith("claude") ? base.replaceAll(".", "-") : base;
 }
 
 export type PricesOutcome =
@@ -47,8 +47,8 @@ export type PricesOutcome =
   | { readonly ok: false; readonly error: string };
 
 /**
- * The list prices with those of a deployment over them: `{"<model>": {"input": 3, "cached": 0.3, "output": 15}}`, US dollars
- * per million tokens; `null` takes a price away.
+ * List prices, overridden by those of a deployment: `{"<model>": {"input": 3, "cached": 0.3, "output": 15}}`, US dollars per
+ * million tokens; `null` removes a price.
  */
 export function readPrices(text: string | undefined): PricesOutcome {
   if (text === undefined || text.trim() === "") return { ok: true, prices: LIST_PRICES };

@@ -6,10 +6,10 @@ export type ManifestOutcome =
   | { readonly ok: false; readonly reason: "bad-name"; readonly name: string };
 
 const TARGET_TYPES: ReadonlySet<string> = new Set(["agent", "team", "model", "tool"]);
-/** RFC 1123 subdomain: what Kubernetes takes as a name. */
+/** RFC 1123 subdomain: a name in Kubernetes. */
 const OBJECT_NAME = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 
-/** Ark's `Query` that asks the same again. `name`: another one than before, where that object is still there. */
+/** Ark's `Query` that repeats a request. `name`: must differ from the original if that object still exists. */
 export function arkManifest(request: QueryRequest, name = request.name): ManifestOutcome {
   const { named, namespace, input, target, parameters, sessionId, conversationId, incomplete = [] } = request;
   if (!named) return { ok: false, reason: "not-ark" };
@@ -38,12 +38,12 @@ export function arkManifest(request: QueryRequest, name = request.name): Manifes
   return { ok: true, text: `${gaps.map((gap) => `# incomplete: ${gap}\n`).join("")}${text.trimStart()}\n` };
 }
 
-/** Plain data as YAML, of which there is only text, lists and records here. */
+/** Data that can be written as YAML: texts, lists and records. */
 export type YamlValue = string | readonly YamlValue[] | { readonly [key: string]: YamlValue | undefined };
 
 /**
- * Block YAML that readers of YAML 1.1 and 1.2 take alike: every text is double-quoted, so that nothing in it can be read
- * as a number, a tag or another document. Keys are ours, and plain.
+ * Block YAML with the same meaning in YAML 1.1 and 1.2. Texts are double-quoted, so that none can be read as a number, a tag
+ * or another document. Keys are ours, and plain.
  */
 export function yamlText(value: YamlValue, indent = ""): string {
   if (typeof value === "string") return quoted(value);
@@ -58,7 +58,7 @@ export function yamlText(value: YamlValue, indent = ""): string {
     .join("");
 }
 
-/** JSON's escapes are YAML's too; what YAML does not print, or breaks lines at, is escaped besides. */
+/** JSON's escapes are valid in YAML. Characters that YAML does not allow, or treats as line breaks, are escaped as well. */
 // oxlint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\u007f-\u009f\u00ad\u2028\u2029\ufeff\ufffe\uffff]/g;
 

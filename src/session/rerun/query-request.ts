@@ -12,40 +12,40 @@ import { INPUT_KEYS } from "../../otel/semconv/content.ts";
 import type { AnyValue, Resource, Span } from "../../otel/span.ts";
 import type { QueryPhase, QuerySummary, QueryTarget } from "../summary.ts";
 
-/** A span with its values whole; a value that still has a `spill` was cut when it came, or is lost. */
+/** A span with whole values. A value that is still marked as offloaded was truncated on receipt, or is lost. */
 export type WholeSpan = { readonly span: Span; readonly resource?: Resource };
 
 export type QueryParameter = { readonly name: string; readonly value: string };
 
-/** What is needed to run a query again, verbatim as its spans say it. */
+/** All data needed to run a query again, verbatim from its spans. */
 export type QueryRequest = {
-  /** The session's address. */
+  /** Session id. */
   readonly session: string;
   /** Key of the query, unique in the session. */
   readonly query: string;
   readonly traceId: string;
   readonly phase: QueryPhase;
-  /** Whether spans name a query, as Ark's do; otherwise it is known by the name of a span. */
+  /** Whether spans name a query, as Ark's do; otherwise `name` is the name of a span. */
   readonly named: boolean;
   readonly name: string;
   readonly namespace?: string;
   readonly target?: QueryTarget;
-  /** As it came; JSON text where it was not a text. */
+  /** Unchanged if it is a text; otherwise its JSON text. */
   readonly input?: string;
-  /** Where the input holds messages, in whichever dialect. */
+  /** If the input contains messages, in any dialect. */
   readonly messages?: readonly Message[];
   readonly parameters?: readonly QueryParameter[];
-  /** As spans name them. */
+  /** As in the spans. */
   readonly sessionId?: string;
   readonly conversationId?: string;
-  /** Fields that are not whole: values over the limit were cut when they came, those of Ark's events before. */
+  /** Fields that are truncated: by our limit on receipt, or by Ark in its events. */
   readonly incomplete?: readonly string[];
 };
 
-/** `telling`: spans of the query, those that know best first. */
-export function requestOf(session: string, summary: QuerySummary, telling: readonly WholeSpan[]): QueryRequest {
+/** `sources`: spans of the query, best first. */
+export function requestOf(session: string, summary: QuerySummary, sources: readonly WholeSpan[]): QueryRequest {
   const { key: query, traceId, phase } = summary;
-  const index = telling.flatMap(({ span, resource }) => [
+  const index = sources.flatMap(({ span, resource }) => [
     indexAttributes(span.attributes),
     indexAttributes(resource?.attributes),
   ]);
@@ -54,8 +54,8 @@ export function requestOf(session: string, summary: QuerySummary, telling: reado
   const target = targetOf(index) ?? summary.target;
   const sessionId = firstIn(index, FIELD.chosenSession) ?? firstIn(index, FIELD.frameworkSession);
   const conversationId = firstIn(index, FIELD.conversation);
-  const { incomplete: cutInput, ...input } = inputOf(telling);
-  const parameters = firstValue(telling, QUERY_PARAMETER_KEYS);
+  const { incomplete: cutInput, ...input } = inputOf(sources);
+  const parameters = firstValue(sources, QUERY_PARAMETER_KEYS);
   const incomplete = [...(cutInput ? ["input"] : []), ...(parameters?.offloaded === undefined ? [] : ["parameters"])];
   return {
     session,
@@ -74,27 +74,27 @@ export function requestOf(session: string, summary: QuerySummary, telling: reado
   };
 }
 
-function firstIn(index: readonly AttributeIndex[], slot: number): string | undefined {
+function firstIn(index: readonly AttributeIndex[], field: number): string | undefined {
   for (const one of index) {
-    const text = textIn(one, slot);
+    const text = textIn(one, field);
     if (text !== undefined) return text;
   }
   return undefined;
 }
 
 function targetOf(index: readonly AttributeIndex[]): QueryTarget | undefined {
-  const telling = index.find((one) => textIn(one, FIELD.targetName) !== undefined);
-  if (telling === undefined) return undefined;
-  const type = textIn(telling, FIELD.targetType);
-  return { ...(type === undefined ? {} : { type }), name: textIn(telling, FIELD.targetName) ?? "" };
+  const target = index.find((one) => textIn(one, FIELD.targetName) !== undefined);
+  if (target === undefined) return undefined;
+  const type = textIn(target, FIELD.targetType);
+  return { ...(type === undefined ? {} : { type }), name: textIn(target, FIELD.targetName) ?? "" };
 }
 
-function inputOf(telling: readonly WholeSpan[]): {
+function inputOf(sources: readonly WholeSpan[]): {
   readonly input?: string;
   readonly messages?: readonly Message[];
   readonly incomplete: boolean;
 } {
-  for (const { span } of telling) {
+  for (const { span } of sources) {
     const content = readContent(span).input;
     if (content === undefined) continue;
     const found = new ClaimedAttributes(span.attributes).find(INPUT_KEYS);
@@ -108,13 +108,13 @@ function inputOf(telling: readonly WholeSpan[]): {
   return { incomplete: false };
 }
 
-/** What an event alone tells: Ark cut it, and one that is as long as that may have been longer. */
+/** Ark truncates the input in its events: an input of exactly that length may have been longer. */
 function isCutByArk(span: Span, value: AnyValue | undefined): boolean {
   return (value?.stringValue?.length ?? 0) >= ARK_INPUT_UNITS && isDerivedAs("event", span);
 }
 
-function firstValue(telling: readonly WholeSpan[], keys: readonly string[]): AnyValue | undefined {
-  for (const { span } of telling) {
+function firstValue(sources: readonly WholeSpan[], keys: readonly string[]): AnyValue | undefined {
+  for (const { span } of sources) {
     const found = new ClaimedAttributes(span.attributes).find(keys);
     if (found !== undefined) return found.value;
   }

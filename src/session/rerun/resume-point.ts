@@ -8,32 +8,32 @@ import type { Message } from "../../content/messages.ts";
 import type { QueryRequest, WholeSpan } from "./query-request.ts";
 
 export type ToolResult = {
-  /** As the model numbers its calls. */
+  /** The model's id of the call. */
   readonly id?: string;
   readonly name: string;
   readonly arguments?: unknown;
   readonly result: unknown;
 };
 
-/** A call that was made and has no answer: it runs, it failed, or nobody heard of it again. */
+/** A call without a result: it runs, it failed, or nothing further was received. */
 export type OpenCall = {
   readonly kind: "tool" | "llm";
   readonly id?: string;
-  /** Of the tool, or of the model; "" where nobody names it. */
+  /** Name of the tool or model; "" if unknown. */
   readonly name: string;
   readonly arguments?: unknown;
   readonly spanId?: string;
   /** Unix nanoseconds, decimal. */
   readonly since?: string;
-  /** First line of why it failed. */
+  /** First line of the reason of the failure. */
   readonly failure?: string;
 };
 
-/** What is needed to go on with a query where it stopped. */
+/** All data needed to resume a query where it stopped. */
 export type ResumePoint = {
-  /** Up to the last answer of a model, that included; before the first one what was asked. */
+  /** Up to and including the last answer of a model; before the first answer, the prompt. */
   readonly messages: readonly Message[];
-  /** Of the calls that this answer made. */
+  /** Results of the calls in this answer. */
   readonly results: readonly ToolResult[];
   readonly unanswered: readonly OpenCall[];
   readonly incomplete?: readonly string[];
@@ -41,44 +41,46 @@ export type ResumePoint = {
 
 type Call = { readonly facts: SpanFacts; readonly content: SpanContent };
 
-/** `step`: the span of the last answer; `calls`: those that came after it, by start; `more`: how many of them are left out. */
+/** `lastAnswer`: span of the last answer of a model; `calls`: later calls, by start; `omitted`: number of calls that are left out. */
 export function resumePoint(
   request: QueryRequest,
-  step: WholeSpan | undefined,
+  lastAnswer: WholeSpan | undefined,
   calls: readonly WholeSpan[],
-  more: number,
+  omitted: number,
 ): ResumePoint {
-  const answer = step === undefined ? undefined : readContent(step.span);
-  const asked = messagesOf(answer?.input, "user") ?? request.messages ?? messagesOf(textContent(request.input), "user");
-  const said = messagesOf(answer?.output, "assistant");
-  const messages = [...(asked ?? []), ...(said ?? [])];
-  const { results, unanswered } = settle(callsIn(said ?? []), calls.map(readCall));
+  const answer = lastAnswer === undefined ? undefined : readContent(lastAnswer.span);
+  const prompt =
+    messagesOf(answer?.input, "user") ?? request.messages ?? messagesOf(textContent(request.input), "user");
+  const reply = messagesOf(answer?.output, "assistant");
+  const messages = [...(prompt ?? []), ...(reply ?? [])];
+  const { results, unanswered } = matchCalls(callsIn(reply ?? []), calls.map(readCall));
   const isCut = (content: Content | undefined): boolean => content?.offloaded !== undefined;
   const usesRequest = answer?.input === undefined && request.incomplete?.includes("input") === true;
   const incomplete = [
     ...(isCut(answer?.input) || isCut(answer?.output) || usesRequest ? ["messages"] : []),
-    ...(more > 0 || results.some(({ cut }) => cut) ? ["results"] : []),
+    ...(omitted > 0 || results.some(({ cut }) => cut) ? ["results"] : []),
     ...(unanswered.some(({ cut }) => cut) ? ["unanswered"] : []),
   ];
   return {
     messages,
-    results: results.map(({ told }) => told),
-    unanswered: unanswered.map(({ told }) => told),
+    results: results.map(({ value }) => value),
+    unanswered: unanswered.map(({ value }) => value),
     ...(incomplete.length === 0 ? {} : { incomplete }),
   };
 }
 
 type ModelCall = Extract<MessagePart, { type: "tool_call" }>;
-type Told<T> = { readonly told: T; readonly cut: boolean };
+/** `cut`: whether a part of the value is truncated. */
+type Extracted<T> = { readonly value: T; readonly cut: boolean };
 
 function callsIn(messages: readonly Message[]): ModelCall[] {
   return messages.flatMap(({ parts }) => parts.flatMap((part) => (part.type === "tool_call" ? [part] : [])));
 }
 
-/** Gives each call of the answer the span that ran it: by id, else by name in order. */
-function settle(asked: readonly ModelCall[], calls: readonly Call[]) {
-  const results: Told<ToolResult>[] = [];
-  const unanswered: Told<OpenCall>[] = [];
+/** Matches each call of the answer with its span: by id, else by name in order. */
+function matchCalls(requested: readonly ModelCall[], calls: readonly Call[]) {
+  const results: Extracted<ToolResult>[] = [];
+  const unanswered: Extracted<OpenCall>[] = [];
   const free = new Set(calls);
   const take = (matches: (call: Call) => boolean): Call | undefined => {
     for (const call of free) {
@@ -88,26 +90,26 @@ function settle(asked: readonly ModelCall[], calls: readonly Call[]) {
     }
     return undefined;
   };
-  const put = (call: Call): void => {
+  const add = (call: Call): void => {
     const result = resultOf(call);
     if (result !== undefined) results.push(result);
     else unanswered.push(openCall(call));
   };
-  for (const { id, name, arguments: given } of asked) {
+  for (const { id, name, arguments: given } of requested) {
     const call =
       (id === undefined ? undefined : take(({ content }) => content.tool?.callId === id)) ??
       take(({ content }) => content.tool?.name === name && (id === undefined || content.tool.callId === undefined));
-    if (call !== undefined) put(call);
+    if (call !== undefined) add(call);
     else
       unanswered.push({
-        told: { kind: "tool", name, arguments: given, ...(id === undefined ? {} : { id }) },
+        value: { kind: "tool", name, arguments: given, ...(id === undefined ? {} : { id }) },
         cut: false,
       });
   }
   for (const call of free) {
     const isOpen = call.facts.running || call.facts.error;
-    // An answer that lists its calls did not make the others: agents side by side did.
-    if (isOpen || asked.length === 0) put(call);
+    // If an answer lists its calls, other agents in parallel made the remaining ones.
+    if (isOpen || requested.length === 0) add(call);
   }
   return { results, unanswered };
 }
@@ -116,28 +118,32 @@ function readCall({ span, resource }: WholeSpan): Call {
   return { facts: deriveFacts(span, "", resource, undefined), content: readContent(span) };
 }
 
-function resultOf({ facts, content }: Call): Told<ToolResult> | undefined {
+function resultOf({ facts, content }: Call): Extracted<ToolResult> | undefined {
   const { tool, input, output } = content;
   if (tool === undefined || facts.running || (facts.error && output === undefined)) return undefined;
-  const told = { ...about(tool.callId, input), name: tool.name, result: output === undefined ? null : plain(output) };
-  return { told, cut: input?.offloaded !== undefined || output?.offloaded !== undefined };
+  const value = {
+    ...idAndArguments(tool.callId, input),
+    name: tool.name,
+    result: output === undefined ? null : plain(output),
+  };
+  return { value, cut: input?.offloaded !== undefined || output?.offloaded !== undefined };
 }
 
-function openCall({ facts, content }: Call): Told<OpenCall> {
+function openCall({ facts, content }: Call): Extracted<OpenCall> {
   const { tool, input } = content;
-  const told: OpenCall = {
+  const value: OpenCall = {
     kind: tool === undefined ? "llm" : "tool",
     name: tool?.name ?? content.model ?? "",
-    // What a model was asked are the messages and the results: they are not said again.
-    ...(tool === undefined ? {} : about(tool.callId, input)),
+    // The input of a model is in the messages and results already.
+    ...(tool === undefined ? {} : idAndArguments(tool.callId, input)),
     spanId: facts.spanId,
     since: facts.start.toString(),
     ...(facts.failure === undefined ? {} : { failure: facts.failure }),
   };
-  return { told, cut: tool !== undefined && input?.offloaded !== undefined };
+  return { value, cut: tool !== undefined && input?.offloaded !== undefined };
 }
 
-function about(id: string | undefined, input: Content | undefined): { id?: string; arguments?: unknown } {
+function idAndArguments(id: string | undefined, input: Content | undefined): { id?: string; arguments?: unknown } {
   return { ...(id === undefined ? {} : { id }), ...(input === undefined ? {} : { arguments: plain(input) }) };
 }
 

@@ -2,20 +2,20 @@ import type { RecordFacts } from "../../logs/record-facts.ts";
 import type { Claim } from "./session-ids.ts";
 import type { SpanTable } from "./span-table.ts";
 
-/** How a record claims a name for its trace: as a span that has a parent would, which started when the record happened. */
+/** A record's claim of a session name for its trace: ranks like that of a span with a parent that started at the record's time. */
 export function claimOfRecord({ session, time, hash }: RecordFacts): Claim {
   return { ...(session === undefined ? {} : { session }), start: time, parentSpanId: hash, spanId: hash };
 }
 
-/** Whether a log record is in the table: what it says depends on its content alone. */
+/** Whether a log record is in the table. A record is identified by the hash of its content. */
 export function knowsRecord(table: SpanTable, traceId: string, { hash }: RecordFacts): boolean {
   const trace = table.traceNumber(traceId);
   return trace >= 0 && table.records.has(trace, hash);
 }
 
 /**
- * Takes in log records that stand in the log at a revision: right in any order, and again. Positions are those of the spans
- * that they tell of, counted through all records of the revision.
+ * Admits log records of a revision of the log. Idempotent, and independent of order. Positions are those of the derived
+ * spans, counted across all records of the revision.
  */
 export function admitRecords(
   table: SpanTable,

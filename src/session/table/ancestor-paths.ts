@@ -5,24 +5,24 @@ import type { StringPool } from "./texts.ts";
 
 /** No path. */
 export const NO_PATH = 0;
-/** Paths are as many as spans that have children: beyond this, spans that have not come stand nameless. */
+/** There are as many paths as spans with children. Beyond this limit missing spans have no names. */
 export const MAX_PATHS = 65_536;
 
-/** Offsets of a path's words. */
+/** Word offsets in a path. */
 const ABOVE = 0;
 const HIGH = 1;
 const LOW = 2;
 const NAME = 3;
 const WIDTH = 4;
 
-/** Stands for what is above the outermost: a path of one trace is never another's. */
+/** Marks the word above the outermost span as a trace number: traces never share a path. */
 const TRACE = 0x8000_0000;
 const FIRST_CAPACITY = 16;
 const GROWTH = 1.5;
 
 /**
- * Paths of named spans, each by a number: its last span, and the number of the path above that. Siblings share their
- * path, and a path of ten costs one more than a path of nine.
+ * Paths of named spans, by number. A path is its last span and the number of the path above. Siblings share their path, and
+ * a path of ten spans needs one entry more than a path of nine.
  */
 export class AncestorPaths {
   #words = new Uint32Array(FIRST_CAPACITY * WIDTH);
@@ -42,7 +42,7 @@ export class AncestorPaths {
     return this.#length;
   }
 
-  /** The number of the path, {@link NO_PATH} for an empty one or when there is no room. */
+  /** Number of the path; {@link NO_PATH} for an empty path or at the limit. */
   intern(trace: number, ancestors: readonly Ancestor[], pool: StringPool): number {
     let path = NO_PATH;
     for (const { spanId, name } of ancestors) {
@@ -66,12 +66,12 @@ export class AncestorPaths {
     return this.#word(path - 1, LOW);
   }
 
-  /** Of the last span: its name's number in the pool. */
+  /** Name of the last span, as a number in the pool. */
   name(path: number): number {
     return this.#word(path - 1, NAME);
   }
 
-  /** Takes over a path from another store; `intern` gives a name's number here for the one there. */
+  /** Copies a path from another store. `intern` maps a name's number there to its number here. */
   copy(from: AncestorPaths, path: number, trace: number, intern: (name: number) => number): number {
     const chain: number[] = [];
     for (let at = path; at !== NO_PATH; at = from.above(at)) chain.push(at);

@@ -2,34 +2,34 @@ import * as Row from "./span-rows.ts";
 import type { Annotated } from "./annotations.ts";
 import type { SpanTable } from "./span-table.ts";
 
-/** What the row's span says together with what log records say of it: whoever folds errors and questions asks here. */
+/** Facts of a row's span combined with annotations from log records. Folds read errors and prompts here. */
 
 export function isError(table: SpanTable, row: number): boolean {
   return table.rows.error(row) || annotationAt(table, row)?.error === true;
 }
 
-/** Of an error: nobody wanted the answer any more. Anything else that went wrong outweighs it. */
+/** Whether an error is only a cancellation. Any other error outweighs it. */
 export function isCanceled(table: SpanTable, row: number): boolean {
   const { rows } = table;
-  const noted = annotationAt(table, row);
-  if (noted?.error !== true) return rows.canceled(row);
-  return noted.canceled && (!rows.error(row) || rows.canceled(row));
+  const annotation = annotationAt(table, row);
+  if (annotation?.error !== true) return rows.canceled(row);
+  return annotation.canceled && (!rows.error(row) || rows.canceled(row));
 }
 
-/** The span's own word first. */
+/** The span's own failure, else that of an annotation. */
 export function failureAt(table: SpanTable, row: number): string | undefined {
   return table.text(row, Row.FAILURE) ?? annotationAt(table, row)?.failure;
 }
 
-/** The span's own word first. */
+/** The span's own prompt, else that of an annotation. */
 export function promptAt(table: SpanTable, row: number): string | undefined {
   return table.text(row, Row.PROMPT) ?? annotationAt(table, row)?.prompt;
 }
 
-function annotationAt({ annotations: notes, rows }: SpanTable, row: number): Annotated | undefined {
-  if (notes.size === 0) return undefined;
+function annotationAt({ annotations, rows }: SpanTable, row: number): Annotated | undefined {
+  if (annotations.size === 0) return undefined;
   const trace = rows.word(row, Row.TRACE);
-  return notes.has(trace) ? notes.at(trace, rows.hex(row, Row.ID)) : undefined;
+  return annotations.has(trace) ? annotations.at(trace, rows.hex(row, Row.ID)) : undefined;
 }
 
 /** Negative if the first row comes first: by start, then by trace, span id and kind, so that no two are equal. */

@@ -1,32 +1,32 @@
 import type { InputRequest } from "../../facts/input-request.ts";
 import type { SpanAnnotation } from "../../logs/annotation.ts";
 
-/** What all log records together add to one span. */
+/** Sum of all log records' annotations on one span. */
 export type Annotated = {
   readonly error: boolean;
-  /** All of its errors are that nobody wanted the answer any more. */
+  /** All of its errors are cancellations. */
   readonly canceled: boolean;
   readonly failure?: string;
   readonly prompt?: string;
-  /** What was said last. */
+  /** The latest one. */
   readonly inputRequest?: InputRequest;
 };
 
-/** As it adds up: of several texts the first one said counts, whatever the order in which they come. */
+/** Running sum. The text of the earliest record wins, whatever the order of delivery. */
 type Sum = {
   error: boolean;
-  wanted: boolean;
-  failure?: Said<string>;
-  asked?: Said<string>;
-  asking?: Said<InputRequest>;
+  hasOtherError: boolean;
+  failure?: Ranked<string>;
+  prompt?: Ranked<string>;
+  inputRequest?: Ranked<InputRequest>;
 };
 
-type Said<T> = { readonly value: T; readonly rank: string };
+type Ranked<T> = { readonly value: T; readonly rank: string };
 
-/** Nobody reads so many: beyond, what comes later about other spans is not kept. */
+/** Limit of annotated spans: no person reads more. Later annotations on other spans are ignored. */
 export const MAX_ANNOTATED = 10_000;
 
-/** What log records add to the spans that they are about, by trace and span id, come or not. Most sessions have none. */
+/** Annotations on spans by trace and span id, also on spans that were not received. Most sessions have none. */
 export class Annotations {
   readonly #traces = new Map<number, Map<string, Sum>>();
   #size = 0;
@@ -42,56 +42,57 @@ export class Annotations {
   }
 
   /** `time` and `hash` are the record's. */
-  add(trace: number, note: SpanAnnotation, time: bigint, hash: string): void {
+  add(trace: number, annotation: SpanAnnotation, time: bigint, hash: string): void {
     let spans = this.#traces.get(trace);
-    let sum = spans?.get(note.spanId);
+    let sum = spans?.get(annotation.spanId);
     if (sum === undefined) {
       if (this.#size >= MAX_ANNOTATED) return;
       if (spans === undefined) this.#traces.set(trace, (spans = new Map()));
-      spans.set(note.spanId, (sum = { error: false, wanted: false }));
+      spans.set(annotation.spanId, (sum = { error: false, hasOtherError: false }));
       this.#size++;
     }
     this.#units -= unitsOf(sum);
     const rank = rankOf(time, hash);
-    if (note.error) sum.error = true;
-    if (note.error && !note.canceled) sum.wanted = true;
-    const failure = earlier(sum.failure, note.failure, rank);
+    if (annotation.error) sum.error = true;
+    if (annotation.error && !annotation.canceled) sum.hasOtherError = true;
+    const failure = earlier(sum.failure, annotation.failure, rank);
     if (failure !== undefined) sum.failure = failure;
-    const asked = earlier(sum.asked, note.prompt, rank);
-    if (asked !== undefined) sum.asked = asked;
-    if (note.inputRequest !== undefined) sum.asking = later(sum.asking, note.inputRequest, hash);
+    const prompt = earlier(sum.prompt, annotation.prompt, rank);
+    if (prompt !== undefined) sum.prompt = prompt;
+    if (annotation.inputRequest !== undefined)
+      sum.inputRequest = later(sum.inputRequest, annotation.inputRequest, hash);
     this.#units += unitsOf(sum);
   }
 
   at(trace: number, spanId: string): Annotated | undefined {
     const sum = this.#traces.get(trace)?.get(spanId);
-    return sum && notedOf(sum);
+    return sum && totalOf(sum);
   }
 
   has(trace: number): boolean {
     return this.#traces.has(trace);
   }
 
-  /** What was asked first of any span, come or not. */
+  /** The earliest prompt of any span, also of spans that were not received. */
   firstPrompt(): string | undefined {
-    let first: Said<string> | undefined;
+    let first: Ranked<string> | undefined;
     for (const spans of this.#traces.values()) {
-      for (const { asked } of spans.values()) {
-        if (asked !== undefined && (first === undefined || asked.rank < first.rank)) first = asked;
+      for (const { prompt } of spans.values()) {
+        if (prompt !== undefined && (first === undefined || prompt.rank < first.rank)) first = prompt;
       }
     }
     return first?.value;
   }
 
-  /** Where somebody was asked, or has answered. */
+  /** Input requests, open and answered. */
   *inputRequests(): Generator<{
     readonly trace: number;
     readonly spanId: string;
     readonly inputRequest: InputRequest;
   }> {
     for (const [trace, spans] of this.#traces) {
-      for (const [spanId, { asking }] of spans)
-        if (asking !== undefined) yield { trace, spanId, inputRequest: asking.value };
+      for (const [spanId, { inputRequest }] of spans)
+        if (inputRequest !== undefined) yield { trace, spanId, inputRequest: inputRequest.value };
     }
   }
 
@@ -107,13 +108,13 @@ export class Annotations {
 /** An entry of a map, a key, some objects. */
 const ENTRY_BYTES = 300;
 
-function notedOf({ error, wanted, failure, asked, asking }: Sum): Annotated {
+function totalOf({ error, hasOtherError, failure, prompt, inputRequest }: Sum): Annotated {
   return {
     error,
-    canceled: error && !wanted,
+    canceled: error && !hasOtherError,
     ...(failure === undefined ? {} : { failure: failure.value }),
-    ...(asked === undefined ? {} : { prompt: asked.value }),
-    ...(asking === undefined ? {} : { inputRequest: asking.value }),
+    ...(prompt === undefined ? {} : { prompt: prompt.value }),
+    ...(inputRequest === undefined ? {} : { inputRequest: inputRequest.value }),
   };
 }
 
@@ -121,18 +122,22 @@ function rankOf(time: bigint, hash: string): string {
   return time.toString(16).padStart(16, "0") + hash;
 }
 
-function earlier(known: Said<string> | undefined, value: string | undefined, rank: string): Said<string> | undefined {
+function earlier(
+  known: Ranked<string> | undefined,
+  value: string | undefined,
+  rank: string,
+): Ranked<string> | undefined {
   if (value === undefined) return known;
   return known === undefined || rank < known.rank ? { value, rank } : known;
 }
 
-/** Of what is said at one time an answer counts more than a question. */
-function later(known: Said<InputRequest> | undefined, value: InputRequest, hash: string): Said<InputRequest> {
+/** At equal times an answer outranks a request. */
+function later(known: Ranked<InputRequest> | undefined, value: InputRequest, hash: string): Ranked<InputRequest> {
   const rank = rankOf(value.since, (value.state === "closed" ? "1" : "0") + hash);
   return known === undefined || rank > known.rank ? { value, rank } : known;
 }
 
-function unitsOf({ failure, asked, asking }: Sum): number {
-  const question = asking === undefined ? 0 : asking.value.question.length + asking.value.task.length;
-  return (failure?.value.length ?? 0) + (asked?.value.length ?? 0) + question;
+function unitsOf({ failure, prompt, inputRequest }: Sum): number {
+  const request = inputRequest === undefined ? 0 : inputRequest.value.question.length + inputRequest.value.task.length;
+  return (failure?.value.length ?? 0) + (prompt?.value.length ?? 0) + request;
 }

@@ -1,10 +1,10 @@
-/** Spans of which something was in the log before: `ran`, a report that it runs; else it had been told to its end. */
+/** A span with an earlier version in the log. `ran`: that version was running; otherwise it had ended. */
 export type Continuation = { readonly position: number; readonly ran: boolean };
 
-/** Twice the position, and one more if it ran: there is one of every span that was told of before its end. */
+/** An entry is twice the position, plus one if the span ran. Each span that was reported while it ran has one. */
 type OfRevision = { readonly trace: number; readonly continued: number[] };
 
-/** Which positions of a revision hold spans that the log told of before, in a worse encoding: what they tell anew is the rest. */
+/** Positions of a revision whose spans have an earlier version in the log: only their differences are new. */
 export class Continuations {
   readonly #revisions = new Map<number, OfRevision>();
   #size = 0;
@@ -14,16 +14,16 @@ export class Continuations {
   }
 
   add(trace: number, revision: number, { position, ran }: Continuation): void {
-    const noted = position * 2 + (ran ? 1 : 0);
+    const entry = position * 2 + (ran ? 1 : 0);
     const known = this.#revisions.get(revision);
-    if (known === undefined) this.#revisions.set(revision, { trace, continued: [noted] });
-    else known.continued.push(noted);
+    if (known === undefined) this.#revisions.set(revision, { trace, continued: [entry] });
+    else known.continued.push(entry);
     this.#size++;
   }
 
   of(revision: number): readonly Continuation[] {
     const continued = this.#revisions.get(revision)?.continued ?? [];
-    return continued.map((noted) => ({ position: noted >>> 1, ran: noted % 2 === 1 }));
+    return continued.map((entry) => ({ position: entry >>> 1, ran: entry % 2 === 1 }));
   }
 
   evictTrace(trace: number): void {

@@ -1,9 +1,9 @@
 import { highWord, lowWord } from "../../lib/hex.ts";
 
-/** What is known of the log records of one trace: their hashes, and when the first and the last of them happened. */
+/** Log records of one trace: their hashes, and the times of the first and the last. */
 type OfTrace = { readonly hashes: HashSet; first: bigint; last: bigint };
 
-/** Which log records have come, by trace and hash: 11 to 22 bytes a record. */
+/** Received log records, by trace and hash: 11 to 22 bytes per record. */
 export class LogRecords {
   readonly #traces = new Map<number, OfTrace>();
   #size = 0;
@@ -22,7 +22,7 @@ export class LogRecords {
     return this.#traces.get(trace)?.hashes.has(highWord(hash), lowWord(hash)) ?? false;
   }
 
-  /** Takes a record in; again, it changes nothing. `time`: Unix nanoseconds, 0n where it has none. */
+  /** Adds a record. Idempotent. `time`: Unix nanoseconds, 0n without. */
   add(trace: number, hash: string, time: bigint): void {
     let known = this.#traces.get(trace);
     if (known === undefined) this.#traces.set(trace, (known = { hashes: new HashSet(), first: 0n, last: 0n }));
@@ -38,7 +38,7 @@ export class LogRecords {
     this.#traces.delete(trace);
   }
 
-  /** When the first and the last record happened; `undefined` where none says. */
+  /** Times of the first and the last record; `undefined` if no record has a time. */
   times(): { readonly first: bigint; readonly last: bigint } | undefined {
     let first = 0n;
     let last = 0n;
@@ -74,7 +74,7 @@ class HashSet {
     return this.#slots[slot + 1] !== 0;
   }
 
-  /** Answers whether it is new. */
+  /** Returns whether it is new. */
   add(high: number, low: number): boolean {
     if (this.has(high, low)) return false;
     if ((this.#size + 1) * 2 > this.#slots.length * MAX_LOAD) this.#grow();
@@ -98,7 +98,7 @@ class HashSet {
     this.#slots[slot + 1] = low;
   }
 
-  /** Where it lies, or the free place where it would. */
+  /** Its slot, or the free slot for it. */
   #slotOf(high: number, low: number): number {
     const mask = this.#slots.length / 2 - 1;
     let slot = low & mask;

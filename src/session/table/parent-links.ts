@@ -1,13 +1,13 @@
-/** In a list of parents (by position in the same list): why a span has none. */
+/** Values in a list of parents (positions in the same list) for spans without one. ROOT: it names no parent. */
 export const ROOT = -1;
-/** It names a parent that has not come. */
+/** It names a parent that was not received. */
 export const MISSING = -2;
 /** It names itself. */
 export const SELF = -3;
 /** It was its own ancestor; the cycle is cut. */
 export const CYCLE = -4;
 
-/** Gives every member of a cycle CYCLE for a parent. What merely hangs below a cycle keeps its parent. */
+/** Sets the parent of each member of a cycle to CYCLE. Spans below a cycle keep their parents. */
 export function cutCycles(parents: Int32Array): void {
   const walkOf = new Uint32Array(parents.length);
   for (let start = 0; start < parents.length; start++) {
@@ -26,7 +26,7 @@ export function cutCycles(parents: Int32Array): void {
   }
 }
 
-/** All positions, each parent before its children; the reverse is children first. The list must have no cycle. */
+/** All positions, each parent before its children; reversed, children come first. The list must have no cycle. */
 export function parentsFirst(parents: Int32Array): Int32Array {
   const pending = new Uint32Array(parents.length);
   for (const parent of parents) if (parent >= 0) pending[parent] = (pending[parent] ?? 0) + 1;

@@ -1,24 +1,24 @@
 import type { SessionName, SpanFacts } from "../../facts/facts.ts";
 
-/** Distinct names remembered of one trace: the best ones, so that which they are depends on the set only. */
+/** Limit of distinct names of one trace. The best ones are stored, so that the selection depends on the set only. */
 export const MAX_NAMES = 8;
 
 /**
- * The session names that the spans of one trace carry, best first, each as text that sorts as it ranks: lower rank, a
- * span without parent, the earliest start, the smaller span id; then the value. One string each, for traces are many.
- * Names are only ever added: a better encoding of a span does not take its name back.
+ * The session names in the spans of one trace, best first. Each is a text that sorts by rank: lower rank, a span without
+ * parent, the earliest start, the smaller span id; then the value. One string each, as there are many traces. Names are
+ * never removed: a version that supersedes another does not remove its name.
  */
 export type SessionNames = readonly string[];
 
 export const NO_NAMES: SessionNames = [];
 
-/** What gives a session a name, and with what weight. */
+/** A session name and its weight. */
 export type Claim = Pick<SpanFacts, "session" | "start" | "parentSpanId" | "spanId">;
 
 /** Rank, parent, start and span id before the value. */
 const VALUE = 1 + 1 + 16 + 16;
 
-/** The names with those of one more encoding; the same list if that tells nothing new. */
+/** Adds the name of a span version; returns the same list if nothing changes. */
 export function withName(names: SessionNames, facts: Claim): SessionNames {
   if (!facts.session) return names;
   const { value } = facts.session;
@@ -37,24 +37,24 @@ export function bestName([best]: SessionNames): SessionName | undefined {
   return best === undefined ? undefined : { rank: Number(best.charAt(0)), value: valueOf(best) };
 }
 
-/** The values that lost. */
+/** All values but the best. */
 export function otherNames(names: SessionNames): string[] {
   return names.slice(1).map(valueOf);
 }
 
-/** What the encoding says, as the name that it is, where it is one of these. */
+/** The name that this version claims, if it is one of these. */
 export function nameAmong(names: SessionNames, facts: Claim): string | undefined {
   if (!facts.session || names.length === 0) return undefined;
   const claim = claimOf(facts, facts.session);
   return names.includes(claim) ? claim : undefined;
 }
 
-/** Whether the claim is of this value; the value is not cut out of it only to be compared. */
+/** Whether the claim has this value. Compares in place, without a substring. */
 function isOf(claim: string, value: string): boolean {
   return claim.length === VALUE + value.length && claim.endsWith(value);
 }
 
-/** By rank and parent alone, which most spans of a trace lose by: of those, what else goes into a claim need not be written. */
+/** Compares rank and parent alone. That decides for most spans, so that their claims need not be built. */
 function outranks(claim: string, { parentSpanId }: Claim, { rank }: SessionName): boolean {
   const known = Number(claim.charAt(0));
   return known < rank || (known === rank && claim.charAt(1) === "0" && parentSpanId !== "");
@@ -62,7 +62,7 @@ function outranks(claim: string, { parentSpanId }: Claim, { rank }: SessionName)
 
 function claimOf({ start, parentSpanId, spanId }: Claim, { rank, value }: SessionName): string {
   const parent = parentSpanId === "" ? "0" : "1";
-  // Joined, not added: an engine keeps a sum as its parts for as long as nobody looks at it.
+  // Joined, not concatenated: engines store a concatenation as its parts until it is read.
   return [rank, parent, start.toString(16).padStart(16, "0"), spanId, value].join("");
 }
 

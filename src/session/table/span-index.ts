@@ -1,12 +1,12 @@
 const FIRST_SLOTS = 128;
-/** Beyond, probing gets long; an index is at least half of this full once it has grown. */
+/** Probing gets long beyond this load. A grown index has at least half of it. */
 const MAX_LOAD = 0.75;
 
-/** Low bits of a slot are its row + 1, the others bits of the key's hash: rows of other keys are mostly not looked at, for they lie far apart. */
+/** The low bits of a slot are its row + 1, the others are bits of the key's hash: they avoid most reads of other rows, which are far apart in memory. */
 const ROW_BITS = 22;
 const ROW = (1 << ROW_BITS) - 1;
 
-/** Where a row's key lies: the trace's number and two words of a span id. */
+/** Reads a row's key: the trace's number and two words of a span id. */
 export type RowKey = {
   trace(row: number): number;
   high(row: number): number;
@@ -14,8 +14,8 @@ export type RowKey = {
 };
 
 /**
- * Rows by (trace, span id), several to a key: open addressing over row numbers, the keys themselves stay in the rows.
- * The seed keeps senders from choosing ids that collide.
+ * Rows by (trace, span id), several per key. Open addressing over row numbers; the keys stay in the rows. The seed
+ * prevents senders from choosing ids that collide.
  */
 export class SpanIndex {
   readonly #key: RowKey;
@@ -38,13 +38,13 @@ export class SpanIndex {
     this.#used++;
   }
 
-  /** The rows under a key, each once, in no order that means anything. */
+  /** The first row of a key, in arbitrary order; -1 without. */
   first(trace: number, high: number, low: number): number {
     const hash = this.#hash(trace, high, low);
     return this.#probe(hash, hash, trace, high, low);
   }
 
-  /** The row under the same key after this one; -1 at the end. */
+  /** The next row of the same key; -1 at the end. */
   next(row: number): number {
     const trace = this.#key.trace(row);
     const high = this.#key.high(row);
@@ -56,7 +56,7 @@ export class SpanIndex {
     return this.#probe(slot + 1, hash, trace, high, low);
   }
 
-  /** Forgets everything and takes in rows 0 to `length`. */
+  /** Replaces all entries by rows 0 to `length`. */
   rebuild(length: number): void {
     let slots = FIRST_SLOTS;
     while (length > slots * MAX_LOAD) slots *= 2;
@@ -103,7 +103,7 @@ export class SpanIndex {
 const WIDTH = 3;
 const FIRST_CAPACITY = 64;
 
-/** Span ids of traces, each once; small enough for as many as a session has spans. */
+/** A set of span ids by trace; small enough for all spans of a session. */
 export class IdSet {
   #words = new Uint32Array(FIRST_CAPACITY * WIDTH);
   #length = 0;

@@ -9,7 +9,7 @@ import type { Derivation } from "../../facts/derivation.ts";
 export const ID = 0;
 export const PARENT = 2;
 export const START = 4;
-/** The end; while the span runs, how new the report of it is. */
+/** The end; while the span runs, the time or number of the report. */
 export const LAST = 6;
 export const HASH = 8;
 export const TRACE = 10;
@@ -17,7 +17,7 @@ export const SIZE = 11;
 export const REVISION = 12;
 export const POSITION = 13;
 export const OTLP_KIND = 14;
-/** Place of the span's tokens and cost, counted from one; 0 without. */
+/** Row of the span's tokens and cost in `UsageRows`, from one; 0 without. */
 export const USAGE = 15;
 const BITS = 16;
 const STRINGS = 17;
@@ -27,7 +27,7 @@ const WIDTH = 21;
 export const NAME = 0;
 export const QUERY_NAME = 1;
 export const QUERY_NAMESPACE = 2;
-/** What the span is a call of: the agent's, tool's or model's name, as its kind says; else whom a query is asked of. */
+/** Name of the called agent, tool or model, depending on the kind; else the target of a query. */
 export const SUBJECT = 3;
 export const SERVICE = 4;
 export const PROMPT = 5;
@@ -40,26 +40,26 @@ const TOKENS = 0x400;
 const COST = 0x800;
 const CANCELED = 0x80;
 const KIND = 0x0f;
-/** One more than the place in {@link DERIVATIONS}; 0 of most spans. */
+/** Index in {@link DERIVATIONS} plus one; 0 for most spans. */
 const DERIVATION_SHIFT = 4;
 const DERIVATION_MASK = 0x7;
-/** Bits from here on are the number of the path above the span. */
+/** The higher bits are the number of the path above the span. */
 const PATH_SHIFT = 12;
 
 const FIRST_CAPACITY = 64;
-/** A grown table may be a quarter empty, no more: it has to fit in an object's memory. */
+/** At most a quarter of a grown table is empty: it has to fit in an object's memory. */
 const GROWTH = 1.25;
 
-/** Spans as rows of 84 bytes in one typed array. Knows where each field lies, nothing of what the fields mean together. */
+/** Spans as rows of 84 bytes in one typed array. Knows the layout of fields, not their meaning. */
 export class SpanRows {
   #words = new Uint32Array(FIRST_CAPACITY * WIDTH);
   #halves = new Uint16Array(this.#words.buffer);
   #length = 0;
-  #anyTold = false;
+  #anyDerived = false;
 
-  /** Whether any span ever was made of log records: most sessions need not be looked through for them. */
+  /** Whether any span was ever derived: most sessions can skip the search for them. */
   get anyDerived(): boolean {
-    return this.#anyTold;
+    return this.#anyDerived;
   }
 
   get length(): number {
@@ -81,16 +81,16 @@ export class SpanRows {
     return this.#length++;
   }
 
-  /** Drops every row that is not wanted; those behind move up. */
+  /** Evicts all other rows; later rows move up. */
   retain(wanted: (row: number) => boolean): void {
-    let kept = 0;
+    let length = 0;
     for (let row = 0; row < this.#length; row++) {
       if (!wanted(row)) continue;
-      if (kept !== row) this.#words.copyWithin(kept * WIDTH, row * WIDTH, (row + 1) * WIDTH);
-      kept++;
+      if (length !== row) this.#words.copyWithin(length * WIDTH, row * WIDTH, (row + 1) * WIDTH);
+      length++;
     }
-    this.#words.fill(0, kept * WIDTH, this.#length * WIDTH);
-    this.#length = kept;
+    this.#words.fill(0, length * WIDTH, this.#length * WIDTH);
+    this.#length = length;
   }
 
   word(row: number, field: number): number {
@@ -107,7 +107,7 @@ export class SpanRows {
   }
 
   setLong(row: number, field: number, value: bigint): void {
-    // Through memory: arithmetic of bigints makes an object a step.
+    // Through memory: bigint arithmetic allocates an object for each operation.
     LONG.setBigUint64(0, value);
     this.setWord(row, field, LONG.getUint32(0));
     this.setWord(row, field + 1, LONG.getUint32(4));
@@ -123,7 +123,7 @@ export class SpanRows {
     this.setWord(row, field + 1, lowWord(value));
   }
 
-  /** Negative, zero or positive, as the field of one row against a field of another. */
+  /** Compares a field of one row with a field of another: negative, zero or positive. */
   order(row: number, field: number, otherRow: number, otherField: number): number {
     const high = this.word(row, field) - this.word(otherRow, otherField);
     return high !== 0 ? high : this.word(row, field + 1) - this.word(otherRow, otherField + 1);
@@ -145,11 +145,11 @@ export class SpanRows {
     return SPAN_KINDS[this.word(row, BITS) & KIND] ?? "internal";
   }
 
-  /** How a span that was made of log records hangs together with others. */
+  /** How a derived span relates to others. */
   derivation(row: number): Derivation | undefined {
-    const told = (this.word(row, BITS) >>> DERIVATION_SHIFT) & DERIVATION_MASK;
-    // Asked first: a list is searched for a property named "-1".
-    return told === 0 ? undefined : DERIVATIONS[told - 1];
+    const index = (this.word(row, BITS) >>> DERIVATION_SHIFT) & DERIVATION_MASK;
+    // Checked first: reading index -1 would be a slow property lookup.
+    return index === 0 ? undefined : DERIVATIONS[index - 1];
   }
 
   running(row: number): boolean {
@@ -160,12 +160,12 @@ export class SpanRows {
     return (this.word(row, BITS) & ERROR) !== 0;
   }
 
-  /** Of an error: nobody wanted the answer any more. */
+  /** Whether an error is only a cancellation. */
   canceled(row: number): boolean {
     return (this.word(row, BITS) & CANCELED) !== 0;
   }
 
-  /** Whether the span names tokens (a count of zero too). */
+  /** Whether the span has token counts, zero included. */
   hasTokens(row: number): boolean {
     return (this.word(row, BITS) & TOKENS) !== 0;
   }
@@ -174,22 +174,22 @@ export class SpanRows {
     return (this.word(row, BITS) & COST) !== 0;
   }
 
-  /** The number of the path of spans that the span names above it, its parent last; 0 without. */
+  /** Number of the path of ancestors that the span names, its parent last; 0 without. */
   path(row: number): number {
     return this.word(row, BITS) >>> PATH_SHIFT;
   }
 
-  /** After {@link setBits}. */
+  /** Call after {@link setBits}. */
   setPath(row: number, path: number): void {
     const bits = this.word(row, BITS) & ((1 << PATH_SHIFT) - 1);
     this.setWord(row, BITS, (bits | (path << PATH_SHIFT)) >>> 0);
   }
 
-  setBits(row: number, { kind, running, error, canceled, tokens, cost, derivation: told }: SpanFacts): void {
+  setBits(row: number, { kind, running, error, canceled, tokens, cost, derivation }: SpanFacts): void {
     let bits = SPAN_KINDS.indexOf(kind);
-    if (told !== undefined) {
-      bits |= (DERIVATIONS.indexOf(told) + 1) << DERIVATION_SHIFT;
-      this.#anyTold = true;
+    if (derivation !== undefined) {
+      bits |= (DERIVATIONS.indexOf(derivation) + 1) << DERIVATION_SHIFT;
+      this.#anyDerived = true;
     }
     if (running) bits |= RUNNING;
     if (error) bits |= ERROR;
@@ -211,7 +211,7 @@ function hex32(word: number): string {
   return word.toString(16).padStart(8, "0");
 }
 
-/** What a row keeps of its span's encoding. */
+/** The version of a span that a row stores. */
 export function versionIn(rows: SpanRows, row: number): SpanVersion {
   return {
     running: rows.running(row),

@@ -17,19 +17,19 @@ import { Superseded } from "./superseded.ts";
 import { UsageRows } from "./usage-rows.ts";
 
 /**
- * What a span is to a table: `new` and `better` are worth keeping; `naming` is a beaten encoding that gives its trace
- * a session name unheard of (kept too, or the order of arrival would show); `known` changes nothing.
+ * A span version compared with the table. `new` and `better` change the table. `naming` is superseded but has a new session
+ * name for its trace; it is stored too, else the result would depend on the order of delivery. `known` changes nothing.
  */
 export type VersionStanding = "new" | "better" | "naming" | "known";
 
-/** The facts of a session's spans, each span in its best encoding, small enough to stay in memory. No ceiling of its own. */
+/** Facts of a session's spans in their best versions, small enough to stay in memory. Callers enforce the limit of spans. */
 export class SpanTable {
   readonly rows = new SpanRows();
   usage = new UsageRows();
-  /** Of spans that others name above them. */
+  /** Paths of ancestors that spans name. */
   paths = new AncestorPaths();
   readonly inputRequests = new InputRequests();
-  /** Log records of the same traces, and what they add to spans. */
+  /** Log records of the same traces. */
   readonly records = new LogRecords();
   readonly annotations = new Annotations();
   readonly continuations = new Continuations();
@@ -40,7 +40,7 @@ export class SpanTable {
     low: (row) => this.rows.word(row, Row.ID + 1),
   });
   readonly #traces = new Map<string, number>();
-  /** By trace number; a forgotten trace leaves a hole. */
+  /** By trace number; undefined for an evicted trace. */
   readonly #traceIds: (string | undefined)[] = [];
   readonly #names: (SessionNames | undefined)[] = [];
   readonly #superseded = new Superseded();
@@ -50,15 +50,15 @@ export class SpanTable {
     return this.rows.length;
   }
 
-  /** Spans and log records: what a session's ceiling counts. */
+  /** Spans and log records: a session's limit counts both. */
   get itemCount(): number {
     return this.rows.length + this.records.size;
   }
 
-  /** Memory of rows, index and strings (two bytes a unit), without what the engine adds to strings and traces. */
+  /** Memory of rows, index and strings (two bytes a unit), without the engine's overhead for strings and traces. */
   get bytes(): number {
-    const { rows, usage, paths, inputRequests: questions, records, annotations: notes, continuations } = this;
-    const stores = [rows, usage, paths, questions, records, notes, continuations, this.#superseded, this.#index];
+    const { rows, usage, paths, inputRequests: questions, records, annotations, continuations } = this;
+    const stores = [rows, usage, paths, questions, records, annotations, continuations, this.#superseded, this.#index];
     return stores.reduce((sum, { bytes }) => sum + bytes, this.#pool.units * 2);
   }
 
@@ -72,7 +72,7 @@ export class SpanTable {
     return withName(names, facts) === names ? "known" : "naming";
   }
 
-  /** Takes in a span that stands in the log at (revision, position). Right in any order, and again. */
+  /** Admits the span at (revision, position) of the log. Idempotent, and independent of order. */
   admit(traceId: string, facts: SpanFacts, revision: number, position: number): void {
     const trace = this.#traceNumber(traceId);
     if (facts.session) this.#names[trace] = withName(this.#namesOf(trace), facts);
@@ -95,19 +95,19 @@ export class SpanTable {
     }
   }
 
-  /** Takes in what names a trace's session without being a span; answers the trace's number. */
+  /** Admits a session name that does not come from a span; returns the trace's number. */
   claim(traceId: string, claim: Claim): number {
     const trace = this.#traceNumber(traceId);
     if (claim.session) this.#names[trace] = withName(this.#namesOf(trace), claim);
     return trace;
   }
 
-  /** -1 of a trace that has not come. */
+  /** -1 for an unknown trace. */
   traceNumber(traceId: string): number {
     return this.#traces.get(traceId) ?? -1;
   }
 
-  /** Positions of a revision that hold encodings beaten by the log up to `until`, ascending. */
+  /** Positions of a revision whose versions are superseded in the log up to `until`, ascending. */
   superseded(revision: number, until = Number.POSITIVE_INFINITY): readonly number[] {
     return this.#superseded.positions(revision, until);
   }
@@ -116,21 +116,21 @@ export class SpanTable {
     this.evictTraces([traceId]);
   }
 
-  /** Goes through all rows once, however many traces leave. */
+  /** Visits all rows once, however many traces are evicted. */
   evictTraces(traceIds: Iterable<string>): void {
-    const dropped = new Set<number>();
+    const evicted = new Set<number>();
     const stores = [this.inputRequests, this.records, this.annotations, this.continuations, this.#superseded];
     for (const traceId of traceIds) {
       const trace = this.#traces.get(traceId);
       if (trace === undefined) continue;
-      dropped.add(trace);
+      evicted.add(trace);
       this.#traces.delete(traceId);
       this.#traceIds[trace] = undefined;
       this.#names[trace] = undefined;
       for (const store of stores) store.evictTrace(trace);
     }
-    if (dropped.size === 0) return;
-    this.rows.retain((row) => !dropped.has(this.rows.word(row, Row.TRACE)));
+    if (evicted.size === 0) return;
+    this.rows.retain((row) => !evicted.has(this.rows.word(row, Row.TRACE)));
     this.#index.rebuild(this.rows.length);
     this.#repack();
   }
@@ -143,12 +143,12 @@ export class SpanTable {
     return this.#traces.size;
   }
 
-  /** The best name that any span of the trace, in any encoding, gives its session. */
+  /** The best session name in any version of any span of the trace. */
   sessionName(traceId: string): SessionName | undefined {
     return this.sessionNames(traceId).best;
   }
 
-  /** The best name, and the values that lost to it. */
+  /** The best name, and the values of the others. */
   sessionNames(traceId: string): { readonly best: SessionName | undefined; readonly also: readonly string[] } {
     const names = this.#namesOf(this.#traces.get(traceId) ?? -1);
     return { best: bestName(names), also: otherNames(names) };
@@ -158,22 +158,22 @@ export class SpanTable {
     return this.#traceIds[this.rows.word(row, Row.TRACE)] ?? "";
   }
 
-  /** The identity of a row's span, as a view writes it: `<trace id>:<span id>:<OTLP kind>`. */
+  /** Identity of a row's span, the key in a view: `<trace id>:<span id>:<OTLP kind>`. */
   key(row: number): string {
     return `${this.traceId(row)}:${this.rows.hex(row, Row.ID)}:${this.rows.word(row, Row.OTLP_KIND)}`;
   }
 
-  /** The string that a row's string field stands for. */
+  /** The text of a row's string field. */
   text(row: number, field: number): string | undefined {
     return this.string(this.rows.string(row, field));
   }
 
-  /** The string of this number. */
+  /** The text of this number in the pool. */
   string(index: number): string | undefined {
     return this.#pool.text(index);
   }
 
-  /** The row of a span id, given as its words, -1 if it has not come. Of several spans under one id, that of the smallest OTLP kind. */
+  /** Row of a span id, given as two words; -1 if not received. If several spans share the id: the one of the smallest OTLP kind. */
   rowOf(trace: number, high: number, low: number): number {
     const { rows } = this;
     let found = -1;
@@ -183,13 +183,13 @@ export class SpanTable {
     return found;
   }
 
-  /** The row that the row's parent id names, -1 if it has not come. */
+  /** Row of the row's parent id; -1 if not received. */
   parentRow(row: number): number {
     const { rows } = this;
     return this.rowOf(rows.word(row, Row.TRACE), rows.word(row, Row.PARENT), rows.word(row, Row.PARENT + 1));
   }
 
-  /** The row of a span, -1 if it has not come. */
+  /** Row of a span; -1 if not received. */
   find(trace: number, { spanId, otlpKind }: Pick<SpanFacts, "spanId" | "otlpKind">): number {
     let row = this.#index.first(trace, highWord(spanId), lowWord(spanId));
     while (row >= 0 && this.rows.word(row, Row.OTLP_KIND) !== otlpKind >>> 0) row = this.#index.next(row);
@@ -230,7 +230,7 @@ export class SpanTable {
     writeTexts(rows, row, facts, pool);
   }
 
-  /** Leaves behind what only forgotten spans used. */
+  /** Rebuilds strings, usage and paths without those of evicted spans. */
   #repack(): void {
     const old = this.#pool;
     const oldUsage = this.usage;

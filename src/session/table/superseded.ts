@@ -1,10 +1,10 @@
-/** Of each position a number: above this the position itself, below it the revision with which it was beaten (32 bits, as rows hold it). */
+/** An entry is position × 2^32 + the revision that superseded it (32 bits, as in rows). */
 const PER_POSITION = 2 ** 32;
 
 /** Ascending. */
-type OfRevision = { readonly trace: number; readonly beaten: number[] };
+type OfRevision = { readonly trace: number; readonly entries: number[] };
 
-/** Where in the log encodings of spans stand that better ones have beaten. */
+/** Positions in the log of superseded span versions. */
 export class Superseded {
   readonly #revisions = new Map<number, OfRevision>();
   #size = 0;
@@ -13,28 +13,28 @@ export class Superseded {
     return this.#size * NUMBER_BYTES + this.#revisions.size * REVISION_BYTES;
   }
 
-  /** `since`: the revision with which the position was beaten. */
+  /** `since`: the revision that superseded the position. */
   add(trace: number, revision: number, position: number, since: number): void {
     let known = this.#revisions.get(revision);
-    if (known === undefined) this.#revisions.set(revision, (known = { trace, beaten: [] }));
-    const { beaten } = known;
-    const place = placeOf(beaten, position);
-    if (place < beaten.length && positionIn(beaten[place]) === position) return;
-    beaten.splice(place, 0, position * PER_POSITION + since);
+    if (known === undefined) this.#revisions.set(revision, (known = { trace, entries: [] }));
+    const { entries } = known;
+    const place = placeOf(entries, position);
+    if (place < entries.length && positionIn(entries[place]) === position) return;
+    entries.splice(place, 0, position * PER_POSITION + since);
     this.#size++;
   }
 
-  /** Positions of a revision that were beaten by the log up to `until`, ascending. */
+  /** Positions of a revision that are superseded in the log up to `until`, ascending. */
   positions(revision: number, until: number): readonly number[] {
-    const beaten = this.#revisions.get(revision)?.beaten ?? [];
-    return beaten.filter((entry) => entry % PER_POSITION <= until).map(positionIn);
+    const entries = this.#revisions.get(revision)?.entries ?? [];
+    return entries.filter((entry) => entry % PER_POSITION <= until).map(positionIn);
   }
 
   evictTrace(trace: number): void {
     for (const [revision, known] of this.#revisions) {
       if (known.trace !== trace) continue;
       this.#revisions.delete(revision);
-      this.#size -= known.beaten.length;
+      this.#size -= known.entries.length;
     }
   }
 }
@@ -48,13 +48,13 @@ function positionIn(entry = 0): number {
   return Math.floor(entry / PER_POSITION);
 }
 
-/** Where the position stands in the list, or would. Spans may end in any order: each is looked for by halves. */
-function placeOf(beaten: readonly number[], position: number): number {
+/** Index of the position in the list, or where to insert it. Binary search, as spans may end in any order. */
+function placeOf(entries: readonly number[], position: number): number {
   let from = 0;
-  let to = beaten.length;
+  let to = entries.length;
   while (from < to) {
     const middle = (from + to) >>> 1;
-    if (positionIn(beaten[middle]) < position) from = middle + 1;
+    if (positionIn(entries[middle]) < position) from = middle + 1;
     else to = middle;
   }
   return from;

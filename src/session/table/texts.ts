@@ -9,10 +9,10 @@ export const MAX_UNITS = 2_000_000;
 
 /** Stands for no string. */
 export const NONE = 0;
-/** Stands for any string that came when the pool was full. */
+/** Stands for each string that the full pool could not store. */
 const OTHER = 1;
 
-/** Each distinct string once, by a number that fits in 16 bits. */
+/** Distinct strings by 16-bit numbers. */
 export class StringPool {
   readonly #texts: (string | undefined)[] = [undefined, "(other)"];
   readonly #indexes = new Map<string, number>();
@@ -26,7 +26,7 @@ export class StringPool {
     return this.#texts.length;
   }
 
-  /** The string's number; `full` where the pool takes no more. */
+  /** The string's number; `full` if the pool is full. */
   intern(text: string | undefined, full: number = OTHER): number {
     if (text === undefined || text === "") return NONE;
     const known = this.#indexes.get(text);
@@ -44,7 +44,7 @@ export class StringPool {
   }
 }
 
-/** All fields of a row that hold the number of a text. */
+/** All text fields of a row. */
 export const TEXT_FIELDS = [
   Row.NAME,
   Row.QUERY_NAME,
@@ -56,7 +56,7 @@ export const TEXT_FIELDS = [
   Row.FAILURE,
 ] as const;
 
-/** What of a span's texts its row keeps. Where the pool is full, what is shown of one span alone is left out. */
+/** Writes a span's texts to its row. If the pool is full, texts of a single span (prompt, failure) are omitted. */
 export function writeTexts(rows: SpanRows, row: number, facts: SpanFacts, pool: StringPool): void {
   rows.setString(row, Row.NAME, isNameNeeded(facts) ? pool.intern(facts.name) : NONE);
   rows.setString(row, Row.QUERY_NAME, pool.intern(queryName(facts)));
@@ -68,11 +68,11 @@ export function writeTexts(rows: SpanRows, row: number, facts: SpanFacts, pool: 
   rows.setString(row, Row.FAILURE, pool.intern(facts.failure, NONE));
 }
 
-/** OTLP's kinds that begin a process's part of a trace: their parents may live elsewhere, so they stand for them. */
+/** OTLP kinds that start a process's part of a trace: they represent it while their parents are missing. */
 const SERVER = 2;
 const CONSUMER = 5;
 
-/** Names of inner calls are many and no summary shows them; the others stand for sessions, queries or missing parents. */
+/** Inner calls have many names, and no summary shows them. The other names represent sessions, queries or missing parents. */
 function isNameNeeded({ kind, otlpKind, parentSpanId, running }: SpanFacts): boolean {
   if (parentSpanId === "" || running || otlpKind === SERVER || otlpKind === CONSUMER) return true;
   return kind !== "http" && kind !== "db" && kind !== "messaging" && kind !== "internal";

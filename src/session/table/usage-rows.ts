@@ -4,21 +4,21 @@ const WIDTH = 6;
 const FIRST_CAPACITY = 16;
 const GROWTH = 1.25;
 const MAX_WORD = 0xffff_ffff;
-/** Costs are summed as whole billionths of a dollar: sums of fractions would depend on their order. */
+/** Costs are summed as whole billionths of a dollar: a sum of fractions would depend on the order. */
 const PER_DOLLAR = 1e9;
-/** Billionths of a dollar that are still exact: 9 million dollars a span. */
+/** Largest exact number of billionths: 9 million dollars a span. */
 const MAX_COST = Number.MAX_SAFE_INTEGER;
 
 export const NO_TOKENS: Tokens = { input: 0, output: 0, cached: 0, reasoning: 0 };
 
-/** Sums of tokens and of costs that spans say; these stay undefined until somebody names one. */
+/** Sums of tokens and of costs in spans. `billionths` is undefined if no span has a cost. */
 export type UsageSum = { input: number; output: number; cached: number; reasoning: number; billionths?: number };
 
 export function dollars(billionths: number | undefined): number | undefined {
   return billionths === undefined ? undefined : billionths / PER_DOLLAR;
 }
 
-/** Tokens and cost of the spans that name any, 24 bytes each, counted from one. */
+/** Tokens and costs of spans with either, 24 bytes each. Row numbers start at one. */
 export class UsageRows {
   #words = new Uint32Array(FIRST_CAPACITY * WIDTH);
   #length = 0;
@@ -27,9 +27,9 @@ export class UsageRows {
     return this.#words.byteLength;
   }
 
-  /** Writes over the given place, or over a new one if it is 0; answers the place. */
-  write(place: number, { tokens, cost }: Pick<SpanFacts, "tokens" | "cost">): number {
-    const at = (place === 0 ? this.#add() : place - 1) * WIDTH;
+  /** Overwrites the given row, or adds one if it is 0; returns the row. */
+  write(row: number, { tokens, cost }: Pick<SpanFacts, "tokens" | "cost">): number {
+    const at = (row === 0 ? this.#add() : row - 1) * WIDTH;
     const nano = Math.min(Math.round((cost ?? 0) * PER_DOLLAR), MAX_COST) || 0;
     const { input, output, cached, reasoning } = tokens ?? NO_TOKENS;
     this.#words[at] = whole(input);
@@ -41,9 +41,9 @@ export class UsageRows {
     return at / WIDTH + 1;
   }
 
-  tokens(place: number): Tokens {
+  tokens(row: number): Tokens {
     const words = this.#words;
-    const at = (place - 1) * WIDTH;
+    const at = (row - 1) * WIDTH;
     return {
       input: words[at] ?? 0,
       output: words[at + 1] ?? 0,
@@ -52,23 +52,23 @@ export class UsageRows {
     };
   }
 
-  addTokensTo(sum: UsageSum, place: number): void {
-    const at = (place - 1) * WIDTH;
+  addTokensTo(sum: UsageSum, row: number): void {
+    const at = (row - 1) * WIDTH;
     sum.input += this.#words[at] ?? 0;
     sum.output += this.#words[at + 1] ?? 0;
     sum.cached += this.#words[at + 2] ?? 0;
     sum.reasoning += this.#words[at + 3] ?? 0;
   }
 
-  addCostTo(sum: UsageSum, place: number): void {
-    const at = (place - 1) * WIDTH;
+  addCostTo(sum: UsageSum, row: number): void {
+    const at = (row - 1) * WIDTH;
     sum.billionths = (sum.billionths ?? 0) + (this.#words[at + 4] ?? 0) * 2 ** 32 + (this.#words[at + 5] ?? 0);
   }
 
-  /** Takes over the place from another store. */
-  copy(from: UsageRows, place: number): number {
+  /** Copies a row from another store. */
+  copy(from: UsageRows, row: number): number {
     const to = this.#add();
-    this.#words.set(from.#words.subarray((place - 1) * WIDTH, place * WIDTH), to * WIDTH);
+    this.#words.set(from.#words.subarray((row - 1) * WIDTH, row * WIDTH), to * WIDTH);
     return to + 1;
   }
 
@@ -82,7 +82,7 @@ export class UsageRows {
   }
 }
 
-/** Exporters say anything; a count is a whole number that fits. */
+/** Exporters send any number. A count is a whole number of 32 bits. */
 function whole(count: number): number {
   return count > 0 ? Math.min(Math.round(count), MAX_WORD) : 0;
 }

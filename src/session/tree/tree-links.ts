@@ -6,47 +6,50 @@ import type { DraftNode } from "./tree-node.ts";
 /** A trace's nodes by span id: places in the list of all nodes. */
 type Ids = Map<string, number>;
 
-/** What spans say of one that has not come. */
+/** A missing span, by the paths of spans below it. */
 type Claim = { readonly name: string; readonly parentId: string };
 
 /** By trace, then by span id. */
 type Claims = Map<string, Map<string, Claim>>;
 
 /**
- * The place of each node's parent, or why it has none. Appends a placeholder for each parent that was named and has not
- * come, so that nothing is missing: those that paths name hang from each other as the paths say, the others from their
- * trace.
+ * Position of each node's parent, or the reason why it has none. Appends a placeholder for each missing parent. Placeholders
+ * that paths name are nested as in the paths, the others are below their trace.
  */
 export function linkParents(
   nodes: DraftNode[],
-  mayCome: (traceId: string) => boolean,
-  told: ReadonlyMap<string, string> | undefined,
+  isAwaited: (traceId: string) => boolean,
+  derivedParents: ReadonlyMap<string, string> | undefined,
 ): Int32Array {
   const traces = new Map<string, Ids>();
   nodes.forEach((_, at) => index(nodes, traces, at));
-  addPlaceholders(nodes, traces, mayCome);
+  addPlaceholders(nodes, traces, isAwaited);
   const parents = Int32Array.from(nodes, (node) => {
     if (node.parentId === "") return ROOT;
     if (node.parentId === node.spanId) return SELF;
     return traces.get(node.traceId)?.get(node.parentId) ?? ROOT;
   });
-  if (told !== undefined) linkTold(nodes, parents, told);
+  if (derivedParents !== undefined) linkDerived(nodes, parents, derivedParents);
   cutCycles(parents);
-  const held = attachToTraces(nodes, parents, mayCome);
-  beginPlaceholders(nodes, held);
-  return held;
+  const attached = attachToTraces(nodes, parents, isAwaited);
+  startPlaceholders(nodes, attached);
+  return attached;
 }
 
-/** `told`: parents that ids do not name, by the keys of both. */
-function linkTold(nodes: readonly DraftNode[], parents: Int32Array, told: ReadonlyMap<string, string>): void {
+/** `derivedParents`: parents that ids do not name, by the keys of both nodes. */
+function linkDerived(
+  nodes: readonly DraftNode[],
+  parents: Int32Array,
+  derivedParents: ReadonlyMap<string, string>,
+): void {
   const places = new Map(nodes.map(({ key }, at) => [key, at]));
-  for (const [key, parent] of told) {
+  for (const [key, parent] of derivedParents) {
     const [at, above] = [places.get(key), places.get(parent)];
     if (at !== undefined && above !== undefined) parents[at] = above;
   }
 }
 
-/** Of several spans under one id, children hang from that of the smallest OTLP kind; all are marked. */
+/** If several spans share an id, their children are below the one of the smallest OTLP kind. All of them get a badge. */
 function index(nodes: readonly DraftNode[], traces: Map<string, Ids>, at: number): void {
   const node = nodes[at];
   if (!node) return;
@@ -59,9 +62,9 @@ function index(nodes: readonly DraftNode[], traces: Map<string, Ids>, at: number
   addBadge(node, "duplicate-id");
 }
 
-function addPlaceholders(nodes: DraftNode[], traces: Map<string, Ids>, mayCome: (traceId: string) => boolean): void {
+function addPlaceholders(nodes: DraftNode[], traces: Map<string, Ids>, isAwaited: (traceId: string) => boolean): void {
   let claims: Claims | undefined;
-  // Placeholders name parents too: the list grows while it is read.
+  // Placeholders name parents too: the list grows during the loop.
   for (let at = 0; at < nodes.length; at++) {
     const node = nodes[at];
     if (!node) break;
@@ -70,12 +73,12 @@ function addPlaceholders(nodes: DraftNode[], traces: Map<string, Ids>, mayCome: 
     if (spanId === "" || !ids || ids.has(spanId)) continue;
     claims ??= claimsOf(nodes, traces);
     const { name, parentId } = claims.get(traceId)?.get(spanId) ?? { name: "", parentId: "" };
-    const placeholder = draftPlaceholder(traceId, spanId, start, { name, parentId, awaited: mayCome(traceId) });
+    const placeholder = draftPlaceholder(traceId, spanId, start, { name, parentId, awaited: isAwaited(traceId) });
     ids.set(spanId, nodes.push(placeholder) - 1);
   }
 }
 
-/** What paths say of spans that have not come; of two opinions the smaller text, so that order does not show. */
+/** Missing spans by the paths below them. If paths differ, the smaller text wins, so that order does not show. */
 function claimsOf(nodes: readonly DraftNode[], traces: ReadonlyMap<string, Ids>): Claims {
   const claims: Claims = new Map();
   for (const { span, traceId } of nodes) {
@@ -100,19 +103,19 @@ function reconcile(known: Claim | undefined, claim: Claim): Claim {
   return name === known.name && parentId === known.parentId ? known : { name, parentId };
 }
 
-/** Something rather than nothing. */
+/** The smaller text; an empty one counts only if both are. */
 function smaller(a: string, b: string): string {
   if (a === "" || b === "") return a || b;
   return a < b ? a : b;
 }
 
-/** A placeholder begins with the earliest of the spans below it. */
-function beginPlaceholders(nodes: readonly DraftNode[], parents: Int32Array): void {
+/** A placeholder starts with the earliest span below it. */
+function startPlaceholders(nodes: readonly DraftNode[], parents: Int32Array): void {
   for (let at = 0; at < nodes.length; at++) {
     const start = nodes[at]?.start ?? 0n;
     let above = parents[at] ?? ROOT;
     let node = nodes[above];
-    // What is later than a placeholder is later than those above it.
+    // A span that is later than a placeholder is later than all placeholders above it.
     while (node && node.span === undefined && start < node.start) {
       node.start = start;
       above = parents[above] ?? ROOT;
@@ -121,40 +124,40 @@ function beginPlaceholders(nodes: readonly DraftNode[], parents: Int32Array): vo
   }
 }
 
-/** Of a trace: places in the list of all nodes. */
+/** Top nodes of a trace, as positions in the list of all nodes. `waiting`: placeholders without a known parent. */
 type Tops = { readonly roots: number[]; readonly waiting: number[] };
 
 /**
- * What waits for parents that nothing tells more of hangs from its trace: from the root where there is one, else from a
- * row that stands for it, named by the earliest query that a span names. Appends those rows; answers the places of all
- * parents. Where only one parent is missing, and no query is named or its span has come, that parent is enough of a row.
+ * Attaches placeholders without a known parent to their trace: to its root if there is one, else to a trace node, named by
+ * the earliest query that a span names. Appends the trace nodes; returns the positions of all parents. If only one parent is
+ * missing, and no query is named or its span was received, its placeholder alone represents the trace.
  */
 export function attachToTraces(
   nodes: DraftNode[],
   parents: Int32Array,
-  mayCome: (traceId: string) => boolean,
+  isAwaited: (traceId: string) => boolean,
 ): Int32Array {
   const traces = topsOf(nodes, parents);
-  const held: { readonly tops: Tops; readonly holder: number }[] = [];
+  const attached: { readonly tops: Tops; readonly parent: number }[] = [];
   const queries = traces.size === 0 ? undefined : queriesIn(nodes, traces);
   for (const [traceId, tops] of traces) {
     const [root] = tops.roots;
     const [first] = tops.waiting;
     if (first === undefined || tops.roots.length > 1) continue;
-    const { name, come } = queries?.get(traceId) ?? { come: false };
-    if (root === undefined && tops.waiting.length === 1 && (name === undefined || come)) continue;
+    const { name, received } = queries?.get(traceId) ?? { received: false };
+    if (root === undefined && tops.waiting.length === 1 && (name === undefined || received)) continue;
     const start = nodes[first]?.start ?? 0n;
-    const holder = root ?? nodes.push(draftTrace(traceId, start, name ?? "", mayCome(traceId))) - 1;
-    held.push({ tops, holder });
+    const parent = root ?? nodes.push(draftTrace(traceId, start, name ?? "", isAwaited(traceId))) - 1;
+    attached.push({ tops, parent });
   }
-  if (held.length === 0) return parents;
+  if (attached.length === 0) return parents;
   const all = new Int32Array(nodes.length).fill(ROOT);
   all.set(parents);
-  for (const { tops, holder } of held) for (const at of tops.waiting) all[at] = holder;
+  for (const { tops, parent } of attached) for (const at of tops.waiting) all[at] = parent;
   return all;
 }
 
-/** Of the traces in which something waits. */
+/** Of traces with a placeholder without a known parent. */
 function topsOf(nodes: readonly DraftNode[], parents: Int32Array): Map<string, Tops> {
   const traces = new Map<string, Tops>();
   nodes.forEach((node, at) => {
@@ -171,18 +174,18 @@ function topsOf(nodes: readonly DraftNode[], parents: Int32Array): Map<string, T
   return traces;
 }
 
-type Query = { readonly name: string; readonly from: SpanFacts; come: boolean };
+type Query = { readonly name: string; readonly from: SpanFacts; received: boolean };
 
-/** By trace, its earliest span that names a query: by start, then by id and kind, so that order does not show. */
+/** By trace: the query of its earliest span that names one. By start, then by id and kind, so that order does not show. */
 function queriesIn(nodes: readonly DraftNode[], traces: ReadonlyMap<string, Tops>): Map<string, Query> {
   const queries = new Map<string, Query>();
   for (const { span, traceId } of nodes) {
     if (span?.facts.query === undefined || !traces.has(traceId)) continue;
     const { facts } = span;
     const known = queries.get(traceId);
-    const come = facts.kind === "query" || known?.come === true;
-    if (known !== undefined && !isEarlier(facts, known.from)) known.come = come;
-    else queries.set(traceId, { name: span.facts.query.name, from: facts, come });
+    const received = facts.kind === "query" || known?.received === true;
+    if (known !== undefined && !isEarlier(facts, known.from)) known.received = received;
+    else queries.set(traceId, { name: span.facts.query.name, from: facts, received });
   }
   return queries;
 }

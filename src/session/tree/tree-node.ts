@@ -5,9 +5,9 @@ import type { ClockRange } from "../clock-outliers.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
 import type { Resource, Scope, Span } from "../../otel/span.ts";
 
-/** A span as a view holds it: the same object as long as nothing better comes. */
+/** A span in a view. The same object until another version supersedes it. */
 export type ViewSpan = {
-  /** `<trace id>:<span id>:<OTLP kind>`, a span's identity. */
+  /** Identity of the span: `<trace id>:<span id>:<OTLP kind>`. */
   readonly key: string;
   readonly traceId: string;
   readonly span: Span;
@@ -16,11 +16,11 @@ export type ViewSpan = {
   readonly facts: SpanFacts;
   /** Unix nanoseconds, decimal. */
   readonly received: string;
-  /** Key of the log record that tells of it, where that is what is known best. */
+  /** Key of the log record that this version is derived from. */
   readonly derivedFrom?: string;
 };
 
-/** What is odd about a node; all of it is legal OTLP, and shown. */
+/** Warnings about a node. All of them are legal OTLP, and the node is shown. */
 export type Badge =
   | "placeholder"
   | "trace"
@@ -31,14 +31,14 @@ export type Badge =
   | "duplicate-id";
 
 export type TreeNode = {
-  /** The span's; of a placeholder `<trace id>:<span id>:missing`; of what stands for a trace `<trace id>::trace`. */
+  /** The span's key; of a placeholder `<trace id>:<span id>:missing`; of a trace node `<trace id>::trace`. */
   readonly key: string;
   readonly traceId: string;
-  /** "" of what stands for a trace. */
+  /** "" for a trace node. */
   readonly spanId: string;
-  /** None on a placeholder (a parent that was named and has not come), and on what holds a trace whose root has not come. */
+  /** Absent for a placeholder (a missing parent) and for a trace node (groups a trace while its root is missing). */
   readonly span?: ViewSpan;
-  /** The span's name; of a placeholder what the spans below call it, of a trace its query's name, "" without. */
+  /** The span's name; of a placeholder the name in paths below; of a trace node its query's name; "" without. */
   readonly name: string;
   readonly parent?: TreeNode;
   /** By start, then by span id and kind. */
@@ -46,10 +46,10 @@ export type TreeNode = {
   readonly depth: number;
   /** Unix nanoseconds; of a placeholder its earliest child's. */
   readonly start: bigint;
-  /** Unix nanoseconds, as the span says; while it runs and of a placeholder, the latest that is known of the subtree. */
+  /** Unix nanoseconds. Of a running span and of a placeholder: the latest known time in the subtree. */
   readonly end: bigint;
   readonly running: boolean;
-  /** Of a placeholder: no query of its trace has ended, so it may still come. Silence may say otherwise, see `liveness`. */
+  /** Of a placeholder: no query of its trace has ended, so it may still be received. `liveness` limits this by silence. */
   readonly awaited: boolean;
   readonly error: boolean;
   /** Of the node and all below. */
@@ -59,43 +59,43 @@ export type TreeNode = {
 };
 
 export type SessionTree = {
-  /** Nodes without parent: traces by start, and within each its roots by start. */
+  /** Nodes without parent: traces by start, and the roots of each by start. */
   readonly roots: readonly TreeNode[];
-  /** Every node as it is shown with nothing collapsed: each followed by all below it. */
+  /** All nodes in depth-first order: the rows of a tree with nothing collapsed. */
   readonly rows: readonly TreeNode[];
-  /** When its spans start, but for absurd clocks. */
+  /** Plausible start times of its spans. */
   readonly clockRange: ClockRange;
   readonly byKey: ReadonlyMap<string, TreeNode>;
-  /** By `<trace id>:<span id>` of a span that is not shown, since another tells the same: that one's key. */
+  /** By `<trace id>:<span id>` of a duplicate: the key of the span that is shown in its place. */
   readonly replacements: ReadonlyMap<string, string>;
 };
 
 type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
 
-/** A node while it is built. */
+/** A node under construction. */
 export type DraftNode = Mutable<Omit<TreeNode, "parent" | "children">> & {
   parent?: DraftNode;
   readonly children: DraftNode[];
-  /** The id that it names as its parent's, "" without. */
+  /** Id of the parent that it names, "" without. */
   readonly parentId: string;
-  /** Latest start or end of the subtree. */
+  /** Latest start or end in the subtree. */
   latest: bigint;
   readonly otlpKind: number;
 };
 
-const NO_MARKS: readonly Badge[] = [];
+const NO_BADGES: readonly Badge[] = [];
 
-export function draftNode(span: ViewSpan, told: DerivedKeys | undefined): DraftNode {
+export function draftNode(span: ViewSpan, derived: DerivedKeys | undefined): DraftNode {
   const { facts } = span;
   const { start, running } = facts;
-  const error = facts.error || told?.errors.has(span.key) === true;
+  const error = facts.error || derived?.errors.has(span.key) === true;
   const isReversed = !running && facts.end < start;
   return {
     key: span.key,
     traceId: span.traceId,
     spanId: facts.spanId,
-    // Known otherwise than by the id that it names, if it names one.
-    parentId: told?.parents.has(span.key) === true ? "" : facts.parentSpanId,
+    // A derived parent replaces the parent id.
+    parentId: derived?.parents.has(span.key) === true ? "" : facts.parentSpanId,
     span,
     name: facts.name,
     children: [],
@@ -108,31 +108,31 @@ export function draftNode(span: ViewSpan, told: DerivedKeys | undefined): DraftN
     error,
     worst: error ? "error" : "ok",
     descendants: 0,
-    badges: isReversed ? ["end-before-start"] : NO_MARKS,
+    badges: isReversed ? ["end-before-start"] : NO_BADGES,
     otlpKind: facts.otlpKind >>> 0,
   };
 }
 
-/** What stands for a span that has not come. `start`: that of a span below it. */
+/** A node for a missing span. `start`: that of a span below it. */
 export function draftPlaceholder(
   traceId: string,
   spanId: string,
   start: bigint,
-  about: { readonly name: string; readonly parentId: string; readonly awaited: boolean },
+  fields: { readonly name: string; readonly parentId: string; readonly awaited: boolean },
 ): DraftNode {
-  return growEmpty(`${traceId}:${spanId}:missing`, "placeholder", { traceId, spanId, start, ...about });
+  return draftEmpty(`${traceId}:${spanId}:missing`, "placeholder", { traceId, spanId, start, ...fields });
 }
 
-/** What holds a trace together until its root comes. */
+/** A node that groups a trace until its root is received. */
 export function draftTrace(traceId: string, start: bigint, name: string, awaited: boolean): DraftNode {
-  return growEmpty(`${traceId}::trace`, "trace", { traceId, spanId: "", start, name, parentId: "", awaited });
+  return draftEmpty(`${traceId}::trace`, "trace", { traceId, spanId: "", start, name, parentId: "", awaited });
 }
 
-type About = Pick<DraftNode, "traceId" | "spanId" | "start" | "name" | "parentId" | "awaited">;
+type EmptyNodeFields = Pick<DraftNode, "traceId" | "spanId" | "start" | "name" | "parentId" | "awaited">;
 
-function growEmpty(key: string, is: Badge, about: About): DraftNode {
+function draftEmpty(key: string, badge: Badge, fields: EmptyNodeFields): DraftNode {
   const none = { depth: 0, running: false, error: false, worst: "ok", descendants: 0, otlpKind: 0 } as const;
-  return { key, children: [], end: about.start, latest: about.start, badges: [is], ...about, ...none };
+  return { key, children: [], end: fields.start, latest: fields.start, badges: [badge], ...fields, ...none };
 }
 
 export function addBadge(node: DraftNode, added: Badge): void {
@@ -141,7 +141,7 @@ export function addBadge(node: DraftNode, added: Badge): void {
 
 const conversations = new WeakMap<ViewSpan, string>();
 
-/** The conversation that a span is part of, as it or its resource says; "" without. */
+/** Conversation id of a span or its resource; "" without. */
 export function conversationOf(view: ViewSpan): string {
   let conversation = conversations.get(view);
   if (conversation === undefined) {
@@ -153,7 +153,7 @@ export function conversationOf(view: ViewSpan): string {
   return conversation;
 }
 
-/** The conversation that begins with a node: a level within its session, so none where that is all of the session; "" without. */
+/** The conversation that starts with a node; "" without. A conversation is a part of a session: if it is the whole session, "". */
 export function conversationFrom(node: TreeNode, sessionId: string): string {
   const own = node.span === undefined ? "" : conversationOf(node.span);
   if (own === "" || own === sessionId) return "";

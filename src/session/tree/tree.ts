@@ -9,40 +9,40 @@ import type { DraftNode, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts"
 export type { Badge, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
 
 /**
- * Spans nested by parent, whatever order they came in: orphans hang from a placeholder, and that from its trace; members of a cycle
- * are roots.
- * `mayCome`: whether a parent of this trace that has not come is still awaited; asked only where there is one.
- * `told`: what log records make of spans.
+ * Nests spans by parent, independent of their order. Orphans are below a placeholder, and that is below its trace. Members of a
+ * cycle are roots.
+ * `isAwaited`: whether missing parents of this trace may still be received; called only for traces with one.
+ * `derived`: effects of log records on spans.
  */
 export function buildTree(
   spans: Iterable<ViewSpan>,
-  mayCome: (traceId: string) => boolean = () => true,
-  told?: DerivedKeys,
+  isAwaited: (traceId: string) => boolean = () => true,
+  derived?: DerivedKeys,
 ): SessionTree {
-  const shown = told === undefined ? spans : Array.from(spans).filter(({ key }) => !told.duplicates.has(key));
-  const nodes = Array.from(shown, (span) => draftNode(span, told));
-  const eras = markAbsurdTimes(nodes);
-  const parents = linkParents(nodes, mayCome, told?.parents);
+  const counted = derived === undefined ? spans : Array.from(spans).filter(({ key }) => !derived.duplicates.has(key));
+  const nodes = Array.from(counted, (span) => draftNode(span, derived));
+  const clockRange = markAbsurdTimes(nodes);
+  const parents = linkParents(nodes, isAwaited, derived?.parents);
   const tops = nest(nodes, parents);
   const roots = sortRoots(tops);
   const rows = flatten(roots);
   sumUp(rows);
-  // Few trees are ever asked: the page builds one a frame.
+  // Built on first use: the page builds a tree per frame, and few need it.
   let byKey: ReadonlyMap<string, TreeNode> | undefined;
   return {
     roots,
     rows,
-    clockRange: eras,
-    replacements: told?.replacements ?? NO_STAND_INS,
+    clockRange,
+    replacements: derived?.replacements ?? NO_REPLACEMENTS,
     get byKey() {
       return (byKey ??= keyed(rows));
     },
   };
 }
 
-const NO_STAND_INS: ReadonlyMap<string, string> = new Map();
+const NO_REPLACEMENTS: ReadonlyMap<string, string> = new Map();
 
-/** The rows that are shown while these nodes are collapsed. */
+/** The visible rows while these nodes are collapsed. */
 export function visibleRows(tree: SessionTree, collapsed: ReadonlySet<string>): readonly TreeNode[] {
   if (collapsed.size === 0) return tree.rows;
   const visible: TreeNode[] = [];
@@ -56,43 +56,43 @@ export function visibleRows(tree: SessionTree, collapsed: ReadonlySet<string>): 
 }
 
 /**
- * The common time axis: from the earliest start to the latest end of the spans, but for those whose clock is more than a
- * year from the others (see {@link ClockOutlierCount}); their bars are to be clamped to it.
+ * The time axis: from the earliest start to the latest end of the spans without clock outliers, which are more than a year
+ * off (see {@link ClockOutlierCount}). Callers clamp the bars of outliers to it.
  */
 export function axisOf(tree: SessionTree): { start: bigint; end: bigint } {
-  const { clockRange: eras } = tree;
+  const { clockRange } = tree;
   let start: bigint | undefined;
   let end = 0n;
   for (const node of tree.rows) {
     if (!node.span) continue;
-    if (isWithin(eras, eraOfInstant(node.start))) {
+    if (isWithin(clockRange, bucketOfInstant(node.start))) {
       if (start === undefined || node.start < start) start = node.start;
       if (node.start > end) end = node.start;
     }
-    if (!node.running && node.end > end && isWithin(eras, eraOfInstant(node.end), 1)) end = node.end;
+    if (!node.running && node.end > end && isWithin(clockRange, bucketOfInstant(node.end), 1)) end = node.end;
   }
   return { start: start ?? 0n, end };
 }
 
-/** Clocks that are wrong are told from the others; clocks at zero and at their last are wrong by themselves. */
+/** Adds badges to nodes with clock outliers, and to nodes with a clock near zero or near its maximum. */
 function markAbsurdTimes(nodes: readonly DraftNode[]): ClockRange {
   const count = new ClockOutlierCount();
-  for (const { start } of nodes) count.add(eraOfInstant(start));
-  const eras = count.plausible;
+  for (const { start } of nodes) count.add(bucketOfInstant(start));
+  const range = count.plausible;
   for (const node of nodes) {
-    const start = eraOfInstant(node.start);
-    const end = node.running ? start : eraOfInstant(node.end);
-    if (!isWithin(eras, start) || !isWithin(eras, end, 1) || isExtreme(start) || isExtreme(end))
+    const start = bucketOfInstant(node.start);
+    const end = node.running ? start : bucketOfInstant(node.end);
+    if (!isWithin(range, start) || !isWithin(range, end, 1) || isExtreme(start) || isExtreme(end))
       addBadge(node, "absurd-time");
   }
-  return eras;
+  return range;
 }
 
-function eraOfInstant(instant: bigint): number {
+function bucketOfInstant(instant: bigint): number {
   return bucketOf(Number(instant >> 32n));
 }
 
-/** Gives each node to its parent; answers those that have none. */
+/** Attaches each node to its parent; returns the nodes without one. */
 function nest(nodes: readonly DraftNode[], parents: Int32Array): DraftNode[] {
   const tops: DraftNode[] = [];
   nodes.forEach((node, at) => {
@@ -142,7 +142,7 @@ function flatten(roots: readonly DraftNode[]): DraftNode[] {
   return rows;
 }
 
-/** Children come after their parents in `rows`, so that from the back each is complete before its parent takes it in. */
+/** Children are after their parents in `rows`: in reverse, each node is complete before its parent sums it up. */
 function sumUp(rows: readonly DraftNode[]): void {
   for (let at = rows.length - 1; at >= 0; at--) {
     const node = rows[at];

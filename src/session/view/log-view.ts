@@ -3,29 +3,29 @@ import type { LogRecord } from "../../otel/log-record.ts";
 import { subjectOf } from "../../logs/derived-spans.ts";
 import type { Resource, Scope } from "../../otel/span.ts";
 
-/** A log record as a view holds it: the same object for as long as it is there. */
+/** A log record in a view. Always the same object. */
 export type ViewRecord = {
   /** `<trace id>:<hash>`, a record's identity. */
   readonly key: string;
-  /** Of its home: where it names no trace, the id that stands for its session. */
+  /** Of its owner: for a record without a trace, the id that stands for its session. */
   readonly traceId: string;
   readonly record: LogRecord;
   readonly resource?: Resource;
   readonly scope?: Scope;
-  /** Unix nanoseconds; 0n where it has none. */
+  /** Unix nanoseconds; 0n without. */
   readonly time: bigint;
-  /** The span that it is about, "" without. */
+  /** The span that it belongs to, "" without. */
   readonly subject: string;
   /** Unix nanoseconds, decimal. */
   readonly received: string;
 };
 
-type About = Pick<ViewRecord, "received"> & {
+type RecordSource = Pick<ViewRecord, "received"> & {
   readonly resource: Resource | undefined;
   readonly scope: Scope | undefined;
 };
 
-/** The log records of a session, as a viewer folds them. */
+/** Log records of a session, folded by a viewer. */
 export class ViewLogs {
   readonly #records = new Map<string, ViewRecord>();
   #sorted: readonly ViewRecord[] | undefined;
@@ -34,8 +34,13 @@ export class ViewLogs {
     return this.#records.size;
   }
 
-  /** Answers the record's key. */
-  add(traceId: string, record: LogRecord, { hash, time }: RecordFacts, { resource, scope, received }: About): string {
+  /** Returns the record's key. */
+  add(
+    traceId: string,
+    record: LogRecord,
+    { hash, time }: RecordFacts,
+    { resource, scope, received }: RecordSource,
+  ): string {
     const key = `${traceId}:${hash}`;
     if (this.#records.has(key)) return key;
     this.#sorted = undefined;
@@ -49,12 +54,12 @@ export class ViewLogs {
     for (const [key, record] of this.#records) if (traceIds.has(record.traceId)) this.#records.delete(key);
   }
 
-  /** By time, then by identity: whatever the order in which they came. The same list until another one comes. */
+  /** By time, then by identity: independent of the order of delivery. The same list until a record is added. */
   all(): readonly ViewRecord[] {
     return (this.#sorted ??= Array.from(this.#records.values()).toSorted(byTime));
   }
 
-  /** Those about one span, by time. */
+  /** Records of one span, by time. */
   about(traceId: string, spanId: string): readonly ViewRecord[] {
     return this.all().filter((record) => record.traceId === traceId && record.subject === spanId);
   }

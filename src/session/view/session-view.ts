@@ -18,7 +18,7 @@ import { buildTree } from "../tree/tree.ts";
 import type { SessionTree, ViewSpan } from "../tree/tree.ts";
 import { ViewLogs } from "./log-view.ts";
 
-/** A session as a viewer folds it from its stream, by the same rules as its object: the facts and the summary are equal. */
+/** A session folded by a viewer from its stream, by the same rules as in its object: facts and summary are equal. */
 export class SessionView {
   #table = new SpanTable();
   readonly #spans = new Map<string, ViewSpan>();
@@ -27,15 +27,15 @@ export class SessionView {
   #announced: SessionSummary | undefined;
   #prices = LIST_PRICES;
   #priceSetting: string | undefined;
-  readonly #arrivals = new ViewDeliveries();
-  /** Traces that are gone: they leave together when the view is next asked, for each time all spans are gone through. */
-  readonly #leaving = new Set<string>();
+  readonly #deliveries = new ViewDeliveries();
+  /** Traces with a `gone` event. They are evicted together before the next read, as each eviction visits all spans. */
+  readonly #gone = new Set<string>();
   #revision = 0;
   #fold: { readonly of: number; readonly fold: QueryFold } | undefined;
   #tree: { readonly of: number; readonly tree: SessionTree } | undefined;
   readonly #id: string;
 
-  /** `id`: the session's name, until the stream announces it. */
+  /** `id`: the session's name until the stream announces it. */
   constructor(id = "") {
     this.#id = id;
   }
@@ -44,24 +44,24 @@ export class SessionView {
     return this.#state;
   }
 
-  /** Rises with every change of what is shown. */
+  /** Increases with each change. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** When the last delivery was received, Unix nanoseconds. */
+  /** Time of the last delivery, Unix nanoseconds. */
   get lastArrival(): bigint {
-    this.#forget();
-    return this.#arrivals.newest?.received ?? 0n;
+    this.#evictGone();
+    return this.#deliveries.newest?.received ?? 0n;
   }
 
-  /** How the last delivery came. */
+  /** Receipt of the last delivery. */
   get lastReceipt(): Receipt | undefined {
-    this.#forget();
-    return this.#arrivals.newest?.receipt;
+    this.#evictGone();
+    return this.#deliveries.newest?.receipt;
   }
 
-  /** The summary that the stream announced last. */
+  /** The last summary from the stream. */
   get announced(): SessionSummary | undefined {
     return this.#announced;
   }
@@ -69,18 +69,18 @@ export class SessionView {
   apply(event: SessionStreamEvent): void {
     switch (event.type) {
       case "spans":
-        this.#forget();
+        this.#evictGone();
         this.#revision++;
         this.#admit(event.resourceSpans, event.received, event.receipt);
         return;
       case "logs":
-        this.#forget();
+        this.#evictGone();
         this.#revision++;
         this.#admitLogs(event);
         return;
       case "gone":
         this.#revision++;
-        if (this.#table.traceNumber(event.traceId) >= 0) this.#leaving.add(event.traceId);
+        if (this.#table.traceNumber(event.traceId) >= 0) this.#gone.add(event.traceId);
         return;
       case "reset":
         this.#reset();
@@ -99,61 +99,61 @@ export class SessionView {
         this.#state = { ...this.#state, caughtUp: event.resourceVersion, serverNow: event.now };
         return;
       default:
-        // A later server's event: what this page does not know it need not show.
+        // An event of a later server: ignored.
         event satisfies never;
     }
   }
 
   spans(): Iterable<ViewSpan> {
-    this.#forget();
+    this.#evictGone();
     return this.#spans.values();
   }
 
   get(key: string): ViewSpan | undefined {
-    this.#forget();
+    this.#evictGone();
     return this.#spans.get(key);
   }
 
   /** Log records, each once. */
   logs(): ViewLogs {
-    this.#forget();
+    this.#evictGone();
     return this.#logs;
   }
 
-  /** `undefined` while there is neither a span nor a log record. Only watchers and `belongsTo` are the server's word. */
+  /** `undefined` without spans and log records. Only `watchers` and `belongsTo` come from the server. */
   summary(): SessionSummary | undefined {
-    this.#forget();
+    this.#evictGone();
     if (this.#table.itemCount === 0) return undefined;
     const belongsTo = this.#announced?.belongsTo;
-    const about = {
+    const context = {
       id: this.#announced?.id ?? this.#id,
       lastArrival: this.lastArrival.toString(),
       watchers: this.#announced?.watchers ?? 0,
       ...(belongsTo === undefined ? {} : { belongsTo }),
     };
-    return summarise(this.#table, about, this.#foldQueries());
+    return summarise(this.#table, context, this.#foldQueries());
   }
 
   /** By start. */
   queries(): QuerySummary[] {
-    this.#forget();
+    this.#evictGone();
     return queriesOf(this.#table, this.#foldQueries());
   }
 
   tree(): SessionTree {
-    this.#forget();
+    this.#evictGone();
     if (this.#tree?.of !== this.#revision) {
       let ended: ReadonlySet<number> | undefined;
-      const mayCome = (traceId: string): boolean =>
+      const isAwaited = (traceId: string): boolean =>
         !(ended ??= endedTraces(this.#table, this.#foldQueries())).has(this.#table.traceNumber(traceId));
-      this.#tree = { of: this.#revision, tree: buildTree(this.#spans.values(), mayCome, this.#told()) };
+      this.#tree = { of: this.#revision, tree: buildTree(this.#spans.values(), isAwaited, this.#derivedKeys()) };
     }
     return this.#tree.tree;
   }
 
-  #told(): DerivedKeys | undefined {
-    const told = this.#table.rows.anyDerived ? this.#foldQueries().groups.derived : undefined;
-    return derivedKeys(this.#table, told);
+  #derivedKeys(): DerivedKeys | undefined {
+    const links = this.#table.rows.anyDerived ? this.#foldQueries().groups.derived : undefined;
+    return derivedKeys(this.#table, links);
   }
 
   #setPrices(setting: string | undefined): void {
@@ -164,42 +164,42 @@ export class SessionView {
     this.#fold = undefined;
   }
 
-  /** Once for what is shown: summary, queries and tree all hang on it. */
+  /** One fold per revision: summary, queries and tree all need it. */
   #foldQueries(): QueryFold {
     if (this.#fold?.of !== this.#revision)
       this.#fold = { of: this.#revision, fold: foldQueries(this.#table, this.#prices) };
     return this.#fold.fold;
   }
 
-  #forget(): void {
-    if (this.#leaving.size === 0) return;
-    this.#table.evictTraces(this.#leaving);
-    this.#logs.evictTraces(this.#leaving);
-    for (const traceId of this.#leaving) this.#arrivals.evictTrace(traceId);
-    for (const [key, { traceId }] of this.#spans) if (this.#leaving.has(traceId)) this.#spans.delete(key);
-    this.#leaving.clear();
+  #evictGone(): void {
+    if (this.#gone.size === 0) return;
+    this.#table.evictTraces(this.#gone);
+    this.#logs.evictTraces(this.#gone);
+    for (const traceId of this.#gone) this.#deliveries.evictTrace(traceId);
+    for (const [key, { traceId }] of this.#spans) if (this.#gone.has(traceId)) this.#spans.delete(key);
+    this.#gone.clear();
   }
 
   #reset(): void {
-    this.#leaving.clear();
+    this.#gone.clear();
     this.#revision++;
     this.#table = new SpanTable();
     this.#spans.clear();
     this.#logs = new ViewLogs();
     this.#state = {};
     this.#announced = undefined;
-    this.#arrivals.clear();
+    this.#deliveries.clear();
   }
 
   #admit(resourceSpans: readonly ResourceSpans[], received: string, receipt: Receipt): void {
-    const arrival = { received: BigInt(received), receipt };
-    let arrived = "";
+    const delivery = { received: BigInt(received), receipt };
+    let lastTraceId = "";
     let position = 0;
     for (const { resource, scopeSpans } of resourceSpans) {
       for (const { scope, spans } of scopeSpans ?? []) {
         for (const span of spans ?? []) {
           const { traceId } = span;
-          if (traceId !== arrived) this.#arrivals.add((arrived = traceId), arrival);
+          if (traceId !== lastTraceId) this.#deliveries.add((lastTraceId = traceId), delivery);
           this.#admitSpan(traceId, span, { resource, scope, received }, position++);
         }
       }
@@ -209,60 +209,60 @@ export class SessionView {
   #admitSpan(
     traceId: string,
     span: Span,
-    { resource, scope, received, derivedFrom: toldBy }: AboutSpan,
+    { resource, scope, received, derivedFrom }: SpanSource,
     position: number,
   ): void {
-    // The object's facts are of the canonical text; parsed and written again it is the same.
+    // The object derives facts from the canonical text. Parsing and serialising it again gives the same text.
     const facts = deriveFacts(span, JSON.stringify(span), resource, scope);
     const standing = this.#table.compare(traceId, facts);
     this.#table.admit(traceId, facts, this.#revision, position);
     if (standing !== "new" && standing !== "better") return;
     const key = `${traceId}:${facts.spanId}:${facts.otlpKind}`;
-    const about = { ...(resource && { resource }), ...(scope && { scope }), ...(toldBy && { derivedFrom: toldBy }) };
-    this.#spans.set(key, { key, traceId, span, ...about, facts, received });
+    const origin = { ...(resource && { resource }), ...(scope && { scope }), ...(derivedFrom && { derivedFrom }) };
+    this.#spans.set(key, { key, traceId, span, ...origin, facts, received });
   }
 
   #admitLogs({ traceId, resourceLogs, received, receipt }: Extract<SessionStreamEvent, { type: "logs" }>): void {
-    this.#arrivals.add(traceId, { received: BigInt(received), receipt });
+    this.#deliveries.add(traceId, { received: BigInt(received), receipt });
     let position = 0;
     for (const { resource, scopeLogs } of resourceLogs) {
       for (const { scope, logRecords } of scopeLogs ?? []) {
         for (const record of logRecords ?? []) {
           const facts = deriveRecordFacts(record, JSON.stringify(record), resource, scope);
           admitRecords(this.#table, traceId, [{ ...facts, spans: [] }], this.#revision);
-          const about = { resource, scope, received };
-          const toldBy = this.#logs.add(traceId, record, facts, about);
+          const source = { resource, scope, received };
+          const derivedFrom = this.#logs.add(traceId, record, facts, source);
           for (const span of spansOfRecord(record))
-            this.#admitSpan(traceId, span, { ...about, derivedFrom: toldBy }, position++);
+            this.#admitSpan(traceId, span, { ...source, derivedFrom }, position++);
         }
       }
     }
   }
 }
 
-type AboutSpan = {
+type SpanSource = {
   readonly resource: Resource | undefined;
   readonly scope: Scope | undefined;
   readonly received: string;
   readonly derivedFrom?: string;
 };
 
-/** When a delivery was received, Unix nanoseconds, and how it came. */
+/** Time of a delivery, Unix nanoseconds, and its receipt. */
 export type ViewDelivery = { readonly received: bigint; readonly receipt: Receipt };
 
-/** The newest delivery of each trace: what a trace that leaves brought is none of the session's any more. */
+/** The newest delivery of each trace: those of evicted traces no longer count for the session. */
 export class ViewDeliveries {
   readonly #traces = new Map<string, ViewDelivery>();
 
-  add(traceId: string, arrival: ViewDelivery): void {
+  add(traceId: string, delivery: ViewDelivery): void {
     const known = this.#traces.get(traceId);
-    if (known === undefined || known.received <= arrival.received) this.#traces.set(traceId, arrival);
+    if (known === undefined || known.received <= delivery.received) this.#traces.set(traceId, delivery);
   }
 
   get newest(): ViewDelivery | undefined {
     let newest: ViewDelivery | undefined;
-    for (const arrival of this.#traces.values()) {
-      if (newest === undefined || newest.received <= arrival.received) newest = arrival;
+    for (const delivery of this.#traces.values()) {
+      if (newest === undefined || newest.received <= delivery.received) newest = delivery;
     }
     return newest;
   }
@@ -276,13 +276,13 @@ export class ViewDeliveries {
   }
 }
 
-/** What a stream says of itself, apart from spans. */
+/** State of the stream, apart from its data. */
 export type SessionViewState = {
-  /** Everything up to this resourceVersion was folded; `undefined` before the first bookmark and after a reset. */
+  /** All data up to this resourceVersion was folded; `undefined` before the first bookmark and after a reset. */
   readonly caughtUp?: string;
   /** Clock of the server at the last bookmark, Unix milliseconds. */
   readonly serverNow?: number;
-  /** The session lives on under this name. */
+  /** The session continues under this name. */
   readonly moved?: string;
   readonly deleted?: true;
 };
