@@ -3,10 +3,10 @@ import { isList, isObject } from "./json/scalars.ts";
 import type { JsonObject } from "./json/scalars.ts";
 
 /** A signal's field names in an export, from the outside in. The envelopes of spans and of log records are otherwise the same. */
-export type Signal = { readonly resources: string; readonly scopes: string; readonly items: string };
+export type SignalFields = { readonly resources: string; readonly scopes: string; readonly items: string };
 
-export const TRACES: Signal = { resources: "resourceSpans", scopes: "scopeSpans", items: "spans" };
-export const LOGS: Signal = { resources: "resourceLogs", scopes: "scopeLogs", items: "logRecords" };
+export const TRACES: SignalFields = { resources: "resourceSpans", scopes: "scopeSpans", items: "spans" };
+export const LOGS: SignalFields = { resources: "resourceLogs", scopes: "scopeLogs", items: "logRecords" };
 
 /** Receives a request's items while a decoder walks it: the resource, then the scope, then each item. */
 export type EnvelopeVisitor<Item, Decoded> = {
@@ -25,7 +25,7 @@ const LOOK_LIKE_SPANS = "these look like spans; post them to /v1/traces";
 export const LOOK_LIKE_NO_LOGS = "these look like spans or metrics; post them to /v1/traces or /v1/metrics";
 const LOOK_LIKE_METRICS = "these look like metrics; post them to /v1/metrics";
 
-const SIGNALS: readonly (readonly [Signal, reason: string])[] = [
+const SIGNALS: readonly (readonly [SignalFields, reason: string])[] = [
   [TRACES, LOOK_LIKE_SPANS],
   [LOGS, LOOK_LIKE_LOGS],
   [{ resources: "resourceMetrics", scopes: "scopeMetrics", items: "metrics" }, LOOK_LIKE_METRICS],
@@ -33,7 +33,7 @@ const SIGNALS: readonly (readonly [Signal, reason: string])[] = [
 
 /** In JSON another signal is an unknown field of the request. Accepting it silently would lose it silently. */
 export function rejectOtherSignals(
-  posted: Signal,
+  posted: SignalFields,
   visitor: EnvelopeVisitor<never, unknown>,
   request: JsonObject,
 ): void {
@@ -43,7 +43,7 @@ export function rejectOtherSignals(
   }
 }
 
-function countItems(resources: unknown, { scopes, items }: Signal): number {
+function countItems(resources: unknown, { scopes, items }: SignalFields): number {
   let count = 0;
   for (const resource of listOf(resources)) {
     for (const scope of listOf(isObject(resource) ? resource[scopes] : undefined)) {

@@ -1,4 +1,4 @@
-import type { EnvelopeVisitor, Signal } from "../envelope-visitor.ts";
+import type { EnvelopeVisitor, SignalFields } from "../envelope-visitor.ts";
 import { rejectOtherSignals } from "../envelope-visitor.ts";
 import type { Result } from "../refusals.ts";
 import { JsonDecoding, type JsonObject, readText } from "./scalars.ts";
@@ -15,7 +15,7 @@ type ReadItem<Item> = (decoding: JsonDecoding, input: JsonObject) => Item;
  */
 export function decodeJson<Item, Decoded>(
   bytes: Uint8Array,
-  signal: Signal,
+  signal: SignalFields,
   createVisitor: CreateVisitor<Item, Decoded>,
   read: ReadItem<Item>,
 ): Result<Decoded> {
@@ -33,7 +33,7 @@ export function decodeJson<Item, Decoded>(
 function decodeParsed<Item, Decoded>(
   parsed: Result<unknown>,
   decoding: JsonDecoding,
-  signal: Signal,
+  signal: SignalFields,
   visitor: EnvelopeVisitor<Item, Decoded>,
   read: ReadItem<Item>,
 ): Result<Decoded> {
@@ -45,7 +45,7 @@ function decodeParsed<Item, Decoded>(
 
 function readRequest<Item>(
   decoding: JsonDecoding,
-  signal: Signal,
+  signal: SignalFields,
   visitor: EnvelopeVisitor<Item, unknown>,
   read: ReadItem<Item>,
   request: JsonObject,
@@ -63,7 +63,7 @@ function readRequest<Item>(
 
 function readItemsOfResource<Item>(
   decoding: JsonDecoding,
-  signal: Signal,
+  signal: SignalFields,
   visitor: EnvelopeVisitor<Item, unknown>,
   read: ReadItem<Item>,
   input: JsonObject,
@@ -83,7 +83,7 @@ function readItemsOfResource<Item>(
 
 function readItemsOfScope<Item>(
   decoding: JsonDecoding,
-  signal: Signal,
+  signal: SignalFields,
   visitor: EnvelopeVisitor<Item, unknown>,
   read: ReadItem<Item>,
   input: JsonObject,

@@ -1,5 +1,5 @@
 import { addDropped, canonicalResource, canonicalScope } from "../canonical.ts";
-import type { EnvelopeVisitor, Signal } from "../envelope-visitor.ts";
+import type { EnvelopeVisitor, SignalFields } from "../envelope-visitor.ts";
 import type { Result } from "../refusals.ts";
 import { ProtobufDecoding } from "./decoding.ts";
 import { LENGTH, VARINT } from "./reader.ts";
@@ -18,7 +18,7 @@ type ReadItem<Item> = (decoding: ProtobufDecoding) => Item;
  */
 export function decodeProtobuf<Item, Decoded>(
   bytes: Uint8Array,
-  signal: Signal,
+  signal: SignalFields,
   createVisitor: (decoding: ProtobufDecoding) => EnvelopeVisitor<Item, Decoded>,
   read: ReadItem<Item>,
 ): Result<Decoded> {
@@ -54,7 +54,7 @@ export function decodeProtobuf<Item, Decoded>(
  */
 function readItemsOfResource<Item>(
   decoding: ProtobufDecoding,
-  signal: Signal,
+  signal: SignalFields,
   visitor: EnvelopeVisitor<Item, unknown>,
   read: ReadItem<Item>,
 ): void {
@@ -104,7 +104,7 @@ function isScope(tag: number): boolean {
  */
 function readItemsOfScope<Item>(
   decoding: ProtobufDecoding,
-  signal: Signal,
+  signal: SignalFields,
   visitor: EnvelopeVisitor<Item, unknown>,
   read: ReadItem<Item>,
 ): void {

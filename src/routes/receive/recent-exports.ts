@@ -12,7 +12,7 @@ const MAX_RECENT = 20;
 /** Characters of a reason: requests may name a host or a content type of any length. */
 const REASON_LENGTH = 300;
 
-type Pending = {
+type PendingExports = {
   last: RecentExport[];
   /** Sent lines stay with a count of 0, so that repeats are recognised. */
   refused: readonly RefusedExport[];
@@ -24,7 +24,7 @@ type Pending = {
 };
 
 /** By tenant, in this isolate. Eviction loses at most one interval of recent exports on the page. */
-const pending = new Map<string, Pending>();
+const pendingByTenant = new Map<string, PendingExports>();
 
 /** Records an export for the page's recent exports; with a reason, as a refusal with this HTTP status. */
 export function recordExport(c: Context<AppEnv>, given: RecentExport, status = 200): void {
@@ -46,16 +46,16 @@ export function recordExport(c: Context<AppEnv>, given: RecentExport, status = 2
   schedule(c, exports, isNew ? exports.sentAt + LEAST_INTERVAL_MILLIS : exports.refusalsSentAt + REPEATS_MILLIS);
 }
 
-function pendingOf(tenant: string): Pending {
-  let exports = pending.get(tenant);
+function pendingOf(tenant: string): PendingExports {
+  let exports = pendingByTenant.get(tenant);
   if (exports === undefined) {
     exports = { last: [], refused: [], dropped: { metrics: 0 }, sentAt: 0, refusalsSentAt: 0, dueAt: undefined };
-    pending.set(tenant, exports);
+    pendingByTenant.set(tenant, exports);
   }
   return exports;
 }
 
-function schedule(c: Context<AppEnv>, exports: Pending, wanted: number): void {
+function schedule(c: Context<AppEnv>, exports: PendingExports, wanted: number): void {
   const now = Date.now();
   // Never in the past, and soon even if the clock was set back.
   const dueAt = Math.min(Math.max(wanted, now), now + REPEATS_MILLIS);
@@ -65,7 +65,7 @@ function schedule(c: Context<AppEnv>, exports: Pending, wanted: number): void {
   c.executionCtx.waitUntil(flush(c, exports, dueAt));
 }
 
-async function flush(c: Context<AppEnv>, exports: Pending, dueAt: number): Promise<void> {
+async function flush(c: Context<AppEnv>, exports: PendingExports, dueAt: number): Promise<void> {
   const wait = dueAt - Date.now();
   if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
   // An earlier flush sent everything.
