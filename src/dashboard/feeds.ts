@@ -6,10 +6,10 @@ import { replayParameters, type ReplayView } from "./address/replay-view.ts";
 import { timelineOf } from "./session/replay/timeline.ts";
 import { openSessionFeed, type SessionFeed } from "./session/feed.ts";
 
-/** What the page follows: one stream a tab. The list waits behind a session, so that Back finds it as it was. */
+/** The page's feeds: one open stream a tab. The list pauses behind a session, so that Back restores it. */
 const list = signal<ListFeed | undefined>(undefined);
 const session = signal<SessionFeed | undefined>(undefined);
-/** While a session is told again its own stream rests, once it has brought the whole. */
+/** During a replay the session's own stream pauses, after it loaded the whole session. */
 const replay = signal<{ readonly feed: ReplayFeed; readonly view: ReplayView } | undefined>(undefined);
 
 export const listFeed = computed(() => list.value);
@@ -22,7 +22,7 @@ const wanted = computed(() => {
   return value.page === "session" ? `session/${value.id}` : "";
 });
 
-/** Opens, sets aside and closes feeds as the address asks. Call once. */
+/** Opens, pauses and closes feeds to match the address. Call once. */
 export function followAddress(): void {
   effect(() => {
     void wanted.value;
@@ -36,7 +36,7 @@ export function followAddress(): void {
   });
   effect(() => {
     const state = session.value?.stream.state.value;
-    // The session lives on under another name: so does what the reader looks at.
+    // The session continues under another name, so the address follows it.
     if (state?.state !== "ended" || state.how !== "moved") return;
     const here = address.peek();
     go({ page: "session", id: state.to, span: here.page === "session" ? here.span : undefined }, "replace");
@@ -59,7 +59,7 @@ function follow(): void {
   if (to.page === "session" && session.value === undefined) session.value = openSessionFeed(to.id);
 }
 
-/** The whole is read first: it says from where to where the replay goes, and what is yet to come. */
+/** The whole session is loaded first: it gives the replay's timeline and its expected rows. */
 function followReplay(): void {
   const feed = session.value;
   const here = address.value;
@@ -84,7 +84,7 @@ function followReplay(): void {
   if (replay.value !== undefined) return;
   const whole = feed.shown.value;
   if (whole?.of !== "whole") return;
-  // Set aside, it is what it was for as long as the replay goes on.
+  // While paused, the whole session does not change during the replay.
   feed.stream.hide();
   const onEnded = (): void => go({ ...here, replay: undefined }, "replace");
   replay.value = {

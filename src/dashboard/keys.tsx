@@ -95,19 +95,19 @@ export function Shortcuts() {
   );
 }
 
-/** `undefined`: the key is not ours and keeps its own effect. */
+/** `undefined`: the key is not handled and keeps its default effect. */
 export type KeyHandler = (key: string, event: KeyboardEvent) => "handled" | undefined;
 
 const TYPING = "input:not([type=range], [type=radio]), textarea, select, [contenteditable]";
-/** What is moved by the keys that move through rows. */
+/** Controls that use the keys that also move through rows. */
 const MOVED = "input:is([type=range], [type=radio])";
 const PRESSING = "button, a, summary";
 
-/** What is pressed is meant for a field. */
+/** Whether the key is meant for a text field. */
 export const isTyping = ({ target }: KeyboardEvent): boolean =>
   target instanceof Element && target.closest(TYPING) !== null;
 
-/** Keys of the whole page, wherever the focus is, but not while somebody types or presses a control. */
+/** Keys of the whole page, wherever the focus is, except while the reader types or presses a control. */
 export function usePageKeys(handler: KeyHandler): void {
   useLayoutEffect(() => {
     const listen = (event: KeyboardEvent): void => {

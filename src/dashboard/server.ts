@@ -3,13 +3,13 @@ import { useEffect, useState } from "preact/hooks";
 
 const KEY = "spanfold.token";
 
-/** For this browser: asked once, kept until the reader forgets it. */
+/** The token of this browser: entered once, stored until the reader removes it. */
 const token = signal(localStorage.getItem(KEY) ?? "");
 addEventListener("storage", (event) => {
   if (event.key === KEY) token.value = event.newValue ?? "";
 });
 
-/** The token that was refused a deletion: it will be again. */
+/** The token that was refused a deletion. The server would refuse it again. */
 const mayNotDelete = signal<string | undefined>(undefined);
 
 export const hasToken = computed(() => token.value !== "");
@@ -19,14 +19,14 @@ export function learnMayNotDelete(): void {
   mayNotDelete.value = token.value;
 }
 
-/** An empty string forgets it. */
+/** An empty string removes it. */
 export function rememberToken(value: string): void {
   token.value = value;
   if (value === "") localStorage.removeItem(KEY);
   else localStorage.setItem(KEY, value);
 }
 
-/** What a request says of who asks, if this browser keeps a token. */
+/** The Authorization header's value, if this browser has a token. */
 export const authorisation = (): string | undefined => (token.value === "" ? undefined : `Bearer ${token.value}`);
 
 /** `fetch` with the reader's token, if there is one. */
@@ -39,7 +39,7 @@ export function authorisedFetch(url: string, init: RequestInit = {}): Promise<Re
 
 type Problem = { readonly title: string; readonly detail: string; readonly movedTo: readonly string[] };
 
-/** What an error of the API says, RFC 9457, as far as it is there. */
+/** The problem details of an API error, RFC 9457. Missing fields are empty. */
 export async function readProblem(response: Response): Promise<Problem> {
   const none: Problem = { title: "", detail: "", movedTo: [] };
   if (!/\bjson\b/.test(response.headers.get("Content-Type") ?? "")) return none;
@@ -53,13 +53,13 @@ export async function readProblem(response: Response): Promise<Problem> {
   };
 }
 
-/** What was asked for, once it is here. */
+/** The state of a request. */
 export type Answer<Value> =
   | { readonly state: "reading" }
   | { readonly state: "here"; readonly value: Value }
   | { readonly state: "failed"; readonly why: string; readonly again: () => void };
 
-/** Asks as often as `url` or `accept` change; `read` makes of the answer what is shown, and throws where it is something else. */
+/** Sends a request whenever `url` or `accept` change. `read` converts the response, and throws on an unexpected body. */
 export function useAnswer<Value>(
   url: string,
   accept: string,

@@ -5,7 +5,7 @@ import { type Browser, chromium } from "playwright-core";
 
 const cache = join(import.meta.dirname, "..", "..", ".cache", "chromium");
 
-/** The machine's fonts where it has some, and the package's: without any, text has no width and cannot be clicked. */
+/** The machine's fonts, if any, and the package's: without fonts text has no width and cannot be clicked. */
 const FONTS = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -15,19 +15,19 @@ const FONTS = `<?xml version="1.0"?>
 </fontconfig>
 `;
 
-/** Once, before all: files that run side by side would each unpack it. */
+/** Runs once before all tests, because test files that run in parallel would each unpack it. */
 export async function setup(): Promise<void> {
   if (isPackaged() && !existsSync(cache)) await unpack();
 }
 
-/** Whether it comes out of the package. */
+/** Whether Chromium comes from the package. */
 function isPackaged(): boolean {
   return process.env["CHROMIUM"] === undefined && process.platform === "linux" && process.arch === "x64";
 }
 
 /**
- * Starts Chromium. On Linux it comes out of a package, with the shared libraries and fonts that a bare machine lacks, so that
- * nothing has to be installed; elsewhere, or where CHROMIUM says which, it is the machine's own.
+ * Starts Chromium. On Linux it comes from a package, with shared libraries and fonts, so that nothing has to be installed.
+ * On other systems, or with CHROMIUM set, the machine's own browser is used.
  */
 export async function launchChromium(): Promise<Browser> {
   const own = process.env["CHROMIUM"];
@@ -35,13 +35,13 @@ export async function launchChromium(): Promise<Browser> {
   if (!isPackaged()) return await chromium.launch({ channel: "chrome" });
   return await chromium.launch({
     executablePath: join(cache, "chromium"),
-    // It runs in containers, as root, and opens nothing but our own page. The package's own flags would switch web security off.
+    // It runs in containers as root, and opens only our own page. The package's own flags would disable web security.
     args: ["--no-sandbox"],
     env: { ...process.env, LD_LIBRARY_PATH: join(cache, "al2023", "lib"), FONTCONFIG_FILE: join(cache, "fonts.conf") },
   });
 }
 
-/** Unpacks into a folder of its own and moves it into place when it is whole: the package would reuse what it finds half done. */
+/** Unpacks into its own folder and moves it into place when complete, because the package reuses incomplete folders. */
 async function unpack(): Promise<void> {
   const partial = `${cache}-${process.pid}`;
   await mkdir(partial, { recursive: true });

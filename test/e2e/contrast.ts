@@ -1,6 +1,6 @@
 /**
- * Texts in view that stand out less than WCAG 2.2 AA asks (4.5 to 1; 3 to 1 where they are large), each with its ratio. Runs in
- * the page. Gradients and pictures are not looked at: text stands on none.
+ * Texts in view with less contrast than WCAG 2.2 AA requires (4.5 to 1; 3 to 1 for large text), each with its ratio. Runs
+ * in the page. It ignores gradients and pictures, because no text stands on one.
  */
 export function faintTexts(): string[] {
   type Colour = readonly [red: number, green: number, blue: number, alpha: number];

@@ -24,7 +24,7 @@ async function post(url: string, numbers: readonly number[]) {
   expect((await fetch(`${url}/v1/traces`, { method: "POST", headers, body })).status).toBe(200);
 }
 
-/** What has the focus, in a word. */
+/** The focused element, in words. */
 const focused = (page: Page) =>
   page.evaluate(() => {
     const { activeElement } = document;
@@ -34,14 +34,14 @@ const focused = (page: Page) =>
       : `row ${activeElement.textContent}`;
   });
 
-/** The list has rendered what the export holds. */
+/** Sends an export and waits until the list has rendered it. */
 async function deliver(page: Page, url: string, number: number) {
   const before = await page.getByRole("navigation", { name: "Status" }).textContent();
   await post(url, [number]);
   await expect.poll(() => page.getByRole("navigation", { name: "Status" }).textContent()).not.toBe(before);
 }
 
-test("the list leaves the focus where the reader puts it", async () => {
+test("the list does not move the focus of the reader", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   await post(url, [0]);
   for (const number of [1, 2]) await post(url, [number]);
@@ -56,7 +56,7 @@ test("the list leaves the focus where the reader puts it", async () => {
   await page.keyboard.press("j");
   expect(await focused(page)).toBe(`row ${titles[1]}`);
 
-  // Tab goes on from row to row, and leaves the rows at either end.
+  // Tab moves from row to row, and out of the rows at both ends.
   await page.keyboard.press("Tab");
   expect(await focused(page)).toBe(`row ${titles[2]}`);
   await page.keyboard.press("Tab");
@@ -67,7 +67,7 @@ test("the list leaves the focus where the reader puts it", async () => {
   await page.keyboard.press("Shift+Tab");
   expect(await focused(page)).not.toMatch(/^row/);
 
-  // After a key that moves the selection, the search takes what is typed, whatever arrives meanwhile.
+  // After a key that moves the selection, the search receives the typed text, also while exports arrive.
   await page.keyboard.press("j");
   await page.keyboard.press("/");
   await page.keyboard.type("the ");
@@ -78,7 +78,7 @@ test("the list leaves the focus where the reader puts it", async () => {
   await search.fill("");
   await expect.poll(() => new URL(page.url()).search).toBe("?sort=start");
 
-  // So do the filters after a Ctrl-click on a row.
+  // The filters do too, after a Ctrl-click on a row.
   const [tab] = await Promise.all([
     page.context().waitForEvent("page"),
     page
@@ -96,7 +96,7 @@ test("the list leaves the focus where the reader puts it", async () => {
   expect(complaints).toEqual([]);
 });
 
-test("a key that moves the selection out of view takes the focus along, unless the reader puts it elsewhere", async () => {
+test("a key that moves the selection out of view moves the focus too, unless the reader moves it elsewhere", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   await post(
     url,

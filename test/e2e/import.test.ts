@@ -4,7 +4,7 @@ import { closeBrowser, openPage } from "./open-page.ts";
 
 afterAll(closeBrowser);
 
-test("files that are dropped or chosen come back as sessions, and a broken one says where", async () => {
+test("dropped and chosen files become sessions, and an invalid file shows the place of its fault", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const demo = await run("demo.ts", ["--fast", "--endpoint", url]);
   const id = /checkout-latency-\w+/.exec(demo.said)?.[0] ?? "";
@@ -15,28 +15,28 @@ test("files that are dropped or chosen come back as sessions, and a broken one s
   const { page, complaints, picture } = await openPage();
   await page.goto(`${url}/sessions`);
   await page.getByRole("button", { name: "Import", exact: true }).waitFor();
-  // As a browser does it: what is dragged over the page holds files.
+  // Like a browser's drag of files over the page.
   await page.evaluate((text) => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([text], "session.otlp.json"));
     for (const type of ["dragenter", "dragover", "drop"])
       document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
   }, exported);
-  const told = page.getByRole("region", { name: "Import" });
-  await told.getByRole("link", { name: id }).waitFor();
-  expect(await told.textContent()).toContain(`${before.session.spans}\u00a0spans`);
+  const list = page.getByRole("region", { name: "Import" });
+  await list.getByRole("link", { name: id }).waitFor();
+  expect(await list.textContent()).toContain(`${before.session.spans}\u00a0spans`);
 
   const broken = Buffer.from(`${exported.trimEnd()}\n{"resourceSpans": [}\n`);
   await page.getByLabel("Files to import").setInputFiles({ name: "broken.jsonl", mimeType: "", buffer: broken });
-  await told.getByRole("alert").waitFor();
-  expect(await told.getByRole("alert").textContent()).toMatch(/line 2/);
+  await list.getByRole("alert").waitFor();
+  expect(await list.getByRole("alert").textContent()).toMatch(/line 2/);
   await picture("import");
 
-  await told.getByRole("link", { name: id }).first().click();
+  await list.getByRole("link", { name: id }).first().click();
   const rows = page.getByRole("treegrid").getByRole("row");
   await rows.filter({ hasText: "tool.search_logs" }).waitFor();
-  await told.getByRole("button", { name: "Close" }).click();
-  await expect.poll(() => told.count()).toBe(0);
-  // The file that was refused.
+  await list.getByRole("button", { name: "Close" }).click();
+  await expect.poll(() => list.count()).toBe(0);
+  // The 400 is the refused file.
   expect(complaints.filter((complaint) => !complaint.includes("400"))).toEqual([]);
 });

@@ -6,7 +6,7 @@ afterAll(closeBrowser);
 
 const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
 
-/** One model call of an agent for each session; the later ones of more tokens, every tenth fails. */
+/** One model call for each session. Later sessions have more tokens, and every tenth fails. */
 function sessionsOf(numbers: readonly number[]) {
   const end = BigInt(Date.now()) * 1_000_000n;
   return numbers.map((number) => ({
@@ -34,7 +34,7 @@ async function post(url: string, numbers: readonly number[]) {
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 
-test("a long list is searched, filtered and sorted where it is kept, and its URL says how", async () => {
+test("the server searches, filters and sorts a long list, and the URL has the parameters", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   await post(url, upTo(160));
   const { page, complaints } = await openPage();
@@ -44,7 +44,7 @@ test("a long list is searched, filtered and sorted where it is kept, and its URL
   await rows.first().waitFor();
   await expect.poll(() => page.getByRole("navigation", { name: "Status" }).textContent()).toContain("All160");
 
-  // Not among the rows that were loaded alone.
+  // The search includes rows that were not loaded.
   await page.getByLabel("Search the sessions").fill("zebra");
   await expect.poll(() => page.getByRole("table").getAttribute("aria-rowcount")).toBe("5");
   expect(new URL(page.url()).search).toBe("?kind=all&q=zebra");
@@ -62,7 +62,7 @@ test("a long list is searched, filtered and sorted where it is kept, and its URL
   expect(await page.getByRole("definition").allTextContents()).toEqual(["zebra", "odd-model"]);
   expect(new URL(page.url()).search).toBe("?kind=all&q=zebra&model=odd-model&sort=tokens&order=asc");
 
-  // What comes later and matches appears by itself.
+  // A later match appears without a reload.
   await post(url, [1001]);
   const zebra = sessionsOf([1003]).map((span) => ({
     ...span,
@@ -79,7 +79,7 @@ test("a long list is searched, filtered and sorted where it is kept, and its URL
   expect(complaints).toEqual([]);
 });
 
-test("a long list is read on as it is scrolled, and what is new waits", async () => {
+test("a long list loads more while it is scrolled, and new sessions wait", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   await post(url, upTo(320));
   const { page, complaints } = await openPage();

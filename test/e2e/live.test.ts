@@ -4,7 +4,7 @@ import { closeBrowser, openPage } from "./open-page.ts";
 
 afterAll(closeBrowser);
 
-test("the empty page turns into the first session by itself, and a click shows what a tool answered", async () => {
+test("the first session replaces the empty page, and a click shows a tool's answer", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const { page, complaints, picture } = await openPage();
 
@@ -14,7 +14,7 @@ test("the empty page turns into the first session by itself, and a click shows w
   expect(await page.getByText("OTEL_EXPORTER_OTLP_ENDPOINT").first().locator("xpath=..").textContent()).toContain(url);
   await picture("empty");
 
-  // A reload would forget this.
+  // A reload would lose this.
   await page.evaluate(() => Object.assign(globalThis, { notReloaded: true }));
   const demo = run("demo.ts", ["--fast", "--endpoint", url]);
   const link = page.locator('a[href^="/sessions/checkout-latency-"]');
@@ -52,7 +52,7 @@ test("rows appear while a session runs, children before their parents", async ()
   const rows = page.getByRole("treegrid").getByRole("row");
   await rows.filter({ hasText: "tool.query_metrics" }).waitFor();
   expect(await page.getByRole("status").first().textContent()).toBe("Live");
-  // The agent has not ended: its place is held for it, under what is known above.
+  // The agent has not ended: a placeholder stands for it.
   const early = await rows.allTextContents();
   expect(early.filter((text) => text.includes("agent.sre/investigator"))).toEqual([]);
   await picture("live-early");
@@ -62,10 +62,10 @@ test("rows appear while a session runs, children before their parents", async ()
   expect(await rows.count()).toBeGreaterThan(early.length);
   expect(await demo).toMatchObject({ code: 0 });
 
-  // Everything has come: no place is held any more.
+  // Everything was received: no placeholder is left.
   await rows.filter({ hasText: "query.find-the-cause.dispatch" }).waitFor();
   await expect.poll(() => page.getByLabel("Not received").count()).toBe(0);
-  // Finished is said after ten seconds of silence.
+  // The status is finished after ten seconds without data.
   await expect.poll(() => page.title(), { timeout: 30_000 }).toMatch(/^Finished/);
   await picture("finished");
   expect(complaints).toEqual([]);

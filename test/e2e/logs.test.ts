@@ -17,7 +17,7 @@ async function post(url: string, signal: "traces" | "logs", body: unknown): Prom
 const texts = (attributes: Readonly<Record<string, string>>) =>
   Object.entries(attributes).map(([key, stringValue]) => ({ key, value: { stringValue } }));
 
-test("log records: with their span, and in their session's list, live and by keyboard", async () => {
+test("log records are shown with their span and in the session's list, live and by keyboard", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const now = BigInt(Date.now()) * 1_000_000n;
   const at = (second: number) => String(now + BigInt(second * 1_000) * 1_000_000n);
@@ -67,7 +67,7 @@ test("log records: with their span, and in their session's list, live and by key
   await page.keyboard.press("Escape");
   await page.keyboard.press("L");
   const rows = page.getByRole("grid", { name: "Log records" }).getByRole("row");
-  const lines = () => rows.locator(".log-says").allTextContents();
+  const lines = () => rows.locator(".log-content").allTextContents();
   await expect.poll(lines).toEqual(["POST /pay 402", "exceptionCardDeclined: card was declined", "<b>cart</b>"]);
   await logs({ ...ofSpan, timeUnixNano: at(1.8), severityNumber: 9, body: { stringValue: "refund queued" } });
   await expect.poll(lines).toContain("refund queued");
@@ -80,7 +80,7 @@ test("log records: with their span, and in their session's list, live and by key
   await record.getByRole("button", { name: "execute_tool pay" }).waitFor();
   await picture("log-record");
   expect(new URL(page.url()).searchParams.get("logs")).toBe("warn");
-  // Whoever is sent the address sees the same.
+  // The address shows the same to others.
   await page.reload();
   await panel.getByRole("button", { name: "execute_tool pay" }).waitFor();
   await page.keyboard.press("Escape");
@@ -92,7 +92,7 @@ test("log records: with their span, and in their session's list, live and by key
   expect(complaints).toEqual([]);
 });
 
-test("a coding agent that only logs: its prompt, its calls, and what tells of them", async () => {
+test("a coding agent without traces has its prompt, its calls and their source", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const fixture = new URL("../fixtures/logs/claude-code-json-002.json", import.meta.url);
   const sent = readFileSync(fixture, "utf8").replaceAll(/"(traceId|spanId)":\s*"[0-9a-f]+"/g, '"$1":""');

@@ -8,13 +8,13 @@ afterAll(closeBrowser);
 const background = () => getComputedStyle(document.body).backgroundColor;
 const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
 
-/** Relative luminance, 0 to 1, of what `getComputedStyle` answers. */
+/** Relative luminance, 0 to 1, of a computed colour. */
 function luminance(color: string): number {
   const [red = 0, green = 0, blue = 0] = (color.match(/[\d.]+/g) ?? []).map(Number);
   return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
 }
 
-test("light, dark and narrow, each whole", async () => {
+test("light, dark and narrow pages have no overflow and enough contrast", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const demo = await run("demo.ts", ["--fast", "--sessions", "6", "--endpoint", url]);
   expect(demo.code).toBe(0);
@@ -63,7 +63,7 @@ test("light, dark and narrow, each whole", async () => {
   expect(luminances["dark"]).toBeLessThan(0.2);
 });
 
-test("it is walked by keyboard alone", async () => {
+test("the page can be used by keyboard alone", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   await run("demo.ts", ["--fast", "--endpoint", url]);
   const { page, complaints } = await openPage();
@@ -82,7 +82,7 @@ test("it is walked by keyboard alone", async () => {
   expect(complaints).toEqual([]);
 });
 
-test("the help for the keyboard has a link to the licences", async () => {
+test("the keyboard help has a link to the licences", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const { page, complaints } = await openPage();
   await page.goto(`${url}/sessions`);
@@ -97,7 +97,7 @@ test("the help for the keyboard has a link to the licences", async () => {
   expect(complaints).toEqual([]);
 });
 
-test("ten thousand spans are a page of rows, from the first to the last", async () => {
+test("of ten thousand spans only the rows in view are mounted, from the first to the last", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const spans = Array.from({ length: 10_000 }, (_, index) => ({
     traceId: "0af7651916cd43dd8448eb211c80319c",

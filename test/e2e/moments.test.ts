@@ -4,17 +4,17 @@ import { closeBrowser, openPage } from "./open-page.ts";
 
 afterAll(closeBrowser);
 
-/** Some days ago at twenty past twelve, the widest of hours. */
+/** Some days ago at 12:20, the widest time of day. */
 function someNoon(days: number): bigint {
   const moment = new Date(Date.now() - days * 86_400_000);
   moment.setUTCHours(12, 20, 0, 0);
   return BigInt(moment.getTime()) * 1_000_000n;
 }
 
-/** Of each of the last ten months, which are written in more or fewer letters. */
+/** One day of each of the last ten months, whose names differ in length. */
 const DAYS = Array.from({ length: 10 }, (_, month) => 5 + 30 * month);
 
-test("the list shows the whole of when a session started, also where hours have am and pm", async () => {
+test("the list shows the full start time, also with am and pm", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const spans = DAYS.map((days) => ({
     traceId: days.toString(16).padStart(32, "0"),

@@ -10,13 +10,13 @@ let browser: Promise<Browser> | undefined;
 
 export type OpenPage = {
   readonly page: Page;
-  /** What the browser complained about: faults of scripts, blocked content, failed requests. */
+  /** Errors that the browser reported: scripts, blocked content, failed requests. */
   readonly complaints: readonly string[];
-  /** Leaves a picture to look at. */
+  /** Saves a screenshot. */
   readonly picture: (name: string) => Promise<void>;
 };
 
-/** A page of its own context, closed with the test; the browser is shared by a file's tests. */
+/** A page in its own context, closed after the test. The tests of a file share the browser. */
 export async function openPage(options: BrowserContextOptions = {}): Promise<OpenPage> {
   browser ??= launchChromium();
   const context = await (await browser).newContext({ viewport: { width: 1360, height: 850 }, ...options });

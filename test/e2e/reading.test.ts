@@ -44,7 +44,7 @@ const rowsOf = (page: Page) => page.getByRole("treegrid").getByRole("row");
 const heightOf = async (page: Page, text: string) =>
   (await rowsOf(page).filter({ hasText: text }).first().boundingBox())?.y;
 
-test("a query is a row from its first span on, and what comes above moves nothing that is read", async () => {
+test("a query has a row from its first span on, and new rows above do not move the selected row", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const send = sender(url, "growing");
   await send(
@@ -81,7 +81,7 @@ test("a query is a row from its first span on, and what comes above moves nothin
   expect(complaints).toEqual([]);
 });
 
-test("a long conversation is read as one without asking for it, and a link to no span says so", async () => {
+test("a long conversation is loaded automatically, and a link to a missing span says so", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const send = sender(url, "long");
   const messages = JSON.stringify([

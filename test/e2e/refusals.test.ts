@@ -5,7 +5,7 @@ import { closeBrowser, openPage } from "./open-page.ts";
 
 afterAll(closeBrowser);
 
-/** An export that is addressed to another machine than this one. */
+/** An export with the Host header of another machine. */
 function postElsewhere(url: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const headers = { host: "192.168.1.7:8787", "content-type": "application/json" };
@@ -36,7 +36,7 @@ async function postSpan(url: string): Promise<void> {
   expect(response.status).toBe(200);
 }
 
-test("thirty refusals are one line at the foot, which greys, can be dismissed, and comes again", async () => {
+test("thirty refusals are one line in the footer, which turns grey, can be dismissed, and returns", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   await postSpan(url);
   for (let n = 0; n < 30; n++) expect(await postElsewhere(url)).toBe(403);
@@ -49,7 +49,7 @@ test("thirty refusals are one line at the foot, which greys, can be dismissed, a
   await note.getByText("× 30").waitFor();
   expect(await note.innerText()).toContain("refused (403) ×\u00a030: This program is open");
   expect(await foot.innerText()).toContain("planner");
-  // The span came before the page: a refusal does not say how long live spans take.
+  // The span was received before the page opened, and a refusal does not measure the delay of live spans.
   expect(await page.locator(".stream-detail").getAttribute("title")).toContain("no live spans received yet");
   const colour = () => note.locator(".rejected").evaluate((element) => getComputedStyle(element).color);
   const red = await colour();

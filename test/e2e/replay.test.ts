@@ -4,7 +4,7 @@ import { closeBrowser, openPage } from "./open-page.ts";
 
 afterAll(closeBrowser);
 
-/** A step a second for 20 seconds, all of them exported at once. */
+/** One step a second for 20 seconds, exported in one request. */
 function steps() {
   const start = 1_790_000_000_000_000_000n;
   return Array.from({ length: 20 }, (_, index) => ({
@@ -17,7 +17,7 @@ function steps() {
   }));
 }
 
-test("a link to a replay tells the session again in its own time, and is driven by its bar, its axis and its keys", async () => {
+test("a link to a replay replays the session in its own time, controlled by bar, axis and keys", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: steps() }] }] });
   const headers = { "content-type": "application/json" };
@@ -46,7 +46,7 @@ test("a link to a replay tells the session again in its own time, and is driven 
   await expect.poll(() => word.textContent()).toBe("Replay finished");
   await expect.poll(() => rows.filter({ hasText: "step.19" }).count()).toBe(1);
 
-  // To the middle of the axis: what happened before is there at once, what comes later is not.
+  // A click on the middle of the axis shows earlier spans at once, and no later ones.
   await page.getByText("1×", { exact: true }).click();
   const box = await page.locator(".overview-map").boundingBox();
   if (box === null) throw new Error("the overview has no place");
@@ -57,7 +57,7 @@ test("a link to a replay tells the session again in its own time, and is driven 
   await page.keyboard.press(">");
   expect(query().get("speed")).toBe("2");
 
-  // Whoever moves the slider and leaves at once stays out.
+  // A seek just before the end of the replay does not restart it.
   await page.getByRole("slider", { name: "Position" }).press("ArrowRight");
   await page.getByRole("button", { name: "Back to live" }).click();
   await expect.poll(() => word.textContent()).toBe("Live");

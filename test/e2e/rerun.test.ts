@@ -4,7 +4,7 @@ import { closeBrowser, openPage } from "./open-page.ts";
 
 afterAll(closeBrowser);
 
-test("a query's row has what it takes to run it again: request, manifest, where it stopped", async () => {
+test("a query's row has its request, its manifest and its resume point", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   expect(await run("demo.ts", ["--fast", "--endpoint", url])).toMatchObject({ code: 0 });
   const { page, complaints, picture } = await openPage();
@@ -13,7 +13,7 @@ test("a query's row has what it takes to run it again: request, manifest, where 
   const rows = page.getByRole("treegrid").getByRole("row");
   const panel = page.getByRole("complementary", { name: "Span" });
 
-  // From a tool's row to its query's.
+  // From a tool's row to the row of its query.
   await rows.filter({ hasText: "tool.search_logs" }).click();
   await panel.getByTitle("Show the turn, where it can be run again").click();
   await panel.getByText("Run again").click();
@@ -32,6 +32,6 @@ test("a query's row has what it takes to run it again: request, manifest, where 
 
   await panel.getByRole("button", { name: "Where it stopped" }).click();
   await panel.getByText("Every call was answered").waitFor();
-  // The name that was refused.
+  // The 406 is the refused name.
   expect(complaints.filter((complaint) => !complaint.includes("406"))).toEqual([]);
 });

@@ -8,7 +8,7 @@ const text = (key: string, stringValue: string) => ({ key, value: { stringValue 
 const LEVEL = "langfuse.observation.level";
 const MESSAGE = "langfuse.observation.status_message";
 
-/** What a span says, and what the page shows of it. */
+/** A span's fields, and the text that the page shows. */
 const SPANS = [
   { name: "ended well", status: { code: 1, message: "success" }, shown: "Status message: success" },
   { name: "unset", status: { code: 0, message: "no complaint" }, shown: "Status message: no complaint" },
@@ -56,8 +56,8 @@ test("list, tree and panel agree on which spans failed", async () => {
     const failed = (await row.getByRole("img", { name: "Error" }).count()) > 0 ? "failed" : "passed";
     const parts: string[] = [];
     if ((await red.count()) > 0) {
-      const said = (await red.locator("h3 ~ *, header ~ *").allTextContents()).filter((line) => line !== "");
-      parts.push([await red.getByRole("heading").textContent(), ...said].join(": "));
+      const lines = (await red.locator("h3 ~ *, header ~ *").allTextContents()).filter((line) => line !== "");
+      parts.push([await red.getByRole("heading").textContent(), ...lines].join(": "));
     }
     if ((await message.count()) > 0) parts.push((await message.locator("dt, dd").allTextContents()).join(": "));
     seen.push(`${name}, ${failed}: ${parts.join(" + ") || "nothing"}`);

@@ -29,23 +29,23 @@ function toolSpan(session: string, name: string, input: string) {
   };
 }
 
-test("what spans say is shown as text, whatever it is", async () => {
+test("the content of spans is always shown as text", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
-  const hostile = `<img src=x onerror="globalThis.owned=1"><script>globalThis.owned=1</script>`;
-  await post(url, [toolSpan(hostile, hostile, `{"html": ${JSON.stringify(hostile)}}`)]);
+  const malicious = `<img src=x onerror="globalThis.owned=1"><script>globalThis.owned=1</script>`;
+  await post(url, [toolSpan(malicious, malicious, `{"html": ${JSON.stringify(malicious)}}`)]);
 
   const { page, complaints, picture } = await openPage();
   await page.goto(`${url}/sessions`);
   await page.locator('a[href^="/sessions/"]').filter({ hasText: "onerror" }).first().click();
   await page.getByRole("treegrid").getByRole("row").filter({ hasText: "<img src=x" }).first().click();
   await page.getByRole("complementary", { name: "Span" }).getByText("<script>").first().waitFor();
-  await picture("hostile");
+  await picture("untrusted");
   expect(await page.evaluate(() => Object.hasOwn(globalThis, "owned"))).toBe(false);
   expect(await page.locator("main img, main script").count()).toBe(0);
   expect(complaints).toEqual([]);
 });
 
-test("a session that is not there says so, and appears when it comes", async () => {
+test("a missing session says so, and appears with its first span", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const { page, picture } = await openPage();
   await page.goto(`${url}/sessions/tomorrow`);
@@ -65,7 +65,7 @@ test("a session that is not there says so, and appears when it comes", async () 
   expect(await row.count()).toBe(0);
 });
 
-test("with tokens the page loads, asks once for all its tabs, says what a token may not, and forgets it when told", async () => {
+test("with tokens the page loads, asks once for all tabs, shows missing permissions, and removes the token", async () => {
   const { url } = await startProgram({
     DATA_DIR: await temporaryDirectory(),
     ADMIN_TOKEN: "admin",
@@ -112,7 +112,7 @@ test("with tokens the page loads, asks once for all its tabs, says what a token 
   await tab.getByText("This deployment requires a token").waitFor();
 });
 
-test("the stream comes back by itself when the program does", async () => {
+test("the stream reconnects when the program restarts", async () => {
   const DATA_DIR = await temporaryDirectory();
   const program = await startProgram({ DATA_DIR });
   await post(program.url, [toolSpan("survivor", "tool.before", "{}")]);
@@ -130,7 +130,7 @@ test("the stream comes back by itself when the program does", async () => {
   expect(await rows.filter({ hasText: "tool.before" }).count()).toBe(1);
 });
 
-test("a question that is open is told in the list and on its session, and leads to what asks it", async () => {
+test("an open input request is shown in the list and on its session, and links to its row", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const start = String(BigInt(Date.now() - 60_000) * 1_000_000n);
   const running = (spanId: string, parentSpanId: string, name: string, texts: Readonly<Record<string, string>>) => ({
@@ -142,7 +142,7 @@ test("a question that is open is told in the list and on its session, and leads 
     attributes: Object.entries(texts).map(([key, stringValue]) => ({ key, value: { stringValue } })),
   });
   await post(url, [
-    running("0000000000000001", "", "query.book", { "session.id": "asking", "query.name": "book-trip" }),
+    running("0000000000000001", "", "query.book", { "session.id": "requesting", "query.name": "book-trip" }),
     running("0000000000000002", "0000000000000001", "tool.book", { "gen_ai.tool.name": "book_hotel" }),
     running("0000000000000003", "0000000000000002", "ask", {
       "mcp.method.name": "elicitation/create",
@@ -161,6 +161,6 @@ test("a question that is open is told in the list and on its session, and leads 
   await expect.poll(() => panel.count()).toBe(0);
   await page.getByRole("button", { name: "Show the request" }).click();
   await panel.getByRole("heading", { name: "ask", exact: true }).waitFor();
-  await picture("asking");
+  await picture("input-request");
   expect(complaints).toEqual([]);
 });

@@ -5,7 +5,7 @@ import type { LogView } from "./log-view.ts";
 import { readReplayView, replayParameters } from "./replay-view.ts";
 import type { ReplayView } from "./replay-view.ts";
 
-/** Everything that the page shows is told by its URL, so that it can be sent to somebody. */
+/** The URL contains the whole state of the page, so a link shows the same to others. */
 export type Address =
   | { readonly page: "list"; readonly view: ListView }
   | {
@@ -13,11 +13,11 @@ export type Address =
       readonly id: string;
       readonly span: string | undefined;
       readonly range?: TimeRange | undefined;
-      /** Its log records are listed, instead of its spans. */
+      /** Lists its log records instead of its spans. */
       readonly logs?: LogView | undefined;
-      /** The key of the log record that is looked at. */
+      /** The key of the open log record. */
       readonly log?: string | undefined;
-      /** Told again, instead of as it goes on. */
+      /** A replay instead of the live view. */
       readonly replay?: ReplayView | undefined;
     }
   | { readonly page: "unknown"; readonly path: string };
@@ -58,7 +58,7 @@ function readRange(text: string): TimeRange | undefined {
   return { from: BigInt(from), to: BigInt(to) };
 }
 
-/** The shortest URL that says the same. */
+/** The shortest URL of an address. */
 export function writeAddress(address: Address): string {
   switch (address.page) {
     case "list": {
@@ -72,7 +72,7 @@ export function writeAddress(address: Address): string {
       if (address.logs !== undefined) parameters.set("logs", writeLogView(address.logs));
       if (address.log !== undefined) parameters.set("log", address.log);
       const path = `/sessions/${encodeURIComponent(address.id)}`;
-      // A colon needs no escape in a query, and keys are full of them.
+      // A colon needs no escape in a query string, and keys contain several.
       return parameters.size === 0 ? path : `${path}?${String(parameters).replaceAll("%3A", ":")}`;
     }
     case "unknown":

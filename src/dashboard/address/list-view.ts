@@ -5,14 +5,14 @@ import { NAME_FIELDS, type NameField } from "../../session/list/search-text.ts";
 
 export type ListKind = ListFilter["kind"];
 
-/** Which sessions the list shows, and in what order: the parameters of `GET /sessions`, as the reader chose them. */
+/** The list's filters and order: the parameters of `GET /sessions`, as the reader chose them. */
 export type ListView = {
   readonly kind: ListKind;
   readonly search: string;
   /** Empty: any. */
   readonly statuses: readonly Status[];
   readonly names: readonly NameChoice[];
-  /** As the API takes moments: a time, or a duration back from now such as "2h". Empty: without a bound. */
+  /** A time in the API's format, or a duration back from now such as "2h". Empty: no bound. */
   readonly since: string;
   readonly until: string;
   readonly sort: ListSort;
@@ -21,7 +21,7 @@ export type ListView = {
 
 export type NameChoice = readonly [field: NameField, name: string];
 
-/** The list as it opens. */
+/** The default view of the list. */
 export const WHOLE_LIST: ListView = {
   kind: "session",
   search: "",
@@ -35,7 +35,7 @@ export const WHOLE_LIST: ListView = {
 
 const KINDS: readonly ListKind[] = ["session", "trace", "all"];
 
-/** What means nothing is passed over; a moment that is none is left to the server, which says what it takes. */
+/** Ignores unknown values. An invalid time is left to the server, whose error names the valid formats. */
 export function readListView(parameters: URLSearchParams): ListView {
   const among = <Word extends string>(words: readonly Word[], name: string): Word | undefined =>
     words.find((word) => word === parameters.get(name));
@@ -57,7 +57,7 @@ export function readListView(parameters: URLSearchParams): ListView {
   };
 }
 
-/** As few as say the same. */
+/** Only parameters that differ from the default. */
 export function listParameters(view: ListView): URLSearchParams {
   const parameters = new URLSearchParams();
   const set = (name: string, value: string, otherwise = ""): void => {
@@ -74,9 +74,9 @@ export function listParameters(view: ListView): URLSearchParams {
   return parameters;
 }
 
-/** Whether anything but the kind leaves sessions out. */
+/** Whether any filter but the kind is set. */
 export const isNarrowed = ({ search, statuses, names, since, until }: ListView): boolean =>
   search.trim() !== "" || statuses.length > 0 || names.length > 0 || since !== "" || until !== "";
 
-/** Of the same kind and order, with nothing left out. */
+/** The same kind and order without filters. */
 export const widened = ({ kind, sort, order }: ListView): ListView => ({ ...WHOLE_LIST, kind, sort, order });

@@ -6,7 +6,7 @@ import { WHOLE_LIST } from "./list-view.ts";
 const href = signal(location.pathname + location.search);
 addEventListener("popstate", () => (href.value = location.pathname + location.search));
 
-/** Where the page is. */
+/** The current address. */
 export const address = computed(() => {
   const url = new URL(href.value, location.origin);
   return readAddress(url.pathname, url.search);
@@ -14,13 +14,13 @@ export const address = computed(() => {
 
 type ListAddress = Extract<Address, { page: "list" }>;
 
-/** The list as the reader left it: where a session leads back to. */
+/** The latest list address. A session's page links back to it. */
 export const lastList = signal<ListAddress>({ page: "list", view: WHOLE_LIST });
 effect(() => {
   if (address.value.page === "list") lastList.value = address.value;
 });
 
-/** `push` for what Back should leave again, `replace` for a change of the same view. */
+/** `push` adds an entry to the browser's history, `replace` changes the current one. */
 export function go(to: Address, how: "push" | "replace" = "push"): void {
   const url = writeAddress(to);
   if (url === location.pathname + location.search) return;

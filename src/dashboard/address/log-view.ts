@@ -1,23 +1,23 @@
 import type { LogRecord } from "../../otel/log-record.ts";
 import type { ViewRecord } from "../../session/view/log-view.ts";
 
-/** Which of a session's log records are listed. */
+/** The filter of a session's log records. */
 export type LogView = {
-  /** All of them, or those that are about no span. */
+  /** All records, or records without a span. */
   readonly of: "all" | "spanless";
-  /** The mildest that is listed. */
+  /** The lowest severity that is listed. */
   readonly from: LogLevel;
 };
 
 export const LOG_LEVELS = ["any", "info", "warn", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** OTLP's severity numbers with which these levels begin. */
+/** The lowest OTLP severity number of each level. */
 const FIRST: Readonly<Record<LogLevel, number>> = { any: 0, info: 9, warn: 13, error: 17 };
 
 export const ALL_LOGS: LogView = { of: "all", from: "any" };
 
-/** As an address carries it: `logs=warn`, `logs=any.spanless`; `undefined` where the spans are shown. */
+/** Reads the URL parameter: `logs=warn`, `logs=any.spanless`. `undefined`: the spans are shown. */
 export function readLogView(text: string | null): LogView | undefined {
   if (text === null) return undefined;
   const [level, of] = text.split(".");
@@ -36,12 +36,12 @@ export function recordsIn(records: readonly ViewRecord[], { of, from }: LogView)
   );
 }
 
-/** What a severity is called, and how it is set. */
+/** A severity's name and style. */
 export type Severity = { readonly word: string; readonly as: "muted" | "plain" | "warn" | "bad" };
 
 const RANGES = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 
-/** By its number, four to a range; the producer's own word where there is none. */
+/** From the severity number, four to a range; without a number, the producer's text. */
 export function severityOf({ severityNumber = 0, severityText = "" }: LogRecord): Severity {
   const word = RANGES[Math.ceil(severityNumber / 4) - 1] ?? severityText.toLowerCase();
   if (severityNumber >= FIRST.error) return { word, as: "bad" };

@@ -1,20 +1,20 @@
-/** How a session is told again: the parameters of `GET /sessions/:id?replay=true`, as the reader chose them. */
+/** The parameters of `GET /sessions/:id?replay=true`, as the reader chose them. */
 export type ReplayView = {
   readonly speed: number;
-  /** By the time at which things happened, or at which they were received. */
+  /** Ordered by event time, or by the time of receipt. */
   readonly by: "event" | "arrival";
-  /** The longest wait between two events, as the API takes durations. */
+  /** The longest wait between two events, a duration in the API's format. */
   readonly idle: string;
-  /** As the API takes it: Unix nanoseconds, a time, or a duration into the session. Empty: from its beginning. */
+  /** In the API's format: Unix nanoseconds, a time, or a duration since the session's start. Empty: the start. */
   readonly from: string;
 };
 
-/** What the API does unless told otherwise. */
+/** The API's defaults. */
 const PLAIN: ReplayView = { speed: 1, by: "event", idle: "2s", from: "" };
 
 export const SPEEDS: readonly number[] = [1, 2, 5, 10, 50];
 
-/** Waits that are offered by name. */
+/** The offered waits. */
 export const IDLES: readonly (readonly [idle: string, words: string])[] = [
   ["500ms", "at most 0.5 s"],
   ["2s", "at most 2 s"],
@@ -22,16 +22,16 @@ export const IDLES: readonly (readonly [idle: string, words: string])[] = [
   ["1h", "original length"],
 ];
 
-/** Nobody watches for longer without asking for it, milliseconds. */
+/** The longest replay at the default speed, milliseconds. A longer one needs the reader's choice. */
 const LONGEST_BY_DEFAULT = 60_000;
 
-/** At the least speed that tells a session of so many milliseconds within a minute. */
+/** A replay at the lowest speed that shows a session of this many milliseconds within a minute. */
 export const replayOf = (millis: number): ReplayView => ({
   ...PLAIN,
   speed: SPEEDS.find((speed) => millis / speed <= LONGEST_BY_DEFAULT) ?? SPEEDS.at(-1) ?? PLAIN.speed,
 });
 
-/** `undefined`: no replay is asked for. What means nothing is passed over. */
+/** `undefined`: no replay. Ignores invalid values. */
 export function readReplayView(parameters: URLSearchParams): ReplayView | undefined {
   if (parameters.get("replay") !== "true") return undefined;
   const speed = /^\d{1,5}(\.\d{1,6})?$/.test(parameters.get("speed") ?? "") ? Number(parameters.get("speed")) : 0;
@@ -44,7 +44,7 @@ export function readReplayView(parameters: URLSearchParams): ReplayView | undefi
   };
 }
 
-/** As few as say the same. */
+/** Only parameters that differ from the defaults. */
 export function replayParameters(view: ReplayView): URLSearchParams {
   const parameters = new URLSearchParams({ replay: "true" });
   for (const name of ["speed", "by", "idle", "from"] as const) {
@@ -53,14 +53,14 @@ export function replayParameters(view: ReplayView): URLSearchParams {
   return parameters;
 }
 
-/** Where it begins, Unix milliseconds, where that is a point in time. */
+/** The start of the replay, Unix milliseconds, if it is a point in time. */
 export function beginningOf({ from }: ReplayView): number | undefined {
   if (/^\d{17,20}$/.test(from)) return Number(from) / 1e6;
   const moment = /^\d{4}-/.test(from) ? Date.parse(from) : Number.NaN;
   return Number.isNaN(moment) ? undefined : moment;
 }
 
-/** Another one from there on; `millis`: Unix. */
+/** The same replay from another point in time. `millis`: Unix. */
 export const begunAt = (view: ReplayView, millis: number): ReplayView => ({
   ...view,
   from: String(BigInt(Math.round(millis)) * 1_000_000n),

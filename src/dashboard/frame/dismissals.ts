@@ -4,7 +4,7 @@ import type { RefusedExport } from "../../session/contract/stream-events.ts";
 
 const KEY = "spanfold.dismissedRefusals";
 
-/** Of this browser, for all its tabs: by `refusalKey`, when the refusal had happened last. */
+/** Dismissed refusals of this browser, shared by its tabs: `refusalKey` to the time of the latest occurrence. */
 const stored = signal(read(localStorage.getItem(KEY)));
 addEventListener("storage", (event) => {
   if (event.key === KEY) stored.value = read(event.newValue);
@@ -12,15 +12,15 @@ addEventListener("storage", (event) => {
 
 export const dismissed: ReadonlySignal<ReadonlyMap<string, number>> = stored;
 
-/** Until it happens again. What is none of the `known` refusals any more is forgotten. */
+/** Hides a refusal until it occurs again. Entries that are not among the `known` refusals are removed. */
 export function dismiss(refused: RefusedExport, known: readonly RefusedExport[]): void {
   const keys = new Set(known.map(refusalKey));
-  const kept = Array.from(stored.value).filter(([key]) => keys.has(key));
-  stored.value = new Map([...kept, [refusalKey(refused), refused.at]]);
+  const remaining = Array.from(stored.value).filter(([key]) => keys.has(key));
+  stored.value = new Map([...remaining, [refusalKey(refused), refused.at]]);
   localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(stored.value)));
 }
 
-/** Nothing where it is none of ours. */
+/** Empty if the text has another format. */
 function read(text: string | null): ReadonlyMap<string, number> {
   try {
     const entries = Object.entries(JSON.parse(text ?? "{}") as Record<string, unknown>);

@@ -9,10 +9,10 @@ import { TokenButton } from "./token-form.tsx";
 
 const LIST = { page: "list", view: WHOLE_LIST } as const;
 
-/** The head of every page: whose it is, where the reader is, how the stream stands. */
+/** The header of every page: logo, breadcrumb, state of the stream. */
 export function Masthead(props: {
   stream?: Stream | undefined;
-  /** Instead of the stream's. */
+  /** Shown instead of the stream's state. */
   status?: ComponentChildren;
   children?: ComponentChildren;
 }) {

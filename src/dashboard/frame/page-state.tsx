@@ -7,7 +7,7 @@ import { WHOLE_LIST } from "../address/list-view.ts";
 import type { Refusal } from "../stream/stream-state.ts";
 import { TokenForm } from "./token-form.tsx";
 
-/** What stands where rows would, when there are none to show. */
+/** A message in place of the rows. */
 export function Notice({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <div class="notice">
@@ -132,7 +132,7 @@ function Forbidden({ detail, hadToken, retry }: { detail: string; hadToken: "yes
   );
 }
 
-/** The problem's detail carries the command, on a line of its own or between backticks. */
+/** The problem's detail contains the command, on a line of its own or between backticks. */
 function Closed({ detail, retry }: { detail: string; retry: () => void }) {
   const command = /`([^`]+)`/.exec(detail)?.[1] ?? /\b(?:npx )?wrangler [^\n.;]+/.exec(detail)?.[0];
   return (

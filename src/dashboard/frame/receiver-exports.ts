@@ -2,10 +2,10 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import type { RecentExports } from "../../session/contract/stream-events.ts";
 import { authorisedFetch } from "../server.ts";
 
-/** The list's answer is read no more often than this, milliseconds. */
+/** The list is requested no more often than this, milliseconds. */
 const LEAST_INTERVAL = 10_000;
 
-/** What reached the receiver as a whole, as a page of one session asks for it now and then. */
+/** Recent exports of all sessions, for the page of one session. */
 export type ReceiverExports = {
   readonly value: ReadonlySignal<RecentExports | undefined>;
   readonly refresh: () => void;
@@ -19,7 +19,7 @@ export function openReceiverExports(): ReceiverExports {
     refresh() {
       if (performance.now() - requestedAt < LEAST_INTERVAL) return;
       requestedAt = performance.now();
-      // What is told of the session itself does not depend on it: the next time may do.
+      // A failure is ignored: the session's own data does not depend on it, and the next refresh tries again.
       read().then(
         (exports) => (value.value = exports ?? value.value),
         () => undefined,
@@ -33,6 +33,6 @@ async function read(): Promise<RecentExports | undefined> {
   if (!response.ok) return undefined;
   const body: unknown = await response.json();
   if (typeof body !== "object" || body === null || !("recentExports" in body)) return undefined;
-  // Our own server's answer, of the same build as this page.
+  // The server is of the same build as this page.
   return body.recentExports as RecentExports;
 }

@@ -13,7 +13,7 @@ import { RefusedNote, Rejected, unitOf } from "./refused-note.tsx";
 
 const NO_REFUSALS: readonly RefusedExport[] = [];
 
-/** What arrived last, at the foot of every page: the answer to "is my exporter arriving?". */
+/** The latest exports, in the footer of every page. They answer "does my exporter reach the server?". */
 export function RecentExportsStrip({
   last,
   dropped,
@@ -23,9 +23,9 @@ export function RecentExportsStrip({
 }: {
   last: readonly RecentExport[];
   dropped?: RecentExports["dropped"] | undefined;
-  /** The receiver's refusals, of whatever session. */
+  /** The receiver's refusals, of all sessions. */
   refused?: readonly RefusedExport[] | undefined;
-  /** For how long. */
+  /** How long sessions are stored. */
   retention?: KnownRetention | undefined;
   onOpen?: (() => void) | undefined;
 }) {
@@ -33,13 +33,13 @@ export function RecentExportsStrip({
   const newest = last[0];
   const refusals = refusalsOf(last, refused);
   const shown = shownRefusal(refusals, dismissed.value);
-  // Nothing is known yet, of which it could be said that nothing came.
+  // Nothing was loaded yet, so "none yet" could be wrong.
   if (newest === undefined && dropped === undefined && refusals.length === 0) return null;
   const isEmpty = newest === undefined && refusals.length === 0;
   return (
     <footer class="exports">
       {open && !isEmpty ? <ExportsTable rows={exportRows(last, refusals)} /> : null}
-      {/* A click beside the button is a click on it. */}
+      {/* A click beside the button counts as a click on it. */}
       <div
         class="exports-bar"
         role="presentation"

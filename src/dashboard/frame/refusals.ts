@@ -1,16 +1,16 @@
 import { refusalKey } from "../../session/contract/refused-exports.ts";
 import type { RecentExport, RefusedExport } from "../../session/contract/stream-events.ts";
 
-/** A refusal that is older calls for no attention. */
+/** An older refusal needs no attention. */
 const OLD_MILLIS = 5 * 60_000;
-/** One delivery as its session tells it and as the receiver does, which look at their clocks one after the other. */
+/** The session and the receiver record the same export this far apart at most, because they read their clocks one after the other. */
 const SAME_MILLIS = 2_000;
 
 export const isOld = (at: number, now: number): boolean => now - at > OLD_MILLIS;
 
 const isClose = (one: number, other: number): boolean => Math.abs(one - other) < SAME_MILLIS;
 
-/** Refusals, newest first: the receiver's, and those of a session's own deliveries that no line of the receiver's counts. */
+/** Refusals, newest first: the receiver's, and those of the session's own exports that the receiver does not list. */
 export function refusalsOf(last: readonly RecentExport[], refused: readonly RefusedExport[]): readonly RefusedExport[] {
   const own = last.flatMap((line) => {
     const { at, reason } = line;
@@ -23,7 +23,7 @@ export function refusalsOf(last: readonly RecentExport[], refused: readonly Refu
   return newestFirst([...own, ...refused]);
 }
 
-/** The newest refusal that the reader did not dismiss. `dismissed`: by `refusalKey`, when it had happened last. */
+/** The newest refusal that the reader did not dismiss. `dismissed`: `refusalKey` to the time of the latest occurrence. */
 export function shownRefusal(
   refusals: readonly RefusedExport[],
   dismissed: ReadonlyMap<string, number>,
@@ -34,7 +34,7 @@ export function shownRefusal(
   });
 }
 
-/** Rows of the table, newest first: a rejected part stands with what was accepted of the export. */
+/** Rows of the table, newest first. An export that was rejected in part is one row. */
 export function exportRows(
   last: readonly RecentExport[],
   refusals: readonly RefusedExport[],

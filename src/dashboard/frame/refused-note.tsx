@@ -7,7 +7,7 @@ import { ago, exactly } from "../ui/moments.ts";
 import { dismiss } from "./dismissals.ts";
 import { isOld } from "./refusals.ts";
 
-/** The newest refusal, beside the last arrival, until the reader dismisses it. `known`: all refusals. */
+/** The newest refusal, beside the last export, until the reader dismisses it. `known`: all refusals. */
 export function RefusedNote({ refused, known }: { refused: RefusedExport; known: readonly RefusedExport[] }) {
   return (
     <span class="exports-line exports-refused">
@@ -20,7 +20,7 @@ export function RefusedNote({ refused, known }: { refused: RefusedExport; known:
         aria-label="Dismiss this refusal"
         title="Dismiss until it happens again"
         onClick={(event) => {
-          // The bar around it opens the table.
+          // A click on the bar around it opens the table.
           event.stopPropagation();
           dismiss(refused, known);
         }}
@@ -33,7 +33,7 @@ export function RefusedNote({ refused, known }: { refused: RefusedExport; known:
 
 export const unitOf = ({ signal }: RecentExport): string => (signal === "logs" ? "log record" : "span");
 
-/** Red while it is new. */
+/** Red while the refusal is recent. */
 export function Rejected({ row }: { row: RecentExport | RefusedExport }) {
   const { at, rejected, reason } = row;
   if (rejected === 0 && reason === undefined) return null;

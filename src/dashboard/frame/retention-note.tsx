@@ -10,7 +10,7 @@ import {
   expiryWords,
 } from "./retention.ts";
 
-/** For how long sessions are kept, and whether there is room: at the foot of the list. */
+/** The retention period and a warning when storage is nearly full, in the footer of the list. */
 export function RetentionNote({ retention }: { retention: KnownRetention | undefined }) {
   if (retention === undefined) return null;
   const warning = storageWarning(retention);
@@ -28,7 +28,7 @@ export function RetentionNote({ retention }: { retention: KnownRetention | undef
   );
 }
 
-/** Beside a session's status, when it is forgotten soon. */
+/** Beside the status of a session that expires soon. */
 export function ExpiryWarning({ retention, now: present }: { retention: KnownRetention | undefined; now: number }) {
   const words = retention === undefined ? "" : expiryWords(retention, present);
   const at = retention === undefined ? undefined : expiresAt(retention);

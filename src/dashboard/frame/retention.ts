@@ -3,10 +3,10 @@ import type { Retention } from "../../session/contract/retention.ts";
 import { bytes, count, counted, type Locale, ticking } from "../ui/figures.ts";
 import { ago, day, toMillis } from "../ui/moments.ts";
 
-/** What the server says of how long it keeps a session, or all of them; an older one may say less. */
+/** The server's retention of one session, or of all. An older server sends fewer fields. */
 export type KnownRetention = Partial<Retention>;
 
-/** `undefined`: it does not say. */
+/** `undefined`: the server sends none. */
 export function readRetention(value: unknown): KnownRetention | undefined {
   if (!isRecord(value)) return undefined;
   const { maxAge, oldest, bytes: size, maxBytes, deleted } = value;
@@ -32,22 +32,22 @@ export function retentionWords(
   timeZone?: string,
 ): string {
   if (maxAge === undefined) return "Kept until deleted";
-  const kept = `Kept ${ageWords(maxAge, locale)}`;
-  if (oldest === undefined) return kept;
+  const period = `Kept ${ageWords(maxAge, locale)}`;
+  if (oldest === undefined) return period;
   const at = toMillis(oldest);
-  return `${kept}, oldest ${now - at < DAY ? ago(at, now, locale, timeZone) : day(at, now, locale, timeZone)}`;
+  return `${period}, oldest ${now - at < DAY ? ago(at, now, locale, timeZone) : day(at, now, locale, timeZone)}`;
 }
 
-/** "12.4 MB of 10.0 GB"; empty where the server does not say. */
+/** "12.4 MB of 10.0 GB"; empty if the server sends no size. */
 export function storageWords({ bytes: size, maxBytes }: KnownRetention, locale?: Locale): string {
   if (size === undefined) return "";
   return maxBytes === undefined ? bytes(size, locale) : `${bytes(size, locale)} of ${bytes(maxBytes, locale)}`;
 }
 
-/** Of what there is room for, the share from which on it is worth a word. */
+/** The share of the maximum size from which the page warns. */
 const NEARLY_FULL = 0.8;
 
-/** What a reader should know before it happens, or has to know because it did; empty: nothing. */
+/** A warning before storage is full, or after sessions were deleted for room. Empty: no warning. */
 export function storageWarning({ bytes: size, maxBytes, deleted }: KnownRetention, locale?: Locale): string {
   if (deleted !== undefined && deleted.sessions > 0)
     return `${counted(deleted.sessions, "session", "sessions", locale)} deleted, storage was full`;
@@ -55,12 +55,12 @@ export function storageWarning({ bytes: size, maxBytes, deleted }: KnownRetentio
   return `${count(Math.floor((size / maxBytes) * 100), locale)} % full`;
 }
 
-/** When its first trace is forgotten, unless it is heard of again, Unix milliseconds; `undefined`: nobody knows. */
+/** When the oldest trace expires, unless new data arrives, Unix milliseconds; `undefined`: unknown. */
 export function expiresAt({ maxAge, oldest }: KnownRetention): number | undefined {
   return maxAge === undefined || oldest === undefined ? undefined : toMillis(oldest) + maxAge * 1000;
 }
 
-/** "Forgotten in 2 d 3 h", where that is soon: within three days, and within a tenth of the time that it is kept. */
+/** "Expires in 2 d 3 h", if that is soon: within three days, and within a tenth of the retention period. */
 export function expiryWords(retention: KnownRetention, now: number, locale?: Locale): string {
   const at = expiresAt(retention);
   if (at === undefined || retention.maxAge === undefined) return "";
@@ -69,7 +69,7 @@ export function expiryWords(retention: KnownRetention, now: number, locale?: Loc
   return left <= 0 ? "Expires now" : `Expires in ${ticking(left, locale)}`;
 }
 
-/** "30 days", "36 hours", "90 seconds": in the largest unit that leaves no rest. */
+/** "30 days", "36 hours", "90 seconds": in the largest unit that divides it. */
 function ageWords(seconds: number, locale: Locale): string {
   for (const [unit, word] of UNITS) {
     if (seconds >= unit && seconds % unit === 0) return counted(seconds / unit, word, `${word}s`, locale);

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 const shown = signal(false);
 
-/** In the head of every page, where this browser keeps a token. */
+/** In the header of every page, if this browser has a token. */
 export function TokenButton() {
   if (!hasToken.value) return null;
   return (
@@ -15,7 +15,7 @@ export function TokenButton() {
   );
 }
 
-/** To change or to drop the token. Everything that was read with the old one is read anew. */
+/** Changes or removes the token. The page then reloads, because it showed data of the old token. */
 export function TokenDialog() {
   const isShown = shown.value;
   const dialog = useRef<HTMLDialogElement>(null);
@@ -53,7 +53,7 @@ export function TokenDialog() {
   );
 }
 
-/** Takes a token, remembers it, and says so. */
+/** Stores the entered token and calls `onToken`. */
 export function TokenForm({ word, onToken }: { word: string; onToken: () => void }) {
   const [value, setValue] = useState("");
   const field = useRef<HTMLInputElement>(null);

@@ -6,11 +6,11 @@ import { Icon } from "../ui/icons.tsx";
 import { usePageKeys } from "../keys.tsx";
 import { go, lastList } from "../address/location.ts";
 
-/** Link, export, forget. */
+/** Link, export, delete. */
 export function SessionActions({ id }: { id: string }) {
   const [state, setState] = useState<"ready" | "confirming" | "busy" | { readonly failed: string }>("ready");
   const url = `/sessions/${encodeURIComponent(id)}`;
-  // The button that was pressed is gone while it is asked, and there again afterwards: so is the focus.
+  // The confirmation replaces the pressed button, so the focus moves there and back.
   const cancel = useRef<HTMLButtonElement>(null);
   const trash = useRef<HTMLButtonElement>(null);
   const before = useRef(state);
@@ -78,7 +78,7 @@ export function SessionActions({ id }: { id: string }) {
   );
 }
 
-/** Others are told by the stream; who did it need not look at what is gone. */
+/** Other viewers learn of the deletion from the stream. This page returns to the list. */
 async function deleteSession(url: string): Promise<void> {
   const response = await authorisedFetch(url, { method: "DELETE" });
   if (response.ok || response.status === 404) return go(lastList.value, "replace");
@@ -91,7 +91,7 @@ async function whyNot(response: Response): Promise<string> {
   return detail === "" ? `the server answered ${response.status}.` : detail;
 }
 
-/** A plain link could not send the reader's token. */
+/** A plain link cannot send the reader's token. */
 async function download(url: string, name: string): Promise<void> {
   const response = await authorisedFetch(url);
   if (!response.ok) throw new Error(`Not exported: ${await whyNot(response)}`);

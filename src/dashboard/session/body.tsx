@@ -36,10 +36,10 @@ type BodyProps = {
   readonly here: SessionAddress;
 };
 
-/** Before the first event of a replay. */
+/** The tree before the first event of a replay. */
 const EMPTY_TREE = buildTree([]);
 
-/** A session as it stands, or as far as a replay has told it. */
+/** A session, live or as far as a replay has come. */
 export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const { span: selected, range } = here;
   const replaying = replay?.state.value.state;
@@ -63,7 +63,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const [reading, setReading] = useState<Reading>({ collapsed: new Set(), cursor: selected });
   const [following, setFollowing] = useState<"following" | "resting">("resting");
   const node = useMemo(() => (selected === undefined ? undefined : findRow(tree, selected)), [tree, selected]);
-  // While the session is still being read, or told, it may yet come.
+  // While the session is loading or replayed, the span may still arrive.
   const isRead = replay === undefined ? feed.stream.state.value.state === "live" : !isReplaying;
   const absent = node === undefined && isRead ? selected : undefined;
 
@@ -89,7 +89,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const requestRow = live.waiting?.span === undefined ? undefined : findRow(tree, live.waiting.span);
   const enter = (): void => enterReplay(here, Number(end - start) / 1e6);
 
-  // Of a session that only logs there is nothing else to see.
+  // A session without spans shows its logs.
   const logView = here.logs ?? (whole.tree.rows.length === 0 && logs.length > 0 ? ALL_LOGS : undefined);
   const isRecordOpen = logView !== undefined && logs.some(({ key }) => key === here.log);
   const isBeside = node !== undefined || absent !== undefined || isRecordOpen;
@@ -108,7 +108,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
         open_(reading.cursor);
         return "handled";
       case "Escape":
-        // An open popover closes first, by the browser's own hand.
+        // The browser closes an open popover first.
         if (selected === undefined || document.querySelector(":popover-open") !== null) return undefined;
         select(undefined);
         return "handled";

@@ -8,7 +8,7 @@ import { exactly, toMillis } from "../ui/moments.ts";
 
 const ID = "session-details";
 
-/** When the session happened and every name in it: what the header only begins to tell, without pointing at it. */
+/** The session's times and all its names. The header shows only the first names. */
 export function SessionDetails({
   summary,
   retention,
@@ -47,7 +47,7 @@ export function SessionDetails({
   );
 }
 
-/** "until Dec 12, 2026, 14:03" where that is known. */
+/** "until Dec 12, 2026, 14:03", if known. */
 function retainedUntil(retention: KnownRetention): string {
   const at = expiresAt(retention);
   return at === undefined ? retentionWords(retention, now.value) : `until ${exactly(at)}, unless new data arrives`;

@@ -6,30 +6,30 @@ import type { SessionTree } from "../../session/tree/tree.ts";
 import type { ViewRecord } from "../../session/view/log-view.ts";
 import { toMillis } from "../ui/moments.ts";
 
-/** What is shown of a session: one moment of its fold. */
+/** A session as shown at one moment: a result of its fold. */
 export type DisplayedSession = {
   readonly summary: SessionSummary;
   readonly tree: SessionTree;
   readonly queries: readonly QuerySummary[];
-  /** Log records by time; the same list until another one comes. */
+  /** Log records by time. The same array until another record arrives. */
   readonly logs: readonly ViewRecord[];
   readonly last: readonly RecentExport[];
-  /** Whether what is here and was not shown before happened before the reader's eyes, or was only read late. */
+  /** Whether new rows happened live and count as unseen, or were only loaded. */
   readonly newRows: "counted" | "expected";
-  /** Of all that there is, or while it was still being read. */
+  /** Whether the session is fully loaded. */
   readonly of: "whole" | "part";
 };
 
-/** The newest of them are told at the foot of the page. */
+/** Exports listed in the footer. */
 const LAST_EXPORTS = 20;
-/** Of the time between two frames, the share that rebuilding may take: the page stays the reader's. */
+/** The pause after a rebuild, in multiples of its duration: the page stays responsive. */
 const SHARE = 4;
 
-/** A fold over a session's events, shown at most once a frame, and more rarely where showing it is slow. */
+/** A fold over a session's events, shown at most once a frame, and less often if showing it is slow. */
 export class DisplayFold {
   readonly #view: SessionView;
   readonly #shown = signal<DisplayedSession | undefined>(undefined);
-  /** Whether what comes now happens before the reader's eyes. */
+  /** Whether events arrive live. */
   readonly #isLive: () => boolean;
   #last: readonly RecentExport[] = [];
   #newRows: DisplayedSession["newRows"] = "expected";
@@ -42,7 +42,7 @@ export class DisplayFold {
     this.#isLive = isLive;
   }
 
-  /** `undefined` until something came. */
+  /** `undefined` until the first event. */
   get shown(): ReadonlySignal<DisplayedSession | undefined> {
     return this.#shown;
   }
@@ -52,13 +52,13 @@ export class DisplayFold {
       this.#view.apply(event);
       if (event.type === "spans" || event.type === "logs")
         this.#last = [exportOf(event), ...this.#last].slice(0, LAST_EXPORTS);
-      // What comes under this name from now on is another session.
+      // Later events under this name belong to a new session.
       if (event.type === "deleted") this.clear();
     }
     this.#schedule();
   }
 
-  /** As if nothing had come. */
+  /** Back to the empty state. */
   clear(): void {
     this.#view.apply({ type: "reset" });
     this.#last = [];

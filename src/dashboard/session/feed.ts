@@ -10,11 +10,11 @@ export type Announcement = Extract<SessionStreamEvent, { type: "session" }>;
 export type SessionFeed = {
   readonly id: string;
   readonly stream: Stream;
-  /** `undefined` until something came. */
+  /** `undefined` until the first event. */
   readonly shown: ReadonlySignal<DisplayedSession | undefined>;
-  /** What the server said of the session last, apart from its spans. */
+  /** The latest summary event of the server. */
   readonly announced: ReadonlySignal<Announcement | undefined>;
-  /** What reached the receiver, of whatever session: what was refused is of none. */
+  /** Exports of all sessions, because a refused export belongs to none. */
   readonly receiverExports: ReceiverExports;
   readonly close: () => void;
 };

@@ -11,18 +11,18 @@ import type { KnownRetention } from "../frame/retention.ts";
 import { tokensText } from "./panel/span-facts.tsx";
 import { InputRequestView, StatusReason, StatusWord } from "../ui/status.tsx";
 
-/** What the whole session amounts to. */
+/** The session's title, status and totals. */
 export function SessionHeader(props: {
   summary: SessionSummary;
   live: Liveness;
-  /** Whether the stream still brings what happens. */
+  /** Whether the shown state is up to date. */
   connection: "live" | "lost";
   /** In words. */
   elapsed: string;
   retention: KnownRetention | undefined;
   /** Unix milliseconds. */
   now: number;
-  /** To the row of what waits for an answer, where it is known. */
+  /** Goes to the row of the input request, if there is one. */
   toRequest: (() => void) | undefined;
   children: ComponentChildren;
 }) {
@@ -60,10 +60,10 @@ export function SessionHeader(props: {
           )}
         </Figure>
         {summary.queries > 1 ? <Figure name="Turns">{count(summary.queries)}</Figure> : null}
-        <TallyFigure name="Models" tallies={summary.models} more={summary.omitted?.models} />
-        <TallyFigure name="Teams" tallies={summary.teams} more={summary.omitted?.teams} />
-        <TallyFigure name="Agents" tallies={summary.agents} more={summary.omitted?.agents} />
-        <TallyFigure name="Tools" tallies={summary.tools} more={summary.omitted?.tools} />
+        <TallyFigure name="Models" tallies={summary.models} omitted={summary.omitted?.models} />
+        <TallyFigure name="Teams" tallies={summary.teams} omitted={summary.omitted?.teams} />
+        <TallyFigure name="Agents" tallies={summary.agents} omitted={summary.omitted?.agents} />
+        <TallyFigure name="Tools" tallies={summary.tools} omitted={summary.omitted?.tools} />
         {summary.tokens.input + summary.tokens.output === 0 ? null : (
           <Figure name="Tokens" title={tokensText(summary.tokens)}>
             {`${shortCount(summary.tokens.input)} in · ${shortCount(summary.tokens.output)} out`}
@@ -75,9 +75,9 @@ export function SessionHeader(props: {
             <Unpriced summary={summary} />
           </Figure>
         ) : null}
-        <NamesFigure name="Users" names={summary.users} more={summary.omitted?.users} />
-        <NamesFigure name="Namespaces" names={summary.namespaces} more={summary.omitted?.namespaces} />
-        <NamesFigure name="Services" names={summary.services} more={summary.omitted?.services} />
+        <NamesFigure name="Users" names={summary.users} omitted={summary.omitted?.users} />
+        <NamesFigure name="Namespaces" names={summary.namespaces} omitted={summary.omitted?.namespaces} />
+        <NamesFigure name="Services" names={summary.services} omitted={summary.omitted?.services} />
         <Figure name="Watching">{count(summary.watchers)}</Figure>
       </dl>
     </header>
@@ -93,7 +93,7 @@ function Figure({ name, title, children }: { name: string; title?: string; child
   );
 }
 
-/** Models whose tokens the cost beside is without. */
+/** Models without a price, whose tokens the cost leaves out. */
 function Unpriced({ summary: { cost, unpriced } }: { summary: SessionSummary }) {
   if (unpriced === undefined || unpriced.length === 0) return null;
   return (
@@ -104,13 +104,21 @@ function Unpriced({ summary: { cost, unpriced } }: { summary: SessionSummary }) 
   );
 }
 
-/** `more`: how many names the list leaves out. */
-function NamesFigure({ name, names, more = 0 }: { name: string; names: readonly string[]; more?: number | undefined }) {
+/** `omitted`: how many names the list leaves out. */
+function NamesFigure({
+  name,
+  names,
+  omitted = 0,
+}: {
+  name: string;
+  names: readonly string[];
+  omitted?: number | undefined;
+}) {
   if (names.length === 0) return null;
   return (
     <Figure name={name} title={oneLine(names.join(", "), 1000)}>
       <UntrustedText text={names.join(", ")} limit={160} />
-      {more === 0 ? null : <span class="muted">{` and ${count(more)} more`}</span>}
+      {omitted === 0 ? null : <span class="muted">{` and ${count(omitted)} more`}</span>}
     </Figure>
   );
 }
@@ -118,11 +126,11 @@ function NamesFigure({ name, names, more = 0 }: { name: string; names: readonly 
 function TallyFigure({
   name,
   tallies,
-  more = 0,
+  omitted = 0,
 }: {
   name: string;
   tallies: readonly Tally[];
-  more?: number | undefined;
+  omitted?: number | undefined;
 }) {
   const [first] = tallies;
   if (first === undefined) return null;
@@ -132,7 +140,7 @@ function TallyFigure({
       <UntrustedText text={first.name} limit={60} />
       <span class="muted">
         {` × ${count(first.calls)}`}
-        {tallies.length + more > 1 ? ` and ${count(tallies.length - 1 + more)} more` : ""}
+        {tallies.length + omitted > 1 ? ` and ${count(tallies.length - 1 + omitted)} more` : ""}
       </span>
     </Figure>
   );

@@ -13,7 +13,7 @@ import type { SessionFeed } from "./feed.ts";
 
 type PageProps = {
   readonly feed: SessionFeed;
-  /** `undefined`: it is not told again, or not yet. */
+  /** `undefined`: no replay, or not started yet. */
   readonly replay: ReplayFeed | undefined;
   readonly here: SessionAddress;
 };

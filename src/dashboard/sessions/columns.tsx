@@ -10,7 +10,7 @@ import { Link } from "../ui/link.tsx";
 import { ago, exactly, toMillis } from "../ui/moments.ts";
 import { requesterOf, StatusReason, StatusWord } from "../ui/status.tsx";
 
-/** `sort`: what a click on the head sorts by. `name`: of the class that its cells share. */
+/** `sort`: the order that a click on the header sets. `name`: the class of the column's cells. */
 export type ListColumn = { readonly word: string; readonly name: string; readonly sort?: ListSort };
 
 export const LIST_COLUMNS: readonly ListColumn[] = [
@@ -29,7 +29,7 @@ export const LIST_COLUMNS: readonly ListColumn[] = [
 /** One session's cells. `now` is the server's present, Unix milliseconds. */
 export function SessionCells({ session, now }: { session: SessionSummary; now: number }) {
   const live = liveness(session.liveness, now);
-  const heard = toMillis(session.liveness.lastArrival);
+  const received = toMillis(session.liveness.lastArrival);
   return (
     <>
       <Cell class="cell-status">
@@ -74,7 +74,7 @@ export function SessionCells({ session, now }: { session: SessionSummary; now: n
         <time title={exactly(toMillis(session.start))}>{ago(toMillis(session.start), now)}</time>
       </Cell>
       <Cell class="number cell-activity">
-        <time title={exactly(heard)}>{ago(heard, now)}</time>
+        <time title={exactly(received)}>{ago(received, now)}</time>
         {session.watchers > 0 ? (
           <span class="second watchers" title={`${count(session.watchers)} watching now`}>
             <Icon name="eye" label="watching" />
@@ -92,7 +92,7 @@ const Cell = ({ class: name, children }: { class: string; children: ComponentChi
   </div>
 );
 
-/** What is asked of somebody comes before who took part. */
+/** An input request comes before the participants. */
 function SecondLine({ session, live }: { session: SessionSummary; live: Liveness }) {
   if (live.waiting === undefined) return <UntrustedText text={participants(session)} limit={200} />;
   const { question, span } = live.waiting;
@@ -111,12 +111,12 @@ function SecondLine({ session, live }: { session: SessionSummary; live: Liveness
   );
 }
 
-/** Agents where it has any, else the services; for whom; then its id where the title is not it already. */
+/** Agents, or services if there are none; the users; then the id, unless the title is the id. */
 function participants(session: SessionSummary): string {
   const agents = session.agents.map((tally) => tally.name);
-  const who = (agents.length > 0 ? agents : session.services).slice(0, 4).join(", ");
+  const names = (agents.length > 0 ? agents : session.services).slice(0, 4).join(", ");
   const users = session.users.length === 0 ? "" : `for ${session.users.slice(0, 2).join(", ")}`;
-  return [who, users, session.title === session.id ? "" : session.id].filter(Boolean).join(" · ");
+  return [names, users, session.title === session.id ? "" : session.id].filter(Boolean).join(" · ");
 }
 
 function Tallies({ tallies }: { tallies: readonly Tally[] }) {
@@ -133,7 +133,7 @@ function Tallies({ tallies }: { tallies: readonly Tally[] }) {
   );
 }
 
-/** Ticks while something is open and heard of; else the time between its first and its last moment. */
+/** Ticks while the session runs; afterwards the time between its start and end. */
 function elapsed(session: SessionSummary, status: Status, now: number): string {
   const { running, awaitedParents } = session.liveness;
   if ((status === "running" || status === "waiting") && running + awaitedParents > 0)

@@ -11,12 +11,12 @@ const VARIABLES = [
   ["OTEL_METRICS_EXPORTER", "none"],
 ] as const;
 
-/** A token of the deployment's own, that may only write; what it is only its owner knows. */
+/** A placeholder for the deployment's write token, which only its owner knows. */
 const HEADERS = ["OTEL_EXPORTER_OTLP_HEADERS", '"authorization=Bearer%20<INGEST_TOKEN>"'] as const;
 
-/** What to do so that the first session comes; it then takes this place by itself. */
+/** Instructions for the first export. The first session replaces them. */
 export function EmptyList() {
-  // Once for a mount: a command that changes while somebody selects it is of no use.
+  // Once for each mount: a command must not change while the reader selects it.
   const [command] = useState(() => firstSpan(hasToken.value ? " -H 'authorization: Bearer <INGEST_TOKEN>'" : ""));
   const variables = hasToken.value ? [...VARIABLES, HEADERS] : VARIABLES;
   const exports = (): string => variables.map(([name, value]) => `export ${name}=${value}`).join("\n");
@@ -58,7 +58,7 @@ export function EmptyList() {
   );
 }
 
-/** A name that may go on in another line after each of its words. */
+/** A name that may wrap after each of its words. */
 const breakable = (name: string) => name.split(/(?<=_)/).flatMap((word) => [word, <wbr key={word} />]);
 
 /** A tool call that ended just now, as one line of curl. */

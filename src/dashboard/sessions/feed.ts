@@ -10,29 +10,29 @@ import { type Stream, openStream } from "../stream/stream.ts";
 import { ListFold, type ListPageAnswer, readListPage } from "./fold.ts";
 import type { ListView } from "../address/list-view.ts";
 
-/** One moment of the list. */
+/** The list as shown at one moment. */
 export type DisplayedList = {
-  /** In the view's order, from its beginning. */
+  /** In the view's order, from the first session. */
   readonly sessions: readonly SessionSummary[];
-  /** Whether the row was read as part of a page, and did not come by itself. */
+  /** Whether the row was loaded with a page, not sent by the watch. */
   readonly isPaged: (id: string) => boolean;
   readonly more: "more" | "none";
 };
 
 export type ListFeed = {
-  /** The page's own, which is the API's as well. */
+  /** The page's URL, which is the API's as well. */
   readonly url: string;
   readonly stream: Stream;
-  /** `undefined` until the first page is here. */
+  /** `undefined` until the first page is loaded. */
   readonly shown: ReadonlySignal<DisplayedList | undefined>;
-  /** By status, of all that the view shows apart from its own statuses. */
+  /** By status, of all sessions that match the view's other filters. */
   readonly counts: ReadonlySignal<ListCounts | undefined>;
   readonly recentExports: ReadonlySignal<RecentExports | undefined>;
-  /** For how long the server keeps what is listed; `undefined`: it does not say. */
+  /** The server's retention; `undefined`: the server sends none. */
   readonly retention: ReadonlySignal<KnownRetention | undefined>;
-  /** Of the next page: whether it is being read, or why it could not be. */
+  /** Whether the next page is loading, or why it failed. */
   readonly paging: ReadonlySignal<"resting" | "reading" | { readonly failed: string }>;
-  /** Reads the next page, if there is one and it is not being read already. */
+  /** Loads the next page, if there is one and it is not loading. */
   readonly readMore: () => void;
   readonly close: () => void;
 };
@@ -41,12 +41,12 @@ export const listUrl = (view: ListView): string => writeAddress({ page: "list", 
 
 const FIRST_PAGE = 100;
 const NEXT_PAGE = 200;
-/** The watch does not tell counts: they are asked for again when something changed, at most this often, in milliseconds. */
+/** The watch sends no counts: they are requested again after a change, at most this often, milliseconds. */
 const RECOUNT = 3_000;
-/** Statuses move on by time alone while something is open. */
+/** While sessions are open, time alone changes their statuses. */
 const RECOUNT_OPEN = 10_000;
 
-/** The list of one view, live: its first page, then the watch from there. Events that come together are shown with the next frame. */
+/** The live list of one view: its first page, then the watch from there. Events are shown with the next frame. */
 export function openListFeed(view: ListView): ListFeed {
   const url = listUrl(view);
   const shown = signal<DisplayedList | undefined>(undefined);
@@ -59,7 +59,7 @@ export function openListFeed(view: ListView): ListFeed {
   let recounting: number | undefined;
   let recountAt = Infinity;
   let closed = false;
-  /** Of the list as it was begun last: a page that was asked for before belongs to another. */
+  /** The generation of the list. A page that was requested before a restart belongs to an earlier one. */
   let generation = 0;
 
   const show = (): void => {
@@ -71,7 +71,7 @@ export function openListFeed(view: ListView): ListFeed {
       more: fold.nextCursor === undefined ? "none" : "more",
     };
   };
-  const plan = (): void => {
+  const schedule = (): void => {
     frame ??= requestAnimationFrame(show);
   };
 
@@ -89,7 +89,7 @@ export function openListFeed(view: ListView): ListFeed {
   };
   const recount = async (): Promise<void> => {
     recountAt = Infinity;
-    // Paused or out of sight nothing changes; what the stream brings afterwards counts anew.
+    // Paused or hidden, nothing changes. Events after a resume start a new count.
     if (stream.state.value.state !== "live") return;
     try {
       const page = await readPage(withParameters(url, { limit: "1" }));
@@ -105,7 +105,7 @@ export function openListFeed(view: ListView): ListFeed {
     (events) => {
       for (const event of events) fold.apply(event);
       if (events.some(({ type }) => type !== "recentExports")) recountIn(RECOUNT);
-      plan();
+      schedule();
     },
     {
       url: withParameters(url, { limit: String(FIRST_PAGE) }),
@@ -130,7 +130,7 @@ export function openListFeed(view: ListView): ListFeed {
       if (closed || requested !== generation) return;
       fold.addPage(page);
       paging.value = "resting";
-      plan();
+      schedule();
     } catch (error) {
       if (requested === generation) paging.value = { failed: error instanceof Error ? error.message : String(error) };
     }

@@ -6,18 +6,17 @@ import type { SessionSummary } from "../../session/summary.ts";
 type Row = { readonly summary: SessionSummary; readonly value: number };
 
 /**
- * The pages read so far and the watch since the first of them, together: the list from its beginning down to where the
- * last page ended.
+ * Merges the loaded pages and the watch since the first page: the list from its beginning to the end of the last page.
  */
 export class ListFold {
   readonly #sort: ListSort;
   readonly #order: ListOrder;
-  /** In the order they came, which decides between rows of equal value. */
+  /** In order of arrival, which decides between rows of equal value. */
   readonly #rows = new Map<string, Row>();
   readonly #paged = new Set<string>();
-  /** Told of by the watch while a page was on its way: the page may be older. */
+  /** Changed by the watch while a page was loading: the page may be older. */
   readonly #touched = new Set<string>();
-  /** What the last row of the last page is sorted by; `undefined`: there are no more pages. */
+  /** The sort value of the last page's last row; `undefined`: there are no more pages. */
   #edge: number | undefined;
   #nextCursor: string | undefined;
   recentExports: RecentExports | undefined;
@@ -32,12 +31,12 @@ export class ListFold {
     return this.#nextCursor;
   }
 
-  /** Whether the row came with a page: the reader asked for it, so it is no news. */
+  /** Whether the row was loaded with a page. Such a row is not counted as new. */
   isPaged(id: string): boolean {
     return this.#paged.has(id);
   }
 
-  /** What was known is void: the list begins with this page. */
+  /** Starts the list over with this page. */
   begin(page: ListPageAnswer): void {
     this.#rows.clear();
     this.#paged.clear();
@@ -46,12 +45,12 @@ export class ListFold {
     this.recentExports = page.recentExports;
   }
 
-  /** A page is asked for now. */
+  /** Call before a page is requested. */
   expectPage(): void {
     this.#touched.clear();
   }
 
-  /** The page behind the last one, as it was some time after `expectPage`. */
+  /** Adds the next page, as it was some time after `expectPage`. */
   addPage({ sessions, nextCursor }: ListPageAnswer): void {
     for (const summary of sessions) {
       if (this.#touched.has(summary.id)) {
@@ -80,14 +79,14 @@ export class ListFold {
       case "recentExports":
         this.recentExports = event.recentExports;
         return;
-      // The stream then reads the first page anew.
+      // The stream then loads the first page again.
       case "reset":
       case "bookmark":
         return;
     }
   }
 
-  /** Sorted. What lies behind the last page's end is left out: others, not known yet, stand between. */
+  /** Sorted. Rows after the last page's end are left out, because unknown rows stand between. */
   shown(): SessionSummary[] {
     const sign = this.#order === "desc" ? -1 : 1;
     const edge = this.#edge;
@@ -108,7 +107,7 @@ export class ListFold {
   }
 }
 
-/** What `GET /sessions` answers. */
+/** The response of `GET /sessions`. */
 export type ListPageAnswer = {
   readonly resourceVersion: string;
   readonly sessions: readonly SessionSummary[];
@@ -119,9 +118,9 @@ export type ListPageAnswer = {
   readonly retention?: unknown;
 };
 
-/** Throws where it is no page of the list: a proxy's login, say. What is within is the server's own. */
+/** Throws on another body, such as a proxy's login page. The fields within are trusted. */
 export function readListPage(body: unknown): ListPageAnswer {
-  if (!isListPage(body)) throw new TypeError("the server's answer is no page of the list");
+  if (!isListPage(body)) throw new TypeError("the server's answer is not a page of the list");
   return body;
 }
 

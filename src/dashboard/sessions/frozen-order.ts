@@ -1,9 +1,9 @@
-/** The order of rows as shown: while it is held, nothing moves what is being read, and newcomers wait to be called. */
+/** The order of rows as shown. While it is frozen, rows do not move, and new sessions wait until the reader shows them. */
 export type FrozenOrder = { readonly shown: readonly string[]; readonly waiting: number };
 
 /**
- * `current` is the order as it should be. Free: it is shown. Held: rows stay where they are, those that are gone leave,
- * those that the reader asked for come after them, and those that came by themselves are counted.
+ * `current` is the up-to-date order. Free: it is shown. Frozen: rows keep their places, deleted rows disappear, rows of
+ * a requested page follow, and other new rows are counted.
  */
 export function arrange(
   before: readonly string[],

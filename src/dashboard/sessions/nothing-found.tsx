@@ -6,7 +6,7 @@ import { isNarrowed, type ListView, widened } from "../address/list-view.ts";
 import { fieldWord } from "./toolbar/filters.tsx";
 import { timeWords } from "./toolbar/time-choice.ts";
 
-/** Where no session is shown: what was asked for, and how to ask for less. */
+/** Shown for an empty list: its filters, and links that remove them. */
 export function NothingFound({ view }: { view: ListView }) {
   if (isNarrowed(view)) return <NothingMatches view={view} />;
   if (view.kind !== "session") return <Notice title="No traces of this kind" />;

@@ -52,11 +52,11 @@ export function ListPage({ feed, view }: { feed: ListFeed; view: ListView }) {
   );
 }
 
-/** Refused whatever is asked for: nothing that the reader could choose here would help. */
+/** Refused for any filter: no choice of the reader would help. */
 const isShut = (state: StreamState): state is Extract<StreamState, { state: "refused" }> =>
   state.state === "refused" && state.refusal.reason !== "unexpected";
 
-/** Where every session is here they are counted here, each second; else the server counts now and then. */
+/** Counted here each second if all sessions are loaded; otherwise the server's counts. */
 function countsOf(feed: ListFeed, view: ListView): ListCounts | undefined {
   const shown = feed.shown.value;
   if (shown === undefined || shown.more === "more" || view.statuses.length > 0) return feed.counts.value;
@@ -66,7 +66,7 @@ function countsOf(feed: ListFeed, view: ListView): ListCounts | undefined {
 type Current = { readonly feed: ListFeed; readonly shown: DisplayedList; readonly counts: ListCounts | undefined };
 
 function Body({ feed, view, counts }: { feed: ListFeed; view: ListView; counts: ListCounts | undefined }) {
-  // What was shown before stays until the answer to what was asked now is here.
+  // The previous list stays until the new one is loaded.
   const last = useRef<Current>(undefined);
   const now = feed.shown.value;
   if (now !== undefined) last.current = { feed, shown: now, counts };

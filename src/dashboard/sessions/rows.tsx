@@ -16,10 +16,10 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 
 const ROW = 52;
 const NARROW_ROW = 104;
-/** Rows before the last one at which the next page is asked for: a few turns of a wheel. */
+/** The next page is requested this many rows before the last one: a few turns of a mouse wheel. */
 const AHEAD = 30;
 
-/** The rows themselves: their order rests while somebody has scrolled, focused or points at one. */
+/** The rows. Their order is frozen while the reader has scrolled, or focuses or points at a row. */
 export function SessionRows({ shown, feed }: { shown: DisplayedList; feed: ListFeed }) {
   const { sessions, isPaged, more } = shown;
   const { stream } = feed;
@@ -40,12 +40,12 @@ export function SessionRows({ shown, feed }: { shown: DisplayedList; feed: ListF
   const last = items.at(-1)?.index ?? 0;
   const paging = feed.paging.value;
   useEffect(() => {
-    // What failed is tried again when the reader says so.
+    // A failed page is retried only by the reader.
     if (more === "more" && paging === "resting" && last >= order.shown.length - AHEAD) feed.readMore();
   }, [more, paging, last, order, feed]);
 
   const [cursor, setCursor] = useState<number | undefined>(undefined);
-  // A key that moves the cursor also moves the focus, once: when the row is mounted, unless the reader went elsewhere first.
+  // A key that moves the cursor also moves the focus once the row is mounted, unless the reader moved the focus before.
   const pendingFocus = useRef<{ readonly index: number; readonly from: Element | null }>(undefined);
   const applyFocus = (): void => {
     if (pendingFocus.current === undefined) return;
@@ -109,7 +109,7 @@ export function SessionRows({ shown, feed }: { shown: DisplayedList; feed: ListF
   };
   usePageKeys(keys);
 
-  // The row that is read has its focus within; the cursor follows where the reader tabs or clicks.
+  // The cursor follows the focus when the reader tabs or clicks.
   const follow = (event: FocusEvent): void => {
     setFocused(true);
     const index = (event.target as Element).closest<HTMLElement>("[data-index]")?.dataset.index;
@@ -177,7 +177,7 @@ export function SessionRows({ shown, feed }: { shown: DisplayedList; feed: ListF
   );
 }
 
-/** The heads of the columns; those that can be sorted by are links: first largest or newest first, then the other way. */
+/** The column headers. Sortable ones are links: the first click sorts largest or newest first, the second reverses. */
 export function SessionHead({ view }: { view: ListView }) {
   return (
     <div class="session-head" role="row">
@@ -218,7 +218,7 @@ function orderWords(sort: ListView["sort"], order: ListView["order"]): string {
   return `Sort by ${sort}, ${order === "desc" ? desc : asc}`;
 }
 
-/** The same for where there is no room for heads. */
+/** Sorting on narrow screens, which have no headers. */
 export function SortChoice({ view }: { view: ListView }) {
   return (
     <select

@@ -2,16 +2,16 @@ import { authorisedFetch, hasToken, readProblem } from "../server.ts";
 import type { Refusal } from "./stream-state.ts";
 
 /**
- * What is read before the stream, which then goes on from there. Where the server forgot that place, it is read anew,
- * instead of everything that a reset would bring.
+ * A request before the stream: the stream resumes from its resourceVersion. If the server no longer knows that version, the
+ * prologue is read again, which is shorter than the events after a reset.
  */
 export type Prologue = {
   readonly url: string;
-  /** Takes the answer's JSON; gives its resourceVersion. Throws where it is none. */
+  /** Takes the response's JSON and returns its resourceVersion. Throws on another body. */
   readonly take: (body: unknown) => string;
 };
 
-/** Where the stream begins, or why there is nothing to read. Throws where that may pass, and when it was aborted. */
+/** The resourceVersion where the stream begins, or a refusal. Throws on a temporary fault, and when aborted. */
 export async function readPrologue(
   { url, take }: Prologue,
   since: Parameters<typeof refusalOf>[1],
@@ -29,8 +29,8 @@ export async function readPrologue(
 }
 
 /**
- * What an answer other than a stream means: a refusal to show, or (a reason in words) a fault that passes. `since`: for how
- * long it is asked for.
+ * Classifies a response that is not a stream: a refusal to show, or a temporary fault as text. `since`: how long the page
+ * has requested it.
  */
 export async function refusalOf(response: Response, since: "just-now" | "a-while"): Promise<Refusal | string> {
   const problem = await readProblem(response);
@@ -43,7 +43,7 @@ export async function refusalOf(response: Response, since: "just-now" | "a-while
     case 404:
       return { reason: "not-found", movedTo: problem.movedTo, since };
     case 503:
-      // Without Retry-After nothing passes by itself: the deployment is closed until somebody opens it.
+      // Without Retry-After the fault is not temporary: the deployment is closed until its owner sets a token.
       if (response.headers.has("Retry-After")) return problem.detail || "the server is busy";
       return { reason: "closed", title, detail: problem.detail };
   }

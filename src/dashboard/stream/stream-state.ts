@@ -1,4 +1,4 @@
-/** Where a page's one stream stands: always shown. */
+/** The state of the page's stream, always shown. */
 export type StreamState =
   | { readonly state: "connecting" }
   | { readonly state: "live" }
@@ -8,12 +8,12 @@ export type StreamState =
   | { readonly state: "ended"; readonly how: "moved"; readonly to: string }
   | { readonly state: "refused"; readonly refusal: Refusal };
 
-/** An answer that trying again at once would not change. */
+/** A response that an immediate retry would not change. */
 export type Refusal =
-  /** `since`: whether it was asked for just now, and may be about to begin. */
+  /** `since`: whether the first request was just now, so that the session may be about to start. */
   | { readonly reason: "not-found"; readonly movedTo: readonly string[]; readonly since: "just-now" | "a-while" }
   | { readonly reason: "unauthorised"; readonly hadToken: "yes" | "no" }
-  /** The server says who may. */
+  /** `detail` names the permission that is needed. */
   | { readonly reason: "forbidden"; readonly detail: string; readonly hadToken: "yes" | "no" }
   | { readonly reason: "closed"; readonly title: string; readonly detail: string }
   | { readonly reason: "unexpected"; readonly status: number; readonly title: string; readonly detail: string };
@@ -32,9 +32,9 @@ export type StreamStep =
 
 export const CONNECTING: StreamState = { state: "connecting" };
 
-/** The whole state machine. A step that means nothing in a state leaves the state as it is (the same object). */
+/** The whole state machine. A step without effect returns the same object. */
 export function nextState(from: StreamState, step: StreamStep): StreamState {
-  // What was deleted may begin anew under its name; until then nothing else is to be told of it.
+  // A deleted session may start again under its name. Until then no other step changes the state.
   if (from.state === "ended") return from.how === "deleted" && step.step === "caught-up" ? { state: "live" } : from;
   switch (step.step) {
     case "connect":

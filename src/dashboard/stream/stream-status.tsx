@@ -4,7 +4,7 @@ import { Icon } from "../ui/icons.tsx";
 import type { Stream } from "./stream.ts";
 import type { StreamState } from "./stream-state.ts";
 
-/** Where the stream stands, in words, with the button that stops or resumes it. */
+/** The state of the stream in words, with the pause button. */
 export function StreamStatus({ stream }: { stream: Stream }) {
   const state = stream.state.value;
   return (
@@ -19,7 +19,7 @@ export function StreamStatus({ stream }: { stream: Stream }) {
   );
 }
 
-/** Nothing is wrong: what was asked for has only not begun. */
+/** Not a fault: the session has not started yet. */
 const isAwaiting = (state: StreamState): boolean =>
   state.state === "refused" &&
   state.refusal.reason === "not-found" &&
@@ -63,7 +63,7 @@ function Detail({ stream }: { stream: Stream }) {
     );
   }
   if (state.state !== "reconnecting") return null;
-  // Read so that the countdown ticks; the wait itself is by this device's clock.
+  // Read so that the countdown ticks. The wait itself uses this device's clock.
   void now.value;
   return (
     <span class="stream-detail" title={`Attempt ${state.attempt}: ${state.why}`}>

@@ -14,43 +14,43 @@ import type { ReadonlySignal } from "@preact/signals";
 
 export type Delay = {
   readonly millis: number;
-  /** From the server's receipt of the spans that came last; before anything came live, from our asking to its answer. */
+  /** `spans`: from the server's receipt of the latest spans to this page. `answer`: the response time, before live spans arrive. */
   readonly of: "spans" | "answer";
 };
 
 export type Stream = {
   readonly state: ReadonlySignal<StreamState>;
-  /** How long things take to come here, milliseconds; `undefined` until the stream has answered once. */
+  /** The current delay; `undefined` until the first response. */
   readonly delay: ReadonlySignal<Delay | undefined>;
   /**
-   * Until when what is shown is known, Unix milliseconds by the server's clock: ticks while the stream is live, and rests
-   * where contact was lost or the reader paused. A silence that is ours must not look like the session's.
+   * The time up to which the shown data is complete, Unix milliseconds by the server's clock. It ticks while the stream is
+   * live, and stops when the connection is lost or paused, so that a lost connection does not look like an idle session.
    */
   readonly present: ReadonlySignal<number>;
   readonly pause: () => void;
-  /** From a pause or a refusal; where a retry is due, it is made now. */
+  /** Resumes after a pause or a refusal. A scheduled retry is made at once. */
   readonly resume: () => void;
-  /** As if the tab were hidden, at once: another view takes the tab's one stream. `show` goes on where it stood. */
+  /** Pauses at once, as for a hidden tab, because another view uses the tab's only stream. `show` resumes it. */
   readonly hide: () => void;
   readonly show: () => void;
   readonly close: () => void;
 };
 
-/** A tab that nobody sees needs no stream; shorter absences are not worth a reconnect. */
+/** A hidden tab needs no stream. Shorter absences are not worth a reconnect. */
 const HIDDEN_GRACE = 10_000;
-/** Something that is not there may come: an exporter can be slower than the person who opened its link. */
+/** A missing session may appear: a reader can open its link before the exporter sends. */
 const NOT_FOUND_RETRY = 5_000;
-/** Of a page that was opened just now, somebody waits for the first span. */
+/** Retries faster on a page that was just opened, because its reader waits for the first span. */
 const FIRST_RETRY = 2_000;
 const JUST_NOW = 60_000;
-/** After these events the server says no more. */
+/** The server ends the stream after these events. */
 const ENDS: ReadonlySet<string> = new Set(["moved", "deleted"]);
-/** Before a prologue is read anew. */
+/** Before the prologue is read again. */
 const RESET_PAUSE = 250;
 
 /**
- * Opens `url` as an event stream, keeps it open, and resumes where it broke. The events of one read come together.
- * `decode` knows the events that this URL's streams carry.
+ * Opens `url` as an event stream, keeps it open, and resumes after a fault. `onEvents` receives all events of one read.
+ * `decode` decodes the events of this URL.
  */
 export function openStream<Event extends StreamEvent>(
   url: string,
@@ -95,7 +95,7 @@ export function openStream<Event extends StreamEvent>(
     caughtUp = false;
     take({ step: "connect" });
     let why = "the server ended the response";
-    let heard = false;
+    let hasReceived = false;
     try {
       if (lastId === undefined && prologue !== undefined) {
         const begun = await readPrologue(prologue, since(), attempt.signal);
@@ -110,7 +110,7 @@ export function openStream<Event extends StreamEvent>(
       });
       if (delay.value?.of !== "spans") delay.value = { millis: Math.round(performance.now() - sentAt), of: "answer" };
       if (response.redirected) {
-        // Everything that was here lives under the name that the server leads to.
+        // The redirect names the session that holds the data now.
         const to = sessionAt(response.url);
         if (to !== undefined) {
           take({ step: "moved", to });
@@ -123,7 +123,7 @@ export function openStream<Event extends StreamEvent>(
           decode,
           (received) => {
             if (attempt.signal.aborted) return;
-            heard = true;
+            hasReceived = true;
             receive(received);
           },
           (millis) => (base = millis),
@@ -138,9 +138,9 @@ export function openStream<Event extends StreamEvent>(
     }
     if (attempt.signal.aborted) return;
     if (state.value.state === "ended") return comeBack();
-    // A response that was ended in order is taken up again at once; a fault waits its turn.
-    const attempts = heard || state.value.state !== "reconnecting" ? 1 : state.value.attempt + 1;
-    const wait = heard ? backoff(1, base / 4, Math.random()) : backoff(attempts, base, Math.random());
+    // A response that ended normally is resumed soon. A fault waits for the backoff.
+    const attempts = hasReceived || state.value.state !== "reconnecting" ? 1 : state.value.attempt + 1;
+    const wait = hasReceived ? backoff(1, base / 4, Math.random()) : backoff(attempts, base, Math.random());
     take({ step: "lost", why, retryAt: Date.now() + wait });
     retryIn(wait);
   }
@@ -152,26 +152,26 @@ export function openStream<Event extends StreamEvent>(
     else comeBack();
   }
 
-  /** What was deleted may begin anew: its stream is then another one, from its beginning. */
+  /** A deleted session may start again. Its new stream then begins at its start. */
   function comeBack(): void {
     if (isDeleted()) retryIn(NOT_FOUND_RETRY);
   }
 
-  function receive(received: readonly Received<Event>[]): void {
+  function receive(batch: readonly Received<Event>[]): void {
     if (state.value.state === "refused") take({ step: "resume" });
-    for (const { event, id } of received) {
+    for (const { event, id } of batch) {
       if (event.type === "reset" && prologue !== undefined) {
         lastId = undefined;
         stop();
         return retryIn(RESET_PAUSE);
       }
       lastId = id ?? lastId;
-      const arrived = arrivalOf(event);
-      // The list's arrivals come again with each refusal, when no spans came.
-      const isNewer = event.type !== "recentExports" || (arrived ?? 0) > newest;
-      newest = Math.max(newest, arrived ?? 0);
-      if (caughtUp && isNewer && arrived !== undefined)
-        delay.value = { millis: Math.max(0, serverNow() - arrived), of: "spans" };
+      const received = receivedAt(event);
+      // The list's recent exports are sent again with each refusal, without new spans.
+      const isNewer = event.type !== "recentExports" || (received ?? 0) > newest;
+      newest = Math.max(newest, received ?? 0);
+      if (caughtUp && isNewer && received !== undefined)
+        delay.value = { millis: Math.max(0, serverNow() - received), of: "spans" };
       if (event.type === "bookmark") {
         lastId = event.resourceVersion;
         learnOffset(event.now, caughtUp ? "another" : "first");
@@ -184,8 +184,8 @@ export function openStream<Event extends StreamEvent>(
         lastId = undefined;
       }
     }
-    onEvents(received.map(({ event }) => event));
-    if (state.value.state !== "ended" || !received.some(({ event }) => ENDS.has(event.type))) return;
+    onEvents(batch.map(({ event }) => event));
+    if (state.value.state !== "ended" || !batch.some(({ event }) => ENDS.has(event.type))) return;
     stop();
     comeBack();
   }
@@ -240,8 +240,8 @@ export function openStream<Event extends StreamEvent>(
   };
 }
 
-/** When the server received what an event tells of, Unix milliseconds. */
-function arrivalOf(event: StreamEvent): number | undefined {
+/** When the server received an event's data, Unix milliseconds. */
+function receivedAt(event: StreamEvent): number | undefined {
   if (event.type === "spans" || event.type === "logs") return toMillis(event.received);
   return event.type === "recentExports" ? event.recentExports.last[0]?.at : undefined;
 }
@@ -251,19 +251,19 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The stream behind the event of this id; from its beginning without one. */
+/** The stream's URL after the event with this id; from the beginning without one. */
 export function resumed(url: string, id: string | undefined): string {
   if (id === undefined) return url;
   return `${url}${url.includes("?") ? "&" : "?"}resourceVersion=${encodeURIComponent(id)}`;
 }
 
-/** The session that this URL names, if it is one's. */
+/** The session id in this URL, if it is a session's URL. */
 export function sessionAt(url: string): string | undefined {
   const match = /^\/sessions\/([^/]+)$/.exec(new URL(url).pathname);
   return match?.[1] === undefined ? undefined : decodeURIComponent(match[1]);
 }
 
-/** What the space bar does. */
+/** The action of the space bar. */
 export function toggleStream(stream: Stream): void {
   if (stream.state.value.state === "paused") stream.resume();
   else stream.pause();

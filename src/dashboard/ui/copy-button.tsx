@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "./icons.tsx";
 
-/** Copies what `text` returns when pressed. `label` says what: "Copy input". */
+/** Copies the result of `text` when pressed. `label` names it: "Copy input". */
 export function CopyButton({ text, label, word }: { text: () => string; label: string; word?: string }) {
   const [outcome, setOutcome] = useState<"ready" | "copied" | "refused">("ready");
   useEffect(() => {
@@ -18,13 +18,13 @@ export function CopyButton({ text, label, word }: { text: () => string; label: s
       () => setOutcome(copyBySelecting(copied) ? "copied" : "refused"),
     );
   };
-  const said = outcome === "copied" ? "Copied" : outcome === "refused" ? "Select and copy by hand" : label;
+  const title = outcome === "copied" ? "Copied" : outcome === "refused" ? "Select and copy by hand" : label;
   return (
     <button
       type="button"
       class={word === undefined ? "button bare" : "button"}
-      title={said}
-      aria-label={said}
+      title={title}
+      aria-label={title}
       onClick={copy}
     >
       <Icon name={outcome === "copied" ? "done" : "copy"} />
@@ -34,7 +34,7 @@ export function CopyButton({ text, label, word }: { text: () => string; label: s
   );
 }
 
-/** As pages did before there was a clipboard to write to; answers whether it worked. */
+/** Copies through a selection, for pages without clipboard access. Returns whether it worked. */
 function copyBySelecting(text: string): boolean {
   const field = document.createElement("textarea");
   const focused = document.activeElement;

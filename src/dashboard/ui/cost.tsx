@@ -4,10 +4,10 @@ import { oneLine } from "./untrusted-text.tsx";
 
 type Costs = Pick<SessionSummary, "cost" | "estimated" | "unpriced">;
 
-/** Whether anything can be said of what it cost. */
+/** Whether a cost or an unpriced model is known. */
 export const hasCost = ({ cost, unpriced }: Costs): boolean => cost !== undefined || (unpriced?.length ?? 0) > 0;
 
-/** What it cost; the title says where the figure comes from. */
+/** The cost. The title names the sources of the figure. */
 export function Cost({ summary }: { summary: Costs }) {
   if (!hasCost(summary)) return <span>{costText(summary)}</span>;
   return (
@@ -17,7 +17,7 @@ export function Cost({ summary }: { summary: Costs }) {
   );
 }
 
-/** "$0.042"; with "≈" where list prices had to be taken, and "+" where a model's price is unknown. */
+/** "$0.042"; with "≈" if part of it is estimated from list prices, and "+" if a model's price is unknown. */
 export function costText(summary: Costs): string {
   const { cost, estimated = 0, unpriced = [] } = summary;
   if (cost === undefined) return hasCost(summary) ? "unpriced" : "–";
@@ -25,7 +25,7 @@ export function costText(summary: Costs): string {
   return `${about}${dollars(cost)}${unpriced.length > 0 ? "\u202f+" : ""}`;
 }
 
-/** Where the figure comes from, and what is not in it. */
+/** The sources of the figure, and the models that it leaves out. */
 export function costTitle({ cost, estimated = 0, unpriced = [] }: Costs): string {
   const sources =
     cost === undefined

@@ -1,4 +1,4 @@
-/** Numbers as a reader sees them: in the reader's locale, with units that never break off. `locale` is for tests. */
+/** Formats numbers in the reader's locale, with units that never wrap. `locale` is for tests. */
 
 const SPACE = "\u00a0";
 const MICRO = 1_000n;
@@ -68,7 +68,7 @@ function longDuration(seconds: bigint, locale: Locale): string {
 
 const padded = (value: bigint): string => value.toString().padStart(2, "0");
 
-/** Cut, not rounded: a span of 9.999 s has not lasted 10. */
+/** Truncated, not rounded: a span of 9.999 s has not lasted 10 s. */
 const floored = (nanos: bigint, unit: bigint, parts: number): number => Number((nanos * BigInt(parts)) / unit) / parts;
 
 /** From bytes: "512 B", "8.2 kB", "1.4 MB", "10.0 GB". */
@@ -79,15 +79,15 @@ export function bytes(value: number, locale?: Locale): string {
   return `${numberFormat(locale, 1).format(scaled)}${SPACE}${unit}`;
 }
 
-/** Below it costs have too many zeros to be compared. */
+/** Smaller costs have too many zeros to be compared. */
 const LEAST_DOLLARS = 0.000_1;
 
-/** US dollars with as many digits as a small call needs: "$0.0042", "$12.40"; of less, only that it is less: "< $0.0001". */
+/** US dollars with as many digits as a small call needs: "$0.0042", "$12.40". Less than a bound is shown as "< $0.0001". */
 export function dollars(value: number, locale?: Locale): string {
   if (value > 0 && value < LEAST_DOLLARS) return `<\u202f${dollars(LEAST_DOLLARS, locale)}`;
   const digits = value === 0 || value >= 1 ? 2 : value >= 0.01 ? 3 : 4;
   return `$${numberFormat(locale, digits).format(value)}`;
 }
 
-/** Whether it is shown as a figure, not as a bound. */
+/** Whether `dollars` shows a figure, not a bound. */
 export const isShownInDollars = (value: number): boolean => value === 0 || value >= LEAST_DOLLARS;

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { SpanKind } from "../../facts/facts.ts";
 import type { Status } from "../../session/liveness.ts";
 
-/** The page's own set: 16 by 16, one stroke width, the colour of the text around. A word always stands beside or in the label. */
+/** The page's icons: 16 by 16, one stroke width, the colour of the text around. A word always stands beside the icon or in its label. */
 
 function IconFrame({
   label,
@@ -115,7 +115,7 @@ export const KindIcon = ({ kind }: { kind: SpanKind }) => (
   </IconFrame>
 );
 
-/** For a span that was named by a child and has not come. */
+/** For a span that a child names as its parent and that was not received. */
 export const PlaceholderIcon = ({ label }: { label: string }) => (
   <IconFrame label={label}>
     <circle cx="8" cy="8" r="5.25" stroke-dasharray="2.2 3.3" />
@@ -203,12 +203,12 @@ const ICONS = {
 
 export type IconName = keyof typeof ICONS;
 
-/** Give a label where no word stands beside it. */
+/** Needs a label if no word stands beside it. */
 export const Icon = ({ name, label }: { name: IconName; label?: string }) => (
   <IconFrame label={label}>{ICONS[name]}</IconFrame>
 );
 
-/** The mark: a ribbon of spans, folded into an S. */
+/** The logo: a ribbon of spans, folded into an S. */
 export const Logo = () => (
   <svg class="logo" viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
     <path class="logo-fold" d="M3 8h7l11 8h-7Z" />

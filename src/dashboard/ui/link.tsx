@@ -2,13 +2,13 @@ import type { ComponentChildren } from "preact";
 import { type Address, writeAddress } from "../address/address.ts";
 import { go } from "../address/location.ts";
 
-/** A real link, followed without loading the page anew; with a modifier it is the browser's. */
+/** A real link that is followed without reloading the page. With a modifier key the browser follows it. */
 export function Link(props: {
   to: Address;
   class?: string;
   title?: string;
   current?: boolean;
-  /** Where the text within does not say enough. */
+  /** Needed if the link's text alone is not clear. */
   label?: string;
   tabIndex?: number;
   children: ComponentChildren;

@@ -1,6 +1,6 @@
 import type { Locale } from "./figures.ts";
 
-/** Points in time as a reader sees them. Unix milliseconds throughout; `locale` and `timeZone` are for tests. */
+/** Formats points in time for the reader. Unix milliseconds throughout; `locale` and `timeZone` are for tests. */
 
 export const toMillis = (nanos: string | bigint): number => Number(BigInt(nanos) / 1_000_000n);
 
@@ -25,7 +25,7 @@ export function exactly(millis: number, locale?: Locale, timeZone?: string): str
 
 const DAY = 86_400_000;
 
-/** "Nov 12", and the year where it is long ago or far ahead. */
+/** "Nov 12", with the year for dates far in the past or future. */
 export function day(millis: number, now: number, locale?: Locale, timeZone?: string): string {
   return new Intl.DateTimeFormat(locale, {
     month: "short",

@@ -3,13 +3,13 @@ import { Icon } from "./icons.tsx";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
-/** The place beside the rows: a head with the way out of it, and a body that scrolls. `of`: another one begins at its top. */
+/** The panel beside the rows: a header with a close button, and a body that scrolls. A new `of` scrolls to the top. */
 export function PanelFrame(props: {
   of: string;
   what: "span" | "log record";
   icon: ComponentChildren;
   title: ComponentChildren;
-  /** Beside the button that closes. */
+  /** Beside the close button. */
   actions?: ComponentChildren;
   onClose: () => void;
   children: ComponentChildren;
@@ -41,7 +41,7 @@ export function PanelFrame(props: {
   );
 }
 
-/** A part of the panel. `copy` is what its copy button takes; `folded` ones open on demand. */
+/** A section of the panel. `copy` gives the text of its copy button. A folded section opens on demand. */
 export function Section(props: {
   title: string;
   note?: string | undefined;

@@ -24,11 +24,11 @@ export const StatusWord = ({ status }: { status: Status }) => (
 
 type Waiting = NonNullable<Liveness["waiting"]>;
 
-/** Who asks: "book_hotel of Plan a trip"; empty where nobody says. */
+/** The source of an input request: "book_hotel of Plan a trip". Empty if unknown. */
 export const requesterOf = ({ tool, query }: Waiting): string =>
   [tool, query].filter((name) => name !== undefined).join(" of ");
 
-/** What somebody was asked and has not answered: "Which city? book_hotel of Plan a trip". `toRow`: to what asks. */
+/** An unanswered input request: "Which city? book_hotel of Plan a trip". `toRow` goes to the row of the request. */
 export function InputRequestView({ waiting, toRow }: { waiting: Waiting; toRow: (() => void) | undefined }) {
   const requester = requesterOf(waiting);
   return (
@@ -50,7 +50,7 @@ export function InputRequestView({ waiting, toRow }: { waiting: Waiting; toRow: 
   );
 }
 
-/** Why the status is what it is, as far as there is more to say: "on tool.search · 4 m 12 s". */
+/** The reason of a status, if there is one: "on tool.search · 4 m 12 s". */
 export function StatusReason({ liveness }: { liveness: Liveness }) {
   const { status, open, waiting, silentMillis, missingParents } = liveness;
   if (waiting !== undefined) return <span class="reason">{`for ${ticking(waiting.forMillis)}`}</span>;

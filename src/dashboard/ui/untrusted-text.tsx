@@ -1,6 +1,6 @@
 /**
- * The text of spans is written by strangers, and by models that strangers talk to. The page only ever puts it into text
- * nodes; this makes visible what a text node would still let act or hide: control characters, direction overrides,
+ * The text of spans is untrusted: users, and models that read users' text, write it. The page only puts it into text nodes.
+ * This file makes characters visible that a text node would apply or hide: control characters, direction overrides,
  * invisible characters (tag characters carry hidden prompts), lone surrogates.
  */
 
@@ -26,9 +26,9 @@ const NAMES = new Map<number, string>([
   [0xfeff, "BOM"],
 ]);
 
-/** All but tab and line feed of the controls, and everything named or tagged above. */
+/** All control characters but tab and line feed, and the characters named above. */
 const ACTING =
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  // eslint-disable-next-line no-control-regex -- the expression looks for control characters
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 /** The same text with every acting character replaced by a picture (␛) or its name (⟨RLO⟩). Line ends become \n. */
@@ -49,7 +49,7 @@ export function oneLine(text: string, limit = 300): string {
   return visibleText(cut).replace(/\s+/g, " ").trim();
 }
 
-/** Text from a span within a line of the page's own: isolated, so that its direction cannot leak into what stands beside. */
+/** Text from a span within a line of the page: isolated, so that its direction does not affect the text beside it. */
 export const UntrustedText = ({ text, limit }: { text: string; limit?: number }) => (
   <bdi class="untrusted">{oneLine(text, limit)}</bdi>
 );

@@ -5,14 +5,14 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 
 export type VirtualRows = {
-  /** Of the element that scrolls. */
+  /** The element that scrolls. */
   readonly scroller: RefObject<HTMLDivElement | null>;
   readonly items: readonly VirtualItem[];
   readonly height: number;
   readonly scrollTo: (index: number, align?: "auto" | "center") => void;
 };
 
-/** Rows of one height, of which only those in view are mounted. A new `keyOf` measures all rows anew: keep it as long as they are the same. */
+/** Rows of one height. Only rows in view are mounted. A new `keyOf` measures all rows again, so keep it while the rows are the same. */
 export function useVirtualRows(count: number, rowHeight: number, keyOf: (index: number) => string): VirtualRows {
   const scroller = useRef<HTMLDivElement>(null);
   const [, renderAgain] = useReducer((version: number, _: undefined) => version + 1, 0);
@@ -33,7 +33,7 @@ export function useVirtualRows(count: number, rowHeight: number, keyOf: (index: 
   useLayoutEffect(() => virtualizer._willUpdate());
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
   useLayoutEffect(() => {
-    // What stands above the rows is to be as wide as they are.
+    // The header above the rows has the same width as the rows.
     const element = scroller.current;
     element?.parentElement?.style.setProperty("--scrollbar", `${element.offsetWidth - element.clientWidth}px`);
   });
@@ -45,7 +45,7 @@ export function useVirtualRows(count: number, rowHeight: number, keyOf: (index: 
   };
 }
 
-/** Narrow: names stand above their bars and the span is a sheet. The same bound as in the style sheets. */
+/** Narrow screens: names stand above their bars, and the span panel is a sheet. The style sheets use the same bound. */
 const query = matchMedia("(max-width: 720px)");
 
 export const narrow = signal(query.matches);

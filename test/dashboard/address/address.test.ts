@@ -9,7 +9,7 @@ const read = (url: string): string => {
 
 const list = (view: Partial<ListView>): string => JSON.stringify({ page: "list", view: { ...WHOLE_LIST, ...view } });
 
-describe("the URL tells what is shown", () => {
+describe("the URL contains the state of the page", () => {
   test.each([
     ["/", list({})],
     ["/otel", list({})],
@@ -26,17 +26,17 @@ describe("the URL tells what is shown", () => {
     expect(read(url)).toBe(address);
   });
 
-  test("and what is written is read back, whatever the id", () => {
+  test("a written address is read back, for any id", () => {
     for (const id of ["plain", "a/b?c#d&e", "~", "日本", "100%"]) {
       const url = writeAddress({ page: "session", id, span: "t:s:1" });
       expect(read(url)).toBe(JSON.stringify({ page: "session", id, span: "t:s:1" }));
       const replay = { speed: 0.5, by: "arrival", idle: "10s", from: "90s" } as const;
-      const told = writeAddress({ page: "session", id, span: "t:s:1", replay });
-      expect(read(told)).toBe(JSON.stringify({ page: "session", id, span: "t:s:1", replay }));
+      const replayed = writeAddress({ page: "session", id, span: "t:s:1", replay });
+      expect(read(replayed)).toBe(JSON.stringify({ page: "session", id, span: "t:s:1", replay }));
     }
   });
 
-  test("a part of the time axis goes with it, and nonsense for one does not", () => {
+  test("a valid range is kept, and an invalid one is ignored", () => {
     const here = readAddress("/sessions/s", "?range=5-9");
     expect(writeAddress(here)).toBe("/sessions/s?range=5-9");
     for (const nonsense of ["9-5", "5-5", "-5-9", "a-b", "5", `1-${"9".repeat(20)}`]) {
@@ -44,7 +44,7 @@ describe("the URL tells what is shown", () => {
     }
   });
 
-  test("the list as it opens needs no parameters", () => {
+  test("the default list needs no parameters", () => {
     expect(writeAddress({ page: "list", view: WHOLE_LIST })).toBe("/sessions");
   });
 });

@@ -10,7 +10,7 @@ import {
 const rewritten = (query: string): string =>
   decodeURIComponent(String(listParameters(readListView(new URLSearchParams(query)))));
 
-describe("what the list shows is in the URL, in the API's own words", () => {
+describe("the URL has the list's filters, as parameters of the API", () => {
   test.each([
     ["", ""],
     ["kind=session&sort=activity&order=desc&q=", ""],
@@ -26,13 +26,13 @@ describe("what the list shows is in the URL, in the API's own words", () => {
     expect(rewritten(query)).toBe(expected);
   });
 
-  test("a name may hold anything", () => {
+  test("a name may contain any character", () => {
     const view = { ...WHOLE_LIST, names: [["agent", "a&b=c d+e%"]] } as const;
     expect(readListView(new URLSearchParams(String(listParameters(view))))).toEqual(view);
   });
 });
 
-test("clearing keeps kind and order, and leaves nothing out", () => {
+test("clearing filters keeps kind and order", () => {
   const view = readListView(new URLSearchParams("kind=all&q=x&agent=y&status=failed&since=1h&sort=cost&order=asc"));
   expect([isNarrowed(view), isNarrowed(widened(view)), String(listParameters(widened(view)))]).toEqual([
     true,

@@ -20,7 +20,7 @@ const view = (record: LogRecord, subject = ""): ViewRecord => ({
   received: "0",
 });
 
-describe("which log records are listed", () => {
+describe("the filter of log records", () => {
   const records = [
     view({ severityNumber: 5 }, "a"),
     view({ severityNumber: 9 }),
@@ -28,7 +28,7 @@ describe("which log records are listed", () => {
     view({ severityText: "notice" }),
   ];
 
-  test("all, or those about no span; any, or from a severity on", () => {
+  test("lists all records or those without a span, of any severity or from one on", () => {
     const shown = (of: "all" | "spanless", from: (typeof LOG_LEVELS)[number]) =>
       recordsIn(records, { of, from }).map((one) => records.indexOf(one));
     expect(shown("all", "any")).toEqual([0, 1, 2, 3]);
@@ -38,7 +38,7 @@ describe("which log records are listed", () => {
     expect(shown("spanless", "error")).toEqual([]);
   });
 
-  test("is told by the address, and what the address says otherwise is all", () => {
+  test("is read from the address, and an invalid value means all", () => {
     for (const of of ["all", "spanless"] as const) {
       for (const from of LOG_LEVELS) expect(readLogView(writeLogView({ of, from }))).toEqual({ of, from });
     }
@@ -68,7 +68,7 @@ describe("a log record in one line", () => {
     ]);
   });
 
-  test("of an event without words: what its attributes tell, what a reader looks for first", () => {
+  test("of an event without a body has its attributes, the most useful first", () => {
     const record = recordOf("tool_result", 1, {
       "session.id": "s",
       "event.sequence": 4,
@@ -76,15 +76,15 @@ describe("a log record in one line", () => {
       tool_name: "Bash",
       team: "demo",
     });
-    const said = { ...view({ ...record, body: { stringValue: "claude_code.tool_result" } }) };
+    const named = { ...view({ ...record, body: { stringValue: "claude_code.tool_result" } }) };
     const resource = { attributes: [{ key: "team", value: { stringValue: "demo" } }] };
-    expect([nameOf(said.record), lineOf({ ...said, resource })]).toEqual([
+    expect([nameOf(named.record), lineOf({ ...named, resource })]).toEqual([
       "tool_result",
       "tool_name=Bash · duration_ms=55",
     ]);
   });
 
-  test("is named by its event, not by where in a source it stands", () => {
+  test("is named by its event, not by a source location", () => {
     const record = { ...recordOf("codex.sse_event", 1, {}), eventName: "event otel/src/session.rs:1089" };
     expect(nameOf(record)).toBe("codex.sse_event");
   });

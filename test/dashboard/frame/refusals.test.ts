@@ -5,7 +5,7 @@ import type { RecentExport, RefusedExport } from "../../../src/session/contract/
 
 const MINUTE = 60_000;
 
-const arrival = (at: number, given: Partial<RecentExport> = {}): RecentExport => ({
+const accepted = (at: number, given: Partial<RecentExport> = {}): RecentExport => ({
   at,
   signal: "traces",
   encoding: "json",
@@ -15,7 +15,7 @@ const arrival = (at: number, given: Partial<RecentExport> = {}): RecentExport =>
 });
 
 const refused = (at: number, reason: string, given: Partial<RefusedExport> = {}): RefusedExport => ({
-  ...arrival(at, { accepted: 0 }),
+  ...accepted(at, { accepted: 0 }),
   firstAt: at,
   count: 1,
   status: 403,
@@ -25,7 +25,7 @@ const refused = (at: number, reason: string, given: Partial<RefusedExport> = {})
 
 const words = (rows: readonly RecentExport[]) => rows.map(({ at, reason = "accepted" }) => `${reason} at ${at}`);
 
-test("the newest refusal is shown; one that was dismissed is not, until it happens again", () => {
+test("the newest refusal is shown; a dismissed one is hidden until it occurs again", () => {
   const refusals = [refused(20_000, "a"), refused(10_000, "b")];
   const shown = (all: readonly RefusedExport[], dismissed: readonly RefusedExport[]) =>
     shownRefusal(all, new Map(dismissed.map((one) => [refusalKey(one), one.at])))?.reason;
@@ -41,20 +41,20 @@ test("a refusal is old after five minutes", () => {
   expect([isOld(0, 5 * MINUTE), isOld(0, 5 * MINUTE + 1)]).toEqual([false, true]);
 });
 
-test("what a session tells of its own rejections is a refusal where the receiver did not tell it", () => {
+test("a session's own rejection is a refusal, unless the receiver lists it", () => {
   const part = { rejected: 1, reason: "too many" };
-  expect(words(refusalsOf([arrival(9_000, part), arrival(8_000)], [refused(5_000, "a")]))).toEqual([
+  expect(words(refusalsOf([accepted(9_000, part), accepted(8_000)], [refused(5_000, "a")]))).toEqual([
     "too many at 9000",
     "a at 5000",
   ]);
   const line = refused(9_001, "too many", { accepted: 1, rejected: 1, count: 3, firstAt: 1_000 });
-  expect(refusalsOf([arrival(9_000, part), arrival(2_000, part)], [line])).toEqual([line]);
+  expect(refusalsOf([accepted(9_000, part), accepted(2_000, part)], [line])).toEqual([line]);
 });
 
-test("the table tells each export once, the newest first", () => {
+test("the table lists each export once, the newest first", () => {
   const part = { rejected: 1, reason: "too many" };
   const line = refused(9_001, "too many", { accepted: 1, rejected: 1 });
-  expect(words(exportRows([arrival(9_000, part), arrival(1_000)], [line, refused(5_000, "a")]))).toEqual([
+  expect(words(exportRows([accepted(9_000, part), accepted(1_000)], [line, refused(5_000, "a")]))).toEqual([
     "too many at 9000",
     "a at 5000",
     "accepted at 1000",

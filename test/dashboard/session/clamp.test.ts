@@ -6,11 +6,11 @@ test("a short text is shown whole", () => {
   expect(headOf("x".repeat(2_900))).toBeUndefined();
 });
 
-test("a megabyte is shown by its head", () => {
+test("of a megabyte only the beginning is shown", () => {
   expect(headOf("x".repeat(1_000_000))?.length).toBe(2_400);
 });
 
-test("many lines end at a line", () => {
+test("many lines are cut at the end of a line", () => {
   const head = headOf(Array.from({ length: 500 }, (_, index) => `line ${index}`).join("\n"));
   expect(head?.split("\n").at(-1)).toBe("line 35");
 });
@@ -19,7 +19,7 @@ test("the cut never leaves half a character", () => {
   expect(headOf(`${"x".repeat(2_399)}${"😀".repeat(1_000)}`)?.endsWith("\ufffd")).toBe(true);
 });
 
-test("coloured JSON is the same text, also when it is only a head or no JSON at all", () => {
+test("coloured JSON is the same text, also if it is cut or not JSON", () => {
   for (const text of ['{"a": [1.5e3, true, null, "x\\"y"], "b":"', '"unclosed \\', "plain, 12 words", "", '{"":""}']) {
     expect(
       jsonTokens(text)

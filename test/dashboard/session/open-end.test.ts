@@ -11,26 +11,26 @@ const facts = (more: { running?: number; awaitedParents?: number }) => ({
   failed: false,
   ...more,
 });
-/** Seconds since the tests' day began: to where open spans are counted, and drawn. */
+/** Seconds since the start of the tests' day: the present of counters, and the end of bars. */
 const ends = (more: Parameters<typeof facts>[0], now: number, end = 90) => {
   const { counted, drawn } = openEnd(facts(more), at(end), millis(now));
   return [counted === undefined ? "ended" : (counted - millis(0)) / 1000, Number(drawn - at(0)) / 1e9];
 };
 
-test("what runs is counted on for as long as it runs, and drawn on for as long as something is heard", () => {
+test("a running span is counted while it runs, and its bar grows while data arrives", () => {
   expect(ends({ running: 1 }, 101)).toEqual([101, 101]);
   expect(ends({ running: 1 }, 129)).toEqual([129, 129]);
   expect(ends({ running: 1 }, 270)).toEqual([270, 130]);
   expect(ends({ running: 1 }, 90_000)).toEqual([90_000, 130]);
 });
 
-test("a parent that is awaited is counted on until nobody expects it", () => {
+test("an awaited parent is counted until it is given up", () => {
   expect(ends({ awaitedParents: 1 }, 101)).toEqual([101, 101]);
   expect(ends({ awaitedParents: 1 }, 699)).toEqual([699, 130]);
   expect(ends({ awaitedParents: 1 }, 700)).toEqual(["ended", 90]);
 });
 
-test("what has ended, and what is a record of long ago, lasts as long as its spans say", () => {
+test("ended spans and historical spans have the duration in their data", () => {
   expect(ends({}, 101)).toEqual(["ended", 90]);
   expect(ends({ awaitedParents: 1, running: 1 }, 101, -90_000)).toEqual(["ended", -90_000]);
 });

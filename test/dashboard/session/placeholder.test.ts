@@ -11,7 +11,7 @@ const ancestors = [
 const rows = (mayCome: boolean): readonly TreeNode[] =>
   buildTree([viewSpan(3, 2, { ancestors, running: true }), viewSpan(4, 3)], () => mayCome).rows;
 
-test("what has not come is called as the spans below call it, and told from what never came", () => {
+test("a placeholder has the name that its children give, and says whether its span may still arrive", () => {
   const words = (mayCome: boolean) =>
     rows(mayCome).map((node) => `${node.span ? node.name : placeholderWord(node)} | ${openWord(node)}`);
   expect(words(true)).toEqual([
@@ -23,7 +23,7 @@ test("what has not come is called as the spans below call it, and told from what
   expect(words(false).slice(0, 2)).toEqual(["plan: not received | not received", "Parent not received | not received"]);
 });
 
-test("a placeholder lasts on while it is awaited and anything goes on", () => {
+test("a placeholder is open while it is awaited and the session is open", () => {
   const last = (mayCome: boolean, counted: number | undefined) => rows(mayCome).map((node) => lastsOn(node, counted));
   expect(last(true, 30)).toEqual([true, true, true, false]);
   expect(last(true, undefined)).toEqual([false, false, false, false]);

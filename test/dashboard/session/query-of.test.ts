@@ -30,15 +30,15 @@ view.apply({
 const rows = view.tree().rows;
 const queries = view.queries();
 
-test("a row is part of the query above it, and only the query's own row stands for it", () => {
-  const told = rows.map((row) => {
+test("a row belongs to the query above it, and only the query's own row is its row", () => {
+  const lines = rows.map((row) => {
     const query = queryOf(row, queries);
     return `${row.name}: ${query?.name ?? "none"}${query !== undefined && isQueryRow(row, query) ? ", its row" : ""}`;
   });
-  expect(told).toEqual(["query.plan: plan, its row", "agent.guide: plan", "tool.book: plan"]);
+  expect(lines).toEqual(["query.plan: plan, its row", "agent.guide: plan", "tool.book: plan"]);
 });
 
-test("a row of another trace is part of none", () => {
+test("a row of another trace belongs to no query", () => {
   const [first] = queries;
   if (first === undefined || rows[0] === undefined) throw new Error("there is a query");
   expect(queryOf(rows[0], [{ ...first, traceId: "f".repeat(32) }])).toBe(undefined);

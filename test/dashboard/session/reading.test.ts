@@ -55,7 +55,7 @@ query !
 const nameOf = (key: string | undefined): string => TREE.byKey.get(key ?? "")?.span?.facts.name ?? "nowhere";
 const keyOf = (name: string): string => TREE.rows.find((row) => row.span?.facts.name === name)?.key ?? "";
 
-/** The rows as they are shown, ">" before the cursor's. */
+/** The visible rows, with ">" before the row of the cursor. */
 function shown(reading: Reading): string {
   return visibleRows(TREE, reading.collapsed)
     .map((row) => (row.key === reading.cursor ? "> " : "  ") + "  ".repeat(row.depth) + row.span?.facts.name)
@@ -65,7 +65,7 @@ function shown(reading: Reading): string {
 function press(reading: Reading, ...keys: readonly string[]): Reading {
   return keys.reduce((before, key) => {
     const move = moveOf(key);
-    if (move === undefined) throw new Error(`${key} means nothing`);
+    if (move === undefined) throw new Error(`${key} has no move`);
     return moved(before, move, visibleRows(TREE, before.collapsed), TREE.rows);
   }, reading);
 }
@@ -73,13 +73,13 @@ function press(reading: Reading, ...keys: readonly string[]): Reading {
 const START: Reading = { collapsed: new Set(), cursor: undefined };
 
 describe("keys in the tree", () => {
-  test("the first move goes to the first row, and rows end where they end", () => {
+  test("the first move goes to the first row, and moves stop at the ends", () => {
     expect(nameOf(press(START, "ArrowDown").cursor)).toBe("query !");
     expect(nameOf(press(START, "j", "k", "k").cursor)).toBe("query !");
     expect(nameOf(press(START, "End", "j").cursor)).toBe("tool two !");
   });
 
-  test("left folds, then climbs; right unfolds, then goes in", () => {
+  test("left collapses, then moves up; right expands, then moves in", () => {
     const folded = press({ ...START, cursor: keyOf("chat *") }, "ArrowLeft", "ArrowLeft");
     expect(shown(folded)).toBe(
       ["  query !", ">   agent !", "    agent two", "      chat two *", "      helper", "        tool two !"].join(
@@ -91,7 +91,7 @@ describe("keys in the tree", () => {
     expect(press(START, "End", "l").cursor).toBe(keyOf("tool two !"));
   });
 
-  test("e goes to the errors that no error below explains, round and back, also into what is folded away", () => {
+  test("e goes to errors without an error below, wraps around, and opens collapsed rows", () => {
     const folded = press(START, "[");
     expect(shown(folded)).toBe(["  query !", "    agent !", "    agent two"].join("\n"));
     const second = press(folded, "e", "e");
@@ -120,28 +120,28 @@ describe("keys in the tree", () => {
     ]);
   });
 
-  test("folding everything keeps roots open and takes the cursor along; unfolding shows everything", () => {
+  test("collapsing all keeps roots expanded and moves the cursor up; expanding all shows every row", () => {
     const folded = press({ ...START, cursor: keyOf("tool two !") }, "[");
     expect(shown(folded)).toBe(["  query !", "    agent !", ">   agent two"].join("\n"));
     expect(visibleRows(TREE, press(folded, "]").collapsed)).toHaveLength(8);
   });
 
-  test("where there is nothing to go to, the reading stays the same", () => {
+  test("without a target, the state stays the same", () => {
     const none: Move = { move: "next-error", by: 1 };
-    const calm = treeOf("a\n  b");
-    expect(moved(START, none, calm.rows, calm.rows)).toBe(START);
+    const passing = treeOf("a\n  b");
+    expect(moved(START, none, passing.rows, passing.rows)).toBe(START);
     expect(moved(START, { move: "rows", by: 1 }, [], [])).toBe(START);
   });
 });
 
-test("a row that is shown has everything above it unfolded, and nothing else", () => {
+test("showing a row expands the rows above it, and no others", () => {
   const helper = TREE.byKey.get(keyOf("tool two !"));
   const folded = toggled(toggled(toggled(START, keyOf("agent !")), keyOf("agent two")), keyOf("helper"));
   if (helper === undefined) throw new Error("the tree has no such row");
   expect([...shownAt(folded, helper).collapsed].map(nameOf)).toEqual(["agent !"]);
 });
 
-test("a link to a span leads to it with or without its kind, and from its placeholder once it has come", () => {
+test("a link finds the span with or without its kind, and a placeholder link finds the received span", () => {
   const key = `${TRACE}:0000000000000002`;
   expect([key, `${key}:0`, `${key}:missing`].map((link) => nameOf(findRow(TREE, link)?.key))).toEqual([
     "agent !",
@@ -149,6 +149,6 @@ test("a link to a span leads to it with or without its kind, and from its placeh
     "agent !",
   ]);
   expect(findRow(TREE, `${TRACE}:00000000000000ff`)).toBeUndefined();
-  // What stood for the trace has given way to its root.
+  // The root has replaced the trace's placeholder.
   expect(nameOf(findRow(TREE, `${TRACE}::trace`)?.key)).toBe("query !");
 });

@@ -25,12 +25,12 @@ const spans = (...ends: readonly (string | undefined)[]): SessionStreamEvent => 
   ],
 });
 
-test("by event it stands at the latest end that was told, by arrival at the receipt", () => {
+test("by event the position is the latest end, by arrival the time of receipt", () => {
   const event = spans("2000000000", "3500000000", undefined);
   expect([momentOf(event, "event"), momentOf(event, "arrival")]).toEqual([3_500, 9_000]);
 });
 
-test("log records are told of when they were made", () => {
+test("the time of log records is their own time", () => {
   const event: SessionStreamEvent = {
     type: "logs",
     received: "9000000000",
@@ -41,20 +41,20 @@ test("log records are told of when they were made", () => {
   expect([momentOf(event, "event"), momentOf(event, "arrival")]).toEqual([4_000, 9_000]);
 });
 
-test("what tells of no span moves nothing", () => {
+test("an event without spans does not move the position", () => {
   expect([momentOf({ type: "reset" }, "event"), momentOf(spans(), "event")]).toEqual([undefined, undefined]);
 });
 
-test("between two events it goes on at its speed, and never past the end", () => {
-  const mark = { at: 2_000, since: 100, speed: 10 };
-  expect([100, 150, 200, 10_000].map((now) => positionAt(mark, now, LINE))).toEqual([2_000, 2_500, 3_000, 5_000]);
+test("between two events the position advances at the speed, never past the end", () => {
+  const sample = { at: 2_000, since: 100, speed: 10 };
+  expect([100, 150, 200, 10_000].map((now) => positionAt(sample, now, LINE))).toEqual([2_000, 2_500, 3_000, 5_000]);
 });
 
-test("at rest it stays where it is", () => {
+test("a paused position does not move", () => {
   expect(positionAt({ at: 2_000, since: 0, speed: 0 }, 123_456, LINE)).toBe(2_000);
 });
 
-test("a fraction is of the whole, also where everything happened at once", () => {
+test("a fraction is of the whole, also if the whole has no duration", () => {
   expect([0, 1_000, 2_000, 9_000].map((at) => fractionOf(LINE, at))).toEqual([0, 0, 0.25, 1]);
   expect(fractionOf({ start: 7, end: 7 }, 7)).toBe(1);
 });

@@ -18,10 +18,10 @@ test.each([
     `A: b\n  at c\nCaused by: ${message}\n  at d`,
     `A: b\n  at c\nCaused by: ${message}\n  at d`,
   ],
-])("a stack trace does not say the message again: %s", (_, stacktrace, shown) => {
+])("a stack trace does not repeat the message: %s", (_, stacktrace, shown) => {
   expect(traceOf({ type: "TimeoutError", message, stacktrace })).toBe(shown);
 });
 
-test("without a message the stack trace is told whole", () => {
+test("without a message the whole stack trace is shown", () => {
   expect(traceOf({ stacktrace: "Error: x\n  at y" })).toBe("Error: x\n  at y");
 });

@@ -9,7 +9,7 @@ const axis = (length: bigint, width = 600): string =>
     .map(({ label }) => label.replaceAll("\u00a0", " "))
     .join(" | ");
 
-describe("ticks fall on figures that people count in", () => {
+describe("ticks are at round figures", () => {
   test.each([
     [5_000n, "0 | 1 µs | 2 µs | 3 µs | 4 µs"],
     [7n * MILLI, "0 | 1 ms | 2 ms | 3 ms | 4 ms | 5 ms | 6 ms"],
@@ -23,14 +23,14 @@ describe("ticks fall on figures that people count in", () => {
     expect(axis(length)).toBe(expected);
   });
 
-  test("they keep their distance on a narrow lane, and absurd lengths end", () => {
+  test("ticks keep their distance on a narrow lane, and are limited for extreme lengths", () => {
     expect(axis(42n * SECOND, 200)).toBe("0 | 30 s");
     expect(ticks({ start: 0n, end: 2n ** 64n }, 600).length).toBeLessThanOrEqual(8);
     expect(ticks({ start: 5n, end: 5n }, 600)).toEqual([{ at: 0, label: "0" }]);
   });
 });
 
-test("zoomed, ticks still tell the time since the session's start", () => {
+test("zoomed, ticks show the time since the session's start", () => {
   const start = 10n * SECOND;
   const zoomed = { start: start + 61_300n * MILLI, end: start + 63_100n * MILLI };
   expect(ticks(zoomed, 300, start).map(({ at, label }) => `${label} at ${at.toFixed(3)}`)).toEqual([
@@ -41,13 +41,13 @@ test("zoomed, ticks still tell the time since the session's start", () => {
   ]);
 });
 
-test("zooming to a span leaves room on both sides, but none before the session", () => {
+test("zooming to a span leaves a margin on both sides, but not before the session", () => {
   expect(around(1_000n, 2_000n, 0n)).toEqual({ start: 899n, end: 2_101n });
   expect(around(1_000n, 2_000n, 950n)).toEqual({ start: 950n, end: 2_101n });
   expect(around(1_000n, 1_000n, 0n)).toEqual({ start: 899n, end: 2_101n });
 });
 
-test("a span is outside when no part of it is within", () => {
+test("a span is outside if no part of it is on the axis", () => {
   const scale = { start: 100n, end: 200n };
   const outside = [
     [0n, 99n],
@@ -69,7 +69,7 @@ test("a span is outside when no part of it is within", () => {
   ]);
 });
 
-test("an axis that grows rests between round figures", () => {
+test("a growing axis ends at round figures", () => {
   expect([1n, 3n, 7n, 18n, 50n, 170n].map((seconds) => roomy(0n, seconds * SECOND) / SECOND)).toEqual([
     2n,
     5n,
@@ -80,7 +80,7 @@ test("an axis that grows rests between round figures", () => {
   ]);
 });
 
-test("a bar lies within the axis, also where its times do not", () => {
+test("a bar is clipped to the axis", () => {
   const scale = { start: 100n, end: 200n };
   expect(place(scale, 125n, 150n)).toEqual({ left: 25, width: 25 });
   expect(place(scale, 0n, 1000n)).toEqual({ left: 0, width: 100 });

@@ -28,7 +28,7 @@ const session = (id: string, lastArrival: string, more: Partial<SessionSummary> 
   ...more,
 });
 
-/** Arrivals are told in milliseconds here. */
+/** Times of receipt are in milliseconds here. */
 const at = (id: string, millis: number, more: Partial<SessionSummary> = {}): SessionSummary =>
   session(id, `${millis}000000`, more);
 
@@ -46,8 +46,8 @@ const shown = (fold: ListFold): string =>
     .map(({ id, spans }) => `${id} ${spans}`)
     .join(", ");
 
-describe("the list is its pages and the watch since the first of them", () => {
-  test("sessions come, change, and go", () => {
+describe("the list merges its pages and the watch since the first page", () => {
+  test("sessions are added, changed and deleted", () => {
     const fold = new ListFold("activity", "desc");
     fold.begin(page([at("a", 100)]));
     const seen = [shown(fold)];
@@ -64,7 +64,7 @@ describe("the list is its pages and the watch since the first of them", () => {
     expect(seen).toEqual(["a 1", "b 1, a 1", "a 7, b 1", "a 7", "a 7"]);
   });
 
-  test("newest activity comes first, by number and not by digits; equals in the server's order", () => {
+  test("the newest activity comes first, compared as numbers; equal rows in the server's order", () => {
     const fold = new ListFold("activity", "desc");
     fold.begin(page([at("old", 999), at("z", 1000), at("a", 1000), at("new", 1001)]));
     expect(fold.shown().map(({ id }) => id)).toEqual(["new", "z", "a", "old"]);
@@ -95,7 +95,7 @@ describe("the list is its pages and the watch since the first of them", () => {
     ).toBe(expected);
   });
 
-  test("what changed behind the end of the pages waits for its page", () => {
+  test("a change after the last page waits for its page", () => {
     const fold = new ListFold("errors", "desc");
     fold.begin(page([at("a", 1, { errors: 9 }), at("b", 1, { errors: 5 })], "next"));
     fold.apply({ type: "session", summary: at("few", 2, { errors: 1 }) });
@@ -106,7 +106,7 @@ describe("the list is its pages and the watch since the first of them", () => {
     expect([shown(fold), fold.nextCursor]).toEqual(["a 1, many 1, b 1, c 1, few 1", undefined]);
   });
 
-  test("a page that is older than what the watch told meanwhile does not undo it", () => {
+  test("a page that is older than an event of the watch does not undo it", () => {
     const fold = new ListFold("activity", "desc");
     fold.begin(page([at("a", 300)], "next"));
     fold.expectPage();
@@ -116,7 +116,7 @@ describe("the list is its pages and the watch since the first of them", () => {
     expect(shown(fold)).toBe("b 7, a 1, d 1");
   });
 
-  test("only what came by itself is news", () => {
+  test("only rows sent by the watch count as new", () => {
     const fold = new ListFold("activity", "desc");
     fold.begin(page([at("a", 300)], "next"));
     fold.apply({ type: "session", summary: at("new", 400) });
@@ -125,7 +125,7 @@ describe("the list is its pages and the watch since the first of them", () => {
     expect(["a", "b", "new"].map((id) => fold.isPaged(id))).toEqual([true, true, false]);
   });
 
-  test("begun anew, nothing of before is left", () => {
+  test("a restarted list contains no earlier rows", () => {
     const fold = new ListFold("activity", "desc");
     fold.begin(page([at("a", 300)], "next"));
     fold.begin(page([at("b", 300)]));

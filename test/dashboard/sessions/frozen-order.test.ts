@@ -3,18 +3,18 @@ import { arrange } from "../../../src/dashboard/sessions/frozen-order.ts";
 
 const noneRequested = () => false;
 
-test("free, the order is as it should be", () => {
+test("free, the current order is shown", () => {
   expect(arrange(["a", "b"], ["c", "b", "a"], "free", noneRequested)).toEqual({ shown: ["c", "b", "a"], waiting: 0 });
 });
 
-test("held, rows stay where they are, newcomers are counted, and what is gone leaves", () => {
+test("frozen, rows keep their places, new rows are counted, and deleted rows disappear", () => {
   expect(arrange(["a", "b", "c"], ["new", "c", "a"], "frozen", noneRequested)).toEqual({
     shown: ["a", "c"],
     waiting: 1,
   });
 });
 
-test("held, the next page comes behind, and is not counted", () => {
+test("frozen, the next page follows, and is not counted", () => {
   const isRequested = (id: string) => id !== "new";
   expect(arrange(["a", "b"], ["new", "b", "a", "c", "d"], "frozen", isRequested)).toEqual({
     shown: ["a", "b", "c", "d"],
@@ -22,6 +22,6 @@ test("held, the next page comes behind, and is not counted", () => {
   });
 });
 
-test("where nothing is shown yet there is nothing to hold", () => {
+test("without shown rows nothing is frozen", () => {
   expect(arrange([], ["a"], "frozen", noneRequested)).toEqual({ shown: ["a"], waiting: 0 });
 });

@@ -4,7 +4,7 @@ import { readImportAnswer } from "../../../src/dashboard/sessions/import/import-
 const answer = (status: number, body: unknown, type = "application/json", retryAfter: string | null = null) =>
   readImportAnswer({ status, type, retryAfter, text: typeof body === "string" ? body : JSON.stringify(body) });
 
-test("what was imported is told with its sessions", () => {
+test("an import has its sessions", () => {
   expect(answer(200, { spans: 12, logRecords: 3, sessions: ["a", "b"], traces: 2 })).toEqual({
     outcome: "imported",
     spans: 12,
@@ -14,7 +14,7 @@ test("what was imported is told with its sessions", () => {
   });
 });
 
-test("what was refused of it is told with the reason", () => {
+test("a rejected part has its reason", () => {
   const imported = answer(200, {
     spans: 1,
     sessions: ["a"],
@@ -24,7 +24,7 @@ test("what was refused of it is told with the reason", () => {
   expect(answer(200, { spans: 1, rejected: { spans: 0 } })).toMatchObject({ sessions: [], rejected: undefined });
 });
 
-test("a file that is broken says where, and what stood before is told with its sessions", () => {
+test("an invalid file has the place of the fault, and the sessions of the part before it", () => {
   const detail = "a comma is missing, at line 7, byte 120.";
   const problem = (imported: unknown) =>
     answer(400, { title: "Bad Request", status: 400, detail, line: 7, imported }, "application/problem+json");
@@ -40,13 +40,13 @@ test("a file that is broken says where, and what stood before is told with its s
   });
 });
 
-test("a server that is busy is asked again, one that is closed is not", () => {
+test("a busy server allows a retry, a closed one does not", () => {
   const body = { title: "Service Unavailable", detail: "send the same file again" };
   expect(answer(503, body, "application/problem+json", "1")).toEqual({ outcome: "busy", why: body.detail });
   expect(answer(503, body, "application/problem+json")).toMatchObject({ outcome: "refused", why: body.detail });
 });
 
-test("an answer of something else is no import", () => {
+test("another body is not an import", () => {
   const why = (status: number, body: unknown, type?: string) => {
     const outcome = answer(status, body, type);
     return outcome.outcome === "refused" ? outcome.why : outcome.outcome;

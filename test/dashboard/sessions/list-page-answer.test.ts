@@ -4,7 +4,7 @@ import { readListPage } from "../../../src/dashboard/sessions/fold.ts";
 const counts = { all: 0, waiting: 0, stalled: 0, running: 0, idle: 0, failed: 0, finished: 0 };
 const recentExports = { last: [], refused: [], dropped: { metrics: 0 } };
 
-test("a page of the list is what the server says", () => {
+test("a page of the list is returned as received", () => {
   const body = { resourceVersion: "a.7", sessions: [], nextCursor: "activity.desc.1.2", counts, recentExports };
   expect(readListPage(body)).toBe(body);
 });
@@ -17,6 +17,6 @@ test.each([
   [{ resourceVersion: "a.7", sessions: {}, counts, recentExports }],
   [{ resourceVersion: "a.7", sessions: [], nextCursor: 7, counts, recentExports }],
   [{ resourceVersion: "a.7", sessions: [], counts: { all: 1 }, recentExports }],
-])("and nothing else is: %j", (body) => {
-  expect(() => readListPage(body)).toThrow("no page of the list");
+])("another body is an error: %j", (body) => {
+  expect(() => readListPage(body)).toThrow("not a page of the list");
 });

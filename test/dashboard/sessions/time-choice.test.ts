@@ -16,7 +16,7 @@ test.each([
   expect(timeWords({ ...WHOLE_LIST, since, until }, "en-US", "UTC").replaceAll("\u202f", " ")).toBe(words);
 });
 
-test("a moment goes into the calendar's field and comes back", () => {
+test("a time is written into the date input and read back", () => {
   expect(fromLocalInput(toLocalInput("2026-11-21T09:30:00Z"))).toBe("2026-11-21T09:30:00Z");
   expect([toLocalInput("2h"), toLocalInput(""), fromLocalInput("")]).toEqual(["", "", ""]);
 });

@@ -20,18 +20,18 @@ test("data cannot rename its event", () => {
   expect(decodeSessionEvent("reset", '{"type":"deleted"}')).toEqual({ type: "reset" });
 });
 
-test("an event that a newer server sends is passed over, whatever its data", () => {
+test("an unknown event of a newer server is ignored, whatever its data", () => {
   expect([decodeSessionEvent("novelty", "{"), decodeSessionEvent(undefined, "hello")]).toEqual([undefined, undefined]);
 });
 
-test("each stream knows its own events", () => {
+test("each stream decodes its own events", () => {
   expect([decodeListEvent("spans", "{}"), decodeListEvent("recentExports", '{"recentExports":{}}')]).toEqual([
     undefined,
     { type: "recentExports", recentExports: {} },
   ]);
 });
 
-test("a known event that cannot be read breaks the stream instead of being lost", () => {
+test("a known event with invalid data breaks the stream instead of being lost", () => {
   expect(() => decodeSessionEvent("spans", '{"received":')).toThrow(SyntaxError);
   expect(() => decodeSessionEvent("session", "[]")).toThrow('the data of "session" is not an object');
 });
@@ -43,6 +43,6 @@ test.each([
   ["spans", '{"received":"1","receipt":{},"resourceSpans":{}}'],
   ["gone", '{"traceId":null}'],
   ["session", '{"summary":[]}'],
-])("a %s without what the page reaches into breaks the stream: %s", (type, data) => {
+])("a %s event without the fields that the page reads breaks the stream: %s", (type, data) => {
   expect(() => decodeSessionEvent(type, data)).toThrow(`the data of "${type}" has missing or wrong fields`);
 });

@@ -9,16 +9,16 @@ import {
 
 const lost: StreamStep = { step: "lost", why: "the server cannot be reached", retryAt: 1000 };
 
-/** The states that the steps lead through, as a reader would say them. */
+/** The states after each step, in words. */
 function through(...steps: readonly StreamStep[]): string[] {
   let state: StreamState = CONNECTING;
   return steps.map((step) => {
     state = nextState(state, step);
-    return say(state);
+    return inWords(state);
   });
 }
 
-function say(state: StreamState): string {
+function inWords(state: StreamState): string {
   switch (state.state) {
     case "reconnecting":
       return `reconnecting ${state.attempt}: ${state.why}`;
@@ -48,7 +48,7 @@ describe("a stream's state", () => {
     ]);
   });
 
-  test("a reader's pause holds against hiding, seeing and a connection that breaks meanwhile", () => {
+  test("hiding, showing and connection faults do not end a reader's pause", () => {
     expect(
       through({ step: "pause" }, { step: "hide" }, { step: "show" }, lost, { step: "caught-up" }, { step: "resume" }),
     ).toEqual([
@@ -61,7 +61,7 @@ describe("a stream's state", () => {
     ]);
   });
 
-  test("a hidden tab rests and goes on by itself when seen", () => {
+  test("a hidden tab pauses, and continues when visible", () => {
     expect(through({ step: "caught-up" }, { step: "hide" }, { step: "show" })).toEqual([
       "live",
       "paused by hidden",
@@ -69,22 +69,22 @@ describe("a stream's state", () => {
     ]);
   });
 
-  test("a refusal stays on the screen while it is tried again, and ends with the first event", () => {
+  test("a refusal stays on the screen during retries, and ends with the first event", () => {
     const refused: StreamStep = { step: "refused", refusal: { reason: "not-found", movedTo: [], since: "just-now" } };
     expect(through(refused, { step: "connect" }, { step: "pause" }, { step: "resume" }, { step: "caught-up" })).toEqual(
       ["refused: not-found", "refused: not-found", "refused: not-found", "connecting", "live"],
     );
   });
 
-  test("an end is an end", () => {
+  test("an ended stream stays ended", () => {
     expect(through({ step: "moved", to: "s2" }, lost, { step: "pause" }, { step: "deleted" })).toEqual(
       Array.from({ length: 4 }, () => "moved to s2"),
     );
   });
 
-  test("what was deleted stays deleted while it is asked for again, and is live when it comes back", () => {
-    const gone: StreamStep = { step: "refused", refusal: { reason: "not-found", movedTo: [], since: "a-while" } };
-    expect(through({ step: "deleted" }, { step: "connect" }, gone, lost, { step: "caught-up" })).toEqual([
+  test("a deleted session stays deleted during retries, and is live when it returns", () => {
+    const missing: StreamStep = { step: "refused", refusal: { reason: "not-found", movedTo: [], since: "a-while" } };
+    expect(through({ step: "deleted" }, { step: "connect" }, missing, lost, { step: "caught-up" })).toEqual([
       "deleted",
       "deleted",
       "deleted",
@@ -93,7 +93,7 @@ describe("a stream's state", () => {
     ]);
   });
 
-  test("a step that changes nothing returns the same state, so that nothing is drawn anew", () => {
+  test("a step without effect returns the same object, so that nothing is rendered again", () => {
     const live: StreamState = { state: "live" };
     expect(nextState(live, { step: "caught-up" })).toBe(live);
   });

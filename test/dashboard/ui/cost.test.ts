@@ -6,11 +6,11 @@ test.each([
   [{ cost: 0.5, estimated: 0.2 }, "$0.200 of it estimated from list prices"],
   [{ cost: 0.5, unpriced: ["house-model"] }, "Reported by the spans. No price is known for house-model"],
   [{ unpriced: ["a", "b"] }, "No price is known for a, b"],
-])("where the cost of %j comes from", (costs, title) => {
+])("the sources of the cost %j", (costs, title) => {
   expect([hasCost(costs), costTitle(costs)]).toEqual([true, title]);
 });
 
-test("of what nobody used or priced nothing is said", () => {
+test("without a cost or an unpriced model nothing is shown", () => {
   expect([hasCost({}), hasCost({ unpriced: [] }), hasCost({ cost: 0 })]).toEqual([false, false, true]);
 });
 
@@ -18,7 +18,7 @@ test.each([
   [{ cost: 0.5 }, "$0.500"],
   [{ cost: 0.5, estimated: 0.2 }, "≈\u202f$0.500"],
   [{ cost: 0.5, unpriced: ["house-model"] }, "$0.500\u202f+"],
-  // A bound is not about right: the title says where it comes from.
+  // A bound has no "≈": its title names the source.
   [{ cost: 0.000_02, estimated: 0.000_02 }, "<\u202f$0.0001"],
   [{ cost: 0, estimated: 0 }, "$0.00"],
   [{ unpriced: ["house-model"] }, "unpriced"],

@@ -21,15 +21,15 @@ describe("durations", () => {
     [11_040_000_000_000n, "3 h 04 m"],
     [190_800_000_000_000n, "2 d 5 h"],
     [-34_000_000n, "−34 ms"],
-  ])("%d ns reads %s: cut, never rounded up to a length it has not reached", (nanos, text) => {
+  ])("%d ns reads %s: truncated, never rounded up", (nanos, text) => {
     expect(plain(duration(nanos, "en"))).toBe(text);
   });
 
-  test("the absurd stays readable", () => {
+  test("an extreme duration is readable", () => {
     expect(plain(duration(2n ** 64n, "en"))).toBe("213,503 d 23 h");
   });
 
-  test("units never break off their number", () => {
+  test("units never wrap away from their number", () => {
     expect(duration(252_000_000_000n, "en")).not.toContain(" ");
   });
 
@@ -46,12 +46,12 @@ describe("durations", () => {
 });
 
 describe("numbers in the reader's locale", () => {
-  test("grouping and decimals are the locale's", () => {
+  test("grouping and decimals follow the locale", () => {
     expect([count(12408, "en"), count(12408, "de")]).toEqual(["12,408", "12.408"]);
     expect(plain(duration(4_275_000_000n, "de"))).toBe("4,27 s");
   });
 
-  test("a narrow count keeps its size", () => {
+  test("a short count keeps its width", () => {
     expect([870, 9_999, 10_000, 12_345, 99_999, 999_499, 999_500, 12_300_000].map((n) => shortCount(n, "en"))).toEqual([
       "870",
       "9,999",
@@ -83,11 +83,11 @@ describe("numbers in the reader's locale", () => {
     [0.000_049, "<\u202f$0.0001"],
     [0.000_099, "<\u202f$0.0001"],
     [0.000_1, "$0.0001"],
-  ])("a cost of %d dollars is never shown as none", (value, text) => {
+  ])("a cost of %d dollars is never shown as zero", (value, text) => {
     expect(dollars(value, "en")).toBe(text);
   });
 
-  test("a bound has the locale's decimals", () => {
+  test("the decimals of a bound follow the locale", () => {
     expect(dollars(1e-6, "de")).toBe("<\u202f$0,0001");
   });
 });

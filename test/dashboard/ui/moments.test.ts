@@ -3,9 +3,9 @@ import { ago, exactly, toMillis } from "../../../src/dashboard/ui/moments.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 14, 3, 7);
 
-test("how long ago coarsens with distance, and becomes a date after a day", () => {
-  const said = [0, 42, 180, 7_200, 90_000, 400 * 86_400].map((seconds) => ago(NOW - seconds * 1000, NOW, "en", "UTC"));
-  expect(said.map((text) => text.replaceAll("\u202f", " "))).toEqual([
+test("an age has larger units with distance, and becomes a date after a day", () => {
+  const texts = [0, 42, 180, 7_200, 90_000, 400 * 86_400].map((seconds) => ago(NOW - seconds * 1000, NOW, "en", "UTC"));
+  expect(texts.map((text) => text.replaceAll("\u202f", " "))).toEqual([
     "now",
     "42s ago",
     "3m ago",
@@ -15,10 +15,10 @@ test("how long ago coarsens with distance, and becomes a date after a day", () =
   ]);
 });
 
-test("a clock that runs ahead of the server's never says the future", () => {
+test("a time ahead of the clock is never shown as the future", () => {
   expect(ago(NOW + 5_000, NOW, "en", "UTC")).toBe("now");
 });
 
-test("milliseconds are kept where a moment is told exactly", () => {
+test("an exact time has milliseconds", () => {
   expect(exactly(toMillis("1795269787123456789"), "en-GB", "UTC")).toBe("21 Nov 2026, 14:03:07.123");
 });

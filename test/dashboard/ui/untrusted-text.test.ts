@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { oneLine, visibleText } from "../../../src/dashboard/ui/untrusted-text.tsx";
 
-describe("what a span's text can carry is made visible", () => {
+describe("hidden characters of a span's text are made visible", () => {
   test.each([
     ["terminal escapes", "\u001b[31mred\u001b[0m", "␛[31mred␛[0m"],
     ["the bell, backspace and null", "\u0007\b\0", "␇␈␀"],
@@ -16,7 +16,7 @@ describe("what a span's text can carry is made visible", () => {
     expect(visibleText(text)).toBe(shown);
   });
 
-  test("what people write stays as it is: HTML as text, tabs, line ends, emoji with joiners, Arabic, Hebrew", () => {
+  test("ordinary text is unchanged: HTML as text, tabs, line ends, emoji with joiners, Arabic, Hebrew", () => {
     const text = "<script>alert(1)</script>\t👩‍🚀\nمرحبا שלום é";
     expect(visibleText(text)).toBe(text);
   });

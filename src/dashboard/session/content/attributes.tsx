@@ -7,7 +7,7 @@ import { LoadWhole } from "./offloaded-values.tsx";
 import { LongText } from "./long-text.tsx";
 import type { OffloadedValues } from "./offloaded-values.tsx";
 
-/** Keys and values, in the given order. `dropped`: how many the producer (or a limit of ours) left out. */
+/** Keys and values, in the given order. `dropped`: how many the producer or one of our limits dropped. */
 export function Attributes(props: {
   attributes: readonly KeyValue[];
   values: OffloadedValues;
@@ -51,7 +51,7 @@ function Attribute({ attribute, values }: { attribute: KeyValue; values: Offload
   );
 }
 
-/** Those that no section of the panel has used come first: they are the ones that would else go unseen. */
+/** Attributes that no other section of the panel shows come first. */
 export function unclaimedFirst(attributes: readonly KeyValue[], claimed: ReadonlySet<string>): KeyValue[] {
   const by = (a: KeyValue, b: KeyValue): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
   const free = attributes.filter(({ key }) => !claimed.has(key)).sort(by);

@@ -5,7 +5,7 @@ import { JsonText, LongText } from "./long-text.tsx";
 import { LoadWhole } from "./offloaded-values.tsx";
 import type { OffloadedValues } from "./offloaded-values.tsx";
 
-/** What went in or came out: a conversation, JSON set to be read, or text. */
+/** An input or output: a conversation, formatted JSON, or text. */
 export function ContentView({ content, values }: { content: Content; values: OffloadedValues }) {
   return (
     <>
@@ -23,7 +23,7 @@ export function ContentView({ content, values }: { content: Content; values: Off
   );
 }
 
-/** The content as one text, for the clipboard. */
+/** The content as text, for the clipboard. */
 export function contentText(content: Content): string {
   return content.kind === "messages" ? jsonText(content.messages, 2) : content.text;
 }

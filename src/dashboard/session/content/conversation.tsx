@@ -6,14 +6,14 @@ import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { KindIcon, Icon } from "../../ui/icons.tsx";
 import { JsonText, LongText } from "./long-text.tsx";
 
-/** Every model span repeats the whole history: what is new stands at its end. */
+/** Messages shown at first. Every model span repeats the whole history, and its new messages stand at the end. */
 const SHOWN = 8;
 
-/** Messages in their order, the earlier ones of a long conversation folded. */
+/** Messages in order. The middle of a long conversation is collapsed. */
 export function Conversation({ messages }: { messages: readonly Message[] }) {
   const [all, setAll] = useState(false);
   const hidden = all || messages.length <= SHOWN + 2 ? 0 : messages.length - SHOWN;
-  // The system's message and the first question say what the rest is about.
+  // The system message and the first prompt give the context.
   const opening = hidden > 0 ? messages.slice(0, 2) : [];
   const rest = hidden > 0 ? messages.slice(hidden + 2) : messages;
   return (

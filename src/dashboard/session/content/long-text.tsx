@@ -3,12 +3,12 @@ import { counted } from "../../ui/figures.ts";
 import { visibleText } from "../../ui/untrusted-text.tsx";
 import { useMemo, useState } from "preact/hooks";
 
-/** Colouring is for reading; a text that nobody reads to its end is shown plain. */
+/** A longer text is shown without colours, characters. */
 const COLOURED = 60_000;
 
 /**
- * Text of any length and any origin: its head first, all of it on demand. `as` says how it is set; a "preview" is
- * only the beginning of what it stands for, and short enough.
+ * Untrusted text of any length: first its beginning, all of it on demand. `as` is its style. A "preview" is short already,
+ * because it is only the beginning of an offloaded value.
  */
 export function LongText(props: { text: string; as: "prose" | "code" | "json"; of?: "whole" | "preview" }) {
   const { text, as, of = "whole" } = props;
@@ -43,13 +43,13 @@ const Coloured = ({ text }: { text: string }) => (
   </>
 );
 
-/** What a person takes in at once; the rest is one press away. */
+/** The length shown at first. A button shows the rest. */
 const CHARACTERS = 2_400;
 const LINES = 36;
-/** Hiding less than this is not worth a button. */
+/** A text that exceeds the length by less than this factor is shown whole. */
 const TOLERANCE = 1.25;
 
-/** The head of a long text, cut at a line's end where one is near; `undefined` when it is short enough to show whole. */
+/** The beginning of a long text, cut at a line's end if one is near; `undefined` if the text is short enough. */
 export function headOf(text: string): string | undefined {
   let end = text.length > CHARACTERS * TOLERANCE ? CHARACTERS : text.length;
   let line = 0;
@@ -68,7 +68,7 @@ export type JsonToken = { readonly type: "key" | "string" | "literal" | "plain";
 
 const TOKEN = /("(?:[^"\\]|\\.)*"?)(\s*:)?|\b(?:true|false|null)\b|-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b/g;
 
-/** Cuts JSON text, whole or only its head, into what is coloured alike. The tokens' texts joined are the text. */
+/** Splits JSON text, whole or cut, into tokens for colouring. The joined tokens are the text. */
 export function jsonTokens(text: string): JsonToken[] {
   const tokens: JsonToken[] = [];
   let from = 0;
@@ -86,7 +86,7 @@ export function jsonTokens(text: string): JsonToken[] {
   return tokens;
 }
 
-/** Parsed JSON, set to be read; a string as prose. */
+/** Parsed JSON, formatted; a string as prose. */
 export function JsonText({ value }: { value: unknown }) {
   const text = useMemo(() => (typeof value === "string" ? value : jsonText(value, 2)), [value]);
   return <LongText text={text} as={typeof value === "string" ? "prose" : "json"} />;

@@ -3,10 +3,10 @@ import { authorisedFetch } from "../../server.ts";
 import { bytes } from "../../ui/figures.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
 
-/** Where a large value stands that is not here yet. */
+/** The state of an offloaded value that is not loaded. */
 export type OffloadedState = "preview" | "fetching" | { readonly failed: string };
 
-/** Large values of the span that is looked at: those fetched so far, and how to come by another. */
+/** The offloaded values of the open span: loaded ones, and a function that loads another. */
 export type OffloadedValues = {
   /** By hash. */
   readonly fetched: ReadonlyMap<string, AnyValue>;
@@ -14,13 +14,13 @@ export type OffloadedValues = {
   readonly fetch: (offloaded: Offloaded) => void;
 };
 
-/** Up to this many bytes a value that is the span's input or output comes without being asked for. */
-const BY_ITSELF = 1_048_576;
+/** An input or output up to this size is loaded automatically, bytes. */
+const LARGEST_AUTOMATIC = 1_048_576;
 
-/** Whether a value is fetched as soon as it is looked at. */
-export const comesByItself = (offloaded: Offloaded): boolean => offloaded.bytes <= BY_ITSELF;
+/** Whether a value is loaded as soon as it is shown. */
+export const isLoadedAutomatically = (offloaded: Offloaded): boolean => offloaded.bytes <= LARGEST_AUTOMATIC;
 
-/** The large values of one span; whatever is under way ends with the component. */
+/** The offloaded values of one span. Requests are aborted with the component. */
 export function useOffloadedValues(sessionId: string): OffloadedValues {
   const [fetched, setFetched] = useState<ReadonlyMap<string, AnyValue>>(new Map());
   const [states, setStates] = useState<ReadonlyMap<string, OffloadedState>>(new Map());
@@ -45,7 +45,7 @@ export function useOffloadedValues(sessionId: string): OffloadedValues {
   };
 }
 
-/** Whole values by URL: content never changes under its hash, and is fetched once a tab. */
+/** Whole values by URL. The content of a hash never changes, so each is fetched once for each tab. */
 const known = new Map<string, AnyValue>();
 
 /** A whole value, by the hash that its preview names. */
@@ -65,7 +65,7 @@ async function read(url: string, signal: AbortSignal): Promise<AnyValue> {
   return value;
 }
 
-/** Under the preview of a large value: its size, and the button that fetches the whole, unless that comes by itself. */
+/** Under the preview of an offloaded value: its size, and a button that loads the whole, unless it is loaded automatically. */
 export function LoadWhole({
   offloaded,
   values,
@@ -76,10 +76,10 @@ export function LoadWhole({
   when: "shown" | "pressed";
 }) {
   const state = values.stateOf(offloaded.hash);
-  const isWanted = when === "shown" && comesByItself(offloaded) && state === "preview";
+  const isWanted = when === "shown" && isLoadedAutomatically(offloaded) && state === "preview";
   useEffect(() => {
     if (isWanted) values.fetch(offloaded);
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `values` is new with every render, and the value is asked for once
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `values` is new with every render, and the value is requested once
   }, [isWanted, offloaded.hash]);
   const isUnderWay = state === "fetching" || isWanted;
   return (

@@ -2,7 +2,7 @@ import { PlaceholderIcon } from "../../ui/icons.tsx";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { PanelFrame } from "../../ui/panel-frame.tsx";
 
-/** Where the span of a link would stand that this session does not have. */
+/** The panel for a link to a span that this session does not contain. */
 export function AbsentSpan({ wanted, onClose }: { wanted: string; onClose: () => void }) {
   return (
     <PanelFrame

@@ -43,7 +43,7 @@ export function Events(props: {
   );
 }
 
-/** A span's links; those into the same session lead there. */
+/** A span's links. Links into the same session open the span. */
 export function Links(props: {
   links: readonly SpanLink[];
   values: OffloadedValues;

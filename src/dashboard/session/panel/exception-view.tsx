@@ -4,7 +4,7 @@ import { Icon } from "../../ui/icons.tsx";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { LongText } from "../content/long-text.tsx";
 
-/** Why the span failed, with where, as far as it says. */
+/** The span's error, with its stack trace if there is one. */
 export function ExceptionView({ exception }: { exception: Exception | undefined }) {
   const message = exception?.message;
   const trace = exception === undefined ? undefined : traceOf(exception);
@@ -27,8 +27,8 @@ export function ExceptionView({ exception }: { exception: Exception | undefined 
 }
 
 /**
- * A stack trace without the message that is told above it: runtimes put "Type: message" first (JavaScript, Java) or last
- * (Python). `undefined` when nothing else is in it.
+ * A stack trace without the message, which is shown above it. Runtimes put "Type: message" first (JavaScript, Java) or
+ * last (Python). `undefined` if nothing remains.
  */
 export function traceOf({ type, message, stacktrace }: Exception): string | undefined {
   if (stacktrace === undefined || message === undefined || message === "") return stacktrace;
@@ -40,7 +40,7 @@ export function traceOf({ type, message, stacktrace }: Exception): string | unde
   const isMessageLine = before === "" || /^[\w.$]*:? $/.test(before) || before === `${type ?? ""}: `;
   const isFirst = lineStart === 0;
   const rest = text.slice(at + message.length);
-  // In the middle of a trace it is a cause's, or the code's own.
+  // In the middle of a trace the message belongs to a cause or to source code.
   if (!isMessageLine || !(isFirst ? rest === "" || rest.startsWith("\n") : rest === "")) return text;
   const without = (isFirst ? rest.slice(1) : text.slice(0, lineStart)).trimEnd();
   return without === "" ? undefined : without;

@@ -21,15 +21,15 @@ export type PanelProps = {
   readonly logs: readonly ViewRecord[];
   /** See `SessionTree`. */
   readonly standIns: ReadonlyMap<string, string>;
-  /** Earliest moment of the session, Unix nanoseconds. */
+  /** The session's start, Unix nanoseconds. */
   readonly sessionStart: bigint;
-  /** To when what has not ended lasts, Unix milliseconds: see `openEnd`. */
+  /** The present of running spans' counters, Unix milliseconds: see `openEnd`. */
   readonly counted: number | undefined;
   readonly onClose: () => void;
   readonly onSelect: (key: string) => void;
 };
 
-/** The span's figures, and whose it is. */
+/** The span's figures, ids and parent. */
 export function SpanFactsView({
   node,
   sessionStart,

@@ -26,7 +26,7 @@ import { SpanFactsView } from "./span-facts.tsx";
 import { useOffloadedValues } from "../content/offloaded-values.tsx";
 import { placeholderWord, standsForTrace } from "../views/placeholder.ts";
 
-/** Everything that one span says. */
+/** The panel of one span. */
 export function SpanPanel(props: PanelProps) {
   const { node, sessionId, onClose } = props;
   const query = queryOf(node, props.queries);
@@ -40,7 +40,7 @@ export function SpanPanel(props: PanelProps) {
       of={node.key}
       what="span"
       icon={
-        node.span === undefined ? <PlaceholderIcon label="No span yet" /> : <KindIcon kind={node.span.facts.kind} />
+        node.span === undefined ? <PlaceholderIcon label="Not received" /> : <KindIcon kind={node.span.facts.kind} />
       }
       title={
         <UntrustedText
@@ -92,17 +92,17 @@ function Placeholder({ node }: PanelProps) {
   );
 }
 
-/** Not the mark of ours on what log records told. */
+/** Excludes our own attribute, which marks spans derived from log records. */
 const isOfProducer = ({ key }: KeyValue): boolean => key !== DERIVATION_KEYS[0];
 
-/** Also what is about a span that this one stands for. */
+/** Whether a record belongs to the span, or to a span that it replaces. */
 function isAbout({ traceId, subject }: ViewRecord, node: TreeNode, standIns: PanelProps["standIns"]): boolean {
   if (subject === "") return false;
   return (subject === node.spanId && traceId === node.traceId) || standIns.get(`${traceId}:${subject}`) === node.key;
 }
 
 type SectionsProps = PanelProps & {
-  /** The query that the span is part of, where it does not stand for it. */
+  /** The query that contains the span; `undefined` if the span is its row. */
   readonly query: QuerySummary | undefined;
   readonly again: ComponentChildren;
 };

@@ -11,12 +11,12 @@ import { fractionOf } from "./timeline.ts";
 
 export type ReplayBarProps = { readonly replay: ReplayFeed; readonly controls: ReplayControls };
 
-/** Positions of the slider; an arrow key moves it by a hundredth. */
+/** Positions of the slider. An arrow key moves it by a hundredth. */
 const STEPS = 1000;
-/** Keys that are held down, or a drag, end before the replay is asked for anew, milliseconds. */
+/** The replay restarts this long after the last key or drag, milliseconds. */
 const SEEK_DELAY = 250;
 
-/** What drives a replay: whether it plays, where it stands, how fast, by which time, with which waits. */
+/** The controls of a replay: play, position, speed, order of time, waits. */
 export function ReplayBar({ replay, controls }: ReplayBarProps) {
   const { view, setView } = controls;
   const speeds = SPEEDS.includes(view.speed) ? SPEEDS : [...SPEEDS, view.speed].sort((a, b) => a - b);
@@ -92,7 +92,7 @@ function PlayButton({ state, onPlay }: { state: ReplayState; onPlay: () => void 
   );
 }
 
-/** Where it stands, as a slider that can be drawn and stepped. */
+/** The position, as a slider. */
 function Progress({ replay, onSeek }: { replay: ReplayFeed; onSeek: ReplayControls["seek"] }) {
   const { timeline } = replay;
   const slider = useRef<HTMLInputElement>(null);
@@ -112,7 +112,7 @@ function Progress({ replay, onSeek }: { replay: ReplayFeed; onSeek: ReplayContro
     show(at);
     if (slider.current !== null) slider.current.value = String(fractionOf(timeline, at) * STEPS);
   });
-  // The view may change between a key and its pendingSeek; whoever left the replay by then does not want it back.
+  // The view may change during the delay. After the replay was ended, the seek is dropped.
   const latest = useRef(onSeek);
   latest.current = onSeek;
   useEffect(() => () => clearTimeout(pendingSeek.current), []);

@@ -4,21 +4,21 @@ import type { KeyHandler } from "../../keys.tsx";
 import type { ReplayFeed } from "./feed.ts";
 import { begunAt, replayOf, type ReplayView, SPEEDS } from "../../address/replay-view.ts";
 
-/** What a reader can do to a replay: its view is in the address, what it stands at in the feed. */
+/** The controls of a replay. Its view is in the URL, its position in the feed. */
 export type ReplayControls = {
   readonly view: ReplayView;
   readonly setView: (view: ReplayView) => void;
   readonly seek: (millis: number) => void;
-  /** Plays, pauses, or begins again. */
+  /** Plays, pauses, or restarts. */
   readonly toggle: () => void;
   readonly exit: () => void;
   readonly keys: KeyHandler;
 };
 
-/** Of the whole, what a key goes back or on by. */
+/** A key moves by this fraction of the whole. */
 const STRIDE = 0.05;
 
-/** To the replay of a session that lasted so many milliseconds. */
+/** Starts the replay of a session of this many milliseconds. */
 export function enterReplay(here: SessionAddress, millis: number): void {
   go({ ...here, replay: replayOf(millis) });
 }

@@ -16,25 +16,24 @@ export type ReplayFeed = {
   readonly state: ReadonlySignal<ReplayState>;
   readonly shown: ReadonlySignal<DisplayedSession | undefined>;
   readonly timeline: Timeline;
-  /** Where the session stands at this moment, Unix milliseconds; asked for with each frame. */
+  /** The replay's position, Unix milliseconds; read with each frame. */
   readonly position: () => number;
-  /** The same once a second, and when something was told. */
+  /** The same, updated once a second and with each event. */
   readonly present: ReadonlySignal<number>;
   readonly pause: () => void;
   readonly play: () => void;
-  /** From its beginning, whatever it stands at. */
+  /** Restarts from the beginning. */
   readonly restart: () => void;
-  /** Another speed or other waits: it goes on where it stands. */
+  /** Changes speed or waits and continues from the position. */
   readonly change: (view: ReplayView) => void;
   readonly close: () => void;
 };
 
-/** Milliseconds before the first attempt to come back. */
+/** Milliseconds before the first reconnect. */
 const RETRY = 1_000;
 
 /**
- * A session told again by the server. `announced`: what is known of it beside its spans; `onEnded`: it is deleted, or lives on
- * under another name.
+ * A session replayed by the server. `announced`: its latest summary event. `onEnded`: the session was deleted or moved.
  */
 export function openReplay(options: {
   readonly id: string;
@@ -60,7 +59,7 @@ export function openReplay(options: {
     clearTimeout(timer);
     open?.abort();
     open = undefined;
-    // What is not told does not go on.
+    // Without a stream the position does not advance.
     sample.value = resting(position());
   };
 
@@ -76,10 +75,10 @@ export function openReplay(options: {
         cache: "no-store",
         signal: attempt.signal,
       });
-      // It has another name by now: there the live view goes on.
+      // The session moved, so the live view continues under its new name.
       if (response.redirected) return onEnded();
       if (response.ok && response.body !== null) {
-        take({ step: "heard" });
+        take({ step: "received" });
         sample.value = { ...sample.value, since: performance.now(), speed: view.speed };
         await readEvents(
           response.body,
@@ -108,7 +107,7 @@ export function openReplay(options: {
   }
 
   function receive(received: readonly Received<SessionStreamEvent>[]): void {
-    take({ step: "heard" });
+    take({ step: "received" });
     for (const { event, id: eventId } of received) {
       lastId = eventId ?? lastId;
       if (event.type === "moved" || event.type === "deleted") return onEnded();

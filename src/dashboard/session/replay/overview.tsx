@@ -7,15 +7,15 @@ import { useLayoutEffect, useRef, useEffect } from "preact/hooks";
 
 export type ReplayOverviewProps = {
   readonly replay: ReplayFeed;
-  /** Of the session as it is, and of what was told of it. */
+  /** The whole session, and its replayed part. */
   readonly whole: SessionTree;
   readonly replayed: SessionTree | undefined;
   readonly scale: TimeScale;
-  /** `undefined`: the axis is not what the replay goes by. */
+  /** `undefined`: the replay is not ordered by the axis' time. */
   readonly onSeek: ((millis: number) => void) | undefined;
 };
 
-/** The whole session, faint where it is yet to be told; a click or a drag goes to that time. The keyboard has the slider. */
+/** The whole session, faint where it is not replayed yet. A click or a drag seeks. The keyboard uses the slider. */
 export function ReplayOverview({ replay, whole, replayed, scale, onSeek }: ReplayOverviewProps) {
   const [canvas, size] = useCanvasSize();
   const head = useRef<HTMLSpanElement>(null);
@@ -61,11 +61,11 @@ export function ReplayOverview({ replay, whole, replayed, scale, onSeek }: Repla
   );
 }
 
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
-/** Where nothing is to move without need, milliseconds between two looks. */
-const CALM = 500;
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+/** The update interval with reduced motion, milliseconds. */
+const REDUCED_INTERVAL = 500;
 
-/** Calls `show` with where the replay stands, with each frame while it plays, and when it was told something. */
+/** Calls `show` with the position at each frame while the replay plays, and after each event. */
 export function useReplayTicks(replay: ReplayFeed, show: (position: number) => void): void {
   const latest = useRef(show);
   latest.current = show;
@@ -78,7 +78,7 @@ export function useReplayTicks(replay: ReplayFeed, show: (position: number) => v
     let timer: number | undefined;
     const next = (): void => {
       latest.current(replay.position());
-      if (calm.matches) timer = setTimeout(next, CALM);
+      if (reducedMotion.matches) timer = setTimeout(next, REDUCED_INTERVAL);
       else frame = requestAnimationFrame(next);
     };
     next();

@@ -1,6 +1,6 @@
 import type { Refusal } from "../../stream/stream-state.ts";
 
-/** Where a replay stands. */
+/** The state of a replay. */
 export type ReplayState =
   | { readonly state: "connecting" }
   | { readonly state: "playing" }
@@ -11,20 +11,20 @@ export type ReplayState =
 
 export type ReplayStep =
   | { readonly step: "connect" }
-  | { readonly step: "heard" }
+  | { readonly step: "received" }
   | { readonly step: "pause"; readonly by: "reader" | "hidden" }
   | { readonly step: "seen" }
   | { readonly step: "lost"; readonly why: string }
   | { readonly step: "over" }
   | { readonly step: "refused"; readonly refusal: Refusal };
 
-/** The whole state machine. A step that means nothing in a state leaves the state as it is (the same object). */
+/** The whole state machine. A step without effect returns the same object. */
 export function nextReplayState(from: ReplayState, step: ReplayStep): ReplayState {
   switch (step.step) {
     case "connect":
-      // While it is tried again, why it has to be is still worth knowing.
+      // The reason stays visible during the retry.
       return from.state === "lost" ? from : { state: "connecting" };
-    case "heard":
+    case "received":
       return from.state === "connecting" || from.state === "lost" ? { state: "playing" } : from;
     case "pause":
       if (from.state === "over" || from.state === "refused" || from.state === "paused") return from;

@@ -10,7 +10,7 @@ const WORDS: Readonly<Record<ReplayState["state"], string>> = {
   refused: "Replay not available",
 };
 
-/** In the place where a live page says how its stream stands. */
+/** Replaces the stream's state of a live page. */
 export function ReplayStatus({ state }: { state: ReplayState }) {
   const why =
     state.state === "lost"

@@ -6,10 +6,10 @@ import { axisOf, type SessionTree } from "../../../session/tree/tree.ts";
 import { toMillis } from "../../ui/moments.ts";
 import type { ReplayView } from "../../address/replay-view.ts";
 
-/** From where to where a replay goes, Unix milliseconds. */
+/** The start and end of a replay, Unix milliseconds. */
 export type Timeline = { readonly start: number; readonly end: number };
 
-/** What the whole session stretches over, by the time that the replay goes by. */
+/** The extent of the whole session, in the replay's order of time. */
 export function timelineOf(tree: SessionTree, by: ReplayView["by"]): Timeline {
   if (by === "event") {
     const { start, end } = axisOf(tree);
@@ -25,7 +25,7 @@ export function timelineOf(tree: SessionTree, by: ReplayView["by"]): Timeline {
   return { start: Math.min(start, end), end };
 }
 
-/** The latest moment that an event tells of, Unix milliseconds; `undefined`: none. */
+/** The latest time in an event, Unix milliseconds; `undefined`: none. */
 export function momentOf(event: SessionStreamEvent, by: ReplayView["by"]): number | undefined {
   if (event.type !== "spans" && event.type !== "logs") return undefined;
   if (by === "arrival") return toMillis(event.received);
@@ -46,12 +46,12 @@ function* recordInstants(resourceLogs: readonly ResourceLogs[]): Iterable<bigint
       for (const record of logRecords ?? []) yield replayTimeOfRecord(record);
 }
 
-/** What was known of where it stands: the session's moment, and this device's when it was so. */
+/** A known position: the session's time `at`, and this device's time `since` when it was reached. */
 export type PositionSample = { readonly at: number; readonly since: number; readonly speed: number };
 
 /**
- * Where it stands now, Unix milliseconds. Between two events the session's time goes on by itself, and never past the next
- * one: only a wait that is cut short is over sooner than that.
+ * The position now, Unix milliseconds. Between two events the position advances at the replay's speed. The next event
+ * comes earlier only if a wait was shortened.
  */
 export const positionAt = ({ at, since, speed }: PositionSample, now: number, { start, end }: Timeline): number =>
   Math.min(end, Math.max(start, at + Math.max(0, now - since) * speed));

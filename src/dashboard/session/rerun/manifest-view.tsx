@@ -7,7 +7,7 @@ import { useState } from "preact/hooks";
 
 const readText = (response: Response): Promise<string> => response.text();
 
-/** Ark's `Query` that asks the same again, under a name that is free to choose. */
+/** Ark's `Query` manifest with the same input, under a name that the reader chooses. */
 export function ManifestView({ url, name: former }: { url: string; name: string }) {
   const [name, setName] = useState(() => nextName(former));
   const [typed, setTyped] = useState(name);

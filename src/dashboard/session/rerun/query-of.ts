@@ -1,7 +1,7 @@
 import type { QuerySummary } from "../../../session/summary.ts";
 import type { TreeNode } from "../../../session/tree/tree.ts";
 
-/** The query that a row is part of: its own, that of the nearest row above it, else the only one of its trace. */
+/** The query of a row: its own, or that of the nearest row above, or the only one of its trace. */
 export function queryOf(node: TreeNode, queries: readonly QuerySummary[]): QuerySummary | undefined {
   const inTrace = queries.filter(({ traceId }) => traceId === node.traceId);
   const bySpan = new Map(inTrace.map((query) => [query.spanId, query]));
@@ -12,6 +12,6 @@ export function queryOf(node: TreeNode, queries: readonly QuerySummary[]): Query
   return inTrace.length === 1 ? inTrace[0] : undefined;
 }
 
-/** Whether the row stands for its query: there it can be run again. */
+/** Whether the row is its query's own. There the query can be run again. */
 export const isQueryRow = (node: TreeNode, query: QuerySummary): boolean =>
   node.spanId === query.spanId || node.parent === undefined || node.span?.facts.kind === "query";

@@ -9,7 +9,7 @@ import { Conversation } from "../content/conversation.tsx";
 import { LongText } from "../content/long-text.tsx";
 import type { ComponentChildren } from "preact";
 
-/** What was asked, of whom, and with what: all that it takes to ask it again. */
+/** The request of a query: input, target and parameters. */
 export function RequestView({ url }: { url: string }) {
   const answer = useAnswer(url, "application/json", readRequest);
   return <Answered answer={answer}>{(request) => <Request request={request} />}</Answered>;
@@ -75,14 +75,14 @@ const Fact = ({ name, text }: { name: string; text: string | undefined }) =>
     </div>
   );
 
-/** Throws where it is no query of this API: a proxy's login, say. What is within is the server's own. */
+/** Throws on another body, such as a proxy's login page. The fields within are trusted. */
 export async function readRequest(response: Response): Promise<QueryRequest> {
   const body: unknown = await response.json();
   if (isRequest(body)) return body;
   throw new Error("the server's answer is not a query");
 }
 
-/** The same, with where it stopped. */
+/** The same, with the resume point. */
 export async function readResume(response: Response): Promise<QueryRequest & ResumePoint> {
   const body: unknown = await response.json();
   if (isRequest(body) && isResume(body)) return body;
@@ -95,7 +95,7 @@ const isRequest = (body: unknown): body is QueryRequest =>
 const isResume = (body: object): body is ResumePoint =>
   ["messages", "results", "unanswered"].every((name) => Array.isArray(Reflect.get(body, name)));
 
-/** What was asked for, or why it is not here yet. */
+/** A response, or its loading state. */
 export function Answered<Value>({
   answer,
   children,
@@ -126,7 +126,7 @@ export function Answered<Value>({
   }
 }
 
-/** What was cut when it came: to run it as it stands would be to run something else. */
+/** Truncated fields: a new run with them would differ from the original. */
 export function Incomplete({ fields }: { fields: readonly string[] | undefined }) {
   if (fields === undefined || fields.length === 0) return null;
   return (

@@ -11,7 +11,7 @@ import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { toMillis } from "../../ui/moments.ts";
 import { Answered, Incomplete, readResume, Part } from "./request-view.tsx";
 
-/** Where the query stopped: what was said so far, and the calls that nobody answered. */
+/** Where the query stopped: the messages so far, and the unanswered calls. */
 export function ResumeView({ url, onSpan }: { url: string; onSpan: (spanId: string) => void }) {
   const answer = useAnswer(`${url}?for=resume`, "application/json", readResume);
   return <Answered answer={answer}>{(resume) => <Resume resume={resume} onSpan={onSpan} />}</Answered>;

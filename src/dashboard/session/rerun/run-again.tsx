@@ -16,7 +16,7 @@ export type RunAgainProps = {
   readonly onSelect: (key: string) => void;
 };
 
-/** What it takes to run a query again, or to go on with it; asked for when it is opened. */
+/** The request, manifest and resume point of a query, loaded when opened. */
 export function RunAgain({ sessionId, query, onSelect }: RunAgainProps) {
   const [open, setOpen] = useState(false);
   const [view, setView] = useState<(typeof VIEWS)[number][0]>("request");

@@ -5,14 +5,14 @@ import { type Tick, ticks, type TimeScale } from "./time-scale.ts";
 export type AxisTicks = {
   readonly element: RefObject<HTMLDivElement | null>;
   readonly ticks: readonly Tick[];
-  /** Beyond this fraction of the width a label would be cut. */
+  /** A label beyond this fraction of the width would be cut off. */
   readonly lastLabel: number;
 };
 
-/** Room that a label takes, pixels. */
+/** The width of a label, pixels. */
 const LABEL = 48;
 
-/** Ticks that fit the width of the element that is given `element` for a ref; `origin` is the session's start. */
+/** Ticks that fit the width of the element with the ref `element`. `origin` is the session's start. */
 export function useTicks(scale: TimeScale, origin: bigint): AxisTicks {
   const element = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
@@ -25,7 +25,7 @@ export function useTicks(scale: TimeScale, origin: bigint): AxisTicks {
   return { element, ticks: width > 0 ? ticks(scale, width, origin) : [], lastLabel: 1 - LABEL / width };
 }
 
-/** The head of the bars: the time since the session's start. */
+/** The header of the bars: the time since the session's start. */
 export const Axis = ({ element, ticks: shown, lastLabel }: AxisTicks) => (
   <div class="axis" ref={element} aria-hidden="true">
     {shown.map(({ at, label }) => (

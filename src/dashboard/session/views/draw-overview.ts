@@ -5,13 +5,13 @@ import type { TimeScale } from "./time-scale.ts";
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-/** More lines than this in so little height tell nothing more, and cost a frame. */
+/** More lines are not visible in this height, and would take longer than a frame. */
 const MOST_LINES = 4_000;
 
-/** What is yet to be told of. */
+/** The opacity of rows that the replay has not reached. */
 const FAINT = 0.2;
 
-/** Draws every row as a line in the colour of its kind; errors last, so that no neighbour hides one. `isReplayed`: the others are faint. */
+/** Draws each row as a line in the colour of its kind. Errors are drawn last, so that no neighbour hides them. Rows that are not `isReplayed` are faint. */
 export function drawOverview(
   canvas: HTMLCanvasElement,
   size: { readonly width: number; readonly height: number },
@@ -36,7 +36,7 @@ export function drawOverview(
     context.globalAlpha = (isStructure ? 0.45 : 1) * (isReplayed(node) ? 1 : FAINT);
     context.fillStyle = node.error ? colours.error : colours.of(node.span?.facts.kind ?? "internal");
     const x = (left / 100) * size.width;
-    // What went wrong is to be found at a glance, however short it was.
+    // Errors are visible at a glance, however short they are.
     const [least, thick] = node.error ? [3, Math.max(2.5, thickness)] : [1.5, thickness];
     context.fillRect(x, index * step, Math.max(least, (width / 100) * size.width), thick);
   };
@@ -45,7 +45,7 @@ export function drawOverview(
   rows.forEach((node, index) => node.error && draw(node, index));
 }
 
-/** The style sheet's own colours, in the reader's scheme. */
+/** The style sheet's colours, in the reader's colour scheme. */
 function readColours(element: Element): { readonly error: string; readonly of: (kind: SpanKind) => string } {
   const style = getComputedStyle(element);
   const known = new Map<SpanKind, string>();
@@ -61,7 +61,7 @@ function readColours(element: Element): { readonly error: string; readonly of: (
 
 export type CanvasSize = { readonly width: number; readonly height: number };
 
-/** A canvas, and how large it is on the page, pixels. */
+/** A canvas and its size on the page, pixels. */
 export function useCanvasSize(): readonly [RefObject<HTMLCanvasElement | null>, CanvasSize] {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState<CanvasSize>({ width: 0, height: 0 });
@@ -76,7 +76,7 @@ export function useCanvasSize(): readonly [RefObject<HTMLCanvasElement | null>, 
   return [canvas, size];
 }
 
-/** Where on an element the pointer is, each 0 to 1. */
+/** The pointer's position on an element, each 0 to 1. */
 export function pointedAt(event: PointerEvent): { readonly x: number; readonly y: number } {
   if (!(event.currentTarget instanceof Element)) return { x: 0, y: 0 };
   const box = event.currentTarget.getBoundingClientRect();

@@ -7,13 +7,13 @@ import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { nameOf } from "./log-line.ts";
 import { severityOf } from "../../address/log-view.ts";
 
-/** A record's severity as a word: colour alone would tell it to some. */
+/** A record's severity as a word, because some readers cannot see its colour. */
 export function SeverityWord({ record }: Pick<ViewRecord, "record">) {
   const { word, as } = severityOf(record);
   return word === "" ? <span class="severity" /> : <span class={`severity severity-${as}`}>{word}</span>;
 }
 
-/** What the record is called, where it is an event. */
+/** The record's name, if it is an event. */
 export function LogName({ record }: Pick<ViewRecord, "record">) {
   const name = nameOf(record);
   if (name === "") return null;
@@ -24,7 +24,7 @@ export function LogName({ record }: Pick<ViewRecord, "record">) {
   );
 }
 
-/** What a record says, whole: its body, then its attributes. */
+/** The whole content of a record: its body, then its attributes. */
 export function LogContent({ view: { record }, values }: { view: ViewRecord; values: OffloadedValues }) {
   const { body, attributes = [], droppedAttributesCount } = record;
   return (

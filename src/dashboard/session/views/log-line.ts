@@ -10,9 +10,9 @@ import { FIRST_IN_A_LINE, NEVER_IN_A_LINE } from "../../../otel/semconv/logs.ts"
 import type { KeyValue } from "../../../otel/span.ts";
 import type { ViewRecord } from "../../../session/view/log-view.ts";
 
-/** Attributes that a line shows of a record without words. */
+/** Attributes shown in a line for a record without a body. */
 const SHOWN = 4;
-/** What a record is called: its event's name, where a program set it apart from where in its source it stands. */
+/** A record's name: its event name, unless that is only a source location. */
 export function nameOf({ eventName, attributes, body }: LogRecord): string {
   const given = namesOf({ ...(attributes && { attributes }) })[0];
   if (given !== undefined) return given;
@@ -20,14 +20,14 @@ export function nameOf({ eventName, attributes, body }: LogRecord): string {
   return own === body?.stringValue ? "" : own;
 }
 
-/** What it says, in one line: its body, else what its attributes do. */
+/** A record in one line: its body, or its attributes if it has none. */
 export function lineOf({ record, resource }: Pick<ViewRecord, "record" | "resource">): string {
   const { body, attributes = [] } = record;
   const name = nameOf(record);
   const { type, message } = isException(record) ? (exceptionOf(record) ?? {}) : {};
   if (type !== undefined || message !== undefined) return [type, message].filter(Boolean).join(": ");
   const text = arkEventOf(record)?.message ?? (body === undefined ? "" : displayValue(body));
-  // A body, or an event's message, that only says the name again says nothing.
+  // A body or message that only repeats the name is left out.
   if (name === "" || (!text.endsWith(name) && !name.endsWith(text))) return text;
   const known = new Set((resource?.attributes ?? []).map(pair));
   const informative = attributes.filter((attribute) => isInformative(attribute) && !known.has(pair(attribute)));

@@ -13,7 +13,7 @@ import { LogContent, SeverityWord } from "./log-entry.tsx";
 import { nameOf } from "./log-line.ts";
 import { severityOf } from "../../address/log-view.ts";
 
-/** Everything that one log record says. `span`: the row of the span that it is about, if that has come. */
+/** The panel of one log record. `span`: the row of its span, if that was received. */
 export function LogPanel(props: {
   view: ViewRecord;
   sessionId: string;

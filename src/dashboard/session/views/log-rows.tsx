@@ -13,7 +13,7 @@ import { LOG_LEVELS, type LogLevel, type LogView, recordsIn } from "../../addres
 
 const ROW = 28;
 const NARROW_ROW = 46;
-/** So near to the end one reads what comes next. */
+/** This near to the end, new records scroll into view, pixels. */
 const AT_END = 40;
 
 const LEVEL_WORDS: Readonly<Record<LogLevel, string>> = {
@@ -33,7 +33,7 @@ export type LogRowsProps = {
   readonly onOpen: (key: string | undefined) => void;
 };
 
-/** A session's log records by time; only those in view are mounted. Whoever reads the end stays there. */
+/** A session's log records by time. Only rows in view are mounted. At the end, the list follows new records. */
 export function LogRows(props: LogRowsProps) {
   const { records, view, selected, onOpen } = props;
   const rows = useMemo(() => recordsIn(records, view), [records, view.of, view.from]);
@@ -59,7 +59,7 @@ export function LogRows(props: LogRowsProps) {
     if (key === undefined) return "handled";
     scrollTo(index);
     setCursor(key);
-    // Else Enter would press what was pressed last.
+    // Otherwise Enter would press the last pressed button.
     scroller.current?.focus({ preventScroll: true });
     if (selected !== undefined) onOpen(key);
     return "handled";
@@ -116,7 +116,7 @@ export function LogRows(props: LogRowsProps) {
             const row = rows[item.index];
             if (row === undefined) return null;
             return (
-              // The whole row is for the pointer; the keys are the list's own.
+              // A click anywhere on the row opens it. The list handles the keys.
               // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
               <div
                 key={item.key}
@@ -152,7 +152,7 @@ function LogCells({ view, sessionStart }: { view: ViewRecord; sessionStart: bigi
       <span role="gridcell">
         <SeverityWord record={record} />
       </span>
-      <span role="gridcell" class="log-says">
+      <span role="gridcell" class="log-content">
         <LogName record={record} />
         <span class="log-line">
           <UntrustedText text={lineOf(view)} limit={300} />
@@ -162,7 +162,7 @@ function LogCells({ view, sessionStart }: { view: ViewRecord; sessionStart: bigi
   );
 }
 
-/** Real links: what is listed is told by the address. */
+/** Real links, because the URL contains the filter. */
 function LogFilters({ view, here, records, shown }: LogRowsProps & { shown: number }) {
   const to = (logs: LogView) => ({ ...here, logs }) as const;
   const spanless = useMemo(() => records.filter(({ subject }) => subject === "").length, [records]);

@@ -10,18 +10,18 @@ export type OverviewProps = {
   readonly whole: TimeScale;
   readonly scale: TimeScale;
   readonly open: bigint;
-  /** Where the rows scroll. */
+  /** The element that scrolls the rows. */
   readonly scroller: RefObject<HTMLDivElement | null>;
-  /** `undefined`: back to the whole. */
+  /** `undefined`: zoom out. */
   readonly onZoom: (scale: TimeScale | undefined) => void;
-  /** To the row at that fraction of all rows. */
+  /** Scrolls to the row at that fraction of all rows. */
   readonly onGo: (fraction: number) => void;
 };
 
 /** A drag shorter than this is a click, pixels. */
 const CLICK = 5;
 
-/** The whole session at once, a line a row: a click goes there, a drag zooms into that time. The keyboard has z and 0. */
+/** The whole session, one line a row. A click scrolls there, a drag zooms in. The keys are z and 0. */
 export function Overview({ rows, whole, scale, open, scroller, onZoom, onGo }: OverviewProps) {
   const { start, end } = whole;
   const [canvas, size] = useCanvasSize();
@@ -89,7 +89,7 @@ export function Overview({ rows, whole, scale, open, scroller, onZoom, onGo }: O
   );
 }
 
-/** Keeps an element over the part of the overview whose rows are in view. */
+/** Keeps an element over the lines of the rows in view. */
 function useView(scroller: OverviewProps["scroller"], rows: readonly TreeNode[]): RefObject<HTMLSpanElement | null> {
   const view = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {

@@ -1,28 +1,28 @@
 import type { Badge, TreeNode } from "../../../session/tree/tree.ts";
 
-/** What stands for the name of a span that others name and that has not come. */
+/** The title of a placeholder: a parent that was not received. */
 export const placeholderWord = (node: TreeNode): string => {
-  // A query is itself there, as far as its spans are: only its first span is not.
+  // The trace itself was received in part. Only its root span is missing.
   if (standsForTrace(node)) return node.name === "" ? `Trace ${node.traceId.slice(0, 8)}` : node.name;
   const word = node.awaited ? "Running, details follow" : "Parent not received";
   return node.name === "" ? word : `${node.name}: ${node.awaited ? "running, details follow" : "not received"}`;
 };
 
-/** It holds what is known of a trace whose root has not come. */
+/** Whether the row stands for a trace whose root span was not received. */
 export const standsForTrace = (node: TreeNode): boolean => node.badges.includes("trace");
 
-/** What goes on with a node that has not ended; "" when it has. */
+/** The state of a node that has not ended; "" if it has. */
 export const openWord = (node: TreeNode): string => {
   if (node.running) return "running";
   if (node.span !== undefined) return "";
   return node.awaited ? "running, details follow" : "not received";
 };
 
-/** Whether the node lasts on: it runs, or it may come yet. `counted`: see `openEnd`. */
+/** Whether the node is still open: it runs, or may still arrive. `counted`: see `openEnd`. */
 export const lastsOn = (node: TreeNode, counted: number | undefined): counted is number =>
   counted !== undefined && (node.running || node.awaited);
 
-/** What is odd about a span, in words; a placeholder says so itself. */
+/** Warnings of a span, in words. A placeholder's title says it already. */
 export const BADGE_WORDS: Readonly<Record<Badge, string | undefined>> = {
   placeholder: undefined,
   trace: undefined,

@@ -1,9 +1,9 @@
 import type { TreeNode, SessionTree } from "../../../session/tree/tree.ts";
 
-/** Where the reader is in a tree: which rows are folded away, and on which one the keyboard stands. */
+/** The reader's state in a tree: the collapsed rows, and the row of the keyboard cursor. */
 export type Reading = { readonly collapsed: ReadonlySet<string>; readonly cursor: string | undefined };
 
-/** What a key does to it. `open`: the row under the cursor, as Enter does. */
+/** The effect of a key on the reader's state. */
 export type Move =
   | { readonly move: "rows"; readonly by: number }
   | { readonly move: "first" }
@@ -15,7 +15,7 @@ export type Move =
   | { readonly move: "next-error"; readonly by: 1 | -1 }
   | { readonly move: "next-model-call"; readonly by: 1 | -1 };
 
-/** `rows` are the visible ones, `all` every row in the tree's order, for jumps to what is folded away. */
+/** `rows`: the visible rows. `all`: every row in the tree's order, for jumps into collapsed rows. */
 export function moved(reading: Reading, move: Move, rows: readonly TreeNode[], all: readonly TreeNode[]): Reading {
   const at = rows.findIndex((row) => row.key === reading.cursor);
   const here = rows[at];
@@ -47,7 +47,7 @@ export function moved(reading: Reading, move: Move, rows: readonly TreeNode[], a
   }
 }
 
-/** Roots stay open, so that the shape of each trace is still seen. The cursor climbs to what is left of its branch. */
+/** Roots stay expanded, so that the shape of each trace is visible. The cursor moves up to the visible row of its branch. */
 function collapsedAll(reading: Reading, all: readonly TreeNode[]): Reading {
   const collapsed = new Set(all.flatMap((row) => (row.children.length > 0 && row.depth > 0 ? [row.key] : [])));
   let row = all.find((candidate) => candidate.key === reading.cursor);
@@ -55,24 +55,24 @@ function collapsedAll(reading: Reading, all: readonly TreeNode[]): Reading {
   return { collapsed, cursor: row?.key };
 }
 
-/** With that row folded away or unfolded. */
+/** Collapses or expands a row. */
 export function toggled(reading: Reading, key: string): Reading {
   const collapsed = new Set(reading.collapsed);
   if (!collapsed.delete(key)) collapsed.add(key);
   return { ...reading, collapsed };
 }
 
-/** With the cursor on a row, and every row above it unfolded. */
+/** Moves the cursor to a row, and expands every row above it. */
 export function shownAt(reading: Reading, row: TreeNode): Reading {
   const collapsed = new Set(reading.collapsed);
   for (let above = row.parent; above !== undefined; above = above.parent) collapsed.delete(above.key);
   return { collapsed: collapsed.size === reading.collapsed.size ? reading.collapsed : collapsed, cursor: row.key };
 }
 
-/** An error that no error below explains. */
+/** An error without an error below it. */
 const isCause = (row: TreeNode): boolean => row.error && !row.children.some((child) => child.worst === "error");
 
-/** To the next row of a kind after the cursor, and from the last one on to the first. */
+/** Moves to the next matching row after the cursor, and wraps around at the end. */
 function jumped(reading: Reading, all: readonly TreeNode[], by: 1 | -1, wanted: (row: TreeNode) => boolean): Reading {
   const from = all.findIndex((row) => row.key === reading.cursor);
   const start = from < 0 ? (by === 1 ? -1 : all.length) : from;
@@ -104,12 +104,12 @@ const KEYS: ReadonlyMap<string, Move> = new Map<string, Move>([
   ["p", { move: "next-model-call", by: -1 }],
 ]);
 
-/** What a key means in the tree; `key` as in KeyboardEvent. */
+/** The move of a key in the tree; `key` as in KeyboardEvent. */
 export const moveOf = (key: string): Move | undefined => KEYS.get(key);
 
 /**
- * The row of a key as URLs carry it: `<trace id>:<span id>`, with or without what distinguishes spans of one id. So a
- * link to a span that had not arrived leads to the span once it has, and one to what stood for a trace to its root.
+ * The row of a URL's key: `<trace id>:<span id>`, with or without the suffix that distinguishes spans of one id. So a
+ * link to a placeholder leads to its span once received, and a link to a trace's placeholder to its root.
  */
 export function findRow(tree: SessionTree, key: string): TreeNode | undefined {
   const row = tree.byKey.get(key);

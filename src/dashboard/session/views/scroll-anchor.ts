@@ -4,9 +4,9 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 type Rows = readonly { readonly key: string }[];
 
 /**
- * Rows that come or go above what is read must not move it: the anchor row keeps its place on the screen. The anchor is
- * the row under the pointer, else `preferred`, while they are in view; else, scrolled, the first row in view. `rows`
- * changes identity with every change of the rows; the scroller's first child is as high as all of them.
+ * Rows that are added or removed above must not move the rows in view: the anchor row keeps its place on the screen. The
+ * anchor is the row under the pointer, else `preferred`, if in view; else, when scrolled, the first row in view. `rows`
+ * changes identity with every change of the rows. The scroller's first child has the height of all rows.
  */
 export function useScrollAnchor(
   scroller: RefObject<HTMLDivElement | null>,
@@ -52,7 +52,7 @@ export function useScrollAnchor(
   }, [scroller]);
 }
 
-/** `undefined`: there is nothing to hold on to. Where to scroll, so that the first of `wanted` that is in view stays where it is; scrolled, at least the first row. */
+/** The scroll position that keeps the first of `wanted` that is in view at its place; when scrolled, otherwise the first row. `undefined`: no anchor. */
 export function anchored(
   old: Rows,
   rows: Rows,
@@ -72,7 +72,7 @@ export function anchored(
   return now < 0 ? undefined : view.top + (now - was) * rowHeight;
 }
 
-/** There may be too few rows to scroll so far: then the end of the view stays empty, until the reader scrolls back. */
+/** With too few rows to scroll so far, the end of the view stays empty until the reader scrolls back. */
 function spare(element: HTMLElement, height: number): void {
   const all = element.firstElementChild;
   if (all instanceof HTMLElement) all.style.minHeight = height === 0 ? "" : `${height}px`;

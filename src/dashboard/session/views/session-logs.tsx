@@ -13,7 +13,7 @@ export function toggleLogs(here: SessionAddress): void {
   go({ ...here, log: undefined, logs: here.logs === undefined ? ALL_LOGS : undefined });
 }
 
-/** To the log records and back; absent where there are none. */
+/** Switches between spans and log records. Hidden if there are no records. */
 export function LogsButton({ records, here }: { records: readonly ViewRecord[]; here: SessionAddress }) {
   if (records.length === 0 && here.logs === undefined) return null;
   return (
@@ -39,7 +39,7 @@ type LogsProps = {
   readonly sessionStart: bigint;
 };
 
-/** A session's log records, and the one that is looked at. */
+/** A session's log records, and the panel of the open one. */
 export function SessionLogs({ records, view, here, tree, sessionStart }: LogsProps) {
   const record = here.log === undefined ? undefined : records.find(({ key }) => key === here.log);
   const open = (key: string | undefined): void =>

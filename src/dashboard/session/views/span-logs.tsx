@@ -8,10 +8,10 @@ import { exactly, toMillis } from "../../ui/moments.ts";
 import { LogContent, LogName, SeverityWord } from "./log-entry.tsx";
 import { lineOf } from "./log-line.ts";
 
-/** More of one span are for the session's list. */
+/** Records shown in a span's panel. The session's list shows all. */
 const SHOWN = 100;
 
-/** The log records that are about a span, each opened on demand. */
+/** A span's log records, each opened on demand. */
 export function SpanLogs({
   records,
   start,
@@ -36,7 +36,7 @@ export function SpanLogs({
   );
 }
 
-/** What it says is read when somebody opens it: a span may have a hundred. */
+/** The content is rendered when opened, because a span may have a hundred records. */
 function SpanLog({ view, start, values }: { view: ViewRecord; start: bigint; values: OffloadedValues }) {
   const [state, setState] = useState<"folded" | "open">("folded");
   return (

@@ -8,20 +8,20 @@ import { toMillis } from "../../ui/moments.ts";
 import { lastsOn, badgeWords, placeholderWord, standsForTrace } from "./placeholder.ts";
 import { isOutside, place, type TimeScale } from "./time-scale.ts";
 
-/** Deeper rows stand no further in: their depth is told in figures. */
+/** The deepest indent. Deeper rows show their depth as a number. */
 export const DEEPEST_INDENT = 18;
 
 export type RowProps = {
   readonly node: TreeNode;
   readonly sessionId: string;
-  /** Of a place that is held, the span that will come. */
+  /** For a placeholder in a replay: the span that will arrive. */
   readonly expectedSpan: ViewSpan | undefined;
   readonly scale: TimeScale;
-  /** Zoomed, what lies outside has no bar; else it is drawn at the edge. */
+  /** Zoomed, a span outside the axis has no bar; otherwise it is drawn at the edge. */
   readonly zoom: "whole" | "zoomed";
-  /** To where running spans are drawn, Unix nanoseconds. */
+  /** The end of running spans' bars, Unix nanoseconds. */
   readonly open: bigint;
-  /** To when it lasts, Unix milliseconds: see `openEnd`. */
+  /** The present of running spans' counters, Unix milliseconds: see `openEnd`. */
   readonly counted: number | undefined;
   readonly collapsed: "collapsed" | "expanded";
   readonly onToggle: (node: TreeNode) => void;
@@ -46,11 +46,11 @@ export function SpanRowCells({
         <span class="guides" aria-hidden="true" />
         {node.depth > DEEPEST_INDENT ? <span class="depth">{node.depth}</span> : null}
         {children.length === 0 ? (
-          <span class="twisty" aria-hidden="true" />
+          <span class="row-toggle" aria-hidden="true" />
         ) : (
           <button
             type="button"
-            class="twisty"
+            class="row-toggle"
             tabIndex={-1}
             aria-label={collapsed === "collapsed" ? "Expand" : "Collapse"}
             onClick={(event) => {
@@ -98,7 +98,7 @@ function titleOf(node: TreeNode, expectedSpan: ViewSpan | undefined): string {
   return expectedSpan === undefined ? placeholderWord(node) : expectedSpan.span.name || "unnamed span";
 }
 
-/** The worst of the row and all below it: its own error, or that of something under it. */
+/** An error of the row itself, or of a row below it. */
 function ErrorBadge({ node }: { node: TreeNode }) {
   if (node.error) {
     return (
@@ -143,7 +143,7 @@ function Lane({ node, scale, zoom, open, counted }: Pick<RowProps, "node" | "sca
   }
   const { left, width } = place(scale, node.start, end);
   const kind = node.span?.facts.kind;
-  // What only holds others is a bracket over them; what does something itself is a bar.
+  // A span that only contains others is a bracket over them. A span that does work is a bar.
   const shape =
     kind === undefined
       ? "missing"
@@ -160,14 +160,14 @@ function Lane({ node, scale, zoom, open, counted }: Pick<RowProps, "node" | "sca
   );
 }
 
-/** Percent of the axis; a smaller bracket is only a blot. */
+/** Percent of the axis. A smaller bracket is not recognisable. */
 const LEAST_BRACKET = 0.8;
 
 const WORKING: ReadonlySet<string> = new Set(["llm", "tool", "retrieval", "embedding", "http", "db", "messaging"]);
 
 const previews = new WeakMap<ViewSpan, string>();
 
-/** Once for a span as it stands: a row is drawn often. */
+/** Cached for each version of a span, because a row is drawn often. */
 function previewOf(view: ViewSpan): string {
   let line = previews.get(view);
   if (line === undefined) {

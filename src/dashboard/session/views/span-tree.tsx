@@ -21,13 +21,13 @@ const NARROW_ROW = 46;
 export type TreeProps = UnseenRowsOptions & {
   readonly tree: SessionTree;
   readonly sessionId: string;
-  /** The whole axis, and the part of it that is drawn. */
+  /** The whole axis, and the visible part of it. */
   readonly whole: TimeScale;
   readonly scale: TimeScale;
   readonly onZoom: (scale: TimeScale | undefined) => void;
-  /** To where running spans are drawn, Unix nanoseconds. */
+  /** The end of running spans' bars, Unix nanoseconds. */
   readonly open: bigint;
-  /** To when they last, Unix milliseconds: see `openEnd`. */
+  /** The present of running spans' counters, Unix milliseconds: see `openEnd`. */
   readonly counted: number | undefined;
   /** The server's present, Unix milliseconds. */
   readonly now: number;
@@ -35,13 +35,13 @@ export type TreeProps = UnseenRowsOptions & {
   readonly onReading: (reading: Reading) => void;
   readonly selected: string | undefined;
   readonly onOpen: (key: string) => void;
-  /** What will come in the place of a row, where that is known. */
+  /** In a replay: the row that will replace a placeholder. */
   readonly expectedRow?: ((row: TreeNode) => TreeNode | undefined) | undefined;
-  /** Instead of the rows at a glance. */
+  /** Replaces the overview of the rows. */
   readonly overview?: ComponentChildren;
 };
 
-/** The rows of a session with their bars; only those in view are mounted. */
+/** The rows of a session with their bars. Only rows in view are mounted. */
 export function SpanTree(props: TreeProps) {
   const { tree, whole, scale, onZoom, open, reading, onReading, selected, onFollowing } = props;
   const rows = useMemo(() => visibleRows(tree, reading.collapsed), [tree, reading.collapsed]);
@@ -54,7 +54,7 @@ export function SpanTree(props: TreeProps) {
   const cursorAt = useMemo(() => rows.findIndex((row) => row.key === reading.cursor), [rows, reading.cursor]);
   const followed = useRef(reading);
   useLayoutEffect(() => {
-    // Only a move of the reader's scrolls; rows that come in do not.
+    // Only the reader's moves scroll. New rows do not.
     if (followed.current === reading) return;
     followed.current = reading;
     if (cursorAt >= 0) scrollTo(cursorAt);
@@ -97,7 +97,7 @@ export function SpanTree(props: TreeProps) {
             if (node === undefined) return null;
             const collapsed = reading.collapsed.has(node.key) ? "collapsed" : "expanded";
             return (
-              // The whole row is for the pointer; the keys are the page\'s (see reading.ts).
+              // A click anywhere on the row opens it. The page handles the keys (see reading.ts).
               // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
               <div
                 key={item.key}
@@ -139,7 +139,7 @@ export function SpanTree(props: TreeProps) {
   );
 }
 
-/** Received so recently that it is worth a glance, milliseconds. */
+/** A span this recent is highlighted, milliseconds. */
 const FRESH = 2_500;
 
 const isFresh = ({ span }: TreeNode, now: number): boolean =>

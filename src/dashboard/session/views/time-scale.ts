@@ -8,7 +8,7 @@ const MINUTE = 60n * SECOND;
 const HOUR = 60n * MINUTE;
 const DAY = 24n * HOUR;
 
-/** Steps that people count in; below a second the decimal ones, above 10 days multiples of 10 days. */
+/** Steps between ticks. Below a second they are decimal, above 10 days multiples of 10 days. */
 const STEPS: readonly bigint[] = [
   ...[1n, 2n, 5n, 10n, 15n, 30n].map((seconds) => seconds * SECOND),
   ...[1n, 2n, 5n, 10n, 15n, 30n].map((minutes) => minutes * MINUTE),
@@ -60,13 +60,13 @@ export function tickLabel(at: bigint, step: bigint): string {
 
 const two = (value: bigint): string => value.toString().padStart(2, "0");
 
-/** While a session grows, its axis ends at a round figure ahead, so that bars rest between steps instead of creeping. */
+/** The axis of a growing session ends at a round figure ahead, so that bars move in steps instead of continuously. */
 export function roomy(start: bigint, end: bigint): bigint {
   const length = end - start;
   return length <= 0n ? start + SECOND : start + stepOver(length + length / 20n);
 }
 
-/** A scale that shows a span with a little before and after it, never from before the session's start. */
+/** A scale around a span with a margin on both sides, not before the session's start. */
 export function around(start: bigint, end: bigint, earliest: bigint): TimeScale {
   const length = end > start ? end - start : 1_000n;
   const margin = length / 10n + 1n;
@@ -74,7 +74,7 @@ export function around(start: bigint, end: bigint, earliest: bigint): TimeScale 
   return { start: from, end: (end > start ? end : start + length) + margin };
 }
 
-/** Left edge and width in percent, cut to the axis. */
+/** Left edge and width in percent, clipped to the axis. */
 export function place(scale: TimeScale, start: bigint, end: bigint): { left: number; width: number } {
   const length = Number(scale.end - scale.start) || 1;
   const left = clamp(Number(start - scale.start) / length);
@@ -82,7 +82,7 @@ export function place(scale: TimeScale, start: bigint, end: bigint): { left: num
   return { left: left * 100, width: Math.max(0, right - left) * 100 };
 }
 
-/** Nothing of it lies on the axis. */
+/** Whether no part of it lies on the axis. */
 export const isOutside = (scale: TimeScale, start: bigint, end: bigint): boolean =>
   start > scale.end || (end > start ? end : start) < scale.start;
 

@@ -2,20 +2,20 @@ import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 export type UnseenRowsOptions = {
-  /** While the stream catches up, rows are not news. */
+  /** While the stream catches up, new rows are not counted as unseen. */
   readonly newRows: "counted" | "expected";
   readonly following: "following" | "resting";
   readonly onFollowing: (following: "following" | "resting") => void;
 };
 
-/** Our own scrolling is told from the reader's by when it happened, milliseconds. */
+/** A scroll event within this time of our own scrolling is not the reader's, milliseconds. */
 const OURS = 150;
-/** Within so many pixels of the end is at the end. */
+/** This many pixels from the end count as the end. */
 const NEAR = 4;
 
 /**
- * How many rows came since the reader last saw the end. Following, the end is kept in view, until the reader scrolls away
- * from it. `rows` changes identity with every change.
+ * Counts the rows that arrived since the reader last saw the end. While following, the end stays in view until the reader
+ * scrolls away from it. `rows` changes identity with every change.
  */
 export function useUnseenRows(
   scroller: RefObject<HTMLDivElement | null>,
@@ -33,7 +33,7 @@ export function useUnseenRows(
     }
     if (following === "following" || newRows === "expected" || seen > rows.length || isAtEnd(scroller.current))
       setSeen(rows.length);
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- what was seen is only counted anew when there is something to see
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `seen` is updated only when rows or modes change
   }, [rows, following, newRows]);
 
   useEffect(() => {

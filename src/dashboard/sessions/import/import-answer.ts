@@ -1,20 +1,20 @@
 import { isRecord, nonEmpty, type PlainRecord } from "../../../lib/plain-data.ts";
 
-/** What of a file is kept. */
+/** The imported part of a file. */
 export type Imported = {
   readonly spans: number;
   readonly logRecords: number;
-  /** Ids of the sessions that show them now. */
+  /** Ids of the sessions that contain them. */
   readonly sessions: readonly string[];
   readonly rejected: Rejected | undefined;
 };
 
-/** What came of a file. */
+/** The outcome of an import. */
 export type ImportOutcome =
   | ({ readonly outcome: "imported" } & Imported)
-  /** `imported`: what stood before the fault. */
+  /** `imported`: the part before the fault. */
   | { readonly outcome: "refused"; readonly why: string; readonly imported: Imported | undefined }
-  /** The same file again completes it, and repeats nothing. */
+  /** Sending the same file again completes the import without duplicates. */
   | { readonly outcome: "busy"; readonly why: string };
 
 export type Rejected = { readonly count: number; readonly reason: string };
@@ -22,12 +22,12 @@ export type Rejected = { readonly count: number; readonly reason: string };
 export type ImportAnswer = {
   readonly status: number;
   readonly type: string;
-  /** The header: where it is there, trying again helps. */
+  /** The header. If present, a retry helps. */
   readonly retryAfter: string | null;
   readonly text: string;
 };
 
-/** Reads what `POST /import` answers. */
+/** Reads the response of `POST /import`. */
 export function readImportAnswer({ status, type, retryAfter, text }: ImportAnswer): ImportOutcome {
   const body = /\bjson\b/.test(type) ? parsed(text) : undefined;
   const fields = isRecord(body) ? body : {};

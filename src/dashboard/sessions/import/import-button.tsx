@@ -4,7 +4,7 @@ import { importFiles } from "./imports.ts";
 
 const ACCEPTED = ".json,.jsonl,.ndjson,.gz,application/json";
 
-/** For whoever has nothing to drag with. */
+/** Import without drag and drop. */
 export function ImportButton() {
   const input = useRef<HTMLInputElement>(null);
   return (
@@ -29,7 +29,7 @@ export function ImportButton() {
         aria-label="Files to import"
         onChange={(event) => {
           importFiles(event.currentTarget.files ?? []);
-          // The same file may be chosen again.
+          // Allows the same file to be chosen again.
           event.currentTarget.value = "";
         }}
       />
@@ -37,11 +37,11 @@ export function ImportButton() {
   );
 }
 
-/** Takes files that are dropped anywhere on the page while it is mounted, and shows that it would. */
+/** Accepts files that are dropped anywhere on the page, and shows a hint during a drag. */
 export function DropZone() {
   const [over, setOver] = useState(false);
   useEffect(() => {
-    // Enter and leave come for each element that is crossed.
+    // The browser sends enter and leave events for each crossed element.
     let depth = 0;
     const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
     const enter = (event: DragEvent): void => {

@@ -5,10 +5,10 @@ import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import type { Imported } from "./import-answer.ts";
 import { dismissImports, type ImportJob, imports, isOver } from "./imports.ts";
 
-/** Links that are shown of one file; the list has the others. */
+/** Session links shown for one file. The list contains the others. */
 const MOST_LINKS = 8;
 
-/** What became of the files that were given to the page, wherever the reader has gone since. */
+/** The state of each import, on every page. */
 export function ImportList() {
   const jobs = imports.value;
   if (jobs.length === 0) return null;

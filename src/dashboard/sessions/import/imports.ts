@@ -3,17 +3,17 @@ import { readImportAnswer } from "./import-answer.ts";
 import type { ImportOutcome, ImportAnswer } from "./import-answer.ts";
 import { computed, signal } from "@preact/signals";
 
-/** A file that was given to the page. */
+/** A file to import. */
 export type ImportJob = {
   readonly id: number;
   readonly name: string;
   readonly bytes: number;
-  /** How much of it has left, 0 to 1; or what came of it. */
+  /** The sent fraction, 0 to 1, or the outcome. */
   readonly state: "waiting" | { readonly sent: number } | Exclude<ImportOutcome, { outcome: "busy" }>;
 };
 
 const jobs = signal<readonly ImportJob[]>([]);
-/** They go one after the other: a server takes only so much at once. */
+/** Files are sent one after the other, because the server limits concurrent imports. */
 let queue = Promise.resolve();
 let last = 0;
 
@@ -29,12 +29,12 @@ export function importFiles(files: Iterable<File>): void {
   }
 }
 
-/** Those that are under way stay. */
+/** Removes finished imports from the list. */
 export function dismissImports(): void {
   jobs.value = jobs.value.filter((job) => !isOver(job));
 }
 
-/** A server that is busy is asked again so often, after so many milliseconds times the attempts so far. */
+/** Attempts while the server is busy. The pause before the next is `PAUSE` milliseconds times the attempts so far. */
 const ATTEMPTS = 6;
 const PAUSE = 1_000;
 
@@ -57,12 +57,12 @@ async function run(id: number, file: File): Promise<void> {
   }
 }
 
-/** Sends a file to `POST /import`. `onSent`: how much of it has left, 0 to 1; `fetch` would not say. Rejects with why it could not be sent. */
+/** Sends a file to `POST /import`. `onSent` receives the sent fraction, 0 to 1, which `fetch` does not report. Rejects if the file cannot be sent. */
 export function sendFile(file: File, onSent: (fraction: number) => void): Promise<ImportAnswer> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", "/import");
-    // What it holds, gzipped or not, the server finds out.
+    // The server detects the format and compression.
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("Accept", "application/json");
     const token = authorisation();
@@ -79,7 +79,7 @@ export function sendFile(file: File, onSent: (fraction: number) => void): Promis
         text: request.responseText,
       }),
     );
-    // A folder, say, or a file that changed meanwhile fails as the network does.
+    // A folder, or a file that changed since it was chosen, fails like the network.
     request.addEventListener("error", () =>
       reject(new Error("the file could not be read, or the server cannot be reached")),
     );

@@ -6,7 +6,7 @@ import { fieldWord } from "./filters.tsx";
 import type { ListView } from "../../address/list-view.ts";
 import { timeWords } from "./time-choice.ts";
 
-/** What the list is narrowed by beside words and status, each with a way out of it. */
+/** The filters besides search and status, each with a link that removes it. */
 export function Chips({ view }: { view: ListView }) {
   const time = timeWords(view);
   if (view.names.length === 0 && time === "") return null;

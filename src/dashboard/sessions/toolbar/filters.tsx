@@ -18,17 +18,17 @@ const WORDS: Readonly<Record<NameField, string>> = {
 
 export const fieldWord = (field: NameField): string => WORDS[field];
 
-/** The server takes no longer name. */
+/** The server accepts no longer name. */
 const LONGEST = 256;
-/** Names offered for a field. */
+/** Names suggested for a field. */
 const MOST_OFFERED = 100;
 
-/** A button with what the list can be narrowed by; whatever is chosen stands beside it as a chip. */
+/** A button with the filter form. Chosen filters stand beside it as chips. */
 export function Filters({ view, sessions }: { view: ListView; sessions: readonly SessionSummary[] }) {
   const [open, setOpen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
-  // Before the form is seen: who is quick must not find the focus moved.
+  // Before the form is painted, so that the focus does not move under a fast reader.
   useLayoutEffect(() => {
     if (open) place.current?.querySelector<HTMLElement>("input, select")?.focus();
   }, [open]);
@@ -151,7 +151,7 @@ function NameInput({ field, sessions }: { field: NameField; sessions: readonly S
   );
 }
 
-/** Names of the sessions that are here; there may be others. */
+/** Names in the loaded sessions. Others may exist. */
 function offered(field: NameField, sessions: readonly SessionSummary[]): readonly string[] {
   const names = new Set<string>();
   for (const session of sessions) {

@@ -4,12 +4,12 @@ import { usePageKeys } from "../../keys.tsx";
 import { go } from "../../address/location.ts";
 import type { ListView } from "../../address/list-view.ts";
 
-/** Long enough for a word to be typed. */
+/** Long enough to type a word, milliseconds. */
 const PAUSE = 250;
-/** The server takes no more. */
+/** The server accepts no longer search. */
 const LONGEST = 256;
 
-/** What is searched for; it is in the URL as soon as the reader stops typing. */
+/** The search. It is written into the URL when the reader stops typing. */
 export function SearchBox({ view }: { view: ListView }) {
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(view.search);
@@ -21,7 +21,7 @@ export function SearchBox({ view }: { view: ListView }) {
     input.current?.select();
     return "handled";
   });
-  // What changed the URL was not this box: Back, or a button that clears the search.
+  // The URL was changed elsewhere: by Back, or by a button that clears the search.
   useEffect(() => {
     if (view.search === written.current) return;
     written.current = view.search;

@@ -8,15 +8,15 @@ import { Link } from "../../ui/link.tsx";
 import { statusWord } from "../../ui/status.tsx";
 import type { ListView } from "../../address/list-view.ts";
 
-/** As a reader looks for them: what goes on, then what is over. */
+/** Open statuses first, then final ones. */
 const TABS: readonly Status[] = ["running", "waiting", "stalled", "idle", "failed", "finished"];
 
-/** One status or all of them, each with how many there are. */
+/** Tabs for all sessions and for each status, with counts. */
 export function StatusTabs({ view, counts }: { view: ListView; counts: ListCounts | undefined }) {
   const to = (statuses: readonly Status[]) => ({ page: "list", view: { ...view, statuses } }) as const;
   const place = useRef<HTMLElement>(null);
   useEffect(() => {
-    // Where they don't fit, the chosen one is to be seen.
+    // If the tabs do not fit, the chosen one scrolls into view.
     place.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [view.statuses]);
   return (
@@ -45,7 +45,7 @@ const Count = ({ value }: { value: number | undefined }) => (
   <span class="tab-count">{value === undefined ? "" : count(value)}</span>
 );
 
-/** `now`: Unix milliseconds. For where every session is here, so that nobody has to be asked. */
+/** Counts without a request, if all sessions are loaded. `now`: Unix milliseconds. */
 export function countStatuses(sessions: readonly SessionSummary[], now: number): ListCounts {
   const counts = { all: sessions.length, waiting: 0, stalled: 0, running: 0, idle: 0, failed: 0, finished: 0 };
   for (const session of sessions) counts[liveness(session.liveness, now).status]++;

@@ -1,7 +1,7 @@
 import type { Locale } from "../../ui/figures.ts";
 import type { ListView } from "../../address/list-view.ts";
 
-/** Durations back from now, as the API takes them, that are offered by name. */
+/** The offered durations back from now, in the API's format. */
 export const SPANS_OF_TIME: readonly (readonly [since: string, words: string])[] = [
   ["15m", "Last 15 minutes"],
   ["1h", "Last hour"],
@@ -20,7 +20,7 @@ export function timeWords({ since, until }: ListView, locale?: Locale, timeZone?
   return since === "" ? `Until ${to}` : `${from} to ${to}`;
 }
 
-/** A duration or a moment that this does not read is told as it stands. */
+/** A text in another format is shown unchanged. */
 function momentWords(text: string, locale: Locale, timeZone: string | undefined): string {
   if (/^\d+[smhd]$/.test(text)) return `${text} ago`;
   const millis = /^\d{17,20}$/.test(text) ? Number(text) / 1e6 : Date.parse(text);
@@ -28,13 +28,13 @@ function momentWords(text: string, locale: Locale, timeZone: string | undefined)
   return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone }).format(millis);
 }
 
-/** What `datetime-local` shows for a moment of the API, in this device's time; empty where it is none of a calendar. */
+/** The value of a `datetime-local` input for a time of the API, in this device's time zone; empty if it is not a date. */
 export function toLocalInput(text: string): string {
   const millis = /^\d{4}-/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(millis)) return "";
   return new Date(millis - new Date(millis).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-/** Back from it: the API wants a zone. */
+/** The API's time for the value of a `datetime-local` input, with a time zone. */
 export const fromLocalInput = (text: string): string =>
   text === "" || Number.isNaN(Date.parse(text)) ? "" : new Date(text).toISOString().replace(/:00\.000Z$/, ":00Z");
