@@ -25,7 +25,7 @@ test("a query's row has its request, its manifest and its resume point", async (
   await panel.getByText('name: "find-the-cause-2"').waitFor();
   await panel.getByLabel("Name of the new query").fill("Not A Name");
   await page.keyboard.press("Enter");
-  await panel.getByRole("alert").filter({ hasText: "no name of a Kubernetes object" }).waitFor();
+  await panel.getByRole("alert").filter({ hasText: "not a valid name of a Kubernetes object" }).waitFor();
   await panel.getByLabel("Name of the new query").fill("another");
   await page.keyboard.press("Enter");
   await panel.getByText('name: "another"').waitFor();

@@ -101,7 +101,7 @@ test("with tokens the page loads, asks once for all tabs, shows missing permissi
   expect(await focused()).toBe("Delete this session");
   await remove.click();
   await page.getByRole("button", { name: "Delete", exact: true }).click();
-  await page.getByText("this needs one that may administer").waitFor();
+  await page.getByText("this request needs a token that may administer").waitFor();
   expect(await remove.count()).toBe(0);
 
   const tab = await page.context().newPage();

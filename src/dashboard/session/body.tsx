@@ -12,22 +12,20 @@ import { enterReplay, replayControls } from "./replay/controls.ts";
 import type { ReplayFeed } from "./replay/feed.ts";
 import { ReplayOverview } from "./replay/overview.tsx";
 import { readRetention } from "../frame/retention.ts";
-import { AbsentSpan } from "./panel/absent-span.tsx";
-import { SpanPanel } from "./panel/span-panel.tsx";
+import { AbsentSpan, SpanPanel } from "./panel/span-panel.tsx";
 import { toggleStream } from "../stream/stream.ts";
 import { duration, ticking } from "../ui/figures.ts";
 import { oneLine } from "../ui/untrusted-text.tsx";
 import { toMillis } from "../ui/moments.ts";
 import { statusWord } from "../ui/status.tsx";
 import { findRow, moved, moveOf, type Reading, shownAt } from "./views/reading.ts";
-import { openEnd } from "./views/open-end.ts";
 import { SessionActions } from "./actions.tsx";
 import { SessionDetails } from "./details.tsx";
 import type { SessionFeed } from "./feed.ts";
 import { SessionHeader } from "./header.tsx";
 import type { DisplayedSession } from "./display-fold.ts";
 import { SpanTree } from "./views/span-tree.tsx";
-import { around, roomy, type TimeScale } from "./views/time-scale.ts";
+import { around, openEnd, roomy, type TimeScale } from "./views/time-scale.ts";
 
 type BodyProps = {
   readonly feed: SessionFeed;

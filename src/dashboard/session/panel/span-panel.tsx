@@ -63,6 +63,31 @@ export function SpanPanel(props: PanelProps) {
   );
 }
 
+/** The panel for a link to a span that this session does not contain. */
+export function AbsentSpan({ wanted, onClose }: { wanted: string; onClose: () => void }) {
+  return (
+    <PanelFrame
+      of={wanted}
+      what="span"
+      icon={<PlaceholderIcon label="No such span" />}
+      title="Span not found"
+      onClose={onClose}
+    >
+      <section class="section">
+        <p class="muted">
+          This session has not received the span, or the span moved to another session with its trace. If it arrives, it
+          appears here.
+        </p>
+        <p>
+          <code>
+            <UntrustedText text={wanted} limit={120} />
+          </code>
+        </p>
+      </section>
+    </PanelFrame>
+  );
+}
+
 function Placeholder({ node }: PanelProps) {
   return (
     <section class="section">
