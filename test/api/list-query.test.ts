@@ -6,14 +6,14 @@ import { nameToken } from "../../src/session/list/search-text.ts";
 const NOW = Date.UTC(2026, 10, 21, 9);
 const read = (query: string) => readListQuery(new URLSearchParams(query), NOW);
 
-function said(query: string): unknown {
+function outcomeOf(query: string): unknown {
   const outcome = read(query);
   return outcome.ok ? outcome.query : outcome.detail;
 }
 
-describe("what a list is asked", () => {
-  test("is, by default, the newest hundred sessions", () => {
-    expect(said("")).toEqual({
+describe("the parameters of the list", () => {
+  test("mean the newest hundred sessions by default", () => {
+    expect(outcomeOf("")).toEqual({
       filter: { kind: "session", statuses: [], phrases: [], names: [] },
       sort: "activity",
       order: "desc",
@@ -21,9 +21,9 @@ describe("what a list is asked", () => {
     });
   });
 
-  test("is all that its parameters say", () => {
+  test("apply together", () => {
     expect(
-      said(
+      outcomeOf(
         "kind=all&status=running,idle&status=failed&q=Plan+a+trip&agent=planner&tool=a/b&sort=cost&order=asc&limit=7",
       ),
     ).toEqual({
@@ -49,8 +49,8 @@ describe("what a list is asked", () => {
     ["15m", NOW - 900_000],
     ["2h", NOW - 7_200_000],
     ["7d", NOW - 7 * 86_400_000],
-  ])("since %s", (text, since) => {
-    expect(said(`since=${encodeURIComponent(text)}`)).toMatchObject({ filter: { since } });
+  ])("accept since=%s", (text, since) => {
+    expect(outcomeOf(`since=${encodeURIComponent(text)}`)).toMatchObject({ filter: { since } });
   });
 
   const TIME = "must be a time such as 2026-11-21T09:30:00Z, Unix nanoseconds, or a duration such as 15m, 2h or 7d";
@@ -82,20 +82,20 @@ describe("what a list is asked", () => {
       "cursor=cost.asc.1.1&order=desc",
       "cursor belongs to a list by cost, asc: sort and order must be the same or absent",
     ],
-  ])("is refused with a reason: %s", (query, detail) => {
-    expect(said(query)).toBe(detail);
+  ])("are refused with a reason: %s", (query, detail) => {
+    expect(outcomeOf(query)).toBe(detail);
   });
 
-  test.each([LONGEST_SEARCH, 1])("may be a search of %i characters", (length) => {
+  test.each([LONGEST_SEARCH, 1])("may have a search text of %i characters", (length) => {
     expect(read(`q=${"x".repeat(length)}`).ok).toBe(true);
   });
 
-  test("a cursor goes through a URL unchanged, whatever it is of", () => {
+  test("include a cursor that needs no encoding in a URL", () => {
     for (const value of [0, -1.5, 1_795_251_600_000.25, 1e21, 1.8e-7, 2 ** 53, -1e300]) {
       for (const sort of LIST_SORTS) {
         const cursor = formatCursor(sort, "asc", { value, n: 12 });
         expect(encodeURIComponent(cursor)).toBe(cursor);
-        expect(said(`cursor=${cursor}`)).toMatchObject({ sort, order: "asc", cursor: { value, n: 12 } });
+        expect(outcomeOf(`cursor=${cursor}`)).toMatchObject({ sort, order: "asc", cursor: { value, n: 12 } });
       }
     }
   });

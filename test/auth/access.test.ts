@@ -9,7 +9,7 @@ describe("an open program", () => {
   const open = { OPEN_ACCESS: "loopback" };
 
   test.each(["http://localhost", "http://localhost:8787", "http://127.0.0.1:1", "http://[::1]:8787"])(
-    "answers what is addressed to this machine: %s",
+    "answers requests addressed to this machine: %s",
     async (origin) => {
       expect((await fetchFrom(open, `${origin}/sessions`)).status).toBe(200);
       expect(
@@ -25,17 +25,17 @@ describe("an open program", () => {
     "http://127.0.0.1.example.com",
     "http://0.0.0.0:8787",
     "https://spanfold.workers.dev",
-  ])("answers nothing else, as a page that rebinds its name would ask: %s", async (origin) => {
+  ])("refuses other hosts, such as a page with a rebound name: %s", async (origin) => {
     const { host } = new URL(origin);
-    const sentence = `403 This program is open, so it answers only requests addressed to this machine (localhost), not to ${host}.`;
-    expect(await refusalText(await fetchFrom(open, `${origin}/sessions`))).toBe(sentence);
-    expect(await refusalText(await fetchFrom(open, `${origin}/sessions/a`))).toBe(sentence);
-    expect(await refusalText(await fetchFrom(open, `${origin}/sessions/a`, { method: "DELETE" }))).toBe(sentence);
+    const refusal = `403 This program is open, so it answers only requests addressed to this machine (localhost), not to ${host}.`;
+    expect(await refusalText(await fetchFrom(open, `${origin}/sessions`))).toBe(refusal);
+    expect(await refusalText(await fetchFrom(open, `${origin}/sessions/a`))).toBe(refusal);
+    expect(await refusalText(await fetchFrom(open, `${origin}/sessions/a`, { method: "DELETE" }))).toBe(refusal);
     expect(
       await refusalText(
         await fetchFrom(open, `${origin}/v1/traces`, { method: "POST", headers: JSON_BODY, body: EMPTY }),
       ),
-    ).toBe(sentence);
+    ).toBe(refusal);
   });
 });
 
@@ -47,7 +47,7 @@ describe("a deployment without ADMIN_TOKEN", () => {
     ["an empty token", { ADMIN_TOKEN: "" }],
     ["only lesser tokens", { INGEST_TOKEN: "ingest", VIEW_TOKEN: "view" }],
     ["another word for open", { OPEN_ACCESS: "true" }],
-  ])("is closed, and says which command opens it: %s", async (_, setting) => {
+  ])("is closed, and names the command that opens it: %s", async (_, setting) => {
     for (const path of ["/sessions", "/sessions/a", "/sessions/a/otlp", `/traces/${"a".repeat(32)}`]) {
       const response = await fetchFrom(setting, `https://spanfold.example${path}`, {
         headers: { authorization: "Bearer view" },
@@ -64,7 +64,7 @@ describe("a deployment without ADMIN_TOKEN", () => {
     expect(await refusalText(post)).toContain(command);
   });
 
-  test("still shows that it is there, and its page, which holds no data", async () => {
+  test("still serves its health and its page, which contains no data", async () => {
     expect((await fetchFrom({}, "https://spanfold.example/healthz")).status).toBe(200);
     for (const path of ["/health", "/readyz"]) {
       const response = await fetchFrom({}, `https://spanfold.example${path}`);
@@ -82,22 +82,22 @@ describe("a deployment with tokens", () => {
   const requests: readonly [string, string, string][] = [
     ["GET", "/sessions", "read"],
     ["GET", "/sessions?watch=true", "read"],
-    ["GET", "/sessions/nobody", "read"],
-    ["GET", "/sessions/nobody?watch=true", "read"],
-    ["GET", "/sessions/nobody/otlp", "read"],
-    ["GET", `/sessions/nobody/values/${"0".repeat(64)}`, "read"],
+    ["GET", "/sessions/unknown", "read"],
+    ["GET", "/sessions/unknown?watch=true", "read"],
+    ["GET", "/sessions/unknown/otlp", "read"],
+    ["GET", `/sessions/unknown/values/${"0".repeat(64)}`, "read"],
     ["GET", `/traces/${"a".repeat(32)}`, "read"],
     ["GET", "/traces", "read"],
     ["GET", "/traces?watch=true", "read"],
     ["GET", "/events", "read"],
     ["GET", "/events/q?watch=true", "read"],
     ["GET", "/broker/sessions", "read"],
-    ["GET", "/broker/sessions/nobody", "read"],
+    ["GET", "/broker/sessions/unknown", "read"],
     ["POST", "/v1/traces", "write"],
     ["POST", "/v1/logs", "write"],
     ["POST", "/import", "write"],
     ["POST", "/any/path/v1/metrics", "write"],
-    ["DELETE", "/sessions/nobody", "administer"],
+    ["DELETE", "/sessions/unknown", "administer"],
     ["DELETE", "/traces", "administer"],
     ["DELETE", "/events", "administer"],
     ["DELETE", "/events/q", "write"],
@@ -113,7 +113,7 @@ describe("a deployment with tokens", () => {
     return response.status;
   }
 
-  test.each(requests)("%s %s wants a token that may %s", async (method, path, right) => {
+  test.each(requests)("%s %s requires a token that may %s", async (method, path, right) => {
     const allowed = { admin: true, ingest: right === "write", view: right === "read" };
     for (const [name, may] of Object.entries(allowed)) {
       const status = await statusOf(method, path, `Bearer ${name}-secret`);
@@ -131,7 +131,7 @@ describe("a deployment with tokens", () => {
     expect([200, 404]).toContain(await statusOf(method, path, "bearer  admin-secret "));
   });
 
-  test("an Ark event wants a token that may write, and the refusal is in Ark's words too", async () => {
+  test("an Ark event requires a token that may write; the refusal is an Ark error", async () => {
     expect(await statusOf("POST", "/events", "Bearer ingest-secret")).toBe(400);
     expect(await statusOf("POST", "/events", "Bearer view-secret")).toBe(403);
     const none = await fetchFrom(setting, "https://spanfold.example/events", { method: "POST", body: "{}" });
@@ -141,7 +141,7 @@ describe("a deployment with tokens", () => {
     ]);
   });
 
-  test("says what is wrong with a request, and how to ask", async () => {
+  test("explains a refusal", async () => {
     const none = await fetchFrom(setting, "https://spanfold.example/sessions");
     expect(none.headers.get("www-authenticate")).toBe('Bearer realm="spanfold"');
     expect(await refusalText(none)).toBe("401 Send a token of this deployment: Authorization: Bearer <token>");
@@ -154,7 +154,7 @@ describe("a deployment with tokens", () => {
     );
   });
 
-  test("a token that is not set opens nothing", async () => {
+  test("an empty token in the settings grants no access", async () => {
     const response = await fetchFrom(
       { ADMIN_TOKEN: "admin-secret", VIEW_TOKEN: "" },
       "https://spanfold.example/sessions",

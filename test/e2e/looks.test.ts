@@ -19,7 +19,7 @@ test("light, dark and narrow pages have no overflow and enough contrast", async 
   const demo = await run("demo.ts", ["--fast", "--sessions", "6", "--endpoint", url]);
   expect(demo.code).toBe(0);
   const session =
-    demo.said
+    demo.output
       .split("\n")
       .find((line) => line.includes("checkout-latency"))
       ?.trim() ?? "";

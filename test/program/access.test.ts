@@ -4,7 +4,7 @@ import { run, startProgram, temporaryDirectory } from "./program.ts";
 
 const EMPTY = JSON.stringify({ resourceSpans: [] });
 
-/** The status of a request as any client can write it: fetch would not let the Host header be chosen. */
+/** The status of a request with any headers: fetch does not set Host. */
 function statusOf(
   url: string,
   method: string,
@@ -27,28 +27,28 @@ function statusOf(
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-test("an open program answers this machine only, whatever a page of another site pretends", async () => {
+test("an open program answers this machine only, whatever headers a foreign page sends", async () => {
   const { url, port } = await startProgram({ DATA_DIR: await temporaryDirectory() });
-  const ask = (headers: Record<string, string>) =>
+  const read = (headers: Record<string, string>) =>
     statusOf(url, "GET", "/sessions", { accept: "application/json", ...headers });
 
-  expect(await ask({})).toBe(200);
-  expect(await ask({ host: `localhost:${port}` })).toBe(200);
-  expect(await ask({ host: `[::1]:${port}` })).toBe(200);
-  // A name that its owner points at 127.0.0.1 makes a foreign page "same origin": the name gives it away.
-  expect(await ask({ host: `rebound.example:${port}` })).toBe(403);
+  expect(await read({})).toBe(200);
+  expect(await read({ host: `localhost:${port}` })).toBe(200);
+  expect(await read({ host: `[::1]:${port}` })).toBe(200);
+  // DNS rebinding makes a foreign page "same origin". Its Host reveals it.
+  expect(await read({ host: `rebound.example:${port}` })).toBe(403);
   expect(await statusOf(url, "POST", "/v1/traces", { host: `rebound.example:${port}` })).toBe(403);
-  // The embedded runtime takes a request's URL from these headers; a page of the same origin may set them.
+  // The embedded runtime reads the URL from these headers. A page of the same origin may set them.
   for (const [name, value] of [
     ["mf-original-url", `http://localhost:${port}/sessions`],
     ["x-forwarded-host", "localhost"],
     ["forwarded", "host=localhost"],
   ] as const) {
-    expect(await ask({ host: `rebound.example:${port}`, [name]: value }), name).toBe(403);
+    expect(await read({ host: `rebound.example:${port}`, [name]: value }), name).toBe(403);
   }
 });
 
-test("with ADMIN_TOKEN it asks for a token, and each token may do what its name says", async () => {
+test("with ADMIN_TOKEN the program requires a token, and each token has its own rights", async () => {
   const { url, printed } = await startProgram({
     DATA_DIR: await temporaryDirectory(),
     HOST: "0.0.0.0",
@@ -64,44 +64,45 @@ test("with ADMIN_TOKEN it asks for a token, and each token may do what its name 
   expect([await read(bearer("admin-secret")), await write(bearer("admin-secret"))]).toEqual([200, 200]);
   expect([await read(bearer("ingest-secret")), await write(bearer("ingest-secret"))]).toEqual([403, 200]);
   expect([await read(bearer("view-secret")), await write(bearer("view-secret"))]).toEqual([200, 403]);
-  // The page itself holds no data: it loads, and asks for the token once.
+  // The page contains no data: it loads without a token and asks for it once.
   expect(await statusOf(url, "GET", "/sessions", { accept: "text/html" })).toBe(200);
 
   expect(printed()).toContain('OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer%20$INGEST_TOKEN"');
   expect(printed()).not.toMatch(/secret/);
 });
 
-test("HOST=0.0.0.0 without ADMIN_TOKEN ends at once, with a sentence", async () => {
-  const { code, said } = await run("start.ts", [], { HOST: "0.0.0.0", DATA_DIR: await temporaryDirectory() });
-  expect({ code, said: said.trim() }).toEqual({
+test("HOST=0.0.0.0 without ADMIN_TOKEN ends at once with an explanation", async () => {
+  const { code, output } = await run("start.ts", [], { HOST: "0.0.0.0", DATA_DIR: await temporaryDirectory() });
+  expect({ code, output: output.trim() }).toEqual({
     code: 1,
-    said: "HOST=0.0.0.0 would open every session to the network: set ADMIN_TOKEN to a secret of your own, or leave HOST out.",
+    output:
+      "HOST=0.0.0.0 would open every session to the network: set ADMIN_TOKEN to a secret of your own, or leave HOST out.",
   });
 });
 
-test("a port that is taken is said to be taken", async () => {
+test("a used port is reported", async () => {
   const DATA_DIR = await temporaryDirectory();
   const { port } = await startProgram({ DATA_DIR });
-  const { code, said } = await run("start.ts", [], { PORT: port, DATA_DIR });
-  expect({ code, said: said.trim() }).toEqual({
+  const { code, output } = await run("start.ts", [], { PORT: port, DATA_DIR });
+  expect({ code, output: output.trim() }).toEqual({
     code: 1,
-    said: `Port ${port} is taken. Stop what listens there, or choose another: PORT=8788 npm start`,
+    output: `Port ${port} is taken. Stop what listens there, or choose another: PORT=8788 npm start`,
   });
 });
 
-test("a data directory that is in use is not opened twice", async () => {
+test("a used data directory is not opened twice", async () => {
   const DATA_DIR = await temporaryDirectory();
   const first = await startProgram({ DATA_DIR });
-  const { code, said } = await run("start.ts", [], { PORT: "0", DATA_DIR });
-  expect({ code, said: said.trim() }).toEqual({
+  const { code, output } = await run("start.ts", [], { PORT: "0", DATA_DIR });
+  expect({ code, output: output.trim() }).toEqual({
     code: 1,
-    said: `${DATA_DIR} is in use by another npm start. Stop it, or choose another: DATA_DIR=.data-2 npm start`,
+    output: `${DATA_DIR} is in use by another npm start. Stop it, or choose another: DATA_DIR=.data-2 npm start`,
   });
   await first.kill();
   await startProgram({ DATA_DIR });
 });
 
-test("the licences of what the page and the Worker contain are served without a token", async () => {
+test("the licences of the bundled packages are served without a token", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory(), ADMIN_TOKEN: "admin-secret" });
   const response = await fetch(`${url}/build/LICENSES.txt`);
   expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/plain; charset=utf-8"]);

@@ -14,7 +14,7 @@ const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
 
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, "0");
 
-/** Writers in turn: a bare trace; one of a session; one whose session is named by its third request only. */
+/** Three writers: a trace without a session, one with a session, and one whose third request names its session. */
 function body(round: number, writer: number, request: number) {
   const traceId = hex(round * WRITERS + writer + 1, 32);
   const isNamed = writer === 1 || (writer === 2 && request === 2);
@@ -34,7 +34,7 @@ function body(round: number, writer: number, request: number) {
   };
 }
 
-/** Sends until the program dies; what it acknowledged goes into `acknowledged`. */
+/** Sends until the program is killed. Adds acknowledged spans to `acknowledged`. */
 async function write(url: string, round: number, writer: number, acknowledged: Set<string>): Promise<void> {
   for (let request = 0; request < REQUESTS; request++) {
     const { keys, text } = body(round, writer, request);
@@ -50,9 +50,9 @@ async function write(url: string, round: number, writer: number, acknowledged: S
   }
 }
 
-/** An Ark client that comes back with the last id that it heard, as an EventSource does. */
+/** An Ark client that reconnects with the last received id, like an EventSource. */
 class Client {
-  readonly heard: string[] = [];
+  readonly received: string[] = [];
   readonly ids: number[] = [];
   reconnects = 0;
   #last: string | undefined;
@@ -63,7 +63,7 @@ class Client {
       try {
         await this.#read(`${url()}/traces?watch=true`, connected);
       } catch {
-        // The program is down: it comes back.
+        // The program is down. It restarts.
       }
       this.reconnects++;
       await sleep(50);
@@ -97,13 +97,13 @@ class Client {
     if (id !== undefined) this.#last = id;
     if (data === undefined) return;
     const { traceId, spanId } = JSON.parse(data) as { traceId: string; spanId: string };
-    this.heard.push(`${traceId}:${spanId}`);
+    this.received.push(`${traceId}:${spanId}`);
     this.ids.push(Number(id));
   }
 }
 
 test(
-  `killed ${KILLS} times, the stream of all spans tells each acknowledged one once to who resumes (SEED=${seed})`,
+  `killed ${KILLS} times, a resumed stream of all spans has each acknowledged span once (SEED=${seed})`,
   { timeout: 180_000 },
   async () => {
     const random = randomFrom(seed);
@@ -123,18 +123,18 @@ test(
       await Promise.all(writers);
       program = await startProgram({ DATA_DIR, PORT: program.port });
     }
-    // What homes still owe after the last kill, their alarms bring.
+    // After the last kill, alarms complete the pending copies.
     await eventually(async () => {
-      const heard = new Set(client.heard);
-      expect([...acknowledged].filter((key) => !heard.has(key))).toEqual([]);
+      const received = new Set(client.received);
+      expect([...acknowledged].filter((key) => !received.has(key))).toEqual([]);
     }, 60);
     client.stop();
-    expect(client.heard.filter((key, at) => client.heard.indexOf(key) !== at)).toEqual([]);
+    expect(client.received.filter((key, at) => client.received.indexOf(key) !== at)).toEqual([]);
     expect(client.ids).toEqual(client.ids.toSorted((a, b) => a - b));
     expect(client.reconnects).toBeGreaterThanOrEqual(KILLS);
     expect(acknowledged.size).toBeGreaterThan(KILLS * SPANS_PER_REQUEST);
     console.log(
-      `${acknowledged.size} spans acknowledged, ${client.heard.length} heard, ${client.reconnects} reconnects`,
+      `${acknowledged.size} spans acknowledged, ${client.received.length} received, ${client.reconnects} reconnects`,
     );
   },
 );

@@ -3,10 +3,10 @@ import type { Span } from "../../src/otel/span.ts";
 import { run, startProgram, temporaryDirectory } from "./program.ts";
 import { eventually, type Export, getJson, type SessionAnswer, spansOf } from "./read-back.ts";
 
-/** Microseconds are exact in a double, and fine enough to tell siblings apart. */
+/** Microseconds are exact in a double, and precise enough to order siblings. */
 const started = (span: Span) => Number(BigInt(span.startTimeUnixNano ?? 0) / 1000n);
 
-/** The tree of one trace, indented, siblings in the order in which they started. */
+/** The tree of one trace as indented lines, siblings by start. */
 function outline(spans: readonly Span[], parent: string | undefined, depth = 0): string[] {
   return spans
     .filter((span) => (span.parentSpanId ?? "") === (parent ?? ""))
@@ -19,9 +19,9 @@ function outline(spans: readonly Span[], parent: string | undefined, depth = 0):
 
 test("the demo plays a team's session from two processes, as Ark would", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
-  const { code, said } = await run("demo.ts", ["--fast", "--endpoint", url]);
-  expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining(`${url}/sessions/checkout-latency-`) });
-  const path = new URL(said.trim()).pathname;
+  const { code, output } = await run("demo.ts", ["--fast", "--endpoint", url]);
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(`${url}/sessions/checkout-latency-`) });
+  const path = new URL(output.trim()).pathname;
 
   const answer = await eventually(() => getJson<SessionAnswer>(url, path));
   expect(answer.session).toMatchObject({
@@ -66,10 +66,10 @@ test("the demo plays a team's session from two processes, as Ark would", async (
 });
 
 test("the demo says so when nothing listens", async () => {
-  const { code, said } = await run("demo.ts", ["--fast", "--endpoint", "http://127.0.0.1:9"]);
-  expect({ code, said: said.trim() }).toEqual({
+  const { code, output } = await run("demo.ts", ["--fast", "--endpoint", "http://127.0.0.1:9"]);
+  expect({ code, output: output.trim() }).toEqual({
     code: 1,
-    said: "Nothing listens at http://127.0.0.1:9. Start it first: npm start",
+    output: "Nothing listens at http://127.0.0.1:9. Start it first: npm start",
   });
 });
 
@@ -79,6 +79,6 @@ test("the demo brings the token that exporters bring, and says so when it is ref
     run("demo.ts", ["--fast", "--endpoint", url], { OTEL_EXPORTER_OTLP_HEADERS: `Authorization=Bearer%20${token}` });
   const refused = await play("wrong");
   expect(refused.code).toBe(1);
-  expect(refused.said).toContain(`Spans could not be sent to ${url}`);
+  expect(refused.output).toContain(`Spans could not be sent to ${url}`);
   expect(await play("admin")).toMatchObject({ code: 0 });
 });

@@ -7,9 +7,9 @@ import { eventually, type Export, getJson, recordsOf, type SessionList, spansOf 
 const KILLS = 20;
 const WRITERS = 4;
 const SPANS_PER_REQUEST = 20;
-/** Bounded load: so many requests a writer sends at most between two kills. */
+/** Maximum number of requests of a writer between two kills: the load is bounded. */
 const REQUESTS = 60;
-/** A kill comes after fewer acknowledged requests than this: most writers are then still at work. */
+/** Each kill comes after fewer acknowledged requests than this: most writers are then still active. */
 const MOST_BEFORE_KILL = 150;
 
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
@@ -17,8 +17,8 @@ const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, "0");
 
 /**
- * A request of its own spans, of every other pair of writers its own log records: half of the writers name a session, so
- * that what is copied between objects is killed too.
+ * A request with unique spans, or with log records for every other pair of writers. Half of the writers name a session, so that
+ * kills also hit copies between objects.
  */
 function body(round: number, writer: number, request: number) {
   const traceId = hex(round * WRITERS + writer + 1, 32);
@@ -28,7 +28,7 @@ function body(round: number, writer: number, request: number) {
       timeUnixNano: String(1_700_000_000_000_000_000n + BigInt(request)),
       body: { stringValue: hex(request * SPANS_PER_REQUEST + index + 1, 16) },
       attributes,
-      // Those that name a session need no trace.
+      // With a session name, log records need no trace.
       ...(attributes.length === 0 ? { traceId } : {}),
     }));
     return {
@@ -56,7 +56,7 @@ function body(round: number, writer: number, request: number) {
 const sessionOf = (round: number, writer: number) =>
   writer % 2 === 0 ? hex(round * WRITERS + writer + 1, 32) : `round-${round}-writer-${writer}`;
 
-/** Sends until the program dies; every id that it acknowledged goes into `acknowledged`, and each request is counted. */
+/** Sends until the program is killed. Adds acknowledged ids to `acknowledged`, and counts requests. */
 async function write(
   program: Program,
   round: number,
@@ -83,7 +83,7 @@ async function write(
 }
 
 test(
-  `killed ${KILLS} times during ingest, it has every acknowledged span and log record after each restart, once (SEED=${seed})`,
+  `killed ${KILLS} times during ingest, the program has every acknowledged span and log record once (SEED=${seed})`,
   { timeout: 300_000 },
   async () => {
     const random = randomFrom(seed);
@@ -93,7 +93,7 @@ test(
 
     let program = await startProgram({ DATA_DIR });
     for (let round = 0; round < KILLS; round++) {
-      // Counted, not timed: how many requests a moment takes depends on how busy the machine is.
+      // Counted, not timed: the duration of a request depends on the load of the machine.
       let left = Math.floor(random() * MOST_BEFORE_KILL);
       const reached = Promise.withResolvers<void>();
       const writers = Array.from({ length: WRITERS }, (_, writer) => {
@@ -102,7 +102,7 @@ test(
         return write(program, round, writer, ids, () => --left <= 0 && reached.resolve());
       });
       await Promise.race([reached.promise, Promise.all(writers)]);
-      // Somewhere within a request.
+      // A random moment within a request.
       await sleep(random() * 20);
       await program.kill();
       await Promise.all(writers);
@@ -115,7 +115,7 @@ test(
     const current = program;
     for (const [session, ids] of acknowledged) {
       if (ids.size === 0) continue;
-      // A trace that names a session reaches it by a copy, which an alarm completes after a fault.
+      // A trace reaches its session by a copy. After a fault an alarm completes it.
       await eventually(async () => {
         const exported = await getJson<Export>(current.url, `/sessions/${session}/otlp`);
         const found = [
@@ -131,7 +131,7 @@ test(
     console.log(
       `${total} spans and log records acknowledged across ${KILLS} kills; ${interrupted} of ${KILLS * WRITERS} writers interrupted`,
     );
-    // The kills hit ingest, or the test has shown nothing.
+    // The test is valid only if the kills hit ingest.
     expect(interrupted).toBeGreaterThan(KILLS);
     expect(total).toBeGreaterThan(KILLS * SPANS_PER_REQUEST);
 

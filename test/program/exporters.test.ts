@@ -15,7 +15,7 @@ const exporters: Record<string, (url: string) => SpanExporter> = {
   "protobuf, gzip": (url) => new ProtobufExporter({ url, compression: "gzip" as never }),
 };
 
-/** An agent that calls a tool that fails: every part of a span that the SDK can write. */
+/** An agent that calls a failing tool. Its spans use all fields that the SDK can write. */
 async function emit(exporter: SpanExporter, session: string): Promise<void> {
   const provider = new NodeTracerProvider({
     resource: resourceFromAttributes({ "service.name": "weather-bot" }),
@@ -55,7 +55,7 @@ function attributesOf(attributes: readonly KeyValue[] | undefined): Record<strin
   return Object.fromEntries((attributes ?? []).map(({ key, value }) => [key, value]));
 }
 
-test("what real exporters send is shown, whole, and outlives a restart", async () => {
+test("spans of real exporters are complete, and survive a restart", async () => {
   const DATA_DIR = await temporaryDirectory();
   const program = await startProgram({ DATA_DIR });
 

@@ -6,18 +6,18 @@ const empty = (count: number, element = "{}") => `[${Array.from({ length: count 
 
 test.each([
   ["elements without spans", `{"resourceSpans":${empty(400_000)}}`],
-  ["traces of Jaeger's without spans", `{"data":${empty(100_000, '{"spans":[]}')}}`],
-  ["traces of Jaeger's with an empty span", `{"data":${empty(40_000, '{"spans":[{}]}')}}`],
-  ["spans of Jaeger's, each of a process of its own", `{"data":[{"spans":[${processes(40_000)}]}]}`],
-  ["nothing but white space", `{"resourceSpans":[]}${"\n".repeat(20_000_000)}`],
-])("while a file of %s is imported, other requests are answered", async (_, file) => {
+  ["Jaeger traces without spans", `{"data":${empty(100_000, '{"spans":[]}')}}`],
+  ["Jaeger traces with an empty span", `{"data":${empty(40_000, '{"spans":[{}]}')}}`],
+  ["Jaeger spans, each with its own process", `{"data":[{"spans":[${processes(40_000)}]}]}`],
+  ["white space only", `{"resourceSpans":[]}${"\n".repeat(20_000_000)}`],
+])("an import of %s does not block other requests", async (_, file) => {
   const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const order: string[] = [];
   const imported = fetch(`${program.url}/import`, { method: "POST", body: gzipSync(file) }).then(async (response) => {
     order.push(`import ${response.status}`);
     await response.body?.cancel();
   });
-  // One after the other: a program that reads the file in one go may answer the first, but not the others.
+  // In sequence: a program that blocks on the file may answer the first, but not the others.
   for (let n = 1; n <= 3; n++) {
     const response = await fetch(`${program.url}/healthz`);
     order.push(`healthz ${n}: ${await response.text()}`);

@@ -2,12 +2,12 @@ import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { type Program, startProgram, temporaryDirectory } from "./program.ts";
 
-/** Of what the runtime prints about an exception. */
+/** The runtime's output for an exception. */
 const FAILURE = /\n +at |Uncaught/;
 
 type Answer = { readonly status: string; readonly body: string };
 
-/** The answer to bytes that no HTTP client would send. */
+/** The response to raw bytes, which an HTTP client would not send. */
 function send({ url, port }: Program, lines: readonly string[]): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: new URL(url).hostname, port: Number(port) });
@@ -25,7 +25,7 @@ function send({ url, port }: Program, lines: readonly string[]): Promise<Answer>
   });
 }
 
-test("a Host header that names no host gets 400 and a sentence, on every kind of path", async () => {
+test("an invalid Host header gets 400 with an explanation, on every kind of path", async () => {
   const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
   for (const host of ["a b", "[", "%", "a,b", "a!b", "localhost:99999", "localhost/", "a?b"]) {
     for (const path of ["/sessions", "/v1/traces", "/build/main.js"]) {
@@ -41,7 +41,7 @@ test("a Host header that names no host gets 400 and a sentence, on every kind of
   expect(program.printed()).not.toMatch(FAILURE);
 });
 
-test.each(["OPTIONS", "GET"])("the target * of %s gets 400 and a sentence", async (method) => {
+test.each(["OPTIONS", "GET"])("the target * of %s gets 400 with an explanation", async (method) => {
   const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
   for (const host of ["localhost", `localhost:${program.port}`]) {
     const { status, body } = await send(program, [`${method} * HTTP/1.1`, `Host: ${host}`]);
@@ -51,7 +51,7 @@ test.each(["OPTIONS", "GET"])("the target * of %s gets 400 and a sentence", asyn
   expect(program.printed()).not.toMatch(FAILURE);
 });
 
-test("headers of the embedded runtime mean nothing", async () => {
+test("headers of the embedded runtime have no effect", async () => {
   const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const host = `Host: localhost:${program.port}`;
   for (const header of [

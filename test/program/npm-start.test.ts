@@ -6,17 +6,17 @@ import { temporaryDirectory } from "./program.ts";
 const root = join(import.meta.dirname, "..", "..");
 const ADDRESS = /Spanfold +(http:\S+)/;
 
-test("who ends npm by its process id leaves no program behind", async () => {
+test("a signal to npm also ends the program", async () => {
   const npm = spawn("npm", ["start"], {
     cwd: root,
     env: { ...process.env, PORT: "0", DATA_DIR: await temporaryDirectory() },
     stdio: ["ignore", "pipe", "ignore"],
   });
   onTestFinished(() => void npm.kill("SIGKILL"));
-  const said: string[] = [];
-  npm.stdout.setEncoding("utf8").on("data", (text: string) => said.push(text));
-  await expect.poll(() => said.join(""), { timeout: 60_000 }).toMatch(ADDRESS);
-  const url = ADDRESS.exec(said.join(""))?.[1] ?? "";
+  const output: string[] = [];
+  npm.stdout.setEncoding("utf8").on("data", (text: string) => output.push(text));
+  await expect.poll(() => output.join(""), { timeout: 60_000 }).toMatch(ADDRESS);
+  const url = ADDRESS.exec(output.join(""))?.[1] ?? "";
   expect(await isServed(url)).toBe(true);
 
   npm.kill("SIGTERM");

@@ -8,19 +8,19 @@ import { onTestFinished } from "vitest";
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** `npm start`'s program as a child process. */
+/** The program of `npm start` as a child process. */
 export type Program = {
   readonly url: string;
   readonly port: string;
-  /** All that it printed so far. */
+  /** Its output so far. */
   readonly printed: () => string;
-  /** As Ctrl-C does; answers the exit code. */
+  /** Ends the program like Ctrl-C; returns the exit code. */
   readonly stop: () => Promise<number | null>;
-  /** As the power cut does: nothing of it runs another instruction. */
+  /** Ends the program like a power cut: no further instruction runs. */
   readonly kill: () => Promise<void>;
 };
 
-/** A data directory of the test's own, gone with it. */
+/** A data directory for one test, removed after it. */
 export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "spanfold-test-"));
   onTestFinished(() => rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
@@ -31,20 +31,20 @@ function spawnNode(
   file: string,
   args: readonly string[],
   environment: Record<string, string>,
-): ChildProcess & { said: () => string } {
+): ChildProcess & { output: () => string } {
   const own = Object.entries(process.env).filter(([name]) => !/^(OTEL_|PORT$|HOST$|DATA_DIR$|.*_TOKEN$)/.test(name));
   const child = spawn(process.execPath, [join(root, "src", "cli", file), ...args], {
     cwd: root,
     env: { ...Object.fromEntries(own), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const said: string[] = [];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => said.push(text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => said.push(text));
-  return Object.assign(child, { said: () => said.join("") });
+  const output: string[] = [];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => output.push(text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => output.push(text));
+  return Object.assign(child, { output: () => output.join("") });
 }
 
-/** Runs one of the Node programs to its end. */
+/** Runs a Node program to its end. */
 export async function run(
   file: "start.ts" | "demo.ts",
   args: readonly string[],
@@ -52,10 +52,10 @@ export async function run(
 ) {
   const child = spawnNode(file, args, environment);
   const [code] = (await once(child, "close")) as [number | null];
-  return { code, said: child.said() };
+  return { code, output: child.output() };
 }
 
-/** Starts the program on a port of the system's choice, and answers once it listens. It ends with the test. */
+/** Starts the program on a free port and waits until it listens. It ends with the test. */
 export async function startProgram(environment: Record<string, string> & { DATA_DIR: string }): Promise<Program> {
   const child = spawnNode("start.ts", [], { PORT: "0", ...environment });
   const exited = once(child, "exit") as Promise<[number | null]>;
@@ -67,21 +67,21 @@ export async function startProgram(environment: Record<string, string> & { DATA_
   onTestFinished(async () => void (await end("SIGKILL")));
 
   const address = /Spanfold +(http:\S+:(\d+))/;
-  let match = address.exec(child.said());
+  let match = address.exec(child.output());
   while (match === null) {
-    if (child.exitCode !== null) throw new Error(`The program ended with ${child.exitCode}:\n${child.said()}`);
+    if (child.exitCode !== null) throw new Error(`The program ended with ${child.exitCode}:\n${child.output()}`);
     await sleep(20);
-    match = address.exec(child.said());
+    match = address.exec(child.output());
   }
   const [, url = "", port = ""] = match;
   return {
     url,
     port,
-    printed: child.said,
+    printed: child.output,
     stop: () => end("SIGTERM"),
     async kill() {
       await end("SIGKILL");
-      // The runtime itself follows within moments: until then the port is its own.
+      // The runtime process ends a moment later and holds the port until then.
       while (
         await fetch(url, { method: "HEAD" }).then(
           () => true,

@@ -3,7 +3,7 @@ import type { LogRecord, ResourceLogs } from "../../src/otel/log-record.ts";
 import type { ResourceSpans, Span } from "../../src/otel/span.ts";
 import type { QuerySummary, SessionSummary } from "../../src/session/summary.ts";
 
-/** The parts of the public answers that these tests read. */
+/** The parts of public responses that these tests read. */
 export type SessionList = { readonly resourceVersion: string; readonly sessions: readonly SessionSummary[] };
 export type SessionAnswer = {
   readonly resourceVersion: string;
@@ -16,14 +16,14 @@ export type Export = {
   readonly resourceLogs: readonly ResourceLogs[];
 };
 
-/** GETs JSON; anything but 200 is an error that shows the answer. */
+/** GETs JSON. Throws on any status but 200, with the response. */
 export async function getJson<T>(url: string, path: string, headers: Record<string, string> = {}): Promise<T> {
   const response = await fetch(url + path, { headers: { accept: "application/json", ...headers } });
   if (response.status !== 200) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
   return (await response.json()) as T;
 }
 
-/** Tries until it holds: the list follows its sessions by up to two seconds. Fails as the last try did. */
+/** Retries until it succeeds: the list is up to two seconds behind its sessions. Throws the last error. */
 export async function eventually<T>(attempt: () => Promise<T>, seconds = 20): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {

@@ -6,13 +6,13 @@ import { expect, onTestFinished, test } from "vitest";
 import { run, temporaryDirectory } from "./program.ts";
 
 async function refusal(environment: Record<string, string>): Promise<string> {
-  const { code, said } = await run("start.ts", [], { PORT: "0", ...environment });
-  return `${code}: ${said.trim()}`;
+  const { code, output } = await run("start.ts", [], { PORT: "0", ...environment });
+  return `${code}: ${output.trim()}`;
 }
 
 const elsewhere = "Choose a folder that this user can write to: DATA_DIR=.data-2 npm start";
 
-test("a data directory that is a file, or lies under one, is refused with a sentence", async () => {
+test("a data directory that is a file, or is under one, is refused with an explanation", async () => {
   const file = join(await temporaryDirectory(), "notes.txt");
   await writeFile(file, "mine");
   expect(await refusal({ DATA_DIR: file })).toBe(`1: DATA_DIR cannot be used: ${file} is not a folder. ${elsewhere}`);
@@ -20,18 +20,18 @@ test("a data directory that is a file, or lies under one, is refused with a sent
   expect(await refusal({ DATA_DIR: under })).toBe(`1: DATA_DIR cannot be used: ${file} is not a folder. ${elsewhere}`);
 });
 
-test("so is one that leads nowhere", async () => {
+test("a data directory that is a broken link is refused", async () => {
   const link = join(await temporaryDirectory(), "link");
   await symlink(`${link}-target`, link);
   expect(await refusal({ DATA_DIR: link })).toBe(`1: DATA_DIR cannot be used: ${link} is not a folder. ${elsewhere}`);
 });
 
-test.runIf(process.platform === "linux")("so is one where no folder can be made, even by root", async () => {
+test.runIf(process.platform === "linux")("a data directory that even root cannot create is refused", async () => {
   expect(await refusal({ DATA_DIR: "/proc/spanfold/data" })).toMatch(/^1: DATA_DIR cannot be used: .*\/proc\/spanfold/);
   expect(await refusal({ DATA_DIR: "/proc" })).toMatch(/^1: DATA_DIR cannot be used: .*\/proc/);
 });
 
-test("so is one whose claim is no database of this program", async () => {
+test("a data directory with an invalid claim is refused", async () => {
   const directory = await temporaryDirectory();
   await writeFile(join(directory, "claim.sqlite"), "no database ".repeat(100));
   expect(await refusal({ DATA_DIR: directory })).toBe(
@@ -39,8 +39,8 @@ test("so is one whose claim is no database of this program", async () => {
   );
 });
 
-// Root may write anywhere but on a read-only mount: test/cli has this for every user.
-test.skipIf(process.getuid?.() === 0)("so is one that this user may only read", async () => {
+// Root may write anywhere except on a read-only mount: test/cli covers this case for all users.
+test.skipIf(process.getuid?.() === 0)("a read-only data directory is refused", async () => {
   const directory = join(await temporaryDirectory(), "data");
   await mkdir(directory);
   await chmod(directory, 0o555);
@@ -49,14 +49,14 @@ test.skipIf(process.getuid?.() === 0)("so is one that this user may only read", 
   );
 });
 
-test.each(["203.0.113.5", "nowhere.invalid", "a b"])("HOST=%s is no address of this machine", async (HOST) => {
+test.each(["203.0.113.5", "nowhere.invalid", "a b"])("HOST=%s is not an address of this machine", async (HOST) => {
   const DATA_DIR = await temporaryDirectory();
   expect(await refusal({ HOST, DATA_DIR, ADMIN_TOKEN: "admin-secret" })).toBe(
     `1: HOST=${HOST} is not an address of this machine. Leave HOST out for 127.0.0.1, or set 0.0.0.0 for every address.`,
   );
 });
 
-test("a port that is bound by another program is said to be taken, on every address too", async () => {
+test("a port of another program is reported as taken, on all addresses too", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => void server.close());
@@ -69,7 +69,7 @@ test("a port that is bound by another program is said to be taken, on every addr
     );
 });
 
-test.each(["abc", "-1", "65536", "80.5"])("PORT=%s is no port", async (PORT) => {
+test.each(["abc", "-1", "65536", "80.5"])("PORT=%s is not a port", async (PORT) => {
   const DATA_DIR = await temporaryDirectory();
   expect(await refusal({ PORT, DATA_DIR })).toBe(`1: PORT is "${PORT}": it must be a number from 0 to 65535.`);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { startProgram, temporaryDirectory } from "./program.ts";
 
-test("no response may be taken for another type than the one it names", async () => {
+test("every response forbids browsers to guess its content type", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const span = {
     traceId: "5b8aa5a2d2c872e8321cf37308d69df2",
@@ -38,7 +38,7 @@ test("no response may be taken for another type than the one it names", async ()
     ["/broker/sessions", {}],
     ["/nowhere", {}],
     ["/nowhere", html],
-    // The page's own files do not pass through the Worker.
+    // On Cloudflare the page's files do not pass through the Worker.
     ["/build/main.js", {}],
     ["/build/style.css", {}],
     ["/build/nothing.js", {}],

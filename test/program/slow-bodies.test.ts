@@ -7,14 +7,14 @@ import type { Program } from "./program.ts";
 
 const HEAD = "content-type: application/json\r\ncontent-length: 16777216\r\n";
 
-/** A request of which only this much is sent while the test runs. */
-async function unfinished(program: Program, path: string, more: string): Promise<Socket> {
+/** A request that stays incomplete during the test. */
+async function unfinished(program: Program, path: string, part: string): Promise<Socket> {
   const socket = connect(Number(program.port), "127.0.0.1");
   onTestFinished(() => void socket.destroy());
   socket.on("error", () => {});
   await once(socket, "connect");
   await new Promise((resolve) =>
-    socket.write(`POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${program.port}\r\n${more}`, resolve),
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${program.port}\r\n${part}`, resolve),
   );
   return socket;
 }
@@ -36,7 +36,7 @@ const span = (n: number) => ({
 const exportOf = (n: number, note = "") =>
   JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span(n)] }] }], note });
 
-test("bodies that announce much and send nothing, and slow imports, leave room for everything else", async () => {
+test("large announced bodies without data, and slow imports, do not block other requests", async () => {
   const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const open = await Promise.all([
     ...["/v1/traces", "/v1/traces", "/v1/logs", "/v1/metrics"].map((path) => unfinished(program, path, `${HEAD}\r\n`)),

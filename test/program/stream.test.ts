@@ -6,7 +6,7 @@ import { type Export, getJson, spansOf } from "./read-back.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 
-/** One delivery of ten spans; the trace names its session with the third. */
+/** One delivery of ten spans. The third delivery names the session of the trace. */
 async function post(url: string, delivery: number): Promise<void> {
   const spans = Array.from({ length: 10 }, (_, index) => ({
     traceId: TRACE,
@@ -26,7 +26,7 @@ async function post(url: string, delivery: number): Promise<void> {
 
 type Watched = { readonly ids: string[]; readonly spanIds: string[]; readonly kinds: string[] };
 
-/** Reads until `enough` is seen, or the connection is cut. */
+/** Reads until `enough` returns true or the connection breaks. */
 async function watch(
   url: string,
   lastEventId: string | undefined,
@@ -52,19 +52,19 @@ async function watch(
       if (enough(seen)) break;
     }
   } catch {
-    // The program was killed: what came before counts.
+    // The program was killed. The events before that count.
   }
   return seen;
 }
 
-test("a watcher resumes across a kill of the program with no gap and no repeat", async () => {
+test("a viewer resumes after a kill of the program without gap or repeat", async () => {
   const DATA_DIR = await temporaryDirectory();
   const program = await startProgram({ DATA_DIR });
   for (const delivery of [0, 1, 2]) await post(program.url, delivery);
 
   const first = watch(program.url, undefined, () => false);
   for (const delivery of [3, 4, 5]) await post(program.url, delivery);
-  // Ended by the kill, somewhere.
+  // The kill ends the stream at an arbitrary event.
   await program.kill();
   const before = await first;
   expect(before.ids.length).toBeGreaterThan(0);

@@ -3,14 +3,14 @@ import { Follower } from "../../src/routes/stream/follower.ts";
 import type { Source, Received } from "../../src/routes/stream/follower.ts";
 import { sse } from "../../src/lib/sse.ts";
 
-/** A log of numbers, and the sockets of who follows it: what an object is to a follower. */
+/** A log of numbers with the sockets of its followers: the source of a stream. */
 class Numbers implements Source {
   head = 0;
   readonly sockets: WebSocket[] = [];
   readonly pings: string[] = [];
   reads = 0;
-  /** Bytes of events that went from messages into the follower. */
-  taken = 0;
+  /** Bytes of events from messages. */
+  received = 0;
   needsBookmark = false;
   answersPings = true;
   failures = { attach: 0, read: 0 };
@@ -50,7 +50,7 @@ class Numbers implements Source {
     this.#cursor = number;
     this.needsBookmark = true;
     const event = eventOf(number);
-    this.taken += event.length;
+    this.received += event.length;
     return { kind: "event", event };
   }
 
@@ -64,7 +64,7 @@ function eventOf(number: number): Uint8Array {
   return sse("number", { number, padding: "x".repeat(1_000) });
 }
 
-/** What a viewer reads, as words: numbers, bookmarks, heartbeats. */
+/** A viewer's events as words: numbers, bookmarks, heartbeats. */
 class Reader {
   readonly words: string[] = [];
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
@@ -73,7 +73,7 @@ class Reader {
     this.#reader = new Follower(source).stream(signal).getReader();
   }
 
-  /** Reads one piece of the stream; answers whether there was one. */
+  /** Reads one piece of the stream; false at the end. */
   async next(): Promise<boolean> {
     const { value, done } = await this.#reader.read();
     if (done) return false;
@@ -82,7 +82,7 @@ class Reader {
     return true;
   }
 
-  /** Reads on, up to the next such word. */
+  /** Reads up to the next occurrence of the word. */
   async until(word: string): Promise<void> {
     do {
       if (!(await this.next())) throw new Error(`ended: ${this.words.join(" ")}`);
@@ -99,14 +99,14 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-/** Lets sockets deliver what was sent. */
+/** Lets sockets deliver their messages. */
 async function deliver(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await scheduler.wait(0);
+  for (let n = 0; n < 20; n++) await scheduler.wait(0);
 }
 
 const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, n) => String(first + n));
 
-test("a viewer reads what there is, a bookmark, and then what happens", async () => {
+test("a viewer reads the log, a bookmark, and then live events", async () => {
   const source = new Numbers();
   source.head = 2;
   const reader = new Reader(source);
@@ -116,13 +116,13 @@ test("a viewer reads what there is, a bookmark, and then what happens", async ()
   source.append();
   await reader.until("4");
   expect(reader.words).toEqual(["retry: 1000", "1", "2", "bookmark", "3", "4"]);
-  const marked = reader.until("bookmark");
+  const bookmark = reader.until("bookmark");
   await vi.advanceTimersByTimeAsync(1_000);
-  await marked;
+  await bookmark;
   await reader.cancel();
 });
 
-test("where nothing happens a heartbeat comes every 15 s", async () => {
+test("a silent stream has a heartbeat every 15 s", async () => {
   const source = new Numbers();
   const reader = new Reader(source);
   await reader.until("bookmark");
@@ -139,7 +139,7 @@ test("where nothing happens a heartbeat comes every 15 s", async () => {
   await reader.cancel();
 });
 
-test("an object that answers no ping is attached to again, and read from where the viewer was", async () => {
+test("a stream attaches again after a missed pong, and resumes at its cursor", async () => {
   const source = new Numbers();
   source.head = 1;
   const reader = new Reader(source);
@@ -157,11 +157,11 @@ test("an object that answers no ping is attached to again, and read from where t
   await reader.cancel();
 });
 
-test("a socket that closes is replaced, and nothing that happened between is missed", async () => {
+test("a closed socket is replaced, and no event is missed", async () => {
   const source = new Numbers();
   const reader = new Reader(source);
   await reader.until("bookmark");
-  for (let life = 1; life <= 5; life++) {
+  for (let n = 1; n <= 5; n++) {
     source.sockets.at(-1)?.close(1000);
     source.head += 2;
     await deliver();
@@ -172,7 +172,7 @@ test("a socket that closes is replaced, and nothing that happened between is mis
   await reader.cancel();
 });
 
-test("what passes is waited for: an object that can't be reached, or fails to be read", async () => {
+test("a stream survives temporary faults of attaching and reading", async () => {
   const source = new Numbers();
   source.head = 3;
   source.failures = { attach: 3, read: 3 };
@@ -189,11 +189,11 @@ test("what passes is waited for: an object that can't be reached, or fails to be
 });
 
 test.each(["attach", "read"] as const)(
-  "what does not pass is waited for with heartbeats, said, and given up: %s",
-  async (what) => {
+  "a stream with a permanent fault sends heartbeats, logs it, and ends: %s",
+  async (operation) => {
     const warned = vi.spyOn(console, "warn").mockReturnValue();
     const source = new Numbers();
-    source.failures[what] = 1_000;
+    source.failures[operation] = 1_000;
     const reader = new Reader(source);
     const read = (async () => {
       while (await reader.next());
@@ -210,7 +210,7 @@ test.each(["attach", "read"] as const)(
     await read;
     expect(longest).toBeLessThanOrEqual(16);
     expect(reader.words.slice(0, 2)).toEqual(["retry: 1000", ": heartbeat"]);
-    expect(1_000 - source.failures[what]).toBe(10);
+    expect(1_000 - source.failures[operation]).toBe(10);
     expect(warned.mock.calls.map(([line]) => String(line))).toEqual([
       '{"message":"a stream failed and will be tried again","faults":1,"error":"Error: no object"}',
       '{"message":"ended a stream after repeated faults","faults":10,"error":"Error: no object"}',
@@ -219,10 +219,10 @@ test.each(["attach", "read"] as const)(
   },
 );
 
-/** An hour back: no timer is set anew by it. */
+/** Sets the clock back an hour; timers keep their time. */
 const setBack = () => vi.setSystemTime(Date.now() - 3_600_000);
 
-test("what passes is tried again soon though the clock is set back meanwhile", async () => {
+test("a temporary fault is retried soon after the clock is set back", async () => {
   const warned = vi.spyOn(console, "warn").mockReturnValue();
   const source = new Numbers();
   source.head = 3;
@@ -242,7 +242,7 @@ test("what passes is tried again soon though the clock is set back meanwhile", a
   warned.mockRestore();
 });
 
-test("an object that answers no ping is attached to again though the clock is set back", async () => {
+test("a stream attaches again after a missed pong when the clock is set back", async () => {
   const source = new Numbers();
   const reader = new Reader(source);
   await reader.until("bookmark");
@@ -259,7 +259,7 @@ test("an object that answers no ping is attached to again though the clock is se
   await reader.cancel();
 });
 
-test("a stream that is never quiet gets its bookmark though the clock is set back", async () => {
+test("a busy stream gets its bookmark when the clock is set back", async () => {
   const source = new Numbers();
   const reader = new Reader(source);
   await reader.until("bookmark");
@@ -280,7 +280,7 @@ test("a stream that is never quiet gets its bookmark though the clock is set bac
   await reader.cancel();
 });
 
-test("a viewer that does not read costs one small buffer, and misses nothing", async () => {
+test("a viewer that stops reading costs one small buffer, and misses nothing", async () => {
   const source = new Numbers();
   const reader = new Reader(source);
   await reader.until("bookmark");
@@ -289,8 +289,8 @@ test("a viewer that does not read costs one small buffer, and misses nothing", a
     if (number % 100 === 0) await deliver();
   }
   await deliver();
-  expect(source.taken).toBeGreaterThan(200_000);
-  expect(source.taken).toBeLessThan(300_000);
+  expect(source.received).toBeGreaterThan(200_000);
+  expect(source.received).toBeLessThan(300_000);
   expect(source.reads).toBe(1);
   await reader.until("3000");
   expect(reader.words.filter((word) => /^\d+$/.test(word))).toEqual(upTo(3_000));

@@ -3,7 +3,7 @@ import { emptyWorld, post, request } from "../durable/world.ts";
 
 beforeEach(emptyWorld);
 
-/** For what happens after an answer, on a machine with much to do. */
+/** For changes after a response, on a busy machine. */
 const PATIENCE = { timeout: 15_000 };
 
 const oneSpan = (session: string) =>
@@ -30,10 +30,10 @@ const oneSpan = (session: string) =>
 
 const json = { headers: { accept: "application/json" } };
 
-test("a session is found by its name, however long, and by the id that stands for it", async () => {
+test("a session is found by its name, of any length, and by its id", async () => {
   const name = "n".repeat(300);
   expect((await post(oneSpan(name))).status).toBe(200);
-  // A trace is acknowledged by its home; its session shows it when the copy has come.
+  // The owner of a trace acknowledges it. Its session shows it once the copy has arrived.
   await expect.poll(async () => (await request(`/sessions/${name}`, json)).status, PATIENCE).toBe(200);
   const byName = await request(`/sessions/${name}`, json);
   const { session } = await byName.json<{ session: { id: string } }>();
@@ -41,7 +41,7 @@ test("a session is found by its name, however long, and by the id that stands fo
   expect((await request(`/sessions/${session.id}`, json)).status).toBe(200);
 });
 
-test("a slash at the end is no other resource", async () => {
+test("a trailing slash does not matter", async () => {
   await post(oneSpan("s"));
   expect((await request("/sessions/", json)).status).toBe(200);
   expect((await request("/sessions/s/", json)).status).toBe(200);
@@ -52,7 +52,7 @@ test.each([
   ["PUT", "/sessions/s", "GET, DELETE"],
   ["POST", "/sessions/s/otlp", "GET"],
   ["DELETE", "/traces/0af7651916cd43dd8448eb211c80319c", "GET"],
-])("%s %s is 405, and says what is allowed", async (method, path, allow) => {
+])("%s %s is 405 and names the allowed methods", async (method, path, allow) => {
   const response = await request(path, { method });
   expect([response.status, response.headers.get("allow"), response.headers.get("content-type")]).toEqual([
     405,
@@ -61,7 +61,7 @@ test.each([
   ]);
 });
 
-test("watch is true or false, and nothing else", async () => {
+test("watch must be true or false", async () => {
   const response = await request("/sessions?watch=1", json);
   expect([response.status, (await response.json<{ detail: string }>()).detail]).toEqual([
     400,
@@ -69,7 +69,7 @@ test("watch is true or false, and nothing else", async () => {
   ]);
 });
 
-test("an export to a wrong path is told the right one, and noted as an arrival", async () => {
+test("an export to a wrong path gets the right path and counts as a recent export", async () => {
   const response = await request("/v1/trace", {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -82,7 +82,7 @@ test("an export to a wrong path is told the right one, and noted as an arrival",
     .toContain("There is no receiver at /v1/trace");
 });
 
-test("every row of the list says its status at this moment", async () => {
+test("every row of the list has its current status", async () => {
   await post(oneSpan("s"));
   const rows = async () =>
     (await (await request("/sessions?kind=all", json)).json<{ sessions: { status?: string }[] }>()).sessions;

@@ -21,14 +21,14 @@ async function deliverArk(input = INPUT, more = {}): Promise<void> {
 
 const pathOf = (query: string, search = "") => `/sessions/${SESSION}/queries/${encodeURIComponent(query)}${search}`;
 
-async function ask(path: string, accept = "application/json"): Promise<[number, string | null, string]> {
+async function get(path: string, accept = "application/json"): Promise<[number, string | null, string]> {
   const response = await world.request(path, { headers: { accept } });
   return [response.status, response.headers.get("content-type"), await response.text()];
 }
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
-const ASKED = {
+const REQUEST = {
   session: SESSION,
   query: KEY,
   traceId: TRACE,
@@ -42,19 +42,19 @@ const ASKED = {
   conversationId: "c-42",
 };
 
-describe("what a query was asked", () => {
-  test("is told verbatim, by key and by name", async () => {
+describe("a query to run again", () => {
+  test("has its prompt verbatim, by key and by name", async () => {
     await deliverArk();
     for (const query of [KEY, "plan-trip"]) {
-      const [status, type, text] = await ask(pathOf(query));
-      expect([status, type, JSON.parse(text)]).toEqual([200, JSON_TYPE, ASKED]);
+      const [status, type, text] = await get(pathOf(query));
+      expect([status, type, JSON.parse(text)]).toEqual([200, JSON_TYPE, REQUEST]);
     }
   });
 
-  test("with its parameters, where spans tell them", async () => {
+  test("has the parameters in its spans", async () => {
     await deliverArk(INPUT, { "query.parameters": '[{"name":"budget","value":"500"},{"name":"n","value":3}]' });
-    expect(JSON.parse((await ask(pathOf(KEY)))[2])).toEqual({
-      ...ASKED,
+    expect(JSON.parse((await get(pathOf(KEY)))[2])).toEqual({
+      ...REQUEST,
       parameters: [
         { name: "budget", value: "500" },
         { name: "n", value: "3" },
@@ -62,15 +62,15 @@ describe("what a query was asked", () => {
     });
   });
 
-  test("is whole, though it is too large to stand in the log", async () => {
+  test("has a whole prompt that was offloaded", async () => {
     const input = `${"All of it. ".repeat(2_000)}The end.`;
     await deliverArk(input);
-    const told = JSON.parse((await ask(pathOf(KEY)))[2]);
-    expect([told.input === input, told.incomplete]).toEqual([true, undefined]);
+    const request = JSON.parse((await get(pathOf(KEY)))[2]);
+    expect([request.input === input, request.incomplete]).toEqual([true, undefined]);
   });
 
-  test("of events alone is told after the query ended, too: only the first of them says it", async () => {
-    const data = { queryId: "u", queryName: "asked", queryNamespace: "travel", sessionId: SESSION };
+  test("has the prompt of its start event even after its end event", async () => {
+    const data = { queryId: "u", queryName: "by-events", queryNamespace: "travel", sessionId: SESSION };
     const eventType = "Normal";
     for (const event of [
       { timestamp: "2026-11-21T10:00:09Z", eventType, reason: "QueryExecutionComplete", message: "", data },
@@ -86,18 +86,18 @@ describe("what a query was asked", () => {
       const posted = await world.request("/events", { method: "POST", headers, body: JSON.stringify(event) });
       expect(posted.status).toBe(201);
     }
-    await world.until(async () => (await ask(pathOf("asked")))[2].includes('"done"'));
-    const { input, target, phase } = JSON.parse((await ask(pathOf("asked")))[2]);
+    await world.until(async () => (await get(pathOf("by-events")))[2].includes('"done"'));
+    const { input, target, phase } = JSON.parse((await get(pathOf("by-events")))[2]);
     expect([input, target, phase]).toEqual(["Plan a trip", { type: "team", name: "planners" }, "done"]);
-    expect((await ask(pathOf("asked"), "application/yaml"))[2]).toContain('input: "Plan a trip"');
+    expect((await get(pathOf("by-events"), "application/yaml"))[2]).toContain('input: "Plan a trip"');
   });
 
-  test("says that it is incomplete, where only an event tells it: Ark cuts that after 48 characters", async () => {
-    for (const [uid, asked, incomplete] of [
+  test("is incomplete with the prompt of an event of 48 characters: Ark truncates there", async () => {
+    for (const [uid, prompt, incomplete] of [
       ["short", "a".repeat(47), undefined],
       ["long", "b".repeat(48), ["input"]],
     ] as const) {
-      const data = { queryId: uid, queryName: uid, queryNamespace: "travel", sessionId: SESSION, input: asked };
+      const data = { queryId: uid, queryName: uid, queryNamespace: "travel", sessionId: SESSION, input: prompt };
       const event = {
         timestamp: "2026-11-21T10:00:00Z",
         eventType: "Normal",
@@ -108,29 +108,29 @@ describe("what a query was asked", () => {
       const headers = { "content-type": "application/json" };
       const posted = await world.request("/events", { method: "POST", headers, body: JSON.stringify(event) });
       expect(posted.status).toBe(201);
-      await world.until(async () => (await ask(pathOf(uid)))[0] === 200);
-      const told = JSON.parse((await ask(pathOf(uid)))[2]);
-      expect([told.input, told.incomplete]).toEqual([asked, incomplete]);
+      await world.until(async () => (await get(pathOf(uid)))[0] === 200);
+      const request = JSON.parse((await get(pathOf(uid)))[2]);
+      expect([request.input, request.incomplete]).toEqual([prompt, incomplete]);
     }
-    expect((await ask(pathOf("long"), "application/yaml"))[2]).toContain("# incomplete: spec.input was cut\n");
+    expect((await get(pathOf("long"), "application/yaml"))[2]).toContain("# incomplete: spec.input was cut\n");
   });
 
-  test("says that it is incomplete, where it was cut when it came", async () => {
+  test("is incomplete with a prompt truncated on arrival", async () => {
     const input = "x".repeat(1_100_000);
     await deliverArk(input);
-    const told = JSON.parse((await ask(pathOf(KEY)))[2]);
-    expect(told.incomplete).toEqual(["input"]);
-    expect(input.startsWith(told.input)).toBe(true);
-    expect((await ask(pathOf(KEY), "application/yaml"))[2].split("\n", 1)).toEqual([
+    const request = JSON.parse((await get(pathOf(KEY)))[2]);
+    expect(request.incomplete).toEqual(["input"]);
+    expect(input.startsWith(request.input)).toBe(true);
+    expect((await get(pathOf(KEY), "application/yaml"))[2].split("\n", 1)).toEqual([
       "# incomplete: spec.input was cut",
     ]);
   });
 
-  test("of a query that is none of Ark's: the root of a trace", async () => {
+  test("may be the root of a trace without an Ark query", async () => {
     const root = aSpan(TRACE, 1, { name: "chat" }, { "session.id": SESSION, "input.value": '{"a": 1}' });
     await world.deliver([root]);
     await world.rest([TRACE, SESSION]);
-    expect(JSON.parse((await ask(pathOf("chat")))[2])).toEqual({
+    expect(JSON.parse((await get(pathOf("chat")))[2])).toEqual({
       session: SESSION,
       query: KEY,
       traceId: TRACE,
@@ -140,16 +140,16 @@ describe("what a query was asked", () => {
       input: '{"a": 1}',
       sessionId: SESSION,
     });
-    const [status, type, text] = await ask(pathOf("chat"), "application/yaml");
+    const [status, type, text] = await get(pathOf("chat"), "application/yaml");
     expect([status, type]).toEqual([406, "application/problem+json"]);
     expect(text).toContain("This is not an Ark query");
   });
 });
 
 describe("Ark's manifest", () => {
-  test("holds the fields of a Query, and nothing else", async () => {
+  test("has the fields of a Query, and no others", async () => {
     await deliverArk(INPUT, { "query.parameters": '{"budget":"500"}' });
-    const [status, type, text] = await ask(pathOf(KEY), "application/yaml");
+    const [status, type, text] = await get(pathOf(KEY), "application/yaml");
     expect([status, type]).toEqual([200, "application/yaml; charset=utf-8"]);
     expect(parse(text)).toEqual({
       apiVersion: "ark.mckinsey.com/v1alpha1",
@@ -174,23 +174,23 @@ describe("Ark's manifest", () => {
     ]);
   });
 
-  test("takes another name, if Kubernetes does", async () => {
+  test("accepts another name that is valid in Kubernetes", async () => {
     await deliverArk();
-    const [, , text] = await ask(pathOf(KEY, "?name=plan-trip-2"), "application/yaml");
+    const [, , text] = await get(pathOf(KEY, "?name=plan-trip-2"), "application/yaml");
     expect(parse(text).metadata).toEqual({ name: "plan-trip-2", namespace: "travel" });
     for (const name of ["Plan", "a_b", "-a", "a..b", "a".repeat(254), ""])
-      expect([name, (await ask(pathOf(KEY, `?name=${name}`), "application/yaml"))[0]]).toEqual([name, 406]);
-    expect((await ask(pathOf(KEY, `?name=${"a".repeat(253)}`), "application/yaml"))[0]).toBe(200);
+      expect([name, (await get(pathOf(KEY, `?name=${name}`), "application/yaml"))[0]]).toEqual([name, 406]);
+    expect((await get(pathOf(KEY, `?name=${"a".repeat(253)}`), "application/yaml"))[0]).toBe(200);
   });
 });
 
-describe("where a query stopped", () => {
-  test("the messages up to its last answer, the results, and the call without one", async () => {
+describe("a query to resume", () => {
+  test("has the messages up to its last answer, the results, and the call without one", async () => {
     await deliverArk();
-    const [status, , text] = await ask(pathOf(KEY, "?for=resume"));
+    const [status, , text] = await get(pathOf(KEY, "?for=resume"));
     expect(status).toBe(200);
     expect(JSON.parse(text)).toEqual({
-      ...ASKED,
+      ...REQUEST,
       messages: [
         { role: "system", parts: [{ type: "text", text: "You plan trips." }] },
         { role: "user", parts: [{ type: "text", text: INPUT }] },
@@ -217,42 +217,42 @@ describe("where a query stopped", () => {
     });
   });
 
-  test("with values whole, though they are too large to stand in the log", async () => {
+  test("has whole values that were offloaded", async () => {
     const input = `${"All of it. ".repeat(2_000)}The end.`;
     await deliverArk(input);
-    const told = JSON.parse((await ask(pathOf(KEY, "?for=resume")))[2]);
-    expect([told.messages[1].parts[0].text === input, told.incomplete]).toEqual([true, undefined]);
+    const request = JSON.parse((await get(pathOf(KEY, "?for=resume")))[2]);
+    expect([request.messages[1].parts[0].text === input, request.incomplete]).toEqual([true, undefined]);
   });
 });
 
-describe("a query that can't be told", () => {
-  test("there is none of that name, or no such session", async () => {
+describe("a request for a query fails", () => {
+  test("for an unknown query or session", async () => {
     await deliverArk();
-    expect((await ask(pathOf("nobody")))[0]).toBe(404);
-    expect((await ask("/sessions/nobody/queries/plan-trip"))[0]).toBe(404);
+    expect((await get(pathOf("unknown")))[0]).toBe(404);
+    expect((await get("/sessions/unknown/queries/plan-trip"))[0]).toBe(404);
   });
 
-  test("there are two of that name", async () => {
+  test("for a name of two queries", async () => {
     const other = traceIdOf("other query");
     await deliverArk();
     await world.deliver(stoppedArkQuery({ traceId: other, input: "Again" }));
     await world.rest([other, SESSION]);
-    const [status, type, text] = await ask(pathOf("plan-trip"));
+    const [status, type, text] = await get(pathOf("plan-trip"));
     expect([status, type]).toEqual([400, "application/problem+json"]);
     const { detail } = JSON.parse(text);
     expect(detail).toContain(`2 queries are called plan-trip. Use one of their keys: `);
-    expect(JSON.parse((await ask(pathOf(`${other}:${spanId(1)}`)))[2]).input).toBe("Again");
+    expect(JSON.parse((await get(pathOf(`${other}:${spanId(1)}`)))[2]).input).toBe("Again");
   });
 
-  test("its parameters are wrong", async () => {
+  test("for invalid parameters", async () => {
     await deliverArk();
-    expect((await ask(pathOf(KEY, "?for=fun")))[0]).toBe(400);
-    expect((await ask(pathOf(KEY, "?for=resume"), "application/yaml"))[0]).toBe(400);
+    expect((await get(pathOf(KEY, "?for=fun")))[0]).toBe(400);
+    expect((await get(pathOf(KEY, "?for=resume"), "application/yaml"))[0]).toBe(400);
     const post = await world.request(pathOf(KEY), { method: "POST" });
     expect([post.status, post.headers.get("allow")]).toEqual([405, "GET"]);
   });
 
-  test("its session lives elsewhere", async () => {
+  test("with a redirect for a moved session", async () => {
     await deliverArk();
     const response = await world.request(`/sessions/${TRACE}/queries/plan-trip?for=resume`);
     expect([response.status, response.headers.get("location")]).toEqual([
@@ -262,7 +262,7 @@ describe("a query that can't be told", () => {
   });
 });
 
-test("replay, restart and resume are described", async () => {
+test("openapi.json describes replay, restart and resume", async () => {
   const { paths } = await (
     await world.request("/openapi.json")
   ).json<{ paths: Record<string, { get?: { parameters?: { name: string }[] } }> }>();

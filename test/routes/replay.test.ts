@@ -16,7 +16,7 @@ const TRACE = traceIdOf("replayed");
 beforeEach(world.freshWorld);
 afterEach(() => vi.useRealTimers());
 
-/** Events as words: a span's names, the type of any other. */
+/** Events as words: the names of spans, or the type of the event. */
 function words(seen: readonly Seen[]): string[] {
   return seen.map(({ event }) => {
     if (event.type !== "spans") return event.type;
@@ -50,7 +50,7 @@ async function deliverWork(): Promise<void> {
 }
 
 describe("a replay", () => {
-  test("by event tells spans as they ended, and ends with a bookmark", async () => {
+  test("by event sends spans by end time, and ends with a bookmark", async () => {
     await deliverWork();
     const seen = await replayOf(`/sessions/${TRACE}?replay=true&speed=1000`);
     expect(words(seen)).toEqual(["first", "second", "third", "root", "session", "bookmark"]);
@@ -59,32 +59,33 @@ describe("a replay", () => {
     const live = await openStream(`/sessions/${TRACE}`);
     const watched = await live.readUntil(({ event }) => event.type === "bookmark");
     await live.close();
-    const said = (all: readonly Seen[]) => Object.keys(all.find(({ event }) => event.type === "session")?.event ?? {});
-    expect(said(watched)).toContain("retention");
-    expect(said(seen)).toEqual(said(watched));
+    const fieldsOf = (all: readonly Seen[]) =>
+      Object.keys(all.find(({ event }) => event.type === "session")?.event ?? {});
+    expect(fieldsOf(watched)).toContain("retention");
+    expect(fieldsOf(seen)).toEqual(fieldsOf(watched));
   });
 
-  test("by arrival tells them as they came", async () => {
+  test("by arrival sends deliveries as they arrived", async () => {
     await deliverWork();
     const seen = await replayOf(`/sessions/${TRACE}?replay=true&speed=1000&by=arrival`);
     expect(words(seen)).toEqual(["third+first", "second+root", "session", "bookmark"]);
   });
 
-  test("that was cut goes on where it was, and one of another log begins anew", async () => {
+  test("resumes after an interruption, and restarts for another log", async () => {
     await deliverWork();
     const path = `/sessions/${TRACE}?replay=true&speed=1000`;
     const whole = await replayOf(path);
     const after = await replayOf(path, { "last-event-id": whole[1]?.at ?? "" });
     expect(words(after)).toEqual(["third", "root", "session", "bookmark"]);
     expect(after.map((seen) => seen.at)).toEqual(whole.slice(2).map((seen) => seen.at));
-    // What came since belongs to another replay.
+    // A later delivery belongs to another replay.
     await world.deliver([named("late", 5, 6, 7)]);
     expect(words(await replayOf(path, { "last-event-id": whole[1]?.at ?? "" }))).toEqual(words(after));
     const other = await replayOf(path, { "last-event-id": `other${whole[1]?.at}` });
     expect(words(other)).toEqual(["reset", "first", "second", "third", "root", "late", "session", "bookmark"]);
   });
 
-  test("of a session that lives elsewhere is there", async () => {
+  test("of a moved session redirects to its new session", async () => {
     await world.deliver([aSpan(TRACE, 1, {}, { "session.id": "elsewhere" })]);
     await world.rest([TRACE, "elsewhere"]);
     const response = await world.request(`/sessions/${TRACE}?replay=true&speed=10`);
@@ -95,20 +96,20 @@ describe("a replay", () => {
     expect(words(await replayOf("/sessions/elsewhere?replay=true"))).toEqual(["span 1", "session", "bookmark"]);
   });
 
-  test("by arrival tells that a trace left", async () => {
-    const left = traceIdOf("left");
-    await world.deliver([aSpan(left, 1, {}, { "session.id": "shared" })]);
-    await world.rest([left, "shared"]);
+  test("by arrival sends the tombstone of a revoked trace", async () => {
+    const revoked = traceIdOf("left");
+    await world.deliver([aSpan(revoked, 1, {}, { "session.id": "shared" })]);
+    await world.rest([revoked, "shared"]);
     await world.deliver([aSpan(TRACE, 2, {}, { "session.id": "shared" })]);
-    await world.deliver([aSpan(left, 3, {}, { "ark.session.id": "better" })]);
-    await world.rest([left, TRACE, "shared", "better"]);
+    await world.deliver([aSpan(revoked, 3, {}, { "ark.session.id": "better" })]);
+    await world.rest([revoked, TRACE, "shared", "better"]);
     const seen = await replayOf("/sessions/shared?replay=true&by=arrival");
     expect(words(seen)).toEqual(["span 2", "gone", "session", "bookmark"]);
-    expect(seen[1]?.event).toEqual({ type: "gone", traceId: left, session: "better" });
+    expect(seen[1]?.event).toEqual({ type: "gone", traceId: revoked, session: "better" });
     expect(words(await replayOf("/sessions/shared?replay=true"))).toEqual(["span 2", "session", "bookmark"]);
   });
 
-  test("ends when its session is forgotten", async () => {
+  test("ends when its session is deleted", async () => {
     await deliverWork();
     const stream = await openStream(`/sessions/${TRACE}?replay=true&speed=100`);
     await stream.readUntil(({ event }) => event.type === "spans");
@@ -136,7 +137,7 @@ describe("a replay", () => {
     expect(await response.json()).toMatchObject({ detail });
   });
 
-  test("takes the ends of what its parameters allow", () => {
+  test("accepts the limits of its parameters", () => {
     const read = (search: string) => {
       const outcome = readReplayQuery(new URLSearchParams(search), undefined);
       return outcome.ok ? outcome.query : outcome.detail;
@@ -156,24 +157,29 @@ describe("a replay", () => {
     });
   });
 
-  test("of nobody is not found, and a person gets the page", async () => {
+  test("of an unknown session is 404, and a browser gets the page", async () => {
     expect((await world.request("/sessions/nobody?replay=true")).status).toBe(404);
     const page = await world.request(`/sessions/${TRACE}?replay=true`, { headers: { accept: "text/html" } });
     expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
     await page.body?.cancel();
   });
 
-  test("does not wait for a clock that is years away", async () => {
-    const odd = (id: number, start: string, end: string) =>
-      aSpan(TRACE, id, { name: `odd ${id}`, startTimeUnixNano: start, endTimeUnixNano: end, parentSpanId: spanId(1) });
-    await world.deliver([odd(7, "1", "2"), odd(8, "18446744073709551614", "18446744073709551615")]);
+  test("does not wait for a clock that is years off", async () => {
+    const outlier = (id: number, start: string, end: string) =>
+      aSpan(TRACE, id, {
+        name: `outlier ${id}`,
+        startTimeUnixNano: start,
+        endTimeUnixNano: end,
+        parentSpanId: spanId(1),
+      });
+    await world.deliver([outlier(7, "1", "2"), outlier(8, "18446744073709551614", "18446744073709551615")]);
     await deliverWork();
     const seen = await replayOf(`/sessions/${TRACE}?replay=true&speed=1000&idle=60m`);
-    expect(words(seen)).toEqual(["first", "second", "odd 7+odd 8", "third", "root", "session", "bookmark"]);
+    expect(words(seen)).toEqual(["first", "second", "outlier 7+outlier 8", "third", "root", "session", "bookmark"]);
   });
 });
 
-law("what a viewer folded from a replay is the snapshot", seedsFrom(41, 4), async (seed) => {
+law("a folded replay equals the snapshot", seedsFrom(41, 4), async (seed) => {
   await world.freshWorld();
   const random = new Random(seed);
   const { sent, ids } = generateSession(random);
@@ -187,22 +193,22 @@ law("what a viewer folded from a replay is the snapshot", seedsFrom(41, 4), asyn
       const path = `/sessions/${encodeURIComponent(id)}?replay=true&speed=10000&idle=0s&by=${by}`;
       for (const { event } of await replayOf(path)) view.apply(event);
       const summary = view.summary();
-      if (summary === undefined) throw new Error("nothing came");
+      if (summary === undefined) throw new Error("the replay was empty");
       expect(world.saidBy(summary, view.queries(), world.itemsIn(view))).toEqual(now);
     }
   }
 });
 
-describe("in the viewer's time", () => {
+describe("a replay in the viewer's time", () => {
   const QUERY: ReplayQuery = { by: "event", speed: 1, idle: 2_000 };
 
-  /** Reads the next event, and tells how long the replay had it wait, in such steps. */
+  /** Reads the next event. Returns its words after the wait in milliseconds, a multiple of `millis`. */
   async function waited(stream: StreamReader, millis = 100): Promise<string> {
     let arrived: Seen[] | undefined;
     let wait = 0;
     const read = stream.read(1_000_000).then((seen) => (arrived = seen));
     for (;;) {
-      for (let turn = 0; turn < 20; turn++) await scheduler.wait(0);
+      for (let n = 0; n < 20; n++) await scheduler.wait(0);
       if (arrived !== undefined) break;
       await vi.advanceTimersByTimeAsync(millis);
       wait += millis;
@@ -225,12 +231,12 @@ describe("in the viewer's time", () => {
     vi.useFakeTimers({ toFake: ["Date", "performance", "setTimeout", "clearTimeout"] });
   });
 
-  test("it waits as the session did, and no longer than 2 s", async () => {
+  test("waits as the session did, at most 2 s", async () => {
     const { lines } = await replayed(QUERY);
     expect(lines).toEqual(["0", "0 first", "2000 second", "2000 third", "1000 root", "0 session", "0 bookmark", "0"]);
   });
 
-  test("ten times as fast, and from a moment on", async () => {
+  test("runs ten times as fast, from a given time on", async () => {
     expect((await replayed({ ...QUERY, speed: 10, from: { into: 3_000 } })).lines).toEqual([
       "0",
       "0 first",
@@ -243,7 +249,7 @@ describe("in the viewer's time", () => {
     ]);
   });
 
-  test("a heartbeat comes every 15 s of a longer wait", async () => {
+  test("sends a heartbeat every 15 s of a longer wait", async () => {
     const { lines, comments } = await replayed({ ...QUERY, speed: 0.05, idle: 60_000 }, 5_000);
     expect(lines.filter((line) => line !== "15000")).toEqual([
       "0",
@@ -258,13 +264,13 @@ describe("in the viewer's time", () => {
     expect(comments).toBe(5);
   });
 
-  test("when the viewer is cut off, nothing waits on", async () => {
+  test("leaves no timer when the viewer is cut off", async () => {
     const abort = new AbortController();
     const stream = new StreamReader(new ReplayStream(world.objectOf(TRACE), QUERY).stream(abort.signal));
     await waited(stream);
     await waited(stream);
     const next = stream.read(1_000_000);
-    for (let turn = 0; turn < 20; turn++) await scheduler.wait(0);
+    for (let n = 0; n < 20; n++) await scheduler.wait(0);
     const before = vi.getTimerCount();
     abort.abort();
     expect([await next, stream.ended, before - vi.getTimerCount()]).toEqual([[], true, 1]);

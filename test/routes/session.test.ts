@@ -11,7 +11,7 @@ beforeEach(async () => {
   await world.emptyWorld();
 });
 
-describe("a session's name is data", () => {
+describe("a session's name", () => {
   const names = [
     "__proto__",
     "constructor",
@@ -35,7 +35,7 @@ describe("a session's name is data", () => {
     "n".repeat(SESSION_NAME_BYTES),
   ];
 
-  test.each(names)("%j is its own address", async (name) => {
+  test.each(names)("is its own id: %j", async (name) => {
     await world.deliver([aSpan(TRACE, 1, {}, { "session.id": name })]);
     await world.rest([TRACE, name]);
     expect((await world.listed("session")).map(({ id }) => id)).toEqual([name]);
@@ -59,7 +59,7 @@ describe("a session's name is data", () => {
     "ü".repeat(SESSION_NAME_BYTES / 2 + 1),
     "~1",
     "x".repeat(5_000),
-  ])("%j has an address of its own making", async (name) => {
+  ])("has a hash as id: %j", async (name) => {
     await world.deliver([aSpan(TRACE, 1, {}, { "session.id": name })]);
     const [id] = await world.moved(TRACE);
     expect(id).toMatch(/^~[0-9a-f]{64}$/);
@@ -92,7 +92,7 @@ describe("one URL", () => {
   );
 
   test.each(["/sessions", `/sessions/${TRACE}`, "/sessions/nobody"])(
-    "serves the page to a person: %s",
+    "serves the page to a browser: %s",
     async (path) => {
       const html = "text/html,application/xhtml+xml,*/*;q=0.8";
       expect(await headers(path, html)).toEqual([200, "text/html; charset=utf-8", "no-cache", "Accept"]);
@@ -103,7 +103,7 @@ describe("one URL", () => {
     },
   );
 
-  test("leads a person from a trace to its session, and from / and /otel to the list", async () => {
+  test("redirects a browser from a trace to its session, and from / and /otel to the list", async () => {
     const html = { headers: { accept: "text/html" } };
     const trace = await world.request(`/traces/${TRACE}`, html);
     expect([trace.status, trace.headers.get("location")]).toEqual([307, `/sessions/${TRACE}`]);
@@ -114,14 +114,14 @@ describe("one URL", () => {
   });
 
   test.each(["/nowhere", "/traces/short", "/sessions/a/b/c", `/sessions/${TRACE}/values`])(
-    "that is none: 404 %s",
+    "that does not exist is 404: %s",
     async (path) => {
       expect(await headers(path, "application/json")).toEqual([404, "application/problem+json", "no-store", null]);
       expect((await headers(path, "text/html")).slice(0, 2)).toEqual([404, "text/html; charset=utf-8"]);
     },
   );
 
-  test("describes itself", async () => {
+  test("is in openapi.json", async () => {
     const response = await world.request("/openapi.json");
     type Operations = Record<string, { responses?: Record<string, unknown> }>;
     const { paths } = await response.json<{ paths: Record<string, Operations> }>();
@@ -134,8 +134,8 @@ describe("one URL", () => {
       ["/sessions/{id}", "get"],
       ["/traces/{traceId}", "get"],
     ] as const) {
-      const told = Object.keys(paths[path]?.[method]?.responses ?? {});
-      expect([path, told]).toEqual([path, expect.arrayContaining(["200", "400", "401", "403", "503"])]);
+      const described = Object.keys(paths[path]?.[method]?.responses ?? {});
+      expect([path, described]).toEqual([path, expect.arrayContaining(["200", "400", "401", "403", "503"])]);
     }
     expect(await (await world.request("/healthz")).text()).toBe("ok\n");
   });

@@ -6,13 +6,13 @@ import { fetchFrom } from "./deployment.ts";
 beforeEach(async () => {
   world.stopClock();
   await world.emptyWorld();
-  // The clock too: it stands still for all tests here.
+  // The clock of all tests here advances only by hand.
   vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"], now: Date.now() });
 });
 
 afterEach(() => void vi.useRealTimers());
 
-/** Sends this much of a body and no more, lets so many seconds pass, and reads the answer. */
+/** Sends a part of a body, lets some seconds pass, and reads the response. */
 async function unfinished(path: string, type: string, bytes: string, seconds: number) {
   const sent = new TransformStream<Uint8Array, Uint8Array>();
   const writer = sent.writable.getWriter();
@@ -25,8 +25,8 @@ async function unfinished(path: string, type: string, bytes: string, seconds: nu
   if (bytes !== "") await writer.write(new TextEncoder().encode(bytes));
   for (let second = 0; second < seconds; second++) {
     vi.advanceTimersByTime(1_000);
-    // Whatever follows from it.
-    for (let turn = 0; turn < 5; turn++) await scheduler.wait(0);
+    // Runs the consequences of the timers.
+    for (let n = 0; n < 5; n++) await scheduler.wait(0);
   }
   if (answer === undefined) {
     await writer.close();
@@ -35,9 +35,9 @@ async function unfinished(path: string, type: string, bytes: string, seconds: nu
   }
   const end = await writer.closed.then(
     () => "read to its end",
-    () => "let go",
+    () => "cancelled",
   );
-  expect(end).toBe("let go");
+  expect(end).toBe("cancelled");
   return answer;
 }
 
@@ -60,11 +60,11 @@ test("an export that falls silent is answered with 408 after 20 s, in its own en
   expect(text).toContain(TOO_SLOW);
 });
 
-test("it is waited for until then", async () => {
+test("a silent export is not refused before that", async () => {
   expect(await read(await unfinished("/v1/traces", "application/json", "{}", 19))).toBe("not answered");
 });
 
-test("an event that falls silent is answered with 408 as Ark's clients read it", async () => {
+test("an event that falls silent is answered with 408 in the form of Ark's clients", async () => {
   const [status, , text] = await read(await unfinished("/events", "application/json", "{", 20));
   expect([status, JSON.parse(String(text))]).toMatchObject([
     408,
@@ -72,7 +72,7 @@ test("an event that falls silent is answered with 408 as Ark's clients read it",
   ]);
 });
 
-test("a file that falls silent is answered with 408, and what stood before is kept", async () => {
+test("a file that falls silent is answered with 408, and the part before stays imported", async () => {
   const trace = traceIdOf("trace");
   const line = exportOf([aSpan(trace, 1)]);
   const [status, type, text] = await read(await unfinished("/import", "application/json", `${line}\n{"resource`, 20));

@@ -15,10 +15,10 @@ beforeEach(async () => {
 });
 afterEach(() => vi.useRealTimers());
 
-/** Somebody who watches, and whose clock is steered: what is said of the session, and after how many seconds. */
+/** A viewer with a fake clock: the statuses on its stream, each after a number of seconds. */
 class Watcher {
-  readonly said: (readonly [seconds: number, status: string])[] = [];
-  /** Calls that its stream made to the object. */
+  readonly statuses: (readonly [seconds: number, status: string])[] = [];
+  /** Calls of its stream to the object. */
   reads = 0;
   bookmarks = 0;
   readonly #began = Date.now();
@@ -39,14 +39,14 @@ class Watcher {
   async pass(seconds: number): Promise<void> {
     for (let left = seconds; left > 0; left -= 5) {
       await vi.advanceTimersByTimeAsync(Math.min(left, 5) * 1_000);
-      for (let turn = 0; turn < 3; turn++) await scheduler.wait(0);
+      for (let n = 0; n < 3; n++) await scheduler.wait(0);
     }
   }
 
-  /** Until the stream has said what there is. */
-  async settle(): Promise<void> {
+  /** Waits for the next bookmark. */
+  async untilBookmark(): Promise<void> {
     const { bookmarks } = this;
-    for (let turn = 0; turn < 400 && this.bookmarks === bookmarks; turn++) await scheduler.wait(1);
+    for (let n = 0; n < 400 && this.bookmarks === bookmarks; n++) await scheduler.wait(1);
   }
 
   async end(): Promise<void> {
@@ -61,7 +61,7 @@ class Watcher {
       const seconds = Math.floor((Date.now() - this.#began) / 1_000);
       for (const [, data = "{}"] of text.matchAll(/event: session\ndata: (.*)\n/g)) {
         const { summary } = JSON.parse(data) as { summary: { status: string } };
-        this.said.push([seconds, summary.status]);
+        this.statuses.push([seconds, summary.status]);
       }
       this.bookmarks += text.split("event: bookmark").length - 1;
     }
@@ -71,14 +71,14 @@ class Watcher {
 async function watchOf(sent: readonly (Sent | Sent["span"])[]): Promise<Watcher> {
   await world.deliver(sent);
   const watcher = new Watcher(TRACE);
-  await watcher.settle();
+  await watcher.untilBookmark();
   return watcher;
 }
 
-describe("while nothing arrives, a stream says how the status moves on", () => {
+describe("a stream sends transitions of the status in silence", () => {
   test.each([
     [
-      "nothing is open",
+      "without an open span",
       [aSpan(TRACE, 1)],
       [
         [0, "running"],
@@ -86,7 +86,7 @@ describe("while nothing arrives, a stream says how the status moves on", () => {
       ],
     ],
     [
-      "it failed",
+      "after a failure",
       [aSpan(TRACE, 1, { status: { code: 2 } })],
       [
         [0, "running"],
@@ -94,7 +94,7 @@ describe("while nothing arrives, a stream says how the status moves on", () => {
       ],
     ],
     [
-      "a span runs",
+      "with a running span",
       [aSpan(TRACE, 1, {}, RUNNING)],
       [
         [0, "running"],
@@ -103,7 +103,7 @@ describe("while nothing arrives, a stream says how the status moves on", () => {
       ],
     ],
     [
-      "a parent is awaited, and never comes",
+      "with a parent that never arrives",
       [aSpan(TRACE, 2, { parentSpanId: spanId(1) })],
       [
         [0, "running"],
@@ -111,23 +111,23 @@ describe("while nothing arrives, a stream says how the status moves on", () => {
         [600, "finished"],
       ],
     ],
-  ] as const)("%s", async (_, spans, said) => {
+  ] as const)("%s", async (_, spans, statuses) => {
     const watcher = await watchOf(spans);
     await watcher.pass(900);
-    expect(watcher.said).toEqual(said);
-    // The object was asked once: it may sleep.
+    expect(watcher.statuses).toEqual(statuses);
+    // One read only: the object may sleep.
     expect(watcher.reads).toBe(1);
-    expect(watcher.bookmarks).toBe(said.length);
+    expect(watcher.bookmarks).toBe(statuses.length);
     await watcher.end();
   });
 
-  test("somebody was asked, and is not waited for any more after a day", async () => {
-    const asking = aSpan(TRACE, 1, {}, { "a2a.task.state": "input-required", "output.value": "Which harbour?" });
-    const watcher = await watchOf([asking]);
-    // A day at once: the socket is taken for lost, and who attaches again is told anew.
+  test("with an input request, which lapses after a day", async () => {
+    const inputRequest = aSpan(TRACE, 1, {}, { "a2a.task.state": "input-required", "output.value": "Which harbour?" });
+    const watcher = await watchOf([inputRequest]);
+    // A day in one step: the socket counts as lost, and the stream attaches and reads again.
     vi.setSystemTime(Date.now() + 86_380_000);
     await watcher.pass(40);
-    expect([watcher.said[0], watcher.said.at(-1)]).toEqual([
+    expect([watcher.statuses[0], watcher.statuses.at(-1)]).toEqual([
       [0, "waiting"],
       [86_400, "finished"],
     ]);
@@ -135,20 +135,20 @@ describe("while nothing arrives, a stream says how the status moves on", () => {
   });
 });
 
-test("whatever arrives reverses it", async () => {
+test("new data reverses a transition", async () => {
   const watcher = await watchOf([aSpan(TRACE, 1, {}, RUNNING)]);
   await watcher.pass(150);
   await world.deliver([aSpan(TRACE, 1)]);
   await watcher.pass(5);
-  await watcher.settle();
+  await watcher.untilBookmark();
   await watcher.pass(20);
-  expect(watcher.said.map(([, status]) => status)).toEqual(["running", "idle", "stalled", "running", "finished"]);
+  expect(watcher.statuses.map(([, status]) => status)).toEqual(["running", "idle", "stalled", "running", "finished"]);
   await watcher.end();
 });
 
-test("a session and its list say the same at any time", async () => {
+test("a session and the list agree on the status at any time", async () => {
   await world.deliver(someSpans(TRACE, 1, 1, { ...RUNNING, "session.id": "A" }));
-  for (let turn = 0; turn < 50; turn++) await scheduler.wait(1);
+  for (let n = 0; n < 50; n++) await scheduler.wait(1);
   const seen: unknown[] = [];
   for (const seconds of [0, 29, 1, 89, 1, 600]) {
     vi.setSystemTime(Date.now() + seconds * 1_000);
