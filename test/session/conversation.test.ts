@@ -13,7 +13,7 @@ const span = (n: number, parent: number, name: string, conversation?: string) =>
     { spanId: idOf(n), parentSpanId: parent === 0 ? "" : idOf(parent) },
   );
 
-test("a conversation is a level within a session: told where it begins, and not where it is the session", () => {
+test("a conversation is shown where it starts, unless it is the whole session", () => {
   const spans = [
     span(1, 0, "invoke_agent planner", "conv-1"),
     span(2, 1, "chat", "conv-1"),

@@ -12,7 +12,7 @@ function textOf(content: Content | undefined): string | undefined {
   return content === undefined || content.kind === "messages" ? undefined : content.text;
 }
 
-describe("what real exporters sent shows", () => {
+describe("captured payloads of real exporters", () => {
   test.each(ALL)("%s: spans and errors", (file, { spans, errors }) => {
     const payload = readPayload(file);
     expect({ spans: payload.length, errors: payload.filter(({ facts }) => facts.error).length }).toEqual({

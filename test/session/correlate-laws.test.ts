@@ -10,24 +10,24 @@ import { ABOUT } from "./fold-of.ts";
 import { printTree } from "./print-tree.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
-import { generateTold } from "./derived-generator.ts";
-import type { Told } from "./derived-generator.ts";
+import { generateItems } from "./derived-generator.ts";
+import type { Item } from "./derived-generator.ts";
 
 const SEEDS = seedsFrom(9000, 150);
 
-const homeOf = (item: Told): string => ("span" in item ? item.span.traceId : item.home);
+const ownerOf = (item: Item): string => ("span" in item ? item.span.traceId : item.owner);
 
-/** As an object admits them: what is known is left out. */
-function tableOf(sent: readonly Told[], table = new SpanTable()): SpanTable {
+/** Admits like an object: known items are skipped. */
+function tableOf(sent: readonly Item[], table = new SpanTable()): SpanTable {
   for (const item of sent) {
-    const home = homeOf(item);
+    const owner = ownerOf(item);
     const revision = table.itemCount + 1;
     if ("span" in item) {
       const facts = deriveFacts(item.span, JSON.stringify(item.span), undefined, undefined);
-      if (table.compare(home, facts) !== "known") table.admit(home, facts, revision, 0);
+      if (table.compare(owner, facts) !== "known") table.admit(owner, facts, revision, 0);
     } else {
       const facts = deriveRecordFacts(item.record, JSON.stringify(item.record), undefined, undefined);
-      if (!knowsRecord(table, home, facts)) admitRecords(table, home, [facts], revision);
+      if (!knowsRecord(table, owner, facts)) admitRecords(table, owner, [facts], revision);
     }
   }
   return table;
@@ -35,7 +35,7 @@ function tableOf(sent: readonly Told[], table = new SpanTable()): SpanTable {
 
 const saidBy = (table: SpanTable) => ({ summary: summarise(table, ABOUT), queries: queriesOf(table) });
 
-function eventOf(item: Told): SessionStreamEvent {
+function eventOf(item: Item): SessionStreamEvent {
   const received = ABOUT.lastArrival;
   if ("span" in item) {
     const receipt = { encoding: "json", spans: 1 } as const;
@@ -43,11 +43,11 @@ function eventOf(item: Told): SessionStreamEvent {
   }
   const receipt = { encoding: "json", spans: 0, records: 1 } as const;
   const resourceLogs = [{ scopeLogs: [{ logRecords: [item.record] }] }];
-  return { type: "logs", received, receipt, traceId: item.home, resourceLogs };
+  return { type: "logs", received, receipt, traceId: item.owner, resourceLogs };
 }
 
 /** `isWatched`: it is shown with each event, as the page does. */
-function shownOf(sent: readonly Told[], isWatched = false) {
+function shownOf(sent: readonly Item[], isWatched = false) {
   const view = new SessionView(ABOUT.id);
   for (const item of sent) {
     view.apply(eventOf(item));
@@ -63,10 +63,10 @@ const shownBy = (view: SessionView) => ({
   standIns: Object.fromEntries(view.tree().replacements),
 });
 
-describe("what events, agents and spans tell of the same", () => {
+describe("events, agent logs and spans of the same operations", () => {
   law("order does not show, and twice is once", SEEDS, (seed) => {
     const random = new Random(seed);
-    const sent = generateTold(random);
+    const sent = generateItems(random);
     const expected = saidBy(tableOf(sent));
     for (let round = 0; round < 4; round++) {
       const table = tableOf(random.shuffle(sent));
@@ -76,7 +76,7 @@ describe("what events, agents and spans tell of the same", () => {
   });
 
   law("each span is of one query and stands once in the tree", SEEDS, (seed) => {
-    const sent = generateTold(new Random(seed));
+    const sent = generateItems(new Random(seed));
     const { summary, queries } = saidBy(tableOf(sent));
     expect(queries.reduce((sum, { spans }) => sum + spans, 0)).toBe(summary.spans);
     expect(queries.reduce((sum, { errors }) => sum + errors, 0)).toBe(summary.errors);
@@ -85,18 +85,18 @@ describe("what events, agents and spans tell of the same", () => {
     expect(view.tree().rows.filter(({ span }) => span !== undefined).length).toBe(summary.spans);
   });
 
-  law("a session is as if a trace that is forgotten had never come", SEEDS, (seed) => {
+  law("evicting a trace gives the session without it", SEEDS, (seed) => {
     const random = new Random(seed);
-    const sent = generateTold(random);
+    const sent = generateItems(random);
     const table = tableOf(sent);
-    const forgotten = random.pick([...table.traces()]);
-    table.evictTrace(forgotten);
-    expect(saidBy(table)).toEqual(saidBy(tableOf(sent.filter((item) => homeOf(item) !== forgotten))));
+    const evicted = random.pick([...table.traces()]);
+    table.evictTrace(evicted);
+    expect(saidBy(table)).toEqual(saidBy(tableOf(sent.filter((item) => ownerOf(item) !== evicted))));
   });
 
   law("a viewer is a fold too", SEEDS, (seed) => {
     const random = new Random(seed);
-    const sent = generateTold(random);
+    const sent = generateItems(random);
     const shown = shownOf(sent);
     if (sent.length > 0) expect({ summary: shown.summary, queries: shown.queries }).toEqual(saidBy(tableOf(sent)));
     expect(shownOf(random.shuffle(sent), true)).toEqual(shown);

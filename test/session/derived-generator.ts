@@ -7,10 +7,10 @@ import type { Attributes, Sent } from "../durable/spans.ts";
 import { arkEvent } from "../logs/ark-events.ts";
 import type { Random } from "./seeded-random.ts";
 
-/** A span, or a log record with the trace that is its home. */
-export type Told = Sent | { readonly home: string; readonly record: LogRecord };
+/** A span, or a log record with the trace id of its owner. */
+export type Item = Sent | { readonly owner: string; readonly record: LogRecord };
 
-const HOME = traceIdForSession("s-1");
+const OWNER = traceIdForSession("s-1");
 const OPERATIONS = [
   "QueryExecution",
   "TeamExecution",
@@ -25,13 +25,13 @@ const NAMES = ["query.plan", "query.plan.dispatch", "agent.a", "llm.m", "tool.x"
 const AGENTS = ["codex.user_prompt", "codex.sse_event", "claude_code.user_prompt", "claude_code.tool_result"];
 
 /**
- * What is told twice: a session whose queries Ark's events name and spans trace, and in which coding agents log prompts and
+ * Duplicates: a session whose queries Ark's events name and spans trace, and in which coding agents log prompts and
  * calls. All of it happens in the same few seconds under the same few names, so that much of it may be the same thing.
  */
-export function generateTold(random: Random): Told[] {
+export function generateItems(random: Random): Item[] {
   const traces = Array.from({ length: 1 + random.below(3) }, (_, n) => String(n + 1).repeat(32));
   return [
-    ...times(random.below(25), () => ({ home: HOME, record: recordOfArkEvent(eventOf(random)).record })),
+    ...times(random.below(25), () => ({ owner: OWNER, record: recordOfArkEvent(eventOf(random)).record })),
     ...traces.flatMap((traceId) => times(random.below(10), (n) => spansOf(random, traceId, n + 1)).flat()),
     ...times(random.below(12), () => agentRecord(random, traces)),
   ];
@@ -56,7 +56,7 @@ function eventOf(random: Random): ArkEvent {
   return arkEvent(`${random.pick(OPERATIONS)}${random.pick(PHASES)}`, random.below(6), data);
 }
 
-/** All encodings of one span: some run, and some of those end. */
+/** All versions of one span: some are running, and some of those end. */
 function spansOf(random: Random, traceId: string, number: number): Sent[] {
   const start = random.below(6);
   const name = random.pick(NAMES);
@@ -83,7 +83,7 @@ function spansOf(random: Random, traceId: string, number: number): Sent[] {
   return random.chance(0.7) ? [running, ended] : [running];
 }
 
-function agentRecord(random: Random, traces: readonly string[]): Told {
+function agentRecord(random: Random, traces: readonly string[]): Item {
   const traceId = random.chance(0.3) ? random.pick(traces) : undefined;
   const attributes = attributesOf({
     "event.name": random.pick(AGENTS),
@@ -104,5 +104,5 @@ function agentRecord(random: Random, traces: readonly string[]): Told {
     attributes,
     ...(traceId === undefined ? {} : { traceId, spanId }),
   };
-  return { home: traceId ?? HOME, record };
+  return { owner: traceId ?? OWNER, record };
 }

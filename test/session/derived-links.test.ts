@@ -8,20 +8,20 @@ import { at, factsOf, id } from "../facts/facts-of.ts";
 import { recordOf } from "../logs/record-of.ts";
 import { Random } from "./seeded-random.ts";
 import type { Sent } from "./session-generator.ts";
-import { shuffled, toldSession } from "./derived-session.ts";
+import { shuffled, derivedSession } from "./derived-session.ts";
 
-const HOME = "a".repeat(32);
+const OWNER = "a".repeat(32);
 const TRACE = "b".repeat(32);
 
 const sentIn = (traceId: string, facts: readonly SpanFacts[]): Sent[] => facts.map((one) => ({ traceId, facts: one }));
 
 const logged = (...records: readonly LogRecord[]): Sent[] =>
   records.flatMap((record) =>
-    sentIn(HOME, deriveRecordFacts(record, JSON.stringify(record), undefined, undefined).spans),
+    sentIn(OWNER, deriveRecordFacts(record, JSON.stringify(record), undefined, undefined).spans),
   );
 
-const told = (...events: Parameters<typeof arkEvent>[]): Sent[] =>
-  events.flatMap((event) => sentIn(HOME, factsOfEvent(arkEvent(...event))));
+const derived = (...events: Parameters<typeof arkEvent>[]): Sent[] =>
+  events.flatMap((event) => sentIn(OWNER, factsOfEvent(arkEvent(...event))));
 
 /** A span of the query `weather` that an Ark installation traced. */
 function traced(number: number, parent: number, from: number, to: number, more: Partial<SpanFacts>): Sent {
@@ -45,8 +45,8 @@ describe("calls that name no prompt", () => {
     codex("sse_event", 14, answer),
   ];
 
-  test("belong to the last prompt before them; a prompt lasts as long as what hangs from it", () => {
-    const { tree, queries, summary } = toldSession(logged(...session));
+  test("belong to the last prompt before them; a prompt ends with the last call below it", () => {
+    const { tree, queries, summary } = derivedSession(logged(...session));
     expect(tree).toEqual([
       "codex.turn 1–3 +1",
       "  codex.response 3–3",
@@ -71,33 +71,36 @@ describe("calls that name no prompt", () => {
   });
 
   test("one before all prompts belongs to the first", () => {
-    expect(toldSession(logged(codex("sse_event", 1, answer), codex("user_prompt", 2))).tree).toEqual([
+    expect(derivedSession(logged(codex("sse_event", 1, answer), codex("user_prompt", 2))).tree).toEqual([
       "codex.turn 2–2 +1",
       "  codex.response 1–1",
     ]);
   });
 
-  test("so do those whose prompt nobody tells of; where nobody tells of any, nothing is awaited", () => {
+  test("calls with an unknown prompt too; without any prompt no parent is awaited", () => {
     const response = recordOf("gemini_cli.api_response", 5, { "session.id": "s-1", model: "m", prompt_id: "routing" });
     const prompt = recordOf("gemini_cli.user_prompt", 1, { "session.id": "s-1", prompt_id: "p-1", prompt: "first" });
-    expect(toldSession(logged(response, prompt)).tree).toEqual([
+    expect(derivedSession(logged(response, prompt)).tree).toEqual([
       "gemini_cli.user_prompt 1–5 +1",
       "  gemini_cli.llm_call 5–5",
     ]);
-    const alone = toldSession(logged(response));
+    const alone = derivedSession(logged(response));
     expect(alone.tree).toEqual(["gemini_cli.llm_call 5–5"]);
     expect(alone.summary.liveness).toMatchObject({ awaitedParents: 0, missingParents: 0 });
   });
 
-  test("count once where the prompt was traced, and spans tell the same", () => {
+  test("count once if the prompt was traced and spans describe the same calls", () => {
     const call = factsOf({ spanId: id(7), kind: "llm", tokens: { input: 10, output: 2, cached: 0, reasoning: 0 } });
-    const { summary, tree } = toldSession([...logged(codex("sse_event", 3, answer)), { traceId: TRACE, facts: call }]);
+    const { summary, tree } = derivedSession([
+      ...logged(codex("sse_event", 3, answer)),
+      { traceId: TRACE, facts: call },
+    ]);
     expect(tree).toEqual(["span 7 0–1"]);
     expect(summary).toMatchObject({ spans: 1, queries: 1, tokens: { input: 10 } });
   });
 
-  test("count where no span tells of such calls", () => {
-    expect(toldSession(logged(codex("sse_event", 3, answer))).summary).toMatchObject({
+  test("count if no span describes such calls", () => {
+    expect(derivedSession(logged(codex("sse_event", 3, answer))).summary).toMatchObject({
       spans: 1,
       tokens: { input: 10 },
     });
@@ -105,7 +108,7 @@ describe("calls that name no prompt", () => {
 
   test.each(["claude-code-json-002", "codex-json-003"])("%s: one query with what it did", (file) => {
     const records = capturedRecords(file).map((record) => untraced(record).record);
-    const { summary, queries } = toldSession(logged(...records));
+    const { summary, queries } = derivedSession(logged(...records));
     expect(queries).toMatchObject([{ phase: "done", tokens: { input: 84, output: 22, cached: 16 } }]);
     expect(summary.tools.map(({ calls }) => calls)).toEqual([1]);
     expect(summary.models.map(({ calls }) => calls)).toEqual([2]);
@@ -113,7 +116,7 @@ describe("calls that name no prompt", () => {
 });
 
 describe("the events of an Ark query", () => {
-  const run = told(
+  const run = derived(
     ["QueryExecutionStart", 0, { targetType: "team", team: "t", input: "Rain?" }],
     ["TeamExecutionStart", 1, { teamName: "t" }],
     ["TeamTurnStart", 2, { teamName: "t", turn: "1" }],
@@ -125,8 +128,8 @@ describe("the events of an Ark query", () => {
     ["LLMCallStart", 8, { model: "m" }],
   );
 
-  test("are a tree by time, in which what has not ended runs", () => {
-    expect(toldSession(run).tree).toEqual([
+  test("are a tree by time, in which open operations run", () => {
+    expect(derivedSession(run).tree).toEqual([
       "query.weather 0–8 running error below +7",
       "  target.t 0–0",
       "  team.t 1–8 running error below +5",
@@ -139,7 +142,7 @@ describe("the events of an Ark query", () => {
   });
 
   test("an operation's error is not the query's", () => {
-    const { queries, summary } = toldSession(run);
+    const { queries, summary } = derivedSession(run);
     expect(queries).toMatchObject([
       { name: "weather", phase: "running", prompt: "Rain?", target: { type: "team", name: "t" }, errors: 1 },
     ]);
@@ -147,25 +150,25 @@ describe("the events of an Ark query", () => {
     expect(summary.tokens).toMatchObject({ input: 10, output: 1 });
   });
 
-  test("a start that comes late does not undo the end", () => {
-    const end = told(["QueryExecutionComplete", 9, { durationMs: "9000", error: "no" }]);
-    expect(toldSession([...end, ...run]).queries).toMatchObject([{ phase: "error", failure: "no" }]);
+  test("a late start does not undo the end", () => {
+    const end = derived(["QueryExecutionComplete", 9, { durationMs: "9000", error: "no" }]);
+    expect(derivedSession([...end, ...run]).queries).toMatchObject([{ phase: "error", failure: "no" }]);
   });
 
-  test("what a query leaves open when it ends is not going on: its end was lost", () => {
-    const end = told(["QueryExecutionComplete", 9, { durationMs: "9000" }]);
-    const { summary, tree } = toldSession([...run, ...end]);
+  test("an operation that is open when its query ends does not run: its end was lost", () => {
+    const end = derived(["QueryExecutionComplete", 9, { durationMs: "9000" }]);
+    const { summary, tree } = derivedSession([...run, ...end]);
     expect(summary.liveness.running).toBe(0);
     expect(tree).toEqual(["query.weather 0–9 error below +3", "  target.t 0–0", "  llm.m 4–6", "  tool.x 6–7 error"]);
   });
 
-  test("two queries of one name are two", () => {
-    const again = told(["QueryExecutionStart", 20, { queryId: "q-2" }]);
-    const { queries } = toldSession([...run, ...told(["QueryExecutionCanceled", 9]), ...again]);
+  test("two queries of one name stay two queries", () => {
+    const again = derived(["QueryExecutionStart", 20, { queryId: "q-2" }]);
+    const { queries } = derivedSession([...run, ...derived(["QueryExecutionCanceled", 9]), ...again]);
     expect(queries.map(({ phase }) => phase)).toEqual(["canceled", "running"]);
   });
 
-  test("yield to the spans of the query; a call that no span tells yet runs under it", () => {
+  test("are replaced by the spans of the query; a call without a span yet runs under it", () => {
     const spans = [
       traced(3, 2, 4, 6, {
         kind: "llm",
@@ -175,13 +178,13 @@ describe("the events of an Ark query", () => {
       }),
       traced(4, 2, 6, 7, { kind: "tool", tool: "x", name: "tool.x", error: true }),
     ];
-    const early = toldSession([...run, ...spans]);
+    const early = derivedSession([...run, ...spans]);
     expect(early.summary).toMatchObject({ queries: 1, tokens: { input: 10 }, tools: [{ name: "x", calls: 1 }] });
     expect(early.summary.models).toEqual([{ name: "m", calls: 2, errors: 0 }]);
     expect(early.queries).toMatchObject([{ phase: "running", spans: 7 }]);
     const root = traced(1, 0, 0, 0, { kind: "query", name: "query.weather", running: true, end: 0n });
     const agent = traced(2, 1, 3, 9, { kind: "agent", agent: "default/a", name: "agent.default/a" });
-    const late = toldSession([...run, ...spans, root, agent]);
+    const late = derivedSession([...run, ...spans, root, agent]);
     expect(late.tree).toEqual([
       "query.weather 0–9 running error below +6",
       "  team.t 1–2 running +1",
@@ -193,18 +196,18 @@ describe("the events of an Ark query", () => {
     ]);
   });
 
-  test("lead to what stands for them: an end for its start, a span for both", () => {
+  test("lead to their replacements: an end for its start, a span for both", () => {
     const ids = (...events: Parameters<typeof arkEvent>[]) =>
-      told(...events).map(({ facts }) => `${HOME}:${facts.spanId}`);
+      derived(...events).map(({ facts }) => `${OWNER}:${facts.spanId}`);
     const [, start] = ids(["LLMCallStart", 4, { model: "m" }]);
     const [, end] = ids(["LLMCallComplete", 6, { model: "m", durationMs: "2000" }]);
     const [query] = ids(["QueryExecutionStart", 0]);
-    expect(toldSession(run).standIns.get(start ?? "")).toBe(`${end}:0`);
+    expect(derivedSession(run).standIns.get(start ?? "")).toBe(`${end}:0`);
     const spans = [
       traced(1, 0, 0, 9, { kind: "query", name: "query.weather" }),
       traced(3, 1, 4, 6, { kind: "llm", model: "m", name: "llm.m" }),
     ];
-    const { standIns } = toldSession([...run, ...spans]);
+    const { standIns } = derivedSession([...run, ...spans]);
     expect([query, start, end].map((key) => standIns.get(key ?? ""))).toEqual([
       `${TRACE}:${id(1)}:1`,
       `${TRACE}:${id(3)}:1`,
@@ -212,14 +215,14 @@ describe("the events of an Ark query", () => {
     ]);
   });
 
-  test("of another run of that name stay its own", () => {
+  test("of another run of the same name stay separate", () => {
     const before = traced(1, 0, -60, -50, { kind: "query", name: "query.weather" });
-    expect(toldSession([...run, before]).queries.map(({ phase }) => phase)).toEqual(["done", "running"]);
+    expect(derivedSession([...run, before]).queries.map(({ phase }) => phase)).toEqual(["done", "running"]);
   });
 
-  test("each of several of one name is told by the spans of its own time, if there are any", () => {
+  test("each of several queries of one name is matched with the spans of its own time", () => {
     const runs = [0, 100, 200, 300].flatMap((from) =>
-      told(
+      derived(
         ["QueryExecutionStart", from, { queryId: `q-${from}` }],
         ["QueryExecutionComplete", from + 9, { queryId: `q-${from}`, durationMs: "9000" }],
       ),
@@ -228,7 +231,7 @@ describe("the events of an Ark query", () => {
       ...traced(n + 1, 0, from, from + 9, { kind: "query", name: `span of ${from}` }),
       traceId: String(n + 1).repeat(32),
     }));
-    const { tree } = toldSession([...runs, ...spans]);
+    const { tree } = derivedSession([...runs, ...spans]);
     expect(new Set(tree.map((line) => line.split("–")[0]))).toEqual(
       new Set([
         "query.weather 0",
@@ -241,14 +244,14 @@ describe("the events of an Ark query", () => {
     );
   });
 
-  test("show the same in any order, lost ones included", () => {
+  test("give the same session in any order, with lost events too", () => {
     const all = [
       ...run,
-      ...told(
+      ...derived(
         ["LLMCallComplete", 9, { model: "m", durationMs: "1000" }],
         ["AgentExecutionComplete", 9, { agent: "a", durationMs: "6000" }],
       ),
-      ...told(["QueryExecutionStart", 20, { queryId: "q-2" }], ["LLMCallStart", 21, { queryId: "q-2", model: "m" }]),
+      ...derived(["QueryExecutionStart", 20, { queryId: "q-2" }], ["LLMCallStart", 21, { queryId: "q-2", model: "m" }]),
       traced(1, 0, 0, 9, { kind: "query", name: "query.weather" }),
       traced(3, 1, 4, 6, { kind: "llm", model: "m", name: "llm.m" }),
       ...logged(codex("user_prompt", 1), codex("sse_event", 2, answer), codex("user_prompt", 2)),
@@ -256,7 +259,7 @@ describe("the events of an Ark query", () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = new Random(seed);
       const some = all.filter(() => !random.chance(0.2));
-      expect(toldSession(shuffled(some, random)), `seed ${seed}`).toEqual(toldSession(some));
+      expect(derivedSession(shuffled(some, random)), `seed ${seed}`).toEqual(derivedSession(some));
     }
   });
 });

@@ -10,8 +10,8 @@ import type { Random } from "./seeded-random.ts";
 import type { Sent } from "./session-generator.ts";
 import { viewOf } from "./view-span.ts";
 
-/** What a session shows of spans that came in this order, some of which were made of log records. */
-export function toldSession(sent: readonly Sent[]) {
+/** A session of spans in this order, some of them derived. */
+export function derivedSession(sent: readonly Sent[]) {
   const table = new SpanTable();
   const spans = new Map<string, ViewSpan>();
   sent.forEach(({ traceId, facts }, position) => {
@@ -21,8 +21,8 @@ export function toldSession(sent: readonly Sent[]) {
     if (standing === "new" || standing === "better") spans.set(view.key, view);
   });
   const fold = foldQueries(table);
-  const { derived: told } = fold.groups;
-  const tree = buildTree(spans.values(), () => true, derivedKeys(table, told));
+  const { derived } = fold.groups;
+  const tree = buildTree(spans.values(), () => true, derivedKeys(table, derived));
   return {
     standIns: tree.replacements,
     tree: printTree(tree),

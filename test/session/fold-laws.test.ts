@@ -9,7 +9,7 @@ import { Random } from "./seeded-random.ts";
 const SEEDS = seedsFrom(1000, 150);
 
 describe("order does not show", () => {
-  law("however the encodings are permuted and cut into deliveries, the session is the same", SEEDS, (seed) => {
+  law("any permutation and split of the span versions gives the same session", SEEDS, (seed) => {
     const random = new Random(seed);
     const sent = generateSession(random);
     const expected = foldOf([sent]);
@@ -18,7 +18,7 @@ describe("order does not show", () => {
     }
   });
 
-  test("the sessions that are tried hold what could show an order", () => {
+  test("the generated sessions contain cases that depend on order", () => {
     const folds = SEEDS.map((seed) => foldOf([generateSession(new Random(seed))]));
     const share = (holds: (fold: ReturnType<typeof foldOf>) => boolean) =>
       folds.filter(holds).length > SEEDS.length / 5;
@@ -45,7 +45,7 @@ describe("order does not show", () => {
 });
 
 describe("twice is once", () => {
-  law("what was admitted is known, and admitting a log again changes nothing", SEEDS, (seed) => {
+  law("an admitted version is known, and admitting a log again changes nothing", SEEDS, (seed) => {
     const random = new Random(seed);
     const sent = random.shuffle(generateSession(random));
     const table = new SpanTable();
@@ -59,14 +59,14 @@ describe("twice is once", () => {
   });
 });
 
-describe("forgetting a trace", () => {
-  law("the session is as if the trace had never come", SEEDS.slice(0, 50), (seed) => {
+describe("evicting a trace", () => {
+  law("gives the session without the trace", SEEDS.slice(0, 50), (seed) => {
     const sent = generateSession(new Random(seed));
-    const forgotten = sent[0]?.traceId ?? "";
+    const evicted = sent[0]?.traceId ?? "";
     const table = new SpanTable();
     sent.forEach(({ traceId, facts }, position) => table.admit(traceId, facts, 1, position));
-    table.evictTrace(forgotten);
-    expect(summarise(table, ABOUT)).toEqual(foldOf([sent.filter(({ traceId }) => traceId !== forgotten)]).summary);
+    table.evictTrace(evicted);
+    expect(summarise(table, ABOUT)).toEqual(foldOf([sent.filter(({ traceId }) => traceId !== evicted)]).summary);
   });
 });
 

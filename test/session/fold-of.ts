@@ -6,7 +6,7 @@ import type { Sent } from "./session-generator.ts";
 
 export const ABOUT = { id: "s-1", lastArrival: "1790000100000000000", watchers: 0 };
 
-/** What a session shows of these encodings, delivered so, each as an object would admit it. */
+/** The session of these versions, delivered so, each as an object would admit it. */
 export function foldOf(deliveries: readonly (readonly Sent[])[]) {
   const table = new SpanTable();
   deliveries.forEach((delivery, revision) => {

@@ -14,7 +14,7 @@ const RUNNING: LivenessFacts = { ...SETTLED, running: 2, oldestRunning: { name: 
 const ASKED = { question: "Which city?", query: "travel", tool: "book", since: `${NOW - 5000}000000` };
 const AWAITING: LivenessFacts = { ...SETTLED, awaitedParents: 3, missingParents: 1 };
 
-/** The states that facts go through while nothing more is heard: "from second on: state". */
+/** Statuses of unchanged facts over time: "from second on: state". */
 function course(facts: LivenessFacts): string[] {
   const states: string[] = [];
   let last = "";
@@ -27,14 +27,14 @@ function course(facts: LivenessFacts): string[] {
   return states;
 }
 
-describe("with nothing more heard", () => {
+describe("without new data", () => {
   test("a session with nothing open is finished, or failed, after ten seconds", () => {
     expect(course(SETTLED)).toEqual(["0: running", "10: finished"]);
     expect(course({ ...SETTLED, failed: true })).toEqual(["0: running", "10: failed"]);
     expect(course({ ...SETTLED, missingParents: 2 })).toEqual(["0: running, 2 missing", "10: finished, 2 missing"]);
   });
 
-  test("one with a running span gets idle after thirty seconds, and stalls after two minutes", () => {
+  test("a session with a running span is idle after thirty seconds, and stalls after two minutes", () => {
     expect(course(RUNNING)).toEqual(["0: running", "30: idle on llm.large", "120: stalled on llm.large"]);
     expect(course({ ...RUNNING, failed: true, awaitedParents: 1 })).toEqual([
       "0: running",
@@ -44,12 +44,12 @@ describe("with nothing more heard", () => {
     ]);
   });
 
-  test("one that awaits a parent never stalls; after ten minutes the parent is missing", () => {
+  test("a session that awaits a parent never stalls; after ten minutes the parent is missing", () => {
     expect(course(AWAITING)).toEqual(["0: running, 1 missing", "30: idle, 1 missing", "600: finished, 4 missing"]);
     expect(course({ ...AWAITING, failed: true }).at(-1)).toBe("600: failed, 4 missing");
   });
 
-  test("one that somebody has to answer waits, whatever else is open, and for a day", () => {
+  test("a session with an input request waits for a day, whatever else is open", () => {
     const turns = (facts: LivenessFacts) => LIVENESS_TRANSITIONS.map((turn) => liveness(facts, NOW + turn).status);
     expect(turns({ ...SETTLED, waiting: ASKED })).toEqual(["waiting", "waiting", "waiting", "waiting", "finished"]);
     expect(turns({ ...RUNNING, waiting: ASKED, failed: true })).toEqual([
@@ -69,7 +69,7 @@ describe("with nothing more heard", () => {
     expect(liveness({ ...SETTLED, waiting: ASKED }, NOW - 9000).waiting?.forMillis).toBe(0);
   });
 
-  test("the turns are all that silence can bring", () => {
+  test("silence changes the status at the listed transitions only", () => {
     const facts = [SETTLED, RUNNING, AWAITING, { ...SETTLED, failed: true }, { ...RUNNING, waiting: ASKED }];
     for (const one of facts) {
       const turned = [];
@@ -81,7 +81,7 @@ describe("with nothing more heard", () => {
     }
   });
 
-  test("it tells for how long, to the millisecond", () => {
+  test("durations are exact to the millisecond", () => {
     expect(liveness(RUNNING, NOW + 29_999)).toEqual({ status: "running", silentMillis: 29_999, missingParents: 0 });
     expect(liveness(RUNNING, NOW + 252_345)).toEqual({
       status: "stalled",
@@ -132,7 +132,7 @@ describe("late data reverses", () => {
     expect([liveness(before, later).status, liveness(after, later).status]).toEqual([from, to]);
   });
 
-  test("a parent that was given up is no longer missing once it comes", () => {
+  test("a parent is no longer missing once it is received", () => {
     expect(liveness(AWAITING, later).missingParents).toBe(4);
     expect(liveness(heard({ ...SETTLED, missingParents: 1 }, 11), later)).toMatchObject({
       status: "finished",

@@ -48,8 +48,8 @@ describe("the list prices", () => {
     },
   );
 
-  test("a stem stays what it is", () => {
-    for (const stem of LIST_PRICES.keys()) expect(baseModel(stem)).toBe(stem);
+  test("a base name is its own base name", () => {
+    for (const base of LIST_PRICES.keys()) expect(baseModel(base)).toBe(base);
   });
 });
 
@@ -66,7 +66,7 @@ describe("an estimate", () => {
 });
 
 describe("a deployment's own prices", () => {
-  test("go over the list, model by model", () => {
+  test("override the list, model by model", () => {
     const read = readPrices(
       '{"GPT-4o-2024-08-06": {"input": 1, "output": 2}, "house-model": {"input": 0, "output": 0}}',
     );
@@ -75,7 +75,7 @@ describe("a deployment's own prices", () => {
     expect(["gpt-4o", "house-model", "gpt-4o-mini"].map((model) => dollars(prices, model))).toEqual([1, 0, 0.15]);
   });
 
-  test("take one away with null", () => {
+  test("remove one with null", () => {
     const read = readPrices('{"gpt-4o": null}');
     expect(read.ok && dollars(read.prices, "gpt-4o")).toBeUndefined();
   });

@@ -35,11 +35,11 @@ function factsOf({ service, record }: SentRecord): RecordFacts {
   return facts;
 }
 
-function homeOf({ record }: SentRecord, { session }: RecordFacts): string {
+function ownerOf({ record }: SentRecord, { session }: RecordFacts): string {
   return record.traceId ?? traceIdForSession(session?.value ?? "");
 }
 
-/** As an object admits deliveries: what is known is left out. */
+/** Admits like an object: known items are skipped. */
 function tableOf(deliveries: readonly (readonly Item[])[], table = new SpanTable()): SpanTable {
   deliveries.forEach((delivery, revision) => {
     delivery.forEach((item, position) => {
@@ -50,8 +50,8 @@ function tableOf(deliveries: readonly (readonly Item[])[], table = new SpanTable
         return;
       }
       const facts = factsOf(item);
-      const home = homeOf(item, facts);
-      if (!knowsRecord(table, home, facts)) admitRecords(table, home, [facts], revision + 1, position);
+      const owner = ownerOf(item, facts);
+      if (!knowsRecord(table, owner, facts)) admitRecords(table, owner, [facts], revision + 1, position);
     });
   });
   return table;
@@ -71,7 +71,7 @@ function eventOf(item: Item): SessionStreamEvent {
   }
   const receipt = { encoding: "json", spans: 0, records: 1 } as const;
   const resourceLogs = [{ resource, scopeLogs: [{ logRecords: [item.record] }] }];
-  return { type: "logs", received, receipt, traceId: homeOf(item, factsOf(item)), resourceLogs };
+  return { type: "logs", received, receipt, traceId: ownerOf(item, factsOf(item)), resourceLogs };
 }
 
 function viewOf(sent: readonly Item[]): SessionView {
@@ -105,12 +105,12 @@ describe("with log records among spans", () => {
     expect({ said: saidBy(table), held: table.itemCount, superseded: [...table.superseded(1)] }).toEqual(before);
   });
 
-  law("a session is as if a trace that is forgotten had never come", SEEDS, (seed) => {
+  law("evicting a trace gives the session without it", SEEDS, (seed) => {
     const { sent, traceIds } = generateSession(new Random(seed));
-    const [forgotten = ""] = traceIds;
-    const isOf = (item: Item) => ("span" in item ? item.span : item.record).traceId === forgotten;
+    const [evicted = ""] = traceIds;
+    const isOf = (item: Item) => ("span" in item ? item.span : item.record).traceId === evicted;
     const table = tableOf([sent]);
-    table.evictTrace(forgotten);
+    table.evictTrace(evicted);
     expect(saidBy(table)).toEqual(saidBy(tableOf([sent.filter((item) => !isOf(item))])));
     tableOf([sent], table);
     expect(saidBy(table)).toEqual(saidBy(tableOf([sent])));
@@ -127,14 +127,14 @@ describe("with log records among spans", () => {
   });
 });
 
-test("what is known of a log record takes 24 bytes of memory at most, beside the spans that it tells of", () => {
+test("a log record takes at most 24 bytes of memory, apart from its derived spans", () => {
   const table = new SpanTable();
   const empty = table.bytes;
   const random = new Random(1);
   for (let count = 1; count <= 20_000; count++) {
     const facts: RecordFacts = { hash: random.hex(16), time: BigInt(count), spans: [] };
     admitRecords(table, "0af7651916cd43dd8448eb211c80319c", [facts], count);
-    // Below, what a trace costs by itself outweighs its records.
+    // With fewer records, the memory of the trace itself dominates.
     if (count >= 500) expect((table.bytes - empty) / count, `after ${count}`).toBeLessThanOrEqual(24);
   }
   expect(table.records.size).toBe(20_000);

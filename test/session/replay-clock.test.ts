@@ -26,37 +26,37 @@ describe("a replay keeps the session's time", () => {
     expect(waits({ idle: 60_000 }, [0, 30_000, 200_000])).toEqual([0, 30_000, 60_000]);
   });
 
-  test("goes on at once where time goes back", () => {
+  test("continues at once when time goes back", () => {
     expect(waits({}, [5_000, 1_000, 1_500])).toEqual([0, 0, 500]);
   });
 
-  test("tells what was before `from` at once, and counts from there", () => {
+  test("sends steps before `from` at once, and counts from there", () => {
     expect(waits({ from: 3_000 }, [1_000, 2_000, 3_400, 3_500])).toEqual([0, 0, 400, 100]);
   });
 
-  test("owes what is too short for a timer to the next step", () => {
+  test("adds waits that are too short for a timer to the next step", () => {
     expect(waits({ speed: 1_000 }, [0, 1_000, 2_000, 3_000, 4_000, 5_000])).toEqual([0, 0, 0, 0, 4, 0]);
   });
 });
 
 describe("a viewer that is late", () => {
-  test("a little has what it missed at once, and is on time again", () => {
+  test("a little gets the missed steps at once, and is on time again", () => {
     const clock = new ReplayClock({ speed: 1, idle: 2_000 });
-    const told = [
+    const steps = [
       [0, 0],
       [1_000, 1_300],
       [1_500, 1_300],
     ] as const;
-    expect(told.map(([at, now]) => clock.wait(at, now))).toEqual([0, 0, 200]);
+    expect(steps.map(([at, now]) => clock.wait(at, now))).toEqual([0, 0, 200]);
   });
 
-  test("a lot has paused, and the replay goes on from there", () => {
+  test("a lot has paused, and the replay continues from there", () => {
     const clock = new ReplayClock({ speed: 1, idle: 2_000 });
-    const told = [
+    const steps = [
       [0, 0],
       [1_000, 61_000],
       [1_500, 61_000],
     ] as const;
-    expect(told.map(([at, now]) => clock.wait(at, now))).toEqual([0, 0, 500]);
+    expect(steps.map(([at, now]) => clock.wait(at, now))).toEqual([0, 0, 500]);
   });
 });

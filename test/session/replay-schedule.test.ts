@@ -46,7 +46,7 @@ describe("by event", () => {
     expect(printed(schedule)).toEqual(["2 r1 1", "3 r2 whole", "5 r1 0", "5 r3 whole"]);
   });
 
-  test("what ends together comes together", () => {
+  test("spans with the same end are one step", () => {
     const schedule = scheduleOf([[ended("a", 0, 2), ended("b", 1, 3), ended("c", 1, 2.004)]]);
     expect(printed(schedule)).toEqual(["2 r1 0,2", "3 r1 1"]);
   });
@@ -60,7 +60,7 @@ describe("by event", () => {
     expect(printed(scheduleOf([[ended("a", 3, 1)], [ended("b", 1, 2)]]))).toEqual(["2 r2 whole", "3 r1 whole"]);
   });
 
-  test("a span of another age comes with what stands before it in the log, the first with the first", () => {
+  test("a span with a clock outlier is replayed with the one before it in the log", () => {
     const absurd = (end: string) => spanOf("absurd", {}, { startTimeUnixNano: "0", endTimeUnixNano: end });
     const schedule = scheduleOf([
       [absurd("1")],
@@ -74,7 +74,7 @@ describe("by event", () => {
   });
 });
 
-test("by arrival, revisions come in their order, and a trace that left leaves when it did", () => {
+test("by arrival, revisions and tombstones keep their order", () => {
   const schedule = new ArrivalSchedule();
   schedule.add(1, BEGIN + 1_000);
   schedule.add(2, BEGIN + 4_000);
@@ -84,7 +84,7 @@ test("by arrival, revisions come in their order, and a trace that left leaves wh
   expect(printed(schedule)).toEqual(["1 r1 whole", "4 r2 whole", "4 r4 whole", "4 r5 whole", "9 r6 whole"]);
 });
 
-law("what a viewer folds from a replay is what it folds from the log", seedsFrom(7_000, 40), (seed) => {
+law("a replay and the log give the same fold", seedsFrom(7_000, 40), (seed) => {
   const random = new Random(seed);
   const log = random.cut(generateSession(random), 9).map(wireOf);
   const live = new SessionView("s-1");

@@ -48,15 +48,15 @@ function printed({ messages, results, unanswered, incomplete }: ResumePoint): st
   ];
 }
 
-test("before any answer there is what was asked, and who did not answer it", () => {
-  const asked = running({ span: spanOf("chat", { "gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt" }) });
-  expect(printed(resumePoint(REQUEST, undefined, [asked], 0))).toEqual(["user", "llm ? gpt open"]);
+test("before any answer there is the prompt and the unanswered call", () => {
+  const call = running({ span: spanOf("chat", { "gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt" }) });
+  expect(printed(resumePoint(REQUEST, undefined, [call], 0))).toEqual(["user", "llm ? gpt open"]);
   expect(printed(resumePoint({ ...REQUEST, incomplete: ["input"] }, undefined, [], 0))).toEqual([
     "user (incomplete: messages)",
   ]);
 });
 
-test("an answer that calls nobody leaves nothing open", () => {
+test("an answer without calls leaves nothing open", () => {
   expect(printed(resumePoint(REQUEST, step(), [], 0))).toEqual(["user, assistant"]);
 });
 
@@ -92,7 +92,7 @@ test("a call that failed has no answer, unless it gave one", () => {
   expect(printed(point)).toEqual(["user, assistant", '2 a = "sorry"', "tool 1 a open no such hotel"]);
 });
 
-test("what others finished side by side is not this answer's, what is open is told", () => {
+test("calls of parallel agents are excluded unless they are open", () => {
   const others = [tool("x", { "gen_ai.tool.call.result": "done" }), running(tool("y", {}))];
   expect(printed(resumePoint(REQUEST, step({ id: "1", name: "a" }), others, 0))).toEqual([
     "user, assistant",
@@ -101,14 +101,14 @@ test("what others finished side by side is not this answer's, what is open is to
   ]);
 });
 
-test("what was cut is named", () => {
+test("truncated fields are named", () => {
   const calls = [tool("a", { "gen_ai.tool.call.id": "1", "gen_ai.tool.call.result": { stringValue: "head", ...CUT } })];
   expect(printed(resumePoint(REQUEST, step({ id: "1", name: "a" }), calls, 0))[0]).toBe(
     "user, assistant (incomplete: results)",
   );
   expect(printed(resumePoint(REQUEST, step(), [], 3))[0]).toBe("user, assistant (incomplete: results)");
-  const asked = spanOf("chat", { "gen_ai.operation.name": "chat", "input.value": { stringValue: "head", ...CUT } });
-  expect(printed(resumePoint(REQUEST, { span: asked }, [], 0))[0]).toBe("user (incomplete: messages)");
+  const call = spanOf("chat", { "gen_ai.operation.name": "chat", "input.value": { stringValue: "head", ...CUT } });
+  expect(printed(resumePoint(REQUEST, { span: call }, [], 0))[0]).toBe("user (incomplete: messages)");
 });
 
 test("a request says whom it is for, and a manifest what it can't say", () => {

@@ -7,8 +7,8 @@ const ruled = (settings: Parameters<typeof readRetention>[0]) => {
   return read.ok ? read.rule : read.error;
 };
 
-describe("what is kept", () => {
-  test("is a month, a gigabyte a session and ten in all, where nothing is said", () => {
+describe("retention", () => {
+  test("is a month, a gigabyte per session and ten in total by default", () => {
     expect(ruled({})).toEqual({ maxAge: 30 * DAY, sessionBytes: 1e9, tenantBytes: 1e10 });
     expect(ruled({ RETENTION_DAYS: " ", MAX_TENANT_BYTES: "" })).toEqual(DEFAULT_RETENTION);
   });
@@ -27,7 +27,7 @@ describe("what is kept", () => {
     expect(ruled({ RETENTION_DAYS })).not.toHaveProperty("maxAge");
   });
 
-  test.each(["0", "unlimited"])("without a ceiling for all, where MAX_TENANT_BYTES=%s", (MAX_TENANT_BYTES) => {
+  test.each(["0", "unlimited"])("without a total limit, where MAX_TENANT_BYTES=%s", (MAX_TENANT_BYTES) => {
     expect(ruled({ MAX_TENANT_BYTES })).not.toHaveProperty("tenantBytes");
   });
 

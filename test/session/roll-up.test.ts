@@ -32,7 +32,7 @@ const exception = (attributes: Record<string, string>) => ({
 });
 
 describe("a query", () => {
-  test("names whom it is asked of", () => {
+  test("names its target", () => {
     const target = factsFrom({ "target.type": "team", "target.name": "writers" });
     expect(target.target).toBe("team/writers");
     const spans = [
@@ -50,19 +50,19 @@ describe("a query", () => {
   const phases: readonly (readonly [string, string, readonly SpanFacts[]])[] = [
     ["is pending while it is only handed over", "pending", [span(1, 0, { ...dispatch, running: true })]],
     [
-      "is pending while what carries it over runs",
+      "is pending while only its dispatch runs",
       "pending",
       [span(1, 0, { ...dispatch, running: true }), span(2, 1, { kind: "http", query: QUERY, running: true })],
     ],
     [
-      "runs once somebody works on it",
+      "runs once work on it has started",
       "running",
       [
         span(1, 0, { ...dispatch, running: true }),
         span(2, 1, { kind: "query", name: "query.plan-trip", query: QUERY, running: true }),
       ],
     ],
-    ["runs when it is nobody's but its own root", "running", [span(1, 0, { running: true })]],
+    ["runs if it is only its own root", "running", [span(1, 0, { running: true })]],
     ["is done when it ended", "done", [span(1, 0, dispatch)]],
     ["is in error", "error", [span(1, 0, { ...dispatch, error: true, failure: "no such agent" })]],
     [

@@ -2,7 +2,7 @@ import type { InputRequest, SpanFacts, SpanKind } from "../../src/facts/facts.ts
 import { at, factsOf, without } from "../facts/facts-of.ts";
 import type { Random } from "./seeded-random.ts";
 
-/** One encoding of a span, as an exporter may send it. */
+/** One version of a span, as an exporter may send it. */
 export type Sent = { readonly traceId: string; readonly facts: SpanFacts };
 
 const KINDS: readonly SpanKind[] = [
@@ -23,7 +23,7 @@ const KINDS: readonly SpanKind[] = [
 const ABSURD = [0n, 1n, 2n ** 63n, 2n ** 64n - 1n];
 
 /**
- * All encodings of a session's spans, roots last: several traces, some of whose parents never come, spans sent while they
+ * All versions of a session's spans, roots last: several traces, some of whose parents never come, spans sent while they
  * run and again when they ended, in every dialect, questions and their ends, paths of what is above them (not always the truth), two spans under one
  * id, self-parents, cycles, absurd clocks, names of several ranks.
  */
@@ -59,12 +59,12 @@ function generateTrace(random: Random): Sent[] {
         : BigInt.asUintN(64, start + BigInt(random.below(5)) * 1_000_000_000n),
       error: random.chance(0.15),
     });
-    sent.push(...encodingsOf(random, facts).map((encoding) => ({ traceId, facts: encoding })));
+    sent.push(...versionsOf(random, facts).map((version) => ({ traceId, facts: version })));
     // The client's and the server's span of one call may share an id.
     if (random.chance(0.08)) sent.push({ traceId, facts: sized({ ...facts, otlpKind: (facts.otlpKind + 1) % 6 }) });
   }
-  const kept = random.chance(0.25) ? sent.slice(0, -1) : sent;
-  return namesPaths ? kept.map(({ facts }) => ({ traceId, facts: withPath(random, facts, parents) })) : kept;
+  const exported = random.chance(0.25) ? sent.slice(0, -1) : sent;
+  return namesPaths ? exported.map(({ facts }) => ({ traceId, facts: withPath(random, facts, parents) })) : exported;
 }
 
 /** Names what is above a span, root first; now and then under another name, or without what is far above. */
@@ -106,13 +106,13 @@ function strings(random: Random, isArk: boolean, n: number): Partial<SpanFacts> 
     }),
     ...(hasUsage && random.chance(0.6) && { cost: random.below(1000) / 7e4 }),
     ...(random.chance(0.2) && { prompt: `What is ${random.below(100)}?` }),
-    ...(random.chance(0.1) && { inputRequest: asking(random) }),
+    ...(random.chance(0.1) && { inputRequest: inputRequestOf(random) }),
     ...(random.chance(0.15) && { session: { rank: 1 + random.below(3), value: `session ${random.below(5)}` } }),
   };
 }
 
 /** Of a few tasks, or of the span alone. */
-function asking(random: Random): InputRequest {
+function inputRequestOf(random: Random): InputRequest {
   const task = random.pick(["", "", "task-1", "task-2"]);
   const since = at(random.below(15));
   if (task !== "" && random.chance(0.5)) return { state: "closed", since, task, question: "" };
@@ -120,8 +120,8 @@ function asking(random: Random): InputRequest {
 }
 
 /** While it runs, when it ended, and corrected afterwards; sometimes the end is lost. */
-function encodingsOf(random: Random, facts: SpanFacts): SpanFacts[] {
-  const encodings: SpanFacts[] = [];
+function versionsOf(random: Random, facts: SpanFacts): SpanFacts[] {
+  const versions: SpanFacts[] = [];
   const isLost = random.chance(0.2);
   const later = ["tokens", "cost", "failure", "canceled"] as const;
   const early = random.chance(0.5) ? without(facts, ...later) : without(facts, ...later, "inputRequest");
@@ -129,11 +129,11 @@ function encodingsOf(random: Random, facts: SpanFacts): SpanFacts[] {
   for (let report = 0; report < reports; report++) {
     const asOf = random.pick([0n, facts.start, at(random.below(10)), BigInt(random.below(4))]);
     const running = sized({ ...early, end: 0n, running: true, error: false, name: `${facts.name}, ${report}` });
-    encodings.push(asOf === 0n ? running : sized({ ...running, asOf }));
+    versions.push(asOf === 0n ? running : sized({ ...running, asOf }));
   }
-  if (!isLost) encodings.push(facts);
-  if (!isLost && random.chance(0.1)) encodings.push(sized({ ...facts, name: `${facts.name}, corrected` }));
-  return encodings;
+  if (!isLost) versions.push(facts);
+  if (!isLost && random.chance(0.1)) versions.push(sized({ ...facts, name: `${facts.name}, corrected` }));
+  return versions;
 }
 
 /** The same facts as another text would give them. */

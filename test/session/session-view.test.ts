@@ -54,7 +54,7 @@ const shownBy = (view: SessionView) => ({
 
 describe("a viewer is a fold too", () => {
   law(
-    "what a viewer folds is what the object folds, whatever the deliveries, resumptions and repeats",
+    "a viewer and the object fold the same, for any deliveries, resumptions and repetitions",
     seedsFrom(5000, 60),
     (seed) => {
       const random = new Random(seed);
@@ -81,7 +81,7 @@ describe("a viewer is a fold too", () => {
   );
 });
 
-describe("what a viewer sees", () => {
+describe("a viewer", () => {
   test("children first, then the parent that adopts them, then the end of what ran", () => {
     const view = viewOf(arrive(1, span(3, 2, { start: at(2) })));
     expect(printTree(view.tree())).toEqual(["(2) 2–3 +1 [placeholder]", "  internal.s3 2–3"]);
@@ -91,7 +91,7 @@ describe("what a viewer sees", () => {
     expect(printTree(view.tree())).toEqual(["internal.s2 1–9 +1", "  internal.s3 2–3"]);
   });
 
-  test("a beaten encoding changes nothing, and a span keeps its object", () => {
+  test("a superseded version changes nothing, and a span keeps its object", () => {
     const view = viewOf(arrive(1, span(1, "", { end: at(2) })));
     const [before] = view.spans();
     view.apply(arrive(2, span(1, "", { running: true }), span(1, "", { end: at(2) })));
@@ -108,14 +108,14 @@ describe("what a viewer sees", () => {
     expect(view.tree()).not.toBe(tree);
   });
 
-  test("the last arrival is the latest, and how it came is told", () => {
+  test("the last delivery is the latest one, with its receipt", () => {
     const view = viewOf(arrive(9, span(1, ""), span(2, 1)), arrive(4, span(3, 1)));
     expect(view.lastArrival).toBe(at(109));
     expect(view.lastReceipt).toEqual({ encoding: "json", spans: 2 });
     expect(view.summary()?.liveness.lastArrival).toBe(String(at(109)));
   });
 
-  test("watchers, belonging and the id are the server's word; all else is folded", () => {
+  test("watchers, belongsTo and the id come from the server; all else is folded", () => {
     const view = viewOf(arrive(1, span(1, "", { prompt: "Hello", kind: "query" })));
     const summary = view.summary();
     if (!summary) throw new Error("no summary");
@@ -126,7 +126,7 @@ describe("what a viewer sees", () => {
     expect(view.summary()).toEqual({ ...summary, id: "s-2", watchers: 7, belongsTo: "s-3" });
   });
 
-  test("a bookmark, a move and a deletion are told; a reset forgets all", () => {
+  test("a bookmark, a move and a deletion set the state; a reset clears it", () => {
     const view = viewOf(arrive(1, span(1, "")), { type: "bookmark", resourceVersion: "a.1", now: 5 });
     expect(view.state).toEqual({ caughtUp: "a.1", serverNow: 5 });
     view.apply({ type: "moved", session: "s-9" });
@@ -136,14 +136,14 @@ describe("what a viewer sees", () => {
     expect([view.state, view.summary(), [...view.spans()], view.lastArrival]).toEqual([{}, undefined, [], 0n]);
   });
 
-  test("a trace that left takes its arrivals along: what is shown was heard when the rest of it was", () => {
+  test("deliveries of a removed trace no longer count as the last", () => {
     const view = viewOf(arrive(1, span(1, "")), arrive(9, span(1, "", {}, OTHER_TRACE)));
     expect(view.lastArrival).toBe(at(109));
     view.apply({ type: "gone", traceId: OTHER_TRACE });
     expect([view.lastArrival, view.summary()?.liveness.lastArrival]).toEqual([at(101), String(at(101))]);
   });
 
-  test("traces that leave one after the other, one of them unknown and one of them to come back", () => {
+  test("several removed traces, one of them unknown, one of them received again", () => {
     const [first, second] = [arrive(1, span(1, "")), arrive(2, span(1, "", {}, OTHER_TRACE))];
     const view = viewOf(first, second, { type: "gone", traceId: TRACE }, { type: "gone", traceId: "f".repeat(32) });
     view.apply({ type: "gone", traceId: OTHER_TRACE });
@@ -157,7 +157,7 @@ describe("what a viewer sees", () => {
     expect([view.get(""), view.summary(), view.lastReceipt]).toEqual([undefined, undefined, undefined]);
   });
 
-  test("a trace that left takes its spans along, and only its own", () => {
+  test("a removed trace takes its own spans along, and no others", () => {
     const view = viewOf(arrive(1, span(1, ""), span(1, "", {}, OTHER_TRACE)), { type: "gone", traceId: TRACE });
     expect([...view.spans()].map((one) => one.traceId)).toEqual([OTHER_TRACE]);
     expect(view.summary()).toMatchObject({ traces: 1, spans: 1 });

@@ -22,7 +22,7 @@ describe("which spans are new", () => {
   const running = factsOf({ spanId: id(1), running: true });
   const ended = factsOf({ spanId: id(1) });
 
-  test("a span is new, then known; its better encoding replaces it, and the beaten one never comes back", () => {
+  test("a span is new, then known; a better version supersedes it, and the superseded one never returns", () => {
     const table = new SpanTable();
     expect(table.compare(TRACE, running)).toBe("new");
     table.admit(TRACE, running, 1, 0);
@@ -34,7 +34,7 @@ describe("which spans are new", () => {
     expect(table.size).toBe(1);
   });
 
-  test("asking changes nothing, not even the list of traces", () => {
+  test("comparing changes nothing, not even the list of traces", () => {
     const table = new SpanTable();
     table.compare(TRACE, running);
     expect([...table.traces()]).toEqual([]);
@@ -53,7 +53,7 @@ describe("which spans are new", () => {
     expect(tableOf([{ ...ended, otlpKind: -1 }]).compare(TRACE, { ...ended, otlpKind: -1 })).toBe("known");
   });
 
-  test("a beaten encoding is still worth keeping if it names a session that nobody named", () => {
+  test("a superseded version is stored if it has a new session name", () => {
     const naming = { ...running, session: { rank: 2, value: "s-1" } };
     const table = tableOf([ended]);
     expect(table.compare(TRACE, naming)).toBe("naming");
@@ -68,7 +68,7 @@ describe("which positions of the log are superseded", () => {
   const running = factsOf({ spanId: id(1), running: true });
   const ended = factsOf({ spanId: id(1) });
 
-  test("the beaten encoding's, whichever was admitted first", () => {
+  test("the worse version's, whichever was admitted first", () => {
     const inOrder = new SpanTable();
     inOrder.admit(TRACE, running, 1, 7);
     inOrder.admit(TRACE, ended, 2, 3);
@@ -109,7 +109,7 @@ describe("session names of a trace", () => {
     expect(tableOf(names.toReversed()).sessionNames(TRACE)).toEqual({ best: { rank: 1, value: "ark" }, also });
   });
 
-  test("a name stays though the span's better encoding has none", () => {
+  test("a name stays although the better version of the span has none", () => {
     const running = named("1", 2, "s-1", { running: true });
     const table = tableOf([running, { ...without(running, "session"), running: false, end: at(1) }]);
     expect(table.sessionName(TRACE)).toEqual({ rank: 2, value: "s-1" });
@@ -129,8 +129,8 @@ describe("session names of a trace", () => {
   });
 });
 
-describe("forgetting a trace", () => {
-  test("its spans, names and superseded positions go; the others stay and are found", () => {
+describe("evicting a trace", () => {
+  test("evicts its spans, names and superseded positions; the others stay", () => {
     const table = new SpanTable();
     const spans = Array.from({ length: 500 }, (_, n) =>
       factsOf({
@@ -163,7 +163,7 @@ describe("forgetting a trace", () => {
     });
   });
 
-  test("what only it had said is forgotten too, so that a session that lives long has room for new words", () => {
+  test("evicts its texts too, so that a long session has room for new ones", () => {
     const long = "x".repeat(200);
     const table = new SpanTable();
     const say = (traceId: string, from: number) => {
@@ -179,7 +179,7 @@ describe("forgetting a trace", () => {
 });
 
 describe("size", () => {
-  test("50000 spans that were told of while they ran, too: what was beaten is counted", () => {
+  test("50000 spans with superseded versions: these are counted too", () => {
     const table = new SpanTable();
     const spans = 50_000;
     const batch = 50;
@@ -197,7 +197,7 @@ describe("size", () => {
     expect(table.bytes).toBeLessThan(before - spans * 32);
   });
 
-  test("20000 spans that end in the reverse of the order in which they began are superseded, ascending", () => {
+  test("20000 spans that end in the reverse of the order of their starts are superseded, ascending", () => {
     const table = new SpanTable();
     const spans = 20_000;
     for (let n = 0; n < spans; n++) table.admit(TRACE, factsOf({ spanId: id(n + 1), end: 0n, running: true }), 1, n);

@@ -22,7 +22,7 @@ function someFacts(random: Random): LivenessFacts {
 }
 
 describe("a schedule of statuses", () => {
-  law("says at any time what liveness says", seedsFrom(9100, 20), (seed) => {
+  law("equals liveness at any time", seedsFrom(9100, 20), (seed) => {
     const random = new Random(seed);
     const facts = someFacts(random);
     const schedule = statusSchedule(facts);
@@ -32,7 +32,7 @@ describe("a schedule of statuses", () => {
       expect([silence, statusAfter(schedule, silence)]).toEqual([silence, liveness(facts, ARRIVAL + silence).status]);
   });
 
-  test("has a step for each status, the last of which lasts", () => {
+  test("has a step for each status, and the last one stays", () => {
     const none = { lastArrival: `${ARRIVAL}000000`, awaitedParents: 0, missingParents: 0, failed: false };
     expect(statusSchedule({ ...none, running: 1 })).toEqual([
       { after: 0, status: "running" },

@@ -49,7 +49,7 @@ describe("queries", () => {
     ]);
   });
 
-  test("the outermost span of a query stands for it, and it waits under its parent's id until that has come", () => {
+  test("the outermost span of a query stands for it, and it has its parent's id until that is received", () => {
     expect(foldTrace(ARK.slice(0, 3)).queries[0]?.key).toBe(`${TRACE}:${id(hexOf("query"))}`);
     expect(foldTrace(ARK).queries).toEqual([
       {
@@ -98,7 +98,7 @@ describe("queries", () => {
     ]);
   });
 
-  test("without Ark each root is a query; what waits for a parent belongs to the first", () => {
+  test("without Ark each root is a query; spans with a missing parent belong to the first", () => {
     const { queries } = foldTrace([
       span("first", "", { prompt: "Hello", running: true }),
       span("second", "", { start: at(1), error: true }),
@@ -111,7 +111,7 @@ describe("queries", () => {
     ]);
   });
 
-  test("a trace without a root has one query, that of the root that has not come", () => {
+  test("a trace without a root has one query, that of the missing root", () => {
     const orphans = [span("b", "later", { start: at(2) }), span("a", "lost", { kind: "chain", start: at(1) })];
     expect(foldTrace(orphans).queries).toMatchObject([
       { key: `${TRACE}:${id(hexOf("lost"))}`, name: "a", phase: "running", spans: 2 },
@@ -124,7 +124,7 @@ describe("tokens and cost", () => {
     expect(foldTrace(ARK).summary).toMatchObject({ tokens: { input: 100, output: 1 }, cost: 0.1 });
   });
 
-  test("a query's own sum gives way to its parts though what joins them has not come", () => {
+  test("a query's own sum gives way to its parts although the span between them is missing", () => {
     const parts = [
       span("query", "", { kind: "query", ...usage(30) }),
       span("a", "lost", usage(10)),
@@ -215,7 +215,7 @@ describe("summary", () => {
     });
   });
 
-  test("the title is that of the first named query, else of the first that was asked something, else of the first", () => {
+  test("the title is that of the first named query, else of the first with a prompt, else of the first", () => {
     const first = span("first", "");
     const asked = span("asked", "", { start: at(1), prompt: "Why?" });
     const other = ARK.map((facts) => ({ traceId: "ffffffffffffffffffffffffffffffff", facts }));

@@ -108,14 +108,14 @@ describe("nesting", () => {
     ).toEqual(["span 1 0–6 running +3", "  span 2 1–6 running +1", "    span 3 2–6", "  span 4 1–3"]);
   });
 
-  test("a row tells of the worst below it", () => {
+  test("a row shows the worst status below it", () => {
     expect(
       print(viewSpan(1, ""), viewSpan(2, 1), viewSpan(3, 2, { error: true }), viewSpan(4, 1, { start: at(2) })),
     ).toEqual(["span 1 0–1 error below +3", "  span 2 0–1 error below +1", "    span 3 0–1 error", "  span 4 2–3"]);
   });
 });
 
-describe("what is odd is shown and marked", () => {
+describe("odd nodes are shown with badges", () => {
   test("a self-parent is a root", () => {
     expect(print(viewSpan(1, 1), viewSpan(2, 1))).toEqual(["span 1 0–1 +1 [self-parent]", "  span 2 0–1"]);
   });
@@ -129,7 +129,7 @@ describe("what is odd is shown and marked", () => {
     ]);
   });
 
-  test("of two spans under one id both are marked, and children hang from the first", () => {
+  test("two spans under one id both have a badge, and children hang from the first", () => {
     const spans = [viewSpan(2, 1, { otlpKind: 3 }), viewSpan(2, 1, { otlpKind: 2 }), viewSpan(3, 2), viewSpan(1, "")];
     const expected = [
       "span 1 0–1 +3",

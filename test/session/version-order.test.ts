@@ -16,7 +16,7 @@ const RANKED: readonly SpanVersion[] = [
   { running: false, end: 6n, size: 10, hash: "0000000000000001" },
 ];
 
-test("of two encodings the ended one is kept, then the later or newer, the larger, the larger hash; equal ones leave things as they are", () => {
+test("the better version is the ended one, then the later or newer, the larger, the larger hash; equal versions change nothing", () => {
   const outcome = RANKED.map((candidate) =>
     RANKED.map((stored) => (supersedes(candidate, stored) ? ">" : ".")).join(""),
   );

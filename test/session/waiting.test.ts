@@ -11,7 +11,7 @@ const OTHER_TRACE = "11111111111111111111111111111111";
 const NAMES = readdirSync(new URL("../fixtures/asking/", import.meta.url)).map((file) => file.replace(".json", ""));
 
 /** "What? (query, tool) since second", or the status a second after the last arrival. */
-function told(deliveries: readonly (readonly ResourceSpans[])[]): string {
+function statusOf(deliveries: readonly (readonly ResourceSpans[])[]): string {
   const summary = viewOf(deliveries).summary();
   if (!summary) throw new Error("no summary");
   const now = Number(BigInt(summary.liveness.lastArrival) / 1_000_000n) + 1000;
@@ -23,11 +23,11 @@ function told(deliveries: readonly (readonly ResourceSpans[])[]): string {
 
 const course = (name: string): string[] => {
   const deliveries = dialect(name, "asking");
-  return deliveries.map((_, last) => told(deliveries.slice(0, last + 1)));
+  return deliveries.map((_, last) => statusOf(deliveries.slice(0, last + 1)));
 };
 
-describe("somebody was asked", () => {
-  test("A2A: a task that needs input waits though its spans ended, until somebody goes on with it", () => {
+describe("an input request", () => {
+  test("A2A: a task that needs input waits though its spans ended, until the task continues", () => {
     expect(course("a2a-input-required")).toEqual([
       "waiting: Which city? (invoke_agent travel) since 3",
       "running",
@@ -43,7 +43,7 @@ describe("somebody was asked", () => {
     ]);
   });
 
-  test("MCP: when the tool call gives up, nobody takes the answer any more", () => {
+  test("MCP: it is closed when the tool call times out", () => {
     expect(course("mcp-elicitation-timed-out")).toEqual([
       "waiting: Which room do you want? (turn, book_hotel) since 2",
       "running",
@@ -63,13 +63,13 @@ describe("somebody was asked", () => {
     expect(course("ark-input-required")).toEqual(["waiting: Which table? (clean-up) since 9", "running"]);
   });
 
-  test.each(NAMES)("%s: an answer ends it in whatever order things arrive", (name) => {
+  test.each(NAMES)("%s: an answer closes it in any order of delivery", (name) => {
     const deliveries = dialect(name, "asking");
-    for (const order of permutations(oneByOne(deliveries))) expect(told(order)).toBe(course(name).at(-1));
+    for (const order of permutations(oneByOne(deliveries))) expect(statusOf(order)).toBe(course(name).at(-1));
   });
 });
 
-describe("who is asked", () => {
+describe("the open input request", () => {
   const asking = (since: number, more: { task?: string; state?: "open" | "closed"; tool?: string } = {}) => ({
     inputRequest: { state: "open" as const, since: at(since), task: "", question: `asked at ${since}?`, ...more },
   });
@@ -79,13 +79,13 @@ describe("who is asked", () => {
     foldTrace(spans).summary.liveness.waiting?.question;
   const running = { running: true };
 
-  test("what asks is named, so that a reader is led to it", () => {
+  test("names the requesting span", () => {
     const asks = span(3, 1, { ...running, ...asking(4) });
     const { waiting } = foldTrace([span(1, "", running), asks]).summary.liveness;
     expect(waiting?.span).toBe(`${TRACE}:${id(3)}`);
   });
 
-  test("of several questions the one that has been open for longest", () => {
+  test("of several, the oldest one", () => {
     const root = span(1, "", running);
     const [late, early] = [span(2, 1, { ...running, ...asking(5) }), span(3, 1, { ...running, ...asking(4) })];
     expect(question(root, late, early)).toBe("asked at 4?");
@@ -113,7 +113,7 @@ describe("who is asked", () => {
     expect([session(3), session(4), session(4.1)]).toEqual(["asked at 4?", "asked at 4?", undefined]);
   });
 
-  test("of a task the last thing that anybody said of it counts", () => {
+  test("the latest state of a task counts", () => {
     const task = "task-1";
     const asked = span(1, "", asking(4, { task }));
     const over = (since: number) => span(2, "", asking(since, { task, state: "closed" }));
@@ -137,7 +137,7 @@ describe("who is asked", () => {
     expect(tools(span(1, "", { ...running, ...asking(1) }))).toBeUndefined();
   });
 
-  test("what a forgotten trace asked is forgotten, and takes no memory", () => {
+  test("requests of an evicted trace take no memory", () => {
     const table = new SpanTable();
     table.admit(TRACE, span(1, "", { ...running, ...asking(1) }), 1, 0);
     table.admit(OTHER_TRACE, span(1, "", { ...running, ...asking(2) }), 1, 1);
@@ -147,7 +147,7 @@ describe("who is asked", () => {
     expect(table.inputRequests.bytes).toBe(0);
   });
 
-  test("an encoding that won has the say", () => {
+  test("the best version of a span counts", () => {
     const asked = span(1, "", { ...running, ...asking(1) });
     expect(question(asked, span(1, "", { end: at(3) }))).toBeUndefined();
     expect(question(span(1, "", { end: at(3) }), asked)).toBeUndefined();

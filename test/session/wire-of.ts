@@ -5,7 +5,7 @@ import type { Sent } from "./session-generator.ts";
 
 const SESSION_KEYS = ["", "ark.session.id", "session.id", "gen_ai.conversation.id"];
 
-/** The canonical spans that say what these encodings say; a resource for each run of one service. */
+/** The canonical spans that say what these versions say; a resource for each run of one service. */
 export function wireOf(sent: readonly Sent[]): ResourceSpans[] {
   const resourceSpans: { service: string | undefined; spans: Span[] }[] = [];
   for (const { traceId, facts } of sent) {
