@@ -130,7 +130,7 @@ async function purgeSessions(
     await Promise.all(
       page.sessions.map(async ({ summary }) => {
         const { id } = JSON.parse(summary) as { id: string };
-        await sessionAt(env, tenant, id).forget();
+        await sessionAt(env, tenant, id).deleteSession();
       }),
     );
     purged += page.sessions.length;

@@ -1,9 +1,9 @@
 const TIME_DIGITS = 9;
 
 /**
- * Names one life of a log: minted with it, so that a version of a deleted log is never taken for one of its successor.
- * Begins with the time, so that of two lives the later sorts last; `before`: the life that it follows, perhaps within
- * one millisecond, or by a clock that was ahead.
+ * Names one generation of a log, so that a version of a deleted log is never taken for one of its successor. Begins with the
+ * time, so that the later of two sorts last; `before`: the generation that it follows, perhaps within one millisecond, or by
+ * a clock that was ahead.
  */
 export function mintGeneration(now: number, before?: string): string {
   const earliest = before === undefined ? now : Number.parseInt(before.slice(0, TIME_DIGITS), 36) + 1;

@@ -1,7 +1,7 @@
 import type { Frame } from "../session/contract/log-page.ts";
 import { encodeFrame } from "../session/contract/log-page.ts";
 
-/** The hibernatable sockets of an object's viewers, one tag a view. They outlive the instance; nothing about them is kept in fields. */
+/** The hibernatable sockets of an object's viewers, tagged with their view. They outlive the instance, so no field describes them. */
 export class Subscribers {
   readonly #ctx: DurableObjectState;
 
@@ -20,16 +20,16 @@ export class Subscribers {
     return this.#ctx.getWebSockets(view).length;
   }
 
-  /** Encoded once, the same bytes to all. */
+  /** Encoded once; all viewers get the same bytes. */
   publish(view: string, frame: Frame): void {
     const sockets = this.#ctx.getWebSockets(view);
     if (sockets.length === 0) return;
     this.#send(sockets, encodeFrame(frame));
   }
 
-  /** Viewers attach again and read what there is now. */
-  dismiss(): void {
-    for (const socket of this.#ctx.getWebSockets()) socket.close(1000, "the log changed its life");
+  /** Viewers attach again, and read what there is now. */
+  closeAll(): void {
+    for (const socket of this.#ctx.getWebSockets()) socket.close(1000, "the log has a new generation");
   }
 
   announce(message: string): void {

@@ -67,7 +67,7 @@ export const session = new Hono<AppEnv>({ strict: false })
     const peeked: LogPage = await stub.peek("session");
     if (peeked.state !== "present") return redirectIfMoved(c, id, peeked, "/otlp");
     const reader = new LogReader(stub, "session", peeked);
-    const naming = await stub.naming(peeked.head);
+    const naming = await stub.bindingPositions(peeked.head);
     const namingVersions = new Map(naming.map(({ revision, positions }) => [revision, positions] as const));
     const body = reader.document((entry) => reader.whole(withNamingVersions(entry, namingVersions)), {});
     return new Response(body, {
@@ -89,9 +89,9 @@ export const session = new Hono<AppEnv>({ strict: false })
     const refused = permit(c, "administer");
     if (refused !== undefined) return refused;
     const id = sessionIdIn(c.req.param("id"));
-    const deletion = await sessionAt(c.env, c.var.tenant, id).forget();
+    const deletion = await sessionAt(c.env, c.var.tenant, id).deleteSession();
     if (deletion === "absent") return notFound(c, `The session ${id}`);
-    return c.body(null, deletion === "forgotten" ? 204 : 202);
+    return c.body(null, deletion === "deleted" ? 204 : 202);
   })
   .all("/:id", methodNotAllowed("GET", "DELETE"))
   .all("/:id/otlp", methodNotAllowed("GET"))

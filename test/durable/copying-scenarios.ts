@@ -238,7 +238,7 @@ async function expectWhole(
   expect(sorted(found), about).toEqual(sorted(expected));
   for (const id of IDS) {
     const chunks = await rowsOf<{ trace: string; trace_revision: number; kind: string }>(id, "chunk");
-    const held = chunks.flatMap((row) => (row.kind === "gone" ? [] : `${row.trace} ${row.trace_revision}`));
+    const held = chunks.flatMap((row) => (row.kind === "tombstone" ? [] : `${row.trace} ${row.trace_revision}`));
     expect(held, `${about}, each delivery once in the log of ${id}`).toHaveLength(new Set(held).size);
   }
 

@@ -243,9 +243,9 @@ describe("what sessions report", () => {
     expect(await spansListed()).toEqual([50]);
     await reported(summary, "000000003x", 1, 10);
     expect(await spansListed()).toEqual([10]);
-    await directory().remove({ id: "B", generation: "000000002x" }, "over");
+    await directory().remove({ id: "B", generation: "000000002x" }, "deleted");
     expect(await spansListed()).toEqual([10]);
-    await directory().remove({ id: "B", generation: "000000003x" }, "over");
+    await directory().remove({ id: "B", generation: "000000003x" }, "deleted");
     expect(await spansListed()).toEqual([]);
     await reported(summary, "000000003x", 2, 20);
     expect(await spansListed()).toEqual([]);

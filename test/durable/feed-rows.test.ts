@@ -18,10 +18,10 @@ test("the order of all sessions is remembered of so many reports, across evictio
     const counts: number[] = [];
     for (let revision = 1; revision <= 1_000; revision++) {
       if (revision % 170 === 0) rows = new FeedRows(sql, MOST);
-      rows.note("session", "life", revision - 1, revision, Date.now());
+      rows.append("session", "life", revision - 1, revision, Date.now());
       counts.push(sql.exec("SELECT 1 FROM feed").toArray().length);
     }
-    return { most: Math.max(...counts), last: rows.turns({ after: 0, limit: MOST }).at(-1)?.revision };
+    return { most: Math.max(...counts), last: rows.entriesAfter({ after: 0, limit: MOST }).at(-1)?.revision };
   });
   expect(kept).toEqual({ most: MOST, last: 1_000 });
 });

@@ -176,11 +176,12 @@ describe("exports that are refused", () => {
       rejected: 0,
       reason: "no token",
     } as const;
-    for (let n = 0; n < 100; n++) await directory().arrived({ last: [], refused: [refusal], dropped: { metrics: 0 } });
+    for (let n = 0; n < 100; n++)
+      await directory().recordExports({ last: [], refused: [refusal], dropped: { metrics: 0 } });
     expect(lines(await arrivals())).toEqual(["401 × 100: no token"]);
     expect(writes).toBe(1);
     world.pass(10_000);
-    await directory().arrived({ last: [], refused: [refusal], dropped: { metrics: 0 } });
+    await directory().recordExports({ last: [], refused: [refusal], dropped: { metrics: 0 } });
     expect(writes).toBe(2);
     await evictDurableObject(directory());
     expect(lines(await arrivals())).toEqual(["401 × 101: no token"]);

@@ -85,7 +85,7 @@ describe("what was silent for 30 days", () => {
     ]);
     expect(viewer.view.summary()).toMatchObject({ spans: 2, traces: 1 });
     expect((await world.listed("all")).map(({ id, spans }) => [id, spans])).toEqual([["A", 2]]);
-    const marks = (await world.rowsOf<{ kind: string }>("A", "chunk")).filter(({ kind }) => kind === "gone");
+    const marks = (await world.rowsOf<{ kind: string }>("A", "chunk")).filter(({ kind }) => kind === "tombstone");
     expect(marks).toHaveLength(1);
   });
 
@@ -146,7 +146,7 @@ describe("what was silent for 30 days", () => {
     const [{ epoch } = { epoch: 0 }] = await world.rowsOf<{ epoch: number }>("A", "trace");
     world.pass(KEPT);
     const released = { traceId: OLD, session: "A", epoch, newest: Date.now() };
-    expect(await world.objectOf(OLD).release("default", released)).toMatchObject({ outcome: "gone", epoch });
+    expect(await world.objectOf(OLD).deleteTrace("default", released)).toMatchObject({ outcome: "deleted", epoch });
     world.pass(1);
     await world.deliver(someSpans(OLD, 7, 1, { "session.id": "B" }));
     await world.rest(IDS);
@@ -199,11 +199,11 @@ test("marks of traces that left long ago go when they are many: who comes back r
   await viewer.connect();
   await viewer.readUntil(({ event }) => event.type === "bookmark");
   await viewer.disconnect();
-  const marks = `INSERT INTO chunk SELECT 100 + value, 'gone', 0, 'gone', ?, 'identity', '{"encoding":"json","spans":0}', NULL,
+  const marks = `INSERT INTO chunk SELECT 100 + value, 'gone', 0, 'tombstone', ?, 'identity', '{"encoding":"json","spans":0}', NULL,
     '', x'', 1, 0 FROM ${SERIES}`;
   await world.change("A", marks, Date.now() - 8 * DAY);
   // Something has to be due for the session to wake at all.
-  await runInDurableObject(world.objectOf("A"), async (instance) => await instance.tidy());
+  await runInDurableObject(world.objectOf("A"), async (instance) => await instance.expireOverdue());
   const left = await world.rowsOf<{ kind: string }>("A", "chunk");
   expect(left.map(({ kind }) => kind)).toEqual(["spans", "spans", "spans"]);
   await viewer.connect();

@@ -92,7 +92,7 @@ async function announceQuery(c: Context<AppEnv>, event: ArkEvent): Promise<void>
   const session = sessionIdOf(sessionId);
   const key = JSON.stringify([c.var.tenant, queryId, session]);
   if (Math.abs(Date.now() - (announced.get(key) ?? 0)) < KNOWN_MILLIS) return;
-  await directoryOf(c.env, c.var.tenant).noteQuery(queryId, session, queryNameOf(event));
+  await directoryOf(c.env, c.var.tenant).recordQuery(queryId, session, queryNameOf(event));
   announced.set(key, Date.now());
   for (const oldest of announced.keys()) {
     if (announced.size <= MOST_KNOWN) break;

@@ -149,7 +149,7 @@ class PostedQueries {
     const known = this.#names.get(session);
     if (known?.names.has(name) === true) return true;
     if (known?.revision === revision) return false;
-    const names: string[] = await directoryOf(this.#env, this.#tenant).postedTo(session);
+    const names: string[] = await directoryOf(this.#env, this.#tenant).postedQueries(session);
     this.#names.set(session, { revision, names: new Set(names) });
     for (const oldest of this.#names.keys()) {
       if (this.#names.size <= CACHED_SESSIONS) break;

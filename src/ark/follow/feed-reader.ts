@@ -64,7 +64,7 @@ export class FeedReader implements ItemReader {
     this.#place = revision;
     this.#skip = sent;
     const directory = directoryOf(options.env, options.tenant);
-    this.#sent = new SentTraces((ids) => directory.told(ids));
+    this.#sent = new SentTraces((ids) => directory.reportedRevisions(ids));
   }
 
   /** Behind everything that was read. */

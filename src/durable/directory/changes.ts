@@ -3,79 +3,79 @@ import { admits, needsText } from "../../session/list/list-filter.ts";
 import type { ListFilter } from "../../session/list/list-filter.ts";
 import { matchesText } from "../../session/list/search-text.ts";
 import type { ListColumns } from "./list/columns.ts";
-import type { ChangeRow, DirectoryRows, Changed } from "./rows/session-rows.ts";
+import type { ChangeRow, DirectoryRows, ChangedSession } from "./rows/session-rows.ts";
 
-/** Rows looked at for one page, and sessions told in one. */
+/** Rows read for one page, and sessions in one. */
 const SCANNED_ROWS = 2_000;
-const TOLD_SESSIONS = 200;
-/** Of more rows that time has moved it is shorter to read the list again. */
-const MOST_TURNED = 2_000;
-/** Clocks of objects may differ by so much. */
+const PAGE_SESSIONS = 200;
+/** Beyond so many transitions, reading the list again is shorter. */
+const MOST_TRANSITIONS = 2_000;
+/** Clocks of two objects differ by less. */
 const SLACK_MILLIS = 60_000;
 
-/** `columns`: what is needed where time alone changes what a filter shows. */
-export type Directory = { readonly rows: DirectoryRows; readonly columns: () => ListColumns };
+/** `columns`: needed only if time alone changes what a filter shows. */
+export type ReadableDirectory = { readonly rows: DirectoryRows; readonly columns: () => ListColumns };
 
-/** What a viewer has not seen yet of the list, as its filter shows it. */
+/** The changes of the list that a viewer has not seen yet, through its filter. */
 export function readChanges(
-  { rows, columns }: Directory,
+  { rows, columns }: ReadableDirectory,
   { from, filter, blankUntil = 0, lastReadAt: seen }: ChangesQuery,
   now: number,
 ): Omit<ChangesPage, "recentExports"> {
   const { head, generation } = rows;
   const isKnown = from !== undefined && from.generation === generation && from.revision <= head;
-  const turned =
-    isKnown && filter.statuses.length > 0 ? turnedSince(rows, columns(), filter, from.revision, seen, now) : [];
-  const resumed = isKnown && turned !== undefined ? rows.changes(from.revision, SCANNED_ROWS) : undefined;
+  const transitions =
+    isKnown && filter.statuses.length > 0 ? transitionsSince(rows, columns(), filter, from.revision, seen, now) : [];
+  const resumed = isKnown && transitions !== undefined ? rows.changes(from.revision, SCANNED_ROWS) : undefined;
   const isFresh = resumed === undefined;
   const changes = resumed ?? rows.changes(0, SCANNED_ROWS) ?? [];
   const blank = isFresh ? head : blankUntil;
   const after = isFresh ? 0 : (from?.revision ?? 0);
 
-  const { entries, read } = tell(rows, filter, changes, blank, now);
+  const { entries, read } = entriesOf(rows, filter, changes, blank, now);
   const isComplete = read === changes.length && changes.length < SCANNED_ROWS;
-  const due = filter.statuses.length === 0 ? undefined : columns().nextTurn(filter, now);
+  const nextTransition = filter.statuses.length === 0 ? undefined : columns().nextTransition(filter, now);
   return {
     generation,
     head,
     now,
     reset: from !== undefined && isFresh,
     entries,
-    transitions: isFresh ? [] : (turned ?? []),
+    transitions: isFresh ? [] : (transitions ?? []),
     next: isComplete ? head : (changes[read - 1]?.revision ?? after),
-    ...(due === undefined ? {} : { dueAt: due }),
+    ...(nextTransition === undefined ? {} : { dueAt: nextTransition }),
   };
 }
 
-/** `read`: how many of the changes the entries tell. */
-function tell(rows: DirectoryRows, filter: ListFilter, changes: readonly ChangeRow[], blank: number, now: number) {
+/** `read`: how many of the changes the entries cover. */
+function entriesOf(rows: DirectoryRows, filter: ListFilter, changes: readonly ChangeRow[], blank: number, now: number) {
   const shown = new Map<number, string>();
   let read = 0;
   const wanted: number[] = [];
-  for (; read < changes.length && wanted.length < TOLD_SESSIONS; read++) {
+  for (; read < changes.length && wanted.length < PAGE_SESSIONS; read++) {
     const change = changes[read];
     if (change?.n !== undefined && admits(filter, change.facts, now) && hasText(rows, filter, change.n)) {
       wanted.push(change.n);
     }
   }
   rows.summaries(wanted).forEach((summary, at) => shown.set(wanted[at] ?? 0, summary));
-  // Summaries may be too long for one answer: then the next page begins with the first that was left out.
-  const left = shown.size < wanted.length ? wanted[shown.size] : undefined;
+  // Summaries may be too long for one answer: then the next page begins with the first one that was left out.
+  const omitted = shown.size < wanted.length ? wanted[shown.size] : undefined;
   const entries: DirectoryEntry[] = [];
   for (let at = 0; at < read; at++) {
     const change = changes[at];
     if (change === undefined) continue;
-    if (left !== undefined && change.n === left) return { entries, read: at };
+    if (omitted !== undefined && change.n === omitted) return { entries, read: at };
     const { id, revision } = change;
     const summary = change.n === undefined ? undefined : shown.get(change.n);
     if (summary !== undefined) entries.push({ kind: "session", id, revision, summary });
-    else if (revision > blank) entries.push(goneEntry(change));
+    else if (revision > blank) entries.push(tombstoneEntry(change));
   }
   return { entries, read };
 }
 
-/** `undefined` where it is too much to tell. What the reader gets as a change anyway is left out. */
-function turnedSince(
+/** `undefined` if there are too many. Sessions that the reader gets as a change anyway are left out. */
+function transitionsSince(
   rows: DirectoryRows,
   columns: ListColumns,
   filter: ListFilter,
@@ -84,11 +84,11 @@ function turnedSince(
   now: number,
 ): DirectoryEntry[] | undefined {
   const since = seen ?? (rows.activityAt(upTo) ?? now) - SLACK_MILLIS;
-  const turned = columns.turned(filter, since, now, seen === undefined ? "unknown" : "known");
-  if (turned.length > MOST_TURNED) return undefined;
-  const isShown = new Map(turned.map(({ n, shown }) => [n, shown && hasText(rows, filter, n)]));
+  const transitions = columns.transitionsSince(filter, since, now, seen === undefined ? "unknown" : "known");
+  if (transitions.length > MOST_TRANSITIONS) return undefined;
+  const isShown = new Map(transitions.map(({ n, shown }) => [n, shown && hasText(rows, filter, n)]));
   const entries: DirectoryEntry[] = [];
-  for (const { n, id, revision } of rows.named([...isShown.keys()])) {
+  for (const { n, id, revision } of rows.idsOf([...isShown.keys()])) {
     if (revision > upTo) continue;
     const [summary] = isShown.get(n) === true ? rows.summaries([n]) : [];
     entries.push(summary === undefined ? { kind: "gone", id, revision } : { kind: "session", id, revision, summary });
@@ -100,17 +100,17 @@ function hasText(rows: DirectoryRows, filter: ListFilter, n: number): boolean {
   return !needsText(filter) || matchesText(rows.search(n), filter.phrases, filter.names);
 }
 
-function goneEntry(change: ChangeRow): DirectoryEntry {
+function tombstoneEntry(change: ChangeRow): DirectoryEntry {
   const { revision, id } = change;
-  const session = change.n === undefined ? change.goneTo : undefined;
+  const session = change.n === undefined ? change.movedTo : undefined;
   return { kind: "gone", revision, id, ...(session === undefined ? {} : { session }) };
 }
 
-/** Rows looked at in one step, and in one page. */
+/** Rows read in one step, and for one page. */
 const STEP_ROWS = 500;
 const MOST_ROWS = 20_000;
 
-/** A filter without words is asked row by row: who pages by change wants the newest, which are near. */
+/** Applies the filter row by row: pages by change begin with the newest sessions, which are found soon. */
 export function recentPage(
   rows: DirectoryRows,
   before: number,
@@ -118,14 +118,14 @@ export function recentPage(
   filter: ListFilter,
   now: number,
 ): RecentPage {
-  const found: Changed[] = [];
+  const found: ChangedSession[] = [];
   let from = before;
-  let looked = 0;
+  let scanned = 0;
   let isMore = true;
-  while (isMore && found.length <= limit && looked < MOST_ROWS) {
+  while (isMore && found.length <= limit && scanned < MOST_ROWS) {
     const step = rows.changedBefore(from, STEP_ROWS);
     isMore = step.length === STEP_ROWS;
-    looked += step.length;
+    scanned += step.length;
     for (const changed of step) {
       from = changed.revision;
       if (admits(filter, changed.facts, now)) found.push(changed);

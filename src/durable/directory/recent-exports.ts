@@ -2,12 +2,12 @@ import { addRefusal } from "../../session/contract/refused-exports.ts";
 import type { RecentExportsUpdate, RecentExports } from "../../session/contract/stream-events.ts";
 import type { DirectoryRows } from "./rows/session-rows.ts";
 
-const KEPT = 20;
-/** Isolates tell of repeats each 10 s: of one isolate each is written, of many at once few are. */
+const MOST_EXPORTS = 20;
+/** Isolates report repeats every 10 s: each of one isolate is written, and few of many at once. */
 const REPEATS_MILLIS = 5_000;
 
-/** What reached the receiver last: one row, which lacks at most the repeats of refusals that were told within the last seconds. */
-export class RecentArrivals {
+/** The exports that the receiver got last: one row, which lacks at most repeats of refusals from the last seconds. */
+export class RecentExportsRow {
   readonly #rows: DirectoryRows;
   #value: RecentExports | undefined;
   #written = 0;
@@ -21,28 +21,28 @@ export class RecentArrivals {
     return this.#value;
   }
 
-  add(news: RecentExportsUpdate, now: number): void {
+  add(update: RecentExportsUpdate, now: number): void {
     const known = this.value;
     let { refused } = known;
-    let isNew = news.last.length > 0;
-    for (const refusal of news.refused.toReversed()) {
+    let isNew = update.last.length > 0;
+    for (const refusal of update.refused.toReversed()) {
       const { lines, isFirst } = addRefusal(refused, refusal);
       refused = lines;
       isNew ||= isFirst;
     }
     this.#value = {
-      last: [...news.last, ...known.last].toSorted((a, b) => b.at - a.at).slice(0, KEPT),
+      last: [...update.last, ...known.last].toSorted((a, b) => b.at - a.at).slice(0, MOST_EXPORTS),
       refused,
-      dropped: { metrics: known.dropped.metrics + news.dropped.metrics },
+      dropped: { metrics: known.dropped.metrics + update.dropped.metrics },
     };
-    if (!isNew && (news.refused.length === 0 || Math.abs(now - this.#written) < REPEATS_MILLIS)) return;
+    if (!isNew && (update.refused.length === 0 || Math.abs(now - this.#written) < REPEATS_MILLIS)) return;
     this.#rows.setMeta("recentExports", JSON.stringify(this.#value));
     this.#written = now;
   }
 }
 
 function read(stored: string | undefined): RecentExports {
-  // Rows of earlier versions have no refusals of their own.
-  const { last = [], refused = [], dropped = { metrics: 0 } }: Partial<RecentExports> = JSON.parse(stored ?? "{}");
-  return { last, refused, dropped: dropped };
+  return stored === undefined
+    ? { last: [], refused: [], dropped: { metrics: 0 } }
+    : (JSON.parse(stored) as RecentExports);
 }

@@ -4,32 +4,32 @@ import { sessionIdOf } from "../../place.ts";
 import type { LogEntry, View } from "../../session/contract/log-page.ts";
 import { claimsOf, countOf, decodeChunkFacts, knownPositions } from "./log/chunk-facts.ts";
 import type { ChunkFacts } from "./log/chunk-facts.ts";
-import { oweExpiry } from "./expiry.ts";
+import { scheduleExpiry } from "./expiry.ts";
 import { SESSION_SPANS } from "./limits.ts";
 import type { SessionCore } from "./core.ts";
 import type { NewChunk } from "./log/chunk.ts";
 import type { SessionState } from "./state.ts";
-import { isBoundAway, isShown } from "./log/rows.ts";
+import { isMoved, isVisible } from "./log/rows.ts";
 import type { TraceRow } from "./log/rows.ts";
 
-/** Admits a delivery to the home of its trace: whole or not at all, on disk before the answer. */
+/** Admits a delivery at the owner of its trace: whole or not at all, on disk before the answer. */
 export function append(core: SessionCore, tenant: string, delivery: Delivery): AppendOutcome {
   const judged = judge(core, delivery);
   if ("outcome" in judged) return judged;
   const committed = core.write((state) => commit(core, state, tenant, delivery, judged.facts));
-  if (committed.moved) core.discard();
+  if (committed.transition) core.evict();
   for (const { view, previous, entry } of committed.frames) core.publish(view, previous, entry);
-  if (committed.moved === "in") core.subscribers.dismiss();
+  if (committed.transition === "in") core.subscribers.closeAll();
   core.kick();
   return { outcome: "appended" };
 }
 
-/** Reads only. A fault in here would come again with every retry, so it is an answer and not an exception. */
+/** Reads only. A fault here would recur with every retry, so it is an outcome and not an exception. */
 function judge(core: SessionCore, delivery: Delivery): AppendOutcome | { readonly facts: ChunkFacts } {
   const { state } = core;
-  if (state.log.meta.forgetting) throw new Error("this session is being forgotten; try again");
+  if (state.log.meta.deleting) throw new Error("this session is being deleted; try again");
   const row = state.rows.get(delivery.traceId);
-  const table = row !== undefined && !isShown(row, state.id) ? state.hidden : state.shown;
+  const table = row !== undefined && !isVisible(row, state.id) ? state.moved : state.visible;
   let facts: ChunkFacts | undefined;
   let known: readonly number[] = [];
   try {
@@ -63,15 +63,15 @@ function judge(core: SessionCore, delivery: Delivery): AppendOutcome | { readonl
   return { facts };
 }
 
-/** Bytes of values, as they are stored. */
+/** Bytes of offloaded values, as they are stored. */
 export function weigh(values: readonly OffloadedValue[]): number {
   return values.reduce((sum, { body }) => sum + body.length, 0);
 }
 
 type Committed = {
   readonly frames: readonly { readonly view: View; readonly previous: number; readonly entry: LogEntry }[];
-  /** The trace left this object's session, or came back to it: what is in memory is folded anew. */
-  readonly moved?: "away" | "in";
+  /** The trace moved to another session, or back to this object's: the log is folded anew. */
+  readonly transition?: "away" | "in";
 };
 
 function commit(
@@ -85,9 +85,9 @@ function commit(
   const now = Date.now();
   state.log.meta.open(tenant, traceId, now);
   const known = state.rows.get(traceId);
-  const before: TraceRow = known ?? newHome(traceId, facts, state.firstEpoch(now));
-  const previous = { session: state.shownHead, trace: state.homeHead, head: state.traceHeads.get(traceId) ?? 0 };
-  if (known === undefined) state.rows.put(before);
+  const before: TraceRow = known ?? newOwner(traceId, facts, state.firstEpoch(now));
+  const previous = { session: state.sessionHead, trace: state.ownedHead, head: state.traceHeads.get(traceId) ?? 0 };
+  if (known === undefined) state.rows.upsert(before);
 
   const chunk: NewChunk = {
     traceId,
@@ -100,71 +100,71 @@ function commit(
     facts: delivery.facts,
     body: delivery.body,
   };
-  for (const value of delivery.values) state.addBytes(state.log.values.put(value));
+  for (const value of delivery.values) state.addBytes(state.log.values.insert(value));
   const revision = state.log.append(chunk);
   state.admit(traceId, facts, revision, { ...chunk, bytes: chunk.body.length });
 
   const after = bind(state, before, now);
-  const was = isShown(before, state.id);
-  const is = isShown(after, state.id);
-  if (isBoundAway(after, state.id)) state.handover.add({ ...chunk, revision });
-  if (isBoundAway(after, state.id) || after.leaving.length > 0) state.jobs.owe("copy", now);
-  if (is || (was && previous.head > 0)) core.oweReport(state, now);
-  if (is) oweExpiry(core.retention, state, now);
+  const wasVisible = isVisible(before, state.id);
+  const isVisibleNow = isVisible(after, state.id);
+  if (isMoved(after, state.id)) state.pendingCopies.add({ ...chunk, revision });
+  if (isMoved(after, state.id) || after.revoking.length > 0) state.jobs.schedule("copy", now);
+  if (isVisibleNow || (wasVisible && previous.head > 0)) core.scheduleReport(state, now);
+  if (isVisibleNow) scheduleExpiry(core.retention, state, now);
 
   const entry: LogEntry = { ...chunk, kind: delivery.kind, revision, superseded: [] };
   const frames: Committed["frames"][number][] = [{ view: "trace", previous: previous.trace, entry }];
-  if (is && was) frames.push({ view: "session", previous: previous.session, entry });
-  if (is === was) return { frames };
-  if (is) {
-    state.log.takeBack(traceId, now);
-    return { frames: [], moved: "in" };
+  if (isVisibleNow && wasVisible) frames.push({ view: "session", previous: previous.session, entry });
+  if (isVisibleNow === wasVisible) return { frames };
+  if (isVisibleNow) {
+    state.log.restore(traceId, now);
+    return { frames: [], transition: "in" };
   }
   if (previous.head > 0)
     frames.push({
       view: "session",
       previous: previous.session,
-      entry: markGone(state, traceId, after.session ?? "", now),
+      entry: appendTombstone(state, traceId, after.session ?? "", now),
     });
-  return { frames, moved: "away" };
+  return { frames, transition: "away" };
 }
 
-/** Bound from the start where its first spans name a session, so that it is never shown elsewhere. */
-function newHome(traceId: string, facts: ChunkFacts, epoch: number): TraceRow {
+/** Bound at once if its first spans name a session, so that it is never shown elsewhere. */
+function newOwner(traceId: string, facts: ChunkFacts, epoch: number): TraceRow {
   const best = bestName(claimsOf(facts).reduce(withName, NO_NAMES));
   return {
     traceId,
-    role: "home",
+    role: "owner",
     epoch,
-    leaving: [],
+    revoking: [],
     ...(best === undefined ? {} : { session: sessionIdOf(best.value) }),
   };
 }
 
-/** Binds the trace to the session that its spans name by now. Names are never withdrawn, so each binding outranks the last. */
+/** Binds the trace to the session that its spans name now. Names are never taken back, so each binding outranks the last one. */
 function bind(state: SessionState, row: TraceRow, now: number): TraceRow {
-  const table = isShown(row, state.id) ? state.shown : state.hidden;
+  const table = isVisible(row, state.id) ? state.visible : state.moved;
   const best = table.sessionName(row.traceId);
   const session = best === undefined ? undefined : sessionIdOf(best.value);
   if (session === row.session) return row;
-  const left = isBoundAway(row, state.id) && row.session !== undefined ? [...row.leaving, row.session] : row.leaving;
+  const revoking = isMoved(row, state.id) && row.session !== undefined ? [...row.revoking, row.session] : row.revoking;
   const bound: TraceRow = {
     traceId: row.traceId,
-    role: "home",
+    role: "owner",
     epoch: Math.max(row.epoch + 1, now),
-    leaving: left.filter((id) => id !== session),
+    revoking: revoking.filter((id) => id !== session),
     ...(session === undefined ? {} : { session }),
   };
-  state.rows.put(bound);
+  state.rows.upsert(bound);
   return bound;
 }
 
-/** Appends the mark that tells viewers that a trace left; call inside a transaction. */
-export function markGone(state: SessionState, traceId: string, session: string, now: number): LogEntry {
+/** Appends the tombstone from which viewers learn that a trace left; call inside a transaction. */
+export function appendTombstone(state: SessionState, traceId: string, session: string, now: number): LogEntry {
   const revision = state.log.append({
     traceId,
     traceRevision: 0,
-    kind: "gone",
+    kind: "tombstone",
     received: now,
     encoding: "identity",
     receipt: { encoding: "json", spans: 0 },
@@ -172,6 +172,6 @@ export function markGone(state: SessionState, traceId: string, session: string, 
     facts: session,
     body: new Uint8Array(),
   });
-  state.leave(traceId, session, revision);
+  state.admitTombstone(traceId, session, revision);
   return { kind: "gone", revision, traceId, ...(session === "" ? {} : { session }) };
 }

@@ -9,29 +9,29 @@ import type { SessionState } from "./state.ts";
 
 export type Positions = { readonly revision: number; readonly positions: readonly number[] };
 
-type Read = {
+type FoldedChunk = {
   readonly traceId: string;
   readonly revision: number;
   readonly chunk: ChunkFacts;
-  /** Positions that were beaten by the log as far as it is read. */
-  readonly beaten: ReadonlySet<number>;
+  /** Positions of versions that the log up to `until` supersedes. */
+  readonly superseded: ReadonlySet<number>;
 };
 
-type Place = { readonly facts: SpanFacts; readonly revision: number; readonly position: number };
+type FoundVersion = { readonly facts: SpanFacts; readonly revision: number; readonly position: number };
 
 /**
- * Where beaten encodings stand that give their trace a session name which nothing that stayed gives it with that weight,
- * of the log up to `until`: who exports the trace without them exports it without its session. One for each such name.
+ * Positions of superseded versions that alone give their trace a session name with its weight, in the log up to `until`, one
+ * for each such name. An export without them loses the session of the trace.
  */
 export function bindingPositions(state: SessionState, until: number): Positions[] {
-  const lost = lostNames(state, until);
-  if (lost.size === 0) return [];
-  const best = new Map<string, Place>();
-  for (const { traceId, revision, chunk, beaten } of read(state, until, lost)) {
+  const unnamed = namesOnlySuperseded(state, until);
+  if (unnamed.size === 0) return [];
+  const best = new Map<string, FoundVersion>();
+  for (const { traceId, revision, chunk, superseded } of visibleChunks(state, until, unnamed)) {
     if (chunk.kind !== "spans") continue;
-    for (const position of beaten) {
+    for (const position of superseded) {
       const facts = chunk.facts[position];
-      const claim = facts && nameAmong(lost.get(traceId) ?? NO_NAMES, facts);
+      const claim = facts && nameAmong(unnamed.get(traceId) ?? NO_NAMES, facts);
       if (facts === undefined || claim === undefined) continue;
       const key = traceId + claim;
       const known = best.get(key);
@@ -45,16 +45,16 @@ export function bindingPositions(state: SessionState, until: number): Positions[
   return Array.from(positions, ([revision, of]) => ({ revision, positions: of }));
 }
 
-/** By trace, the names that only beaten encodings give. */
-function lostNames(state: SessionState, until: number): Map<string, SessionNames> {
+/** By trace, the names that only superseded versions give. */
+function namesOnlySuperseded(state: SessionState, until: number): Map<string, SessionNames> {
   const all = new Map<string, SessionNames>();
   const standing = new Map<string, SessionNames>();
-  for (const { traceId, chunk, beaten } of read(state, until)) {
+  for (const { traceId, chunk, superseded } of visibleChunks(state, until)) {
     let names = all.get(traceId) ?? NO_NAMES;
     let stayed = standing.get(traceId) ?? NO_NAMES;
     claimsOf(chunk).forEach((claim, position) => {
       names = withName(names, claim);
-      if (!beaten.has(position)) stayed = withName(stayed, claim);
+      if (!superseded.has(position)) stayed = withName(stayed, claim);
     });
     if (chunk.kind === "logs") {
       for (const span of chunk.facts.flatMap(({ spans }) => spans)) {
@@ -65,31 +65,31 @@ function lostNames(state: SessionState, until: number): Map<string, SessionNames
     all.set(traceId, names);
     standing.set(traceId, stayed);
   }
-  const lost = new Map<string, SessionNames>();
+  const unnamed = new Map<string, SessionNames>();
   for (const [traceId, names] of all) {
     const only = names.filter((name) => !standing.get(traceId)?.includes(name));
-    if (only.length > 0) lost.set(traceId, only);
+    if (only.length > 0) unnamed.set(traceId, only);
   }
-  return lost;
+  return unnamed;
 }
 
-/** What the session shows; of these traces only what holds something beaten. Log records stay, whatever becomes of spans within. */
-function* read(state: SessionState, until: number, of?: ReadonlyMap<string, unknown>): Generator<Read> {
-  const table = state.shown;
-  if (!isAnyBeaten(table, until)) return;
+/** What the session shows; of these traces only what holds something superseded. Log records stay, whatever becomes of spans within. */
+function* visibleChunks(state: SessionState, until: number, of?: ReadonlyMap<string, unknown>): Generator<FoldedChunk> {
+  const table = state.visible;
+  if (!isAnySuperseded(table, until)) return;
   for (const { kind, traceId, revision, facts } of state.log.facts()) {
     if (revision > until) return;
-    if (kind === "gone" || !state.shows(traceId)) continue;
-    const beaten = new Set(kind === "logs" ? [] : table.superseded(revision, until));
-    if (of !== undefined && (beaten.size === 0 || !of.has(traceId))) continue;
+    if (kind === "tombstone" || !state.shows(traceId)) continue;
+    const superseded = new Set(kind === "logs" ? [] : table.superseded(revision, until));
+    if (of !== undefined && (superseded.size === 0 || !of.has(traceId))) continue;
     const chunk = decodeChunkFacts(kind, facts);
     if (chunk === undefined) throw new Error("facts of another version; try again");
-    yield { traceId, revision, chunk, beaten };
+    yield { traceId, revision, chunk, superseded };
   }
 }
 
-/** In most logs nothing is: those are not read for it. */
-function isAnyBeaten(table: SpanTable, until: number): boolean {
+/** In most logs nothing is superseded: those are not read. */
+function isAnySuperseded(table: SpanTable, until: number): boolean {
   for (let revision = 1; revision <= until; revision++) {
     if (table.superseded(revision, until).length > 0) return true;
   }

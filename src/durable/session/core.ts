@@ -10,12 +10,12 @@ import { searchableIn } from "../../session/list/searchable.ts";
 import { queriesOf, summarise } from "../../session/summarise.ts";
 import type { QuerySummary, SessionSummary } from "../../session/summary.ts";
 import type { LogEntry, View } from "../../session/contract/log-page.ts";
-import { nextExpiry } from "./expiry.ts";
+import { nextExpiryAt } from "./expiry.ts";
 import type { JobKind } from "./jobs.ts";
 import { SessionState } from "./state.ts";
 import type { Subscribers } from "../subscribers.ts";
 
-type Folded = { readonly of: string; readonly summary: SessionSummary; readonly search: string };
+type FoldedSummary = { readonly of: string; readonly summary: SessionSummary; readonly search: string };
 
 /** What the parts of a session object share: its storage, its state, its neighbours. */
 export class SessionCore {
@@ -24,9 +24,9 @@ export class SessionCore {
   readonly subscribers: Subscribers;
   readonly #runJob: (kind: JobKind) => Promise<void>;
   #state: SessionState | undefined;
-  /** Not on disk: after a wake the directory is told once too often. */
+  /** Not on disk: after a wake one report is superfluous. */
   #reported = { at: 0, interval: 0 };
-  #summary: Folded | undefined;
+  #summary: FoldedSummary | undefined;
   readonly prices: PriceSetting;
   readonly retention: RetentionRule;
 
@@ -46,8 +46,8 @@ export class SessionCore {
 
   get state(): SessionState {
     this.#state ??= new SessionState(this.ctx.storage, (state) => {
-      const expiry = nextExpiry(this.retention, state);
-      if (expiry !== undefined) state.jobs.owe("expire", expiry);
+      const expiry = nextExpiryAt(this.retention, state);
+      if (expiry !== undefined) state.jobs.schedule("expire", expiry);
     });
     return this.#state;
   }
@@ -60,18 +60,18 @@ export class SessionCore {
     return this.state.log.meta.tenant;
   }
 
-  /** What is in memory may differ from what is on disk: the next use folds it anew. */
-  discard(): void {
+  /** Evicts the state in memory, which may differ from the one on disk: the next use folds it anew. */
+  evict(): void {
     this.#state = undefined;
     this.#summary = undefined;
   }
 
-  /** One transaction. Memory that a failed one has changed is thrown away with it. */
+  /** One transaction. If it fails, the state in memory is evicted with it. */
   write<T>(change: (state: SessionState) => T): T {
     try {
       return this.ctx.storage.transactionSync(() => change(this.state));
     } catch (error) {
-      this.discard();
+      this.evict();
       throw error;
     }
   }
@@ -86,26 +86,26 @@ export class SessionCore {
 
   summary(): SessionSummary | undefined {
     const summary = this.#folded()?.summary;
-    // On top of the fold, not in it: who comes and goes to watch must not fold the session anew.
+    // Beside the fold: a change of watchers must not fold the session anew.
     return summary && { ...summary, watchers: this.subscribers.count("session") };
   }
 
-  /** What the list finds the session by. */
+  /** The text by which the list finds the session. */
   search(): string {
     return this.#folded()?.search ?? "";
   }
 
   queries(): QuerySummary[] {
-    const { shown } = this.state;
+    const { visible: shown } = this.state;
     return queriesOf(shown, foldQueries(shown, this.prices.prices));
   }
 
-  #folded(): Folded | undefined {
-    const { shown, shownHead, log, lastArrival } = this.state;
+  #folded(): FoldedSummary | undefined {
+    const { visible: shown, sessionHead: shownHead, log, lastArrival } = this.state;
     if (shown.itemCount === 0) return undefined;
     const of = `${log.meta.generation}.${shownHead}`;
     if (this.#summary?.of !== of) {
-      const belongsTo = this.state.rows.home()?.refused;
+      const belongsTo = this.state.rows.owned()?.refused;
       const about = {
         id: this.state.id,
         lastArrival: nanoseconds(lastArrival),
@@ -126,15 +126,15 @@ export class SessionCore {
     this.subscribers.publish(view, { generation, previous, revision: entry.revision, entry });
   }
 
-  /** Owes the directory a report, at once if there was none for a while; call inside the transaction that gives cause. */
-  oweReport({ jobs, log }: SessionState, now: number): void {
+  /** Schedules a report to the directory, at once if there was none for a while; call inside the transaction that gives cause. */
+  scheduleReport({ jobs, log }: SessionState, now: number): void {
     log.meta.setListed(true);
-    jobs.owe("directory", this.nextReport(now));
+    jobs.schedule("directory", this.nextReportAt(now));
   }
 
-  nextReport(now: number): number {
+  nextReportAt(now: number): number {
     const { at, interval } = this.#reported;
-    // Where the clock was set back since, it does not say how much of the interval is over.
+    // If the clock was set back since, it does not say how much of the interval is over.
     return at > now ? now : Math.max(now, at + interval);
   }
 
@@ -142,7 +142,7 @@ export class SessionCore {
     this.#reported = { at, interval };
   }
 
-  /** Starts in the background what is due or can be done at once; the alarm does what a fault leaves undone. */
+  /** Starts jobs that are due in the background; the alarm repeats them after a fault. */
   kick(): void {
     const { jobs } = this.state;
     const now = Date.now();

@@ -2,28 +2,28 @@ import { retentionSlack } from "../../session/contract/retention.ts";
 import type { RetentionRule } from "../../session/contract/retention.ts";
 import type { SessionState } from "./state.ts";
 
-/** Where a trace went is remembered for so long at least. */
-export const MARK_MILLIS = 7 * 86_400_000;
+/** Tombstones are kept for so long at least. */
+export const TOMBSTONE_MILLIS = 7 * 86_400_000;
 
-/** Owes a look at what arrived then, for when it will be old. */
-export function oweExpiry({ maxAge }: RetentionRule, { jobs }: SessionState, arrived: number): void {
-  if (maxAge !== undefined) jobs.owe("expire", dueOf(maxAge, arrived));
+/** Schedules the expiry of a delivery. */
+export function scheduleExpiry({ maxAge }: RetentionRule, { jobs }: SessionState, received: number): void {
+  if (maxAge !== undefined) jobs.schedule("expire", expiryOf(maxAge, received));
 }
 
 /**
- * When something will be old that is shown here; of what shows nothing, and is no trace's home, when the last mark will be. Told by
- * what is on disk alone: an object that wakes for it must find it due.
+ * When the next visible trace expires; if none is visible or owned, when the last tombstone does. Computed from what is on
+ * disk alone: an object that wakes for it must find it due.
  */
-export function nextExpiry({ maxAge }: RetentionRule, state: SessionState): number | undefined {
+export function nextExpiryAt({ maxAge }: RetentionRule, state: SessionState): number | undefined {
   if (maxAge === undefined || state.log.meta.generation === undefined) return undefined;
-  const oldest = state.oldestArrival();
-  if (oldest !== undefined) return dueOf(maxAge, oldest);
-  if (state.rows.home() !== undefined) return undefined;
-  const left = state.lastLeft();
-  return Math.max(dueOf(maxAge, left), left + MARK_MILLIS);
+  const oldest = state.oldestReceived();
+  if (oldest !== undefined) return expiryOf(maxAge, oldest);
+  if (state.rows.owned() !== undefined) return undefined;
+  const left = state.lastMovedAt();
+  return Math.max(expiryOf(maxAge, left), left + TOMBSTONE_MILLIS);
 }
 
-/** A little later than it might be: whatever else becomes old by then goes with it. */
-function dueOf(maxAge: number, arrived: number): number {
-  return arrived + maxAge + retentionSlack(maxAge);
+/** Somewhat later than necessary, so that traces of about the same age expire together. */
+function expiryOf(maxAge: number, received: number): number {
+  return received + maxAge + retentionSlack(maxAge);
 }

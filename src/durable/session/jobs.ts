@@ -1,77 +1,78 @@
-/** What an object still owes to others. */
-export type JobKind = "copy" | "directory" | "forget" | "expire";
+/** Work of an object that involves others. */
+export type JobKind = "copy" | "directory" | "delete" | "expire";
 
-/** What is due is being run at once; the alarm is for the case that the run is lost with the instance. */
+/** A due job runs at once; the alarm is for the case that the run is lost with the instance. */
 const LOST_RUN_MILLIS = 1_000;
 const FIRST_RETRY_MILLIS = 1_000;
-/** A neighbour that stays away is asked again once a minute. */
+/** An object that keeps failing is called once a minute. */
 const LAST_RETRY_MILLIS = 60_000;
 
-type Owed = { readonly due: number; readonly attempts: number };
+type Scheduled = { readonly dueAt: number; readonly attempts: number };
 
 /**
- * When to do what is owed. Only the alarm is on disk, set with the write that gives cause: an object that wakes owes
- * whatever its log says that it may owe, and asking once too often changes nothing. That saves rows with every delivery.
+ * The schedule of an object's jobs. Only the alarm is on disk, set with the write that gives cause: on wake, jobs are derived from the log
+ * again, and running one twice is harmless. That saves rows with every delivery.
  */
 export class Jobs {
   readonly #storage: DurableObjectStorage;
-  readonly #due = new Map<JobKind, Owed>();
-  /** When the alarm rings; unknown after a wake, and then simply set. */
-  #armed: number | undefined;
+  readonly #scheduled = new Map<JobKind, Scheduled>();
+  /** Time of the alarm; unknown after a wake, and then simply set. */
+  #alarmAt: number | undefined;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
   }
 
-  /** An earlier due time of the same job stays, and so does the wait of one that backs off: who is overloaded must not be asked with every append. */
-  owe(kind: JobKind, due: number): void {
-    const owed = this.#due.get(kind);
-    if (owed === undefined || (owed.attempts === 0 && due < owed.due)) this.#due.set(kind, { due, attempts: 0 });
+  /** An earlier time of the same job stays, and so does the wait of one that backs off: an overloaded object must not be called with every append. */
+  schedule(kind: JobKind, due: number): void {
+    const scheduled = this.#scheduled.get(kind);
+    if (scheduled === undefined || (scheduled.attempts === 0 && due < scheduled.dueAt))
+      this.#scheduled.set(kind, { dueAt: due, attempts: 0 });
   }
 
-  owes(kind: JobKind): boolean {
-    return this.#due.has(kind);
+  isScheduled(kind: JobKind): boolean {
+    return this.#scheduled.has(kind);
   }
 
   isDue(kind: JobKind, now: number): boolean {
-    const owed = this.#due.get(kind);
-    return owed !== undefined && dueOf(owed, now) <= now;
+    const scheduled = this.#scheduled.get(kind);
+    return scheduled !== undefined && dueAt(scheduled, now) <= now;
   }
 
   done(kind: JobKind): void {
-    this.#due.delete(kind);
+    this.#scheduled.delete(kind);
   }
 
   postpone(kind: JobKind, due: number): void {
-    this.#due.set(kind, { due, attempts: 0 });
+    this.#scheduled.set(kind, { dueAt: due, attempts: 0 });
   }
 
-  /** Backs off with jitter: many homes that lost one session don't come back as one. */
+  /** Backs off with jitter, so that many owners that lost one session do not call at the same moment. */
   failed(kind: JobKind, now: number): void {
-    const attempts = (this.#due.get(kind)?.attempts ?? 0) + 1;
+    const attempts = (this.#scheduled.get(kind)?.attempts ?? 0) + 1;
     const wait = Math.min(LAST_RETRY_MILLIS, FIRST_RETRY_MILLIS * 2 ** Math.min(attempts - 1, 10));
-    this.#due.set(kind, { due: now + wait * (0.5 + Math.random() / 2), attempts });
+    this.#scheduled.set(kind, { dueAt: now + wait * (0.5 + Math.random() / 2), attempts });
   }
 
-  /** Sets the alarm for the earliest job, never later than it stands. Without an `await` before it, it is part of the write that gave cause. */
+  /** Sets the alarm for the earliest job, never later than it is set. Without an `await` before it, it is part of the write that gave cause. */
   arm(now: number): void {
-    if (this.#due.size === 0) return;
+    if (this.#scheduled.size === 0) return;
     let earliest = Number.POSITIVE_INFINITY;
-    for (const owed of this.#due.values()) earliest = Math.min(earliest, dueOf(owed, now));
+    for (const scheduled of this.#scheduled.values()) earliest = Math.min(earliest, dueAt(scheduled, now));
     const at = Math.round(Math.max(earliest, now + LOST_RUN_MILLIS));
-    if (this.#armed !== undefined && this.#armed <= at) return;
-    this.#armed = at;
-    // Writes are in order and hold back the answer until they are on disk: nobody has to wait here.
+    if (this.#alarmAt !== undefined && this.#alarmAt <= at) return;
+    this.#alarmAt = at;
+    // Writes are in order and hold back the response until they are on disk: no need to wait here.
     void this.#storage.setAlarm(at);
   }
 
-  /** The alarm that rang no longer stands. */
-  rang(): void {
-    this.#armed = undefined;
+  /** The alarm fired, and is no longer set. */
+  fired(): void {
+    this.#alarmAt = undefined;
   }
 }
 
-/** No wait is longer than the last: where one is, the clock was set back since the job failed. */
-function dueOf({ due, attempts }: Owed, now: number): number {
+/** A wait longer than the last one means that the clock was set back since the job failed. */
+function dueAt({ dueAt: due, attempts }: Scheduled, now: number): number {
   return attempts > 0 && due > now + LAST_RETRY_MILLIS ? now : due;
 }

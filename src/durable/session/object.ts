@@ -4,20 +4,20 @@ import { tracesWithSpans } from "../../session/count-events.ts";
 import type { AppendOutcome, Delivery, OffloadedValue } from "../../facts/delivery.ts";
 import type { Cursor, LogPage, View } from "../../session/contract/log-page.ts";
 import { append } from "./admission.ts";
-import type { Copy, CopyOutcome, Release, ReleaseOutcome, Withdrawal } from "./copy/protocol.ts";
-import { beginForgetting, forget, release } from "./retention/deleting.ts";
+import type { Copy, CopyOutcome, TraceDeletion, TraceDeletionOutcome, Revocation } from "./copy/protocol.ts";
+import { beginDeletion, deleteSession, deleteTrace } from "./retention/deleting.ts";
 import { expire } from "./retention/expiring.ts";
 import { OwnerCopy } from "./copy/sending.ts";
 import type { JobKind } from "./jobs.ts";
 import { bindingPositions } from "./binding.ts";
 import type { Positions } from "./binding.ts";
 import { peek, readPage } from "./reading.ts";
-import { receive, withdraw } from "./copy/receiving.ts";
+import { receive, revoke } from "./copy/receiving.ts";
 import { report } from "./reporting.ts";
 import { SessionCore } from "./core.ts";
 import { Subscribers } from "../subscribers.ts";
 
-/** A trace's home and a session's log, live: admits, persists, publishes. Public methods are RPC. */
+/** The owner of a trace and the log of a session, live: admits, persists, publishes. Public methods are RPC. */
 export class SessionObject extends DurableObject<Bindings> {
   readonly #core: SessionCore;
   readonly #copier: OwnerCopy;
@@ -29,7 +29,7 @@ export class SessionObject extends DurableObject<Bindings> {
     this.#copier = new OwnerCopy(this.#core);
   }
 
-  /** Acknowledged when on disk. Throws on passing faults only. */
+  /** Returns when the delivery is on disk. Throws on transient faults only. */
   append(tenant: string, delivery: Delivery): AppendOutcome {
     return append(this.#core, tenant, delivery);
   }
@@ -38,19 +38,19 @@ export class SessionObject extends DurableObject<Bindings> {
     return receive(this.#core, tenant, copy);
   }
 
-  withdraw(tenant: string, withdrawal: Withdrawal): void {
-    withdraw(this.#core, tenant, withdrawal);
+  revoke(tenant: string, revocation: Revocation): void {
+    revoke(this.#core, tenant, revocation);
   }
 
-  async release(_tenant: string, released: Release): Promise<ReleaseOutcome> {
-    return await release(this.#core, this.#copier, released);
+  async deleteTrace(_tenant: string, deletion: TraceDeletion): Promise<TraceDeletionOutcome> {
+    return await deleteTrace(this.#core, this.#copier, deletion);
   }
 
-  /** The list found that something here should be forgotten by now, or knows too little of it. */
-  async tidy(): Promise<"absent" | "present"> {
+  /** Called by the directory for a session with traces that should have expired, or with unknown storage usage. */
+  async expireOverdue(): Promise<"absent" | "present"> {
     if (!this.#core.exists) return "absent";
     await this.#run("expire");
-    if (this.#core.state.log.meta.forgetting) await this.#run("forget");
+    if (this.#core.state.log.meta.deleting) await this.#run("delete");
     if (!this.#core.exists) return "absent";
     await this.#run("directory");
     return "present";
@@ -64,22 +64,22 @@ export class SessionObject extends DurableObject<Bindings> {
     return peek(this.#core, view, also);
   }
 
-  /** Positions of beaten encodings that alone name the session of their trace, in the log up to `until`. */
-  naming(until: number): Positions[] {
-    return this.#core.exists && !this.#core.state.log.meta.forgetting ? bindingPositions(this.#core.state, until) : [];
+  /** Positions of superseded versions that alone name the session of their trace, in the log up to `until`. */
+  bindingPositions(until: number): Positions[] {
+    return this.#core.exists && !this.#core.state.log.meta.deleting ? bindingPositions(this.#core.state, until) : [];
   }
 
-  /** Ids of the traces with spans that the session shows, as they were first seen. */
+  /** Ids of the visible traces with spans, in the order of their first spans. */
   traces(): string[] {
-    return this.#core.exists && !this.#core.state.log.meta.forgetting ? tracesWithSpans(this.#core.state.shown) : [];
+    return this.#core.exists && !this.#core.state.log.meta.deleting ? tracesWithSpans(this.#core.state.visible) : [];
   }
 
   value(hash: string): OffloadedValue | undefined {
     const { log } = this.#core.state;
-    return this.#core.exists && !log.meta.forgetting ? log.values.get(hash) : undefined;
+    return this.#core.exists && !log.meta.deleting ? log.values.get(hash) : undefined;
   }
 
-  /** Of the values so many, from the first on, as reach `maxBytes`; one at least. `undefined`: there is none of that hash. */
+  /** The first of these values, up to about `maxBytes`; one at least. `undefined` for an unknown hash. */
   values(hashes: readonly string[], maxBytes: number): (OffloadedValue | undefined)[] {
     const values: (OffloadedValue | undefined)[] = [];
     let bytes = 0;
@@ -92,17 +92,17 @@ export class SessionObject extends DurableObject<Bindings> {
     return values;
   }
 
-  /** `begun`: nothing is shown any more, but a home could not be told yet, and takes spans until it is. */
-  async forget(): Promise<"absent" | "begun" | "forgotten"> {
-    if (!beginForgetting(this.#core)) return "absent";
+  /** `begun`: nothing is shown any more, but an owner could not be called yet, and admits spans until it is. */
+  async deleteSession(): Promise<"absent" | "begun" | "deleted"> {
+    if (!beginDeletion(this.#core)) return "absent";
     this.#core.state.jobs.arm(Date.now());
-    await this.#run("forget");
-    if (!this.#core.state.log.meta.forgetting) return "forgotten";
+    await this.#run("delete");
+    if (!this.#core.state.log.meta.deleting) return "deleted";
     this.#core.state.jobs.arm(Date.now());
     return "begun";
   }
 
-  /** A subscriber's socket; `view` says what it follows. */
+  /** A subscriber's socket; `view` is the view that it follows. */
   override fetch(request: Request): Response {
     if (request.headers.get("Upgrade") !== "websocket") return new Response(null, { status: 426 });
     const view = new URL(request.url).searchParams.get("view") === "trace" ? "trace" : "session";
@@ -112,7 +112,7 @@ export class SessionObject extends DurableObject<Bindings> {
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
-    // 1005 and 1006 say that no code came, and must not be sent.
+    // 1005 and 1006 mean that no code was received, and must not be sent.
     socket.close(code === 1005 || code === 1006 ? 1000 : code);
     this.#watchersChanged();
   }
@@ -123,22 +123,22 @@ export class SessionObject extends DurableObject<Bindings> {
 
   override async alarm(): Promise<void> {
     if (!this.#core.exists) {
-      // Of what was deleted a day ago no copy is under way any more.
-      this.#core.discard();
+      // No copy to a session that was deleted a day ago is under way any more.
+      this.#core.evict();
       return await this.ctx.storage.deleteAll();
     }
     const { jobs } = this.#core.state;
-    jobs.rang();
-    // What will be old, and when, is known of a log that is folded.
+    jobs.fired();
+    // The fold derives when the next trace expires.
     void this.#core.state.folded;
     const now = Date.now();
-    for (const kind of ["expire", "forget", "copy", "directory"] as const) {
+    for (const kind of ["expire", "delete", "copy", "directory"] as const) {
       if (this.#core.exists && this.#core.state.jobs.isDue(kind, now)) await this.#run(kind);
     }
     if (this.#core.exists) this.#core.state.jobs.arm(Date.now());
   }
 
-  /** One run of a kind at a time. A fault of one job is its own: it is tried again later, and the others go on. */
+  /** One run of a kind at a time. A fault concerns one job only: that job is retried, and the others go on. */
   #run(kind: JobKind): Promise<void> {
     const active = this.#active.get(kind);
     if (active !== undefined && kind !== "copy") return active;
@@ -150,7 +150,7 @@ export class SessionObject extends DurableObject<Bindings> {
   async #attempt(kind: JobKind): Promise<void> {
     try {
       if (kind === "directory") await report(this.#core);
-      else if (kind === "forget") await forget(this.#core, this.#copier);
+      else if (kind === "delete") await deleteSession(this.#core, this.#copier);
       else if (kind === "expire") await expire(this.#core, this.#copier);
       else await this.#copy();
     } catch (error) {
@@ -167,8 +167,8 @@ export class SessionObject extends DurableObject<Bindings> {
   }
 
   #watchersChanged(): void {
-    if (!this.#core.exists || this.#core.state.shown.itemCount === 0) return;
-    this.#core.write((state) => this.#core.oweReport(state, Date.now()));
+    if (!this.#core.exists || this.#core.state.visible.itemCount === 0) return;
+    this.#core.write((state) => this.#core.scheduleReport(state, Date.now()));
     this.#core.kick();
   }
 }

@@ -5,19 +5,19 @@ import type { SessionCore } from "./core.ts";
 import type { Chunk } from "./log/chunk.ts";
 import type { Tombstone } from "./log/rows.ts";
 import type { SessionState } from "./state.ts";
-import { isBoundAway } from "./log/rows.ts";
+import { isMoved } from "./log/rows.ts";
 
-/** What a page would say of the log, without its entries. */
+/** A page of the log without its entries. */
 export function peek(core: SessionCore, view: View, also?: "queries"): LogPage {
   const { state } = core;
-  const head = view === "session" ? state.shownHead : state.homeHead;
+  const head = view === "session" ? state.sessionHead : state.ownedHead;
   const page = readPage(core, view, { generation: state.log.meta.generation ?? "", revision: head }, 0);
   return page.state === "present" && also === "queries" ? { ...page, queries: core.queries() } : page;
 }
 
 /**
- * One page of what a view shows after a cursor: at least one entry where one is left, then up to about `maxBytes`. With
- * `until`, as it was when that revision was the head: what beat a span later does not hide it.
+ * One page of a view after a cursor: at least one entry if one is left, then up to about `maxBytes`. With `until`, as it was when
+ * that revision was the head: a version that came later supersedes nothing.
  */
 export function readPage(
   core: SessionCore,
@@ -28,20 +28,20 @@ export function readPage(
 ): LogPage {
   const { state } = core;
   const { generation } = state.log.meta;
-  if (generation === undefined || state.log.meta.forgetting) return { state: "absent" };
-  if (view === "session" && state.shown.itemCount === 0) return redirectIfMoved(state, from);
-  const home = state.rows.home();
-  if (view === "trace" && home === undefined) return { state: "absent" };
-  const last = view === "session" ? state.shownHead : state.homeHead;
+  if (generation === undefined || state.log.meta.deleting) return { state: "absent" };
+  if (view === "session" && state.visible.itemCount === 0) return redirectIfMoved(state, from);
+  const owned = state.rows.owned();
+  if (view === "trace" && owned === undefined) return { state: "absent" };
+  const last = view === "session" ? state.sessionHead : state.ownedHead;
   const head = Math.min(last, until ?? last);
-  // A trace that was forgotten and came again: who holds what it was begins anew.
-  const began = view === "trace" ? state.homeBegan : 0;
+  // A trace that was deleted and received again: readers from before begin anew.
+  const began = view === "trace" ? state.ownedSince : 0;
   const isRead = from !== undefined && (from.revision === 0 || from.revision >= began);
   const valid = isRead && from.generation === generation && from.revision <= head;
   const entries: LogEntry[] = [];
   let next = valid ? from.revision : 0;
   let bytes = 0;
-  for (const chunk of state.log.chunks(next, view === "trace" ? home?.traceId : undefined)) {
+  for (const chunk of state.log.chunks(next, view === "trace" ? owned?.traceId : undefined)) {
     if (chunk.revision > head) break;
     if (entries.length > 0 && bytes >= maxBytes) break;
     next = chunk.revision;
@@ -51,9 +51,9 @@ export function readPage(
     bytes += textBytes(chunk);
   }
   const reached = entries.length === 0 || next >= head;
-  const summarised = reached && until === undefined && (view === "session" || state.shows(home?.traceId ?? ""));
+  const summarised = reached && until === undefined && (view === "session" || state.shows(owned?.traceId ?? ""));
   const summary = summarised ? core.summary() : undefined;
-  const session = home !== undefined && isBoundAway(home, state.id) ? home.session : undefined;
+  const session = owned !== undefined && isMoved(owned, state.id) ? owned.session : undefined;
   return {
     state: "present",
     generation,
@@ -61,7 +61,7 @@ export function readPage(
     reset: from !== undefined && !valid,
     entries,
     next: reached ? head : next,
-    lastTombstone: view === "session" ? state.lastLeave : 0,
+    lastTombstone: view === "session" ? state.lastTombstone : 0,
     ...(summary === undefined ? {} : { summary, retention: retentionOf(core) }),
     ...(core.prices.text === undefined ? {} : { prices: core.prices.text }),
     ...(session === undefined ? {} : { session }),
@@ -76,9 +76,9 @@ function textBytes({ encoding, body }: Chunk): number {
 }
 
 function entryOf(state: SessionState, view: View, chunk: Chunk, until: number): LogEntry | undefined {
-  if (chunk.kind === "gone") return view === "trace" ? undefined : markOf(chunk);
+  if (chunk.kind === "tombstone") return view === "trace" ? undefined : tombstoneEntry(chunk);
   if (view === "session" && !state.shows(chunk.traceId)) return undefined;
-  const table = state.shows(chunk.traceId) ? state.shown : state.hidden;
+  const table = state.shows(chunk.traceId) ? state.visible : state.moved;
   const { kind, revision, traceId, traceRevision, received, receipt, encoding, body, hashes } = chunk;
   return {
     kind,
@@ -97,14 +97,14 @@ function entryOf(state: SessionState, view: View, chunk: Chunk, until: number): 
   };
 }
 
-function markOf({ revision, traceId, facts }: Tombstone): TombstoneEntry {
+function tombstoneEntry({ revision, traceId, facts }: Tombstone): TombstoneEntry {
   return { kind: "gone", revision, traceId, ...(facts === "" ? {} : { session: facts }) };
 }
 
 function redirectIfMoved(state: SessionState, from: Cursor | undefined): LogPage {
   const sessions = state.destinations;
   if (sessions.length === 0) return { state: "absent" };
-  if (from === undefined || from.generation !== state.log.meta.generation || from.revision >= state.lastLeave)
+  if (from === undefined || from.generation !== state.log.meta.generation || from.revision >= state.lastTombstone)
     return { state: "moved", sessions, tombstones: [] };
-  return { state: "moved", sessions, tombstones: state.log.tombstones.after(from.revision).map(markOf) };
+  return { state: "moved", sessions, tombstones: state.log.tombstones.after(from.revision).map(tombstoneEntry) };
 }

@@ -6,17 +6,17 @@ import { Jobs } from "./jobs.ts";
 import { LogFold } from "./log/log-fold.ts";
 import { SessionLog } from "./log/session-log.ts";
 import { fenceOf } from "./log/deletion-fence.ts";
-import { isBoundAway, isShown, TraceRows } from "./log/rows.ts";
+import { isMoved, isVisible, TraceRows } from "./log/rows.ts";
 
 /**
- * Everything an object holds in memory: made of its rows, and never anything that they could not give again. The log is
- * folded when somebody asks what it comes to: what only writes to it does without.
+ * An object's state in memory, always rebuilt from its rows. The log is folded when its fold is read first; writing alone does
+ * not need it.
  */
 export class SessionState {
   readonly log: SessionLog;
   readonly rows: TraceRows;
   readonly jobs: Jobs;
-  readonly handover = new PendingCopies();
+  readonly pendingCopies = new PendingCopies();
   readonly #storage: DurableObjectStorage;
   readonly #onFold: (state: SessionState) => void;
   #fold: LogFold | undefined;
@@ -28,43 +28,43 @@ export class SessionState {
     const exists = this.log.meta.generation !== undefined;
     this.rows = new TraceRows(storage.sql, exists);
     this.jobs = new Jobs(storage);
-    const home = this.rows.home();
-    if (home !== undefined && (isBoundAway(home, this.id) || home.leaving.length > 0)) this.jobs.owe("copy", 0);
-    if (this.log.meta.listed) this.jobs.owe("directory", 0);
-    if (this.log.meta.forgetting) this.jobs.owe("forget", 0);
+    const owned = this.rows.owned();
+    if (owned !== undefined && (isMoved(owned, this.id) || owned.revoking.length > 0)) this.jobs.schedule("copy", 0);
+    if (this.log.meta.listed) this.jobs.schedule("directory", 0);
+    if (this.log.meta.deleting) this.jobs.schedule("delete", 0);
   }
 
-  /** The first binding of a trace that comes home here now: later than all that were before a deletion, whatever the clock says. */
+  /** The epoch of the first binding of the owned trace: later than all before a deletion, whatever the clock says. */
   firstEpoch(now: number): number {
     return Math.max(now, fenceOf(this.#storage, "trace") + 1);
   }
 
-  get shown(): SpanTable {
-    return this.folded.shown;
+  get visible(): SpanTable {
+    return this.folded.visible;
   }
 
-  get hidden(): SpanTable {
-    return this.folded.hidden;
+  get moved(): SpanTable {
+    return this.folded.moved;
   }
 
   get traceHeads(): ReadonlyMap<string, number> {
     return this.folded.traceHeads;
   }
 
-  get shownHead(): number {
-    return this.folded.shownHead;
+  get sessionHead(): number {
+    return this.folded.sessionHead;
   }
 
-  get homeHead(): number {
-    return this.folded.homeHead;
+  get ownedHead(): number {
+    return this.folded.ownedHead;
   }
 
-  get lastLeave(): number {
-    return this.folded.lastLeave;
+  get lastTombstone(): number {
+    return this.folded.lastTombstone;
   }
 
-  get homeBegan(): number {
-    return this.folded.homeBegan;
+  get ownedSince(): number {
+    return this.folded.ownedSince;
   }
 
   get lastArrival(): number {
@@ -75,7 +75,7 @@ export class SessionState {
     return this.folded.bytes;
   }
 
-  /** Bytes of large values that were stored. */
+  /** Adds the bytes of offloaded values that were stored. */
   addBytes(bytes: number): void {
     this.folded.bytes += bytes;
   }
@@ -85,10 +85,10 @@ export class SessionState {
   }
 
   shows(traceId: string): boolean {
-    return isShown(this.rows.get(traceId), this.id);
+    return isVisible(this.rows.get(traceId), this.id);
   }
 
-  /** Takes in a chunk that was just appended. */
+  /** Folds a chunk that was just appended. */
   admit(
     traceId: string,
     facts: ChunkFacts,
@@ -98,51 +98,51 @@ export class SessionState {
     this.#admit(this.folded, traceId, facts, { ...chunk, revision });
   }
 
-  /** Takes in a mark that a trace left. What is not folded yet will be with the mark. */
-  leave(traceId: string, session: string, revision: number): void {
-    this.#fold?.leave(traceId, session, revision, { isOwn: traceId === this.id });
+  /** Folds a tombstone that was just appended. A log that is not folded yet will be with it. */
+  admitTombstone(traceId: string, session: string, revision: number): void {
+    this.#fold?.admitTombstone(traceId, session, revision, { isOwned: traceId === this.id });
   }
 
-  /** The log is not what was folded any more. */
-  unfold(): void {
+  /** The log differs from its fold now. */
+  evictFold(): void {
     this.#fold = undefined;
   }
 
-  /** When a trace arrived last, Unix milliseconds; 0 where nothing of it is here. */
-  newest(traceId: string): number {
-    return this.folded.newest.get(traceId) ?? 0;
+  /** When the last delivery of a trace was received, Unix milliseconds; 0 without one. */
+  lastReceived(traceId: string): number {
+    return this.folded.lastReceived.get(traceId) ?? 0;
   }
 
-  /** The last arrival of the trace that has been silent for longest, Unix milliseconds; `undefined` where none is shown. */
-  oldestArrival(): number | undefined {
+  /** When the trace without deliveries for longest received its last one, Unix milliseconds; `undefined` without a visible trace. */
+  oldestReceived(): number | undefined {
     let oldest: number | undefined;
-    for (const [, newest] of this.arrivals()) if (oldest === undefined || newest < oldest) oldest = newest;
+    for (const [, newest] of this.visibleTraces()) if (oldest === undefined || newest < oldest) oldest = newest;
     return oldest;
   }
 
-  /** When the last trace left, as marks and what was withdrawn say, Unix milliseconds; 0 where none did. */
-  lastLeft(): number {
-    let last = this.log.tombstones.last();
-    for (const { role, epoch } of this.rows.all()) if (role === "withdrawn") last = Math.max(last, epoch);
+  /** When the last trace left, by tombstones and revoked replicas, Unix milliseconds; 0 if none did. */
+  lastMovedAt(): number {
+    let last = this.log.tombstones.lastReceived();
+    for (const { role, epoch } of this.rows.all()) if (role === "revoked") last = Math.max(last, epoch);
     return last;
   }
 
-  /** The traces that the session shows, with their last arrival. */
-  *arrivals(): Generator<readonly [traceId: string, newest: number]> {
-    for (const arrival of this.folded.newest) if (this.shows(arrival[0])) yield arrival;
+  /** The traces that the session shows, with the time of their last delivery. */
+  *visibleTraces(): Generator<readonly [traceId: string, newest: number]> {
+    for (const arrival of this.folded.lastReceived) if (this.shows(arrival[0])) yield arrival;
   }
 
-  /** The sessions that traces went to which were shown here, or would be if they named none. */
+  /** The sessions that traces moved to. */
   get destinations(): string[] {
-    const sessions = new Map(this.folded.goneTo);
-    const home = this.rows.home();
-    if (home !== undefined && isBoundAway(home, this.id)) sessions.set(home.traceId, home.session ?? "");
+    const sessions = new Map(this.folded.movedTo);
+    const owned = this.rows.owned();
+    if (owned !== undefined && isMoved(owned, this.id)) sessions.set(owned.traceId, owned.session ?? "");
     return Array.from(new Set(sessions.values())).filter((session) => session !== "");
   }
 
   get folded(): LogFold {
     if (this.#fold !== undefined) return this.#fold;
-    this.#tidy();
+    this.#deleteUnreferenced();
     const fold = new LogFold(this.log.meta.generation === undefined ? 0 : this.log.values.weight());
     if (this.log.meta.generation !== undefined) this.#foldLog(fold);
     this.#fold = fold;
@@ -150,21 +150,21 @@ export class SessionState {
     return fold;
   }
 
-  /** Once for all traces that went since: it reads the whole log. */
-  #tidy(): void {
-    const { meta: life, values } = this.log;
-    if (!life.untidy) return;
+  /** Once for all traces that were deleted since: it reads the whole log. */
+  #deleteUnreferenced(): void {
+    const { meta, values } = this.log;
+    if (!meta.hasUnreferenced) return;
     this.#storage.transactionSync(() => {
-      values.dropUnnamed();
-      life.setUntidy(false);
+      values.deleteUnreferenced();
+      meta.setUnreferenced(false);
     });
   }
 
   #foldLog(fold: LogFold): void {
     for (const chunk of this.log.facts()) {
       const { kind, traceId, revision } = chunk;
-      if (kind === "gone") {
-        fold.leave(traceId, chunk.facts, revision, { isOwn: traceId === this.id });
+      if (kind === "tombstone") {
+        fold.admitTombstone(traceId, chunk.facts, revision, { isOwned: traceId === this.id });
         continue;
       }
       const facts = decodeChunkFacts(kind, chunk.facts) ?? this.#derive(kind, revision);
@@ -174,7 +174,7 @@ export class SessionState {
 
   #admit(fold: LogFold, traceId: string, facts: ChunkFacts, chunk: Parameters<LogFold["admit"]>[2]): void {
     const row = this.rows.get(traceId);
-    fold.admit(traceId, facts, chunk, { isShown: isShown(row, this.id), isHome: row?.role === "home" });
+    fold.admit(traceId, facts, chunk, { isVisible: isVisible(row, this.id), isOwned: row?.role === "owner" });
   }
 
   /** Facts of an older version: derived anew from the bytes, once. */

@@ -79,7 +79,7 @@ async function flush(c: Context<AppEnv>, exports: PendingExports, dueAt: number)
     exports.refusalsSentAt = now;
   }
   try {
-    await directoryOf(c.env, c.var.tenant).arrived(update);
+    await directoryOf(c.env, c.var.tenant).recordExports(update);
   } catch (error) {
     console.warn(
       JSON.stringify({ message: "recent exports could not be sent to the directory", error: String(error) }),

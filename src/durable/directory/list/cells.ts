@@ -14,13 +14,13 @@ const COST = 5;
 const ERRORS = 6;
 const WIDTH = 7;
 
-const DEAD = 0;
+const REMOVED = 0;
 const SESSION = 1;
 const TRACE = 2;
 
 const FIRST_CAPACITY = 64;
 const GROWTH = 1.25;
-/** Texts of facts that are remembered; most rows' are one of a few. */
+/** Texts of liveness facts that are cached; most rows have one of a few. */
 const MAX_KNOWN = 1_000;
 
 /** What rows can be ordered by. */
@@ -32,13 +32,13 @@ type Cells = Omit<ListFacts, "liveness">;
 export class ListCells {
   #cells = new Float64Array(FIRST_CAPACITY * WIDTH);
   #kinds = new Uint8Array(FIRST_CAPACITY);
-  #ways = new Uint16Array(FIRST_CAPACITY);
+  #scheduleIds = new Uint16Array(FIRST_CAPACITY);
   #length = 0;
-  #dead = 0;
-  /** Distinct schedules are few: a status moves on in few ways. */
+  #removed = 0;
+  /** Distinct schedules of a status are few. */
   readonly #schedules: StatusSchedule[] = [];
-  readonly #wayOf = new Map<string, number>();
-  readonly #known = new Map<string, number>();
+  readonly #scheduleIdOf = new Map<string, number>();
+  readonly #idOfText = new Map<string, number>();
 
   constructor(sql: SqlStorage) {
     const rows = sql.exec(
@@ -46,22 +46,22 @@ export class ListCells {
     );
     for (const row of rows.raw<[number, ListFacts["kind"], number, number, number, number, number, number, string]>()) {
       const [n, kind, activity, start, end, tokens, cost, errors, text] = row;
-      this.#write(this.#add(n), { kind, activity, start, end, tokens, cost, errors }, this.#way(text, activity));
+      this.#write(this.#add(n), { kind, activity, start, end, tokens, cost, errors }, this.#scheduleId(text, activity));
     }
   }
 
-  /** Rows, those that went included. */
+  /** Rows, removed ones included. */
   get length(): number {
     return this.#length;
   }
 
-  /** Those that are alive. */
+  /** Rows that are listed. */
   *rows(): Generator<number> {
-    for (let row = 0; row < this.#length; row++) if (this.isAlive(row)) yield row;
+    for (let row = 0; row < this.#length; row++) if (this.isListed(row)) yield row;
   }
 
-  isAlive(row: number): boolean {
-    return this.#kinds[row] !== DEAD;
+  isListed(row: number): boolean {
+    return this.#kinds[row] !== REMOVED;
   }
 
   kind(row: number): "session" | "trace" {
@@ -104,19 +104,19 @@ export class ListCells {
   }
 
   schedule(row: number): StatusSchedule {
-    return this.#schedules[this.#ways[row] ?? 0] ?? [];
+    return this.#schedules[this.#scheduleIds[row] ?? 0] ?? [];
   }
 
   status(row: number, now: number): Status {
     return statusAfter(this.schedule(row), now - this.#cell(row, ACTIVITY));
   }
 
-  /** When time alone moves the status on for the last time. */
-  settles(row: number): number {
+  /** When time alone changes the status for the last time. */
+  lastTransitionAt(row: number): number {
     return this.#cell(row, ACTIVITY) + (this.schedule(row).at(-1)?.after ?? 0);
   }
 
-  /** -1 where there is none of this number. */
+  /** -1 if no row has this number. */
   find(n: number): number {
     const row = this.firstFrom(n);
     return row < this.#length && this.#cell(row, N) === n ? row : -1;
@@ -134,18 +134,18 @@ export class ListCells {
     return low;
   }
 
-  /** Writes the row of this number, which may be new; answers where it stands. */
-  put(n: number, facts: ListFacts): number {
+  /** Writes the row of this number, which may be new; returns its index. */
+  upsert(n: number, facts: ListFacts): number {
     const known = this.find(n);
     const row = known < 0 ? this.#add(n) : known;
-    this.#write(row, facts, this.#way(livenessText(facts.liveness), facts.activity));
+    this.#write(row, facts, this.#scheduleId(livenessText(facts.liveness), facts.activity));
     return row;
   }
 
-  /** Answers whether all rows have moved: so many were gone that those behind moved up. */
+  /** Returns whether the rows moved up, since many were removed. */
   remove(row: number): "stayed" | "moved" {
-    this.#kinds[row] = DEAD;
-    if (++this.#dead <= FIRST_CAPACITY || this.#dead <= this.#length / 2) return "stayed";
+    this.#kinds[row] = REMOVED;
+    if (++this.#removed <= FIRST_CAPACITY || this.#removed <= this.#length / 2) return "stayed";
     this.#compact();
     return "moved";
   }
@@ -154,10 +154,10 @@ export class ListCells {
     return this.#cells[row * WIDTH + field] ?? 0;
   }
 
-  #write(row: number, facts: Cells, way: number): void {
-    if (this.#kinds[row] === DEAD) this.#dead--;
+  #write(row: number, facts: Cells, scheduleId: number): void {
+    if (this.#kinds[row] === REMOVED) this.#removed--;
     this.#kinds[row] = facts.kind === "trace" ? TRACE : SESSION;
-    this.#ways[row] = way;
+    this.#scheduleIds[row] = scheduleId;
     const at = row * WIDTH;
     this.#cells[at + ACTIVITY] = facts.activity;
     this.#cells[at + START] = facts.start;
@@ -173,39 +173,39 @@ export class ListCells {
       const capacity = Math.ceil(this.#length * GROWTH);
       this.#cells = new Float64Array(this.#cells.buffer.transfer(capacity * WIDTH * Float64Array.BYTES_PER_ELEMENT));
       this.#kinds = new Uint8Array(this.#kinds.buffer.transfer(capacity));
-      this.#ways = new Uint16Array(this.#ways.buffer.transfer(capacity * Uint16Array.BYTES_PER_ELEMENT));
+      this.#scheduleIds = new Uint16Array(this.#scheduleIds.buffer.transfer(capacity * Uint16Array.BYTES_PER_ELEMENT));
     }
     const row = this.#length++;
     this.#cells[row * WIDTH + N] = n;
-    this.#kinds[row] = DEAD;
-    this.#dead++;
+    this.#kinds[row] = REMOVED;
+    this.#removed++;
     return row;
   }
 
   #compact(): void {
-    let kept = 0;
+    let length = 0;
     for (let row = 0; row < this.#length; row++) {
-      if (this.#kinds[row] === DEAD) continue;
-      this.#cells.copyWithin(kept * WIDTH, row * WIDTH, (row + 1) * WIDTH);
-      this.#kinds[kept] = this.#kinds[row] ?? DEAD;
-      this.#ways[kept] = this.#ways[row] ?? 0;
-      kept++;
+      if (this.#kinds[row] === REMOVED) continue;
+      this.#cells.copyWithin(length * WIDTH, row * WIDTH, (row + 1) * WIDTH);
+      this.#kinds[length] = this.#kinds[row] ?? REMOVED;
+      this.#scheduleIds[length] = this.#scheduleIds[row] ?? 0;
+      length++;
     }
-    this.#length = kept;
-    this.#dead = 0;
+    this.#length = length;
+    this.#removed = 0;
   }
 
-  #way(text: string, activity: number): number {
-    const known = this.#known.get(text);
+  #scheduleId(text: string, activity: number): number {
+    const known = this.#idOfText.get(text);
     if (known !== undefined) return known;
     const schedule = statusSchedule(livenessIn(text, activity));
     const key = JSON.stringify(schedule);
-    let way = this.#wayOf.get(key);
-    if (way === undefined) {
-      way = this.#schedules.push(schedule) - 1;
-      this.#wayOf.set(key, way);
+    let scheduleId = this.#scheduleIdOf.get(key);
+    if (scheduleId === undefined) {
+      scheduleId = this.#schedules.push(schedule) - 1;
+      this.#scheduleIdOf.set(key, scheduleId);
     }
-    if (this.#known.size < MAX_KNOWN) this.#known.set(text, way);
-    return way;
+    if (this.#idOfText.size < MAX_KNOWN) this.#idOfText.set(text, scheduleId);
+    return scheduleId;
   }
 }

@@ -6,22 +6,22 @@ import { TopK } from "../../../lib/top-k.ts";
 import { ListCells } from "./cells.ts";
 import type { RowValue } from "./cells.ts";
 import { RowOrder } from "./row-order.ts";
-import type { Place } from "./row-order.ts";
+import type { OrderPosition } from "./row-order.ts";
 import { SearchCache } from "./search-cache.ts";
 import type { Search } from "./search-cache.ts";
 import { noCounts, StatusCounts } from "./status-counts.ts";
 
 export type ListedRow = { readonly n: number; readonly value: number; readonly status: Status };
 
-type Turn = { readonly n: number; readonly shown: boolean };
-type Found = { readonly rows: readonly number[]; readonly counts: ListCounts };
+type Transition = { readonly n: number; readonly shown: boolean };
+type FoundRows = { readonly rows: readonly number[]; readonly counts: ListCounts };
 
-/** Of so few rows each is looked at. */
+/** So few rows are scanned one by one. */
 const FEW = 1_000;
 
 /**
- * The whole list's numbers in memory, folded from the rows on first use and kept up with them. A page costs
- * what it is long; where a time narrows the list, what is of that time.
+ * The numbers of the whole list in memory, read from the rows on first use and kept up to date. The cost of a page is
+ * proportional to its length, or, if the list is narrowed to a time, to the sessions of that time.
  */
 export class ListColumns {
   readonly #cells: ListCells;
@@ -35,27 +35,27 @@ export class ListColumns {
     this.#searches = new SearchCache(this.#cells);
   }
 
-  /** `search`: the text by which the session is found. */
-  put(n: number, facts: ListFacts, search: string): void {
+  /** `search`: the text by which a search finds the session. */
+  upsert(n: number, facts: ListFacts, search: string): void {
     const known = this.#cells.find(n);
-    if (known >= 0 && this.#cells.isAlive(known)) this.#leave(known);
-    const row = this.#cells.put(n, facts);
-    this.#counts.enter(row);
-    this.#searches.enter(row, search);
+    if (known >= 0 && this.#cells.isListed(known)) this.#uncount(known);
+    const row = this.#cells.upsert(n, facts);
+    this.#counts.add(row);
+    this.#searches.add(row, search);
     for (const order of this.#orders.values()) order.move(row);
   }
 
   remove(n: number): void {
     const row = this.#cells.find(n);
-    if (row < 0 || !this.#cells.isAlive(row)) return;
-    this.#leave(row);
+    if (row < 0 || !this.#cells.isListed(row)) return;
+    this.#uncount(row);
     if (this.#cells.remove(row) === "stayed") return;
     this.#counts = new StatusCounts(this.#cells, () => this.#cells.rows());
     this.#orders.clear();
     this.#searches.clear();
   }
 
-  /** `find` asks full text for the numbers of the rows that hold what is searched for. */
+  /** `find` queries full text for the numbers of matching rows. */
   page(
     query: ListQuery,
     find: (filter: ListFilter) => readonly number[],
@@ -73,37 +73,38 @@ export class ListColumns {
   }
 
   /**
-   * Rows that time alone has moved into the filter or out of it since then, and which: those whose status changed, or,
-   * where nobody knows what was shown then, all whose status was not settled.
+   * Rows that time alone has moved into the filter or out of it since then: rows with another status, or, if the statuses of
+   * then are unknown, all rows whose status could still change.
    */
-  turned(filter: ListFilter, since: number, now: number, then: "known" | "unknown"): Turn[] {
+  transitionsSince(filter: ListFilter, since: number, now: number, then: "known" | "unknown"): Transition[] {
     const cells = this.#cells;
-    const turned: Turn[] = [];
+    const transitions: Transition[] = [];
     for (let row = 0; row < cells.length; row++) {
-      if (cells.schedule(row).length < 2 || cells.settles(row) < since || !this.#isShown(row, filter)) continue;
+      if (cells.schedule(row).length < 2 || cells.lastTransitionAt(row) < since || !this.#isInRange(row, filter))
+        continue;
       const shown = hasStatus(filter, cells.status(row, now));
       if (then === "known" && hasStatus(filter, cells.status(row, since)) === shown) continue;
-      turned.push({ n: cells.n(row), shown });
+      transitions.push({ n: cells.n(row), shown });
     }
-    return turned;
+    return transitions;
   }
 
-  /** When time alone will next move a row into the filter or out of it. */
-  nextTurn(filter: ListFilter, now: number): number | undefined {
+  /** When time alone moves the next row into the filter or out of it. */
+  nextTransition(filter: ListFilter, now: number): number | undefined {
     let next = Number.POSITIVE_INFINITY;
     for (const row of this.#counts.unsettled(now)) {
-      if (!this.#isShown(row, filter)) continue;
+      if (!this.#isInRange(row, filter)) continue;
       const activity = this.#cells.activity(row);
       const shown = hasStatus(filter, this.#cells.status(row, now));
-      const turn = this.#cells
+      const transition = this.#cells
         .schedule(row)
         .find(({ after, status }) => activity + after > now && hasStatus(filter, status) !== shown);
-      if (turn !== undefined) next = Math.min(next, activity + turn.after);
+      if (transition !== undefined) next = Math.min(next, activity + transition.after);
     }
     return Number.isFinite(next) ? next : undefined;
   }
 
-  #find(query: ListQuery, search: Search | undefined, now: number): Found {
+  #find(query: ListQuery, search: Search | undefined, now: number): FoundRows {
     const { kind, since, until } = query.filter;
     if (since !== undefined || until !== undefined)
       return this.#scan(query, search?.rows() ?? this.#ofTime(query.filter), now);
@@ -112,55 +113,56 @@ export class ListColumns {
     return { rows: this.#follow(query, counts, search, now), counts };
   }
 
-  /** A page along the order of all rows, up to where it is full or nothing more can come. */
+  /** A page along the order of all rows, until it is full or no match is left. */
   #follow(
     { filter, sort, order, cursor, limit }: ListQuery,
     counts: ListCounts,
     search: Search | undefined,
     now: number,
   ): number[] {
-    let left = filter.statuses.length === 0 ? counts.all : 0;
-    for (const status of new Set(filter.statuses)) left += counts[status];
+    let remaining = filter.statuses.length === 0 ? counts.all : 0;
+    for (const status of new Set(filter.statuses)) remaining += counts[status];
     const rows: number[] = [];
-    if (left === 0) return rows;
-    for (const row of this.#order(sort).from(cursor && this.#placeOf(cursor), order)) {
-      if (search?.has(row) === false || !this.#isShown(row, filter)) continue;
+    if (remaining === 0) return rows;
+    for (const row of this.#order(sort).from(cursor && this.#positionOf(cursor), order)) {
+      if (search?.has(row) === false || !this.#isInRange(row, filter)) continue;
       if (!hasStatus(filter, this.#cells.status(row, now))) continue;
       rows.push(row);
-      if (rows.length === limit || rows.length === left) break;
+      if (rows.length === limit || rows.length === remaining) break;
     }
     return rows;
   }
 
-  /** A page and the counts by a look at each of these rows. */
-  #scan({ filter, sort, order, cursor, limit }: ListQuery, among: Iterable<number>, now: number): Found {
+  /** A page and the counts, by a scan of these rows. */
+  #scan({ filter, sort, order, cursor, limit }: ListQuery, among: Iterable<number>, now: number): FoundRows {
     const cells = this.#cells;
     const counts = noCounts();
-    const foremost = new TopK(limit, order);
-    const place = cursor && this.#placeOf(cursor);
+    const topRows = new TopK(limit, order);
+    const position = cursor && this.#positionOf(cursor);
     for (const row of among) {
-      if (!this.#isShown(row, filter)) continue;
+      if (!this.#isInRange(row, filter)) continue;
       const status = cells.status(row, now);
       counts.all++;
       counts[status]++;
       if (!hasStatus(filter, status)) continue;
       const value = cells.value(row, sort);
-      if (place === undefined || foremost.compare(value, row, place.value, place.row) > 0) foremost.offer(value, row);
+      if (position === undefined || topRows.compare(value, row, position.value, position.row) > 0)
+        topRows.offer(value, row);
     }
-    return { rows: foremost.ranked, counts };
+    return { rows: topRows.ranked, counts };
   }
 
-  #leave(row: number): void {
-    this.#counts.leave(row);
-    this.#searches.leave(row);
+  #uncount(row: number): void {
+    this.#counts.remove(row);
+    this.#searches.remove(row);
   }
 
-  #isShown(row: number, filter: ListFilter): boolean {
+  #isInRange(row: number, filter: ListFilter): boolean {
     const cells = this.#cells;
-    return cells.isAlive(row) && isInRange(filter, cells.kind(row), cells.start(row), cells.end(row));
+    return cells.isListed(row) && isInRange(filter, cells.kind(row), cells.start(row), cells.end(row));
   }
 
-  /** Rows among which are all of that time. */
+  /** Candidate rows of that time. */
   #ofTime({ since, until }: ListFilter): Iterable<number> {
     if (since !== undefined) return this.#order("end").from({ value: since, row: -1 }, "asc");
     if (until !== undefined) return this.#order("start").from({ value: until, row: Number.POSITIVE_INFINITY }, "desc");
@@ -176,8 +178,8 @@ export class ListColumns {
     return order;
   }
 
-  /** Its row may be gone: then it stands between two others. */
-  #placeOf({ value, n }: ListCursor): Place {
+  /** The row of the cursor may be removed: then its position is between two others. */
+  #positionOf({ value, n }: ListCursor): OrderPosition {
     const row = this.#cells.firstFrom(n);
     return { value, row: this.#cells.find(n) < 0 ? row - 0.5 : row };
   }

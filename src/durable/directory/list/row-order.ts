@@ -1,17 +1,17 @@
-/** Rows that moved since are merged into the order when they are so many: until then each read sorts them. */
+/** So many moved rows are merged into the order; fewer are sorted by each read. */
 const MOST_MOVED = 256;
 
 /** Rows by value, then by row. */
-type Sorted = { readonly rows: Int32Array; readonly values: Float64Array };
+type SortedRows = { readonly rows: Int32Array; readonly values: Float64Array };
 
-/** Between rows, where `row` is not whole. */
-export type Place = { readonly value: number; readonly row: number };
+/** Between two rows, if `row` is not whole. */
+export type OrderPosition = { readonly value: number; readonly row: number };
 
-/** All rows in the order of a value, kept while values change: a page from anywhere costs what the page is long. */
+/** All rows in the order of a value, kept up to date: the cost of a page from anywhere is proportional to its length. */
 export class RowOrder {
   readonly #value: (row: number) => number;
   /** Each row once, with its value when the order was made. */
-  #sorted: Sorted;
+  #sorted: SortedRows;
   /** Rows that are new, or have another value now. */
   readonly #moved = new Set<number>();
 
@@ -24,8 +24,8 @@ export class RowOrder {
     this.#moved.add(row);
   }
 
-  /** The rows behind a place, in this direction. */
-  *from(place: Place | undefined, order: "asc" | "desc"): Generator<number> {
+  /** The rows behind a position, in this direction. */
+  *from(position: OrderPosition | undefined, order: "asc" | "desc"): Generator<number> {
     let moved = sort(this.#moved, this.#value);
     if (moved.rows.length > MOST_MOVED) {
       this.#merge(moved);
@@ -33,8 +33,8 @@ export class RowOrder {
     }
     const sorted = this.#sorted;
     const step = order === "asc" ? 1 : -1;
-    let at = behind(sorted, place, step);
-    let movedAt = behind(moved, place, step);
+    let at = behind(sorted, position, step);
+    let movedAt = behind(moved, position, step);
     for (;;) {
       while (this.#moved.has(sorted.rows[at] ?? -1)) at += step;
       const row = sorted.rows[at];
@@ -50,13 +50,13 @@ export class RowOrder {
     }
   }
 
-  #merge(moved: Sorted): void {
+  #merge(moved: SortedRows): void {
     const { rows, values } = this.#sorted;
     const length = moved.rows.reduce((most, row) => Math.max(most, row + 1), rows.length);
     const merged = { rows: new Int32Array(length), values: new Float64Array(length) };
     let filled = 0;
     let next = 0;
-    const take = (from: Sorted, at: number): void => {
+    const take = (from: SortedRows, at: number): void => {
       merged.rows[filled] = from.rows[at] ?? 0;
       merged.values[filled++] = from.values[at] ?? 0;
     };
@@ -72,32 +72,32 @@ export class RowOrder {
   }
 }
 
-function sort(given: Iterable<number>, value: (row: number) => number): Sorted {
+function sort(given: Iterable<number>, value: (row: number) => number): SortedRows {
   const rows = Int32Array.from(given);
   const values = Float64Array.from(rows, (row) => value(row));
-  const places = Int32Array.from(rows.keys()).sort(
+  const order = Int32Array.from(rows.keys()).sort(
     (a, b) => (values[a] ?? 0) - (values[b] ?? 0) || (rows[a] ?? 0) - (rows[b] ?? 0),
   );
   return {
-    rows: Int32Array.from(places, (place) => rows[place] ?? 0),
-    values: Float64Array.from(places, (place) => values[place] ?? 0),
+    rows: Int32Array.from(order, (at) => rows[at] ?? 0),
+    values: Float64Array.from(order, (at) => values[at] ?? 0),
   };
 }
 
-/** The first index behind the place: before or after it, as the direction is. */
-function behind({ rows, values }: Sorted, place: Place | undefined, step: number): number {
-  if (place === undefined) return step > 0 ? 0 : rows.length - 1;
+/** The first index behind the position, in this direction. */
+function behind({ rows, values }: SortedRows, position: OrderPosition | undefined, step: number): number {
+  if (position === undefined) return step > 0 ? 0 : rows.length - 1;
   let low = 0;
   let high = rows.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const order = (values[middle] ?? 0) - place.value || (rows[middle] ?? 0) - place.row;
+    const order = (values[middle] ?? 0) - position.value || (rows[middle] ?? 0) - position.row;
     if (order < 0 || (step > 0 && order === 0)) low = middle + 1;
     else high = middle;
   }
   return step > 0 ? low : low - 1;
 }
 
-function compare(a: Sorted, at: number, b: Sorted, other: number): number {
+function compare(a: SortedRows, at: number, b: SortedRows, other: number): number {
   return (a.values[at] ?? 0) - (b.values[other] ?? 0) || (a.rows[at] ?? 0) - (b.rows[other] ?? 0);
 }

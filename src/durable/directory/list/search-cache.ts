@@ -3,17 +3,17 @@ import { matchesText } from "../../../session/list/search-text.ts";
 import type { ListCells } from "./cells.ts";
 import { StatusCounts } from "./status-counts.ts";
 
-/** Searches whose finds are kept: as many as a few people look at. */
+/** Cached searches: as many as a few people use at once. */
 const MOST_SEARCHES = 8;
 
-/** What one search finds, kept up with what changes. */
+/** The rows that one search finds, kept up to date. */
 export class Search {
-  readonly #asked: Pick<ListFilter, "phrases" | "names">;
+  readonly #query: Pick<ListFilter, "phrases" | "names">;
   #found: Uint8Array;
   readonly counts: StatusCounts;
 
-  constructor(cells: ListCells, asked: Pick<ListFilter, "phrases" | "names">, rows: Iterable<number>) {
-    this.#asked = asked;
+  constructor(cells: ListCells, query: Pick<ListFilter, "phrases" | "names">, rows: Iterable<number>) {
+    this.#query = query;
     this.#found = new Uint8Array(cells.length);
     for (const row of rows) this.#found[row] = 1;
     this.counts = new StatusCounts(cells, () => this.rows());
@@ -28,27 +28,27 @@ export class Search {
     for (let row = this.#found.indexOf(1); row >= 0; row = this.#found.indexOf(1, row + 1)) yield row;
   }
 
-  /** Before the row changes or goes. */
-  leave(row: number): void {
+  /** Before the row changes or is removed. */
+  remove(row: number): void {
     if (!this.has(row)) return;
-    this.counts.leave(row);
+    this.counts.remove(row);
     this.#found[row] = 0;
   }
 
   /** After the row was given this text. */
-  enter(row: number, text: string): void {
-    if (!matchesText(text, this.#asked.phrases, this.#asked.names)) return;
+  add(row: number, text: string): void {
+    if (!matchesText(text, this.#query.phrases, this.#query.names)) return;
     if (row >= this.#found.length) {
       const grown = new Uint8Array(Math.ceil((row + 1) * 1.25));
       grown.set(this.#found);
       this.#found = grown;
     }
     this.#found[row] = 1;
-    this.counts.enter(row);
+    this.counts.add(row);
   }
 }
 
-/** The last searches: full text is asked once for each. */
+/** The last searches: each queries full text once. */
 export class SearchCache {
   readonly #cells: ListCells;
   /** The least recently used first. */
@@ -58,7 +58,7 @@ export class SearchCache {
     this.#cells = cells;
   }
 
-  /** `find` asks full text for the numbers of rows. */
+  /** `find` queries full text for the numbers of rows. */
   get(filter: ListFilter, find: (filter: ListFilter) => readonly number[]): Search {
     const { phrases, names } = filter;
     const key = JSON.stringify([phrases, names]);
@@ -76,15 +76,15 @@ export class SearchCache {
     return search;
   }
 
-  leave(row: number): void {
-    for (const search of this.#searches.values()) search.leave(row);
+  remove(row: number): void {
+    for (const search of this.#searches.values()) search.remove(row);
   }
 
-  enter(row: number, text: string): void {
-    for (const search of this.#searches.values()) search.enter(row, text);
+  add(row: number, text: string): void {
+    for (const search of this.#searches.values()) search.add(row, text);
   }
 
-  /** Rows stand elsewhere now. */
+  /** The indices of rows have changed. */
   clear(): void {
     this.#searches.clear();
   }

@@ -8,7 +8,7 @@ export function noCounts(): Counts {
   return { all: 0, waiting: 0, stalled: 0, running: 0, idle: 0, failed: 0, finished: 0 };
 }
 
-/** How many of some rows have each status, without looking at those that time alone moves on no more. */
+/** Counts of rows by status. Rows whose status time alone changes no more are not visited again. */
 export class StatusCounts {
   readonly #cells: ListCells;
   readonly #rows: () => Iterable<number>;
@@ -16,23 +16,23 @@ export class StatusCounts {
   readonly #unsettled = new Set<number>();
   #now = 0;
 
-  /** `rows`: those that are counted now. */
+  /** `rows`: the rows to count. */
   constructor(cells: ListCells, rows: () => Iterable<number>) {
     this.#cells = cells;
     this.#rows = rows;
     for (const row of rows()) this.#unsettled.add(row);
   }
 
-  /** Before a row that is counted changes or goes. */
-  leave(row: number): void {
-    if (!this.#unsettled.delete(row)) this.#add(row, -1);
+  /** Before a counted row changes or is removed. */
+  remove(row: number): void {
+    if (!this.#unsettled.delete(row)) this.#countSettled(row, -1);
   }
 
-  enter(row: number): void {
+  add(row: number): void {
     this.#unsettled.add(row);
   }
 
-  /** Rows that time alone may still move on; and, after a clock was set back, all. */
+  /** Rows whose status time alone may still change; after a clock was set back, all rows. */
   unsettled(now: number): ReadonlySet<number> {
     const cells = this.#cells;
     if (now < this.#now) {
@@ -41,9 +41,9 @@ export class StatusCounts {
     }
     this.#now = now;
     for (const row of this.#unsettled) {
-      if (cells.settles(row) > now) continue;
+      if (cells.lastTransitionAt(row) > now) continue;
       this.#unsettled.delete(row);
-      this.#add(row, 1);
+      this.#countSettled(row, 1);
     }
     return this.#unsettled;
   }
@@ -64,7 +64,7 @@ export class StatusCounts {
     return counts;
   }
 
-  #add(row: number, by: 1 | -1): void {
+  #countSettled(row: number, by: 1 | -1): void {
     const counts = this.#settled[this.#cells.kind(row)];
     counts.all += by;
     const last = this.#cells.schedule(row).at(-1)?.status;

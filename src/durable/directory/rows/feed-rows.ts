@@ -1,12 +1,12 @@
 import type { FeedQuery, FeedEntry } from "../../../session/contract/feed.ts";
 import { mintFeedStart } from "../../../session/contract/feed.ts";
 
-/** How long it is remembered in which order sessions told of their logs, and how many of their reports at most: some 150 MB. */
+/** Maximum age and number of entries: some 150 MB. */
 const FEED_DAYS = 7;
 const FEED_ROWS = 1_000_000;
 const DAY_MILLIS = 86_400_000;
-/** Rows that one report clears away: more than it adds, few enough not to be felt. */
-const CLEARED_ROWS = 100;
+/** Rows that one report expires at most: more than it adds, and few enough not to delay it. */
+const EXPIRED_ROWS = 100;
 
 export const FEED = `
 CREATE TABLE feed (
@@ -15,13 +15,13 @@ CREATE TABLE feed (
 )`;
 
 /**
- * The tenant's revisions in one order: each report that tells of more of a session's log gets the next places, one for
- * each revision. It is what makes a stream of all sessions one log that can be resumed.
+ * The tenant's revisions in one order: each report with new revisions of a session gets the next places, one for each
+ * revision. A stream of all sessions resumes from a place.
  */
 export class FeedRows {
   readonly #sql: SqlStorage;
   readonly #most: number;
-  /** Unknown after a wake, until a report comes. */
+  /** Unknown between a wake and the first report. */
   #count: number | undefined;
 
   constructor(sql: SqlStorage, most = FEED_ROWS) {
@@ -34,18 +34,18 @@ export class FeedRows {
     return this.#sql.exec<{ head: number | null }>("SELECT max(place) AS head FROM feed").one().head ?? 0;
   }
 
-  /** Notes that a session told of its log from after one revision up to another; call inside the report's transaction. */
-  note(id: string, generation: string, after: number, revision: number, now: number): void {
+  /** Adds the entry of a report from after one revision up to another; call inside the transaction of the report. */
+  append(id: string, generation: string, after: number, revision: number, now: number): void {
     if (revision <= after) return;
     const place = (this.head || mintFeedStart(now)) + revision - after;
     this.#count ??= this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM feed").one().count;
     this.#sql.exec("INSERT INTO feed VALUES (?, ?, ?, ?, ?, ?)", place, id, generation, after, revision, now);
     this.#count++;
-    this.#clear(now - FEED_DAYS * DAY_MILLIS);
+    this.#expire(now - FEED_DAYS * DAY_MILLIS);
   }
 
-  /** Turns that hold places after the asked one, in order. */
-  turns({ after, limit }: FeedQuery): FeedEntry[] {
+  /** Entries with places after the given one, in order. */
+  entriesAfter({ after, limit }: FeedQuery): FeedEntry[] {
     return this.#sql
       .exec<FeedEntry>(
         "SELECT place, id, generation, after, revision FROM feed WHERE place > ? ORDER BY place LIMIT ?",
@@ -55,15 +55,15 @@ export class FeedRows {
       .toArray();
   }
 
-  #clear(before: number): void {
+  #expire(before: number): void {
     const oldest = this.#sql.exec<{ at: number }>("SELECT at FROM feed ORDER BY place LIMIT 1").toArray()[0];
     const tooMany = (this.#count ?? 0) > this.#most;
     if (!tooMany && (oldest === undefined || oldest.at >= before)) return;
-    const cleared = this.#sql.exec(
+    const expired = this.#sql.exec(
       `DELETE FROM feed WHERE place IN (SELECT place FROM feed ${tooMany ? "" : "WHERE at < ?"} ORDER BY place LIMIT ?) RETURNING place`,
       ...(tooMany ? [] : [before]),
-      CLEARED_ROWS,
+      EXPIRED_ROWS,
     );
-    this.#count = (this.#count ?? 0) - cleared.toArray().length;
+    this.#count = (this.#count ?? 0) - expired.toArray().length;
   }
 }

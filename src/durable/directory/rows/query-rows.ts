@@ -1,10 +1,10 @@
 import type { Purges } from "../../../session/contract/directory.ts";
 import { keyPrefix, queryKey, runKey } from "../../../session/contract/directory.ts";
 
-/** Queries whose purge is remembered in lists of others' events: the last ones. */
+/** The last purges, which lists of all events apply. */
 const MOST_PURGES = 10_000;
 
-/** Ark's queries whose events were posted, by UID: an event names its query by it, and nothing else does. */
+/** Ark's queries whose events were posted, by UID, since an event names its query by nothing else. */
 export class QueryRows {
   readonly #sql: SqlStorage;
 
@@ -13,44 +13,44 @@ export class QueryRows {
   }
 
   /** `name`: `<namespace>/<name>`. */
-  note(uid: string, session: string, name: string, now: number): void {
+  insert(uid: string, session: string, name: string, now: number): void {
     this.#sql.exec("INSERT OR IGNORE INTO query VALUES (?, ?, ?, ?)", uid, session, name, now);
   }
 
-  /** Where the query's events went, the last first. */
-  named(uid: string): { readonly session: string; readonly name: string }[] {
+  /** The sessions with events of the query, the last first. */
+  byUid(uid: string): { readonly session: string; readonly name: string }[] {
     return this.#sql
       .exec<{ session: string; name: string }>("SELECT session, name FROM query WHERE uid = ? ORDER BY at DESC", uid)
       .toArray();
   }
 
   /** Names of the queries whose events were posted to a session. */
-  posted(session: string): string[] {
+  namesOf(session: string): string[] {
     return this.#sql
       .exec<{ name: string }>("SELECT DISTINCT name FROM query WHERE session = ?", session)
       .toArray()
       .map(({ name }) => name);
   }
 
-  /** Notes that what was told until now is not to be told any more: of one query, or, with "", of all. */
+  /** Hides the events until now of one query, or, with "", of all. */
   purge(key: string, now: number): void {
     this.#sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", `purged ${key}`, String(now));
   }
 
   /**
-   * Purges one run, by its UID, in every session that has events of it. Spans carry no UID, so the events made of spans of this
-   * name go with the last of its runs. False for an unknown UID.
+   * Purges one run, by its UID, in every session with its events. Spans carry no UID, so events derived from spans of this name
+   * are purged with the last of its runs. False for an unknown UID.
    */
   purgeRun(uid: string, now: number): boolean {
-    const places = this.named(uid);
-    for (const { session, name } of places) {
+    const sessions = this.byUid(uid);
+    for (const { session, name } of sessions) {
       const isLast = this.#runsLeft(session, name).every((run) => run === uid);
       this.purge(isLast ? queryKey(session, name) : runKey(session, name, uid), now);
     }
-    return places.length > 0;
+    return sessions.length > 0;
   }
 
-  /** UIDs of the runs of a name that were not purged since they became known. */
+  /** UIDs of the runs of a name that are not purged. */
   #runsLeft(session: string, name: string): string[] {
     const sql = "SELECT uid, at FROM query WHERE session = ? AND name = ? AND at > ?";
     return this.#sql
@@ -65,7 +65,7 @@ export class QueryRows {
     return this.#sql.exec<{ at: number | null }>(sql, `purged ${key}`).one().at ?? 0;
   }
 
-  /** With a session: the purges of its queries only. */
+  /** With a session: only the purges of its queries. */
   purges(session?: string): Purges {
     const [from, to] = purgeRange(session);
     const sql = `SELECT substr(key, 8) AS key, CAST(value AS REAL) AS at FROM meta
@@ -74,13 +74,13 @@ export class QueryRows {
     return { all: this.#purged(""), queries };
   }
 
-  forget(session: string): void {
+  delete(session: string): void {
     this.#sql.exec("DELETE FROM query WHERE session = ?", session);
     this.#sql.exec("DELETE FROM meta WHERE key > ? AND key < ?", ...purgeRange(session));
   }
 }
 
-/** The purges of a session's queries, or of all queries, stand between these two keys of `meta`. */
+/** The keys of `meta` between which the purges of a session's queries, or of all queries, are. */
 function purgeRange(session: string | undefined): [string, string] {
   if (session === undefined) return ["purged ", "purged!"];
   const prefix = `purged ${keyPrefix(session)}`;

@@ -7,35 +7,35 @@ import { searchableOf } from "../../../session/list/searchable.ts";
 import type { StorageUsage } from "../../../session/contract/retention.ts";
 import type { LivenessFacts } from "../../../session/summary.ts";
 
-/** What the tables hold of a report. */
-export type StoredSession = Omit<SessionReport, "summary" | "search" | "kept"> & {
+/** A report as the tables hold it. */
+export type StoredSession = Omit<SessionReport, "summary" | "search" | "storage"> & {
   readonly traces: number;
-  /** JSON text of the summary: the list passes it on unread. */
+  /** JSON text of the summary: the list passes it on unparsed. */
   readonly summary: string;
   readonly facts: ListFacts;
   readonly search: string;
-  readonly kept: StorageUsage;
+  readonly storage: StorageUsage;
 };
 
-export function storedSession({ summary, search, storage: kept, ...life }: SessionReport): StoredSession {
+export function storedSession({ summary, search, storage, ...report }: SessionReport): StoredSession {
   const facts = listFacts(summary);
   return {
-    ...life,
-    traces: life.traces ?? summary.traces,
+    ...report,
+    traces: report.traces ?? summary.traces,
     summary: JSON.stringify(summary),
     facts,
-    kept: kept ?? { bytes: 0, oldest: facts.activity },
+    storage: storage ?? { bytes: 0, oldest: facts.activity },
     search: search ?? searchText(searchableOf(summary)),
   };
 }
 
-/** A session's first row; answers its number. */
+/** Inserts the row of a new session; returns its number. */
 export function insertSession(sql: SqlStorage, report: StoredSession, revision: number): number {
   const { n } = sql
     .exec<{ n: number }>(
       `INSERT INTO session
        (id, generation, session_revision, revision, kind, activity, start, end, tokens, cost, errors, liveness,
-        traces, told, bytes, oldest, events)
+        traces, reported_revision, bytes, oldest, events)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
       report.id,
       ...cellsOf(report, revision),
@@ -46,7 +46,7 @@ export function insertSession(sql: SqlStorage, report: StoredSession, revision: 
   return n;
 }
 
-/** Full text costs more than the rest of the row together: it is written when it changed. */
+/** Full text costs more than the rest of the row together: it is written only if it changed. */
 export function updateSession(
   sql: SqlStorage,
   n: number,
@@ -56,7 +56,7 @@ export function updateSession(
 ): void {
   sql.exec(
     `UPDATE session SET generation = ?, session_revision = ?, revision = ?, kind = ?, activity = ?, start = ?, end = ?,
-     tokens = ?, cost = ?, errors = ?, liveness = ?, traces = ?, told = ?, bytes = ?, oldest = ?, events = ? WHERE n = ?`,
+     tokens = ?, cost = ?, errors = ?, liveness = ?, traces = ?, reported_revision = ?, bytes = ?, oldest = ?, events = ? WHERE n = ?`,
     ...cellsOf(report, revision),
     n,
   );
@@ -66,7 +66,7 @@ export function updateSession(
 
 export function deleteSession(sql: SqlStorage, n: number): void {
   for (const table of ["session", "summary", "search"]) sql.exec(`DELETE FROM ${table} WHERE n = ?`, n);
-  // Numbers are bound as REAL, which full text takes for no row's number.
+  // Numbers are bound as REAL, which full text does not take for a row number.
   sql.exec("DELETE FROM words WHERE rowid = CAST(? AS INTEGER)", n);
 }
 
@@ -75,7 +75,7 @@ function writeSearch(sql: SqlStorage, n: number, text: string): void {
   sql.exec("INSERT OR REPLACE INTO words (rowid, body) VALUES (CAST(? AS INTEGER), ?)", n, text);
 }
 
-/** Facts of liveness as text: without the arrival, which has a column, most rows' are the same. */
+/** Facts of liveness as text, without the last arrival, which has a column: so most rows have the same text. */
 export function livenessText({ lastArrival: _, ...facts }: LivenessFacts): string {
   return JSON.stringify(facts);
 }
@@ -86,9 +86,17 @@ export function livenessIn(text: string, activity: number): LivenessFacts {
 }
 
 function cellsOf(report: StoredSession, revision: number) {
-  const { generation, revision: sessionRevision, facts, traces, reportedRevision: told = 0, kept, events = 0 } = report;
+  const {
+    generation,
+    revision: sessionRevision,
+    facts,
+    traces,
+    reportedRevision = 0,
+    storage: kept,
+    events = 0,
+  } = report;
   const { kind, activity, start, end, tokens, cost, errors, liveness } = facts;
-  const life = [generation, sessionRevision, revision] as const;
+  const versions = [generation, sessionRevision, revision] as const;
   const listed = [kind, activity, start, end, tokens, cost, errors, livenessText(liveness)] as const;
-  return [...life, ...listed, traces, told, kept.bytes, kept.oldest, events] as const;
+  return [...versions, ...listed, traces, reportedRevision, kept.bytes, kept.oldest, events] as const;
 }

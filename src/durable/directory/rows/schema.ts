@@ -16,7 +16,7 @@ CREATE TABLE session (
   n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, generation TEXT NOT NULL, session_revision INTEGER NOT NULL,
   revision INTEGER NOT NULL, kind TEXT NOT NULL, activity REAL NOT NULL, start REAL NOT NULL, end REAL NOT NULL,
   tokens REAL NOT NULL, cost REAL NOT NULL, errors REAL NOT NULL, liveness TEXT NOT NULL,
-  traces INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0,
+  traces INTEGER NOT NULL DEFAULT 0, reported_revision INTEGER NOT NULL DEFAULT 0,
   bytes REAL NOT NULL, oldest REAL NOT NULL, events INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX session_revision ON session (revision);
@@ -29,11 +29,11 @@ CREATE VIRTUAL TABLE words USING fts5 (
 
 const META = "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID";
 const GONE = `
-CREATE TABLE gone (
+CREATE TABLE tombstone (
   id TEXT PRIMARY KEY, generation TEXT NOT NULL, revision INTEGER NOT NULL, session TEXT, at INTEGER NOT NULL,
-  told INTEGER NOT NULL DEFAULT 0
+  reported_revision INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID`;
-const GONE_REVISION = "CREATE INDEX gone_revision ON gone (revision)";
+const GONE_REVISION = "CREATE INDEX tombstone_revision ON tombstone (revision)";
 
 /** Queries whose events were posted, by Ark's UID: where they went, and what they are called. */
 const QUERIES = `
@@ -57,7 +57,7 @@ export function openDirectory(storage: DurableObjectStorage): void {
     } else if (version === 2) {
       sql.exec(`
         ALTER TABLE session ADD COLUMN traces INTEGER NOT NULL DEFAULT 0;
-        ALTER TABLE session ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE session ADD COLUMN reported_revision INTEGER NOT NULL DEFAULT 0;
         ${WHAT_IS_KEPT}${EVENTS}`);
       migrateSecond(sql);
     } else if (version === 3) {
@@ -116,7 +116,7 @@ function migrateFirst(sql: SqlStorage): void {
 /** Version 2 did not know how many traces there are, nor in which order sessions told of their logs: that of their last change does. */
 function migrateSecond(sql: SqlStorage): void {
   sql.exec(`
-    ALTER TABLE gone ADD COLUMN told INTEGER NOT NULL DEFAULT 0; ${FEED}; ${QUERIES};
+    ALTER TABLE tombstone ADD COLUMN reported_revision INTEGER NOT NULL DEFAULT 0; ${FEED}; ${QUERIES};
     UPDATE session SET traces = (SELECT json_extract(body, '$.traces') FROM summary WHERE summary.n = session.n)`);
   const now = Date.now();
   sql.exec(

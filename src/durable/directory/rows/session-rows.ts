@@ -5,25 +5,25 @@ import type { FilteredFacts, ListFilter } from "../../../session/list/list-filte
 import { matchExpression } from "../../../session/list/search-text.ts";
 import { FeedRows } from "./feed-rows.ts";
 import { QueryRows } from "./query-rows.ts";
-import { isVoid, laterLife } from "./report-order.ts";
+import { isVoid, laterGeneration } from "./report-order.ts";
 import { deleteSession, insertSession, livenessIn, storedSession, updateSession } from "./row-write.ts";
 import type { StoredSession } from "./row-write.ts";
 import { openDirectory } from "./schema.ts";
 
-/** Deletions are remembered for viewers that come back; who was away longer starts over. */
+/** Tombstones are kept for so long, for viewers that resume; later ones read from the beginning. */
 export const TOMBSTONE_DAYS = 7;
 const DAY_MILLIS = 86_400_000;
-/** Of summaries in one answer: an RPC may carry 32 MiB, and the object has to hold it. */
+/** UTF-16 units of summaries in one answer: an RPC may carry 32 MiB, and the object has to hold it. */
 const MOST_UNITS = 4_000_000;
 
-/** A session that changed, or one that went. */
+/** A session that changed, or the tombstone of one. */
 export type ChangeRow =
   | { readonly revision: number; readonly id: string; readonly n: number; readonly facts: FilteredFacts }
-  | { readonly revision: number; readonly id: string; readonly n?: never; readonly goneTo: string | undefined };
+  | { readonly revision: number; readonly id: string; readonly n?: never; readonly movedTo: string | undefined };
 
 export type Totals = { readonly traces: number; readonly events: number };
 
-export type Changed = { readonly revision: number; readonly n: number; readonly facts: FilteredFacts };
+export type ChangedSession = { readonly revision: number; readonly n: number; readonly facts: FilteredFacts };
 
 type FactsRow = {
   kind: FilteredFacts["kind"];
@@ -33,9 +33,9 @@ type FactsRow = {
   liveness: string;
 };
 
-type Row = FactsRow & { n: number | null; id: string; revision: number; session: string | null };
+type ChangedRow = FactsRow & { n: number | null; id: string; revision: number; session: string | null };
 
-/** The list as rows: one a session, one a deletion, each with the revision of its last change. */
+/** The list as rows: one for each session and each tombstone, with the revision of its last change. */
 export class DirectoryRows {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
@@ -53,7 +53,7 @@ export class DirectoryRows {
     this.queries = new QueryRows(storage.sql);
     this.generation = this.meta("generation") ?? "";
     const heads = this.#sql.exec<{ head: number | null }>(
-      "SELECT max(revision) AS head FROM session UNION ALL SELECT max(revision) FROM gone",
+      "SELECT max(revision) AS head FROM session UNION ALL SELECT max(revision) FROM tombstone",
     );
     this.#head = Math.max(0, ...heads.toArray().map((row) => row.head ?? 0), Number(this.meta("head") ?? 0));
   }
@@ -70,7 +70,7 @@ export class DirectoryRows {
     this.#sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value);
   }
 
-  /** One transaction. A failed one has given out no revision: the next must not look like it to who heard of neither. */
+  /** One transaction. A failed one gives out no revision, so that its number is used again. */
   write<T>(change: () => T): T {
     const head = this.#head;
     try {
@@ -81,14 +81,16 @@ export class DirectoryRows {
     }
   }
 
-  /** Answers the row's number, what it holds, and what it kept before; nothing for news of an earlier life, or older than what is known. */
-  put(
+  /** Returns the row's number, its contents, and its storage usage before; nothing for a report of an earlier generation or revision. */
+  upsert(
     report: SessionReport,
     now: number,
   ): { readonly n: number; readonly stored: StoredSession; readonly before: StorageUsage | undefined } | undefined {
     const { id, generation, revision: sessionRevision } = report;
-    const gone = this.#sql.exec<{ generation: string }>("SELECT generation FROM gone WHERE id = ?", id).toArray()[0];
-    if (gone !== undefined && isVoid(report, gone.generation)) return undefined;
+    const tombstone = this.#sql
+      .exec<{ generation: string }>("SELECT generation FROM tombstone WHERE id = ?", id)
+      .toArray()[0];
+    if (tombstone !== undefined && isVoid(report, tombstone.generation)) return undefined;
     const known = this.#sql
       .exec<
         StorageUsage & { n: number; generation: string; session_revision: number; summary: string; search: string }
@@ -101,54 +103,54 @@ export class DirectoryRows {
     if (known !== undefined && generation < known.generation) return undefined;
     if (known?.generation === generation && sessionRevision < known.session_revision) return undefined;
     const stored = storedSession(report);
-    // After a wake a session reports what is known: nothing changed, nothing is written.
+    // After a wake a session reports the same again: nothing is written.
     const isSame = known?.summary === stored.summary && known.search === stored.search;
-    const isKept = known?.bytes === stored.kept.bytes && known.oldest === stored.kept.oldest;
+    const isSameStorage = known?.bytes === stored.storage.bytes && known.oldest === stored.storage.oldest;
     const after = known?.generation === generation ? known.session_revision : 0;
-    if (isSame && isKept && known.generation === generation && sessionRevision === after) return undefined;
-    this.feed.note(id, generation, after, sessionRevision, now);
-    if (gone !== undefined) this.#sql.exec("DELETE FROM gone WHERE id = ?", id);
+    if (isSame && isSameStorage && known.generation === generation && sessionRevision === after) return undefined;
+    this.feed.append(id, generation, after, sessionRevision, now);
+    if (tombstone !== undefined) this.#sql.exec("DELETE FROM tombstone WHERE id = ?", id);
     this.#head++;
     if (known === undefined) return { n: insertSession(this.#sql, stored, this.#head), stored, before: undefined };
     updateSession(this.#sql, known.n, stored, this.#head, known.search);
     return { n: known.n, stored, before: { bytes: known.bytes, oldest: known.oldest } };
   }
 
-  /** The life of this session that the list knows, where that is a later one than reports. */
-  laterLife(report: SessionReport): string | undefined {
-    return laterLife(this.#sql, report);
+  /** The generation of this session in the list, if it is later than the report's. */
+  laterGeneration(report: SessionReport): string | undefined {
+    return laterGeneration(this.#sql, report);
   }
 
-  /** Answers the number of the row that went, and what it kept; nothing where there was none of this life or an earlier one. */
+  /** Returns the number and storage usage of the removed row; nothing if there was none of this generation or an earlier one. */
   remove(
     { id, generation, revision, session }: SessionRemoval,
-    life: "over" | "empty",
+    because: "deleted" | "empty",
     now: number,
   ): ({ readonly n: number } & StorageUsage) | undefined {
     const known = this.#sql
-      .exec<StorageUsage & { n: number; generation: string; told: number }>(
-        "SELECT n, generation, told, bytes, oldest FROM session WHERE id = ?",
+      .exec<StorageUsage & { n: number; generation: string; reported: number }>(
+        "SELECT n, generation, reported_revision AS reported, bytes, oldest FROM session WHERE id = ?",
         id,
       )
       .toArray()[0];
     if (known !== undefined && known.generation > generation) return undefined;
     if (known !== undefined) deleteSession(this.#sql, known.n);
-    if (life === "over") this.queries.forget(id);
-    // A forgotten life can't speak again; a session that is merely empty may be filled anew, at a later revision.
+    if (because === "deleted") this.queries.delete(id);
+    // Reports of a deleted generation are void; an empty session may be filled again, at a later revision.
     this.#sql.exec(
-      "INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?, ?, ?, ?)",
       id,
-      life === "over" ? generation : `${generation}.${revision ?? 0}`,
+      because === "deleted" ? generation : `${generation}.${revision ?? 0}`,
       ++this.#head,
       session ?? null,
       now,
-      life === "empty" ? (known?.told ?? toldBefore(this.#sql, id).revision) : 0,
+      because === "empty" ? (known?.reported ?? reportedBefore(this.#sql, id).revision) : 0,
     );
-    this.#forgetTombstones(now);
+    this.#expireTombstones(now);
     return known;
   }
 
-  /** Sessions that should have forgotten something before this time, Unix milliseconds, or of which nobody knows what they keep. */
+  /** Sessions with traces that should have expired before this time, Unix milliseconds, or with unknown storage usage. */
   overdue(before: number, limit: number): { readonly id: string; readonly generation: string }[] {
     return this.#sql
       .exec<{ id: string; generation: string }>(
@@ -159,8 +161,8 @@ export class DirectoryRows {
       .toArray();
   }
 
-  /** The sessions that were silent for longest, with what each of them keeps. */
-  mostSilent(limit: number): { readonly id: string; readonly generation: string; readonly bytes: number }[] {
+  /** The least recently active sessions, with their sizes. */
+  leastActive(limit: number): { readonly id: string; readonly generation: string; readonly bytes: number }[] {
     return this.#sql
       .exec<{ id: string; generation: string; bytes: number }>(
         "SELECT id, generation, bytes FROM session ORDER BY activity LIMIT ?",
@@ -169,18 +171,18 @@ export class DirectoryRows {
       .toArray();
   }
 
-  /** The first changes after a revision in their order; `undefined` where deletions since then are forgotten. */
+  /** The first changes after a revision, in order; `undefined` if tombstones since then have expired. */
   changes(after: number, limit: number): ChangeRow[] | undefined {
     if (after > 0 && after < Number(this.meta("oldest") ?? 0)) return undefined;
     return this.#sql
-      .exec<Row>(
+      .exec<ChangedRow>(
         `SELECT * FROM (
            SELECT n, id, revision, NULL AS session, kind, activity, start, end, liveness
            FROM session WHERE revision > ? ORDER BY revision LIMIT ?)
          UNION ALL
          SELECT * FROM (
            SELECT NULL, id, revision, session, NULL, NULL, NULL, NULL, NULL
-           FROM gone WHERE revision > ? ORDER BY revision LIMIT ?)
+           FROM tombstone WHERE revision > ? ORDER BY revision LIMIT ?)
          ORDER BY revision LIMIT ?`,
         after,
         limit,
@@ -190,12 +192,12 @@ export class DirectoryRows {
       )
       .toArray()
       .map(({ n, id, revision, session, ...row }) =>
-        n === null ? { id, revision, goneTo: session ?? undefined } : { id, revision, n, facts: factsOf(row) },
+        n === null ? { id, revision, movedTo: session ?? undefined } : { id, revision, n, facts: factsOf(row) },
       );
   }
 
   /** Ids and revisions of these rows, in the same order. */
-  named(numbers: readonly number[]): { readonly n: number; readonly id: string; readonly revision: number }[] {
+  idsOf(numbers: readonly number[]): { readonly n: number; readonly id: string; readonly revision: number }[] {
     return this.#sql
       .exec<{ n: number; id: string; revision: number }>(
         "SELECT n, session.id, revision FROM json_each(?) AS wanted JOIN session ON n = wanted.value ORDER BY wanted.key",
@@ -224,7 +226,7 @@ export class DirectoryRows {
     return this.#sql.exec<{ body: string }>("SELECT body FROM search WHERE n = ?", n).toArray()[0]?.body ?? "";
   }
 
-  /** Numbers of the rows that hold what is searched for, ascending. */
+  /** Numbers of the rows that a search finds, ascending. */
   matching({ phrases, names }: ListFilter): number[] {
     const { found } = this.#sql
       .exec<{ found: string | null }>(
@@ -235,7 +237,7 @@ export class DirectoryRows {
     return found === null ? [] : found.split(",").map(Number);
   }
 
-  /** The activity of the last row that changed up to a revision: when that was given out, or before. */
+  /** The activity of the last row that changed up to a revision: at most the time of that revision. */
   activityAt(revision: number): number | undefined {
     return this.#sql
       .exec<{ activity: number }>(
@@ -245,13 +247,13 @@ export class DirectoryRows {
       .toArray()[0]?.activity;
   }
 
-  /** Up to where, in its own order, a trace was told of as its own session, before another one showed it. */
-  told(traceIds: readonly string[]): ReportedBefore[] {
-    return traceIds.map((id) => toldBefore(this.#sql, id));
+  /** The last revision of each trace that was reported while it was its own session. */
+  reportedRevisions(traceIds: readonly string[]): ReportedBefore[] {
+    return traceIds.map((id) => reportedBefore(this.#sql, id));
   }
 
   /** Sessions that changed before a revision, the last changed first. */
-  changedBefore(revision: number, limit: number): Changed[] {
+  changedBefore(revision: number, limit: number): ChangedSession[] {
     return this.#sql
       .exec<FactsRow & { n: number; revision: number }>(
         `SELECT n, revision, kind, activity, start, end, liveness
@@ -263,7 +265,7 @@ export class DirectoryRows {
       .map((row) => ({ revision: row.revision, n: row.n, facts: factsOf(row) }));
   }
 
-  /** Of all sessions. */
+  /** Over all sessions. */
   totals(): Totals {
     if (this.#totals?.at !== this.#head) {
       const sql = "SELECT total(traces) AS traces, total(events) AS events FROM session";
@@ -273,16 +275,16 @@ export class DirectoryRows {
     return { traces, events };
   }
 
-  #forgetTombstones(now: number): void {
+  #expireTombstones(now: number): void {
     const before = now - TOMBSTONE_DAYS * DAY_MILLIS;
-    const oldest = this.#sql.exec<{ at: number }>("SELECT at FROM gone ORDER BY revision LIMIT 1").toArray()[0];
+    const oldest = this.#sql.exec<{ at: number }>("SELECT at FROM tombstone ORDER BY revision LIMIT 1").toArray()[0];
     if (oldest === undefined || oldest.at >= before) return;
     const last = this.#sql
-      .exec<{ revision: number | null }>("SELECT max(revision) AS revision FROM gone WHERE at < ?", before)
+      .exec<{ revision: number | null }>("SELECT max(revision) AS revision FROM tombstone WHERE at < ?", before)
       .one().revision;
     this.setMeta("oldest", String(last));
     this.setMeta("head", String(this.#head));
-    this.#sql.exec("DELETE FROM gone WHERE at < ?", before);
+    this.#sql.exec("DELETE FROM tombstone WHERE at < ?", before);
   }
 }
 
@@ -290,13 +292,19 @@ function factsOf({ kind, start, end, activity, liveness }: FactsRow): FilteredFa
   return { kind, start, end, liveness: livenessIn(liveness, activity) };
 }
 
-/** A trace's home says when a span was received, this object when its row went: their clocks agree about so far. */
+/** The owner has the time of a span, this object that of the tombstone: their clocks differ by less. */
 const CLOCKS_APART = 1_000;
 
-/** Up to where a trace was told of as its own session, before another one showed it; of those that are listed, until now. */
-export function toldBefore(sql: SqlStorage, id: string): ReportedBefore {
-  const listed = sql.exec<{ told: number }>("SELECT told FROM session WHERE id = ?", id).toArray()[0];
-  if (listed !== undefined) return { revision: listed.told };
-  const gone = sql.exec<{ told: number; at: number }>("SELECT told, at FROM gone WHERE id = ?", id).toArray()[0];
-  return gone === undefined ? { revision: 0 } : { revision: gone.told, until: gone.at + CLOCKS_APART };
+/** The last revision of a trace that was reported while it was its own session; for a listed one, until now. */
+export function reportedBefore(sql: SqlStorage, id: string): ReportedBefore {
+  const listed = sql
+    .exec<{ reported: number }>("SELECT reported_revision AS reported FROM session WHERE id = ?", id)
+    .toArray()[0];
+  if (listed !== undefined) return { revision: listed.reported };
+  const tombstone = sql
+    .exec<{ reported: number; at: number }>("SELECT reported_revision AS reported, at FROM tombstone WHERE id = ?", id)
+    .toArray()[0];
+  return tombstone === undefined
+    ? { revision: 0 }
+    : { revision: tombstone.reported, until: tombstone.at + CLOCKS_APART };
 }

@@ -1,9 +1,9 @@
 import type { Chunk } from "../log/chunk.ts";
-import { HANDOVER_BYTES } from "../limits.ts";
+import { PENDING_COPIES_BYTES } from "../limits.ts";
 
 /**
- * What a home appended and its session does not hold yet, so that a copy need not read it back from the log. Consecutive in
- * the trace's own order. The log has all of it: where something is missing here, it is read there.
+ * Chunks that an owner appended and the session's replica lacks, so that a copy need not read them back from the log. Consecutive
+ * in the trace's own order. The log has all of them: chunks that are missing here are read there.
  */
 export class PendingCopies {
   #chunks: Chunk[] = [];
@@ -14,17 +14,17 @@ export class PendingCopies {
     if (last !== undefined && last.traceRevision + 1 !== chunk.traceRevision) this.#clear();
     this.#chunks.push(chunk);
     this.#bytes += weightOf(chunk);
-    if (this.#bytes > HANDOVER_BYTES) this.#clear();
+    if (this.#bytes > PENDING_COPIES_BYTES) this.#clear();
   }
 
-  /** The chunks from this one of the trace's on; none where that one is not here. */
+  /** The chunks from this trace revision on; none if that one is not here. */
   from(traceRevision: number): readonly Chunk[] {
     const first = this.#chunks[0]?.traceRevision ?? 0;
     return first > traceRevision ? [] : this.#chunks.slice(traceRevision - first);
   }
 
-  /** The session holds what comes before this one. */
-  held(traceRevision: number): void {
+  /** The replica has everything before this trace revision. */
+  acknowledge(traceRevision: number): void {
     this.#chunks = [...this.from(traceRevision)];
     this.#bytes = this.#chunks.reduce((sum, chunk) => sum + weightOf(chunk), 0);
   }

@@ -1,4 +1,4 @@
-/** The conversation in which a home copies a trace on to the session that its spans name. */
+/** The messages by which an owner copies its trace to the session that its spans name, and by which that session deletes it. */
 import type { OffloadedValue } from "../../../facts/delivery.ts";
 import type { NewChunk } from "../log/chunk.ts";
 
@@ -7,40 +7,40 @@ export type Copy = {
   readonly session: string;
   readonly traceId: string;
   readonly epoch: number;
-  /** Consecutive by `traceRevision`; none asks only where to begin. */
+  /** Consecutive by `traceRevision`; an empty list only queries where to begin. */
   readonly chunks: readonly NewChunk[];
   readonly values: readonly OffloadedValue[];
 };
 
 export type CopyOutcome =
-  /** The trace revision that is wanted next: what came before it is on disk. */
+  /** `next`: the trace revision that the replica lacks first; everything before it is on disk. */
   | { readonly outcome: "held"; readonly next: number }
-  /** A later binding of this trace is known there. */
+  /** The receiver knows a later binding of this trace. */
   | { readonly outcome: "stale"; readonly epoch: number }
-  /** The session is at its ceiling and has let go of the trace. */
+  /** The session has no room, and has deleted its replica of the trace. */
   | { readonly outcome: "full" }
-  /** It is being forgotten; try again. */
+  /** The session is being deleted; try again. */
   | { readonly outcome: "busy" };
 
-/** A session that showed the trace is forgotten, and the trace with it. */
-export type Release = {
+/** A session deletes a trace that it shows, or expires it. */
+export type TraceDeletion = {
   readonly traceId: string;
   readonly session: string;
-  /** Of the binding by which the session held it. */
+  /** Of the binding by which the session got its replica. */
   readonly epoch: number;
-  /** Where it is forgotten for its age: its last arrival that the session knows of, Unix milliseconds. A home that has later ones keeps it. */
+  /** If it expires: the time of the last delivery in the replica, Unix milliseconds. An owner with later ones keeps the trace. */
   readonly newest?: number;
 };
 
-export type ReleaseOutcome =
-  /** The trace is at its home no more: all of its bindings up to this epoch are void. */
-  { readonly outcome: "gone"; readonly epoch: number } | { readonly outcome: "kept" };
+export type TraceDeletionOutcome =
+  /** The owner has deleted the trace: all of its bindings up to this epoch are void. */
+  { readonly outcome: "deleted"; readonly epoch: number } | { readonly outcome: "kept" };
 
-export type Withdrawal = {
+export type Revocation = {
   readonly session: string;
   readonly traceId: string;
-  /** Of the binding that replaces the one to withdraw. */
+  /** Of the binding that replaces the one to revoke. */
   readonly epoch: number;
-  /** Where the trace went. */
+  /** The session that shows the trace now. */
   readonly to: string;
 };

@@ -3,25 +3,25 @@ import type { CopyOutcome } from "./protocol.ts";
 import { COPY_BATCH_BYTES } from "../limits.ts";
 import type { SessionCore } from "../core.ts";
 import type { NewChunk } from "../log/chunk.ts";
-import { isBoundAway } from "../log/rows.ts";
+import { isMoved } from "../log/rows.ts";
 import type { TraceRow } from "../log/rows.ts";
 
-/** `next`: the first of the trace's own revisions that the session misses; `after`: the revision of this log before it. */
-type Held = { readonly epoch: number; readonly next: number; readonly after: number };
+/** `next`: the first of the trace's own revisions that the replica lacks; `after`: the revision of this log before it. */
+type ReplicaHead = { readonly epoch: number; readonly next: number; readonly after: number };
 
-/** Copies what a home admitted on to the session that its trace is bound to, in order, until nothing is left. */
+/** Copies the owner's chunks to the session that its trace is bound to, in order, until none is left. */
 export class OwnerCopy {
   readonly #core: SessionCore;
   #running: Promise<void> | undefined;
   #again = false;
-  /** What the session is known to hold; unknown after a wake or a fault: then it is asked. */
-  #held: Held | undefined;
+  /** What the replica is known to hold; unknown after a wake or a fault, and then queried. */
+  #replica: ReplicaHead | undefined;
 
   constructor(core: SessionCore) {
     this.#core = core;
   }
 
-  /** One copy runs at a time; a call while it runs makes it look again before it ends. */
+  /** One copy runs at a time; a call meanwhile makes it look again before it ends. */
   run(): Promise<void> {
     if (this.#running !== undefined) {
       this.#again = true;
@@ -32,7 +32,7 @@ export class OwnerCopy {
   }
 
   /** Resolves when no call to another object is under way. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     await this.#running?.catch(() => undefined);
   }
 
@@ -43,103 +43,103 @@ export class OwnerCopy {
         while (await this.#step());
       } while (this.#again);
     } catch (error) {
-      this.#held = undefined;
+      this.#replica = undefined;
       throw error;
     }
   }
 
-  /** One call to another object. Answers whether there may be more to do. */
+  /** One call to another object. Returns whether there may be more to do. */
   async #step(): Promise<boolean> {
     const core = this.#core;
-    const row = core.state.rows.home();
+    const row = core.state.rows.owned();
     if (row === undefined) return false;
-    if (isBoundAway(row, core.state.id)) {
-      const held = this.#held?.epoch === row.epoch ? this.#held : undefined;
+    if (isMoved(row, core.state.id)) {
+      const replica = this.#replica?.epoch === row.epoch ? this.#replica : undefined;
       const head = core.state.traceHeads.get(row.traceId) ?? 0;
-      if (held === undefined || held.next <= head) return await this.#copy(row, held);
+      if (replica === undefined || replica.next <= head) return await this.#copy(row, replica);
     }
-    return await this.withdraw(row);
+    return await this.revoke(row);
   }
 
-  /** Sends what the session does not hold yet; where that is unknown, it only asks. */
-  async #copy(row: TraceRow, held: Held | undefined): Promise<boolean> {
+  /** Sends the chunks that the replica lacks; queries only, if they are unknown. */
+  async #copy(row: TraceRow, replica: ReplicaHead | undefined): Promise<boolean> {
     const session = row.session ?? "";
-    const { chunks, values, last } = this.#batch(row.traceId, held);
+    const { chunks, values, last } = this.#batch(row.traceId, replica);
     const outcome = await this.#core
       .session(session)
       .receive(this.#core.tenant, { session, traceId: row.traceId, epoch: row.epoch, chunks, values });
-    // The trace may have been bound anew, or forgotten, while the session answered.
+    // The trace may have been bound anew, or deleted, during the call.
     if (this.#core.state.rows.get(row.traceId)?.epoch !== row.epoch) return true;
-    if (outcome.outcome === "held") this.#hold(row, outcome.next, chunks.at(-1)?.traceRevision, last);
-    else this.#yield(row, session, outcome);
+    if (outcome.outcome === "held") this.#acknowledge(row, outcome.next, chunks.at(-1)?.traceRevision, last);
+    else this.#bindAgain(row, session, outcome);
     return true;
   }
 
-  #hold(row: TraceRow, next: number, sent: number | undefined, last: number): void {
+  #acknowledge(row: TraceRow, next: number, sent: number | undefined, last: number): void {
     const after =
       sent !== undefined && next === sent + 1 ? last : this.#core.state.log.revisionBefore(row.traceId, next);
-    this.#held = { epoch: row.epoch, next, after };
-    this.#core.state.handover.held(next);
+    this.#replica = { epoch: row.epoch, next, after };
+    this.#core.state.pendingCopies.acknowledge(next);
   }
 
-  #yield(row: TraceRow, session: string, outcome: Exclude<CopyOutcome, { outcome: "held" }>): void {
+  #bindAgain(row: TraceRow, session: string, outcome: Exclude<CopyOutcome, { outcome: "held" }>): void {
     switch (outcome.outcome) {
       case "stale":
-        this.#core.write((state) => state.rows.put({ ...row, epoch: outcome.epoch + 1 }));
+        this.#core.write((state) => state.rows.upsert({ ...row, epoch: outcome.epoch + 1 }));
         return;
       case "full":
         this.#refuse(row, session);
         return;
       case "busy":
-        throw new Error(`session ${session} is being forgotten`);
+        throw new Error(`session ${session} is being deleted`);
     }
   }
 
-  /** The trace stays its own session, and says to which it belongs. */
+  /** The trace becomes its own session again; its summary says to which one it belongs. */
   #refuse(row: TraceRow, session: string): void {
     const core = this.#core;
     core.write((state) => {
-      state.rows.put({ ...row, refused: session });
-      state.log.takeBack(row.traceId, Date.now());
-      core.oweReport(state, Date.now());
+      state.rows.upsert({ ...row, refused: session });
+      state.log.restore(row.traceId, Date.now());
+      core.scheduleReport(state, Date.now());
     });
-    core.discard();
-    core.subscribers.dismiss();
+    core.evict();
+    core.subscribers.closeAll();
     core.kick();
   }
 
   /**
-   * Tells a session that the trace was bound away from it: after the copy, so that a viewer who follows finds it. Answers
-   * whether there was one to tell.
+   * Revokes one replica of an earlier binding: after the copy, so that a viewer who follows finds the trace. Returns whether
+   * there was one.
    */
-  async withdraw(row: TraceRow): Promise<boolean> {
-    const from = row.leaving[0];
+  async revoke(row: TraceRow): Promise<boolean> {
+    const from = row.revoking[0];
     if (from === undefined) return false;
-    const to = isBoundAway(row, this.#core.state.id) ? (row.session ?? "") : row.traceId;
+    const to = isMoved(row, this.#core.state.id) ? (row.session ?? "") : row.traceId;
     await this.#core
       .session(from)
-      .withdraw(this.#core.tenant, { session: from, traceId: row.traceId, epoch: row.epoch, to });
+      .revoke(this.#core.tenant, { session: from, traceId: row.traceId, epoch: row.epoch, to });
     const now = this.#core.state.rows.get(row.traceId);
-    // Bound anew meanwhile: perhaps back to where it was just withdrawn from. The new binding's list stands.
+    // Bound anew meanwhile, perhaps to the session whose replica was just revoked: the new binding's list stands.
     if (now?.epoch !== row.epoch) return true;
-    this.#core.write((state) => state.rows.put({ ...now, leaving: now.leaving.filter((id) => id !== from) }));
+    this.#core.write((state) => state.rows.upsert({ ...now, revoking: now.revoking.filter((id) => id !== from) }));
     return true;
   }
 
   #batch(
     traceId: string,
-    held: Held | undefined,
+    replica: ReplicaHead | undefined,
   ): { chunks: readonly NewChunk[]; values: readonly OffloadedValue[]; last: number } {
-    const { log, handover } = this.#core.state;
+    const { log, pendingCopies } = this.#core.state;
     const chunks: NewChunk[] = [];
     const values = new Map<string, OffloadedValue>();
     let bytes = 0;
-    let last = held?.after ?? 0;
-    if (held === undefined) return { chunks, values: [], last };
-    const inMemory = handover.from(held.next);
-    for (const { revision, ...chunk } of inMemory.length > 0 ? inMemory : log.chunks(held.after, traceId)) {
+    let last = replica?.after ?? 0;
+    if (replica === undefined) return { chunks, values: [], last };
+    const inMemory = pendingCopies.from(replica.next);
+    for (const { revision, ...chunk } of inMemory.length > 0 ? inMemory : log.chunks(replica.after, traceId)) {
       last = revision;
-      if (chunk.kind === "gone") continue;
+      if (chunk.kind === "tombstone") continue;
       chunks.push(chunk);
       bytes += chunk.body.length + chunk.facts.length;
       for (const hash of chunk.hashes) {

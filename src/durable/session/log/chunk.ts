@@ -1,33 +1,32 @@
 import type { Receipt } from "../../../facts/delivery.ts";
 import type { ChunkEncoding } from "../../../lib/chunk-encoding.ts";
 
-export type ChunkKind = "spans" | "logs" | "gone";
+export type ChunkKind = "spans" | "logs" | "tombstone";
 
 export type Chunk = {
   readonly revision: number;
   readonly traceId: string;
-  /** Place in the trace's own order; 0 for `gone`. */
+  /** Place in the trace's own order; 0 for a tombstone. */
   readonly traceRevision: number;
   readonly kind: ChunkKind;
   /** Unix milliseconds. */
   readonly received: number;
   readonly encoding: ChunkEncoding;
   readonly receipt: Receipt;
-  /** Hashes of the values that its previews name. */
+  /** Hashes of the offloaded values that its previews name. */
   readonly hashes: readonly string[];
-  /** Of `spans` and `logs`: encoded facts. Of `gone`: the session the trace went to, or "". */
+  /** Of `spans` and `logs`: encoded facts. Of a tombstone: the session that the trace moved to, or "". */
   readonly facts: string;
   readonly body: Uint8Array;
 };
 
 export type NewChunk = Omit<Chunk, "revision">;
 
-/** A row may hold 2,000,000 bytes; the body's and the facts' share of one leave room for the rest of it. */
+/** A row may hold 2,000,000 bytes; these shares for body and facts leave room for its other columns. */
 export const BODY_PART_BYTES = 1_000_000;
 /** In UTF-16 units, each at most three bytes of UTF-8. */
 export const FACTS_PART_UNITS = 300_000;
 
-/** For columns of bytes. */
 export function cutBytes(bytes: Uint8Array, size: number): Uint8Array[] {
   const parts: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += size) parts.push(bytes.subarray(at, at + size));

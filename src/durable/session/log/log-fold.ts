@@ -2,60 +2,60 @@ import { SpanTable } from "../../../session/table/span-table.ts";
 import { admitChunk } from "./chunk-facts.ts";
 import type { ChunkFacts } from "./chunk-facts.ts";
 
-/** What an object's log comes to: facts of its traces, and where each view of it stands. */
+/** An object's log, folded: facts of its traces, and the head of each view. */
 export class LogFold {
   /** Facts of the traces that the session shows. */
-  readonly shown = new SpanTable();
-  #hidden: SpanTable | undefined;
-  /** Last revision given to a trace, in the trace's own order. */
+  readonly visible = new SpanTable();
+  #moved: SpanTable | undefined;
+  /** Last revision of each trace, in the trace's own order. */
   readonly traceHeads = new Map<string, number>();
-  /** When each trace arrived last, Unix milliseconds. */
-  readonly newest = new Map<string, number>();
-  /** Where traces went that left. */
-  readonly goneTo = new Map<string, string>();
-  /** Last revision of each view. */
-  shownHead = 0;
-  homeHead = 0;
-  /** Revision of the last mark that a trace left. */
-  lastLeave = 0;
-  /** Revision at which the trace of this object's own name was forgotten last: who followed it from before begins anew. */
-  homeBegan = 0;
-  /** Unix milliseconds, of what is shown. */
+  /** When the last delivery of each trace was received, Unix milliseconds. */
+  readonly lastReceived = new Map<string, number>();
+  /** The sessions that traces moved to; "" where a trace was deleted. */
+  readonly movedTo = new Map<string, string>();
+  /** Last revision of each view: of the session, and of the owned trace. */
+  sessionHead = 0;
+  ownedHead = 0;
+  /** Revision of the last tombstone. */
+  lastTombstone = 0;
+  /** Revision at which the owned trace was deleted last: readers from before begin anew. */
+  ownedSince = 0;
+  /** Unix milliseconds, of the visible traces. */
   lastArrival = 0;
-  /** Bytes of bodies and large values in the log. */
+  /** Bytes of bodies and offloaded values. */
   bytes: number;
 
   constructor(bytes: number) {
     this.bytes = bytes;
   }
 
-  /** Facts of the trace whose home this is, while another session shows it: most objects have none. */
-  get hidden(): SpanTable {
-    return (this.#hidden ??= new SpanTable());
+  /** Facts of the owned trace while another session shows it: most objects have none. */
+  get moved(): SpanTable {
+    return (this.#moved ??= new SpanTable());
   }
 
   admit(
     traceId: string,
     facts: ChunkFacts,
     chunk: { revision: number; traceRevision: number; received: number; bytes: number },
-    place: { readonly isShown: boolean; readonly isHome: boolean },
+    role: { readonly isVisible: boolean; readonly isOwned: boolean },
   ): void {
     const { revision, received } = chunk;
-    admitChunk(place.isShown ? this.shown : this.hidden, traceId, facts, revision);
+    admitChunk(role.isVisible ? this.visible : this.moved, traceId, facts, revision);
     this.traceHeads.set(traceId, chunk.traceRevision);
-    this.newest.set(traceId, Math.max(this.newest.get(traceId) ?? 0, received));
+    this.lastReceived.set(traceId, Math.max(this.lastReceived.get(traceId) ?? 0, received));
     this.bytes += chunk.bytes;
-    if (place.isHome) this.homeHead = revision;
-    if (!place.isShown) return;
-    this.shownHead = revision;
+    if (role.isOwned) this.ownedHead = revision;
+    if (!role.isVisible) return;
+    this.sessionHead = revision;
     this.lastArrival = Math.max(this.lastArrival, received);
-    this.goneTo.delete(traceId);
+    this.movedTo.delete(traceId);
   }
 
-  leave(traceId: string, session: string, revision: number, place: { readonly isOwn: boolean }): void {
-    this.shownHead = revision;
-    this.lastLeave = revision;
-    if (place.isOwn && session === "") this.homeBegan = revision;
-    this.goneTo.set(traceId, session);
+  admitTombstone(traceId: string, session: string, revision: number, role: { readonly isOwned: boolean }): void {
+    this.sessionHead = revision;
+    this.lastTombstone = revision;
+    if (role.isOwned && session === "") this.ownedSince = revision;
+    this.movedTo.set(traceId, session);
   }
 }

@@ -1,6 +1,6 @@
 import { mintGeneration } from "../../generation.ts";
 
-/** What a log says of itself: whose it is, in which life, and what it is going through. In memory as on disk. */
+/** The log's own state: tenant, id, generation, and what is under way. In memory as on disk. */
 export class LogMeta {
   readonly #sql: SqlStorage;
   #generation: string | undefined;
@@ -8,8 +8,8 @@ export class LogMeta {
   #tenant = "";
   #id = "";
   #listed = false;
-  #forgetting = false;
-  #untidy = false;
+  #deleting = false;
+  #hasUnreferenced = false;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -19,8 +19,8 @@ export class LogMeta {
     this.#tenant = this.#read("tenant") ?? "";
     this.#id = this.#read("id") ?? "";
     this.#listed = this.#read("listed") !== undefined;
-    this.#forgetting = this.#read("forgetting") !== undefined;
-    this.#untidy = this.#read("untidy") !== undefined;
+    this.#deleting = this.#read("deleting") !== undefined;
+    this.#hasUnreferenced = this.#read("unreferenced") !== undefined;
   }
 
   /** `undefined` until the first append. */
@@ -37,12 +37,12 @@ export class LogMeta {
     return this.#id;
   }
 
-  /** Whether the directory may have a row of this session, to be removed when nothing is left of it. */
+  /** Whether the directory may have a row of this session, to be removed when the session is empty. */
   get listed(): boolean {
     return this.#listed;
   }
 
-  /** Set in the transaction that owes the first report: before the directory hears of it. */
+  /** Set in the transaction that schedules the first report: before the directory has a row. */
   setListed(listed: boolean): void {
     if (listed === this.#listed) return;
     this.#listed = listed;
@@ -50,35 +50,35 @@ export class LogMeta {
     else this.#remove("listed");
   }
 
-  /** Being forgotten: nothing is shown or taken any more, until nothing is left. */
-  get forgetting(): boolean {
-    return this.#forgetting;
+  /** A deletion is under way: nothing is shown or admitted until it has ended. */
+  get deleting(): boolean {
+    return this.#deleting;
   }
 
-  setForgetting(forgetting: boolean): void {
-    this.#forgetting = forgetting;
-    if (forgetting) this.#write("forgetting", "yes");
-    else this.#remove("forgetting");
+  setDeleting(forgetting: boolean): void {
+    this.#deleting = forgetting;
+    if (forgetting) this.#write("deleting", "yes");
+    else this.#remove("deleting");
   }
 
-  /** Whether large values may lie here that no chunk names any more: they go when the log is folded next. */
-  get untidy(): boolean {
-    return this.#untidy;
+  /** Whether offloaded values may be stored that no chunk names any more: they are deleted when the log is folded next. */
+  get hasUnreferenced(): boolean {
+    return this.#hasUnreferenced;
   }
 
-  setUntidy(untidy: boolean): void {
-    if (untidy === this.#untidy) return;
-    this.#untidy = untidy;
-    if (untidy) this.#write("untidy", "yes");
-    else this.#remove("untidy");
+  setUnreferenced(untidy: boolean): void {
+    if (untidy === this.#hasUnreferenced) return;
+    this.#hasUnreferenced = untidy;
+    if (untidy) this.#write("unreferenced", "yes");
+    else this.#remove("unreferenced");
   }
 
-  /** The least revision that may be given next, where the rows that held the last ones are gone. */
-  get keptHead(): number {
+  /** The last revision as it was stored when rows were deleted; the rows that had it may be among them. */
+  get storedHead(): number {
     return this.#generation === undefined ? 0 : Number(this.#read("head") ?? 0);
   }
 
-  keepHead(head: number): void {
+  storeHead(head: number): void {
     this.#write("head", String(head));
   }
 
@@ -97,7 +97,7 @@ export class LogMeta {
     this.renew(now);
   }
 
-  /** Begins a new life over the same rows, later than another: every viewer reads from the beginning. */
+  /** Begins a new generation over the same rows, later than `after`: every viewer reads from the beginning. */
   renew(now: number, after = this.#generation): void {
     this.#generation = mintGeneration(now, after);
     this.#write("generation", this.#generation);
@@ -123,7 +123,7 @@ const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE trace (
   trace TEXT PRIMARY KEY, role TEXT NOT NULL, session TEXT, epoch INTEGER NOT NULL,
-  refused TEXT, leaving TEXT NOT NULL
+  refused TEXT, revoking TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE chunk (
   revision INTEGER PRIMARY KEY, trace TEXT NOT NULL, trace_revision INTEGER NOT NULL, kind TEXT NOT NULL,
@@ -139,7 +139,7 @@ CREATE TABLE value (
 ) WITHOUT ROWID;
 `;
 
-/** Whether anything was ever written here. Reads only: an object that is merely asked stays empty, and costs nothing. */
+/** Whether nothing was ever written here. Reads only: an object that is only read stays empty, and costs nothing. */
 export function isEmpty(sql: SqlStorage): boolean {
   return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length === 0;
 }

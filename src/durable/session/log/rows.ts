@@ -3,34 +3,34 @@ import type { ChunkEncoding } from "../../../lib/chunk-encoding.ts";
 import { BODY_PART_BYTES, cutBytes, joinBytes } from "./chunk.ts";
 import type { Chunk } from "./chunk.ts";
 
-/** What one object knows of one trace beside its chunks. */
+/** One trace in one object, beside its chunks. */
 export type TraceRow = {
   readonly traceId: string;
   /**
-   * `home`: the object named by the trace id, which admits its spans. `copy`: held for a home elsewhere. `withdrawn`: was held,
-   * and must not come back by a late copy.
+   * `owner`: the object named by the trace id, which admits its spans. `replica`: a copy for the session that its spans name.
+   * `revoked`: a replica was here, and a late copy must not bring it back.
    */
-  readonly role: "home" | "copy" | "withdrawn";
-  /** Home only: the id of the session that the trace's spans name. */
+  readonly role: "owner" | "replica" | "revoked";
+  /** Owner only: the id of the session that the trace's spans name. */
   readonly session?: string;
-  /** Rises with each binding; a copy of an earlier one is void. Unix milliseconds when it can be, so that a new life of a home mostly outranks the old at once. */
+  /** Rises with each binding; a copy of an earlier one is void. Unix milliseconds where possible, so that a new generation of an owner mostly outranks the old one at once. */
   readonly epoch: number;
-  /** Home only: the session whose ceiling refused the copy; the trace then stays its own session. */
+  /** Owner only: the session that had no room for the replica; the trace then stays its own session. */
   readonly refused?: string;
-  /** Home only: sessions that may still show the trace and must be told that it is gone. */
-  readonly leaving: readonly string[];
+  /** Owner only: sessions that may still hold a replica of an earlier binding, which is to be revoked. */
+  readonly revoking: readonly string[];
 };
 
-type Row = {
+type StoredTraceRow = {
   trace: string;
   role: string;
   session: string | null;
   epoch: number;
   refused: string | null;
-  leaving: string;
+  revoking: string;
 };
 
-/** The trace rows of an object, in memory as they are on disk. */
+/** The trace rows of an object, in memory as on disk. */
 export class TraceRows {
   readonly #sql: SqlStorage;
   readonly #rows = new Map<string, TraceRow>();
@@ -38,12 +38,12 @@ export class TraceRows {
   constructor(sql: SqlStorage, exists: boolean) {
     this.#sql = sql;
     if (!exists) return;
-    for (const row of sql.exec<Row>("SELECT * FROM trace")) {
+    for (const row of sql.exec<StoredTraceRow>("SELECT * FROM trace")) {
       this.#rows.set(row.trace, {
         traceId: row.trace,
         role: row.role as TraceRow["role"],
         epoch: row.epoch,
-        leaving: JSON.parse(row.leaving) as string[],
+        revoking: JSON.parse(row.revoking) as string[],
         ...(row.session === null ? {} : { session: row.session }),
         ...(row.refused === null ? {} : { refused: row.refused }),
       });
@@ -54,9 +54,9 @@ export class TraceRows {
     return this.#rows.get(traceId);
   }
 
-  /** The trace that lives here, if one does: an object is home of at most the trace that it is named by. */
-  home(): TraceRow | undefined {
-    for (const row of this.#rows.values()) if (row.role === "home") return row;
+  /** The trace that this object owns, if it does: an object owns at most the trace that it is named by. */
+  owned(): TraceRow | undefined {
+    for (const row of this.#rows.values()) if (row.role === "owner") return row;
     return undefined;
   }
 
@@ -64,7 +64,7 @@ export class TraceRows {
     return this.#rows.values();
   }
 
-  put(row: TraceRow): void {
+  upsert(row: TraceRow): void {
     this.#rows.set(row.traceId, row);
     this.#sql.exec(
       "INSERT OR REPLACE INTO trace VALUES (?, ?, ?, ?, ?, ?)",
@@ -73,18 +73,18 @@ export class TraceRows {
       row.session ?? null,
       row.epoch,
       row.refused ?? null,
-      JSON.stringify(row.leaving),
+      JSON.stringify(row.revoking),
     );
   }
 
-  removeOthers(traceId: string): void {
+  deleteOthers(traceId: string): void {
     for (const other of Array.from(this.#rows.keys())) if (other !== traceId) this.#rows.delete(other);
     this.#sql.exec("DELETE FROM trace WHERE trace <> ?", traceId);
   }
 
-  /** Copies that were withdrawn before this time, Unix milliseconds, and of which nothing tells any more. Answers the last epoch of those. */
-  forgetWithdrawn(before: number): number {
-    const sql = `DELETE FROM trace WHERE role = 'withdrawn' AND epoch < ? AND trace NOT IN (SELECT trace FROM chunk)
+  /** Deletes rows of replicas that were revoked before this time, Unix milliseconds, and have no tombstone any more. Returns their last epoch. */
+  expireRevoked(before: number): number {
+    const sql = `DELETE FROM trace WHERE role = 'revoked' AND epoch < ? AND trace NOT IN (SELECT trace FROM chunk)
       RETURNING trace, epoch`;
     let last = 0;
     for (const { trace, epoch } of this.#sql.exec<{ trace: string; epoch: number }>(sql, before)) {
@@ -94,26 +94,26 @@ export class TraceRows {
     return last;
   }
 
-  remove(traceId: string): void {
+  delete(traceId: string): void {
     this.#rows.delete(traceId);
     this.#sql.exec("DELETE FROM trace WHERE trace = ?", traceId);
   }
 }
 
-/** Whether the object named `own` shows this trace's chunks as its session's. */
-export function isShown(row: TraceRow | undefined, own: string): boolean {
-  if (row === undefined || row.role === "withdrawn") return false;
-  return row.role === "copy" || !isBoundAway(row, own);
+/** Whether the session of the object named `own` shows this trace. */
+export function isVisible(row: TraceRow | undefined, own: string): boolean {
+  if (row === undefined || row.role === "revoked") return false;
+  return row.role === "replica" || !isMoved(row, own);
 }
 
-/** Whether a home copies on to another object's session. */
-export function isBoundAway(row: TraceRow, own: string): boolean {
-  return row.role === "home" && row.session !== undefined && row.session !== own && row.refused === undefined;
+/** Whether the trace is shown by another object's session, to which this owner copies it. */
+export function isMoved(row: TraceRow, own: string): boolean {
+  return row.role === "owner" && row.session !== undefined && row.session !== own && row.refused === undefined;
 }
 
 export type Tombstone = Pick<Chunk, "revision" | "traceId" | "facts">;
 
-/** The marks that traces left in a log when they went. Times are Unix milliseconds. */
+/** Tombstones of traces that left the log. Times are Unix milliseconds. */
 export class TombstoneRows {
   readonly #sql: SqlStorage;
 
@@ -121,31 +121,31 @@ export class TombstoneRows {
     this.#sql = sql;
   }
 
-  /** Of traces that left after a revision, in order. */
+  /** Those after a revision, in order. */
   after(revision: number): Tombstone[] {
     const sql =
-      "SELECT revision, trace AS traceId, facts FROM chunk WHERE revision > ? AND kind = 'gone' ORDER BY revision";
+      "SELECT revision, trace AS traceId, facts FROM chunk WHERE revision > ? AND kind = 'tombstone' ORDER BY revision";
     return this.#sql.exec<Tombstone>(sql, revision).toArray();
   }
 
-  /** When the last trace left; 0 where no mark says it. */
-  last(): number {
-    const sql = "SELECT max(received) AS last FROM chunk WHERE kind = 'gone'";
+  /** The time of the last tombstone; 0 without one. */
+  lastReceived(): number {
+    const sql = "SELECT max(received) AS last FROM chunk WHERE kind = 'tombstone'";
     return this.#sql.exec<{ last: number | null }>(sql).one().last ?? 0;
   }
 
   countBefore(time: number): number {
-    const sql = "SELECT count(*) AS count FROM chunk WHERE kind = 'gone' AND received < ?";
+    const sql = "SELECT count(*) AS count FROM chunk WHERE kind = 'tombstone' AND received < ?";
     return this.#sql.exec<{ count: number }>(sql, time).one().count;
   }
 
-  /** Only together with a new life of the log, which keeps its head. */
-  drop(before: number): void {
-    this.#sql.exec("DELETE FROM chunk WHERE kind = 'gone' AND received < ?", before);
+  /** Only together with a new generation of the log, which keeps its head. */
+  expire(before: number): void {
+    this.#sql.exec("DELETE FROM chunk WHERE kind = 'tombstone' AND received < ?", before);
   }
 }
 
-/** Large values by the hash of their content: each once, however many previews name it. */
+/** Offloaded values by the hash of their content: each is stored once, however many previews name it. */
 export class ValueRows {
   readonly #sql: SqlStorage;
 
@@ -153,8 +153,8 @@ export class ValueRows {
     this.#sql = sql;
   }
 
-  /** Answers how many bytes it stored: none where the value is known. */
-  put(value: OffloadedValue): number {
+  /** Returns how many bytes it stored: none if the value is known. */
+  insert(value: OffloadedValue): number {
     if (this.#sql.exec("SELECT 1 FROM value WHERE hash = ?", value.hash).toArray().length > 0) return 0;
     const parts = cutBytes(value.body, BODY_PART_BYTES);
     parts.forEach((body, part) =>
@@ -184,8 +184,8 @@ export class ValueRows {
     return this.#sql.exec<{ bytes: number }>("SELECT total(length(body)) AS bytes FROM value").one().bytes;
   }
 
-  /** What no chunk names any more. */
-  dropUnnamed(): void {
+  /** Deletes values that no chunk names any more. */
+  deleteUnreferenced(): void {
     this.#sql.exec(
       "DELETE FROM value WHERE hash NOT IN (SELECT j.value FROM chunk, json_each(chunk.hashes) AS j WHERE chunk.hashes IS NOT NULL)",
     );

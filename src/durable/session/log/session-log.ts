@@ -19,14 +19,14 @@ type ChunkRow = {
   parts: number;
 };
 
-/** The append-only log of one object, as rows. Knows bytes and revisions, not what they mean. */
+/** The append-only log of one object, as rows. Bodies and facts are opaque here. */
 export class SessionLog {
   readonly meta: LogMeta;
   readonly values: ValueRows;
   readonly tombstones: TombstoneRows;
   readonly #sql: SqlStorage;
   #head = 0;
-  /** Of each trace's chunks, marks apart. */
+  /** Of each trace's chunks, without tombstones. */
   #revisions: Map<string, number[]> | undefined;
 
   constructor(sql: SqlStorage) {
@@ -36,10 +36,10 @@ export class SessionLog {
     this.tombstones = new TombstoneRows(sql);
     if (this.meta.generation === undefined) return;
     const last = sql.exec<{ head: number | null }>("SELECT max(revision) AS head FROM chunk").one().head ?? 0;
-    this.#head = Math.max(last, this.meta.keptHead);
+    this.#head = Math.max(last, this.meta.storedHead);
   }
 
-  /** The last revision given out; revisions are never given twice in one generation. */
+  /** The last revision given out. No revision is given twice in one generation. */
   get head(): number {
     return this.#head;
   }
@@ -73,7 +73,8 @@ export class SessionLog {
         body[part] ?? new Uint8Array(),
       );
     }
-    if (this.#revisions !== undefined && chunk.kind !== "gone") note(this.#revisions, chunk.traceId, revision);
+    if (this.#revisions !== undefined && chunk.kind !== "tombstone")
+      addRevision(this.#revisions, chunk.traceId, revision);
     return revision;
   }
 
@@ -93,12 +94,12 @@ export class SessionLog {
     }
   }
 
-  /** The revision before which nothing of the trace's own order from `traceRevision` on stands. */
+  /** The revision after which the trace's chunks from `traceRevision` on stand. */
   revisionBefore(traceId: string, traceRevision: number): number {
     if (traceRevision <= 1) return 0;
     const row = this.#sql
       .exec<{ revision: number | null }>(
-        "SELECT max(revision) AS revision FROM chunk WHERE trace = ? AND kind <> 'gone' AND trace_revision < ?",
+        "SELECT max(revision) AS revision FROM chunk WHERE trace = ? AND kind <> 'tombstone' AND trace_revision < ?",
         traceId,
         traceRevision,
       )
@@ -106,7 +107,7 @@ export class SessionLog {
     return row.revision ?? 0;
   }
 
-  /** Facts alone, for folding: bodies stay on disk. */
+  /** Facts without bodies, for folding. */
   *facts(): Generator<
     Pick<Chunk, "revision" | "traceId" | "traceRevision" | "kind" | "received" | "facts"> & { readonly bytes: number }
   > {
@@ -160,56 +161,56 @@ export class SessionLog {
     }
   }
 
-  /** Bodies and facts of traces leave; their `gone` marks stay. */
-  dropTraces(traceIds: readonly string[]): void {
-    this.meta.keepHead(this.#head);
+  /** Deletes the chunks of traces; their tombstones stay. */
+  deleteTraces(traceIds: readonly string[]): void {
+    this.meta.storeHead(this.#head);
     const revisions = traceIds.flatMap((traceId) => this.#byTrace().get(traceId) ?? []);
     for (const traceId of traceIds) this.#revisions?.delete(traceId);
-    this.#drop("revision IN (SELECT value FROM json_each(?))", JSON.stringify(revisions));
+    this.#delete("revision IN (SELECT value FROM json_each(?))", JSON.stringify(revisions));
   }
 
-  /** All that is not of this trace, and the marks of traces that left; only together with a new life of the log. */
-  dropOthers(traceId: string): void {
-    this.meta.keepHead(this.#head);
+  /** Deletes the chunks of all other traces, and all tombstones; only together with a new generation of the log. */
+  deleteOthers(traceId: string): void {
+    this.meta.storeHead(this.#head);
     this.#revisions = undefined;
-    this.#drop("trace <> ? OR kind = 'gone'", traceId);
+    this.#delete("trace <> ? OR kind = 'tombstone'", traceId);
   }
 
-  /** Begins a new life in which a trace is shown that was here all along: its marks would void what stands before them. */
-  takeBack(traceId: string, now: number): void {
-    this.meta.keepHead(this.#head);
-    this.#sql.exec("DELETE FROM chunk WHERE kind = 'gone' AND trace = ?", traceId);
+  /** Begins a new generation that shows a moved trace again. Its tombstones are deleted: they would void the chunks before them. */
+  restore(traceId: string, now: number): void {
+    this.meta.storeHead(this.#head);
+    this.#sql.exec("DELETE FROM chunk WHERE kind = 'tombstone' AND trace = ?", traceId);
     this.meta.renew(now);
   }
 
-  /** When the first delivery of a trace came that is here, Unix milliseconds; 0 where none is. */
+  /** When the first stored delivery of a trace was received, Unix milliseconds; 0 without one. */
   firstReceived(traceId: string): number {
-    const sql = "SELECT min(received) AS first FROM chunk WHERE trace = ? AND kind <> 'gone'";
+    const sql = "SELECT min(received) AS first FROM chunk WHERE trace = ? AND kind <> 'tombstone'";
     return this.#sql.exec<{ first: number | null }>(sql, traceId).one().first ?? 0;
   }
 
-  /** Read once, and kept up: the log has no index of traces, for a row more with each delivery would cost more than it saves. */
+  /** Read once, then kept up to date: the log has no index by trace, since a row more with each delivery would cost more than it saves. */
   #byTrace(): Map<string, number[]> {
     if (this.#revisions !== undefined) return this.#revisions;
     const revisions = new Map<string, number[]>();
     for (const { revision, trace } of this.#sql.exec<{ revision: number; trace: string }>(
-      "SELECT revision, trace FROM chunk WHERE kind <> 'gone' ORDER BY revision",
+      "SELECT revision, trace FROM chunk WHERE kind <> 'tombstone' ORDER BY revision",
     ))
-      note(revisions, trace, revision);
+      addRevision(revisions, trace, revision);
     return (this.#revisions = revisions);
   }
 
-  #drop(where: string, of: string): void {
-    const dropped = this.#sql
+  #delete(where: string, parameter: string): void {
+    const deleted = this.#sql
       .exec<{ revision: number; parts: number; named: number }>(
         `DELETE FROM chunk WHERE ${where} RETURNING revision, parts, hashes IS NOT NULL AS named`,
-        of,
+        parameter,
       )
       .toArray();
-    for (const { revision, parts } of dropped) {
+    for (const { revision, parts } of deleted) {
       if (parts > 1) this.#sql.exec("DELETE FROM chunk_part WHERE revision = ?", revision);
     }
-    if (dropped.some(({ named }) => named === 1)) this.meta.setUntidy(true);
+    if (deleted.some(({ named }) => named === 1)) this.meta.setUnreferenced(true);
   }
 
   #chunk(row: ChunkRow): Chunk {
@@ -240,7 +241,7 @@ export class SessionLog {
   }
 }
 
-function note(revisions: Map<string, number[]>, traceId: string, revision: number): void {
+function addRevision(revisions: Map<string, number[]>, traceId: string, revision: number): void {
   const known = revisions.get(traceId);
   if (known === undefined) revisions.set(traceId, [revision]);
   else known.push(revision);

@@ -1,111 +1,116 @@
-import type { Release, ReleaseOutcome } from "../copy/protocol.ts";
+import type { TraceDeletion, TraceDeletionOutcome } from "../copy/protocol.ts";
 import type { OwnerCopy } from "../copy/sending.ts";
 import type { SessionCore } from "../core.ts";
 import { FENCE_MILLIS, fenceOf, raiseFence } from "../log/deletion-fence.ts";
 import type { Fenced } from "../log/deletion-fence.ts";
-import { isShown } from "../log/rows.ts";
+import { isVisible } from "../log/rows.ts";
 import type { TraceRow, TraceRows } from "../log/rows.ts";
 
-/** Begins to forget a session; what a fault leaves undone the alarm does. Answers false where there is none. */
-export function beginForgetting(core: SessionCore): boolean {
-  if (core.state.log.meta.forgetting) return true;
-  if (!core.exists || core.state.shown.itemCount === 0) return false;
-  begin(core);
+/** Begins to delete a session; the alarm continues after a fault. Returns false if there is none. */
+export function beginDeletion(core: SessionCore): boolean {
+  if (core.state.log.meta.deleting) return true;
+  if (!core.exists || core.state.visible.itemCount === 0) return false;
+  setDeleting(core);
   return true;
 }
 
-/** Nothing is shown here any more, nor will be: also where nothing is shown already. */
-export function begin(core: SessionCore): void {
+/** From now on nothing is shown or admitted. Also for a session that shows nothing already. */
+export function setDeleting(core: SessionCore): void {
   core.write(({ log, jobs }) => {
-    log.meta.setForgetting(true);
-    jobs.owe("forget", Date.now());
+    log.meta.setDeleting(true);
+    jobs.schedule("delete", Date.now());
   });
 }
 
-/** Homes asked in one run: an invocation may make 1,000 calls. */
-const RELEASES_A_RUN = 500;
+/** Owners called in one run: an invocation may make 1,000 calls. */
+const TRACES_A_RUN = 500;
 
-/** Homes first, then the list, then what lies here: until the last step the session knows what it still has to do. */
-export async function forget(core: SessionCore, copier: OwnerCopy): Promise<void> {
+/** Owners first, then the list, then its own rows: until the last step the session knows what is left to do. */
+export async function deleteSession(core: SessionCore, copier: OwnerCopy): Promise<void> {
   const { state } = core;
   const { id } = state;
   const { generation } = state.log.meta;
   if (generation === undefined) return;
   core.subscribers.announce("deleted");
-  core.subscribers.dismiss();
-  const copies = Array.from(state.rows.all()).filter((row) => row.role === "copy");
-  for (const row of copies.slice(0, RELEASES_A_RUN)) {
+  core.subscribers.closeAll();
+  const copies = Array.from(state.rows.all()).filter((row) => row.role === "replica");
+  for (const row of copies.slice(0, TRACES_A_RUN)) {
     const { traceId } = row;
-    const released = await core.session(traceId).release(core.tenant, { traceId, session: id, epoch: row.epoch });
-    core.write(({ rows }) => rows.put({ ...row, role: "withdrawn", epoch: voidUntil(row.epoch, released) }));
+    const released = await core.session(traceId).deleteTrace(core.tenant, { traceId, session: id, epoch: row.epoch });
+    core.write(({ rows }) => rows.upsert({ ...row, role: "revoked", epoch: voidUntil(row.epoch, released) }));
   }
-  if (copies.length > RELEASES_A_RUN) return state.jobs.postpone("forget", Date.now());
-  await core.directory().remove({ id, generation }, "over");
-  await copier.settled();
-  await dropShown(core);
+  if (copies.length > TRACES_A_RUN) return state.jobs.postpone("delete", Date.now());
+  await core.directory().remove({ id, generation }, "deleted");
+  await copier.idle();
+  await deleteSessionRows(core);
 }
 
-/** The last binding of a trace that is void after its home answered: the home may have bound it anew, and copied, since the one known here. */
-export function voidUntil(epoch: number, released: ReleaseOutcome): number {
-  return released.outcome === "gone" ? Math.max(epoch, released.epoch) : epoch;
+/** The last void epoch of a trace after its owner answered: the owner may have bound and copied it again since the epoch known here. */
+export function voidUntil(epoch: number, released: TraceDeletionOutcome): number {
+  return released.outcome === "deleted" ? Math.max(epoch, released.epoch) : epoch;
 }
 
-/** A session that held the trace was forgotten: the home forgets it too, unless the trace has been bound elsewhere since. */
-export async function release(core: SessionCore, copier: OwnerCopy, released: Release): Promise<ReleaseOutcome> {
+/** A session that showed the trace deletes it: the owner deletes it too, unless the trace was bound to another session since. */
+export async function deleteTrace(
+  core: SessionCore,
+  copier: OwnerCopy,
+  deletion: TraceDeletion,
+): Promise<TraceDeletionOutcome> {
   for (;;) {
-    // A copy under way would bring the trace back to the session that is going.
-    await copier.settled();
-    const row = core.exists ? core.state.rows.get(released.traceId) : undefined;
+    // A copy under way would bring the trace back to the deleted session.
+    await copier.idle();
+    const row = core.exists ? core.state.rows.get(deletion.traceId) : undefined;
     const fence = fenceOf(core.ctx.storage, "trace");
-    if (row?.role !== "home") return { outcome: "gone", epoch: fence };
-    // Since that binding the home was forgotten and began anew: what came since is not meant, and what was before is gone.
-    const isEarlier = released.epoch <= fence || released.epoch < core.state.log.firstReceived(row.traceId);
-    if (isEarlier) return { outcome: "gone", epoch: fence };
-    if (row.session !== released.session || row.refused !== undefined) return { outcome: "kept" };
-    if (released.newest !== undefined && core.state.newest(row.traceId) > released.newest) return { outcome: "kept" };
-    if (row.leaving.length === 0) {
-      await dropHome(core, row);
-      return { outcome: "gone", epoch: row.epoch };
+    if (row?.role !== "owner") return { outcome: "deleted", epoch: fence };
+    // The owner was deleted since that binding, and began anew: the new spans are not meant, and the old ones are deleted already.
+    const isEarlier = deletion.epoch <= fence || deletion.epoch < core.state.log.firstReceived(row.traceId);
+    if (isEarlier) return { outcome: "deleted", epoch: fence };
+    if (row.session !== deletion.session || row.refused !== undefined) return { outcome: "kept" };
+    if (deletion.newest !== undefined && core.state.lastReceived(row.traceId) > deletion.newest)
+      return { outcome: "kept" };
+    if (row.revoking.length === 0) {
+      await deleteOwned(core, row);
+      return { outcome: "deleted", epoch: row.epoch };
     }
-    // Sessions of earlier bindings would show it for ever, once its home knows of none.
-    await copier.withdraw(row);
+    // Sessions of earlier bindings would show it for ever, once its owner has no row of them.
+    await copier.revoke(row);
   }
 }
 
-async function dropHome(core: SessionCore, row: TraceRow): Promise<void> {
-  // Who watches the trace attaches again, and finds that it is gone.
-  core.subscribers.dismiss();
+async function deleteOwned(core: SessionCore, row: TraceRow): Promise<void> {
+  // Viewers of the trace attach again, and find it deleted.
+  core.subscribers.closeAll();
   const others = Array.from(core.state.rows.all()).some(
-    (other) => other.traceId !== row.traceId && other.role === "copy",
+    (other) => other.traceId !== row.traceId && other.role === "replica",
   );
-  if (!others) return await wipe(core);
+  if (!others) return await deleteObject(core);
   core.write(({ log, rows }) => {
-    log.dropTraces([row.traceId]);
-    rows.remove(row.traceId);
+    log.deleteTraces([row.traceId]);
+    rows.delete(row.traceId);
     log.meta.renew(Date.now());
     raiseFence(core.ctx.storage, "trace", row.epoch);
   });
-  core.discard();
+  core.evict();
 }
 
-/** A home whose trace another session shows outlives the session of the same name. */
-async function dropShown(core: SessionCore): Promise<void> {
+/** An owner with a moved trace outlives the session of the same name. */
+async function deleteSessionRows(core: SessionCore): Promise<void> {
   const { state } = core;
-  const home = state.rows.home();
-  if (home === undefined || isShown(home, state.id)) return await wipe(core);
+  const owned = state.rows.owned();
+  if (owned === undefined || isVisible(owned, state.id)) return await deleteObject(core);
   core.write(({ log, rows }) => {
     raiseFence(core.ctx.storage, "session", lastEpochOf(rows, "session"));
-    log.dropOthers(home.traceId);
-    rows.removeOthers(home.traceId);
+    log.deleteOthers(owned.traceId);
+    rows.deleteOthers(owned.traceId);
     log.meta.setListed(false);
     log.meta.renew(Date.now());
-    log.meta.setForgetting(false);
+    log.meta.setDeleting(false);
   });
-  core.discard();
+  core.evict();
 }
 
-/** Without an `await` between: what is admitted next is of a new life, and stays. */
-async function wipe(core: SessionCore): Promise<void> {
+/** Without an `await` between: spans that are admitted next are of a new generation, and stay. */
+async function deleteObject(core: SessionCore): Promise<void> {
   const { storage } = core.ctx;
   const fences = (["session", "trace"] as const).map(
     (of) => [of, Math.max(fenceOf(storage, of), lastEpochOf(core.state.rows, of))] as const,
@@ -113,13 +118,13 @@ async function wipe(core: SessionCore): Promise<void> {
   const deletions = [storage.deleteAlarm(), storage.deleteAll()];
   for (const [of, epoch] of fences) raiseFence(storage, of, epoch);
   deletions.push(storage.setAlarm(Date.now() + FENCE_MILLIS));
-  core.discard();
+  core.evict();
   await Promise.all(deletions);
 }
 
-/** Of the bindings that are known here: of the trace whose home this is, or of those that were copied to this session. */
+/** Of the bindings that are known here: of the owned trace, or of those that were copied to this session. */
 function lastEpochOf(rows: TraceRows, of: Fenced): number {
   let last = 0;
-  for (const { role, epoch } of rows.all()) if ((role === "home") === (of === "trace")) last = Math.max(last, epoch);
+  for (const { role, epoch } of rows.all()) if ((role === "owner") === (of === "trace")) last = Math.max(last, epoch);
   return last;
 }

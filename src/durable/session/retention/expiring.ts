@@ -1,138 +1,141 @@
-import { markGone } from "../admission.ts";
-import { MARK_MILLIS, nextExpiry } from "../expiry.ts";
+import { appendTombstone } from "../admission.ts";
+import { TOMBSTONE_MILLIS, nextExpiryAt } from "../expiry.ts";
 import { raiseFence } from "../log/deletion-fence.ts";
-import { begin, voidUntil } from "./deleting.ts";
+import { setDeleting, voidUntil } from "./deleting.ts";
 import type { OwnerCopy } from "../copy/sending.ts";
 import type { SessionCore } from "../core.ts";
 import type { SessionState } from "../state.ts";
-import { isShown } from "../log/rows.ts";
+import { isVisible } from "../log/rows.ts";
 
-/** Homes asked in one run: an invocation may make 1,000 calls. */
+/** Owners called in one run: an invocation may make 1,000 calls. */
 const TRACES_A_RUN = 500;
-/** Homes asked at once. */
+/** Owners called at once. */
 const TRACES_AT_ONCE = 50;
-/** Of older marks so many are kept. */
-const MOST_MARKS = 1_000;
-/** A home that has spans which are not here yet copies them on; until then it is not asked again. */
-const KEPT_MILLIS = 3_600_000;
+/** Old tombstones are kept up to this count. */
+const MOST_TOMBSTONES = 1_000;
+/** An owner with later spans keeps its trace, and copies them on; it is called again after so long. */
+const RETRY_MILLIS = 3_600_000;
 
 /**
- * Forgets traces that have been silent for longer than is kept: at their homes first, then here, so that whatever is lost
- * between is done again and nothing is shown that nobody would forget. Where nothing is left, the session is forgotten.
+ * Expires traces without a delivery for longer than the maximum age: at their owners first, then here, so that after a fault
+ * between the two it is done again, and no trace stays visible for ever. A session without traces is deleted.
  */
 export async function expire(core: SessionCore, copier: OwnerCopy): Promise<void> {
   const { maxAge } = core.retention;
-  if (maxAge === undefined || !core.exists || core.state.log.meta.forgetting) return core.state.jobs.done("expire");
+  if (maxAge === undefined || !core.exists || core.state.log.meta.deleting) return core.state.jobs.done("expire");
   const before = Date.now() - maxAge;
   const old = oldTraces(core.state, before).slice(0, TRACES_A_RUN);
-  const gone: Gone[] = [];
+  const expired: ExpiredTrace[] = [];
   let failed: PromiseRejectedResult | undefined;
   for (let at = 0; at < old.length && failed === undefined; at += TRACES_AT_ONCE) {
     const some = old.slice(at, at + TRACES_AT_ONCE);
-    const asked = await Promise.allSettled(some.map(async (trace) => await findGone(core, copier, trace)));
-    failed = asked.find((outcome) => outcome.status === "rejected");
-    for (const outcome of asked)
-      if (outcome.status === "fulfilled" && outcome.value !== undefined) gone.push(outcome.value);
+    const outcomes = await Promise.allSettled(some.map(async (trace) => await expireAtOwner(core, copier, trace)));
+    failed = outcomes.find((outcome) => outcome.status === "rejected");
+    for (const outcome of outcomes)
+      if (outcome.status === "fulfilled" && outcome.value !== undefined) expired.push(outcome.value);
   }
-  drop(core, gone, before);
+  deleteExpired(core, expired, before);
   if (failed !== undefined) throw failed.reason;
-  trimMarks(core);
-  settle(core, old.length - gone.length, old.length === TRACES_A_RUN);
+  expireTombstones(core);
+  scheduleNext(core, old.length - expired.length, old.length === TRACES_A_RUN);
 }
 
-type Old = { readonly traceId: string; readonly epoch: number; readonly newest: number };
-/** `until`: the last of its bindings that is void. */
-type Gone = { readonly traceId: string; readonly epoch: number; readonly until: number };
+type OldTrace = { readonly traceId: string; readonly epoch: number; readonly newest: number };
+/** `until`: the last void epoch of its bindings. */
+type ExpiredTrace = { readonly traceId: string; readonly epoch: number; readonly until: number };
 
-function oldTraces(state: SessionState, before: number): Old[] {
-  const old: Old[] = [];
-  for (const [traceId, newest] of state.arrivals()) {
+function oldTraces(state: SessionState, before: number): OldTrace[] {
+  const old: OldTrace[] = [];
+  for (const [traceId, newest] of state.visibleTraces()) {
     const row = state.rows.get(traceId);
     if (newest < before && row !== undefined) old.push({ traceId, newest, epoch: row.epoch });
   }
   return old;
 }
 
-/** `undefined` where the trace is kept: by its home, or by sessions that it left and that may still show it. */
-async function findGone(
+/** `undefined` if the trace stays: its owner has later spans, or another session may still show it. */
+async function expireAtOwner(
   core: SessionCore,
   copier: OwnerCopy,
-  { traceId, epoch, newest }: Old,
-): Promise<Gone | undefined> {
+  { traceId, epoch, newest }: OldTrace,
+): Promise<ExpiredTrace | undefined> {
   const { id } = core.state;
   const row = core.state.rows.get(traceId);
-  if (row?.role === "copy") {
-    const outcome = await core.session(traceId).release(core.tenant, { traceId, session: id, epoch, newest });
-    return outcome.outcome === "gone" ? { traceId, epoch, until: voidUntil(epoch, outcome) } : undefined;
+  if (row?.role === "replica") {
+    const outcome = await core.session(traceId).deleteTrace(core.tenant, { traceId, session: id, epoch, newest });
+    return outcome.outcome === "deleted" ? { traceId, epoch, until: voidUntil(epoch, outcome) } : undefined;
   }
-  for (let home = row; home !== undefined; home = core.state.rows.get(traceId)) {
-    if (home.role !== "home" || !isShown(home, id)) return undefined;
-    if (home.leaving.length === 0) return { traceId, epoch, until: epoch };
-    await copier.settled();
-    await copier.withdraw(home);
+  for (let owned = row; owned !== undefined; owned = core.state.rows.get(traceId)) {
+    if (owned.role !== "owner" || !isVisible(owned, id)) return undefined;
+    if (owned.revoking.length === 0) return { traceId, epoch, until: epoch };
+    await copier.idle();
+    await copier.revoke(owned);
   }
   return undefined;
 }
 
-/** One transaction, for those that nothing came of meanwhile. */
-function drop(core: SessionCore, traces: readonly Gone[], before: number): void {
-  if (traces.length === 0 || !core.exists || core.state.log.meta.forgetting) return;
+/** One transaction, for the traces without a new delivery meanwhile. */
+function deleteExpired(core: SessionCore, traces: readonly ExpiredTrace[], before: number): void {
+  if (traces.length === 0 || !core.exists || core.state.log.meta.deleting) return;
   const now = Date.now();
-  let isHome = false;
+  let isOwner = false;
   const frames = core.write((state) => {
-    const going = traces.filter(({ traceId, epoch }) => {
+    const stillOld = traces.filter(({ traceId, epoch }) => {
       const row = state.rows.get(traceId);
       return (
-        row?.epoch === epoch && isShown(row, state.id) && row.leaving.length === 0 && state.newest(traceId) < before
+        row?.epoch === epoch &&
+        isVisible(row, state.id) &&
+        row.revoking.length === 0 &&
+        state.lastReceived(traceId) < before
       );
     });
-    state.log.dropTraces(going.map(({ traceId }) => traceId));
-    return going.map(({ traceId, until }) => {
-      // A home begins anew with what comes next; a copy that is late must not.
-      if (state.rows.get(traceId)?.role === "home") {
-        isHome = true;
+    state.log.deleteTraces(stillOld.map(({ traceId }) => traceId));
+    return stillOld.map(({ traceId, until }) => {
+      // An owner begins anew with the next delivery; a late copy must not.
+      if (state.rows.get(traceId)?.role === "owner") {
+        isOwner = true;
         raiseFence(core.ctx.storage, "trace", until);
-        state.rows.remove(traceId);
-      } else state.rows.put({ traceId, role: "withdrawn", epoch: until, leaving: [] });
-      const previous = state.shownHead;
-      core.oweReport(state, now);
-      return { previous, entry: markGone(state, traceId, "", now) };
+        state.rows.delete(traceId);
+      } else state.rows.upsert({ traceId, role: "revoked", epoch: until, revoking: [] });
+      const previous = state.sessionHead;
+      core.scheduleReport(state, now);
+      return { previous, entry: appendTombstone(state, traceId, "", now) };
     });
   });
-  core.discard();
+  core.evict();
   for (const { previous, entry } of frames) core.publish("session", previous, entry);
-  // Who watches the trace by its own name attaches again, and finds that it is gone.
-  if (isHome) core.subscribers.dismiss();
+  // Viewers of the trace by its own name attach again, and find it deleted.
+  if (isOwner) core.subscribers.closeAll();
 }
 
-/** Marks are a row for each trace that ever left. Without them nobody can be told what went: everybody reads from the beginning. */
-function trimMarks(core: SessionCore): void {
-  const before = Date.now() - MARK_MILLIS;
-  if (!core.exists || core.state.log.tombstones.countBefore(before) < MOST_MARKS) return;
+/** Tombstones are a row for each trace that ever left. Without them readers cannot resume: a new generation begins. */
+function expireTombstones(core: SessionCore): void {
+  const before = Date.now() - TOMBSTONE_MILLIS;
+  if (!core.exists || core.state.log.tombstones.countBefore(before) < MOST_TOMBSTONES) return;
   core.write(({ log, rows }) => {
-    log.meta.keepHead(log.head);
-    log.tombstones.drop(before);
-    raiseFence(core.ctx.storage, "session", rows.forgetWithdrawn(before));
+    log.meta.storeHead(log.head);
+    log.tombstones.expire(before);
+    raiseFence(core.ctx.storage, "session", rows.expireRevoked(before));
     log.meta.renew(Date.now());
   });
-  core.discard();
+  core.evict();
 }
 
-function settle(core: SessionCore, kept: number, isMore: boolean): void {
+function scheduleNext(core: SessionCore, kept: number, isMore: boolean): void {
   if (!core.exists) return;
   const { state } = core;
   const now = Date.now();
-  if (isOver(state, now)) return begin(core);
-  const next = nextExpiry(core.retention, state);
-  // What is kept by a home that has more of it is old here, until that came: it is not asked for at once again.
+  if (isObsolete(state, now)) return setDeleting(core);
+  const next = nextExpiryAt(core.retention, state);
+  // A trace that its owner keeps is old here until its later spans are copied: the owner is not called again at once.
   if (next === undefined) state.jobs.done("expire");
-  else if (kept > 0) state.jobs.postpone("expire", Math.max(next, now + KEPT_MILLIS));
+  else if (kept > 0) state.jobs.postpone("expire", Math.max(next, now + RETRY_MILLIS));
   else state.jobs.postpone("expire", isMore ? now : next);
   core.kick();
 }
 
-/** Nothing is shown here, and nobody needs to be told any more where it went. */
-function isOver(state: SessionState, now: number): boolean {
-  if (state.shown.itemCount > 0 || state.rows.home() !== undefined) return false;
-  return state.destinations.length === 0 || state.log.tombstones.last() <= now - MARK_MILLIS;
+/** The session shows nothing, and no viewer needs its tombstones any more. */
+function isObsolete(state: SessionState, now: number): boolean {
+  if (state.visible.itemCount > 0 || state.rows.owned() !== undefined) return false;
+  return state.destinations.length === 0 || state.log.tombstones.lastReceived() <= now - TOMBSTONE_MILLIS;
 }

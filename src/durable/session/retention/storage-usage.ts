@@ -5,9 +5,9 @@ import type { SessionCore } from "../core.ts";
 /** On disk, of an object with one small trace: SQLite's pages, a few of each table. */
 const SMALL_OBJECT_BYTES = 28_672;
 
-/** What the session says of what it keeps. */
+/** Age, size and limits of the session, as its snapshot shows them. */
 export function retentionOf({ retention: { maxAge, sessionBytes }, state }: SessionCore): Retention {
-  const oldest = state.oldestArrival();
+  const oldest = state.oldestReceived();
   return {
     ...(maxAge === undefined ? {} : { maxAge: maxAge / 1_000 }),
     ...(maxAge === undefined || oldest === undefined ? {} : { oldest: nanoseconds(oldest) }),
@@ -16,12 +16,12 @@ export function retentionOf({ retention: { maxAge, sessionBytes }, state }: Sess
   };
 }
 
-/** What its row in the list has. Homes of traces that are shown here hold each of them a second time, and are not asked. */
-export function keptBy({ ctx, state }: SessionCore): StorageUsage {
+/** The columns of its row in the list. Owners of replicas hold each trace a second time; their size is estimated. */
+export function storageUsage({ ctx, state }: SessionCore): StorageUsage {
   const own = ctx.storage.sql.databaseSize;
-  let copies = 0;
-  for (const { role } of state.rows.all()) if (role === "copy") copies++;
-  const share = copies / Math.max(1, state.shown.traceCount);
-  const homes = copies * SMALL_OBJECT_BYTES + Math.max(0, own - SMALL_OBJECT_BYTES) * Math.min(1, share);
-  return { bytes: Math.round(own + homes), oldest: state.oldestArrival() ?? 0 };
+  let replicas = 0;
+  for (const { role } of state.rows.all()) if (role === "replica") replicas++;
+  const share = replicas / Math.max(1, state.visible.traceCount);
+  const owners = replicas * SMALL_OBJECT_BYTES + Math.max(0, own - SMALL_OBJECT_BYTES) * Math.min(1, share);
+  return { bytes: Math.round(own + owners), oldest: state.oldestReceived() ?? 0 };
 }
