@@ -26,7 +26,7 @@ type List = {
   readonly resourceVersion: string;
   readonly sessions: readonly SessionSummary[];
   readonly nextCursor?: string;
-  readonly arrivals: RecentExports;
+  readonly recentExports: RecentExports;
 };
 
 async function list(query: Record<string, string> = {}): Promise<List> {
@@ -309,16 +309,18 @@ describe("what arrived last", () => {
     await post("/v1/metrics", "{}");
     await post("/v1/traces", "{", "application/json");
     for (let n = 0; n < 25; n++) await world.deliver([aSpan(OTHER, n + 1)]);
-    await world.until(async () => (await list()).arrivals.last.filter(({ accepted }) => accepted === 1).length >= 19);
+    await world.until(
+      async () => (await list()).recentExports.last.filter(({ accepted }) => accepted === 1).length >= 19,
+    );
     await viewer.until(
       "recentExports",
       (event) => event.type === "recentExports" && event.recentExports.last.length === 20,
     );
     await viewer.close();
-    const { arrivals } = await list();
-    expect(arrivals.dropped).toEqual({ metrics: 1 });
-    expect(arrivals.last).toHaveLength(20);
-    expect(arrivals.last[0]).toEqual({
+    const { recentExports } = await list();
+    expect(recentExports.dropped).toEqual({ metrics: 1 });
+    expect(recentExports.last).toHaveLength(20);
+    expect(recentExports.last[0]).toEqual({
       at: expect.any(Number),
       signal: "traces",
       encoding: "json",
@@ -326,7 +328,7 @@ describe("what arrived last", () => {
       accepted: 1,
       rejected: 0,
     });
-    expect(arrivals.refused[0]).toMatchObject({
+    expect(recentExports.refused[0]).toMatchObject({
       accepted: 0,
       rejected: 0,
       reason: expect.stringContaining("malformed JSON"),

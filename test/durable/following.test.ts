@@ -200,7 +200,7 @@ test("a document whose trace leaves while it is read is broken off: half of it w
   const rest = async () => {
     while ((await reader?.read())?.done === false);
   };
-  await expect(rest()).rejects.toThrow("left the session while it was read");
+  await expect(rest()).rejects.toThrow("was revoked from the session while it was read");
   expect((await world.readSession("A"))?.session.spans).toBe(1);
 });
 

@@ -33,8 +33,8 @@ beforeEach(async () => {
 
 afterEach(() => restore?.());
 
-async function arrivals(): Promise<RecentExports> {
-  return (await (await world.request("/sessions?limit=1")).json<{ arrivals: RecentExports }>()).arrivals;
+async function recentExports(): Promise<RecentExports> {
+  return (await (await world.request("/sessions?limit=1")).json<{ recentExports: RecentExports }>()).recentExports;
 }
 
 async function send(body: string, headers: Record<string, string>, path = "/v1/traces"): Promise<number> {
@@ -57,8 +57,8 @@ async function sendWith(token: string | undefined, body = "{}"): Promise<number>
 }
 
 async function untilRefused(holds: (refused: RecentExports["refused"]) => boolean): Promise<RecentExports> {
-  await world.until(async () => holds((await arrivals()).refused));
-  return await arrivals();
+  await world.until(async () => holds((await recentExports()).refused));
+  return await recentExports();
 }
 
 /** "403 × 30" */
@@ -70,7 +70,7 @@ const ALIEN = "403 × 30: This program is open, so it answers only requests addr
 describe("exports that are refused", () => {
   test("hide none that was accepted, are one line with a count, and cost no write each", async () => {
     for (let n = 0; n < 20; n++) await world.deliver([aSpan(TRACE, n + 1)]);
-    await world.until(async () => (await arrivals()).last.length === 20);
+    await world.until(async () => (await recentExports()).last.length === 20);
     world.pass(10_000);
     writes = 0;
     const first = Date.now() + 1;
@@ -97,14 +97,14 @@ describe("exports that are refused", () => {
     expect(writes).toBe(2);
 
     await evictDurableObject(directory());
-    expect(await arrivals()).toEqual(seen);
+    expect(await recentExports()).toEqual(seen);
   });
 
   test("are not hidden by exports that are accepted", async () => {
     await send("{", JSON_TYPE);
     for (let n = 0; n < 25; n++) await world.deliver([aSpan(TRACE, n + 1)]);
-    await world.until(async () => (await arrivals()).last.length === 20);
-    expect(lines(await arrivals())).toEqual([expect.stringContaining("400 × 1: malformed JSON")]);
+    await world.until(async () => (await recentExports()).last.length === 20);
+    expect(lines(await recentExports())).toEqual([expect.stringContaining("400 × 1: malformed JSON")]);
   });
 
   test("with tokens, too: a line for none, one for a token that may not write, one for a body that is no export", async () => {
@@ -178,12 +178,12 @@ describe("exports that are refused", () => {
     } as const;
     for (let n = 0; n < 100; n++)
       await directory().recordExports({ last: [], refused: [refusal], dropped: { metrics: 0 } });
-    expect(lines(await arrivals())).toEqual(["401 × 100: no token"]);
+    expect(lines(await recentExports())).toEqual(["401 × 100: no token"]);
     expect(writes).toBe(1);
     world.pass(10_000);
     await directory().recordExports({ last: [], refused: [refusal], dropped: { metrics: 0 } });
     expect(writes).toBe(2);
     await evictDurableObject(directory());
-    expect(lines(await arrivals())).toEqual(["401 × 101: no token"]);
+    expect(lines(await recentExports())).toEqual(["401 × 101: no token"]);
   });
 });
