@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
@@ -116,6 +116,8 @@ export default defineConfig({
 function storeInMemory(): void {
   if (process.env["TMPDIR"] !== undefined || freeBytes("/dev/shm") < MEMORY_BYTES) return;
   const directory = mkdtempSync("/dev/shm/spanfold-tests-");
+  // A test of rights runs a process as another user, who must reach its folder.
+  chmodSync(directory, 0o755);
   process.env["TMPDIR"] = directory;
   process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
 }
