@@ -81,7 +81,7 @@ function DroppedNote({ counts }: { counts: RecentExports["dropped"] | undefined 
   if (counts === undefined || counts.metrics === 0) return null;
   return (
     <span class="dropped" title="Requests with metrics are accepted, so that exporters report no errors, and dropped">
-      {`metrics ${count(counts.metrics)} accepted, dropped`}
+      {`${counted(counts.metrics, "metrics request")} dropped`}
     </span>
   );
 }

@@ -10,7 +10,7 @@ export const isOld = (at: number, now: number): boolean => now - at > OLD_MILLIS
 
 const isClose = (one: number, other: number): boolean => Math.abs(one - other) < SAME_MILLIS;
 
-/** Refusals, newest first: the receiver's, and those of the session's own exports that the receiver does not list. */
+/** Refusals, newest first: the receiver's, and those of a session's own exports outside the receiver's list. */
 export function refusalsOf(last: readonly RecentExport[], refused: readonly RefusedExport[]): readonly RefusedExport[] {
   const own = last.flatMap((line) => {
     const { at, reason } = line;
