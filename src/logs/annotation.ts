@@ -14,7 +14,7 @@ import { QUERY_INPUT } from "../otel/semconv/ark.ts";
 import type { Span, SpanEvent } from "../otel/span.ts";
 import { eventOfRecord, isError, isException } from "./record-event.ts";
 import { readArkRecord } from "./ark-events/ark-spans.ts";
-import { valueAt } from "./record-fields.ts";
+import { valueAt } from "../otel/record-fields.ts";
 import { subjectOf } from "./derived-spans.ts";
 
 /** Facts that a log record adds to its span. The span may arrive before it or after it. */

@@ -1,5 +1,5 @@
 import { readAgentRecord } from "./agents/agent-record.ts";
-import { namesOf, valueAt } from "./record-fields.ts";
+import { namesOf, valueAt } from "../otel/record-fields.ts";
 import type { LogRecord } from "../otel/log-record.ts";
 import { timeOfRecord } from "../otel/log-record.ts";
 import { EXCEPTION_EVENT, EXCEPTION_KEYS } from "../otel/semconv/attributes.ts";

@@ -1,4 +1,4 @@
-import { countAt, valueAt } from "../record-fields.ts";
+import { countAt, valueAt } from "../../otel/record-fields.ts";
 import type { AgentEvent, Failure, ModelCall, ModelEvent, Subject } from "./agent-event.ts";
 import { firstText } from "../../facts/error.ts";
 import { AGENT_RECORD as KEYS, REFUSED_DECISIONS } from "../../otel/semconv/logs.ts";

@@ -2,7 +2,7 @@ import type { AgentRecord } from "./agent-event.ts";
 import { readClaudeCode } from "./claude-code.ts";
 import { readCodex } from "./codex.ts";
 import { readGeminiCli } from "./gemini-cli.ts";
-import { namesOf } from "../record-fields.ts";
+import { namesOf } from "../../otel/record-fields.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
 import { CLAUDE_CODE, CODEX, GEMINI_CLI } from "../../otel/semconv/logs.ts";
 import type { KeyValue } from "../../otel/span.ts";

@@ -2,7 +2,7 @@ import type { AgentEvent, AgentRecord, Failure, ModelCall, ToolCall } from "./ag
 import { endTimeOfRecord } from "../../otel/log-record.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
 import { nanosecondsIn } from "../../lib/nanoseconds.ts";
-import { countAt } from "../record-fields.ts";
+import { countAt } from "../../otel/record-fields.ts";
 import { SESSION_KEYS, USER_KEYS } from "../../otel/semconv/attributes.ts";
 import { AGENT_RECORD, REDACTED } from "../../otel/semconv/logs.ts";
 import * as wire from "../../otel/semconv/logs.ts";

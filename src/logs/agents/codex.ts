@@ -1,4 +1,4 @@
-import { countAt } from "../record-fields.ts";
+import { countAt } from "../../otel/record-fields.ts";
 import { failureAt, failureOf, isRefused, modelCall, promptOf, subjectAt, toolCall } from "./agent-calls.ts";
 import type { AgentRecord } from "./agent-event.ts";
 import { firstText } from "../../facts/error.ts";

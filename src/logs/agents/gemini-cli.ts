@@ -1,4 +1,4 @@
-import { countAt, valueAt } from "../record-fields.ts";
+import { countAt, valueAt } from "../../otel/record-fields.ts";
 import { failureAt, modelCall, promptOf, subjectAt, toolCall } from "./agent-calls.ts";
 import type { AgentEvent, AgentRecord } from "./agent-event.ts";
 import { firstText } from "../../facts/error.ts";

@@ -5,7 +5,7 @@ import type { Exception } from "../../../facts/error.ts";
 import type { LogRecord } from "../../../otel/log-record.ts";
 import { arkEventOf } from "../../../logs/ark-events/ark-event-record.ts";
 import { eventOfRecord, isException } from "../../../logs/record-event.ts";
-import { namesOf } from "../../../logs/record-fields.ts";
+import { namesOf } from "../../../otel/record-fields.ts";
 import { FIRST_IN_A_LINE, NEVER_IN_A_LINE } from "../../../otel/semconv/logs.ts";
 import type { KeyValue } from "../../../otel/span.ts";
 import type { ViewRecord } from "../../../session/view/log-view.ts";

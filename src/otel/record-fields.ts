@@ -1,7 +1,7 @@
-import { numberOf } from "../otel/any-value.ts";
-import type { LogRecord } from "../otel/log-record.ts";
-import { EVENT_NAME_KEYS } from "../otel/semconv/logs.ts";
-import type { AnyValue, KeyValue } from "../otel/span.ts";
+import { numberOf } from "./any-value.ts";
+import type { LogRecord } from "./log-record.ts";
+import { EVENT_NAME_KEYS } from "./semconv/logs.ts";
+import type { AnyValue, KeyValue } from "./span.ts";
 
 /** UTF-16 units. A longer text is prose, not a name. */
 const MAX_NAME = 256;
