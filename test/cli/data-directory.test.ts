@@ -4,6 +4,7 @@ import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { SCHEMA_VERSION } from "../../src/durable/schema.ts";
 
 const MODULE = new URL("../../src/cli/start/data-directory.ts", import.meta.url).href;
 /** The user id `nobody`. Root may write everywhere, so a test of root runs as this user. */
@@ -39,8 +40,9 @@ async function usedDirectory(): Promise<string> {
   await mkdir(objects, { recursive: true });
   const files = [join(directory, "claim.sqlite"), join(objects, "a.sqlite")];
   for (const file of files) await writeFile(file, "");
+  await writeFile(join(directory, "schema"), `${SCHEMA_VERSION}\n`);
   if (process.getuid?.() === 0)
-    for (const path of [directory, join(directory, "do"), objects, ...files])
+    for (const path of [directory, join(directory, "do"), objects, join(directory, "schema"), ...files])
       await chown(path, UNPRIVILEGED, UNPRIVILEGED);
   return directory;
 }
@@ -48,13 +50,13 @@ async function usedDirectory(): Promise<string> {
 test("a data directory of an earlier run is usable, and the check leaves no file in it", async () => {
   const directory = await usedDirectory();
   expect(await outcomeOf(directory)).toBe("usable");
-  expect(await readdir(directory)).toEqual(["claim.sqlite", "do"]);
+  expect(await readdir(directory)).toEqual(["claim.sqlite", "do", "schema"]);
 });
 
 test("a missing folder is made, with those above it", async () => {
   await chmod(root, 0o777);
   expect(await outcomeOf(join(root, "a", "b", "c"))).toBe("usable");
-  expect(await readdir(join(root, "a", "b", "c"))).toEqual(["claim.sqlite"]);
+  expect(await readdir(join(root, "a", "b", "c"))).toEqual(["claim.sqlite", "schema"]);
 });
 
 test("no folder is made where the user may not write", async () => {

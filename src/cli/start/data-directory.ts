@@ -1,5 +1,18 @@
-import { accessSync, closeSync, constants, mkdirSync, opendirSync, openSync, statSync, unlinkSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  opendirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
+import { SCHEMA_VERSION } from "../../durable/schema.ts";
 import { claimDirectory } from "./claim-directory.ts";
 
 export type DirectoryOutcome = { readonly ok: true } | { readonly ok: false; readonly error: string };
@@ -16,7 +29,7 @@ export function openDataDirectory(directory: string): DirectoryOutcome {
     makeFolder(directory);
     tryToWrite(directory);
     checkFiles(directory);
-    if (claimDirectory(directory)) return { ok: true };
+    if (claimDirectory(directory)) return checkSchema(directory);
   } catch (error) {
     return {
       ok: false,
@@ -27,6 +40,29 @@ export function openDataDirectory(directory: string): DirectoryOutcome {
     ok: false,
     error: `${directory} is in use by another npm start. Stop it, or choose another: DATA_DIR=.data-2 npm start`,
   };
+}
+
+/** A new folder gets a file with the schema of its databases; a folder whose databases have another schema is refused. */
+function checkSchema(directory: string): DirectoryOutcome {
+  const file = join(directory, "schema");
+  const written = statSync(file, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(file, "utf8").trim() : "";
+  if (written === String(SCHEMA_VERSION)) return { ok: true };
+  if (written === "" && !holdsDatabases(directory)) {
+    writeFileSync(file, `${SCHEMA_VERSION}\n`);
+    return { ok: true };
+  }
+  const writer = written === "" ? "an earlier version" : `schema ${written}`;
+  return {
+    ok: false,
+    error: `${directory} has data of ${writer}, and this version reads schema ${SCHEMA_VERSION} only. Export its sessions with the version that wrote them (GET /sessions/<id>/otlp), then start with an empty folder and import them here: DATA_DIR=.data-2 npm start`,
+  };
+}
+
+/** The runtime keeps the databases of objects in folders below. */
+function holdsDatabases(directory: string): boolean {
+  return readdirSync(directory, { recursive: true, withFileTypes: true }).some(
+    ({ name, parentPath }) => name.endsWith(".sqlite") && parentPath !== directory,
+  );
 }
 
 /** Makes a folder and those above it. Node's recursive mkdir never returns where the system makes no folders, such as /proc. */

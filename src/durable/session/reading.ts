@@ -68,11 +68,10 @@ export function readPage(
   };
 }
 
-/** What an entry weighs where it is inflated; gzip says so at its end. */
+/** Bytes of the entry's text: brotli has its length in front. */
 function textBytes({ encoding, body }: Chunk): number {
   if (encoding === "identity" || body.length < LENGTH_BYTES) return body.length;
-  const at = encoding === "brotli" ? 0 : body.length - LENGTH_BYTES;
-  return new DataView(body.buffer, body.byteOffset + at, LENGTH_BYTES).getUint32(0, true);
+  return new DataView(body.buffer, body.byteOffset, LENGTH_BYTES).getUint32(0, true);
 }
 
 function entryOf(state: SessionState, view: View, chunk: Chunk, until: number): LogEntry | undefined {

@@ -1,4 +1,4 @@
-import { LENGTH_BYTES } from "../../../lib/chunk-encoding.ts";
+import { inflate } from "../../../lib/body-codec.ts";
 import type { ChunkEncoding } from "../../../lib/chunk-encoding.ts";
 import { deriveFacts } from "../../../facts/facts.ts";
 import { decodeFacts, encodeFacts } from "../../../facts/codec/encode.ts";
@@ -11,7 +11,6 @@ import type { ResourceSpans } from "../../../otel/span.ts";
 import { admitRecords, claimOfRecord, knowsRecord } from "../../../session/table/admit-records.ts";
 import type { Claim } from "../../../session/table/session-ids.ts";
 import type { SpanTable } from "../../../session/table/span-table.ts";
-import { brotliDecompressSync, gunzipSync } from "node:zlib";
 
 /** What an object folds of one chunk, in the chunk's order. */
 export type ChunkFacts =
@@ -69,18 +68,13 @@ export function deriveChunkFacts({ kind, encoding, body }: Stored): {
   readonly encoded: string;
 } {
   // Our own canonical text, written by this program: its shape was checked when it came in.
-  const resources: unknown = JSON.parse(new TextDecoder().decode(textOf(encoding, body)));
+  const resources: unknown = JSON.parse(new TextDecoder().decode(inflate(encoding, body)));
   if (kind === "spans") {
     const facts = ofSpans(resources as readonly ResourceSpans[]);
     return { facts: { kind, facts }, encoded: encodeFacts(facts) };
   }
   const facts = ofRecords(resources as readonly ResourceLogs[]);
   return { facts: { kind, facts }, encoded: encodeRecordFacts(facts) };
-}
-
-function textOf(encoding: ChunkEncoding, body: Uint8Array): Uint8Array {
-  if (encoding === "brotli") return brotliDecompressSync(body.subarray(LENGTH_BYTES));
-  return encoding === "gzip" ? gunzipSync(body) : body;
 }
 
 function ofSpans(resources: readonly ResourceSpans[]): SpanFacts[] {

@@ -1,10 +1,10 @@
 import { mintGeneration } from "../../generation.ts";
+import { checkSchema, SCHEMA_VERSION } from "../../schema.ts";
 
 /** The log's own state: tenant, id, generation, and what is under way. In memory as on disk. */
 export class LogMeta {
   readonly #sql: SqlStorage;
   #generation: string | undefined;
-  #schema = SCHEMA_VERSION;
   #tenant = "";
   #id = "";
   #listed = false;
@@ -14,7 +14,7 @@ export class LogMeta {
   constructor(sql: SqlStorage) {
     this.#sql = sql;
     if (isEmpty(sql)) return;
-    this.#schema = checkSessionSchema(this.#read("schema"));
+    checkSchema(this.#read("schema"));
     this.#generation = this.#read("generation");
     this.#tenant = this.#read("tenant") ?? "";
     this.#id = this.#read("id") ?? "";
@@ -82,12 +82,8 @@ export class LogMeta {
     this.#write("head", String(head));
   }
 
-  /** Creates the tables on first use, and marks those of an older version as this one's; call inside the transaction that writes. */
+  /** Creates the tables on first use; call inside the transaction that writes. */
   open(tenant: string, id: string, now: number): void {
-    if (this.#schema < SCHEMA_VERSION) {
-      this.#schema = SCHEMA_VERSION;
-      this.#write("schema", String(SCHEMA_VERSION));
-    }
     if (this.#generation !== undefined) return;
     createSessionSchema(this.#sql);
     this.#tenant = tenant;
@@ -116,9 +112,6 @@ export class LogMeta {
   }
 }
 
-/** Raised when the tables change, or what stands in them: 2 has bodies in brotli and chunks of log records. */
-export const SCHEMA_VERSION = 2;
-
 const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE trace (
@@ -140,19 +133,12 @@ CREATE TABLE value (
 `;
 
 /** Whether nothing was ever written here. Reads only: an object that is only read stays empty, and costs nothing. */
-export function isEmpty(sql: SqlStorage): boolean {
+function isEmpty(sql: SqlStorage): boolean {
   return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length === 0;
 }
 
-/** Which version wrote. Throws where it is a newer one: after a rollback, what it does not know it must not change. */
-export function checkSessionSchema(written: string | undefined): number {
-  const version = Number(written);
-  if (version <= SCHEMA_VERSION) return version;
-  throw new Error(`this session is of schema ${written}; this version of the program knows ${SCHEMA_VERSION}`);
-}
-
 /** Called inside the first append's transaction. */
-export function createSessionSchema(sql: SqlStorage): void {
+function createSessionSchema(sql: SqlStorage): void {
   sql.exec(TABLES);
   sql.exec("INSERT INTO meta VALUES ('schema', ?)", String(SCHEMA_VERSION));
 }
