@@ -266,7 +266,7 @@ describe("the list tells statuses", () => {
     await report({ id: "open", heard: now, liveness: { running: 1 } });
     await report({ id: "hung", heard: now - 600_000, liveness: { running: 1 } });
     await report({
-      id: "in-need",
+      id: "awaiting",
       heard: now - 600_000,
       liveness: { waiting: { question: "Deploy?", since: nanos(now) } },
     });
@@ -281,14 +281,14 @@ describe("the list tells statuses", () => {
       fresh: "running",
       open: "running",
       hung: "stalled",
-      "in-need": "waiting",
+      awaiting: "waiting",
     });
     expect(counts).toEqual({ all: 6, waiting: 1, stalled: 1, running: 2, idle: 0, failed: 1, finished: 1 });
   });
 
   test("and shows some of them, with the counts of all", async () => {
     expect((await ids("status=running")).toSorted()).toEqual(["fresh", "open"]);
-    expect((await ids("status=waiting,stalled")).toSorted()).toEqual(["in-need", "hung"]);
+    expect((await ids("status=waiting,stalled")).toSorted()).toEqual(["awaiting", "hung"]);
     expect((await ids("status=failed&status=finished&kind=all")).toSorted()).toEqual(["bare", "done", "failed"]);
     const { counts } = await list("status=running&limit=1");
     expect(counts).toMatchObject({ all: 6, running: 2 });

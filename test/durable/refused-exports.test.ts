@@ -119,7 +119,7 @@ describe("exports that are refused", () => {
     expect(lines(seen)).toEqual([
       "401 × 5: Send a token of this deployment: Authorization: Bearer <token>",
       expect.stringMatching(/^400 × 1: /),
-      "403 × 2: This token may read only; this needs one that may write.",
+      "403 × 2: This token may read only; this request needs a token that may write.",
     ]);
     expect(seen.last.map(({ accepted }) => accepted)).toEqual([1]);
   });
