@@ -4,7 +4,7 @@ import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { SCHEMA_VERSION } from "../../src/durable/schema.ts";
+import { SCHEMA_VERSION } from "../../src/lib/schema.ts";
 
 const MODULE = new URL("../../src/cli/start/data-directory.ts", import.meta.url).href;
 /** The user id `nobody`. Root may write everywhere, so a test of root runs as this user. */

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { SCHEMA_VERSION } from "../../durable/schema.ts";
+import { SCHEMA_VERSION } from "../../lib/schema.ts";
 import { claimDirectory } from "./claim-directory.ts";
 
 export type DirectoryOutcome = { readonly ok: true } | { readonly ok: false; readonly error: string };

@@ -1,5 +1,5 @@
 import { mintGeneration } from "../../generation.ts";
-import { checkSchema, SCHEMA_VERSION } from "../../schema.ts";
+import { checkSchema, SCHEMA_VERSION } from "../../../lib/schema.ts";
 import { FEED } from "./feed-rows.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { mintGeneration } from "../../generation.ts";
-import { checkSchema, SCHEMA_VERSION } from "../../schema.ts";
+import { checkSchema, SCHEMA_VERSION } from "../../../lib/schema.ts";
 
 /** The log's own state: tenant, id, generation, and what is under way. In memory as on disk. */
 export class LogMeta {
