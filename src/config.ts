@@ -2,6 +2,7 @@ import { DEFAULT_RETENTION, readRetention } from "./session/contract/retention.t
 import type { RetentionRule } from "./session/contract/retention.ts";
 import { LIST_PRICES, readPrices } from "./session/prices/prices.ts";
 import type { Prices } from "./session/prices/prices.ts";
+import { log } from "./lib/log.ts";
 
 /** Wrangler's bindings, and the secrets and variables of a deployment. */
 export type Bindings = Env & {
@@ -36,7 +37,7 @@ export function priceSetting({ PRICES: text }: Bindings): PriceSetting {
   if (text === undefined) return LIST;
   if (knownPrices?.text !== text) {
     const read = readPrices(text);
-    if (!read.ok) console.error(JSON.stringify({ message: "a setting is wrong", error: read.error }));
+    if (!read.ok) log("setting-invalid", { level: "error", error: read.error });
     knownPrices = { text, setting: read.ok ? { prices: read.prices, text } : LIST };
   }
   return knownPrices.setting;
@@ -49,7 +50,7 @@ export function retentionSetting({ RETENTION_DAYS, MAX_SESSION_BYTES, MAX_TENANT
   const settings = JSON.stringify([RETENTION_DAYS, MAX_SESSION_BYTES, MAX_TENANT_BYTES]);
   if (knownRule?.settings !== settings) {
     const read = readRetention({ RETENTION_DAYS, MAX_SESSION_BYTES, MAX_TENANT_BYTES });
-    if (!read.ok) console.error(JSON.stringify({ message: "a setting is wrong", error: read.error }));
+    if (!read.ok) log("setting-invalid", { level: "error", error: read.error });
     knownRule = { settings, rule: read.ok ? read.rule : DEFAULT_RETENTION };
   }
   return knownRule.rule;

@@ -46,7 +46,7 @@ test("a setting that is wrong is said in the log, and the list prices hold", () 
   const said = vi.spyOn(console, "error").mockReturnValue();
   expect(priceSetting({ ...env, PRICES: "{" })).toEqual({ prices: LIST_PRICES });
   expect(said.mock.calls).toEqual([
-    ['{"message":"a setting is wrong","error":"PRICES must be a JSON object of models"}'],
+    ['{"event":"setting-invalid","level":"error","error":"PRICES must be a JSON object of models"}'],
   ]);
   expect(priceSetting(env)).toEqual({ prices: LIST_PRICES });
 });

@@ -6,6 +6,7 @@ import type { SessionRemoval } from "../../session/contract/directory.ts";
 import { retentionSlack } from "../../session/contract/retention.ts";
 import type { StorageUsage, Retention, RetentionRule } from "../../session/contract/retention.ts";
 import type { DirectoryRows } from "./rows/session-rows.ts";
+import { log } from "../../lib/log.ts";
 
 const DAY_MILLIS = 86_400_000;
 const SOON_MILLIS = 1_000;
@@ -100,7 +101,7 @@ export class TenantRetention {
     if (sessions > 0) {
       const evicted: Evicted = { sessions: this.#evicted().sessions + sessions, at: Date.now() };
       this.#rows.setMeta("evicted", JSON.stringify(evicted));
-      console.warn(JSON.stringify({ message: "sessions were evicted: the tenant is at its maximum size", sessions }));
+      log("sessions-expired-for-room", { level: "warn", sessions });
     }
     return this.#isOver(1, deleting);
   }
@@ -116,9 +117,7 @@ export class TenantRetention {
         try {
           await call(row);
         } catch (error) {
-          console.warn(
-            JSON.stringify({ message: "a session could not be expired or evicted", id: row.id, error: String(error) }),
-          );
+          log("session-expiry-failed", { level: "warn", id: row.id, error });
         }
       }
     };

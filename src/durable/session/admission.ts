@@ -11,6 +11,7 @@ import type { NewChunk } from "./log/chunk.ts";
 import type { SessionState } from "./state.ts";
 import { isMoved, isVisible } from "./log/rows.ts";
 import type { TraceRow } from "./log/rows.ts";
+import { log } from "../../lib/log.ts";
 
 /** Admits a delivery at the owner of its trace: whole or not at all, on disk before the answer. */
 export function append(core: SessionCore, tenant: string, delivery: Delivery): AppendOutcome {
@@ -37,14 +38,7 @@ function judge(core: SessionCore, delivery: Delivery): AppendOutcome | { readonl
     if (facts !== undefined) known = knownPositions(table, delivery.traceId, facts);
   } catch (error) {
     const reference = crypto.randomUUID();
-    console.error(
-      JSON.stringify({
-        message: "a delivery could not be judged",
-        reference,
-        traceId: delivery.traceId,
-        error: String(error),
-      }),
-    );
+    log("delivery-not-readable", { level: "error", reference, traceId: delivery.traceId, error });
     return { outcome: "fault", reference };
   }
   if (facts === undefined) throw new Error("the Worker and the object run different versions; try again");

@@ -16,6 +16,7 @@ import { receive, revoke } from "./copy/receiving.ts";
 import { report } from "./reporting.ts";
 import { SessionCore } from "./core.ts";
 import { Subscribers } from "../subscribers.ts";
+import { log } from "../../lib/log.ts";
 
 /** The owner of a trace and the log of a session, live: admits, persists, publishes. Public methods are RPC. */
 export class SessionObject extends DurableObject<Bindings> {
@@ -75,8 +76,8 @@ export class SessionObject extends DurableObject<Bindings> {
   }
 
   value(hash: string): OffloadedValue | undefined {
-    const { log } = this.#core.state;
-    return this.#core.exists && !log.meta.deleting ? log.values.get(hash) : undefined;
+    const { state } = this.#core;
+    return this.#core.exists && !state.log.meta.deleting ? state.log.values.get(hash) : undefined;
   }
 
   /** The first of these values, up to about `maxBytes`; one at least. `undefined` for an unknown hash. */
@@ -154,7 +155,7 @@ export class SessionObject extends DurableObject<Bindings> {
       else if (kind === "expire") await expire(this.#core, this.#copier);
       else await this.#copy();
     } catch (error) {
-      console.warn(JSON.stringify({ message: "a job failed and will be tried again", kind, error: String(error) }));
+      log("job-failed", { level: "warn", kind, error });
       if (!this.#core.exists) return;
       this.#core.state.jobs.failed(kind, Date.now());
       this.#core.state.jobs.arm(Date.now());

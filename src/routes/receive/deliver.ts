@@ -3,6 +3,7 @@ import { encodeDelivery } from "../../otlp/group/encode-delivery.ts";
 import type { RecordGroup, TraceGroup } from "../../otlp/group/trace-group.ts";
 import { sessionAt } from "../../place.ts";
 import type { AppendOutcome } from "../../facts/delivery.ts";
+import { log } from "../../lib/log.ts";
 
 /** Concurrent calls: enough to overlap commits, few enough not to flood one isolate's queue. */
 const CALLS_IN_FLIGHT = 64;
@@ -73,9 +74,7 @@ async function deliverOne(
     return "retry";
   } catch (error) {
     // Overload, failing storage and deploys are temporary. An exporter drops a batch on 500 and retries it on 503.
-    console.warn(
-      JSON.stringify({ message: "a trace could not be delivered", traceId: group.traceId, error: String(error) }),
-    );
+    log("trace-not-delivered", { level: "warn", traceId: group.traceId, error });
     return "retry";
   }
 }

@@ -15,6 +15,7 @@ import type { AppEnv } from "../../config.ts";
 import { recordExport } from "./recent-exports.ts";
 import { bodies, readSent } from "./body-budget.ts";
 import { deliver } from "./deliver.ts";
+import { log } from "../../lib/log.ts";
 
 /** `/v1/traces` and every path that ends so, slash or not: an exporter of another product only needs another host. */
 export function signalOf(path: string): Signal | undefined {
@@ -108,7 +109,7 @@ async function store(
  */
 function refuseFaulty(c: Context<AppEnv>, signal: Signal, encoding: OtlpEncoding, error: unknown): Response {
   const reference = crypto.randomUUID();
-  console.error(JSON.stringify({ message: "an export could not be processed", reference, error: String(error) }));
+  log("export-not-processed", { level: "error", reference, error });
   const message = `an internal error, not a fault of the ${signal}; reference ${reference}`;
   recordRefusal(c, signal, encoding, 500, message);
   return refuse(c, encoding, 500, message);

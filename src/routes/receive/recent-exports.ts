@@ -3,6 +3,7 @@ import { directoryOf } from "../../place.ts";
 import { addRefusal } from "../../session/contract/refused-exports.ts";
 import type { RecentExport, RecentExportsUpdate, RefusedExport } from "../../session/contract/stream-events.ts";
 import type { AppEnv } from "../../config.ts";
+import { log } from "../../lib/log.ts";
 
 /** Shortest interval between two updates from one isolate to the directory, to limit the directory's writes. */
 const LEAST_INTERVAL_MILLIS = 1_000;
@@ -81,8 +82,6 @@ async function flush(c: Context<AppEnv>, exports: PendingExports, dueAt: number)
   try {
     await directoryOf(c.env, c.var.tenant).recordExports(update);
   } catch (error) {
-    console.warn(
-      JSON.stringify({ message: "recent exports could not be sent to the directory", error: String(error) }),
-    );
+    log("recent-exports-not-sent", { level: "warn", error });
   }
 }

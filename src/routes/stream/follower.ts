@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../../config.ts";
 import { HEARTBEAT, RETRY, STREAM_HEADERS } from "../../lib/sse.ts";
+import { log } from "../../lib/log.ts";
 
 /** The log that a stream follows: a socket that announces changes, and pages to read. */
 export type Source = {
@@ -217,8 +218,7 @@ export class Follower {
     const faults = ++this.#faults;
     this.#ended = faults >= FAULTS;
     if (faults === 1 || this.#ended) {
-      const message = this.#ended ? "ended a stream after repeated faults" : "a stream failed and will be tried again";
-      console.warn(JSON.stringify({ message, faults, error: String(error) }));
+      log(this.#ended ? "stream-ended-by-faults" : "stream-failed", { level: "warn", faults, error });
     }
     const most = 250 * 2 ** Math.min(faults - 1, 6);
     this.#failed = { at: Date.now(), wait: most * (0.5 + Math.random() / 2) };
