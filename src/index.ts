@@ -14,7 +14,9 @@ import { query } from "./routes/query.ts";
 import { session } from "./routes/session.ts";
 import { sessions } from "./routes/sessions.ts";
 import { traces } from "./ark/traces.ts";
+import { consume } from "./queue.ts";
 import { standalone } from "./standalone.ts";
+import { log } from "./lib/log.ts";
 
 export { DirectoryObject } from "./durable/directory/object.ts";
 export { SessionObject } from "./durable/session/object.ts";
@@ -22,7 +24,8 @@ export { SessionObject } from "./durable/session/object.ts";
 /** The only tenant so far. */
 const TENANT = "default";
 
-const app = new Hono<AppEnv>({ strict: false });
+/** Exported for the tests that walk its routes. */
+export const app = new Hono<AppEnv>({ strict: false });
 
 // Responses contain untrusted text: browsers must not guess a content type. public/_headers does the same for files.
 app.use(async (c, next) => {
@@ -68,15 +71,7 @@ app.notFound(async (c) => {
 
 app.onError((error, c) => {
   const reference = crypto.randomUUID();
-  console.error(
-    JSON.stringify({
-      message: "a request failed",
-      reference,
-      path: c.req.path,
-      error: String(error),
-      stack: error.stack,
-    }),
-  );
+  log("request-failed", { level: "error", reference, path: c.req.path, error, stack: error.stack });
   // Objects move, restart and are deployed again: their errors are temporary. A client may retry.
   const detail = `The server could not answer this request. Try again. Reference ${reference}.`;
   const asArk = { error: { code: "UNAVAILABLE", message: detail, requestId: reference } };
@@ -84,7 +79,7 @@ app.onError((error, c) => {
   return problem(c, isArkPath(c.req.path) ? { ...about, ...asArk } : about, { "retry-after": "1" });
 });
 
-export default app;
+export default { fetch: app.fetch, queue: consume };
 
 /** The entrypoint of `npm start`. */
 export const Standalone = standalone(app.fetch);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { emptyWorld, listed } from "../durable/world.ts";
-import worker from "../../src/index.ts";
+import { app } from "../../src/index.ts";
 import { fetchFrom, refusalText } from "./deployment.ts";
 
 const OPEN = { OPEN_ACCESS: "loopback" };
@@ -48,7 +48,7 @@ const OURS: readonly From[] = [
 /** A path for each registered route, and some paths without a route. */
 const PATHS: readonly string[] = Array.from(
   new Set([
-    ...worker.routes.map(({ path }) => pathOf(path)),
+    ...app.routes.map(({ path }) => pathOf(path)),
     "/v1/traces",
     "/v1/logs",
     "/v1/metrics",
