@@ -1,3 +1,5 @@
+import type { Principal } from "./auth/principal.ts";
+import type { Refusal } from "./auth/refusal.ts";
 import { DEFAULT_RETENTION, readRetention } from "./session/contract/retention.ts";
 import type { RetentionRule } from "./session/contract/retention.ts";
 import { LIST_PRICES, readPrices } from "./session/prices/prices.ts";
@@ -24,7 +26,11 @@ export type Bindings = Env & {
   readonly MAX_TENANT_BYTES?: string;
 };
 
-export type AppEnv = { Bindings: Bindings; Variables: { tenant: string } };
+export type AppEnv = {
+  Bindings: Bindings;
+  /** Set by the guard, before every route. `refuse` answers in the form that clients of the path read. */
+  Variables: { principal: Principal; refuse: (refusal: Refusal) => Response };
+};
 
 /** `text`: a valid setting, for viewers that compute the same costs. */
 export type PriceSetting = { readonly prices: Prices; readonly text?: string };

@@ -1,14 +1,17 @@
 import { Hono } from "hono";
 import { isExport } from "./routes/method-not-allowed.ts";
 import type { AppEnv } from "./config.ts";
-import { isArkPath } from "./ark/error.ts";
+import { guard, needs } from "./auth/guard.ts";
+import { securityHeaders } from "./auth/headers.ts";
+import { refuse } from "./auth/error-form.ts";
+import { arkErrors } from "./ark/error.ts";
 import { brokerSessions } from "./ark/broker-sessions.ts";
 import { events } from "./ark/events.ts";
-import { refuseBadHost, refuseBadTarget, refuseForeignPages } from "./early-refusals.ts";
 import { openapi } from "./api/openapi/openapi.ts";
 import { servePage, servePageFile } from "./routes/page.ts";
-import { notFound, problem } from "./api/problem.ts";
-import { receive, refusePath, signalOf } from "./routes/receive/receive.ts";
+import { notFound } from "./api/problem.ts";
+import { answer, exportErrors } from "./routes/receive/answer.ts";
+import { receiver } from "./routes/receive/receive.ts";
 import { imports } from "./routes/receive/import.ts";
 import { query } from "./routes/query.ts";
 import { session } from "./routes/session.ts";
@@ -27,31 +30,21 @@ const TENANT = "default";
 /** Exported for the tests that walk its routes. */
 export const app = new Hono<AppEnv>({ strict: false });
 
-// Responses contain untrusted text: browsers must not guess a content type. public/_headers does the same for files.
-app.use(async (c, next) => {
-  await next();
-  c.res.headers.set("x-content-type-options", "nosniff");
-});
+/** By path; elsewhere errors are problems (RFC 9457). */
+const errorForms = [exportErrors, arkErrors];
 
-// Before every route and method: a new route is covered by default.
-app.use(refuseBadHost);
-app.use(refuseBadTarget);
-app.use(refuseForeignPages);
+// Before every route and method. A route that states no right is refused.
+app.use(securityHeaders);
+app.use(guard(TENANT, errorForms));
 
-app.use(async (c, next) => {
-  c.set("tenant", TENANT);
-  const signal = signalOf(c.req.path);
-  if (signal !== undefined) return await receive(c, signal);
-  await next();
-});
-
-app.get("/healthz", (c) => c.text("ok\n"));
+app.route("/", receiver);
+app.get("/healthz", needs("public"), (c) => c.text("ok\n"));
 // Ark checks its broker by these two. Without them its dashboard reports the broker as down.
-app.on("GET", ["/health", "/readyz"], (c) => c.text("OK"));
-app.get("/openapi.json", (c) => c.json(openapi));
-app.get("/", (c) => c.redirect("/sessions", 302));
-app.get("/otel", (c) => c.redirect("/sessions", 302));
-app.on("GET", ["/build/*", "/icons/*", "/favicon.svg"], servePageFile);
+app.on("GET", ["/health", "/readyz"], needs("public"), (c) => c.text("OK"));
+app.get("/openapi.json", needs("public"), (c) => c.json(openapi));
+app.get("/", needs("public"), (c) => c.redirect("/sessions", 302));
+app.get("/otel", needs("public"), (c) => c.redirect("/sessions", 302));
+app.on("GET", ["/build/*", "/icons/*", "/favicon.svg"], needs("public"), servePageFile);
 app.route("/import", imports);
 app.route("/sessions", sessions);
 app.route("/sessions", query);
@@ -61,7 +54,7 @@ app.route("/events", events);
 app.route("/broker/sessions", brokerSessions);
 
 app.notFound(async (c) => {
-  if (isExport(c)) return refusePath(c);
+  if (isExport(c)) return answer(c, "traces", { outcome: "wrong-path" });
   if (c.req.method === "GET" && (c.req.header("accept") ?? "").includes("text/html")) {
     const page = await servePage(c);
     return new Response(page.body, { status: 404, headers: page.headers });
@@ -74,9 +67,14 @@ app.onError((error, c) => {
   log("request-failed", { level: "error", reference, path: c.req.path, error, stack: error.stack });
   // Objects move, restart and are deployed again: their errors are temporary. A client may retry.
   const detail = `The server could not answer this request. Try again. Reference ${reference}.`;
-  const asArk = { error: { code: "UNAVAILABLE", message: detail, requestId: reference } };
-  const about = { status: 503, title: "Service Unavailable", detail } as const;
-  return problem(c, isArkPath(c.req.path) ? { ...about, ...asArk } : about, { "retry-after": "1" });
+  return refuse(c, errorForms, {
+    reason: "failed",
+    status: 503,
+    title: "Service Unavailable",
+    detail,
+    headers: { "retry-after": "1" },
+    reference,
+  });
 });
 
 export default { fetch: app.fetch, queue: consume };

@@ -13,12 +13,13 @@ import { feedCursor, FeedReader } from "./follow/feed-reader.ts";
 import { followDirectory, followObject, respondStream } from "./follow/item-source.ts";
 import { endOf, LogItems } from "./follow/log-items.ts";
 import { DATA_HEADERS } from "../api/negotiate.ts";
+import { needs } from "../auth/guard.ts";
 import { methodNotAllowed } from "../routes/method-not-allowed.ts";
 
 /** Sessions in the shape of Ark's first broker, which built them from spans. */
 export const brokerSessions = new Hono<AppEnv>({ strict: false });
 
-brokerSessions.get("/", async (c) => {
+brokerSessions.get("/", needs("read"), async (c) => {
   const read = readRequest(c);
   if (read instanceof Response) return read;
   const { params, isStream } = read;
@@ -29,26 +30,28 @@ brokerSessions.get("/", async (c) => {
   const active = c.req.query("active") ?? "false";
   if (active !== "true" && active !== "false") return invalid(c, "active must be true or false");
   const { limit } = params;
-  const list = await brokerList(c.env, c.var.tenant, { limit, before: from, active: active === "true" });
+  const list = await brokerList(c.env, c.var.principal.tenant, { limit, before: from, active: active === "true" });
   return c.body(JSON.stringify(list), 200, DATA_HEADERS);
 });
 
-brokerSessions.get("/:id", async (c) => {
+brokerSessions.get("/:id", needs("read"), async (c) => {
   const read = readRequest(c);
   if (read instanceof Response) return read;
   const id = sessionIdIn(c.req.param("id"));
   if (read.isStream) return await watchSession(c, id, read.params);
-  const page: LogPage = await sessionAt(c.env, c.var.tenant, id).peek("session", "queries");
+  const page: LogPage = await sessionAt(c.env, c.var.principal.tenant, id).peek("session", "queries");
   if (page.state !== "present" || page.summary === undefined) return noSuch(c, `Session ${id}`);
-  return new Response(textStream(brokerSession(c.env, c.var.tenant, page, page.summary)), { headers: DATA_HEADERS });
+  return new Response(textStream(brokerSession(c.env, c.var.principal.tenant, page, page.summary)), {
+    headers: DATA_HEADERS,
+  });
 });
 
-brokerSessions.all("/", methodNotAllowed("GET"));
-brokerSessions.all("/:id", methodNotAllowed("GET"));
+brokerSessions.all("/", needs("public"), methodNotAllowed("GET"));
+brokerSessions.all("/:id", needs("public"), methodNotAllowed("GET"));
 
 async function watchSessions(c: Context<AppEnv>, params: ArkParams): Promise<Response> {
   const { env } = c;
-  const { tenant } = c.var;
+  const { tenant } = c.var.principal;
   const directory = directoryOf(env, tenant);
   const cursor = await feedCursor(directory, params);
   const items = new FeedReader({ env, tenant, readItems: sessionSpanItems, cursor });
@@ -56,7 +59,7 @@ async function watchSessions(c: Context<AppEnv>, params: ArkParams): Promise<Res
 }
 
 async function watchSession(c: Context<AppEnv>, id: string, params: ArkParams): Promise<Response> {
-  const stub = sessionAt(c.env, c.var.tenant, id);
+  const stub = sessionAt(c.env, c.var.principal.tenant, id);
   const end = endOf(await stub.peek("session"));
   const cursor = params.cursor ?? (params.fromBeginning ? undefined : end);
   const items = new LogItems({ stub, view: "session", id, readItems: sessionSpanItems, cursor });

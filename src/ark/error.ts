@@ -1,14 +1,8 @@
 import type { Context } from "hono";
-import { challenge, judgeAccess } from "../auth/access.ts";
-import type { Right } from "../auth/access.ts";
+import type { ErrorForm } from "../auth/error-form.ts";
 import type { AppEnv } from "../config.ts";
 import { problem } from "../api/problem.ts";
 import type { Problem } from "../api/problem.ts";
-
-/** Whether the path's callers read errors in the shape of Ark's broker. */
-export function isArkPath(path: string): boolean {
-  return /^\/(?:traces|events|broker)\b/.test(path);
-}
 
 /** Error codes of Ark's broker, by status. */
 const CODES = {
@@ -18,6 +12,7 @@ const CODES = {
   404: "NOT_FOUND",
   408: "REQUEST_TIMEOUT",
   413: "PAYLOAD_TOO_LARGE",
+  500: "INTERNAL_ERROR",
   503: "UNAVAILABLE",
 } as const;
 
@@ -32,8 +27,8 @@ export function arkError(
   { title, detail, status }: Problem & { readonly status: Refused },
   code: string = CODES[status],
   headers: Record<string, string> = {},
+  requestId = c.req.header("x-request-id") ?? crypto.randomUUID(),
 ): Response {
-  const requestId = c.req.header("x-request-id") ?? crypto.randomUUID();
   const error = { code, message: detail, requestId };
   return problem(c, { status, title, detail, error }, headers);
 }
@@ -50,10 +45,8 @@ export function noSuch(c: Context<AppEnv>, subject: string): Response {
   return arkError(c, { status: 404, title: "Not Found", detail: `${subject} not found` });
 }
 
-/** The refusal, unless the request has the right. */
-export function permitArk(c: Context<AppEnv>, right: Right): Response | undefined {
-  const verdict = judgeAccess(c.env, c.req.header("host"), c.req.header("authorization"), right);
-  if (verdict.allowed) return undefined;
-  const { status, title, detail } = verdict;
-  return arkError(c, { status, title, detail }, CODES[status], challenge(status));
-}
+/** Refusals at Ark's paths. */
+export const arkErrors: ErrorForm = {
+  matches: (path) => /^\/(?:traces|events|broker)\b/.test(path),
+  write: (c, { headers, reference, ...refusal }) => arkError(c, refusal, CODES[refusal.status], headers, reference),
+};

@@ -2,7 +2,9 @@ import { Hono } from "hono";
 import type { Context } from "hono";
 import { directoryOf } from "../place.ts";
 import type { AppEnv } from "../config.ts";
-import { noSuch, permitArk } from "./error.ts";
+import { noSuch } from "./error.ts";
+import { needs } from "../auth/guard.ts";
+import { can } from "../auth/principal.ts";
 import { readRequest } from "./params.ts";
 import type { ArkParams } from "./params.ts";
 import { listEvents, queryEvents } from "./events/event-pages.ts";
@@ -20,59 +22,59 @@ export const events = new Hono<AppEnv>({ strict: false });
 
 const ONE_QUERY = "/:query{.+}";
 
-events.post("/", async (c) => permitArk(c, "write") ?? (await postEvent(c)));
+events.post("/", needs("write"), postEvent);
 
-events.get("/", async (c) => {
+events.get("/", needs("read"), async (c) => {
   const read = readRequest(c);
   if (read instanceof Response) return read;
   const { params, isStream } = read;
   if (isStream)
-    return await watchAll(c, params, eventItems(c.env, c.var.tenant, await eventFilter(c.env, c.var.tenant)));
-  return c.body(JSON.stringify(await listEvents(c.env, c.var.tenant, params)), 200, DATA_HEADERS);
+    return await watchAll(
+      c,
+      params,
+      eventItems(c.env, c.var.principal.tenant, await eventFilter(c.env, c.var.principal.tenant)),
+    );
+  return c.body(JSON.stringify(await listEvents(c.env, c.var.principal.tenant, params)), 200, DATA_HEADERS);
 });
 
-events.get(ONE_QUERY, async (c) => {
+events.get(ONE_QUERY, needs("read"), async (c) => {
   const read = readRequest(c);
   if (read instanceof Response) return read;
   const query = c.req.param("query");
   if (read.isStream) return await watchQuery(c, query, read.params);
-  const found = await findQuery(c.env, c.var.tenant, query);
+  const found = await findQuery(c.env, c.var.principal.tenant, query);
   const page =
     found === undefined
       ? { items: [], total: 0, hasMore: false }
-      : await queryEvents(c.env, c.var.tenant, found, read.params);
+      : await queryEvents(c.env, c.var.principal.tenant, found, read.params);
   return c.body(JSON.stringify(page), 200, DATA_HEADERS);
 });
 
-events.delete("/", async (c) => {
-  const refused = permitArk(c, "administer");
-  if (refused !== undefined) return refused;
-  await directoryOf(c.env, c.var.tenant).purgeEvents("");
+events.delete("/", needs("administer"), async (c) => {
+  await directoryOf(c.env, c.var.principal.tenant).purgeEvents("");
   return c.json({ status: "success", message: "Event data purged" });
 });
 
 // The finalizer of Ark's controller sends the ingest token and a UID. It keeps a deleted Query until the answer is 2xx, 404 or 405.
-events.delete(ONE_QUERY, async (c) => {
-  const refused = permitArk(c, "write");
-  if (refused !== undefined) return refused;
+events.delete(ONE_QUERY, needs("write"), async (c) => {
   const query = c.req.param("query");
-  const directory = directoryOf(c.env, c.var.tenant);
+  const directory = directoryOf(c.env, c.var.principal.tenant);
   if (!(await directory.purgeRun(query))) {
     // A name or a trace may mean the query of another producer: only an administrator may delete by these.
-    const mayName = permitArk(c, "administer") === undefined;
-    const found = mayName ? await findQuery(c.env, c.var.tenant, query) : undefined;
+    const mayName = can(c.var.principal, "administer");
+    const found = mayName ? await findQuery(c.env, c.var.principal.tenant, query) : undefined;
     if (found === undefined) return noSuch(c, `Query ${query}`);
     await directory.purgeEvents(found.key);
   }
   return c.json({ status: "success", message: `Query ${query} events deleted` });
 });
 
-events.all("/", methodNotAllowed("GET", "POST", "DELETE"));
-events.all(ONE_QUERY, methodNotAllowed("GET", "DELETE"));
+events.all("/", needs("public"), methodNotAllowed("GET", "POST", "DELETE"));
+events.all(ONE_QUERY, needs("public"), methodNotAllowed("GET", "DELETE"));
 
 async function watchQuery(c: Context<AppEnv>, query: string, params: ArkParams): Promise<Response> {
   const { env } = c;
-  const { tenant } = c.var;
+  const { tenant } = c.var.principal;
   const options = { env, tenant, query, cursor: params.cursor };
   const items = await QueryItems.open(options, params.fromBeginning ? "beginning" : "now");
   return respondStream(followDirectory(directoryOf(env, tenant), items), c.req.raw.signal, items);

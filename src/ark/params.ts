@@ -1,6 +1,6 @@
 import { negotiate } from "../api/negotiate.ts";
 import type { AppEnv } from "../config.ts";
-import { invalid, wrongPage, permitArk } from "./error.ts";
+import { invalid, wrongPage } from "./error.ts";
 import type { Context } from "hono";
 
 /** Items a page, as in Ark's API server. */
@@ -63,12 +63,10 @@ export function readInteger(text: string): number | undefined {
   return number !== undefined && Number.isSafeInteger(number) ? number : undefined;
 }
 
-/** The parameters of a request that may read; else the refusal. */
+/** The parameters of a reading request, and its form. */
 export function readRequest(c: Context<AppEnv>): Response | { readonly params: ArkParams; readonly isStream: boolean } {
   const representation = negotiate(c);
   if (typeof representation === "object") return invalid(c, representation.problem);
-  const refused = permitArk(c, "read");
-  if (refused !== undefined) return refused;
   const read = readArkParams(c);
   return read.ok ? { params: read.params, isStream: representation === "stream" } : read.response;
 }

@@ -4,7 +4,7 @@ import { directoryOf, sessionAt } from "../place.ts";
 import type { RecentPage } from "../session/contract/directory.ts";
 import type { LogPage } from "../session/contract/log-page.ts";
 import type { AppEnv, Bindings } from "../config.ts";
-import { invalid, noSuch, permitArk } from "./error.ts";
+import { invalid, noSuch } from "./error.ts";
 import { readArkParams } from "./params.ts";
 import type { ArkParams } from "./params.ts";
 import { spanTexts, textStream, spanItems } from "./spans/bare-spans.ts";
@@ -14,6 +14,7 @@ import { respondLive } from "../routes/stream/follower.ts";
 import { resumeFrom } from "../api/resource-version.ts";
 import { LogReader } from "../routes/read/log-reader.ts";
 import { DATA_HEADERS, negotiate } from "../api/negotiate.ts";
+import { needs } from "../auth/guard.ts";
 import { methodNotAllowed } from "../routes/method-not-allowed.ts";
 import { SessionSource } from "../routes/stream/session-source.ts";
 
@@ -22,37 +23,37 @@ export const traces = new Hono<AppEnv>({ strict: false });
 
 const ONE_TRACE = "/:traceId{[0-9a-fA-F]{32}}";
 
-traces.get("/", async (c) => {
+traces.get("/", needs("public"), async (c, next) =>
+  negotiate(c) === "page" ? c.redirect("/sessions?kind=all", 307) : await next(),
+);
+
+traces.get("/", needs("read"), async (c) => {
   const representation = negotiate(c);
   if (typeof representation === "object") return invalid(c, representation.problem);
-  if (representation === "page") return c.redirect("/sessions?kind=all", 307);
-  const refused = permitArk(c, "read");
-  if (refused !== undefined) return refused;
   const read = readArkParams(c);
   if (!read.ok) return read.response;
   return representation === "stream" ? await watchAll(c, read.params, spanItems) : await listTraces(c, read.params);
 });
 
-traces.delete("/", async (c) => {
-  const refused = permitArk(c, "administer");
-  if (refused !== undefined) return refused;
-  const { purged, isDone } = await purgeSessions(c.env, c.var.tenant);
+traces.delete("/", needs("administer"), async (c) => {
+  const { purged, isDone } = await purgeSessions(c.env, c.var.principal.tenant);
   const message = isDone ? "Trace data purged" : `${purged} sessions purged; ask again for the others`;
   return c.json({ status: "success", message }, isDone ? 200 : 202);
 });
 
-traces.get(ONE_TRACE, async (c) => {
+traces.get(ONE_TRACE, needs("public"), async (c, next) =>
+  negotiate(c) === "page" ? c.redirect(`/sessions/${c.req.param("traceId").toLowerCase()}`, 307) : await next(),
+);
+
+traces.get(ONE_TRACE, needs("read"), async (c) => {
   const traceId = c.req.param("traceId").toLowerCase();
   const representation = negotiate(c);
   if (typeof representation === "object") return invalid(c, representation.problem);
-  if (representation === "page") return c.redirect(`/sessions/${traceId}`, 307);
-  const refused = permitArk(c, "read");
-  if (refused !== undefined) return refused;
   if (c.req.query("watch") === "true") {
     const read = readArkParams(c);
     return read.ok ? await watchLog(c, traceId, "trace", read.params, spanItems) : read.response;
   }
-  const stub = sessionAt(c.env, c.var.tenant, traceId);
+  const stub = sessionAt(c.env, c.var.principal.tenant, traceId);
   const peeked: LogPage = await stub.peek("trace");
   if (peeked.state !== "present") return noSuch(c, `Trace ${traceId}`);
   if (representation === "stream") {
@@ -68,13 +69,12 @@ traces.get(ONE_TRACE, async (c) => {
 });
 
 /** Not the id of a trace. Browsers get the page that says so. */
-traces.get("/:traceId", async (c, next) => {
-  if (negotiate(c) === "page") return await next();
-  return permitArk(c, "read") ?? noSuch(c, `Trace ${c.req.param("traceId")}`);
-});
+traces.get("/:traceId", needs("public"), async (c, next) => (negotiate(c) === "page" ? c.notFound() : await next()));
 
-traces.all("/", methodNotAllowed("GET", "DELETE"));
-traces.all(ONE_TRACE, methodNotAllowed("GET"));
+traces.get("/:traceId", needs("read"), (c) => noSuch(c, `Trace ${c.req.param("traceId")}`));
+
+traces.all("/", needs("public"), methodNotAllowed("GET", "DELETE"));
+traces.all(ONE_TRACE, needs("public"), methodNotAllowed("GET"));
 
 /** Ark's shape of a trace, then the fields of our own document. */
 async function* bothShapes(
@@ -97,7 +97,9 @@ async function* bothShapes(
 async function listTraces(c: Context<AppEnv>, params: ArkParams): Promise<Response> {
   const {
     env,
-    var: { tenant },
+    var: {
+      principal: { tenant },
+    },
   } = c;
   const { traceIds, total, next } = await tracePage(env, tenant, params);
   const items = async function* (): AsyncGenerator<string, void> {

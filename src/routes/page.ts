@@ -1,9 +1,6 @@
-import type { Context } from "hono";
+import type { Context, Next } from "hono";
+import { negotiate } from "../api/negotiate.ts";
 import type { AppEnv } from "../config.ts";
-
-/** The text of spans is untrusted: only the page's own files run, and no site may frame the page. */
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** The page. Its URL determines its view. It contains no data and loads without a token. */
 export async function servePage(c: Context<AppEnv>): Promise<Response> {
@@ -11,9 +8,12 @@ export async function servePage(c: Context<AppEnv>): Promise<Response> {
   const page = new Response(asset.body, asset);
   page.headers.set("cache-control", "no-cache");
   page.headers.set("vary", "Accept");
-  page.headers.set("content-security-policy", CONTENT_SECURITY_POLICY);
-  page.headers.set("referrer-policy", "no-referrer");
   return page;
+}
+
+/** Browsers get the page instead of the data at the same path. */
+export async function servePageIfAsked(c: Context<AppEnv>, next: Next): Promise<Response | void> {
+  return negotiate(c) === "page" ? await servePage(c) : await next();
 }
 
 /** A file of the page. On Cloudflare the platform serves it (`run_worker_first` in wrangler.toml); under `npm start` the Worker does. */

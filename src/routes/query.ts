@@ -8,7 +8,7 @@ import type { LogPage } from "../session/contract/log-page.ts";
 import type { AppEnv } from "../config.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { DATA_HEADERS } from "../api/negotiate.ts";
-import { permit } from "../auth/access.ts";
+import { needs } from "../auth/guard.ts";
 import { badRequest, notFound, problem } from "../api/problem.ts";
 import { QueryReader } from "./read/query-reader.ts";
 import { redirectIfMoved } from "./read/redirect-if-moved.ts";
@@ -17,9 +17,7 @@ const ONE_QUERY = "/:id/queries/:query";
 
 /** One query of a session, to run again or to continue. */
 export const query = new Hono<AppEnv>({ strict: false })
-  .get(ONE_QUERY, async (c) => {
-    const refused = permit(c, "read");
-    if (refused !== undefined) return refused;
+  .get(ONE_QUERY, needs("read"), async (c) => {
     const purpose = c.req.query("for") ?? "restart";
     if (purpose !== "restart" && purpose !== "resume") return badRequest(c, "for must be restart or resume");
     const wantsManifest = /\b(?:application|text)\/(?:x-)?yaml\b/.test(c.req.header("accept") ?? "");
@@ -27,7 +25,7 @@ export const query = new Hono<AppEnv>({ strict: false })
       return badRequest(c, "for=resume has no manifest: accept application/json");
     const id = sessionIdIn(c.req.param("id"));
     const text = c.req.param("query");
-    const stub = sessionAt(c.env, c.var.tenant, id);
+    const stub = sessionAt(c.env, c.var.principal.tenant, id);
     const peeked: LogPage = await stub.peek("session", "queries");
     if (peeked.state !== "present") return redirectIfMoved(c, id, peeked, `/queries/${encodeURIComponent(text)}`);
     const [found, ...others] = findQueries(peeked.queries ?? [], text);
@@ -46,7 +44,7 @@ export const query = new Hono<AppEnv>({ strict: false })
       purpose === "resume" ? { ...request, ...mergeIncomplete(request, await reader.resume(request)) } : request;
     return c.body(JSON.stringify(body), 200, DATA_HEADERS);
   })
-  .all(ONE_QUERY, methodNotAllowed("GET"));
+  .all(ONE_QUERY, needs("public"), methodNotAllowed("GET"));
 
 const MOST_KEYS = 10;
 

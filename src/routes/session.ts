@@ -11,40 +11,35 @@ import { ReplayStream } from "./stream/replay-stream.ts";
 import { resumeFrom } from "../api/resource-version.ts";
 import { LogReader } from "./read/log-reader.ts";
 import { DATA_HEADERS, negotiate } from "../api/negotiate.ts";
-import { servePage } from "./page.ts";
+import { servePageIfAsked } from "./page.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { badRequest, notFound } from "../api/problem.ts";
-import { permit } from "../auth/access.ts";
+import { needs } from "../auth/guard.ts";
 import { SessionSource } from "./stream/session-source.ts";
 import { redirectIfMoved } from "./read/redirect-if-moved.ts";
 
 /** One session: read, watch, replay, export, delete. */
 export const session = new Hono<AppEnv>({ strict: false })
-  .get("/:id", async (c, next) => {
+  .get("/:id", needs("public"), servePageIfAsked)
+  .get("/:id", needs("read"), async (c, next) => {
     const replay = c.req.query("replay") ?? "false";
     if (replay === "false") return await next();
     if (replay !== "true") return badRequest(c, "replay must be true or false");
     const representation = negotiate(c);
     if (typeof representation === "object") return badRequest(c, representation.problem);
-    if (representation === "page") return await servePage(c);
-    const refused = permit(c, "read");
-    if (refused !== undefined) return refused;
     const id = sessionIdIn(c.req.param("id"));
-    const stub = sessionAt(c.env, c.var.tenant, id);
+    const stub = sessionAt(c.env, c.var.principal.tenant, id);
     const read = readReplayQuery(new URL(c.req.url).searchParams, c.req.header("last-event-id"));
     if (!read.ok) return badRequest(c, read.detail);
     const redirect = redirectIfMoved(c, id, await stub.peek("session"));
     if (redirect !== undefined) return redirect;
     return new Response(new ReplayStream(stub, read.query).stream(c.req.raw.signal), { headers: STREAM_HEADERS });
   })
-  .get("/:id", async (c) => {
+  .get("/:id", needs("read"), async (c) => {
     const representation = negotiate(c);
     if (typeof representation === "object") return badRequest(c, representation.problem);
-    if (representation === "page") return servePage(c);
-    const refused = permit(c, "read");
-    if (refused !== undefined) return refused;
     const id = sessionIdIn(c.req.param("id"));
-    const stub = sessionAt(c.env, c.var.tenant, id);
+    const stub = sessionAt(c.env, c.var.principal.tenant, id);
     const resume = resumeFrom(c);
     if (!resume.ok) return resume.response;
     const peeked: LogPage = await stub.peek("session", representation === "stream" ? undefined : "queries");
@@ -59,11 +54,9 @@ export const session = new Hono<AppEnv>({ strict: false })
     });
     return new Response(body, { headers: DATA_HEADERS });
   })
-  .get("/:id/otlp", async (c) => {
-    const refused = permit(c, "read");
-    if (refused !== undefined) return refused;
+  .get("/:id/otlp", needs("read"), async (c) => {
     const id = sessionIdIn(c.req.param("id"));
-    const stub = sessionAt(c.env, c.var.tenant, id);
+    const stub = sessionAt(c.env, c.var.principal.tenant, id);
     const peeked: LogPage = await stub.peek("session");
     if (peeked.state !== "present") return redirectIfMoved(c, id, peeked, "/otlp");
     const reader = new LogReader(stub, "session", peeked);
@@ -77,25 +70,21 @@ export const session = new Hono<AppEnv>({ strict: false })
       },
     });
   })
-  .get("/:id/values/:hash", async (c) => {
-    const refused = permit(c, "read");
-    if (refused !== undefined) return refused;
+  .get("/:id/values/:hash", needs("read"), async (c) => {
     const hash = c.req.param("hash");
-    const value = await sessionAt(c.env, c.var.tenant, sessionIdIn(c.req.param("id"))).value(hash);
+    const value = await sessionAt(c.env, c.var.principal.tenant, sessionIdIn(c.req.param("id"))).value(hash);
     if (value === undefined) return notFound(c, `The value ${hash}`);
     return new Response(inflate(value.encoding, value.body), { headers: DATA_HEADERS });
   })
-  .delete("/:id", async (c) => {
-    const refused = permit(c, "administer");
-    if (refused !== undefined) return refused;
+  .delete("/:id", needs("administer"), async (c) => {
     const id = sessionIdIn(c.req.param("id"));
-    const deletion = await sessionAt(c.env, c.var.tenant, id).deleteSession();
+    const deletion = await sessionAt(c.env, c.var.principal.tenant, id).deleteSession();
     if (deletion === "absent") return notFound(c, `The session ${id}`);
     return c.body(null, deletion === "deleted" ? 204 : 202);
   })
-  .all("/:id", methodNotAllowed("GET", "DELETE"))
-  .all("/:id/otlp", methodNotAllowed("GET"))
-  .all("/:id/values/:hash", methodNotAllowed("GET"));
+  .all("/:id", needs("public"), methodNotAllowed("GET", "DELETE"))
+  .all("/:id/otlp", needs("public"), methodNotAllowed("GET"))
+  .all("/:id/values/:hash", needs("public"), methodNotAllowed("GET"));
 
 /** Keeps the superseded versions that alone name a session of their trace: an import puts the trace back into it. */
 function withNamingVersions(entry: ChunkEntry, namingVersions: ReadonlyMap<number, readonly number[]>): ChunkEntry {

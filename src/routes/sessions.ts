@@ -5,8 +5,8 @@ import { formatCursor, readListQuery } from "../api/list-query.ts";
 import { ListSource } from "./stream/list-source.ts";
 import { respondLive } from "./stream/follower.ts";
 import { DATA_HEADERS, negotiate } from "../api/negotiate.ts";
-import { servePage } from "./page.ts";
-import { permit } from "../auth/access.ts";
+import { servePageIfAsked } from "./page.ts";
+import { needs } from "../auth/guard.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { badRequest } from "../api/problem.ts";
 import { formatVersion, resumeFrom } from "../api/resource-version.ts";
@@ -14,16 +14,15 @@ import { formatVersion, resumeFrom } from "../api/resource-version.ts";
 /** The list of sessions, filtered and sorted, and its stream. */
 export const sessions = new Hono<AppEnv>({ strict: false });
 
-sessions.get("/", async (c) => {
+sessions.get("/", needs("public"), servePageIfAsked);
+
+sessions.get("/", needs("read"), async (c) => {
   const representation = negotiate(c);
   if (typeof representation === "object") return badRequest(c, representation.problem);
-  if (representation === "page") return servePage(c);
-  const refused = permit(c, "read");
-  if (refused !== undefined) return refused;
   const read = readListQuery(new URL(c.req.url).searchParams, Date.now());
   if (!read.ok) return badRequest(c, read.detail);
   const { query } = read;
-  const directory = directoryOf(c.env, c.var.tenant);
+  const directory = directoryOf(c.env, c.var.principal.tenant);
   if (representation === "stream") {
     const resume = resumeFrom(c);
     return resume.ok ? respondLive(c, new ListSource(directory, query.filter, resume.from)) : resume.response;
@@ -42,4 +41,4 @@ sessions.get("/", async (c) => {
   return c.body(body, 200, DATA_HEADERS);
 });
 
-sessions.all("/", methodNotAllowed("GET"));
+sessions.all("/", needs("public"), methodNotAllowed("GET"));

@@ -57,7 +57,7 @@ async function storeEvent(c: Context<AppEnv>, body: Uint8Array): Promise<Respons
   if (!decoded.ok) return invalid(c, statusOf(decoded.error).message);
   const { groups, rejected } = decoded.value;
   if (rejected.count > 0) return invalid(c, rejected.reason ?? "event: could not be taken");
-  const delivered = await deliver(c.env, c.var.tenant, groups);
+  const delivered = await deliver(c.env, c.var.principal.tenant, groups);
   if (delivered.retry) return busy(c, "The event could not be stored; send it again.");
   const { reason } = delivered;
   const received = { at: Date.now(), signal: "logs", encoding: "json", rejected: delivered.rejected } as const;
@@ -90,9 +90,9 @@ const announced = new Map<string, number>();
 async function announceQuery(c: Context<AppEnv>, event: ArkEvent): Promise<void> {
   const { queryId = "", sessionId = "" } = event.data;
   const session = sessionIdOf(sessionId);
-  const key = JSON.stringify([c.var.tenant, queryId, session]);
+  const key = JSON.stringify([c.var.principal.tenant, queryId, session]);
   if (Math.abs(Date.now() - (announced.get(key) ?? 0)) < KNOWN_MILLIS) return;
-  await directoryOf(c.env, c.var.tenant).recordQuery(queryId, session, queryNameOf(event));
+  await directoryOf(c.env, c.var.principal.tenant).recordQuery(queryId, session, queryNameOf(event));
   announced.set(key, Date.now());
   for (const oldest of announced.keys()) {
     if (announced.size <= MOST_KNOWN) break;

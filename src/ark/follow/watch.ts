@@ -12,7 +12,7 @@ import { endOf, LogItems } from "./log-items.ts";
 export async function watchAll(c: Context<AppEnv>, params: ArkParams, readItems: ReadItems): Promise<Response> {
   if (params.session !== undefined) return await watchLog(c, sessionIdIn(params.session), "session", params, readItems);
   const { env } = c;
-  const { tenant } = c.var;
+  const { tenant } = c.var.principal;
   const directory = directoryOf(env, tenant);
   const cursor = await feedCursor(directory, params);
   const items = new FeedReader({ env, tenant, readItems, cursor });
@@ -27,7 +27,7 @@ export async function watchLog(
   { cursor, fromBeginning }: ArkParams,
   readItems: ReadItems,
 ): Promise<Response> {
-  const stub = sessionAt(c.env, c.var.tenant, id);
+  const stub = sessionAt(c.env, c.var.principal.tenant, id);
   const from = cursor ?? (fromBeginning ? undefined : endOf(await stub.peek(view)));
   const items = new LogItems({ stub, view, id, readItems, cursor: from });
   return respondStream(followObject(stub, view, items), c.req.raw.signal, { cursor: from });

@@ -11,7 +11,7 @@ import { sessionAt } from "../../place.ts";
 import type { LogPage } from "../../session/contract/log-page.ts";
 import type { AppEnv } from "../../config.ts";
 import { methodNotAllowed } from "../method-not-allowed.ts";
-import { permit } from "../../auth/access.ts";
+import { needs } from "../../auth/guard.ts";
 import { badRequest, problem } from "../../api/problem.ts";
 import { recordExport } from "./recent-exports.ts";
 import { files } from "./body-budget.ts";
@@ -26,9 +26,7 @@ const MAX_SESSIONS_ANSWERED = 1_000;
 
 /** Imports a file of spans and log records, of any size that the platform accepts: read as it arrives, delivered in pieces. */
 export const imports = new Hono<AppEnv>({ strict: false })
-  .post("/", async (c) => {
-    const refused = permit(c, "write");
-    if (refused !== undefined) return refused;
+  .post("/", needs("write"), async (c) => {
     const { body } = c.req.raw;
     if (body === null) return badRequest(c, "Send a file as the body.");
     const sent = new PacedStream(body, new Pace(), everySecond);
@@ -47,7 +45,7 @@ export const imports = new Hono<AppEnv>({ strict: false })
       run.record();
     }
   })
-  .all("/", methodNotAllowed("POST"));
+  .all("/", needs("public"), methodNotAllowed("POST"));
 
 /** A temporary failure: sending the same file again completes it, without duplicates. */
 class TemporaryFailure extends Error {}
@@ -153,7 +151,7 @@ class Import {
   async #take({ groups, spans, records, rejected }: DecodedPieces): Promise<void> {
     this.#deliveries += groups.length;
     if (this.#deliveries > DELIVERIES) throw new TooMany();
-    const delivered = await deliver(this.#c.env, this.#c.var.tenant, groups);
+    const delivered = await deliver(this.#c.env, this.#c.var.principal.tenant, groups);
     if (delivered.retry) throw new TemporaryFailure();
     for (const { traceId } of groups) this.#traceIds.add(traceId);
     const refused = rejected.count + delivered.rejected;
@@ -176,7 +174,7 @@ class Import {
     let next = 0;
     const worker = async () => {
       for (let traceId = traceIds[next++]; traceId !== undefined; traceId = traceIds[next++]) {
-        const page: LogPage = await sessionAt(env, variables.tenant, traceId).peek("trace");
+        const page: LogPage = await sessionAt(env, variables.principal.tenant, traceId).peek("trace");
         if (page.state === "present") sessions.add(page.session ?? traceId);
       }
     };

@@ -29,7 +29,7 @@ const pendingByTenant = new Map<string, PendingExports>();
 
 /** Records an export for the page's recent exports; with a reason, as a refusal with this HTTP status. */
 export function recordExport(c: Context<AppEnv>, given: RecentExport, status = 200): void {
-  const exports = pendingOf(c.var.tenant);
+  const exports = pendingOf(c.var.principal.tenant);
   const { reason: text } = given;
   const reason = text !== undefined && text.length > REASON_LENGTH ? `${text.slice(0, REASON_LENGTH - 1)}…` : text;
   const recent: RecentExport = reason === undefined ? given : { ...given, reason };
@@ -80,7 +80,7 @@ async function flush(c: Context<AppEnv>, exports: PendingExports, dueAt: number)
     exports.refusalsSentAt = now;
   }
   try {
-    await directoryOf(c.env, c.var.tenant).recordExports(update);
+    await directoryOf(c.env, c.var.principal.tenant).recordExports(update);
   } catch (error) {
     log("recent-exports-not-sent", { level: "warn", error });
   }

@@ -1,0 +1,65 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { matchedRoutes } from "hono/route";
+import type { AppEnv } from "../config.ts";
+import { refuse } from "./error-form.ts";
+import type { ErrorForm } from "./error-form.ts";
+import { refusalFor } from "./principal.ts";
+import type { Right } from "./principal.ts";
+import type { Refusal } from "./refusal.ts";
+import { judgeSender } from "./sender.ts";
+import { principalOf } from "./tokens.ts";
+
+/** What a route asks of its caller. `public`: nothing. */
+export type RouteRight = Right | "public";
+
+const statedRights = new WeakMap<object, RouteRight>();
+
+/** The right that a route needs, stated before its handlers: `.get("/sessions", needs("read"), …)`. */
+export function needs(right: RouteRight): MiddlewareHandler<AppEnv> {
+  const judge: MiddlewareHandler<AppEnv> = async (c, next) => {
+    const refusal = right === "public" ? undefined : refusalFor(c.var.principal, right);
+    if (refusal !== undefined) return c.var.refuse(refusal);
+    return await next();
+  };
+  statedRights.set(judge, right);
+  return judge;
+}
+
+/** The right that this handler of a route states. */
+export function statedRight(handler: object): RouteRight | undefined {
+  return statedRights.get(handler);
+}
+
+/**
+ * Stands before every route: refuses senders that no route may see, finds the principal, and refuses routes that state no right.
+ * `errorForms`: the forms of errors, by path.
+ */
+export function guard(tenant: string, errorForms: readonly ErrorForm[]): MiddlewareHandler<AppEnv> {
+  return async function guardRoutes(c, next) {
+    c.set("refuse", (refusal) => refuse(c, errorForms, refusal));
+    c.set("principal", principalOf(c.env, tenant, c.req.header("host"), c.req.header("authorization")));
+    const refusal = judgeSender(c.env, c.req.raw, c.req.path) ?? (statesRights(c, guardRoutes) ? undefined : UNSTATED);
+    if (refusal !== undefined) return c.var.refuse(refusal);
+    return await next();
+  };
+}
+
+/** Whether every route after the guard that matches the request states a right before its first handler. */
+function statesRights(c: Context<AppEnv>, guardRoutes: object): boolean {
+  let isBehind = false;
+  let covered: string | undefined;
+  for (const { method, path, handler } of matchedRoutes(c)) {
+    if (handler === guardRoutes) isBehind = true;
+    else if (!isBehind) continue;
+    else if (statedRights.has(handler)) covered = `${method} ${path}`;
+    else if (covered !== `${method} ${path}`) return false;
+  }
+  return true;
+}
+
+const UNSTATED: Refusal = {
+  reason: "no-stated-right",
+  status: 500,
+  title: "Internal Server Error",
+  detail: "This route states no right, so it is closed.",
+};

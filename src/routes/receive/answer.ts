@@ -1,0 +1,143 @@
+import type { Context } from "hono";
+import { can } from "../../auth/principal.ts";
+import type { ErrorForm } from "../../auth/error-form.ts";
+import type { Refusal } from "../../auth/refusal.ts";
+import type { AppEnv } from "../../config.ts";
+import { encodingOf, mediaTypeOf } from "../../otlp/media-type.ts";
+import type { OtlpEncoding } from "../../otlp/media-type.ts";
+import { statusOf } from "../../otlp/refusals.ts";
+import type { DecodeError } from "../../otlp/refusals.ts";
+import { encodeStatus, encodeSuccess } from "../../otlp/response.ts";
+import type { Signal } from "../../otlp/response.ts";
+import { recordExport } from "./recent-exports.ts";
+
+/** The outcome of a request to the receiver. */
+export type ExportOutcome =
+  /** `rejected`: spans or log records that were bad, or that their session refused. */
+  | {
+      readonly outcome: "stored";
+      readonly accepted: number;
+      readonly rejected: number;
+      readonly reason?: string;
+      readonly service?: string;
+    }
+  /** Exporters send all signals to one endpoint, and would log errors forever if one were refused. */
+  | { readonly outcome: "metrics" }
+  | { readonly outcome: "undecodable"; readonly error: DecodeError }
+  /** An object could not store a part for a temporary reason. */
+  | { readonly outcome: "not-stored" }
+  /** A bug in our decoder would fail again with the same bytes: with 500 the exporter does not retry. */
+  | { readonly outcome: "faulty"; readonly reference: string }
+  | { readonly outcome: "wrong-method" }
+  | { readonly outcome: "wrong-path" }
+  /** The request did not reach the receiver. */
+  | { readonly outcome: "refused"; readonly refusal: Refusal };
+
+/** `recorded`: whether the refusal becomes a recent export. */
+type Failure = {
+  readonly http: number;
+  readonly message: string;
+  readonly field?: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly recorded: boolean;
+};
+
+/** Writes an outcome to the wire, in the request's encoding (OTLP/HTTP Response), and to the recent exports. JSON if the encoding is unknown. */
+export function answer(c: Context<AppEnv>, signal: Signal, outcome: ExportOutcome): Response {
+  const encoding = encodingOf(c.req.header("content-type") ?? null);
+  const entry = { at: Date.now(), signal, ...(encoding === undefined ? {} : { encoding }) };
+  switch (outcome.outcome) {
+    case "stored": {
+      const { accepted, rejected, reason, service } = outcome;
+      if (accepted + rejected > 0)
+        recordExport(c, {
+          ...entry,
+          accepted,
+          rejected,
+          ...(service === undefined ? {} : { service }),
+          ...(reason === undefined ? {} : { reason }),
+        });
+      const partial = rejected === 0 ? undefined : { rejected, message: reason ?? "" };
+      return respond(encoding, 200, encodeSuccess(signal, encoding ?? "json", partial));
+    }
+    case "metrics": {
+      recordExport(c, { ...entry, accepted: 0, rejected: 0 });
+      const partial = { rejected: 0, message: "metrics are accepted but not stored" };
+      return respond(encoding, 200, encodeSuccess(signal, encoding ?? "json", partial));
+    }
+    default: {
+      const { http, message, field, headers, recorded } = failureOf(c, signal, outcome);
+      if (recorded) recordExport(c, { ...entry, accepted: 0, rejected: 0, reason: message }, http);
+      return respond(encoding, http, encodeStatus(encoding ?? "json", http, message, field), headers);
+    }
+  }
+}
+
+type Failed = Exclude<ExportOutcome, { readonly outcome: "stored" | "metrics" }>;
+
+function failureOf(c: Context<AppEnv>, signal: Signal, outcome: Failed): Failure {
+  switch (outcome.outcome) {
+    case "undecodable": {
+      const refusal = statusOf(outcome.error);
+      return { ...refusal, recorded: true, ...(refusal.http === 503 ? { headers: { "retry-after": "1" } } : {}) };
+    }
+    case "not-stored":
+      return {
+        http: 503,
+        message: "part of the export could not be stored; send it again",
+        headers: { "retry-after": "1" },
+        recorded: false,
+      };
+    case "faulty":
+      return {
+        http: 500,
+        message: `an internal error, not a fault of the ${signal}; reference ${outcome.reference}`,
+        recorded: true,
+      };
+    case "wrong-method":
+      return {
+        http: 405,
+        message: `${c.req.method} is not allowed here: POST an export`,
+        headers: { allow: "POST, OPTIONS" },
+        recorded: false,
+      };
+    case "wrong-path": {
+      const here = new URL(c.req.url).origin;
+      const message = `There is no receiver at ${c.req.path}. Export traces to ${here}/v1/traces: set OTEL_EXPORTER_OTLP_ENDPOINT=${here}`;
+      return { http: 404, message, recorded: can(c.var.principal, "write") };
+    }
+    case "refused": {
+      const { reason, status, detail, headers } = outcome.refusal;
+      return {
+        http: status,
+        message: detail,
+        headers: reason === "not-set-up" ? { "retry-after": "30" } : headers,
+        // A wrong token is the likeliest mistake of the first minute, and an exporter's log is rarely read: the page shows it.
+        // Not so a foreign page: it could write there otherwise.
+        recorded: reason === "no-right",
+      };
+    }
+  }
+}
+
+/** `/v1/traces` and every path that ends so, slash or not: an exporter of another product only needs another host. */
+const EXPORT_PATH = /\/v1\/(traces|logs|metrics)\/?$/;
+
+/** A refusal of an export: google.rpc.Status. */
+export const exportErrors: ErrorForm = {
+  matches: (path) => EXPORT_PATH.test(path),
+  write: (c, refusal) =>
+    answer(c, (EXPORT_PATH.exec(c.req.path)?.[1] ?? "traces") as Signal, { outcome: "refused", refusal }),
+};
+
+function respond(
+  encoding: OtlpEncoding = "json",
+  status: number,
+  body: Uint8Array<ArrayBuffer>,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(body, {
+    status,
+    headers: { "content-type": mediaTypeOf(encoding), "cache-control": "no-store", ...headers },
+  });
+}
