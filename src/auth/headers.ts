@@ -5,7 +5,7 @@ import { mayPageSend } from "./sender.ts";
 
 /**
  * Responses contain untrusted text: browsers guess no content type, only the page's own files run, and no site may frame or
- * embed a response. public/_headers does the same for the page's files on Cloudflare.
+ * embed a response. Cloudflare serves the page's files with the headers of public/_headers.
  */
 export const securityHeaders: MiddlewareHandler<AppEnv> = secureHeaders({
   contentSecurityPolicy: {

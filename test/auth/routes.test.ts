@@ -1,0 +1,210 @@
+import { Hono } from "hono";
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { guard, needs, statedRight } from "../../src/auth/guard.ts";
+import type { RouteRight } from "../../src/auth/guard.ts";
+import type { AppEnv, Bindings } from "../../src/config.ts";
+import worker from "../../src/index.ts";
+import { emptyWorld } from "../durable/world.ts";
+import { fetchFrom } from "../routes/deployment.ts";
+import type { Settings } from "../routes/deployment.ts";
+
+beforeEach(emptyWorld);
+
+/** Every registered route and the rights that it states, in the order of its handlers. "public read": the page is public, the data is not. */
+const ROUTES = [
+  "ALL /broker/sessions: public",
+  "ALL /broker/sessions/:id: public",
+  "ALL /events/:query{.+}: public",
+  "ALL /events: public",
+  "ALL /import: public",
+  "ALL /sessions/:id/otlp: public",
+  "ALL /sessions/:id/queries/:query: public",
+  "ALL /sessions/:id/values/:hash: public",
+  "ALL /sessions/:id: public",
+  "ALL /sessions: public",
+  "ALL /traces/:traceId{[0-9a-fA-F]{32}}: public",
+  "ALL /traces: public",
+  "ALL /:path{(?:.*/)?v1/logs}: public public",
+  "ALL /:path{(?:.*/)?v1/metrics}: public public",
+  "ALL /:path{(?:.*/)?v1/traces}: public public",
+  "DELETE /events/:query{.+}: write",
+  "DELETE /events: administer",
+  "DELETE /sessions/:id: administer",
+  "DELETE /traces: administer",
+  "GET /: public",
+  "GET /broker/sessions/:id: read",
+  "GET /broker/sessions: read",
+  "GET /build/*: public",
+  "GET /events/:query{.+}: read",
+  "GET /events: read",
+  "GET /favicon.svg: public",
+  "GET /health: public",
+  "GET /healthz: public",
+  "GET /icons/*: public",
+  "GET /openapi.json: public",
+  "GET /otel: public",
+  "GET /readyz: public",
+  "GET /sessions/:id/otlp: read",
+  "GET /sessions/:id/queries/:query: read",
+  "GET /sessions/:id/values/:hash: read",
+  "GET /sessions/:id: public read read",
+  "GET /sessions: public read",
+  "GET /traces/:traceId: public read",
+  "GET /traces/:traceId{[0-9a-fA-F]{32}}: public read",
+  "GET /traces: public read",
+  "POST /:path{(?:.*/)?v1/logs}: write",
+  "POST /:path{(?:.*/)?v1/metrics}: write",
+  "POST /:path{(?:.*/)?v1/traces}: write",
+  "POST /events: write",
+  "POST /import: write",
+];
+
+type Route = { readonly method: string; readonly path: string; readonly rights: readonly RouteRight[] };
+
+/** The routes behind the guard, each once. */
+function registeredRoutes(): readonly Route[] {
+  const rights = new Map<string, RouteRight[]>();
+  const isBehind = worker.routes.findIndex(({ handler }) => handler.name === "guardRoutes") + 1;
+  for (const { method, path, handler } of worker.routes.slice(isBehind)) {
+    const right = statedRight(handler);
+    const stated = rights.get(`${method} ${path}`) ?? [];
+    rights.set(`${method} ${path}`, right === undefined ? stated : [...stated, right]);
+  }
+  return Array.from(rights, ([key, stated]) => {
+    const [method = "", path = ""] = key.split(/ (.*)/);
+    return { method, path, rights: stated };
+  });
+}
+
+const TOKENS = { ADMIN_TOKEN: "admin-secret", INGEST_TOKEN: "ingest-secret", VIEW_TOKEN: "view-secret" };
+
+/** Rights by the Authorization header. */
+const CREDENTIALS: readonly (readonly [string | undefined, readonly RouteRight[]])[] = [
+  [undefined, []],
+  ["Bearer wrong", []],
+  ["Basic admin-secret", []],
+  ["Bearer view-secret", ["read"]],
+  ["Bearer ingest-secret", ["write"]],
+  ["Bearer admin-secret", ["read", "write", "administer"]],
+];
+
+const ORIGINS: readonly (readonly [Readonly<Record<string, string>>, "ours" | "foreign"])[] = [
+  [{}, "ours"],
+  [{ origin: "http://localhost:3000", "sec-fetch-site": "same-site" }, "ours"],
+  [{ origin: "https://example.com", "sec-fetch-site": "cross-site" }, "foreign"],
+  [{ origin: "null" }, "foreign"],
+  [{ "sec-fetch-site": "cross-site" }, "foreign"],
+];
+
+const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** The right that decides about a request for data: the last of the first route of its method. */
+function rightFor(path: string, method: string): RouteRight {
+  const asked = method === "HEAD" ? "GET" : method;
+  const route = registeredRoutes().find((route) => route.path === path && route.method === asked);
+  return route?.rights.at(-1) ?? "public";
+}
+
+/** A path that matches a pattern of the router. */
+function pathOf(pattern: string): string {
+  return pattern
+    .replace(/:path\{\(\?:\.\*\/\)\?(.*)\}/, "$1")
+    .replace(/:traceId\{.*\}/, "0af7651916cd43dd8448eb211c80319c")
+    .replace(/:\w+(\{.*?\})?/g, "a")
+    .replace("*", "a");
+}
+
+async function statusOf(
+  settings: Settings,
+  url: string,
+  method: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<number> {
+  const response = await fetchFrom(settings, url, {
+    method,
+    headers,
+    ...(SAFE.has(method) ? {} : { body: "{}" }),
+  });
+  await response.body?.cancel();
+  return response.status;
+}
+
+const PATHS = Array.from(new Set(registeredRoutes().map(({ path }) => path))).toSorted();
+
+test("every route has a row here", () => {
+  expect(
+    registeredRoutes()
+      .map(({ method, path, rights }) => `${method} ${path}: ${rights.join(" ")}`)
+      .toSorted(),
+  ).toEqual(ROUTES.toSorted());
+});
+
+describe.each(PATHS)("%s", (pattern) => {
+  const path = pathOf(pattern);
+
+  test("with tokens, the credential decides and the origin does not", async () => {
+    const wrong: string[] = [];
+    for (const method of METHODS)
+      for (const [authorization, rights] of CREDENTIALS)
+        for (const [from] of ORIGINS) {
+          const right = rightFor(pattern, method);
+          const headers = { ...from, ...(authorization === undefined ? {} : { authorization }) };
+          const status = await statusOf(TOKENS, `https://spanfold.example${path}`, method, headers);
+          const known = rights.length > 0;
+          const expected = right === "public" || rights.includes(right) ? "answered" : known ? 403 : 401;
+          const found = [401, 403].includes(status) ? status : status >= 500 ? "failed" : "answered";
+          if (found !== expected)
+            wrong.push(`${method} ${authorization} ${JSON.stringify(from)}: ${status}, not ${expected}`);
+        }
+    expect(wrong).toEqual([]);
+  });
+
+  test.each([
+    ["http://localhost:8787", "here"],
+    ["http://192.168.1.7:8787", "elsewhere"],
+  ] as const)("an open program addressed as %s", async (host, where) => {
+    const wrong: string[] = [];
+    for (const method of METHODS)
+      for (const [from, page] of ORIGINS) {
+        const status = await statusOf({ OPEN_ACCESS: "loopback" }, host + path, method, from);
+        const isRefused =
+          (page === "foreign" && !SAFE.has(method)) ||
+          (where === "elsewhere" && rightFor(pattern, method) !== "public");
+        if ((status === 403) !== isRefused || status >= 500)
+          wrong.push(`${method} ${JSON.stringify(from)}: ${status}, ${isRefused ? "" : "not "}refused expected`);
+      }
+    expect(wrong).toEqual([]);
+  });
+
+  test("a deployment that is not set up answers public routes only", async () => {
+    for (const method of METHODS) {
+      const status = await statusOf({ VIEW_TOKEN: "view" }, `https://spanfold.example${path}`, method, {
+        authorization: "Bearer view",
+      });
+      expect([method, status === 503]).toEqual([method, rightFor(pattern, method) !== "public"]);
+    }
+  });
+});
+
+describe("a route that states no right", () => {
+  async function statusAt(app: Hono<AppEnv>): Promise<number> {
+    const request = new Request("http://localhost/new", { headers: { host: "localhost" } });
+    request.headers.set("host", "localhost");
+    const bindings = { ...(env as Bindings), OPEN_ACCESS: "loopback" };
+    return (await app.fetch(request, bindings, createExecutionContext())).status;
+  }
+
+  const appWith = () => new Hono<AppEnv>().use(guard("default", []));
+
+  test("is closed, and its handler does not run", async () => {
+    const handler = vi.fn<() => Response>(() => new Response("data"));
+    expect(await statusAt(appWith().get("/new", handler))).toBe(500);
+    expect(await statusAt(appWith().get("/new", handler, needs("read")))).toBe(500);
+    expect(await statusAt(appWith().all("/:any", needs("public"), handler).get("/new", handler))).toBe(500);
+    expect(handler).not.toHaveBeenCalled();
+    expect(await statusAt(appWith().get("/new", needs("read"), handler))).toBe(200);
+  });
+});
