@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { guard, needs, statedRight } from "../../src/auth/guard.ts";
 import type { RouteRight } from "../../src/auth/guard.ts";
 import type { AppEnv, Bindings } from "../../src/config.ts";
-import worker from "../../src/index.ts";
+import { app } from "../../src/index.ts";
 import { emptyWorld } from "../durable/world.ts";
 import { fetchFrom } from "../routes/deployment.ts";
 import type { Settings } from "../routes/deployment.ts";
@@ -66,8 +66,8 @@ type Route = { readonly method: string; readonly path: string; readonly rights: 
 /** The routes behind the guard, each once. */
 function registeredRoutes(): readonly Route[] {
   const rights = new Map<string, RouteRight[]>();
-  const isBehind = worker.routes.findIndex(({ handler }) => handler.name === "guardRoutes") + 1;
-  for (const { method, path, handler } of worker.routes.slice(isBehind)) {
+  const isBehind = app.routes.findIndex(({ handler }) => handler.name === "guardRoutes") + 1;
+  for (const { method, path, handler } of app.routes.slice(isBehind)) {
     const right = statedRight(handler);
     const stated = rights.get(`${method} ${path}`) ?? [];
     rights.set(`${method} ${path}`, right === undefined ? stated : [...stated, right]);
