@@ -54,9 +54,11 @@ export const FIELD = {
   taskState: 39,
   approvalState: 40,
   derivation: 41,
+  exportedSession: 42,
+  sessionClaims: 43,
 } as const;
 
-const FIELDS = 42;
+const FIELDS = Object.keys(FIELD).length;
 
 /** One field's value. A reader returns `undefined` if a key has no usable value: a later key may have one. */
 type FieldValue = string | number | AnyValue;
@@ -81,6 +83,8 @@ function fieldReaders(): Map<string, FieldReader[]> {
       else known.push(reader);
     });
   };
+  register(FIELD.exportedSession, keys.SESSION_KEYS.exported, sessionName);
+  register(FIELD.sessionClaims, [keys.SESSION_CLAIMS_KEY], (value) => value);
   register(FIELD.chosenSession, keys.SESSION_KEYS.chosen, sessionName);
   register(FIELD.frameworkSession, keys.SESSION_KEYS.framework, sessionName);
   register(FIELD.conversation, keys.SESSION_KEYS.conversation, sessionName);

@@ -6,6 +6,7 @@ import { promptLine } from "../content/prompt.ts";
 import { kindAt, numberIn, indexAttributes, FIELD, textIn, valueIn } from "./attribute-index.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
 import { cut } from "../lib/one-line.ts";
+import { claimsIn, withoutExported } from "./session-claim.ts";
 import type { SessionName } from "./session-id.ts";
 import { countsAsError, spanFailure } from "./error.ts";
 import { spanIdentity } from "./identity.ts";
@@ -54,6 +55,8 @@ export type SpanFacts = {
   /** 64-bit hash of the canonical JSON and of the resource and scope around it, 16 hex digits. */
   readonly hash: string;
   readonly session?: SessionName | undefined;
+  /** The session names of its trace when it was exported, with the weights that they had then. */
+  readonly claims?: readonly string[] | undefined;
   /** An Ark query's identity, on every span that carries it. */
   readonly query?: { readonly name: string; readonly namespace: string } | undefined;
   /** On agent spans only: each such span is one run of the agent. */
@@ -97,6 +100,9 @@ export function deriveFacts(
 ): SpanFacts {
   const index = indexAttributes(span.attributes);
   const onResource = resourceIndex(resource);
+  const exported = valueIn(onResource, FIELD.sessionClaims);
+  const claims = exported === undefined ? undefined : claimsIn(exported);
+  const isExported = exported !== undefined || onResource[FIELD.exportedSession] !== undefined;
   const name = cut(span.name ?? "", MAX_NAME);
   const kind = kindOf(name, index);
   const { spanId, parentSpanId, running, end, asOf } = spanIdentity(span, index);
@@ -121,8 +127,9 @@ export function deriveFacts(
     error,
     canceled: failure?.canceled === true ? true : undefined,
     size: text.length,
-    hash: textHash(text, emitterSeed(resource, scope)),
-    session: sessionIn(index, onResource),
+    hash: textHash(text, emitterSeed(isExported && resource ? withoutExported(resource) : resource, scope)),
+    session: sessionIn(index, onResource, claims === undefined ? 0 : 1),
+    claims,
     query:
       query === undefined
         ? undefined
@@ -189,18 +196,23 @@ function short(index: AttributeIndex, field: number): string | undefined {
   return text === undefined ? undefined : cut(text, MAX_NAME);
 }
 
-/** The session's name on a span or record: the better rank wins; within a rank its own name, then its resource's. */
-export function sessionIn(own: AttributeIndex, onResource: AttributeIndex): SessionName | undefined {
-  for (let at = 0; at < SESSION_FIELDS.length; at++) {
-    const field = SESSION_FIELDS[at] ?? FIELD.chosenSession;
+/** The session's name on a span or record: the better rank wins; within a rank its own name, then its resource's. `from`: the best rank that counts. */
+export function sessionIn(own: AttributeIndex, onResource: AttributeIndex, from = 0): SessionName | undefined {
+  for (let rank = from; rank < SESSION_FIELDS.length; rank++) {
+    const field = SESSION_FIELDS[rank] ?? FIELD.chosenSession;
     const value = textIn(own, field) ?? textIn(onResource, field);
-    if (value !== undefined) return { rank: at + 1, value };
+    if (value !== undefined) return { rank, value };
   }
   return undefined;
 }
 
-/** In the order of ranks, from 1 on. */
-const SESSION_FIELDS = [FIELD.chosenSession, FIELD.frameworkSession, FIELD.conversation] as const;
+/** In the order of ranks. */
+const SESSION_FIELDS = [
+  FIELD.exportedSession,
+  FIELD.chosenSession,
+  FIELD.frameworkSession,
+  FIELD.conversation,
+] as const;
 
 export function serviceOf(resource: Resource | undefined): string | undefined {
   return short(resourceIndex(resource), FIELD.service);

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { sessionAt, sessionIdIn } from "../place.ts";
-import type { ChunkEntry, LogPage } from "../session/contract/log-page.ts";
+import type { LogPage } from "../session/contract/log-page.ts";
 import { withStatus } from "../session/liveness.ts";
 import type { AppEnv } from "../config.ts";
 import { inflate } from "../lib/body-codec.ts";
@@ -59,10 +59,8 @@ export const session = new Hono<AppEnv>({ strict: false })
     const stub = sessionAt(c.env, c.var.principal.tenant, id);
     const peeked: LogPage = await stub.peek("session");
     if (peeked.state !== "present") return redirectIfMoved(c, id, peeked, "/otlp");
-    const reader = new LogReader(stub, "session", peeked);
-    const naming = await stub.bindingPositions(peeked.head);
-    const namingVersions = new Map(naming.map(({ revision, positions }) => [revision, positions] as const));
-    const body = reader.document((entry) => reader.whole(withNamingVersions(entry, namingVersions)), {});
+    const reader = new LogReader(stub, "session", peeked, "claims");
+    const body = reader.document(async (entry) => await reader.exported(entry), {});
     return new Response(body, {
       headers: {
         ...DATA_HEADERS,
@@ -85,10 +83,3 @@ export const session = new Hono<AppEnv>({ strict: false })
   .all("/:id", needs("public"), methodNotAllowed("GET", "DELETE"))
   .all("/:id/otlp", needs("public"), methodNotAllowed("GET"))
   .all("/:id/values/:hash", needs("public"), methodNotAllowed("GET"));
-
-/** Keeps the superseded versions that alone name a session of their trace: an import puts the trace back into it. */
-function withNamingVersions(entry: ChunkEntry, namingVersions: ReadonlyMap<number, readonly number[]>): ChunkEntry {
-  const positions = namingVersions.get(entry.revision);
-  if (positions === undefined) return entry;
-  return { ...entry, superseded: entry.superseded.filter((position) => !positions.includes(position)) };
-}

@@ -74,6 +74,26 @@ async function importAll(exports: Record<string, string>): Promise<void> {
   await world.rest(IDS);
 }
 
+async function versionsOfAll(): Promise<Record<string, string>> {
+  const all: Record<string, string> = {};
+  for (const id of Object.keys(await world.saidByAll(IDS))) {
+    const response = await world.request(`/sessions/${id}`, { headers: { accept: "application/json" } });
+    const { resourceVersion }: world.Snapshot = await response.json();
+    all[id] = resourceVersion;
+  }
+  return all;
+}
+
+/** The values of an attribute on the resources of an export; of an array, its texts. */
+function resourceValues(text: string, wanted: string): unknown[] {
+  const { resourceSpans } = JSON.parse(text) as Pick<world.Snapshot, "resourceSpans">;
+  return resourceSpans.flatMap(({ resource }) =>
+    (resource?.attributes ?? [])
+      .filter(({ key }) => key === wanted)
+      .map(({ value }) => value?.stringValue ?? value?.arrayValue?.values?.map(({ stringValue }) => stringValue)),
+  );
+}
+
 describe("an export", () => {
   law("gives each trace its session again, and its other names, whatever named it", SEEDS, async (seed) => {
     await world.freshWorld();
@@ -81,6 +101,9 @@ describe("an export", () => {
     await deliverInParts(random, generateReports(random));
     const said = await world.saidByAll(IDS);
     const before = await exportAll();
+    const versions = await versionsOfAll();
+    await importAll(before);
+    expect(await versionsOfAll()).toEqual(versions);
     await forgetAndImport(before);
     expect(await world.saidByAll(IDS)).toEqual(said);
     const after = await exportAll();
@@ -93,13 +116,51 @@ describe("an export", () => {
   const report = (n: number, attributes: Attributes) =>
     aSpan(TRACES[0] ?? "", n, {}, { ...attributes, "acme.span.pending": { boolValue: true } });
 
-  test("holds the report that alone named the session, once, and not in the snapshot", async () => {
+  test("holds the session that a superseded report alone named as an attribute, and not the report", async () => {
     await world.deliver([report(1, { "session.id": "A" })]);
     await world.deliver([report(1, { "session.id": "A", note: "newer" })]);
     await world.deliver([aSpan(TRACES[0] ?? "", 1)]);
     await world.rest(IDS);
-    expect(spansIn(await exported("A"))).toHaveLength(2);
+    const text = await exported("A");
+    expect(spansIn(text)).toHaveLength(1);
+    expect(resourceValues(text, "spanfold.session.id")).toEqual(["A"]);
     expect((await world.said("A"))?.spans).toHaveLength(1);
+  });
+
+  test("states the session once, also after an import", async () => {
+    await world.deliver([report(1, { "session.id": "A" }), report(1, { "gen_ai.conversation.id": "B" })]);
+    await world.deliver([aSpan(TRACES[0] ?? "", 1)]);
+    await world.rest(IDS);
+    const before = await exportAll();
+    expect(resourceValues(before.A ?? "", "spanfold.session.claims")).toEqual([
+      [expect.stringMatching(/^2.*A$/), expect.stringMatching(/^3.*B$/)],
+    ]);
+    await forgetAndImport(before);
+    expect(await exportAll()).toEqual(before);
+  });
+
+  test("of an earlier time does not move the trace back to its earlier session", async () => {
+    await world.deliver([aSpan(TRACES[0] ?? "", 1, {}, { "session.id": "A" })]);
+    await world.rest(IDS);
+    const before = await exportAll();
+    await world.deliver([report(2, { "ark.session.id": "B" })]);
+    await world.rest(IDS);
+    const said = await world.saidByAll(IDS);
+    const versions = await versionsOfAll();
+    expect(said).toHaveProperty("B");
+    await importAll(before);
+    expect(await world.saidByAll(IDS)).toEqual(said);
+    expect(await versionsOfAll()).toEqual(versions);
+  });
+
+  test("can be edited: the session on a resource without weights outranks all names", async () => {
+    await world.deliver([aSpan(TRACES[0] ?? "", 1, {}, { "ark.session.id": "A" })]);
+    await world.rest(IDS);
+    const edited = JSON.parse(await exported("A")) as Pick<world.Snapshot, "resourceSpans">;
+    const attributes = [{ key: "spanfold.session.id", value: { stringValue: "C" } }];
+    const moved = edited.resourceSpans.map((group) => ({ ...group, resource: { attributes } }));
+    await importAll({ A: JSON.stringify({ resourceSpans: moved }) });
+    expect(Object.keys(await world.saidByAll(IDS))).toEqual(["C"]);
   });
 
   test("leaves out a report whose ended span says the same name", async () => {

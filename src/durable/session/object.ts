@@ -9,8 +9,6 @@ import { beginDeletion, deleteSession, deleteTrace } from "./retention/deleting.
 import { expire } from "./retention/expiring.ts";
 import { OwnerCopy } from "./copy/sending.ts";
 import type { JobKind } from "./jobs.ts";
-import { bindingPositions } from "./binding.ts";
-import type { Positions } from "./binding.ts";
 import { peek, readPage } from "./reading.ts";
 import { receive, revoke } from "./copy/receiving.ts";
 import { report } from "./reporting.ts";
@@ -57,17 +55,12 @@ export class SessionObject extends DurableObject<Bindings> {
     return "present";
   }
 
-  read(view: View, from: Cursor | undefined, maxBytes: number, until?: number): LogPage {
-    return readPage(this.#core, view, from, maxBytes, until);
+  read(view: View, from: Cursor | undefined, maxBytes: number, until?: number, also?: "claims"): LogPage {
+    return readPage(this.#core, view, from, maxBytes, until, also);
   }
 
   peek(view: View, also?: "queries"): LogPage {
     return peek(this.#core, view, also);
-  }
-
-  /** Positions of superseded versions that alone name the session of their trace, in the log up to `until`. */
-  bindingPositions(until: number): Positions[] {
-    return this.#core.exists && !this.#core.state.log.meta.deleting ? bindingPositions(this.#core.state, until) : [];
   }
 
   /** Ids of the visible traces with spans, in the order of their first spans. */

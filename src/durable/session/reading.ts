@@ -25,6 +25,7 @@ export function readPage(
   from: Cursor | undefined,
   maxBytes: number,
   until?: number,
+  also?: "claims",
 ): LogPage {
   const { state } = core;
   const { generation } = state.log.meta;
@@ -47,7 +48,11 @@ export function readPage(
     next = chunk.revision;
     const entry = entryOf(state, view, chunk, head);
     if (entry === undefined) continue;
-    entries.push(entry);
+    if (also === "claims" && entry.kind === "spans") {
+      const claims = state.visible.sessionClaims(entry.traceId);
+      entries.push({ ...entry, claims });
+      for (const claim of claims) bytes += claim.length;
+    } else entries.push(entry);
     bytes += textBytes(chunk);
   }
   const reached = entries.length === 0 || next >= head;

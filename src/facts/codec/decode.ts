@@ -75,6 +75,7 @@ export class FactsReader {
       ancestors: has(FLAG.ancestors) ? this.#ancestors() : undefined,
       inputRequest: has(FLAG.inputRequest) ? this.#inputRequest(start) : undefined,
       derivation: has(FLAG.derivation) ? (DERIVATIONS[this.#number()] ?? "call") : undefined,
+      claims: has(FLAG.claims) ? this.#claims() : undefined,
     };
   }
 
@@ -86,6 +87,11 @@ export class FactsReader {
   #ancestors(): NonNullable<SpanFacts["ancestors"]> {
     const length = this.#number();
     return Array.from({ length }, () => ({ spanId: this.#text(), name: this.#text() }));
+  }
+
+  #claims(): readonly string[] {
+    const length = this.#number();
+    return Array.from({ length }, () => this.#text());
   }
 
   #inputRequest(start: bigint): NonNullable<SpanFacts["inputRequest"]> {

@@ -45,7 +45,7 @@ class FactsWriter {
     this.#time(last === 0n ? 0n : last - fact.start);
     cells.push(fact.size);
     this.#names(fact);
-    const { tokens, cost, ancestors, inputRequest, derivation } = fact;
+    const { tokens, cost, ancestors, inputRequest, derivation, claims } = fact;
     if (tokens !== undefined) cells.push(tokens.input, tokens.output, tokens.cached, tokens.reasoning);
     if (cost !== undefined) cells.push(cost);
     if (ancestors !== undefined) {
@@ -54,6 +54,7 @@ class FactsWriter {
     }
     if (inputRequest !== undefined) this.#inputRequest(inputRequest, fact.start);
     if (derivation !== undefined) cells.push(DERIVATIONS.indexOf(derivation));
+    if (claims !== undefined) cells.push(claims.length, ...claims.map((claim) => this.#texts.name(claim)));
   }
 
   finish(): string {
@@ -131,7 +132,8 @@ function flagsOf(fact: SpanFacts, last: bigint): number {
     (fact.cost === undefined ? 0 : FLAG.cost) |
     (fact.ancestors === undefined ? 0 : FLAG.ancestors) |
     (fact.inputRequest === undefined ? 0 : FLAG.inputRequest) |
-    (fact.derivation === undefined ? 0 : FLAG.derivation)
+    (fact.derivation === undefined ? 0 : FLAG.derivation) |
+    (fact.claims === undefined ? 0 : FLAG.claims)
   );
 }
 

@@ -1,5 +1,5 @@
 /** Raise this when a fact is added, derived differently or written differently: objects then derive the facts of their log again. */
-export const FACTS_VERSION = 8;
+export const FACTS_VERSION = 9;
 
 /**
  * The facts of a chunk's spans, in its order, as one JSON text:
@@ -34,6 +34,7 @@ export const FLAG = {
   ancestors: 1 << 17,
   inputRequest: 1 << 18,
   derivation: 1 << 19,
+  claims: 1 << 20,
 } as const;
 
 /** `kinds` is OTLP's kind times this, plus the index in SPAN_KINDS. */

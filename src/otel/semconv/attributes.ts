@@ -2,8 +2,12 @@
  * The attribute keys that instrumentations use, in order of precedence. Attribute keys are written in this folder only.
  */
 
-/** Keys of the session's name, by rank: a name chosen by a person, the framework's name, the conversation's id. */
+/**
+ * Keys of the session's name, by rank from 0 on: the session that an export states, a name chosen by a person, the framework's
+ * name, the conversation's id.
+ */
 export const SESSION_KEYS = {
+  exported: ["spanfold.session.id"],
   chosen: ["ark.session.id"],
   framework: [
     "langfuse.session.id",
@@ -24,6 +28,9 @@ export const SESSION_KEYS = {
   /** A UUID is Codex's conversation; any other value is a thread of the operating system. */
   conversationIfUuid: ["thread.id"],
 } as const;
+
+/** On resources of an export: all session names of the trace with their weights, instead of rank 0. */
+export const SESSION_CLAIMS_KEY = "spanfold.session.claims";
 
 export const SERVICE_KEYS = ["service.name"] as const;
 

@@ -92,6 +92,7 @@ export class OpenTraceGroup {
 
 /** Whether a superseded version names a session that the better one does not. It stays: a name, once sent, counts in every order of arrival. */
 function namesAnotherSession(superseded: SpanFacts, better: SpanFacts): boolean {
+  if (superseded.claims?.some((claim) => better.claims?.includes(claim) !== true) === true) return true;
   if (superseded.session === undefined) return false;
   return (
     superseded.session.rank !== better.session?.rank ||

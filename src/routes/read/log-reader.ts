@@ -6,6 +6,7 @@ import type { ChunkEntry, LogPage, View } from "../../session/contract/log-page.
 import { inflate } from "../../lib/body-codec.ts";
 import { formatVersion } from "../../api/resource-version.ts";
 import { PAGE_BYTES } from "../../session/contract/log-page.ts";
+import { withExportedSession } from "../../facts/session-claim.ts";
 import { wholeValues } from "./log-chunks.ts";
 
 type Stub = DurableObjectStub<SessionObject>;
@@ -23,11 +24,13 @@ export class LogReader {
   readonly #stub: Stub;
   readonly #view: View;
   readonly #peeked: Present;
+  readonly #also: "claims" | undefined;
 
-  constructor(stub: Stub, view: View, peeked: Present) {
+  constructor(stub: Stub, view: View, peeked: Present, also?: "claims") {
     this.#stub = stub;
     this.#view = view;
     this.#peeked = peeked;
+    this.#also = also;
   }
 
   get resourceVersion(): string {
@@ -100,7 +103,8 @@ export class LogReader {
 
   async #page(after: number): Promise<Present> {
     const { generation, head } = this.#peeked;
-    const page: LogPage = await this.#stub.read(this.#view, { generation, revision: after }, PAGE_BYTES, head);
+    const cursor = { generation, revision: after };
+    const page: LogPage = await this.#stub.read(this.#view, cursor, PAGE_BYTES, head, this.#also);
     // The session was deleted, moved or reset during the read. The bytes are sent already, so the document must end with an error.
     if (page.state !== "present" || page.reset) throw new Error("the session changed its generation while it was read");
     if (page.lastTombstone > head) throw new Error("a trace was revoked from the session while it was read");
@@ -114,16 +118,17 @@ export class LogReader {
     return encoder.encode(JSON.stringify(without(parse<ResourceSpans>(text), new Set(entry.superseded))));
   }
 
-  /** As `current`, with all large values restored. */
-  async whole(entry: ChunkEntry): Promise<Uint8Array> {
+  /** As `current`, with all large values restored, and with the session of the trace on each resource of spans. */
+  async exported(entry: ChunkEntry): Promise<Uint8Array> {
+    const { hashes, claims = [] } = entry;
     const text = LogReader.current(entry);
-    if (entry.hashes.length === 0) return text;
-    const values = await wholeValues(this.#stub, entry.hashes);
-    const whole =
+    if (hashes.length === 0 && claims.length === 0) return text;
+    const values = await wholeValues(this.#stub, hashes);
+    const exported =
       entry.kind === "logs"
         ? restoreLogValues(parse<ResourceLogs>(text), values)
-        : restoreValues(parse<ResourceSpans>(text), values);
-    return encoder.encode(JSON.stringify(whole));
+        : withExportedSession(restoreValues(parse<ResourceSpans>(text), values), claims);
+    return encoder.encode(JSON.stringify(exported));
   }
 }
 

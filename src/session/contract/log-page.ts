@@ -27,6 +27,8 @@ export type ChunkEntry = {
   readonly supersededOnArrival?: readonly number[];
   /** Spans whose earlier version in the log these superseded. */
   readonly continued?: readonly Continuation[];
+  /** If requested: the session names of its trace with their weights, best first. */
+  readonly claims?: readonly string[];
   /** Hashes of offloaded values that the previews refer to. */
   readonly hashes: readonly string[];
 };

@@ -75,7 +75,7 @@ export class SpanTable {
   /** Admits the span at (revision, position) of the log. Idempotent, and independent of order. */
   admit(traceId: string, facts: SpanFacts, revision: number, position: number): void {
     const trace = this.#traceNumber(traceId);
-    if (facts.session) this.#names[trace] = withName(this.#namesOf(trace), facts);
+    if (facts.session ?? facts.claims) this.#names[trace] = withName(this.#namesOf(trace), facts);
     const row = this.find(trace, facts);
     if (row < 0) {
       const added = this.rows.add();
@@ -152,6 +152,11 @@ export class SpanTable {
   sessionNames(traceId: string): { readonly best: SessionName | undefined; readonly also: readonly string[] } {
     const names = this.#namesOf(this.#traces.get(traceId) ?? -1);
     return { best: bestName(names), also: otherNames(names) };
+  }
+
+  /** The names with their weights, best first, for an export. */
+  sessionClaims(traceId: string): SessionNames {
+    return this.#namesOf(this.#traces.get(traceId) ?? -1);
   }
 
   traceId(row: number): string {
