@@ -1,0 +1,226 @@
+import * as ark from "./ark.ts";
+import * as keys from "./attributes.ts";
+import * as content from "./content.ts";
+import * as logs from "./logs.ts";
+import * as running from "./running.ts";
+
+/**
+ * The part of an attribute's value that is structure; everything else of it is contents.
+ * - `name`: a number, a flag, a text of one short line, or a list of these;
+ * - `word`: as `name`, without blanks: a type or an event's name, where some producers write prose;
+ * - `number`: a number or a flag;
+ * - `path`: a list of names, also as JSON text;
+ * - `numbers`: the numbers in an object, as JSON text;
+ * - `usage`: the numbers under `usage` in an answer, as JSON text;
+ * - `message`: an error's text, of which only the words that decide between error, cancellation and control flow count.
+ */
+export type StructuralPart = "name" | "word" | "number" | "path" | "numbers" | "usage" | "message";
+
+const agent = logs.AGENT_RECORD;
+const session = keys.SESSION_KEYS;
+
+const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
+  name: [
+    ...session.chosen,
+    ...session.framework,
+    ...session.conversation,
+    ...session.conversationIfUuid,
+    ...keys.SERVICE_KEYS,
+    ...keys.KIND_KEYS,
+    ...keys.STEP_KEYS,
+    ...keys.OPERATION_KEYS,
+    ...keys.AI_SDK_OPERATION_KEYS,
+    ...keys.PRESENCE_KEYS.map(([key]) => key),
+    ...keys.QUERY_NAME_KEYS,
+    ...keys.QUERY_NAMESPACE_KEYS,
+    ...keys.TEAM_KEYS,
+    ...keys.TARGET_NAME_KEYS,
+    ...keys.TARGET_TYPE_KEYS,
+    ...keys.USER_KEYS,
+    ...keys.AGENT_SPAN_KEYS,
+    ...keys.TOOL_KEYS,
+    ...keys.MODEL_SPAN_KEYS,
+    ...keys.LEVEL_KEYS,
+    keys.JAEGER_SPAN_KIND,
+    keys.JAEGER_STATUS_CODE,
+    ...keys.JAEGER_SCOPE_NAMES,
+    ...keys.JAEGER_SCOPE_VERSIONS,
+    keys.OPENTRACING_REFERENCE,
+    ...content.TOOL_CALL_ID_KEYS,
+    ...content.PROVIDER_KEYS,
+    ...content.FINISH_REASON_KEYS,
+    ...content.MIME_TYPE_KEYS.values(),
+    ...running.SPAN_TYPE_KEYS,
+    ...running.PENDING_PARENT_KEYS,
+    ...running.PARTIAL_EVENT_KEYS,
+    ...running.WAS_LONG_RUNNING_KEYS,
+    ...running.TASK_ID_KEYS,
+    ...running.TASK_STATE_KEYS,
+    ...running.APPROVAL_STATE_KEYS,
+    ...running.MCP_METHOD_KEYS,
+    ...running.STEP_TYPE_KEYS,
+    ark.SESSION_ID,
+    ark.CONVERSATION_ID,
+    ark.QUERY_ID,
+    ark.QUERY_NAME,
+    ark.QUERY_NAMESPACE,
+    ark.TARGET_TYPE,
+    ark.TARGET_NAME,
+    ark.AGENT,
+    ark.TEAM,
+    ark.TEAM_STRATEGY,
+    ark.TURN,
+    ark.MEMBER_NAME,
+    ark.MEMBER_TYPE,
+    ark.MODEL,
+    ark.MODEL_TYPE,
+    ark.TOOL,
+    ark.TOOL_TYPE,
+    ark.TOOL_CALL_ID,
+    ark.SPAN_KIND,
+    ...logs.DERIVATION_KEYS,
+    ...agent.promptId,
+    ...agent.requestId,
+    ...agent.toolCallId,
+    ...agent.model,
+    ...agent.tool,
+    ...agent.success,
+    ...agent.decision,
+    ...agent.finishReasons,
+    logs.CODEX.streamKind,
+    // Keys of conventions that no reader here uses.
+    "gen_ai.response.id",
+    "gen_ai.agent.id",
+    "gen_ai.tool.type",
+    "gen_ai.output.type",
+    "ai.response.id",
+    "mcp.session.id",
+    "mcp.protocol.version",
+    "http.route",
+    "db.name",
+    "db.namespace",
+    "db.operation",
+    "db.operation.name",
+    "db.collection.name",
+    "messaging.destination.name",
+    "messaging.operation.name",
+    "messaging.operation.type",
+    "rpc.system",
+    "rpc.service",
+    "rpc.method",
+    "process.runtime.name",
+    "process.runtime.version",
+    "process.executable.name",
+    "container.id",
+    "container.name",
+    "container.image.name",
+    "faas.name",
+    "faas.version",
+    "faas.trigger",
+    "code.function.name",
+    "code.function",
+    "code.namespace",
+    "code.file.path",
+    "code.filepath",
+    "event.timestamp",
+    "app.version",
+    "terminal.type",
+    "log.level",
+  ],
+  word: [...keys.EXCEPTION_KEYS.type, ...agent.errorType, ...logs.EVENT_NAME_KEYS],
+  number: [
+    ...keys.INPUT_TOKEN_KEYS,
+    ...keys.OUTPUT_TOKEN_KEYS,
+    ...keys.CACHED_TOKEN_KEYS,
+    ...keys.REASONING_TOKEN_KEYS,
+    ...keys.COST_KEYS,
+    ...content.FIRST_TOKEN_KEYS.map(([key]) => key),
+    ...running.PARTIAL_VERSION_KEYS,
+    ark.DURATION_MILLIS,
+    ark.TEAM_MEMBERS,
+    ark.PENDING,
+    ...agent.durationMillis,
+    ...agent.firstTokenMillis,
+    ...agent.input,
+    ...agent.output,
+    ...agent.cached,
+    ...agent.written,
+    ...agent.reasoning,
+    ...agent.toolTokens,
+    ...agent.cost,
+    ...agent.statusCode,
+    logs.WRITTEN_TOKENS,
+    "http.status_code",
+    "http.request.body.size",
+    "http.response.body.size",
+    "http.request.resend_count",
+    "rpc.grpc.status_code",
+    "process.pid",
+    "code.line.number",
+    "code.lineno",
+    "event.sequence",
+    "prompt_length",
+    "response_length",
+    "attempt",
+  ],
+  path: [...running.IDS_PATH_KEYS, ...running.NAMES_PATH_KEYS],
+  numbers: [...keys.USAGE_KEYS, ...keys.COST_DETAILS_KEYS],
+  usage: keys.ANSWER_WITH_USAGE_KEYS,
+  message: [...keys.EXCEPTION_KEYS.message, ...keys.STATUS_MESSAGE_KEYS, ...agent.error],
+};
+
+const PARTS: ReadonlyMap<string, StructuralPart> = new Map(
+  Object.entries(BY_PART).flatMap(([part, all]) => all.map((key) => [key, part as StructuralPart] as const)),
+);
+
+/** All keys under these prefixes are structure, also those of later versions of a convention. */
+const PREFIXES: readonly (readonly [prefix: string, part: StructuralPart])[] = [
+  ["service.", "name"],
+  ["telemetry.", "name"],
+  ["deployment.", "name"],
+  ["cloud.", "name"],
+  ["host.", "name"],
+  ["os.", "name"],
+  ["server.", "name"],
+  ["network.", "name"],
+  ["gen_ai.usage.", "number"],
+  ["gen_ai.request.", "number"],
+  ["llm.token_count.", "number"],
+  ["llm.cost.", "number"],
+  ["ai.usage.", "number"],
+];
+
+const KUBERNETES_NAME = /^k8s\.[a-z_]+\.(name|uid)$/;
+
+/** The part of the key's value that is structure; `undefined` if all of it is contents, as of every unknown key. */
+export function structuralPart(key: string): StructuralPart | undefined {
+  const known = PARTS.get(key);
+  if (known !== undefined) return known;
+  if (key.endsWith(running.PENDING_SUFFIX)) return "number";
+  if (KUBERNETES_NAME.test(key)) return "name";
+  return PREFIXES.find(([prefix]) => key.startsWith(prefix))?.[1];
+}
+
+/** Whether all of the key's value is contents. */
+export function isContentKey(key: string): boolean {
+  return structuralPart(key) === undefined;
+}
+
+const AGENT_EVENT = new RegExp(
+  `^(?:${[logs.CLAUDE_CODE, logs.CODEX, logs.GEMINI_CLI].map(({ prefix }) => prefix.replace(".", "\\.")).join("|")})\\w+$`,
+);
+
+/** Whether the text is the name of a coding agent's event, which older agents write as the record's body. */
+export function isAgentEvent(text: string): boolean {
+  return AGENT_EVENT.test(text);
+}
+
+/** The word of an error's text that readers of structure need: of control flow, a pause or a cancellation. */
+export function structuralWord(message: string): string | undefined {
+  const marker = keys.CONTROL_FLOW_MARKERS.find((word) => message.includes(word));
+  if (marker !== undefined) return marker;
+  const first = /^\w+/.exec(message)?.[0];
+  return (
+    keys.PAUSE_TYPES.find((type) => type === first) ?? (keys.CANCELED_MESSAGES.test(message) ? "canceled" : undefined)
+  );
+}
