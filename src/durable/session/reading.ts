@@ -1,4 +1,4 @@
-import { LENGTH_BYTES } from "../../lib/chunk-encoding.ts";
+import { textLength } from "../../lib/body-codec.ts";
 import type { Cursor, TombstoneEntry, LogEntry, LogPage, View } from "../../session/contract/log-page.ts";
 import { retentionOf } from "./retention/storage-usage.ts";
 import type { SessionCore } from "./core.ts";
@@ -53,7 +53,7 @@ export function readPage(
       entries.push({ ...entry, claims });
       for (const claim of claims) bytes += claim.length;
     } else entries.push(entry);
-    bytes += textBytes(chunk);
+    bytes += textLength(chunk.encoding, chunk.body);
   }
   const reached = entries.length === 0 || next >= head;
   const summarised = reached && until === undefined && (view === "session" || state.shows(owned?.traceId ?? ""));
@@ -71,12 +71,6 @@ export function readPage(
     ...(core.prices.text === undefined ? {} : { prices: core.prices.text }),
     ...(session === undefined ? {} : { session }),
   };
-}
-
-/** Bytes of the entry's text: brotli has its length in front. */
-function textBytes({ encoding, body }: Chunk): number {
-  if (encoding === "identity" || body.length < LENGTH_BYTES) return body.length;
-  return new DataView(body.buffer, body.byteOffset, LENGTH_BYTES).getUint32(0, true);
 }
 
 function entryOf(state: SessionState, view: View, chunk: Chunk, until: number): LogEntry | undefined {

@@ -1,4 +1,5 @@
 import type { OffloadedValue } from "../../facts/delivery.ts";
+import { inflate } from "../../lib/body-codec.ts";
 import { timeOfRecord } from "../../otel/log-record.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
 import { PARTIAL_EVENT_KEYS, PARTIAL_HEARTBEAT, PARTIAL_STOP } from "../../otel/semconv/running.ts";
@@ -11,7 +12,6 @@ import { MAX_GROUP_TEXT } from "../limits.ts";
 import type { OtlpEncoding } from "../media-type.ts";
 import { statusOf } from "../refusals.ts";
 import { Buffer } from "node:buffer";
-import { gunzipSync } from "node:zlib";
 
 /**
  * Spans inside log records (G-Research's partial spans). Such a record adds nothing to its span, so only the span is stored.
@@ -100,8 +100,7 @@ export function readPartial(record: LogRecord, values: readonly OffloadedValue[]
 function whole(body: AnyValue, values: readonly OffloadedValue[]): AnyValue {
   const taken = values.find(({ hash }) => hash === body.offloaded?.hash);
   if (taken === undefined) return body;
-  const json = taken.encoding === "gzip" ? gunzipSync(taken.body) : taken.body;
-  const value: AnyValue = JSON.parse(Buffer.from(json).toString());
+  const value: AnyValue = JSON.parse(Buffer.from(inflate(taken.encoding, taken.body)).toString());
   return value;
 }
 
