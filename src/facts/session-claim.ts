@@ -1,3 +1,4 @@
+import { longInHex } from "../lib/hex.ts";
 import { SESSION_CLAIMS_KEY, SESSION_KEYS } from "../otel/semconv/attributes.ts";
 import type { AnyValue, KeyValue, Resource, ResourceSpans } from "../otel/span.ts";
 import { sessionName } from "./session-id.ts";
@@ -16,7 +17,7 @@ export function claimText(
 ): string {
   const parent = parentSpanId === "" ? "0" : "1";
   // Joined, not concatenated: engines store a concatenation as its parts until it is read.
-  return [rank, parent, start.toString(16).padStart(16, "0"), spanId, value].join("");
+  return [rank, parent, longInHex(start), spanId, value].join("");
 }
 
 /** Rank, parent, start and span id before the value. */

@@ -1,3 +1,4 @@
+import { countBefore } from "../lib/binary-search.ts";
 import type { Pace } from "./pace.ts";
 import { PacedReader } from "./paced-reader.ts";
 import type { Seconds } from "./paced-reader.ts";
@@ -103,15 +104,8 @@ function hasZlibHeader(bytes: Uint8Array): boolean {
 /** Index of the first byte that is not UTF-8; the length if all are. For error messages only: decoding is native. */
 export function invalidUtf8At(bytes: Uint8Array): number {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  let low = 0;
-  let high = bytes.length;
-  // The beginning [0, low) is valid; a character at its end may be unfinished.
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (isBeginning(decoder, bytes.subarray(0, middle))) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+  // A beginning is valid too if the character at its end is unfinished.
+  return countBefore(bytes.length, (index) => isBeginning(decoder, bytes.subarray(0, index + 1)));
 }
 
 function isBeginning(decoder: TextDecoder, bytes: Uint8Array): boolean {

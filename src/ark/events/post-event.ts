@@ -1,3 +1,4 @@
+import { Lru } from "../../lib/lru.ts";
 import type { Context } from "hono";
 import { statusOf } from "../../otlp/refusals.ts";
 import type { DecodeError } from "../../otlp/refusals.ts";
@@ -84,7 +85,7 @@ function requestOf({ resource, scope, record }: RecordInScope): Uint8Array {
 /** Queries that this isolate announced to the directory lately, Unix milliseconds. */
 const KNOWN_MILLIS = 60_000;
 const MOST_KNOWN = 10_000;
-const announced = new Map<string, number>();
+const announced = new Lru<string, number>(MOST_KNOWN);
 
 /** Comes before the event is stored, so that every reader of the event finds its query. */
 async function announceQuery(c: Context<AppEnv>, event: ArkEvent): Promise<void> {
@@ -94,8 +95,4 @@ async function announceQuery(c: Context<AppEnv>, event: ArkEvent): Promise<void>
   if (Math.abs(Date.now() - (announced.get(key) ?? 0)) < KNOWN_MILLIS) return;
   await directoryOf(c.env, c.var.principal.tenant).recordQuery(queryId, session, queryNameOf(event));
   announced.set(key, Date.now());
-  for (const oldest of announced.keys()) {
-    if (announced.size <= MOST_KNOWN) break;
-    announced.delete(oldest);
-  }
 }

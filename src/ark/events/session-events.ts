@@ -1,5 +1,6 @@
 import { directoryOf, sessionIdIn } from "../../place.ts";
 import type { Bindings } from "../../config.ts";
+import { Lru } from "../../lib/lru.ts";
 import type { ArkEvent } from "../../logs/ark-events/ark-event.ts";
 import { queryKey, runKey } from "../../session/contract/directory.ts";
 import { derivedEvents } from "./derived-events.ts";
@@ -138,7 +139,9 @@ const CACHED_SESSIONS = 1_000;
 class PostedQueries {
   readonly #env: Bindings;
   readonly #tenant: string;
-  readonly #names = new Map<string, { readonly revision: number; readonly names: ReadonlySet<string> }>();
+  readonly #names = new Lru<string, { readonly revision: number; readonly names: ReadonlySet<string> }>(
+    CACHED_SESSIONS,
+  );
 
   constructor(env: Bindings, tenant: string) {
     this.#env = env;
@@ -151,10 +154,6 @@ class PostedQueries {
     if (known?.revision === revision) return false;
     const names: string[] = await directoryOf(this.#env, this.#tenant).postedQueries(session);
     this.#names.set(session, { revision, names: new Set(names) });
-    for (const oldest of this.#names.keys()) {
-      if (this.#names.size <= CACHED_SESSIONS) break;
-      this.#names.delete(oldest);
-    }
     return names.includes(name);
   }
 }

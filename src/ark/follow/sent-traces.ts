@@ -1,3 +1,4 @@
+import { Lru } from "../../lib/lru.ts";
 import type { ReportedBefore } from "../../session/contract/feed.ts";
 import type { LogEntry } from "../../session/contract/log-page.ts";
 
@@ -13,7 +14,7 @@ type SentRevision = { readonly revision: number; readonly received: number };
  */
 export class SentTraces {
   readonly #readReported: (traceIds: readonly string[]) => Promise<ReportedBefore[]>;
-  readonly #sent = new Map<string, SentRevision>();
+  readonly #sent = new Lru<string, SentRevision>(REMEMBERED_TRACES);
 
   /** `readReported`: the last revision of each trace that was reported while it was its own session. */
   constructor(readReported: (traceIds: readonly string[]) => Promise<ReportedBefore[]>) {
@@ -39,18 +40,13 @@ export class SentTraces {
   /** Whether the entry was sent before. */
   has(entry: LogEntry): boolean {
     if (entry.kind === "gone") return true;
-    const known = this.#sent.get(entry.traceId);
+    const known = this.#sent.peek(entry.traceId);
     return known !== undefined && entry.traceRevision <= known.revision && entry.received <= known.received;
   }
 
   add(entry: LogEntry): void {
     if (entry.kind === "gone" || this.has(entry)) return;
     const { traceId, traceRevision: revision, received } = entry;
-    this.#sent.delete(traceId);
     this.#sent.set(traceId, { revision, received });
-    for (const oldest of this.#sent.keys()) {
-      if (this.#sent.size <= REMEMBERED_TRACES) break;
-      this.#sent.delete(oldest);
-    }
   }
 }

@@ -1,3 +1,4 @@
+import { streamOf } from "../../lib/stream-of.ts";
 import { plainValue } from "../../otel/any-value.ts";
 import type { KeyValue, Resource, ResourceSpans, Span } from "../../otel/span.ts";
 import { LogChunk, withWholeValues } from "../../routes/read/log-chunks.ts";
@@ -107,25 +108,17 @@ const PIECE = 64_000;
 
 /** A body that is produced only as fast as the reader takes it. */
 export function textStream(texts: AsyncGenerator<string, void>): ReadableStream<Uint8Array> {
+  return streamOf(inPieces(texts));
+}
+
+async function* inPieces(texts: AsyncGenerator<string, void>): AsyncGenerator<Uint8Array, void> {
   const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        let piece = "";
-        while (piece.length < PIECE) {
-          const { value, done } = await texts.next();
-          if (done === true) {
-            if (piece !== "") controller.enqueue(encoder.encode(piece));
-            return controller.close();
-          }
-          piece += value;
-        }
-        controller.enqueue(encoder.encode(piece));
-      },
-      async cancel() {
-        await texts.return(undefined);
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  let piece = "";
+  for await (const text of texts) {
+    piece += text;
+    if (piece.length < PIECE) continue;
+    yield encoder.encode(piece);
+    piece = "";
+  }
+  if (piece !== "") yield encoder.encode(piece);
 }

@@ -2,6 +2,7 @@ import type { Bindings } from "../../config.ts";
 import { directoryOf, sessionAt } from "../../place.ts";
 import { cursorAfter } from "../cursor.ts";
 import { nanosecondsText } from "../../lib/nanoseconds.ts";
+import { pool } from "../../lib/pool.ts";
 import type { RecentPage } from "../../session/contract/directory.ts";
 import type { ListFilter } from "../../session/list/list-filter.ts";
 import { liveness } from "../../session/liveness.ts";
@@ -43,9 +44,7 @@ export async function brokerList(
   const page: RecentPage = await directoryOf(env, tenant).recent(before ?? NEWEST, limit, filter);
   // The directory's own text.
   const summaries = page.sessions.map(({ summary }) => JSON.parse(summary) as SessionSummary);
-  const sessions: BrokerSession[] = [];
-  for (let at = 0; at < summaries.length; at += AT_ONCE)
-    sessions.push(...(await Promise.all(summaries.slice(at, at + AT_ONCE).map((one) => row(env, tenant, one)))));
+  const sessions = await pool(summaries, AT_ONCE, async (summary) => await row(env, tenant, summary));
   return {
     resourceVersion: page.head === 0 ? 0 : cursorAfter(page.head),
     sessions,

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { bytesInHex } from "../../lib/hex.ts";
 import { hasToken } from "../server.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { ImportButton } from "./import/import-button.tsx";
@@ -63,8 +64,7 @@ const breakable = (name: string) => name.split(/(?<=_)/).flatMap((word) => [word
 
 /** A tool call that ended just now, as one line of curl. */
 function firstSpan(header: string): string {
-  const hex = (bytes: number): string =>
-    [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const hex = (bytes: number): string => bytesInHex(crypto.getRandomValues(new Uint8Array(bytes)));
   const end = BigInt(Date.now()) * 1_000_000n;
   const span = {
     traceId: hex(16),

@@ -1,6 +1,7 @@
 import { retentionSetting } from "../../config.ts";
 import type { Bindings } from "../../config.ts";
 import { nanoseconds } from "../../lib/nanoseconds.ts";
+import { pool } from "../../lib/pool.ts";
 import { sessionAt, tenantOf } from "../../place.ts";
 import type { SessionRemoval } from "../../session/contract/directory.ts";
 import { retentionSlack } from "../../session/contract/retention.ts";
@@ -111,17 +112,13 @@ export class TenantRetention {
     atOnce: number,
     call: (row: Row) => Promise<void>,
   ): Promise<void> {
-    let next = 0;
-    const worker = async () => {
-      for (let row = rows[next++]; row !== undefined; row = rows[next++]) {
-        try {
-          await call(row);
-        } catch (error) {
-          log("session-expiry-failed", { level: "warn", id: row.id, error });
-        }
+    await pool(rows, atOnce, async (row) => {
+      try {
+        await call(row);
+      } catch (error) {
+        log("session-expiry-failed", { level: "warn", id: row.id, error });
       }
-    };
-    await Promise.all(Array.from({ length: atOnce }, worker));
+    });
   }
 
   #session(id: string) {

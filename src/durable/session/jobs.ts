@@ -1,3 +1,5 @@
+import { backoff } from "../../lib/backoff.ts";
+
 /** Work of an object that involves others. */
 export type JobKind = "copy" | "directory" | "delete" | "expire";
 
@@ -50,8 +52,8 @@ export class Jobs {
   /** Backs off with jitter, so that many owners that lost one session do not call at the same moment. */
   failed(kind: JobKind, now: number): void {
     const attempts = (this.#scheduled.get(kind)?.attempts ?? 0) + 1;
-    const wait = Math.min(LAST_RETRY_MILLIS, FIRST_RETRY_MILLIS * 2 ** Math.min(attempts - 1, 10));
-    this.#scheduled.set(kind, { dueAt: now + wait * (0.5 + Math.random() / 2), attempts });
+    const wait = backoff(attempts, FIRST_RETRY_MILLIS, Math.random(), LAST_RETRY_MILLIS);
+    this.#scheduled.set(kind, { dueAt: now + wait, attempts });
   }
 
   /** Sets the alarm for the earliest job, never later than it is set. Without an `await` before it, it is part of the write that gave cause. */

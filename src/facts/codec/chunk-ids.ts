@@ -1,3 +1,4 @@
+import { idHash } from "../../lib/id-hash.ts";
 import { highWord, lowWord } from "../../lib/hex.ts";
 
 const WIDTH = 3;
@@ -5,7 +6,8 @@ const FIRST_CAPACITY = 32;
 
 /**
  * Numbers the spans of one request or chunk by kind and id, from 0 on. A Map would intern each id in the heap; that costs many
- * times as much as comparing two words. The seed prevents senders from choosing ids that collide.
+ * times as much as comparing two words. The seed prevents senders from choosing ids that collide. A table of its own: it is
+ * searched for each span of a request, and a shared one would have to store the numbers too.
  */
 export class ChunkIds {
   readonly #seed = Math.floor(Math.random() * 0x1_0000_0000);
@@ -45,7 +47,7 @@ export class ChunkIds {
   #bucketOf(kind: number, high: number, low: number): number {
     const words = this.#words;
     const mask = this.#buckets.length - 1;
-    for (let bucket = this.#hash(kind, high, low) & mask; ; bucket = (bucket + 1) & mask) {
+    for (let bucket = idHash(this.#seed, kind, high, low) & mask; ; bucket = (bucket + 1) & mask) {
       const at = ((this.#buckets[bucket] ?? 0) - 1) * WIDTH;
       if (at < 0) return bucket;
       if (words[at + 2] === low && words[at + 1] === high && words[at] === kind >>> 0) return bucket;
@@ -61,12 +63,5 @@ export class ChunkIds {
       const at = number * WIDTH;
       this.#buckets[this.#bucketOf(words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0)] = number + 1;
     }
-  }
-
-  #hash(kind: number, high: number, low: number): number {
-    let hash = Math.imul(this.#seed ^ kind, 0x9e37_79b1);
-    hash = Math.imul(hash ^ (hash >>> 15) ^ high, 0x85eb_ca77);
-    hash = Math.imul(hash ^ (hash >>> 13) ^ low, 0xc2b2_ae3d);
-    return hash ^ (hash >>> 16);
   }
 }

@@ -1,4 +1,5 @@
 import type { SessionObject } from "../../durable/session/object.ts";
+import { Lru } from "../../lib/lru.ts";
 import { inflate } from "../../lib/body-codec.ts";
 import { spansInLogs } from "../../logs/derived-spans.ts";
 import { ChunkRecords, ChunkSpans } from "../../otel/chunk.ts";
@@ -47,9 +48,7 @@ const CACHE_BYTES = 3_000_000;
 export class LogChunks {
   readonly #pages: LogPages;
   readonly #generation: string;
-  /** Least recently used first. */
-  readonly #cached = new Map<number, LogChunk>();
-  #bytes = 0;
+  readonly #cached = new Lru<number, LogChunk>(CACHE_BYTES, ({ text }) => text.length);
   /** Pages read so far. */
   reads = 0;
 
@@ -61,35 +60,19 @@ export class LogChunks {
   /** `absent`: its trace was revoked or deleted. `over`: the log has another generation by now, or was deleted. */
   async at(revision: number): Promise<LogChunk | "absent" | "over"> {
     const cached = this.#cached.get(revision);
-    if (cached !== undefined) {
-      this.#cached.delete(revision);
-      this.#cached.set(revision, cached);
-      return cached;
-    }
+    if (cached !== undefined) return cached;
     this.reads++;
     const cursor = { generation: this.#generation, revision: revision - 1 };
     const page = await this.#pages.read("session", cursor, PAGE_BYTES);
     if (page.state !== "present" || page.reset) return "over";
+    let found: LogChunk | undefined;
     // From the back, so that the next entries stay in the cache longest.
-    for (const entry of page.entries.toReversed()) this.#add(new LogChunk(entry));
-    const found = this.#cached.get(revision);
-    this.#evict();
-    return found ?? "absent";
-  }
-
-  #add(chunk: LogChunk): void {
-    const { revision } = chunk.entry;
-    if (this.#cached.has(revision)) return;
-    this.#cached.set(revision, chunk);
-    this.#bytes += chunk.text.length;
-  }
-
-  #evict(): void {
-    for (const [revision, chunk] of this.#cached) {
-      if (this.#bytes <= CACHE_BYTES) return;
-      this.#cached.delete(revision);
-      this.#bytes -= chunk.text.length;
+    for (const entry of page.entries.toReversed()) {
+      const chunk = this.#cached.peek(entry.revision) ?? new LogChunk(entry);
+      this.#cached.set(entry.revision, chunk);
+      if (entry.revision === revision) found = chunk;
     }
+    return found ?? "absent";
   }
 }
 

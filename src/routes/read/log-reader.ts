@@ -4,6 +4,7 @@ import type { ResourceLogs } from "../../otel/log-record.ts";
 import type { ResourceSpans } from "../../otel/span.ts";
 import type { ChunkEntry, LogPage, View } from "../../session/contract/log-page.ts";
 import { inflate } from "../../lib/body-codec.ts";
+import { streamOf } from "../../lib/stream-of.ts";
 import { formatVersion } from "../../api/resource-version.ts";
 import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 import { withExportedSession } from "../../facts/session-claim.ts";
@@ -39,20 +40,7 @@ export class LogReader {
 
   /** `{resourceSpans, resourceLogs, …tail}`. */
   document(render: Render, tail: Record<string, unknown>): ReadableStream<Uint8Array> {
-    const parts = this.#parts(render, tail);
-    return new ReadableStream<Uint8Array>(
-      {
-        async pull(controller) {
-          const { value, done } = await parts.next();
-          if (done === true) controller.close();
-          else controller.enqueue(value);
-        },
-        async cancel() {
-          await parts.return(undefined);
-        },
-      },
-      { highWaterMark: 0 },
-    );
+    return streamOf(this.#parts(render, tail));
   }
 
   async *#parts(render: Render, tail: Record<string, unknown>): AsyncGenerator<Uint8Array, void> {

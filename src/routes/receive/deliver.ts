@@ -1,4 +1,5 @@
 import type { Bindings } from "../../config.ts";
+import { pool } from "../../lib/pool.ts";
 import { encodeDelivery } from "../../otlp/group/encode-delivery.ts";
 import type { RecordGroup, TraceGroup } from "../../otlp/group/trace-group.ts";
 import { sessionAt } from "../../place.ts";
@@ -27,20 +28,14 @@ export async function deliver(
   let rejected = 0;
   let reason: string | undefined;
   let retry = false;
-  let next = 0;
-  const worker = async () => {
-    while (next < groups.length) {
-      const group = groups[next++];
-      if (group === undefined) return;
-      const outcome = await deliverOne(env, tenant, group);
-      if (outcome === "retry") retry = true;
-      else if (outcome !== undefined) {
-        rejected += outcome.rejected;
-        reason ??= outcome.reason;
-      }
+  await pool(groups, CALLS_IN_FLIGHT, async (group) => {
+    const outcome = await deliverOne(env, tenant, group);
+    if (outcome === "retry") retry = true;
+    else if (outcome !== undefined) {
+      rejected += outcome.rejected;
+      reason ??= outcome.reason;
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(CALLS_IN_FLIGHT, groups.length) }, worker));
+  });
   return { rejected, retry, ...(reason === undefined ? {} : { reason }) };
 }
 

@@ -7,6 +7,7 @@ import { Batch } from "../../otlp/import/batch.ts";
 import { decodePieces } from "../../otlp/import/decode-pieces.ts";
 import type { DecodedPieces } from "../../otlp/import/decode-pieces.ts";
 import { FileFault, JsonPieces } from "../../otlp/import/json-pieces.ts";
+import { pool } from "../../lib/pool.ts";
 import { sessionAt } from "../../place.ts";
 import type { LogPage } from "../../session/contract/log-page.ts";
 import type { AppEnv } from "../../config.ts";
@@ -23,6 +24,8 @@ import { openFile } from "./open-file.ts";
 /** An invocation may make 10,000 calls: deliveries, then one call per trace to find its session. */
 const DELIVERIES = 8_000;
 const MAX_SESSIONS_ANSWERED = 1_000;
+/** Owners called at once. */
+const CALLS_IN_FLIGHT = 20;
 
 /** Imports a file of spans and log records, of any size that the platform accepts: read as it arrives, delivered in pieces. */
 export const imports = new Hono<AppEnv>({ strict: false })
@@ -171,14 +174,10 @@ class Import {
     const { env, var: variables } = this.#c;
     const sessions = new Set<string>();
     const traceIds = Array.from(this.#traceIds).slice(0, MAX_SESSIONS_ANSWERED);
-    let next = 0;
-    const worker = async () => {
-      for (let traceId = traceIds[next++]; traceId !== undefined; traceId = traceIds[next++]) {
-        const page: LogPage = await sessionAt(env, variables.principal.tenant, traceId).peek("trace");
-        if (page.state === "present") sessions.add(page.session ?? traceId);
-      }
-    };
-    await Promise.all(Array.from({ length: 20 }, worker));
+    await pool(traceIds, CALLS_IN_FLIGHT, async (traceId) => {
+      const page: LogPage = await sessionAt(env, variables.principal.tenant, traceId).peek("trace");
+      if (page.state === "present") sessions.add(page.session ?? traceId);
+    });
     return Array.from(sessions).toSorted();
   }
 }

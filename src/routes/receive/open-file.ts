@@ -1,3 +1,4 @@
+import { streamOf } from "../../lib/stream-of.ts";
 import { createGunzip } from "node:zlib";
 import type { Gunzip } from "node:zlib";
 
@@ -32,21 +33,11 @@ export async function openFile(body: ReadableStream<Uint8Array>, contentEncoding
 /** Gzip members may follow each other in one file: `DecompressionStream` does not support that. */
 function gunzipped(bytes: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const gunzip = createGunzip();
-  const pieces: AsyncIterator<Uint8Array> = gunzip[Symbol.asyncIterator]();
+  const pieces: AsyncIterator<Uint8Array, void> = gunzip[Symbol.asyncIterator]();
   feed(gunzip, bytes).catch((error: unknown) =>
     gunzip.destroy(error instanceof Error ? error : new Error(String(error))),
   );
-  return new ReadableStream<Uint8Array>(
-    {
-      pull: async (controller) => {
-        const { value, done } = await pieces.next();
-        if (done === true) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: () => void gunzip.destroy(),
-    },
-    { highWaterMark: 0 },
-  );
+  return streamOf(pieces, () => gunzip.destroy());
 }
 
 async function feed(gunzip: Gunzip, bytes: ReadableStream<Uint8Array>): Promise<void> {
@@ -73,19 +64,14 @@ async function sniff(
     longer.set(value, head.length);
     head = longer;
   }
-  const bytes = new ReadableStream<Uint8Array>(
-    {
-      start: (controller) => {
-        if (head.length > 0) controller.enqueue(head);
-      },
-      pull: async (controller) => {
-        const { value, done } = await reader.read();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: async (reason) => await reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  );
+  const bytes = streamOf(resume(head, reader), async (reason) => await reader.cancel(reason));
   return { isGzip: head[0] === 0x1f && head[1] === 0x8b, bytes };
+}
+
+async function* resume(
+  head: Uint8Array,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+  if (head.length > 0) yield head;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
 }

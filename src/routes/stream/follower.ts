@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../../config.ts";
+import { backoff } from "../../lib/backoff.ts";
 import { HEARTBEAT, RETRY, STREAM_HEADERS } from "../../lib/sse.ts";
 import { log } from "../../lib/log.ts";
 
@@ -37,6 +38,8 @@ const BOOKMARK_MILLIS = 5_000;
 const READS = 5_000;
 /** The stream ends after so many faults in a row, about a minute of them: a client that resumes may reach another instance. */
 const FAULTS = 10;
+const FIRST_RETRY_MILLIS = 250;
+const LAST_RETRY_MILLIS = 16_000;
 /** Bytes of events in memory while the viewer does not read. Events beyond it are read again from the log. */
 const WAITING_BYTES = 256_000;
 
@@ -220,8 +223,7 @@ export class Follower {
     if (faults === 1 || this.#ended) {
       log(this.#ended ? "stream-ended-by-faults" : "stream-failed", { level: "warn", faults, error });
     }
-    const most = 250 * 2 ** Math.min(faults - 1, 6);
-    this.#failed = { at: Date.now(), wait: most * (0.5 + Math.random() / 2) };
+    this.#failed = { at: Date.now(), wait: backoff(faults, FIRST_RETRY_MILLIS, Math.random(), LAST_RETRY_MILLIS) };
   }
 
   /** True when an event ended the sleep before its time. */

@@ -9,6 +9,7 @@ import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 import { formatReplayVersion } from "./replay-query.ts";
 import type { ReplayQuery } from "./replay-query.ts";
 import { formatVersion } from "../../api/resource-version.ts";
+import { streamOf } from "../../lib/stream-of.ts";
 import { HEARTBEAT, RETRY, sse } from "../../lib/sse.ts";
 
 export type ReplayLog = LogPages & { peek(view: "session"): Promise<LogPage> };
@@ -36,19 +37,9 @@ export class ReplayStream {
   }
 
   stream(signal: AbortSignal): ReadableStream<Uint8Array> {
-    const events = this.#events();
     signal.addEventListener("abort", () => this.#close());
-    return new ReadableStream<Uint8Array>(
-      {
-        async pull(controller) {
-          const { value, done } = await events.next();
-          if (done === true) controller.close();
-          else controller.enqueue(value);
-        },
-        cancel: () => this.#close(),
-      },
-      { highWaterMark: 0 },
-    );
+    // Not by the generator's own end: that would wait for a pause to end.
+    return streamOf(this.#events(), () => this.#close());
   }
 
   async *#events(): AsyncGenerator<Uint8Array, void> {

@@ -1,3 +1,4 @@
+import { countBefore } from "../../lib/binary-search.ts";
 import * as Row from "../table/span-rows.ts";
 import { isError, compareRows } from "../table/annotated-rows.ts";
 import { ROOT } from "../table/parent-links.ts";
@@ -94,12 +95,5 @@ export function linkByTime(table: SpanTable, { duplicates, parents }: DraftLinks
 
 /** How many of the prompts, sorted by start, start no later than the call. */
 function promptsBefore({ rows }: SpanTable, prompts: readonly number[], call: number): number {
-  let from = 0;
-  let to = prompts.length;
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if (rows.order(prompts[middle] ?? 0, Row.START, call, Row.START) <= 0) from = middle + 1;
-    else to = middle;
-  }
-  return from;
+  return countBefore(prompts.length, (at) => rows.order(prompts[at] ?? 0, Row.START, call, Row.START) <= 0);
 }

@@ -1,3 +1,4 @@
+import { longInHex } from "../../lib/hex.ts";
 import type { InputRequest } from "../../facts/input-request.ts";
 import type { SpanAnnotation } from "../../logs/annotation.ts";
 
@@ -119,7 +120,7 @@ function totalOf({ error, hasOtherError, failure, prompt, inputRequest }: Sum): 
 }
 
 function rankOf(time: bigint, hash: string): string {
-  return time.toString(16).padStart(16, "0") + hash;
+  return longInHex(time) + hash;
 }
 
 function earlier(

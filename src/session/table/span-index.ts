@@ -1,3 +1,5 @@
+import { idHash } from "../../lib/id-hash.ts";
+
 const FIRST_SLOTS = 128;
 /** Probing gets long beyond this load. A grown index has at least half of it. */
 const MAX_LOAD = 0.75;
@@ -15,7 +17,8 @@ export type RowKey = {
 
 /**
  * Rows by (trace, span id), several per key. Open addressing over row numbers; the keys stay in the rows. The seed
- * prevents senders from choosing ids that collide.
+ * prevents senders from choosing ids that collide. A table of its own: it is read for each span that arrives, and a shared one
+ * would have to store keys that the rows have.
  */
 export class SpanIndex {
   readonly #key: RowKey;
@@ -92,10 +95,8 @@ export class SpanIndex {
   }
 
   #hash(trace: number, high: number, low: number): number {
-    let hash = Math.imul(this.#seed ^ trace, 0x9e37_79b1);
-    hash = Math.imul(hash ^ (hash >>> 15) ^ high, 0x85eb_ca77);
-    hash = Math.imul(hash ^ (hash >>> 13) ^ low, 0xc2b2_ae3d);
-    hash = Math.imul(hash ^ (hash >>> 16), 0x27d4_eb2f);
+    // One more round than buckets need: the slot holds the upper bits too.
+    const hash = Math.imul(idHash(this.#seed, trace, high, low), 0x27d4_eb2f);
     return (hash ^ (hash >>> 15)) >>> 0;
   }
 }

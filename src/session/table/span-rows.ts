@@ -1,5 +1,5 @@
 import type { SpanVersion } from "../../facts/version-order.ts";
-import { highWord, lowWord } from "../../lib/hex.ts";
+import { highWord, lowWord, wordInHex } from "../../lib/hex.ts";
 import type { SpanFacts, SpanKind } from "../../facts/facts.ts";
 import { SPAN_KINDS } from "../../facts/kind.ts";
 import { DERIVATIONS } from "../../facts/derivation.ts";
@@ -204,11 +204,7 @@ const LONG = new DataView(new ArrayBuffer(8));
 
 /** 16 hex digits of two words. */
 export function hexOf(high: number, low: number): string {
-  return hex32(high) + hex32(low);
-}
-
-function hex32(word: number): string {
-  return word.toString(16).padStart(8, "0");
+  return wordInHex(high) + wordInHex(low);
 }
 
 /** The version of a span that a row stores. */

@@ -1,3 +1,5 @@
+import { countBefore } from "../../lib/binary-search.ts";
+
 /** An entry is position × 2^32 + the revision that superseded it (32 bits, as in rows). */
 const PER_POSITION = 2 ** 32;
 
@@ -50,12 +52,5 @@ function positionIn(entry = 0): number {
 
 /** Index of the position in the list, or where to insert it. Binary search, as spans may end in any order. */
 function placeOf(entries: readonly number[], position: number): number {
-  let from = 0;
-  let to = entries.length;
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if (positionIn(entries[middle]) < position) from = middle + 1;
-    else to = middle;
-  }
-  return from;
+  return countBefore(entries.length, (index) => positionIn(entries[index]) < position);
 }

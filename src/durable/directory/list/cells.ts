@@ -1,3 +1,4 @@
+import { countBefore } from "../../../lib/binary-search.ts";
 import type { ListSort } from "../../../session/contract/directory.ts";
 import type { ListFacts, StatusSchedule } from "../../../session/list/list-filter.ts";
 import { statusAfter, statusSchedule } from "../../../session/list/list-filter.ts";
@@ -124,14 +125,7 @@ export class ListCells {
 
   /** The first row with this number or a later one. */
   firstFrom(n: number): number {
-    let low = 0;
-    let high = this.#length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#cell(middle, N) < n) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return countBefore(this.#length, (row) => this.#cell(row, N) < n);
   }
 
   /** Writes the row of this number, which may be new; returns its index. */

@@ -1,3 +1,5 @@
+import { countBefore } from "../../../lib/binary-search.ts";
+
 /** So many moved rows are merged into the order; fewer are sorted by each read. */
 const MOST_MOVED = 256;
 
@@ -87,15 +89,11 @@ function sort(given: Iterable<number>, value: (row: number) => number): SortedRo
 /** The first index behind the position, in this direction. */
 function behind({ rows, values }: SortedRows, position: OrderPosition | undefined, step: number): number {
   if (position === undefined) return step > 0 ? 0 : rows.length - 1;
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const order = (values[middle] ?? 0) - position.value || (rows[middle] ?? 0) - position.row;
-    if (order < 0 || (step > 0 && order === 0)) low = middle + 1;
-    else high = middle;
-  }
-  return step > 0 ? low : low - 1;
+  const next = countBefore(rows.length, (index) => {
+    const order = (values[index] ?? 0) - position.value || (rows[index] ?? 0) - position.row;
+    return order < 0 || (step > 0 && order === 0);
+  });
+  return step > 0 ? next : next - 1;
 }
 
 function compare(a: SortedRows, at: number, b: SortedRows, other: number): number {

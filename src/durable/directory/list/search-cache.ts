@@ -1,3 +1,4 @@
+import { Lru } from "../../../lib/lru.ts";
 import type { ListFilter } from "../../../session/list/list-filter.ts";
 import { matchesText } from "../../../session/list/search-text.ts";
 import type { ListCells } from "./cells.ts";
@@ -51,8 +52,7 @@ export class Search {
 /** The last searches: each queries full text once. */
 export class SearchCache {
   readonly #cells: ListCells;
-  /** The least recently used first. */
-  readonly #searches = new Map<string, Search>();
+  readonly #searches = new Lru<string, Search>(MOST_SEARCHES);
 
   constructor(cells: ListCells) {
     this.#cells = cells;
@@ -62,17 +62,11 @@ export class SearchCache {
   get(filter: ListFilter, find: (filter: ListFilter) => readonly number[]): Search {
     const { phrases, names } = filter;
     const key = JSON.stringify([phrases, names]);
-    const search =
-      this.#searches.get(key) ??
-      new Search(
-        this.#cells,
-        { phrases, names },
-        find(filter).map((n) => this.#cells.find(n)),
-      );
-    this.#searches.delete(key);
+    const known = this.#searches.get(key);
+    if (known !== undefined) return known;
+    const rows = find(filter).map((n) => this.#cells.find(n));
+    const search = new Search(this.#cells, { phrases, names }, rows);
     this.#searches.set(key, search);
-    const [oldest] = this.#searches.keys();
-    if (this.#searches.size > MOST_SEARCHES && oldest !== undefined) this.#searches.delete(oldest);
     return search;
   }
 

@@ -1,3 +1,4 @@
+import { pool } from "../../../lib/pool.ts";
 import { appendTombstone } from "../admission.ts";
 import { TOMBSTONE_MILLIS, nextExpiryAt } from "../expiry.ts";
 import { raiseFence } from "../log/deletion-fence.ts";
@@ -26,16 +27,15 @@ export async function expire(core: SessionCore, copier: OwnerCopy): Promise<void
   const before = Date.now() - maxAge;
   const old = oldTraces(core.state, before).slice(0, TRACES_A_RUN);
   const expired: ExpiredTrace[] = [];
-  let failed: PromiseRejectedResult | undefined;
-  for (let at = 0; at < old.length && failed === undefined; at += TRACES_AT_ONCE) {
-    const some = old.slice(at, at + TRACES_AT_ONCE);
-    const outcomes = await Promise.allSettled(some.map(async (trace) => await expireAtOwner(core, copier, trace)));
-    failed = outcomes.find((outcome) => outcome.status === "rejected");
-    for (const outcome of outcomes)
-      if (outcome.status === "fulfilled" && outcome.value !== undefined) expired.push(outcome.value);
+  try {
+    await pool(old, TRACES_AT_ONCE, async (trace) => {
+      const outcome = await expireAtOwner(core, copier, trace);
+      if (outcome !== undefined) expired.push(outcome);
+    });
+  } finally {
+    // After a fault too: their owners deleted these.
+    deleteExpired(core, expired, before);
   }
-  deleteExpired(core, expired, before);
-  if (failed !== undefined) throw failed.reason;
   expireTombstones(core);
   scheduleNext(core, old.length - expired.length, old.length === TRACES_A_RUN);
 }
