@@ -37,7 +37,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/{lib,content,facts,logs,session,otlp,producer,cli}/**/*.test.ts"],
+          include: ["test/{lib,content,facts,logs,session,otlp,client,producer,cli}/**/*.test.ts"],
           exclude: SLOW,
           // Pure functions: nothing stays behind in a process. One for each file takes longer than most files.
           isolate: false,
@@ -90,7 +90,7 @@ export default defineConfig({
       {
         test: {
           name: "slow",
-          include: ["test/{lib,content,facts,logs,session,otlp,producer,cli}/**/*.slow.test.ts"],
+          include: ["test/{lib,content,facts,logs,session,otlp,client,producer,cli}/**/*.slow.test.ts"],
           testTimeout: SLOW_TIMEOUT,
           hookTimeout: SLOW_TIMEOUT,
         },

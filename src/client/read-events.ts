@@ -1,52 +1,53 @@
-import { createParser } from "eventsource-parser";
 import type { Decode } from "./decode-event.ts";
+import { MessageReader } from "./message-reader.ts";
+import type { Platform } from "./platform.ts";
 
 /** The server sends a heartbeat every 15 s: after two missed ones the connection is lost. */
 const SILENCE_MILLIS = 30_000;
 
 export type Received<Event> = { readonly event: Event; readonly id: string | undefined };
 
-/** Reads one response to its end. Throws when it breaks, is malformed, or is silent for 30 s. */
+/**
+ * Reads one response to its end; `onEvents` receives the events of each chunk. Throws when the response breaks, is malformed, or is
+ * silent for 30 s. Events before a malformed one are received.
+ */
 export async function readEvents<Event>(
   body: ReadableStream<Uint8Array>,
-  decode: Decode<Event>,
-  onEvents: (received: readonly Received<Event>[]) => void,
-  onRetry: (millis: number) => void,
+  on: {
+    readonly decode: Decode<Event>;
+    readonly onEvents: (received: readonly Received<Event>[]) => void;
+    readonly onRetry: (millis: number) => void;
+  },
+  after: Platform["after"],
 ): Promise<void> {
-  let batch: Received<Event>[] = [];
-  const parser = createParser({
-    onEvent: ({ event: type, data, id }) => {
-      const event = decode(type, data);
-      if (event !== undefined) batch.push({ event, id });
-    },
-    onRetry,
-  });
-  const decoder = new TextDecoder();
-  const reader = body.getReader();
+  const reader = new MessageReader(body, { retry: on.onRetry });
   try {
     for (;;) {
-      const { done, value } = await unlessSilent(reader.read());
-      if (done) return;
-      parser.feed(decoder.decode(value, { stream: true }));
-      if (batch.length > 0) {
-        onEvents(batch);
-        batch = [];
+      const messages = await unlessSilent(reader.read(), after);
+      if (messages === undefined) return;
+      const batch: Received<Event>[] = [];
+      try {
+        for (const { event: type, data, id } of messages) {
+          const event = on.decode(type, data);
+          if (event !== undefined) batch.push({ event, id });
+        }
+      } finally {
+        if (batch.length > 0) on.onEvents(batch);
       }
     }
   } finally {
-    // A lost connection has nothing to cancel.
-    void reader.cancel().catch(() => {});
+    void reader.cancel();
   }
 }
 
-async function unlessSilent<T>(read: Promise<T>): Promise<T> {
-  let timer: number | undefined;
+async function unlessSilent<T>(read: Promise<T>, after: Platform["after"]): Promise<T> {
+  let cancel = (): void => {};
   const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("the stream was silent for 30 s")), SILENCE_MILLIS);
+    cancel = after(SILENCE_MILLIS, () => reject(new Error("the stream was silent for 30 s")));
   });
   try {
     return await Promise.race([read, silence]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }

@@ -1,3 +1,4 @@
+import { readProblem } from "../client/refusal.ts";
 import { computed, signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 
@@ -35,22 +36,6 @@ export function authorisedFetch(url: string, init: RequestInit = {}): Promise<Re
   const credentials = authorisation();
   if (credentials !== undefined) headers.set("Authorization", credentials);
   return fetch(url, { ...init, headers });
-}
-
-type Problem = { readonly title: string; readonly detail: string; readonly movedTo: readonly string[] };
-
-/** The problem details of an API error, RFC 9457. Missing fields are empty. */
-export async function readProblem(response: Response): Promise<Problem> {
-  const none: Problem = { title: "", detail: "", movedTo: [] };
-  if (!/\bjson\b/.test(response.headers.get("Content-Type") ?? "")) return none;
-  const body: unknown = await response.json().catch(() => undefined);
-  if (typeof body !== "object" || body === null) return none;
-  const { title, detail, movedTo } = body as Record<string, unknown>;
-  return {
-    title: typeof title === "string" ? title : "",
-    detail: typeof detail === "string" ? detail : "",
-    movedTo: Array.isArray(movedTo) ? movedTo.filter((id) => typeof id === "string") : [],
-  };
 }
 
 /** The state of a request. */

@@ -1,5 +1,5 @@
-import { createParser } from "eventsource-parser";
 import type { EventSourceMessage } from "eventsource-parser";
+import { MessageReader } from "../../src/client/message-reader.ts";
 import { request } from "../durable/world.ts";
 
 /** An event of a stream, as an Ark client reads it. */
@@ -16,17 +16,12 @@ const STUCK = 20_000;
 export class ArkStream {
   readonly comments: string[] = [];
   readonly items: StreamItem[] = [];
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #parser = createParser({
-    onEvent: ({ id, event, data }: EventSourceMessage) => this.items.push({ id, event, data: JSON.parse(data) }),
-    onComment: (comment) => this.comments.push(comment),
-  });
-  readonly #decoder = new TextDecoder();
-  #pending: Promise<ReadableStreamReadResult<Uint8Array>> | undefined;
+  readonly #reader: MessageReader;
+  #pending: Promise<readonly EventSourceMessage[] | "end"> | undefined;
   ended = false;
 
   private constructor(body: ReadableStream<Uint8Array>) {
-    this.#reader = body.getReader();
+    this.#reader = new MessageReader(body, { comment: (comment) => this.comments.push(comment) });
   }
 
   static async open(path: string, headers: Record<string, string> = {}): Promise<ArkStream> {
@@ -54,17 +49,17 @@ export class ArkStream {
 
   async close(): Promise<void> {
     this.ended = true;
-    await this.#reader.cancel().catch(() => undefined);
+    await this.#reader.cancel();
   }
 
   async #read(millis: number): Promise<boolean> {
-    this.#pending ??= this.#reader.read();
+    this.#pending ??= this.#reader.read().then((messages) => messages ?? "end");
     const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), millis));
-    const piece = await Promise.race([this.#pending, late]);
-    if (piece === undefined) return false;
+    const messages = await Promise.race([this.#pending, late]);
+    if (messages === undefined) return false;
     this.#pending = undefined;
-    if (piece.done) this.ended = true;
-    else this.#parser.feed(this.#decoder.decode(piece.value, { stream: true }));
+    if (messages === "end") this.ended = true;
+    else this.items.push(...messages.map(({ id, event, data }) => ({ id, event, data: JSON.parse(data) as unknown })));
     return true;
   }
 }

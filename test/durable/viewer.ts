@@ -1,5 +1,5 @@
-import { createParser } from "eventsource-parser";
 import type { EventSourceMessage } from "eventsource-parser";
+import { MessageReader } from "../../src/client/message-reader.ts";
 import { SessionView } from "../../src/session/view/session-view.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
 import { request } from "./world.ts";
@@ -9,32 +9,26 @@ export type Seen = { readonly at: string | undefined; readonly event: SessionStr
 
 /** A client of one stream, which reads when it is told to. */
 export class StreamReader {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #decoder = new TextDecoder();
-  readonly #parser = createParser({
-    onEvent: (message) => this.#messages.push(message),
-    onComment: (comment) => this.comments.push(comment),
-  });
-  #messages: EventSourceMessage[] = [];
-  #pending: Promise<ReadableStreamReadResult<Uint8Array>> | undefined;
+  readonly #reader: MessageReader;
+  #pending: Promise<readonly EventSourceMessage[] | "end"> | undefined;
   readonly comments: string[] = [];
   ended = false;
 
   constructor(body: ReadableStream<Uint8Array>) {
-    this.#reader = body.getReader();
+    this.#reader = new MessageReader(body, { comment: (comment) => this.comments.push(comment) });
   }
 
   /** The events of the next piece of the stream that comes within so many milliseconds. */
   async read(millis = 10_000): Promise<Seen[]> {
     if (this.ended) return [];
-    this.#pending ??= this.#reader.read();
-    const piece = await Promise.race([this.#pending, sleep(millis)]);
-    if (piece === undefined) return [];
+    this.#pending ??= this.#reader.read().then((messages) => messages ?? "end");
+    const messages = await Promise.race([this.#pending, sleep(millis)]);
+    if (messages === undefined) return [];
     this.#pending = undefined;
-    if (piece.done) this.ended = true;
-    else this.#parser.feed(this.#decoder.decode(piece.value, { stream: true }));
-    const messages = this.#messages;
-    this.#messages = [];
+    if (messages === "end") {
+      this.ended = true;
+      return [];
+    }
     return messages.map(({ id, event, data }) => ({
       at: id,
       event: { type: event, ...(JSON.parse(data) as object) } as SessionStreamEvent,
@@ -55,7 +49,7 @@ export class StreamReader {
   }
 
   async close(): Promise<void> {
-    await this.#reader.cancel().catch(() => undefined);
+    await this.#reader.cancel();
     this.ended = true;
   }
 }

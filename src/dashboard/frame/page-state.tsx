@@ -4,7 +4,7 @@ import { UntrustedText } from "../ui/untrusted-text.tsx";
 import { Logo } from "../ui/icons.tsx";
 import { Link } from "../ui/link.tsx";
 import { WHOLE_LIST } from "../address/list-view.ts";
-import type { Refusal } from "../stream/stream-state.ts";
+import type { Refusal } from "../../client/refusal.ts";
 import { TokenForm } from "./token-form.tsx";
 
 /** A message in place of the rows. */

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { authorisedFetch, learnMayNotDelete, mayDelete, readProblem } from "../server.ts";
+import { readProblem } from "../../client/refusal.ts";
+import { authorisedFetch, learnMayNotDelete, mayDelete } from "../server.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { UntrustedText } from "../ui/untrusted-text.tsx";
 import { Icon } from "../ui/icons.tsx";

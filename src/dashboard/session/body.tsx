@@ -42,7 +42,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const { span: selected, range } = here;
   const replaying = replay?.state.value.state;
   const displayed = replay === undefined || replaying === "refused" ? whole : replay.shown.value;
-  const isReplaying = replay !== undefined && replaying !== "over" && replaying !== "refused";
+  const isReplaying = replay !== undefined && replaying !== "ended" && replaying !== "refused";
   const { summary, tree, logs } = displayed ?? { summary: whole.summary, tree: EMPTY_TREE, logs: [] };
   const now = isReplaying ? replay.present.value : feed.stream.present.value;
   const live = liveness(summary.liveness, now);

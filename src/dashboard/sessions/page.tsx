@@ -5,7 +5,7 @@ import { count } from "../ui/figures.ts";
 import { Link } from "../ui/link.tsx";
 import { Masthead } from "../frame/masthead.tsx";
 import { Loading, RefusedView } from "../frame/page-state.tsx";
-import type { StreamState } from "../stream/stream-state.ts";
+import type { StreamState } from "../../client/stream-state.ts";
 import { DropZone, ImportButton } from "./import/import-button.tsx";
 import { Chips } from "./toolbar/chips.tsx";
 import { EmptyList } from "./empty.tsx";

@@ -2,7 +2,7 @@ import { now } from "../clock.ts";
 import { count, ticking } from "../ui/figures.ts";
 import { Icon } from "../ui/icons.tsx";
 import type { Stream } from "./stream.ts";
-import type { StreamState } from "./stream-state.ts";
+import type { StreamState } from "../../client/stream-state.ts";
 
 /** The state of the stream in words, with the pause button. */
 export function StreamStatus({ stream }: { stream: Stream }) {

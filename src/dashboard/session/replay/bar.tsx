@@ -2,8 +2,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../../ui/icons.tsx";
 import { duration } from "../../ui/figures.ts";
 import { exactly } from "../../ui/moments.ts";
-import type { ReplayFeed } from "./feed.ts";
-import type { ReplayState } from "./state.ts";
+import type { StreamState } from "../../../client/stream-state.ts";
+import { isOver, type ReplayFeed } from "./feed.ts";
 import { useReplayTicks } from "./overview.tsx";
 import type { ReplayControls } from "./controls.ts";
 import { IDLES, SPEEDS } from "../../address/replay-view.ts";
@@ -77,13 +77,12 @@ export function ReplayBar({ replay, controls }: ReplayBarProps) {
   );
 }
 
-function PlayButton({ state, onPlay }: { state: ReplayState; onPlay: () => void }) {
-  const [sign, word] =
-    state.state === "over"
-      ? (["replay", "Again"] as const)
-      : state.state === "paused" || state.state === "refused"
-        ? (["play", "Play"] as const)
-        : (["pause", "Pause"] as const);
+function PlayButton({ state, onPlay }: { state: StreamState; onPlay: () => void }) {
+  const [sign, word] = isOver(state)
+    ? (["replay", "Again"] as const)
+    : state.state === "paused" || state.state === "refused"
+      ? (["play", "Play"] as const)
+      : (["pause", "Pause"] as const);
   return (
     <button type="button" class="button primary replay-play" onClick={onPlay} title={`${word} (space)`}>
       <Icon name={sign} />

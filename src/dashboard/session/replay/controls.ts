@@ -1,7 +1,7 @@
 import type { SessionAddress } from "../../address/address.ts";
 import { go } from "../../address/location.ts";
 import type { KeyHandler } from "../../keys.tsx";
-import type { ReplayFeed } from "./feed.ts";
+import { isOver, type ReplayFeed } from "./feed.ts";
 import { begunAt, replayOf, type ReplayView, SPEEDS } from "../../address/replay-view.ts";
 
 /** The controls of a replay. Its view is in the URL, its position in the feed. */
@@ -32,7 +32,7 @@ export function replayControls(here: SessionAddress, view: ReplayView, replay: R
   };
   const toggle = (): void => {
     const { state } = replay.state.value;
-    if (state === "over") {
+    if (isOver(replay.state.value)) {
       if (view.from === "") replay.restart();
       else setView({ ...view, from: "" });
     } else if (state === "paused" || state === "refused") replay.play();

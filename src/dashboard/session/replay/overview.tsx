@@ -73,7 +73,7 @@ export function useReplayTicks(replay: ReplayFeed, show: (position: number) => v
   void replay.present.value;
   useEffect(() => latest.current(replay.position()));
   useEffect(() => {
-    if (state !== "playing") return undefined;
+    if (state !== "live") return undefined;
     let frame: number | undefined;
     let timer: number | undefined;
     const next = (): void => {

@@ -1,26 +1,26 @@
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
-import type { ReplayState } from "./state.ts";
+import type { StreamState } from "../../../client/stream-state.ts";
 
-const WORDS: Readonly<Record<ReplayState["state"], string>> = {
+const WORDS: Readonly<Record<StreamState["state"], string>> = {
   connecting: "Replay starting",
-  playing: "Replay",
+  live: "Replay",
   paused: "Replay paused",
-  lost: "Replay interrupted",
-  over: "Replay finished",
+  reconnecting: "Replay interrupted",
+  ended: "Replay finished",
   refused: "Replay not available",
 };
 
 /** Replaces the stream's state of a live page. */
-export function ReplayStatus({ state }: { state: ReplayState }) {
+export function ReplayStatus({ state }: { state: StreamState }) {
   const why =
-    state.state === "lost"
+    state.state === "reconnecting"
       ? state.why
       : state.state === "refused" && "detail" in state.refusal
         ? state.refusal.detail
-        : state.state === "over"
+        : state.state === "ended"
           ? "showing the current session"
           : "";
-  const tone = state.state === "lost" ? "reconnecting" : state.state === "refused" ? "refused" : "paused";
+  const tone = state.state === "reconnecting" ? "reconnecting" : state.state === "refused" ? "refused" : "paused";
   return (
     <div class={`stream stream-${tone}`}>
       <span class="stream-dot" aria-hidden="true" />

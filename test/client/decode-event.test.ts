@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decodeListEvent, decodeSessionEvent } from "../../../src/client/decode-event.ts";
+import { decodeListEvent, decodeSessionEvent } from "../../src/client/decode-event.ts";
 
 test("an event is its type and the fields of its data", () => {
   expect(decodeSessionEvent("bookmark", '{"resourceVersion":"a.7","now":1}')).toEqual({

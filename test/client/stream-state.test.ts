@@ -1,11 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { backoff } from "../../../src/lib/backoff.ts";
-import {
-  CONNECTING,
-  nextState,
-  type StreamState,
-  type StreamStep,
-} from "../../../src/dashboard/stream/stream-state.ts";
+import { backoff } from "../../src/lib/backoff.ts";
+import { CONNECTING, nextState, type StreamState, type StreamStep } from "../../src/client/stream-state.ts";
 
 const lost: StreamStep = { step: "lost", why: "the server cannot be reached", retryAt: 1000 };
 
@@ -25,7 +20,7 @@ function inWords(state: StreamState): string {
     case "paused":
       return `paused by ${state.by}`;
     case "ended":
-      return state.how === "moved" ? `moved to ${state.to}` : "deleted";
+      return state.how === "moved" ? `moved to ${state.to}` : state.how;
     case "refused":
       return `refused: ${state.refusal.reason}`;
     case "connecting":
@@ -91,6 +86,19 @@ describe("a stream's state", () => {
       "deleted",
       "live",
     ]);
+  });
+
+  test("a complete replay can be neither paused nor lost, and restarts", () => {
+    expect(
+      through(
+        { step: "complete" },
+        { step: "pause" },
+        { step: "hide" },
+        lost,
+        { step: "caught-up" },
+        { step: "restart" },
+      ),
+    ).toEqual(["complete", "complete", "complete", "complete", "complete", "connecting"]);
   });
 
   test("a step without effect returns the same object, so that nothing is rendered again", () => {

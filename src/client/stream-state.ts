@@ -1,22 +1,15 @@
-/** The state of the page's stream, always shown. */
+import type { Refusal } from "./refusal.ts";
+
+/** The state of a stream, for its reader. */
 export type StreamState =
   | { readonly state: "connecting" }
   | { readonly state: "live" }
+  /** `retryAt`: Unix milliseconds. */
   | { readonly state: "reconnecting"; readonly attempt: number; readonly why: string; readonly retryAt: number }
   | { readonly state: "paused"; readonly by: "reader" | "hidden" }
-  | { readonly state: "ended"; readonly how: "deleted" }
+  | { readonly state: "ended"; readonly how: "deleted" | "complete" }
   | { readonly state: "ended"; readonly how: "moved"; readonly to: string }
   | { readonly state: "refused"; readonly refusal: Refusal };
-
-/** A response that an immediate retry would not change. */
-export type Refusal =
-  /** `since`: whether the first request was just now, so that the session may be about to start. */
-  | { readonly reason: "not-found"; readonly movedTo: readonly string[]; readonly since: "just-now" | "a-while" }
-  | { readonly reason: "unauthorised"; readonly hadToken: "yes" | "no" }
-  /** `detail` names the permission that is needed. */
-  | { readonly reason: "forbidden"; readonly detail: string; readonly hadToken: "yes" | "no" }
-  | { readonly reason: "closed"; readonly title: string; readonly detail: string }
-  | { readonly reason: "unexpected"; readonly status: number; readonly title: string; readonly detail: string };
 
 export type StreamStep =
   | { readonly step: "connect" }
@@ -25,15 +18,18 @@ export type StreamStep =
   | { readonly step: "refused"; readonly refusal: Refusal }
   | { readonly step: "moved"; readonly to: string }
   | { readonly step: "deleted" }
+  | { readonly step: "complete" }
   | { readonly step: "pause" }
   | { readonly step: "resume" }
   | { readonly step: "hide" }
-  | { readonly step: "show" };
+  | { readonly step: "show" }
+  | { readonly step: "restart" };
 
 export const CONNECTING: StreamState = { state: "connecting" };
 
 /** The whole state machine. A step without effect returns the same object. */
 export function nextState(from: StreamState, step: StreamStep): StreamState {
+  if (step.step === "restart") return CONNECTING;
   // A deleted session may start again under its name. Until then no other step changes the state.
   if (from.state === "ended") return from.how === "deleted" && step.step === "caught-up" ? { state: "live" } : from;
   switch (step.step) {
@@ -54,7 +50,8 @@ export function nextState(from: StreamState, step: StreamStep): StreamState {
     case "moved":
       return { state: "ended", how: "moved", to: step.to };
     case "deleted":
-      return { state: "ended", how: "deleted" };
+    case "complete":
+      return { state: "ended", how: step.step };
     case "pause":
       return from.state === "refused" ? from : { state: "paused", by: "reader" };
     case "hide":

@@ -1,0 +1,58 @@
+/** A response that an immediate retry would not change. */
+export type Refusal =
+  /** `since`: whether the first request was just now, so that the session may be about to start. */
+  | { readonly reason: "not-found"; readonly movedTo: readonly string[]; readonly since: "just-now" | "a-while" }
+  | { readonly reason: "unauthorised"; readonly hadToken: "yes" | "no" }
+  /** `detail` names the permission that is needed. */
+  | { readonly reason: "forbidden"; readonly detail: string; readonly hadToken: "yes" | "no" }
+  | { readonly reason: "closed"; readonly title: string; readonly detail: string }
+  | { readonly reason: "unexpected"; readonly status: number; readonly title: string; readonly detail: string };
+
+/** A response without the data that was requested: a refusal, or a temporary fault. */
+export type Failure =
+  | { readonly failure: "refused"; readonly refusal: Refusal }
+  | { readonly failure: "temporary"; readonly why: string };
+
+type Request = {
+  readonly since: "just-now" | "a-while";
+  readonly hadToken: "yes" | "no";
+};
+
+/** Classifies a response that has an error's status or another content type than was accepted. */
+export async function classifyFailure(response: Response, request: Request): Promise<Failure> {
+  const { hadToken, since } = request;
+  const { title: problemTitle, detail, movedTo } = await readProblem(response);
+  const title = problemTitle || response.statusText || `Status ${response.status}`;
+  const refused = (refusal: Refusal): Failure => ({ failure: "refused", refusal });
+  const temporary = (why: string): Failure => ({ failure: "temporary", why });
+  switch (response.status) {
+    case 401:
+      return refused({ reason: "unauthorised", hadToken });
+    case 403:
+      return refused({ reason: "forbidden", detail, hadToken });
+    case 404:
+      return refused({ reason: "not-found", movedTo, since });
+    case 503:
+      // Without Retry-After the fault is not temporary: the deployment is closed until its owner sets a token.
+      if (response.headers.has("Retry-After")) return temporary(detail || "the server is busy");
+      return refused({ reason: "closed", title, detail });
+  }
+  if (response.status >= 500 || response.status === 429) return temporary(`the server answered ${response.status}`);
+  return refused({ reason: "unexpected", status: response.status, title, detail });
+}
+
+type Problem = { readonly title: string; readonly detail: string; readonly movedTo: readonly string[] };
+
+/** The problem details of an API error, RFC 9457. Missing fields are empty. */
+export async function readProblem(response: Response): Promise<Problem> {
+  const none: Problem = { title: "", detail: "", movedTo: [] };
+  if (!/\bjson\b/.test(response.headers.get("Content-Type") ?? "")) return none;
+  const body: unknown = await response.json().catch(() => undefined);
+  if (typeof body !== "object" || body === null) return none;
+  const { title, detail, movedTo } = body as Record<string, unknown>;
+  return {
+    title: typeof title === "string" ? title : "",
+    detail: typeof detail === "string" ? detail : "",
+    movedTo: Array.isArray(movedTo) ? movedTo.filter((id) => typeof id === "string") : [],
+  };
+}

@@ -1,0 +1,24 @@
+import { headless, type Platform } from "../../client/platform.ts";
+
+/** The client's platform in a tab. `hiddenAfter`: shorter absences do not count, milliseconds. */
+export const browser = (hiddenAfter: number): Platform => ({
+  ...headless,
+  network: () => (navigator.onLine ? "online" : "offline"),
+  watchReader(onChange) {
+    let hiding: number | undefined;
+    const seen = (): void => {
+      clearTimeout(hiding);
+      if (!document.hidden) onChange("visible");
+      else if (hiddenAfter === 0) onChange("hidden");
+      else hiding = setTimeout(() => onChange("hidden"), hiddenAfter);
+    };
+    const online = (): void => onChange("online");
+    document.addEventListener("visibilitychange", seen);
+    window.addEventListener("online", online);
+    return () => {
+      clearTimeout(hiding);
+      document.removeEventListener("visibilitychange", seen);
+      window.removeEventListener("online", online);
+    };
+  },
+});
