@@ -124,7 +124,8 @@ export function openEventStream<Event extends StreamEvent>(
     }
     // A response that ended normally is resumed soon. A fault waits for the backoff.
     const attempts = hasReceived || state.state !== "reconnecting" ? 1 : state.attempt + 1;
-    const wait = backoff(attempts, hasReceived ? base / 4 : base, platform.random());
+    const delay = backoff(attempts, hasReceived ? base / 4 : base, platform.random());
+    const wait = ending.failure === "temporary" ? delay + (ending.retryAfter ?? 0) : delay;
     take({ step: "lost", why: ending.why, retryAt: platform.now() + wait });
     retryIn(wait);
   }
@@ -140,8 +141,9 @@ export function openEventStream<Event extends StreamEvent>(
       return platform.fetch(url, { headers: { ...headers, ...credentials }, cache: "no-store", signal });
     };
     const failureOf = (response: Response): Promise<Failure> => {
-      const since = platform.now() - openedAt < JUST_NOW ? "just-now" : "a-while";
-      return classifyFailure(response, { since, hadToken: authorisation === undefined ? "no" : "yes" });
+      const now = platform.now();
+      const since = now - openedAt < JUST_NOW ? "just-now" : "a-while";
+      return classifyFailure(response, { since, hadToken: authorisation === undefined ? "no" : "yes", now });
     };
     if (lastId === undefined && prologue !== undefined) {
       const answer = await get(prologue.url, { Accept: "application/json" });

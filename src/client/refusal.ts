@@ -11,20 +11,27 @@ export type Refusal =
 /** A response without the data that was requested: a refusal, or a temporary fault. */
 export type Failure =
   | { readonly failure: "refused"; readonly refusal: Refusal }
-  | { readonly failure: "temporary"; readonly why: string };
+  /** `retryAfter`: the server's wish, milliseconds. */
+  | { readonly failure: "temporary"; readonly why: string; readonly retryAfter: number | undefined };
 
 type Request = {
   readonly since: "just-now" | "a-while";
   readonly hadToken: "yes" | "no";
+  /** Unix milliseconds, for a `Retry-After` that is a date. */
+  readonly now: number;
 };
+
+/** Milliseconds. A longer `Retry-After` is a mistake or a maintenance window: the client asks again before its end. */
+export const LONGEST_RETRY_AFTER = 300_000;
 
 /** Classifies a response that has an error's status or another content type than was accepted. */
 export async function classifyFailure(response: Response, request: Request): Promise<Failure> {
   const { hadToken, since } = request;
   const { title: problemTitle, detail, movedTo } = await readProblem(response);
   const title = problemTitle || response.statusText || `Status ${response.status}`;
+  const retryAfter = readRetryAfter(response.headers.get("Retry-After"), request.now);
   const refused = (refusal: Refusal): Failure => ({ failure: "refused", refusal });
-  const temporary = (why: string): Failure => ({ failure: "temporary", why });
+  const temporary = (why: string): Failure => ({ failure: "temporary", why, retryAfter });
   switch (response.status) {
     case 401:
       return refused({ reason: "unauthorised", hadToken });
@@ -39,6 +46,13 @@ export async function classifyFailure(response: Response, request: Request): Pro
   }
   if (response.status >= 500 || response.status === 429) return temporary(`the server answered ${response.status}`);
   return refused({ reason: "unexpected", status: response.status, title, detail });
+}
+
+/** `Retry-After` in milliseconds: seconds or an HTTP date, RFC 9110 §10.2.3. */
+function readRetryAfter(text: string | null, now: number): number | undefined {
+  if (text === null) return undefined;
+  const millis = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  return Number.isNaN(millis) ? undefined : Math.min(LONGEST_RETRY_AFTER, Math.max(0, millis));
 }
 
 type Problem = { readonly title: string; readonly detail: string; readonly movedTo: readonly string[] };

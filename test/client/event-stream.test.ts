@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { decodeSessionEvent } from "../../src/client/decode-event.ts";
 import { openEventStream, type EventStreamOptions } from "../../src/client/event-stream.ts";
+import { LONGEST_RETRY_AFTER } from "../../src/client/refusal.ts";
 import type { StreamState } from "../../src/client/stream-state.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
 import { FakePlatform, FakeResponse, sse } from "./fake-platform.ts";
@@ -199,6 +200,25 @@ describe("a fault", () => {
     await platform.settle();
     expect(platform.requests).toHaveLength(2);
     expect(states).toEqual(["reconnecting 1: this device is offline", "reconnecting 2: this device is offline"]);
+  });
+
+  test("with Retry-After is retried no earlier, and not at once by all clients", async () => {
+    const busy = json(503, { detail: "the server restarts" }, { "retry-after": "20" });
+    const platform = new FakePlatform(busy, new FakeResponse().answer);
+    const { states } = open(platform);
+    await platform.pass(20_000);
+    expect([states, platform.requests.length]).toEqual([["reconnecting 1: the server restarts"], 1]);
+    await platform.pass(750);
+    expect(platform.requests).toHaveLength(2);
+  });
+
+  test("is retried within five minutes, however far Retry-After lies ahead", async () => {
+    const platform = new FakePlatform(json(429, {}, { "retry-after": "Fri, 31 Dec 2100 23:59:59 GMT" }));
+    open(platform);
+    await platform.pass(LONGEST_RETRY_AFTER);
+    expect(platform.requests).toHaveLength(1);
+    await platform.pass(750);
+    expect(platform.requests).toHaveLength(2);
   });
 
   test("uses the server's retry time", async () => {
