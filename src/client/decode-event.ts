@@ -41,11 +41,11 @@ function decoder<Event extends StreamEvent>(known: Readonly<Record<Event["type"]
     if (type === undefined || wanted === undefined) return undefined;
     const fields: unknown = data === "" ? {} : JSON.parse(data);
     if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
-      throw new TypeError(`the data of "${type}" is not an object`);
+      throw new SyntaxError(`the data of "${type}" is not an object`);
     }
     const event: object = { ...fields, type };
     if (isEvent(event, wanted)) return event;
-    throw new TypeError(`the data of "${type}" has missing or wrong fields`);
+    throw new SyntaxError(`the data of "${type}" has missing or wrong fields`);
   };
 }
 

@@ -133,6 +133,7 @@ describe("a stream", () => {
     await platform.settle();
     expect(seen).toEqual(["g.1", "g.2", "g.3"]);
     expect(resumedFrom(platform)).toEqual([undefined, "g.1"]);
+    expect(states).toEqual(['reconnecting 1: the data of "gone" has missing or wrong fields']);
   });
 
   test("that was moved or deleted ends, and is not requested again", async () => {
