@@ -65,7 +65,6 @@ const RESET_PAUSE = 250;
 type Ending =
   | Failure
   | { readonly failure: "moved"; readonly to: string }
-  /** After events, or before any. */
   | { readonly failure: "cut"; readonly why: string };
 
 /** Opens an event stream, keeps it open, and resumes after a fault from the last event's id. */
