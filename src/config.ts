@@ -16,7 +16,7 @@ export type Bindings = Env & {
   readonly VIEW_TOKEN?: string;
   /** "loopback": no token is required, and only requests addressed to this machine are answered. */
   readonly OPEN_ACCESS?: string;
-  /** JSON: prices of models that override the list prices, `{"<model>": {"input", "cached"?, "output"}}`, US dollars per million tokens. */
+  /** JSON: prices of models that override the list prices, `{"<model>": {"input", "cached"?, "written"?, "written1h"?, "output"}}`, US dollars per million tokens. */
   readonly PRICES?: string;
   /** Maximum age of a trace in days since its last arrival. 0 or "forever": no maximum. */
   readonly RETENTION_DAYS?: string;

@@ -5,7 +5,7 @@ import * as records from "../otel/semconv/logs.ts";
 import { DERIVATIONS } from "./derivation.ts";
 import { FixedKeys } from "../lib/fixed-keys.ts";
 import { INPUT_KEYS } from "../otel/semconv/content.ts";
-import { sessionName, sessionNameIfUuid } from "./session-id.ts";
+import { sessionName, sessionNameIfUuid, sessionNameUnlessNumber } from "./session-id.ts";
 import type { AnyValue, KeyValue } from "../otel/span.ts";
 import { aiSdkKind, EXPLICIT_KINDS, OPERATION_KINDS, SPAN_KINDS, STEP_WORDS } from "./kind.ts";
 import type { SpanKind } from "./kind.ts";
@@ -56,6 +56,12 @@ export const FIELD = {
   derivation: 41,
   exportedSession: 42,
   sessionClaims: 43,
+  writtenTokens: 44,
+  written1hTokens: 45,
+  totalTokens: 46,
+  uncachedInputTokens: 47,
+  chatUsage: 48,
+  operationName: 49,
 } as const;
 
 const FIELDS = Object.keys(FIELD).length;
@@ -87,6 +93,12 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.sessionClaims, [keys.SESSION_CLAIMS_KEY], (value) => value);
   register(FIELD.chosenSession, keys.SESSION_KEYS.chosen, sessionName);
   register(FIELD.frameworkSession, keys.SESSION_KEYS.framework, sessionName);
+  register(
+    FIELD.frameworkSession,
+    keys.SESSION_KEYS.frameworkUnlessNumber,
+    sessionNameUnlessNumber,
+    keys.SESSION_KEYS.framework.length,
+  );
   register(FIELD.conversation, keys.SESSION_KEYS.conversation, sessionName);
   register(
     FIELD.conversation,
@@ -116,6 +128,12 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.outputTokens, keys.OUTPUT_TOKEN_KEYS, countOf);
   register(FIELD.cachedTokens, keys.CACHED_TOKEN_KEYS, countOf);
   register(FIELD.reasoningTokens, keys.REASONING_TOKEN_KEYS, countOf);
+  register(FIELD.writtenTokens, keys.WRITTEN_TOKEN_KEYS, countOf);
+  register(FIELD.written1hTokens, keys.WRITTEN_1H_TOKEN_KEYS, countOf);
+  register(FIELD.totalTokens, keys.TOTAL_TOKEN_KEYS, countOf);
+  register(FIELD.uncachedInputTokens, keys.UNCACHED_INPUT_TOKEN_KEYS, countOf);
+  register(FIELD.chatUsage, keys.CHAT_USAGE_KEYS, textOf);
+  register(FIELD.operationName, keys.OPERATION_KEYS, textOf);
   register(FIELD.usage, keys.USAGE_KEYS, textOf);
   register(FIELD.answer, keys.ANSWER_WITH_USAGE_KEYS, textOf);
   register(FIELD.cost, keys.COST_KEYS, numberOf);

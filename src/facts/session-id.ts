@@ -13,7 +13,15 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export function sessionName(value: AnyValue): string | undefined {
   const text = textOf(value);
   if (text === undefined || value.offloaded !== undefined || text.trim() === "") return undefined;
-  return text.startsWith("[Scrubbed due to ") ? undefined : text;
+  return text.startsWith("[Scrubbed due to ") || NO_NAMES.has(text.trim().toLowerCase()) ? undefined : text;
+}
+
+/** Words that producers write where they have no value. */
+const NO_NAMES: ReadonlySet<string> = new Set(["none", "null", "undefined", "nil", "n/a", "<not specified>"]);
+
+/** As {@link sessionName}, for keys whose numbers name a thread of the operating system; a text may consist of digits. */
+export function sessionNameUnlessNumber(value: AnyValue): string | undefined {
+  return value.stringValue === undefined ? undefined : sessionName(value);
 }
 
 /** As {@link sessionName}, for keys that name a conversation only if the value is a UUID. */

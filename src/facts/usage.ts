@@ -5,24 +5,57 @@ import { isRecord } from "../lib/plain-data.ts";
 import type { PlainRecord } from "../lib/plain-data.ts";
 
 export type Tokens = {
-  /** Cached tokens included. */
+  /** Tokens read from a cache and written to one included. */
   readonly input: number;
   readonly output: number;
+  /** Of the input, those read from a cache. */
   readonly cached: number;
+  /** Of the input, those written to a cache. */
+  readonly written: number;
+  /** Of the written, those kept for an hour instead of five minutes. */
+  readonly written1h: number;
+  /** Of the output. */
   readonly reasoning: number;
 };
 
+/** Counts as a producer reports them. */
+type Reported = Tokens & {
+  /** The producer's own sum. */
+  readonly total?: number | undefined;
+  /** `apart`: the producer never counts cached and written tokens as input. */
+  readonly cache?: "apart" | undefined;
+};
+
+/**
+ * Input with what was read from and written to caches. Claude Code, Bedrock and Langfuse count these apart; it shows where
+ * they exceed the input, or where the sum of all parts is the total.
+ */
+function normalise({ total, cache, ...tokens }: Reported): Tokens | undefined {
+  const { input, output, cached, written } = tokens;
+  const beside = cached + written;
+  const isApart = beside > 0 && (cache === "apart" || beside > input || total === input + beside + output);
+  const counted = { ...tokens, input: isApart ? input + beside : input };
+  return { ...counted, written1h: Math.min(tokens.written1h, written) };
+}
+
 /** The tokens that a span reports; `undefined` if it reports neither input nor output. */
 export function tokensIn(index: AttributeIndex): Tokens | undefined {
+  // A response that is only fetched was counted by the call that made it.
+  if (textIn(index, FIELD.operationName) === "fetch_response") return undefined;
   const input = numberIn(index, FIELD.inputTokens);
+  const uncached = numberIn(index, FIELD.uncachedInputTokens);
   const output = numberIn(index, FIELD.outputTokens);
-  if (input === undefined && output === undefined) return usageInText(index);
-  return {
-    input: input ?? 0,
+  if (input === undefined && uncached === undefined && output === undefined) return usageInText(index);
+  return normalise({
+    input: input ?? uncached ?? 0,
     output: output ?? 0,
     cached: numberIn(index, FIELD.cachedTokens) ?? 0,
+    written: numberIn(index, FIELD.writtenTokens) ?? numberIn(index, FIELD.written1hTokens) ?? 0,
+    written1h: numberIn(index, FIELD.written1hTokens) ?? 0,
     reasoning: numberIn(index, FIELD.reasoningTokens) ?? 0,
-  };
+    total: numberIn(index, FIELD.totalTokens),
+    cache: input === undefined && uncached !== undefined ? "apart" : undefined,
+  });
 }
 
 /** US dollars. */
@@ -46,6 +79,11 @@ function usageInText(index: AttributeIndex): Tokens | undefined {
     const parsed = parseJson(usage);
     return isRecord(parsed) ? disjointUsage(parsed) : undefined;
   }
+  const chat = textIn(index, FIELD.chatUsage);
+  if (chat !== undefined) {
+    const parsed = parseJson(chat);
+    return isRecord(parsed) ? chatUsage(parsed) : undefined;
+  }
   // Only a model's answer is searched for usage: it may be long, and the steps around the call repeat it.
   const answer = kindAt(index, FIELD.explicitKind) === "llm" ? textIn(index, FIELD.answer) : undefined;
   const parsed = answer?.includes('"usage"') === true ? parseJson(answer) : undefined;
@@ -53,22 +91,47 @@ function usageInText(index: AttributeIndex): Tokens | undefined {
   const { usage: reported } = parsed;
   const tokens = { input: count(reported.inputTokens), output: count(reported.outputTokens) };
   if (tokens.input + tokens.output === 0) return undefined;
-  return { ...tokens, cached: count(reported.cachedContentTokens), reasoning: count(reported.thoughtsTokens) };
+  const [cached, reasoning] = [count(reported.cachedContentTokens), count(reported.thoughtsTokens)];
+  return normalise({ ...tokens, cached, reasoning, written: 0, written1h: 0 });
 }
 
-/** Langfuse's counts, which do not overlap: `input` and `input_cached_tokens`, `output` and `output_reasoning`. Also OpenAI's names. */
+/** Counts by modality are parts of another count. */
+const MODALITY = /audio|image|video|text|document/;
+
+/**
+ * Langfuse's counts, which do not overlap: `input` and any name with `cache_read` or `cache_creation`, `output` and
+ * `output_reasoning`. OpenAI's `prompt_tokens` and `completion_tokens` include theirs.
+ */
 function disjointUsage(usage: PlainRecord): Tokens | undefined {
-  let [input, output, cached, reasoning] = [count(usage.prompt_tokens), count(usage.completion_tokens), 0, 0];
+  let [input, output] = [count(usage.prompt_tokens), count(usage.completion_tokens)];
+  let [cached, written, written1h, reasoning] = [0, 0, 0, 0];
+  const isInclusive = input > 0;
   for (const [name, value] of Object.entries(usage)) {
-    if (name.startsWith("input")) {
-      input += count(value);
-      if (name.includes("cache") && !name.includes("creation")) cached += count(value);
-    } else if (name.startsWith("output")) {
+    if (MODALITY.test(name)) continue;
+    if (name.includes("cache")) {
+      if (/creation|write/.test(name)) {
+        written += count(value);
+        if (name.includes("1h")) written1h += count(value);
+      } else cached += count(value);
+    } else if (name.startsWith("input")) input += count(value);
+    else if (name.startsWith("output")) {
       output += count(value);
       if (name.includes("reasoning")) reasoning += count(value);
     }
   }
-  return input + output === 0 ? undefined : { input, output, cached, reasoning };
+  if (input + output + cached + written === 0) return undefined;
+  const tokens = { input, output, cached, written, written1h, reasoning };
+  return normalise({ ...tokens, total: count(usage.total), cache: isInclusive ? undefined : "apart" });
+}
+
+/** Counts in the names of the providers' own answers. */
+function chatUsage(usage: PlainRecord): Tokens | undefined {
+  const input = count(usage.input_tokens) || count(usage.prompt_tokens);
+  const output = count(usage.output_tokens) || count(usage.completion_tokens);
+  if (input + output === 0) return undefined;
+  const cached = count(usage.cache_read_input_tokens) || count(usage.cached_tokens);
+  const written = count(usage.cache_creation_input_tokens);
+  return normalise({ input, output, cached, written, written1h: 0, reasoning: 0, total: count(usage.total_tokens) });
 }
 
 function count(value: unknown): number {

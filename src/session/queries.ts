@@ -9,6 +9,7 @@ import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
 import type { QueryTarget } from "./summary.ts";
 import { reportingLeaves, withoutCost } from "./roll-up.ts";
+import { NO_TOKENS } from "./table/usage-rows.ts";
 import type { UsageSum } from "./table/usage-rows.ts";
 
 /** A query with the sums over its spans. */
@@ -109,7 +110,7 @@ export function targetIn(table: SpanTable, row: number): QueryTarget | undefined
 
 function emptyQuery(table: SpanTable, group: QueryGroup): Query {
   const prompt = group.received && promptAt(table, group.lead) !== undefined ? group.lead : -1;
-  const usage = { input: 0, output: 0, cached: 0, reasoning: 0 };
+  const usage: UsageSum = { ...NO_TOKENS };
   const counts = { spans: 0, errors: 0, failed: false, canceled: false, begun: false };
   return { ...group, ...counts, prompt, target: -1, failure: -1, last: group.lead, usage, estimated: undefined };
 }
@@ -127,6 +128,6 @@ export function queryName(table: SpanTable, { named, lead, received }: QueryGrou
   return awaited || (table.text(lead, Row.NAME) ?? table.text(lead, Row.SUBJECT) ?? "");
 }
 
-export function tokensOf({ input, output, cached, reasoning }: UsageSum): Tokens {
-  return { input, output, cached, reasoning };
+export function tokensOf({ input, output, cached, written, written1h, reasoning }: UsageSum): Tokens {
+  return { input, output, cached, written, written1h, reasoning };
 }

@@ -11,6 +11,7 @@ import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
 import type { QueryPhase, QuerySummary, SessionSummary } from "./summary.ts";
 import { dollars } from "./table/usage-rows.ts";
+import { NO_TOKENS } from "./table/usage-rows.ts";
 import type { UsageSum } from "./table/usage-rows.ts";
 
 /** Limit of `also`: enough to find the session, and a summary stays small. */
@@ -149,11 +150,13 @@ function titleOf(table: SpanTable, queries: readonly Query[]): string {
 }
 
 function sumUsage(queries: readonly Query[]): UsageSum {
-  const sum: UsageSum = { input: 0, output: 0, cached: 0, reasoning: 0 };
+  const sum: UsageSum = { ...NO_TOKENS };
   for (const { usage } of queries) {
     sum.input += usage.input;
     sum.output += usage.output;
     sum.cached += usage.cached;
+    sum.written += usage.written;
+    sum.written1h += usage.written1h;
     sum.reasoning += usage.reasoning;
     if (usage.billionths !== undefined) sum.billionths = (sum.billionths ?? 0) + usage.billionths;
   }

@@ -168,7 +168,7 @@ function reportOf(n: number): SessionReport {
     services: ["executor", "gateway"],
     namespaces: [`team-${n % 20}`],
     users: [`user-${n % 500}`],
-    tokens: { input: (n * 7_919) % 100_003, output: n % 900, cached: 0, reasoning: 0 },
+    tokens: { input: (n * 7_919) % 100_003, output: n % 900, cached: 0, written: 0, written1h: 0, reasoning: 0 },
     cost: (n % 1_000) / 1_000,
     also: [],
     watchers: 0,

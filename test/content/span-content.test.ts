@@ -232,7 +232,7 @@ describe("other content of a span", () => {
     expect(content).toEqual({
       model: "gpt-2026",
       provider: "openai",
-      tokens: { input: 42, output: 11, cached: 0, reasoning: 0 },
+      tokens: { input: 42, output: 11, cached: 0, written: 0, written1h: 0, reasoning: 0 },
       cost: 0.5,
       timeToFirstTokenMillis: 250,
       finishReasons: ["stop"],

@@ -218,7 +218,7 @@ describe("the list sorts", () => {
         heard: moment(heard),
         start: nanos(moment(start)),
         end: nanos(moment(end)),
-        tokens: { input: tokens, output: 0, cached: 0, reasoning: 0 },
+        tokens: { input: tokens, output: 0, cached: 0, written: 0, written1h: 0, reasoning: 0 },
         errors,
         ...(cost === undefined ? {} : { cost }),
       });
@@ -252,7 +252,7 @@ describe("the list sorts", () => {
     const { nextCursor } = await list("sort=tokens&limit=2");
     await remove("b");
     expect(await ids(`cursor=${nextCursor}`)).toEqual(["a", "c"]);
-    await report({ id: "b", tokens: { input: 8, output: 0, cached: 0, reasoning: 0 } });
+    await report({ id: "b", tokens: { input: 8, output: 0, cached: 0, written: 0, written1h: 0, reasoning: 0 } });
     expect(await ids(`cursor=${nextCursor}`)).toEqual(["b", "a", "c"]);
   });
 });

@@ -131,7 +131,7 @@ async function happen(random: Random): Promise<void> {
       agents: random.chance(0.5) ? [{ name: random.pick(["planner", "coder"]), calls: 1, errors: 0 }] : [],
       spans: random.below(1_000),
       errors: random.below(3),
-      tokens: { input: random.below(5), output: 0, cached: 0, reasoning: 0 },
+      tokens: { input: random.below(5), output: 0, cached: 0, written: 0, written1h: 0, reasoning: 0 },
       liveness: { running: random.pick([0, 0, 1]), awaitedParents: random.pick([0, 0, 1]), failed: random.chance(0.3) },
     });
   }

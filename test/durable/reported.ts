@@ -49,7 +49,7 @@ export function summaryOf({ id, heard = Date.now(), liveness, ...given }: Report
     services: [],
     namespaces: [],
     users: [],
-    tokens: { input: 0, output: 0, cached: 0, reasoning: 0 },
+    tokens: { input: 0, output: 0, cached: 0, written: 0, written1h: 0, reasoning: 0 },
     also: [],
     watchers: 0,
     ...given,

@@ -16,7 +16,8 @@ describe("the session's name on a span", () => {
     [{ "gen_ai.conversation.id": "c", "session.id": "s" }, {}, "2:s"],
     [{ "session.id": "s", "langfuse.session.id": "l" }, {}, "2:l"],
     [{ "ai.telemetry.metadata.sessionId": "v" }, {}, "2:v"],
-    [{ thread_id: 42 }, {}, "2:42"],
+    [{ thread_id: "42" }, {}, "2:42"],
+    [{ thread_id: 42 }, {}, undefined],
     [{ "gen_ai.conversation.id": "c" }, {}, "3:c"],
     [{ "conversation.id": "c" }, {}, "3:c"],
     // The resource counts if the span has no name, or one of a lower rank.
@@ -101,7 +102,14 @@ describe("tokens and cost", () => {
     ];
     for (const value of nonsense) {
       const span = spanOf("a", { "gen_ai.usage.input_tokens": value, "gen_ai.usage.prompt_tokens": 7 });
-      expect(factsOfSpan(span).tokens, JSON.stringify(value)).toEqual({ input: 7, output: 0, cached: 0, reasoning: 0 });
+      expect(factsOfSpan(span).tokens, JSON.stringify(value)).toEqual({
+        input: 7,
+        output: 0,
+        cached: 0,
+        written: 0,
+        written1h: 0,
+        reasoning: 0,
+      });
     }
     expect(factsOfSpan(spanOf("a", { "gen_ai.usage.reasoning_tokens": 5 })).tokens).toBeUndefined();
   });

@@ -41,7 +41,7 @@ describe("a coding agent that does not trace", () => {
     });
     expect(spans[1]).toMatchObject({
       model: "claude-sonnet-4-5",
-      tokens: { input: 42, output: 11, cached: 8, reasoning: 0 },
+      tokens: { input: 55, output: 11, cached: 8, written: 5, written1h: 0, reasoning: 0 },
       cost: 0.00031215,
     });
     expect(spans[2]).toMatchObject({ tool: "Bash", error: false });
@@ -59,7 +59,10 @@ describe("a coding agent that does not trace", () => {
     ]);
     const calls = spans.filter(({ kind }) => kind === "llm");
     expect(calls.map(({ model, tokens }) => ({ model, tokens }))).toEqual(
-      [1, 2].map(() => ({ model: "gpt-5-codex", tokens: { input: 42, output: 11, cached: 8, reasoning: 3 } })),
+      [1, 2].map(() => ({
+        model: "gpt-5-codex",
+        tokens: { input: 42, output: 11, cached: 8, written: 0, written1h: 0, reasoning: 3 },
+      })),
     );
     expect(spans[0]?.prompt).toBe("What is the weather? Use the shell.");
     const tool = capturedRecords("codex-json-003")
@@ -113,7 +116,7 @@ describe("a coding agent that does not trace", () => {
       ["tool", true, "no such command"],
       ["llm", true, "quota"],
     ]);
-    expect(spans[1]?.tokens).toEqual({ input: 107, output: 50, cached: 60, reasoning: 30 });
+    expect(spans[1]?.tokens).toEqual({ input: 107, output: 50, cached: 60, written: 0, written1h: 0, reasoning: 30 });
     expect(new Set(spans.slice(1).map(({ parentSpanId }) => parentSpanId))).toEqual(new Set([spans[0]?.spanId]));
   });
 

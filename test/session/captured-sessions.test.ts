@@ -40,7 +40,7 @@ describe("captured sessions", () => {
       title: "What is the weather? Use Bash.",
       models: [{ name: "claude-sonnet-4-5", calls: 2, errors: 0 }],
       tools: [{ name: "Bash", calls: 1, errors: 0 }],
-      tokens: { input: 84, output: 22, cached: 16 },
+      tokens: { input: 110, output: 22, cached: 16 },
     });
   });
 

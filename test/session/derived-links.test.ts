@@ -90,7 +90,11 @@ describe("calls that name no prompt", () => {
   });
 
   test("count once if the prompt was traced and spans describe the same calls", () => {
-    const call = factsOf({ spanId: id(7), kind: "llm", tokens: { input: 10, output: 2, cached: 0, reasoning: 0 } });
+    const call = factsOf({
+      spanId: id(7),
+      kind: "llm",
+      tokens: { input: 10, output: 2, cached: 0, written: 0, written1h: 0, reasoning: 0 },
+    });
     const { summary, tree } = derivedSession([
       ...logged(codex("sse_event", 3, answer)),
       { traceId: TRACE, facts: call },
@@ -106,10 +110,14 @@ describe("calls that name no prompt", () => {
     });
   });
 
-  test.each(["claude-code-json-002", "codex-json-003"])("%s: one query with what it did", (file) => {
+  test.each([
+    // Its records count 13 tokens of each call apart: 8 read from a cache, 5 written to one.
+    ["claude-code-json-002", 110],
+    ["codex-json-003", 84],
+  ])("%s: one query with what it did", (file, input) => {
     const records = capturedRecords(file).map((record) => untraced(record).record);
     const { summary, queries } = derivedSession(logged(...records));
-    expect(queries).toMatchObject([{ phase: "done", tokens: { input: 84, output: 22, cached: 16 } }]);
+    expect(queries).toMatchObject([{ phase: "done", tokens: { input, output: 22, cached: 16 } }]);
     expect(summary.tools.map(({ calls }) => calls)).toEqual([1]);
     expect(summary.models.map(({ calls }) => calls)).toEqual([2]);
   });
@@ -174,7 +182,7 @@ describe("the events of an Ark query", () => {
         kind: "llm",
         model: "m",
         name: "llm.m",
-        tokens: { input: 10, output: 1, cached: 0, reasoning: 0 },
+        tokens: { input: 10, output: 1, cached: 0, written: 0, written1h: 0, reasoning: 0 },
       }),
       traced(4, 2, 6, 7, { kind: "tool", tool: "x", name: "tool.x", error: true }),
     ];

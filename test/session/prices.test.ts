@@ -3,7 +3,7 @@ import { PRICE_SOURCES } from "../../src/session/prices/price-table.ts";
 import { estimate, LIST_PRICES, baseModel, readPrices } from "../../src/session/prices/prices.ts";
 import type { Prices } from "../../src/session/prices/prices.ts";
 
-const MILLION = { input: 1_000_000, output: 0, cached: 0, reasoning: 0 };
+const MILLION = { input: 1_000_000, output: 0, cached: 0, written: 0, written1h: 0, reasoning: 0 };
 
 function dollars(prices: Prices, model: string, tokens = MILLION): number | undefined {
   const billionths = estimate(prices, model, tokens);
@@ -55,12 +55,12 @@ describe("the list prices", () => {
 
 describe("an estimate", () => {
   test("takes cached tokens for a part of the input, reasoning for a part of the output", () => {
-    const tokens = { input: 1000, cached: 600, output: 50, reasoning: 40 };
+    const tokens = { input: 1000, cached: 600, output: 50, written: 0, written1h: 0, reasoning: 40 };
     expect(dollars(LIST_PRICES, "claude-sonnet-4-5", tokens)).toBe((400 * 3 + 600 * 0.3 + 50 * 15) / 1e6);
   });
 
   test("never falls below zero, though an exporter counts cached tokens beside the input", () => {
-    const tokens = { input: 10, cached: 600, output: 0, reasoning: 0 };
+    const tokens = { input: 10, cached: 600, output: 0, written: 0, written1h: 0, reasoning: 0 };
     expect(dollars(LIST_PRICES, "claude-sonnet-4-5", tokens)).toBe((10 * 0.3) / 1e6);
   });
 });

@@ -11,7 +11,9 @@ import { at, factsOf, id, TRACE } from "../facts/facts-of.ts";
 import { ABOUT, foldTrace } from "./fold-of.ts";
 
 const QUERY = { name: "plan-trip", namespace: "travel" };
-const tokens = (input: number, output = 0, cached = 0) => ({ tokens: { input, output, cached, reasoning: 0 } });
+const tokens = (input: number, output = 0, cached = 0) => ({
+  tokens: { input, output, cached, written: 0, written1h: 0, reasoning: 0 },
+});
 
 function span(n: number, parent: number, given: Partial<SpanFacts> = {}): SpanFacts {
   return factsOf({ spanId: id(n), parentSpanId: parent === 0 ? "" : id(parent), start: at(n / 10), ...given });

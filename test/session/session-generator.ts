@@ -102,7 +102,14 @@ function strings(random: Random, isArk: boolean, n: number): Partial<SpanFacts> 
     ...(random.chance(0.15) && { failure: random.pick(["timed out", "not found"]) }),
     ...(random.chance(0.05) && { canceled: true as const }),
     ...(hasUsage && {
-      tokens: { input: random.below(1000), output: random.below(100), cached: random.below(10), reasoning: 0 },
+      tokens: {
+        input: random.below(1000),
+        output: random.below(100),
+        cached: random.below(10),
+        written: 0,
+        written1h: 0,
+        reasoning: 0,
+      },
     }),
     ...(hasUsage && random.chance(0.6) && { cost: random.below(1000) / 7e4 }),
     ...(random.chance(0.2) && { prompt: `What is ${random.below(100)}?` }),

@@ -8,7 +8,10 @@ function fill(spans: number): SpanTable {
   const random = new Random(spans);
   const table = new SpanTable();
   for (let n = 0; n < spans; n++) {
-    const usage = n % 2 === 0 ? { tokens: { input: n, output: 9, cached: 3, reasoning: 0 }, cost: 0.0125 } : {};
+    const usage =
+      n % 2 === 0
+        ? { tokens: { input: n, output: 9, cached: 3, written: 0, written1h: 0, reasoning: 0 }, cost: 0.0125 }
+        : {};
     const span = {
       spanId: random.hex(16),
       parentSpanId: random.hex(16),

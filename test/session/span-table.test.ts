@@ -137,7 +137,7 @@ describe("evicting a trace", () => {
         spanId: id(n + 1),
         kind: "tool",
         tool: `tool ${n % 7}`,
-        tokens: { input: n, output: 1, cached: 0, reasoning: 0 },
+        tokens: { input: n, output: 1, cached: 0, written: 0, written1h: 0, reasoning: 0 },
       }),
     );
     spans.forEach((span, n) =>
@@ -153,12 +153,14 @@ describe("evicting a trace", () => {
     expect(standings.filter((standing) => standing === "known")).toHaveLength(333);
     expect(standings.filter((standing) => standing === "new")).toHaveLength(167);
     expect(table.text(0, Row.SUBJECT)).toBe("tool 1");
-    const sum = { input: 0, output: 0, cached: 0, reasoning: 0 };
+    const sum = { input: 0, output: 0, cached: 0, written: 0, written1h: 0, reasoning: 0 };
     for (let row = 0; row < table.size; row++) table.usage.addTokensTo(sum, table.rows.word(row, Row.USAGE));
     expect(sum).toEqual({
       input: spans.reduce((all, _, n) => all + (n % 3 === 0 ? 0 : n), 0),
       output: 333,
       cached: 0,
+      written: 0,
+      written1h: 0,
       reasoning: 0,
     });
   });

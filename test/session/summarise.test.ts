@@ -4,7 +4,7 @@ import { at, factsOf, id, TRACE } from "../facts/facts-of.ts";
 import { foldOf, foldTrace } from "./fold-of.ts";
 
 const QUERY = { name: "plan-trip", namespace: "travel" };
-const usage = (input: number) => ({ tokens: { input, output: 1, cached: 0, reasoning: 0 } });
+const usage = (input: number) => ({ tokens: { input, output: 1, cached: 0, written: 0, written1h: 0, reasoning: 0 } });
 
 /** A short `name` for the id, a parent by the same, and what matters. */
 function span(name: string, parent: string, more: Partial<SpanFacts> = {}): SpanFacts {
@@ -64,7 +64,7 @@ describe("queries", () => {
         end: at(9).toString(),
         spans: 5,
         errors: 1,
-        tokens: { input: 100, output: 1, cached: 0, reasoning: 0 },
+        tokens: { input: 100, output: 1, cached: 0, written: 0, written1h: 0, reasoning: 0 },
         cost: 0.1,
       },
     ]);
@@ -167,7 +167,10 @@ describe("tokens and cost", () => {
 
   test("numbers that no model counts do no harm", () => {
     const absurd = [Number.NaN, -5, 1e300, 2.4].map((input, n) =>
-      span(`s${n}`, "", { tokens: { input, output: 0, cached: 0, reasoning: 0 }, cost: input }),
+      span(`s${n}`, "", {
+        tokens: { input, output: 0, cached: 0, written: 0, written1h: 0, reasoning: 0 },
+        cost: input,
+      }),
     );
     expect(foldTrace(absurd).summary).toMatchObject({ tokens: { input: 2 ** 32 - 1 + 2 } });
     expect(Number.isFinite(foldTrace(absurd).summary.cost)).toBe(true);
@@ -196,7 +199,7 @@ describe("summary", () => {
       services: ["executor"],
       namespaces: ["travel"],
       users: [],
-      tokens: { input: 100, output: 1, cached: 0, reasoning: 0 },
+      tokens: { input: 100, output: 1, cached: 0, written: 0, written1h: 0, reasoning: 0 },
       cost: 0.1,
       also: [],
       watchers: 0,
@@ -317,7 +320,7 @@ describe("shapes that no fold may stumble over", () => {
         parentSpanId: parent(n),
         size: n,
         hash: id(n),
-        tokens: { input: 1, output: 0, cached: 0, reasoning: 0 },
+        tokens: { input: 1, output: 0, cached: 0, written: 0, written1h: 0, reasoning: 0 },
       }),
     );
 

@@ -69,7 +69,14 @@ export class FactsReader {
       failure: has(FLAG.failure) ? this.#text() : undefined,
       prompt: has(FLAG.prompt) ? this.#text() : undefined,
       tokens: has(FLAG.tokens)
-        ? { input: this.#number(), output: this.#number(), cached: this.#number(), reasoning: this.#number() }
+        ? {
+            input: this.#number(),
+            output: this.#number(),
+            cached: this.#number(),
+            written: this.#number(),
+            written1h: this.#number(),
+            reasoning: this.#number(),
+          }
         : undefined,
       cost: has(FLAG.cost) ? this.#number() : undefined,
       ancestors: has(FLAG.ancestors) ? this.#ancestors() : undefined,

@@ -46,7 +46,10 @@ class FactsWriter {
     cells.push(fact.size);
     this.#names(fact);
     const { tokens, cost, ancestors, inputRequest, derivation, claims } = fact;
-    if (tokens !== undefined) cells.push(tokens.input, tokens.output, tokens.cached, tokens.reasoning);
+    if (tokens !== undefined) {
+      const { input, output, cached, written, written1h, reasoning } = tokens;
+      cells.push(input, output, cached, written, written1h, reasoning);
+    }
     if (cost !== undefined) cells.push(cost);
     if (ancestors !== undefined) {
       cells.push(ancestors.length);

@@ -17,7 +17,7 @@ export type ModelEvent = ModelCall & { readonly is: "model"; readonly name: stri
 
 export type ModelCall = {
   readonly model: string | undefined;
-  /** Counted as the agent counts. */
+  /** Input includes cached and written tokens, output includes reasoning. */
   readonly tokens:
     | {
         readonly input: number;

@@ -1,12 +1,12 @@
 import { isRefused, failureAt, modelCall, promptOf, subjectAt, toolCall } from "./agent-calls.ts";
-import type { AgentRecord } from "./agent-event.ts";
+import type { AgentRecord, ModelEvent } from "./agent-event.ts";
 import { firstText } from "../../facts/error.ts";
 import { AGENT_RECORD as KEYS, CLAUDE_CODE as EVENTS } from "../../otel/semconv/logs.ts";
 import type { KeyValue } from "../../otel/span.ts";
 
 /**
  * Reads a record of Claude Code; `event` is its name without the prefix. Derived spans have the names of the spans that it
- * sends when it traces, and count tokens like those: without tokens read from the cache or written to it.
+ * sends when it traces.
  */
 export function readClaudeCode(event: string, attributes: readonly KeyValue[]): AgentRecord {
   const promptId = firstText(attributes, KEYS.promptId);
@@ -19,7 +19,7 @@ export function readClaudeCode(event: string, attributes: readonly KeyValue[]): 
       return { event: prompt, ...subjectAt("prompt", attributes, KEYS.promptId) };
     }
     case EVENTS.request:
-      return { event: modelCall("claude_code.llm_request", attributes, undefined), ...call };
+      return { event: withCache(modelCall("claude_code.llm_request", attributes, undefined)), ...call };
     case EVENTS.requestFailed:
       return { event: modelCall("claude_code.llm_request", attributes, failureAt(attributes)), ...call };
     case EVENTS.answer:
@@ -32,4 +32,11 @@ export function readClaudeCode(event: string, attributes: readonly KeyValue[]): 
     default:
       return subjectAt("prompt", attributes, KEYS.promptId);
   }
+}
+
+/** Claude Code counts tokens read from a cache and written to one apart from the input; the other agents include them. */
+function withCache(call: ModelEvent): ModelEvent {
+  const { tokens } = call;
+  if (tokens === undefined) return call;
+  return { ...call, tokens: { ...tokens, input: tokens.input + (tokens.cached ?? 0) + (tokens.written ?? 0) } };
 }

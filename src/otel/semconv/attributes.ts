@@ -22,8 +22,16 @@ export const SESSION_KEYS = {
     "langsmith.metadata.session_id",
     "langsmith.metadata.thread_id",
     "workflow.session_id",
-    "thread_id",
+    "cloudflare.agents.session.id",
+    "spring.ai.chat.client.conversation.id",
+    "gcp.vertex.agent.session_id",
+    "microsoft.session.id",
+    "gen_ai.thread.id",
+    "openclaw.sessionId",
+    "group_id",
   ],
+  /** A number is a thread of the operating system. */
+  frameworkUnlessNumber: ["thread_id"],
   conversation: ["gen_ai.conversation.id", "conversation.id"],
   /** A UUID is Codex's conversation; any other value is a thread of the operating system. */
   conversationIfUuid: ["thread.id"],
@@ -108,6 +116,9 @@ export const USER_KEYS = [
   "lmnr.association.properties.user_id",
   "traceloop.association.properties.user_id",
   "ai.telemetry.metadata.userId",
+  "kagent.user_id",
+  "mastra.metadata.userId",
+  "llm.user",
 ] as const;
 
 export const AGENT_KEYS = ["gen_ai.agent.name", "agent.name"] as const;
@@ -145,8 +156,17 @@ export const INPUT_TOKEN_KEYS = [
   "ai.usage.inputTokens",
   "ai.usage.promptTokens",
   "tokens.prompt",
-  "input_tokens",
   "ai.usage.tokens",
+] as const;
+
+/** Claude Code's count, without cached and written tokens. */
+export const UNCACHED_INPUT_TOKEN_KEYS = ["input_tokens"] as const;
+
+export const TOTAL_TOKEN_KEYS = [
+  "gen_ai.usage.total_tokens",
+  "llm.token_count.total",
+  "ai.usage.totalTokens",
+  "llm.usage.total_tokens",
 ] as const;
 
 export const OUTPUT_TOKEN_KEYS = [
@@ -165,7 +185,30 @@ export const CACHED_TOKEN_KEYS = [
   "llm.token_count.prompt_details.cache_read",
   "ai.usage.cachedInputTokens",
   "ai.usage.inputTokenDetails.cacheReadTokens",
+  "gen_ai.usage.details.cache_read_tokens",
+  "gen_ai.usage.input_cached_tokens",
   "cache_read_tokens",
+] as const;
+
+/** Tokens written to a cache, for five minutes unless a key of the next list says otherwise. */
+export const WRITTEN_TOKEN_KEYS = [
+  "gen_ai.usage.cache_write.input_tokens",
+  "gen_ai.usage.cache_creation.input_tokens",
+  "gen_ai.usage.cache_creation_input_tokens",
+  "gen_ai.usage.cache_write_input_tokens",
+  "llm.token_count.prompt_details.cache_write",
+  "gen_ai.usage.details.cache_write_tokens",
+  "ai.usage.inputTokenDetails.cacheWriteTokens",
+  "cache_creation_tokens",
+] as const;
+
+/** Of the written tokens, those written for an hour. */
+export const WRITTEN_1H_TOKEN_KEYS = [
+  "gen_ai.usage.cache_creation.ephemeral_1h_input_tokens",
+  "gen_ai.usage.cache_creation_1h_input_tokens",
+  "gen_ai.usage.details.ephemeral_1h_input_tokens",
+  "gen_ai.usage.details.cache_creation_1h_tokens",
+  "cache_creation_1h_tokens",
 ] as const;
 
 export const REASONING_TOKEN_KEYS = [
@@ -179,10 +222,18 @@ export const REASONING_TOKEN_KEYS = [
 
 /** Usage as one JSON text. Input and output do not include cached and reasoning tokens there. */
 export const USAGE_KEYS = ["langfuse.observation.usage_details"] as const;
+/** Usage as one JSON text: `input_tokens`, `output_tokens`, `total_tokens`. */
+export const CHAT_USAGE_KEYS = ["mlflow.chat.tokenUsage"] as const;
 /** The model's answer, which includes its usage. */
 export const ANSWER_WITH_USAGE_KEYS = ["genkit:output"] as const;
 
-export const COST_KEYS = ["gen_ai.usage.cost", "llm.cost.total", "gen_ai.usage.total_cost", "operation.cost"] as const;
+export const COST_KEYS = [
+  "gen_ai.usage.cost",
+  "llm.cost.total",
+  "gen_ai.usage.total_cost",
+  "gen_ai.cost.total_cost",
+  "operation.cost",
+] as const;
 /** Cost as one JSON text with a `total`. */
 export const COST_DETAILS_KEYS = ["langfuse.observation.cost_details"] as const;
 

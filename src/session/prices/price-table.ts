@@ -3,6 +3,10 @@ export type Price = {
   readonly input: number;
   /** Price of cached input tokens; without it, that of other input tokens. */
   readonly cached?: number;
+  /** Price of input tokens written to a cache for five minutes; without it, 1.25 times the input's. */
+  readonly written?: number;
+  /** Price of input tokens written to a cache for an hour; without it, twice the input's. */
+  readonly written1h?: number;
   readonly output: number;
 };
 

@@ -20,6 +20,10 @@ export const LIST_PRICES: Prices = new Map(
   PRICE_SOURCES.flatMap(({ models }) => Object.entries(models).map(([model, price]) => [baseModel(model), price])),
 );
 
+/** Tokens written to a cache cost so many times the input: Anthropic's prices for five minutes and for an hour. */
+const WRITTEN = 1.25;
+const WRITTEN_1H = 2;
+
 /** A price of one dollar per million tokens is a thousand billionths per token. */
 const BILLIONTHS = 1_000;
 
@@ -27,10 +31,16 @@ const BILLIONTHS = 1_000;
 export function estimate(prices: Prices, model: string, tokens: Tokens): number | undefined {
   const price = prices.get(model) ?? prices.get(baseModel(model));
   if (price === undefined) return undefined;
-  // An exporter that does not count cached tokens as input must not bring the sum below zero.
+  // A producer with inconsistent counts must not bring the sum below zero.
   const cached = Math.min(tokens.cached, tokens.input);
+  const written = Math.min(tokens.written, tokens.input - cached);
+  const written1h = Math.min(tokens.written1h, written);
   const dollars =
-    (tokens.input - cached) * price.input + cached * (price.cached ?? price.input) + tokens.output * price.output;
+    (tokens.input - cached - written) * price.input +
+    cached * (price.cached ?? price.input) +
+    (written - written1h) * (price.written ?? WRITTEN * price.input) +
+    written1h * (price.written1h ?? WRITTEN_1H * price.input) +
+    tokens.output * price.output;
   return Math.round(dollars * BILLIONTHS);
 }
 
@@ -47,7 +57,7 @@ export type PricesOutcome =
   | { readonly ok: false; readonly error: string };
 
 /**
- * List prices, overridden by those of a deployment: `{"<model>": {"input": 3, "cached": 0.3, "output": 15}}`, US dollars per
+ * List prices, overridden by those of a deployment: `{"<model>": {"input": 3, "cached": 0.3, "written": 3.75, "written1h": 6, "output": 15}}`, US dollars per
  * million tokens; `null` removes a price.
  */
 export function readPrices(text: string | undefined): PricesOutcome {
@@ -69,10 +79,16 @@ export function readPrices(text: string | undefined): PricesOutcome {
   return { ok: true, prices };
 }
 
-function priceIn({ input, cached, output }: Readonly<Record<string, unknown>>): Price | undefined {
+function priceIn({ input, output, ...others }: Readonly<Record<string, unknown>>): Price | undefined {
   if (!isAmount(input) || !isAmount(output)) return undefined;
-  if (cached === undefined) return { input, output };
-  return isAmount(cached) ? { input, cached, output } : undefined;
+  const price: { -readonly [Part in keyof Price]: Price[Part] } = { input, output };
+  for (const part of ["cached", "written", "written1h"] as const) {
+    const amount = others[part];
+    if (amount === undefined) continue;
+    if (!isAmount(amount)) return undefined;
+    price[part] = amount;
+  }
+  return price;
 }
 
 function isAmount(value: unknown): value is number {

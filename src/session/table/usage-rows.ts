@@ -1,6 +1,6 @@
 import type { SpanFacts, Tokens } from "../../facts/facts.ts";
 
-const WIDTH = 6;
+const WIDTH = 8;
 const FIRST_CAPACITY = 16;
 const GROWTH = 1.25;
 const MAX_WORD = 0xffff_ffff;
@@ -9,16 +9,16 @@ const PER_DOLLAR = 1e9;
 /** Largest exact number of billionths: 9 million dollars a span. */
 const MAX_COST = Number.MAX_SAFE_INTEGER;
 
-export const NO_TOKENS: Tokens = { input: 0, output: 0, cached: 0, reasoning: 0 };
+export const NO_TOKENS: Tokens = { input: 0, output: 0, cached: 0, written: 0, written1h: 0, reasoning: 0 };
 
 /** Sums of tokens and of costs in spans. `billionths` is undefined if no span has a cost. */
-export type UsageSum = { input: number; output: number; cached: number; reasoning: number; billionths?: number };
+export type UsageSum = { -readonly [Count in keyof Tokens]: Tokens[Count] } & { billionths?: number };
 
 export function dollars(billionths: number | undefined): number | undefined {
   return billionths === undefined ? undefined : billionths / PER_DOLLAR;
 }
 
-/** Tokens and costs of spans with either, 24 bytes each. Row numbers start at one. */
+/** Tokens and costs of spans with either, 32 bytes each. Row numbers start at one. */
 export class UsageRows {
   #words = new Uint32Array(FIRST_CAPACITY * WIDTH);
   #length = 0;
@@ -31,13 +31,15 @@ export class UsageRows {
   write(row: number, { tokens, cost }: Pick<SpanFacts, "tokens" | "cost">): number {
     const at = (row === 0 ? this.#add() : row - 1) * WIDTH;
     const nano = Math.min(Math.round((cost ?? 0) * PER_DOLLAR), MAX_COST) || 0;
-    const { input, output, cached, reasoning } = tokens ?? NO_TOKENS;
+    const { input, output, cached, written, written1h, reasoning } = tokens ?? NO_TOKENS;
     this.#words[at] = whole(input);
     this.#words[at + 1] = whole(output);
     this.#words[at + 2] = whole(cached);
     this.#words[at + 3] = whole(reasoning);
     this.#words[at + 4] = Math.floor(Math.max(nano, 0) / 2 ** 32);
     this.#words[at + 5] = Math.max(nano, 0) % 2 ** 32;
+    this.#words[at + 6] = whole(written);
+    this.#words[at + 7] = whole(written1h);
     return at / WIDTH + 1;
   }
 
@@ -49,6 +51,8 @@ export class UsageRows {
       output: words[at + 1] ?? 0,
       cached: words[at + 2] ?? 0,
       reasoning: words[at + 3] ?? 0,
+      written: words[at + 6] ?? 0,
+      written1h: words[at + 7] ?? 0,
     };
   }
 
@@ -58,6 +62,8 @@ export class UsageRows {
     sum.output += this.#words[at + 1] ?? 0;
     sum.cached += this.#words[at + 2] ?? 0;
     sum.reasoning += this.#words[at + 3] ?? 0;
+    sum.written += this.#words[at + 6] ?? 0;
+    sum.written1h += this.#words[at + 7] ?? 0;
   }
 
   addCostTo(sum: UsageSum, row: number): void {

@@ -22,7 +22,7 @@ const session = (id: string, lastArrival: string, more: Partial<SessionSummary> 
   services: [],
   namespaces: [],
   users: [],
-  tokens: { input: 0, output: 0, cached: 0, reasoning: 0 },
+  tokens: { input: 0, output: 0, cached: 0, written: 0, written1h: 0, reasoning: 0 },
   also: [],
   watchers: 0,
   ...more,
@@ -78,7 +78,7 @@ describe("the list merges its pages and the watch since the first page", () => {
     ["cost", "desc", "b, c, a"],
     ["start", "asc", "b, a, c"],
   ] as const)("by %s, %s", (sort, order, expected) => {
-    const tokens = (input: number) => ({ input, output: 0, cached: 0, reasoning: 0 });
+    const tokens = (input: number) => ({ input, output: 0, cached: 0, written: 0, written1h: 0, reasoning: 0 });
     const fold = new ListFold(sort, order);
     fold.begin(
       page([

@@ -1,0 +1,100 @@
+import { describe, expect, test } from "vitest";
+import { indexAttributes } from "../../src/facts/attribute-index.ts";
+import { costIn, tokensIn } from "../../src/facts/usage.ts";
+import { attributesOf } from "./span-of.ts";
+
+/** "in (read, written, written for an hour) out (reasoning)". */
+function usage(attributes: Record<string, string | number>): string {
+  const tokens = tokensIn(indexAttributes(attributesOf(attributes)));
+  if (tokens === undefined) return "none";
+  const { input, cached, written, written1h, output, reasoning } = tokens;
+  return `${input} (${cached}, ${written}, ${written1h}) ${output} (${reasoning})`;
+}
+
+const GEN_AI = "gen_ai.usage.";
+
+describe("input includes tokens read from a cache and written to one", () => {
+  test.each([
+    [
+      "OpenAI: included",
+      { [`${GEN_AI}input_tokens`]: 1000, [`${GEN_AI}input_cached_tokens`]: 900 },
+      "1000 (900, 0, 0) 0 (0)",
+    ],
+    [
+      "Claude Code: bare counts stand apart",
+      { input_tokens: 5000, output_tokens: 7, cache_read_tokens: 40, cache_creation_tokens: 2 },
+      "5042 (40, 2, 0) 7 (0)",
+    ],
+    [
+      "Bedrock: more was read than counts as input",
+      { [`${GEN_AI}input_tokens`]: 12, [`${GEN_AI}output_tokens`]: 3, [`${GEN_AI}cache_read_input_tokens`]: 4000 },
+      "4012 (4000, 0, 0) 3 (0)",
+    ],
+    [
+      "the total is the sum of all parts",
+      {
+        [`${GEN_AI}input_tokens`]: 500,
+        [`${GEN_AI}output_tokens`]: 10,
+        [`${GEN_AI}cache_read.input_tokens`]: 100,
+        [`${GEN_AI}cache_creation.input_tokens`]: 50,
+        [`${GEN_AI}total_tokens`]: 660,
+      },
+      "650 (100, 50, 0) 10 (0)",
+    ],
+    [
+      "the total is input and output",
+      { [`${GEN_AI}input_tokens`]: 500, [`${GEN_AI}cache_read.input_tokens`]: 100, [`${GEN_AI}total_tokens`]: 500 },
+      "500 (100, 0, 0) 0 (0)",
+    ],
+    [
+      "Pydantic AI: details are parts",
+      {
+        [`${GEN_AI}input_tokens`]: 130_213,
+        [`${GEN_AI}details.cache_read_tokens`]: 128_955,
+        [`${GEN_AI}details.cache_write_tokens`]: 1253,
+        [`${GEN_AI}details.input_tokens`]: 5,
+      },
+      "130213 (128955, 1253, 0) 0 (0)",
+    ],
+    [
+      "the newer key of written tokens first",
+      {
+        [`${GEN_AI}input_tokens`]: 100,
+        [`${GEN_AI}cache_write.input_tokens`]: 20,
+        [`${GEN_AI}cache_creation_input_tokens`]: 30,
+        [`${GEN_AI}cache_creation.ephemeral_1h_input_tokens`]: 10,
+      },
+      "100 (0, 20, 10) 0 (0)",
+    ],
+    [
+      "Langfuse: any name with cache_read or cache_creation, modalities never",
+      {
+        "langfuse.observation.usage_details": JSON.stringify({
+          input: 10,
+          output: 5,
+          input_audio: 4,
+          cache_read_input_tokens: 3000,
+          input_cache_creation: 100,
+          total: 3115,
+        }),
+      },
+      "3110 (3000, 100, 0) 5 (0)",
+    ],
+    [
+      "MLflow",
+      { "mlflow.chat.tokenUsage": '{"input_tokens": 20, "output_tokens": 4, "total_tokens": 24}' },
+      "20 (0, 0, 0) 4 (0)",
+    ],
+    [
+      "a response that is only fetched",
+      { "gen_ai.operation.name": "fetch_response", [`${GEN_AI}input_tokens`]: 20 },
+      "none",
+    ],
+  ])("%s", (_, attributes, expected) => {
+    expect(usage(attributes as Record<string, string | number>)).toBe(expected);
+  });
+});
+
+test("a cost that LiteLLM reports", () => {
+  expect(costIn(indexAttributes(attributesOf({ "gen_ai.cost.total_cost": 0.25 })))).toBe(0.25);
+});
