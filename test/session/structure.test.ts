@@ -31,7 +31,7 @@ const QUERY: Required<QuerySummary> = {
   end: "9",
   spans: 4,
   errors: 1,
-  tokens: { input: 1, output: 2, cached: 0, reasoning: 0 },
+  tokens: { input: 1, output: 2, cached: 0, written: 0, written1h: 0, reasoning: 0 },
   cost: 0.5,
 };
 
@@ -63,7 +63,7 @@ const SUMMARY: Required<SessionSummary> = {
   namespaces: ["default"],
   users: ["u-1"],
   omitted: { tools: 3 },
-  tokens: { input: 1, output: 2, cached: 0, reasoning: 0 },
+  tokens: { input: 1, output: 2, cached: 0, written: 0, written1h: 0, reasoning: 0 },
   cost: 0.5,
   estimated: 0.1,
   unpriced: ["gpt-5"],
