@@ -1,5 +1,4 @@
-import type { Principal } from "./auth/principal.ts";
-import type { Refusal } from "./auth/refusal.ts";
+import type { Principal, Refusal } from "./auth/principal.ts";
 import { DEFAULT_RETENTION, readRetention } from "./session/contract/retention.ts";
 import type { RetentionRule } from "./session/contract/retention.ts";
 import { LIST_PRICES, readPrices } from "./session/prices/prices.ts";

@@ -1,9 +1,8 @@
 import { Hono } from "hono";
 import { isExport } from "./routes/method-not-allowed.ts";
 import type { AppEnv } from "./config.ts";
-import { guard, needs } from "./auth/guard.ts";
+import { guard, needs, refuse } from "./auth/guard.ts";
 import { securityHeaders } from "./auth/headers.ts";
-import { refuse } from "./auth/error-form.ts";
 import { arkErrors } from "./ark/error.ts";
 import { brokerSessions } from "./ark/broker-sessions.ts";
 import { events } from "./ark/events.ts";

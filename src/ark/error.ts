@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { ErrorForm } from "../auth/error-form.ts";
+import type { ErrorForm } from "../auth/guard.ts";
 import type { AppEnv } from "../config.ts";
 import { problem } from "../api/problem.ts";
 import type { Problem } from "../api/problem.ts";

@@ -1,11 +1,10 @@
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context, Handler, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
+import { findTargetHandler } from "hono/utils/handler";
+import { problem } from "../api/problem.ts";
 import type { AppEnv } from "../config.ts";
-import { refuse } from "./error-form.ts";
-import type { ErrorForm } from "./error-form.ts";
 import { refusalFor } from "./principal.ts";
-import type { Right } from "./principal.ts";
-import type { Refusal } from "./refusal.ts";
+import type { Refusal, Right } from "./principal.ts";
 import { judgeSender } from "./sender.ts";
 import { principalOf } from "./tokens.ts";
 
@@ -25,9 +24,9 @@ export function needs(right: RouteRight): MiddlewareHandler<AppEnv> {
   return judge;
 }
 
-/** The right that this handler of a route states. */
-export function statedRight(handler: object): RouteRight | undefined {
-  return statedRights.get(handler);
+/** The right that this handler of a route states. Hono wraps the handlers of an app that has an error handler of its own. */
+export function statedRight(handler: Handler): RouteRight | undefined {
+  return statedRights.get(findTargetHandler(handler));
 }
 
 /**
@@ -51,7 +50,7 @@ function statesRights(c: Context<AppEnv>, guardRoutes: object): boolean {
   for (const { method, path, handler } of matchedRoutes(c)) {
     if (handler === guardRoutes) isBehind = true;
     else if (!isBehind) continue;
-    else if (statedRights.has(handler)) covered = `${method} ${path}`;
+    else if (statedRight(handler) !== undefined) covered = `${method} ${path}`;
     else if (covered !== `${method} ${path}`) return false;
   }
   return true;
@@ -63,3 +62,16 @@ const UNSTATED: Refusal = {
   title: "Internal Server Error",
   detail: "This route states no right, so it is closed.",
 };
+
+/** The form of the errors that clients of some paths read. The first form whose path matches applies; else a problem (RFC 9457). */
+export type ErrorForm = {
+  readonly matches: (path: string) => boolean;
+  readonly write: (c: Context<AppEnv>, refusal: Refusal) => Response;
+};
+
+export function refuse(c: Context<AppEnv>, forms: readonly ErrorForm[], refusal: Refusal): Response {
+  const form = forms.find(({ matches }) => matches(c.req.path));
+  if (form !== undefined) return form.write(c, refusal);
+  const { status, title, detail, headers = {} } = refusal;
+  return problem(c, { status, title, detail }, headers);
+}

@@ -1,5 +1,5 @@
 import type { Bindings } from "../config.ts";
-import type { Refusal } from "./refusal.ts";
+import type { Refusal } from "./principal.ts";
 
 /** Methods that change nothing (RFC 9110 §9.2.1), without TRACE, which has no route. */
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);

@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Bindings } from "../config.ts";
-import type { Principal, Role } from "./principal.ts";
-import type { Refusal } from "./refusal.ts";
+import type { Principal, Refusal, Role } from "./principal.ts";
 import { isLoopback, isOpen } from "./sender.ts";
 
 /** Access is closed by default: a deployment without a token knows no caller, and an open one only callers on this machine. */

@@ -206,5 +206,7 @@ describe("a route that states no right", () => {
     expect(await statusAt(appWith().all("/:any", needs("public"), handler).get("/new", handler))).toBe(500);
     expect(handler).not.toHaveBeenCalled();
     expect(await statusAt(appWith().get("/new", needs("read"), handler))).toBe(200);
+    const mounted = new Hono<AppEnv>().onError((error) => new Response(error.message, { status: 500 }));
+    expect(await statusAt(appWith().route("/", mounted.get("/new", needs("read"), handler)))).toBe(200);
   });
 });

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { can } from "../../auth/principal.ts";
-import type { ErrorForm } from "../../auth/error-form.ts";
-import type { Refusal } from "../../auth/refusal.ts";
+import type { Refusal } from "../../auth/principal.ts";
+import type { ErrorForm } from "../../auth/guard.ts";
 import type { AppEnv } from "../../config.ts";
 import { encodingOf, mediaTypeOf } from "../../otlp/media-type.ts";
 import type { OtlpEncoding } from "../../otlp/media-type.ts";
