@@ -108,6 +108,6 @@ test("a viewer of the structure sees the same queries, names, times, tokens and 
     whole.apply(event);
     structure.apply(structureOfEvent(event));
   });
-  expect(structure.summary()).toEqual({ ...whole.summary(), title: "s-1" });
+  expect(structure.summary()).toEqual({ ...whole.summary(), title: "session" });
   expect(structure.queries()).toEqual(whole.queries().map(structureOfQuery));
 });
