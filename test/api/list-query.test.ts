@@ -12,6 +12,7 @@ function outcomeOf(query: string): unknown {
 }
 
 describe("the parameters of the list", () => {
+  // spec: LIST-1
   test("mean the newest hundred sessions by default", () => {
     expect(outcomeOf("")).toEqual({
       filter: { kind: "session", statuses: [], phrases: [], names: [] },
@@ -21,6 +22,7 @@ describe("the parameters of the list", () => {
     });
   });
 
+  // spec: LIST-2
   test("apply together", () => {
     expect(
       outcomeOf(
@@ -54,6 +56,7 @@ describe("the parameters of the list", () => {
   });
 
   const TIME = "must be a time such as 2026-11-21T09:30:00Z, Unix nanoseconds, or a duration such as 15m, 2h or 7d";
+  // spec: CURSOR-5
   test.each([
     ["kind=", "kind must be session, trace or all"],
     ["status=busy", "status must be among waiting, stalled, running, idle, failed, finished, separated by commas"],
@@ -86,6 +89,7 @@ describe("the parameters of the list", () => {
     expect(outcomeOf(query)).toBe(detail);
   });
 
+  // spec: LIST-7
   test.each([LONGEST_SEARCH, 1])("may have a search text of %i characters", (length) => {
     expect(read(`q=${"x".repeat(length)}`).ok).toBe(true);
   });

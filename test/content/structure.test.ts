@@ -49,6 +49,7 @@ const KEYS = [
 const carries = (of: unknown): boolean => /CANARY|Q0FOQVJZ/.test(JSON.stringify(of));
 
 describe("a span without contents", () => {
+  // spec: CONTENT-2
   test.each(FORMS.map((value) => [JSON.stringify(value).slice(0, 60), value] as const))(
     "has no canary under any key of any dialect: %s",
     (_, value) => {
@@ -70,11 +71,13 @@ describe("a span without contents", () => {
     },
   );
 
+  // spec: CONTENT-1
   test.each(KEYS.filter(isContentKey))("has no attribute %s, whatever its value", (key) => {
     for (const value of [{ stringValue: "CANARY" }, { intValue: "4242" }, { boolValue: true }, { doubleValue: 42.42 }])
       expect(structureOf(spanOf("tool.pay", {}, { attributes: [{ key, value }] })).attributes).toEqual([]);
   });
 
+  // spec: CONTENT-1
   test("these keys of semconv are contents; a new key has to be decided", () => {
     expect(semconvKeys().filter(isContentKey)).toEqual([
       "a2a.status.message",
@@ -169,6 +172,7 @@ describe("a span without contents", () => {
     ]);
   });
 
+  // spec: CONTENT-3
   test("ids, times, kinds, names, counts and costs stay, in the canonical order", () => {
     const structural = {
       "ark.session.id": "chat-7",
@@ -232,6 +236,7 @@ describe("captured spans without contents", () => {
     if (prompt !== undefined && prompt.includes(" ")) expect(JSON.stringify(structure)).not.toContain(prompt);
   };
 
+  // spec: CONTENT-4
   test.each(Object.keys(EXPECTED))("have equal facts: %s", (file) => {
     for (const { span } of readPayload(file)) check(span);
   });

@@ -38,6 +38,7 @@ async function exported(id: string): Promise<string[]> {
 }
 
 describe("a delivery of spans that are known", () => {
+  // spec: ID-10
   test("in whole, changes nothing", async () => {
     const home = world.objectOf(TRACE);
     const delivery = deliveryOf(someSpans(TRACE, 1, 2));
@@ -47,6 +48,7 @@ describe("a delivery of spans that are known", () => {
     expect(await world.rowsOf(TRACE, "chunk")).toEqual(before);
   });
 
+  // spec: ID-12
   test("in part, stores nothing and says which, so that the Worker sends the rest", async () => {
     const home = world.objectOf(TRACE);
     await world.deliver(someSpans(TRACE, 2, 2));
@@ -91,6 +93,7 @@ describe("of two encodings of one span", () => {
   const ended = aSpan(TRACE, 1, { name: "ended", endTimeUnixNano: at(2) });
   const longer = aSpan(TRACE, 1, { name: "ended later", endTimeUnixNano: at(3) });
 
+  // spec: ID-15
   test.each([
     [
       [running, ended, longer],
@@ -119,6 +122,7 @@ describe("of two encodings of one span", () => {
     expect(await exported("A")).toEqual(["ended", "running"]);
   });
 
+  // spec: ID-1
   test("a span of another kind under the same id is a second span", async () => {
     await world.deliver([aSpan(TRACE, 1, { name: "client", kind: 3 })]);
     await world.deliver([aSpan(TRACE, 1, { name: "server", kind: 2 })]);
@@ -134,6 +138,7 @@ describe("where our storage or our program fails", () => {
   });
   afterEach(() => faults.remove());
 
+  // spec: ID-11
   test.each(["it fails", "it is undone", "its object dies after it"] as const)(
     "a transaction (%s): 503 with Retry-After, each trace whole or absent, and the retry completes it",
     async (strike) => {
@@ -219,6 +224,7 @@ test("facts that an older version derived are derived anew from the bytes, once"
 const { sessionBytes: SESSION_BYTES } = DEFAULT_RETENTION;
 
 describe("a session's ceilings", () => {
+  // spec: RET-13
   test(`${SESSION_SPANS} spans are taken, and one more is rejected with the reason`, async () => {
     const most = 20_000;
     for (let first = 1; first <= SESSION_SPANS; first += most)
@@ -272,6 +278,7 @@ describe("a session's ceilings", () => {
     expect(await world.objectOf(TRACE).append("default", next)).toEqual({ outcome: "appended" });
   });
 
+  // spec: BIND-12
   test(`${SESSION_TRACES} traces: the next stays its own session`, async () => {
     await world.deliver(someSpans(TRACE, 1, 1, { "session.id": "A" }));
     await world.rest([TRACE, "A"]);

@@ -34,6 +34,7 @@ async function spansOf(id: string): Promise<number | undefined> {
 }
 
 describe("after a deletion, the clock of the machine is set back", () => {
+  // spec: RET-11
   test.each([
     ["a session of one trace", TRACE, {}],
     ["a session that its trace names", "A", { "session.id": "A" }],
@@ -70,6 +71,7 @@ describe("after a deletion, the clock of the machine is set back", () => {
   });
 });
 
+// spec: RET-11
 test("an export that was sent before a deletion and arrives after it is new data", async () => {
   await world.deliver(someSpans(TRACE, 1, 1));
   await world.rest(IDS);

@@ -9,6 +9,7 @@ describe.each(Object.keys(SCENARIOS))("%s", (name) => {
     await play(name, () => undefined);
   });
 
+  // spec: BIND-7
   test("whichever step a fault strikes", { timeout: 300_000 }, async () => {
     await strikeEachStep(name, oneStrike(name.length));
   });

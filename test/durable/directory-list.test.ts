@@ -224,6 +224,7 @@ describe("the list sorts", () => {
       });
   });
 
+  // spec: LIST-10
   test.each([
     ["", "abcd"],
     ["sort=activity&order=asc", "dcba"],
@@ -248,6 +249,7 @@ describe("the list sorts", () => {
     expect(await ids(`cursor=${nextCursor}`)).toEqual(["a", "c"]);
   });
 
+  // spec: CURSOR-4
   test("on from a session that went, or moved", async () => {
     const { nextCursor } = await list("sort=tokens&limit=2");
     await remove("b");
@@ -286,6 +288,7 @@ describe("the list tells statuses", () => {
     expect(counts).toEqual({ all: 6, waiting: 1, stalled: 1, running: 2, idle: 0, failed: 1, finished: 1 });
   });
 
+  // spec: LIST-8
   test("and shows some of them, with the counts of all", async () => {
     expect((await ids("status=running")).toSorted()).toEqual(["fresh", "open"]);
     expect((await ids("status=waiting,stalled")).toSorted()).toEqual(["awaiting", "hung"]);
@@ -309,6 +312,7 @@ describe("the list tells statuses", () => {
     expect((await list("")).counts).toEqual(expected);
   });
 
+  // spec: LIST-9
   test("as time moves them on, with nothing written", async () => {
     const { resourceVersion } = await list("");
     world.pass(11_000);

@@ -52,6 +52,7 @@ describe("a filtered watch", () => {
     },
   );
 
+  // spec: CURSOR-8
   test("tells of statuses that time alone moves on, where no id is given: there is nothing new to resume from", async () => {
     await report({ id: "A", liveness: { running: 1 } });
     const running = await ListViewer.open("&status=running");
@@ -156,6 +157,7 @@ describe("all pages and the watch since the first page's version", () => {
 });
 
 describe("a watch that is read as it comes, cut and resumed", () => {
+  // spec: LIST-12
   law("comes to hold the list", seedsFrom(8300, 8), async (seed) => {
     await world.freshWorld();
     const random = new Random(seed);

@@ -48,6 +48,7 @@ async function touch(name: string, n: number): Promise<void> {
 }
 
 describe("the list", () => {
+  // spec: CURSOR-4, LIST-1
   test("shows the newest activity first, in pages that neither skip nor repeat what stays where it is", async () => {
     const names = ["one", "two ü", "three/3", "four%4", "five.5", "six", "seven"];
     for (const name of names) await touch(name, 1);
@@ -76,6 +77,7 @@ describe("the list", () => {
     expect(seen.toSorted()).toEqual(names);
   });
 
+  // spec: LIST-3
   test("leaves bare traces out, unless they are asked for", async () => {
     await world.deliver(someSpans(TRACE, 1, 2));
     await touch("A", 1);
@@ -136,6 +138,7 @@ describe("the list's watch", () => {
     expect(await ids()).toEqual(["C"]);
   });
 
+  // spec: CURSOR-6
   test("resumes where it was cut, and hears of what went meanwhile", async () => {
     await touch("A", 1);
     await touch("B", 1);
@@ -154,6 +157,7 @@ describe("the list's watch", () => {
     ]);
   });
 
+  // spec: CURSOR-7
   test("begins anew where the version is of another life, or older than what is remembered of deletions", async () => {
     await touch("A", 1);
     const { resourceVersion } = await list();
@@ -171,6 +175,7 @@ describe("the list's watch", () => {
     }
   });
 
+  // spec: LIST-11
   test("takes what leaves the filter for gone", async () => {
     await world.deliver(someSpans(TRACE, 1, 1));
     await world.rest([TRACE]);
@@ -185,6 +190,7 @@ describe("the list's watch", () => {
     expect(Object.fromEntries(viewer.sessions)).toEqual({});
   });
 
+  // spec: LIST-12
   law("cut and resumed at any point, a viewer holds the list", seedsFrom(7001, 4), async (seed) => {
     await world.freshWorld();
     const random = new Random(seed);
@@ -234,6 +240,7 @@ describe("what sessions report", () => {
     directory().report({ id: "B", generation, revision, summary: { ...summary, id: "B", spans } });
   const spansListed = async () => (await list({ kind: "all" })).sessions.map(({ spans }) => spans);
 
+  // spec: LIST-13
   test("is ignored where it is older than what is known, or of an earlier life", async () => {
     const summary = await aSummary();
     await reported(summary, "000000002x", 5, 50);

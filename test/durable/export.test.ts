@@ -95,6 +95,7 @@ function resourceValues(text: string, wanted: string): unknown[] {
 }
 
 describe("an export", () => {
+  // spec: BIND-14
   law("gives each trace its session again, and its other names, whatever named it", SEEDS, async (seed) => {
     await world.freshWorld();
     const random = new Random(seed);
@@ -153,6 +154,7 @@ describe("an export", () => {
     expect(await versionsOfAll()).toEqual(versions);
   });
 
+  // spec: BIND-15
   test("can be edited: the session on a resource without weights outranks all names", async () => {
     await world.deliver([aSpan(TRACES[0] ?? "", 1, {}, { "ark.session.id": "A" })]);
     await world.rest(IDS);

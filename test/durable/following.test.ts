@@ -53,6 +53,7 @@ describe("a stream", () => {
     await stream.close();
   });
 
+  // spec: STREAM-3
   test("resumes after the last event, whether a header or the query names it", async () => {
     for (const n of [1, 2, 3]) await world.deliver([aSpan(TRACE, n)]);
     const head = (await world.readSession(TRACE))?.resourceVersion ?? "";
@@ -62,6 +63,7 @@ describe("a stream", () => {
     expect(await streamed(`/sessions/${TRACE}`, head)).toEqual(["session", "bookmark"]);
   });
 
+  // spec: CURSOR-2
   test.each([
     ["of another life of the log", () => "0abc.1"],
     ["past the head", (head: string) => head.replace(/\.1$/, ".2")],
@@ -77,6 +79,7 @@ describe("a stream", () => {
     expect([response.status, response.headers.get("content-type")]).toEqual([400, "application/problem+json"]);
   });
 
+  // spec: STREAM-3
   test("of 1,000 revisions resumes at any of them, with neither gap nor repeat", async () => {
     const revisions = 1_000;
     await runInDurableObject(world.objectOf(TRACE), (home) => {
@@ -147,6 +150,7 @@ describe("a page of the log", () => {
   });
 });
 
+// spec: STREAM-10
 test("a document is the session as it was when it was asked for, whatever comes while it is read", async () => {
   const text = "x".repeat(8_000);
   await world.deliver([aSpan(TRACE, 1, { endTimeUnixNano: "0" }, { "session.id": "A", text })]);
@@ -184,6 +188,7 @@ async function shownOf(id: string) {
   return page;
 }
 
+// spec: STREAM-11
 test("a document whose trace leaves while it is read is broken off: half of it would be a lie", async () => {
   const text = "x".repeat(8_000);
   for (let n = 0; n < 6; n++) {
@@ -205,6 +210,7 @@ test("a document whose trace leaves while it is read is broken off: half of it w
 });
 
 describe("a session whose trace leaves", () => {
+  // spec: BIND-9
   test("tells who watches where it went, and leads who asks there", async () => {
     await world.deliver(someSpans(TRACE, 1, 2));
     const stream = await openStream(`/sessions/${TRACE}`);
@@ -226,6 +232,7 @@ describe("a session whose trace leaves", () => {
     expect((await world.listed("all")).map(({ id }) => id)).toEqual(["A/ü"]);
   });
 
+  // spec: BIND-8
   test("goes on with the traces that stay", async () => {
     await world.deliver(someSpans(TRACE, 1, 1, { "session.id": "A" }));
     await world.deliver(someSpans(OTHER, 2, 1, { "session.id": "A" }));
@@ -263,6 +270,7 @@ describe("a session whose trace leaves", () => {
     expect(await streamed(`/sessions/${TRACE}`, first)).toContain("gone to B");
   });
 
+  // spec: BIND-10
   test("and whose other traces left for elsewhere says where they all went", async () => {
     await world.deliver(someSpans(TRACE, 1, 1, { "session.id": "A" }));
     await world.deliver(someSpans(OTHER, 1, 1, { "session.id": "A" }));
@@ -290,6 +298,7 @@ describe("a session whose trace leaves", () => {
 });
 
 describe("a trace", () => {
+  // spec: BIND-11
   test("is read and watched by its own URL, wherever it is bound", async () => {
     await world.deliver(someSpans(TRACE, 1, 2));
     const stream = await openStream(`/traces/${TRACE}`);
@@ -313,6 +322,7 @@ describe("a trace", () => {
 });
 
 describe("forgetting a session", () => {
+  // spec: STREAM-9
   test("tells who watches it, or one of its traces, and leaves nothing", async () => {
     await world.deliver(someSpans(TRACE, 1, 2, { "session.id": "A" }));
     await world.deliver(someSpans(OTHER, 1, 2, { "session.id": "A" }));
@@ -363,6 +373,7 @@ test("asking for what was never there writes nothing", async () => {
   }
 });
 
+// spec: RET-12
 test("what was forgotten is remembered for a day, and then nothing of it is left on disk", async () => {
   await world.deliver(someSpans(TRACE, 1, 1));
   await world.rest([TRACE]);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { mintGeneration } from "../../src/durable/generation.ts";
 
+// spec: CURSOR-1
 test("of two generations of a log the later sorts last, even if the clock stands still or goes back", () => {
   let generation = mintGeneration(1_790_000_000_000);
   for (let n = 0; n < 200; n++) {

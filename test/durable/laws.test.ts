@@ -98,6 +98,7 @@ test("the sessions that are tried hold log records of each kind", () => {
 });
 
 describe("order does not show", () => {
+  // spec: ID-9
   law("however deliveries are permuted, split and merged, the sessions are the same", SEEDS, async (seed) => {
     await freshWorld();
     const random = new Random(seed);
@@ -115,6 +116,7 @@ describe("order does not show", () => {
 });
 
 describe("twice is once", () => {
+  // spec: ID-10
   law("delivering again, in other pieces, changes nothing, not even the revision", SEEDS, async (seed) => {
     await freshWorld();
     const random = new Random(seed);
@@ -129,6 +131,7 @@ describe("twice is once", () => {
 });
 
 describe("a viewer is a fold too", () => {
+  // spec: STREAM-2
   law("cut, evicted and resumed at any point, viewers hold the snapshots", SEEDS, async (seed) => {
     await freshWorld();
     const random = new Random(seed);

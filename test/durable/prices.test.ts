@@ -42,6 +42,7 @@ test("a deployment's own prices cost its sessions, and its viewers compute the s
   expect(view.queries()).toMatchObject([{ cost: 3 }]);
 });
 
+// spec: RET-3
 test("a setting that is wrong is said in the log, and the list prices hold", () => {
   const said = vi.spyOn(console, "error").mockReturnValue();
   expect(priceSetting({ ...env, PRICES: "{" })).toEqual({ prices: LIST_PRICES });

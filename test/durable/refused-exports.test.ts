@@ -68,6 +68,7 @@ const lines = ({ refused }: RecentExports) =>
 const ALIEN = "403 × 30: This program is open, so it answers only requests addressed to this machine";
 
 describe("exports that are refused", () => {
+  // spec: LIST-17
   test("hide none that was accepted, are one line with a count, and cost no write each", async () => {
     for (let n = 0; n < 20; n++) await world.deliver([aSpan(TRACE, n + 1)]);
     await world.until(async () => (await recentExports()).last.length === 20);

@@ -49,6 +49,7 @@ async function retentionOf(path: string): Promise<Retention | undefined> {
 const nanos = (millis: number) => `${millis}000000`;
 
 describe("what was silent for 30 days", () => {
+  // spec: RET-7
   test("is forgotten with its log, its values and its row, and who watches hears that it is deleted", async () => {
     await world.deliver([aSpan(OLD, 1, {}, { "input.value": "word ".repeat(4_000) })]);
     await world.rest(IDS);
@@ -65,6 +66,7 @@ describe("what was silent for 30 days", () => {
     await stream.close();
   });
 
+  // spec: RET-5
   test("goes as a whole trace out of a session that goes on, at its home too, and viewers hear that it is gone", async () => {
     await world.deliver(someSpans(OLD, 1, 3, { "session.id": "A" }));
     world.pass(5 * DAY);
@@ -89,6 +91,7 @@ describe("what was silent for 30 days", () => {
     expect(marks).toHaveLength(1);
   });
 
+  // spec: RET-4
   test("is measured from the last arrival: spans that come late keep the trace", async () => {
     await world.deliver(someSpans(OLD, 1, 2, { "session.id": "A" }));
     await world.rest(IDS);
@@ -101,6 +104,7 @@ describe("what was silent for 30 days", () => {
     for (const id of ["A", OLD]) expect(await world.tables(id), id).toEqual([]);
   });
 
+  // spec: RET-8
   test("is kept where its home has spans that were not copied on yet", async () => {
     await world.deliver(someSpans(OLD, 1, 1, { "session.id": "A" }));
     await world.deliver(someSpans(OLD, 2, 1));
@@ -193,6 +197,7 @@ test("of more traces than one run asks for, all go, and the session with them", 
   expect(await world.tables("A")).toEqual([]);
 });
 
+// spec: CURSOR-3
 test("marks of traces that left long ago go when they are many: who comes back reads from the beginning", async () => {
   await world.copies("A", 3);
   const viewer = new Viewer("A");
@@ -290,6 +295,7 @@ describe("the list looks after what sessions should have done", () => {
   });
 });
 
+// spec: RET-9
 test("over the tenant's ceiling the sessions that were silent for longest are forgotten whole, and the list says so", async () => {
   vi.spyOn(console, "warn").mockReturnValue();
   const names = ["first", "second", "third", "fourth"].map(traceIdOf);

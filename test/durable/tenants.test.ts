@@ -42,6 +42,7 @@ async function spansOf(tenant: string): Promise<Record<string, number | undefine
   return found;
 }
 
+// spec: RET-10
 test("a full tenant deletes its own sessions only", async () => {
   for (const tenant of ["ada", "default", "grace"]) await deliverTo(tenant);
   const before = { ada: await spansOf("ada"), default: await spansOf("default") };

@@ -37,6 +37,7 @@ describe("the session's name on a span", () => {
     [{ "mcp.session.id": "m", "langsmith.trace.session_name": "project" }, {}, undefined],
     [{ "session.id": "__proto__" }, {}, "2:__proto__"],
   ];
+  // spec: BIND-2
   test.each(CASES)("%o on the span, %o on the resource: %s", (onSpan, onResource, expected) => {
     expect(session(onSpan, onResource)).toBe(expected);
   });
@@ -197,6 +198,7 @@ describe("the prompt", () => {
 });
 
 describe("other facts of a span", () => {
+  // spec: ID-13
   test("a span without an end runs", () => {
     const open: Span = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7" };
     const runs = [open, { ...open, endTimeUnixNano: "0" }, spanOf("a")].map((span) => {

@@ -18,6 +18,7 @@ function servicesOf(order: readonly string[]): readonly string[] {
   return summarise(table, { id: traceId, lastArrival: "0", watchers: 0 }).services;
 }
 
+// spec: ID-7
 test("a span under two resources is shown under the same one in any order of arrival", () => {
   expect(servicesOf(["a", "b"])).toHaveLength(1);
   expect(servicesOf(["a", "b"])).toEqual(servicesOf(["b", "a"]));

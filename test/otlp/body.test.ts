@@ -102,6 +102,7 @@ describe("a request's body", () => {
 });
 
 describe("the limit (OTLP/HTTP Request: after decompression too)", () => {
+  // spec: OTLP-7
   test("holds at the limit and one past it, in every encoding", async () => {
     for (const [contentEncoding, bytes] of [
       [null, TEXT],
@@ -123,6 +124,7 @@ describe("the limit (OTLP/HTTP Request: after decompression too)", () => {
     expect([compressed.pulled(), compressed.cancelled()]).toEqual([6_000, true]);
   });
 
+  // spec: OTLP-7
   test("stops a bomb while inflating it", { timeout: 30_000 }, async () => {
     const limit = 8 * 1024 * 1024;
     const { stdout } = await promisify(execFile)(process.execPath, [BOMB, "200", String(limit)]);

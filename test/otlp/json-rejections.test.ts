@@ -70,6 +70,7 @@ describe("a wrong value rejects its span, and the reason names the field", () =>
     expect(fieldOf(name, sent)).toBe(REJECTED + reason);
   });
 
+  // spec: OTLP-4
   test("the other spans are accepted, and the reason counts further rejections", () => {
     const bad = (spanId: string) => span({ spanId, kind: "SERVER" });
     const result = decodeJson(

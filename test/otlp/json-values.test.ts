@@ -51,6 +51,7 @@ describe("attribute values (OTLP/JSON, proto3 JSON mapping)", () => {
     expect(valueOf(sent)).toBe(canonical);
   });
 
+  // spec: OTLP-13
   test("integers beyond 64 bits from JavaScript exporters are doubles, and their NaN is empty", () => {
     expect(valueOf('{"intValue":1e+300}')).toBe('{"doubleValue":1e+300}');
     expect(valueOf('{"intValue":9223372036854775808}')).toBe('{"doubleValue":9223372036854776000}');
@@ -110,6 +111,7 @@ describe("fields of a span", () => {
     expect(fieldOf(name, sent)).toBe(canonical);
   });
 
+  // spec: OTLP-14
   test("unknown fields are ignored at every level, snake_case names too", () => {
     const sent = {
       futureField: [1],

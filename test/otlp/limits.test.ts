@@ -64,6 +64,7 @@ function nestedProtobuf(depth: number, form: Form): Result<DecodedRequest> {
 }
 
 describe("a request", () => {
+  // spec: OTLP-6
   test(`has at most ${MAX_SPANS} spans, rejected ones included`, () => {
     const spans = (good: number, bad: number) =>
       request(...times(good, (n) => ({ traceId: TRACE, spanId: id(n) })), ...times(bad, () => ({ traceId: TRACE })));
@@ -73,6 +74,7 @@ describe("a request", () => {
     expect(outcomes(spans(1, MAX_SPANS))).toBe(`413 too large: more than ${MAX_SPANS} spans`);
   });
 
+  // spec: OTLP-5
   test(`has at most ${MAX_TRACES} traces`, () => {
     const traces = (count: number) => request(...times(count, (n) => ({ traceId: id(n).repeat(2), spanId: id(1) })));
     expect(outcomes(traces(MAX_TRACES))).toBe(`accepted ${MAX_TRACES}`);
@@ -138,6 +140,7 @@ describe("a span", () => {
     expect(outcomeOf(named(MAX_SPAN_TEXT * 2))).toBe(refused);
   });
 
+  // spec: OTLP-18
   test(`has values of at most ${MAX_VALUE_DEPTH} levels`, () => {
     const past =
       /^accepted 0, rejected 1: resourceSpans\[0\]\.scopeSpans\[0\]\.spans\[0\]\.attributes\[0\]….*: nested deeper than 100 levels$/;
@@ -170,6 +173,7 @@ describe("a span", () => {
     );
   });
 
+  // spec: OTLP-15
   test(`keeps ${MAX_ATTRIBUTES} attributes of itself, each event, link, resource and scope, and counts the others as dropped`, () => {
     const attributes = (count: number) => times(count, (n) => ({ key: `k${n}`, value: { intValue: String(n) } }));
     const drawn = (count: number, dropped: number) => {
@@ -203,6 +207,7 @@ describe("a span", () => {
     expect(drawn(MAX_ATTRIBUTES + 10, 2 ** 32 - 3)).toBe("1024+4294967295 k1024");
   });
 
+  // spec: OTLP-15
   test(`keeps ${MAX_EVENTS} events and ${MAX_LINKS} links, and counts the others as dropped`, () => {
     const drawn = (count: number) => {
       const body = request(

@@ -42,6 +42,7 @@ function brief(text: string): string {
 }
 
 describe("a value longer than 8 KiB is offloaded", () => {
+  // spec: OTLP-16
   test("at the limit it stays inline, one byte past it a preview takes its place", () => {
     const at = "x".repeat(MAX_INLINE_VALUE - AROUND);
     expect(attributeOf(delivered({ stringValue: at }))).toEqual({ stringValue: at });
@@ -131,6 +132,7 @@ describe("a value longer than 8 KiB is offloaded", () => {
 });
 
 describe("a value longer than 1 MiB is cut, and records its length", () => {
+  // spec: OTLP-17
   test("at the limit it is whole, one byte past it is cut to the limit", () => {
     const at = "x".repeat(MAX_VALUE - AROUND);
     expect(attributeOf(delivered({ stringValue: at }))?.offloaded).toMatchObject({ bytes: MAX_VALUE });

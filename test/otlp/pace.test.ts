@@ -25,6 +25,7 @@ describe("the pace of a body", () => {
     expect(verdictOn((second) => (second === 1 ? 16_000_000 : 0))).toBe("too-slow after 40 s");
   });
 
+  // spec: OTLP-12
   test("10,000 bytes in 20 s are enough, 9,999 are not", () => {
     expect(RATE_BYTES).toBe(10_000);
     const once = (bytes: number) => verdictOn((second) => (second % RATE_SECONDS === 0 ? bytes : 0));
@@ -36,6 +37,7 @@ describe("the pace of a body", () => {
     expect(verdictOn((second) => (second % 10 === 0 ? 10_000 : 0))).toBe("never");
   });
 
+  // spec: OTLP-12
   test("an export has 60 s at any speed", () => {
     expect(verdictOn(() => 1_000_000, EXPORT_SECONDS)).toBe("overdue after 60 s");
     const pace = new Pace(EXPORT_SECONDS);

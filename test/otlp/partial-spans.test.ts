@@ -67,6 +67,7 @@ const running = { endTimeUnixNano: undefined };
 const ended = { endTimeUnixNano: String(START + 9_000_000_000n) };
 
 describe("a span in a log record", () => {
+  // spec: ID-14
   test.each([
     ["protobuf", asProtobuf],
     ["JSON", asJson],

@@ -82,6 +82,7 @@ describe("protobuf reader rules (encoding specification; OTLP.md has the numbers
     ]);
   });
 
+  // spec: OTLP-14
   test("unknown fields of every wire type are skipped, nested groups too", () => {
     const unknown = [
       number(900, 5),

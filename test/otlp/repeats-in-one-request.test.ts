@@ -25,6 +25,7 @@ test("the best of repeated versions of a span stays", () => {
   expect(acceptedVersions(ended, { ...ended, endTimeUnixNano: "5" }, ended)).toEqual(["9 -"]);
 });
 
+// spec: ID-6
 test("a superseded version stays if only it names the session, in either order", () => {
   expect(acceptedVersions(named, ended).toSorted()).toEqual(["0 s-1", "9 -"]);
   expect(acceptedVersions(ended, named).toSorted()).toEqual(["0 s-1", "9 -"]);

@@ -7,6 +7,7 @@ import { libraryRead } from "./oracle.ts";
 const json = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 describe("the answer to an export (OTLP/HTTP Response)", () => {
+  // spec: OTLP-3
   test("full success leaves partial success unset: {} in JSON, no bytes in protobuf", () => {
     for (const signal of ["traces", "logs", "metrics"] as const) {
       expect(json(encodeSuccess(signal, "json", undefined))).toBe("{}");

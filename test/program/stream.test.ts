@@ -25,6 +25,7 @@ async function post(url: string, delivery: number): Promise<void> {
   expect(response.status).toBe(200);
 }
 
+// spec: STREAM-4
 test("a client that stays open over a kill of the program has each span once", async () => {
   const DATA_DIR = await temporaryDirectory();
   const program = await startProgram({ DATA_DIR });

@@ -29,6 +29,7 @@ async function bodiesOf(id: string): Promise<(string | undefined)[]> {
 }
 
 describe("log records", () => {
+  // spec: BIND-4
   test("with a trace id belong to the session of its spans", async () => {
     await world.deliver([aSpan(TRACE, 1)]);
     await world.deliverLogs([aRecord("one", 1, IN_TRACE), aRecord("two", 2, IN_TRACE)]);
@@ -46,6 +47,7 @@ describe("log records", () => {
     expect(BigInt(session?.end ?? 0)).toBeGreaterThan(0n);
   });
 
+  // spec: BIND-5
   test("with a session's name and no trace id create that session, and join its traces", async () => {
     await world.deliverLogs([aRecord("a", 1, {}, SESSION), aRecord("b", 2, {}, SESSION)]);
     await world.deliver([aSpan(TRACE, 1, {}, SESSION)]);
@@ -55,6 +57,7 @@ describe("log records", () => {
     expect(await bodiesOf("S")).toEqual(["a", "b"]);
   });
 
+  // spec: BIND-5
   test("are accepted if only their resource names the session", async () => {
     const resource = { attributes: [{ key: "session.id", value: { stringValue: "S" } }] };
     const body = JSON.stringify({
@@ -65,6 +68,7 @@ describe("log records", () => {
     expect(await bodiesOf("S")).toEqual(["x"]);
   });
 
+  // spec: BIND-4
   test("with a session's name bind their trace to it, like a span", async () => {
     await world.deliver([aSpan(TRACE, 1)]);
     await world.deliverLogs([aRecord("named", 1, IN_TRACE, SESSION)]);
@@ -73,6 +77,7 @@ describe("log records", () => {
     expect((await world.readSession("S"))?.session).toMatchObject({ spans: 1, logRecords: 1 });
   });
 
+  // spec: BIND-6
   test.each([
     ["nothing", {}],
     ["a scrubbed name", { "session.id": "[Scrubbed due to 'session']" }],
@@ -91,6 +96,7 @@ describe("log records", () => {
     expect(await bodiesOf(TRACE)).toEqual(["good"]);
   });
 
+  // spec: ID-8
   test("change nothing when repeated; of repeated and new ones only the new are added", async () => {
     const [one, two, three] = [aRecord("1", 1, IN_TRACE), aRecord("2", 2, IN_TRACE), aRecord("3", 3, IN_TRACE)];
     await world.deliverLogs([one, two, one]);
@@ -101,6 +107,7 @@ describe("log records", () => {
     expect(await bodiesOf(TRACE)).toEqual(["1", "2", "3"]);
   });
 
+  // spec: OTLP-1
   test.each(["/v1/logs", "/v1/logs/", "/otel/v1/logs", "/api/public/otel/v1/logs/"])(
     "are accepted at %s",
     async (path) => {
@@ -207,6 +214,7 @@ describe("an export of a session", () => {
 describe("another signal", () => {
   const spans = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [aSpan(TRACE, 1)] }] }] });
 
+  // spec: OTLP-19
   test("is rejected with the right path", async () => {
     const response = await post("/v1/logs", spans);
     expect(await response.json()).toEqual({

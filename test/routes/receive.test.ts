@@ -20,6 +20,7 @@ const post = (path: string, body: string | Uint8Array, headers: Record<string, s
   world.request(path, { method: "POST", headers, body });
 
 describe("an export", () => {
+  // spec: OTLP-1
   test.each([
     "/v1/traces",
     "/v1/traces/",
@@ -33,6 +34,7 @@ describe("an export", () => {
     expect((await world.readSession(TRACE))?.session.spans).toBe(2);
   });
 
+  // spec: OTLP-2
   test("is answered in its own encoding (OTLP/HTTP Response)", async () => {
     const json = await post("/v1/traces", exportOf([aSpan(TRACE, 1)]), {
       "content-type": "Application/JSON; charset=utf-8",
@@ -52,6 +54,7 @@ describe("an export", () => {
     expect((await world.readSession(TRACE))?.session.spans).toBe(3);
   });
 
+  // spec: OTLP-4
   test("with a bad span is accepted without it, and the answer has the reason", async () => {
     const body = exportOf([aSpan(TRACE, 1), { ...aSpan(TRACE, 2), spanId: "00" }]);
     const response = await post("/v1/traces", body);
@@ -68,6 +71,7 @@ describe("an export", () => {
     expect(await world.listed("all")).toEqual([]);
   });
 
+  // spec: OTLP-9
   test.each(["/v1/metrics", "/otel/v1/metrics/"])(
     "of metrics is accepted but not stored, and the answer says so: %s",
     async (path) => {
@@ -87,12 +91,14 @@ describe("an export", () => {
 });
 
 describe("an invalid export", () => {
+  // spec: OTLP-10
   test.each(["GET", "PUT", "DELETE", "PATCH"])("%s: 405 with Allow", async (method) => {
     const response = await world.request("/v1/traces", { method });
     expect([response.status, response.headers.get("allow")]).toEqual([405, "POST, OPTIONS"]);
     expect(await response.json()).toEqual({ code: 12, message: `${method} is not allowed here: POST an export` });
   });
 
+  // spec: OTLP-10
   test.each([undefined, "text/plain", "application/grpc", "application/json-seq"])(
     "content type %s: 415",
     async (type) => {
@@ -112,6 +118,7 @@ describe("an invalid export", () => {
     expect(await refusalText(response)).toMatch(/^415 /);
   });
 
+  // spec: OTLP-10
   test.each(["/", "/v1/trace", "/v1", "/sessions", "/sessions/a"])(
     "posted to %s: 404 as Status with the right URL",
     async (path) => {
@@ -125,6 +132,7 @@ describe("an invalid export", () => {
     },
   );
 
+  // spec: OTLP-8
   test("malformed: 400 with the position, and nothing stored", async () => {
     expect(await refusalText(await post("/v1/traces", '{"resourceSpans":['))).toMatch(/^400 malformed JSON: /);
     expect(await refusalText(await post("/v1/traces", '{"resourceSpans":{}}'))).toMatch(/^400 resourceSpans: /);
@@ -134,6 +142,7 @@ describe("an invalid export", () => {
   });
 });
 
+// spec: OTLP-11
 test("too many bodies in flight: 503 with Retry-After until they are done", async () => {
   const arriving = new TransformStream<Uint8Array, Uint8Array>();
   const writer = arriving.writable.getWriter();

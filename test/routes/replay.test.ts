@@ -50,6 +50,7 @@ async function deliverWork(): Promise<void> {
 }
 
 describe("a replay", () => {
+  // spec: STREAM-13
   test("by event sends spans by end time, and ends with a bookmark", async () => {
     await deliverWork();
     const seen = await replayOf(`/sessions/${TRACE}?replay=true&speed=1000`);
@@ -65,12 +66,14 @@ describe("a replay", () => {
     expect(fieldsOf(seen)).toEqual(fieldsOf(watched));
   });
 
+  // spec: STREAM-13
   test("by arrival sends deliveries as they arrived", async () => {
     await deliverWork();
     const seen = await replayOf(`/sessions/${TRACE}?replay=true&speed=1000&by=arrival`);
     expect(words(seen)).toEqual(["third+first", "second+root", "session", "bookmark"]);
   });
 
+  // spec: STREAM-14
   test("resumes after an interruption, and restarts for another log", async () => {
     await deliverWork();
     const path = `/sessions/${TRACE}?replay=true&speed=1000`;
@@ -179,6 +182,7 @@ describe("a replay", () => {
   });
 });
 
+// spec: STREAM-12
 law("a folded replay equals the snapshot", seedsFrom(41, 4), async (seed) => {
   await world.freshWorld();
   const random = new Random(seed);

@@ -35,6 +35,7 @@ describe("a session's name", () => {
     "n".repeat(SESSION_NAME_BYTES),
   ];
 
+  // spec: BIND-13
   test.each(names)("is its own id: %j", async (name) => {
     await world.deliver([aSpan(TRACE, 1, {}, { "session.id": name })]);
     await world.rest([TRACE, name]);
@@ -52,6 +53,7 @@ describe("a session's name", () => {
     expect(await world.listed("all")).toEqual([]);
   });
 
+  // spec: BIND-13
   test.each([
     ".",
     "..",

@@ -135,6 +135,7 @@ describe("a stream sends transitions of the status in silence", () => {
   });
 });
 
+// spec: LIVE-9
 test("new data reverses a transition", async () => {
   const watcher = await watchOf([aSpan(TRACE, 1, {}, RUNNING)]);
   await watcher.pass(150);
@@ -146,6 +147,7 @@ test("new data reverses a transition", async () => {
   await watcher.end();
 });
 
+// spec: LIVE-10
 test("a session and the list agree on the status at any time", async () => {
   await world.deliver(someSpans(TRACE, 1, 1, { ...RUNNING, "session.id": "A" }));
   for (let n = 0; n < 50; n++) await scheduler.wait(1);

@@ -9,6 +9,7 @@ import { Random } from "./seeded-random.ts";
 const SEEDS = seedsFrom(1000, 150);
 
 describe("order does not show", () => {
+  // spec: ID-9
   law("any permutation and split of the span versions gives the same session", SEEDS, (seed) => {
     const random = new Random(seed);
     const sent = generateSession(random);

@@ -28,12 +28,14 @@ function course(facts: LivenessFacts): string[] {
 }
 
 describe("without new data", () => {
+  // spec: LIVE-4
   test("a session with nothing open is finished, or failed, after ten seconds", () => {
     expect(course(SETTLED)).toEqual(["0: running", "10: finished"]);
     expect(course({ ...SETTLED, failed: true })).toEqual(["0: running", "10: failed"]);
     expect(course({ ...SETTLED, missingParents: 2 })).toEqual(["0: running, 2 missing", "10: finished, 2 missing"]);
   });
 
+  // spec: LIVE-3
   test("a session with a running span is idle after thirty seconds, and stalls after two minutes", () => {
     expect(course(RUNNING)).toEqual(["0: running", "30: idle on llm.large", "120: stalled on llm.large"]);
     expect(course({ ...RUNNING, failed: true, awaitedParents: 1 })).toEqual([
@@ -44,11 +46,13 @@ describe("without new data", () => {
     ]);
   });
 
+  // spec: LIVE-5
   test("a session that awaits a parent never stalls; after ten minutes the parent is missing", () => {
     expect(course(AWAITING)).toEqual(["0: running, 1 missing", "30: idle, 1 missing", "600: finished, 4 missing"]);
     expect(course({ ...AWAITING, failed: true }).at(-1)).toBe("600: failed, 4 missing");
   });
 
+  // spec: LIVE-2
   test("a session with an input request waits for a day, whatever else is open", () => {
     const turns = (facts: LivenessFacts) => LIVENESS_TRANSITIONS.map((turn) => liveness(facts, NOW + turn).status);
     expect(turns({ ...SETTLED, waiting: ASKED })).toEqual(["waiting", "waiting", "waiting", "waiting", "finished"]);
@@ -69,6 +73,7 @@ describe("without new data", () => {
     expect(liveness({ ...SETTLED, waiting: ASKED }, NOW - 9000).waiting?.forMillis).toBe(0);
   });
 
+  // spec: LIVE-1
   test("silence changes the status at the listed transitions only", () => {
     const facts = [SETTLED, RUNNING, AWAITING, { ...SETTLED, failed: true }, { ...RUNNING, waiting: ASKED }];
     for (const one of facts) {
@@ -91,6 +96,7 @@ describe("without new data", () => {
     });
   });
 
+  // spec: LIVE-8
   test("a clock that is behind the last arrival means no silence", () => {
     expect(liveness(SETTLED, NOW - 5000)).toEqual({ status: "running", silentMillis: 0, missingParents: 0 });
   });

@@ -8,6 +8,7 @@ const ruled = (settings: Parameters<typeof readRetention>[0]) => {
 };
 
 describe("retention", () => {
+  // spec: RET-1
   test("is a month, a gigabyte per session and ten in total by default", () => {
     expect(ruled({})).toEqual({ maxAge: 30 * DAY, sessionBytes: 1e9, tenantBytes: 1e10 });
     expect(ruled({ RETENTION_DAYS: " ", MAX_TENANT_BYTES: "" })).toEqual(DEFAULT_RETENTION);
@@ -23,6 +24,7 @@ describe("retention", () => {
     expect(ruled({ [name]: value })).toEqual({ ...DEFAULT_RETENTION, ...expected });
   });
 
+  // spec: RET-2
   test.each(["0", "forever", "Forever"])("for ever, where RETENTION_DAYS=%s", (RETENTION_DAYS) => {
     expect(ruled({ RETENTION_DAYS })).not.toHaveProperty("maxAge");
   });
@@ -31,6 +33,7 @@ describe("retention", () => {
     expect(ruled({ MAX_TENANT_BYTES })).not.toHaveProperty("tenantBytes");
   });
 
+  // spec: RET-3
   test.each([
     ["RETENTION_DAYS", "36501"],
     ["RETENTION_DAYS", "-1"],
@@ -42,6 +45,7 @@ describe("retention", () => {
     expect(ruled({ [name]: value })).toMatch(new RegExp(`^${name} must be a number`));
   });
 
+  // spec: RET-6
   test("may go a day late, and of short times a thirtieth", () => {
     expect([retentionSlack(30 * DAY), retentionSlack(90 * DAY), retentionSlack(DAY)]).toEqual([DAY, DAY, DAY / 30]);
   });

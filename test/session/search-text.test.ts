@@ -12,6 +12,7 @@ const finds = (texts: readonly string[], typed: string) =>
   matchesText(searchText({ texts, names: [] }), searchPhrases(typed), []);
 
 describe("a search", () => {
+  // spec: LIST-4
   test.each([
     ["Plan a trip to Lisbon", "lisbon"],
     ["Plan a trip to Lisbon", "LIS tri"],
@@ -37,11 +38,13 @@ describe("a search", () => {
     expect(finds([text], typed)).toBe(false);
   });
 
+  // spec: LIST-5
   test("does not reach from one text into the next", () => {
     expect(finds(["ends with north", "pole begins"], "north-pole")).toBe(false);
     expect(finds(["north pole"], "north-pole")).toBe(true);
   });
 
+  // spec: LIST-4
   test("takes signs for no words, and what is no word for no search", () => {
     expect(searchPhrases(' "a" AND (b* OR -c) NEAR/2 {x}:^y \u0000 🚀 ')).toEqual([
       "a",
@@ -61,6 +64,7 @@ describe("a search", () => {
       expect(matchesText(text, searchPhrases(typed), [])).toBe(true);
   });
 
+  // spec: LIST-6
   test("by a whole name tells fields and cases apart, and no typed word is taken for one", () => {
     const text = searchText({
       texts: [],

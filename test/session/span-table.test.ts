@@ -22,6 +22,7 @@ describe("which spans are new", () => {
   const running = factsOf({ spanId: id(1), running: true });
   const ended = factsOf({ spanId: id(1) });
 
+  // spec: ID-5
   test("a span is new, then known; a better version supersedes it, and the superseded one never returns", () => {
     const table = new SpanTable();
     expect(table.compare(TRACE, running)).toBe("new");
@@ -40,6 +41,7 @@ describe("which spans are new", () => {
     expect([...table.traces()]).toEqual([]);
   });
 
+  // spec: ID-1
   test("the same id in another trace or of another OTLP kind is another span", () => {
     const table = tableOf([ended]);
     expect(table.compare(OTHER_TRACE, ended)).toBe("new");
@@ -53,6 +55,7 @@ describe("which spans are new", () => {
     expect(tableOf([{ ...ended, otlpKind: -1 }]).compare(TRACE, { ...ended, otlpKind: -1 })).toBe("known");
   });
 
+  // spec: ID-6
   test("a superseded version is stored if it has a new session name", () => {
     const naming = { ...running, session: { rank: 2, value: "s-1" } };
     const table = tableOf([ended]);
@@ -93,6 +96,7 @@ describe("which positions of the log are superseded", () => {
 });
 
 describe("session names of a trace", () => {
+  // spec: BIND-1
   test("rank wins, then a span without parent, then the earliest start, then the smaller span id", () => {
     const names = [
       named("5", 3, "conversation", { parentSpanId: "", start: at(-9) }),
@@ -109,6 +113,7 @@ describe("session names of a trace", () => {
     expect(tableOf(names.toReversed()).sessionNames(TRACE)).toEqual({ best: { rank: 1, value: "ark" }, also });
   });
 
+  // spec: BIND-3
   test("a name stays although the better version of the span has none", () => {
     const running = named("1", 2, "s-1", { running: true });
     const table = tableOf([running, { ...without(running, "session"), running: false, end: at(1) }]);

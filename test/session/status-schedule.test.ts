@@ -22,6 +22,7 @@ function someFacts(random: Random): LivenessFacts {
 }
 
 describe("a schedule of statuses", () => {
+  // spec: LIVE-10
   law("equals liveness at any time", seedsFrom(9100, 20), (seed) => {
     const random = new Random(seed);
     const facts = someFacts(random);

@@ -120,6 +120,7 @@ describe("queries", () => {
 });
 
 describe("tokens and cost", () => {
+  // spec: LIST-15
   test("usage that is repeated up the tree counts once, cost apart from tokens", () => {
     expect(foldTrace(ARK).summary).toMatchObject({ tokens: { input: 100, output: 1 }, cost: 0.1 });
   });
@@ -218,6 +219,7 @@ describe("summary", () => {
     });
   });
 
+  // spec: LIST-14
   test("the title is that of the first named query, else of the first with a prompt, else of the first", () => {
     const first = span("first", "");
     const asked = span("asked", "", { start: at(1), prompt: "Why?" });
@@ -245,6 +247,7 @@ describe("summary", () => {
     expect(summary.models).toEqual([{ name: "large-2", calls: 1, errors: 0 }]);
   });
 
+  // spec: LIST-3
   test("a trace without a session name, query, agent, model or tool is bare", () => {
     const kinds = (["db", "http", "chain", "query", "agent", "llm", "tool"] as const).map(
       (kind) => foldTrace([span("s", "", { kind })]).summary.kind,
@@ -256,6 +259,7 @@ describe("summary", () => {
     });
   });
 
+  // spec: LIST-16
   test("clocks that say 1970 or 2554 do not stretch a session over centuries", () => {
     const spans = [
       span("now", "", { start: at(1), end: at(2) }),
@@ -276,6 +280,7 @@ describe("summary", () => {
 });
 
 describe("facts of liveness", () => {
+  // spec: LIVE-6
   test("a parent is awaited, once however many name it, until a query of its trace has ended", () => {
     const orphans = [span("a", "lost"), span("b", "lost"), span("c", "other")];
     const root = span("root", "", { running: true });
@@ -300,6 +305,7 @@ describe("facts of liveness", () => {
     });
   });
 
+  // spec: LIVE-7
   test("a root or a query that ended in error fails the session; a tool does not", () => {
     const failed = (spans: readonly SpanFacts[]) => foldTrace(spans).summary.liveness.failed;
     const root = span("root", "");

@@ -16,6 +16,7 @@ const RANKED: readonly SpanVersion[] = [
   { running: false, end: 6n, size: 10, hash: "0000000000000001" },
 ];
 
+// spec: ID-2, ID-3, ID-4
 test("the better version is the ended one, then the later or newer, the larger, the larger hash; equal versions change nothing", () => {
   const outcome = RANKED.map((candidate) =>
     RANKED.map((stored) => (supersedes(candidate, stored) ? ">" : ".")).join(""),

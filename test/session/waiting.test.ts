@@ -27,6 +27,7 @@ const course = (name: string): string[] => {
 };
 
 describe("an input request", () => {
+  // spec: LIVE-11
   test("A2A: a task that needs input waits though its spans ended, until the task continues", () => {
     expect(course("a2a-input-required")).toEqual([
       "waiting: Which city? (invoke_agent travel) since 3",
@@ -35,6 +36,7 @@ describe("an input request", () => {
     ]);
   });
 
+  // spec: LIVE-12
   test("MCP: an elicitation waits while its span runs, and says for which tool call", () => {
     expect(course("mcp-elicitation")).toEqual([
       "waiting: Which room do you want? (turn, book_hotel) since 2",
@@ -63,6 +65,7 @@ describe("an input request", () => {
     expect(course("ark-input-required")).toEqual(["waiting: Which table? (clean-up) since 9", "running"]);
   });
 
+  // spec: LIVE-14
   test.each(NAMES)("%s: an answer closes it in any order of delivery", (name) => {
     const deliveries = dialect(name, "asking");
     for (const order of permutations(oneByOne(deliveries))) expect(statusOf(order)).toBe(course(name).at(-1));
@@ -85,6 +88,7 @@ describe("the open input request", () => {
     expect(waiting?.span).toBe(`${TRACE}:${id(3)}`);
   });
 
+  // spec: LIVE-15
   test("of several, the oldest one", () => {
     const root = span(1, "", running);
     const [late, early] = [span(2, 1, { ...running, ...asking(5) }), span(3, 1, { ...running, ...asking(4) })];
@@ -93,6 +97,7 @@ describe("the open input request", () => {
     expect(question(root, span(2, 1), span(3, 1))).toBeUndefined();
   });
 
+  // spec: LIVE-12
   test("a question of a span that runs is over once a caller of it has ended", () => {
     const asks = span(3, 2, { ...running, ...asking(4) });
     expect(question(span(1, "", running), span(2, 1, running), asks)).toBe("asked at 4?");
@@ -101,6 +106,7 @@ describe("the open input request", () => {
     expect(question(asks)).toBe("asked at 4?");
   });
 
+  // spec: LIVE-13
   test("a question that a span left open is over once a later query begins, in another trace too", () => {
     const asked = span(1, "", { end: at(4), ...asking(4) });
     const session = (start: number) =>
