@@ -106,6 +106,7 @@ async function deliver(): Promise<void> {
 
 const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, n) => String(first + n));
 
+// spec: STREAM-1
 test("a viewer reads the log, a bookmark, and then live events", async () => {
   const source = new Numbers();
   source.head = 2;
@@ -122,6 +123,7 @@ test("a viewer reads the log, a bookmark, and then live events", async () => {
   await reader.cancel();
 });
 
+// spec: STREAM-5
 test("a silent stream has a heartbeat every 15 s", async () => {
   const source = new Numbers();
   const reader = new Reader(source);
@@ -172,6 +174,7 @@ test("a closed socket is replaced, and no event is missed", async () => {
   await reader.cancel();
 });
 
+// spec: STREAM-8
 test("a stream survives temporary faults of attaching and reading", async () => {
   const source = new Numbers();
   source.head = 3;
@@ -212,8 +215,8 @@ test.each(["attach", "read"] as const)(
     expect(reader.words.slice(0, 2)).toEqual(["retry: 1000", ": heartbeat"]);
     expect(1_000 - source.failures[operation]).toBe(10);
     expect(warned.mock.calls.map(([line]) => String(line))).toEqual([
-      '{"message":"a stream failed and will be tried again","faults":1,"error":"Error: no object"}',
-      '{"message":"ended a stream after repeated faults","faults":10,"error":"Error: no object"}',
+      '{"event":"stream-failed","level":"warn","faults":1,"error":"Error: no object"}',
+      '{"event":"stream-ended-by-faults","level":"warn","faults":10,"error":"Error: no object"}',
     ]);
     warned.mockRestore();
   },
@@ -280,6 +283,7 @@ test("a busy stream gets its bookmark when the clock is set back", async () => {
   await reader.cancel();
 });
 
+// spec: STREAM-6
 test("a viewer that stops reading costs one small buffer, and misses nothing", async () => {
   const source = new Numbers();
   const reader = new Reader(source);
@@ -297,6 +301,7 @@ test("a viewer that stops reading costs one small buffer, and misses nothing", a
   await reader.cancel();
 });
 
+// spec: STREAM-7
 test("after 5,000 reads the stream ends, and the viewer resumes", async () => {
   const source = new Numbers();
   source.page = 1;
