@@ -20,6 +20,7 @@ import { consume } from "./queue.ts";
 import { standalone } from "./standalone.ts";
 import { log } from "./lib/log.ts";
 
+export { ArkFeedObject } from "./ark/feed/feed-object.ts";
 export { DirectoryObject } from "./durable/directory/object.ts";
 export { SessionObject } from "./durable/session/object.ts";
 

@@ -9,6 +9,7 @@ import type { ArkParams } from "./params.ts";
 import { brokerList } from "./spans/broker-list.ts";
 import { brokerSession, sessionSpanItems } from "./spans/broker-session.ts";
 import { textStream } from "./spans/bare-spans.ts";
+import { feedOf } from "./feed/feed-of.ts";
 import { feedCursor, FeedReader } from "./follow/feed-reader.ts";
 import { followDirectory, followObject, respondStream } from "./follow/item-source.ts";
 import { endOf, LogItems } from "./follow/log-items.ts";
@@ -53,7 +54,7 @@ async function watchSessions(c: Context<AppEnv>, params: ArkParams): Promise<Res
   const { env } = c;
   const { tenant } = c.var.principal;
   const directory = directoryOf(env, tenant);
-  const cursor = await feedCursor(directory, params);
+  const cursor = await feedCursor(feedOf(env, tenant), params);
   const items = new FeedReader({ env, tenant, readItems: sessionSpanItems, cursor });
   return respondStream(followDirectory(directory, items, "span"), c.req.raw.signal, { cursor, event: "connected" });
 }

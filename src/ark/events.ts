@@ -12,6 +12,7 @@ import { findQuery } from "./events/find-query.ts";
 import { postEvent } from "./events/post-event.ts";
 import { QueryItems } from "./events/query-items.ts";
 import { eventFilter, eventItems } from "./events/session-events.ts";
+import { feedOf } from "./feed/feed-of.ts";
 import { followDirectory, respondStream } from "./follow/item-source.ts";
 import { watchAll } from "./follow/watch.ts";
 import { DATA_HEADERS } from "../api/negotiate.ts";
@@ -51,20 +52,20 @@ events.get(ONE_QUERY, needs("read"), async (c) => {
 });
 
 events.delete("/", needs("administer"), async (c) => {
-  await directoryOf(c.env, c.var.principal.tenant).purgeEvents("");
+  await feedOf(c.env, c.var.principal.tenant).purgeEvents("");
   return c.json({ status: "success", message: "Event data purged" });
 });
 
 // The finalizer of Ark's controller sends the ingest token and a UID. It keeps a deleted Query until the answer is 2xx, 404 or 405.
 events.delete(ONE_QUERY, needs("write"), async (c) => {
   const query = c.req.param("query");
-  const directory = directoryOf(c.env, c.var.principal.tenant);
-  if (!(await directory.purgeRun(query))) {
+  const feed = feedOf(c.env, c.var.principal.tenant);
+  if (!(await feed.purgeRun(query))) {
     // A name or a trace may mean the query of another producer: only an administrator may delete by these.
     const mayName = can(c.var.principal, "administer");
     const found = mayName ? await findQuery(c.env, c.var.principal.tenant, query) : undefined;
     if (found === undefined) return noSuch(c, `Query ${query}`);
-    await directory.purgeEvents(found.key);
+    await feed.purgeEvents(found.key);
   }
   return c.json({ status: "success", message: `Query ${query} events deleted` });
 });

@@ -1,8 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import { feedOf } from "../../src/ark/feed/feed-of.ts";
 import { traceIdForSession } from "../../src/otlp/logs/group-records.ts";
-import { directoryOf } from "../../src/place.ts";
 import { spanId } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
 import { fetchFrom } from "../routes/deployment.ts";
@@ -123,10 +123,13 @@ describe("DELETE /events/:uid with the ingest token, as sent by the controller's
   });
 
   test("is remembered as long as the session exists", async () => {
-    const remembered = () =>
-      runInDurableObject(directoryOf(env, "default"), (_, { storage }) =>
+    const remembered = async () => {
+      // The feed reads of the deletion when it is asked for anything.
+      await page("/events");
+      return await runInDurableObject(feedOf(env, "default"), (_, { storage }) =>
         storage.sql.exec("SELECT key FROM meta WHERE key GLOB 'purged *'").toArray(),
       );
+    };
     await post(anEvent("QueryExecutionStart", 0));
     await post(anEvent("QueryExecutionStart", 0, { queryId: "other", sessionId: "s2" }));
     await world.rest([OWNER, "s", traceIdForSession("s2"), "s2"]);

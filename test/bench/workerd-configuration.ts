@@ -14,7 +14,7 @@ export function writeConfiguration({ main, options, v8Flags }: Wanted): string {
   const date = textOf(options.compatibilityDate);
   const flags = listOf(options.compatibilityFlags).map(textOf);
   const modules = main === "index.js" ? ["index.js"] : ["counting.js", "index.js"];
-  const objects = ["SessionObject", "DirectoryObject"];
+  const objects = ["SessionObject", "DirectoryObject", "ArkFeedObject"];
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -39,6 +39,7 @@ const main :Workerd.Worker = (
   bindings = [
     (name = "SESSIONS", durableObjectNamespace = "SessionObject"),
     (name = "DIRECTORY", durableObjectNamespace = "DirectoryObject"),
+    (name = "ARK_FEED", durableObjectNamespace = "ArkFeedObject"),
     (name = "ASSETS", service = "page"),
     (name = "OPEN_ACCESS", text = "loopback"),
   ],

@@ -1,17 +1,16 @@
 import type { Bindings } from "../../config.ts";
 import type { ArkEvent } from "../../logs/ark-events/ark-event.ts";
-import { directoryOf, sessionAt, sessionIdIn } from "../../place.ts";
-import type { RecentPage } from "../../session/contract/directory.ts";
+import { sessionAt, sessionIdIn } from "../../place.ts";
 import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 import type { LogPage } from "../../session/contract/log-page.ts";
 import { cursorInGeneration, isSameGeneration } from "../cursor.ts";
 import type { ArkParams } from "../params.ts";
+import { countAll } from "../feed/count-logs.ts";
 import { FeedReader } from "../follow/feed-reader.ts";
 import { compareEvents, notPosted } from "./event-order.ts";
 import type { FoundQuery } from "./find-query.ts";
 import { eventFilter, eventsIn, eventItems } from "./session-events.ts";
 import type { IndexedEvent } from "./session-events.ts";
-import { EVERY_SESSION, NEWEST } from "../spans/trace-page.ts";
 
 export type EventPage = {
   readonly items: readonly ArkEvent[];
@@ -28,7 +27,7 @@ export async function listEvents(env: Bindings, tenant: string, params: ArkParam
   const { limit, cursor = 0 } = params;
   const session = params.session === undefined ? undefined : sessionIdIn(params.session);
   if (session !== undefined) return await queryEvents(env, tenant, { session, isOf: () => true, key: "" }, params);
-  const page: RecentPage = await directoryOf(env, tenant).recent(NEWEST, 1, EVERY_SESSION);
+  const { events: total } = await countAll(env, tenant);
   const readItems = eventItems(env, tenant, await eventFilter(env, tenant));
   const reader = new FeedReader({ env, tenant, readItems, cursor });
   const found: { event: ArkEvent; cursor: number }[] = [];
@@ -39,7 +38,7 @@ export async function listEvents(env: Bindings, tenant: string, params: ArkParam
     for (const item of items) found.push({ event: item.data as ArkEvent, cursor: item.cursor });
     isMore = !caughtUp;
   }
-  const answer = pageOf(found, limit, page.events);
+  const answer = pageOf(found, limit, total);
   return isMore && !answer.hasMore ? { ...answer, hasMore: true, nextCursor: reader.cursor } : answer;
 }
 

@@ -1,7 +1,8 @@
 import type { Bindings } from "../../config.ts";
 import { directoryOf, sessionAt } from "../../place.ts";
 import type { ListPage } from "../../session/contract/directory.ts";
-import { queryKey, runKey } from "../../session/contract/directory.ts";
+import { queryKey, runKey } from "../feed/contract.ts";
+import { feedOf } from "../feed/feed-of.ts";
 import { nameToken, searchPhrases } from "../../session/list/search-text.ts";
 import type { LogPage } from "../../session/contract/log-page.ts";
 import { queryNameOf } from "./session-events.ts";
@@ -28,7 +29,7 @@ const TRACE = /^([0-9a-f]{32})(?::([0-9a-f]{16}))?$/;
  * key of a `QuerySummary`; or by its trace.
  */
 export async function findQuery(env: Bindings, tenant: string, text: string): Promise<FoundQuery | undefined> {
-  const [posted]: { session: string; name: string }[] = await directoryOf(env, tenant).queriesOf(text);
+  const [posted]: { session: string; name: string }[] = await feedOf(env, tenant).queriesOf(text);
   if (posted !== undefined) {
     const { session, name } = posted;
     const isOf = ({ by, event }: IndexedEvent) =>

@@ -4,7 +4,7 @@ import { statusOf } from "../../otlp/refusals.ts";
 import type { DecodeError } from "../../otlp/refusals.ts";
 import { MAX_VALUE } from "../../otlp/limits.ts";
 import { decodeLogs } from "../../otlp/logs/decode-logs.ts";
-import { directoryOf, sessionIdOf } from "../../place.ts";
+import { sessionIdOf } from "../../place.ts";
 import type { ArkEvent } from "../../logs/ark-events/ark-event.ts";
 import { readArkEvent } from "../../logs/ark-events/ark-event.ts";
 import { recordOfArkEvent } from "../../logs/ark-events/ark-event-record.ts";
@@ -14,6 +14,7 @@ import { recordExport } from "../../routes/receive/recent-exports.ts";
 import { bodies, readSent } from "../../routes/receive/body-budget.ts";
 import { deliver } from "../../routes/receive/deliver.ts";
 import { arkError, invalid } from "../error.ts";
+import { feedOf } from "../feed/feed-of.ts";
 import { queryNameOf } from "./session-events.ts";
 
 /** Size of one event: a tool's parameters may be long, its results are not part of it. */
@@ -93,6 +94,6 @@ async function announceQuery(c: Context<AppEnv>, event: ArkEvent): Promise<void>
   const session = sessionIdOf(sessionId);
   const key = JSON.stringify([c.var.principal.tenant, queryId, session]);
   if (Math.abs(Date.now() - (announced.get(key) ?? 0)) < KNOWN_MILLIS) return;
-  await directoryOf(c.env, c.var.principal.tenant).recordQuery(queryId, session, queryNameOf(event));
+  await feedOf(c.env, c.var.principal.tenant).recordQuery(queryId, session, queryNameOf(event));
   announced.set(key, Date.now());
 }

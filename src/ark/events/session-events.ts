@@ -1,10 +1,11 @@
-import { directoryOf, sessionIdIn } from "../../place.ts";
+import { sessionIdIn } from "../../place.ts";
 import type { Bindings } from "../../config.ts";
 import { Lru } from "../../lib/lru.ts";
 import type { ArkEvent } from "../../logs/ark-events/ark-event.ts";
-import { queryKey, runKey } from "../../session/contract/directory.ts";
+import { queryKey, runKey } from "../feed/contract.ts";
+import { feedOf } from "../feed/feed-of.ts";
 import { derivedEvents } from "./derived-events.ts";
-import type { Purges } from "../../session/contract/directory.ts";
+import type { Purges } from "../feed/contract.ts";
 import { arkEventOf } from "../../logs/ark-events/ark-event-record.ts";
 import type { ResourceSpans } from "../../otel/span.ts";
 import type { ChunkEntry, LogEntry } from "../../session/contract/log-page.ts";
@@ -42,7 +43,7 @@ export async function eventFilter(
   tenant: string,
   query?: { readonly session: string; readonly key: string; readonly isOf: EventFilter["isOf"] },
 ): Promise<EventFilter> {
-  const { all, queries }: Purges = await directoryOf(env, tenant).purges(query?.session);
+  const { all, queries }: Purges = await feedOf(env, tenant).purges(query?.session);
   const purges = new Map(queries.map(({ key, at }) => [key, at]));
   const ofQuery = query === undefined ? undefined : purges.get(query.key);
   return { isOf: query?.isOf ?? (() => true), purged: Math.max(all, ofQuery ?? 0), purges };
@@ -152,7 +153,7 @@ class PostedQueries {
     const known = this.#names.get(session);
     if (known?.names.has(name) === true) return true;
     if (known?.revision === revision) return false;
-    const names: string[] = await directoryOf(this.#env, this.#tenant).postedQueries(session);
+    const names: string[] = await feedOf(this.#env, this.#tenant).postedQueries(session);
     this.#names.set(session, { revision, names: new Set(names) });
     return names.includes(name);
   }

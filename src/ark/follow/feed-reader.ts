@@ -1,9 +1,10 @@
 import type { Bindings } from "../../config.ts";
-import type { DirectoryObject } from "../../durable/directory/object.ts";
-import { directoryOf, sessionAt } from "../../place.ts";
+import { sessionAt } from "../../place.ts";
 import { cursorAfter, cursorAt, positionOf } from "../cursor.ts";
 import type { ArkParams } from "../params.ts";
-import type { FeedPage, FeedEntry } from "../../session/contract/feed.ts";
+import type { FeedPage, FeedEntry } from "../feed/contract.ts";
+import type { ArkFeedObject } from "../feed/feed-object.ts";
+import { feedOf } from "../feed/feed-of.ts";
 import type { LogEntry, LogPage, View } from "../../session/contract/log-page.ts";
 import { countTogether, ITEM_PAGE_BYTES } from "./items.ts";
 import type { Item, ItemReader, SessionStub, ReadItems } from "./items.ts";
@@ -14,10 +15,10 @@ import { SentTraces } from "./sent-traces.ts";
  * means now. Call it before the response: everything acknowledged after that is sent.
  */
 export async function feedCursor(
-  directory: DurableObjectStub<DirectoryObject>,
+  feed: DurableObjectStub<ArkFeedObject>,
   { cursor, fromBeginning }: Pick<ArkParams, "cursor" | "fromBeginning">,
 ): Promise<number> {
-  const page: FeedPage = await directory.feed({ after: Number.MAX_SAFE_INTEGER, limit: 1 });
+  const page: FeedPage = await feed.feed({ after: Number.MAX_SAFE_INTEGER, limit: 1 });
   const now = page.head === 0 ? 0 : cursorAfter(page.head);
   if (cursor !== undefined) return Math.min(cursor, now);
   return fromBeginning ? 0 : now;
@@ -44,7 +45,7 @@ type UnsentEntry = {
 };
 
 /**
- * The items of all sessions of a tenant, in the order in which the sessions reported to the directory: one log, read page by page. A
+ * The items of all sessions of a tenant, in the order of the feed: one log, read page by page. A
  * failed read changes nothing, and can be repeated.
  */
 export class FeedReader implements ItemReader {
@@ -63,8 +64,8 @@ export class FeedReader implements ItemReader {
     const { revision, sent } = positionOf(options.cursor);
     this.#place = revision;
     this.#skip = sent;
-    const directory = directoryOf(options.env, options.tenant);
-    this.#sent = new SentTraces((ids) => directory.reportedRevisions(ids));
+    const feed = feedOf(options.env, options.tenant);
+    this.#sent = new SentTraces((ids) => feed.reportedRevisions(ids));
   }
 
   /** Behind everything that was read. */
@@ -83,7 +84,7 @@ export class FeedReader implements ItemReader {
 
   async #readFeed(): Promise<FeedEntry | undefined> {
     const { env, tenant } = this.#options;
-    const page: FeedPage = await directoryOf(env, tenant).feed({ after: this.#place, limit: FEED_ENTRIES });
+    const page: FeedPage = await feedOf(env, tenant).feed({ after: this.#place, limit: FEED_ENTRIES });
     this.#feed = [...page.entries];
     return this.#feed[0];
   }

@@ -1,5 +1,5 @@
 import { Lru } from "../../lib/lru.ts";
-import type { ReportedBefore } from "../../session/contract/feed.ts";
+import type { ReportedBefore } from "../feed/contract.ts";
 import type { LogEntry } from "../../session/contract/log-page.ts";
 
 /** Traces that one stream remembers: beyond, the least recently sent are evicted. */

@@ -3,6 +3,7 @@ import { directoryOf, sessionAt, sessionIdIn } from "../../place.ts";
 import type { View } from "../../session/contract/log-page.ts";
 import type { AppEnv } from "../../config.ts";
 import type { ArkParams } from "../params.ts";
+import { feedOf } from "../feed/feed-of.ts";
 import { feedCursor, FeedReader } from "./feed-reader.ts";
 import { followDirectory, followObject, respondStream } from "./item-source.ts";
 import type { ReadItems } from "./items.ts";
@@ -14,7 +15,7 @@ export async function watchAll(c: Context<AppEnv>, params: ArkParams, readItems:
   const { env } = c;
   const { tenant } = c.var.principal;
   const directory = directoryOf(env, tenant);
-  const cursor = await feedCursor(directory, params);
+  const cursor = await feedCursor(feedOf(env, tenant), params);
   const items = new FeedReader({ env, tenant, readItems, cursor });
   return respondStream(followDirectory(directory, items), c.req.raw.signal, { cursor });
 }

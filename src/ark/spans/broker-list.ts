@@ -1,6 +1,8 @@
 import type { Bindings } from "../../config.ts";
 import { directoryOf, sessionAt } from "../../place.ts";
 import { cursorAfter } from "../cursor.ts";
+import type { FeedPage } from "../feed/contract.ts";
+import { feedOf } from "../feed/feed-of.ts";
 import { nanosecondsText } from "../../lib/nanoseconds.ts";
 import { pool } from "../../lib/pool.ts";
 import type { RecentPage } from "../../session/contract/directory.ts";
@@ -41,12 +43,14 @@ export async function brokerList(
   { limit, before, active }: BrokerListParams,
 ): Promise<BrokerList> {
   const filter: ListFilter = { kind: "session", statuses: active ? ACTIVE : [], phrases: [], names: [] };
+  // Read first: what changes meanwhile is sent by a watch from here.
+  const { head }: FeedPage = await feedOf(env, tenant).feed({ after: Number.MAX_SAFE_INTEGER, limit: 1 });
   const page: RecentPage = await directoryOf(env, tenant).recent(before ?? NEWEST, limit, filter);
   // The directory's own text.
   const summaries = page.sessions.map(({ summary }) => JSON.parse(summary) as SessionSummary);
   const sessions = await pool(summaries, AT_ONCE, async (summary) => await row(env, tenant, summary));
   return {
-    resourceVersion: page.head === 0 ? 0 : cursorAfter(page.head),
+    resourceVersion: head === 0 ? 0 : cursorAfter(head),
     sessions,
     ...(page.next === undefined ? {} : { cursor: page.next }),
   };

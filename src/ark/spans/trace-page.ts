@@ -1,5 +1,6 @@
 import type { Bindings } from "../../config.ts";
 import { directoryOf, sessionAt, sessionIdIn } from "../../place.ts";
+import { countAll } from "../feed/count-logs.ts";
 import { cursorAt } from "../cursor.ts";
 import type { RecentPage } from "../../session/contract/directory.ts";
 import type { ListFilter } from "../../session/list/list-filter.ts";
@@ -35,7 +36,8 @@ export async function tracePage(env: Bindings, tenant: string, params: TracePage
   const { limit, cursor = NEWEST } = params;
   const found: TracePosition[] = [];
   const total = params.session === undefined ? undefined : await ofSession(env, tenant, params.session, found, cursor);
-  const known = total ?? (await ofTenant(env, tenant, found, limit, cursor));
+  const known = total ?? (await countAll(env, tenant)).traces;
+  if (total === undefined) await ofTenant(env, tenant, found, limit, cursor);
   const taken = found.slice(0, limit);
   const last = taken.at(-1)?.cursor;
   return {
@@ -63,12 +65,10 @@ async function ofTenant(
   found: TracePosition[],
   limit: number,
   before: number,
-): Promise<number> {
+): Promise<void> {
   let from: number | undefined = before === NEWEST ? NEWEST : revisionOf(before) + 1;
-  let total = 0;
   while (from !== undefined && found.length <= limit) {
     const page: RecentPage = await directoryOf(env, tenant).recent(from, SESSIONS, EVERY_SESSION);
-    total = page.traces;
     for (const { revision, summary } of page.sessions) {
       if (found.length > limit) break;
       // The directory's own text.
@@ -79,7 +79,6 @@ async function ofTenant(
     }
     from = page.next;
   }
-  return total;
 }
 
 /** `traceIds`: in the order in which they were seen. */

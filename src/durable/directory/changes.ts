@@ -139,7 +139,5 @@ export function recentPage(
   return {
     sessions,
     ...(found.length > summaries.length || isMore ? { next: last } : {}),
-    head: rows.feed.head,
-    ...rows.totals(),
   };
 }

@@ -5,13 +5,13 @@ import type {
   DirectoryFrame,
   ListPage,
   ListQuery,
-  Purges,
+  LogReportsPage,
   RecentPage,
   ReportOutcome,
   SessionRemoval,
   SessionReport,
 } from "../../session/contract/directory.ts";
-import type { FeedPage, FeedQuery, ReportedBefore } from "../../session/contract/feed.ts";
+import type { Cursor } from "../../session/contract/log-page.ts";
 import type { RecentExportsUpdate } from "../../session/contract/stream-events.ts";
 import type { ListFilter } from "../../session/list/list-filter.ts";
 import { Subscribers } from "../subscribers.ts";
@@ -43,7 +43,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
   report(report: SessionReport): ReportOutcome {
     const now = Date.now();
     const previous = this.#rows.head;
-    const written = this.#rows.write(() => this.#rows.upsert(report, now));
+    const written = this.#rows.write(() => this.#rows.upsert(report));
     if (written !== undefined) {
       this.#retention.change(written.before, written.stored.storage, now);
       const { id, facts, summary, search } = written.stored;
@@ -95,44 +95,19 @@ export class DirectoryObject extends DurableObject<Bindings> {
     return { ...readChanges(directory, query, Date.now()), recentExports: this.#recentExports.value };
   }
 
-  /** Entries after a place in the order of all sessions. */
-  feed(query: FeedQuery): FeedPage {
-    return { head: this.#rows.feed.head, entries: this.#rows.feed.entriesAfter(query) };
-  }
-
-  /** The last revision of each of these traces that was reported while it was its own session. */
-  reportedRevisions(traceIds: readonly string[]): ReportedBefore[] {
-    return this.#rows.reportedRevisions(traceIds);
-  }
-
-  /** Records the session of an Ark query, before its events are sent there. `name`: `<namespace>/<name>`. */
-  recordQuery(uid: string, session: string, name: string): void {
-    this.#rows.queries.insert(uid, session, name, Date.now());
-  }
-
-  /** Sessions with events of the query of this UID, the last first. */
-  queriesOf(uid: string): { readonly session: string; readonly name: string }[] {
-    return this.#rows.queries.byUid(uid);
-  }
-
-  /** Names of the queries whose events were posted to a session. */
-  postedQueries(session: string): string[] {
-    return this.#rows.queries.namesOf(session);
-  }
-
-  /** Hides the events of one query until now, or, with "", of all. */
-  purgeEvents(key: string): void {
-    this.#rows.queries.purge(key, Date.now());
-  }
-
-  /** Hides the events of one run of a query, by its UID. False for an unknown UID. */
-  purgeRun(uid: string): boolean {
-    return this.#rows.queries.purgeRun(uid, Date.now());
-  }
-
-  /** With a session: only the purges of its queries. */
-  purges(session?: string): Purges {
-    return this.#rows.queries.purges(session);
+  /** The logs of the sessions that changed after a cursor, for a reader that follows all of them. */
+  reports(from: Cursor | undefined, limit: number): LogReportsPage {
+    const { generation, head } = this.#rows;
+    const isKnown = from !== undefined && from.generation === generation && from.revision <= head;
+    const resumed = isKnown ? this.#rows.reports(from.revision, limit) : undefined;
+    const found = resumed ?? this.#rows.reports(0, limit) ?? [];
+    return {
+      generation,
+      head,
+      reset: resumed === undefined,
+      reports: found.map(({ report }) => report),
+      next: found.length < limit ? head : (found.at(-1)?.at ?? head),
+    };
   }
 
   /** The last changed sessions before a revision of the list; at most `limit` that the filter admits. */

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "../../config.ts";
-import { tracesWithSpans } from "../../session/count-events.ts";
+import { tracesWithSpans } from "../../session/traces-with-spans.ts";
 import type { AppendOutcome, Delivery, OffloadedValue } from "../../facts/delivery.ts";
 import type { Cursor, LogPage, View } from "../../session/contract/log-page.ts";
 import { append } from "./admission.ts";

@@ -1,4 +1,3 @@
-import { countEvents, tracesWithSpans } from "../../session/count-events.ts";
 import { storageUsage } from "./retention/storage-usage.ts";
 import type { SessionCore } from "./core.ts";
 
@@ -19,7 +18,6 @@ export async function report(core: SessionCore): Promise<void> {
   if (summary !== undefined) {
     const at = Date.now();
     const search = core.search();
-    const arkCounts = { events: countEvents(state.visible), traces: tracesWithSpans(state.visible).length };
     const reportedRevision = state.shows(state.id) ? (state.traceHeads.get(state.id) ?? 0) : 0;
     const { interval, later } = await core.directory().report({
       id: state.id,
@@ -28,7 +26,6 @@ export async function report(core: SessionCore): Promise<void> {
       summary,
       search,
       reportedRevision,
-      ...arkCounts,
       storage: storageUsage(core),
     });
     core.reported(at, Math.max(interval, state.visible.itemCount * MILLIS_PER_SPAN));

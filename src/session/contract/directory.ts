@@ -14,9 +14,6 @@ export type SessionReport = {
   readonly summary: SessionSummary;
   /** Only if the session is named by a trace id and shows that trace: the last revision included, in the trace's own order. */
   readonly reportedRevision?: number;
-  /** How many events, and traces with spans, an Ark client can read of it. */
-  readonly events?: number;
-  readonly traces?: number;
   /** Made by `searchText`; without it, the text of the summary is searched. */
   readonly search?: string;
   /** Absent in reports of an older version. */
@@ -110,11 +107,37 @@ export type RecentPage = {
   readonly sessions: readonly { readonly revision: number; readonly summary: string }[];
   /** Cursor of the next page; absent on the last page. */
   readonly next?: number;
-  /** Last position of the feed. */
+};
+
+/** The present state of one session's log, for a reader that follows all logs. */
+export type LogReport =
+  | {
+      readonly kind: "log";
+      readonly id: string;
+      readonly generation: string;
+      /** The last revision that the session reported. */
+      readonly revision: number;
+      /** As in {@link SessionReport}. */
+      readonly reportedRevision: number;
+    }
+  | {
+      readonly kind: "gone";
+      readonly id: string;
+      /** `deleted`: the session was deleted; `empty`: its traces moved to other sessions. */
+      readonly because: "deleted" | "empty";
+      /** By the directory's clock, Unix milliseconds. */
+      readonly at: number;
+    };
+
+export type LogReportsPage = {
+  readonly generation: string;
   readonly head: number;
-  /** Traces and events of all sessions. */
-  readonly traces: number;
-  readonly events: number;
+  /** The requested version is unknown, or so old that tombstones since then have expired: the page starts at the beginning. */
+  readonly reset: boolean;
+  /** By their last change, each session once. */
+  readonly reports: readonly LogReport[];
+  /** The cursor of the next page; `head` on the last page. */
+  readonly next: number;
 };
 
 /** A message to a list viewer's socket, as JSON. */
@@ -130,26 +153,3 @@ export type DirectoryFrame =
       readonly now: number;
     }
   | { readonly type: "recentExports"; readonly recentExports: RecentExports };
-
-/** Events of Ark queries up to these times are purged: Ark's routes omit them. Unix milliseconds; 0 for none. */
-export type Purges = {
-  /** For all queries. */
-  readonly all: number;
-  /** By {@link queryKey} or {@link runKey}. */
-  readonly queries: readonly { readonly key: string; readonly at: number }[];
-};
-
-/** Key of a purge of all runs of one query. `query`: `<namespace>/<name>`, or a trace id. */
-export function queryKey(session: string, query: string): string {
-  return JSON.stringify([session, query]);
-}
-
-/** Key of a purge of one run. Events posted for a run carry its UID. */
-export function runKey(session: string, query: string, uid: string): string {
-  return JSON.stringify([session, query, uid]);
-}
-
-/** Prefix of all keys of one session, and of no other session's. */
-export function keyPrefix(session: string): string {
-  return `[${JSON.stringify(session)},`;
-}

@@ -8,6 +8,11 @@ export function isVoid({ generation, revision }: SessionReport, until: string): 
   return last === undefined || revision <= Number(last);
 }
 
+/** Why a session left the list: the tombstone of an empty one ends with its revision. */
+export function becauseIn(until: string): "deleted" | "empty" {
+  return until.includes(".") ? "empty" : "deleted";
+}
+
 /** The generation of this session in the list, if it is later than the report's. */
 export function laterGeneration(sql: SqlStorage, { id, generation }: SessionReport): string | undefined {
   const known = sql.exec<{ generation: string }>(

@@ -9,7 +9,6 @@ import type { LivenessFacts } from "../../../session/summary.ts";
 
 /** A report as the tables hold it. */
 export type StoredSession = Omit<SessionReport, "summary" | "search" | "storage"> & {
-  readonly traces: number;
   /** JSON text of the summary: the list passes it on unparsed. */
   readonly summary: string;
   readonly facts: ListFacts;
@@ -21,7 +20,6 @@ export function storedSession({ summary, search, storage, ...report }: SessionRe
   const facts = listFacts(summary);
   return {
     ...report,
-    traces: report.traces ?? summary.traces,
     summary: JSON.stringify(summary),
     facts,
     storage: storage ?? { bytes: 0, oldest: facts.activity },
@@ -35,8 +33,8 @@ export function insertSession(sql: SqlStorage, report: StoredSession, revision: 
     .exec<{ n: number }>(
       `INSERT INTO session
        (id, generation, session_revision, revision, kind, activity, start, end, tokens, cost, errors, liveness,
-        traces, reported_revision, bytes, oldest, events)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
+        reported_revision, bytes, oldest)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
       report.id,
       ...cellsOf(report, revision),
     )
@@ -56,7 +54,7 @@ export function updateSession(
 ): void {
   sql.exec(
     `UPDATE session SET generation = ?, session_revision = ?, revision = ?, kind = ?, activity = ?, start = ?, end = ?,
-     tokens = ?, cost = ?, errors = ?, liveness = ?, traces = ?, reported_revision = ?, bytes = ?, oldest = ?, events = ? WHERE n = ?`,
+     tokens = ?, cost = ?, errors = ?, liveness = ?, reported_revision = ?, bytes = ?, oldest = ? WHERE n = ?`,
     ...cellsOf(report, revision),
     n,
   );
@@ -86,17 +84,9 @@ export function livenessIn(text: string, activity: number): LivenessFacts {
 }
 
 function cellsOf(report: StoredSession, revision: number) {
-  const {
-    generation,
-    revision: sessionRevision,
-    facts,
-    traces,
-    reportedRevision = 0,
-    storage: kept,
-    events = 0,
-  } = report;
+  const { generation, revision: sessionRevision, facts, reportedRevision = 0, storage: kept } = report;
   const { kind, activity, start, end, tokens, cost, errors, liveness } = facts;
   const versions = [generation, sessionRevision, revision] as const;
   const listed = [kind, activity, start, end, tokens, cost, errors, livenessText(liveness)] as const;
-  return [...versions, ...listed, traces, reportedRevision, kept.bytes, kept.oldest, events] as const;
+  return [...versions, ...listed, reportedRevision, kept.bytes, kept.oldest] as const;
 }

@@ -1,6 +1,5 @@
 import { mintGeneration } from "../../generation.ts";
 import { checkSchema, SCHEMA_VERSION } from "../../../lib/schema.ts";
-import { FEED } from "./feed-rows.ts";
 
 /**
  * Columns to filter and sort by are apart from summaries, so that reading all of them reads little. `n` is the row's number in
@@ -11,8 +10,7 @@ CREATE TABLE session (
   n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, generation TEXT NOT NULL, session_revision INTEGER NOT NULL,
   revision INTEGER NOT NULL, kind TEXT NOT NULL, activity REAL NOT NULL, start REAL NOT NULL, end REAL NOT NULL,
   tokens REAL NOT NULL, cost REAL NOT NULL, errors REAL NOT NULL, liveness TEXT NOT NULL,
-  traces INTEGER NOT NULL DEFAULT 0, reported_revision INTEGER NOT NULL DEFAULT 0,
-  bytes REAL NOT NULL, oldest REAL NOT NULL, events INTEGER NOT NULL DEFAULT 0
+  reported_revision INTEGER NOT NULL DEFAULT 0, bytes REAL NOT NULL, oldest REAL NOT NULL
 );
 CREATE INDEX session_revision ON session (revision);
 CREATE TABLE summary (n INTEGER PRIMARY KEY, body TEXT NOT NULL);
@@ -25,17 +23,9 @@ CREATE VIRTUAL TABLE words USING fts5 (
 const META = "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID";
 const TOMBSTONE = `
 CREATE TABLE tombstone (
-  id TEXT PRIMARY KEY, generation TEXT NOT NULL, revision INTEGER NOT NULL, session TEXT, at INTEGER NOT NULL,
-  reported_revision INTEGER NOT NULL DEFAULT 0
+  id TEXT PRIMARY KEY, generation TEXT NOT NULL, revision INTEGER NOT NULL, session TEXT, at INTEGER NOT NULL
 ) WITHOUT ROWID`;
 const TOMBSTONE_REVISION = "CREATE INDEX tombstone_revision ON tombstone (revision)";
-
-/** Queries whose events were posted, by Ark's UID: session and name. */
-const QUERIES = `
-CREATE TABLE query (
-  uid TEXT NOT NULL, session TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (uid, session)
-) WITHOUT ROWID;
-CREATE INDEX query_session ON query (session)`;
 
 /** Creates the tables when the directory is called first; throws if another schema wrote them. */
 export function openDirectory(storage: DurableObjectStorage): void {
@@ -44,7 +34,7 @@ export function openDirectory(storage: DurableObjectStorage): void {
     return checkSchema(sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = 'schema'").toArray()[0]?.value);
   }
   storage.transactionSync(() => {
-    sql.exec(`${META}; ${TOMBSTONE}; ${TOMBSTONE_REVISION}; ${TABLES}; ${FEED}; ${QUERIES}`);
+    sql.exec(`${META}; ${TOMBSTONE}; ${TOMBSTONE_REVISION}; ${TABLES}`);
     sql.exec(
       "INSERT INTO meta VALUES ('generation', ?), ('schema', ?)",
       mintGeneration(Date.now()),

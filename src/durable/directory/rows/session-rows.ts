@@ -1,11 +1,8 @@
-import type { SessionRemoval, SessionReport } from "../../../session/contract/directory.ts";
-import type { ReportedBefore } from "../../../session/contract/feed.ts";
+import type { LogReport, SessionRemoval, SessionReport } from "../../../session/contract/directory.ts";
 import type { StorageUsage } from "../../../session/contract/retention.ts";
 import type { FilteredFacts, ListFilter } from "../../../session/list/list-filter.ts";
 import { matchExpression } from "../../../session/list/search-text.ts";
-import { FeedRows } from "./feed-rows.ts";
-import { QueryRows } from "./query-rows.ts";
-import { isVoid, laterGeneration } from "./report-order.ts";
+import { becauseIn, isVoid, laterGeneration } from "./report-order.ts";
 import { deleteSession, insertSession, livenessIn, storedSession, updateSession } from "./row-write.ts";
 import type { StoredSession } from "./row-write.ts";
 import { openDirectory } from "./schema.ts";
@@ -20,8 +17,6 @@ const MOST_UNITS = 4_000_000;
 export type ChangeRow =
   | { readonly revision: number; readonly id: string; readonly n: number; readonly facts: FilteredFacts }
   | { readonly revision: number; readonly id: string; readonly n?: never; readonly movedTo: string | undefined };
-
-export type Totals = { readonly traces: number; readonly events: number };
 
 export type ChangedSession = { readonly revision: number; readonly n: number; readonly facts: FilteredFacts };
 
@@ -40,17 +35,12 @@ export class DirectoryRows {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   readonly generation: string;
-  readonly feed: FeedRows;
-  readonly queries: QueryRows;
   #head: number;
-  #totals: (Totals & { readonly at: number }) | undefined;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#sql = storage.sql;
     openDirectory(storage);
-    this.feed = new FeedRows(storage.sql);
-    this.queries = new QueryRows(storage.sql);
     this.generation = this.meta("generation") ?? "";
     const heads = this.#sql.exec<{ head: number | null }>(
       "SELECT max(revision) AS head FROM session UNION ALL SELECT max(revision) FROM tombstone",
@@ -84,7 +74,6 @@ export class DirectoryRows {
   /** Returns the row's number, its contents, and its storage usage before; nothing for a report of an earlier generation or revision. */
   upsert(
     report: SessionReport,
-    now: number,
   ): { readonly n: number; readonly stored: StoredSession; readonly before: StorageUsage | undefined } | undefined {
     const { id, generation, revision: sessionRevision } = report;
     const tombstone = this.#sql
@@ -108,7 +97,6 @@ export class DirectoryRows {
     const isSameStorage = known?.bytes === stored.storage.bytes && known.oldest === stored.storage.oldest;
     const after = known?.generation === generation ? known.session_revision : 0;
     if (isSame && isSameStorage && known.generation === generation && sessionRevision === after) return undefined;
-    this.feed.append(id, generation, after, sessionRevision, now);
     if (tombstone !== undefined) this.#sql.exec("DELETE FROM tombstone WHERE id = ?", id);
     this.#head++;
     if (known === undefined) return { n: insertSession(this.#sql, stored, this.#head), stored, before: undefined };
@@ -128,23 +116,21 @@ export class DirectoryRows {
     now: number,
   ): ({ readonly n: number } & StorageUsage) | undefined {
     const known = this.#sql
-      .exec<StorageUsage & { n: number; generation: string; reported: number }>(
-        "SELECT n, generation, reported_revision AS reported, bytes, oldest FROM session WHERE id = ?",
+      .exec<StorageUsage & { n: number; generation: string }>(
+        "SELECT n, generation, bytes, oldest FROM session WHERE id = ?",
         id,
       )
       .toArray()[0];
     if (known !== undefined && known.generation > generation) return undefined;
     if (known !== undefined) deleteSession(this.#sql, known.n);
-    if (because === "deleted") this.queries.delete(id);
     // Reports of a deleted generation are void; an empty session may be filled again, at a later revision.
     this.#sql.exec(
-      "INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?, ?, ?)",
       id,
       because === "deleted" ? generation : `${generation}.${revision ?? 0}`,
       ++this.#head,
       session ?? null,
       now,
-      because === "empty" ? (known?.reported ?? reportedBefore(this.#sql, id).revision) : 0,
     );
     this.#expireTombstones(now);
     return known;
@@ -247,9 +233,32 @@ export class DirectoryRows {
       .toArray()[0]?.activity;
   }
 
-  /** The last revision of each trace that was reported while it was its own session. */
-  reportedRevisions(traceIds: readonly string[]): ReportedBefore[] {
-    return traceIds.map((id) => reportedBefore(this.#sql, id));
+  /** Sessions and tombstones after a revision, in its order; `undefined` if tombstones since then have expired. */
+  reports(after: number, limit: number): { readonly at: number; readonly report: LogReport }[] | undefined {
+    if (after > 0 && after < Number(this.meta("oldest") ?? 0)) return undefined;
+    return this.#sql
+      .exec<{ id: string; generation: string; session_revision: number | null; reported: number; revision: number }>(
+        `SELECT * FROM (
+           SELECT id, generation, session_revision, reported_revision AS reported, revision
+           FROM session WHERE revision > ? ORDER BY revision LIMIT ?)
+         UNION ALL
+         SELECT * FROM (
+           SELECT id, generation, NULL, at, revision FROM tombstone WHERE revision > ? ORDER BY revision LIMIT ?)
+         ORDER BY revision LIMIT ?`,
+        after,
+        limit,
+        after,
+        limit,
+        limit,
+      )
+      .toArray()
+      .map(({ id, generation, session_revision: revision, reported, revision: at }) => ({
+        at,
+        report:
+          revision === null
+            ? { kind: "gone", id, because: becauseIn(generation), at: reported }
+            : { kind: "log", id, generation, revision, reportedRevision: reported },
+      }));
   }
 
   /** Sessions that changed before a revision, the last changed first. */
@@ -263,16 +272,6 @@ export class DirectoryRows {
       )
       .toArray()
       .map((row) => ({ revision: row.revision, n: row.n, facts: factsOf(row) }));
-  }
-
-  /** Over all sessions. */
-  totals(): Totals {
-    if (this.#totals?.at !== this.#head) {
-      const sql = "SELECT total(traces) AS traces, total(events) AS events FROM session";
-      this.#totals = { at: this.#head, ...this.#sql.exec<Totals>(sql).one() };
-    }
-    const { traces, events } = this.#totals;
-    return { traces, events };
   }
 
   #expireTombstones(now: number): void {
@@ -290,21 +289,4 @@ export class DirectoryRows {
 
 function factsOf({ kind, start, end, activity, liveness }: FactsRow): FilteredFacts {
   return { kind, start, end, liveness: livenessIn(liveness, activity) };
-}
-
-/** The owner has the time of a span, this object that of the tombstone: their clocks differ by less. */
-const CLOCKS_APART = 1_000;
-
-/** The last revision of a trace that was reported while it was its own session; for a listed one, until now. */
-export function reportedBefore(sql: SqlStorage, id: string): ReportedBefore {
-  const listed = sql
-    .exec<{ reported: number }>("SELECT reported_revision AS reported FROM session WHERE id = ?", id)
-    .toArray()[0];
-  if (listed !== undefined) return { revision: listed.reported };
-  const tombstone = sql
-    .exec<{ reported: number; at: number }>("SELECT reported_revision AS reported, at FROM tombstone WHERE id = ?", id)
-    .toArray()[0];
-  return tombstone === undefined
-    ? { revision: 0 }
-    : { revision: tombstone.reported, until: tombstone.at + CLOCKS_APART };
 }

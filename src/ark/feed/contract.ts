@@ -1,4 +1,4 @@
-/** The feed: all sessions' reports to the directory, in order. A stream of all sessions follows it. */
+/** The feed: the revisions of all sessions in one order. A stream of all sessions follows it. */
 
 /** The revisions of one session in one report: those after `after`, up to `revision`. */
 export type FeedEntry = {
@@ -37,4 +37,37 @@ export type ReportedBefore = {
   readonly revision: number;
   /** Unix milliseconds. Later deliveries belong to another generation of the trace, and count from one again. */
   readonly until?: number;
+};
+
+/** Events of queries up to these times are purged: no route shows them. Unix milliseconds; 0 for none. */
+export type Purges = {
+  /** For all queries. */
+  readonly all: number;
+  /** By {@link queryKey} or {@link runKey}. */
+  readonly queries: readonly { readonly key: string; readonly at: number }[];
+};
+
+/** Key of a purge of all runs of one query. `query`: `<namespace>/<name>`, or a trace id. */
+export function queryKey(session: string, query: string): string {
+  return JSON.stringify([session, query]);
+}
+
+/** Key of a purge of one run. Events posted for a run carry its UID. */
+export function runKey(session: string, query: string, uid: string): string {
+  return JSON.stringify([session, query, uid]);
+}
+
+/** Prefix of all keys of one session, and of no other session's. */
+export function keyPrefix(session: string): string {
+  return `[${JSON.stringify(session)},`;
+}
+
+export type Count = { readonly events: number; readonly traces: number };
+
+/** A session's log, and the count of its events and traces up to the revision `counted`. */
+export type CountedLog = Count & {
+  readonly id: string;
+  readonly generation: string;
+  readonly revision: number;
+  readonly counted: number;
 };

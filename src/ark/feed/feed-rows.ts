@@ -1,5 +1,5 @@
-import type { FeedQuery, FeedEntry } from "../../../session/contract/feed.ts";
-import { mintFeedStart } from "../../../session/contract/feed.ts";
+import type { FeedQuery, FeedEntry } from "./contract.ts";
+import { mintFeedStart } from "./contract.ts";
 
 /** Maximum age and number of entries: some 150 MB. */
 const FEED_DAYS = 7;

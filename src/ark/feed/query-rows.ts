@@ -1,5 +1,12 @@
-import type { Purges } from "../../../session/contract/directory.ts";
-import { keyPrefix, queryKey, runKey } from "../../../session/contract/directory.ts";
+import type { Purges } from "./contract.ts";
+import { keyPrefix, queryKey, runKey } from "./contract.ts";
+
+/** Queries whose events were posted, by Ark's UID: session and name. */
+export const QUERIES = `
+CREATE TABLE query (
+  uid TEXT NOT NULL, session TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (uid, session)
+) WITHOUT ROWID;
+CREATE INDEX query_session ON query (session)`;
 
 /** The last purges, which lists of all events apply. */
 const MOST_PURGES = 10_000;

@@ -1,8 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
-import { FEED, FeedRows } from "../../src/durable/directory/rows/feed-rows.ts";
-import { traceIdOf } from "./spans.ts";
-import * as world from "./world.ts";
+import { FEED, FeedRows } from "../../src/ark/feed/feed-rows.ts";
+import { traceIdOf } from "../durable/spans.ts";
+import * as world from "../durable/world.ts";
 
 const MOST = 250;
 

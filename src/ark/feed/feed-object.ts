@@ -1,0 +1,132 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Bindings } from "../../config.ts";
+import { checkSchema, SCHEMA_VERSION } from "../../lib/schema.ts";
+import { directoryOf, tenantOf } from "../../place.ts";
+import type { LogReportsPage } from "../../session/contract/directory.ts";
+import type { Count, CountedLog, FeedPage, FeedQuery, Purges, ReportedBefore } from "./contract.ts";
+import { FEED, FeedRows } from "./feed-rows.ts";
+import { LOGS, LogRows } from "./log-rows.ts";
+import { QUERIES, QueryRows } from "./query-rows.ts";
+
+/** Reports in one read of the directory. */
+const REPORTS = 1_000;
+
+/**
+ * The order of all sessions of a tenant, and the queries of its posted events. It reads the directory's reports before each answer:
+ * a lost message or a kill of either object loses none of them, and a deployment without clients of Ark pays nothing.
+ */
+export class ArkFeedObject extends DurableObject<Bindings> {
+  readonly #feed: FeedRows;
+  readonly #queries: QueryRows;
+  readonly #logs: LogRows;
+  #reading: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env);
+    open(ctx.storage);
+    this.#feed = new FeedRows(ctx.storage.sql);
+    this.#queries = new QueryRows(ctx.storage.sql);
+    this.#logs = new LogRows(ctx.storage.sql, this.#feed, this.#queries);
+  }
+
+  /** Entries after a place in the order of all sessions. */
+  async feed(query: FeedQuery): Promise<FeedPage> {
+    await this.#catchUp();
+    return { head: this.#feed.head, entries: this.#feed.entriesAfter(query) };
+  }
+
+  /** The last revision of each of these traces that the feed had while the trace was its own session. */
+  reportedRevisions(traceIds: readonly string[]): ReportedBefore[] {
+    return this.#logs.reportedRevisions(traceIds);
+  }
+
+  /** Logs with revisions that are not counted yet. */
+  async uncounted(limit: number): Promise<CountedLog[]> {
+    await this.#catchUp();
+    return this.#logs.uncounted(limit);
+  }
+
+  /** Stores counts; answers the totals of all sessions. */
+  count(logs: readonly Omit<CountedLog, "revision">[]): Count {
+    this.ctx.storage.transactionSync(() => {
+      for (const log of logs) this.#logs.count(log);
+    });
+    return this.#logs.totals();
+  }
+
+  /** Records the session of a query, before its events are sent there. `name`: `<namespace>/<name>`. */
+  async recordQuery(uid: string, session: string, name: string): Promise<void> {
+    // Else the report of an earlier deletion of the session would delete the query.
+    await this.#catchUp();
+    this.#queries.insert(uid, session, name, Date.now());
+  }
+
+  /** Sessions with events of the query of this UID, the last first. */
+  async queriesOf(uid: string): Promise<{ readonly session: string; readonly name: string }[]> {
+    await this.#catchUp();
+    return this.#queries.byUid(uid);
+  }
+
+  /** Names of the queries whose events were posted to a session. */
+  postedQueries(session: string): string[] {
+    return this.#queries.namesOf(session);
+  }
+
+  /** Hides the events of one query until now, or, with "", of all. */
+  purgeEvents(key: string): void {
+    this.#queries.purge(key, Date.now());
+  }
+
+  /** Hides the events of one run of a query, by its UID. False for an unknown UID. */
+  async purgeRun(uid: string): Promise<boolean> {
+    await this.#catchUp();
+    return this.#queries.purgeRun(uid, Date.now());
+  }
+
+  /** With a session: only the purges of its queries. */
+  async purges(session?: string): Promise<Purges> {
+    await this.#catchUp();
+    return this.#queries.purges(session);
+  }
+
+  /** Applies everything that the directory had when it was called. Calls that wait share one read. */
+  async #catchUp(): Promise<void> {
+    if (this.#reading === undefined) {
+      this.#reading = this.#readReports().finally(() => (this.#reading = undefined));
+      return await this.#reading;
+    }
+    const before = this.#reading;
+    // A read that is under way may have begun too early.
+    this.#next ??= before
+      .catch(() => undefined)
+      .then(async () => {
+        this.#next = undefined;
+        await this.#catchUp();
+      });
+    await this.#next;
+  }
+
+  async #readReports(): Promise<void> {
+    const directory = directoryOf(this.env, tenantOf(this.ctx.id));
+    for (;;) {
+      const cursor = this.#logs.cursor;
+      const page: LogReportsPage = await directory.reports(cursor, REPORTS);
+      const isNew = page.reset || page.next !== cursor?.revision;
+      if (isNew) this.ctx.storage.transactionSync(() => this.#logs.apply(page, Date.now()));
+      if (page.next >= page.head) return;
+    }
+  }
+}
+
+/** Creates the tables when the object is called first. */
+function open(storage: DurableObjectStorage): void {
+  const { sql } = storage;
+  if (sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length > 0) {
+    return checkSchema(sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = 'schema'").toArray()[0]?.value);
+  }
+  storage.transactionSync(() => {
+    sql.exec(`CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID; ${FEED}; ${QUERIES}; ${LOGS}`);
+    sql.exec("INSERT INTO meta VALUES ('schema', ?)", String(SCHEMA_VERSION));
+  });
+}
