@@ -7,48 +7,53 @@ export function bucketOf(highWord: number): number {
   return highWord >>> BUCKET_SHIFT;
 }
 
+/** Bucket of an instant in Unix nanoseconds. */
+export function bucketOfInstant(instant: bigint): number {
+  return bucketOf(Number(instant >> 32n));
+}
+
 /** Adjacent buckets, both included. */
 export type ClockRange = { readonly first: number; readonly last: number };
 
+/** Times of a session by position. */
+export type ClockReadings = {
+  readonly length: number;
+  /** -1: there is none at this position. */
+  readonly bucket: (at: number) => number;
+};
+
 /**
- * Tells plausible times of a session from clock outliers. Plausible: the bucket in which most spans start (the later of
- * two equals), and adjacent buckets as long as spans start in them. The very first and last bucket, which hold zero and
- * the largest number, count only if there is no other.
+ * The plausible times of a session; all others are clock outliers. Plausible: the bucket in which most spans start (the
+ * later of two equals), and adjacent buckets as long as spans start in them. The very first and last bucket, which hold
+ * zero and the largest number, count only if there is no other.
  */
-export class ClockOutlierCount {
-  readonly #starts = new Uint32Array(BUCKETS);
-
-  add(bucket: number): void {
-    this.#starts[bucket] = (this.#starts[bucket] ?? 0) + 1;
+export function plausibleTimes({ length, bucket }: ClockReadings): ClockRange {
+  const counts = new Uint32Array(BUCKETS);
+  for (let at = 0; at < length; at++) {
+    const one = bucket(at);
+    if (one >= 0) counts[one] = (counts[one] ?? 0) + 1;
   }
-
-  get plausible(): ClockRange {
-    let fullest = this.#fullest(1, BUCKETS - 2);
-    if (!this.#has(fullest)) fullest = this.#fullest(0, BUCKETS - 1);
-    let first = fullest;
-    let last = fullest;
-    while (first > 1 && this.#has(first - 1)) first--;
-    while (last < BUCKETS - 2 && this.#has(last + 1)) last++;
-    return { first, last };
-  }
-
-  #has(bucket: number): boolean {
-    return (this.#starts[bucket] ?? 0) > 0;
-  }
-
-  #fullest(first: number, last: number): number {
-    let fullest = first;
-    for (let bucket = first; bucket <= last; bucket++) {
-      if ((this.#starts[bucket] ?? 0) >= (this.#starts[fullest] ?? 0)) fullest = bucket;
-    }
-    return fullest;
-  }
+  const has = (one: number): boolean => (counts[one] ?? 0) > 0;
+  let fullest = fullestIn(counts, 1, BUCKETS - 2);
+  if (!has(fullest)) fullest = fullestIn(counts, 0, BUCKETS - 1);
+  let first = fullest;
+  let last = fullest;
+  while (first > 1 && has(first - 1)) first--;
+  while (last < BUCKETS - 2 && has(last + 1)) last++;
+  return { first, last };
 }
 
-/** Whether a bucket is in the range. `beyond`: how many buckets after it count too, as an end may lie one further. */
-export function isWithin(range: ClockRange, bucket: number, beyond = 0): boolean {
-  return bucket >= range.first && bucket <= range.last + beyond;
+/** Whether a time is in the range. An end may be one bucket after the last start. */
+export function isPlausible(range: ClockRange, bucket: number, field: "start" | "end" = "start"): boolean {
+  return bucket >= range.first && bucket <= (field === "end" ? range.last + 1 : range.last);
 }
 
 /** The very first or last bucket: only a clock that was never set is there. */
 export const isExtreme = (bucket: number): boolean => bucket === 0 || bucket === BUCKETS - 1;
+
+function fullestIn(counts: Uint32Array, first: number, last: number): number {
+  let fullest = first;
+  for (let bucket = first; bucket <= last; bucket++)
+    if ((counts[bucket] ?? 0) >= (counts[fullest] ?? 0)) fullest = bucket;
+  return fullest;
+}

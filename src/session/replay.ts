@@ -2,7 +2,7 @@ import { spanIdentity } from "../facts/identity.ts";
 import { timeOfRecord } from "../otel/log-record.ts";
 import type { LogRecord } from "../otel/log-record.ts";
 import type { Span } from "../otel/span.ts";
-import { ClockOutlierCount, bucketOf, isWithin } from "./clock-outliers.ts";
+import { bucketOfInstant, isPlausible, plausibleTimes } from "./clock-outliers.ts";
 
 /** One event of a replay: a revision of the log, or some of its spans or log records. */
 export type ReplayStep = {
@@ -57,7 +57,6 @@ export class EventSchedule implements ReplaySchedule {
   /** Unix nanoseconds, until `finish`. */
   readonly #instants: bigint[] = [];
   readonly #sizes = new Map<number, number>();
-  readonly #clocks = new ClockOutlierCount();
   #ticks = new Float64Array();
   #order = new Uint32Array();
 
@@ -78,7 +77,6 @@ export class EventSchedule implements ReplaySchedule {
   #add(revision: number, instants: readonly bigint[]): void {
     this.#sizes.set(revision, instants.length);
     instants.forEach((instant, position) => {
-      this.#clocks.add(bucketOfInstant(instant));
       this.#revisions.push(revision);
       this.#positions.push(position);
       this.#instants.push(instant);
@@ -87,11 +85,13 @@ export class EventSchedule implements ReplaySchedule {
 
   /** Sorts the items. Call once, after the whole log was added. */
   finish(): this {
-    const { plausible: common } = this.#clocks;
-    const isPlausible = (instant: bigint): boolean => isWithin(common, bucketOfInstant(instant));
-    let last = this.#instants.find(isPlausible) ?? 0n;
-    this.#ticks = Float64Array.from(this.#instants, (instant) => {
-      if (isPlausible(instant)) last = instant;
+    const instants = this.#instants;
+    const bucket = (at: number): number => bucketOfInstant(instants[at] ?? 0n);
+    const range = plausibleTimes({ length: instants.length, bucket });
+    const isUsed = (instant: bigint): boolean => isPlausible(range, bucketOfInstant(instant));
+    let last = instants.find(isUsed) ?? 0n;
+    this.#ticks = Float64Array.from(instants, (instant) => {
+      if (isUsed(instant)) last = instant;
       return Number(last / NANOS_PER_TICK);
     });
     this.#instants.length = 0;
@@ -133,10 +133,6 @@ export function replayTimeOf(span: Span): bigint {
 
 /** Time of a log record in a replay, Unix nanoseconds. */
 export const replayTimeOfRecord = (record: LogRecord): bigint => BigInt(timeOfRecord(record) || 0);
-
-function bucketOfInstant(instant: bigint): number {
-  return bucketOf(Number(instant >> 32n));
-}
 
 /** Speed of a replay. All times are Unix milliseconds. */
 export type Pace = {

@@ -1,11 +1,11 @@
 import { outermostAbsent } from "./query-groups.ts";
-import { ClockOutlierCount, bucketOf, isWithin } from "./clock-outliers.ts";
 import { livenessFacts } from "./liveness-facts.ts";
 import type { Prices } from "./prices/prices.ts";
 import { foldQueries, isQueryOpen, queryName, targetIn, tokensOf } from "./queries.ts";
 import type { Query, QueryFold } from "./queries.ts";
 import { MAX_NAMES_SHOWN, rollUp, shownNames } from "./roll-up.ts";
 import type { RollUp } from "./roll-up.ts";
+import { sessionTimes } from "./session-times.ts";
 import { promptAt, failureAt } from "./table/annotated-rows.ts";
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
@@ -36,11 +36,13 @@ export function summarise(
 ): SessionSummary {
   const names = namesOf(table);
   const usage = sumUsage(fold.queries);
+  const { start, end } = sessionTimes(table, fold.groups);
   return {
     id: about.id,
     kind: rolled.isAgentic || names.size > 0 ? "session" : "trace",
     title: titleOf(table, fold.queries) || about.id,
-    ...timesOf(table),
+    start: start.toString(),
+    end: end.toString(),
     liveness: livenessFacts(table, fold, about.lastArrival),
     traces: table.traceCount,
     spans: table.rows.length - duplicatesIn(fold.groups),
@@ -108,37 +110,6 @@ function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: s
 
 function duplicatesIn({ derived }: QueryFold["groups"]): number {
   return derived?.duplicates.reduce((count, isDuplicate) => count + isDuplicate, 0) ?? 0;
-}
-
-/** Ignores clock outliers, as the page's axis does: one span with a time in 1970 does not make a session start then. */
-function timesOf(table: SpanTable): { start: string; end: string } {
-  const { rows } = table;
-  const count = new ClockOutlierCount();
-  for (let row = 0; row < rows.length; row++) count.add(bucketOf(rows.word(row, Row.START)));
-  const range = count.plausible;
-  let first = -1;
-  let last = -1;
-  let lastField: number = Row.START;
-  const extend = (row: number, field: number): void => {
-    if (last >= 0 && rows.order(row, field, last, lastField) <= 0) return;
-    last = row;
-    lastField = field;
-  };
-  for (let row = 0; row < rows.length; row++) {
-    if (isWithin(range, bucketOf(rows.word(row, Row.START)))) {
-      if (first < 0 || rows.order(row, Row.START, first, Row.START) < 0) first = row;
-      extend(row, Row.START);
-    }
-    if (!rows.running(row) && isWithin(range, bucketOf(rows.word(row, Row.LAST)), 1)) extend(row, Row.LAST);
-  }
-  if (first < 0) return timesOfRecords(table);
-  return { start: rows.long(first, Row.START).toString(), end: rows.long(last, lastField).toString() };
-}
-
-/** Log records may be received before any span, or without spans. */
-function timesOfRecords({ records }: SpanTable): { start: string; end: string } {
-  const times = records.times();
-  return times === undefined ? { start: "0", end: "0" } : { start: String(times.first), end: String(times.last) };
 }
 
 /** Title of the first query that spans name, else of the first with a prompt, else of the first. */

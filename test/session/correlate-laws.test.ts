@@ -7,7 +7,7 @@ import { admitRecords, knowsRecord } from "../../src/session/table/admit-records
 import { SpanTable } from "../../src/session/table/span-table.ts";
 import { SessionView } from "../../src/session/view/session-view.ts";
 import { ABOUT } from "./fold-of.ts";
-import { printTree } from "./print-tree.ts";
+import { axisOf, printTree, timesIn } from "./print-tree.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 import { generateItems } from "./derived-generator.ts";
@@ -58,6 +58,7 @@ function shownOf(sent: readonly Item[], isWatched = false) {
 
 const shownBy = (view: SessionView) => ({
   summary: view.summary(),
+  axis: axisOf(view.tree()),
   queries: view.queries(),
   tree: printTree(view.tree()),
   standIns: Object.fromEntries(view.tree().replacements),
@@ -99,6 +100,7 @@ describe("events, agent logs and spans of the same operations", () => {
     const sent = generateItems(random);
     const shown = shownOf(sent);
     if (sent.length > 0) expect({ summary: shown.summary, queries: shown.queries }).toEqual(saidBy(tableOf(sent)));
+    expect(shown.axis).toEqual(timesIn(shown.summary));
     expect(shownOf(random.shuffle(sent), true)).toEqual(shown);
   });
 });

@@ -1,7 +1,6 @@
 import { foldQueries } from "../../src/session/queries.ts";
 import { queriesOf, summarise } from "../../src/session/summarise.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
-import { derivedKeys } from "../../src/session/correlate/derived-links.ts";
 import { buildTree } from "../../src/session/tree/tree.ts";
 import type { ViewSpan } from "../../src/session/tree/tree.ts";
 import { ABOUT } from "./fold-of.ts";
@@ -13,16 +12,14 @@ import { viewOf } from "./view-span.ts";
 /** A session of spans in this order, some of them derived. */
 export function derivedSession(sent: readonly Sent[]) {
   const table = new SpanTable();
-  const spans = new Map<string, ViewSpan>();
+  const spans: ViewSpan[] = [];
   sent.forEach(({ traceId, facts }, position) => {
     const standing = table.compare(traceId, facts);
-    table.admit(traceId, facts, 1, position);
-    const view = viewOf(traceId, facts);
-    if (standing === "new" || standing === "better") spans.set(view.key, view);
+    const row = table.admit(traceId, facts, 1, position);
+    if (standing === "new" || standing === "better") spans[row] = viewOf(traceId, facts);
   });
   const fold = foldQueries(table);
-  const { derived } = fold.groups;
-  const tree = buildTree(spans.values(), () => true, derivedKeys(table, derived));
+  const tree = buildTree(table, fold.groups, spans, () => true);
   return {
     standIns: tree.replacements,
     tree: printTree(tree),

@@ -1,3 +1,4 @@
+import type { SessionSummary } from "../../src/session/summary.ts";
 import type { SessionTree } from "../../src/session/tree/tree.ts";
 import { at } from "../facts/facts-of.ts";
 
@@ -29,3 +30,12 @@ function seconds(instant: bigint): string {
   if (instant === 2n ** 64n - 1n) return "max";
   return String(Number(instant - at(0)) / 1e9);
 }
+
+/** The time axis of the page. */
+export const axisOf = ({ start, end }: SessionTree) => ({ start: String(start), end: String(end) });
+
+/** The extent of a session in its summary; of no session: zero. */
+export const timesIn = (summary: Pick<SessionSummary, "start" | "end"> | undefined) => ({
+  start: summary?.start ?? "0",
+  end: summary?.end ?? "0",
+});

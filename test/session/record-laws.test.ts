@@ -15,7 +15,7 @@ import type { SentRecord } from "../durable/log-records.ts";
 import { attributesOf } from "../durable/spans.ts";
 import type { Sent } from "../durable/spans.ts";
 import { ABOUT } from "./fold-of.ts";
-import { printTree } from "./print-tree.ts";
+import { axisOf, printTree, timesIn } from "./print-tree.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 
@@ -82,6 +82,7 @@ function viewOf(sent: readonly Item[]): SessionView {
 
 const shownBy = (view: SessionView) => ({
   summary: view.summary(),
+  axis: axisOf(view.tree()),
   queries: view.queries(),
   tree: printTree(view.tree()),
   logs: view.logs().all(),
@@ -122,6 +123,7 @@ describe("with log records among spans", () => {
     const { summary, queries } = saidBy(tableOf([sent]));
     const shown = shownBy(viewOf(sent));
     expect({ summary: shown.summary, queries: shown.queries }).toEqual({ summary, queries });
+    expect(shown.axis).toEqual(timesIn(summary));
     expect(shownBy(viewOf(random.shuffle(sent)))).toEqual(shown);
     expect(shownBy(viewOf([...sent, ...random.shuffle(sent)]))).toEqual(shown);
   });

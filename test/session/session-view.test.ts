@@ -8,7 +8,7 @@ import { SpanTable } from "../../src/session/table/span-table.ts";
 import type { ResourceSpans } from "../../src/otel/span.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
 import { at, factsOf, id, TRACE } from "../facts/facts-of.ts";
-import { printTree } from "./print-tree.ts";
+import { axisOf, printTree, timesIn } from "./print-tree.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 import { generateSession } from "./session-generator.ts";
@@ -62,6 +62,7 @@ describe("a viewer is a fold too", () => {
       const log = random.cut(sent, 12).map(wireOf);
       const view = viewOf(...log.map((resourceSpans) => spansEvent(0, resourceSpans)));
       expect({ summary: view.summary(), queries: view.queries() }).toEqual(foldOfLog(log));
+      expect(axisOf(view.tree())).toEqual(timesIn(view.summary()));
 
       const other = random
         .cut(random.shuffle([...sent, ...sent.slice(0, 5)]), 7)
@@ -96,7 +97,7 @@ describe("a viewer", () => {
     const [before] = view.spans();
     view.apply(arrive(2, span(1, "", { running: true }), span(1, "", { end: at(2) })));
     expect([...view.spans()]).toEqual([before]);
-    expect(view.get(before?.key ?? "")).toBe(before);
+    expect([...view.spans()][0]).toBe(before);
   });
 
   test("the tree is built anew only when spans came or went", () => {
@@ -154,7 +155,7 @@ describe("a viewer", () => {
     view.apply(first);
     expect(shownBy(view)).toEqual(shownBy(viewOf(first)));
     view.apply({ type: "gone", traceId: TRACE });
-    expect([view.get(""), view.summary(), view.lastReceipt]).toEqual([undefined, undefined, undefined]);
+    expect([[...view.spans()][0], view.summary(), view.lastReceipt]).toEqual([undefined, undefined, undefined]);
   });
 
   test("a removed trace takes its own spans along, and no others", () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { axisOf, buildTree, visibleRows } from "../../src/session/tree/tree.ts";
-import type { ViewSpan } from "../../src/session/tree/tree.ts";
+import { visibleRows } from "../../src/session/tree/tree.ts";
+import type { SessionTree, ViewSpan } from "../../src/session/tree/tree.ts";
 import { at } from "../facts/facts-of.ts";
 import { printTree } from "./print-tree.ts";
+import { treeOf } from "./tree-of.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 import { generateSession } from "./session-generator.ts";
@@ -12,7 +13,8 @@ const OTHER_TRACE = "ffffffffffffffffffffffffffffffff";
 const MAX = 2n ** 64n - 1n;
 
 const from = (start: number, end: number) => ({ start: at(start), end: at(end) });
-const print = (...spans: ViewSpan[]) => printTree(buildTree(spans));
+const axisOf = ({ start, end }: SessionTree) => ({ start, end });
+const print = (...spans: ViewSpan[]) => printTree(treeOf(spans));
 
 describe("nesting", () => {
   test("children hang from their parents, by start and then by id", () => {
@@ -182,7 +184,7 @@ describe("rows and axis", () => {
   ];
 
   test("collapsed nodes hide all below them", () => {
-    const tree = buildTree(spans);
+    const tree = treeOf(spans);
     const shown = (...collapsed: number[]) =>
       visibleRows(tree, new Set(collapsed.map((n) => viewSpan(n, "").key)))
         .map((row) => row.span?.facts.name.slice(5))
@@ -198,12 +200,12 @@ describe("rows and axis", () => {
   });
 
   test("nodes are found by key", () => {
-    expect(buildTree(spans).byKey.get(viewSpan(3, 2).key)?.parent?.spanId).toBe("0000000000000002");
+    expect(treeOf(spans).byKey.get(viewSpan(3, 2).key)?.parent?.spanId).toBe("0000000000000002");
   });
 
   test("the axis spans all spans but those with absurd clocks", () => {
     const axis = (...more: ViewSpan[]) => {
-      const { start, end } = axisOf(buildTree([...spans, ...more]));
+      const { start, end } = axisOf(treeOf([...spans, ...more]));
       return [Number(start - at(0)) / 1e9, Number(end - at(0)) / 1e9];
     };
     expect(axis()).toEqual([0, 6]);
@@ -215,13 +217,13 @@ describe("rows and axis", () => {
   });
 
   test("an axis of absurd clocks only, and of nothing", () => {
-    expect(axisOf(buildTree([viewSpan(1, "", { start: 3n, end: 9n })]))).toEqual({ start: 3n, end: 9n });
-    expect(axisOf(buildTree([viewSpan(1, "", { start: MAX, end: MAX })]))).toEqual({ start: MAX, end: MAX });
-    expect(axisOf(buildTree([viewSpan(1, "", { start: 0n, end: MAX }), viewSpan(2, 1)]))).toEqual({
+    expect(axisOf(treeOf([viewSpan(1, "", { start: 3n, end: 9n })]))).toEqual({ start: 3n, end: 9n });
+    expect(axisOf(treeOf([viewSpan(1, "", { start: MAX, end: MAX })]))).toEqual({ start: MAX, end: MAX });
+    expect(axisOf(treeOf([viewSpan(1, "", { start: 0n, end: MAX }), viewSpan(2, 1)]))).toEqual({
       start: at(0),
       end: at(1),
     });
-    expect(axisOf(buildTree([]))).toEqual({ start: 0n, end: 0n });
+    expect(axisOf(treeOf([]))).toEqual({ start: 0n, end: 0n });
   });
 });
 
@@ -234,8 +236,8 @@ describe("order does not show", () => {
         .map((view) => [view.key, view]),
     );
     const spans = [...unique.values()];
-    const tree = buildTree(spans);
-    expect(printTree(buildTree(random.shuffle(spans)))).toEqual(printTree(tree));
+    const tree = treeOf(spans);
+    expect(printTree(treeOf(random.shuffle(spans)))).toEqual(printTree(tree));
     expect(tree.rows.filter((row) => row.span)).toHaveLength(spans.length);
     expect(tree.roots.reduce((all, root) => all + root.descendants + 1, 0)).toBe(tree.rows.length);
   });
@@ -250,7 +252,7 @@ describe("shapes that no walk may stumble over", () => {
     ["all under one root", (n: number) => (n === 0 ? "" : 1), 1],
   ])("%s of 50,000 spans", (_, parent, depth) => {
     const spans = Array.from({ length: N }, (__, n) => viewSpan(n + 1, parent(n), { size: 1, hash: "1" }));
-    const tree = buildTree(spans);
+    const tree = treeOf(spans);
     expect(tree.rows.reduce((deepest, row) => Math.max(deepest, row.depth), 0)).toBe(depth);
     expect(visibleRows(tree, new Set(tree.roots.map((root) => root.key)))).toHaveLength(tree.roots.length);
   });

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { liveness } from "../../session/liveness.ts";
-import { axisOf, buildTree, visibleRows } from "../../session/tree/tree.ts";
+import { EMPTY_TREE, visibleRows } from "../../session/tree/tree.ts";
 import type { SessionAddress } from "../address/address.ts";
 import { go, lastList } from "../address/location.ts";
 import { Icon } from "../ui/icons.tsx";
@@ -34,9 +34,6 @@ type BodyProps = {
   readonly here: SessionAddress;
 };
 
-/** The tree before the first event of a replay. */
-const EMPTY_TREE = buildTree([]);
-
 /** A session, live or as far as a replay has come. */
 export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const { span: selected, range } = here;
@@ -51,7 +48,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
     document.title = `${replay === undefined ? statusWord(live.status) : "Replay"} · ${title} · Spanfold`;
   }, [live.status, summary.title, feed.id, replay]);
 
-  const { start, end } = useMemo(() => axisOf(whole.tree), [whole.tree]);
+  const { start, end } = whole.tree;
   const { counted, drawn } = isReplaying
     ? { counted: now, drawn: BigInt(Math.round(now)) * 1_000_000n }
     : openEnd(summary.liveness, end, now);
@@ -210,13 +207,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
             }
           />
         ) : (
-          <SessionLogs
-            records={logs}
-            view={logView}
-            here={here}
-            tree={tree}
-            sessionStart={start === 0n ? BigInt(summary.start) : start}
-          />
+          <SessionLogs records={logs} view={logView} here={here} tree={tree} sessionStart={start} />
         )}
         {absent === undefined ? null : <AbsentSpan wanted={absent} onClose={() => select(undefined)} />}
         {node === undefined ? null : (

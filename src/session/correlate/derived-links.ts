@@ -1,6 +1,6 @@
 import { countBefore } from "../../lib/binary-search.ts";
 import * as Row from "../table/span-rows.ts";
-import { isError, compareRows } from "../table/annotated-rows.ts";
+import { compareRows } from "../table/annotated-rows.ts";
 import { ROOT } from "../table/parent-links.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import { linkEvents } from "./event-links.ts";
@@ -33,33 +33,6 @@ export function linkDerivedSpans(table: SpanTable): DerivedLinks | undefined {
   linkByTime(table, links);
   linkEvents(table, links);
   return links;
-}
-
-/** Effects of log records on spans, by the keys of a view. */
-export type DerivedKeys = {
-  readonly duplicates: ReadonlySet<string>;
-  /** "" for a root. */
-  readonly parents: ReadonlyMap<string, string>;
-  /** By `<trace id>:<span id>` of a duplicate: the key of the span that is shown in its place. */
-  readonly replacements: ReadonlyMap<string, string>;
-  /** Spans that count as errors because a record says so. */
-  readonly errors: ReadonlySet<string>;
-};
-
-/** `undefined` if no log record affects a span. */
-export function derivedKeys(table: SpanTable, links: DerivedLinks | undefined): DerivedKeys | undefined {
-  if (links === undefined && table.annotations.size === 0) return undefined;
-  const [duplicates, errors] = [new Set<string>(), new Set<string>()];
-  const [parents, replacements] = [new Map<string, string>(), new Map<string, string>()];
-  for (let row = 0; row < table.size; row++) {
-    if (links?.duplicates[row] === 1) duplicates.add(table.key(row));
-    if (!table.rows.error(row) && isError(table, row)) errors.add(table.key(row));
-  }
-  for (const [row, parent] of links?.parents ?? [])
-    parents.set(table.key(row), parent === ROOT ? "" : table.key(parent));
-  for (const [row, other] of links?.replacements ?? [])
-    replacements.set(`${table.traceId(row)}:${table.rows.hex(row, Row.ID)}`, table.key(other));
-  return { duplicates, parents, replacements, errors };
 }
 
 /**

@@ -114,9 +114,14 @@ export class IdSet {
     low: (at) => this.#words[at * WIDTH + 2] ?? 0,
   });
 
+  /** Its place in order of addition; -1 without. */
+  find(trace: number, high: number, low: number): number {
+    return this.#index.first(trace, high, low);
+  }
+
   /** Whether it is new. */
   add(trace: number, high: number, low: number): boolean {
-    if (this.#index.first(trace, high, low) >= 0) return false;
+    if (this.find(trace, high, low) >= 0) return false;
     if (this.#words.length < (this.#length + 1) * WIDTH) {
       this.#words = new Uint32Array(this.#words.buffer.transfer(this.#words.byteLength * 2));
     }

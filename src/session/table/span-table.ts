@@ -72,8 +72,8 @@ export class SpanTable {
     return withName(names, facts) === names ? "known" : "naming";
   }
 
-  /** Admits the span at (revision, position) of the log. Idempotent, and independent of order. */
-  admit(traceId: string, facts: SpanFacts, revision: number, position: number): void {
+  /** Admits the span at (revision, position) of the log; returns its row. Idempotent, and independent of order. */
+  admit(traceId: string, facts: SpanFacts, revision: number, position: number): number {
     const trace = this.#traceNumber(traceId);
     if (facts.session ?? facts.claims) this.#names[trace] = withName(this.#namesOf(trace), facts);
     const row = this.find(trace, facts);
@@ -81,11 +81,11 @@ export class SpanTable {
       const added = this.rows.add();
       this.#write(added, trace, facts, revision, position);
       this.#index.add(added);
-      return;
+      return added;
     }
     const storedRevision = this.rows.word(row, Row.REVISION);
     const storedPosition = this.rows.word(row, Row.POSITION);
-    if (storedRevision === revision && storedPosition === position) return;
+    if (storedRevision === revision && storedPosition === position) return row;
     if (supersedes(facts, versionIn(this.rows, row))) {
       this.continuations.add(trace, revision, { position, ran: this.rows.running(row) });
       this.#superseded.add(trace, storedRevision, storedPosition, revision);
@@ -93,6 +93,7 @@ export class SpanTable {
     } else {
       this.#superseded.add(trace, revision, position, revision);
     }
+    return row;
   }
 
   /** Admits a session name that does not come from a span; returns the trace's number. */
@@ -163,11 +164,6 @@ export class SpanTable {
     return this.#traceIds[this.rows.word(row, Row.TRACE)] ?? "";
   }
 
-  /** Identity of a row's span, the key in a view: `<trace id>:<span id>:<OTLP kind>`. */
-  key(row: number): string {
-    return `${this.traceId(row)}:${this.rows.hex(row, Row.ID)}:${this.rows.word(row, Row.OTLP_KIND)}`;
-  }
-
   /** The text of a row's string field. */
   text(row: number, field: number): string | undefined {
     return this.string(this.rows.string(row, field));
@@ -186,6 +182,13 @@ export class SpanTable {
       if (found < 0 || rows.word(row, Row.OTLP_KIND) < rows.word(found, Row.OTLP_KIND)) found = row;
     }
     return found;
+  }
+
+  /** Whether another span has the row's trace and span id. */
+  sharesId(row: number): boolean {
+    const { rows } = this;
+    const first = this.#index.first(rows.word(row, Row.TRACE), rows.word(row, Row.ID), rows.word(row, Row.ID + 1));
+    return this.#index.next(first) >= 0;
   }
 
   /** Row of the row's parent id; -1 if not received. */

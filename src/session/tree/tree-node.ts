@@ -1,7 +1,5 @@
 import { indexAttributes, FIELD, textIn } from "../../facts/attribute-index.ts";
 import { resourceIndex } from "../../facts/facts.ts";
-import type { DerivedKeys } from "../correlate/derived-links.ts";
-import type { ClockRange } from "../clock-outliers.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
 import type { Resource, Scope, Span } from "../../otel/span.ts";
 
@@ -63,8 +61,9 @@ export type SessionTree = {
   readonly roots: readonly TreeNode[];
   /** All nodes in depth-first order: the rows of a tree with nothing collapsed. */
   readonly rows: readonly TreeNode[];
-  /** Plausible start times of its spans. */
-  readonly clockRange: ClockRange;
+  /** Extent of the session and of its time axis, Unix nanoseconds. Clock outliers may lie outside. */
+  readonly start: bigint;
+  readonly end: bigint;
   readonly byKey: ReadonlyMap<string, TreeNode>;
   /** By `<trace id>:<span id>` of a duplicate: the key of the span that is shown in its place. */
   readonly replacements: ReadonlyMap<string, string>;
@@ -76,67 +75,44 @@ type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
 export type DraftNode = Mutable<Omit<TreeNode, "parent" | "children">> & {
   parent?: DraftNode;
   readonly children: DraftNode[];
-  /** Id of the parent that it names, "" without. */
-  readonly parentId: string;
   /** Latest start or end in the subtree. */
   latest: bigint;
-  readonly otlpKind: number;
 };
 
-const NO_BADGES: readonly Badge[] = [];
+/** What the table knows of a span beyond the span itself. */
+type RowFields = Pick<TreeNode, "error" | "badges">;
 
-export function draftNode(span: ViewSpan, derived: DerivedKeys | undefined): DraftNode {
+export function draftNode(span: ViewSpan, { error, badges }: RowFields): DraftNode {
   const { facts } = span;
   const { start, running } = facts;
-  const error = facts.error || derived?.errors.has(span.key) === true;
-  const isReversed = !running && facts.end < start;
   return {
     key: span.key,
     traceId: span.traceId,
     spanId: facts.spanId,
-    // A derived parent replaces the parent id.
-    parentId: derived?.parents.has(span.key) === true ? "" : facts.parentSpanId,
     span,
     name: facts.name,
     children: [],
     depth: 0,
     start,
     end: running ? start : facts.end,
-    latest: running || isReversed ? start : facts.end,
+    latest: running || facts.end < start ? start : facts.end,
     running,
     awaited: false,
     error,
     worst: error ? "error" : "ok",
     descendants: 0,
-    badges: isReversed ? ["end-before-start"] : NO_BADGES,
-    otlpKind: facts.otlpKind >>> 0,
+    badges,
   };
 }
 
-/** A node for a missing span. `start`: that of a span below it. */
+/** A node for a missing span, or one that groups a trace until its root is received. `start`: that of a span below it. */
 export function draftPlaceholder(
-  traceId: string,
-  spanId: string,
-  start: bigint,
-  fields: { readonly name: string; readonly parentId: string; readonly awaited: boolean },
+  fields: Pick<TreeNode, "traceId" | "spanId" | "name" | "start" | "awaited"> & { readonly badges: readonly Badge[] },
 ): DraftNode {
-  return draftEmpty(`${traceId}:${spanId}:missing`, "placeholder", { traceId, spanId, start, ...fields });
-}
-
-/** A node that groups a trace until its root is received. */
-export function draftTrace(traceId: string, start: bigint, name: string, awaited: boolean): DraftNode {
-  return draftEmpty(`${traceId}::trace`, "trace", { traceId, spanId: "", start, name, parentId: "", awaited });
-}
-
-type EmptyNodeFields = Pick<DraftNode, "traceId" | "spanId" | "start" | "name" | "parentId" | "awaited">;
-
-function draftEmpty(key: string, badge: Badge, fields: EmptyNodeFields): DraftNode {
-  const none = { depth: 0, running: false, error: false, worst: "ok", descendants: 0, otlpKind: 0 } as const;
-  return { key, children: [], end: fields.start, latest: fields.start, badges: [badge], ...fields, ...none };
-}
-
-export function addBadge(node: DraftNode, added: Badge): void {
-  if (!node.badges.includes(added)) node.badges = [...node.badges, added];
+  const { traceId, spanId, start } = fields;
+  const key = spanId === "" ? `${traceId}::trace` : `${traceId}:${spanId}:missing`;
+  const none = { depth: 0, running: false, error: false, worst: "ok", descendants: 0 } as const;
+  return { key, children: [], end: start, latest: start, ...fields, ...none };
 }
 
 const conversations = new WeakMap<ViewSpan, string>();

@@ -1,46 +1,123 @@
-import { ClockOutlierCount, bucketOf, isExtreme, isWithin } from "../clock-outliers.ts";
 import type { ClockRange } from "../clock-outliers.ts";
+import type { QueryGroups } from "../query-groups.ts";
+import { hasAbsurdTime, sessionTimes } from "../session-times.ts";
+import { isError } from "../table/annotated-rows.ts";
 import { CYCLE, ROOT, SELF } from "../table/parent-links.ts";
-import type { DerivedKeys } from "../correlate/derived-links.ts";
-import { linkParents } from "./tree-links.ts";
-import { draftNode, addBadge } from "./tree-node.ts";
-import type { DraftNode, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
+import * as Row from "../table/span-rows.ts";
+import type { SpanTable } from "../table/span-table.ts";
+import { outlineOf, placeholderAt } from "./outline.ts";
+import type { Placeholder } from "./placeholders.ts";
+import { draftNode, draftPlaceholder } from "./tree-node.ts";
+import type { Badge, DraftNode, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
 
 export type { Badge, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
 
 /**
- * Nests spans by parent, independent of their order. Orphans are below a placeholder, and that is below its trace. Members of a
- * cycle are roots.
- * `isAwaited`: whether missing parents of this trace may still be received; called only for traces with one.
- * `derived`: effects of log records on spans.
+ * The tree of a session. The table knows its shape, order and times; here each row gets its span, its badges and the sums
+ * over the rows below.
+ * `spans`: by row of the table.
+ * `isAwaited`: whether missing parents of a trace (a number) may still be received; called only for traces with one.
  */
 export function buildTree(
-  spans: Iterable<ViewSpan>,
-  isAwaited: (traceId: string) => boolean = () => true,
-  derived?: DerivedKeys,
+  table: SpanTable,
+  groups: QueryGroups,
+  spans: readonly ViewSpan[],
+  isAwaited: (trace: number) => boolean,
 ): SessionTree {
-  const counted = derived === undefined ? spans : Array.from(spans).filter(({ key }) => !derived.duplicates.has(key));
-  const nodes = Array.from(counted, (span) => draftNode(span, derived));
-  const clockRange = markAbsurdTimes(nodes);
-  const parents = linkParents(nodes, isAwaited, derived?.parents);
-  const tops = nest(nodes, parents);
-  const roots = sortRoots(tops);
-  const rows = flatten(roots);
+  const { start, end, clocks } = sessionTimes(table, groups);
+  const { parents, order, placeholders } = outlineOf(table, groups);
+  /** By place. */
+  const nodes = new Array<DraftNode | undefined>(parents.length);
+  const roots: DraftNode[] = [];
+  const rows: DraftNode[] = [];
+  for (const place of order) {
+    const above = parents[place] ?? ROOT;
+    const placeholder = placeholderAt(table, placeholders, place);
+    const node =
+      placeholder === undefined
+        ? dressRow(table, place, spans[place], above, clocks)
+        : dressPlaceholder(table, placeholder, above, isAwaited(placeholder.trace));
+    if (node === undefined) continue;
+    nodes[place] = node;
+    rows.push(node);
+    const parent = above < 0 ? undefined : nodes[above];
+    if (parent === undefined) {
+      roots.push(node);
+      continue;
+    }
+    node.parent = parent;
+    node.depth = parent.depth + 1;
+    parent.children.push(node);
+  }
   sumUp(rows);
   // Built on first use: the page builds a tree per frame, and few need it.
   let byKey: ReadonlyMap<string, TreeNode> | undefined;
   return {
     roots,
     rows,
-    clockRange,
-    replacements: derived?.replacements ?? NO_REPLACEMENTS,
+    start,
+    end,
+    replacements: replacementsIn(groups, spans),
     get byKey() {
       return (byKey ??= keyed(rows));
     },
   };
 }
 
-const NO_REPLACEMENTS: ReadonlyMap<string, string> = new Map();
+const NO_BADGES: readonly Badge[] = [];
+
+function dressRow(
+  table: SpanTable,
+  row: number,
+  span: ViewSpan | undefined,
+  above: number,
+  clocks: ClockRange,
+): DraftNode | undefined {
+  if (span === undefined) return undefined;
+  const badges: Badge[] = [];
+  if (!span.facts.running && span.facts.end < span.facts.start) badges.push("end-before-start");
+  if (hasAbsurdTime(table, row, clocks)) badges.push("absurd-time");
+  if (table.sharesId(row)) badges.push("duplicate-id");
+  if (above < ROOT) badges.push(...cutBadges(above));
+  return draftNode(span, { error: isError(table, row), badges: badges.length === 0 ? NO_BADGES : badges });
+}
+
+function dressPlaceholder(table: SpanTable, placeholder: Placeholder, above: number, awaited: boolean): DraftNode {
+  const { standsFor, spanId, name, earliest } = placeholder;
+  return draftPlaceholder({
+    traceId: table.traceId(earliest),
+    spanId,
+    name,
+    start: table.rows.long(earliest, Row.START),
+    awaited,
+    badges: [standsFor === "trace" ? "trace" : "placeholder", ...cutBadges(above)],
+  });
+}
+
+function cutBadges(above: number): readonly Badge[] {
+  if (above === SELF) return ["self-parent"];
+  return above === CYCLE ? ["cycle"] : NO_BADGES;
+}
+
+/** Keys of the spans that are shown in the place of duplicates. */
+function replacementsIn({ derived }: QueryGroups, spans: readonly ViewSpan[]): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>();
+  for (const [row, shown] of derived?.replacements ?? []) {
+    const [from, to] = [spans[row], spans[shown]];
+    if (from !== undefined && to !== undefined) keys.set(`${from.traceId}:${from.facts.spanId}`, to.key);
+  }
+  return keys;
+}
+
+/** The tree of a session without spans. */
+export const EMPTY_TREE: SessionTree = {
+  roots: [],
+  rows: [],
+  start: 0n,
+  end: 0n,
+  byKey: new Map(),
+  replacements: new Map(),
+};
 
 /** The visible rows while these nodes are collapsed. */
 export function visibleRows(tree: SessionTree, collapsed: ReadonlySet<string>): readonly TreeNode[] {
@@ -53,93 +130,6 @@ export function visibleRows(tree: SessionTree, collapsed: ReadonlySet<string>): 
     if (collapsed.has(node.key)) at += node.descendants;
   }
   return visible;
-}
-
-/**
- * The time axis: from the earliest start to the latest end of the spans without clock outliers, which are more than a year
- * off (see {@link ClockOutlierCount}). Callers clamp the bars of outliers to it.
- */
-export function axisOf(tree: SessionTree): { start: bigint; end: bigint } {
-  const { clockRange } = tree;
-  let start: bigint | undefined;
-  let end = 0n;
-  for (const node of tree.rows) {
-    if (!node.span) continue;
-    if (isWithin(clockRange, bucketOfInstant(node.start))) {
-      if (start === undefined || node.start < start) start = node.start;
-      if (node.start > end) end = node.start;
-    }
-    if (!node.running && node.end > end && isWithin(clockRange, bucketOfInstant(node.end), 1)) end = node.end;
-  }
-  return { start: start ?? 0n, end };
-}
-
-/** Adds badges to nodes with clock outliers, and to nodes with a clock near zero or near its maximum. */
-function markAbsurdTimes(nodes: readonly DraftNode[]): ClockRange {
-  const count = new ClockOutlierCount();
-  for (const { start } of nodes) count.add(bucketOfInstant(start));
-  const range = count.plausible;
-  for (const node of nodes) {
-    const start = bucketOfInstant(node.start);
-    const end = node.running ? start : bucketOfInstant(node.end);
-    if (!isWithin(range, start) || !isWithin(range, end, 1) || isExtreme(start) || isExtreme(end))
-      addBadge(node, "absurd-time");
-  }
-  return range;
-}
-
-function bucketOfInstant(instant: bigint): number {
-  return bucketOf(Number(instant >> 32n));
-}
-
-/** Attaches each node to its parent; returns the nodes without one. */
-function nest(nodes: readonly DraftNode[], parents: Int32Array): DraftNode[] {
-  const tops: DraftNode[] = [];
-  nodes.forEach((node, at) => {
-    const place = parents[at] ?? ROOT;
-    if (place === SELF) addBadge(node, "self-parent");
-    if (place === CYCLE) addBadge(node, "cycle");
-    const parent = nodes[place];
-    if (!parent) {
-      tops.push(node);
-      return;
-    }
-    node.parent = parent;
-    parent.children.push(node);
-  });
-  for (const node of nodes) sortByStart(node.children);
-  return tops;
-}
-
-function sortRoots(tops: DraftNode[]): DraftNode[] {
-  const byTrace = new Map<string, DraftNode[]>();
-  for (const node of tops) {
-    const roots = byTrace.get(node.traceId);
-    if (roots) roots.push(node);
-    else byTrace.set(node.traceId, [node]);
-  }
-  for (const roots of byTrace.values()) sortByStart(roots);
-  const traces = [...byTrace.values()].map((roots) => ({ roots, first: roots[0] }));
-  traces.sort((a, b) => {
-    if (!a.first || !b.first) return 0;
-    if (a.first.start !== b.first.start) return a.first.start < b.first.start ? -1 : 1;
-    return a.first.traceId < b.first.traceId ? -1 : 1;
-  });
-  return traces.flatMap(({ roots }) => roots);
-}
-
-function flatten(roots: readonly DraftNode[]): DraftNode[] {
-  const rows: DraftNode[] = [];
-  const ahead = roots.toReversed();
-  for (let node = ahead.pop(); node; node = ahead.pop()) {
-    node.depth = node.parent ? node.parent.depth + 1 : 0;
-    rows.push(node);
-    for (let at = node.children.length - 1; at >= 0; at--) {
-      const child = node.children[at];
-      if (child) ahead.push(child);
-    }
-  }
-  return rows;
 }
 
 /** Children are after their parents in `rows`: in reverse, each node is complete before its parent sums it up. */
@@ -160,21 +150,4 @@ function keyed(rows: readonly TreeNode[]): Map<string, TreeNode> {
   const nodes = new Map<string, TreeNode>();
   for (const node of rows) nodes.set(node.key, node);
   return nodes;
-}
-
-function sortByStart(nodes: DraftNode[]): void {
-  for (let at = 1; at < nodes.length; at++) {
-    const before = nodes[at - 1];
-    const node = nodes[at];
-    if (before && node && compare(before, node) > 0) {
-      nodes.sort(compare);
-      return;
-    }
-  }
-}
-
-function compare(a: DraftNode, b: DraftNode): number {
-  if (a.start !== b.start) return a.start < b.start ? -1 : 1;
-  if (a.spanId !== b.spanId) return a.spanId < b.spanId ? -1 : 1;
-  return a.otlpKind - b.otlpKind;
 }

@@ -4,8 +4,6 @@ import { spansOfRecord } from "../../logs/derived-spans.ts";
 import { deriveRecordFacts } from "../../logs/record-facts.ts";
 import type { Resource, ResourceSpans, Scope, Span } from "../../otel/span.ts";
 import type { SessionStreamEvent } from "../contract/stream-events.ts";
-import { derivedKeys } from "../correlate/derived-links.ts";
-import type { DerivedKeys } from "../correlate/derived-links.ts";
 import { endedTraces } from "../liveness-facts.ts";
 import { LIST_PRICES, readPrices } from "../prices/prices.ts";
 import { foldQueries } from "../queries.ts";
@@ -21,7 +19,8 @@ import { ViewLogs } from "./log-view.ts";
 /** A session folded by a viewer from its stream, by the same rules as in its object: facts and summary are equal. */
 export class SessionView {
   #table = new SpanTable();
-  readonly #spans = new Map<string, ViewSpan>();
+  /** By row of the table. */
+  #spans: ViewSpan[] = [];
   #logs = new ViewLogs();
   #state: SessionViewState = {};
   #announced: SessionSummary | undefined;
@@ -106,12 +105,7 @@ export class SessionView {
 
   spans(): Iterable<ViewSpan> {
     this.#evictGone();
-    return this.#spans.values();
-  }
-
-  get(key: string): ViewSpan | undefined {
-    this.#evictGone();
-    return this.#spans.get(key);
+    return this.#spans;
   }
 
   /** Log records, each once. */
@@ -143,17 +137,12 @@ export class SessionView {
   tree(): SessionTree {
     this.#evictGone();
     if (this.#tree?.of !== this.#revision) {
+      const fold = this.#foldQueries();
       let ended: ReadonlySet<number> | undefined;
-      const isAwaited = (traceId: string): boolean =>
-        !(ended ??= endedTraces(this.#table, this.#foldQueries())).has(this.#table.traceNumber(traceId));
-      this.#tree = { of: this.#revision, tree: buildTree(this.#spans.values(), isAwaited, this.#derivedKeys()) };
+      const isAwaited = (trace: number): boolean => !(ended ??= endedTraces(this.#table, fold)).has(trace);
+      this.#tree = { of: this.#revision, tree: buildTree(this.#table, fold.groups, this.#spans, isAwaited) };
     }
     return this.#tree.tree;
-  }
-
-  #derivedKeys(): DerivedKeys | undefined {
-    const links = this.#table.rows.anyDerived ? this.#foldQueries().groups.derived : undefined;
-    return derivedKeys(this.#table, links);
   }
 
   #setPrices(setting: string | undefined): void {
@@ -176,7 +165,8 @@ export class SessionView {
     this.#table.evictTraces(this.#gone);
     this.#logs.evictTraces(this.#gone);
     for (const traceId of this.#gone) this.#deliveries.evictTrace(traceId);
-    for (const [key, { traceId }] of this.#spans) if (this.#gone.has(traceId)) this.#spans.delete(key);
+    // As in the table, the spans that stay keep their order.
+    this.#spans = this.#spans.filter(({ traceId }) => !this.#gone.has(traceId));
     this.#gone.clear();
   }
 
@@ -184,7 +174,7 @@ export class SessionView {
     this.#gone.clear();
     this.#revision++;
     this.#table = new SpanTable();
-    this.#spans.clear();
+    this.#spans = [];
     this.#logs = new ViewLogs();
     this.#state = {};
     this.#announced = undefined;
@@ -215,11 +205,11 @@ export class SessionView {
     // The object derives facts from the canonical text. Parsing and serialising it again gives the same text.
     const facts = deriveFacts(span, JSON.stringify(span), resource, scope);
     const standing = this.#table.compare(traceId, facts);
-    this.#table.admit(traceId, facts, this.#revision, position);
+    const row = this.#table.admit(traceId, facts, this.#revision, position);
     if (standing !== "new" && standing !== "better") return;
     const key = `${traceId}:${facts.spanId}:${facts.otlpKind}`;
     const origin = { ...(resource && { resource }), ...(scope && { scope }), ...(derivedFrom && { derivedFrom }) };
-    this.#spans.set(key, { key, traceId, span, ...origin, facts, received });
+    this.#spans[row] = { key, traceId, span, ...origin, facts, received };
   }
 
   #admitLogs({ traceId, resourceLogs, received, receipt }: Extract<SessionStreamEvent, { type: "logs" }>): void {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { lastsOn, openWord, placeholderWord } from "../../../src/dashboard/session/views/placeholder.ts";
-import { buildTree, type TreeNode } from "../../../src/session/tree/tree.ts";
+import type { TreeNode } from "../../../src/session/tree/tree.ts";
 import { id } from "../../facts/facts-of.ts";
+import { treeOf } from "../../session/tree-of.ts";
 import { viewSpan } from "../../session/view-span.ts";
 
 const ancestors = [
@@ -9,7 +10,7 @@ const ancestors = [
   { spanId: id(2), name: "" },
 ];
 const rows = (mayCome: boolean): readonly TreeNode[] =>
-  buildTree([viewSpan(3, 2, { ancestors, running: true }), viewSpan(4, 3)], () => mayCome).rows;
+  treeOf([viewSpan(3, 2, { ancestors, running: true }), viewSpan(4, 3)], mayCome).rows;
 
 test("a placeholder has the name that its children give, and says whether its span may still arrive", () => {
   const words = (mayCome: boolean) =>

@@ -10,7 +10,8 @@ import {
 } from "../../../src/dashboard/session/views/reading.ts";
 import { deriveFacts } from "../../../src/facts/facts.ts";
 import type { Span } from "../../../src/otel/span.ts";
-import { buildTree, type SessionTree, visibleRows } from "../../../src/session/tree/tree.ts";
+import { type SessionTree, visibleRows } from "../../../src/session/tree/tree.ts";
+import { treeOf as treeOfSpans } from "../../session/tree-of.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 
@@ -38,7 +39,7 @@ function treeOf(text: string): SessionTree {
       const facts = deriveFacts(span, JSON.stringify(span), undefined, undefined);
       return { key: `${TRACE}:${spanId}:0`, traceId: TRACE, span, facts, received: "0" };
     });
-  return buildTree(spans);
+  return treeOfSpans(spans);
 }
 
 const TREE = treeOf(`

@@ -2,7 +2,7 @@ import type { ResourceLogs } from "../../../otel/log-record.ts";
 import { replayTimeOfRecord, replayTimeOf } from "../../../session/replay.ts";
 import type { ResourceSpans } from "../../../otel/span.ts";
 import type { SessionStreamEvent } from "../../../session/contract/stream-events.ts";
-import { axisOf, type SessionTree } from "../../../session/tree/tree.ts";
+import type { SessionTree } from "../../../session/tree/tree.ts";
 import { toMillis } from "../../ui/moments.ts";
 import type { ReplayView } from "../../address/replay-view.ts";
 
@@ -12,7 +12,7 @@ export type Timeline = { readonly start: number; readonly end: number };
 /** The extent of the whole session, in the replay's order of time. */
 export function timelineOf(tree: SessionTree, by: ReplayView["by"]): Timeline {
   if (by === "event") {
-    const { start, end } = axisOf(tree);
+    const { start, end } = tree;
     return { start: Number(start) / 1e6, end: Number(end) / 1e6 };
   }
   let [start, end] = [Infinity, 0];
