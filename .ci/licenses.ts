@@ -44,12 +44,13 @@ export function packagesIn(lockfile: string): LockedPackage[] {
     throw new Error(`package-lock.json has lockfileVersion ${lockfileVersion}; 3 is expected`);
   return Object.entries(packages)
     .filter(([path]) => path !== "")
-    .map(([path, { version, license, dev, devOptional }]) => ({
+    .map(([path, { version, license, dev, devOptional, optional }]) => ({
       path,
       name: path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length),
       version: String(version),
       ...(typeof license === "string" ? { license } : {}),
-      development: dev === true || devOptional === true,
+      // A bundle contains no optional package: these are the native parts of tools, of which one platform installs a few.
+      development: dev === true || devOptional === true || optional === true,
     }));
 }
 
