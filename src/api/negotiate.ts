@@ -1,12 +1,25 @@
 import type { Context } from "hono";
+import * as v from "valibot";
+import { flag, readParameters } from "./parameter.ts";
+
+/** The parameters of every resource that has a stream. */
+export const StreamParameters = v.object({
+  watch: v.pipe(
+    flag("watch"),
+    v.description("`true`: the response is a `text/event-stream` (as with `Accept: text/event-stream`)."),
+  ),
+  resourceVersion: v.exactOptional(
+    v.pipe(v.string(), v.description("Where a stream resumes; `Last-Event-ID` is equivalent. Default: the beginning.")),
+  ),
+});
 
 /** The forms of a resource: each URL serves people, stream readers and other programs. */
 export type Representation = "stream" | "page" | "json";
 
 export function negotiate(c: Context): Representation | { readonly problem: string } {
-  const watch = c.req.query("watch") ?? "false";
-  if (watch === "true") return "stream";
-  if (watch !== "false") return { problem: "watch must be true or false" };
+  const read = readParameters(StreamParameters, new URL(c.req.url).searchParams);
+  if (!read.ok) return { problem: read.detail };
+  if (read.value.watch === "true") return "stream";
   const accept = c.req.header("accept") ?? "";
   if (accept.includes("text/event-stream")) return "stream";
   return accept.includes("text/html") ? "page" : "json";

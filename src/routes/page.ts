@@ -16,7 +16,10 @@ export async function servePageIfAsked(c: Context<AppEnv>, next: Next): Promise<
   return negotiate(c) === "page" ? await servePage(c) : await next();
 }
 
-/** A file of the page. On Cloudflare the platform serves it (`run_worker_first` in wrangler.toml); under `npm start` the Worker does. */
+/**
+ * A file of the page, or openapi.json. On Cloudflare the platform serves the page's files (`run_worker_first` in wrangler.toml);
+ * under `npm start` the Worker does.
+ */
 export async function servePageFile(c: Context<AppEnv>): Promise<Response> {
   const file = await c.env.ASSETS.fetch(c.req.raw);
   // The headers of a fetched response are immutable.

@@ -6,7 +6,7 @@ import type { AppEnv } from "../config.ts";
 import { inflate } from "../lib/body-codec.ts";
 import { STREAM_HEADERS } from "../lib/sse.ts";
 import { respondLive } from "./stream/follower.ts";
-import { readReplayQuery } from "./stream/replay-query.ts";
+import { readReplayQuery } from "../api/replay-query.ts";
 import { ReplayStream } from "./stream/replay-stream.ts";
 import { resumeFrom } from "../api/resource-version.ts";
 import { LogReader } from "./read/log-reader.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { readReplayQuery } from "../../src/routes/stream/replay-query.ts";
-import type { ReplayQuery } from "../../src/routes/stream/replay-query.ts";
+import { readReplayQuery } from "../../src/api/replay-query.ts";
+import type { ReplayQuery } from "../../src/api/replay-query.ts";
 import { ReplayStream } from "../../src/routes/stream/replay-stream.ts";
 import { SessionView } from "../../src/session/view/session-view.ts";
 import { generateSession } from "../durable/generated-session.ts";

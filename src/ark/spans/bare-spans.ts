@@ -1,26 +1,11 @@
 import { streamOf } from "../../lib/stream-of.ts";
 import { plainValue } from "../../otel/any-value.ts";
-import type { KeyValue, Resource, ResourceSpans, Span } from "../../otel/span.ts";
+import type { Resource, ResourceSpans, Span } from "../../otel/span.ts";
 import { LogChunk, withWholeValues } from "../../routes/read/log-chunks.ts";
 import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 import type { LogPage, View, LogEntry } from "../../session/contract/log-page.ts";
 import type { SessionStub, ReadItems } from "../follow/items.ts";
-
-/** A span as Ark's clients read it: without scope, events and links, its resource as a flat map. */
-export type BareSpan = {
-  readonly traceId: string;
-  readonly spanId: string;
-  /** "" for a root. */
-  readonly parentSpanId: string;
-  readonly name: string;
-  readonly kind: number;
-  readonly startTimeUnixNano: string;
-  /** "0" while it runs. */
-  readonly endTimeUnixNano: string;
-  readonly attributes: readonly KeyValue[];
-  readonly status: { readonly code: number; readonly message: string };
-  readonly resource: Readonly<Record<string, unknown>>;
-};
+import type { BareSpan } from "../schemas.ts";
 
 function bareSpan(span: Span, resource: Readonly<Record<string, unknown>>): BareSpan {
   return {

@@ -11,24 +11,8 @@ import { liveness } from "../../session/liveness.ts";
 import type { Status } from "../../session/liveness.ts";
 import type { SessionSummary } from "../../session/summary.ts";
 import type { LogPage } from "../../session/contract/log-page.ts";
+import type { BrokerList, BrokerSession } from "../schemas.ts";
 import { NEWEST } from "./trace-page.ts";
-
-export type BrokerSession = {
-  readonly id: string;
-  /** RFC 3339: its first start, its last export. */
-  readonly createdAt: string;
-  readonly updatedAt: string;
-  readonly queryCount: number;
-  readonly activeQueries: number;
-};
-
-export type BrokerList = {
-  /** The cursor from which a watch goes on. */
-  readonly resourceVersion: number;
-  readonly sessions: readonly BrokerSession[];
-  /** The `before` of the next page. */
-  readonly cursor?: number;
-};
 
 const ACTIVE: readonly Status[] = ["waiting", "stalled", "running", "idle"];
 /** Sessions whose open queries are counted at the same time. */

@@ -7,7 +7,7 @@ import type { LogPage } from "../../session/contract/log-page.ts";
 import { timesOf } from "./broker-list.ts";
 import type { ReadItems } from "../follow/items.ts";
 import { spanTexts, currentSpans, itemIndexOf } from "./bare-spans.ts";
-import type { BareSpan } from "./bare-spans.ts";
+import type { BareSpan } from "../schemas.ts";
 
 type Present = Extract<LogPage, { state: "present" }>;
 

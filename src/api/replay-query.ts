@@ -1,4 +1,6 @@
-import { readDuration, readMoment } from "../../api/moment.ts";
+import * as v from "valibot";
+import { readDuration, readMoment } from "./moment.ts";
+import { numberParameter, oneOf, readParameters, textParameter } from "./parameter.ts";
 
 /** Where an interrupted replay resumes. The log up to `head` has `items` items in this order; `sent` of them were sent. */
 export type ReplayVersion = {
@@ -22,49 +24,72 @@ export type ReplayQueryOutcome =
   | { readonly ok: true; readonly query: ReplayQuery }
   | { readonly ok: false; readonly detail: string };
 
-const DEFAULT_IDLE = 2_000;
 /** No viewer waits an hour for the next event. */
 const LONGEST_IDLE = 3_600_000;
 const SLOWEST = 0.01;
 const FASTEST = 10_000;
 
+const TIME_OR_DURATION =
+  "a time such as 2026-11-21T09:30:00Z, Unix nanoseconds, or a duration into the session such as 90s";
+
 /** The parameters of a replay. */
+export const ReplayParameters = v.object({
+  by: v.pipe(
+    v.optional(oneOf("by", ["event", "arrival"]), "event"),
+    v.description("Replay: spans by end time, or deliveries by arrival."),
+  ),
+  speed: v.pipe(
+    v.optional(
+      numberParameter("speed", {
+        pattern: /^\d{1,5}(?:\.\d{1,6})?$/,
+        least: SLOWEST,
+        most: FASTEST,
+        expected: `a number from ${SLOWEST} to ${FASTEST}, such as 10 or 0.5`,
+      }),
+      "1",
+    ),
+    v.description("Replay: speed factor."),
+  ),
+  idle: v.pipe(
+    v.optional(
+      textParameter(
+        "idle",
+        (given) => readIdle(given) !== undefined,
+        "a duration of at most an hour, such as 2s, 500ms or 1m",
+      ),
+      "2s",
+    ),
+    v.description("Replay: longest wait between two events, such as 500ms or 2s; at most an hour."),
+  ),
+  from: v.pipe(
+    v.optional(
+      textParameter("from", (given) => given === "" || readFrom(given) !== undefined, TIME_OR_DURATION),
+      "",
+    ),
+    v.description("Replay: earlier items go out at once. A time, Unix nanoseconds, or a duration into the session."),
+  ),
+});
+
 export function readReplayQuery(params: URLSearchParams, lastEventId: string | undefined): ReplayQueryOutcome {
-  const by = (["event", "arrival"] as const).find((known) => known === (params.get("by") ?? "event"));
-  if (by === undefined) return refuse("by must be event or arrival");
-  const speed = readSpeed(params.get("speed") ?? "1");
-  if (speed === undefined) return refuse(`speed must be a number from ${SLOWEST} to ${FASTEST}, such as 10 or 0.5`);
-  const idle = readIdle(params.get("idle"));
-  if (idle === undefined) return refuse("idle must be a duration of at most an hour, such as 2s, 500ms or 1m");
-  const fromText = params.get("from") ?? "";
-  const from = fromText === "" ? undefined : readFrom(fromText);
-  if (fromText !== "" && from === undefined)
-    return refuse(
-      "from must be a time such as 2026-11-21T09:30:00Z, Unix nanoseconds, or a duration into the session such as 90s",
-    );
+  const read = readParameters(ReplayParameters, params);
+  if (!read.ok) return read;
   const resume = lastEventId === undefined || lastEventId === "" ? undefined : parseReplayVersion(lastEventId);
-  if (lastEventId && resume === undefined) return refuse("Last-Event-ID must be the id of an event of a replay");
+  if (lastEventId && resume === undefined)
+    return { ok: false, detail: "Last-Event-ID must be the id of an event of a replay" };
+  const { by, speed } = read.value;
+  const from = readFrom(read.value.from);
   const query = {
     by,
     speed,
-    idle,
+    idle: readIdle(read.value.idle) ?? 0,
     ...(from === undefined ? {} : { from }),
     ...(resume === undefined ? {} : { resume }),
   };
   return { ok: true, query };
 }
 
-function refuse(detail: string): ReplayQueryOutcome {
-  return { ok: false, detail };
-}
-
-function readSpeed(text: string): number | undefined {
-  const speed = /^\d{1,5}(?:\.\d{1,6})?$/.test(text) ? Number(text) : 0;
-  return speed >= SLOWEST && speed <= FASTEST ? speed : undefined;
-}
-
-function readIdle(text: string | null): number | undefined {
-  const idle = text === null ? DEFAULT_IDLE : readDuration(text);
+function readIdle(text: string): number | undefined {
+  const idle = readDuration(text);
   return idle === undefined || idle > LONGEST_IDLE ? undefined : idle;
 }
 

@@ -1,0 +1,183 @@
+/**
+ * Every route of the API: its parameters, bodies and answers. openapi.json is made of these, and tests check answers
+ * against them; the Worker itself does not load this file.
+ */
+import * as v from "valibot";
+import { ListParameters } from "./list-query.ts";
+import { StreamParameters } from "./negotiate.ts";
+import type { Operation, Operations, Answer } from "./operation.ts";
+import { json, problem, REFUSALS } from "./operation.ts";
+import {
+  AnyValueSchema,
+  LogsExportedSchema,
+  MetricsExportedSchema,
+  OTLP_COMPONENTS,
+  OtlpDocumentSchema,
+  StatusSchema,
+  TracesExportedSchema,
+} from "./otlp-schema.ts";
+import { flag } from "./parameter.ts";
+import { ImportedSchema, PROBLEM_COMPONENTS } from "./problem-schema.ts";
+import { ReplayParameters } from "./replay-query.ts";
+import { QueryAnswerSchema, QueryParameters, RERUN_COMPONENTS } from "./rerun-schema.ts";
+import { SESSION_COMPONENTS, SessionListSchema, SessionSchema } from "./session-schema.ts";
+
+const ID = { id: "The session's id, percent-encoded." };
+const STREAM = { "text/event-stream": undefined };
+
+const status = (description: string): Answer => json(description, StatusSchema);
+
+function ingest(ending: string, name: string, answer: v.GenericSchema, rejected: string): { post: Operation } {
+  return {
+    post: {
+      summary: `An OTLP/HTTP export. Any path that ends in ${ending} is equivalent.`,
+      body: { "application/x-protobuf": "binary", "application/json": v.looseObject({}) },
+      answers: {
+        200: json(`${name} in the request's encoding; \`partialSuccess\` ${rejected}.`, answer),
+        400: status("Malformed; google.rpc.Status in the request's encoding."),
+        401: status("Missing or unknown token."),
+        403: status("The token may not write, or the request is not addressed to this machine."),
+        404: status("The path ends in another way, or names no signal."),
+        405: status("Only POST is accepted."),
+        408: status("The body arrived too slowly."),
+        413: status("A limit is exceeded."),
+        415: status("Unsupported content type or encoding."),
+        500: status("A fault of this program: the same export would fail again."),
+        503: status("Temporary error, `Retry-After` in seconds: send the same export again."),
+      },
+    },
+  };
+}
+
+const health = (text: string): { get: Operation } => ({
+  get: { summary: "Health of the Worker.", isPublic: true, answers: { 200: { description: text } } },
+});
+
+const MOVED: Answer = { description: "The session moved." };
+
+export const operations: Operations = {
+  "/v1/traces": ingest("/v1/traces", "ExportTraceServiceResponse", TracesExportedSchema, "if spans were rejected"),
+  "/v1/logs": ingest("/v1/logs", "ExportLogsServiceResponse", LogsExportedSchema, "if log records were rejected"),
+  "/v1/metrics": ingest(
+    "/v1/metrics",
+    "ExportMetricsServiceResponse",
+    MetricsExportedSchema,
+    "says that metrics are dropped",
+  ),
+  "/sessions": {
+    get: {
+      summary: "Sessions, filtered and sorted; the page for `Accept: text/html`.",
+      parameters: [ListParameters, StreamParameters],
+      answers: {
+        200: json("A page of the list, or its stream.", SessionListSchema, STREAM),
+        400: problem("Invalid parameter; `detail` names it."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/sessions/{id}": {
+    path: ID,
+    get: {
+      summary: "One session with its spans; its live stream; its page.",
+      parameters: [
+        StreamParameters,
+        v.object({
+          replay: v.pipe(
+            flag("replay"),
+            v.description("`true`: a replay of the log in its own time, as a stream that ends with a bookmark."),
+          ),
+        }),
+        ReplayParameters,
+      ],
+      answers: {
+        200: json("The session, its stream, or its replay.", SessionSchema, STREAM),
+        307: MOVED,
+        400: problem("Invalid parameter of a stream or a replay; `detail` names it."),
+        404: problem("Not found. `movedTo` if its traces moved to several sessions."),
+        ...REFUSALS,
+      },
+    },
+    delete: {
+      summary: "Delete the session: its log, values, owned traces and row.",
+      answers: {
+        202: {
+          description: "No longer shown. The rest is deleted as soon as the owners of all its traces can be reached.",
+        },
+        204: { description: "Deleted." },
+        404: problem("Not found."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/sessions/{id}/otlp": {
+    path: ID,
+    get: {
+      summary: "Export as OTLP/JSON, suitable for import.",
+      answers: {
+        200: json("`{resourceSpans, resourceLogs}` with whole values.", OtlpDocumentSchema),
+        307: MOVED,
+        404: problem("Not found."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/import": {
+    post: {
+      summary:
+        "Import of a file: OTLP/JSON, one document or one per line, or Jaeger's JSON; plain or gzip, of any size.",
+      body: {
+        "application/json": v.looseObject({}),
+        "application/x-ndjson": "text",
+        "application/gzip": "binary",
+      },
+      answers: {
+        200: json("Number of imported spans and log records, and their sessions.", ImportedSchema),
+        400: problem("The file is broken at `line` and `position`. The part before it stays imported: `imported`."),
+        408: problem("The file arrived too slowly. `imported`: the part that stays imported."),
+        413: problem("The file exceeds a limit. `imported`: the part that stays imported."),
+        415: problem("Unsupported content encoding."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/sessions/{id}/values/{hash}": {
+    path: { ...ID, hash: "The `hash` in a preview's `offloaded`." },
+    get: {
+      summary: "A large value, whole.",
+      answers: { 200: json("An OTLP AnyValue.", AnyValueSchema), 404: problem("Not found."), ...REFUSALS },
+    },
+  },
+  "/sessions/{id}/queries/{query}": {
+    path: { ...ID, query: "The query's key, percent-encoded, or its name if it is unique." },
+    get: {
+      summary: "The data to run a query again, or to resume it.",
+      parameters: [QueryParameters],
+      answers: {
+        200: json("The query; as YAML, Ark's `Query` manifest.", QueryAnswerSchema, { "application/yaml": undefined }),
+        307: MOVED,
+        400: problem("Invalid parameter, or several queries with this name; `detail` names them."),
+        404: problem("Not found."),
+        406: problem("The query has no manifest; `detail` gives the reason."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/healthz": health("ok"),
+  "/health": health("OK"),
+  "/readyz": health("OK"),
+  "/openapi.json": {
+    get: {
+      summary: "This description.",
+      isPublic: true,
+      answers: { 200: json("OpenAPI 3.1.", v.looseObject({ openapi: v.string() })) },
+    },
+  },
+};
+
+/** The schemas with a name in openapi.json. */
+export const components: Readonly<Record<string, v.GenericSchema>> = {
+  ...PROBLEM_COMPONENTS,
+  ...OTLP_COMPONENTS,
+  ...SESSION_COMPONENTS,
+  ...RERUN_COMPONENTS,
+};

@@ -1,0 +1,211 @@
+/** The answers about sessions. */
+import * as v from "valibot";
+import type { ListCounts } from "../session/contract/directory.ts";
+import type { Retention } from "../session/contract/retention.ts";
+import type { RecentExport, RecentExports, RefusedExport } from "../session/contract/stream-events.ts";
+import { STATUSES } from "../session/list/list-filter.ts";
+import type { SummaryWithStatus } from "../session/liveness.ts";
+import type { LivenessFacts, QuerySummary, Tally } from "../session/summary.ts";
+import { count, nanoseconds, OtlpDocumentSchema, text } from "./otlp-schema.ts";
+
+const strings = v.array(text);
+const dollars = v.number();
+
+const TallySchema = v.object({ name: text, calls: count, errors: count }) satisfies v.GenericSchema<Tally>;
+const tallies = v.array(TallySchema);
+
+const TokensSchema = v.pipe(
+  v.object({ input: count, output: count, cached: count, reasoning: count }),
+  v.description("Cached tokens are part of `input`."),
+);
+
+const LivenessSchema = v.pipe(
+  v.object({
+    lastArrival: v.pipe(nanoseconds, v.description("When the last delivery was received.")),
+    running: v.pipe(count, v.description("Running spans.")),
+    oldestRunning: v.exactOptional(v.object({ name: text, start: nanoseconds })),
+    awaitedParents: v.pipe(count, v.description("Parents not received, in traces without an ended query.")),
+    missingParents: v.pipe(count, v.description("Parents not received, in traces with an ended query.")),
+    failed: v.boolean(),
+    waiting: v.exactOptional(
+      v.pipe(
+        v.object({
+          question: text,
+          query: v.exactOptional(text),
+          tool: v.exactOptional(text),
+          span: v.exactOptional(v.pipe(v.string(), v.description("`<traceId>:<spanId>`"))),
+          since: nanoseconds,
+        }),
+        v.description("The oldest input request without a known answer."),
+      ),
+    ),
+  }),
+  v.description("The facts that `status` is computed from, together with the time."),
+) satisfies v.GenericSchema<LivenessFacts>;
+
+const NAME_LISTS = ["agents", "teams", "models", "tools", "services", "namespaces", "users"] as const;
+
+export const SessionSummarySchema = v.object({
+  id: text,
+  kind: v.picklist(["session", "trace"]),
+  title: text,
+  status: v.picklist(STATUSES),
+  start: nanoseconds,
+  end: nanoseconds,
+  liveness: LivenessSchema,
+  traces: count,
+  spans: count,
+  logRecords: v.exactOptional(v.pipe(count, v.description("Absent when there are none."))),
+  errors: count,
+  queries: count,
+  agents: tallies,
+  teams: tallies,
+  models: tallies,
+  tools: tallies,
+  services: strings,
+  namespaces: strings,
+  users: strings,
+  omitted: v.exactOptional(
+    v.pipe(
+      v.object(v.entriesFromList(NAME_LISTS, v.exactOptional(count))),
+      v.description("Number of names omitted from each list: a list has 50 at most."),
+    ),
+  ),
+  tokens: TokensSchema,
+  cost: v.exactOptional(v.pipe(dollars, v.description("US dollars: costs of spans, else from the price table."))),
+  estimated: v.exactOptional(v.pipe(dollars, v.description("The part of `cost` from the price table."))),
+  unpriced: v.exactOptional(
+    v.pipe(strings, v.description("Models with token usage but no price. `cost` excludes them.")),
+  ),
+  also: v.pipe(strings, v.description("Other session names in its traces.")),
+  belongsTo: v.exactOptional(
+    v.pipe(text, v.description("The session that this trace names, if that session's limits refused the trace.")),
+  ),
+  watchers: v.pipe(count, v.description("Open streams.")),
+}) satisfies v.GenericSchema<SummaryWithStatus>;
+
+export const QUERY_PHASES = ["pending", "running", "done", "error", "canceled"] as const;
+
+export const QueryTargetSchema = v.object({ type: v.exactOptional(text), name: text });
+
+const QuerySummarySchema = v.object({
+  key: v.pipe(text, v.description("Unique in the session: `<traceId>:<spanId>`.")),
+  traceId: text,
+  spanId: text,
+  name: text,
+  namespace: v.exactOptional(text),
+  prompt: v.exactOptional(v.pipe(text, v.description("First line of its input."))),
+  target: v.exactOptional(QueryTargetSchema),
+  phase: v.picklist(QUERY_PHASES),
+  failure: v.exactOptional(text),
+  start: nanoseconds,
+  end: v.exactOptional(nanoseconds),
+  spans: count,
+  errors: count,
+  tokens: TokensSchema,
+  cost: v.exactOptional(dollars),
+}) satisfies v.GenericSchema<QuerySummary>;
+
+const RetentionSchema = v.pipe(
+  v.object({
+    maxAge: v.exactOptional(
+      v.pipe(
+        v.number(),
+        v.description("Maximum age of a trace in seconds since its last arrival. Absent without a maximum."),
+      ),
+    ),
+    oldest: v.exactOptional(
+      v.pipe(nanoseconds, v.description("Last arrival of the trace that expires next, Unix nanoseconds, decimal.")),
+    ),
+    bytes: count,
+    maxBytes: v.exactOptional(
+      v.pipe(
+        count,
+        v.description(
+          "Maximum size of a session, or of all sessions. Beyond the latter, the least recently active sessions expire first.",
+        ),
+      ),
+    ),
+    deleted: v.exactOptional(
+      v.pipe(
+        v.object({ sessions: count, at: nanoseconds }),
+        v.description("Only in the list: number of sessions that expired for room, and the time of the last."),
+      ),
+    ),
+  }),
+  v.description("Storage usage and its limits."),
+) satisfies v.GenericSchema<Retention>;
+
+const RecentExportSchema = v.object({
+  at: v.pipe(v.number(), v.description("Unix milliseconds.")),
+  signal: v.picklist(["traces", "logs", "metrics"]),
+  encoding: v.exactOptional(v.picklist(["json", "protobuf"])),
+  service: v.exactOptional(text),
+  accepted: count,
+  rejected: count,
+  reason: v.exactOptional(text),
+}) satisfies v.GenericSchema<RecentExport>;
+
+const RecentExportsSchema = v.pipe(
+  v.object({
+    last: v.pipe(v.array(RecentExportSchema), v.description("Newest first, at most 20.")),
+    refused: v.pipe(
+      v.array(
+        v.object({
+          ...RecentExportSchema.entries,
+          reason: text,
+          status: v.pipe(v.number(), v.description("HTTP status of the answer: 200 if a part was accepted.")),
+          firstAt: v.number(),
+          count,
+        }) satisfies v.GenericSchema<RefusedExport>,
+      ),
+      v.description("Refusals, whole or partial, newest first; equal ones are counted in one line."),
+    ),
+    dropped: v.pipe(
+      v.object({ metrics: count }),
+      v.description("Requests of signals that are accepted but not stored."),
+    ),
+  }),
+  v.description("What reached the receiver lately: shows whether an exporter is connected."),
+) satisfies v.GenericSchema<RecentExports>;
+
+const ListCountsSchema = v.pipe(
+  v.object(v.entriesFromList(["all", ...STATUSES] as const, count)),
+  v.description("Number of sessions by status, with the same filters except `status`."),
+) satisfies v.GenericSchema<ListCounts>;
+
+const resourceVersion = v.pipe(text, v.description("Where a stream goes on from this answer."));
+
+export const SessionListSchema = v.object({
+  resourceVersion,
+  sessions: v.array(SessionSummarySchema),
+  nextCursor: v.exactOptional(v.pipe(text, v.description("`cursor` of the next page; absent on the last one."))),
+  counts: ListCountsSchema,
+  recentExports: RecentExportsSchema,
+  retention: RetentionSchema,
+});
+
+export const SessionSchema = v.pipe(
+  v.object({
+    ...OtlpDocumentSchema.entries,
+    queries: v.exactOptional(v.array(QuerySummarySchema)),
+    session: v.exactOptional(SessionSummarySchema),
+    retention: v.exactOptional(RetentionSchema),
+    resourceVersion,
+  }),
+  v.description("A value over 8 KiB is a preview with `offloaded`."),
+);
+
+export const SESSION_COMPONENTS = {
+  Tally: TallySchema,
+  Tokens: TokensSchema,
+  Liveness: LivenessSchema,
+  SessionSummary: SessionSummarySchema,
+  QueryTarget: QueryTargetSchema,
+  QuerySummary: QuerySummarySchema,
+  Retention: RetentionSchema,
+  RecentExports: RecentExportsSchema,
+  ListCounts: ListCountsSchema,
+  SessionList: SessionListSchema,
+  Session: SessionSchema,
+};

@@ -1,0 +1,132 @@
+/** The routes that Ark expects of its broker. docs/ark.md describes them in prose. */
+import * as v from "valibot";
+import type { Answer, Operations } from "../api/operation.ts";
+import { json, problem, REFUSALS } from "../api/operation.ts";
+import { text } from "../api/otlp-schema.ts";
+import { flag } from "../api/parameter.ts";
+import {
+  ArkEventSchema,
+  ArkEventsSchema,
+  ArkSessionSchema,
+  ArkSessionsSchema,
+  ArkTracesSchema,
+  BothTracesSchema,
+  cursor,
+  DoneSchema,
+} from "./schemas.ts";
+
+const STREAM = { "text/event-stream": undefined };
+const about = (description: string) => v.exactOptional(v.pipe(text, v.description(description)));
+const LIMIT = v.object({
+  limit: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000), v.description("Items per page.")),
+    100,
+  ),
+});
+const number = (description: string) => v.exactOptional(v.pipe(cursor, v.description(description)));
+const CURSOR = v.object({
+  cursor: number("Return items after this cursor. On a stream, `Last-Event-ID` is equivalent."),
+});
+const SESSION = v.object({ session_id: about("Items of one session only.") });
+const WATCH = v.object({
+  watch: v.pipe(flag("watch"), v.description("`true`: an event stream; `data:` is a bare item, `id:` its cursor.")),
+});
+const BEGINNING = v.object({
+  "from-beginning": v.pipe(flag("from-beginning"), v.description("Stream: existing items first.")),
+});
+const VERSION = v.object({ resourceVersion: number("Same as `cursor`.") });
+
+const BAD: Readonly<Record<number, Answer>> = {
+  400: problem("Invalid parameter. `error` has code and message in the form of Ark's broker."),
+};
+const DONE: Readonly<Record<number, Answer>> = { 200: json("Done.", DoneSchema), ...REFUSALS };
+
+export const arkOperations: Operations = {
+  "/traces": {
+    get: {
+      summary: "Traces, newest first, with bare spans; or a stream of the spans of all sessions.",
+      parameters: [LIMIT, CURSOR, SESSION, WATCH, BEGINNING],
+      answers: { 200: json("A page, or the stream.", ArkTracesSchema, STREAM), ...BAD, ...REFUSALS },
+    },
+    delete: {
+      summary: "Delete all sessions.",
+      answers: { 202: json("Some sessions remain: repeat the request.", DoneSchema), ...DONE },
+    },
+  },
+  "/events": {
+    post: {
+      summary: "An event of an Ark query.",
+      body: { "application/json": ArkEventSchema },
+      answers: {
+        201: json("It is on disk.", DoneSchema),
+        400: problem("Invalid event. The message names the fields."),
+        408: problem("The body arrived too slowly."),
+        413: problem("A limit is exceeded."),
+        ...REFUSALS,
+      },
+    },
+    get: {
+      summary: "Events of all queries, posted or derived from spans, in order of arrival; or their stream.",
+      parameters: [LIMIT, CURSOR, SESSION, WATCH, BEGINNING],
+      answers: { 200: json("A page, or the stream.", ArkEventsSchema, STREAM), ...BAD, ...REFUSALS },
+    },
+    delete: { summary: "Hide all events.", answers: DONE },
+  },
+  "/events/{query}": {
+    path: { query: "UID, `<namespace>/<name>`, name, key or trace id of the query." },
+    get: {
+      summary: "Events of one query, by time within a page; or their stream.",
+      parameters: [LIMIT, CURSOR, WATCH, BEGINNING],
+      answers: { 200: json("A page, or the stream.", ArkEventsSchema, STREAM), ...BAD, ...REFUSALS },
+    },
+    delete: {
+      summary: "Hide the events of one query. With the ingest token by UID only.",
+      answers: { ...DONE, 404: problem("Query not found.") },
+    },
+  },
+  "/broker/sessions": {
+    get: {
+      summary: "Sessions, last changed first; or the stream of their spans.",
+      parameters: [
+        LIMIT,
+        v.object({
+          before: number("`cursor` of the previous page."),
+          active: v.pipe(flag("active"), v.description("`true`: only sessions with open spans or queries.")),
+        }),
+        WATCH,
+        VERSION,
+      ],
+      answers: { 200: json("A page, or the stream.", ArkSessionsSchema, STREAM), ...BAD, ...REFUSALS },
+    },
+  },
+  "/broker/sessions/{id}": {
+    path: { id: "The session's id, percent-encoded." },
+    get: {
+      summary: "One session: its queries by name, each with its spans.",
+      parameters: [WATCH, VERSION],
+      answers: {
+        200: json("The session, or its stream.", ArkSessionSchema, STREAM),
+        404: problem("Not found."),
+        ...BAD,
+        ...REFUSALS,
+      },
+    },
+  },
+  "/traces/{traceId}": {
+    path: { traceId: "32 hex digits." },
+    get: {
+      summary: "One trace, whatever session it belongs to.",
+      parameters: [WATCH, CURSOR, BEGINNING],
+      answers: {
+        200: json(
+          "The trace, or a stream: with `watch=true` of bare spans, with only `Accept: text/event-stream` as of a session.",
+          BothTracesSchema,
+          STREAM,
+        ),
+        400: problem("Invalid parameter of a stream; `detail` names it."),
+        404: problem("Not found."),
+        ...REFUSALS,
+      },
+    },
+  },
+};

@@ -1,0 +1,82 @@
+/** What Ark's clients read and post. */
+import * as v from "valibot";
+import { count, KeyValueSchema, OtlpDocumentSchema, text } from "../api/otlp-schema.ts";
+import type { ArkEvent } from "../logs/ark-events/ark-event.ts";
+
+export const cursor = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+
+const ArkSpanSchema = v.pipe(
+  v.object({
+    traceId: text,
+    spanId: text,
+    parentSpanId: v.pipe(text, v.description("Empty for a root.")),
+    name: text,
+    kind: v.number(),
+    startTimeUnixNano: text,
+    endTimeUnixNano: v.pipe(text, v.description("`0` while the span runs.")),
+    attributes: v.pipe(v.array(KeyValueSchema), v.readonly()),
+    status: v.object({ code: v.number(), message: text }),
+    resource: v.record(text, v.unknown()),
+  }),
+  v.description("A span without scope, events and links, with whole values."),
+);
+
+export type BareSpan = Readonly<v.InferOutput<typeof ArkSpanSchema>>;
+
+const ArkTraceSchema = v.object({ traceId: text, spans: v.array(ArkSpanSchema) });
+
+export const ArkEventSchema = v.object({
+  timestamp: v.pipe(text, v.description("RFC 3339.")),
+  eventType: v.picklist(["Normal", "Warning"]),
+  reason: text,
+  message: text,
+  data: v.objectWithRest({ queryId: text, queryName: text, queryNamespace: text, sessionId: text }, text),
+}) satisfies v.GenericSchema<ArkEvent>;
+
+const pageOf = (item: v.GenericSchema) =>
+  v.object({ items: v.array(item), total: count, hasMore: v.boolean(), nextCursor: v.exactOptional(cursor) });
+export const ArkTracesSchema = pageOf(ArkTraceSchema);
+export const ArkEventsSchema = pageOf(ArkEventSchema);
+
+export const BrokerSessionSchema = v.object({
+  id: text,
+  createdAt: v.pipe(text, v.description("RFC 3339: its first start.")),
+  updatedAt: v.pipe(text, v.description("RFC 3339: its last export.")),
+  queryCount: count,
+  activeQueries: count,
+});
+
+export type BrokerSession = Readonly<v.InferOutput<typeof BrokerSessionSchema>>;
+
+export const ArkSessionsSchema = v.object({
+  resourceVersion: v.pipe(cursor, v.description("The cursor from which a watch goes on.")),
+  sessions: v.array(BrokerSessionSchema),
+  cursor: v.exactOptional(v.pipe(cursor, v.description("The `before` of the next page."))),
+});
+
+export type BrokerList = Readonly<v.InferOutput<typeof ArkSessionsSchema>>;
+
+export const ArkSessionSchema = v.object({
+  resourceVersion: cursor,
+  id: text,
+  createdAt: text,
+  updatedAt: text,
+  queries: v.pipe(v.record(text, ArkTraceSchema), v.description("By name.")),
+});
+
+export const BothTracesSchema = v.pipe(
+  v.object({ ...ArkTraceSchema.entries, ...OtlpDocumentSchema.entries, session: text, resourceVersion: text }),
+  v.description("The form of Ark and ours."),
+);
+
+export const DoneSchema = v.object({ status: v.literal("success"), message: v.exactOptional(text) });
+
+export const arkComponents: Readonly<Record<string, v.GenericSchema>> = {
+  ArkSpan: ArkSpanSchema,
+  ArkTrace: ArkTraceSchema,
+  ArkEvent: ArkEventSchema,
+  ArkTraces: ArkTracesSchema,
+  ArkEvents: ArkEventsSchema,
+  ArkSessions: ArkSessionsSchema,
+  ArkSession: ArkSessionSchema,
+};
