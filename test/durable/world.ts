@@ -5,6 +5,7 @@ import type { LogRecord, ResourceLogs } from "../../src/otel/log-record.ts";
 import type { Resource, ResourceSpans, Span } from "../../src/otel/span.ts";
 import type { SessionSummary, QuerySummary } from "../../src/session/summary.ts";
 import type { SessionView } from "../../src/session/view/session-view.ts";
+import { checkedResponse } from "../api/answers.ts";
 import { deliveryOf } from "./deliveries.ts";
 import { locatedRecord, logsExportOf, recordsOf, recordText } from "./log-records.ts";
 import type { LocatedRecord, SentRecord } from "./log-records.ts";
@@ -49,7 +50,8 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   const request = new Request(ORIGIN + path, { redirect: "manual", ...init });
   // What every request on a wire has.
   if (!request.headers.has("host")) request.headers.set("host", new URL(ORIGIN).host);
-  return await exports.default.fetch(request);
+  const response = await exports.default.fetch(request);
+  return await checkedResponse(request.method, request.url, response);
 }
 
 export async function post(body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Response> {

@@ -2,6 +2,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Bindings } from "../../src/config.ts";
 import worker from "../../src/index.ts";
+import { checkedResponse } from "../api/answers.ts";
 
 /** Secrets and variables of a deployment. An absent name is not set. */
 export type Settings = Partial<Pick<Bindings, "ADMIN_TOKEN" | "INGEST_TOKEN" | "VIEW_TOKEN" | "OPEN_ACCESS">>;
@@ -11,7 +12,8 @@ export async function fetchFrom(setting: Settings, url: string, init: RequestIni
   const { OPEN_ACCESS: _, ...bindings } = env as Bindings;
   const request = new Request(url, { redirect: "manual", ...init });
   request.headers.set("host", new URL(url).host);
-  return await worker.fetch(request, { ...bindings, ...setting }, createExecutionContext());
+  const response = await worker.fetch(request, { ...bindings, ...setting }, createExecutionContext());
+  return await checkedResponse(request.method, request.url, response);
 }
 
 /** Status and message of a refusal, in any of its forms. */
