@@ -14,10 +14,14 @@ const dollars = v.number();
 const TallySchema = v.object({ name: text, calls: count, errors: count }) satisfies v.GenericSchema<Tally>;
 const tallies = v.array(TallySchema);
 
-const TokensSchema = v.pipe(
-  v.object({ input: count, output: count, cached: count, reasoning: count }),
-  v.description("Cached tokens are part of `input`."),
-);
+const TokensSchema = v.object({
+  input: v.pipe(count, v.description("Cached and written tokens included.")),
+  output: count,
+  cached: v.pipe(count, v.description("Read from the prompt cache.")),
+  written: v.pipe(count, v.description("Written to the prompt cache.")),
+  written1h: v.pipe(count, v.description("The part of `written` for one hour.")),
+  reasoning: v.pipe(count, v.description("Part of `output`.")),
+});
 
 const LivenessSchema = v.pipe(
   v.object({
