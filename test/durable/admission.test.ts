@@ -114,12 +114,14 @@ describe("of two encodings of one span", () => {
     expect(await shown(TRACE)).toEqual(["ended later", "span 2"]);
   });
 
-  test("a beaten one that names the session still names it, and is exported for that, but not shown", async () => {
+  test("a superseded one that names the session still names it, in an export by an attribute, and is not shown", async () => {
     await world.deliver([ended]);
     await world.deliver([aSpan(TRACE, 1, { name: "running", endTimeUnixNano: "0" }, { "session.id": "A" })]);
     await world.rest([TRACE, "A"]);
     expect(await shown("A")).toEqual(["ended"]);
-    expect(await exported("A")).toEqual(["ended", "running"]);
+    expect(await exported("A")).toEqual(["ended"]);
+    const text = await (await world.request("/sessions/A/otlp")).text();
+    expect(text).toContain('{"key":"spanfold.session.id","value":{"stringValue":"A"}}');
   });
 
   // spec: ID-1
