@@ -6,7 +6,6 @@ import { claimsOf, countOf, decodeChunkFacts, knownPositions } from "./log/chunk
 import type { ChunkFacts } from "./log/chunk-facts.ts";
 import { scheduleExpiry } from "./expiry.ts";
 import { SESSION_SPANS } from "./limits.ts";
-import type { SessionCore } from "./core.ts";
 import type { NewChunk } from "./log/chunk.ts";
 import type { SessionState } from "./state.ts";
 import { isMoved, isVisible } from "./log/rows.ts";
@@ -14,23 +13,22 @@ import type { TraceRow } from "./log/rows.ts";
 import { log } from "../../lib/log.ts";
 
 /** Admits a delivery at the owner of its trace: whole or not at all, on disk before the answer. */
-export function append(core: SessionCore, tenant: string, delivery: Delivery): AppendOutcome {
-  const judged = judge(core, delivery);
+export function append(state: SessionState, tenant: string, delivery: Delivery): AppendOutcome {
+  const judged = judge(state, delivery);
   if ("outcome" in judged) return judged;
-  const committed = core.write((state) => commit(core, state, tenant, delivery, judged.facts));
-  if (committed.transition) core.evict();
-  for (const { view, previous, entry } of committed.frames) core.publish(view, previous, entry);
-  if (committed.transition === "in") core.subscribers.closeAll();
-  core.kick();
+  const committed = state.write(() => commit(state, tenant, delivery, judged.facts));
+  if (committed.transition) state.evict();
+  for (const { view, previous, entry } of committed.frames) state.publish(view, previous, entry);
+  if (committed.transition === "in") state.subscribers.closeAll();
+  state.kick();
   return { outcome: "appended" };
 }
 
 /** Reads only. A fault here would recur with every retry, so it is an outcome and not an exception. */
-function judge(core: SessionCore, delivery: Delivery): AppendOutcome | { readonly facts: ChunkFacts } {
-  const { state } = core;
-  if (state.log.meta.deleting) throw new Error("this session is being deleted; try again");
-  const row = state.rows.get(delivery.traceId);
-  const table = row !== undefined && !isVisible(row, state.id) ? state.moved : state.visible;
+function judge(state: SessionState, delivery: Delivery): AppendOutcome | { readonly facts: ChunkFacts } {
+  if (state.isDeleting) throw new Error("this session is being deleted; try again");
+  const row = state.traces.get(delivery.traceId);
+  const table = row !== undefined && !isVisible(row, state.id) ? state.fold.moved : state.visible;
   let facts: ChunkFacts | undefined;
   let known: readonly number[] = [];
   try {
@@ -49,10 +47,10 @@ function judge(core: SessionCore, delivery: Delivery): AppendOutcome | { readonl
       outcome: "full",
       reason: `the session would hold more than ${SESSION_SPANS} spans and log records, its ceiling`,
     };
-  if (state.bytes + delivery.body.length + weigh(delivery.values) > core.retention.sessionBytes)
+  if (state.fold.bytes + delivery.body.length + weigh(delivery.values) > state.retention.sessionBytes)
     return {
       outcome: "full",
-      reason: `the session would hold more than ${core.retention.sessionBytes} bytes, its ceiling`,
+      reason: `the session would hold more than ${state.retention.sessionBytes} bytes, its ceiling`,
     };
   return { facts };
 }
@@ -68,20 +66,18 @@ type Committed = {
   readonly transition?: "away" | "in";
 };
 
-function commit(
-  core: SessionCore,
-  state: SessionState,
-  tenant: string,
-  delivery: Delivery,
-  facts: ChunkFacts,
-): Committed {
+function commit(state: SessionState, tenant: string, delivery: Delivery, facts: ChunkFacts): Committed {
   const { traceId } = delivery;
   const now = Date.now();
   state.log.meta.open(tenant, traceId, now);
-  const known = state.rows.get(traceId);
+  const known = state.traces.get(traceId);
   const before: TraceRow = known ?? newOwner(traceId, facts, state.firstEpoch(now));
-  const previous = { session: state.sessionHead, trace: state.ownedHead, head: state.traceHeads.get(traceId) ?? 0 };
-  if (known === undefined) state.rows.upsert(before);
+  const previous = {
+    session: state.fold.sessionHead,
+    trace: state.fold.ownedHead,
+    head: state.fold.traceHeads.get(traceId) ?? 0,
+  };
+  if (known === undefined) state.traces.upsert(before);
 
   const chunk: NewChunk = {
     traceId,
@@ -103,8 +99,8 @@ function commit(
   const isVisibleNow = isVisible(after, state.id);
   if (isMoved(after, state.id)) state.pendingCopies.add({ ...chunk, revision });
   if (isMoved(after, state.id) || after.revoking.length > 0) state.jobs.schedule("copy", now);
-  if (isVisibleNow || (wasVisible && previous.head > 0)) core.scheduleReport(state, now);
-  if (isVisibleNow) scheduleExpiry(core.retention, state, now);
+  if (isVisibleNow || (wasVisible && previous.head > 0)) state.scheduleReport(now);
+  if (isVisibleNow) scheduleExpiry(state, now);
 
   const entry: LogEntry = { ...chunk, kind: delivery.kind, revision, superseded: [] };
   const frames: Committed["frames"][number][] = [{ view: "trace", previous: previous.trace, entry }];
@@ -137,7 +133,7 @@ function newOwner(traceId: string, facts: ChunkFacts, epoch: number): TraceRow {
 
 /** Binds the trace to the session that its spans name now. Names are never taken back, so each binding outranks the last one. */
 function bind(state: SessionState, row: TraceRow, now: number): TraceRow {
-  const table = isVisible(row, state.id) ? state.visible : state.moved;
+  const table = isVisible(row, state.id) ? state.visible : state.fold.moved;
   const best = table.sessionName(row.traceId);
   const session = best === undefined ? undefined : sessionIdOf(best.value);
   if (session === row.session) return row;
@@ -149,7 +145,7 @@ function bind(state: SessionState, row: TraceRow, now: number): TraceRow {
     revoking: revoking.filter((id) => id !== session),
     ...(session === undefined ? {} : { session }),
   };
-  state.rows.upsert(bound);
+  state.traces.upsert(bound);
   return bound;
 }
 

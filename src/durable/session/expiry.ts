@@ -1,12 +1,11 @@
 import { retentionSlack } from "../../session/contract/retention.ts";
-import type { RetentionRule } from "../../session/contract/retention.ts";
 import type { SessionState } from "./state.ts";
 
 /** Tombstones are kept for so long at least. */
 export const TOMBSTONE_MILLIS = 7 * 86_400_000;
 
 /** Schedules the expiry of a delivery. */
-export function scheduleExpiry({ maxAge }: RetentionRule, { jobs }: SessionState, received: number): void {
+export function scheduleExpiry({ retention: { maxAge }, jobs }: SessionState, received: number): void {
   if (maxAge !== undefined) jobs.schedule("expire", expiryOf(maxAge, received));
 }
 
@@ -14,11 +13,12 @@ export function scheduleExpiry({ maxAge }: RetentionRule, { jobs }: SessionState
  * When the next visible trace expires; if none is visible or owned, when the last tombstone does. Computed from what is on
  * disk alone: an object that wakes for it must find it due.
  */
-export function nextExpiryAt({ maxAge }: RetentionRule, state: SessionState): number | undefined {
-  if (maxAge === undefined || state.log.meta.generation === undefined) return undefined;
+export function nextExpiryAt(state: SessionState): number | undefined {
+  const { maxAge } = state.retention;
+  if (maxAge === undefined || state.generation === undefined) return undefined;
   const oldest = state.oldestReceived();
   if (oldest !== undefined) return expiryOf(maxAge, oldest);
-  if (state.rows.owned() !== undefined) return undefined;
+  if (state.traces.owned() !== undefined) return undefined;
   const left = state.lastMovedAt();
   return Math.max(expiryOf(maxAge, left), left + TOMBSTONE_MILLIS);
 }

@@ -1,7 +1,7 @@
 import { backoff } from "../../lib/backoff.ts";
 
-/** Work of an object that involves others. */
-export type JobKind = "copy" | "directory" | "delete" | "expire";
+/** The jobs of a session object: `JOBS` says when each is due, and how it runs. */
+export type JobKind = "expire" | "delete" | "copy" | "report";
 
 /** A due job runs at once; the alarm is for the case that the run is lost with the instance. */
 const LOST_RUN_MILLIS = 1_000;
@@ -15,7 +15,7 @@ type Scheduled = { readonly dueAt: number; readonly attempts: number };
  * The schedule of an object's jobs. Only the alarm is on disk, set with the write that gives cause: on wake, jobs are derived from the log
  * again, and running one twice is harmless. That saves rows with every delivery.
  */
-export class Jobs {
+export class JobSchedule {
   readonly #storage: DurableObjectStorage;
   readonly #scheduled = new Map<JobKind, Scheduled>();
   /** Time of the alarm; unknown after a wake, and then simply set. */
@@ -30,10 +30,6 @@ export class Jobs {
     const scheduled = this.#scheduled.get(kind);
     if (scheduled === undefined || (scheduled.attempts === 0 && due < scheduled.dueAt))
       this.#scheduled.set(kind, { dueAt: due, attempts: 0 });
-  }
-
-  isScheduled(kind: JobKind): boolean {
-    return this.#scheduled.has(kind);
   }
 
   isDue(kind: JobKind, now: number): boolean {

@@ -1,18 +1,17 @@
 import { textLength } from "../../lib/body-codec.ts";
+import type { OffloadedValue } from "../../facts/delivery.ts";
 import type { Cursor, TombstoneEntry, LogEntry, LogPage, View } from "../../session/contract/log-page.ts";
 import { retentionOf } from "./retention/storage-usage.ts";
-import type { SessionCore } from "./core.ts";
 import type { Chunk } from "./log/chunk.ts";
 import type { Tombstone } from "./log/rows.ts";
 import type { SessionState } from "./state.ts";
 import { isMoved } from "./log/rows.ts";
 
 /** A page of the log without its entries. */
-export function peek(core: SessionCore, view: View, also?: "queries"): LogPage {
-  const { state } = core;
-  const head = view === "session" ? state.sessionHead : state.ownedHead;
-  const page = readPage(core, view, { generation: state.log.meta.generation ?? "", revision: head }, 0);
-  return page.state === "present" && also === "queries" ? { ...page, queries: core.queries() } : page;
+export function peek(state: SessionState, view: View, also?: "queries"): LogPage {
+  const head = view === "session" ? state.fold.sessionHead : state.fold.ownedHead;
+  const page = readPage(state, view, { generation: state.generation ?? "", revision: head }, 0);
+  return page.state === "present" && also === "queries" ? { ...page, queries: state.queries() } : page;
 }
 
 /**
@@ -20,23 +19,22 @@ export function peek(core: SessionCore, view: View, also?: "queries"): LogPage {
  * that revision was the head: a version that came later supersedes nothing.
  */
 export function readPage(
-  core: SessionCore,
+  state: SessionState,
   view: View,
   from: Cursor | undefined,
   maxBytes: number,
   until?: number,
   also?: "claims",
 ): LogPage {
-  const { state } = core;
-  const { generation } = state.log.meta;
-  if (generation === undefined || state.log.meta.deleting) return { state: "absent" };
-  if (view === "session" && state.visible.itemCount === 0) return redirectIfMoved(state, from);
-  const owned = state.rows.owned();
+  const { generation } = state;
+  if (generation === undefined || state.isDeleting) return { state: "absent" };
+  if (view === "session" && state.isEmpty) return redirectIfMoved(state, from);
+  const owned = state.traces.owned();
   if (view === "trace" && owned === undefined) return { state: "absent" };
-  const last = view === "session" ? state.sessionHead : state.ownedHead;
+  const last = view === "session" ? state.fold.sessionHead : state.fold.ownedHead;
   const head = Math.min(last, until ?? last);
   // A trace that was deleted and received again: readers from before begin anew.
-  const began = view === "trace" ? state.ownedSince : 0;
+  const began = view === "trace" ? state.fold.ownedSince : 0;
   const isRead = from !== undefined && (from.revision === 0 || from.revision >= began);
   const valid = isRead && from.generation === generation && from.revision <= head;
   const entries: LogEntry[] = [];
@@ -57,7 +55,7 @@ export function readPage(
   }
   const reached = entries.length === 0 || next >= head;
   const summarised = reached && until === undefined && (view === "session" || state.shows(owned?.traceId ?? ""));
-  const summary = summarised ? core.summary() : undefined;
+  const summary = summarised ? state.summary() : undefined;
   const session = owned !== undefined && isMoved(owned, state.id) ? owned.session : undefined;
   return {
     state: "present",
@@ -66,17 +64,38 @@ export function readPage(
     reset: from !== undefined && !valid,
     entries,
     next: reached ? head : next,
-    lastTombstone: view === "session" ? state.lastTombstone : 0,
-    ...(summary === undefined ? {} : { summary, retention: retentionOf(core) }),
-    ...(core.prices.text === undefined ? {} : { prices: core.prices.text }),
+    lastTombstone: view === "session" ? state.fold.lastTombstone : 0,
+    ...(summary === undefined ? {} : { summary, retention: retentionOf(state) }),
+    ...(state.prices.text === undefined ? {} : { prices: state.prices.text }),
     ...(session === undefined ? {} : { session }),
   };
+}
+
+export function readValue({ isReadable, log }: SessionState, hash: string): OffloadedValue | undefined {
+  return isReadable ? log.values.get(hash) : undefined;
+}
+
+/** The first of these values, up to about `maxBytes`; one at least. */
+export function readValues(
+  state: SessionState,
+  hashes: readonly string[],
+  maxBytes: number,
+): (OffloadedValue | undefined)[] {
+  const values: (OffloadedValue | undefined)[] = [];
+  let bytes = 0;
+  for (const hash of hashes) {
+    if (values.length > 0 && bytes >= maxBytes) break;
+    const value = readValue(state, hash);
+    values.push(value);
+    bytes += value?.body.length ?? 0;
+  }
+  return values;
 }
 
 function entryOf(state: SessionState, view: View, chunk: Chunk, until: number): LogEntry | undefined {
   if (chunk.kind === "tombstone") return view === "trace" ? undefined : tombstoneEntry(chunk);
   if (view === "session" && !state.shows(chunk.traceId)) return undefined;
-  const table = state.shows(chunk.traceId) ? state.visible : state.moved;
+  const table = state.shows(chunk.traceId) ? state.visible : state.fold.moved;
   const { kind, revision, traceId, traceRevision, received, receipt, encoding, body, hashes } = chunk;
   return {
     kind,
@@ -102,7 +121,7 @@ function tombstoneEntry({ revision, traceId, facts }: Tombstone): TombstoneEntry
 function redirectIfMoved(state: SessionState, from: Cursor | undefined): LogPage {
   const sessions = state.destinations;
   if (sessions.length === 0) return { state: "absent" };
-  if (from === undefined || from.generation !== state.log.meta.generation || from.revision >= state.lastTombstone)
+  if (from === undefined || from.generation !== state.generation || from.revision >= state.fold.lastTombstone)
     return { state: "moved", sessions, tombstones: [] };
   return { state: "moved", sessions, tombstones: state.log.tombstones.after(from.revision).map(tombstoneEntry) };
 }

@@ -1,106 +1,126 @@
+import type { Bindings, PriceSetting } from "../../config.ts";
+import { priceSetting, retentionSetting } from "../../config.ts";
+import { nanoseconds } from "../../lib/nanoseconds.ts";
+import { directoryOf, sessionAt } from "../../place.ts";
+import type { LogEntry, View } from "../../session/contract/log-page.ts";
+import type { RetentionRule } from "../../session/contract/retention.ts";
+import { searchText } from "../../session/list/search-text.ts";
+import { searchableIn } from "../../session/list/searchable.ts";
+import { foldQueries } from "../../session/queries.ts";
+import { rollUp } from "../../session/roll-up.ts";
+import { queriesOf, summarise } from "../../session/summarise.ts";
+import type { QuerySummary, SessionSummary } from "../../session/summary.ts";
 import type { SpanTable } from "../../session/table/span-table.ts";
+import type { Subscribers } from "../subscribers.ts";
+import { PendingCopies } from "./copy/pending-copies.ts";
+import { JobSchedule } from "./job-schedule.ts";
 import { decodeChunkFacts, deriveChunkFacts } from "./log/chunk-facts.ts";
 import type { ChunkFacts } from "./log/chunk-facts.ts";
-import { PendingCopies } from "./copy/pending-copies.ts";
-import { Jobs } from "./jobs.ts";
-import { LogFold } from "./log/log-fold.ts";
-import { SessionLog } from "./log/session-log.ts";
 import { fenceOf } from "./log/deletion-fence.ts";
+import { LogFold } from "./log/log-fold.ts";
 import { isMoved, isVisible, TraceRows } from "./log/rows.ts";
+import { SessionLog } from "./log/session-log.ts";
+
+/** The jobs of an object, as far as its state has to know them. */
+type JobRuns = {
+  /** Schedules the jobs that are due by what the rows say, or by what the fold says. */
+  readonly scheduleFrom: (source: "rows" | "fold", state: SessionState) => void;
+  /** Starts the jobs that are due and do not wait for the alarm. */
+  readonly startDue: (now: number) => void;
+};
+
+type Rows = { readonly log: SessionLog; readonly traces: TraceRows; readonly jobs: JobSchedule };
+type FoldedSummary = { readonly of: string; readonly summary: SessionSummary; readonly search: string };
 
 /**
- * An object's state in memory, always rebuilt from its rows. The log is folded when its fold is read first; writing alone does
- * not need it.
+ * The state of a session object, which its parts share: its rows, their fold, its subscribers and neighbours. Memory is always
+ * rebuilt from the rows. The log is folded when its fold is read first; writing alone does not need it.
  */
 export class SessionState {
-  readonly log: SessionLog;
-  readonly rows: TraceRows;
-  readonly jobs: Jobs;
-  readonly pendingCopies = new PendingCopies();
-  readonly #storage: DurableObjectStorage;
-  readonly #onFold: (state: SessionState) => void;
+  readonly storage: DurableObjectStorage;
+  readonly subscribers: Subscribers;
+  readonly prices: PriceSetting;
+  readonly retention: RetentionRule;
+  readonly #env: Bindings;
+  readonly #runs: JobRuns;
+  #rows: Rows | undefined;
+  #pendingCopies = new PendingCopies();
   #fold: LogFold | undefined;
+  #summary: FoldedSummary | undefined;
+  /** Not on disk: after a wake one report is superfluous. */
+  #reported = { at: 0, interval: 0 };
 
-  constructor(storage: DurableObjectStorage, onFold: (state: SessionState) => void) {
-    this.#storage = storage;
-    this.#onFold = onFold;
-    this.log = new SessionLog(storage.sql);
-    const exists = this.log.meta.generation !== undefined;
-    this.rows = new TraceRows(storage.sql, exists);
-    this.jobs = new Jobs(storage);
-    const owned = this.rows.owned();
-    if (owned !== undefined && (isMoved(owned, this.id) || owned.revoking.length > 0)) this.jobs.schedule("copy", 0);
-    if (this.log.meta.listed) this.jobs.schedule("directory", 0);
-    if (this.log.meta.deleting) this.jobs.schedule("delete", 0);
+  constructor(storage: DurableObjectStorage, env: Bindings, subscribers: Subscribers, runs: JobRuns) {
+    this.storage = storage;
+    this.subscribers = subscribers;
+    this.prices = priceSetting(env);
+    this.retention = retentionSetting(env);
+    this.#env = env;
+    this.#runs = runs;
   }
 
-  /** The epoch of the first binding of the owned trace: later than all before a deletion, whatever the clock says. */
-  firstEpoch(now: number): number {
-    return Math.max(now, fenceOf(this.#storage, "trace") + 1);
+  get log(): SessionLog {
+    return this.#read().log;
   }
 
-  get visible(): SpanTable {
-    return this.folded.visible;
+  get traces(): TraceRows {
+    return this.#read().traces;
   }
 
-  get moved(): SpanTable {
-    return this.folded.moved;
+  get jobs(): JobSchedule {
+    return this.#read().jobs;
   }
 
-  get traceHeads(): ReadonlyMap<string, number> {
-    return this.folded.traceHeads;
+  get pendingCopies(): PendingCopies {
+    return this.#pendingCopies;
   }
 
-  get sessionHead(): number {
-    return this.folded.sessionHead;
+  /** `undefined` until the first append, and after a deletion. */
+  get generation(): string | undefined {
+    return this.log.meta.generation;
   }
 
-  get ownedHead(): number {
-    return this.folded.ownedHead;
+  get exists(): boolean {
+    return this.generation !== undefined;
   }
 
-  get lastTombstone(): number {
-    return this.folded.lastTombstone;
+  /** A deletion is under way: nothing is shown or admitted until it has ended. */
+  get isDeleting(): boolean {
+    return this.log.meta.deleting;
   }
 
-  get ownedSince(): number {
-    return this.folded.ownedSince;
+  get isReadable(): boolean {
+    return this.exists && !this.isDeleting;
   }
 
-  get lastArrival(): number {
-    return this.folded.lastArrival;
+  /** The session shows no span and no log record. */
+  get isEmpty(): boolean {
+    return this.visible.itemCount === 0;
   }
 
-  get bytes(): number {
-    return this.folded.bytes;
-  }
-
-  /** Adds the bytes of offloaded values that were stored. */
-  addBytes(bytes: number): void {
-    this.folded.bytes += bytes;
+  get tenant(): string {
+    return this.log.meta.tenant;
   }
 
   get id(): string {
     return this.log.meta.id;
   }
 
-  shows(traceId: string): boolean {
-    return isVisible(this.rows.get(traceId), this.id);
+  #read(): Rows {
+    if (this.#rows !== undefined) return this.#rows;
+    const log = new SessionLog(this.storage.sql);
+    const traces = new TraceRows(this.storage.sql, log.meta.generation !== undefined);
+    this.#rows = { log, traces, jobs: new JobSchedule(this.storage) };
+    this.#runs.scheduleFrom("rows", this);
+    return this.#rows;
   }
 
-  /** Folds a chunk that was just appended. */
-  admit(
-    traceId: string,
-    facts: ChunkFacts,
-    revision: number,
-    chunk: { traceRevision: number; received: number; bytes: number },
-  ): void {
-    this.#admit(this.folded, traceId, facts, { ...chunk, revision });
-  }
-
-  /** Folds a tombstone that was just appended. A log that is not folded yet will be with it. */
-  admitTombstone(traceId: string, session: string, revision: number): void {
-    this.#fold?.admitTombstone(traceId, session, revision, { isOwned: traceId === this.id });
+  /** Evicts the state in memory, which may differ from the one on disk: the next use reads it anew. */
+  evict(): void {
+    this.#rows = undefined;
+    this.#pendingCopies = new PendingCopies();
+    this.#fold = undefined;
+    this.#summary = undefined;
   }
 
   /** The log differs from its fold now. */
@@ -108,53 +128,36 @@ export class SessionState {
     this.#fold = undefined;
   }
 
-  /** When the last delivery of a trace was received, Unix milliseconds; 0 without one. */
-  lastReceived(traceId: string): number {
-    return this.folded.lastReceived.get(traceId) ?? 0;
+  /** One transaction. If it fails, the state in memory is evicted with it. */
+  write<T>(change: () => T): T {
+    try {
+      return this.storage.transactionSync(change);
+    } catch (error) {
+      this.evict();
+      throw error;
+    }
   }
 
-  /** When the trace without deliveries for longest received its last one, Unix milliseconds; `undefined` without a visible trace. */
-  oldestReceived(): number | undefined {
-    let oldest: number | undefined;
-    for (const [, newest] of this.visibleTraces()) if (oldest === undefined || newest < oldest) oldest = newest;
-    return oldest;
-  }
-
-  /** When the last trace left, by tombstones and revoked replicas, Unix milliseconds; 0 if none did. */
-  lastMovedAt(): number {
-    let last = this.log.tombstones.lastReceived();
-    for (const { role, epoch } of this.rows.all()) if (role === "revoked") last = Math.max(last, epoch);
-    return last;
-  }
-
-  /** The traces that the session shows, with the time of their last delivery. */
-  *visibleTraces(): Generator<readonly [traceId: string, newest: number]> {
-    for (const arrival of this.folded.lastReceived) if (this.shows(arrival[0])) yield arrival;
-  }
-
-  /** The sessions that traces moved to. */
-  get destinations(): string[] {
-    const sessions = new Map(this.folded.movedTo);
-    const owned = this.rows.owned();
-    if (owned !== undefined && isMoved(owned, this.id)) sessions.set(owned.traceId, owned.session ?? "");
-    return Array.from(new Set(sessions.values())).filter((session) => session !== "");
-  }
-
-  get folded(): LogFold {
+  get fold(): LogFold {
     if (this.#fold !== undefined) return this.#fold;
     this.#deleteUnreferenced();
-    const fold = new LogFold(this.log.meta.generation === undefined ? 0 : this.log.values.weight());
-    if (this.log.meta.generation !== undefined) this.#foldLog(fold);
+    const fold = new LogFold(this.exists ? this.log.values.weight() : 0);
+    if (this.exists) this.#foldLog(fold);
     this.#fold = fold;
-    this.#onFold(this);
+    this.#runs.scheduleFrom("fold", this);
     return fold;
+  }
+
+  /** Facts of the traces that the session shows. */
+  get visible(): SpanTable {
+    return this.fold.visible;
   }
 
   /** Once for all traces that were deleted since: it reads the whole log. */
   #deleteUnreferenced(): void {
     const { meta, values } = this.log;
     if (!meta.hasUnreferenced) return;
-    this.#storage.transactionSync(() => {
+    this.storage.transactionSync(() => {
       values.deleteUnreferenced();
       meta.setUnreferenced(false);
     });
@@ -173,7 +176,7 @@ export class SessionState {
   }
 
   #admit(fold: LogFold, traceId: string, facts: ChunkFacts, chunk: Parameters<LogFold["admit"]>[2]): void {
-    const row = this.rows.get(traceId);
+    const row = this.traces.get(traceId);
     fold.admit(traceId, facts, chunk, { isVisible: isVisible(row, this.id), isOwned: row?.role === "owner" });
   }
 
@@ -182,7 +185,141 @@ export class SessionState {
     const chunk = this.log.chunk(revision);
     if (chunk === undefined) return { kind, facts: [] };
     const { facts, encoded } = deriveChunkFacts({ ...chunk, kind });
-    this.#storage.transactionSync(() => this.log.rewriteFacts(revision, encoded));
+    this.storage.transactionSync(() => this.log.rewriteFacts(revision, encoded));
     return facts;
+  }
+
+  /** Folds a chunk that was just appended. */
+  admit(
+    traceId: string,
+    facts: ChunkFacts,
+    revision: number,
+    chunk: { traceRevision: number; received: number; bytes: number },
+  ): void {
+    this.#admit(this.fold, traceId, facts, { ...chunk, revision });
+  }
+
+  /** Folds a tombstone that was just appended. A log that is not folded yet will be with it. */
+  admitTombstone(traceId: string, session: string, revision: number): void {
+    this.#fold?.admitTombstone(traceId, session, revision, { isOwned: traceId === this.id });
+  }
+
+  /** Adds the bytes of offloaded values that were stored. */
+  addBytes(bytes: number): void {
+    this.fold.bytes += bytes;
+  }
+
+  /** The epoch of the first binding of the owned trace: later than all before a deletion, whatever the clock says. */
+  firstEpoch(now: number): number {
+    return Math.max(now, fenceOf(this.storage, "trace") + 1);
+  }
+
+  shows(traceId: string): boolean {
+    return isVisible(this.traces.get(traceId), this.id);
+  }
+
+  /** The traces that the session shows, with the time of their last delivery. */
+  *visibleTraces(): Generator<readonly [traceId: string, newest: number]> {
+    for (const arrival of this.fold.lastReceived) if (this.shows(arrival[0])) yield arrival;
+  }
+
+  /** When the last delivery of a trace was received, Unix milliseconds; 0 without one. */
+  lastReceived(traceId: string): number {
+    return this.fold.lastReceived.get(traceId) ?? 0;
+  }
+
+  /** When the trace without deliveries for longest received its last one, Unix milliseconds; `undefined` without a visible trace. */
+  oldestReceived(): number | undefined {
+    let oldest: number | undefined;
+    for (const [, newest] of this.visibleTraces()) if (oldest === undefined || newest < oldest) oldest = newest;
+    return oldest;
+  }
+
+  /** When the last trace left, by tombstones and revoked replicas, Unix milliseconds; 0 if none did. */
+  lastMovedAt(): number {
+    let last = this.log.tombstones.lastReceived();
+    for (const { role, epoch } of this.traces.all()) if (role === "revoked") last = Math.max(last, epoch);
+    return last;
+  }
+
+  /** The sessions that traces moved to. */
+  get destinations(): string[] {
+    const sessions = new Map(this.fold.movedTo);
+    const owned = this.traces.owned();
+    if (owned !== undefined && isMoved(owned, this.id)) sessions.set(owned.traceId, owned.session ?? "");
+    return Array.from(new Set(sessions.values())).filter((session) => session !== "");
+  }
+
+  summary(): SessionSummary | undefined {
+    const summary = this.#summarise()?.summary;
+    // Beside the fold: a change of watchers must not fold the session anew.
+    return summary && { ...summary, watchers: this.subscribers.count("session") };
+  }
+
+  /** The text by which the list finds the session. */
+  search(): string {
+    return this.#summarise()?.search ?? "";
+  }
+
+  queries(): QuerySummary[] {
+    return queriesOf(this.visible, foldQueries(this.visible, this.prices.prices));
+  }
+
+  #summarise(): FoldedSummary | undefined {
+    const { visible, sessionHead, lastArrival } = this.fold;
+    if (visible.itemCount === 0) return undefined;
+    const of = `${this.generation}.${sessionHead}`;
+    if (this.#summary?.of !== of) {
+      const belongsTo = this.traces.owned()?.refused;
+      const about = {
+        id: this.id,
+        lastArrival: nanoseconds(lastArrival),
+        watchers: 0,
+        ...(belongsTo === undefined ? {} : { belongsTo }),
+      };
+      const queries = foldQueries(visible, this.prices.prices);
+      const rolled = rollUp(visible, queries.groups);
+      const summary = summarise(visible, about, queries, rolled);
+      this.#summary = { of, summary, search: searchText(searchableIn(visible, summary, queries, rolled)) };
+    }
+    return this.#summary;
+  }
+
+  /** The object of another session, or the owner of another trace. */
+  objectOf(id: string) {
+    return sessionAt(this.#env, this.tenant, id);
+  }
+
+  directory() {
+    return directoryOf(this.#env, this.tenant);
+  }
+
+  publish(view: View, previous: number, entry: LogEntry): void {
+    const { generation } = this;
+    if (generation === undefined) return;
+    this.subscribers.publish(view, { generation, previous, revision: entry.revision, entry });
+  }
+
+  /** Schedules a report to the directory, at once if there was none for a while; call inside the transaction that gives cause. */
+  scheduleReport(now: number): void {
+    this.log.meta.setListed(true);
+    this.jobs.schedule("report", this.nextReportAt(now));
+  }
+
+  nextReportAt(now: number): number {
+    const { at, interval } = this.#reported;
+    // If the clock was set back since, it does not say how much of the interval is over.
+    return at > now ? now : Math.max(now, at + interval);
+  }
+
+  reported(at: number, interval: number): void {
+    this.#reported = { at, interval };
+  }
+
+  /** Starts jobs that are due in the background; the alarm repeats them after a fault. */
+  kick(): void {
+    const now = Date.now();
+    this.#runs.startDue(now);
+    this.jobs.arm(now);
   }
 }

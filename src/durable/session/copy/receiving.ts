@@ -4,7 +4,6 @@ import { countOf, decodeChunkFacts, deriveChunkFacts } from "../log/chunk-facts.
 import type { Copy, CopyOutcome, Revocation } from "./protocol.ts";
 import { scheduleExpiry } from "../expiry.ts";
 import { SESSION_SPANS, SESSION_TRACES } from "../limits.ts";
-import type { SessionCore } from "../core.ts";
 import type { NewChunk } from "../log/chunk.ts";
 import type { SessionState } from "../state.ts";
 import { fenceOf } from "../log/deletion-fence.ts";
@@ -16,46 +15,39 @@ type Received = {
 };
 
 /** Admits an owner's copy in the trace's own order: repeats change nothing, a gap queries again, a later epoch begins anew. */
-export function receive(core: SessionCore, tenant: string, copy: Copy): CopyOutcome {
-  if (core.state.log.meta.deleting) return { outcome: "busy" };
-  const row = core.state.rows.get(copy.traceId);
+export function receive(state: SessionState, tenant: string, copy: Copy): CopyOutcome {
+  if (state.isDeleting) return { outcome: "busy" };
+  const row = state.traces.get(copy.traceId);
   if (row !== undefined && (copy.epoch < row.epoch || (row.role === "revoked" && copy.epoch === row.epoch))) {
     return { outcome: "stale", epoch: row.epoch };
   }
   // A copy from before the session was deleted: an owner that still exists copies anew; no other answer is read.
-  const fence = row?.role === "replica" ? 0 : fenceOf(core.ctx.storage, "session");
+  const fence = row?.role === "replica" ? 0 : fenceOf(state.storage, "session");
   if (copy.epoch <= fence) return { outcome: "stale", epoch: fence };
   const newer = row !== undefined && copy.epoch > row.epoch;
-  const next = newer || row === undefined ? 1 : (core.state.traceHeads.get(copy.traceId) ?? 0) + 1;
+  const next = newer || row === undefined ? 1 : (state.fold.traceHeads.get(copy.traceId) ?? 0) + 1;
   const fresh = copy.chunks.filter((chunk) => chunk.traceRevision >= next);
   if (fresh.length === 0 || fresh[0]?.traceRevision !== next) {
     // Nothing to admit: a query changes nothing.
     return { outcome: "held", next };
   }
-  const received = core.write((state) => take(core, state, tenant, copy, fresh, newer));
-  if (received.isVoid) core.evict();
-  for (const { previous, entry } of received.frames) core.publish("session", previous, entry);
-  core.kick();
+  const received = state.write(() => take(state, tenant, copy, fresh, newer));
+  if (received.isVoid) state.evict();
+  for (const { previous, entry } of received.frames) state.publish("session", previous, entry);
+  state.kick();
   return received.outcome;
 }
 
-function take(
-  core: SessionCore,
-  state: SessionState,
-  tenant: string,
-  copy: Copy,
-  fresh: readonly NewChunk[],
-  newer: boolean,
-): Received {
+function take(state: SessionState, tenant: string, copy: Copy, fresh: readonly NewChunk[], newer: boolean): Received {
   const now = Date.now();
   const frames: { previous: number; entry: LogEntry }[] = [];
   state.log.meta.open(tenant, copy.session, now);
-  const row = state.rows.get(copy.traceId);
+  const row = state.traces.get(copy.traceId);
   if (row?.epoch !== copy.epoch)
-    state.rows.upsert({ traceId: copy.traceId, role: "replica", epoch: copy.epoch, revoking: [] });
-  core.scheduleReport(state, now);
+    state.traces.upsert({ traceId: copy.traceId, role: "replica", epoch: copy.epoch, revoking: [] });
+  state.scheduleReport(now);
   if (newer && row?.role === "replica") {
-    const previous = state.sessionHead;
+    const previous = state.fold.sessionHead;
     const entry = deleteReplica(state, copy.traceId, "", now);
     // The chunks that follow are admitted as if the session never had the trace.
     state.evictFold();
@@ -67,13 +59,13 @@ function take(
     const { kind } = chunk;
     if (kind === "tombstone") continue;
     const facts = decodeChunkFacts(kind, chunk.facts) ?? deriveChunkFacts({ ...chunk, kind }).facts;
-    if (!hasRoom(core, state, copy.traceId, countOf(facts), chunk.body.length + weight))
+    if (!hasRoom(state, copy.traceId, countOf(facts), chunk.body.length + weight))
       return refuse(state, copy, frames, now);
-    const previous = state.sessionHead;
+    const previous = state.fold.sessionHead;
     const revision = state.log.append(chunk);
     state.admit(copy.traceId, facts, revision, { ...chunk, bytes: chunk.body.length });
     frames.push({ previous, entry: { ...chunk, kind, revision, superseded: [] } });
-    scheduleExpiry(core.retention, state, chunk.received);
+    scheduleExpiry(state, chunk.received);
   }
   for (const value of copy.values) state.addBytes(state.log.values.insert(value));
   const next = (fresh.at(-1)?.traceRevision ?? 0) + 1;
@@ -81,8 +73,7 @@ function take(
 }
 
 function hasRoom(
-  { retention }: SessionCore,
-  { visible, traceHeads, bytes }: SessionState,
+  { retention, fold: { visible, traceHeads, bytes } }: SessionState,
   traceId: string,
   count: number,
   size: number,
@@ -98,32 +89,32 @@ function refuse(
   frames: readonly { previous: number; entry: LogEntry }[],
   now: number,
 ): Received {
-  const isHeld = state.traceHeads.has(copy.traceId) || frames.length > 0;
+  const isHeld = state.fold.traceHeads.has(copy.traceId) || frames.length > 0;
   const tombstone = isHeld ? [{ previous: 0, entry: deleteReplica(state, copy.traceId, copy.traceId, now) }] : [];
-  state.rows.upsert({ traceId: copy.traceId, role: "revoked", epoch: copy.epoch, revoking: [] });
+  state.traces.upsert({ traceId: copy.traceId, role: "revoked", epoch: copy.epoch, revoking: [] });
   return { outcome: { outcome: "full" }, frames: tombstone, isVoid: true };
 }
 
 /** Revokes the replica of an earlier binding, if there is one. */
-export function revoke(core: SessionCore, tenant: string, revocation: Revocation): void {
+export function revoke(state: SessionState, tenant: string, revocation: Revocation): void {
   // The session is being deleted with all its replicas.
-  if (core.state.log.meta.deleting) return;
-  const row = core.state.rows.get(revocation.traceId);
+  if (state.isDeleting) return;
+  const row = state.traces.get(revocation.traceId);
   if (row !== undefined && row.epoch >= revocation.epoch) return;
   // Thousands may be revoked one by one: the log is only written to, and folded again when it is read.
-  const tombstone = core.write((state) => {
+  const tombstone = state.write(() => {
     const now = Date.now();
     state.log.meta.open(tenant, revocation.session, now);
     const appended = row?.role === "replica" ? deleteReplica(state, revocation.traceId, revocation.to, now) : undefined;
-    state.rows.upsert({ traceId: revocation.traceId, role: "revoked", epoch: revocation.epoch, revoking: [] });
-    if (appended !== undefined) core.scheduleReport(state, now);
-    scheduleExpiry(core.retention, state, now);
+    state.traces.upsert({ traceId: revocation.traceId, role: "revoked", epoch: revocation.epoch, revoking: [] });
+    if (appended !== undefined) state.scheduleReport(now);
+    scheduleExpiry(state, now);
     return appended;
   });
-  core.state.evictFold();
+  state.evictFold();
   // Viewers read on from their cursor.
-  if (tombstone !== undefined) core.publish("session", 0, tombstone);
-  core.kick();
+  if (tombstone !== undefined) state.publish("session", 0, tombstone);
+  state.kick();
 }
 
 /** Voids the fold. */

@@ -1,7 +1,7 @@
 import type { OffloadedValue } from "../../../facts/delivery.ts";
 import type { CopyOutcome } from "./protocol.ts";
 import { COPY_BATCH_BYTES } from "../limits.ts";
-import type { SessionCore } from "../core.ts";
+import type { SessionState } from "../state.ts";
 import type { NewChunk } from "../log/chunk.ts";
 import { isMoved } from "../log/rows.ts";
 import type { TraceRow } from "../log/rows.ts";
@@ -11,14 +11,14 @@ type ReplicaHead = { readonly epoch: number; readonly next: number; readonly aft
 
 /** Copies the owner's chunks to the session that its trace is bound to, in order, until none is left. */
 export class OwnerCopy {
-  readonly #core: SessionCore;
+  readonly #state: SessionState;
   #running: Promise<void> | undefined;
   #again = false;
   /** What the replica is known to hold; unknown after a wake or a fault, and then queried. */
   #replica: ReplicaHead | undefined;
 
-  constructor(core: SessionCore) {
-    this.#core = core;
+  constructor(state: SessionState) {
+    this.#state = state;
   }
 
   /** One copy runs at a time; a call meanwhile makes it look again before it ends. */
@@ -50,12 +50,12 @@ export class OwnerCopy {
 
   /** One call to another object. Returns whether there may be more to do. */
   async #step(): Promise<boolean> {
-    const core = this.#core;
-    const row = core.state.rows.owned();
+    const state = this.#state;
+    const row = state.traces.owned();
     if (row === undefined) return false;
-    if (isMoved(row, core.state.id)) {
+    if (isMoved(row, state.id)) {
       const replica = this.#replica?.epoch === row.epoch ? this.#replica : undefined;
-      const head = core.state.traceHeads.get(row.traceId) ?? 0;
+      const head = state.fold.traceHeads.get(row.traceId) ?? 0;
       if (replica === undefined || replica.next <= head) return await this.#copy(row, replica);
     }
     return await this.revoke(row);
@@ -65,27 +65,26 @@ export class OwnerCopy {
   async #copy(row: TraceRow, replica: ReplicaHead | undefined): Promise<boolean> {
     const session = row.session ?? "";
     const { chunks, values, last } = this.#batch(row.traceId, replica);
-    const outcome = await this.#core
-      .session(session)
-      .receive(this.#core.tenant, { session, traceId: row.traceId, epoch: row.epoch, chunks, values });
+    const outcome = await this.#state
+      .objectOf(session)
+      .receive(this.#state.tenant, { session, traceId: row.traceId, epoch: row.epoch, chunks, values });
     // The trace may have been bound anew, or deleted, during the call.
-    if (this.#core.state.rows.get(row.traceId)?.epoch !== row.epoch) return true;
+    if (this.#state.traces.get(row.traceId)?.epoch !== row.epoch) return true;
     if (outcome.outcome === "held") this.#acknowledge(row, outcome.next, chunks.at(-1)?.traceRevision, last);
     else this.#bindAgain(row, session, outcome);
     return true;
   }
 
   #acknowledge(row: TraceRow, next: number, sent: number | undefined, last: number): void {
-    const after =
-      sent !== undefined && next === sent + 1 ? last : this.#core.state.log.revisionBefore(row.traceId, next);
+    const after = sent !== undefined && next === sent + 1 ? last : this.#state.log.revisionBefore(row.traceId, next);
     this.#replica = { epoch: row.epoch, next, after };
-    this.#core.state.pendingCopies.acknowledge(next);
+    this.#state.pendingCopies.acknowledge(next);
   }
 
   #bindAgain(row: TraceRow, session: string, outcome: Exclude<CopyOutcome, { outcome: "held" }>): void {
     switch (outcome.outcome) {
       case "stale":
-        this.#core.write((state) => state.rows.upsert({ ...row, epoch: outcome.epoch + 1 }));
+        this.#state.write(() => this.#state.traces.upsert({ ...row, epoch: outcome.epoch + 1 }));
         return;
       case "full":
         this.#refuse(row, session);
@@ -97,15 +96,15 @@ export class OwnerCopy {
 
   /** The trace becomes its own session again; its summary says to which one it belongs. */
   #refuse(row: TraceRow, session: string): void {
-    const core = this.#core;
-    core.write((state) => {
-      state.rows.upsert({ ...row, refused: session });
+    const state = this.#state;
+    state.write(() => {
+      state.traces.upsert({ ...row, refused: session });
       state.log.restore(row.traceId, Date.now());
-      core.scheduleReport(state, Date.now());
+      state.scheduleReport(Date.now());
     });
-    core.evict();
-    core.subscribers.closeAll();
-    core.kick();
+    state.evict();
+    state.subscribers.closeAll();
+    state.kick();
   }
 
   /**
@@ -115,14 +114,14 @@ export class OwnerCopy {
   async revoke(row: TraceRow): Promise<boolean> {
     const from = row.revoking[0];
     if (from === undefined) return false;
-    const to = isMoved(row, this.#core.state.id) ? (row.session ?? "") : row.traceId;
-    await this.#core
-      .session(from)
-      .revoke(this.#core.tenant, { session: from, traceId: row.traceId, epoch: row.epoch, to });
-    const now = this.#core.state.rows.get(row.traceId);
+    const to = isMoved(row, this.#state.id) ? (row.session ?? "") : row.traceId;
+    await this.#state
+      .objectOf(from)
+      .revoke(this.#state.tenant, { session: from, traceId: row.traceId, epoch: row.epoch, to });
+    const now = this.#state.traces.get(row.traceId);
     // Bound anew meanwhile, perhaps to the session whose replica was just revoked: the new binding's list stands.
     if (now?.epoch !== row.epoch) return true;
-    this.#core.write((state) => state.rows.upsert({ ...now, revoking: now.revoking.filter((id) => id !== from) }));
+    this.#state.write(() => this.#state.traces.upsert({ ...now, revoking: now.revoking.filter((id) => id !== from) }));
     return true;
   }
 
@@ -130,7 +129,7 @@ export class OwnerCopy {
     traceId: string,
     replica: ReplicaHead | undefined,
   ): { chunks: readonly NewChunk[]; values: readonly OffloadedValue[]; last: number } {
-    const { log, pendingCopies } = this.#core.state;
+    const { log, pendingCopies } = this.#state;
     const chunks: NewChunk[] = [];
     const values = new Map<string, OffloadedValue>();
     let bytes = 0;

@@ -4,7 +4,6 @@ import { TOMBSTONE_MILLIS, nextExpiryAt } from "../expiry.ts";
 import { raiseFence } from "../log/deletion-fence.ts";
 import { setDeleting, voidUntil } from "./deleting.ts";
 import type { OwnerCopy } from "../copy/sending.ts";
-import type { SessionCore } from "../core.ts";
 import type { SessionState } from "../state.ts";
 import { isVisible } from "../log/rows.ts";
 
@@ -21,23 +20,23 @@ const RETRY_MILLIS = 3_600_000;
  * Expires traces without a delivery for longer than the maximum age: at their owners first, then here, so that after a fault
  * between the two it is done again, and no trace stays visible for ever. A session without traces is deleted.
  */
-export async function expire(core: SessionCore, copier: OwnerCopy): Promise<void> {
-  const { maxAge } = core.retention;
-  if (maxAge === undefined || !core.exists || core.state.log.meta.deleting) return core.state.jobs.done("expire");
+export async function expire(state: SessionState, copier: OwnerCopy): Promise<void> {
+  const { maxAge } = state.retention;
+  if (maxAge === undefined || !state.exists || state.isDeleting) return state.jobs.done("expire");
   const before = Date.now() - maxAge;
-  const old = oldTraces(core.state, before).slice(0, TRACES_A_RUN);
+  const old = oldTraces(state, before).slice(0, TRACES_A_RUN);
   const expired: ExpiredTrace[] = [];
   try {
     await pool(old, TRACES_AT_ONCE, async (trace) => {
-      const outcome = await expireAtOwner(core, copier, trace);
+      const outcome = await expireAtOwner(state, copier, trace);
       if (outcome !== undefined) expired.push(outcome);
     });
   } finally {
     // After a fault too: their owners deleted these.
-    deleteExpired(core, expired, before);
+    deleteExpired(state, expired, before);
   }
-  expireTombstones(core);
-  scheduleNext(core, old.length - expired.length, old.length === TRACES_A_RUN);
+  expireTombstones(state);
+  scheduleNext(state, old.length - expired.length, old.length === TRACES_A_RUN);
 }
 
 type OldTrace = { readonly traceId: string; readonly epoch: number; readonly newest: number };
@@ -47,7 +46,7 @@ type ExpiredTrace = { readonly traceId: string; readonly epoch: number; readonly
 function oldTraces(state: SessionState, before: number): OldTrace[] {
   const old: OldTrace[] = [];
   for (const [traceId, newest] of state.visibleTraces()) {
-    const row = state.rows.get(traceId);
+    const row = state.traces.get(traceId);
     if (newest < before && row !== undefined) old.push({ traceId, newest, epoch: row.epoch });
   }
   return old;
@@ -55,17 +54,17 @@ function oldTraces(state: SessionState, before: number): OldTrace[] {
 
 /** `undefined` if the trace stays: its owner has later spans, or another session may still show it. */
 async function expireAtOwner(
-  core: SessionCore,
+  state: SessionState,
   copier: OwnerCopy,
   { traceId, epoch, newest }: OldTrace,
 ): Promise<ExpiredTrace | undefined> {
-  const { id } = core.state;
-  const row = core.state.rows.get(traceId);
+  const { id } = state;
+  const row = state.traces.get(traceId);
   if (row?.role === "replica") {
-    const outcome = await core.session(traceId).deleteTrace(core.tenant, { traceId, session: id, epoch, newest });
+    const outcome = await state.objectOf(traceId).deleteTrace(state.tenant, { traceId, session: id, epoch, newest });
     return outcome.outcome === "deleted" ? { traceId, epoch, until: voidUntil(epoch, outcome) } : undefined;
   }
-  for (let owned = row; owned !== undefined; owned = core.state.rows.get(traceId)) {
+  for (let owned = row; owned !== undefined; owned = state.traces.get(traceId)) {
     if (owned.role !== "owner" || !isVisible(owned, id)) return undefined;
     if (owned.revoking.length === 0) return { traceId, epoch, until: epoch };
     await copier.idle();
@@ -75,13 +74,13 @@ async function expireAtOwner(
 }
 
 /** One transaction, for the traces without a new delivery meanwhile. */
-function deleteExpired(core: SessionCore, traces: readonly ExpiredTrace[], before: number): void {
-  if (traces.length === 0 || !core.exists || core.state.log.meta.deleting) return;
+function deleteExpired(state: SessionState, traces: readonly ExpiredTrace[], before: number): void {
+  if (traces.length === 0 || !state.exists || state.isDeleting) return;
   const now = Date.now();
   let isOwner = false;
-  const frames = core.write((state) => {
+  const frames = state.write(() => {
     const stillOld = traces.filter(({ traceId, epoch }) => {
-      const row = state.rows.get(traceId);
+      const row = state.traces.get(traceId);
       return (
         row?.epoch === epoch &&
         isVisible(row, state.id) &&
@@ -92,50 +91,49 @@ function deleteExpired(core: SessionCore, traces: readonly ExpiredTrace[], befor
     state.log.deleteTraces(stillOld.map(({ traceId }) => traceId));
     return stillOld.map(({ traceId, until }) => {
       // An owner begins anew with the next delivery; a late copy must not.
-      if (state.rows.get(traceId)?.role === "owner") {
+      if (state.traces.get(traceId)?.role === "owner") {
         isOwner = true;
-        raiseFence(core.ctx.storage, "trace", until);
-        state.rows.delete(traceId);
-      } else state.rows.upsert({ traceId, role: "revoked", epoch: until, revoking: [] });
-      const previous = state.sessionHead;
-      core.scheduleReport(state, now);
+        raiseFence(state.storage, "trace", until);
+        state.traces.delete(traceId);
+      } else state.traces.upsert({ traceId, role: "revoked", epoch: until, revoking: [] });
+      const previous = state.fold.sessionHead;
+      state.scheduleReport(now);
       return { previous, entry: appendTombstone(state, traceId, "", now) };
     });
   });
-  core.evict();
-  for (const { previous, entry } of frames) core.publish("session", previous, entry);
+  state.evict();
+  for (const { previous, entry } of frames) state.publish("session", previous, entry);
   // Viewers of the trace by its own name attach again, and find it deleted.
-  if (isOwner) core.subscribers.closeAll();
+  if (isOwner) state.subscribers.closeAll();
 }
 
 /** Tombstones are a row for each trace that ever left. Without them readers cannot resume: a new generation begins. */
-function expireTombstones(core: SessionCore): void {
+function expireTombstones(state: SessionState): void {
   const before = Date.now() - TOMBSTONE_MILLIS;
-  if (!core.exists || core.state.log.tombstones.countBefore(before) < MOST_TOMBSTONES) return;
-  core.write(({ log, rows }) => {
-    log.meta.storeHead(log.head);
-    log.tombstones.expire(before);
-    raiseFence(core.ctx.storage, "session", rows.expireRevoked(before));
-    log.meta.renew(Date.now());
+  if (!state.exists || state.log.tombstones.countBefore(before) < MOST_TOMBSTONES) return;
+  state.write(() => {
+    state.log.meta.storeHead(state.log.head);
+    state.log.tombstones.expire(before);
+    raiseFence(state.storage, "session", state.traces.expireRevoked(before));
+    state.log.meta.renew(Date.now());
   });
-  core.evict();
+  state.evict();
 }
 
-function scheduleNext(core: SessionCore, kept: number, isMore: boolean): void {
-  if (!core.exists) return;
-  const { state } = core;
+function scheduleNext(state: SessionState, kept: number, isMore: boolean): void {
+  if (!state.exists) return;
   const now = Date.now();
-  if (isObsolete(state, now)) return setDeleting(core);
-  const next = nextExpiryAt(core.retention, state);
+  if (isObsolete(state, now)) return setDeleting(state);
+  const next = nextExpiryAt(state);
   // A trace that its owner keeps is old here until its later spans are copied: the owner is not called again at once.
   if (next === undefined) state.jobs.done("expire");
   else if (kept > 0) state.jobs.postpone("expire", Math.max(next, now + RETRY_MILLIS));
   else state.jobs.postpone("expire", isMore ? now : next);
-  core.kick();
+  state.kick();
 }
 
 /** The session shows nothing, and no viewer needs its tombstones any more. */
 function isObsolete(state: SessionState, now: number): boolean {
-  if (state.visible.itemCount > 0 || state.rows.owned() !== undefined) return false;
+  if (!state.isEmpty || state.traces.owned() !== undefined) return false;
   return state.destinations.length === 0 || state.log.tombstones.lastReceived() <= now - TOMBSTONE_MILLIS;
 }

@@ -1,0 +1,106 @@
+import { log } from "../../lib/log.ts";
+import type { OwnerCopy } from "./copy/sending.ts";
+import { nextExpiryAt } from "./expiry.ts";
+import type { JobKind } from "./job-schedule.ts";
+import { report } from "./reporting.ts";
+import { deleteSession } from "./retention/deleting.ts";
+import { expire } from "./retention/expiring.ts";
+import { isMoved } from "./log/rows.ts";
+import type { SessionState } from "./state.ts";
+
+/** Work of a session object that involves other objects. A job is one entry: its name, when it is due, and its run. */
+type Job = {
+  /** The time of `dueAt` is known from the rows, or only from the folded log. */
+  readonly dueFrom: "rows" | "fold";
+  /** When the job is due by what is on disk, Unix milliseconds; `undefined` if it is not. Later causes schedule it themselves. */
+  readonly dueAt: (state: SessionState) => number | undefined;
+  /** A due job starts with the call that gave cause; without this it waits for the alarm. */
+  readonly startsAtOnce?: true;
+  /** A call during a run is not lost: the run looks again before it ends. Other jobs have one run at a time. */
+  readonly looksAgain?: true;
+  readonly run: (state: SessionState, copier: OwnerCopy) => Promise<void>;
+};
+
+/** In the order in which the alarm runs them. */
+export const JOBS: Readonly<Record<JobKind, Job>> = {
+  expire: { dueFrom: "fold", dueAt: nextExpiryAt, run: expire },
+  delete: { dueFrom: "rows", dueAt: ({ isDeleting }) => (isDeleting ? 0 : undefined), run: deleteSession },
+  copy: {
+    dueFrom: "rows",
+    dueAt: ({ id, traces }) => {
+      const owned = traces.owned();
+      return owned !== undefined && (isMoved(owned, id) || owned.revoking.length > 0) ? 0 : undefined;
+    },
+    startsAtOnce: true,
+    looksAgain: true,
+    run: async (state, copier) => {
+      await copier.run();
+      if (state.exists) state.jobs.done("copy");
+    },
+  },
+  report: {
+    dueFrom: "rows",
+    dueAt: (state) => (state.log.meta.listed ? 0 : undefined),
+    startsAtOnce: true,
+    run: report,
+  },
+};
+
+const ENTRIES = Object.entries(JOBS) as [JobKind, Job][];
+
+/** Schedules the jobs that are due by what is on disk: on wake, and when the log is folded. */
+export function scheduleJobs(source: "rows" | "fold", state: SessionState): void {
+  for (const [kind, { dueFrom, dueAt }] of ENTRIES) {
+    const at = dueFrom === source ? dueAt(state) : undefined;
+    if (at !== undefined) state.jobs.schedule(kind, at);
+  }
+}
+
+/** Runs the jobs of an object. A fault concerns one job only: that job is retried, and the others go on. */
+export class JobRunner {
+  readonly #state: SessionState;
+  readonly #copier: OwnerCopy;
+  readonly #active = new Map<JobKind, Promise<void>>();
+
+  constructor(state: SessionState, copier: OwnerCopy) {
+    this.#state = state;
+    this.#copier = copier;
+  }
+
+  run(kind: JobKind): Promise<void> {
+    const active = this.#active.get(kind);
+    if (active !== undefined && JOBS[kind].looksAgain === undefined) return active;
+    const run = this.#attempt(kind).finally(() => this.#active.delete(kind));
+    this.#active.set(kind, run);
+    return run;
+  }
+
+  /** Starts the due jobs that do not wait for the alarm. Resolves when they have ended; never rejects. */
+  startDue(now: number): Promise<unknown> {
+    const due = ENTRIES.filter(([kind, { startsAtOnce }]) => startsAtOnce && this.#state.jobs.isDue(kind, now));
+    return Promise.all(due.map(([kind]) => this.run(kind)));
+  }
+
+  /** The alarm fired: runs all due jobs, one after the other, and sets the next alarm. */
+  async runDue(): Promise<void> {
+    const state = this.#state;
+    state.jobs.fired();
+    // The fold derives when the next trace expires.
+    void state.fold;
+    const now = Date.now();
+    for (const [kind] of ENTRIES) if (state.exists && state.jobs.isDue(kind, now)) await this.run(kind);
+    if (state.exists) state.jobs.arm(Date.now());
+  }
+
+  async #attempt(kind: JobKind): Promise<void> {
+    const state = this.#state;
+    try {
+      await JOBS[kind].run(state, this.#copier);
+    } catch (error) {
+      log("job-failed", { level: "warn", kind, error });
+      if (!state.exists) return;
+      state.jobs.failed(kind, Date.now());
+      state.jobs.arm(Date.now());
+    }
+  }
+}
