@@ -17,14 +17,10 @@ import * as running from "./running.ts";
 export type StructuralPart = "name" | "word" | "number" | "path" | "numbers" | "usage" | "message";
 
 const agent = logs.AGENT_RECORD;
-const session = keys.SESSION_KEYS;
 
 const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
   name: [
-    ...session.chosen,
-    ...session.framework,
-    ...session.conversation,
-    ...session.conversationIfUuid,
+    ...Object.values(keys.SESSION_KEYS).flat(),
     ...keys.SERVICE_KEYS,
     ...keys.KIND_KEYS,
     ...keys.STEP_KEYS,
@@ -130,7 +126,11 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
   word: [...keys.EXCEPTION_KEYS.type, ...agent.errorType, ...logs.EVENT_NAME_KEYS],
   number: [
     ...keys.INPUT_TOKEN_KEYS,
+    ...keys.UNCACHED_INPUT_TOKEN_KEYS,
     ...keys.OUTPUT_TOKEN_KEYS,
+    ...keys.TOTAL_TOKEN_KEYS,
+    ...keys.WRITTEN_TOKEN_KEYS,
+    ...keys.WRITTEN_1H_TOKEN_KEYS,
     ...keys.CACHED_TOKEN_KEYS,
     ...keys.REASONING_TOKEN_KEYS,
     ...keys.COST_KEYS,
@@ -163,8 +163,8 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     "response_length",
     "attempt",
   ],
-  path: [...running.IDS_PATH_KEYS, ...running.NAMES_PATH_KEYS],
-  numbers: [...keys.USAGE_KEYS, ...keys.COST_DETAILS_KEYS],
+  path: [...running.IDS_PATH_KEYS, ...running.NAMES_PATH_KEYS, keys.SESSION_CLAIMS_KEY],
+  numbers: [...keys.USAGE_KEYS, ...keys.CHAT_USAGE_KEYS, ...keys.COST_DETAILS_KEYS],
   usage: keys.ANSWER_WITH_USAGE_KEYS,
   message: [...keys.EXCEPTION_KEYS.message, ...keys.STATUS_MESSAGE_KEYS, ...agent.error],
 };
