@@ -12,7 +12,7 @@ import { EVERY_SESSION, NEWEST, tracePage } from "./spans/trace-page.ts";
 import { watchAll, watchLog } from "./follow/watch.ts";
 import { respondLive } from "../routes/stream/follower.ts";
 import { resumeFrom } from "../api/resource-version.ts";
-import { LogReader } from "../routes/read/log-reader.ts";
+import { LogDocument } from "../routes/read/log-document.ts";
 import { DATA_HEADERS, negotiate } from "../api/negotiate.ts";
 import { needs } from "../auth/guard.ts";
 import { methodNotAllowed } from "../routes/method-not-allowed.ts";
@@ -60,10 +60,10 @@ traces.get(ONE_TRACE, needs("read"), async (c) => {
     const resume = resumeFrom(c);
     return resume.ok ? respondLive(c, new SessionSource(stub, "trace", resume.from)) : resume.response;
   }
-  const reader = new LogReader(stub, "trace", peeked);
-  const otlp = reader.document(LogReader.current, {
+  const document = new LogDocument(stub, "trace", peeked);
+  const otlp = document.stream(LogDocument.current, {
     session: peeked.session ?? traceId,
-    resourceVersion: reader.resourceVersion,
+    resourceVersion: document.resourceVersion,
   });
   return new Response(textStream(bothShapes(traceId, spanTexts(stub, "trace"), otlp)), { headers: DATA_HEADERS });
 });

@@ -9,7 +9,7 @@ import { respondLive } from "./stream/follower.ts";
 import { readReplayQuery } from "../api/replay-query.ts";
 import { ReplayStream } from "./stream/replay-stream.ts";
 import { resumeFrom } from "../api/resource-version.ts";
-import { LogReader } from "./read/log-reader.ts";
+import { LogDocument } from "./read/log-document.ts";
 import { DATA_HEADERS, negotiate } from "../api/negotiate.ts";
 import { servePageIfAsked } from "./page.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
@@ -45,12 +45,12 @@ export const session = new Hono<AppEnv>({ strict: false })
     const peeked: LogPage = await stub.peek("session", representation === "stream" ? undefined : "queries");
     if (peeked.state !== "present") return redirectIfMoved(c, id, peeked);
     if (representation === "stream") return respondLive(c, new SessionSource(stub, "session", resume.from));
-    const reader = new LogReader(stub, "session", peeked);
-    const body = reader.document(LogReader.current, {
+    const document = new LogDocument(stub, "session", peeked);
+    const body = document.stream(LogDocument.current, {
       queries: peeked.queries,
       session: peeked.summary === undefined ? undefined : withStatus(peeked.summary, Date.now()),
       retention: peeked.retention,
-      resourceVersion: reader.resourceVersion,
+      resourceVersion: document.resourceVersion,
     });
     return new Response(body, { headers: DATA_HEADERS });
   })
@@ -59,8 +59,8 @@ export const session = new Hono<AppEnv>({ strict: false })
     const stub = sessionAt(c.env, c.var.principal.tenant, id);
     const peeked: LogPage = await stub.peek("session");
     if (peeked.state !== "present") return redirectIfMoved(c, id, peeked, "/otlp");
-    const reader = new LogReader(stub, "session", peeked, "claims");
-    const body = reader.document(async (entry) => await reader.exported(entry), {});
+    const document = new LogDocument(stub, "session", peeked, "claims");
+    const body = document.stream(async (entry) => await document.exported(entry), {});
     return new Response(body, {
       headers: {
         ...DATA_HEADERS,

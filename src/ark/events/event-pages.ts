@@ -1,8 +1,7 @@
 import type { Bindings } from "../../config.ts";
 import type { ArkEvent } from "../../logs/ark-events/ark-event.ts";
 import { sessionAt, sessionIdIn } from "../../place.ts";
-import { PAGE_BYTES } from "../../session/contract/log-page.ts";
-import type { LogPage } from "../../session/contract/log-page.ts";
+import { walkLog } from "../../session/contract/log-reader.ts";
 import { cursorInGeneration, isSameGeneration } from "../cursor.ts";
 import type { ArkParams } from "../params.ts";
 import { countAll } from "../feed/count-logs.ts";
@@ -102,18 +101,12 @@ async function eventsOf(env: Bindings, tenant: string, query: FoundQuery): Promi
   const filter = await eventFilter(env, tenant, query);
   const stub = sessionAt(env, tenant, session);
   const events: CursorEvent[] = [];
-  let cursor: { generation: string; revision: number } | undefined;
-  for (;;) {
-    const page: LogPage = await stub.read("session", cursor, PAGE_BYTES);
-    if (page.state !== "present") return [];
-    if (page.reset) throw new Error("the session began a new generation while it was read");
-    const { generation } = page;
-    for (const entry of page.entries) {
+  for await (const { generation, entries } of walkLog(stub, { view: "session" })) {
+    for (const entry of entries) {
       for (const one of await eventsIn(stub, entry, session, filter)) {
         events.push({ ...one, cursor: cursorInGeneration(generation, entry.revision, one.index) });
       }
     }
-    cursor = { generation, revision: page.next };
-    if (page.next >= page.head) return events;
   }
+  return events;
 }

@@ -11,7 +11,7 @@ import type { ResourceSpans } from "../../otel/span.ts";
 import type { ChunkEntry, LogEntry } from "../../session/contract/log-page.ts";
 import { restoreLogValues } from "../../otlp/restore-values.ts";
 import { LogChunk, wholeValues } from "../../routes/read/log-chunks.ts";
-import type { SessionStub, ReadItems } from "../follow/items.ts";
+import type { SessionLog, ReadItems } from "../follow/items.ts";
 import { itemIndexOf } from "../spans/bare-spans.ts";
 
 /** An event and its index in its revision. */
@@ -51,7 +51,7 @@ export async function eventFilter(
 
 /** The events of a revision: those that were posted, and those derived from its spans, each once in a log. */
 export async function eventsIn(
-  stub: SessionStub,
+  stub: SessionLog,
   entry: LogEntry,
   session: string,
   { isOf, purged, purges }: EventFilter,
@@ -71,7 +71,7 @@ function purgedOf({ event, traceId, by }: IndexedEvent, session: string, purges:
   return Math.max(...keys.map((key) => purges.get(key) ?? 0));
 }
 
-async function postedIn(stub: SessionStub, entry: ChunkEntry): Promise<IndexedEvent[]> {
+async function postedIn(stub: SessionLog, entry: ChunkEntry): Promise<IndexedEvent[]> {
   const { records } = new LogChunk(entry);
   const positions = records.records().map((_, position) => position);
   const given = records.pick(positions);

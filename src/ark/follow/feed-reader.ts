@@ -7,7 +7,7 @@ import type { ArkFeedObject } from "../feed/feed-object.ts";
 import { feedOf } from "../feed/feed-of.ts";
 import type { LogEntry, LogPage, View } from "../../session/contract/log-page.ts";
 import { countTogether, ITEM_PAGE_BYTES } from "./items.ts";
-import type { Item, ItemReader, SessionStub, ReadItems } from "./items.ts";
+import type { Item, ItemReader, SessionLog, ReadItems } from "./items.ts";
 import { SentTraces } from "./sent-traces.ts";
 
 /**
@@ -38,7 +38,7 @@ export type FeedReaderOptions = {
 
 /** An entry of a session's log that was read and not sent yet. */
 type UnsentEntry = {
-  readonly stub: SessionStub;
+  readonly stub: SessionLog;
   readonly session: string;
   readonly entry: LogEntry;
   readonly place: number;
@@ -127,7 +127,7 @@ export class FeedReader implements ItemReader {
 type Present = Extract<LogPage, { state: "present" }>;
 
 /** `undefined` if the log is of another generation by now, or absent. A trace that moved to another session is read from its owner. */
-async function readPage(stub: SessionStub, report: FeedEntry, revision: number): Promise<Present | undefined> {
+async function readPage(stub: SessionLog, report: FeedEntry, revision: number): Promise<Present | undefined> {
   const cursor = { generation: report.generation, revision };
   const views: readonly View[] = TRACE_ID.test(report.id) ? ["session", "trace"] : ["session"];
   for (const view of views) {

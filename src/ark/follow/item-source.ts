@@ -1,11 +1,10 @@
 import type { DirectoryFrame } from "../../session/contract/directory.ts";
 import type { Source, Received } from "../../routes/stream/follower.ts";
 import { openSocket } from "../../routes/stream/session-source.ts";
+import type { Attachable } from "../../routes/stream/session-source.ts";
 import { STREAM_HEADERS } from "../../lib/sse.ts";
 import { Follower } from "../../routes/stream/follower.ts";
 import type { Item, ItemReader } from "./items.ts";
-
-type Attachable = { fetch(request: Request): Promise<Response> };
 
 const encoder = new TextEncoder();
 /** The greeting of Ark's broker, and the delay after which a client that was cut off reconnects. */

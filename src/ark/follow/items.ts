@@ -1,7 +1,8 @@
 import type { LogEntry } from "../../session/contract/log-page.ts";
-import type { SessionObject } from "../../durable/session/object.ts";
+import type { LogPeeker, LogReader, ValueReader } from "../../session/contract/log-reader.ts";
 
-export type SessionStub = DurableObjectStub<SessionObject>;
+/** A session's object, as far as Ark's streams read it. */
+export type SessionLog = LogReader & LogPeeker & ValueReader;
 
 /** Bytes of a log's text in one page: bare spans are larger, each with its resource, and a viewer that does not read holds one page. */
 export const ITEM_PAGE_BYTES = 256_000;
@@ -11,7 +12,7 @@ export type RevisionItem = { readonly index: number; readonly data: unknown };
 
 /** Reads the items of one revision of a log. `session`: the id of the session that shows it. */
 export type ReadItems = (
-  stub: SessionStub,
+  stub: SessionLog,
   entry: LogEntry,
   session: string,
 ) => Promise<readonly RevisionItem[]> | readonly RevisionItem[];

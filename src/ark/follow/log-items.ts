@@ -1,10 +1,10 @@
 import { cursorInGeneration, positionInGeneration } from "../cursor.ts";
 import type { LogEntry, LogPage, View } from "../../session/contract/log-page.ts";
 import { countTogether, ITEM_PAGE_BYTES } from "./items.ts";
-import type { Item, ItemReader, SessionStub, ReadItems } from "./items.ts";
+import type { Item, ItemReader, SessionLog, ReadItems } from "./items.ts";
 
 export type LogItemsOptions = {
-  readonly stub: SessionStub;
+  readonly stub: SessionLog;
   readonly view: View;
   /** The id of the session or trace. */
   readonly id: string;

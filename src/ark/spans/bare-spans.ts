@@ -2,9 +2,9 @@ import { streamOf } from "../../lib/stream-of.ts";
 import { plainValue } from "../../otel/any-value.ts";
 import type { Resource, ResourceSpans, Span } from "../../otel/span.ts";
 import { LogChunk, withWholeValues } from "../../routes/read/log-chunks.ts";
-import { PAGE_BYTES } from "../../session/contract/log-page.ts";
-import type { LogPage, View, LogEntry } from "../../session/contract/log-page.ts";
-import type { SessionStub, ReadItems } from "../follow/items.ts";
+import { walkLog } from "../../session/contract/log-reader.ts";
+import type { View, LogEntry } from "../../session/contract/log-page.ts";
+import type { SessionLog, ReadItems } from "../follow/items.ts";
 import type { BareSpan } from "../schemas.ts";
 
 function bareSpan(span: Span, resource: Readonly<Record<string, unknown>>): BareSpan {
@@ -37,7 +37,7 @@ function bareSpans(resourceSpans: readonly ResourceSpans[]): BareSpan[] {
 
 /** The spans of a revision that are not superseded. An Ark client knows no previews: large values are put back. */
 export async function currentSpans(
-  stub: SessionStub,
+  stub: SessionLog,
   entry: LogEntry,
 ): Promise<readonly { readonly position: number; readonly span: BareSpan }[]> {
   if (entry.kind !== "spans") return [];
@@ -59,24 +59,15 @@ export function itemIndexOf(position: number): number {
 }
 
 /** The bare spans of a log, up to its head when reading begins. */
-async function* spansInLog(stub: SessionStub, view: View): AsyncGenerator<BareSpan, void> {
-  let cursor: { generation: string; revision: number } | undefined;
-  let head: number | undefined;
-  for (;;) {
-    const page: LogPage = await stub.read(view, cursor, PAGE_BYTES, head);
-    if (page.state !== "present") return;
-    // The log began anew meanwhile. Spans that were sent can't be taken back, so the document must not end well.
-    if (page.reset) throw new Error("the log began a new generation while it was read");
-    head ??= page.head;
-    for (const entry of page.entries) for (const { span } of await currentSpans(stub, entry)) yield span;
-    if (page.next >= head) return;
-    cursor = { generation: page.generation, revision: page.next };
-  }
+async function* spansInLog(stub: SessionLog, view: View): AsyncGenerator<BareSpan, void> {
+  // Spans that were sent can't be taken back: if the log changes meanwhile, the document must not end well.
+  for await (const { entries } of walkLog(stub, { view }))
+    for (const entry of entries) for (const { span } of await currentSpans(stub, entry)) yield span;
 }
 
 /** The spans of a log as JSON with commas between them; all, or those that are wanted. */
 export async function* spanTexts(
-  stub: SessionStub,
+  stub: SessionLog,
   view: View,
   isWanted: (span: BareSpan) => boolean = () => true,
 ): AsyncGenerator<string, void> {

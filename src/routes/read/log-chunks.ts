@@ -1,4 +1,3 @@
-import type { SessionObject } from "../../durable/session/object.ts";
 import { Lru } from "../../lib/lru.ts";
 import { inflate } from "../../lib/body-codec.ts";
 import { spansInLogs } from "../../logs/derived-spans.ts";
@@ -6,11 +5,9 @@ import { ChunkRecords, ChunkSpans } from "../../otel/chunk.ts";
 import type { ResourceLogs } from "../../otel/log-record.ts";
 import type { ResourceSpans, AnyValue } from "../../otel/span.ts";
 import { restoreValues } from "../../otlp/restore-values.ts";
-import type { Cursor, LogEntry, LogPage } from "../../session/contract/log-page.ts";
+import type { LogEntry } from "../../session/contract/log-page.ts";
+import type { LogReader, ValueReader } from "../../session/contract/log-reader.ts";
 import { PAGE_BYTES } from "../../session/contract/log-page.ts";
-
-/** The log of an object, page by page. A session's stub implements it. */
-export type LogPages = { read(view: "session", from: Cursor | undefined, maxBytes: number): Promise<LogPage> };
 
 /** An entry of the log with its text inflated. It is parsed on the first use of its spans or records. */
 export class LogChunk {
@@ -46,14 +43,14 @@ const CACHE_BYTES = 3_000_000;
 
 /** The entries of one generation of a log, by revision, in any order. */
 export class LogChunks {
-  readonly #pages: LogPages;
+  readonly #log: LogReader;
   readonly #generation: string;
   readonly #cached = new Lru<number, LogChunk>(CACHE_BYTES, ({ text }) => text.length);
   /** Pages read so far. */
   reads = 0;
 
-  constructor(pages: LogPages, generation: string) {
-    this.#pages = pages;
+  constructor(log: LogReader, generation: string) {
+    this.#log = log;
     this.#generation = generation;
   }
 
@@ -63,7 +60,7 @@ export class LogChunks {
     if (cached !== undefined) return cached;
     this.reads++;
     const cursor = { generation: this.#generation, revision: revision - 1 };
-    const page = await this.#pages.read("session", cursor, PAGE_BYTES);
+    const page = await this.#log.read("session", cursor, PAGE_BYTES);
     if (page.state !== "present" || page.reset) return "over";
     let found: LogChunk | undefined;
     // From the back, so that the next entries stay in the cache longest.
@@ -81,13 +78,13 @@ const VALUES_BYTES = 4_000_000;
 
 /** Fetches large values and looks them up by hash. Throws on an unknown hash: a preview must not pass for the whole. */
 export async function wholeValues(
-  stub: DurableObjectStub<SessionObject>,
+  reader: ValueReader,
   hashes: readonly string[],
 ): Promise<(hash: string) => AnyValue | undefined> {
   const values = new Map<string, AnyValue>();
   const wanted = Array.from(new Set(hashes));
   while (values.size < wanted.length) {
-    for (const value of await stub.values(wanted.slice(values.size), VALUES_BYTES)) {
+    for (const value of await reader.values(wanted.slice(values.size), VALUES_BYTES)) {
       if (value === undefined) throw new Error("a value is no longer in the log");
       const text = new TextDecoder().decode(inflate(value.encoding, value.body));
       // The text is canonical: this program wrote it.
@@ -99,9 +96,9 @@ export async function wholeValues(
 
 /** Spans with their large values restored. `hashes`: the values that the spans may name. */
 export async function withWholeValues(
-  stub: DurableObjectStub<SessionObject>,
+  reader: ValueReader,
   resourceSpans: readonly ResourceSpans[],
   hashes: readonly string[],
 ): Promise<readonly ResourceSpans[]> {
-  return restoreValues(resourceSpans, await wholeValues(stub, hashes));
+  return restoreValues(resourceSpans, await wholeValues(reader, hashes));
 }

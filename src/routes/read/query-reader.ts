@@ -1,4 +1,3 @@
-import type { SessionObject } from "../../durable/session/object.ts";
 import { deriveFacts } from "../../facts/facts.ts";
 import { requestOf } from "../../session/rerun/query-request.ts";
 import type { QueryRequest, WholeSpan } from "../../session/rerun/query-request.ts";
@@ -12,43 +11,42 @@ import type { QuerySummary } from "../../session/summary.ts";
 import { isDerivedAs } from "../../facts/derivation.ts";
 import { QUERY_INPUT } from "../../otel/semconv/ark.ts";
 import type { Span } from "../../otel/span.ts";
+import { LogChanged, walkLog } from "../../session/contract/log-reader.ts";
+import type { LogReader, ValueReader } from "../../session/contract/log-reader.ts";
 import { LogChunk, LogChunks, withWholeValues } from "./log-chunks.ts";
-import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 
 /** The position of a span in the log. */
 type SpanPosition = { readonly revision: number; readonly position: number };
 
 /** Reads one query: the facts of its whole trace, then the few relevant spans with their large values. */
 export class QueryReader {
-  readonly #stub: DurableObjectStub<SessionObject>;
+  readonly #log: LogReader & ValueReader;
   readonly #chunks: LogChunks;
   readonly #table: SpanTable;
   readonly #found: QueryRows;
   readonly #startEvent: readonly SpanPosition[];
 
   private constructor(
-    stub: DurableObjectStub<SessionObject>,
+    log: LogReader & ValueReader,
     generation: string,
     table: SpanTable,
     found: QueryRows,
     startEvent: readonly SpanPosition[],
   ) {
-    this.#stub = stub;
-    this.#chunks = new LogChunks(stub, generation);
+    this.#log = log;
+    this.#chunks = new LogChunks(log, generation);
     this.#table = table;
     this.#found = found;
     this.#startEvent = startEvent;
   }
 
   /** Throws if the session changes its generation meanwhile. A second request gets the new one. */
-  static async open(stub: DurableObjectStub<SessionObject>, { key, traceId }: QuerySummary): Promise<QueryReader> {
+  static async open(log: LogReader & ValueReader, { key, traceId }: QuerySummary): Promise<QueryReader> {
     const table = new SpanTable();
     const startEvent: SpanPosition[] = [];
-    let cursor: { generation: string; revision: number } | undefined;
-    for (;;) {
-      const page = await stub.read("session", cursor, PAGE_BYTES);
-      if (page.state !== "present" || page.reset) throw changed();
-      const { generation, next, head } = page;
+    let generation = "";
+    for await (const page of walkLog(log, { view: "session" })) {
+      ({ generation } = page);
       for (const entry of page.entries) {
         if (entry.kind === "gone" || entry.traceId !== traceId) continue;
         const spans = new LogChunk(entry).spans;
@@ -63,12 +61,10 @@ export class QueryReader {
           }
         }
       }
-      cursor = { generation, revision: next };
-      if (next < head) continue;
-      const found = rowsOfQuery(table, key);
-      if (found === undefined) throw changed();
-      return new QueryReader(stub, generation, table, found, startEvent);
     }
+    const found = rowsOfQuery(table, key);
+    if (found === undefined) throw new LogChanged();
+    return new QueryReader(log, generation, table, found, startEvent);
   }
 
   async request(session: string): Promise<QueryRequest> {
@@ -94,11 +90,11 @@ export class QueryReader {
     const read: WholeSpan[] = [];
     for (const { revision, position } of positions) {
       const chunk = await this.#chunks.at(revision);
-      if (typeof chunk === "string" || chunk.entry.kind === "gone") throw changed();
+      if (typeof chunk === "string" || chunk.entry.kind === "gone") throw new LogChanged();
       const picked = chunk.spans.pick([position]);
       const text = JSON.stringify(picked);
       const hashes = chunk.entry.hashes.filter((hash) => text.includes(hash));
-      for (const { resource, scopeSpans } of await withWholeValues(this.#stub, picked, hashes)) {
+      for (const { resource, scopeSpans } of await withWholeValues(this.#log, picked, hashes)) {
         const span = scopeSpans?.[0]?.spans?.[0];
         if (span !== undefined) read.push({ span, ...(resource === undefined ? {} : { resource }) });
       }
@@ -110,8 +106,4 @@ export class QueryReader {
 /** The start event of a query contains the prompt. The end event supersedes it, and does not contain the prompt. */
 function isStartEvent(span: Span): boolean {
   return isDerivedAs("event", span) && (span.attributes ?? []).some(({ key }) => key === QUERY_INPUT);
-}
-
-function changed(): Error {
-  return new Error("the session changed its generation while a query of it was read");
 }

@@ -1,18 +1,15 @@
 import { withStatus } from "../../session/liveness.ts";
 import { ReplayClock, ArrivalSchedule, EventSchedule } from "../../session/replay.ts";
 import type { ReplaySchedule, ReplayStep } from "../../session/replay.ts";
-import type { LogPage } from "../../session/contract/log-page.ts";
 import { LogChunk, LogChunks } from "../read/log-chunks.ts";
-import type { LogPages } from "../read/log-chunks.ts";
+import { LogChanged, walkLog } from "../../session/contract/log-reader.ts";
+import type { LogPeeker, LogReader } from "../../session/contract/log-reader.ts";
 import { chunkEvent } from "./session-source.ts";
-import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 import { formatReplayVersion } from "../../api/replay-query.ts";
 import type { ReplayQuery } from "../../api/replay-query.ts";
 import { formatVersion } from "../../api/resource-version.ts";
 import { streamOf } from "../../lib/stream-of.ts";
 import { HEARTBEAT, RETRY, sse } from "../../lib/sse.ts";
-
-export type ReplayLog = LogPages & { peek(view: "session"): Promise<LogPage> };
 
 const HEARTBEAT_MILLIS = 15_000;
 /** Largest number of reads of one stream: a request may make 10,000 calls. Clients resume where they were. */
@@ -26,12 +23,12 @@ type Survey = { readonly generation: string; readonly head: number; readonly sch
  * that memory holds a few chunks only. The response pulls it: a reader that stops reading pauses the replay.
  */
 export class ReplayStream {
-  readonly #log: ReplayLog;
+  readonly #log: LogReader & LogPeeker;
   readonly #query: ReplayQuery;
   #closed = false;
   #wake: (() => void) | undefined;
 
-  constructor(log: ReplayLog, query: ReplayQuery) {
+  constructor(log: LogReader & LogPeeker, query: ReplayQuery) {
     this.#log = log;
     this.#query = query;
   }
@@ -44,7 +41,7 @@ export class ReplayStream {
 
   async *#events(): AsyncGenerator<Uint8Array, void> {
     yield RETRY;
-    const survey = yield* this.#survey();
+    const survey = yield* this.#surveyIfUnchanged();
     if (survey === undefined) return yield* this.#end();
     const { schedule } = survey;
     const { resume, speed, idle } = this.#query;
@@ -64,16 +61,23 @@ export class ReplayStream {
     yield* this.#end(survey);
   }
 
+  async *#surveyIfUnchanged(): AsyncGenerator<Uint8Array, Survey | undefined> {
+    try {
+      return yield* this.#survey();
+    } catch (error) {
+      if (error instanceof LogChanged) return undefined;
+      throw error;
+    }
+  }
+
   /** Reads the log up to its head, or up to the head of the replay that is resumed. */
   async *#survey(): AsyncGenerator<Uint8Array, Survey | undefined> {
     const byArrival = new ArrivalSchedule();
     const byEvent = new EventSchedule();
     const { by, resume } = this.#query;
-    let cursor: { generation: string; revision: number } | undefined;
     let lastSent = performance.now();
-    for (;;) {
-      const page = await this.#log.read("session", cursor, PAGE_BYTES);
-      if (this.#closed || page.state !== "present" || page.reset) return undefined;
+    for await (const page of walkLog(this.#log, { view: "session" })) {
+      if (this.#closed) return undefined;
       const { generation } = page;
       const head = resume?.generation === generation ? Math.min(resume.head, page.head) : page.head;
       for (const entry of page.entries) {
@@ -84,11 +88,11 @@ export class ReplayStream {
         else if (entry.kind === "logs") byEvent.addRecords(entry.revision, new LogChunk(entry).records.records());
       }
       if (page.next >= head) return { generation, head, schedule: by === "arrival" ? byArrival : byEvent.finish() };
-      cursor = { generation, revision: page.next };
       if (performance.now() - lastSent < HEARTBEAT_MILLIS) continue;
       lastSent = performance.now();
       yield HEARTBEAT;
     }
+    return undefined;
   }
 
   #from(schedule: ReplaySchedule): { readonly from?: number } {

@@ -1,12 +1,12 @@
 import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 import { formatVersion } from "../../api/resource-version.ts";
 import type { ResourceVersion } from "../../api/resource-version.ts";
-import type { SessionObject } from "../../durable/session/object.ts";
 import { inflate } from "../../lib/body-codec.ts";
 import { nanoseconds } from "../../lib/nanoseconds.ts";
 import { sse, sseAround } from "../../lib/sse.ts";
 import { decodeFrame } from "../../session/contract/log-page.ts";
 import type { LogEntry, LogPage, View, ChunkEntry } from "../../session/contract/log-page.ts";
+import type { LogReader } from "../../session/contract/log-reader.ts";
 import type { Retention } from "../../session/contract/retention.ts";
 import { nextTransition } from "../../session/list/list-filter.ts";
 import { liveness, withStatus } from "../../session/liveness.ts";
@@ -22,7 +22,7 @@ type Report = {
 
 /** A session's log as stream events, after a cursor. */
 export class SessionSource implements Source {
-  readonly #stub: DurableObjectStub<SessionObject>;
+  readonly #log: LogReader & Attachable;
   readonly #view: View;
   #cursor: ResourceVersion | undefined;
   #needsBookmark = false;
@@ -30,8 +30,8 @@ export class SessionSource implements Source {
   #report: Report | undefined;
   #status: Status | undefined;
 
-  constructor(stub: DurableObjectStub<SessionObject>, view: View, cursor: ResourceVersion | undefined) {
-    this.#stub = stub;
+  constructor(log: LogReader & Attachable, view: View, cursor: ResourceVersion | undefined) {
+    this.#log = log;
     this.#view = view;
     this.#cursor = cursor;
   }
@@ -45,11 +45,11 @@ export class SessionSource implements Source {
   }
 
   async attach(): Promise<WebSocket> {
-    return await openSocket(this.#stub, `https://object/?view=${this.#view}`);
+    return await openSocket(this.#log, `https://object/?view=${this.#view}`);
   }
 
   async read() {
-    const page = await this.#stub.read(this.#view, this.#cursor, PAGE_BYTES);
+    const page = await this.#log.read(this.#view, this.#cursor, PAGE_BYTES);
     if (page.state === "absent") return { events: [sse("deleted", {}, this.#version())], caughtUp: true, ended: true };
     if (page.state === "moved") return { events: this.#moved(page), caughtUp: true, ended: true };
     const events: Uint8Array[] = [];
@@ -124,12 +124,12 @@ export class SessionSource implements Source {
   }
 }
 
+/** An object that accepts subscribers. */
+export type Attachable = { fetch(request: Request): Promise<Response> };
+
 /** Opens and accepts the viewer's end of an object's socket. */
-export async function openSocket(
-  stub: { fetch(request: Request): Promise<Response> },
-  url: string,
-): Promise<WebSocket> {
-  const response = await stub.fetch(new Request(url, { headers: { Upgrade: "websocket" } }));
+export async function openSocket(object: Attachable, url: string): Promise<WebSocket> {
+  const response = await object.fetch(new Request(url, { headers: { Upgrade: "websocket" } }));
   const socket = response.webSocket;
   if (socket === null) throw new Error(`the object refused a subscriber: ${response.status}`);
   socket.binaryType = "arraybuffer";

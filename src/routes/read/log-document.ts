@@ -1,8 +1,9 @@
-import type { SessionObject } from "../../durable/session/object.ts";
 import { restoreLogValues, restoreValues } from "../../otlp/restore-values.ts";
 import type { ResourceLogs } from "../../otel/log-record.ts";
 import type { ResourceSpans } from "../../otel/span.ts";
-import type { ChunkEntry, LogPage, View } from "../../session/contract/log-page.ts";
+import { unchanged, walkLog } from "../../session/contract/log-reader.ts";
+import type { LogReader, PresentPage, ValueReader } from "../../session/contract/log-reader.ts";
+import type { ChunkEntry, View } from "../../session/contract/log-page.ts";
 import { inflate } from "../../lib/body-codec.ts";
 import { streamOf } from "../../lib/stream-of.ts";
 import { formatVersion } from "../../api/resource-version.ts";
@@ -10,8 +11,6 @@ import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 import { withExportedSession } from "../../facts/session-claim.ts";
 import { wholeValues } from "./log-chunks.ts";
 
-type Stub = DurableObjectStub<SessionObject>;
-type Present = Extract<LogPage, { state: "present" }>;
 type Render = (entry: ChunkEntry) => Promise<Uint8Array> | Uint8Array;
 
 const encoder = new TextEncoder();
@@ -21,14 +20,14 @@ const decoder = new TextDecoder();
  * Reads a log up to the head of a `peek`, page by page, as a JSON document. Its `resourceSpans` and `resourceLogs` are the log's
  * own bytes. Later entries are left to the stream from `resourceVersion` on.
  */
-export class LogReader {
-  readonly #stub: Stub;
+export class LogDocument {
+  readonly #log: LogReader & ValueReader;
   readonly #view: View;
-  readonly #peeked: Present;
+  readonly #peeked: PresentPage;
   readonly #also: "claims" | undefined;
 
-  constructor(stub: Stub, view: View, peeked: Present, also?: "claims") {
-    this.#stub = stub;
+  constructor(log: LogReader & ValueReader, view: View, peeked: PresentPage, also?: "claims") {
+    this.#log = log;
     this.#view = view;
     this.#peeked = peeked;
     this.#also = also;
@@ -39,7 +38,7 @@ export class LogReader {
   }
 
   /** `{resourceSpans, resourceLogs, …tail}`. */
-  document(render: Render, tail: Record<string, unknown>): ReadableStream<Uint8Array> {
+  stream(render: Render, tail: Record<string, unknown>): ReadableStream<Uint8Array> {
     return streamOf(this.#parts(render, tail));
   }
 
@@ -67,15 +66,13 @@ export class LogReader {
 
   /** The entries of spans. Adds the revisions of the others to `logs`. */
   async *#spanEntries(logs: number[]): AsyncGenerator<ChunkEntry, void> {
-    let next = 0;
-    do {
-      const page = await this.#page(next);
-      for (const entry of page.entries) {
+    const walk = { view: this.#view, peeked: this.#peeked, ...(this.#also && { also: this.#also }) };
+    for await (const page of walkLog(this.#log, walk)) {
+      for (const entry of this.#unrevoked(page).entries) {
         if (entry.kind === "spans") yield entry;
         else if (entry.kind === "logs") logs.push(entry.revision);
       }
-      next = page.next;
-    } while (next < this.#peeked.head);
+    }
   }
 
   /** A second read: a document has all spans before all log records, and log records are few beside spans. */
@@ -83,19 +80,18 @@ export class LogReader {
     let read = 0;
     for (const revision of revisions) {
       if (revision <= read) continue;
-      const page = await this.#page(revision - 1);
+      const { generation, head } = this.#peeked;
+      const from = { generation, revision: revision - 1 };
+      const page = this.#unrevoked(unchanged(await this.#log.read(this.#view, from, PAGE_BYTES, head, this.#also)));
       for (const entry of page.entries) if (entry.kind === "logs") yield entry;
       read = page.next;
     }
   }
 
-  async #page(after: number): Promise<Present> {
-    const { generation, head } = this.#peeked;
-    const cursor = { generation, revision: after };
-    const page: LogPage = await this.#stub.read(this.#view, cursor, PAGE_BYTES, head, this.#also);
-    // The session was deleted, moved or reset during the read. The bytes are sent already, so the document must end with an error.
-    if (page.state !== "present" || page.reset) throw new Error("the session changed its generation while it was read");
-    if (page.lastTombstone > head) throw new Error("a trace was revoked from the session while it was read");
+  /** The bytes of a trace that was revoked since are sent already: like a log that changed, the document must end with an error. */
+  #unrevoked(page: PresentPage): PresentPage {
+    if (page.lastTombstone > this.#peeked.head)
+      throw new Error("a trace was revoked from the session while it was read");
     return page;
   }
 
@@ -109,9 +105,9 @@ export class LogReader {
   /** As `current`, with all large values restored, and with the session of the trace on each resource of spans. */
   async exported(entry: ChunkEntry): Promise<Uint8Array> {
     const { hashes, claims = [] } = entry;
-    const text = LogReader.current(entry);
+    const text = LogDocument.current(entry);
     if (hashes.length === 0 && claims.length === 0) return text;
-    const values = await wholeValues(this.#stub, hashes);
+    const values = await wholeValues(this.#log, hashes);
     const exported =
       entry.kind === "logs"
         ? restoreLogValues(parse<ResourceLogs>(text), values)
