@@ -1,3 +1,4 @@
+import { actionOf, type ActionOf, HELP_KEYS, type Keymap, keyWords, SHORTCUTS } from "./keymap.ts";
 import { Icon } from "./ui/icons.tsx";
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useLayoutEffect } from "preact/hooks";
@@ -8,54 +9,10 @@ export function showShortcuts(): void {
   shown.value = true;
 }
 
-const GROUPS: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
-  [
-    "Everywhere",
-    [
-      ["?", "These shortcuts"],
-      ["Space", "Pause or resume the stream"],
-      ["Esc", "Close the panel or dialog"],
-    ],
-  ],
-  [
-    "Sessions",
-    [
-      ["↓ j · ↑ k", "Next, previous session"],
-      ["Enter", "Open the session"],
-      ["/", "Search"],
-      [".", "Show new sessions"],
-    ],
-  ],
-  [
-    "A session",
-    [
-      ["↓ j · ↑ k", "Next, previous row"],
-      ["→ l · ← h", "Expand, collapse or go to the parent"],
-      ["[ · ]", "Collapse all, expand all"],
-      ["Enter", "Open the span"],
-      ["e · E", "Next, previous error"],
-      ["n · p", "Next, previous model call"],
-      ["z · 0", "Zoom to the span, zoom out"],
-      ["f", "Follow new rows"],
-      ["r", "Replay, or back to live"],
-      ["L", "Logs or spans"],
-      ["u", "Back to the sessions"],
-    ],
-  ],
-  [
-    "A replay",
-    [
-      ["Space", "Play or pause"],
-      ["< · >", "Slower, faster"],
-      ["Shift ← · →", "Back, forward by 5 %"],
-      ["r", "Back to live"],
-    ],
-  ],
-];
-
 export function Shortcuts() {
   const isShown = shown.value;
   const dialog = useRef<HTMLDialogElement>(null);
+  usePageKeys(HELP_KEYS, showShortcuts);
   useEffect(() => {
     if (isShown) dialog.current?.showModal();
   }, [isShown]);
@@ -71,16 +28,16 @@ export function Shortcuts() {
           <Icon name="close" />
         </button>
         <div class="shortcuts-groups">
-          {GROUPS.map(([title, keys]) => (
+          {SHORTCUTS.map(([title, maps]) => (
             <section key={title}>
               <h3>{title}</h3>
               <dl>
-                {keys.map(([key, effect]) => (
-                  <div key={key}>
+                {maps.flat().map(({ words, keys }) => (
+                  <div key={words}>
                     <dt>
-                      <kbd>{key}</kbd>
+                      <kbd>{Object.keys(keys).map(keyWords).join(" · ")}</kbd>
                     </dt>
-                    <dd>{effect}</dd>
+                    <dd>{words}</dd>
                   </div>
                 ))}
               </dl>
@@ -95,29 +52,40 @@ export function Shortcuts() {
   );
 }
 
-/** `undefined`: the key is not handled and keeps its default effect. */
-export type KeyHandler = (key: string, event: KeyboardEvent) => "handled" | undefined;
+/** What a view does for each action of a map. */
+export type Actions<Map> = Readonly<Record<ActionOf<Map>, () => "unhandled" | void>>;
+
+/** `unhandled`: the key keeps its default effect. */
+export type KeyHandler<Action extends string> = (action: Action) => "unhandled" | void;
 
 const TYPING = "input:not([type=range], [type=radio]), textarea, select, [contenteditable]";
 /** Controls that use the keys that also move through rows. */
 const MOVED = "input:is([type=range], [type=radio])";
+const MOVING = /^(Arrow|Page|Home|End)/;
 const PRESSING = "button, a, summary";
+/** Its text scrolls by keys that also move through rows. */
+const SCROLLED = ".panel";
 
-/** Whether the key is meant for a text field. */
-export const isTyping = ({ target }: KeyboardEvent): boolean =>
-  target instanceof Element && target.closest(TYPING) !== null;
+/** Whether the browser or the control with the focus uses the key. */
+function isTaken({ key, target, defaultPrevented, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  if (defaultPrevented || ctrlKey || metaKey || altKey) return true;
+  if (!(target instanceof Element)) return false;
+  const isIn = (controls: string): boolean => target.closest(controls) !== null;
+  return (
+    (isIn(TYPING) && key !== "Escape") ||
+    (isIn(PRESSING) && (key === "Enter" || key === " ")) ||
+    (isIn(MOVED) && MOVING.test(key)) ||
+    (isIn(SCROLLED) && (MOVING.test(key) || key === " ")) ||
+    isIn("dialog")
+  );
+}
 
-/** Keys of the whole page, wherever the focus is, except while the reader types or presses a control. */
-export function usePageKeys(handler: KeyHandler): void {
+/** Keys of the whole page, wherever the focus is, except those that the control with the focus uses. Earlier calls come first. */
+export function usePageKeys<Action extends string>(map: Keymap<Action>, handler: KeyHandler<Action> | undefined): void {
   useLayoutEffect(() => {
     const listen = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      const target = event.target instanceof Element ? event.target : document.body;
-      if (isTyping(event) && event.key !== "Escape") return;
-      if (target.closest(PRESSING) !== null && (event.key === "Enter" || event.key === " ")) return;
-      if (target.closest(MOVED) !== null && /^(Arrow|Page|Home|End)/.test(event.key)) return;
-      if (target.closest("dialog") !== null) return;
-      if (handler(event.key, event) === "handled") event.preventDefault();
+      const action = isTaken(event) ? undefined : actionOf(map, event);
+      if (action !== undefined && handler !== undefined && handler(action) !== "unhandled") event.preventDefault();
     };
     document.addEventListener("keydown", listen);
     return () => document.removeEventListener("keydown", listen);

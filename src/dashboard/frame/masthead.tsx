@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { Link } from "../ui/link.tsx";
 import { Logo, Icon } from "../ui/icons.tsx";
 import { WHOLE_LIST } from "../address/list-view.ts";
+import { HELP_KEYS, keyOf } from "../keymap.ts";
 import { showShortcuts } from "../keys.tsx";
 import type { Stream } from "../stream/stream.ts";
 import { StreamStatus } from "../stream/stream-status.tsx";
@@ -31,7 +32,7 @@ export function Masthead(props: {
       <button
         type="button"
         class="button bare"
-        title="Keyboard shortcuts (?)"
+        title={`Keyboard shortcuts (${keyOf(HELP_KEYS, "help")})`}
         aria-label="Keyboard shortcuts"
         onClick={showShortcuts}
       >

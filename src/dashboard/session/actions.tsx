@@ -4,6 +4,7 @@ import { authorisedFetch, learnMayNotDelete, mayDelete } from "../server.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { UntrustedText } from "../ui/untrusted-text.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { CLOSE_KEYS } from "../keymap.ts";
 import { usePageKeys } from "../keys.tsx";
 import { go, lastList } from "../address/location.ts";
 
@@ -27,11 +28,7 @@ export function SessionActions({ id }: { id: string }) {
       (error: unknown) => setState({ failed: error instanceof Error ? error.message : String(error) }),
     );
   };
-  usePageKeys((key) => {
-    if (key !== "Escape" || state !== "confirming") return undefined;
-    setState("ready");
-    return "handled";
-  });
+  usePageKeys(CLOSE_KEYS, () => (state === "confirming" ? setState("ready") : "unhandled"));
   if (state === "confirming") {
     return (
       <>

@@ -4,7 +4,17 @@ import { EMPTY_TREE, visibleRows } from "../../session/tree/tree.ts";
 import type { SessionAddress } from "../address/address.ts";
 import { go, lastList } from "../address/location.ts";
 import { Icon } from "../ui/icons.tsx";
-import { usePageKeys } from "../keys.tsx";
+import { type Actions, usePageKeys } from "../keys.tsx";
+import {
+  CLOSE_KEYS,
+  keyOf,
+  OPEN_KEYS,
+  REPLAY_KEYS,
+  ROW_KEYS,
+  SESSION_KEYS,
+  STREAM_KEYS,
+  TREE_KEYS,
+} from "../keymap.ts";
 import { ALL_LOGS } from "../address/log-view.ts";
 import { LogsButton, SessionLogs, toggleLogs } from "./views/session-logs.tsx";
 import { ReplayBar } from "./replay/bar.tsx";
@@ -18,7 +28,7 @@ import { duration, ticking } from "../ui/figures.ts";
 import { oneLine } from "../ui/untrusted-text.tsx";
 import { toMillis } from "../ui/moments.ts";
 import { statusWord } from "../ui/status.tsx";
-import { findRow, moved, moveOf, type Reading, shownAt } from "./views/reading.ts";
+import { findRow, moved, type Move, type Reading, shownAt } from "./views/reading.ts";
 import { SessionActions } from "./actions.tsx";
 import { SessionDetails } from "./details.tsx";
 import type { SessionFeed } from "./feed.ts";
@@ -89,53 +99,33 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const isRecordOpen = logView !== undefined && logs.some(({ key }) => key === here.log);
   const isBeside = node !== undefined || absent !== undefined || isRecordOpen;
 
-  usePageKeys((key, event) => {
-    const inPanel = event.target instanceof Element && event.target.closest(".panel") !== null;
-    if (!inPanel && controls?.keys(key, event) === "handled") return "handled";
-    const move = inPanel && /^(Arrow|Page|Home|End)/.test(key) ? undefined : moveOf(key);
-    if (move !== undefined && logView === undefined) {
-      read(moved(reading, move, visibleRows(tree, reading.collapsed), tree.rows));
-      return "handled";
-    }
-    switch (key) {
-      case "Enter":
-        if (reading.cursor === undefined || logView !== undefined) return undefined;
-        open_(reading.cursor);
-        return "handled";
-      case "Escape":
-        // The browser closes an open popover first.
-        if (selected === undefined || document.querySelector(":popover-open") !== null) return undefined;
-        select(undefined);
-        return "handled";
-      case "z": {
-        const row = tree.byKey.get(reading.cursor ?? "");
-        if (row === undefined) return undefined;
-        zoom(around(row.start, row.running ? drawn : row.end, start));
-        return "handled";
-      }
-      case "0":
-        zoom(undefined);
-        return "handled";
-      case "f":
-        setFollowing(following === "following" ? "resting" : "following");
-        return "handled";
-      case "L":
-        toggleLogs(here);
-        return "handled";
-      case "r":
-        enter();
-        return "handled";
-      case "u":
-        go(lastList.value);
-        return "handled";
-      case " ":
-        if (inPanel) return undefined;
-        toggleStream(feed.stream);
-        return "handled";
-      default:
-        return undefined;
-    }
-  });
+  usePageKeys(REPLAY_KEYS, controls && ((action) => controls.actions[action]()));
+  const moveRow = (action: Move): "unhandled" | void =>
+    logView === undefined ? read(moved(reading, action, visibleRows(tree, reading.collapsed), tree.rows)) : "unhandled";
+  usePageKeys(ROW_KEYS, moveRow);
+  usePageKeys(TREE_KEYS, moveRow);
+  usePageKeys(OPEN_KEYS, () =>
+    reading.cursor === undefined || logView !== undefined ? "unhandled" : open_(reading.cursor),
+  );
+  const toggleFollowing = (): void => setFollowing(following === "following" ? "resting" : "following");
+  const actions: Actions<typeof SESSION_KEYS> = {
+    zoom() {
+      const row = tree.byKey.get(reading.cursor ?? "");
+      if (row === undefined) return "unhandled";
+      return zoom(around(row.start, row.running ? drawn : row.end, start));
+    },
+    zoomOut: () => zoom(undefined),
+    follow: toggleFollowing,
+    replay: enter,
+    logs: () => toggleLogs(here),
+    sessions: () => go(lastList.value),
+  };
+  usePageKeys(SESSION_KEYS, (action) => actions[action]());
+  // The browser closes an open popover first.
+  usePageKeys(CLOSE_KEYS, () =>
+    selected === undefined || document.querySelector(":popover-open") !== null ? "unhandled" : select(undefined),
+  );
+  usePageKeys(STREAM_KEYS, () => toggleStream(feed.stream));
 
   return (
     <>
@@ -156,15 +146,20 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
           type="button"
           class="button"
           aria-pressed={following === "following"}
-          title="Keep the newest row in view (f)"
-          onClick={() => setFollowing(following === "following" ? "resting" : "following")}
+          title={`Keep the newest row in view (${keyOf(SESSION_KEYS, "follow")})`}
+          onClick={toggleFollowing}
         >
           <Icon name="down" />
           Follow
         </button>
         <LogsButton records={logs} here={here} />
         {replay === undefined ? (
-          <button type="button" class="button" title="Replay the session (r)" onClick={enter}>
+          <button
+            type="button"
+            class="button"
+            title={`Replay the session (${keyOf(SESSION_KEYS, "replay")})`}
+            onClick={enter}
+          >
             <Icon name="replay" />
             Replay
           </button>

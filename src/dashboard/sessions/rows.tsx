@@ -2,8 +2,8 @@ import { arrange } from "./frozen-order.ts";
 import type { FrozenOrder } from "./frozen-order.ts";
 import { go } from "../address/location.ts";
 import type { ListView } from "../address/list-view.ts";
-import { usePageKeys } from "../keys.tsx";
-import type { KeyHandler } from "../keys.tsx";
+import { LIST_KEYS, STREAM_KEYS } from "../keymap.ts";
+import { type Actions, usePageKeys } from "../keys.tsx";
 import { toggleStream } from "../stream/stream.ts";
 import { counted } from "../ui/figures.ts";
 import { Icon } from "../ui/icons.tsx";
@@ -78,36 +78,17 @@ export function SessionRows({ shown, feed }: { shown: DisplayedList; feed: ListF
     scroller.current?.scrollTo({ top: 0 });
   };
 
-  const keys: KeyHandler = (key) => {
-    switch (key) {
-      case "ArrowDown":
-      case "j":
-        move(cursor === undefined ? 0 : cursor + 1);
-        return "handled";
-      case "ArrowUp":
-      case "k":
-        move(cursor === undefined ? 0 : cursor - 1);
-        return "handled";
-      case "Home":
-        move(0);
-        return "handled";
-      case "End":
-        move(order.shown.length - 1);
-        return "handled";
-      case ".":
-        showNewSessions();
-        return "handled";
-      case " ":
-        toggleStream(stream);
-        return "handled";
-      case "Escape":
-        showNewSessions();
-        return "handled";
-      default:
-        return undefined;
-    }
+  const actions: Actions<typeof LIST_KEYS> = {
+    next: () => move(cursor === undefined ? 0 : cursor + 1),
+    previous: () => move(cursor === undefined ? 0 : cursor - 1),
+    first: () => move(0),
+    last: () => move(order.shown.length - 1),
+    // The focus is on the session's link.
+    open: () => "unhandled",
+    showNew: showNewSessions,
   };
-  usePageKeys(keys);
+  usePageKeys(LIST_KEYS, (action) => actions[action]());
+  usePageKeys(STREAM_KEYS, () => toggleStream(stream));
 
   // The cursor follows the focus when the reader tabs or clicks.
   const follow = (event: FocusEvent): void => {

@@ -1,4 +1,5 @@
 import { CopyButton } from "./copy-button.tsx";
+import { CLOSE_KEYS, keyOf } from "../keymap.ts";
 import { Icon } from "./icons.tsx";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -27,8 +28,8 @@ export function PanelFrame(props: {
         <button
           type="button"
           class="button bare"
-          aria-label={`Close the ${props.what} (Esc)`}
-          title="Close (Esc)"
+          aria-label={`Close the ${props.what} (${keyOf(CLOSE_KEYS, "close")})`}
+          title={`Close (${keyOf(CLOSE_KEYS, "close")})`}
           onClick={props.onClose}
         >
           <Icon name="close" />

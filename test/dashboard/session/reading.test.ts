@@ -1,13 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  findRow,
-  type Move,
-  moved,
-  moveOf,
-  type Reading,
-  shownAt,
-  toggled,
-} from "../../../src/dashboard/session/views/reading.ts";
+import { findRow, moved, type Reading, shownAt, toggled } from "../../../src/dashboard/session/views/reading.ts";
+import { actionOf, ROW_KEYS, TREE_KEYS } from "../../../src/dashboard/keymap.ts";
 import { deriveFacts } from "../../../src/facts/facts.ts";
 import type { Span } from "../../../src/otel/span.ts";
 import { type SessionTree, visibleRows } from "../../../src/session/tree/tree.ts";
@@ -65,9 +58,9 @@ function shown(reading: Reading): string {
 
 function press(reading: Reading, ...keys: readonly string[]): Reading {
   return keys.reduce((before, key) => {
-    const move = moveOf(key);
-    if (move === undefined) throw new Error(`${key} has no move`);
-    return moved(before, move, visibleRows(TREE, before.collapsed), TREE.rows);
+    const action = actionOf([...ROW_KEYS, ...TREE_KEYS], { key, shiftKey: false });
+    if (action === undefined) throw new Error(`${key} has no action`);
+    return moved(before, action, visibleRows(TREE, before.collapsed), TREE.rows);
   }, reading);
 }
 
@@ -128,10 +121,9 @@ describe("keys in the tree", () => {
   });
 
   test("without a target, the state stays the same", () => {
-    const none: Move = { move: "next-error", by: 1 };
     const passing = treeOf("a\n  b");
-    expect(moved(START, none, passing.rows, passing.rows)).toBe(START);
-    expect(moved(START, { move: "rows", by: 1 }, [], [])).toBe(START);
+    expect(moved(START, "nextError", passing.rows, passing.rows)).toBe(START);
+    expect(moved(START, "next", [], [])).toBe(START);
   });
 });
 

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { keyOf, REPLAY_KEYS } from "../../keymap.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { duration } from "../../ui/figures.ts";
 import { exactly } from "../../ui/moments.ts";
@@ -70,7 +71,12 @@ export function ReplayBar({ replay, controls }: ReplayBarProps) {
           ))}
         </select>
       </label>
-      <button type="button" class="button" onClick={controls.exit} title="End the replay (r)">
+      <button
+        type="button"
+        class="button"
+        onClick={controls.exit}
+        title={`End the replay (${keyOf(REPLAY_KEYS, "exit")})`}
+      >
         Back to live
       </button>
     </section>
@@ -84,7 +90,12 @@ function PlayButton({ state, onPlay }: { state: StreamState; onPlay: () => void 
       ? (["play", "Play"] as const)
       : (["pause", "Pause"] as const);
   return (
-    <button type="button" class="button primary replay-play" onClick={onPlay} title={`${word} (space)`}>
+    <button
+      type="button"
+      class="button primary replay-play"
+      onClick={onPlay}
+      title={`${word} (${keyOf(REPLAY_KEYS, "toggle")})`}
+    >
       <Icon name={sign} />
       {word}
     </button>

@@ -1,6 +1,7 @@
 import type { SessionAddress } from "../../address/address.ts";
 import { go } from "../../address/location.ts";
-import type { KeyHandler } from "../../keys.tsx";
+import type { REPLAY_KEYS } from "../../keymap.ts";
+import type { Actions } from "../../keys.tsx";
 import { isOver, type ReplayFeed } from "./feed.ts";
 import { begunAt, replayOf, type ReplayView, SPEEDS } from "../../address/replay-view.ts";
 
@@ -12,7 +13,7 @@ export type ReplayControls = {
   /** Plays, pauses, or restarts. */
   readonly toggle: () => void;
   readonly exit: () => void;
-  readonly keys: KeyHandler;
+  readonly actions: Actions<typeof REPLAY_KEYS>;
 };
 
 /** A key moves by this fraction of the whole. */
@@ -52,28 +53,13 @@ export function replayControls(here: SessionAddress, view: ReplayView, replay: R
     seek,
     toggle,
     exit,
-    keys(key, event) {
-      switch (key) {
-        case " ":
-          toggle();
-          return "handled";
-        case "<":
-          step(-1);
-          return "handled";
-        case ">":
-          step(1);
-          return "handled";
-        case "ArrowLeft":
-        case "ArrowRight":
-          if (!event.shiftKey) return undefined;
-          seek(replay.position() + (key === "ArrowRight" ? stride : -stride));
-          return "handled";
-        case "r":
-          exit();
-          return "handled";
-        default:
-          return undefined;
-      }
+    actions: {
+      toggle,
+      exit,
+      slower: () => step(-1),
+      faster: () => step(1),
+      back: () => seek(replay.position() - stride),
+      forward: () => seek(replay.position() + stride),
     },
   };
 }

@@ -2,7 +2,8 @@ import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/
 import type { ViewRecord } from "../../../session/view/log-view.ts";
 import type { SessionAddress } from "../../address/address.ts";
 import { Link } from "../../ui/link.tsx";
-import { usePageKeys } from "../../keys.tsx";
+import { CLOSE_KEYS, OPEN_KEYS, ROW_KEYS } from "../../keymap.ts";
+import { type Actions, usePageKeys } from "../../keys.tsx";
 import { narrow, useVirtualRows } from "../../ui/virtual-rows.ts";
 import { count, duration } from "../../ui/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
@@ -53,47 +54,27 @@ export function LogRows(props: LogRowsProps) {
     atEnd.current = element.scrollTop > 0 && element.scrollHeight - element.scrollTop - element.clientHeight < AT_END;
   };
 
-  const move = (to: number): "handled" => {
+  const move = (to: number): void => {
     const index = Math.min(rows.length - 1, Math.max(0, to));
     const key = rows[index]?.key;
-    if (key === undefined) return "handled";
+    if (key === undefined) return;
     scrollTo(index);
     setCursor(key);
     // Otherwise Enter would press the last pressed button.
     scroller.current?.focus({ preventScroll: true });
     if (selected !== undefined) onOpen(key);
-    return "handled";
   };
-  usePageKeys((key, event) => {
-    const inPanel = event.target instanceof Element && event.target.closest(".panel") !== null;
-    if (inPanel && key !== "Escape") return undefined;
-    switch (key) {
-      case "ArrowDown":
-      case "j":
-        return move(at + 1);
-      case "ArrowUp":
-      case "k":
-        return move(at < 0 ? 0 : at - 1);
-      case "PageDown":
-        return move(at + 20);
-      case "PageUp":
-        return move(at - 20);
-      case "Home":
-        return move(0);
-      case "End":
-        return move(rows.length - 1);
-      case "Enter":
-        if (cursor === undefined) return undefined;
-        onOpen(cursor);
-        return "handled";
-      case "Escape":
-        if (selected === undefined) return undefined;
-        onOpen(undefined);
-        return "handled";
-      default:
-        return undefined;
-    }
-  });
+  const moves: Actions<typeof ROW_KEYS> = {
+    next: () => move(at + 1),
+    previous: () => move(at < 0 ? 0 : at - 1),
+    pageDown: () => move(at + 20),
+    pageUp: () => move(at - 20),
+    first: () => move(0),
+    last: () => move(rows.length - 1),
+  };
+  usePageKeys(ROW_KEYS, (action) => moves[action]());
+  usePageKeys(OPEN_KEYS, () => (cursor === undefined ? "unhandled" : onOpen(cursor)));
+  usePageKeys(CLOSE_KEYS, () => (selected === undefined ? "unhandled" : onOpen(undefined)));
 
   return (
     <section class="logs" aria-label="Logs">

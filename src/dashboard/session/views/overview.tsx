@@ -1,6 +1,7 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { TreeNode } from "../../../session/tree/tree.ts";
+import { keyOf, SESSION_KEYS } from "../../keymap.ts";
 import { duration } from "../../ui/figures.ts";
 import { pointedAt, useCanvasSize, drawOverview } from "./draw-overview.ts";
 import { place, type TimeScale } from "./time-scale.ts";
@@ -80,7 +81,7 @@ export function Overview({ rows, whole, scale, open, scroller, onZoom, onGo }: O
           type="button"
           class="button overview-reset"
           onClick={() => onZoom(undefined)}
-          title="The whole session (0)"
+          title={`The whole session (${keyOf(SESSION_KEYS, "zoomOut")})`}
         >
           {`${duration(scale.end - scale.start)} of ${duration(whole.end - whole.start)} · show all`}
         </button>

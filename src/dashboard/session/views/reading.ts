@@ -1,29 +1,28 @@
+import type { ActionOf, ROW_KEYS, TREE_KEYS } from "../../keymap.ts";
 import type { TreeNode, SessionTree } from "../../../session/tree/tree.ts";
 
 /** The reader's state in a tree: the collapsed rows, and the row of the keyboard cursor. */
 export type Reading = { readonly collapsed: ReadonlySet<string>; readonly cursor: string | undefined };
 
-/** The effect of a key on the reader's state. */
-export type Move =
-  | { readonly move: "rows"; readonly by: number }
-  | { readonly move: "first" }
-  | { readonly move: "last" }
-  | { readonly move: "into" }
-  | { readonly move: "out" }
-  | { readonly move: "collapse-all" }
-  | { readonly move: "expand-all" }
-  | { readonly move: "next-error"; readonly by: 1 | -1 }
-  | { readonly move: "next-model-call"; readonly by: 1 | -1 };
+/** An action of a key on the reader's state. */
+export type Move = ActionOf<typeof ROW_KEYS> | ActionOf<typeof TREE_KEYS>;
 
 /** `rows`: the visible rows. `all`: every row in the tree's order, for jumps into collapsed rows. */
 export function moved(reading: Reading, move: Move, rows: readonly TreeNode[], all: readonly TreeNode[]): Reading {
   const at = rows.findIndex((row) => row.key === reading.cursor);
   const here = rows[at];
   const to = (row: TreeNode | undefined): Reading => (row === undefined ? reading : { ...reading, cursor: row.key });
-  switch (move.move) {
-    case "rows":
-      if (here === undefined) return to(rows[0]);
-      return to(rows[Math.min(rows.length - 1, Math.max(0, at + move.by))]);
+  const by = (count: number): Reading =>
+    to(here === undefined ? rows[0] : rows[Math.min(rows.length - 1, Math.max(0, at + count))]);
+  switch (move) {
+    case "next":
+      return by(1);
+    case "previous":
+      return by(-1);
+    case "pageDown":
+      return by(20);
+    case "pageUp":
+      return by(-20);
     case "first":
       return to(rows[0]);
     case "last":
@@ -36,14 +35,18 @@ export function moved(reading: Reading, move: Move, rows: readonly TreeNode[], a
       if (here === undefined) return to(rows[0]);
       if (here.children.length > 0 && !reading.collapsed.has(here.key)) return toggled(reading, here.key);
       return to(here.parent);
-    case "collapse-all":
+    case "collapseAll":
       return collapsedAll(reading, all);
-    case "expand-all":
+    case "expandAll":
       return { collapsed: new Set(), cursor: reading.cursor };
-    case "next-error":
-      return jumped(reading, all, move.by, isCause);
-    case "next-model-call":
-      return jumped(reading, all, move.by, (row) => row.span?.facts.kind === "llm");
+    case "nextError":
+      return jumped(reading, all, 1, isCause);
+    case "previousError":
+      return jumped(reading, all, -1, isCause);
+    case "nextModelCall":
+      return jumped(reading, all, 1, isModelCall);
+    case "previousModelCall":
+      return jumped(reading, all, -1, isModelCall);
   }
 }
 
@@ -72,6 +75,8 @@ export function shownAt(reading: Reading, row: TreeNode): Reading {
 /** An error without an error below it. */
 const isCause = (row: TreeNode): boolean => row.error && !row.children.some((child) => child.worst === "error");
 
+const isModelCall = (row: TreeNode): boolean => row.span?.facts.kind === "llm";
+
 /** Moves to the next matching row after the cursor, and wraps around at the end. */
 function jumped(reading: Reading, all: readonly TreeNode[], by: 1 | -1, wanted: (row: TreeNode) => boolean): Reading {
   const from = all.findIndex((row) => row.key === reading.cursor);
@@ -82,30 +87,6 @@ function jumped(reading: Reading, all: readonly TreeNode[], by: 1 | -1, wanted: 
   }
   return reading;
 }
-
-const KEYS: ReadonlyMap<string, Move> = new Map<string, Move>([
-  ["ArrowDown", { move: "rows", by: 1 }],
-  ["j", { move: "rows", by: 1 }],
-  ["ArrowUp", { move: "rows", by: -1 }],
-  ["k", { move: "rows", by: -1 }],
-  ["PageDown", { move: "rows", by: 20 }],
-  ["PageUp", { move: "rows", by: -20 }],
-  ["Home", { move: "first" }],
-  ["End", { move: "last" }],
-  ["ArrowRight", { move: "into" }],
-  ["l", { move: "into" }],
-  ["ArrowLeft", { move: "out" }],
-  ["h", { move: "out" }],
-  ["[", { move: "collapse-all" }],
-  ["]", { move: "expand-all" }],
-  ["e", { move: "next-error", by: 1 }],
-  ["E", { move: "next-error", by: -1 }],
-  ["n", { move: "next-model-call", by: 1 }],
-  ["p", { move: "next-model-call", by: -1 }],
-]);
-
-/** The move of a key in the tree; `key` as in KeyboardEvent. */
-export const moveOf = (key: string): Move | undefined => KEYS.get(key);
 
 /**
  * The row of a URL's key: `<trace id>:<span id>`, with or without the suffix that distinguishes spans of one id. So a

@@ -2,6 +2,7 @@ import type { SessionTree } from "../../../session/tree/tree.ts";
 import type { ViewRecord } from "../../../session/view/log-view.ts";
 import type { SessionAddress } from "../../address/address.ts";
 import { go } from "../../address/location.ts";
+import { keyOf, SESSION_KEYS } from "../../keymap.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { findRow } from "./reading.ts";
 import { count } from "../../ui/figures.ts";
@@ -21,7 +22,7 @@ export function LogsButton({ records, here }: { records: readonly ViewRecord[]; 
       type="button"
       class="button"
       aria-pressed={here.logs !== undefined}
-      title="Show log records instead of spans (L)"
+      title={`Show log records instead of spans (${keyOf(SESSION_KEYS, "logs")})`}
       onClick={() => toggleLogs(here)}
     >
       <Icon name="logs" />

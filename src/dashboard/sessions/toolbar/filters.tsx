@@ -3,6 +3,7 @@ import { NAME_FIELDS, type NameField } from "../../../session/list/search-text.t
 import type { SessionSummary } from "../../../session/summary.ts";
 import { oneLine } from "../../ui/untrusted-text.tsx";
 import { Icon } from "../../ui/icons.tsx";
+import { CLOSE_KEYS } from "../../keymap.ts";
 import { usePageKeys } from "../../keys.tsx";
 import { go } from "../../address/location.ts";
 import type { ListView, NameChoice } from "../../address/list-view.ts";
@@ -40,11 +41,7 @@ export function Filters({ view, sessions }: { view: ListView; sessions: readonly
     document.addEventListener("pointerdown", onOutside);
     return () => document.removeEventListener("pointerdown", onOutside);
   }, [open]);
-  usePageKeys((key) => {
-    if (key !== "Escape" || !open) return undefined;
-    close();
-    return "handled";
-  });
+  usePageKeys(CLOSE_KEYS, () => (open ? close() : "unhandled"));
   const close = (): void => {
     setOpen(false);
     button.current?.focus();

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../../ui/icons.tsx";
+import { keyOf, SEARCH_KEYS } from "../../keymap.ts";
 import { usePageKeys } from "../../keys.tsx";
 import { go } from "../../address/location.ts";
 import type { ListView } from "../../address/list-view.ts";
@@ -15,11 +16,9 @@ export function SearchBox({ view }: { view: ListView }) {
   const [typed, setTyped] = useState(view.search);
   const written = useRef(view.search);
   const timer = useRef<number>(undefined);
-  usePageKeys((key) => {
-    if (key !== "/") return undefined;
+  usePageKeys(SEARCH_KEYS, () => {
     input.current?.focus();
     input.current?.select();
-    return "handled";
   });
   // The URL was changed elsewhere: by Back, or by a button that clears the search.
   useEffect(() => {
@@ -66,7 +65,7 @@ export function SearchBox({ view }: { view: ListView }) {
           }
         }}
       />
-      <kbd>/</kbd>
+      <kbd>{keyOf(SEARCH_KEYS, "search")}</kbd>
     </label>
   );
 }
