@@ -8,7 +8,7 @@ import { scheduleExpiry } from "./expiry.ts";
 import { SESSION_SPANS } from "./limits.ts";
 import type { NewChunk } from "./log/chunk.ts";
 import type { SessionState } from "./state.ts";
-import { isMoved, isVisible } from "./log/rows.ts";
+import { begin, bind, isMoved, isVisible, needsCopy } from "./binding.ts";
 import type { TraceRow } from "./log/rows.ts";
 import { log } from "../../lib/log.ts";
 
@@ -71,7 +71,7 @@ function commit(state: SessionState, tenant: string, delivery: Delivery, facts: 
   const now = Date.now();
   state.log.meta.open(tenant, traceId, now);
   const known = state.traces.get(traceId);
-  const before: TraceRow = known ?? newOwner(traceId, facts, state.firstEpoch(now));
+  const before: TraceRow = known ?? begin(traceId, firstSession(facts), state.firstEpoch(now));
   const previous = {
     session: state.fold.sessionHead,
     trace: state.fold.ownedHead,
@@ -94,11 +94,12 @@ function commit(state: SessionState, tenant: string, delivery: Delivery, facts: 
   const revision = state.log.append(chunk);
   state.admit(traceId, facts, revision, { ...chunk, bytes: chunk.body.length });
 
-  const after = bind(state, before, now);
+  const after = bind(before, state.id, namedSession(state, before), now);
+  if (after !== before) state.traces.upsert(after);
   const wasVisible = isVisible(before, state.id);
   const isVisibleNow = isVisible(after, state.id);
   if (isMoved(after, state.id)) state.pendingCopies.add({ ...chunk, revision });
-  if (isMoved(after, state.id) || after.revoking.length > 0) state.jobs.schedule("copy", now);
+  if (needsCopy(after, state.id)) state.jobs.schedule("copy", now);
   if (isVisibleNow || (wasVisible && previous.head > 0)) state.scheduleReport(now);
   if (isVisibleNow) scheduleExpiry(state, now);
 
@@ -119,34 +120,17 @@ function commit(state: SessionState, tenant: string, delivery: Delivery, facts: 
   return { frames, transition: "away" };
 }
 
-/** Bound at once if its first spans name a session, so that it is never shown elsewhere. */
-function newOwner(traceId: string, facts: ChunkFacts, epoch: number): TraceRow {
+/** The session that a delivery names. */
+function firstSession(facts: ChunkFacts): string | undefined {
   const best = bestName(claimsOf(facts).reduce(withName, NO_NAMES));
-  return {
-    traceId,
-    role: "owner",
-    epoch,
-    revoking: [],
-    ...(best === undefined ? {} : { session: sessionIdOf(best.value) }),
-  };
+  return best && sessionIdOf(best.value);
 }
 
-/** Binds the trace to the session that its spans name now. Names are never taken back, so each binding outranks the last one. */
-function bind(state: SessionState, row: TraceRow, now: number): TraceRow {
+/** The session that the trace's spans name now. Names are never removed. */
+function namedSession(state: SessionState, row: TraceRow): string | undefined {
   const table = isVisible(row, state.id) ? state.visible : state.fold.moved;
   const best = table.sessionName(row.traceId);
-  const session = best === undefined ? undefined : sessionIdOf(best.value);
-  if (session === row.session) return row;
-  const revoking = isMoved(row, state.id) && row.session !== undefined ? [...row.revoking, row.session] : row.revoking;
-  const bound: TraceRow = {
-    traceId: row.traceId,
-    role: "owner",
-    epoch: Math.max(row.epoch + 1, now),
-    revoking: revoking.filter((id) => id !== session),
-    ...(session === undefined ? {} : { session }),
-  };
-  state.traces.upsert(bound);
-  return bound;
+  return best && sessionIdOf(best.value);
 }
 
 /** Appends the tombstone from which viewers learn that a trace left; call inside a transaction. */

@@ -5,7 +5,7 @@ import type { JobKind } from "./job-schedule.ts";
 import { report } from "./reporting.ts";
 import { deleteSession } from "./retention/deleting.ts";
 import { expire } from "./retention/expiring.ts";
-import { isMoved } from "./log/rows.ts";
+import { needsCopy } from "./binding.ts";
 import type { SessionState } from "./state.ts";
 
 /** Work of a session object that involves other objects. A job is one entry: its name, when it is due, and its run. */
@@ -29,7 +29,7 @@ export const JOBS: Readonly<Record<JobKind, Job>> = {
     dueFrom: "rows",
     dueAt: ({ id, traces }) => {
       const owned = traces.owned();
-      return owned !== undefined && (isMoved(owned, id) || owned.revoking.length > 0) ? 0 : undefined;
+      return owned !== undefined && needsCopy(owned, id) ? 0 : undefined;
     },
     startsAtOnce: true,
     looksAgain: true,

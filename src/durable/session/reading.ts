@@ -5,7 +5,7 @@ import { retentionOf } from "./retention/storage-usage.ts";
 import type { Chunk } from "./log/chunk.ts";
 import type { Tombstone } from "./log/rows.ts";
 import type { SessionState } from "./state.ts";
-import { isMoved } from "./log/rows.ts";
+import { isMoved } from "./binding.ts";
 
 /** A page of the log without its entries. */
 export function peek(state: SessionState, view: View, also?: "queries"): LogPage {

@@ -18,7 +18,8 @@ import { decodeChunkFacts, deriveChunkFacts } from "./log/chunk-facts.ts";
 import type { ChunkFacts } from "./log/chunk-facts.ts";
 import { fenceOf } from "./log/deletion-fence.ts";
 import { LogFold } from "./log/log-fold.ts";
-import { isMoved, isVisible, TraceRows } from "./log/rows.ts";
+import { isMoved, isVisible } from "./binding.ts";
+import { TraceRows } from "./log/rows.ts";
 import { SessionLog } from "./log/session-log.ts";
 
 /** The jobs of an object, as far as its state has to know them. */

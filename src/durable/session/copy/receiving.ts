@@ -6,6 +6,7 @@ import { scheduleExpiry } from "../expiry.ts";
 import { SESSION_SPANS, SESSION_TRACES } from "../limits.ts";
 import type { NewChunk } from "../log/chunk.ts";
 import type { SessionState } from "../state.ts";
+import { replicaRow, revokedRow } from "../binding.ts";
 import { fenceOf } from "../log/deletion-fence.ts";
 
 type Received = {
@@ -43,8 +44,7 @@ function take(state: SessionState, tenant: string, copy: Copy, fresh: readonly N
   const frames: { previous: number; entry: LogEntry }[] = [];
   state.log.meta.open(tenant, copy.session, now);
   const row = state.traces.get(copy.traceId);
-  if (row?.epoch !== copy.epoch)
-    state.traces.upsert({ traceId: copy.traceId, role: "replica", epoch: copy.epoch, revoking: [] });
+  if (row?.epoch !== copy.epoch) state.traces.upsert(replicaRow(copy.traceId, copy.epoch));
   state.scheduleReport(now);
   if (newer && row?.role === "replica") {
     const previous = state.fold.sessionHead;
@@ -91,7 +91,7 @@ function refuse(
 ): Received {
   const isHeld = state.fold.traceHeads.has(copy.traceId) || frames.length > 0;
   const tombstone = isHeld ? [{ previous: 0, entry: deleteReplica(state, copy.traceId, copy.traceId, now) }] : [];
-  state.traces.upsert({ traceId: copy.traceId, role: "revoked", epoch: copy.epoch, revoking: [] });
+  state.traces.upsert(revokedRow(copy.traceId, copy.epoch));
   return { outcome: { outcome: "full" }, frames: tombstone, isVoid: true };
 }
 
@@ -106,7 +106,7 @@ export function revoke(state: SessionState, tenant: string, revocation: Revocati
     const now = Date.now();
     state.log.meta.open(tenant, revocation.session, now);
     const appended = row?.role === "replica" ? deleteReplica(state, revocation.traceId, revocation.to, now) : undefined;
-    state.traces.upsert({ traceId: revocation.traceId, role: "revoked", epoch: revocation.epoch, revoking: [] });
+    state.traces.upsert(revokedRow(revocation.traceId, revocation.epoch));
     if (appended !== undefined) state.scheduleReport(now);
     scheduleExpiry(state, now);
     return appended;

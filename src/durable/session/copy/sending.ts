@@ -3,7 +3,7 @@ import type { CopyOutcome } from "./protocol.ts";
 import { COPY_BATCH_BYTES } from "../limits.ts";
 import type { SessionState } from "../state.ts";
 import type { NewChunk } from "../log/chunk.ts";
-import { isMoved } from "../log/rows.ts";
+import { isMoved, outrank, refuse, revoked } from "../binding.ts";
 import type { TraceRow } from "../log/rows.ts";
 
 /** `next`: the first of the trace's own revisions that the replica lacks; `after`: the revision of this log before it. */
@@ -84,7 +84,7 @@ export class OwnerCopy {
   #bindAgain(row: TraceRow, session: string, outcome: Exclude<CopyOutcome, { outcome: "held" }>): void {
     switch (outcome.outcome) {
       case "stale":
-        this.#state.write(() => this.#state.traces.upsert({ ...row, epoch: outcome.epoch + 1 }));
+        this.#state.write(() => this.#state.traces.upsert(outrank(row, outcome.epoch)));
         return;
       case "full":
         this.#refuse(row, session);
@@ -98,7 +98,7 @@ export class OwnerCopy {
   #refuse(row: TraceRow, session: string): void {
     const state = this.#state;
     state.write(() => {
-      state.traces.upsert({ ...row, refused: session });
+      state.traces.upsert(refuse(row, session));
       state.log.restore(row.traceId, Date.now());
       state.scheduleReport(Date.now());
     });
@@ -121,7 +121,7 @@ export class OwnerCopy {
     const now = this.#state.traces.get(row.traceId);
     // Bound anew meanwhile, perhaps to the session whose replica was just revoked: the new binding's list stands.
     if (now?.epoch !== row.epoch) return true;
-    this.#state.write(() => this.#state.traces.upsert({ ...now, revoking: now.revoking.filter((id) => id !== from) }));
+    this.#state.write(() => this.#state.traces.upsert(revoked(now, from)));
     return true;
   }
 

@@ -100,17 +100,6 @@ export class TraceRows {
   }
 }
 
-/** Whether the session of the object named `own` shows this trace. */
-export function isVisible(row: TraceRow | undefined, own: string): boolean {
-  if (row === undefined || row.role === "revoked") return false;
-  return row.role === "replica" || !isMoved(row, own);
-}
-
-/** Whether the trace is shown by another object's session, to which this owner copies it. */
-export function isMoved(row: TraceRow, own: string): boolean {
-  return row.role === "owner" && row.session !== undefined && row.session !== own && row.refused === undefined;
-}
-
 export type Tombstone = Pick<Chunk, "revision" | "traceId" | "facts">;
 
 /** Tombstones of traces that left the log. Times are Unix milliseconds. */

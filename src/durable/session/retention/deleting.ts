@@ -3,7 +3,7 @@ import type { OwnerCopy } from "../copy/sending.ts";
 import type { SessionState } from "../state.ts";
 import { FENCE_MILLIS, fenceOf, raiseFence } from "../log/deletion-fence.ts";
 import type { Fenced } from "../log/deletion-fence.ts";
-import { isVisible } from "../log/rows.ts";
+import { isVisible, revokedRow } from "../binding.ts";
 import type { TraceRow, TraceRows } from "../log/rows.ts";
 
 /** Begins to delete a session; the alarm continues after a fault. Returns false if there is none. */
@@ -35,7 +35,7 @@ export async function deleteSession(state: SessionState, copier: OwnerCopy): Pro
   for (const row of copies.slice(0, TRACES_A_RUN)) {
     const { traceId } = row;
     const deleted = await state.objectOf(traceId).deleteTrace(state.tenant, { traceId, session: id, epoch: row.epoch });
-    state.write(() => state.traces.upsert({ ...row, role: "revoked", epoch: voidUntil(row.epoch, deleted) }));
+    state.write(() => state.traces.upsert(revokedRow(traceId, voidUntil(row.epoch, deleted))));
   }
   if (copies.length > TRACES_A_RUN) return state.jobs.postpone("delete", Date.now());
   await state.directory().remove({ id, generation }, "deleted");

@@ -5,7 +5,7 @@ import { raiseFence } from "../log/deletion-fence.ts";
 import { setDeleting, voidUntil } from "./deleting.ts";
 import type { OwnerCopy } from "../copy/sending.ts";
 import type { SessionState } from "../state.ts";
-import { isVisible } from "../log/rows.ts";
+import { isVisible, revokedRow } from "../binding.ts";
 
 /** Owners called in one run: an invocation may make 1,000 calls. */
 const TRACES_A_RUN = 500;
@@ -95,7 +95,7 @@ function deleteExpired(state: SessionState, traces: readonly ExpiredTrace[], bef
         isOwner = true;
         raiseFence(state.storage, "trace", until);
         state.traces.delete(traceId);
-      } else state.traces.upsert({ traceId, role: "revoked", epoch: until, revoking: [] });
+      } else state.traces.upsert(revokedRow(traceId, until));
       const previous = state.fold.sessionHead;
       state.scheduleReport(now);
       return { previous, entry: appendTombstone(state, traceId, "", now) };
