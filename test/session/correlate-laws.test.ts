@@ -1,9 +1,11 @@
 import { describe, expect } from "vitest";
 import { deriveFacts } from "../../src/facts/facts.ts";
 import { deriveRecordFacts } from "../../src/logs/record-facts.ts";
+import { groupByQuery } from "../../src/session/query-groups.ts";
 import { queriesOf, summarise } from "../../src/session/summarise.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
 import { admitRecords, knowsRecord } from "../../src/session/table/admit-records.ts";
+import * as Row from "../../src/session/table/span-rows.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
 import { SessionView } from "../../src/session/view/session-view.ts";
 import { ABOUT } from "./fold-of.ts";
@@ -84,6 +86,15 @@ describe("events, agent logs and spans of the same operations", () => {
     const view = new SessionView(ABOUT.id);
     for (const item of sent) view.apply(eventOf(item));
     expect(view.tree().rows.filter(({ span }) => span !== undefined).length).toBe(summary.spans);
+  });
+
+  law("no span has a duplicate as its parent", SEEDS, (seed) => {
+    const table = tableOf(generateItems(new Random(seed)));
+    const { parents, derived } = groupByQuery(table);
+    const hidden = Array.from(parents.entries()).filter(
+      ([, parent]) => parent >= 0 && derived?.duplicates[parent] === 1,
+    );
+    expect(hidden.map(([row]) => table.text(row, Row.NAME))).toEqual([]);
   });
 
   law("evicting a trace gives the session without it", SEEDS, (seed) => {

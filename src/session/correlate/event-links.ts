@@ -148,9 +148,9 @@ function linkOperations(
   const above = nest(table, operations);
   const root = traced === undefined ? query : mergeQuery(table, query, traced, links);
   const isOver = hasEnded(table, query) || hasEnded(table, root);
+  // Events can be lost: an operation that is still open when its query ends does not run.
+  for (const row of operations) if (replacedBy.has(row) || (isOver && rows.running(row))) links.duplicates[row] = 1;
   for (const row of operations) {
-    // Events can be lost: an operation that is still open when its query ends does not run.
-    if (replacedBy.has(row) || (isOver && rows.running(row))) links.duplicates[row] = 1;
     const shown = visible(row, replacedBy, links);
     if (shown !== undefined && shown !== row) links.replacements.set(row, shown);
     if (links.duplicates[row] === 1) continue;
