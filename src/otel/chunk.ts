@@ -5,11 +5,11 @@ type PlacedSpan = { readonly group: number; readonly scope: number; readonly spa
 
 /** The spans of a chunk by position: the count runs through resources and scopes in order. */
 export class ChunkSpans {
-  readonly #resourceSpans: readonly ResourceSpans[];
+  readonly resourceSpans: readonly ResourceSpans[];
   readonly #spans: readonly PlacedSpan[];
 
   constructor(resourceSpans: readonly ResourceSpans[]) {
-    this.#resourceSpans = resourceSpans;
+    this.resourceSpans = resourceSpans;
     this.#spans = resourceSpans.flatMap(({ scopeSpans = [] }, group) =>
       scopeSpans.flatMap(({ spans = [] }, scope) => spans.map((span) => ({ group, scope, span }))),
     );
@@ -17,11 +17,6 @@ export class ChunkSpans {
 
   get length(): number {
     return this.#spans.length;
-  }
-
-  /** The spans by position, without resources and scopes. */
-  spans(): readonly Span[] {
-    return this.#spans.map(({ span }) => span);
   }
 
   /** These spans with the resources and scopes around them. `positions`: ascending. */
@@ -33,7 +28,7 @@ export class ChunkSpans {
     for (const position of positions) {
       const placed = this.#spans[position];
       if (placed === undefined) continue;
-      const group = this.#resourceSpans[placed.group];
+      const group = this.resourceSpans[placed.group];
       if (last?.group !== placed.group) {
         scopes = [];
         picked.push({ ...group, scopeSpans: scopes });
@@ -51,15 +46,15 @@ export class ChunkSpans {
 
 /** The log records of a chunk by position: the count runs through resources and scopes in order. */
 export class ChunkRecords {
-  readonly #resourceLogs: readonly ResourceLogs[];
+  readonly resourceLogs: readonly ResourceLogs[];
 
   constructor(resourceLogs: readonly ResourceLogs[]) {
-    this.#resourceLogs = resourceLogs;
+    this.resourceLogs = resourceLogs;
   }
 
   /** The records by position, without resources and scopes. */
   records(): readonly LogRecord[] {
-    return this.#resourceLogs.flatMap(({ scopeLogs = [] }) => scopeLogs.flatMap(({ logRecords = [] }) => logRecords));
+    return this.resourceLogs.flatMap(({ scopeLogs = [] }) => scopeLogs.flatMap(({ logRecords = [] }) => logRecords));
   }
 
   /** These records with the resources and scopes around them. */
@@ -67,7 +62,7 @@ export class ChunkRecords {
     const wanted = new Set(positions);
     const picked: ResourceLogs[] = [];
     let position = 0;
-    for (const group of this.#resourceLogs) {
+    for (const group of this.resourceLogs) {
       const scopeLogs = [];
       for (const scope of group.scopeLogs ?? []) {
         const logRecords = (scope.logRecords ?? []).filter(() => wanted.has(position++));

@@ -1,6 +1,10 @@
-/** A bucket of time is 2^55 ns, 417 days: sessions pause for less, and wrong clocks are off by more (1970, 2554). */
-const BUCKET_SHIFT = 23;
+/** A bucket of time is 2^52 ns, 52 days. */
+const BUCKET_SHIFT = 20;
 const BUCKETS = 2 ** (32 - BUCKET_SHIFT);
+/** Times at most this many buckets apart are within a year: 365 days, or up to 417 by their places in the buckets. */
+const YEAR = 7;
+/** The first and last 417 days (1970, 2554): only a clock that was never set is there. */
+const EXTREME = 8;
 
 /** Bucket of an instant. `highWord`: of its 64 bits of Unix nanoseconds. */
 export function bucketOf(highWord: number): number {
@@ -12,48 +16,80 @@ export function bucketOfInstant(instant: bigint): number {
   return bucketOf(Number(instant >> 32n));
 }
 
-/** Adjacent buckets, both included. */
+/** Buckets, both included. */
 export type ClockRange = { readonly first: number; readonly last: number };
 
-/** Times of a session by position. */
+/** Times of a session by position. A clock is that of one service. */
 export type ClockReadings = {
   readonly length: number;
   /** -1: there is none at this position. */
   readonly bucket: (at: number) => number;
+  readonly clock: (at: number) => number;
 };
 
 /**
- * The plausible times of a session; all others are clock outliers. Plausible: the bucket in which most spans start (the
- * later of two equals), and adjacent buckets as long as spans start in them. The very first and last bucket, which hold
- * zero and the largest number, count only if there is no other.
+ * The plausible times of a session; all others are clock outliers. Times form a group as long as the next one follows
+ * within a year. Of several groups, that of most clocks is plausible, however many spans share another one: each clock is
+ * in the group with most of its own times. Of equals it is the group of more times, then the later one. Groups near zero
+ * and near the largest number count only if there is no other.
  */
-export function plausibleTimes({ length, bucket }: ClockReadings): ClockRange {
+export function plausibleTimes(readings: ClockReadings): ClockRange {
   const counts = new Uint32Array(BUCKETS);
-  for (let at = 0; at < length; at++) {
-    const one = bucket(at);
-    if (one >= 0) counts[one] = (counts[one] ?? 0) + 1;
+  for (let at = 0; at < readings.length; at++) {
+    const bucket = readings.bucket(at);
+    if (bucket >= 0) counts[bucket] = (counts[bucket] ?? 0) + 1;
   }
-  const has = (one: number): boolean => (counts[one] ?? 0) > 0;
-  let fullest = fullestIn(counts, 1, BUCKETS - 2);
-  if (!has(fullest)) fullest = fullestIn(counts, 0, BUCKETS - 1);
-  let first = fullest;
-  let last = fullest;
-  while (first > 1 && has(first - 1)) first--;
-  while (last < BUCKETS - 2 && has(last + 1)) last++;
-  return { first, last };
+  let groups = groupsIn(counts, EXTREME, BUCKETS - EXTREME);
+  if (groups.length === 0) groups = groupsIn(counts, 0, BUCKETS);
+  return groups.length > 1 ? elect(groups, readings) : (groups[0] ?? { first: 0, last: 0 });
 }
 
-/** Whether a time is in the range. An end may be one bucket after the last start. */
+/** Whether a time is in the range. An end may be up to a year after the last start. */
 export function isPlausible(range: ClockRange, bucket: number, field: "start" | "end" = "start"): boolean {
-  return bucket >= range.first && bucket <= (field === "end" ? range.last + 1 : range.last);
+  return bucket >= range.first && bucket <= (field === "end" ? range.last + YEAR : range.last);
 }
 
-/** The very first or last bucket: only a clock that was never set is there. */
-export const isExtreme = (bucket: number): boolean => bucket === 0 || bucket === BUCKETS - 1;
+/** Whether only a clock that was never set has this time. */
+export const isExtreme = (bucket: number): boolean => bucket < EXTREME || bucket >= BUCKETS - EXTREME;
 
-function fullestIn(counts: Uint32Array, first: number, last: number): number {
-  let fullest = first;
-  for (let bucket = first; bucket <= last; bucket++)
-    if ((counts[bucket] ?? 0) >= (counts[fullest] ?? 0)) fullest = bucket;
-  return fullest;
+function groupsIn(counts: Uint32Array, from: number, to: number): ClockRange[] {
+  const groups: { first: number; last: number }[] = [];
+  for (let bucket = from; bucket < to; bucket++) {
+    if (counts[bucket] === 0) continue;
+    const group = groups.at(-1);
+    if (group !== undefined && bucket - group.last <= YEAR) group.last = bucket;
+    else groups.push({ first: bucket, last: bucket });
+  }
+  return groups;
+}
+
+/** Groups are in order of time. */
+function elect(groups: readonly ClockRange[], { length, bucket, clock }: ClockReadings): ClockRange {
+  const groupOf = new Int16Array(BUCKETS).fill(-1);
+  groups.forEach(({ first, last }, group) => groupOf.fill(group, first, last + 1));
+  const times = groups.map(() => 0);
+  /** By clock and group. */
+  const ofClocks = new Map<number, number>();
+  for (let at = 0; at < length; at++) {
+    const group = groupOf[bucket(at)] ?? -1;
+    if (group < 0) continue;
+    times[group] = (times[group] ?? 0) + 1;
+    const key = clock(at) * BUCKETS + group;
+    ofClocks.set(key, (ofClocks.get(key) ?? 0) + 1);
+  }
+  const homes = new Map<number, { readonly group: number; readonly count: number }>();
+  for (const [key, count] of ofClocks) {
+    const [by, group] = [Math.floor(key / BUCKETS), key % BUCKETS];
+    const known = homes.get(by);
+    if (known === undefined || count > known.count || (count === known.count && group > known.group))
+      homes.set(by, { group, count });
+  }
+  const clocks = groups.map(() => 0);
+  for (const { group } of homes.values()) clocks[group] = (clocks[group] ?? 0) + 1;
+  let best = 0;
+  for (let group = 1; group < groups.length; group++) {
+    const more = (clocks[group] ?? 0) - (clocks[best] ?? 0) || (times[group] ?? 0) - (times[best] ?? 0);
+    if (more >= 0) best = group;
+  }
+  return groups[best] ?? { first: 0, last: 0 };
 }

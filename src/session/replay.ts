@@ -1,7 +1,8 @@
+import { serviceOf } from "../facts/facts.ts";
 import { spanIdentity } from "../facts/identity.ts";
 import { timeOfRecord } from "../otel/log-record.ts";
-import type { LogRecord } from "../otel/log-record.ts";
-import type { Span } from "../otel/span.ts";
+import type { LogRecord, ResourceLogs } from "../otel/log-record.ts";
+import type { Resource, ResourceSpans, Span } from "../otel/span.ts";
 import { bucketOfInstant, isPlausible, plausibleTimes } from "./clock-outliers.ts";
 
 /** One event of a replay: a revision of the log, or some of its spans or log records. */
@@ -56,6 +57,9 @@ export class EventSchedule implements ReplaySchedule {
   readonly #positions: number[] = [];
   /** Unix nanoseconds, until `finish`. */
   readonly #instants: bigint[] = [];
+  /** Numbers of services, until `finish`. */
+  readonly #clocks: number[] = [];
+  readonly #services = new Map<string, number>();
   readonly #sizes = new Map<number, number>();
   #ticks = new Float64Array();
   #order = new Uint32Array();
@@ -65,29 +69,46 @@ export class EventSchedule implements ReplaySchedule {
   }
 
   /** In the log's order; each span of a revision has its position. */
-  add(revision: number, spans: readonly Span[]): void {
-    this.#add(revision, spans.map(replayTimeOf));
+  add(revision: number, resourceSpans: readonly ResourceSpans[]): void {
+    let position = 0;
+    for (const { resource, scopeSpans } of resourceSpans) {
+      const clock = this.#clockOf(resource);
+      for (const { spans } of scopeSpans ?? [])
+        for (const span of spans ?? []) this.#add(revision, position++, replayTimeOf(span), clock);
+    }
+    this.#sizes.set(revision, position);
   }
 
   /** Log records of a revision; each has its position. */
-  addRecords(revision: number, records: readonly LogRecord[]): void {
-    this.#add(revision, records.map(replayTimeOfRecord));
+  addRecords(revision: number, resourceLogs: readonly ResourceLogs[]): void {
+    let position = 0;
+    for (const { resource, scopeLogs } of resourceLogs) {
+      const clock = this.#clockOf(resource);
+      for (const { logRecords } of scopeLogs ?? [])
+        for (const record of logRecords ?? []) this.#add(revision, position++, replayTimeOfRecord(record), clock);
+    }
+    this.#sizes.set(revision, position);
   }
 
-  #add(revision: number, instants: readonly bigint[]): void {
-    this.#sizes.set(revision, instants.length);
-    instants.forEach((instant, position) => {
-      this.#revisions.push(revision);
-      this.#positions.push(position);
-      this.#instants.push(instant);
-    });
+  #clockOf(resource: Resource | undefined): number {
+    const service = serviceOf(resource) ?? "";
+    const clock = this.#services.get(service) ?? this.#services.size;
+    this.#services.set(service, clock);
+    return clock;
+  }
+
+  #add(revision: number, position: number, instant: bigint, clock: number): void {
+    this.#revisions.push(revision);
+    this.#positions.push(position);
+    this.#instants.push(instant);
+    this.#clocks.push(clock);
   }
 
   /** Sorts the items. Call once, after the whole log was added. */
   finish(): this {
     const instants = this.#instants;
     const bucket = (at: number): number => bucketOfInstant(instants[at] ?? 0n);
-    const range = plausibleTimes({ length: instants.length, bucket });
+    const range = plausibleTimes({ length: instants.length, bucket, clock: (at) => this.#clocks[at] ?? 0 });
     const isUsed = (instant: bigint): boolean => isPlausible(range, bucketOfInstant(instant));
     let last = instants.find(isUsed) ?? 0n;
     this.#ticks = Float64Array.from(instants, (instant) => {
@@ -95,6 +116,7 @@ export class EventSchedule implements ReplaySchedule {
       return Number(last / NANOS_PER_TICK);
     });
     this.#instants.length = 0;
+    this.#clocks.length = 0;
     this.#order = Uint32Array.from(this.#revisions.keys()).sort((a, b) => this.#compare(a, b));
     return this;
   }

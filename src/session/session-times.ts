@@ -22,6 +22,7 @@ export function sessionTimes(table: SpanTable, { derived }: QueryGroups): Sessio
   const clocks = plausibleTimes({
     length: rows.length,
     bucket: (row) => (isCounted(row) ? bucketOf(rows.word(row, Row.START)) : -1),
+    clock: (row) => rows.string(row, Row.SERVICE),
   });
   let first = -1;
   let last = -1;

@@ -35,8 +35,12 @@ function printed(schedule: ReplaySchedule): string[] {
 }
 
 function scheduleOf(log: readonly (readonly Span[])[]): EventSchedule {
+  return scheduleOfChunks(log.map((spans) => [{ scopeSpans: [{ spans }] }]));
+}
+
+function scheduleOfChunks(log: readonly (readonly ResourceSpans[])[]): EventSchedule {
   const schedule = new EventSchedule();
-  log.forEach((spans, at) => schedule.add(at + 1, spans));
+  log.forEach((resourceSpans, at) => schedule.add(at + 1, resourceSpans));
   return schedule.finish();
 }
 
@@ -91,7 +95,7 @@ law("a replay and the log give the same fold", seedsFrom(7_000, 40), (seed) => {
   for (const resourceSpans of log) live.apply(spansEvent(0, resourceSpans));
 
   const chunks = log.map((resourceSpans) => new ChunkSpans(resourceSpans));
-  const schedule = scheduleOf(chunks.map((chunk) => chunk.spans()));
+  const schedule = scheduleOfChunks(chunks.map((chunk) => chunk.resourceSpans));
   const replayed = new SessionView("s-1");
   let items = 0;
   let last = 0;

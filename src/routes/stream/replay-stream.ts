@@ -84,8 +84,8 @@ export class ReplayStream {
         if (entry.revision > head) break;
         // The entries of a revoked trace are no longer in the log: only a replay by arrival sends its `gone`.
         if (by === "arrival") byArrival.add(entry.revision, entry.kind === "gone" ? undefined : entry.received);
-        else if (entry.kind === "spans") byEvent.add(entry.revision, new LogChunk(entry).spans.spans());
-        else if (entry.kind === "logs") byEvent.addRecords(entry.revision, new LogChunk(entry).records.records());
+        else if (entry.kind === "spans") byEvent.add(entry.revision, new LogChunk(entry).spans.resourceSpans);
+        else if (entry.kind === "logs") byEvent.addRecords(entry.revision, new LogChunk(entry).records.resourceLogs);
       }
       if (page.next >= head) return { generation, head, schedule: by === "arrival" ? byArrival : byEvent.finish() };
       if (performance.now() - lastSent < HEARTBEAT_MILLIS) continue;
