@@ -1,8 +1,6 @@
 import type { Principal, Refusal } from "./auth/principal.ts";
-import { DEFAULT_RETENTION, readRetention } from "./session/contract/retention.ts";
-import type { RetentionRule } from "./session/contract/retention.ts";
-import { LIST_PRICES, readPrices } from "./session/prices/prices.ts";
-import type { Prices } from "./session/prices/prices.ts";
+import { readSettings, SETTINGS } from "./session/contract/settings.ts";
+import type { Settings } from "./session/contract/settings.ts";
 import { log } from "./lib/log.ts";
 
 /** Wrangler's bindings, and the secrets and variables of a deployment. */
@@ -31,32 +29,15 @@ export type AppEnv = {
   Variables: { principal: Principal; refuse: (refusal: Refusal) => Response };
 };
 
-/** `text`: a valid setting, for viewers that compute the same costs. */
-export type PriceSetting = { readonly prices: Prices; readonly text?: string };
+let known: { readonly texts: string; readonly settings: Settings } | undefined;
 
-const LIST: PriceSetting = { prices: LIST_PRICES };
-let knownPrices: { readonly text: string; readonly setting: PriceSetting } | undefined;
-
-/** The prices of this deployment. A wrong setting is logged once an isolate; the list prices then apply. */
-export function priceSetting({ PRICES: text }: Bindings): PriceSetting {
-  if (text === undefined) return LIST;
-  if (knownPrices?.text !== text) {
-    const read = readPrices(text);
-    if (!read.ok) log("setting-invalid", { level: "error", error: read.error });
-    knownPrices = { text, setting: read.ok ? { prices: read.prices, text } : LIST };
+/** The settings of a tenant: those of the deployment, so far. A wrong one is logged once an isolate, and its default applies. */
+export function settingsOf(env: Bindings, _tenant: string): Settings {
+  const texts = JSON.stringify(SETTINGS.map((name) => env[name]));
+  if (known?.texts !== texts) {
+    const { settings, faults } = readSettings(env);
+    for (const error of faults) log("setting-invalid", { level: "error", error });
+    known = { texts, settings };
   }
-  return knownPrices.setting;
-}
-
-let knownRule: { readonly settings: string; readonly rule: RetentionRule } | undefined;
-
-/** The retention of this deployment. A wrong setting is logged once an isolate; the defaults then apply. */
-export function retentionSetting({ RETENTION_DAYS, MAX_SESSION_BYTES, MAX_TENANT_BYTES }: Bindings): RetentionRule {
-  const settings = JSON.stringify([RETENTION_DAYS, MAX_SESSION_BYTES, MAX_TENANT_BYTES]);
-  if (knownRule?.settings !== settings) {
-    const read = readRetention({ RETENTION_DAYS, MAX_SESSION_BYTES, MAX_TENANT_BYTES });
-    if (!read.ok) log("setting-invalid", { level: "error", error: read.error });
-    knownRule = { settings, rule: read.ok ? read.rule : DEFAULT_RETENTION };
-  }
-  return knownRule.rule;
+  return known.settings;
 }

@@ -2,7 +2,8 @@ import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
 import { SessionObject } from "../../src/durable/session/object.ts";
-import { priceSetting } from "../../src/config.ts";
+import { settingsOf } from "../../src/config.ts";
+import { DEFAULT_RETENTION } from "../../src/session/contract/retention.ts";
 import { LIST_PRICES } from "../../src/session/prices/prices.ts";
 import { SessionView } from "../../src/session/view/session-view.ts";
 import { deliveryOf } from "./deliveries.ts";
@@ -45,9 +46,9 @@ test("a deployment's own prices cost its sessions, and its viewers compute the s
 // spec: RET-3
 test("a setting that is wrong is said in the log, and the list prices hold", () => {
   const said = vi.spyOn(console, "error").mockReturnValue();
-  expect(priceSetting({ ...env, PRICES: "{" })).toEqual({ prices: LIST_PRICES });
+  expect(settingsOf({ ...env, PRICES: "{" }, "default")).toEqual({ prices: LIST_PRICES, retention: DEFAULT_RETENTION });
   expect(said.mock.calls).toEqual([
     ['{"event":"setting-invalid","level":"error","error":"PRICES must be a JSON object of models"}'],
   ]);
-  expect(priceSetting(env)).toEqual({ prices: LIST_PRICES });
+  expect(settingsOf(env, "default")).toEqual({ prices: LIST_PRICES, retention: DEFAULT_RETENTION });
 });

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
-import { readPrices } from "../../session/prices/prices.ts";
-import { readRetention } from "../../session/contract/retention.ts";
+import { readSettings, SETTINGS } from "../../session/contract/settings.ts";
 
 /** The settings of `npm start`, from the environment. */
 export type Configuration = {
@@ -18,7 +17,6 @@ export type ConfigurationOutcome =
   | { readonly ok: false; readonly error: string };
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
-const RETENTION = ["RETENTION_DAYS", "MAX_SESSION_BYTES", "MAX_TENANT_BYTES"] as const;
 const TOKENS = ["ADMIN_TOKEN", "INGEST_TOKEN", "VIEW_TOKEN"] as const;
 
 /** Reads and checks the environment. Without tokens only this machine is served. A relative DATA_DIR is relative to `directory`. */
@@ -51,16 +49,14 @@ export function readConfiguration(
     };
   }
 
-  const prices = readPrices(read("PRICES"));
-  if (!prices.ok) return { ok: false, error: `${prices.error}.` };
-  const retention = readRetention(Object.fromEntries(RETENTION.map((name) => [name, read(name)])));
-  if (!retention.ok) return { ok: false, error: `${retention.error}.` };
   const settings = Object.fromEntries(
-    ["PRICES", ...RETENTION].flatMap((name) => {
+    SETTINGS.flatMap((name) => {
       const setting = read(name);
       return setting === undefined ? [] : [[name, setting] as const];
     }),
   );
+  const [fault] = readSettings(settings).faults;
+  if (fault !== undefined) return { ok: false, error: `${fault}.` };
 
   return {
     ok: true,

@@ -1,4 +1,4 @@
-import { retentionSetting } from "../../config.ts";
+import { settingsOf } from "../../config.ts";
 import type { Bindings } from "../../config.ts";
 import { nanoseconds } from "../../lib/nanoseconds.ts";
 import { pool } from "../../lib/pool.ts";
@@ -29,7 +29,6 @@ export class TenantRetention {
   readonly #env: Bindings;
   readonly #rows: DirectoryRows;
   readonly #remove: (removal: SessionRemoval) => void;
-  readonly #rule: RetentionRule;
   #usage: TenantUsage | undefined;
   /** Time of the alarm, as far as it is known. */
   #alarmAt: number | undefined;
@@ -39,7 +38,6 @@ export class TenantRetention {
     this.#env = env;
     this.#rows = rows;
     this.#remove = remove;
-    this.#rule = retentionSetting(env);
   }
 
   /** A row of the list was written or removed: its storage usage before and after. */
@@ -54,7 +52,7 @@ export class TenantRetention {
   }
 
   retention(): Retention {
-    const { maxAge, tenantBytes } = this.#rule;
+    const { maxAge, tenantBytes } = this.#rule();
     this.#usage ??= new TenantUsage(this.#ctx.storage.sql);
     const { bytes, oldest } = this.#usage;
     const evicted = this.#evicted();
@@ -77,7 +75,7 @@ export class TenantRetention {
   }
 
   async #expireOverdue(): Promise<number> {
-    const { maxAge } = this.#rule;
+    const { maxAge } = this.#rule();
     const before = maxAge === undefined ? 0 : Date.now() - maxAge - 2 * retentionSlack(maxAge);
     const overdue = this.#rows.overdue(before, CALLS);
     await this.#each(overdue, CALLS_AT_ONCE, async ({ id, generation }) => {
@@ -126,8 +124,12 @@ export class TenantRetention {
   }
 
   #isOver(share: number, leaving = 0): boolean {
-    const { tenantBytes } = this.#rule;
+    const { tenantBytes } = this.#rule();
     return tenantBytes !== undefined && (this.#usage?.bytes ?? 0) - leaving > tenantBytes * share;
+  }
+
+  #rule(): RetentionRule {
+    return settingsOf(this.#env, tenantOf(this.#ctx.id)).retention;
   }
 
   #evicted(): Evicted {

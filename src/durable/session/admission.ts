@@ -47,10 +47,10 @@ function judge(state: SessionState, delivery: Delivery): AppendOutcome | { reado
       outcome: "full",
       reason: `the session would hold more than ${SESSION_SPANS} spans and log records, its ceiling`,
     };
-  if (state.fold.bytes + delivery.body.length + weigh(delivery.values) > state.retention.sessionBytes)
+  if (state.fold.bytes + delivery.body.length + weigh(delivery.values) > state.settings.retention.sessionBytes)
     return {
       outcome: "full",
-      reason: `the session would hold more than ${state.retention.sessionBytes} bytes, its ceiling`,
+      reason: `the session would hold more than ${state.settings.retention.sessionBytes} bytes, its ceiling`,
     };
   return { facts };
 }

@@ -5,7 +5,8 @@ import type { SessionState } from "./state.ts";
 export const TOMBSTONE_MILLIS = 7 * 86_400_000;
 
 /** Schedules the expiry of a delivery. */
-export function scheduleExpiry({ retention: { maxAge }, jobs }: SessionState, received: number): void {
+export function scheduleExpiry({ settings, jobs }: SessionState, received: number): void {
+  const { maxAge } = settings.retention;
   if (maxAge !== undefined) jobs.schedule("expire", expiryOf(maxAge, received));
 }
 
@@ -14,7 +15,7 @@ export function scheduleExpiry({ retention: { maxAge }, jobs }: SessionState, re
  * disk alone: an object that wakes for it must find it due.
  */
 export function nextExpiryAt(state: SessionState): number | undefined {
-  const { maxAge } = state.retention;
+  const { maxAge } = state.settings.retention;
   if (maxAge === undefined || state.generation === undefined) return undefined;
   const oldest = state.oldestReceived();
   if (oldest !== undefined) return expiryOf(maxAge, oldest);

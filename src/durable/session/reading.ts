@@ -57,6 +57,7 @@ export function readPage(
   const summarised = reached && until === undefined && (view === "session" || state.shows(owned?.traceId ?? ""));
   const summary = summarised ? state.summary() : undefined;
   const session = owned !== undefined && isMoved(owned, state.id) ? owned.session : undefined;
+  const { pricesText } = state.settings;
   return {
     state: "present",
     generation,
@@ -66,7 +67,7 @@ export function readPage(
     next: reached ? head : next,
     lastTombstone: view === "session" ? state.fold.lastTombstone : 0,
     ...(summary === undefined ? {} : { summary, retention: retentionOf(state) }),
-    ...(state.prices.text === undefined ? {} : { prices: state.prices.text }),
+    ...(pricesText === undefined ? {} : { prices: pricesText }),
     ...(session === undefined ? {} : { session }),
   };
 }

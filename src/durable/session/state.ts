@@ -1,9 +1,9 @@
-import type { Bindings, PriceSetting } from "../../config.ts";
-import { priceSetting, retentionSetting } from "../../config.ts";
+import type { Bindings } from "../../config.ts";
+import { settingsOf } from "../../config.ts";
+import type { Settings } from "../../session/contract/settings.ts";
 import { nanoseconds } from "../../lib/nanoseconds.ts";
 import { directoryOf, sessionAt } from "../../place.ts";
 import type { LogEntry, View } from "../../session/contract/log-page.ts";
-import type { RetentionRule } from "../../session/contract/retention.ts";
 import { searchText } from "../../session/list/search-text.ts";
 import { searchableIn } from "../../session/list/searchable.ts";
 import { foldQueries } from "../../session/queries.ts";
@@ -40,8 +40,6 @@ type FoldedSummary = { readonly of: string; readonly summary: SessionSummary; re
 export class SessionState {
   readonly storage: DurableObjectStorage;
   readonly subscribers: Subscribers;
-  readonly prices: PriceSetting;
-  readonly retention: RetentionRule;
   readonly #env: Bindings;
   readonly #runs: JobRuns;
   #rows: Rows | undefined;
@@ -54,8 +52,6 @@ export class SessionState {
   constructor(storage: DurableObjectStorage, env: Bindings, subscribers: Subscribers, runs: JobRuns) {
     this.storage = storage;
     this.subscribers = subscribers;
-    this.prices = priceSetting(env);
-    this.retention = retentionSetting(env);
     this.#env = env;
     this.#runs = runs;
   }
@@ -70,6 +66,10 @@ export class SessionState {
 
   get jobs(): JobSchedule {
     return this.#read().jobs;
+  }
+
+  get settings(): Settings {
+    return settingsOf(this.#env, this.tenant);
   }
 
   get pendingCopies(): PendingCopies {
@@ -263,7 +263,7 @@ export class SessionState {
   }
 
   queries(): QuerySummary[] {
-    return queriesOf(this.visible, foldQueries(this.visible, this.prices.prices));
+    return queriesOf(this.visible, foldQueries(this.visible, this.settings.prices));
   }
 
   #summarise(): FoldedSummary | undefined {
@@ -278,7 +278,7 @@ export class SessionState {
         watchers: 0,
         ...(belongsTo === undefined ? {} : { belongsTo }),
       };
-      const queries = foldQueries(visible, this.prices.prices);
+      const queries = foldQueries(visible, this.settings.prices);
       const rolled = rollUp(visible, queries.groups);
       const summary = summarise(visible, about, queries, rolled);
       this.#summary = { of, summary, search: searchText(searchableIn(visible, summary, queries, rolled)) };

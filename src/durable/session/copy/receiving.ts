@@ -73,7 +73,7 @@ function take(state: SessionState, tenant: string, copy: Copy, fresh: readonly N
 }
 
 function hasRoom(
-  { retention, fold: { visible, traceHeads, bytes } }: SessionState,
+  { settings: { retention }, fold: { visible, traceHeads, bytes } }: SessionState,
   traceId: string,
   count: number,
   size: number,

@@ -21,7 +21,7 @@ const RETRY_MILLIS = 3_600_000;
  * between the two it is done again, and no trace stays visible for ever. A session without traces is deleted.
  */
 export async function expire(state: SessionState, copier: OwnerCopy): Promise<void> {
-  const { maxAge } = state.retention;
+  const { maxAge } = state.settings.retention;
   if (maxAge === undefined || !state.exists || state.isDeleting) return state.jobs.done("expire");
   const before = Date.now() - maxAge;
   const old = oldTraces(state, before).slice(0, TRACES_A_RUN);

@@ -7,7 +7,7 @@ const SMALL_OBJECT_BYTES = 28_672;
 
 /** Age, size and limits of the session, as its snapshot shows them. */
 export function retentionOf(state: SessionState): Retention {
-  const { maxAge, sessionBytes } = state.retention;
+  const { maxAge, sessionBytes } = state.settings.retention;
   const oldest = state.oldestReceived();
   return {
     ...(maxAge === undefined ? {} : { maxAge: maxAge / 1_000 }),
