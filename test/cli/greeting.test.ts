@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { greeting } from "../../src/cli/start/greeting.ts";
 
@@ -17,4 +18,25 @@ test("the address of a program at every address is printed as this machine's", (
   const everywhere = { ...configuration, host: "0.0.0.0" };
   expect(greeting(everywhere, new URL("http://0.0.0.0:8788"))).toContain("  Spanfold  http://127.0.0.1:8788\n");
   expect(greeting(everywhere, new URL("http://0.0.0.0:80"))).toContain("  Spanfold  http://127.0.0.1\n");
+});
+
+test("the README's block has the variables that the program prints", () => {
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const [block = ""] = /export OTEL_EXPORTER_OTLP_ENDPOINT=http:\/\/127[^`]*/.exec(readme) ?? [];
+  const printed = greeting(configuration, new URL("http://127.0.0.1:8787")).split("\n");
+  expect(
+    block
+      .trim()
+      .split("\n")
+      .map((line) => line.replace(/ +#.*/, "")),
+  ).toEqual(printed.map((line) => line.trim()).filter((line) => line.startsWith("export ")));
+});
+
+test("the exporter's header names the token's variable, never the token", () => {
+  const closed = { ...configuration, bindings: { ADMIN_TOKEN: "secret-a", INGEST_TOKEN: "secret-b" } };
+  expect(greeting(closed, new URL("http://127.0.0.1:8787"))).toContain(
+    '  export OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer%20$INGEST_TOKEN"\n',
+  );
+  const onlyAdmin = { ...configuration, bindings: { ADMIN_TOKEN: "secret-a" } };
+  expect(greeting(onlyAdmin, new URL("http://127.0.0.1:8787"))).toContain("Bearer%20$ADMIN_TOKEN");
 });

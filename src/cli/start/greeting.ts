@@ -1,3 +1,4 @@
+import { exporterVariables } from "../../otel/exporter-variables.ts";
 import type { Configuration } from "./configuration.ts";
 
 /** The demo's default endpoint. */
@@ -19,28 +20,14 @@ export function greeting(configuration: Configuration, url: URL): string {
     "",
     "  Point an OpenTelemetry exporter here:",
     "",
-    ...exporterVariables(address, bindings).map(([name, value]) => `  export ${name}=${value}`),
+    ...exporterVariables(address, tokenIn(bindings)).map(([name, value]) => `  export ${name}=${value}`),
     "",
     `  or see it at work: npm run demo${address === DEMO_ENDPOINT ? "" : ` -- --endpoint ${address}`}`,
     "",
   ].join("\n");
 }
 
-/** Variables that every OpenTelemetry SDK reads, with values quoted for a shell if necessary. */
-export function exporterVariables(
-  address: string,
-  bindings: Configuration["bindings"],
-): readonly (readonly [name: string, value: string])[] {
-  const variable = bindings["INGEST_TOKEN"] === undefined ? "ADMIN_TOKEN" : "INGEST_TOKEN";
-  return [
-    ["OTEL_EXPORTER_OTLP_ENDPOINT", address],
-    ["OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"],
-    // The SDKs' default delay is 5 s, too long for a live view.
-    ["OTEL_BSP_SCHEDULE_DELAY", "500"],
-    ["OTEL_METRICS_EXPORTER", "none"],
-    // The secret stays in the environment: others may see the terminal.
-    ...(bindings[variable] === undefined
-      ? []
-      : [["OTEL_EXPORTER_OTLP_HEADERS", `"Authorization=Bearer%20$${variable}"`] as const]),
-  ];
+/** The secret stays in the environment: others may see the terminal. */
+function tokenIn(bindings: Configuration["bindings"]): string | undefined {
+  return ["INGEST_TOKEN", "ADMIN_TOKEN"].filter((name) => bindings[name] !== undefined).map((name) => `$${name}`)[0];
 }

@@ -1,25 +1,19 @@
 import { useState } from "preact/hooks";
 import { bytesInHex } from "../../lib/hex.ts";
+import { exporterVariables } from "../../otel/exporter-variables.ts";
 import { hasToken } from "../server.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { ImportButton } from "./import/import-button.tsx";
 import { Logo } from "../ui/icons.tsx";
 
-const VARIABLES = [
-  ["OTEL_EXPORTER_OTLP_ENDPOINT", location.origin],
-  ["OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"],
-  ["OTEL_BSP_SCHEDULE_DELAY", "500"],
-  ["OTEL_METRICS_EXPORTER", "none"],
-] as const;
-
 /** A placeholder for the deployment's write token, which only its owner knows. */
-const HEADERS = ["OTEL_EXPORTER_OTLP_HEADERS", '"authorization=Bearer%20<INGEST_TOKEN>"'] as const;
+const TOKEN = "<INGEST_TOKEN>";
 
 /** Instructions for the first export. The first session replaces them. */
 export function EmptyList() {
   // Once for each mount: a command must not change while the reader selects it.
-  const [command] = useState(() => firstSpan(hasToken.value ? " -H 'authorization: Bearer <INGEST_TOKEN>'" : ""));
-  const variables = hasToken.value ? [...VARIABLES, HEADERS] : VARIABLES;
+  const [command] = useState(() => firstSpan(hasToken.value ? ` -H 'authorization: Bearer ${TOKEN}'` : ""));
+  const variables = exporterVariables(location.origin, hasToken.value ? TOKEN : undefined);
   const exports = (): string => variables.map(([name, value]) => `export ${name}=${value}`).join("\n");
   return (
     <div class="empty">

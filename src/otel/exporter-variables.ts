@@ -1,0 +1,18 @@
+/**
+ * The variables that point the exporter of any OpenTelemetry SDK at this program, as a shell exports them. `token`: a reference to
+ * the write token, or a placeholder; absent where none is needed.
+ */
+export function exporterVariables(
+  endpoint: string,
+  token: string | undefined,
+): readonly (readonly [name: string, value: string])[] {
+  return [
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", endpoint],
+    ["OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"],
+    // The SDKs' default delay is 5 s, too long for a live view.
+    ["OTEL_BSP_SCHEDULE_DELAY", "500"],
+    ["OTEL_METRICS_EXPORTER", "none"],
+    // A header's value is a URL's text there: %20 is the space.
+    ...(token === undefined ? [] : [["OTEL_EXPORTER_OTLP_HEADERS", `"Authorization=Bearer%20${token}"`] as const]),
+  ];
+}
