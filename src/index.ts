@@ -4,8 +4,8 @@ import type { AppEnv } from "./config.ts";
 import { guard, needs, refuse } from "./auth/guard.ts";
 import { securityHeaders } from "./auth/headers.ts";
 import { arkErrors } from "./ark/error.ts";
-import { brokerSessions } from "./ark/broker-sessions.ts";
-import { events } from "./ark/events.ts";
+import { arkManifest } from "./ark/manifest.ts";
+import { mount as mountArk } from "./ark/mount.ts";
 import { servePage, servePageFile } from "./routes/page.ts";
 import { notFound } from "./api/problem.ts";
 import { answer, exportErrors } from "./routes/receive/answer.ts";
@@ -14,7 +14,7 @@ import { imports } from "./routes/receive/import.ts";
 import { query } from "./routes/query.ts";
 import { session } from "./routes/session.ts";
 import { sessions } from "./routes/sessions.ts";
-import { traces } from "./ark/traces.ts";
+import { trace } from "./routes/trace.ts";
 import { consume } from "./queue.ts";
 import { standalone } from "./standalone.ts";
 import { log } from "./lib/log.ts";
@@ -38,18 +38,17 @@ app.use(guard(TENANT, errorForms));
 
 app.route("/", receiver);
 app.get("/healthz", needs("public"), (c) => c.text("ok\n"));
-// Ark checks its broker by these two. Without them its dashboard reports the broker as down.
+// Brokers and probes have these names.
 app.on("GET", ["/health", "/readyz"], needs("public"), (c) => c.text("OK"));
 app.get("/", needs("public"), (c) => c.redirect("/sessions", 302));
 app.get("/otel", needs("public"), (c) => c.redirect("/sessions", 302));
 app.on("GET", ["/build/*", "/icons/*", "/favicon.svg", "/openapi.json"], needs("public"), servePageFile);
 app.route("/import", imports);
 app.route("/sessions", sessions);
-app.route("/sessions", query);
+app.route("/sessions", query(arkManifest));
 app.route("/sessions", session);
-app.route("/traces", traces);
-app.route("/events", events);
-app.route("/broker/sessions", brokerSessions);
+app.route("/traces", trace);
+mountArk(app);
 
 app.notFound(async (c) => {
   if (isExport(c)) return answer(c, "traces", { outcome: "wrong-path" });

@@ -53,6 +53,8 @@ const health = (text: string): { get: Operation } => ({
   get: { summary: "Health of the Worker.", isPublic: true, answers: { 200: { description: text } } },
 });
 
+const TraceSchema = v.object({ ...OtlpDocumentSchema.entries, session: v.string(), resourceVersion: v.string() });
+
 const MOVED: Answer = { description: "The session moved." };
 
 export const operations: Operations = {
@@ -104,6 +106,19 @@ export const operations: Operations = {
           description: "No longer shown. The rest is deleted as soon as the owners of all its traces can be reached.",
         },
         204: { description: "Deleted." },
+        404: problem("Not found."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/traces/{traceId}": {
+    path: { traceId: "32 hex digits." },
+    get: {
+      summary: "One trace, whatever session it belongs to; its live stream.",
+      parameters: [StreamParameters],
+      answers: {
+        200: json("The trace, or its stream, as of a session.", TraceSchema, STREAM),
+        400: problem("Invalid parameter of a stream; `detail` names it."),
         404: problem("Not found."),
         ...REFUSALS,
       },

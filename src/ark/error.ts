@@ -45,8 +45,8 @@ export function noSuch(c: Context<AppEnv>, subject: string): Response {
   return arkError(c, { status: 404, title: "Not Found", detail: `${subject} not found` });
 }
 
-/** Refusals at Ark's paths. */
+/** Refusals under the base path. */
 export const arkErrors: ErrorForm = {
-  matches: (path) => /^\/(?:traces|events|broker)\b/.test(path),
+  matches: (path) => /^\/ark(?:\/|$)/.test(path),
   write: (c, { headers, reference, ...refusal }) => arkError(c, refusal, CODES[refusal.status], headers, reference),
 };

@@ -1,6 +1,6 @@
 /** The routes that Ark expects of its broker. docs/ark.md describes them in prose. */
 import * as v from "valibot";
-import type { Answer, Operations } from "../api/operation.ts";
+import type { Answer, Operations, Route } from "../api/operation.ts";
 import { json, problem, REFUSALS } from "../api/operation.ts";
 import { text } from "../api/otlp-schema.ts";
 import { flag } from "../api/parameter.ts";
@@ -9,8 +9,8 @@ import {
   ArkEventsSchema,
   ArkSessionSchema,
   ArkSessionsSchema,
+  ArkTraceSchema,
   ArkTracesSchema,
-  BothTracesSchema,
   cursor,
   DoneSchema,
 } from "./schemas.ts";
@@ -41,8 +41,12 @@ const BAD: Readonly<Record<number, Answer>> = {
 };
 const DONE: Readonly<Record<number, Answer>> = { 200: json("Done.", DoneSchema), ...REFUSALS };
 
+const HEALTH: Route = {
+  get: { summary: "Health of the Worker.", isPublic: true, answers: { 200: { description: "OK" } } },
+};
+
 export const arkOperations: Operations = {
-  "/traces": {
+  "/ark/traces": {
     get: {
       summary: "Traces, newest first, with bare spans; or a stream of the spans of all sessions.",
       parameters: [LIMIT, CURSOR, SESSION, WATCH, BEGINNING],
@@ -53,7 +57,7 @@ export const arkOperations: Operations = {
       answers: { 202: json("Some sessions remain: repeat the request.", DoneSchema), ...DONE },
     },
   },
-  "/events": {
+  "/ark/events": {
     post: {
       summary: "An event of an Ark query.",
       body: { "application/json": ArkEventSchema },
@@ -72,7 +76,7 @@ export const arkOperations: Operations = {
     },
     delete: { summary: "Hide all events.", answers: DONE },
   },
-  "/events/{query}": {
+  "/ark/events/{query}": {
     path: { query: "UID, `<namespace>/<name>`, name, key or trace id of the query." },
     get: {
       summary: "Events of one query, by time within a page; or their stream.",
@@ -84,7 +88,7 @@ export const arkOperations: Operations = {
       answers: { ...DONE, 404: problem("Query not found.") },
     },
   },
-  "/broker/sessions": {
+  "/ark/broker/sessions": {
     get: {
       summary: "Sessions, last changed first; or the stream of their spans.",
       parameters: [
@@ -99,7 +103,7 @@ export const arkOperations: Operations = {
       answers: { 200: json("A page, or the stream.", ArkSessionsSchema, STREAM), ...BAD, ...REFUSALS },
     },
   },
-  "/broker/sessions/{id}": {
+  "/ark/broker/sessions/{id}": {
     path: { id: "The session's id, percent-encoded." },
     get: {
       summary: "One session: its queries by name, each with its spans.",
@@ -112,21 +116,19 @@ export const arkOperations: Operations = {
       },
     },
   },
-  "/traces/{traceId}": {
+  "/ark/traces/{traceId}": {
     path: { traceId: "32 hex digits." },
     get: {
-      summary: "One trace, whatever session it belongs to.",
+      summary: "One trace, whatever session it belongs to; or the stream of its spans.",
       parameters: [WATCH, CURSOR, BEGINNING],
       answers: {
-        200: json(
-          "The trace, or a stream: with `watch=true` of bare spans, with only `Accept: text/event-stream` as of a session.",
-          BothTracesSchema,
-          STREAM,
-        ),
-        400: problem("Invalid parameter of a stream; `detail` names it."),
+        200: json("The trace, or its stream.", ArkTraceSchema, STREAM),
         404: problem("Not found."),
+        ...BAD,
         ...REFUSALS,
       },
     },
   },
+  "/ark/health": HEALTH,
+  "/ark/readyz": HEALTH,
 };

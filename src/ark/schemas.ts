@@ -1,6 +1,6 @@
 /** What Ark's clients read and post. */
 import * as v from "valibot";
-import { count, KeyValueSchema, OtlpDocumentSchema, text } from "../api/otlp-schema.ts";
+import { count, KeyValueSchema, text } from "../api/otlp-schema.ts";
 import type { ArkEvent } from "../logs/ark-events/ark-event.ts";
 
 export const cursor = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
@@ -23,7 +23,7 @@ const ArkSpanSchema = v.pipe(
 
 export type BareSpan = Readonly<v.InferOutput<typeof ArkSpanSchema>>;
 
-const ArkTraceSchema = v.object({ traceId: text, spans: v.array(ArkSpanSchema) });
+export const ArkTraceSchema = v.object({ traceId: text, spans: v.array(ArkSpanSchema) });
 
 export const ArkEventSchema = v.object({
   timestamp: v.pipe(text, v.description("RFC 3339.")),
@@ -63,11 +63,6 @@ export const ArkSessionSchema = v.object({
   updatedAt: text,
   queries: v.pipe(v.record(text, ArkTraceSchema), v.description("By name.")),
 });
-
-export const BothTracesSchema = v.pipe(
-  v.object({ ...ArkTraceSchema.entries, ...OtlpDocumentSchema.entries, session: text, resourceVersion: text }),
-  v.description("The form of Ark and ours."),
-);
 
 export const DoneSchema = v.object({ status: v.literal("success"), message: v.exactOptional(text) });
 

@@ -4,35 +4,26 @@ import { directoryOf, sessionAt } from "../place.ts";
 import type { RecentPage } from "../session/contract/directory.ts";
 import type { LogPage } from "../session/contract/log-page.ts";
 import type { AppEnv, Bindings } from "../config.ts";
-import { invalid, noSuch } from "./error.ts";
-import { readArkParams } from "./params.ts";
+import { noSuch } from "./error.ts";
+import type { SessionLog } from "./follow/items.ts";
+import { readRequest } from "./params.ts";
 import type { ArkParams } from "./params.ts";
 import { spanTexts, textStream, spanItems } from "./spans/bare-spans.ts";
 import { EVERY_SESSION, NEWEST, tracePage } from "./spans/trace-page.ts";
 import { watchAll, watchLog } from "./follow/watch.ts";
-import { respondLive } from "../routes/stream/follower.ts";
-import { resumeFrom } from "../api/resource-version.ts";
-import { LogDocument } from "../routes/read/log-document.ts";
-import { DATA_HEADERS, negotiate } from "../api/negotiate.ts";
+import { DATA_HEADERS } from "../api/negotiate.ts";
 import { needs } from "../auth/guard.ts";
 import { methodNotAllowed } from "../routes/method-not-allowed.ts";
-import { SessionSource } from "../routes/stream/session-source.ts";
 
-/** Traces in Ark's shape, and one trace in OTLP's form too, whichever session it is bound to. Browsers are redirected to its session. */
+/** Traces in Ark's shape, whichever session they are bound to. */
 export const traces = new Hono<AppEnv>({ strict: false });
 
 const ONE_TRACE = "/:traceId{[0-9a-fA-F]{32}}";
 
-traces.get("/", needs("public"), async (c, next) =>
-  negotiate(c) === "page" ? c.redirect("/sessions?kind=all", 307) : await next(),
-);
-
 traces.get("/", needs("read"), async (c) => {
-  const representation = negotiate(c);
-  if (typeof representation === "object") return invalid(c, representation.problem);
-  const read = readArkParams(c);
-  if (!read.ok) return read.response;
-  return representation === "stream" ? await watchAll(c, read.params, spanItems) : await listTraces(c, read.params);
+  const read = readRequest(c);
+  if (read instanceof Response) return read;
+  return read.isStream ? await watchAll(c, read.params, spanItems) : await listTraces(c, read.params);
 });
 
 traces.delete("/", needs("administer"), async (c) => {
@@ -41,57 +32,26 @@ traces.delete("/", needs("administer"), async (c) => {
   return c.json({ status: "success", message }, isDone ? 200 : 202);
 });
 
-traces.get(ONE_TRACE, needs("public"), async (c, next) =>
-  negotiate(c) === "page" ? c.redirect(`/sessions/${c.req.param("traceId").toLowerCase()}`, 307) : await next(),
-);
-
 traces.get(ONE_TRACE, needs("read"), async (c) => {
   const traceId = c.req.param("traceId").toLowerCase();
-  const representation = negotiate(c);
-  if (typeof representation === "object") return invalid(c, representation.problem);
-  if (c.req.query("watch") === "true") {
-    const read = readArkParams(c);
-    return read.ok ? await watchLog(c, traceId, "trace", read.params, spanItems) : read.response;
-  }
+  const read = readRequest(c);
+  if (read instanceof Response) return read;
+  if (read.isStream) return await watchLog(c, traceId, "trace", read.params, spanItems);
   const stub = sessionAt(c.env, c.var.principal.tenant, traceId);
   const peeked: LogPage = await stub.peek("trace");
   if (peeked.state !== "present") return noSuch(c, `Trace ${traceId}`);
-  if (representation === "stream") {
-    const resume = resumeFrom(c);
-    return resume.ok ? respondLive(c, new SessionSource(stub, "trace", resume.from)) : resume.response;
-  }
-  const document = new LogDocument(stub, "trace", peeked);
-  const otlp = document.stream(LogDocument.current, {
-    session: peeked.session ?? traceId,
-    resourceVersion: document.resourceVersion,
-  });
-  return new Response(textStream(bothShapes(traceId, spanTexts(stub, "trace"), otlp)), { headers: DATA_HEADERS });
+  return new Response(textStream(traceText(traceId, stub)), { headers: DATA_HEADERS });
 });
-
-/** Not the id of a trace. Browsers get the page that says so. */
-traces.get("/:traceId", needs("public"), async (c, next) => (negotiate(c) === "page" ? c.notFound() : await next()));
 
 traces.get("/:traceId", needs("read"), (c) => noSuch(c, `Trace ${c.req.param("traceId")}`));
 
 traces.all("/", needs("public"), methodNotAllowed("GET", "DELETE"));
 traces.all(ONE_TRACE, needs("public"), methodNotAllowed("GET"));
 
-/** Ark's shape of a trace, then the fields of our own document. */
-async function* bothShapes(
-  traceId: string,
-  spans: AsyncIterable<string>,
-  otlp: ReadableStream<Uint8Array>,
-): AsyncGenerator<string, void> {
+async function* traceText(traceId: string, stub: SessionLog): AsyncGenerator<string, void> {
   yield `{"traceId":"${traceId}","spans":[`;
-  yield* spans;
-  yield "],";
-  const decoder = new TextDecoder();
-  let isFirst = true;
-  for await (const piece of otlp) {
-    const text = decoder.decode(piece, { stream: true });
-    yield isFirst ? text.slice(1) : text;
-    isFirst = false;
-  }
+  yield* spanTexts(stub, "trace");
+  yield "]}";
 }
 
 async function listTraces(c: Context<AppEnv>, params: ArkParams): Promise<Response> {
@@ -106,9 +66,8 @@ async function listTraces(c: Context<AppEnv>, params: ArkParams): Promise<Respon
     yield '{"items":[';
     let count = 0;
     for (const traceId of traceIds) {
-      yield `${count++ === 0 ? "" : ","}{"traceId":"${traceId}","spans":[`;
-      yield* spanTexts(sessionAt(env, tenant, traceId), "trace");
-      yield "]}";
+      if (count++ > 0) yield ",";
+      yield* traceText(traceId, sessionAt(env, tenant, traceId));
     }
     const tail = { total, hasMore: next !== undefined, ...(next === undefined ? {} : { nextCursor: next }) };
     yield `],${JSON.stringify(tail).slice(1)}`;

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
 import { sessionAt, sessionIdIn } from "../place.ts";
-import { arkManifest } from "../session/rerun/ark-manifest.ts";
+import type { Manifest, ManifestOf } from "../session/rerun/manifest.ts";
 import type { QueryRequest } from "../session/rerun/query-request.ts";
 import type { QuerySummary } from "../session/summary.ts";
 import type { LogPage } from "../session/contract/log-page.ts";
@@ -16,35 +16,36 @@ import { redirectIfMoved } from "./read/redirect-if-moved.ts";
 const ONE_QUERY = "/:id/queries/:query";
 
 /** One query of a session, to run again or to continue. */
-export const query = new Hono<AppEnv>({ strict: false })
-  .get(ONE_QUERY, needs("read"), async (c) => {
-    const purpose = c.req.query("for") ?? "restart";
-    if (purpose !== "restart" && purpose !== "resume") return badRequest(c, "for must be restart or resume");
-    const wantsManifest = /\b(?:application|text)\/(?:x-)?yaml\b/.test(c.req.header("accept") ?? "");
-    if (wantsManifest && purpose === "resume")
-      return badRequest(c, "for=resume has no manifest: accept application/json");
-    const id = sessionIdIn(c.req.param("id"));
-    const text = c.req.param("query");
-    const stub = sessionAt(c.env, c.var.principal.tenant, id);
-    const peeked: LogPage = await stub.peek("session", "queries");
-    if (peeked.state !== "present") return redirectIfMoved(c, id, peeked, `/queries/${encodeURIComponent(text)}`);
-    const [found, ...others] = findQueries(peeked.queries ?? [], text);
-    if (found === undefined) return notFound(c, `The query ${text}`);
-    if (others.length > 0) {
-      const keys = [found, ...others].slice(0, MOST_KEYS).map(({ key }) => key);
-      return badRequest(
-        c,
-        `${others.length + 1} queries are called ${text}. Use one of their keys: ${keys.join(", ")}`,
-      );
-    }
-    const reader = await QueryReader.open(stub, found);
-    const request = await reader.request(id);
-    if (wantsManifest) return manifest(c, request);
-    const body =
-      purpose === "resume" ? { ...request, ...mergeIncomplete(request, await reader.resume(request)) } : request;
-    return c.body(JSON.stringify(body), 200, DATA_HEADERS);
-  })
-  .all(ONE_QUERY, needs("public"), methodNotAllowed("GET"));
+export const query = (manifestOf: ManifestOf) =>
+  new Hono<AppEnv>({ strict: false })
+    .get(ONE_QUERY, needs("read"), async (c) => {
+      const purpose = c.req.query("for") ?? "restart";
+      if (purpose !== "restart" && purpose !== "resume") return badRequest(c, "for must be restart or resume");
+      const wantsManifest = /\b(?:application|text)\/(?:x-)?yaml\b/.test(c.req.header("accept") ?? "");
+      if (wantsManifest && purpose === "resume")
+        return badRequest(c, "for=resume has no manifest: accept application/json");
+      const id = sessionIdIn(c.req.param("id"));
+      const text = c.req.param("query");
+      const stub = sessionAt(c.env, c.var.principal.tenant, id);
+      const peeked: LogPage = await stub.peek("session", "queries");
+      if (peeked.state !== "present") return redirectIfMoved(c, id, peeked, `/queries/${encodeURIComponent(text)}`);
+      const [found, ...others] = findQueries(peeked.queries ?? [], text);
+      if (found === undefined) return notFound(c, `The query ${text}`);
+      if (others.length > 0) {
+        const keys = [found, ...others].slice(0, MOST_KEYS).map(({ key }) => key);
+        return badRequest(
+          c,
+          `${others.length + 1} queries are called ${text}. Use one of their keys: ${keys.join(", ")}`,
+        );
+      }
+      const reader = await QueryReader.open(stub, found);
+      const request = await reader.request(id);
+      if (wantsManifest) return answerManifest(c, manifestOf(request, c.req.query("name") ?? request.name));
+      const body =
+        purpose === "resume" ? { ...request, ...mergeIncomplete(request, await reader.resume(request)) } : request;
+      return c.body(JSON.stringify(body), 200, DATA_HEADERS);
+    })
+    .all(ONE_QUERY, needs("public"), methodNotAllowed("GET"));
 
 const MOST_KEYS = 10;
 
@@ -62,20 +63,8 @@ function mergeIncomplete<Part extends { readonly incomplete?: readonly string[] 
   return incomplete.length === 0 ? part : { ...part, incomplete };
 }
 
-function manifest(c: Context<AppEnv>, request: QueryRequest): Response {
-  const outcome = arkManifest(request, c.req.query("name") ?? request.name);
-  if (outcome.ok)
-    return c.body(outcome.text, 200, { ...DATA_HEADERS, "content-type": "application/yaml; charset=utf-8" });
-  return problem(c, { status: 406, title: "Not Acceptable", detail: noManifestDetail(outcome) });
-}
-
-function noManifestDetail(outcome: Exclude<ReturnType<typeof arkManifest>, { ok: true }>): string {
-  switch (outcome.reason) {
-    case "not-ark":
-      return "This is not an Ark query, so it has no manifest. Accept application/json.";
-    case "no-input":
-      return "No span contains the prompt of this query. A manifest needs spec.input.";
-    case "bad-name":
-      return `${outcome.name} is not a valid name of a Kubernetes object. Set one with ?name=`;
-  }
+function answerManifest(c: Context<AppEnv>, manifest: Manifest): Response {
+  if (manifest.ok)
+    return c.body(manifest.text, 200, { ...DATA_HEADERS, "content-type": "application/yaml; charset=utf-8" });
+  return problem(c, { status: 406, title: "Not Acceptable", detail: manifest.detail });
 }

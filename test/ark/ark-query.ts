@@ -79,7 +79,7 @@ export function anEvent(reason: string, second: number, data: Record<string, str
 export async function post(event: unknown): Promise<[number, unknown]> {
   world.pass(1);
   const body = typeof event === "string" ? event : JSON.stringify(event);
-  const response = await world.request("/events", {
+  const response = await world.request("/ark/events", {
     method: "POST",
     headers: { "content-type": "application/json", "x-request-id": "r" },
     body,

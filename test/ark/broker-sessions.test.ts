@@ -38,7 +38,7 @@ type List = { resourceVersion: number; sessions: { id: string }[]; cursor?: numb
 describe("GET /broker/sessions", () => {
   test("lists sessions, the last changed first, page by page", async () => {
     await deliverAll();
-    const list = await get<List>("/broker/sessions");
+    const list = await get<List>("/ark/broker/sessions");
     const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
     expect(list).toEqual({
       resourceVersion: expect.any(Number),
@@ -47,16 +47,16 @@ describe("GET /broker/sessions", () => {
         { id: "s", createdAt: "2026-09-21T14:13:20Z", updatedAt: time, queryCount: 2, activeQueries: 0 },
       ],
     });
-    const first = await get<List>("/broker/sessions?limit=1");
+    const first = await get<List>("/ark/broker/sessions?limit=1");
     expect(first.sessions.map(({ id }) => id)).toEqual(["t"]);
-    const second = await get<List>(`/broker/sessions?limit=1&before=${first.cursor}`);
+    const second = await get<List>(`/ark/broker/sessions?limit=1&before=${first.cursor}`);
     expect([second.sessions.map(({ id }) => id), second.cursor]).toEqual([["s"], undefined]);
-    const active = await get<List>("/broker/sessions?active=true");
+    const active = await get<List>("/ark/broker/sessions?active=true");
     expect(active.sessions.map(({ id }) => id)).toEqual(["t"]);
   });
 
   test.each(["before=x", "active=1", "watch=maybe"])("%s is 400", async (search) => {
-    const response = await world.request(`/broker/sessions?${search}`);
+    const response = await world.request(`/ark/broker/sessions?${search}`);
     expect([response.status, Object.keys(await response.json<object>())]).toEqual([
       400,
       ["type", "status", "title", "detail", "error"],
@@ -65,8 +65,8 @@ describe("GET /broker/sessions", () => {
 
   test("a watch greets, then sends each span with its query, behind a resource version", async () => {
     await deliverAll();
-    const { resourceVersion } = await get<List>("/broker/sessions");
-    const stream = await ArkStream.open(`/broker/sessions?watch=true&resourceVersion=${resourceVersion}`);
+    const { resourceVersion } = await get<List>("/ark/broker/sessions");
+    const stream = await ArkStream.open(`/ark/broker/sessions?watch=true&resourceVersion=${resourceVersion}`);
     await world.deliver(query(traceIdOf("three"), "r", "s", true));
     await world.rest([traceIdOf("three"), "s"]);
     await stream.until(3);
@@ -86,7 +86,7 @@ describe("GET /broker/sessions/:id", () => {
   test("lists queries by name, each with the spans of its trace", async () => {
     await deliverAll();
     const session = await get<{ queries: Record<string, { traceId: string; spans: { name: string }[] }> }>(
-      "/broker/sessions/s",
+      "/ark/broker/sessions/s",
     );
     expect(Object.keys(session)).toEqual(["resourceVersion", "id", "createdAt", "updatedAt", "queries"]);
     const names = Object.entries(session.queries).map(([name, { traceId, spans }]) => [
@@ -98,13 +98,13 @@ describe("GET /broker/sessions/:id", () => {
       ["q", TWO, ["query.q", "http"]],
       [`q@${ONE}:${spanId(1)}`, ONE, ["query.q", "http"]],
     ]);
-    expect((await world.request("/broker/sessions/unknown")).status).toBe(404);
+    expect((await world.request("/ark/broker/sessions/unknown")).status).toBe(404);
   });
 
   test("a watch goes on behind a resource version", async () => {
     await deliverAll();
-    const { resourceVersion } = await get<List>("/broker/sessions/s");
-    const stream = await ArkStream.open(`/broker/sessions/s?watch=true&resourceVersion=${resourceVersion}`);
+    const { resourceVersion } = await get<List>("/ark/broker/sessions/s");
+    const stream = await ArkStream.open(`/ark/broker/sessions/s?watch=true&resourceVersion=${resourceVersion}`);
     await world.deliver([aSpan(ONE, 9, { name: "late" })]);
     await world.rest([ONE, "s"]);
     await stream.until(2);

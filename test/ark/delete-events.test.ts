@@ -24,26 +24,26 @@ describe("DELETE /events", () => {
     await post(anEvent("QueryExecutionStart", 0));
     await post(anEvent("QueryExecutionStart", 0, { queryId: "other", queryName: "other" }));
     await world.rest([OWNER, "s"]);
-    expect(await deleted(`/events/${UID}`)).toEqual([200, "success"]);
-    expect((await page(`/events/${UID}`)).items).toEqual([]);
-    expect((await page("/events/other")).items).toHaveLength(1);
-    for (const path of ["/events", "/events?session_id=s"])
+    expect(await deleted(`/ark/events/${UID}`)).toEqual([200, "success"]);
+    expect((await page(`/ark/events/${UID}`)).items).toEqual([]);
+    expect((await page("/ark/events/other")).items).toHaveLength(1);
+    for (const path of ["/ark/events", "/ark/events?session_id=s"])
       expect([path, (await page(path)).items.map(({ data }) => data["queryId"])]).toEqual([path, ["other"]]);
     await post(anEvent("QueryExecutionComplete", 1));
     await world.rest([OWNER, "s"]);
-    expect(reasons((await page(`/events/${UID}`)).items)).toEqual(["QueryExecutionComplete"]);
-    expect(reasons((await page("/events?session_id=s")).items).toSorted()).toEqual([
+    expect(reasons((await page(`/ark/events/${UID}`)).items)).toEqual(["QueryExecutionComplete"]);
+    expect(reasons((await page("/ark/events?session_id=s")).items).toSorted()).toEqual([
       "QueryExecutionComplete",
       "QueryExecutionStart",
     ]);
-    expect(await deleted("/events")).toEqual([200, "success"]);
-    for (const path of ["/events", "/events/other", `/events/${UID}`, "/events?session_id=s"])
+    expect(await deleted("/ark/events")).toEqual([200, "success"]);
+    for (const path of ["/ark/events", "/ark/events/other", `/ark/events/${UID}`, "/ark/events?session_id=s"])
       expect([path, (await page(path)).items]).toEqual([path, []]);
     expect((await world.readSession("s"))?.session.queries).toBe(2);
   });
 
   test("answers 404 for an unknown query, in the shape of Ark's broker", async () => {
-    const response = await world.request("/events/unknown", { method: "DELETE", headers: { "x-request-id": "r" } });
+    const response = await world.request("/ark/events/unknown", { method: "DELETE", headers: { "x-request-id": "r" } });
     expect([response.status, await response.json()]).toEqual([
       404,
       expect.objectContaining({ error: { code: "NOT_FOUND", message: "Query unknown not found", requestId: "r" } }),
@@ -61,23 +61,23 @@ describe("DELETE /events/:uid with the ingest token, as sent by the controller's
   };
   const success = [200, { status: "success", message: `Query ${UID} events deleted` }];
   const uids = async (path: string) => (await page(path)).items.map(({ data }) => data["queryId"]);
-  const EVERYWHERE = ["/events", "/events?session_id=s", "/events/q", `/events/${UID}`];
+  const EVERYWHERE = ["/ark/events", "/ark/events?session_id=s", "/ark/events/q", `/ark/events/${UID}`];
 
   test("deletes the query's events; repeating it changes nothing", async () => {
     await post(anEvent("QueryExecutionStart", 0));
-    expect(await deleted(`/events/${UID}`)).toEqual(success);
+    expect(await deleted(`/ark/events/${UID}`)).toEqual(success);
     await world.rest([OWNER, "s"]);
     for (const path of EVERYWHERE) expect([path, await uids(path)]).toEqual([path, []]);
-    expect(await deleted(`/events/${UID}`)).toEqual(success);
-    expect(await deleted(`/events/${UID}`, "admin")).toEqual(success);
+    expect(await deleted(`/ark/events/${UID}`)).toEqual(success);
+    expect(await deleted(`/ark/events/${UID}`, "admin")).toEqual(success);
   });
 
   test("deletes the events derived from the query's spans too", async () => {
     await post(anEvent("QueryExecutionStart", 0));
     await deliverQuery();
     await world.rest([OWNER, TRACE, "s"]);
-    expect(await uids(`/events/${UID}`)).toHaveLength(REASONS.length);
-    expect(await deleted(`/events/${UID}`)).toEqual(success);
+    expect(await uids(`/ark/events/${UID}`)).toHaveLength(REASONS.length);
+    expect(await deleted(`/ark/events/${UID}`)).toEqual(success);
     for (const path of EVERYWHERE) expect([path, await uids(path)]).toEqual([path, []]);
   });
 
@@ -86,14 +86,14 @@ describe("DELETE /events/:uid with the ingest token, as sent by the controller's
     await post(anEvent("QueryExecutionStart", 30, { queryId: "later" }));
     await deliverQuery();
     await world.rest([OWNER, TRACE, "s"]);
-    expect(await deleted(`/events/${UID}`)).toEqual(success);
-    expect(await uids(`/events/${UID}`)).toEqual([]);
-    expect(await uids("/events")).toEqual(["later"]);
-    for (const path of ["/events?session_id=s", "/events/q"])
+    expect(await deleted(`/ark/events/${UID}`)).toEqual(success);
+    expect(await uids(`/ark/events/${UID}`)).toEqual([]);
+    expect(await uids("/ark/events")).toEqual(["later"]);
+    for (const path of ["/ark/events?session_id=s", "/ark/events/q"])
       expect([path, new Set(await uids(path))]).toEqual([path, new Set(["later", "ns/q"])]);
-    expect(await uids("/events/later")).toHaveLength(REASONS.length);
-    expect((await deleted("/events/later"))[0]).toBe(200);
-    for (const path of [...EVERYWHERE, "/events/later"]) expect([path, await uids(path)]).toEqual([path, []]);
+    expect(await uids("/ark/events/later")).toHaveLength(REASONS.length);
+    expect((await deleted("/ark/events/later"))[0]).toBe(200);
+    for (const path of [...EVERYWHERE, "/ark/events/later"]) expect([path, await uids(path)]).toEqual([path, []]);
   });
 
   test("takes a query's UID only: a name, a trace or a key is 404", async () => {
@@ -102,30 +102,30 @@ describe("DELETE /events/:uid with the ingest token, as sent by the controller's
     await world.rest([OWNER, TRACE, "s"]);
     for (const named of ["unknown", "q", "ns%2Fq", TRACE, `${TRACE}:${spanId(1)}`]) {
       const error = { code: "NOT_FOUND", message: expect.stringMatching(/^Query .* not found$/) };
-      expect([named, await deleted(`/events/${named}`)]).toEqual([
+      expect([named, await deleted(`/ark/events/${named}`)]).toEqual([
         named,
         [404, expect.objectContaining({ error: expect.objectContaining(error) })],
       ]);
     }
-    expect(await uids(`/events/${UID}`)).toHaveLength(REASONS.length);
-    expect((await deleted("/events/q", "admin"))[0]).toBe(200);
-    expect(await uids(`/events/${UID}`)).toEqual([]);
+    expect(await uids(`/ark/events/${UID}`)).toHaveLength(REASONS.length);
+    expect((await deleted("/ark/events/q", "admin"))[0]).toBe(200);
+    expect(await uids(`/ark/events/${UID}`)).toEqual([]);
   });
 
   test("purges nothing else", async () => {
     await post(anEvent("QueryExecutionStart", 0));
     await world.rest([OWNER, "s"]);
-    for (const path of ["/events", "/events/", "/traces", "/sessions/s"])
+    for (const path of ["/ark/events", "/ark/events/", "/ark/traces", "/sessions/s"])
       expect([path, (await deleted(path))[0]]).toEqual([path, 403]);
-    expect((await deleted(`/events/${UID}`, "view"))[0]).toBe(403);
-    expect((await deleted(`/events/${UID}`, "wrong"))[0]).toBe(401);
-    expect(await uids("/events")).toEqual([UID]);
+    expect((await deleted(`/ark/events/${UID}`, "view"))[0]).toBe(403);
+    expect((await deleted(`/ark/events/${UID}`, "wrong"))[0]).toBe(401);
+    expect(await uids("/ark/events")).toEqual([UID]);
   });
 
   test("is remembered as long as the session exists", async () => {
     const remembered = async () => {
       // The feed reads of the deletion when it is asked for anything.
-      await page("/events");
+      await page("/ark/events");
       return await runInDurableObject(feedOf(env, "default"), (_, { storage }) =>
         storage.sql.exec("SELECT key FROM meta WHERE key GLOB 'purged *'").toArray(),
       );
@@ -133,21 +133,21 @@ describe("DELETE /events/:uid with the ingest token, as sent by the controller's
     await post(anEvent("QueryExecutionStart", 0));
     await post(anEvent("QueryExecutionStart", 0, { queryId: "other", sessionId: "s2" }));
     await world.rest([OWNER, "s", traceIdForSession("s2"), "s2"]);
-    await deleted(`/events/${UID}`);
-    await deleted("/events/other");
+    await deleted(`/ark/events/${UID}`);
+    await deleted("/ark/events/other");
     expect(await remembered()).toHaveLength(2);
     expect((await world.request("/sessions/s", { method: "DELETE" })).status).toBe(204);
     await world.rest([OWNER, "s"]);
     expect(await remembered()).toHaveLength(1);
-    expect((await deleted(`/events/${UID}`))[0]).toBe(404);
-    expect((await deleted("/events/other"))[0]).toBe(200);
+    expect((await deleted(`/ark/events/${UID}`))[0]).toBe(404);
+    expect((await deleted("/ark/events/other"))[0]).toBe(200);
   });
 });
 
 test("events derived from a query's spans are purged from the list of all events too", async () => {
   await deliverQuery();
-  expect((await page("/events")).items).toHaveLength(REASONS.length);
-  await world.request("/events/q", { method: "DELETE" });
-  for (const path of ["/events", "/events?session_id=s", "/events/q"])
+  expect((await page("/ark/events")).items).toHaveLength(REASONS.length);
+  await world.request("/ark/events/q", { method: "DELETE" });
+  for (const path of ["/ark/events", "/ark/events?session_id=s", "/ark/events/q"])
     expect([path, (await page(path)).items]).toEqual([path, []]);
 });

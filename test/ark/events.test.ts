@@ -17,7 +17,7 @@ const eventsOf = (items: readonly StreamItem[]) => items.map(({ data }) => data 
 describe("a session of spans alone", () => {
   test("lists its query's events, by time, with durations", async () => {
     await deliverQuery();
-    const { items, ...rest } = await page("/events/ns%2Fq");
+    const { items, ...rest } = await page("/ark/events/ns%2Fq");
     expect(reasons(items)).toEqual(REASONS);
     expect(rest).toEqual({ total: 8, hasMore: false, nextCursor: expect.any(Number) });
     expect(items[0]).toEqual({
@@ -44,14 +44,14 @@ describe("a session of spans alone", () => {
   test("finds its query by name, key or trace too", async () => {
     await deliverQuery();
     for (const query of ["q", "ns/q", `${TRACE}:${spanId(1)}`, TRACE])
-      expect([query, (await page(`/events/${query}`)).total]).toEqual([query, 8]);
+      expect([query, (await page(`/ark/events/${query}`)).total]).toEqual([query, 8]);
     for (const query of ["unknown", "other/q", traceIdOf("none"), `${TRACE}:${spanId(9)}`])
-      expect([query, await page(`/events/${query}`)]).toEqual([query, { items: [], total: 0, hasMore: false }]);
+      expect([query, await page(`/ark/events/${query}`)]).toEqual([query, { items: [], total: 0, hasMore: false }]);
   });
 
   test("pages hold each event once, behind an integer cursor that stays valid", async () => {
     await deliverQuery();
-    for (const path of ["/events/ns%2Fq", "/events", "/events?session_id=s"]) {
+    for (const path of ["/ark/events/ns%2Fq", "/ark/events", "/ark/events?session_id=s"]) {
       const all: ArkEvent[] = [];
       let cursor: number | undefined;
       for (let more = true; more;) {
@@ -74,7 +74,7 @@ describe("a session of spans alone", () => {
   });
 
   test("a running span that ends gives one start and one end", async () => {
-    const stream = await ArkStream.open("/events?watch=true");
+    const stream = await ArkStream.open("/ark/events?watch=true");
     await world.deliver([part(1, 0, "query.q", [0])]);
     await world.rest([TRACE, "s"]);
     await world.deliver([query()]);
@@ -85,9 +85,9 @@ describe("a session of spans alone", () => {
     const both = ["QueryExecutionStart", "QueryExecutionComplete"];
     await stream.until(2);
     expect(reasons(eventsOf(await stream.drain()))).toEqual(both);
-    expect(reasons((await page("/events")).items)).toEqual(both);
-    expect(reasons((await page("/events/q")).items)).toEqual(both);
-    const resumed = await ArkStream.open(`/events?watch=true&cursor=${stream.items[0]?.id}`);
+    expect(reasons((await page("/ark/events")).items)).toEqual(both);
+    expect(reasons((await page("/ark/events/q")).items)).toEqual(both);
+    const resumed = await ArkStream.open(`/ark/events?watch=true&cursor=${stream.items[0]?.id}`);
     expect(reasons(eventsOf(await resumed.until(1)))).toEqual(both.slice(1));
     await stream.close();
     await resumed.close();
@@ -100,14 +100,14 @@ describe("POST /events", () => {
     expect(await post({ ...event, ttl_seconds: 60 })).toEqual([201, { status: "success" }]);
     expect(await post(event)).toEqual([201, { status: "success" }]);
     await world.rest([OWNER, "s"]);
-    expect(await page(`/events/${UID}`)).toEqual({
+    expect(await page(`/ark/events/${UID}`)).toEqual({
       items: [event],
       total: 1,
       hasMore: false,
       nextCursor: expect.any(Number),
     });
-    expect((await page("/events")).items).toEqual([event]);
-    expect((await page("/events?session_id=s")).items).toEqual([event]);
+    expect((await page("/ark/events")).items).toEqual([event]);
+    expect((await page("/ark/events?session_id=s")).items).toEqual([event]);
   });
 
   test("adds a query to the session: running, then done", async () => {
@@ -123,10 +123,10 @@ describe("POST /events", () => {
     await post(anEvent("QueryExecutionStart", 0));
     await post(anEvent("ToolCallStart", 6, { toolName: "find" }));
     await world.rest([OWNER, "s"]);
-    const stream = await ArkStream.open(`/events?watch=true`);
+    const stream = await ArkStream.open(`/ark/events?watch=true`);
     await deliverQuery();
     await world.rest([OWNER, TRACE, "s"]);
-    const { items } = await page(`/events/${UID}`);
+    const { items } = await page(`/ark/events/${UID}`);
     expect(reasons(items)).toEqual(REASONS);
     expect(items.map(({ message }) => message).filter((message) => message.endsWith(" of q"))).toHaveLength(2);
     expect(new Set(items.map(({ data }) => data["queryId"]))).toEqual(new Set([UID]));
@@ -134,7 +134,7 @@ describe("POST /events", () => {
     await post(anEvent("QueryExecutionComplete", 20));
     await world.rest([OWNER, "s"]);
     expect(reasons(eventsOf(await stream.until(1)))).toEqual(["QueryExecutionComplete"]);
-    expect(reasons((await page("/events")).items)).toEqual([
+    expect(reasons((await page("/ark/events")).items)).toEqual([
       "QueryExecutionStart",
       "ToolCallStart",
       "QueryExecutionComplete",
@@ -176,27 +176,27 @@ describe("POST /events", () => {
       anEvent("ToolCallStart", n, { parameters: '"'.repeat(quotes) }),
     );
     expect((await Promise.all(events.map(post))).map(([status]) => status)).toEqual([201, 413]);
-    expect((await page(`/events/${UID}`)).items).toEqual(events.slice(0, 1));
+    expect((await page(`/ark/events/${UID}`)).items).toEqual(events.slice(0, 1));
   });
 });
 
 describe("a watch of one query", () => {
   test("sends events from now on, or from the beginning, and waits for an unknown query", async () => {
-    const early = await ArkStream.open(`/events/${UID}?watch=true`);
+    const early = await ArkStream.open(`/ark/events/${UID}?watch=true`);
     await early.drain();
     await post(anEvent("QueryExecutionStart", 0));
     await post(anEvent("QueryExecutionStart", 0, { queryId: "another" }));
     await world.rest([OWNER, "s"]);
     expect(eventsOf(await early.until(1))).toEqual([anEvent("QueryExecutionStart", 0)]);
-    const fresh = await ArkStream.open(`/events/${UID}?watch=true`);
-    const whole = await ArkStream.open(`/events/${UID}?watch=true&from-beginning=true`);
+    const fresh = await ArkStream.open(`/ark/events/${UID}?watch=true`);
+    const whole = await ArkStream.open(`/ark/events/${UID}?watch=true&from-beginning=true`);
     await post(anEvent("AgentExecutionStart", 1, { agent: "a" }));
     await world.rest([OWNER, "s"]);
     expect(reasons(eventsOf(await fresh.until(1)))).toEqual(["AgentExecutionStart"]);
     expect(reasons(eventsOf(await whole.until(2)))).toEqual(["QueryExecutionStart", "AgentExecutionStart"]);
     expect(reasons(eventsOf(await early.until(2)))).toEqual(["QueryExecutionStart", "AgentExecutionStart"]);
-    const { nextCursor } = await page(`/events/${UID}?limit=1`);
-    const behind = await ArkStream.open(`/events/${UID}?watch=true&cursor=${nextCursor}`);
+    const { nextCursor } = await page(`/ark/events/${UID}?limit=1`);
+    const behind = await ArkStream.open(`/ark/events/${UID}?watch=true&cursor=${nextCursor}`);
     expect(reasons(eventsOf(await behind.until(1)))).toEqual(["AgentExecutionStart"]);
     expect(behind.items[0]?.id).toBe(whole.last);
     for (const stream of [early, fresh, whole, behind]) await stream.close();
@@ -207,19 +207,23 @@ test("a session of posted events alone has no trace", async () => {
   await post(anEvent("QueryExecutionStart", 0));
   await post(anEvent("QueryExecutionComplete", 1));
   await world.rest([OWNER, "s"]);
-  expect(await page("/traces")).toEqual({ items: [], total: 0, hasMore: false });
-  expect(await page("/traces?session_id=s")).toEqual({ items: [], total: 0, hasMore: false });
+  expect(await page("/ark/traces")).toEqual({ items: [], total: 0, hasMore: false });
+  expect(await page("/ark/traces?session_id=s")).toEqual({ items: [], total: 0, hasMore: false });
   await deliverQuery();
   await world.rest([OWNER, TRACE, "s"]);
-  const traces = await (await world.request("/traces")).json<{ items: { traceId: string }[]; total: number }>();
+  const traces = await (await world.request("/ark/traces")).json<{ items: { traceId: string }[]; total: number }>();
   expect([traces.total, traces.items.map(({ traceId }) => traceId)]).toEqual([1, [TRACE]]);
 });
 
 test("openapi.json describes Ark's routes", async () => {
   const { paths } = await (await world.request("/openapi.json")).json<{ paths: Record<string, object> }>();
-  const methods = ["/traces", "/events", "/events/{query}", "/broker/sessions", "/broker/sessions/{id}"].map((path) =>
-    Object.keys(paths[path] ?? {}).filter((key) => key !== "parameters"),
-  );
+  const methods = [
+    "/ark/traces",
+    "/ark/events",
+    "/ark/events/{query}",
+    "/ark/broker/sessions",
+    "/ark/broker/sessions/{id}",
+  ].map((path) => Object.keys(paths[path] ?? {}).filter((key) => key !== "parameters"));
   expect(methods).toEqual([["get", "delete"], ["post", "get", "delete"], ["get", "delete"], ["get"], ["get"]]);
 });
 
@@ -230,6 +234,6 @@ test("a log record with an event's name and a wrong body does not hide other eve
   for (const timeUnixNano of [at(1), at(2)])
     await world.deliverLogs([{ timeUnixNano, eventName: "ark.ToolCallStart", body, attributes }]);
   await world.rest([TRACE, "s", traceIdForSession("s")]);
-  for (const path of ["/events", "/events?session_id=s", "/events/ns/q"])
+  for (const path of ["/ark/events", "/ark/events?session_id=s", "/ark/events/ns/q"])
     expect((await page(path)).items.map(({ reason }) => reason).toSorted(), path).toEqual(REASONS.toSorted());
 });

@@ -66,7 +66,7 @@ describe("a deployment without ADMIN_TOKEN", () => {
 
   test("still serves its health and its page, which contains no data", async () => {
     expect((await fetchFrom({}, "https://spanfold.example/healthz")).status).toBe(200);
-    for (const path of ["/health", "/readyz"]) {
+    for (const path of ["/health", "/readyz", "/ark/health", "/ark/readyz"]) {
       const response = await fetchFrom({}, `https://spanfold.example${path}`);
       expect([path, response.status, await response.text()]).toEqual([path, 200, "OK"]);
     }
@@ -87,20 +87,20 @@ describe("a deployment with tokens", () => {
     ["GET", "/sessions/unknown/otlp", "read"],
     ["GET", `/sessions/unknown/values/${"0".repeat(64)}`, "read"],
     ["GET", `/traces/${"a".repeat(32)}`, "read"],
-    ["GET", "/traces", "read"],
-    ["GET", "/traces?watch=true", "read"],
-    ["GET", "/events", "read"],
-    ["GET", "/events/q?watch=true", "read"],
-    ["GET", "/broker/sessions", "read"],
-    ["GET", "/broker/sessions/unknown", "read"],
+    ["GET", "/ark/traces", "read"],
+    ["GET", "/ark/traces?watch=true", "read"],
+    ["GET", "/ark/events", "read"],
+    ["GET", "/ark/events/q?watch=true", "read"],
+    ["GET", "/ark/broker/sessions", "read"],
+    ["GET", "/ark/broker/sessions/unknown", "read"],
     ["POST", "/v1/traces", "write"],
     ["POST", "/v1/logs", "write"],
     ["POST", "/import", "write"],
     ["POST", "/any/path/v1/metrics", "write"],
     ["DELETE", "/sessions/unknown", "administer"],
-    ["DELETE", "/traces", "administer"],
-    ["DELETE", "/events", "administer"],
-    ["DELETE", "/events/q", "write"],
+    ["DELETE", "/ark/traces", "administer"],
+    ["DELETE", "/ark/events", "administer"],
+    ["DELETE", "/ark/events/q", "write"],
   ];
 
   async function statusOf(method: string, path: string, authorization?: string): Promise<number> {
@@ -132,9 +132,9 @@ describe("a deployment with tokens", () => {
   });
 
   test("an Ark event requires a token that may write; the refusal is an Ark error", async () => {
-    expect(await statusOf("POST", "/events", "Bearer ingest-secret")).toBe(400);
-    expect(await statusOf("POST", "/events", "Bearer view-secret")).toBe(403);
-    const none = await fetchFrom(setting, "https://spanfold.example/events", { method: "POST", body: "{}" });
+    expect(await statusOf("POST", "/ark/events", "Bearer ingest-secret")).toBe(400);
+    expect(await statusOf("POST", "/ark/events", "Bearer view-secret")).toBe(403);
+    const none = await fetchFrom(setting, "https://spanfold.example/ark/events", { method: "POST", body: "{}" });
     expect([none.status, (await none.json<{ error: object }>()).error]).toEqual([
       401,
       { code: "UNAUTHORIZED", message: expect.stringContaining("Send a token"), requestId: expect.any(String) },

@@ -61,7 +61,7 @@ class Client {
   async follow(url: () => string, connected: () => void): Promise<void> {
     while (!this.#isOver) {
       try {
-        await this.#read(`${url()}/traces?watch=true`, connected);
+        await this.#read(`${url()}/ark/traces?watch=true`, connected);
       } catch {
         // The program is down. It restarts.
       }

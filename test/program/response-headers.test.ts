@@ -33,9 +33,9 @@ test("every response forbids browsers to guess its content type", async () => {
     ["/sessions/typed/otlp", {}],
     ["/sessions/typed/values/0", {}],
     ["/sessions/typed", { method: "DELETE" }],
-    ["/traces", {}],
-    ["/events", {}],
-    ["/broker/sessions", {}],
+    ["/ark/traces", {}],
+    ["/ark/events", {}],
+    ["/ark/broker/sessions", {}],
     ["/nowhere", {}],
     ["/nowhere", html],
     // On Cloudflare the page's files do not pass through the Worker.

@@ -53,7 +53,7 @@ test.each([
       ["GET", "/nowhere"],
       ["DELETE", "/sessions/a"],
       ["POST", "/v1/traces"],
-      ["POST", "/events"],
+      ["POST", "/ark/events"],
     ] as const)
       expect(await refusalText(await send(setting, host, method, path)), `${method} ${path}`).toBe(sentence);
 });

@@ -93,7 +93,9 @@ async function statusOf(setting: object, method: string, path: string, headers: 
 
 describe("an open program", () => {
   test("lists its routes, so that this test covers all of them", () => {
-    expect(PATHS).toEqual(expect.arrayContaining(["/import", "/events", "/events/a", "/sessions/a", "/traces"]));
+    expect(PATHS).toEqual(
+      expect.arrayContaining(["/import", "/ark/events", "/ark/events/a", "/sessions/a", "/ark/traces"]),
+    );
   });
 
   test.each(PATHS)("accepts nothing from a foreign page at %s", async (path) => {
@@ -136,7 +138,7 @@ describe("an open program", () => {
       data: { queryId: "q-1", queryName: "q", queryNamespace: "ns", sessionId: "forged" },
     });
     const send = (headers: From) =>
-      fetchFrom(OPEN, `${HERE}/events`, {
+      fetchFrom(OPEN, `${HERE}/ark/events`, {
         method: "POST",
         headers: { ...headers, "content-type": "text/plain" },
         body,

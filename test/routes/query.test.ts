@@ -83,7 +83,7 @@ describe("a query to run again", () => {
       },
     ]) {
       const headers = { "content-type": "application/json" };
-      const posted = await world.request("/events", { method: "POST", headers, body: JSON.stringify(event) });
+      const posted = await world.request("/ark/events", { method: "POST", headers, body: JSON.stringify(event) });
       expect(posted.status).toBe(201);
     }
     await world.until(async () => (await get(pathOf("by-events")))[2].includes('"done"'));
@@ -106,7 +106,7 @@ describe("a query to run again", () => {
         data,
       };
       const headers = { "content-type": "application/json" };
-      const posted = await world.request("/events", { method: "POST", headers, body: JSON.stringify(event) });
+      const posted = await world.request("/ark/events", { method: "POST", headers, body: JSON.stringify(event) });
       expect(posted.status).toBe(201);
       await world.until(async () => (await get(pathOf(uid)))[0] === 200);
       const request = JSON.parse((await get(pathOf(uid)))[2]);

@@ -65,7 +65,7 @@ test("a silent export is not refused before that", async () => {
 });
 
 test("an event that falls silent is answered with 408 in the form of Ark's clients", async () => {
-  const [status, , text] = await read(await unfinished("/events", "application/json", "{", 20));
+  const [status, , text] = await read(await unfinished("/ark/events", "application/json", "{", 20));
   expect([status, JSON.parse(String(text))]).toMatchObject([
     408,
     { detail: `body: the body ${TOO_SLOW}`, error: { code: "REQUEST_TIMEOUT" } },

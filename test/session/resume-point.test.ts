@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { arkManifest } from "../../src/session/rerun/ark-manifest.ts";
+import { arkManifest } from "../../src/ark/manifest.ts";
 import { requestOf } from "../../src/session/rerun/query-request.ts";
 import type { QueryRequest, WholeSpan } from "../../src/session/rerun/query-request.ts";
 import { resumePoint } from "../../src/session/rerun/resume-point.ts";
@@ -131,9 +131,9 @@ test("a request says whom it is for, and a manifest what it can't say", () => {
   });
   const request = requestOf("s", summary, [{ span }]);
   expect(request).toMatchObject({ named: true, name: "q", target: { type: "crew", name: "x" } });
-  const manifest = arkManifest(request);
+  const manifest = arkManifest(request, request.name);
   expect(manifest.ok && manifest.text.split("\n", 1)).toEqual(["# incomplete: spec.target is not known"]);
-  expect(arkManifest({ ...request, name: "No Name" })).toEqual({ ok: false, reason: "bad-name", name: "No Name" });
+  expect(arkManifest(request, "No Name")).toEqual({ ok: false, detail: expect.stringContaining("No Name") });
   const { input: _, ...unasked } = request;
-  expect(arkManifest(unasked)).toEqual({ ok: false, reason: "no-input" });
+  expect(arkManifest(unasked, "q")).toEqual({ ok: false, detail: expect.stringContaining("spec.input") });
 });

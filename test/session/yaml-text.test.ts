@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { yamlText } from "../../src/session/rerun/ark-manifest.ts";
+import { yamlText } from "../../src/ark/manifest.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 

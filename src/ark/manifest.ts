@@ -1,20 +1,16 @@
-import type { QueryRequest } from "./query-request.ts";
-
-export type ManifestOutcome =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly reason: "not-ark" | "no-input" }
-  | { readonly ok: false; readonly reason: "bad-name"; readonly name: string };
+import type { ManifestOf } from "../session/rerun/manifest.ts";
 
 const TARGET_TYPES: ReadonlySet<string> = new Set(["agent", "team", "model", "tool"]);
 /** RFC 1123 subdomain: a name in Kubernetes. */
 const OBJECT_NAME = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 
-/** Ark's `Query` that repeats a request. `name`: must differ from the original if that object still exists. */
-export function arkManifest(request: QueryRequest, name = request.name): ManifestOutcome {
+/** Ark's `Query` that repeats a request. */
+export const arkManifest: ManifestOf = (request, name) => {
   const { named, namespace, input, target, parameters, sessionId, conversationId, incomplete = [] } = request;
-  if (!named) return { ok: false, reason: "not-ark" };
-  if (input === undefined) return { ok: false, reason: "no-input" };
-  if (!OBJECT_NAME.test(name)) return { ok: false, reason: "bad-name", name };
+  if (!named) return refusal("This is not an Ark query, so it has no manifest. Accept application/json.");
+  if (input === undefined) return refusal("No span contains the prompt of this query. A manifest needs spec.input.");
+  if (!OBJECT_NAME.test(name))
+    return refusal(`${name} is not a valid name of a Kubernetes object. Set one with ?name=`);
   const type = target?.type;
   const isTarget = target !== undefined && type !== undefined && TARGET_TYPES.has(type);
   const text = yamlText({
@@ -36,7 +32,9 @@ export function arkManifest(request: QueryRequest, name = request.name): Manifes
     ...(isTarget ? [] : ["spec.target is not known"]),
   ];
   return { ok: true, text: `${gaps.map((gap) => `# incomplete: ${gap}\n`).join("")}${text.trimStart()}\n` };
-}
+};
+
+const refusal = (detail: string) => ({ ok: false, detail }) as const;
 
 /** Data that can be written as YAML: texts, lists and records. */
 export type YamlValue = string | readonly YamlValue[] | { readonly [key: string]: YamlValue | undefined };
