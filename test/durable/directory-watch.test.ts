@@ -97,7 +97,7 @@ describe("a filtered watch", () => {
     const response = await world.request("/sessions?watch=true&status=busy");
     expect([response.status, (await response.json<{ detail: string }>()).detail]).toEqual([
       400,
-      "status must be among waiting, stalled, running, quiet, failed, finished, separated by commas",
+      "status must be among waiting, stalled, running, idle, failed, finished, separated by commas",
     ]);
   });
 });
