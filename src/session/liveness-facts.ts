@@ -1,4 +1,3 @@
-import { absentParents } from "./query-groups.ts";
 import { ROOT, SELF } from "./table/parent-links.ts";
 import { isQueryOpen } from "./queries.ts";
 import type { QueryFold } from "./queries.ts";
@@ -6,6 +5,7 @@ import { compareRows, isCanceled, isError } from "./table/annotated-rows.ts";
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
 import type { LivenessFacts } from "./summary.ts";
+import { linkPlaceholders } from "./tree/placeholders.ts";
 import { waitingOf } from "./waiting.ts";
 
 /** The facts that liveness needs of a session's spans. */
@@ -26,9 +26,9 @@ export function livenessFacts(table: SpanTable, fold: QueryFold, lastArrival: st
       if (oldest < 0 || compareRows(table, row, oldest) < 0) oldest = row;
     } else if (isError(table, row) && !isCanceled(table, row) && (parent === ROOT || parent === SELF)) failed = true;
   }
-  for (const [trace, count] of absentParents(table, groups.parents)) {
-    if (ended.has(trace)) missingParents += count;
-    else awaitedParents += count;
+  for (const { trace } of linkPlaceholders(table, groups).placeholders) {
+    if (ended.has(trace)) missingParents++;
+    else awaitedParents++;
   }
   const oldestRunning =
     oldest < 0

@@ -4,7 +4,6 @@ import type { DerivedLinks } from "./correlate/derived-links.ts";
 import { NO_PATH } from "./table/ancestor-paths.ts";
 import { compareRows } from "./table/annotated-rows.ts";
 import { CYCLE, cutCycles, MISSING, parentsFirst, ROOT, SELF } from "./table/parent-links.ts";
-import { IdSet } from "./table/span-index.ts";
 import type { SpanTable } from "./table/span-table.ts";
 import { NONE } from "./table/texts.ts";
 
@@ -172,33 +171,6 @@ function identityOf({ rows }: SpanTable, row: number): number {
   if (rows.derivation(row) === "event") return -1 - row;
   const name = rows.string(row, Row.QUERY_NAME);
   return (rows.word(row, Row.TRACE) * 0x1_0000 + rows.string(row, Row.QUERY_NAMESPACE)) * 0x1_0000 + name;
-}
-
-/**
- * Number of missing parents by trace number: parents of spans, and ancestors above these that paths name. Each counts once,
- * however many spans name it.
- */
-export function absentParents(table: SpanTable, parents: Int32Array): Map<number, number> {
-  const { rows, paths } = table;
-  const counts = new Map<number, number>();
-  const seen = new IdSet();
-  const walked = new Uint8Array(paths.length + 1);
-  const add = (trace: number, high: number, low: number): void => {
-    if (seen.add(trace, high, low)) counts.set(trace, (counts.get(trace) ?? 0) + 1);
-  };
-  for (let row = 0; row < rows.length; row++) {
-    if (parents[row] !== MISSING) continue;
-    const trace = rows.word(row, Row.TRACE);
-    add(trace, rows.word(row, Row.PARENT), rows.word(row, Row.PARENT + 1));
-    let path = rows.path(row);
-    // An earlier walk from here continued to the same end.
-    while (path !== NO_PATH && walked[path] === 0 && table.rowOf(trace, paths.high(path), paths.low(path)) < 0) {
-      walked[path] = 1;
-      add(trace, paths.high(path), paths.low(path));
-      path = paths.above(path);
-    }
-  }
-  return counts;
 }
 
 /** The outermost missing span above a row, by the row's path, else the row's parent. `name`: "" if unknown. */

@@ -204,6 +204,15 @@ describe("the events of an Ark query", () => {
     ]);
   });
 
+  test("whose span replaces them do not move the session's start, as they do not move the page's axis", () => {
+    const start = derived(["QueryExecutionStart", 0]);
+    const span = traced(1, 0, 0.8, 5, { kind: "query", name: "query.weather" });
+    const { tree, summary, axis } = derivedSession([...start, span]);
+    expect(tree).toEqual(["query.weather 0.8–5"]);
+    expect(summary).toMatchObject({ start: String(at(0.8)), end: String(at(5)) });
+    expect(axis).toEqual({ start: summary.start, end: summary.end });
+  });
+
   test("lead to their replacements: an end for its start, a span for both", () => {
     const ids = (...events: Parameters<typeof arkEvent>[]) =>
       derived(...events).map(({ facts }) => `${OWNER}:${facts.spanId}`);

@@ -4,7 +4,7 @@ import { SpanTable } from "../../src/session/table/span-table.ts";
 import { buildTree } from "../../src/session/tree/tree.ts";
 import type { ViewSpan } from "../../src/session/tree/tree.ts";
 import { ABOUT } from "./fold-of.ts";
-import { printTree } from "./print-tree.ts";
+import { axisOf, printTree } from "./print-tree.ts";
 import type { Random } from "./seeded-random.ts";
 import type { Sent } from "./session-generator.ts";
 import { viewOf } from "./view-span.ts";
@@ -23,6 +23,7 @@ export function derivedSession(sent: readonly Sent[]) {
   return {
     standIns: tree.replacements,
     tree: printTree(tree),
+    axis: axisOf(tree),
     summary: summarise(table, ABOUT),
     queries: queriesOf(table, fold),
   };

@@ -1,4 +1,3 @@
-import { highWord, lowWord } from "../../lib/hex.ts";
 import type { QueryGroups } from "../query-groups.ts";
 import { compareRows } from "../table/annotated-rows.ts";
 import { cutCycles, parentsFirst, ROOT, SELF } from "../table/parent-links.ts";
@@ -55,7 +54,7 @@ function attachToTraces(
     if (root === undefined && tops.waiting.length === 1 && (query === undefined || query.received)) continue;
     const name = query === undefined ? "" : (table.text(query.row, Row.QUERY_NAME) ?? "");
     const earliest = placeholders[first - table.size]?.earliest ?? 0;
-    const added = (): number => placeholders.push({ standsFor: "trace", trace, spanId: "", name, earliest }) - 1;
+    const added = (): number => placeholders.push({ standsFor: "trace", trace, high: 0, low: 0, name, earliest }) - 1;
     attached.push({ tops, parent: root ?? table.size + added() });
   }
   if (attached.length === 0) return parents;
@@ -175,11 +174,11 @@ class Nodes {
   }
 
   #high(place: number, placeholder: Placeholder | undefined): number {
-    return placeholder === undefined ? this.#table.rows.word(place, Row.ID) : highWord(placeholder.spanId);
+    return placeholder?.high ?? this.#table.rows.word(place, Row.ID);
   }
 
   #low(place: number, placeholder: Placeholder | undefined): number {
-    return placeholder === undefined ? this.#table.rows.word(place, Row.ID + 1) : lowWord(placeholder.spanId);
+    return placeholder?.low ?? this.#table.rows.word(place, Row.ID + 1);
   }
 }
 

@@ -11,8 +11,9 @@ export type Placeholder = {
   readonly standsFor: "span" | "trace";
   /** The trace's number. */
   readonly trace: number;
-  /** "" for a trace. */
-  readonly spanId: string;
+  /** The two words of its span id; zero for a trace. */
+  readonly high: number;
+  readonly low: number;
   /** Of a span: the name in paths below it; of a trace: its query's name; "" without. */
   readonly name: string;
   /** Row of the earliest span below it. */
@@ -36,8 +37,7 @@ export function linkPlaceholders(table: SpanTable, groups: QueryGroups): Placeho
     if (known >= 0) return rows.length + known;
     ids.add(trace, high, low);
     const name = claimAt(trace, high, low)?.name ?? "";
-    const spanId = Row.hexOf(high, low);
-    return rows.length + placeholders.push({ standsFor: "span", trace, spanId, name, earliest: below }) - 1;
+    return rows.length + placeholders.push({ standsFor: "span", trace, high, low, name, earliest: below }) - 1;
   };
   for (let row = 0; row < rows.length; row++) {
     const parent = ofRows[row] ?? ROOT;
@@ -47,12 +47,16 @@ export function linkPlaceholders(table: SpanTable, groups: QueryGroups): Placeho
   }
   const above: number[] = [];
   // The list grows during the loop.
-  for (const { trace, spanId, earliest } of placeholders) {
-    const parentId = claimAt(trace, highWord(spanId), lowWord(spanId))?.parentId ?? "";
-    const [high, low] = [highWord(parentId), lowWord(parentId)];
-    const row = parentId === "" ? ROOT : table.rowOf(trace, high, low);
-    if (parentId === spanId) above.push(SELF);
-    else above.push(parentId === "" || row >= 0 ? row : placeOf(trace, high, low, earliest));
+  for (const { trace, high, low, earliest } of placeholders) {
+    const parentId = claimAt(trace, high, low)?.parentId ?? "";
+    if (parentId === "") {
+      above.push(ROOT);
+      continue;
+    }
+    const parent = [highWord(parentId), lowWord(parentId)] as const;
+    const row = table.rowOf(trace, ...parent);
+    if (parent[0] === high && parent[1] === low) above.push(SELF);
+    else above.push(row >= 0 ? row : placeOf(trace, ...parent, earliest));
   }
   const parents = new Int32Array(rows.length + placeholders.length);
   parents.set(ofRows);

@@ -83,10 +83,10 @@ function dressRow(
 }
 
 function dressPlaceholder(table: SpanTable, placeholder: Placeholder, above: number, awaited: boolean): DraftNode {
-  const { standsFor, spanId, name, earliest } = placeholder;
+  const { standsFor, high, low, name, earliest } = placeholder;
   return draftPlaceholder({
     traceId: table.traceId(earliest),
-    spanId,
+    spanId: standsFor === "trace" ? "" : Row.hexOf(high, low),
     name,
     start: table.rows.long(earliest, Row.START),
     awaited,
