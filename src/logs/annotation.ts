@@ -12,8 +12,8 @@ import { EVENT_NAME_KEYS } from "../otel/semconv/logs.ts";
 import { INPUT_MESSAGE_KEYS } from "../otel/semconv/content.ts";
 import { QUERY_INPUT } from "../otel/semconv/ark.ts";
 import type { Span, SpanEvent } from "../otel/span.ts";
-import { eventOfRecord, isError, isException } from "./record-event.ts";
-import { readArkRecord } from "./ark-events/ark-spans.ts";
+import { eventOfRecord, isError } from "./record-event.ts";
+import type { RecordReading } from "./read-record.ts";
 import { valueAt } from "../otel/record-fields.ts";
 import { subjectOf } from "./derived-spans.ts";
 
@@ -31,22 +31,25 @@ export type SpanAnnotation = {
 };
 
 /** The facts of a record about its span for lists, counts and liveness; `undefined` if it has no span, or no such facts. */
-export function annotationOf(record: LogRecord): SpanAnnotation | undefined {
-  const spanId = subjectOf(record);
+export function annotationOf(reading: RecordReading): SpanAnnotation | undefined {
+  const spanId = subjectOf(reading);
   if (spanId === "") return undefined;
-  const event = eventOfRecord(record);
-  const prompt = promptIn(event) ?? promptOfQuery(record);
-  const inputRequest = inputRequestIn(record);
+  const event = eventOfRecord(reading);
+  const prompt = promptIn(event) ?? promptOfQuery(reading);
+  const inputRequest = inputRequestIn(reading.record);
   const annotation = {
-    ...failureIn(record, event),
+    ...failureIn(reading, event),
     ...(prompt === undefined ? {} : { prompt }),
     ...(inputRequest === undefined ? {} : { inputRequest }),
   };
   return Object.keys(annotation).length === 0 ? undefined : { spanId, ...annotation };
 }
 
-function failureIn(record: LogRecord, event: SpanEvent): Pick<SpanAnnotation, "error" | "canceled" | "failure"> {
-  if (!isException(record) || !isError(record)) return {};
+function failureIn(
+  { record, isException }: RecordReading,
+  event: SpanEvent,
+): Pick<SpanAnnotation, "error" | "canceled" | "failure"> {
+  if (!isException || !isError(record)) return {};
   // Treats the record as an event of the span.
   const span: Span = { traceId: "", spanId: "", events: [event] };
   const index = indexAttributes(undefined);
@@ -67,9 +70,9 @@ function promptIn(event: SpanEvent): string | undefined {
 }
 
 /** The prompt in the event that starts an Ark query; the event that ends it does not repeat it. */
-function promptOfQuery(record: LogRecord): string | undefined {
-  const operation = readArkRecord(record);
-  const input = operation?.operation === "QueryExecution" ? operation.at.get(QUERY_INPUT) : undefined;
+function promptOfQuery({ source }: RecordReading): string | undefined {
+  const isQuery = source.is === "ark" && source.operation.operation === "QueryExecution";
+  const input = isQuery ? source.operation.at.get(QUERY_INPUT) : undefined;
   return input === undefined ? undefined : promptLine(input, MAX_PROMPT);
 }
 

@@ -1,19 +1,18 @@
-import type { LogRecord, ResourceLogs } from "../otel/log-record.ts";
+import type { ResourceLogs } from "../otel/log-record.ts";
 import type { Span, ResourceSpans, ScopeSpans } from "../otel/span.ts";
-import { readAgentRecord } from "./agents/agent-record.ts";
+import { readRecord } from "./read-record.ts";
+import type { RecordReading } from "./read-record.ts";
 import { agentSpan, agentSubject } from "./agents/agent-spans.ts";
-import { arkSpans, readArkRecord, arkSubject } from "./ark-events/ark-spans.ts";
+import { arkSpans, arkSubject } from "./ark-events/ark-spans.ts";
 
 /**
  * The spans derived from a record; most records give none. A record with a trace id gives none, because its producer also
  * sends spans. Derived spans have no trace id here: it is their record's, which the receiver chooses.
  */
-export function spansOfRecord(record: LogRecord): readonly Span[] {
+export function spansOfRecord({ record, source }: RecordReading): readonly Span[] {
   if (record.traceId !== undefined) return [];
-  const ark = readArkRecord(record);
-  if (ark !== undefined) return arkSpans(record, ark);
-  const agent = readAgentRecord(record);
-  const span = agent === undefined ? undefined : agentSpan(record, agent);
+  if (source.is === "ark") return arkSpans(record, source.operation);
+  const span = source.is === "agent" ? agentSpan(record, source.agent) : undefined;
   return span === undefined ? [] : [span];
 }
 
@@ -26,7 +25,7 @@ export function spansInLogs(resourceLogs: readonly ResourceLogs[]): readonly Res
   for (const { scopeLogs = [], ...group } of resourceLogs) {
     const scopeSpans: ScopeSpans[] = [];
     for (const { logRecords = [], ...scope } of scopeLogs) {
-      const spans = logRecords.flatMap((record) => spansOfRecord(record));
+      const spans = logRecords.flatMap((record) => spansOfRecord(readRecord(record)));
       if (spans.length > 0) scopeSpans.push({ ...scope, spans });
     }
     if (scopeSpans.length > 0) derived.push({ ...group, scopeSpans });
@@ -35,10 +34,8 @@ export function spansInLogs(resourceLogs: readonly ResourceLogs[]): readonly Res
 }
 
 /** The id of the span that a record describes, in the record's trace; "" if it describes none. */
-export function subjectOf(record: LogRecord): string {
+export function subjectOf({ record, source }: RecordReading): string {
   if (record.traceId !== undefined) return record.spanId ?? "";
-  const ark = readArkRecord(record);
-  if (ark !== undefined) return arkSubject(record, ark);
-  const agent = readAgentRecord(record);
-  return agent === undefined ? "" : agentSubject(record, agent);
+  if (source.is === "ark") return arkSubject(record, source.operation);
+  return source.is === "agent" ? agentSubject(record, source.agent) : "";
 }

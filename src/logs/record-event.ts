@@ -1,16 +1,10 @@
-import { readAgentRecord } from "./agents/agent-record.ts";
-import { namesOf, valueAt } from "../otel/record-fields.ts";
+import { readRecord } from "./read-record.ts";
+import type { RecordReading } from "./read-record.ts";
+import { valueAt } from "../otel/record-fields.ts";
 import type { LogRecord } from "../otel/log-record.ts";
 import { timeOfRecord } from "../otel/log-record.ts";
-import { EXCEPTION_EVENT, EXCEPTION_KEYS } from "../otel/semconv/attributes.ts";
-import {
-  DETAILS_EVENT,
-  EVENT_BODY_KEY,
-  EVENT_CONTENT_KEY,
-  INPUT_EVENTS,
-  OUTPUT_EVENT,
-  USER_EVENT,
-} from "../otel/semconv/content.ts";
+import { EXCEPTION_EVENT } from "../otel/semconv/attributes.ts";
+import { DETAILS_EVENT, EVENT_BODY_KEY, EVENT_CONTENT_KEY, OUTPUT_EVENT, USER_EVENT } from "../otel/semconv/content.ts";
 import { AGENT_RECORD, REDACTED } from "../otel/semconv/logs.ts";
 import type { AnyValue, KeyValue, SpanEvent } from "../otel/span.ts";
 
@@ -21,14 +15,12 @@ const AGENT_MESSAGES = [
 ] as const;
 
 /** A record as a span event, so that readers of span events read it too: exceptions, messages, details. */
-export function eventOfRecord(record: LogRecord): SpanEvent {
+export function eventOfRecord({ record, names, source, content }: RecordReading): SpanEvent {
   const { attributes = [], body } = record;
-  const names = namesOf(record);
-  const message = names.find((name) => INPUT_EVENTS.has(name) || name === OUTPUT_EVENT);
-  if (message !== undefined) return eventAt(record, message, [...attributes, ...contentOf(body)]);
-  if (names.includes(DETAILS_EVENT)) return eventAt(record, DETAILS_EVENT, [...attributes, ...structured(body)]);
-  if (isException(record)) return eventAt(record, EXCEPTION_EVENT, attributes);
-  const agentMessage = readAgentRecord(record) === undefined ? undefined : agentMessageIn(attributes);
+  if (content.is === "message") return eventAt(record, content.name, [...attributes, ...contentOf(body)]);
+  if (content.is === "details") return eventAt(record, DETAILS_EVENT, [...attributes, ...structured(body)]);
+  if (content.is === "exception") return eventAt(record, EXCEPTION_EVENT, attributes);
+  const agentMessage = source.is === "agent" ? agentMessageIn(attributes) : undefined;
   return agentMessage === undefined
     ? eventAt(record, names[0] ?? "", attributes)
     : eventAt(record, agentMessage.name, [{ key: EVENT_CONTENT_KEY, value: agentMessage.text }]);
@@ -36,7 +28,9 @@ export function eventOfRecord(record: LogRecord): SpanEvent {
 
 /** The events that records add to the content of their span: messages, and exceptions that were not handled. */
 export function contentEvents(records: readonly LogRecord[]): readonly SpanEvent[] {
-  return records.flatMap((record) => (isException(record) && !isError(record) ? [] : [eventOfRecord(record)]));
+  return records
+    .map(readRecord)
+    .flatMap((reading) => (reading.isException && !isError(reading.record) ? [] : [eventOfRecord(reading)]));
 }
 
 /** From this OTLP severity on a record is an error. Below it an exception was handled. */
@@ -45,19 +39,6 @@ const ERROR_SEVERITY = 17;
 export function isError({ severityNumber = 0 }: LogRecord): boolean {
   return severityNumber === 0 || severityNumber >= ERROR_SEVERITY;
 }
-
-/** Whether the record reports an exception. */
-export function isException(record: LogRecord): boolean {
-  return (
-    namesOf(record).includes(EXCEPTION_EVENT) ||
-    valueAt(record.attributes, EXCEPTION_TYPE) !== undefined ||
-    valueAt(record.attributes, EXCEPTION_MESSAGE) !== undefined
-  );
-}
-
-/** Not `error.type`: a record may mention an error without being one. */
-const EXCEPTION_TYPE = EXCEPTION_KEYS.type.slice(0, 1);
-const EXCEPTION_MESSAGE = EXCEPTION_KEYS.message.slice(0, 1);
 
 function eventAt(record: LogRecord, name: string, attributes: readonly KeyValue[]): SpanEvent {
   const time = timeOfRecord(record);

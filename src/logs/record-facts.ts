@@ -3,6 +3,7 @@ import type { LogRecord } from "../otel/log-record.ts";
 import { annotationOf } from "./annotation.ts";
 import type { SpanAnnotation } from "./annotation.ts";
 import { indexAttributes } from "../facts/attribute-index.ts";
+import { readRecord } from "./read-record.ts";
 import { spansOfRecord } from "./derived-spans.ts";
 import type { Resource, Scope } from "../otel/span.ts";
 import { deriveFacts, emitterSeed, resourceIndex, sessionIn } from "../facts/facts.ts";
@@ -29,12 +30,13 @@ export function deriveRecordFacts(
   scope: Scope | undefined,
 ): RecordFacts {
   const session = sessionOfRecord(record, resource);
-  const annotation = annotationOf(record);
+  const reading = readRecord(record);
+  const annotation = annotationOf(reading);
   return {
     hash: textHash(text, emitterSeed(resource, scope)),
     time: BigInt(timeOfRecord(record) || 0),
     ...(session === undefined ? {} : { session }),
-    spans: spansOfRecord(record).map((span) => deriveFacts(span, JSON.stringify(span), resource, scope)),
+    spans: spansOfRecord(reading).map((span) => deriveFacts(span, JSON.stringify(span), resource, scope)),
     ...(annotation === undefined ? {} : { annotation }),
   };
 }

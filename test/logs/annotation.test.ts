@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readContent } from "../../src/facts/span-content.ts";
+import { readRecord } from "../../src/logs/read-record.ts";
 import { eventOfRecord } from "../../src/logs/record-event.ts";
 import { annotationOf } from "../../src/logs/annotation.ts";
 import { SessionView } from "../../src/session/view/session-view.ts";
@@ -26,6 +27,8 @@ const kvlist = (fields: Readonly<Record<string, string>>) => ({
   kvlistValue: { values: Object.entries(fields).map(([key, stringValue]) => ({ key, value: { stringValue } })) },
 });
 
+const annotationIn = (record: LogRecord) => annotationOf(readRecord(record));
+
 describe("the annotation of a span by a log record", () => {
   const exception = { "exception.type": "ConnectionError", "exception.message": "refused\nby peer" };
 
@@ -35,17 +38,17 @@ describe("the annotation of a span by a log record", () => {
     [13, undefined],
   ])("an exception of severity %s", (severityNumber, expected) => {
     const severity = severityNumber === undefined ? {} : { severityNumber };
-    const annotation = annotationOf(recordOf("exception", 1, exception, { ...OF_SPAN, ...severity }));
+    const annotation = annotationIn(recordOf("exception", 1, exception, { ...OF_SPAN, ...severity }));
     expect(annotation).toEqual(expected && { spanId, ...expected });
   });
 
   test("a cancellation is canceled; an error that leaves a loop is none", () => {
     expect(
-      annotationOf(recordOf("exception", 1, { "exception.type": "asyncio.CancelledError" }, OF_SPAN)),
+      annotationIn(recordOf("exception", 1, { "exception.type": "asyncio.CancelledError" }, OF_SPAN)),
     ).toMatchObject({
       canceled: true,
     });
-    expect(annotationOf(recordOf("exception", 1, { "exception.message": "TerminateTeam" }, OF_SPAN))).toBeUndefined();
+    expect(annotationIn(recordOf("exception", 1, { "exception.message": "TerminateTeam" }, OF_SPAN))).toBeUndefined();
   });
 
   test.each([
@@ -72,8 +75,8 @@ describe("the annotation of a span by a log record", () => {
       ),
     ],
   ])("a prompt in %s", (_, record) => {
-    expect(annotationOf(record)).toEqual({ spanId, prompt: "Rain?" });
-    const content = readContent({ ...spanOf("chat"), events: [eventOfRecord(record)] });
+    expect(annotationIn(record)).toEqual({ spanId, prompt: "Rain?" });
+    const content = readContent({ ...spanOf("chat"), events: [eventOfRecord(readRecord(record))] });
     expect(content.input).toMatchObject({ kind: "messages", messages: [{ role: "user" }] });
   });
 
@@ -81,7 +84,7 @@ describe("the annotation of a span by a log record", () => {
     const choice = { "gen_ai.system": "openai", message: '{"role":"assistant","content":"Sunny."}', index: 0 };
     const content = readContent({
       ...spanOf("chat"),
-      events: [eventOfRecord(recordOf("gen_ai.choice", 1, choice, OF_SPAN))],
+      events: [eventOfRecord(readRecord(recordOf("gen_ai.choice", 1, choice, OF_SPAN)))],
     });
     expect(content.output).toMatchObject({
       messages: [{ role: "assistant", parts: [{ type: "text", text: "Sunny." }] }],
@@ -89,7 +92,7 @@ describe("the annotation of a span by a log record", () => {
   });
 
   test("an ordinary log line gives none", () => {
-    expect(annotationOf({ ...OF_SPAN, body: { stringValue: "permission requested" } })).toBeUndefined();
+    expect(annotationIn({ ...OF_SPAN, body: { stringValue: "permission requested" } })).toBeUndefined();
   });
 });
 

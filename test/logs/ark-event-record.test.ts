@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { instantOf, readReason } from "../../src/logs/ark-events/ark-event.ts";
 import { arkEventOf, recordOfArkEvent } from "../../src/logs/ark-events/ark-event-record.ts";
+import { readRecord } from "../../src/logs/read-record.ts";
 import { annotationOf } from "../../src/logs/annotation.ts";
 import { sessionOfRecord } from "../../src/logs/record-facts.ts";
 import { arkEvent, factsOfEvent } from "./ark-events.ts";
@@ -44,7 +45,7 @@ describe("an Ark event as a log record", () => {
       { kind: "query", name: "query.weather", running: true, prompt: "Rain?", target: "agent/forecaster" },
       { kind: "chain", name: "target.forecaster", running: false, target: "agent/forecaster" },
     ]);
-    expect(annotationOf(recordOfArkEvent(event).record)).toMatchObject({ prompt: "Rain?" });
+    expect(annotationOf(readRecord(recordOfArkEvent(event).record))).toMatchObject({ prompt: "Rain?" });
   });
 
   test.each([

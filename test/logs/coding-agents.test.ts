@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { deriveRecordFacts } from "../../src/logs/record-facts.ts";
 import type { SpanFacts } from "../../src/facts/facts.ts";
+import { readRecord } from "../../src/logs/read-record.ts";
 import { spansOfRecord, subjectOf } from "../../src/logs/derived-spans.ts";
 import { readContent } from "../../src/facts/span-content.ts";
 import { capturedRecords, untraced } from "./captured-records.ts";
@@ -67,7 +68,7 @@ describe("a coding agent that does not trace", () => {
     expect(spans[0]?.prompt).toBe("What is the weather? Use the shell.");
     const tool = capturedRecords("codex-json-003")
       .map(untraced)
-      .flatMap(({ record }) => spansOfRecord(record))[3];
+      .flatMap(({ record }) => spansOfRecord(readRecord(record)))[3];
     const content = tool === undefined ? undefined : readContent(tool);
     expect(content?.tool).toEqual({ name: "exec_command", callId: "call_2" });
     expect(content?.input).toMatchObject({ kind: "json", value: { cmd: "echo hello-from-tool" } });
@@ -190,7 +191,9 @@ test("an agent's later records describe the span derived from its earlier ones",
   const records = capturedRecords("claude-code-json-002").map(untraced);
   const ids = records.flatMap((captured) => factsOf(captured).spans).map(({ spanId }) => spanId);
   const names = new Map(["prompt", "call 1", "tool", "call 2"].map((name, at) => [ids[at], name]));
-  const subjects = records.map(({ record }) => `${String(record.body?.stringValue)} ${names.get(subjectOf(record))}`);
+  const subjects = records.map(
+    ({ record }) => `${String(record.body?.stringValue)} ${names.get(subjectOf(readRecord(record)))}`,
+  );
   expect(subjects).toEqual([
     "claude_code.user_prompt prompt",
     "claude_code.tool_decision tool",

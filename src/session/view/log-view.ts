@@ -1,5 +1,6 @@
 import type { RecordFacts } from "../../logs/record-facts.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
+import { readRecord } from "../../logs/read-record.ts";
 import { subjectOf } from "../../logs/derived-spans.ts";
 import type { Resource, Scope } from "../../otel/span.ts";
 
@@ -45,7 +46,7 @@ export class ViewLogs {
     if (this.#records.has(key)) return key;
     this.#sorted = undefined;
     const around = { ...(resource && { resource }), ...(scope && { scope }) };
-    this.#records.set(key, { key, traceId, record, ...around, time, subject: subjectOf(record), received });
+    this.#records.set(key, { key, traceId, record, ...around, time, subject: subjectOf(readRecord(record)), received });
     return key;
   }
 

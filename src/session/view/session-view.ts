@@ -1,5 +1,6 @@
 import type { Receipt } from "../../facts/delivery.ts";
 import { deriveFacts } from "../../facts/facts.ts";
+import { readRecord } from "../../logs/read-record.ts";
 import { spansOfRecord } from "../../logs/derived-spans.ts";
 import { deriveRecordFacts } from "../../logs/record-facts.ts";
 import type { Resource, ResourceSpans, Scope, Span } from "../../otel/span.ts";
@@ -222,7 +223,7 @@ export class SessionView {
           admitRecords(this.#table, traceId, [{ ...facts, spans: [] }], this.#revision);
           const source = { resource, scope, received };
           const derivedFrom = this.#logs.add(traceId, record, facts, source);
-          for (const span of spansOfRecord(record))
+          for (const span of spansOfRecord(readRecord(record)))
             this.#admitSpan(traceId, span, { ...source, derivedFrom }, position++);
         }
       }

@@ -4,7 +4,8 @@ import { readException } from "../../../facts/error.ts";
 import type { Exception } from "../../../facts/error.ts";
 import type { LogRecord } from "../../../otel/log-record.ts";
 import { arkEventOf } from "../../../logs/ark-events/ark-event-record.ts";
-import { eventOfRecord, isException } from "../../../logs/record-event.ts";
+import { readRecord } from "../../../logs/read-record.ts";
+import { eventOfRecord } from "../../../logs/record-event.ts";
 import { namesOf } from "../../../otel/record-fields.ts";
 import { FIRST_IN_A_LINE, NEVER_IN_A_LINE } from "../../../otel/semconv/logs.ts";
 import type { KeyValue } from "../../../otel/span.ts";
@@ -24,7 +25,7 @@ export function nameOf({ eventName, attributes, body }: LogRecord): string {
 export function lineOf({ record, resource }: Pick<ViewRecord, "record" | "resource">): string {
   const { body, attributes = [] } = record;
   const name = nameOf(record);
-  const { type, message } = isException(record) ? (exceptionOf(record) ?? {}) : {};
+  const { type, message } = exceptionOf(record) ?? {};
   if (type !== undefined || message !== undefined) return [type, message].filter(Boolean).join(": ");
   const text = arkEventOf(record)?.message ?? (body === undefined ? "" : displayValue(body));
   // A body or message that only repeats the name is left out.
@@ -39,7 +40,9 @@ export function lineOf({ record, resource }: Pick<ViewRecord, "record" | "resour
 }
 
 function exceptionOf(record: LogRecord): Exception | undefined {
-  return readException({ traceId: "", spanId: "", events: [eventOfRecord(record)] }, new ClaimedAttributes(undefined));
+  const reading = readRecord(record);
+  if (!reading.isException) return undefined;
+  return readException({ traceId: "", spanId: "", events: [eventOfRecord(reading)] }, new ClaimedAttributes(undefined));
 }
 
 function isInformative({ key, value }: KeyValue): boolean {
