@@ -168,7 +168,9 @@ export const operations: Operations = {
       summary: "The data to run a query again, or to resume it.",
       parameters: [QueryParameters],
       answers: {
-        200: json("The query; as YAML, Ark's `Query` manifest.", QueryAnswerSchema, { "application/yaml": undefined }),
+        200: json("The query; as YAML, the manifest that runs it again.", QueryAnswerSchema, {
+          "application/yaml": undefined,
+        }),
         307: MOVED,
         400: problem("Invalid parameter, or several queries with this name; `detail` names them."),
         404: problem("Not found."),

@@ -35,7 +35,7 @@ export const ProblemSchema = v.pipe(
     error: v.exactOptional(
       v.pipe(
         v.object({ code: text, message: text, requestId: text }),
-        v.description("Only of Ark's routes: the form of Ark's broker."),
+        v.description("Only of an adapter's routes: the form that its clients read."),
       ),
     ),
   }),

@@ -10,7 +10,7 @@ export type Problem = {
   readonly position?: number;
   readonly line?: number;
   readonly imported?: object;
-  /** In the form of Ark's broker. */
+  /** In the form that clients of an adapter read. */
   readonly error?: { readonly code: string; readonly message: string; readonly requestId: string };
 };
 

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
 import { FeedReader } from "../../src/ark/follow/feed-reader.ts";
+import { countAll } from "../../src/ark/feed/count-logs.ts";
 import { countTogether } from "../../src/ark/follow/items.ts";
 import type { Item, ItemReader, ReadItems } from "../../src/ark/follow/items.ts";
 import { LogItems } from "../../src/ark/follow/log-items.ts";
@@ -60,6 +61,32 @@ test("a failed read changes nothing: repeated, it sends everything once", async 
   const stub = world.objectOf("s");
   const log = new LogItems({ stub, view: "session", id: "s", readItems: faulty(), cursor: undefined });
   expect(await all(log)).toEqual({ names: ["1", "2", "3", "4"], faults: 3 });
+});
+
+test("totals follow what is added, moves and is deleted", async () => {
+  const totals = async () => await countAll(env, "default");
+  expect(await totals()).toEqual({ events: 0, traces: 0 });
+  await world.deliver([
+    aSpan(TRACE, "1", { name: "tool.a" }),
+    aSpan(OTHER, "2", { name: "tool.b", endTimeUnixNano: "0" }),
+  ]);
+  await world.rest([TRACE, OTHER]);
+  expect(await totals()).toEqual({ events: 3, traces: 2 });
+  // Both traces move to one session.
+  const named = { "ark.session.id": "s" };
+  await world.deliver([aSpan(TRACE, "3", { name: "tool.c" }, named), aSpan(OTHER, "4", { name: "tool.d" }, named)]);
+  await world.rest([TRACE, OTHER, "s"]);
+  expect(await totals()).toEqual({ events: 7, traces: 2 });
+  // A span that ends names another session.
+  await world.deliver([aSpan(OTHER, "2", { name: "tool.b" }, { "ark.session.id": "a" })]);
+  await world.rest([TRACE, OTHER, "s", "a"]);
+  expect(await totals()).toEqual({ events: 8, traces: 2 });
+  await world.request("/sessions/s", { method: "DELETE" });
+  await world.rest([TRACE, OTHER, "s", "a"]);
+  const left = await totals();
+  await world.request("/sessions/a", { method: "DELETE" });
+  await world.rest([TRACE, OTHER, "s", "a"]);
+  expect([left.traces <= 1, await totals()]).toEqual([true, { events: 0, traces: 0 }]);
 });
 
 test("an entry with large values is sent by itself: a page bounds the log's text only", () => {

@@ -1,4 +1,5 @@
 import type { Bindings } from "../../config.ts";
+import { pool } from "../../lib/pool.ts";
 import { sessionAt } from "../../place.ts";
 import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 import type { LogPage } from "../../session/contract/log-page.ts";
@@ -18,10 +19,7 @@ type Counted = Omit<CountedLog, "revision">;
 export async function countAll(env: Bindings, tenant: string): Promise<Count> {
   const feed = feedOf(env, tenant);
   const logs: CountedLog[] = await feed.uncounted(LOGS);
-  const counted: Counted[] = [];
-  for (let at = 0; at < logs.length; at += AT_ONCE)
-    counted.push(...(await Promise.all(logs.slice(at, at + AT_ONCE).map((log) => countLog(env, tenant, log)))));
-  return await feed.count(counted);
+  return await feed.count(await pool(logs, AT_ONCE, async (log) => await countLog(env, tenant, log)));
 }
 
 async function countLog(env: Bindings, tenant: string, log: CountedLog): Promise<Counted> {
