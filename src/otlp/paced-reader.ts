@@ -1,3 +1,4 @@
+import { streamOf } from "../lib/stream-of.ts";
 import type { Result } from "./refusals.ts";
 import type { Lateness, Pace } from "./pace.ts";
 
@@ -61,20 +62,19 @@ export class PacedStream {
   constructor(stream: ReadableStream<Uint8Array>, pace: Pace, seconds: Seconds) {
     const reader = new PacedReader(stream, pace, seconds);
     this.#reader = reader;
-    this.bytes = new ReadableStream<Uint8Array>(
-      {
-        pull: async (controller) => {
-          const next = await reader.read();
-          if (!next.ok) {
-            if (next.error.reason === "too-slow" || next.error.reason === "overdue") this.#late = next.error;
-            controller.error(new Error(next.error.reason));
-          } else if (next.value.length === 0) controller.close();
-          else controller.enqueue(next.value.slice());
-        },
-        cancel: async () => await reader.cancel(),
-      },
-      { highWaterMark: 0 },
-    );
+    this.bytes = streamOf(this.#pieces(), async () => await reader.cancel());
+  }
+
+  async *#pieces(): AsyncGenerator<Uint8Array, void> {
+    for (;;) {
+      const next = await this.#reader.read();
+      if (!next.ok) {
+        if (next.error.reason === "too-slow" || next.error.reason === "overdue") this.#late = next.error;
+        throw new Error(next.error.reason);
+      }
+      if (next.value.length === 0) return;
+      yield next.value.slice();
+    }
   }
 
   get late(): Lateness | undefined {
