@@ -53,7 +53,12 @@ const health = (text: string): { get: Operation } => ({
   get: { summary: "Health of the Worker.", isPublic: true, answers: { 200: { description: text } } },
 });
 
-const TraceSchema = v.object({ ...OtlpDocumentSchema.entries, session: v.string(), resourceVersion: v.string() });
+const TraceSchema = v.object({
+  ...OtlpDocumentSchema.entries,
+  session: v.string(),
+  resourceVersion: v.string(),
+  traceId: v.string(),
+});
 
 const MOVED: Answer = { description: "The session moved." };
 

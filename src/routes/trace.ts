@@ -36,7 +36,7 @@ trace.get(ONE_TRACE, needs("read"), async (c) => {
     return resume.ok ? respondLive(c, new SessionSource(stub, "trace", resume.from)) : resume.response;
   }
   const document = new LogDocument(stub, "trace", peeked);
-  const tail = { session: peeked.session ?? traceId, resourceVersion: document.resourceVersion };
+  const tail = { traceId, session: peeked.session ?? traceId, resourceVersion: document.resourceVersion };
   return c.body(document.stream(LogDocument.current, tail), 200, DATA_HEADERS);
 });
 

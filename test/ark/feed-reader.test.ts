@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
 import { FeedReader } from "../../src/ark/follow/feed-reader.ts";
-import { countAll } from "../../src/ark/feed/count-logs.ts";
+import { countAll } from "../../src/ark/events/count-all.ts";
 import { countTogether } from "../../src/ark/follow/items.ts";
 import type { Item, ItemReader, ReadItems } from "../../src/ark/follow/items.ts";
 import { LogItems } from "../../src/ark/follow/log-items.ts";

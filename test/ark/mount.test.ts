@@ -57,7 +57,13 @@ test("/v1/traces under the base path is an export", async () => {
 test("a trace at the root has our shapes alone, under the base path that of Ark", async () => {
   await deliverQuery();
   const ours = await world.request(`/traces/${TRACE}`);
-  expect(Object.keys(await ours.json())).toEqual(["resourceSpans", "resourceLogs", "session", "resourceVersion"]);
+  expect(Object.keys(await ours.json())).toEqual([
+    "resourceSpans",
+    "resourceLogs",
+    "traceId",
+    "session",
+    "resourceVersion",
+  ]);
   const arks = await world.request(`/ark/traces/${TRACE}`);
   expect(Object.keys(await arks.json())).toEqual(["traceId", "spans"]);
   const stream = await world.request(`/traces/${TRACE}?watch=true`);

@@ -4,7 +4,7 @@ import { sessionAt, sessionIdIn } from "../../place.ts";
 import { walkLog } from "../../session/contract/log-reader.ts";
 import { cursorInGeneration, isSameGeneration } from "../cursor.ts";
 import type { ArkParams } from "../params.ts";
-import { countAll } from "../feed/count-logs.ts";
+import { countAll } from "./count-all.ts";
 import { FeedReader } from "../follow/feed-reader.ts";
 import { compareEvents, notPosted } from "./event-order.ts";
 import type { FoundQuery } from "./find-query.ts";

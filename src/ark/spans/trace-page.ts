@@ -1,6 +1,6 @@
 import type { Bindings } from "../../config.ts";
 import { directoryOf, sessionAt, sessionIdIn } from "../../place.ts";
-import { countAll } from "../feed/count-logs.ts";
+import { countAll } from "../events/count-all.ts";
 import { cursorAt } from "../cursor.ts";
 import type { RecentPage } from "../../session/contract/directory.ts";
 import type { ListFilter } from "../../session/list/list-filter.ts";

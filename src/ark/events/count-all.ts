@@ -3,9 +3,9 @@ import { pool } from "../../lib/pool.ts";
 import { sessionAt } from "../../place.ts";
 import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 import type { LogPage } from "../../session/contract/log-page.ts";
-import { eventsIn } from "../events/session-events.ts";
-import type { Count, CountedLog } from "./contract.ts";
-import { feedOf } from "./feed-of.ts";
+import { eventsIn } from "./session-events.ts";
+import type { Count, CountedLog } from "../feed/contract.ts";
+import { feedOf } from "../feed/feed-of.ts";
 
 /** Logs that one request counts at most, and at the same time. Each reads a page of its log; the next requests go on. */
 const LOGS = 256;
