@@ -16,9 +16,8 @@ import {
   StatusSchema,
   TracesExportedSchema,
 } from "./otlp-schema.ts";
-import { flag } from "./parameter.ts";
 import { ImportedSchema, PROBLEM_COMPONENTS } from "./problem-schema.ts";
-import { ReplayParameters } from "./replay-query.ts";
+import { ReplayFlag, ReplayParameters } from "./replay-query.ts";
 import { QueryAnswerSchema, QueryParameters, RERUN_COMPONENTS } from "./rerun-schema.ts";
 import { SESSION_COMPONENTS, SessionListSchema, SessionSchema } from "./session-schema.ts";
 
@@ -86,16 +85,7 @@ export const operations: Operations = {
     path: ID,
     get: {
       summary: "One session with its spans; its live stream; its page.",
-      parameters: [
-        StreamParameters,
-        v.object({
-          replay: v.pipe(
-            flag("replay"),
-            v.description("`true`: a replay of the log in its own time, as a stream that ends with a bookmark."),
-          ),
-        }),
-        ReplayParameters,
-      ],
+      parameters: [StreamParameters, ReplayFlag, ReplayParameters],
       answers: {
         200: json("The session, its stream, or its replay.", SessionSchema, STREAM),
         307: MOVED,

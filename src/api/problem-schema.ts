@@ -15,6 +15,8 @@ export const ImportedSchema = v.object({
   sessions: v.pipe(v.array(text), v.description("Ids of the sessions of the first 1,000 traces.")),
 });
 
+export type Imported = v.InferOutput<typeof ImportedSchema>;
+
 const STATUSES = [400, 401, 403, 404, 405, 406, 408, 413, 415, 500, 503] as const;
 
 export const ProblemSchema = v.pipe(

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { readDuration, readMoment } from "./moment.ts";
-import { numberParameter, oneOf, readParameters, textParameter } from "./parameter.ts";
+import { flag, numberParameter, oneOf, readParameters, textParameter } from "./parameter.ts";
 
 /** Where an interrupted replay resumes. The log up to `head` has `items` items in this order; `sent` of them were sent. */
 export type ReplayVersion = {
@@ -31,6 +31,14 @@ const FASTEST = 10_000;
 
 const TIME_OR_DURATION =
   "a time such as 2026-11-21T09:30:00Z, Unix nanoseconds, or a duration into the session such as 90s";
+
+/** Whether a session is replayed. */
+export const ReplayFlag = v.object({
+  replay: v.pipe(
+    flag("replay"),
+    v.description("`true`: a replay of the log in its own time, as a stream that ends with a bookmark."),
+  ),
+});
 
 /** The parameters of a replay. */
 export const ReplayParameters = v.object({

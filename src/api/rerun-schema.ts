@@ -30,7 +30,7 @@ const MessageSchema = v.object({
 
 const incomplete = v.exactOptional(v.pipe(v.array(text), v.description("Truncated fields.")));
 
-const QueryRequestSchema = v.object({
+export const QueryRequestSchema = v.object({
   session: text,
   query: v.pipe(text, v.description("The key of the query.")),
   traceId: text,
@@ -72,7 +72,7 @@ const ResumePointSchema = v.object({
   incomplete,
 }) satisfies v.GenericSchema<Omit<ResumePoint, "results">>;
 
-const ResumedRequestSchema = v.pipe(
+export const ResumedRequestSchema = v.pipe(
   v.object({ ...QueryRequestSchema.entries, ...ResumePointSchema.entries }),
   v.description("With `for=resume`."),
 );

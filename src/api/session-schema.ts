@@ -110,7 +110,7 @@ const QuerySummarySchema = v.object({
   cost: v.exactOptional(dollars),
 }) satisfies v.GenericSchema<QuerySummary>;
 
-const RetentionSchema = v.pipe(
+export const RetentionSchema = v.pipe(
   v.object({
     maxAge: v.exactOptional(
       v.pipe(
@@ -188,6 +188,8 @@ export const SessionListSchema = v.object({
   recentExports: RecentExportsSchema,
   retention: RetentionSchema,
 });
+
+export type SessionList = v.InferOutput<typeof SessionListSchema>;
 
 export const SessionSchema = v.pipe(
   v.object({

@@ -10,6 +10,8 @@ import { methodNotAllowed } from "./method-not-allowed.ts";
 import { DATA_HEADERS } from "../api/negotiate.ts";
 import { needs } from "../auth/guard.ts";
 import { badRequest, notFound, problem } from "../api/problem.ts";
+import { readParameters } from "../api/parameter.ts";
+import { QueryParameters } from "../api/rerun-schema.ts";
 import { QueryReader } from "./read/query-reader.ts";
 import { redirectIfMoved } from "./read/redirect-if-moved.ts";
 
@@ -19,8 +21,9 @@ const ONE_QUERY = "/:id/queries/:query";
 export const query = (manifestOf: ManifestOf) =>
   new Hono<AppEnv>({ strict: false })
     .get(ONE_QUERY, needs("read"), async (c) => {
-      const purpose = c.req.query("for") ?? "restart";
-      if (purpose !== "restart" && purpose !== "resume") return badRequest(c, "for must be restart or resume");
+      const read = readParameters(QueryParameters, new URL(c.req.url).searchParams);
+      if (!read.ok) return badRequest(c, read.detail);
+      const { for: purpose, name } = read.value;
       const wantsManifest = /\b(?:application|text)\/(?:x-)?yaml\b/.test(c.req.header("accept") ?? "");
       if (wantsManifest && purpose === "resume")
         return badRequest(c, "for=resume has no manifest: accept application/json");
@@ -40,7 +43,7 @@ export const query = (manifestOf: ManifestOf) =>
       }
       const reader = await QueryReader.open(stub, found);
       const request = await reader.request(id);
-      if (wantsManifest) return answerManifest(c, manifestOf(request, c.req.query("name") ?? request.name));
+      if (wantsManifest) return answerManifest(c, manifestOf(request, name ?? request.name));
       const body =
         purpose === "resume" ? { ...request, ...mergeIncomplete(request, await reader.resume(request)) } : request;
       return c.body(JSON.stringify(body), 200, DATA_HEADERS);

@@ -6,7 +6,8 @@ import type { AppEnv } from "../config.ts";
 import { inflate } from "../lib/body-codec.ts";
 import { STREAM_HEADERS } from "../lib/sse.ts";
 import { respondLive } from "./stream/follower.ts";
-import { readReplayQuery } from "../api/replay-query.ts";
+import { readParameters } from "../api/parameter.ts";
+import { readReplayQuery, ReplayFlag } from "../api/replay-query.ts";
 import { ReplayStream } from "./stream/replay-stream.ts";
 import { resumeFrom } from "../api/resource-version.ts";
 import { LogDocument } from "./read/log-document.ts";
@@ -22,9 +23,9 @@ import { redirectIfMoved } from "./read/redirect-if-moved.ts";
 export const session = new Hono<AppEnv>({ strict: false })
   .get("/:id", needs("public"), servePageIfAsked)
   .get("/:id", needs("read"), async (c, next) => {
-    const replay = c.req.query("replay") ?? "false";
-    if (replay === "false") return await next();
-    if (replay !== "true") return badRequest(c, "replay must be true or false");
+    const asked = readParameters(ReplayFlag, new URL(c.req.url).searchParams);
+    if (!asked.ok) return badRequest(c, asked.detail);
+    if (asked.value.replay === "false") return await next();
     const representation = negotiate(c);
     if (typeof representation === "object") return badRequest(c, representation.problem);
     const id = sessionIdIn(c.req.param("id"));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkAnswer } from "./answers.ts";
+import { app } from "../../src/index.ts";
+import { ALL_OPERATIONS, checkAnswer, describedPath } from "./answers.ts";
 
 const JSON_TYPE = "application/json";
 const PROBLEM = JSON.stringify({ type: "about:blank", status: 404, title: "Not Found", detail: "x does not exist." });
@@ -29,4 +30,18 @@ describe("the check of answers", () => {
   test("refuses an answer of a route that openapi.json does not describe", () => {
     expect(check("{}", JSON_TYPE, "/unknown")).toThrow("which openapi.json does not describe");
   });
+});
+
+/** Redirects, and the files of the page. */
+const UNDESCRIBED = ["/", "/otel", "/build/*", "/icons/*", "/favicon.svg", "/ark"];
+
+test("openapi.json describes every registered route", () => {
+  const missing = app.routes.flatMap(({ method, path }) => {
+    if (!["GET", "POST", "DELETE"].includes(method) || UNDESCRIBED.includes(path)) return [];
+    const [exported] = /v1\/\w+/.exec(path) ?? [];
+    const example = exported === undefined ? path.replaceAll(/:\w+(?:\{.*\})?/g, "x") : `/${exported}`;
+    const route = ALL_OPERATIONS[describedPath(example) ?? ""];
+    return route !== undefined && Object.hasOwn(route, method.toLowerCase()) ? [] : [`${method} ${path}`];
+  });
+  expect(missing).toEqual([]);
 });

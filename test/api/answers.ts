@@ -7,7 +7,7 @@ import { arkOperations } from "../../src/ark/operations.ts";
 export const ALL_OPERATIONS: Operations = { ...operations, ...arkOperations };
 
 /** The path of openapi.json that describes this path. An export may have any path before its ending. */
-function describedPath(path: string): string | undefined {
+export function describedPath(path: string): string | undefined {
   const [exported] = /\/v1\/(?:traces|logs|metrics)\/?$/.exec(path) ?? [];
   if (exported !== undefined) return exported.replace(/\/$/, "");
   return Object.keys(ALL_OPERATIONS).find((template) => {

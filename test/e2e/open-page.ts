@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page, Response as PageResponse } from "playwright-core";
 import { onTestFinished } from "vitest";
+import { checkAnswer } from "../api/answers.ts";
 import { launchChromium } from "./chromium.ts";
 
 const screenshots = join(import.meta.dirname, "..", "..", ".cache", "screenshots");
@@ -20,13 +21,18 @@ export type OpenPage = {
 export async function openPage(options: BrowserContextOptions = {}): Promise<OpenPage> {
   browser ??= launchChromium();
   const context = await (await browser).newContext({ viewport: { width: 1360, height: 850 }, ...options });
-  onTestFinished(() => context.close());
+  const checks: Promise<void>[] = [];
+  onTestFinished(async () => {
+    await context.close();
+    await Promise.all(checks);
+  });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());
   });
+  page.on("response", (response) => checks.push(checkResponse(response)));
   return {
     page,
     complaints,
@@ -35,6 +41,16 @@ export async function openPage(options: BrowserContextOptions = {}): Promise<Ope
       await page.screenshot({ path: join(screenshots, `${name}.png`) });
     },
   };
+}
+
+/** Checks a JSON answer that the page received against its schema. */
+async function checkResponse(response: PageResponse): Promise<void> {
+  const [type = ""] = (response.headers()["content-type"] ?? "").split(";");
+  if (!/\bjson$/.test(type)) return;
+  // The browser drops the text when the page leaves.
+  const text = await response.text().catch(() => undefined);
+  const { pathname } = new URL(response.url());
+  if (text !== undefined) checkAnswer(response.request().method(), pathname, response.status(), type, text);
 }
 
 /** For `afterAll`. */

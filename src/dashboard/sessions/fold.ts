@@ -1,5 +1,6 @@
-import type { ListOrder, ListSort, ListCounts } from "../../session/contract/directory.ts";
+import type { ListOrder, ListSort } from "../../session/contract/directory.ts";
 import type { RecentExports, ListStreamEvent } from "../../session/contract/stream-events.ts";
+import type { SessionList } from "../../api/session-schema.ts";
 import { listFacts, STATUSES } from "../../session/list/list-filter.ts";
 import type { SessionSummary } from "../../session/summary.ts";
 
@@ -107,14 +108,9 @@ export class ListFold {
   }
 }
 
-/** The response of `GET /sessions`. */
-export type ListPageAnswer = {
-  readonly resourceVersion: string;
+/** The response of `GET /sessions`; of the retention see `readRetention`. */
+export type ListPageAnswer = Readonly<Omit<SessionList, "sessions" | "retention">> & {
   readonly sessions: readonly SessionSummary[];
-  readonly nextCursor?: string;
-  readonly counts: ListCounts;
-  readonly recentExports: RecentExports;
-  /** See `readRetention`. */
   readonly retention?: unknown;
 };
 

@@ -14,6 +14,7 @@ import type { AppEnv } from "../../config.ts";
 import { methodNotAllowed } from "../method-not-allowed.ts";
 import { needs } from "../../auth/guard.ts";
 import { badRequest, problem } from "../../api/problem.ts";
+import type { Imported } from "../../api/problem-schema.ts";
 import { recordExport } from "./recent-exports.ts";
 import { files } from "./body-budget.ts";
 import type { BodyAccount } from "./body-budget.ts";
@@ -116,7 +117,7 @@ class Import {
   }
 
   /** Counts of everything read so far and on disk. */
-  get taken() {
+  get taken(): Omit<Imported, "sessions"> {
     const reasons = [
       this.#reason,
       this.#metrics === 0 ? undefined : `${this.#metrics} lists of metrics were not stored`,
@@ -133,7 +134,7 @@ class Import {
     };
   }
 
-  async answer() {
+  async answer(): Promise<Imported> {
     return { ...this.taken, sessions: await this.#sessions() };
   }
 

@@ -1,12 +1,11 @@
-import { isRecord } from "../../../lib/plain-data.ts";
 import type { QueryRequest } from "../../../session/rerun/query-request.ts";
-import type { ResumePoint } from "../../../session/rerun/resume-point.ts";
 import { useAnswer } from "../../server.ts";
 import type { Answer } from "../../server.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { Conversation } from "../content/conversation.tsx";
 import { LongText } from "../content/long-text.tsx";
+import { readRequest } from "./request-answer.ts";
 import type { ComponentChildren } from "preact";
 
 /** The request of a query: input, target and parameters. */
@@ -74,26 +73,6 @@ const Fact = ({ name, text }: { name: string; text: string | undefined }) =>
       </dd>
     </div>
   );
-
-/** Throws on another body, such as a proxy's login page. The fields within are trusted. */
-export async function readRequest(response: Response): Promise<QueryRequest> {
-  const body: unknown = await response.json();
-  if (isRequest(body)) return body;
-  throw new Error("the server's answer is not a query");
-}
-
-/** The same, with the resume point. */
-export async function readResume(response: Response): Promise<QueryRequest & ResumePoint> {
-  const body: unknown = await response.json();
-  if (isRequest(body) && isResume(body)) return body;
-  throw new Error("the server's answer does not say where the query stopped");
-}
-
-const isRequest = (body: unknown): body is QueryRequest =>
-  isRecord(body) && typeof body["query"] === "string" && typeof body["name"] === "string";
-
-const isResume = (body: object): body is ResumePoint =>
-  ["messages", "results", "unanswered"].every((name) => Array.isArray(Reflect.get(body, name)));
 
 /** A response, or its loading state. */
 export function Answered<Value>({

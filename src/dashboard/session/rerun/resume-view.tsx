@@ -9,7 +9,8 @@ import { JsonText } from "../content/long-text.tsx";
 import { counted, ticking } from "../../ui/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { toMillis } from "../../ui/moments.ts";
-import { Answered, Incomplete, readResume, Part } from "./request-view.tsx";
+import { readResume } from "./request-answer.ts";
+import { Answered, Incomplete, Part } from "./request-view.tsx";
 
 /** Where the query stopped: the messages so far, and the unanswered calls. */
 export function ResumeView({ url, onSpan }: { url: string; onSpan: (spanId: string) => void }) {
