@@ -160,11 +160,7 @@ export class Faults {
           (target as Record<string, (...a: unknown[]) => Promise<unknown>>)[method]?.(...args);
         if (!CALLS.has(method))
           return typeof Reflect.get(target, property) === "function" ? call : Reflect.get(target, property);
-        const caller = (args: readonly unknown[]) =>
-          callerOf(
-            method,
-            args.find((arg) => typeof arg === "object"),
-          );
+        const caller = (args: readonly unknown[]) => callerOf(method, args[1]);
         return async (...args: unknown[]) => {
           const late = async () => await laterCall(name, method, args);
           return await faults.#call(
