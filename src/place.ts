@@ -19,9 +19,72 @@ export function sessionIdIn(text: string): string {
   return /^~[0-9a-f]{64}$/.test(text) ? text : sessionIdOf(text);
 }
 
-/** The stub of the object of a session, or of the owner of a trace: `id` is a session id or a trace id. */
-export function sessionAt(env: Bindings, tenant: string, id: string) {
-  return env.SESSIONS.getByName(`${tenant}/${id}`);
+/** Who calls an object, and the trace of the request that caused the call: the first argument of every RPC. */
+export type CallContext = {
+  readonly tenant: string;
+  /** As the caller's request had it (W3C Trace Context). */
+  readonly traceparent?: string;
+};
+
+/** A tenant alone stands for a call without a trace. */
+export type Caller = CallContext | string;
+
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** The context of the calls that a request causes. A malformed `traceparent` is ignored. */
+export function callerOf({ var: { principal }, req }: RequestContext): CallContext {
+  const traceparent = req.header("traceparent");
+  const isValid = traceparent !== undefined && TRACEPARENT.test(traceparent);
+  return { tenant: principal.tenant, ...(isValid ? { traceparent } : {}) };
+}
+
+type RequestContext = {
+  readonly var: { readonly principal: { readonly tenant: string } };
+  readonly req: { header(name: string): string | undefined };
+};
+
+/** An object as its callers see it: the call context is bound. */
+export type Calls<Target> = {
+  readonly [Name in Exclude<keyof Target, keyof DurableObject>]: Target[Name] extends (
+    context: CallContext,
+    ...args: infer Args
+  ) => infer Answer
+    ? (...args: Args) => Promise<Awaited<Answer>>
+    : never;
+} & Pick<DurableObjectStub, "fetch">;
+
+type SessionObject = Env["SESSIONS"] extends DurableObjectNamespace<infer Target> ? Target : never;
+type DirectoryObject = Env["DIRECTORY"] extends DurableObjectNamespace<infer Target> ? Target : never;
+
+/** The object of a session, or of the owner of a trace: `id` is a session id or a trace id. */
+export function sessionAt(env: Bindings, caller: Caller, id: string): Calls<SessionObject> {
+  return callsOf(env.SESSIONS, caller, id);
+}
+
+/** The tenant's list of sessions. */
+export function directoryOf(env: Bindings, caller: Caller): Calls<DirectoryObject> {
+  return callsOf(env.DIRECTORY, caller, "directory");
+}
+
+/** The object of this name within the caller's tenant. The only place that names objects, and that adds the context to calls. */
+export function callsOf<Target>(
+  namespace: { getByName(name: string): object },
+  caller: Caller,
+  name: string,
+): Calls<Target> {
+  const context: CallContext = typeof caller === "string" ? { tenant: caller } : caller;
+  const stub = namespace.getByName(`${context.tenant}/${name}`);
+  return new Proxy(stub, {
+    get(_, method) {
+      // A promise that resolves with the object must not take it for another promise.
+      if (method === "then") return undefined;
+      const isRpc = method !== "fetch";
+      return (...args: unknown[]): unknown => {
+        const call = Reflect.get(stub, method) as (...all: unknown[]) => unknown;
+        return Reflect.apply(call, stub, isRpc ? [context, ...args] : args);
+      };
+    },
+  }) as Calls<Target>;
 }
 
 /** The tenant of an object: the beginning of its name. */
@@ -31,7 +94,7 @@ export function tenantOf({ name = "" }: DurableObjectId): string {
   return name.slice(0, end);
 }
 
-/** The stub of the tenant's list of sessions. */
-export function directoryOf(env: Bindings, tenant: string) {
-  return env.DIRECTORY.getByName(`${tenant}/directory`);
+/** Throws if the caller is of another tenant than the object. */
+export function checkTenant(id: DurableObjectId, { tenant }: CallContext): void {
+  if (tenantOf(id) !== tenant) throw new Error(`an object of another tenant was called by ${tenant}`);
 }

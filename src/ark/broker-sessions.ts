@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
-import { directoryOf, sessionAt, sessionIdIn } from "../place.ts";
+import { callerOf, directoryOf, sessionAt, sessionIdIn } from "../place.ts";
 import type { LogPage } from "../session/contract/log-page.ts";
 import type { AppEnv } from "../config.ts";
 import { invalid, noSuch, wrongPage } from "./error.ts";
@@ -40,7 +40,7 @@ brokerSessions.get("/:id", needs("read"), async (c) => {
   if (read instanceof Response) return read;
   const id = sessionIdIn(c.req.param("id"));
   if (read.isStream) return await watchSession(c, id, read.params);
-  const page: LogPage = await sessionAt(c.env, c.var.principal.tenant, id).peek("session", "queries");
+  const page: LogPage = await sessionAt(c.env, callerOf(c), id).peek("session", "queries");
   if (page.state !== "present" || page.summary === undefined) return noSuch(c, `Session ${id}`);
   return new Response(textStream(brokerSession(c.env, c.var.principal.tenant, page, page.summary)), {
     headers: DATA_HEADERS,
@@ -60,7 +60,7 @@ async function watchSessions(c: Context<AppEnv>, params: ArkParams): Promise<Res
 }
 
 async function watchSession(c: Context<AppEnv>, id: string, params: ArkParams): Promise<Response> {
-  const stub = sessionAt(c.env, c.var.principal.tenant, id);
+  const stub = sessionAt(c.env, callerOf(c), id);
   const end = endOf(await stub.peek("session"));
   const cursor = params.cursor ?? (params.fromBeginning ? undefined : end);
   const items = new LogItems({ stub, view: "session", id, readItems: sessionSpanItems, cursor });

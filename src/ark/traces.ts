@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
-import { directoryOf, sessionAt } from "../place.ts";
+import { callerOf, directoryOf, sessionAt } from "../place.ts";
 import type { RecentPage } from "../session/contract/directory.ts";
 import type { LogPage } from "../session/contract/log-page.ts";
 import type { AppEnv, Bindings } from "../config.ts";
@@ -37,7 +37,7 @@ traces.get(ONE_TRACE, needs("read"), async (c) => {
   const read = readRequest(c);
   if (read instanceof Response) return read;
   if (read.isStream) return await watchLog(c, traceId, "trace", read.params, spanItems);
-  const stub = sessionAt(c.env, c.var.principal.tenant, traceId);
+  const stub = sessionAt(c.env, callerOf(c), traceId);
   const peeked: LogPage = await stub.peek("trace");
   if (peeked.state !== "present") return noSuch(c, `Trace ${traceId}`);
   return new Response(textStream(traceText(traceId, stub)), { headers: DATA_HEADERS });

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
-import { sessionAt, sessionIdIn } from "../place.ts";
+import { callerOf, sessionAt, sessionIdIn } from "../place.ts";
 import type { Manifest, ManifestOf } from "../session/rerun/manifest.ts";
 import type { QueryRequest } from "../session/rerun/query-request.ts";
 import type { QuerySummary } from "../session/summary.ts";
@@ -29,7 +29,7 @@ export const query = (manifestOf: ManifestOf) =>
         return badRequest(c, "for=resume has no manifest: accept application/json");
       const id = sessionIdIn(c.req.param("id"));
       const text = c.req.param("query");
-      const stub = sessionAt(c.env, c.var.principal.tenant, id);
+      const stub = sessionAt(c.env, callerOf(c), id);
       const peeked: LogPage = await stub.peek("session", "queries");
       if (peeked.state !== "present") return redirectIfMoved(c, id, peeked, `/queries/${encodeURIComponent(text)}`);
       const [found, ...others] = findQueries(peeked.queries ?? [], text);

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { sessionAt, sessionIdIn } from "../place.ts";
+import { callerOf, sessionAt, sessionIdIn } from "../place.ts";
 import type { LogPage } from "../session/contract/log-page.ts";
 import { withStatus } from "../session/liveness.ts";
 import type { AppEnv } from "../config.ts";
@@ -29,7 +29,7 @@ export const session = new Hono<AppEnv>({ strict: false })
     const representation = negotiate(c);
     if (typeof representation === "object") return badRequest(c, representation.problem);
     const id = sessionIdIn(c.req.param("id"));
-    const stub = sessionAt(c.env, c.var.principal.tenant, id);
+    const stub = sessionAt(c.env, callerOf(c), id);
     const read = readReplayQuery(new URL(c.req.url).searchParams, c.req.header("last-event-id"));
     if (!read.ok) return badRequest(c, read.detail);
     const redirect = redirectIfMoved(c, id, await stub.peek("session"));
@@ -40,7 +40,7 @@ export const session = new Hono<AppEnv>({ strict: false })
     const representation = negotiate(c);
     if (typeof representation === "object") return badRequest(c, representation.problem);
     const id = sessionIdIn(c.req.param("id"));
-    const stub = sessionAt(c.env, c.var.principal.tenant, id);
+    const stub = sessionAt(c.env, callerOf(c), id);
     const resume = resumeFrom(c);
     if (!resume.ok) return resume.response;
     const peeked: LogPage = await stub.peek("session", representation === "stream" ? undefined : "queries");
@@ -57,7 +57,7 @@ export const session = new Hono<AppEnv>({ strict: false })
   })
   .get("/:id/otlp", needs("read"), async (c) => {
     const id = sessionIdIn(c.req.param("id"));
-    const stub = sessionAt(c.env, c.var.principal.tenant, id);
+    const stub = sessionAt(c.env, callerOf(c), id);
     const peeked: LogPage = await stub.peek("session");
     if (peeked.state !== "present") return redirectIfMoved(c, id, peeked, "/otlp");
     const document = new LogDocument(stub, "session", peeked, "claims");
@@ -71,13 +71,13 @@ export const session = new Hono<AppEnv>({ strict: false })
   })
   .get("/:id/values/:hash", needs("read"), async (c) => {
     const hash = c.req.param("hash");
-    const value = await sessionAt(c.env, c.var.principal.tenant, sessionIdIn(c.req.param("id"))).value(hash);
+    const value = await sessionAt(c.env, callerOf(c), sessionIdIn(c.req.param("id"))).value(hash);
     if (value === undefined) return notFound(c, `The value ${hash}`);
     return new Response(inflate(value.encoding, value.body), { headers: DATA_HEADERS });
   })
   .delete("/:id", needs("administer"), async (c) => {
     const id = sessionIdIn(c.req.param("id"));
-    const deletion = await sessionAt(c.env, c.var.principal.tenant, id).deleteSession();
+    const deletion = await sessionAt(c.env, callerOf(c), id).deleteSession();
     if (deletion === "absent") return notFound(c, `The session ${id}`);
     return c.body(null, deletion === "deleted" ? 204 : 202);
   })

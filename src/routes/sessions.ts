@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { directoryOf } from "../place.ts";
+import { callerOf, directoryOf } from "../place.ts";
 import type { AppEnv } from "../config.ts";
 import { formatCursor, readListQuery } from "../api/list-query.ts";
 import { ListSource } from "./stream/list-source.ts";
@@ -22,7 +22,7 @@ sessions.get("/", needs("read"), async (c) => {
   const read = readListQuery(new URL(c.req.url).searchParams, Date.now());
   if (!read.ok) return badRequest(c, read.detail);
   const { query } = read;
-  const directory = directoryOf(c.env, c.var.principal.tenant);
+  const directory = directoryOf(c.env, callerOf(c));
   if (representation === "stream") {
     const resume = resumeFrom(c);
     return resume.ok ? respondLive(c, new ListSource(directory, query.filter, resume.from)) : resume.response;

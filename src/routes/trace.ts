@@ -4,7 +4,7 @@ import { badRequest, notFound } from "../api/problem.ts";
 import { resumeFrom } from "../api/resource-version.ts";
 import { needs } from "../auth/guard.ts";
 import type { AppEnv } from "../config.ts";
-import { sessionAt } from "../place.ts";
+import { callerOf, sessionAt } from "../place.ts";
 import type { LogPage } from "../session/contract/log-page.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { LogDocument } from "./read/log-document.ts";
@@ -28,7 +28,7 @@ trace.get(ONE_TRACE, needs("read"), async (c) => {
   const traceId = c.req.param("traceId").toLowerCase();
   const representation = negotiate(c);
   if (typeof representation === "object") return badRequest(c, representation.problem);
-  const stub = sessionAt(c.env, c.var.principal.tenant, traceId);
+  const stub = sessionAt(c.env, callerOf(c), traceId);
   const peeked: LogPage = await stub.peek("trace");
   if (peeked.state !== "present") return notFound(c, `Trace ${traceId}`);
   if (representation === "stream") {

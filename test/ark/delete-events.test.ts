@@ -1,7 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { feedOf } from "../../src/ark/feed/feed-of.ts";
 import { traceIdForSession } from "../../src/otlp/logs/group-records.ts";
 import { spanId } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
@@ -126,7 +125,7 @@ describe("DELETE /events/:uid with the ingest token, as sent by the controller's
     const remembered = async () => {
       // The feed reads of the deletion when it is asked for anything.
       await page("/ark/events");
-      return await runInDurableObject(feedOf(env, "default"), (_, { storage }) =>
+      return await runInDurableObject(env.ARK_FEED.getByName("default/ark-feed"), (_, { storage }) =>
         storage.sql.exec("SELECT key FROM meta WHERE key GLOB 'purged *'").toArray(),
       );
     };

@@ -28,8 +28,8 @@ async function entries(): Promise<string[]> {
 }
 
 async function kill(): Promise<void> {
-  await evictDurableObject(feed());
-  await evictDurableObject(directory());
+  await evictDurableObject(env.ARK_FEED.getByName("default/ark-feed"));
+  await evictDurableObject(env.DIRECTORY.getByName("default/directory"));
 }
 
 test("each revision has one place, in order of each session, across evictions of both objects", async () => {
@@ -87,7 +87,7 @@ test("tombstones that expired unread, and a directory that was lost, repeat no r
   await report("b", "1", 2);
   await entries();
   await directory().remove({ id: "a", generation: "1" }, "deleted");
-  await runInDurableObject(directory(), (_, { storage }) => {
+  await runInDurableObject(env.DIRECTORY.getByName("default/directory"), (_, { storage }) => {
     storage.sql.exec("INSERT OR REPLACE INTO meta VALUES ('oldest', '3')");
     storage.sql.exec("DELETE FROM tombstone");
   });
@@ -95,7 +95,7 @@ test("tombstones that expired unread, and a directory that was lost, repeat no r
   expect(await entries()).toEqual(["a 1 1-2", "b 1 1-2", "b 1 3-3"]);
   const left: CountedLog[] = await feed().uncounted(10);
   expect(left.map(({ id }) => id)).toEqual(["b"]);
-  await runInDurableObject(directory(), (_, { storage }) => {
+  await runInDurableObject(env.DIRECTORY.getByName("default/directory"), (_, { storage }) => {
     storage.sql.exec("UPDATE meta SET value = 'later' WHERE key = 'generation'");
   });
   await kill();

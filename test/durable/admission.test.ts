@@ -13,6 +13,7 @@ import { generateSession, sentSpans } from "./generated-session.ts";
 import { aSpan, at, exportOf, someSpans, traceIdOf } from "./spans.ts";
 import { Viewer } from "./viewer.ts";
 import * as world from "./world.ts";
+import type { CallContext } from "../../src/place.ts";
 
 const TRACE = traceIdOf("trace");
 const OTHER = traceIdOf("other");
@@ -42,9 +43,9 @@ describe("a delivery of spans that are known", () => {
   test("in whole, changes nothing", async () => {
     const home = world.objectOf(TRACE);
     const delivery = deliveryOf(someSpans(TRACE, 1, 2));
-    expect(await home.append("default", delivery)).toEqual({ outcome: "appended" });
+    expect(await home.append(world.CALLER, delivery)).toEqual({ outcome: "appended" });
     const before = await world.rowsOf(TRACE, "chunk");
-    expect(await home.append("default", delivery)).toEqual({ outcome: "known" });
+    expect(await home.append(world.CALLER, delivery)).toEqual({ outcome: "known" });
     expect(await world.rowsOf(TRACE, "chunk")).toEqual(before);
   });
 
@@ -53,7 +54,7 @@ describe("a delivery of spans that are known", () => {
     const home = world.objectOf(TRACE);
     await world.deliver(someSpans(TRACE, 2, 2));
     const before = await world.rowsOf(TRACE, "chunk");
-    expect(await home.append("default", deliveryOf(someSpans(TRACE, 1, 4)))).toEqual({
+    expect(await home.append(world.CALLER, deliveryOf(someSpans(TRACE, 1, 4)))).toEqual({
       outcome: "partly-known",
       known: [1, 2],
     });
@@ -71,10 +72,10 @@ test("what others deliver between the answer and the next try is left out too", 
   const overtaking = [someSpans(TRACE, 1, 1), someSpans(TRACE, 4, 1), someSpans(TRACE, 2, 2)];
   const outcomes: string[] = [];
   const overtaken = {
-    append: async (tenant: string, delivery: Delivery) => {
+    append: async (context: CallContext, delivery: Delivery) => {
       const first = overtaking.shift();
-      if (first !== undefined) await home.append(tenant, deliveryOf(first));
-      const outcome = await home.append(tenant, delivery);
+      if (first !== undefined) await home.append(context, deliveryOf(first));
+      const outcome = await home.append(context, delivery);
       outcomes.push(`${outcome.outcome} of ${delivery.spans}`);
       return outcome;
     },
@@ -200,7 +201,7 @@ describe("where our storage or our program fails", () => {
   test("facts that can't be read are our fault: an answer with a reference, which the log has too", async () => {
     const delivery = { ...deliveryOf(someSpans(TRACE, 1, 1)), facts: `[${FACTS_VERSION},"0",[],["no span"]]` };
     const log = vi.spyOn(console, "error").mockReturnValue();
-    const outcome = await world.objectOf(TRACE).append("default", delivery);
+    const outcome = await world.objectOf(TRACE).append(world.CALLER, delivery);
     expect(outcome).toEqual({ outcome: "fault", reference: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     expect(log.mock.calls.join()).toContain((outcome as { reference: string }).reference);
     expect(await world.rowsOf(TRACE, "chunk")).toEqual([]);
@@ -208,7 +209,7 @@ describe("where our storage or our program fails", () => {
 
   test("facts of a Worker of another version pass: it tries again", async () => {
     const delivery = { ...deliveryOf(someSpans(TRACE, 1, 1)), facts: `[${FACTS_VERSION + 1},"0",[]]` };
-    const append = async () => await world.objectOf(TRACE).append("default", delivery);
+    const append = async () => await world.objectOf(TRACE).append(world.CALLER, delivery);
     await expect(append()).rejects.toThrow("different versions; try again");
   });
 });
@@ -272,12 +273,12 @@ describe("a session's ceilings", () => {
     const next = deliveryOf([aSpan(TRACE, 2)]);
     const room = SESSION_BYTES - next.body.length;
     await world.change(TRACE, "UPDATE chunk SET bytes = ?", room + 1);
-    expect(await world.objectOf(TRACE).append("default", next)).toEqual({
+    expect(await world.objectOf(TRACE).append(world.CALLER, next)).toEqual({
       outcome: "full",
       reason: `the session would hold more than ${SESSION_BYTES} bytes, its ceiling`,
     });
     await world.change(TRACE, "UPDATE chunk SET bytes = ?", room);
-    expect(await world.objectOf(TRACE).append("default", next)).toEqual({ outcome: "appended" });
+    expect(await world.objectOf(TRACE).append(world.CALLER, next)).toEqual({ outcome: "appended" });
   });
 
   // spec: BIND-12

@@ -108,7 +108,7 @@ describe("a copy that was under way while its session was deleted is void", () =
     world.pass(-ahead);
     await world.rest(IDS);
     await remove("A");
-    expect((await world.objectOf("A").receive("default", late)).outcome).toBe("stale");
+    expect((await world.objectOf("A").receive(world.CALLER, late)).outcome).toBe("stale");
     await world.rest(IDS);
     expect(await listed()).toEqual({});
     expect(await world.tables("A")).toEqual([]);
@@ -116,7 +116,7 @@ describe("a copy that was under way while its session was deleted is void", () =
     await world.deliver(someSpans(TRACE, 5, 1, { "session.id": "A" }));
     await world.rest(IDS);
     expect(await listed()).toEqual({ A: 1 });
-    expect((await world.objectOf("A").receive("default", late)).outcome).toBe("stale");
+    expect((await world.objectOf("A").receive(world.CALLER, late)).outcome).toBe("stale");
     expect(await spansOf("A")).toBe(1);
   });
 
@@ -130,7 +130,7 @@ describe("a copy that was under way while its session was deleted is void", () =
     const late = await copyOf("A");
     expect(late.epoch).toBe(row + 5 * HOUR);
     await remove("A");
-    expect((await world.objectOf("A").receive("default", late)).outcome).toBe("stale");
+    expect((await world.objectOf("A").receive(world.CALLER, late)).outcome).toBe("stale");
     await world.rest(IDS);
     expect(await listed()).toEqual({});
   });
@@ -150,7 +150,7 @@ test("the list shows a session that was deleted and began anew after the clock w
   await world.rest(IDS);
   await remove(TRACE);
   world.pass(-HOUR);
-  await world.objectOf(TRACE).append("default", deliveryOf(someSpans(TRACE, 3, 1)));
+  await world.objectOf(TRACE).append(world.CALLER, deliveryOf(someSpans(TRACE, 3, 1)));
   const viewer = new Viewer(TRACE);
   await viewer.connect();
   await world.rest(IDS);

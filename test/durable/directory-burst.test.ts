@@ -32,7 +32,7 @@ test(
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
         const { id, revision } = next;
         const summary = summaryOf({ id, spans: revision, title: `Question ${revision} of ${id}` });
-        const { interval } = await directory().report({ id, generation: "1x", revision, summary });
+        const { interval } = await directory().report(world.CALLER, { id, generation: "1x", revision, summary });
         longest = Math.max(longest, interval);
       }
     };

@@ -10,7 +10,7 @@ beforeEach(world.freshWorld);
 
 /** Something reaches every stream, as any export does within a second: those that wait look at the clock again. */
 async function nudge(): Promise<void> {
-  await directory().recordExports({ last: [], refused: [], dropped: { metrics: 0 } });
+  await directory().recordExports(world.CALLER, { last: [], refused: [], dropped: { metrics: 0 } });
 }
 
 /** The object is taken out of memory. */

@@ -237,7 +237,7 @@ describe("what sessions report", () => {
   }
 
   const reported = (summary: SessionSummary, generation: string, revision: number, spans: number) =>
-    directory().report({ id: "B", generation, revision, summary: { ...summary, id: "B", spans } });
+    directory().report(world.CALLER, { id: "B", generation, revision, summary: { ...summary, id: "B", spans } });
   const spansListed = async () => (await list({ kind: "all" })).sessions.map(({ spans }) => spans);
 
   // spec: LIST-13
@@ -250,9 +250,9 @@ describe("what sessions report", () => {
     expect(await spansListed()).toEqual([50]);
     await reported(summary, "000000003x", 1, 10);
     expect(await spansListed()).toEqual([10]);
-    await directory().remove({ id: "B", generation: "000000002x" }, "deleted");
+    await directory().remove(world.CALLER, { id: "B", generation: "000000002x" }, "deleted");
     expect(await spansListed()).toEqual([10]);
-    await directory().remove({ id: "B", generation: "000000003x" }, "deleted");
+    await directory().remove(world.CALLER, { id: "B", generation: "000000003x" }, "deleted");
     expect(await spansListed()).toEqual([]);
     await reported(summary, "000000003x", 2, 20);
     expect(await spansListed()).toEqual([]);
@@ -269,7 +269,12 @@ describe("what sessions report", () => {
         id: `session ${n}`,
         liveness: { ...summary.liveness, lastArrival: `${Date.now()}000000` },
       };
-      const { interval } = await directory().report({ id: news.id, generation: "1x", revision: 1, summary: news });
+      const { interval } = await directory().report(world.CALLER, {
+        id: news.id,
+        generation: "1x",
+        revision: 1,
+        summary: news,
+      });
       intervals.add(interval);
     }
     expect([Math.min(...intervals), Math.max(...intervals)]).toEqual([2_000, 2_500]);

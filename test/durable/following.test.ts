@@ -83,7 +83,7 @@ describe("a stream", () => {
   test("of 1,000 revisions resumes at any of them, with neither gap nor repeat", async () => {
     const revisions = 1_000;
     await runInDurableObject(world.objectOf(TRACE), (home) => {
-      for (let n = 1; n <= revisions; n++) home.append("default", deliveryOf([aSpan(TRACE, n)]));
+      for (let n = 1; n <= revisions; n++) home.append(world.CALLER, deliveryOf([aSpan(TRACE, n)]));
     });
     const head = (await world.readSession(TRACE))?.resourceVersion ?? "";
     const life = head.slice(0, head.indexOf("."));
@@ -141,7 +141,7 @@ describe("a page of the log", () => {
       const first = n * 40 + 1;
       await world.deliver(Array.from({ length: 40 }, (_, k) => aSpan(TRACE, first + k, {}, { "input.value": text })));
     }
-    const page = await world.objectOf(TRACE).read("session", undefined, 1_000_000);
+    const page = await world.calls(TRACE).read("session", undefined, 1_000_000);
     if (page.state !== "present") throw new Error(page.state);
     expect(page.entries.map(({ revision }) => revision)).toEqual([1, 2, 3, 4]);
     expect([page.next, page.head]).toEqual([4, 8]);
@@ -183,7 +183,7 @@ test("a document is the session as it was when it was asked for, whatever comes 
 });
 
 async function shownOf(id: string) {
-  const page = await world.objectOf(id).peek("session");
+  const page = await world.calls(id).peek("session");
   if (page.state !== "present") throw new Error(page.state);
   return page;
 }

@@ -97,7 +97,7 @@ test("values too large for a chunk are stored once, copied, read by their hash, 
   expect(sorted(await exported("A"))).toEqual(sorted(spans));
   const hashes = (await world.rowsOf<{ hash: string }>("A", "value")).map((row) => row.hash);
   const sizes = await Promise.all(
-    [1, 1_000_000].map(async (bytes) => (await world.objectOf("A").values(hashes, bytes)).length),
+    [1, 1_000_000].map(async (bytes) => (await world.calls("A").values(hashes, bytes)).length),
   );
   expect(sizes).toEqual([1, 2]);
 

@@ -26,8 +26,8 @@ test("a deployment's own prices cost its sessions, and its viewers compute the s
   const stub = env.SESSIONS.getByName(`default/${CALL.traceId}`);
   const page = await runInDurableObject(stub, (_, ctx) => {
     const object = new SessionObject(ctx, { ...env, PRICES });
-    object.append("default", deliveryOf([CALL]));
-    return object.read("session", undefined, 1_000);
+    object.append({ tenant: "default" }, deliveryOf([CALL]));
+    return object.read({ tenant: "default" }, "session", undefined, 1_000);
   });
   if (page.state !== "present" || page.summary === undefined) throw new Error(page.state);
   expect(page.summary).toMatchObject({ cost: 3, estimated: 3 });

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { searchText } from "../../src/session/list/search-text.ts";
 import { searchableOf } from "../../src/session/list/searchable.ts";
 import type { SessionSummary } from "../../src/session/summary.ts";
-import { request } from "./world.ts";
+import { CALLER, request } from "./world.ts";
 
 export function directory() {
   return env.DIRECTORY.get(env.DIRECTORY.idFromName("default/directory"));
@@ -63,11 +63,11 @@ export async function report(reported: Reported, texts: readonly string[] = []):
   const summary = summaryOf(reported);
   const said = searchableOf(summary);
   const search = searchText({ ...said, texts: [...said.texts, ...texts] });
-  return await directory().report({ id: summary.id, generation: "1x", revision: ++revision, summary, search });
+  return await directory().report(CALLER, { id: summary.id, generation: "1x", revision: ++revision, summary, search });
 }
 
 export async function remove(id: string): Promise<void> {
-  await directory().remove({ id, generation: "1x" }, "empty");
+  await directory().remove(CALLER, { id, generation: "1x" }, "empty");
 }
 
 export type List = {

@@ -150,7 +150,7 @@ describe("what was silent for 30 days", () => {
     const [{ epoch } = { epoch: 0 }] = await world.rowsOf<{ epoch: number }>("A", "trace");
     world.pass(KEPT);
     const released = { traceId: OLD, session: "A", epoch, newest: Date.now() };
-    expect(await world.objectOf(OLD).deleteTrace("default", released)).toMatchObject({ outcome: "deleted", epoch });
+    expect(await world.objectOf(OLD).deleteTrace(world.CALLER, released)).toMatchObject({ outcome: "deleted", epoch });
     world.pass(1);
     await world.deliver(someSpans(OLD, 7, 1, { "session.id": "B" }));
     await world.rest(IDS);
@@ -208,7 +208,7 @@ test("marks of traces that left long ago go when they are many: who comes back r
     '', x'', 1, 0 FROM ${SERIES}`;
   await world.change("A", marks, Date.now() - 8 * DAY);
   // Something has to be due for the session to wake at all.
-  await runInDurableObject(world.objectOf("A"), async (instance) => await instance.expireOverdue());
+  await runInDurableObject(world.objectOf("A"), async (instance) => await instance.expireOverdue(world.CALLER));
   const left = await world.rowsOf<{ kind: string }>("A", "chunk");
   expect(left.map(({ kind }) => kind)).toEqual(["spans", "spans", "spans"]);
   await viewer.connect();
@@ -325,11 +325,11 @@ test("over the tenant's ceiling the sessions that were silent for longest are fo
 test("where nothing is to be forgotten for its age, nobody is woken for it", async () => {
   await runInDurableObject(world.objectOf(OLD), async (_, ctx) => {
     const object = new SessionObject(ctx, { ...env, RETENTION_DAYS: "forever", MAX_SESSION_BYTES: "2KB" });
-    object.append("default", deliveryOf(someSpans(OLD, 1, 1)));
+    object.append(world.CALLER, deliveryOf(someSpans(OLD, 1, 1)));
     await object.alarm();
-    const page = object.read("session", undefined, 1_000);
+    const page = object.read(world.CALLER, "session", undefined, 1_000);
     expect(page.state === "present" && page.retention).toEqual({ bytes: expect.any(Number), maxBytes: 2_000 });
-    const most = object.append("default", deliveryOf(someSpans(OLD, 2, 500)));
+    const most = object.append(world.CALLER, deliveryOf(someSpans(OLD, 2, 500)));
     expect(most).toEqual({ outcome: "full", reason: "the session would hold more than 2000 bytes, its ceiling" });
   });
   await world.evict(OLD);

@@ -26,7 +26,7 @@ test("traces that leave a session one by one cost what they are long, not what t
   const withdrawal = { session: "A", epoch: 2, to: "B" };
   await runInDurableObject(world.objectOf("A"), (instance) => {
     folds.mockClear();
-    for (let n = 0; n < TRACES - 100; n++) instance.revoke("default", { ...withdrawal, traceId: traceIdAt(n) });
+    for (let n = 0; n < TRACES - 100; n++) instance.revoke(world.CALLER, { ...withdrawal, traceId: traceIdAt(n) });
     // Of the report to the list, once in an interval.
     expect(folds.mock.calls.length).toBeLessThanOrEqual(2);
   });
@@ -54,7 +54,7 @@ test("the large values of traces that leave go with them, all at once", async ()
   const [before, drops] = [await bytes(), vi.spyOn(ValueRows.prototype, "deleteUnreferenced")];
   const epoch = Date.now() + 1_000;
   const left = await runInDurableObject(world.objectOf("A"), (instance) => {
-    for (const traceId of traceIds.slice(1)) instance.revoke("default", { session: "A", traceId, epoch, to: "B" });
+    for (const traceId of traceIds.slice(1)) instance.revoke(world.CALLER, { session: "A", traceId, epoch, to: "B" });
     return drops.mock.calls.length;
   });
   // The first of them is reported at once.
@@ -74,7 +74,7 @@ test("who watches hears of each that leaves", async () => {
   await viewer.connect();
   await viewer.readUntil(({ event }) => event.type === "bookmark");
   for (let n = 0; n < 3; n++)
-    await world.objectOf("A").revoke("default", { session: "A", epoch: 2, to: "B", traceId: traceIdAt(n) });
+    await world.objectOf("A").revoke(world.CALLER, { session: "A", epoch: 2, to: "B", traceId: traceIdAt(n) });
   for (let gone = 0; gone < 3;) {
     await viewer.read(1_000);
     gone = viewer.seen.filter(({ event }) => event.type === "gone").length;
@@ -121,7 +121,7 @@ test("two sessions that are forgotten, each of which has traces that left the ot
   await world.change(first, "UPDATE trace SET revoking = ?", JSON.stringify(["B"]));
   await world.change(second, "UPDATE trace SET revoking = ?", JSON.stringify(["A"]));
   for (const id of ["A", "B"]) await world.change(id, "INSERT INTO meta VALUES ('deleting', 'yes')");
-  for (const id of ["A", "B"]) await world.objectOf(id).deleteSession();
+  for (const id of ["A", "B"]) await world.calls(id).deleteSession();
   await world.rest(ids);
   expect(await world.listed("all")).toEqual([]);
   for (const traceId of [first, second]) expect(await world.tables(traceId)).toEqual([]);

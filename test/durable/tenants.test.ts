@@ -17,7 +17,7 @@ beforeEach(async () => {
 /** Gives a tenant one session for each trace, under the same ids as every other tenant. */
 async function deliverTo(tenant: string): Promise<void> {
   for (const traceId of TRACES) {
-    await sessionAt(env, tenant, traceId).append(tenant, deliveryOf(someSpans(traceId, 1, 2)));
+    await sessionAt(env, tenant, traceId).append(deliveryOf(someSpans(traceId, 1, 2)));
     world.pass(60_000);
     await world.until(async () => (await listOf(tenant)).includes(traceId));
   }
@@ -50,7 +50,7 @@ test("a full tenant deletes its own sessions only", async () => {
   expect(before.default).toEqual(before.ada);
 
   vi.spyOn(console, "warn").mockReturnValue();
-  await runInDurableObject(directoryOf(env, "grace"), async (_, ctx) => {
+  await runInDurableObject(env.DIRECTORY.getByName("grace/directory"), async (_, ctx) => {
     const full = new DirectoryObject(ctx, { ...env, MAX_TENANT_BYTES: "1KB" });
     await full.alarm();
   });
@@ -67,12 +67,26 @@ test("the daily look of a tenant's directory wakes its own sessions only", async
   for (const tenant of ["default", "grace"]) await deliverTo(tenant);
   // The sessions of this tenant are lost: its rows go, and the other tenant stays as it is.
   for (const traceId of TRACES)
-    await runInDurableObject(sessionAt(env, "grace", traceId), async (_, ctx) => {
+    await runInDurableObject(env.SESSIONS.getByName(`grace/${traceId}`), async (_, ctx) => {
       await ctx.storage.deleteAll();
       ctx.abort("lost (a test's fault)");
     }).catch(() => undefined);
   world.pass(40 * 86_400_000);
-  await runInDurableObject(directoryOf(env, "grace"), async (instance) => await instance.alarm());
+  await runInDurableObject(env.DIRECTORY.getByName("grace/directory"), async (instance) => await instance.alarm());
   expect(await listOf("grace")).toEqual([]);
   expect(Object.values(await spansOf("default"))).toEqual([2, 2, 2]);
+});
+
+test("an object refuses a call in the name of another tenant", async () => {
+  const trace = traceIdOf("refused");
+  const delivery = deliveryOf(someSpans(trace, 1, 1));
+  await runInDurableObject(env.SESSIONS.getByName(`ada/${trace}`), (instance) => {
+    expect(() => instance.append({ tenant: "grace" }, delivery)).toThrow(
+      "an object of another tenant was called by grace",
+    );
+    expect(instance.append({ tenant: "ada" }, delivery)).toEqual({ outcome: "appended" });
+  });
+  await runInDurableObject(env.DIRECTORY.getByName("ada/directory"), (instance) => {
+    expect(() => instance.reports({ tenant: "grace" }, undefined, 1)).toThrow("another tenant");
+  });
 });

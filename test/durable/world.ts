@@ -1,3 +1,5 @@
+import { sessionAt } from "../../src/place.ts";
+import type { CallContext } from "../../src/place.ts";
 import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { vi } from "vitest";
@@ -40,6 +42,14 @@ export async function emptyWorld(): Promise<void> {
 export async function freshWorld(): Promise<void> {
   stopClock();
   await emptyWorld();
+}
+
+/** The context of the tests' calls of objects. */
+export const CALLER: CallContext = { tenant: "default" };
+
+/** The object of a session or of a trace's owner, with the context bound. */
+export function calls(id: string) {
+  return sessionAt(env, CALLER, id);
 }
 
 export function objectOf(id: string) {
@@ -275,7 +285,7 @@ export async function copies(session: string, count: number): Promise<string[]> 
         facts,
         body,
       } as const;
-      outcomes.push(instance.receive("default", { session, traceId, epoch: 1, chunks: [chunk], values: [] }).outcome);
+      outcomes.push(instance.receive(CALLER, { session, traceId, epoch: 1, chunks: [chunk], values: [] }).outcome);
     }
     return outcomes;
   });
@@ -298,6 +308,6 @@ export async function until(holds: () => Promise<boolean>): Promise<void> {
 
 /** Where the traces of a session went, as it says itself. */
 export async function moved(id: string): Promise<readonly string[]> {
-  const page = await objectOf(id).peek("session");
+  const page = await calls(id).peek("session");
   return page.state === "moved" ? page.sessions : [];
 }

@@ -184,10 +184,10 @@ describe("a session's ceiling", () => {
         errorMessage: `trace ${TRACE}: the session would hold more than ${SESSION_SPANS} spans and log records, its ceiling`,
       },
     });
-    const page = await world.objectOf(TRACE).peek("session");
+    const page = await world.calls(TRACE).peek("session");
     expect(page).toMatchObject({ summary: { spans: 1, logRecords: SESSION_SPANS - 1 } });
     await world.evict(TRACE);
-    expect(await world.objectOf(TRACE).peek("session")).toEqual(page);
+    expect(await world.calls(TRACE).peek("session")).toEqual(page);
   });
 });
 

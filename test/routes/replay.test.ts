@@ -222,9 +222,7 @@ describe("a replay in the viewer's time", () => {
   }
 
   async function replayed(query: ReplayQuery, millis?: number): Promise<{ lines: string[]; comments: number }> {
-    const stream = new StreamReader(
-      new ReplayStream(world.objectOf(TRACE), query).stream(new AbortController().signal),
-    );
+    const stream = new StreamReader(new ReplayStream(world.calls(TRACE), query).stream(new AbortController().signal));
     const lines: string[] = [];
     while (!stream.ended) lines.push(await waited(stream, millis));
     return { lines, comments: stream.comments.length };
@@ -270,7 +268,7 @@ describe("a replay in the viewer's time", () => {
 
   test("leaves no timer when the viewer is cut off", async () => {
     const abort = new AbortController();
-    const stream = new StreamReader(new ReplayStream(world.objectOf(TRACE), QUERY).stream(abort.signal));
+    const stream = new StreamReader(new ReplayStream(world.calls(TRACE), QUERY).stream(abort.signal));
     await waited(stream);
     await waited(stream);
     const next = stream.read(1_000_000);

@@ -25,7 +25,7 @@ class Watcher {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
 
   constructor(id: string) {
-    const stub = world.objectOf(id);
+    const stub = world.calls(id);
     const counted = new SessionSource(stub, "session", undefined);
     const read = counted.read.bind(counted);
     counted.read = async () => {

@@ -4,7 +4,7 @@ import { statusOf } from "../../otlp/refusals.ts";
 import type { DecodeError } from "../../otlp/refusals.ts";
 import { MAX_VALUE } from "../../otlp/limits.ts";
 import { decodeLogs } from "../../otlp/logs/decode-logs.ts";
-import { sessionIdOf } from "../../place.ts";
+import { callerOf, sessionIdOf } from "../../place.ts";
 import type { ArkEvent } from "../../logs/ark-events/ark-event.ts";
 import { readArkEvent } from "../../logs/ark-events/ark-event.ts";
 import { recordOfArkEvent } from "../../logs/ark-events/ark-event-record.ts";
@@ -59,7 +59,7 @@ async function storeEvent(c: Context<AppEnv>, body: Uint8Array): Promise<Respons
   if (!decoded.ok) return invalid(c, statusOf(decoded.error).message);
   const { groups, rejected } = decoded.value;
   if (rejected.count > 0) return invalid(c, rejected.reason ?? "event: could not be taken");
-  const delivered = await deliver(c.env, c.var.principal.tenant, groups);
+  const delivered = await deliver(c.env, callerOf(c), groups);
   if (delivered.retry) return busy(c, "The event could not be stored; send it again.");
   const { reason } = delivered;
   const received = { at: Date.now(), signal: "logs", encoding: "json", rejected: delivered.rejected } as const;
@@ -94,6 +94,6 @@ async function announceQuery(c: Context<AppEnv>, event: ArkEvent): Promise<void>
   const session = sessionIdOf(sessionId);
   const key = JSON.stringify([c.var.principal.tenant, queryId, session]);
   if (Math.abs(Date.now() - (announced.get(key) ?? 0)) < KNOWN_MILLIS) return;
-  await feedOf(c.env, c.var.principal.tenant).recordQuery(queryId, session, queryNameOf(event));
+  await feedOf(c.env, callerOf(c)).recordQuery(queryId, session, queryNameOf(event));
   announced.set(key, Date.now());
 }

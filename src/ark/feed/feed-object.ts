@@ -1,7 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "../../config.ts";
 import { checkSchema, SCHEMA_VERSION } from "../../lib/schema.ts";
-import { directoryOf, tenantOf } from "../../place.ts";
+import { checkTenant, directoryOf, tenantOf } from "../../place.ts";
+import type { CallContext } from "../../place.ts";
 import type { LogReportsPage } from "../../session/contract/directory.ts";
 import type { Count, CountedLog, FeedPage, FeedQuery, Purges, ReportedBefore } from "./contract.ts";
 import { FEED, FeedRows } from "./feed-rows.ts";
@@ -31,24 +32,28 @@ export class ArkFeedObject extends DurableObject<Bindings> {
   }
 
   /** Entries after a place in the order of all sessions. */
-  async feed(query: FeedQuery): Promise<FeedPage> {
+  async feed(context: CallContext, query: FeedQuery): Promise<FeedPage> {
+    checkTenant(this.ctx.id, context);
     await this.#catchUp();
     return { head: this.#feed.head, entries: this.#feed.entriesAfter(query) };
   }
 
   /** The last revision of each of these traces that the feed had while the trace was its own session. */
-  reportedRevisions(traceIds: readonly string[]): ReportedBefore[] {
+  reportedRevisions(context: CallContext, traceIds: readonly string[]): ReportedBefore[] {
+    checkTenant(this.ctx.id, context);
     return this.#logs.reportedRevisions(traceIds);
   }
 
   /** Logs with revisions that are not counted yet. */
-  async uncounted(limit: number): Promise<CountedLog[]> {
+  async uncounted(context: CallContext, limit: number): Promise<CountedLog[]> {
+    checkTenant(this.ctx.id, context);
     await this.#catchUp();
     return this.#logs.uncounted(limit);
   }
 
   /** Stores counts; answers the totals of all sessions. */
-  count(logs: readonly Omit<CountedLog, "revision">[]): Count {
+  count(context: CallContext, logs: readonly Omit<CountedLog, "revision">[]): Count {
+    checkTenant(this.ctx.id, context);
     this.ctx.storage.transactionSync(() => {
       for (const log of logs) this.#logs.count(log);
     });
@@ -56,36 +61,42 @@ export class ArkFeedObject extends DurableObject<Bindings> {
   }
 
   /** Records the session of a query, before its events are sent there. `name`: `<namespace>/<name>`. */
-  async recordQuery(uid: string, session: string, name: string): Promise<void> {
+  async recordQuery(context: CallContext, uid: string, session: string, name: string): Promise<void> {
+    checkTenant(this.ctx.id, context);
     // Else the report of an earlier deletion of the session would delete the query.
     await this.#catchUp();
     this.#queries.insert(uid, session, name, Date.now());
   }
 
   /** Sessions with events of the query of this UID, the last first. */
-  async queriesOf(uid: string): Promise<{ readonly session: string; readonly name: string }[]> {
+  async queriesOf(context: CallContext, uid: string): Promise<{ readonly session: string; readonly name: string }[]> {
+    checkTenant(this.ctx.id, context);
     await this.#catchUp();
     return this.#queries.byUid(uid);
   }
 
   /** Names of the queries whose events were posted to a session. */
-  postedQueries(session: string): string[] {
+  postedQueries(context: CallContext, session: string): string[] {
+    checkTenant(this.ctx.id, context);
     return this.#queries.namesOf(session);
   }
 
   /** Hides the events of one query until now, or, with "", of all. */
-  purgeEvents(key: string): void {
+  purgeEvents(context: CallContext, key: string): void {
+    checkTenant(this.ctx.id, context);
     this.#queries.purge(key, Date.now());
   }
 
   /** Hides the events of one run of a query, by its UID. False for an unknown UID. */
-  async purgeRun(uid: string): Promise<boolean> {
+  async purgeRun(context: CallContext, uid: string): Promise<boolean> {
+    checkTenant(this.ctx.id, context);
     await this.#catchUp();
     return this.#queries.purgeRun(uid, Date.now());
   }
 
   /** With a session: only the purges of its queries. */
-  async purges(session?: string): Promise<Purges> {
+  async purges(context: CallContext, session?: string): Promise<Purges> {
+    checkTenant(this.ctx.id, context);
     await this.#catchUp();
     return this.#queries.purges(session);
   }

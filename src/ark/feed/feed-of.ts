@@ -1,6 +1,9 @@
 import type { Bindings } from "../../config.ts";
+import { callsOf } from "../../place.ts";
+import type { Caller, Calls } from "../../place.ts";
+import type { ArkFeedObject } from "./feed-object.ts";
 
-/** The stub of the tenant's order of all sessions. */
-export function feedOf(env: Bindings, tenant: string) {
-  return env.ARK_FEED.getByName(`${tenant}/ark-feed`);
+/** The tenant's order of all sessions. */
+export function feedOf(env: Bindings, caller: Caller): Calls<ArkFeedObject> {
+  return callsOf(env.ARK_FEED, caller, "ark-feed");
 }

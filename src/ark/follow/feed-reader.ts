@@ -1,3 +1,4 @@
+import type { Calls } from "../../place.ts";
 import type { Bindings } from "../../config.ts";
 import { sessionAt } from "../../place.ts";
 import { cursorAfter, cursorAt, positionOf } from "../cursor.ts";
@@ -15,7 +16,7 @@ import { SentTraces } from "./sent-traces.ts";
  * means now. Call it before the response: everything acknowledged after that is sent.
  */
 export async function feedCursor(
-  feed: DurableObjectStub<ArkFeedObject>,
+  feed: Calls<ArkFeedObject>,
   { cursor, fromBeginning }: Pick<ArkParams, "cursor" | "fromBeginning">,
 ): Promise<number> {
   const page: FeedPage = await feed.feed({ after: Number.MAX_SAFE_INTEGER, limit: 1 });

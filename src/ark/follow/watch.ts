@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { directoryOf, sessionAt, sessionIdIn } from "../../place.ts";
+import { callerOf, directoryOf, sessionAt, sessionIdIn } from "../../place.ts";
 import type { View } from "../../session/contract/log-page.ts";
 import type { AppEnv } from "../../config.ts";
 import type { ArkParams } from "../params.ts";
@@ -28,7 +28,7 @@ export async function watchLog(
   { cursor, fromBeginning }: ArkParams,
   readItems: ReadItems,
 ): Promise<Response> {
-  const stub = sessionAt(c.env, c.var.principal.tenant, id);
+  const stub = sessionAt(c.env, callerOf(c), id);
   const from = cursor ?? (fromBeginning ? undefined : endOf(await stub.peek(view)));
   const items = new LogItems({ stub, view, id, readItems, cursor: from });
   return respondStream(followObject(stub, view, items), c.req.raw.signal, { cursor: from });

@@ -1,3 +1,5 @@
+import { checkTenant } from "../../place.ts";
+import type { CallContext } from "../../place.ts";
 import type { Bindings } from "../../config.ts";
 import type {
   ChangesPage,
@@ -37,10 +39,11 @@ export class DirectoryObject extends DurableObject<Bindings> {
     this.#rows = new DirectoryRows(ctx.storage);
     this.#subscribers = new Subscribers(ctx);
     this.#recentExports = new RecentExportsRow(this.#rows);
-    this.#retention = new TenantRetention(ctx, env, this.#rows, (removal) => this.remove(removal, "deleted"));
+    this.#retention = new TenantRetention(ctx, env, this.#rows, (removal) => this.#remove(removal, "deleted"));
   }
 
-  report(report: SessionReport): ReportOutcome {
+  report(context: CallContext, report: SessionReport): ReportOutcome {
+    checkTenant(this.ctx.id, context);
     const now = Date.now();
     const previous = this.#rows.head;
     const written = this.#rows.write(() => this.#rows.upsert(report));
@@ -56,7 +59,12 @@ export class DirectoryObject extends DurableObject<Bindings> {
   }
 
   /** `deleted`: the session was deleted; `empty`: its traces moved to other sessions. */
-  remove(removal: SessionRemoval, because: "deleted" | "empty"): void {
+  remove(context: CallContext, removal: SessionRemoval, because: "deleted" | "empty"): void {
+    checkTenant(this.ctx.id, context);
+    this.#remove(removal, because);
+  }
+
+  #remove(removal: SessionRemoval, because: "deleted" | "empty"): void {
     const now = Date.now();
     const previous = this.#rows.head;
     const removed = this.#rows.write(() => this.#rows.remove(removal, because, now));
@@ -74,7 +82,8 @@ export class DirectoryObject extends DurableObject<Bindings> {
     this.#publish({ type: "change", generation: this.#rows.generation, previous, entry, now });
   }
 
-  list(query: ListQuery): ListPage {
+  list(context: CallContext, query: ListQuery): ListPage {
+    checkTenant(this.ctx.id, context);
     const find = (filter: ListFilter) => this.#rows.matching(filter);
     const { rows: found, counts } = this.#listColumns().page({ ...query, limit: query.limit + 1 }, find, Date.now());
     const summaries = this.#rows.summaries(found.slice(0, query.limit).map(({ n }) => n));
@@ -90,13 +99,15 @@ export class DirectoryObject extends DurableObject<Bindings> {
     };
   }
 
-  changes(query: ChangesQuery): ChangesPage {
+  changes(context: CallContext, query: ChangesQuery): ChangesPage {
+    checkTenant(this.ctx.id, context);
     const directory = { rows: this.#rows, columns: () => this.#listColumns() };
     return { ...readChanges(directory, query, Date.now()), recentExports: this.#recentExports.value };
   }
 
   /** The logs of the sessions that changed after a cursor, for a reader that follows all of them. */
-  reports(from: Cursor | undefined, limit: number): LogReportsPage {
+  reports(context: CallContext, from: Cursor | undefined, limit: number): LogReportsPage {
+    checkTenant(this.ctx.id, context);
     const { generation, head } = this.#rows;
     const isKnown = from !== undefined && from.generation === generation && from.revision <= head;
     const resumed = isKnown ? this.#rows.reports(from.revision, limit) : undefined;
@@ -111,12 +122,14 @@ export class DirectoryObject extends DurableObject<Bindings> {
   }
 
   /** The last changed sessions before a revision of the list; at most `limit` that the filter admits. */
-  recent(before: number, limit: number, filter: ListFilter): RecentPage {
+  recent(context: CallContext, before: number, limit: number, filter: ListFilter): RecentPage {
+    checkTenant(this.ctx.id, context);
     return recentPage(this.#rows, before, limit, filter, Date.now());
   }
 
   /** Records exports; a Worker sends at most one call a second. */
-  recordExports(update: RecentExportsUpdate): void {
+  recordExports(context: CallContext, update: RecentExportsUpdate): void {
+    checkTenant(this.ctx.id, context);
     this.#recentExports.add(update, Date.now());
     this.#publish({ type: "recentExports", recentExports: this.#recentExports.value });
   }

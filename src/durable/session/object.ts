@@ -1,3 +1,5 @@
+import { checkTenant } from "../../place.ts";
+import type { CallContext } from "../../place.ts";
 import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "../../config.ts";
 import { tracesWithSpans } from "../../session/traces-with-spans.ts";
@@ -30,24 +32,29 @@ export class SessionObject extends DurableObject<Bindings> {
   }
 
   /** Returns when the delivery is on disk. Throws on transient faults only. */
-  append(tenant: string, delivery: Delivery): AppendOutcome {
-    return append(this.#state, tenant, delivery);
+  append(context: CallContext, delivery: Delivery): AppendOutcome {
+    checkTenant(this.ctx.id, context);
+    return append(this.#state, context.tenant, delivery);
   }
 
-  receive(tenant: string, copy: Copy): CopyOutcome {
-    return receive(this.#state, tenant, copy);
+  receive(context: CallContext, copy: Copy): CopyOutcome {
+    checkTenant(this.ctx.id, context);
+    return receive(this.#state, context.tenant, copy);
   }
 
-  revoke(tenant: string, revocation: Revocation): void {
-    revoke(this.#state, tenant, revocation);
+  revoke(context: CallContext, revocation: Revocation): void {
+    checkTenant(this.ctx.id, context);
+    revoke(this.#state, context.tenant, revocation);
   }
 
-  async deleteTrace(_tenant: string, deletion: TraceDeletion): Promise<TraceDeletionOutcome> {
+  async deleteTrace(context: CallContext, deletion: TraceDeletion): Promise<TraceDeletionOutcome> {
+    checkTenant(this.ctx.id, context);
     return await deleteTrace(this.#state, this.#copier, deletion);
   }
 
   /** Called by the directory for a session with traces that should have expired, or with unknown storage usage. */
-  async expireOverdue(): Promise<"absent" | "present"> {
+  async expireOverdue(context: CallContext): Promise<"absent" | "present"> {
+    checkTenant(this.ctx.id, context);
     if (!this.#state.exists) return "absent";
     await this.#jobs.run("expire");
     if (this.#state.isDeleting) await this.#jobs.run("delete");
@@ -56,30 +63,43 @@ export class SessionObject extends DurableObject<Bindings> {
     return "present";
   }
 
-  read(view: View, from: Cursor | undefined, maxBytes: number, until?: number, also?: "claims"): LogPage {
+  read(
+    context: CallContext,
+    view: View,
+    from: Cursor | undefined,
+    maxBytes: number,
+    until?: number,
+    also?: "claims",
+  ): LogPage {
+    checkTenant(this.ctx.id, context);
     return readPage(this.#state, view, from, maxBytes, until, also);
   }
 
-  peek(view: View, also?: "queries"): LogPage {
+  peek(context: CallContext, view: View, also?: "queries"): LogPage {
+    checkTenant(this.ctx.id, context);
     return peek(this.#state, view, also);
   }
 
   /** Ids of the visible traces with spans, in the order of their first spans. */
-  traces(): string[] {
+  traces(context: CallContext): string[] {
+    checkTenant(this.ctx.id, context);
     return this.#state.isReadable ? tracesWithSpans(this.#state.visible) : [];
   }
 
-  value(hash: string): OffloadedValue | undefined {
+  value(context: CallContext, hash: string): OffloadedValue | undefined {
+    checkTenant(this.ctx.id, context);
     return readValue(this.#state, hash);
   }
 
   /** The first of these values, up to about `maxBytes`; one at least. `undefined` for an unknown hash. */
-  values(hashes: readonly string[], maxBytes: number): (OffloadedValue | undefined)[] {
+  values(context: CallContext, hashes: readonly string[], maxBytes: number): (OffloadedValue | undefined)[] {
+    checkTenant(this.ctx.id, context);
     return readValues(this.#state, hashes, maxBytes);
   }
 
   /** `begun`: nothing is shown any more, but an owner could not be called yet, and admits spans until it is. */
-  async deleteSession(): Promise<"absent" | "begun" | "deleted"> {
+  async deleteSession(context: CallContext): Promise<"absent" | "begun" | "deleted"> {
+    checkTenant(this.ctx.id, context);
     if (!beginDeletion(this.#state)) return "absent";
     this.#state.jobs.arm(Date.now());
     await this.#jobs.run("delete");

@@ -3,6 +3,7 @@ import { pool } from "../../lib/pool.ts";
 import { encodeDelivery } from "../../otlp/group/encode-delivery.ts";
 import type { RecordGroup, TraceGroup } from "../../otlp/group/trace-group.ts";
 import { sessionAt } from "../../place.ts";
+import type { Caller } from "../../place.ts";
 import type { AppendOutcome } from "../../facts/delivery.ts";
 import { log } from "../../lib/log.ts";
 
@@ -22,14 +23,14 @@ export type Delivered = {
 /** Delivers each trace, and its log records, to its owner. Everything acknowledged is on disk. */
 export async function deliver(
   env: Bindings,
-  tenant: string,
+  caller: Caller,
   groups: readonly (TraceGroup | RecordGroup)[],
 ): Promise<Delivered> {
   let rejected = 0;
   let reason: string | undefined;
   let retry = false;
   await pool(groups, CALLS_IN_FLIGHT, async (group) => {
-    const outcome = await deliverOne(env, tenant, group);
+    const outcome = await deliverOne(env, caller, group);
     if (outcome === "retry") retry = true;
     else if (outcome !== undefined) {
       rejected += outcome.rejected;
@@ -41,7 +42,7 @@ export async function deliver(
 
 async function deliverOne(
   env: Bindings,
-  tenant: string,
+  caller: Caller,
   group: TraceGroup | RecordGroup,
 ): Promise<"retry" | { readonly rejected: number; readonly reason: string } | undefined> {
   const known = new Set<number>();
@@ -49,7 +50,7 @@ async function deliverOne(
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const delivery = encodeDelivery(group, known);
       if (delivery.spans === 0) return undefined;
-      const outcome: AppendOutcome = await sessionAt(env, tenant, group.traceId).append(tenant, delivery);
+      const outcome: AppendOutcome = await sessionAt(env, caller, group.traceId).append(delivery);
       switch (outcome.outcome) {
         case "appended":
         case "known":

@@ -1,3 +1,4 @@
+import { callerOf } from "../../place.ts";
 import { Hono } from "hono";
 import type { Context } from "hono";
 import { needs } from "../../auth/guard.ts";
@@ -70,7 +71,7 @@ function decode(signal: Exclude<Signal, "metrics">, body: Uint8Array, encoding: 
 }
 
 async function store(c: Context<AppEnv>, { groups, count, rejected, service }: Decoded): Promise<ExportOutcome> {
-  const delivered = await deliver(c.env, c.var.principal.tenant, groups);
+  const delivered = await deliver(c.env, callerOf(c), groups);
   if (delivered.retry) return { outcome: "not-stored" };
   const reasons = [rejected.reason, delivered.reason].filter((text) => text !== undefined);
   return {

@@ -1,3 +1,4 @@
+import type { Calls } from "../../place.ts";
 import type { DirectoryObject } from "../../durable/directory/object.ts";
 import type { DirectoryEntry, DirectoryFrame } from "../../session/contract/directory.ts";
 import { admits, needsText } from "../../session/list/list-filter.ts";
@@ -13,7 +14,7 @@ const SEARCH_INTERVAL_MILLIS = 500;
 
 /** The tenant's list as stream events. A session outside the filter is `gone` for its viewer, sent before or not. */
 export class ListSource implements Source {
-  readonly #stub: DurableObjectStub<DirectoryObject>;
+  readonly #stub: Calls<DirectoryObject>;
   readonly #filter: ListFilter;
   #cursor: ResourceVersion | undefined;
   #needsBookmark = false;
@@ -24,7 +25,7 @@ export class ListSource implements Source {
   #searchedAt = 0;
   #blankUntil = 0;
 
-  constructor(stub: DurableObjectStub<DirectoryObject>, filter: ListFilter, cursor: ResourceVersion | undefined) {
+  constructor(stub: Calls<DirectoryObject>, filter: ListFilter, cursor: ResourceVersion | undefined) {
     this.#stub = stub;
     this.#filter = filter;
     this.#cursor = cursor;

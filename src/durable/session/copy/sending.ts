@@ -67,7 +67,7 @@ export class OwnerCopy {
     const { chunks, values, last } = this.#batch(row.traceId, replica);
     const outcome = await this.#state
       .objectOf(session)
-      .receive(this.#state.tenant, { session, traceId: row.traceId, epoch: row.epoch, chunks, values });
+      .receive({ session, traceId: row.traceId, epoch: row.epoch, chunks, values });
     // The trace may have been bound anew, or deleted, during the call.
     if (this.#state.traces.get(row.traceId)?.epoch !== row.epoch) return true;
     if (outcome.outcome === "held") this.#acknowledge(row, outcome.next, chunks.at(-1)?.traceRevision, last);
@@ -115,9 +115,7 @@ export class OwnerCopy {
     const from = row.revoking[0];
     if (from === undefined) return false;
     const to = isMoved(row, this.#state.id) ? (row.session ?? "") : row.traceId;
-    await this.#state
-      .objectOf(from)
-      .revoke(this.#state.tenant, { session: from, traceId: row.traceId, epoch: row.epoch, to });
+    await this.#state.objectOf(from).revoke({ session: from, traceId: row.traceId, epoch: row.epoch, to });
     const now = this.#state.traces.get(row.traceId);
     // Bound anew meanwhile, perhaps to the session whose replica was just revoked: the new binding's list stands.
     if (now?.epoch !== row.epoch) return true;

@@ -34,7 +34,7 @@ export async function deleteSession(state: SessionState, copier: OwnerCopy): Pro
   const copies = Array.from(state.traces.all()).filter((row) => row.role === "replica");
   for (const row of copies.slice(0, TRACES_A_RUN)) {
     const { traceId } = row;
-    const deleted = await state.objectOf(traceId).deleteTrace(state.tenant, { traceId, session: id, epoch: row.epoch });
+    const deleted = await state.objectOf(traceId).deleteTrace({ traceId, session: id, epoch: row.epoch });
     state.write(() => state.traces.upsert(revokedRow(traceId, voidUntil(row.epoch, deleted))));
   }
   if (copies.length > TRACES_A_RUN) return state.jobs.postpone("delete", Date.now());

@@ -61,7 +61,7 @@ async function expireAtOwner(
   const { id } = state;
   const row = state.traces.get(traceId);
   if (row?.role === "replica") {
-    const outcome = await state.objectOf(traceId).deleteTrace(state.tenant, { traceId, session: id, epoch, newest });
+    const outcome = await state.objectOf(traceId).deleteTrace({ traceId, session: id, epoch, newest });
     return outcome.outcome === "deleted" ? { traceId, epoch, until: voidUntil(epoch, outcome) } : undefined;
   }
   for (let owned = row; owned !== undefined; owned = state.traces.get(traceId)) {
