@@ -17,8 +17,9 @@ import {
   TracesExportedSchema,
 } from "./otlp-schema.ts";
 import { ImportedSchema, PROBLEM_COMPONENTS } from "./problem-schema.ts";
+import { QueryParameters } from "./query-parameters.ts";
 import { ReplayFlag, ReplayParameters } from "./replay-query.ts";
-import { QueryAnswerSchema, QueryParameters, RERUN_COMPONENTS } from "./rerun-schema.ts";
+import { QueryAnswerSchema, RERUN_COMPONENTS } from "./rerun-schema.ts";
 import { SESSION_COMPONENTS, SessionListSchema, SessionSchema } from "./session-schema.ts";
 
 const ID = { id: "The session's id, percent-encoded." };

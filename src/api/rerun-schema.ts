@@ -4,7 +4,6 @@ import type { Message } from "../content/messages.ts";
 import type { QueryRequest } from "../session/rerun/query-request.ts";
 import type { ResumePoint } from "../session/rerun/resume-point.ts";
 import { nanoseconds, text } from "./otlp-schema.ts";
-import { oneOf } from "./parameter.ts";
 import { QUERY_PHASES, QueryTargetSchema } from "./session-schema.ts";
 
 const id = v.exactOptional(text);
@@ -78,14 +77,6 @@ export const ResumedRequestSchema = v.pipe(
 );
 
 export const QueryAnswerSchema = v.union([ResumedRequestSchema, QueryRequestSchema]);
-
-export const QueryParameters = v.object({
-  for: v.pipe(
-    v.optional(oneOf("for", ["restart", "resume"]), "restart"),
-    v.description("`resume` adds messages, results and unanswered calls."),
-  ),
-  name: v.exactOptional(v.pipe(text, v.description("Name of the object in the manifest. Default: the query's name."))),
-});
 
 export const RERUN_COMPONENTS = {
   Message: MessageSchema,

@@ -11,7 +11,7 @@ import { DATA_HEADERS } from "../api/negotiate.ts";
 import { needs } from "../auth/guard.ts";
 import { badRequest, notFound, problem } from "../api/problem.ts";
 import { readParameters } from "../api/parameter.ts";
-import { QueryParameters } from "../api/rerun-schema.ts";
+import { QueryParameters } from "../api/query-parameters.ts";
 import { QueryReader } from "./read/query-reader.ts";
 import { redirectIfMoved } from "./read/redirect-if-moved.ts";
 
