@@ -22,6 +22,11 @@ export class ClaimedAttributes {
     return this.#values;
   }
 
+  /** The value, which stays unclaimed. */
+  peek(key: string): AnyValue | undefined {
+    return this.#values.get(key);
+  }
+
   claim(key: string): void {
     this.#claimed.add(key);
   }

@@ -16,9 +16,11 @@ export function outputEventMessages(events: readonly SpanEvent[]): Content | und
   return messagesOf(events.filter((event) => event.name === OUTPUT_EVENT));
 }
 
-/** The attributes of the details event, to which the GenAI convention moves them from the span. */
+/** The attributes of the details events, to which the GenAI convention moves them from the span. Strands sends several. */
 export function detailsAttributes(events: readonly SpanEvent[]): readonly KeyValue[] | undefined {
-  return events.findLast((event) => event.name === DETAILS_EVENT)?.attributes;
+  const details = events.filter((event) => event.name === DETAILS_EVENT);
+  // Of two events with one key the last counts: it was sent when the call was over.
+  return details.length === 0 ? undefined : details.toReversed().flatMap(({ attributes = [] }) => attributes);
 }
 
 function messagesOf(events: readonly SpanEvent[]): Content | undefined {

@@ -84,5 +84,8 @@ function numbered(branch: Branch): unknown[] {
 function withRole(entry: unknown, role: string): unknown {
   if (!isRecord(entry)) return { role, content: entry };
   const message = isRecord(entry.message) ? entry.message : entry;
+  // OpenInference writes the text-completions API as `prompt.text` and `completion.text`.
+  const completion = entry.prompt ?? entry.completion;
+  if (isRecord(completion)) return { role, content: completion.text ?? null };
   return { role, content: null, ...message };
 }

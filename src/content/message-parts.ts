@@ -30,7 +30,9 @@ export function toolCalls(value: unknown): MessagePart[] {
   const list = typeof value === "string" ? parseJson(value) : value;
   if (!Array.isArray(list)) return [];
   const parts: MessagePart[] = [];
-  for (const item of list.slice(0, MAX_PARTS)) {
+  for (const listed of list.slice(0, MAX_PARTS)) {
+    // LiveKit writes each call as JSON text.
+    const item: unknown = typeof listed === "string" ? parseJson(listed) : listed;
     const call = isRecord(item) ? toolCall(item) : undefined;
     if (call !== undefined) parts.push(call);
   }
@@ -42,7 +44,7 @@ function toolCall(value: PlainRecord): MessagePart | undefined {
   const target = isRecord(call.function) ? call.function : call;
   const name = nonEmpty(target.name) ?? nonEmpty(target.toolName);
   if (name === undefined) return undefined;
-  const id = firstText(call.id, call.call_id, call.toolCallId, value.id, call.ref);
+  const id = firstText(call.id, call.call_id, call.toolCallId, call.toolUseId, value.id, call.ref);
   return {
     type: "tool_call",
     ...id,
@@ -68,12 +70,14 @@ function readPart(item: unknown): MessagePart | undefined {
     case "tool_call":
     case "tool-call":
     case "tool_use":
+    case "toolUse":
     case "server_tool_use":
     case "function_call":
       return toolCall(part);
     case "tool_call_response":
     case "tool-result":
     case "tool_result":
+    case "toolResult":
     case "function_call_output":
     case "tool-error":
       return toolResult(part);
@@ -84,12 +88,14 @@ function readPart(item: unknown): MessagePart | undefined {
   }
 }
 
-/** A part of Gemini or Genkit: its only field names its type. */
+/** A part of Gemini, Genkit or Bedrock: its only field names its type. */
 function untypedPart(part: PlainRecord): MessagePart | undefined {
   if (typeof part.text === "string") return textPart("text", part.text);
-  const call = part.toolRequest ?? part.functionCall ?? part.function_call;
+  const thought = part.reasoningContent;
+  if (isRecord(thought)) return textPart("reasoning", reasoningIn(thought));
+  const call = part.toolRequest ?? part.functionCall ?? part.function_call ?? part.toolUse;
   if (isRecord(call)) return toolCall(call);
-  const response = part.toolResponse ?? part.functionResponse ?? part.function_response;
+  const response = part.toolResponse ?? part.functionResponse ?? part.function_response ?? part.toolResult;
   if (isRecord(response)) return toolResult(response);
   return { type: "other", is: "part", text: jsonText(part) };
 }
@@ -98,7 +104,7 @@ function toolResult(part: PlainRecord): MessagePart {
   const result = part.response ?? part.result ?? part.output ?? part.content ?? part.error ?? null;
   return {
     type: "tool_call_response",
-    ...firstText(part.id, part.call_id, part.toolCallId, part.tool_use_id, part.ref),
+    ...firstText(part.id, part.call_id, part.toolCallId, part.tool_use_id, part.toolUseId, part.ref),
     result: unwrapped(result),
   };
 }
@@ -113,6 +119,11 @@ function unwrapped(value: unknown): unknown {
 function textPart(type: "text" | "reasoning", value: unknown): MessagePart | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   return { type, text: typeof value === "string" ? value : jsonText(value) };
+}
+
+/** Bedrock's `{reasoningText: {text}}`. */
+function reasoningIn(value: PlainRecord): unknown {
+  return isRecord(value.reasoningText) ? value.reasoningText.text : (value.text ?? value.reasoningText);
 }
 
 function summary(value: unknown): unknown {

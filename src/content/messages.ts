@@ -79,7 +79,8 @@ function messageList(values: readonly unknown[], depth: number): Message[] | und
 }
 
 function systemMessages(value: PlainRecord): Message[] {
-  const system = value.system ?? value.instructions;
+  const config = isRecord(value.config) ? value.config : {};
+  const system = value.system ?? value.instructions ?? config.system_instruction;
   if (system === undefined || system === null || system === "") return [];
   return [{ role: "system", parts: contentParts(system) }];
 }

@@ -11,23 +11,48 @@ const MAX_BLANK_DEPTH = 8;
 export function promptLine(input: AnyValue, length: number): string | undefined {
   const text = input.stringValue;
   if (text !== undefined && input.offloaded !== undefined) {
-    return firstLine(input.offloaded.prompt ?? textInPreview(text), length);
+    return firstLine(withoutContext(input.offloaded.prompt ?? textInPreview(text)), length);
   }
   const value = text === undefined ? plainValue(input) : (parseJson(text) ?? text);
   const messages = readMessages(value);
   const prompt = messages === undefined ? undefined : lastUserText(messages);
-  if (prompt !== undefined) return firstLine(prompt, length);
+  if (prompt !== undefined) return firstLine(withoutContext(prompt), length);
   if (isBlank(value)) return undefined;
-  return firstLine(typeof value === "string" ? value : (text ?? jsonText(value)), length);
+  const only = typeof value === "string" ? value : onlyText(value, 0);
+  return firstLine(withoutContext(only ?? text ?? jsonText(value)), length);
+}
+
+/** The text, if a value holds one text and nothing else: `{"q": "…"}`, `["…"]`. */
+function onlyText(value: unknown, depth: number): string | undefined {
+  if (typeof value === "string") return value;
+  if (typeof value !== "object" || value === null || depth > MAX_BLANK_DEPTH) return undefined;
+  const filled = Object.values(value).filter((inner) => !isBlank(inner));
+  return filled.length === 1 ? onlyText(filled[0], depth + 1) : undefined;
+}
+
+/** Blocks that a harness puts before the user's words: `<environment_context>…</environment_context>`. */
+const CONTEXT_BLOCK = /^\s*<([a-zA-Z][\w-]*)(?:\s[^<>]*)?>[\s\S]*?<\/\1>/;
+const MAX_BLOCKS = 16;
+
+/** The text after leading blocks of context; the text itself if it has nothing else. */
+export function withoutContext(text: string): string {
+  let rest = text;
+  for (let left = MAX_BLOCKS; left > 0; left--) {
+    const block = CONTEXT_BLOCK.exec(rest);
+    if (block === null) break;
+    rest = rest.slice(block[0].length);
+  }
+  return rest.trim() === "" ? text : rest;
 }
 
 /** As {@link promptLine}, for conversations only: `undefined` for any other value. */
 export function conversationPrompt(value: AnyValue, length: number): string | undefined {
   const text = value.stringValue;
+  if (value.offloaded?.prompt !== undefined) return firstLine(withoutContext(value.offloaded.prompt), length);
   if (text !== undefined && !/^\s*[[{]/.test(text)) return undefined;
   const messages = readMessages(text === undefined ? plainValue(value) : parseJson(text));
   const prompt = messages === undefined ? undefined : lastUserText(messages);
-  return prompt === undefined ? undefined : firstLine(prompt, length);
+  return prompt === undefined ? undefined : firstLine(withoutContext(prompt), length);
 }
 
 /** Whether plain data has no content: empty arguments, for example. */

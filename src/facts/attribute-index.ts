@@ -4,10 +4,10 @@ import * as live from "../otel/semconv/running.ts";
 import * as records from "../otel/semconv/logs.ts";
 import { DERIVATIONS } from "./derivation.ts";
 import { FixedKeys } from "../lib/fixed-keys.ts";
-import { INPUT_KEYS } from "../otel/semconv/content.ts";
+import { INPUT_KEYS, WHOLE_PROMPT_KEYS } from "../otel/semconv/content.ts";
 import { sessionName, sessionNameIfUuid, sessionNameUnlessNumber } from "./session-id.ts";
 import type { AnyValue, KeyValue } from "../otel/span.ts";
-import { aiSdkKind, EXPLICIT_KINDS, OPERATION_KINDS, SPAN_KINDS, STEP_WORDS } from "./kind.ts";
+import { aiSdkKind, EXPLICIT_KINDS, operationKind, SPAN_KINDS, STEP_WORDS } from "./kind.ts";
 import type { SpanKind } from "./kind.ts";
 
 /** The fields that are read from a span's attributes: positions in the array that {@link indexAttributes} returns. */
@@ -62,6 +62,8 @@ export const FIELD = {
   uncachedInputTokens: 47,
   chatUsage: 48,
   operationName: 49,
+  mcpMethod: 50,
+  wholePrompt: 51,
 } as const;
 
 const FIELDS = Object.keys(FIELD).length;
@@ -108,7 +110,10 @@ function fieldReaders(): Map<string, FieldReader[]> {
   );
   register(FIELD.service, keys.SERVICE_KEYS, textOf);
   register(FIELD.explicitKind, keys.KIND_KEYS, (value) => kindIn(EXPLICIT_KINDS, value));
-  register(FIELD.operation, keys.OPERATION_KEYS, (value) => kindIn(OPERATION_KINDS, value));
+  register(FIELD.operation, keys.OPERATION_KEYS, (value) => {
+    const kind = operationKind((value.stringValue ?? "").toLowerCase());
+    return kind === undefined ? undefined : SPAN_KINDS.indexOf(kind);
+  });
   register(FIELD.aiSdkOperation, keys.AI_SDK_OPERATION_KEYS, (value) => {
     const kind = aiSdkKind(value.stringValue ?? "");
     return kind === undefined ? undefined : SPAN_KINDS.indexOf(kind);
@@ -123,7 +128,7 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.agent, keys.AGENT_SPAN_KEYS, textOf);
   register(FIELD.team, keys.TEAM_KEYS, textOf);
   register(FIELD.tool, keys.TOOL_KEYS, textOf);
-  register(FIELD.model, keys.MODEL_SPAN_KEYS, textOf);
+  register(FIELD.model, keys.MODEL_SPAN_KEYS, modelName);
   register(FIELD.inputTokens, keys.INPUT_TOKEN_KEYS, countOf);
   register(FIELD.outputTokens, keys.OUTPUT_TOKEN_KEYS, countOf);
   register(FIELD.cachedTokens, keys.CACHED_TOKEN_KEYS, countOf);
@@ -133,6 +138,8 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.totalTokens, keys.TOTAL_TOKEN_KEYS, countOf);
   register(FIELD.uncachedInputTokens, keys.UNCACHED_INPUT_TOKEN_KEYS, countOf);
   register(FIELD.chatUsage, keys.CHAT_USAGE_KEYS, textOf);
+  register(FIELD.mcpMethod, live.MCP_METHOD_KEYS, textOf);
+  register(FIELD.wholePrompt, WHOLE_PROMPT_KEYS, textOf);
   register(FIELD.operationName, keys.OPERATION_KEYS, textOf);
   register(FIELD.usage, keys.USAGE_KEYS, textOf);
   register(FIELD.answer, keys.ANSWER_WITH_USAGE_KEYS, textOf);
@@ -180,8 +187,19 @@ function isTrue(value: AnyValue): boolean {
   return value.boolValue ?? (value.stringValue?.toLowerCase() === "true" || numberOf(value) === 1);
 }
 
+/** MLflow writes words as JSON text. */
+function unquoted(text: string): string {
+  return text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+}
+
+/** A model's name; Micrometer writes "none" where it knows no model. */
+function modelName(value: AnyValue): string | undefined {
+  const name = unquoted(textOf(value) ?? "");
+  return name === "" || name.toLowerCase() === "none" ? undefined : name;
+}
+
 function kindIn(kinds: FixedKeys<SpanKind>, value: AnyValue): number | undefined {
-  const kind = kinds.get((value.stringValue ?? "").toLowerCase());
+  const kind = kinds.get(unquoted(value.stringValue ?? "").toLowerCase());
   return kind === undefined ? undefined : SPAN_KINDS.indexOf(kind);
 }
 

@@ -2,10 +2,14 @@ import { ancestorsIn } from "./ancestors.ts";
 import type { Ancestor } from "./ancestors.ts";
 import { inputRequestIn } from "./input-request.ts";
 import type { InputRequest } from "./input-request.ts";
-import { promptLine } from "../content/prompt.ts";
+import { conversationPrompt, lastUserText, promptLine, withoutContext } from "../content/prompt.ts";
 import { kindAt, numberIn, indexAttributes, FIELD, textIn, valueIn } from "./attribute-index.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
-import { cut } from "../lib/one-line.ts";
+import { cut, firstLine, oneLine } from "../lib/one-line.ts";
+import { ClaimedAttributes } from "../content/claimed-attributes.ts";
+import { readInput } from "./span-input.ts";
+import { MCP_TOOL_CALL, NO_TOOLS } from "../otel/semconv/attributes.ts";
+import { INPUT_MESSAGE_PREFIXES } from "../otel/semconv/content.ts";
 import { claimsIn, withoutExported } from "./session-claim.ts";
 import type { SessionName } from "./session-id.ts";
 import { countsAsError, spanFailure } from "./error.ts";
@@ -111,7 +115,6 @@ export function deriveFacts(
   const query = textIn(index, FIELD.queryName);
   const target = short(index, FIELD.targetName);
   const tool = kind === "tool" ? cut(toolName(name, index), MAX_NAME) : undefined;
-  const input = WITH_PROMPT.has(kind) || parentSpanId === "" ? valueIn(index, FIELD.input) : undefined;
   const derivation = numberIn(index, FIELD.derivation);
   // One literal: all facts then have one object layout, which makes folds fast.
   return {
@@ -142,13 +145,50 @@ export function deriveFacts(
     user: short(index, FIELD.user) ?? short(onResource, FIELD.user),
     target: target === undefined ? undefined : `${short(index, FIELD.targetType) ?? ""}/${target}`,
     failure: failure?.text,
-    prompt: input === undefined ? undefined : promptLine(input, MAX_PROMPT),
+    prompt: promptIn(span, index, kind, parentSpanId === ""),
     tokens: tokensIn(index),
     cost: costIn(index),
     ancestors: ancestorsIn(index, spanId, parentSpanId),
     inputRequest: inputRequestIn(span, index, { running, asOf, tool }),
     derivation: derivation === undefined ? undefined : (DERIVATIONS[derivation] ?? "call"),
   };
+}
+
+/** Spans around the agents' work: their inputs are no prompts. */
+const WITHOUT_PROMPT: ReadonlySet<SpanKind> = new Set<SpanKind>(["tool", "retrieval", "embedding", "http", "db"]);
+
+/**
+ * The first line of the prompt, wherever it stands: on a root or an agent any input is one, on other spans only what is
+ * said by a user.
+ */
+function promptIn(span: Span, index: AttributeIndex, kind: SpanKind, isRoot: boolean): string | undefined {
+  const input = valueIn(index, FIELD.input);
+  if (WITH_PROMPT.has(kind) || isRoot) {
+    if (input !== undefined) return wholePrompt(index) ?? promptLine(input, MAX_PROMPT);
+  } else if (WITHOUT_PROMPT.has(kind)) return undefined;
+  else if (input !== undefined) {
+    return kind === "llm"
+      ? (wholePrompt(index) ?? promptLine(input, MAX_PROMPT))
+      : conversationPrompt(input, MAX_PROMPT);
+  }
+  if (!hasMessagesElsewhere(span)) return undefined;
+  const content = readInput(span, new ClaimedAttributes(span.attributes));
+  const text = content?.kind === "messages" ? lastUserText(content.messages) : undefined;
+  return text === undefined ? undefined : firstLine(withoutContext(text), MAX_PROMPT);
+}
+
+/** Instructions and prompt in one text: both are shown in one line. */
+function wholePrompt(index: AttributeIndex): string | undefined {
+  const text = textIn(index, FIELD.wholePrompt);
+  return text === undefined || /^\s*[[{]/.test(text) ? undefined : oneLine(text, MAX_PROMPT);
+}
+
+/** Whether messages may stand in events or in numbered keys: most spans have neither, and are not read further. */
+function hasMessagesElsewhere({ attributes = [], events = [] }: Span): boolean {
+  return (
+    events.some(({ name = "" }) => name.startsWith("gen_ai.")) ||
+    attributes.some(({ key }) => INPUT_MESSAGE_PREFIXES.some((prefix) => key.startsWith(prefix)))
+  );
 }
 
 const seeds = new WeakMap<Resource | Scope, number>();
@@ -172,6 +212,11 @@ function seedOf(emitter: Resource | Scope | undefined): number {
 
 /** The kind of a span with this name and these attributes. */
 export function kindOf(name: string, index: AttributeIndex): SpanKind {
+  if (NO_TOOLS.has(textIn(index, FIELD.tool) ?? "")) return "internal";
+  const method = textIn(index, FIELD.mcpMethod);
+  // Of the protocol's methods only one calls a tool; the others list tools or open a session.
+  if (method !== undefined && kindAt(index, FIELD.explicitKind) === undefined)
+    return method === MCP_TOOL_CALL ? "tool" : "internal";
   return spanKind(name, {
     explicit: kindAt(index, FIELD.explicitKind),
     operation: kindAt(index, FIELD.operation),

@@ -41,6 +41,12 @@ export const EXPLICIT_KINDS = new FixedKeys<SpanKind>([
   ["reranker", "retrieval"],
   ["embedding", "embedding"],
   ["embedder", "embedding"],
+  ["chat_model", "llm"],
+  ["completion", "llm"],
+  ["chat_client", "chain"],
+  ["advisor", "chain"],
+  ["tool_call", "tool"],
+  ["memory", "db"],
   // Claude Code's parts of one tool call: as tools they would count the call twice.
   ["tool.execution", "internal"],
   ["tool.blocked_on_user", "internal"],
@@ -69,7 +75,19 @@ export const OPERATION_KINDS = new FixedKeys<SpanKind>([
   ["invoke_agent", "agent"],
   ["create_agent", "agent"],
   ["invoke_workflow", "team"],
+  ["invoke_swarm", "team"],
+  ["workflow.run", "team"],
+  ["plan", "turn"],
+  ["fetch_response", "llm"],
+  ["search_memory", "retrieval"],
+  ["executor.process", "chain"],
+  ["execute_event_loop_cycle", "chain"],
 ]);
+
+/** The kind for a value of `gen_ai.operation.name`; operations on a memory read or write a store. */
+export function operationKind(operation: string): SpanKind | undefined {
+  return OPERATION_KINDS.get(operation) ?? (operation.includes("_memory") ? "db" : undefined);
+}
 
 /** The kind for an operation id of the Vercel AI SDK. */
 export function aiSdkKind(operation: string): SpanKind | undefined {

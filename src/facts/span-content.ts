@@ -1,7 +1,8 @@
+import { contentAt, readInput } from "./span-input.ts";
 import { countOf, jsonText, numberOf, parseJson, plainValue, textOf } from "../otel/any-value.ts";
 import { indexAttributes } from "./attribute-index.ts";
 import { ClaimedAttributes } from "../content/claimed-attributes.ts";
-import { contentOf, plainContent } from "../content/content-value.ts";
+import { plainContent } from "../content/content-value.ts";
 import type { Content } from "../content/content-value.ts";
 import { detailsAttributes, inputEventMessages, outputEventMessages } from "../content/event-messages.ts";
 import { readException, readStatusMessage, countsAsError } from "./error.ts";
@@ -50,7 +51,7 @@ export function readContent(span: Span, known?: Outcome): SpanContent {
   const name = span.name ?? "";
   const kind = kindOf(name, index);
   const content: { -readonly [Field in keyof SpanContent]: SpanContent[Field] } = { claimed: attributes.claimed };
-  assign(content, "input", kind === "tool" ? toolInput(attributes) : readInput(span, attributes));
+  assign(content, "input", kind === "tool" ? toolInput(span, attributes) : readInput(span, attributes));
   assign(content, "output", kind === "tool" ? toolOutput(span, attributes) : readOutput(span, attributes));
   if (kind === "tool") {
     attributes.take(keys.TOOL_KEYS, textOf);
@@ -78,32 +79,75 @@ function assign<T, Field extends keyof T>(target: T, field: Field, value: T[Fiel
   if (value !== undefined) target[field] = value;
 }
 
-function toolInput(attributes: ClaimedAttributes): Content | undefined {
-  const found = attributes.find([...contentKeys.TOOL_INPUT_KEYS, ...contentKeys.INPUT_KEYS]);
-  return found === undefined ? undefined : plainContent(found.value);
+function toolInput(span: Span, attributes: ClaimedAttributes): Content | undefined {
+  const found = findSaid(attributes, [...contentKeys.TOOL_INPUT_KEYS, ...contentKeys.INPUT_KEYS]);
+  if (found !== undefined) return plainContent(found.value);
+  const spread = spreadArguments(attributes);
+  if (spread !== undefined) return spread;
+  const events = span.events ?? [];
+  const details = contentAt(new ClaimedAttributes(detailsAttributes(events)), contentKeys.INPUT_MESSAGE_KEYS);
+  const call = partsOf(details).find((part) => part.type === "tool_call");
+  if (call !== undefined) return jsonContent(call.arguments);
+  return wholeText(inputEventMessages(events));
+}
+
+/** The first of the keys with a value that says anything: producers fill fields with "{}" and "N/A". */
+function findSaid(attributes: ClaimedAttributes, ordered: readonly string[]) {
+  const said = ordered.filter((key) => {
+    const value = attributes.peek(key);
+    return value === undefined || !isPlaceholder(value);
+  });
+  return attributes.find(said) ?? attributes.find(ordered);
+}
+
+function isPlaceholder({ stringValue }: AnyValue): boolean {
+  return stringValue !== undefined && /^(?:\s*\{\s*\}\s*|N\/A)$/.test(stringValue);
+}
+
+/** Arguments of a function, one key each. */
+function spreadArguments(attributes: ClaimedAttributes): Content | undefined {
+  const found: [string, unknown][] = [];
+  for (const [key, value] of attributes.entries()) {
+    if (!key.startsWith(contentKeys.ARGUMENT_PREFIX)) continue;
+    attributes.claim(key);
+    found.push([key.slice(contentKeys.ARGUMENT_PREFIX.length), plainValue(value)]);
+  }
+  return found.length === 0 ? undefined : jsonContent(Object.fromEntries(found));
+}
+
+function partsOf(content: Content | undefined): readonly MessagePart[] {
+  return content?.kind === "messages" ? content.messages.flatMap(({ parts }) => parts) : [];
+}
+
+function jsonContent(value: unknown): Content {
+  return typeof value === "string" ? { kind: "text", text: value } : { kind: "json", value, text: jsonText(value) };
+}
+
+/** What messages of a tool say, without their roles: the arguments, or the result. */
+function wholeText(content: Content | undefined): Content | undefined {
+  const parts = partsOf(content);
+  const result = parts.find((part) => part.type === "tool_call_response");
+  if (result !== undefined) return jsonContent(result.result);
+  const texts = parts.map((part) => ("text" in part ? part.text : "")).filter((text) => text !== "");
+  return texts.length === 0 ? undefined : plainContent({ stringValue: texts.join("\n") });
 }
 
 function toolOutput(span: Span, attributes: ClaimedAttributes): Content | undefined {
-  const found = attributes.find([
+  const found = findSaid(attributes, [
     ...contentKeys.TOOL_OUTPUT_KEYS,
     ...contentKeys.OUTPUT_KEYS,
     ...contentKeys.LATER_OUTPUT_KEYS,
   ]);
   if (found !== undefined) return plainContent(found.value);
+  const events = span.events ?? [];
+  const details = contentAt(new ClaimedAttributes(detailsAttributes(events)), contentKeys.OUTPUT_MESSAGE_KEYS);
+  const response = partsOf(details).find((part) => part.type === "tool_call_response");
+  if (response !== undefined) return jsonContent(response.result);
+  const answer = wholeText(outputEventMessages(events));
+  if (answer !== undefined) return answer;
   const event = span.events?.findLast((one) => one.name === contentKeys.TOOL_OUTPUT_EVENT.name);
   const inEvent = new ClaimedAttributes(event?.attributes).find(contentKeys.TOOL_OUTPUT_EVENT.keys);
   return inEvent === undefined ? undefined : plainContent(inEvent.value);
-}
-
-function readInput(span: Span, attributes: ClaimedAttributes): Content | undefined {
-  const events = span.events ?? [];
-  return (
-    conventionInput(attributes) ??
-    indexedMessages(attributes, contentKeys.INPUT_MESSAGE_PREFIXES, "user") ??
-    conventionInput(new ClaimedAttributes(detailsAttributes(events))) ??
-    inputEventMessages(events) ??
-    withInstructions(attributes, contentAt(attributes, contentKeys.INPUT_KEYS))
-  );
 }
 
 function readOutput(span: Span, attributes: ClaimedAttributes): Content | undefined {
@@ -117,47 +161,6 @@ function readOutput(span: Span, attributes: ClaimedAttributes): Content | undefi
     aiSdkAnswer(attributes) ??
     contentAt(attributes, contentKeys.LATER_OUTPUT_KEYS)
   );
-}
-
-function conventionInput(attributes: ClaimedAttributes): Content | undefined {
-  const content = contentAt(attributes, contentKeys.INPUT_MESSAGE_KEYS);
-  return content === undefined ? undefined : withInstructions(attributes, content);
-}
-
-/** The content of the first key with a value, read by its mime type. */
-function contentAt(attributes: ClaimedAttributes, ordered: readonly string[]): Content | undefined {
-  const found = attributes.find(ordered);
-  if (found === undefined) return undefined;
-  const mimeKey = contentKeys.MIME_TYPE_KEYS.get(found.key);
-  const mimeType = mimeKey === undefined ? undefined : attributes.take([mimeKey], textOf);
-  return mimeType === "text/plain" ? asText(found.value) : contentOf(found.value);
-}
-
-function asText(value: AnyValue): Content {
-  const { stringValue, offloaded } = value;
-  if (stringValue === undefined) return plainContent(value);
-  return { kind: "text", text: stringValue, ...(offloaded === undefined ? {} : { offloaded }) };
-}
-
-/** Puts system instructions before the conversation; a plain text becomes a user message. */
-function withInstructions(attributes: ClaimedAttributes, content: Content | undefined): Content | undefined {
-  if (content?.kind === "json") return content;
-  const found = attributes.find(contentKeys.SYSTEM_KEYS);
-  if (found === undefined) return content;
-  const parts = contentParts(instructions(found.value));
-  if (parts.length === 0) return content;
-  const offloaded = content?.offloaded ?? found.value.offloaded;
-  const conversation =
-    content?.kind === "text" ? [{ role: "user", parts: contentParts(content.text) }] : (content?.messages ?? []);
-  return {
-    kind: "messages",
-    messages: [{ role: "system", parts }, ...conversation],
-    ...(offloaded === undefined ? {} : { offloaded }),
-  };
-}
-
-function instructions(value: AnyValue): unknown {
-  return value.stringValue === undefined ? plainValue(value) : (parseJson(value.stringValue) ?? value.stringValue);
 }
 
 function aiSdkAnswer(attributes: ClaimedAttributes): Content | undefined {
@@ -190,7 +193,14 @@ function claimTokens(attributes: ClaimedAttributes): void {
   ]) {
     attributes.take(ordered, countOf);
   }
-  attributes.take(keys.USAGE_KEYS, textOf);
+  for (const ordered of [
+    keys.WRITTEN_TOKEN_KEYS,
+    keys.WRITTEN_1H_TOKEN_KEYS,
+    keys.UNCACHED_INPUT_TOKEN_KEYS,
+    keys.TOTAL_TOKEN_KEYS,
+  ])
+    attributes.take(ordered, countOf);
+  attributes.take([...keys.USAGE_KEYS, ...keys.CHAT_USAGE_KEYS], textOf);
 }
 
 function timeToFirstToken(attributes: ClaimedAttributes): number | undefined {

@@ -22,6 +22,7 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
   const [agents, teams, models, tools] = [new Tallies(), new Tallies(), new Tallies(), new Tallies()];
   const [services, namespaces, users] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const duplicates = groups.derived?.duplicates;
+  const toolCalls = outermostToolCalls(table, groups);
   const modelCalls = reportingLeaves(groups, (row) => duplicates?.[row] !== 1 && isModelCall(table, row));
   let errors = 0;
   let isAgentic = false;
@@ -32,7 +33,7 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
     if (failed) errors++;
     if (kind === "agent") agents.add(table.text(row, Row.SUBJECT), failed);
     if (kind === "team") teams.add(table.text(row, Row.SUBJECT), failed);
-    if (kind === "tool") tools.add(table.text(row, Row.SUBJECT), failed);
+    if (toolCalls[row] === 1) tools.add(table.text(row, Row.SUBJECT), failed);
     if (modelCalls[row] === 1) models.add(table.text(row, Row.SUBJECT), failed);
     isAgentic ||= kind === "query" || kind === "agent" || kind === "llm" || kind === "tool";
     addText(services, table.text(row, Row.SERVICE));
@@ -45,6 +46,28 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
     errors,
     isAgentic,
   };
+}
+
+/**
+ * Calls of tools, each once: around a call of the Model Context Protocol stands the agent's span, in it the server's, and all
+ * name the same tool. The outermost counts.
+ */
+function outermostToolCalls(table: SpanTable, { parents, order }: QueryGroups): Uint8Array {
+  const { rows } = table;
+  const calls = new Uint8Array(parents.length);
+  /** By row: the nearest tool's row at or above it; -1 without. */
+  const nearest = new Int32Array(parents.length).fill(-1);
+  for (const row of order) {
+    const parent = parents[row] ?? ROOT;
+    const above = parent < 0 ? -1 : (nearest[parent] ?? -1);
+    if (rows.kind(row) !== "tool") {
+      nearest[row] = above;
+      continue;
+    }
+    nearest[row] = row;
+    if (above < 0 || table.text(above, Row.SUBJECT) !== table.text(row, Row.SUBJECT)) calls[row] = 1;
+  }
+  return calls;
 }
 
 type ShownNames = RollUp["tallies"] &

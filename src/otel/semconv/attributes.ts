@@ -52,6 +52,8 @@ export const KIND_KEYS = [
   "agentops.span.kind",
   "genkit:metadata:subtype",
   "span.type",
+  "mlflow.spanType",
+  "spring.ai.kind",
 ] as const;
 
 /** Keys whose values include words for a step: any more exact evidence wins. */
@@ -67,10 +69,10 @@ export const AI_SDK_OPERATION_KEYS = ["ai.operationId"] as const;
 
 /** The presence of such a key implies the kind. */
 export const PRESENCE_KEYS = [
-  ["mcp.method.name", "tool"],
   ["gen_ai.tool.name", "tool"],
   ["gen_ai.tool.call.id", "tool"],
   ["tool.name", "tool"],
+  ["lk.function_tool.name", "tool"],
   ["llm.request.type", "llm"],
   ["gen_ai.request.model", "llm"],
   ["team.name", "team"],
@@ -130,9 +132,16 @@ export const TOOL_KEYS = [
   "tool.name",
   "ai.toolCall.name",
   "tool_name",
+  "lk.function_tool.name",
+  "spring.ai.tool.definition.name",
   "traceloop.entity.name",
   "genkit:name",
 ] as const;
+
+/** The only method of the Model Context Protocol that calls a tool. */
+export const MCP_TOOL_CALL = "tools/call";
+/** Tool names that stand for no tool: Google ADK reports parallel results under one. */
+export const NO_TOOLS: ReadonlySet<string> = new Set(["(merged tools)"]);
 
 export const MODEL_KEYS = [
   "gen_ai.response.model",
@@ -145,6 +154,7 @@ export const MODEL_KEYS = [
   "langfuse.observation.model.name",
   "llm.model.name",
   "embedding.model_name",
+  "mlflow.llm.model",
 ] as const;
 /** Includes keys that name the model on model spans only. */
 export const MODEL_SPAN_KEYS = [...MODEL_KEYS, "model", "genkit:name"] as const;

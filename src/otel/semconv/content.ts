@@ -8,8 +8,11 @@ export const INPUT_MESSAGE_KEYS = ["gen_ai.input.messages"] as const;
 export const OUTPUT_MESSAGE_KEYS = ["gen_ai.output.messages"] as const;
 
 /** Messages spread over many keys, `<prefix><number>.<field>`. */
-export const INPUT_MESSAGE_PREFIXES = ["llm.input_messages.", "gen_ai.prompt."] as const;
-export const OUTPUT_MESSAGE_PREFIXES = ["llm.output_messages.", "gen_ai.completion."] as const;
+export const INPUT_MESSAGE_PREFIXES = ["llm.input_messages.", "gen_ai.prompt.", "llm.prompts."] as const;
+export const OUTPUT_MESSAGE_PREFIXES = ["llm.output_messages.", "gen_ai.completion.", "llm.choices."] as const;
+
+/** A whole prompt in one text, with its system instructions in front: Quarkus, LangSmith. */
+export const WHOLE_PROMPT_KEYS = ["gen_ai.prompt"] as const;
 
 export const INPUT_KEYS = [
   ...INPUT_MESSAGE_KEYS,
@@ -31,6 +34,22 @@ export const INPUT_KEYS = [
   "ai.value",
   "ai.values",
   "user_prompt",
+  ...WHOLE_PROMPT_KEYS,
+  "gcp.vertex.agent.llm_request",
+  "pydantic_ai.all_messages",
+  "all_messages_events",
+  "mlflow.spanInputs",
+  "haystack.agent.input",
+  "haystack.component.input",
+  "haystack.pipeline.input_data",
+  "lk.user_input",
+  "lk.user_transcript",
+  "lk.input_text",
+  "gen_ai.retrieval.query.text",
+  "retrieval.query",
+  "reranker.query",
+  "messages",
+  "events",
 ] as const;
 
 /** Before {@link AI_SDK_ANSWER}. */
@@ -59,7 +78,26 @@ export const LATER_OUTPUT_KEYS = [
   "mastra.workflow_run.output",
   "mastra.workflow_step.output",
   "mastra.tool_call.output",
+  "gen_ai.completion",
+  "gcp.vertex.agent.llm_response",
+  "final_result",
+  "mlflow.spanOutputs",
+  "haystack.agent.output",
+  "haystack.component.output",
+  "haystack.pipeline.output_data",
+  "lk.response.text",
+  "ai.result.text",
+  "ai.result.object",
+  "ai.result.toolCalls",
+  "gen_ai.retrieval.documents",
+  "code.function.return.value",
 ] as const;
+
+/** Documents spread over many keys, `<prefix><number>.document.<field>`. */
+export const DOCUMENT_PREFIXES = ["retrieval.documents.", "reranker.output_documents."] as const;
+
+/** Arguments of a function spread over many keys, `<prefix><name>`. */
+export const ARGUMENT_PREFIX = "code.function.parameters.";
 
 /** The key of the mime type, by the key of the value. */
 export const MIME_TYPE_KEYS: ReadonlyMap<string, string> = new Map([
@@ -79,6 +117,11 @@ export const TOOL_INPUT_KEYS = [
   "lmnr.span.input",
   "genkit:input",
   "mastra.tool_call.input",
+  "gcp.vertex.agent.tool_call_args",
+  "spring.ai.tool.call.arguments",
+  "lk.function_tool.arguments",
+  "mlflow.spanInputs",
+  "haystack.component.input",
   "full_command",
 ] as const;
 
@@ -94,12 +137,24 @@ export const TOOL_OUTPUT_KEYS = [
   "lmnr.span.output",
   "genkit:output",
   "mastra.tool_call.output",
+  "gcp.vertex.agent.tool_response",
+  "spring.ai.tool.call.result",
+  "lk.function_tool.output",
+  "mlflow.spanOutputs",
+  "haystack.component.output",
 ] as const;
 
 /** Claude Code reports a tool's output as an event of the span. */
 export const TOOL_OUTPUT_EVENT = { name: "tool.output", keys: ["output"] } as const;
 
-export const TOOL_CALL_ID_KEYS = ["gen_ai.tool.call.id", "tool.id", "ai.toolCall.id", "tool_use_id"] as const;
+export const TOOL_CALL_ID_KEYS = [
+  "gen_ai.tool.call.id",
+  "tool.id",
+  "ai.toolCall.id",
+  "tool_use_id",
+  "spring.ai.tool.call.id",
+  "lk.function_tool.id",
+] as const;
 
 export const PROVIDER_KEYS = [
   "gen_ai.provider.name",
@@ -122,6 +177,8 @@ export const FIRST_TOKEN_KEYS = [
   ["gen_ai.response.time_to_first_chunk", 1_000],
   ["ai.response.msToFirstChunk", 1],
   ["ttft_ms", 1],
+  ["gen_ai.server.time_to_first_token", 1],
+  ["lk.response.ttft", 1_000],
 ] as const;
 
 /** Events with one message each, and its role. */
