@@ -37,6 +37,7 @@ const NO_KEYS: ReadonlySet<string> = new Set([
   "UNKNOWN_STATES",
   "STATE_PREFIX",
   "ELICITATION",
+  "MCP_TOOL_CALL",
   "BLOCKED_ON_USER",
   "INPUT_REQUEST_EVENTS",
 ]);

@@ -61,7 +61,7 @@ describe("spans that have not ended", () => {
     ];
     expect(outline(viewOf([begun, ended]))).toEqual(whole);
     expect(outline(viewOf([ended, begun]))).toEqual(whole);
-    expect(viewOf([begun]).summary()).toMatchObject({ spans: 4, title: "agent run {q}", liveness: { running: 2 } });
+    expect(viewOf([begun]).summary()).toMatchObject({ spans: 4, title: "hi", liveness: { running: 2 } });
     expect(viewOf([begun, ended]).summary()).toMatchObject({ spans: 6, errors: 2, liveness: { running: 0 } });
   });
 });

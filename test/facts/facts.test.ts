@@ -185,9 +185,47 @@ describe("the prompt", () => {
     expect(prompt('{"args":[0]}')).toBe('{"args":[0]}');
   });
 
-  test("is read on queries, agents, teams, turns and roots only", () => {
+  test.each([
+    ["an object with one text", { "input.value": '{"q": "How deep is it?"}' }, "How deep is it?"],
+    ["a list with one text", { "input.value": '["How deep is it?"]' }, "How deep is it?"],
+    [
+      "a text after blocks of context",
+      { "input.value": "<environment_context>\n<cwd>/x</cwd>\n</environment_context>\n\nFix it" },
+      "Fix it",
+    ],
+    ["a text that has nothing else", { "input.value": "<b>Fix it</b>" }, "<b>Fix it</b>"],
+    [
+      "numbered keys",
+      { "gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": "What is a fjord?" },
+      "What is a fjord?",
+    ],
+    ["the text-completions API", { "llm.prompts.0.prompt.text": "Once upon a time" }, "Once upon a time"],
+    ["a whole prompt", { "gen_ai.prompt": "You are a poet.\nWrite of dew" }, "You are a poet. Write of dew"],
+    [
+      "Google ADK",
+      { "gcp.vertex.agent.llm_request": '{"contents":[{"role":"user","parts":[{"text":"A hotel in Nara"}]}]}' },
+      "A hotel in Nara",
+    ],
+    ["MLflow", { "mlflow.spanInputs": '{"messages":[{"role":"user","content":"A walk in Bern"}]}' }, "A walk in Bern"],
+  ])("is found in %s", (_, attributes, expected) => {
+    const model = { "gen_ai.request.model": "m" };
+    expect(factsOfSpan(spanOf("call", { ...model, ...attributes })).prompt).toBe(expected);
+  });
+
+  test("is found in events of the span", () => {
+    const event = {
+      name: "gen_ai.user.message",
+      attributes: attributesOf({ content: '[{"text":"Is it raining in Porto?"}]' }),
+    };
+    const span = spanOf("chat", { "gen_ai.operation.name": "chat" }, { events: [event] });
+    expect(factsOfSpan(span).prompt).toBe("Is it raining in Porto?");
+  });
+
+  test("is read on queries, agents, teams, turns, model calls and roots; of a tool's call no input is one", () => {
     const attributes = { "input.value": "hello" };
-    expect(factsOfSpan(spanOf("llm.m", attributes)).prompt).toBeUndefined();
+    expect(factsOfSpan(spanOf("llm.m", attributes)).prompt).toBe("hello");
+    expect(factsOfSpan(spanOf("tool.t", attributes)).prompt).toBeUndefined();
+    expect(factsOfSpan(spanOf("target.t", attributes)).prompt).toBeUndefined();
     expect(factsOfSpan(spanOf("llm.m", attributes, { parentSpanId: "" })).prompt).toBe("hello");
     expect(["team.t", "turn.1", "agent.a"].map((name) => factsOfSpan(spanOf(name, attributes)).prompt)).toEqual([
       "hello",

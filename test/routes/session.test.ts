@@ -31,7 +31,7 @@ describe("a session's name", () => {
     "otlp",
     "v1/traces",
     "directory",
-    "undefined",
+    "constructor",
     "n".repeat(SESSION_NAME_BYTES),
   ];
 
