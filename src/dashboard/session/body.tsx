@@ -22,7 +22,8 @@ import { enterReplay, replayControls } from "./replay/controls.ts";
 import type { ReplayFeed } from "./replay/feed.ts";
 import { ReplayOverview } from "./replay/overview.tsx";
 import { readRetention } from "../frame/retention.ts";
-import { AbsentSpan, SpanPanel } from "./panel/span-panel.tsx";
+import type { PanelProps } from "./panel/span-facts.tsx";
+import { lazily } from "../ui/lazy.tsx";
 import { toggleStream } from "../stream/stream.ts";
 import { duration, ticking } from "../ui/figures.ts";
 import { oneLine } from "../ui/untrusted-text.tsx";
@@ -36,6 +37,15 @@ import { SessionHeader } from "./header.tsx";
 import type { DisplayedSession } from "./display-fold.ts";
 import { SpanTree } from "./views/span-tree.tsx";
 import { around, openEnd, roomy, type TimeScale } from "./views/time-scale.ts";
+
+/** Most readers look at the tree before they open a span. */
+const Panel = lazily<PanelProps>(async () => (await import("./panel/span-panel.tsx")).SpanPanel);
+const Absent = lazily<AbsentProps>(async () => (await import("./panel/span-panel.tsx")).AbsentSpan);
+/** Before the first click: then a span opens at once. */
+const PRELOAD_MILLIS = 1_000;
+setTimeout(() => Panel.preload(), PRELOAD_MILLIS);
+
+type AbsentProps = { readonly wanted: string; readonly onClose: () => void };
 
 type BodyProps = {
   readonly feed: SessionFeed;
@@ -204,9 +214,9 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
         ) : (
           <SessionLogs records={logs} view={logView} here={here} tree={tree} sessionStart={start} />
         )}
-        {absent === undefined ? null : <AbsentSpan wanted={absent} onClose={() => select(undefined)} />}
+        {absent === undefined ? null : <Absent.Part wanted={absent} onClose={() => select(undefined)} />}
         {node === undefined ? null : (
-          <SpanPanel
+          <Panel.Part
             node={node}
             sessionId={feed.id}
             sessionStart={start}

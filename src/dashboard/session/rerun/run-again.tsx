@@ -1,14 +1,15 @@
 import type { QuerySummary } from "../../../session/summary.ts";
-import { ManifestView } from "./manifest-view.tsx";
-import { RequestView } from "./request-view.tsx";
-import { ResumeView } from "./resume-view.tsx";
+import type { RerunView, RerunViewProps } from "./views.tsx";
+import { lazily } from "../../ui/lazy.tsx";
 import { useState } from "preact/hooks";
+
+const Views = lazily<RerunViewProps>(async () => (await import("./views.tsx")).RerunViewOf);
 
 const VIEWS = [
   ["request", "Request"],
   ["manifest", "Ark manifest"],
   ["resume", "Where it stopped"],
-] as const;
+] as const satisfies readonly (readonly [RerunView, string])[];
 
 export type RunAgainProps = {
   readonly sessionId: string;
@@ -19,7 +20,7 @@ export type RunAgainProps = {
 /** The request, manifest and resume point of a query, loaded when opened. */
 export function RunAgain({ sessionId, query, onSelect }: RunAgainProps) {
   const [open, setOpen] = useState(false);
-  const [view, setView] = useState<(typeof VIEWS)[number][0]>("request");
+  const [view, setView] = useState<RerunView>("request");
   const url = `/sessions/${encodeURIComponent(sessionId)}/queries/${encodeURIComponent(query.key)}`;
   return (
     <details class="section" onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -36,13 +37,12 @@ export function RunAgain({ sessionId, query, onSelect }: RunAgainProps) {
               </button>
             ))}
           </nav>
-          {view === "request" ? (
-            <RequestView url={url} />
-          ) : view === "manifest" ? (
-            <ManifestView url={url} name={query.name} />
-          ) : (
-            <ResumeView url={url} onSpan={(spanId) => onSelect(`${query.traceId}:${spanId}`)} />
-          )}
+          <Views.Part
+            view={view}
+            url={url}
+            name={query.name}
+            onSpan={(spanId) => onSelect(`${query.traceId}:${spanId}`)}
+          />
         </div>
       ) : null}
     </details>
