@@ -88,3 +88,18 @@ test("every row of the list has its current status", async () => {
     (await (await request("/sessions?kind=all", json)).json<{ sessions: { status?: string }[] }>()).sessions;
   await expect.poll(async () => (await rows()).map((row) => row.status), PATIENCE).toEqual(["running"]);
 });
+
+test("an export in which nothing can be read gets 200, and the recent exports name its unknown list", async () => {
+  const body = oneSpan("s").replace("scopeSpans", "instrumentationLibrarySpans");
+  const response = await request("/v1/traces", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+  });
+  expect([response.status, await response.text()]).toEqual([200, "{}"]);
+  await expect
+    .poll(async () => await (await request("/sessions", json)).text(), PATIENCE)
+    .toContain(
+      String.raw`nothing in it could be read: it has no resourceSpans[].scopeSpans[].spans, but \"instrumentationLibrarySpans\"`,
+    );
+});

@@ -21,6 +21,8 @@ export type ExportOutcome =
       readonly reason?: string;
       readonly service?: string;
     }
+  /** The request has data and no span or log record that OTLP knows. `field`: a list with an unknown name. */
+  | { readonly outcome: "unread"; readonly field: string | undefined }
   /** Exporters send all signals to one endpoint, and would log errors forever if one were refused. */
   | { readonly outcome: "metrics" }
   | { readonly outcome: "undecodable"; readonly error: DecodeError }
@@ -60,6 +62,15 @@ export function answer(c: Context<AppEnv>, signal: Signal, outcome: ExportOutcom
       const partial = rejected === 0 ? undefined : { rejected, message: reason ?? "" };
       return respond(encoding, 200, encodeSuccess(signal, encoding ?? "json", partial));
     }
+    case "unread": {
+      // 200, for unknown fields are to be ignored (JSON Protobuf Encoding); the recent exports show what happened.
+      const found = outcome.field === undefined ? "" : `, but "${outcome.field}"`;
+      const expected =
+        signal === "traces" ? "resourceSpans[].scopeSpans[].spans" : "resourceLogs[].scopeLogs[].logRecords";
+      const reason = `nothing in it could be read: it has no ${expected}${found}`;
+      recordExport(c, { ...entry, accepted: 0, rejected: 0, reason });
+      return respond(encoding, 200, encodeSuccess(signal, encoding ?? "json", undefined));
+    }
     case "metrics": {
       recordExport(c, { ...entry, accepted: 0, rejected: 0 });
       const partial = { rejected: 0, message: "metrics are accepted but not stored" };
@@ -73,7 +84,7 @@ export function answer(c: Context<AppEnv>, signal: Signal, outcome: ExportOutcom
   }
 }
 
-type Failed = Exclude<ExportOutcome, { readonly outcome: "stored" | "metrics" }>;
+type Failed = Exclude<ExportOutcome, { readonly outcome: "stored" | "metrics" | "unread" }>;
 
 function failureOf(c: Context<AppEnv>, signal: Signal, outcome: Failed): Failure {
   switch (outcome.outcome) {

@@ -44,6 +44,9 @@ async function receive(c: Context<AppEnv>, signal: Signal): Promise<ExportOutcom
     if (signal === "metrics") return { outcome: "metrics" };
     const decoded = decode(signal, body.value, encoding);
     if (!decoded.ok) return { outcome: "undecodable", error: decoded.error };
+    const { count, rejected } = decoded.value;
+    if (count + rejected.count === 0 && body.value.length > EMPTY_BYTES)
+      return { outcome: "unread", field: encoding === "json" ? unknownList(body.value) : undefined };
     return await store(c, decoded.value);
   } catch (error) {
     // Failures of objects never get here: they are temporary, see `deliver`.
@@ -53,6 +56,29 @@ async function receive(c: Context<AppEnv>, signal: Signal): Promise<ExportOutcom
   } finally {
     account.close();
   }
+}
+
+/** Bytes. A larger request without a span or log record is not an empty one: its fields have other names. */
+const EMPTY_BYTES = 100;
+
+const KNOWN_LISTS: ReadonlySet<string> = new Set([
+  "resourceSpans",
+  "scopeSpans",
+  "spans",
+  "resourceLogs",
+  "scopeLogs",
+  "logRecords",
+  "attributes",
+  "values",
+]);
+/** Bytes of JSON in which an unknown list is looked for. */
+const LOOK_AHEAD = 4_096;
+
+/** The first list in the JSON that OTLP does not know, such as `instrumentationLibrarySpans`. */
+function unknownList(body: Uint8Array): string | undefined {
+  const head = new TextDecoder().decode(body.subarray(0, LOOK_AHEAD));
+  for (const [, name = ""] of head.matchAll(/"(\w{1,64})"\s*:\s*\[/g)) if (!KNOWN_LISTS.has(name)) return name;
+  return undefined;
 }
 
 /** A decoded request of either stored signal. `count`: accepted items. */
