@@ -5,6 +5,7 @@ import type { QueryGroup, QueryGroups } from "./query-groups.ts";
 import { estimate, LIST_PRICES } from "./prices/prices.ts";
 import type { Prices } from "./prices/prices.ts";
 import { DISPATCH_SUFFIX } from "../otel/semconv/attributes.ts";
+import { bucketOf } from "./clock-outliers.ts";
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
 import type { QueryTarget } from "./summary.ts";
@@ -28,7 +29,7 @@ export type Query = QueryGroup & {
   target: number;
   /** The query span with the reason of the failure; -1 without. */
   failure: number;
-  /** The row whose end is the end of the query. A derived prompt is an instant: then the row below it that ends last. */
+  /** The row whose end is the end of the query: the one that ends last. */
   last: number;
   readonly usage: UsageSum;
   /** Cost by the price table of tokens for which no span gives a cost, in billionths of a dollar; undefined without. */
@@ -58,8 +59,7 @@ export function foldQueries(table: SpanTable, prices: Prices = LIST_PRICES): Que
     if (!query) continue;
     query.spans++;
     if (isError(table, row)) query.errors++;
-    if (rows.derivation(query.lead) === "prompt" && rows.order(row, Row.LAST, query.last, Row.LAST) > 0)
-      query.last = row;
+    if (isCounted(row) && outlasts(table, row, query)) query.last = row;
     if (tokens[row] === 1) usage.addTokensTo(query.usage, rows.word(row, Row.USAGE));
     if (costs[row] === 1) usage.addCostTo(query.usage, rows.word(row, Row.USAGE));
     if (uncosted[row] === 1) addEstimate(table, prices, row, query, unpriced);
@@ -75,6 +75,12 @@ export function foldQueries(table: SpanTable, prices: Prices = LIST_PRICES): Que
     if (promptAt(table, row) !== undefined) query.prompt = earlier(row, query.prompt);
   }
   return { groups, queries, unpriced };
+}
+
+/** Whether the row ends after all others of its query: streams outlive the request that began them. Clock outliers do not count. */
+function outlasts({ rows }: SpanTable, row: number, { lead, last }: Query): boolean {
+  if (rows.running(row) || rows.order(row, Row.LAST, last, Row.LAST) <= 0) return false;
+  return Math.abs(bucketOf(rows.word(row, Row.LAST)) - bucketOf(rows.word(lead, Row.LAST))) <= 1;
 }
 
 function addEstimate(table: SpanTable, prices: Prices, row: number, query: Query, unpriced: Set<string>): void {
