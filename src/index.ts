@@ -42,7 +42,7 @@ app.get("/healthz", needs("public"), (c) => c.text("ok\n"));
 app.on("GET", ["/health", "/readyz"], needs("public"), (c) => c.text("OK"));
 app.get("/", needs("public"), (c) => c.redirect("/sessions", 302));
 app.get("/otel", needs("public"), (c) => c.redirect("/sessions", 302));
-app.on("GET", ["/build/*", "/icons/*", "/favicon.svg", "/openapi.json"], needs("public"), servePageFile);
+app.on("GET", ["/build/*", "/favicon.svg", "/openapi.json"], needs("public"), servePageFile);
 app.route("/import", imports);
 app.route("/sessions", sessions);
 app.route("/sessions", query(arkManifest));

@@ -54,7 +54,6 @@ const ROUTES = [
   "GET /favicon.svg: public",
   "GET /health: public",
   "GET /healthz: public",
-  "GET /icons/*: public",
   "GET /openapi.json: public",
   "GET /otel: public",
   "GET /readyz: public",

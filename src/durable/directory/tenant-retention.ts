@@ -15,13 +15,13 @@ const MINUTE_MILLIS = 60_000;
 /** Sessions called in one run: an invocation may make 1,000 calls. */
 const CALLS = 500;
 const CALLS_AT_ONCE = 20;
-/** Share of the limit down to which a full tenant is evicted, so that the room lasts for a while. */
-const EVICT_TO = 0.95;
+/** Share of the limit down to which a full tenant is emptied, so that the room lasts for a while. */
+const EXPIRE_TO = 0.95;
 
-type Evicted = { readonly sessions: number; readonly at: number };
+type Expired = { readonly sessions: number; readonly at: number };
 
 /**
- * Keeps a tenant within its maximum size: the least recently active sessions are evicted whole. Once a day it also calls sessions with
+ * Keeps a tenant within its maximum size: the least recently active sessions expire whole. Once a day it also calls sessions with
  * overdue traces: their alarms were lost, or set by another rule.
  */
 export class TenantRetention {
@@ -55,13 +55,13 @@ export class TenantRetention {
     const { maxAge, tenantBytes } = this.#rule();
     this.#usage ??= new TenantUsage(this.#ctx.storage.sql);
     const { bytes, oldest } = this.#usage;
-    const evicted = this.#evicted();
+    const expired = this.#expired();
     return {
       ...(maxAge === undefined ? {} : { maxAge: maxAge / 1_000 }),
       ...(maxAge === undefined || oldest === undefined ? {} : { oldest: nanoseconds(oldest) }),
       bytes,
       ...(tenantBytes === undefined ? {} : { maxBytes: tenantBytes }),
-      ...(evicted.sessions === 0 ? {} : { deleted: { sessions: evicted.sessions, at: nanoseconds(evicted.at) } }),
+      ...(expired.sessions === 0 ? {} : { deleted: { sessions: expired.sessions, at: nanoseconds(expired.at) } }),
     };
   }
 
@@ -70,7 +70,7 @@ export class TenantRetention {
     this.#alarmAt = undefined;
     this.#usage ??= new TenantUsage(this.#ctx.storage.sql);
     const called = await this.#expireOverdue();
-    const isFull = await this.#evict();
+    const isFull = await this.#expireForRoom();
     this.#schedule(Date.now() + (isFull || called === CALLS ? MINUTE_MILLIS : DAY_MILLIS));
   }
 
@@ -85,21 +85,21 @@ export class TenantRetention {
     return overdue.length;
   }
 
-  /** One after the other, so that no more sessions than necessary are evicted. Returns whether there is not enough room yet. */
-  async #evict(): Promise<boolean> {
+  /** One after the other, so that no more sessions than necessary expire. Returns whether there is not enough room yet. */
+  async #expireForRoom(): Promise<boolean> {
     if (!this.#isOver(1)) return false;
     let sessions = 0;
     let deleting = 0;
     await this.#each(this.#rows.leastActive(CALLS), 1, async ({ id, generation, bytes }) => {
-      if (!this.#isOver(EVICT_TO, deleting)) return;
+      if (!this.#isOver(EXPIRE_TO, deleting)) return;
       const outcome = await this.#session(id).deleteSession();
       if (outcome === "absent") return this.#remove({ id, generation });
       sessions++;
       if (outcome === "begun") deleting += bytes;
     });
     if (sessions > 0) {
-      const evicted: Evicted = { sessions: this.#evicted().sessions + sessions, at: Date.now() };
-      this.#rows.setMeta("evicted", JSON.stringify(evicted));
+      const expired: Expired = { sessions: this.#expired().sessions + sessions, at: Date.now() };
+      this.#rows.setMeta("expired", JSON.stringify(expired));
       log("sessions-expired-for-room", { level: "warn", sessions });
     }
     return this.#isOver(1, deleting);
@@ -132,9 +132,9 @@ export class TenantRetention {
     return settingsOf(this.#env, tenantOf(this.#ctx.id)).retention;
   }
 
-  #evicted(): Evicted {
-    const stored = this.#rows.meta("evicted");
-    return stored === undefined ? { sessions: 0, at: 0 } : (JSON.parse(stored) as Evicted);
+  #expired(): Expired {
+    const stored = this.#rows.meta("expired");
+    return stored === undefined ? { sessions: 0, at: 0 } : (JSON.parse(stored) as Expired);
   }
 
   #schedule(at: number): void {
