@@ -90,6 +90,24 @@ export function textInPreview(preview: string): string {
   return (user < 0 ? undefined : firstTextIn(preview.slice(user))) ?? firstTextIn(preview) ?? preview;
 }
 
+/**
+ * The first line of the first user message in JSON text, without parsing it: model calls repeat whole conversations, and
+ * one of each batch is read. `undefined` where the role does not stand right before the text; then the JSON is parsed.
+ */
+export function quickPromptLine(text: string, length: number): string | undefined {
+  const user = USER.exec(text);
+  if (user === null) return undefined;
+  const after = text.slice(user.index + user[0].length, user.index + user[0].length + QUICK_LENGTH);
+  const found = FIRST_TEXT.exec(after);
+  // Of an object that ends first the text stood before the role.
+  if (found === null || after.slice(0, found.index).includes("}")) return undefined;
+  const said = firstTextIn(after.slice(found.index));
+  return said === undefined ? undefined : firstLine(withoutContext(said), length);
+}
+
+/** UTF-16 units after the role in which the text begins. */
+const QUICK_LENGTH = 4_096;
+
 /** Matches JSON of messages, and OTLP/JSON of a structured value. */
 const USER = /"role"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"(?:user|human)"/;
 const FIRST_TEXT = /"(?:content|text|prompt)"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"((?:[^"\\]|\\.)+)/;

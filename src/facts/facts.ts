@@ -2,7 +2,7 @@ import { ancestorsIn } from "./ancestors.ts";
 import type { Ancestor } from "./ancestors.ts";
 import { inputRequestIn } from "./input-request.ts";
 import type { InputRequest } from "./input-request.ts";
-import { conversationPrompt, lastUserText, promptLine, withoutContext } from "../content/prompt.ts";
+import { conversationPrompt, lastUserText, promptLine, quickPromptLine, withoutContext } from "../content/prompt.ts";
 import { kindAt, numberIn, indexAttributes, FIELD, textIn, valueIn } from "./attribute-index.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
 import { cut, firstLine, oneLine } from "../lib/one-line.ts";
@@ -18,7 +18,7 @@ import { spanKind } from "./kind.ts";
 import { DERIVATIONS } from "./derivation.ts";
 import type { Derivation } from "./derivation.ts";
 import type { SpanKind } from "./kind.ts";
-import type { Resource, Scope, Span } from "../otel/span.ts";
+import type { AnyValue, Resource, Scope, Span } from "../otel/span.ts";
 import { textHash } from "../lib/text-hash.ts";
 import { costIn, tokensIn } from "./usage.ts";
 import type { Tokens } from "./usage.ts";
@@ -154,8 +154,18 @@ export function deriveFacts(
   };
 }
 
+const NINTH_UNITS: ReadonlySet<number> = new Set(INPUT_MESSAGE_PREFIXES.map((prefix) => prefix.charCodeAt(8)));
+
 /** Spans around the agents' work: their inputs are no prompts. */
-const WITHOUT_PROMPT: ReadonlySet<SpanKind> = new Set<SpanKind>(["tool", "retrieval", "embedding", "http", "db"]);
+const WITHOUT_PROMPT: ReadonlySet<SpanKind> = new Set<SpanKind>([
+  "tool",
+  "retrieval",
+  "embedding",
+  "http",
+  "db",
+  "messaging",
+  "internal",
+]);
 
 /**
  * The first line of the prompt, wherever it stands: on a root or an agent any input is one, on other spans only what is
@@ -168,7 +178,7 @@ function promptIn(span: Span, index: AttributeIndex, kind: SpanKind, isRoot: boo
   } else if (WITHOUT_PROMPT.has(kind)) return undefined;
   else if (input !== undefined) {
     return kind === "llm"
-      ? (wholePrompt(index) ?? promptLine(input, MAX_PROMPT))
+      ? (wholePrompt(index) ?? quickPrompt(input) ?? promptLine(input, MAX_PROMPT))
       : conversationPrompt(input, MAX_PROMPT);
   }
   if (!hasMessagesElsewhere(span)) return undefined;
@@ -183,11 +193,20 @@ function wholePrompt(index: AttributeIndex): string | undefined {
   return text === undefined || /^\s*[[{]/.test(text) ? undefined : oneLine(text, MAX_PROMPT);
 }
 
+function quickPrompt({ stringValue, offloaded }: AnyValue): string | undefined {
+  if (stringValue === undefined || offloaded !== undefined) return undefined;
+  return quickPromptLine(stringValue, MAX_PROMPT);
+}
+
 /** Whether messages may stand in events or in numbered keys: most spans have neither, and are not read further. */
 function hasMessagesElsewhere({ attributes = [], events = [] }: Span): boolean {
   return (
     events.some(({ name = "" }) => name.startsWith("gen_ai.")) ||
-    attributes.some(({ key }) => INPUT_MESSAGE_PREFIXES.some((prefix) => key.startsWith(prefix)))
+    // Most keys differ from all prefixes in their first unit or in their ninth.
+    attributes.some(({ key }) => {
+      const ninth = key.charCodeAt(8);
+      return NINTH_UNITS.has(ninth) && INPUT_MESSAGE_PREFIXES.some((prefix) => key.startsWith(prefix));
+    })
   );
 }
 
