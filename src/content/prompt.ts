@@ -91,15 +91,15 @@ export function textInPreview(preview: string): string {
 }
 
 /**
- * The first line of the first user message in JSON text, without parsing it: model calls repeat whole conversations, and
- * one of each batch is read. `undefined` where the role does not stand right before the text; then the JSON is parsed.
+ * The first line of the first user message in JSON text, found without parsing: each model call repeats its whole
+ * conversation. `undefined` if the role does not stand right before the text; the caller then parses the JSON.
  */
 export function quickPromptLine(text: string, length: number): string | undefined {
   const user = USER.exec(text);
   if (user === null) return undefined;
   const after = text.slice(user.index + user[0].length, user.index + user[0].length + QUICK_LENGTH);
   const found = FIRST_TEXT.exec(after);
-  // Of an object that ends first the text stood before the role.
+  // If the object ends before a text, its text stood before the role.
   if (found === null || after.slice(0, found.index).includes("}")) return undefined;
   const said = firstTextIn(after.slice(found.index));
   return said === undefined ? undefined : firstLine(withoutContext(said), length);

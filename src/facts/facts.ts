@@ -202,7 +202,7 @@ function quickPrompt({ stringValue, offloaded }: AnyValue): string | undefined {
 function hasMessagesElsewhere({ attributes = [], events = [] }: Span): boolean {
   return (
     events.some(({ name = "" }) => name.startsWith("gen_ai.")) ||
-    // Most keys differ from all prefixes in their first unit or in their ninth.
+    // One unit tells most keys from all prefixes.
     attributes.some(({ key }) => {
       const ninth = key.charCodeAt(8);
       return NINTH_UNITS.has(ninth) && INPUT_MESSAGE_PREFIXES.some((prefix) => key.startsWith(prefix));

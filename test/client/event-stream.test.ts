@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { decodeSessionEvent } from "../../src/client/decode-event.ts";
 import { openEventStream, type EventStreamOptions } from "../../src/client/event-stream.ts";
 import { LONGEST_RETRY_AFTER } from "../../src/client/refusal.ts";
-import type { StreamState } from "../../src/client/stream-state.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
 import { FakePlatform, FakeResponse, sse } from "./fake-platform.ts";
+import { inWords } from "./state-words.ts";
 
 const gone = (revision: number): string =>
   sse("gone", { traceId: String(revision).padStart(32, "0") }, `g.${revision}`);
@@ -27,22 +27,6 @@ function open(platform: FakePlatform, options: Partial<EventStreamOptions<Sessio
     platform,
   );
   return { stream, seen, states };
-}
-
-function inWords(state: StreamState): string {
-  switch (state.state) {
-    case "reconnecting":
-      return `reconnecting ${state.attempt}: ${state.why}`;
-    case "paused":
-      return `paused by ${state.by}`;
-    case "ended":
-      return state.how === "moved" ? `moved to ${state.to}` : state.how;
-    case "refused":
-      return `refused: ${state.refusal.reason}`;
-    case "connecting":
-    case "live":
-      return state.state;
-  }
 }
 
 const resumedFrom = (platform: FakePlatform) => platform.requests.map(({ headers }) => headers["last-event-id"]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { backoff } from "../../src/lib/backoff.ts";
 import { CONNECTING, nextState, type StreamState, type StreamStep } from "../../src/client/stream-state.ts";
+import { inWords } from "./state-words.ts";
 
 const lost: StreamStep = { step: "lost", why: "the server cannot be reached", retryAt: 1000 };
 
@@ -11,22 +12,6 @@ function through(...steps: readonly StreamStep[]): string[] {
     state = nextState(state, step);
     return inWords(state);
   });
-}
-
-function inWords(state: StreamState): string {
-  switch (state.state) {
-    case "reconnecting":
-      return `reconnecting ${state.attempt}: ${state.why}`;
-    case "paused":
-      return `paused by ${state.by}`;
-    case "ended":
-      return state.how === "moved" ? `moved to ${state.to}` : state.how;
-    case "refused":
-      return `refused: ${state.refusal.reason}`;
-    case "connecting":
-    case "live":
-      return state.state;
-  }
 }
 
 describe("a stream's state", () => {

@@ -93,9 +93,6 @@ export const LATER_OUTPUT_KEYS = [
   "code.function.return.value",
 ] as const;
 
-/** Documents spread over many keys, `<prefix><number>.document.<field>`. */
-export const DOCUMENT_PREFIXES = ["retrieval.documents.", "reranker.output_documents."] as const;
-
 /** Arguments of a function spread over many keys, `<prefix><name>`. */
 export const ARGUMENT_PREFIX = "code.function.parameters.";
 
