@@ -194,6 +194,9 @@ export const EVENT_CONTENT_KEY = "content";
 /** An event with the attributes that the GenAI convention otherwise puts on the span. */
 export const DETAILS_EVENT = "gen_ai.client.inference.operation.details";
 
+/** What Logfire makes of a span's name, which is a template without its values. */
+export const SPAN_MESSAGE_KEY = "logfire.msg";
+
 /** The subject of a request, a statement or a log line, for spans with neither input nor output. */
 export const SUBJECT_KEYS = [
   "url.full",
@@ -205,5 +208,5 @@ export const SUBJECT_KEYS = [
   "db.statement",
   "messaging.destination.name",
   "mcp.method.name",
-  "logfire.msg",
+  SPAN_MESSAGE_KEY,
 ] as const;
