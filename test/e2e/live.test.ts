@@ -4,9 +4,12 @@ import { closeBrowser, openPage } from "./open-page.ts";
 
 afterAll(closeBrowser);
 
+/** Rows outside the view are not in the document; this view has room for the whole session. */
+const TALL = { viewport: { width: 1360, height: 1700 } };
+
 test("the first session replaces the empty page, and a click shows a tool's answer", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
-  const { page, complaints, picture } = await openPage();
+  const { page, complaints, picture } = await openPage(TALL);
 
   await page.goto(url);
   await page.getByText("Waiting for the first span").waitFor();
@@ -41,9 +44,9 @@ test("the first session replaces the empty page, and a click shows a tool's answ
   expect(complaints).toEqual([]);
 });
 
-test("rows appear while a session runs, children before their parents", async () => {
+test("rows appear while their spans run, and the session waits for its question's answer", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
-  const { page, complaints, picture } = await openPage();
+  const { page, complaints, picture } = await openPage(TALL);
   await page.goto(url);
   await page.getByText("Waiting for the first span").waitFor();
 
@@ -52,18 +55,22 @@ test("rows appear while a session runs, children before their parents", async ()
   const rows = page.getByRole("treegrid").getByRole("row");
   await rows.filter({ hasText: "tool.query_metrics" }).waitFor();
   expect(await page.getByRole("status").first().textContent()).toBe("Live");
-  // The agent has not ended: a placeholder stands for it.
+  // The agents have not ended: their processes announced them.
   const early = await rows.allTextContents();
-  expect(early.filter((text) => text.includes("agent.sre/investigator"))).toEqual([]);
+  for (const agent of ["agent.sre/investigator", "agent.sre/metrics-analyst", "agent.sre/log-analyst"]) {
+    expect(early.filter((text) => text.includes(agent))).toHaveLength(1);
+  }
+  expect(await page.getByLabel("Not received").count()).toBe(0);
   await picture("live-early");
 
-  await rows.filter({ hasText: "tool.check_runbook" }).waitFor();
-  await picture("live-late");
+  await page.getByText("Create the index promotions_lower_code on the production database now?").first().waitFor();
+  await expect.poll(() => page.title()).toMatch(/^Waiting/);
+  await picture("live-waiting");
   expect(await rows.count()).toBeGreaterThan(early.length);
   expect(await demo).toMatchObject({ code: 0 });
 
   // Everything was received: no placeholder is left.
-  await rows.filter({ hasText: "query.find-the-cause.dispatch" }).waitFor();
+  await rows.filter({ hasText: "query.status-note.dispatch" }).waitFor();
   await expect.poll(() => page.getByLabel("Not received").count()).toBe(0);
   // The status is finished after ten seconds without data.
   await expect.poll(() => page.title(), { timeout: 30_000 }).toMatch(/^Finished/);

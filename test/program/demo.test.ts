@@ -33,6 +33,8 @@ test("the demo plays a team's session from two processes, as Ark would", async (
   expect(answer.session.agents.map((agent) => agent.name).toSorted()).toEqual([
     "engineer",
     "investigator",
+    "log-analyst",
+    "metrics-analyst",
     "reviewer",
     "scribe",
   ]);
@@ -48,7 +50,7 @@ test("the demo plays a team's session from two processes, as Ark would", async (
     spans.filter((span) => span.traceId === first?.traceId),
     undefined,
   );
-  expect(tree.slice(0, 12).join("\n")).toMatchInlineSnapshot(`
+  expect(tree.slice(0, 20).join("\n")).toMatchInlineSnapshot(`
     "query.find-the-cause.dispatch
       a2a.send
         executor.completions
@@ -58,11 +60,21 @@ test("the demo plays a team's session from two processes, as Ark would", async (
                 turn.0
                   agent.sre/investigator
                     llm.claude-sonnet-4-5
-                    tool.query_metrics
-                    tool.search_logs
+                    tool.metrics_analyst
+                      agent.sre/metrics-analyst
+                        llm.gpt-5-mini
+                        tool.query_metrics
+                        llm.gpt-5-mini
+                    tool.log_analyst
+                      agent.sre/log-analyst
+                        llm.gemini-3-pro
+                        tool.search_logs
+                        llm.gemini-3-pro
                     llm.claude-sonnet-4-5"
   `);
   expect(tree.filter((line) => line.includes("✗"))).toHaveLength(1);
+  expect(tree.filter((line) => line.includes("elicitation/create"))).toHaveLength(1);
+  expect(answer.session.tokens.cached).toBeGreaterThan(10_000);
 });
 
 test("the demo says so when nothing listens", async () => {

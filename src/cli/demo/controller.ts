@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { context, propagation, SpanKind } from "@opentelemetry/api";
 import type { Assignment, Report, Story, StoryQuery } from "./story.ts";
 import { inSpan } from "./telemetry.ts";
@@ -46,6 +47,7 @@ export function startExecutor(): Executor {
 export async function playStory(story: Story, session: string, pace: number, executor: Executor): Promise<void> {
   const conversation = randomUUID();
   for (const query of story.queries) {
+    await sleep((query.after ?? 0) * pace * 1000);
     const baggage = propagation.createBaggage({
       "ark.session.id": { value: session },
       "conversation.id": { value: conversation },

@@ -14,7 +14,7 @@ export type DemoOptionsOutcome =
 
 /** Most sessions at once: each is a few timers here, but a real load on the server. */
 const MAX_SESSIONS = 500;
-/** Stories are written in short seconds: a session lasts about 20 s. */
+/** Stories are written in short seconds: a session lasts 20 to 40 s. */
 const PACE = { usual: 1.5, fast: 0.05 };
 
 export const usage = "npm run demo -- [--sessions N] [--fast] [--endpoint URL]";

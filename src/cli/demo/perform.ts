@@ -1,4 +1,4 @@
-import type { StoryQuery, ToolUse, Turn } from "./story.ts";
+import type { Elicitation, StoryQuery, ToolUse, Turn } from "./story.ts";
 import { log, SEVERITY, inSpan } from "./telemetry.ts";
 import { SpanKind } from "@opentelemetry/api";
 import type { Attributes } from "@opentelemetry/api";
@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export type Stage = { readonly namespace: string; readonly pace: number; usage: { input: number; output: number } };
 
 /** Tokens of the definitions of an agent's tools in each call, beside the messages. */
-const TOOLS_TOKENS = 840;
+const TOOLS_TOKENS = 1_840;
 
 const wait = (stage: Stage, seconds: number) => sleep(seconds * stage.pace * 1000);
 
@@ -89,20 +89,23 @@ async function performTurn(stage: Stage, input: string, turn: Turn): Promise<str
     { role: "system", content: turn.instructions },
     { role: "user", content: input },
   ];
+  let cached = 0;
   for (const move of turn.moves) {
     if ("says" in move) {
-      await callModel(stage, turn.model, history, { role: "assistant", content: move.says }, move.thinks);
+      const reply: Message = { role: "assistant", content: move.says };
+      await callModel(stage, { model: turn.model, history, reply, seconds: move.thinks, cached });
       return move.says;
     }
     const uses = move.calls.map((use) => ({ use, id: `call_${randomBytes(6).toString("hex")}` }));
     const calls = uses.map(({ use, id }) => ({ id, name: use.tool, arguments: JSON.stringify(use.input) }));
     const reply: Message = { role: "assistant", calls };
-    await callModel(stage, turn.model, history, reply, move.thinks);
+    cached = await callModel(stage, { model: turn.model, history, reply, seconds: move.thinks, cached });
     const results = await Promise.all(
       uses.map(async ({ use, id }): Promise<Message> => ({
         role: "tool",
         callId: id,
         content: await useTool(stage, use, id).catch((error: unknown) => String(error)),
+        ...(use.picture === undefined ? {} : { picture: dataUrl(use.picture) }),
       })),
     );
     history.push(reply, ...results);
@@ -110,13 +113,17 @@ async function performTurn(stage: Stage, input: string, turn: Turn): Promise<str
   return "";
 }
 
-function callModel(
-  stage: Stage,
-  model: string,
-  history: readonly Message[],
-  reply: Message,
-  seconds: number,
-): Promise<void> {
+type ModelCall = {
+  readonly model: string;
+  readonly history: readonly Message[];
+  readonly reply: Message;
+  readonly seconds: number;
+  /** Tokens of the history that the provider has cached. */
+  readonly cached: number;
+};
+
+/** Answers the tokens that the provider has cached now. */
+function callModel(stage: Stage, { model, history, reply, seconds, cached }: ModelCall): Promise<number> {
   const attributes = {
     "openinference.span.kind": "LLM",
     "llm.model.name": model,
@@ -132,7 +139,11 @@ function callModel(
     span.setAttributes({
       ...messageAttributes("llm.output_messages", [reply]),
       ...usageAttributes({ ...stage, usage }),
+      "gen_ai.usage.cache_read.input_tokens": cached,
+      // Anthropic's caches are written on request; the other providers write theirs unasked, and report only what they read.
+      ...(model.startsWith("claude") ? { "gen_ai.usage.cache_creation.input_tokens": usage.input - cached } : {}),
     });
+    return usage.input;
   });
 }
 
@@ -147,14 +158,35 @@ function useTool(stage: Stage, use: ToolUse, id: string): Promise<string> {
   };
   return inSpan(`tool.${use.tool}`, { attributes }, async (span) => {
     log(SEVERITY.debug, `${use.tool} called over ${use.type}`, { "tool.name": use.tool });
+    if (use.asks !== undefined) await ask(stage, use.asks);
+    const said = use.turn === undefined ? undefined : await performAgents(stage, String(use.input["task"]), [use.turn]);
     await wait(stage, use.takes);
     if (use.error !== undefined) log(SEVERITY.warn, `${use.tool} failed, the agent reads: ${use.error.message}`);
     if (use.error !== undefined) throw fault(use, use.error);
-    const output = typeof use.output === "string" ? use.output : JSON.stringify(use.output);
-    span.setAttribute("tool.output", output);
+    const output = said ?? (typeof use.output === "string" ? use.output : JSON.stringify(use.output));
+    span.setAttribute("tool.output", use.picture === undefined ? output : blocks(output, use.picture));
     return output;
   });
 }
+
+/** The span of MCP's request to a person: it runs until the answer comes. */
+function ask(stage: Stage, { message, answer, takes }: Elicitation): Promise<void> {
+  const attributes = { "mcp.method.name": "elicitation/create", "input.value": JSON.stringify({ message }) };
+  return inSpan("elicitation/create", { kind: SpanKind.CLIENT, attributes }, async (span) => {
+    await wait(stage, takes);
+    span.setAttribute("output.value", JSON.stringify({ action: "accept", content: answer }));
+  });
+}
+
+const base64 = (picture: Uint8Array) => Buffer.from(picture).toString("base64");
+const dataUrl = (picture: Uint8Array) => `data:image/png;base64,${base64(picture)}`;
+
+/** A tool's result as MCP writes it. */
+const blocks = (text: string, picture: Uint8Array) =>
+  JSON.stringify([
+    { type: "text", text },
+    { type: "image", data: base64(picture), mimeType: "image/png" },
+  ]);
 
 /** An error with the tool's own stack: the real one would show a path of this machine. */
 function fault({ tool }: ToolUse, { type, message }: NonNullable<ToolUse["error"]>): Error {
@@ -166,6 +198,8 @@ function fault({ tool }: ToolUse, { type, message }: NonNullable<ToolUse["error"
 export type Message = {
   readonly role: "system" | "user" | "assistant" | "tool";
   readonly content?: string;
+  /** A data URL, beside the content. */
+  readonly picture?: string;
   /** The call that a tool's message answers. */
   readonly callId?: string;
   readonly calls?: readonly { readonly id: string; readonly name: string; readonly arguments: string }[];
@@ -180,7 +214,14 @@ export function messageAttributes(
   for (const [index, message] of messages.entries()) {
     const key = `${prefix}.${index}.message`;
     attributes[`${key}.role`] = message.role;
-    if (message.content !== undefined) attributes[`${key}.content`] = message.content;
+    if (message.picture !== undefined) {
+      Object.assign(attributes, {
+        [`${key}.contents.0.message_content.type`]: "text",
+        [`${key}.contents.0.message_content.text`]: message.content,
+        [`${key}.contents.1.message_content.type`]: "image",
+        [`${key}.contents.1.message_content.image.image.url`]: message.picture,
+      });
+    } else if (message.content !== undefined) attributes[`${key}.content`] = message.content;
     if (message.callId !== undefined) attributes[`${key}.tool_call_id`] = message.callId;
     for (const [position, call] of (message.calls ?? []).entries()) {
       attributes[`${key}.tool_calls.${position}.id`] = call.id;

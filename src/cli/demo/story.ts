@@ -1,11 +1,24 @@
 /** A tool that an agent calls. `error` makes it fail, without `output`. */
 export type ToolUse = {
   readonly tool: string;
-  readonly type: "mcp" | "http" | "custom";
+  readonly type: "mcp" | "http" | "custom" | "agent";
   readonly input: Readonly<Record<string, unknown>>;
   readonly output?: unknown;
+  /** A PNG beside the output. */
+  readonly picture?: Uint8Array;
   readonly error?: { readonly type: string; readonly message: string };
+  /** The tool's server asks a person before it works. */
+  readonly asks?: Elicitation;
+  /** The tool is another agent: its turn follows, and its last message is the output. */
+  readonly turn?: Turn;
   /** Seconds. */
+  readonly takes: number;
+};
+
+/** A question by MCP's `elicitation/create`, and its answer after so many seconds. */
+export type Elicitation = {
+  readonly message: string;
+  readonly answer: Readonly<Record<string, unknown>>;
   readonly takes: number;
 };
 
@@ -23,6 +36,8 @@ export type Turn = {
 
 export type StoryQuery = {
   readonly name: string;
+  /** Seconds before the person sends it. */
+  readonly after?: number;
   readonly input: string;
   /** Without a team, the first turn's agent is the target itself. */
   readonly team?: { readonly name: string; readonly strategy: "sequential" | "round-robin" | "selector" };

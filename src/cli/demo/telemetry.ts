@@ -4,13 +4,17 @@ import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace-node";
+import { LiveSpanProcessor } from "../../producer/live-span-processor.ts";
 
 export type Telemetry = {
   /** Sends the remaining spans; answers the reason of a failed export. */
   readonly end: () => Promise<string | undefined>;
 };
 
-/** Sets up the official SDK as a real service would: batches, protobuf, and the exporter's own environment variables. */
+/**
+ * Sets up the official SDK as a live service would: batches, running spans announced, protobuf, and the exporter's own
+ * environment variables.
+ */
 export function startTelemetry(service: string): Telemetry {
   let failure: string | undefined;
   // The SDK reports an error as the JSON of all its fields.
@@ -21,14 +25,11 @@ export function startTelemetry(service: string): Telemetry {
     { error: recordFailure, warn: () => {}, info: () => {}, debug: () => {}, verbose: () => {} },
     { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true },
   );
+  const exporter = new OTLPTraceExporter();
+  const batches = { scheduledDelayMillis: Number(process.env["OTEL_BSP_SCHEDULE_DELAY"] ?? 500) };
   const provider = new NodeTracerProvider({
     resource: resourceFromAttributes({ "service.name": service, "service.version": "0.1.67" }),
-    spanProcessors: [
-      stampBaggage,
-      new BatchSpanProcessor(new OTLPTraceExporter(), {
-        scheduledDelayMillis: Number(process.env["OTEL_BSP_SCHEDULE_DELAY"] ?? 500),
-      }),
-    ],
+    spanProcessors: [stampBaggage, new BatchSpanProcessor(exporter, batches), new LiveSpanProcessor(exporter, batches)],
   });
   provider.register();
   const lines = startLogLines(service);

@@ -1,4 +1,67 @@
-import type { Story } from "../story.ts";
+import { chart } from "../chart.ts";
+import type { Story, Turn } from "../story.ts";
+
+const metricsAnalyst: Turn = {
+  agent: "metrics-analyst",
+  model: "gpt-5-mini",
+  instructions: "You read metrics. Answer with numbers and times.",
+  moves: [
+    {
+      thinks: 0.8,
+      calls: [
+        {
+          tool: "query_metrics",
+          type: "mcp",
+          input: { query: 'histogram_quantile(0.95, checkout_request_seconds{route="/pay"})', range: "09:00/09:40" },
+          output: {
+            unit: "s",
+            points: [
+              ["09:05", 0.31],
+              ["09:10", 0.33],
+              ["09:15", 1.92],
+              ["09:20", 2.41],
+              ["09:30", 2.38],
+            ],
+          },
+          picture: chart([0.3, 0.31, 0.3, 0.33, 0.32, 1.92, 2.3, 2.41, 2.36, 2.4, 2.38], 0.5),
+          takes: 0.7,
+        },
+      ],
+    },
+    {
+      thinks: 1.2,
+      says: "p95 of `/pay` was 0.33 s at 09:10 and 1.92 s at 09:15; it stays at 2.4 s. Requests a second: 41 before, 42 after.",
+    },
+  ],
+};
+
+const logAnalyst: Turn = {
+  agent: "log-analyst",
+  model: "gemini-3-pro",
+  instructions: "You read logs. Quote the lines that matter, and no others.",
+  moves: [
+    {
+      thinks: 1.1,
+      calls: [
+        {
+          tool: "search_logs",
+          type: "mcp",
+          input: { service: "checkout", level: "warn", since: "09:10", limit: 3 },
+          output: [
+            "09:12:07 WARN slow query 1840 ms: SELECT * FROM promotions WHERE lower(code) = $1",
+            "09:12:08 WARN slow query 1912 ms: SELECT * FROM promotions WHERE lower(code) = $1",
+            "09:12:08 WARN pool exhausted, 20 waiting",
+          ].join("\n"),
+          takes: 0.9,
+        },
+      ],
+    },
+    {
+      thinks: 1.6,
+      says: "Two kinds of warnings since 09:12:07, none before:\n\n1. `slow query 1912 ms: SELECT * FROM promotions WHERE lower(code) = $1`\n2. `pool exhausted, 20 waiting`",
+    },
+  ],
+};
 
 export const incident: Story = {
   name: "checkout-latency",
@@ -18,40 +81,24 @@ export const incident: Story = {
               thinks: 1.1,
               calls: [
                 {
-                  tool: "query_metrics",
-                  type: "mcp",
-                  input: {
-                    query: 'histogram_quantile(0.95, checkout_request_seconds{route="/pay"})',
-                    range: "09:00/09:40",
-                  },
-                  output: {
-                    unit: "s",
-                    points: [
-                      ["09:05", 0.31],
-                      ["09:10", 0.33],
-                      ["09:15", 1.92],
-                      ["09:20", 2.41],
-                      ["09:30", 2.38],
-                    ],
-                  },
-                  takes: 0.5,
+                  tool: "metrics_analyst",
+                  type: "agent",
+                  input: { task: "When did checkout p95 rise, and did traffic rise with it?" },
+                  turn: metricsAnalyst,
+                  takes: 0,
                 },
                 {
-                  tool: "search_logs",
-                  type: "mcp",
-                  input: { service: "checkout", level: "warn", since: "09:10", limit: 3 },
-                  output: [
-                    "09:12:07 WARN slow query 1840 ms: SELECT * FROM promotions WHERE lower(code) = $1",
-                    "09:12:08 WARN slow query 1912 ms: SELECT * FROM promotions WHERE lower(code) = $1",
-                    "09:12:08 WARN pool exhausted, 20 waiting",
-                  ].join("\n"),
-                  takes: 0.8,
+                  tool: "log_analyst",
+                  type: "agent",
+                  input: { task: "What does checkout warn about since 09:10?" },
+                  turn: logAnalyst,
+                  takes: 0,
                 },
               ],
             },
             {
               thinks: 1.3,
-              says: "Latency steps up at 09:12, together with slow lookups in `promotions` by `lower(code)` and an exhausted connection pool. It is one query, not traffic: request rate is flat. Next: what changed at 09:12, and why that query scans.",
+              says: "Latency steps up at **09:12**, together with slow lookups in `promotions` by `lower(code)` and an exhausted connection pool. It is one query, not traffic: the request rate is flat.\n\nNext: *what changed at 09:12, and why does that query scan?*",
             },
           ],
         },
@@ -102,7 +149,7 @@ export const incident: Story = {
             },
             {
               thinks: 1.6,
-              says: "v413 made the lookup case-insensitive with `lower(code)`, which the index on `code` cannot serve: 8.4 million rows are scanned for each payment. Smallest safe fix: `CREATE INDEX CONCURRENTLY promotions_lower_code ON promotions (lower(code))`. It locks nothing, and v413 stays out.",
+              says: "v413 made the lookup case-insensitive with `lower(code)`, which the index on `code` cannot serve: 8.4 million rows are scanned for each payment. Smallest safe fix:\n\n```sql\nCREATE INDEX CONCURRENTLY promotions_lower_code ON promotions (lower(code));\n```\n\nIt locks nothing, and v413 stays out.",
             },
           ],
         },
@@ -124,8 +171,28 @@ export const incident: Story = {
               ],
             },
             {
+              thinks: 0.9,
+              calls: [
+                {
+                  tool: "run_migration",
+                  type: "mcp",
+                  input: {
+                    database: "shop",
+                    sql: "CREATE INDEX CONCURRENTLY promotions_lower_code ON promotions (lower(code))",
+                  },
+                  asks: {
+                    message: "Create the index promotions_lower_code on the production database now?",
+                    answer: { run: true, note: "Go ahead, I am watching the replicas." },
+                    takes: 4.5,
+                  },
+                  output: "CREATE INDEX",
+                  takes: 1.2,
+                },
+              ],
+            },
+            {
               thinks: 1.4,
-              says: "Approved.\n\n**Cause:** v413 looks promotions up by `lower(code)`; no index serves that, so every payment scans 8.4 M rows.\n**Fix:** `CREATE INDEX CONCURRENTLY promotions_lower_code ON promotions (lower(code))`, about 4 minutes.\n**Stop if** replication lag passes 30 s.\n**It worked when** p95 of `/pay` is below 350 ms for 10 minutes and the pool has no waiters.",
+              says: "## The index is there\n\n**Cause:** v413 looks promotions up by `lower(code)`. No index served that, so every payment scanned 8.4 M rows.\n\n| p95 of `/pay` | |\n|---|---|\n| at 09:10 | 0.33 s |\n| at 09:20 | 2.41 s |\n| wanted | below 0.35 s |\n\n- **Drop it if** replication lag passes 30 s.\n- **It worked when** p95 stays below 350 ms for 10 minutes and the pool has no waiters.",
             },
           ],
         },
@@ -133,11 +200,12 @@ export const incident: Story = {
     },
     {
       name: "status-note",
+      after: 1.5,
       input: "Write two sentences for the status page. No jargon.",
       turns: [
         {
           agent: "scribe",
-          model: "gpt-5.2-mini",
+          model: "gpt-5-mini",
           instructions: "You write for customers: calm, plain, honest.",
           moves: [
             {

@@ -85,7 +85,7 @@ export const release: Story = {
       turns: [
         {
           agent: "scribe",
-          model: "gpt-5.2-mini",
+          model: "gpt-5-mini",
           instructions: "You write release notes that people read.",
           moves: [
             {
