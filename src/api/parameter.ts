@@ -5,7 +5,7 @@ export type Parameters = v.ObjectSchema<v.ObjectEntries, undefined>;
 
 export type ParametersOutcome<Value> =
   | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly detail: string };
+  | { readonly ok: false; readonly detail: string; readonly parameter: string };
 
 /** A parameter whose schema is an array may be repeated; of the others the first one counts. Other names are ignored. */
 export function readParameters<const Schema extends Parameters>(
@@ -19,7 +19,9 @@ export function readParameters<const Schema extends Parameters>(
     else if (texts[0] !== undefined) given[name] = texts[0];
   }
   const outcome = v.safeParse(schema, given, { abortEarly: true });
-  return outcome.success ? { ok: true, value: outcome.output } : { ok: false, detail: outcome.issues[0].message };
+  if (outcome.success) return { ok: true, value: outcome.output };
+  const [{ message, path }] = outcome.issues;
+  return { ok: false, detail: message, parameter: String(path?.[0]?.key) };
 }
 
 /** "a, b or c". */

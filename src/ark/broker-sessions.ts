@@ -3,8 +3,8 @@ import type { Context } from "hono";
 import { callerOf, directoryOf, sessionAt, sessionIdIn } from "../place.ts";
 import type { LogPage } from "../session/contract/log-page.ts";
 import type { AppEnv } from "../config.ts";
-import { invalid, noSuch, wrongPage } from "./error.ts";
-import { readInteger, readRequest } from "./params.ts";
+import { noSuch } from "./error.ts";
+import { readBrokerList, readRequest } from "./params.ts";
 import type { ArkParams } from "./params.ts";
 import { brokerList } from "./spans/broker-list.ts";
 import { brokerSession, sessionSpanItems } from "./spans/broker-session.ts";
@@ -25,13 +25,10 @@ brokerSessions.get("/", needs("read"), async (c) => {
   if (read instanceof Response) return read;
   const { params, isStream } = read;
   if (isStream) return await watchSessions(c, params);
-  const before = c.req.query("before");
-  const from = before === undefined ? params.cursor : readInteger(before);
-  if (before !== undefined && from === undefined) return wrongPage(c, "before must be a non-negative integer");
-  const active = c.req.query("active") ?? "false";
-  if (active !== "true" && active !== "false") return invalid(c, "active must be true or false");
-  const { limit } = params;
-  const list = await brokerList(c.env, c.var.principal.tenant, { limit, before: from, active: active === "true" });
+  const page = readBrokerList(c);
+  if (page instanceof Response) return page;
+  const { before = params.cursor, active } = page;
+  const list = await brokerList(c.env, c.var.principal.tenant, { limit: params.limit, before, active });
   return c.body(JSON.stringify(list), 200, DATA_HEADERS);
 });
 

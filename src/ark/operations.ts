@@ -2,8 +2,7 @@
 import * as v from "valibot";
 import type { Answer, Operations, Route } from "../api/operation.ts";
 import { json, problem, REFUSALS } from "../api/operation.ts";
-import { text } from "../api/otlp-schema.ts";
-import { flag } from "../api/parameter.ts";
+import { ArkParameters, BrokerListParameters } from "./query-parameters.ts";
 import {
   ArkEventSchema,
   ArkEventsSchema,
@@ -11,30 +10,17 @@ import {
   ArkSessionsSchema,
   ArkTraceSchema,
   ArkTracesSchema,
-  cursor,
   DoneSchema,
 } from "./schemas.ts";
 
 const STREAM = { "text/event-stream": undefined };
-const about = (description: string) => v.exactOptional(v.pipe(text, v.description(description)));
-const LIMIT = v.object({
-  limit: v.optional(
-    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000), v.description("Items per page.")),
-    100,
-  ),
-});
-const number = (description: string) => v.exactOptional(v.pipe(cursor, v.description(description)));
-const CURSOR = v.object({
-  cursor: number("Return items after this cursor. On a stream, `Last-Event-ID` is equivalent."),
-});
-const SESSION = v.object({ session_id: about("Items of one session only.") });
-const WATCH = v.object({
-  watch: v.pipe(flag("watch"), v.description("`true`: an event stream; `data:` is a bare item, `id:` its cursor.")),
-});
-const BEGINNING = v.object({
-  "from-beginning": v.pipe(flag("from-beginning"), v.description("Stream: existing items first.")),
-});
-const VERSION = v.object({ resourceVersion: number("Same as `cursor`.") });
+const { limit, cursor, resourceVersion, session_id, watch, "from-beginning": fromBeginning } = ArkParameters.entries;
+const LIMIT = v.object({ limit });
+const CURSOR = v.object({ cursor });
+const SESSION = v.object({ session_id });
+const WATCH = v.object({ watch });
+const BEGINNING = v.object({ "from-beginning": fromBeginning });
+const VERSION = v.object({ resourceVersion });
 
 const BAD: Readonly<Record<number, Answer>> = {
   400: problem("Invalid parameter. `error` has code and message in the form of Ark's broker."),
@@ -91,15 +77,7 @@ export const arkOperations: Operations = {
   "/ark/broker/sessions": {
     get: {
       summary: "Sessions, last changed first; or the stream of their spans.",
-      parameters: [
-        LIMIT,
-        v.object({
-          before: number("`cursor` of the previous page."),
-          active: v.pipe(flag("active"), v.description("`true`: only sessions with open spans or queries.")),
-        }),
-        WATCH,
-        VERSION,
-      ],
+      parameters: [LIMIT, BrokerListParameters, WATCH, VERSION],
       answers: { 200: json("A page, or the stream.", ArkSessionsSchema, STREAM), ...BAD, ...REFUSALS },
     },
   },

@@ -160,11 +160,13 @@ describe("GET /ark/traces", () => {
   test.each([
     ["limit=0", "limit must be a positive integer"],
     ["limit=x", "limit must be a positive integer"],
+    ["limit=", "limit must be a positive integer"],
     ["limit=1001", "limit cannot exceed 1000"],
     ["cursor=-1", "cursor must be a non-negative integer"],
     ["cursor=1.5", "cursor must be a non-negative integer"],
     ["cursor=9007199254740993", "cursor must be a non-negative integer"],
     ["watch=true&cursor=abc", "cursor must be a non-negative integer"],
+    ["resourceVersion=1.5", "cursor must be a non-negative integer"],
   ])("%s is 400 in Ark's shape", async (search, message) => {
     for (const path of ["/ark/traces", "/ark/events", "/ark/events/q", "/ark/broker/sessions"]) {
       const { status, body } = await get<{ error: object }>(`${path}?${search}`);
