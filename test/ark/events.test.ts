@@ -147,12 +147,15 @@ describe("POST /events", () => {
     ["{", /^body: /],
     ["[]", /^body: must be an object$/],
     [{ ...event, timestamp: "yesterday" }, /^timestamp: must be a time of RFC 3339$/],
+    [{ ...event, timestamp: "" }, /^timestamp: must be a time of RFC 3339$/],
+    [{ ...event, eventType: "" }, /^eventType: must be Normal or Warning$/],
     [{ ...event, eventType: "Odd" }, /^eventType: must be Normal or Warning$/],
     [{ ...event, reason: 1 }, /^reason: must be a string$/],
     [{ ...event, data: undefined }, /^data: must be an object$/],
     [{ ...event, data: { ...event.data, sessionId: "" } }, /^data.sessionId: is required$/],
     [{ ...event, data: { ...event.data, queryId: "x".repeat(1_001) } }, /^data.queryId: must have at most 1000 char/],
     [{ ...event, data: { ...event.data, tool: { name: "x" } } }, /^data.tool: must be a string$/],
+    [{ ...event, reason: "", data: { ...event.data, queryId: null } }, /^reason: must not be empty; data.queryId: is/],
   ])("%j is refused with a reason", async (given, message) => {
     expect(await post(given)).toEqual([
       400,

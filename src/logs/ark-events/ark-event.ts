@@ -66,8 +66,9 @@ export function readArkEvent(body: unknown): ReadEvent {
     text("reason"),
     text("message"),
   ];
-  if (timestamp !== "" && instantOf(timestamp) === undefined) faults.push("timestamp: must be a time of RFC 3339");
-  if (eventType !== "" && eventType !== "Normal" && eventType !== "Warning")
+  if (typeof body["timestamp"] === "string" && instantOf(timestamp) === undefined)
+    faults.push("timestamp: must be a time of RFC 3339");
+  if (typeof body["eventType"] === "string" && eventType !== "Normal" && eventType !== "Warning")
     faults.push("eventType: must be Normal or Warning");
   if (reason === "" && body["reason"] === "") faults.push("reason: must not be empty");
   const data = readData(body["data"], faults);
