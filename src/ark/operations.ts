@@ -2,9 +2,9 @@
 import * as v from "valibot";
 import type { Answer, Operations, Route } from "../api/operation.ts";
 import { json, problem, REFUSALS } from "../api/operation.ts";
+import { PostedEventSchema } from "./events/posted-event.ts";
 import { ArkParameters, BrokerListParameters } from "./query-parameters.ts";
 import {
-  ArkEventSchema,
   ArkEventsSchema,
   ArkSessionSchema,
   ArkSessionsSchema,
@@ -46,7 +46,7 @@ export const arkOperations: Operations = {
   "/ark/events": {
     post: {
       summary: "An event of an Ark query.",
-      body: { "application/json": ArkEventSchema },
+      body: { "application/json": PostedEventSchema },
       answers: {
         201: json("It is on disk.", DoneSchema),
         400: problem("Invalid event. The message names the fields."),

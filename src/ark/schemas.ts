@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { count, KeyValueSchema, text } from "../api/otlp-schema.ts";
 import type { ArkEvent } from "../logs/ark-events/ark-event.ts";
+import { PostedEventSchema } from "./events/posted-event.ts";
 
 export const cursor = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 
@@ -70,6 +71,7 @@ export const arkComponents: Readonly<Record<string, v.GenericSchema>> = {
   ArkSpan: ArkSpanSchema,
   ArkTrace: ArkTraceSchema,
   ArkEvent: ArkEventSchema,
+  PostedArkEvent: PostedEventSchema,
   ArkTraces: ArkTracesSchema,
   ArkEvents: ArkEventsSchema,
   ArkSessions: ArkSessionsSchema,

@@ -6,7 +6,6 @@ import { MAX_VALUE } from "../../otlp/limits.ts";
 import { decodeLogs } from "../../otlp/logs/decode-logs.ts";
 import { callerOf, sessionIdOf } from "../../place.ts";
 import type { ArkEvent } from "../../logs/ark-events/ark-event.ts";
-import { readArkEvent } from "../../logs/ark-events/ark-event.ts";
 import { recordOfArkEvent } from "../../logs/ark-events/ark-event-record.ts";
 import type { RecordInScope } from "../../logs/ark-events/ark-event-record.ts";
 import type { AppEnv } from "../../config.ts";
@@ -15,6 +14,7 @@ import { bodies, readSent } from "../../routes/receive/body-budget.ts";
 import { deliver } from "../../routes/receive/deliver.ts";
 import { arkError, invalid } from "../error.ts";
 import { feedOf } from "../feed/feed-of.ts";
+import { readPostedEvent } from "./posted-event.ts";
 import { queryNameOf } from "./session-events.ts";
 
 /** Size of one event: a tool's parameters may be long, its results are not part of it. */
@@ -48,7 +48,7 @@ function busy(c: Context<AppEnv>, detail: string): Response {
 async function storeEvent(c: Context<AppEnv>, body: Uint8Array): Promise<Response> {
   const parsed = parse(body);
   if (!parsed.ok) return invalid(c, `body: ${parsed.fault}`);
-  const read = readArkEvent(parsed.value);
+  const read = readPostedEvent(parsed.value);
   if (!read.ok) return invalid(c, read.faults.join("; "));
   const inScope = recordOfArkEvent(read.event);
   // A cut body is no event any more.

@@ -6,7 +6,7 @@ import { queryKey, runKey } from "../feed/contract.ts";
 import { feedOf } from "../feed/feed-of.ts";
 import { derivedEvents } from "./derived-events.ts";
 import type { Purges } from "../feed/contract.ts";
-import { arkEventOf } from "../../logs/ark-events/ark-event-record.ts";
+import { arkEventOf } from "./posted-event.ts";
 import type { ResourceSpans } from "../../otel/span.ts";
 import type { ChunkEntry, LogEntry } from "../../session/contract/log-page.ts";
 import { restoreLogValues } from "../../otlp/restore-values.ts";

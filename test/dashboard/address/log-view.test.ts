@@ -9,6 +9,8 @@ import {
 } from "../../../src/dashboard/address/log-view.ts";
 import type { LogRecord } from "../../../src/otel/log-record.ts";
 import type { ViewRecord } from "../../../src/session/view/log-view.ts";
+import { recordOfArkEvent } from "../../../src/logs/ark-events/ark-event-record.ts";
+import { arkEvent } from "../../logs/ark-events.ts";
 import { recordOf } from "../../logs/record-of.ts";
 
 const view = (record: LogRecord, subject = ""): ViewRecord => ({
@@ -82,6 +84,13 @@ describe("a log record in one line", () => {
       "tool_result",
       "tool_name=Bash · duration_ms=55",
     ]);
+  });
+
+  test("of an Ark event is the event's message, unless the body is no event", () => {
+    const { record } = recordOfArkEvent({ ...arkEvent("ToolCallStart", 1), message: "Searching" });
+    expect(lineOf(view(record))).toBe("Searching");
+    for (const stringValue of ["{", "[1]", '{"message":1}'])
+      expect(lineOf(view({ ...record, body: { stringValue } }))).toBe(stringValue);
   });
 
   test("is named by its event, not by a source location", () => {

@@ -3,7 +3,7 @@ import { ClaimedAttributes } from "../../../content/claimed-attributes.ts";
 import { readException } from "../../../facts/error.ts";
 import type { Exception } from "../../../facts/error.ts";
 import type { LogRecord } from "../../../otel/log-record.ts";
-import { arkEventOf } from "../../../logs/ark-events/ark-event-record.ts";
+import { arkMessageOf } from "../../../logs/ark-events/ark-event-record.ts";
 import { readRecord } from "../../../logs/read-record.ts";
 import { eventOfRecord } from "../../../logs/record-event.ts";
 import { namesOf } from "../../../otel/record-fields.ts";
@@ -27,7 +27,7 @@ export function lineOf({ record, resource }: Pick<ViewRecord, "record" | "resour
   const name = nameOf(record);
   const { type, message } = exceptionOf(record) ?? {};
   if (type !== undefined || message !== undefined) return [type, message].filter(Boolean).join(": ");
-  const text = arkEventOf(record)?.message ?? (body === undefined ? "" : displayValue(body));
+  const text = arkMessageOf(record) ?? (body === undefined ? "" : displayValue(body));
   // A body or message that only repeats the name is left out.
   if (name === "" || (!text.endsWith(name) && !name.endsWith(text))) return text;
   const known = new Set((resource?.attributes ?? []).map(pair));
