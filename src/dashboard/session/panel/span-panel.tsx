@@ -2,9 +2,8 @@ import type { PanelProps } from "./span-facts.tsx";
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import { jsonText, withWholeValue } from "../../../otel/any-value.ts";
-import { readContent } from "../../../facts/span-content.ts";
 import type { QuerySummary } from "../../../session/summary.ts";
-import { contentEvents } from "../../../logs/record-event.ts";
+import { readStep } from "../../../session/transcript/step-content.ts";
 import { DERIVATION_KEYS } from "../../../otel/semconv/logs.ts";
 import type { KeyValue } from "../../../otel/span.ts";
 import type { TreeNode } from "../../../session/tree/tree.ts";
@@ -151,9 +150,8 @@ function SpanSections(props: SectionsProps) {
   );
   const content = useMemo(() => {
     if (whole === undefined) return undefined;
-    const derived = contentEvents(records.map(({ record }) => record));
-    const events = derived.length === 0 ? whole.events : [...(whole.events ?? []), ...derived];
-    return readContent({ ...whole, ...(events && { events }) }, node.error ? "failed" : "passed");
+    const ofSpan = records.map(({ record }) => record);
+    return readStep(whole, ofSpan, node.error ? "failed" : "passed");
   }, [whole, records, node.error]);
   if (view === undefined || whole === undefined || content === undefined) return null;
   const { input, output, exception } = content;
