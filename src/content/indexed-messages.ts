@@ -33,6 +33,11 @@ export function indexedMessages(
   return undefined;
 }
 
+/** The plain values spread over keys such as `llm.tools.0.tool.name`, in the order of their numbers. */
+export function indexedEntries(attributes: ClaimedAttributes, prefix: string): readonly unknown[] {
+  return numbered(collect(attributes, prefix).branch);
+}
+
 function collect(
   attributes: ClaimedAttributes,
   prefix: string,

@@ -19,6 +19,7 @@ const NO_KEYS: ReadonlySet<string> = new Set([
   "CONTROL_FLOW_MARKERS",
   "PAUSE_TYPES",
   "INPUT_EVENTS",
+  "NO_PARAMETERS",
   "USER_EVENT",
   "OUTPUT_EVENT",
   "DETAILS_EVENT",
