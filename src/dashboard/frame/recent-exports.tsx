@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { RecentExport, RecentExports, RefusedExport } from "../../session/contract/stream-events.ts";
 import { now } from "../clock.ts";
-import { count, counted } from "../ui/figures.ts";
+import { count, counted } from "../../lib/figures.ts";
 import { RetentionNote } from "./retention-note.tsx";
 import type { KnownRetention } from "./retention.ts";
 import { UntrustedText } from "../ui/untrusted-text.tsx";

@@ -1,7 +1,7 @@
 import type { RecentExport, RefusedExport } from "../../session/contract/stream-events.ts";
 import { Icon } from "../ui/icons.tsx";
 import { now } from "../clock.ts";
-import { count, counted } from "../ui/figures.ts";
+import { count, counted } from "../../lib/figures.ts";
 import { UntrustedText } from "../ui/untrusted-text.tsx";
 import { ago, exactly } from "../ui/moments.ts";
 import { dismiss } from "./dismissals.ts";

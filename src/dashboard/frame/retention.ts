@@ -1,6 +1,6 @@
 import { isRecord } from "../../lib/plain-data.ts";
 import type { Retention } from "../../session/contract/retention.ts";
-import { bytes, count, counted, type Locale, ticking } from "../ui/figures.ts";
+import { bytes, count, counted, type Locale, ticking } from "../../lib/figures.ts";
 import { ago, day, toMillis } from "../ui/moments.ts";
 
 /** The server's retention of one session, or of all. An older server sends fewer fields. */

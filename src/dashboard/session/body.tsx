@@ -25,7 +25,7 @@ import { readRetention } from "../frame/retention.ts";
 import type { PanelProps } from "./panel/span-facts.tsx";
 import { lazily } from "../ui/lazy.tsx";
 import { toggleStream } from "../stream/stream.ts";
-import { duration, ticking } from "../ui/figures.ts";
+import { duration, ticking } from "../../lib/figures.ts";
 import { oneLine } from "../ui/untrusted-text.tsx";
 import { toMillis } from "../ui/moments.ts";
 import { statusWord } from "../ui/status.tsx";

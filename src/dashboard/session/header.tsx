@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { type Liveness } from "../../session/liveness.ts";
 import type { SessionSummary, Tally } from "../../session/summary.ts";
-import { count, shortCount } from "../ui/figures.ts";
+import { count, shortCount } from "../../lib/figures.ts";
 import { Cost, costTitle, hasCost } from "../ui/cost.tsx";
 import { oneLine, UntrustedText } from "../ui/untrusted-text.tsx";
 import { Icon } from "../ui/icons.tsx";

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { ListSort } from "../../session/contract/directory.ts";
 import { type Liveness, liveness, type Status } from "../../session/liveness.ts";
 import type { SessionSummary, Tally } from "../../session/summary.ts";
-import { count, duration, shortCount, ticking } from "../ui/figures.ts";
+import { count, duration, shortCount, ticking } from "../../lib/figures.ts";
 import { Cost, hasCost } from "../ui/cost.tsx";
 import { oneLine, UntrustedText } from "../ui/untrusted-text.tsx";
 import { Icon } from "../ui/icons.tsx";

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { ListCounts } from "../../session/contract/directory.ts";
 import { RecentExportsStrip } from "../frame/recent-exports.tsx";
-import { count } from "../ui/figures.ts";
+import { count } from "../../lib/figures.ts";
 import { Link } from "../ui/link.tsx";
 import { Masthead } from "../frame/masthead.tsx";
 import { Loading, RefusedView } from "../frame/page-state.tsx";

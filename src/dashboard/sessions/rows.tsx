@@ -5,7 +5,7 @@ import type { ListView } from "../address/list-view.ts";
 import { LIST_KEYS, STREAM_KEYS } from "../keymap.ts";
 import { type Actions, usePageKeys } from "../keys.tsx";
 import { toggleStream } from "../stream/stream.ts";
-import { counted } from "../ui/figures.ts";
+import { counted } from "../../lib/figures.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Link } from "../ui/link.tsx";
 import { narrow, useVirtualRows } from "../ui/virtual-rows.ts";

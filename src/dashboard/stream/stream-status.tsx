@@ -1,5 +1,5 @@
 import { now } from "../clock.ts";
-import { count, ticking } from "../ui/figures.ts";
+import { count, ticking } from "../../lib/figures.ts";
 import { Icon } from "../ui/icons.tsx";
 import type { Stream } from "./stream.ts";
 import type { StreamState } from "../../client/stream-state.ts";

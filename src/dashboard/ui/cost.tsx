@@ -1,5 +1,5 @@
 import type { SessionSummary } from "../../session/summary.ts";
-import { dollars, isShownInDollars } from "./figures.ts";
+import { dollars, isShownInDollars } from "../../lib/figures.ts";
 import { oneLine } from "./untrusted-text.tsx";
 
 type Costs = Pick<SessionSummary, "cost" | "estimated" | "unpriced">;

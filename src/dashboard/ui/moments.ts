@@ -1,4 +1,4 @@
-import type { Locale } from "./figures.ts";
+import type { Locale } from "../../lib/figures.ts";
 
 /** Formats points in time for the reader. Unix milliseconds throughout; `locale` and `timeZone` are for tests. */
 

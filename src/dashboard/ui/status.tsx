@@ -1,5 +1,5 @@
 import type { Liveness, Status } from "../../session/liveness.ts";
-import { count, ticking } from "./figures.ts";
+import { count, ticking } from "../../lib/figures.ts";
 import { UntrustedText } from "./untrusted-text.tsx";
 import { StatusIcon } from "./icons.tsx";
 

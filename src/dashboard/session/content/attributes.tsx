@@ -1,7 +1,7 @@
 import { displayValue } from "../../../otel/any-value.ts";
 import type { KeyValue } from "../../../otel/span.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import { counted } from "../../ui/figures.ts";
+import { counted } from "../../../lib/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { LoadWhole } from "./offloaded-values.tsx";
 import { LongText } from "./long-text.tsx";

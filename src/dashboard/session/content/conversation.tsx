@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { MessagePart } from "../../../content/message-parts.ts";
 import type { Message } from "../../../content/messages.ts";
-import { count } from "../../ui/figures.ts";
+import { count } from "../../../lib/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { KindIcon, Icon } from "../../ui/icons.tsx";
 import { JsonText, LongText } from "./long-text.tsx";

@@ -1,6 +1,6 @@
 import { jsonText } from "../../../otel/any-value.ts";
-import { counted } from "../../ui/figures.ts";
-import { visibleText } from "../../ui/untrusted-text.tsx";
+import { counted } from "../../../lib/figures.ts";
+import { visibleText } from "../../../lib/visible-text.ts";
 import { useMemo, useState } from "preact/hooks";
 
 /** A longer text is shown without colours, characters. */

@@ -1,6 +1,6 @@
 import type { AnyValue, Offloaded } from "../../../otel/span.ts";
 import { authorisedFetch } from "../../server.ts";
-import { bytes } from "../../ui/figures.ts";
+import { bytes } from "../../../lib/figures.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 /** The state of an offloaded value that is not loaded. */

@@ -1,5 +1,5 @@
 import type { SpanEvent, SpanLink } from "../../../otel/span.ts";
-import { duration } from "../../ui/figures.ts";
+import { duration } from "../../../lib/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { exactly, toMillis } from "../../ui/moments.ts";
 import { Attributes } from "../content/attributes.tsx";

@@ -7,7 +7,7 @@ import { conversationOf } from "../../../session/tree/tree-node.ts";
 import { nanosecondsIn } from "../../../lib/nanoseconds.ts";
 import type { QuerySummary } from "../../../session/summary.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import { count, dollars, duration, ticking } from "../../ui/figures.ts";
+import { count, dollars, duration, ticking } from "../../../lib/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { kindWord } from "../../ui/icons.tsx";
 import { exactly, toMillis } from "../../ui/moments.ts";

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { keyOf, REPLAY_KEYS } from "../../keymap.ts";
 import { Icon } from "../../ui/icons.tsx";
-import { duration } from "../../ui/figures.ts";
+import { duration } from "../../../lib/figures.ts";
 import { exactly } from "../../ui/moments.ts";
 import type { StreamState } from "../../../client/stream-state.ts";
 import { isOver, type ReplayFeed } from "./feed.ts";

@@ -6,7 +6,7 @@ import { now } from "../../clock.ts";
 import { useAnswer } from "../../server.ts";
 import { Conversation } from "../content/conversation.tsx";
 import { JsonText } from "../content/long-text.tsx";
-import { counted, ticking } from "../../ui/figures.ts";
+import { counted, ticking } from "../../../lib/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { toMillis } from "../../ui/moments.ts";
 import { readResume } from "./request-answer.ts";

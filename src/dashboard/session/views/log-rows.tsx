@@ -5,7 +5,7 @@ import { Link } from "../../ui/link.tsx";
 import { CLOSE_KEYS, OPEN_KEYS, ROW_KEYS } from "../../keymap.ts";
 import { type Actions, usePageKeys } from "../../keys.tsx";
 import { narrow, useVirtualRows } from "../../ui/virtual-rows.ts";
-import { count, duration } from "../../ui/figures.ts";
+import { count, duration } from "../../../lib/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { exactly, toMillis } from "../../ui/moments.ts";
 import { LogName, SeverityWord } from "./log-entry.tsx";

@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { TreeNode } from "../../../session/tree/tree.ts";
 import { keyOf, SESSION_KEYS } from "../../keymap.ts";
-import { duration } from "../../ui/figures.ts";
+import { duration } from "../../../lib/figures.ts";
 import { pointedAt, useCanvasSize, drawOverview } from "./draw-overview.ts";
 import { place, type TimeScale } from "./time-scale.ts";
 

@@ -5,7 +5,7 @@ import { go } from "../../address/location.ts";
 import { keyOf, SESSION_KEYS } from "../../keymap.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { findRow } from "./reading.ts";
-import { count } from "../../ui/figures.ts";
+import { count } from "../../../lib/figures.ts";
 import { LogPanel } from "./log-panel.tsx";
 import { LogRows } from "./log-rows.tsx";
 import { ALL_LOGS, type LogView } from "../../address/log-view.ts";

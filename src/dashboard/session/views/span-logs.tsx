@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { ViewRecord } from "../../../session/view/log-view.ts";
 import { Section } from "../../ui/panel-frame.tsx";
 import type { OffloadedValues } from "../content/offloaded-values.tsx";
-import { count, duration } from "../../ui/figures.ts";
+import { count, duration } from "../../../lib/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { exactly, toMillis } from "../../ui/moments.ts";
 import { LogContent, LogName, SeverityWord } from "./log-entry.tsx";

@@ -1,7 +1,7 @@
 import type { TreeNode, ViewSpan } from "../../../session/tree/tree.ts";
 import { conversationFrom } from "../../../session/tree/tree-node.ts";
 import { previewLine } from "../../../facts/preview.ts";
-import { duration, ticking } from "../../ui/figures.ts";
+import { duration, ticking } from "../../../lib/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { KindIcon, PlaceholderIcon, Icon } from "../../ui/icons.tsx";
 import { toMillis } from "../../ui/moments.ts";

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useCallback, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { SessionTree, TreeNode } from "../../../session/tree/tree.ts";
 import { visibleRows } from "../../../session/tree/tree.ts";
-import { counted } from "../../ui/figures.ts";
+import { counted } from "../../../lib/figures.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { toMillis } from "../../ui/moments.ts";
 import { narrow, useVirtualRows } from "../../ui/virtual-rows.ts";

@@ -1,6 +1,6 @@
 import { Link } from "../../ui/link.tsx";
 import { Icon } from "../../ui/icons.tsx";
-import { bytes, count, counted } from "../../ui/figures.ts";
+import { bytes, count, counted } from "../../../lib/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import type { Imported } from "./import-answer.ts";
 import { dismissImports, type ImportJob, imports, isOver } from "./imports.ts";

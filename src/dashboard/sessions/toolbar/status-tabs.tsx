@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { ListCounts } from "../../../session/contract/directory.ts";
 import { liveness, type Status } from "../../../session/liveness.ts";
 import type { SessionSummary } from "../../../session/summary.ts";
-import { count } from "../../ui/figures.ts";
+import { count } from "../../../lib/figures.ts";
 import { StatusIcon } from "../../ui/icons.tsx";
 import { Link } from "../../ui/link.tsx";
 import { statusWord } from "../../ui/status.tsx";

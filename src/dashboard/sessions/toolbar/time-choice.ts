@@ -1,4 +1,4 @@
-import type { Locale } from "../../ui/figures.ts";
+import type { Locale } from "../../../lib/figures.ts";
 import type { ListView } from "../../address/list-view.ts";
 
 /** The offered durations back from now, in the API's format. */

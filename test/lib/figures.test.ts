@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bytes, count, counted, dollars, duration, shortCount, ticking } from "../../../src/dashboard/ui/figures.ts";
+import { bytes, count, counted, dollars, duration, shortCount, ticking } from "../../src/lib/figures.ts";
 
 const plain = (text: string): string => text.replaceAll("\u00a0", " ");
 
