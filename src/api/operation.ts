@@ -3,7 +3,7 @@ import type * as v from "valibot";
 import type { Parameters } from "./parameter.ts";
 import { ProblemSchema } from "./problem-schema.ts";
 
-/** By media type; `undefined` for a form without a schema, such as a stream of events. */
+/** By media type; `undefined` for a form without a schema. The schema of a stream describes each of its events. */
 type Content = Readonly<Record<string, v.GenericSchema | "text" | "binary" | undefined>>;
 
 export type Answer = { readonly description: string; readonly content?: Content };

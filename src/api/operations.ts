@@ -21,9 +21,11 @@ import { QueryParameters } from "./query-parameters.ts";
 import { ReplayFlag, ReplayParameters } from "./replay-query.ts";
 import { QueryAnswerSchema, RERUN_COMPONENTS } from "./rerun-schema.ts";
 import { SESSION_COMPONENTS, SessionListSchema, SessionSchema } from "./session-schema.ts";
+import { ListStreamEventSchema, SessionStreamEventSchema, STREAM_COMPONENTS } from "./stream-schema.ts";
 
 const ID = { id: "The session's id, percent-encoded." };
-const STREAM = { "text/event-stream": undefined };
+const SESSION_STREAM = { "text/event-stream": SessionStreamEventSchema };
+const LIST_STREAM = { "text/event-stream": ListStreamEventSchema };
 
 const status = (description: string): Answer => json(description, StatusSchema);
 
@@ -76,7 +78,7 @@ export const operations: Operations = {
       summary: "Sessions, filtered and sorted; the page for `Accept: text/html`.",
       parameters: [ListParameters, StreamParameters],
       answers: {
-        200: json("A page of the list, or its stream.", SessionListSchema, STREAM),
+        200: json("A page of the list, or its stream.", SessionListSchema, LIST_STREAM),
         400: problem("Invalid parameter; `detail` names it."),
         ...REFUSALS,
       },
@@ -88,7 +90,7 @@ export const operations: Operations = {
       summary: "One session with its spans; its live stream; its page.",
       parameters: [StreamParameters, ReplayFlag, ReplayParameters],
       answers: {
-        200: json("The session, its stream, or its replay.", SessionSchema, STREAM),
+        200: json("The session, its stream, or its replay.", SessionSchema, SESSION_STREAM),
         307: MOVED,
         400: problem("Invalid parameter of a stream or a replay; `detail` names it."),
         404: problem("Not found. `movedTo` if its traces moved to several sessions."),
@@ -113,7 +115,7 @@ export const operations: Operations = {
       summary: "One trace, whatever session it belongs to; its live stream.",
       parameters: [StreamParameters],
       answers: {
-        200: json("The trace, or its stream, as of a session.", TraceSchema, STREAM),
+        200: json("The trace, or its stream, as of a session.", TraceSchema, SESSION_STREAM),
         400: problem("Invalid parameter of a stream; `detail` names it."),
         404: problem("Not found."),
         ...REFUSALS,
@@ -193,4 +195,5 @@ export const components: Readonly<Record<string, v.GenericSchema>> = {
   ...OTLP_COMPONENTS,
   ...SESSION_COMPONENTS,
   ...RERUN_COMPONENTS,
+  ...STREAM_COMPONENTS,
 };

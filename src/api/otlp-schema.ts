@@ -6,7 +6,7 @@ import type { AnyValue, KeyValue, ResourceSpans, Span } from "../otel/span.ts";
 export const text = v.string();
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const nanoseconds = v.pipe(v.string(), v.regex(/^\d+$/), v.description("Unix nanoseconds, decimal."));
-const traceId = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
+export const traceId = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 const spanId = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
 
 const OffloadedSchema = v.pipe(
@@ -96,13 +96,13 @@ const scope = v.exactOptional(
 );
 const schemaUrl = v.exactOptional(text);
 
-const ResourceSpansSchema = v.object({
+export const ResourceSpansSchema = v.object({
   resource,
   scopeSpans: v.exactOptional(v.array(v.object({ scope, spans: v.exactOptional(v.array(SpanSchema)), schemaUrl }))),
   schemaUrl,
 }) satisfies v.GenericSchema<ResourceSpans>;
 
-const ResourceLogsSchema = v.object({
+export const ResourceLogsSchema = v.object({
   resource,
   scopeLogs: v.exactOptional(
     v.array(v.object({ scope, logRecords: v.exactOptional(v.array(LogRecordSchema)), schemaUrl })),

@@ -150,7 +150,7 @@ const RecentExportSchema = v.object({
   reason: v.exactOptional(text),
 }) satisfies v.GenericSchema<RecentExport>;
 
-const RecentExportsSchema = v.pipe(
+export const RecentExportsSchema = v.pipe(
   v.object({
     last: v.pipe(v.array(RecentExportSchema), v.description("Newest first, at most 20.")),
     refused: v.pipe(

@@ -5,15 +5,20 @@ import { json, problem, REFUSALS } from "../api/operation.ts";
 import { PostedEventSchema } from "./events/posted-event.ts";
 import { ArkParameters, BrokerListParameters } from "./query-parameters.ts";
 import {
+  ArkEventItemSchema,
   ArkEventsSchema,
   ArkSessionSchema,
   ArkSessionsSchema,
+  ArkSpanItemSchema,
   ArkTraceSchema,
   ArkTracesSchema,
+  BrokerStreamEventSchema,
   DoneSchema,
 } from "./schemas.ts";
 
-const STREAM = { "text/event-stream": undefined };
+const SPAN_STREAM = { "text/event-stream": ArkSpanItemSchema };
+const EVENT_STREAM = { "text/event-stream": ArkEventItemSchema };
+const SESSION_STREAM = { "text/event-stream": BrokerStreamEventSchema };
 const { limit, cursor, resourceVersion, session_id, watch, "from-beginning": fromBeginning } = ArkParameters.entries;
 const LIMIT = v.object({ limit });
 const CURSOR = v.object({ cursor });
@@ -36,7 +41,7 @@ export const arkOperations: Operations = {
     get: {
       summary: "Traces, newest first, with bare spans; or a stream of the spans of all sessions.",
       parameters: [LIMIT, CURSOR, SESSION, WATCH, BEGINNING],
-      answers: { 200: json("A page, or the stream.", ArkTracesSchema, STREAM), ...BAD, ...REFUSALS },
+      answers: { 200: json("A page, or the stream.", ArkTracesSchema, SPAN_STREAM), ...BAD, ...REFUSALS },
     },
     delete: {
       summary: "Delete all sessions.",
@@ -58,7 +63,7 @@ export const arkOperations: Operations = {
     get: {
       summary: "Events of all queries, posted or derived from spans, in order of arrival; or their stream.",
       parameters: [LIMIT, CURSOR, SESSION, WATCH, BEGINNING],
-      answers: { 200: json("A page, or the stream.", ArkEventsSchema, STREAM), ...BAD, ...REFUSALS },
+      answers: { 200: json("A page, or the stream.", ArkEventsSchema, EVENT_STREAM), ...BAD, ...REFUSALS },
     },
     delete: { summary: "Hide all events.", answers: DONE },
   },
@@ -67,7 +72,7 @@ export const arkOperations: Operations = {
     get: {
       summary: "Events of one query, by time within a page; or their stream.",
       parameters: [LIMIT, CURSOR, WATCH, BEGINNING],
-      answers: { 200: json("A page, or the stream.", ArkEventsSchema, STREAM), ...BAD, ...REFUSALS },
+      answers: { 200: json("A page, or the stream.", ArkEventsSchema, EVENT_STREAM), ...BAD, ...REFUSALS },
     },
     delete: {
       summary: "Hide the events of one query. With the ingest token by UID only.",
@@ -78,7 +83,7 @@ export const arkOperations: Operations = {
     get: {
       summary: "Sessions, last changed first; or the stream of their spans.",
       parameters: [LIMIT, BrokerListParameters, WATCH, VERSION],
-      answers: { 200: json("A page, or the stream.", ArkSessionsSchema, STREAM), ...BAD, ...REFUSALS },
+      answers: { 200: json("A page, or the stream.", ArkSessionsSchema, SESSION_STREAM), ...BAD, ...REFUSALS },
     },
   },
   "/ark/broker/sessions/{id}": {
@@ -87,7 +92,7 @@ export const arkOperations: Operations = {
       summary: "One session: its queries by name, each with its spans.",
       parameters: [WATCH, VERSION],
       answers: {
-        200: json("The session, or its stream.", ArkSessionSchema, STREAM),
+        200: json("The session, or its stream.", ArkSessionSchema, SESSION_STREAM),
         404: problem("Not found."),
         ...BAD,
         ...REFUSALS,
@@ -100,7 +105,7 @@ export const arkOperations: Operations = {
       summary: "One trace, whatever session it belongs to; or the stream of its spans.",
       parameters: [WATCH, CURSOR, BEGINNING],
       answers: {
-        200: json("The trace, or its stream.", ArkTraceSchema, STREAM),
+        200: json("The trace, or its stream.", ArkTraceSchema, SPAN_STREAM),
         404: problem("Not found."),
         ...BAD,
         ...REFUSALS,

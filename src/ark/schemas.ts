@@ -65,6 +65,23 @@ export const ArkSessionSchema = v.object({
   queries: v.pipe(v.record(text, ArkTraceSchema), v.description("By name.")),
 });
 
+/** Ark's events have no `event:`: their data is the bare item, their `id` its cursor. */
+const id = v.pipe(text, v.regex(/^\d{1,16}$/), v.description("The item's cursor."));
+const item = <const Data extends v.GenericSchema>(data: Data) =>
+  v.pipe(v.object({ id, data }), v.description("An item of a stream. `data` is the JSON of its `data:`."));
+export const ArkSpanItemSchema = item(ArkSpanSchema);
+export const ArkEventItemSchema = item(ArkEventSchema);
+
+/** Of the stream of sessions. */
+export const BrokerStreamEventSchema = v.variant("event", [
+  v.object({ event: v.literal("connected"), data: v.object({ resourceVersion: cursor }) }),
+  v.object({
+    event: v.literal("span"),
+    id,
+    data: v.object({ sessionId: text, queryName: text, span: ArkSpanSchema }),
+  }),
+]);
+
 export const DoneSchema = v.object({ status: v.literal("success"), message: v.exactOptional(text) });
 
 export const arkComponents: Readonly<Record<string, v.GenericSchema>> = {
@@ -76,4 +93,7 @@ export const arkComponents: Readonly<Record<string, v.GenericSchema>> = {
   ArkEvents: ArkEventsSchema,
   ArkSessions: ArkSessionsSchema,
   ArkSession: ArkSessionSchema,
+  ArkSpanItem: ArkSpanItemSchema,
+  ArkEventItem: ArkEventItemSchema,
+  BrokerStreamEvent: BrokerStreamEventSchema,
 };

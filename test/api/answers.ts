@@ -1,4 +1,5 @@
-/** Checks the JSON answers that tests receive against their schemas, and that the schemas describe each field. */
+/** Checks the JSON answers and stream events that tests receive against their schemas, and that the schemas describe each field. */
+import { createParser } from "eventsource-parser";
 import * as v from "valibot";
 import type { Answer, Operations, Route } from "../../src/api/operation.ts";
 import { operations } from "../../src/api/operations.ts";
@@ -55,21 +56,63 @@ export function checkAnswer(method: string, path: string, status: number, type: 
   const subject = `${method} ${path} answered ${status}`;
   const schema = schemaFor(method, path, status, type);
   if (schema === undefined) throw new Error(`${subject} as ${type}, which openapi.json does not describe`);
-  const body: unknown = JSON.parse(text);
-  const parsed = v.safeParse(schema, body);
+  checkValue(subject, schema, JSON.parse(text));
+}
+
+function checkValue(subject: string, schema: v.GenericSchema, value: unknown): void {
+  const parsed = v.safeParse(schema, value);
   if (!parsed.success) {
     const [issue] = parsed.issues;
     throw new Error(`${subject}; ${v.getDotPath(issue) ?? "the body"}: ${issue.message}`);
   }
-  const field = undescribed(body, parsed.output, "");
+  const field = undescribed(value, parsed.output, "");
   if (field !== undefined) throw new Error(`${subject} with ${field}, which openapi.json does not describe`);
 }
 
-/** The same response. An error is checked now, any other JSON when its text is read. */
+const STREAM = "text/event-stream";
+
+/** An event as a reader of the stream parsed it. */
+type Message = { readonly event?: string | undefined; readonly id?: string | undefined; readonly data: string };
+
+/** Throws with the place of the fault. */
+export function checkEvent(path: string, { event, id, data }: Message): void {
+  const schema = schemaFor("GET", path, 200, STREAM);
+  if (schema === undefined) throw new Error(`GET ${path} is a stream, which openapi.json does not describe`);
+  const given = Object.entries({ event, id }).filter(([, text]) => text !== undefined);
+  const value = { ...Object.fromEntries(given), data: JSON.parse(data) as unknown };
+  checkValue(`GET ${path} sent the event ${event ?? "message"}`, schema, value);
+}
+
+/** The same bytes, at the pace of their reader. It fails at an event that its schema does not describe. */
+export function checkedStream(path: string, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  const parser = createParser({ onEvent: (message) => checkEvent(path, message) });
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (done) return controller.close();
+        parser.feed(decoder.decode(value, { stream: true }));
+        controller.enqueue(value);
+      },
+      cancel: async (reason) => await reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** The same response. An error is checked now, any other JSON when its text is read, an event when it is read. */
 export async function checkedResponse(method: string, url: string, response: Response): Promise<Response> {
   const [type = ""] = (response.headers.get("content-type") ?? "").split(";");
-  if (!/\bjson$/.test(type) || method === "HEAD") return response;
   const { pathname } = new URL(url);
+  if (type === STREAM && method !== "HEAD" && response.body !== null) {
+    const body = checkedStream(pathname, response.body);
+    Object.defineProperty(response, "body", { value: body });
+    response.text = async () => await new Response(body).text();
+    return response;
+  }
+  if (!/\bjson$/.test(type) || method === "HEAD") return response;
   const check = (text: string) => checkAnswer(method, pathname, response.status, type, text);
   if (response.status >= 400) {
     check(await response.clone().text());

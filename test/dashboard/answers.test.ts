@@ -1,12 +1,17 @@
+import type * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { ImportedSchema, ProblemSchema } from "../../src/api/problem-schema.ts";
 import { QueryRequestSchema, ResumedRequestSchema } from "../../src/api/rerun-schema.ts";
 import { RetentionSchema, SessionListSchema } from "../../src/api/session-schema.ts";
+import { ListStreamEventSchema, SessionStreamEventSchema } from "../../src/api/stream-schema.ts";
+import { decodeListEvent, decodeSessionEvent } from "../../src/client/decode-event.ts";
 import { readRetention } from "../../src/dashboard/frame/retention.ts";
 import { readRequest, readResume } from "../../src/dashboard/session/rerun/request-answer.ts";
 import { readImportAnswer } from "../../src/dashboard/sessions/import/import-answer.ts";
 import { readListPage } from "../../src/dashboard/sessions/fold.ts";
 import { sampleOf } from "./sample.ts";
+
+type Message = { readonly event: string; readonly data: object };
 
 // The page has no room for valibot: its readers are written by hand, and must take what the schemas describe.
 describe.each(["all", "required"] as const)("the page's readers take an answer with %s fields:", (fields) => {
@@ -35,6 +40,16 @@ describe.each(["all", "required"] as const)("the page's readers take an answer w
       text: JSON.stringify(problem),
     };
     expect(readImportAnswer(refused)).toEqual({ outcome: "refused", why: problem.detail, imported: read });
+  });
+
+  test.each([
+    ["a session", SessionStreamEventSchema, decodeSessionEvent],
+    ["the list", ListStreamEventSchema, decodeListEvent],
+  ])("each event of the stream of %s", (_, { options }, decode) => {
+    for (const schema of options) {
+      const { event, data } = sampleOf<v.GenericSchema<Message>>(schema, fields);
+      expect(decode(event, JSON.stringify(data))).toEqual({ type: event, ...data });
+    }
   });
 
   test("the data to run a query again, or to resume it", async () => {

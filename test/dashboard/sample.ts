@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
-/** Each form of text that a schema asks for: a count in decimal, ids of spans and traces. */
-const TEXTS = ["1", "a".repeat(16), "a".repeat(32)];
+/** Each form of text that a schema asks for: a count in decimal, ids of spans and traces, a version. */
+const TEXTS = ["1", "a".repeat(16), "a".repeat(32), "1.1"];
 const NUMBERS = [1, 400];
 
 type Entries = Readonly<Record<string, v.GenericSchema>>;
@@ -37,6 +37,9 @@ function build(schema: v.GenericSchema, fields: "all" | "required"): unknown {
       return Reflect.get(schema, "literal");
     case "boolean":
       return true;
+    // A value that may contain itself.
+    case "lazy":
+      return build((Reflect.get(schema, "getter") as () => v.GenericSchema)(), "required");
     case "unknown":
       return "anything";
     default: {

@@ -3,6 +3,7 @@ import { readReplayQuery } from "../../src/api/replay-query.ts";
 import type { ReplayQuery } from "../../src/api/replay-query.ts";
 import { ReplayStream } from "../../src/routes/stream/replay-stream.ts";
 import { SessionView } from "../../src/session/view/session-view.ts";
+import { checkedStream } from "../api/answers.ts";
 import { generateSession } from "../durable/generated-session.ts";
 import { aSpan, at, spanId, traceIdOf } from "../durable/spans.ts";
 import { openStream, StreamReader } from "../durable/viewer.ts";
@@ -222,7 +223,12 @@ describe("a replay in the viewer's time", () => {
   }
 
   async function replayed(query: ReplayQuery, millis?: number): Promise<{ lines: string[]; comments: number }> {
-    const stream = new StreamReader(new ReplayStream(world.calls(TRACE), query).stream(new AbortController().signal));
+    const stream = new StreamReader(
+      checkedStream(
+        `/sessions/${TRACE}`,
+        new ReplayStream(world.calls(TRACE), query).stream(new AbortController().signal),
+      ),
+    );
     const lines: string[] = [];
     while (!stream.ended) lines.push(await waited(stream, millis));
     return { lines, comments: stream.comments.length };
@@ -268,7 +274,9 @@ describe("a replay in the viewer's time", () => {
 
   test("leaves no timer when the viewer is cut off", async () => {
     const abort = new AbortController();
-    const stream = new StreamReader(new ReplayStream(world.calls(TRACE), QUERY).stream(abort.signal));
+    const stream = new StreamReader(
+      checkedStream(`/sessions/${TRACE}`, new ReplayStream(world.calls(TRACE), QUERY).stream(abort.signal)),
+    );
     await waited(stream);
     await waited(stream);
     const next = stream.read(1_000_000);
