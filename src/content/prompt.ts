@@ -101,8 +101,7 @@ export function quickPromptLine(text: string, length: number): string | undefine
   const found = FIRST_TEXT.exec(after);
   // If the object ends before a text, its text stood before the role.
   if (found === null || after.slice(0, found.index).includes("}")) return undefined;
-  const said = firstTextIn(after.slice(found.index));
-  return said === undefined ? undefined : firstLine(withoutContext(said), length);
+  return firstLine(withoutContext(unescaped(found[1] ?? "")), length);
 }
 
 /** UTF-16 units after the role in which the text begins. */
@@ -114,8 +113,13 @@ const FIRST_TEXT = /"(?:content|text|prompt)"\s*(?::|,\s*"value"\s*:\s*\{\s*"str
 
 function firstTextIn(preview: string): string | undefined {
   const escaped = FIRST_TEXT.exec(preview)?.[1];
-  if (escaped === undefined) return undefined;
-  // The preview may end inside an escape sequence.
+  return escaped === undefined ? undefined : unescaped(escaped);
+}
+
+/** The inside of a JSON string, which may be cut anywhere. */
+function unescaped(escaped: string): string {
+  if (!escaped.includes("\\")) return escaped;
+  // The text may end inside an escape sequence.
   const whole = escaped.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, "");
   try {
     return JSON.parse(`"${whole}"`);

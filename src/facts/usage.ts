@@ -21,21 +21,27 @@ export type Tokens = {
 /** Counts as a producer reports them. */
 type Reported = Tokens & {
   /** The producer's own sum. */
-  readonly total?: number | undefined;
-  /** `apart`: the producer never counts cached and written tokens as input. */
-  readonly cache?: "apart" | undefined;
+  readonly total: number | undefined;
+  /** The producer never counts cached and written tokens as input. */
+  readonly isApart: boolean;
 };
 
 /**
- * Input with what was read from and written to caches. Claude Code, Bedrock and Langfuse count these apart; it shows where
+ * Input with the tokens that were read from and written to caches. Claude Code, Bedrock and Langfuse count these apart; it shows where
  * they exceed the input, or where the sum of all parts is the total.
  */
-function normalise({ total, cache, ...tokens }: Reported): Tokens | undefined {
-  const { input, output, cached, written } = tokens;
+function normalise(reported: Reported): Tokens {
+  const { input, output, cached, written, written1h, reasoning, total } = reported;
   const beside = cached + written;
-  const isApart = beside > 0 && (cache === "apart" || beside > input || total === input + beside + output);
-  const counted = { ...tokens, input: isApart ? input + beside : input };
-  return { ...counted, written1h: Math.min(tokens.written1h, written) };
+  const isApart = beside > 0 && (reported.isApart || beside > input || total === input + beside + output);
+  return {
+    input: isApart ? input + beside : input,
+    output,
+    cached,
+    written,
+    written1h: Math.min(written1h, written),
+    reasoning,
+  };
 }
 
 /** The tokens that a span reports; `undefined` if it reports neither input nor output. */
@@ -54,7 +60,7 @@ export function tokensIn(index: AttributeIndex): Tokens | undefined {
     written1h: numberIn(index, FIELD.written1hTokens) ?? 0,
     reasoning: numberIn(index, FIELD.reasoningTokens) ?? 0,
     total: numberIn(index, FIELD.totalTokens),
-    cache: input === undefined && uncached !== undefined ? "apart" : undefined,
+    isApart: input === undefined && uncached !== undefined,
   });
 }
 
@@ -92,7 +98,7 @@ function usageInText(index: AttributeIndex): Tokens | undefined {
   const tokens = { input: count(reported.inputTokens), output: count(reported.outputTokens) };
   if (tokens.input + tokens.output === 0) return undefined;
   const [cached, reasoning] = [count(reported.cachedContentTokens), count(reported.thoughtsTokens)];
-  return normalise({ ...tokens, cached, reasoning, written: 0, written1h: 0 });
+  return normalise({ ...tokens, cached, reasoning, written: 0, written1h: 0, total: undefined, isApart: false });
 }
 
 /** Counts by modality are parts of another count. */
@@ -121,7 +127,7 @@ function disjointUsage(usage: PlainRecord): Tokens | undefined {
   }
   if (input + output + cached + written === 0) return undefined;
   const tokens = { input, output, cached, written, written1h, reasoning };
-  return normalise({ ...tokens, total: count(usage.total), cache: isInclusive ? undefined : "apart" });
+  return normalise({ ...tokens, total: count(usage.total), isApart: !isInclusive });
 }
 
 /** Counts in the names of the providers' own answers. */
@@ -131,7 +137,8 @@ function chatUsage(usage: PlainRecord): Tokens | undefined {
   if (input + output === 0) return undefined;
   const cached = count(usage.cache_read_input_tokens) || count(usage.cached_tokens);
   const written = count(usage.cache_creation_input_tokens);
-  return normalise({ input, output, cached, written, written1h: 0, reasoning: 0, total: count(usage.total_tokens) });
+  const total = count(usage.total_tokens);
+  return normalise({ input, output, cached, written, written1h: 0, reasoning: 0, total, isApart: false });
 }
 
 function count(value: unknown): number {

@@ -20,6 +20,27 @@ export function oneLine(text: string, length: number): string {
 
 /** The first non-empty line, made printable and cut; `undefined` if there is none. */
 export function firstLine(text: string, length: number): string | undefined {
+  return plainLine(text, length) ?? printableLine(text, length);
+}
+
+/** The usual case, a line of printable ASCII with single blanks, costs a pass over its units; `undefined` for any other. */
+function plainLine(text: string, length: number): string | undefined {
+  const most = Math.min(text.length, length);
+  let before = BLANK;
+  for (let at = 0; at < most; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === LINE_FEED && before !== BLANK) return cut(text, at);
+    if (unit < BLANK || unit > LAST_PRINTABLE || (unit === BLANK && before === BLANK)) return undefined;
+    before = unit;
+  }
+  return before === BLANK ? undefined : cut(text, most);
+}
+
+const LINE_FEED = 0x0a;
+const BLANK = 0x20;
+const LAST_PRINTABLE = 0x7e;
+
+function printableLine(text: string, length: number): string | undefined {
   for (const line of text.slice(0, LOOK_AHEAD).split(/[\r\n\u2028\u2029]+/)) {
     const printable = oneLine(line, length);
     if (printable !== "") return printable;

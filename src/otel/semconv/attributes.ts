@@ -140,8 +140,8 @@ export const TOOL_KEYS = [
 
 /** The only method of the Model Context Protocol that calls a tool. */
 export const MCP_TOOL_CALL = "tools/call";
-/** Tool names that stand for no tool: Google ADK reports parallel results under one. */
-export const NO_TOOLS: ReadonlySet<string> = new Set(["(merged tools)"]);
+/** A tool name that stands for no tool: Google ADK reports parallel results under it. */
+export const MERGED_TOOLS = "(merged tools)";
 
 export const MODEL_KEYS = [
   "gen_ai.response.model",
