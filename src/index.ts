@@ -9,6 +9,7 @@ import { mount as mountArk } from "./ark/mount.ts";
 import { servePage, servePageFile } from "./routes/page.ts";
 import { notFound } from "./api/problem.ts";
 import { answer, exportErrors } from "./routes/receive/answer.ts";
+import { RememberingRouter } from "./routes/remembering-router.ts";
 import { receiver } from "./routes/receive/receive.ts";
 import { imports } from "./routes/receive/import.ts";
 import { query } from "./routes/query.ts";
@@ -27,7 +28,7 @@ export { SessionObject } from "./durable/session/object.ts";
 const TENANT = "default";
 
 /** Exported for the tests that walk its routes. */
-export const app = new Hono<AppEnv>({ strict: false });
+export const app = new Hono<AppEnv>({ strict: false, router: new RememberingRouter() });
 
 /** By path; elsewhere errors are problems (RFC 9457). */
 const errorForms = [exportErrors, arkErrors];
