@@ -15,6 +15,7 @@ import { imports } from "./routes/receive/import.ts";
 import { query } from "./routes/query.ts";
 import { session } from "./routes/session.ts";
 import { sessions } from "./routes/sessions.ts";
+import { span } from "./routes/span.ts";
 import { trace } from "./routes/trace.ts";
 import { consume } from "./queue.ts";
 import { standalone } from "./standalone.ts";
@@ -47,6 +48,7 @@ app.on("GET", ["/build/*", "/favicon.svg", "/openapi.json"], needs("public"), se
 app.route("/import", imports);
 app.route("/sessions", sessions);
 app.route("/sessions", query(arkManifest));
+app.route("/sessions", span);
 app.route("/sessions", session);
 app.route("/traces", trace);
 mountArk(app);

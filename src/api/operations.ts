@@ -20,6 +20,8 @@ import { ImportedSchema, PROBLEM_COMPONENTS } from "./problem-schema.ts";
 import { QueryParameters } from "./query-parameters.ts";
 import { ReplayFlag, ReplayParameters } from "./replay-query.ts";
 import { QueryAnswerSchema, RERUN_COMPONENTS } from "./rerun-schema.ts";
+import { SPAN_COMPONENTS, SpanDetailSchema } from "./span-schema.ts";
+import { SpanParameters } from "./span-parameters.ts";
 import { SESSION_COMPONENTS, SessionListSchema, SessionSchema } from "./session-schema.ts";
 import { ListStreamEventSchema, SessionStreamEventSchema, STREAM_COMPONENTS } from "./stream-schema.ts";
 
@@ -160,6 +162,20 @@ export const operations: Operations = {
       answers: { 200: json("An OTLP AnyValue.", AnyValueSchema), 404: problem("Not found."), ...REFUSALS },
     },
   },
+  "/sessions/{id}/spans/{traceId}/{spanId}": {
+    path: { ...ID, traceId: "32 hex digits.", spanId: "16 hex digits." },
+    get: {
+      summary: "One span: its title, figures, input and output, and all that it says besides.",
+      parameters: [SpanParameters],
+      answers: {
+        200: json("The span in its best version, with its log records.", SpanDetailSchema),
+        307: MOVED,
+        400: problem("Invalid parameter or id; `detail` names it."),
+        404: problem("Not found, or a placeholder: `detail` gives the reason."),
+        ...REFUSALS,
+      },
+    },
+  },
   "/sessions/{id}/queries/{query}": {
     path: { ...ID, query: "The query's key, percent-encoded, or its name if it is unique." },
     get: {
@@ -196,4 +212,5 @@ export const components: Readonly<Record<string, v.GenericSchema>> = {
   ...SESSION_COMPONENTS,
   ...RERUN_COMPONENTS,
   ...STREAM_COMPONENTS,
+  ...SPAN_COMPONENTS,
 };

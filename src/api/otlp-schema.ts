@@ -7,7 +7,7 @@ export const text = v.string();
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const nanoseconds = v.pipe(v.string(), v.regex(/^\d+$/), v.description("Unix nanoseconds, decimal."));
 export const traceId = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
-const spanId = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
+export const spanId = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
 
 const OffloadedSchema = v.pipe(
   v.object({
@@ -39,7 +39,7 @@ const attributes = v.exactOptional(v.array(KeyValueSchema));
 const dropped = v.exactOptional(count);
 const time = v.exactOptional(nanoseconds);
 
-const SpanSchema = v.object({
+export const SpanSchema = v.object({
   traceId,
   spanId,
   traceState: v.exactOptional(text),
@@ -71,7 +71,7 @@ const SpanSchema = v.object({
   status: v.exactOptional(v.object({ message: v.exactOptional(text), code: v.exactOptional(v.number()) })),
 }) satisfies v.GenericSchema<Span>;
 
-const LogRecordSchema = v.object({
+export const LogRecordSchema = v.object({
   timeUnixNano: time,
   observedTimeUnixNano: time,
   severityNumber: v.exactOptional(v.number()),
@@ -85,15 +85,15 @@ const LogRecordSchema = v.object({
   eventName: v.exactOptional(text),
 }) satisfies v.GenericSchema<LogRecord>;
 
-const resource = v.exactOptional(v.object({ attributes, droppedAttributesCount: dropped }));
-const scope = v.exactOptional(
-  v.object({
-    name: v.exactOptional(text),
-    version: v.exactOptional(text),
-    attributes,
-    droppedAttributesCount: dropped,
-  }),
-);
+export const ResourceSchema = v.object({ attributes, droppedAttributesCount: dropped });
+export const ScopeSchema = v.object({
+  name: v.exactOptional(text),
+  version: v.exactOptional(text),
+  attributes,
+  droppedAttributesCount: dropped,
+});
+const resource = v.exactOptional(ResourceSchema);
+const scope = v.exactOptional(ScopeSchema);
 const schemaUrl = v.exactOptional(text);
 
 export const ResourceSpansSchema = v.object({

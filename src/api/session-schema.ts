@@ -14,7 +14,7 @@ const dollars = v.number();
 const TallySchema = v.object({ name: text, calls: count, errors: count }) satisfies v.GenericSchema<Tally>;
 const tallies = v.array(TallySchema);
 
-const TokensSchema = v.object({
+export const TokensSchema = v.object({
   input: v.pipe(count, v.description("Cached and written tokens included.")),
   output: count,
   cached: v.pipe(count, v.description("Read from the prompt cache.")),

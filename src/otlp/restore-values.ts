@@ -24,7 +24,7 @@ export function restoreValues(resourceSpans: readonly ResourceSpans[], lookup: L
   }));
 }
 
-function restoredSpan(span: Span, lookup: Lookup): Span {
+export function restoredSpan(span: Span, lookup: Lookup): Span {
   const { events, links } = span;
   return {
     ...restored(span, lookup),
@@ -71,7 +71,7 @@ export function restoreLogValues(resourceLogs: readonly ResourceLogs[], lookup: 
   }));
 }
 
-function restoredRecord(record: LogRecord, lookup: Lookup): LogRecord {
+export function restoredRecord(record: LogRecord, lookup: Lookup): LogRecord {
   const whole = restored(record, lookup);
   return whole.body === undefined ? whole : { ...whole, body: restoredValue(whole.body, lookup) };
 }

@@ -5,12 +5,14 @@ import type { Bindings } from "../../config.ts";
 import { tracesWithSpans } from "../../session/traces-with-spans.ts";
 import type { AppendOutcome, Delivery, OffloadedValue } from "../../facts/delivery.ts";
 import type { Cursor, LogPage, View } from "../../session/contract/log-page.ts";
+import type { RecordsPage } from "../../session/contract/log-reader.ts";
+import type { SpanLookupPage } from "../../session/contract/span-lookup.ts";
 import { append } from "./admission.ts";
 import type { Copy, CopyOutcome, TraceDeletion, TraceDeletionOutcome, Revocation } from "./copy/protocol.ts";
 import { beginDeletion, deleteTrace } from "./retention/deleting.ts";
 import { OwnerCopy } from "./copy/sending.ts";
 import { JobRunner, scheduleJobs } from "./jobs.ts";
-import { peek, readPage, readValue, readValues } from "./reading.ts";
+import { locate, peek, readPage, readRecords, readValue, readValues } from "./reading.ts";
 import { receive, revoke } from "./copy/receiving.ts";
 import { SessionState } from "./state.ts";
 import { Subscribers } from "../subscribers.ts";
@@ -78,6 +80,17 @@ export class SessionObject extends DurableObject<Bindings> {
   peek(context: CallContext, view: View, also?: "queries"): LogPage {
     checkTenant(this.ctx.id, context);
     return peek(this.#state, view, also);
+  }
+
+  /** Where the log has a span, and what its session knows of it. */
+  locate(context: CallContext, traceId: string, spanId: string, otlpKind?: number): SpanLookupPage {
+    checkTenant(this.ctx.id, context);
+    return locate(this.#state, traceId, spanId, otlpKind);
+  }
+
+  records(context: CallContext, traceId: string, after: number, maxBytes: number): RecordsPage {
+    checkTenant(this.ctx.id, context);
+    return readRecords(this.#state, traceId, after, maxBytes);
   }
 
   /** Ids of the visible traces with spans, in the order of their first spans. */

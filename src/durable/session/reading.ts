@@ -1,6 +1,9 @@
 import { textLength } from "../../lib/body-codec.ts";
 import type { OffloadedValue } from "../../facts/delivery.ts";
-import type { Cursor, TombstoneEntry, LogEntry, LogPage, View } from "../../session/contract/log-page.ts";
+import type { ChunkEntry, Cursor, TombstoneEntry, LogEntry, LogPage, View } from "../../session/contract/log-page.ts";
+import type { RecordsPage } from "../../session/contract/log-reader.ts";
+import type { SpanLookupPage } from "../../session/contract/span-lookup.ts";
+import { findSpan } from "../../session/span-lookup.ts";
 import { retentionOf } from "./retention/storage-usage.ts";
 import type { Chunk } from "./log/chunk.ts";
 import type { Tombstone } from "./log/rows.ts";
@@ -70,6 +73,49 @@ export function readPage(
     ...(pricesText === undefined ? {} : { prices: pricesText }),
     ...(session === undefined ? {} : { session }),
   };
+}
+
+/** Finds a span of the session. */
+export function locate(
+  state: SessionState,
+  traceId: string,
+  spanId: string,
+  otlpKind: number | undefined,
+): SpanLookupPage {
+  const page = peek(state, "session");
+  if (page.state !== "present") return page;
+  const { generation, prices } = page;
+  const movedTo = state.shows(traceId) ? undefined : movedSession(state, traceId);
+  return {
+    state: "present",
+    generation,
+    ...(prices === undefined ? {} : { prices }),
+    ...(movedTo === undefined ? {} : { movedTo }),
+    span: findSpan(state.visible, traceId, spanId, otlpKind),
+  };
+}
+
+function movedSession(state: SessionState, traceId: string): string | undefined {
+  const owned = state.traces.owned();
+  const session = owned?.traceId === traceId ? owned.session : state.fold.movedTo.get(traceId);
+  return session === "" || session === state.id ? undefined : session;
+}
+
+/** The log records of one trace after a revision: one delivery at least if one is left, then up to about `maxBytes`. */
+export function readRecords(state: SessionState, traceId: string, after: number, maxBytes: number): RecordsPage {
+  const { generation } = state;
+  if (generation === undefined || state.isDeleting || !state.shows(traceId)) return { state: "absent" };
+  const entries: ChunkEntry[] = [];
+  let bytes = 0;
+  for (const chunk of state.log.chunks(after, traceId, "logs")) {
+    if (entries.length > 0 && bytes >= maxBytes)
+      return { state: "present", generation, entries, next: entries.at(-1)?.revision ?? after };
+    const entry = entryOf(state, "session", chunk, state.fold.sessionHead);
+    if (entry === undefined || entry.kind === "gone") continue;
+    entries.push(entry);
+    bytes += textLength(chunk.encoding, chunk.body);
+  }
+  return { state: "present", generation, entries };
 }
 
 export function readValue({ isReadable, log }: SessionState, hash: string): OffloadedValue | undefined {

@@ -1,6 +1,6 @@
 import type { OffloadedValue } from "../../facts/delivery.ts";
 import { PAGE_BYTES } from "./log-page.ts";
-import type { Cursor, LogPage, View } from "./log-page.ts";
+import type { ChunkEntry, Cursor, LogPage, View } from "./log-page.ts";
 
 /** The log of an object, page by page. The object's stub implements it, and so can an archive or a test. */
 export type LogReader = {
@@ -15,6 +15,21 @@ export type LogPeeker = { peek(view: View, also?: "queries"): Promise<LogPage> }
 export type ValueReader = {
   /** The first of these values, up to about `maxBytes`; one at least. `undefined` for an unknown hash. */
   values(hashes: string[], maxBytes: number): Promise<readonly (OffloadedValue | undefined)[]>;
+};
+
+/** Deliveries of log records of one trace. `next`: the revision after which more are left. */
+export type RecordsPage =
+  | { readonly state: "absent" }
+  | {
+      readonly state: "present";
+      readonly generation: string;
+      readonly entries: readonly ChunkEntry[];
+      readonly next?: number;
+    };
+
+/** The log records of a session's traces. */
+export type RecordReader = {
+  records(traceId: string, after: number, maxBytes: number): Promise<RecordsPage>;
 };
 
 export type PresentPage = Extract<LogPage, { state: "present" }>;

@@ -23,6 +23,11 @@ export class LogRecords {
     return this.#traces.get(trace)?.hashes.has(highWord(hash), lowWord(hash)) ?? false;
   }
 
+  /** Whether the trace has any. */
+  hasAny(trace: number): boolean {
+    return this.#traces.has(trace);
+  }
+
   /** Adds a record. Idempotent. `time`: Unix nanoseconds, 0n without. */
   add(trace: number, hash: string, time: bigint): void {
     let known = this.#traces.get(trace);

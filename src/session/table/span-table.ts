@@ -184,6 +184,14 @@ export class SpanTable {
     return found;
   }
 
+  /** Rows of all spans with this id, in no order. */
+  rowsOf(trace: number, spanId: string): number[] {
+    const found: number[] = [];
+    let row = this.#index.first(trace, highWord(spanId), lowWord(spanId));
+    for (; row >= 0; row = this.#index.next(row)) found.push(row);
+    return found;
+  }
+
   /** Whether another span has the row's trace and span id. */
   sharesId(row: number): boolean {
     const { rows } = this;

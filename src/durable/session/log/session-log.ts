@@ -78,14 +78,18 @@ export class SessionLog {
     return revision;
   }
 
-  /** Chunks after a revision, oldest first, one row in memory at a time. `traceId` narrows to one trace. */
-  *chunks(after: number, traceId?: string): Generator<Chunk> {
+  /** Chunks after a revision, oldest first, one row in memory at a time. `traceId` and `kind` narrow to one trace and kind. */
+  *chunks(after: number, traceId?: string, kind?: ChunkKind): Generator<Chunk> {
+    const ofTrace = traceId === undefined ? "" : "AND trace = ?";
+    const ofKind = kind === undefined ? "" : "AND kind = ?";
+    const given = [traceId, kind].filter((value) => value !== undefined);
     let cursor = after;
     while (cursor < this.#head) {
       const row = this.#sql
         .exec<ChunkRow>(
-          `SELECT * FROM chunk WHERE revision > ? ${traceId === undefined ? "" : "AND trace = ?"} ORDER BY revision LIMIT 1`,
-          ...(traceId === undefined ? [cursor] : [cursor, traceId]),
+          `SELECT * FROM chunk WHERE revision > ? ${ofTrace} ${ofKind} ORDER BY revision LIMIT 1`,
+          cursor,
+          ...given,
         )
         .toArray()[0];
       if (row === undefined) return;
