@@ -8,7 +8,7 @@ import type { AttributeIndex } from "./attribute-index.ts";
 import { cut, firstLine, oneLine } from "../lib/one-line.ts";
 import { ClaimedAttributes } from "../content/claimed-attributes.ts";
 import { readInput } from "./span-input.ts";
-import { MCP_TOOL_CALL, MERGED_TOOLS } from "../otel/semconv/attributes.ts";
+import { isNoTool, MCP_TOOL_CALL } from "../otel/semconv/attributes.ts";
 import { INPUT_MESSAGE_PREFIXES } from "../otel/semconv/content.ts";
 import { claimsIn, withoutExported } from "./session-claim.ts";
 import type { SessionName } from "./session-id.ts";
@@ -231,7 +231,7 @@ function seedOf(emitter: Resource | Scope | undefined): number {
 
 /** The kind of a span with this name and these attributes. */
 export function kindOf(name: string, index: AttributeIndex): SpanKind {
-  if (textIn(index, FIELD.tool) === MERGED_TOOLS) return "internal";
+  if (isNoTool(textIn(index, FIELD.tool) ?? "")) return "internal";
   const method = textIn(index, FIELD.mcpMethod);
   // Of the protocol's methods only one calls a tool; the others list tools or open a session.
   if (method !== undefined && kindAt(index, FIELD.explicitKind) === undefined)

@@ -141,7 +141,7 @@ export const TOOL_KEYS = [
 /** The only method of the Model Context Protocol that calls a tool. */
 export const MCP_TOOL_CALL = "tools/call";
 /** A tool name that stands for no tool: Google ADK reports parallel results under it. */
-export const MERGED_TOOLS = "(merged tools)";
+export const isNoTool = (name: string): boolean => name === "(merged tools)";
 
 export const MODEL_KEYS = [
   "gen_ai.response.model",
