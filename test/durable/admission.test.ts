@@ -286,7 +286,7 @@ describe("a session's ceilings", () => {
     await world.deliver(someSpans(TRACE, 1, 1, { "session.id": "A" }));
     await world.rest([TRACE, "A"]);
     const copied = await world.copies("A", SESSION_TRACES - 1);
-    expect(new Set(copied)).toEqual(new Set(["held"]));
+    expect(new Set(copied)).toEqual(new Set(["stored"]));
     await world.deliver(someSpans(OTHER, 1, 1, { "session.id": "A" }));
     await world.rest([OTHER, "A"]);
     expect((await world.readSession(OTHER))?.session).toMatchObject({ spans: 1, belongsTo: "A" });

@@ -108,7 +108,7 @@ describe("a copy that was under way while its session was deleted is void", () =
     world.pass(-ahead);
     await world.rest(IDS);
     await remove("A");
-    expect((await world.objectOf("A").receive(world.CALLER, late)).outcome).toBe("stale");
+    expect((await world.objectOf("A").storeCopy(world.CALLER, late)).outcome).toBe("stale");
     await world.rest(IDS);
     expect(await listed()).toEqual({});
     expect(await world.tables("A")).toEqual([]);
@@ -116,7 +116,7 @@ describe("a copy that was under way while its session was deleted is void", () =
     await world.deliver(someSpans(TRACE, 5, 1, { "session.id": "A" }));
     await world.rest(IDS);
     expect(await listed()).toEqual({ A: 1 });
-    expect((await world.objectOf("A").receive(world.CALLER, late)).outcome).toBe("stale");
+    expect((await world.objectOf("A").storeCopy(world.CALLER, late)).outcome).toBe("stale");
     expect(await spansOf("A")).toBe(1);
   });
 
@@ -130,7 +130,7 @@ describe("a copy that was under way while its session was deleted is void", () =
     const late = await copyOf("A");
     expect(late.epoch).toBe(row + 5 * HOUR);
     await remove("A");
-    expect((await world.objectOf("A").receive(world.CALLER, late)).outcome).toBe("stale");
+    expect((await world.objectOf("A").storeCopy(world.CALLER, late)).outcome).toBe("stale");
     await world.rest(IDS);
     expect(await listed()).toEqual({});
   });
@@ -163,9 +163,9 @@ test("the list shows a session that was deleted and began anew after the clock w
 });
 
 test("a copy that failed is tried again at once after the clock was set back", async () => {
-  const objects: { receive: (...given: Parameters<SessionObject["receive"]>) => unknown } = SessionObject.prototype;
+  const objects: { storeCopy: (...given: Parameters<SessionObject["storeCopy"]>) => unknown } = SessionObject.prototype;
   const warned = vi.spyOn(console, "warn").mockReturnValue();
-  const spied = vi.spyOn(objects, "receive").mockRejectedValue(new Error("not just now (a test's fault)"));
+  const spied = vi.spyOn(objects, "storeCopy").mockRejectedValue(new Error("not just now (a test's fault)"));
   await world.deliver(someSpans(TRACE, 1, 1, { "session.id": "A" }));
   await world.until(async () => await Promise.resolve(warned.mock.calls.length > 0));
   spied.mockRestore();

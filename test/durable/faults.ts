@@ -37,7 +37,7 @@ export function oneStrike(from: number): Choice {
 /** Decides at each step, by its number from 1 on, what goes wrong there. */
 export type Plan = (step: Step, number: number) => Strike | undefined;
 
-const CALLS: ReadonlySet<string> = new Set(["append", "receive", "revoke", "deleteTrace", "report", "remove"]);
+const CALLS: ReadonlySet<string> = new Set(["append", "storeCopy", "revoke", "deleteTrace", "report", "remove"]);
 
 /**
  * The platform's faults, put in at its own surface: what objects call to store, and to reach each other. Production code
@@ -224,7 +224,7 @@ async function laterCall(object: string, method: string, args: readonly unknown[
 /** The object that makes a call, as what it says shows; `undefined` where the Worker makes it. */
 function callerOf(method: string, said: unknown): string | undefined {
   const { id, session, traceId } = said as { id?: string; session?: string; traceId?: string };
-  if (method === "receive" || method === "revoke") return `default/${traceId}`;
+  if (method === "storeCopy" || method === "revoke") return `default/${traceId}`;
   if (method === "deleteTrace") return `default/${session}`;
   return method === "append" ? undefined : `default/${id}`;
 }

@@ -60,7 +60,7 @@ test("a copy is cut into calls by what it weighs, facts included", async () => {
   const chunks = await world.rowsOf<{ bytes: number; parts: number }>("A", "chunk");
   expect(chunks.reduce((all, { bytes }) => all + bytes, 0)).toBeLessThan(COPY_BATCH_BYTES);
   // One that asks, and more than one that carries.
-  expect(faults.steps.filter(({ method }) => method === "receive").length).toBeGreaterThan(2);
+  expect(faults.steps.filter(({ method }) => method === "storeCopy").length).toBeGreaterThan(2);
   expect((await world.readSession("A"))?.session.spans).toBe(24_000);
 });
 

@@ -285,7 +285,7 @@ export async function copies(session: string, count: number): Promise<string[]> 
         facts,
         body,
       } as const;
-      outcomes.push(instance.receive(CALLER, { session, traceId, epoch: 1, chunks: [chunk], values: [] }).outcome);
+      outcomes.push(instance.storeCopy(CALLER, { session, traceId, epoch: 1, chunks: [chunk], values: [] }).outcome);
     }
     return outcomes;
   });

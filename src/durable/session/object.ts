@@ -13,7 +13,7 @@ import { beginDeletion, deleteTrace } from "./retention/deleting.ts";
 import { OwnerCopy } from "./copy/sending.ts";
 import { JobRunner, scheduleJobs } from "./jobs.ts";
 import { locate, peek, readPage, readRecords, readValue, readValues } from "./reading.ts";
-import { receive, revoke } from "./copy/receiving.ts";
+import { revoke, storeCopy } from "./copy/receiving.ts";
 import { SessionState } from "./state.ts";
 import { Subscribers } from "../subscribers.ts";
 
@@ -39,9 +39,10 @@ export class SessionObject extends DurableObject<Bindings> {
     return append(this.#state, context.tenant, delivery);
   }
 
-  receive(context: CallContext, copy: Copy): CopyOutcome {
+  /** An owner copies chunks of its trace to this session. */
+  storeCopy(context: CallContext, copy: Copy): CopyOutcome {
     checkTenant(this.ctx.id, context);
-    return receive(this.#state, context.tenant, copy);
+    return storeCopy(this.#state, context.tenant, copy);
   }
 
   revoke(context: CallContext, revocation: Revocation): void {

@@ -84,9 +84,9 @@ export function livenessIn(text: string, activity: number): LivenessFacts {
 }
 
 function cellsOf(report: StoredSession, revision: number) {
-  const { generation, revision: sessionRevision, facts, reportedRevision = 0, storage: kept } = report;
+  const { generation, revision: sessionRevision, facts, reportedRevision = 0, storage: usage } = report;
   const { kind, activity, start, end, tokens, cost, errors, liveness } = facts;
   const versions = [generation, sessionRevision, revision] as const;
   const listed = [kind, activity, start, end, tokens, cost, errors, livenessText(liveness)] as const;
-  return [...versions, ...listed, reportedRevision, kept.bytes, kept.oldest] as const;
+  return [...versions, ...listed, reportedRevision, usage.bytes, usage.oldest] as const;
 }

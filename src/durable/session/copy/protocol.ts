@@ -14,7 +14,7 @@ export type Copy = {
 
 export type CopyOutcome =
   /** `next`: the trace revision that the replica lacks first; everything before it is on disk. */
-  | { readonly outcome: "held"; readonly next: number }
+  | { readonly outcome: "stored"; readonly next: number }
   /** The receiver knows a later binding of this trace. */
   | { readonly outcome: "stale"; readonly epoch: number }
   /** The session has no room, and has deleted its replica of the trace. */
@@ -28,13 +28,13 @@ export type TraceDeletion = {
   readonly session: string;
   /** Of the binding by which the session got its replica. */
   readonly epoch: number;
-  /** If it expires: the time of the last delivery in the replica, Unix milliseconds. An owner with later ones keeps the trace. */
+  /** If it expires: the time of the last delivery in the replica, Unix milliseconds. An owner with later ones retains the trace. */
   readonly newest?: number;
 };
 
 export type TraceDeletionOutcome =
   /** The owner has deleted the trace: all of its bindings up to this epoch are void. */
-  { readonly outcome: "deleted"; readonly epoch: number } | { readonly outcome: "kept" };
+  { readonly outcome: "deleted"; readonly epoch: number } | { readonly outcome: "retained" };
 
 export type Revocation = {
   readonly session: string;

@@ -9,14 +9,14 @@ import type { SessionState } from "../state.ts";
 import { replicaRow, revokedRow } from "../binding.ts";
 import { fenceOf } from "../log/deletion-fence.ts";
 
-type Received = {
+type Stored = {
   readonly outcome: CopyOutcome;
   readonly frames: readonly { readonly previous: number; readonly entry: LogEntry }[];
   readonly isVoid: boolean;
 };
 
 /** Admits an owner's copy in the trace's own order: repeats change nothing, a gap queries again, a later epoch begins anew. */
-export function receive(state: SessionState, tenant: string, copy: Copy): CopyOutcome {
+export function storeCopy(state: SessionState, tenant: string, copy: Copy): CopyOutcome {
   if (state.isDeleting) return { outcome: "busy" };
   const row = state.traces.get(copy.traceId);
   if (row !== undefined && (copy.epoch < row.epoch || (row.role === "revoked" && copy.epoch === row.epoch))) {
@@ -30,16 +30,16 @@ export function receive(state: SessionState, tenant: string, copy: Copy): CopyOu
   const fresh = copy.chunks.filter((chunk) => chunk.traceRevision >= next);
   if (fresh.length === 0 || fresh[0]?.traceRevision !== next) {
     // Nothing to admit: a query changes nothing.
-    return { outcome: "held", next };
+    return { outcome: "stored", next };
   }
-  const received = state.write(() => take(state, tenant, copy, fresh, newer));
-  if (received.isVoid) state.evict();
-  for (const { previous, entry } of received.frames) state.publish("session", previous, entry);
+  const stored = state.write(() => admit(state, tenant, copy, fresh, newer));
+  if (stored.isVoid) state.evict();
+  for (const { previous, entry } of stored.frames) state.publish("session", previous, entry);
   state.kick();
-  return received.outcome;
+  return stored.outcome;
 }
 
-function take(state: SessionState, tenant: string, copy: Copy, fresh: readonly NewChunk[], newer: boolean): Received {
+function admit(state: SessionState, tenant: string, copy: Copy, fresh: readonly NewChunk[], newer: boolean): Stored {
   const now = Date.now();
   const frames: { previous: number; entry: LogEntry }[] = [];
   state.log.meta.open(tenant, copy.session, now);
@@ -69,7 +69,7 @@ function take(state: SessionState, tenant: string, copy: Copy, fresh: readonly N
   }
   for (const value of copy.values) state.addBytes(state.log.values.insert(value));
   const next = (fresh.at(-1)?.traceRevision ?? 0) + 1;
-  return { outcome: { outcome: "held", next }, frames, isVoid: newer };
+  return { outcome: { outcome: "stored", next }, frames, isVoid: newer };
 }
 
 function hasRoom(
@@ -88,9 +88,9 @@ function refuse(
   copy: Copy,
   frames: readonly { previous: number; entry: LogEntry }[],
   now: number,
-): Received {
-  const isHeld = state.fold.traceHeads.has(copy.traceId) || frames.length > 0;
-  const tombstone = isHeld ? [{ previous: 0, entry: deleteReplica(state, copy.traceId, copy.traceId, now) }] : [];
+): Stored {
+  const hasReplica = state.fold.traceHeads.has(copy.traceId) || frames.length > 0;
+  const tombstone = hasReplica ? [{ previous: 0, entry: deleteReplica(state, copy.traceId, copy.traceId, now) }] : [];
   state.traces.upsert(revokedRow(copy.traceId, copy.epoch));
   return { outcome: { outcome: "full" }, frames: tombstone, isVoid: true };
 }

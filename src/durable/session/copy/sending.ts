@@ -14,7 +14,7 @@ export class OwnerCopy {
   readonly #state: SessionState;
   #running: Promise<void> | undefined;
   #again = false;
-  /** What the replica is known to hold; unknown after a wake or a fault, and then queried. */
+  /** The known head of the replica; unknown after a wake or a fault, and then queried. */
   #replica: ReplicaHead | undefined;
 
   constructor(state: SessionState) {
@@ -67,10 +67,10 @@ export class OwnerCopy {
     const { chunks, values, last } = this.#batch(row.traceId, replica);
     const outcome = await this.#state
       .objectOf(session)
-      .receive({ session, traceId: row.traceId, epoch: row.epoch, chunks, values });
+      .storeCopy({ session, traceId: row.traceId, epoch: row.epoch, chunks, values });
     // The trace may have been bound anew, or deleted, during the call.
     if (this.#state.traces.get(row.traceId)?.epoch !== row.epoch) return true;
-    if (outcome.outcome === "held") this.#acknowledge(row, outcome.next, chunks.at(-1)?.traceRevision, last);
+    if (outcome.outcome === "stored") this.#acknowledge(row, outcome.next, chunks.at(-1)?.traceRevision, last);
     else this.#bindAgain(row, session, outcome);
     return true;
   }
@@ -81,7 +81,7 @@ export class OwnerCopy {
     this.#state.pendingCopies.acknowledge(next);
   }
 
-  #bindAgain(row: TraceRow, session: string, outcome: Exclude<CopyOutcome, { outcome: "held" }>): void {
+  #bindAgain(row: TraceRow, session: string, outcome: Exclude<CopyOutcome, { outcome: "stored" }>): void {
     switch (outcome.outcome) {
       case "stale":
         this.#state.write(() => this.#state.traces.upsert(outrank(row, outcome.epoch)));

@@ -63,8 +63,9 @@ export async function deleteTrace(
     // The owner was deleted since that binding, and began anew: the new spans are not meant, and the old ones are deleted already.
     const isEarlier = deletion.epoch <= fence || deletion.epoch < state.log.firstReceived(row.traceId);
     if (isEarlier) return { outcome: "deleted", epoch: fence };
-    if (row.session !== deletion.session || row.refused !== undefined) return { outcome: "kept" };
-    if (deletion.newest !== undefined && state.lastReceived(row.traceId) > deletion.newest) return { outcome: "kept" };
+    if (row.session !== deletion.session || row.refused !== undefined) return { outcome: "retained" };
+    if (deletion.newest !== undefined && state.lastReceived(row.traceId) > deletion.newest)
+      return { outcome: "retained" };
     if (row.revoking.length === 0) {
       await deleteOwned(state, row);
       return { outcome: "deleted", epoch: row.epoch };

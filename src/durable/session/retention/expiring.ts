@@ -13,7 +13,7 @@ const TRACES_A_RUN = 500;
 const TRACES_AT_ONCE = 50;
 /** Old tombstones are kept up to this count. */
 const MOST_TOMBSTONES = 1_000;
-/** An owner with later spans keeps its trace, and copies them on; it is called again after so long. */
+/** An owner with later spans retains its trace, and copies them on; it is called again after so long. */
 const RETRY_MILLIS = 3_600_000;
 
 /**
@@ -120,14 +120,14 @@ function expireTombstones(state: SessionState): void {
   state.evict();
 }
 
-function scheduleNext(state: SessionState, kept: number, isMore: boolean): void {
+function scheduleNext(state: SessionState, retained: number, isMore: boolean): void {
   if (!state.exists) return;
   const now = Date.now();
   if (isObsolete(state, now)) return setDeleting(state);
   const next = nextExpiryAt(state);
-  // A trace that its owner keeps is old here until its later spans are copied: the owner is not called again at once.
+  // A trace that its owner retains is old here until its later spans are copied: the owner is not called again at once.
   if (next === undefined) state.jobs.done("expire");
-  else if (kept > 0) state.jobs.postpone("expire", Math.max(next, now + RETRY_MILLIS));
+  else if (retained > 0) state.jobs.postpone("expire", Math.max(next, now + RETRY_MILLIS));
   else state.jobs.postpone("expire", isMore ? now : next);
   state.kick();
 }
