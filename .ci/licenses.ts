@@ -18,6 +18,9 @@ const ALLOWED: ReadonlySet<string> = new Set([
 /** Weak copyleft: allowed in tools, which are run here and never shipped. */
 const ALLOWED_IN_DEVELOPMENT: ReadonlySet<string> = new Set(["LGPL-3.0-or-later", "MPL-2.0"]);
 
+/** Development dependencies whose data is shipped: the price list is made of it. */
+const SHIPPED_AS_DATA: ReadonlySet<string> = new Set(["@pydantic/genai-prices"]);
+
 /** A package of the lockfile. */
 export type LockedPackage = {
   /** Where it is installed, such as `node_modules/hono`. */
@@ -26,7 +29,7 @@ export type LockedPackage = {
   readonly version: string;
   /** An SPDX expression; absent where the package states none. */
   readonly license?: string;
-  /** Whether only development needs it. */
+  /** Whether only development needs it, and nothing of it is shipped. */
   readonly development: boolean;
 };
 
@@ -51,7 +54,8 @@ export function packagesIn(lockfile: string): LockedPackage[] {
       ...(typeof license === "string" ? { license } : {}),
       // A bundle contains no optional package: these are the native parts of tools, of which one platform installs a few.
       development: dev === true || devOptional === true || optional === true,
-    }));
+    }))
+    .map((locked) => (SHIPPED_AS_DATA.has(locked.name) ? { ...locked, development: false } : locked));
 }
 
 /** One sentence for each package whose licence is not allowed, with the package's name. */
@@ -88,7 +92,8 @@ export async function licensesText(root: string): Promise<string> {
     }),
   );
   const rule = `\n\n${"-".repeat(80)}\n\n`;
-  const head = "Spanfold is licensed under Apache-2.0. Its page and its Worker contain these packages:";
+  const head =
+    "Spanfold is licensed under Apache-2.0. Its page and its Worker contain these packages, or data of them:";
   return `${[head, ...entries].join(rule)}\n`;
 }
 

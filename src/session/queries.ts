@@ -2,7 +2,6 @@ import type { SpanKind, Tokens } from "../facts/facts.ts";
 import { outermostAbsent, groupByQuery } from "./query-groups.ts";
 import { compareRows, promptAt, failureAt, isCanceled, isError } from "./table/annotated-rows.ts";
 import type { QueryGroup, QueryGroups } from "./query-groups.ts";
-import { estimate, LIST_PRICES } from "./prices/prices.ts";
 import type { Prices } from "./prices/prices.ts";
 import { DISPATCH_SUFFIX } from "../otel/semconv/attributes.ts";
 import { bucketOf } from "./clock-outliers.ts";
@@ -32,8 +31,10 @@ export type Query = QueryGroup & {
   /** The row whose end is the end of the query: the one that ends last. */
   last: number;
   readonly usage: UsageSum;
-  /** Cost by the price table of tokens for which no span gives a cost, in billionths of a dollar; undefined without. */
+  /** Cost by the price list of tokens for which no span gives a cost, in billionths of a dollar; undefined without. */
   estimated: number | undefined;
+  /** Tokens need a price, and no prices were given: the cost of the query is unknown. */
+  awaitsPrices: boolean;
 };
 
 export type QueryFold = {
@@ -43,7 +44,8 @@ export type QueryFold = {
   readonly unpriced: ReadonlySet<string>;
 };
 
-export function foldQueries(table: SpanTable, prices: Prices = LIST_PRICES): QueryFold {
+/** `prices`: for tokens without a cost. */
+export function foldQueries(table: SpanTable, prices?: Prices): QueryFold {
   const { rows, usage } = table;
   const groups = groupByQuery(table);
   const queries = groups.queries.map((group) => emptyQuery(table, group));
@@ -83,14 +85,29 @@ function outlasts({ rows }: SpanTable, row: number, { lead, last }: Query): bool
   return Math.abs(bucketOf(rows.word(row, Row.LAST)) - bucketOf(rows.word(lead, Row.LAST))) <= 1;
 }
 
-function addEstimate(table: SpanTable, prices: Prices, row: number, query: Query, unpriced: Set<string>): void {
+function addEstimate(
+  table: SpanTable,
+  prices: Prices | undefined,
+  row: number,
+  query: Query,
+  unpriced: Set<string>,
+): void {
   const tokens = table.usage.tokens(table.rows.word(row, Row.USAGE));
   if (tokens.input + tokens.output === 0) return;
+  if (prices === undefined) {
+    query.awaitsPrices = true;
+    return;
+  }
   const kind = table.rows.kind(row);
   const model = kind === "llm" || kind === "embedding" ? table.text(row, Row.SUBJECT) : undefined;
-  const billionths = model === undefined ? undefined : estimate(prices, model, tokens);
+  const billionths = model === undefined ? undefined : prices.estimate(model, tokens, startSecond(table, row));
   if (billionths === undefined) unpriced.add(model ?? NO_MODEL);
   else query.estimated = (query.estimated ?? 0) + billionths;
+}
+
+/** Unix seconds. Prices change by the day. */
+function startSecond({ rows }: SpanTable, row: number): number {
+  return Math.floor((rows.word(row, Row.START) * 2 ** 32 + rows.word(row, Row.START + 1)) / 1e9);
 }
 
 /** Stands for calls with tokens and without a model. */
@@ -117,7 +134,7 @@ export function targetIn(table: SpanTable, row: number): QueryTarget | undefined
 function emptyQuery(table: SpanTable, group: QueryGroup): Query {
   const prompt = group.received && promptAt(table, group.lead) !== undefined ? group.lead : -1;
   const usage: UsageSum = { ...NO_TOKENS };
-  const counts = { spans: 0, errors: 0, failed: false, canceled: false, begun: false };
+  const counts = { spans: 0, errors: 0, failed: false, canceled: false, begun: false, awaitsPrices: false };
   return { ...group, ...counts, prompt, target: -1, failure: -1, last: group.lead, usage, estimated: undefined };
 }
 

@@ -14,7 +14,6 @@ import type { LogRecord } from "../otel/log-record.ts";
 import { DERIVATION_KEYS } from "../otel/semconv/logs.ts";
 import type { KeyValue, Resource, Scope, Span, SpanEvent, SpanLink } from "../otel/span.ts";
 import type { LocatedSpan } from "./contract/span-lookup.ts";
-import { estimate } from "./prices/prices.ts";
 import type { Prices } from "./prices/prices.ts";
 import { dollars } from "./table/usage-rows.ts";
 import { readStep } from "./transcript/step-content.ts";
@@ -47,7 +46,7 @@ export type SpanDetail = ModelRequest & {
   readonly tokens?: Tokens;
   /** US dollars. */
   readonly cost?: number;
-  /** The cost is the price table's. */
+  /** The cost is the price list's. */
   readonly estimated?: true;
   readonly timeToFirstTokenMs?: number;
   readonly finishReasons?: readonly string[];
@@ -162,9 +161,9 @@ function usageOf(facts: SpanFacts, content: SpanContent, prices: Prices) {
   };
 }
 
-function estimateOf({ model }: SpanFacts, tokens: Tokens | undefined, prices: Prices) {
+function estimateOf({ model, start }: SpanFacts, tokens: Tokens | undefined, prices: Prices) {
   if (model === undefined || tokens === undefined || tokens.input + tokens.output === 0) return {};
-  const cost = dollars(estimate(prices, model, tokens));
+  const cost = dollars(prices.estimate(model, tokens, Number(start / 1_000_000_000n)));
   return cost === undefined ? {} : { cost, estimated: true as const };
 }
 

@@ -23,7 +23,7 @@ export type AboutSession = {
   readonly lastArrival: string;
   readonly watchers: number;
   readonly belongsTo?: string;
-  /** For tokens without a cost; the list prices if absent. */
+  /** For tokens without a cost; the cost of such tokens, and of their session, is unknown without. */
   readonly prices?: Prices;
 };
 
@@ -51,7 +51,7 @@ export function summarise(
     queries: fold.queries.length,
     ...shownNames(rolled),
     tokens: tokensOf(usage),
-    ...costOf(usage, sumEstimates(fold.queries)),
+    ...costOf({ usage, estimated: sumEstimates(fold.queries), awaitsPrices: fold.queries.some(awaitsPrices) }),
     ...(fold.unpriced.size === 0 ? {} : { unpriced: [...fold.unpriced].toSorted().slice(0, MAX_NAMES_SHOWN) }),
     also: [...names]
       .filter((name) => name !== about.id)
@@ -86,7 +86,7 @@ function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: s
   const prompt = query.prompt < 0 ? undefined : promptAt(table, query.prompt);
   const target = query.target < 0 ? undefined : targetIn(table, query.target);
   const phase = phaseOf(table, query);
-  const { cost } = costOf(query.usage, query.estimated);
+  const { cost } = costOf(query);
   const isFailed = phase === "error" || phase === "canceled";
   const failure = isFailed && query.failure >= 0 ? failureAt(table, query.failure) : undefined;
   return {
@@ -144,12 +144,20 @@ function namesOf(table: SpanTable): Set<string> {
   return names;
 }
 
-/** Costs from spans, and estimates from the price table for the rest. */
-function costOf({ billionths }: UsageSum, estimate: number | undefined): { cost?: number; estimated?: number } {
+/** Costs from spans, and estimates by the price list for the rest. A part of the cost alone would look like all of it. */
+function costOf({ usage: { billionths }, estimated: estimate, awaitsPrices: isUnknown }: Costs): {
+  cost?: number;
+  estimated?: number;
+} {
+  if (isUnknown) return {};
   const estimated = dollars(estimate);
   const cost = dollars(estimate === undefined ? billionths : (billionths ?? 0) + estimate);
   return { ...(cost === undefined ? {} : { cost }), ...(estimated === undefined ? {} : { estimated }) };
 }
+
+type Costs = Pick<Query, "usage" | "estimated" | "awaitsPrices">;
+
+const awaitsPrices = (query: Query): boolean => query.awaitsPrices;
 
 function sumEstimates(queries: readonly Query[]): number | undefined {
   let sum: number | undefined;

@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 import { SessionObject } from "../../src/durable/session/object.ts";
 import { settingsOf } from "../../src/config.ts";
 import { DEFAULT_RETENTION } from "../../src/session/contract/retention.ts";
-import { LIST_PRICES } from "../../src/session/prices/prices.ts";
+import { LIST_PRICES, readPrices } from "../../src/session/prices/prices.ts";
 import { SessionView } from "../../src/session/view/session-view.ts";
 import { deliveryOf } from "./deliveries.ts";
 import { aSpan, traceIdOf } from "./spans.ts";
@@ -37,6 +37,8 @@ test("a deployment's own prices cost its sessions, and its viewers compute the s
   if (receipt === undefined) throw new Error("nothing was read");
   const received = page.summary.liveness.lastArrival;
   view.apply({ type: "spans", received, receipt, resourceSpans: [{ scopeSpans: [{ spans: [CALL] }] }] });
+  expect(view.summary()).not.toHaveProperty("unpriced");
+  view.usePrices(readPrices);
   expect(view.summary()).toMatchObject({ unpriced: ["house-1"] });
   view.apply({ type: "session", summary: page.summary, ...(page.prices === undefined ? {} : { prices: page.prices }) });
   expect(view.summary()).toMatchObject({ cost: 3, estimated: 3 });

@@ -164,3 +164,31 @@ test("an open input request is shown in the list and on its session, and links t
   await picture("input-request");
   expect(complaints).toEqual([]);
 });
+
+test("a cost by the price list is shown once the list is here, and none before", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const attributes = {
+    "session.id": "priced",
+    "gen_ai.operation.name": "chat",
+    "gen_ai.request.model": "openrouter/openai/gpt-4o",
+  };
+  const span = toolSpan("priced", "chat gpt-4o", "{}");
+  const texts = Object.entries(attributes).map(([key, stringValue]) => ({ key, value: { stringValue } }));
+  const counts = ["input", "output"].map((part) => ({
+    key: `gen_ai.usage.${part}_tokens`,
+    value: { intValue: "100000" },
+  }));
+  await post(url, [{ ...span, attributes: [...texts, ...counts] }]);
+  const { page, complaints } = await openPage();
+  const loaded = Promise.withResolvers<void>();
+  await page.route("**/build/prices*.js", async (route) => {
+    await loaded.promise;
+    await route.continue();
+  });
+  await page.goto(`${url}/sessions/priced`);
+  await page.getByText("100k in · 100k out").waitFor();
+  expect(await page.getByText("Cost").count()).toBe(0);
+  loaded.resolve();
+  await page.getByText(/^≈\s\$1\.25$/).waitFor();
+  expect(complaints).toEqual([]);
+});

@@ -2,6 +2,8 @@ import { describe, expect } from "vitest";
 import { deriveFacts } from "../../src/facts/facts.ts";
 import { deriveRecordFacts } from "../../src/logs/record-facts.ts";
 import { groupByQuery } from "../../src/session/query-groups.ts";
+import { LIST_PRICES, readPrices } from "../../src/session/prices/prices.ts";
+import { foldQueries } from "../../src/session/queries.ts";
 import { queriesOf, summarise } from "../../src/session/summarise.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
 import { admitRecords, knowsRecord } from "../../src/session/table/admit-records.ts";
@@ -35,7 +37,10 @@ function tableOf(sent: readonly Item[], table = new SpanTable()): SpanTable {
   return table;
 }
 
-const saidBy = (table: SpanTable) => ({ summary: summarise(table, ABOUT), queries: queriesOf(table) });
+const saidBy = (table: SpanTable) => ({
+  summary: summarise(table, ABOUT),
+  queries: queriesOf(table, foldQueries(table, LIST_PRICES)),
+});
 
 function eventOf(item: Item): SessionStreamEvent {
   const received = ABOUT.lastArrival;
@@ -50,7 +55,7 @@ function eventOf(item: Item): SessionStreamEvent {
 
 /** `isWatched`: it is shown with each event, as the page does. */
 function shownOf(sent: readonly Item[], isWatched = false) {
-  const view = new SessionView(ABOUT.id);
+  const view = new SessionView(ABOUT.id, readPrices);
   for (const item of sent) {
     view.apply(eventOf(item));
     if (isWatched) shownBy(view);
@@ -83,7 +88,7 @@ describe("events, agent logs and spans of the same operations", () => {
     const { summary, queries } = saidBy(tableOf(sent));
     expect(queries.reduce((sum, { spans }) => sum + spans, 0)).toBe(summary.spans);
     expect(queries.reduce((sum, { errors }) => sum + errors, 0)).toBe(summary.errors);
-    const view = new SessionView(ABOUT.id);
+    const view = new SessionView(ABOUT.id, readPrices);
     for (const item of sent) view.apply(eventOf(item));
     expect(view.tree().rows.filter(({ span }) => span !== undefined).length).toBe(summary.spans);
   });

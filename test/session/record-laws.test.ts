@@ -4,6 +4,8 @@ import { deriveFacts } from "../../src/facts/facts.ts";
 import { decodeRecordFacts, encodeRecordFacts } from "../../src/logs/record-facts-codec.ts";
 import { deriveRecordFacts } from "../../src/logs/record-facts.ts";
 import type { RecordFacts } from "../../src/logs/record-facts.ts";
+import { LIST_PRICES, readPrices } from "../../src/session/prices/prices.ts";
+import { foldQueries } from "../../src/session/queries.ts";
 import { queriesOf, summarise } from "../../src/session/summarise.ts";
 import type { Resource } from "../../src/otel/span.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
@@ -59,7 +61,7 @@ function tableOf(deliveries: readonly (readonly Item[])[], table = new SpanTable
 
 function saidBy(table: SpanTable) {
   const names = [...table.traces()].toSorted().map((traceId) => [traceId, table.sessionNames(traceId)]);
-  return { summary: summarise(table, ABOUT), queries: queriesOf(table), names };
+  return { summary: summarise(table, ABOUT), queries: queriesOf(table, foldQueries(table, LIST_PRICES)), names };
 }
 
 function eventOf(item: Item): SessionStreamEvent {
@@ -75,7 +77,7 @@ function eventOf(item: Item): SessionStreamEvent {
 }
 
 function viewOf(sent: readonly Item[]): SessionView {
-  const view = new SessionView(ABOUT.id);
+  const view = new SessionView(ABOUT.id, readPrices);
   for (const item of sent) view.apply(eventOf(item));
   return view;
 }

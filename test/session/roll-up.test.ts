@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { deriveFacts } from "../../src/facts/facts.ts";
 import type { SpanFacts } from "../../src/facts/facts.ts";
 import { foldQueries } from "../../src/session/queries.ts";
-import { readPrices } from "../../src/session/prices/prices.ts";
+import { LIST_PRICES, readPrices } from "../../src/session/prices/prices.ts";
 import { MAX_NAMES_SHOWN } from "../../src/session/roll-up.ts";
-import { summarise } from "../../src/session/summarise.ts";
+import { queriesOf, summarise } from "../../src/session/summarise.ts";
 import type { Span } from "../../src/otel/span.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
 import { at, factsOf, id, TRACE } from "../facts/facts-of.ts";
@@ -213,6 +213,18 @@ describe("cost", () => {
     expect(costs(spans)).toEqual({ cost: 2.5, estimated: 2.5 });
   });
 
+  test("is unknown until prices are loaded, where a part of it needs them", () => {
+    const table = new SpanTable();
+    [span(1, 0), call(2, 1, "gpt-4o", { cost: 0.5 })].forEach((facts, at) => table.admit(TRACE, facts, 1, at));
+    const { prices: _, ...withoutPrices } = ABOUT;
+    expect(summarise(table, withoutPrices)).toMatchObject({ cost: 0.5 });
+    table.admit(TRACE, call(3, 1, "gpt-4o-mini"), 2, 0);
+    const { cost, estimated, unpriced } = summarise(table, withoutPrices);
+    expect({ cost, estimated, unpriced }).toEqual({});
+    expect(queriesOf(table)[0]?.cost).toBeUndefined();
+    expect(summarise(table, ABOUT)).toMatchObject({ cost: 0.65, estimated: 0.15 });
+  });
+
   test("follows a deployment's own prices", () => {
     const read = readPrices('{"house-2": {"input": 7, "output": 1}}');
     if (!read.ok) throw new Error(read.error);
@@ -220,6 +232,6 @@ describe("cost", () => {
     table.admit(TRACE, call(1, 0, "house-2"), 1, 0);
     const { cost, estimated, unpriced } = summarise(table, { ...ABOUT, prices: read.prices });
     expect({ cost, estimated, unpriced }).toEqual({ cost: 7, estimated: 7 });
-    expect(foldQueries(table).unpriced).toEqual(new Set(["house-2"]));
+    expect(foldQueries(table, LIST_PRICES).unpriced).toEqual(new Set(["house-2"]));
   });
 });

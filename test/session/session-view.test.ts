@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { deriveFacts } from "../../src/facts/facts.ts";
 import { decodeFacts, encodeFacts } from "../../src/facts/codec/encode.ts";
 import type { SpanFacts } from "../../src/facts/facts.ts";
+import { LIST_PRICES, readPrices } from "../../src/session/prices/prices.ts";
+import { foldQueries } from "../../src/session/queries.ts";
 import { queriesOf, summarise } from "../../src/session/summarise.ts";
 import { SessionView } from "../../src/session/view/session-view.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
@@ -23,7 +25,7 @@ const span = (n: number, parent: number | "", more: Partial<SpanFacts> = {}, tra
 });
 
 function viewOf(...events: readonly SessionStreamEvent[]): SessionView {
-  const view = new SessionView("s-1");
+  const view = new SessionView("s-1", readPrices);
   for (const event of events) view.apply(event);
   return view;
 }
@@ -42,8 +44,8 @@ function foldOfLog(log: readonly (readonly ResourceSpans[])[]) {
       table.admit(spans[position]?.one.traceId ?? "", facts, revision + 1, position),
     );
   });
-  const about = { id: "s-1", lastArrival: spansEvent(0, []).received, watchers: 0 };
-  return { summary: summarise(table, about), queries: queriesOf(table) };
+  const about = { id: "s-1", lastArrival: spansEvent(0, []).received, watchers: 0, prices: LIST_PRICES };
+  return { summary: summarise(table, about), queries: queriesOf(table, foldQueries(table, LIST_PRICES)) };
 }
 
 const shownBy = (view: SessionView) => ({

@@ -40,6 +40,7 @@ export class DisplayFold {
   constructor(id: string, isLive: () => boolean) {
     this.#view = new SessionView(id);
     this.#isLive = isLive;
+    this.#loadPrices();
   }
 
   /** `undefined` until the first event. */
@@ -68,6 +69,17 @@ export class DisplayFold {
 
   close(): void {
     this.#closed = true;
+  }
+
+  /** The price list is not needed at first paint. A session whose cost it has to give shows none without it. */
+  #loadPrices(): void {
+    import("../../session/prices/prices.ts").then(
+      ({ readPrices }) => {
+        this.#view.usePrices(readPrices);
+        this.#schedule();
+      },
+      () => undefined,
+    );
   }
 
   #schedule(): void {

@@ -6,7 +6,7 @@ import { deriveRecordFacts } from "../../logs/record-facts.ts";
 import type { Resource, ResourceSpans, Scope, Span } from "../../otel/span.ts";
 import type { SessionStreamEvent } from "../contract/stream-events.ts";
 import { endedTraces } from "../liveness-facts.ts";
-import { LIST_PRICES, readPrices } from "../prices/prices.ts";
+import type { Prices, ReadPrices } from "../prices/prices.ts";
 import { foldQueries } from "../queries.ts";
 import type { QueryFold } from "../queries.ts";
 import { queriesOf, summarise } from "../summarise.ts";
@@ -25,7 +25,8 @@ export class SessionView {
   #logs = new ViewLogs();
   #state: SessionViewState = {};
   #announced: SessionSummary | undefined;
-  #prices = LIST_PRICES;
+  #readPrices: ReadPrices | undefined;
+  #prices: Prices | undefined;
   #priceSetting: string | undefined;
   readonly #deliveries = new ViewDeliveries();
   /** Traces with a `gone` event. They are evicted together before the next read, as each eviction visits all spans. */
@@ -35,9 +36,19 @@ export class SessionView {
   #tree: { readonly of: number; readonly tree: SessionTree } | undefined;
   readonly #id: string;
 
-  /** `id`: the session's name until the stream announces it. */
-  constructor(id = "") {
+  /**
+   * `id`: the session's name until the stream announces it. `readPrices`: the price list and the reader of a deployment's
+   * own prices, which a page loads after its first paint, see {@link usePrices}.
+   */
+  constructor(id = "", readPrices?: ReadPrices) {
     this.#id = id;
+    if (readPrices !== undefined) this.usePrices(readPrices);
+  }
+
+  /** Until then tokens without a cost leave the cost unknown. */
+  usePrices(readPrices: ReadPrices): void {
+    this.#readPrices = readPrices;
+    this.#price();
   }
 
   get state(): SessionViewState {
@@ -148,9 +159,14 @@ export class SessionView {
 
   #setPrices(setting: string | undefined): void {
     if (setting === this.#priceSetting) return;
-    const read = readPrices(setting);
     this.#priceSetting = setting;
-    this.#prices = read.ok ? read.prices : LIST_PRICES;
+    this.#price();
+  }
+
+  #price(): void {
+    const read = this.#readPrices?.(this.#priceSetting);
+    // The server checked the setting.
+    this.#prices = read?.ok === true ? read.prices : undefined;
     this.#fold = undefined;
   }
 
