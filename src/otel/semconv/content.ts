@@ -253,6 +253,9 @@ export const DETAILS_EVENT = "gen_ai.client.inference.operation.details";
 /** What Logfire makes of a span's name, which is a template without its values. */
 export const SPAN_MESSAGE_KEY = "logfire.msg";
 
+export const REQUEST_METHOD_KEYS = ["http.request.method", "http.method"] as const;
+export const RESPONSE_STATUS_KEYS = ["http.response.status_code", "http.status_code"] as const;
+
 /** The subject of a request, a statement or a log line, for spans with neither input nor output. */
 export const SUBJECT_KEYS = [
   "url.full",

@@ -6,8 +6,13 @@ import type { MessagePart } from "../../content/message-parts.ts";
 import { lastUserText, messageText, withoutContext } from "../../content/prompt.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
 import type { SpanContent } from "../../facts/span-content.ts";
-import { oneLine } from "../../lib/one-line.ts";
-import { SPAN_MESSAGE_KEY, SUBJECT_KEYS } from "../../otel/semconv/content.ts";
+import { firstLine, oneLine } from "../../lib/one-line.ts";
+import {
+  REQUEST_METHOD_KEYS,
+  RESPONSE_STATUS_KEYS,
+  SPAN_MESSAGE_KEY,
+  SUBJECT_KEYS,
+} from "../../otel/semconv/content.ts";
 import type { Span } from "../../otel/span.ts";
 
 /** A span with what was read of it: `readContent` with the log records that belong to it. */
@@ -53,10 +58,12 @@ export function stepWords(step: Step): StepWords {
   const { exception } = content;
   const isFailed = facts.error || exception !== undefined;
   const { subject, about = "", result = "" } = wordsOf(step);
+  const cause = firstLine(exception?.message ?? exception?.type ?? "", MAX_TITLE);
+  const isRequest = facts.kind === "http";
   return {
     subject: shortened(subject, MAX_SUBJECT),
     about: oneLine(about, MAX_TITLE),
-    result: oneLine(isFailed ? (exception?.message ?? exception?.type ?? "") : result, MAX_TITLE),
+    result: !isFailed || (isRequest && cause === undefined) ? oneLine(result, MAX_TITLE) : (cause ?? ""),
     outcome: isFailed ? "failed" : "passed",
   };
 }
@@ -87,8 +94,10 @@ function wordsOf(step: Step): Words {
         ...askedOf(content),
         result: gistOfContent(content.output) || answerOf(content.output),
       };
-    case "agent":
-      return { subject: facts.agent ?? content.agent ?? nameOf(step) };
+    case "agent": {
+      const agent = facts.agent ?? content.agent;
+      return agent === undefined ? { subject: nameOf(step), ...askedOf(content) } : { subject: agent };
+    }
     case "team":
       return { subject: facts.team ?? nameOf(step) };
     case "query":
@@ -112,15 +121,15 @@ function nameOf({ span, facts }: Step): string {
   return oneLine(message ?? "", MAX_TITLE) || oneLine(facts.name, MAX_TITLE) || "unnamed span";
 }
 
-/** The method and the whole address: the name has a route, or the method only. */
+/** The method, the whole address, and the status: the name has a route, or the method only. */
 function requestOf(step: Step): Words {
+  const attributes = new ClaimedAttributes(step.span.attributes);
   const address = addressOf(step);
-  const method = /^[A-Z]{3,7}\b/.exec(step.facts.name)?.[0];
-  if (address === "") return { subject: nameOf(step) };
-  return {
-    subject: method === undefined ? nameOf(step) : `${method} ${address}`,
-    ...(method === undefined ? { about: address } : {}),
-  };
+  const method = attributes.take(REQUEST_METHOD_KEYS, textOf) ?? /^[A-Z]{3,7}\b/.exec(step.facts.name)?.[0];
+  const result = attributes.take(RESPONSE_STATUS_KEYS, textOf) ?? "";
+  return method === undefined || address === ""
+    ? { subject: nameOf(step), ...subjectBeside(step), result }
+    : { subject: `${method.toUpperCase()} ${address}`, result };
 }
 
 function subjectBeside(step: Step): { readonly about: string } {
@@ -141,7 +150,7 @@ function askedOf({ input }: SpanContent): { readonly about: string } {
 /** The calls of the last message, else its text: a text before calls only announces them. */
 function answerOf(content: Content | undefined): string {
   if (content?.kind !== "messages") return gistOfContent(content);
-  const message = content.messages.at(-1);
+  const message = content.messages.findLast(({ parts }) => parts.length > 0);
   if (message === undefined) return "";
   const calls = message.parts.filter((part) => part.type === "tool_call");
   const [call] = calls;

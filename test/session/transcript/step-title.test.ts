@@ -43,9 +43,7 @@ describe("what a step is called", () => {
   test("a model call without an answer: the model, and what it was asked", () => {
     expect(titleOf("chat", answer())).toBe("gpt-5.2 · What is the weather in Porto?");
     expect(titleOf("chat", { "gen_ai.operation.name": "chat" })).toBe("chat");
-    expect(titleOf("chat", answer(), FAILED)).toBe(
-      "gpt-5.2 · What is the weather in Porto? ✗ statement timeout after 2000 ms",
-    );
+    expect(titleOf("chat", answer(), FAILED)).toBe("gpt-5.2 · What is the weather in Porto? ✗ statement timeout");
   });
 
   const tool = (input: unknown, output?: unknown): Attributes => ({
@@ -88,9 +86,7 @@ describe("what a step is called", () => {
   });
 
   test("a failed step shows its cause in place of a result", () => {
-    expect(titleOf("t", tool({ sql: "select 1" }, "partial"), FAILED)).toBe(
-      "run_sql(select 1) ✗ statement timeout after 2000 ms",
-    );
+    expect(titleOf("t", tool({ sql: "select 1" }, "partial"), FAILED)).toBe("run_sql(select 1) ✗ statement timeout");
     expect(titleOf("t", tool({ sql: "select 1" }), { status: { code: 2 } })).toBe("run_sql(select 1) ✗ failed");
   });
 
@@ -98,6 +94,9 @@ describe("what a step is called", () => {
     expect(titleOf("invoke_agent engineer", { "gen_ai.operation.name": "invoke_agent" })).toBe("engineer");
     expect(titleOf("agent.default/a", { "agent.name": "reviewer", "input.value": "Check it" })).toBe("reviewer");
     expect(titleOf("agent run", { "gen_ai.operation.name": "invoke_agent" })).toBe("agent run");
+    expect(titleOf("claude_code.interaction", { "gen_ai.operation.name": "invoke_agent", user_prompt: "Fix it" })).toBe(
+      "claude_code.interaction · Fix it",
+    );
     expect(titleOf("team.default/t", { "team.name": "release" })).toBe("release");
     expect(titleOf("query.checkout", { "query.name": "checkout", "input.value": "Find the cause" })).toBe(
       "checkout · Find the cause",
@@ -123,10 +122,17 @@ describe("what a step is called", () => {
     expect(titleOf("GET", { "http.request.method": "GET", "url.full": "https://example.org/a?b" })).toBe(
       "GET https://example.org/a?b",
     );
-    expect(titleOf("fetch", { "http.request.method": "GET", "url.full": "https://example.org/" })).toBe(
-      "fetch · https://example.org/",
+    const fetched = {
+      "http.request.method": "GET",
+      "url.full": "https://example.org/",
+      "http.response.status_code": 200,
+    };
+    expect(titleOf("fetch: example.org", fetched)).toBe("GET https://example.org/ → 200");
+    expect(titleOf("GET", { ...fetched, "http.response.status_code": 503 }, { status: { code: 2 } })).toBe(
+      "GET https://example.org/ ✗ 503",
     );
-    expect(titleOf("POST", { "http.request.method": "POST" })).toBe("POST");
+    expect(titleOf("http post /chat", { "http.method": "post", "http.route": "/chat" })).toBe("POST /chat");
+    expect(titleOf("GET /users", { "http.request.method": "GET" })).toBe("GET /users");
     expect(titleOf("SELECT", { "db.system": "sqlite", "db.query.text": "select\n 1" })).toBe("SELECT · select 1");
     expect(titleOf("publish orders", { "messaging.system": "kafka", "messaging.destination.name": "orders" })).toBe(
       "publish orders",
