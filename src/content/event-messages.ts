@@ -30,13 +30,18 @@ function messagesOf(events: readonly SpanEvent[]): Content | undefined {
 
 function eventMessage(event: SpanEvent): PlainRecord {
   const attributes: PlainRecord = Object.fromEntries(
-    (event.attributes ?? []).map(({ key, value }) => [key, unwrapped(plainValue(value))]),
+    (event.attributes ?? []).map(({ key, value }) => [key, unwrapped(key, plainValue(value))]),
   );
   const body = attributes[EVENT_BODY_KEY];
-  const fields = isRecord(body) ? { ...attributes, ...body } : attributes;
+  const fields = isRecord(body)
+    ? { ...attributes, ...body }
+    : body === undefined
+      ? attributes
+      : { content: body, ...attributes };
   if (event.name === OUTPUT_EVENT) {
-    const message = isRecord(fields.message) ? fields.message : { content: fields.message ?? fields.content };
-    return { ...fields, message: { role: "assistant", content: null, ...message } };
+    const { message, content, tool_calls } = fields;
+    const said = isRecord(message) ? message : { content: message ?? content };
+    return { ...fields, message: { role: "assistant", content: null, tool_calls, ...said } };
   }
   const role = INPUT_EVENTS.get(event.name ?? "") ?? "user";
   return {
@@ -47,6 +52,16 @@ function eventMessage(event: SpanEvent): PlainRecord {
   };
 }
 
-function unwrapped(value: unknown): unknown {
-  return typeof value === "string" ? (parseJson(value) ?? value) : value;
+/** JSON text as data. A text of the user or the model may itself be JSON: it is parsed if it is a message, or a list of parts. */
+function unwrapped(key: string, value: unknown): unknown {
+  const parsed = typeof value === "string" ? parseJson(value) : undefined;
+  if (parsed === undefined || (SAID_KEYS.has(key) && !isSaid(parsed))) return value;
+  return parsed;
+}
+
+const SAID_KEYS: ReadonlySet<string> = new Set(["content", "message"]);
+
+function isSaid(parsed: unknown): boolean {
+  if (Array.isArray(parsed)) return parsed.length > 0 && parsed.every(isRecord);
+  return !isRecord(parsed) || ["role", "content", "parts", "tool_calls"].some((field) => field in parsed);
 }

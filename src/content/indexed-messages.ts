@@ -38,6 +38,12 @@ export function indexedEntries(attributes: ClaimedAttributes, prefix: string): r
   return numbered(collect(attributes, prefix).branch);
 }
 
+/** The items spread over keys such as `retrieval.documents.0.document.content`, without their common field, in the order of their numbers. */
+export function indexedItems(attributes: ClaimedAttributes, prefix: string, field: string): readonly unknown[] {
+  const { branch } = collect(attributes, prefix);
+  return numbered(branch).map((item) => (isRecord(item) && field in item ? item[field] : item));
+}
+
 function collect(
   attributes: ClaimedAttributes,
   prefix: string,

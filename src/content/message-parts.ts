@@ -1,6 +1,7 @@
 import { jsonText, parseJson } from "../otel/any-value.ts";
 import { isRecord, nonEmpty } from "../lib/plain-data.ts";
 import type { PlainRecord } from "../lib/plain-data.ts";
+import { plainResult } from "./tool-result.ts";
 
 export type MessagePart =
   | { readonly type: "text"; readonly text: string }
@@ -17,6 +18,8 @@ const MAX_PARTS = 1_000;
 /** The parts of a message's content: a text, a part, or a list of both. */
 export function contentParts(content: unknown): MessagePart[] {
   if (content === undefined || content === null || content === "") return [];
+  // Gemini's content: a role and its parts.
+  if (isRecord(content) && Array.isArray(content.parts)) return contentParts(content.parts);
   const parts: MessagePart[] = [];
   for (const item of Array.isArray(content) ? content.slice(0, MAX_PARTS) : [content]) {
     const part = readPart(item);
@@ -24,6 +27,33 @@ export function contentParts(content: unknown): MessagePart[] {
   }
   return parts;
 }
+
+/** The parts of a content that is JSON text of a list of parts; other texts stay one part. */
+export function textParts(text: string): MessagePart[] {
+  const list = /^\s*\[\s*\{/.test(text) ? parseJson(text) : undefined;
+  const isParts = Array.isArray(list) && list.every((part) => isRecord(part) && PART_TYPES.has(part.type));
+  return contentParts(isParts ? list : text);
+}
+
+const PART_TYPES: ReadonlySet<unknown> = new Set([
+  "text",
+  "image",
+  "image_url",
+  "input_text",
+  "input_image",
+  "input_audio",
+  "input_file",
+  "output_text",
+  "audio",
+  "file",
+  "document",
+  "thinking",
+  "reasoning",
+  "tool_use",
+  "tool_result",
+  "tool_call",
+  "tool_call_response",
+]);
 
 /** The tool calls in a list of OpenAI, LangChain, OpenInference or the AI SDK, or in JSON text of such a list. */
 export function toolCalls(value: unknown): MessagePart[] {
@@ -42,14 +72,14 @@ export function toolCalls(value: unknown): MessagePart[] {
 function toolCall(value: PlainRecord): MessagePart | undefined {
   const call = isRecord(value.tool_call) ? value.tool_call : value;
   const target = isRecord(call.function) ? call.function : call;
-  const name = nonEmpty(target.name) ?? nonEmpty(target.toolName);
+  const name = nonEmpty(target.name) ?? nonEmpty(target.toolName) ?? nonEmpty(target.tool_name);
   if (name === undefined) return undefined;
-  const id = firstText(call.id, call.call_id, call.toolCallId, call.toolUseId, value.id, call.ref);
+  const id = firstText(call.id, call.call_id, call.toolCallId, call.toolUseId, call.callId, value.id, call.ref);
   return {
     type: "tool_call",
     ...id,
     name,
-    arguments: unwrapped(target.arguments ?? target.args ?? target.input ?? null),
+    arguments: parsedText(target.arguments ?? target.args ?? target.input ?? null),
   };
 }
 
@@ -67,13 +97,15 @@ function readPart(item: unknown): MessagePart | undefined {
     case "thinking":
     case "redacted-reasoning":
       return textPart("reasoning", part.text ?? part.content ?? part.thinking ?? summary(part.summary));
+    case "reasoningContent":
+      return textPart("reasoning", isRecord(part.content) ? reasoningIn(part.content) : part.content);
     case "tool_call":
     case "tool-call":
     case "tool_use":
     case "toolUse":
     case "server_tool_use":
     case "function_call":
-      return toolCall(part);
+      return toolCall(isRecord(item.tool_call) ? item : part);
     case "tool_call_response":
     case "tool-result":
     case "tool_result":
@@ -88,32 +120,33 @@ function readPart(item: unknown): MessagePart | undefined {
   }
 }
 
-/** A part of Gemini, Genkit or Bedrock: its only field names its type. */
+/** A part of Gemini, Genkit, Bedrock, Haystack or AutoGen: its fields show its type. */
 function untypedPart(part: PlainRecord): MessagePart | undefined {
-  if (typeof part.text === "string") return textPart("text", part.text);
-  const thought = part.reasoningContent;
+  if (typeof part.text === "string") return textPart(part.thought === true ? "reasoning" : "text", part.text);
+  const thought = part.reasoningContent ?? part.reasoning;
   if (isRecord(thought)) return textPart("reasoning", reasoningIn(thought));
-  const call = part.toolRequest ?? part.functionCall ?? part.function_call ?? part.toolUse;
+  if (typeof thought === "string") return textPart("reasoning", thought);
+  const call = part.toolRequest ?? part.functionCall ?? part.function_call ?? part.toolUse ?? part.tool_call;
   if (isRecord(call)) return toolCall(call);
   const response = part.toolResponse ?? part.functionResponse ?? part.function_response ?? part.toolResult;
   if (isRecord(response)) return toolResult(response);
-  return { type: "other", is: "part", text: jsonText(part) };
+  const result = part.tool_call_result;
+  if (isRecord(result)) return toolResult({ ...(isRecord(result.origin) ? { id: result.origin.id } : {}), ...result });
+  if (typeof part.name === "string" && ("arguments" in part || "args" in part)) return toolCall(part);
+  if ("call_id" in part || "callId" in part) return toolResult(part);
+  const fields = Object.keys(part);
+  const kind = nonEmpty(part.kind) ?? (fields.length === 1 ? fields[0] : undefined);
+  return { type: "other", is: kind ?? "part", text: jsonText(part) };
 }
 
 function toolResult(part: PlainRecord): MessagePart {
   const result = part.response ?? part.result ?? part.output ?? part.content ?? part.error ?? null;
-  return {
-    type: "tool_call_response",
-    ...firstText(part.id, part.call_id, part.toolCallId, part.tool_use_id, part.toolUseId, part.ref),
-    result: unwrapped(result),
-  };
+  const id = firstText(part.id, part.call_id, part.callId, part.toolCallId, part.tool_use_id, part.toolUseId, part.ref);
+  return { type: "tool_call_response", ...id, result: plainResult(result) };
 }
 
-/** Parses JSON text; replaces the AI SDK's `{type: "json" | "text", value}` by its value. */
-function unwrapped(value: unknown): unknown {
-  if (typeof value === "string") return parseJson(value) ?? value;
-  if (isRecord(value) && (value.type === "json" || value.type === "text") && "value" in value) return value.value;
-  return value;
+function parsedText(value: unknown): unknown {
+  return typeof value === "string" ? (parseJson(value) ?? value) : value;
 }
 
 function textPart(type: "text" | "reasoning", value: unknown): MessagePart | undefined {
@@ -121,9 +154,10 @@ function textPart(type: "text" | "reasoning", value: unknown): MessagePart | und
   return { type, text: typeof value === "string" ? value : jsonText(value) };
 }
 
-/** Bedrock's `{reasoningText: {text}}`. */
+/** Bedrock's `{reasoningText: {text}}`, Haystack's `{reasoning_text}`. */
 function reasoningIn(value: PlainRecord): unknown {
-  return isRecord(value.reasoningText) ? value.reasoningText.text : (value.text ?? value.reasoningText);
+  if (isRecord(value.reasoningText)) return value.reasoningText.text;
+  return value.text ?? value.reasoningText ?? value.reasoning_text;
 }
 
 function summary(value: unknown): unknown {

@@ -1,7 +1,8 @@
-import { contentParts, toolCalls } from "./message-parts.ts";
+import { contentParts, textParts, toolCalls } from "./message-parts.ts";
 import type { MessagePart } from "./message-parts.ts";
 import { isRecord, nonEmpty } from "../lib/plain-data.ts";
 import type { PlainRecord } from "../lib/plain-data.ts";
+import { plainResult } from "./tool-result.ts";
 
 export type Message = {
   /** The producer's word; other dialects' words become `user`, `assistant`, `system` or `tool`. */
@@ -14,7 +15,7 @@ export type Message = {
 /** More messages than any page shows; of a longer list the newest are returned. */
 const MAX_MESSAGES = 2_000;
 
-/** LangChain's serialised classes, and the roles of Gemini, Genkit and LangChain. */
+/** The roles of Gemini, Genkit and LangChain, serialised classes of LangChain and AutoGen, and types of LangChain4j. */
 const ROLES: ReadonlyMap<string, string> = new Map([
   ["HumanMessage", "user"],
   ["HumanMessageChunk", "user"],
@@ -23,10 +24,32 @@ const ROLES: ReadonlyMap<string, string> = new Map([
   ["SystemMessage", "system"],
   ["ToolMessage", "tool"],
   ["FunctionMessage", "tool"],
+  ["ToolMessageChunk", "tool"],
+  ["UserMessage", "user"],
+  ["AssistantMessage", "assistant"],
+  ["FunctionExecutionResultMessage", "tool"],
+  ["ToolCallExecutionEvent", "tool"],
+  ["ToolCallRequestEvent", "assistant"],
   ["human", "user"],
   ["ai", "assistant"],
   ["model", "assistant"],
   ["function", "tool"],
+  ["USER", "user"],
+  ["AI", "assistant"],
+  ["ASSISTANT", "assistant"],
+  ["MODEL", "assistant"],
+  ["SYSTEM", "system"],
+  ["TOOL", "tool"],
+  ["TOOL_EXECUTION_RESULT", "tool"],
+]);
+
+/** Values of `type` that stand for a role. */
+const ROLE_TYPES: ReadonlySet<string> = new Set([
+  ...[...ROLES.keys()].filter((word) => word !== "model" && word !== "MODEL"),
+  "system",
+  "tool",
+  "TextMessage",
+  "MultiModalMessage",
 ]);
 
 /** Fields in which requests and answers wrap their messages, the most specific first. */
@@ -35,7 +58,10 @@ const WRAPPERS = [
   "choices",
   "candidates",
   "generations",
+  "replies",
   "contents",
+  "Contents",
+  "items",
   "message",
   "output",
   "input",
@@ -43,11 +69,25 @@ const WRAPPERS = [
 
 /**
  * The messages in plain JSON, in any of these dialects: the GenAI convention, OpenAI (chat and responses), Anthropic,
- * Gemini, the AI SDK, LangChain's serialisation, Genkit. `undefined` for other JSON.
+ * Gemini, the AI SDK, LangChain's and LangChain4j's serialisations, Genkit, Haystack, AutoGen. `undefined` for other JSON.
  */
 export function readMessages(value: unknown): readonly Message[] | undefined {
   const messages = messagesIn(value, 0);
-  return messages === undefined || messages.length === 0 ? undefined : messages.slice(-MAX_MESSAGES);
+  if (messages === undefined || messages.length === 0) return undefined;
+  return withToolRoles(messages.slice(-MAX_MESSAGES));
+}
+
+const PLAIN_ROLES: ReadonlySet<string> = new Set(["user", "assistant", "system", "developer", "tool"]);
+
+/** Langfuse writes a tool's name in place of the role of its result. */
+function withToolRoles(messages: readonly Message[]): readonly Message[] {
+  let called: Set<string> | undefined;
+  return messages.map((message) => {
+    for (const part of message.parts) if (part.type === "tool_call") (called ??= new Set()).add(part.name);
+    return called?.has(message.role) === true && !PLAIN_ROLES.has(message.role)
+      ? { name: message.role, ...message, role: "tool" }
+      : message;
+  });
 }
 
 function messagesIn(value: unknown, depth: number): Message[] | undefined {
@@ -61,10 +101,27 @@ function messagesIn(value: unknown, depth: number): Message[] | undefined {
     const inner = value[field];
     const messages = typeof inner === "object" && inner !== null ? messagesIn(inner, depth + 1) : undefined;
     if (messages !== undefined) return [...system, ...messages];
+    if (field === "replies" && isTexts(inner)) return inner.map((text) => textMessage("assistant", text));
   }
-  const prompt = nonEmpty(value.prompt);
-  if (prompt !== undefined) return [...system, { role: "user", parts: [{ type: "text", text: prompt }] }];
-  return undefined;
+  const prompt = nonEmpty(value.prompt) ?? (isRequest(value) ? requestText(value) : undefined);
+  return prompt === undefined ? undefined : [...system, textMessage("user", prompt)];
+}
+
+function textMessage(role: string, text: string): Message {
+  return { role, parts: [{ type: "text", text }] };
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === "string");
+}
+
+/** A request of OpenAI's Responses API or of Gemini: its input may be one text. */
+function isRequest(value: PlainRecord): boolean {
+  return typeof value.model === "string" || typeof value.instructions === "string";
+}
+
+function requestText({ input, contents }: PlainRecord): string | undefined {
+  return nonEmpty(input) ?? nonEmpty(contents);
 }
 
 /** Every element must be a message, or a list of messages: half a conversation would mislead. */
@@ -79,8 +136,13 @@ function messageList(values: readonly unknown[], depth: number): Message[] | und
 }
 
 function systemMessages(value: PlainRecord): Message[] {
-  const config = isRecord(value.config) ? value.config : {};
-  const system = value.system ?? value.instructions ?? config.system_instruction;
+  const config = isRecord(value.config) ? value.config : isRecord(value.Config) ? value.Config : value;
+  const system =
+    value.system ??
+    value.instructions ??
+    config.system_instruction ??
+    config.systemInstruction ??
+    config.SystemInstruction;
   if (system === undefined || system === null || system === "") return [];
   return [{ role: "system", parts: contentParts(system) }];
 }
@@ -97,21 +159,43 @@ function readMessage(value: PlainRecord): Message | undefined {
     const reason = inner?.finishReason ?? finishReason(value);
     return inner === undefined || reason === undefined ? inner : { ...inner, finishReason: reason };
   }
-  if (isRecord(value.content) && value.content.parts !== undefined)
-    return messageFrom("assistant", { ...value, ...value.content });
+  const content = value.content ?? value.Content;
+  if (isRecord(content) && content.parts !== undefined)
+    return messageFrom(roleIn(content) ?? roleIn(value) ?? "assistant", { ...value, ...content });
   const item = responsesItem(value);
   if (item !== undefined) return item;
-  // The answer of one step in the AI SDK and Mastra.
-  if (typeof value.text === "string" && Array.isArray(value.toolCalls))
-    return messageFrom("assistant", { ...value, content: value.text });
-  const role = nonEmpty(value.role) ?? (isLangChainType(value) ? value.type : undefined);
-  if (role === undefined) return undefined;
-  const hasContent = "content" in value || "parts" in value || "contents" in value || "tool_calls" in value;
-  return hasContent ? messageFrom(ROLES.get(role) ?? role, value) : undefined;
+  const role = roleIn(value);
+  if (role === undefined)
+    return isAnswer(value) ? messageFrom("assistant", { ...value, content: value.text }) : undefined;
+  const hasContent = CONTENT_FIELDS.some((field) => field in value);
+  return hasContent ? messageFrom(role, value) : undefined;
 }
 
-function isLangChainType(value: PlainRecord): value is PlainRecord & { readonly type: string } {
-  return (value.type === "human" || value.type === "ai" || value.type === "system") && "content" in value;
+const CONTENT_FIELDS = ["content", "parts", "contents", "tool_calls", "text"] as const;
+
+/** A text with the fields of a finished answer: of a step in the AI SDK and Mastra, of a text completion, of LangChain. */
+function isAnswer(value: PlainRecord): boolean {
+  return typeof value.text === "string" && ANSWER_FIELDS.some((field) => field in value);
+}
+
+const ANSWER_FIELDS = [
+  "toolCalls",
+  "files",
+  "finishReason",
+  "finish_reason",
+  "generation_info",
+  "generationInfo",
+] as const;
+
+/** The role that a message states, in one of the many words for it; of AutoGen's the source tells who speaks. */
+function roleIn(value: PlainRecord): string | undefined {
+  const role = nonEmpty(value.role) ?? nonEmpty(value.messageType);
+  if (role !== undefined) return ROLES.get(role) ?? role;
+  const type = nonEmpty(value.type);
+  if (type === undefined || !ROLE_TYPES.has(type)) return undefined;
+  const known = ROLES.get(type);
+  if (known !== undefined || type === "system" || type === "tool") return known ?? type;
+  return value.source === "user" ? "user" : "assistant";
 }
 
 /** The items of OpenAI's Responses API that are not messages. */
@@ -125,7 +209,8 @@ function responsesItem(value: PlainRecord): Message | undefined {
 
 function messageFrom(role: string, value: PlainRecord): Message {
   const parts = partsOf(role, value);
-  const name = nonEmpty(value.name);
+  const source = nonEmpty(value.source);
+  const name = nonEmpty(value.name) ?? nonEmpty(value.toolName) ?? (source === role ? undefined : source);
   const reason = finishReason(value);
   return {
     role,
@@ -136,21 +221,31 @@ function messageFrom(role: string, value: PlainRecord): Message {
 }
 
 function partsOf(role: string, value: PlainRecord): MessagePart[] {
-  const content = value.parts ?? value.content ?? value.contents;
-  const callId = nonEmpty(value.tool_call_id) ?? nonEmpty(value.toolCallId);
-  if (role === "tool" && callId !== undefined && !Array.isArray(value.parts)) {
-    return [{ type: "tool_call_response", id: callId, result: content ?? null }];
+  const content = value.parts ?? value.content ?? value.contents ?? value.text;
+  const callId = nonEmpty(value.tool_call_id) ?? nonEmpty(value.toolCallId) ?? nonEmpty(value.id);
+  if (role === "tool" && callId !== undefined && !Array.isArray(value.parts) && !hasResults(content)) {
+    return [{ type: "tool_call_response", id: callId, result: plainResult(content ?? null) }];
   }
-  const thought = nonEmpty(value.reasoning_content);
+  const thought = nonEmpty(value.reasoning_content) ?? nonEmpty(value.reasoning) ?? nonEmpty(value.thinking);
   const reasoning: MessagePart[] = thought === undefined ? [] : [{ type: "reasoning", text: thought }];
-  const calls = toolCalls(value.tool_calls ?? value.toolCalls);
-  const parts = contentParts(content);
+  const calls = toolCalls(value.tool_calls ?? value.toolCalls ?? value.toolExecutionRequests);
+  const parts = typeof content === "string" ? textParts(content) : contentParts(content);
   // LangChain repeats Anthropic's calls beside the content, which already has them.
   return parts.some((part) => part.type === "tool_call")
     ? [...reasoning, ...parts]
     : [...reasoning, ...parts, ...calls];
 }
 
+/** Whether the content is made of results, each with the id of its call. */
+function hasResults(content: unknown): boolean {
+  return Array.isArray(content) && contentParts(content).some((part) => part.type === "tool_call_response");
+}
+
 function finishReason(value: PlainRecord): string | undefined {
-  return nonEmpty(value.finish_reason) ?? nonEmpty(value.finishReason) ?? nonEmpty(value.stop_reason);
+  return (
+    nonEmpty(value.finish_reason) ??
+    nonEmpty(value.finishReason) ??
+    nonEmpty(value.stop_reason) ??
+    nonEmpty(value.stopReason)
+  );
 }

@@ -7,7 +7,16 @@ import { FixedKeys } from "../lib/fixed-keys.ts";
 import { INPUT_KEYS, WHOLE_PROMPT_KEYS } from "../otel/semconv/content.ts";
 import { sessionName, sessionNameIfUuid, sessionNameUnlessNumber } from "./session-id.ts";
 import type { AnyValue, KeyValue } from "../otel/span.ts";
-import { aiSdkKind, EXPLICIT_KINDS, operationKind, SPAN_KINDS, STEP_WORDS } from "./kind.ts";
+import {
+  aiSdkKind,
+  componentKind,
+  EXPLICIT_KINDS,
+  nodeKind,
+  operationKind,
+  requestKind,
+  SPAN_KINDS,
+  STEP_WORDS,
+} from "./kind.ts";
 import type { SpanKind } from "./kind.ts";
 
 /** The fields that are read from a span's attributes: positions in the array that {@link indexAttributes} returns. */
@@ -64,6 +73,7 @@ export const FIELD = {
   operationName: 49,
   mcpMethod: 50,
   wholePrompt: 51,
+  templateName: 52,
 } as const;
 
 const FIELDS = Object.keys(FIELD).length;
@@ -110,6 +120,11 @@ function fieldReaders(): Map<string, FieldReader[]> {
   );
   register(FIELD.service, keys.SERVICE_KEYS, textOf);
   register(FIELD.explicitKind, keys.KIND_KEYS, (value) => kindIn(EXPLICIT_KINDS, value));
+  const ofText = (kindOf: (text: string) => SpanKind): ReadField => {
+    return ({ stringValue }) => (stringValue ? SPAN_KINDS.indexOf(kindOf(stringValue)) : undefined);
+  };
+  register(FIELD.explicitKind, keys.COMPONENT_KEYS, ofText(componentKind), keys.KIND_KEYS.length);
+  register(FIELD.explicitKind, keys.NODE_KEYS, ofText(nodeKind), keys.KIND_KEYS.length);
   register(FIELD.operation, keys.OPERATION_KEYS, (value) => {
     const kind = operationKind((value.stringValue ?? "").toLowerCase());
     return kind === undefined ? undefined : SPAN_KINDS.indexOf(kind);
@@ -120,9 +135,11 @@ function fieldReaders(): Map<string, FieldReader[]> {
   });
   keys.PRESENCE_KEYS.forEach(([key, kind], rank) => {
     const index = SPAN_KINDS.indexOf(kind);
-    register(FIELD.present, [key], () => index, rank);
+    register(FIELD.present, [key], key === keys.REQUEST_TYPE_KEY ? ofText(requestKind) : () => index, rank);
   });
-  register(FIELD.step, keys.STEP_KEYS, (value) => (STEP_WORDS.get(value.stringValue ?? "") === true ? 1 : undefined));
+  register(FIELD.step, keys.STEP_KEYS, (value) =>
+    STEP_WORDS.get((value.stringValue ?? "").toLowerCase()) === true ? 1 : undefined,
+  );
   register(FIELD.queryName, keys.QUERY_NAME_KEYS, textOf);
   register(FIELD.queryNamespace, keys.QUERY_NAMESPACE_KEYS, textOf);
   register(FIELD.agent, keys.AGENT_SPAN_KEYS, textOf);
@@ -140,6 +157,7 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.chatUsage, keys.CHAT_USAGE_KEYS, textOf);
   register(FIELD.mcpMethod, live.MCP_METHOD_KEYS, textOf);
   register(FIELD.wholePrompt, WHOLE_PROMPT_KEYS, textOf);
+  register(FIELD.templateName, keys.TEMPLATE_NAME_KEYS, textOf);
   register(FIELD.operationName, keys.OPERATION_KEYS, textOf);
   register(FIELD.usage, keys.USAGE_KEYS, textOf);
   register(FIELD.answer, keys.ANSWER_WITH_USAGE_KEYS, textOf);
@@ -193,7 +211,7 @@ function unquoted(text: string): string {
 }
 
 /** A model's name; Micrometer writes "none" where it knows no model. */
-function modelName(value: AnyValue): string | undefined {
+export function modelName(value: AnyValue): string | undefined {
   const name = unquoted(textOf(value) ?? "");
   return name === "" || name.toLowerCase() === "none" ? undefined : name;
 }

@@ -8,7 +8,7 @@ import type { AttributeIndex } from "./attribute-index.ts";
 import { cut, firstLine, oneLine } from "../lib/one-line.ts";
 import { ClaimedAttributes } from "../content/claimed-attributes.ts";
 import { readInput } from "./span-input.ts";
-import { isNoTool, MCP_TOOL_CALL } from "../otel/semconv/attributes.ts";
+import { isNoTool, MCP_TOOL_CALL, TEMPLATES } from "../otel/semconv/attributes.ts";
 import { INPUT_MESSAGE_PREFIXES } from "../otel/semconv/content.ts";
 import { claimsIn, withoutExported } from "./session-claim.ts";
 import type { SessionName } from "./session-id.ts";
@@ -137,8 +137,8 @@ export function deriveFacts(
       query === undefined
         ? undefined
         : { name: cut(query, MAX_NAME), namespace: short(index, FIELD.queryNamespace) ?? "" },
-    agent: kind === "agent" ? (short(index, FIELD.agent) ?? afterPrefix(name, "invoke_agent ")) : undefined,
-    team: kind === "team" ? short(index, FIELD.team) : undefined,
+    agent: kind === "agent" ? agentName(name, index) : undefined,
+    team: kind === "team" ? teamName(name, index) : undefined,
     model: kind === "llm" || kind === "embedding" ? short(index, FIELD.model) : undefined,
     tool,
     service: short(onResource, FIELD.service),
@@ -248,7 +248,28 @@ export function kindOf(name: string, index: AttributeIndex): SpanKind {
 
 /** The tool's name in the attributes, else in the span's name. */
 export function toolName(name: string, index: AttributeIndex): string {
-  return textIn(index, FIELD.tool) ?? afterPrefix(name, "execute_tool ") ?? afterPrefix(name, "tool.") ?? name;
+  return (
+    textIn(index, FIELD.tool) ??
+    afterPrefix(name, "execute_tool ") ??
+    afterPrefix(name, "tool.") ??
+    nameInTemplate(name, TEMPLATES.tool, index) ??
+    name
+  );
+}
+
+function agentName(name: string, index: AttributeIndex): string | undefined {
+  return (
+    short(index, FIELD.agent) ?? afterPrefix(name, "invoke_agent ") ?? nameInTemplate(name, TEMPLATES.agent, index)
+  );
+}
+
+/** Strands names a swarm in the key of an agent. */
+function teamName(name: string, index: AttributeIndex): string | undefined {
+  return short(index, FIELD.team) ?? afterPrefix(name, "invoke_workflow ") ?? short(index, FIELD.agent);
+}
+
+function nameInTemplate(name: string, template: string, index: AttributeIndex): string | undefined {
+  return name.startsWith(template) ? short(index, FIELD.templateName) : undefined;
 }
 
 function afterPrefix(name: string, prefix: string): string | undefined {

@@ -1,5 +1,5 @@
 import { FixedKeys } from "../lib/fixed-keys.ts";
-import { NAME_PREFIXES } from "../otel/semconv/attributes.ts";
+import { NAME_PREFIXES, NAMES } from "../otel/semconv/attributes.ts";
 
 /** The kinds of spans, independent of the exporter's words. The order is part of encoded facts. */
 export const SPAN_KINDS = [
@@ -47,6 +47,16 @@ export const EXPLICIT_KINDS = new FixedKeys<SpanKind>([
   ["advisor", "chain"],
   ["tool_call", "tool"],
   ["memory", "db"],
+  ["vector_store", "db"],
+  ["rag", "retrieval"],
+  ["rerank", "retrieval"],
+  ["conversation", "team"],
+  ["multi_conversation", "team"],
+  ["code_execution", "tool"],
+  ["speaker_selection", "chain"],
+  ["human_input", "internal"],
+  ["entry", "chain"],
+  ["step", "chain"],
   // Claude Code's parts of one tool call: as tools they would count the call twice.
   ["tool.execution", "internal"],
   ["tool.blocked_on_user", "internal"],
@@ -76,11 +86,18 @@ export const OPERATION_KINDS = new FixedKeys<SpanKind>([
   ["create_agent", "agent"],
   ["invoke_workflow", "team"],
   ["invoke_swarm", "team"],
+  ["invoke_graph", "team"],
+  ["conversation", "team"],
+  ["initiate_chats", "team"],
   ["workflow.run", "team"],
   ["plan", "turn"],
   ["fetch_response", "llm"],
   ["search_memory", "retrieval"],
   ["executor.process", "chain"],
+  ["invoke_node", "chain"],
+  ["speaker_selection", "chain"],
+  ["execute_code", "tool"],
+  ["rerank", "retrieval"],
   ["execute_event_loop_cycle", "chain"],
 ]);
 
@@ -95,7 +112,45 @@ export function aiSdkKind(operation: string): SpanKind | undefined {
   if (operation === "ai.toolCall") return "tool";
   if (operation.endsWith(".doGenerate") || operation.endsWith(".doStream")) return "llm";
   if (operation.endsWith(".doEmbed")) return "embedding";
+  if (operation.endsWith(".doRerank")) return "retrieval";
   return "chain";
+}
+
+/** The kind for a class of Haystack's components. An agent's component stands around the agent's own span. */
+export function componentKind(name: string): SpanKind {
+  if (name.endsWith("Generator")) return "llm";
+  if (name.endsWith("Embedder")) return "embedding";
+  return name.endsWith("Retriever") || name.endsWith("Ranker") ? "retrieval" : "chain";
+}
+
+/** The kind for a type of n8n's nodes, by the beginning of its last part. */
+export function nodeKind(type: string): SpanKind {
+  const word = /^(?:lm|agent|tool|embeddings|vectorStore|retriever|reranker|memory)/.exec(
+    type.slice(type.lastIndexOf(".") + 1),
+  )?.[0];
+  switch (word) {
+    case "lm":
+      return "llm";
+    case "agent":
+    case "tool":
+      return word;
+    case "embeddings":
+      return "embedding";
+    case "vectorStore":
+    case "retriever":
+    case "reranker":
+      return "retrieval";
+    case "memory":
+      return "db";
+    default:
+      return "chain";
+  }
+}
+
+/** The kind for the type of a request to a model, such as `chat`. */
+export function requestKind(type: string): SpanKind {
+  if (type.startsWith("embed")) return "embedding";
+  return type.startsWith("rerank") ? "retrieval" : "llm";
 }
 
 /** Evidence of a span's kind, by source. */
@@ -122,7 +177,11 @@ export function spanKind(name: string, evidence: KindEvidence): SpanKind {
   return evidence.usage ? "llm" : "internal";
 }
 
+const WHOLE_NAMES = new FixedKeys<SpanKind>(NAMES);
+
 function kindOfName(name: string): SpanKind | undefined {
+  const known = WHOLE_NAMES.get(name);
+  if (known !== undefined) return known;
   for (const [prefix, kind] of NAME_PREFIXES) if (name.startsWith(prefix)) return kind;
   return undefined;
 }

@@ -1,15 +1,16 @@
-import { contentAt, readInput } from "./span-input.ts";
+import { contentAt, conversationAnswer, jsonContent, readInput } from "./span-input.ts";
+import { toolInput, toolOutput } from "./tool-content.ts";
 import { countOf, jsonText, numberOf, parseJson, plainValue, textOf } from "../otel/any-value.ts";
-import { indexAttributes } from "./attribute-index.ts";
+import { indexAttributes, modelName } from "./attribute-index.ts";
 import { ClaimedAttributes } from "../content/claimed-attributes.ts";
 import { plainContent } from "../content/content-value.ts";
 import type { Content } from "../content/content-value.ts";
-import { detailsAttributes, inputEventMessages, outputEventMessages } from "../content/event-messages.ts";
+import { detailsAttributes, outputEventMessages } from "../content/event-messages.ts";
 import { readException, readStatusMessage, countsAsError } from "./error.ts";
 import type { Exception } from "./error.ts";
 import { kindOf, toolName } from "./facts.ts";
 import type { Tokens } from "./facts.ts";
-import { indexedMessages } from "../content/indexed-messages.ts";
+import { indexedItems, indexedMessages } from "../content/indexed-messages.ts";
 import { contentParts, toolCalls } from "../content/message-parts.ts";
 import type { MessagePart } from "../content/message-parts.ts";
 import * as keys from "../otel/semconv/attributes.ts";
@@ -59,7 +60,7 @@ export function readContent(span: Span, known?: Outcome): SpanContent {
     content.tool = { name: toolName(name, index), ...(callId === undefined ? {} : { callId }) };
   } else {
     const isModel = kind === "llm" || kind === "embedding";
-    assign(content, "model", attributes.take(isModel ? keys.MODEL_SPAN_KEYS : keys.MODEL_KEYS, textOf));
+    assign(content, "model", attributes.take(isModel ? keys.MODEL_SPAN_KEYS : keys.MODEL_KEYS, modelName));
     assign(content, "provider", attributes.take(contentKeys.PROVIDER_KEYS, textOf));
   }
   assign(content, "agent", attributes.take(kind === "agent" ? keys.AGENT_SPAN_KEYS : keys.AGENT_KEYS, textOf));
@@ -79,77 +80,6 @@ function assign<T, Field extends keyof T>(target: T, field: Field, value: T[Fiel
   if (value !== undefined) target[field] = value;
 }
 
-function toolInput(span: Span, attributes: ClaimedAttributes): Content | undefined {
-  const found = findSaid(attributes, [...contentKeys.TOOL_INPUT_KEYS, ...contentKeys.INPUT_KEYS]);
-  if (found !== undefined) return plainContent(found.value);
-  const spread = spreadArguments(attributes);
-  if (spread !== undefined) return spread;
-  const events = span.events ?? [];
-  const details = contentAt(new ClaimedAttributes(detailsAttributes(events)), contentKeys.INPUT_MESSAGE_KEYS);
-  const call = partsOf(details).find((part) => part.type === "tool_call");
-  if (call !== undefined) return jsonContent(call.arguments);
-  return wholeText(inputEventMessages(events));
-}
-
-/** The first of the keys with a value that says anything: producers fill fields with "{}" and "N/A". */
-function findSaid(attributes: ClaimedAttributes, ordered: readonly string[]) {
-  const said = ordered.filter((key) => {
-    const value = attributes.peek(key);
-    return value === undefined || !isPlaceholder(value);
-  });
-  return attributes.find(said) ?? attributes.find(ordered);
-}
-
-function isPlaceholder({ stringValue }: AnyValue): boolean {
-  return stringValue !== undefined && /^(?:\s*\{\s*\}\s*|N\/A)$/.test(stringValue);
-}
-
-/** Arguments of a function, one key each. */
-function spreadArguments(attributes: ClaimedAttributes): Content | undefined {
-  const found: [string, unknown][] = [];
-  for (const [key, value] of attributes.entries()) {
-    if (!key.startsWith(contentKeys.ARGUMENT_PREFIX)) continue;
-    attributes.claim(key);
-    found.push([key.slice(contentKeys.ARGUMENT_PREFIX.length), plainValue(value)]);
-  }
-  return found.length === 0 ? undefined : jsonContent(Object.fromEntries(found));
-}
-
-function partsOf(content: Content | undefined): readonly MessagePart[] {
-  return content?.kind === "messages" ? content.messages.flatMap(({ parts }) => parts) : [];
-}
-
-function jsonContent(value: unknown): Content {
-  return typeof value === "string" ? { kind: "text", text: value } : { kind: "json", value, text: jsonText(value) };
-}
-
-/** What messages of a tool say, without their roles: the arguments, or the result. */
-function wholeText(content: Content | undefined): Content | undefined {
-  const parts = partsOf(content);
-  const result = parts.find((part) => part.type === "tool_call_response");
-  if (result !== undefined) return jsonContent(result.result);
-  const texts = parts.map((part) => ("text" in part ? part.text : "")).filter((text) => text !== "");
-  return texts.length === 0 ? undefined : plainContent({ stringValue: texts.join("\n") });
-}
-
-function toolOutput(span: Span, attributes: ClaimedAttributes): Content | undefined {
-  const found = findSaid(attributes, [
-    ...contentKeys.TOOL_OUTPUT_KEYS,
-    ...contentKeys.OUTPUT_KEYS,
-    ...contentKeys.LATER_OUTPUT_KEYS,
-  ]);
-  if (found !== undefined) return plainContent(found.value);
-  const events = span.events ?? [];
-  const details = contentAt(new ClaimedAttributes(detailsAttributes(events)), contentKeys.OUTPUT_MESSAGE_KEYS);
-  const response = partsOf(details).find((part) => part.type === "tool_call_response");
-  if (response !== undefined) return jsonContent(response.result);
-  const answer = wholeText(outputEventMessages(events));
-  if (answer !== undefined) return answer;
-  const event = span.events?.findLast((one) => one.name === contentKeys.TOOL_OUTPUT_EVENT.name);
-  const inEvent = new ClaimedAttributes(event?.attributes).find(contentKeys.TOOL_OUTPUT_EVENT.keys);
-  return inEvent === undefined ? undefined : plainContent(inEvent.value);
-}
-
 function readOutput(span: Span, attributes: ClaimedAttributes): Content | undefined {
   const events = span.events ?? [];
   return (
@@ -157,17 +87,28 @@ function readOutput(span: Span, attributes: ClaimedAttributes): Content | undefi
     indexedMessages(attributes, contentKeys.OUTPUT_MESSAGE_PREFIXES, "assistant") ??
     contentAt(new ClaimedAttributes(detailsAttributes(events)), contentKeys.OUTPUT_MESSAGE_KEYS) ??
     outputEventMessages(events) ??
+    documents(attributes) ??
     contentAt(attributes, contentKeys.OUTPUT_KEYS) ??
     aiSdkAnswer(attributes) ??
-    contentAt(attributes, contentKeys.LATER_OUTPUT_KEYS)
+    contentAt(attributes, contentKeys.LATER_OUTPUT_KEYS) ??
+    conversationAnswer(attributes)
   );
+}
+
+/** The documents that a retriever found, or a reranker put into order. */
+function documents(attributes: ClaimedAttributes): Content | undefined {
+  for (const prefix of contentKeys.DOCUMENT_PREFIXES) {
+    const found = indexedItems(attributes, prefix, "document");
+    if (found.length > 0) return jsonContent(found);
+  }
+  return undefined;
 }
 
 function aiSdkAnswer(attributes: ClaimedAttributes): Content | undefined {
   const { text, reasoning, toolCalls: calls } = contentKeys.AI_SDK_ANSWER;
-  const thought = attributes.find([reasoning]);
-  const answer = attributes.find([text]);
-  const called = attributes.find([calls]);
+  const thought = attributes.find(reasoning);
+  const answer = attributes.find(text);
+  const called = attributes.find(calls);
   const thoughts: MessagePart[] =
     thought === undefined ? [] : [{ type: "reasoning", text: textOf(thought.value) ?? "" }];
   const parts = [

@@ -1,23 +1,105 @@
-import { parseJson, plainValue, textOf } from "../otel/any-value.ts";
+import { displayValue, jsonText, parseJson, plainValue, textOf } from "../otel/any-value.ts";
 import { ClaimedAttributes } from "../content/claimed-attributes.ts";
 import { contentOf, plainContent } from "../content/content-value.ts";
 import type { Content } from "../content/content-value.ts";
 import { detailsAttributes, inputEventMessages } from "../content/event-messages.ts";
-import { indexedMessages } from "../content/indexed-messages.ts";
+import { indexedItems, indexedMessages } from "../content/indexed-messages.ts";
 import { contentParts } from "../content/message-parts.ts";
+import type { Message } from "../content/messages.ts";
+import { isRecord } from "../lib/plain-data.ts";
 import * as contentKeys from "../otel/semconv/content.ts";
 import type { AnyValue, Span } from "../otel/span.ts";
 
 /** The input of a span that is no tool: attributes, indexed keys, then events. */
 export function readInput(span: Span, attributes: ClaimedAttributes): Content | undefined {
   const events = span.events ?? [];
-  return (
+  return withImages(
+    attributes,
     conventionInput(attributes) ??
-    indexedMessages(attributes, contentKeys.INPUT_MESSAGE_PREFIXES, "user") ??
-    conventionInput(new ClaimedAttributes(detailsAttributes(events))) ??
-    inputEventMessages(events) ??
-    withInstructions(attributes, contentAt(attributes, contentKeys.INPUT_KEYS))
+      indexedMessages(attributes, contentKeys.INPUT_MESSAGE_PREFIXES, "user") ??
+      conventionInput(new ClaimedAttributes(detailsAttributes(events))) ??
+      inputEventMessages(events) ??
+      rerankedInput(attributes) ??
+      embeddedTexts(attributes) ??
+      withInstructions(attributes, question(attributes)) ??
+      spreadArguments(attributes),
   );
+}
+
+/** The input in a key of its own; of a whole conversation the messages before the answer. */
+function question(attributes: ClaimedAttributes): Content | undefined {
+  const key = firstKey(attributes, contentKeys.INPUT_KEYS);
+  const content = contentAt(attributes, contentKeys.INPUT_KEYS);
+  if (key === undefined || content?.kind !== "messages" || !contentKeys.CONVERSATION_KEYS.has(key)) return content;
+  const end = content.messages.length - answerIn(content.messages).length;
+  return end === 0 ? content : { ...content, messages: content.messages.slice(0, end) };
+}
+
+/** The answer that a whole conversation ends with. */
+export function conversationAnswer(attributes: ClaimedAttributes): Content | undefined {
+  const key = firstKey(attributes, contentKeys.INPUT_KEYS);
+  if (key === undefined || !contentKeys.CONVERSATION_KEYS.has(key)) return undefined;
+  const content = contentAt(attributes, [key]);
+  const messages = content?.kind === "messages" ? answerIn(content.messages) : [];
+  return messages.length === 0 ? undefined : { kind: "messages", messages };
+}
+
+function answerIn(messages: readonly Message[]): readonly Message[] {
+  const last = messages.findLastIndex(({ role }) => role !== "assistant");
+  return messages.slice(last + 1);
+}
+
+function firstKey(attributes: ClaimedAttributes, ordered: readonly string[]): string | undefined {
+  return ordered.find((key) => {
+    const value = attributes.peek(key);
+    return value !== undefined && value.stringValue !== "";
+  });
+}
+
+/** A reranker's query with the documents that it orders. */
+function rerankedInput(attributes: ClaimedAttributes): Content | undefined {
+  const documents = indexedItems(attributes, contentKeys.RERANKED_INPUT_PREFIX, "document");
+  if (documents.length === 0) return undefined;
+  const query = attributes.take(contentKeys.INPUT_KEYS, textOf);
+  return jsonContent(query === undefined ? documents : { query, documents });
+}
+
+/** The texts of which OpenInference shows the embeddings. Their vectors are not shown. */
+function embeddedTexts(attributes: ClaimedAttributes): Content | undefined {
+  const items = indexedItems(attributes, contentKeys.EMBEDDED_PREFIX, "embedding");
+  const texts = items.map((item) => (isRecord(item) ? item.text : undefined)).filter((text) => text !== undefined);
+  if (texts.length === 0) return undefined;
+  return jsonContent(texts.length === 1 ? texts[0] : texts);
+}
+
+/** Arguments of a function, one key each. */
+export function spreadArguments(attributes: ClaimedAttributes): Content | undefined {
+  const found: [string, unknown][] = [];
+  for (const [key, value] of attributes.entries()) {
+    if (!key.startsWith(contentKeys.ARGUMENT_PREFIX)) continue;
+    attributes.claim(key);
+    found.push([key.slice(contentKeys.ARGUMENT_PREFIX.length), plainValue(value)]);
+  }
+  return found.length === 0 ? undefined : jsonContent(Object.fromEntries(found));
+}
+
+export function jsonContent(value: unknown): Content {
+  return typeof value === "string" ? { kind: "text", text: value } : { kind: "json", value, text: jsonText(value) };
+}
+
+/** Puts pictures sent beside a prompt into the last message. */
+function withImages(attributes: ClaimedAttributes, content: Content | undefined): Content | undefined {
+  const found = attributes.find(contentKeys.INPUT_IMAGE_KEYS);
+  if (found === undefined || content?.kind === "json") return content;
+  const image = { type: "other", is: "images", text: displayValue(found.value) } as const;
+  const messages: readonly Message[] =
+    content?.kind === "messages" ? content.messages : [{ role: "user", parts: contentParts(content?.text) }];
+  const last = messages.at(-1) ?? { role: "user", parts: [] };
+  return {
+    ...(content?.offloaded === undefined ? {} : { offloaded: content.offloaded }),
+    kind: "messages",
+    messages: [...messages.slice(0, -1), { ...last, parts: [...last.parts, image] }],
+  };
 }
 
 function conventionInput(attributes: ClaimedAttributes): Content | undefined {

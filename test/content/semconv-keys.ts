@@ -12,6 +12,8 @@ const NO_KEYS: ReadonlySet<string> = new Set([
   "ARK_PHASES",
   "TARGET_FIELDS",
   "NAME_PREFIXES",
+  "NAMES",
+  "TEMPLATES",
   "DISPATCH_SUFFIX",
   "EXCEPTION_EVENT",
   "CANCELED_TYPES",

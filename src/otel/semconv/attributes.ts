@@ -29,10 +29,18 @@ export const SESSION_KEYS = {
     "gen_ai.thread.id",
     "openclaw.sessionId",
     "group_id",
+    "gen_ai.session.id",
+    "ai.settings.context.session_id",
+    "mastra.metadata.session_id",
+    "mastra.metadata.threadId",
+    "langsmith.metadata.conversation_id",
+    "langwatch.thread.id",
+    "mlflow.trace.session",
+    "genkit:sessionId",
   ],
   /** A number is a thread of the operating system. */
   frameworkUnlessNumber: ["thread_id"],
-  conversation: ["gen_ai.conversation.id", "conversation.id"],
+  conversation: ["gen_ai.conversation.id", "conversation.id", "dify.conversation.id"],
   /** A UUID is Codex's conversation; any other value is a thread of the operating system. */
   conversationIfUuid: ["thread.id"],
 } as const;
@@ -54,7 +62,19 @@ export const KIND_KEYS = [
   "span.type",
   "mlflow.spanType",
   "spring.ai.kind",
+  "gen_ai.span.kind",
+  "gen_ai.span_kind_name",
+  "ag2.span.type",
+  "traceroot.span.type",
+  "langwatch.span.type",
 ] as const;
+
+/** Classes of components, which end in their kind: `OpenAIChatGenerator`. */
+export const COMPONENT_KEYS = ["haystack.component.type"] as const;
+/** Types of n8n's nodes, which begin with their kind: `@n8n/n8n-nodes-langchain.lmChatOpenAi`. */
+export const NODE_KEYS = ["n8n.node.type"] as const;
+/** Of {@link PRESENCE_KEYS}, the one whose value may state another kind: a chat, a completion, an embedding, a reranking. */
+export const REQUEST_TYPE_KEY = "llm.request.type";
 
 /** Keys whose values include words for a step: any more exact evidence wins. */
 export const STEP_KEYS = [
@@ -62,6 +82,10 @@ export const STEP_KEYS = [
   "agentops.span.kind",
   "mastra.span.type",
   "gen_ai.operation.name",
+  "gen_ai.span.kind",
+  "gen_ai.span_kind_name",
+  "ag2.span.type",
+  "langwatch.span.type",
 ] as const;
 
 export const OPERATION_KEYS = ["gen_ai.operation.name"] as const;
@@ -73,6 +97,7 @@ export const PRESENCE_KEYS = [
   ["gen_ai.tool.call.id", "tool"],
   ["tool.name", "tool"],
   ["lk.function_tool.name", "tool"],
+  ["haystack.tool.name", "tool"],
   ["llm.request.type", "llm"],
   ["gen_ai.request.model", "llm"],
   ["team.name", "team"],
@@ -97,13 +122,28 @@ export const NAME_PREFIXES = [
   ["tool.", "tool"],
   ["execute_tool ", "tool"],
   ["invoke_agent ", "agent"],
+  ["invoke_workflow", "team"],
+  ["workflow.run", "team"],
+  ["executor.process", "chain"],
+  ["haystack.agent.run", "agent"],
+  ["haystack.agent.step.llm", "llm"],
+  ["haystack.agent.step.tool", "tool"],
+  ["haystack.", "chain"],
+  ["Agent run: ", "agent"],
+  ["Function: ", "tool"],
+] as const;
+
+/** Span names as a whole: Pydantic AI's, LiveKit's. */
+export const NAMES = [
+  ["agent run", "agent"],
+  ["agent_turn", "turn"],
 ] as const;
 
 /** Name suffix of the span in which Ark's controller hands a query over, before any agent works on it. */
 export const DISPATCH_SUFFIX = ".dispatch";
 export const QUERY_NAME_KEYS = ["query.name"] as const;
 export const QUERY_NAMESPACE_KEYS = ["query.namespace"] as const;
-export const TEAM_KEYS = ["team.name"] as const;
+export const TEAM_KEYS = ["team.name", "gen_ai.workflow.name", "workflow.name"] as const;
 /** The target of a query, on Ark's `target.*` span or on the query itself. */
 export const TARGET_NAME_KEYS = ["target.name", "query.target.name", "query.target"] as const;
 export const TARGET_TYPE_KEYS = ["target.type", "query.target.type"] as const;
@@ -121,11 +161,28 @@ export const USER_KEYS = [
   "kagent.user_id",
   "mastra.metadata.userId",
   "llm.user",
+  "ai.telemetry.metadata.user_id",
+  "ai.settings.context.userId",
+  "ai.settings.context.user_id",
+  "traceroot.trace.user_id",
+  "langsmith.metadata.user_id",
+  "mastra.metadata.user_id",
+  "mastra.metadata.resourceId",
+  "gen_ai.user.id",
+  "gen_ai.user",
+  "langwatch.user.id",
 ] as const;
 
 export const AGENT_KEYS = ["gen_ai.agent.name", "agent.name"] as const;
 /** Includes keys that name the agent on agent spans only. */
-export const AGENT_SPAN_KEYS = [...AGENT_KEYS, "traceloop.entity.name", "ai.telemetry.functionId"] as const;
+export const AGENT_SPAN_KEYS = [
+  ...AGENT_KEYS,
+  "agent_name",
+  "crewai.agent.role",
+  "n8n.node.name",
+  "traceloop.entity.name",
+  "ai.telemetry.functionId",
+] as const;
 
 export const TOOL_KEYS = [
   "gen_ai.tool.name",
@@ -134,9 +191,15 @@ export const TOOL_KEYS = [
   "tool_name",
   "lk.function_tool.name",
   "spring.ai.tool.definition.name",
+  "haystack.tool.name",
+  "n8n.node.name",
   "traceloop.entity.name",
   "genkit:name",
 ] as const;
+
+/** The name that Logfire puts into the templates of {@link TEMPLATES}, which are the spans' own names. */
+export const TEMPLATE_NAME_KEYS = ["name"] as const;
+export const TEMPLATES = { agent: "Agent run: ", tool: "Function: " } as const;
 
 /** The only method of the Model Context Protocol that calls a tool. */
 export const MCP_TOOL_CALL = "tools/call";
@@ -155,6 +218,8 @@ export const MODEL_KEYS = [
   "llm.model.name",
   "embedding.model_name",
   "mlflow.llm.model",
+  "reranker.model_name",
+  "traceroot.llm.model",
 ] as const;
 /** Includes keys that name the model on model spans only. */
 export const MODEL_SPAN_KEYS = [...MODEL_KEYS, "model", "genkit:name"] as const;
@@ -162,6 +227,7 @@ export const MODEL_SPAN_KEYS = [...MODEL_KEYS, "model", "genkit:name"] as const;
 export const INPUT_TOKEN_KEYS = [
   "gen_ai.usage.input_tokens",
   "gen_ai.usage.prompt_tokens",
+  "llm.usage.prompt_tokens",
   "llm.token_count.prompt",
   "ai.usage.inputTokens",
   "ai.usage.promptTokens",
@@ -182,6 +248,7 @@ export const TOTAL_TOKEN_KEYS = [
 export const OUTPUT_TOKEN_KEYS = [
   "gen_ai.usage.output_tokens",
   "gen_ai.usage.completion_tokens",
+  "llm.usage.completion_tokens",
   "llm.token_count.completion",
   "ai.usage.outputTokens",
   "ai.usage.completionTokens",
@@ -227,6 +294,8 @@ export const REASONING_TOKEN_KEYS = [
   "llm.token_count.completion_details.reasoning",
   "ai.usage.reasoningTokens",
   "ai.usage.outputTokenDetails.reasoningTokens",
+  "gen_ai.usage.details.reasoning_tokens",
+  "llm.usage.reasoning_tokens",
   "codex.usage.reasoning_output_tokens",
 ] as const;
 

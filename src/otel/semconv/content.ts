@@ -48,18 +48,57 @@ export const INPUT_KEYS = [
   "gen_ai.retrieval.query.text",
   "retrieval.query",
   "reranker.query",
+  "db.vector.query.content",
+  "gen_ai.task.input",
+  "traceroot.span.input",
+  "langwatch.input",
+  "braintrust.input_json",
+  "braintrust.input",
+  "haystack.agent.step.llm.input",
+  "lk.pii.user_input",
+  "lk.pii.user_transcript",
+  "lk.chat_ctx",
+  "lk.pii.chat_ctx",
+  "lk.pii.input_text",
+  "spring.ai.chat.client.user.text",
+  "crewai.task.description",
+  "n8n.node.input",
+  "n8n.node.input_json",
+  "ag2.human_input.prompt",
   "messages",
+  "request_data",
   "events",
+  "raw_input",
+  "inputs",
+  "input",
 ] as const;
+
+/** Whole conversations, question and answer: the last messages are the output of the span. */
+export const CONVERSATION_KEYS: ReadonlySet<string> = new Set([
+  "pydantic_ai.all_messages",
+  "all_messages_events",
+  "messages",
+  "request_data",
+  "events",
+]);
+
+/** Pictures that were sent beside a prompt. */
+export const INPUT_IMAGE_KEYS = ["input.images"] as const;
+
+/** Documents over many keys, `<prefix><number>.document.<field>`. */
+export const RERANKED_INPUT_PREFIX = "reranker.input_documents.";
+export const DOCUMENT_PREFIXES = ["retrieval.documents.", "reranker.output_documents."] as const;
+/** Texts to embed, `<prefix><number>.embedding.text`. */
+export const EMBEDDED_PREFIX = "embedding.embeddings.";
 
 /** Before {@link AI_SDK_ANSWER}. */
 export const OUTPUT_KEYS = ["output.value", "traceloop.entity.output"] as const;
 
 /** An answer that the AI SDK spreads over keys of one span. */
 export const AI_SDK_ANSWER = {
-  text: "ai.response.text",
-  reasoning: "ai.response.reasoning",
-  toolCalls: "ai.response.toolCalls",
+  text: ["ai.response.text", "ai.result.text"],
+  reasoning: ["ai.response.reasoning"],
+  toolCalls: ["ai.response.toolCalls", "ai.result.toolCalls"],
 } as const;
 
 /** After {@link AI_SDK_ANSWER}. */
@@ -86,11 +125,29 @@ export const LATER_OUTPUT_KEYS = [
   "haystack.component.output",
   "haystack.pipeline.output_data",
   "lk.response.text",
-  "ai.result.text",
+  "lk.pii.response.text",
+  "lk.response.function_calls",
+  "lk.pii.response.function_calls",
   "ai.result.object",
-  "ai.result.toolCalls",
   "gen_ai.retrieval.documents",
+  "retrieval.document",
+  "db.vector.query.response.documents",
   "code.function.return.value",
+  "gen_ai.task.output",
+  "traceroot.span.output",
+  "langwatch.output",
+  "braintrust.output_json",
+  "braintrust.output",
+  "haystack.agent.step.llm.output",
+  "crewai.task.result",
+  "crewai.agent.result",
+  "crewai.crew.result",
+  "n8n.node.output",
+  "n8n.node.output_json",
+  "ag2.human_input.response",
+  "response_data",
+  "response",
+  "output",
 ] as const;
 
 /** Arguments of a function spread over many keys, `<prefix><name>`. */
@@ -117,8 +174,11 @@ export const TOOL_INPUT_KEYS = [
   "gcp.vertex.agent.tool_call_args",
   "spring.ai.tool.call.arguments",
   "lk.function_tool.arguments",
+  "lk.pii.function_tool.arguments",
   "mlflow.spanInputs",
   "haystack.component.input",
+  "haystack.agent.step.tool.input",
+  "mcp.request.argument",
   "full_command",
 ] as const;
 
@@ -137,8 +197,12 @@ export const TOOL_OUTPUT_KEYS = [
   "gcp.vertex.agent.tool_response",
   "spring.ai.tool.call.result",
   "lk.function_tool.output",
+  "lk.pii.function_tool.output",
   "mlflow.spanOutputs",
   "haystack.component.output",
+  "haystack.agent.step.tool.output",
+  "mcp.response.value",
+  "ag2.code_execution.output",
 ] as const;
 
 /** Claude Code reports a tool's output as an event of the span. */
@@ -166,6 +230,8 @@ export const FINISH_REASON_KEYS = [
   "gen_ai.response.finish_reasons",
   "ai.response.finishReason",
   "llm.finish_reason",
+  "gen_ai.response.finish_reason",
+  "llm.response.finish_reason",
   "stop_reason",
 ] as const;
 
@@ -176,6 +242,8 @@ export const FIRST_TOKEN_KEYS = [
   ["ttft_ms", 1],
   ["gen_ai.server.time_to_first_token", 1],
   ["lk.response.ttft", 1_000],
+  ["gen_ai.client.operation.time_to_first_chunk", 1_000],
+  ["gen_ai.user.time_to_first_token", 1e-6],
 ] as const;
 
 /** Parameters of a model request, `<prefix><name>`. */

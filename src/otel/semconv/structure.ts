@@ -23,6 +23,8 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ...Object.values(keys.SESSION_KEYS).flat(),
     ...keys.SERVICE_KEYS,
     ...keys.KIND_KEYS,
+    ...keys.COMPONENT_KEYS,
+    ...keys.NODE_KEYS,
     ...keys.STEP_KEYS,
     ...keys.OPERATION_KEYS,
     ...keys.AI_SDK_OPERATION_KEYS,
@@ -85,6 +87,9 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ...agent.finishReasons,
     logs.CODEX.streamKind,
     // Keys of conventions that no reader here uses.
+    "haystack.component.name",
+    "n8n.workflow.name",
+    "executor.id",
     "gen_ai.response.id",
     "gen_ai.agent.id",
     "gen_ai.tool.type",
@@ -124,7 +129,8 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     "terminal.type",
     "log.level",
   ],
-  word: [...keys.EXCEPTION_KEYS.type, ...agent.errorType, ...logs.EVENT_NAME_KEYS],
+  // The key is too general for texts with blanks.
+  word: [...keys.TEMPLATE_NAME_KEYS, ...keys.EXCEPTION_KEYS.type, ...agent.errorType, ...logs.EVENT_NAME_KEYS],
   number: [
     ...keys.INPUT_TOKEN_KEYS,
     ...keys.UNCACHED_INPUT_TOKEN_KEYS,
