@@ -76,8 +76,8 @@ export const SessionSummarySchema = v.object({
     ),
   ),
   tokens: TokensSchema,
-  cost: v.exactOptional(v.pipe(dollars, v.description("US dollars: costs of spans, else from the price table."))),
-  estimated: v.exactOptional(v.pipe(dollars, v.description("The part of `cost` from the price table."))),
+  cost: v.exactOptional(v.pipe(dollars, v.description("US dollars: costs of spans, else from the price list."))),
+  estimated: v.exactOptional(v.pipe(dollars, v.description("The part of `cost` from the price list."))),
   unpriced: v.exactOptional(
     v.pipe(strings, v.description("Models with token usage but no price. `cost` excludes them.")),
   ),

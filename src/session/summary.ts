@@ -91,9 +91,9 @@ export type SessionSummary = {
   /** Numbers of names that lists omit; absent if none does. */
   readonly omitted?: Readonly<Partial<Record<NameList, number>>>;
   readonly tokens: Tokens;
-  /** US dollars: costs from spans, and estimates from the price table for other tokens; absent without either. */
+  /** US dollars: costs from spans, and estimates from the price list for other tokens; absent without either. */
   readonly cost?: number;
-  /** The part of `cost` that comes from the price table. */
+  /** The part of `cost` that comes from the price list. */
   readonly estimated?: number;
   /** Models with tokens of unknown cost: `cost` excludes them. */
   readonly unpriced?: readonly string[];
