@@ -4,7 +4,7 @@ import * as live from "../otel/semconv/running.ts";
 import * as records from "../otel/semconv/logs.ts";
 import { DERIVATIONS } from "./derivation.ts";
 import { FixedKeys } from "../lib/fixed-keys.ts";
-import { INPUT_KEYS, WHOLE_PROMPT_KEYS } from "../otel/semconv/content.ts";
+import { INPUT_KEYS, TOOL_CALL_ID_KEYS, WHOLE_PROMPT_KEYS } from "../otel/semconv/content.ts";
 import { sessionName, sessionNameIfUuid, sessionNameUnlessNumber } from "./session-id.ts";
 import type { AnyValue, KeyValue } from "../otel/span.ts";
 import {
@@ -74,6 +74,9 @@ export const FIELD = {
   mcpMethod: 50,
   wholePrompt: 51,
   templateName: 52,
+  modelCallId: 53,
+  toolCallId: 54,
+  promptId: 55,
 } as const;
 
 const FIELDS = Object.keys(FIELD).length;
@@ -158,6 +161,9 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.mcpMethod, live.MCP_METHOD_KEYS, textOf);
   register(FIELD.wholePrompt, WHOLE_PROMPT_KEYS, textOf);
   register(FIELD.templateName, keys.TEMPLATE_NAME_KEYS, textOf);
+  register(FIELD.modelCallId, keys.MODEL_CALL_ID_KEYS, textOf);
+  register(FIELD.toolCallId, TOOL_CALL_ID_KEYS, textOf);
+  register(FIELD.promptId, keys.PROMPT_ID_KEYS, textOf);
   register(FIELD.operationName, keys.OPERATION_KEYS, textOf);
   register(FIELD.usage, keys.USAGE_KEYS, textOf);
   register(FIELD.answer, keys.ANSWER_WITH_USAGE_KEYS, textOf);

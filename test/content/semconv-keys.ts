@@ -14,6 +14,8 @@ const NO_KEYS: ReadonlySet<string> = new Set([
   "NAME_PREFIXES",
   "NAMES",
   "TEMPLATES",
+  "CALL_PARTS",
+  "NAMED_AGENTS",
   "DISPATCH_SUFFIX",
   "EXCEPTION_EVENT",
   "CANCELED_TYPES",

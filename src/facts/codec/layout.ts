@@ -35,6 +35,7 @@ export const FLAG = {
   inputRequest: 1 << 18,
   derivation: 1 << 19,
   claims: 1 << 20,
+  callHash: 1 << 21,
 } as const;
 
 /** `kinds` is OTLP's kind times this, plus the index in SPAN_KINDS. */
