@@ -85,6 +85,7 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ...agent.model,
     ...agent.tool,
     ...agent.success,
+    ...agent.status,
     ...agent.decision,
     ...agent.finishReasons,
     logs.CODEX.streamKind,
@@ -149,6 +150,7 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ark.TEAM_MEMBERS,
     ark.PENDING,
     ...agent.durationMillis,
+    ...agent.endMillis,
     ...agent.firstTokenMillis,
     ...agent.input,
     ...agent.output,
@@ -156,6 +158,7 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ...agent.written,
     ...agent.reasoning,
     ...agent.toolTokens,
+    ...agent.total,
     ...agent.cost,
     ...agent.statusCode,
     logs.WRITTEN_TOKENS,
@@ -216,7 +219,7 @@ export function isContentKey(key: string): boolean {
 }
 
 const AGENT_EVENT = new RegExp(
-  `^(?:${[logs.CLAUDE_CODE, logs.CODEX, logs.GEMINI_CLI].map(({ prefix }) => prefix.replace(".", "\\.")).join("|")})\\w+$`,
+  `^(?:${[logs.CLAUDE_CODE, logs.CODEX, logs.GEMINI_CLI, logs.QWEN_CODE].map(({ prefix }) => prefix.replace(".", "\\.")).join("|")})\\w+$`,
 );
 
 /** Whether the text is the name of a coding agent's event, which older agents write as the record's body. */
