@@ -16,7 +16,7 @@ import {
   TREE_KEYS,
 } from "../keymap.ts";
 import { ALL_LOGS } from "../address/log-view.ts";
-import { LogsButton, SessionLogs, toggleLogs } from "./views/session-logs.tsx";
+import { LogsButton, SessionLogs, toggleLogs } from "./logs/session-logs.tsx";
 import { ReplayBar } from "./replay/bar.tsx";
 import { enterReplay, replayControls } from "./replay/controls.ts";
 import type { ReplayFeed } from "./replay/feed.ts";
@@ -29,14 +29,14 @@ import { duration, ticking } from "../../lib/figures.ts";
 import { oneLine } from "../ui/untrusted-text.tsx";
 import { toMillis } from "../ui/moments.ts";
 import { statusWord } from "../ui/status.tsx";
-import { findRow, moved, type Move, type Reading, shownAt } from "./views/reading.ts";
-import { SessionActions } from "./actions.tsx";
-import { SessionDetails } from "./details.tsx";
+import { findRow, moved, type Move, type Reading, shownAt } from "./timeline/reading.ts";
+import { SessionActions } from "./shell/actions.tsx";
+import { SessionDetails } from "./shell/details.tsx";
 import type { SessionFeed } from "./feed.ts";
-import { SessionHeader } from "./header.tsx";
+import { SessionHeader } from "./shell/header.tsx";
 import type { DisplayedSession } from "./display-fold.ts";
-import { SpanTree } from "./views/span-tree.tsx";
-import { around, openEnd, roomy, type TimeScale } from "./views/time-scale.ts";
+import { SpanTree } from "./timeline/span-tree.tsx";
+import { around, openEnd, roomy, type TimeScale } from "./timeline/time-scale.ts";
 
 /** Most readers look at the tree before they open a span. */
 const Panel = lazily<PanelProps>(async () => (await import("./panel/span-panel.tsx")).SpanPanel);

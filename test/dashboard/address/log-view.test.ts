@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { lineOf, nameOf } from "../../../src/dashboard/session/views/log-line.ts";
+import { lineOf, nameOf } from "../../../src/dashboard/session/logs/log-line.ts";
 import {
   LOG_LEVELS,
   readLogView,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openEnd } from "../../../src/dashboard/session/views/time-scale.ts";
+import { openEnd } from "../../../src/dashboard/session/timeline/time-scale.ts";
 import { at } from "../../facts/facts-of.ts";
 
 const millis = (seconds: number) => Number(at(seconds) / 1_000_000n);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findRow, moved, type Reading, shownAt, toggled } from "../../../src/dashboard/session/views/reading.ts";
+import { findRow, moved, type Reading, shownAt, toggled } from "../../../src/dashboard/session/timeline/reading.ts";
 import { actionOf, ROW_KEYS, TREE_KEYS } from "../../../src/dashboard/keymap.ts";
 import { deriveFacts } from "../../../src/facts/facts.ts";
 import type { Span } from "../../../src/otel/span.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { anchored } from "../../../src/dashboard/session/views/scroll-anchor.ts";
+import { anchored } from "../../../src/dashboard/session/timeline/scroll-anchor.ts";
 
 const rowsOf = (names: string) => names.split(" ").map((key) => ({ key }));
 const BEFORE = rowsOf("a b c d e f g h");

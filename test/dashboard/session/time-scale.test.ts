@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { around, isOutside, place, roomy, ticks } from "../../../src/dashboard/session/views/time-scale.ts";
+import { around, isOutside, place, roomy, ticks } from "../../../src/dashboard/session/timeline/time-scale.ts";
 
 const MILLI = 1_000_000n;
 const SECOND = 1000n * MILLI;

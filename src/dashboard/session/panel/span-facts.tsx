@@ -11,7 +11,7 @@ import { count, dollars, duration, ticking } from "../../../lib/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { kindWord } from "../../ui/icons.tsx";
 import { exactly, toMillis } from "../../ui/moments.ts";
-import { badgeWords, openWord } from "../views/placeholder.ts";
+import { badgeWords, openWord } from "../timeline/placeholder.ts";
 
 export type PanelProps = {
   readonly node: TreeNode;

@@ -12,7 +12,7 @@ import { writeAddress } from "../../address/address.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { KindIcon, PlaceholderIcon } from "../../ui/icons.tsx";
-import { SpanLogs } from "../views/span-logs.tsx";
+import { SpanLogs } from "../logs/span-logs.tsx";
 import { RunAgain } from "../rerun/run-again.tsx";
 import { isQueryRow, queryOf } from "../rerun/query-of.ts";
 import { Attributes, unclaimedFirst } from "../content/attributes.tsx";
@@ -23,7 +23,7 @@ import { LongText } from "../content/long-text.tsx";
 import { PanelFrame, Section } from "../../ui/panel-frame.tsx";
 import { SpanFactsView } from "./span-facts.tsx";
 import { useOffloadedValues } from "../content/offloaded-values.tsx";
-import { placeholderWord, standsForTrace } from "../views/placeholder.ts";
+import { placeholderWord, standsForTrace } from "../timeline/placeholder.ts";
 
 /** The panel of one span. */
 export function SpanPanel(props: PanelProps) {

@@ -1,6 +1,6 @@
 import type { SessionTree, TreeNode } from "../../../session/tree/tree.ts";
-import { pointedAt, useCanvasSize, drawOverview } from "../views/draw-overview.ts";
-import type { TimeScale } from "../views/time-scale.ts";
+import { pointedAt, useCanvasSize, drawOverview } from "../shell/draw-overview.ts";
+import type { TimeScale } from "../timeline/time-scale.ts";
 import type { ReplayFeed } from "./feed.ts";
 import { fractionOf } from "./timeline.ts";
 import { useLayoutEffect, useRef, useEffect } from "preact/hooks";

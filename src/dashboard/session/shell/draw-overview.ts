@@ -1,7 +1,7 @@
 import type { SpanKind } from "../../../facts/facts.ts";
 import type { TreeNode } from "../../../session/tree/tree.ts";
-import { place } from "./time-scale.ts";
-import type { TimeScale } from "./time-scale.ts";
+import { place } from "../timeline/time-scale.ts";
+import type { TimeScale } from "../timeline/time-scale.ts";
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 

@@ -6,7 +6,7 @@ import { counted } from "../../../lib/figures.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { toMillis } from "../../ui/moments.ts";
 import { narrow, useVirtualRows } from "../../ui/virtual-rows.ts";
-import { Overview } from "./overview.tsx";
+import { Overview } from "../shell/overview.tsx";
 import { Axis, GridLines, useTicks } from "./axis.tsx";
 import { type Reading, toggled } from "./reading.ts";
 import { useScrollAnchor } from "./scroll-anchor.ts";

@@ -1,15 +1,15 @@
 import type { ComponentChildren } from "preact";
-import { type Liveness } from "../../session/liveness.ts";
-import type { SessionSummary, Tally } from "../../session/summary.ts";
-import { count, shortCount } from "../../lib/figures.ts";
-import { Cost, costTitle, hasCost } from "../ui/cost.tsx";
-import { oneLine, UntrustedText } from "../ui/untrusted-text.tsx";
-import { Icon } from "../ui/icons.tsx";
-import { exactly, toMillis } from "../ui/moments.ts";
-import { ExpiryWarning } from "../frame/retention-note.tsx";
-import type { KnownRetention } from "../frame/retention.ts";
-import { tokensText } from "./panel/span-facts.tsx";
-import { InputRequestView, StatusReason, StatusWord } from "../ui/status.tsx";
+import { type Liveness } from "../../../session/liveness.ts";
+import type { SessionSummary, Tally } from "../../../session/summary.ts";
+import { count, shortCount } from "../../../lib/figures.ts";
+import { Cost, costTitle, hasCost } from "../../ui/cost.tsx";
+import { oneLine, UntrustedText } from "../../ui/untrusted-text.tsx";
+import { Icon } from "../../ui/icons.tsx";
+import { exactly, toMillis } from "../../ui/moments.ts";
+import { ExpiryWarning } from "../../frame/retention-note.tsx";
+import type { KnownRetention } from "../../frame/retention.ts";
+import { tokensText } from "../panel/span-facts.tsx";
+import { InputRequestView, StatusReason, StatusWord } from "../../ui/status.tsx";
 
 /** The session's title, status and totals. */
 export function SessionHeader(props: {

@@ -4,7 +4,7 @@ import type { TreeNode } from "../../../session/tree/tree.ts";
 import { keyOf, SESSION_KEYS } from "../../keymap.ts";
 import { duration } from "../../../lib/figures.ts";
 import { pointedAt, useCanvasSize, drawOverview } from "./draw-overview.ts";
-import { place, type TimeScale } from "./time-scale.ts";
+import { place, type TimeScale } from "../timeline/time-scale.ts";
 
 export type OverviewProps = {
   readonly rows: readonly TreeNode[];

@@ -1,12 +1,12 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { readProblem } from "../../client/refusal.ts";
-import { authorisedFetch, learnMayNotDelete, mayDelete } from "../server.ts";
-import { CopyButton } from "../ui/copy-button.tsx";
-import { UntrustedText } from "../ui/untrusted-text.tsx";
-import { Icon } from "../ui/icons.tsx";
-import { CLOSE_KEYS } from "../keymap.ts";
-import { usePageKeys } from "../keys.tsx";
-import { go, lastList } from "../address/location.ts";
+import { readProblem } from "../../../client/refusal.ts";
+import { authorisedFetch, learnMayNotDelete, mayDelete } from "../../server.ts";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
+import { Icon } from "../../ui/icons.tsx";
+import { CLOSE_KEYS } from "../../keymap.ts";
+import { usePageKeys } from "../../keys.tsx";
+import { go, lastList } from "../../address/location.ts";
 
 /** Link, export, delete. */
 export function SessionActions({ id }: { id: string }) {

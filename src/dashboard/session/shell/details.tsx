@@ -1,10 +1,10 @@
 import type { ComponentChildren } from "preact";
-import type { NameList, SessionSummary, Tally } from "../../session/summary.ts";
-import { expiresAt, retentionWords, type KnownRetention, storageWords } from "../frame/retention.ts";
-import { now } from "../clock.ts";
-import { count, counted } from "../../lib/figures.ts";
-import { UntrustedText } from "../ui/untrusted-text.tsx";
-import { exactly, toMillis } from "../ui/moments.ts";
+import type { NameList, SessionSummary, Tally } from "../../../session/summary.ts";
+import { expiresAt, retentionWords, type KnownRetention, storageWords } from "../../frame/retention.ts";
+import { now } from "../../clock.ts";
+import { count, counted } from "../../../lib/figures.ts";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
+import { exactly, toMillis } from "../../ui/moments.ts";
 
 const ID = "session-details";
 

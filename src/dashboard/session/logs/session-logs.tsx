@@ -4,7 +4,7 @@ import type { SessionAddress } from "../../address/address.ts";
 import { go } from "../../address/location.ts";
 import { keyOf, SESSION_KEYS } from "../../keymap.ts";
 import { Icon } from "../../ui/icons.tsx";
-import { findRow } from "./reading.ts";
+import { findRow } from "../timeline/reading.ts";
 import { count } from "../../../lib/figures.ts";
 import { LogPanel } from "./log-panel.tsx";
 import { LogRows } from "./log-rows.tsx";
