@@ -2,6 +2,7 @@ import { cut } from "../lib/one-line.ts";
 import { isRecord } from "../lib/plain-data.ts";
 import { numberOf, parseJson } from "../otel/any-value.ts";
 import type { LogRecord, ResourceLogs } from "../otel/log-record.ts";
+import { inputSignal, outputSignal, SIGNAL_TEXT } from "./signals.ts";
 import { isAgentEvent, structuralPart, structuralWord } from "../otel/semconv/structure.ts";
 import type { StructuralPart } from "../otel/semconv/structure.ts";
 import type { AnyValue, KeyValue, ResourceSpans, Span, SpanEvent, SpanStatus } from "../otel/span.ts";
@@ -104,6 +105,10 @@ function structureOfValue(value: AnyValue, part: StructuralPart): AnyValue | und
   }
   // The whole value stands elsewhere: here is only its beginning.
   if (value.offloaded !== undefined) return undefined;
+  if (part === "signal") {
+    const signal = outputSignal(value) ?? inputSignal(value);
+    return signal === undefined ? undefined : { stringValue: SIGNAL_TEXT[signal] };
+  }
   if (part === "number")
     return isNumber(value) || numberOf(value) !== undefined || FLAG.test(stringValue ?? "") ? value : undefined;
   if (part === "numbers") return jsonOf(numbersIn(parsed(stringValue)));

@@ -4,7 +4,8 @@ import * as live from "../otel/semconv/running.ts";
 import * as records from "../otel/semconv/logs.ts";
 import { DERIVATIONS } from "./derivation.ts";
 import { FixedKeys } from "../lib/fixed-keys.ts";
-import { INPUT_KEYS, TOOL_CALL_ID_KEYS, WHOLE_PROMPT_KEYS } from "../otel/semconv/content.ts";
+import { inputSignal, outputSignal } from "../content/signals.ts";
+import { INPUT_KEYS, OUTCOME_KEYS, RESUME_KEYS, WHOLE_PROMPT_KEYS } from "../otel/semconv/content.ts";
 import { sessionName, sessionNameIfUuid, sessionNameUnlessNumber } from "./session-id.ts";
 import type { AnyValue, KeyValue } from "../otel/span.ts";
 import {
@@ -74,9 +75,13 @@ export const FIELD = {
   mcpMethod: 50,
   wholePrompt: 51,
   templateName: 52,
-  modelCallId: 53,
-  toolCallId: 54,
-  promptId: 55,
+  exception: 53,
+  toolStatus: 54,
+  earlyOk: 55,
+  deferral: 56,
+  outcome: 57,
+  longRunning: 58,
+  resumes: 59,
 } as const;
 
 const FIELDS = Object.keys(FIELD).length;
@@ -161,9 +166,6 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.mcpMethod, live.MCP_METHOD_KEYS, textOf);
   register(FIELD.wholePrompt, WHOLE_PROMPT_KEYS, textOf);
   register(FIELD.templateName, keys.TEMPLATE_NAME_KEYS, textOf);
-  register(FIELD.modelCallId, keys.MODEL_CALL_ID_KEYS, textOf);
-  register(FIELD.toolCallId, TOOL_CALL_ID_KEYS, textOf);
-  register(FIELD.promptId, keys.PROMPT_ID_KEYS, textOf);
   register(FIELD.operationName, keys.OPERATION_KEYS, textOf);
   register(FIELD.usage, keys.USAGE_KEYS, textOf);
   register(FIELD.answer, keys.ANSWER_WITH_USAGE_KEYS, textOf);
@@ -176,6 +178,15 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.user, keys.USER_KEYS, textOf);
   register(FIELD.failure, [...keys.EXCEPTION_KEYS.message, ...keys.STATUS_MESSAGE_KEYS], textOf);
   register(FIELD.failureType, keys.EXCEPTION_KEYS.type, textOf);
+  register(FIELD.exception, keys.OWN_EXCEPTION_KEYS, () => 1);
+  register(FIELD.toolStatus, keys.TOOL_STATUS_KEYS, textOf);
+  register(FIELD.earlyOk, keys.EARLY_OK_KEYS, () => 1);
+  register(FIELD.deferral, keys.DEFERRAL_KEYS, textOf);
+  register(FIELD.outcome, OUTCOME_KEYS, (value) => (outputSignal(value) === undefined ? undefined : value));
+  register(FIELD.longRunning, keys.TOOL_TYPE_KEYS, (value) =>
+    value.stringValue === keys.LONG_RUNNING_TOOL ? 1 : undefined,
+  );
+  register(FIELD.resumes, RESUME_KEYS, (value) => (inputSignal(value) === undefined ? undefined : 1));
   register(FIELD.pendingCopy, live.SPAN_TYPE_KEYS, (value) =>
     value.stringValue === live.PENDING_COPY ? 1 : undefined,
   );
@@ -195,6 +206,12 @@ function fieldReaders(): Map<string, FieldReader[]> {
     live.STEP_TYPE_KEYS,
     (value) => (value.stringValue === live.BLOCKED_ON_USER ? 1 : undefined),
     1,
+  );
+  register(
+    FIELD.inputRequest,
+    keys.OPERATION_KEYS,
+    (value) => (value.stringValue === live.AWAIT_HUMAN_INPUT ? 1 : undefined),
+    2,
   );
   register(FIELD.task, live.TASK_ID_KEYS, textOf);
   register(FIELD.taskState, live.TASK_STATE_KEYS, textOf);

@@ -1,61 +1,58 @@
+import { failureText, outputSignal } from "../content/signals.ts";
 import type { ClaimedAttributes } from "../content/claimed-attributes.ts";
 import { firstLine } from "../lib/one-line.ts";
 import { textOf } from "../otel/any-value.ts";
 import {
-  CONTROL_FLOW_MARKERS,
-  EXCEPTION_EVENT,
-  EXCEPTION_KEYS,
-  PAUSE_TYPES,
   CANCELED_MESSAGES,
   CANCELED_TYPES,
+  EXCEPTION_KEYS,
   STATUS_MESSAGE_KEYS,
+  TOOL_FAILED_STATUS,
+  TOOL_FAILED_TYPE,
 } from "../otel/semconv/attributes.ts";
-import type { KeyValue, Span } from "../otel/span.ts";
-import { FIELD, textIn } from "./attribute-index.ts";
+import type { Span } from "../otel/span.ts";
+import { FIELD, textIn, valueIn } from "./attribute-index.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
+import { exceptionAttributes, firstText } from "./exception-text.ts";
+import type { SpanKind } from "./kind.ts";
+import { isControlFlow } from "./pause.ts";
 
 const STATUS_ERROR = 2;
+const STATUS_OK = 1;
 const STATUS_UNSET = 0;
 
 /**
- * Whether the span counts as an error: by its status, by an exception that its status omits, or by a level that replaces
- * the status. Control flow thrown as an error does not count, wherever the span reports it.
+ * Whether the span counts as an error: by its status, by an exception or a level where the status is unset, or by a tool's
+ * result. An exception on a span with the status OK was handled. Control flow thrown as an error does not count, wherever
+ * the span reports it.
  */
-export function countsAsError(span: Span, index: AttributeIndex): boolean {
+export function countsAsError(span: Span, index: AttributeIndex, kind: SpanKind): boolean {
   const code = span.status?.code ?? STATUS_UNSET;
-  const exception = exceptionAttributes(span);
+  const isLevelError = textIn(index, FIELD.level)?.toUpperCase() === "ERROR";
   const reportsError =
     code === STATUS_ERROR ||
-    exception !== undefined ||
-    (code === STATUS_UNSET && textIn(index, FIELD.level)?.toUpperCase() === "ERROR");
-  return reportsError && !isControlFlow(span, exception, index);
+    (code === STATUS_UNSET && isLevelError) ||
+    ((code !== STATUS_OK || isLevelError || index[FIELD.earlyOk] !== undefined) &&
+      exceptionAttributes(span) !== undefined) ||
+    failedAsTool(index, kind);
+  return reportsError && !isControlFlow(span, index);
 }
 
-/** The attributes of the span's last exception event: that exception ended the span. */
-export function exceptionAttributes(span: Span): readonly KeyValue[] | undefined {
-  const event = span.events?.findLast(({ name }) => name === EXCEPTION_EVENT);
-  return event === undefined ? undefined : (event.attributes ?? []);
+/** Tools return their failures, and their spans pass. */
+function failedAsTool(index: AttributeIndex, kind: SpanKind): boolean {
+  if (textIn(index, FIELD.toolStatus) === TOOL_FAILED_STATUS || textIn(index, FIELD.failureType) === TOOL_FAILED_TYPE)
+    return true;
+  return kind === "tool" && failedResult(index) !== undefined;
 }
 
-function isControlFlow(span: Span, exception: readonly KeyValue[] | undefined, index: AttributeIndex): boolean {
-  const messages = [span.status?.message ?? "", firstText(exception, EXCEPTION_KEYS.message) ?? ""];
-  if (messages.some((message) => CONTROL_FLOW_MARKERS.some((marker) => message.includes(marker)))) return true;
-  const type = firstText(exception, EXCEPTION_KEYS.type) ?? textIn(index, FIELD.failureType) ?? "";
-  // Instrumentations write the exception into the status as `Type: message` or `Type(…)`.
-  return PAUSE_TYPES.some((pause) => lastPart(type) === pause || /^\w+/.exec(messages[0] ?? "")?.[0] === pause);
+function failedResult(index: AttributeIndex) {
+  const result = valueIn(index, FIELD.outcome);
+  return result !== undefined && outputSignal(result) === "failed" ? result : undefined;
 }
 
-const lastPart = (type: string): string => type.slice(type.lastIndexOf(".") + 1);
-
-/** The text of the first key, in the order of `keys`, that has one. */
-export function firstText(attributes: readonly KeyValue[] | undefined, keys: readonly string[]): string | undefined {
-  if (attributes === undefined) return undefined;
-  for (const key of keys) {
-    const value = attributes.find((attribute) => attribute.key === key)?.value;
-    const text = value === undefined ? undefined : textOf(value);
-    if (text !== undefined) return text;
-  }
-  return undefined;
+/** Whether the span states an exception, and not only that it failed. */
+export function statesException(span: Span, index: AttributeIndex): boolean {
+  return index[FIELD.exception] !== undefined || exceptionAttributes(span) !== undefined;
 }
 
 export type SpanFailure = {
@@ -71,7 +68,8 @@ export function spanFailure(span: Span, index: AttributeIndex, length: number): 
   const type = firstText(event, EXCEPTION_KEYS.type) ?? textIn(index, FIELD.failureType);
   const message =
     firstText(event, EXCEPTION_KEYS.message) ?? textIn(index, FIELD.failure) ?? (span.status?.message || undefined);
-  const text = firstLine(message ?? type ?? "", length);
+  const result = message === undefined ? failedResult(index) : undefined;
+  const text = firstLine(message ?? (result && failureText(result)) ?? type ?? "", length);
   const name = type?.slice(-MAX_TYPE).split(/[.:*]/).at(-1)?.toLowerCase();
   const canceled =
     CANCELED_TYPES.some((canceledType) => canceledType === name) ||

@@ -3,21 +3,36 @@ import { promptLine } from "../content/prompt.ts";
 import { cut, firstLine } from "../lib/one-line.ts";
 import { parseJson, plainValue } from "../otel/any-value.ts";
 import { TOOL_KEYS } from "../otel/semconv/attributes.ts";
-import { LATER_OUTPUT_KEYS, OUTPUT_KEYS } from "../otel/semconv/content.ts";
+import {
+  DETAILS_EVENT,
+  ANSWER_REASON_KEYS,
+  INTERRUPTED,
+  LATER_OUTPUT_KEYS,
+  OUTPUT_EVENT,
+  OUTPUT_KEYS,
+  OUTPUT_MESSAGE_KEYS,
+} from "../otel/semconv/content.ts";
 import type { AnyValue, KeyValue, Span, SpanEvent } from "../otel/span.ts";
 import { FIELD, textIn, valueIn } from "./attribute-index.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
-import { firstText } from "./error.ts";
+import { firstText } from "./exception-text.ts";
+import { pauseIn, pauseInOutput } from "./pause.ts";
 
 /** A span's question to a person, or to the agent that called it. */
 export type InputRequest = {
-  /** `open`: asked and not answered, as far as this span knows. `closed`: answered, refused or timed out. */
-  readonly state: "open" | "closed";
+  /**
+   * `open`: asked and not answered, as far as this span knows. `closed`: answered, refused or timed out. `resumed`: the span
+   * goes on with a run that an earlier request of its session stopped.
+   */
+  readonly state: "open" | "closed" | "resumed";
   /** The time at which the state began, Unix nanoseconds. */
   readonly since: bigint;
   /** The A2A task of the request: other spans may report it too. "" if only this span can. */
   readonly task: string;
-  /** First line of the question, at most 160 UTF-16 units, else the name of the span or event; "" if closed. */
+  /**
+   * First line of the question, at most 160 UTF-16 units, else the name of the span or event; "" if closed, and of an
+   * exception without words.
+   */
   readonly question: string;
   /** The tool whose call waits, if the span or its event names it. */
   readonly tool?: string;
@@ -42,7 +57,8 @@ const MAX_NAME = 256;
 
 /** The last input request in one version of a span; `undefined` if it has none, or if a closed one concerns no other span. */
 export function inputRequestIn(span: Span, index: AttributeIndex, reported: ReportedSpan): InputRequest | undefined {
-  const own = inputRequestOfSpan(span, index, reported);
+  const own =
+    inputRequestOfSpan(span, index, reported) ?? pauseOfSpan(span, index, reported) ?? resumptionOfSpan(span, index);
   let last = own;
   for (const event of span.events ?? []) {
     const request = inputRequestOfEvent(event, span, index, reported);
@@ -51,6 +67,17 @@ export function inputRequestIn(span: Span, index: AttributeIndex, reported: Repo
   // The attributes of an ended span have its final state.
   if (own !== undefined && !reported.running && own.since === timeOf(span, reported)) last = own;
   return last?.state === "closed" && last.task === "" ? undefined : last;
+}
+
+/** A run that stopped for an answer has ended, and its request is open. */
+function pauseOfSpan(span: Span, index: AttributeIndex, reported: ReportedSpan): InputRequest | undefined {
+  const pause = pauseIn(span, index, MAX_QUESTION);
+  return pause && openRequest(timeOf(span, reported), "", pause.question, reported.tool);
+}
+
+function resumptionOfSpan(span: Span, index: AttributeIndex): InputRequest | undefined {
+  if (index[FIELD.resumes] === undefined) return undefined;
+  return { state: "resumed", since: startOf(span), task: "", question: "" };
 }
 
 function inputRequestOfSpan(span: Span, index: AttributeIndex, reported: ReportedSpan): InputRequest | undefined {
@@ -92,7 +119,11 @@ function inputRequestOfEvent(
   const task = request.task || (textIn(index, FIELD.task) ?? "");
   // A state outlives its span. A request opened by an event's name is answered when the span ends.
   if (request.state === "closed" || (request.by === "name" && !running)) return closedRequest(since, task);
-  const question = request.question ?? questionAt(span.attributes ?? [], keys.QUESTION_KEYS) ?? questionFromName(name);
+  const isAnswer = name === OUTPUT_EVENT || name === DETAILS_EVENT;
+  const question =
+    request.question ??
+    questionAt(span.attributes ?? [], keys.QUESTION_KEYS) ??
+    (isAnswer ? "" : questionFromName(name));
   return openRequest(since, task, question, request.tool ?? tool);
 }
 
@@ -117,7 +148,7 @@ export function inputRequestOfRecord(record: {
 /** Reads an event, or a log record that is an event; `undefined` if it reports no input request. */
 function requestInEvent(name: string, attributes: readonly KeyValue[]): EventRequest | undefined {
   const task = firstText(attributes, keys.TASK_STATE_KEYS);
-  const byState = stateIn(task, firstText(attributes, keys.APPROVAL_STATE_KEYS));
+  const byState = stateIn(task, firstText(attributes, keys.APPROVAL_STATE_KEYS)) ?? stateOfAnswer(name, attributes);
   const state = byState ?? stateInName(name);
   if (state === undefined) return undefined;
   return {
@@ -173,7 +204,9 @@ const SUBJECT_IN_NAME = new RegExp(keys.INPUT_REQUEST_EVENTS.subjects.join("|"),
 function stateInName(name: string): InputRequest["state"] | undefined {
   // A cheap test first: a span may have thousands of events.
   if (!SUBJECT_IN_NAME.test(name)) return undefined;
-  const words = wordsOf(name).replace(/timed out$/, "timeout");
+  const words = wordsOf(name)
+    .replace(/ event$/, "")
+    .replace(/timed out$/, "timeout");
   const [subject = "", outcome = ""] = words.split(" ").slice(-2);
   if (!EVENT_SUBJECTS.has(subject)) return undefined;
   if (OPENING_WORDS.has(outcome)) return "open";
@@ -190,7 +223,15 @@ function wordsOf(name: string): string {
   return words.startsWith(keys.STATE_PREFIX) ? words.slice(keys.STATE_PREFIX.length) : words;
 }
 
-const MAX_QUESTION = 160;
+/** Strands reports that a person stopped its agent as the reason of an answer's end. */
+function stateOfAnswer(name: string, attributes: readonly KeyValue[]): InputRequest["state"] | undefined {
+  if (name === OUTPUT_EVENT) return firstText(attributes, ANSWER_REASON_KEYS) === INTERRUPTED ? "open" : undefined;
+  if (name !== DETAILS_EVENT) return undefined;
+  const messages = attributes.find(({ key }) => OUTPUT_MESSAGE_KEYS.some((one) => one === key))?.value;
+  return messages !== undefined && pauseInOutput(messages, false, MAX_QUESTION) !== undefined ? "open" : undefined;
+}
+
+export const MAX_QUESTION = 160;
 /** `{params: {status: {message: {…}}}}` and no deeper. */
 const MAX_DEPTH = 3;
 

@@ -70,7 +70,7 @@ export function readContent(span: Span, known?: Outcome): SpanContent {
   if (content.cost !== undefined) attributes.take([...keys.COST_KEYS, ...keys.COST_DETAILS_KEYS], (value) => value);
   assign(content, "timeToFirstTokenMillis", timeToFirstToken(attributes));
   assign(content, "finishReasons", attributes.take(contentKeys.FINISH_REASON_KEYS, finishReasons));
-  const outcome = known ?? (countsAsError(span, index) ? "failed" : "passed");
+  const outcome = known ?? (countsAsError(span, index, kind) ? "failed" : "passed");
   if (outcome === "failed") assign(content, "exception", readException(span, attributes));
   else assign(content, "statusMessage", readStatusMessage(span, attributes));
   return content;

@@ -1,13 +1,13 @@
 import { detailsAttributes, inputEventMessages } from "../content/event-messages.ts";
 import { firstLine } from "../lib/one-line.ts";
 import { promptLine, lastUserText } from "../content/prompt.ts";
-import { inputRequestOfRecord } from "../facts/input-request.ts";
+import { inputRequestOfRecord, MAX_QUESTION } from "../facts/input-request.ts";
+import { pauseIn } from "../facts/pause.ts";
 import type { InputRequest } from "../facts/input-request.ts";
 import { indexAttributes } from "../facts/attribute-index.ts";
 import { MAX_PROMPT } from "../facts/facts.ts";
 import { countsAsError, spanFailure } from "../facts/error.ts";
 import { timeOfRecord } from "../otel/log-record.ts";
-import type { LogRecord } from "../otel/log-record.ts";
 import { EVENT_NAME_KEYS } from "../otel/semconv/logs.ts";
 import { INPUT_MESSAGE_KEYS } from "../otel/semconv/content.ts";
 import { QUERY_INPUT } from "../otel/semconv/ark.ts";
@@ -36,7 +36,7 @@ export function annotationOf(reading: RecordReading): SpanAnnotation | undefined
   if (spanId === "") return undefined;
   const event = eventOfRecord(reading);
   const prompt = promptIn(event) ?? promptOfQuery(reading);
-  const inputRequest = inputRequestIn(reading.record);
+  const inputRequest = inputRequestIn(reading);
   const annotation = {
     ...failureIn(reading, event),
     ...(prompt === undefined ? {} : { prompt }),
@@ -53,7 +53,7 @@ function failureIn(
   // Treats the record as an event of the span.
   const span: Span = { traceId: "", spanId: "", events: [event] };
   const index = indexAttributes(undefined);
-  if (!countsAsError(span, index)) return {};
+  if (!countsAsError(span, index, "internal")) return {};
   const { text, canceled } = spanFailure(span, index, MAX_PROMPT);
   return { error: true, ...(canceled ? { canceled } : {}), ...(text === undefined ? {} : { failure: text }) };
 }
@@ -76,9 +76,19 @@ function promptOfQuery({ source }: RecordReading): string | undefined {
   return input === undefined ? undefined : promptLine(input, MAX_PROMPT);
 }
 
-function inputRequestIn(record: LogRecord): InputRequest | undefined {
+function inputRequestIn(reading: RecordReading): InputRequest | undefined {
+  const { record } = reading;
   const { eventName, attributes = [], body } = record;
   // The body does not count: prose about a permission does not request one.
   const name = eventName ?? valueAt(attributes, EVENT_NAME_KEYS)?.stringValue ?? "";
-  return inputRequestOfRecord({ name, attributes, body, time: BigInt(timeOfRecord(record) || 0) });
+  const time = BigInt(timeOfRecord(record) || 0);
+  return inputRequestOfRecord({ name, attributes, body, time }) ?? pauseOfRecord(reading, time);
+}
+
+/** A record of the exception with which its span pauses. */
+function pauseOfRecord(reading: RecordReading, time: bigint): InputRequest | undefined {
+  if (!reading.isException) return undefined;
+  const span: Span = { traceId: "", spanId: "", events: [eventOfRecord(reading)] };
+  const pause = pauseIn(span, indexAttributes(undefined), MAX_QUESTION);
+  return pause && { state: "open", since: time, task: "", question: pause.question };
 }

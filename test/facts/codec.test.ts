@@ -48,7 +48,6 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
     session: maybe({ rank: 1 + random.below(3), value: name() }),
     query: maybe({ name: name(), namespace: name() }),
     claims: maybe([`21${hex(random, 32)}${name()}`, `30${hex(random, 32)}${name()}`]),
-    callHash: maybe(1 + random.below(0xffff_ffff)),
     agent: maybe(name()),
     team: maybe(name()),
     model: maybe(name()),
@@ -68,12 +67,13 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
     target: maybe(name()),
     failure: maybe(name()),
     canceled: maybe(true),
+    exception: maybe(true),
     ancestors: maybe([
       { spanId: "00000000000000aa", name: name() },
       { spanId: random.pick(ids), name: "" },
     ]),
     inputRequest: maybe({
-      state: random.pick(["open", "closed"]),
+      state: random.pick(["open", "closed", "resumed"]),
       since: random.pick(TIMES),
       task: random.pick(["", "task-1"]),
       question: name(),

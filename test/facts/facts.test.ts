@@ -55,7 +55,38 @@ describe("errors", () => {
     ["status OK", { status: { code: 1 } }, {}, false],
     ["status ERROR", { status: { code: 2 } }, {}, true],
     ["an exception though the status is unset", { events: exception("boom") }, {}, true],
-    ["an exception though the status is OK", { status: { code: 1 }, events: exception("boom") }, {}, true],
+    ["an exception that was handled: the status is OK", { status: { code: 1 }, events: exception("boom") }, {}, false],
+    [
+      "an exception that Langfuse's level reports, the status OK",
+      { status: { code: 1 }, events: exception("boom") },
+      { "langfuse.observation.level": "ERROR" },
+      true,
+    ],
+    [
+      "LangSmith's exception, whose status is always OK",
+      { status: { code: 1 }, events: exception("boom") },
+      { "langsmith.span.kind": "tool" },
+      true,
+    ],
+    ["a tool's status, the span's OK", { status: { code: 1 } }, { "gen_ai.tool.status": "error" }, true],
+    ["a tool's success", { status: { code: 1 } }, { "gen_ai.tool.status": "success" }, false],
+    ["a tool's error by its type", {}, { "gen_ai.tool.name": "pay", "error.type": "tool_error" }, true],
+    [
+      "MCP's result with isError",
+      {},
+      {
+        "gen_ai.tool.name": "pay",
+        "gen_ai.tool.call.result": '{"content":[{"type":"text","text":"no"}],"isError":true}',
+      },
+      true,
+    ],
+    [
+      "MCP's result without an error",
+      {},
+      { "gen_ai.tool.name": "pay", "output.value": '{"content":[{"type":"text","text":"isError"}],"isError":false}' },
+      false,
+    ],
+    ["a model's answer about isError", {}, { "gen_ai.request.model": "m", "output.value": '{"isError":true}' }, false],
     ["an exception without attributes", { events: [{ name: "exception" }] }, {}, true],
     ["another event", { events: [{ name: "retry" }] }, {}, false],
     ["Langfuse's level, the status unset", {}, { "langfuse.observation.level": "ERROR" }, true],
@@ -72,6 +103,25 @@ describe("errors", () => {
     ["a pause, by error.type", { status: { code: 2 } }, { "error.type": "pydantic_ai.exceptions.CallDeferred" }, false],
     ["a pause, by status", { status: { code: 2, message: "ApprovalRequired: send" } }, {}, false],
     ["a pause named by status alone", { status: { code: 2, message: "GraphInterrupt()" } }, {}, false],
+    [
+      "a pause, by a message under another type",
+      { status: { code: 2 }, events: exception("GraphInterrupt(())") },
+      {},
+      false,
+    ],
+    ["a handoff", { status: { code: 2 }, events: thrown("langgraph.errors.ParentCommand") }, {}, false],
+    ["a handoff, by status", { status: { code: 2, message: "Command(graph='__parent__', goto='x')" } }, {}, false],
+    ["a message about a command", { status: { code: 2, message: "Command failed with exit code 1" } }, {}, true],
+    ["any signal of LangGraph's", { status: { code: 2 }, events: thrown("langgraph.errors.GraphBubbleUp") }, {}, false],
+    ["the end of a generator", { status: { code: 2 }, events: thrown("GeneratorExit") }, {}, false],
+    ["the end of an iterator", { status: { code: 2, message: "StopIteration: " } }, {}, false],
+    ["Ark's approval", { status: { code: 2 }, events: exception("approval required for 1 tool call(s)") }, {}, false],
+    [
+      "an approval that Ark does not support",
+      { status: { code: 2, message: "agent a requires approval for tool rm, which is not supported" } },
+      {},
+      true,
+    ],
     ["a message about a pause", { status: { code: 2, message: "no ApprovalRequired handler" } }, {}, true],
     ["a type that only begins alike", { status: { code: 2 }, events: thrown("x.ApprovalRequiredButLate") }, {}, true],
   ];
@@ -253,22 +303,6 @@ describe("other facts of a span", () => {
   test("long names are cut, never inside a character", () => {
     const { name, tool } = factsOfSpan(spanOf(`${"n".repeat(255)}🚀`, { "tool.name": "t".repeat(1_000_000) }));
     expect([name, tool]).toEqual(["n".repeat(255), "t".repeat(256)]);
-  });
-
-  test("runs of coding agents are named though their spans name no agent", () => {
-    const interaction = spanOf("claude_code.interaction", { "span.type": "interaction" });
-    const turn = spanOf("session_task.turn", { model: "gpt-5-codex" });
-    expect([interaction, turn].map((span) => factsOfSpan(span).agent)).toEqual(["claude-code", "codex"]);
-  });
-
-  test("spans that name a call share its hash, whatever the key; other kinds have none", () => {
-    const hash = (name: string, attributes: Attributes) => factsOfSpan(spanOf(name, attributes)).callHash;
-    const model = hash("llm.m", { request_id: "req_1" });
-    expect(model).toBeGreaterThan(0);
-    expect(hash("llm.m", { "gen_ai.response.id": "req_1" })).toBe(model);
-    expect(hash("tool.x", { "gen_ai.tool.call_id": "call_1" })).toBe(hash("tool.x", { tool_use_id: "call_1" }));
-    expect(hash("agent.a", { "prompt.id": "p-1" })).toBe(hash("agent.a", { "qwen-code.prompt_id": "p-1" }));
-    expect(hash("step", { request_id: "req_1", tool_use_id: "call_1" })).toBeUndefined();
   });
 
   test("agent, model, tool and team are set on spans of their kind only", () => {

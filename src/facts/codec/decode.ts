@@ -1,4 +1,4 @@
-import { FLAG, KINDS, NANOS_PER_SECOND, NO_PARENT } from "./layout.ts";
+import { FLAG, KINDS, NANOS_PER_SECOND, NO_PARENT, REQUEST_STATES } from "./layout.ts";
 import type { SpanFacts } from "../facts.ts";
 import { SPAN_KINDS } from "../kind.ts";
 import { DERIVATIONS } from "../derivation.ts";
@@ -55,6 +55,7 @@ export class FactsReader {
       asOf: running && last !== 0n ? last : undefined,
       error: has(FLAG.error),
       canceled: has(FLAG.canceled) ? true : undefined,
+      exception: has(FLAG.exception) ? true : undefined,
       size,
       hash: text(this.#hashes[position]),
       session: has(FLAG.session) ? { rank: this.#number(), value: this.#text() } : undefined,
@@ -81,7 +82,6 @@ export class FactsReader {
       cost: has(FLAG.cost) ? this.#number() : undefined,
       ancestors: has(FLAG.ancestors) ? this.#ancestors() : undefined,
       inputRequest: has(FLAG.inputRequest) ? this.#inputRequest(start) : undefined,
-      callHash: has(FLAG.callHash) ? this.#number() : undefined,
       derivation: has(FLAG.derivation) ? (DERIVATIONS[this.#number()] ?? "call") : undefined,
       claims: has(FLAG.claims) ? this.#claims() : undefined,
     };
@@ -103,7 +103,7 @@ export class FactsReader {
   }
 
   #inputRequest(start: bigint): NonNullable<SpanFacts["inputRequest"]> {
-    const state = this.#number() === 1 ? "open" : "closed";
+    const state = REQUEST_STATES[this.#number()] ?? "closed";
     const since = start + this.#time();
     const task = this.#text();
     const question = this.#text();

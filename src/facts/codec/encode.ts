@@ -5,7 +5,7 @@ import { SPAN_KINDS } from "../kind.ts";
 import { lastOf } from "../version-order.ts";
 import { ChunkIds } from "./chunk-ids.ts";
 import { FactsReader } from "./decode.ts";
-import { FACTS_VERSION, FLAG, KINDS, NANOS_PER_SECOND, NO_PARENT } from "./layout.ts";
+import { FACTS_VERSION, FLAG, KINDS, NANOS_PER_SECOND, NO_PARENT, REQUEST_STATES } from "./layout.ts";
 
 /** One JSON string for all spans of a chunk, in the chunk's order, in the layout of {@link FLAG}. */
 export function encodeFacts(facts: readonly SpanFacts[]): string {
@@ -45,7 +45,7 @@ class FactsWriter {
     this.#time(last === 0n ? 0n : last - fact.start);
     cells.push(fact.size);
     this.#names(fact);
-    const { tokens, cost, ancestors, inputRequest, callHash, derivation, claims } = fact;
+    const { tokens, cost, ancestors, inputRequest, derivation, claims } = fact;
     if (tokens !== undefined) {
       const { input, output, cached, written, written1h, reasoning } = tokens;
       cells.push(input, output, cached, written, written1h, reasoning);
@@ -56,7 +56,6 @@ class FactsWriter {
       for (const { spanId, name } of ancestors) cells.push(this.#texts.name(spanId), this.#texts.name(name));
     }
     if (inputRequest !== undefined) this.#inputRequest(inputRequest, fact.start);
-    if (callHash !== undefined) cells.push(callHash);
     if (derivation !== undefined) cells.push(DERIVATIONS.indexOf(derivation));
     if (claims !== undefined) cells.push(claims.length, ...claims.map((claim) => this.#texts.name(claim)));
   }
@@ -90,7 +89,7 @@ class FactsWriter {
   }
 
   #inputRequest({ state, since, task, question, tool }: NonNullable<SpanFacts["inputRequest"]>, start: bigint): void {
-    this.#cells.push(state === "open" ? 1 : 0);
+    this.#cells.push(REQUEST_STATES.indexOf(state));
     this.#time(since - start);
     this.#cells.push(
       this.#texts.name(task),
@@ -120,6 +119,7 @@ function flagsOf(fact: SpanFacts, last: bigint): number {
     (fact.running ? FLAG.running : 0) |
     (fact.error ? FLAG.error : 0) |
     (fact.canceled ? FLAG.canceled : 0) |
+    (fact.exception ? FLAG.exception : 0) |
     (last === 0n ? 0 : FLAG.last) |
     (fact.session === undefined ? 0 : FLAG.session) |
     (fact.query === undefined ? 0 : FLAG.query) |
@@ -137,8 +137,7 @@ function flagsOf(fact: SpanFacts, last: bigint): number {
     (fact.ancestors === undefined ? 0 : FLAG.ancestors) |
     (fact.inputRequest === undefined ? 0 : FLAG.inputRequest) |
     (fact.derivation === undefined ? 0 : FLAG.derivation) |
-    (fact.claims === undefined ? 0 : FLAG.claims) |
-    (fact.callHash === undefined ? 0 : FLAG.callHash)
+    (fact.claims === undefined ? 0 : FLAG.claims)
   );
 }
 

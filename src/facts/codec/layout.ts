@@ -35,7 +35,7 @@ export const FLAG = {
   inputRequest: 1 << 18,
   derivation: 1 << 19,
   claims: 1 << 20,
-  callHash: 1 << 21,
+  exception: 1 << 21,
 } as const;
 
 /** `kinds` is OTLP's kind times this, plus the index in SPAN_KINDS. */
@@ -44,3 +44,6 @@ export const KINDS = 16;
 export const NO_PARENT = -1;
 
 export const NANOS_PER_SECOND = 1e9;
+
+/** States of input requests, by number. */
+export const REQUEST_STATES = ["closed", "open", "resumed"] as const;

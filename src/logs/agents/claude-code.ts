@@ -1,6 +1,6 @@
 import { isRefused, failureAt, modelCall, promptOf, subjectAt, toolCall } from "./agent-calls.ts";
 import type { AgentRecord, ModelEvent } from "./agent-event.ts";
-import { firstText } from "../../facts/error.ts";
+import { firstText } from "../../facts/exception-text.ts";
 import { AGENT_RECORD as KEYS, CLAUDE_CODE as EVENTS } from "../../otel/semconv/logs.ts";
 import type { KeyValue } from "../../otel/span.ts";
 

@@ -1,7 +1,7 @@
 import { countAt } from "../../otel/record-fields.ts";
 import { failureAt, failureOf, isRefused, modelCall, promptOf, subjectAt, toolCall } from "./agent-calls.ts";
 import type { AgentRecord } from "./agent-event.ts";
-import { firstText } from "../../facts/error.ts";
+import { firstText } from "../../facts/exception-text.ts";
 import { AGENT_RECORD as KEYS, CODEX as EVENTS } from "../../otel/semconv/logs.ts";
 import type { KeyValue } from "../../otel/span.ts";
 

@@ -133,25 +133,10 @@ export const NAME_PREFIXES = [
   ["Function: ", "tool"],
 ] as const;
 
-/** Span names as a whole: Pydantic AI's, LiveKit's, Codex's. */
+/** Span names as a whole: Pydantic AI's, LiveKit's. */
 export const NAMES = [
   ["agent run", "agent"],
   ["agent_turn", "turn"],
-  ["session_task.turn", "agent"],
-  ["run_sampling_request", "llm"],
-  ["try_run_sampling_request", "llm"],
-] as const;
-
-/** Parts of Qwen Code's tool calls, which name the tool. */
-export const CALL_PARTS: ReadonlySet<string> = new Set([
-  "qwen-code.tool.execution",
-  "qwen-code.tool.blocked_on_user",
-  "qwen-code.hook",
-]);
-/** Spans that are runs of a coding agent and do not name it. */
-export const NAMED_AGENTS = [
-  ["claude_code.interaction", "claude-code"],
-  ["session_task.turn", "codex"],
 ] as const;
 
 /** Name suffix of the span in which Ark's controller hands a query over, before any agent works on it. */
@@ -215,10 +200,6 @@ export const TOOL_KEYS = [
 /** The name that Logfire puts into the templates of {@link TEMPLATES}, which are the spans' own names. */
 export const TEMPLATE_NAME_KEYS = ["name"] as const;
 export const TEMPLATES = { agent: "Agent run: ", tool: "Function: " } as const;
-/** Ids of a model call that a coding agent's spans and log records share. */
-export const MODEL_CALL_ID_KEYS = ["request_id", "gen_ai.response.id", "response_id"] as const;
-/** Ids of a prompt that a coding agent's spans and log records share. */
-export const PROMPT_ID_KEYS = ["prompt.id", "prompt_id", "qwen-code.prompt_id"] as const;
 
 /** The only method of the Model Context Protocol that calls a tool. */
 export const MCP_TOOL_CALL = "tools/call";
@@ -347,6 +328,9 @@ export const EXCEPTION_KEYS = {
   stacktrace: ["exception.stacktrace"],
 } as const;
 
+/** An exception that the span states itself; `error.type` names a failure of any sort. */
+export const OWN_EXCEPTION_KEYS = ["exception.type", "exception.message", "error.message"] as const;
+
 /** Error types for cancellation by the caller: the last part of the type's name. */
 export const CANCELED_TYPES = [
   "cancelederror",
@@ -366,8 +350,49 @@ export const CANCELED_MESSAGES = /\bcontext canceled\b|^(?:(?:query|request|oper
 
 /** Ark's terminate and selector tools end with ERROR to leave a loop: their message contains one of these. */
 export const CONTROL_FLOW_MARKERS = ["TerminateTeam", "SelectionMade"] as const;
-/** Exceptions with which LangGraph and Pydantic AI pause a run until a person or program answers: the last part of the type's name. */
-export const PAUSE_TYPES = ["GraphInterrupt", "ApprovalRequired", "CallDeferred"] as const;
+/** Exceptions that only move control in LangGraph, in LangChain's handoffs and in Python's generators: the last part of the type's name. */
+export const CONTROL_FLOW_TYPES = [
+  "ParentCommand",
+  "GraphBubbleUp",
+  "GraphDrained",
+  "StopIteration",
+  "StopAsyncIteration",
+  "GeneratorExit",
+] as const;
+/** A handoff of LangGraph as text. */
+export const HANDOFF_MESSAGE = /^(?:Parent)?Command\(/;
+/**
+ * Exceptions with which LangGraph, Pydantic AI, CrewAI, LlamaIndex and Ark pause a run until a person or program answers:
+ * the last part of the type's name.
+ */
+export const PAUSE_TYPES = [
+  "GraphInterrupt",
+  "NodeInterrupt",
+  "ApprovalRequired",
+  "CallDeferred",
+  "HumanFeedbackPending",
+  "WaitingForEvent",
+  "ApprovalRequiredError",
+] as const;
+/** LangGraph's interrupts as text, after the exception's name or without it. */
+export const INTERRUPT_VALUE = /^(?:\w+\()?[([]*Interrupt\(value=/;
+/** Ark's words. An error that says where approvals are not supported has others. */
+export const APPROVAL_MESSAGE = /\bapproval required for \d+ tool call/i;
+/** The exception that Pydantic AI's tool span names instead of a failure, and what the tool says about it. */
+export const DEFERRAL_KEYS = ["pydantic_ai.tool.deferral.name"] as const;
+export const DEFERRAL_METADATA_KEYS = ["pydantic_ai.tool.deferral.metadata"] as const;
+
+/** The outcome of a tool call, which Strands and the Model Context Protocol state beside the span's status. */
+export const TOOL_STATUS_KEYS = ["gen_ai.tool.status"] as const;
+export const TOOL_FAILED_STATUS = "error";
+export const TOOL_FAILED_TYPE = "tool_error";
+
+/** The class of a tool, which Google ADK states; a long-running one may answer much later. */
+export const TOOL_TYPE_KEYS = ["gen_ai.tool.type"] as const;
+export const LONG_RUNNING_TOOL = "LongRunningFunctionTool";
+
+/** Marks spans of LangSmith, which sets the status OK before it knows of a failure, and OK is final. */
+export const EARLY_OK_KEYS = ["langsmith.span.kind", "langsmith.trace.name"] as const;
 
 /** Tags of Jaeger's JSON that stand for fields of OTLP's: OpenTelemetry's "Jaeger exporter" mapping, and OpenTracing's. */
 export const JAEGER_SPAN_KIND = "span.kind";

@@ -205,6 +205,20 @@ export const TOOL_OUTPUT_KEYS = [
   "ag2.code_execution.output",
 ] as const;
 
+/** Values that may say how a span ended: outputs of tools and of runs. Genkit's answers are read for their usage. */
+export const OUTCOME_KEYS: readonly string[] = [
+  ...new Set<string>([...TOOL_OUTPUT_KEYS, ...OUTPUT_MESSAGE_KEYS, ...OUTPUT_KEYS, ...LATER_OUTPUT_KEYS]),
+].filter((key) => key !== "genkit:output");
+/** Values that may say that a run goes on: inputs of runs. */
+export const RESUME_KEYS = [
+  "input.value",
+  "traceloop.entity.input",
+  "langfuse.observation.input",
+  "lmnr.span.input",
+  "mlflow.spanInputs",
+  "gen_ai.prompt",
+] as const;
+
 /** Claude Code reports a tool's output as an event of the span. */
 export const TOOL_OUTPUT_EVENT = { name: "tool.output", keys: ["output"] } as const;
 
@@ -215,9 +229,6 @@ export const TOOL_CALL_ID_KEYS = [
   "tool_use_id",
   "spring.ai.tool.call.id",
   "lk.function_tool.id",
-  "gen_ai.tool.call_id",
-  "tool.call_id",
-  "call_id",
 ] as const;
 
 export const PROVIDER_KEYS = [
@@ -237,6 +248,10 @@ export const FINISH_REASON_KEYS = [
   "llm.response.finish_reason",
   "stop_reason",
 ] as const;
+
+/** The reason on an answer's event, and the word with which Strands says that its agent waits for a person. */
+export const ANSWER_REASON_KEYS = ["finish_reason"] as const;
+export const INTERRUPTED = "interrupt";
 
 /** Keys, each with its unit in milliseconds. */
 export const FIRST_TOKEN_KEYS = [

@@ -60,10 +60,12 @@ export const ELICITATION = "elicitation/create";
 /** The part of a tool call in which Claude Code waits for the user's permission. */
 export const STEP_TYPE_KEYS = ["span.type"] as const;
 export const BLOCKED_ON_USER = "tool.blocked_on_user";
+/** AG2's operation in which an agent waits for a person's words. */
+export const AWAIT_HUMAN_INPUT = "await_human_input";
 
 /** The last two words of an event's name: the subject, and the word that opens or closes the request. */
 export const INPUT_REQUEST_EVENTS = {
-  subjects: ["elicitation", "approval", "input", "auth", "confirmation", "permission"],
+  subjects: ["elicitation", "approval", "input", "auth", "confirmation", "permission", "feedback"],
   opened: ["create", "required", "requested", "request", "pending"],
   closed: [
     "result",
@@ -95,6 +97,7 @@ export const QUESTION_KEYS = [
   "tool.approval.message",
   "approval.message",
   "approval.prompt",
+  "ag2.human_input.prompt",
 ] as const;
 /** Keys too general for a span: read on events about input requests only. */
 export const EVENT_QUESTION_KEYS = [...QUESTION_KEYS, "question", "prompt", "message"] as const;

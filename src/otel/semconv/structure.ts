@@ -12,9 +12,10 @@ import * as running from "./running.ts";
  * - `path`: a list of names, also as JSON text;
  * - `numbers`: the numbers in an object, as JSON text;
  * - `usage`: the numbers under `usage` in an answer, as JSON text;
- * - `message`: an error's text, of which only the words that decide between error, cancellation and control flow count.
+ * - `message`: an error's text, of which only the words that decide between error, cancellation and control flow count;
+ * - `signal`: contents, of which only the course of the span counts: whether it failed, asks a person or goes on.
  */
-export type StructuralPart = "name" | "word" | "number" | "path" | "numbers" | "usage" | "message";
+export type StructuralPart = "name" | "word" | "number" | "path" | "numbers" | "usage" | "message" | "signal";
 
 const agent = logs.AGENT_RECORD;
 
@@ -38,9 +39,11 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ...keys.AGENT_SPAN_KEYS,
     ...keys.TOOL_KEYS,
     ...keys.MODEL_SPAN_KEYS,
-    ...keys.MODEL_CALL_ID_KEYS,
-    ...keys.PROMPT_ID_KEYS,
     ...keys.LEVEL_KEYS,
+    ...keys.TOOL_STATUS_KEYS,
+    ...keys.TOOL_TYPE_KEYS,
+    ...keys.EARLY_OK_KEYS,
+    ...keys.DEFERRAL_KEYS,
     keys.JAEGER_SPAN_KIND,
     keys.JAEGER_STATUS_CODE,
     ...keys.JAEGER_SCOPE_NAMES,
@@ -49,6 +52,7 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ...content.TOOL_CALL_ID_KEYS,
     ...content.PROVIDER_KEYS,
     ...content.FINISH_REASON_KEYS,
+    ...content.ANSWER_REASON_KEYS,
     ...content.MIME_TYPE_KEYS.values(),
     ...running.SPAN_TYPE_KEYS,
     ...running.PENDING_PARENT_KEYS,
@@ -85,7 +89,6 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ...agent.model,
     ...agent.tool,
     ...agent.success,
-    ...agent.status,
     ...agent.decision,
     ...agent.finishReasons,
     logs.CODEX.streamKind,
@@ -93,6 +96,7 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     "haystack.component.name",
     "n8n.workflow.name",
     "executor.id",
+    "gen_ai.response.id",
     "gen_ai.agent.id",
     "gen_ai.tool.type",
     "gen_ai.output.type",
@@ -150,7 +154,6 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ark.TEAM_MEMBERS,
     ark.PENDING,
     ...agent.durationMillis,
-    ...agent.endMillis,
     ...agent.firstTokenMillis,
     ...agent.input,
     ...agent.output,
@@ -158,7 +161,6 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ...agent.written,
     ...agent.reasoning,
     ...agent.toolTokens,
-    ...agent.total,
     ...agent.cost,
     ...agent.statusCode,
     logs.WRITTEN_TOKENS,
@@ -179,6 +181,7 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
   numbers: [...keys.USAGE_KEYS, ...keys.CHAT_USAGE_KEYS, ...keys.COST_DETAILS_KEYS],
   usage: keys.ANSWER_WITH_USAGE_KEYS,
   message: [...keys.EXCEPTION_KEYS.message, ...keys.STATUS_MESSAGE_KEYS, ...agent.error],
+  signal: [...content.OUTCOME_KEYS, ...content.RESUME_KEYS],
 };
 
 const PARTS: ReadonlyMap<string, StructuralPart> = new Map(
@@ -213,13 +216,14 @@ export function structuralPart(key: string): StructuralPart | undefined {
   return PREFIXES.find(([prefix]) => key.startsWith(prefix))?.[1];
 }
 
-/** Whether all of the key's value is contents. */
+/** Whether all of the key's value is contents, apart from a signal. */
 export function isContentKey(key: string): boolean {
-  return structuralPart(key) === undefined;
+  const part = structuralPart(key);
+  return part === undefined || part === "signal";
 }
 
 const AGENT_EVENT = new RegExp(
-  `^(?:${[logs.CLAUDE_CODE, logs.CODEX, logs.GEMINI_CLI, logs.QWEN_CODE].map(({ prefix }) => prefix.replace(".", "\\.")).join("|")})\\w+$`,
+  `^(?:${[logs.CLAUDE_CODE, logs.CODEX, logs.GEMINI_CLI].map(({ prefix }) => prefix.replace(".", "\\.")).join("|")})\\w+$`,
 );
 
 /** Whether the text is the name of a coding agent's event, which older agents write as the record's body. */
@@ -231,8 +235,12 @@ export function isAgentEvent(text: string): boolean {
 export function structuralWord(message: string): string | undefined {
   const marker = keys.CONTROL_FLOW_MARKERS.find((word) => message.includes(word));
   if (marker !== undefined) return marker;
+  if (keys.INTERRUPT_VALUE.test(message)) return "Interrupt(value=";
+  if (keys.HANDOFF_MESSAGE.test(message)) return "Command(";
+  if (keys.APPROVAL_MESSAGE.test(message)) return "approval required for 1 tool call";
   const first = /^\w+/.exec(message)?.[0];
   return (
-    keys.PAUSE_TYPES.find((type) => type === first) ?? (keys.CANCELED_MESSAGES.test(message) ? "canceled" : undefined)
+    [...keys.PAUSE_TYPES, ...keys.CONTROL_FLOW_TYPES].find((type) => type === first) ??
+    (keys.CANCELED_MESSAGES.test(message) ? "canceled" : undefined)
   );
 }

@@ -1,0 +1,36 @@
+import { textOf } from "../otel/any-value.ts";
+import { EXCEPTION_EVENT, EXCEPTION_KEYS } from "../otel/semconv/attributes.ts";
+import type { KeyValue, Span } from "../otel/span.ts";
+import { FIELD, textIn } from "./attribute-index.ts";
+import type { AttributeIndex } from "./attribute-index.ts";
+
+/** The attributes of the span's last exception event: that exception ended the span. */
+export function exceptionAttributes(span: Span): readonly KeyValue[] | undefined {
+  const event = span.events?.findLast(({ name }) => name === EXCEPTION_EVENT);
+  return event === undefined ? undefined : (event.attributes ?? []);
+}
+
+/** The type of the exception that a span reports, and all its messages; "" and [] without. */
+export function exceptionText(
+  span: Span,
+  index: AttributeIndex,
+): { readonly type: string; readonly messages: readonly string[] } {
+  const event = exceptionAttributes(span);
+  const messages = [
+    span.status?.message,
+    firstText(event, EXCEPTION_KEYS.message),
+    textIn(index, FIELD.failure),
+  ].filter((message): message is string => message !== undefined && message !== "");
+  return { type: firstText(event, EXCEPTION_KEYS.type) ?? textIn(index, FIELD.failureType) ?? "", messages };
+}
+
+/** The text of the first key, in the order of `keys`, that has one. */
+export function firstText(attributes: readonly KeyValue[] | undefined, keys: readonly string[]): string | undefined {
+  if (attributes === undefined) return undefined;
+  for (const key of keys) {
+    const value = attributes.find((attribute) => attribute.key === key)?.value;
+    const text = value === undefined ? undefined : textOf(value);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
