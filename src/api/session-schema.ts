@@ -14,6 +14,12 @@ const dollars = v.number();
 const TallySchema = v.object({ name: text, calls: count, errors: count }) satisfies v.GenericSchema<Tally>;
 const tallies = v.array(TallySchema);
 
+const errors = v.pipe(
+  count,
+  v.description("Causes: failed spans, without those that repeat the failure of a span below."),
+);
+const failedSpans = v.pipe(count, v.description("All spans that failed."));
+
 export const TokensSchema = v.object({
   input: v.pipe(count, v.description("Cached and written tokens included.")),
   output: count,
@@ -60,7 +66,8 @@ export const SessionSummarySchema = v.object({
   traces: count,
   spans: count,
   logRecords: v.exactOptional(v.pipe(count, v.description("Absent when there are none."))),
-  errors: count,
+  errors,
+  failedSpans,
   queries: count,
   agents: tallies,
   teams: tallies,
@@ -76,8 +83,8 @@ export const SessionSummarySchema = v.object({
     ),
   ),
   tokens: TokensSchema,
-  cost: v.exactOptional(v.pipe(dollars, v.description("US dollars: costs of spans, else from the price list."))),
-  estimated: v.exactOptional(v.pipe(dollars, v.description("The part of `cost` from the price list."))),
+  cost: v.exactOptional(v.pipe(dollars, v.description("US dollars: costs of spans, else from the price table."))),
+  estimated: v.exactOptional(v.pipe(dollars, v.description("The part of `cost` from the price table."))),
   unpriced: v.exactOptional(
     v.pipe(strings, v.description("Models with token usage but no price. `cost` excludes them.")),
   ),
@@ -105,7 +112,8 @@ const QuerySummarySchema = v.object({
   start: nanoseconds,
   end: v.exactOptional(nanoseconds),
   spans: count,
-  errors: count,
+  errors,
+  failedSpans,
   tokens: TokensSchema,
   cost: v.exactOptional(dollars),
 }) satisfies v.GenericSchema<QuerySummary>;

@@ -106,7 +106,7 @@ export const SpanDetailSchema = v.object({
   toolCallId: optionalText,
   tokens: v.exactOptional(TokensSchema),
   cost: v.exactOptional(v.pipe(v.number(), v.description("US dollars."))),
-  estimated: v.exactOptional(v.pipe(v.literal(true), v.description("The cost is the price list's."))),
+  estimated: v.exactOptional(v.pipe(v.literal(true), v.description("The cost is the price table's."))),
   timeToFirstTokenMs: v.exactOptional(v.number()),
   finishReasons: v.exactOptional(v.array(text)),
   parameters: v.exactOptional(

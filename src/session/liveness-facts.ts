@@ -1,7 +1,8 @@
 import { ROOT, SELF } from "./table/parent-links.ts";
 import { isQueryOpen } from "./queries.ts";
 import type { QueryFold } from "./queries.ts";
-import { compareRows, isCanceled, isError } from "./table/annotated-rows.ts";
+import { errorsOf } from "./errors.ts";
+import { compareRows } from "./table/annotated-rows.ts";
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
 import type { LivenessFacts } from "./summary.ts";
@@ -12,10 +13,11 @@ import { waitingOf } from "./waiting.ts";
 export function livenessFacts(table: SpanTable, fold: QueryFold, lastArrival: string): LivenessFacts {
   const { rows } = table;
   const { groups, queries } = fold;
+  const errors = errorsOf(table, groups);
   const ended = endedTraces(table, fold);
   let running = 0;
   let oldest = -1;
-  let awaitedParents = queries.filter(({ open }) => open === true).length;
+  let awaitedParents = 0;
   let missingParents = 0;
   let failed = queries.some((query) => query.failed);
   for (let row = 0; row < rows.length; row++) {
@@ -24,7 +26,7 @@ export function livenessFacts(table: SpanTable, fold: QueryFold, lastArrival: st
     if (rows.running(row)) {
       running++;
       if (oldest < 0 || compareRows(table, row, oldest) < 0) oldest = row;
-    } else if (isError(table, row) && !isCanceled(table, row) && (parent === ROOT || parent === SELF)) failed = true;
+    } else if (errors.failed[row] === 1 && (parent === ROOT || parent === SELF)) failed = true;
   }
   for (const { trace } of linkPlaceholders(table, groups).placeholders) {
     if (ended.has(trace)) missingParents++;

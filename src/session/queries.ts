@@ -1,8 +1,8 @@
 import type { SpanKind, Tokens } from "../facts/facts.ts";
 import { outermostAbsent, groupByQuery } from "./query-groups.ts";
-import { compareRows, failureAt, isCanceled, isError } from "./table/annotated-rows.ts";
+import { compareRows, promptAt, failureAt, isCanceled, isError } from "./table/annotated-rows.ts";
 import type { QueryGroup, QueryGroups } from "./query-groups.ts";
-import { costRow, modelAt, modelRows, promptRow, tokensRow } from "./merged-rows.ts";
+import { errorsOf } from "./errors.ts";
 import type { Prices } from "./prices/prices.ts";
 import { DISPATCH_SUFFIX } from "../otel/semconv/attributes.ts";
 import { bucketOf } from "./clock-outliers.ts";
@@ -16,7 +16,9 @@ import type { UsageSum } from "./table/usage-rows.ts";
 /** A query with the sums over its spans. */
 export type Query = QueryGroup & {
   spans: number;
+  /** Causes of failures, each once. */
   errors: number;
+  failedSpans: number;
   /** Its own span, or another query span of it, ended in error and was not canceled. */
   failed: boolean;
   /** Such a span was canceled. */
@@ -49,43 +51,36 @@ export type QueryFold = {
 export function foldQueries(table: SpanTable, prices?: Prices): QueryFold {
   const { rows, usage } = table;
   const groups = groupByQuery(table);
-  const queries = groups.queries.map((group) => emptyQuery(table, groups, group));
-  /** The prompts of the outermost spans: no other is better. */
-  const prompts = queries.map(({ prompt }) => prompt);
+  const queries = groups.queries.map((group) => emptyQuery(table, group));
   const isCounted = (row: number): boolean => groups.derived?.duplicates[row] !== 1;
-  const hasCost = (row: number): boolean => isCounted(row) && costRow(table, groups, row) >= 0;
-  const tokens = reportingLeaves(groups, (row) => isCounted(row) && tokensRow(table, groups, row) >= 0);
-  const costs = reportingLeaves(groups, hasCost);
-  const uncosted = withoutCost(groups, tokens, hasCost);
-  let models: Int32Array | undefined;
+  const tokens = reportingLeaves(groups, (row) => rows.hasTokens(row) && isCounted(row));
+  const costs = reportingLeaves(groups, (row) => rows.hasCost(row) && isCounted(row));
+  const uncosted = withoutCost(groups, tokens, (row) => rows.hasCost(row) && isCounted(row));
   const unpriced = new Set<string>();
+  const errors = errorsOf(table, groups);
   const earlier = (row: number, known: number): number =>
     known < 0 || compareRows(table, row, known) < 0 ? row : known;
   for (let row = 0; row < rows.length; row++) {
     const query = queries[groups.queryOf[row] ?? -1];
     if (!query) continue;
     query.spans++;
-    if (isError(table, row)) query.errors++;
+    if (errors.failed[row] === 1) query.failedSpans++;
+    if (errors.causes[row] === 1) query.errors++;
     if (isCounted(row) && outlasts(table, row, query)) query.last = row;
-    if (tokens[row] === 1) usage.addTokensTo(query.usage, rows.word(tokensRow(table, groups, row), Row.USAGE));
-    if (costs[row] === 1) usage.addCostTo(query.usage, rows.word(costRow(table, groups, row), Row.USAGE));
-    if (uncosted[row] === 1) {
-      const around = (models ??= modelRows(table, groups))[row] ?? -1;
-      const model = around < 0 ? undefined : modelAt(table, groups, around);
-      const counted = usage.tokens(rows.word(tokensRow(table, groups, row), Row.USAGE));
-      addEstimate(prices, { model, tokens: counted, second: startSecond(table, row) }, query, unpriced);
-    }
+    if (tokens[row] === 1) usage.addTokensTo(query.usage, rows.word(row, Row.USAGE));
+    if (costs[row] === 1) usage.addCostTo(query.usage, rows.word(row, Row.USAGE));
+    if (uncosted[row] === 1) addEstimate(table, prices, row, query, unpriced);
     query.begun ||= isWork(table, row);
     const isQuery = rows.kind(row) === "query" || (query.received && query.lead === row);
-    if (isQuery && isError(table, row) && !rows.running(row)) {
-      if (isCanceled(table, row)) query.canceled = true;
+    const wasCanceled = isError(table, row) && isCanceled(table, row);
+    if (isQuery && !rows.running(row) && (wasCanceled || errors.failed[row] === 1)) {
+      if (wasCanceled) query.canceled = true;
       else query.failed = true;
       if (failureAt(table, row) !== undefined) query.failure = earlier(row, query.failure);
     }
     if (targetIn(table, row) !== undefined) query.target = earlier(row, query.target);
-    if (query.prompt >= 0 && query.prompt === prompts[groups.queryOf[row] ?? -1]) continue;
-    const prompt = promptRow(table, groups, row);
-    if (prompt >= 0) query.prompt = earlier(prompt, query.prompt);
+    if (query.received && query.prompt === query.lead) continue;
+    if (promptAt(table, row) !== undefined) query.prompt = earlier(row, query.prompt);
   }
   return { groups, queries, unpriced };
 }
@@ -97,18 +92,21 @@ function outlasts({ rows }: SpanTable, row: number, { lead, last }: Query): bool
 }
 
 function addEstimate(
+  table: SpanTable,
   prices: Prices | undefined,
-  call: { readonly model: string | undefined; readonly tokens: Tokens; readonly second: number },
+  row: number,
   query: Query,
   unpriced: Set<string>,
 ): void {
-  const { model, tokens, second } = call;
+  const tokens = table.usage.tokens(table.rows.word(row, Row.USAGE));
   if (tokens.input + tokens.output === 0) return;
   if (prices === undefined) {
     query.awaitsPrices = true;
     return;
   }
-  const billionths = model === undefined ? undefined : prices.estimate(model, tokens, second);
+  const kind = table.rows.kind(row);
+  const model = kind === "llm" || kind === "embedding" ? table.text(row, Row.SUBJECT) : undefined;
+  const billionths = model === undefined ? undefined : prices.estimate(model, tokens, startSecond(table, row));
   if (billionths === undefined) unpriced.add(model ?? NO_MODEL);
   else query.estimated = (query.estimated ?? 0) + billionths;
 }
@@ -123,7 +121,8 @@ const NO_MODEL = "unknown";
 
 const AROUND_WORK: ReadonlySet<SpanKind> = new Set<SpanKind>(["internal", "http", "db", "messaging"]);
 
-function isWork(table: SpanTable, row: number): boolean {
+/** Whether the row is a step of an agent, and not what surrounds it. */
+export function isWork(table: SpanTable, row: number): boolean {
   const kind = table.rows.kind(row);
   if (kind === "query") return table.text(row, Row.NAME)?.endsWith(DISPATCH_SUFFIX) !== true;
   return !AROUND_WORK.has(kind);
@@ -139,16 +138,24 @@ export function targetIn(table: SpanTable, row: number): QueryTarget | undefined
   return type === "" ? { name: name.join("/") } : { type, name: name.join("/") };
 }
 
-function emptyQuery(table: SpanTable, groups: QueryGroups, group: QueryGroup): Query {
-  const prompt = group.received ? promptRow(table, groups, group.lead) : -1;
+function emptyQuery(table: SpanTable, group: QueryGroup): Query {
+  const prompt = group.received && promptAt(table, group.lead) !== undefined ? group.lead : -1;
   const usage: UsageSum = { ...NO_TOKENS };
-  const counts = { spans: 0, errors: 0, failed: false, canceled: false, begun: false, awaitsPrices: false };
+  const counts = {
+    spans: 0,
+    errors: 0,
+    failedSpans: 0,
+    failed: false,
+    canceled: false,
+    begun: false,
+    awaitsPrices: false,
+  };
   return { ...group, ...counts, prompt, target: -1, failure: -1, last: group.lead, usage, estimated: undefined };
 }
 
 /** Its outermost span runs, or was not received yet. */
-export function isQueryOpen({ rows }: SpanTable, { received, open, lead }: QueryGroup): boolean {
-  return !received || open === true || rows.running(lead);
+export function isQueryOpen({ rows }: SpanTable, { received, lead }: QueryGroup): boolean {
+  return !received || rows.running(lead);
 }
 
 /** "" without a name. */

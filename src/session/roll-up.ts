@@ -1,9 +1,8 @@
 import * as Row from "./table/span-rows.ts";
+import { errorsOf } from "./errors.ts";
 import type { QueryGroups } from "./query-groups.ts";
 import type { NameList, Tally } from "./summary.ts";
-import { hasFailed, modelAt } from "./merged-rows.ts";
-import { isError } from "./table/annotated-rows.ts";
-import { MISSING, ROOT } from "./table/parent-links.ts";
+import { MISSING, ROOT, topsOf } from "./table/parent-links.ts";
 import type { SpanTable } from "./table/span-table.ts";
 
 /** Names in each list of a summary: enough for a person, and a list of sessions stays small. */
@@ -13,7 +12,9 @@ export const MAX_NAMES_SHOWN = 50;
 export type RollUp = {
   readonly tallies: Readonly<Record<"agents" | "teams" | "models" | "tools", readonly Tally[]>>;
   readonly names: Readonly<Record<"services" | "namespaces" | "users", readonly string[]>>;
+  /** Causes of failures, each once. */
   readonly errors: number;
+  readonly failedSpans: number;
   /** At least one span is of a query, an agent, a model or a tool. */
   readonly isAgentic: boolean;
 };
@@ -24,21 +25,21 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
   const [services, namespaces, users] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const duplicates = groups.derived?.duplicates;
   const toolCalls = outermostToolCalls(table, groups);
-  const modelCalls = reportingLeaves(
-    groups,
-    (row) => duplicates?.[row] !== 1 && modelAt(table, groups, row) !== undefined,
-  );
+  const modelCalls = reportingLeaves(groups, (row) => duplicates?.[row] !== 1 && isModelCall(table, row));
+  const { failed: failedRows, causes } = errorsOf(table, groups);
   let errors = 0;
+  let failedSpans = 0;
   let isAgentic = false;
   for (let row = 0; row < rows.length; row++) {
     if (duplicates?.[row] === 1) continue;
     const kind = rows.kind(row);
-    if (isError(table, row)) errors++;
-    const failed = hasFailed(table, groups, row);
+    const failed = failedRows[row] === 1;
+    if (failed) failedSpans++;
+    if (causes[row] === 1) errors++;
     if (kind === "agent") agents.add(table.text(row, Row.SUBJECT), failed);
     if (kind === "team") teams.add(table.text(row, Row.SUBJECT), failed);
     if (toolCalls[row] === 1) tools.add(table.text(row, Row.SUBJECT), failed);
-    if (modelCalls[row] === 1) models.add(modelAt(table, groups, row), failed);
+    if (modelCalls[row] === 1) models.add(table.text(row, Row.SUBJECT), failed);
     isAgentic ||= kind === "query" || kind === "agent" || kind === "llm" || kind === "tool";
     addText(services, table.text(row, Row.SERVICE));
     addText(namespaces, table.text(row, Row.QUERY_NAMESPACE));
@@ -48,6 +49,7 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
     tallies: { agents: agents.sorted, teams: teams.sorted, models: models.sorted, tools: tools.sorted },
     names: { services: sorted(services), namespaces: sorted(namespaces), users: sorted(users) },
     errors,
+    failedSpans,
     isAgentic,
   };
 }
@@ -99,6 +101,11 @@ export function shownNames({ tallies, names }: RollUp): ShownNames {
   return Object.keys(omitted).length === 0 ? lists : { ...lists, omitted };
 }
 
+function isModelCall(table: SpanTable, row: number): boolean {
+  const kind = table.rows.kind(row);
+  return (kind === "llm" || kind === "embedding") && table.text(row, Row.SUBJECT) !== undefined;
+}
+
 function addText(texts: Set<string>, text: string | undefined): void {
   if (text !== undefined) texts.add(text);
 }
@@ -145,7 +152,7 @@ export function reportingLeaves(groups: QueryGroups, reports: (row: number) => b
     if (parent === MISSING) strays.push(row);
   }
   if (strays.length > 0) {
-    const tops = topsOf(groups);
+    const tops = topsOf(parents, order);
     // A query's span may itself be below a stray, which then reports too: the list grows during the loop.
     for (const stray of strays) {
       const query = queries[queryOf[stray] ?? -1];
@@ -161,16 +168,6 @@ export function reportingLeaves(groups: QueryGroups, reports: (row: number) => b
   }
   for (let row = 0; row < below.length; row++) if (below[row] === 1) reporting[row] = 0;
   return reporting;
-}
-
-/** By row: its outermost ancestor, itself if it has no parent. */
-export function topsOf({ parents, order }: Pick<QueryGroups, "parents" | "order">): Int32Array {
-  const tops = new Int32Array(parents.length);
-  for (const row of order) {
-    const parent = parents[row] ?? ROOT;
-    tops[row] = parent < 0 ? row : (tops[parent] ?? row);
-  }
-  return tops;
 }
 
 /**
@@ -192,7 +189,7 @@ export function withoutCost(groups: QueryGroups, tokens: Uint8Array, hasCost: (r
     if (parent >= 0 && above[parent] === 1) above[row] = 1;
   }
   const below = costed.slice();
-  const tops = topsOf(groups);
+  const tops = topsOf(parents, order);
   const leadOf = (row: number): number => {
     const query = queries[queryOf[row] ?? -1];
     return query?.received === true && tops[query.lead] !== row ? query.lead : -1;

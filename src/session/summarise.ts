@@ -44,10 +44,11 @@ export function summarise(
     start: start.toString(),
     end: end.toString(),
     liveness: livenessFacts(table, fold, about.lastArrival),
-    traces: table.traceCount - hiddenTraces(table, fold.groups),
+    traces: table.traceCount,
     spans: table.rows.length - duplicatesIn(fold.groups),
     ...(table.records.size === 0 ? {} : { logRecords: table.records.size }),
     errors: rolled.errors,
+    failedSpans: rolled.failedSpans,
     queries: fold.queries.length,
     ...shownNames(rolled),
     tokens: tokensOf(usage),
@@ -103,17 +104,10 @@ function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: s
     ...(isQueryOpen(table, query) ? {} : { end: rows.long(query.last, Row.LAST).toString() }),
     spans: query.spans,
     errors: query.errors,
+    failedSpans: query.failedSpans,
     tokens: tokensOf(query.usage),
     ...(cost === undefined ? {} : { cost }),
   };
-}
-
-/** Traces of which nothing is shown: log records have one of their own, and spans may describe all that they report. */
-function hiddenTraces({ rows }: SpanTable, { derived }: QueryFold["groups"]): number {
-  if (derived === undefined) return 0;
-  const [hidden, shown] = [new Set<number>(), new Set<number>()];
-  derived.duplicates.forEach((isDuplicate, row) => (isDuplicate === 1 ? hidden : shown).add(rows.word(row, Row.TRACE)));
-  return [...hidden].filter((trace) => !shown.has(trace)).length;
 }
 
 function duplicatesIn({ derived }: QueryFold["groups"]): number {

@@ -31,7 +31,7 @@ export type OpenInputRequest = {
   readonly since: string;
 };
 
-/** `calls` counts spans, `errors` those that count as errors. Lists are sorted by calls, then by name. */
+/** `calls` counts spans, `errors` those that failed. Lists are sorted by calls, then by name. */
 export type Tally = { readonly name: string; readonly calls: number; readonly errors: number };
 
 /** `pending`: an Ark query that was dispatched and has not started. */
@@ -57,7 +57,9 @@ export type QuerySummary = {
   readonly start: string;
   readonly end?: string;
   readonly spans: number;
+  /** As in a session's summary. */
   readonly errors: number;
+  readonly failedSpans: number;
   readonly tokens: Tokens;
   /** As in a session's summary. */
   readonly cost?: number;
@@ -79,7 +81,10 @@ export type SessionSummary = {
   readonly spans: number;
   /** Absent without any. */
   readonly logRecords?: number;
+  /** Causes of failures: spans that failed, without those that repeat the failure of a span below. */
   readonly errors: number;
+  /** All spans that failed. */
+  readonly failedSpans: number;
   readonly queries: number;
   readonly agents: readonly Tally[];
   readonly teams: readonly Tally[];
@@ -91,9 +96,9 @@ export type SessionSummary = {
   /** Numbers of names that lists omit; absent if none does. */
   readonly omitted?: Readonly<Partial<Record<NameList, number>>>;
   readonly tokens: Tokens;
-  /** US dollars: costs from spans, and estimates from the price list for other tokens; absent without either. */
+  /** US dollars: costs from spans, and estimates from the price table for other tokens; absent without either. */
   readonly cost?: number;
-  /** The part of `cost` that comes from the price list. */
+  /** The part of `cost` that comes from the price table. */
   readonly estimated?: number;
   /** Models with tokens of unknown cost: `cost` excludes them. */
   readonly unpriced?: readonly string[];

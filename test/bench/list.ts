@@ -160,6 +160,7 @@ function reportOf(n: number): SessionReport {
     traces: 1 + (n % 3),
     spans: 20 + (n % 400),
     errors: n % 11 === 0 ? 2 : 0,
+    failedSpans: 0,
     queries: 1,
     agents: tally("planner", "writer"),
     teams: [],

@@ -121,6 +121,7 @@ test("a request says whom it is for, and a manifest what it can't say", () => {
     start: "0",
     spans: 1,
     errors: 0,
+    failedSpans: 0,
     tokens: { input: 0, output: 0, cached: 0, written: 0, written1h: 0, reasoning: 0 },
   } as const;
   const span = spanOf("query.q", {

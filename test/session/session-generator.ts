@@ -101,6 +101,7 @@ function strings(random: Random, isArk: boolean, n: number): Partial<SpanFacts> 
     ...(random.chance(0.2) && { user: random.pick(["ada", "bob"]) }),
     ...(random.chance(0.15) && { failure: random.pick(["timed out", "not found"]) }),
     ...(random.chance(0.05) && { canceled: true as const }),
+    ...(random.chance(0.1) && { exception: true as const }),
     ...(hasUsage && {
       tokens: {
         input: random.below(1000),
@@ -122,6 +123,7 @@ function strings(random: Random, isArk: boolean, n: number): Partial<SpanFacts> 
 function inputRequestOf(random: Random): InputRequest {
   const task = random.pick(["", "", "task-1", "task-2"]);
   const since = at(random.below(15));
+  if (task === "" && random.chance(0.1)) return { state: "resumed", since, task, question: "" };
   if (task !== "" && random.chance(0.5)) return { state: "closed", since, task, question: "" };
   return { state: "open", since, task, question: `Shall I ${random.below(9)}?` };
 }
@@ -130,7 +132,7 @@ function inputRequestOf(random: Random): InputRequest {
 function versionsOf(random: Random, facts: SpanFacts): SpanFacts[] {
   const versions: SpanFacts[] = [];
   const isLost = random.chance(0.2);
-  const later = ["tokens", "cost", "failure", "canceled"] as const;
+  const later = ["tokens", "cost", "failure", "canceled", "exception"] as const;
   const early = random.chance(0.5) ? without(facts, ...later) : without(facts, ...later, "inputRequest");
   const reports = isLost || random.chance(0.3) ? 1 + random.below(3) : 0;
   for (let report = 0; report < reports; report++) {

@@ -31,6 +31,7 @@ const QUERY: Required<QuerySummary> = {
   end: "9",
   spans: 4,
   errors: 1,
+  failedSpans: 0,
   tokens: { input: 1, output: 2, cached: 0, written: 0, written1h: 0, reasoning: 0 },
   cost: 0.5,
 };
@@ -54,6 +55,7 @@ const SUMMARY: Required<SessionSummary> = {
   spans: 4,
   logRecords: 2,
   errors: 1,
+  failedSpans: 0,
   queries: 1,
   agents: [{ name: "Ada", calls: 1, errors: 0 }],
   teams: [],

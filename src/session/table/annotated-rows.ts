@@ -16,6 +16,11 @@ export function isCanceled(table: SpanTable, row: number): boolean {
   return annotation.canceled && (!rows.error(row) || rows.canceled(row));
 }
 
+/** Whether an exception tells the row's error, and not a status alone. */
+export function statesException(table: SpanTable, row: number): boolean {
+  return table.rows.exception(row) || annotationAt(table, row)?.error === true;
+}
+
 /** The span's own failure, else that of an annotation. */
 export function failureAt(table: SpanTable, row: number): string | undefined {
   return table.text(row, Row.FAILURE) ?? annotationAt(table, row)?.failure;

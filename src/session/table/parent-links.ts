@@ -42,3 +42,13 @@ export function parentsFirst(parents: Int32Array): Int32Array {
   }
   return order;
 }
+
+/** By row: its outermost ancestor, itself if it has no parent. */
+export function topsOf(parents: Int32Array, order: Int32Array): Int32Array {
+  const tops = new Int32Array(parents.length);
+  for (const row of order) {
+    const parent = parents[row] ?? ROOT;
+    tops[row] = parent < 0 ? row : (tops[parent] ?? row);
+  }
+  return tops;
+}

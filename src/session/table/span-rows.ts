@@ -19,11 +19,9 @@ export const POSITION = 13;
 export const OTLP_KIND = 14;
 /** Row of the span's tokens and cost in `UsageRows`, from one; 0 without. */
 export const USAGE = 15;
-/** Hash of the producer's id of the call; 0 without. */
-export const CALL = 16;
-const BITS = 17;
-const STRINGS = 18;
-const WIDTH = 22;
+const BITS = 16;
+const STRINGS = 17;
+const WIDTH = 21;
 
 /** Offsets of a row's 16-bit string numbers. */
 export const NAME = 0;
@@ -45,14 +43,15 @@ const KIND = 0x0f;
 /** Index in {@link DERIVATIONS} plus one; 0 for most spans. */
 const DERIVATION_SHIFT = 4;
 const DERIVATION_MASK = 0x7;
+const EXCEPTION = 0x1000;
 /** The higher bits are the number of the path above the span. */
-const PATH_SHIFT = 12;
+const PATH_SHIFT = 13;
 
 const FIRST_CAPACITY = 64;
 /** At most a quarter of a grown table is empty: it has to fit in an object's memory. */
 const GROWTH = 1.25;
 
-/** Spans as rows of 88 bytes in one typed array. Knows the layout of fields, not their meaning. */
+/** Spans as rows of 84 bytes in one typed array. Knows the layout of fields, not their meaning. */
 export class SpanRows {
   #words = new Uint32Array(FIRST_CAPACITY * WIDTH);
   #halves = new Uint16Array(this.#words.buffer);
@@ -167,6 +166,11 @@ export class SpanRows {
     return (this.word(row, BITS) & CANCELED) !== 0;
   }
 
+  /** Whether an exception of its own tells an error. */
+  exception(row: number): boolean {
+    return (this.word(row, BITS) & EXCEPTION) !== 0;
+  }
+
   /** Whether the span has token counts, zero included. */
   hasTokens(row: number): boolean {
     return (this.word(row, BITS) & TOKENS) !== 0;
@@ -187,7 +191,7 @@ export class SpanRows {
     this.setWord(row, BITS, (bits | (path << PATH_SHIFT)) >>> 0);
   }
 
-  setBits(row: number, { kind, running, error, canceled, tokens, cost, derivation }: SpanFacts): void {
+  setBits(row: number, { kind, running, error, canceled, exception, tokens, cost, derivation }: SpanFacts): void {
     let bits = SPAN_KINDS.indexOf(kind);
     if (derivation !== undefined) {
       bits |= (DERIVATIONS.indexOf(derivation) + 1) << DERIVATION_SHIFT;
@@ -196,6 +200,7 @@ export class SpanRows {
     if (running) bits |= RUNNING;
     if (error) bits |= ERROR;
     if (canceled) bits |= CANCELED;
+    if (exception) bits |= EXCEPTION;
     if (tokens) bits |= TOKENS;
     if (cost !== undefined) bits |= COST;
     this.setWord(row, BITS, bits);

@@ -49,7 +49,12 @@ export type TreeNode = {
   readonly running: boolean;
   /** Of a placeholder: no query of its trace has ended, so it may still be received. `liveness` limits this by silence. */
   readonly awaited: boolean;
+  /** The span failed. */
   readonly error: boolean;
+  /** It failed, and does not only repeat the failure of a span below. */
+  readonly cause: boolean;
+  /** The caller no longer wanted its answer. */
+  readonly canceled: boolean;
   /** Of the node and all below. */
   readonly worst: "error" | "ok";
   readonly descendants: number;
@@ -80,9 +85,9 @@ export type DraftNode = Mutable<Omit<TreeNode, "parent" | "children">> & {
 };
 
 /** What the table knows of a span beyond the span itself. */
-type RowFields = Pick<TreeNode, "error" | "badges">;
+type RowFields = Pick<TreeNode, "error" | "cause" | "canceled" | "badges">;
 
-export function draftNode(span: ViewSpan, { error, badges }: RowFields): DraftNode {
+export function draftNode(span: ViewSpan, { error, cause, canceled, badges }: RowFields): DraftNode {
   const { facts } = span;
   const { start, running } = facts;
   return {
@@ -99,6 +104,8 @@ export function draftNode(span: ViewSpan, { error, badges }: RowFields): DraftNo
     running,
     awaited: false,
     error,
+    cause,
+    canceled,
     worst: error ? "error" : "ok",
     descendants: 0,
     badges,
@@ -111,7 +118,15 @@ export function draftPlaceholder(
 ): DraftNode {
   const { traceId, spanId, start } = fields;
   const key = spanId === "" ? `${traceId}::trace` : `${traceId}:${spanId}:missing`;
-  const none = { depth: 0, running: false, error: false, worst: "ok", descendants: 0 } as const;
+  const none = {
+    depth: 0,
+    running: false,
+    error: false,
+    cause: false,
+    canceled: false,
+    worst: "ok",
+    descendants: 0,
+  } as const;
   return { key, children: [], end: start, latest: start, ...fields, ...none };
 }
 

@@ -1,7 +1,9 @@
 import type { ClockRange } from "../clock-outliers.ts";
 import type { QueryGroups } from "../query-groups.ts";
 import { hasAbsurdTime, sessionTimes } from "../session-times.ts";
-import { isError } from "../table/annotated-rows.ts";
+import { errorsOf } from "../errors.ts";
+import type { Errors } from "../errors.ts";
+import { isCanceled, isError } from "../table/annotated-rows.ts";
 import { CYCLE, ROOT, SELF } from "../table/parent-links.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
@@ -26,6 +28,7 @@ export function buildTree(
 ): SessionTree {
   const { start, end, clocks } = sessionTimes(table, groups);
   const { parents, order, placeholders } = outlineOf(table, groups);
+  const errors = errorsOf(table, groups);
   /** By place. */
   const nodes = new Array<DraftNode | undefined>(parents.length);
   const roots: DraftNode[] = [];
@@ -35,7 +38,7 @@ export function buildTree(
     const placeholder = placeholderAt(table, placeholders, place);
     const node =
       placeholder === undefined
-        ? dressRow(table, place, spans[place], above, clocks)
+        ? dressRow(table, place, spans[place], { above, clocks, errors })
         : dressPlaceholder(table, placeholder, above, isAwaited(placeholder.trace));
     if (node === undefined) continue;
     nodes[place] = node;
@@ -70,8 +73,7 @@ function dressRow(
   table: SpanTable,
   row: number,
   span: ViewSpan | undefined,
-  above: number,
-  clocks: ClockRange,
+  { above, clocks, errors }: { readonly above: number; readonly clocks: ClockRange; readonly errors: Errors },
 ): DraftNode | undefined {
   if (span === undefined) return undefined;
   const badges: Badge[] = [];
@@ -79,7 +81,12 @@ function dressRow(
   if (hasAbsurdTime(table, row, clocks)) badges.push("absurd-time");
   if (table.sharesId(row)) badges.push("duplicate-id");
   if (above < ROOT) badges.push(...cutBadges(above));
-  return draftNode(span, { error: isError(table, row), badges: badges.length === 0 ? NO_BADGES : badges });
+  return draftNode(span, {
+    error: errors.failed[row] === 1,
+    cause: errors.causes[row] === 1,
+    canceled: isError(table, row) && isCanceled(table, row),
+    badges: badges.length === 0 ? NO_BADGES : badges,
+  });
 }
 
 function dressPlaceholder(table: SpanTable, placeholder: Placeholder, above: number, awaited: boolean): DraftNode {

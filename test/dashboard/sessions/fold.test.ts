@@ -14,6 +14,7 @@ const session = (id: string, lastArrival: string, more: Partial<SessionSummary> 
   traces: 1,
   spans: 1,
   errors: 0,
+  failedSpans: 0,
   queries: 1,
   agents: [],
   teams: [],

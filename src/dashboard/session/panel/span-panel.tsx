@@ -148,11 +148,12 @@ function SpanSections(props: SectionsProps) {
     () => props.logs.filter((record) => isAbout(record, node, props.standIns)),
     [props.logs, node.spanId, node.traceId, props.standIns],
   );
+  const isFailed = node.error || node.canceled;
   const content = useMemo(() => {
     if (whole === undefined) return undefined;
     const ofSpan = records.map(({ record }) => record);
-    return readStep(whole, ofSpan, node.error ? "failed" : "passed");
-  }, [whole, records, node.error]);
+    return readStep(whole, ofSpan, isFailed ? "failed" : "passed");
+  }, [whole, records, isFailed]);
   if (view === undefined || whole === undefined || content === undefined) return null;
   const { input, output, exception } = content;
   const attributes = unclaimedFirst((whole.attributes ?? []).filter(isOfProducer), content.claimed);
@@ -164,7 +165,7 @@ function SpanSections(props: SectionsProps) {
     <>
       <SpanFactsView {...props} content={content} />
       {props.again}
-      {node.error ? <ExceptionView exception={exception} /> : null}
+      {isFailed ? <ExceptionView exception={exception} /> : null}
       {input === undefined ? null : (
         <Section title="Input" copy={() => contentText(input)}>
           <ContentView content={input} values={values} />

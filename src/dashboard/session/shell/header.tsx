@@ -49,7 +49,7 @@ export function SessionHeader(props: {
         <Figure name="Spans" title={`${count(summary.spans)} in ${count(summary.traces)} traces`}>
           {count(summary.spans)}
         </Figure>
-        <Figure name="Errors">
+        <Figure name="Errors" title={`${count(summary.failedSpans)} failed spans`}>
           {summary.errors === 0 ? (
             "0"
           ) : (

@@ -72,8 +72,7 @@ export function shownAt(reading: Reading, row: TreeNode): Reading {
   return { collapsed: collapsed.size === reading.collapsed.size ? reading.collapsed : collapsed, cursor: row.key };
 }
 
-/** An error without an error below it. */
-const isCause = (row: TreeNode): boolean => row.error && !row.children.some((child) => child.worst === "error");
+const isCause = (row: TreeNode): boolean => row.cause;
 
 const isModelCall = (row: TreeNode): boolean => row.span?.facts.kind === "llm";
 

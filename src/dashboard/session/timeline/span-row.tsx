@@ -107,6 +107,7 @@ function ErrorBadge({ node }: { node: TreeNode }) {
       </span>
     );
   }
+  if (node.canceled) return <span class="reason">canceled</span>;
   return node.worst === "error" ? (
     <span class="error-badge below" role="img" aria-label="Error below" title="Error below" />
   ) : null;
