@@ -15,8 +15,6 @@ export type QueryGroup = {
   readonly lead: number;
   /** Whether the outermost span was received. */
   readonly received: boolean;
-  /** Its outermost span is derived, and stands for one that was not received. */
-  readonly open?: true;
 };
 
 export type QueryGroups = {
@@ -45,7 +43,7 @@ export function groupByQuery(table: SpanTable): QueryGroups {
   const parents = parentRows(table, derived);
   const order = parentsFirst(parents);
   const { candidates, queryOf } = findQueries(table, parents, order, derived);
-  const queries = candidates.map((candidate) => toGroup(candidate, derived));
+  const queries = candidates.map(toGroup);
   const sorted = queries
     .map((_, at) => at)
     .toSorted((a, b) => compareRows(table, leadOf(queries, a), leadOf(queries, b)));
@@ -65,12 +63,9 @@ export function groupByQuery(table: SpanTable): QueryGroups {
     queryOf[row] = places[query] ?? ABSENT;
     include(row, queryOf[row]);
   });
-  for (const row of order) {
+  for (let row = 0; row < queryOf.length; row++) {
     if (queryOf[row] !== ABSENT || derived?.duplicates[row] === 1) continue;
-    // The parent of a span may be in another trace.
-    const parent = parents[row] ?? ROOT;
-    const above = parent < 0 ? ABSENT : (queryOf[parent] ?? ABSENT);
-    queryOf[row] = above !== ABSENT ? above : (first.get(table.rows.word(row, Row.TRACE)) ?? ABSENT);
+    queryOf[row] = first.get(table.rows.word(row, Row.TRACE)) ?? ABSENT;
   }
   const all = { parents, order, queries: sorted.flatMap((at) => queries[at] ?? []), queryOf };
   return derived === undefined ? all : { ...all, derived };
@@ -155,10 +150,9 @@ function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array, d
   return { candidates, queryOf };
 }
 
-function toGroup({ named, query, orphan, top }: Candidate, derived: DerivedLinks | undefined): QueryGroup {
+function toGroup({ named, query, orphan, top }: Candidate): QueryGroup {
   if (query >= 0) return { named, lead: query, received: true };
-  if (orphan >= 0) return { named, lead: orphan, received: false };
-  return { named, lead: top, received: true, ...(derived?.open.has(top) === true ? { open: true } : {}) };
+  return orphan >= 0 ? { named, lead: orphan, received: false } : { named, lead: top, received: true };
 }
 
 function leadOf(queries: readonly QueryGroup[], at: number): number {

@@ -1,11 +1,13 @@
 import type { InputRequest } from "../facts/input-request.ts";
 import * as Row from "./table/span-rows.ts";
 import { highWord, lowWord } from "../lib/hex.ts";
-import { compareRows } from "./table/annotated-rows.ts";
-import { queryName } from "./queries.ts";
+import { errorsOf } from "./errors.ts";
+import { compareRows, isCanceled, isError } from "./table/annotated-rows.ts";
+import { isWork, queryName } from "./queries.ts";
 import type { QueryFold } from "./queries.ts";
 import { ROOT } from "./table/parent-links.ts";
 import type { SpanTable } from "./table/span-table.ts";
+import { NONE } from "./table/texts.ts";
 import type { OpenInputRequest } from "./summary.ts";
 
 /** An input request and the row of its span. `call`: the span may itself be the waiting tool call, as only a log record has the request. */
@@ -17,21 +19,30 @@ type RowRequest = { readonly row: number; readonly request: InputRequest; readon
  */
 export function waitingOf(table: SpanTable, fold: QueryFold): OpenInputRequest | undefined {
   const tasks = new Map<string, { open: RowRequest[]; closedAt: bigint }>();
-  const receivers = new Receivers(table, fold);
-  let first: RowRequest | undefined;
-  const offer = (found: RowRequest): void => {
-    if (first === undefined || isEarlier(table, found, first)) first = found;
-  };
+  const untasked: RowRequest[] = [];
+  let resumedAt = -1n;
   for (const found of requestsIn(table)) {
-    const { row, request } = found;
+    const { request } = found;
+    if (request.state === "resumed") {
+      if (request.since > resumedAt) resumedAt = request.since;
+      continue;
+    }
     if (request.task === "") {
-      if (receivers.canReceive(row, request.since)) offer(found);
+      untasked.push(found);
       continue;
     }
     let task = tasks.get(request.task);
     if (task === undefined) tasks.set(request.task, (task = { open: [], closedAt: -1n }));
     if (request.state === "open") task.open.push(found);
     else if (request.since > task.closedAt) task.closedAt = request.since;
+  }
+  let first: RowRequest | undefined;
+  const offer = (found: RowRequest): void => {
+    if (first === undefined || isEarlier(table, found, first)) first = found;
+  };
+  const receivers = new Receivers(table, fold, untasked);
+  for (const found of untasked) {
+    if (found.request.since >= resumedAt && receivers.canReceive(found)) offer(found);
   }
   for (const { open, closedAt } of tasks.values()) for (const one of open) if (one.request.since > closedAt) offer(one);
   return first === undefined ? undefined : describe(table, fold, first);
@@ -50,41 +61,61 @@ function* requestsIn(table: SpanTable): Generator<RowRequest> {
   for (const { trace, spanId, inputRequest: request } of table.annotations.inputRequests()) {
     const row = table.rowOf(trace, highWord(spanId), lowWord(spanId));
     if (row < 0 || (request.untilEnd === true && !table.rows.running(row))) continue;
-    if (request.state !== "open" && request.task === "") continue;
+    if (request.state === "closed" && request.task === "") continue;
     yield requesting.has(row) ? { row, request } : { row, request, call: true };
   }
 }
 
+/** By time. Of spans that one exception ended at once, one with its words is first. */
 function isEarlier(table: SpanTable, a: RowRequest, b: RowRequest): boolean {
   if (a.request.since !== b.request.since) return a.request.since < b.request.since;
-  return compareRows(table, a.row, b.row) < 0;
+  const [isWorded, isOtherWorded] = [a.request.question !== "", b.request.question !== ""];
+  return isWorded === isOtherWorded ? compareRows(table, a.row, b.row) < 0 : isWorded;
 }
 
 /**
  * Whether a span can still receive an answer. A running span can, until a span above it has ended, by time-out for example.
- * A span that ended with its request open can, until the session continues with another query. Each span is visited
- * once, however many requests are below it.
+ * A span that ended with its request open can, until the session goes on: with another query, with work that begins after
+ * the ended run around the span, with work that a span above it begins later, or with the same operation again, or its
+ * caller's or agent's. A run that failed after its request awaits nothing.
+ * Each span is visited a few times, however many requests there are.
  */
 class Receivers {
   readonly #table: SpanTable;
+  readonly #fold: QueryFold;
   readonly #parents: Int32Array;
   readonly #lastQuery: bigint;
+  readonly #requests: readonly RowRequest[];
   /** By row: whether the row and all rows above it run; undefined until first needed. */
   #running: Uint8Array | undefined;
+  #course: Course | undefined;
 
-  constructor(table: SpanTable, { groups, queries }: QueryFold) {
+  constructor(table: SpanTable, fold: QueryFold, requests: readonly RowRequest[]) {
     this.#table = table;
-    this.#parents = groups.parents;
-    this.#lastQuery = queries.reduce((last, { lead }) => {
+    this.#fold = fold;
+    this.#requests = requests;
+    this.#parents = fold.groups.parents;
+    this.#lastQuery = fold.queries.reduce((last, { lead }) => {
       const start = table.rows.long(lead, Row.START);
       return start > last ? start : last;
     }, 0n);
   }
 
-  canReceive(row: number, since: bigint): boolean {
-    if (!this.#table.rows.running(row)) return this.#lastQuery <= since;
+  canReceive({ row, request: { since } }: RowRequest): boolean {
+    if (!this.#table.rows.running(row)) return this.#lastQuery <= since && !this.#goesOn(row, since);
     const parent = this.#parents[row] ?? ROOT;
     return parent < 0 || this.#runs(parent);
+  }
+
+  #goesOn(row: number, since: bigint): boolean {
+    const course = (this.#course ??= courseOf(this.#table, this.#fold, this.#requests));
+    const top = course.tops[row] ?? row;
+    return (
+      course.lastWork > this.#table.rows.long(top, Row.LAST) ||
+      course.asking(row).some((one) => (course.lastAlike.get(operationOf(this.#table, one)) ?? 0n) > since) ||
+      course.wentOn[row] === 1 ||
+      course.failedFrom[row] === 1
+    );
   }
 
   #runs(row: number): boolean {
@@ -109,6 +140,96 @@ const UNKNOWN = 0;
 const RUNS = 1;
 const ENDED = 2;
 
+/** How a session went on after the requests of ended spans. */
+type Course = {
+  /** By row: the outermost row at or above it without a running row between. */
+  readonly tops: Int32Array;
+  /** By row: 1 if a row above it, as far as its outermost ended one, failed or was canceled. */
+  readonly failedFrom: Uint8Array;
+  /** By row: 1 if it, or a row above it, began work after the part that has the row. */
+  readonly wentOn: Uint8Array;
+  /** The latest start of a step of an agent. */
+  readonly lastWork: bigint;
+  /** A row that asked, the row that called it, and its agent's. */
+  readonly asking: (row: number) => readonly number[];
+  /** By operation of such rows: its latest start. */
+  readonly lastAlike: ReadonlyMap<string, bigint>;
+};
+
+function courseOf(table: SpanTable, { groups }: QueryFold, requests: readonly RowRequest[]): Course {
+  const { rows } = table;
+  const { parents, order, derived } = groups;
+  const errors = errorsOf(table, groups);
+  const tops = new Int32Array(parents.length);
+  const failedFrom = new Uint8Array(parents.length);
+  const agents = nearestAgents(table, parents, order);
+  const asking = (row: number): readonly number[] =>
+    [row, parents[row] ?? ROOT, agents[row] ?? ROOT].filter((one) => one >= 0);
+  const lastAlike = new Map<string, bigint>(
+    requests.flatMap(({ row }) => asking(row).map((one) => [operationOf(table, one), 0n])),
+  );
+  let lastWork = 0n;
+  for (const row of order) {
+    const parent = parents[row] ?? ROOT;
+    const isWithin = parent >= 0 && !rows.running(parent) && !rows.running(row);
+    tops[row] = isWithin ? (tops[parent] ?? parent) : row;
+    const isOver = errors.failed[parent] === 1 || (parent >= 0 && isError(table, parent) && isCanceled(table, parent));
+    if (isWithin && (isOver || failedFrom[parent] === 1)) failedFrom[row] = 1;
+    if (derived?.duplicates[row] === 1) continue;
+    const start = rows.long(row, Row.START);
+    if (start > lastWork && isWork(table, row)) lastWork = start;
+    const operation = operationOf(table, row);
+    const last = lastAlike.get(operation);
+    if (last !== undefined && start > last) lastAlike.set(operation, start);
+  }
+  return { tops, failedFrom, wentOn: continuedRuns(table, parents, order), lastWork, asking, lastAlike };
+}
+
+/** No person answers sooner, nanoseconds: work that follows at once belongs to the run that stopped. */
+const SOONEST_ANSWER = 1_000_000_000n;
+
+function continuedRuns(table: SpanTable, parents: Int32Array, order: Int32Array): Uint8Array {
+  const { rows } = table;
+  /** By row: the latest start of a step right below it, and of one that is no tool. */
+  const lastStep = new BigUint64Array(parents.length);
+  const lastOther = new BigUint64Array(parents.length);
+  for (let row = 0; row < parents.length; row++) {
+    const parent = parents[row] ?? ROOT;
+    if (parent < 0 || !isWork(table, row)) continue;
+    const start = rows.long(row, Row.START);
+    if (start > (lastStep[parent] ?? 0n)) lastStep[parent] = start;
+    if (rows.kind(row) !== "tool" && start > (lastOther[parent] ?? 0n)) lastOther[parent] = start;
+  }
+  const wentOn = new Uint8Array(parents.length);
+  for (const row of order) {
+    if (rows.running(row)) continue;
+    const parent = parents[row] ?? ROOT;
+    const end = rows.long(row, Row.LAST);
+    // The tools of one answer may run one after the other, whichever of them asks.
+    const beside = (rows.kind(row) === "tool" ? lastOther : lastStep)[parent] ?? 0n;
+    const below = lastStep[row] ?? 0n;
+    if (beside > end + SOONEST_ANSWER || below > end || wentOn[parent] === 1) wentOn[row] = 1;
+  }
+  return wentOn;
+}
+
+/** By row: the nearest agent's row above it; ROOT without. */
+function nearestAgents({ rows }: SpanTable, parents: Int32Array, order: Int32Array): Int32Array {
+  const agents = new Int32Array(parents.length).fill(ROOT);
+  for (const row of order) {
+    const parent = parents[row] ?? ROOT;
+    if (parent >= 0) agents[row] = rows.kind(parent) === "agent" ? parent : (agents[parent] ?? ROOT);
+  }
+  return agents;
+}
+
+/** Its kind with the name of its tool, agent or step; "" without, which no other operation is like. */
+function operationOf(table: SpanTable, row: number): string {
+  const { rows } = table;
+  const name = rows.string(row, Row.SUBJECT) || rows.string(row, Row.NAME);
+  return name === NONE ? `${row}` : `${rows.kind(row)}:${name}`;
+}
+
 function describe(
   table: SpanTable,
   { groups, queries }: QueryFold,
@@ -118,7 +239,7 @@ function describe(
   const name = query === undefined ? "" : queryName(table, query);
   const tool = request.tool ?? toolFrom(table, groups.parents, call ? row : (groups.parents[row] ?? ROOT));
   return {
-    question: request.question,
+    question: request.question || (table.text(row, Row.NAME) ?? tool ?? ""),
     ...(name === "" ? {} : { query: name }),
     ...(tool === undefined ? {} : { tool }),
     span: `${table.traceId(row)}:${table.rows.hex(row, Row.ID)}`,

@@ -73,8 +73,9 @@ const SERVER = 2;
 const CONSUMER = 5;
 
 /** Inner calls have many names, and no summary shows them. The other names represent sessions, queries or missing parents. */
-function isNameNeeded({ kind, otlpKind, parentSpanId, running }: SpanFacts): boolean {
-  if (parentSpanId === "" || running || otlpKind === SERVER || otlpKind === CONSUMER) return true;
+function isNameNeeded({ kind, otlpKind, parentSpanId, running, inputRequest }: SpanFacts): boolean {
+  if (parentSpanId === "" || running || inputRequest !== undefined || otlpKind === SERVER || otlpKind === CONSUMER)
+    return true;
   return kind !== "http" && kind !== "db" && kind !== "messaging" && kind !== "internal";
 }
 
