@@ -87,7 +87,7 @@ const MAX_DEPTH = 12;
 const APPROVAL_REQUEST = /^(?:tool|function|mcp)[-_]approval[-_]request$/;
 const APPROVAL_RESPONSE = /^(?:tool|function|mcp)[-_]approval[-_]response$/;
 /** Calls with which Google ADK asks for a decision, a credential or an input. */
-const ADK_REQUEST = /^adk_request_(?:confirmation|credential|input)$/;
+const ADK_REQUEST = /^adk_request_(confirmation|credential|input)$/;
 const ADK_CONFIRMATION = /requires confirmation, please approve/;
 const ADK_AUTHORIZATION = /^Needs your authorization/;
 
@@ -114,7 +114,9 @@ function requestOf(value: Readonly<Record<string, unknown>>, depth: number): unk
   const interrupts = value.__interrupt__;
   if (Array.isArray(interrupts) && interrupts.length > 0) return interrupts[0];
   if (typeof type === "string" && APPROVAL_REQUEST.test(type)) return value;
-  if (typeof name === "string" && ADK_REQUEST.test(name)) return value;
+  const adk = typeof name === "string" ? ADK_REQUEST.exec(name) : null;
+  // What is asked for a credential has secrets.
+  if (adk !== null) return adk[1] === "credential" ? {} : (value.args ?? {});
   // A word of its own text: only the output itself or one of its messages states it.
   if (depth === 0 && status === "suspended") return value;
   if (depth <= 1 && reason === "interrupt") return {};
