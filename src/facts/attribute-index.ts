@@ -82,6 +82,7 @@ export const FIELD = {
   outcome: 57,
   longRunning: 58,
   resumes: 59,
+  suspended: 60,
 } as const;
 
 const FIELDS = Object.keys(FIELD).length;
@@ -183,6 +184,9 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.earlyOk, keys.EARLY_OK_KEYS, () => 1);
   register(FIELD.deferral, keys.DEFERRAL_KEYS, textOf);
   register(FIELD.outcome, OUTCOME_KEYS, (value) => (outputSignal(value) === undefined ? undefined : value));
+  register(FIELD.suspended, keys.WORKFLOW_STATUS_KEYS, (value) =>
+    value.stringValue === keys.SUSPENDED ? 1 : undefined,
+  );
   register(FIELD.longRunning, keys.TOOL_TYPE_KEYS, (value) =>
     value.stringValue === keys.LONG_RUNNING_TOOL ? 1 : undefined,
   );

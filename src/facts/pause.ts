@@ -47,7 +47,8 @@ export function pauseIn(span: Span, index: AttributeIndex, length: number): Paus
     return { question: requestText(request, length) ?? "" };
   }
   const output = valueIn(index, FIELD.outcome);
-  return output === undefined ? undefined : pauseInOutput(output, index[FIELD.longRunning] !== undefined, length);
+  const pause = output && pauseInOutput(output, index[FIELD.longRunning] !== undefined, length);
+  return pause ?? (index[FIELD.suspended] === undefined ? undefined : { question: "" });
 }
 
 /** The pause that an output states. `isLongRunning`: a tool that may answer much later gave it. */

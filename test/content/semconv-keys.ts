@@ -27,6 +27,7 @@ const NO_KEYS: ReadonlySet<string> = new Set([
   "TOOL_FAILED_STATUS",
   "TOOL_FAILED_TYPE",
   "LONG_RUNNING_TOOL",
+  "SUSPENDED",
   "INTERRUPTED",
   "AWAIT_HUMAN_INPUT",
   "INPUT_EVENTS",

@@ -204,6 +204,12 @@ describe("other frameworks' requests wait", () => {
       "open: pay",
     ],
     [
+      "Mastra's suspended workflow",
+      { "mastra.span.type": "workflow_run", "workflow.status": "suspended" },
+      {},
+      "open: ",
+    ],
+    [
       "the AI SDK's request",
       {
         "gen_ai.output.messages":

@@ -387,6 +387,10 @@ export const TOOL_STATUS_KEYS = ["gen_ai.tool.status"] as const;
 export const TOOL_FAILED_STATUS = "error";
 export const TOOL_FAILED_TYPE = "tool_error";
 
+/** The status of Mastra's workflow, and the one that waits. */
+export const WORKFLOW_STATUS_KEYS = ["workflow.status"] as const;
+export const SUSPENDED = "suspended";
+
 /** The class of a tool, which Google ADK states; a long-running one may answer much later. */
 export const TOOL_TYPE_KEYS = ["gen_ai.tool.type"] as const;
 export const LONG_RUNNING_TOOL = "LongRunningFunctionTool";

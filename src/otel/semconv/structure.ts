@@ -41,6 +41,7 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ...keys.MODEL_SPAN_KEYS,
     ...keys.LEVEL_KEYS,
     ...keys.TOOL_STATUS_KEYS,
+    ...keys.WORKFLOW_STATUS_KEYS,
     ...keys.TOOL_TYPE_KEYS,
     ...keys.EARLY_OK_KEYS,
     ...keys.DEFERRAL_KEYS,
