@@ -5,7 +5,13 @@ import * as records from "../otel/semconv/logs.ts";
 import { DERIVATIONS } from "./derivation.ts";
 import { FixedKeys } from "../lib/fixed-keys.ts";
 import { inputSignal, outputSignal } from "../content/signals.ts";
-import { INPUT_KEYS, OUTCOME_KEYS, RESUME_KEYS, WHOLE_PROMPT_KEYS } from "../otel/semconv/content.ts";
+import {
+  INPUT_KEYS,
+  OUTCOME_KEYS,
+  RESUME_KEYS,
+  TOOL_CALL_ID_KEYS,
+  WHOLE_PROMPT_KEYS,
+} from "../otel/semconv/content.ts";
 import { sessionName, sessionNameIfUuid, sessionNameUnlessNumber } from "./session-id.ts";
 import type { AnyValue, KeyValue } from "../otel/span.ts";
 import {
@@ -75,14 +81,17 @@ export const FIELD = {
   mcpMethod: 50,
   wholePrompt: 51,
   templateName: 52,
-  exception: 53,
-  toolStatus: 54,
-  earlyOk: 55,
-  deferral: 56,
-  outcome: 57,
-  longRunning: 58,
-  resumes: 59,
-  suspended: 60,
+  modelCallId: 53,
+  toolCallId: 54,
+  promptId: 55,
+  exception: 56,
+  toolStatus: 57,
+  earlyOk: 58,
+  deferral: 59,
+  outcome: 60,
+  longRunning: 61,
+  resumes: 62,
+  suspended: 63,
 } as const;
 
 const FIELDS = Object.keys(FIELD).length;
@@ -167,6 +176,9 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.mcpMethod, live.MCP_METHOD_KEYS, textOf);
   register(FIELD.wholePrompt, WHOLE_PROMPT_KEYS, textOf);
   register(FIELD.templateName, keys.TEMPLATE_NAME_KEYS, textOf);
+  register(FIELD.modelCallId, keys.MODEL_CALL_ID_KEYS, textOf);
+  register(FIELD.toolCallId, TOOL_CALL_ID_KEYS, textOf);
+  register(FIELD.promptId, keys.PROMPT_ID_KEYS, textOf);
   register(FIELD.operationName, keys.OPERATION_KEYS, textOf);
   register(FIELD.usage, keys.USAGE_KEYS, textOf);
   register(FIELD.answer, keys.ANSWER_WITH_USAGE_KEYS, textOf);

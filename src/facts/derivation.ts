@@ -6,8 +6,8 @@ import type { KeyValue, Span } from "../otel/span.ts";
 /**
  * How a span derived from log records is related to other spans:
  * - `call`: it names its parent, as any span does;
- * - `prompt`: a moment that lasts as long as its children;
- * - `by-time`: it names no parent: its parent is the last earlier prompt of its trace;
+ * - `prompt`: a moment that lasts as long as its children; it may name the span in which it was logged;
+ * - `by-time`: it names no parent: its parent is the last earlier prompt of its agent;
  * - `event`: an operation of an Ark query, or one end of it; a real span of the same operation replaces it.
  * The order is part of encoded facts.
  */

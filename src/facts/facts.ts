@@ -6,9 +6,10 @@ import { conversationPrompt, lastUserText, promptLine, quickPromptLine, withoutC
 import { kindAt, numberIn, indexAttributes, FIELD, textIn, valueIn } from "./attribute-index.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
 import { cut, firstLine, oneLine } from "../lib/one-line.ts";
+import { FixedKeys } from "../lib/fixed-keys.ts";
 import { ClaimedAttributes } from "../content/claimed-attributes.ts";
 import { readInput } from "./span-input.ts";
-import { isNoTool, MCP_TOOL_CALL, TEMPLATES } from "../otel/semconv/attributes.ts";
+import { CALL_PARTS, isNoTool, MCP_TOOL_CALL, NAMED_AGENTS, TEMPLATES } from "../otel/semconv/attributes.ts";
 import { INPUT_MESSAGE_PREFIXES } from "../otel/semconv/content.ts";
 import { claimsIn, withoutExported } from "./session-claim.ts";
 import type { SessionName } from "./session-id.ts";
@@ -87,6 +88,8 @@ export type SpanFacts = {
   readonly ancestors?: readonly Ancestor[] | undefined;
   /** The span's question to a person, or to the agent that called it. */
   readonly inputRequest?: InputRequest | undefined;
+  /** 32-bit hash, never 0, of the producer's id of a model call, a tool call or a prompt: spans and log records of one call share it. */
+  readonly callHash?: number | undefined;
   /** Only of a span derived from log records: its relation to other spans. */
   readonly derivation?: Derivation | undefined;
 };
@@ -153,9 +156,24 @@ export function deriveFacts(
     cost: costIn(index),
     ancestors: ancestorsIn(index, spanId, parentSpanId),
     inputRequest: inputRequestIn(span, index, { running, asOf, tool }),
+    callHash: callHashIn(index, kind),
     derivation: derivation === undefined ? undefined : (DERIVATIONS[derivation] ?? "call"),
   };
 }
+
+const AGENTS_BY_NAME = new FixedKeys<string>(NAMED_AGENTS);
+
+function callHashIn(index: AttributeIndex, kind: SpanKind): number | undefined {
+  const field = CALL_ID_FIELDS[kind];
+  const id = field === undefined ? undefined : textIn(index, field);
+  return id === undefined ? undefined : Number.parseInt(textHash(id).slice(0, 8), 16) || 1;
+}
+
+const CALL_ID_FIELDS: Readonly<Partial<Record<SpanKind, number>>> = {
+  llm: FIELD.modelCallId,
+  tool: FIELD.toolCallId,
+  agent: FIELD.promptId,
+};
 
 const NINTH_UNITS: ReadonlySet<number> = new Set(INPUT_MESSAGE_PREFIXES.map((prefix) => prefix.charCodeAt(8)));
 
@@ -234,7 +252,7 @@ function seedOf(emitter: Resource | Scope | undefined): number {
 
 /** The kind of a span with this name and these attributes. */
 export function kindOf(name: string, index: AttributeIndex): SpanKind {
-  if (isNoTool(textIn(index, FIELD.tool) ?? "")) return "internal";
+  if (isNoTool(textIn(index, FIELD.tool) ?? "") || CALL_PARTS.has(name)) return "internal";
   const method = textIn(index, FIELD.mcpMethod);
   // Of the protocol's methods only one calls a tool; the others list tools or open a session.
   if (method !== undefined && kindAt(index, FIELD.explicitKind) === undefined)
@@ -244,6 +262,7 @@ export function kindOf(name: string, index: AttributeIndex): SpanKind {
     operation: kindAt(index, FIELD.operation),
     aiSdk: kindAt(index, FIELD.aiSdkOperation),
     present: kindAt(index, FIELD.present),
+    called: index[FIELD.toolCallId] !== undefined && index[FIELD.tool] !== undefined,
     step: index[FIELD.step] !== undefined,
     usage: numberIn(index, FIELD.inputTokens) !== undefined && numberIn(index, FIELD.outputTokens) !== undefined,
   });
@@ -262,7 +281,10 @@ export function toolName(name: string, index: AttributeIndex): string {
 
 function agentName(name: string, index: AttributeIndex): string | undefined {
   return (
-    short(index, FIELD.agent) ?? afterPrefix(name, "invoke_agent ") ?? nameInTemplate(name, TEMPLATES.agent, index)
+    short(index, FIELD.agent) ??
+    AGENTS_BY_NAME.get(name) ??
+    afterPrefix(name, "invoke_agent ") ??
+    nameInTemplate(name, TEMPLATES.agent, index)
   );
 }
 

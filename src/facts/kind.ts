@@ -99,6 +99,13 @@ export const OPERATION_KINDS = new FixedKeys<SpanKind>([
   ["execute_code", "tool"],
   ["rerank", "retrieval"],
   ["execute_event_loop_cycle", "chain"],
+  // Gemini CLI's. It answers the results of tools in a step of its own.
+  ["user_prompt", "agent"],
+  ["agent_call", "agent"],
+  ["system_prompt", "chain"],
+  ["llm_call", "llm"],
+  ["tool_call", "tool"],
+  ["schedule_tool_calls", "chain"],
 ]);
 
 /** The kind for a value of `gen_ai.operation.name`; operations on a memory read or write a store. */
@@ -159,11 +166,13 @@ export type KindEvidence = {
   readonly operation: SpanKind | undefined;
   readonly aiSdk: SpanKind | undefined;
   readonly present: SpanKind | undefined;
+  /** The id of a tool's call beside the tool's name. */
+  readonly called: boolean;
   readonly step: boolean;
   readonly usage: boolean;
 };
 
-/** The first match wins: explicit word, GenAI operation, AI SDK operation, presence of a key, name; then step and usage. */
+/** The first match wins: explicit word, GenAI operation, AI SDK operation, presence of a key, name; then call, step and usage. */
 export function spanKind(name: string, evidence: KindEvidence): SpanKind {
   const { explicit } = evidence;
   if (explicit === "chain") {
@@ -173,6 +182,7 @@ export function spanKind(name: string, evidence: KindEvidence): SpanKind {
   }
   const exact = explicit ?? evidence.operation ?? evidence.aiSdk ?? evidence.present ?? kindOfName(name);
   if (exact !== undefined) return exact;
+  if (evidence.called) return "tool";
   if (evidence.step) return "chain";
   return evidence.usage ? "llm" : "internal";
 }

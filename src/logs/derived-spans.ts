@@ -6,12 +6,11 @@ import { agentSpan, agentSubject } from "./agents/agent-spans.ts";
 import { arkSpans, arkSubject } from "./ark-events/ark-spans.ts";
 
 /**
- * The spans derived from a record; most records give none. A record with a trace id gives none, because its producer also
- * sends spans. Derived spans have no trace id here: it is their record's, which the receiver chooses.
+ * The spans derived from a record; most records give none. Derived spans have no trace id here: it is their record's, which
+ * the receiver chooses.
  */
 export function spansOfRecord({ record, source }: RecordReading): readonly Span[] {
-  if (record.traceId !== undefined) return [];
-  if (source.is === "ark") return arkSpans(record, source.operation);
+  if (source.is === "ark") return record.traceId === undefined ? arkSpans(record, source.operation) : [];
   const span = source.is === "agent" ? agentSpan(record, source.agent) : undefined;
   return span === undefined ? [] : [span];
 }

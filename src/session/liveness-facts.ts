@@ -17,7 +17,7 @@ export function livenessFacts(table: SpanTable, fold: QueryFold, lastArrival: st
   const ended = endedTraces(table, fold);
   let running = 0;
   let oldest = -1;
-  let awaitedParents = 0;
+  let awaitedParents = queries.filter(({ open }) => open === true).length;
   let missingParents = 0;
   let failed = queries.some((query) => query.failed);
   for (let row = 0; row < rows.length; row++) {

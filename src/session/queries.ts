@@ -1,8 +1,9 @@
 import type { SpanKind, Tokens } from "../facts/facts.ts";
 import { outermostAbsent, groupByQuery } from "./query-groups.ts";
-import { compareRows, promptAt, failureAt, isCanceled, isError } from "./table/annotated-rows.ts";
+import { compareRows, failureAt, isCanceled, isError } from "./table/annotated-rows.ts";
 import type { QueryGroup, QueryGroups } from "./query-groups.ts";
 import { errorsOf } from "./errors.ts";
+import { costRow, modelAt, modelRows, promptRow, tokensRow } from "./merged-rows.ts";
 import type { Prices } from "./prices/prices.ts";
 import { DISPATCH_SUFFIX } from "../otel/semconv/attributes.ts";
 import { bucketOf } from "./clock-outliers.ts";
@@ -51,11 +52,15 @@ export type QueryFold = {
 export function foldQueries(table: SpanTable, prices?: Prices): QueryFold {
   const { rows, usage } = table;
   const groups = groupByQuery(table);
-  const queries = groups.queries.map((group) => emptyQuery(table, group));
+  const queries = groups.queries.map((group) => emptyQuery(table, groups, group));
+  /** The prompts of the outermost spans: no other is better. */
+  const prompts = queries.map(({ prompt }) => prompt);
   const isCounted = (row: number): boolean => groups.derived?.duplicates[row] !== 1;
-  const tokens = reportingLeaves(groups, (row) => rows.hasTokens(row) && isCounted(row));
-  const costs = reportingLeaves(groups, (row) => rows.hasCost(row) && isCounted(row));
-  const uncosted = withoutCost(groups, tokens, (row) => rows.hasCost(row) && isCounted(row));
+  const hasCost = (row: number): boolean => isCounted(row) && costRow(table, groups, row) >= 0;
+  const tokens = reportingLeaves(groups, (row) => isCounted(row) && tokensRow(table, groups, row) >= 0);
+  const costs = reportingLeaves(groups, hasCost);
+  const uncosted = withoutCost(groups, tokens, hasCost);
+  let models: Int32Array | undefined;
   const unpriced = new Set<string>();
   const errors = errorsOf(table, groups);
   const earlier = (row: number, known: number): number =>
@@ -67,9 +72,14 @@ export function foldQueries(table: SpanTable, prices?: Prices): QueryFold {
     if (errors.failed[row] === 1) query.failedSpans++;
     if (errors.causes[row] === 1) query.errors++;
     if (isCounted(row) && outlasts(table, row, query)) query.last = row;
-    if (tokens[row] === 1) usage.addTokensTo(query.usage, rows.word(row, Row.USAGE));
-    if (costs[row] === 1) usage.addCostTo(query.usage, rows.word(row, Row.USAGE));
-    if (uncosted[row] === 1) addEstimate(table, prices, row, query, unpriced);
+    if (tokens[row] === 1) usage.addTokensTo(query.usage, rows.word(tokensRow(table, groups, row), Row.USAGE));
+    if (costs[row] === 1) usage.addCostTo(query.usage, rows.word(costRow(table, groups, row), Row.USAGE));
+    if (uncosted[row] === 1) {
+      const around = (models ??= modelRows(table, groups))[row] ?? -1;
+      const model = around < 0 ? undefined : modelAt(table, groups, around);
+      const counted = usage.tokens(rows.word(tokensRow(table, groups, row), Row.USAGE));
+      addEstimate(prices, { model, tokens: counted, second: startSecond(table, row) }, query, unpriced);
+    }
     query.begun ||= isWork(table, row);
     const isQuery = rows.kind(row) === "query" || (query.received && query.lead === row);
     const wasCanceled = isError(table, row) && isCanceled(table, row);
@@ -79,8 +89,9 @@ export function foldQueries(table: SpanTable, prices?: Prices): QueryFold {
       if (failureAt(table, row) !== undefined) query.failure = earlier(row, query.failure);
     }
     if (targetIn(table, row) !== undefined) query.target = earlier(row, query.target);
-    if (query.received && query.prompt === query.lead) continue;
-    if (promptAt(table, row) !== undefined) query.prompt = earlier(row, query.prompt);
+    if (query.prompt >= 0 && query.prompt === prompts[groups.queryOf[row] ?? -1]) continue;
+    const prompt = promptRow(table, groups, row);
+    if (prompt >= 0) query.prompt = earlier(prompt, query.prompt);
   }
   return { groups, queries, unpriced };
 }
@@ -92,21 +103,18 @@ function outlasts({ rows }: SpanTable, row: number, { lead, last }: Query): bool
 }
 
 function addEstimate(
-  table: SpanTable,
   prices: Prices | undefined,
-  row: number,
+  call: { readonly model: string | undefined; readonly tokens: Tokens; readonly second: number },
   query: Query,
   unpriced: Set<string>,
 ): void {
-  const tokens = table.usage.tokens(table.rows.word(row, Row.USAGE));
+  const { model, tokens, second } = call;
   if (tokens.input + tokens.output === 0) return;
   if (prices === undefined) {
     query.awaitsPrices = true;
     return;
   }
-  const kind = table.rows.kind(row);
-  const model = kind === "llm" || kind === "embedding" ? table.text(row, Row.SUBJECT) : undefined;
-  const billionths = model === undefined ? undefined : prices.estimate(model, tokens, startSecond(table, row));
+  const billionths = model === undefined ? undefined : prices.estimate(model, tokens, second);
   if (billionths === undefined) unpriced.add(model ?? NO_MODEL);
   else query.estimated = (query.estimated ?? 0) + billionths;
 }
@@ -138,8 +146,8 @@ export function targetIn(table: SpanTable, row: number): QueryTarget | undefined
   return type === "" ? { name: name.join("/") } : { type, name: name.join("/") };
 }
 
-function emptyQuery(table: SpanTable, group: QueryGroup): Query {
-  const prompt = group.received && promptAt(table, group.lead) !== undefined ? group.lead : -1;
+function emptyQuery(table: SpanTable, groups: QueryGroups, group: QueryGroup): Query {
+  const prompt = group.received ? promptRow(table, groups, group.lead) : -1;
   const usage: UsageSum = { ...NO_TOKENS };
   const counts = {
     spans: 0,
@@ -154,8 +162,8 @@ function emptyQuery(table: SpanTable, group: QueryGroup): Query {
 }
 
 /** Its outermost span runs, or was not received yet. */
-export function isQueryOpen({ rows }: SpanTable, { received, lead }: QueryGroup): boolean {
-  return !received || rows.running(lead);
+export function isQueryOpen({ rows }: SpanTable, { received, open, lead }: QueryGroup): boolean {
+  return !received || open === true || rows.running(lead);
 }
 
 /** "" without a name. */

@@ -15,6 +15,8 @@ export type QueryGroup = {
   readonly lead: number;
   /** Whether the outermost span was received. */
   readonly received: boolean;
+  /** Its outermost span is derived, and stands for one that was not received. */
+  readonly open?: true;
 };
 
 export type QueryGroups = {
@@ -43,7 +45,7 @@ export function groupByQuery(table: SpanTable): QueryGroups {
   const parents = parentRows(table, derived);
   const order = parentsFirst(parents);
   const { candidates, queryOf } = findQueries(table, parents, order, derived);
-  const queries = candidates.map(toGroup);
+  const queries = candidates.map((candidate) => toGroup(candidate, derived));
   const sorted = queries
     .map((_, at) => at)
     .toSorted((a, b) => compareRows(table, leadOf(queries, a), leadOf(queries, b)));
@@ -63,9 +65,12 @@ export function groupByQuery(table: SpanTable): QueryGroups {
     queryOf[row] = places[query] ?? ABSENT;
     include(row, queryOf[row]);
   });
-  for (let row = 0; row < queryOf.length; row++) {
+  for (const row of order) {
     if (queryOf[row] !== ABSENT || derived?.duplicates[row] === 1) continue;
-    queryOf[row] = first.get(table.rows.word(row, Row.TRACE)) ?? ABSENT;
+    // The parent of a span may be in another trace.
+    const parent = parents[row] ?? ROOT;
+    const above = parent < 0 ? ABSENT : (queryOf[parent] ?? ABSENT);
+    queryOf[row] = above !== ABSENT ? above : (first.get(table.rows.word(row, Row.TRACE)) ?? ABSENT);
   }
   const all = { parents, order, queries: sorted.flatMap((at) => queries[at] ?? []), queryOf };
   return derived === undefined ? all : { ...all, derived };
@@ -150,9 +155,10 @@ function findQueries(table: SpanTable, parents: Int32Array, order: Int32Array, d
   return { candidates, queryOf };
 }
 
-function toGroup({ named, query, orphan, top }: Candidate): QueryGroup {
+function toGroup({ named, query, orphan, top }: Candidate, derived: DerivedLinks | undefined): QueryGroup {
   if (query >= 0) return { named, lead: query, received: true };
-  return orphan >= 0 ? { named, lead: orphan, received: false } : { named, lead: top, received: true };
+  if (orphan >= 0) return { named, lead: orphan, received: false };
+  return { named, lead: top, received: true, ...(derived?.open.has(top) === true ? { open: true } : {}) };
 }
 
 function leadOf(queries: readonly QueryGroup[], at: number): number {

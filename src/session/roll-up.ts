@@ -2,6 +2,7 @@ import * as Row from "./table/span-rows.ts";
 import { errorsOf } from "./errors.ts";
 import type { QueryGroups } from "./query-groups.ts";
 import type { NameList, Tally } from "./summary.ts";
+import { failedByRecord, modelAt } from "./merged-rows.ts";
 import { MISSING, ROOT, topsOf } from "./table/parent-links.ts";
 import type { SpanTable } from "./table/span-table.ts";
 
@@ -25,7 +26,10 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
   const [services, namespaces, users] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const duplicates = groups.derived?.duplicates;
   const toolCalls = outermostToolCalls(table, groups);
-  const modelCalls = reportingLeaves(groups, (row) => duplicates?.[row] !== 1 && isModelCall(table, row));
+  const modelCalls = reportingLeaves(
+    groups,
+    (row) => duplicates?.[row] !== 1 && modelAt(table, groups, row) !== undefined,
+  );
   const { failed: failedRows, causes } = errorsOf(table, groups);
   let errors = 0;
   let failedSpans = 0;
@@ -33,13 +37,13 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
   for (let row = 0; row < rows.length; row++) {
     if (duplicates?.[row] === 1) continue;
     const kind = rows.kind(row);
-    const failed = failedRows[row] === 1;
-    if (failed) failedSpans++;
+    if (failedRows[row] === 1) failedSpans++;
     if (causes[row] === 1) errors++;
+    const failed = failedRows[row] === 1 || failedByRecord(table, groups, row);
     if (kind === "agent") agents.add(table.text(row, Row.SUBJECT), failed);
     if (kind === "team") teams.add(table.text(row, Row.SUBJECT), failed);
     if (toolCalls[row] === 1) tools.add(table.text(row, Row.SUBJECT), failed);
-    if (modelCalls[row] === 1) models.add(table.text(row, Row.SUBJECT), failed);
+    if (modelCalls[row] === 1) models.add(modelAt(table, groups, row), failed);
     isAgentic ||= kind === "query" || kind === "agent" || kind === "llm" || kind === "tool";
     addText(services, table.text(row, Row.SERVICE));
     addText(namespaces, table.text(row, Row.QUERY_NAMESPACE));
@@ -99,11 +103,6 @@ export function shownNames({ tallies, names }: RollUp): ShownNames {
     users: shown("users", users),
   };
   return Object.keys(omitted).length === 0 ? lists : { ...lists, omitted };
-}
-
-function isModelCall(table: SpanTable, row: number): boolean {
-  const kind = table.rows.kind(row);
-  return (kind === "llm" || kind === "embedding") && table.text(row, Row.SUBJECT) !== undefined;
 }
 
 function addText(texts: Set<string>, text: string | undefined): void {

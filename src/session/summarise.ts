@@ -44,7 +44,7 @@ export function summarise(
     start: start.toString(),
     end: end.toString(),
     liveness: livenessFacts(table, fold, about.lastArrival),
-    traces: table.traceCount,
+    traces: table.traceCount - hiddenTraces(table, fold.groups),
     spans: table.rows.length - duplicatesIn(fold.groups),
     ...(table.records.size === 0 ? {} : { logRecords: table.records.size }),
     errors: rolled.errors,
@@ -108,6 +108,14 @@ function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: s
     tokens: tokensOf(query.usage),
     ...(cost === undefined ? {} : { cost }),
   };
+}
+
+/** Traces of which nothing is shown: log records have one of their own, and spans may describe all that they report. */
+function hiddenTraces({ rows }: SpanTable, { derived }: QueryFold["groups"]): number {
+  if (derived === undefined) return 0;
+  const [hidden, shown] = [new Set<number>(), new Set<number>()];
+  derived.duplicates.forEach((isDuplicate, row) => (isDuplicate === 1 ? hidden : shown).add(rows.word(row, Row.TRACE)));
+  return [...hidden].filter((trace) => !shown.has(trace)).length;
 }
 
 function duplicatesIn({ derived }: QueryFold["groups"]): number {

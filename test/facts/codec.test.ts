@@ -48,6 +48,7 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
     session: maybe({ rank: 1 + random.below(3), value: name() }),
     query: maybe({ name: name(), namespace: name() }),
     claims: maybe([`21${hex(random, 32)}${name()}`, `30${hex(random, 32)}${name()}`]),
+    callHash: maybe(1 + random.below(0xffff_ffff)),
     agent: maybe(name()),
     team: maybe(name()),
     model: maybe(name()),

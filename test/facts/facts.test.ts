@@ -305,6 +305,22 @@ describe("other facts of a span", () => {
     expect([name, tool]).toEqual(["n".repeat(255), "t".repeat(256)]);
   });
 
+  test("runs of coding agents are named though their spans name no agent", () => {
+    const interaction = spanOf("claude_code.interaction", { "span.type": "interaction" });
+    const turn = spanOf("session_task.turn", { model: "gpt-5-codex" });
+    expect([interaction, turn].map((span) => factsOfSpan(span).agent)).toEqual(["claude-code", "codex"]);
+  });
+
+  test("spans that name a call share its hash, whatever the key; other kinds have none", () => {
+    const hash = (name: string, attributes: Attributes) => factsOfSpan(spanOf(name, attributes)).callHash;
+    const model = hash("llm.m", { request_id: "req_1" });
+    expect(model).toBeGreaterThan(0);
+    expect(hash("llm.m", { "gen_ai.response.id": "req_1" })).toBe(model);
+    expect(hash("tool.x", { "gen_ai.tool.call_id": "call_1" })).toBe(hash("tool.x", { tool_use_id: "call_1" }));
+    expect(hash("agent.a", { "prompt.id": "p-1" })).toBe(hash("agent.a", { "qwen-code.prompt_id": "p-1" }));
+    expect(hash("step", { request_id: "req_1", tool_use_id: "call_1" })).toBeUndefined();
+  });
+
   test("agent, model, tool and team are set on spans of their kind only", () => {
     const attributes = {
       "gen_ai.agent.name": "poet",

@@ -35,6 +35,20 @@ describe("the kind of a span", () => {
     ["a", { "gen_ai.operation.name": "invoke_workflow" }, "team"],
     ["a", { "gen_ai.operation.name": "no such thing", "gen_ai.request.model": "m" }, "llm"],
     // The Vercel AI SDK.
+    // Gemini CLI, Codex and Qwen Code.
+    ["user_prompt", { "gen_ai.operation.name": "user_prompt", "gen_ai.agent.name": "gemini-cli" }, "agent"],
+    ["system_prompt", { "gen_ai.operation.name": "system_prompt", "gen_ai.agent.name": "gemini-cli" }, "chain"],
+    ["llm_call", { "gen_ai.operation.name": "llm_call" }, "llm"],
+    ["schedule_tool_calls", { "gen_ai.operation.name": "schedule_tool_calls" }, "chain"],
+    ["tool_call", { "gen_ai.operation.name": "tool_call", "gen_ai.tool.call_id": "c" }, "tool"],
+    ["session_task.turn", { model: "gpt-5-codex" }, "agent"],
+    ["run_sampling_request", { model: "gpt-5-codex" }, "llm"],
+    ["exec_command", { tool_name: "exec_command", call_id: "c" }, "tool"],
+    ["handle_responses", { tool_name: "exec_command" }, "internal"],
+    ["qwen-code.tool.execution", { "gen_ai.tool.name": "edit" }, "internal"],
+    ["qwen-code.tool.blocked_on_user", { "tool.name": "edit" }, "internal"],
+    ["qwen-code.hook", { "tool.name": "edit" }, "internal"],
+
     ["ai.generateText", { "ai.operationId": "ai.generateText", "gen_ai.request.model": "m" }, "chain"],
     ["ai.streamText.doStream", { "ai.operationId": "ai.streamText.doStream" }, "llm"],
     ["ai.toolCall", { "ai.operationId": "ai.toolCall" }, "tool"],

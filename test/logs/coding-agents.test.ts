@@ -5,6 +5,7 @@ import { readRecord } from "../../src/logs/read-record.ts";
 import { spansOfRecord, subjectOf } from "../../src/logs/derived-spans.ts";
 import { readContent } from "../../src/facts/span-content.ts";
 import { capturedRecords, untraced } from "./captured-records.ts";
+import type { LogRecord } from "../../src/otel/log-record.ts";
 import type { CapturedRecord } from "./captured-records.ts";
 import { at } from "../facts/facts-of.ts";
 import { recordOf } from "./record-of.ts";
@@ -171,15 +172,61 @@ describe("a coding agent that does not trace", () => {
   });
 });
 
+describe("Qwen Code", () => {
+  const common = { "session.id": "s-1", prompt_id: "s-1########1" };
+  const counts = { input_token_count: 900, output_token_count: 40, thoughts_token_count: 10, duration_ms: 1900 };
+  const answer = (more: Readonly<Record<string, string | number>>) =>
+    recordOf("qwen-code.api_response", 3, {
+      ...common,
+      ...counts,
+      model: "qwen3-coder-plus",
+      response_id: "r-1",
+      ...more,
+    });
+  const tokensOf = (record: LogRecord) => spansIn([{ record, scope: undefined, resource: undefined }])[0]?.tokens;
+
+  test("logs as Gemini CLI does; its APIs include thoughts in the output unless the total says otherwise", () => {
+    expect(tokensOf(answer({ total_token_count: 940 }))).toMatchObject({ input: 900, output: 40, reasoning: 10 });
+    expect(tokensOf(answer({ total_token_count: 950 }))).toMatchObject({ input: 900, output: 50, reasoning: 10 });
+  });
+
+  test("a call that the user no longer wanted is canceled", () => {
+    const record = recordOf("qwen-code.tool_call", 4, {
+      ...common,
+      function_name: "run_shell_command",
+      status: "cancelled",
+      success: "false",
+    });
+    expect(spansIn([{ record, scope: undefined, resource: undefined }])).toMatchObject([
+      { kind: "tool", name: "qwen-code.tool", tool: "run_shell_command", canceled: true },
+    ]);
+  });
+});
+
+test("a call that states its end has ended then, not when a batch of calls was logged", () => {
+  const record = recordOf("gemini_cli.tool_call", 9, {
+    "session.id": "s-1",
+    function_name: "read_file",
+    duration_ms: 500,
+    end_time: Number(at(4) / 1_000_000n),
+  });
+  expect(spansIn([{ record, scope: undefined, resource: undefined }])).toMatchObject([{ start: at(3.5), end: at(4) }]);
+});
+
 describe("a coding agent that traces", () => {
-  test.each(["claude-code-json-002", "codex-json-003"])(
-    "%s: no spans are derived from records with a trace id",
-    (file) => {
-      const traced = capturedRecords(file).filter(({ record }) => record.traceId !== undefined);
-      expect(traced.length).toBeGreaterThan(3);
-      expect(spansIn(traced)).toEqual([]);
-    },
-  );
+  test.each([
+    [
+      "claude-code-json-002",
+      ["claude_code.interaction", "claude_code.llm_request", "claude_code.tool", "claude_code.llm_request"],
+    ],
+    ["codex-json-003", ["codex.turn", "codex.tool"]],
+  ])("%s: derived spans hang below the spans in which their records were written; requests are none", (file, names) => {
+    const traced = capturedRecords(file).filter(({ record }) => record.traceId !== undefined);
+    const around = traced.flatMap(({ record }) => record.spanId ?? []);
+    const spans = spansIn(traced);
+    expect(spans.map(({ name }) => name)).toEqual(names);
+    for (const { parentSpanId } of spans) expect(around).toContain(parentSpanId);
+  });
 
   test("its prompt annotates its span", () => {
     const annotations = capturedRecords("claude-code-json-002").flatMap((record) => factsOf(record).annotation ?? []);

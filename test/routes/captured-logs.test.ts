@@ -9,6 +9,7 @@ import codex from "../fixtures/logs/codex-json-003.json";
 import deno from "../fixtures/logs/deno-json-002.json";
 import mastra from "../fixtures/logs/mastra-json-002.json";
 import metrics from "../fixtures/metrics/claude-code-json-003.json";
+import twiceTold from "../fixtures/twice-told/claude-code.json";
 
 const CLAUDE_SESSION = "76d20104-d2eb-40ea-976f-39957bf5ca1f";
 const CLAUDE_TRACE = "9c2de0b2cec5f7687b1842fafce05254";
@@ -48,7 +49,17 @@ describe("captured exports to /v1/logs", () => {
     expect(await post("/v1/logs", claudeCode)).toEqual({});
     await world.rest(REST);
     const { session, resourceLogs = [] } = (await world.readSession(CLAUDE_SESSION)) ?? {};
-    expect(session).toMatchObject({ kind: "session", logRecords: 7, traces: 1, services: [] });
+    expect(session).toMatchObject({
+      kind: "session",
+      title: "What is the weather? Use Bash.",
+      logRecords: 7,
+      traces: 1,
+      queries: 1,
+      models: [{ name: "claude-sonnet-4-5", calls: 2, errors: 0 }],
+      tools: [{ name: "Bash", calls: 1, errors: 0 }],
+      cost: 0.0006243,
+      services: ["claude-code"],
+    });
     expect(recordsOf(resourceLogs)).toHaveLength(7);
     expect(await world.readSession(CLAUDE_TRACE)).toBeUndefined();
   });
@@ -57,7 +68,14 @@ describe("captured exports to /v1/logs", () => {
     expect(await post("/v1/logs", codex)).toEqual({});
     await world.rest(REST);
     const { session } = (await world.readSession(CODEX_SESSION)) ?? {};
-    expect(session).toMatchObject({ kind: "session", logRecords: 33, traces: 3 });
+    expect(session).toMatchObject({
+      kind: "session",
+      logRecords: 33,
+      traces: 3,
+      queries: 1,
+      models: [{ name: "gpt-5-codex", calls: 2, errors: 0 }],
+      tools: [{ name: "exec_command", calls: 1, errors: 0 }],
+    });
   });
 
   test("Deno: a program's output is attached to its span", async () => {
@@ -84,6 +102,48 @@ describe("captured exports to /v1/logs", () => {
     expect(await post("/v1/metrics", metrics)).toEqual({
       partialSuccess: { rejectedDataPoints: "0", errorMessage: "metrics are accepted but not stored" },
     });
+  });
+});
+
+describe("an agent that logs without trace ids and traces", () => {
+  const { resourceSpans, resourceLogs } = twiceTold;
+  const TRACES = resourceSpans.flatMap((group) =>
+    group.scopeSpans.flatMap(({ spans }) => spans.map((span) => span.traceId)),
+  );
+  const SESSION = "5f0a9f7e-4a51-4a38-9a7c-2f6ec1a7f201";
+  const exports = { spans: ["/v1/traces", { resourceSpans }], records: ["/v1/logs", { resourceLogs }] } as const;
+
+  test.each([
+    ["spans", "records"],
+    ["records", "spans"],
+  ] as const)("is counted once if the %s arrive before the %s", async (first, second) => {
+    for (const [path, body] of [exports[first], exports[second]]) {
+      expect(await post(path, body)).toEqual({});
+      await world.rest([SESSION, traceIdForSession(SESSION), ...new Set(TRACES)]);
+    }
+    const { session, queries } = (await world.readSession(SESSION)) ?? {};
+    expect(session).toMatchObject({
+      title: "How many tests fail?",
+      spans: 13,
+      logRecords: 11,
+      traces: 2,
+      queries: 2,
+      tokens: { input: 82_480, output: 217 },
+      cost: 0.0405,
+      agents: [{ name: "claude-code", calls: 2, errors: 0 }],
+      models: [
+        { name: "claude-sonnet-4-5", calls: 4, errors: 0 },
+        { name: "claude-haiku-4-5", calls: 1, errors: 0 },
+      ],
+      tools: [
+        { name: "Bash", calls: 1, errors: 0 },
+        { name: "Read", calls: 1, errors: 1 },
+      ],
+    });
+    expect(queries?.map(({ prompt, cost }) => [prompt, cost])).toEqual([
+      ["How many tests fail?", 0.0255],
+      ["Show the first one", 0.015],
+    ]);
   });
 });
 

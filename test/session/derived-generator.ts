@@ -22,7 +22,16 @@ const OPERATIONS = [
 ];
 const PHASES = ["Start", "Start", "Complete", "Complete", "Error", "Canceled"];
 const NAMES = ["query.plan", "query.plan.dispatch", "agent.a", "llm.m", "tool.x", "team.t", "step"];
-const AGENTS = ["codex.user_prompt", "codex.sse_event", "claude_code.user_prompt", "claude_code.tool_result"];
+const AGENTS = [
+  "codex.user_prompt",
+  "codex.sse_event",
+  "claude_code.user_prompt",
+  "claude_code.tool_result",
+  "claude_code.api_request",
+  "gemini_cli.user_prompt",
+  "gemini_cli.api_response",
+  "qwen-code.tool_call",
+];
 
 /**
  * Duplicates: a session whose queries Ark's events name and spans trace, and in which coding agents log prompts and
@@ -72,7 +81,11 @@ function spansOf(random: Random, traceId: string, number: number): Sent[] {
     ...(random.chance(0.8) ? query : {}),
     ...(name === "agent.a" ? { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "default/a" } : {}),
     ...(name === "llm.m" ? { "gen_ai.operation.name": "chat", "gen_ai.request.model": "m" } : {}),
-    ...(name === "tool.x" ? { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "x" } : {}),
+    ...(name === "llm.m" && random.chance(0.3) ? { request_id: random.pick(["r-1", "r-2"]) } : {}),
+    ...(name === "tool.x"
+      ? { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": random.pick(["x", "Bash"]) }
+      : {}),
+    ...(name === "tool.x" && random.chance(0.3) ? { tool_use_id: random.pick(["u-1", "u-2"]) } : {}),
     ...(name === "team.t" ? { "team.name": "t" } : {}),
     ...(random.chance(0.5) ? { "gen_ai.usage.input_tokens": random.below(9) } : {}),
   };
@@ -95,6 +108,9 @@ function agentRecord(random: Random, traces: readonly string[]): Item {
     duration_ms: random.pick([0, 1_000, 3_000]),
     tool_name: "Bash",
     tool_use_id: random.pick(["u-1", "u-2"]),
+    ...(random.chance(0.7) ? { request_id: random.pick(["r-1", "r-2"]) } : {}),
+    ...(random.chance(0.5) ? { cost_usd: random.pick(["0.01", "0.02"]) } : {}),
+    model: "m",
     success: random.pick(["true", "false"]),
     ...(random.chance(0.2) ? { "exception.type": "Timeout", "exception.message": random.pick(["late", "later"]) } : {}),
   });

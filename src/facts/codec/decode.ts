@@ -82,6 +82,7 @@ export class FactsReader {
       cost: has(FLAG.cost) ? this.#number() : undefined,
       ancestors: has(FLAG.ancestors) ? this.#ancestors() : undefined,
       inputRequest: has(FLAG.inputRequest) ? this.#inputRequest(start) : undefined,
+      callHash: has(FLAG.callHash) ? this.#number() : undefined,
       derivation: has(FLAG.derivation) ? (DERIVATIONS[this.#number()] ?? "call") : undefined,
       claims: has(FLAG.claims) ? this.#claims() : undefined,
     };

@@ -45,7 +45,7 @@ class FactsWriter {
     this.#time(last === 0n ? 0n : last - fact.start);
     cells.push(fact.size);
     this.#names(fact);
-    const { tokens, cost, ancestors, inputRequest, derivation, claims } = fact;
+    const { tokens, cost, ancestors, inputRequest, callHash, derivation, claims } = fact;
     if (tokens !== undefined) {
       const { input, output, cached, written, written1h, reasoning } = tokens;
       cells.push(input, output, cached, written, written1h, reasoning);
@@ -56,6 +56,7 @@ class FactsWriter {
       for (const { spanId, name } of ancestors) cells.push(this.#texts.name(spanId), this.#texts.name(name));
     }
     if (inputRequest !== undefined) this.#inputRequest(inputRequest, fact.start);
+    if (callHash !== undefined) cells.push(callHash);
     if (derivation !== undefined) cells.push(DERIVATIONS.indexOf(derivation));
     if (claims !== undefined) cells.push(claims.length, ...claims.map((claim) => this.#texts.name(claim)));
   }
@@ -137,7 +138,8 @@ function flagsOf(fact: SpanFacts, last: bigint): number {
     (fact.ancestors === undefined ? 0 : FLAG.ancestors) |
     (fact.inputRequest === undefined ? 0 : FLAG.inputRequest) |
     (fact.derivation === undefined ? 0 : FLAG.derivation) |
-    (fact.claims === undefined ? 0 : FLAG.claims)
+    (fact.claims === undefined ? 0 : FLAG.claims) |
+    (fact.callHash === undefined ? 0 : FLAG.callHash)
   );
 }
 

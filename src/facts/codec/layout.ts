@@ -35,7 +35,8 @@ export const FLAG = {
   inputRequest: 1 << 18,
   derivation: 1 << 19,
   claims: 1 << 20,
-  exception: 1 << 21,
+  callHash: 1 << 21,
+  exception: 1 << 22,
 } as const;
 
 /** `kinds` is OTLP's kind times this, plus the index in SPAN_KINDS. */

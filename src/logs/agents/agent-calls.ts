@@ -1,7 +1,7 @@
 import { countAt, valueAt } from "../../otel/record-fields.ts";
 import type { AgentEvent, Failure, ModelCall, ModelEvent, Subject } from "./agent-event.ts";
 import { firstText } from "../../facts/exception-text.ts";
-import { AGENT_RECORD as KEYS, REFUSED_DECISIONS } from "../../otel/semconv/logs.ts";
+import { AGENT_RECORD as KEYS, CANCELED_STATUS, REFUSED_DECISIONS } from "../../otel/semconv/logs.ts";
 import type { AnyValue, KeyValue } from "../../otel/span.ts";
 
 type Attributes = readonly KeyValue[];
@@ -65,6 +65,7 @@ export function failureOf(attributes: Attributes): Failure | undefined {
 
 /** The failure of a call that is known to have failed. */
 export function failureAt(attributes: Attributes): Failure {
+  if (firstText(attributes, KEYS.status) === CANCELED_STATUS) return { type: "canceled", message: undefined };
   const type = firstText(attributes, KEYS.errorType) ?? firstText(attributes, KEYS.statusCode);
   return { type, message: firstText(attributes, KEYS.error) };
 }

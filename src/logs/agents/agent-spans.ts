@@ -21,17 +21,19 @@ export function agentSubject(record: LogRecord, { event, subject }: AgentRecord)
 /**
  * The span derived from a coding agent's record, if any. Agents write a record at the end of an operation: the span ends at
  * the record's time, and starts earlier by its duration. No record has the time of a prompt's answer: a prompt is a moment.
+ * A record of a traced agent names the span in which it was written: a span of the same operation may follow, and replaces
+ * the derived one. The HTTP requests of such an agent are no spans of their own.
  */
 export function agentSpan(record: LogRecord, agentRecord: AgentRecord): Span | undefined {
-  const { event, promptId } = agentRecord;
-  if (event === undefined) return undefined;
+  const { event } = agentRecord;
+  if (event === undefined || (event.is === "request" && record.traceId !== undefined)) return undefined;
   const { attributes = [] } = record;
-  const end = endTimeOfRecord(record);
+  const end = endOf(record);
   const took = event.is === "prompt" ? 0 : (countAt(attributes, AGENT_RECORD.durationMillis) ?? 0);
   const lasted = nanosecondsIn(took);
   const failure = "failure" in event ? event.failure : undefined;
-  const derivation = event.is === "prompt" ? "prompt" : promptId === undefined ? "by-time" : "call";
-  const parentSpanId = promptId === undefined || event.is === "prompt" ? undefined : derivedId("prompt", promptId);
+  const parentSpanId = parentOf(record, agentRecord);
+  const derivation = event.is === "prompt" ? "prompt" : parentSpanId === undefined ? "by-time" : "call";
   return {
     traceId: "",
     spanId: agentSubject(record, agentRecord),
@@ -43,11 +45,35 @@ export function agentSpan(record: LogRecord, agentRecord: AgentRecord): Span | u
     attributes: [
       ...namesIn(attributes),
       ...attributesOf(event),
+      ...idOf(agentRecord),
       ...errorType(failure),
       derivationAttribute(derivation),
     ],
     ...(failure === undefined ? {} : { status: statusOf(failure) }),
   };
+}
+
+/** The span in which the record was written, else its prompt. */
+function parentOf({ traceId, spanId }: LogRecord, { event, promptId }: AgentRecord): string | undefined {
+  if (traceId !== undefined) return spanId;
+  return promptId === undefined || event?.is === "prompt" ? undefined : derivedId("prompt", promptId);
+}
+
+/** A day. Further from its record no operation ended. */
+const MAX_DELAY = 86_400_000_000_000n;
+
+/** The end of the operation in Unix nanoseconds: the record's time, unless the record states an earlier one. */
+function endOf(record: LogRecord): bigint {
+  const time = endTimeOfRecord(record);
+  const stated = nanosecondsIn(countAt(record.attributes, AGENT_RECORD.endMillis) ?? 0);
+  return stated > 0n && stated < time && time - stated < MAX_DELAY ? stated : time;
+}
+
+/** The agent's own id of the operation: a traced span of it has the same. The id of a tool's call is among the call's attributes. */
+function idOf({ event, subject }: AgentRecord): readonly KeyValue[] {
+  if (subject === undefined || subject.of !== event?.is) return [];
+  if (subject.of === "model") return [word(wire.MODEL_CALL_ID, subject.id)];
+  return subject.of === "prompt" ? [word(wire.PROMPT_ID, subject.id)] : [];
 }
 
 const NAMES: ReadonlySet<string> = new Set([

@@ -1,36 +1,68 @@
 import { countAt, valueAt } from "../../otel/record-fields.ts";
 import { failureAt, modelCall, promptOf, subjectAt, toolCall } from "./agent-calls.ts";
-import type { AgentEvent, AgentRecord } from "./agent-event.ts";
+import type { AgentEvent, AgentRecord, ModelCall } from "./agent-event.ts";
 import { firstText } from "../../facts/exception-text.ts";
-import { AGENT_RECORD as KEYS, GEMINI_CLI as EVENTS } from "../../otel/semconv/logs.ts";
+import { AGENT_RECORD as KEYS, GEMINI_CLI, GEMINI_EVENTS as EVENTS, QWEN_CODE } from "../../otel/semconv/logs.ts";
 import type { KeyValue } from "../../otel/span.ts";
+
+/** Where Gemini CLI and its forks differ: the agent's name, and the names of derived spans. */
+type Fork = { readonly agent: string; readonly prompt: string; readonly model: string; readonly tool: string };
 
 /** Reads a record of Gemini CLI; `event` is its name without the prefix. Calls have no ids of their own. */
 export function readGeminiCli(event: string, attributes: readonly KeyValue[]): AgentRecord {
+  return readFork(event, attributes, {
+    agent: GEMINI_CLI.agent,
+    prompt: "gemini_cli.user_prompt",
+    model: "gemini_cli.llm_call",
+    tool: "gemini_cli.tool_call",
+  });
+}
+
+/** Reads a record of Qwen Code. Derived spans have the names of the spans that it sends when it traces. */
+export function readQwenCode(event: string, attributes: readonly KeyValue[]): AgentRecord {
+  return readFork(event, attributes, {
+    agent: QWEN_CODE.agent,
+    prompt: "qwen-code.interaction",
+    model: "qwen-code.llm_request",
+    tool: "qwen-code.tool",
+  });
+}
+
+function readFork(event: string, attributes: readonly KeyValue[], fork: Fork): AgentRecord {
   const promptId = firstText(attributes, KEYS.promptId);
   const belongs = promptId === undefined ? {} : { promptId };
   switch (event) {
     case EVENTS.prompt: {
-      const prompt = promptOf("gemini_cli.user_prompt", EVENTS.agent, attributes);
+      const prompt = promptOf(fork.prompt, fork.agent, attributes);
       return { event: prompt, ...subjectAt("prompt", attributes, KEYS.promptId) };
     }
     case EVENTS.response:
-      return { event: answer(attributes), ...belongs };
-    case EVENTS.requestFailed:
-      return { event: modelCall("gemini_cli.llm_call", attributes, failureAt(attributes)), ...belongs };
+      return { event: answer(fork.model, attributes), ...subjectAt("model", attributes, KEYS.requestId), ...belongs };
+    case EVENTS.requestFailed: {
+      const failed = modelCall(fork.model, attributes, failureAt(attributes));
+      return { event: failed, ...subjectAt("model", attributes, KEYS.requestId), ...belongs };
+    }
     case EVENTS.toolCall:
-      return { event: toolCall("gemini_cli.tool_call", attributes), ...belongs };
+      return { event: toolCall(fork.tool, attributes), ...subjectAt("tool", attributes, KEYS.toolCallId), ...belongs };
     default:
       return subjectAt("prompt", attributes, KEYS.promptId);
   }
 }
 
-/** Gemini counts thoughts apart from the output, and tool results apart from the input; the other agents include them. */
-function answer(attributes: readonly KeyValue[]): AgentEvent {
-  const call = modelCall("gemini_cli.llm_call", attributes, undefined);
+function answer(name: string, attributes: readonly KeyValue[]): AgentEvent {
+  const call = modelCall(name, attributes, undefined);
   const { tokens } = call;
   if (tokens === undefined) return call;
+  return { ...call, input: valueAt(attributes, KEYS.requestText), tokens: withThoughts(tokens, attributes) };
+}
+
+/**
+ * Gemini's API counts thoughts apart from the output, and tool results apart from the input; other agents and APIs include
+ * them. The total tells: Qwen Code calls APIs of both sorts.
+ */
+function withThoughts(tokens: NonNullable<ModelCall["tokens"]>, attributes: readonly KeyValue[]): ModelCall["tokens"] {
+  const total = countAt(attributes, KEYS.total);
+  if (total !== undefined && total > 0 && total <= tokens.input + tokens.output) return tokens;
   const input = tokens.input + (countAt(attributes, KEYS.toolTokens) ?? 0);
-  const output = tokens.output + (tokens.reasoning ?? 0);
-  return { ...call, input: valueAt(attributes, KEYS.requestText), tokens: { ...tokens, input, output } };
+  return { ...tokens, input, output: tokens.output + (tokens.reasoning ?? 0) };
 }

@@ -133,10 +133,25 @@ export const NAME_PREFIXES = [
   ["Function: ", "tool"],
 ] as const;
 
-/** Span names as a whole: Pydantic AI's, LiveKit's. */
+/** Span names as a whole: Pydantic AI's, LiveKit's, Codex's. */
 export const NAMES = [
   ["agent run", "agent"],
   ["agent_turn", "turn"],
+  ["session_task.turn", "agent"],
+  ["run_sampling_request", "llm"],
+  ["try_run_sampling_request", "llm"],
+] as const;
+
+/** Parts of Qwen Code's tool calls, which name the tool. */
+export const CALL_PARTS: ReadonlySet<string> = new Set([
+  "qwen-code.tool.execution",
+  "qwen-code.tool.blocked_on_user",
+  "qwen-code.hook",
+]);
+/** Spans that are runs of a coding agent and do not name it. */
+export const NAMED_AGENTS = [
+  ["claude_code.interaction", "claude-code"],
+  ["session_task.turn", "codex"],
 ] as const;
 
 /** Name suffix of the span in which Ark's controller hands a query over, before any agent works on it. */
@@ -200,6 +215,10 @@ export const TOOL_KEYS = [
 /** The name that Logfire puts into the templates of {@link TEMPLATES}, which are the spans' own names. */
 export const TEMPLATE_NAME_KEYS = ["name"] as const;
 export const TEMPLATES = { agent: "Agent run: ", tool: "Function: " } as const;
+/** Ids of a model call that a coding agent's spans and log records share. */
+export const MODEL_CALL_ID_KEYS = ["request_id", "gen_ai.response.id", "response_id"] as const;
+/** Ids of a prompt that a coding agent's spans and log records share. */
+export const PROMPT_ID_KEYS = ["prompt.id", "prompt_id", "qwen-code.prompt_id"] as const;
 
 /** The only method of the Model Context Protocol that calls a tool. */
 export const MCP_TOOL_CALL = "tools/call";

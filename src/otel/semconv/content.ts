@@ -229,6 +229,9 @@ export const TOOL_CALL_ID_KEYS = [
   "tool_use_id",
   "spring.ai.tool.call.id",
   "lk.function_tool.id",
+  "gen_ai.tool.call_id",
+  "tool.call_id",
+  "call_id",
 ] as const;
 
 export const PROVIDER_KEYS = [

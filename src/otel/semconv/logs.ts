@@ -33,9 +33,12 @@ export const CODEX = {
   toolDecision: "tool_decision",
 } as const;
 
-export const GEMINI_CLI = {
-  agent: "gemini-cli",
-  prefix: "gemini_cli.",
+export const GEMINI_CLI = { agent: "gemini-cli", prefix: "gemini_cli." } as const;
+
+/** A fork of Gemini CLI, with the same events. */
+export const QWEN_CODE = { agent: "qwen-code", prefix: "qwen-code." } as const;
+
+export const GEMINI_EVENTS = {
   prompt: "user_prompt",
   request: "api_request",
   response: "api_response",
@@ -43,14 +46,16 @@ export const GEMINI_CLI = {
   toolCall: "tool_call",
 } as const;
 
-/** Keys of the three agents; most are used by more than one. */
+/** Keys of all agents; most are used by more than one. */
 export const AGENT_RECORD = {
   promptId: ["prompt.id", "prompt_id"],
-  requestId: ["request_id"],
+  requestId: ["request_id", "response_id"],
   toolCallId: ["tool_use_id", "call_id", "tool_call_id"],
   prompt: ["prompt"],
   model: ["model", "model_name"],
   durationMillis: ["duration_ms"],
+  /** Unix milliseconds. Gemini CLI reports all calls of a batch when the last one has ended. */
+  endMillis: ["end_time"],
   firstTokenMillis: ["ttft_ms"],
   input: ["input_tokens", "input_token_count"],
   output: ["output_tokens", "output_token_count"],
@@ -58,11 +63,13 @@ export const AGENT_RECORD = {
   written: ["cache_creation_tokens", "cache_write_token_count"],
   reasoning: ["reasoning_token_count", "thoughts_token_count"],
   toolTokens: ["tool_token_count"],
+  total: ["total_token_count"],
   cost: ["cost_usd"],
   tool: ["tool_name", "function_name"],
   toolInput: ["tool_input", "arguments", "function_args", "tool_parameters"],
   toolOutput: ["tool_output", "output"],
   success: ["success"],
+  status: ["status"],
   decision: ["decision"],
   error: ["error", "error.message", "error_message"],
   errorType: ["error_type", "error.type"],
@@ -78,6 +85,9 @@ export const NEVER_IN_A_LINE =
   /^(event\.(?!kind)|session\.|user\.|conversation\.|terminal\.|app\.|auth\.|prompt[._](id|length)$|originator$|slug$|response_length$)/;
 /** Keys that are most useful in one line. */
 export const FIRST_IN_A_LINE = /(^|[._])(kind|prompt|response|error|message|tool_name|function_name|decision|model)$/;
+
+/** The status of a call that the user no longer wanted. */
+export const CANCELED_STATUS = "cancelled";
 
 /** Decisions that refused a call. */
 export const REFUSED_DECISIONS: ReadonlySet<string> = new Set([
@@ -95,6 +105,8 @@ export const REFUSED_DECISIONS: ReadonlySet<string> = new Set([
 export const OPERATION = "gen_ai.operation.name";
 export const AGENT = "gen_ai.agent.name";
 export const MODEL = "gen_ai.request.model";
+export const MODEL_CALL_ID = "gen_ai.response.id";
+export const PROMPT_ID = "prompt.id";
 export const INPUT = "input.value";
 export const OUTPUT = "output.value";
 export const INPUT_TOKENS = "gen_ai.usage.input_tokens";

@@ -39,6 +39,8 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ...keys.AGENT_SPAN_KEYS,
     ...keys.TOOL_KEYS,
     ...keys.MODEL_SPAN_KEYS,
+    ...keys.MODEL_CALL_ID_KEYS,
+    ...keys.PROMPT_ID_KEYS,
     ...keys.LEVEL_KEYS,
     ...keys.TOOL_STATUS_KEYS,
     ...keys.WORKFLOW_STATUS_KEYS,
@@ -90,6 +92,7 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ...agent.model,
     ...agent.tool,
     ...agent.success,
+    ...agent.status,
     ...agent.decision,
     ...agent.finishReasons,
     logs.CODEX.streamKind,
@@ -97,7 +100,6 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     "haystack.component.name",
     "n8n.workflow.name",
     "executor.id",
-    "gen_ai.response.id",
     "gen_ai.agent.id",
     "gen_ai.tool.type",
     "gen_ai.output.type",
@@ -155,6 +157,7 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ark.TEAM_MEMBERS,
     ark.PENDING,
     ...agent.durationMillis,
+    ...agent.endMillis,
     ...agent.firstTokenMillis,
     ...agent.input,
     ...agent.output,
@@ -162,6 +165,7 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ...agent.written,
     ...agent.reasoning,
     ...agent.toolTokens,
+    ...agent.total,
     ...agent.cost,
     ...agent.statusCode,
     logs.WRITTEN_TOKENS,
@@ -224,7 +228,7 @@ export function isContentKey(key: string): boolean {
 }
 
 const AGENT_EVENT = new RegExp(
-  `^(?:${[logs.CLAUDE_CODE, logs.CODEX, logs.GEMINI_CLI].map(({ prefix }) => prefix.replace(".", "\\.")).join("|")})\\w+$`,
+  `^(?:${[logs.CLAUDE_CODE, logs.CODEX, logs.GEMINI_CLI, logs.QWEN_CODE].map(({ prefix }) => prefix.replace(".", "\\.")).join("|")})\\w+$`,
 );
 
 /** Whether the text is the name of a coding agent's event, which older agents write as the record's body. */

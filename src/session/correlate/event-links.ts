@@ -11,6 +11,8 @@ export type DraftLinks = {
   readonly duplicates: Uint8Array;
   readonly parents: Map<number, number>;
   readonly replacements: Map<number, number>;
+  readonly sources: Map<number, number[]>;
+  readonly open: Set<number>;
   readonly sameQuery: Map<number, number>;
 };
 

@@ -19,9 +19,11 @@ export const POSITION = 13;
 export const OTLP_KIND = 14;
 /** Row of the span's tokens and cost in `UsageRows`, from one; 0 without. */
 export const USAGE = 15;
-const BITS = 16;
-const STRINGS = 17;
-const WIDTH = 21;
+/** Hash of the producer's id of the call; 0 without. */
+export const CALL = 16;
+const BITS = 17;
+const STRINGS = 18;
+const WIDTH = 22;
 
 /** Offsets of a row's 16-bit string numbers. */
 export const NAME = 0;
@@ -51,7 +53,7 @@ const FIRST_CAPACITY = 64;
 /** At most a quarter of a grown table is empty: it has to fit in an object's memory. */
 const GROWTH = 1.25;
 
-/** Spans as rows of 84 bytes in one typed array. Knows the layout of fields, not their meaning. */
+/** Spans as rows of 88 bytes in one typed array. Knows the layout of fields, not their meaning. */
 export class SpanRows {
   #words = new Uint32Array(FIRST_CAPACITY * WIDTH);
   #halves = new Uint16Array(this.#words.buffer);

@@ -237,6 +237,7 @@ export class SpanTable {
     rows.setWord(row, Row.REVISION, revision);
     rows.setWord(row, Row.POSITION, position);
     rows.setWord(row, Row.OTLP_KIND, facts.otlpKind);
+    rows.setWord(row, Row.CALL, facts.callHash ?? 0);
     rows.setBits(row, facts);
     if (facts.ancestors !== undefined) rows.setPath(row, this.paths.intern(trace, facts.ancestors, pool));
     if (facts.tokens !== undefined || facts.cost !== undefined) {

@@ -95,8 +95,9 @@ function wordsOf(step: Step): Words {
         result: gistOfContent(content.output) || answerOf(content.output),
       };
     case "agent": {
-      const agent = facts.agent ?? content.agent;
-      return agent === undefined ? { subject: nameOf(step), ...askedOf(content) } : { subject: agent };
+      const subject = facts.agent ?? content.agent ?? nameOf(step);
+      // No attribute names the agent of a coding agent's run, and all runs of a session are of the same one.
+      return content.agent === undefined ? { subject, ...askedOf(content) } : { subject };
     }
     case "team":
       return { subject: facts.team ?? nameOf(step) };

@@ -95,7 +95,7 @@ describe("what a step is called", () => {
     expect(titleOf("agent.default/a", { "agent.name": "reviewer", "input.value": "Check it" })).toBe("reviewer");
     expect(titleOf("agent run", { "gen_ai.operation.name": "invoke_agent" })).toBe("agent run");
     expect(titleOf("claude_code.interaction", { "gen_ai.operation.name": "invoke_agent", user_prompt: "Fix it" })).toBe(
-      "claude_code.interaction · Fix it",
+      "claude-code · Fix it",
     );
     expect(titleOf("team.default/t", { "team.name": "release" })).toBe("release");
     expect(titleOf("query.checkout", { "query.name": "checkout", "input.value": "Find the cause" })).toBe(
