@@ -90,6 +90,16 @@ export default defineConfig({
         },
       },
       {
+        // Real frameworks, installed into `.cache`: minutes, and the package registries.
+        test: {
+          name: "producers",
+          include: ["test/producers/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+        },
+      },
+      {
         test: {
           name: "slow",
           include: ["test/{lib,content,facts,logs,session,otlp,client,producer,cli}/**/*.slow.test.ts"],

@@ -1,16 +1,20 @@
-import { execFile, spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { SessionView } from "../../src/session/view/session-view.ts";
+import { receiver, spansIn } from "../producer/receiver.ts";
 import { spansEvent } from "../session/wire-of.ts";
-import { receiver, spansIn } from "./receiver.ts";
+import { install, missingFor } from "./run-producer.ts";
 
-/** The Python interpreter, for example that of a virtual environment. */
-const PYTHON = process.env["PYTHON"] ?? "python3";
-const probe = spawnSync(PYTHON, ["-c", "import opentelemetry.sdk.trace"], { encoding: "utf8" });
-const why = probe.error?.message ?? probe.stderr.trim().split("\n").at(-1) ?? "";
-const skipped = probe.status === 0 ? undefined : `${PYTHON} can't import opentelemetry-sdk (${why})`;
+const SDK = { language: "python", packages: ["opentelemetry-sdk==1.45.2"] } as const;
+const PROGRAM = join(import.meta.dirname, "..", "producer", "announce.py");
+
+const missing = missingFor(SDK);
+// A machine without the package registry must not fail for it.
+const folder =
+  missing === undefined ? await install(SDK).catch((error: unknown) => new Error(String(error))) : undefined;
+const skipped = folder instanceof Error ? `pip can't install ${SDK.packages.join()}: ${folder.message}` : missing;
 // Reporters hide the titles of skipped tests by default.
 if (skipped !== undefined) console.warn(`The Python span processor is not tested: ${skipped}`);
 
@@ -19,7 +23,7 @@ test.skipIf(skipped !== undefined)(
   { timeout: 60_000 },
   async () => {
     await using target = await receiver();
-    await promisify(execFile)(PYTHON, [fileURLToPath(new URL("announce.py", import.meta.url)), target.url]);
+    await promisify(execFile)(join(String(folder), "venv", "bin", "python"), [PROGRAM, target.url]);
     const names = new Map<string, string>();
     const all = target.exports.flat().flatMap(({ scopeSpans = [] }) => scopeSpans.flatMap(({ spans = [] }) => spans));
     for (const span of all) names.set(span.spanId, span.name ?? "");
