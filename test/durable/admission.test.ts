@@ -21,7 +21,7 @@ const OTHER = traceIdOf("other");
 beforeEach(world.freshWorld);
 
 /** Names of the spans that a session's snapshot shows. */
-async function shown(id: string): Promise<string[]> {
+async function namesIn(id: string): Promise<string[]> {
   const session = await world.readSession(id);
   return world
     .spansOf(session?.resourceSpans ?? [])
@@ -41,41 +41,41 @@ async function exported(id: string): Promise<string[]> {
 describe("a delivery of spans that are known", () => {
   // spec: ID-10
   test("in whole, changes nothing", async () => {
-    const home = world.objectOf(TRACE);
+    const owner = world.objectOf(TRACE);
     const delivery = deliveryOf(someSpans(TRACE, 1, 2));
-    expect(await home.append(world.CALLER, delivery)).toEqual({ outcome: "appended" });
+    expect(await owner.append(world.CALLER, delivery)).toEqual({ outcome: "appended" });
     const before = await world.rowsOf(TRACE, "chunk");
-    expect(await home.append(world.CALLER, delivery)).toEqual({ outcome: "known" });
+    expect(await owner.append(world.CALLER, delivery)).toEqual({ outcome: "known" });
     expect(await world.rowsOf(TRACE, "chunk")).toEqual(before);
   });
 
   // spec: ID-12
   test("in part, stores nothing and says which, so that the Worker sends the rest", async () => {
-    const home = world.objectOf(TRACE);
+    const owner = world.objectOf(TRACE);
     await world.deliver(someSpans(TRACE, 2, 2));
     const before = await world.rowsOf(TRACE, "chunk");
-    expect(await home.append(world.CALLER, deliveryOf(someSpans(TRACE, 1, 4)))).toEqual({
+    expect(await owner.append(world.CALLER, deliveryOf(someSpans(TRACE, 1, 4)))).toEqual({
       outcome: "partly-known",
       known: [1, 2],
     });
     expect(await world.rowsOf(TRACE, "chunk")).toEqual(before);
 
     await world.deliver(someSpans(TRACE, 1, 4));
-    expect(await shown(TRACE)).toEqual(["span 1", "span 2", "span 3", "span 4"]);
+    expect(await namesIn(TRACE)).toEqual(["span 1", "span 2", "span 3", "span 4"]);
     const receipts = (await world.rowsOf<{ receipt: string }>(TRACE, "chunk")).map(({ receipt }) => receipt);
     expect(receipts.map((receipt) => (JSON.parse(receipt) as { spans: number }).spans)).toEqual([2, 2]);
   });
 });
 
 test("what others deliver between the answer and the next try is left out too", async () => {
-  const home = world.objectOf(TRACE);
+  const owner = world.objectOf(TRACE);
   const overtaking = [someSpans(TRACE, 1, 1), someSpans(TRACE, 4, 1), someSpans(TRACE, 2, 2)];
   const outcomes: string[] = [];
   const overtaken = {
     append: async (context: CallContext, delivery: Delivery) => {
       const first = overtaking.shift();
-      if (first !== undefined) await home.append(context, deliveryOf(first));
-      const outcome = await home.append(context, delivery);
+      if (first !== undefined) await owner.append(context, deliveryOf(first));
+      const outcome = await owner.append(context, delivery);
       outcomes.push(`${outcome.outcome} of ${delivery.spans}`);
       return outcome;
     },
@@ -86,7 +86,7 @@ test("what others deliver between the answer and the next try is left out too", 
     retry: false,
   });
   expect(outcomes).toEqual(["partly-known of 6", "partly-known of 5", "partly-known of 4", "appended of 2"]);
-  expect(await shown(TRACE)).toEqual(["span 1", "span 2", "span 3", "span 4", "span 5", "span 6"]);
+  expect(await namesIn(TRACE)).toEqual(["span 1", "span 2", "span 3", "span 4", "span 5", "span 6"]);
 });
 
 describe("of two encodings of one span", () => {
@@ -107,19 +107,19 @@ describe("of two encodings of one span", () => {
     ],
   ])("the better one is shown and exported, in any order %#", async (order, revisions) => {
     for (const span of order) await world.deliver([span, ...(span === order[0] ? [aSpan(TRACE, 2)] : [])]);
-    expect(await shown(TRACE)).toEqual(["ended later", "span 2"]);
+    expect(await namesIn(TRACE)).toEqual(["ended later", "span 2"]);
     expect(await exported(TRACE)).toEqual(["ended later", "span 2"]);
     const chunks = await world.rowsOf<{ revision: number }>(TRACE, "chunk");
     expect(chunks.map(({ revision }) => revision)).toEqual(revisions);
     await world.evict(TRACE);
-    expect(await shown(TRACE)).toEqual(["ended later", "span 2"]);
+    expect(await namesIn(TRACE)).toEqual(["ended later", "span 2"]);
   });
 
   test("a superseded one that names the session still names it, in an export by an attribute, and is not shown", async () => {
     await world.deliver([ended]);
     await world.deliver([aSpan(TRACE, 1, { name: "running", endTimeUnixNano: "0" }, { "session.id": "A" })]);
     await world.rest([TRACE, "A"]);
-    expect(await shown("A")).toEqual(["ended"]);
+    expect(await namesIn("A")).toEqual(["ended"]);
     expect(await exported("A")).toEqual(["ended"]);
     const text = await (await world.request("/sessions/A/otlp")).text();
     expect(text).toContain('{"key":"spanfold.session.id","value":{"stringValue":"A"}}');
@@ -129,7 +129,7 @@ describe("of two encodings of one span", () => {
   test("a span of another kind under the same id is a second span", async () => {
     await world.deliver([aSpan(TRACE, 1, { name: "client", kind: 3 })]);
     await world.deliver([aSpan(TRACE, 1, { name: "server", kind: 2 })]);
-    expect(await shown(TRACE)).toEqual(["client", "server"]);
+    expect(await namesIn(TRACE)).toEqual(["client", "server"]);
   });
 });
 
@@ -151,11 +151,11 @@ describe("where our storage or our program fails", () => {
       const response = await world.post(body);
       expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
       faults.end();
-      for (const id of [TRACE, OTHER]) expect([0, 3]).toContain((await shown(id)).length);
+      for (const id of [TRACE, OTHER]) expect([0, 3]).toContain((await namesIn(id)).length);
 
       const again = await world.post(body);
       expect([again.status, await again.text()]).toEqual([200, "{}"]);
-      for (const id of [TRACE, OTHER]) expect(await shown(id)).toEqual(["span 1", "span 2", "span 3"]);
+      for (const id of [TRACE, OTHER]) expect(await namesIn(id)).toEqual(["span 1", "span 2", "span 3"]);
     },
   );
 
@@ -173,7 +173,7 @@ describe("where our storage or our program fails", () => {
       faults.end();
       const again = await world.post(body);
       expect([again.status, await again.text()]).toEqual([200, "{}"]);
-      for (const id of [TRACE, OTHER]) expect(await shown(id)).toEqual(["span 1", "span 2", "span 3"]);
+      for (const id of [TRACE, OTHER]) expect(await namesIn(id)).toEqual(["span 1", "span 2", "span 3"]);
     },
   );
 
@@ -192,9 +192,9 @@ describe("where our storage or our program fails", () => {
         await faults.quiet();
       }
       faults.end();
-      const remembered = await world.saidByAll(ids);
+      const remembered = await world.readoutsOf(ids);
       for (const id of ids) await world.evict(id);
-      expect(await world.saidByAll(ids)).toEqual(remembered);
+      expect(await world.readoutsOf(ids)).toEqual(remembered);
     },
   );
 
@@ -216,10 +216,10 @@ describe("where our storage or our program fails", () => {
 
 test("facts that an older version derived are derived anew from the bytes, once", async () => {
   await world.deliver(someSpans(TRACE, 1, 3, { "gen_ai.request.model": "small" }));
-  const expected = await world.said(TRACE);
+  const expected = await world.readoutOf(TRACE);
   const [before] = await world.rowsOf<{ facts: string }>(TRACE, "chunk");
   await world.change(TRACE, "UPDATE chunk SET facts = '[0,\"an older form\"]'");
-  expect(await world.said(TRACE)).toEqual(expected);
+  expect(await world.readoutOf(TRACE)).toEqual(expected);
   const [after] = await world.rowsOf<{ facts: string }>(TRACE, "chunk");
   expect(after?.facts).toBe(before?.facts);
 });
@@ -251,7 +251,7 @@ describe("a session's ceilings", () => {
     await world.deliver([aSpan(OTHER, 3, {}, { "session.id": TRACE })]);
     await world.rest([TRACE, OTHER]);
     const session = await world.readSession(OTHER);
-    expect([session?.session.belongsTo, session?.session.spans, await shown(OTHER)]).toEqual([
+    expect([session?.session.belongsTo, session?.session.spans, await namesIn(OTHER)]).toEqual([
       TRACE,
       3,
       ["span 1", "span 2", "span 3"],
@@ -264,7 +264,7 @@ describe("a session's ceilings", () => {
     expect(viewer.view.summary()).toMatchObject({ spans: 3, belongsTo: TRACE });
     await viewer.disconnect();
     await world.deliver([aSpan(OTHER, 4)]);
-    expect(await shown(OTHER)).toHaveLength(4);
+    expect(await namesIn(OTHER)).toHaveLength(4);
   });
 
   test(`${SESSION_BYTES} bytes`, async () => {

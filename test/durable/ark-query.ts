@@ -71,21 +71,21 @@ export function stoppedArkQuery({ traceId, input, more = {} }: ArkQuery): Sent[]
 }
 
 function firstAnswer(input: string): Attributes {
-  const asked = "llm.input_messages.";
-  const said = "llm.output_messages.0.message.";
+  const inputKey = "llm.input_messages.";
+  const outputKey = "llm.output_messages.0.message.";
   return {
     "llm.model.name": "gpt-4o",
-    [`${asked}0.message.role`]: "system",
-    [`${asked}0.message.content`]: "You plan trips.",
-    [`${asked}1.message.role`]: "user",
-    [`${asked}1.message.content`]: input,
-    [`${said}role`]: "assistant",
-    [`${said}content`]: "Let me look.",
-    [`${said}tool_calls.0.id`]: "call-1",
-    [`${said}tool_calls.0.function.name`]: "find-flights",
-    [`${said}tool_calls.0.function.arguments`]: '{"to":"Lisbon"}',
-    [`${said}tool_calls.1.id`]: "call-2",
-    [`${said}tool_calls.1.function.name`]: "book-hotel",
-    [`${said}tool_calls.1.function.arguments`]: '{"nights":3}',
+    [`${inputKey}0.message.role`]: "system",
+    [`${inputKey}0.message.content`]: "You plan trips.",
+    [`${inputKey}1.message.role`]: "user",
+    [`${inputKey}1.message.content`]: input,
+    [`${outputKey}role`]: "assistant",
+    [`${outputKey}content`]: "Let me look.",
+    [`${outputKey}tool_calls.0.id`]: "call-1",
+    [`${outputKey}tool_calls.0.function.name`]: "find-flights",
+    [`${outputKey}tool_calls.0.function.arguments`]: '{"to":"Lisbon"}',
+    [`${outputKey}tool_calls.1.id`]: "call-2",
+    [`${outputKey}tool_calls.1.function.name`]: "book-hotel",
+    [`${outputKey}tool_calls.1.function.arguments`]: '{"nights":3}',
   };
 }

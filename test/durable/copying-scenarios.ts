@@ -29,13 +29,13 @@ const OTHER = traceIdOf("other");
 type Happening =
   | readonly Sent["span"][]
   | { readonly records: readonly LogRecord[] }
-  | { readonly forget: string; readonly traces: readonly string[] };
+  | { readonly deletes: string; readonly traces: readonly string[] };
 
 /** A span or a log record that was acknowledged: in which trace or home, and what tells it from others there. */
-type Item = { readonly traceId: string; readonly mark: string };
+type Item = { readonly traceId: string; readonly key: string };
 
 /** Of records that name session A and no trace. */
-const HOME = traceIdForSession("A");
+const OWNER = traceIdForSession("A");
 
 function someRecords(traceId: string | undefined, bodies: readonly string[], attributes: Attributes = {}): Happening {
   const about = traceId === undefined ? {} : { traceId };
@@ -92,7 +92,7 @@ export const SCENARIOS: Readonly<
       someSpans(OTHER, 1, 2, { "session.id": "C" }),
       someSpans(TRACE, 1, 2, { "gen_ai.conversation.id": "C" }),
       someSpans(TRACE, 3, 2, { "session.id": "B" }),
-      { forget: "C", traces: [OTHER] },
+      { deletes: "C", traces: [OTHER] },
     ],
     ends: { [TRACE]: "B" },
   },
@@ -100,14 +100,14 @@ export const SCENARIOS: Readonly<
     story: [
       someSpans(TRACE, 1, 2, { "gen_ai.conversation.id": "C" }),
       someSpans(TRACE, 3, 2, { "session.id": "B" }),
-      { forget: "B", traces: [TRACE] },
+      { deletes: "B", traces: [TRACE] },
     ],
     ends: {},
   },
   "spans that come after a session was forgotten begin a new life": {
     story: [
       someSpans(TRACE, 1, 2, { "session.id": "A" }),
-      { forget: "A", traces: [TRACE] },
+      { deletes: "A", traces: [TRACE] },
       someSpans(TRACE, 3, 2, { "session.id": "A" }),
     ],
     ends: { [TRACE]: "A" },
@@ -124,15 +124,15 @@ export const SCENARIOS: Readonly<
   "log records that name a session and no trace have a home of their own": {
     story: [
       someRecords(undefined, ["one", "two"], { "session.id": "A" }),
-      { forget: "A", traces: [HOME] },
+      { deletes: "A", traces: [OWNER] },
       someSpans(TRACE, 1, 2, { "session.id": "A" }),
       someRecords(undefined, ["three"], { "session.id": "A" }),
     ],
-    ends: { [TRACE]: "A", [HOME]: "A" },
+    ends: { [TRACE]: "A", [OWNER]: "A" },
   },
 };
 
-const IDS = [TRACE, OTHER, HOME, "A", "B", "C"];
+const IDS = [TRACE, OTHER, OWNER, "A", "B", "C"];
 
 let faults: Faults;
 
@@ -169,18 +169,18 @@ export async function play(name: string, plan: Plan, about = ""): Promise<readon
   faults.follow(plan);
   let acknowledged: Item[] = [];
   for (const happening of story) {
-    if ("forget" in happening) {
+    if ("deletes" in happening) {
       // An export that arrived after the deletion would be new data.
       await faults.arriveExports();
       await faults.quiet();
-      await forget(happening.forget);
+      await deleteSession(happening.deletes);
       acknowledged = acknowledged.filter((item) => !happening.traces.includes(item.traceId));
     } else if ("records" in happening) {
       await deliverLogs(happening.records);
-      acknowledged.push(...happening.records.map((record) => itemOf(record, HOME)));
+      acknowledged.push(...happening.records.map((record) => itemOf(record, OWNER)));
     } else {
       await deliver(happening);
-      acknowledged.push(...happening.map(({ traceId, spanId }) => ({ traceId, mark: spanId })));
+      acknowledged.push(...happening.map(({ traceId, spanId }) => ({ traceId, key: spanId })));
     }
     await faults.quiet();
   }
@@ -193,22 +193,22 @@ export async function play(name: string, plan: Plan, about = ""): Promise<readon
 }
 
 /** `home`: of a record that names no trace. */
-function itemOf({ traceId, body, attributes = [] }: LogRecord, home: string): Item {
-  return { traceId: traceId ?? home, mark: `${body?.stringValue} ${attributes.map(({ key }) => key).join()}` };
+function itemOf({ traceId, body, attributes = [] }: LogRecord, owner: string): Item {
+  return { traceId: traceId ?? owner, key: `${body?.stringValue} ${attributes.map(({ key }) => key).join()}` };
 }
 
 /** What a document shows of the traces in it. */
 function itemsIn(document: Pick<Snapshot, "resourceSpans" | "resourceLogs">): Item[] {
   return [
-    ...spansOf(document.resourceSpans).map(({ span: { traceId, spanId } }) => ({ traceId, mark: spanId })),
-    ...recordsOf(document.resourceLogs).map(({ record }) => itemOf(record, HOME)),
+    ...spansOf(document.resourceSpans).map(({ span: { traceId, spanId } }) => ({ traceId, key: spanId })),
+    ...recordsOf(document.resourceLogs).map(({ record }) => itemOf(record, OWNER)),
   ];
 }
 
-const worded = ({ traceId, mark }: Item): string => `${traceId} ${mark}`;
+const worded = ({ traceId, key }: Item): string => `${traceId} ${key}`;
 
 /** Forgets a session as soon as there is one, and waits until nothing is left of it. */
-async function forget(id: string): Promise<void> {
+async function deleteSession(id: string): Promise<void> {
   let isBegun = false;
   for (let attempt = 0; attempt < 5; attempt++) {
     const { status } = await request(`/sessions/${id}`, { method: "DELETE" });
@@ -238,16 +238,16 @@ async function expectWhole(
   expect(sorted(found), about).toEqual(sorted(expected));
   for (const id of IDS) {
     const chunks = await rowsOf<{ trace: string; trace_revision: number; kind: string }>(id, "chunk");
-    const held = chunks.flatMap((row) => (row.kind === "tombstone" ? [] : `${row.trace} ${row.trace_revision}`));
-    expect(held, `${about}, each delivery once in the log of ${id}`).toHaveLength(new Set(held).size);
+    const stored = chunks.flatMap((row) => (row.kind === "tombstone" ? [] : `${row.trace} ${row.trace_revision}`));
+    expect(stored, `${about}, each delivery once in the log of ${id}`).toHaveLength(new Set(stored).size);
   }
 
   for (const [traceId, session] of living) {
     const trace = await readTrace(traceId);
-    const items = trace === undefined ? [] : itemsIn(trace).map(({ mark }) => mark);
+    const items = trace === undefined ? [] : itemsIn(trace).map(({ key }) => key);
     expect({ session: trace?.session, items: items.toSorted() }, about).toEqual({
       session,
-      items: acknowledged.flatMap((item) => (item.traceId === traceId ? [item.mark] : [])).toSorted(),
+      items: acknowledged.flatMap((item) => (item.traceId === traceId ? [item.key] : [])).toSorted(),
     });
   }
   for (const id of Object.keys(expected)) {
@@ -255,7 +255,7 @@ async function expectWhole(
     await viewer.connect();
     await viewer.readUntil(({ event }) => event.type === "bookmark");
     await viewer.disconnect();
-    const spans = Array.from(viewer.view.spans(), ({ traceId, span }) => worded({ traceId, mark: span.spanId }));
+    const spans = Array.from(viewer.view.spans(), ({ traceId, span }) => worded({ traceId, key: span.spanId }));
     const records = viewer.view
       .logs()
       .all()

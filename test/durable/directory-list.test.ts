@@ -89,8 +89,8 @@ describe("the list finds", () => {
     expect([await ids("q=lisbon"), await ids("q=porto"), await ids("agent=planner")]).toEqual([[], ["trip"], ["both"]]);
     await remove("trip");
     expect([await ids("q=porto"), await ids("q=trip")]).toEqual([[], ["both"]]);
-    await report({ id: "trip", title: "Stay at home" });
-    expect([await ids("q=porto"), await ids("q=home")]).toEqual([[], ["trip"]]);
+    await report({ id: "trip", title: "Write a poem" });
+    expect([await ids("q=porto"), await ids("q=poem")]).toEqual([[], ["trip"]]);
   });
 
   test("what comes and changes after it was searched for, as a new search does", async () => {
@@ -100,13 +100,13 @@ describe("the list finds", () => {
     await report({ id: "more", title: "Write no trip report", agents: tally("planner"), models: tally("gpt-4o") });
     await remove("both");
     for (let n = 0; n < 200; n++) await report({ id: `other ${n}`, title: n % 3 === 0 ? "Lisbon again" : "Nothing" });
-    const kept = [];
-    for (const query of queries) kept.push((await ids(`${query}&limit=500`)).toSorted());
+    const cached = [];
+    for (const query of queries) cached.push((await ids(`${query}&limit=500`)).toSorted());
     await evictDurableObject(directory());
     const anew = [];
     for (const query of queries) anew.push((await ids(`${query}&limit=500`)).toSorted());
-    expect(kept).toEqual(anew);
-    expect(kept.map(({ length }) => length)).toEqual([2, 67, 1, 1, 1]);
+    expect(cached).toEqual(anew);
+    expect(cached.map(({ length }) => length)).toEqual([2, 67, 1, 1, 1]);
   });
 
   test.each([
@@ -167,13 +167,18 @@ describe("the list finds", () => {
 });
 
 test("the list finds what spans say: questions, names, errors, users", async () => {
-  const traceId = traceIdOf("said");
+  const traceId = traceIdOf("named");
   await world.deliver([
     aSpan(
       traceId,
       1,
       { name: "query.plan" },
-      { "query.name": "plan-7", "query.namespace": "travel", "session.id": "said", "input.value": "Where is it warm?" },
+      {
+        "query.name": "plan-7",
+        "query.namespace": "travel",
+        "session.id": "named",
+        "input.value": "Where is it warm?",
+      },
     ),
     aSpan(
       traceId,
@@ -188,7 +193,7 @@ test("the list finds what spans say: questions, names, errors, users", async () 
       { "tool.name": "search_flights" },
     ),
   ]);
-  await world.rest([traceId, "said"]);
+  await world.rest([traceId, "named"]);
   for (const query of [
     "q=warm",
     "q=plan-7",
@@ -198,24 +203,24 @@ test("the list finds what spans say: questions, names, errors, users", async () 
     "q=flights",
     "tool=search_flights",
     "namespace=travel",
-    "q=said",
+    "q=named",
   ])
-    expect([query, await ids(query)]).toEqual([query, ["said"]]);
+    expect([query, await ids(query)]).toEqual([query, ["named"]]);
   expect(await ids("q=cold")).toEqual([]);
 });
 
 describe("the list sorts", () => {
   const rows = [
-    { id: "a", heard: 5, start: 10, end: 30, tokens: 7, cost: 0.5, errors: 0 },
-    { id: "b", heard: 4, start: 20, end: 21, tokens: 9, cost: 0.25, errors: 2 },
-    { id: "c", heard: 3, start: 15, end: 35, tokens: 0, cost: undefined, errors: 2 },
-    { id: "d", heard: 2, start: 10, end: 40, tokens: 9, cost: 0.125, errors: 1 },
+    { id: "a", arrived: 5, start: 10, end: 30, tokens: 7, cost: 0.5, errors: 0 },
+    { id: "b", arrived: 4, start: 20, end: 21, tokens: 9, cost: 0.25, errors: 2 },
+    { id: "c", arrived: 3, start: 15, end: 35, tokens: 0, cost: undefined, errors: 2 },
+    { id: "d", arrived: 2, start: 10, end: 40, tokens: 9, cost: 0.125, errors: 1 },
   ];
   beforeEach(async () => {
-    for (const { id, heard, start, end, tokens, cost, errors } of rows)
+    for (const { id, arrived, start, end, tokens, cost, errors } of rows)
       await report({
         id,
-        heard: moment(heard),
+        arrived: moment(arrived),
         start: nanos(moment(start)),
         end: nanos(moment(end)),
         tokens: { input: tokens, output: 0, cached: 0, written: 0, written1h: 0, reasoning: 0 },
@@ -262,17 +267,17 @@ describe("the list sorts", () => {
 describe("the list tells statuses", () => {
   beforeEach(async () => {
     const now = Date.now();
-    await report({ id: "done", heard: now - 60_000 });
-    await report({ id: "failed", heard: now - 60_000, liveness: { failed: true } });
-    await report({ id: "fresh", heard: now });
-    await report({ id: "open", heard: now, liveness: { running: 1 } });
-    await report({ id: "hung", heard: now - 600_000, liveness: { running: 1 } });
+    await report({ id: "done", arrived: now - 60_000 });
+    await report({ id: "failed", arrived: now - 60_000, liveness: { failed: true } });
+    await report({ id: "fresh", arrived: now });
+    await report({ id: "open", arrived: now, liveness: { running: 1 } });
+    await report({ id: "hung", arrived: now - 600_000, liveness: { running: 1 } });
     await report({
       id: "awaiting",
-      heard: now - 600_000,
+      arrived: now - 600_000,
       liveness: { waiting: { question: "Deploy?", since: nanos(now) } },
     });
-    await report({ id: "bare", kind: "trace", heard: now - 60_000 });
+    await report({ id: "bare", kind: "trace", arrived: now - 60_000 });
   });
 
   test("of each session, and how many there are of each", async () => {
@@ -303,7 +308,7 @@ describe("the list tells statuses", () => {
     for (const query of ["", "q=done", "kind=all"]) await list(query);
     await report({ id: "done", liveness: { running: 1 } });
     await remove("failed");
-    await report({ id: "new", heard: Date.now() - 60_000, liveness: { failed: true } });
+    await report({ id: "new", arrived: Date.now() - 60_000, liveness: { failed: true } });
     const expected = { all: 6, waiting: 1, stalled: 1, running: 3, idle: 0, failed: 1, finished: 0 };
     expect((await list("")).counts).toEqual(expected);
     expect((await list("kind=all")).counts).toEqual({ ...expected, all: 7, finished: 1 });

@@ -19,7 +19,7 @@ async function sleep(): Promise<void> {
   await evictDurableObject(directory());
 }
 
-async function shown(query: string): Promise<Record<string, number>> {
+async function listedBy(query: string): Promise<Record<string, number>> {
   const pages = await allPages(`${query}&limit=1000`);
   return Object.fromEntries(pages.flatMap(({ sessions }) => sessions.map(({ id, spans }) => [id, spans])));
 }
@@ -45,7 +45,7 @@ describe("a filtered watch", () => {
       await viewer.until("session");
       await report({ id: "A", title: "Plan a trip", agents, spans: 2 });
       await viewer.until("session");
-      await report({ id: "A", title: "Stay at home", spans: 3 });
+      await report({ id: "A", title: "Write a poem", spans: 3 });
       await viewer.until("gone");
       await viewer.close();
       expect(viewer.words.filter((word) => word.startsWith("A"))).toEqual(["A of 1", "A of 2", "A gone"]);
@@ -152,7 +152,7 @@ describe("all pages and the watch since the first page's version", () => {
     for (const { sessions } of pages) for (const { id, spans } of sessions) viewer.sessions.set(id, spans);
     await viewer.until("bookmark");
     await viewer.close();
-    expect(Object.fromEntries(viewer.sessions), query).toEqual(await shown(filter));
+    expect(Object.fromEntries(viewer.sessions), query).toEqual(await listedBy(filter));
   });
 });
 
@@ -169,14 +169,14 @@ describe("a watch that is read as it comes, cut and resumed", () => {
       if (!random.chance(0.1)) continue;
       if (random.chance(0.5)) await viewer.drain();
       await viewer.close();
-      const held = viewer;
-      viewer = await ListViewer.open(`&${filter}`, held.at);
-      viewer.at = held.at;
-      if (held.at !== undefined) for (const [id, spans] of held.sessions) viewer.sessions.set(id, spans);
+      const previous = viewer;
+      viewer = await ListViewer.open(`&${filter}`, previous.at);
+      viewer.at = previous.at;
+      if (previous.at !== undefined) for (const [id, spans] of previous.sessions) viewer.sessions.set(id, spans);
     }
     await nudge();
     await viewer.drain();
     await viewer.close();
-    expect(Object.fromEntries(viewer.sessions), filter).toEqual(await shown(filter));
+    expect(Object.fromEntries(viewer.sessions), filter).toEqual(await listedBy(filter));
   });
 });

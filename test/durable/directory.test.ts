@@ -108,12 +108,12 @@ describe("the list", () => {
     await world.deliver([aSpan(TRACE, 1, { endTimeUnixNano: "0" }, { "session.id": "A" })]);
     await world.rest([TRACE, "A"]);
     const status = async () => (await list()).sessions.map((session) => (session as { status?: string }).status);
-    const heard = Number(BigInt((await list()).sessions[0]?.liveness.lastArrival ?? 0) / 1_000_000n);
-    vi.setSystemTime(heard + 1_000);
+    const arrived = Number(BigInt((await list()).sessions[0]?.liveness.lastArrival ?? 0) / 1_000_000n);
+    vi.setSystemTime(arrived + 1_000);
     expect(await status()).toEqual(["running"]);
-    vi.setSystemTime(heard + 60_000);
+    vi.setSystemTime(arrived + 60_000);
     expect(await status()).toEqual(["idle"]);
-    vi.setSystemTime(heard + 180_000);
+    vi.setSystemTime(arrived + 180_000);
     expect(await status()).toEqual(["stalled"]);
   });
 });
@@ -198,22 +198,22 @@ describe("the list's watch", () => {
     const generated = [1, 2, 3].map(() => generateSession(random, { traces: 2, spansOfATrace: 6, naming: 0.3 }));
     const all = generated.flatMap((session) => session.ids);
     let viewer = await ListViewer.open("&kind=all");
-    const held = new Map<string, number>();
-    const keep = () => {
-      held.clear();
-      for (const [id, spans] of viewer.sessions) held.set(id, spans);
+    const resumed = new Map<string, number>();
+    const remember = () => {
+      resumed.clear();
+      for (const [id, spans] of viewer.sessions) resumed.set(id, spans);
     };
     for (const delivery of random.cut(random.shuffle(generated.flatMap(({ sent }) => sent)), 5)) {
       await world.deliver(delivery);
       if (random.chance(0.4)) await world.rest(all);
       if (!random.chance(0.3)) continue;
       await viewer.until("bookmark");
-      keep();
+      remember();
       await viewer.close();
       const from = viewer.at;
       if (random.chance(0.3)) await evictDurableObject(directory());
       viewer = await ListViewer.open("&kind=all", from);
-      for (const [id, spans] of held) viewer.sessions.set(id, spans);
+      for (const [id, spans] of resumed) viewer.sessions.set(id, spans);
       viewer.at = from;
     }
     await world.rest(all);
@@ -267,16 +267,16 @@ describe("what sessions report", () => {
     const summary = await aSummary();
     const intervals = new Set<number>();
     for (let n = 0; n < 500; n++) {
-      const news = {
+      const update = {
         ...summary,
         id: `session ${n}`,
         liveness: { ...summary.liveness, lastArrival: `${Date.now()}000000` },
       };
       const { interval } = await directory().report(world.CALLER, {
-        id: news.id,
+        id: update.id,
         generation: "1x",
         revision: 1,
-        summary: news,
+        summary: update,
       });
       intervals.add(interval);
     }

@@ -51,7 +51,7 @@ function spansIn(text: string): string[] {
 
 async function exportAll(): Promise<Record<string, string>> {
   const all: Record<string, string> = {};
-  for (const id of Object.keys(await world.saidByAll(IDS))) all[id] = await exported(id);
+  for (const id of Object.keys(await world.readoutsOf(IDS))) all[id] = await exported(id);
   return all;
 }
 
@@ -61,7 +61,7 @@ const contentsOf = (exports: Record<string, string>) =>
 async function forgetAndImport(exports: Record<string, string>): Promise<void> {
   for (const id of Object.keys(exports)) await world.request(`/sessions/${id}`, { method: "DELETE" });
   await world.rest(IDS);
-  expect(await world.saidByAll(IDS)).toEqual({});
+  expect(await world.readoutsOf(IDS)).toEqual({});
   await importAll(exports);
 }
 
@@ -76,7 +76,7 @@ async function importAll(exports: Record<string, string>): Promise<void> {
 
 async function versionsOfAll(): Promise<Record<string, string>> {
   const all: Record<string, string> = {};
-  for (const id of Object.keys(await world.saidByAll(IDS))) {
+  for (const id of Object.keys(await world.readoutsOf(IDS))) {
     const response = await world.request(`/sessions/${id}`, { headers: { accept: "application/json" } });
     const { resourceVersion }: world.Snapshot = await response.json();
     all[id] = resourceVersion;
@@ -100,18 +100,18 @@ describe("an export", () => {
     await world.freshWorld();
     const random = new Random(seed);
     await deliverInParts(random, generateReports(random));
-    const said = await world.saidByAll(IDS);
+    const readouts = await world.readoutsOf(IDS);
     const before = await exportAll();
     const versions = await versionsOfAll();
     await importAll(before);
     expect(await versionsOfAll()).toEqual(versions);
     await forgetAndImport(before);
-    expect(await world.saidByAll(IDS)).toEqual(said);
+    expect(await world.readoutsOf(IDS)).toEqual(readouts);
     const after = await exportAll();
     expect(contentsOf(after)).toEqual(contentsOf(before));
     await importAll(after);
     expect(contentsOf(await exportAll())).toEqual(contentsOf(before));
-    expect(await world.saidByAll(IDS)).toEqual(said);
+    expect(await world.readoutsOf(IDS)).toEqual(readouts);
   });
 
   const report = (n: number, attributes: Attributes) =>
@@ -125,7 +125,7 @@ describe("an export", () => {
     const text = await exported("A");
     expect(spansIn(text)).toHaveLength(1);
     expect(resourceValues(text, "spanfold.session.id")).toEqual(["A"]);
-    expect((await world.said("A"))?.spans).toHaveLength(1);
+    expect((await world.readoutOf("A"))?.spans).toHaveLength(1);
   });
 
   test("states the session once, also after an import", async () => {
@@ -146,11 +146,11 @@ describe("an export", () => {
     const before = await exportAll();
     await world.deliver([report(2, { "ark.session.id": "B" })]);
     await world.rest(IDS);
-    const said = await world.saidByAll(IDS);
+    const readouts = await world.readoutsOf(IDS);
     const versions = await versionsOfAll();
-    expect(said).toHaveProperty("B");
+    expect(readouts).toHaveProperty("B");
     await importAll(before);
-    expect(await world.saidByAll(IDS)).toEqual(said);
+    expect(await world.readoutsOf(IDS)).toEqual(readouts);
     expect(await versionsOfAll()).toEqual(versions);
   });
 
@@ -162,7 +162,7 @@ describe("an export", () => {
     const attributes = [{ key: "spanfold.session.id", value: { stringValue: "C" } }];
     const moved = edited.resourceSpans.map((group) => ({ ...group, resource: { attributes } }));
     await importAll({ A: JSON.stringify({ resourceSpans: moved }) });
-    expect(Object.keys(await world.saidByAll(IDS))).toEqual(["C"]);
+    expect(Object.keys(await world.readoutsOf(IDS))).toEqual(["C"]);
   });
 
   test("leaves out a report whose ended span says the same name", async () => {

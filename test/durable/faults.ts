@@ -222,8 +222,8 @@ async function laterCall(object: string, method: string, args: readonly unknown[
 }
 
 /** The object that makes a call, as what it says shows; `undefined` where the Worker makes it. */
-function callerOf(method: string, said: unknown): string | undefined {
-  const { id, session, traceId } = said as { id?: string; session?: string; traceId?: string };
+function callerOf(method: string, first: unknown): string | undefined {
+  const { id, session, traceId } = first as { id?: string; session?: string; traceId?: string };
   if (method === "storeCopy" || method === "revoke") return `default/${traceId}`;
   if (method === "deleteTrace") return `default/${session}`;
   return method === "append" ? undefined : `default/${id}`;

@@ -65,7 +65,7 @@ describe("a stream", () => {
 
   // spec: CURSOR-2
   test.each([
-    ["of another life of the log", () => "0abc.1"],
+    ["of another generation of the log", () => "0abc.1"],
     ["past the head", (head: string) => head.replace(/\.1$/, ".2")],
   ])("begins anew, and says so, where the version is %s", async (_, versionOf) => {
     await world.deliver([aSpan(TRACE, 1)]);
@@ -82,18 +82,18 @@ describe("a stream", () => {
   // spec: STREAM-3
   test("of 1,000 revisions resumes at any of them, with neither gap nor repeat", async () => {
     const revisions = 1_000;
-    await runInDurableObject(world.objectOf(TRACE), (home) => {
-      for (let n = 1; n <= revisions; n++) home.append(world.CALLER, deliveryOf([aSpan(TRACE, n)]));
+    await runInDurableObject(world.objectOf(TRACE), (owner) => {
+      for (let n = 1; n <= revisions; n++) owner.append(world.CALLER, deliveryOf([aSpan(TRACE, n)]));
     });
     const head = (await world.readSession(TRACE))?.resourceVersion ?? "";
-    const life = head.slice(0, head.indexOf("."));
-    expect(head).toBe(`${life}.${revisions}`);
+    const generation = head.slice(0, head.indexOf("."));
+    expect(head).toBe(`${generation}.${revisions}`);
     const random = new Random(5100);
     for (const from of [0, 1, 499, 998, 999, 1_000, random.below(1_000), random.below(1_000)]) {
-      const stream = await openStream(`/sessions/${TRACE}`, { "last-event-id": `${life}.${from}` });
+      const stream = await openStream(`/sessions/${TRACE}`, { "last-event-id": `${generation}.${from}` });
       const seen = await stream.readUntil(isBookmark);
       await stream.close();
-      const expected = Array.from({ length: revisions - from }, (_, n) => `${life}.${from + n + 1}`);
+      const expected = Array.from({ length: revisions - from }, (_, n) => `${generation}.${from + n + 1}`);
       expect(seen.flatMap(({ at }) => at ?? [])).toEqual(expected);
       expect(seen.slice(0, expected.length).map(worded)).toEqual(
         Array.from({ length: revisions - from }, (_, n) => `spans ${from + n + 1}`),
@@ -280,8 +280,8 @@ describe("a session whose trace leaves", () => {
     await world.deliver([aSpan(TRACE, 2, {}, { "ark.session.id": "B" })]);
     await world.deliver([aSpan(OTHER, 2, {}, { "ark.session.id": "C" })]);
     await world.rest([TRACE, OTHER, "A", "B", "C"]);
-    const told = (await stream.readUntil(() => false)).map(worded);
-    expect(told.filter((word) => word !== "session" && word !== "bookmark")).toEqual(["gone to B", "gone to C"]);
+    const sent = (await stream.readUntil(() => false)).map(worded);
+    expect(sent.filter((word) => word !== "session" && word !== "bookmark")).toEqual(["gone to B", "gone to C"]);
     const response = await world.request("/sessions/A");
     expect([response.status, await response.json()]).toEqual([
       404,
@@ -352,7 +352,7 @@ describe("forgetting a session", () => {
     await world.rest([TRACE, OTHER, "A"]);
     expect((await world.request(`/sessions/${TRACE}`, { method: "DELETE" })).status).toBe(204);
     await world.rest([TRACE, OTHER, "A"]);
-    expect(Object.keys(await world.saidByAll([TRACE, OTHER, "A"]))).toEqual(["A"]);
+    expect(Object.keys(await world.readoutsOf([TRACE, OTHER, "A"]))).toEqual(["A"]);
     expect((await world.readTrace(TRACE))?.session).toBe("A");
     await world.deliver([aSpan(TRACE, 3)]);
     await world.rest([TRACE, "A"]);
@@ -361,7 +361,7 @@ describe("forgetting a session", () => {
 });
 
 test("asking for what was never there writes nothing", async () => {
-  const ids = ["nobody", TRACE];
+  const ids = ["unknown", TRACE];
   for (const id of ids) {
     for (const path of [`/sessions/${id}`, `/sessions/${id}?watch=true`, `/sessions/${id}/otlp`, `/traces/${TRACE}`]) {
       const response = await world.request(path);
@@ -380,11 +380,12 @@ test("what was forgotten is remembered for a day, and then nothing of it is left
   await world.rest([TRACE]);
   await world.request(`/sessions/${TRACE}`, { method: "DELETE" });
   expect(await world.readSession(TRACE)).toBeUndefined();
-  const kept = async () => await runInDurableObject(world.objectOf(TRACE), (_, { storage }) => [...storage.kv.list()]);
-  expect(await kept()).toEqual([["deleted trace", expect.any(Number)]]);
+  const stored = async () =>
+    await runInDurableObject(world.objectOf(TRACE), (_, { storage }) => [...storage.kv.list()]);
+  expect(await stored()).toEqual([["deleted trace", expect.any(Number)]]);
   expect(await world.alarmOf(TRACE)).toBe(Date.now() + 86_400_000);
   world.pass(86_400_000);
-  await world.ring(TRACE);
-  expect(await kept()).toEqual([]);
+  await world.fireAlarm(TRACE);
+  expect(await stored()).toEqual([]);
   expect(await world.alarmOf(TRACE)).toBeNull();
 });

@@ -132,24 +132,32 @@ function encodingsOf(random: Random, span: Span): Span[] {
 /** Some name their session when they begin, and not when they end. */
 function withoutName(span: Span): Span {
   const { attributes, ...rest } = span;
-  const kept = attributes?.filter(({ key }) => !Object.values<string>(SESSION_KEYS).includes(key)) ?? [];
-  return kept.length === 0 ? rest : { ...rest, attributes: kept };
+  const others = attributes?.filter(({ key }) => !Object.values<string>(SESSION_KEYS).includes(key)) ?? [];
+  return others.length === 0 ? rest : { ...rest, attributes: others };
 }
 
 /** What one of the exporters tells of a span that runs: OTLP's own, GlassFlow's, Datadog's or Logfire's dialect. */
 function reportOf(random: Random, { endTimeUnixNano: _, status: __, attributes = [], ...span }: Span): Span {
   const written = at(random.below(60));
-  const say = (said: Attributes) => [...attributes, ...attributesOf(said)];
+  const withAttributes = (more: Attributes) => [...attributes, ...attributesOf(more)];
   switch (random.below(4)) {
     case 0:
-      return { ...span, endTimeUnixNano: written, attributes: say({ "acme.span.pending": { boolValue: true } }) };
+      return {
+        ...span,
+        endTimeUnixNano: written,
+        attributes: withAttributes({ "acme.span.pending": { boolValue: true } }),
+      };
     case 1:
-      return { ...span, endTimeUnixNano: written, attributes: say({ "_dd.partial_version": random.below(3) }) };
+      return {
+        ...span,
+        endTimeUnixNano: written,
+        attributes: withAttributes({ "_dd.partial_version": random.below(3) }),
+      };
     case 2: {
       const parent = span.parentSpanId ?? "0000000000000000";
       const copy = { "logfire.span_type": "pending_span", "logfire.pending_parent_id": parent };
       const ids = { spanId: random.hex(16), parentSpanId: span.spanId };
-      return { ...span, ...ids, endTimeUnixNano: span.startTimeUnixNano ?? "0", attributes: say(copy) };
+      return { ...span, ...ids, endTimeUnixNano: span.startTimeUnixNano ?? "0", attributes: withAttributes(copy) };
     }
     default:
       return attributes.length === 0 ? span : { ...span, attributes };

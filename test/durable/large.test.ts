@@ -52,9 +52,9 @@ test("a copy is cut into calls by what it weighs, facts included", async () => {
   const faults = await Faults.install();
   await world.emptyWorld();
   faults.follow(() => undefined);
-  const asked = { "gen_ai.operation.name": "invoke_agent", "input.value": "why ".repeat(40) };
+  const prompted = { "gen_ai.operation.name": "invoke_agent", "input.value": "why ".repeat(40) };
   for (let n = 0; n < 4; n++)
-    await world.deliver(someSpans(TRACE, n * 6_000 + 1, 6_000, n < 3 ? asked : { ...asked, "session.id": "A" }));
+    await world.deliver(someSpans(TRACE, n * 6_000 + 1, 6_000, n < 3 ? prompted : { ...prompted, "session.id": "A" }));
   await world.rest([TRACE, "A"]);
   faults.remove();
   const chunks = await world.rowsOf<{ bytes: number; parts: number }>("A", "chunk");
@@ -83,8 +83,8 @@ test("values too large for a chunk are stored once, copied, read by their hash, 
   }
 
   const session = await world.readSession("A");
-  const shown = world.spansOf(session?.resourceSpans ?? []).map(({ span }) => span);
-  const preview = shown.find((span) => span.spanId === spanId(1))?.attributes?.[0]?.value;
+  const answered = world.spansOf(session?.resourceSpans ?? []).map(({ span }) => span);
+  const preview = answered.find((span) => span.spanId === spanId(1))?.attributes?.[0]?.value;
   expect(preview?.stringValue).toBe(text.slice(0, 512));
   const hash = preview?.offloaded?.hash ?? "";
   for (const id of ["A", TRACE]) {

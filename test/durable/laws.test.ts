@@ -19,8 +19,8 @@ import {
   readPath,
   readSession,
   rest,
-  saidBy,
-  saidByAll,
+  readoutFrom,
+  readoutsOf,
   textsOf,
 } from "./world.ts";
 
@@ -76,10 +76,10 @@ test("the sessions that are tried hold log records of each kind", () => {
       ({ record, facts }) => record.traceId !== undefined && facts.session !== undefined,
     ),
     "of a session alone": often(({ record, facts }) => record.traceId === undefined && facts.session !== undefined),
-    "that tell of spans": often(({ facts }) => facts.spans.length > 0),
+    "with derived spans": often(({ facts }) => facts.spans.length > 0),
     "that hold a span": often(({ record }) => record.attributes?.some(({ key }) => key === "partial.event") === true),
     "of errors": often(({ facts }) => facts.annotation?.error === true),
-    "of what was asked": often(({ facts }) => facts.annotation?.prompt !== undefined),
+    "with a prompt": often(({ facts }) => facts.annotation?.prompt !== undefined),
     "of questions": often(({ facts }) => facts.annotation?.inputRequest !== undefined),
     "that come twice": sessions.some(
       (records) => new Set(records.map(({ facts }) => facts.hash)).size < records.length,
@@ -88,10 +88,10 @@ test("the sessions that are tried hold log records of each kind", () => {
     "of a trace": true,
     "of a trace, that name a session": true,
     "of a session alone": true,
-    "that tell of spans": true,
+    "with derived spans": true,
     "that hold a span": true,
     "of errors": true,
-    "of what was asked": true,
+    "with a prompt": true,
     "of questions": true,
     "that come twice": true,
   });
@@ -105,12 +105,12 @@ describe("order does not show", () => {
     const { sent, ids } = generateSession(random);
     for (const delivery of random.cut(sent, 6)) await deliver(delivery);
     await rest(ids);
-    const expected = await saidByAll(ids);
+    const expected = await readoutsOf(ids);
     for (let round = 0; round < 3; round++) {
       await emptyWorld();
       for (const delivery of random.cut(random.shuffle(sent), 1 + random.below(12))) await deliver(delivery);
       await rest(ids);
-      expect(await saidByAll(ids)).toEqual(expected);
+      expect(await readoutsOf(ids)).toEqual(expected);
     }
   });
 });
@@ -183,8 +183,9 @@ async function compare(random: Random, id: string, viewer: Viewer): Promise<void
   const { view } = viewer;
   const summary = view.summary();
   if (summary === undefined) throw new Error(`${viewer.path}: a viewer of nothing`);
-  const held = saidBy(summary, view.queries(), itemsIn(view));
+  const folded = readoutFrom(summary, view.queries(), itemsIn(view));
   const stand = itemsOf(snapshot);
-  if ("queries" in snapshot) expect(held, viewer.path).toEqual(saidBy(snapshot.session, snapshot.queries, stand));
-  else expect({ spans: held.spans, records: held.records }, viewer.path).toEqual(textsOf(stand));
+  if ("queries" in snapshot)
+    expect(folded, viewer.path).toEqual(readoutFrom(snapshot.session, snapshot.queries, stand));
+  else expect({ spans: folded.spans, records: folded.records }, viewer.path).toEqual(textsOf(stand));
 }

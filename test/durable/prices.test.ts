@@ -47,9 +47,9 @@ test("a deployment's own prices cost its sessions, and its viewers compute the s
 
 // spec: RET-3
 test("a setting that is wrong is said in the log, and the list prices hold", () => {
-  const said = vi.spyOn(console, "error").mockReturnValue();
+  const logged = vi.spyOn(console, "error").mockReturnValue();
   expect(settingsOf({ ...env, PRICES: "{" }, "default")).toEqual({ prices: LIST_PRICES, retention: DEFAULT_RETENTION });
-  expect(said.mock.calls).toEqual([
+  expect(logged.mock.calls).toEqual([
     ['{"event":"setting-invalid","level":"error","error":"PRICES must be a JSON object of models"}'],
   ]);
   expect(settingsOf(env, "default")).toEqual({ prices: LIST_PRICES, retention: DEFAULT_RETENTION });

@@ -18,12 +18,12 @@ export const nanos = (millis: number): string => String(BigInt(millis) * 1_000_0
 export type Reported = Partial<Omit<SessionSummary, "liveness">> & {
   readonly id: string;
   /** When it was last heard of, Unix milliseconds. */
-  readonly heard?: number;
+  readonly arrived?: number;
   readonly liveness?: Partial<SessionSummary["liveness"]>;
 };
 
 /** A finished session that was heard of now. */
-export function summaryOf({ id, heard = Date.now(), liveness, ...given }: Reported): SessionSummary {
+export function summaryOf({ id, arrived = Date.now(), liveness, ...given }: Reported): SessionSummary {
   return {
     id,
     kind: "session",
@@ -31,7 +31,7 @@ export function summaryOf({ id, heard = Date.now(), liveness, ...given }: Report
     start: nanos(moment(0)),
     end: nanos(moment(1)),
     liveness: {
-      lastArrival: nanos(heard),
+      lastArrival: nanos(arrived),
       running: 0,
       awaitedParents: 0,
       missingParents: 0,
@@ -62,8 +62,8 @@ let revision = 0;
 /** Tells the directory of a session, as its object would; `texts` is what it is found by besides its summary. */
 export async function report(reported: Reported, texts: readonly string[] = []): Promise<{ interval: number }> {
   const summary = summaryOf(reported);
-  const said = searchableOf(summary);
-  const search = searchText({ ...said, texts: [...said.texts, ...texts] });
+  const searched = searchableOf(summary);
+  const search = searchText({ ...searched, texts: [...searched.texts, ...texts] });
   return await directory().report(CALLER, { id: summary.id, generation: "1x", revision: ++revision, summary, search });
 }
 

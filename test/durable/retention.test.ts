@@ -6,7 +6,7 @@ import { DEFAULT_RETENTION, retentionSlack } from "../../src/session/contract/re
 import type { Retention } from "../../src/session/contract/retention.ts";
 import { deliveryOf } from "./deliveries.ts";
 import { oneStrike } from "./faults.ts";
-import { installFaults, strikeForgetting } from "./forgetting-scenario.ts";
+import { installFaults, strikeExpiry } from "./expiry-scenario.ts";
 import { directory } from "./reported.ts";
 import { aSpan, someSpans, traceIdOf } from "./spans.ts";
 import { openStream, Viewer } from "./viewer.ts";
@@ -21,7 +21,7 @@ const SERIES =
   "(WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 1200) SELECT value FROM n)";
 const DAY = 86_400_000;
 const MAX_AGE = DEFAULT_RETENTION.maxAge ?? 0;
-const KEPT = MAX_AGE + retentionSlack(MAX_AGE);
+const EXPIRED = MAX_AGE + retentionSlack(MAX_AGE);
 
 beforeEach(async () => {
   world.stopClock();
@@ -29,13 +29,13 @@ beforeEach(async () => {
 });
 
 /** Lets time pass, and the alarms ring that stand until then, each once. */
-async function passAndRing(millis: number): Promise<string[]> {
+async function passAndFire(millis: number): Promise<string[]> {
   world.pass(millis);
   const rung: string[] = [];
   for (const id of IDS) {
     const alarm = await world.alarmOf(id);
     if (alarm === null || alarm > Date.now()) continue;
-    await world.ring(id);
+    await world.fireAlarm(id);
     rung.push(id);
   }
   await world.rest(IDS);
@@ -55,9 +55,9 @@ describe("what was silent for 30 days", () => {
     await world.rest(IDS);
     const stream = await openStream(`/sessions/${OLD}`);
     await stream.readUntil(({ event }) => event.type === "bookmark");
-    await passAndRing(KEPT - DAY);
+    await passAndFire(EXPIRED - DAY);
     expect((await world.readSession(OLD))?.session.spans).toBe(1);
-    await passAndRing(DAY);
+    await passAndFire(DAY);
     expect(await world.readSession(OLD)).toBeUndefined();
     expect(await world.tables(OLD)).toEqual([]);
     expect(await world.listed("all")).toEqual([]);
@@ -75,7 +75,7 @@ describe("what was silent for 30 days", () => {
     const viewer = new Viewer("A");
     await viewer.connect();
     await viewer.readUntil(({ event }) => event.type === "bookmark");
-    await passAndRing(KEPT - 5 * DAY);
+    await passAndFire(EXPIRED - 5 * DAY);
     const session = await world.readSession("A");
     expect([session?.session.spans, session?.session.traces]).toEqual([2, 1]);
     expect(await world.readTrace(OLD)).toBeUndefined();
@@ -87,8 +87,8 @@ describe("what was silent for 30 days", () => {
     ]);
     expect(viewer.view.summary()).toMatchObject({ spans: 2, traces: 1 });
     expect((await world.listed("all")).map(({ id, spans }) => [id, spans])).toEqual([["A", 2]]);
-    const marks = (await world.rowsOf<{ kind: string }>("A", "chunk")).filter(({ kind }) => kind === "tombstone");
-    expect(marks).toHaveLength(1);
+    const tombstones = (await world.rowsOf<{ kind: string }>("A", "chunk")).filter(({ kind }) => kind === "tombstone");
+    expect(tombstones).toHaveLength(1);
   });
 
   // spec: RET-4
@@ -98,9 +98,9 @@ describe("what was silent for 30 days", () => {
     world.pass(20 * DAY);
     await world.deliver(someSpans(OLD, 3, 1));
     await world.rest(IDS);
-    await passAndRing(KEPT - 20 * DAY);
+    await passAndFire(EXPIRED - 20 * DAY);
     expect((await world.readSession("A"))?.session.spans).toBe(3);
-    await passAndRing(20 * DAY + DAY);
+    await passAndFire(20 * DAY + DAY);
     for (const id of ["A", OLD]) expect(await world.tables(id), id).toEqual([]);
   });
 
@@ -109,14 +109,14 @@ describe("what was silent for 30 days", () => {
     await world.deliver(someSpans(OLD, 1, 1, { "session.id": "A" }));
     await world.deliver(someSpans(OLD, 2, 1));
     await world.rest(IDS);
-    world.pass(KEPT);
+    world.pass(EXPIRED);
     // As if the home could not reach the session since.
     const newest = await runInDurableObject(world.objectOf(OLD), (_, { storage }) => {
       storage.sql.exec("UPDATE chunk SET received = ? WHERE revision = 2", Date.now());
       return Date.now();
     });
     await world.evict(OLD);
-    await world.ring("A");
+    await world.fireAlarm("A");
     expect((await world.readTrace(OLD))?.session).toBe("A");
     expect(newest).toBe(Date.now());
     expect((await world.readSession("A"))?.session.spans).toBe(2);
@@ -132,7 +132,7 @@ describe("what was silent for 30 days", () => {
     await follower.connect();
     await follower.readUntil(({ event }) => event.type === "bookmark");
     await follower.disconnect();
-    await passAndRing(KEPT - 5 * DAY);
+    await passAndFire(EXPIRED - 5 * DAY);
     expect((await world.readSession(OLD))?.session.spans).toBe(1);
     expect(await follower.connect()).toBe(404);
     await world.deliver(someSpans(OLD, 7, 1));
@@ -148,13 +148,13 @@ describe("what was silent for 30 days", () => {
     await world.deliver(someSpans(OLD, 1, 2, { "session.id": "A" }));
     await world.rest(IDS);
     const [{ epoch } = { epoch: 0 }] = await world.rowsOf<{ epoch: number }>("A", "trace");
-    world.pass(KEPT);
+    world.pass(EXPIRED);
     const released = { traceId: OLD, session: "A", epoch, newest: Date.now() };
     expect(await world.objectOf(OLD).deleteTrace(world.CALLER, released)).toMatchObject({ outcome: "deleted", epoch });
     world.pass(1);
     await world.deliver(someSpans(OLD, 7, 1, { "session.id": "B" }));
     await world.rest(IDS);
-    await world.ring("A");
+    await world.fireAlarm("A");
     await world.rest(IDS);
     expect((await world.listed("all")).map(({ id, spans }) => [id, spans])).toEqual([["B", 1]]);
     expect(await world.readSession("A")).toBeUndefined();
@@ -168,9 +168,9 @@ describe("what was silent for 30 days", () => {
     expect(await world.moved("B")).toEqual(["A"]);
     // Nobody keeps it in memory for a month.
     for (const id of IDS) await world.evict(id);
-    await passAndRing(KEPT);
+    await passAndFire(EXPIRED);
     for (const id of IDS) await world.evict(id);
-    await passAndRing(KEPT);
+    await passAndFire(EXPIRED);
     for (const id of [OLD, "A", "B"]) expect(await world.tables(id), id).toEqual([]);
   });
 
@@ -178,19 +178,19 @@ describe("what was silent for 30 days", () => {
     await world.deliver(someSpans(OLD, 1, 2, { "session.id": "A" }));
     const arrived = Date.now();
     await world.rest(IDS);
-    expect(await world.alarmOf("A")).toBe(arrived + KEPT);
+    expect(await world.alarmOf("A")).toBe(arrived + EXPIRED);
     expect(await world.alarmOf(OLD)).toBeNull();
     await world.evict("A");
     await world.readSession("A");
-    expect(await world.alarmOf("A")).toBe(arrived + KEPT);
+    expect(await world.alarmOf("A")).toBe(arrived + EXPIRED);
   });
 });
 
 test("of more traces than one run asks for, all go, and the session with them", async () => {
   await world.copies("A", 520);
   expect((await world.readSession("A"))?.session.traces).toBe(520);
-  world.pass(KEPT);
-  await world.ring("A");
+  world.pass(EXPIRED);
+  await world.fireAlarm("A");
   expect((await world.readSession("A"))?.session.traces).toBe(20);
   await world.rest(["A"]);
   expect(await world.readSession("A")).toBeUndefined();
@@ -204,9 +204,9 @@ test("marks of traces that left long ago go when they are many: who comes back r
   await viewer.connect();
   await viewer.readUntil(({ event }) => event.type === "bookmark");
   await viewer.disconnect();
-  const marks = `INSERT INTO chunk SELECT 100 + value, 'gone', 0, 'tombstone', ?, 'identity', '{"encoding":"json","spans":0}', NULL,
+  const tombstones = `INSERT INTO chunk SELECT 100 + value, 'gone', 0, 'tombstone', ?, 'identity', '{"encoding":"json","spans":0}', NULL,
     '', x'', 1, 0 FROM ${SERIES}`;
-  await world.change("A", marks, Date.now() - 8 * DAY);
+  await world.change("A", tombstones, Date.now() - 8 * DAY);
   // Something has to be due for the session to wake at all.
   await runInDurableObject(world.objectOf("A"), async (instance) => await instance.expireOverdue(world.CALLER));
   const left = await world.rowsOf<{ kind: string }>("A", "chunk");
@@ -221,9 +221,9 @@ test("marks of traces that left long ago go when they are many: who comes back r
 describe("whichever step of forgetting a fault strikes", () => {
   installFaults();
 
-  // All strikes at each step take a minute: forgetting.slow.test.ts has them.
+  // All strikes at each step take a minute: expiry.slow.test.ts has them.
   test.each(["stays", "goes"] as const)("what is old is gone everywhere, and only that: the rest %s", async (rest) => {
-    await strikeForgetting(rest, oneStrike(0));
+    await strikeExpiry(rest, oneStrike(0));
   });
 });
 
@@ -234,13 +234,13 @@ describe("what is kept is told", () => {
     world.pass(DAY);
     await world.deliver(someSpans(YOUNG, 1, 2, { "session.id": "A" }));
     await world.rest(IDS);
-    const told = { maxAge: 30 * 86_400, oldest: nanos(first) };
-    expect(await retentionOf("/sessions/A")).toEqual({ ...told, bytes: expect.any(Number), maxBytes: 1e9 });
-    expect(await retentionOf("/sessions")).toEqual({ ...told, bytes: expect.any(Number), maxBytes: 1e10 });
+    const expected = { maxAge: 30 * 86_400, oldest: nanos(first) };
+    expect(await retentionOf("/sessions/A")).toEqual({ ...expected, bytes: expect.any(Number), maxBytes: 1e9 });
+    expect(await retentionOf("/sessions")).toEqual({ ...expected, bytes: expect.any(Number), maxBytes: 1e10 });
     const stream = await openStream("/sessions/A");
     const seen = await stream.readUntil(({ event }) => event.type === "bookmark");
     await stream.close();
-    expect(seen.find(({ event }) => event.type === "session")?.event).toMatchObject({ retention: told });
+    expect(seen.find(({ event }) => event.type === "session")?.event).toMatchObject({ retention: expected });
     await world.deliver(someSpans(OLD, 3, 1));
     await world.rest(IDS);
     expect((await retentionOf("/sessions"))?.oldest).toBe(nanos(first + DAY + 1));
@@ -262,15 +262,16 @@ describe("what is kept is told", () => {
 });
 
 describe("the list looks after what sessions should have done", () => {
-  const sweep = async () => await runInDurableObject(directory(), async (instance) => await instance.alarm());
+  const fireDirectoryAlarm = async () =>
+    await runInDurableObject(directory(), async (instance) => await instance.alarm());
 
   test("a session whose alarm was lost is woken", async () => {
     await world.deliver(someSpans(OLD, 1, 2, { "session.id": "A" }));
     await world.rest(IDS);
     await runInDurableObject(world.objectOf("A"), async (_, { storage }) => await storage.deleteAlarm());
     await world.evict("A");
-    world.pass(KEPT + 2 * DAY);
-    await sweep();
+    world.pass(EXPIRED + 2 * DAY);
+    await fireDirectoryAlarm();
     await world.rest(IDS);
     for (const id of ["A", OLD]) expect(await world.tables(id), id).toEqual([]);
     expect(await world.listed("all")).toEqual([]);
@@ -281,8 +282,8 @@ describe("the list looks after what sessions should have done", () => {
     await world.rest(IDS);
     await runInDurableObject(world.objectOf(OLD), async (_, { storage }) => await storage.deleteAll());
     await world.evict(OLD);
-    world.pass(KEPT + 2 * DAY);
-    await sweep();
+    world.pass(EXPIRED + 2 * DAY);
+    await fireDirectoryAlarm();
     expect(await world.listed("all")).toEqual([]);
   });
 

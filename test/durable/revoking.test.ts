@@ -20,7 +20,7 @@ const traceIdAt = (n: number) => `c${n.toString(16).padStart(31, "0")}`;
 
 test("traces that leave a session one by one cost what they are long, not what the session is", async () => {
   await world.copies("A", TRACES);
-  const before = await world.said("A");
+  const before = await world.readoutOf("A");
   expect(before?.summary).toMatchObject({ traces: TRACES, spans: TRACES });
   const folds = vi.spyOn(SessionLog.prototype, "facts");
   const withdrawal = { session: "A", epoch: 2, to: "B" };
@@ -33,9 +33,9 @@ test("traces that leave a session one by one cost what they are long, not what t
   const session = await world.readSession("A");
   expect(session?.session).toMatchObject({ traces: 100, spans: 100 });
   // What was left in memory is what is on disk.
-  const said = await world.said("A");
+  const after = await world.readoutOf("A");
   await world.evict("A");
-  expect(await world.said("A")).toEqual(said);
+  expect(await world.readoutOf("A")).toEqual(after);
   const viewer = new Viewer("A");
   await viewer.connect();
   await viewer.readUntil(({ event }) => event.type === "bookmark");
@@ -46,8 +46,8 @@ test("traces that leave a session one by one cost what they are long, not what t
 
 test("the large values of traces that leave go with them, all at once", async () => {
   const traceIds = ["one", "two", "three", "four", "five"].map(traceIdOf);
-  const asked = (n: number) => ({ "session.id": "A", "input.value": `${n} ${"word ".repeat(3_000)}` });
-  for (const [n, traceId] of traceIds.entries()) await world.deliver([aSpan(traceId, 1, {}, asked(n))]);
+  const prompted = (n: number) => ({ "session.id": "A", "input.value": `${n} ${"word ".repeat(3_000)}` });
+  for (const [n, traceId] of traceIds.entries()) await world.deliver([aSpan(traceId, 1, {}, prompted(n))]);
   await world.rest(["A", ...traceIds]);
   const bytes = async () =>
     (await world.readPath<{ retention: { bytes: number } }>("/sessions/A"))?.retention.bytes ?? 0;
@@ -64,8 +64,8 @@ test("the large values of traces that leave go with them, all at once", async ()
   expect(drops).toHaveBeenCalledTimes(2);
   drops.mockRestore();
   const named = (await world.rowsOf<{ hashes: string | null }>("A", "chunk")).flatMap(({ hashes }) => hashes ?? []);
-  const kept = await world.rowsOf<{ hash: string }>("A", "value");
-  expect(kept.map(({ hash }) => JSON.stringify([hash]))).toEqual(named);
+  const stored = await world.rowsOf<{ hash: string }>("A", "value");
+  expect(stored.map(({ hash }) => JSON.stringify([hash]))).toEqual(named);
 });
 
 test("who watches hears of each that leaves", async () => {
@@ -102,7 +102,7 @@ test("what comes while the list hears that nothing is left is listed, though the
   await world.deliver([aSpan(first, 2, {}, { "session.id": "B" })]);
   await world.rest(ids.filter((id) => id !== "A"));
   await world.until(async () => {
-    if (!came) await world.ring("A");
+    if (!came) await world.fireAlarm("A");
     return came;
   });
   spied.mockRestore();

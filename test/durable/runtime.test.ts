@@ -7,13 +7,13 @@ test("an object's SQL survives its eviction, as in production", async () => {
   const stub = env.SESSIONS.getByName("runtime.test/eviction");
   await runInDurableObject(stub, (_, state) => {
     state.storage.sql.exec("create table runtime_test (word text)");
-    state.storage.sql.exec("insert into runtime_test values ('kept')");
+    state.storage.sql.exec("insert into runtime_test values ('stored')");
   });
   await evictDurableObject(stub);
   const rows = await runInDurableObject(stub, (_, state) =>
     state.storage.sql.exec("select word from runtime_test").toArray(),
   );
-  expect(rows).toEqual([{ word: "kept" }]);
+  expect(rows).toEqual([{ word: "stored" }]);
 });
 
 test("node:zlib is there, which the receiver inflates and compresses with", () => {

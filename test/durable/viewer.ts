@@ -114,10 +114,11 @@ export class Viewer {
 
 /** No event comes twice, and none out of order. */
 function expectLater(last: string | undefined, next: string | undefined): void {
-  const [life, revision] = next?.split(".") ?? [];
-  const [lastLife, lastRevision] = last?.split(".") ?? [];
-  if (life === undefined) throw new Error("an event of the log without an id");
-  if (lastLife !== undefined && life !== lastLife) throw new Error(`${next} after ${last}, and no reset between`);
+  const [generation, revision] = next?.split(".") ?? [];
+  const [lastGeneration, lastRevision] = last?.split(".") ?? [];
+  if (generation === undefined) throw new Error("an event of the log without an id");
+  if (lastGeneration !== undefined && generation !== lastGeneration)
+    throw new Error(`${next} after ${last}, and no reset between`);
   if (lastRevision !== undefined && Number(revision) <= Number(lastRevision))
     throw new Error(`${next} came after ${last}`);
 }

@@ -115,13 +115,13 @@ export async function rest(ids: readonly string[]): Promise<void> {
     if (armed.length === 0) return;
     waking = armed;
     pass(61_000);
-    for (const id of armed) await ring(id);
+    for (const id of armed) await fireAlarm(id);
   }
   throw new Error(`never at rest: ${waking.join(", ")}`);
 }
 
 /** Rings the object's alarm now; answers whether one was set. The platform rings again where the object died of it. */
-export async function ring(id: string): Promise<boolean> {
+export async function fireAlarm(id: string): Promise<boolean> {
   try {
     return await runDurableObjectAlarm(objectOf(id));
   } catch {
@@ -176,16 +176,16 @@ export async function readPath<Document = Snapshot>(path: string): Promise<Docum
 }
 
 /** What a session says, apart from when it heard it. */
-export type Said = {
+export type Readout = {
   readonly summary: Omit<SessionSummary, "liveness" | "watchers"> & { readonly liveness: unknown };
   readonly queries: readonly QuerySummary[];
   readonly spans: readonly string[];
   readonly records: readonly string[];
 };
 
-export async function said(id: string): Promise<Said | undefined> {
+export async function readoutOf(id: string): Promise<Readout | undefined> {
   const snapshot = await readSession(id);
-  return snapshot && saidBy(snapshot.session, snapshot.queries, itemsOf(snapshot));
+  return snapshot && readoutFrom(snapshot.session, snapshot.queries, itemsOf(snapshot));
 }
 
 type Items = { readonly spans: readonly Located[]; readonly records: readonly LocatedRecord[] };
@@ -206,22 +206,26 @@ export function itemsIn(view: SessionView): Items {
   };
 }
 
-export function saidBy(session: SessionSummary, queries: readonly QuerySummary[], { spans, records }: Items): Said {
+export function readoutFrom(
+  session: SessionSummary,
+  queries: readonly QuerySummary[],
+  { spans, records }: Items,
+): Readout {
   const { liveness, watchers: _, ...summary } = session;
   const { status: __, ...stated } = summary as typeof summary & { status?: string };
   const { lastArrival: ___, ...facts } = liveness;
   return { summary: { ...stated, liveness: facts }, queries, ...textsOf({ spans, records }) };
 }
 
-export function textsOf({ spans, records }: Items): Pick<Said, "spans" | "records"> {
+export function textsOf({ spans, records }: Items): Pick<Readout, "spans" | "records"> {
   return { spans: spans.map(textOf).toSorted(), records: records.map(recordText).toSorted() };
 }
 
 /** What each of these ids shows, for those that show anything. */
-export async function saidByAll(ids: readonly string[]): Promise<Record<string, Said>> {
-  const all: Record<string, Said> = {};
+export async function readoutsOf(ids: readonly string[]): Promise<Record<string, Readout>> {
+  const all: Record<string, Readout> = {};
   for (const id of ids) {
-    const session = await said(id);
+    const session = await readoutOf(id);
     if (session !== undefined) all[id] = session;
   }
   return all;

@@ -78,14 +78,14 @@ describe("an export that is imported again", () => {
     expect(await logs.json()).toEqual({});
     await world.rest([TRACE, OTHER, "A"]);
     const before = await exported("A");
-    const summary = await world.said("A");
+    const summary = await world.readoutOf("A");
     await deleteSession("A");
     await world.rest([TRACE, OTHER, "A"]);
     expect(await imported(before)).toEqual({ spans: 5, logRecords: 1, traces: 2, sessions: ["A"] });
     await world.rest([TRACE, OTHER, "A"]);
     expect(contentOf(await exported("A"))).toEqual(contentOf(before));
     expect(contentOf(before).records).toHaveLength(1);
-    expect(await world.said("A")).toEqual(summary);
+    expect(await world.readoutOf("A")).toEqual(summary);
     // Importing it once more changes nothing.
     const version = (await world.readSession("A"))?.resourceVersion;
     await imported(gzipSync(before), { "content-encoding": "gzip" });

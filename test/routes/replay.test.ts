@@ -191,7 +191,7 @@ law("a folded replay equals the snapshot", seedsFrom(41, 4), async (seed) => {
   const { sent, ids } = generateSession(random);
   for (const delivery of random.cut(random.shuffle(sent), 7)) await world.deliver(delivery);
   await world.rest(ids);
-  const shown = await world.saidByAll(ids);
+  const shown = await world.readoutsOf(ids);
   expect(Object.keys(shown)).not.toEqual([]);
   for (const [id, now] of Object.entries(shown)) {
     for (const by of ["event", "arrival"]) {
@@ -200,7 +200,7 @@ law("a folded replay equals the snapshot", seedsFrom(41, 4), async (seed) => {
       for (const { event } of await replayOf(path)) view.apply(event);
       const summary = view.summary();
       if (summary === undefined) throw new Error("the replay was empty");
-      expect(world.saidBy(summary, view.queries(), world.itemsIn(view))).toEqual(now);
+      expect(world.readoutFrom(summary, view.queries(), world.itemsIn(view))).toEqual(now);
     }
   }
 });

@@ -1,6 +1,6 @@
 import { beforeEach, test } from "vitest";
 import { everyStrike } from "./faults.ts";
-import { installFaults, strikeForgetting } from "./forgetting-scenario.ts";
+import { installFaults, strikeExpiry } from "./expiry-scenario.ts";
 import { freshWorld } from "./world.ts";
 
 installFaults();
@@ -9,6 +9,6 @@ beforeEach(freshWorld);
 test.each(["stays", "goes"] as const)(
   "whichever fault strikes whichever step, what is old is gone everywhere, and only that: the rest %s",
   async (rest) => {
-    await strikeForgetting(rest, everyStrike);
+    await strikeExpiry(rest, everyStrike);
   },
 );

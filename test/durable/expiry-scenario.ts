@@ -12,7 +12,7 @@ const IDS = [OLD, YOUNG, OTHER, "A", "B"];
 
 const DAY = 86_400_000;
 const MAX_AGE = DEFAULT_RETENTION.maxAge ?? 0;
-const KEPT = MAX_AGE + retentionSlack(MAX_AGE);
+const EXPIRED = MAX_AGE + retentionSlack(MAX_AGE);
 
 /** Whether a trace of the session is young, or none. */
 type Rest = "stays" | "goes";
@@ -33,12 +33,12 @@ export function installFaults(): void {
 }
 
 /** Plays it once for each of the chosen strikes at each of its steps: what is old is gone then, and only that. */
-export async function strikeForgetting(rest: Rest, choose: Choice): Promise<void> {
+export async function strikeExpiry(rest: Rest, choose: Choice): Promise<void> {
   const steps = await play(() => undefined, rest);
   for (const [at, step] of steps.entries()) {
     for (const strike of choose(step, at + 1)) {
       await play((now, number) => (number === at + 1 && now.kind === step.kind ? strike : undefined), rest);
-      await expectForgotten(rest, `step ${at + 1}, ${step.kind} ${step.object} ${step.method}: ${strike}`);
+      await expectExpired(rest, `step ${at + 1}, ${step.kind} ${step.object} ${step.method}: ${strike}`);
     }
   }
 }
@@ -55,9 +55,9 @@ async function play(plan: Plan, rest: Rest) {
     await world.deliver(someSpans(YOUNG, 1, 2, { "session.id": "A" }));
   }
   await world.rest(IDS);
-  world.pass(rest === "stays" ? KEPT - 5 * DAY : KEPT);
+  world.pass(rest === "stays" ? EXPIRED - 5 * DAY : EXPIRED);
   faults.follow(plan);
-  await world.ring("A");
+  await world.fireAlarm("A");
   await faults.quiet();
   await world.rest(IDS);
   await faults.arrive();
@@ -66,7 +66,7 @@ async function play(plan: Plan, rest: Rest) {
   return [...faults.steps];
 }
 
-async function expectForgotten(rest: Rest, about: string): Promise<void> {
+async function expectExpired(rest: Rest, about: string): Promise<void> {
   const found = Object.fromEntries((await world.listed("all")).map(({ id, spans }) => [id, spans]));
   expect(found, about).toEqual(rest === "stays" ? { A: 2 } : {});
   expect((await world.readSession("A"))?.session.spans, about).toBe(rest === "stays" ? 2 : undefined);
