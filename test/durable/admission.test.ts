@@ -20,7 +20,7 @@ const OTHER = traceIdOf("other");
 
 beforeEach(world.freshWorld);
 
-/** Names of the spans that a session's snapshot shows. */
+/** Names of the spans in a session's snapshot. */
 async function namesIn(id: string): Promise<string[]> {
   const session = await world.readSession(id);
   return world
@@ -38,9 +38,9 @@ async function exported(id: string): Promise<string[]> {
     .toSorted();
 }
 
-describe("a delivery of spans that are known", () => {
+describe("a delivery of known spans", () => {
   // spec: ID-10
-  test("in whole, changes nothing", async () => {
+  test("of all its spans changes nothing", async () => {
     const owner = world.objectOf(TRACE);
     const delivery = deliveryOf(someSpans(TRACE, 1, 2));
     expect(await owner.append(world.CALLER, delivery)).toEqual({ outcome: "appended" });
@@ -50,7 +50,7 @@ describe("a delivery of spans that are known", () => {
   });
 
   // spec: ID-12
-  test("in part, stores nothing and says which, so that the Worker sends the rest", async () => {
+  test("of some of its spans stores nothing and names them, so that the Worker sends the rest", async () => {
     const owner = world.objectOf(TRACE);
     await world.deliver(someSpans(TRACE, 2, 2));
     const before = await world.rowsOf(TRACE, "chunk");
@@ -67,7 +67,7 @@ describe("a delivery of spans that are known", () => {
   });
 });
 
-test("what others deliver between the answer and the next try is left out too", async () => {
+test("spans that others deliver between the answer and the next try are left out too", async () => {
   const owner = world.objectOf(TRACE);
   const overtaking = [someSpans(TRACE, 1, 1), someSpans(TRACE, 4, 1), someSpans(TRACE, 2, 2)];
   const outcomes: string[] = [];
@@ -89,7 +89,7 @@ test("what others deliver between the answer and the next try is left out too", 
   expect(await namesIn(TRACE)).toEqual(["span 1", "span 2", "span 3", "span 4", "span 5", "span 6"]);
 });
 
-describe("of two encodings of one span", () => {
+describe("of two versions of one span", () => {
   const running = aSpan(TRACE, 1, { name: "running", endTimeUnixNano: "0" });
   const ended = aSpan(TRACE, 1, { name: "ended", endTimeUnixNano: at(2) });
   const longer = aSpan(TRACE, 1, { name: "ended later", endTimeUnixNano: at(3) });
@@ -105,7 +105,7 @@ describe("of two encodings of one span", () => {
       [ended, running, longer],
       [1, 2],
     ],
-  ])("the better one is shown and exported, in any order %#", async (order, revisions) => {
+  ])("the better one is answered and exported, in any order %#", async (order, revisions) => {
     for (const span of order) await world.deliver([span, ...(span === order[0] ? [aSpan(TRACE, 2)] : [])]);
     expect(await namesIn(TRACE)).toEqual(["ended later", "span 2"]);
     expect(await exported(TRACE)).toEqual(["ended later", "span 2"]);
@@ -115,7 +115,7 @@ describe("of two encodings of one span", () => {
     expect(await namesIn(TRACE)).toEqual(["ended later", "span 2"]);
   });
 
-  test("a superseded one that names the session still names it, in an export by an attribute, and is not shown", async () => {
+  test("a superseded one still names the session, in an export by an attribute, and is not answered", async () => {
     await world.deliver([ended]);
     await world.deliver([aSpan(TRACE, 1, { name: "running", endTimeUnixNano: "0" }, { "session.id": "A" })]);
     await world.rest([TRACE, "A"]);
@@ -133,7 +133,7 @@ describe("of two encodings of one span", () => {
   });
 });
 
-describe("where our storage or our program fails", () => {
+describe("a fault of our storage or of our program", () => {
   let faults: Faults;
   beforeEach(async () => {
     faults = await Faults.install();
@@ -143,7 +143,7 @@ describe("where our storage or our program fails", () => {
 
   // spec: ID-11
   test.each(["it fails", "it is undone", "its object dies after it"] as const)(
-    "a transaction (%s): 503 with Retry-After, each trace whole or absent, and the retry completes it",
+    "in a transaction (%s): 503 with Retry-After, each trace whole or absent, and the retry completes it",
     async (strike) => {
       await world.emptyWorld();
       const body = exportOf([...someSpans(TRACE, 1, 3), ...someSpans(OTHER, 1, 3)]);
@@ -160,7 +160,7 @@ describe("where our storage or our program fails", () => {
   );
 
   test.each(["it is not sent", "its answer is lost"] as const)(
-    "a call (%s): 503 with Retry-After, and the retry completes it",
+    "in a call (%s): 503 with Retry-After, and the retry completes it",
     async (strike) => {
       const body = exportOf([...someSpans(TRACE, 1, 3), ...someSpans(OTHER, 1, 3)]);
       faults.follow((step) => (step.method === "append" && step.object.endsWith(OTHER) ? strike : undefined));
@@ -177,28 +177,24 @@ describe("where our storage or our program fails", () => {
     },
   );
 
-  law(
-    "what an object has in memory is what it would fold from its rows, whatever failed before",
-    seedsFrom(6001, 6),
-    async (seed) => {
-      await world.freshWorld();
-      const random = new Random(seed);
-      const { sent, ids } = generateSession(random, { traces: 2, spansOfATrace: 10, naming: 0.3 });
-      faults.follow(() => (random.chance(0.2) ? random.pick(["it fails", "it is undone"]) : undefined));
-      for (const delivery of random.cut(sent, 3)) {
-        const records = delivery.filter((item) => "record" in item);
-        await world.post(exportOf(sentSpans(delivery)));
-        if (records.length > 0) await world.postLogs(records);
-        await faults.quiet();
-      }
-      faults.end();
-      const remembered = await world.readoutsOf(ids);
-      for (const id of ids) await world.evict(id);
-      expect(await world.readoutsOf(ids)).toEqual(remembered);
-    },
-  );
+  law("after any fault an object's memory equals the fold of its rows", seedsFrom(6001, 6), async (seed) => {
+    await world.freshWorld();
+    const random = new Random(seed);
+    const { sent, ids } = generateSession(random, { traces: 2, spansOfATrace: 10, naming: 0.3 });
+    faults.follow(() => (random.chance(0.2) ? random.pick(["it fails", "it is undone"]) : undefined));
+    for (const delivery of random.cut(sent, 3)) {
+      const records = delivery.filter((item) => "record" in item);
+      await world.post(exportOf(sentSpans(delivery)));
+      if (records.length > 0) await world.postLogs(records);
+      await faults.quiet();
+    }
+    faults.end();
+    const remembered = await world.readoutsOf(ids);
+    for (const id of ids) await world.evict(id);
+    expect(await world.readoutsOf(ids)).toEqual(remembered);
+  });
 
-  test("facts that can't be read are our fault: an answer with a reference, which the log has too", async () => {
+  test("unreadable facts are answered with a reference, which the log has too", async () => {
     const delivery = { ...deliveryOf(someSpans(TRACE, 1, 1)), facts: `[${FACTS_VERSION},"0",[],["no span"]]` };
     const log = vi.spyOn(console, "error").mockReturnValue();
     const outcome = await world.objectOf(TRACE).append(world.CALLER, delivery);
@@ -207,14 +203,14 @@ describe("where our storage or our program fails", () => {
     expect(await world.rowsOf(TRACE, "chunk")).toEqual([]);
   });
 
-  test("facts of a Worker of another version pass: it tries again", async () => {
+  test("facts of a Worker of another version are a temporary fault", async () => {
     const delivery = { ...deliveryOf(someSpans(TRACE, 1, 1)), facts: `[${FACTS_VERSION + 1},"0",[]]` };
     const append = async () => await world.objectOf(TRACE).append(world.CALLER, delivery);
     await expect(append()).rejects.toThrow("different versions; try again");
   });
 });
 
-test("facts that an older version derived are derived anew from the bytes, once", async () => {
+test("facts of an older version are derived again from the bytes, once", async () => {
   await world.deliver(someSpans(TRACE, 1, 3, { "gen_ai.request.model": "small" }));
   const expected = await world.readoutOf(TRACE);
   const [before] = await world.rowsOf<{ facts: string }>(TRACE, "chunk");
@@ -226,9 +222,9 @@ test("facts that an older version derived are derived anew from the bytes, once"
 
 const { sessionBytes: SESSION_BYTES } = DEFAULT_RETENTION;
 
-describe("a session's ceilings", () => {
+describe("the maximum size of a session", () => {
   // spec: RET-13
-  test(`${SESSION_SPANS} spans are taken, and one more is rejected with the reason`, async () => {
+  test(`is ${SESSION_SPANS} spans; one more is rejected with the reason`, async () => {
     const most = 20_000;
     for (let first = 1; first <= SESSION_SPANS; first += most)
       await world.deliver(someSpans(TRACE, first, Math.min(most, SESSION_SPANS - first + 1)));
@@ -244,7 +240,7 @@ describe("a session's ceilings", () => {
     ]);
     expect((await world.listed("all")).map(({ id }) => id)).toEqual([TRACE]);
 
-    // A trace of a full session stays its own, and says so.
+    // A trace that a full session refuses stays its own session, and its summary names the full one.
     await world.deliver(someSpans(OTHER, 1, 2));
     const viewer = new Viewer(OTHER);
     await viewer.connect();
@@ -267,9 +263,9 @@ describe("a session's ceilings", () => {
     expect(await namesIn(OTHER)).toHaveLength(4);
   });
 
-  test(`${SESSION_BYTES} bytes`, async () => {
+  test(`is ${SESSION_BYTES} bytes`, async () => {
     await world.deliver(someSpans(TRACE, 1, 1));
-    // As if that chunk were so large: the count is of the log's own column.
+    // Stands for a chunk of this size: the log counts by this column.
     const next = deliveryOf([aSpan(TRACE, 2)]);
     const room = SESSION_BYTES - next.body.length;
     await world.change(TRACE, "UPDATE chunk SET bytes = ?", room + 1);
@@ -282,7 +278,7 @@ describe("a session's ceilings", () => {
   });
 
   // spec: BIND-12
-  test(`${SESSION_TRACES} traces: the next stays its own session`, async () => {
+  test(`is ${SESSION_TRACES} traces; the next stays its own session`, async () => {
     await world.deliver(someSpans(TRACE, 1, 1, { "session.id": "A" }));
     await world.rest([TRACE, "A"]);
     const copied = await world.copies("A", SESSION_TRACES - 1);

@@ -10,7 +10,7 @@ const INHERITED: Attributes = {
   "conversation.id": "c-42",
 };
 
-/** What an Ark query asks of a team, and how far it gets. */
+/** The input of an Ark query to a team, and how far the query gets. */
 export type ArkQuery = {
   readonly traceId: string;
   readonly input: string;
@@ -18,7 +18,7 @@ export type ArkQuery = {
   readonly more?: Attributes;
 };
 
-/** A query whose planner asked two tools, of which the second has not answered: the executor was stopped. */
+/** A query whose planner called two tools. The second has no result: the executor was stopped. */
 export function stoppedArkQuery({ traceId, input, more = {} }: ArkQuery): Sent[] {
   const chain: [string, string, Attributes][] = [
     ["ark-controller", `query.${ARK_QUERY.name}.dispatch`, {}],

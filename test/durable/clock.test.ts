@@ -33,12 +33,12 @@ async function spansOf(id: string): Promise<number | undefined> {
   return (await world.readSession(id))?.session.spans;
 }
 
-describe("after a deletion, the clock of the machine is set back", () => {
+describe("after a deletion and with the clock set back", () => {
   // spec: RET-11
   test.each([
     ["a session of one trace", TRACE, {}],
     ["a session that its trace names", "A", { "session.id": "A" }],
-  ])("what is exported then is new data: %s", async (_, id, named) => {
+  ])("an export is new data: %s", async (_, id, named) => {
     await world.deliver(someSpans(TRACE, 1, 2, named));
     await world.rest(IDS);
     await remove(id);
@@ -53,7 +53,7 @@ describe("after a deletion, the clock of the machine is set back", () => {
     expect(await listed()).toEqual({ [id]: 3 });
   });
 
-  test("a second deletion takes what came since", async () => {
+  test("a second deletion deletes the data since the first", async () => {
     await world.deliver(someSpans(TRACE, 1, 2, { "session.id": "A" }));
     await world.rest(IDS);
     await remove("A");
@@ -87,8 +87,8 @@ test("an export that was sent before a deletion and arrives after it is new data
   expect(await spansOf(TRACE)).toBe(1);
 });
 
-describe("a copy that was under way while its session was deleted is void", () => {
-  /** The copy that the trace's home sends to the session now, from its first revision on. */
+describe("a copy under way while its session is deleted is void", () => {
+  /** The copy that the trace's owner sends to the session now, from its first revision on. */
   async function copyOf(session: string): Promise<Copy> {
     const [row] = await world.rowsOf<{ epoch: number }>(TRACE, "trace");
     const { facts, encoding, body, receipt } = deliveryOf(someSpans(TRACE, 1, 2, { "session.id": session }));
@@ -101,7 +101,7 @@ describe("a copy that was under way while its session was deleted is void", () =
     ["agrees with", 0],
     ["is an hour ahead of", HOUR],
     ["is an hour behind", -HOUR],
-  ])("where the clock of its home %s the session's", async (_, ahead) => {
+  ])("if the clock of its owner %s the session's", async (_, ahead) => {
     world.pass(ahead);
     await world.deliver(someSpans(TRACE, 1, 2, { "session.id": "A" }));
     const late = await copyOf("A");
@@ -112,7 +112,7 @@ describe("a copy that was under way while its session was deleted is void", () =
     await world.rest(IDS);
     expect(await listed()).toEqual({});
     expect(await world.tables("A")).toEqual([]);
-    // Of the trace's new life a copy is taken.
+    // A copy of the trace's new generation is stored.
     await world.deliver(someSpans(TRACE, 5, 1, { "session.id": "A" }));
     await world.rest(IDS);
     expect(await listed()).toEqual({ A: 1 });
@@ -120,12 +120,12 @@ describe("a copy that was under way while its session was deleted is void", () =
     expect(await spansOf("A")).toBe(1);
   });
 
-  test("also where the trace came back to the session under a binding that the session had not heard of", async () => {
+  test("also if the trace returned under a binding that the session does not know", async () => {
     await world.deliver(someSpans(TRACE, 1, 2, { "session.id": "A" }));
     await world.deliver(someSpans(OTHER, 1, 1, { "session.id": "A" }));
     await world.rest(IDS);
     const row = (await world.rowsOf<{ epoch: number }>(TRACE, "trace"))[0]?.epoch ?? 0;
-    // As if the trace had been bound elsewhere and back since, and no call of that had come through.
+    // The trace was bound elsewhere and back, and the session received no call about it.
     await world.change(TRACE, "UPDATE trace SET epoch = ?", row + 5 * HOUR);
     const late = await copyOf("A");
     expect(late.epoch).toBe(row + 5 * HOUR);
@@ -155,7 +155,7 @@ test("the list shows a session that was deleted and began anew after the clock w
   await viewer.connect();
   await world.rest(IDS);
   expect(await listed()).toEqual({ [TRACE]: 1 });
-  // Its life is a later one now: a viewer of the one before goes on in it.
+  // Its generation is later now: a viewer of the earlier one continues in it.
   const version = (await world.readSession(TRACE))?.resourceVersion;
   await viewer.readUntil(({ event }) => event.type === "bookmark" && event.resourceVersion === version);
   await viewer.disconnect();
@@ -174,7 +174,7 @@ test("a copy that failed is tried again at once after the clock was set back", a
   await world.until(async () => (await spansOf("A")) === 2);
 });
 
-test("sessions that were active before the clock was set back do not slow down the reports of those that are now", () => {
+test("sessions that were active before the clock was set back do not slow down the reports of others", () => {
   const active = new ActiveSessions();
   const now = Date.now();
   for (let n = 0; n < 2_000; n++) active.interval(`before ${n}`, now);
@@ -184,7 +184,7 @@ test("sessions that were active before the clock was set back do not slow down t
   expect(active.interval("one", now - HOUR)).toBe(10_005);
 });
 
-test("the list looks after its sessions within a day though the clock was set back", async () => {
+test("the list checks its sessions within a day although the clock was set back", async () => {
   await world.deliver(someSpans(TRACE, 1, 1));
   await world.rest(IDS);
   world.pass(-240 * HOUR);

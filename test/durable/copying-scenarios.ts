@@ -31,10 +31,10 @@ type Happening =
   | { readonly records: readonly LogRecord[] }
   | { readonly deletes: string; readonly traces: readonly string[] };
 
-/** A span or a log record that was acknowledged: in which trace or home, and what tells it from others there. */
+/** An acknowledged span or log record: its trace or owner, and its key there. */
 type Item = { readonly traceId: string; readonly key: string };
 
-/** Of records that name session A and no trace. */
+/** The owner of records that name session A and no trace. */
 const OWNER = traceIdForSession("A");
 
 function someRecords(traceId: string | undefined, bodies: readonly string[], attributes: Attributes = {}): Happening {
@@ -42,7 +42,7 @@ function someRecords(traceId: string | undefined, bodies: readonly string[], att
   return { records: bodies.map((body, at) => aRecord(body, at, about, attributes)) };
 }
 
-/** What exporters and people do, one after the other, and where each trace is to be in the end. */
+/** Exports and deletions, one after the other, and the session that each trace has in the end. */
 export const SCENARIOS: Readonly<
   Record<string, { readonly story: readonly Happening[]; readonly ends: Readonly<Record<string, string>> }>
 > = {
@@ -78,7 +78,7 @@ export const SCENARIOS: Readonly<
     ],
     ends: { [TRACE]: OTHER, [OTHER]: TRACE },
   },
-  "a trace that names itself comes home, after it was elsewhere": {
+  "a trace that names itself returns to its owner after it was elsewhere": {
     story: [
       someSpans(TRACE, 1, 2),
       someSpans(TRACE, 3, 2, { "session.id": "A" }),
@@ -87,7 +87,7 @@ export const SCENARIOS: Readonly<
     ],
     ends: { [TRACE]: TRACE },
   },
-  "an old session is forgotten while its trace is elsewhere": {
+  "an old session is deleted while its trace is elsewhere": {
     story: [
       someSpans(OTHER, 1, 2, { "session.id": "C" }),
       someSpans(TRACE, 1, 2, { "gen_ai.conversation.id": "C" }),
@@ -96,7 +96,7 @@ export const SCENARIOS: Readonly<
     ],
     ends: { [TRACE]: "B" },
   },
-  "a session is forgotten right after its trace came: no older session shows it again": {
+  "a session is deleted right after its trace arrived: no older session shows it again": {
     story: [
       someSpans(TRACE, 1, 2, { "gen_ai.conversation.id": "C" }),
       someSpans(TRACE, 3, 2, { "session.id": "B" }),
@@ -104,7 +104,7 @@ export const SCENARIOS: Readonly<
     ],
     ends: {},
   },
-  "spans that come after a session was forgotten begin a new life": {
+  "spans that arrive after a session was deleted begin a new generation": {
     story: [
       someSpans(TRACE, 1, 2, { "session.id": "A" }),
       { deletes: "A", traces: [TRACE] },
@@ -121,7 +121,7 @@ export const SCENARIOS: Readonly<
     ],
     ends: { [TRACE]: "B" },
   },
-  "log records that name a session and no trace have a home of their own": {
+  "log records that name a session and no trace have an owner of their own": {
     story: [
       someRecords(undefined, ["one", "two"], { "session.id": "A" }),
       { deletes: "A", traces: [OWNER] },
@@ -136,7 +136,7 @@ const IDS = [TRACE, OTHER, OWNER, "A", "B", "C"];
 
 let faults: Faults;
 
-/** For each file of tests that plays scenarios. */
+/** Installs the hooks of a test file that plays scenarios. */
 export function installFaults(): void {
   beforeAll(async () => {
     faults = await Faults.install();
@@ -144,7 +144,7 @@ export function installFaults(): void {
   afterAll(() => faults.remove());
   beforeEach(() => {
     stopClock();
-    // Each fault is warned of.
+    // The program logs each fault.
     vi.spyOn(console, "warn").mockReturnValue();
     vi.spyOn(console, "error").mockReturnValue();
   });
@@ -192,12 +192,12 @@ export async function play(name: string, plan: Plan, about = ""): Promise<readon
   return [...faults.steps];
 }
 
-/** `home`: of a record that names no trace. */
+/** `owner`: of a record that names no trace. */
 function itemOf({ traceId, body, attributes = [] }: LogRecord, owner: string): Item {
   return { traceId: traceId ?? owner, key: `${body?.stringValue} ${attributes.map(({ key }) => key).join()}` };
 }
 
-/** What a document shows of the traces in it. */
+/** The spans and log records of a document. */
 function itemsIn(document: Pick<Snapshot, "resourceSpans" | "resourceLogs">): Item[] {
   return [
     ...spansOf(document.resourceSpans).map(({ span: { traceId, spanId } }) => ({ traceId, key: spanId })),
@@ -207,18 +207,18 @@ function itemsIn(document: Pick<Snapshot, "resourceSpans" | "resourceLogs">): It
 
 const worded = ({ traceId, key }: Item): string => `${traceId} ${key}`;
 
-/** Forgets a session as soon as there is one, and waits until nothing is left of it. */
+/** Deletes a session as soon as there is one, and waits until nothing is left of it. */
 async function deleteSession(id: string): Promise<void> {
   let isBegun = false;
   for (let attempt = 0; attempt < 5; attempt++) {
     const { status } = await request(`/sessions/${id}`, { method: "DELETE" });
     pass(1);
     if (status === 204 || (status === 404 && isBegun)) return;
-    // 503: whether it was begun was lost with the answer.
+    // 503: the deletion may have begun, and its answer was lost.
     if (status === 202 || status === 503) isBegun = true;
     await rest(IDS);
   }
-  throw new Error(`${id} could not be forgotten`);
+  throw new Error(`${id} could not be deleted`);
 }
 
 /** Each trace in one place, with every acknowledged span and record once: in its session, in its own view, and in the list. */
@@ -260,7 +260,7 @@ async function expectWhole(
       .logs()
       .all()
       .map(({ record, traceId }) => worded(itemOf(record, traceId)));
-    expect([...spans, ...records].toSorted(), `${about}, whoever watches ${id}`).toEqual(expected[id]?.toSorted());
+    expect([...spans, ...records].toSorted(), `${about}, the viewers of ${id}`).toEqual(expected[id]?.toSorted());
   }
 
   const counts = (await listed("all")).map(({ id, spans, logRecords = 0 }) => [id, spans + logRecords]);

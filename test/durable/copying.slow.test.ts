@@ -4,6 +4,6 @@ import { everyStrike } from "./faults.ts";
 
 installFaults();
 
-test.each(Object.keys(SCENARIOS))("%s, whichever fault strikes whichever step", async (name) => {
+test.each(Object.keys(SCENARIOS))("%s, with any fault at any step", async (name) => {
   await strikeEachStep(name, everyStrike);
 });

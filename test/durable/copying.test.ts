@@ -5,12 +5,12 @@ import { oneStrike } from "./faults.ts";
 installFaults();
 
 describe.each(Object.keys(SCENARIOS))("%s", (name) => {
-  test("where nothing goes wrong", async () => {
+  test("without a fault", async () => {
     await play(name, () => undefined);
   });
 
   // spec: BIND-7
-  test("whichever step a fault strikes", { timeout: 300_000 }, async () => {
+  test("with a fault at any step", { timeout: 300_000 }, async () => {
     await strikeEachStep(name, oneStrike(name.length));
   });
 });

@@ -50,7 +50,7 @@ test(
     await viewer.until("bookmark", (event) => event.type === "bookmark" && event.resourceVersion === resourceVersion);
     await viewer.close();
     expect(Object.fromEntries(viewer.sessions)).toEqual(expected);
-    // Together they report as often as the directory takes: 200 times a second.
+    // Together they report as often as the directory allows: 200 times a second.
     expect(longest).toBe(10_000);
 
     await evictDurableObject(directory());

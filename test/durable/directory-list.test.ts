@@ -84,7 +84,7 @@ describe("the list finds", () => {
     expect(response.status).toBe(200);
   });
 
-  test("what changed, and not what was", async () => {
+  test("by current text only", async () => {
     await report({ id: "trip", title: "Plan a trip to Porto" });
     expect([await ids("q=lisbon"), await ids("q=porto"), await ids("agent=planner")]).toEqual([[], ["trip"], ["both"]]);
     await remove("trip");
@@ -93,7 +93,7 @@ describe("the list finds", () => {
     expect([await ids("q=porto"), await ids("q=poem")]).toEqual([[], ["trip"]]);
   });
 
-  test("what comes and changes after it was searched for, as a new search does", async () => {
+  test("sessions that appear and change after a search, as a new search does", async () => {
     const queries = ["q=trip", "q=lis", "agent=planner", "model=gpt-4o&q=plan", "q=report+write"];
     for (const query of queries) await ids(query);
     await report({ id: "trip", title: "Stay" });
@@ -123,7 +123,7 @@ describe("the list finds", () => {
     "𝒯est 𠀀𠀁 𐐀 𞤀𞤁 🚀ship",
     "ꭰꭱ Ꮿ ⴀⴁ Ა ა",
     "a1b2 v2.0.1 snake_case kebab-case",
-  ])("by full text and by the words of a report alike: %s", async (title) => {
+  ])("the same by full text as by the words of a report: %s", async (title) => {
     await report({ id: "odd", title });
     for (const typed of [title, ...title.split(" "), title.slice(0, 3), title.toUpperCase(), title.toLowerCase()]) {
       const search = searchText({ names: [["other", "odd"]], texts: [title] });
@@ -134,7 +134,7 @@ describe("the list finds", () => {
     }
   });
 
-  test("a session of a time", async () => {
+  test("by time", async () => {
     await report({ id: "early", start: nanos(moment(-7_200)), end: nanos(moment(-3_600)) });
     await report({ id: "late", start: nanos(moment(3_600)), end: nanos(moment(7_200)) });
     const at = (seconds: number) => new Date(moment(seconds)).toISOString();
@@ -148,7 +148,7 @@ describe("the list finds", () => {
     expect(await ids("since=59s")).toEqual([]);
   });
 
-  test("writes full text when it changed, and not with every report", async () => {
+  test("by full text that is written when it changes, not with each report", async () => {
     const written = async () =>
       await runInDurableObject(directory(), (_, { storage }) => storage.sql.exec("SELECT * FROM words_data").toArray());
     const before = await written();
@@ -166,7 +166,7 @@ describe("the list finds", () => {
   });
 });
 
-test("the list finds what spans say: questions, names, errors, users", async () => {
+test("the list finds questions, names, errors and users of spans", async () => {
   const traceId = traceIdOf("named");
   await world.deliver([
     aSpan(
@@ -241,7 +241,7 @@ describe("the list sorts", () => {
     ["sort=cost", "abdc"],
     ["sort=errors", "cbda"],
     ["sort=errors&order=asc", "adbc"],
-  ])("by %s, in pages of any size alike", async (query, expected) => {
+  ])("by %s, the same in pages of any size", async (query, expected) => {
     for (const limit of [1, 2, 3, 100]) {
       const pages = await allPages(`${query}&limit=${limit}`);
       expect(pages.flatMap(({ sessions }) => sessions.map(({ id }) => id)).join("")).toBe(expected);
@@ -255,7 +255,7 @@ describe("the list sorts", () => {
   });
 
   // spec: CURSOR-4
-  test("on from a session that went, or moved", async () => {
+  test("on from a session that was deleted or moved", async () => {
     const { nextCursor } = await list("sort=tokens&limit=2");
     await remove("b");
     expect(await ids(`cursor=${nextCursor}`)).toEqual(["a", "c"]);
@@ -264,7 +264,7 @@ describe("the list sorts", () => {
   });
 });
 
-describe("the list tells statuses", () => {
+describe("the list has statuses", () => {
   beforeEach(async () => {
     const now = Date.now();
     await report({ id: "done", arrived: now - 60_000 });
@@ -280,7 +280,7 @@ describe("the list tells statuses", () => {
     await report({ id: "bare", kind: "trace", arrived: now - 60_000 });
   });
 
-  test("of each session, and how many there are of each", async () => {
+  test("of each session, and the number of sessions by status", async () => {
     const { sessions, counts } = await list("");
     expect(Object.fromEntries(sessions.map(({ id, status }) => [id, status]))).toEqual({
       done: "finished",
@@ -294,7 +294,7 @@ describe("the list tells statuses", () => {
   });
 
   // spec: LIST-8
-  test("and shows some of them, with the counts of all", async () => {
+  test("and filters by them, with the counts of all", async () => {
     expect((await ids("status=running")).toSorted()).toEqual(["fresh", "open"]);
     expect((await ids("status=waiting,stalled")).toSorted()).toEqual(["awaiting", "hung"]);
     expect((await ids("status=failed&status=finished&kind=all")).toSorted()).toEqual(["bare", "done", "failed"]);
@@ -304,7 +304,7 @@ describe("the list tells statuses", () => {
     expect((await list("kind=trace")).counts).toMatchObject({ all: 1, finished: 1 });
   });
 
-  test("and counts on when what was settled speaks again, or goes", async () => {
+  test("and counts on when a finished session continues, or is deleted", async () => {
     for (const query of ["", "q=done", "kind=all"]) await list(query);
     await report({ id: "done", liveness: { running: 1 } });
     await remove("failed");
@@ -318,7 +318,7 @@ describe("the list tells statuses", () => {
   });
 
   // spec: LIST-9
-  test("as time moves them on, with nothing written", async () => {
+  test("that change with time, without a write", async () => {
     const { resourceVersion } = await list("");
     world.pass(11_000);
     expect(await ids("status=running")).toEqual(["open"]);
@@ -332,7 +332,7 @@ describe("the list tells statuses", () => {
   });
 });
 
-test("a page of very long summaries ends early and goes on", async () => {
+test("a page of very long summaries ends early, and the next one continues", async () => {
   const title = "x".repeat(1_500_000);
   for (const id of ["a", "b", "c", "d"]) await report({ id, title });
   const pages = await allPages("limit=10");

@@ -8,12 +8,12 @@ import * as world from "./world.ts";
 
 beforeEach(world.freshWorld);
 
-/** Something reaches every stream, as any export does within a second: those that wait look at the clock again. */
+/** Sends something to every stream, as any export does within a second: waiting streams look at the clock again. */
 async function nudge(): Promise<void> {
   await directory().recordExports(world.CALLER, { last: [], refused: [], dropped: { metrics: 0 } });
 }
 
-/** The object is taken out of memory. */
+/** Evicts the object from memory. */
 async function sleep(): Promise<void> {
   await runInDurableObject(directory(), () => undefined);
   await evictDurableObject(directory());
@@ -25,7 +25,7 @@ async function listedBy(query: string): Promise<Record<string, number>> {
 }
 
 describe("a filtered watch", () => {
-  test("begins with what the filter shows, and tells of nothing else", async () => {
+  test("sends the sessions that the filter admits, and no others", async () => {
     await report({ id: "trip", title: "Plan a trip" });
     await report({ id: "code", title: "Fix the tests" });
     const viewer = await ListViewer.open("&q=trip");
@@ -35,7 +35,7 @@ describe("a filtered watch", () => {
   });
 
   test.each(["&q=trip", "&agent=planner"])(
-    "%s: tells when a session enters it, changes in it, and leaves it",
+    "%s: sends sessions that enter it, change in it, and leave it",
     async (query) => {
       const agents = [{ name: "planner", calls: 1, errors: 0 }];
       await report({ id: "A", title: "Plan a journey" });
@@ -53,7 +53,7 @@ describe("a filtered watch", () => {
   );
 
   // spec: CURSOR-8
-  test("tells of statuses that time alone moves on, where no id is given: there is nothing new to resume from", async () => {
+  test("sends transitions without an id: they have no revision to resume from", async () => {
     await report({ id: "A", liveness: { running: 1 } });
     const running = await ListViewer.open("&status=running");
     const quiet = await ListViewer.open("&status=idle");
@@ -70,7 +70,7 @@ describe("a filtered watch", () => {
     expect([running.at, quiet.at]).toEqual(at);
   });
 
-  test("tells of them when they are due, though nothing else happens", async () => {
+  test("sends transitions when they are due, although nothing else happens", async () => {
     await report({ id: "A", liveness: { running: 1 } });
     world.pass(29_900);
     const viewer = await ListViewer.open("&status=running");
@@ -81,7 +81,7 @@ describe("a filtered watch", () => {
     await viewer.close();
   });
 
-  test("resumes with what moved while it was away", async () => {
+  test("resumes with the transitions of the meantime", async () => {
     await report({ id: "A", liveness: { running: 1 } });
     await report({ id: "B" });
     const { resourceVersion } = await list("status=running");
@@ -114,10 +114,10 @@ const FILTERS = [
 ];
 const SORTS = ["activity", "start", "tokens", "errors"];
 
-/** The clock stands between them, so that what is due in less than a stream takes to settle would be due for ever. */
+/** The clock stands still between the steps: a change due within the time that a stream takes to settle would never be sent. */
 const STEPS = [2_000, 12_000, 32_000, 132_000, 702_000];
 
-/** Something happens to the list: sessions come, change, move on and go, time passes, the object sleeps. */
+/** One random step: a session appears, changes, moves or is deleted, time passes, or the object is evicted. */
 async function happen(random: Random): Promise<void> {
   const id = `s${random.below(14)}`;
   const what = random.next();
@@ -138,7 +138,7 @@ async function happen(random: Random): Promise<void> {
   }
 }
 
-describe("all pages and the watch since the first page's version", () => {
+describe("all pages, and the stream since the version of the first page,", () => {
   law("equal the list", seedsFrom(8200, 24), async (seed) => {
     await world.freshWorld();
     const random = new Random(seed);
@@ -156,9 +156,9 @@ describe("all pages and the watch since the first page's version", () => {
   });
 });
 
-describe("a watch that is read as it comes, cut and resumed", () => {
+describe("a stream that is cut and resumed", () => {
   // spec: LIST-12
-  law("comes to hold the list", seedsFrom(8300, 8), async (seed) => {
+  law("folds to the list", seedsFrom(8300, 8), async (seed) => {
     await world.freshWorld();
     const random = new Random(seed);
     const filter = FILTERS[seed % FILTERS.length] ?? "";

@@ -40,7 +40,7 @@ async function ids(query: Record<string, string> = {}): Promise<string[]> {
   return (await list(query)).sessions.map(({ id }) => id);
 }
 
-/** Gives a session of this name another span. */
+/** Adds a span to the session of this name. */
 async function touch(name: string, n: number): Promise<void> {
   const traceId = traceIdOf(name);
   world.pass(10_000);
@@ -50,7 +50,7 @@ async function touch(name: string, n: number): Promise<void> {
 
 describe("the list", () => {
   // spec: CURSOR-4, LIST-1
-  test("shows the newest activity first, in pages that neither skip nor repeat what stays where it is", async () => {
+  test("has the newest activity first, in pages that neither skip nor repeat a session that stays in place", async () => {
     const names = ["one", "two ü", "three/3", "four%4", "five.5", "six", "seven"];
     for (const name of names) await touch(name, 1);
     expect(await ids()).toEqual(names.toReversed());
@@ -65,7 +65,7 @@ describe("the list", () => {
     expect((await ids()).slice(0, 3)).toEqual(["new", "two ü", "seven"]);
   });
 
-  test("gives each session of one millisecond its place, so that a page's end is one", async () => {
+  test("orders sessions of one millisecond, so that a page may end between them", async () => {
     const names = ["a", "b", "c", "d", "e"];
     await world.deliver(names.map((name) => aSpan(traceIdOf(name), 1, {}, { "session.id": name })));
     await world.rest([...names, ...names.map(traceIdOf)]);
@@ -79,7 +79,7 @@ describe("the list", () => {
   });
 
   // spec: LIST-3
-  test("leaves bare traces out, unless they are asked for", async () => {
+  test("omits other traces unless `kind` includes them", async () => {
     await world.deliver(someSpans(TRACE, 1, 2));
     await touch("A", 1);
     expect([await ids(), await ids({ kind: "trace" }), await ids({ kind: "all" })]).toEqual([
@@ -104,7 +104,7 @@ describe("the list", () => {
     ]);
   });
 
-  test("says what each session's status is at this moment", async () => {
+  test("has the present status of each session", async () => {
     await world.deliver([aSpan(TRACE, 1, { endTimeUnixNano: "0" }, { "session.id": "A" })]);
     await world.rest([TRACE, "A"]);
     const status = async () => (await list()).sessions.map((session) => (session as { status?: string }).status);
@@ -118,8 +118,8 @@ describe("the list", () => {
   });
 });
 
-describe("the list's watch", () => {
-  test("tells of sessions that appear, change, move and go, and holds what the list holds", async () => {
+describe("the list's stream", () => {
+  test("sends sessions that appear, change, move and are deleted, and folds to the list", async () => {
     await touch("A", 1);
     const viewer = await ListViewer.open();
     await viewer.until("bookmark");
@@ -140,7 +140,7 @@ describe("the list's watch", () => {
   });
 
   // spec: CURSOR-6
-  test("resumes where it was cut, and hears of what went meanwhile", async () => {
+  test("resumes where it was cut, with the deletions of the meantime", async () => {
     await touch("A", 1);
     await touch("B", 1);
     const { resourceVersion } = await list();
@@ -159,7 +159,7 @@ describe("the list's watch", () => {
   });
 
   // spec: CURSOR-7
-  test("begins anew where the version is of another life, or older than what is remembered of deletions", async () => {
+  test("begins anew from a version of another generation, or from before expired tombstones", async () => {
     await touch("A", 1);
     const { resourceVersion } = await list();
     await touch("B", 1);
@@ -177,7 +177,7 @@ describe("the list's watch", () => {
   });
 
   // spec: LIST-11
-  test("takes what leaves the filter for gone", async () => {
+  test("sends `gone` for a session that leaves the filter", async () => {
     await world.deliver(someSpans(TRACE, 1, 1));
     await world.rest([TRACE]);
     const viewer = await ListViewer.open("&kind=trace");
@@ -192,7 +192,7 @@ describe("the list's watch", () => {
   });
 
   // spec: LIST-12
-  law("cut and resumed at any point, a viewer holds the list", seedsFrom(7001, 4), async (seed) => {
+  law("folds to the list, cut and resumed at any point", seedsFrom(7001, 4), async (seed) => {
     await world.freshWorld();
     const random = new Random(seed);
     const generated = [1, 2, 3].map(() => generateSession(random, { traces: 2, spansOfATrace: 6, naming: 0.3 }));
@@ -228,7 +228,7 @@ describe("the list's watch", () => {
   });
 });
 
-describe("what sessions report", () => {
+describe("a report", () => {
   async function aSummary(): Promise<SessionSummary> {
     await touch("A", 1);
     const [listed] = (await list()).sessions;
@@ -244,7 +244,7 @@ describe("what sessions report", () => {
   const spansListed = async () => (await list({ kind: "all" })).sessions.map(({ spans }) => spans);
 
   // spec: LIST-13
-  test("is ignored where it is older than what is known, or of an earlier life", async () => {
+  test("is ignored if it is older than the known one, or of an earlier generation", async () => {
     const summary = await aSummary();
     await reported(summary, "000000002x", 5, 50);
     await reported(summary, "000000002x", 4, 40);
@@ -263,7 +263,7 @@ describe("what sessions report", () => {
     expect(await spansListed()).toEqual([1]);
   });
 
-  test("may come every 2 s, and of many active sessions less often", async () => {
+  test("may come every 2 s, and less often from many active sessions", async () => {
     const summary = await aSummary();
     const intervals = new Set<number>();
     for (let n = 0; n < 500; n++) {
@@ -283,7 +283,7 @@ describe("what sessions report", () => {
     expect([Math.min(...intervals), Math.max(...intervals)]).toEqual([2_000, 2_500]);
   });
 
-  test("does not use up a revision where the storage failed: none is missed by who watches", async () => {
+  test("uses up no revision if the storage fails: streams miss none", async () => {
     vi.spyOn(console, "warn").mockReturnValue();
     const summary = await aSummary();
     const faults = await Faults.install();
@@ -309,8 +309,8 @@ describe("what sessions report", () => {
   });
 });
 
-describe("what arrived last", () => {
-  test("is told with signal, service, encoding, counts and reasons; a rejection is not hidden by what is good", async () => {
+describe("recent exports", () => {
+  test("have signal, service, encoding, counts and reasons; accepted exports do not displace a rejection", async () => {
     const post = async (path: string, body: string, type = "application/json") => {
       world.pass(1);
       const response = await world.request(path, { method: "POST", headers: { "content-type": type }, body });

@@ -14,12 +14,12 @@ const DAY = 86_400_000;
 const MAX_AGE = DEFAULT_RETENTION.maxAge ?? 0;
 const EXPIRED = MAX_AGE + retentionSlack(MAX_AGE);
 
-/** Whether a trace of the session is young, or none. */
+/** Whether the session has a young trace and stays, or has none and goes. */
 type Rest = "stays" | "goes";
 
 let faults: Faults;
 
-/** For the tests that play the scenario. */
+/** Installs the hooks of the tests that play the scenario. */
 export function installFaults(): void {
   beforeAll(async () => {
     faults = await Faults.install();
@@ -32,7 +32,7 @@ export function installFaults(): void {
   afterEach(() => faults.end());
 }
 
-/** Plays it once for each of the chosen strikes at each of its steps: what is old is gone then, and only that. */
+/** Plays the scenario once for each chosen fault at each of its steps. Afterwards the old traces are gone, and no others. */
 export async function strikeExpiry(rest: Rest, choose: Choice): Promise<void> {
   const steps = await play(() => undefined, rest);
   for (const [at, step] of steps.entries()) {
@@ -43,7 +43,7 @@ export async function strikeExpiry(rest: Rest, choose: Choice): Promise<void> {
   }
 }
 
-/** Two traces grow old in A, one of which was B's before; YOUNG stays, or there is none. Answers the steps of forgetting. */
+/** Two traces of A expire, one of which was B's before; YOUNG stays, or there is none. Answers the steps of the expiry. */
 async function play(plan: Plan, rest: Rest) {
   await world.emptyWorld();
   faults.follow(() => undefined);

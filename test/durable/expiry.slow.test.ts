@@ -7,7 +7,7 @@ installFaults();
 beforeEach(freshWorld);
 
 test.each(["stays", "goes"] as const)(
-  "whichever fault strikes whichever step, what is old is gone everywhere, and only that: the rest %s",
+  "with any fault at any step, old traces expire everywhere, and no others: the rest %s",
   async (rest) => {
     await strikeExpiry(rest, everyStrike);
   },

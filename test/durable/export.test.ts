@@ -13,7 +13,7 @@ const IDS = [...TRACES, ...NAMES];
 
 beforeEach(world.freshWorld);
 
-/** Spans that say while they run, once or twice, to which session they belong; when they end, few do, or name another. */
+/** Running spans name their session, once or twice. Few of their ended versions name it, or they name another. */
 function generateReports(random: Random): Span[] {
   const name = (): Attributes => ({ [SESSION_KEYS[random.pick([1, 2, 3] as const)]]: random.pick(NAMES) });
   const sent = TRACES.flatMap((traceId) =>
@@ -96,7 +96,7 @@ function resourceValues(text: string, wanted: string): unknown[] {
 
 describe("an export", () => {
   // spec: BIND-14
-  law("gives each trace its session again, and its other names, whatever named it", SEEDS, async (seed) => {
+  law("returns each trace to its session, with its other names, whichever span named it", SEEDS, async (seed) => {
     await world.freshWorld();
     const random = new Random(seed);
     await deliverInParts(random, generateReports(random));
@@ -117,7 +117,7 @@ describe("an export", () => {
   const report = (n: number, attributes: Attributes) =>
     aSpan(TRACES[0] ?? "", n, {}, { ...attributes, "acme.span.pending": { boolValue: true } });
 
-  test("holds the session that a superseded report alone named as an attribute, and not the report", async () => {
+  test("has the session that only a superseded version names, as an attribute, without that version", async () => {
     await world.deliver([report(1, { "session.id": "A" })]);
     await world.deliver([report(1, { "session.id": "A", note: "newer" })]);
     await world.deliver([aSpan(TRACES[0] ?? "", 1)]);
@@ -140,7 +140,7 @@ describe("an export", () => {
     expect(await exportAll()).toEqual(before);
   });
 
-  test("of an earlier time does not move the trace back to its earlier session", async () => {
+  test("of an earlier state does not move the trace back to its earlier session", async () => {
     await world.deliver([aSpan(TRACES[0] ?? "", 1, {}, { "session.id": "A" })]);
     await world.rest(IDS);
     const before = await exportAll();
@@ -165,7 +165,7 @@ describe("an export", () => {
     expect(Object.keys(await world.readoutsOf(IDS))).toEqual(["C"]);
   });
 
-  test("leaves out a report whose ended span says the same name", async () => {
+  test("omits a running version whose ended version has the same name", async () => {
     await world.deliver([report(1, { "session.id": "A" }), report(2, { "session.id": "A" })]);
     await world.deliver([1, 2].map((n) => aSpan(TRACES[0] ?? "", n, {}, { "session.id": "A" })));
     await world.rest(IDS);

@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { objectOf } from "./world.ts";
 
-/** A step of the objects' work at which a fault can strike: a transaction of one, or a call to one. */
+/** A step of the objects' work that can fail: a transaction of one, or a call to one. */
 export type Step = { readonly kind: "transaction" | "call"; readonly object: string; readonly method: string };
 
 export const STRIKES = {
@@ -22,10 +22,10 @@ export type Strike = (typeof STRIKES)["transaction" | "call"][number];
 /** Which faults are tried at a step, in a run of their own each. Steps are counted from 1. */
 export type Choice = (step: Step, number: number) => readonly Strike[];
 
-/** All that a step can suffer: minutes for each story, so for tests that are slow. */
+/** All faults of a step: minutes for each scenario, so for slow tests. */
 export const everyStrike: Choice = ({ kind }) => STRIKES[kind];
 
-/** One for each step, all in turn; `from` lets stories begin with different ones. */
+/** One fault for each step, all in turn; `from` lets scenarios begin with different ones. */
 export function oneStrike(from: number): Choice {
   return ({ kind }, number) => {
     const strikes: readonly Strike[] = STRIKES[kind];
@@ -34,14 +34,14 @@ export function oneStrike(from: number): Choice {
   };
 }
 
-/** Decides at each step, by its number from 1 on, what goes wrong there. */
+/** Chooses the fault of each step, by its number from 1 on. */
 export type Plan = (step: Step, number: number) => Strike | undefined;
 
 const CALLS: ReadonlySet<string> = new Set(["append", "storeCopy", "revoke", "deleteTrace", "report", "remove"]);
 
 /**
- * The platform's faults, put in at its own surface: what objects call to store, and to reach each other. Production code
- * has no seam for them.
+ * Faults at the surface of the platform: the functions by which objects store, and call each other. Production code has no
+ * seam for them.
  */
 export class Faults {
   readonly steps: Step[] = [];
@@ -57,14 +57,14 @@ export class Faults {
     return faults;
   }
 
-  /** What goes wrong from now on; steps are counted from 1. */
+  /** Sets the faults from now on; steps are counted from 1. */
   follow(plan: Plan): void {
     this.steps.length = 0;
     this.#calls = 0;
     this.#plan = plan;
   }
 
-  /** Lets everything go right again. */
+  /** Ends all faults. */
   end(): void {
     this.#plan = () => undefined;
   }
@@ -79,12 +79,12 @@ export class Faults {
     }
   }
 
-  /** Lets calls arrive that were held up on their way, when nobody expects them any more. */
+  /** Delivers the delayed calls, whose callers no longer wait for them. */
   async arrive(): Promise<void> {
     for (const { call } of this.#late.splice(0)) await call().catch(() => undefined);
   }
 
-  /** Lets the exports among them arrive. */
+  /** Delivers the exports among them. */
   async arriveExports(): Promise<void> {
     const exports = this.#late.filter(({ method }) => method === "append");
     this.#late = this.#late.filter(({ method }) => method !== "append");
@@ -103,7 +103,7 @@ export class Faults {
       "setWebSocketAutoResponse",
       (original) =>
         function (this: DurableObjectState, pair) {
-          // Each object calls this first of all.
+          // Each object calls this first.
           faults.#contexts.set(this.storage, this);
           original.call(this, pair);
         },
@@ -191,7 +191,7 @@ export class Faults {
       }
       if (strike === "the called object dies before it") await kill(object);
       const answer = await call();
-      // From here on nothing goes on where the call came from.
+      // The caller does nothing from here on.
       if (strike === "the calling object dies meanwhile" && caller !== undefined) await kill(caller);
       if (strike === "the called object dies after it") await kill(object);
       if (strike === "its answer is lost") throw fault("the connection was lost");
@@ -207,21 +207,21 @@ export class Faults {
   }
 }
 
-/** Without a stack, which the runtime would print with each. */
+/** Without a stack, which the runtime would print each time. */
 function fault(message: string): Error {
   const error = new Error(`${message} (a test's fault)`);
   error.stack = String(error);
   return error;
 }
 
-/** The call as somebody else would make it: a stub belongs to who made it. */
+/** The same call by another caller: a stub belongs to the object that made it. */
 async function laterCall(object: string, method: string, args: readonly unknown[]): Promise<unknown> {
   const namespace: DurableObjectNamespace = object.endsWith("/directory") ? env.DIRECTORY : env.SESSIONS;
   const stub: unknown = namespace.get(namespace.idFromName(object));
   return await (stub as Record<string, (...args: readonly unknown[]) => Promise<unknown>>)[method]?.(...args);
 }
 
-/** The object that makes a call, as what it says shows; `undefined` where the Worker makes it. */
+/** The object that makes a call, by the arguments; `undefined` for the Worker. */
 function callerOf(method: string, first: unknown): string | undefined {
   const { id, session, traceId } = first as { id?: string; session?: string; traceId?: string };
   if (method === "storeCopy" || method === "revoke") return `default/${traceId}`;
@@ -229,13 +229,13 @@ function callerOf(method: string, first: unknown): string | undefined {
   return method === "append" ? undefined : `default/${id}`;
 }
 
-/** Nothing that the object does after this reaches anybody; the exception ends what it does now. */
+/** Nothing that the object does after this has an effect; the exception ends the present step. */
 function die(ctx: DurableObjectState): never {
   ctx.abort("killed (a test's fault)");
   throw fault("killed");
 }
 
-/** As the platform ends an instance: what it had in memory and under way is lost. */
+/** Ends an instance as the platform does: its memory and its open calls are lost. */
 export async function kill(name: string): Promise<void> {
   const stub = env.SESSIONS.get(env.SESSIONS.idFromName(name));
   await runInDurableObject(stub, (_, state) => state.abort("killed (a test's fault)")).catch(() => undefined);

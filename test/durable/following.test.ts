@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 const isBookmark = ({ event }: Seen) => event.type === "bookmark";
 
-/** The stream's events from a version up to the first bookmark, each as a word and, of spans, their names. */
+/** The stream's events from a version up to the first bookmark: their types, and the names of spans. */
 async function streamed(path: string, from?: string): Promise<string[]> {
   const stream = await openStream(path, from === undefined ? {} : { "last-event-id": from });
   const seen = await stream.readUntil(isBookmark);
@@ -35,7 +35,7 @@ function worded({ event }: Seen): string {
 }
 
 describe("a stream", () => {
-  test("begins at the beginning, announces the session, marks that it caught up, and goes on live", async () => {
+  test("sends the log from its beginning, the summary and a bookmark, then events as they happen", async () => {
     await world.deliver(someSpans(TRACE, 1, 2));
     await world.deliver(someSpans(TRACE, 3, 1));
     const stream = await openStream(`/sessions/${TRACE}?watch=true`);
@@ -48,7 +48,7 @@ describe("a stream", () => {
     await world.deliver(someSpans(TRACE, 4, 2));
     expect((await stream.read()).map(worded)).toEqual(["spans 4 5"]);
     await world.deliver(someSpans(TRACE, 6, 1));
-    // A moment of quiet later it says what the session is now.
+    // After a short silence it sends the present summary.
     expect((await stream.readUntil(isBookmark)).map(worded)).toEqual(["spans 6", "session", "bookmark"]);
     await stream.close();
   });
@@ -67,20 +67,20 @@ describe("a stream", () => {
   test.each([
     ["of another generation of the log", () => "0abc.1"],
     ["past the head", (head: string) => head.replace(/\.1$/, ".2")],
-  ])("begins anew, and says so, where the version is %s", async (_, versionOf) => {
+  ])("begins with reset from a version %s", async (_, versionOf) => {
     await world.deliver([aSpan(TRACE, 1)]);
     const version = versionOf((await world.readSession(TRACE))?.resourceVersion ?? "");
     expect(await streamed(`/sessions/${TRACE}`, version)).toEqual(["reset", "spans 1", "session", "bookmark"]);
   });
 
-  test("refuses what is no version", async () => {
+  test("refuses a text that is no version", async () => {
     await world.deliver([aSpan(TRACE, 1)]);
     const response = await world.request(`/sessions/${TRACE}?watch=true&resourceVersion=last`);
     expect([response.status, response.headers.get("content-type")]).toEqual([400, "application/problem+json"]);
   });
 
   // spec: STREAM-3
-  test("of 1,000 revisions resumes at any of them, with neither gap nor repeat", async () => {
+  test("of 1,000 revisions resumes at any of them, without gap or repeat", async () => {
     const revisions = 1_000;
     await runInDurableObject(world.objectOf(TRACE), (owner) => {
       for (let n = 1; n <= revisions; n++) owner.append(world.CALLER, deliveryOf([aSpan(TRACE, n)]));
@@ -101,7 +101,7 @@ describe("a stream", () => {
     }
   });
 
-  test("that nobody reads for a while misses nothing", async () => {
+  test("without a reader for a while misses nothing", async () => {
     await world.deliver([aSpan(TRACE, 1)]);
     const viewer = new Viewer(TRACE);
     await viewer.connect();
@@ -118,7 +118,7 @@ describe("a stream", () => {
     );
   });
 
-  test("is counted among the session's watchers as long as it is open", async () => {
+  test("counts as a watcher of the session while it is open", async () => {
     await world.deliver([aSpan(TRACE, 1)]);
     const watchers = async () => (await world.readSession(TRACE))?.session.watchers;
     expect(await watchers()).toBe(0);
@@ -135,7 +135,7 @@ describe("a stream", () => {
 });
 
 describe("a page of the log", () => {
-  test("is bounded by the text that it becomes, not by what it compresses to", async () => {
+  test("is bounded by the size of its text, not of its compressed bytes", async () => {
     const text = "the same again and again ".repeat(300);
     for (let n = 0; n < 8; n++) {
       const first = n * 40 + 1;
@@ -151,7 +151,7 @@ describe("a page of the log", () => {
 });
 
 // spec: STREAM-10
-test("a document is the session as it was when it was asked for, whatever comes while it is read", async () => {
+test("a document is the session at the time of the request, whatever arrives while it is read", async () => {
   const text = "x".repeat(8_000);
   await world.deliver([aSpan(TRACE, 1, { endTimeUnixNano: "0" }, { "session.id": "A", text })]);
   for (let n = 0; n < 6; n++) {
@@ -164,7 +164,7 @@ test("a document is the session as it was when it was asked for, whatever comes 
   const response = await world.request("/sessions/A");
   const pieces: string[] = [];
   const body = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  // The first page is on its way, with the span that runs; the others are still in the log.
+  // The first page was sent, with the running span; the others are still in the log.
   for (let piece = 0; piece < 2; piece++) pieces.push((await body?.read())?.value ?? "");
   await world.deliver([aSpan(TRACE, 1, {}, { "session.id": "A", text }), aSpan(OTHER, 1, {}, { "session.id": "A" })]);
   await world.rest([TRACE, OTHER, "A"]);
@@ -189,7 +189,7 @@ async function shownOf(id: string) {
 }
 
 // spec: STREAM-11
-test("a document whose trace leaves while it is read is broken off: half of it would be a lie", async () => {
+test("a document ends with an error if one of its traces moves while it is read", async () => {
   const text = "x".repeat(8_000);
   for (let n = 0; n < 6; n++) {
     const spans = Array.from({ length: 40 }, (_, k) => aSpan(OTHER, n * 40 + k + 1, {}, { text, "session.id": "A" }));
@@ -209,9 +209,9 @@ test("a document whose trace leaves while it is read is broken off: half of it w
   expect((await world.readSession("A"))?.session.spans).toBe(1);
 });
 
-describe("a session whose trace leaves", () => {
+describe("a session whose trace moves away", () => {
   // spec: BIND-9
-  test("tells who watches where it went, and leads who asks there", async () => {
+  test("sends `moved` to its viewers, and redirects requests", async () => {
     await world.deliver(someSpans(TRACE, 1, 2));
     const stream = await openStream(`/sessions/${TRACE}`);
     await stream.readUntil(isBookmark);
@@ -233,7 +233,7 @@ describe("a session whose trace leaves", () => {
   });
 
   // spec: BIND-8
-  test("goes on with the traces that stay", async () => {
+  test("continues with the traces that stay", async () => {
     await world.deliver(someSpans(TRACE, 1, 1, { "session.id": "A" }));
     await world.deliver(someSpans(OTHER, 2, 1, { "session.id": "A" }));
     await world.rest([TRACE, OTHER, "A"]);
@@ -247,12 +247,12 @@ describe("a session whose trace leaves", () => {
     expect(viewer.seen.map(worded).at(-1)).toBe("gone to B");
     expect(Array.from(viewer.view.spans(), ({ traceId }) => traceId)).toEqual([OTHER]);
     expect((await world.readSession("A"))?.session).toMatchObject({ traces: 1, spans: 1 });
-    // Who was away meanwhile hears it too.
+    // A viewer that was disconnected meanwhile gets it too.
     const first = viewer.seen.find(({ at }) => at !== undefined)?.at;
     expect(await streamed("/sessions/A", first)).toContain("gone to B");
   });
 
-  test("goes on so where it is the trace of its own name that leaves", async () => {
+  test("continues likewise if the trace of its own name moves", async () => {
     await world.deliver(someSpans(TRACE, 1, 2));
     await world.deliver(someSpans(OTHER, 3, 1, { "session.id": TRACE }));
     await world.rest([TRACE, OTHER]);
@@ -271,7 +271,7 @@ describe("a session whose trace leaves", () => {
   });
 
   // spec: BIND-10
-  test("and whose other traces left for elsewhere says where they all went", async () => {
+  test("and whose other traces moved elsewhere names all their sessions", async () => {
     await world.deliver(someSpans(TRACE, 1, 1, { "session.id": "A" }));
     await world.deliver(someSpans(OTHER, 1, 1, { "session.id": "A" }));
     await world.rest([TRACE, OTHER, "A"]);
@@ -299,7 +299,7 @@ describe("a session whose trace leaves", () => {
 
 describe("a trace", () => {
   // spec: BIND-11
-  test("is read and watched by its own URL, wherever it is bound", async () => {
+  test("is read and streamed by its own URL, whatever session it is bound to", async () => {
     await world.deliver(someSpans(TRACE, 1, 2));
     const stream = await openStream(`/traces/${TRACE}`);
     await stream.readUntil(isBookmark);
@@ -322,9 +322,9 @@ describe("a trace", () => {
   });
 });
 
-describe("forgetting a session", () => {
+describe("the deletion of a session", () => {
   // spec: STREAM-9
-  test("tells who watches it, or one of its traces, and leaves nothing", async () => {
+  test("ends the streams of the session and of its traces, and leaves nothing", async () => {
     await world.deliver(someSpans(TRACE, 1, 2, { "session.id": "A" }));
     await world.deliver(someSpans(OTHER, 1, 2, { "session.id": "A" }));
     await world.rest([TRACE, OTHER, "A"]);
@@ -346,7 +346,7 @@ describe("forgetting a session", () => {
     expect((await world.request("/sessions/A", { method: "DELETE" })).status).toBe(404);
   });
 
-  test("leaves the trace of its own name, where that is shown elsewhere", async () => {
+  test("leaves the trace of its own name if another session shows it", async () => {
     await world.deliver(someSpans(OTHER, 1, 2, { "session.id": TRACE }));
     await world.deliver(someSpans(TRACE, 1, 2, { "session.id": "A" }));
     await world.rest([TRACE, OTHER, "A"]);
@@ -360,7 +360,7 @@ describe("forgetting a session", () => {
   });
 });
 
-test("asking for what was never there writes nothing", async () => {
+test("a request for an unknown session writes nothing", async () => {
   const ids = ["unknown", TRACE];
   for (const id of ids) {
     for (const path of [`/sessions/${id}`, `/sessions/${id}?watch=true`, `/sessions/${id}/otlp`, `/traces/${TRACE}`]) {
@@ -375,7 +375,7 @@ test("asking for what was never there writes nothing", async () => {
 });
 
 // spec: RET-12
-test("what was forgotten is remembered for a day, and then nothing of it is left on disk", async () => {
+test("a deletion fence stays for a day, and then nothing is left on disk", async () => {
   await world.deliver(someSpans(TRACE, 1, 1));
   await world.rest([TRACE]);
   await world.request(`/sessions/${TRACE}`, { method: "DELETE" });

@@ -8,7 +8,7 @@ import type { Attributes } from "./spans.ts";
 
 const RECORDS = 24;
 
-/** Of one session: traces with some of their spans, and the names that may be given. */
+/** Of one session: traces with some of their spans, and possible session names. */
 export type Around = {
   readonly traces: readonly { readonly traceId: string; readonly spanIds: readonly string[] }[];
   readonly names: readonly string[];
@@ -30,7 +30,7 @@ export function generateRecords(random: Random, around: Around): SentRecord[] {
   return sent;
 }
 
-/** The homes of records that name a session alone. */
+/** The owners of records that name a session and no trace. */
 export function homesOf(names: readonly string[]): string[] {
   return names.map(traceIdForSession);
 }

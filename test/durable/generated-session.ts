@@ -5,18 +5,18 @@ import type { SentRecord } from "./log-records.ts";
 import type { Attributes, Sent } from "./spans.ts";
 import { aSpan, at, attributesOf, SESSION_KEYS } from "./spans.ts";
 
-/** A session as its exporters send it: every encoding of every span, log records, and the ids under which any of it may be shown. */
+/** A session as its exporters send it: all versions of all spans, log records, and the ids of the objects that may hold them. */
 export type Generated = {
   readonly sent: readonly (Sent | SentRecord)[];
   readonly traceIds: readonly string[];
-  /** Trace ids, the names that spans and records give their session, and the homes of records that name nothing else. */
+  /** Trace ids, session names in spans and records, and the owners of records without a trace. */
   readonly ids: readonly string[];
 };
 
 type Shape = {
   readonly traces: number;
   readonly spansOfATrace: number;
-  /** How likely a span names its trace's session. */
+  /** Probability that a span names its trace's session. */
   readonly naming: number;
 };
 
@@ -51,12 +51,12 @@ function mixed(random: Random, spans: readonly Sent[], records: readonly SentRec
   return sent;
 }
 
-/** The log records among what is sent. */
+/** The log records among the sent items. */
 export function sentRecords(sent: Generated["sent"]): SentRecord[] {
   return sent.filter((item) => "record" in item);
 }
 
-/** The spans among what is sent. */
+/** The spans among the sent items. */
 export function sentSpans(sent: Generated["sent"]): Sent[] {
   return sent.filter((item) => "span" in item);
 }
@@ -83,7 +83,7 @@ function generateTrace(random: Random, traceId: string, names: readonly string[]
       attributesFor(random, isArk, names, shape),
     );
     for (const encoding of encodingsOf(random, span)) sent.push({ service, span: encoding });
-    // A collector between may say something else of where it came from.
+    // A collector on the way may change the resource.
     if (random.chance(0.05)) sent.push({ service: "gateway", span });
     if (random.chance(0.1)) sent.push({ service, span: { ...span, kind: ((span.kind ?? 0) + 1) % 6 } });
   }
@@ -136,7 +136,7 @@ function withoutName(span: Span): Span {
   return others.length === 0 ? rest : { ...rest, attributes: others };
 }
 
-/** What one of the exporters tells of a span that runs: OTLP's own, GlassFlow's, Datadog's or Logfire's dialect. */
+/** A running span in one of the dialects: OTLP's own, GlassFlow's, Datadog's or Logfire's. */
 function reportOf(random: Random, { endTimeUnixNano: _, status: __, attributes = [], ...span }: Span): Span {
   const written = at(random.below(60));
   const withAttributes = (more: Attributes) => [...attributes, ...attributesOf(more)];

@@ -32,7 +32,7 @@ async function exported(id: string): Promise<Span[]> {
   return world.spansOf((await response.json<world.Snapshot>()).resourceSpans).map(({ span }) => span);
 }
 
-test("a delivery larger than a row comes back as it was sent, from home and session, after an eviction", async () => {
+test("a delivery larger than a row is answered unchanged by owner and session, after an eviction", async () => {
   const spans = noisySpans(new Random(5001), 9_000, 60);
   await world.deliver(spans);
   const chunks = await world.rowsOf<{ bytes: number; facts: string; parts: number }>(TRACE, "chunk");
@@ -48,7 +48,7 @@ test("a delivery larger than a row comes back as it was sent, from home and sess
   expect((await world.readSession("A"))?.session).toMatchObject({ spans: 9_000, traces: 1 });
 });
 
-test("a copy is cut into calls by what it weighs, facts included", async () => {
+test("a copy is cut into calls by its size, facts included", async () => {
   const faults = await Faults.install();
   await world.emptyWorld();
   faults.follow(() => undefined);
@@ -59,7 +59,7 @@ test("a copy is cut into calls by what it weighs, facts included", async () => {
   faults.remove();
   const chunks = await world.rowsOf<{ bytes: number; parts: number }>("A", "chunk");
   expect(chunks.reduce((all, { bytes }) => all + bytes, 0)).toBeLessThan(COPY_BATCH_BYTES);
-  // One that asks, and more than one that carries.
+  // One call queries the head, and several carry chunks.
   expect(faults.steps.filter(({ method }) => method === "storeCopy").length).toBeGreaterThan(2);
   expect((await world.readSession("A"))?.session.spans).toBe(24_000);
 });
@@ -101,7 +101,7 @@ test("values too large for a chunk are stored once, copied, read by their hash, 
   );
   expect(sizes).toEqual([1, 2]);
 
-  // What was exported can be posted back, and is then what is there already.
+  // The export can be posted back, and changes nothing.
   const before = session?.resourceVersion;
   const whole = await world.request("/sessions/A/otlp");
   const again = await world.post(new Uint8Array(await whole.arrayBuffer()));
@@ -110,7 +110,7 @@ test("values too large for a chunk are stored once, copied, read by their hash, 
   expect((await world.readSession("A"))?.resourceVersion).toBe(before);
 });
 
-test("an export whose value is lost is broken off: a preview must not pass for the whole", async () => {
+test("an export ends with an error if a value is lost: a preview must not stand for the whole", async () => {
   await world.deliver([aSpan(TRACE, 1, {}, { "input.value": noise(new Random(5004), 20_000) })]);
   await world.rest([TRACE]);
   await world.change(TRACE, "DELETE FROM value");
@@ -118,7 +118,7 @@ test("an export whose value is lost is broken off: a preview must not pass for t
   await expect(response.text()).rejects.toThrow("a value is no longer in the log");
 });
 
-test("a value goes with the last trace that names it", async () => {
+test("a value is deleted with the last trace that refers to it", async () => {
   const text = noise(new Random(5003), 20_000);
   const other = traceIdOf("other");
   await world.deliver([aSpan(TRACE, 1, {}, { "input.value": text, "session.id": "A" })]);

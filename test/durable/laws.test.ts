@@ -28,8 +28,8 @@ const SEEDS = seedsFrom(4000, 12);
 
 beforeEach(freshWorld);
 
-/** What the seeds are for: each of these must be tried more than once. */
-test("the sessions that are tried hold what could show an order", () => {
+/** Each of these cases must occur more than once among the seeds. */
+test("the generated sessions contain cases that depend on order", () => {
   const traces = SEEDS.flatMap((seed) => {
     const { sent, traceIds } = generateSession(new Random(seed));
     return traceIds.map((traceId) => factsOf(sentSpans(sent).filter(({ span }) => span.traceId === traceId)));
@@ -61,7 +61,7 @@ test("the sessions that are tried hold what could show an order", () => {
   });
 });
 
-test("the sessions that are tried hold log records of each kind", () => {
+test("the generated sessions contain log records of each kind", () => {
   const sessions = SEEDS.map((seed) =>
     sentRecords(generateSession(new Random(seed)).sent).map(({ record }) => ({
       record,
@@ -132,7 +132,7 @@ describe("twice is once", () => {
 
 describe("a viewer is a fold too", () => {
   // spec: STREAM-2
-  law("cut, evicted and resumed at any point, viewers hold the snapshots", SEEDS, async (seed) => {
+  law("cut, evicted and resumed at any point, viewers fold to the snapshots", SEEDS, async (seed) => {
     await freshWorld();
     const random = new Random(seed);
     const generated = generateSession(random);
@@ -159,7 +159,7 @@ async function versions(ids: Generated["ids"]): Promise<Record<string, string | 
   return found;
 }
 
-/** What may happen to a viewer and to its session's object between two deliveries. */
+/** Events of a viewer and of its session's object between two deliveries. */
 async function live(random: Random, id: string, viewer: Viewer): Promise<void> {
   if (!viewer.isConnected) {
     if (random.chance(0.6)) await viewer.connect();
@@ -171,7 +171,7 @@ async function live(random: Random, id: string, viewer: Viewer): Promise<void> {
 async function compare(random: Random, id: string, viewer: Viewer): Promise<void> {
   const snapshot = await readPath<Snapshot | TraceDocument>(viewer.path);
   if (snapshot === undefined) {
-    // Whoever watches a session that was emptied is told where it went, or that it is gone; whoever comes, is not served.
+    // Viewers of an emptied session get `moved` or `deleted`; new requests get no stream.
     if (viewer.isConnected) await viewer.readUntil(({ event }) => event.type === "moved" || event.type === "deleted");
     expect(await viewer.connect(), id).not.toBe(200);
     return;

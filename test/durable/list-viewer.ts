@@ -4,7 +4,7 @@ import type { Seen, StreamReader } from "./viewer.ts";
 
 const SETTLED_MILLIS = 1_500;
 
-/** As a viewer folds it: ids and spans of the sessions that the events left. */
+/** Folds the list's stream as a viewer does: ids and spans of the sessions. */
 export class ListViewer {
   readonly sessions = new Map<string, number>();
   readonly words: string[] = [];
@@ -36,7 +36,7 @@ export class ListViewer {
       const begun = performance.now();
       const seen = await this.#stream.read(SETTLED_MILLIS);
       for (const one of seen) this.#take(one);
-      // A piece without an event is a comment, or how soon to come back.
+      // A piece without an event is a comment or the retry time.
       if (seen.length === 0 && performance.now() - begun > SETTLED_MILLIS * 0.9) return;
     }
   }

@@ -3,7 +3,7 @@ import type { Resource } from "../../src/otel/span.ts";
 import { at, attributesOf } from "./spans.ts";
 import type { Attributes } from "./spans.ts";
 
-/** A log record on its way, with the service whose resource it is sent under. */
+/** A sent log record, with the service of its resource. */
 export type SentRecord = { readonly service: string; readonly record: LogRecord };
 
 /** A record of a second of the session, in the canonical form. */

@@ -39,7 +39,7 @@ test("a session that lacks an earlier chunk gets it from the log", () => {
   expect(revisionsFrom(holding(chunk(3), chunk(4)), 2)).toEqual([]);
 });
 
-test("chunks that the session holds are dropped", () => {
+test("chunks that the session has are dropped", () => {
   const pending = holding(chunk(3), chunk(4), chunk(5));
   pending.acknowledge(5);
   expect(revisionsFrom(pending, 3)).toEqual([]);

@@ -46,7 +46,7 @@ test("a deployment's own prices cost its sessions, and its viewers compute the s
 });
 
 // spec: RET-3
-test("a setting that is wrong is said in the log, and the list prices hold", () => {
+test("a wrong setting is logged, and the list prices apply", () => {
   const logged = vi.spyOn(console, "error").mockReturnValue();
   expect(settingsOf({ ...env, PRICES: "{" }, "default")).toEqual({ prices: LIST_PRICES, retention: DEFAULT_RETENTION });
   expect(logged.mock.calls).toEqual([

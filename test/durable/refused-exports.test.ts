@@ -69,7 +69,7 @@ const ALIEN = "403 × 30: This program is open, so it answers only requests addr
 
 describe("exports that are refused", () => {
   // spec: LIST-17
-  test("hide none that was accepted, are one line with a count, and cost no write each", async () => {
+  test("displace no accepted export, are one line with a count, and cost less than a write each", async () => {
     for (let n = 0; n < 20; n++) await world.deliver([aSpan(TRACE, n + 1)]);
     await world.until(async () => (await recentExports()).last.length === 20);
     world.pass(10_000);
@@ -101,14 +101,14 @@ describe("exports that are refused", () => {
     expect(await recentExports()).toEqual(seen);
   });
 
-  test("are not hidden by exports that are accepted", async () => {
+  test("are not displaced by accepted exports", async () => {
     await send("{", JSON_TYPE);
     for (let n = 0; n < 25; n++) await world.deliver([aSpan(TRACE, n + 1)]);
     await world.until(async () => (await recentExports()).last.length === 20);
     expect(lines(await recentExports())).toEqual([expect.stringContaining("400 × 1: malformed JSON")]);
   });
 
-  test("with tokens, too: a line for none, one for a token that may not write, one for a body that is no export", async () => {
+  test("have lines of their own with tokens: no token, a token that may not write, a body that is no export", async () => {
     for (let n = 0; n < 3; n++) expect(await sendWith(undefined)).toBe(401);
     expect(await sendWith("wrong")).toBe(401);
     for (let n = 0; n < 2; n++) expect(await sendWith("view")).toBe(403);
@@ -125,7 +125,7 @@ describe("exports that are refused", () => {
     expect(seen.last.map(({ accepted }) => accepted)).toEqual([1]);
   });
 
-  test("of which spans were refused in part stand with the accepted, and are a line as well", async () => {
+  test("in part are among the accepted exports, and have a line as well", async () => {
     const bad = { ...aSpan(TRACE, 2), spanId: "00" };
     await send(exportOf([aSpan(TRACE, 1), bad]), JSON_TYPE);
     world.pass(10_000);
@@ -138,7 +138,7 @@ describe("exports that are refused", () => {
     expect(seen.refused[0]).toMatchObject({ status: 200, service: "tests", accepted: 1, rejected: 1, count: 2 });
   });
 
-  test("for another reason each take few places, write seldom, and none of those of exporters that have access", async () => {
+  test("for different reasons take few lines, write seldom, and displace none of exporters with access", async () => {
     await send("{", JSON_TYPE);
     await untilRefused(([line]) => line?.status === 400);
     world.pass(10_000);
@@ -159,14 +159,14 @@ describe("exports that are refused", () => {
     expect(writes).toBeLessThanOrEqual(4);
   });
 
-  test("are told briefly, whatever the request says", async () => {
+  test("have short texts, whatever the request contains", async () => {
     await send("{}", { "content-type": "x".repeat(5_000) });
     const { refused } = await untilRefused(([line]) => line !== undefined);
     expect(refused[0]?.reason).toHaveLength(300);
     expect(refused[0]?.reason).toMatch(/^Content-Type "x+…$/);
   });
 
-  test("write no more where many isolates tell of them at once", async () => {
+  test("write no more if many isolates report them at once", async () => {
     const refusal = {
       at: Date.now(),
       firstAt: Date.now(),

@@ -17,12 +17,12 @@ export const nanos = (millis: number): string => String(BigInt(millis) * 1_000_0
 
 export type Reported = Partial<Omit<SessionSummary, "liveness">> & {
   readonly id: string;
-  /** When it was last heard of, Unix milliseconds. */
+  /** Time of the last arrival, Unix milliseconds. */
   readonly arrived?: number;
   readonly liveness?: Partial<SessionSummary["liveness"]>;
 };
 
-/** A finished session that was heard of now. */
+/** A finished session whose last delivery arrived now. */
 export function summaryOf({ id, arrived = Date.now(), liveness, ...given }: Reported): SessionSummary {
   return {
     id,
@@ -59,7 +59,7 @@ export function summaryOf({ id, arrived = Date.now(), liveness, ...given }: Repo
 
 let revision = 0;
 
-/** Tells the directory of a session, as its object would; `texts` is what it is found by besides its summary. */
+/** Reports a session to the directory, as its object does. `texts`: searched texts beside the summary. */
 export async function report(reported: Reported, texts: readonly string[] = []): Promise<{ interval: number }> {
   const summary = summaryOf(reported);
   const searched = searchableOf(summary);

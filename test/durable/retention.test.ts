@@ -28,7 +28,7 @@ beforeEach(async () => {
   await world.emptyWorld();
 });
 
-/** Lets time pass, and the alarms ring that stand until then, each once. */
+/** Lets time pass, and fires each alarm that is due until then once. */
 async function passAndFire(millis: number): Promise<string[]> {
   world.pass(millis);
   const rung: string[] = [];
@@ -48,9 +48,9 @@ async function retentionOf(path: string): Promise<Retention | undefined> {
 
 const nanos = (millis: number) => `${millis}000000`;
 
-describe("what was silent for 30 days", () => {
+describe("a trace that was silent for 30 days", () => {
   // spec: RET-7
-  test("is forgotten with its log, its values and its row, and who watches hears that it is deleted", async () => {
+  test("expires with its session's log, values and row, and streams end with `deleted`", async () => {
     await world.deliver([aSpan(OLD, 1, {}, { "input.value": "word ".repeat(4_000) })]);
     await world.rest(IDS);
     const stream = await openStream(`/sessions/${OLD}`);
@@ -67,7 +67,7 @@ describe("what was silent for 30 days", () => {
   });
 
   // spec: RET-5
-  test("goes as a whole trace out of a session that goes on, at its home too, and viewers hear that it is gone", async () => {
+  test("expires whole from a session that continues, at its owner too, and viewers get `gone`", async () => {
     await world.deliver(someSpans(OLD, 1, 3, { "session.id": "A" }));
     world.pass(5 * DAY);
     await world.deliver(someSpans(YOUNG, 1, 2, { "session.id": "A" }));
@@ -92,7 +92,7 @@ describe("what was silent for 30 days", () => {
   });
 
   // spec: RET-4
-  test("is measured from the last arrival: spans that come late keep the trace", async () => {
+  test("counts from its last arrival: late spans retain the trace", async () => {
     await world.deliver(someSpans(OLD, 1, 2, { "session.id": "A" }));
     await world.rest(IDS);
     world.pass(20 * DAY);
@@ -105,12 +105,12 @@ describe("what was silent for 30 days", () => {
   });
 
   // spec: RET-8
-  test("is kept where its home has spans that were not copied on yet", async () => {
+  test("is retained while its owner has spans that were not copied yet", async () => {
     await world.deliver(someSpans(OLD, 1, 1, { "session.id": "A" }));
     await world.deliver(someSpans(OLD, 2, 1));
     await world.rest(IDS);
     world.pass(EXPIRED);
-    // As if the home could not reach the session since.
+    // The owner could not reach the session since.
     const newest = await runInDurableObject(world.objectOf(OLD), (_, { storage }) => {
       storage.sql.exec("UPDATE chunk SET received = ? WHERE revision = 2", Date.now());
       return Date.now();
@@ -122,9 +122,9 @@ describe("what was silent for 30 days", () => {
     expect((await world.readSession("A"))?.session.spans).toBe(2);
   });
 
-  test("begins anew where its trace speaks again, also for who follows the trace", async () => {
+  test("begins a new generation with new spans, also for viewers of the trace", async () => {
     await world.deliver(someSpans(OLD, 1, 2));
-    // Another trace keeps the object of that name.
+    // Another trace retains the object of that name.
     world.pass(5 * DAY);
     await world.deliver(someSpans(YOUNG, 1, 1, { "session.id": OLD }));
     await world.rest(IDS);
@@ -144,7 +144,7 @@ describe("what was silent for 30 days", () => {
     expect((await world.readSession(OLD))?.session.spans).toBe(2);
   });
 
-  test("goes where its home forgot it and began anew for another session before the answer came", async () => {
+  test("expires if its owner deleted it, and began anew for another session before the answer", async () => {
     await world.deliver(someSpans(OLD, 1, 2, { "session.id": "A" }));
     await world.rest(IDS);
     const [{ epoch } = { epoch: 0 }] = await world.rowsOf<{ epoch: number }>("A", "trace");
@@ -160,13 +160,13 @@ describe("what was silent for 30 days", () => {
     expect(await world.readSession("A")).toBeUndefined();
   });
 
-  test("leaves no object behind that only says where its trace went", async () => {
+  test("leaves no object that only redirects", async () => {
     await world.deliver(someSpans(OLD, 1, 2, { "gen_ai.conversation.id": "B" }));
     await world.rest(IDS);
     await world.deliver(someSpans(OLD, 3, 1, { "session.id": "A" }));
     await world.rest(IDS);
     expect(await world.moved("B")).toEqual(["A"]);
-    // Nobody keeps it in memory for a month.
+    // No instance stays in memory for a month.
     for (const id of IDS) await world.evict(id);
     await passAndFire(EXPIRED);
     for (const id of IDS) await world.evict(id);
@@ -174,7 +174,7 @@ describe("what was silent for 30 days", () => {
     for (const id of [OLD, "A", "B"]) expect(await world.tables(id), id).toEqual([]);
   });
 
-  test("wakes nobody in between: one alarm a session stands, and a bound home needs none", async () => {
+  test("causes no wake before: a session has one alarm, and an owner of a moved trace has none", async () => {
     await world.deliver(someSpans(OLD, 1, 2, { "session.id": "A" }));
     const arrived = Date.now();
     await world.rest(IDS);
@@ -186,7 +186,7 @@ describe("what was silent for 30 days", () => {
   });
 });
 
-test("of more traces than one run asks for, all go, and the session with them", async () => {
+test("more traces than one run expires all expire, and the session with them", async () => {
   await world.copies("A", 520);
   expect((await world.readSession("A"))?.session.traces).toBe(520);
   world.pass(EXPIRED);
@@ -198,7 +198,7 @@ test("of more traces than one run asks for, all go, and the session with them", 
 });
 
 // spec: CURSOR-3
-test("marks of traces that left long ago go when they are many: who comes back reads from the beginning", async () => {
+test("many old tombstones expire: a client that resumes reads from the beginning", async () => {
   await world.copies("A", 3);
   const viewer = new Viewer("A");
   await viewer.connect();
@@ -207,7 +207,7 @@ test("marks of traces that left long ago go when they are many: who comes back r
   const tombstones = `INSERT INTO chunk SELECT 100 + value, 'gone', 0, 'tombstone', ?, 'identity', '{"encoding":"json","spans":0}', NULL,
     '', x'', 1, 0 FROM ${SERIES}`;
   await world.change("A", tombstones, Date.now() - 8 * DAY);
-  // Something has to be due for the session to wake at all.
+  // The session wakes only if a job is due.
   await runInDurableObject(world.objectOf("A"), async (instance) => await instance.expireOverdue(world.CALLER));
   const left = await world.rowsOf<{ kind: string }>("A", "chunk");
   expect(left.map(({ kind }) => kind)).toEqual(["spans", "spans", "spans"]);
@@ -218,16 +218,16 @@ test("marks of traces that left long ago go when they are many: who comes back r
   expect(viewer.view.summary()).toMatchObject({ traces: 3 });
 });
 
-describe("whichever step of forgetting a fault strikes", () => {
+describe("with a fault at any step of an expiry", () => {
   installFaults();
 
-  // All strikes at each step take a minute: expiry.slow.test.ts has them.
-  test.each(["stays", "goes"] as const)("what is old is gone everywhere, and only that: the rest %s", async (rest) => {
+  // All faults at each step take a minute: expiry.slow.test.ts has them.
+  test.each(["stays", "goes"] as const)("old traces expire everywhere, and no others: the rest %s", async (rest) => {
     await strikeExpiry(rest, oneStrike(0));
   });
 });
 
-describe("what is kept is told", () => {
+describe("storage usage is reported", () => {
   test("with a session, its stream and the list", async () => {
     await world.deliver(someSpans(OLD, 1, 2, { "session.id": "A" }));
     const first = Date.now();
@@ -246,7 +246,7 @@ describe("what is kept is told", () => {
     expect((await retentionOf("/sessions"))?.oldest).toBe(nanos(first + DAY + 1));
   });
 
-  test("on disk, the homes of a session's traces estimated", async () => {
+  test("on disk, with an estimate for the owners of a session's traces", async () => {
     for (let n = 0; n < 5; n++)
       await world.deliver(
         someSpans(traceIdOf(`trace ${n}`), 1, 40, { "session.id": "A", note: "word ".repeat(1_000) }),
@@ -261,11 +261,11 @@ describe("what is kept is told", () => {
   });
 });
 
-describe("the list looks after what sessions should have done", () => {
+describe("the list checks its sessions", () => {
   const fireDirectoryAlarm = async () =>
     await runInDurableObject(directory(), async (instance) => await instance.alarm());
 
-  test("a session whose alarm was lost is woken", async () => {
+  test("and calls a session whose alarm was lost", async () => {
     await world.deliver(someSpans(OLD, 1, 2, { "session.id": "A" }));
     await world.rest(IDS);
     await runInDurableObject(world.objectOf("A"), async (_, { storage }) => await storage.deleteAlarm());
@@ -277,7 +277,7 @@ describe("the list looks after what sessions should have done", () => {
     expect(await world.listed("all")).toEqual([]);
   });
 
-  test("a row whose session is no more goes", async () => {
+  test("and deletes the row of a session that does not exist", async () => {
     await world.deliver(someSpans(OLD, 1, 2));
     await world.rest(IDS);
     await runInDurableObject(world.objectOf(OLD), async (_, { storage }) => await storage.deleteAll());
@@ -287,7 +287,7 @@ describe("the list looks after what sessions should have done", () => {
     expect(await world.listed("all")).toEqual([]);
   });
 
-  test("its own alarm stands once a day", async () => {
+  test("once a day by its own alarm", async () => {
     await world.deliver(someSpans(OLD, 1, 2));
     await world.rest(IDS);
     const alarm = await runInDurableObject(directory(), async (_, { storage }) => await storage.getAlarm());
@@ -297,17 +297,17 @@ describe("the list looks after what sessions should have done", () => {
 });
 
 // spec: RET-9
-test("over the tenant's ceiling the sessions that were silent for longest are forgotten whole, and the list says so", async () => {
+test("beyond the maximum of all sessions the least recently active ones are deleted whole, and the list has their number", async () => {
   vi.spyOn(console, "warn").mockReturnValue();
   const names = ["first", "second", "third", "fourth"].map(traceIdOf);
   for (const traceId of names) {
     await world.deliver(someSpans(traceId, 1, 2));
     world.pass(60_000);
   }
-  // The first speaks again: now the second has been silent for longest.
+  // The first is active again: now the second is the least recently active.
   await world.deliver(someSpans(names[0] ?? "", 3, 1));
   await world.rest(names);
-  // As if each were so large: three fit, the fourth does not.
+  // Stands for sessions of this size: three fit, the fourth does not.
   await runInDurableObject(directory(), (_, { storage }) => void storage.sql.exec("UPDATE session SET bytes = 3e9"));
   await evictDurableObject(directory());
   await runInDurableObject(directory(), async (instance) => await instance.alarm());
@@ -323,7 +323,7 @@ test("over the tenant's ceiling the sessions that were silent for longest are fo
   });
 });
 
-test("where nothing is to be forgotten for its age, nobody is woken for it", async () => {
+test("without a maximum age, no session wakes for expiry", async () => {
   await runInDurableObject(world.objectOf(OLD), async (_, ctx) => {
     const object = new SessionObject(ctx, { ...env, RETENTION_DAYS: "forever", MAX_SESSION_BYTES: "2KB" });
     object.append(world.CALLER, deliveryOf(someSpans(OLD, 1, 1)));

@@ -18,7 +18,7 @@ type Remove = (...given: Parameters<DirectoryObject["remove"]>) => void | Promis
 
 const traceIdAt = (n: number) => `c${n.toString(16).padStart(31, "0")}`;
 
-test("traces that leave a session one by one cost what they are long, not what the session is", async () => {
+test("the cost of traces that leave a session one by one depends on their size, not on the session's", async () => {
   await world.copies("A", TRACES);
   const before = await world.readoutOf("A");
   expect(before?.summary).toMatchObject({ traces: TRACES, spans: TRACES });
@@ -27,12 +27,12 @@ test("traces that leave a session one by one cost what they are long, not what t
   await runInDurableObject(world.objectOf("A"), (instance) => {
     folds.mockClear();
     for (let n = 0; n < TRACES - 100; n++) instance.revoke(world.CALLER, { ...withdrawal, traceId: traceIdAt(n) });
-    // Of the report to the list, once in an interval.
+    // One for the report to the list, once in an interval.
     expect(folds.mock.calls.length).toBeLessThanOrEqual(2);
   });
   const session = await world.readSession("A");
   expect(session?.session).toMatchObject({ traces: 100, spans: 100 });
-  // What was left in memory is what is on disk.
+  // Memory equals the rows on disk.
   const after = await world.readoutOf("A");
   await world.evict("A");
   expect(await world.readoutOf("A")).toEqual(after);
@@ -44,7 +44,7 @@ test("traces that leave a session one by one cost what they are long, not what t
   expect(viewer.at).toBe(session?.resourceVersion);
 });
 
-test("the large values of traces that leave go with them, all at once", async () => {
+test("the large values of traces that leave are deleted with them, all at once", async () => {
   const traceIds = ["one", "two", "three", "four", "five"].map(traceIdOf);
   const prompted = (n: number) => ({ "session.id": "A", "input.value": `${n} ${"word ".repeat(3_000)}` });
   for (const [n, traceId] of traceIds.entries()) await world.deliver([aSpan(traceId, 1, {}, prompted(n))]);
@@ -68,7 +68,7 @@ test("the large values of traces that leave go with them, all at once", async ()
   expect(stored.map(({ hash }) => JSON.stringify([hash]))).toEqual(named);
 });
 
-test("who watches hears of each that leaves", async () => {
+test("viewers get `gone` for each trace that leaves", async () => {
   await world.copies("A", 5);
   const viewer = new Viewer("A");
   await viewer.connect();
@@ -83,7 +83,7 @@ test("who watches hears of each that leaves", async () => {
   expect(viewer.view.summary()).toMatchObject({ traces: 2 });
 });
 
-test("what comes while the list hears that nothing is left is listed, though the object dies before it tells", async () => {
+test("data that arrives during the report of an empty session is listed, although the object dies before it reports", async () => {
   const [first, second] = [traceIdOf("first"), traceIdOf("second")];
   const ids = ["A", "B", first, second];
   await world.deliver([aSpan(first, 1, {}, { "gen_ai.conversation.id": "A" })]);
@@ -112,12 +112,12 @@ test("what comes while the list hears that nothing is left is listed, though the
   expect((await world.listed("all")).map(({ id }) => id).toSorted()).toEqual(["A", "B"]);
 });
 
-test("two sessions that are forgotten, each of which has traces that left the other, do not wait for each other", async () => {
+test("two deleted sessions with traces that left the other one do not wait for each other", async () => {
   const [first, second] = [traceIdOf("first"), traceIdOf("second")];
   await world.deliver([aSpan(first, 1, {}, { "session.id": "A" }), aSpan(second, 1, {}, { "session.id": "B" })]);
   const ids = [first, second, "A", "B"];
   await world.rest(ids);
-  // As if neither had heard of it yet.
+  // Neither received the revocation yet.
   await world.change(first, "UPDATE trace SET revoking = ?", JSON.stringify(["B"]));
   await world.change(second, "UPDATE trace SET revoking = ?", JSON.stringify(["A"]));
   for (const id of ["A", "B"]) await world.change(id, "INSERT INTO meta VALUES ('deleting', 'yes')");

@@ -22,7 +22,7 @@ function ruled(
 }
 
 describe("rows in order", () => {
-  law("stay in order while values change and rows come, few or many", SEEDS, (seed) => {
+  law("stay in order while values change and rows are added, few or many", SEEDS, (seed) => {
     const random = new Random(seed);
     const values = Array.from({ length: random.below(400) }, () => random.below(40));
     const order = new RowOrder(values.length, (row) => values[row] ?? 0);
@@ -40,14 +40,14 @@ describe("rows in order", () => {
     }
   });
 
-  test("take in as many newcomers as come between two reads", () => {
+  test("include all rows that were added between two reads", () => {
     const order = new RowOrder(0, (row) => -row);
     for (let row = 0; row < 200_000; row++) order.move(row);
     expect(order.from(undefined, "asc").next().value).toBe(199_999);
     expect(order.from({ value: -5, row: 5 }, "asc").next().value).toBe(4);
   });
 
-  law("the foremost of any number are the first of all", SEEDS, (seed) => {
+  law("the top k of any number are the first k of all", SEEDS, (seed) => {
     const random = new Random(seed);
     const values = Array.from({ length: random.below(300) }, () => random.below(30));
     const limit = 1 + random.below(40);

@@ -16,7 +16,7 @@ test("an object's SQL survives its eviction, as in production", async () => {
   expect(rows).toEqual([{ word: "stored" }]);
 });
 
-test("node:zlib is there, which the receiver inflates and compresses with", () => {
+test("node:zlib exists, by which the receiver inflates and compresses", () => {
   expect(gunzipSync(gzipSync("span")).toString()).toBe("span");
   expect(brotliDecompressSync(brotliCompressSync("span")).toString()).toBe("span");
 });

@@ -1,6 +1,6 @@
 import type { AnyValue, KeyValue, Span } from "../../src/otel/span.ts";
 
-/** A span on its way, with the service whose resource it is sent under. */
+/** A sent span, with the service of its resource. */
 export type Sent = { readonly service: string; readonly span: Span };
 
 /** Keys of a session's name by rank. */
@@ -20,7 +20,7 @@ export function traceIdOf(word: string): string {
   return hex.slice(0, 32).padEnd(32, "0");
 }
 
-/** Unix nanoseconds of a second in a day of 2026, decimal. */
+/** Unix nanoseconds of this second of a day in 2026, decimal. */
 export function at(seconds: number): string {
   return String(1_790_000_000_000_000_000n + BigInt(Math.round(seconds * 1e9)));
 }
@@ -50,7 +50,7 @@ export function aSpan(
   return span;
 }
 
-/** So many spans of a trace, the first of them its root. */
+/** This number of spans of a trace; the first is its root. */
 export function someSpans(traceId: string, first: number, count: number, attributes: Attributes = {}): Span[] {
   return Array.from({ length: count }, (_, n) =>
     aSpan(traceId, first + n, first + n === 1 ? {} : { parentSpanId: spanId(1) }, attributes),

@@ -63,9 +63,9 @@ test("a full tenant deletes its own sessions only", async () => {
   }
 });
 
-test("the daily look of a tenant's directory wakes its own sessions only", async () => {
+test("the daily check of a tenant's directory calls its own sessions only", async () => {
   for (const tenant of ["default", "grace"]) await deliverTo(tenant);
-  // The sessions of this tenant are lost: its rows go, and the other tenant stays as it is.
+  // The sessions of this tenant are lost: its rows are deleted, and those of the other tenant stay.
   for (const traceId of TRACES)
     await runInDurableObject(env.SESSIONS.getByName(`grace/${traceId}`), async (_, ctx) => {
       await ctx.storage.deleteAll();

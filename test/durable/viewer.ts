@@ -8,7 +8,7 @@ import { request } from "./world.ts";
 /** An event as it crossed the stream. `at`: its `id:`. */
 export type Seen = { readonly at: string | undefined; readonly event: SessionStreamEvent };
 
-/** A client of one stream, which reads when it is told to. */
+/** A client of one stream, which reads on request. */
 export class StreamReader {
   readonly #reader: MessageReader;
   #pending: Promise<readonly EventSourceMessage[] | "end"> | undefined;
@@ -19,7 +19,7 @@ export class StreamReader {
     this.#reader = new MessageReader(body, { comment: (comment) => this.comments.push(comment) });
   }
 
-  /** The events of the next piece of the stream that comes within so many milliseconds. */
+  /** The events of the next piece of the stream, if it arrives within this time. */
   async read(millis = 10_000): Promise<Seen[]> {
     if (this.ended) return [];
     this.#pending ??= this.#reader.read().then((messages) => messages ?? "end");
@@ -61,7 +61,7 @@ export async function openStream(path: string, headers: Record<string, string> =
   return new StreamReader(response.body);
 }
 
-/** Somebody who watches a session for as long as the test lasts: folds what comes, and resumes where the last stream was cut. */
+/** A viewer of a session for a whole test: folds the events, and resumes where the last stream was cut. */
 export class Viewer {
   readonly path: string;
   view: SessionView;
@@ -79,7 +79,7 @@ export class Viewer {
     return this.#stream !== undefined && !this.#stream.ended;
   }
 
-  /** Answers the status; anything but 200 leaves the viewer where it was. */
+  /** Returns the status; any other than 200 changes nothing. */
   async connect(): Promise<number> {
     const response = await request(this.path, {
       headers: { accept: "text/event-stream", ...(this.at === undefined ? {} : { "last-event-id": this.at }) },
@@ -94,7 +94,7 @@ export class Viewer {
     this.#stream = undefined;
   }
 
-  /** Folds what comes within so many milliseconds. */
+  /** Folds the events that arrive within this time. */
   async read(millis: number): Promise<void> {
     for (const seen of (await this.#stream?.read(millis)) ?? []) this.#fold(seen);
   }

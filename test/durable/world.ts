@@ -17,11 +17,11 @@ import { aSpan, exportOf } from "./spans.ts";
 export const ORIGIN = "http://localhost:8787";
 
 /**
- * Stops the clock, far ahead: alarms then ring only when a test lets them (`rest`), and what happens in the background
- * is the same in every run. Timers run on.
+ * Stops the clock, far ahead: alarms then fire only when a test fires them (`rest`), and background work is the same in
+ * every run. Timers run on.
  */
 export function stopClock(): void {
-  // Later than whatever the last test left behind in the Worker.
+  // Later than any time that the last test left in the Worker.
   vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2100, 0, (days += 30)) });
 }
 
@@ -33,7 +33,7 @@ export function pass(millis: number): void {
 
 /** A world without any session. */
 export async function emptyWorld(): Promise<void> {
-  // What the Worker was telling the objects of the last one does not arrive, and it says so.
+  // The Worker logs its calls to objects of the last test, which fail.
   vi.spyOn(console, "warn").mockReturnValue();
   await reset();
 }
@@ -92,7 +92,7 @@ async function untilTaken(send: () => Promise<Response>): Promise<void> {
     if (response.status !== 200 || text !== "{}") throw new Error(`${response.status} ${text}`);
     return;
   }
-  throw new Error("503, for ever");
+  throw new Error("503, again and again");
 }
 
 export async function postLogs(sent: readonly (SentRecord | LogRecord)[]): Promise<Response> {
@@ -106,7 +106,7 @@ export async function deliverLogs(sent: readonly (SentRecord | LogRecord)[]): Pr
   await untilTaken(() => postLogs(sent));
 }
 
-/** Lets time pass until none of these objects has an alarm: what is owed is then done. */
+/** Lets time pass until none of these objects has an alarm: all due jobs are then done. */
 export async function rest(ids: readonly string[]): Promise<void> {
   let waking: readonly string[] = ids;
   for (let round = 0; round < 20; round++) {
@@ -120,7 +120,7 @@ export async function rest(ids: readonly string[]): Promise<void> {
   throw new Error(`never at rest: ${waking.join(", ")}`);
 }
 
-/** Rings the object's alarm now; answers whether one was set. The platform rings again where the object died of it. */
+/** Fires the object's alarm now; returns whether one was set. The platform fires it again if the object died of it. */
 export async function fireAlarm(id: string): Promise<boolean> {
   try {
     return await runDurableObjectAlarm(objectOf(id));
@@ -130,13 +130,13 @@ export async function fireAlarm(id: string): Promise<boolean> {
   }
 }
 
-/** Whether something is owed: what becomes old in days does not count. */
+/** Whether a job is due within the hour: expiry in days does not count. */
 export async function isArmed(id: string): Promise<boolean> {
   const alarm = await alarmOf(id);
   return alarm !== null && alarm < Date.now() + 3_600_000;
 }
 
-/** When the object's alarm rings, Unix milliseconds. */
+/** When the object's alarm fires, Unix milliseconds. */
 export async function alarmOf(id: string): Promise<number | null> {
   return await runInDurableObject(objectOf(id), async (_, { storage }) => await storage.getAlarm());
 }
@@ -148,7 +148,7 @@ export async function rowsOf<Row extends Record<string, SqlStorageValue>>(id: st
   });
 }
 
-/** Takes the object out of memory, as the platform does with one that idles. */
+/** Evicts the object from memory, as the platform does with an idle one. */
 export async function evict(id: string): Promise<void> {
   await runInDurableObject(objectOf(id), () => undefined);
   await evictDurableObject(objectOf(id));
@@ -166,7 +166,7 @@ export async function readSession(id: string): Promise<Snapshot | undefined> {
   return await readPath(`/sessions/${encodeURIComponent(id)}`);
 }
 
-/** What lies there, where something does. */
+/** The document at this path, if there is one. */
 export async function readPath<Document = Snapshot>(path: string): Promise<Document | undefined> {
   const response = await request(path);
   if (response.status === 200) return await response.json();
@@ -175,7 +175,7 @@ export async function readPath<Document = Snapshot>(path: string): Promise<Docum
   throw new Error(`GET ${path}: ${response.status}`);
 }
 
-/** What a session says, apart from when it heard it. */
+/** A session's answer without the times of arrival. */
 export type Readout = {
   readonly summary: Omit<SessionSummary, "liveness" | "watchers"> & { readonly liveness: unknown };
   readonly queries: readonly QuerySummary[];
@@ -194,7 +194,7 @@ export function itemsOf({ resourceSpans, resourceLogs }: Pick<Snapshot, "resourc
   return { spans: spansOf(resourceSpans), records: recordsOf(resourceLogs) };
 }
 
-/** What a viewer holds: spans that log records tell of are none of the log's. */
+/** The spans and records of a viewer. Derived spans are not in the log. */
 export function itemsIn(view: SessionView): Items {
   const spans = Array.from(view.spans()).filter(({ derivedFrom: toldBy }) => toldBy === undefined);
   return {
@@ -221,7 +221,7 @@ export function textsOf({ spans, records }: Items): Pick<Readout, "spans" | "rec
   return { spans: spans.map(textOf).toSorted(), records: records.map(recordText).toSorted() };
 }
 
-/** What each of these ids shows, for those that show anything. */
+/** The readouts of those of these ids that exist. */
 export async function readoutsOf(ids: readonly string[]): Promise<Record<string, Readout>> {
   const all: Record<string, Readout> = {};
   for (const id of ids) {
@@ -258,20 +258,20 @@ export async function readTrace(traceId: string): Promise<TraceDocument | undefi
   return await readPath(`/traces/${traceId}`);
 }
 
-/** What the list shows, newest activity first. */
+/** The list, newest activity first. */
 export async function listed(kind: "session" | "trace" | "all"): Promise<readonly SessionSummary[]> {
   const response = await request(`/sessions?kind=${kind}`);
   const { sessions } = await response.json<{ sessions: SessionSummary[] }>();
   return sessions;
 }
 
-/** Changes an object's rows behind its back, and takes it out of memory. */
+/** Changes an object's rows directly, and evicts it from memory. */
 export async function change(id: string, sql: string, ...values: SqlStorageValue[]): Promise<void> {
   await runInDurableObject(objectOf(id), (_, { storage }) => void storage.sql.exec(sql, ...values));
   await evictDurableObject(objectOf(id));
 }
 
-/** Copies as many traces of one span to a session, as their homes would; answers the outcomes. */
+/** Copies this number of traces of one span to a session, as their owners do; returns the outcomes. */
 export async function copies(session: string, count: number): Promise<string[]> {
   return await runInDurableObject(objectOf(session), (instance) => {
     const outcomes: string[] = [];
@@ -301,16 +301,16 @@ export async function tables(id: string): Promise<string[]> {
   return rows.map(({ name }) => name).filter((name) => !name.startsWith("_cf_") && !name.startsWith("sqlite_"));
 }
 
-/** Waits, in turns of real time, for what happens in the background. */
+/** Waits in real time until background work makes this true. */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
   for (let turn = 0; turn < 500; turn++) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error("it never came to hold");
+  throw new Error("the condition never became true");
 }
 
-/** Where the traces of a session went, as it says itself. */
+/** The sessions that the traces of a session moved to. */
 export async function moved(id: string): Promise<readonly string[]> {
   const page = await calls(id).peek("session");
   return page.state === "moved" ? page.sessions : [];
