@@ -92,6 +92,8 @@ export const FIELD = {
   longRunning: 61,
   resumes: 62,
   suspended: 63,
+  withoutStatus: 64,
+  failedOutcome: 65,
 } as const;
 
 const FIELDS = Object.keys(FIELD).length;
@@ -105,6 +107,15 @@ type FieldReader = { readonly field: number; readonly rank: number; readonly rea
 const PENDING: readonly FieldReader[] = [
   { field: FIELD.pending, rank: 0, read: (value) => (isTrue(value) ? 1 : undefined) },
 ];
+
+/** Outcomes of a Worker's invocation that are failures; one whose caller went away is none. */
+const FAILED_OUTCOMES: ReadonlySet<string> = new Set([
+  "exception",
+  "exceededCpu",
+  "exceededMemory",
+  "scriptNotFound",
+  "loadShed",
+]);
 
 /** The readers of each key. */
 const READERS = new FixedKeys<readonly FieldReader[]>(fieldReaders());
@@ -203,6 +214,10 @@ function fieldReaders(): Map<string, FieldReader[]> {
     value.stringValue === keys.LONG_RUNNING_TOOL ? 1 : undefined,
   );
   register(FIELD.resumes, RESUME_KEYS, (value) => (inputSignal(value) === undefined ? undefined : 1));
+  register(FIELD.withoutStatus, keys.WITHOUT_STATUS_KEYS, () => 1);
+  register(FIELD.failedOutcome, keys.INVOCATION_OUTCOME_KEYS, ({ stringValue = "" }) =>
+    FAILED_OUTCOMES.has(stringValue) ? stringValue : undefined,
+  );
   register(FIELD.pendingCopy, live.SPAN_TYPE_KEYS, (value) =>
     value.stringValue === live.PENDING_COPY ? 1 : undefined,
   );

@@ -31,11 +31,17 @@ export function countsAsError(span: Span, index: AttributeIndex, kind: SpanKind)
   const isLevelError = textIn(index, FIELD.level)?.toUpperCase() === "ERROR";
   const reportsError =
     code === STATUS_ERROR ||
-    (code === STATUS_UNSET && isLevelError) ||
+    (code === STATUS_UNSET && (isLevelError || failedWithoutStatus(index))) ||
     ((code !== STATUS_OK || isLevelError || index[FIELD.earlyOk] !== undefined) &&
       exceptionAttributes(span) !== undefined) ||
     failedAsTool(index, kind);
   return reportsError && !isControlFlow(span, index);
+}
+
+/** An SDK that cannot set a status gives the error's type, and a Worker's invocation its outcome. */
+function failedWithoutStatus(index: AttributeIndex): boolean {
+  if (index[FIELD.failedOutcome] !== undefined) return true;
+  return index[FIELD.withoutStatus] !== undefined && textIn(index, FIELD.failureType) !== undefined;
 }
 
 /** Tools return their failures, and their spans pass. */
@@ -65,7 +71,8 @@ export type SpanFailure = {
 /** The cause of an error: from the exception event, else the attributes, else the status. */
 export function spanFailure(span: Span, index: AttributeIndex, length: number): SpanFailure {
   const event = exceptionAttributes(span);
-  const type = firstText(event, EXCEPTION_KEYS.type) ?? textIn(index, FIELD.failureType);
+  const type =
+    firstText(event, EXCEPTION_KEYS.type) ?? textIn(index, FIELD.failureType) ?? textIn(index, FIELD.failedOutcome);
   const message =
     firstText(event, EXCEPTION_KEYS.message) ?? textIn(index, FIELD.failure) ?? (span.status?.message || undefined);
   const result = message === undefined ? failedResult(index) : undefined;

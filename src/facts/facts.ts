@@ -155,7 +155,7 @@ export function deriveFacts(
     tokens: tokensIn(index),
     cost: costIn(index),
     ancestors: ancestorsIn(index, spanId, parentSpanId),
-    inputRequest: inputRequestIn(span, index, { running, asOf, tool }),
+    inputRequest: inputRequestIn(span, index, { running, asOf, tool: tool ?? short(index, FIELD.tool) }),
     callHash: callHashIn(index, kind),
     derivation: derivation === undefined ? undefined : (DERIVATIONS[derivation] ?? "call"),
   };
@@ -250,9 +250,13 @@ function seedOf(emitter: Resource | Scope | undefined): number {
   return seed;
 }
 
+/** Requests of Claude's SDK and API that name a model and ask none to answer. */
+const ABOUT_MODELS: ReadonlySet<string> = new Set(["anthropic.sessions.create", "anthropic.messages.count_tokens"]);
+
 /** The kind of a span with this name and these attributes. */
 export function kindOf(name: string, index: AttributeIndex): SpanKind {
   if (isNoTool(textIn(index, FIELD.tool) ?? "") || CALL_PARTS.has(name)) return "internal";
+  if (ABOUT_MODELS.has(name)) return "http";
   const method = textIn(index, FIELD.mcpMethod);
   // Of the protocol's methods only one calls a tool; the others list tools or open a session.
   if (method !== undefined && kindAt(index, FIELD.explicitKind) === undefined)

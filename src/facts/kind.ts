@@ -57,6 +57,11 @@ export const EXPLICIT_KINDS = new FixedKeys<SpanKind>([
   ["human_input", "internal"],
   ["entry", "chain"],
   ["step", "chain"],
+  // Cloudflare's approval of a tool call, around and instead of the call: as a tool it would count as another call.
+  ["tool.approval", "internal"],
+  ["requested", "internal"],
+  ["approved", "internal"],
+  ["denied", "internal"],
   // Claude Code's parts of one tool call: as tools they would count the call twice.
   ["tool.execution", "internal"],
   ["tool.blocked_on_user", "internal"],

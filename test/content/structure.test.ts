@@ -119,6 +119,7 @@ describe("a span without contents", () => {
       "ai.value",
       "ai.values",
       "all_messages_events",
+      "anthropic.tool_result.content",
       "approval.message",
       "approval.prompt",
       "arguments",

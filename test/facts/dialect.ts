@@ -25,7 +25,7 @@ export function captured(file: string): readonly ResourceSpans[] {
   return received(readFileSync(new URL(`../fixtures/corpus/${file}`, import.meta.url)), "protobuf");
 }
 
-function received(body: Uint8Array, encoding: "json" | "protobuf"): ResourceSpans[] {
+export function received(body: Uint8Array, encoding: "json" | "protobuf"): ResourceSpans[] {
   const decoded = decodeTraces(body, encoding);
   if (!decoded.ok) throw new Error(JSON.stringify(decoded.error));
   return decoded.value.groups.flatMap((group) => {

@@ -71,6 +71,17 @@ describe("an input request", () => {
     expect(course("ark-input-required")).toEqual(["waiting: Which table? (clean-up) since 9", "running"]);
   });
 
+  test("Cloudflare's Agents SDK: an approval, until the next turn has it", () => {
+    expect(course("cloudflare-approval")).toEqual([
+      "waiting: tool_approval send_email (invoke_agent BookingAgent, send_email) since 3",
+      "running",
+    ]);
+    expect(course("cloudflare-approval-in-one-trace").map((status) => status.split(":")[0])).toEqual([
+      "waiting",
+      "running",
+    ]);
+  });
+
   // spec: LIVE-16
   test.each([
     ["langgraph-interrupt", "waiting: Send the mail? (LangGraph) since 3"],

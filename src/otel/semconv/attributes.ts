@@ -23,6 +23,7 @@ export const SESSION_KEYS = {
     "langsmith.metadata.thread_id",
     "workflow.session_id",
     "cloudflare.agents.session.id",
+    "anthropic.session.id",
     "spring.ai.chat.client.conversation.id",
     "gcp.vertex.agent.session_id",
     "microsoft.session.id",
@@ -67,6 +68,8 @@ export const KIND_KEYS = [
   "ag2.span.type",
   "traceroot.span.type",
   "langwatch.span.type",
+  "cloudflare.agents.operation.name",
+  "cloudflare.agents.tool.approval.state",
 ] as const;
 
 /** Classes of components, which end in their kind: `OpenAIChatGenerator`. */
@@ -106,11 +109,12 @@ export const PRESENCE_KEYS = [
   ["db.system", "db"],
   ["db.system.name", "db"],
   ["messaging.system", "messaging"],
+  ["cloudflare.queue.name", "messaging"],
   ["http.request.method", "http"],
   ["http.method", "http"],
 ] as const;
 
-/** Span names of Ark, then of the GenAI convention, for producers that set no attributes. */
+/** Span names of Ark, then of the GenAI convention and of others, for producers that set no attributes. */
 export const NAME_PREFIXES = [
   ["query.", "query"],
   ["target.", "chain"],
@@ -131,6 +135,13 @@ export const NAME_PREFIXES = [
   ["haystack.", "chain"],
   ["Agent run: ", "agent"],
   ["Function: ", "tool"],
+  // What a Worker asks of Cloudflare's platform.
+  ["r2_", "db"],
+  ["vectorize_query", "retrieval"],
+  ["vectorize_", "db"],
+  ["queue_send", "messaging"],
+  ["durable_object_subrequest", "http"],
+  ["durable_object_", "db"],
 ] as const;
 
 /** Span names as a whole: Pydantic AI's, LiveKit's, Codex's. */
@@ -262,6 +273,7 @@ export const TOTAL_TOKEN_KEYS = [
   "llm.token_count.total",
   "ai.usage.totalTokens",
   "llm.usage.total_tokens",
+  "cloudflare.agents.usage.total_tokens",
 ] as const;
 
 export const OUTPUT_TOKEN_KEYS = [
@@ -301,6 +313,7 @@ export const WRITTEN_TOKEN_KEYS = [
 /** Of the written tokens, those written for an hour. */
 export const WRITTEN_1H_TOKEN_KEYS = [
   "gen_ai.usage.cache_creation.ephemeral_1h_input_tokens",
+  "anthropic.usage.cache_creation.ephemeral_1h_input_tokens",
   "gen_ai.usage.cache_creation_1h_input_tokens",
   "gen_ai.usage.details.ephemeral_1h_input_tokens",
   "gen_ai.usage.details.cache_creation_1h_tokens",
@@ -349,6 +362,10 @@ export const EXCEPTION_KEYS = {
 
 /** An exception that the span states itself; `error.type` names a failure of any sort. */
 export const OWN_EXCEPTION_KEYS = ["exception.type", "exception.message", "error.message"] as const;
+/** On spans of an SDK that cannot set a status: there an error's type alone means that the span failed. */
+export const WITHOUT_STATUS_KEYS = ["cloudflare.agents.integration.name"] as const;
+/** How a Worker's invocation ended. */
+export const INVOCATION_OUTCOME_KEYS = ["cloudflare.outcome"] as const;
 
 /** Error types for cancellation by the caller: the last part of the type's name. */
 export const CANCELED_TYPES = [

@@ -184,6 +184,7 @@ export const TOOL_INPUT_KEYS = [
 
 export const TOOL_OUTPUT_KEYS = [
   "gen_ai.tool.call.result",
+  "anthropic.tool_result.content",
   "tool.output",
   "ai.toolCall.result",
   "tool_response",
@@ -250,6 +251,8 @@ export const FINISH_REASON_KEYS = [
   "gen_ai.response.finish_reason",
   "llm.response.finish_reason",
   "stop_reason",
+  "anthropic.message.stop_reason",
+  "cloudflare.agents.response.finish_reason",
 ] as const;
 
 /** The reason on an answer's event, and the word with which Strands says that its agent waits for a person. */

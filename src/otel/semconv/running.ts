@@ -37,6 +37,7 @@ export const APPROVAL_STATE_KEYS = [
   "tool.approval.status",
   "approval.state",
   "approval.status",
+  "cloudflare.agents.tool.approval.state",
 ] as const;
 
 /** States that wait for a person or another program, as words in lower case: A2A's, then those of approvals. */
