@@ -70,6 +70,14 @@ export const PRODUCERS: readonly Producer[] = [
     language: "python",
     program: "google_adk.py",
     packages: ["google-adk==2.13.0", "opentelemetry-exporter-otlp-proto-http"],
+    environment: { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "SPAN_ONLY" },
+  },
+  {
+    name: "google-adk-1",
+    language: "python",
+    program: "google_adk.py",
+    packages: ["google-adk==2.13.0", "opentelemetry-exporter-otlp-proto-http"],
+    environment: { ADK_TELEMETRY_SCHEMA_VERSION_OPT_IN: "1" },
   },
   {
     name: "strands",

@@ -37,10 +37,11 @@ export const geminiContent: Protocol = {
 };
 
 /** Parameters in JSON Schema or in Google's form, whose types are in capitals. */
-function schemaOf({ parameters, parametersJsonSchema }: Readonly<Record<string, unknown>>): Schema {
+function schemaOf({ parameters, parametersJsonSchema, ...rest }: Readonly<Record<string, unknown>>): Schema {
   return JSON.parse(
-    JSON.stringify(fields(parametersJsonSchema ?? parameters), (key, value: unknown) =>
-      key === "type" && typeof value === "string" ? value.toLowerCase() : value,
+    JSON.stringify(
+      fields(parametersJsonSchema ?? rest["parameters_json_schema"] ?? parameters),
+      (key, value: unknown) => (key === "type" && typeof value === "string" ? value.toLowerCase() : value),
     ),
   );
 }
