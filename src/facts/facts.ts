@@ -9,7 +9,14 @@ import { cut, firstLine, oneLine } from "../lib/one-line.ts";
 import { FixedKeys } from "../lib/fixed-keys.ts";
 import { ClaimedAttributes } from "../content/claimed-attributes.ts";
 import { readInput } from "./span-input.ts";
-import { CALL_PARTS, isNoTool, MCP_TOOL_CALL, NAMED_AGENTS, TEMPLATES } from "../otel/semconv/attributes.ts";
+import {
+  CALL_PARTS,
+  isNoTool,
+  MCP_TOOL_CALL,
+  NAMED_AGENTS,
+  TEMPLATES,
+  TOOL_NAME_PREFIXES,
+} from "../otel/semconv/attributes.ts";
 import { INPUT_MESSAGE_PREFIXES } from "../otel/semconv/content.ts";
 import { claimsIn, withoutExported } from "./session-claim.ts";
 import type { SessionName } from "./session-id.ts";
@@ -274,13 +281,7 @@ export function kindOf(name: string, index: AttributeIndex): SpanKind {
 
 /** The tool's name in the attributes, else in the span's name. */
 export function toolName(name: string, index: AttributeIndex): string {
-  return (
-    textIn(index, FIELD.tool) ??
-    afterPrefix(name, "execute_tool ") ??
-    afterPrefix(name, "tool.") ??
-    nameInTemplate(name, TEMPLATES.tool, index) ??
-    name
-  );
+  return textIn(index, FIELD.tool) ?? toolInName(name) ?? nameInTemplate(name, TEMPLATES.tool, index) ?? name;
 }
 
 function agentName(name: string, index: AttributeIndex): string | undefined {
@@ -295,6 +296,11 @@ function agentName(name: string, index: AttributeIndex): string | undefined {
 /** Strands names a swarm in the key of an agent. */
 function teamName(name: string, index: AttributeIndex): string | undefined {
   return short(index, FIELD.team) ?? afterPrefix(name, "invoke_workflow ") ?? short(index, FIELD.agent);
+}
+
+function toolInName(name: string): string | undefined {
+  for (const prefix of TOOL_NAME_PREFIXES) if (name.startsWith(prefix)) return afterPrefix(name, prefix);
+  return undefined;
 }
 
 function nameInTemplate(name: string, template: string, index: AttributeIndex): string | undefined {

@@ -2,6 +2,7 @@ import * as Row from "./table/span-rows.ts";
 import { errorsOf } from "./errors.ts";
 import type { QueryGroups } from "./query-groups.ts";
 import type { NameList, Tally } from "./summary.ts";
+import { countedRows } from "./counted-rows.ts";
 import { failedByRecord, modelAt } from "./merged-rows.ts";
 import { MISSING, ROOT, topsOf } from "./table/parent-links.ts";
 import type { SpanTable } from "./table/span-table.ts";
@@ -25,7 +26,7 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
   const [agents, teams, models, tools] = [new Tallies(), new Tallies(), new Tallies(), new Tallies()];
   const [services, namespaces, users] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const duplicates = groups.derived?.duplicates;
-  const toolCalls = outermostToolCalls(table, groups);
+  const counted = countedRows(table, groups);
   const modelCalls = reportingLeaves(
     groups,
     (row) => duplicates?.[row] !== 1 && modelAt(table, groups, row) !== undefined,
@@ -40,9 +41,9 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
     if (failedRows[row] === 1) failedSpans++;
     if (causes[row] === 1) errors++;
     const failed = failedRows[row] === 1 || failedByRecord(table, groups, row);
-    if (kind === "agent") agents.add(table.text(row, Row.SUBJECT), failed);
+    if (kind === "agent" && counted[row] === 1) agents.add(table.text(row, Row.SUBJECT), failed);
     if (kind === "team") teams.add(table.text(row, Row.SUBJECT), failed);
-    if (toolCalls[row] === 1) tools.add(table.text(row, Row.SUBJECT), failed);
+    if (kind === "tool" && counted[row] === 1) tools.add(table.text(row, Row.SUBJECT), failed);
     if (modelCalls[row] === 1) models.add(modelAt(table, groups, row), failed);
     isAgentic ||= kind === "query" || kind === "agent" || kind === "llm" || kind === "tool";
     addText(services, table.text(row, Row.SERVICE));
@@ -56,28 +57,6 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
     failedSpans,
     isAgentic,
   };
-}
-
-/**
- * Calls of tools, each once: around a call of the Model Context Protocol stands the agent's span, in it the server's, and all
- * name the same tool. The outermost counts.
- */
-function outermostToolCalls(table: SpanTable, { parents, order }: QueryGroups): Uint8Array {
-  const { rows } = table;
-  const calls = new Uint8Array(parents.length);
-  /** By row: the nearest tool's row at or above it; -1 without. */
-  const nearest = new Int32Array(parents.length).fill(-1);
-  for (const row of order) {
-    const parent = parents[row] ?? ROOT;
-    const above = parent < 0 ? -1 : (nearest[parent] ?? -1);
-    if (rows.kind(row) !== "tool") {
-      nearest[row] = above;
-      continue;
-    }
-    nearest[row] = row;
-    if (above < 0 || table.text(above, Row.SUBJECT) !== table.text(row, Row.SUBJECT)) calls[row] = 1;
-  }
-  return calls;
 }
 
 type ShownNames = RollUp["tallies"] &

@@ -56,6 +56,9 @@ const NO_KEYS: ReadonlySet<string> = new Set([
   "STATE_PREFIX",
   "ELICITATION",
   "MCP_TOOL_CALL",
+  "TOOL_NAME_PREFIXES",
+  "BARE_MCP_CALL",
+  "TOOL_NAMESPACES",
   "BLOCKED_ON_USER",
   "INPUT_REQUEST_EVENTS",
 ]);

@@ -125,6 +125,7 @@ export const NAME_PREFIXES = [
   ["model.", "llm"],
   ["tool.", "tool"],
   ["execute_tool ", "tool"],
+  ["tools/call ", "tool"],
   ["invoke_agent ", "agent"],
   ["invoke_workflow", "team"],
   ["workflow.run", "team"],
@@ -206,6 +207,7 @@ export const AGENT_SPAN_KEYS = [
   "agent_name",
   "crewai.agent.role",
   "n8n.node.name",
+  "mcp.tool.name",
   "traceloop.entity.name",
   "ai.telemetry.functionId",
 ] as const;
@@ -233,6 +235,18 @@ export const PROMPT_ID_KEYS = ["prompt.id", "prompt_id", "qwen-code.prompt_id"] 
 
 /** The only method of the Model Context Protocol that calls a tool. */
 export const MCP_TOOL_CALL = "tools/call";
+/** Names of spans of tool calls before the tool's name: the GenAI convention's, Ark's, and those of MCP's libraries. */
+export const TOOL_NAME_PREFIXES = [
+  "execute_tool ",
+  "tool.",
+  "tools/call ",
+  "MCP send tools/call ",
+  "MCP request: tools/call ",
+] as const;
+/** Names of spans of such calls that name no tool. */
+export const BARE_MCP_CALL = /^(?:MCP (?:send|request:) )?tools\/call(?:\.mcp)?$/;
+/** What agents put before the name of a server's tool: `mcp__docs__`, `mcp_docs_`, `docs/`, `docs.`, `docs:`, `docs__`. */
+export const TOOL_NAMESPACES = /^mcp_.*_$|[^_]__$|[/.:]$/;
 /** A tool name that stands for no tool: Google ADK reports parallel results under it. */
 export const isNoTool = (name: string): boolean => name === "(merged tools)";
 

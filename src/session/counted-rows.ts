@@ -1,0 +1,79 @@
+import type { SpanKind } from "../facts/facts.ts";
+import { BARE_MCP_CALL, TOOL_NAMESPACES } from "../otel/semconv/attributes.ts";
+import type { QueryGroups } from "./query-groups.ts";
+import { ROOT } from "./table/parent-links.ts";
+import * as Row from "./table/span-rows.ts";
+import type { SpanTable } from "./table/span-table.ts";
+
+/**
+ * By row: 1 for a call of a tool or a run of an agent. Several instrumentations may nest their spans of one
+ * of these, such as the agent's, the client's and the server's of a call by the Model Context Protocol: the outermost counts.
+ */
+export function countedRows(table: SpanTable, groups: QueryGroups): Uint8Array {
+  const { rows } = table;
+  const counted = new Uint8Array(rows.length);
+  for (const kind of ["tool", "agent"] as const) countOutermost(table, groups, kind, counted);
+  return counted;
+}
+
+/** What is below one of these is an operation of its own, though it has the same name: agents call themselves, and tools call agents. */
+const BOUNDARIES: Readonly<Record<"tool" | "agent", ReadonlySet<SpanKind>>> = {
+  tool: new Set<SpanKind>(["agent", "team", "turn", "query", "llm"]),
+  agent: new Set<SpanKind>(["tool", "team", "query", "llm"]),
+};
+
+function countOutermost(
+  table: SpanTable,
+  { parents, order, derived }: QueryGroups,
+  kind: "tool" | "agent",
+  counted: Uint8Array,
+): void {
+  const { rows } = table;
+  const boundaries = BOUNDARIES[kind];
+  /** By row: the nearest named one at or above it; -1 without. */
+  const nearest = new Int32Array(rows.length).fill(-1);
+  /** Calls that name no tool: what is around them or below them names it. */
+  const bare: number[] = [];
+  for (const row of order) {
+    const parent = parents[row] ?? ROOT;
+    const above = parent < 0 ? -1 : (nearest[parent] ?? -1);
+    const own = rows.kind(row);
+    nearest[row] = boundaries.has(own) ? -1 : above;
+    if (own !== kind || derived?.duplicates[row] === 1) continue;
+    if (kind === "tool" && BARE_MCP_CALL.test(nameOf(table, row))) {
+      if (above < 0) bare.push(row);
+      continue;
+    }
+    nearest[row] = row;
+    if (above < 0 || !isSame(table, above, row)) counted[row] = 1;
+  }
+  if (bare.length === 0) return;
+  const hasNamedBelow = new Uint8Array(rows.length);
+  for (let at = order.length - 1; at >= 0; at--) {
+    const row = order[at] ?? 0;
+    const parent = parents[row] ?? ROOT;
+    const isNamed = rows.kind(row) === "tool" && nearest[row] === row;
+    if (parent >= 0 && (isNamed || (hasNamedBelow[row] === 1 && !boundaries.has(rows.kind(row)))))
+      hasNamedBelow[parent] = 1;
+  }
+  for (const row of bare) if (hasNamedBelow[row] !== 1) counted[row] = 1;
+}
+
+/** Whether two nested spans of one kind are of one operation: they have the same name, and do not name two calls. */
+function isSame(table: SpanTable, outer: number, inner: number): boolean {
+  const { rows } = table;
+  const [outerCall, innerCall] = [rows.word(outer, Row.CALL), rows.word(inner, Row.CALL)];
+  if (outerCall !== 0 && innerCall !== 0 && outerCall !== innerCall) return false;
+  if (rows.string(outer, Row.SUBJECT) === rows.string(inner, Row.SUBJECT)) return true;
+  return rows.kind(inner) === "tool" && isInNamespace(nameOf(table, outer), nameOf(table, inner));
+}
+
+/** Whether the outer name is the inner one in the namespace of a server, as agents name the tools of servers. */
+function isInNamespace(outer: string, inner: string): boolean {
+  if (inner === "" || !outer.endsWith(inner)) return false;
+  return TOOL_NAMESPACES.test(outer.slice(0, outer.length - inner.length));
+}
+
+function nameOf(table: SpanTable, row: number): string {
+  return table.text(row, Row.SUBJECT) ?? "";
+}
