@@ -33,17 +33,27 @@ export const ROW_KEYS = keymap([
 ]);
 export const TREE_KEYS = keymap([
   { words: "Expand, collapse or go to the parent", keys: { "ArrowRight l": "into", "ArrowLeft h": "out" } },
-  { words: "Collapse all, expand all", keys: { "[": "collapseAll", "]": "expandAll" } },
+  { words: "Collapse all, expand all", keys: { "-": "collapseAll", "+ =": "expandAll" } },
+]);
+export const STEP_KEYS = keymap([
   { words: "Next, previous error", keys: { e: "nextError", E: "previousError" } },
-  { words: "Next, previous model call", keys: { n: "nextModelCall", p: "previousModelCall" } },
+  { words: "Next, previous step of the same kind", keys: { "]": "nextOfKind", "[": "previousOfKind" } },
+  { words: "Next, previous hit of the search", keys: { n: "nextHit", N: "previousHit" } },
 ]);
 export const OPEN_KEYS = keymap([{ words: "Open the span or log record", keys: { Enter: "open" } }]);
+/** Digits stand alone: an object lists them first. */
+export const READING_KEYS = keymap([
+  { words: "Transcript", keys: { "1": "transcript" } },
+  { words: "Timeline", keys: { "2": "timeline" } },
+  { words: "Steps", keys: { "3": "steps" } },
+  { words: "Logs", keys: { "4": "logs" } },
+]);
 export const SESSION_KEYS = keymap([
   { words: "Zoom to the span", keys: { z: "zoom" } },
   { words: "Zoom out", keys: { "0": "zoomOut" } },
-  { words: "Follow new rows", keys: { f: "follow" } },
+  { words: "Widen the panel", keys: { f: "widen" } },
+  { words: "Follow the newest step", keys: { F: "follow" } },
   { words: "Replay, or back to live", keys: { r: "replay" } },
-  { words: "Logs or spans", keys: { L: "logs" } },
   { words: "Back to the sessions", keys: { u: "sessions" } },
 ]);
 
@@ -58,7 +68,7 @@ export const REPLAY_KEYS = keymap([
 export const SHORTCUTS: readonly (readonly [string, readonly Keymap<string>[]])[] = [
   ["Everywhere", [HELP_KEYS, STREAM_KEYS, CLOSE_KEYS]],
   ["Sessions", [LIST_KEYS, SEARCH_KEYS]],
-  ["A session", [ROW_KEYS, TREE_KEYS, OPEN_KEYS, SESSION_KEYS]],
+  ["A session", [READING_KEYS, ROW_KEYS, TREE_KEYS, STEP_KEYS, OPEN_KEYS, SEARCH_KEYS, SESSION_KEYS]],
   ["A replay", [REPLAY_KEYS]],
 ];
 

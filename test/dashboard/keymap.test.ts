@@ -23,7 +23,7 @@ test("Shift chooses an action only where the map says so", () => {
     undefined,
   ]);
   expect(actionOf(LIST_KEYS, press("ArrowDown", true))).toBe("next");
-  expect(actionOf(SESSION_KEYS, press("L", true))).toBe("logs");
+  expect([actionOf(SESSION_KEYS, press("F", true)), actionOf(SESSION_KEYS, press("f"))]).toEqual(["follow", "widen"]);
 });
 
 test("the list of shortcuts shows each key once in its group, in the words of a keyboard", () => {
@@ -47,19 +47,25 @@ test("the list of shortcuts shows each key once in its group, in the words of a 
       . Esc: Show new sessions
       /: Search
     A session
+      1: Transcript
+      2: Timeline
+      3: Steps
+      4: Logs
       ↓ j · ↑ k: Next, previous row
       Page ↓ · Page ↑: 20 rows down, up
       Home · End: First, last row
       → l · ← h: Expand, collapse or go to the parent
-      [ · ]: Collapse all, expand all
+      - ·   =: Collapse all, expand all
       e · E: Next, previous error
-      n · p: Next, previous model call
+      ] · [: Next, previous step of the same kind
+      n · N: Next, previous hit of the search
       Enter: Open the span or log record
+      /: Search
       z: Zoom to the span
       0: Zoom out
-      f: Follow new rows
+      f: Widen the panel
+      F: Follow the newest step
       r: Replay, or back to live
-      L: Logs or spans
       u: Back to the sessions
     A replay
       Space: Play or pause
@@ -70,5 +76,5 @@ test("the list of shortcuts shows each key once in its group, in the words of a 
 });
 
 test("the title of a button names the key of its action", () => {
-  expect([keyOf(SESSION_KEYS, "follow"), keyOf(REPLAY_KEYS, "toggle")]).toEqual(["f", "Space"]);
+  expect([keyOf(SESSION_KEYS, "follow"), keyOf(REPLAY_KEYS, "toggle")]).toEqual(["F", "Space"]);
 });

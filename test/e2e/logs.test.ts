@@ -65,7 +65,7 @@ test("log records are shown with their span and in the session's list, live and 
   await picture("logs-of-a-span");
 
   await page.keyboard.press("Escape");
-  await page.keyboard.press("L");
+  await page.keyboard.press("4");
   const rows = page.getByRole("grid", { name: "Log records" }).getByRole("row");
   const lines = () => rows.locator(".log-content").allTextContents();
   await expect.poll(lines).toEqual(["POST /pay 402", "exceptionCardDeclined: card was declined", "<b>cart</b>"]);
@@ -87,7 +87,7 @@ test("log records are shown with their span and in the session's list, live and 
   await expect.poll(() => panel.count()).toBe(0);
   await page.getByRole("link", { name: "Without a span" }).click();
   await expect.poll(lines).toEqual(["<b>cart</b>"]);
-  await page.keyboard.press("L");
+  await page.keyboard.press("2");
   await expect.poll(() => spans.count()).toBe(1);
   expect(complaints).toEqual([]);
 });

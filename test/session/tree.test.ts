@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { shortId } from "../../src/session/tree/closed-rows.ts";
 import { visibleRows } from "../../src/session/tree/tree.ts";
 import type { SessionTree, ViewSpan } from "../../src/session/tree/tree.ts";
 import { at } from "../facts/facts-of.ts";
@@ -185,8 +186,9 @@ describe("rows and axis", () => {
 
   test("collapsed nodes hide all below them", () => {
     const tree = treeOf(spans);
+    const idOf = (n: number) => shortId({ traceId: viewSpan(n, "").traceId, spanId: viewSpan(n, "").facts.spanId });
     const shown = (...collapsed: number[]) =>
-      visibleRows(tree, new Set(collapsed.map((n) => viewSpan(n, "").key)))
+      visibleRows(tree, { others: "open", named: new Set(collapsed.map(idOf)) })
         .map((row) => row.span?.facts.name.slice(5))
         .join(" ");
     expect([shown(), shown(2), shown(1), shown(1, 2, 3), shown(5), shown(99)]).toEqual([
@@ -254,6 +256,8 @@ describe("shapes that no walk may stumble over", () => {
     const spans = Array.from({ length: N }, (__, n) => viewSpan(n + 1, parent(n), { size: 1, hash: "1" }));
     const tree = treeOf(spans);
     expect(tree.rows.reduce((deepest, row) => Math.max(deepest, row.depth), 0)).toBe(depth);
-    expect(visibleRows(tree, new Set(tree.roots.map((root) => root.key)))).toHaveLength(tree.roots.length);
+    expect(visibleRows(tree, { others: "open", named: new Set(tree.roots.map(shortId)) })).toHaveLength(
+      tree.roots.length,
+    );
   });
 });

@@ -1,9 +1,12 @@
 import { listParameters, readListView } from "./list-view.ts";
 import type { ListView } from "./list-view.ts";
-import { readLogView, writeLogView } from "./log-view.ts";
+import { ALL_LOGS, readLogView, writeLogView } from "./log-view.ts";
 import type { LogView } from "./log-view.ts";
+import { READINGS, readClosedRows, readKindChoices, readReadingName, writeClosedRows } from "./reading-view.ts";
+import type { KindChoice, ReadingName } from "./reading-view.ts";
 import { readReplayView, replayParameters } from "./replay-view.ts";
 import type { ReplayView } from "./replay-view.ts";
+import type { ClosedRows } from "../../session/tree/closed-rows.ts";
 
 /** The URL contains the whole state of the page, so a link shows the same to others. */
 export type Address =
@@ -12,8 +15,18 @@ export type Address =
       readonly page: "session";
       readonly id: string;
       readonly span: string | undefined;
+      /** How the session is read; without, the default. */
+      readonly view?: ReadingName | undefined;
+      /** The search in the session. */
+      readonly search?: string | undefined;
+      /** Without, all spans. */
+      readonly kinds?: readonly KindChoice[] | undefined;
+      /** The short id of the query that is read alone. */
+      readonly turn?: string | undefined;
+      /** Without, all rows are open. */
+      readonly closed?: ClosedRows | undefined;
       readonly range?: TimeRange | undefined;
-      /** Lists its log records instead of its spans. */
+      /** The filter of the log records. */
       readonly logs?: LogView | undefined;
       /** The key of the open log record. */
       readonly log?: string | undefined;
@@ -38,10 +51,21 @@ export function readAddress(path: string, query: string): Address {
     const replay = readReplayView(parameters);
     const logs = readLogView(parameters.get("logs"));
     const log = parameters.get("log") ?? undefined;
+    // A filter of log records alone asks for them, too.
+    const view = readReadingName(parameters.get("view")) ?? (logs === undefined ? undefined : "logs");
+    const search = parameters.get("q") ?? "";
+    const kinds = readKindChoices(parameters.get("kinds"));
+    const turn = parameters.get("turn") ?? "";
+    const closed = readClosedRows(parameters.get("closed"));
     return {
       page: "session",
       id: decodeURIComponent(id),
       span: parameters.get("span") ?? undefined,
+      ...(view === undefined ? {} : { view }),
+      ...(search === "" ? {} : { search }),
+      ...(kinds === undefined ? {} : { kinds }),
+      ...(turn === "" ? {} : { turn }),
+      ...(closed === undefined ? {} : { closed }),
       ...(range === undefined ? {} : { range }),
       ...(logs === undefined ? {} : { logs }),
       ...(log === undefined ? {} : { log }),
@@ -66,14 +90,24 @@ export function writeAddress(address: Address): string {
       return parameters.size === 0 ? "/sessions" : `/sessions?${parameters}`;
     }
     case "session": {
+      const { view, search = "", kinds = [], turn, closed } = address;
       const parameters = address.replay === undefined ? new URLSearchParams() : replayParameters(address.replay);
+      if (view !== undefined && view !== READINGS[0]) parameters.set("view", view);
+      if (search !== "") parameters.set("q", search);
+      if (kinds.length > 0) parameters.set("kinds", kinds.join(","));
+      if (turn !== undefined) parameters.set("turn", turn);
+      const closedIds = closed === undefined ? "" : writeClosedRows(closed);
+      if (closedIds !== "") parameters.set("closed", closedIds);
       if (address.span !== undefined) parameters.set("span", address.span);
       if (address.range !== undefined) parameters.set("range", `${address.range.from}-${address.range.to}`);
-      if (address.logs !== undefined) parameters.set("logs", writeLogView(address.logs));
+      const logs = address.logs === undefined || view !== "logs" ? "" : writeLogView(address.logs);
+      if (logs !== "" && logs !== writeLogView(ALL_LOGS)) parameters.set("logs", logs);
       if (address.log !== undefined) parameters.set("log", address.log);
       const path = `/sessions/${encodeURIComponent(address.id)}`;
-      // A colon needs no escape in a query string, and keys contain several.
-      return parameters.size === 0 ? path : `${path}?${String(parameters).replaceAll("%3A", ":")}`;
+      // Colons and commas need no escape in a query string, and keys contain several.
+      return parameters.size === 0
+        ? path
+        : `${path}?${String(parameters).replaceAll("%3A", ":").replaceAll("%2C", ",")}`;
     }
     case "unknown":
       return address.path;

@@ -7,6 +7,8 @@ import { isCanceled, isError } from "../table/annotated-rows.ts";
 import { CYCLE, ROOT, SELF } from "../table/parent-links.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
+import { isClosed } from "./closed-rows.ts";
+import type { ClosedRows } from "./closed-rows.ts";
 import { outlineOf, placeholderAt } from "./outline.ts";
 import type { Placeholder } from "./placeholders.ts";
 import { draftNode, draftPlaceholder } from "./tree-node.ts";
@@ -126,15 +128,15 @@ export const EMPTY_TREE: SessionTree = {
   replacements: new Map(),
 };
 
-/** The visible rows while these nodes are collapsed. */
-export function visibleRows(tree: SessionTree, collapsed: ReadonlySet<string>): readonly TreeNode[] {
-  if (collapsed.size === 0) return tree.rows;
+/** The rows that no closed row hides. */
+export function visibleRows(tree: SessionTree, closed: ClosedRows): readonly TreeNode[] {
+  if (closed.others === "open" && closed.named.size === 0) return tree.rows;
   const visible: TreeNode[] = [];
   for (let at = 0; at < tree.rows.length; at++) {
     const node = tree.rows[at];
     if (!node) break;
     visible.push(node);
-    if (collapsed.has(node.key)) at += node.descendants;
+    if (isClosed(closed, node)) at += node.descendants;
   }
   return visible;
 }

@@ -13,14 +13,17 @@ import { LogContent, SeverityWord } from "./log-entry.tsx";
 import { nameOf } from "./log-line.ts";
 import { severityOf } from "../../address/log-view.ts";
 
-/** The panel of one log record. `span`: the row of its span, if that was received. */
-export function LogPanel(props: {
-  view: ViewRecord;
-  sessionId: string;
-  span: TreeNode | undefined;
-  onSpan: (key: string) => void;
-  onClose: () => void;
-}) {
+export type LogPanelProps = {
+  readonly view: ViewRecord;
+  readonly sessionId: string;
+  /** The row of its span, if that was received. */
+  readonly span: TreeNode | undefined;
+  readonly onSpan: (key: string) => void;
+  readonly onClose: () => void;
+};
+
+/** The panel of one log record. */
+export function LogPanel(props: LogPanelProps) {
   const { view, span, onSpan, onClose } = props;
   const values = useOffloadedValues(props.sessionId);
   const { record, resource, scope } = view;

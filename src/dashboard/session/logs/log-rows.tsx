@@ -145,7 +145,7 @@ function LogCells({ view, sessionStart }: { view: ViewRecord; sessionStart: bigi
 
 /** Real links, because the URL contains the filter. */
 function LogFilters({ view, here, records, shown }: LogRowsProps & { shown: number }) {
-  const to = (logs: LogView) => ({ ...here, logs }) as const;
+  const to = (logs: LogView) => ({ ...here, view: "logs", logs }) as const;
   const spanless = useMemo(() => records.filter(({ subject }) => subject === "").length, [records]);
   return (
     <nav class="tabs" aria-label="Log filter">

@@ -1,5 +1,6 @@
 import type { TreeNode } from "../../../session/tree/tree.ts";
 import type { ViewRecord } from "../../../session/view/log-view.ts";
+import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { SpanContent } from "../../../facts/span-content.ts";
 import type { Tokens } from "../../../facts/facts.ts";
@@ -23,11 +24,15 @@ export type PanelProps = {
   readonly standIns: ReadonlyMap<string, string>;
   /** The session's start, Unix nanoseconds. */
   readonly sessionStart: bigint;
-  /** The present of running spans' counters, Unix milliseconds: see `openEnd`. */
-  readonly counted: number | undefined;
+  /** The present of running spans' counters, Unix milliseconds; ticks. */
+  readonly counted: ReadonlySignal<number | undefined>;
   readonly onClose: () => void;
   readonly onSelect: (key: string) => void;
 };
+
+function RunningFor({ start, counted }: Pick<PanelProps, "counted"> & { readonly start: bigint }) {
+  return <>{counted.value === undefined ? "running" : `running for ${ticking(counted.value - toMillis(start))}`}</>;
+}
 
 /** The span's figures, ids and parent. */
 export function SpanFactsView({
@@ -47,11 +52,7 @@ export function SpanFactsView({
       <dl class="facts">
         <Fact name="Kind">{kindWord(facts.kind)}</Fact>
         <Fact name="Duration">
-          {!facts.running
-            ? duration(node.end - node.start)
-            : counted === undefined
-              ? "running"
-              : `running for ${ticking(counted - toMillis(facts.start))}`}
+          {facts.running ? <RunningFor start={facts.start} counted={counted} /> : duration(node.end - node.start)}
         </Fact>
         <Fact name="Started">
           <span title={exactly(toMillis(facts.start))}>

@@ -1,63 +1,50 @@
-import type { ComponentChildren } from "preact";
 import { useCallback, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import type { SessionTree, TreeNode } from "../../../session/tree/tree.ts";
-import { visibleRows } from "../../../session/tree/tree.ts";
+import { isClosed, toggled } from "../../../session/tree/closed-rows.ts";
+import type { TreeNode } from "../../../session/tree/tree.ts";
 import { counted } from "../../../lib/figures.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { toMillis } from "../../ui/moments.ts";
 import { narrow, useVirtualRows } from "../../ui/virtual-rows.ts";
 import { Overview } from "../shell/overview.tsx";
 import { Axis, GridLines, useTicks } from "./axis.tsx";
-import { type Reading, toggled } from "./reading.ts";
+import type { ReadingProps, Revealed } from "../reading-props.ts";
 import { useScrollAnchor } from "./scroll-anchor.ts";
 import { type UnseenRowsOptions, useUnseenRows } from "./unseen-rows.ts";
 import { standsForTrace } from "./placeholder.ts";
 import { SpanRowCells } from "./span-row.tsx";
-import type { TimeScale } from "./time-scale.ts";
 
 const ROW = 28;
 const NARROW_ROW = 46;
 
-export type TreeProps = UnseenRowsOptions & {
-  readonly tree: SessionTree;
-  readonly sessionId: string;
-  /** The whole axis, and the visible part of it. */
-  readonly whole: TimeScale;
-  readonly scale: TimeScale;
-  readonly onZoom: (scale: TimeScale | undefined) => void;
-  /** The end of running spans' bars, Unix nanoseconds. */
-  readonly open: bigint;
-  /** The present of running spans' counters, Unix milliseconds: see `openEnd`. */
-  readonly counted: number | undefined;
-  /** The server's present, Unix milliseconds. */
-  readonly now: number;
-  readonly reading: Reading;
-  readonly onReading: (reading: Reading) => void;
-  readonly selected: string | undefined;
-  readonly onOpen: (key: string) => void;
-  /** In a replay: the row that will replace a placeholder. */
-  readonly expectedRow?: ((row: TreeNode) => TreeNode | undefined) | undefined;
-  /** Replaces the overview of the rows. */
-  readonly overview?: ComponentChildren;
-};
+type TreeProps = ReadingProps &
+  UnseenRowsOptions & {
+    readonly rows: readonly TreeNode[];
+    /** The end of running spans' bars, Unix nanoseconds. */
+    readonly open: bigint;
+    /** The present of running spans' counters, Unix milliseconds: see `openEnd`. */
+    readonly counted: number | undefined;
+    /** The server's present, Unix milliseconds. */
+    readonly now: number;
+    /** In a replay: the row that will replace a placeholder. */
+    readonly expectedRow: ((row: TreeNode) => TreeNode | undefined) | undefined;
+  };
 
 /** The rows of a session with their bars. Only rows in view are mounted. */
 export function SpanTree(props: TreeProps) {
-  const { tree, whole, scale, onZoom, open, reading, onReading, selected, onFollowing } = props;
-  const rows = useMemo(() => visibleRows(tree, reading.collapsed), [tree, reading.collapsed]);
+  const { rows, axis: whole, scale, onZoom, open, reader, onReader, revealed, selected, onFollowing } = props;
   const keyOf = useCallback((index: number) => rows[index]?.key ?? "", [rows]);
   const axis = useTicks(scale, whole.start);
   const rowHeight = narrow.value ? NARROW_ROW : ROW;
   const { scroller, items, height, scrollTo } = useVirtualRows(rows.length, rowHeight, keyOf);
-  useScrollAnchor(scroller, rows, rowHeight, reading.cursor);
+  useScrollAnchor(scroller, rows, rowHeight, reader.cursor);
 
-  const cursorAt = useMemo(() => rows.findIndex((row) => row.key === reading.cursor), [rows, reading.cursor]);
-  const followed = useRef(reading);
+  const cursorAt = useMemo(() => rows.findIndex((row) => row.key === reader.cursor), [rows, reader.cursor]);
+  const followed = useRef<Revealed | undefined>(undefined);
   useLayoutEffect(() => {
-    // Only the reader's moves scroll. New rows do not.
-    if (followed.current === reading) return;
-    followed.current = reading;
-    if (cursorAt >= 0) scrollTo(cursorAt);
+    if (revealed === undefined || followed.current === revealed) return;
+    followed.current = revealed;
+    const at = rows.findIndex((row) => row.key === revealed.key);
+    if (at >= 0) scrollTo(at);
   });
 
   const zoom = scale.start === whole.start && scale.end === whole.end ? "whole" : "zoomed";
@@ -65,7 +52,7 @@ export function SpanTree(props: TreeProps) {
 
   return (
     <section class="tree" aria-label="Spans">
-      {props.overview ?? (
+      {props.here.replay !== undefined ? null : (
         <Overview
           rows={rows}
           whole={whole}
@@ -95,7 +82,7 @@ export function SpanTree(props: TreeProps) {
           {items.map((item) => {
             const node = rows[item.index];
             if (node === undefined) return null;
-            const collapsed = reading.collapsed.has(node.key) ? "collapsed" : "expanded";
+            const collapsed = isClosed(reader.closed, node) ? "collapsed" : "expanded";
             return (
               // A click anywhere on the row opens it. The page handles the keys (see reading.ts).
               // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
@@ -109,7 +96,7 @@ export function SpanTree(props: TreeProps) {
                 aria-expanded={node.children.length === 0 ? undefined : collapsed === "expanded"}
                 class={rowClass(node, props)}
                 style={{ transform: `translateY(${item.start}px)` }}
-                onClick={() => props.onOpen(node.key)}
+                onClick={() => props.onSelect(node.key)}
               >
                 <SpanRowCells
                   node={node}
@@ -122,7 +109,7 @@ export function SpanTree(props: TreeProps) {
                   open={open}
                   counted={props.counted}
                   collapsed={collapsed}
-                  onToggle={({ key }) => onReading(toggled({ ...reading, cursor: key }, key))}
+                  onToggle={(row) => onReader({ cursor: row.key, closed: toggled(reader.closed, row) })}
                 />
               </div>
             );
@@ -145,7 +132,7 @@ const FRESH = 2_500;
 const isFresh = ({ span }: TreeNode, now: number): boolean =>
   span !== undefined && now - toMillis(span.received) < FRESH;
 
-function rowClass(node: TreeNode, { reading: { cursor }, newRows, now }: TreeProps): string {
+function rowClass(node: TreeNode, { reader: { cursor }, newRows, now }: TreeProps): string {
   return [
     "span-row",
     node.key === cursor ? "at-cursor" : "",

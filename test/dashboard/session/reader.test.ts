@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { findRow, moved, type Reading, shownAt, toggled } from "../../../src/dashboard/session/timeline/reading.ts";
-import { actionOf, ROW_KEYS, TREE_KEYS } from "../../../src/dashboard/keymap.ts";
+import { findRow, moved, type Reader, shownAt } from "../../../src/dashboard/session/reader.ts";
+import { actionOf, ROW_KEYS, STEP_KEYS, TREE_KEYS } from "../../../src/dashboard/keymap.ts";
 import { deriveFacts } from "../../../src/facts/facts.ts";
 import type { Span } from "../../../src/otel/span.ts";
+import { ALL_OPEN, isClosed, toggled } from "../../../src/session/tree/closed-rows.ts";
 import { type SessionTree, visibleRows } from "../../../src/session/tree/tree.ts";
 import { treeOf as treeOfSpans } from "../../session/tree-of.ts";
 
@@ -50,21 +51,24 @@ const nameOf = (key: string | undefined): string => TREE.byKey.get(key ?? "")?.s
 const keyOf = (name: string): string => TREE.rows.find((row) => row.span?.facts.name === name)?.key ?? "";
 
 /** The visible rows, with ">" before the row of the cursor. */
-function shown(reading: Reading): string {
-  return visibleRows(TREE, reading.collapsed)
-    .map((row) => (row.key === reading.cursor ? "> " : "  ") + "  ".repeat(row.depth) + row.span?.facts.name)
+function shown(reader: Reader): string {
+  return visibleRows(TREE, reader.closed)
+    .map((row) => (row.key === reader.cursor ? "> " : "  ") + "  ".repeat(row.depth) + row.span?.facts.name)
     .join("\n");
 }
 
-function press(reading: Reading, ...keys: readonly string[]): Reading {
+function press(reader: Reader, ...keys: readonly string[]): Reader {
   return keys.reduce((before, key) => {
-    const action = actionOf([...ROW_KEYS, ...TREE_KEYS], { key, shiftKey: false });
+    const action = actionOf([...ROW_KEYS, ...TREE_KEYS, ...STEP_KEYS], { key, shiftKey: false });
     if (action === undefined) throw new Error(`${key} has no action`);
-    return moved(before, action, visibleRows(TREE, before.collapsed), TREE.rows);
-  }, reading);
+    const rows = visibleRows(TREE, before.closed).map((row) => row.key);
+    return moved(before, action, { shown: rows, tree: TREE, hits: HITS });
+  }, reader);
 }
 
-const START: Reading = { collapsed: new Set(), cursor: undefined };
+const START: Reader = { closed: ALL_OPEN, cursor: undefined };
+/** Of a search. */
+const HITS = new Set(["chat *", "helper"].map(keyOf));
 
 describe("keys in the tree", () => {
   test("the first move goes to the first row, and moves stop at the ends", () => {
@@ -86,7 +90,7 @@ describe("keys in the tree", () => {
   });
 
   test("e goes to errors without an error below, wraps around, and opens collapsed rows", () => {
-    const folded = press(START, "[");
+    const folded = press(START, "-");
     expect(shown(folded)).toBe(["  query !", "    agent !", "    agent two"].join("\n"));
     const second = press(folded, "e", "e");
     expect(nameOf(press(folded, "e").cursor)).toBe("tool !");
@@ -106,32 +110,45 @@ describe("keys in the tree", () => {
     expect(nameOf(press(START, "E").cursor)).toBe("tool two !");
   });
 
-  test("n and p go through the model calls", () => {
-    expect([press(START, "n"), press(START, "n", "n"), press(START, "p")].map(({ cursor }) => nameOf(cursor))).toEqual([
+  test("] and [ go through the steps of the cursor's kind, from nowhere through the model calls", () => {
+    expect([press(START, "]"), press(START, "]", "]"), press(START, "[")].map(({ cursor }) => nameOf(cursor))).toEqual([
       "chat *",
       "chat two *",
       "chat two *",
     ]);
+    expect(nameOf(press({ ...START, cursor: keyOf("chat *") }, "]", "]").cursor)).toBe("chat *");
+  });
+
+  test("n and N go through the hits of the search, and nowhere without one", () => {
+    const folded = press(START, "-");
+    expect(
+      [press(folded, "n"), press(folded, "n", "n"), press(folded, "N")].map(({ cursor }) => nameOf(cursor)),
+    ).toEqual(["chat *", "helper", "helper"]);
+    expect(moved(folded, "nextHit", { shown: [], tree: TREE, hits: undefined })).toBe(folded);
   });
 
   test("collapsing all keeps roots expanded and moves the cursor up; expanding all shows every row", () => {
-    const folded = press({ ...START, cursor: keyOf("tool two !") }, "[");
+    const folded = press({ ...START, cursor: keyOf("tool two !") }, "-");
     expect(shown(folded)).toBe(["  query !", "    agent !", ">   agent two"].join("\n"));
-    expect(visibleRows(TREE, press(folded, "]").collapsed)).toHaveLength(8);
+    expect(visibleRows(TREE, press(folded, "+").closed)).toHaveLength(8);
   });
 
   test("without a target, the state stays the same", () => {
     const passing = treeOf("a\n  b");
-    expect(moved(START, "nextError", passing.rows, passing.rows)).toBe(START);
-    expect(moved(START, "next", [], [])).toBe(START);
+    expect(moved(START, "nextError", { shown: [], tree: passing, hits: undefined })).toBe(START);
+    expect(moved(START, "next", { shown: [], tree: passing, hits: undefined })).toBe(START);
   });
 });
 
-test("showing a row expands the rows above it, and no others", () => {
-  const helper = TREE.byKey.get(keyOf("tool two !"));
-  const folded = toggled(toggled(toggled(START, keyOf("agent !")), keyOf("agent two")), keyOf("helper"));
-  if (helper === undefined) throw new Error("the tree has no such row");
-  expect([...shownAt(folded, helper).collapsed].map(nameOf)).toEqual(["agent !"]);
+test("showing a row opens the rows above it, and no others", () => {
+  const row = (name: string) => {
+    const found = TREE.byKey.get(keyOf(name));
+    if (found === undefined) throw new Error("the tree has no such row");
+    return found;
+  };
+  const folded = ["agent !", "agent two", "helper"].reduce((closed, name) => toggled(closed, row(name)), ALL_OPEN);
+  const { closed } = shownAt({ closed: folded }, row("tool two !"));
+  expect(TREE.rows.filter((each) => isClosed(closed, each)).map((each) => each.span?.facts.name)).toEqual(["agent !"]);
 });
 
 test("a link finds the span with or without its kind, and a placeholder link finds the received span", () => {

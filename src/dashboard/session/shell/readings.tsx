@@ -1,0 +1,30 @@
+import type { FunctionComponent } from "preact";
+import { READINGS, type ReadingName } from "../../address/reading-view.ts";
+import { lazily } from "../../ui/lazy.tsx";
+import type { ReadingProps } from "../reading-props.ts";
+
+/** The readings of a session, each loaded when it is first shown. */
+const PARTS: Partial<Readonly<Record<ReadingName, ReturnType<typeof lazily<ReadingProps>>>>> = {
+  timeline: lazily<ReadingProps>(async () => (await import("../timeline/timeline-reading.tsx")).TimelineReading),
+  logs: lazily<ReadingProps>(async () => (await import("../logs/logs-reading.tsx")).LogsReading),
+};
+
+export const READING_WORDS: Readonly<Record<ReadingName, string>> = {
+  transcript: "Transcript",
+  timeline: "Timeline",
+  steps: "Steps",
+  logs: "Logs",
+};
+
+/** Those that exist, in the order of their tabs and keys. */
+export const SHOWN_READINGS: readonly ReadingName[] = READINGS.filter((name) => PARTS[name] !== undefined);
+
+export const DEFAULT_READING: ReadingName = SHOWN_READINGS[0] ?? "timeline";
+
+export function Reading({ name, ...props }: ReadingProps & { readonly name: ReadingName }) {
+  const Part: FunctionComponent<ReadingProps> | undefined = PARTS[name]?.Part;
+  return Part === undefined ? null : <Part key={name} {...props} />;
+}
+
+/** Before the reader chooses it: then it is shown at once. */
+export const preloadReading = (name: ReadingName): void => PARTS[name]?.preload();

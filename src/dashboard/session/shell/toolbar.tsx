@@ -1,0 +1,58 @@
+import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
+import type { ReadingName } from "../../address/reading-view.ts";
+import { keyOf, READING_KEYS } from "../../keymap.ts";
+import { count } from "../../../lib/figures.ts";
+import { preloadReading, READING_WORDS, SHOWN_READINGS } from "./readings.tsx";
+
+/** The element that the tabs control. */
+export const READING_ID = "reading";
+
+type ToolbarProps = {
+  readonly shown: ReadingName;
+  readonly logRecords: number;
+  readonly onReading: (name: ReadingName) => void;
+  /** Beside the tabs. */
+  readonly children?: ComponentChildren;
+};
+
+/** The choice of a reading, and what all readings share. */
+export function Toolbar({ shown, logRecords, onReading, children }: ToolbarProps) {
+  const names = SHOWN_READINGS.filter((name) => name !== "logs" || logRecords > 0 || shown === "logs");
+  const tabs = useRef<HTMLDivElement>(null);
+  const move = (event: KeyboardEvent): void => {
+    const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    const next = names[(names.indexOf(shown) + by + names.length) % names.length];
+    if (by === 0 || next === undefined) return;
+    event.preventDefault();
+    tabs.current?.querySelector<HTMLElement>(`[data-reading="${next}"]`)?.focus();
+    onReading(next);
+  };
+  return (
+    <div class="toolbar">
+      <div class="readings" role="tablist" aria-label="Readings" ref={tabs}>
+        {names.map((name) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            class="reading-tab"
+            data-reading={name}
+            id={`tab-${name}`}
+            aria-controls={READING_ID}
+            aria-selected={name === shown}
+            tabIndex={name === shown ? 0 : -1}
+            title={`${READING_WORDS[name]} (${keyOf(READING_KEYS, name)})`}
+            onKeyDown={move}
+            onClick={() => onReading(name)}
+            onPointerEnter={() => preloadReading(name)}
+          >
+            {READING_WORDS[name]}
+            {name === "logs" && logRecords > 0 ? <span class="tab-count">{count(logRecords)}</span> : null}
+          </button>
+        ))}
+      </div>
+      {children}
+    </div>
+  );
+}
