@@ -52,6 +52,7 @@ describe("the list prices", () => {
     ["claude-opus-4-20250514", "15 in, 75 out"],
     ["claude-opus-4-5@20251101", "5 in, 25 out"],
     ["vertex_ai/claude-opus-4-5@20251101", "5 in, 25 out"],
+    ["claude-3-5-sonnet-v2@20241022", "3 in, 15 out"],
     ["anthropic/claude-3.5-haiku", "0.8 in, 4 out"],
     ["claude-3-5-sonnet-latest", "3 in, 15 out"],
     ["models/gemini-2.5-flash", "0.3 in, 2.5 out"],
@@ -101,6 +102,7 @@ describe("the list prices", () => {
     ["anthropic/claude-3.7-sonnet:thinking", "3 in, 15 out"],
     ["anthropic/claude-3.7-sonnet:beta", "3 in, 15 out"],
     ["qwen/qwen3-coder:nitro", "0.22 in, 1.8 out"],
+    ["z-ai/glm-4.6", "0.43 in, 1.74 out"],
   ])("know the host's price of %s: %s", (model, expected) => {
     expect(priceOf(model)).toBe(expected);
   });

@@ -42,6 +42,8 @@ const AUTHORS: ReadonlyMap<string, string> = new Map([
   ["voyage", "voyage"],
   ["voyageai", "voyage"],
 ]);
+/** Authors that only OpenRouter names so: others write `zai-org/…`, `deepseek-ai/…`. */
+const AT_OPENROUTER: ReadonlySet<string> = new Set(["z-ai", "deepseek"]);
 const AUTHOR_TABLES: readonly string[] = [...new Set(AUTHORS.values())];
 
 /** Programs that run models on own machines: no list has their prices. */
@@ -83,6 +85,9 @@ const RELEASE =
   /(?:[-@]\d{4}-\d{2}-\d{2}|[-@]\d{8}|-\d{2}-\d{2}|-\d{2}-\d{4}|[-@]\d{4}|[-@]00\d|[-@](?:latest|preview|exp|default)|-v\d+:\d+|\[1m\])$/;
 /** Anthropic writes `claude-sonnet-4-5` now, wrote `claude-3-5-sonnet`, and others write `claude-4.5-sonnet`. */
 const CLAUDE_BY_VERSION = /^claude-(\d{1,2}(?:-\d{1,2})?)-([a-z]+)/;
+
+/** Vertex's `claude-3-5-sonnet-v2@20241022`. */
+const CLAUDE_REVISION = /^(claude-[\w-]+)-v\d(?=@|$)/;
 
 const MAX_MODEL = 256;
 const MAX_SUFFIXES = 4;
@@ -138,7 +143,8 @@ export function readModelName(model: string): ModelName {
       return [...within("openrouter", `${path.at(-1)}/`), ...within(CLOSED), ...own];
     if (host === "fireworks") return within("fireworks");
     if (host !== undefined) return within(host, [...path.slice(at + 1), ""].join("/"));
-    if (author !== undefined) return own;
+    if (author !== undefined)
+      return AT_OPENROUTER.has(path.at(-1) ?? "") ? [...own, ...within("openrouter", `${path.at(-1)}/`)] : own;
     return [...within(CLOSED), ...(path.length === 0 ? AUTHOR_TABLES.flatMap((table) => within(table)) : [])];
   };
   return { candidates: candidates(), base, isFree };
@@ -156,5 +162,5 @@ function releases(text: string): readonly string[] {
 }
 
 function canonical(name: string): string {
-  return name.replaceAll(".", "-").replace(CLAUDE_BY_VERSION, "claude-$2-$1");
+  return name.replaceAll(".", "-").replace(CLAUDE_REVISION, "$1").replace(CLAUDE_BY_VERSION, "claude-$2-$1");
 }
