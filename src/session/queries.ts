@@ -46,6 +46,19 @@ export type QueryFold = {
   readonly queries: readonly Query[];
   /** Models with tokens that have neither a cost nor a price. */
   readonly unpriced: ReadonlySet<string>;
+  readonly usage: CountedUsage;
+};
+
+/** Which rows count: usage is repeated up the tree and by several instrumentations, and each call counts once. */
+export type CountedUsage = {
+  /** 1: the tokens of the row count. */
+  readonly tokens: Uint8Array;
+  /** 1: the cost of the row counts. */
+  readonly costs: Uint8Array;
+  /** By row: the cost of its tokens by the price list, billionths of a dollar. */
+  readonly estimates: ReadonlyMap<number, number>;
+  /** Rows with tokens that have neither a cost nor a price. */
+  readonly unpriced: ReadonlySet<number>;
 };
 
 /** `prices`: for tokens without a cost. */
@@ -62,6 +75,7 @@ export function foldQueries(table: SpanTable, prices?: Prices): QueryFold {
   const uncosted = withoutCost(groups, tokens, hasCost);
   let models: Int32Array | undefined;
   const unpriced = new Set<string>();
+  const counted = { tokens, costs, estimates: new Map<number, number>(), unpriced: new Set<number>() };
   const errors = errorsOf(table, groups);
   const earlier = (row: number, known: number): number =>
     known < 0 || compareRows(table, row, known) < 0 ? row : known;
@@ -77,8 +91,16 @@ export function foldQueries(table: SpanTable, prices?: Prices): QueryFold {
     if (uncosted[row] === 1) {
       const around = (models ??= modelRows(table, groups))[row] ?? -1;
       const model = around < 0 ? undefined : modelAt(table, groups, around);
-      const counted = usage.tokens(rows.word(tokensRow(table, groups, row), Row.USAGE));
-      addEstimate(prices, { model, tokens: counted, second: startSecond(table, row) }, query, unpriced);
+      const call = usage.tokens(rows.word(tokensRow(table, groups, row), Row.USAGE));
+      const estimate = estimateOf(prices, { model, tokens: call, second: startSecond(table, row) });
+      if (estimate === "awaits prices") query.awaitsPrices = true;
+      else if (estimate === "unpriced") {
+        unpriced.add(model ?? NO_MODEL);
+        counted.unpriced.add(row);
+      } else if (estimate !== undefined) {
+        query.estimated = (query.estimated ?? 0) + estimate;
+        counted.estimates.set(row, estimate);
+      }
     }
     query.begun ||= isWork(table, row);
     const isQuery = rows.kind(row) === "query" || (query.received && query.lead === row);
@@ -93,7 +115,7 @@ export function foldQueries(table: SpanTable, prices?: Prices): QueryFold {
     const prompt = promptRow(table, groups, row);
     if (prompt >= 0) query.prompt = earlier(prompt, query.prompt);
   }
-  return { groups, queries, unpriced };
+  return { groups, queries, unpriced, usage: counted };
 }
 
 /** Whether the row ends after all others of its query: streams outlive the request that began them. Clock outliers do not count. */
@@ -102,21 +124,14 @@ function outlasts({ rows }: SpanTable, row: number, { lead, last }: Query): bool
   return Math.abs(bucketOf(rows.word(row, Row.LAST)) - bucketOf(rows.word(lead, Row.LAST))) <= 1;
 }
 
-function addEstimate(
+/** Billionths of a dollar; `undefined` without tokens. */
+function estimateOf(
   prices: Prices | undefined,
-  call: { readonly model: string | undefined; readonly tokens: Tokens; readonly second: number },
-  query: Query,
-  unpriced: Set<string>,
-): void {
-  const { model, tokens, second } = call;
-  if (tokens.input + tokens.output === 0) return;
-  if (prices === undefined) {
-    query.awaitsPrices = true;
-    return;
-  }
-  const billionths = model === undefined ? undefined : prices.estimate(model, tokens, second);
-  if (billionths === undefined) unpriced.add(model ?? NO_MODEL);
-  else query.estimated = (query.estimated ?? 0) + billionths;
+  { model, tokens, second }: { readonly model: string | undefined; readonly tokens: Tokens; readonly second: number },
+): number | "unpriced" | "awaits prices" | undefined {
+  if (tokens.input + tokens.output === 0) return undefined;
+  if (prices === undefined) return "awaits prices";
+  return (model === undefined ? undefined : prices.estimate(model, tokens, second)) ?? "unpriced";
 }
 
 /** Unix seconds. Prices change by the day. */

@@ -1,6 +1,7 @@
 import { indexAttributes, FIELD, textIn } from "../../facts/attribute-index.ts";
 import { resourceIndex } from "../../facts/facts.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
+import type { OwnUsage, Usage } from "../row-usage.ts";
 import type { Resource, Scope, Span } from "../../otel/span.ts";
 
 /** A span in a view. The same object until another version supersedes it. */
@@ -57,6 +58,10 @@ export type TreeNode = {
   readonly canceled: boolean;
   /** Of the node and all below. */
   readonly worst: "error" | "ok";
+  /** The tokens and costs that count for the span itself; absent without. */
+  readonly usage?: OwnUsage;
+  /** Those of the node and all below; absent without. */
+  readonly usageBelow?: Usage;
   readonly descendants: number;
   readonly badges: readonly Badge[];
 };
@@ -85,9 +90,9 @@ export type DraftNode = Mutable<Omit<TreeNode, "parent" | "children">> & {
 };
 
 /** What the table knows of a span beyond the span itself. */
-type RowFields = Pick<TreeNode, "error" | "cause" | "canceled" | "badges">;
+type RowFields = Pick<TreeNode, "error" | "cause" | "canceled" | "badges"> & { readonly usage: OwnUsage | undefined };
 
-export function draftNode(span: ViewSpan, { error, cause, canceled, badges }: RowFields): DraftNode {
+export function draftNode(span: ViewSpan, { error, cause, canceled, badges, usage }: RowFields): DraftNode {
   const { facts } = span;
   const { start, running } = facts;
   return {
@@ -109,6 +114,7 @@ export function draftNode(span: ViewSpan, { error, cause, canceled, badges }: Ro
     worst: error ? "error" : "ok",
     descendants: 0,
     badges,
+    ...(usage === undefined ? {} : { usage, usageBelow: usage }),
   };
 }
 

@@ -2,6 +2,8 @@ import type { ClockRange } from "../clock-outliers.ts";
 import type { QueryGroups } from "../query-groups.ts";
 import { hasAbsurdTime, sessionTimes } from "../session-times.ts";
 import { errorsOf } from "../errors.ts";
+import { addUsage } from "../row-usage.ts";
+import type { OwnUsage } from "../row-usage.ts";
 import type { Errors } from "../errors.ts";
 import { isCanceled, isError } from "../table/annotated-rows.ts";
 import { CYCLE, ROOT, SELF } from "../table/parent-links.ts";
@@ -20,6 +22,7 @@ export type { Badge, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
  * The tree of a session. The table knows its shape, order and times; here each row gets its span, its badges and the sums
  * over the rows below.
  * `spans`: by row of the table.
+ * `usageOf`: what a row counts of tokens and costs.
  * `isAwaited`: whether missing parents of a trace (a number) may still be received; called only for traces with one.
  */
 export function buildTree(
@@ -27,6 +30,7 @@ export function buildTree(
   groups: QueryGroups,
   spans: readonly ViewSpan[],
   isAwaited: (trace: number) => boolean,
+  usageOf: (row: number) => OwnUsage | undefined = () => undefined,
 ): SessionTree {
   const { start, end, clocks } = sessionTimes(table, groups);
   const { parents, order, placeholders } = outlineOf(table, groups);
@@ -40,7 +44,7 @@ export function buildTree(
     const placeholder = placeholderAt(table, placeholders, place);
     const node =
       placeholder === undefined
-        ? dressRow(table, place, spans[place], { above, clocks, errors })
+        ? dressRow(table, place, spans[place], { above, clocks, errors, usageOf })
         : dressPlaceholder(table, placeholder, above, isAwaited(placeholder.trace));
     if (node === undefined) continue;
     nodes[place] = node;
@@ -71,11 +75,19 @@ export function buildTree(
 
 const NO_BADGES: readonly Badge[] = [];
 
+type Dress = {
+  /** The row above, or why there is none. */
+  readonly above: number;
+  readonly clocks: ClockRange;
+  readonly errors: Errors;
+  readonly usageOf: (row: number) => OwnUsage | undefined;
+};
+
 function dressRow(
   table: SpanTable,
   row: number,
   span: ViewSpan | undefined,
-  { above, clocks, errors }: { readonly above: number; readonly clocks: ClockRange; readonly errors: Errors },
+  { above, clocks, errors, usageOf }: Dress,
 ): DraftNode | undefined {
   if (span === undefined) return undefined;
   const badges: Badge[] = [];
@@ -88,6 +100,7 @@ function dressRow(
     cause: errors.causes[row] === 1,
     canceled: isError(table, row) && isCanceled(table, row),
     badges: badges.length === 0 ? NO_BADGES : badges,
+    usage: usageOf(row),
   });
 }
 
@@ -151,6 +164,9 @@ function sumUp(rows: readonly DraftNode[]): void {
     if (!parent) continue;
     parent.descendants += node.descendants + 1;
     if (node.worst === "error") parent.worst = "error";
+    if (node.usageBelow !== undefined)
+      parent.usageBelow =
+        parent.usageBelow === undefined ? node.usageBelow : addUsage(parent.usageBelow, node.usageBelow);
     if (node.latest > parent.latest) parent.latest = node.latest;
   }
 }

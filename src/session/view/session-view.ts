@@ -9,6 +9,7 @@ import { endedTraces } from "../liveness-facts.ts";
 import type { Prices, ReadPrices } from "../prices/prices.ts";
 import { foldQueries } from "../queries.ts";
 import type { QueryFold } from "../queries.ts";
+import { ownUsageOf } from "../row-usage.ts";
 import { queriesOf, summarise } from "../summarise.ts";
 import type { QuerySummary, SessionSummary } from "../summary.ts";
 import { admitRecords } from "../table/admit-records.ts";
@@ -152,7 +153,8 @@ export class SessionView {
       const fold = this.#foldQueries();
       let ended: ReadonlySet<number> | undefined;
       const isAwaited = (trace: number): boolean => !(ended ??= endedTraces(this.#table, fold)).has(trace);
-      this.#tree = { of: this.#revision, tree: buildTree(this.#table, fold.groups, this.#spans, isAwaited) };
+      const tree = buildTree(this.#table, fold.groups, this.#spans, isAwaited, ownUsageOf(this.#table, fold));
+      this.#tree = { of: this.#revision, tree };
     }
     return this.#tree.tree;
   }
@@ -168,6 +170,7 @@ export class SessionView {
     // The server checked the setting.
     this.#prices = read?.ok === true ? read.prices : undefined;
     this.#fold = undefined;
+    this.#tree = undefined;
   }
 
   /** One fold per revision: summary, queries and tree all need it. */

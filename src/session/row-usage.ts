@@ -1,0 +1,85 @@
+import type { Tokens } from "../facts/facts.ts";
+import { costRow, modelAt, modelRows, tokensRow } from "./merged-rows.ts";
+import type { QueryFold } from "./queries.ts";
+import * as Row from "./table/span-rows.ts";
+import type { SpanTable } from "./table/span-table.ts";
+import { NO_TOKENS } from "./table/usage-rows.ts";
+import type { UsageSum } from "./table/usage-rows.ts";
+
+/** Tokens and costs. Costs are billionths of a dollar: sums of them are exact. */
+export type Usage = {
+  readonly tokens: Tokens;
+  /** As reported by spans; absent without. */
+  readonly reported?: number;
+  /** By the price list, for tokens without a reported cost; absent without. */
+  readonly estimated?: number;
+  /** Calls whose tokens have neither a cost nor a price: the cost is higher. */
+  readonly unpriced: number;
+};
+
+/** What a row itself counts. */
+export type OwnUsage = Usage & {
+  /** The model of the call, if it is one. */
+  readonly model?: string;
+};
+
+/** What each row counts itself, `undefined` if nothing. Usage that another span reports too counts in one of them. */
+export function ownUsageOf(table: SpanTable, { groups, usage }: QueryFold): (row: number) => OwnUsage | undefined {
+  let models: Int32Array | undefined;
+  return (row) => {
+    if (usage.tokens[row] !== 1 && usage.costs[row] !== 1) return undefined;
+    const sum: UsageSum = { ...NO_TOKENS };
+    const wordOf = (of: number): number => table.rows.word(of, Row.USAGE);
+    if (usage.tokens[row] === 1) table.usage.addTokensTo(sum, wordOf(tokensRow(table, groups, row)));
+    if (usage.costs[row] === 1) table.usage.addCostTo(sum, wordOf(costRow(table, groups, row)));
+    const { billionths, ...tokens } = sum;
+    const estimated = usage.estimates.get(row);
+    const around = (models ??= modelRows(table, groups))[row] ?? -1;
+    const model = around < 0 ? undefined : modelAt(table, groups, around);
+    return {
+      tokens,
+      ...(billionths === undefined ? {} : { reported: billionths }),
+      ...(estimated === undefined ? {} : { estimated }),
+      unpriced: usage.unpriced.has(row) ? 1 : 0,
+      ...(model === undefined ? {} : { model }),
+    };
+  };
+}
+
+export const NO_USAGE: Usage = { tokens: NO_TOKENS, unpriced: 0 };
+
+export function addUsage(a: Usage, b: Usage): Usage {
+  const sum = (one: number | undefined, other: number | undefined): number | undefined =>
+    one === undefined ? other : one + (other ?? 0);
+  const reported = sum(a.reported, b.reported);
+  const estimated = sum(a.estimated, b.estimated);
+  return {
+    tokens: {
+      input: a.tokens.input + b.tokens.input,
+      output: a.tokens.output + b.tokens.output,
+      cached: a.tokens.cached + b.tokens.cached,
+      written: a.tokens.written + b.tokens.written,
+      written1h: a.tokens.written1h + b.tokens.written1h,
+      reasoning: a.tokens.reasoning + b.tokens.reasoning,
+    },
+    ...(reported === undefined ? {} : { reported }),
+    ...(estimated === undefined ? {} : { estimated }),
+    unpriced: a.unpriced + b.unpriced,
+  };
+}
+
+const PER_DOLLAR = 1e9;
+
+/** US dollars, in the form of a summary's costs. `unpriced`: how many calls have no price. */
+export function costsOf({ reported, estimated, unpriced }: Usage): {
+  readonly cost?: number;
+  readonly estimated?: number;
+  readonly unpriced: number;
+} {
+  if (reported === undefined && estimated === undefined) return { unpriced };
+  return {
+    cost: ((reported ?? 0) + (estimated ?? 0)) / PER_DOLLAR,
+    ...(estimated === undefined ? {} : { estimated: estimated / PER_DOLLAR }),
+    unpriced,
+  };
+}
