@@ -31,6 +31,8 @@ const ASKING = ['"__interrupt__"', "approval_request", "approval-request", '"int
 /** Words of short results, and of the state that comes first. */
 const ASKING_FIRST = ['"suspended"', "requires confirmation, please approve", "Needs your authorization"] as const;
 const PENDING = '"pending"';
+/** Whether any of these words may stand in a text: one pass answers it for nearly all outputs. */
+const ANY = new RegExp([...FAILED, ...ASKING, ...ASKING_FIRST, PENDING].join("|"));
 const RESUMING = ["Command(resume=", '"__resume__"'] as const;
 
 /** The signal of an output. */
@@ -39,6 +41,7 @@ export function outputSignal(value: AnyValue): Signal | undefined {
   if (text === undefined) return undefined;
   const head = text.slice(0, HEAD);
   const ends = text.length <= HEAD + TAIL ? text : head + text.slice(-TAIL);
+  if (!ANY.test(ends)) return undefined;
   const has = (word: string): boolean => ends.includes(word);
   const starts = (word: string): boolean => head.includes(word);
   if (FAILED.some(has) && reportsFailure(parsed(text, value))) return "failed";

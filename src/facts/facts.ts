@@ -27,7 +27,7 @@ import { DERIVATIONS } from "./derivation.ts";
 import type { Derivation } from "./derivation.ts";
 import type { SpanKind } from "./kind.ts";
 import type { AnyValue, Resource, Scope, Span } from "../otel/span.ts";
-import { textHash } from "../lib/text-hash.ts";
+import { idTextHash, textHash } from "../lib/text-hash.ts";
 import { costIn, tokensIn } from "./usage.ts";
 import type { Tokens } from "./usage.ts";
 
@@ -173,7 +173,7 @@ const AGENTS_BY_NAME = new FixedKeys<string>(NAMED_AGENTS);
 function callHashIn(index: AttributeIndex, kind: SpanKind): number | undefined {
   const field = CALL_ID_FIELDS[kind];
   const id = field === undefined ? undefined : textIn(index, field);
-  return id === undefined ? undefined : Number.parseInt(textHash(id).slice(0, 8), 16) || 1;
+  return id === undefined ? undefined : idTextHash(id) || 1;
 }
 
 const CALL_ID_FIELDS: Readonly<Partial<Record<SpanKind, number>>> = {

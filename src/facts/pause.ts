@@ -68,6 +68,7 @@ function withoutState(request: unknown): unknown {
 
 /** The message of a pause, "" if it has none; `undefined` if the exception is none. */
 function pauseMessage(type: string, messages: readonly string[]): string | undefined {
+  if (type === "" && messages.length === 0) return undefined;
   const saying = messages.find(
     (message) => INTERRUPT_VALUE.test(message) || APPROVAL_MESSAGE.test(message) || PAUSES.has(firstWord(message)),
   );
