@@ -1,5 +1,5 @@
 import type { LogRecord, ResourceLogs } from "../otel/log-record.ts";
-import type { AnyValue, KeyValue, ResourceSpans, Span } from "../otel/span.ts";
+import type { AnyValue, KeyValue, Offloaded, ResourceSpans, Span } from "../otel/span.ts";
 
 export type Lookup = (hash: string) => AnyValue | undefined;
 
@@ -74,4 +74,16 @@ export function restoreLogValues(resourceLogs: readonly ResourceLogs[], lookup: 
 export function restoredRecord(record: LogRecord, lookup: Lookup): LogRecord {
   const whole = restored(record, lookup);
   return whole.body === undefined ? whole : { ...whole, body: restoredValue(whole.body, lookup) };
+}
+
+/** References to the large values of a span or a record. */
+export function offloadedIn(item: Span | LogRecord): readonly Offloaded[] {
+  const values: (AnyValue | undefined)[] = [];
+  const add = (attributes: readonly KeyValue[] = []): void => {
+    for (const { value } of attributes) values.push(value);
+  };
+  add(item.attributes);
+  if ("body" in item) values.push(item.body);
+  if ("events" in item) for (const { attributes } of item.events ?? []) add(attributes);
+  return values.flatMap((value) => value?.offloaded ?? []);
 }

@@ -1,8 +1,8 @@
 import { readRecord } from "../../logs/read-record.ts";
 import { subjectOf } from "../../logs/derived-spans.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
-import type { AnyValue, KeyValue, Offloaded, Span } from "../../otel/span.ts";
-import { restoredRecord, restoredSpan } from "../../otlp/restore-values.ts";
+import type { AnyValue, Offloaded } from "../../otel/span.ts";
+import { offloadedIn, restoredRecord, restoredSpan } from "../../otlp/restore-values.ts";
 import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 import { LogChanged } from "../../session/contract/log-reader.ts";
 import type { LogReader, RecordReader, ValueReader } from "../../session/contract/log-reader.ts";
@@ -106,15 +106,3 @@ export class SpanReader {
 }
 
 const DECODER = new TextDecoder();
-
-/** References to the large values of a span or a record. */
-function offloadedIn(item: Span | LogRecord): readonly Offloaded[] {
-  const values: (AnyValue | undefined)[] = [];
-  const add = (attributes: readonly KeyValue[] = []): void => {
-    for (const { value } of attributes) values.push(value);
-  };
-  add(item.attributes);
-  if ("body" in item) values.push(item.body);
-  if ("events" in item) for (const { attributes } of item.events ?? []) add(attributes);
-  return values.flatMap((value) => value?.offloaded ?? []);
-}
