@@ -18,12 +18,12 @@ export function promptLine(input: AnyValue, length: number): string | undefined 
   const prompt = messages === undefined ? undefined : lastUserText(messages);
   if (prompt !== undefined) return firstLine(withoutContext(prompt), length);
   if (isBlank(value)) return undefined;
-  const only = typeof value === "string" ? value : onlyText(value, 0);
+  const only = typeof value === "string" ? value : onlyText(value);
   return firstLine(withoutContext(only ?? text ?? jsonText(value)), length);
 }
 
 /** The text, if a value holds one text and nothing else: `{"q": "…"}`, `["…"]`. */
-function onlyText(value: unknown, depth: number): string | undefined {
+export function onlyText(value: unknown, depth = 0): string | undefined {
   if (typeof value === "string") return value;
   if (typeof value !== "object" || value === null || depth > MAX_BLANK_DEPTH) return undefined;
   const filled = Object.values(value).filter((inner) => !isBlank(inner));

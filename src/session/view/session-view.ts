@@ -159,6 +159,12 @@ export class SessionView {
     return this.#tree.tree;
   }
 
+  /** For folds that only some viewers need. */
+  rows(): ViewRows {
+    this.#evictGone();
+    return { table: this.#table, fold: this.#foldQueries(), spans: this.#spans };
+  }
+
   #setPrices(setting: string | undefined): void {
     if (setting === this.#priceSetting) return;
     this.#priceSetting = setting;
@@ -249,6 +255,13 @@ export class SessionView {
     }
   }
 }
+
+/** `spans`: by row of the table. */
+export type ViewRows = {
+  readonly table: SpanTable;
+  readonly fold: QueryFold;
+  readonly spans: readonly ViewSpan[];
+};
 
 type SpanSource = {
   readonly resource: Resource | undefined;

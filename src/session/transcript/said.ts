@@ -1,0 +1,324 @@
+import type { Content } from "../../content/content-value.ts";
+import type { MessagePart } from "../../content/message-parts.ts";
+import { readMessages } from "../../content/messages.ts";
+import type { Message } from "../../content/messages.ts";
+import { isBlank, onlyText, withoutContext } from "../../content/prompt.ts";
+import type { Outcome, SpanContent } from "../../facts/span-content.ts";
+import type { SpanFacts } from "../../facts/facts.ts";
+import { parseJson } from "../../otel/any-value.ts";
+import { readRecord } from "../../logs/read-record.ts";
+import { timeOfRecord } from "../../otel/log-record.ts";
+import type { LogRecord } from "../../otel/log-record.ts";
+import type { Span } from "../../otel/span.ts";
+import { textHash } from "../../lib/text-hash.ts";
+import { byteLength } from "./passage.ts";
+import type { Passage, Passages } from "./passage.ts";
+import { argumentsText, resultText } from "./result-text.ts";
+import { readStep } from "./step-content.ts";
+import { stepWords } from "./step-title.ts";
+import type { Failure } from "./transcript.ts";
+
+/** `key`: equal for equal content, whatever its white space and its form. */
+export type SaidText = { readonly is: "text" | "reasoning"; readonly key: string; readonly passage: Passage };
+export type Call = {
+  readonly is: "call";
+  readonly key: string;
+  readonly id: string | undefined;
+  readonly name: string;
+  readonly passage: Passage;
+};
+export type Result = {
+  readonly is: "result";
+  readonly key: string;
+  readonly id: string | undefined;
+  readonly passage: Passage;
+};
+/** A picture, a file. `word`: the producer's. */
+export type SaidOther = { readonly is: "other"; readonly key: string; readonly word: string; readonly bytes: number };
+
+export type SaidPart = SaidText | Call | Result | SaidOther;
+
+export type SaidMessage = {
+  /** `other`: a producer's own word, which then is the name. */
+  readonly role: "user" | "system" | "assistant" | "tool" | "other";
+  readonly name: string | undefined;
+  readonly parts: readonly SaidPart[];
+};
+
+/** What a span gives and gets. */
+export type Said = {
+  readonly messages: readonly SaidMessage[];
+  /** It is no conversation: a text or other data, which stands as one message. */
+  readonly plain: boolean;
+  /** Keys of the texts within other data. */
+  readonly within: readonly string[];
+};
+
+/** What one span says together with its log records, read once. Equal messages of several spans are one object. */
+export type SpanSaid = {
+  readonly input: Said;
+  readonly output: Said;
+  /** As a title begins: the tool, the model, the agent, the span's name. */
+  readonly subject: string;
+  readonly callId: string | undefined;
+  readonly failure: Failure | undefined;
+  /** What log records say while the span lasts, by time. What they say about a call belongs to the call itself. */
+  readonly moments: readonly Moment[];
+  /** The last revision of the log that brought a record of it; 0 without. */
+  readonly revision: number;
+};
+
+/** `time`: Unix nanoseconds. */
+export type Moment = { readonly time: bigint; readonly input: Said; readonly output: Said };
+
+/** A log record that says something about its span, and the revision of the log that brought it. */
+export type SpanRecord = { readonly record: LogRecord; readonly revision: number };
+
+export const NOTHING: Said = { messages: [], plain: false, within: [] };
+
+/** Texts within other data that are compared. */
+const MAX_WITHIN = 16;
+const MAX_WITHIN_DEPTH = 3;
+/** Messages of all inputs together. Beyond them only the newest of a conversation are read: memory stays bounded. */
+const MAX_MESSAGES = 1_000_000;
+const NEWEST = 16;
+/** UTF-16 units. Longer JSON is compared as it is written. */
+const MAX_PARSED = 1_000_000;
+
+/** Reads what spans say. */
+export class SaidReader {
+  readonly #passages: Passages;
+  readonly #parts = new Map<string, SaidPart>();
+  readonly #messages = new Map<string, SaidMessage>();
+  #count = 0;
+
+  constructor(passages: Passages) {
+    this.#passages = passages;
+  }
+
+  /** `undefined` if the span neither says anything nor is a call that is told anyway. `records`: about the span, by time. */
+  read(span: Span, facts: SpanFacts, records: readonly SpanRecord[], outcome: Outcome): SpanSaid | undefined {
+    const isCall = CALLS.has(facts.kind);
+    const ofSpan = isCall ? records : records.filter(({ record }) => readRecord(record).content.is === "exception");
+    const moments = isCall ? [] : this.readMoments(records);
+    const content = readStep(
+      span,
+      ofSpan.map(({ record }) => record),
+      outcome,
+    );
+    const isTool = facts.kind === "tool" || facts.kind === "retrieval";
+    const input = isTool ? this.#given(content.input, "call", facts) : this.#said(content.input, "user");
+    const output = isTool ? this.#given(content.output, "result", facts) : this.#said(content.output, "assistant");
+    const isSilent = input === NOTHING && output === NOTHING && content.exception === undefined && moments.length === 0;
+    if (isSilent && !TITLED.has(facts.kind) && !facts.running) return undefined;
+    return {
+      input,
+      output,
+      subject: stepWords({ span, facts, content }).subject,
+      callId: content.tool?.callId ?? idIn(output),
+      failure: this.#failure(content, facts.canceled),
+      moments,
+      revision: records.reduce((last, { revision }) => Math.max(last, revision), 0),
+    };
+  }
+
+  /** The messages in log records. */
+  readMoments(records: readonly SpanRecord[]): Moment[] {
+    return records.flatMap(({ record }) => {
+      const content = readStep({ traceId: "", spanId: "" }, [record], "passed");
+      const [input, output] = [this.#said(content.input, "user"), this.#said(content.output, "assistant")];
+      if (input === NOTHING && output === NOTHING) return [];
+      return [{ time: BigInt(timeOfRecord(record) || 0), input, output }];
+    });
+  }
+
+  #failure({ exception }: SpanContent, canceled: true | undefined): Failure | undefined {
+    if (exception === undefined) return undefined;
+    const { type, message, stacktrace } = exception;
+    return {
+      ...(canceled && { canceled }),
+      ...(type === undefined ? {} : { type }),
+      ...(message === undefined ? {} : { message: this.#passages.keep(message) }),
+      ...(stacktrace === undefined ? {} : { stacktrace: this.#passages.keep(stacktrace) }),
+    };
+  }
+
+  #said(content: Content | undefined, role: "user" | "assistant"): Said {
+    if (content === undefined) return NOTHING;
+    const { offloaded } = content;
+    if (content.kind === "messages") {
+      const { messages } = content;
+      const isFull = (this.#count += messages.length) > MAX_MESSAGES;
+      return {
+        messages: (isFull ? messages.slice(-NEWEST) : messages).map((message) => this.#message(message)),
+        plain: false,
+        within: [],
+      };
+    }
+    if (content.kind === "json" && isBlank(content.value)) return NOTHING;
+    const only = content.kind === "text" ? content.text : onlyText(content.value);
+    const text = only ?? argumentsText(content.kind === "json" ? content.value : "");
+    if (text.trim() === "") return NOTHING;
+    // A preview of a conversation: its last prompt was read when it came in.
+    const shown = role === "user" ? (offloaded?.prompt ?? text) : text;
+    const missing = offloaded === undefined ? 0 : Math.max(0, offloaded.bytes - byteLength(shown));
+    const message = { role, name: undefined, parts: [this.#text("text", shown, missing)] };
+    return { messages: [message], plain: true, within: only === undefined ? textKeys(content) : [] };
+  }
+
+  /** The arguments or the result of a tool. */
+  #given(content: Content | undefined, is: "call" | "result", { tool, name }: SpanFacts): Said {
+    if (content === undefined) return NOTHING;
+    if (content.kind === "messages") {
+      const parts = content.messages.flatMap((message) => this.#message(message).parts);
+      const text = parts.find((part): part is SaidText => part.is === "text" || part.is === "reasoning");
+      if (text === undefined) return NOTHING;
+      const { key, passage } = text;
+      return aboutTool(
+        is === "call" ? { is, key, id: undefined, name: tool ?? name, passage } : { is, key, id: undefined, passage },
+      );
+    }
+    const value = content.kind === "json" ? content.value : content.text;
+    if (isBlank(value)) return NOTHING;
+    const missing = content.offloaded === undefined ? 0 : Math.max(0, content.offloaded.bytes - content.text.length);
+    const part =
+      is === "call"
+        ? this.#call(undefined, tool ?? name, value, missing)
+        : this.#result(responseId(value), value, missing);
+    return aboutTool(part);
+  }
+
+  #message({ role, parts, name }: Message): SaidMessage {
+    const known = ROLES.get(role.toLowerCase());
+    const said: SaidMessage = {
+      role: known ?? "other",
+      name: name ?? (known === undefined ? role : undefined),
+      parts: joined(parts).map((part) => this.#part(part)),
+    };
+    const key = JSON.stringify([said.role, said.name, ...said.parts.map(identityOf)]);
+    const equal = this.#messages.get(key);
+    if (equal !== undefined) return equal;
+    this.#messages.set(key, said);
+    return said;
+  }
+
+  #part(part: MessagePart): SaidPart {
+    switch (part.type) {
+      case "text":
+      case "reasoning":
+        return this.#text(part.type, part.text, 0);
+      case "tool_call":
+        return this.#call(part.id, part.name, part.arguments, 0);
+      case "tool_call_response":
+        return this.#result(part.id, part.result, 0);
+      case "other":
+        return {
+          is: "other",
+          key: textHash(part.text),
+          word: part.is.slice(0, MAX_WORD),
+          bytes: byteLength(part.text),
+        };
+    }
+  }
+
+  #text(is: "text" | "reasoning", text: string, missing: number): SaidPart {
+    const key = keyOf(withoutContext(text));
+    return this.#once(`${is}:${key}`, () => ({ is, key, passage: this.#passages.keep(text.trim(), missing) }));
+  }
+
+  #call(id: string | undefined, name: string, value: unknown, missing: number): SaidPart {
+    const text = argumentsText(value);
+    const key = keyOf(text);
+    return this.#once(`call:${id ?? ""}:${name}:${key}`, () => {
+      return { is: "call", key, id, name, passage: this.#passages.keep(isBlank(value) ? "" : text, missing) };
+    });
+  }
+
+  #result(id: string | undefined, value: unknown, missing: number): SaidPart {
+    const text = resultText(value);
+    const key = keyOf(text);
+    return this.#once(`result:${id ?? ""}:${key}`, () => {
+      return { is: "result", key, id, passage: this.#passages.keep(text, missing) };
+    });
+  }
+
+  #once(identity: string, create: () => SaidPart): SaidPart {
+    let part = this.#parts.get(identity);
+    if (part === undefined) this.#parts.set(identity, (part = create()));
+    return part;
+  }
+}
+
+/** Kinds whose calls are told even if they say nothing. */
+const TITLED: ReadonlySet<SpanFacts["kind"]> = new Set<SpanFacts["kind"]>([
+  "tool",
+  "retrieval",
+  "agent",
+  "team",
+  "llm",
+]);
+/** Kinds whose log records are messages of the call. */
+const CALLS: ReadonlySet<SpanFacts["kind"]> = new Set<SpanFacts["kind"]>(["llm", "tool", "retrieval", "embedding"]);
+const MAX_WORD = 60;
+
+const ROLES: ReadonlyMap<string, SaidMessage["role"]> = new Map([
+  ["user", "user"],
+  ["human", "user"],
+  ["system", "system"],
+  ["developer", "system"],
+  ["assistant", "assistant"],
+  ["model", "assistant"],
+  ["ai", "assistant"],
+  ["tool", "tool"],
+  ["function", "tool"],
+]);
+
+function identityOf(part: SaidPart): readonly unknown[] {
+  return [part.is, part.key, "id" in part && part.id, "name" in part && part.name];
+}
+
+/** Neighbouring texts are one: producers split them in different ways. Blank ones say nothing. */
+function joined(parts: readonly MessagePart[]): MessagePart[] {
+  const all: MessagePart[] = [];
+  for (const part of parts) {
+    if ((part.type === "text" || part.type === "reasoning") && part.text.trim() === "") continue;
+    const last = all.at(-1);
+    if (part.type === "text" && last?.type === "text")
+      all[all.length - 1] = { type: "text", text: `${last.text}\n${part.text}` };
+    else all.push(part);
+  }
+  return all;
+}
+
+function aboutTool(part: SaidPart): Said {
+  return { messages: [{ role: "tool", name: undefined, parts: [part] }], plain: true, within: [] };
+}
+
+/** The key of a text: JSON is compared by its value, other text without its white space. */
+export function keyOf(text: string): string {
+  const parsed = text.length <= MAX_PARSED && /^\s*[[{"]/.test(text) ? parseJson(text) : undefined;
+  return textHash(parsed === undefined ? text.replaceAll(/\s+/g, "") : JSON.stringify(parsed));
+}
+
+function textKeys(content: Content): string[] {
+  const keys: string[] = [];
+  const ahead: [unknown, number][] = content.kind === "json" ? [[content.value, 0]] : [];
+  for (let next = ahead.pop(); next !== undefined && keys.length < MAX_WITHIN; next = ahead.pop()) {
+    const [value, depth] = next;
+    if (typeof value === "string") keys.push(keyOf(value));
+    else if (typeof value === "object" && value !== null && depth < MAX_WITHIN_DEPTH)
+      for (const inner of Object.values(value).slice(0, MAX_WITHIN)) ahead.push([inner, depth + 1]);
+  }
+  return keys;
+}
+
+/** LangChain's tools return a whole message, which names the call. */
+function responseId(value: unknown): string | undefined {
+  const part = readMessages(value)?.[0]?.parts[0];
+  return part?.type === "tool_call_response" ? part.id : undefined;
+}
+
+function idIn({ messages }: Said): string | undefined {
+  const part = messages[0]?.parts[0];
+  return part?.is === "result" ? part.id : undefined;
+}

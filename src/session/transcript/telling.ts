@@ -1,0 +1,198 @@
+import * as Row from "../table/span-rows.ts";
+import type { SpanTable } from "../table/span-table.ts";
+import type { Call, Result, SaidMessage, SaidOther, SaidPart, SaidText, SpanSaid } from "./said.ts";
+import type { ToolCalls } from "./tool-calls.ts";
+import type { Step, ToolStep } from "./transcript.ts";
+
+type Draft<T> = { -readonly [Field in keyof T]: T[Field] };
+export type ToolDraft = Draft<ToolStep> & { readonly steps: Step[] };
+
+type Source = { readonly table: SpanTable; saidAt(row: number): SpanSaid | undefined };
+
+/** Makes the steps of one turn, and remembers what they tell. */
+export class Telling {
+  readonly #source: Source;
+  readonly #told: Set<string>;
+  readonly #calls: ToolCalls;
+  /** Keys of the texts and thoughts that this turn told as answers. */
+  readonly #answers = new Set<string>();
+  /** Calls whose results no span states, in their order. */
+  readonly #pending: ToolDraft[] = [];
+  /** While a log record is told: its time, Unix nanoseconds. */
+  time: bigint | undefined;
+
+  /** `told`: keys of what any turn told; grows. */
+  constructor(source: Source, told: Set<string>, calls: ToolCalls) {
+    this.#source = source;
+    this.#told = told;
+    this.#calls = calls;
+  }
+
+  /** Where and when a step is. */
+  at(row: number) {
+    const { table } = this.#source;
+    const { rows } = table;
+    const [start, end] = [this.time ?? rows.long(row, Row.START), rows.long(row, Row.LAST)];
+    const isMoment = this.time !== undefined || rows.running(row) || end < start;
+    return {
+      traceId: table.traceId(row),
+      spanId: rows.hex(row, Row.ID),
+      start,
+      ...(isMoment ? {} : { duration: end - start }),
+      revision: this.revision(row),
+    };
+  }
+
+  /** As {@link at}, of a part of what the span says. */
+  within(row: number) {
+    const { duration: _, ...at } = this.at(row);
+    return at;
+  }
+
+  /** The last revision of the log that changed what the row says. */
+  revision(row: number): number {
+    const { table } = this.#source;
+    return Math.max(table.rows.word(row, Row.REVISION), this.#source.saidAt(row)?.revision ?? 0);
+  }
+
+  /** The tool, the agent, the model; else the span's name. */
+  name(row: number): string {
+    const { table } = this.#source;
+    return table.text(row, Row.SUBJECT) ?? (this.#source.saidAt(row)?.subject || (table.text(row, Row.NAME) ?? ""));
+  }
+
+  /** Whether this turn told a text or a thought as an answer. */
+  isAnswer(key: string): boolean {
+    return this.#answers.has(key);
+  }
+
+  /** Whether any turn told it, or the turn tells it elsewhere. */
+  isTold(part: SaidPart): boolean {
+    switch (part.is) {
+      case "call":
+        return this.#calls.isTold(part) || this.#told.has(keyOfCall(part));
+      case "result":
+        return this.#calls.isToldResult(part) || this.#told.has(keyOfResult(part));
+      case "text":
+      case "reasoning":
+      case "other":
+        return this.#told.has(`${part.is} ${part.key}`);
+    }
+  }
+
+  /** As the answer of a model, or of the span around it. */
+  tell(row: number, message: SaidMessage, part: SaidPart, inside: Step[]): void {
+    switch (part.is) {
+      case "text":
+      case "reasoning":
+        return this.#answer(row, message, part, inside);
+      case "call":
+        return this.#call(row, part, inside);
+      case "result":
+        return this.result(row, message, part, inside);
+      case "other":
+        return this.attach(row, part, inside);
+    }
+  }
+
+  /** A text of an input; nothing if any turn told it. */
+  say(
+    kind: "user" | "system" | "text" | "reasoning",
+    row: number,
+    message: SaidMessage,
+    part: SaidText,
+    inside: Step[],
+  ) {
+    const key = `${kind} ${part.key}`;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    inside.push({ kind, ...this.at(row), ...namedBy(message), passage: part.passage });
+  }
+
+  /** A picture or a file, once. */
+  attach(row: number, part: SaidOther, inside: Step[]): void {
+    if (this.isTold(part)) return;
+    this.#told.add(`${part.is} ${part.key}`);
+    inside.push({ kind: "attachment", ...this.within(row), word: part.word, bytes: part.bytes });
+  }
+
+  push(step: ToolDraft, result: Result | undefined, inside: Step[]): void {
+    inside.push(step);
+    if (result === undefined) this.#pending.push(step);
+    else this.#remember(result);
+  }
+
+  /** A result without the id of its call belongs to the first call without a result. `false` if there is none. */
+  settle(result: Result): boolean {
+    const step = this.#pending.shift();
+    if (step === undefined) return false;
+    step.result = result.passage;
+    this.#remember(result);
+    return true;
+  }
+
+  /** A result whose call is not known. */
+  result(row: number, message: SaidMessage, result: Result, inside: Step[]): void {
+    this.#remember(result);
+    inside.push({
+      kind: "tool",
+      ...this.within(row),
+      name: message.name ?? "",
+      result: result.passage,
+      steps: [],
+    });
+  }
+
+  #answer(row: number, message: SaidMessage, part: SaidText, inside: Step[]): void {
+    const { rows, usage } = this.#source.table;
+    const { is: kind, passage } = part;
+    const key = `${kind} ${part.key}`;
+    const isRepeated = this.#answers.has(key);
+    this.#answers.add(key);
+    this.#told.add(key);
+    if (kind === "reasoning") {
+      if (!isRepeated) inside.push({ kind, ...this.at(row), ...namedBy(message), passage });
+      return;
+    }
+    const isModel = rows.kind(row) === "llm";
+    const name = message.name ?? (isModel ? this.name(row) : undefined);
+    const tokens = isModel && rows.hasTokens(row) ? usage.tokens(rows.word(row, Row.USAGE)) : undefined;
+    inside.push({
+      kind,
+      ...this.at(row),
+      ...(name === undefined ? {} : { name }),
+      passage,
+      ...(tokens && { tokens: { input: tokens.input, output: tokens.output } }),
+      ...(isRepeated && { repeats: true }),
+    });
+  }
+
+  /** A call that no span carries out. */
+  #call(row: number, call: Call, inside: Step[]): void {
+    this.#calls.tell(call);
+    this.#told.add(keyOfCall(call));
+    const result = this.#calls.resultOf(call.id);
+    const args = call.passage.text === "" ? {} : { arguments: call.passage };
+    const step: ToolDraft = { kind: "tool", ...this.within(row), name: call.name, ...args, steps: [] };
+    if (result !== undefined) step.result = result.passage;
+    this.push(step, result, inside);
+  }
+
+  #remember(result: Result): void {
+    this.#calls.tellResult(result);
+    this.#told.add(`result ${result.key}`);
+    this.#told.add(keyOfResult(result));
+  }
+}
+
+export function namedBy({ name }: SaidMessage): { readonly name?: string } {
+  return name === undefined ? {} : { name };
+}
+
+function keyOfCall({ id, name, key }: Call): string {
+  return id === undefined ? `call ${name} ${key}` : `id ${id}`;
+}
+
+function keyOfResult({ id, key }: Result): string {
+  return id === undefined ? `result ${key}` : `id ${id}`;
+}

@@ -1,0 +1,405 @@
+import type { SpanKind } from "../../facts/facts.ts";
+import type { QuerySummary } from "../summary.ts";
+import type { QueryFold } from "../queries.ts";
+import type { SummaryWithStatus } from "../liveness.ts";
+import { promptAt } from "../table/annotated-rows.ts";
+import * as Row from "../table/span-rows.ts";
+import type { SpanTable } from "../table/span-table.ts";
+import { Failures } from "./failures.ts";
+import { keyOf, NOTHING } from "./said.ts";
+import type { Moment, Result, SaidMessage, SaidPart, SaidText, SpanSaid } from "./said.ts";
+import { namedBy, Telling } from "./telling.ts";
+import type { ToolDraft } from "./telling.ts";
+import { partsIn, ToolCalls } from "./tool-calls.ts";
+import type { SaidRow } from "./tool-calls.ts";
+import type { Step, Turn } from "./transcript.ts";
+import { TurnRows } from "./turn-rows.ts";
+
+export type TranscriptSource = {
+  readonly table: SpanTable;
+  readonly fold: QueryFold;
+  readonly summary: SummaryWithStatus;
+  /** What the span of a row says, the log records about it included. */
+  saidAt(row: number): SpanSaid | undefined;
+};
+
+export type TurnSource = {
+  readonly source: TranscriptSource;
+  /** Keys of what earlier turns told; grows. */
+  readonly told: Set<string>;
+  /** By place of the session's outline. */
+  readonly parents: Int32Array;
+  /** Of the turn, depth first. */
+  readonly rows: readonly number[];
+  readonly lead: number;
+  /** The row with the first line of what the user asked; -1 without. */
+  readonly prompt: number;
+  /** The row with the session's open input request; -1 without. */
+  readonly waiting: number;
+};
+
+/** Silence within a turn that is told, nanoseconds. */
+const GAP = 5_000_000_000n;
+/** A longer one is a wrong clock. */
+const LONGEST_GAP = 366n * 86_400_000_000_000n;
+
+/** One turn of a transcript: its spans in their order, and each thing once, where it happened first. */
+export function foldTurn(of: TurnSource, summary: QuerySummary, number: number): Turn {
+  return new TurnFold(of).fold(summary, number);
+}
+
+/** Kinds whose plain inputs and outputs are said to them and by them. */
+const HEARING: ReadonlySet<SpanKind> = new Set<SpanKind>(["query", "agent", "team", "turn", "llm"]);
+/** Kinds whose outputs are no answers. */
+const MUTE: ReadonlySet<SpanKind> = new Set<SpanKind>(["embedding", "http", "db", "messaging"]);
+
+const SECTIONS: ReadonlySet<SpanKind> = new Set<SpanKind>(["agent", "team"]);
+const KIND_OF_TEXT = { user: "user", other: "user", system: "system", assistant: "text", tool: "text" } as const;
+
+/** The model calls of the turn itself, or of one participant in it. */
+type Conversation = { calls: number; isUnanswered: boolean };
+
+class TurnFold {
+  readonly #of: TurnSource;
+  readonly #rows: TurnRows;
+  readonly #calls: ToolCalls;
+  readonly #isFirst: boolean;
+  readonly #steps: Step[] = [];
+  readonly #before: Step[] = [];
+  readonly #running: Step[] = [];
+  /** By row: where the steps of the rows below it go. */
+  readonly #inside = new Map<number, Step[]>();
+  readonly #conversations = new Map<readonly Step[], Conversation>();
+  readonly #names = new Map<readonly Step[], string>();
+  readonly #tools = new Map<number, { readonly step: ToolDraft; readonly result: string | undefined }>();
+  readonly #toolAround = new Map<readonly Step[], ToolDraft>();
+  readonly #telling: Telling;
+  /** Keys of the texts and thoughts that models of this turn give, also later. */
+  readonly #ofModels = new Set<string>();
+  readonly #failures: Failures;
+  readonly #user: { readonly row: number; readonly message: SaidMessage } | undefined;
+  /** Of rows that are open. */
+  #moments: (Moment & { readonly row: number })[] = [];
+  #firstMoment = 0n;
+  #lastEnd = 0n;
+  #revision = 0;
+
+  constructor(of: TurnSource) {
+    this.#of = of;
+    this.#isFirst = of.told.size === 0;
+    const { source, rows, parents } = of;
+    this.#rows = new TurnRows(source.table, rows, parents);
+    this.#failures = new Failures(source.table);
+    const said: SaidRow[] = [];
+    for (const row of rows) {
+      const one = source.saidAt(row);
+      if (one === undefined) continue;
+      const kind = source.table.rows.kind(row);
+      said.push({ row, said: one, is: kind === "tool" ? "tool" : this.#rows.isModel(row) ? "model" : "around" });
+    }
+    for (const { is, said: one } of said) {
+      if (is !== "model") continue;
+      for (const { parts } of one.output.messages)
+        for (const part of parts) this.#ofModels.add(`${part.is} ${part.key}`);
+    }
+    this.#calls = new ToolCalls(said);
+    this.#telling = new Telling(source, of.told, this.#calls);
+    this.#user = this.#findUser(said);
+  }
+
+  fold(summary: QuerySummary, number: number): Turn {
+    const userText = this.#userText();
+    const open: number[] = [];
+    for (const row of this.#of.rows) {
+      const parent = this.#rows.parent(row);
+      while (open.length > 0 && open.at(-1) !== parent) this.#leave(open.pop() ?? -1);
+      this.#enter(row, this.#inside.get(parent) ?? this.#steps);
+      open.push(row);
+    }
+    for (let row = open.pop(); row !== undefined; row = open.pop()) this.#leave(row);
+    return {
+      number,
+      summary,
+      before: this.#before,
+      ...(userText && { userText }),
+      steps: [...this.#steps, ...this.#question(), ...this.#running],
+      revision: this.#revision,
+    };
+  }
+
+  /** The last message of the user in the first input that has one. */
+  #findUser(rows: readonly SaidRow[]): { readonly row: number; readonly message: SaidMessage } | undefined {
+    for (const { row, is, said } of rows) {
+      if (is === "tool" || !this.#isHeard(row, said)) continue;
+      for (const input of [said.input, ...said.moments.map((moment) => moment.input)]) {
+        const message = input.messages.findLast(
+          ({ role, parts }) => role === "user" && parts.some((part) => part.is === "text"),
+        );
+        if (message === undefined) continue;
+        for (const key of input.within) this.#of.told.add(`user ${key}`);
+        return { row, message };
+      }
+    }
+    return undefined;
+  }
+
+  #userText(): Turn["userText"] {
+    const { table } = this.#of.source;
+    if (this.#user !== undefined) {
+      const { row, message } = this.#user;
+      const text = message.parts.find((part): part is SaidText => part.is === "text");
+      if (text === undefined) return undefined;
+      this.#of.told.add(`user ${text.key}`);
+      return { kind: "user", ...this.#telling.at(row), ...namedBy(message), passage: text.passage };
+    }
+    const { prompt } = this.#of;
+    const text = prompt < 0 ? undefined : promptAt(table, prompt);
+    return text === undefined ? undefined : { kind: "user", ...this.#telling.at(prompt), passage: { text } };
+  }
+
+  /** Whether the span's input is said to a model or an agent. A step of a program has inputs too. */
+  #isHeard(row: number, { input }: Pick<SpanSaid, "input">): boolean {
+    return !input.plain || row === this.#of.lead || HEARING.has(this.#of.source.table.rows.kind(row));
+  }
+
+  #enter(row: number, around: Step[]): void {
+    const { rows } = this.#of.source.table;
+    const said = this.#of.source.saidAt(row);
+    const kind = rows.kind(row);
+    // A record of an answer is written at its end, when its first calls run already.
+    this.#tellMoments(rows.long(row, kind === "tool" && !rows.running(row) ? Row.LAST : Row.START));
+    this.#revision = Math.max(this.#revision, this.#telling.revision(row));
+    this.#passTime(row, around);
+    let inside = around;
+    if (kind === "tool" || kind === "retrieval") inside = this.#callTool(row, said, around);
+    else {
+      if (kind === "agent" || kind === "team") inside = this.#openSection(kind, row, said, around);
+      if (said !== undefined) this.#hear(row, said, inside);
+      if (said !== undefined && this.#rows.isModel(row)) this.#answer(row, said, inside);
+      if (this.#rows.runsNow(row))
+        this.#running.push({ kind: "running", ...this.#telling.at(row), name: this.#telling.name(row) });
+    }
+    this.#inside.set(row, inside);
+    if (said === undefined || said.moments.length === 0) return;
+    for (const moment of said.moments) this.#moments.push({ row, ...moment });
+    this.#firstMoment = firstOf(this.#moments);
+  }
+
+  /** What log records said up to this time, Unix nanoseconds. */
+  #tellMoments(until: bigint | undefined, of?: number): void {
+    if (this.#moments.length === 0 || (until !== undefined && until <= this.#firstMoment)) return;
+    const isDue = ({ row, time }: { readonly row: number; readonly time: bigint }): boolean =>
+      until === undefined ? row === of : time < until;
+    const due = this.#moments.filter(isDue).toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+    if (due.length === 0) return;
+    this.#moments = this.#moments.filter((moment) => !isDue(moment));
+    this.#firstMoment = firstOf(this.#moments);
+    for (const { row, time, input, output } of due) {
+      const inside = this.#inside.get(row) ?? this.#steps;
+      this.#telling.time = time;
+      this.#hear(row, { input }, inside);
+      this.#conclude(row, { output }, inside);
+      this.#telling.time = undefined;
+    }
+  }
+
+  #leave(row: number): void {
+    const { table } = this.#of.source;
+    const said = this.#of.source.saidAt(row);
+    const kind = table.rows.kind(row);
+    const inside = this.#inside.get(row) ?? this.#steps;
+    if ((said?.moments.length ?? 0) > 0) this.#tellMoments(undefined, row);
+    if (this.#rows.isWork(row)) this.#endTime(row);
+    if (kind === "tool" || kind === "retrieval") {
+      const tool = this.#tools.get(row);
+      if (tool?.result !== undefined && tool.step.steps.length > 0 && this.#telling.isAnswer(`text ${tool.result}`))
+        tool.step.resultWithin = true;
+      return;
+    }
+    if (said !== undefined && !this.#rows.isModel(row) && !MUTE.has(kind)) this.#conclude(row, said, inside);
+    const failure = this.#failures.at(
+      row,
+      said,
+      this.#rows.isModel(row) ? "call" : this.#rows.isLeaf(row) ? "leaf" : "around",
+    );
+    if (failure !== undefined)
+      inside.push({ kind: "error", ...this.#telling.at(row), name: this.#telling.name(row), failure });
+  }
+
+  #passTime(row: number, around: Step[]): void {
+    const { rows } = this.#of.source.table;
+    if (!this.#rows.isWork(row) && !SECTIONS.has(rows.kind(row))) return;
+    const start = rows.long(row, Row.START);
+    const gap = start - this.#lastEnd;
+    if (this.#lastEnd > 0n && gap > GAP && gap < LONGEST_GAP)
+      around.push({ kind: "gap", ...this.#telling.at(row), start: this.#lastEnd, duration: gap });
+    if (start > this.#lastEnd) this.#lastEnd = start;
+  }
+
+  #endTime(row: number): void {
+    const { rows } = this.#of.source.table;
+    if (rows.running(row)) return;
+    const end = rows.long(row, Row.LAST);
+    if (end > this.#lastEnd) this.#lastEnd = end;
+  }
+
+  /** An agent or a team within the turn. The same one again, as frameworks nest it, opens nothing. */
+  #openSection(kind: "agent" | "team", row: number, said: SpanSaid | undefined, around: Step[]): Step[] {
+    const name = this.#telling.name(row);
+    if (row === this.#of.lead) this.#names.set(around, name);
+    if (row === this.#of.lead || this.#names.get(around) === name) return around;
+    const steps: Step[] = [];
+    const running = this.#of.source.table.rows.running(row);
+    around.push({ kind, ...this.#telling.at(row), name, ...(running && { running }), steps });
+    this.#names.set(steps, name);
+    return steps;
+  }
+
+  #callTool(row: number, said: SpanSaid | undefined, around: Step[]): Step[] {
+    const call = this.#calls.of(row);
+    const [given] = said === undefined ? [] : partsIn(said.input.messages, "call");
+    const [returned] = said === undefined ? [] : partsIn(said.output.messages, "result");
+    const name = call?.name ?? this.#telling.name(row);
+    const shown = call !== undefined && given?.name !== call.name ? call : (given ?? call);
+    const args = shown === undefined || shown.passage.text === "" ? {} : { arguments: shown.passage };
+    const id = said?.callId ?? call?.id;
+    if (this.#rows.runsNow(row)) {
+      this.#running.push({ kind: "running", ...this.#telling.at(row), name, ...args });
+      return around;
+    }
+    const result = returned ?? this.#calls.resultOf(id);
+    const failure = this.#failures.at(row, said, "call");
+    const isCause = failure?.message !== undefined && keyOf(failure.message.text) === result?.key;
+    const outer = this.#toolAround.get(around);
+    // Around a call of the Model Context Protocol stands the agent's span, in it the server's.
+    if (outer !== undefined && outer.name === name) {
+      if (result !== undefined) outer.result ??= result.passage;
+      if (failure !== undefined) outer.failure ??= failure;
+      return around;
+    }
+    const running = this.#of.source.table.rows.running(row);
+    const step: ToolDraft = {
+      kind: "tool",
+      ...this.#telling.at(row),
+      name,
+      ...args,
+      ...(result && !isCause && { result: result.passage }),
+      ...(failure && { failure }),
+      ...(running && { running }),
+      steps: [],
+    };
+    this.#telling.push(step, result, around);
+    this.#tools.set(row, { step, result: result?.key });
+    this.#toolAround.set(step.steps, step);
+    return step.steps;
+  }
+
+  /** What is new in an input. */
+  #hear(row: number, said: Pick<SpanSaid, "input">, inside: Step[]): void {
+    if (!this.#isHeard(row, said)) return;
+    const { messages } = said.input;
+    const conversation = this.#conversation(inside);
+    const isOpening = conversation.calls === 0 && (this.#isFirst || inside !== this.#steps);
+    const isHistory = isOpening || conversation.isUnanswered;
+    const user = this.#user?.row === row ? messages.lastIndexOf(this.#user.message) : -1;
+    messages.forEach((message, at) => {
+      const target = at < user && message.role !== "system" ? this.#before : inside;
+      for (const part of message.parts) {
+        if (message.role === "assistant" && !isHistory) continue;
+        if (message.role === "tool" && part.is === "text") this.#hearResult(row, message, part, isHistory, target);
+        else this.#hearPart(row, message, part, isHistory, target);
+      }
+    });
+  }
+
+  #hearPart(row: number, message: SaidMessage, part: SaidPart, isHistory: boolean, inside: Step[]): void {
+    switch (part.is) {
+      case "text":
+      case "reasoning": {
+        const kind = part.is === "reasoning" ? part.is : KIND_OF_TEXT[message.role];
+        // Some frameworks give the result of a tool the role of a user, or the tool's name as a role.
+        if (kind !== "user" || !this.#calls.isToldResult({ key: part.key }))
+          this.#telling.say(kind, row, message, part, inside);
+        return;
+      }
+      case "call":
+        if (!this.#telling.isTold(part)) this.#telling.tell(row, message, part, inside);
+        return;
+      case "result":
+        if (isHistory && !this.#telling.isTold(part)) this.#telling.tell(row, message, part, inside);
+        return;
+      case "other":
+        this.#telling.attach(row, part, inside);
+    }
+  }
+
+  /** A result without the id of its call. */
+  #hearResult(row: number, message: SaidMessage, part: SaidText, isHistory: boolean, inside: Step[]): void {
+    const result: Result = { is: "result", key: part.key, id: undefined, passage: part.passage };
+    if (this.#telling.isTold(result) || this.#telling.settle(result)) return;
+    if (isHistory) this.#telling.result(row, message, result, inside);
+  }
+
+  /** The answer of a model. */
+  #answer(row: number, { output }: SpanSaid, inside: Step[]): void {
+    const conversation = this.#conversation(inside);
+    conversation.calls++;
+    const { rows } = this.#of.source.table;
+    if (output === NOTHING && !rows.running(row) && !rows.error(row)) conversation.isUnanswered = true;
+    for (const message of output.messages) {
+      if (message.role === "user" || message.role === "system") continue;
+      for (const part of message.parts) {
+        if (part.is === "call" && !this.#calls.isUnpaired(row, part)) continue;
+        if (part.is !== "result" || !this.#calls.isToldResult(part)) this.#telling.tell(row, message, part, inside);
+      }
+    }
+  }
+
+  /** What the output of a span around others adds to what those told. */
+  #conclude(row: number, { output }: Pick<SpanSaid, "output">, inside: Step[]): void {
+    if (output.plain && row !== this.#of.lead && !HEARING.has(this.#of.source.table.rows.kind(row))) return;
+    if (output.within.some((key) => this.#telling.isAnswer(`text ${key}`) || this.#ofModels.has(`text ${key}`))) return;
+    output.messages.forEach((message, at) => {
+      if (message.role === "user" || message.role === "system" || message.role === "other") return;
+      const isLast = at === output.messages.length - 1;
+      for (const part of message.parts) {
+        if (!this.#isConcluded(message, part, isLast)) this.#telling.tell(row, message, part, inside);
+      }
+    });
+  }
+
+  /** Whether a part of such an output repeats what spans within told, or an earlier turn. */
+  #isConcluded(message: SaidMessage, part: SaidPart, isLast: boolean): boolean {
+    if (part.is !== "text" && part.is !== "reasoning") return part.is !== "other" && this.#telling.isTold(part);
+    const key = `${part.is} ${part.key}`;
+    const isResult = message.role === "tool" && this.#calls.isToldResult({ key: part.key });
+    const isRepeated = this.#telling.isAnswer(key) || this.#ofModels.has(key);
+    return isRepeated || isResult || (!isLast && this.#telling.isTold(part));
+  }
+
+  #question(): readonly Step[] {
+    const { waiting, source } = this.#of;
+    const open = source.summary.liveness.waiting;
+    if (open === undefined || !this.#inside.has(waiting)) return [];
+    const { question, tool, since } = open;
+    return [
+      {
+        kind: "question",
+        ...this.#telling.within(waiting),
+        start: BigInt(since),
+        question,
+        ...(tool === undefined ? {} : { tool }),
+      },
+    ];
+  }
+
+  #conversation(inside: readonly Step[]): Conversation {
+    let conversation = this.#conversations.get(inside);
+    if (conversation === undefined) this.#conversations.set(inside, (conversation = { calls: 0, isUnanswered: false }));
+    return conversation;
+  }
+}
+
+function firstOf(moments: readonly Moment[]): bigint {
+  return moments.reduce((first, { time }) => (time < first ? time : first), moments[0]?.time ?? 0n);
+}

@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import { readContent } from "../../../src/facts/span-content.ts";
+import type { Content } from "../../../src/content/content-value.ts";
+import type { MessagePart } from "../../../src/content/message-parts.ts";
+import { resultText } from "../../../src/session/transcript/result-text.ts";
+import type { Step, Transcript } from "../../../src/session/transcript/transcript.ts";
+import { EXPECTED, readPayload } from "../corpus.ts";
+import type { Read } from "../corpus.ts";
+import { captured, markdownOf, transcribed } from "./session-of.ts";
+
+/** Texts that say the same are equal without their white space. */
+const bare = (text: string): string => text.replaceAll(/\s+/g, "");
+
+function stepsOf(transcript: Transcript): Step[] {
+  const all: Step[] = [];
+  const ahead = transcript.turns.flatMap(({ before, userText, steps }) => [
+    ...before,
+    ...(userText === undefined ? [] : [userText]),
+    ...steps,
+  ]);
+  for (let step = ahead.shift(); step !== undefined; step = ahead.shift()) {
+    all.push(step);
+    if ("steps" in step) ahead.unshift(...step.steps);
+  }
+  return all;
+}
+
+/** Without the calls around others: they repeat them. */
+function modelCalls(payload: readonly Read[]): Read[] {
+  const parents = new Set(payload.filter(({ facts }) => facts.kind === "llm").map(({ facts }) => facts.parentSpanId));
+  return payload.filter(({ facts }) => facts.kind === "llm" && !parents.has(facts.spanId));
+}
+
+function texts(content: Content | undefined, role: string): string[] {
+  if (content === undefined) return [];
+  if (content.kind !== "messages") return content.kind === "text" ? [content.text] : [];
+  return content.messages
+    .filter((message) => message.role === role)
+    .map(({ parts }) => parts.map((part: MessagePart) => (part.type === "text" ? part.text : "")).join("\n"))
+    .filter((text) => bare(text) !== "");
+}
+
+const ALL = Object.keys(EXPECTED);
+
+describe("the transcript of a captured payload", () => {
+  // spec: TEXT-2
+  test.each(ALL)("%s: each answer of a model stands once in its turn, at its call", (file) => {
+    const steps = stepsOf(transcribed(captured(file)));
+    for (const { span, facts } of modelCalls(readPayload(file))) {
+      for (const text of texts(readContent(span).output, "assistant")) {
+        const said = steps.filter((step) => step.kind === "text" && bare(step.passage.text) === bare(text));
+        expect(said.filter(({ spanId }) => spanId === facts.spanId)).toHaveLength(1);
+        // Other calls of the trace may answer in the same words: that is told without repeating them.
+        const whole = said.filter((step) => step.traceId === span.traceId && step.kind === "text" && !step.repeats);
+        expect(whole).toHaveLength(1);
+      }
+    }
+  });
+
+  // spec: TEXT-2
+  test.each(ALL)("%s: each text of a user stands once in its turn", (file) => {
+    const steps = stepsOf(transcribed(captured(file)));
+    for (const { span } of modelCalls(readPayload(file))) {
+      for (const text of texts(readContent(span).input, "user")) {
+        const said = steps.filter(
+          (step) => step.kind === "user" && step.traceId === span.traceId && bare(step.passage.text) === bare(text),
+        );
+        expect({ text, times: said.length }).toEqual({ text, times: 1 });
+      }
+    }
+  });
+
+  // spec: TEXT-2
+  test.each(ALL)("%s: each call of a tool stands once, with its result", (file) => {
+    const steps = stepsOf(transcribed(captured(file)));
+    const tools = readPayload(file).filter(({ facts }) => facts.kind === "tool");
+    const calls = steps.filter((step) => step.kind === "tool");
+    expect(
+      calls
+        .filter(({ spanId }) => tools.some(({ facts }) => facts.spanId === spanId))
+        .map(({ spanId, result, failure }) => ({
+          spanId,
+          result: result === undefined ? undefined : bare(result.text),
+          failed: failure !== undefined,
+        }))
+        .toSorted((a, b) => (a.spanId < b.spanId ? -1 : 1)),
+    ).toEqual(
+      tools
+        .map(({ span, facts }) => {
+          const { output } = readContent(span);
+          const value = output?.kind === "json" ? output.value : output?.kind === "text" ? output.text : undefined;
+          const result = value === undefined || facts.error ? undefined : bare(resultText(value));
+          return { spanId: facts.spanId, result, failed: facts.error };
+        })
+        .toSorted((a, b) => (a.spanId < b.spanId ? -1 : 1)),
+    );
+  });
+
+  // spec: TEXT-2
+  test.each(ALL)("%s: in Markdown each of these texts is one paragraph or block", (file) => {
+    const view = captured(file);
+    const text = markdownOf(view);
+    const transcript = transcribed(view);
+    const blocks = text
+      .split("\n\n")
+      .map((block) => bare(block.startsWith("```") ? block : block.replaceAll(/\\(?=[!-/:-@[-`{-~])/g, "")));
+    const whole = stepsOf(transcript).flatMap((step) =>
+      (step.kind === "text" && !step.repeats) || step.kind === "user" ? [bare(step.passage.text)] : [],
+    );
+    for (const said of new Set(whole)) {
+      const times = whole.filter((other) => other === said).length;
+      const shown = blocks.filter((block) => block === said || block === `\`\`\`${said}\`\`\``).length;
+      if (!said.includes("```")) expect({ said, shown }).toEqual({ said, shown: times });
+    }
+  });
+});
