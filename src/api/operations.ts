@@ -22,11 +22,13 @@ import { ReplayFlag, ReplayParameters } from "./replay-query.ts";
 import { QueryAnswerSchema, RERUN_COMPONENTS } from "./rerun-schema.ts";
 import { SPAN_COMPONENTS, SpanDetailSchema } from "./span-schema.ts";
 import { SpanParameters } from "./span-parameters.ts";
+import { TranscriptParameters } from "./transcript-query.ts";
 import { SESSION_COMPONENTS, SessionListSchema, SessionSchema } from "./session-schema.ts";
 import { ListStreamEventSchema, SessionStreamEventSchema, STREAM_COMPONENTS } from "./stream-schema.ts";
 
 const ID = { id: "The session's id, percent-encoded." };
 const SESSION_STREAM = { "text/event-stream": SessionStreamEventSchema };
+const MARKDOWN = { "text/markdown": "text" } as const;
 const LIST_STREAM = { "text/event-stream": ListStreamEventSchema };
 
 const status = (description: string): Answer => json(description, StatusSchema);
@@ -89,12 +91,15 @@ export const operations: Operations = {
   "/sessions/{id}": {
     path: ID,
     get: {
-      summary: "One session with its spans; its live stream; its page.",
-      parameters: [StreamParameters, ReplayFlag, ReplayParameters],
+      summary: "One session with its spans; its live stream; its transcript; its page.",
+      parameters: [StreamParameters, ReplayFlag, ReplayParameters, TranscriptParameters],
       answers: {
-        200: json("The session, its stream, or its replay.", SessionSchema, SESSION_STREAM),
+        200: json("The session, its stream, its replay, or its transcript.", SessionSchema, {
+          ...SESSION_STREAM,
+          ...MARKDOWN,
+        }),
         307: MOVED,
-        400: problem("Invalid parameter of a stream or a replay; `detail` names it."),
+        400: problem("Invalid parameter of a stream, a replay or a transcript; `detail` names it."),
         404: problem("Not found. `movedTo` if its traces moved to several sessions."),
         ...REFUSALS,
       },

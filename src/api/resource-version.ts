@@ -9,7 +9,7 @@ export function formatVersion(generation: string, revision: number): string {
 }
 
 /** `undefined` for text that is no version. The log itself detects a version of another generation. */
-function parseVersion(text: string): ResourceVersion | undefined {
+export function parseVersion(text: string): ResourceVersion | undefined {
   const match = /^([0-9a-z]{1,64})\.(\d{1,15})$/.exec(text);
   if (match === null) return undefined;
   return { generation: match[1] ?? "", revision: Number(match[2]) };

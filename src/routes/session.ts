@@ -16,12 +16,17 @@ import { servePageIfAsked } from "./page.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { badRequest, notFound } from "../api/problem.ts";
 import { needs } from "../auth/guard.ts";
+import { asksForTranscript } from "../api/transcript-query.ts";
+import { serveTranscriptIfAsked } from "./transcript.ts";
 import { SessionSource } from "./stream/session-source.ts";
 import { redirectIfMoved } from "./read/redirect-if-moved.ts";
 
 /** One session: read, watch, replay, export, delete. */
 export const session = new Hono<AppEnv>({ strict: false })
-  .get("/:id", needs("public"), servePageIfAsked)
+  .get("/:id", needs("public"), async (c, next) =>
+    asksForTranscript(c) ? await next() : await servePageIfAsked(c, next),
+  )
+  .get("/:id", needs("read"), serveTranscriptIfAsked)
   .get("/:id", needs("read"), async (c, next) => {
     const asked = readParameters(ReplayFlag, new URL(c.req.url).searchParams);
     if (!asked.ok) return badRequest(c, asked.detail);

@@ -62,7 +62,7 @@ const ROUTES = [
   "GET /sessions/:id/queries/:query: read",
   "GET /sessions/:id/spans/:traceId/:spanId: read",
   "GET /sessions/:id/values/:hash: read",
-  "GET /sessions/:id: public read read",
+  "GET /sessions/:id: public read read read",
   "GET /sessions: public read",
   "GET /traces/:traceId{[0-9a-fA-F]{32}}: public read",
   "GET /traces: public",

@@ -1,0 +1,210 @@
+import { deriveFacts } from "../../facts/facts.ts";
+import type { SpanFacts } from "../../facts/facts.ts";
+import { deriveRecordFacts } from "../../logs/record-facts.ts";
+import type { AnyValue, Resource, ResourceSpans, Scope, Span } from "../../otel/span.ts";
+import { offloadedIn, restoredSpan } from "../../otlp/restore-values.ts";
+import { LogChanged, walkLog } from "../../session/contract/log-reader.ts";
+import type { LogReader, PresentPage, ValueReader } from "../../session/contract/log-reader.ts";
+import type { SummaryWithStatus } from "../../session/liveness.ts";
+import { LIST_PRICES, readPrices } from "../../session/prices/prices.ts";
+import { foldQueries } from "../../session/queries.ts";
+import type { QueryFold } from "../../session/queries.ts";
+import { isError } from "../../session/table/annotated-rows.ts";
+import { admitRecords, knowsRecord } from "../../session/table/admit-records.ts";
+import * as Row from "../../session/table/span-rows.ts";
+import { SpanTable } from "../../session/table/span-table.ts";
+import { foldTranscript } from "../../session/transcript/fold.ts";
+import { Passages } from "../../session/transcript/passage.ts";
+import { SaidReader } from "../../session/transcript/said.ts";
+import type { SpanSaid } from "../../session/transcript/said.ts";
+import { SpanRecords } from "../../session/transcript/span-records.ts";
+import { readStep } from "../../session/transcript/step-content.ts";
+import type { Transcript } from "../../session/transcript/transcript.ts";
+import { LogChunk, wholeValues } from "./log-chunks.ts";
+
+/** Bytes of spans and log records that one transcript reads. Later ones are left out: reading more takes too long. */
+export const MAX_LOG = 200_000_000;
+/** Bytes of large values that one transcript reads. The others are shown by their previews. */
+export const MAX_VALUES = 64_000_000;
+/** Bytes of large values in memory at once. */
+const VALUES_AT_ONCE = 8_000_000;
+
+type Placed = { readonly span: Span; readonly resource: Resource | undefined; readonly scope: Scope | undefined };
+type Waiting = Placed & { readonly row: number; readonly hashes: readonly string[] };
+
+/**
+ * Reads the transcript of a session: first the facts of all spans, then what each says, cut as it is read. Neither the log
+ * nor its texts are ever in memory as a whole.
+ */
+export class TranscriptReader {
+  readonly #log: LogReader & ValueReader;
+  readonly #peeked: PresentPage;
+  readonly #table = new SpanTable();
+  readonly #records = new SpanRecords();
+  #valuesLeft = MAX_VALUES;
+  /** The first revision that was not read. */
+  #unread: number | undefined;
+
+  constructor(log: LogReader & ValueReader, peeked: PresentPage) {
+    this.#log = log;
+    this.#peeked = peeked;
+  }
+
+  /** Whether a part of the log was too much. */
+  get isIncomplete(): boolean {
+    return this.#unread !== undefined;
+  }
+
+  /**
+   * `units`: UTF-16 units of all texts together; beyond it the longest are cut.
+   * `turn`: position of the turn whose texts are needed; without it all are.
+   */
+  async read(summary: SummaryWithStatus, units: number, turn: number | undefined): Promise<Transcript> {
+    await this.#readFacts();
+    const read = readPrices(this.#peeked.prices);
+    const fold = foldQueries(this.#table, read.ok ? read.prices : LIST_PRICES);
+    const said = await this.#readSaid(fold, units, turn);
+    return foldTranscript({ table: this.#table, fold, summary, saidAt: (row) => said[row] });
+  }
+
+  async *#pages(): AsyncGenerator<PresentPage, void> {
+    for await (const page of walkLog(this.#log, { view: "session", peeked: this.#peeked })) {
+      // What was read of a trace that has left the session since is no longer true.
+      if (page.lastTombstone > this.#peeked.head) throw new LogChanged();
+      yield page;
+    }
+  }
+
+  async #readFacts(): Promise<void> {
+    let text = 0;
+    for await (const page of this.#pages()) {
+      for (const entry of page.entries) {
+        if (entry.kind === "gone") continue;
+        const chunk = new LogChunk(entry);
+        text += chunk.text.length;
+        if (text > MAX_LOG) {
+          this.#unread = entry.revision;
+          return;
+        }
+        if (entry.kind === "logs") this.#admitLogs(chunk, entry.traceId, entry.revision);
+        else this.#admitSpans(chunk, entry.traceId, entry.revision, new Set(entry.superseded));
+      }
+    }
+  }
+
+  #admitSpans(chunk: LogChunk, traceId: string, revision: number, superseded: ReadonlySet<number>): void {
+    let position = 0;
+    for (const { span, resource, scope } of spansIn(chunk.spans.resourceSpans)) {
+      // Each span is there in one version only: no text is needed to compare versions.
+      if (!superseded.has(position))
+        this.#table.admit(traceId, deriveFacts(span, "", resource, scope), revision, position);
+      position++;
+    }
+  }
+
+  #admitLogs(chunk: LogChunk, traceId: string, revision: number): void {
+    let position = 0;
+    for (const { resource, scopeLogs = [] } of chunk.records.resourceLogs) {
+      for (const { scope, logRecords = [] } of scopeLogs) {
+        for (const record of logRecords) {
+          const text = JSON.stringify(record);
+          const facts = deriveRecordFacts(record, text, resource, scope);
+          const isNew = !knowsRecord(this.#table, traceId, facts);
+          admitRecords(this.#table, traceId, [facts], revision, position);
+          position += facts.spans.length;
+          if (isNew) this.#records.add(traceId, record, text.length, revision);
+        }
+      }
+    }
+  }
+
+  async #readSaid(fold: QueryFold, units: number, turn: number | undefined): Promise<(SpanSaid | undefined)[]> {
+    const said: (SpanSaid | undefined)[] = [];
+    const shown = new SaidReader(new Passages(units));
+    // Of other turns only the keys are needed: they say what is a repetition.
+    const compared = new SaidReader(new Passages(0));
+    const readerOf = (row: number): SaidReader =>
+      turn === undefined || fold.groups.queryOf[row] === turn ? shown : compared;
+    let waiting: Waiting[] = [];
+    let bytes = 0;
+    const readWaiting = async (): Promise<void> => {
+      const lookup = await this.#lookup(waiting.flatMap(({ hashes }) => hashes));
+      for (const { row, span, resource, scope } of waiting)
+        said[row] = this.#say(readerOf(row), row, { span: restoredSpan(span, lookup), resource, scope });
+      waiting = [];
+      bytes = 0;
+    };
+    for await (const { row, ...placed } of this.#speakers(fold)) {
+      const values = this.#valuesOf(row, placed.span);
+      if (values.length === 0) {
+        said[row] = this.#say(readerOf(row), row, placed);
+        continue;
+      }
+      for (const { bytes: size } of values) bytes += size;
+      waiting.push({ row, ...placed, hashes: values.map(({ hash }) => hash) });
+      if (bytes >= VALUES_AT_ONCE) await readWaiting();
+    }
+    await readWaiting();
+    this.#records.addLoose(this.#table, fold, shown, said);
+    return said;
+  }
+
+  #say(reader: SaidReader, row: number, { span, resource, scope }: Placed): SpanSaid | undefined {
+    const facts: SpanFacts = { ...deriveFacts(span, "", resource, scope), error: isError(this.#table, row) };
+    return reader.read(span, facts, this.#records.of(this.#table, row), facts.error ? "failed" : "passed");
+  }
+
+  /** The spans that may say something, in the order of the log. */
+  async *#speakers({ groups, queries }: QueryFold): AsyncGenerator<Placed & { readonly row: number }, void> {
+    const { rows } = this.#table;
+    const leads = new Set(queries.map(({ lead }) => lead));
+    const byRevision = new Map<number, number[]>();
+    for (let row = 0; row < rows.length; row++) {
+      const isSilent =
+        SILENT.has(rows.kind(row)) && !rows.running(row) && !isError(this.#table, row) && !leads.has(row);
+      if (isSilent || groups.derived?.duplicates[row] === 1) continue;
+      const revision = rows.word(row, Row.REVISION);
+      const others = byRevision.get(revision);
+      if (others === undefined) byRevision.set(revision, [row]);
+      else others.push(row);
+    }
+    for await (const page of this.#pages()) {
+      for (const entry of page.entries) {
+        const wanted = byRevision.get(entry.revision);
+        if (entry.kind === "gone" || wanted === undefined) continue;
+        const spans = Array.from(spansIn(new LogChunk(entry).spans.resourceSpans));
+        for (const row of wanted) {
+          const placed = spans[rows.word(row, Row.POSITION)];
+          if (placed === undefined) throw new LogChanged();
+          yield { row, ...placed };
+        }
+      }
+      if (this.#unread !== undefined && page.next >= this.#unread) return;
+    }
+  }
+
+  /** The large values of the attributes that are shown, as far as the transcript still reads any. */
+  #valuesOf(row: number, span: Span) {
+    if (offloadedIn(span).length === 0) return [];
+    const { claimed } = readStep(span, [], isError(this.#table, row) ? "failed" : "passed");
+    const attributes = (span.attributes ?? []).filter(({ key }) => claimed.has(key));
+    return offloadedIn({ ...span, attributes }).filter(({ bytes }) => {
+      if (bytes > this.#valuesLeft) return false;
+      this.#valuesLeft -= bytes;
+      return true;
+    });
+  }
+
+  async #lookup(hashes: readonly string[]): Promise<(hash: string) => AnyValue | undefined> {
+    return hashes.length === 0 ? () => undefined : await wholeValues(this.#log, hashes);
+  }
+}
+
+/** Kinds that say nothing to people. */
+const SILENT: ReadonlySet<SpanFacts["kind"]> = new Set<SpanFacts["kind"]>(["http", "db", "messaging"]);
+
+function* spansIn(resourceSpans: readonly ResourceSpans[]): Generator<Placed> {
+  for (const { resource, scopeSpans = [] } of resourceSpans) {
+    for (const { scope, spans = [] } of scopeSpans) for (const span of spans) yield { span, resource, scope };
+  }
+}
