@@ -50,7 +50,7 @@ export function bind(row: TraceRow, own: string, session: string | undefined, no
   };
 }
 
-/** The session answers `stale`: it knows a later epoch, of an earlier life of this owner. The same binding, outranking that. */
+/** The session answers `stale`: it knows a later epoch, of an earlier generation of this owner. The same binding, with an epoch above that one. */
 export function outrank(row: TraceRow, epoch: number): TraceRow {
   return { ...row, epoch: epoch + 1 };
 }

@@ -55,9 +55,9 @@ export class LogMeta {
     return this.#deleting;
   }
 
-  setDeleting(forgetting: boolean): void {
-    this.#deleting = forgetting;
-    if (forgetting) this.#write("deleting", "yes");
+  setDeleting(isDeleting: boolean): void {
+    this.#deleting = isDeleting;
+    if (isDeleting) this.#write("deleting", "yes");
     else this.#remove("deleting");
   }
 
