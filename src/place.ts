@@ -26,6 +26,9 @@ export type CallContext = {
   readonly traceparent?: string;
 };
 
+/** The call that caused other calls; `undefined` for an alarm, which has no trace. */
+export type Cause = CallContext | undefined;
+
 /** A tenant alone stands for a call without a trace. */
 export type Caller = CallContext | string;
 

@@ -28,7 +28,7 @@ brokerSessions.get("/", needs("read"), async (c) => {
   const page = readBrokerList(c);
   if (page instanceof Response) return page;
   const { before = params.cursor, active } = page;
-  const list = await brokerList(c.env, c.var.principal.tenant, { limit: params.limit, before, active });
+  const list = await brokerList(c.env, callerOf(c), { limit: params.limit, before, active });
   return c.body(JSON.stringify(list), 200, DATA_HEADERS);
 });
 
@@ -39,7 +39,7 @@ brokerSessions.get("/:id", needs("read"), async (c) => {
   if (read.isStream) return await watchSession(c, id, read.params);
   const page: LogPage = await sessionAt(c.env, callerOf(c), id).peek("session", "queries");
   if (page.state !== "present" || page.summary === undefined) return noSuch(c, `Session ${id}`);
-  return new Response(textStream(brokerSession(c.env, c.var.principal.tenant, page, page.summary)), {
+  return new Response(textStream(brokerSession(c.env, callerOf(c), page, page.summary)), {
     headers: DATA_HEADERS,
   });
 });
@@ -49,10 +49,10 @@ brokerSessions.all("/:id", needs("public"), methodNotAllowed("GET"));
 
 async function watchSessions(c: Context<AppEnv>, params: ArkParams): Promise<Response> {
   const { env } = c;
-  const { tenant } = c.var.principal;
-  const directory = directoryOf(env, tenant);
-  const cursor = await feedCursor(feedOf(env, tenant), params);
-  const items = new FeedReader({ env, tenant, readItems: sessionSpanItems, cursor });
+  const caller = callerOf(c);
+  const directory = directoryOf(env, caller);
+  const cursor = await feedCursor(feedOf(env, caller), params);
+  const items = new FeedReader({ env, caller, readItems: sessionSpanItems, cursor });
   return respondStream(followDirectory(directory, items, "span"), c.req.raw.signal, { cursor, event: "connected" });
 }
 

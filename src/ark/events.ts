@@ -29,13 +29,8 @@ events.get("/", needs("read"), async (c) => {
   const read = readRequest(c);
   if (read instanceof Response) return read;
   const { params, isStream } = read;
-  if (isStream)
-    return await watchAll(
-      c,
-      params,
-      eventItems(c.env, c.var.principal.tenant, await eventFilter(c.env, c.var.principal.tenant)),
-    );
-  return c.body(JSON.stringify(await listEvents(c.env, c.var.principal.tenant, params)), 200, DATA_HEADERS);
+  if (isStream) return await watchAll(c, params, eventItems(c.env, callerOf(c), await eventFilter(c.env, callerOf(c))));
+  return c.body(JSON.stringify(await listEvents(c.env, callerOf(c), params)), 200, DATA_HEADERS);
 });
 
 events.get(ONE_QUERY, needs("read"), async (c) => {
@@ -43,11 +38,11 @@ events.get(ONE_QUERY, needs("read"), async (c) => {
   if (read instanceof Response) return read;
   const query = c.req.param("query");
   if (read.isStream) return await watchQuery(c, query, read.params);
-  const found = await findQuery(c.env, c.var.principal.tenant, query);
+  const found = await findQuery(c.env, callerOf(c), query);
   const page =
     found === undefined
       ? { items: [], total: 0, hasMore: false }
-      : await queryEvents(c.env, c.var.principal.tenant, found, read.params);
+      : await queryEvents(c.env, callerOf(c), found, read.params);
   return c.body(JSON.stringify(page), 200, DATA_HEADERS);
 });
 
@@ -63,7 +58,7 @@ events.delete(ONE_QUERY, needs("write"), async (c) => {
   if (!(await feed.purgeRun(query))) {
     // A name or a trace may mean the query of another producer: only an administrator may delete by these.
     const mayName = can(c.var.principal, "administer");
-    const found = mayName ? await findQuery(c.env, c.var.principal.tenant, query) : undefined;
+    const found = mayName ? await findQuery(c.env, callerOf(c), query) : undefined;
     if (found === undefined) return noSuch(c, `Query ${query}`);
     await feed.purgeEvents(found.key);
   }
@@ -75,8 +70,8 @@ events.all(ONE_QUERY, needs("public"), methodNotAllowed("GET", "DELETE"));
 
 async function watchQuery(c: Context<AppEnv>, query: string, params: ArkParams): Promise<Response> {
   const { env } = c;
-  const { tenant } = c.var.principal;
-  const options = { env, tenant, query, cursor: params.cursor };
+  const caller = callerOf(c);
+  const options = { env, caller, query, cursor: params.cursor };
   const items = await QueryItems.open(options, params.fromBeginning ? "beginning" : "now");
-  return respondStream(followDirectory(directoryOf(env, tenant), items), c.req.raw.signal, items);
+  return respondStream(followDirectory(directoryOf(env, caller), items), c.req.raw.signal, items);
 }

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
 import { callerOf, directoryOf, sessionAt } from "../place.ts";
+import type { Caller } from "../place.ts";
 import type { RecentPage } from "../session/contract/directory.ts";
 import type { LogPage } from "../session/contract/log-page.ts";
 import type { AppEnv, Bindings } from "../config.ts";
@@ -27,7 +28,7 @@ traces.get("/", needs("read"), async (c) => {
 });
 
 traces.delete("/", needs("administer"), async (c) => {
-  const { purged, isDone } = await purgeSessions(c.env, c.var.principal.tenant);
+  const { purged, isDone } = await purgeSessions(c.env, callerOf(c));
   const message = isDone ? "Trace data purged" : `${purged} sessions purged; ask again for the others`;
   return c.json({ status: "success", message }, isDone ? 200 : 202);
 });
@@ -55,19 +56,15 @@ async function* traceText(traceId: string, stub: SessionLog): AsyncGenerator<str
 }
 
 async function listTraces(c: Context<AppEnv>, params: ArkParams): Promise<Response> {
-  const {
-    env,
-    var: {
-      principal: { tenant },
-    },
-  } = c;
-  const { traceIds, total, next } = await tracePage(env, tenant, params);
+  const { env } = c;
+  const caller = callerOf(c);
+  const { traceIds, total, next } = await tracePage(env, caller, params);
   const items = async function* (): AsyncGenerator<string, void> {
     yield '{"items":[';
     let count = 0;
     for (const traceId of traceIds) {
       if (count++ > 0) yield ",";
-      yield* traceText(traceId, sessionAt(env, tenant, traceId));
+      yield* traceText(traceId, sessionAt(env, caller, traceId));
     }
     const tail = { total, hasMore: next !== undefined, ...(next === undefined ? {} : { nextCursor: next }) };
     yield `],${JSON.stringify(tail).slice(1)}`;
@@ -82,16 +79,16 @@ const MOST = 4_000;
 /** Deletes whole sessions, the last changed first. Answers how many, and whether none is left. */
 async function purgeSessions(
   env: Bindings,
-  tenant: string,
+  caller: Caller,
 ): Promise<{ readonly purged: number; readonly isDone: boolean }> {
   let purged = 0;
   let before: number | undefined = NEWEST;
   while (before !== undefined && purged < MOST) {
-    const page: RecentPage = await directoryOf(env, tenant).recent(before, AT_ONCE, EVERY_SESSION);
+    const page: RecentPage = await directoryOf(env, caller).recent(before, AT_ONCE, EVERY_SESSION);
     await Promise.all(
       page.sessions.map(async ({ summary }) => {
         const { id } = JSON.parse(summary) as { id: string };
-        await sessionAt(env, tenant, id).deleteSession();
+        await sessionAt(env, caller, id).deleteSession();
       }),
     );
     purged += page.sessions.length;

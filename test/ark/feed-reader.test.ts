@@ -56,7 +56,7 @@ async function deliverSome(): Promise<void> {
 
 test("a failed read changes nothing: repeated, it sends everything once", async () => {
   await deliverSome();
-  const feed = new FeedReader({ env, tenant: "default", readItems: faulty(), cursor: 0 });
+  const feed = new FeedReader({ env, caller: "default", readItems: faulty(), cursor: 0 });
   expect(await all(feed)).toEqual({ names: ["1", "2", "3", "4"], faults: 3 });
   const stub = world.calls("s");
   const log = new LogItems({ stub, view: "session", id: "s", readItems: faulty(), cursor: undefined });

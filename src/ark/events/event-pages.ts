@@ -1,6 +1,7 @@
 import type { Bindings } from "../../config.ts";
 import type { ArkEvent } from "../../logs/ark-events/ark-event.ts";
 import { sessionAt, sessionIdIn } from "../../place.ts";
+import type { Caller } from "../../place.ts";
 import { walkLog } from "../../session/contract/log-reader.ts";
 import { cursorInGeneration, isSameGeneration } from "../cursor.ts";
 import type { ArkParams } from "../params.ts";
@@ -22,13 +23,13 @@ export type EventPage = {
 const READS = 500;
 
 /** Events of all sessions, or of one, in the order in which they arrived. */
-export async function listEvents(env: Bindings, tenant: string, params: ArkParams): Promise<EventPage> {
+export async function listEvents(env: Bindings, caller: Caller, params: ArkParams): Promise<EventPage> {
   const { limit, cursor = 0 } = params;
   const session = params.session === undefined ? undefined : sessionIdIn(params.session);
-  if (session !== undefined) return await queryEvents(env, tenant, { session, isOf: () => true, key: "" }, params);
-  const { events: total } = await countAll(env, tenant);
-  const readItems = eventItems(env, tenant, await eventFilter(env, tenant));
-  const reader = new FeedReader({ env, tenant, readItems, cursor });
+  if (session !== undefined) return await queryEvents(env, caller, { session, isOf: () => true, key: "" }, params);
+  const { events: total } = await countAll(env, caller);
+  const readItems = eventItems(env, caller, await eventFilter(env, caller));
+  const reader = new FeedReader({ env, caller, readItems, cursor });
   const found: { event: ArkEvent; cursor: number }[] = [];
   let isMore = true;
   for (let reads = 0; isMore && found.length <= limit && reads < READS; reads++) {
@@ -49,11 +50,11 @@ type CursorEvent = IndexedEvent & { readonly cursor: number };
  */
 export async function queryEvents(
   env: Bindings,
-  tenant: string,
+  caller: Caller,
   query: FoundQuery,
   { limit, cursor }: { readonly limit: number; readonly cursor: number | undefined },
 ): Promise<EventPage> {
-  const all = await eventsOf(env, tenant, query);
+  const all = await eventsOf(env, caller, query);
   const posted = all.filter(({ by }) => by === "post");
   const derived = notPosted(
     all.filter(({ by }) => by === "span"),
@@ -96,10 +97,10 @@ function withUid(event: ArkEvent, uid: string): ArkEvent {
   return { ...event, data: { ...event.data, queryId: uid } };
 }
 
-async function eventsOf(env: Bindings, tenant: string, query: FoundQuery): Promise<CursorEvent[]> {
+async function eventsOf(env: Bindings, caller: Caller, query: FoundQuery): Promise<CursorEvent[]> {
   const { session } = query;
-  const filter = await eventFilter(env, tenant, query);
-  const stub = sessionAt(env, tenant, session);
+  const filter = await eventFilter(env, caller, query);
+  const stub = sessionAt(env, caller, session);
   const events: CursorEvent[] = [];
   for await (const { generation, entries } of walkLog(stub, { view: "session" })) {
     for (const entry of entries) {

@@ -1,5 +1,6 @@
 import type { Bindings } from "../../config.ts";
 import { directoryOf, sessionAt } from "../../place.ts";
+import type { Caller } from "../../place.ts";
 import type { ListPage } from "../../session/contract/directory.ts";
 import { queryKey, runKey } from "../feed/contract.ts";
 import { feedOf } from "../feed/feed-of.ts";
@@ -28,8 +29,8 @@ const TRACE = /^([0-9a-f]{32})(?::([0-9a-f]{16}))?$/;
  * Finds a query by the UID of its posted events; by `<namespace>/<name>` or its name, in the session that was active last; by the
  * key of a `QuerySummary`; or by its trace.
  */
-export async function findQuery(env: Bindings, tenant: string, text: string): Promise<FoundQuery | undefined> {
-  const [posted]: { session: string; name: string }[] = await feedOf(env, tenant).queriesOf(text);
+export async function findQuery(env: Bindings, caller: Caller, text: string): Promise<FoundQuery | undefined> {
+  const [posted]: { session: string; name: string }[] = await feedOf(env, caller).queriesOf(text);
   if (posted !== undefined) {
     const { session, name } = posted;
     const isOf = ({ by, event }: IndexedEvent) =>
@@ -37,21 +38,21 @@ export async function findQuery(env: Bindings, tenant: string, text: string): Pr
     return { session, isOf, uid: text, key: runKey(session, name, text) };
   }
   const [, traceId, spanId] = TRACE.exec(text) ?? [];
-  return traceId === undefined ? await byName(env, tenant, text) : await byTrace(env, tenant, traceId, spanId);
+  return traceId === undefined ? await byName(env, caller, text) : await byTrace(env, caller, traceId, spanId);
 }
 
 async function byTrace(
   env: Bindings,
-  tenant: string,
+  caller: Caller,
   traceId: string,
   spanId: string | undefined,
 ): Promise<FoundQuery | undefined> {
-  const owner: LogPage = await sessionAt(env, tenant, traceId).peek("trace");
+  const owner: LogPage = await sessionAt(env, caller, traceId).peek("trace");
   if (owner.state !== "present") return undefined;
   const session = owner.session ?? traceId;
   if (spanId === undefined)
     return { session, isOf: (indexed) => indexed.traceId === traceId, key: queryKey(session, traceId) };
-  const page: LogPage = await sessionAt(env, tenant, session).peek("session", "queries");
+  const page: LogPage = await sessionAt(env, caller, session).peek("session", "queries");
   const queries = page.state === "present" ? (page.queries ?? []) : [];
   const query = queries.find(({ key }) => key === `${traceId}:${spanId}`);
   if (query === undefined) return undefined;
@@ -64,13 +65,13 @@ async function byTrace(
   };
 }
 
-async function byName(env: Bindings, tenant: string, text: string): Promise<FoundQuery | undefined> {
+async function byName(env: Bindings, caller: Caller, text: string): Promise<FoundQuery | undefined> {
   const slash = text.indexOf("/");
   const [namespace, name] = slash < 0 ? [undefined, text] : [text.slice(0, slash), text.slice(slash + 1)];
   const names = namespace === undefined || namespace === "" ? [] : [nameToken("namespace", namespace)];
   const filter = { ...EVERY_SESSION, names, phrases: searchPhrases(name) };
   if (filter.phrases.length === 0) return undefined;
-  const page: ListPage = await directoryOf(env, tenant).list({
+  const page: ListPage = await directoryOf(env, caller).list({
     filter,
     sort: "activity",
     order: "desc",
@@ -78,7 +79,7 @@ async function byName(env: Bindings, tenant: string, text: string): Promise<Foun
   });
   for (const summary of page.sessions) {
     const { id } = JSON.parse(summary) as { id: string };
-    const peeked: LogPage = await sessionAt(env, tenant, id).peek("session", "queries");
+    const peeked: LogPage = await sessionAt(env, caller, id).peek("session", "queries");
     const queries = peeked.state === "present" ? (peeked.queries ?? []) : [];
     const found = queries.find(
       (query) => query.name === name && (namespace ?? query.namespace ?? "") === (query.namespace ?? ""),

@@ -1,5 +1,6 @@
 import type { Bindings } from "../../config.ts";
 import { sessionAt } from "../../place.ts";
+import type { Caller } from "../../place.ts";
 import type { ItemReader } from "../follow/items.ts";
 import { endOf, LogItems } from "../follow/log-items.ts";
 import { findQuery } from "./find-query.ts";
@@ -8,7 +9,7 @@ import { eventFilter, eventItems } from "./session-events.ts";
 
 export type QueryItemsOptions = {
   readonly env: Bindings;
-  readonly tenant: string;
+  readonly caller: Caller;
   /** As `findQuery` takes it. */
   readonly query: string;
   /** Everything up to it was sent; without one, nothing was. */
@@ -31,11 +32,11 @@ export class QueryItems implements ItemReader {
 
   /** `from`: where to begin without a cursor. */
   static async open(options: QueryItemsOptions, from: "beginning" | "now"): Promise<QueryItems> {
-    const found = await findQuery(options.env, options.tenant, options.query);
+    const found = await findQuery(options.env, options.caller, options.query);
     if (found === undefined) return new QueryItems(options, undefined);
     if (options.cursor !== undefined || from === "beginning")
       return new QueryItems(options, await logOf(options, found));
-    const cursor = endOf(await sessionAt(options.env, options.tenant, found.session).peek("session"));
+    const cursor = endOf(await sessionAt(options.env, options.caller, found.session).peek("session"));
     const now = { ...options, cursor };
     return new QueryItems(now, await logOf(now, found));
   }
@@ -50,7 +51,7 @@ export class QueryItems implements ItemReader {
       const wait = this.#sought + SEEK_MILLIS - Date.now();
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(wait, SEEK_MILLIS)));
       this.#sought = Date.now();
-      const found = await findQuery(this.#options.env, this.#options.tenant, this.#options.query);
+      const found = await findQuery(this.#options.env, this.#options.caller, this.#options.query);
       if (found === undefined) return { items: [], caughtUp: true, ended: false };
       this.#log = await logOf(this.#options, found);
     }
@@ -58,8 +59,8 @@ export class QueryItems implements ItemReader {
   }
 }
 
-async function logOf({ env, tenant, cursor }: QueryItemsOptions, found: FoundQuery): Promise<ItemReader> {
+async function logOf({ env, caller, cursor }: QueryItemsOptions, found: FoundQuery): Promise<ItemReader> {
   const { session } = found;
-  const readItems = eventItems(env, tenant, await eventFilter(env, tenant, found));
-  return new LogItems({ stub: sessionAt(env, tenant, session), view: "session", id: session, readItems, cursor });
+  const readItems = eventItems(env, caller, await eventFilter(env, caller, found));
+  return new LogItems({ stub: sessionAt(env, caller, session), view: "session", id: session, readItems, cursor });
 }

@@ -1,4 +1,5 @@
 import { sessionIdIn } from "../../place.ts";
+import type { Caller } from "../../place.ts";
 import type { Bindings } from "../../config.ts";
 import { Lru } from "../../lib/lru.ts";
 import type { ArkEvent } from "../../logs/ark-events/ark-event.ts";
@@ -40,10 +41,10 @@ export type EventFilter = {
 /** Selects the events of one query, or of all. */
 export async function eventFilter(
   env: Bindings,
-  tenant: string,
+  caller: Caller,
   query?: { readonly session: string; readonly key: string; readonly isOf: EventFilter["isOf"] },
 ): Promise<EventFilter> {
-  const { all, queries }: Purges = await feedOf(env, tenant).purges(query?.session);
+  const { all, queries }: Purges = await feedOf(env, caller).purges(query?.session);
   const purges = new Map(queries.map(({ key, at }) => [key, at]));
   const ofQuery = query === undefined ? undefined : purges.get(query.key);
   return { isOf: query?.isOf ?? (() => true), purged: Math.max(all, ofQuery ?? 0), purges };
@@ -120,8 +121,8 @@ function* spansInScope(resourceSpans: readonly ResourceSpans[]) {
  * Events in order of arrival. A query with posted events gives these alone: an event that a span could give may still be
  * on its way.
  */
-export function eventItems(env: Bindings, tenant: string, filter: EventFilter): ReadItems {
-  const posted = new PostedQueries(env, tenant);
+export function eventItems(env: Bindings, caller: Caller, filter: EventFilter): ReadItems {
+  const posted = new PostedQueries(env, caller);
   return async (stub, entry, session) => {
     const events = await eventsIn(stub, entry, session, filter);
     const items = [];
@@ -139,21 +140,21 @@ const CACHED_SESSIONS = 1_000;
 /** The queries with posted events. Read again at each revision that needs it, until the query has one. */
 class PostedQueries {
   readonly #env: Bindings;
-  readonly #tenant: string;
+  readonly #caller: Caller;
   readonly #names = new Lru<string, { readonly revision: number; readonly names: ReadonlySet<string> }>(
     CACHED_SESSIONS,
   );
 
-  constructor(env: Bindings, tenant: string) {
+  constructor(env: Bindings, caller: Caller) {
     this.#env = env;
-    this.#tenant = tenant;
+    this.#caller = caller;
   }
 
   async has(session: string, name: string, revision: number): Promise<boolean> {
     const known = this.#names.get(session);
     if (known?.names.has(name) === true) return true;
     if (known?.revision === revision) return false;
-    const names: string[] = await feedOf(this.#env, this.#tenant).postedQueries(session);
+    const names: string[] = await feedOf(this.#env, this.#caller).postedQueries(session);
     this.#names.set(session, { revision, names: new Set(names) });
     return names.includes(name);
   }

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "../../config.ts";
 import { checkSchema, SCHEMA_VERSION } from "../../lib/schema.ts";
-import { checkTenant, directoryOf, tenantOf } from "../../place.ts";
+import { checkTenant, directoryOf } from "../../place.ts";
 import type { CallContext } from "../../place.ts";
 import type { LogReportsPage } from "../../session/contract/directory.ts";
 import type { Count, CountedLog, FeedPage, FeedQuery, Purges, ReportedBefore } from "./contract.ts";
@@ -34,7 +34,7 @@ export class ArkFeedObject extends DurableObject<Bindings> {
   /** Entries after a place in the order of all sessions. */
   async feed(context: CallContext, query: FeedQuery): Promise<FeedPage> {
     checkTenant(this.ctx.id, context);
-    await this.#catchUp();
+    await this.#catchUp(context);
     return { head: this.#feed.head, entries: this.#feed.entriesAfter(query) };
   }
 
@@ -47,7 +47,7 @@ export class ArkFeedObject extends DurableObject<Bindings> {
   /** Logs with revisions that are not counted yet. */
   async uncounted(context: CallContext, limit: number): Promise<CountedLog[]> {
     checkTenant(this.ctx.id, context);
-    await this.#catchUp();
+    await this.#catchUp(context);
     return this.#logs.uncounted(limit);
   }
 
@@ -64,14 +64,14 @@ export class ArkFeedObject extends DurableObject<Bindings> {
   async recordQuery(context: CallContext, uid: string, session: string, name: string): Promise<void> {
     checkTenant(this.ctx.id, context);
     // Else the report of an earlier deletion of the session would delete the query.
-    await this.#catchUp();
+    await this.#catchUp(context);
     this.#queries.insert(uid, session, name, Date.now());
   }
 
   /** Sessions with events of the query of this UID, the last first. */
   async queriesOf(context: CallContext, uid: string): Promise<{ readonly session: string; readonly name: string }[]> {
     checkTenant(this.ctx.id, context);
-    await this.#catchUp();
+    await this.#catchUp(context);
     return this.#queries.byUid(uid);
   }
 
@@ -90,21 +90,21 @@ export class ArkFeedObject extends DurableObject<Bindings> {
   /** Hides the events of one run of a query, by its UID. False for an unknown UID. */
   async purgeRun(context: CallContext, uid: string): Promise<boolean> {
     checkTenant(this.ctx.id, context);
-    await this.#catchUp();
+    await this.#catchUp(context);
     return this.#queries.purgeRun(uid, Date.now());
   }
 
   /** With a session: only the purges of its queries. */
   async purges(context: CallContext, session?: string): Promise<Purges> {
     checkTenant(this.ctx.id, context);
-    await this.#catchUp();
+    await this.#catchUp(context);
     return this.#queries.purges(session);
   }
 
-  /** Applies everything that the directory had when it was called. Calls that wait share one read. */
-  async #catchUp(): Promise<void> {
+  /** Applies everything that the directory had when it was called. Calls that wait share one read, and its cause. */
+  async #catchUp(cause: CallContext): Promise<void> {
     if (this.#reading === undefined) {
-      this.#reading = this.#readReports().finally(() => (this.#reading = undefined));
+      this.#reading = this.#readReports(cause).finally(() => (this.#reading = undefined));
       return await this.#reading;
     }
     const before = this.#reading;
@@ -113,13 +113,13 @@ export class ArkFeedObject extends DurableObject<Bindings> {
       .catch(() => undefined)
       .then(async () => {
         this.#next = undefined;
-        await this.#catchUp();
+        await this.#catchUp(cause);
       });
     await this.#next;
   }
 
-  async #readReports(): Promise<void> {
-    const directory = directoryOf(this.env, tenantOf(this.ctx.id));
+  async #readReports(cause: CallContext): Promise<void> {
+    const directory = directoryOf(this.env, cause);
     for (;;) {
       const cursor = this.#logs.cursor;
       const page: LogReportsPage = await directory.reports(cursor, REPORTS);

@@ -1,6 +1,7 @@
 import type { Calls } from "../../place.ts";
 import type { Bindings } from "../../config.ts";
 import { sessionAt } from "../../place.ts";
+import type { Caller } from "../../place.ts";
 import { cursorAfter, cursorAt, positionOf } from "../cursor.ts";
 import type { ArkParams } from "../params.ts";
 import type { FeedPage, FeedEntry } from "../feed/contract.ts";
@@ -31,7 +32,7 @@ const TRACE_ID = /^[0-9a-f]{32}$/;
 
 export type FeedReaderOptions = {
   readonly env: Bindings;
-  readonly tenant: string;
+  readonly caller: Caller;
   readonly readItems: ReadItems;
   /** Everything up to it was sent. */
   readonly cursor: number;
@@ -65,7 +66,7 @@ export class FeedReader implements ItemReader {
     const { revision, sent } = positionOf(options.cursor);
     this.#place = revision;
     this.#skip = sent;
-    const feed = feedOf(options.env, options.tenant);
+    const feed = feedOf(options.env, options.caller);
     this.#sent = new SentTraces((ids) => feed.reportedRevisions(ids));
   }
 
@@ -84,8 +85,8 @@ export class FeedReader implements ItemReader {
   }
 
   async #readFeed(): Promise<FeedEntry | undefined> {
-    const { env, tenant } = this.#options;
-    const page: FeedPage = await feedOf(env, tenant).feed({ after: this.#place, limit: FEED_ENTRIES });
+    const { env, caller } = this.#options;
+    const page: FeedPage = await feedOf(env, caller).feed({ after: this.#place, limit: FEED_ENTRIES });
     this.#feed = [...page.entries];
     return this.#feed[0];
   }
@@ -94,7 +95,7 @@ export class FeedReader implements ItemReader {
   async #readReport(report: FeedEntry): Promise<void> {
     const behind = report.revision - (report.place - this.#place);
     const from = Math.max(report.after, behind);
-    const stub = sessionAt(this.#options.env, this.#options.tenant, report.id);
+    const stub = sessionAt(this.#options.env, this.#options.caller, report.id);
     const page = await readPage(stub, report, from);
     const entries = (page?.entries ?? []).filter(({ revision }) => revision <= report.revision);
     await this.#sent.learn(report.id, entries);

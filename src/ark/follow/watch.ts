@@ -13,10 +13,10 @@ import { endOf, LogItems } from "./log-items.ts";
 export async function watchAll(c: Context<AppEnv>, params: ArkParams, readItems: ReadItems): Promise<Response> {
   if (params.session !== undefined) return await watchLog(c, sessionIdIn(params.session), "session", params, readItems);
   const { env } = c;
-  const { tenant } = c.var.principal;
-  const directory = directoryOf(env, tenant);
-  const cursor = await feedCursor(feedOf(env, tenant), params);
-  const items = new FeedReader({ env, tenant, readItems, cursor });
+  const caller = callerOf(c);
+  const directory = directoryOf(env, caller);
+  const cursor = await feedCursor(feedOf(env, caller), params);
+  const items = new FeedReader({ env, caller, readItems, cursor });
   return respondStream(followDirectory(directory, items), c.req.raw.signal, { cursor });
 }
 

@@ -1,5 +1,6 @@
 import type { Bindings } from "../../config.ts";
 import { directoryOf, sessionAt } from "../../place.ts";
+import type { Caller } from "../../place.ts";
 import { cursorAfter } from "../cursor.ts";
 import type { FeedPage } from "../feed/contract.ts";
 import { feedOf } from "../feed/feed-of.ts";
@@ -23,16 +24,16 @@ type BrokerListParams = { readonly limit: number; readonly before: number | unde
 /** Sessions, the last changed first. */
 export async function brokerList(
   env: Bindings,
-  tenant: string,
+  caller: Caller,
   { limit, before, active }: BrokerListParams,
 ): Promise<BrokerList> {
   const filter: ListFilter = { kind: "session", statuses: active ? ACTIVE : [], phrases: [], names: [] };
   // Read first: what changes meanwhile is sent by a watch from here.
-  const { head }: FeedPage = await feedOf(env, tenant).feed({ after: Number.MAX_SAFE_INTEGER, limit: 1 });
-  const page: RecentPage = await directoryOf(env, tenant).recent(before ?? NEWEST, limit, filter);
+  const { head }: FeedPage = await feedOf(env, caller).feed({ after: Number.MAX_SAFE_INTEGER, limit: 1 });
+  const page: RecentPage = await directoryOf(env, caller).recent(before ?? NEWEST, limit, filter);
   // The directory's own text.
   const summaries = page.sessions.map(({ summary }) => JSON.parse(summary) as SessionSummary);
-  const sessions = await pool(summaries, AT_ONCE, async (summary) => await row(env, tenant, summary));
+  const sessions = await pool(summaries, AT_ONCE, async (summary) => await row(env, caller, summary));
   return {
     resourceVersion: head === 0 ? 0 : cursorAfter(head),
     sessions,
@@ -40,13 +41,13 @@ export async function brokerList(
   };
 }
 
-async function row(env: Bindings, tenant: string, summary: SessionSummary): Promise<BrokerSession> {
+async function row(env: Bindings, caller: Caller, summary: SessionSummary): Promise<BrokerSession> {
   const isActive = ACTIVE.includes(liveness(summary.liveness, Date.now()).status);
   return {
     id: summary.id,
     ...timesOf(summary),
     queryCount: summary.queries,
-    activeQueries: isActive ? await openQueries(env, tenant, summary.id) : 0,
+    activeQueries: isActive ? await openQueries(env, caller, summary.id) : 0,
   };
 }
 
@@ -54,8 +55,8 @@ export function timesOf({ start, liveness: { lastArrival } }: SessionSummary) {
   return { createdAt: nanosecondsText(BigInt(start)), updatedAt: nanosecondsText(BigInt(lastArrival)) };
 }
 
-async function openQueries(env: Bindings, tenant: string, id: string): Promise<number> {
-  const page: LogPage = await sessionAt(env, tenant, id).peek("session", "queries");
+async function openQueries(env: Bindings, caller: Caller, id: string): Promise<number> {
+  const page: LogPage = await sessionAt(env, caller, id).peek("session", "queries");
   const queries = page.state === "present" ? (page.queries ?? []) : [];
   return queries.filter(({ phase }) => phase === "running" || phase === "pending").length;
 }

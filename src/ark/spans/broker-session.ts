@@ -1,5 +1,6 @@
 import type { Bindings } from "../../config.ts";
 import { sessionAt } from "../../place.ts";
+import type { Caller } from "../../place.ts";
 import { cursorInGeneration } from "../cursor.ts";
 import { QUERY_NAME } from "../../otel/semconv/ark.ts";
 import type { QuerySummary, SessionSummary } from "../../session/summary.ts";
@@ -14,7 +15,7 @@ type Present = Extract<LogPage, { state: "present" }>;
 /** A session as Ark's first broker answered it: `queries` by name. Written while its traces are read. */
 export async function* brokerSession(
   env: Bindings,
-  tenant: string,
+  caller: Caller,
   { generation, head, queries = [] }: Present,
   summary: SessionSummary,
 ): AsyncGenerator<string, void> {
@@ -25,7 +26,7 @@ export async function* brokerSession(
     yield `${first ? "" : ","}${JSON.stringify(name)}:{"traceId":"${query.traceId}","spans":[`;
     first = false;
     const isOwn = ownSpans(queries, query);
-    yield* spanTexts(sessionAt(env, tenant, query.traceId), "trace", isOwn);
+    yield* spanTexts(sessionAt(env, caller, query.traceId), "trace", isOwn);
     yield "]}";
   }
   yield "}}";

@@ -1,5 +1,6 @@
 import type { Bindings } from "../../config.ts";
 import { directoryOf, sessionAt, sessionIdIn } from "../../place.ts";
+import type { Caller } from "../../place.ts";
 import { countAll } from "../events/count-all.ts";
 import { cursorAt } from "../cursor.ts";
 import type { RecentPage } from "../../session/contract/directory.ts";
@@ -32,12 +33,12 @@ type TracePageParams = {
  * Traces before the cursor, newest first: by the last activity of the session that shows them, and within a session by when each was
  * first seen. A session that changes meanwhile moves to the front, so no trace comes twice.
  */
-export async function tracePage(env: Bindings, tenant: string, params: TracePageParams): Promise<TracePage> {
+export async function tracePage(env: Bindings, caller: Caller, params: TracePageParams): Promise<TracePage> {
   const { limit, cursor = NEWEST } = params;
   const found: TracePosition[] = [];
-  const total = params.session === undefined ? undefined : await ofSession(env, tenant, params.session, found, cursor);
-  const known = total ?? (await countAll(env, tenant)).traces;
-  if (total === undefined) await ofTenant(env, tenant, found, limit, cursor);
+  const total = params.session === undefined ? undefined : await ofSession(env, caller, params.session, found, cursor);
+  const known = total ?? (await countAll(env, caller)).traces;
+  if (total === undefined) await ofTenant(env, caller, found, limit, cursor);
   const taken = found.slice(0, limit);
   const last = taken.at(-1)?.cursor;
   return {
@@ -49,32 +50,32 @@ export async function tracePage(env: Bindings, tenant: string, params: TracePage
 
 async function ofSession(
   env: Bindings,
-  tenant: string,
+  caller: Caller,
   name: string,
   found: TracePosition[],
   before: number,
 ): Promise<number> {
-  const traceIds: string[] = await sessionAt(env, tenant, sessionIdIn(name)).traces();
+  const traceIds: string[] = await sessionAt(env, caller, sessionIdIn(name)).traces();
   addTraces(traceIds, 0, before, found);
   return traceIds.length;
 }
 
 async function ofTenant(
   env: Bindings,
-  tenant: string,
+  caller: Caller,
   found: TracePosition[],
   limit: number,
   before: number,
 ): Promise<void> {
   let from: number | undefined = before === NEWEST ? NEWEST : revisionOf(before) + 1;
   while (from !== undefined && found.length <= limit) {
-    const page: RecentPage = await directoryOf(env, tenant).recent(from, SESSIONS, EVERY_SESSION);
+    const page: RecentPage = await directoryOf(env, caller).recent(from, SESSIONS, EVERY_SESSION);
     for (const { revision, summary } of page.sessions) {
       if (found.length > limit) break;
       // The directory's own text.
       const { id, kind, traces, spans } = JSON.parse(summary) as SessionSummary;
       const isItself = kind === "trace" && traces === 1 && spans > 0;
-      const traceIds: string[] = isItself ? [id] : await sessionAt(env, tenant, id).traces();
+      const traceIds: string[] = isItself ? [id] : await sessionAt(env, caller, id).traces();
       addTraces(traceIds, revision, before, found);
     }
     from = page.next;

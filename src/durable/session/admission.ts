@@ -1,6 +1,7 @@
 import type { AppendOutcome, Delivery, OffloadedValue } from "../../facts/delivery.ts";
 import { bestName, NO_NAMES, withName } from "../../session/table/session-ids.ts";
 import { sessionIdOf } from "../../place.ts";
+import type { CallContext } from "../../place.ts";
 import type { LogEntry, View } from "../../session/contract/log-page.ts";
 import { claimsOf, countOf, decodeChunkFacts, knownPositions } from "./log/chunk-facts.ts";
 import type { ChunkFacts } from "./log/chunk-facts.ts";
@@ -13,14 +14,14 @@ import type { TraceRow } from "./log/rows.ts";
 import { log } from "../../lib/log.ts";
 
 /** Admits a delivery at the owner of its trace: whole or not at all, on disk before the answer. */
-export function append(state: SessionState, tenant: string, delivery: Delivery): AppendOutcome {
+export function append(state: SessionState, cause: CallContext, delivery: Delivery): AppendOutcome {
   const judged = judge(state, delivery);
   if ("outcome" in judged) return judged;
-  const committed = state.write(() => commit(state, tenant, delivery, judged.facts));
+  const committed = state.write(() => commit(state, cause.tenant, delivery, judged.facts));
   if (committed.transition) state.evict();
   for (const { view, previous, entry } of committed.frames) state.publish(view, previous, entry);
   if (committed.transition === "in") state.subscribers.closeAll();
-  state.kick();
+  state.kick(cause);
   return { outcome: "appended" };
 }
 

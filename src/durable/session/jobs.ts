@@ -1,4 +1,5 @@
 import { log } from "../../lib/log.ts";
+import type { Cause } from "../../place.ts";
 import type { OwnerCopy } from "./copy/sending.ts";
 import { nextExpiryAt } from "./expiry.ts";
 import type { JobKind } from "./job-schedule.ts";
@@ -18,7 +19,7 @@ type Job = {
   readonly startsAtOnce?: true;
   /** A call during a run is not lost: the run looks again before it ends. Other jobs have one run at a time. */
   readonly looksAgain?: true;
-  readonly run: (state: SessionState, copier: OwnerCopy) => Promise<void>;
+  readonly run: (state: SessionState, copier: OwnerCopy, cause: Cause) => Promise<void>;
 };
 
 /** In the order in which the alarm runs them. */
@@ -33,8 +34,8 @@ export const JOBS: Readonly<Record<JobKind, Job>> = {
     },
     startsAtOnce: true,
     looksAgain: true,
-    run: async (state, copier) => {
-      await copier.run();
+    run: async (state, copier, cause) => {
+      await copier.run(cause);
       if (state.exists) state.jobs.done("copy");
     },
   },
@@ -42,7 +43,7 @@ export const JOBS: Readonly<Record<JobKind, Job>> = {
     dueFrom: "rows",
     dueAt: (state) => (state.log.meta.listed ? 0 : undefined),
     startsAtOnce: true,
-    run: report,
+    run: async (state, _, cause) => await report(state, cause),
   },
 };
 
@@ -67,18 +68,19 @@ export class JobRunner {
     this.#copier = copier;
   }
 
-  run(kind: JobKind): Promise<void> {
+  /** A run has one cause: a call that finds it under way adds none. */
+  run(kind: JobKind, cause: Cause): Promise<void> {
     const active = this.#active.get(kind);
     if (active !== undefined && JOBS[kind].looksAgain === undefined) return active;
-    const run = this.#attempt(kind).finally(() => this.#active.delete(kind));
+    const run = this.#attempt(kind, cause).finally(() => this.#active.delete(kind));
     this.#active.set(kind, run);
     return run;
   }
 
   /** Starts the due jobs that do not wait for the alarm. Resolves when they have ended; never rejects. */
-  startDue(now: number): Promise<unknown> {
+  startDue(now: number, cause: Cause): Promise<unknown> {
     const due = ENTRIES.filter(([kind, { startsAtOnce }]) => startsAtOnce && this.#state.jobs.isDue(kind, now));
-    return Promise.all(due.map(([kind]) => this.run(kind)));
+    return Promise.all(due.map(([kind]) => this.run(kind, cause)));
   }
 
   /** The alarm fired: runs all due jobs, one after the other, and sets the next alarm. */
@@ -88,14 +90,14 @@ export class JobRunner {
     // The fold derives when the next trace expires.
     void state.fold;
     const now = Date.now();
-    for (const [kind] of ENTRIES) if (state.exists && state.jobs.isDue(kind, now)) await this.run(kind);
+    for (const [kind] of ENTRIES) if (state.exists && state.jobs.isDue(kind, now)) await this.run(kind, undefined);
     if (state.exists) state.jobs.arm(Date.now());
   }
 
-  async #attempt(kind: JobKind): Promise<void> {
+  async #attempt(kind: JobKind, cause: Cause): Promise<void> {
     const state = this.#state;
     try {
-      await JOBS[kind].run(state, this.#copier);
+      await JOBS[kind].run(state, this.#copier, cause);
     } catch (error) {
       log("job-failed", { level: "warn", kind, error });
       if (!state.exists) return;

@@ -27,7 +27,7 @@ export class SessionObject extends DurableObject<Bindings> {
     super(ctx, env);
     this.#state = new SessionState(ctx.storage, env, new Subscribers(ctx), {
       scheduleFrom: scheduleJobs,
-      startDue: (now) => ctx.waitUntil(this.#jobs.startDue(now)),
+      startDue: (now, cause) => ctx.waitUntil(this.#jobs.startDue(now, cause)),
     });
     this.#copier = new OwnerCopy(this.#state);
     this.#jobs = new JobRunner(this.#state, this.#copier);
@@ -36,33 +36,33 @@ export class SessionObject extends DurableObject<Bindings> {
   /** Returns when the delivery is on disk. Throws on transient faults only. */
   append(context: CallContext, delivery: Delivery): AppendOutcome {
     checkTenant(this.ctx.id, context);
-    return append(this.#state, context.tenant, delivery);
+    return append(this.#state, context, delivery);
   }
 
   /** An owner copies chunks of its trace to this session. */
   storeCopy(context: CallContext, copy: Copy): CopyOutcome {
     checkTenant(this.ctx.id, context);
-    return storeCopy(this.#state, context.tenant, copy);
+    return storeCopy(this.#state, context, copy);
   }
 
   revoke(context: CallContext, revocation: Revocation): void {
     checkTenant(this.ctx.id, context);
-    revoke(this.#state, context.tenant, revocation);
+    revoke(this.#state, context, revocation);
   }
 
   async deleteTrace(context: CallContext, deletion: TraceDeletion): Promise<TraceDeletionOutcome> {
     checkTenant(this.ctx.id, context);
-    return await deleteTrace(this.#state, this.#copier, deletion);
+    return await deleteTrace(this.#state, this.#copier, context, deletion);
   }
 
   /** Called by the directory for a session with traces that should have expired, or with unknown storage usage. */
   async expireOverdue(context: CallContext): Promise<"absent" | "present"> {
     checkTenant(this.ctx.id, context);
     if (!this.#state.exists) return "absent";
-    await this.#jobs.run("expire");
-    if (this.#state.isDeleting) await this.#jobs.run("delete");
+    await this.#jobs.run("expire", context);
+    if (this.#state.isDeleting) await this.#jobs.run("delete", context);
     if (!this.#state.exists) return "absent";
-    await this.#jobs.run("report");
+    await this.#jobs.run("report", context);
     return "present";
   }
 
@@ -116,7 +116,7 @@ export class SessionObject extends DurableObject<Bindings> {
     checkTenant(this.ctx.id, context);
     if (!beginDeletion(this.#state)) return "absent";
     this.#state.jobs.arm(Date.now());
-    await this.#jobs.run("delete");
+    await this.#jobs.run("delete", context);
     if (!this.#state.isDeleting) return "deleted";
     this.#state.jobs.arm(Date.now());
     return "begun";
@@ -152,6 +152,7 @@ export class SessionObject extends DurableObject<Bindings> {
     const state = this.#state;
     if (!state.exists || state.isEmpty) return;
     state.write(() => state.scheduleReport(Date.now()));
-    state.kick();
+    // A subscriber's socket has no context.
+    state.kick(undefined);
   }
 }

@@ -1,3 +1,4 @@
+import type { Cause } from "../../place.ts";
 import { storageUsage } from "./retention/storage-usage.ts";
 import type { SessionState } from "./state.ts";
 
@@ -8,7 +9,7 @@ import type { SessionState } from "./state.ts";
 const MILLIS_PER_SPAN = 0.1;
 
 /** Reports the summary to the directory, or that the session is empty; repeated at the interval that the directory returns. */
-export async function report(state: SessionState): Promise<void> {
+export async function report(state: SessionState, cause: Cause): Promise<void> {
   const { generation } = state;
   if (generation === undefined) return;
   const summary = state.summary();
@@ -18,7 +19,7 @@ export async function report(state: SessionState): Promise<void> {
     const at = Date.now();
     const search = state.search();
     const reportedRevision = state.shows(state.id) ? (state.fold.traceHeads.get(state.id) ?? 0) : 0;
-    const { interval, later } = await state.directory().report({
+    const { interval, later } = await state.directory(cause).report({
       id: state.id,
       generation,
       revision,
@@ -33,7 +34,7 @@ export async function report(state: SessionState): Promise<void> {
     const to = state.destinations;
     const only = to.length === 1 ? to[0] : undefined;
     await state
-      .directory()
+      .directory(cause)
       .remove({ id: state.id, generation, revision, ...(only === undefined ? {} : { session: only }) }, "empty");
     // Spans that came meanwhile are still to be reported, also by an object that wakes.
     state.write(() => state.isEmpty && state.log.meta.setListed(false));

@@ -3,6 +3,7 @@ import { settingsOf } from "../../config.ts";
 import type { Settings } from "../../session/contract/settings.ts";
 import { nanoseconds } from "../../lib/nanoseconds.ts";
 import { directoryOf, sessionAt } from "../../place.ts";
+import type { Cause } from "../../place.ts";
 import type { LogEntry, View } from "../../session/contract/log-page.ts";
 import { searchText } from "../../session/list/search-text.ts";
 import { searchableIn } from "../../session/list/searchable.ts";
@@ -27,7 +28,7 @@ type JobRuns = {
   /** Schedules the jobs that are due by what the rows say, or by what the fold says. */
   readonly scheduleFrom: (source: "rows" | "fold", state: SessionState) => void;
   /** Starts the jobs that are due and do not wait for the alarm. */
-  readonly startDue: (now: number) => void;
+  readonly startDue: (now: number, cause: Cause) => void;
 };
 
 type Rows = { readonly log: SessionLog; readonly traces: TraceRows; readonly jobs: JobSchedule };
@@ -287,12 +288,12 @@ export class SessionState {
   }
 
   /** The object of another session, or the owner of another trace. */
-  objectOf(id: string) {
-    return sessionAt(this.#env, this.tenant, id);
+  objectOf(id: string, cause: Cause) {
+    return sessionAt(this.#env, cause ?? this.tenant, id);
   }
 
-  directory() {
-    return directoryOf(this.#env, this.tenant);
+  directory(cause: Cause) {
+    return directoryOf(this.#env, cause ?? this.tenant);
   }
 
   publish(view: View, previous: number, entry: LogEntry): void {
@@ -317,10 +318,10 @@ export class SessionState {
     this.#reported = { at, interval };
   }
 
-  /** Starts jobs that are due in the background; the alarm repeats them after a fault. */
-  kick(): void {
+  /** Starts jobs that are due in the background, with the trace of the cause; the alarm repeats them after a fault. */
+  kick(cause: Cause): void {
     const now = Date.now();
-    this.#runs.startDue(now);
+    this.#runs.startDue(now, cause);
     this.jobs.arm(now);
   }
 }

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { directoryOf } from "../../place.ts";
+import { callerOf, directoryOf } from "../../place.ts";
 import { addRefusal } from "../../session/contract/refused-exports.ts";
 import type { RecentExport, RecentExportsUpdate, RefusedExport } from "../../session/contract/stream-events.ts";
 import type { AppEnv } from "../../config.ts";
@@ -80,7 +80,7 @@ async function flush(c: Context<AppEnv>, exports: PendingExports, dueAt: number)
     exports.refusalsSentAt = now;
   }
   try {
-    await directoryOf(c.env, c.var.principal.tenant).recordExports(update);
+    await directoryOf(c.env, callerOf(c)).recordExports(update);
   } catch (error) {
     log("recent-exports-not-sent", { level: "warn", error });
   }

@@ -1,3 +1,4 @@
+import type { CallContext } from "../../../place.ts";
 import type { LogEntry } from "../../../session/contract/log-page.ts";
 import { appendTombstone, weigh } from "../admission.ts";
 import { countOf, decodeChunkFacts, deriveChunkFacts } from "../log/chunk-facts.ts";
@@ -16,7 +17,7 @@ type Stored = {
 };
 
 /** Admits an owner's copy in the trace's own order: repeats change nothing, a gap queries again, a later epoch begins anew. */
-export function storeCopy(state: SessionState, tenant: string, copy: Copy): CopyOutcome {
+export function storeCopy(state: SessionState, cause: CallContext, copy: Copy): CopyOutcome {
   if (state.isDeleting) return { outcome: "busy" };
   const row = state.traces.get(copy.traceId);
   if (row !== undefined && (copy.epoch < row.epoch || (row.role === "revoked" && copy.epoch === row.epoch))) {
@@ -32,10 +33,10 @@ export function storeCopy(state: SessionState, tenant: string, copy: Copy): Copy
     // Nothing to admit: a query changes nothing.
     return { outcome: "stored", next };
   }
-  const stored = state.write(() => admit(state, tenant, copy, fresh, newer));
+  const stored = state.write(() => admit(state, cause.tenant, copy, fresh, newer));
   if (stored.isVoid) state.evict();
   for (const { previous, entry } of stored.frames) state.publish("session", previous, entry);
-  state.kick();
+  state.kick(cause);
   return stored.outcome;
 }
 
@@ -96,7 +97,7 @@ function refuse(
 }
 
 /** Revokes the replica of an earlier binding, if there is one. */
-export function revoke(state: SessionState, tenant: string, revocation: Revocation): void {
+export function revoke(state: SessionState, cause: CallContext, revocation: Revocation): void {
   // The session is being deleted with all its replicas.
   if (state.isDeleting) return;
   const row = state.traces.get(revocation.traceId);
@@ -104,7 +105,7 @@ export function revoke(state: SessionState, tenant: string, revocation: Revocati
   // Thousands may be revoked one by one: the log is only written to, and folded again when it is read.
   const tombstone = state.write(() => {
     const now = Date.now();
-    state.log.meta.open(tenant, revocation.session, now);
+    state.log.meta.open(cause.tenant, revocation.session, now);
     const appended = row?.role === "replica" ? deleteReplica(state, revocation.traceId, revocation.to, now) : undefined;
     state.traces.upsert(revokedRow(revocation.traceId, revocation.epoch));
     if (appended !== undefined) state.scheduleReport(now);
@@ -114,7 +115,7 @@ export function revoke(state: SessionState, tenant: string, revocation: Revocati
   state.evictFold();
   // Viewers read on from their cursor.
   if (tombstone !== undefined) state.publish("session", 0, tombstone);
-  state.kick();
+  state.kick(cause);
 }
 
 /** Voids the fold. */

@@ -1,3 +1,4 @@
+import type { Cause } from "../../../place.ts";
 import type { OffloadedValue } from "../../../facts/delivery.ts";
 import type { CopyOutcome } from "./protocol.ts";
 import { COPY_BATCH_BYTES } from "../limits.ts";
@@ -9,11 +10,14 @@ import type { TraceRow } from "../log/rows.ts";
 /** `next`: the first of the trace's own revisions that the replica lacks; `after`: the revision of this log before it. */
 type ReplicaHead = { readonly epoch: number; readonly next: number; readonly after: number };
 
+type Round = { readonly cause: Cause };
+
 /** Copies the owner's chunks to the session that its trace is bound to, in order, until none is left. */
 export class OwnerCopy {
   readonly #state: SessionState;
   #running: Promise<void> | undefined;
-  #again = false;
+  /** Set by a call during a run: its cause is that of the next round. */
+  #again: Round | undefined;
   /** The known head of the replica; unknown after a wake or a fault, and then queried. */
   #replica: ReplicaHead | undefined;
 
@@ -22,12 +26,12 @@ export class OwnerCopy {
   }
 
   /** One copy runs at a time; a call meanwhile makes it look again before it ends. */
-  run(): Promise<void> {
+  run(cause: Cause): Promise<void> {
     if (this.#running !== undefined) {
-      this.#again = true;
+      this.#again = { cause };
       return this.#running;
     }
-    this.#running = this.#loop().finally(() => (this.#running = undefined));
+    this.#running = this.#loop(cause).finally(() => (this.#running = undefined));
     return this.#running;
   }
 
@@ -36,12 +40,12 @@ export class OwnerCopy {
     await this.#running?.catch(() => undefined);
   }
 
-  async #loop(): Promise<void> {
+  async #loop(first: Cause): Promise<void> {
     try {
-      do {
-        this.#again = false;
-        while (await this.#step());
-      } while (this.#again);
+      for (let round: Round | undefined = { cause: first }; round !== undefined; round = this.#again) {
+        this.#again = undefined;
+        while (await this.#step(round.cause));
+      }
     } catch (error) {
       this.#replica = undefined;
       throw error;
@@ -49,29 +53,29 @@ export class OwnerCopy {
   }
 
   /** One call to another object. Returns whether there may be more to do. */
-  async #step(): Promise<boolean> {
+  async #step(cause: Cause): Promise<boolean> {
     const state = this.#state;
     const row = state.traces.owned();
     if (row === undefined) return false;
     if (isMoved(row, state.id)) {
       const replica = this.#replica?.epoch === row.epoch ? this.#replica : undefined;
       const head = state.fold.traceHeads.get(row.traceId) ?? 0;
-      if (replica === undefined || replica.next <= head) return await this.#copy(row, replica);
+      if (replica === undefined || replica.next <= head) return await this.#copy(row, replica, cause);
     }
-    return await this.revoke(row);
+    return await this.revoke(row, cause);
   }
 
   /** Sends the chunks that the replica lacks; queries only, if they are unknown. */
-  async #copy(row: TraceRow, replica: ReplicaHead | undefined): Promise<boolean> {
+  async #copy(row: TraceRow, replica: ReplicaHead | undefined, cause: Cause): Promise<boolean> {
     const session = row.session ?? "";
     const { chunks, values, last } = this.#batch(row.traceId, replica);
     const outcome = await this.#state
-      .objectOf(session)
+      .objectOf(session, cause)
       .storeCopy({ session, traceId: row.traceId, epoch: row.epoch, chunks, values });
     // The trace may have been bound anew, or deleted, during the call.
     if (this.#state.traces.get(row.traceId)?.epoch !== row.epoch) return true;
     if (outcome.outcome === "stored") this.#acknowledge(row, outcome.next, chunks.at(-1)?.traceRevision, last);
-    else this.#bindAgain(row, session, outcome);
+    else this.#bindAgain(row, session, outcome, cause);
     return true;
   }
 
@@ -81,13 +85,13 @@ export class OwnerCopy {
     this.#state.pendingCopies.acknowledge(next);
   }
 
-  #bindAgain(row: TraceRow, session: string, outcome: Exclude<CopyOutcome, { outcome: "stored" }>): void {
+  #bindAgain(row: TraceRow, session: string, outcome: Exclude<CopyOutcome, { outcome: "stored" }>, cause: Cause): void {
     switch (outcome.outcome) {
       case "stale":
         this.#state.write(() => this.#state.traces.upsert(outrank(row, outcome.epoch)));
         return;
       case "full":
-        this.#refuse(row, session);
+        this.#refuse(row, session, cause);
         return;
       case "busy":
         throw new Error(`session ${session} is being deleted`);
@@ -95,7 +99,7 @@ export class OwnerCopy {
   }
 
   /** The trace becomes its own session again; its summary says to which one it belongs. */
-  #refuse(row: TraceRow, session: string): void {
+  #refuse(row: TraceRow, session: string, cause: Cause): void {
     const state = this.#state;
     state.write(() => {
       state.traces.upsert(refuse(row, session));
@@ -104,18 +108,18 @@ export class OwnerCopy {
     });
     state.evict();
     state.subscribers.closeAll();
-    state.kick();
+    state.kick(cause);
   }
 
   /**
    * Revokes one replica of an earlier binding: after the copy, so that a viewer who follows finds the trace. Returns whether
    * there was one.
    */
-  async revoke(row: TraceRow): Promise<boolean> {
+  async revoke(row: TraceRow, cause: Cause): Promise<boolean> {
     const from = row.revoking[0];
     if (from === undefined) return false;
     const to = isMoved(row, this.#state.id) ? (row.session ?? "") : row.traceId;
-    await this.#state.objectOf(from).revoke({ session: from, traceId: row.traceId, epoch: row.epoch, to });
+    await this.#state.objectOf(from, cause).revoke({ session: from, traceId: row.traceId, epoch: row.epoch, to });
     const now = this.#state.traces.get(row.traceId);
     // Bound anew meanwhile, perhaps to the session whose replica was just revoked: the new binding's list stands.
     if (now?.epoch !== row.epoch) return true;

@@ -1,3 +1,4 @@
+import type { CallContext, Cause } from "../../../place.ts";
 import type { TraceDeletion, TraceDeletionOutcome } from "../copy/protocol.ts";
 import type { OwnerCopy } from "../copy/sending.ts";
 import type { SessionState } from "../state.ts";
@@ -26,7 +27,7 @@ export function setDeleting(state: SessionState): void {
 const TRACES_A_RUN = 500;
 
 /** Owners first, then the list, then its own rows: until the last step the session knows what is left to do. */
-export async function deleteSession(state: SessionState, copier: OwnerCopy): Promise<void> {
+export async function deleteSession(state: SessionState, copier: OwnerCopy, cause: Cause): Promise<void> {
   const { id, generation } = state;
   if (generation === undefined) return;
   state.subscribers.announce("deleted");
@@ -34,11 +35,11 @@ export async function deleteSession(state: SessionState, copier: OwnerCopy): Pro
   const copies = Array.from(state.traces.all()).filter((row) => row.role === "replica");
   for (const row of copies.slice(0, TRACES_A_RUN)) {
     const { traceId } = row;
-    const deleted = await state.objectOf(traceId).deleteTrace({ traceId, session: id, epoch: row.epoch });
+    const deleted = await state.objectOf(traceId, cause).deleteTrace({ traceId, session: id, epoch: row.epoch });
     state.write(() => state.traces.upsert(revokedRow(traceId, voidUntil(row.epoch, deleted))));
   }
   if (copies.length > TRACES_A_RUN) return state.jobs.postpone("delete", Date.now());
-  await state.directory().remove({ id, generation }, "deleted");
+  await state.directory(cause).remove({ id, generation }, "deleted");
   await copier.idle();
   await deleteSessionRows(state);
 }
@@ -52,6 +53,7 @@ export function voidUntil(epoch: number, deleted: TraceDeletionOutcome): number 
 export async function deleteTrace(
   state: SessionState,
   copier: OwnerCopy,
+  cause: CallContext,
   deletion: TraceDeletion,
 ): Promise<TraceDeletionOutcome> {
   for (;;) {
@@ -71,7 +73,7 @@ export async function deleteTrace(
       return { outcome: "deleted", epoch: row.epoch };
     }
     // Sessions of earlier bindings would show it for ever, once its owner has no row of them.
-    await copier.revoke(row);
+    await copier.revoke(row, cause);
   }
 }
 

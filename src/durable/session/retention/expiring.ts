@@ -1,3 +1,4 @@
+import type { Cause } from "../../../place.ts";
 import { pool } from "../../../lib/pool.ts";
 import { appendTombstone } from "../admission.ts";
 import { TOMBSTONE_MILLIS, nextExpiryAt } from "../expiry.ts";
@@ -20,7 +21,7 @@ const RETRY_MILLIS = 3_600_000;
  * Expires traces without a delivery for longer than the maximum age: at their owners first, then here, so that after a fault
  * between the two it is done again, and no trace stays visible for ever. A session without traces is deleted.
  */
-export async function expire(state: SessionState, copier: OwnerCopy): Promise<void> {
+export async function expire(state: SessionState, copier: OwnerCopy, cause: Cause): Promise<void> {
   const { maxAge } = state.settings.retention;
   if (maxAge === undefined || !state.exists || state.isDeleting) return state.jobs.done("expire");
   const before = Date.now() - maxAge;
@@ -28,7 +29,7 @@ export async function expire(state: SessionState, copier: OwnerCopy): Promise<vo
   const expired: ExpiredTrace[] = [];
   try {
     await pool(old, TRACES_AT_ONCE, async (trace) => {
-      const outcome = await expireAtOwner(state, copier, trace);
+      const outcome = await expireAtOwner(state, copier, trace, cause);
       if (outcome !== undefined) expired.push(outcome);
     });
   } finally {
@@ -36,7 +37,7 @@ export async function expire(state: SessionState, copier: OwnerCopy): Promise<vo
     deleteExpired(state, expired, before);
   }
   expireTombstones(state);
-  scheduleNext(state, old.length - expired.length, old.length === TRACES_A_RUN);
+  scheduleNext(state, { retained: old.length - expired.length, isMore: old.length === TRACES_A_RUN }, cause);
 }
 
 type OldTrace = { readonly traceId: string; readonly epoch: number; readonly newest: number };
@@ -57,18 +58,19 @@ async function expireAtOwner(
   state: SessionState,
   copier: OwnerCopy,
   { traceId, epoch, newest }: OldTrace,
+  cause: Cause,
 ): Promise<ExpiredTrace | undefined> {
   const { id } = state;
   const row = state.traces.get(traceId);
   if (row?.role === "replica") {
-    const outcome = await state.objectOf(traceId).deleteTrace({ traceId, session: id, epoch, newest });
+    const outcome = await state.objectOf(traceId, cause).deleteTrace({ traceId, session: id, epoch, newest });
     return outcome.outcome === "deleted" ? { traceId, epoch, until: voidUntil(epoch, outcome) } : undefined;
   }
   for (let owned = row; owned !== undefined; owned = state.traces.get(traceId)) {
     if (owned.role !== "owner" || !isVisible(owned, id)) return undefined;
     if (owned.revoking.length === 0) return { traceId, epoch, until: epoch };
     await copier.idle();
-    await copier.revoke(owned);
+    await copier.revoke(owned, cause);
   }
   return undefined;
 }
@@ -120,7 +122,11 @@ function expireTombstones(state: SessionState): void {
   state.evict();
 }
 
-function scheduleNext(state: SessionState, retained: number, isMore: boolean): void {
+function scheduleNext(
+  state: SessionState,
+  { retained, isMore }: { readonly retained: number; readonly isMore: boolean },
+  cause: Cause,
+): void {
   if (!state.exists) return;
   const now = Date.now();
   if (isObsolete(state, now)) return setDeleting(state);
@@ -129,7 +135,7 @@ function scheduleNext(state: SessionState, retained: number, isMore: boolean): v
   if (next === undefined) state.jobs.done("expire");
   else if (retained > 0) state.jobs.postpone("expire", Math.max(next, now + RETRY_MILLIS));
   else state.jobs.postpone("expire", isMore ? now : next);
-  state.kick();
+  state.kick(cause);
 }
 
 /** The session shows nothing, and no viewer needs its tombstones any more. */
