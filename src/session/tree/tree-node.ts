@@ -56,6 +56,8 @@ export type TreeNode = {
   readonly cause: boolean;
   /** The caller no longer wanted its answer. */
   readonly canceled: boolean;
+  /** First line of the reason of its error, by the span or its log records; absent without. */
+  readonly failure?: string;
   /** Of the node and all below. */
   readonly worst: "error" | "ok";
   /** The tokens and costs that count for the span itself; absent without. */
@@ -90,9 +92,12 @@ export type DraftNode = Mutable<Omit<TreeNode, "parent" | "children">> & {
 };
 
 /** What the table knows of a span beyond the span itself. */
-type RowFields = Pick<TreeNode, "error" | "cause" | "canceled" | "badges"> & { readonly usage: OwnUsage | undefined };
+type RowFields = Pick<TreeNode, "error" | "cause" | "canceled" | "badges"> & {
+  readonly usage: OwnUsage | undefined;
+  readonly failure: string | undefined;
+};
 
-export function draftNode(span: ViewSpan, { error, cause, canceled, badges, usage }: RowFields): DraftNode {
+export function draftNode(span: ViewSpan, { error, cause, canceled, badges, usage, failure }: RowFields): DraftNode {
   const { facts } = span;
   const { start, running } = facts;
   return {
@@ -115,6 +120,7 @@ export function draftNode(span: ViewSpan, { error, cause, canceled, badges, usag
     descendants: 0,
     badges,
     ...(usage === undefined ? {} : { usage, usageBelow: usage }),
+    ...(failure === undefined ? {} : { failure }),
   };
 }
 

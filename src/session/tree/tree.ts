@@ -5,7 +5,7 @@ import { errorsOf } from "../errors.ts";
 import { addUsage } from "../row-usage.ts";
 import type { OwnUsage } from "../row-usage.ts";
 import type { Errors } from "../errors.ts";
-import { isCanceled, isError } from "../table/annotated-rows.ts";
+import { failureAt, isCanceled, isError } from "../table/annotated-rows.ts";
 import { CYCLE, ROOT, SELF } from "../table/parent-links.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
@@ -101,6 +101,7 @@ function dressRow(
     canceled: isError(table, row) && isCanceled(table, row),
     badges: badges.length === 0 ? NO_BADGES : badges,
     usage: usageOf(row),
+    failure: errors.failed[row] === 1 ? failureAt(table, row) : undefined,
   });
 }
 

@@ -1,0 +1,122 @@
+import { describe, expect, test } from "vitest";
+import type { SpanFacts } from "../../src/facts/facts.ts";
+import { nowLine } from "../../src/session/now-line.ts";
+import type { AgentStep } from "../../src/session/now-line.ts";
+import type { ViewSpan } from "../../src/session/tree/tree.ts";
+import { at } from "../facts/facts-of.ts";
+import { law, seedsFrom } from "../law.ts";
+import { Random } from "./seeded-random.ts";
+import { generateSession } from "./session-generator.ts";
+import { treeOf } from "./tree-of.ts";
+import { viewOf, viewSpan } from "./view-span.ts";
+
+/** A span from one second to another; without an end it runs. */
+const span = (
+  id: number,
+  parent: number | "",
+  name: string,
+  times: readonly [number, number?],
+  more: Partial<SpanFacts> = {},
+) =>
+  viewSpan(id, parent, {
+    name,
+    start: at(times[0]),
+    ...(times[1] === undefined ? { running: true, end: 0n } : { end: at(times[1]) }),
+    ...more,
+  });
+
+const agent = (name: string): Partial<SpanFacts> => ({ kind: "agent", agent: name });
+const tool = (name: string): Partial<SpanFacts> => ({ kind: "tool", tool: name });
+const model: Partial<SpanFacts> = { kind: "llm", model: "gpt-5.2" };
+
+/** `engineer ▸ run_sql since 12, 1 more · before: gpt-5.2`. */
+function print(spans: readonly ViewSpan[], waitingId?: number): string {
+  const tree = treeOf(spans);
+  const waiting = tree.rows.find(({ spanId }) => waitingId !== undefined && Number(spanId) === waitingId);
+  const { now, others, before } = nowLine(tree, waiting);
+  const words = ({ step, agent: of }: AgentStep): string =>
+    [...(of === undefined ? [] : [of.name, "▸"]), step.name || "(not received)"].join(" ");
+  const since = now === undefined ? "" : ` since ${Number(now.step.start - at(0)) / 1e9}`;
+  return [
+    now === undefined ? "nothing" : `${words(now)}${since}`,
+    ...(others === 0 ? [] : [`${others} more`]),
+    ...(before === undefined ? [] : [`before: ${words(before)}`]),
+  ].join(" · ");
+}
+
+describe("what a session does now, and what it did last", () => {
+  const begun = [
+    span(1, "", "query", [0], { kind: "query" }),
+    span(2, 1, "engineer", [0], agent("engineer")),
+    span(3, 2, "chat", [1, 3], model),
+  ];
+
+  test("the innermost running step of its agent, and the step that ended last", () => {
+    expect(print([...begun, span(4, 2, "run_sql", [4], tool("run_sql"))])).toBe(
+      "engineer ▸ run_sql since 4 · before: engineer ▸ chat",
+    );
+  });
+
+  test("of steps that run beside each other the newest, and how many more there are", () => {
+    const others = [
+      span(4, 1, "reviewer", [2], agent("reviewer")),
+      span(5, 4, "chat", [5], model),
+      span(6, 2, "run_sql", [4], tool("run_sql")),
+    ];
+    expect(print([...begun, ...others])).toBe("reviewer ▸ chat since 5 · 1 more · before: engineer ▸ chat");
+  });
+
+  test("what lies within a running step is not named in its place", () => {
+    const inner = [span(4, 2, "run_sql", [4], tool("run_sql")), span(5, 4, "POST", [5], { kind: "http" })];
+    expect(print([...begun, ...inner])).toBe("engineer ▸ run_sql since 4 · before: engineer ▸ chat");
+  });
+
+  test("a session without steps names what runs", () => {
+    expect(print([span(1, "", "GET /", [0], { kind: "http" }), span(2, 1, "SELECT", [1], { kind: "db" })])).toBe(
+      "SELECT since 1",
+    );
+  });
+
+  test("an agent that only waits for its next step is what runs", () => {
+    expect(print(begun)).toBe("engineer since 0 · before: engineer ▸ chat");
+  });
+
+  test("a parent that others name and that is awaited runs, too", () => {
+    const path = { ancestors: [{ spanId: "0000000000000009", name: "planner" }] };
+    expect(print([span(3, 9, "chat", [1, 3], { ...model, ...path })])).toBe("planner since 1 · before: chat");
+    // Its root may only group the trace.
+    expect(print([span(3, 9, "chat", [1, 3], model)])).toBe("(not received) since 1 · before: chat");
+  });
+
+  test("a session that waits for a person is at the step that asks", () => {
+    const asking = [span(4, 2, "ask_user", [4, 4.5], tool("ask_user")), span(5, 2, "run_sql", [6], tool("run_sql"))];
+    expect(print([...begun, ...asking], 4)).toBe("engineer ▸ ask_user since 4 · 1 more · before: engineer ▸ ask_user");
+  });
+
+  test("a finished session has its last step, whatever ends after it", () => {
+    const ended = [
+      span(1, "", "query", [0, 9], { kind: "query" }),
+      span(2, 1, "engineer", [0, 8], agent("engineer")),
+      span(3, 2, "chat", [1, 3], model),
+      span(4, 2, "run_sql", [3, 7], tool("run_sql")),
+      span(5, 1, "flush", [8, 9], { kind: "http" }),
+    ];
+    expect(print(ended)).toBe("nothing · before: engineer ▸ run_sql");
+    expect(print([])).toBe("nothing");
+  });
+});
+
+law("is some open row, and counts each open row at most once", seedsFrom(6_000, 100), (seed) => {
+  const tree = treeOf(generateSession(new Random(seed)).map(({ traceId, facts }) => viewOf(traceId, facts)));
+  const { now, others, before } = nowLine(tree);
+  const open = tree.rows.filter((row) => row.running || (row.awaited && row.span === undefined));
+  expect(now === undefined).toBe(open.length === 0);
+  expect(others).toBeLessThan(Math.max(1, open.length));
+  expect(now === undefined || open.includes(now.step)).toBe(true);
+  expect(before?.step.running ?? false).toBe(false);
+});
+
+test("a chain of 50,000 running spans is walked once", () => {
+  const spans = Array.from({ length: 50_000 }, (_, n) => span(n + 1, n === 0 ? "" : n, `step ${n}`, [0], agent("a")));
+  expect(nowLine(treeOf(spans)).now?.step.name).toBe("step 49999");
+});
