@@ -1,5 +1,6 @@
 import { defineConfig } from "vite";
-import type { Plugin } from "vite";
+import type { Plugin, Rolldown } from "vite";
+import { join } from "node:path";
 import { licensesText } from "./.ci/licenses.ts";
 
 /** Serves the licences of what page and Worker contain beside the page: they ask to be passed on with it. */
@@ -10,20 +11,58 @@ const licenses: Plugin = {
   },
 };
 
+/** Where each route begins: first what every page needs, then a session's folds apart from its components. */
+const ROUTES = {
+  main: "main.tsx",
+  folds: "session/display-fold.ts",
+  session: "session/page.tsx",
+  list: "sessions/page.tsx",
+};
+
+/**
+ * The chunk of a module: the first route that imports it at once, and `main` for what both pages need. Other modules have a chunk
+ * for each `import()`.
+ */
+function routeOf(id: string, context: Rolldown.ChunkingContext): string | null {
+  const isIn = (route: keyof typeof ROUTES): boolean => {
+    // The loop also visits what it adds.
+    const found = new Set([join(import.meta.dirname, "src/dashboard", ROUTES[route])]);
+    for (const module of found)
+      for (const imported of context.getModuleInfo(module)?.importedIds ?? []) found.add(imported);
+    return found.has(id);
+  };
+  if (isIn("main") || (isIn("list") && isIn("session"))) return "main";
+  return (["folds", "session", "list"] as const).find(isIn) ?? null;
+}
+
 // Fixed names: the page's HTML is a file that the Worker serves, and both are revalidated on every load.
 export default defineConfig({
   publicDir: false,
+  base: "/build/",
   plugins: [licenses],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "public/build",
     emptyOutDir: true,
     target: "es2022",
-    modulePreload: false,
+    // A part that loads later loads with all its chunks at once, not one after the other.
+    modulePreload: { polyfill: false },
     sourcemap: true,
     rolldownOptions: {
       input: ["src/dashboard/main.tsx", "src/dashboard/style.css"],
-      output: { entryFileNames: "main.js", chunkFileNames: "[name].js", assetFileNames: "[name][extname]" },
+      output: {
+        entryFileNames: "main.js",
+        chunkFileNames: "[name].js",
+        assetFileNames: "[name][extname]",
+        codeSplitting: {
+          // A chunk also takes what its modules import, unless a chunk of a higher priority has it.
+          groups: (["main", "folds", "session", "list"] as const).map((route, place) => ({
+            name: (id, context) => (routeOf(id, context) === route ? route : null),
+            debugName: route,
+            priority: 9 - place,
+          })),
+        },
+      },
     },
   },
 });

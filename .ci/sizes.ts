@@ -5,8 +5,10 @@ import { gzipSync } from "node:zlib";
 
 /** kB of gzip. A larger Worker starts later in each place where it was not running; measured: 143 kB, minified. */
 export const WORKER_BUDGET = 200;
-/** kB of gzip. The page shows nothing before it has all of this; measured: 110 kB. */
+/** kB of gzip. A page shows no row before it has all of this; measured: 46 kB for the list, 102 kB for a session. */
 export const PAGE_BUDGET = 110;
+/** The chunks that a page loads beside the scripts of its HTML before its first row, see vite.config.ts. */
+export const ROUTES = { list: ["build/list.js"], session: ["build/folds.js", "build/session.js"] };
 
 /** Bytes as they are, and gzipped at the highest level, as the platform counts a Worker and serves a page. */
 export type Size = { readonly bytes: number; readonly gzipped: number };
@@ -15,12 +17,12 @@ export async function workerSize(script: string): Promise<Size> {
   return sizeOf([await readFile(script)]);
 }
 
-/** The page's first load: scripts and styles that its HTML names, and what these scripts import at once. */
-export async function pageSize(directory: string): Promise<Size> {
+/** A page's first load: scripts and styles that its HTML names, the chunks of its route, and what all these import at once. */
+export async function pageSize(directory: string, route: readonly string[]): Promise<Size> {
   const html = await readFile(join(directory, "index.html"), "utf8");
   const named = Array.from(html.matchAll(/(?:src|href)="\/([^"]+\.(?:js|css))"/g), ([, path = ""]) => path);
   if (named.length === 0) throw new Error("index.html names no script and no style");
-  const paths = new Set(named);
+  const paths = new Set([...named, ...route]);
   const files: Buffer[] = [];
   for (const path of paths) {
     const file = await readFile(join(directory, path));
@@ -52,7 +54,8 @@ if (import.meta.main) {
   const root = join(import.meta.dirname, "..");
   const judged = [
     judgeSize("Worker", await workerSize(join(root, ".cache", "dry-run", "index.js")), WORKER_BUDGET),
-    judgeSize("page, first load", await pageSize(join(root, "public")), PAGE_BUDGET),
+    judgeSize("page, list", await pageSize(join(root, "public"), ROUTES.list), PAGE_BUDGET),
+    judgeSize("page, session", await pageSize(join(root, "public"), ROUTES.session), PAGE_BUDGET),
   ];
   for (const { line, fits } of judged) {
     if (fits) console.log(line);

@@ -25,6 +25,9 @@ export type StreamStep =
   | { readonly step: "show" }
   | { readonly step: "restart" };
 
+/** Whether a replay has played to its end. */
+export const isComplete = (state: StreamState): boolean => state.state === "ended" && state.how === "complete";
+
 export const CONNECTING: StreamState = { state: "connecting" };
 
 /** The whole state machine. A step without effect returns the same object. */

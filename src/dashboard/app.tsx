@@ -1,20 +1,42 @@
-import { Loading, Notice, ToSessions } from "./frame/page-state.tsx";
-import { Masthead } from "./frame/masthead.tsx";
-import { listFeed, replayFeed, sessionFeed } from "./feeds.ts";
-import { ImportList } from "./sessions/import/import-list.tsx";
-import { ListPage } from "./sessions/page.tsx";
+import type { ComponentProps } from "preact";
 import { address } from "./address/location.ts";
-import { SessionPage } from "./session/page.tsx";
+import { listFeed, replayFeed, sessionFeed } from "./feeds.ts";
+import { Masthead } from "./frame/masthead.tsx";
+import { Loading, Notice, ToSessions } from "./frame/page-state.tsx";
+import { Token } from "./frame/token.tsx";
 import { Shortcuts } from "./keys.tsx";
-import { TokenDialog } from "./frame/token-form.tsx";
+import type { SessionPage } from "./session/page.tsx";
+import { Imports } from "./sessions/import/import-files.tsx";
+import type { ListPage } from "./sessions/page.tsx";
+import { lazily } from "./ui/lazy.tsx";
+
+/** A page before its code or its feed is here. */
+const Opening = ({ what }: { what: string }) => (
+  <div class="frame">
+    <Masthead />
+    <main>
+      <Loading what={what} />
+    </main>
+  </div>
+);
+
+// The first page opens with the code of its route alone. Streams open meanwhile.
+const Sessions = lazily<ComponentProps<typeof ListPage>>(
+  async () => (await import("./sessions/page.tsx")).ListPage,
+  <Opening what="sessions" />,
+);
+const Session = lazily<ComponentProps<typeof SessionPage>>(
+  async () => (await import("./session/page.tsx")).SessionPage,
+  <Opening what="the session" />,
+);
 
 export function App() {
   return (
     <>
       <Page />
-      <ImportList />
+      <Imports />
       <Shortcuts />
-      <TokenDialog />
+      <Token />
     </>
   );
 }
@@ -24,12 +46,12 @@ function Page() {
   switch (here.page) {
     case "list": {
       const feed = listFeed.value;
-      return feed === undefined ? <Loading what="sessions" /> : <ListPage feed={feed} view={here.view} />;
+      return feed === undefined ? <Opening what="sessions" /> : <Sessions.Part feed={feed} view={here.view} />;
     }
     case "session": {
       const feed = sessionFeed.value;
-      if (feed === undefined) return <Loading what="the session" />;
-      return <SessionPage key={feed.id} feed={feed} replay={replayFeed.value} here={here} />;
+      if (feed === undefined) return <Opening what="the session" />;
+      return <Session.Part key={feed.id} feed={feed} replay={replayFeed.value} here={here} />;
     }
     case "unknown":
       return (

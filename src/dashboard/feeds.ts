@@ -1,9 +1,8 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { type ListFeed, listUrl, openListFeed } from "./sessions/feed.ts";
 import { address, go } from "./address/location.ts";
-import { openReplay, type ReplayFeed } from "./session/replay/feed.ts";
+import type { openReplay, ReplayFeed } from "./session/replay/feed.ts";
 import { replayParameters, type ReplayView } from "./address/replay-view.ts";
-import { timelineOf } from "./session/replay/timeline.ts";
 import { openSessionFeed, type SessionFeed } from "./session/feed.ts";
 
 /** The page's feeds: one open stream a tab. The list pauses behind a session, so that Back restores it. */
@@ -11,6 +10,8 @@ const list = signal<ListFeed | undefined>(undefined);
 const session = signal<SessionFeed | undefined>(undefined);
 /** During a replay the session's own stream pauses, after it loaded the whole session. */
 const replay = signal<{ readonly feed: ReplayFeed; readonly view: ReplayView } | undefined>(undefined);
+/** The code of replays, loaded for the first one. */
+const opening = signal<typeof openReplay | undefined>(undefined);
 
 export const listFeed = computed(() => list.value);
 export const sessionFeed = computed(() => session.value);
@@ -32,6 +33,7 @@ export function followAddress(): void {
   effect(() => {
     void address.value;
     void session.value?.shown.value;
+    void opening.value;
     untracked(followReplay);
   });
   effect(() => {
@@ -82,21 +84,33 @@ function followReplay(): void {
     if (goesOn) replay.value = { feed: current.feed, view };
   }
   if (replay.value !== undefined) return;
+  const open = opening.value;
+  if (open === undefined) return void loadReplays();
   const whole = feed.shown.value;
   if (whole?.of !== "whole") return;
   // While paused, the whole session does not change during the replay.
   feed.stream.hide();
   const onEnded = (): void => go({ ...here, replay: undefined }, "replace");
   replay.value = {
-    feed: openReplay({
+    feed: open({
       id: feed.id,
       view,
-      timeline: timelineOf(whole.tree, view.by),
+      whole: whole.tree,
       announced: feed.announced.value,
       onEnded,
     }),
     view,
   };
+}
+
+async function loadReplays(): Promise<void> {
+  try {
+    opening.value = (await import("./session/replay/feed.ts")).openReplay;
+  } catch {
+    // The live session stays.
+    const here = address.value;
+    if (here.page === "session") go({ ...here, replay: undefined }, "replace");
+  }
 }
 
 function closeReplay(): void {

@@ -1,7 +1,9 @@
-import { actionOf, type ActionOf, HELP_KEYS, type Keymap, keyWords, SHORTCUTS } from "./keymap.ts";
-import { Icon } from "./ui/icons.tsx";
+import { actionOf, type ActionOf, HELP_KEYS, type Keymap } from "./keymap.ts";
+import { lazily } from "./ui/lazy.tsx";
 import { signal } from "@preact/signals";
-import { useEffect, useRef, useLayoutEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
+
+const Dialog = lazily<{ onClose: () => void }>(async () => (await import("./shortcuts.tsx")).ShortcutsDialog, null);
 
 const shown = signal(false);
 
@@ -10,46 +12,8 @@ export function showShortcuts(): void {
 }
 
 export function Shortcuts() {
-  const isShown = shown.value;
-  const dialog = useRef<HTMLDialogElement>(null);
   usePageKeys(HELP_KEYS, showShortcuts);
-  useEffect(() => {
-    if (isShown) dialog.current?.showModal();
-  }, [isShown]);
-  if (!isShown) return null;
-  const close = (): void => {
-    shown.value = false;
-  };
-  return (
-    <dialog ref={dialog} class="shortcuts" aria-labelledby="shortcuts-title" onClose={close} {...{ closedby: "any" }}>
-      <div class="shortcuts-body">
-        <h2 id="shortcuts-title">Keyboard</h2>
-        <button type="button" class="button bare" aria-label="Close" onClick={() => dialog.current?.close()}>
-          <Icon name="close" />
-        </button>
-        <div class="shortcuts-groups">
-          {SHORTCUTS.map(([title, maps]) => (
-            <section key={title}>
-              <h3>{title}</h3>
-              <dl>
-                {maps.flat().map(({ words, keys }) => (
-                  <div key={words}>
-                    <dt>
-                      <kbd>{Object.keys(keys).map(keyWords).join(" · ")}</kbd>
-                    </dt>
-                    <dd>{words}</dd>
-                  </div>
-                ))}
-              </dl>
-            </section>
-          ))}
-        </div>
-        <a class="shortcuts-licences" href="/build/LICENSES.txt" target="_blank" rel="noreferrer">
-          Licences
-        </a>
-      </div>
-    </dialog>
-  );
+  return shown.value ? <Dialog.Part onClose={() => (shown.value = false)} /> : null;
 }
 
 /** What a view does for each action of a map. */

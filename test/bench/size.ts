@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { pageSize, workerSize } from "../../.ci/sizes.ts";
+import { pageSize, ROUTES, workerSize } from "../../.ci/sizes.ts";
 import type { Size } from "../../.ci/sizes.ts";
 import { median, spread } from "./figure.ts";
 import type { Figure, Section } from "./figure.ts";
@@ -19,7 +19,8 @@ export async function benchSize(bench: Bench, quick: boolean): Promise<Section> 
     title: "size and start",
     figures: [
       figureOf("the Worker", await workerSize(bench.script)),
-      figureOf("the page, its first load", await pageSize(join(ROOT, "public"))),
+      figureOf("the list, its first load", await pageSize(join(ROOT, "public"), ROUTES.list)),
+      figureOf("a session, its first load", await pageSize(join(ROOT, "public"), ROUTES.session)),
       {
         name: "a process from nothing to its first answer",
         value: median(starts),

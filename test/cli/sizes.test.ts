@@ -15,7 +15,7 @@ async function pageOf(files: Record<string, string>): Promise<string> {
 const HTML = `<link rel="icon" href="/favicon.svg"><link rel="stylesheet" href="/build/style.css">
 <link rel="modulepreload" href="/build/main.js"><script type="module" src="/build/main.js"></script>`;
 
-test("the first load is the scripts and styles of the page, with their static imports", async () => {
+test("the first load is the scripts and styles of the page and of its route, with their static imports", async () => {
   const main = 'import{a}from"./shared.js";import"./early.js";import("./later.js")';
   const files = {
     "index.html": HTML,
@@ -25,17 +25,20 @@ test("the first load is the scripts and styles of the page, with their static im
     "build/shared.js": 'export{a}from"./deep.js"',
     "build/deep.js": "deep",
     "build/early.js": "early",
+    "build/list.js": 'import"./main.js";import"./row.js"',
+    "build/row.js": "row",
     "build/later.js": "a chunk that is loaded when it is needed",
     "build/style.css": "style",
     "build/LICENSES.txt": "licences",
   };
-  const { bytes } = await pageSize(await pageOf(files));
-  const loaded = ["build/main.js", "build/shared.js", "build/deep.js", "build/early.js", "build/style.css"] as const;
+  const { bytes } = await pageSize(await pageOf(files), ["build/list.js"]);
+  const first = ["build/main.js", "build/shared.js", "build/deep.js", "build/early.js", "build/style.css"] as const;
+  const loaded = [...first, "build/list.js", "build/row.js"] as const;
   expect(bytes).toBe(loaded.reduce((sum, name) => sum + files[name].length, 0));
 });
 
 test("a page that names nothing is a mistake, not a small page", async () => {
-  await expect(pageSize(await pageOf({ "index.html": "<p>nothing</p>" }))).rejects.toThrow("names no script");
+  await expect(pageSize(await pageOf({ "index.html": "<p>nothing</p>" }), [])).rejects.toThrow("names no script");
 });
 
 test("a size at its budget fits, and one byte more does not", () => {

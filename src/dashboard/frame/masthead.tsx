@@ -6,7 +6,7 @@ import { HELP_KEYS, keyOf } from "../keymap.ts";
 import { showShortcuts } from "../keys.tsx";
 import type { Stream } from "../stream/stream.ts";
 import { StreamStatus } from "../stream/stream-status.tsx";
-import { TokenButton } from "./token-form.tsx";
+import { TokenButton } from "./token.tsx";
 
 const LIST = { page: "list", view: WHOLE_LIST } as const;
 

@@ -5,7 +5,12 @@ import { Logo } from "../ui/icons.tsx";
 import { Link } from "../ui/link.tsx";
 import { WHOLE_LIST } from "../address/list-view.ts";
 import type { Refusal } from "../../client/refusal.ts";
-import { TokenForm } from "./token-form.tsx";
+import { lazily } from "../ui/lazy.tsx";
+
+const TokenForm = lazily<{ word: string; onToken: () => void }>(
+  async () => (await import("./token-form.tsx")).TokenForm,
+  null,
+);
 
 /** A message in place of the rows. */
 export function Notice({ title, children }: { title: string; children?: ComponentChildren }) {
@@ -118,7 +123,7 @@ function Unauthorised({ hadToken, retry }: { hadToken: "yes" | "no"; retry: () =
           ? "The token was not accepted. Enter ADMIN_TOKEN or VIEW_TOKEN of this deployment."
           : "Enter ADMIN_TOKEN or VIEW_TOKEN of this deployment. It stays in this browser until you remove it."}
       </p>
-      <TokenForm word="Open" onToken={retry} />
+      <TokenForm.Part word="Open" onToken={retry} />
     </Notice>
   );
 }
@@ -127,7 +132,7 @@ function Forbidden({ detail, hadToken, retry }: { detail: string; hadToken: "yes
   return (
     <Notice title={hadToken === "yes" ? "This token lacks permission" : "Not allowed"}>
       <p>{detail === "" ? "The server does not allow it." : <UntrustedText text={detail} limit={2000} />}</p>
-      {hadToken === "yes" ? <TokenForm word="Open" onToken={retry} /> : <Retry retry={retry} />}
+      {hadToken === "yes" ? <TokenForm.Part word="Open" onToken={retry} /> : <Retry retry={retry} />}
     </Notice>
   );
 }

@@ -1,15 +1,19 @@
 import { useState } from "preact/hooks";
 import type { RecentExport, RecentExports, RefusedExport } from "../../session/contract/stream-events.ts";
 import { now } from "../clock.ts";
-import { count, counted } from "../../lib/figures.ts";
+import { counted } from "../../lib/figures.ts";
 import { RetentionNote } from "./retention-note.tsx";
 import type { KnownRetention } from "./retention.ts";
 import { UntrustedText } from "../ui/untrusted-text.tsx";
 import { Icon } from "../ui/icons.tsx";
-import { ago, exactly, timeOfDay } from "../ui/moments.ts";
+import { ago, exactly } from "../ui/moments.ts";
 import { dismissed } from "./dismissals.ts";
 import { exportRows, refusalsOf, shownRefusal } from "./refusals.ts";
-import { RefusedNote, Rejected, unitOf } from "./refused-note.tsx";
+import { RefusedNote, unitOf } from "./refused-note.tsx";
+import { lazily } from "../ui/lazy.tsx";
+import type { ExportsTableProps } from "./exports-table.tsx";
+
+const Table = lazily<ExportsTableProps>(async () => (await import("./exports-table.tsx")).ExportsTable, null);
 
 const NO_REFUSALS: readonly RefusedExport[] = [];
 
@@ -38,7 +42,7 @@ export function RecentExportsStrip({
   const isEmpty = newest === undefined && refusals.length === 0;
   return (
     <footer class="exports">
-      {open && !isEmpty ? <ExportsTable rows={exportRows(last, refusals)} /> : null}
+      {open && !isEmpty ? <Table.Part rows={exportRows(last, refusals)} /> : null}
       {/* A click beside the button counts as a click on it. */}
       <div
         class="exports-bar"
@@ -83,42 +87,5 @@ function DroppedNote({ counts }: { counts: RecentExports["dropped"] | undefined 
     <span class="dropped" title="Requests with metrics are accepted, so that exporters report no errors, and dropped">
       {`${counted(counts.metrics, "metrics request")} dropped`}
     </span>
-  );
-}
-
-function ExportsTable({ rows }: { rows: readonly (RecentExport | RefusedExport)[] }) {
-  return (
-    <div class="exports-table">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Received</th>
-            <th scope="col">Service</th>
-            <th scope="col">Signal</th>
-            <th scope="col">Encoding</th>
-            <th scope="col" class="number">
-              Accepted
-            </th>
-            <th scope="col">Rejected</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, index) => (
-            <tr key={`${row.at}/${rows.length - index}`}>
-              <td>
-                <time title={exactly(row.at)}>{timeOfDay(row.at)}</time>
-              </td>
-              <td>{row.service === undefined ? "" : <UntrustedText text={row.service} limit={80} />}</td>
-              <td>{row.signal}</td>
-              <td>{row.encoding}</td>
-              <td class="number">{row.signal === "metrics" ? "dropped" : count(row.accepted)}</td>
-              <td>
-                <Rejected row={row} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }

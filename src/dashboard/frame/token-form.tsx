@@ -1,34 +1,17 @@
-import { hasToken, rememberToken } from "../server.ts";
+import { rememberToken } from "../server.ts";
 import { Icon } from "../ui/icons.tsx";
-import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 
-const shown = signal(false);
-
-/** In the header of every page, if this browser has a token. */
-export function TokenButton() {
-  if (!hasToken.value) return null;
-  return (
-    <button type="button" class="button" title="Change or remove the token" onClick={() => (shown.value = true)}>
-      Token
-    </button>
-  );
-}
-
 /** Changes or removes the token. The page then reloads, because it showed data of the old token. */
-export function TokenDialog() {
-  const isShown = shown.value;
+export function TokenDialog({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (isShown) dialog.current?.showModal();
-  }, [isShown]);
-  if (!isShown) return null;
+  useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog
       ref={dialog}
       class="shortcuts token-dialog"
       aria-labelledby="token-title"
-      onClose={() => (shown.value = false)}
+      onClose={onClose}
       {...{ closedby: "any" }}
     >
       <div class="token-body">

@@ -1,9 +1,9 @@
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { SessionStreamEvent } from "../../session/contract/stream-events.ts";
 import { type ReceiverExports, openReceiverExports } from "../frame/receiver-exports.ts";
 import { decodeSessionEvent } from "../../client/decode-event.ts";
 import { openStream, type Stream } from "../stream/stream.ts";
-import { type DisplayedSession, DisplayFold } from "./display-fold.ts";
+import type { DisplayedSession, DisplayFold } from "./display-fold.ts";
 
 export type Announcement = Extract<SessionStreamEvent, { type: "session" }>;
 
@@ -22,21 +22,36 @@ export type SessionFeed = {
 /** One session, live: a fold over its stream. */
 export function openSessionFeed(id: string): SessionFeed {
   const receiverExports = openReceiverExports();
-  const fold: DisplayFold = new DisplayFold(id, () => stream.state.value.state === "live");
+  const fold = signal<DisplayFold | undefined>(undefined);
+  // Events may be here before the code of their fold.
+  let waiting: SessionStreamEvent[] = [];
+  let isClosed = false;
   const announced = signal<Announcement | undefined>(undefined);
   const stream = openStream(`/sessions/${encodeURIComponent(id)}?watch=true`, decodeSessionEvent, (events) => {
-    fold.apply(events);
+    if (fold.value === undefined) waiting.push(...events);
+    else fold.value.apply(events);
     announced.value = events.findLast((event) => event.type === "session") ?? announced.value;
     if (events.some((event) => event.type === "bookmark")) receiverExports.refresh();
   });
+  import("./display-fold.ts").then(
+    ({ DisplayFold }) => {
+      if (isClosed) return;
+      fold.value = new DisplayFold(id, () => stream.state.value.state === "live");
+      fold.value.apply(waiting);
+      waiting = [];
+    },
+    // The code of the page in its place says that it could not be loaded.
+    () => undefined,
+  );
   return {
     id,
     stream,
-    shown: fold.shown,
+    shown: computed(() => fold.value?.shown.value),
     announced,
     receiverExports,
     close() {
-      fold.close();
+      isClosed = true;
+      fold.value?.close();
       stream.close();
     },
   };

@@ -3,7 +3,7 @@ import { Link } from "../ui/link.tsx";
 import { Notice } from "../frame/page-state.tsx";
 import { statusWord } from "../ui/status.tsx";
 import { isNarrowed, type ListView, widened } from "../address/list-view.ts";
-import { fieldWord } from "./toolbar/filters.tsx";
+import { fieldWord } from "./toolbar/chips.tsx";
 import { timeWords } from "./toolbar/time-choice.ts";
 
 /** Shown for an empty list: its filters, and links that remove them. */

@@ -3,8 +3,8 @@ import { keyOf, REPLAY_KEYS } from "../../keymap.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { duration } from "../../../lib/figures.ts";
 import { exactly } from "../../ui/moments.ts";
-import type { StreamState } from "../../../client/stream-state.ts";
-import { isOver, type ReplayFeed } from "./feed.ts";
+import { isComplete, type StreamState } from "../../../client/stream-state.ts";
+import type { ReplayFeed } from "./feed.ts";
 import { useReplayTicks } from "./overview.tsx";
 import type { ReplayControls } from "./controls.ts";
 import { IDLES, SPEEDS } from "../../address/replay-view.ts";
@@ -84,7 +84,7 @@ export function ReplayBar({ replay, controls }: ReplayBarProps) {
 }
 
 function PlayButton({ state, onPlay }: { state: StreamState; onPlay: () => void }) {
-  const [sign, word] = isOver(state)
+  const [sign, word] = isComplete(state)
     ? (["replay", "Again"] as const)
     : state.state === "paused" || state.state === "refused"
       ? (["play", "Play"] as const)

@@ -2,7 +2,8 @@ import type { SessionAddress } from "../../address/address.ts";
 import { go } from "../../address/location.ts";
 import type { REPLAY_KEYS } from "../../keymap.ts";
 import type { Actions } from "../../keys.tsx";
-import { isOver, type ReplayFeed } from "./feed.ts";
+import type { ReplayFeed } from "./feed.ts";
+import { isComplete } from "../../../client/stream-state.ts";
 import { begunAt, replayOf, type ReplayView, SPEEDS } from "../../address/replay-view.ts";
 
 /** The controls of a replay. Its view is in the URL, its position in the feed. */
@@ -33,7 +34,7 @@ export function replayControls(here: SessionAddress, view: ReplayView, replay: R
   };
   const toggle = (): void => {
     const { state } = replay.state.value;
-    if (isOver(replay.state.value)) {
+    if (isComplete(replay.state.value)) {
       if (view.from === "") replay.restart();
       else setView({ ...view, from: "" });
     } else if (state === "paused" || state === "refused") replay.play();

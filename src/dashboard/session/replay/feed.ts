@@ -2,15 +2,16 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { decodeSessionEvent } from "../../../client/decode-event.ts";
 import { openEventStream } from "../../../client/event-stream.ts";
 import type { Received } from "../../../client/read-events.ts";
-import { CONNECTING, type StreamState } from "../../../client/stream-state.ts";
+import { CONNECTING, isComplete, type StreamState } from "../../../client/stream-state.ts";
 import type { SessionStreamEvent } from "../../../session/contract/stream-events.ts";
+import type { SessionTree } from "../../../session/tree/tree.ts";
 import { beginningOf, replayParameters, type ReplayView } from "../../address/replay-view.ts";
 import { now } from "../../clock.ts";
 import { authorisation } from "../../server.ts";
 import { browser } from "../../stream/browser.ts";
 import { type DisplayedSession, DisplayFold } from "../display-fold.ts";
 import type { Announcement } from "../feed.ts";
-import { type PositionSample, momentOf, positionAt, type Timeline } from "./timeline.ts";
+import { type PositionSample, momentOf, positionAt, type Timeline, timelineOf } from "./timeline.ts";
 
 export type ReplayFeed = {
   /** `live` while it plays. */
@@ -31,17 +32,18 @@ export type ReplayFeed = {
 };
 
 /**
- * A session replayed by the server. `announced`: its latest summary event. `onEnded`: the session was deleted or moved.
+ * A session replayed by the server. `whole`: its whole tree; `announced`: its latest summary event. `onEnded`: the session was deleted or moved.
  */
 export function openReplay(options: {
   readonly id: string;
   readonly view: ReplayView;
-  readonly timeline: Timeline;
+  readonly whole: SessionTree;
   readonly announced: Announcement | undefined;
   readonly onEnded: () => void;
 }): ReplayFeed {
-  const { id, timeline, announced, onEnded } = options;
+  const { id, announced, onEnded } = options;
   let { view } = options;
+  const timeline = timelineOf(options.whole, view.by);
   const state = signal<StreamState>(CONNECTING);
   const fold = new DisplayFold(id, () => false);
   const sample = signal<PositionSample>(resting(beginningOf(view) ?? timeline.start));
@@ -54,7 +56,7 @@ export function openReplay(options: {
     state.value = next;
     if (next.state === "live") return play(position());
     // Without a stream the position does not advance.
-    sample.value = resting(isOver(next) ? timeline.end : position());
+    sample.value = resting(isComplete(next) ? timeline.end : position());
     if (next.state === "ended" && next.how !== "complete") onEnded();
   };
   const onEvents = (received: readonly Received<SessionStreamEvent>[]): void => {
@@ -112,8 +114,5 @@ export function openReplay(options: {
     },
   };
 }
-
-/** Whether a replay has played to its end. */
-export const isOver = (state: StreamState): boolean => state.state === "ended" && state.how === "complete";
 
 const resting = (at: number): PositionSample => ({ at, since: 0, speed: 0 });

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../../ui/icons.tsx";
-import { importFiles } from "./imports.ts";
+import { importFiles } from "./import-files.tsx";
 
 const ACCEPTED = ".json,.jsonl,.ndjson,.gz,application/json";
 

@@ -2,9 +2,19 @@ import type { ComponentChildren } from "preact";
 import { oneLine, UntrustedText } from "../../ui/untrusted-text.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { Link } from "../../ui/link.tsx";
-import { fieldWord } from "./filters.tsx";
 import type { ListView } from "../../address/list-view.ts";
 import { timeWords } from "./time-choice.ts";
+import type { NameField } from "../../../session/list/search-text.ts";
+
+const WORDS: Readonly<Record<NameField, string>> = {
+  agent: "Agent",
+  model: "Model",
+  tool: "Tool",
+  namespace: "Namespace",
+  service: "Service",
+};
+
+export const fieldWord = (field: NameField): string => WORDS[field];
 
 /** The filters besides search and status, each with a link that removes it. */
 export function Chips({ view }: { view: ListView }) {
