@@ -6,6 +6,7 @@ import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import { queriesOf, summarise } from "../../src/session/summarise.ts";
 import { admitRecords, knowsRecord } from "../../src/session/table/admit-records.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
+import { readCaptures } from "../producers/fixtures.ts";
 import { ABOUT } from "./fold-of.ts";
 
 /** One span or log record as the receiver takes it in, with the trace of its owner. */
@@ -24,6 +25,14 @@ export function toldIn(file: string, edit: (spans: string) => string = (spans) =
     ...(resourceSpans === undefined ? [] : spansIn({ resourceSpans: JSON.parse(edit(JSON.stringify(resourceSpans))) })),
     ...(resourceLogs === undefined ? [] : recordsIn({ resourceLogs })),
   ];
+}
+
+/** What a captured producer exported. `edit` changes the records before. */
+export function toldBy(producer: string, edit: (records: string) => string = (records) => records): readonly Told[] {
+  return readCaptures(producer).flatMap(({ signal, body }) => {
+    const text = new TextDecoder().decode(body);
+    return signal === "traces" ? spansIn(JSON.parse(text)) : recordsIn(JSON.parse(edit(text)));
+  });
 }
 
 export const isSpan = (told: Told): boolean => "span" in told;

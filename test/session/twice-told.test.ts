@@ -3,7 +3,7 @@ import { summarise } from "../../src/session/summarise.ts";
 import { law, seedsFrom } from "../law.ts";
 import { ABOUT } from "./fold-of.ts";
 import { Random } from "./seeded-random.ts";
-import { isRecord, isSpan, shownOf, tableOf, toldIn } from "./told-session.ts";
+import { isRecord, isSpan, shownOf, tableOf, toldBy, toldIn } from "./told-session.ts";
 import type { Told } from "./told-session.ts";
 
 const shown = (told: readonly Told[]) => shownOf(tableOf(told));
@@ -18,6 +18,11 @@ const TRACED_CLAUDE_CODE = [...toldIn("corpus/claude-code-json-001.json"), ...to
 const CODEX = [...toldIn("corpus/codex-json-002.json"), ...toldIn("logs/codex-json-003.json")];
 const GEMINI_CLI = toldIn("twice-told/gemini-cli.json");
 const GEMINI_CLI_IN_A_TERMINAL = toldIn("twice-told/gemini-cli-terminal.json");
+/** A process without a terminal calls every prompt by the session's id; one with a terminal counts its prompts from 0. */
+const RESUMED_GEMINI_CLI = toldBy("gemini-cli");
+const GEMINI_CLI_RESUMED_IN_A_TERMINAL = toldBy("gemini-cli", (records) =>
+  records.replaceAll(/("prompt_id","value":\{"stringValue":"[^"]*)/g, "$1########0"),
+);
 const QWEN_CODE = toldIn("twice-told/qwen-code.json");
 const OLDER_QWEN_CODE = toldIn("twice-told/qwen-code.json", withoutIds);
 
@@ -98,6 +103,23 @@ describe("calls that spans and log records both report count once", () => {
     });
   });
 
+  test("Gemini CLI resumed: two prompts with one id are two", () => {
+    const resumed = {
+      title: "What is the weather in Paris?",
+      prompts: ["What is the weather in Paris? (done)", "And in Atlantis? (done)"],
+      agents: ["gemini-cli 2"],
+      models: ["gemini-2.5-pro 4"],
+      tools: ["run_shell_command 2"],
+      tokens: "480 in, 256 cached, 0 written, 72 out, 24 thought",
+      cost: 0.001032,
+      estimated: 0.001032,
+      errors: 0,
+    };
+    expect(shown(RESUMED_GEMINI_CLI)).toEqual(resumed);
+    expect(shown(GEMINI_CLI_RESUMED_IN_A_TERMINAL)).toEqual(resumed);
+    expect(shown(RESUMED_GEMINI_CLI.filter(isRecord))).toEqual(resumed);
+  });
+
   const qwenCode = {
     title: "Run the test run",
     prompts: ["Run the test run (done)"],
@@ -134,6 +156,8 @@ const SESSIONS: Readonly<Record<string, readonly Told[]>> = {
   Codex: CODEX,
   "Gemini CLI": GEMINI_CLI,
   "Gemini CLI in a terminal": GEMINI_CLI_IN_A_TERMINAL,
+  "a resumed Gemini CLI": RESUMED_GEMINI_CLI,
+  "Gemini CLI resumed in a terminal": GEMINI_CLI_RESUMED_IN_A_TERMINAL,
   "Qwen Code": QWEN_CODE,
   "an older Qwen Code": OLDER_QWEN_CODE,
 };

@@ -54,6 +54,9 @@ export type AgentRecord = {
   readonly event?: AgentEvent;
   /** The span that the record describes; absent if the agent has no id for it. */
   readonly subject?: Subject;
-  /** The prompt to which the record belongs; absent if the agent does not name it. */
+  /**
+   * The prompt to which the record belongs; absent if the agent does not name it. Also a prompt's own id, if other prompts of
+   * the session may have the same: it is not the prompt's subject then.
+   */
   readonly promptId?: string;
 };

@@ -53,10 +53,10 @@ export function agentSpan(record: LogRecord, agentRecord: AgentRecord): Span | u
   };
 }
 
-/** The span in which the record was written, else its prompt. */
-function parentOf({ traceId, spanId }: LogRecord, { event, promptId }: AgentRecord): string | undefined {
+/** The span in which the record was written, else its prompt. Prompts that share an id name the same parent as their calls, which is no span. */
+function parentOf({ traceId, spanId }: LogRecord, { promptId }: AgentRecord): string | undefined {
   if (traceId !== undefined) return spanId;
-  return promptId === undefined || event?.is === "prompt" ? undefined : derivedId("prompt", promptId);
+  return promptId === undefined ? undefined : derivedId("prompt", promptId);
 }
 
 /** A day. Further from its record no operation ended. */
@@ -70,7 +70,8 @@ function endOf(record: LogRecord): bigint {
 }
 
 /** The agent's own id of the operation: a traced span of it has the same. The id of a tool's call is among the call's attributes. */
-function idOf({ event, subject }: AgentRecord): readonly KeyValue[] {
+function idOf({ event, subject, promptId }: AgentRecord): readonly KeyValue[] {
+  if (event?.is === "prompt" && promptId !== undefined) return [word(wire.PROMPT_ID, promptId)];
   if (subject === undefined || subject.of !== event?.is) return [];
   if (subject.of === "model") return [word(wire.MODEL_CALL_ID, subject.id)];
   return subject.of === "prompt" ? [word(wire.PROMPT_ID, subject.id)] : [];

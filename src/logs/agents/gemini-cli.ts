@@ -2,6 +2,7 @@ import { countAt, valueAt } from "../../otel/record-fields.ts";
 import { failureAt, modelCall, promptOf, subjectAt, toolCall } from "./agent-calls.ts";
 import type { AgentEvent, AgentRecord, ModelCall } from "./agent-event.ts";
 import { firstText } from "../../facts/exception-text.ts";
+import { SESSION_KEYS } from "../../otel/semconv/attributes.ts";
 import { AGENT_RECORD as KEYS, GEMINI_CLI, GEMINI_EVENTS as EVENTS, QWEN_CODE } from "../../otel/semconv/logs.ts";
 import type { KeyValue } from "../../otel/span.ts";
 
@@ -31,11 +32,11 @@ export function readQwenCode(event: string, attributes: readonly KeyValue[]): Ag
 function readFork(event: string, attributes: readonly KeyValue[], fork: Fork): AgentRecord {
   const promptId = firstText(attributes, KEYS.promptId);
   const belongs = promptId === undefined ? {} : { promptId };
+  const isShared = promptId !== undefined && isOfProcess(promptId, attributes);
+  const prompt = isShared ? {} : subjectAt("prompt", attributes, KEYS.promptId);
   switch (event) {
-    case EVENTS.prompt: {
-      const prompt = promptOf(fork.prompt, fork.agent, attributes);
-      return { event: prompt, ...subjectAt("prompt", attributes, KEYS.promptId) };
-    }
+    case EVENTS.prompt:
+      return { event: promptOf(fork.prompt, fork.agent, attributes), ...(isShared ? belongs : prompt) };
     case EVENTS.response:
       return { event: answer(fork.model, attributes), ...subjectAt("model", attributes, KEYS.requestId), ...belongs };
     case EVENTS.requestFailed: {
@@ -45,8 +46,17 @@ function readFork(event: string, attributes: readonly KeyValue[], fork: Fork): A
     case EVENTS.toolCall:
       return { event: toolCall(fork.tool, attributes), ...subjectAt("tool", attributes, KEYS.toolCallId), ...belongs };
     default:
-      return subjectAt("prompt", attributes, KEYS.promptId);
+      return prompt;
   }
+}
+
+/**
+ * Whether the id tells the prompts of one process apart, not those of a session, which another process may resume: it is the
+ * session's id, or counts from 0 after it.
+ */
+function isOfProcess(promptId: string, attributes: readonly KeyValue[]): boolean {
+  const session = firstText(attributes, SESSION_KEYS.framework);
+  return session !== undefined && promptId.startsWith(session);
 }
 
 function answer(name: string, attributes: readonly KeyValue[]): AgentEvent {

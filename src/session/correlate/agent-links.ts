@@ -82,8 +82,8 @@ class Runs {
   readonly #byService = new Map<number, number[]>();
   /** Services that log prompts. */
   readonly #logging: ReadonlySet<number>;
-  /** Derived runs by trace and id of the span that they stand for until it is received. */
-  readonly #awaiting = new Map<string, number>();
+  /** Runs of prompts by the parent that the prompts name: the span in which they were logged, or an id that prompts share. By start. */
+  readonly #byParent = new Map<string, number[]>();
 
   constructor(table: SpanTable, spans: CallRows, prompts: readonly number[], links: DraftLinks) {
     const { rows } = table;
@@ -100,10 +100,12 @@ class Runs {
       this.traces.add(trace);
       append(this.#byTrace, trace, row);
       append(this.#byService, rows.string(row, Row.SERVICE), row);
-      const key = parentKey(table, row);
-      if (rows.derivation(row) !== undefined && key !== undefined && !this.#awaiting.has(key))
-        this.#awaiting.set(key, row);
     }
+    for (const prompt of prompts) {
+      const key = parentKey(table, prompt);
+      if (key !== undefined) append(this.#byParent, key, links.replacements.get(prompt) ?? prompt);
+    }
+    for (const runs of this.#byParent.values()) runs.sort((a, b) => compareRows(table, a, b));
   }
 
   /** The parent of a derived call: the span that it names, else its run. Without any run the call is a root, and no parent is awaited. */
@@ -113,16 +115,18 @@ class Runs {
   }
 
   /**
-   * The run to which a derived call belongs: that of the prompt that it names; else the last run of its trace, or of its agent,
-   * that starts before the call, or the first run if none does (clocks may differ). -1 without.
+   * The run to which a derived call belongs: that of the prompt that it names. Of several prompts with that name, else of the
+   * runs of its trace, else of those of its agent, it is the last that starts before the call, or the first if none does
+   * (clocks may differ). -1 without.
    */
   runOf(call: number): number {
     const { rows } = this.#table;
     const named = this.#table.parentRow(call);
     if (named >= 0 && rows.derivation(named) === "prompt") return this.#links.replacements.get(named) ?? named;
-    const awaiting = this.#awaiting.get(parentKey(this.#table, call) ?? "");
-    if (awaiting !== undefined) return awaiting;
-    const runs = this.#byTrace.get(rows.word(call, Row.TRACE)) ?? this.#byService.get(rows.string(call, Row.SERVICE));
+    const runs =
+      this.#byParent.get(parentKey(this.#table, call) ?? "") ??
+      this.#byTrace.get(rows.word(call, Row.TRACE)) ??
+      this.#byService.get(rows.string(call, Row.SERVICE));
     return runs === undefined ? ROOT : (runs[Math.max(0, this.#startedBefore(runs, call) - 1)] ?? ROOT);
   }
 
@@ -133,6 +137,12 @@ class Runs {
     return runs[this.#startedBefore(runs, call) - 1] ?? -1;
   }
 
+  /** The derived run that stands for the parent of a span, which was not received. */
+  #standingFor(span: number): number | undefined {
+    const runs = this.#byParent.get(parentKey(this.#table, span) ?? "") ?? [];
+    return runs.find((run) => this.#table.rows.derivation(run) !== undefined);
+  }
+
   #startedBefore(runs: readonly number[], call: number): number {
     const { rows } = this.#table;
     return countBefore(runs.length, (at) => rows.order(runs[at] ?? 0, Row.START, call, Row.START) <= 0);
@@ -140,12 +150,11 @@ class Runs {
 
   /** Hangs the outermost spans of a trace below its adopting run, and spans whose parent was not received below the run that stands for it. */
   adopt(links: DraftLinks, adopting: ReadonlyMap<number, number>): void {
-    if (adopting.size === 0 && this.#awaiting.size === 0) return;
+    if (adopting.size === 0 && this.#byParent.size === 0) return;
     const { rows } = this.#table;
     this.#spans.parents.forEach((parent, row) => {
       if ((parent !== ROOT && parent !== MISSING) || rows.derivation(row) !== undefined) return;
-      const awaiting = parent === MISSING ? this.#awaiting.get(parentKey(this.#table, row) ?? "") : undefined;
-      const run = awaiting ?? adopting.get(rows.word(row, Row.TRACE));
+      const run = (parent === MISSING ? this.#standingFor(row) : undefined) ?? adopting.get(rows.word(row, Row.TRACE));
       if (run === undefined || run === row || rows.string(run, Row.SERVICE) !== rows.string(row, Row.SERVICE)) return;
       links.parents.set(row, run);
       if (parent === MISSING && rows.derivation(run) !== undefined) links.open.add(run);
@@ -158,7 +167,7 @@ function parentKey({ rows }: SpanTable, row: number): string | undefined {
   return rows.isZero(row, Row.PARENT) ? undefined : `${rows.word(row, Row.TRACE)}:${rows.hex(row, Row.PARENT)}`;
 }
 
-function append(lists: Map<number, number[]>, key: number, value: number): void {
+function append<Key>(lists: Map<Key, number[]>, key: Key, value: number): void {
   const known = lists.get(key);
   if (known === undefined) lists.set(key, [value]);
   else known.push(value);

@@ -63,7 +63,10 @@ export function matchCalls(table: SpanTable, calls: CallRows): Int32Array {
 
 type Match = (row: number, span: number) => void;
 
-/** Of several spans with one id the first counts, of several derived ones without a span too. */
+/**
+ * Of several spans with one id the first counts, of several derived ones without a span too. An id that several prompts have
+ * tells none: Gemini CLI counts prompts anew when a session resumes.
+ */
 function matchById(table: SpanTable, derived: readonly number[], match: Match): void {
   const { rows } = table;
   const keyOf = (row: number): number =>
@@ -80,8 +83,12 @@ function matchById(table: SpanTable, derived: readonly number[], match: Match): 
     const known = first.get(key);
     if (known === undefined || isBetter(row, known)) first.set(key, row);
   }
+  const prompts = new Map<number, number>();
   for (const row of derived) {
-    if (rows.word(row, Row.CALL) === 0) continue;
+    if (rows.derivation(row) === "prompt") prompts.set(keyOf(row), (prompts.get(keyOf(row)) ?? 0) + 1);
+  }
+  for (const row of derived) {
+    if (rows.word(row, Row.CALL) === 0 || (prompts.get(keyOf(row)) ?? 0) > 1) continue;
     const best = first.get(keyOf(row)) ?? row;
     if (best !== row) match(row, best);
   }
