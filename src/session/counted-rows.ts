@@ -1,12 +1,13 @@
 import type { SpanKind } from "../facts/facts.ts";
 import { BARE_MCP_CALL, TOOL_NAMESPACES } from "../otel/semconv/attributes.ts";
+import { promptIn } from "./merged-rows.ts";
 import type { QueryGroups } from "./query-groups.ts";
 import { ROOT } from "./table/parent-links.ts";
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
 
 /**
- * By row: 1 for a call of a tool or a run of an agent. Several instrumentations may nest their spans of one
+ * By row: 1 for a call of a tool or a run of an agent, which may be a span in which the agent logged its prompt. Several instrumentations may nest their spans of one
  * of these, such as the agent's, the client's and the server's of a call by the Model Context Protocol: the outermost counts.
  */
 export function countedRows(table: SpanTable, groups: QueryGroups): Uint8Array {
@@ -22,13 +23,9 @@ const BOUNDARIES: Readonly<Record<"tool" | "agent", ReadonlySet<SpanKind>>> = {
   agent: new Set<SpanKind>(["tool", "team", "query", "llm"]),
 };
 
-function countOutermost(
-  table: SpanTable,
-  { parents, order, derived }: QueryGroups,
-  kind: "tool" | "agent",
-  counted: Uint8Array,
-): void {
+function countOutermost(table: SpanTable, groups: QueryGroups, kind: "tool" | "agent", counted: Uint8Array): void {
   const { rows } = table;
+  const { parents, order, derived } = groups;
   const boundaries = BOUNDARIES[kind];
   /** By row: the nearest named one at or above it; -1 without. */
   const nearest = new Int32Array(rows.length).fill(-1);
@@ -39,6 +36,7 @@ function countOutermost(
     const above = parent < 0 ? -1 : (nearest[parent] ?? -1);
     const own = rows.kind(row);
     nearest[row] = boundaries.has(own) ? -1 : above;
+    if (kind === "agent" && own !== "tool" && above < 0 && promptIn(table, groups, row) >= 0) counted[row] = 1;
     if (own !== kind || derived?.duplicates[row] === 1) continue;
     if (kind === "tool" && BARE_MCP_CALL.test(nameOf(table, row))) {
       if (above < 0) bare.push(row);

@@ -43,6 +43,17 @@ export function failedByRecord(table: SpanTable, { derived }: QueryGroups, row: 
   return derived?.sources.get(row)?.some((source) => isError(table, source)) === true;
 }
 
+/** The prompt that was logged in the span, or that the span's run answers. */
+export function promptIn({ rows }: SpanTable, { derived }: QueryGroups, row: number): number {
+  return derived?.sources.get(row)?.find((source) => rows.derivation(source) === "prompt") ?? -1;
+}
+
+/** The agent of a counted run. Codex exports the span of a run last, or never. */
+export function agentAt(table: SpanTable, groups: QueryGroups, row: number): string | undefined {
+  const run = table.rows.kind(row) === "agent" ? row : promptIn(table, groups, row);
+  return run < 0 ? undefined : table.text(run, Row.SUBJECT);
+}
+
 /** The model that a model's call names, or the log record of the call. */
 export function modelAt(table: SpanTable, { derived }: QueryGroups, row: number): string | undefined {
   if (!isModelKind(table, row)) return undefined;

@@ -3,7 +3,7 @@ import { errorsOf } from "./errors.ts";
 import type { QueryGroups } from "./query-groups.ts";
 import type { NameList, Tally } from "./summary.ts";
 import { countedRows } from "./counted-rows.ts";
-import { failedByRecord, modelAt } from "./merged-rows.ts";
+import { agentAt, failedByRecord, modelAt } from "./merged-rows.ts";
 import { MISSING, ROOT, topsOf } from "./table/parent-links.ts";
 import type { SpanTable } from "./table/span-table.ts";
 
@@ -41,7 +41,7 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
     if (failedRows[row] === 1) failedSpans++;
     if (causes[row] === 1) errors++;
     const failed = failedRows[row] === 1 || failedByRecord(table, groups, row);
-    if (kind === "agent" && counted[row] === 1) agents.add(table.text(row, Row.SUBJECT), failed);
+    if (kind !== "tool" && counted[row] === 1) agents.add(agentAt(table, groups, row), failed);
     if (kind === "team") teams.add(table.text(row, Row.SUBJECT), failed);
     if (kind === "tool" && counted[row] === 1) tools.add(table.text(row, Row.SUBJECT), failed);
     if (modelCalls[row] === 1) models.add(modelAt(table, groups, row), failed);

@@ -16,6 +16,7 @@ const CLAUDE_CODE = toldIn("twice-told/claude-code.json");
 const OLDER_CLAUDE_CODE = toldIn("twice-told/claude-code.json", withoutIds);
 const TRACED_CLAUDE_CODE = [...toldIn("corpus/claude-code-json-001.json"), ...toldIn("logs/claude-code-json-002.json")];
 const CODEX = [...toldIn("corpus/codex-json-002.json"), ...toldIn("logs/codex-json-003.json")];
+const TWO_TURNS_OF_CODEX = toldBy("codex-traces");
 const GEMINI_CLI = toldIn("twice-told/gemini-cli.json");
 const GEMINI_CLI_IN_A_TERMINAL = toldIn("twice-told/gemini-cli-terminal.json");
 /** A process without a terminal calls every prompt by the session's id; one with a terminal counts its prompts from 0. */
@@ -72,6 +73,17 @@ describe("calls that spans and log records both report count once", () => {
       cost: 0.000307,
       estimated: 0.000307,
       errors: 0,
+    });
+  });
+
+  test("Codex, of whose first turn the outermost span was not exported", () => {
+    const { title, agents, models, tools, tokens } = shown(TWO_TURNS_OF_CODEX);
+    expect({ title, agents, models, tools, tokens }).toEqual({
+      title: "What is the weather in Paris?",
+      agents: ["codex 2"],
+      models: ["gpt-5.2-codex 4"],
+      tools: ["exec_command 2"],
+      tokens: "480 in, 256 cached, 0 written, 72 out, 24 thought",
     });
   });
 
