@@ -51,6 +51,36 @@ test.each(["OPTIONS", "GET"])("the target * of %s gets 400 with an explanation",
   expect(program.printed()).not.toMatch(FAILURE);
 });
 
+test("a target with an authority is judged by the Host header alone", async () => {
+  const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const own = `localhost:${program.port}`;
+  for (const [line, host, expected] of [
+    ["GET http://other.example/healthz", own, "200"],
+    ["GET http://other.example/sessions", own, "200"],
+    ["DELETE http://other.example/sessions/x", own, "404"],
+    [`GET http://${own}/sessions`, "other.example", "403"],
+    [`DELETE http://${own}/sessions/x`, "other.example", "403"],
+    [`POST http://${own}/v1/traces`, "other.example", "403"],
+    ["GET //other.example/sessions", own, "404"],
+  ] as const) {
+    const { status } = await send(program, [`${line} HTTP/1.1`, `Host: ${host}`]);
+    expect([line, host, status]).toEqual([line, host, expected]);
+  }
+  const foreign = [`DELETE http://${own}/sessions/x HTTP/1.1`, `Host: ${own}`, "Origin: http://other.example"];
+  expect((await send(program, foreign)).status).toBe("403");
+});
+
+test("CONNECT opens no tunnel", async () => {
+  const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const own = `localhost:${program.port}`;
+  for (const target of ["other.example:443", own, "/sessions", "*"]) {
+    // The embedded runtime answers by itself. With a handler it would answer 200, whatever the handler does.
+    const { status, body } = await send(program, [`CONNECT ${target} HTTP/1.1`, `Host: ${own}`]);
+    expect([target, status, body]).toEqual([target, "500", "Internal Server Error"]);
+  }
+  expect((await send(program, ["GET /healthz HTTP/1.1", `Host: ${own}`])).body).toBe("ok\n");
+});
+
 test("headers of the embedded runtime have no effect", async () => {
   const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const host = `Host: localhost:${program.port}`;
