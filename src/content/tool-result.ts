@@ -1,5 +1,5 @@
 import { parseJson } from "../otel/any-value.ts";
-import { isRecord } from "../lib/plain-data.ts";
+import { isRecord, nonEmpty } from "../lib/plain-data.ts";
 import type { PlainRecord } from "../lib/plain-data.ts";
 
 /**
@@ -12,6 +12,14 @@ export function plainResult(value: unknown): unknown {
   if (!isRecord(parsed)) return parsed;
   const content = wrapped(parsed);
   return content === undefined ? parsed : plainResult(content);
+}
+
+/** The id of the call, if a framework returns its whole message. */
+export function callIdOf(value: unknown): string | undefined {
+  if (!isRecord(value)) return undefined;
+  const message = isRecord(value.output) ? value.output : value;
+  const { tool_call_id: id } = isRecord(message.kwargs) ? message.kwargs : message;
+  return nonEmpty(id);
 }
 
 const AI_SDK_TYPES: ReadonlySet<unknown> = new Set(["json", "text", "error-json", "error-text", "content"]);

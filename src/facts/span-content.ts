@@ -1,5 +1,5 @@
 import { contentAt, conversationAnswer, jsonContent, readInput } from "./span-input.ts";
-import { toolInput, toolOutput } from "./tool-content.ts";
+import { toolCallId, toolInput, toolOutput } from "./tool-content.ts";
 import { countOf, jsonText, numberOf, parseJson, plainValue, textOf } from "../otel/any-value.ts";
 import { indexAttributes, modelName } from "./attribute-index.ts";
 import { ClaimedAttributes } from "../content/claimed-attributes.ts";
@@ -56,7 +56,7 @@ export function readContent(span: Span, known?: Outcome): SpanContent {
   assign(content, "output", kind === "tool" ? toolOutput(span, attributes) : readOutput(span, attributes));
   if (kind === "tool") {
     attributes.take(keys.TOOL_KEYS, textOf);
-    const callId = attributes.take(contentKeys.TOOL_CALL_ID_KEYS, textOf);
+    const callId = toolCallId(attributes);
     content.tool = { name: toolName(name, index), ...(callId === undefined ? {} : { callId }) };
   } else {
     const isModel = kind === "llm" || kind === "embedding";

@@ -4,8 +4,9 @@ import { plainContent } from "../content/content-value.ts";
 import type { Content } from "../content/content-value.ts";
 import { detailsAttributes, inputEventMessages, outputEventMessages } from "../content/event-messages.ts";
 import type { MessagePart } from "../content/message-parts.ts";
-import { plainResult } from "../content/tool-result.ts";
+import { callIdOf, plainResult } from "../content/tool-result.ts";
 import * as contentKeys from "../otel/semconv/content.ts";
+import { textOf } from "../otel/any-value.ts";
 import type { AnyValue, Span } from "../otel/span.ts";
 import { contentAt, jsonContent, spreadArguments } from "./span-input.ts";
 
@@ -69,6 +70,15 @@ export function toolOutput(span: Span, attributes: ClaimedAttributes): Content |
   const event = events.findLast((one) => one.name === contentKeys.TOOL_OUTPUT_EVENT.name);
   const inEvent = new ClaimedAttributes(event?.attributes).find(contentKeys.TOOL_OUTPUT_EVENT.keys);
   return inEvent === undefined ? undefined : plainContent(inEvent.value);
+}
+
+/** The id of the call: an attribute, else in the message that the tool returned. */
+export function toolCallId(attributes: ClaimedAttributes): string | undefined {
+  const id = attributes.take(contentKeys.TOOL_CALL_ID_KEYS, textOf);
+  if (id !== undefined) return id;
+  const returned = OUTPUT_KEYS.map((key) => attributes.peek(key)).find((value) => value !== undefined);
+  const content = returned === undefined ? undefined : plainContent(returned);
+  return content?.kind === "json" ? callIdOf(content.value) : undefined;
 }
 
 const OUTPUT_KEYS = [

@@ -1,11 +1,10 @@
 import type { Content } from "../../content/content-value.ts";
 import type { MessagePart } from "../../content/message-parts.ts";
-import { readMessages } from "../../content/messages.ts";
 import type { Message } from "../../content/messages.ts";
 import { isBlank, onlyText, withoutContext } from "../../content/prompt.ts";
 import type { Outcome, SpanContent } from "../../facts/span-content.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
-import { parseJson } from "../../otel/any-value.ts";
+import { jsonText, parseJson } from "../../otel/any-value.ts";
 import { readRecord } from "../../logs/read-record.ts";
 import { timeOfRecord } from "../../otel/log-record.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
@@ -13,7 +12,6 @@ import type { Span } from "../../otel/span.ts";
 import { textHash } from "../../lib/text-hash.ts";
 import { byteLength } from "./passage.ts";
 import type { Passage, Passages } from "./passage.ts";
-import { argumentsText, resultText } from "./result-text.ts";
 import { readStep } from "./step-content.ts";
 import { stepWords } from "./step-title.ts";
 import type { Failure } from "./transcript.ts";
@@ -115,7 +113,7 @@ export class SaidReader {
       input,
       output,
       subject: stepWords({ span, facts, content }).subject,
-      callId: content.tool?.callId ?? idIn(output),
+      callId: content.tool?.callId,
       failure: this.#failure(content, facts.canceled),
       moments,
       revision: records.reduce((last, { revision }) => Math.max(last, revision), 0),
@@ -157,7 +155,7 @@ export class SaidReader {
     }
     if (content.kind === "json" && isBlank(content.value)) return NOTHING;
     const only = content.kind === "text" ? content.text : onlyText(content.value);
-    const text = only ?? argumentsText(content.kind === "json" ? content.value : "");
+    const text = only ?? valueText(content.kind === "json" ? content.value : "");
     if (text.trim() === "") return NOTHING;
     // A preview of a conversation: its last prompt was read when it came in.
     const shown = role === "user" ? (offloaded?.prompt ?? text) : text;
@@ -182,9 +180,7 @@ export class SaidReader {
     if (isBlank(value)) return NOTHING;
     const missing = content.offloaded === undefined ? 0 : Math.max(0, content.offloaded.bytes - content.text.length);
     const part =
-      is === "call"
-        ? this.#call(undefined, tool ?? name, value, missing)
-        : this.#result(responseId(value), value, missing);
+      is === "call" ? this.#call(undefined, tool ?? name, value, missing) : this.#result(undefined, value, missing);
     return aboutTool(part);
   }
 
@@ -227,7 +223,7 @@ export class SaidReader {
   }
 
   #call(id: string | undefined, name: string, value: unknown, missing: number): SaidPart {
-    const text = argumentsText(value);
+    const text = valueText(value);
     const key = keyOf(text);
     return this.#once(`call:${id ?? ""}:${name}:${key}`, () => {
       return { is: "call", key, id, name, passage: this.#passages.keep(isBlank(value) ? "" : text, missing) };
@@ -235,7 +231,7 @@ export class SaidReader {
   }
 
   #result(id: string | undefined, value: unknown, missing: number): SaidPart {
-    const text = resultText(value);
+    const text = valueText(value);
     const key = keyOf(text);
     return this.#once(`result:${id ?? ""}:${key}`, () => {
       return { is: "result", key, id, passage: this.#passages.keep(text, missing) };
@@ -312,13 +308,12 @@ function textKeys(content: Content): string[] {
   return keys;
 }
 
-/** LangChain's tools return a whole message, which names the call. */
-function responseId(value: unknown): string | undefined {
-  const part = readMessages(value)?.[0]?.parts[0];
-  return part?.type === "tool_call_response" ? part.id : undefined;
-}
+/** Longer JSON is written on several lines. */
+const MAX_JSON_LINE = 120;
 
-function idIn({ messages }: Said): string | undefined {
-  const part = messages[0]?.parts[0];
-  return part?.is === "result" ? part.id : undefined;
+/** Arguments or a result as text: as they are, or JSON. */
+function valueText(value: unknown): string {
+  if (typeof value === "string") return value;
+  const line = jsonText(value);
+  return line.length <= MAX_JSON_LINE ? line : jsonText(value, 2);
 }

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { readContent } from "../../../src/facts/span-content.ts";
 import type { Content } from "../../../src/content/content-value.ts";
 import type { MessagePart } from "../../../src/content/message-parts.ts";
-import { resultText } from "../../../src/session/transcript/result-text.ts";
 import type { Step, Transcript } from "../../../src/session/transcript/transcript.ts";
 import { EXPECTED, readPayload } from "../corpus.ts";
 import type { Read } from "../corpus.ts";
@@ -89,11 +88,32 @@ describe("the transcript of a captured payload", () => {
         .map(({ span, facts }) => {
           const { output } = readContent(span);
           const value = output?.kind === "json" ? output.value : output?.kind === "text" ? output.text : undefined;
-          const result = value === undefined || facts.error ? undefined : bare(resultText(value));
+          const result =
+            value === undefined || facts.error
+              ? undefined
+              : bare(typeof value === "string" ? value : JSON.stringify(value));
           return { spanId: facts.spanId, result, failed: facts.error };
         })
         .toSorted((a, b) => (a.spanId < b.spanId ? -1 : 1)),
     );
+  });
+
+  // spec: TEXT-2
+  test.each(ALL)("%s: no call stands a second time without its span", (file) => {
+    const traces = new Map<string, { spans: number; readonly ids: Set<string> }>();
+    for (const { span, facts } of readPayload(file)) {
+      const { input, output } = readContent(span);
+      const trace = traces.get(span.traceId) ?? { spans: 0, ids: new Set() };
+      traces.set(span.traceId, trace);
+      if (facts.kind === "tool") trace.spans++;
+      for (const content of [input, output]) {
+        const parts = content?.kind === "messages" ? content.messages.flatMap((message) => message.parts) : [];
+        for (const part of parts) if (part.type === "tool_call" && part.id !== undefined) trace.ids.add(part.id);
+      }
+    }
+    // In all of these payloads either each call has a span, or none has.
+    const calls = [...traces.values()].reduce((sum, { spans, ids }) => sum + Math.max(spans, ids.size), 0);
+    expect(stepsOf(transcribed(captured(file))).filter(({ kind }) => kind === "tool")).toHaveLength(calls);
   });
 
   // spec: TEXT-2
