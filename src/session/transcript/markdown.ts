@@ -182,6 +182,7 @@ class TurnPrinter {
         const tokens = step.tokens === undefined ? "" : ` · ${tokenText(step.tokens)}`;
         const label = `${step.name === undefined ? "**Answer**" : `**Model**${by(step.name)}`}${extent(step)}${tokens}`;
         if (step.repeats) return this.line(`${label}\n\n*The same text as above.*`);
+        if (step.passage.text === "") return this.line(label);
         return this.#saying(label, step, prose);
       }
       case "attachment":

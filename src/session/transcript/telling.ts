@@ -1,5 +1,6 @@
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
+import type { Passage } from "./passage.ts";
 import type { Call, Result, SaidMessage, SaidOther, SaidPart, SaidText, SpanSaid } from "./said.ts";
 import type { ToolCalls } from "./tool-calls.ts";
 import type { Step, ToolStep } from "./transcript.ts";
@@ -144,7 +145,7 @@ export class Telling {
   }
 
   #answer(row: number, message: SaidMessage, part: SaidText, inside: Step[]): void {
-    const { rows, usage } = this.#source.table;
+    const { rows } = this.#source.table;
     const { is: kind, passage } = part;
     const key = `${kind} ${part.key}`;
     const isRepeated = this.#answers.has(key);
@@ -155,16 +156,25 @@ export class Telling {
       return;
     }
     const isModel = rows.kind(row) === "llm";
-    const name = message.name ?? (isModel ? this.name(row) : undefined);
-    const tokens = isModel && rows.hasTokens(row) ? usage.tokens(rows.word(row, Row.USAGE)) : undefined;
-    inside.push({
-      kind,
+    const step = isModel ? this.#ofModel(row, passage) : { kind, ...this.within(row), passage };
+    inside.push({ ...step, ...namedBy(message), ...(isRepeated && { repeats: true }) });
+  }
+
+  /** A call of a model whose answer no span states. */
+  silence(row: number, inside: Step[]): void {
+    inside.push(this.#ofModel(row, { text: "" }));
+  }
+
+  #ofModel(row: number, passage: Passage) {
+    const { rows, usage } = this.#source.table;
+    const tokens = rows.hasTokens(row) ? usage.tokens(rows.word(row, Row.USAGE)) : undefined;
+    return {
+      kind: "text" as const,
       ...this.at(row),
-      ...(name === undefined ? {} : { name }),
+      name: this.name(row),
       passage,
       ...(tokens && { tokens: { input: tokens.input, output: tokens.output } }),
-      ...(isRepeated && { repeats: true }),
-    });
+    };
   }
 
   /** A call that no span carries out. */

@@ -54,7 +54,7 @@ export type Step =
   | Saying<"user">
   | Saying<"system">
   | Saying<"reasoning">
-  /** An answer of a model. `repeats`: the turn has the same text above. */
+  /** An answer of a model; no text if no span states it. `repeats`: the turn has the same text above. */
   | (Saying<"text"> & {
       readonly tokens?: { readonly input: number; readonly output: number };
       readonly repeats?: true;

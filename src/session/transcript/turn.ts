@@ -64,6 +64,7 @@ class TurnFold {
   readonly #rows: TurnRows;
   readonly #calls: ToolCalls;
   readonly #isFirst: boolean;
+  readonly #hasMoments: boolean;
   readonly #steps: Step[] = [];
   readonly #before: Step[] = [];
   readonly #running: Step[] = [];
@@ -102,6 +103,7 @@ class TurnFold {
       for (const { parts } of one.output.messages)
         for (const part of parts) this.#ofModels.add(`${part.is} ${part.key}`);
     }
+    this.#hasMoments = said.some(({ said: { moments } }) => moments.length > 0);
     this.#calls = new ToolCalls(said);
     this.#telling = new Telling(source, of.told, this.#calls);
     this.#user = this.#findUser(said);
@@ -345,7 +347,11 @@ class TurnFold {
     const conversation = this.#conversation(inside);
     conversation.calls++;
     const { rows } = this.#of.source.table;
-    if (output === NOTHING && !rows.running(row) && !rows.error(row)) conversation.isUnanswered = true;
+    if (output === NOTHING && !rows.running(row) && !rows.error(row)) {
+      conversation.isUnanswered = true;
+      // Records of a coding agent have the answers of its calls, and name none.
+      if (!this.#hasMoments) this.#telling.silence(row, inside);
+    }
     for (const message of output.messages) {
       if (message.role === "user" || message.role === "system") continue;
       for (const part of message.parts) {

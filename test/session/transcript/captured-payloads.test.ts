@@ -125,7 +125,9 @@ describe("the transcript of a captured payload", () => {
       .split("\n\n")
       .map((block) => bare(block.startsWith("```") ? block : block.replaceAll(/\\(?=[!-/:-@[-`{-~])/g, "")));
     const whole = stepsOf(transcript).flatMap((step) =>
-      (step.kind === "text" && !step.repeats) || step.kind === "user" ? [bare(step.passage.text)] : [],
+      (step.kind === "text" && !step.repeats && step.passage.text !== "") || step.kind === "user"
+        ? [bare(step.passage.text)]
+        : [],
     );
     for (const said of new Set(whole)) {
       const times = whole.filter((other) => other === said).length;

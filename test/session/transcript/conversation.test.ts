@@ -50,7 +50,7 @@ describe("the conversation", () => {
         [assistant("Fine.")],
       ),
     ]);
-    expect(said(view)).toEqual([["1 user: Weather?", 'tool: look({"at":"sky"}) = blue', "text: Fine."]]);
+    expect(said(view)).toEqual([["1 user: Weather?", "text: ", 'tool: look({"at":"sky"}) = blue', "text: Fine."]]);
   });
 
   test("pairs calls and tools without ids by their arguments, else by their order", () => {

@@ -78,6 +78,20 @@ Go
     expect(markdownOf(view)).toContain("**Waiting for an answer**");
   });
 
+  test("a model call whose text no span states is told by its figures", () => {
+    const usage = { "gen_ai.usage.input_tokens": 30, "gen_ai.usage.output_tokens": 5 };
+    const view = sketched([
+      { id: 1, name: "root", end: 3 },
+      {
+        id: 2,
+        parent: 1,
+        name: "chat",
+        with: { "gen_ai.operation.name": "chat", "gen_ai.request.model": "m", ...usage },
+      },
+    ]);
+    expect(markdownOf(view)).toContain("\n\n**Model** `m` · 1.00 s · 30 tokens in, 5 out\n\n");
+  });
+
   test("silence of more than five seconds is told", () => {
     const steps = (start: number) =>
       markdownOf(
