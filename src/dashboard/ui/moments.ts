@@ -5,48 +5,62 @@ import type { Locale } from "../../lib/figures.ts";
 export const toMillis = (nanos: string | bigint): number => Number(BigInt(nanos) / 1_000_000n);
 
 /** "14:03:07". */
-export function timeOfDay(millis: number, locale?: Locale, timeZone?: string): string {
-  return new Intl.DateTimeFormat(locale, { timeStyle: "medium", timeZone }).format(millis);
-}
+export const timeOfDay = dateFormat({ timeStyle: "medium" });
 
 /** Date and time with milliseconds, for titles and copies: "Nov 21, 2026, 14:03:07.123". */
-export function exactly(millis: number, locale?: Locale, timeZone?: string): string {
-  return new Intl.DateTimeFormat(locale, {
-    year: "numeric",
-    month: "short",
-    day: "numeric",
-    hour: "numeric",
-    minute: "2-digit",
-    second: "2-digit",
-    fractionalSecondDigits: 3,
-    timeZone,
-  }).format(millis);
-}
+export const exactly = dateFormat({
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+});
+
+/** Date and time to the minute: "Nov 21, 2026, 2:03 PM". */
+export const toTheMinute = dateFormat({ dateStyle: "medium", timeStyle: "short" });
+
+const dayOfYear = dateFormat({ month: "short", day: "numeric" });
+const dayAndYear = dateFormat({ month: "short", day: "numeric", year: "numeric" });
+const dayAndTime = dateFormat({ month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
 
 const DAY = 86_400_000;
 
 /** "Nov 12", with the year for dates far in the past or future. */
 export function day(millis: number, now: number, locale?: Locale, timeZone?: string): string {
-  return new Intl.DateTimeFormat(locale, {
-    month: "short",
-    day: "numeric",
-    ...(Math.abs(now - millis) > 300 * DAY ? { year: "numeric" } : {}),
-    timeZone,
-  }).format(millis);
+  return (Math.abs(now - millis) > 300 * DAY ? dayAndYear : dayOfYear)(millis, locale, timeZone);
 }
 
 /** How long ago, coarsely, for a column that ticks: "now", "42s ago", "3h ago", then the date. */
 export function ago(millis: number, now: number, locale?: Locale, timeZone?: string): string {
   const seconds = Math.max(0, Math.floor((now - millis) / 1000));
-  const relative = new Intl.RelativeTimeFormat(locale, { style: "narrow", numeric: "always" });
-  if (seconds < 2) return new Intl.RelativeTimeFormat(locale, { style: "narrow", numeric: "auto" }).format(0, "second");
-  if (seconds < 60) return relative.format(-seconds, "second");
-  if (seconds < 3600) return relative.format(-Math.floor(seconds / 60), "minute");
-  if (seconds * 1000 < DAY) return relative.format(-Math.floor(seconds / 3600), "hour");
-  return new Intl.DateTimeFormat(locale, {
-    month: "short",
-    day: "numeric",
-    ...(now - millis > 300 * DAY ? { year: "numeric" } : { hour: "numeric", minute: "2-digit" }),
-    timeZone,
-  }).format(millis);
+  if (seconds < 2) return relativeFormat(locale, "auto").format(0, "second");
+  if (seconds < 60) return relativeFormat(locale, "always").format(-seconds, "second");
+  if (seconds < 3600) return relativeFormat(locale, "always").format(-Math.floor(seconds / 60), "minute");
+  if (seconds * 1000 < DAY) return relativeFormat(locale, "always").format(-Math.floor(seconds / 3600), "hour");
+  return (now - millis > 300 * DAY ? dayAndYear : dayAndTime)(millis, locale, timeZone);
+}
+
+/** Kept, because making a format takes a hundred times as long as using it. */
+function dateFormat(
+  options: Intl.DateTimeFormatOptions,
+): (millis: number, locale?: Locale, timeZone?: string) => string {
+  const formats = new Map<string, Intl.DateTimeFormat>();
+  return (millis, locale, timeZone) => {
+    const key = `${locale ?? ""}/${timeZone ?? ""}`;
+    let format = formats.get(key);
+    if (format === undefined) formats.set(key, (format = new Intl.DateTimeFormat(locale, { ...options, timeZone })));
+    return format.format(millis);
+  };
+}
+
+const relativeFormats = new Map<string, Intl.RelativeTimeFormat>();
+
+function relativeFormat(locale: Locale, numeric: "auto" | "always"): Intl.RelativeTimeFormat {
+  const key = `${locale ?? ""}/${numeric}`;
+  let format = relativeFormats.get(key);
+  if (format === undefined)
+    relativeFormats.set(key, (format = new Intl.RelativeTimeFormat(locale, { style: "narrow", numeric })));
+  return format;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, exactly, toMillis } from "../../../src/dashboard/ui/moments.ts";
+import { ago, exactly, timeOfDay, toMillis } from "../../../src/dashboard/ui/moments.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 14, 3, 7);
 
@@ -21,4 +21,14 @@ test("a time ahead of the clock is never shown as the future", () => {
 
 test("an exact time has milliseconds", () => {
   expect(exactly(toMillis("1795269787123456789"), "en-GB", "UTC")).toBe("21 Nov 2026, 14:03:07.123");
+});
+
+test("each locale and time zone has its own format", () => {
+  const shown = [
+    ["en", "UTC"],
+    ["en", "Asia/Tokyo"],
+    ["de", "UTC"],
+    ["en", "UTC"],
+  ].map(([locale, zone]) => timeOfDay(NOW, locale, zone).replaceAll("\u202f", " "));
+  expect(shown).toEqual(["2:03:07 PM", "11:03:07 PM", "14:03:07", "2:03:07 PM"]);
 });

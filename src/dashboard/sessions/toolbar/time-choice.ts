@@ -1,5 +1,6 @@
 import type { Locale } from "../../../lib/figures.ts";
 import type { ListView } from "../../address/list-view.ts";
+import { toTheMinute } from "../../ui/moments.ts";
 
 /** The offered durations back from now, in the API's format. */
 export const SPANS_OF_TIME: readonly (readonly [since: string, words: string])[] = [
@@ -25,7 +26,7 @@ function momentWords(text: string, locale: Locale, timeZone: string | undefined)
   if (/^\d+[smhd]$/.test(text)) return `${text} ago`;
   const millis = /^\d{17,20}$/.test(text) ? Number(text) / 1e6 : Date.parse(text);
   if (Number.isNaN(millis)) return text;
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone }).format(millis);
+  return toTheMinute(millis, locale, timeZone);
 }
 
 /** The value of a `datetime-local` input for a time of the API, in this device's time zone; empty if it is not a date. */
