@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import { run, startProgram, temporaryDirectory } from "../program/program.ts";
-import { closeBrowser, openPage } from "./open-page.ts";
+import { closeBrowser, openPage, showTimeline } from "./open-page.ts";
 
 afterAll(closeBrowser);
 
@@ -33,6 +33,7 @@ test("dropped and chosen files become sessions, and an invalid file shows the pl
   await picture("import");
 
   await list.getByRole("link", { name: id }).first().click();
+  await showTimeline(page);
   const rows = page.getByRole("treegrid").getByRole("row");
   await rows.filter({ hasText: "tool.search_logs" }).waitFor();
   await list.getByRole("button", { name: "Close" }).click();

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import { run, startProgram, temporaryDirectory } from "../program/program.ts";
-import { closeBrowser, openPage } from "./open-page.ts";
+import { closeBrowser, openPage, showTimeline } from "./open-page.ts";
 
 afterAll(closeBrowser);
 
@@ -25,6 +25,7 @@ test("the first session replaces the empty page, and a click shows a tool's answ
   await picture("list");
   expect(await demo).toMatchObject({ code: 0 });
   await link.click();
+  await showTimeline(page);
 
   const rows = page.getByRole("treegrid").getByRole("row");
   await rows.filter({ hasText: "query.status-note" }).first().waitFor();
@@ -52,6 +53,7 @@ test("rows appear while their spans run, and the session waits for its question'
 
   const demo = run("demo.ts", ["--endpoint", url]);
   await page.locator('a[href^="/sessions/checkout-latency-"]').click();
+  await showTimeline(page);
   const rows = page.getByRole("treegrid").getByRole("row");
   await rows.filter({ hasText: "tool.query_metrics" }).waitFor();
   expect(await page.getByRole("status").first().textContent()).toBe("Live");

@@ -54,7 +54,7 @@ test("log records are shown with their span and in the session's list, live and 
   );
 
   const { page, complaints, picture } = await openPage();
-  await page.goto(`${url}/sessions/shop`);
+  await page.goto(`${url}/sessions/shop?view=timeline`);
   const spans = page.getByRole("treegrid").getByRole("row");
   await spans.filter({ hasText: "execute_tool pay" }).click();
   const panel = page.getByRole("complementary");
@@ -98,7 +98,7 @@ test("a coding agent without traces has its prompt, its calls and their source",
   const sent = readFileSync(fixture, "utf8").replaceAll(/"(traceId|spanId)":\s*"[0-9a-f]+"/g, '"$1":""');
   await post(url, "logs", JSON.parse(sent));
   const { page, complaints, picture } = await openPage({ colorScheme: "dark" });
-  await page.goto(`${url}/sessions/76d20104-d2eb-40ea-976f-39957bf5ca1f`);
+  await page.goto(`${url}/sessions/76d20104-d2eb-40ea-976f-39957bf5ca1f?view=timeline`);
   const titles = () => page.getByRole("treegrid").getByRole("row").locator(".span-title").allTextContents();
   await expect
     .poll(titles)

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "vitest";
 import { run, startProgram, temporaryDirectory } from "../program/program.ts";
 import { faintTexts } from "./contrast.ts";
-import { closeBrowser, openPage } from "./open-page.ts";
+import { closeBrowser, openPage, showTimeline } from "./open-page.ts";
 
 afterAll(closeBrowser);
 
@@ -38,6 +38,9 @@ test("light, dark and narrow pages have no overflow and enough contrast", async 
       expect(await page.evaluate(faintTexts), `list, ${colorScheme}, ${width}`).toEqual([]);
 
       await page.goto(session);
+      await page.getByRole("tabpanel").getByText("investigator").first().waitFor();
+      await picture(`transcript-${colorScheme}-${width}`);
+      await showTimeline(page);
       const rows = page.getByRole("treegrid").getByRole("row");
       await rows.filter({ hasText: "investigator" }).first().waitFor();
       await picture(`session-${colorScheme}-${width}`);
@@ -72,6 +75,8 @@ test("the page can be used by keyboard alone", async () => {
 
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
+  await page.getByRole("tab", { name: "Timeline" }).waitFor();
+  await page.keyboard.press("2");
   const tree = page.getByRole("treegrid");
   await tree.getByRole("row").first().waitFor();
   await page.keyboard.press("ArrowDown");
@@ -113,7 +118,7 @@ test("of ten thousand spans only the rows in view are mounted, from the first to
   expect((await fetch(`${url}/v1/traces`, { method: "POST", headers, body })).status).toBe(200);
 
   const { page, complaints, picture } = await openPage();
-  await page.goto(`${url}/sessions/large`);
+  await page.goto(`${url}/sessions/large?view=timeline`);
   const tree = page.getByRole("treegrid");
   await tree.getByRole("row").filter({ hasText: "step.0" }).first().waitFor();
   await expect.poll(() => tree.getAttribute("aria-rowcount")).toBe("10000");

@@ -53,6 +53,11 @@ async function checkResponse(response: PageResponse): Promise<void> {
   if (text !== undefined) checkAnswer(response.request().method(), pathname, response.status(), type, text);
 }
 
+/** From any reading of a session to its spans. */
+export async function showTimeline(page: Page): Promise<void> {
+  await page.getByRole("tab", { name: "Timeline" }).click();
+}
+
 /** For `afterAll`. */
 export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();

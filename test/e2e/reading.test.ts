@@ -52,7 +52,7 @@ test("a query has a row from its first span on, and new rows above do not move t
     { id: "a2", parent: "b2", name: "tool.second", from: 7, to: 6 },
   );
   const { page, complaints, picture } = await openPage();
-  await page.goto(`${url}/sessions/growing`);
+  await page.goto(`${url}/sessions/growing?view=timeline`);
   await rowsOf(page).filter({ hasText: "tool.second" }).click();
   const levels = () =>
     rowsOf(page).evaluateAll((rows) =>
@@ -96,7 +96,7 @@ test("a long conversation is loaded automatically, and a link to a missing span 
     attributes: { "gen_ai.request.model": "large", "gen_ai.input.messages": messages },
   });
   const { page, complaints } = await openPage();
-  await page.goto(`${url}/sessions/long?span=5b8aa5a2d2c872e8321cf37308d69df2:00000000000000ff`);
+  await page.goto(`${url}/sessions/long?view=timeline&span=5b8aa5a2d2c872e8321cf37308d69df2:00000000000000ff`);
   const panel = page.getByRole("complementary", { name: "Span" });
   await panel.getByText("Span not found").waitFor();
   await rowsOf(page).filter({ hasText: "llm.large" }).click();

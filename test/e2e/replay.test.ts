@@ -28,7 +28,7 @@ test("a link to a replay replays the session in its own time, controlled by bar,
   const word = page.getByRole("status").first();
   const query = () => new URL(page.url()).searchParams;
 
-  await page.goto(`${url}/sessions/walk?replay=true&speed=2`);
+  await page.goto(`${url}/sessions/walk?view=timeline&replay=true&speed=2`);
   await rows.filter({ hasText: "step.0" }).waitFor();
   expect(await rows.filter({ hasText: "step.19" }).count()).toBe(0);
   expect(await word.textContent()).toBe("Replay");

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import { run, startProgram, temporaryDirectory } from "../program/program.ts";
-import { closeBrowser, openPage } from "./open-page.ts";
+import { closeBrowser, openPage, showTimeline } from "./open-page.ts";
 
 afterAll(closeBrowser);
 
@@ -10,6 +10,7 @@ test("a query's row has its request, its manifest and its resume point", async (
   const { page, complaints, picture } = await openPage();
   await page.goto(`${url}/sessions`);
   await page.locator('a[href^="/sessions/checkout-latency-"]').click();
+  await showTimeline(page);
   const rows = page.getByRole("treegrid").getByRole("row");
   const panel = page.getByRole("complementary", { name: "Span" });
 

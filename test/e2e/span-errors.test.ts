@@ -42,7 +42,7 @@ test("list, tree and panel agree on which spans failed", async () => {
   const { page, complaints, picture } = await openPage();
   await page.goto(`${url}/sessions`);
   await expect.poll(() => page.locator(".session-row .cell-errors").textContent()).toBe("3errors");
-  await page.goto(`${url}/sessions/mixed`);
+  await page.goto(`${url}/sessions/mixed?view=timeline`);
   const rows = page.getByRole("treegrid").getByRole("row");
   await expect.poll(() => rows.count()).toBe(SPANS.length);
   const panel = page.getByRole("complementary", { name: "Span" });

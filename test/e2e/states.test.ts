@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import { startProgram, temporaryDirectory } from "../program/program.ts";
-import { closeBrowser, openPage } from "./open-page.ts";
+import { closeBrowser, openPage, showTimeline } from "./open-page.ts";
 
 afterAll(closeBrowser);
 
@@ -37,6 +37,7 @@ test("the content of spans is always shown as text", async () => {
   const { page, complaints, picture } = await openPage();
   await page.goto(`${url}/sessions`);
   await page.locator('a[href^="/sessions/"]').filter({ hasText: "onerror" }).first().click();
+  await showTimeline(page);
   await page.getByRole("treegrid").getByRole("row").filter({ hasText: "<img src=x" }).first().click();
   await page.getByRole("complementary", { name: "Span" }).getByText("<script>").first().waitFor();
   await picture("untrusted");
@@ -48,7 +49,7 @@ test("the content of spans is always shown as text", async () => {
 test("a missing session says so, and appears with its first span", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const { page, picture } = await openPage();
-  await page.goto(`${url}/sessions/tomorrow`);
+  await page.goto(`${url}/sessions/tomorrow?view=timeline`);
   await page.getByText("Waiting for this session").waitFor();
   expect(await page.getByRole("status").first().textContent()).toBe("Waiting");
   expect(await page.getByText("none yet").count()).toBe(0);
@@ -89,6 +90,7 @@ test("with tokens the page loads, asks once for all tabs, shows missing permissi
   await page.reload();
   await link.waitFor();
   await link.click();
+  await showTimeline(page);
   await expect
     .poll(() => page.getByRole("treegrid").getByRole("row").filter({ hasText: "tool.secret" }).count())
     .toBe(1);
@@ -117,7 +119,7 @@ test("the stream reconnects when the program restarts", async () => {
   const program = await startProgram({ DATA_DIR });
   await post(program.url, [toolSpan("survivor", "tool.before", "{}")]);
   const { page, picture } = await openPage();
-  await page.goto(`${program.url}/sessions/survivor`);
+  await page.goto(`${program.url}/sessions/survivor?view=timeline`);
   const rows = page.getByRole("treegrid").getByRole("row");
   await rows.filter({ hasText: "tool.before" }).first().waitFor();
 
@@ -185,7 +187,7 @@ test("a cost by the price list is shown once the list is here, and none before",
     await loaded.promise;
     await route.continue();
   });
-  await page.goto(`${url}/sessions/priced`);
+  await page.goto(`${url}/sessions/priced?view=timeline`);
   await page.getByText("100k in · 100k out").waitFor();
   expect(await page.getByText("Cost").count()).toBe(0);
   loaded.resolve();

@@ -10,6 +10,8 @@ import { toMillis } from "../ui/moments.ts";
 export type DisplayedSession = {
   readonly summary: SessionSummary;
   readonly tree: SessionTree;
+  /** For folds that only one reading needs. It goes on with the stream. `undefined` without data. */
+  readonly view: SessionView | undefined;
   readonly queries: readonly QuerySummary[];
   /** Log records by time. The same array until another record arrives. */
   readonly logs: readonly ViewRecord[];
@@ -102,6 +104,7 @@ export class DisplayFold {
         : {
             summary,
             tree: this.#view.tree(),
+            view: this.#view,
             queries: this.#view.queries(),
             logs: this.#view.logs().all(),
             last: this.#last,

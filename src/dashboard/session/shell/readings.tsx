@@ -5,6 +5,9 @@ import type { ReadingProps } from "../reading-props.ts";
 
 /** The readings of a session, each loaded when it is first shown. */
 const PARTS: Partial<Readonly<Record<ReadingName, ReturnType<typeof lazily<ReadingProps>>>>> = {
+  transcript: lazily<ReadingProps>(
+    async () => (await import("../transcript/transcript-reading.tsx")).TranscriptReading,
+  ),
   timeline: lazily<ReadingProps>(async () => (await import("../timeline/timeline-reading.tsx")).TimelineReading),
   logs: lazily<ReadingProps>(async () => (await import("../logs/logs-reading.tsx")).LogsReading),
 };

@@ -29,7 +29,7 @@ export function sessionSignals(
   const state = computed(() => replay?.state.value.state);
   const displayed = computed<DisplayedSession>(() => {
     if (replay === undefined || state.value === "refused") return whole.value;
-    return replay.shown.value ?? { ...whole.value, tree: EMPTY_TREE, queries: [], logs: [] };
+    return replay.shown.value ?? { ...whole.value, tree: EMPTY_TREE, view: undefined, queries: [], logs: [] };
   });
   // A replay that is over shows the session as it is.
   const playing = computed(() =>
