@@ -130,12 +130,6 @@ export const PRODUCERS: readonly Producer[] = [
     environment: { HAYSTACK_TELEMETRY_ENABLED: "false" },
   },
   {
-    name: "mlflow",
-    language: "python",
-    program: "mlflow_otel.py",
-    packages: ["mlflow-skinny==3.17.2", "openai==3.57.0", OTLP],
-  },
-  {
     name: "ai-sdk-7",
     language: "node",
     program: "ai_sdk_7.mjs",

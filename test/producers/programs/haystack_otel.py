@@ -1,4 +1,4 @@
-"""Haystack with its own tracer for OpenTelemetry. HAYSTACK_CONTENT_TRACING_ENABLED is set."""
+"""Haystack with its tracer for OpenTelemetry, since 3 a package of its own. HAYSTACK_CONTENT_TRACING_ENABLED is set."""
 
 from export_spans import provider, weather
 from haystack import Pipeline, tracing
@@ -6,7 +6,7 @@ from haystack.components.agents import Agent
 from haystack.components.generators.chat import OpenAIChatGenerator
 from haystack.dataclasses import ChatMessage
 from haystack.tools import tool
-from haystack.tracing import OpenTelemetryTracer
+from haystack_integrations.tracing.opentelemetry import OpenTelemetryTracer
 from opentelemetry import trace
 
 tracing.enable_tracing(OpenTelemetryTracer(trace.get_tracer("haystack")))
