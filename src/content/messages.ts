@@ -128,11 +128,20 @@ function requestText({ input, contents }: PlainRecord): string | undefined {
 function messageList(values: readonly unknown[], depth: number): Message[] | undefined {
   const messages: Message[] = [];
   for (const value of values) {
-    const inner = messagesIn(value, depth + 1);
+    const inner = pairMessage(value) ?? messagesIn(value, depth + 1);
     if (inner === undefined) return undefined;
     for (const message of inner) messages.push(message);
   }
   return messages;
+}
+
+/** LangChain's short form of a message: `["user", "…"]`. */
+function pairMessage(value: unknown): Message[] | undefined {
+  if (!Array.isArray(value) || value.length !== 2) return undefined;
+  const [word, text]: readonly unknown[] = value;
+  if (typeof word !== "string" || typeof text !== "string") return undefined;
+  const role = ROLES.get(word) ?? word;
+  return PLAIN_ROLES.has(role) ? [textMessage(role, text)] : undefined;
 }
 
 function systemMessages(value: PlainRecord): Message[] {
@@ -171,7 +180,7 @@ function readMessage(value: PlainRecord): Message | undefined {
   return hasContent ? messageFrom(role, value) : undefined;
 }
 
-const CONTENT_FIELDS = ["content", "parts", "contents", "tool_calls", "text"] as const;
+const CONTENT_FIELDS = ["content", "parts", "contents", "tool_calls", "function_call", "text"] as const;
 
 /** A text with the fields of a finished answer: of a step in the AI SDK and Mastra, of a text completion, of LangChain. */
 function isAnswer(value: PlainRecord): boolean {
@@ -228,7 +237,8 @@ function partsOf(role: string, value: PlainRecord): MessagePart[] {
   }
   const thought = nonEmpty(value.reasoning_content) ?? nonEmpty(value.reasoning) ?? nonEmpty(value.thinking);
   const reasoning: MessagePart[] = thought === undefined ? [] : [{ type: "reasoning", text: thought }];
-  const calls = toolCalls(value.tool_calls ?? value.toolCalls ?? value.toolExecutionRequests);
+  const listed = value.tool_calls ?? value.toolCalls ?? value.toolExecutionRequests;
+  const calls = toolCalls(listed ?? (isRecord(value.function_call) ? [value.function_call] : undefined));
   const parts = typeof content === "string" ? textParts(content) : contentParts(content);
   // LangChain repeats Anthropic's calls beside the content, which already has them.
   return parts.some((part) => part.type === "tool_call")

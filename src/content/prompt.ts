@@ -22,11 +22,11 @@ export function promptLine(input: AnyValue, length: number): string | undefined 
   return firstLine(withoutContext(only ?? text ?? jsonText(value)), length);
 }
 
-/** The text, if a value holds one text and nothing else: `{"q": "…"}`, `["…"]`. */
+/** The text, if a value holds one text, and nothing else but switches: `{"q": "…"}`, `["…"]`, `{"task": "…", "stream": false}`. */
 export function onlyText(value: unknown, depth = 0): string | undefined {
   if (typeof value === "string") return value;
   if (typeof value !== "object" || value === null || depth > MAX_BLANK_DEPTH) return undefined;
-  const filled = Object.values(value).filter((inner) => !isBlank(inner));
+  const filled = Object.values(value).filter((inner) => typeof inner !== "boolean" && !isBlank(inner));
   return filled.length === 1 ? onlyText(filled[0], depth + 1) : undefined;
 }
 
@@ -62,7 +62,7 @@ export function isBlank(value: unknown, depth = 0): boolean {
   return Object.values(value).every((inner) => isBlank(inner, depth + 1));
 }
 
-/** The text of the last user message that has one, else of the last message that has one. */
+/** The text of the last user message that has one, else of the last other message that has one; instructions are no prompt. */
 export function lastUserText(messages: readonly Message[]): string | undefined {
   let any: string | undefined;
   for (let at = messages.length - 1; at >= 0; at--) {
@@ -70,7 +70,7 @@ export function lastUserText(messages: readonly Message[]): string | undefined {
     const text = message === undefined ? undefined : messageText(message);
     if (text === undefined) continue;
     if (message?.role === "user") return text;
-    any ??= text;
+    if (message?.role !== "system") any ??= text;
   }
   return any;
 }

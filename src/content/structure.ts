@@ -1,5 +1,6 @@
 import { cut } from "../lib/one-line.ts";
 import { isRecord } from "../lib/plain-data.ts";
+import type { PlainRecord } from "../lib/plain-data.ts";
 import { numberOf, parseJson } from "../otel/any-value.ts";
 import type { LogRecord, ResourceLogs } from "../otel/log-record.ts";
 import { inputSignal, outputSignal, SIGNAL_TEXT } from "./signals.ts";
@@ -114,8 +115,7 @@ function structureOfValue(value: AnyValue, part: StructuralPart): AnyValue | und
   if (part === "numbers") return jsonOf(numbersIn(parsed(stringValue)));
   if (part === "usage") {
     const answer = parsed(stringValue);
-    const usage = isRecord(answer) ? numbersIn(answer.usage) : undefined;
-    return usage === undefined ? undefined : jsonOf({ usage });
+    return isRecord(answer) ? jsonOf(usageIn(answer) ?? usageInReplies(answer)) : undefined;
   }
   const isList = stringValue !== undefined && JSON_TEXT.test(stringValue);
   if (isList) return isNameList(parseJson(stringValue), part === "path" ? NAME : WORD) ? value : undefined;
@@ -141,10 +141,27 @@ function parsed(text: string | undefined): unknown {
   return text === undefined ? undefined : parseJson(text);
 }
 
-function numbersIn(value: unknown): Readonly<Record<string, number>> | undefined {
-  if (!isRecord(value)) return undefined;
-  const numbers = Object.entries(value).filter(([name, number]) => WORD.test(name) && typeof number === "number");
-  return numbers.length === 0 ? undefined : (Object.fromEntries(numbers) as Record<string, number>);
+function usageIn(answer: PlainRecord): PlainRecord | undefined {
+  const usage = numbersIn(answer.usage);
+  return usage === undefined ? undefined : { usage };
+}
+
+function usageInReplies({ replies }: PlainRecord): PlainRecord | undefined {
+  const [reply]: readonly unknown[] = Array.isArray(replies) ? replies : [];
+  const { meta } = isRecord(reply) ? reply : {};
+  if (!isRecord(meta)) return undefined;
+  const model = typeof meta.model === "string" && WORD.test(meta.model) ? { model: meta.model } : {};
+  return { replies: [{ meta: { ...model, ...usageIn(meta) } }] };
+}
+
+/** Counts by their names, and groups of counts; a group in a group is none that a producer sends. */
+function numbersIn(value: unknown, depth = 0): PlainRecord | undefined {
+  if (!isRecord(value) || depth > 1) return undefined;
+  const numbers = Object.entries(value).flatMap(([name, inner]) => {
+    const kept = typeof inner === "number" ? inner : numbersIn(inner, depth + 1);
+    return WORD.test(name) && kept !== undefined ? [[name, kept] as const] : [];
+  });
+  return numbers.length === 0 ? undefined : Object.fromEntries(numbers);
 }
 
 function jsonOf(value: unknown): AnyValue | undefined {

@@ -12,7 +12,7 @@ import {
   TOOL_CALL_ID_KEYS,
   WHOLE_PROMPT_KEYS,
 } from "../otel/semconv/content.ts";
-import { sessionName, sessionNameIfUuid, sessionNameUnlessNumber } from "./session-id.ts";
+import { sessionName, sessionNameIfUuid, sessionNameUnlessNumber, userName } from "./session-id.ts";
 import type { AnyValue, KeyValue } from "../otel/span.ts";
 import {
   aiSdkKind,
@@ -94,6 +94,8 @@ export const FIELD = {
   suspended: 63,
   withoutStatus: 64,
   failedOutcome: 65,
+  usageDetails: 66,
+  replies: 67,
 } as const;
 
 const FIELDS = Object.keys(FIELD).length;
@@ -192,6 +194,8 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.promptId, keys.PROMPT_ID_KEYS, textOf);
   register(FIELD.operationName, keys.OPERATION_KEYS, textOf);
   register(FIELD.usage, keys.USAGE_KEYS, textOf);
+  register(FIELD.usageDetails, keys.USAGE_DETAILS_KEYS, textOf);
+  register(FIELD.replies, keys.REPLIES_WITH_USAGE_KEYS, textOf);
   register(FIELD.answer, keys.ANSWER_WITH_USAGE_KEYS, textOf);
   register(FIELD.cost, keys.COST_KEYS, numberOf);
   register(FIELD.costDetails, keys.COST_DETAILS_KEYS, textOf);
@@ -199,7 +203,7 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.input, INPUT_KEYS, (value) => (value.stringValue === "" ? undefined : value));
   register(FIELD.targetName, keys.TARGET_NAME_KEYS, textOf);
   register(FIELD.targetType, keys.TARGET_TYPE_KEYS, textOf);
-  register(FIELD.user, keys.USER_KEYS, textOf);
+  register(FIELD.user, keys.USER_KEYS, userName);
   register(FIELD.failure, [...keys.EXCEPTION_KEYS.message, ...keys.STATUS_MESSAGE_KEYS], textOf);
   register(FIELD.failureType, keys.EXCEPTION_KEYS.type, textOf);
   register(FIELD.exception, keys.OWN_EXCEPTION_KEYS, () => 1);

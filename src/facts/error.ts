@@ -76,7 +76,10 @@ export function spanFailure(span: Span, index: AttributeIndex, length: number): 
   const message =
     firstText(event, EXCEPTION_KEYS.message) ?? textIn(index, FIELD.failure) ?? (span.status?.message || undefined);
   const result = message === undefined ? failedResult(index) : undefined;
-  const text = firstLine(message ?? (result && failureText(result)) ?? type ?? "", length);
+  const text = firstLine(
+    (message && withoutTraceback(message)) ?? (result && failureText(result)) ?? type ?? "",
+    length,
+  );
   const name = type?.slice(-MAX_TYPE).split(/[.:*]/).at(-1)?.toLowerCase();
   const canceled =
     CANCELED_TYPES.some((canceledType) => canceledType === name) ||
@@ -85,6 +88,16 @@ export function spanFailure(span: Span, index: AttributeIndex, length: number): 
 }
 
 const MAX_TYPE = 256;
+
+/** Python's traceback ends with the error. LangSmith puts one behind the error, without a line between them. */
+function withoutTraceback(message: string): string {
+  const at = message.indexOf(TRACEBACK);
+  if (at < 0) return message;
+  const before = message.slice(0, at).trim();
+  return before === "" ? (message.trimEnd().split("\n").at(-1) ?? message) : before;
+}
+
+const TRACEBACK = "Traceback (most recent call last):";
 
 export type Exception = { readonly type?: string; readonly message?: string; readonly stacktrace?: string };
 

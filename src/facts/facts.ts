@@ -14,6 +14,7 @@ import {
   isNoTool,
   MCP_TOOL_CALL,
   NAMED_AGENTS,
+  RUN_METHODS,
   TEMPLATES,
   TOOL_NAME_PREFIXES,
 } from "../otel/semconv/attributes.ts";
@@ -28,7 +29,7 @@ import type { Derivation } from "./derivation.ts";
 import type { SpanKind } from "./kind.ts";
 import type { AnyValue, Resource, Scope, Span } from "../otel/span.ts";
 import { idTextHash, textHash } from "../lib/text-hash.ts";
-import { costIn, tokensIn } from "./usage.ts";
+import { costIn, modelInReply, tokensIn } from "./usage.ts";
 import type { Tokens } from "./usage.ts";
 
 export type { Ancestor } from "./ancestors.ts";
@@ -152,7 +153,7 @@ export function deriveFacts(
         : { name: cut(query, MAX_NAME), namespace: short(index, FIELD.queryNamespace) ?? "" },
     agent: kind === "agent" ? agentName(name, index) : undefined,
     team: kind === "team" ? teamName(name, index) : undefined,
-    model: kind === "llm" || kind === "embedding" ? short(index, FIELD.model) : undefined,
+    model: kind === "llm" || kind === "embedding" ? modelOf(index) : undefined,
     tool,
     service: short(onResource, FIELD.service),
     user: short(index, FIELD.user) ?? short(onResource, FIELD.user),
@@ -201,14 +202,22 @@ const WITHOUT_PROMPT: ReadonlySet<SpanKind> = new Set<SpanKind>([
  */
 function promptIn(span: Span, index: AttributeIndex, kind: SpanKind, isRoot: boolean): string | undefined {
   const input = valueIn(index, FIELD.input);
-  if (WITH_PROMPT.has(kind) || isRoot) {
-    if (input !== undefined) return wholePrompt(index) ?? promptLine(input, MAX_PROMPT);
-  } else if (WITHOUT_PROMPT.has(kind)) return undefined;
-  else if (input !== undefined) {
-    return kind === "llm"
-      ? (wholePrompt(index) ?? quickPrompt(input) ?? promptLine(input, MAX_PROMPT))
-      : conversationPrompt(input, MAX_PROMPT);
-  }
+  const isPrompted = WITH_PROMPT.has(kind) || isRoot;
+  if (!isPrompted && WITHOUT_PROMPT.has(kind)) return undefined;
+  if (input === undefined) return promptElsewhere(span);
+  if (!isPrompted && kind !== "llm") return conversationPrompt(input, MAX_PROMPT);
+  const stated = wholePrompt(index) ?? (isPrompted ? undefined : quickPrompt(input)) ?? promptLine(input, MAX_PROMPT);
+  // Arguments of a method, for example: the messages may stand in numbered keys beside them.
+  return stated === undefined || isData(stated) ? (promptElsewhere(span) ?? stated) : stated;
+}
+
+/** Whether a prompt is JSON in which no words of a person were found. */
+export function isData(prompt: string): boolean {
+  return /^[[{]/.test(prompt);
+}
+
+/** The prompt in events or numbered keys. */
+function promptElsewhere(span: Span): string | undefined {
   if (!hasMessagesElsewhere(span)) return undefined;
   const content = readInput(span, new ClaimedAttributes(span.attributes));
   const text = content?.kind === "messages" ? lastUserText(content.messages) : undefined;
@@ -289,8 +298,15 @@ function agentName(name: string, index: AttributeIndex): string | undefined {
     short(index, FIELD.agent) ??
     AGENTS_BY_NAME.get(name) ??
     afterPrefix(name, "invoke_agent ") ??
-    nameInTemplate(name, TEMPLATES.agent, index)
+    nameInTemplate(name, TEMPLATES.agent, index) ??
+    runOf(name)
   );
+}
+
+/** The agent in `weather.run`; one instrumentation names all its agents `haystack.agent`. */
+function runOf(name: string): string | undefined {
+  const agent = RUN_METHODS.test(name) ? name.replace(RUN_METHODS, "") : "";
+  return agent === "" || agent.startsWith("haystack.") ? undefined : agent;
 }
 
 /** Strands names a swarm in the key of an agent. */
@@ -309,6 +325,13 @@ function nameInTemplate(name: string, template: string, index: AttributeIndex): 
 
 function afterPrefix(name: string, prefix: string): string | undefined {
   return name.length > prefix.length && name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
+}
+
+function modelOf(index: AttributeIndex): string | undefined {
+  const model = short(index, FIELD.model);
+  if (model !== undefined) return model;
+  const stated = modelInReply(index);
+  return stated === undefined ? undefined : cut(stated, MAX_NAME);
 }
 
 function short(index: AttributeIndex, field: number): string | undefined {

@@ -1,5 +1,5 @@
 import { FixedKeys } from "../lib/fixed-keys.ts";
-import { NAME_PREFIXES, NAMES } from "../otel/semconv/attributes.ts";
+import { NAME_PREFIXES, NAMES, PREPARING_NAMES } from "../otel/semconv/attributes.ts";
 
 /** The kinds of spans, independent of the exporter's words. The order is part of encoded facts. */
 export const SPAN_KINDS = [
@@ -185,6 +185,7 @@ export function spanKind(name: string, evidence: KindEvidence): SpanKind {
     const named = kindOfName(name);
     return named === "query" || named === "team" ? named : explicit;
   }
+  if (explicit === "llm" && PREPARING_NAMES.test(name)) return "chain";
   const exact = explicit ?? evidence.operation ?? evidence.aiSdk ?? evidence.present ?? kindOfName(name);
   if (exact !== undefined) return exact;
   if (evidence.called) return "tool";

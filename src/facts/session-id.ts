@@ -19,6 +19,12 @@ export function sessionName(value: AnyValue): string | undefined {
 /** Words that producers write where they have no value. */
 const NO_NAMES: ReadonlySet<string> = new Set(["none", "null", "undefined", "nil", "n/a", "<not specified>"]);
 
+/** The value as a user's name, if it can be one. */
+export function userName(value: AnyValue): string | undefined {
+  const name = sessionName(value);
+  return name?.trim().toLowerCase() === "unknown" ? undefined : name;
+}
+
 /** As {@link sessionName}, for keys whose numbers name a thread of the operating system; a text may consist of digits. */
 export function sessionNameUnlessNumber(value: AnyValue): string | undefined {
   return value.stringValue === undefined ? undefined : sessionName(value);

@@ -16,7 +16,7 @@ import type { MessagePart } from "../content/message-parts.ts";
 import * as keys from "../otel/semconv/attributes.ts";
 import * as contentKeys from "../otel/semconv/content.ts";
 import type { AnyValue, Span } from "../otel/span.ts";
-import { costIn, tokensIn } from "./usage.ts";
+import { costIn, modelInReply, tokensIn } from "./usage.ts";
 
 /** A span's content, for display. */
 export type SpanContent = {
@@ -60,7 +60,8 @@ export function readContent(span: Span, known?: Outcome): SpanContent {
     content.tool = { name: toolName(name, index), ...(callId === undefined ? {} : { callId }) };
   } else {
     const isModel = kind === "llm" || kind === "embedding";
-    assign(content, "model", attributes.take(isModel ? keys.MODEL_SPAN_KEYS : keys.MODEL_KEYS, modelName));
+    const model = attributes.take(isModel ? keys.MODEL_SPAN_KEYS : keys.MODEL_KEYS, modelName);
+    assign(content, "model", model ?? (isModel ? modelInReply(index) : undefined));
     assign(content, "provider", attributes.take(contentKeys.PROVIDER_KEYS, textOf));
   }
   assign(content, "agent", attributes.take(kind === "agent" ? keys.AGENT_SPAN_KEYS : keys.AGENT_KEYS, textOf));
@@ -82,8 +83,10 @@ function assign<T, Field extends keyof T>(target: T, field: Field, value: T[Fiel
 
 function readOutput(span: Span, attributes: ClaimedAttributes): Content | undefined {
   const events = span.events ?? [];
+  const stated = contentAt(attributes, contentKeys.OUTPUT_MESSAGE_KEYS);
+  // LiteLLM states an answer of calls alone without parts, and the calls in numbered keys.
+  if (stated !== undefined && !isHollow(stated)) return stated;
   return (
-    contentAt(attributes, contentKeys.OUTPUT_MESSAGE_KEYS) ??
     indexedMessages(attributes, contentKeys.OUTPUT_MESSAGE_PREFIXES, "assistant") ??
     contentAt(new ClaimedAttributes(detailsAttributes(events)), contentKeys.OUTPUT_MESSAGE_KEYS) ??
     outputEventMessages(events) ??
@@ -91,8 +94,13 @@ function readOutput(span: Span, attributes: ClaimedAttributes): Content | undefi
     contentAt(attributes, contentKeys.OUTPUT_KEYS) ??
     aiSdkAnswer(attributes) ??
     contentAt(attributes, contentKeys.LATER_OUTPUT_KEYS) ??
-    conversationAnswer(attributes)
+    conversationAnswer(attributes) ??
+    stated
   );
+}
+
+function isHollow(content: Content): boolean {
+  return content.kind === "messages" && content.messages.every(({ parts }) => parts.length === 0);
 }
 
 /** The documents that a retriever found, or a reranker put into order. */

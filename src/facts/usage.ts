@@ -1,7 +1,7 @@
 import { parseJson } from "../otel/any-value.ts";
 import { kindAt, numberIn, FIELD, textIn } from "./attribute-index.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
-import { isRecord } from "../lib/plain-data.ts";
+import { isRecord, nonEmpty } from "../lib/plain-data.ts";
 import type { PlainRecord } from "../lib/plain-data.ts";
 
 export type Tokens = {
@@ -52,16 +52,43 @@ export function tokensIn(index: AttributeIndex): Tokens | undefined {
   const uncached = numberIn(index, FIELD.uncachedInputTokens);
   const output = numberIn(index, FIELD.outputTokens);
   if (input === undefined && uncached === undefined && output === undefined) return usageInText(index);
+  const parts = partsInText(index);
+  const written1h = numberIn(index, FIELD.written1hTokens) ?? 0;
   return normalise({
     input: input ?? uncached ?? 0,
     output: output ?? 0,
-    cached: numberIn(index, FIELD.cachedTokens) ?? 0,
-    written: numberIn(index, FIELD.writtenTokens) ?? numberIn(index, FIELD.written1hTokens) ?? 0,
-    written1h: numberIn(index, FIELD.written1hTokens) ?? 0,
-    reasoning: numberIn(index, FIELD.reasoningTokens) ?? 0,
+    cached: numberIn(index, FIELD.cachedTokens) ?? parts?.cached ?? 0,
+    written: numberIn(index, FIELD.writtenTokens) ?? parts?.written ?? written1h,
+    written1h,
+    reasoning: numberIn(index, FIELD.reasoningTokens) ?? parts?.reasoning ?? 0,
     total: numberIn(index, FIELD.totalTokens),
     isApart: input === undefined && uncached !== undefined,
   });
+}
+
+/** The parts of input and output, where a text beside the counts has them. */
+function partsInText(index: AttributeIndex): Pick<Tokens, "cached" | "written" | "reasoning"> | undefined {
+  const text = textIn(index, FIELD.usageDetails);
+  const parsed = text === undefined ? undefined : parseJson(text);
+  return isRecord(parsed) ? partsOf(parsed) : undefined;
+}
+
+/** The details in the forms of OpenAI's two protocols and of LangChain, and the flat ones of Anthropic. */
+function partsOf(usage: PlainRecord): Pick<Tokens, "cached" | "written" | "reasoning"> {
+  const detail = (names: readonly string[], ...parts: readonly string[]): number => {
+    const group = names.map((name) => usage[name]).find(isRecord) ?? {};
+    return parts.reduce((known, part) => known || count(group[part]), 0);
+  };
+  const input = ["input_token_details", "input_tokens_details", "prompt_tokens_details"];
+  const output = ["output_token_details", "output_tokens_details", "completion_tokens_details"];
+  return {
+    cached:
+      count(usage.cache_read_input_tokens) ||
+      count(usage.cached_tokens) ||
+      detail(input, "cache_read", "cached_tokens"),
+    written: count(usage.cache_creation_input_tokens) || detail(input, "cache_creation", "cache_write_tokens"),
+    reasoning: detail(output, "reasoning", "reasoning_tokens"),
+  };
 }
 
 /** US dollars. */
@@ -90,15 +117,34 @@ function usageInText(index: AttributeIndex): Tokens | undefined {
     const parsed = parseJson(chat);
     return isRecord(parsed) ? chatUsage(parsed) : undefined;
   }
+  const { usage: ofReply } = replyMeta(index);
+  if (isRecord(ofReply)) return chatUsage(ofReply);
   // Only a model's answer is searched for usage: it may be long, and the steps around the call repeat it.
-  const answer = kindAt(index, FIELD.explicitKind) === "llm" ? textIn(index, FIELD.answer) : undefined;
-  const parsed = answer?.includes('"usage"') === true ? parseJson(answer) : undefined;
-  if (!isRecord(parsed) || !isRecord(parsed.usage)) return undefined;
-  const { usage: reported } = parsed;
+  const answer = kindAt(index, FIELD.explicitKind) === "llm" ? withUsage(textIn(index, FIELD.answer)) : undefined;
+  if (!isRecord(answer?.usage)) return undefined;
+  const { usage: reported } = answer;
   const tokens = { input: count(reported.inputTokens), output: count(reported.outputTokens) };
   if (tokens.input + tokens.output === 0) return undefined;
   const [cached, reasoning] = [count(reported.cachedContentTokens), count(reported.thoughtsTokens)];
   return normalise({ ...tokens, cached, reasoning, written: 0, written1h: 0, total: undefined, isApart: false });
+}
+
+/** The answer, if it states usage. */
+function withUsage(answer: string | undefined): PlainRecord | undefined {
+  const parsed = answer?.includes('"usage"') === true ? parseJson(answer) : undefined;
+  return isRecord(parsed) ? parsed : undefined;
+}
+
+/** Haystack's replies state their model and usage. */
+function replyMeta(index: AttributeIndex): PlainRecord {
+  const answer = withUsage(textIn(index, FIELD.replies));
+  const [reply]: readonly unknown[] = Array.isArray(answer?.replies) ? answer.replies : [];
+  return isRecord(reply) && isRecord(reply.meta) ? reply.meta : {};
+}
+
+/** The model that a reply states. */
+export function modelInReply(index: AttributeIndex): string | undefined {
+  return nonEmpty(replyMeta(index).model);
 }
 
 /** Counts by modality are parts of another count. */
@@ -135,10 +181,8 @@ function chatUsage(usage: PlainRecord): Tokens | undefined {
   const input = count(usage.input_tokens) || count(usage.prompt_tokens);
   const output = count(usage.output_tokens) || count(usage.completion_tokens);
   if (input + output === 0) return undefined;
-  const cached = count(usage.cache_read_input_tokens) || count(usage.cached_tokens);
-  const written = count(usage.cache_creation_input_tokens);
   const total = count(usage.total_tokens);
-  return normalise({ input, output, cached, written, written1h: 0, reasoning: 0, total, isApart: false });
+  return normalise({ input, output, ...partsOf(usage), written1h: 0, total, isApart: false });
 }
 
 function count(value: unknown): number {

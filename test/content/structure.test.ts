@@ -172,7 +172,6 @@ describe("a span without contents", () => {
       "haystack.agent.input",
       "haystack.agent.output",
       "haystack.agent.step.llm.input",
-      "haystack.agent.step.llm.output",
       "haystack.agent.step.tool.input",
       "haystack.agent.step.tool.output",
       "haystack.component.input",

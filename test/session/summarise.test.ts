@@ -49,6 +49,16 @@ describe("queries", () => {
     ]);
   });
 
+  test("data in place of a prompt gives way to the words of a model's call, in any order", () => {
+    const spans = [
+      span("root", "", { kind: "chain", start: at(1), end: at(9), prompt: '{"init_state": {"step": 1}}' }),
+      span("step", "root", { kind: "agent", start: at(2), prompt: '{"state": 2}' }),
+      span("llm", "step", { kind: "llm", start: at(3), prompt: "Plan a trip" }),
+    ];
+    for (const order of [spans, spans.toReversed()]) expect(foldTrace(order).queries[0]?.prompt).toBe("Plan a trip");
+    expect(foldTrace(spans.slice(0, 2)).queries[0]?.prompt).toBe('{"init_state": {"step": 1}}');
+  });
+
   test("the outermost span of a query stands for it, and it has its parent's id until that is received", () => {
     expect(foldTrace(ARK.slice(0, 3)).queries[0]?.key).toBe(`${TRACE}:${id(hexOf("query"))}`);
     expect(foldTrace(ARK).queries).toEqual([

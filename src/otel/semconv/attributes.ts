@@ -166,6 +166,12 @@ export const NAMED_AGENTS = [
   ["session_task.turn", "codex"],
 ] as const;
 
+/** Instrumentations name a run of an agent without a name of its own by the method: `weather.run`, `weather._execute_core`. */
+export const RUN_METHODS = /\.(?:a?run|a?run_stream|_execute_core|kickoff|a?invoke|a?call|__call__)$/;
+
+/** LlamaIndex's methods that make a request ready: their spans count as models, and none is asked. */
+export const PREPARING_NAMES = /\._prepare_\w+$/;
+
 /** Name suffix of the span in which Ark's controller hands a query over, before any agent works on it. */
 export const DISPATCH_SUFFIX = ".dispatch";
 export const QUERY_NAME_KEYS = ["query.name"] as const;
@@ -347,10 +353,14 @@ export const REASONING_TOKEN_KEYS = [
 
 /** Usage as one JSON text. Input and output do not include cached and reasoning tokens there. */
 export const USAGE_KEYS = ["langfuse.observation.usage_details"] as const;
+/** Usage as one JSON text, LangChain's, beside counts without these parts: `input_token_details`, `output_token_details`. */
+export const USAGE_DETAILS_KEYS = ["langsmith.metadata.usage_metadata"] as const;
 /** Usage as one JSON text: `input_tokens`, `output_tokens`, `total_tokens`. */
 export const CHAT_USAGE_KEYS = ["mlflow.chat.tokenUsage"] as const;
 /** The model's answer, which includes its usage. */
 export const ANSWER_WITH_USAGE_KEYS = ["genkit:output"] as const;
+/** The replies of a model, each with its model and usage. */
+export const REPLIES_WITH_USAGE_KEYS = ["haystack.agent.step.llm.output"] as const;
 
 export const COST_KEYS = [
   "gen_ai.usage.cost",

@@ -206,10 +206,13 @@ export const TOOL_OUTPUT_KEYS = [
   "ag2.code_execution.output",
 ] as const;
 
+/** Answers of models, of which the usage is read: they tell no outcome. */
+const ANSWERS_OF_MODELS: ReadonlySet<string> = new Set(["genkit:output", "haystack.agent.step.llm.output"]);
+
 /** Values that may say how a span ended: outputs of tools and of runs. Genkit's answers are read for their usage. */
 export const OUTCOME_KEYS: readonly string[] = [
   ...new Set<string>([...TOOL_OUTPUT_KEYS, ...OUTPUT_MESSAGE_KEYS, ...OUTPUT_KEYS, ...LATER_OUTPUT_KEYS]),
-].filter((key) => key !== "genkit:output");
+].filter((key) => !ANSWERS_OF_MODELS.has(key));
 /** Values that may say that a run goes on: inputs of runs. */
 export const RESUME_KEYS = [
   "input.value",

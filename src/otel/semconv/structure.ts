@@ -10,8 +10,8 @@ import * as running from "./running.ts";
  * - `word`: as `name`, without blanks: a type or an event's name, where some producers write prose;
  * - `number`: a number or a flag;
  * - `path`: a list of names, also as JSON text;
- * - `numbers`: the numbers in an object, as JSON text;
- * - `usage`: the numbers under `usage` in an answer, as JSON text;
+ * - `numbers`: the numbers in an object and in the objects in it, as JSON text;
+ * - `usage`: the numbers under `usage` in an answer, or in its first reply with the name of the model, as JSON text;
  * - `message`: an error's text, of which only the words that decide between error, cancellation and control flow count;
  * - `signal`: contents, of which only the course of the span counts: whether it failed, asks a person or goes on.
  */
@@ -232,8 +232,8 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     "attempt",
   ],
   path: [...running.IDS_PATH_KEYS, ...running.NAMES_PATH_KEYS, keys.SESSION_CLAIMS_KEY],
-  numbers: [...keys.USAGE_KEYS, ...keys.CHAT_USAGE_KEYS, ...keys.COST_DETAILS_KEYS],
-  usage: keys.ANSWER_WITH_USAGE_KEYS,
+  numbers: [...keys.USAGE_KEYS, ...keys.USAGE_DETAILS_KEYS, ...keys.CHAT_USAGE_KEYS, ...keys.COST_DETAILS_KEYS],
+  usage: [...keys.ANSWER_WITH_USAGE_KEYS, ...keys.REPLIES_WITH_USAGE_KEYS],
   message: [...keys.EXCEPTION_KEYS.message, ...keys.STATUS_MESSAGE_KEYS, ...agent.error],
   signal: [...content.OUTCOME_KEYS, ...content.RESUME_KEYS],
 };
