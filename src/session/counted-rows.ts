@@ -1,20 +1,60 @@
 import type { SpanKind } from "../facts/facts.ts";
 import { BARE_MCP_CALL, TOOL_NAMESPACES } from "../otel/semconv/attributes.ts";
+import { endOf, startOf } from "./correlate/pair-rows.ts";
 import { promptIn } from "./merged-rows.ts";
 import type { QueryGroups } from "./query-groups.ts";
+import { compareRows } from "./table/annotated-rows.ts";
 import { ROOT } from "./table/parent-links.ts";
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
 
 /**
- * By row: 1 for a call of a tool or a run of an agent, which may be a span in which the agent logged its prompt. Several instrumentations may nest their spans of one
- * of these, such as the agent's, the client's and the server's of a call by the Model Context Protocol: the outermost counts.
+ * By row: 1 for a call of a tool or a run of an agent, which may be a span in which the agent logged its prompt. Several
+ * instrumentations may nest their spans of one of these, such as the agent's, the client's and the server's of a call by the
+ * Model Context Protocol: the outermost counts.
  */
 export function countedRows(table: SpanTable, groups: QueryGroups): Uint8Array {
   const { rows } = table;
   const counted = new Uint8Array(rows.length);
   for (const kind of ["tool", "agent"] as const) countOutermost(table, groups, kind, counted);
+  omitRepeated(table, groups, counted);
   return counted;
+}
+
+/**
+ * Spans of one tool's call may also stand side by side, opencode's and the AI SDK's: they have the call's id and the same
+ * time, and the first counts. The id alone does not tell: some models number the calls of each answer anew, so that a call
+ * inside another one may have its id too.
+ */
+function omitRepeated(table: SpanTable, { parents, order }: QueryGroups, counted: Uint8Array): void {
+  const { rows } = table;
+  const calls = new Map<string, number[]>();
+  /** By row: the nearest tool's row at or above it; -1 without. */
+  const nearest = new Int32Array(rows.length).fill(-1);
+  for (const row of order) {
+    const parent = parents[row] ?? ROOT;
+    const above = parent < 0 ? -1 : (nearest[parent] ?? -1);
+    const isTool = rows.kind(row) === "tool";
+    nearest[row] = isTool ? row : above;
+    if (!isTool || counted[row] !== 1 || rows.word(row, Row.CALL) === 0) continue;
+    const key = callKey(table, row);
+    if (above >= 0 && callKey(table, above) === key) continue;
+    const known = calls.get(key);
+    if (known === undefined) calls.set(key, [row]);
+    else known.push(row);
+  }
+  for (const alike of calls.values()) {
+    if (alike.length === 1) continue;
+    let end = -1n;
+    for (const row of alike.sort((a, b) => compareRows(table, a, b))) {
+      if (startOf(table, row) <= end) counted[row] = 0;
+      else end = endOf(table, row);
+    }
+  }
+}
+
+function callKey({ rows }: SpanTable, row: number): string {
+  return `${rows.word(row, Row.TRACE)}:${rows.word(row, Row.CALL)}:${rows.string(row, Row.SUBJECT)}`;
 }
 
 /** What is below one of these is an operation of its own, though it has the same name: agents call themselves, and tools call agents. */

@@ -61,6 +61,13 @@ const SESSIONS: Readonly<Record<string, Shown>> = {
     tokens: tokens(1010, 40, 1000),
     cost: 0.00093,
   },
+  "tool-beside-its-call": {
+    why: "an agent's span of a tool beside the AI SDK's span of the same call; a later call has its id",
+    models: ["gpt-5.2 2"],
+    tools: ["bash 3", "read 1"],
+    tokens: tokens(200, 20),
+    cost: 0.00063,
+  },
   "ai-sdk-over-its-calls": {
     why: "a function around the calls of the model, with their sum",
     models: ["gpt-4o 2"],
