@@ -1,7 +1,7 @@
 /** What Ark's clients read and post. */
 import * as v from "valibot";
 import { count, KeyValueSchema, text } from "../api/otlp-schema.ts";
-import type { ArkEvent } from "../logs/ark-events/ark-event.ts";
+import type { ArkEvent } from "./events/posted-event.ts";
 import { PostedEventSchema } from "./events/posted-event.ts";
 
 export const cursor = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));

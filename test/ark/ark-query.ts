@@ -1,4 +1,4 @@
-import type { ArkEvent } from "../../src/logs/ark-events/ark-event.ts";
+import type { ArkEvent } from "../../src/ark/events/posted-event.ts";
 import { traceIdForSession } from "../../src/otlp/logs/group-records.ts";
 import { aSpan, at, spanId, traceIdOf } from "../durable/spans.ts";
 import type { Attributes } from "../durable/spans.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ArkEvent } from "../../src/logs/ark-events/ark-event.ts";
+import type { ArkEvent } from "../../src/ark/events/posted-event.ts";
 import { derivedEvents } from "../../src/ark/events/derived-events.ts";
 import { compareEvents, notPosted } from "../../src/ark/events/event-order.ts";
 import type { KeyValue, Span } from "../../src/otel/span.ts";
@@ -152,7 +152,7 @@ const event = (reason: string, second: number, data: Record<string, string> = {}
   eventType: "Normal",
   reason,
   message: "",
-  data: { queryName: "q", queryNamespace: "ns", ...data },
+  data: { queryId: "u", queryName: "q", queryNamespace: "ns", sessionId: "s", ...data },
 });
 
 test("events are sorted by time; at one moment starts from the outside in, then ends from the inside out", () => {

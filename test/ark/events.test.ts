@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ArkEvent } from "../../src/logs/ark-events/ark-event.ts";
+import type { ArkEvent } from "../../src/ark/events/posted-event.ts";
 import { traceIdForSession } from "../../src/otlp/logs/group-records.ts";
 import { at, spanId, traceIdOf } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { arkEventOf } from "../../src/ark/events/posted-event.ts";
-import { recordOfArkEvent } from "../../src/logs/ark-events/ark-event-record.ts";
+import { arkEventOf, recordOfArkEvent } from "../../src/ark/events/event-record.ts";
 import { arkEvent } from "../logs/ark-events.ts";
 
 describe("an Ark event in a log record", () => {

@@ -1,5 +1,5 @@
-import { recordOfArkEvent } from "../../src/logs/ark-events/ark-event-record.ts";
-import type { ArkEvent } from "../../src/logs/ark-events/ark-event.ts";
+import { recordOfArkEvent } from "../../src/ark/events/event-record.ts";
+import type { ArkEvent } from "../../src/ark/events/posted-event.ts";
 import { deriveRecordFacts } from "../../src/logs/record-facts.ts";
 import type { SpanFacts } from "../../src/facts/facts.ts";
 

@@ -1,7 +1,7 @@
 import { traceIdForSession } from "../../src/otlp/logs/group-records.ts";
-import type { ArkEvent } from "../../src/logs/ark-events/ark-event.ts";
+import type { ArkEvent } from "../../src/ark/events/posted-event.ts";
 import type { LogRecord } from "../../src/otel/log-record.ts";
-import { recordOfArkEvent } from "../../src/logs/ark-events/ark-event-record.ts";
+import { recordOfArkEvent } from "../../src/ark/events/event-record.ts";
 import { aSpan, at, attributesOf } from "../durable/spans.ts";
 import type { Attributes, Sent } from "../durable/spans.ts";
 import { arkEvent } from "../logs/ark-events.ts";

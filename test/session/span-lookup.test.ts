@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { deriveRecordFacts } from "../../src/logs/record-facts.ts";
-import { recordOfArkEvent } from "../../src/logs/ark-events/ark-event-record.ts";
+import { recordOfArkEvent } from "../../src/ark/events/event-record.ts";
 import { findSpan } from "../../src/session/span-lookup.ts";
 import { admitRecords } from "../../src/session/table/admit-records.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";

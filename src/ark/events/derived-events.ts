@@ -6,7 +6,8 @@ import { DISPATCH_SUFFIX, SESSION_KEYS } from "../../otel/semconv/attributes.ts"
 import * as keys from "../../otel/semconv/ark.ts";
 import { TOOL_CALL_ID_KEYS, TOOL_INPUT_KEYS } from "../../otel/semconv/content.ts";
 import type { AnyValue, Resource, Scope, Span } from "../../otel/span.ts";
-import type { ArkEvent, ArkOperation, ArkPhase } from "../../logs/ark-events/ark-event.ts";
+import type { ArkOperation, ArkPhase } from "../../logs/ark-events/ark-event.ts";
+import type { ArkEvent } from "./posted-event.ts";
 import { ARK_INPUT_UNITS } from "../../logs/ark-events/ark-event.ts";
 import { nanosecondsText } from "../../lib/nanoseconds.ts";
 
@@ -71,14 +72,19 @@ function textAt(at: Values, wanted: readonly string[]): string | undefined {
   return undefined;
 }
 
-function queryOf(span: Span, { query, session: named, name }: SpanFacts, at: Values, session: string): Data {
-  return texts({
+function queryOf(
+  span: Span,
+  { query, session: named, name }: SpanFacts,
+  at: Values,
+  session: string,
+): ArkEvent["data"] {
+  return {
     queryId: textAt(at, [keys.QUERY_ID]) ?? queryIdOf(span.traceId, query),
     queryName: query?.name ?? name,
     queryNamespace: query?.namespace ?? "",
     sessionId: named?.value ?? session,
-    conversationId: textAt(at, SESSION_KEYS.conversation),
-  });
+    ...texts({ conversationId: textAt(at, SESSION_KEYS.conversation) }),
+  };
 }
 
 function dataOf(operation: ArkOperation, facts: SpanFacts, at: Values): Data {
@@ -174,7 +180,7 @@ type EventParts = {
   readonly phase: ArkPhase;
   readonly subject: string;
   readonly time: bigint;
-  readonly data: Data;
+  readonly data: ArkEvent["data"];
 };
 
 function eventOf({ operation, phase, subject, time, data }: EventParts): ArkEvent {

@@ -1,6 +1,8 @@
 import { ARK_OPERATIONS } from "../../otel/semconv/ark.ts";
-import { instantOf, readReason } from "../../logs/ark-events/ark-event.ts";
-import type { ArkEvent, ArkOperation } from "../../logs/ark-events/ark-event.ts";
+import { readReason } from "../../logs/ark-events/ark-event.ts";
+import { instantOf } from "./posted-event.ts";
+import type { ArkOperation } from "../../logs/ark-events/ark-event.ts";
+import type { ArkEvent } from "./posted-event.ts";
 
 /** From the outside in. */
 const DEPTHS = Object.keys(ARK_OPERATIONS);
@@ -66,5 +68,5 @@ function keyOf({ reason, data }: ArkEvent): string {
   const fields = operation === undefined ? [] : SUBJECTS[operation];
   const subject = fields.map((field) => data[field]).find((text) => text !== undefined);
   const name = subject?.slice(subject.lastIndexOf("/") + 1);
-  return JSON.stringify([data["queryNamespace"], data["queryName"], operation ?? reason, phase === "Start", name]);
+  return JSON.stringify([data.queryNamespace, data.queryName, operation ?? reason, phase === "Start", name]);
 }

@@ -1,5 +1,5 @@
 import type { Bindings } from "../../config.ts";
-import type { ArkEvent } from "../../logs/ark-events/ark-event.ts";
+import type { ArkEvent } from "./posted-event.ts";
 import { sessionAt, sessionIdIn } from "../../place.ts";
 import type { Caller } from "../../place.ts";
 import { walkLog } from "../../session/contract/log-reader.ts";

@@ -34,7 +34,7 @@ export async function findQuery(env: Bindings, caller: Caller, text: string): Pr
   if (posted !== undefined) {
     const { session, name } = posted;
     const isOf = ({ by, event }: IndexedEvent) =>
-      by === "post" ? event.data["queryId"] === text : queryNameOf(event) === name;
+      by === "post" ? event.data.queryId === text : queryNameOf(event) === name;
     return { session, isOf, uid: text, key: runKey(session, name, text) };
   }
   const [, traceId, spanId] = TRACE.exec(text) ?? [];

@@ -5,9 +5,9 @@ import type { DecodeError } from "../../otlp/refusals.ts";
 import { MAX_VALUE } from "../../otlp/limits.ts";
 import { decodeLogs } from "../../otlp/logs/decode-logs.ts";
 import { callerOf, sessionIdOf } from "../../place.ts";
-import type { ArkEvent } from "../../logs/ark-events/ark-event.ts";
-import { recordOfArkEvent } from "../../logs/ark-events/ark-event-record.ts";
-import type { RecordInScope } from "../../logs/ark-events/ark-event-record.ts";
+import type { ArkEvent } from "./posted-event.ts";
+import { recordOfArkEvent } from "./event-record.ts";
+import type { RecordInScope } from "./event-record.ts";
 import type { AppEnv } from "../../config.ts";
 import { recordExport } from "../../routes/receive/recent-exports.ts";
 import { bodies, readSent } from "../../routes/receive/body-budget.ts";
@@ -90,7 +90,7 @@ const announced = new Lru<string, number>(MOST_KNOWN);
 
 /** Comes before the event is stored, so that every reader of the event finds its query. */
 async function announceQuery(c: Context<AppEnv>, event: ArkEvent): Promise<void> {
-  const { queryId = "", sessionId = "" } = event.data;
+  const { queryId, sessionId } = event.data;
   const session = sessionIdOf(sessionId);
   const key = JSON.stringify([c.var.principal.tenant, queryId, session]);
   if (Math.abs(Date.now() - (announced.get(key) ?? 0)) < KNOWN_MILLIS) return;

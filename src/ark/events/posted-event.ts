@@ -1,11 +1,6 @@
 import * as v from "valibot";
 import { isRecord } from "../../lib/plain-data.ts";
 import type { PlainRecord } from "../../lib/plain-data.ts";
-import { instantOf } from "../../logs/ark-events/ark-event.ts";
-import type { ArkEvent } from "../../logs/ark-events/ark-event.ts";
-import { parseJson } from "../../otel/any-value.ts";
-import type { LogRecord } from "../../otel/log-record.ts";
-import { ARK_EVENT_PREFIX } from "../../otel/semconv/ark.ts";
 
 /** The tenant's list stores these fields, so their length is bounded (UTF-16 units). Kubernetes names have at most 253. */
 const MAX_NAME = 1_000;
@@ -48,7 +43,10 @@ export const PostedEventSchema = v.pipe(
     // Of a field that is absent.
     ({ path }) => (path?.at(-1)?.key === "data" ? OBJECT : TEXT),
   ),
-) satisfies v.GenericSchema<PlainRecord, ArkEvent>;
+);
+
+/** An event, as Ark posts it or would have posted it. */
+export type ArkEvent = Readonly<v.InferOutput<typeof PostedEventSchema>>;
 
 function withoutNulls(data: PlainRecord): PlainRecord {
   return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null && value !== undefined));
@@ -65,11 +63,12 @@ export function readPostedEvent(body: unknown): ReadEvent {
   return { ok: false, faults: read.issues.map((issue) => `${v.getDotPath(issue) ?? "body"}: ${issue.message}`) };
 }
 
-/** The event in a record; `undefined` for any other record, for a body that is no event, and for a preview. */
-export function arkEventOf(record: LogRecord): ArkEvent | undefined {
-  const { eventName = "", body } = record;
-  if (!eventName.startsWith(ARK_EVENT_PREFIX) || body?.offloaded !== undefined) return undefined;
-  // Any exporter may send a record with such a name.
-  const read = readPostedEvent(parseJson(body?.stringValue ?? ""));
-  return read.ok ? read.event : undefined;
+const INSTANT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/i;
+
+/** Unix nanoseconds of an RFC 3339 text, with all its digits; `undefined` for any other text. */
+export function instantOf(text: string): bigint | undefined {
+  const [, seconds, fraction = "", zone] = INSTANT.exec(text.trim()) ?? [];
+  const millis = Date.parse(`${seconds}${zone}`.toUpperCase());
+  if (!Number.isFinite(millis) || millis < 0) return undefined;
+  return BigInt(millis) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, "0"));
 }

@@ -2,12 +2,12 @@ import { sessionIdIn } from "../../place.ts";
 import type { Caller } from "../../place.ts";
 import type { Bindings } from "../../config.ts";
 import { Lru } from "../../lib/lru.ts";
-import type { ArkEvent } from "../../logs/ark-events/ark-event.ts";
+import type { ArkEvent } from "./posted-event.ts";
 import { queryKey, runKey } from "../feed/contract.ts";
 import { feedOf } from "../feed/feed-of.ts";
 import { derivedEvents } from "./derived-events.ts";
 import type { Purges } from "../feed/contract.ts";
-import { arkEventOf } from "./posted-event.ts";
+import { arkEventOf } from "./event-record.ts";
 import type { ResourceSpans } from "../../otel/span.ts";
 import type { ChunkEntry, LogEntry } from "../../session/contract/log-page.ts";
 import { restoreLogValues } from "../../otlp/restore-values.ts";
@@ -26,7 +26,7 @@ export type IndexedEvent = {
 
 /** `<namespace>/<name>` of the event's query. */
 export function queryNameOf({ data }: ArkEvent): string {
-  return `${data["queryNamespace"] ?? ""}/${data["queryName"] ?? ""}`;
+  return `${data.queryNamespace}/${data.queryName}`;
 }
 
 /** Selects events. */
@@ -59,16 +59,16 @@ export async function eventsIn(
 ): Promise<readonly IndexedEvent[]> {
   if (entry.kind === "gone" || entry.received <= purged) return [];
   const events = entry.kind === "logs" ? await postedIn(stub, entry) : derivedIn(entry, session);
-  return events.filter((event) => isOf(event) && entry.received > purgedOf(event, session, purges));
+  return events.filter((event) => isOf(event) && entry.received > purgedOf(event, purges));
 }
 
-function purgedOf({ event, traceId, by }: IndexedEvent, session: string, purges: EventFilter["purges"]): number {
+function purgedOf({ event, traceId, by }: IndexedEvent, purges: EventFilter["purges"]): number {
   if (purges.size === 0) return 0;
   // The owner of a trace may send it before the session that it names holds its replica.
-  const replica = sessionIdIn(event.data["sessionId"] ?? session);
+  const replica = sessionIdIn(event.data.sessionId);
   const name = queryNameOf(event);
   const keys = [queryKey(replica, name), queryKey(replica, traceId)];
-  if (by === "post") keys.push(runKey(replica, name, event.data["queryId"] ?? ""));
+  if (by === "post") keys.push(runKey(replica, name, event.data.queryId));
   return Math.max(...keys.map((key) => purges.get(key) ?? 0));
 }
 

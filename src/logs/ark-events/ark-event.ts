@@ -1,15 +1,7 @@
-import { ARK_OPERATIONS, ARK_PHASES } from "../../otel/semconv/ark.ts";
-
-/** An event, as posted by an Ark installation. */
-export type ArkEvent = {
-  /** RFC 3339. */
-  readonly timestamp: string;
-  readonly eventType: string;
-  /** An operation and its phase: `ToolCallComplete`. */
-  readonly reason: string;
-  readonly message: string;
-  readonly data: Readonly<Record<string, string>>;
-};
+import { isRecord } from "../../lib/plain-data.ts";
+import { parseJson } from "../../otel/any-value.ts";
+import type { LogRecord } from "../../otel/log-record.ts";
+import { ARK_EVENT_PREFIX, ARK_OPERATIONS, ARK_PHASES } from "../../otel/semconv/ark.ts";
 
 /** Ark cuts a query's input to this many UTF-16 units. */
 export const ARK_INPUT_UNITS = 48;
@@ -25,12 +17,9 @@ export function readReason(reason: string): { readonly operation: ArkOperation; 
   return operation === undefined ? undefined : { operation: operation as ArkOperation, phase: phase as ArkPhase };
 }
 
-const INSTANT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/i;
-
-/** Unix nanoseconds of an RFC 3339 text, with all its digits; `undefined` for any other text. */
-export function instantOf(text: string): bigint | undefined {
-  const [, seconds, fraction = "", zone] = INSTANT.exec(text.trim()) ?? [];
-  const millis = Date.parse(`${seconds}${zone}`.toUpperCase());
-  if (!Number.isFinite(millis) || millis < 0) return undefined;
-  return BigInt(millis) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, "0"));
+/** The message of an Ark event in a record; `undefined` for any other record, and for a preview. */
+export function arkMessageOf({ eventName = "", body }: LogRecord): string | undefined {
+  if (!eventName.startsWith(ARK_EVENT_PREFIX) || body?.offloaded !== undefined) return undefined;
+  const event = parseJson(body?.stringValue ?? "");
+  return isRecord(event) && typeof event["message"] === "string" ? event["message"] : undefined;
 }

@@ -9,7 +9,7 @@ import {
 } from "../../../src/dashboard/address/log-view.ts";
 import type { LogRecord } from "../../../src/otel/log-record.ts";
 import type { ViewRecord } from "../../../src/session/view/log-view.ts";
-import { recordOfArkEvent } from "../../../src/logs/ark-events/ark-event-record.ts";
+import { recordOfArkEvent } from "../../../src/ark/events/event-record.ts";
 import { arkEvent } from "../../logs/ark-events.ts";
 import { recordOf } from "../../logs/record-of.ts";
 

@@ -3,7 +3,7 @@ import { ClaimedAttributes } from "../../../content/claimed-attributes.ts";
 import { readException } from "../../../facts/error.ts";
 import type { Exception } from "../../../facts/error.ts";
 import type { LogRecord } from "../../../otel/log-record.ts";
-import { arkMessageOf } from "../../../logs/ark-events/ark-event-record.ts";
+import { arkMessageOf } from "../../../logs/ark-events/ark-event.ts";
 import { readRecord } from "../../../logs/read-record.ts";
 import { eventOfRecord } from "../../../logs/record-event.ts";
 import { namesOf } from "../../../otel/record-fields.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { instantOf, readReason } from "../../src/logs/ark-events/ark-event.ts";
-import { recordOfArkEvent } from "../../src/logs/ark-events/ark-event-record.ts";
+import { readReason } from "../../src/logs/ark-events/ark-event.ts";
+import { instantOf } from "../../src/ark/events/posted-event.ts";
+import { recordOfArkEvent } from "../../src/ark/events/event-record.ts";
 import { readRecord } from "../../src/logs/read-record.ts";
 import { annotationOf } from "../../src/logs/annotation.ts";
 import { sessionOfRecord } from "../../src/logs/record-facts.ts";

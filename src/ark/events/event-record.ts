@@ -1,6 +1,5 @@
-import { instantOf } from "./ark-event.ts";
-import type { ArkEvent } from "./ark-event.ts";
-import { isRecord } from "../../lib/plain-data.ts";
+import { instantOf, readPostedEvent } from "./posted-event.ts";
+import type { ArkEvent } from "./posted-event.ts";
 import { parseJson } from "../../otel/any-value.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
 import { ARK_EVENT_PREFIX, ARK_EVENT_SCOPE, FIELD_KEYS, TARGET_FIELDS, TARGET_NAME } from "../../otel/semconv/ark.ts";
@@ -43,9 +42,11 @@ function fieldIn(data: ArkEvent["data"], field: string): string | undefined {
   return text === "" ? undefined : text;
 }
 
-/** The message of the event in a record; `undefined` for any other record, and for a preview. */
-export function arkMessageOf({ eventName = "", body }: LogRecord): string | undefined {
+/** The event in a record; `undefined` for any other record, for a body that is no event, and for a preview. */
+export function arkEventOf(record: LogRecord): ArkEvent | undefined {
+  const { eventName = "", body } = record;
   if (!eventName.startsWith(ARK_EVENT_PREFIX) || body?.offloaded !== undefined) return undefined;
-  const event = parseJson(body?.stringValue ?? "");
-  return isRecord(event) && typeof event["message"] === "string" ? event["message"] : undefined;
+  // Any exporter may send a record with such a name.
+  const read = readPostedEvent(parseJson(body?.stringValue ?? ""));
+  return read.ok ? read.event : undefined;
 }
