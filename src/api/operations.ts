@@ -22,6 +22,8 @@ import { ReplayFlag, ReplayParameters } from "./replay-query.ts";
 import { QueryAnswerSchema, RERUN_COMPONENTS } from "./rerun-schema.ts";
 import { SPAN_COMPONENTS, SpanDetailSchema } from "./span-schema.ts";
 import { SpanParameters } from "./span-parameters.ts";
+import { SearchParameters } from "./search-parameters.ts";
+import { SearchAnswerSchema } from "./search-schema.ts";
 import { TranscriptParameters } from "./transcript-query.ts";
 import { SESSION_COMPONENTS, SessionListSchema, SessionSchema } from "./session-schema.ts";
 import { ListStreamEventSchema, SessionStreamEventSchema, STREAM_COMPONENTS } from "./stream-schema.ts";
@@ -177,6 +179,20 @@ export const operations: Operations = {
         307: MOVED,
         400: problem("Invalid parameter or id; `detail` names it."),
         404: problem("Not found, or a placeholder: `detail` gives the reason."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/sessions/{id}/search": {
+    path: { ...ID },
+    get: {
+      summary: "Spans and log records of a session with a text, large values included.",
+      parameters: [SearchParameters],
+      answers: {
+        200: json("What was found, by time.", SearchAnswerSchema),
+        307: MOVED,
+        400: problem("Invalid parameter; `detail` names it."),
+        404: problem("Not found."),
         ...REFUSALS,
       },
     },
