@@ -1,0 +1,64 @@
+import { countBefore } from "../../lib/binary-search.ts";
+import type { Interval } from "./interval.ts";
+
+/**
+ * A time axis on which long gaps take little room. Fractions of its width are from 0 to 1. Time goes on evenly between the folds,
+ * and within each.
+ */
+export type FoldedAxis = {
+  readonly whole: Interval;
+  readonly folds: readonly Fold[];
+  /** Of a time, Unix nanoseconds. Times outside the axis are at its ends. */
+  readonly fractionOf: (time: bigint) => number;
+  readonly timeAt: (fraction: number) => bigint;
+};
+
+/** A gap and its place on the axis. */
+export type Fold = { readonly gap: Interval; readonly from: number; readonly to: number };
+
+/** The share of the axis that a folded gap takes, and that all of them take at most. */
+const SHARE = 0.04;
+const MOST = 0.3;
+
+type Piece = { readonly time: Interval; readonly from: number; readonly to: number };
+
+/** `gaps`: by start, without overlap. Those outside `whole` do not count. */
+export function foldedAxis(whole: Interval, gaps: readonly Interval[]): FoldedAxis {
+  const inside = gaps.filter(({ from, to }) => from >= whole.from && to <= whole.to && to > from);
+  const worked = Number(whole.to - whole.from - inside.reduce((sum, { from, to }) => sum + (to - from), 0n));
+  const folded = worked > 0 ? Math.min(SHARE, MOST / Math.max(1, inside.length)) : 0;
+  const gapsToFold = folded > 0 ? inside : [];
+  const perNano = (1 - folded * gapsToFold.length) / Math.max(1, worked > 0 ? worked : Number(whole.to - whole.from));
+  const pieces: Piece[] = [];
+  let at = whole.from;
+  let fraction = 0;
+  const add = (to: bigint, width: number): void => {
+    pieces.push({ time: { from: at, to }, from: fraction, to: fraction + width });
+    at = to;
+    fraction += width;
+  };
+  const folds: Fold[] = [];
+  for (const gap of gapsToFold) {
+    if (gap.from > at) add(gap.from, Number(gap.from - at) * perNano);
+    folds.push({ gap, from: fraction, to: fraction + folded });
+    add(gap.to, folded);
+  }
+  if (whole.to > at || pieces.length === 0) add(whole.to, Math.max(0, 1 - fraction));
+  return {
+    whole,
+    folds,
+    fractionOf(time) {
+      const piece = pieces[countBefore(pieces.length, (index) => (pieces[index]?.time.to ?? 0n) <= time)];
+      if (piece === undefined) return time <= whole.from ? 0 : 1;
+      if (time <= piece.time.from) return piece.from;
+      const share = Number(time - piece.time.from) / Number(piece.time.to - piece.time.from);
+      return piece.from + share * (piece.to - piece.from);
+    },
+    timeAt(wanted) {
+      const piece = pieces[countBefore(pieces.length, (index) => (pieces[index]?.to ?? 0) <= wanted)];
+      if (piece === undefined || wanted < 0) return wanted < 0 ? whole.from : whole.to;
+      const share = (wanted - piece.from) / (piece.to - piece.from || 1);
+      return piece.time.from + BigInt(Math.round(share * Number(piece.time.to - piece.time.from)));
+    },
+  };
+}
