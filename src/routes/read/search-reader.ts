@@ -2,7 +2,6 @@ import type { SearchMatch } from "../../api/search-schema.ts";
 import { spanIdentity } from "../../facts/identity.ts";
 import { subjectOf } from "../../logs/derived-spans.ts";
 import { readRecord } from "../../logs/read-record.ts";
-import { namesOf } from "../../otel/record-fields.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
 import type { Span } from "../../otel/span.ts";
 import { offloadedIn, restoredRecord, restoredSpan } from "../../otlp/restore-values.ts";
@@ -154,7 +153,7 @@ function recordItem(traceId: string, record: LogRecord, pattern: SearchPattern) 
   const spanId = subjectOf(readRecord(record));
   const { timeUnixNano, observedTimeUnixNano } = record;
   const time = timeUnixNano ?? observedTimeUnixNano ?? "0";
-  const [name = ""] = namesOf(record);
+  const { eventName: name = "" } = record;
   return {
     about: { type: "log" as const, traceId, ...(spanId === "" ? {} : { spanId }), name, time },
     search: (lookup: Lookup) => searchRecord(restoredRecord(record, lookup), pattern),
