@@ -65,6 +65,8 @@ const WRAPPERS = [
   "message",
   "output",
   "input",
+  "inputs",
+  "outputs",
 ] as const;
 
 /**

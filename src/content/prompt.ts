@@ -7,19 +7,34 @@ import type { AnyValue } from "../otel/span.ts";
 /** Data nested deeper than this is not checked, and counts as not blank. */
 const MAX_BLANK_DEPTH = 8;
 
-/** The first line of an input: of its last user message if it holds messages, else of its text. */
-export function promptLine(input: AnyValue, length: number): string | undefined {
+/** One line of what was asked. `isGuess`: no user said it; a span with a user's words has a better one. */
+export type Prompt = { readonly line: string; readonly isGuess: boolean };
+
+/** The prompt in an input: the user's words in it, else its text, else as a guess the words of others, or its data. */
+export function promptOf(input: AnyValue, length: number): Prompt | undefined {
   const text = input.stringValue;
   if (text !== undefined && input.offloaded !== undefined) {
-    return firstLine(withoutContext(input.offloaded.prompt ?? textInPreview(text)), length);
+    const { prompt } = input.offloaded;
+    return prompt === undefined ? ofText(textInPreview(text), length) : said(prompt, length);
   }
   const value = text === undefined ? plainValue(input) : (parseJson(text) ?? text);
+  if (typeof value === "string") return ofText(value, length);
   const messages = readMessages(value);
-  const prompt = messages === undefined ? undefined : lastUserText(messages);
-  if (prompt !== undefined) return firstLine(withoutContext(prompt), length);
-  if (isBlank(value)) return undefined;
-  const only = typeof value === "string" ? value : onlyText(value);
-  return firstLine(withoutContext(only ?? text ?? jsonText(value)), length);
+  const prompt = messages === undefined ? undefined : promptInMessages(messages);
+  if (prompt !== undefined) return said(prompt, length);
+  const others = messages === undefined ? undefined : lastUserText(messages);
+  if (others !== undefined) return guessed(others, length);
+  const { text: main, hasWords } = mainText(value);
+  if (main !== undefined) return ofText(main, length);
+  if (!hasWords) return undefined;
+  const isTexts = Array.isArray(value) && value.every((item) => typeof item === "string");
+  return guessed(isTexts ? value.map(unquoted).join(", ") : (text ?? jsonText(value)), length);
+}
+
+/** The AI SDK writes each text of a list as JSON. */
+function unquoted(text: string): string {
+  const parsed = parseJson(text);
+  return typeof parsed === "string" ? parsed : text;
 }
 
 /** The text, if a value holds one text, and nothing else but switches: `{"q": "…"}`, `["…"]`, `{"task": "…", "stream": false}`. */
@@ -30,29 +45,153 @@ export function onlyText(value: unknown, depth = 0): string | undefined {
   return filled.length === 1 ? onlyText(filled[0], depth + 1) : undefined;
 }
 
-/** Blocks that a harness puts before the user's words: `<environment_context>…</environment_context>`. */
-const CONTEXT_BLOCK = /^\s*<([a-zA-Z][\w-]*)(?:\s[^<>]*)?>[\s\S]*?<\/\1>/;
-const MAX_BLOCKS = 16;
-
-/** The text after leading blocks of context; the text itself if it has nothing else. */
-export function withoutContext(text: string): string {
-  let rest = text;
-  for (let left = MAX_BLOCKS; left > 0; left--) {
-    const block = CONTEXT_BLOCK.exec(rest);
-    if (block === null) break;
-    rest = rest.slice(block[0].length);
-  }
-  return rest.trim() === "" ? text : rest;
+/** The line of {@link promptOf}. */
+export function promptLine(input: AnyValue, length: number): string | undefined {
+  return promptOf(input, length)?.line;
 }
 
-/** As {@link promptLine}, for conversations only: `undefined` for any other value. */
+/** As {@link promptOf}, for what a user said in a conversation only: `undefined` for any other value. */
 export function conversationPrompt(value: AnyValue, length: number): string | undefined {
   const text = value.stringValue;
   if (value.offloaded?.prompt !== undefined) return firstLine(withoutContext(value.offloaded.prompt), length);
   if (text !== undefined && !/^\s*[[{]/.test(text)) return undefined;
   const messages = readMessages(text === undefined ? plainValue(value) : parseJson(text));
-  const prompt = messages === undefined ? undefined : lastUserText(messages);
-  return prompt === undefined ? undefined : firstLine(withoutContext(prompt), length);
+  const prompt = messages === undefined ? undefined : promptInMessages(messages);
+  return prompt === undefined ? undefined : firstLine(prompt, length);
+}
+
+function said(text: string, length: number): Prompt | undefined {
+  return prompt(firstLine(withoutContext(text), length), false);
+}
+
+function guessed(text: string, length: number): Prompt | undefined {
+  return prompt(firstLine(withoutContext(text), length), true);
+}
+
+function prompt(line: string | undefined, isGuess: boolean): Prompt | undefined {
+  return line === undefined ? undefined : { line, isGuess };
+}
+
+/** A text of an input. An id, a path or a template is no prompt. */
+function ofText(text: string, length: number): Prompt | undefined {
+  const words = withoutContext(text).trim();
+  return [ID, PATHS, TEMPLATE].some((form) => form.test(words)) ? undefined : said(words, length);
+}
+
+/** A UUID, a hash, a number, or a prefix with one of these: `run_9f8a7b6c5d4e`. */
+const ID =
+  /^(?:[a-z]{1,16}[_:-]){0,3}(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?=[^\s]*\d)[0-9a-z]{12,64}|\d{5,})$/i;
+const PATHS = /^(?:file:\/\/|[a-z]:\\|~?\/|\.{1,2}\/)\S+(?:\s+(?:file:\/\/|[a-z]:\\|~?\/|\.{1,2}\/)\S+)*$/i;
+const TEMPLATE = /^[^{}]{0,64}\{\{?[\w.[\]! =]{1,64}\}\}?[^{}]{0,64}$/;
+
+/** Fields that hold what a user asked, the most telling first. */
+const PROMPT_FIELDS: readonly string[] = [
+  "prompt",
+  "question",
+  "user_prompt",
+  "user_query",
+  "userQuery",
+  "user_message",
+  "userMessage",
+  "user_input",
+  "userInput",
+  "chatInput",
+  "sys.query",
+  "query",
+  "q",
+  "queryText",
+  "query_text",
+  "task",
+  "goal",
+  "request",
+  "input",
+  "message",
+  "text",
+  "topic",
+  "instruction",
+  "content",
+  "description",
+];
+const PROMPT_RANKS: ReadonlyMap<string, number> = new Map(PROMPT_FIELDS.map((field, rank) => [field, rank]));
+
+/** Values that are visited in search of a text. */
+const MAX_VISITS = 256;
+
+/**
+ * The text of data that is a prompt by its form: the only one (`{"q": "…"}`, `["…"]`, ids do not count), else that of the
+ * most telling field nearest to the top. `hasWords`: it has a text other than ids at all.
+ */
+function mainText(data: unknown): { readonly text: string | undefined; readonly hasWords: boolean } {
+  let level: (readonly [field: string, value: unknown])[] = [["", data]];
+  let only: string | undefined;
+  let isOnly = true;
+  let best: { readonly text: string; readonly rank: number } | undefined;
+  let visits = 0;
+  for (let depth = 0; level.length > 0 && depth < MAX_BLANK_DEPTH; depth++) {
+    const next: (readonly [string, unknown])[] = [];
+    let found: typeof best;
+    for (const [field, value] of level) {
+      if (++visits > MAX_VISITS) return { text: best?.text, hasWords: true };
+      if (typeof value === "object" && value !== null) {
+        const isList = Array.isArray(value);
+        for (const [name, inner] of Object.entries(value)) {
+          if (next.length === MAX_VISITS) break;
+          next.push([isList ? field : name, inner]);
+        }
+      } else if (typeof value === "string" && value.trim() !== "" && !ID.test(value.trim())) {
+        if (only !== undefined && only !== value) isOnly = false;
+        only ??= value;
+        const rank = PROMPT_RANKS.get(field);
+        if (rank !== undefined && (found === undefined || rank < found.rank)) found = { text: value, rank };
+      }
+    }
+    best ??= found;
+    level = next;
+  }
+  return { text: isOnly ? only : best?.text, hasWords: only !== undefined };
+}
+
+/** Blocks that a harness puts before the user's words: `<environment_context>…</environment_context>`, also under a heading. */
+const CONTEXT_BLOCK = /^\s*(?:#[^\n]{0,200}\n\s*)?<([a-zA-Z][\w-]*)(?:\s[^<>]*)?>([\s\S]*?)<\/\1>/;
+/** Names of a harness's own blocks; those of HTML have neither. */
+const HARNESS_NAME = /[-_]/;
+/** Blocks that hold the user's words. */
+const PROMPT_BLOCK = /^(?:user_?)?(?:task|question|query|prompt|request|message|input)$/i;
+const MAX_BLOCKS = 16;
+
+/** The text after leading blocks of context; if it has nothing else, the inside of a harness's last one, or the text itself. */
+export function withoutContext(text: string): string {
+  const words = userWords(text);
+  if (words !== undefined) return words;
+  let rest = text;
+  let inner = text;
+  for (let left = MAX_BLOCKS; left > 0; left--) {
+    const block = CONTEXT_BLOCK.exec(rest);
+    if (block === null) break;
+    if (HARNESS_NAME.test(block[1] ?? "") && block[2]?.trim()) inner = block[2];
+    rest = rest.slice(block[0].length);
+  }
+  return inner;
+}
+
+/** The user's words in a text: without blocks of context, and without JSON around one text; `undefined` if it has only context. */
+function userWords(text: string): string | undefined {
+  let rest = text;
+  for (let left = MAX_BLOCKS; left > 0 && isMarkup(rest); left--) {
+    const block = CONTEXT_BLOCK.exec(rest);
+    if (block === null) break;
+    const inner = block[2] ?? "";
+    if (PROMPT_BLOCK.test(block[1] ?? "") && inner.trim() !== "") return inner;
+    rest = rest.slice(block[0].length);
+  }
+  if (!/^\s*[[{]/.test(rest)) return rest.trim() === "" ? undefined : rest;
+  const data = parseJson(rest);
+  return (data === undefined ? undefined : mainText(data).text) ?? rest;
+}
+
+/** A cheap test first: most texts begin with a word. */
+function isMarkup(text: string): boolean {
+  return /^\s*[<#]/.test(text);
 }
 
 /** Whether plain data has no content: empty arguments, for example. */
@@ -75,6 +214,28 @@ export function lastUserText(messages: readonly Message[]): string | undefined {
   return any;
 }
 
+/**
+ * What the user asked last: the first of the user's latest messages in a row that has words. Results of tools, which some
+ * send as the user's, and blocks of context are skipped.
+ */
+export function promptInMessages(messages: readonly Message[]): string | undefined {
+  let found: string | undefined;
+  let context: string | undefined;
+  for (let at = messages.length - 1; at >= 0; at--) {
+    const message = messages[at];
+    if (message?.role !== "user") {
+      if (found !== undefined) break;
+      continue;
+    }
+    const text = messageText(message);
+    if (text === undefined) continue;
+    const words = userWords(text);
+    if (words === undefined) context ??= text;
+    else found = words;
+  }
+  return found ?? (context === undefined ? undefined : withoutContext(context));
+}
+
 /** A message's text parts; `undefined` if it has only tool calls or their results. */
 export function messageText(message: Message): string | undefined {
   const texts = message.parts
@@ -91,25 +252,55 @@ export function textInPreview(preview: string): string {
 }
 
 /**
- * The first line of the first user message in JSON text, found without parsing: each model call repeats its whole
- * conversation. `undefined` if the role does not stand right before the text; the caller then parses the JSON.
+ * The first line of {@link promptInMessages} in JSON text, found without parsing: each model call repeats its whole conversation.
+ * `undefined` if that takes a look at the data; the caller then parses the JSON.
  */
 export function quickPromptLine(text: string, length: number): string | undefined {
-  const user = USER.exec(text);
-  if (user === null) return undefined;
-  const after = text.slice(user.index + user[0].length, user.index + user[0].length + QUICK_LENGTH);
-  const found = FIRST_TEXT.exec(after);
-  // If the object ends before a text, its text stood before the role.
-  if (found === null || after.slice(0, found.index).includes("}")) return undefined;
-  return firstLine(withoutContext(unescaped(found[1] ?? "")), length);
+  let found: string | undefined;
+  let end = text.length;
+  for (let left = MAX_ROLES; left > 0; left--) {
+    const at = end > 0 ? text.lastIndexOf('"role"', end - 1) : -1;
+    if (at < 0) break;
+    ROLE.lastIndex = at;
+    const role = ROLE.exec(text)?.[1];
+    if (role === undefined) {
+      end = at;
+      continue;
+    }
+    const start = ROLE.lastIndex;
+    const after = text.slice(start, Math.min(end, start + QUICK_LENGTH));
+    end = at;
+    if (!USER_ROLE.test(role)) {
+      if (found !== undefined) break;
+      continue;
+    }
+    const content = FIRST_TEXT.exec(after);
+    const between = content === null ? after : after.slice(0, content.index);
+    // Some send the results of tools as the user's words.
+    if (RESULT.test(between)) {
+      if (OWN_TEXT.test(after)) return undefined;
+      continue;
+    }
+    // If the object ends before a text, its text stood before the role.
+    if (content === null || between.includes("}")) return undefined;
+    const words = userWords(unescaped(content[1] ?? ""));
+    if (words !== undefined) found = words;
+  }
+  return found === undefined ? undefined : firstLine(found, length);
 }
 
+/** Messages that are looked at from the end. */
+const MAX_ROLES = 256;
 /** UTF-16 units after the role in which the text begins. */
 const QUICK_LENGTH = 4_096;
 
 /** Matches JSON of messages, and OTLP/JSON of a structured value. */
+const ROLE = /"role"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"(\w+)"/y;
+const USER_ROLE = /^(?:user|human)$/i;
 const USER = /"role"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"(?:user|human)"/;
 const FIRST_TEXT = /"(?:content|text|prompt)"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"((?:[^"\\]|\\.)+)/;
+const RESULT = /tool_?result|tool_call_response|function_?response|tool_?response|function_call_output/i;
+const OWN_TEXT = /"type"\s*:\s*"(?:input_)?text"|"text"\s*:/;
 
 function firstTextIn(preview: string): string | undefined {
   const escaped = FIRST_TEXT.exec(preview)?.[1];

@@ -9,6 +9,7 @@ import {
   INPUT_KEYS,
   OUTCOME_KEYS,
   RESUME_KEYS,
+  SPAN_MESSAGE_KEY,
   TOOL_CALL_ID_KEYS,
   WHOLE_PROMPT_KEYS,
 } from "../otel/semconv/content.ts";
@@ -96,6 +97,7 @@ export const FIELD = {
   failedOutcome: 65,
   usageDetails: 66,
   replies: 67,
+  message: 68,
 } as const;
 
 const FIELDS = Object.keys(FIELD).length;
@@ -192,6 +194,7 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.modelCallId, keys.MODEL_CALL_ID_KEYS, textOf);
   register(FIELD.toolCallId, TOOL_CALL_ID_KEYS, textOf);
   register(FIELD.promptId, keys.PROMPT_ID_KEYS, textOf);
+  register(FIELD.message, [SPAN_MESSAGE_KEY], textOf);
   register(FIELD.operationName, keys.OPERATION_KEYS, textOf);
   register(FIELD.usage, keys.USAGE_KEYS, textOf);
   register(FIELD.usageDetails, keys.USAGE_DETAILS_KEYS, textOf);

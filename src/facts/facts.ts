@@ -2,7 +2,8 @@ import { ancestorsIn } from "./ancestors.ts";
 import type { Ancestor } from "./ancestors.ts";
 import { inputRequestIn } from "./input-request.ts";
 import type { InputRequest } from "./input-request.ts";
-import { conversationPrompt, lastUserText, promptLine, quickPromptLine, withoutContext } from "../content/prompt.ts";
+import { conversationPrompt, promptInMessages, promptOf, quickPromptLine, withoutContext } from "../content/prompt.ts";
+import type { Prompt } from "../content/prompt.ts";
 import { kindAt, numberIn, indexAttributes, FIELD, textIn, valueIn } from "./attribute-index.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
 import { cut, firstLine, oneLine } from "../lib/one-line.ts";
@@ -90,8 +91,10 @@ export type SpanFacts = {
   readonly tokens?: Tokens | undefined;
   /** US dollars, as the span reports. */
   readonly cost?: number | undefined;
-  /** First line of the prompt, at most 160 UTF-16 units; on roots, queries, teams, turns and agents only. */
+  /** First line of the prompt, at most 160 UTF-16 units. */
   readonly prompt?: string | undefined;
+  /** No user said the prompt: it is the span's data, or a message about it. The words of a user in another span count more. */
+  readonly promptGuessed?: true | undefined;
   /** The spans above it, if it names more than its parent's id: root first, parent last. */
   readonly ancestors?: readonly Ancestor[] | undefined;
   /** The span's question to a person, or to the agent that called it. */
@@ -129,6 +132,7 @@ export function deriveFacts(
   const target = short(index, FIELD.targetName);
   const tool = kind === "tool" ? cut(toolName(name, index), MAX_NAME) : undefined;
   const derivation = numberIn(index, FIELD.derivation);
+  const prompt = promptIn(span, index, kind, parentSpanId === "");
   // One literal: all facts then have one object layout, which makes folds fast.
   return {
     spanId,
@@ -159,7 +163,8 @@ export function deriveFacts(
     user: short(index, FIELD.user) ?? short(onResource, FIELD.user),
     target: target === undefined ? undefined : `${short(index, FIELD.targetType) ?? ""}/${target}`,
     failure: failure?.text,
-    prompt: promptIn(span, index, kind, parentSpanId === ""),
+    prompt: prompt?.line,
+    promptGuessed: prompt?.isGuess === true ? true : undefined,
     tokens: tokensIn(index),
     cost: costIn(index),
     ancestors: ancestorsIn(index, spanId, parentSpanId),
@@ -185,54 +190,53 @@ const CALL_ID_FIELDS: Readonly<Partial<Record<SpanKind, number>>> = {
 
 const NINTH_UNITS: ReadonlySet<number> = new Set(INPUT_MESSAGE_PREFIXES.map((prefix) => prefix.charCodeAt(8)));
 
-/** Spans around the agents' work: their inputs are no prompts. */
-const WITHOUT_PROMPT: ReadonlySet<SpanKind> = new Set<SpanKind>([
-  "tool",
-  "retrieval",
-  "embedding",
-  "http",
-  "db",
-  "messaging",
-  "internal",
-]);
+/** Spans whose inputs are no prompts, whatever they hold. */
+const WITHOUT_PROMPT: ReadonlySet<SpanKind> = new Set<SpanKind>(["tool", "retrieval", "embedding", "db", "messaging"]);
 
 /**
- * The first line of the prompt, wherever it stands: on a root or an agent any input is one, on other spans only what is
- * said by a user.
+ * The prompt, wherever it stands: on a root or an agent any input is one, on other spans only what is said by a user. A root
+ * without one has the message that Logfire makes of its name.
  */
-function promptIn(span: Span, index: AttributeIndex, kind: SpanKind, isRoot: boolean): string | undefined {
+function promptIn(span: Span, index: AttributeIndex, kind: SpanKind, isRoot: boolean): Prompt | undefined {
+  const takesAny = WITH_PROMPT.has(kind) || isRoot;
+  if (!takesAny && WITHOUT_PROMPT.has(kind)) return undefined;
   const input = valueIn(index, FIELD.input);
-  const isPrompted = WITH_PROMPT.has(kind) || isRoot;
-  if (!isPrompted && WITHOUT_PROMPT.has(kind)) return undefined;
-  if (input === undefined) return promptElsewhere(span);
-  if (!isPrompted && kind !== "llm") return conversationPrompt(input, MAX_PROMPT);
-  const stated = wholePrompt(index) ?? (isPrompted ? undefined : quickPrompt(input)) ?? promptLine(input, MAX_PROMPT);
-  // Arguments of a method, for example: the messages may stand in numbered keys beside them.
-  return stated === undefined || isData(stated) ? (promptElsewhere(span) ?? stated) : stated;
+  let found: Prompt | undefined;
+  if (input !== undefined) {
+    found = wholePrompt(input, index) ?? (kind === "llm" ? quickPrompt(input) : undefined);
+    if (found === undefined && (takesAny || kind === "llm")) found = promptOf(input, MAX_PROMPT);
+    else found ??= saidBy(conversationPrompt(input, MAX_PROMPT));
+    if (found?.isGuess === false) return found;
+  }
+  if (hasMessagesElsewhere(span)) {
+    const content = readInput(span, new ClaimedAttributes(span.attributes));
+    const text = content?.kind === "messages" ? promptInMessages(content.messages) : undefined;
+    if (text !== undefined) return saidBy(firstLine(withoutContext(text), MAX_PROMPT)) ?? found;
+  }
+  return found ?? (isRoot ? spanMessage(span, index) : undefined);
 }
 
-/** Whether a prompt is JSON in which no words of a person were found. */
-export function isData(prompt: string): boolean {
-  return /^[[{]/.test(prompt);
+function saidBy(line: string | undefined): Prompt | undefined {
+  return line === undefined ? undefined : { line, isGuess: false };
 }
 
-/** The prompt in events or numbered keys. */
-function promptElsewhere(span: Span): string | undefined {
-  if (!hasMessagesElsewhere(span)) return undefined;
-  const content = readInput(span, new ClaimedAttributes(span.attributes));
-  const text = content?.kind === "messages" ? lastUserText(content.messages) : undefined;
-  return text === undefined ? undefined : firstLine(withoutContext(text), MAX_PROMPT);
+function spanMessage({ name }: Span, index: AttributeIndex): Prompt | undefined {
+  const message = textIn(index, FIELD.message);
+  if (message === undefined || message === name) return undefined;
+  const line = firstLine(message, MAX_PROMPT);
+  return line === undefined ? undefined : { line, isGuess: true };
 }
 
 /** Instructions and prompt in one text: both are shown in one line. */
-function wholePrompt(index: AttributeIndex): string | undefined {
+function wholePrompt({ stringValue }: AnyValue, index: AttributeIndex): Prompt | undefined {
   const text = textIn(index, FIELD.wholePrompt);
-  return text === undefined || /^\s*[[{]/.test(text) ? undefined : oneLine(text, MAX_PROMPT);
+  if (text === undefined || text !== stringValue || /^\s*[[{]/.test(text)) return undefined;
+  return { line: oneLine(withoutContext(text), MAX_PROMPT), isGuess: false };
 }
 
-function quickPrompt({ stringValue, offloaded }: AnyValue): string | undefined {
+function quickPrompt({ stringValue, offloaded }: AnyValue): Prompt | undefined {
   if (stringValue === undefined || offloaded !== undefined) return undefined;
-  return quickPromptLine(stringValue, MAX_PROMPT);
+  return saidBy(quickPromptLine(stringValue, MAX_PROMPT));
 }
 
 /** Whether messages may stand in events or in numbered keys: most spans have neither, and are not read further. */

@@ -1,6 +1,6 @@
 import { detailsAttributes, inputEventMessages } from "../content/event-messages.ts";
 import { firstLine } from "../lib/one-line.ts";
-import { promptLine, lastUserText } from "../content/prompt.ts";
+import { promptInMessages, promptLine } from "../content/prompt.ts";
 import { inputRequestOfRecord, MAX_QUESTION } from "../facts/input-request.ts";
 import { pauseIn } from "../facts/pause.ts";
 import type { InputRequest } from "../facts/input-request.ts";
@@ -62,7 +62,7 @@ function failureIn(
 function promptIn(event: SpanEvent): string | undefined {
   const input = inputEventMessages([event]);
   if (input?.kind === "messages") {
-    const prompt = input.messages.some(({ role }) => role === "user") ? lastUserText(input.messages) : undefined;
+    const prompt = promptInMessages(input.messages);
     return prompt === undefined ? undefined : firstLine(prompt, MAX_PROMPT);
   }
   const messages = valueAt(detailsAttributes([event]), INPUT_MESSAGE_KEYS);

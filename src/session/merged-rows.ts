@@ -1,6 +1,6 @@
 import type { SpanKind, Tokens } from "../facts/facts.ts";
 import type { QueryGroups } from "./query-groups.ts";
-import { isError, promptAt } from "./table/annotated-rows.ts";
+import { isError, isPromptGuessed, promptAt } from "./table/annotated-rows.ts";
 import { ROOT } from "./table/parent-links.ts";
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
@@ -33,9 +33,12 @@ export function costRow({ rows }: SpanTable, { derived }: QueryGroups, row: numb
   return derived?.sources.get(row)?.find((source) => rows.hasCost(source)) ?? -1;
 }
 
+/** A prompt that no user said counts less. */
 export function promptRow(table: SpanTable, { derived }: QueryGroups, row: number): number {
-  if (promptAt(table, row) !== undefined) return row;
-  return derived?.sources.get(row)?.find((source) => promptAt(table, source) !== undefined) ?? -1;
+  const own = promptAt(table, row) === undefined ? -1 : row;
+  if (own >= 0 && !isPromptGuessed(table, own)) return own;
+  const source = derived?.sources.get(row)?.find((one) => promptAt(table, one) !== undefined);
+  return source === undefined || (own >= 0 && isPromptGuessed(table, source)) ? own : source;
 }
 
 /** Whether a log record of the operation reports its failure: Claude Code's span of a failed tool passes. */

@@ -1,7 +1,6 @@
-import { isData } from "../facts/facts.ts";
 import type { SpanKind, Tokens } from "../facts/facts.ts";
 import { outermostAbsent, groupByQuery } from "./query-groups.ts";
-import { compareRows, failureAt, isCanceled, isError, promptAt } from "./table/annotated-rows.ts";
+import { compareRows, failureAt, isCanceled, isError, isPromptGuessed } from "./table/annotated-rows.ts";
 import type { QueryGroup, QueryGroups } from "./query-groups.ts";
 import { errorsOf } from "./errors.ts";
 import { costRow, modelAt, modelRows, promptRow, tokensRow } from "./merged-rows.ts";
@@ -67,8 +66,8 @@ export function foldQueries(table: SpanTable, prices?: Prices): QueryFold {
   const { rows, usage } = table;
   const groups = groupByQuery(table);
   const queries = groups.queries.map((group) => emptyQuery(table, groups, group));
-  /** The prompts of the outermost spans: no other is better, unless they are data. */
-  const prompts = queries.map(({ prompt }) => (hasData(table, prompt) ? -1 : prompt));
+  /** The prompts of the outermost spans: no other is better, unless they are guesses. */
+  const prompts = queries.map(({ prompt }) => prompt);
   const isCounted = (row: number): boolean => groups.derived?.duplicates[row] !== 1;
   const hasCost = (row: number): boolean => isCounted(row) && costRow(table, groups, row) >= 0;
   const tokens = reportingLeaves(groups, (row) => isCounted(row) && tokensRow(table, groups, row) >= 0);
@@ -80,10 +79,6 @@ export function foldQueries(table: SpanTable, prices?: Prices): QueryFold {
   const errors = errorsOf(table, groups);
   const earlier = (row: number, known: number): number =>
     known < 0 || compareRows(table, row, known) < 0 ? row : known;
-  const betterPrompt = (row: number, known: number): number => {
-    if (known < 0 || hasData(table, row) === hasData(table, known)) return earlier(row, known);
-    return hasData(table, known) ? row : known;
-  };
   for (let row = 0; row < rows.length; row++) {
     const query = queries[groups.queryOf[row] ?? -1];
     if (!query) continue;
@@ -116,16 +111,21 @@ export function foldQueries(table: SpanTable, prices?: Prices): QueryFold {
       if (failureAt(table, row) !== undefined) query.failure = earlier(row, query.failure);
     }
     if (targetIn(table, row) !== undefined) query.target = earlier(row, query.target);
-    if (query.prompt >= 0 && query.prompt === prompts[groups.queryOf[row] ?? -1]) continue;
+    const own = prompts[groups.queryOf[row] ?? -1] ?? -1;
+    if (own >= 0 && query.prompt === own && !isPromptGuessed(table, own)) continue;
     const prompt = promptRow(table, groups, row);
-    if (prompt >= 0) query.prompt = betterPrompt(prompt, query.prompt);
+    if (prompt >= 0) query.prompt = betterPrompt(table, prompt, query.prompt, own);
   }
   return { groups, queries, unpriced, usage: counted };
 }
 
-/** JSON in which no prompt was found, such as the state of a workflow: a model's call below it may have the words. */
-function hasData(table: SpanTable, row: number): boolean {
-  return row >= 0 && isData(promptAt(table, row) ?? "");
+/** Of two rows with prompts the one whose prompt a user said, then that of the query's own span, then the earlier one. */
+function betterPrompt(table: SpanTable, row: number, known: number, own: number): number {
+  if (known < 0 || known === row) return row;
+  const isGuess = isPromptGuessed(table, row);
+  if (isGuess !== isPromptGuessed(table, known)) return isGuess ? known : row;
+  if (row === own || known === own) return own;
+  return compareRows(table, row, known) < 0 ? row : known;
 }
 
 /** Whether the row ends after all others of its query: streams outlive the request that began them. Clock outliers do not count. */

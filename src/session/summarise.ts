@@ -1,3 +1,4 @@
+import type { SpanKind } from "../facts/facts.ts";
 import { outermostAbsent } from "./query-groups.ts";
 import { livenessFacts } from "./liveness-facts.ts";
 import type { Prices } from "./prices/prices.ts";
@@ -6,7 +7,7 @@ import type { Query, QueryFold } from "./queries.ts";
 import { MAX_NAMES_SHOWN, rollUp, shownNames } from "./roll-up.ts";
 import type { RollUp } from "./roll-up.ts";
 import { sessionTimes } from "./session-times.ts";
-import { promptAt, failureAt } from "./table/annotated-rows.ts";
+import { compareRows, promptAt, failureAt, isPromptGuessed } from "./table/annotated-rows.ts";
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
 import type { QueryPhase, QuerySummary, SessionSummary } from "./summary.ts";
@@ -124,10 +125,32 @@ function duplicatesIn({ derived }: QueryFold["groups"]): number {
 
 /** Title of the first query that spans name, else of the first with a prompt, else of the first. */
 function titleOf(table: SpanTable, queries: readonly Query[]): string {
-  const first = queries.find((query) => query.named) ?? queries.find((query) => query.prompt >= 0) ?? queries[0];
+  const isSaid = ({ prompt }: Query): boolean => prompt >= 0 && !isPromptGuessed(table, prompt);
+  const first =
+    queries.find((query) => query.named) ??
+    queries.find(isSaid) ??
+    queries.find((query) => query.prompt >= 0) ??
+    queries[0];
   const prompt = first === undefined || first.prompt < 0 ? undefined : promptAt(table, first.prompt);
+  if (prompt !== undefined && first !== undefined && isSaid(first)) return prompt;
   // Log records contain the prompt of a span before the span itself is exported at its end.
-  return prompt ?? table.annotations.firstPrompt() ?? (first === undefined ? "" : queryName(table, first));
+  return table.annotations.firstPrompt() ?? prompt ?? (first === undefined ? "" : nameOf(table, first));
+}
+
+const AROUND_AGENTS: ReadonlySet<SpanKind> = new Set<SpanKind>(["http", "messaging", "internal"]);
+
+/** The name of a query; of the first agent or team instead of the request around it. */
+function nameOf(table: SpanTable, query: Query): string {
+  const { rows } = table;
+  const name = queryName(table, query);
+  if (query.named || !AROUND_AGENTS.has(rows.kind(query.lead))) return name;
+  let agent = -1;
+  for (let row = 0; row < rows.length; row++) {
+    const kind = rows.kind(row);
+    if (kind !== "agent" && kind !== "team") continue;
+    if (agent < 0 || compareRows(table, row, agent) < 0) agent = row;
+  }
+  return agent < 0 ? name : (table.text(agent, Row.SUBJECT) ?? name);
 }
 
 function sumUsage(queries: readonly Query[]): UsageSum {

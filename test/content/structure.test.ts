@@ -337,7 +337,15 @@ describe("a span without contents", () => {
 
 /** Facts apart from contents, and from the size and hash of the bytes. */
 function structureOfFacts(span: Span): unknown {
-  const { prompt: _, failure: __, size: ___, hash: ____, inputRequest, ...facts } = factsOfSpan(span);
+  const {
+    prompt: _,
+    promptGuessed: _____,
+    failure: __,
+    size: ___,
+    hash: ____,
+    inputRequest,
+    ...facts
+  } = factsOfSpan(span);
   return { ...facts, inputRequest: inputRequest === undefined ? undefined : { ...inputRequest, question: "" } };
 }
 
@@ -384,7 +392,8 @@ describe("captured log records without contents", () => {
       for (const { record } of capturedRecords(file).flatMap((captured) => [captured, untraced(captured)])) {
         const [structure, whole] = [structureOfRecord(record), record].map((one) =>
           deriveRecordFacts(one, JSON.stringify(one), undefined, undefined).spans.map(
-            ({ prompt: _, failure: __, size: ___, hash: ____, spanId: _____, ...facts }) => facts,
+            ({ prompt: _, promptGuessed: ______, failure: __, size: ___, hash: ____, spanId: _____, ...facts }) =>
+              facts,
           ),
         );
         expect(structure).toEqual(whole);

@@ -64,6 +64,7 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
     }),
     cost: maybe(random.pick([0, 0.000_012, 1e-9, 1234.5])),
     prompt: maybe(name()),
+    promptGuessed: maybe(true),
     user: maybe(name()),
     target: maybe(name()),
     failure: maybe(name()),

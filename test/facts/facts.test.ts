@@ -230,9 +230,9 @@ describe("the prompt", () => {
     expect(prompt(head('{"rows":[1,2,'))).toBe('{"rows":[1,2,');
   });
 
-  test("is absent for empty arguments", () => {
+  test("is absent for arguments without words", () => {
     expect(prompt('{"args":[],"kwargs":{}}')).toBeUndefined();
-    expect(prompt('{"args":[0]}')).toBe('{"args":[0]}');
+    expect(prompt('{"args":[0]}')).toBeUndefined();
   });
 
   test.each([

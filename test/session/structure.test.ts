@@ -110,6 +110,6 @@ test("a viewer of the structure sees the same queries, names, times, tokens and 
     whole.apply(event);
     structure.apply(structureOfEvent(event));
   });
-  expect(structure.summary()).toEqual({ ...whole.summary(), title: "session" });
+  expect(structure.summary()).toEqual({ ...whole.summary(), title: "agent" });
   expect(structure.queries()).toEqual(whole.queries().map(structureOfQuery));
 });

@@ -69,6 +69,7 @@ export class FactsReader {
       target: has(FLAG.target) ? this.#text() : undefined,
       failure: has(FLAG.failure) ? this.#text() : undefined,
       prompt: has(FLAG.prompt) ? this.#text() : undefined,
+      promptGuessed: has(FLAG.promptGuessed) ? true : undefined,
       tokens: has(FLAG.tokens)
         ? {
             input: this.#number(),

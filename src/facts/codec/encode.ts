@@ -139,7 +139,8 @@ function flagsOf(fact: SpanFacts, last: bigint): number {
     (fact.inputRequest === undefined ? 0 : FLAG.inputRequest) |
     (fact.derivation === undefined ? 0 : FLAG.derivation) |
     (fact.claims === undefined ? 0 : FLAG.claims) |
-    (fact.callHash === undefined ? 0 : FLAG.callHash)
+    (fact.callHash === undefined ? 0 : FLAG.callHash) |
+    (fact.promptGuessed ? FLAG.promptGuessed : 0)
   );
 }
 

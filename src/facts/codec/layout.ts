@@ -37,6 +37,7 @@ export const FLAG = {
   claims: 1 << 20,
   callHash: 1 << 21,
   exception: 1 << 22,
+  promptGuessed: 1 << 23,
 } as const;
 
 /** `kinds` is OTLP's kind times this, plus the index in SPAN_KINDS. */

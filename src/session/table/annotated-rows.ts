@@ -26,9 +26,16 @@ export function failureAt(table: SpanTable, row: number): string | undefined {
   return table.text(row, Row.FAILURE) ?? annotationAt(table, row)?.failure;
 }
 
-/** The span's own prompt, else that of an annotation. */
+/** The span's own prompt, else that of an annotation; a guess of the span counts less. */
 export function promptAt(table: SpanTable, row: number): string | undefined {
-  return table.text(row, Row.PROMPT) ?? annotationAt(table, row)?.prompt;
+  const own = table.text(row, Row.PROMPT);
+  if (own !== undefined && !table.rows.promptGuessed(row)) return own;
+  return annotationAt(table, row)?.prompt ?? own;
+}
+
+/** Whether no user said the prompt of the row. */
+export function isPromptGuessed(table: SpanTable, row: number): boolean {
+  return table.rows.promptGuessed(row) && annotationAt(table, row)?.prompt === undefined;
 }
 
 function annotationAt({ annotations, rows }: SpanTable, row: number): Annotated | undefined {

@@ -46,8 +46,9 @@ const KIND = 0x0f;
 const DERIVATION_SHIFT = 4;
 const DERIVATION_MASK = 0x7;
 const EXCEPTION = 0x1000;
+const PROMPT_GUESSED = 0x2000;
 /** The higher bits are the number of the path above the span. */
-const PATH_SHIFT = 13;
+const PATH_SHIFT = 14;
 
 const FIRST_CAPACITY = 64;
 /** At most a quarter of a grown table is empty: it has to fit in an object's memory. */
@@ -182,6 +183,11 @@ export class SpanRows {
     return (this.word(row, BITS) & COST) !== 0;
   }
 
+  /** Whether the span's own prompt is only a guess. */
+  promptGuessed(row: number): boolean {
+    return (this.word(row, BITS) & PROMPT_GUESSED) !== 0;
+  }
+
   /** Number of the path of ancestors that the span names, its parent last; 0 without. */
   path(row: number): number {
     return this.word(row, BITS) >>> PATH_SHIFT;
@@ -193,7 +199,8 @@ export class SpanRows {
     this.setWord(row, BITS, (bits | (path << PATH_SHIFT)) >>> 0);
   }
 
-  setBits(row: number, { kind, running, error, canceled, exception, tokens, cost, derivation }: SpanFacts): void {
+  setBits(row: number, facts: SpanFacts): void {
+    const { kind, running, error, canceled, exception, tokens, cost, derivation, promptGuessed } = facts;
     let bits = SPAN_KINDS.indexOf(kind);
     if (derivation !== undefined) {
       bits |= (DERIVATIONS.indexOf(derivation) + 1) << DERIVATION_SHIFT;
@@ -205,6 +212,7 @@ export class SpanRows {
     if (exception) bits |= EXCEPTION;
     if (tokens) bits |= TOKENS;
     if (cost !== undefined) bits |= COST;
+    if (promptGuessed) bits |= PROMPT_GUESSED;
     this.setWord(row, BITS, bits);
   }
 }
