@@ -52,6 +52,9 @@ const ROLE_TYPES: ReadonlySet<string> = new Set([
   "MultiModalMessage",
 ]);
 
+/** LangGraph's commands: an output, a list, an update, messages, a list. */
+const MAX_WRAPPERS = 6;
+
 /** Fields in which requests and answers wrap their messages, the most specific first. */
 const WRAPPERS = [
   "messages",
@@ -67,6 +70,7 @@ const WRAPPERS = [
   "input",
   "inputs",
   "outputs",
+  "update",
 ] as const;
 
 /**
@@ -93,7 +97,7 @@ function withToolRoles(messages: readonly Message[]): readonly Message[] {
 }
 
 function messagesIn(value: unknown, depth: number): Message[] | undefined {
-  if (depth > 4) return undefined;
+  if (depth > MAX_WRAPPERS) return undefined;
   if (Array.isArray(value)) return messageList(value, depth);
   if (!isRecord(value)) return undefined;
   const message = readMessage(value);
@@ -128,6 +132,9 @@ function requestText({ input, contents }: PlainRecord): string | undefined {
 
 /** Every element must be a message, or a list of messages: half a conversation would mislead. */
 function messageList(values: readonly unknown[], depth: number): Message[] | undefined {
+  // LangGraph's tools get the calls of an answer by themselves.
+  if (values.length > 0 && values.every((value) => isRecord(value) && value.type === "tool_call"))
+    return [{ role: "assistant", parts: toolCalls(values) }];
   const messages: Message[] = [];
   for (const value of values) {
     const inner = pairMessage(value) ?? messagesIn(value, depth + 1);
@@ -164,6 +171,8 @@ function readMessage(value: PlainRecord): Message | undefined {
     const role = ROLES.get(String(value.id.at(-1)));
     return role === undefined ? undefined : messageFrom(role, kwargs);
   }
+  if (isRecord(value.data) && typeof value.type === "string" && ROLE_TYPES.has(value.type))
+    return messageFrom(ROLES.get(value.type) ?? value.type, value.data);
   if (isRecord(value.message)) {
     // A choice, a generation, an indexed entry: the object around the message may have the finish reason.
     const inner = readMessage(value.message);

@@ -61,21 +61,21 @@ export function conversationPrompt(value: AnyValue, length: number): string | un
 }
 
 function said(text: string, length: number): Prompt | undefined {
-  return prompt(firstLine(withoutContext(text), length), false);
+  return promptFrom(firstLine(withoutContext(text), length), false);
 }
 
 function guessed(text: string, length: number): Prompt | undefined {
-  return prompt(firstLine(withoutContext(text), length), true);
+  return promptFrom(firstLine(withoutContext(text), length), true);
 }
 
-function prompt(line: string | undefined, isGuess: boolean): Prompt | undefined {
+function promptFrom(line: string | undefined, isGuess: boolean): Prompt | undefined {
   return line === undefined ? undefined : { line, isGuess };
 }
 
-/** A text of an input. An id, a path or a template is no prompt. */
+/** A text of an input. An id, a path, a template or Python's form of an object is no prompt. */
 function ofText(text: string, length: number): Prompt | undefined {
   const words = withoutContext(text).trim();
-  return [ID, PATHS, TEMPLATE].some((form) => form.test(words)) ? undefined : said(words, length);
+  return NO_PROMPTS.some((form) => form.test(words)) ? undefined : said(words, length);
 }
 
 /** A UUID, a hash, a number, or a prefix with one of these: `run_9f8a7b6c5d4e`. */
@@ -83,6 +83,9 @@ const ID =
   /^(?:[a-z]{1,16}[_:-]){0,3}(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?=[^\s]*\d)[0-9a-z]{12,64}|\d{5,})$/i;
 const PATHS = /^(?:file:\/\/|[a-z]:\\|~?\/|\.{1,2}\/)\S+(?:\s+(?:file:\/\/|[a-z]:\\|~?\/|\.{1,2}\/)\S+)*$/i;
 const TEMPLATE = /^[^{}]{0,64}\{\{?[\w.[\]! =]{1,64}\}\}?[^{}]{0,64}$/;
+/** `ChatMessage(role=…`, `<FunctionTool object>`. */
+const PYTHON_OBJECT = /^(?:[A-Z]\w*\((?:\w+=|\))|<[\w.]+ object\b)/;
+const NO_PROMPTS = [ID, PATHS, TEMPLATE, PYTHON_OBJECT];
 
 /** Fields that hold what a user asked, the most telling first. */
 const PROMPT_FIELDS: readonly string[] = [
@@ -93,6 +96,7 @@ const PROMPT_FIELDS: readonly string[] = [
   "userQuery",
   "user_message",
   "userMessage",
+  "user_msg",
   "user_input",
   "userInput",
   "chatInput",
@@ -102,7 +106,6 @@ const PROMPT_FIELDS: readonly string[] = [
   "queryText",
   "query_text",
   "task",
-  "goal",
   "request",
   "input",
   "message",
@@ -113,42 +116,68 @@ const PROMPT_FIELDS: readonly string[] = [
   "description",
 ];
 const PROMPT_RANKS: ReadonlyMap<string, number> = new Map(PROMPT_FIELDS.map((field, rank) => [field, rank]));
+/** Fields around the fields of an input. */
+const AROUND_FIELDS: ReadonlySet<string> = new Set([
+  ...PROMPT_FIELDS,
+  "inputs",
+  "args",
+  "kwargs",
+  "arguments",
+  "params",
+  "data",
+  "state",
+  "body",
+  "payload",
+  "event",
+]);
 
 /** Values that are visited in search of a text. */
 const MAX_VISITS = 256;
 
+/** A value in data. `isTop`: only fields around the fields of an input stand above it. */
+type Visit = { readonly field: string; readonly value: unknown; readonly isTop: boolean };
+
 /**
  * The text of data that is a prompt by its form: the only one (`{"q": "…"}`, `["…"]`, ids do not count), else that of the
- * most telling field nearest to the top. `hasWords`: it has a text other than ids at all.
+ * most telling field near the top. `hasWords`: it has a text other than ids at all.
  */
 function mainText(data: unknown): { readonly text: string | undefined; readonly hasWords: boolean } {
-  let level: (readonly [field: string, value: unknown])[] = [["", data]];
-  let only: string | undefined;
-  let isOnly = true;
+  const texts = new Set<string>();
+  let level: Visit[] = [{ field: "", value: data, isTop: true }];
   let best: { readonly text: string; readonly rank: number } | undefined;
   let visits = 0;
-  for (let depth = 0; level.length > 0 && depth < MAX_BLANK_DEPTH; depth++) {
-    const next: (readonly [string, unknown])[] = [];
+  for (let depth = 0; level.length > 0 && depth < MAX_BLANK_DEPTH && visits < MAX_VISITS; depth++) {
+    const next: Visit[] = [];
     let found: typeof best;
-    for (const [field, value] of level) {
-      if (++visits > MAX_VISITS) return { text: best?.text, hasWords: true };
+    for (const { field, value, isTop } of level) {
+      visits++;
       if (typeof value === "object" && value !== null) {
-        const isList = Array.isArray(value);
-        for (const [name, inner] of Object.entries(value)) {
-          if (next.length === MAX_VISITS) break;
-          next.push([isList ? field : name, inner]);
-        }
-      } else if (typeof value === "string" && value.trim() !== "" && !ID.test(value.trim())) {
-        if (only !== undefined && only !== value) isOnly = false;
-        only ??= value;
-        const rank = PROMPT_RANKS.get(field);
+        for (const inner of visitsBelow(value, field, isTop)) if (next.length < MAX_VISITS) next.push(inner);
+      } else if (typeof value === "string" && isWords(value)) {
+        texts.add(value);
+        const rank = isTop ? PROMPT_RANKS.get(field) : undefined;
         if (rank !== undefined && (found === undefined || rank < found.rank)) found = { text: value, rank };
       }
     }
     best ??= found;
     level = next;
   }
-  return { text: isOnly ? only : best?.text, hasWords: only !== undefined };
+  const [only] = texts;
+  return { text: texts.size === 1 && visits < MAX_VISITS ? only : best?.text, hasWords: texts.size > 0 };
+}
+
+function visitsBelow(value: object, field: string, isTop: boolean): Visit[] {
+  if (Array.isArray(value)) return value.slice(0, MAX_VISITS).map((inner: unknown) => ({ field, value: inner, isTop }));
+  const isAround = isTop && (field === "" || AROUND_FIELDS.has(field));
+  return Object.entries(value)
+    .slice(0, MAX_VISITS)
+    .map(([name, inner]: [string, unknown]) => ({ field: name, value: inner, isTop: isAround }));
+}
+
+/** Whether a text in data is neither blank, nor an id, nor Python's form of an object. */
+function isWords(text: string): boolean {
+  const words = text.trim();
+  return words !== "" && !ID.test(words) && !PYTHON_OBJECT.test(words);
 }
 
 /** Blocks that a harness puts before the user's words: `<environment_context>…</environment_context>`, also under a heading. */
@@ -184,10 +213,14 @@ function userWords(text: string): string | undefined {
     if (PROMPT_BLOCK.test(block[1] ?? "") && inner.trim() !== "") return inner;
     rest = rest.slice(block[0].length);
   }
-  if (!/^\s*[[{]/.test(rest)) return rest.trim() === "" ? undefined : rest;
+  if (!/^\s*[[{"]/.test(rest)) return rest.trim() === "" || TITLE_REQUEST.test(rest) ? undefined : rest;
   const data = parseJson(rest);
   return (data === undefined ? undefined : mainText(data).text) ?? rest;
 }
+
+/** What a harness asks a model before the user's words, to name their conversation. */
+const TITLE_REQUEST =
+  /^\s*(?:generate|write|create) an? (?:[\w-]+ ){0,4}title for (?:this|the following) (?:conversation|chat|message)s?[:.]?\s*$/i;
 
 /** A cheap test first: most texts begin with a word. */
 function isMarkup(text: string): boolean {

@@ -130,6 +130,8 @@ describe("a span without contents", () => {
       "code.function.parameters.0.message.content",
       "code.function.return.value",
       "content",
+      "crew_inputs",
+      "crew_tasks",
       "crewai.agent.result",
       "crewai.crew.result",
       "crewai.task.description",

@@ -62,6 +62,8 @@ export const INPUT_KEYS = [
   "lk.pii.input_text",
   "spring.ai.chat.client.user.text",
   "crewai.task.description",
+  "crew_inputs",
+  "crew_tasks",
   "n8n.node.input",
   "n8n.node.input_json",
   "ag2.human_input.prompt",
