@@ -85,14 +85,21 @@ export function readMessages(value: unknown): readonly Message[] | undefined {
 
 const PLAIN_ROLES: ReadonlySet<string> = new Set(["user", "assistant", "system", "developer", "tool"]);
 
-/** Langfuse writes a tool's name in place of the role of its result. */
+/** Langfuse writes a tool's name in place of the role of its result, and no id of its call. */
 function withToolRoles(messages: readonly Message[]): readonly Message[] {
-  let called: Set<string> | undefined;
+  /** By name: the id of the last call. */
+  let called: Map<string, string | undefined> | undefined;
   return messages.map((message) => {
-    for (const part of message.parts) if (part.type === "tool_call") (called ??= new Set()).add(part.name);
-    return called?.has(message.role) === true && !PLAIN_ROLES.has(message.role)
-      ? { name: message.role, ...message, role: "tool" }
-      : message;
+    const { role, parts } = message;
+    for (const part of parts) if (part.type === "tool_call") (called ??= new Map()).set(part.name, part.id);
+    if (called?.has(role) !== true || PLAIN_ROLES.has(role)) return message;
+    const id = called.get(role);
+    const results = parts.map((part): MessagePart =>
+      part.type === "text"
+        ? { type: "tool_call_response", ...(id === undefined ? {} : { id }), result: plainResult(part.text) }
+        : part,
+    );
+    return { name: role, ...message, role: "tool", parts: results };
   });
 }
 
