@@ -50,9 +50,10 @@ describe("queries", () => {
   });
 
   test("data in place of a prompt gives way to the words of a model's call, in any order", () => {
+    const guess = (prompt: string) => ({ prompt, promptGuessed: true }) as const;
     const spans = [
-      span("root", "", { kind: "chain", start: at(1), end: at(9), prompt: '{"init_state": {"step": 1}}' }),
-      span("step", "root", { kind: "agent", start: at(2), prompt: '{"state": 2}' }),
+      span("root", "", { kind: "chain", start: at(1), end: at(9), ...guess('{"init_state": {"step": 1}}') }),
+      span("step", "root", { kind: "agent", start: at(2), ...guess('{"state": 2}') }),
       span("llm", "step", { kind: "llm", start: at(3), prompt: "Plan a trip" }),
     ];
     for (const order of [spans, spans.toReversed()]) expect(foldTrace(order).queries[0]?.prompt).toBe("Plan a trip");
