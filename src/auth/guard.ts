@@ -13,7 +13,7 @@ export type RouteRight = Right | "public";
 
 const statedRights = new WeakMap<object, RouteRight>();
 
-/** The right that a route needs, stated before its handlers: `.get("/sessions", needs("read"), …)`. */
+/** The right that a route needs, stated before its one handler: `.get("/sessions", needs("read"), …)`. */
 export function needs(right: RouteRight): MiddlewareHandler<AppEnv> {
   const judge: MiddlewareHandler<AppEnv> = async (c, next) => {
     const refusal = right === "public" ? undefined : refusalFor(c.var.principal, right);
@@ -43,7 +43,10 @@ export function guard(tenant: string, errorForms: readonly ErrorForm[]): Middlew
   };
 }
 
-/** Whether every route after the guard that matches the request states a right before its first handler. */
+/**
+ * Whether each handler after the guard that matches the request has a right of its own: stated by its route directly before it.
+ * Else a handler that is added to a path later would have the right of the one before.
+ */
 function statesRights(c: Context<AppEnv>, guardRoutes: object): boolean {
   let isBehind = false;
   let covered: string | undefined;
@@ -52,6 +55,7 @@ function statesRights(c: Context<AppEnv>, guardRoutes: object): boolean {
     else if (!isBehind) continue;
     else if (statedRight(handler) !== undefined) covered = `${method} ${path}`;
     else if (covered !== `${method} ${path}`) return false;
+    else covered = undefined;
   }
   return true;
 }

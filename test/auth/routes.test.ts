@@ -1,8 +1,10 @@
 import { Hono } from "hono";
+import type { Handler } from "hono";
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { guard, needs, statedRight } from "../../src/auth/guard.ts";
+import { securityHeaders } from "../../src/auth/headers.ts";
 import type { RouteRight } from "../../src/auth/guard.ts";
 import type { AppEnv, Bindings } from "../../src/config.ts";
 import { app } from "../../src/index.ts";
@@ -148,6 +150,26 @@ async function statusOf(
 
 const PATHS = Array.from(new Set(registeredRoutes().map(({ path }) => path))).toSorted();
 
+test("only the headers of responses stand before the guard", () => {
+  const guarded = app.routes.findIndex(({ handler }) => handler.name === "guardRoutes");
+  const before = app.routes.slice(0, guarded + 1);
+  expect(before.map(({ method, path, handler }) => `${method} ${path} ${handler.name}`)).toEqual([
+    `ALL /* ${securityHeaders.name}`,
+    "ALL /* guardRoutes",
+  ]);
+  expect(before[0]?.handler).toBe(securityHeaders);
+});
+
+test("each handler has a right of its own before it", () => {
+  const guarded = app.routes.findIndex(({ handler }) => handler.name === "guardRoutes");
+  const without = app.routes.slice(guarded + 1).filter(({ method, path, handler }, at, routes) => {
+    const before = routes[at - 1];
+    const isSame = before?.method === method && before.path === path;
+    return statedRight(handler) === undefined && !(isSame && statedRight(before.handler) !== undefined);
+  });
+  expect(without.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+});
+
 test("every route has a row here", () => {
   expect(
     registeredRoutes()
@@ -222,5 +244,29 @@ describe("a route that states no right", () => {
     expect(await statusAt(appWith().get("/new", needs("read"), handler))).toBe(200);
     const mounted = new Hono<AppEnv>().onError((error) => new Response(error.message, { status: 500 }));
     expect(await statusAt(appWith().route("/", mounted.get("/new", needs("read"), handler)))).toBe(200);
+  });
+
+  const pass: Handler<AppEnv> = async (_, next) => {
+    await next();
+  };
+
+  test.each<[string, (app: Hono<AppEnv>, handler: () => Promise<Response>) => object]>([
+    ["by several methods", (app, handler) => app.on(["GET", "POST"], "/new", handler)],
+    ["for all methods", (app, handler) => app.all("/new", handler)],
+    ["by a pattern", (app, handler) => app.get("/:any{n.*}", handler)],
+    ["as middleware", (app, handler) => app.use("/new", handler)],
+    ["as middleware of everything", (app, handler) => app.use(handler)],
+    ["as an app of its own", (app, handler) => app.route("/", new Hono<AppEnv>().get("/new", handler))],
+    ["as a foreign app", (app, handler) => app.mount("/new", handler)],
+    ["at a base path", (app, handler) => app.basePath("/").get("/new", handler)],
+    ["after a route with a right", (app, handler) => app.get("/new", needs("public"), pass).get("/new", handler)],
+    ["after another method's right", (app, handler) => app.all("/new", needs("public"), pass).get("/new", handler)],
+    ["after a handler of the same right", (app, handler) => app.get("/new", needs("public"), pass, handler)],
+  ])("is closed, registered %s", async (_, register) => {
+    const handler = vi.fn<() => Promise<Response>>(async () => await Promise.resolve(new Response("data")));
+    const app = appWith();
+    register(app, handler);
+    expect(await statusAt(app)).toBe(500);
+    expect(handler).not.toHaveBeenCalled();
   });
 });
