@@ -1,11 +1,12 @@
 /** The answers about sessions. */
 import * as v from "valibot";
+import type { SpanKind } from "../facts/kind.ts";
 import type { ListCounts } from "../session/contract/directory.ts";
 import type { Retention } from "../session/contract/retention.ts";
 import type { RecentExport, RecentExports, RefusedExport } from "../session/contract/stream-events.ts";
 import { STATUSES } from "../session/list/list-filter.ts";
 import type { SummaryWithStatus } from "../session/liveness.ts";
-import type { LivenessFacts, QuerySummary, Tally } from "../session/summary.ts";
+import type { Cause, LivenessFacts, NowLine, QuerySummary, Tally } from "../session/summary.ts";
 import { count, nanoseconds, OtlpDocumentSchema, text } from "./otlp-schema.ts";
 
 const strings = v.array(text);
@@ -53,6 +54,44 @@ const LivenessSchema = v.pipe(
   v.description("The facts that `status` is computed from, together with the time."),
 ) satisfies v.GenericSchema<LivenessFacts>;
 
+/** The compiler asks for each kind. */
+const KINDS: Readonly<Record<SpanKind, true>> = {
+  query: true,
+  agent: true,
+  team: true,
+  turn: true,
+  llm: true,
+  tool: true,
+  retrieval: true,
+  embedding: true,
+  http: true,
+  db: true,
+  messaging: true,
+  chain: true,
+  internal: true,
+};
+
+export const SpanKindSchema = v.picklist(Object.keys(KINDS) as SpanKind[]);
+
+const NowLineSchema = v.pipe(
+  v.object({
+    agent: v.exactOptional(v.pipe(text, v.description("The agent or team that takes the step."))),
+    kind: SpanKindSchema,
+    step: v.pipe(text, v.description("The model, the tool, the agent; else the span's name.")),
+    state: v.picklist(["running", "ended"]),
+    since: v.pipe(nanoseconds, v.description("When a running step started, or an ended one ended.")),
+  }),
+  v.description(
+    "The step that waits for an answer, else the innermost running one that started last, else the one that ended last.",
+  ),
+) satisfies v.GenericSchema<NowLine>;
+
+const CauseSchema = v.object({
+  name: v.pipe(text, v.description("The tool, the model, the agent; else the span's name.")),
+  reason: v.exactOptional(text),
+  count,
+}) satisfies v.GenericSchema<Cause>;
+
 const NAME_LISTS = ["agents", "teams", "models", "tools", "services", "namespaces", "users"] as const;
 
 export const SessionSummarySchema = v.object({
@@ -93,6 +132,21 @@ export const SessionSummarySchema = v.object({
     v.pipe(text, v.description("The session that this trace names, if that session's limits refused the trace.")),
   ),
   watchers: v.pipe(count, v.description("Open streams.")),
+  nowLine: v.exactOptional(NowLineSchema),
+  steps: v.exactOptional(
+    v.pipe(
+      text,
+      v.description(
+        "The last 120 steps by start: a letter for the kind, `!` after a failed step, `~` after a running one. `q` query, `a` agent, `g` team, `u` turn, `m` model call, `t` tool call, `r` retrieval, `e` embedding; in a session without any: `h` HTTP, `d` database, `s` messaging, `c` chain, `i` internal.",
+      ),
+    ),
+  ),
+  causes: v.exactOptional(
+    v.pipe(v.array(CauseSchema), v.description("The three most frequent causes of its failures.")),
+  ),
+  producer: v.exactOptional(
+    v.pipe(text, v.description("The agent or framework that made it, such as `claude-code`; absent if unknown.")),
+  ),
 }) satisfies v.GenericSchema<SummaryWithStatus>;
 
 export const QUERY_PHASES = ["pending", "running", "done", "error", "canceled"] as const;

@@ -1,7 +1,6 @@
 /** The answer about one span. */
 import * as v from "valibot";
 import type { ShownContent } from "../content/shown-content.ts";
-import type { SpanKind } from "../facts/kind.ts";
 import type { SpanDetail } from "../session/span-detail.ts";
 import {
   count,
@@ -15,24 +14,7 @@ import {
   text,
   traceId,
 } from "./otlp-schema.ts";
-import { TokensSchema } from "./session-schema.ts";
-
-/** The compiler asks for each kind. */
-const KINDS: Readonly<Record<SpanKind, true>> = {
-  query: true,
-  agent: true,
-  team: true,
-  turn: true,
-  llm: true,
-  tool: true,
-  retrieval: true,
-  embedding: true,
-  http: true,
-  db: true,
-  messaging: true,
-  chain: true,
-  internal: true,
-};
+import { SpanKindSchema, TokensSchema } from "./session-schema.ts";
 
 const optionalText = v.exactOptional(text);
 
@@ -93,7 +75,7 @@ export const SpanDetailSchema = v.object({
   ),
   derived: v.exactOptional(v.pipe(v.literal(true), v.description("The span is derived from log records."))),
   name: text,
-  kind: v.picklist(Object.keys(KINDS) as SpanKind[]),
+  kind: SpanKindSchema,
   title: v.pipe(text, v.description("What the span is called by its kind, in one line.")),
   status: v.picklist(["ok", "error", "running"]),
   statusMessage: optionalText,

@@ -14,6 +14,7 @@ import {
   WHOLE_PROMPT_KEYS,
 } from "../otel/semconv/content.ts";
 import { sessionName, sessionNameIfUuid, sessionNameUnlessNumber, userName } from "./session-id.ts";
+import { PRODUCERS } from "./producer.ts";
 import type { AnyValue, KeyValue } from "../otel/span.ts";
 import {
   aiSdkKind,
@@ -98,6 +99,7 @@ export const FIELD = {
   usageDetails: 66,
   replies: 67,
   message: 68,
+  producer: 69,
 } as const;
 
 const FIELDS = Object.keys(FIELD).length;
@@ -173,6 +175,10 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.step, keys.STEP_KEYS, (value) =>
     STEP_WORDS.get((value.stringValue ?? "").toLowerCase()) === true ? 1 : undefined,
   );
+  keys.PRODUCER_KEYS.forEach(([key, producer], rank) => {
+    const place = PRODUCERS.indexOf(producer);
+    register(FIELD.producer, [key], () => place, rank);
+  });
   register(FIELD.queryName, keys.QUERY_NAME_KEYS, textOf);
   register(FIELD.queryNamespace, keys.QUERY_NAMESPACE_KEYS, textOf);
   register(FIELD.agent, keys.AGENT_SPAN_KEYS, textOf);

@@ -25,6 +25,8 @@ import type { SessionName } from "./session-id.ts";
 import { countsAsError, spanFailure, statesException } from "./error.ts";
 import { spanIdentity } from "./identity.ts";
 import { spanKind } from "./kind.ts";
+import { producerOf } from "./producer.ts";
+import type { Producer } from "./producer.ts";
 import { DERIVATIONS } from "./derivation.ts";
 import type { Derivation } from "./derivation.ts";
 import type { SpanKind } from "./kind.ts";
@@ -36,6 +38,8 @@ import type { Tokens } from "./usage.ts";
 export type { Ancestor } from "./ancestors.ts";
 export type { InputRequest } from "./input-request.ts";
 export type { SessionName } from "./session-id.ts";
+export { isClient, PRODUCERS } from "./producer.ts";
+export type { Producer } from "./producer.ts";
 export { SPAN_KINDS } from "./kind.ts";
 export type { SpanKind } from "./kind.ts";
 export type { Tokens } from "./usage.ts";
@@ -103,6 +107,8 @@ export type SpanFacts = {
   readonly callHash?: number | undefined;
   /** Only of a span derived from log records: its relation to other spans. */
   readonly derivation?: Derivation | undefined;
+  /** The agent, framework or client that made the span, as far as it is known. */
+  readonly producer?: Producer | undefined;
 };
 
 /** UTF-16 units. Producers may send names of any length. */
@@ -171,6 +177,7 @@ export function deriveFacts(
     inputRequest: inputRequestIn(span, index, { running, asOf, tool: tool ?? short(index, FIELD.tool) }),
     callHash: callHashIn(index, kind),
     derivation: derivation === undefined ? undefined : (DERIVATIONS[derivation] ?? "call"),
+    producer: producerOf(name, numberIn(index, FIELD.producer), resource, scope),
   };
 }
 

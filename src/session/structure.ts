@@ -32,13 +32,14 @@ export function structureOfEvent(event: SessionStreamEvent): SessionStreamEvent 
   }
 }
 
-/** The title may be a prompt: the session's name stands in its place. */
+/** The title may be a prompt: the session's name stands in its place. Reasons of failures quote what failed. */
 export function structureOfSummary<Summary extends SessionSummary>(summary: Summary): Summary {
-  const { id, liveness } = summary;
+  const { id, liveness, causes } = summary;
   const { waiting } = liveness;
   return {
     ...summary,
     title: id,
+    ...(causes === undefined ? {} : { causes: causes.map(({ name, count }) => ({ name, count })) }),
     liveness: { ...liveness, ...(waiting === undefined ? {} : { waiting: { ...waiting, question: "" } }) },
   };
 }

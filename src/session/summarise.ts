@@ -1,5 +1,11 @@
 import type { SpanKind } from "../facts/facts.ts";
+import type { ClockRange } from "./clock-outliers.ts";
+import { errorCauses } from "./digest/error-causes.ts";
+import { nowLine } from "./digest/now-line.ts";
+import { sessionProducer } from "./digest/session-producer.ts";
+import { stepStrip } from "./digest/step-strip.ts";
 import { outermostAbsent } from "./query-groups.ts";
+import type { QueryGroups } from "./query-groups.ts";
 import { livenessFacts } from "./liveness-facts.ts";
 import type { Prices } from "./prices/prices.ts";
 import { foldQueries, isQueryOpen, queryName, targetIn, tokensOf } from "./queries.ts";
@@ -10,7 +16,7 @@ import { sessionTimes } from "./session-times.ts";
 import { compareRows, promptAt, failureAt, isPromptGuessed } from "./table/annotated-rows.ts";
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
-import type { QueryPhase, QuerySummary, SessionSummary } from "./summary.ts";
+import type { LivenessFacts, QueryPhase, QuerySummary, SessionSummary } from "./summary.ts";
 import { dollars } from "./table/usage-rows.ts";
 import { NO_TOKENS } from "./table/usage-rows.ts";
 import type { UsageSum } from "./table/usage-rows.ts";
@@ -37,14 +43,15 @@ export function summarise(
 ): SessionSummary {
   const names = namesOf(table);
   const usage = sumUsage(fold.queries);
-  const { start, end } = sessionTimes(table, fold.groups);
+  const { start, end, clocks } = sessionTimes(table, fold.groups);
+  const liveness = livenessFacts(table, fold, about.lastArrival);
   return {
     id: about.id,
     kind: rolled.isAgentic || names.size > 0 ? "session" : "trace",
     title: titleOf(table, fold.queries) || about.id,
     start: start.toString(),
     end: end.toString(),
-    liveness: livenessFacts(table, fold, about.lastArrival),
+    liveness,
     traces: table.traceCount - hiddenTraces(table, fold.groups),
     spans: table.rows.length - duplicatesIn(fold.groups),
     ...(table.records.size === 0 ? {} : { logRecords: table.records.size }),
@@ -61,6 +68,26 @@ export function summarise(
       .slice(0, MAX_ALSO),
     ...(about.belongsTo === undefined ? {} : { belongsTo: about.belongsTo }),
     watchers: about.watchers,
+    ...digestOf(table, fold.groups, clocks, liveness),
+  };
+}
+
+/** What a list shows of a session beyond its counts; at most 1 kB of JSON text. */
+function digestOf(
+  table: SpanTable,
+  groups: QueryGroups,
+  clocks: ClockRange,
+  { waiting }: LivenessFacts,
+): Pick<SessionSummary, "nowLine" | "steps" | "causes" | "producer"> {
+  const now = nowLine(table, groups, clocks, waiting);
+  const steps = stepStrip(table, groups);
+  const causes = errorCauses(table, groups);
+  const producer = sessionProducer(table);
+  return {
+    ...(now === undefined ? {} : { nowLine: now }),
+    ...(steps === "" ? {} : { steps }),
+    ...(causes.length === 0 ? {} : { causes }),
+    ...(producer === undefined ? {} : { producer }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Tokens } from "../facts/facts.ts";
+import type { SpanKind, Tokens } from "../facts/facts.ts";
 
 /** Input of liveness, apart from the present; never a status. Times in Unix nanoseconds, decimal. */
 export type LivenessFacts = {
@@ -65,6 +65,27 @@ export type QuerySummary = {
   readonly cost?: number;
 };
 
+/** What a session does, or did last: `engineer ▸ run_sql`. */
+export type NowLine = {
+  /** The agent or team that takes the step; absent if none is known. */
+  readonly agent?: string;
+  readonly kind: SpanKind;
+  /** The model, the tool, the agent; else the span's name. */
+  readonly step: string;
+  readonly state: "running" | "ended";
+  /** When a running step started, or an ended one ended: Unix nanoseconds, decimal. */
+  readonly since: string;
+};
+
+/** Failures of one step for one reason. */
+export type Cause = {
+  /** The tool, the model, the agent; else the span's name. */
+  readonly name: string;
+  /** First line; absent without. */
+  readonly reason?: string;
+  readonly count: number;
+};
+
 /** The lists of names in a summary. */
 export type NameList = "agents" | "teams" | "models" | "tools" | "services" | "namespaces" | "users";
 
@@ -108,4 +129,12 @@ export type SessionSummary = {
   readonly belongsTo?: string;
   /** Open streams. */
   readonly watchers: number;
+  /** What it does now, or did last; absent without spans. */
+  readonly nowLine?: NowLine;
+  /** Its steps by start, as `stepStrip` writes them; absent without spans. */
+  readonly steps?: string;
+  /** The most frequent causes of its failures; absent without any. */
+  readonly causes?: readonly Cause[];
+  /** The agent or framework that made it, a `Producer` of this version or of a later one; absent if unknown. */
+  readonly producer?: string;
 };

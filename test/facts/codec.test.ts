@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { SPAN_KINDS } from "../../src/facts/facts.ts";
+import { PRODUCERS, SPAN_KINDS } from "../../src/facts/facts.ts";
 import { FACTS_VERSION } from "../../src/facts/codec/layout.ts";
 import { decodeFacts, encodeFacts } from "../../src/facts/codec/encode.ts";
 import type { SpanFacts } from "../../src/facts/facts.ts";
@@ -82,6 +82,7 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
       ...(random.below(2) === 0 ? {} : { tool: name() }),
     }),
     derivation: maybe(random.pick(DERIVATIONS)),
+    producer: maybe(random.pick(PRODUCERS)),
     asOf: running ? maybe(random.pick(TIMES.slice(1))) : undefined,
   };
   return { ...facts, ...optional } as unknown as SpanFacts;

@@ -10,6 +10,7 @@ import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
 import type { RecordGroup, TraceGroup } from "../../src/otlp/group/trace-group.ts";
 import { decodeLogs } from "../../src/otlp/logs/decode-logs.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
+import type { SessionSummary } from "../../src/session/summary.ts";
 import { SessionView } from "../../src/session/view/session-view.ts";
 import type { TreeNode } from "../../src/session/tree/tree.ts";
 import type { Captured } from "./capture.ts";
@@ -36,6 +37,14 @@ export function portraitOf(exports: readonly Captured[], extent: "whole" | "call
     ])
     .map((lines) => lines.join("\n"))
     .join("\n\n");
+}
+
+/** The summaries of the sessions that these exports make. */
+export function summariesOf(exports: readonly Captured[]): readonly SessionSummary[] {
+  const groups = exports.flatMap(groupsOf);
+  const names = sessionNames(groups);
+  const sessions = Map.groupBy(groups, ({ traceId }) => names.get(traceId) ?? traceId);
+  return [...sessions.values()].flatMap((own) => viewOf(own).summary() ?? []);
 }
 
 type Group = TraceGroup | RecordGroup;

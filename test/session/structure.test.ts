@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { structureOfEvent, structureOfQuery } from "../../src/session/structure.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
-import type { OpenInputRequest, QuerySummary, SessionSummary } from "../../src/session/summary.ts";
+import type { Cause, NowLine, OpenInputRequest, QuerySummary, SessionSummary } from "../../src/session/summary.ts";
 import { SessionView } from "../../src/session/view/session-view.ts";
 import { dialect } from "../facts/dialect.ts";
 import { spansEvent } from "./wire-of.ts";
@@ -72,9 +72,13 @@ const SUMMARY: Required<SessionSummary> = {
   also: ["chat-8"],
   belongsTo: "chat-9",
   watchers: 1,
+  nowLine: { agent: "Ada", kind: "tool", step: "pay", state: "running", since: "5" } satisfies Required<NowLine>,
+  steps: "amt~",
+  causes: [{ name: "pay", reason: CANARY, count: 2 } satisfies Required<Cause>],
+  producer: "ark",
 };
 
-test("a session's summary without contents has neither title nor question, and everything else", () => {
+test("a session's summary without contents has neither title nor question nor reasons of failures, and everything else", () => {
   const event = structureOfEvent({ type: "session", summary: SUMMARY });
   expect(event).toEqual({
     type: "session",
@@ -82,6 +86,7 @@ test("a session's summary without contents has neither title nor question, and e
       ...SUMMARY,
       title: "chat-7",
       liveness: { ...SUMMARY.liveness, waiting: { ...WAITING, question: "" } },
+      causes: [{ name: "pay", count: 2 }],
     },
   });
 });

@@ -217,6 +217,9 @@ describe("summary", () => {
       cost: 0.1,
       also: [],
       watchers: 0,
+      nowLine: { agent: "planner", kind: "tool", step: "search", state: "ended", since: at(6).toString() },
+      steps: "qamt!",
+      causes: [{ name: "search", count: 1 }],
     });
     expect(liveness).toMatchObject({ running: 0, awaitedParents: 0, missingParents: 1, failed: false });
   });

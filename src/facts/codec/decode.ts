@@ -1,6 +1,7 @@
 import { FLAG, KINDS, NANOS_PER_SECOND, NO_PARENT, REQUEST_STATES } from "./layout.ts";
 import type { SpanFacts } from "../facts.ts";
 import { SPAN_KINDS } from "../kind.ts";
+import { PRODUCERS } from "../producer.ts";
 import { DERIVATIONS } from "../derivation.ts";
 
 /** Reads the layout of {@link FLAG}. Any other input throws. */
@@ -86,6 +87,7 @@ export class FactsReader {
       callHash: has(FLAG.callHash) ? this.#number() : undefined,
       derivation: has(FLAG.derivation) ? (DERIVATIONS[this.#number()] ?? "call") : undefined,
       claims: has(FLAG.claims) ? this.#claims() : undefined,
+      producer: has(FLAG.producer) ? PRODUCERS[this.#number()] : undefined,
     };
   }
 

@@ -2,6 +2,7 @@ import { textBucket } from "../../lib/fixed-keys.ts";
 import { DERIVATIONS } from "../derivation.ts";
 import type { SpanFacts } from "../facts.ts";
 import { SPAN_KINDS } from "../kind.ts";
+import { PRODUCERS } from "../producer.ts";
 import { lastOf } from "../version-order.ts";
 import { ChunkIds } from "./chunk-ids.ts";
 import { FactsReader } from "./decode.ts";
@@ -59,6 +60,7 @@ class FactsWriter {
     if (callHash !== undefined) cells.push(callHash);
     if (derivation !== undefined) cells.push(DERIVATIONS.indexOf(derivation));
     if (claims !== undefined) cells.push(claims.length, ...claims.map((claim) => this.#texts.name(claim)));
+    if (fact.producer !== undefined) cells.push(PRODUCERS.indexOf(fact.producer));
   }
 
   finish(): string {
@@ -140,7 +142,8 @@ function flagsOf(fact: SpanFacts, last: bigint): number {
     (fact.derivation === undefined ? 0 : FLAG.derivation) |
     (fact.claims === undefined ? 0 : FLAG.claims) |
     (fact.callHash === undefined ? 0 : FLAG.callHash) |
-    (fact.promptGuessed ? FLAG.promptGuessed : 0)
+    (fact.promptGuessed ? FLAG.promptGuessed : 0) |
+    (fact.producer === undefined ? 0 : FLAG.producer)
   );
 }
 

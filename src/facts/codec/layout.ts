@@ -38,6 +38,7 @@ export const FLAG = {
   callHash: 1 << 21,
   exception: 1 << 22,
   promptGuessed: 1 << 23,
+  producer: 1 << 24,
 } as const;
 
 /** `kinds` is OTLP's kind times this, plus the index in SPAN_KINDS. */

@@ -114,6 +114,33 @@ export const PRESENCE_KEYS = [
   ["http.method", "http"],
 ] as const;
 
+/** Keys that only one producer sets, for spans whose scope does not name it. */
+export const PRODUCER_KEYS = [
+  ["query.name", "ark"],
+  ["ark.session.id", "ark"],
+  ["openclaw.sessionId", "openclaw"],
+  ["qwen-code.prompt_id", "qwen-code"],
+  ["cloudflare.agents.operation.name", "cloudflare-agents"],
+  ["cloudflare.agents.integration.name", "cloudflare-agents"],
+  ["cloudflare.agents.session.id", "cloudflare-agents"],
+  ["ai.operationId", "ai-sdk"],
+  ["langsmith.metadata.langgraph_node", "langgraph"],
+  ["langfuse.observation.metadata.langgraph_node", "langgraph"],
+  ["traceloop.association.properties.langgraph_node", "langgraph"],
+  ["langsmith.span.kind", "langchain"],
+  ["genkit:metadata:subtype", "genkit"],
+  ["mastra.span.type", "mastra"],
+  ["spring.ai.kind", "spring-ai"],
+  ["n8n.node.type", "n8n"],
+  ["haystack.component.type", "haystack"],
+  ["lk.function_tool.name", "livekit"],
+  ["crewai.agent.role", "crewai"],
+  ["ag2.span.type", "ag2"],
+  ["gcp.vertex.agent.session_id", "google-adk"],
+  ["kagent.user_id", "kagent"],
+  ["dify.conversation.id", "dify"],
+] as const;
+
 /** Span names of Ark, then of the GenAI convention and of others, for producers that set no attributes. */
 export const NAME_PREFIXES = [
   ["query.", "query"],

@@ -30,6 +30,7 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ...keys.OPERATION_KEYS,
     ...keys.AI_SDK_OPERATION_KEYS,
     ...keys.PRESENCE_KEYS.map(([key]) => key),
+    ...keys.PRODUCER_KEYS.map(([key]) => key),
     ...keys.QUERY_NAME_KEYS,
     ...keys.QUERY_NAMESPACE_KEYS,
     ...keys.TEAM_KEYS,

@@ -1,6 +1,7 @@
 import type { SpanVersion } from "../../facts/version-order.ts";
 import { highWord, lowWord, wordInHex } from "../../lib/hex.ts";
-import type { SpanFacts, SpanKind } from "../../facts/facts.ts";
+import { PRODUCERS } from "../../facts/facts.ts";
+import type { Producer, SpanFacts, SpanKind } from "../../facts/facts.ts";
 import { SPAN_KINDS } from "../../facts/kind.ts";
 import { DERIVATIONS } from "../../facts/derivation.ts";
 import type { Derivation } from "../../facts/derivation.ts";
@@ -54,10 +55,12 @@ const FIRST_CAPACITY = 64;
 /** At most a quarter of a grown table is empty: it has to fit in an object's memory. */
 const GROWTH = 1.25;
 
-/** Spans as rows of 88 bytes in one typed array. Knows the layout of fields, not their meaning. */
+/** Spans as rows of 88 bytes in one typed array, and a byte in another. Knows the layout of fields, not their meaning. */
 export class SpanRows {
   #words = new Uint32Array(FIRST_CAPACITY * WIDTH);
   #halves = new Uint16Array(this.#words.buffer);
+  /** By row: the place in {@link PRODUCERS} plus one; 0 if unknown. */
+  #producers = new Uint8Array(FIRST_CAPACITY);
   #length = 0;
   #anyDerived = false;
 
@@ -71,7 +74,7 @@ export class SpanRows {
   }
 
   get bytes(): number {
-    return this.#words.byteLength;
+    return this.#words.byteLength + this.#producers.byteLength;
   }
 
   /** A new row, all zero. */
@@ -81,6 +84,7 @@ export class SpanRows {
       const rows = Math.ceil(capacity * GROWTH);
       this.#words = new Uint32Array(this.#words.buffer.transfer(rows * WIDTH * Uint32Array.BYTES_PER_ELEMENT));
       this.#halves = new Uint16Array(this.#words.buffer);
+      this.#producers = new Uint8Array(this.#producers.buffer.transfer(rows));
     }
     return this.#length++;
   }
@@ -90,10 +94,14 @@ export class SpanRows {
     let length = 0;
     for (let row = 0; row < this.#length; row++) {
       if (!wanted(row)) continue;
-      if (length !== row) this.#words.copyWithin(length * WIDTH, row * WIDTH, (row + 1) * WIDTH);
+      if (length !== row) {
+        this.#words.copyWithin(length * WIDTH, row * WIDTH, (row + 1) * WIDTH);
+        this.#producers[length] = this.#producers[row] ?? 0;
+      }
       length++;
     }
     this.#words.fill(0, length * WIDTH, this.#length * WIDTH);
+    this.#producers.fill(0, length, this.#length);
     this.#length = length;
   }
 
@@ -154,6 +162,16 @@ export class SpanRows {
     const index = (this.word(row, BITS) >>> DERIVATION_SHIFT) & DERIVATION_MASK;
     // Checked first: reading index -1 would be a slow property lookup.
     return index === 0 ? undefined : DERIVATIONS[index - 1];
+  }
+
+  producer(row: number): Producer | undefined {
+    const place = this.#producers[row] ?? 0;
+    // Checked first: reading index -1 would be a slow property lookup.
+    return place === 0 ? undefined : PRODUCERS[place - 1];
+  }
+
+  setProducer(row: number, producer: Producer | undefined): void {
+    this.#producers[row] = producer === undefined ? 0 : PRODUCERS.indexOf(producer) + 1;
   }
 
   running(row: number): boolean {

@@ -239,6 +239,7 @@ export class SpanTable {
     rows.setWord(row, Row.OTLP_KIND, facts.otlpKind);
     rows.setWord(row, Row.CALL, facts.callHash ?? 0);
     rows.setBits(row, facts);
+    rows.setProducer(row, facts.producer);
     if (facts.ancestors !== undefined) rows.setPath(row, this.paths.intern(trace, facts.ancestors, pool));
     if (facts.tokens !== undefined || facts.cost !== undefined) {
       rows.setWord(row, Row.USAGE, this.usage.write(rows.word(row, Row.USAGE), facts));

@@ -1,0 +1,112 @@
+import type { SpanKind } from "../../facts/facts.ts";
+import { countedRows } from "../counted-rows.ts";
+import { errorsOf } from "../errors.ts";
+import { failedByRecord } from "../merged-rows.ts";
+import type { QueryGroups } from "../query-groups.ts";
+import { reportingLeaves } from "../roll-up.ts";
+import { compareRows } from "../table/annotated-rows.ts";
+import { ROOT } from "../table/parent-links.ts";
+import type { SpanTable } from "../table/span-table.ts";
+import { isPlumbingRow } from "./step-names.ts";
+
+/** A letter a kind. */
+const LETTERS: Readonly<Record<SpanKind, string>> = {
+  query: "q",
+  agent: "a",
+  team: "g",
+  turn: "u",
+  llm: "m",
+  tool: "t",
+  retrieval: "r",
+  embedding: "e",
+  http: "h",
+  db: "d",
+  messaging: "s",
+  chain: "c",
+  internal: "i",
+};
+
+const KIND_OF = new Map(Object.entries(LETTERS).map(([kind, letter]) => [letter, kind as SpanKind]));
+/** Behind the letter of a step that failed, and of one that runs. */
+const FAILED = "!";
+const RUNNING = "~";
+
+/** The last steps are kept: what a session does now matters more than how it began. */
+export const MAX_STEPS = 120;
+
+/** A step as a strip shows it. */
+export type StripStep = { readonly kind: SpanKind; readonly state: "ended" | "failed" | "running" };
+
+/**
+ * The steps of a session by start, as a text: a letter for the kind, `!` after a failed step, `~` after a running one. Steps are turns,
+ * agents' runs, and calls of models and tools, each once; in a session without any, all its spans.
+ */
+export function stepStrip(table: SpanTable, groups: QueryGroups): string {
+  const { rows } = table;
+  const errors = errorsOf(table, groups);
+  return lastRows(table, stepRows(table, groups))
+    .map((row) => {
+      const kind = rows.kind(row);
+      const isFailed = IS_CALL.has(kind)
+        ? errors.failed[row] === 1 || failedByRecord(table, groups, row)
+        : errors.causes[row] === 1;
+      return LETTERS[kind] + (isFailed ? FAILED : rows.running(row) ? RUNNING : "");
+    })
+    .join("");
+}
+
+/** The steps of {@link stepStrip}'s text. Anything else in it is skipped. */
+export function readStrip(strip: string): StripStep[] {
+  const steps: StripStep[] = [];
+  for (const [, letter = "", mark] of strip.matchAll(/([a-z])([!~]?)/g)) {
+    const kind = KIND_OF.get(letter);
+    if (kind !== undefined)
+      steps.push({ kind, state: mark === FAILED ? "failed" : mark === RUNNING ? "running" : "ended" });
+  }
+  return steps;
+}
+
+/** What is around these repeats their failures. */
+const IS_CALL: ReadonlySet<SpanKind> = new Set<SpanKind>(["llm", "tool", "retrieval", "embedding"]);
+
+/** By row: 1 for a step. */
+function stepRows(table: SpanTable, groups: QueryGroups): Uint8Array {
+  const { rows } = table;
+  const duplicates = groups.derived?.duplicates;
+  const steps = countedRows(table, groups);
+  const models = reportingLeaves(groups, (row) => {
+    const kind = rows.kind(row);
+    return duplicates?.[row] !== 1 && (kind === "llm" || kind === "embedding");
+  });
+  let hasSteps = false;
+  for (let row = 0; row < rows.length; row++) {
+    if (models[row] === 1 || (duplicates?.[row] !== 1 && isOther(table, groups, row))) steps[row] = 1;
+    hasSteps ||= steps[row] === 1;
+  }
+  if (hasSteps) return steps;
+  for (let row = 0; row < rows.length; row++) if (duplicates?.[row] !== 1 && isPlumbingRow(table, row)) steps[row] = 1;
+  return steps;
+}
+
+/** Retrievals, queries by their outermost spans, and turns and teams without the spans that only pass them on. */
+function isOther({ rows }: SpanTable, { parents, queries, queryOf }: QueryGroups, row: number): boolean {
+  const kind = rows.kind(row);
+  if (kind === "query") return queries[queryOf[row] ?? -1]?.lead === row;
+  const parent = parents[row] ?? ROOT;
+  return kind === "retrieval" || ((kind === "turn" || kind === "team") && (parent < 0 || rows.kind(parent) !== kind));
+}
+
+/** The rows that start last, by start. Later rows of the table mostly start later, so that most others are compared once. */
+function lastRows(table: SpanTable, wanted: Uint8Array): number[] {
+  const byStart = (a: number, b: number): number => compareRows(table, a, b);
+  let last: number[] = [];
+  let first = -1;
+  for (let row = wanted.length - 1; row >= 0; row--) {
+    if (wanted[row] !== 1 || (first >= 0 && byStart(row, first) < 0)) continue;
+    last.push(row);
+    if (last.length < 2 * MAX_STEPS) continue;
+    last = last.sort(byStart).slice(-MAX_STEPS);
+    first = last[0] ?? -1;
+  }
+  return last.sort(byStart).slice(-MAX_STEPS);
+}
