@@ -262,11 +262,13 @@ describe("a request for a query fails", () => {
   });
 });
 
-test("openapi.json describes replay, restart and resume", async () => {
+test("openapi.json describes replay, transcript, restart and resume", async () => {
   const { paths } = await (
     await world.request("/openapi.json")
   ).json<{ paths: Record<string, { get?: { parameters?: { name: string }[] } }> }>();
   const parameters = (path: string) => paths[path]?.get?.parameters?.map(({ name }) => name);
-  expect(parameters("/sessions/{id}")).toEqual(["watch", "resourceVersion", "replay", "by", "speed", "idle", "from"]);
+  const replay = ["replay", "by", "speed", "idle", "from"];
+  const transcript = ["format", "turn", "kinds", "since", "max"];
+  expect(parameters("/sessions/{id}")).toEqual(["watch", "resourceVersion", ...replay, ...transcript]);
   expect(parameters("/sessions/{id}/queries/{query}")).toEqual(["for", "name"]);
 });
