@@ -64,7 +64,13 @@ export class TranscriptReader {
     const read = readPrices(this.#peeked.prices);
     const fold = foldQueries(this.#table, read.ok ? read.prices : LIST_PRICES);
     const said = await this.#readSaid(fold, units, turn);
-    return foldTranscript({ table: this.#table, fold, summary, saidAt: (row) => said[row] });
+    return foldTranscript({
+      table: this.#table,
+      fold,
+      summary,
+      callingAnswers: "left out",
+      saidAt: (row) => said[row],
+    });
   }
 
   async *#pages(): AsyncGenerator<PresentPage, void> {

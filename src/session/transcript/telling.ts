@@ -160,9 +160,9 @@ export class Telling {
     inside.push({ ...step, ...namedBy(message), ...(isRepeated && { repeats: true }) });
   }
 
-  /** A call of a model whose answer no span states. */
-  silence(row: number, inside: Step[]): void {
-    inside.push(this.#ofModel(row, { text: "" }));
+  /** A call of a model whose answer no span states, or that only calls tools. */
+  silence(row: number, inside: Step[], calls: readonly string[] = []): void {
+    inside.push({ ...this.#ofModel(row, { text: "" }), ...(calls.length > 0 && { calls }) });
   }
 
   #ofModel(row: number, passage: Passage) {

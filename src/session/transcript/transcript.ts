@@ -54,9 +54,13 @@ export type Step =
   | Saying<"user">
   | Saying<"system">
   | Saying<"reasoning">
-  /** An answer of a model; no text if no span states it. `repeats`: the turn has the same text above. */
+  /**
+   * An answer of a model; no text if no span states it. `repeats`: the turn has the same text above. `calls`: the answer calls
+   * these tools and says nothing.
+   */
   | (Saying<"text"> & {
       readonly tokens?: { readonly input: number; readonly output: number };
+      readonly calls?: readonly string[];
       readonly repeats?: true;
     })
   /** A picture, a file. `word`: the producer's. */

@@ -19,6 +19,8 @@ export type TranscriptSource = {
   readonly table: SpanTable;
   readonly fold: QueryFold;
   readonly summary: SummaryWithStatus;
+  /** Whether answers of models that only call tools are steps of their own. Each call of a tool is a step anyway. */
+  readonly callingAnswers: "told" | "left out";
   /** What the span of a row says, the log records about it included. */
   saidAt(row: number): SpanSaid | undefined;
 };
@@ -352,9 +354,14 @@ class TurnFold {
       // Records of a coding agent have the answers of its calls, and name none.
       if (!this.#hasMoments) this.#telling.silence(row, inside);
     }
-    for (const message of output.messages) {
-      if (message.role === "user" || message.role === "system") continue;
+    const answers = output.messages.filter(({ role }) => role !== "user" && role !== "system");
+    let calling = this.#of.source.callingAnswers === "told" ? callsOf(answers) : [];
+    for (const message of answers) {
       for (const part of message.parts) {
+        if (part.is === "call" && calling.length > 0) {
+          this.#telling.silence(row, inside, calling);
+          calling = [];
+        }
         if (part.is === "call" && !this.#calls.isUnpaired(row, part)) continue;
         if (part.is !== "result" || !this.#calls.isToldResult(part)) this.#telling.tell(row, message, part, inside);
       }
@@ -404,6 +411,12 @@ class TurnFold {
     if (conversation === undefined) this.#conversations.set(inside, (conversation = { calls: 0, isUnanswered: false }));
     return conversation;
   }
+}
+
+/** The names of the tools that an answer without text calls. */
+function callsOf(answers: readonly SaidMessage[]): readonly string[] {
+  const isSilent = answers.every(({ parts }) => parts.every(({ is }) => is !== "text"));
+  return isSilent ? partsIn(answers, "call").map(({ name }) => name) : [];
 }
 
 function firstOf(moments: readonly Moment[]): bigint {

@@ -1,0 +1,113 @@
+import type { Step, Transcript, Turn } from "./transcript.ts";
+
+/** A row of the transcript as a page shows it. */
+export type ReadingRow = {
+  /** Unique, and the same when the transcript grows. */
+  readonly id: string;
+  /** Of the span: `<traceId>:<spanId>`. */
+  readonly key: string;
+  /** 0 for a turn, 1 for its steps. */
+  readonly depth: number;
+  /** The section that the row stands in; absent for a turn. */
+  readonly around?: ReadingRow;
+  readonly of: RowContent;
+};
+
+export type RowContent =
+  | { readonly kind: "turn"; readonly turn: Turn }
+  /** The conversation that a turn continues. */
+  | { readonly kind: "earlier"; readonly steps: number }
+  | Step;
+
+/** Rows that hold others. */
+export const isSection = ({ of }: ReadingRow): boolean =>
+  of.kind === "turn" || of.kind === "earlier" || ("steps" in of && of.steps.length > 0);
+
+/** Turns and their steps, depth first. Rows of a turn that did not change are the same objects. */
+export class ReadingRows {
+  #known = new WeakMap<readonly Step[], { readonly turn: ReadingRow; readonly rows: readonly ReadingRow[] }>();
+
+  of({ turns }: Transcript): readonly ReadingRow[] {
+    return turns.flatMap((turn) => {
+      const known = this.#known.get(turn.steps);
+      if (known !== undefined && hasSameSummary(known.turn, turn)) return known.rows;
+      const rows = rowsOf(turn);
+      const [first] = rows;
+      if (first !== undefined) this.#known.set(turn.steps, { turn: first, rows });
+      return rows;
+    });
+  }
+}
+
+function hasSameSummary({ of }: ReadingRow, turn: Turn): boolean {
+  return of.kind === "turn" && JSON.stringify(of.turn.summary) === JSON.stringify(turn.summary);
+}
+
+function rowsOf(turn: Turn): readonly ReadingRow[] {
+  const { summary, number, before, userText, steps } = turn;
+  const counts = new Map<string, number>();
+  const row = (key: string, of: RowContent, around: ReadingRow | undefined): ReadingRow => {
+    const name = `${number}:${key}:${of.kind}`;
+    const count = counts.get(name) ?? 0;
+    counts.set(name, count + 1);
+    const depth = around === undefined ? 0 : around.depth + 1;
+    return { id: `${name}:${count}`, key, depth, of, ...(around && { around }) };
+  };
+  const key = `${summary.traceId}:${summary.spanId}`;
+  const first = row(key, { kind: "turn", turn }, undefined);
+  const rows = [first];
+  const push = (all: readonly Step[], around: ReadingRow): void => {
+    const ahead = all.map((step) => ({ step, around })).toReversed();
+    for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+      const { step } = next;
+      const one = row(`${step.traceId}:${step.spanId}`, step, next.around);
+      rows.push(one);
+      if (!("steps" in step)) continue;
+      for (let at = step.steps.length - 1; at >= 0; at--) {
+        const inner = step.steps[at];
+        if (inner !== undefined) ahead.push({ step: inner, around: one });
+      }
+    }
+  };
+  if (before.length > 0) {
+    const earlier = row(key, { kind: "earlier", steps: before.length }, first);
+    rows.push(earlier);
+    push(before, earlier);
+  }
+  if (userText !== undefined) push([userText], first);
+  push(steps, first);
+  return rows;
+}
+
+export type RowFilter = {
+  /** Whether the reader asked for rows of this span. */
+  readonly passes: (key: string) => boolean;
+  /** Whether a section hides its rows. */
+  readonly isClosed: (row: ReadingRow) => boolean;
+  /** The only turn that is read, by the key of its row; `undefined`: all. */
+  readonly turn: string | undefined;
+};
+
+/** The rows that pass, with the sections around them, without those within closed sections. */
+export function shownRows(rows: readonly ReadingRow[], { passes, isClosed, turn }: RowFilter): readonly ReadingRow[] {
+  const hidden = new Set<ReadingRow>();
+  const isOpen = rows.filter((row) => {
+    const { around } = row;
+    const isHidden = around === undefined ? turn !== undefined && row.key !== turn : hidden.has(around);
+    if (isHidden || (isSection(row) && isClosed(row))) hidden.add(row);
+    return !isHidden;
+  });
+  const wanted = new Set<ReadingRow>();
+  for (const row of isOpen) {
+    if (row.of.kind === "turn" || row.of.kind === "gap" || !passes(row.key)) continue;
+    for (let one: ReadingRow | undefined = row; one !== undefined && !wanted.has(one); one = one.around)
+      wanted.add(one);
+  }
+  // A turn without steps is still a turn, and a pause stands between rows that are shown.
+  return isOpen.filter(
+    (row) =>
+      wanted.has(row) ||
+      (row.of.kind === "turn" && passes(row.key)) ||
+      (row.of.kind === "gap" && row.around !== undefined && wanted.has(row.around)),
+  );
+}
