@@ -41,6 +41,8 @@ function wrapped(value: PlainRecord): unknown {
     return String(value.id.at(-1)).startsWith("ToolMessage") ? (kwargs.content ?? "") : undefined;
   if (AI_SDK_TYPES.has(value.type) && "value" in value) return value.value;
   if (value.type === "tool" && "tool_call_id" in value && "content" in value) return value.content;
+  // LangChain's message as a dictionary.
+  if (value.type === "tool" && isRecord(value.data) && "content" in value.data) return value.data.content;
   // LlamaIndex's output of a tool.
   if ("raw_output" in value && "tool_name" in value) return value.raw_output;
   const keys = Object.keys(value);

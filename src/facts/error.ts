@@ -1,3 +1,4 @@
+import { SPAN_MESSAGE_KEY } from "../otel/semconv/content.ts";
 import { failureText, outputSignal } from "../content/signals.ts";
 import type { ClaimedAttributes } from "../content/claimed-attributes.ts";
 import { firstLine } from "../lib/one-line.ts";
@@ -77,7 +78,12 @@ export function spanFailure(span: Span, index: AttributeIndex, length: number): 
     firstText(event, EXCEPTION_KEYS.message) ?? textIn(index, FIELD.failure) ?? (span.status?.message || undefined);
   const result = message === undefined ? failedResult(index) : undefined;
   const text = firstLine(
-    (message && withoutTraceback(message)) ?? (result && failureText(result)) ?? type ?? "",
+    (message && withoutTraceback(message)) ??
+      (result && failureText(result)) ??
+      type ??
+      // Logfire's message says that a tool failed, and why.
+      firstText(span.attributes, [SPAN_MESSAGE_KEY]) ??
+      "",
     length,
   );
   const name = type?.slice(-MAX_TYPE).split(/[.:*]/).at(-1)?.toLowerCase();

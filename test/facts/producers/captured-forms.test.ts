@@ -104,6 +104,24 @@ describe("names and errors", () => {
     expect(seen(span("run", agent)).agent).toBeUndefined();
   });
 
+  test("Logfire tells why a tool failed in its message only", () => {
+    const attributes = { "logfire.msg": "Function: wind failed: no city", "logfire.level_num": 17 };
+    expect(factsOfSpan(span("Function: {name}", attributes, [], { status: { code: 2 } })).failure).toBe(
+      "Function: wind failed: no city",
+    );
+    expect(factsOfSpan(span("Function: {name}", attributes)).failure).toBeUndefined();
+  });
+
+  test("LangChain's result of a tool may be a dictionary of its message", () => {
+    const message = { type: "tool", data: { content: "20 knots", type: "tool", tool_call_id: "t1" } };
+    const tool = span("wind", {
+      "openinference.span.kind": "TOOL",
+      "tool.name": "wind",
+      "output.value": json(message),
+    });
+    expect(seen(tool).output).toBe("20 knots");
+  });
+
   test("an unknown user is none", () => {
     expect(seen(span("chat", { "user.id": "unknown" })).user).toBeUndefined();
     expect(seen(span("chat", { "user.id": "ada" })).user).toBe("ada");
