@@ -5,7 +5,13 @@ import { cut } from "../lib/one-line.ts";
 import type { AnyValue } from "../otel/span.ts";
 
 /** A span above another one, as the lower span names it. */
-export type Ancestor = { readonly spanId: string; /** "" if only the id is known. */ readonly name: string };
+export type Ancestor = {
+  readonly spanId: string;
+  /** "" if only the id is known. */
+  readonly name: string;
+  /** Unix nanoseconds, if the path has the starts of its spans. */
+  readonly start?: bigint | undefined;
+};
 
 /** The nearest ancestors count: a deeper chain of missing spans is unreadable, and a hostile path must be bounded. */
 export const MAX_ANCESTORS = 64;
@@ -30,13 +36,25 @@ export function ancestorsIn(
   const length = ids.lastIndexOf(parentSpanId) + 1;
   if (length === 0 || ids.includes("") || ids.includes(spanId) || new Set(ids).size < ids.length) return undefined;
   const names = textsIn(valueIn(index, FIELD.namesPath));
-  const ancestors = ids.slice(0, length).map((id, at) => ({ spanId: id, name: cut(names[at] ?? "", MAX_NAME) }));
+  const starts = textsIn(valueIn(index, FIELD.startsPath));
+  const ancestors = ids.slice(0, length).map((id, at) => ({
+    spanId: id,
+    name: cut(names[at] ?? "", MAX_NAME),
+    start: startIn(starts[at]),
+  }));
   return ancestors.slice(-MAX_ANCESTORS);
+}
+
+/** Digits of Unix nanoseconds that fit in 64 bits. */
+const NANOSECONDS = /^[1-9]\d{0,18}$/;
+
+function startIn(text: string | undefined): bigint | undefined {
+  return text !== undefined && NANOSECONDS.test(text) ? BigInt(text) : undefined;
 }
 
 /** The texts of a list, or of a list in JSON text; any other element becomes "". */
 function textsIn(value: AnyValue | undefined): string[] {
-  const listed = value?.arrayValue?.values?.map(({ stringValue }) => stringValue ?? "");
+  const listed = value?.arrayValue?.values?.map(({ stringValue, intValue }) => stringValue ?? intValue ?? "");
   if (listed !== undefined || value?.stringValue === undefined) return listed ?? [];
   const parsed = parseJson(value.stringValue);
   return Array.isArray(parsed) ? parsed.map((text: unknown) => (typeof text === "string" ? text : "")) : [];

@@ -100,6 +100,7 @@ export const FIELD = {
   replies: 67,
   message: 68,
   producer: 69,
+  startsPath: 70,
 } as const;
 
 const FIELDS = Object.keys(FIELD).length;
@@ -242,6 +243,7 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.wasLongRunning, live.WAS_LONG_RUNNING_KEYS, (value) => (isTrue(value) ? 1 : undefined));
   register(FIELD.idsPath, live.IDS_PATH_KEYS, (value) => value);
   register(FIELD.namesPath, live.NAMES_PATH_KEYS, (value) => value);
+  register(FIELD.startsPath, live.STARTS_PATH_KEYS, (value) => value);
   register(FIELD.inputRequest, live.MCP_METHOD_KEYS, (value) =>
     value.stringValue === live.ELICITATION ? 1 : undefined,
   );

@@ -180,7 +180,10 @@ function identityOf({ rows }: SpanTable, row: number): number {
 }
 
 /** The outermost missing span above a row, by the row's path, else the row's parent. `name`: "" if unknown. */
-export function outermostAbsent(table: SpanTable, row: number): { readonly spanId: string; readonly name: string } {
+export function outermostAbsent(
+  table: SpanTable,
+  row: number,
+): { readonly spanId: string; readonly name: string; /** Unix nanoseconds; 0n if unknown. */ readonly start: bigint } {
   const { rows, paths } = table;
   const trace = rows.word(row, Row.TRACE);
   let outermost = NO_PATH;
@@ -189,7 +192,7 @@ export function outermostAbsent(table: SpanTable, row: number): { readonly spanI
     outermost = path;
     path = paths.above(path);
   }
-  if (outermost === NO_PATH) return { spanId: rows.hex(row, Row.PARENT), name: "" };
+  if (outermost === NO_PATH) return { spanId: rows.hex(row, Row.PARENT), name: "", start: 0n };
   const spanId = Row.hexOf(paths.high(outermost), paths.low(outermost));
-  return { spanId, name: table.string(paths.name(outermost)) ?? "" };
+  return { spanId, name: table.string(paths.name(outermost)) ?? "", start: paths.start(outermost) };
 }

@@ -1,6 +1,7 @@
 import { bucketOf, isExtreme, isPlausible, plausibleTimes } from "./clock-outliers.ts";
 import type { ClockRange } from "./clock-outliers.ts";
 import type { QueryGroups } from "./query-groups.ts";
+import { NO_PATH } from "./table/ancestor-paths.ts";
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
 
@@ -41,7 +42,26 @@ export function sessionTimes(table: SpanTable, { derived }: QueryGroups): Sessio
     if (!rows.running(row) && isPlausible(clocks, bucketOf(rows.word(row, Row.LAST)), "end")) extend(row, Row.LAST);
   }
   if (first < 0) return { ...timesOfRecords(table), clocks };
-  return { start: rows.long(first, Row.START), end: rows.long(last, lastField), clocks };
+  const [start, stated] = [rows.long(first, Row.START), earliestInPaths(table, isCounted, clocks)];
+  return { start: stated < start ? stated : start, end: rows.long(last, lastField), clocks };
+}
+
+const NEVER = 2n ** 64n;
+
+/** The earliest start of an ancestor, as the paths of spans tell it: the ancestor itself may not have been received. */
+function earliestInPaths({ rows, paths }: SpanTable, isCounted: (row: number) => boolean, clocks: ClockRange): bigint {
+  let earliest = NEVER;
+  if (paths.length === 0) return earliest;
+  const walked = new Uint8Array(paths.length + 1);
+  for (let row = 0; row < rows.length; row++) {
+    if (!isCounted(row)) continue;
+    for (let path = rows.path(row); path !== NO_PATH && walked[path] === 0; path = paths.above(path)) {
+      walked[path] = 1;
+      const start = paths.start(path);
+      if (start !== 0n && start < earliest && isPlausible(clocks, bucketOf(Number(start >> 32n)))) earliest = start;
+    }
+  }
+  return earliest;
 }
 
 /** Log records may be received before any span, or without spans. */

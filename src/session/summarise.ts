@@ -128,7 +128,7 @@ function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: s
     ...(target === undefined ? {} : { target }),
     phase,
     ...(failure === undefined ? {} : { failure }),
-    start: rows.long(lead, Row.START).toString(),
+    start: (received ? rows.long(lead, Row.START) : absentStart(table, lead)).toString(),
     ...(isQueryOpen(table, query) ? {} : { end: rows.long(query.last, Row.LAST).toString() }),
     spans: query.spans,
     errors: query.errors,
@@ -144,6 +144,13 @@ function hiddenTraces({ rows }: SpanTable, { derived }: QueryFold["groups"]): nu
   const [hidden, shown] = [new Set<number>(), new Set<number>()];
   derived.duplicates.forEach((isDuplicate, row) => (isDuplicate === 1 ? hidden : shown).add(rows.word(row, Row.TRACE)));
   return [...hidden].filter((trace) => !shown.has(trace)).length;
+}
+
+/** The start of a query whose outermost span was not received: as paths tell it, else that of the earliest span. */
+function absentStart(table: SpanTable, lead: number): bigint {
+  const start = table.rows.long(lead, Row.START);
+  const stated = outermostAbsent(table, lead).start;
+  return stated !== 0n && stated < start ? stated : start;
 }
 
 function duplicatesIn({ derived }: QueryFold["groups"]): number {

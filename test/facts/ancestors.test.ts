@@ -34,6 +34,22 @@ describe("the ancestors in a path", () => {
     expect(ancestors(ids, of)).toEqual(["root b1", "parent b6"]);
   });
 
+  test("TraceRoot's with the starts of all but the span itself", () => {
+    const span = spanOf(
+      "leaf",
+      {
+        "traceroot.span.ids_path": list(ROOT, PARENT) as unknown as string,
+        "traceroot.span.path": names as unknown as string,
+        "traceroot.span.starts_path": list("1795261714000000000", "soon") as unknown as string,
+      },
+      { spanId: SELF, parentSpanId: PARENT },
+    );
+    expect(factsOfSpan(span).ancestors).toEqual([
+      { spanId: ROOT, name: "root", start: 1_795_261_714_000_000_000n },
+      { spanId: PARENT, name: "parent", start: undefined },
+    ]);
+  });
+
   test("names may be fewer than ids, or absent", () => {
     expect(ancestors(list(ROOT, PARENT), list("root"))).toEqual(["root b1", " b6"]);
     expect(ancestors(list(ROOT, PARENT), "root.parent")).toEqual([" b1", " b6"]);

@@ -71,8 +71,8 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
     canceled: maybe(true),
     exception: maybe(true),
     ancestors: maybe([
-      { spanId: "00000000000000aa", name: name() },
-      { spanId: random.pick(ids), name: "" },
+      { spanId: "00000000000000aa", name: name(), start: maybe(random.pick(TIMES.slice(1))) },
+      { spanId: random.pick(ids), name: "", start: undefined },
     ]),
     inputRequest: maybe({
       state: random.pick(["open", "closed", "resumed"]),

@@ -3,6 +3,7 @@ import { shortId } from "../../src/session/tree/closed-rows.ts";
 import { visibleRows } from "../../src/session/tree/tree.ts";
 import type { SessionTree, ViewSpan } from "../../src/session/tree/tree.ts";
 import { at } from "../facts/facts-of.ts";
+import { foldTrace } from "./fold-of.ts";
 import { printTree } from "./print-tree.ts";
 import { treeOf } from "./tree-of.ts";
 import { law, seedsFrom } from "../law.ts";
@@ -39,6 +40,32 @@ describe("nesting", () => {
         viewSpan(4, 1, from(9, 9), OTHER_TRACE),
       ),
     ).toEqual(["span 2 1–2", "span 3 8–9", "(1) 9–9 +1 [placeholder]", "  span 4 9–9", "span 1 5–6"]);
+  });
+
+  test("a placeholder starts when a path below it says, and so do its query and its session", () => {
+    const spanId = (digits: number) => String(digits).padStart(16, "0");
+    const path = (...starts: readonly (number | undefined)[]) =>
+      starts.map((start, level) => ({
+        spanId: spanId(level + 1),
+        name: `level ${level + 1}`,
+        start: start === undefined ? undefined : at(start),
+      }));
+    const inner = viewSpan(3, 2, { ...from(4, 7), ancestors: path(1, 2) });
+    expect(print(inner)).toEqual([
+      "(1 level 1) 1–7 +2 [placeholder]",
+      "  (2 level 2) 2–7 +1 [placeholder]",
+      "    span 3 4–7",
+    ]);
+    const { summary, queries } = foldTrace([inner.facts]);
+    expect([summary.start, queries[0]?.start]).toEqual([String(at(1)), String(at(1))]);
+    // The received span knows best, and a start after its child's is no start.
+    expect(print(inner, viewSpan(2, 1, from(3, 8)))[1]).toBe("  span 2 3–8 +1");
+    const late = viewSpan(3, 2, { ...from(4, 7), ancestors: path(5, undefined) });
+    expect(print(late)).toEqual([
+      "(1 level 1) 4–7 +2 [placeholder]",
+      "  (2 level 2) 4–7 +1 [placeholder]",
+      "    span 3 4–7",
+    ]);
   });
 
   test("an orphan hangs from a placeholder at once, one for each parent; a late parent adopts its orphans", () => {

@@ -98,7 +98,11 @@ export class FactsReader {
 
   #ancestors(): NonNullable<SpanFacts["ancestors"]> {
     const length = this.#number();
-    return Array.from({ length }, () => ({ spanId: this.#text(), name: this.#text() }));
+    return Array.from({ length }, () => ({
+      spanId: this.#text(),
+      name: this.#text(),
+      start: this.#number() === 1 ? this.#base + this.#time() : undefined,
+    }));
   }
 
   #claims(): readonly string[] {

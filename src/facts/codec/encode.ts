@@ -54,7 +54,10 @@ class FactsWriter {
     if (cost !== undefined) cells.push(cost);
     if (ancestors !== undefined) {
       cells.push(ancestors.length);
-      for (const { spanId, name } of ancestors) cells.push(this.#texts.name(spanId), this.#texts.name(name));
+      for (const { spanId, name, start } of ancestors) {
+        cells.push(this.#texts.name(spanId), this.#texts.name(name), start === undefined ? 0 : 1);
+        if (start !== undefined) this.#time(start - this.#base);
+      }
     }
     if (inputRequest !== undefined) this.#inputRequest(inputRequest, fact.start);
     if (callHash !== undefined) cells.push(callHash);

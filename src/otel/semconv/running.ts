@@ -20,6 +20,8 @@ export const PARTIAL_STOP = "stop";
 /** Ids and names of the ancestors, root first. Laminar's lists and TraceRoot's names include the span itself. */
 export const IDS_PATH_KEYS = ["lmnr.span.ids_path", "traceroot.span.ids_path"] as const;
 export const NAMES_PATH_KEYS = ["lmnr.span.path", "traceroot.span.path"] as const;
+/** Starts of the ancestors, Unix nanoseconds, in the order of their ids. */
+export const STARTS_PATH_KEYS = ["traceroot.span.starts_path"] as const;
 
 /** An A2A task and its reported state. `query.phase` is the state of an Ark query, in A2A's words. */
 export const TASK_ID_KEYS = ["a2a.task.id", "gen_ai.a2a.task.id", "a2a.task_id"] as const;

@@ -232,7 +232,7 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     "response_length",
     "attempt",
   ],
-  path: [...running.IDS_PATH_KEYS, ...running.NAMES_PATH_KEYS, keys.SESSION_CLAIMS_KEY],
+  path: [...running.IDS_PATH_KEYS, ...running.NAMES_PATH_KEYS, ...running.STARTS_PATH_KEYS, keys.SESSION_CLAIMS_KEY],
   numbers: [...keys.USAGE_KEYS, ...keys.USAGE_DETAILS_KEYS, ...keys.CHAT_USAGE_KEYS, ...keys.COST_DETAILS_KEYS],
   usage: [...keys.ANSWER_WITH_USAGE_KEYS, ...keys.REPLIES_WITH_USAGE_KEYS],
   message: [...keys.EXCEPTION_KEYS.message, ...keys.STATUS_MESSAGE_KEYS, ...agent.error],

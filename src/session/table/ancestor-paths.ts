@@ -13,7 +13,9 @@ const ABOVE = 0;
 const HIGH = 1;
 const LOW = 2;
 const NAME = 3;
-const WIDTH = 4;
+/** Two words; zero if unknown. */
+const START = 4;
+const WIDTH = 6;
 
 /** Marks the word above the outermost span as a trace number: traces never share a path. */
 const TRACE = 0x8000_0000;
@@ -45,8 +47,9 @@ export class AncestorPaths {
   /** Number of the path; {@link NO_PATH} for an empty path or at the limit. */
   intern(trace: number, ancestors: readonly Ancestor[], pool: StringPool): number {
     let path = NO_PATH;
-    for (const { spanId, name } of ancestors) {
-      path = this.#step(trace, path, highWord(spanId), lowWord(spanId), pool.intern(name));
+    for (const { spanId, name, start = 0n } of ancestors) {
+      const words = [Number(start >> 32n), Number(start & 0xffff_ffffn)] as const;
+      path = this.#step(trace, path, highWord(spanId), lowWord(spanId), pool.intern(name), words);
       if (path === NO_PATH) break;
     }
     return path;
@@ -71,20 +74,37 @@ export class AncestorPaths {
     return this.#word(path - 1, NAME);
   }
 
+  /** Start of the last span, Unix nanoseconds; 0n if unknown. */
+  start(path: number): bigint {
+    return (BigInt(this.#word(path - 1, START)) << 32n) | BigInt(this.#word(path - 1, START + 1));
+  }
+
   /** Copies a path from another store. `intern` maps a name's number there to its number here. */
   copy(from: AncestorPaths, path: number, trace: number, intern: (name: number) => number): number {
     const chain: number[] = [];
     for (let at = path; at !== NO_PATH; at = from.above(at)) chain.push(at);
     return chain.reduceRight(
-      (above, at) => this.#step(trace, above, from.high(at), from.low(at), intern(from.name(at))),
+      (above, at) =>
+        this.#step(trace, above, from.high(at), from.low(at), intern(from.name(at)), [
+          from.#word(at - 1, START),
+          from.#word(at - 1, START + 1),
+        ]),
       NO_PATH,
     );
   }
 
-  #step(trace: number, path: number, high: number, low: number, name: number): number {
+  #step(
+    trace: number,
+    path: number,
+    high: number,
+    low: number,
+    name: number,
+    [startHigh, startLow]: readonly [number, number],
+  ): number {
     const above = path === NO_PATH ? (TRACE | trace) >>> 0 : path;
     for (let at = this.#index.first(above, high, low); at >= 0; at = this.#index.next(at)) {
-      if (this.#word(at, NAME) === name) return at + 1;
+      if (this.#word(at, NAME) !== name) continue;
+      if (this.#word(at, START) === startHigh && this.#word(at, START + 1) === startLow) return at + 1;
     }
     if (this.#length === MAX_PATHS) return NO_PATH;
     const at = this.#length++;
@@ -92,7 +112,7 @@ export class AncestorPaths {
       const capacity = Math.ceil(this.#length * GROWTH) * WIDTH;
       this.#words = new Uint32Array(this.#words.buffer.transfer(capacity * Uint32Array.BYTES_PER_ELEMENT));
     }
-    this.#words.set([above, high, low, name], at * WIDTH);
+    this.#words.set([above, high, low, name, startHigh, startLow], at * WIDTH);
     this.#index.add(at);
     return at + 1;
   }

@@ -54,7 +54,8 @@ function attachToTraces(
     if (root === undefined && tops.waiting.length === 1 && (query === undefined || query.received)) continue;
     const name = query === undefined ? "" : (table.text(query.row, Row.QUERY_NAME) ?? "");
     const earliest = placeholders[first - table.size]?.earliest ?? 0;
-    const added = (): number => placeholders.push({ standsFor: "trace", trace, high: 0, low: 0, name, earliest }) - 1;
+    const added = (): number =>
+      placeholders.push({ standsFor: "trace", trace, high: 0, low: 0, name, start: 0n, earliest }) - 1;
     attached.push({ tops, parent: root ?? table.size + added() });
   }
   if (attached.length === 0) return parents;
@@ -107,7 +108,7 @@ function queriesIn(
   return queries;
 }
 
-/** A placeholder starts with the earliest span below it. */
+/** A placeholder starts with the earliest span or placeholder below it, unless a path tells an earlier start. */
 function startPlaceholders(table: SpanTable, placeholders: readonly Placeholder[], parents: Int32Array): void {
   if (placeholders.length === 0) return;
   const order = parentsFirst(parents);
@@ -115,9 +116,18 @@ function startPlaceholders(table: SpanTable, placeholders: readonly Placeholder[
     const place = order[at] ?? 0;
     const above = placeholderAt(table, placeholders, parents[place] ?? ROOT);
     if (above === undefined) continue;
-    const earliest = placeholderAt(table, placeholders, place)?.earliest ?? place;
+    const placeholder = placeholderAt(table, placeholders, place);
+    const earliest = placeholder?.earliest ?? place;
+    const stated = placeholder?.start ?? 0n;
+    if (stated !== 0n && (above.start === 0n || stated < above.start)) above.start = stated;
     if (table.rows.order(earliest, Row.START, above.earliest, Row.START) < 0) above.earliest = earliest;
   }
+}
+
+/** The start of a placeholder: its own, if a path tells it and it is before all spans below, else that of the earliest of these. */
+export function startOf({ rows }: SpanTable, { start, earliest }: Placeholder): bigint {
+  const below = rows.long(earliest, Row.START);
+  return start !== 0n && start < below ? start : below;
 }
 
 /** `undefined` for a row of the table, and without a place. */
@@ -148,7 +158,7 @@ class Nodes {
   compare(a: number, b: number): number {
     const { rows } = this.#table;
     const [x, y] = [this.#at(a), this.#at(b)];
-    const byStart = rows.order(x?.earliest ?? a, Row.START, y?.earliest ?? b, Row.START);
+    const byStart = this.#byStart(a, x, b, y);
     if (byStart !== 0) return byStart;
     if (x === undefined && y === undefined)
       return rows.order(a, Row.ID, b, Row.ID) || rows.word(a, Row.OTLP_KIND) - rows.word(b, Row.OTLP_KIND);
@@ -157,11 +167,23 @@ class Nodes {
 
   /** Traces by their first root, then by id. */
   compareTraces(a: number, b: number): number {
-    const { rows } = this.#table;
     const [x, y] = [this.#at(a), this.#at(b)];
-    const byStart = rows.order(x?.earliest ?? a, Row.START, y?.earliest ?? b, Row.START);
+    const byStart = this.#byStart(a, x, b, y);
     if (byStart !== 0) return byStart;
     return this.#traceId(a, x) < this.#traceId(b, y) ? -1 : 1;
+  }
+
+  #byStart(a: number, x: Placeholder | undefined, b: number, y: Placeholder | undefined): number {
+    const { rows } = this.#table;
+    if ((x?.start ?? 0n) === 0n && (y?.start ?? 0n) === 0n)
+      return rows.order(x?.earliest ?? a, Row.START, y?.earliest ?? b, Row.START);
+    const [one, other] = [this.#start(a, x), this.#start(b, y)];
+    return one === other ? 0 : one < other ? -1 : 1;
+  }
+
+  #start(place: number, placeholder: Placeholder | undefined): bigint {
+    const { rows } = this.#table;
+    return placeholder === undefined ? rows.long(place, Row.START) : startOf(this.#table, placeholder);
   }
 
   #at(place: number): Placeholder | undefined {

@@ -16,6 +16,8 @@ export type Placeholder = {
   readonly low: number;
   /** Of a span: the name in paths below it; of a trace: its query's name; "" without. */
   readonly name: string;
+  /** Its own start by paths below it, Unix nanoseconds; 0n if unknown. */
+  start: bigint;
   /** Row of the earliest span below it. */
   earliest: number;
 };
@@ -36,8 +38,8 @@ export function linkPlaceholders(table: SpanTable, groups: QueryGroups): Placeho
     const known = ids.find(trace, high, low);
     if (known >= 0) return rows.length + known;
     ids.add(trace, high, low);
-    const name = claimAt(trace, high, low)?.name ?? "";
-    return rows.length + placeholders.push({ standsFor: "span", trace, high, low, name, earliest: below }) - 1;
+    const { name, start } = claimAt(trace, high, low) ?? NO_CLAIM;
+    return rows.length + placeholders.push({ standsFor: "span", trace, high, low, name, start, earliest: below }) - 1;
   };
   for (let row = 0; row < rows.length; row++) {
     const parent = ofRows[row] ?? ROOT;
@@ -65,7 +67,9 @@ export function linkPlaceholders(table: SpanTable, groups: QueryGroups): Placeho
 }
 
 /** A missing span, by the paths of spans below it. */
-type Claim = { readonly name: string; readonly parentId: string };
+type Claim = { readonly name: string; readonly parentId: string; readonly start: bigint };
+
+const NO_CLAIM: Claim = { name: "", parentId: "", start: 0n };
 
 /** By trace number and span id. */
 class Claims {
@@ -76,16 +80,20 @@ class Claims {
     return this.#claims[this.#ids.find(trace, high, low)];
   }
 
-  /** If paths differ, the smaller text wins, so that order does not show. */
-  add(trace: number, high: number, low: number, { name, parentId }: Claim): void {
+  /** If paths differ, the smaller text and the earlier start win, so that order does not show. */
+  add(trace: number, high: number, low: number, { name, parentId, start }: Claim): void {
     const known = this.#ids.find(trace, high, low);
     const claim = this.#claims[known];
     if (claim !== undefined) {
-      this.#claims[known] = { name: smaller(claim.name, name), parentId: smaller(claim.parentId, parentId) };
+      this.#claims[known] = {
+        name: smaller(claim.name, name),
+        parentId: smaller(claim.parentId, parentId),
+        start: claim.start === 0n || (start !== 0n && start < claim.start) ? start : claim.start,
+      };
       return;
     }
     this.#ids.add(trace, high, low);
-    this.#claims.push({ name, parentId });
+    this.#claims.push({ name, parentId, start });
   }
 }
 
@@ -103,7 +111,8 @@ function claimsOf(table: SpanTable, { derived }: QueryGroups): Claims {
       if (table.rowOf(trace, high, low) >= 0) continue;
       const above = paths.above(path);
       const parentId = above === NO_PATH ? "" : Row.hexOf(paths.high(above), paths.low(above));
-      claims.add(trace, high, low, { name: table.string(paths.name(path)) ?? "", parentId });
+      const name = table.string(paths.name(path)) ?? "";
+      claims.add(trace, high, low, { name, parentId, start: paths.start(path) });
     }
   }
   return claims;

@@ -11,7 +11,7 @@ import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import { isClosed } from "./closed-rows.ts";
 import type { ClosedRows } from "./closed-rows.ts";
-import { outlineOf, placeholderAt } from "./outline.ts";
+import { outlineOf, placeholderAt, startOf } from "./outline.ts";
 import type { Placeholder } from "./placeholders.ts";
 import { draftNode, draftPlaceholder } from "./tree-node.ts";
 import type { Badge, DraftNode, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
@@ -111,7 +111,7 @@ function dressPlaceholder(table: SpanTable, placeholder: Placeholder, above: num
     traceId: table.traceId(earliest),
     spanId: standsFor === "trace" ? "" : Row.hexOf(high, low),
     name,
-    start: table.rows.long(earliest, Row.START),
+    start: startOf(table, placeholder),
     awaited,
     badges: [standsFor === "trace" ? "trace" : "placeholder", ...cutBadges(above)],
   });
