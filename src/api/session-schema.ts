@@ -5,6 +5,7 @@ import type { ListCounts } from "../session/contract/directory.ts";
 import type { Retention } from "../session/contract/retention.ts";
 import type { RecentExport, RecentExports, RefusedExport } from "../session/contract/stream-events.ts";
 import { STATUSES } from "../session/list/list-filter.ts";
+import type { ListSums } from "../session/list/list-sums.ts";
 import type { SummaryWithStatus } from "../session/liveness.ts";
 import type { Cause, LivenessFacts, NowLine, QuerySummary, Tally } from "../session/summary.ts";
 import { count, nanoseconds, OtlpDocumentSchema, text } from "./otlp-schema.ts";
@@ -240,6 +241,17 @@ const ListCountsSchema = v.pipe(
   v.description("Number of sessions by status, with the same filters except `status`."),
 ) satisfies v.GenericSchema<ListCounts>;
 
+const ListSumsSchema = v.pipe(
+  v.object({
+    sessions: count,
+    tokens: v.pipe(count, v.description("Input and output.")),
+    cost: v.pipe(dollars, v.description("US dollars.")),
+    estimated: v.pipe(dollars, v.description("The part of `cost` from the price table.")),
+    unpriced: v.pipe(count, v.description("Sessions with tokens of unknown cost, which `cost` excludes.")),
+  }),
+  v.description("Sums over all sessions that match the filters, `status` included."),
+) satisfies v.GenericSchema<ListSums>;
+
 const resourceVersion = v.pipe(text, v.description("Where a stream goes on from this answer."));
 
 export const SessionListSchema = v.object({
@@ -247,6 +259,7 @@ export const SessionListSchema = v.object({
   sessions: v.array(SessionSummarySchema),
   nextCursor: v.exactOptional(v.pipe(text, v.description("`cursor` of the next page; absent on the last one."))),
   counts: ListCountsSchema,
+  sums: ListSumsSchema,
   recentExports: RecentExportsSchema,
   retention: RetentionSchema,
 });
@@ -274,6 +287,7 @@ export const SESSION_COMPONENTS = {
   Retention: RetentionSchema,
   RecentExports: RecentExportsSchema,
   ListCounts: ListCountsSchema,
+  ListSums: ListSumsSchema,
   SessionList: SessionListSchema,
   Session: SessionSchema,
 };

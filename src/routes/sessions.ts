@@ -32,6 +32,7 @@ sessions.get("/", needs("read"), async (c) => {
   const rest = {
     ...(page.next === undefined ? {} : { nextCursor: formatCursor(query.sort, query.order, page.next) }),
     counts: page.counts,
+    sums: page.sums,
     recentExports: page.recentExports,
     retention: page.retention,
   };

@@ -173,6 +173,10 @@ function reportOf(n: number): SessionReport {
     cost: (n % 1_000) / 1_000,
     also: [],
     watchers: 0,
+    nowLine: { agent: "planner", kind: "llm", step: "gpt-4o", state: "ended", since: `${heard}000000` },
+    steps: "amtmtmtttmammtm".repeat(1 + (n % 8)),
+    ...(n % 11 === 0 ? { causes: [{ name: "get_forecast", reason: "the upstream service timed out", count: 2 }] } : {}),
+    producer: n % 2 === 0 ? "langgraph" : "openai-agents",
   };
   return { id, generation: "000000001x", revision: 1, summary, search: searchText(searchableOf(summary)) };
 }

@@ -332,6 +332,56 @@ describe("the list has statuses", () => {
   });
 });
 
+describe("the list has sums", () => {
+  const usage = (input: number, cost: number, estimated: number) => ({
+    tokens: { input, output: 1, cached: 0, written: 0, written1h: 0, reasoning: 0 },
+    cost,
+    ...(estimated === 0 ? {} : { estimated }),
+  });
+  const then = () => Date.now() - 60_000;
+
+  beforeEach(async () => {
+    await report({ id: "a", title: "weather", arrived: then(), ...usage(9, 0.1, 0.1) });
+    await report({ id: "b", title: "weather", arrived: then(), ...usage(99, 0.2, 0), liveness: { failed: true } });
+    await report({ id: "c", arrived: then(), unpriced: ["fable-9"] });
+    await report({ id: "d", title: "weather", ...usage(999, 0.7, 0.4), liveness: { running: 1 } });
+    await report({ id: "bare", kind: "trace", arrived: then(), ...usage(9_999, 5, 0) });
+  });
+
+  // spec: LIST-18
+  test("of the sessions that match all filters, on any page", async () => {
+    const all = { sessions: 4, tokens: 1_110, cost: 1, estimated: 0.5, unpriced: 1 };
+    expect((await list("")).sums).toEqual(all);
+    expect((await list("limit=1&sort=cost")).sums).toEqual(all);
+    expect((await list("q=weather")).sums).toEqual({ ...all, sessions: 3, unpriced: 0 });
+    expect((await list("status=failed,running")).sums).toMatchObject({ sessions: 2, tokens: 1_100, cost: 0.9 });
+    expect((await list("q=weather&status=failed")).sums).toMatchObject({ sessions: 1, tokens: 100, cost: 0.2 });
+    expect((await list("since=2026-11-21T00:00:00Z")).sums).toEqual(all);
+    expect((await list("since=2026-11-21T00:00:00Z&status=running")).sums).toMatchObject({
+      sessions: 1,
+      estimated: 0.4,
+    });
+    expect((await list("kind=all")).sums).toMatchObject({ sessions: 5, cost: 6 });
+    expect((await list("q=nothing")).sums).toEqual({ sessions: 0, tokens: 0, cost: 0, estimated: 0, unpriced: 0 });
+  });
+
+  test("which follow changes, deletions and the time, without a remainder", async () => {
+    for (const query of ["", "q=weather", "kind=all"]) await list(query);
+    await report({ id: "a", title: "weather", ...usage(19, 0.3, 0), liveness: { running: 1 } });
+    await report({ id: "b", title: "weather", arrived: then(), ...usage(0, 0, 0) });
+    await remove("d");
+    const expected = { sessions: 3, tokens: 21, cost: 0.3, estimated: 0, unpriced: 1 };
+    expect((await list("")).sums).toEqual(expected);
+    expect((await list("q=weather")).sums).toEqual({ ...expected, sessions: 2, unpriced: 0 });
+    world.pass(200_000);
+    expect((await list("status=stalled")).sums).toMatchObject({ sessions: 1, tokens: 20, cost: 0.3 });
+    await remove("a");
+    expect((await list("")).sums).toEqual({ sessions: 2, tokens: 1, cost: 0, estimated: 0, unpriced: 1 });
+    await evictDurableObject(directory());
+    expect((await list("")).sums).toEqual({ sessions: 2, tokens: 1, cost: 0, estimated: 0, unpriced: 1 });
+  });
+});
+
 test("a page of very long summaries ends early, and the next one continues", async () => {
   const title = "x".repeat(1_500_000);
   for (const id of ["a", "b", "c", "d"]) await report({ id, title });

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { searchText } from "../../src/session/list/search-text.ts";
 import { searchableOf } from "../../src/session/list/searchable.ts";
+import type { ListSums } from "../../src/session/list/list-sums.ts";
 import type { SessionSummary } from "../../src/session/summary.ts";
 import { CALLER, request } from "./world.ts";
 
@@ -76,6 +77,7 @@ export type List = {
   readonly sessions: readonly (SessionSummary & { readonly status: string })[];
   readonly nextCursor?: string;
   readonly counts: Readonly<Record<string, number>>;
+  readonly sums: ListSums;
 };
 
 export async function list(query: string): Promise<List> {

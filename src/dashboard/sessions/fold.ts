@@ -122,13 +122,15 @@ export function readListPage(body: unknown): ListPageAnswer {
 
 function isListPage(body: unknown): body is ListPageAnswer {
   if (!isObject(body)) return false;
-  const { resourceVersion, sessions, nextCursor, counts, recentExports } = body;
+  const { resourceVersion, sessions, nextCursor, counts, sums, recentExports } = body;
   return (
     typeof resourceVersion === "string" &&
     Array.isArray(sessions) &&
     (nextCursor === undefined || typeof nextCursor === "string") &&
     isObject(counts) &&
     ["all", ...STATUSES].every((name) => typeof counts[name] === "number") &&
+    isObject(sums) &&
+    ["sessions", "tokens", "cost", "estimated", "unpriced"].every((name) => typeof sums[name] === "number") &&
     isObject(recentExports) &&
     Array.isArray(recentExports["last"])
   );

@@ -85,7 +85,8 @@ export class DirectoryObject extends DurableObject<Bindings> {
   list(context: CallContext, query: ListQuery): ListPage {
     checkTenant(this.ctx.id, context);
     const find = (filter: ListFilter) => this.#rows.matching(filter);
-    const { rows: found, counts } = this.#listColumns().page({ ...query, limit: query.limit + 1 }, find, Date.now());
+    const page = this.#listColumns().page({ ...query, limit: query.limit + 1 }, find, Date.now());
+    const { rows: found, counts, sums } = page;
     const summaries = this.#rows.summaries(found.slice(0, query.limit).map(({ n }) => n));
     const last = found[summaries.length - 1];
     return {
@@ -93,6 +94,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
       head: this.#rows.head,
       sessions: summaries.map((summary, at) => `${summary.slice(0, -1)},"status":"${found[at]?.status}"}`),
       counts,
+      sums,
       recentExports: this.#recentExports.value,
       retention: this.#retention.retention(),
       ...(found.length > summaries.length && last !== undefined ? { next: { value: last.value, n: last.n } } : {}),

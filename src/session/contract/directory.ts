@@ -1,5 +1,6 @@
 /** Requests and answers between the tenant's directory and its callers: the Worker and the sessions. */
 import type { ListFacts, ListFilter } from "../list/list-filter.ts";
+import type { ListSums } from "../list/list-sums.ts";
 import type { Status } from "../liveness.ts";
 import type { StorageUsage, Retention } from "./retention.ts";
 import type { RecentExports } from "./stream-events.ts";
@@ -61,6 +62,8 @@ export type ListPage = {
   readonly sessions: readonly string[];
   readonly next?: ListCursor;
   readonly counts: ListCounts;
+  /** Of the sessions that match the whole filter. */
+  readonly sums: ListSums;
   readonly recentExports: RecentExports;
   readonly retention: Retention;
 };

@@ -61,11 +61,16 @@ export type ListFacts = {
   readonly tokens: number;
   /** US dollars; 0 if unknown. */
   readonly cost: number;
+  /** The part of `cost` that comes from the price table. */
+  readonly estimated: number;
+  /** 1: some of its tokens have an unknown cost. */
+  readonly unpriced: 0 | 1;
   readonly errors: number;
   readonly liveness: LivenessFacts;
 };
 
-export function listFacts({ kind, liveness: facts, start, end, tokens, cost, errors }: SessionSummary): ListFacts {
+export function listFacts(summary: SessionSummary): ListFacts {
+  const { kind, liveness: facts, start, end, tokens, cost, estimated, unpriced, errors } = summary;
   return {
     kind,
     activity: arrivalMillis(facts),
@@ -73,6 +78,8 @@ export function listFacts({ kind, liveness: facts, start, end, tokens, cost, err
     end: Number(end) / 1e6,
     tokens: tokens.input + tokens.output,
     cost: cost ?? 0,
+    estimated: estimated ?? 0,
+    unpriced: unpriced === undefined ? 0 : 1,
     errors,
     liveness: facts,
   };

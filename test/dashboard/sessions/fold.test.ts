@@ -38,6 +38,7 @@ const page = (sessions: readonly SessionSummary[], nextCursor?: string): ListPag
   sessions,
   ...(nextCursor === undefined ? {} : { nextCursor }),
   counts: { all: 0, waiting: 0, stalled: 0, running: 0, idle: 0, failed: 0, finished: 0 },
+  sums: { sessions: 0, tokens: 0, cost: 0, estimated: 0, unpriced: 0 },
   recentExports: { last: [], refused: [], dropped: { metrics: 0 } },
 });
 

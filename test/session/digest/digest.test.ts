@@ -172,6 +172,7 @@ describe("the producer", () => {
   });
 });
 
+// spec: LIST-19
 test.each([
   ["letters", "a"],
   ["Chinese", "文"],

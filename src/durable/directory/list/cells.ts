@@ -13,7 +13,9 @@ const END = 3;
 const TOKENS = 4;
 const COST = 5;
 const ERRORS = 6;
-const WIDTH = 7;
+const ESTIMATED = 7;
+const UNPRICED = 8;
+const WIDTH = 9;
 
 const REMOVED = 0;
 const SESSION = 1;
@@ -29,7 +31,22 @@ export type RowValue = ListSort | "end";
 
 type Cells = Omit<ListFacts, "liveness">;
 
-/** The numbers of every row of the list in memory, 59 bytes each, in the order of the rows' own numbers. */
+/** A row of the query of the constructor. */
+type StoredCells = [
+  number,
+  ListFacts["kind"],
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  ListFacts["unpriced"],
+  number,
+  string,
+];
+
+/** The numbers of every row of the list in memory, 75 bytes each, in the order of the rows' own numbers. */
 export class ListCells {
   #cells = new Float64Array(FIRST_CAPACITY * WIDTH);
   #kinds = new Uint8Array(FIRST_CAPACITY);
@@ -43,11 +60,12 @@ export class ListCells {
 
   constructor(sql: SqlStorage) {
     const rows = sql.exec(
-      "SELECT n, kind, activity, start, end, tokens, cost, errors, liveness FROM session ORDER BY n",
+      "SELECT n, kind, activity, start, end, tokens, cost, estimated, unpriced, errors, liveness FROM session ORDER BY n",
     );
-    for (const row of rows.raw<[number, ListFacts["kind"], number, number, number, number, number, number, string]>()) {
-      const [n, kind, activity, start, end, tokens, cost, errors, text] = row;
-      this.#write(this.#add(n), { kind, activity, start, end, tokens, cost, errors }, this.#scheduleId(text, activity));
+    for (const row of rows.raw<StoredCells>()) {
+      const [n, kind, activity, start, end, tokens, cost, estimated, unpriced, errors, text] = row;
+      const cells = { kind, activity, start, end, tokens, cost, estimated, unpriced, errors };
+      this.#write(this.#add(n), cells, this.#scheduleId(text, activity));
     }
   }
 
@@ -102,6 +120,16 @@ export class ListCells {
       case "errors":
         return this.#cell(row, ERRORS);
     }
+  }
+
+  /** What lists sum. */
+  amounts(row: number): Pick<ListFacts, "tokens" | "cost" | "estimated" | "unpriced"> {
+    return {
+      tokens: this.#cell(row, TOKENS),
+      cost: this.#cell(row, COST),
+      estimated: this.#cell(row, ESTIMATED),
+      unpriced: this.#cell(row, UNPRICED) === 1 ? 1 : 0,
+    };
   }
 
   schedule(row: number): StatusSchedule {
@@ -159,6 +187,8 @@ export class ListCells {
     this.#cells[at + TOKENS] = facts.tokens;
     this.#cells[at + COST] = facts.cost;
     this.#cells[at + ERRORS] = facts.errors;
+    this.#cells[at + ESTIMATED] = facts.estimated;
+    this.#cells[at + UNPRICED] = facts.unpriced;
   }
 
   /** A new row: numbers only rise. */

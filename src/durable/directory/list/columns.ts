@@ -1,6 +1,7 @@
 import type { ListCounts, ListCursor, ListQuery } from "../../../session/contract/directory.ts";
 import type { ListFacts, ListFilter } from "../../../session/list/list-filter.ts";
 import { hasStatus, isInRange, needsText } from "../../../session/list/list-filter.ts";
+import type { ListSums } from "../../../session/list/list-sums.ts";
 import type { Status } from "../../../session/liveness.ts";
 import { TopK } from "../../../lib/top-k.ts";
 import { ListCells } from "./cells.ts";
@@ -9,12 +10,12 @@ import { RowOrder } from "./row-order.ts";
 import type { OrderPosition } from "./row-order.ts";
 import { SearchCache } from "./search-cache.ts";
 import type { Search } from "./search-cache.ts";
-import { noCounts, StatusCounts } from "./status-counts.ts";
+import { StatusSums, SumsByStatus } from "./status-sums.ts";
 
 export type ListedRow = { readonly n: number; readonly value: number; readonly status: Status };
 
 type Transition = { readonly n: number; readonly shown: boolean };
-type FoundRows = { readonly rows: readonly number[]; readonly counts: ListCounts };
+type FoundRows = { readonly rows: readonly number[]; readonly sums: SumsByStatus };
 
 /** So few rows are scanned one by one. */
 const FEW = 1_000;
@@ -25,22 +26,22 @@ const FEW = 1_000;
  */
 export class ListColumns {
   readonly #cells: ListCells;
-  #counts: StatusCounts;
+  #sums: StatusSums;
   readonly #orders = new Map<RowValue, RowOrder>();
   readonly #searches: SearchCache;
 
   constructor(sql: SqlStorage) {
     this.#cells = new ListCells(sql);
-    this.#counts = new StatusCounts(this.#cells, () => this.#cells.rows());
+    this.#sums = new StatusSums(this.#cells, () => this.#cells.rows());
     this.#searches = new SearchCache(this.#cells);
   }
 
   /** `search`: the text by which a search finds the session. */
   upsert(n: number, facts: ListFacts, search: string): void {
     const known = this.#cells.find(n);
-    if (known >= 0 && this.#cells.isListed(known)) this.#uncount(known);
+    if (known >= 0 && this.#cells.isListed(known)) this.#unsum(known);
     const row = this.#cells.upsert(n, facts);
-    this.#counts.add(row);
+    this.#sums.add(row);
     this.#searches.add(row, search);
     for (const order of this.#orders.values()) order.move(row);
   }
@@ -48,9 +49,9 @@ export class ListColumns {
   remove(n: number): void {
     const row = this.#cells.find(n);
     if (row < 0 || !this.#cells.isListed(row)) return;
-    this.#uncount(row);
+    this.#unsum(row);
     if (this.#cells.remove(row) === "stayed") return;
-    this.#counts = new StatusCounts(this.#cells, () => this.#cells.rows());
+    this.#sums = new StatusSums(this.#cells, () => this.#cells.rows());
     this.#orders.clear();
     this.#searches.clear();
   }
@@ -60,16 +61,16 @@ export class ListColumns {
     query: ListQuery,
     find: (filter: ListFilter) => readonly number[],
     now: number,
-  ): { readonly rows: readonly ListedRow[]; readonly counts: ListCounts } {
+  ): { readonly rows: readonly ListedRow[]; readonly counts: ListCounts; readonly sums: ListSums } {
     const { filter } = query;
     const search = needsText(filter) ? this.#searches.get(filter, find) : undefined;
-    const { rows, counts } = this.#find(query, search, now);
+    const { rows, sums } = this.#find(query, search, now);
     const listed = rows.map((row) => ({
       n: this.#cells.n(row),
       value: this.#cells.value(row, query.sort),
       status: this.#cells.status(row, now),
     }));
-    return { rows: listed, counts };
+    return { rows: listed, counts: sums.counts, sums: sums.sums(filter) };
   }
 
   /**
@@ -92,7 +93,7 @@ export class ListColumns {
   /** When time alone moves the next row into the filter or out of it. */
   nextTransition(filter: ListFilter, now: number): number | undefined {
     let next = Number.POSITIVE_INFINITY;
-    for (const row of this.#counts.unsettled(now)) {
+    for (const row of this.#sums.unsettled(now)) {
       if (!this.#isInRange(row, filter)) continue;
       const activity = this.#cells.activity(row);
       const shown = hasStatus(filter, this.#cells.status(row, now));
@@ -108,9 +109,10 @@ export class ListColumns {
     const { kind, since, until } = query.filter;
     if (since !== undefined || until !== undefined)
       return this.#scan(query, search?.rows() ?? this.#ofTime(query.filter), now);
-    const counts = (search?.counts ?? this.#counts).count(kind, now);
+    const sums = (search?.sums ?? this.#sums).sum(kind, now);
+    const { counts } = sums;
     if (search !== undefined && counts.all < FEW) return this.#scan(query, search.rows(), now);
-    return { rows: this.#follow(query, counts, search, now), counts };
+    return { rows: this.#follow(query, counts, search, now), sums };
   }
 
   /** A page along the order of all rows, until it is full or no match is left. */
@@ -133,27 +135,26 @@ export class ListColumns {
     return rows;
   }
 
-  /** A page and the counts, by a scan of these rows. */
+  /** A page and the sums, by a scan of these rows. */
   #scan({ filter, sort, order, cursor, limit }: ListQuery, among: Iterable<number>, now: number): FoundRows {
     const cells = this.#cells;
-    const counts = noCounts();
+    const sums = new SumsByStatus();
     const topRows = new TopK(limit, order);
     const position = cursor && this.#positionOf(cursor);
     for (const row of among) {
       if (!this.#isInRange(row, filter)) continue;
       const status = cells.status(row, now);
-      counts.all++;
-      counts[status]++;
+      sums.of(status).add(cells.amounts(row));
       if (!hasStatus(filter, status)) continue;
       const value = cells.value(row, sort);
       if (position === undefined || topRows.compare(value, row, position.value, position.row) > 0)
         topRows.offer(value, row);
     }
-    return { rows: topRows.ranked, counts };
+    return { rows: topRows.ranked, sums };
   }
 
-  #uncount(row: number): void {
-    this.#counts.remove(row);
+  #unsum(row: number): void {
+    this.#sums.remove(row);
     this.#searches.remove(row);
   }
 

@@ -2,7 +2,7 @@ import { Lru } from "../../../lib/lru.ts";
 import type { ListFilter } from "../../../session/list/list-filter.ts";
 import { matchesText } from "../../../session/list/search-text.ts";
 import type { ListCells } from "./cells.ts";
-import { StatusCounts } from "./status-counts.ts";
+import { StatusSums } from "./status-sums.ts";
 
 /** Cached searches: as many as a few people use at once. */
 const MOST_SEARCHES = 8;
@@ -11,13 +11,13 @@ const MOST_SEARCHES = 8;
 export class Search {
   readonly #query: Pick<ListFilter, "phrases" | "names">;
   #found: Uint8Array;
-  readonly counts: StatusCounts;
+  readonly sums: StatusSums;
 
   constructor(cells: ListCells, query: Pick<ListFilter, "phrases" | "names">, rows: Iterable<number>) {
     this.#query = query;
     this.#found = new Uint8Array(cells.length);
     for (const row of rows) this.#found[row] = 1;
-    this.counts = new StatusCounts(cells, () => this.rows());
+    this.sums = new StatusSums(cells, () => this.rows());
   }
 
   has(row: number): boolean {
@@ -32,7 +32,7 @@ export class Search {
   /** Before the row changes or is removed. */
   remove(row: number): void {
     if (!this.has(row)) return;
-    this.counts.remove(row);
+    this.sums.remove(row);
     this.#found[row] = 0;
   }
 
@@ -45,7 +45,7 @@ export class Search {
       this.#found = grown;
     }
     this.#found[row] = 1;
-    this.counts.add(row);
+    this.sums.add(row);
   }
 }
 

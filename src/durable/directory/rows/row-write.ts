@@ -32,9 +32,9 @@ export function insertSession(sql: SqlStorage, report: StoredSession, revision: 
   const { n } = sql
     .exec<{ n: number }>(
       `INSERT INTO session
-       (id, generation, session_revision, revision, kind, activity, start, end, tokens, cost, errors, liveness,
-        reported_revision, bytes, oldest)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
+       (id, generation, session_revision, revision, kind, activity, start, end, tokens, cost, estimated, unpriced, errors,
+        liveness, reported_revision, bytes, oldest)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
       report.id,
       ...cellsOf(report, revision),
     )
@@ -54,7 +54,7 @@ export function updateSession(
 ): void {
   sql.exec(
     `UPDATE session SET generation = ?, session_revision = ?, revision = ?, kind = ?, activity = ?, start = ?, end = ?,
-     tokens = ?, cost = ?, errors = ?, liveness = ?, reported_revision = ?, bytes = ?, oldest = ? WHERE n = ?`,
+     tokens = ?, cost = ?, estimated = ?, unpriced = ?, errors = ?, liveness = ?, reported_revision = ?, bytes = ?, oldest = ? WHERE n = ?`,
     ...cellsOf(report, revision),
     n,
   );
@@ -85,8 +85,9 @@ export function livenessIn(text: string, activity: number): LivenessFacts {
 
 function cellsOf(report: StoredSession, revision: number) {
   const { generation, revision: sessionRevision, facts, reportedRevision = 0, storage: usage } = report;
-  const { kind, activity, start, end, tokens, cost, errors, liveness } = facts;
+  const { kind, activity, start, end, tokens, cost, estimated, unpriced, errors, liveness } = facts;
   const versions = [generation, sessionRevision, revision] as const;
-  const listed = [kind, activity, start, end, tokens, cost, errors, livenessText(liveness)] as const;
+  const amounts = [tokens, cost, estimated, unpriced, errors] as const;
+  const listed = [kind, activity, start, end, ...amounts, livenessText(liveness)] as const;
   return [...versions, ...listed, reportedRevision, usage.bytes, usage.oldest] as const;
 }

@@ -9,7 +9,8 @@ const TABLES = `
 CREATE TABLE session (
   n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, generation TEXT NOT NULL, session_revision INTEGER NOT NULL,
   revision INTEGER NOT NULL, kind TEXT NOT NULL, activity REAL NOT NULL, start REAL NOT NULL, end REAL NOT NULL,
-  tokens REAL NOT NULL, cost REAL NOT NULL, errors REAL NOT NULL, liveness TEXT NOT NULL,
+  tokens REAL NOT NULL, cost REAL NOT NULL, estimated REAL NOT NULL, unpriced INTEGER NOT NULL, errors REAL NOT NULL,
+  liveness TEXT NOT NULL,
   reported_revision INTEGER NOT NULL DEFAULT 0, bytes REAL NOT NULL, oldest REAL NOT NULL
 );
 CREATE INDEX session_revision ON session (revision);
