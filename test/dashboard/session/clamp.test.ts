@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { headOf, jsonTokens } from "../../../src/dashboard/session/content/long-text.tsx";
+import { headOf } from "../../../src/dashboard/session/content/long-text.tsx";
+import { jsonTokens } from "../../../src/dashboard/ui/markdown/coloured.tsx";
 
 test("a short text is shown whole", () => {
   expect(headOf("line\n".repeat(30))).toBeUndefined();

@@ -2,6 +2,7 @@ import { jsonText } from "../../../otel/any-value.ts";
 import { counted } from "../../../lib/figures.ts";
 import { visibleText } from "../../../lib/visible-text.ts";
 import { useMemo, useState } from "preact/hooks";
+import { Coloured } from "../../ui/markdown/coloured.tsx";
 
 /** A longer text is shown without colours, characters. */
 const COLOURED = 60_000;
@@ -29,20 +30,6 @@ export function LongText(props: { text: string; as: "prose" | "code" | "json"; o
   );
 }
 
-const Coloured = ({ text }: { text: string }) => (
-  <>
-    {jsonTokens(visibleText(text)).map(({ type, text: part }, index) =>
-      type === "plain" ? (
-        part
-      ) : (
-        <span key={index} class={`json-${type}`}>
-          {part}
-        </span>
-      ),
-    )}
-  </>
-);
-
 /** The length shown at first. A button shows the rest. */
 const CHARACTERS = 2_400;
 const LINES = 36;
@@ -62,28 +49,6 @@ export function headOf(text: string): string | undefined {
     }
   }
   return end < text.length ? text.slice(0, end).toWellFormed() : undefined;
-}
-
-export type JsonToken = { readonly type: "key" | "string" | "literal" | "plain"; readonly text: string };
-
-const TOKEN = /("(?:[^"\\]|\\.)*"?)(\s*:)?|\b(?:true|false|null)\b|-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b/g;
-
-/** Splits JSON text, whole or cut, into tokens for colouring. The joined tokens are the text. */
-export function jsonTokens(text: string): JsonToken[] {
-  const tokens: JsonToken[] = [];
-  let from = 0;
-  for (const match of text.matchAll(TOKEN)) {
-    const [whole, quoted, colon] = match;
-    if (match.index > from) tokens.push({ type: "plain", text: text.slice(from, match.index) });
-    if (quoted === undefined) tokens.push({ type: "literal", text: whole });
-    else {
-      tokens.push({ type: colon === undefined ? "string" : "key", text: quoted });
-      if (colon !== undefined) tokens.push({ type: "plain", text: colon });
-    }
-    from = match.index + whole.length;
-  }
-  if (from < text.length) tokens.push({ type: "plain", text: text.slice(from) });
-  return tokens;
 }
 
 /** Parsed JSON, formatted; a string as prose. */
