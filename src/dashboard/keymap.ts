@@ -40,6 +40,10 @@ export const STEP_KEYS = keymap([
   { words: "Next, previous step of the same kind", keys: { "]": "nextOfKind", "[": "previousOfKind" } },
   { words: "Next, previous hit of the search", keys: { n: "nextHit", N: "previousHit" } },
 ]);
+export const TRANSCRIPT_KEYS = keymap([
+  { words: "Open or fold the step in the transcript", keys: { o: "open" } },
+  { words: "Markdown or raw text in the transcript", keys: { m: "raw" } },
+]);
 export const OPEN_KEYS = keymap([{ words: "Open the span or log record", keys: { Enter: "open" } }]);
 /** Digits stand alone: an object lists them first. */
 export const READING_KEYS = keymap([
@@ -68,7 +72,7 @@ export const REPLAY_KEYS = keymap([
 export const SHORTCUTS: readonly (readonly [string, readonly Keymap<string>[]])[] = [
   ["Everywhere", [HELP_KEYS, STREAM_KEYS, CLOSE_KEYS]],
   ["Sessions", [LIST_KEYS, SEARCH_KEYS]],
-  ["A session", [READING_KEYS, ROW_KEYS, TREE_KEYS, STEP_KEYS, OPEN_KEYS, SEARCH_KEYS, SESSION_KEYS]],
+  ["A session", [READING_KEYS, ROW_KEYS, TREE_KEYS, STEP_KEYS, TRANSCRIPT_KEYS, OPEN_KEYS, SEARCH_KEYS, SESSION_KEYS]],
   ["A replay", [REPLAY_KEYS]],
 ];
 

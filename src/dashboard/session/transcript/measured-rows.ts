@@ -1,0 +1,168 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { RefObject } from "preact";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { type Anchor, anchoredTop, layoutOf, rowAt, type RowLayout } from "./row-layout.ts";
+
+export type MeasuredRows = {
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  /** The mounted rows: from `first` up to `last`, without it. */
+  readonly first: number;
+  readonly last: number;
+  /** Pixels from the top of all rows to the first mounted one. */
+  readonly start: number;
+  /** Of all rows, pixels. */
+  readonly height: number;
+  /** Rows that are not wholly above or below the view. Read it only where it is shown. */
+  readonly view: ReadonlySignal<View>;
+  /** Of a mounted row's element; `null` when it goes. */
+  readonly measure: (id: string, element: HTMLElement | null) => void;
+  readonly scrollTo: (index: number, align: "near" | "top") => void;
+};
+
+export type View = { readonly first: number; readonly last: number };
+
+/** Pixels mounted beyond each end of the view. */
+const OVERSCAN = 500;
+/** The mounted rows change when the view comes this near to their end: most frames of a scroll render nothing. */
+const NEAR = 150;
+/** Room above a row that is scrolled to: what sticks at the top must not hide it. */
+const HEADROOM = 44;
+
+/**
+ * Rows of different heights, of which those in view are mounted. A row in view keeps its place when rows above it change: `pinned`
+ * if it is in view, else the first one.
+ */
+export function useMeasuredRows(
+  rows: readonly { readonly id: string }[],
+  estimate: (index: number) => number,
+  pinned: string | undefined,
+): MeasuredRows {
+  const scroller = useRef<HTMLDivElement>(null);
+  const measured = useMemo(() => new Map<string, number>(), []);
+  const view = useMemo(() => signal<View>({ first: 0, last: 0 }), []);
+  const [version, setVersion] = useState(0);
+  const layout = useMemo(() => layoutOf(rows, measured, estimate), [rows, estimate, version]);
+  const [mounted, setMounted] = useState({ top: 0, bottom: 2 * OVERSCAN });
+  const anchor = useRef<Anchor | undefined>(undefined);
+  const viewHeight = useRef(0);
+  const latest = useRef({ rows, layout, pinned });
+  latest.current = { rows, layout, pinned };
+
+  const look = useCallback(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const top = element.scrollTop;
+    const bottom = top + viewHeight.current;
+    const now = latest.current;
+    const [first, last] = [rowAt(now.layout, top), rowAt(now.layout, bottom)];
+    if (view.peek().first !== first || view.peek().last !== last) view.value = { first, last };
+    anchor.current = top <= 0 ? undefined : anchorIn(now, first, last, top);
+    setMounted((known) =>
+      (known.top > 0 && top - known.top < NEAR) || known.bottom - bottom < NEAR
+        ? { top: Math.max(0, top - OVERSCAN), bottom: bottom + OVERSCAN }
+        : known,
+    );
+  }, [view]);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => {
+      viewHeight.current = element.clientHeight;
+      look();
+    });
+    observer.observe(element);
+    element.addEventListener("scroll", look, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("scroll", look);
+    };
+  }, [look]);
+
+  // Before the browser paints: what is above may have become higher.
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null || anchor.current === undefined) return look();
+    const top = anchoredTop(anchor.current, rows, layout);
+    if (top === undefined || Math.abs(top - element.scrollTop) < 1) return look();
+    element.scrollTop = top;
+    look();
+  }, [layout]);
+
+  const measure = useMeasuring(measured, () => setVersion((known) => known + 1));
+  const scrollTo = (index: number, align: "near" | "top"): void => {
+    const element = scroller.current;
+    if (element === null) return;
+    const [start, end] = [layout.offsets[index] ?? 0, layout.offsets[index + 1] ?? 0];
+    const { scrollTop: top, clientHeight: height } = element;
+    const isIn = start >= top + HEADROOM && end <= top + height;
+    if (align === "near" && isIn) return;
+    const isBelow = align === "near" && end > top + height && end - start < height - HEADROOM;
+    const to = isBelow ? end - height : Math.max(0, start - HEADROOM);
+    element.scrollTop = to;
+    look();
+    // Rows around it were never drawn: it keeps this place while their heights become known.
+    const row = rows[index];
+    if (row !== undefined) anchor.current = { id: row.id, index, below: start - to };
+  };
+  const { offsets, height } = layout;
+  const first = rowAt(layout, mounted.top);
+  const last = Math.min(rows.length, rowAt(layout, mounted.bottom) + 1);
+  return { scroller, first, last, start: offsets[first] ?? 0, height, view, measure, scrollTo };
+}
+
+type Latest = {
+  readonly rows: readonly { readonly id: string }[];
+  readonly layout: RowLayout;
+  readonly pinned: string | undefined;
+};
+
+function anchorIn({ rows, layout, pinned }: Latest, first: number, last: number, top: number): Anchor | undefined {
+  let index = first;
+  if (pinned !== undefined)
+    for (let at = first; at <= last; at++) {
+      if (rows[at]?.id !== pinned) continue;
+      index = at;
+      break;
+    }
+  const row = rows[index];
+  return row === undefined ? undefined : { id: row.id, index, below: (layout.offsets[index] ?? 0) - top };
+}
+
+/** Heights come with the browser's own layout: asking for them would force one. */
+function useMeasuring(measured: Map<string, number>, onChange: () => void): MeasuredRows["measure"] {
+  const changed = useRef(onChange);
+  changed.current = onChange;
+  const elements = useMemo(() => new Map<string, HTMLElement>(), []);
+  const ids = useMemo(() => new WeakMap<Element, string>(), []);
+  const observer = useMemo(
+    () =>
+      new ResizeObserver((entries) => {
+        let isChanged = false;
+        for (const { target, borderBoxSize } of entries) {
+          const id = ids.get(target);
+          const height = borderBoxSize[0]?.blockSize ?? 0;
+          if (id === undefined || height === 0 || Math.abs((measured.get(id) ?? -1) - height) < 0.5) continue;
+          measured.set(id, height);
+          isChanged = true;
+        }
+        if (isChanged) changed.current();
+      }),
+    [measured],
+  );
+  useLayoutEffect(() => () => observer.disconnect(), [observer]);
+  return useCallback(
+    (id, element) => {
+      const known = elements.get(id);
+      if (known === element) return;
+      if (known !== undefined) observer.unobserve(known);
+      if (element === null) elements.delete(id);
+      else {
+        elements.set(id, element);
+        ids.set(element, id);
+        observer.observe(element);
+      }
+    },
+    [elements, ids, observer],
+  );
+}

@@ -1,0 +1,41 @@
+import { useCallback, useMemo } from "preact/hooks";
+import type { MeasuredRows } from "./measured-rows.ts";
+import { type RowProps, StepRow } from "./step-row.tsx";
+
+/** The deepest indent. */
+const DEEPEST = 10;
+
+type SlotProps = RowProps & {
+  readonly measure: MeasuredRows["measure"];
+  /** Its classes: selected, at the cursor, a hit of the search. */
+  readonly mark: string;
+};
+
+/** The place of a row. Its contents are drawn again only if they change. */
+export function RowSlot({ measure, mark, ...props }: SlotProps) {
+  const { row, node, scale, clock, form, opened, closed, onFold, onSelect } = props;
+  const { id } = row;
+  const ref = useCallback((element: HTMLElement | null) => measure(id, element), [measure, id]);
+  const contents = useMemo(
+    () => <StepRow {...props} />,
+    [row, node, scale, clock, form, opened, closed, onFold, onSelect],
+  );
+  const select = (event: MouseEvent): void => {
+    const isControl = event.target instanceof Element && event.target.closest("a, button, summary") !== null;
+    // Text that is being selected is read, not opened.
+    if (node === undefined || isControl || getSelection()?.isCollapsed === false) return;
+    onSelect(node.key);
+  };
+  return (
+    <div
+      ref={ref}
+      role="listitem"
+      class={`step step-of-${row.of.kind} ${mark}`}
+      aria-current={mark.includes("selected")}
+      style={{ "--depth": Math.max(0, Math.min(row.depth - 1, DEEPEST)) }}
+      onClick={select}
+    >
+      {contents}
+    </div>
+  );
+}
