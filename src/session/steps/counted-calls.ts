@@ -1,0 +1,39 @@
+import { countedRows } from "../counted-rows.ts";
+import { agentAt, failedByRecord, modelAt } from "../merged-rows.ts";
+import { reportingLeaves } from "../roll-up.ts";
+import * as Row from "../table/span-rows.ts";
+import type { ViewRows } from "../view/session-view.ts";
+
+/** A call of a model or a tool, or the run of an agent, as the summary counts it. */
+export type CountedCall = {
+  readonly of: "model" | "tool" | "agent";
+  readonly name: string;
+  /** By the span or by its log records. */
+  readonly failed: boolean;
+};
+
+/** By key of the span: each call once, whichever of the spans of several instrumentations stands for it. */
+export function countedCalls({ table, fold, spans }: ViewRows): ReadonlyMap<string, CountedCall> {
+  const { groups } = fold;
+  const { rows } = table;
+  const duplicates = groups.derived?.duplicates;
+  const counted = countedRows(table, groups);
+  const models = reportingLeaves(groups, (row) => duplicates?.[row] !== 1 && modelAt(table, groups, row) !== undefined);
+  const calls = new Map<string, CountedCall>();
+  for (let row = 0; row < rows.length; row++) {
+    const span = spans[row];
+    if (span === undefined || duplicates?.[row] === 1) continue;
+    const of =
+      models[row] === 1 ? "model" : counted[row] !== 1 ? undefined : rows.kind(row) === "tool" ? "tool" : "agent";
+    if (of === undefined) continue;
+    const name =
+      of === "model"
+        ? modelAt(table, groups, row)
+        : of === "tool"
+          ? table.text(row, Row.SUBJECT)
+          : agentAt(table, groups, row);
+    if (name === undefined) continue;
+    calls.set(span.key, { of, name, failed: span.facts.error || failedByRecord(table, groups, row) });
+  }
+  return calls;
+}
