@@ -6,6 +6,8 @@ import { READINGS, readClosedRows, readKindChoices, readReadingName, writeClosed
 import type { KindChoice, ReadingName } from "./reading-view.ts";
 import { readReplayView, replayParameters } from "./replay-view.ts";
 import type { ReplayView } from "./replay-view.ts";
+import { ALL_STEPS, readStepsView, writeStepsView } from "./steps-view.ts";
+import type { StepsView } from "./steps-view.ts";
 import type { ClosedRows } from "../../session/tree/closed-rows.ts";
 
 /** The URL contains the whole state of the page, so a link shows the same to others. */
@@ -26,6 +28,8 @@ export type Address =
       /** Without, all rows are open. */
       readonly closed?: ClosedRows | undefined;
       readonly range?: TimeRange | undefined;
+      /** How the table of steps is grouped and sorted. */
+      readonly steps?: StepsView | undefined;
       /** The filter of the log records. */
       readonly logs?: LogView | undefined;
       /** The key of the open log record. */
@@ -57,6 +61,7 @@ export function readAddress(path: string, query: string): Address {
     const kinds = readKindChoices(parameters.get("kinds"));
     const turn = parameters.get("turn") ?? "";
     const closed = readClosedRows(parameters.get("closed"));
+    const steps = view === "steps" ? readStepsView(parameters.get("steps")) : undefined;
     return {
       page: "session",
       id: decodeURIComponent(id),
@@ -67,6 +72,7 @@ export function readAddress(path: string, query: string): Address {
       ...(turn === "" ? {} : { turn }),
       ...(closed === undefined ? {} : { closed }),
       ...(range === undefined ? {} : { range }),
+      ...(steps === undefined ? {} : { steps }),
       ...(logs === undefined ? {} : { logs }),
       ...(log === undefined ? {} : { log }),
       ...(replay === undefined ? {} : { replay }),
@@ -100,6 +106,8 @@ export function writeAddress(address: Address): string {
       if (closedIds !== "") parameters.set("closed", closedIds);
       if (address.span !== undefined) parameters.set("span", address.span);
       if (address.range !== undefined) parameters.set("range", `${address.range.from}-${address.range.to}`);
+      const steps = address.steps === undefined || view !== "steps" ? "" : writeStepsView(address.steps);
+      if (steps !== "" && steps !== writeStepsView(ALL_STEPS)) parameters.set("steps", steps);
       const logs = address.logs === undefined || view !== "logs" ? "" : writeLogView(address.logs);
       if (logs !== "" && logs !== writeLogView(ALL_LOGS)) parameters.set("logs", logs);
       if (address.log !== undefined) parameters.set("log", address.log);

@@ -5,11 +5,7 @@ import { intervalOf } from "../timing/interval.ts";
 import { selfTime } from "../timing/self-time.ts";
 import type { SessionTree, TreeNode } from "../tree/tree-node.ts";
 import type { CountedCall } from "./counted-calls.ts";
-
-export const STEP_GROUPINGS = ["model", "tool", "agent", "operation"] as const;
-
-/** An operation is a kind of span with a name. */
-export type StepGrouping = (typeof STEP_GROUPINGS)[number];
+import type { StepColumn, StepGrouping } from "./step-columns.ts";
 
 /** The calls of one model or tool, the runs of one agent, or the spans of one operation. */
 export type StepGroup = {
@@ -45,9 +41,12 @@ export type StepTable = {
 /** A hostile session has as many names as spans. */
 export const MAX_GROUPS = 2_000;
 
-/** Where time and tokens of a session went, by one property of its steps. `present`: the end of what runs, Unix nanoseconds. */
+/**
+ * Where time and tokens of a session went, by one property of its steps. `rows`: all of a tree, or a row with all below it.
+ * `present`: the end of what runs, Unix nanoseconds.
+ */
 export function stepTable(
-  tree: SessionTree,
+  { rows }: Pick<SessionTree, "rows">,
   calls: ReadonlyMap<string, CountedCall>,
   by: StepGrouping,
   present: bigint,
@@ -56,7 +55,7 @@ export function stepTable(
   const owners = new Map<TreeNode, Owner>();
   let self = 0n;
   // Parents come first.
-  for (const row of tree.rows) {
+  for (const row of rows) {
     const owner = ownerOf(row, by, calls, row.parent === undefined ? undefined : owners.get(row.parent));
     owners.set(row, owner);
     if (row.span === undefined) continue;
@@ -148,22 +147,6 @@ function closed({ durations, ...group }: Draft): StepGroup {
 const percentile = (sorted: Float64Array, share: number): bigint =>
   BigInt(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0);
 
-export const STEP_COLUMNS = [
-  "name",
-  "calls",
-  "errors",
-  "p50",
-  "p95",
-  "total",
-  "self",
-  "input",
-  "output",
-  "cached",
-  "cost",
-] as const;
-
-export type StepColumn = (typeof STEP_COLUMNS)[number];
-
 /** Names from A, figures from the largest. Groups that have no figure come last, either way. */
 export function sortedGroups(
   groups: readonly StepGroup[],
@@ -179,7 +162,7 @@ export function sortedGroups(
   });
 }
 
-function figureOf(group: StepGroup, column: Exclude<StepColumn, "name">): number | bigint | undefined {
+export function figureOf(group: StepGroup, column: Exclude<StepColumn, "name">): number | bigint | undefined {
   switch (column) {
     case "input":
     case "output":

@@ -15,6 +15,10 @@ describe("the URL of a session says how it is read", () => {
     ["?view=timeline", "?view=timeline"],
     ["?view=steps&span=t:s:0", "?view=steps&span=t:s:0"],
     ["?view=graph", ""],
+    ["?view=steps&steps=model,total", "?view=steps"],
+    ["?view=steps&steps=rising,cost,tool", "?view=steps&steps=tool,cost,rising"],
+    ["?view=steps&steps=nonsense", "?view=steps"],
+    ["?view=timeline&steps=tool", "?view=timeline"],
     // Earlier links to log records.
     ["?logs=any", "?view=logs"],
     ["?logs=warn", "?view=logs&logs=warn"],

@@ -5,7 +5,7 @@ import { foldQueries } from "../../../src/session/queries.ts";
 import { costsOf, ownUsageOf } from "../../../src/session/row-usage.ts";
 import { countedCalls } from "../../../src/session/steps/counted-calls.ts";
 import { MAX_GROUPS, sortedGroups, stepTable } from "../../../src/session/steps/step-table.ts";
-import type { StepColumn, StepGrouping } from "../../../src/session/steps/step-table.ts";
+import type { StepColumn, StepGrouping } from "../../../src/session/steps/step-columns.ts";
 import { SpanTable } from "../../../src/session/table/span-table.ts";
 import { buildTree } from "../../../src/session/tree/tree.ts";
 import type { ViewSpan } from "../../../src/session/tree/tree.ts";

@@ -4,11 +4,12 @@ import { lazily } from "../../ui/lazy.tsx";
 import type { ReadingProps } from "../reading-props.ts";
 
 /** The readings of a session, each loaded when it is first shown. */
-const PARTS: Partial<Readonly<Record<ReadingName, ReturnType<typeof lazily<ReadingProps>>>>> = {
+const PARTS: Readonly<Record<ReadingName, ReturnType<typeof lazily<ReadingProps>>>> = {
   transcript: lazily<ReadingProps>(
     async () => (await import("../transcript/transcript-reading.tsx")).TranscriptReading,
   ),
   timeline: lazily<ReadingProps>(async () => (await import("../timeline/timeline-reading.tsx")).TimelineReading),
+  steps: lazily<ReadingProps>(async () => (await import("../steps/steps-reading.tsx")).StepsReading),
   logs: lazily<ReadingProps>(async () => (await import("../logs/logs-reading.tsx")).LogsReading),
 };
 
@@ -19,15 +20,15 @@ export const READING_WORDS: Readonly<Record<ReadingName, string>> = {
   logs: "Logs",
 };
 
-/** Those that exist, in the order of their tabs and keys. */
-export const SHOWN_READINGS: readonly ReadingName[] = READINGS.filter((name) => PARTS[name] !== undefined);
+/** In the order of their tabs and keys. */
+export const SHOWN_READINGS: readonly ReadingName[] = READINGS;
 
-export const DEFAULT_READING: ReadingName = SHOWN_READINGS[0] ?? "timeline";
+export const DEFAULT_READING: ReadingName = READINGS[0];
 
 export function Reading({ name, ...props }: ReadingProps & { readonly name: ReadingName }) {
-  const Part: FunctionComponent<ReadingProps> | undefined = PARTS[name]?.Part;
-  return Part === undefined ? null : <Part key={name} {...props} />;
+  const Part: FunctionComponent<ReadingProps> = PARTS[name].Part;
+  return <Part key={name} {...props} />;
 }
 
 /** Before the reader chooses it: then it is shown at once. */
-export const preloadReading = (name: ReadingName): void => PARTS[name]?.preload();
+export const preloadReading = (name: ReadingName): void => PARTS[name].preload();
