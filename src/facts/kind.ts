@@ -1,24 +1,9 @@
 import { FixedKeys } from "../lib/fixed-keys.ts";
 import { NAME_PREFIXES, NAMES, PREPARING_NAMES } from "../otel/semconv/attributes.ts";
+import type { SpanKind } from "./span-kinds.ts";
 
-/** The kinds of spans, independent of the exporter's words. The order is part of encoded facts. */
-export const SPAN_KINDS = [
-  "query",
-  "agent",
-  "team",
-  "turn",
-  "llm",
-  "tool",
-  "retrieval",
-  "embedding",
-  "http",
-  "db",
-  "messaging",
-  "chain",
-  "internal",
-] as const;
-
-export type SpanKind = (typeof SPAN_KINDS)[number];
+export { SPAN_KINDS } from "./span-kinds.ts";
+export type { SpanKind } from "./span-kinds.ts";
 
 /** Explicit words for kinds, of all producers, in lower case. */
 export const EXPLICIT_KINDS = new FixedKeys<SpanKind>([

@@ -50,6 +50,12 @@ const timesOf = remembered((tree): Times => {
   }));
 });
 
+/** The times within `whole` in which nothing worked for long. */
+export function idleTimes(tree: SessionTree, whole: Interval, present: bigint): readonly Interval[] {
+  const { ended, running } = timesOf(tree).steps;
+  return gapsBetween(union([...ended, ...running.map((row) => intervalOf(row, present))]), whole);
+}
+
 /** Parallel steps count once, and a model within a tool counts as the model. `present`: the end of what runs, Unix nanoseconds. */
 export function timeSpent(tree: SessionTree, present: bigint): TimeSpent {
   const times = timesOf(tree);

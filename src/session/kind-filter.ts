@@ -1,10 +1,12 @@
 import type { SpanKind } from "../facts/facts.ts";
-import type { TreeNode } from "./tree/tree.ts";
+import { foldRoots } from "./tree/fold-roots.ts";
+import type { SessionTree, TreeNode } from "./tree/tree-node.ts";
 
 /** Which spans a reading shows. */
 export type KindFilter = {
   /** `undefined`: all. */
   readonly kinds: ReadonlySet<SpanKind> | undefined;
+  /** `only`: the causes of failures, each once. */
   readonly errors: "any" | "only";
   /** Plumbing that nothing else asks for is folded or shown in place. */
   readonly plumbing: "folded" | "shown";
@@ -34,7 +36,7 @@ export const isPlumbing = ({ span, error }: Pick<TreeNode, "span" | "error">): b
 
 /** Whether the reader asked for such a row. Plumbing is folded or shown by the reading. */
 export function passes({ kinds, errors }: Pick<KindFilter, "kinds" | "errors">, node: TreeNode): boolean {
-  if (errors === "only" && !node.error) return false;
+  if (errors === "only" && !node.cause) return false;
   return kinds === undefined || (node.span !== undefined && kinds.has(node.span.facts.kind));
 }
 
@@ -44,17 +46,34 @@ export const isFiltering = ({ kinds, errors }: Pick<KindFilter, "kinds" | "error
 
 export type KindCounts = Readonly<Record<KindGroup | "errors" | "spans", number>>;
 
-/** Spans by group. Plumbing in error counts as an error, and not as plumbing. */
-export function countKinds(rows: readonly TreeNode[]): KindCounts {
-  const counts = { models: 0, tools: 0, agents: 0, plumbing: 0, errors: 0, spans: 0 };
-  for (const { span, error } of rows) {
+const countsByRoot = foldRoots((rows): KindCounts => {
+  const counts = { ...NO_COUNTS };
+  for (const { span, error, cause } of rows) {
     if (span === undefined) continue;
     counts.spans++;
-    if (error) counts.errors++;
-    const group = groupOfKind(span.facts.kind);
-    if (group !== "plumbing" || !error) counts[group]++;
+    if (cause) counts.errors++;
+    const { kind } = span.facts;
+    const group = groupOfKind(kind);
+    // A query and a turn are read with the agents, and are none.
+    if (group === "agents" ? kind === "agent" : group !== "plumbing" || !error) counts[group]++;
   }
   return counts;
+});
+
+const NO_COUNTS = { models: 0, tools: 0, agents: 0, plumbing: 0, errors: 0, spans: 0 };
+
+/** Spans by group. Plumbing in error is no plumbing. */
+export function countKinds(tree: SessionTree): KindCounts {
+  const sum = { ...NO_COUNTS };
+  for (const counts of countsByRoot(tree)) {
+    sum.models += counts.models;
+    sum.tools += counts.tools;
+    sum.agents += counts.agents;
+    sum.plumbing += counts.plumbing;
+    sum.errors += counts.errors;
+    sum.spans += counts.spans;
+  }
+  return sum;
 }
 
 /** Plumbing is folded from this share of the spans on: below it, it does not hide the steps. */

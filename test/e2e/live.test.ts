@@ -20,7 +20,7 @@ test("the first session replaces the empty page, and a click shows a tool's answ
   // A reload would lose this.
   await page.evaluate(() => Object.assign(globalThis, { notReloaded: true }));
   const demo = run("demo.ts", ["--fast", "--endpoint", url]);
-  const link = page.locator('a[href^="/sessions/checkout-latency-"]');
+  const link = page.locator('a.row-link[href^="/sessions/checkout-latency-"]');
   await link.waitFor();
   await picture("list");
   expect(await demo).toMatchObject({ code: 0 });

@@ -27,6 +27,8 @@ export type Address =
       readonly turn?: string | undefined;
       /** Without, all rows are open. */
       readonly closed?: ClosedRows | undefined;
+      /** The panel covers the reading. */
+      readonly panel?: "wide" | undefined;
       readonly range?: TimeRange | undefined;
       /** How the table of steps is grouped and sorted. */
       readonly steps?: StepsView | undefined;
@@ -71,6 +73,7 @@ export function readAddress(path: string, query: string): Address {
       ...(kinds === undefined ? {} : { kinds }),
       ...(turn === "" ? {} : { turn }),
       ...(closed === undefined ? {} : { closed }),
+      ...(parameters.get("panel") === "wide" ? { panel: "wide" } : {}),
       ...(range === undefined ? {} : { range }),
       ...(steps === undefined ? {} : { steps }),
       ...(logs === undefined ? {} : { logs }),
@@ -104,6 +107,7 @@ export function writeAddress(address: Address): string {
       if (turn !== undefined) parameters.set("turn", turn);
       const closedIds = closed === undefined ? "" : writeClosedRows(closed);
       if (closedIds !== "") parameters.set("closed", closedIds);
+      if (address.panel !== undefined) parameters.set("panel", address.panel);
       if (address.span !== undefined) parameters.set("span", address.span);
       if (address.range !== undefined) parameters.set("range", `${address.range.from}-${address.range.to}`);
       const steps = address.steps === undefined || view !== "steps" ? "" : writeStepsView(address.steps);

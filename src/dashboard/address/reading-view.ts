@@ -1,4 +1,4 @@
-import { SPAN_KINDS, type SpanKind } from "../../facts/kind.ts";
+import { SPAN_KINDS, type SpanKind } from "../../facts/span-kinds.ts";
 import { ALL_CLOSED, ALL_OPEN, MAX_NAMED, type ClosedRows } from "../../session/tree/closed-rows.ts";
 
 /** The ways to read a session. The first is the default, and stands in no URL. */

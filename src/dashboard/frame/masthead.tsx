@@ -15,9 +15,11 @@ export function Masthead(props: {
   stream?: Stream | undefined;
   /** Shown instead of the stream's state. */
   status?: ComponentChildren;
+  /** What can be done with what the page shows. */
+  actions?: ComponentChildren;
   children?: ComponentChildren;
 }) {
-  const { stream, status, children } = props;
+  const { stream, status, actions, children } = props;
   return (
     <header class="masthead">
       <Link class="brand" to={LIST}>
@@ -28,6 +30,7 @@ export function Masthead(props: {
         {children}
       </nav>
       {status ?? (stream === undefined ? null : <StreamStatus stream={stream} />)}
+      {actions}
       <TokenButton />
       <button
         type="button"

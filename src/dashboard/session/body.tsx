@@ -1,44 +1,35 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { ReadingName } from "../address/reading-view.ts";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { foldsPlumbing, countKinds, type KindFilter } from "../../session/kind-filter.ts";
+import { SPAN_KINDS, type SpanKind } from "../../facts/span-kinds.ts";
+import { shortId } from "../../session/tree/closed-rows.ts";
+import type { KindChoice, ReadingName } from "../address/reading-view.ts";
 import type { SessionAddress } from "../address/address.ts";
 import { go, lastList } from "../address/location.ts";
 import { Icon } from "../ui/icons.tsx";
 import { type Actions, usePageKeys } from "../keys.tsx";
-import {
-  CLOSE_KEYS,
-  keyOf,
-  OPEN_KEYS,
-  READING_KEYS,
-  REPLAY_KEYS,
-  ROW_KEYS,
-  SESSION_KEYS,
-  STEP_KEYS,
-  STREAM_KEYS,
-  TREE_KEYS,
-} from "../keymap.ts";
-import { ReplayBar } from "./replay/bar.tsx";
+import { CLOSE_KEYS, keyOf, READING_KEYS, REPLAY_KEYS, SESSION_KEYS, STREAM_KEYS } from "../keymap.ts";
+import type { ReplayBarProps } from "./replay/bar.tsx";
 import { enterReplay, replayControls } from "./replay/controls.ts";
 import type { ReplayFeed } from "./replay/feed.ts";
-import { ReplayOverview } from "./replay/overview.tsx";
 import { readRetention } from "../frame/retention.ts";
 import type { LogPanelProps } from "./logs/log-panel.tsx";
 import type { PanelProps } from "./panel/span-facts.tsx";
 import { lazily } from "../ui/lazy.tsx";
 import { toggleStream } from "../stream/stream.ts";
-import { duration, ticking } from "../../lib/figures.ts";
 import { oneLine } from "../ui/untrusted-text.tsx";
-import { toMillis } from "../ui/moments.ts";
 import { statusWord } from "../ui/status.tsx";
-import { ALL_OPEN } from "../../session/tree/closed-rows.ts";
-import { findRow, moved, type Move, type Reader, shownAt } from "./reader.ts";
-import type { Following, ReadingProps, Revealed, RowOrder } from "./reading-props.ts";
+import { findRow } from "./reader.ts";
+import type { ReadingProps } from "./reading-props.ts";
 import { NO_SEARCH } from "./reading-props.ts";
-import { SessionActions } from "./shell/actions.tsx";
-import { SessionDetails } from "./shell/details.tsx";
-import { SessionHeader } from "./shell/header.tsx";
+import type { FiguresProps } from "./shell/figures.tsx";
+import { Head } from "./shell/head.tsx";
+import { KindToggles } from "./shell/kind-toggles.tsx";
+import type { NowLineProps } from "./shell/now-line-view.tsx";
 import { DEFAULT_READING, Reading } from "./shell/readings.tsx";
 import { sessionSignals } from "./shell/session-signals.ts";
 import { READING_ID, Toolbar } from "./shell/toolbar.tsx";
+import { Turns } from "./shell/turns.tsx";
+import { focusReading, useReader } from "./shell/use-reader.ts";
 import type { SessionFeed } from "./feed.ts";
 import type { DisplayedSession } from "./display-fold.ts";
 import { around, type TimeScale } from "./timeline/time-scale.ts";
@@ -51,6 +42,13 @@ const PRELOAD_MILLIS = 1_000;
 setTimeout(() => Panel.preload(), PRELOAD_MILLIS);
 
 const Record = lazily<LogPanelProps>(async () => (await import("./logs/log-panel.tsx")).LogPanel);
+/** It reads contents, which the rest of the head does not need. */
+const NowLine = lazily<NowLineProps>(async () => (await import("./shell/now-line-view.tsx")).NowLineView);
+
+/** Figures come beside the rows, not before them. */
+const Figures = lazily<FiguresProps>(async () => (await import("./shell/figures.tsx")).Figures);
+Figures.preload();
+const Bar = lazily<ReplayBarProps>(async () => (await import("./replay/bar.tsx")).ReplayBar);
 
 type AbsentProps = { readonly wanted: string; readonly onClose: () => void };
 
@@ -61,8 +59,6 @@ type BodyProps = {
   readonly here: SessionAddress;
 };
 
-const ALL_KINDS = { kinds: undefined, errors: "any", plumbing: "shown" } as const;
-
 /** A session, live or as far as a replay has come. */
 export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const { span: selected, range } = here;
@@ -70,106 +66,80 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const { clock } = signals;
   const displayed = signals.displayed.value;
   const playing = signals.playing.value;
+  const { summary, tree, logs, queries } = displayed;
   const status = signals.status.value;
-  const { summary, tree, logs } = displayed;
-  useEffect(() => {
-    const title = oneLine(summary.title || feed.id, 80);
-    document.title = `${replay === undefined ? statusWord(status) : "Replay"} · ${title} · Spanfold`;
-  }, [status, summary.title, feed.id, replay]);
+  usePageTitle(status, summary.title || feed.id, replay === undefined ? "live" : "replay");
 
   const { start, end } = whole.tree;
   const axisEnd = signals.axisEnd.value;
   const axis = useMemo(() => ({ start, end: axisEnd }), [start, axisEnd]);
   const scale = range === undefined ? axis : { start: start + range.from, end: start + range.to };
+  const chosen = useMemo(() => new Set<KindChoice>(here.kinds), [here.kinds?.join(",")]);
+  const filter = useMemo(() => filterOf(chosen, tree), [chosen, tree]);
+  const turn = useMemo(() => {
+    const query = here.turn === undefined ? undefined : queries.find((one) => shortId(one) === here.turn);
+    return query === undefined ? undefined : findRow(tree, query.key);
+  }, [here.turn, queries, tree]);
+  const search = NO_SEARCH;
 
-  const [cursor, setCursor] = useState<string | undefined>(selected);
-  const [revealed, setRevealed] = useState<Revealed | undefined>(
-    selected === undefined ? undefined : { key: selected, by: "reader" },
-  );
-  const [following, setFollowing] = useState<Following>("resting");
-  const reader: Reader = { cursor, closed: here.closed ?? ALL_OPEN };
-  const order: RowOrder = useRef<() => readonly string[]>(undefined);
+  const reading = useRef<HTMLDivElement>(null);
+  const state = useReader({
+    here,
+    tree,
+    hits: search.matches,
+    newest: playing === "replay" ? "happened" : "received",
+    element: reading,
+  });
+  const { reader, read, open, showAndOpen, following, setFollowing } = state;
   const node = useMemo(() => (selected === undefined ? undefined : findRow(tree, selected)), [tree, selected]);
   // While the session is loading or replayed, the span may still arrive.
-  const isRead = replay === undefined ? feed.stream.state.value.state === "live" : playing === "live";
-  const absent = node === undefined && isRead ? selected : undefined;
+  const isLive = feed.stream.state.value.state === "live";
+  const absent = node === undefined && (replay === undefined ? isLive : playing === "live") ? selected : undefined;
 
-  const change = (to: Partial<SessionAddress>, how: "push" | "replace"): void => go({ ...here, ...to }, how);
-  const select = (key: string | undefined, to: Partial<SessionAddress> = {}): void =>
-    change({ ...to, span: key }, selected === undefined ? "push" : "replace");
+  const change = (to: Partial<SessionAddress>, how: "push" | "replace" = "replace"): void =>
+    go({ ...here, ...to }, how);
   const zoom = (to: TimeScale | undefined): void =>
     change(
       { range: to === undefined ? undefined : { from: to.start - start, to: to.end - start } },
       range === undefined ? "push" : "replace",
     );
-  /** Goes to a state of the reader, and opens the span of the cursor if a panel is open or has to be. */
-  const read = (next: Reader, panel: "as it is" | "opened" = "as it is"): void => {
-    const isMoved = next.cursor !== cursor || panel === "opened";
-    const closed = next.closed === reader.closed ? here.closed : next.closed;
-    if (isMoved) {
-      setFollowing("resting");
-      setCursor(next.cursor);
-    }
-    if (next.cursor !== undefined && (isMoved || next.closed !== reader.closed))
-      setRevealed({ key: next.cursor, by: "reader" });
-    const opens = panel === "opened" || (selected !== undefined && isMoved);
-    if (opens && next.cursor !== undefined) select(next.cursor, { closed });
-    else if (closed !== here.closed) change({ closed }, "replace");
-  };
-  const open = (key: string | undefined): void =>
-    key === undefined ? select(undefined) : read({ ...reader, cursor: key }, "opened");
-  const show = (key: string): void => {
-    const row = findRow(tree, key);
-    if (row !== undefined) read(shownAt(reader, row));
-  };
+  const choose = (next: ReadonlySet<KindChoice>): void => change({ kinds: next.size === 0 ? undefined : [...next] });
   const controls =
     replay === undefined || here.replay === undefined ? undefined : replayControls(here, here.replay, replay);
-  const retention = readRetention(feed.announced.value?.retention);
-  const live = signals.live.value;
-  const requestRow = live.waiting?.span === undefined ? undefined : findRow(tree, live.waiting.span);
-  const enter = (): void => enterReplay(here, Number(end - start) / 1e6);
 
   // A session without spans shows its logs.
   const view: ReadingName = here.view ?? (whole.tree.rows.length === 0 && logs.length > 0 ? "logs" : DEFAULT_READING);
+  const setView = (name: ReadingName): void => {
+    if (name === view) return;
+    state.revealAgain();
+    change({ view: name, log: undefined }, "push");
+  };
   const record =
     view !== "logs" || here.log === undefined || selected !== undefined
       ? undefined
       : logs.find(({ key }) => key === here.log);
   const isBeside = node !== undefined || absent !== undefined || record !== undefined;
-  const setView = (name: ReadingName): void => {
-    if (name === view) return;
-    if (cursor !== undefined) setRevealed({ key: cursor, by: "reader" });
-    change({ view: name, log: undefined }, "push");
-  };
+  useFocusAfterPanel(isBeside, reading);
 
   usePageKeys(REPLAY_KEYS, controls && ((action) => controls.actions[action]()));
-  const moveRow = (action: Move): "unhandled" | void => {
-    const shown = order.current?.();
-    if (shown === undefined) return "unhandled";
-    read(moved(reader, action, { shown, tree, hits: undefined }));
-  };
-  usePageKeys(ROW_KEYS, moveRow);
-  usePageKeys(TREE_KEYS, moveRow);
-  usePageKeys(STEP_KEYS, moveRow);
-  usePageKeys(OPEN_KEYS, () => (cursor === undefined || order.current === undefined ? "unhandled" : open(cursor)));
   usePageKeys(READING_KEYS, setView);
   const toggleFollowing = (): void => setFollowing(following === "following" ? "resting" : "following");
   const actions: Actions<typeof SESSION_KEYS> = {
     zoom() {
-      const row = tree.byKey.get(cursor ?? "");
+      const row = tree.byKey.get(reader.cursor ?? "");
       if (row === undefined) return "unhandled";
       return zoom(around(row.start, row.running ? clock.drawn.value : row.end, start));
     },
     zoomOut: () => zoom(undefined),
-    widen: () => "unhandled",
+    widen: () => (isBeside ? change({ panel: here.panel === undefined ? "wide" : undefined }) : "unhandled"),
     follow: toggleFollowing,
-    replay: enter,
+    replay: () => enterReplay(here, Number(end - start) / 1e6),
     sessions: () => go(lastList.value),
   };
   usePageKeys(SESSION_KEYS, (action) => actions[action]());
   // The browser closes an open popover first.
   usePageKeys(CLOSE_KEYS, () =>
-    selected === undefined || document.querySelector(":popover-open") !== null ? "unhandled" : select(undefined),
+    selected === undefined || document.querySelector(":popover-open") !== null ? "unhandled" : open(undefined),
   );
   usePageKeys(STREAM_KEYS, () => toggleStream(feed.stream));
 
@@ -183,11 +153,11 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
     onSelect: open,
     reader,
     onReader: read,
-    revealed,
-    order,
-    search: NO_SEARCH,
-    filter: ALL_KINDS,
-    turn: undefined,
+    revealed: state.revealed,
+    order: state.order,
+    search,
+    filter,
+    turn,
     axis,
     scale,
     onZoom: zoom,
@@ -195,50 +165,54 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
     following,
     onFollowing: setFollowing,
   };
-  const counted = clock.counted.value;
+  // What was open when it was first shown keeps its line: nothing moves when it ends.
+  const wasOpen = useRef({ signals, isOpen: false });
+  if (wasOpen.current.signals !== signals) wasOpen.current = { signals, isOpen: false };
+  wasOpen.current.isOpen ||= status !== "finished" && status !== "failed";
   return (
     <>
-      <SessionHeader
+      <Head
         summary={summary}
-        connection={replay !== undefined || feed.stream.state.value.state === "live" ? "live" : "lost"}
-        live={live}
-        elapsed={
-          playing === "replay" || counted === undefined
-            ? duration((playing === "replay" ? clock.drawn.value : BigInt(summary.end)) - BigInt(summary.start))
-            : ticking(counted - toMillis(summary.start))
-        }
-        retention={retention}
-        now={clock.present.value}
-        toRequest={requestRow === undefined ? undefined : () => read(shownAt(reader, requestRow), "opened")}
-      >
-        {replay === undefined ? (
-          <button
-            type="button"
-            class="button"
-            title={`Replay the session (${keyOf(SESSION_KEYS, "replay")})`}
-            onClick={enter}
-          >
-            <Icon name="replay" />
-            Replay
-          </button>
-        ) : null}
-        <SessionDetails summary={summary} retention={retention} />
-        <SessionActions id={feed.id} />
-      </SessionHeader>
-      {replay === undefined || controls === undefined ? null : (
-        <>
-          <ReplayBar replay={replay} controls={controls} />
-          <ReplayOverview
-            replay={replay}
-            whole={whole.tree}
-            replayed={displayed.tree}
-            scale={axis}
-            onSeek={here.replay?.by === "event" ? controls.seek : undefined}
-          />
-        </>
-      )}
+        signals={signals}
+        start={start}
+        end={end}
+        connection={replay !== undefined || isLive ? "live" : "lost"}
+        retention={readRetention(feed.announced.value?.retention)}
+      />
+      {wasOpen.current.isOpen ? (
+        <div class="now">
+          <NowLine.Part displayed={displayed} signals={signals} onOpen={showAndOpen} />
+        </div>
+      ) : null}
+      {replay === undefined || controls === undefined ? null : <Bar.Part replay={replay} controls={controls} />}
+      <div class="session-figures">
+        <Figures.Part
+          cards={{
+            displayed,
+            signals,
+            chosen,
+            onChoose: (kinds) => choose(onlyThese(chosen, kinds)),
+            onOpen: showAndOpen,
+          }}
+          overview={{
+            whole: whole.tree,
+            displayed: tree,
+            signals,
+            axis,
+            scale,
+            filter,
+            search,
+            onZoom: zoom,
+            onReveal: state.show,
+            replay,
+            onSeek: here.replay?.by === "event" ? controls?.seek : undefined,
+          }}
+        />
+      </div>
       <Toolbar shown={view} logRecords={logs.length} onReading={setView}>
+        <KindToggles tree={tree} view={view} chosen={chosen} onChosen={choose} />
         <span class="toolbar-end">
+          <Turns queries={queries} turn={here.turn} onTurn={(id) => change({ turn: id })} />
           <button
             type="button"
             class="button"
@@ -251,8 +225,15 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
           </button>
         </span>
       </Toolbar>
-      <div class={isBeside ? "session-body with-panel" : "session-body"}>
-        <div class="reading" id={READING_ID} role="tabpanel" aria-labelledby={`tab-${view}`}>
+      <div class={`session-body${isBeside ? " with-panel" : ""}${here.panel === "wide" ? " is-wide" : ""}`}>
+        <div
+          class="reading"
+          id={READING_ID}
+          ref={reading}
+          role="tabpanel"
+          tabIndex={-1}
+          aria-labelledby={`tab-${view}`}
+        >
           <Reading name={view} {...props} />
         </div>
         {record === undefined ? null : (
@@ -261,11 +242,11 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
             view={record}
             sessionId={feed.id}
             span={record.subject === "" ? undefined : findRow(tree, `${record.traceId}:${record.subject}`)}
-            onSpan={open}
-            onClose={() => change({ log: undefined }, "replace")}
+            onSpan={showAndOpen}
+            onClose={() => change({ log: undefined })}
           />
         )}
-        {absent === undefined ? null : <Absent.Part wanted={absent} onClose={() => select(undefined)} />}
+        {absent === undefined ? null : <Absent.Part wanted={absent} onClose={() => open(undefined)} />}
         {node === undefined ? null : (
           <Panel.Part
             node={node}
@@ -275,11 +256,44 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
             logs={logs}
             standIns={tree.replacements}
             counted={clock.counted}
-            onClose={() => select(undefined)}
-            onSelect={show}
+            onClose={() => open(undefined)}
+            onSelect={state.show}
           />
         )}
       </div>
     </>
   );
+}
+
+function usePageTitle(status: Parameters<typeof statusWord>[0], title: string, playing: "live" | "replay"): void {
+  useEffect(() => {
+    document.title = `${playing === "live" ? statusWord(status) : "Replay"} · ${oneLine(title, 80)} · Spanfold`;
+  }, [status, title, playing]);
+}
+
+/** The panel takes the focus with it when it closes: back to the rows. */
+function useFocusAfterPanel(isBeside: boolean, reading: { readonly current: HTMLElement | null }): void {
+  const before = useRef(isBeside);
+  useLayoutEffect(() => {
+    const closed = before.current && !isBeside;
+    before.current = isBeside;
+    if (closed && (document.activeElement === null || document.activeElement === document.body))
+      focusReading(reading.current);
+  }, [isBeside, reading]);
+}
+
+function filterOf(chosen: ReadonlySet<KindChoice>, tree: DisplayedSession["tree"]): KindFilter {
+  const kinds = new Set<SpanKind>(SPAN_KINDS.filter((kind) => chosen.has(kind)));
+  return {
+    kinds: kinds.size === 0 ? undefined : kinds,
+    errors: chosen.has("errors") ? "only" : "any",
+    plumbing: chosen.has("plumbing") || !foldsPlumbing(countKinds(tree)) ? "shown" : "folded",
+  };
+}
+
+/** These kinds and no others, or all again. How plumbing is shown stays. */
+function onlyThese(chosen: ReadonlySet<KindChoice>, kinds: readonly KindChoice[]): ReadonlySet<KindChoice> {
+  const plumbing: readonly KindChoice[] = chosen.has("plumbing") ? ["plumbing"] : [];
+  const isAlready = chosen.size === kinds.length + plumbing.length && kinds.every((kind) => chosen.has(kind));
+  return new Set(isAlready ? plumbing : [...kinds, ...plumbing]);
 }

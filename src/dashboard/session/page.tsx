@@ -8,6 +8,7 @@ import { Loading, Notice, RefusedView, ToSessions } from "../frame/page-state.ts
 import type { ReplayFeed } from "./replay/feed.ts";
 import { ReplayStatus } from "./replay/status.tsx";
 import { UntrustedText } from "../ui/untrusted-text.tsx";
+import { SessionActions } from "./shell/actions.tsx";
 import { SessionBody } from "./body.tsx";
 import type { SessionFeed } from "./feed.ts";
 
@@ -26,6 +27,7 @@ export function SessionPage({ feed, replay, here }: PageProps) {
       <Masthead
         stream={feed.stream}
         status={replay === undefined ? undefined : <ReplayStatus state={replay.state.value} />}
+        actions={state.state === "refused" ? undefined : <SessionActions feed={feed} here={here} />}
       >
         <Link to={lastList.value}>Sessions</Link>
         <Icon name="chevron" />

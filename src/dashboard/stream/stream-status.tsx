@@ -48,17 +48,9 @@ function Detail({ stream }: { stream: Stream }) {
   if (state.state === "live") {
     const delay = stream.delay.value;
     if (delay === undefined) return null;
-    const { millis, of } = delay;
     return (
-      <span
-        class="stream-detail"
-        title={
-          of === "spans"
-            ? "Delay from the server's receipt of the newest spans to this page"
-            : "Response time of the server; no live spans received yet"
-        }
-      >
-        {millis < 9_950 ? `${count(millis)} ms` : ticking(millis)}
+      <span class="stream-detail" title="Delay from the server's receipt of the newest spans to this page">
+        {`${delay < 9_950 ? `${count(delay)}\u00a0ms` : ticking(delay)} behind`}
       </span>
     );
   }

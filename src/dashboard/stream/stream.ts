@@ -9,17 +9,11 @@ import { browser } from "./browser.ts";
 import { computed, signal } from "@preact/signals";
 import type { ReadonlySignal } from "@preact/signals";
 
-export type Delay = {
-  readonly millis: number;
-  /** `spans`: from the server's receipt of the latest spans to this page. `answer`: the response time, before live spans arrive. */
-  readonly of: "spans" | "answer";
-};
-
 /** A live stream as the page shows it. */
 export type Stream = Pick<EventStream, "pause" | "resume" | "hide" | "show" | "close"> & {
   readonly state: ReadonlySignal<StreamState>;
-  /** The current delay; `undefined` until the first response. */
-  readonly delay: ReadonlySignal<Delay | undefined>;
+  /** Milliseconds from the server's receipt of the newest spans to this page; `undefined` while none come. */
+  readonly delay: ReadonlySignal<number | undefined>;
   /**
    * The time up to which the shown data is complete, Unix milliseconds by the server's clock. It ticks while the stream is
    * live, and stops when the connection is lost or paused, so that a lost connection does not look like an idle session.
@@ -29,6 +23,8 @@ export type Stream = Pick<EventStream, "pause" | "resume" | "hide" | "show" | "c
 
 /** A hidden tab needs no stream. Shorter absences are not worth a reconnect. */
 const HIDDEN_GRACE = 10_000;
+/** Of a session without new spans, an old delay says nothing, milliseconds. */
+const DELAY_SHOWN = 30_000;
 
 /** Watches `url`. `onEvents` receives all events of one read. `decode` decodes the events of this URL. */
 export function openStream<Event extends StreamEvent>(
@@ -38,7 +34,8 @@ export function openStream<Event extends StreamEvent>(
   prologue?: Prologue,
 ): Stream {
   const state = signal<StreamState>(CONNECTING);
-  const delay = signal<Delay | undefined>(undefined);
+  const delay = signal<number | undefined>(undefined);
+  let forgetting: ReturnType<typeof setTimeout> | undefined;
   const knownUntil = signal<number | undefined>(undefined);
   const present = computed(() => knownUntil.value ?? now.value);
   let caughtUp = false;
@@ -49,8 +46,11 @@ export function openStream<Event extends StreamEvent>(
     // The list's recent exports are sent again with each refusal, without new spans.
     const isNewer = event.type !== "recentExports" || (received ?? 0) > newest;
     newest = Math.max(newest, received ?? 0);
-    if (caughtUp && isNewer && received !== undefined)
-      delay.value = { millis: Math.max(0, serverNow() - received), of: "spans" };
+    if (caughtUp && isNewer && received !== undefined) {
+      delay.value = Math.max(0, serverNow() - received);
+      clearTimeout(forgetting);
+      forgetting = setTimeout(() => (delay.value = undefined), DELAY_SHOWN);
+    }
     if (event.type !== "bookmark") return;
     learnOffset(event.now, caughtUp ? "another" : "first");
     caughtUp = true;
@@ -69,9 +69,8 @@ export function openStream<Event extends StreamEvent>(
         if (next.state === "live") knownUntil.value = undefined;
         else if (next.state !== "connecting") knownUntil.value ??= serverNow();
       },
-      onResponse(millis) {
+      onResponse() {
         caughtUp = false;
-        if (delay.value?.of !== "spans") delay.value = { millis, of: "answer" };
       },
       onEvents(received) {
         for (const one of received) learn(one);

@@ -161,6 +161,7 @@ const ICONS = {
   done: <path d="m3 8.5 3.2 3.2L13 4.8" />,
   pause: <path d="M5.5 3.5v9M10.5 3.5v9" stroke-width="2" />,
   replay: <path d="M3.2 6.2A5.25 5.25 0 1 1 2.75 8.6M3 2.75v3.6h3.6M8 5.5V8.2l2 1.3" />,
+  rerun: <path d="M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3" />,
   upload: <path d="M8 10.5V3M4.5 6 8 2.5 11.5 6M2.5 13.5h11" />,
   play: <path d="M5 3.2v9.6L12.5 8Z" fill="currentColor" />,
   close: <path d="m4 4 8 8M12 4l-8 8" />,
@@ -190,6 +191,7 @@ const ICONS = {
     </>
   ),
   warning: <path d="M8 2.5 14 13H2ZM8 6.5v3M8 11.2v.01" />,
+  more: <path d="M3.5 8v.01M8 8v.01M12.5 8v.01" stroke-width="2.4" />,
   eye: (
     <>
       <path d="M1.5 8S4 3.75 8 3.75 14.5 8 14.5 8 12 12.25 8 12.25 1.5 8 1.5 8Z" />

@@ -32,6 +32,11 @@ export function day(millis: number, now: number, locale?: Locale, timeZone?: str
   return (Math.abs(now - millis) > 300 * DAY ? dayAndYear : dayOfYear)(millis, locale, timeZone);
 }
 
+/** "Nov 12, 14:03", or the day with its year if that was long ago. */
+export function startedAt(millis: number, now = Date.now(), locale?: Locale, timeZone?: string): string {
+  return (now - millis > 300 * DAY ? dayAndYear : dayAndTime)(millis, locale, timeZone);
+}
+
 /** How long ago, coarsely, for a column that ticks: "now", "42s ago", "3h ago", then the date. */
 export function ago(millis: number, now: number, locale?: Locale, timeZone?: string): string {
   const seconds = Math.max(0, Math.floor((now - millis) / 1000));
@@ -39,7 +44,7 @@ export function ago(millis: number, now: number, locale?: Locale, timeZone?: str
   if (seconds < 60) return relativeFormat(locale, "always").format(-seconds, "second");
   if (seconds < 3600) return relativeFormat(locale, "always").format(-Math.floor(seconds / 60), "minute");
   if (seconds * 1000 < DAY) return relativeFormat(locale, "always").format(-Math.floor(seconds / 3600), "hour");
-  return (now - millis > 300 * DAY ? dayAndYear : dayAndTime)(millis, locale, timeZone);
+  return startedAt(millis, now, locale, timeZone);
 }
 
 /** Kept, because making a format takes a hundred times as long as using it. */

@@ -40,6 +40,9 @@ describe("the URL of a session says how it is read", () => {
     ["?closed=all,ef01234567", "?closed=all,ef01234567"],
     ["?closed=__proto__,<b>,", ""],
     ["?closed=all,all", "?closed=all"],
+    // The panel.
+    ["?panel=wide&span=t:s:0", "?panel=wide&span=t:s:0"],
+    ["?panel=huge", ""],
   ])("%s", (query, expected) => {
     expect(rewritten(query)).toBe(expected);
   });

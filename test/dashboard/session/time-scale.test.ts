@@ -69,15 +69,11 @@ test("a span is outside if no part of it is on the axis", () => {
   ]);
 });
 
-test("a growing axis ends at round figures", () => {
-  expect([1n, 3n, 7n, 18n, 50n, 170n].map((seconds) => roomy(0n, seconds * SECOND) / SECOND)).toEqual([
-    2n,
-    5n,
-    10n,
-    30n,
-    60n,
-    300n,
-  ]);
+test("a growing axis ends at round figures, and is nearly full", () => {
+  const lengths = [1n, 3n, 7n, 10n, 18n, 31n, 50n, 170n, 3_000n].map((seconds) => seconds * SECOND);
+  expect(lengths.map((length) => Number(roomy(0n, length)) / 1e9)).toEqual([1.1, 3.5, 8, 11, 20, 35, 55, 180, 3_300]);
+  for (let length = 1_000n; length < 10n ** 18n; length = (length * 11n) / 10n)
+    expect(Number(length) / Number(roomy(0n, length)), String(length)).toBeGreaterThan(0.8);
 });
 
 test("a bar is clipped to the axis", () => {

@@ -5,7 +5,7 @@ import { duration } from "../../../lib/figures.ts";
 import { exactly } from "../../ui/moments.ts";
 import { isComplete, type StreamState } from "../../../client/stream-state.ts";
 import type { ReplayFeed } from "./feed.ts";
-import { useReplayTicks } from "./overview.tsx";
+import { useReplayTicks } from "./ticks.ts";
 import type { ReplayControls } from "./controls.ts";
 import { IDLES, SPEEDS } from "../../address/replay-view.ts";
 import { fractionOf } from "./timeline.ts";

@@ -2,6 +2,7 @@ import type { QuerySummary } from "../../../session/summary.ts";
 import type { RerunView, RerunViewProps } from "./views.tsx";
 import { lazily } from "../../ui/lazy.tsx";
 import { useState } from "preact/hooks";
+import { takeWanted } from "./wanted.ts";
 
 const Views = lazily<RerunViewProps>(async () => (await import("./views.tsx")).RerunViewOf);
 
@@ -19,11 +20,11 @@ export type RunAgainProps = {
 
 /** The request, manifest and resume point of a query, loaded when opened. */
 export function RunAgain({ sessionId, query, onSelect }: RunAgainProps) {
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(() => takeWanted(query.key));
   const [view, setView] = useState<RerunView>("request");
   const url = `/sessions/${encodeURIComponent(sessionId)}/queries/${encodeURIComponent(query.key)}`;
   return (
-    <details class="section" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details class="section" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <h3>Run again</h3>
         <span class="muted">request, manifest, where it stopped</span>

@@ -6,9 +6,7 @@ import { count, counted } from "../../../lib/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { exactly, toMillis } from "../../ui/moments.ts";
 
-const ID = "session-details";
-
-/** The session's times and all its names. The header shows only the first names. */
+/** The session's times, counts and all its names. */
 export function SessionDetails({
   summary,
   retention,
@@ -18,32 +16,27 @@ export function SessionDetails({
 }) {
   const { start, end, liveness, omitted } = summary;
   return (
-    <>
-      <button type="button" class="button" popovertarget={ID} title="Times and all names">
-        Details
-      </button>
-      <div id={ID} class="session-details" popover="auto">
-        <dl>
-          <Detail name="Started">{exactly(toMillis(start))}</Detail>
-          <Detail name="Latest span">{exactly(toMillis(end))}</Detail>
-          <Detail name="Last received">{exactly(toMillis(liveness.lastArrival))}</Detail>
-          {retention === undefined ? null : (
-            <Detail name="Retention">
-              {retainedUntil(retention)}
-              {storageWords(retention) === "" ? null : <span class="muted">{` · ${storageWords(retention)}`}</span>}
-            </Detail>
-          )}
-          <Tallies name="Models" tallies={summary.models} omitted={omitted?.models} />
-          <Tallies name="Teams" tallies={summary.teams} omitted={omitted?.teams} />
-          <Tallies name="Agents" tallies={summary.agents} omitted={omitted?.agents} />
-          <Tallies name="Tools" tallies={summary.tools} omitted={omitted?.tools} />
-          {NAMES.map(([list, name]) => (
-            <Names key={list} name={name} names={summary[list]} omitted={omitted?.[list]} />
-          ))}
-          {summary.also.length === 0 ? null : <Names name="Other names" names={summary.also} omitted={undefined} />}
-        </dl>
-      </div>
-    </>
+    <dl class="session-details">
+      <Detail name="Started">{exactly(toMillis(start))}</Detail>
+      <Detail name="Latest span">{exactly(toMillis(end))}</Detail>
+      <Detail name="Spans">{`${count(summary.spans)} in ${counted(summary.traces, "trace")}`}</Detail>
+      <Detail name="Watching">{count(summary.watchers)}</Detail>
+      <Detail name="Last received">{exactly(toMillis(liveness.lastArrival))}</Detail>
+      {retention === undefined ? null : (
+        <Detail name="Retention">
+          {retainedUntil(retention)}
+          {storageWords(retention) === "" ? null : <span class="muted">{` · ${storageWords(retention)}`}</span>}
+        </Detail>
+      )}
+      <Tallies name="Models" tallies={summary.models} omitted={omitted?.models} />
+      <Tallies name="Teams" tallies={summary.teams} omitted={omitted?.teams} />
+      <Tallies name="Agents" tallies={summary.agents} omitted={omitted?.agents} />
+      <Tallies name="Tools" tallies={summary.tools} omitted={omitted?.tools} />
+      {NAMES.map(([list, name]) => (
+        <Names key={list} name={name} names={summary[list]} omitted={omitted?.[list]} />
+      ))}
+      {summary.also.length === 0 ? null : <Names name="Other names" names={summary.also} omitted={undefined} />}
+    </dl>
   );
 }
 

@@ -29,7 +29,7 @@ export function Toolbar({ shown, logRecords, onReading, children }: ToolbarProps
     onReading(next);
   };
   return (
-    <div class="toolbar">
+    <div class="session-toolbar">
       <div class="readings" role="tablist" aria-label="Readings" ref={tabs}>
         {names.map((name) => (
           <button

@@ -5,7 +5,6 @@ import { counted } from "../../../lib/figures.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { toMillis } from "../../ui/moments.ts";
 import { narrow, useVirtualRows } from "../../ui/virtual-rows.ts";
-import { Overview } from "../shell/overview.tsx";
 import { Axis, GridLines, useTicks } from "./axis.tsx";
 import type { ReadingProps, Revealed } from "../reading-props.ts";
 import { useScrollAnchor } from "./scroll-anchor.ts";
@@ -31,7 +30,7 @@ type TreeProps = ReadingProps &
 
 /** The rows of a session with their bars. Only rows in view are mounted. */
 export function SpanTree(props: TreeProps) {
-  const { rows, axis: whole, scale, onZoom, open, reader, onReader, revealed, selected, onFollowing } = props;
+  const { rows, axis: whole, scale, open, reader, onReader, revealed, selected, onFollowing } = props;
   const keyOf = useCallback((index: number) => rows[index]?.key ?? "", [rows]);
   const axis = useTicks(scale, whole.start);
   const rowHeight = narrow.value ? NARROW_ROW : ROW;
@@ -52,17 +51,6 @@ export function SpanTree(props: TreeProps) {
 
   return (
     <section class="tree" aria-label="Spans">
-      {props.here.replay !== undefined ? null : (
-        <Overview
-          rows={rows}
-          whole={whole}
-          scale={scale}
-          open={open}
-          scroller={scroller}
-          onZoom={onZoom}
-          onGo={(fraction) => scrollTo(Math.floor(fraction * rows.length), "center")}
-        />
-      )}
       <div class="tree-head">
         <span>Span</span>
         <span class="number">Duration</span>

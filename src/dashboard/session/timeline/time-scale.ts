@@ -64,10 +64,16 @@ export function tickLabel(at: bigint, step: bigint): string {
 
 const two = (value: bigint): string => value.toString().padStart(2, "0");
 
-/** The axis of a growing session ends at a round figure ahead, so that bars move in steps instead of continuously. */
+/**
+ * The axis of a growing session ends at a round figure ahead, so that bars move in steps instead of continuously. At least four
+ * fifths of it are full.
+ */
 export function roomy(start: bigint, end: bigint): bigint {
   const length = end - start;
-  return length <= 0n ? start + SECOND : start + stepOver(length + length / 20n);
+  if (length <= 0n) return start + SECOND;
+  const step = stepOver(length / 14n + 1n);
+  const least = length + length / 20n;
+  return start + ((least + step - 1n) / step) * step;
 }
 
 /** A scale around a span with a margin on both sides, not before the session's start. */

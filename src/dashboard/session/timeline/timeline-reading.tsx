@@ -1,5 +1,5 @@
 import { useLayoutEffect, useMemo } from "preact/hooks";
-import { visibleRows } from "../../../session/tree/tree.ts";
+import { shownRows } from "../../../session/tree/shown-rows.ts";
 import type { TreeNode } from "../../../session/tree/tree.ts";
 import type { ReadingProps } from "../reading-props.ts";
 import { findRow } from "../reader.ts";
@@ -7,9 +7,12 @@ import { SpanTree } from "./span-tree.tsx";
 
 /** The session as a tree of spans beside their bars. */
 export function TimelineReading(props: ReadingProps) {
-  const { displayed, whole, playing, reader, order, clock } = props;
+  const { displayed, whole, playing, reader, order, clock, filter, turn } = props;
   const { tree, newRows } = displayed;
-  const rows = useMemo(() => visibleRows(tree, reader.closed), [tree, reader.closed]);
+  const rows = useMemo(
+    () => shownRows(tree, { closed: reader.closed, filter, turn }),
+    [tree, reader.closed, filter, turn],
+  );
   useLayoutEffect(() => {
     order.current = () => rows.map(({ key }) => key);
   }, [order, rows]);

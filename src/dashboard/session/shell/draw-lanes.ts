@@ -1,0 +1,100 @@
+import type { KindGroup } from "../../../session/kind-filter.ts";
+import type { Lane, LaneStep } from "../../../session/overview-lanes.ts";
+import type { FoldedAxis } from "../../../session/timing/folded-axis.ts";
+
+export type LaneDrawing = {
+  readonly lanes: readonly Lane[];
+  readonly axis: FoldedAxis;
+  /** The end of running steps, Unix nanoseconds. */
+  readonly open: bigint;
+  /** Steps that are drawn faint: a replay has not reached them, or the reader asked for others. */
+  readonly isFaint: (step: LaneStep) => boolean;
+  readonly isFailed: (step: LaneStep) => boolean;
+};
+
+const FAINT = 0.2;
+/** Pixels: an error is visible at a glance, however short it is. */
+const LEAST_ERROR = 3;
+
+/** Draws each lane in the colours of its steps: by density where many steps share a pixel. Errors come last, so that nothing hides them. */
+export function drawLanes(
+  canvas: HTMLCanvasElement,
+  size: { readonly width: number; readonly height: number },
+  { lanes, axis, open, isFaint, isFailed }: LaneDrawing,
+): void {
+  const ratio = devicePixelRatio;
+  canvas.width = Math.round(size.width * ratio);
+  canvas.height = Math.round(size.height * ratio);
+  const context = canvas.getContext("2d");
+  if (context === null) return;
+  context.scale(ratio, ratio);
+  const style = getComputedStyle(canvas);
+  const colours: Readonly<Record<KindGroup, string>> = {
+    models: style.getPropertyValue("--kind-llm"),
+    tools: style.getPropertyValue("--kind-tool"),
+    agents: style.getPropertyValue("--kind-agent"),
+    plumbing: style.getPropertyValue("--kind-internal"),
+  };
+  const bad = style.getPropertyValue("--bad");
+  const height = size.height / Math.max(1, lanes.length);
+  const thickness = Math.max(2, Math.min(8, height * 0.7));
+  const xOf = (time: bigint): number => axis.fractionOf(time) * size.width;
+  lanes.forEach(({ steps }, index) => {
+    const y = index * height + (height - thickness) / 2;
+    const errors: [number, number, LaneStep][] = [];
+    /** Up to where the last drawn step of each colour reaches: what lies within a pixel of it is not seen. */
+    const reached = new Map<string, number>();
+    for (const step of steps) {
+      const from = xOf(step.start);
+      const to = xOf(step.running && open > step.end ? open : step.end);
+      if (isFailed(step)) {
+        errors.push([from, Math.max(LEAST_ERROR, to - from), step]);
+        continue;
+      }
+      const faint = isFaint(step);
+      const paint = `${step.group}${faint ? " faint" : ""}`;
+      const last = reached.get(paint) ?? -1;
+      if (to <= last && to - from < 1) continue;
+      reached.set(paint, Math.max(last, to));
+      context.globalAlpha = faint ? FAINT : 1;
+      context.fillStyle = colours[step.group];
+      if (step.running) drawStripes(context, from, y, Math.max(1.5, to - from), thickness);
+      else context.fillRect(from, y, Math.max(1.5, to - from), thickness);
+    }
+    context.fillStyle = bad;
+    for (const [from, width, step] of errors) {
+      context.globalAlpha = isFaint(step) ? FAINT : 1;
+      context.fillRect(from, y - 1, width, thickness + 2);
+    }
+  });
+}
+
+const STRIPE = 3;
+
+/** What runs is striped, as its bar is. */
+function drawStripes(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void {
+  const alpha = context.globalAlpha;
+  context.globalAlpha = alpha * 0.5;
+  context.fillRect(x, y, width, height);
+  context.globalAlpha = alpha;
+  for (let at = x; at < x + width; at += 2 * STRIPE) context.fillRect(at, y, Math.min(STRIPE, x + width - at), height);
+}
+
+/** The step at a place of the drawing, or the nearest one of its lane. `x`, `y`: 0 to 1. */
+export function stepAt(
+  { lanes, axis, open }: Omit<LaneDrawing, "isFaint" | "isFailed">,
+  x: number,
+  y: number,
+): LaneStep | undefined {
+  const lane = lanes[Math.min(lanes.length - 1, Math.floor(y * lanes.length))];
+  const time = axis.timeAt(x);
+  let best: LaneStep | undefined;
+  let least: bigint | undefined;
+  for (const step of lane?.steps ?? []) {
+    const end = step.running && open > step.end ? open : step.end;
+    const distance = time < step.start ? step.start - time : time > end ? time - end : 0n;
+    // Of two at one place the inner one: it comes later.
+    if (least === undefined || distance <= least) [best, least] = [step, distance];
+  }
+  return best;
+}

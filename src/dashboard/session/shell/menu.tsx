@@ -1,0 +1,115 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { readProblem } from "../../../client/refusal.ts";
+import type { SessionSummary } from "../../../session/summary.ts";
+import { go, lastList } from "../../address/location.ts";
+import type { KnownRetention } from "../../frame/retention.ts";
+import { authorisedFetch, learnMayNotDelete, mayDelete } from "../../server.ts";
+import { Icon } from "../../ui/icons.tsx";
+import { UntrustedText } from "../../ui/untrusted-text.tsx";
+import { SessionDetails } from "./details.tsx";
+
+type State = "ready" | "confirming" | "busy" | { readonly failed: string };
+
+export type MenuProps = {
+  readonly id: string;
+  readonly summary: SessionSummary;
+  readonly retention: KnownRetention | undefined;
+};
+
+/** Export, deletion and details. */
+export function SessionMenu({ id, summary, retention }: MenuProps) {
+  const [state, setState] = useState<State>("ready");
+  const cancel = useRef<HTMLButtonElement>(null);
+  const url = `/sessions/${encodeURIComponent(id)}`;
+  const file = id.replace(/[^\w.-]+/g, "-").slice(0, 80);
+  useEffect(() => {
+    if (state === "confirming") cancel.current?.focus();
+  }, [state]);
+  const run = (work: () => Promise<void>): void => {
+    setState("busy");
+    work().then(
+      () => setState("ready"),
+      (error: unknown) => setState({ failed: error instanceof Error ? error.message : String(error) }),
+    );
+  };
+  return (
+    <>
+      <div class="menu-actions">
+        {state === "confirming" ? (
+          <>
+            <span role="alert">Delete this session for everyone?</span>
+            <button type="button" class="button danger" onClick={() => run(() => deleteSession(url))}>
+              Delete
+            </button>
+            <button ref={cancel} type="button" class="button" onClick={() => setState("ready")}>
+              Cancel
+            </button>
+          </>
+        ) : (
+          <>
+            <button
+              type="button"
+              class="button"
+              disabled={state === "busy"}
+              onClick={() => run(() => download(`${url}/otlp`, `${file}.otlp.json`))}
+            >
+              <Icon name="download" />
+              OTLP/JSON
+            </button>
+            <button
+              type="button"
+              class="button"
+              disabled={state === "busy"}
+              onClick={() => run(() => download(url, `${file}.md`, "text/markdown"))}
+            >
+              <Icon name="download" />
+              Transcript
+            </button>
+            {mayDelete.value ? (
+              <button
+                type="button"
+                class="button danger"
+                aria-label="Delete this session"
+                disabled={state === "busy"}
+                onClick={() => setState("confirming")}
+              >
+                <Icon name="trash" />
+                Delete
+              </button>
+            ) : null}
+          </>
+        )}
+      </div>
+      {typeof state === "object" ? (
+        <p class="bad" role="alert">
+          <UntrustedText text={state.failed} limit={300} />
+        </p>
+      ) : null}
+      <SessionDetails summary={summary} retention={retention} />
+    </>
+  );
+}
+
+/** Other viewers learn of the deletion from the stream. This page returns to the list. */
+async function deleteSession(url: string): Promise<void> {
+  const response = await authorisedFetch(url, { method: "DELETE" });
+  if (response.ok || response.status === 404) return go(lastList.value, "replace");
+  if (response.status === 403) learnMayNotDelete();
+  throw new Error(`Not deleted: ${await whyNot(response)}`);
+}
+
+async function whyNot(response: Response): Promise<string> {
+  const { detail } = await readProblem(response);
+  return detail === "" ? `the server answered ${response.status}.` : detail;
+}
+
+/** A plain link cannot send the reader's token. */
+async function download(url: string, name: string, type?: string): Promise<void> {
+  const response = await authorisedFetch(url, type === undefined ? {} : { headers: { accept: type } });
+  if (!response.ok) throw new Error(`Not exported: ${await whyNot(response)}`);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,54 @@
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
+
+export type CanvasSize = { readonly width: number; readonly height: number };
+
+/** A canvas and its size on the page, pixels. */
+export function useCanvasSize(): readonly [RefObject<HTMLCanvasElement | null>, CanvasSize] {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [size, setSize] = useState<CanvasSize>({ width: 0, height: 0 });
+  useLayoutEffect(() => {
+    if (canvas.current === null) return;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) setSize({ width: entry.contentRect.width, height: entry.contentRect.height });
+    });
+    observer.observe(canvas.current);
+    return () => observer.disconnect();
+  }, []);
+  return [canvas, size];
+}
+
+/** The pointer's position on an element, each 0 to 1. */
+export function pointedAt(event: PointerEvent): { readonly x: number; readonly y: number } {
+  if (!(event.currentTarget instanceof Element)) return { x: 0, y: 0 };
+  const box = event.currentTarget.getBoundingClientRect();
+  const clamp = (fraction: number): number => Math.min(1, Math.max(0, fraction));
+  return { x: clamp((event.clientX - box.left) / box.width), y: clamp((event.clientY - box.top) / box.height) };
+}
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+/** Draws a canvas when the browser has time, again when `inputs` change or the reader's colours do. */
+export function useDrawing(draw: () => void, inputs: readonly unknown[]): void {
+  const [scheme, again] = useReducer((version: number, _: undefined) => version + 1, 0);
+  useEffect(() => {
+    const changed = (): void => again(undefined);
+    dark.addEventListener("change", changed);
+    return () => dark.removeEventListener("change", changed);
+  }, []);
+  const latest = useRef(draw);
+  latest.current = draw;
+  useEffect(() => {
+    const run = (): void => latest.current();
+    if (typeof requestIdleCallback === "undefined") {
+      const frame = requestAnimationFrame(run);
+      return () => cancelAnimationFrame(frame);
+    }
+    const idle = requestIdleCallback(run, { timeout: IDLE_TIMEOUT });
+    return () => cancelIdleCallback(idle);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the caller knows what its drawing depends on
+  }, [...inputs, scheme]);
+}
+
+/** A busy page is drawn after this time at the latest, milliseconds. */
+const IDLE_TIMEOUT = 200;

@@ -1,0 +1,46 @@
+import { groupOfKind } from "./kind-filter.ts";
+import { foldRoots } from "./tree/fold-roots.ts";
+import type { SessionTree, TreeNode } from "./tree/tree.ts";
+
+/** By which time a row changed last: when it was received, or, in a replay, when it started or ended. */
+export type ChangeTime = "received" | "happened";
+
+/**
+ * The step that changed last: of what one export brought, the one that began or ended last, and a step before what lies between
+ * the steps. So it is the newest also while several agents work, wherever its row is.
+ */
+export function newestStep(tree: SessionTree, by: ChangeTime): TreeNode | undefined {
+  let newest: Change | undefined;
+  for (const change of (by === "received" ? byReceipt : byTime)(tree))
+    if (change !== undefined && isNewer(change, newest)) newest = change;
+  return newest?.row;
+}
+
+type Change = { readonly row: TreeNode; readonly received: bigint; readonly at: bigint; readonly isStep: boolean };
+
+const byReceipt = foldRoots((rows) => newestOf(rows, "received"));
+const byTime = foldRoots((rows) => newestOf(rows, "happened"));
+
+function newestOf(rows: readonly TreeNode[], by: ChangeTime): Change | undefined {
+  let newest: Change | undefined;
+  for (const row of rows) {
+    const { span, start, end, running } = row;
+    if (span === undefined || row.badges.includes("absurd-time")) continue;
+    const change = {
+      row,
+      received: by === "received" ? BigInt(span.received) : 0n,
+      at: running ? start : end,
+      isStep: groupOfKind(span.facts.kind) !== "plumbing",
+    };
+    if (isNewer(change, newest)) newest = change;
+  }
+  return newest;
+}
+
+/** Of two equal ones, the later row: it is the inner one. */
+function isNewer(change: Change, known: Change | undefined): boolean {
+  if (known === undefined || change.received !== known.received)
+    return known === undefined || change.received > known.received;
+  if (change.isStep !== known.isStep) return change.isStep;
+  return change.at >= known.at;
+}
