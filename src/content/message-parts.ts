@@ -89,6 +89,7 @@ function readPart(item: unknown): MessagePart | undefined {
   const part = isRecord(item.message_content) ? item.message_content : item;
   switch (part.type) {
     case "text":
+    case "TEXT":
     case "input_text":
     case "output_text":
     case "refusal":

@@ -198,7 +198,15 @@ function readMessage(value: PlainRecord): Message | undefined {
   return hasContent ? messageFrom(role, value) : undefined;
 }
 
-const CONTENT_FIELDS = ["content", "parts", "contents", "tool_calls", "function_call", "text"] as const;
+const CONTENT_FIELDS = [
+  "content",
+  "parts",
+  "contents",
+  "tool_calls",
+  "toolExecutionRequests",
+  "function_call",
+  "text",
+] as const;
 
 /** A text with the fields of a finished answer: of a step in the AI SDK and Mastra, of a text completion, of LangChain. */
 function isAnswer(value: PlainRecord): boolean {

@@ -55,6 +55,7 @@ const NO_KEYS: ReadonlySet<string> = new Set([
   "UNKNOWN_STATES",
   "STATE_PREFIX",
   "ELICITATION",
+  "A2A_SENDING",
   "MCP_TOOL_CALL",
   "TOOL_NAME_PREFIXES",
   "BARE_MCP_CALL",

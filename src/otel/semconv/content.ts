@@ -349,6 +349,8 @@ export const DETAILS_EVENT = "gen_ai.client.inference.operation.details";
 
 /** What Logfire makes of a span's name, which is a template without its values. */
 export const SPAN_MESSAGE_KEY = "logfire.msg";
+/** What a span is called by where many have one name: Logfire's message, a component, a node. */
+export const LABEL_KEYS = [SPAN_MESSAGE_KEY, "haystack.component.name", "n8n.node.name", "n8n.workflow.name"] as const;
 
 export const REQUEST_METHOD_KEYS = ["http.request.method", "http.method"] as const;
 export const RESPONSE_STATUS_KEYS = ["http.response.status_code", "http.status_code"] as const;

@@ -10,6 +10,7 @@ import { firstLine, oneLine } from "../../lib/one-line.ts";
 import {
   REQUEST_METHOD_KEYS,
   RESPONSE_STATUS_KEYS,
+  LABEL_KEYS,
   SPAN_MESSAGE_KEY,
   SUBJECT_KEYS,
 } from "../../otel/semconv/content.ts";
@@ -116,10 +117,10 @@ function wordsOf(step: Step): Words {
   }
 }
 
-/** The span's own name, or the message that Logfire makes of a template with that name. */
+/** The span's own name, or what tells it from other spans of that name: Logfire's message, the name of a component. */
 function nameOf({ span, facts }: Step): string {
-  const message = new ClaimedAttributes(span.attributes).take([SPAN_MESSAGE_KEY], textOf);
-  return oneLine(message ?? "", MAX_TITLE) || oneLine(facts.name, MAX_TITLE) || "unnamed span";
+  const label = new ClaimedAttributes(span.attributes).take(LABEL_KEYS, textOf);
+  return oneLine(label ?? "", MAX_TITLE) || oneLine(facts.name, MAX_TITLE) || "unnamed span";
 }
 
 /** The method, the whole address, and the status: the name has a route, or the method only. */

@@ -146,6 +146,15 @@ describe("what a step is called", () => {
     );
   });
 
+  test("a component, a node: its own name", () => {
+    const component = { "haystack.component.name": "prompt_builder", "haystack.component.type": "PromptBuilder" };
+    expect(titleOf("haystack.component.run", component)).toBe("prompt_builder");
+    expect(titleOf("node.execute", { "n8n.node.name": "Ask the archive", "n8n.node.type": "n8n-nodes-base.set" })).toBe(
+      "Ask the archive",
+    );
+    expect(titleOf("workflow.execute", { "n8n.workflow.name": "Weather desk" })).toBe("Weather desk");
+  });
+
   test("a span without a name", () => {
     expect(titleOf("")).toBe("unnamed span");
     expect(titleOf(" \n ")).toBe("unnamed span");
