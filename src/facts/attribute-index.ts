@@ -80,27 +80,28 @@ export const FIELD = {
   uncachedInputTokens: 47,
   chatUsage: 48,
   operationName: 49,
-  mcpMethod: 50,
-  wholePrompt: 51,
-  templateName: 52,
-  modelCallId: 53,
-  toolCallId: 54,
-  promptId: 55,
-  exception: 56,
-  toolStatus: 57,
-  earlyOk: 58,
-  deferral: 59,
-  outcome: 60,
-  longRunning: 61,
-  resumes: 62,
-  suspended: 63,
-  withoutStatus: 64,
-  failedOutcome: 65,
-  usageDetails: 66,
-  replies: 67,
-  message: 68,
-  producer: 69,
-  startsPath: 70,
+  a2aMethod: 50,
+  mcpMethod: 51,
+  wholePrompt: 52,
+  templateName: 53,
+  modelCallId: 54,
+  toolCallId: 55,
+  promptId: 56,
+  exception: 57,
+  toolStatus: 58,
+  earlyOk: 59,
+  deferral: 60,
+  outcome: 61,
+  longRunning: 62,
+  resumes: 63,
+  suspended: 64,
+  withoutStatus: 65,
+  failedOutcome: 66,
+  usageDetails: 67,
+  replies: 68,
+  message: 69,
+  producer: 70,
+  startsPath: 71,
 } as const;
 
 const FIELDS = Object.keys(FIELD).length;
@@ -196,6 +197,7 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.uncachedInputTokens, keys.UNCACHED_INPUT_TOKEN_KEYS, countOf);
   register(FIELD.chatUsage, keys.CHAT_USAGE_KEYS, textOf);
   register(FIELD.mcpMethod, live.MCP_METHOD_KEYS, textOf);
+  register(FIELD.a2aMethod, live.A2A_METHOD_KEYS, textOf);
   register(FIELD.wholePrompt, WHOLE_PROMPT_KEYS, textOf);
   register(FIELD.templateName, keys.TEMPLATE_NAME_KEYS, textOf);
   register(FIELD.modelCallId, keys.MODEL_CALL_ID_KEYS, textOf);

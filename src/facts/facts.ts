@@ -2,6 +2,7 @@ import { ancestorsIn } from "./ancestors.ts";
 import type { Ancestor } from "./ancestors.ts";
 import { inputRequestIn } from "./input-request.ts";
 import type { InputRequest } from "./input-request.ts";
+import { A2A_SENDING } from "../otel/semconv/running.ts";
 import { conversationPrompt, promptInMessages, promptOf, quickPromptLine, withoutContext } from "../content/prompt.ts";
 import type { Prompt } from "../content/prompt.ts";
 import { kindAt, numberIn, indexAttributes, FIELD, textIn, valueIn } from "./attribute-index.ts";
@@ -137,6 +138,8 @@ export function deriveFacts(
   const query = textIn(index, FIELD.queryName);
   const target = short(index, FIELD.targetName);
   const tool = kind === "tool" ? cut(toolName(name, index), MAX_NAME) : undefined;
+  // The method of a protocol is no tool's name.
+  const askingTool = (index[FIELD.a2aMethod] === undefined ? tool : undefined) ?? short(index, FIELD.tool);
   const derivation = numberIn(index, FIELD.derivation);
   const prompt = promptIn(span, index, kind, parentSpanId === "");
   // One literal: all facts then have one object layout, which makes folds fast.
@@ -174,7 +177,7 @@ export function deriveFacts(
     tokens: tokensIn(index),
     cost: costIn(index),
     ancestors: ancestorsIn(index, spanId, parentSpanId),
-    inputRequest: inputRequestIn(span, index, { running, asOf, tool: tool ?? short(index, FIELD.tool) }),
+    inputRequest: inputRequestIn(span, index, { running, asOf, tool: askingTool }),
     callHash: callHashIn(index, kind),
     derivation: derivation === undefined ? undefined : (DERIVATIONS[derivation] ?? "call"),
     producer: producerOf(name, numberIn(index, FIELD.producer), resource, scope),
@@ -288,6 +291,10 @@ export function kindOf(name: string, index: AttributeIndex): SpanKind {
   // Of the protocol's methods only one calls a tool; the others list tools or open a session.
   if (method !== undefined && kindAt(index, FIELD.explicitKind) === undefined)
     return method === MCP_TOOL_CALL ? "tool" : "internal";
+  // As with that protocol, a call that gives another agent work is one of a tool.
+  const sent = textIn(index, FIELD.a2aMethod);
+  if (sent !== undefined && kindAt(index, FIELD.explicitKind) === undefined && index[FIELD.operation] === undefined)
+    return A2A_SENDING.test(sent) ? "tool" : "internal";
   return spanKind(name, {
     explicit: kindAt(index, FIELD.explicitKind),
     operation: kindAt(index, FIELD.operation),

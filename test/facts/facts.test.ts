@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { AnyValue, Span, SpanEvent } from "../../src/otel/span.ts";
 import { attributesOf, factsOfSpan, spanOf } from "./span-of.ts";
 import type { Attributes } from "./span-of.ts";
+import { SESSION_KEYS, USER_KEYS } from "../../src/otel/semconv/attributes.ts";
 
 function session(onSpan: Attributes, onResource: Attributes = {}): string | undefined {
   const { session: name } = factsOfSpan(spanOf("a", onSpan), { attributes: attributesOf(onResource) });
@@ -37,10 +38,33 @@ describe("the session's name on a span", () => {
     [{ "mcp.session.id": "m", "langsmith.trace.session_name": "project" }, {}, undefined],
     [{ "session.id": "__proto__" }, {}, "2:__proto__"],
   ];
+  test.each(SESSION_KEYS.framework)("%s is a framework's", (key) => {
+    expect(session({ [key]: "chat-1" })).toBe("2:chat-1");
+    expect(session({}, { [key]: "chat-1" })).toBe("2:chat-1");
+  });
+
+  test.each(SESSION_KEYS.conversation)("%s is a conversation", (key) => {
+    expect(session({ [key]: "chat-1" })).toBe("3:chat-1");
+  });
+
+  test.each(["none", "None", "null", "undefined", "<not specified>", "", "N/A", "nil"])(
+    "%o stands where no name was given",
+    (none) => {
+      expect(session({ "session.id": none })).toBeUndefined();
+      expect(session({ "session.id": none, "gen_ai.conversation.id": "c" })).toBe("3:c");
+      expect(factsOfSpan(spanOf("a", { "user.id": none })).user).toBeUndefined();
+    },
+  );
+
   // spec: BIND-2
   test.each(CASES)("%o on the span, %o on the resource: %s", (onSpan, onResource, expected) => {
     expect(session(onSpan, onResource)).toBe(expected);
   });
+});
+
+test.each(USER_KEYS)("%s names the user", (key) => {
+  expect(factsOfSpan(spanOf("a", { [key]: "ada" })).user).toBe("ada");
+  expect(factsOfSpan(spanOf("a"), { attributes: attributesOf({ [key]: "ada" }) }).user).toBe("ada");
 });
 
 describe("errors", () => {

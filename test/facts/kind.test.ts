@@ -49,6 +49,20 @@ describe("the kind of a span", () => {
     ["qwen-code.tool.blocked_on_user", { "tool.name": "edit" }, "internal"],
     ["qwen-code.hook", { "tool.name": "edit" }, "internal"],
 
+    // Google ADK, Strands, agent frameworks of Microsoft, LangGraph: operations beside the convention's.
+    ["plan", { "gen_ai.operation.name": "plan" }, "turn"],
+    ["fetch_response", { "gen_ai.operation.name": "fetch_response", "gen_ai.request.model": "m" }, "llm"],
+    ["search_memory", { "gen_ai.operation.name": "search_memory" }, "retrieval"],
+    ["create_memory", { "gen_ai.operation.name": "create_memory" }, "db"],
+    ["update_memory", { "gen_ai.operation.name": "update_memory" }, "db"],
+    ["upsert_memory", { "gen_ai.operation.name": "upsert_memory" }, "db"],
+    ["delete_memory", { "gen_ai.operation.name": "delete_memory" }, "db"],
+    ["create_memory_store", { "gen_ai.operation.name": "create_memory_store" }, "db"],
+    ["invoke_swarm", { "gen_ai.operation.name": "invoke_swarm" }, "team"],
+    ["invoke_graph", { "gen_ai.operation.name": "invoke_graph" }, "team"],
+    ["workflow.run", { "workflow.id": "w" }, "team"],
+    ["executor.process", { "executor.id": "e" }, "chain"],
+
     ["ai.generateText", { "ai.operationId": "ai.generateText", "gen_ai.request.model": "m" }, "chain"],
     ["ai.streamText.doStream", { "ai.operationId": "ai.streamText.doStream" }, "llm"],
     ["ai.toolCall", { "ai.operationId": "ai.toolCall" }, "tool"],
@@ -56,6 +70,12 @@ describe("the kind of a span", () => {
     ["a", { "ai.operationId": "ai.toolCall", "gen_ai.operation.name": "chat" }, "llm"],
     // Presence of a key.
     ["a", { "mcp.method.name": "tools/call" }, "tool"],
+    ["initialize", { "mcp.method.name": "initialize" }, "internal"],
+    ["tools/list", { "mcp.method.name": "tools/list" }, "internal"],
+    ["SendMessage", { "a2a.method.name": "SendMessage" }, "tool"],
+    ["a", { "a2a.method.name": "message/stream", "gen_ai.agent.name": "travel" }, "tool"],
+    ["GetTask", { "a2a.method.name": "GetTask", "gen_ai.agent.name": "travel" }, "internal"],
+    ["a", { "a2a.method.name": "message/send", "gen_ai.operation.name": "invoke_agent" }, "agent"],
     ["a", { "gen_ai.tool.call.id": "c" }, "tool"],
     ["a", { "llm.request.type": "chat" }, "llm"],
     ["a", { "team.name": "t", "agent.name": "a" }, "team"],

@@ -342,6 +342,10 @@ export const CACHED_TOKEN_KEYS = [
   "ai.usage.inputTokenDetails.cacheReadTokens",
   "gen_ai.usage.details.cache_read_tokens",
   "gen_ai.usage.input_cached_tokens",
+  "gen_ai.usage.cached_input_tokens",
+  "gen_ai.usage.cached_tokens",
+  "gen_ai.usage.cache_read_tokens",
+  "gen_ai.usage.input_tokens.cached",
   "cache_read_tokens",
 ] as const;
 
@@ -354,6 +358,9 @@ export const WRITTEN_TOKEN_KEYS = [
   "llm.token_count.prompt_details.cache_write",
   "gen_ai.usage.details.cache_write_tokens",
   "ai.usage.inputTokenDetails.cacheWriteTokens",
+  "gen_ai.usage.cache_creation_tokens",
+  "gen_ai.usage.cache_write_tokens",
+  "gen_ai.usage.input_tokens.cache_write",
   "cache_creation_tokens",
 ] as const;
 
@@ -375,6 +382,7 @@ export const REASONING_TOKEN_KEYS = [
   "ai.usage.outputTokenDetails.reasoningTokens",
   "gen_ai.usage.details.reasoning_tokens",
   "llm.usage.reasoning_tokens",
+  "gen_ai.usage.output_tokens.reasoning",
   "codex.usage.reasoning_output_tokens",
 ] as const;
 

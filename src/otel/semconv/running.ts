@@ -58,6 +58,10 @@ export const UNKNOWN_STATES = ["unknown", "unspecified"] as const;
 export const STATE_PREFIX = "task state ";
 
 export const MCP_METHOD_KEYS = ["mcp.method.name"] as const;
+/** The method of a call by the Agent2Agent protocol, such as `SendMessage`, `message/stream`, `tasks/get`. */
+export const A2A_METHOD_KEYS = ["a2a.method.name"] as const;
+/** The methods that give an agent work; the others ask about it. */
+export const A2A_SENDING = /^(?:message\/(?:send|stream)|tasks\/send(?:Subscribe)?|Send(?:Streaming)?Message)$/;
 export const ELICITATION = "elicitation/create";
 
 /** The part of a tool call in which Claude Code waits for the user's permission. */
