@@ -18,7 +18,8 @@ export function plainResult(value: unknown): unknown {
 export function callIdOf(value: unknown): string | undefined {
   if (!isRecord(value)) return undefined;
   const message = isRecord(value.output) ? value.output : value;
-  const { tool_call_id: id } = isRecord(message.kwargs) ? message.kwargs : message;
+  const inner = [message.kwargs, message.data].find(isRecord);
+  const { tool_call_id: id } = inner ?? message;
   return nonEmpty(id);
 }
 

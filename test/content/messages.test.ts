@@ -130,6 +130,20 @@ describe("messages, in each dialect", () => {
     ]);
   });
 
+  test("LangChain, as pairs of role and text, and as dictionaries", () => {
+    expect(transcript(readMessages({ messages: [["user", "Weather?"]] }))).toEqual(["user: Weather?"]);
+    expect(readMessages(["user", "Weather?", "again"])).toBeUndefined();
+    expect(readMessages(["left", "right"])).toBeUndefined();
+    const dictionary = (type: string, data: object) => ({ type, data: { type, additional_kwargs: {}, ...data } });
+    const calls = [{ name: "weather", args: { city: "Paris" }, id: "1", type: "tool_call" }];
+    const value = [
+      dictionary("human", { content: "Weather?" }),
+      dictionary("ai", { content: "", tool_calls: calls }),
+      dictionary("tool", { content: "clear", tool_call_id: "1" }),
+    ];
+    expect(transcript(readMessages(value))).toEqual(["user: Weather?", ...CALL, 'tool: 1← "clear"']);
+  });
+
   test("LangChain, as it serialises its classes", () => {
     const serialised = (name: string, kwargs: object): object => ({
       lc: 1,
