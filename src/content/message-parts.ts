@@ -74,7 +74,8 @@ function toolCall(value: PlainRecord): MessagePart | undefined {
   const target = isRecord(call.function) ? call.function : call;
   const name = nonEmpty(target.name) ?? nonEmpty(target.toolName) ?? nonEmpty(target.tool_name);
   if (name === undefined) return undefined;
-  const id = firstText(call.id, call.call_id, call.toolCallId, call.toolUseId, call.callId, value.id, call.ref);
+  // An item of OpenAI's Responses API has an id of its own too, which its output does not have.
+  const id = firstText(call.call_id, call.id, call.toolCallId, call.toolUseId, call.callId, value.id, call.ref);
   return {
     type: "tool_call",
     ...id,
@@ -142,7 +143,7 @@ function untypedPart(part: PlainRecord): MessagePart | undefined {
 
 function toolResult(part: PlainRecord): MessagePart {
   const result = part.response ?? part.result ?? part.output ?? part.content ?? part.error ?? null;
-  const id = firstText(part.id, part.call_id, part.callId, part.toolCallId, part.tool_use_id, part.toolUseId, part.ref);
+  const id = firstText(part.call_id, part.id, part.callId, part.toolCallId, part.tool_use_id, part.toolUseId, part.ref);
   return { type: "tool_call_response", ...id, result: plainResult(result) };
 }
 

@@ -130,6 +130,14 @@ describe("messages, in each dialect", () => {
     ]);
   });
 
+  test("OpenAI's Responses API pairs calls and outputs by the id of the call, not by that of the item", () => {
+    const value = [
+      { type: "function_call", id: "fc_9", call_id: "1", name: "weather", arguments: '{"city":"Paris"}' },
+      { type: "function_call_output", id: "fco_9", call_id: "1", output: "clear" },
+    ];
+    expect(transcript(readMessages(value))).toEqual([...CALL, 'tool: 1← "clear"']);
+  });
+
   test("LangChain, as pairs of role and text, and as dictionaries", () => {
     expect(transcript(readMessages({ messages: [["user", "Weather?"]] }))).toEqual(["user: Weather?"]);
     expect(readMessages(["user", "Weather?", "again"])).toBeUndefined();
