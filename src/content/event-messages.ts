@@ -24,11 +24,11 @@ export function detailsAttributes(events: readonly SpanEvent[]): readonly KeyVal
 }
 
 function messagesOf(events: readonly SpanEvent[]): Content | undefined {
-  const messages = readMessages(events.map(eventMessage));
+  const messages = readMessages(events.flatMap(eventMessage));
   return messages === undefined ? undefined : { kind: "messages", messages };
 }
 
-function eventMessage(event: SpanEvent): PlainRecord {
+function eventMessage(event: SpanEvent): PlainRecord | readonly unknown[] {
   const attributes: PlainRecord = Object.fromEntries(
     (event.attributes ?? []).map(({ key, value }) => [key, unwrapped(key, plainValue(value))]),
   );
@@ -40,6 +40,8 @@ function eventMessage(event: SpanEvent): PlainRecord {
       : { content: body, ...attributes };
   if (event.name === OUTPUT_EVENT) {
     const { message, content, tool_calls } = fields;
+    // Some agents log the whole answer of their model.
+    if (Array.isArray(content) && readMessages(content) !== undefined) return content;
     const said = isRecord(message) ? message : { content: message ?? content };
     return { ...fields, message: { role: "assistant", content: null, tool_calls, ...said } };
   }

@@ -162,6 +162,12 @@ describe("input and output", () => {
     expect([printed(input), printed(output)]).toEqual([["system: Be kind.", "user: Weather?"], ["assistant: Sunny."]]);
   });
 
+  test("the whole answer of a model in an event, as some agents log it", () => {
+    const answer = [{ candidates: [{ content: { role: "model", parts: [{ text: "Sunny." }] } }] }];
+    const events = [{ name: "gen_ai.choice", attributes: attributesOf({ content: JSON.stringify(answer) }) }];
+    expect(printed(readContent(spanOf("chat", {}, { events })).output)).toEqual(["assistant: Sunny."]);
+  });
+
   test("JSON as JSON, text as text, and JSON of mime type text/plain as text", () => {
     expect(readContent(spanOf("a", { "input.value": '{"a":1}', "input.mime_type": "application/json" })).input).toEqual(
       {

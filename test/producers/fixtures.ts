@@ -31,3 +31,7 @@ export function extentOf(name: string): "whole" | "calls" | undefined {
 export function readPortrait(name: string): string {
   return readFileSync(join(FIXTURES, name, "portrait.txt"), "utf8").trimEnd();
 }
+
+export function readTranscript(name: string): string {
+  return readFileSync(join(FIXTURES, name, "transcript.md"), "utf8");
+}

@@ -47,6 +47,11 @@ export function summariesOf(exports: readonly Captured[]): readonly SessionSumma
   return [...sessions.values()].flatMap((own) => viewOf(own).summary() ?? []);
 }
 
+/** One view of all that was sent, whichever session it names. */
+export function viewOfExports(exports: readonly Captured[]): SessionView {
+  return viewOf(exports.flatMap(groupsOf));
+}
+
 type Group = TraceGroup | RecordGroup;
 
 function groupsOf({ signal, encoding, body }: Captured): readonly Group[] {

@@ -13,6 +13,7 @@ import { isError } from "../../session/table/annotated-rows.ts";
 import { admitRecords, knowsRecord } from "../../session/table/admit-records.ts";
 import * as Row from "../../session/table/span-rows.ts";
 import { SpanTable } from "../../session/table/span-table.ts";
+import { mergeDuplicates } from "../../session/transcript/duplicates.ts";
 import { foldTranscript } from "../../session/transcript/fold.ts";
 import { Passages } from "../../session/transcript/passage.ts";
 import { SaidReader } from "../../session/transcript/said.ts";
@@ -151,6 +152,7 @@ export class TranscriptReader {
       if (bytes >= VALUES_AT_ONCE) await readWaiting();
     }
     await readWaiting();
+    mergeDuplicates(fold, said);
     this.#records.addLoose(this.#table, fold, shown, said);
     return said;
   }
@@ -161,14 +163,14 @@ export class TranscriptReader {
   }
 
   /** The spans that may say something, in the order of the log. */
-  async *#speakers({ groups, queries }: QueryFold): AsyncGenerator<Placed & { readonly row: number }, void> {
+  async *#speakers({ queries }: QueryFold): AsyncGenerator<Placed & { readonly row: number }, void> {
     const { rows } = this.#table;
     const leads = new Set(queries.map(({ lead }) => lead));
     const byRevision = new Map<number, number[]>();
     for (let row = 0; row < rows.length; row++) {
       const isSilent =
         SILENT.has(rows.kind(row)) && !rows.running(row) && !isError(this.#table, row) && !leads.has(row);
-      if (isSilent || groups.derived?.duplicates[row] === 1) continue;
+      if (isSilent) continue;
       const revision = rows.word(row, Row.REVISION);
       const others = byRevision.get(revision);
       if (others === undefined) byRevision.set(revision, [row]);

@@ -2,6 +2,7 @@ import { highWord, lowWord } from "../../lib/hex.ts";
 import { queriesOf } from "../summarise.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import { outlineOf } from "../tree/outline.ts";
+import { Memory } from "./memory.ts";
 import type { Transcript, Turn } from "./transcript.ts";
 import { foldTurn } from "./turn.ts";
 import type { TranscriptSource } from "./turn.ts";
@@ -15,6 +16,7 @@ type KnownTurn = {
   readonly turn: Turn;
   /** Keys of what this turn told first. */
   readonly told: readonly string[];
+  readonly isUnanswered: boolean;
 };
 
 export type KnownSource = TranscriptSource & {
@@ -33,8 +35,7 @@ export function foldAgain(source: KnownSource, known: KnownTurns): Transcript {
   const { order, parents } = outlineOf(table, fold.groups);
   const rowsOf: number[][] = fold.queries.map(() => []);
   for (const place of order) if (place < table.size) rowsOf[fold.groups.queryOf[place] ?? -1]?.push(place);
-  /** Keys of what any turn told. */
-  const told = new Set<string>();
+  const memory = new Memory();
   const waiting = rowAt(table, summary.liveness.waiting?.span);
   const turns = queriesOf(table, fold).map((query, at) => {
     const { lead = -1, prompt = -1 } = fold.queries[at] ?? {};
@@ -46,14 +47,15 @@ export function foldAgain(source: KnownSource, known: KnownTurns): Transcript {
     const version = [query.key, at, rows.length, last, sum, lead, prompt, question].join(" ");
     const earlier = known[at];
     if (earlier?.version === version) {
-      for (const key of earlier.told) told.add(key);
+      for (const key of earlier.told) memory.add(key);
+      memory.isUnanswered = earlier.isUnanswered;
       return { ...earlier.turn, summary: query };
     }
     // What this turn tells decides what the later ones tell.
     known.length = Math.min(known.length, at);
-    const before = told.size;
-    const turn = foldTurn({ source, told, parents, rows, lead, prompt, waiting }, query, at + 1);
-    known.push({ version, turn, told: Array.from(told).slice(before) });
+    memory.takeFresh();
+    const turn = foldTurn({ source, memory, parents, rows, lead, prompt, waiting }, query, at + 1);
+    known.push({ version, turn, told: memory.takeFresh(), isUnanswered: memory.isUnanswered });
     return turn;
   });
   known.length = turns.length;

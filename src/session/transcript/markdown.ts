@@ -3,6 +3,7 @@ import { nanosecondsText } from "../../lib/nanoseconds.ts";
 import { fit } from "./fit.ts";
 import type { Piece } from "./fit.ts";
 import { code, fenced, inline, prose, quoted } from "./markdown-text.ts";
+import { clip } from "./passage.ts";
 import type { Passage } from "./passage.ts";
 import type { Failure, Step, ToolStep, Transcript, Turn } from "./transcript.ts";
 
@@ -34,6 +35,8 @@ export function printTranscript(transcript: Transcript, printing: Printing): str
 /** Text within a document that is longer is a block of its own. */
 const MAX_INLINE = 100;
 const MAX_TITLE = 200;
+/** UTF-16 units: where it happened, and how it was called. */
+const MAX_STACK = 1_200;
 const DEEPEST = 6;
 
 function headPiece({ summary, turns }: Transcript, { version, note }: Printing): Piece {
@@ -47,7 +50,8 @@ function headPiece({ summary, turns }: Transcript, { version, note }: Printing):
     counted(summary.spans, "span", "spans", "en"),
     ...(errors > 0 ? [counted(errors, "error", "errors", "en")] : []),
   ];
-  const names = [...summary.agents, ...summary.teams].map(({ name }) => code(name)).slice(0, MAX_NAMES);
+  const agents = new Set([...summary.agents, ...summary.teams].map(({ name }) => code(name)));
+  const names = [...agents].slice(0, MAX_NAMES);
   const models = summary.models.map(({ name }) => code(name)).slice(0, MAX_NAMES);
   const facts = [
     `Session ${code(summary.id, MAX_TITLE)}, started ${nanosecondsText(BigInt(summary.start))}.`,
@@ -238,12 +242,13 @@ class TurnPrinter {
   }
 
   #failure(label: string, { type, message, stacktrace }: Failure, step: Where): void {
-    const kind = type === undefined ? "" : ` ${code(type)}`;
-    if (message === undefined) this.line(`${label}${kind}`);
+    const kind = type === undefined || type === message?.text ? "" : ` ${code(type)}`;
+    if (message === undefined) this.line(`${label}${kind}${kind === "" ? ", without a cause" : ""}`);
     else if (isLine(message)) this.line(`${label}${kind}: ${code(message.text, MAX_INLINE)}`);
     else this.#block(`${label}${kind}`, step, message, fenced);
-    // Some producers put the stack into the message too.
-    if (stacktrace !== undefined && stacktrace.text !== message?.text) this.#block("", step, stacktrace, fenced);
+    // A message of several lines has the stack too.
+    if (stacktrace !== undefined && (message === undefined || isLine(message)))
+      this.#block("", step, clip(stacktrace, MAX_STACK), fenced);
   }
 
   #saying(label: string, step: Where & { readonly passage: Passage }, print: (text: string) => string): void {

@@ -34,13 +34,26 @@ export function clip(passage: Passage, units: number): Passage {
   const half = Math.floor(units / 2);
   // An end that is shorter than its half leaves the other one its room.
   const after = missing === undefined ? half : Math.min(rest, Math.max(half, units - at));
-  const head = wellFormedEnd(text, Math.min(at, units - after));
-  const tail = wellFormedStart(text, text.length - after);
+  const head = endOfLine(text, wellFormedEnd(text, Math.min(at, units - after)));
+  const tail = startOfLine(text, wellFormedStart(text, text.length - after));
   const dropped = byteLength(text.slice(head, tail));
   return {
     text: standalone(text.slice(0, head) + text.slice(tail)),
     missing: { at: head, bytes: dropped + (missing?.bytes ?? 0) },
   };
+}
+
+/** A part of what is kept may go, so that it ends with a line. */
+const SPARED = 0.25;
+
+function endOfLine(text: string, at: number): number {
+  const end = text.lastIndexOf("\n", at - 1);
+  return at < text.length && end > at * (1 - SPARED) ? end : at;
+}
+
+function startOfLine(text: string, at: number): number {
+  const start = text.indexOf("\n", at) + 1;
+  return at > 0 && start > 0 && start - at < (text.length - at) * SPARED ? start : at;
 }
 
 function wellFormedEnd(text: string, at: number): number {

@@ -46,10 +46,8 @@ export type SaidMessage = {
 /** What a span gives and gets. */
 export type Said = {
   readonly messages: readonly SaidMessage[];
-  /** It is no conversation: a text or other data, which stands as one message. */
-  readonly plain: boolean;
-  /** Keys of the texts within other data. */
-  readonly within: readonly string[];
+  /** A conversation; a text; other data, such as the arguments of a program. The last two stand as one message. */
+  readonly form: "messages" | "text" | "data";
 };
 
 /** What one span says together with its log records, read once. Equal messages of several spans are one object. */
@@ -72,11 +70,8 @@ export type Moment = { readonly time: bigint; readonly input: Said; readonly out
 /** A log record that says something about its span, and the revision of the log that brought it. */
 export type SpanRecord = { readonly record: LogRecord; readonly revision: number };
 
-export const NOTHING: Said = { messages: [], plain: false, within: [] };
+export const NOTHING: Said = { messages: [], form: "messages" };
 
-/** Texts within other data that are compared. */
-const MAX_WITHIN = 16;
-const MAX_WITHIN_DEPTH = 3;
 /** Messages of all inputs together. Beyond them only the newest of a conversation are read: memory stays bounded. */
 const MAX_MESSAGES = 1_000_000;
 const NEWEST = 16;
@@ -149,8 +144,7 @@ export class SaidReader {
       const isFull = (this.#count += messages.length) > MAX_MESSAGES;
       return {
         messages: (isFull ? messages.slice(-NEWEST) : messages).map((message) => this.#message(message)),
-        plain: false,
-        within: [],
+        form: "messages",
       };
     }
     if (content.kind === "json" && isBlank(content.value)) return NOTHING;
@@ -160,8 +154,8 @@ export class SaidReader {
     // A preview of a conversation: its last prompt was read when it came in.
     const shown = role === "user" ? (offloaded?.prompt ?? text) : text;
     const missing = offloaded === undefined ? 0 : Math.max(0, offloaded.bytes - byteLength(shown));
-    const message = { role, name: undefined, parts: [this.#text("text", shown, missing)] };
-    return { messages: [message], plain: true, within: only === undefined ? textKeys(content) : [] };
+    const message = { role, name: undefined, parts: [this.#text("text", shown, missing, role)] };
+    return { messages: [message], form: only === undefined || IS_REPRESENTATION.test(only) ? "data" : "text" };
   }
 
   /** The arguments or the result of a tool. */
@@ -189,7 +183,7 @@ export class SaidReader {
     const said: SaidMessage = {
       role: known ?? "other",
       name: name ?? (known === undefined ? role : undefined),
-      parts: joined(parts).map((part) => this.#part(part)),
+      parts: joined(parts).map((part) => this.#part(part, known ?? "other")),
     };
     const key = JSON.stringify([said.role, said.name, ...said.parts.map(identityOf)]);
     const equal = this.#messages.get(key);
@@ -198,11 +192,11 @@ export class SaidReader {
     return said;
   }
 
-  #part(part: MessagePart): SaidPart {
+  #part(part: MessagePart, role: SaidMessage["role"]): SaidPart {
     switch (part.type) {
       case "text":
       case "reasoning":
-        return this.#text(part.type, part.text, 0);
+        return this.#text(part.type, part.text, 0, role);
       case "tool_call":
         return this.#call(part.id, part.name, part.arguments, 0);
       case "tool_call_response":
@@ -217,9 +211,13 @@ export class SaidReader {
     }
   }
 
-  #text(is: "text" | "reasoning", text: string, missing: number): SaidPart {
-    const key = keyOf(withoutContext(text));
-    return this.#once(`${is}:${key}`, () => ({ is, key, passage: this.#passages.keep(text.trim(), missing) }));
+  /** Texts of a user are compared without the context that a harness puts around them. */
+  #text(is: "text" | "reasoning", text: string, missing: number, role: SaidMessage["role"]): SaidPart {
+    const isUser = role === "user";
+    const key = keyOf(isUser ? withoutContext(text) : text);
+    return this.#once(`${is}:${isUser}:${key}`, () => {
+      return { is, key, passage: this.#passages.keep(text.trim(), missing) };
+    });
   }
 
   #call(id: string | undefined, name: string, value: unknown, missing: number): SaidPart {
@@ -267,17 +265,26 @@ const ROLES: ReadonlyMap<string, SaidMessage["role"]> = new Map([
   ["ai", "assistant"],
   ["tool", "tool"],
   ["function", "tool"],
+  // smolagents writes calls and results as texts.
+  ["tool-call", "assistant"],
+  ["tool-response", "tool"],
 ]);
 
 function identityOf(part: SaidPart): readonly unknown[] {
   return [part.is, part.key, "id" in part && part.id, "name" in part && part.name];
 }
 
+/** Python's way to write an object: `ChatMessage(_role=…)`. */
+const IS_REPRESENTATION = /^\w+\(\w+=[^]*(?:\)|\.\.\.)\s*$/;
+/** What Mastra writes in place of calls and results. */
+const IS_ABBREVIATION = /^\[tool(?:-result)?: [\w.-]+\]$/;
+
 /** Neighbouring texts are one: producers split them in different ways. Blank ones say nothing. */
 function joined(parts: readonly MessagePart[]): MessagePart[] {
   const all: MessagePart[] = [];
   for (const part of parts) {
     if ((part.type === "text" || part.type === "reasoning") && part.text.trim() === "") continue;
+    if (part.type === "text" && IS_ABBREVIATION.test(part.text)) continue;
     const last = all.at(-1);
     if (part.type === "text" && last?.type === "text")
       all[all.length - 1] = { type: "text", text: `${last.text}\n${part.text}` };
@@ -287,7 +294,7 @@ function joined(parts: readonly MessagePart[]): MessagePart[] {
 }
 
 function aboutTool(part: SaidPart): Said {
-  return { messages: [{ role: "tool", name: undefined, parts: [part] }], plain: true, within: [] };
+  return { messages: [{ role: "tool", name: undefined, parts: [part] }], form: "text" };
 }
 
 /** The key of a text: JSON is compared by its value, other text without its white space. */
@@ -296,24 +303,14 @@ export function keyOf(text: string): string {
   return textHash(parsed === undefined ? text.replaceAll(/\s+/g, "") : JSON.stringify(parsed));
 }
 
-function textKeys(content: Content): string[] {
-  const keys: string[] = [];
-  const ahead: [unknown, number][] = content.kind === "json" ? [[content.value, 0]] : [];
-  for (let next = ahead.pop(); next !== undefined && keys.length < MAX_WITHIN; next = ahead.pop()) {
-    const [value, depth] = next;
-    if (typeof value === "string") keys.push(keyOf(value));
-    else if (typeof value === "object" && value !== null && depth < MAX_WITHIN_DEPTH)
-      for (const inner of Object.values(value).slice(0, MAX_WITHIN)) ahead.push([inner, depth + 1]);
-  }
-  return keys;
-}
-
 /** Longer JSON is written on several lines. */
 const MAX_JSON_LINE = 120;
 
-/** Arguments or a result as text: as they are, or JSON. */
+/** Arguments or a result as text: as they are, or JSON. Of several lines that stand alone in an object, those lines. */
 function valueText(value: unknown): string {
   if (typeof value === "string") return value;
+  const only = onlyText(value);
+  if (only?.trim().includes("\n")) return only;
   const line = jsonText(value);
   return line.length <= MAX_JSON_LINE ? line : jsonText(value, 2);
 }

@@ -2,6 +2,7 @@ import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { Passage } from "./passage.ts";
 import type { Call, Result, SaidMessage, SaidOther, SaidPart, SaidText, SpanSaid } from "./said.ts";
+import type { Memory } from "./memory.ts";
 import type { ToolCalls } from "./tool-calls.ts";
 import type { Step, ToolStep } from "./transcript.ts";
 
@@ -13,7 +14,7 @@ type Source = { readonly table: SpanTable; saidAt(row: number): SpanSaid | undef
 /** Makes the steps of one turn, and remembers what they tell. */
 export class Telling {
   readonly #source: Source;
-  readonly #told: Set<string>;
+  readonly #told: Memory;
   readonly #calls: ToolCalls;
   /** Keys of the texts and thoughts that this turn told as answers. */
   readonly #answers = new Set<string>();
@@ -22,8 +23,7 @@ export class Telling {
   /** While a log record is told: its time, Unix nanoseconds. */
   time: bigint | undefined;
 
-  /** `told`: keys of what any turn told; grows. */
-  constructor(source: Source, told: Set<string>, calls: ToolCalls) {
+  constructor(source: Source, told: Memory, calls: ToolCalls) {
     this.#source = source;
     this.#told = told;
     this.#calls = calls;
@@ -65,6 +65,11 @@ export class Telling {
   /** Whether this turn told a text or a thought as an answer. */
   isAnswer(key: string): boolean {
     return this.#answers.has(key);
+  }
+
+  /** Whether this turn told any. */
+  get hasAnswers(): boolean {
+    return this.#answers.size > 0;
   }
 
   /** Whether any turn told it, or the turn tells it elsewhere. */
@@ -119,8 +124,8 @@ export class Telling {
 
   push(step: ToolDraft, result: Result | undefined, inside: Step[]): void {
     inside.push(step);
-    if (result === undefined) this.#pending.push(step);
-    else this.#remember(result);
+    if (result !== undefined) this.#remember(result);
+    else if (step.failure === undefined) this.#pending.push(step);
   }
 
   /** A result without the id of its call belongs to the first call without a result. `false` if there is none. */

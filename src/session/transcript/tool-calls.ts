@@ -19,28 +19,50 @@ export class ToolCalls {
   readonly #toldWithoutId = new Set<string>();
 
   constructor(rows: readonly SaidRow[]) {
-    const spans = new ToolSpans();
     const callById = new Map<string, Call>();
-    for (const { row, is, said } of rows) {
+    for (const { is, said } of rows) {
       if (is === "tool") {
-        spans.add(row, said);
         for (const { key } of partsIn(said.output.messages, "result")) this.#resultKeys.add(key);
         if (said.callId !== undefined) this.#toldIds.add(said.callId);
         continue;
       }
       for (const { messages } of [said.input, said.output]) {
-        for (const part of partsIn(messages, "result"))
-          if (part.id !== undefined && !this.#resultById.has(part.id)) this.#resultById.set(part.id, part);
+        // An id may stand for another call in each answer: of its results the newest counts.
+        for (const part of partsIn(messages, "result")) if (part.id !== undefined) this.#resultById.set(part.id, part);
         for (const part of partsIn(messages, "call"))
           if (part.id !== undefined && !callById.has(part.id)) callById.set(part.id, part);
       }
     }
+    const spans = new ToolSpans();
+    for (const { row, is, said } of rows) {
+      // Some frameworks give spans ids of their own, which no conversation has.
+      const isKnown = said.callId !== undefined && (callById.has(said.callId) || this.#resultById.has(said.callId));
+      if (is === "tool") spans.add(row, said, isKnown ? said.callId : undefined);
+    }
+    this.#pairModels(rows, spans);
+    // A span around others may be the only one that states a call.
+    for (const { is, said } of rows) {
+      if (is !== "around") continue;
+      for (const call of partsIn(said.output.messages, "call")) {
+        const row = this.isTold(call) ? undefined : spans.takeExact(call);
+        if (row === undefined) continue;
+        this.#callOf.set(row, call);
+        this.tell(call);
+      }
+    }
+    for (const [row, id] of spans.ids) {
+      const call = callById.get(id);
+      if (call !== undefined && !this.#callOf.has(row)) this.#callOf.set(row, call);
+    }
+  }
+
+  #pairModels(rows: readonly SaidRow[], spans: ToolSpans): void {
     const paired = new Set<string>();
     for (const { row, is, said } of rows) {
       if (is !== "model") continue;
       for (const call of partsIn(said.output.messages, "call")) {
-        if (call.id !== undefined && paired.has(call.id)) continue;
-        if (call.id !== undefined) paired.add(call.id);
+        if (call.id !== undefined && paired.has(`${call.id} ${call.key}`)) continue;
+        if (call.id !== undefined) paired.add(`${call.id} ${call.key}`);
         const span = spans.take(call);
         if (span === undefined) {
           const calls = this.#unpaired.get(row) ?? new Set();
@@ -49,10 +71,13 @@ export class ToolCalls {
         this.tell(call);
       }
     }
-    for (const [row, id] of spans.ids) {
-      const call = callById.get(id);
-      if (call !== undefined && !this.#callOf.has(row)) this.#callOf.set(row, call);
-    }
+  }
+
+  /** Keys of all calls and results that the turn tells, for later turns. */
+  *told(): Generator<string> {
+    for (const id of this.#toldIds) yield `id ${id}`;
+    for (const words of this.#told) yield `call ${words}`;
+    for (const key of this.#resultKeys) yield `result ${key}`;
   }
 
   /** The model's call that the span of a tool carries out. */
@@ -111,19 +136,29 @@ class ToolSpans {
   readonly #queues = new Map<string, Queue>();
   readonly #taken = new Set<number>();
 
-  add(row: number, { callId, subject, input }: SpanSaid): void {
-    if (callId !== undefined) this.ids.push([row, callId]);
+  /** `id`: of the call that it carries out. */
+  add(row: number, { subject, input }: SpanSaid, id: string | undefined): void {
+    if (id !== undefined) this.ids.push([row, id]);
     const [given] = partsIn(input.messages, "call");
     const name = given?.name ?? subject;
-    for (const words of wordsOf(callId, name, given?.key)) {
+    for (const words of [...exactly(id, name, given?.key), `name ${name}`]) {
       const queue = this.#queues.get(words) ?? { spans: [], next: 0 };
-      queue.spans.push({ row, id: callId });
+      queue.spans.push({ row, id });
       this.#queues.set(words, queue);
     }
   }
 
-  take({ id, name, key }: Call): number | undefined {
-    for (const words of wordsOf(id, name, key)) {
+  take(call: Call): number | undefined {
+    return this.takeExact(call) ?? this.#take([`name ${call.name}`], call.id);
+  }
+
+  /** By the call's id, or by its name and arguments. */
+  takeExact({ id, name, key }: Call): number | undefined {
+    return this.#take(exactly(id, name, key), id);
+  }
+
+  #take(ordered: readonly string[], id: string | undefined): number | undefined {
+    for (const words of ordered) {
       const queue = this.#queues.get(words);
       if (queue === undefined) continue;
       while (this.#taken.has(queue.spans[queue.next]?.row ?? -1)) queue.next++;
@@ -139,10 +174,6 @@ class ToolSpans {
   }
 }
 
-function wordsOf(id: string | undefined, name: string, key: string | undefined): string[] {
-  return [
-    ...(id === undefined ? [] : [`id ${id}`]),
-    ...(key === undefined ? [] : [`call ${name} ${key}`]),
-    `name ${name}`,
-  ];
+function exactly(id: string | undefined, name: string, key: string | undefined): string[] {
+  return [...(id === undefined ? [] : [`id ${id}`]), ...(key === undefined ? [] : [`call ${name} ${key}`])];
 }

@@ -6,13 +6,16 @@ import { promptAt } from "../table/annotated-rows.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import { Failures } from "./failures.ts";
+import { Moments } from "./moments.ts";
+import type { Memory } from "./memory.ts";
+import type { RowMoment } from "./moments.ts";
 import { keyOf, NOTHING } from "./said.ts";
-import type { Moment, Result, SaidMessage, SaidPart, SaidText, SpanSaid } from "./said.ts";
+import type { Result, SaidMessage, SaidPart, SaidText, SpanSaid } from "./said.ts";
 import { namedBy, Telling } from "./telling.ts";
 import type { ToolDraft } from "./telling.ts";
 import { partsIn, ToolCalls } from "./tool-calls.ts";
 import type { SaidRow } from "./tool-calls.ts";
-import type { Step, Turn } from "./transcript.ts";
+import type { Failure, Step, Turn } from "./transcript.ts";
 import { TurnRows } from "./turn-rows.ts";
 
 export type TranscriptSource = {
@@ -27,8 +30,7 @@ export type TranscriptSource = {
 
 export type TurnSource = {
   readonly source: TranscriptSource;
-  /** Keys of what earlier turns told; grows. */
-  readonly told: Set<string>;
+  readonly memory: Memory;
   /** By place of the session's outline. */
   readonly parents: Int32Array;
   /** Of the turn, depth first. */
@@ -58,6 +60,8 @@ const MUTE: ReadonlySet<SpanKind> = new Set<SpanKind>(["embedding", "http", "db"
 const SECTIONS: ReadonlySet<SpanKind> = new Set<SpanKind>(["agent", "team"]);
 const KIND_OF_TEXT = { user: "user", other: "user", system: "system", assistant: "text", tool: "text" } as const;
 
+type UserMessage = { readonly row: number; readonly message: SaidMessage };
+
 /** The model calls of the turn itself, or of one participant in it. */
 type Conversation = { calls: number; isUnanswered: boolean };
 
@@ -76,22 +80,22 @@ class TurnFold {
   readonly #names = new Map<readonly Step[], string>();
   readonly #tools = new Map<number, { readonly step: ToolDraft; readonly result: string | undefined }>();
   readonly #toolAround = new Map<readonly Step[], ToolDraft>();
+  readonly #toolOfCall = new Map<string, { readonly step: ToolDraft; readonly row: number }>();
   readonly #telling: Telling;
   /** Keys of the texts and thoughts that models of this turn give, also later. */
   readonly #ofModels = new Set<string>();
   readonly #failures: Failures;
-  readonly #user: { readonly row: number; readonly message: SaidMessage } | undefined;
+  readonly #user: UserMessage | undefined;
   /** Of rows that are open. */
-  #moments: (Moment & { readonly row: number })[] = [];
-  #firstMoment = 0n;
+  readonly #moments = new Moments();
   #lastEnd = 0n;
   #revision = 0;
 
   constructor(of: TurnSource) {
     this.#of = of;
-    this.#isFirst = of.told.size === 0;
+    this.#isFirst = of.memory.isEmpty;
     const { source, rows, parents } = of;
-    this.#rows = new TurnRows(source.table, rows, parents);
+    this.#rows = new TurnRows(source.table, rows, parents, (row) => isAnswered(source.saidAt(row)));
     this.#failures = new Failures(source.table);
     const said: SaidRow[] = [];
     for (const row of rows) {
@@ -105,9 +109,9 @@ class TurnFold {
       for (const { parts } of one.output.messages)
         for (const part of parts) this.#ofModels.add(`${part.is} ${part.key}`);
     }
-    this.#hasMoments = said.some(({ said: { moments } }) => moments.length > 0);
+    this.#hasMoments = said.some(({ said: { moments } }) => moments.some(({ output }) => output !== NOTHING));
     this.#calls = new ToolCalls(said);
-    this.#telling = new Telling(source, of.told, this.#calls);
+    this.#telling = new Telling(source, of.memory, this.#calls);
     this.#user = this.#findUser(said);
   }
 
@@ -121,6 +125,8 @@ class TurnFold {
       open.push(row);
     }
     for (let row = open.pop(); row !== undefined; row = open.pop()) this.#leave(row);
+    for (const key of this.#calls.told()) this.#of.memory.add(key);
+    this.#of.memory.isUnanswered = this.#conversation(this.#steps).isUnanswered;
     return {
       number,
       summary,
@@ -131,20 +137,35 @@ class TurnFold {
     };
   }
 
-  /** The last message of the user in the first input that has one. */
-  #findUser(rows: readonly SaidRow[]): { readonly row: number; readonly message: SaidMessage } | undefined {
+  /**
+   * The last message of the user in the first input that has one; else the data that the turn was started with. If an
+   * earlier turn told it, an input that continues that conversation has a newer one.
+   */
+  #findUser(rows: readonly SaidRow[]): UserMessage | undefined {
+    let first: UserMessage | undefined;
+    let data: UserMessage | undefined;
     for (const { row, is, said } of rows) {
-      if (is === "tool" || !this.#isHeard(row, said)) continue;
+      if (is === "tool") continue;
       for (const input of [said.input, ...said.moments.map((moment) => moment.input)]) {
-        const message = input.messages.findLast(
+        if (!this.#isHeard(row, { input })) continue;
+        const { messages, form } = input;
+        const message = messages.findLast(
           ({ role, parts }) => role === "user" && parts.some((part) => part.is === "text"),
         );
         if (message === undefined) continue;
-        for (const key of input.within) this.#of.told.add(`user ${key}`);
-        return { row, message };
+        const found = { row, message };
+        if (form === "data") data ??= found;
+        else if (first === undefined) {
+          first = found;
+          if (!this.#isToldText(message)) return first;
+        } else if (messages.includes(first.message) && !this.#isToldText(message)) return found;
       }
     }
-    return undefined;
+    return first ?? data;
+  }
+
+  #isToldText({ parts }: SaidMessage): boolean {
+    return parts.some((part) => part.is === "text" && this.#of.memory.has(`user ${part.key}`));
   }
 
   #userText(): Turn["userText"] {
@@ -153,17 +174,19 @@ class TurnFold {
       const { row, message } = this.#user;
       const text = message.parts.find((part): part is SaidText => part.is === "text");
       if (text === undefined) return undefined;
-      this.#of.told.add(`user ${text.key}`);
+      this.#of.memory.add(`user ${text.key}`);
       return { kind: "user", ...this.#telling.at(row), ...namedBy(message), passage: text.passage };
     }
     const { prompt } = this.#of;
     const text = prompt < 0 ? undefined : promptAt(table, prompt);
-    return text === undefined ? undefined : { kind: "user", ...this.#telling.at(prompt), passage: { text } };
+    if (text === undefined) return undefined;
+    this.#of.memory.add(`user ${keyOf(text)}`);
+    return { kind: "user", ...this.#telling.at(prompt), passage: { text } };
   }
 
   /** Whether the span's input is said to a model or an agent. A step of a program has inputs too. */
   #isHeard(row: number, { input }: Pick<SpanSaid, "input">): boolean {
-    return !input.plain || row === this.#of.lead || HEARING.has(this.#of.source.table.rows.kind(row));
+    return input.form === "messages" || row === this.#of.lead || HEARING.has(this.#of.source.table.rows.kind(row));
   }
 
   #enter(row: number, around: Step[]): void {
@@ -171,7 +194,9 @@ class TurnFold {
     const said = this.#of.source.saidAt(row);
     const kind = rows.kind(row);
     // A record of an answer is written at its end, when its first calls run already.
-    this.#tellMoments(rows.long(row, kind === "tool" && !rows.running(row) ? Row.LAST : Row.START));
+    this.#tellMoments(
+      this.#moments.before(rows.long(row, kind === "tool" && !rows.running(row) ? Row.LAST : Row.START)),
+    );
     this.#revision = Math.max(this.#revision, this.#telling.revision(row));
     this.#passTime(row, around);
     let inside = around;
@@ -184,21 +209,11 @@ class TurnFold {
         this.#running.push({ kind: "running", ...this.#telling.at(row), name: this.#telling.name(row) });
     }
     this.#inside.set(row, inside);
-    if (said === undefined || said.moments.length === 0) return;
-    for (const moment of said.moments) this.#moments.push({ row, ...moment });
-    this.#firstMoment = firstOf(this.#moments);
+    if (said !== undefined) this.#moments.add(row, said.moments);
   }
 
-  /** What log records said up to this time, Unix nanoseconds. */
-  #tellMoments(until: bigint | undefined, of?: number): void {
-    if (this.#moments.length === 0 || (until !== undefined && until <= this.#firstMoment)) return;
-    const isDue = ({ row, time }: { readonly row: number; readonly time: bigint }): boolean =>
-      until === undefined ? row === of : time < until;
-    const due = this.#moments.filter(isDue).toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-    if (due.length === 0) return;
-    this.#moments = this.#moments.filter((moment) => !isDue(moment));
-    this.#firstMoment = firstOf(this.#moments);
-    for (const { row, time, input, output } of due) {
+  #tellMoments(moments: readonly RowMoment[]): void {
+    for (const { row, time, input, output } of moments) {
       const inside = this.#inside.get(row) ?? this.#steps;
       this.#telling.time = time;
       this.#hear(row, { input }, inside);
@@ -212,7 +227,7 @@ class TurnFold {
     const said = this.#of.source.saidAt(row);
     const kind = table.rows.kind(row);
     const inside = this.#inside.get(row) ?? this.#steps;
-    if ((said?.moments.length ?? 0) > 0) this.#tellMoments(undefined, row);
+    this.#tellMoments(this.#moments.of(row));
     if (this.#rows.isWork(row)) this.#endTime(row);
     if (kind === "tool" || kind === "retrieval") {
       const tool = this.#tools.get(row);
@@ -273,13 +288,11 @@ class TurnFold {
     }
     const result = returned ?? this.#calls.resultOf(id);
     const failure = this.#failures.at(row, said, "call");
-    const isCause = failure?.message !== undefined && keyOf(failure.message.text) === result?.key;
-    const outer = this.#toolAround.get(around);
-    // Around a call of the Model Context Protocol stands the agent's span, in it the server's.
-    if (outer !== undefined && outer.name === name) {
-      if (result !== undefined) outer.result ??= result.passage;
+    const outer = this.#sameCall(row, name, said?.callId, around);
+    if (outer !== undefined) {
+      if (result !== undefined && !isCause(failure, result)) outer.result ??= result.passage;
       if (failure !== undefined) outer.failure ??= failure;
-      return around;
+      return outer.steps;
     }
     const running = this.#of.source.table.rows.running(row);
     const step: ToolDraft = {
@@ -287,7 +300,7 @@ class TurnFold {
       ...this.#telling.at(row),
       name,
       ...args,
-      ...(result && !isCause && { result: result.passage }),
+      ...(result && !isCause(failure, result) && { result: result.passage }),
       ...(failure && { failure }),
       ...(running && { running }),
       steps: [],
@@ -295,21 +308,39 @@ class TurnFold {
     this.#telling.push(step, result, around);
     this.#tools.set(row, { step, result: result?.key });
     this.#toolAround.set(step.steps, step);
+    if (said?.callId !== undefined) this.#toolOfCall.set(said.callId, { step, row });
     return step.steps;
+  }
+
+  /**
+   * Another span of the same call: around a call of the Model Context Protocol stands the agent's span, in it the server's;
+   * two instrumentations give it the same id at the same time.
+   */
+  #sameCall(row: number, name: string, callId: string | undefined, around: readonly Step[]): ToolDraft | undefined {
+    const { rows } = this.#of.source.table;
+    const outer = this.#toolAround.get(around);
+    if (outer !== undefined && outer.name === name) return outer;
+    const twin = callId === undefined ? undefined : this.#toolOfCall.get(callId);
+    if (twin === undefined || twin.step.name !== name) return undefined;
+    const isLater = !rows.running(twin.row) && rows.order(row, Row.START, twin.row, Row.LAST) > 0;
+    return isLater ? undefined : twin.step;
   }
 
   /** What is new in an input. */
   #hear(row: number, said: Pick<SpanSaid, "input">, inside: Step[]): void {
-    if (!this.#isHeard(row, said)) return;
-    const { messages } = said.input;
+    const { messages, form } = said.input;
+    // Data is what a user said only if nothing else is.
+    if (!this.#isHeard(row, said) || (form === "data" && this.#user?.row !== row)) return;
     const conversation = this.#conversation(inside);
     const isOpening = conversation.calls === 0 && (this.#isFirst || inside !== this.#steps);
     const isHistory = isOpening || conversation.isUnanswered;
     const user = this.#user?.row === row ? messages.lastIndexOf(this.#user.message) : -1;
+    // What stands before the last answer is of earlier calls.
+    const from = isHistory ? 0 : messages.findLastIndex(({ role }) => role === "assistant") + 1;
     messages.forEach((message, at) => {
+      if (at < from && message.role !== "system") return;
       const target = at < user && message.role !== "system" ? this.#before : inside;
       for (const part of message.parts) {
-        if (message.role === "assistant" && !isHistory) continue;
         if (message.role === "tool" && part.is === "text") this.#hearResult(row, message, part, isHistory, target);
         else this.#hearPart(row, message, part, isHistory, target);
       }
@@ -349,7 +380,7 @@ class TurnFold {
     const conversation = this.#conversation(inside);
     conversation.calls++;
     const { rows } = this.#of.source.table;
-    if (output === NOTHING && !rows.running(row) && !rows.error(row)) {
+    if (!isAnswered({ output }) && !rows.running(row) && !rows.error(row)) {
       conversation.isUnanswered = true;
       // Records of a coding agent have the answers of its calls, and name none.
       if (!this.#hasMoments) this.#telling.silence(row, inside);
@@ -370,8 +401,10 @@ class TurnFold {
 
   /** What the output of a span around others adds to what those told. */
   #conclude(row: number, { output }: Pick<SpanSaid, "output">, inside: Step[]): void {
-    if (output.plain && row !== this.#of.lead && !HEARING.has(this.#of.source.table.rows.kind(row))) return;
-    if (output.within.some((key) => this.#telling.isAnswer(`text ${key}`) || this.#ofModels.has(`text ${key}`))) return;
+    const isSaid = row === this.#of.lead || HEARING.has(this.#of.source.table.rows.kind(row));
+    if (output.form !== "messages" && !isSaid) return;
+    // Around answers, data repeats them with figures beside them.
+    if (output.form === "data" && (this.#ofModels.size > 0 || this.#telling.hasAnswers)) return;
     output.messages.forEach((message, at) => {
       if (message.role === "user" || message.role === "system" || message.role === "other") return;
       const isLast = at === output.messages.length - 1;
@@ -408,7 +441,14 @@ class TurnFold {
 
   #conversation(inside: readonly Step[]): Conversation {
     let conversation = this.#conversations.get(inside);
-    if (conversation === undefined) this.#conversations.set(inside, (conversation = { calls: 0, isUnanswered: false }));
+    if (conversation === undefined)
+      this.#conversations.set(
+        inside,
+        (conversation = {
+          calls: 0,
+          isUnanswered: inside === this.#steps && this.#of.memory.isUnanswered,
+        }),
+      );
     return conversation;
   }
 }
@@ -419,6 +459,13 @@ function callsOf(answers: readonly SaidMessage[]): readonly string[] {
   return isSilent ? partsIn(answers, "call").map(({ name }) => name) : [];
 }
 
-function firstOf(moments: readonly Moment[]): bigint {
-  return moments.reduce((first, { time }) => (time < first ? time : first), moments[0]?.time ?? 0n);
+function isAnswered(said: Pick<SpanSaid, "output"> | undefined): boolean {
+  return said !== undefined && said.output.messages.some(({ parts }) => parts.length > 0);
+}
+
+/** Whether a result says no more than the failure, with its type in front or not. */
+function isCause(failure: Failure | undefined, { key }: Result): boolean {
+  const message = failure?.message?.text;
+  if (message === undefined) return false;
+  return [message, `${failure?.type}: ${message}`, `Error: ${message}`].some((text) => keyOf(text) === key);
 }

@@ -4,6 +4,7 @@ import { withStatus } from "../liveness.ts";
 import { isError } from "../table/annotated-rows.ts";
 import type { ViewSpan } from "../tree/tree.ts";
 import type { SessionView } from "../view/session-view.ts";
+import { mergeDuplicates } from "./duplicates.ts";
 import { foldAgain } from "./fold.ts";
 import type { KnownTurns } from "./fold.ts";
 import { Passages } from "./passage.ts";
@@ -57,6 +58,7 @@ export class ViewTranscript {
       this.#read.set(span, { records: about.length, failed, said: one });
       return one;
     });
+    mergeDuplicates(fold, said);
     records.addLoose(table, fold, this.#reader, said);
     return foldAgain(
       {

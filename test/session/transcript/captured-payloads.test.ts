@@ -1,43 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readContent } from "../../../src/facts/span-content.ts";
-import type { Content } from "../../../src/content/content-value.ts";
-import type { MessagePart } from "../../../src/content/message-parts.ts";
-import type { Step, Transcript } from "../../../src/session/transcript/transcript.ts";
 import { EXPECTED, readPayload } from "../corpus.ts";
-import type { Read } from "../corpus.ts";
-import { captured, markdownOf, transcribed } from "./session-of.ts";
-
-/** Texts that say the same are equal without their white space. */
-const bare = (text: string): string => text.replaceAll(/\s+/g, "");
-
-function stepsOf(transcript: Transcript): Step[] {
-  const all: Step[] = [];
-  const ahead = transcript.turns.flatMap(({ before, userText, steps }) => [
-    ...before,
-    ...(userText === undefined ? [] : [userText]),
-    ...steps,
-  ]);
-  for (let step = ahead.shift(); step !== undefined; step = ahead.shift()) {
-    all.push(step);
-    if ("steps" in step) ahead.unshift(...step.steps);
-  }
-  return all;
-}
-
-/** Without the calls around others: they repeat them. */
-function modelCalls(payload: readonly Read[]): Read[] {
-  const parents = new Set(payload.filter(({ facts }) => facts.kind === "llm").map(({ facts }) => facts.parentSpanId));
-  return payload.filter(({ facts }) => facts.kind === "llm" && !parents.has(facts.spanId));
-}
-
-function texts(content: Content | undefined, role: string): string[] {
-  if (content === undefined) return [];
-  if (content.kind !== "messages") return content.kind === "text" ? [content.text] : [];
-  return content.messages
-    .filter((message) => message.role === role)
-    .map(({ parts }) => parts.map((part: MessagePart) => (part.type === "text" ? part.text : "")).join("\n"))
-    .filter((text) => bare(text) !== "");
-}
+import { bare, captured, markdownOf, modelCalls, stepsOf, texts, transcribed } from "./session-of.ts";
 
 const ALL = Object.keys(EXPECTED);
 

@@ -3,12 +3,15 @@ import { printTranscript } from "../../../src/session/transcript/markdown.ts";
 import type { Printing } from "../../../src/session/transcript/markdown.ts";
 import { select } from "../../../src/session/transcript/select.ts";
 import type { Selection } from "../../../src/session/transcript/select.ts";
-import type { Transcript } from "../../../src/session/transcript/transcript.ts";
+import type { Content } from "../../../src/content/content-value.ts";
+import type { MessagePart } from "../../../src/content/message-parts.ts";
+import type { Step, Transcript, Turn } from "../../../src/session/transcript/transcript.ts";
 import { SessionView } from "../../../src/session/view/session-view.ts";
 import type { LogRecord } from "../../../src/otel/log-record.ts";
 import type { KeyValue, Span } from "../../../src/otel/span.ts";
 import { at, id, TRACE } from "../../facts/facts-of.ts";
 import { readPayload } from "../corpus.ts";
+import type { Read } from "../corpus.ts";
 
 /** Silent for an hour when it is read. */
 export const NOW = Number(at(3_600) / 1_000_000n);
@@ -115,3 +118,34 @@ export const llm = (more: Partial<Sketch> & Pick<Sketch, "id">, input: unknown, 
     ...more.with,
   },
 });
+
+/** Texts that say the same are equal without their white space. */
+export const bare = (text: string): string => text.replaceAll(/\s+/g, "");
+
+/** All steps of a turn, those of its sections included. */
+export function stepsIn({ before, userText, steps }: Turn): Step[] {
+  const all: Step[] = [];
+  const ahead = [...before, ...(userText === undefined ? [] : [userText]), ...steps];
+  for (let step = ahead.shift(); step !== undefined; step = ahead.shift()) {
+    all.push(step);
+    if ("steps" in step) ahead.unshift(...step.steps);
+  }
+  return all;
+}
+
+export const stepsOf = ({ turns }: Transcript): Step[] => turns.flatMap(stepsIn);
+
+/** Without the calls around others: they repeat them. */
+export function modelCalls(payload: readonly Read[]): Read[] {
+  const parents = new Set(payload.filter(({ facts }) => facts.kind === "llm").map(({ facts }) => facts.parentSpanId));
+  return payload.filter(({ facts }) => facts.kind === "llm" && !parents.has(facts.spanId));
+}
+
+export function texts(content: Content | undefined, role: string): string[] {
+  if (content === undefined) return [];
+  if (content.kind !== "messages") return content.kind === "text" ? [content.text] : [];
+  return content.messages
+    .filter((message) => message.role === role)
+    .map(({ parts }) => parts.map((part: MessagePart) => (part.type === "text" ? part.text : "")).join("\n"))
+    .filter((text) => bare(text) !== "");
+}
