@@ -27,21 +27,54 @@ export type ClockReadings = {
   readonly clock: (at: number) => number;
 };
 
+export const isSameRange = (a: ClockRange, b: ClockRange): boolean => a.first === b.first && a.last === b.last;
+
+/** How many times of each clock are in each bucket. */
+export class TimeCounts {
+  /** By clock and bucket. */
+  readonly #counts = new Map<number, number>();
+
+  add(clock: number, bucket: number, count = 1): void {
+    const key = clock * BUCKETS + bucket;
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + count);
+  }
+
+  *[Symbol.iterator](): Generator<{ readonly clock: number; readonly bucket: number; readonly count: number }> {
+    for (const [key, count] of this.#counts) yield { clock: Math.floor(key / BUCKETS), bucket: key % BUCKETS, count };
+  }
+}
+
+/** Counts of times by position. */
+export function countTimes({ length, bucket, clock }: ClockReadings): TimeCounts {
+  const counts = new TimeCounts();
+  let [lastClock, lastBucket, count] = [0, -1, 0];
+  // Neighbours mostly share both.
+  for (let at = 0; at < length; at++) {
+    const [ownClock, ownBucket] = [clock(at), bucket(at)];
+    if (ownBucket < 0) continue;
+    if (ownClock !== lastClock || ownBucket !== lastBucket) {
+      if (count > 0) counts.add(lastClock, lastBucket, count);
+      [lastClock, lastBucket, count] = [ownClock, ownBucket, 0];
+    }
+    count++;
+  }
+  if (count > 0) counts.add(lastClock, lastBucket, count);
+  return counts;
+}
+
 /**
  * The plausible times of a session; all others are clock outliers. Times form a group as long as the next one follows
  * within a year. Of several groups, that of most clocks is plausible, however many spans share another one: each clock is
  * in the group with most of its own times. Of equals it is the group of more times, then the later one. Groups near zero
  * and near the largest number count only if there is no other.
  */
-export function plausibleTimes(readings: ClockReadings): ClockRange {
-  const counts = new Uint32Array(BUCKETS);
-  for (let at = 0; at < readings.length; at++) {
-    const bucket = readings.bucket(at);
-    if (bucket >= 0) counts[bucket] = (counts[bucket] ?? 0) + 1;
-  }
-  let groups = groupsIn(counts, EXTREME, BUCKETS - EXTREME);
-  if (groups.length === 0) groups = groupsIn(counts, 0, BUCKETS);
-  return groups.length > 1 ? elect(groups, readings) : (groups[0] ?? { first: 0, last: 0 });
+export function plausibleTimes(counts: TimeCounts): ClockRange {
+  const buckets = new Set<number>();
+  for (const { bucket } of counts) buckets.add(bucket);
+  const sorted = [...buckets].sort((a, b) => a - b);
+  let groups = groupsIn(sorted.filter((bucket) => !isExtreme(bucket)));
+  if (groups.length === 0) groups = groupsIn(sorted);
+  return groups.length > 1 ? elect(groups, counts) : (groups[0] ?? { first: 0, last: 0 });
 }
 
 /** Whether a time is in the range. An end may be up to a year after the last start. */
@@ -52,10 +85,10 @@ export function isPlausible(range: ClockRange, bucket: number, field: "start" | 
 /** Whether only a clock that was never set has this time. */
 export const isExtreme = (bucket: number): boolean => bucket < EXTREME || bucket >= BUCKETS - EXTREME;
 
-function groupsIn(counts: Uint32Array, from: number, to: number): ClockRange[] {
+/** Of ascending buckets. */
+function groupsIn(buckets: readonly number[]): ClockRange[] {
   const groups: { first: number; last: number }[] = [];
-  for (let bucket = from; bucket < to; bucket++) {
-    if (counts[bucket] === 0) continue;
+  for (const bucket of buckets) {
     const group = groups.at(-1);
     if (group !== undefined && bucket - group.last <= YEAR) group.last = bucket;
     else groups.push({ first: bucket, last: bucket });
@@ -64,18 +97,18 @@ function groupsIn(counts: Uint32Array, from: number, to: number): ClockRange[] {
 }
 
 /** Groups are in order of time. */
-function elect(groups: readonly ClockRange[], { length, bucket, clock }: ClockReadings): ClockRange {
+function elect(groups: readonly ClockRange[], counts: TimeCounts): ClockRange {
   const groupOf = new Int16Array(BUCKETS).fill(-1);
   groups.forEach(({ first, last }, group) => groupOf.fill(group, first, last + 1));
   const times = groups.map(() => 0);
   /** By clock and group. */
   const ofClocks = new Map<number, number>();
-  for (let at = 0; at < length; at++) {
-    const group = groupOf[bucket(at)] ?? -1;
+  for (const { clock, bucket, count } of counts) {
+    const group = groupOf[bucket] ?? -1;
     if (group < 0) continue;
-    times[group] = (times[group] ?? 0) + 1;
-    const key = clock(at) * BUCKETS + group;
-    ofClocks.set(key, (ofClocks.get(key) ?? 0) + 1);
+    times[group] = (times[group] ?? 0) + count;
+    const key = clock * BUCKETS + group;
+    ofClocks.set(key, (ofClocks.get(key) ?? 0) + count);
   }
   const homes = new Map<number, { readonly group: number; readonly count: number }>();
   for (const [key, count] of ofClocks) {

@@ -3,7 +3,7 @@ import { spanIdentity } from "../facts/identity.ts";
 import { timeOfRecord } from "../otel/log-record.ts";
 import type { LogRecord, ResourceLogs } from "../otel/log-record.ts";
 import type { Resource, ResourceSpans, Span } from "../otel/span.ts";
-import { bucketOfInstant, isPlausible, plausibleTimes } from "./clock-outliers.ts";
+import { bucketOfInstant, countTimes, isPlausible, plausibleTimes } from "./clock-outliers.ts";
 
 /** One event of a replay: a revision of the log, or some of its spans or log records. */
 export type ReplayStep = {
@@ -108,7 +108,7 @@ export class EventSchedule implements ReplaySchedule {
   finish(): this {
     const instants = this.#instants;
     const bucket = (at: number): number => bucketOfInstant(instants[at] ?? 0n);
-    const range = plausibleTimes({ length: instants.length, bucket, clock: (at) => this.#clocks[at] ?? 0 });
+    const range = plausibleTimes(countTimes({ length: instants.length, bucket, clock: (at) => this.#clocks[at] ?? 0 }));
     const isUsed = (instant: bigint): boolean => isPlausible(range, bucketOfInstant(instant));
     let last = instants.find(isUsed) ?? 0n;
     this.#ticks = Float64Array.from(instants, (instant) => {

@@ -48,6 +48,22 @@ export function ownUsageOf(table: SpanTable, { groups, usage }: QueryFold): (row
 
 export const NO_USAGE: Usage = { tokens: NO_TOKENS, unpriced: 0 };
 
+export function isSameUsage(a: Usage | undefined, b: Usage | undefined): boolean {
+  if (a === undefined || b === undefined || a === b) return a === b;
+  const [x, y] = [a.tokens, b.tokens];
+  return (
+    a.reported === b.reported &&
+    a.estimated === b.estimated &&
+    a.unpriced === b.unpriced &&
+    x.input === y.input &&
+    x.output === y.output &&
+    x.cached === y.cached &&
+    x.written === y.written &&
+    x.written1h === y.written1h &&
+    x.reasoning === y.reasoning
+  );
+}
+
 export function addUsage(a: Usage, b: Usage): Usage {
   const sum = (one: number | undefined, other: number | undefined): number | undefined =>
     one === undefined ? other : one + (other ?? 0);

@@ -89,6 +89,21 @@ export class SpanRows {
     return this.#length++;
   }
 
+  /** Copies of some rows, in this order. */
+  pick(rows: readonly number[]): SpanRows {
+    const picked = new SpanRows();
+    picked.#words = new Uint32Array(rows.length * WIDTH);
+    picked.#halves = new Uint16Array(picked.#words.buffer);
+    picked.#producers = new Uint8Array(rows.length);
+    for (const [at, row] of rows.entries()) {
+      for (let word = 0; word < WIDTH; word++) picked.#words[at * WIDTH + word] = this.word(row, word);
+      picked.#producers[at] = this.#producers[row] ?? 0;
+    }
+    picked.#length = rows.length;
+    picked.#anyDerived = this.#anyDerived;
+    return picked;
+  }
+
   /** Evicts all other rows; later rows move up. */
   retain(wanted: (row: number) => boolean): void {
     let length = 0;

@@ -24,26 +24,49 @@ export type VersionStanding = "new" | "better" | "naming" | "known";
 
 /** Facts of a session's spans in their best versions, small enough to stay in memory. Callers enforce the limit of spans. */
 export class SpanTable {
-  readonly rows = new SpanRows();
-  usage = new UsageRows();
+  readonly rows: SpanRows;
+  usage: UsageRows;
   /** Paths of ancestors that spans name. */
-  paths = new AncestorPaths();
-  readonly inputRequests = new InputRequests();
+  paths: AncestorPaths;
+  readonly inputRequests: InputRequests;
   /** Log records of the same traces. */
-  readonly records = new LogRecords();
-  readonly annotations = new Annotations();
-  readonly continuations = new Continuations();
-  #pool = new StringPool();
+  readonly records: LogRecords;
+  readonly annotations: Annotations;
+  readonly continuations: Continuations;
+  #pool: StringPool;
   readonly #index = new SpanIndex({
     trace: (row) => this.rows.word(row, Row.TRACE),
     high: (row) => this.rows.word(row, Row.ID),
     low: (row) => this.rows.word(row, Row.ID + 1),
   });
-  readonly #traces = new Map<string, number>();
+  readonly #traces: Map<string, number>;
   /** By trace number; undefined for an evicted trace. */
-  readonly #traceIds: (string | undefined)[] = [];
-  readonly #names: (SessionNames | undefined)[] = [];
-  readonly #superseded = new Superseded();
+  readonly #traceIds: (string | undefined)[];
+  readonly #names: (SessionNames | undefined)[];
+  readonly #superseded: Superseded;
+
+  /** Empty, or with some rows of a table, see {@link slice}. */
+  constructor(of?: { readonly table: SpanTable; readonly rows: SpanRows }) {
+    const whole = of?.table;
+    this.rows = of?.rows ?? new SpanRows();
+    this.usage = whole?.usage ?? new UsageRows();
+    this.paths = whole?.paths ?? new AncestorPaths();
+    this.inputRequests = whole?.inputRequests ?? new InputRequests();
+    this.records = whole?.records ?? new LogRecords();
+    this.annotations = whole?.annotations ?? new Annotations();
+    this.continuations = whole?.continuations ?? new Continuations();
+    this.#pool = whole === undefined ? new StringPool() : whole.#pool;
+    this.#traces = whole === undefined ? new Map<string, number>() : whole.#traces;
+    this.#traceIds = whole === undefined ? [] : whole.#traceIds;
+    this.#names = whole === undefined ? [] : whole.#names;
+    this.#superseded = whole === undefined ? new Superseded() : whole.#superseded;
+    if (of !== undefined) this.#index.rebuild(this.rows.length);
+  }
+
+  /** Some rows as a table of their own, for folds of these rows alone. All but the rows is shared: only the whole table admits spans. */
+  slice(rows: readonly number[]): SpanTable {
+    return new SpanTable({ table: this, rows: this.rows.pick(rows) });
+  }
 
   /** Spans, each counted once. */
   get size(): number {

@@ -76,9 +76,19 @@ export type SessionTree = {
   /** Extent of the session and of its time axis, Unix nanoseconds. Clock outliers may lie outside. */
   readonly start: bigint;
   readonly end: bigint;
-  readonly byKey: ReadonlyMap<string, TreeNode>;
+  readonly byKey: { get(key: string): TreeNode | undefined };
   /** By `<trace id>:<span id>` of a duplicate: the key of the span that is shown in its place. */
   readonly replacements: ReadonlyMap<string, string>;
+};
+
+/** The tree of a session without spans. */
+export const EMPTY_TREE: SessionTree = {
+  roots: [],
+  rows: [],
+  start: 0n,
+  end: 0n,
+  byKey: new Map(),
+  replacements: new Map(),
 };
 
 type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
@@ -89,6 +99,8 @@ export type DraftNode = Mutable<Omit<TreeNode, "parent" | "children">> & {
   readonly children: DraftNode[];
   /** Latest start or end in the subtree. */
   latest: bigint;
+  /** The equal node of the last tree, which is shown in its place. */
+  kept?: DraftNode;
 };
 
 /** What the table knows of a span beyond the span itself. */

@@ -1,6 +1,7 @@
 import type { ClockRange } from "../clock-outliers.ts";
 import type { QueryGroups } from "../query-groups.ts";
 import { hasAbsurdTime, sessionTimes } from "../session-times.ts";
+import type { SessionTimes } from "../session-times.ts";
 import { errorsOf } from "../errors.ts";
 import { addUsage } from "../row-usage.ts";
 import type { OwnUsage } from "../row-usage.ts";
@@ -10,12 +11,14 @@ import { CYCLE, ROOT, SELF } from "../table/parent-links.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import { isClosed } from "./closed-rows.ts";
+import { keepNodes } from "./keep-nodes.ts";
 import type { ClosedRows } from "./closed-rows.ts";
 import { outlineOf, placeholderAt, startOf } from "./outline.ts";
 import type { Placeholder } from "./placeholders.ts";
-import { draftNode, draftPlaceholder } from "./tree-node.ts";
+import { draftNode, draftPlaceholder, EMPTY_TREE } from "./tree-node.ts";
 import type { Badge, DraftNode, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
 
+export { EMPTY_TREE } from "./tree-node.ts";
 export type { Badge, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
 
 /**
@@ -31,8 +34,9 @@ export function buildTree(
   spans: readonly ViewSpan[],
   isAwaited: (trace: number) => boolean,
   usageOf: (row: number) => OwnUsage | undefined = () => undefined,
+  { times = sessionTimes(table, groups), last = EMPTY_TREE }: Surroundings = {},
 ): SessionTree {
-  const { start, end, clocks } = sessionTimes(table, groups);
+  const { start, end, clocks } = times;
   const { parents, order, placeholders } = outlineOf(table, groups);
   const errors = errorsOf(table, groups);
   /** By place. */
@@ -59,6 +63,7 @@ export function buildTree(
     parent.children.push(node);
   }
   sumUp(rows);
+  keepNodes(roots, rows, last);
   // Built on first use: the page builds a tree per frame, and few need it.
   let byKey: ReadonlyMap<string, TreeNode> | undefined;
   return {
@@ -72,6 +77,13 @@ export function buildTree(
     },
   };
 }
+
+type Surroundings = {
+  /** Of the whole session, if the table is a part of it. */
+  readonly times?: SessionTimes;
+  /** The tree before a change of the table: its nodes stay where nothing at or below them changed. */
+  readonly last?: SessionTree;
+};
 
 const NO_BADGES: readonly Badge[] = [];
 
@@ -131,16 +143,6 @@ function replacementsIn({ derived }: QueryGroups, spans: readonly ViewSpan[]): R
   }
   return keys;
 }
-
-/** The tree of a session without spans. */
-export const EMPTY_TREE: SessionTree = {
-  roots: [],
-  rows: [],
-  start: 0n,
-  end: 0n,
-  byKey: new Map(),
-  replacements: new Map(),
-};
 
 /** The rows that no closed row hides. */
 export function visibleRows(tree: SessionTree, closed: ClosedRows): readonly TreeNode[] {

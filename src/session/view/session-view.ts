@@ -5,22 +5,22 @@ import { spansOfRecord } from "../../logs/derived-spans.ts";
 import { deriveRecordFacts } from "../../logs/record-facts.ts";
 import type { Resource, ResourceSpans, Scope, Span } from "../../otel/span.ts";
 import type { SessionStreamEvent } from "../contract/stream-events.ts";
-import { endedTraces } from "../liveness-facts.ts";
 import type { Prices, ReadPrices } from "../prices/prices.ts";
 import { foldQueries } from "../queries.ts";
 import type { QueryFold } from "../queries.ts";
-import { ownUsageOf } from "../row-usage.ts";
 import { queriesOf, summarise } from "../summarise.ts";
 import type { QuerySummary, SessionSummary } from "../summary.ts";
 import { admitRecords } from "../table/admit-records.ts";
 import { SpanTable } from "../table/span-table.ts";
-import { buildTree } from "../tree/tree.ts";
 import type { SessionTree, ViewSpan } from "../tree/tree.ts";
 import { ViewLogs } from "./log-view.ts";
+import { ViewParts } from "./view-parts.ts";
 
 /** A session folded by a viewer from its stream, by the same rules as in its object: facts and summary are equal. */
 export class SessionView {
   #table = new SpanTable();
+  #parts: ViewParts;
+  readonly #mostRows: number | undefined;
   /** By row of the table. */
   #spans: ViewSpan[] = [];
   #logs = new ViewLogs();
@@ -41,8 +41,10 @@ export class SessionView {
    * `id`: the session's name until the stream announces it. `readPrices`: the price list and the reader of a deployment's
    * own prices, which a page loads after its first paint, see {@link usePrices}.
    */
-  constructor(id = "", readPrices?: ReadPrices) {
+  constructor(id = "", readPrices?: ReadPrices, mostRows?: number) {
     this.#id = id;
+    this.#mostRows = mostRows;
+    this.#parts = new ViewParts(this.#table, mostRows);
     if (readPrices !== undefined) this.usePrices(readPrices);
   }
 
@@ -150,11 +152,7 @@ export class SessionView {
   tree(): SessionTree {
     this.#evictGone();
     if (this.#tree?.of !== this.#revision) {
-      const fold = this.#foldQueries();
-      let ended: ReadonlySet<number> | undefined;
-      const isAwaited = (trace: number): boolean => !(ended ??= endedTraces(this.#table, fold)).has(trace);
-      const tree = buildTree(this.#table, fold.groups, this.#spans, isAwaited, ownUsageOf(this.#table, fold));
-      this.#tree = { of: this.#revision, tree };
+      this.#tree = { of: this.#revision, tree: this.#parts.tree(this.#spans, this.#prices) };
     }
     return this.#tree.tree;
   }
@@ -192,7 +190,10 @@ export class SessionView {
     this.#logs.evictTraces(this.#gone);
     for (const traceId of this.#gone) this.#deliveries.evictTrace(traceId);
     // As in the table, the spans that stay keep their order.
-    this.#spans = this.#spans.filter(({ traceId }) => !this.#gone.has(traceId));
+    let left = 0;
+    const rowOf = Int32Array.from(this.#spans, ({ traceId }) => (this.#gone.has(traceId) ? -1 : left++));
+    this.#parts.evict(this.#gone, rowOf);
+    this.#spans = this.#spans.filter((_, row) => (rowOf[row] ?? -1) >= 0);
     this.#gone.clear();
   }
 
@@ -200,6 +201,7 @@ export class SessionView {
     this.#gone.clear();
     this.#revision++;
     this.#table = new SpanTable();
+    this.#parts = new ViewParts(this.#table, this.#mostRows);
     this.#spans = [];
     this.#logs = new ViewLogs();
     this.#state = {};
@@ -233,6 +235,8 @@ export class SessionView {
     const standing = this.#table.compare(traceId, facts);
     const row = this.#table.admit(traceId, facts, this.#revision, position);
     if (standing !== "new" && standing !== "better") return;
+    if (standing === "new") this.#parts.add(traceId, row);
+    else this.#parts.change(traceId);
     const key = `${traceId}:${facts.spanId}:${facts.otlpKind}`;
     const origin = { ...(resource && { resource }), ...(scope && { scope }), ...(derivedFrom && { derivedFrom }) };
     this.#spans[row] = { key, traceId, span, ...origin, facts, received };
@@ -246,6 +250,7 @@ export class SessionView {
         for (const record of logRecords ?? []) {
           const facts = deriveRecordFacts(record, JSON.stringify(record), resource, scope);
           admitRecords(this.#table, traceId, [{ ...facts, spans: [] }], this.#revision);
+          if (facts.annotation !== undefined) this.#parts.change(traceId);
           const source = { resource, scope, received };
           const derivedFrom = this.#logs.add(traceId, record, facts, source);
           for (const span of spansOfRecord(readRecord(record)))
