@@ -1,0 +1,96 @@
+import type { Browser, CDPSession, Page } from "playwright-core";
+
+/** A page with its own cache, and the processor time of its main thread. */
+export class MeasuredPage {
+  readonly page: Page;
+  readonly #session: CDPSession;
+
+  private constructor(page: Page, session: CDPSession) {
+    this.page = page;
+    this.#session = session;
+  }
+
+  static async open(browser: Browser): Promise<MeasuredPage> {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    await page.addInitScript(WATCH);
+    const session = await context.newCDPSession(page);
+    // Processor time of the thread: other work of the machine does not count.
+    await session.send("Performance.enable", { timeDomain: "threadTicks" });
+    return new MeasuredPage(page, session);
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  /** Processor time of all tasks of the main thread so far, milliseconds. */
+  async busy(): Promise<number> {
+    return (await this.#metric("TaskDuration")) * 1e3;
+  }
+
+  /** Of `work`. */
+  async busyDuring(work: () => Promise<void>): Promise<number> {
+    const before = await this.busy();
+    await work();
+    return (await this.busy()) - before;
+  }
+
+  /** Of scripts after a collection, MB. */
+  async heap(): Promise<number> {
+    await this.#session.send("HeapProfiler.collectGarbage");
+    return (await this.#metric("JSHeapUsedSize")) / 1e6;
+  }
+
+  async wait(millis: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, millis));
+  }
+
+  async #metric(name: string): Promise<number> {
+    const { metrics } = await this.#session.send("Performance.getMetrics");
+    return metrics.find((metric) => metric.name === name)?.value ?? Number.NaN;
+  }
+}
+
+/** When a load reached its steps, milliseconds since the navigation. */
+export type Load = { readonly paint: number; readonly row: number; readonly complete: number };
+
+/** Runs in the page before its scripts: notes the first frame with a row, and the first one with a live stream. */
+const WATCH = `globalThis.loaded = new Promise((resolve) => {
+  const loads = (globalThis.loads = {});
+  const look = () => {
+    if (loads.row === undefined && document.querySelector("[role=row][id], .session-row, [data-step]")) loads.row = performance.now();
+    if (loads.complete === undefined && document.querySelector(".stream-live")) loads.complete = performance.now();
+    if (loads.row === undefined || loads.complete === undefined) requestAnimationFrame(look);
+    else resolve();
+  };
+  requestAnimationFrame(look);
+})`;
+
+/** Loads an address and waits until it is complete and live. */
+export async function load(measured: MeasuredPage, url: string): Promise<Load> {
+  const { page } = measured;
+  await page.goto(url, { waitUntil: "commit" });
+  // Not `waitForFunction`, which the page's Content Security Policy stops.
+  await page.evaluate("globalThis.loaded");
+  const [paint, row, complete] = (await page.evaluate(
+    `[performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? NaN, loads.row, loads.complete]`,
+  )) as [number, number, number];
+  return { paint, row, complete };
+}
+
+/** Scrolls the rows by some pixels in each of so many frames. */
+export async function scroll({ page }: MeasuredPage, frames: number, pixels: number): Promise<void> {
+  await page.evaluate(
+    `new Promise((resolve) => {
+      const scroller = document.querySelector("[role=treegrid], .session-table .scroller, [role=feed], .scroller");
+      let left = ${frames};
+      const next = () => {
+        scroller.scrollTop += ${pixels};
+        if (--left > 0) requestAnimationFrame(next);
+        else resolve();
+      };
+      requestAnimationFrame(next);
+    })`,
+  );
+}
