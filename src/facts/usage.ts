@@ -172,7 +172,16 @@ function disjointUsage(usage: PlainRecord): Tokens | undefined {
     }
   }
   if (input + output + cached + written === 0) return undefined;
-  const tokens = { input, output, cached, written, written1h, reasoning };
+  // The parts of OpenAI's counts stand in objects of their own.
+  const parts = isInclusive ? partsOf(usage) : undefined;
+  const tokens = {
+    input,
+    output,
+    cached: cached || (parts?.cached ?? 0),
+    written: written || (parts?.written ?? 0),
+    written1h,
+    reasoning: reasoning || (parts?.reasoning ?? 0),
+  };
   return normalise({ ...tokens, total: count(usage.total), isApart: !isInclusive });
 }
 

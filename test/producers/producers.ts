@@ -2,8 +2,8 @@
 export type Producer = {
   /** Of the folder with its captures. */
   readonly name: string;
-  readonly language: "python" | "node";
-  /** In `programs`. */
+  readonly language: "python" | "node" | "java";
+  /** In `programs`; of Java the folder of a Maven project. */
   readonly program: string;
   /** With exact versions: the captures are of these. */
   readonly packages: readonly string[];
@@ -130,6 +130,30 @@ export const PRODUCERS: readonly Producer[] = [
     environment: { HAYSTACK_TELEMETRY_ENABLED: "false" },
   },
   {
+    name: "anthropic-openinference",
+    language: "python",
+    program: "anthropic_openinference.py",
+    packages: ["anthropic==2.14.0", "openinference-instrumentation-anthropic==3.1.0", OTLP],
+  },
+  {
+    name: "langfuse",
+    language: "python",
+    program: "langfuse_openai.py",
+    packages: ["langfuse==5.0.4", "openai==3.57.0", OTLP],
+  },
+  {
+    name: "agno",
+    language: "python",
+    program: "agno_openinference.py",
+    packages: ["agno==3.1.10", "openai==3.57.0", "openinference-instrumentation-agno==1.0.15", OTLP],
+  },
+  {
+    name: "agent-framework",
+    language: "python",
+    program: "agent_framework_otel.py",
+    packages: ["agent-framework-core==1.23.0", "agent-framework-openai==1.17.0", OTLP],
+  },
+  {
     name: "ai-sdk-7",
     language: "node",
     program: "ai_sdk_7.mjs",
@@ -193,4 +217,10 @@ export const PRODUCERS: readonly Producer[] = [
     extent: "calls",
   },
   { name: "copilot-cli", language: "node", program: "copilot_cli.mjs", packages: ["@github/copilot@1.0.102"] },
+  {
+    name: "spring-ai",
+    language: "java",
+    program: "spring-ai",
+    packages: ["spring-ai 2.0.1", "spring-boot 4.0.7"],
+  },
 ];

@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { startCapture, type Captured } from "./capture.ts";
@@ -13,19 +13,32 @@ const CACHE = join(HERE, "..", "..", ".cache", "producers");
 /** The interpreter for new virtual environments. Frameworks want 3.10 or newer. */
 const PYTHON = process.env["PYTHON"] ?? "python3";
 const OLDEST_PYTHON = 10;
+const OLDEST_JAVA = 17;
 const MINUTE = 60_000;
 
 /** Why a producer can't run here; `undefined` if it can. */
 export function missingFor({ language }: Pick<Producer, "language">): string | undefined {
   if (language === "node") return undefined;
+  if (language === "java") return missingJava();
   const script = "import sys, venv, ensurepip; print(sys.version_info.minor)";
   const { status, stdout, error } = spawnSync(PYTHON, ["-c", script], { encoding: "utf8" });
   if (status !== 0) return `${PYTHON} with venv and pip is missing${error === undefined ? "" : ` (${error.message})`}`;
   return Number(stdout) < OLDEST_PYTHON ? `${PYTHON} is older than 3.${OLDEST_PYTHON}` : undefined;
 }
 
+function missingJava(): string | undefined {
+  const { status, stdout } = spawnSync("mvn", ["--version"], { encoding: "utf8" });
+  const [, version] = /Java version: (\d+)/.exec(stdout ?? "") ?? [];
+  if (status !== 0 || version === undefined) return "Maven with a Java is missing";
+  return Number(version) < OLDEST_JAVA ? `Java is older than ${OLDEST_JAVA}` : undefined;
+}
+
 /** Installs its packages into `.cache`, once; answers the folder. Producers with the same packages share it. */
-export async function install({ language, packages }: Pick<Producer, "language" | "packages">): Promise<string> {
+export async function install({
+  language,
+  packages,
+  program,
+}: Pick<Producer, "language" | "packages"> & { readonly program?: string }): Promise<string> {
   const folder = join(
     CACHE,
     packages
@@ -41,6 +54,9 @@ export async function install({ language, packages }: Pick<Producer, "language" 
   if (language === "python") {
     await run(PYTHON, ["-m", "venv", "--copies", "venv"], options);
     await run(join(partial, "venv", "bin", "python"), ["-m", "pip", "install", "--quiet", ...packages], options);
+  } else if (language === "java") {
+    await cp(join(HERE, "programs", program ?? ""), partial, { recursive: true });
+    await run("mvn", ["--quiet", "--batch-mode", "package", "-DskipTests"], options);
   } else {
     await writeFile(join(partial, "package.json"), JSON.stringify({ private: true, type: "module" }));
     await run("npm", ["install", "--no-audit", "--no-fund", "--save-exact", ...packages], options);
@@ -63,6 +79,7 @@ export async function runProducer(producer: Producer): Promise<readonly Captured
     env: { ...environment, ...producer.environment },
   };
   if (producer.language === "python") await run(join(folder, "venv", "bin", "python"), [program], options);
+  else if (producer.language === "java") await run("java", ["-jar", join(folder, "target", "weather-1.jar")], options);
   else await runNode(program, folder, options);
   return [...capture.exports];
 }

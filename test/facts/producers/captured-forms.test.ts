@@ -82,6 +82,21 @@ describe("calls", () => {
     expect(factsOfSpan(call).tokens).toMatchObject({ input: 120, cached: 64, written: 8, output: 18, reasoning: 6 });
   });
 
+  test("Langfuse passes OpenAI's usage on with its parts in objects", () => {
+    const usage = {
+      prompt_tokens: 120,
+      completion_tokens: 18,
+      total_tokens: 138,
+      prompt_tokens_details: { cached_tokens: 64 },
+      completion_tokens_details: { reasoning_tokens: 6 },
+    };
+    const call = span("OpenAI-generation", {
+      "langfuse.observation.type": "generation",
+      "langfuse.observation.usage_details": json(usage),
+    });
+    expect(factsOfSpan(call).tokens).toMatchObject({ input: 120, cached: 64, output: 18, reasoning: 6 });
+  });
+
   test("Haystack's replies state their model and usage", () => {
     const usage = {
       prompt_tokens: 120,
