@@ -55,8 +55,9 @@ export type EventStream = {
 const RETRY = 1000;
 /** A missing session may appear: a reader can open its link before the exporter sends. */
 const NOT_FOUND_RETRY = 5_000;
-/** Retries faster on a stream that was just opened, because its reader waits for the first span. */
-const FIRST_RETRY = 2_000;
+/** Its next request waits for half of the time that it has been missing, within these bounds: browsers log each answer. */
+const LEAST_WAIT = 1_000;
+const MOST_WAIT = 300_000;
 const JUST_NOW = 60_000;
 /** Before the prologue is read again. */
 const RESET_PAUSE = 250;
@@ -76,6 +77,8 @@ export function openEventStream<Event extends StreamEvent>(
   let state = CONNECTING;
   let lastId: string | undefined;
   let base = RETRY;
+  /** When the session was first missing, milliseconds. */
+  let missingSince: number | undefined;
   let open: AbortController | undefined;
   let cancelRetry = (): void => {};
   let reader: "present" | "elsewhere" = "present";
@@ -175,7 +178,8 @@ export function openEventStream<Event extends StreamEvent>(
   function refuse(refusal: Refusal): void {
     take({ step: "refused", refusal });
     if (options.whenMissing === "give-up" || refusal.reason !== "not-found" || refusal.movedTo.length > 0) return;
-    retryIn(refusal.since === "just-now" ? FIRST_RETRY : NOT_FOUND_RETRY);
+    missingSince ??= platform.now();
+    retryIn(Math.min(MOST_WAIT, Math.max(LEAST_WAIT, (platform.now() - missingSince) / 2)));
   }
 
   /** A deleted session may start again. Its new stream then begins at its start. */
@@ -185,6 +189,7 @@ export function openEventStream<Event extends StreamEvent>(
 
   function receive(batch: readonly Received<Event>[]): void {
     if (state.state === "refused") take({ step: "resume" });
+    missingSince = undefined;
     let after: "open" | "ended" | "complete" = "open";
     for (const { event, id } of batch) {
       if (event.type === "reset" && prologue !== undefined) {

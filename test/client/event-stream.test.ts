@@ -260,6 +260,17 @@ describe("a refusal", () => {
     expect(states.at(-1)).toBe("connecting");
   });
 
+  test("of a session that stays missing is retried less and less often: browsers log each answer", async () => {
+    const platform = new FakePlatform(...Array.from({ length: 200 }, () => json(404, {})));
+    open(platform, { whenMissing: "retry" });
+    const after = async (minutes: number): Promise<number> => {
+      const before = platform.requests.length;
+      await platform.pass(minutes * 60_000);
+      return platform.requests.length - before;
+    };
+    expect([await after(1), await after(1), await after(10), await after(60)]).toEqual([10, 2, 4, 12]);
+  });
+
   test("is also a page of another server in place of the stream", async () => {
     const platform = new FakePlatform(() => new Response("<html>", { headers: { "content-type": "text/html" } }));
     const { states } = open(platform);
