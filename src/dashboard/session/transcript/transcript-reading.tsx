@@ -1,9 +1,7 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isFiltering, isPlumbing, passes } from "../../../session/kind-filter.ts";
-import { isSection, type ReadingRow, ReadingRows, shownRows } from "../../../session/transcript/reading-rows.ts";
-import { ViewTranscript } from "../../../session/transcript/view-transcript.ts";
+import { isSection, type ReadingRow, shownRows } from "../../../session/transcript/reading-rows.ts";
 import { isClosed, toggled } from "../../../session/tree/closed-rows.ts";
-import type { SessionView } from "../../../session/view/session-view.ts";
 import { counted } from "../../../lib/figures.ts";
 import { type Actions, usePageKeys } from "../../keys.tsx";
 import { TRANSCRIPT_KEYS } from "../../keymap.ts";
@@ -18,15 +16,14 @@ import { useSearchMarks } from "./search-marks.ts";
 import { SpanIndex } from "./span-index.ts";
 import { StickyHeader } from "./sticky-header.tsx";
 import { useNewRows } from "./new-rows.ts";
+import { useRows } from "./use-rows.ts";
 import "./transcript.css";
 
 /** A session as it is read: turn by turn, what was said, called and returned. */
 export function TranscriptReading(props: ReadingProps) {
   const { displayed, reader, onReader, selected, revealed, order, onSelect, filter, search, following } = props;
   const { tree } = displayed;
-  const transcript = useTranscript(displayed.view);
-  // `displayed` is another object whenever the view has changed.
-  const rows = useMemo(() => transcript(), [transcript, displayed]);
+  const rows = useRows(displayed);
   const nodes = useMemo(() => new SpanIndex(tree), [tree]);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [form, setForm] = useState<ProseForm>("drawn");
@@ -78,7 +75,10 @@ export function TranscriptReading(props: ReadingProps) {
     [shown, nodes],
   );
   const estimate = useCallback((index: number) => estimatedHeight(shown[index]), [shown]);
-  const pinned = shown.find(({ key }) => nodes.of(key)?.key === reader.cursor)?.id;
+  const pinned = useMemo(
+    () => (reader.cursor === undefined ? undefined : shown.find(({ key }) => nodes.of(key)?.key === reader.cursor)?.id),
+    [shown, nodes, reader.cursor],
+  );
   const measured = useMeasuredRows(shown, estimate, pinned);
   const { scroller, first, last, start, height, view, measure, scrollTo } = measured;
 
@@ -176,18 +176,6 @@ export function TranscriptReading(props: ReadingProps) {
 
 /** Rows that are printed. A printer needs all of them at once. */
 const MAX_PRINTED = 5_000;
-
-function useTranscript(view: SessionView | undefined): () => readonly ReadingRow[] {
-  return useMemo(() => {
-    if (view === undefined) return () => [];
-    const transcript = new ViewTranscript(view);
-    const rows = new ReadingRows();
-    return () => {
-      const now = transcript.at(0);
-      return now === undefined ? [] : rows.of(now);
-    };
-  }, [view]);
-}
 
 function usePrinting(): boolean {
   const [isPrinting, setPrinting] = useState(false);

@@ -10,7 +10,7 @@ import "./markdown.css";
 const ENTRIES = 50;
 /** Values with at most this many entries are open at first, down to this depth. */
 const OPEN_ENTRIES = 12;
-const OPEN_DEPTH = 2;
+const OPEN_DEPTH = 3;
 /** UTF-16 units of a text that is shown. */
 const MAX_TEXT = 2_000;
 
