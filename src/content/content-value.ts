@@ -13,7 +13,7 @@ export type Content =
 /** A value of any form as content; messages in it are not recognised. */
 export function plainContent(value: AnyValue): Content {
   const { stringValue, offloaded } = value;
-  if (stringValue === undefined) return structured(plainValue(value));
+  if (stringValue === undefined) return structured(itemsOfJson(plainValue(value)));
   // A preview of JSON text does not parse; it stays text.
   if (offloaded !== undefined) return { kind: "text", text: stringValue, offloaded };
   const parsed = parseJson(stringValue);
@@ -28,6 +28,18 @@ export function contentOf(value: AnyValue): Content {
   const content = plainContent(value);
   const messages = content.kind === "json" ? readMessages(content.value) : undefined;
   return messages === undefined ? content : { kind: "messages", messages };
+}
+
+/** Attributes hold no objects: the AI SDK writes a list of JSON texts. */
+function itemsOfJson(value: unknown): unknown {
+  if (!Array.isArray(value) || value.length === 0) return value;
+  const items: unknown[] = [];
+  for (const item of value) {
+    const parsed = typeof item === "string" && /^["[{]/.test(item) ? parseJson(item) : undefined;
+    if (parsed === undefined) return value;
+    items.push(parsed);
+  }
+  return items;
 }
 
 function structured(value: unknown): Content {

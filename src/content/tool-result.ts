@@ -14,6 +14,18 @@ export function plainResult(value: unknown): unknown {
   return content === undefined ? parsed : plainResult(content);
 }
 
+/** A tool's arguments without those of the function that calls it: Python's `args` and `kwargs`, LangChain's callback. */
+export function plainArguments(value: unknown): unknown {
+  if (!isRecord(value)) return value;
+  const { inputs, input_str: text, args, kwargs } = value;
+  if (typeof text === "string") return isRecord(inputs) ? inputs : (parseJson(text) ?? text);
+  if (!Array.isArray(args) || !isRecord(kwargs)) return value;
+  if (args.length === 0) return kwargs;
+  const [first] = args as readonly unknown[];
+  if (args.length > 1 || Object.keys(kwargs).length > 0) return value;
+  return typeof first === "string" ? (parseJson(first) ?? first) : first;
+}
+
 /** The id of the call, if a framework returns its whole message. */
 export function callIdOf(value: unknown): string | undefined {
   if (!isRecord(value)) return undefined;
@@ -48,6 +60,8 @@ function wrapped(value: PlainRecord): unknown {
   if ("raw_output" in value && "tool_name" in value) return value.raw_output;
   const keys = Object.keys(value);
   if (keys.length === 1 && isRecord(value.output) && wrapped(value.output) !== undefined) return wrapped(value.output);
+  // OpenLLMetry's record of a callback.
+  if (keys.length === 2 && "output" in value && isRecord(kwargs)) return value.output;
   if (!Array.isArray(value.content) || !keys.every((key) => MCP_FIELDS.has(key))) return undefined;
   return value.isError === true || isRecord(value.structuredContent) ? undefined : blocksText(value.content);
 }

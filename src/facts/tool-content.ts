@@ -4,7 +4,7 @@ import { plainContent } from "../content/content-value.ts";
 import type { Content } from "../content/content-value.ts";
 import { detailsAttributes, inputEventMessages, outputEventMessages } from "../content/event-messages.ts";
 import type { MessagePart } from "../content/message-parts.ts";
-import { callIdOf, plainResult } from "../content/tool-result.ts";
+import { callIdOf, plainArguments, plainResult } from "../content/tool-result.ts";
 import * as contentKeys from "../otel/semconv/content.ts";
 import { textOf } from "../otel/any-value.ts";
 import type { AnyValue, Span } from "../otel/span.ts";
@@ -15,7 +15,10 @@ export function toolInput(span: Span, attributes: ClaimedAttributes): Content | 
   const called = callIn(contentAt(attributes, contentKeys.INPUT_MESSAGE_KEYS));
   if (called !== undefined) return called;
   const found = findSaid(attributes, [...contentKeys.TOOL_INPUT_KEYS, ...contentKeys.INPUT_KEYS]);
-  if (found !== undefined) return plainContent(found.value);
+  if (found !== undefined) {
+    const content = plainContent(found.value);
+    return found.key === contentKeys.WRAPPED_INPUT_KEY ? unwrapped(content, plainArguments) : content;
+  }
   const events = span.events ?? [];
   return (
     spreadArguments(attributes) ??
@@ -61,7 +64,7 @@ export function toolOutput(span: Span, attributes: ClaimedAttributes): Content |
   const returned = resultIn(contentAt(attributes, contentKeys.OUTPUT_MESSAGE_KEYS));
   if (returned !== undefined) return returned;
   const found = findSaid(attributes, OUTPUT_KEYS);
-  if (found !== undefined) return unwrapped(plainContent(found.value));
+  if (found !== undefined) return unwrapped(plainContent(found.value), plainResult);
   const events = span.events ?? [];
   const inMessages =
     resultIn(contentAt(new ClaimedAttributes(detailsAttributes(events)), contentKeys.OUTPUT_MESSAGE_KEYS)) ??
@@ -92,8 +95,8 @@ function resultIn(content: Content | undefined): Content | undefined {
   return response === undefined ? undefined : jsonContent(response.result);
 }
 
-function unwrapped(content: Content): Content {
+function unwrapped(content: Content, unwrap: (value: unknown) => unknown): Content {
   if (content.kind !== "json") return content;
-  const result = plainResult(content.value);
+  const result = unwrap(content.value);
   return result === content.value ? content : jsonContent(result);
 }

@@ -94,6 +94,9 @@ export const DOCUMENT_PREFIXES = ["retrieval.documents.", "reranker.output_docum
 export const EMBEDDED_PREFIX = "embedding.embeddings.";
 
 /** Before {@link AI_SDK_ANSWER}. */
+/** OpenLLMetry's: a tool's arguments are wrapped in those of the function that calls it. */
+export const WRAPPED_INPUT_KEY = "traceloop.entity.input";
+
 export const OUTPUT_KEYS = ["output.value", "traceloop.entity.output"] as const;
 
 /** An answer that the AI SDK spreads over keys of one span. */

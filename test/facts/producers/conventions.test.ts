@@ -138,6 +138,30 @@ describe("Traceloop", () => {
     expect(seen(task)).toEqual({ kind: "chain", input: "Find papers on tides", output: "Four papers." });
   });
 
+  test("tells a tool's arguments and result as its callback or function got them", () => {
+    const called = (given: object, returned: object | string) =>
+      seen(
+        span("get_weather.tool", {
+          "traceloop.span.kind": "tool",
+          "traceloop.entity.name": "get_weather",
+          "traceloop.entity.input": json(given),
+          "traceloop.entity.output": json(returned),
+        }),
+      );
+    const message = { id: ["langchain", "schema", "messages", "ToolMessage"], kwargs: { content: "18°C" } };
+    expect(
+      called(
+        { input_str: "{'city': 'Porto'}", tags: [], metadata: {}, inputs: { city: "Porto" }, kwargs: {} },
+        { output: { lc: 1, type: "constructor", ...message }, kwargs: { name: "get_weather" } },
+      ),
+    ).toMatchObject({ tool: "get_weather", input: '{"city":"Porto"}', output: "18°C" });
+    expect(called({ args: ["Porto"], kwargs: {} }, "18°C")).toMatchObject({ input: "Porto", output: "18°C" });
+    expect(called({ args: [], kwargs: { city: "Porto" } }, "18°C").input).toBe('{"city":"Porto"}');
+    expect(called({ args: ["Porto"], kwargs: { days: 2 } }, "18°C").input).toBe(
+      '{"args":["Porto"],"kwargs":{"days":2}}',
+    );
+  });
+
   test("tells the argument and the response of a tool of the Model Context Protocol", () => {
     const tool = span("find.tool", {
       "traceloop.span.kind": "tool",
@@ -168,6 +192,15 @@ describe("the AI SDK", () => {
       input: ["user: Name a river"],
       output: ['assistant: The Ebro | length({"of":"Ebro"})'],
     });
+  });
+
+  test("writes a list of values as JSON texts", () => {
+    const embedding = span("ai.embedMany", {
+      "ai.operationId": "ai.embedMany",
+      "ai.model.id": "text-embedding-3-small",
+      "ai.values": [json("sunny day"), json("rainy day")],
+    });
+    expect(seen(embedding).input).toBe('["sunny day","rainy day"]');
   });
 
   test("answers with an object, and reranks", () => {
