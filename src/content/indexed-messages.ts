@@ -2,7 +2,7 @@ import { plainValue } from "../otel/any-value.ts";
 import type { ClaimedAttributes } from "./claimed-attributes.ts";
 import type { Content } from "./content-value.ts";
 import { readMessages } from "./messages.ts";
-import { isRecord } from "../lib/plain-data.ts";
+import { isRecord, nonEmpty } from "../lib/plain-data.ts";
 import type { AnyValue, Offloaded } from "../otel/span.ts";
 
 /** An index has at most four digits, a path at most twelve steps: this bounds the memory that foreign keys can take. */
@@ -26,7 +26,7 @@ export function indexedMessages(
   for (const prefix of prefixes) {
     const { branch, offloaded } = collect(attributes, prefix);
     if (branch.size === 0) continue;
-    const messages = readMessages(numbered(branch).map((entry) => withRole(entry, role)));
+    const messages = readMessages(numbered(branch).flatMap((entry) => ofRoles(entry) ?? withRole(entry, role)));
     if (messages === undefined) continue;
     return { kind: "messages", messages, ...(offloaded === undefined ? {} : { offloaded }) };
   }
@@ -90,6 +90,18 @@ function numbered(branch: Branch): unknown[] {
   const entries = [...branch].toSorted(([one], [other]) => Number(one) - Number(other));
   return entries.map(([, child]) => plain(child));
 }
+
+/** OpenLLMetry may write a role in place of `content`: `gen_ai.prompt.0.user`. */
+function ofRoles(entry: unknown): readonly unknown[] | undefined {
+  if (!isRecord(entry) || "content" in entry || "role" in entry) return undefined;
+  const messages = ROLES.filter((role) => nonEmpty(entry[role]) !== undefined).map((role) => ({
+    role,
+    content: entry[role],
+  }));
+  return messages.length === 0 ? undefined : messages;
+}
+
+const ROLES = ["system", "user", "assistant"] as const;
 
 /** Completions have no role, and calls have no content. */
 function withRole(entry: unknown, role: string): unknown {

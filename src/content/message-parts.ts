@@ -31,9 +31,26 @@ export function contentParts(content: unknown): MessagePart[] {
 /** The parts of a content that is JSON text of a list of parts; other texts stay one part. */
 export function textParts(text: string): MessagePart[] {
   const list = /^\s*\[\s*\{/.test(text) ? parseJson(text) : undefined;
-  const isParts = Array.isArray(list) && list.every((part) => isRecord(part) && PART_TYPES.has(part.type));
+  const isParts =
+    Array.isArray(list) && list.every((part) => isRecord(part) && (PART_TYPES.has(part.type) || isBedrockBlock(part)));
   return contentParts(isParts ? list : text);
 }
+
+/** A block without a type: its only field names it. */
+function isBedrockBlock(part: PlainRecord): boolean {
+  const [field, ...others] = Object.keys(part);
+  return field !== undefined && others.length === 0 && BEDROCK_BLOCKS.has(field);
+}
+
+const BEDROCK_BLOCKS: ReadonlySet<string> = new Set([
+  "text",
+  "image",
+  "document",
+  "toolUse",
+  "toolResult",
+  "reasoningContent",
+  "cachePoint",
+]);
 
 const PART_TYPES: ReadonlySet<unknown> = new Set([
   "text",

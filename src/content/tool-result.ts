@@ -26,6 +26,13 @@ export function plainArguments(value: unknown): unknown {
   return typeof first === "string" ? (parseJson(first) ?? first) : first;
 }
 
+/** A parameter beside `args` and `kwargs` of the method by which smolagents calls every tool. */
+const CALLING_METHOD = "sanitize_inputs_outputs";
+
+export function isCallingMethod(value: unknown): boolean {
+  return isRecord(value) && CALLING_METHOD in value;
+}
+
 /** The id of the call, if a framework returns its whole message. */
 export function callIdOf(value: unknown): string | undefined {
   if (!isRecord(value)) return undefined;

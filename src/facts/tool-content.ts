@@ -4,7 +4,7 @@ import { plainContent } from "../content/content-value.ts";
 import type { Content } from "../content/content-value.ts";
 import { detailsAttributes, inputEventMessages, outputEventMessages } from "../content/event-messages.ts";
 import type { MessagePart } from "../content/message-parts.ts";
-import { callIdOf, plainArguments, plainResult } from "../content/tool-result.ts";
+import { callIdOf, isCallingMethod, plainArguments, plainResult } from "../content/tool-result.ts";
 import * as contentKeys from "../otel/semconv/content.ts";
 import { textOf } from "../otel/any-value.ts";
 import type { AnyValue, Span } from "../otel/span.ts";
@@ -17,7 +17,9 @@ export function toolInput(span: Span, attributes: ClaimedAttributes): Content | 
   const found = findSaid(attributes, [...contentKeys.TOOL_INPUT_KEYS, ...contentKeys.INPUT_KEYS]);
   if (found !== undefined) {
     const content = plainContent(found.value);
-    return found.key === contentKeys.WRAPPED_INPUT_KEY ? unwrapped(content, plainArguments) : content;
+    const isWrapped =
+      found.key === contentKeys.WRAPPED_INPUT_KEY || (content.kind === "json" && isCallingMethod(content.value));
+    return isWrapped ? unwrapped(content, plainArguments) : content;
   }
   const events = span.events ?? [];
   return (

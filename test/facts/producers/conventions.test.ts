@@ -78,6 +78,15 @@ describe("OpenInference", () => {
     });
   });
 
+  test("has a tool's arguments in those of the method by which smolagents calls it", () => {
+    const called = (given: object) =>
+      seen(span("SimpleTool", { "openinference.span.kind": "TOOL", "tool.name": "search", "input.value": json(given) }))
+        .input;
+    expect(called({ args: [], sanitize_inputs_outputs: true, kwargs: { query: "rivers" } })).toBe('{"query":"rivers"}');
+    expect(called({ args: ["rivers"], sanitize_inputs_outputs: false, kwargs: {} })).toBe("rivers");
+    expect(called({ args: ["-l"], kwargs: {} })).toBe('{"args":["-l"],"kwargs":{}}');
+  });
+
   test("has pictures beside a prompt", () => {
     const call = span("images.edit", {
       "openinference.span.kind": "LLM",
@@ -136,6 +145,33 @@ describe("Traceloop", () => {
       "crewai.task.result": "Four papers.",
     });
     expect(seen(task)).toEqual({ kind: "chain", input: "Find papers on tides", output: "Four papers." });
+  });
+
+  test("may write the role in place of the content, and Bedrock's blocks as JSON text", () => {
+    const completion = span("vertexai.generate_content", {
+      "llm.request.type": "completion",
+      "gen_ai.prompt.0.system": "Answer briefly",
+      "gen_ai.prompt.0.user": "Name a river",
+      "gen_ai.completion.0.role": "assistant",
+      "gen_ai.completion.0.content": "The Ebro",
+    });
+    expect(seen(completion)).toMatchObject({
+      prompt: "Name a river",
+      input: ["system: Answer briefly", "user: Name a river"],
+      output: ["assistant: The Ebro"],
+    });
+    const converse = span("bedrock.converse", {
+      "llm.request.type": "chat",
+      "gen_ai.prompt.0.role": "user",
+      "gen_ai.prompt.0.content": json([{ text: "Name a river" }]),
+      "gen_ai.completion.0.role": "assistant",
+      "gen_ai.completion.0.content": json([{ toolUse: { toolUseId: "t1", name: "rivers", input: { country: "ES" } } }]),
+    });
+    expect(seen(converse)).toMatchObject({
+      prompt: "Name a river",
+      input: ["user: Name a river"],
+      output: ['assistant: rivers({"country":"ES"})'],
+    });
   });
 
   test("tells a tool's arguments and result as its callback or function got them", () => {
