@@ -79,4 +79,6 @@ export function countKinds(tree: SessionTree): KindCounts {
 /** Plumbing is folded from this share of the spans on: below it, it does not hide the steps. */
 const LEAST_FOLDED = 0.6;
 
-export const foldsPlumbing = ({ plumbing, spans }: KindCounts): boolean => plumbing > spans * LEAST_FOLDED;
+/** A session of plumbing alone is shown as it is. */
+export const foldsPlumbing = ({ plumbing, spans }: KindCounts): boolean =>
+  plumbing > spans * LEAST_FOLDED && plumbing < spans;

@@ -28,15 +28,15 @@ test("the first session replaces the empty page, and a click shows a tool's answ
   await showTimeline(page);
 
   const rows = page.getByRole("treegrid").getByRole("row");
-  await rows.filter({ hasText: "query.status-note" }).first().waitFor();
-  const failed = rows.filter({ hasText: "tool.run_sql" }).filter({ has: page.getByLabel("Error", { exact: true }) });
+  await rows.filter({ hasText: "status-note" }).first().waitFor();
+  const failed = rows.filter({ hasText: "run_sql" }).filter({ has: page.getByLabel("Error", { exact: true }) });
   await failed.click();
   const panel = page.getByRole("complementary", { name: "Span" });
   await panel.getByText("canceling statement due to statement timeout").first().waitFor();
   expect(await panel.textContent()).toContain("StatementTimeout");
   await picture("failed-tool");
 
-  await rows.filter({ hasText: "tool.search_logs" }).click();
+  await rows.filter({ hasText: "search_logs" }).click();
   await panel.getByText("pool exhausted, 20 waiting").first().waitFor();
   expect(new URL(page.url()).search + new URL(page.url()).hash).not.toBe("");
   await picture("tool");
@@ -55,7 +55,7 @@ test("rows appear while their spans run, and the session waits for its question'
   await page.locator('a[href^="/sessions/checkout-latency-"]').click();
   await showTimeline(page);
   const rows = page.getByRole("treegrid").getByRole("row");
-  await rows.filter({ hasText: "tool.query_metrics" }).waitFor();
+  await rows.filter({ hasText: "query_metrics" }).waitFor();
   expect(await page.getByRole("status").first().textContent()).toBe("Live");
   // The agents have not ended: their processes announced them.
   const early = await rows.allTextContents();
@@ -72,7 +72,7 @@ test("rows appear while their spans run, and the session waits for its question'
   expect(await demo).toMatchObject({ code: 0 });
 
   // Everything was received: no placeholder is left.
-  await rows.filter({ hasText: "query.status-note.dispatch" }).waitFor();
+  await rows.filter({ hasText: "status-note" }).waitFor();
   await expect.poll(() => page.getByLabel("Not received").count()).toBe(0);
   // The status is finished after ten seconds without data.
   await expect.poll(() => page.title(), { timeout: 30_000 }).toMatch(/^Finished/);

@@ -1,4 +1,5 @@
 import { isPlumbing } from "../kind-filter.ts";
+import type { KindFilter } from "../kind-filter.ts";
 import type { TreeNode } from "../tree/tree-node.ts";
 
 /** The rows of a timeline, with runs of plumbing in one row each. */
@@ -17,7 +18,12 @@ export type FoldedRows = {
 const LEAST_RUN = 2;
 
 /** `rows`: depth first, without the rows below closed ones. `opened`: keys of the rows whose runs the reader opened. */
-export function foldPlumbing(rows: readonly TreeNode[], opened: ReadonlySet<string>): FoldedRows {
+export function foldPlumbing(
+  rows: readonly TreeNode[],
+  opened: ReadonlySet<string>,
+  plumbing: KindFilter["plumbing"] = "folded",
+): FoldedRows {
+  if (plumbing === "shown") return { rows, runs: new Map(), hidden: new Map(), depthOf: ({ depth }) => depth };
   const shown: TreeNode[] = [];
   const runs = new Map<string, readonly TreeNode[]>();
   const hidden = new Map<string, string>();
@@ -31,7 +37,13 @@ export function foldPlumbing(rows: readonly TreeNode[], opened: ReadonlySet<stri
     shown.push(row);
     if (!isFoldable(row, rows[at + 1])) continue;
     let end = at + 1;
-    for (let next = rows[end]; next !== undefined && isFoldable(next, rows[end + 1]); next = rows[end]) end++;
+    // A run stays below the parent of its first row, so that its place in the tree is clear.
+    for (
+      let next = rows[end];
+      next !== undefined && next.depth >= row.depth && isFoldable(next, rows[end + 1]);
+      next = rows[end]
+    )
+      end++;
     const run = rows.slice(at, end);
     if (run.length < LEAST_RUN || opened.has(row.key)) {
       for (const one of run.slice(1)) {

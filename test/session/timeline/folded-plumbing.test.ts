@@ -74,6 +74,28 @@ describe("plumbing in a timeline", () => {
     ]);
   });
 
+  test("a run ends with the rows below its parent", () => {
+    const tree = treeFrom(
+      step(1, "", "agent"),
+      plumbing(2, 1),
+      plumbing(3, 2),
+      step(4, 3),
+      plumbing(5, 3),
+      plumbing(6, 3),
+      plumbing(7, 1),
+      plumbing(8, 7),
+      step(9, 8),
+    );
+    expect(print(tree)).toEqual([
+      "agent span 1",
+      "  ▸ 2 internal spans",
+      "    tool span 4",
+      "    ▸ 2 internal spans",
+      "  ▸ 2 internal spans",
+      "    tool span 9",
+    ]);
+  });
+
   test("a chain of 20,000 spans", () => {
     const spans = Array.from({ length: 20_000 }, (_, index) => plumbing(index + 1, index === 0 ? "" : index));
     expect(print(treeFrom(...spans))).toEqual(["internal span 1", "  ▸ 19999 internal spans"]);

@@ -3,16 +3,16 @@ import type { ViewRecord } from "../../../session/view/log-view.ts";
 import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { SpanContent } from "../../../facts/span-content.ts";
-import type { Tokens } from "../../../facts/facts.ts";
 import { conversationOf } from "../../../session/tree/tree-node.ts";
 import { nanosecondsIn } from "../../../lib/nanoseconds.ts";
 import type { QuerySummary } from "../../../session/summary.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import { count, dollars, duration, ticking } from "../../../lib/figures.ts";
+import { dollars, duration, ticking } from "../../../lib/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { kindWord } from "../../ui/icons.tsx";
 import { exactly, toMillis } from "../../ui/moments.ts";
 import { badgeWords, openWord } from "../timeline/placeholder.ts";
+import { tokensText } from "./tokens-text.ts";
 
 export type PanelProps = {
   readonly node: TreeNode;
@@ -139,10 +139,3 @@ const TextFact = ({ name, text }: { name: string; text: string | undefined }) =>
       <UntrustedText text={text} limit={300} />
     </Fact>
   );
-
-/** "1,204 in (800 cached) · 220 out (64 reasoning)". */
-export function tokensText({ input, output, cached, reasoning }: Tokens): string {
-  const cachedNote = cached > 0 ? ` (${count(cached)} cached)` : "";
-  const reasoningNote = reasoning > 0 ? ` (${count(reasoning)} reasoning)` : "";
-  return `${count(input)} in${cachedNote} · ${count(output)} out${reasoningNote}`;
-}

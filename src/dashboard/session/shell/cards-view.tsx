@@ -15,7 +15,7 @@ import { Cost, costTitle, hasCost } from "../../ui/cost.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { oneLine, UntrustedText } from "../../ui/untrusted-text.tsx";
 import type { DisplayedSession } from "../display-fold.ts";
-import { tokensText } from "../panel/span-facts.tsx";
+import { tokensText } from "../panel/tokens-text.ts";
 import type { SessionSignals } from "./session-signals.ts";
 
 export type CardsProps = {

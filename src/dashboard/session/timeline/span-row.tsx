@@ -1,11 +1,14 @@
 import type { TreeNode, ViewSpan } from "../../../session/tree/tree.ts";
 import { conversationFrom } from "../../../session/tree/tree-node.ts";
-import { previewLine } from "../../../facts/preview.ts";
-import { duration, ticking } from "../../../lib/figures.ts";
-import { UntrustedText } from "../../ui/untrusted-text.tsx";
+import { costsOf } from "../../../session/row-usage.ts";
+import { counted as countedWords, duration, shortCount, ticking } from "../../../lib/figures.ts";
+import { Cost } from "../../ui/cost.tsx";
+import { oneLine, UntrustedText } from "../../ui/untrusted-text.tsx";
 import { KindIcon, PlaceholderIcon, Icon } from "../../ui/icons.tsx";
 import { toMillis } from "../../ui/moments.ts";
 import { lastsOn, badgeWords, placeholderWord, standsForTrace } from "./placeholder.ts";
+import { tokensText } from "../panel/tokens-text.ts";
+import { rowWords } from "./row-words.ts";
 import { isOutside, place, type TimeScale } from "./time-scale.ts";
 
 /** The deepest indent. Deeper rows show their depth as a number. */
@@ -13,6 +16,8 @@ export const DEEPEST_INDENT = 18;
 
 export type RowProps = {
   readonly node: TreeNode;
+  /** How deep the row is shown. */
+  readonly depth: number;
   readonly sessionId: string;
   /** For a placeholder in a replay: the span that will arrive. */
   readonly expectedSpan: ViewSpan | undefined;
@@ -29,6 +34,7 @@ export type RowProps = {
 
 export function SpanRowCells({
   node,
+  depth,
   sessionId,
   expectedSpan,
   scale,
@@ -39,12 +45,11 @@ export function SpanRowCells({
   onToggle,
 }: RowProps) {
   const { span, children } = node;
-  const indent = Math.min(node.depth, DEEPEST_INDENT);
   return (
     <>
-      <div class="span-name" role="gridcell" style={{ "--depth": indent }}>
+      <div class="span-name" role="gridcell" style={{ "--depth": Math.min(depth, DEEPEST_INDENT) }}>
         <span class="guides" aria-hidden="true" />
-        {node.depth > DEEPEST_INDENT ? <span class="depth">{node.depth}</span> : null}
+        {depth > DEEPEST_INDENT ? <span class="depth">{depth}</span> : null}
         {children.length === 0 ? (
           <span class="row-toggle" aria-hidden="true" />
         ) : (
@@ -70,21 +75,14 @@ export function SpanRowCells({
         ) : (
           <PlaceholderIcon label="Not received" />
         )}
-        <span class="span-title">
-          <UntrustedText text={titleOf(node, expectedSpan)} />
-        </span>
+        <RowTitle node={node} expectedSpan={expectedSpan} />
         {collapsed === "collapsed" ? <span class="folded-count">{node.descendants}</span> : null}
         <ErrorBadge node={node} />
         <Warning node={node} />
         <ConversationBadge conversation={conversationFrom(node, sessionId)} />
-        {span !== undefined ? (
-          <span class="preview">
-            <UntrustedText text={previewOf(span)} />
-          </span>
-        ) : standsForTrace(node) ? (
-          <span class="preview">{node.awaited ? "root span not received yet" : "root span not received"}</span>
-        ) : null}
+        <RowPreview node={node} />
       </div>
+      <UsageCells node={node} />
       <div class="span-duration" role="gridcell">
         {durationOf(node, counted)}
       </div>
@@ -93,10 +91,126 @@ export function SpanRowCells({
   );
 }
 
-function titleOf(node: TreeNode, expectedSpan: ViewSpan | undefined): string {
-  if (node.span !== undefined) return node.name || "unnamed span";
-  return expectedSpan === undefined ? placeholderWord(node) : expectedSpan.span.name || "unnamed span";
+/** The row's title by its kind. The span's own name is its tooltip. */
+function RowTitle({ node, expectedSpan }: Pick<RowProps, "node" | "expectedSpan">) {
+  const { span } = node;
+  const words = rowWords(node);
+  const title = words?.subject ?? (expectedSpan === undefined ? placeholderWord(node) : expectedSpan.facts.name);
+  return (
+    <span class={`span-title kind-${span?.facts.kind ?? "none"}`} dir="auto" title={oneLine(node.name, 300)}>
+      <UntrustedText text={title || "unnamed span"} />
+    </span>
+  );
 }
+
+/** What the step was asked, and what came of it. */
+function RowPreview({ node }: { node: TreeNode }) {
+  const words = rowWords(node);
+  if (words === undefined) {
+    if (!standsForTrace(node)) return null;
+    return <span class="preview">{node.awaited ? "root span not received yet" : "root span not received"}</span>;
+  }
+  const { about, result, outcome } = words;
+  const isFailed = outcome === "failed" && node.cause;
+  return (
+    <span class="preview" dir="auto">
+      {about === "" ? null : <UntrustedText text={about} limit={160} />}
+      {result === "" ? null : (
+        <span class={isFailed ? "bad" : undefined}>
+          {about === "" && !isFailed ? "" : isFailed ? " ✗ " : " → "}
+          <UntrustedText text={result} limit={160} />
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** Tokens and costs of the row and all below it. Sums are grey. */
+function UsageCells({ node }: { node: TreeNode }) {
+  const { usage, usageBelow, name } = node;
+  const isSum = usage === undefined;
+  if (usageBelow === undefined) {
+    return (
+      <>
+        <div class="span-tokens" role="gridcell" />
+        <div class="span-cost" role="gridcell" />
+      </>
+    );
+  }
+  const { tokens } = usageBelow;
+  const all = tokens.input + tokens.output;
+  const costs = costsOf(usageBelow);
+  return (
+    <>
+      <div
+        class={isSum ? "span-tokens is-sum" : "span-tokens"}
+        role="gridcell"
+        title={all === 0 ? undefined : `${tokensText(tokens)}${isSum ? ", in all spans below" : ""}`}
+      >
+        {all === 0 ? "" : shortCount(all)}
+      </div>
+      <div class={isSum ? "span-cost is-sum" : "span-cost"} role="gridcell">
+        {costs.cost === undefined && costs.unpriced === 0 ? null : (
+          <Cost
+            summary={{
+              ...costs,
+              unpriced:
+                costs.unpriced === 0 ? [] : [usage?.model ?? (isSum ? countedWords(costs.unpriced, "call") : name)],
+            }}
+          />
+        )}
+      </div>
+    </>
+  );
+}
+
+/** A run of plumbing. A click opens it. */
+export function FoldedRunCells({
+  run,
+  depth,
+  scale,
+  zoom,
+  open,
+  counted,
+  onOpen,
+}: Pick<RowProps, "depth" | "scale" | "zoom" | "open" | "counted"> & {
+  readonly run: readonly TreeNode[];
+  readonly onOpen: () => void;
+}) {
+  const [first] = run;
+  if (first === undefined) return null;
+  const names = [...new Set(run.slice(0, MAX_NAMES).map(({ name }) => name))].join(", ");
+  return (
+    <>
+      <div class="span-name" role="gridcell" style={{ "--depth": Math.min(depth, DEEPEST_INDENT) }}>
+        <span class="guides" aria-hidden="true" />
+        <button
+          type="button"
+          class="row-toggle"
+          tabIndex={-1}
+          aria-label="Expand"
+          onClick={(event) => {
+            event.stopPropagation();
+            onOpen();
+          }}
+        >
+          <Icon name="chevron" />
+        </button>
+        <span class="span-title folded-run" title={oneLine(names, 300)}>
+          {countedWords(run.length, "internal span")}
+        </span>
+      </div>
+      <div class="span-tokens" role="gridcell" />
+      <div class="span-cost" role="gridcell" />
+      <div class="span-duration" role="gridcell">
+        {durationOf(first, counted)}
+      </div>
+      <Lane node={first} scale={scale} zoom={zoom} open={open} counted={counted} />
+    </>
+  );
+}
+
+const MAX_NAMES = 20;
 
 /** An error of the row itself, or of a row below it. */
 function ErrorBadge({ node }: { node: TreeNode }) {
@@ -165,15 +279,3 @@ function Lane({ node, scale, zoom, open, counted }: Pick<RowProps, "node" | "sca
 const LEAST_BRACKET = 0.8;
 
 const WORKING: ReadonlySet<string> = new Set(["llm", "tool", "retrieval", "embedding", "http", "db", "messaging"]);
-
-const previews = new WeakMap<ViewSpan, string>();
-
-/** Cached for each version of a span, because a row is drawn often. */
-function previewOf(view: ViewSpan): string {
-  let line = previews.get(view);
-  if (line === undefined) {
-    line = previewLine(view.span, view.facts);
-    previews.set(view, line);
-  }
-  return line;
-}

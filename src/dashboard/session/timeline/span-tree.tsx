@@ -1,5 +1,6 @@
 import { useCallback, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { isClosed, toggled } from "../../../session/tree/closed-rows.ts";
+import type { FoldedRows } from "../../../session/timeline/folded-plumbing.ts";
 import type { TreeNode } from "../../../session/tree/tree.ts";
 import { counted } from "../../../lib/figures.ts";
 import { Icon } from "../../ui/icons.tsx";
@@ -10,7 +11,7 @@ import type { ReadingProps, Revealed } from "../reading-props.ts";
 import { useScrollAnchor } from "./scroll-anchor.ts";
 import { type UnseenRowsOptions, useUnseenRows } from "./unseen-rows.ts";
 import { standsForTrace } from "./placeholder.ts";
-import { SpanRowCells } from "./span-row.tsx";
+import { FoldedRunCells, SpanRowCells } from "./span-row.tsx";
 
 const ROW = 28;
 const NARROW_ROW = 46;
@@ -18,6 +19,9 @@ const NARROW_ROW = 46;
 type TreeProps = ReadingProps &
   UnseenRowsOptions & {
     readonly rows: readonly TreeNode[];
+    readonly folded: FoldedRows;
+    /** Opens the run of plumbing that the row with this key stands for. */
+    readonly onRun: (key: string) => void;
     /** The end of running spans' bars, Unix nanoseconds. */
     readonly open: bigint;
     /** The present of running spans' counters, Unix milliseconds: see `openEnd`. */
@@ -30,7 +34,7 @@ type TreeProps = ReadingProps &
 
 /** The rows of a session with their bars. Only rows in view are mounted. */
 export function SpanTree(props: TreeProps) {
-  const { rows, axis: whole, scale, open, reader, onReader, revealed, selected, onFollowing } = props;
+  const { rows, folded, axis: whole, scale, open, reader, onReader, revealed, selected, onFollowing } = props;
   const keyOf = useCallback((index: number) => rows[index]?.key ?? "", [rows]);
   const axis = useTicks(scale, whole.start);
   const rowHeight = narrow.value ? NARROW_ROW : ROW;
@@ -53,6 +57,8 @@ export function SpanTree(props: TreeProps) {
     <section class="tree" aria-label="Spans">
       <div class="tree-head">
         <span>Span</span>
+        <span class="number head-tokens">Tokens</span>
+        <span class="number head-cost">Cost</span>
         <span class="number">Duration</span>
         <Axis {...axis} />
       </div>
@@ -70,6 +76,9 @@ export function SpanTree(props: TreeProps) {
           {items.map((item) => {
             const node = rows[item.index];
             if (node === undefined) return null;
+            const run = folded.runs.get(node.key);
+            const depth = folded.depthOf(node);
+            const shared = { depth, scale, zoom, open, counted: props.counted } as const;
             const collapsed = isClosed(reader.closed, node) ? "collapsed" : "expanded";
             return (
               // A click anywhere on the row opens it. The page handles the keys (see reading.ts).
@@ -78,27 +87,30 @@ export function SpanTree(props: TreeProps) {
                 key={item.key}
                 id={`row-${item.index}`}
                 role="row"
-                aria-level={node.depth + 1}
+                aria-level={depth + 1}
                 aria-rowindex={item.index + 1}
                 aria-selected={node.key === selected}
-                aria-expanded={node.children.length === 0 ? undefined : collapsed === "expanded"}
-                class={rowClass(node, props)}
+                aria-expanded={
+                  run !== undefined ? false : node.children.length === 0 ? undefined : collapsed === "expanded"
+                }
+                class={run === undefined ? rowClass(node, props) : runClass(node, props)}
                 style={{ transform: `translateY(${item.start}px)` }}
-                onClick={() => props.onSelect(node.key)}
+                onClick={() => (run === undefined ? props.onSelect(node.key) : props.onRun(node.key))}
               >
-                <SpanRowCells
-                  node={node}
-                  sessionId={props.sessionId}
-                  expectedSpan={
-                    node.span === undefined && node.spanId !== "" ? props.expectedRow?.(node)?.span : undefined
-                  }
-                  scale={scale}
-                  zoom={zoom}
-                  open={open}
-                  counted={props.counted}
-                  collapsed={collapsed}
-                  onToggle={(row) => onReader({ cursor: row.key, closed: toggled(reader.closed, row) })}
-                />
+                {run === undefined ? (
+                  <SpanRowCells
+                    {...shared}
+                    node={node}
+                    sessionId={props.sessionId}
+                    expectedSpan={
+                      node.span === undefined && node.spanId !== "" ? props.expectedRow?.(node)?.span : undefined
+                    }
+                    collapsed={collapsed}
+                    onToggle={(row) => onReader({ cursor: row.key, closed: toggled(reader.closed, row) })}
+                  />
+                ) : (
+                  <FoldedRunCells {...shared} run={run} onOpen={() => props.onRun(node.key)} />
+                )}
               </div>
             );
           })}
@@ -132,3 +144,6 @@ function rowClass(node: TreeNode, { reader: { cursor }, newRows, now }: TreeProp
     .filter(Boolean)
     .join(" ");
 }
+
+const runClass = ({ key }: TreeNode, { reader: { cursor } }: TreeProps): string =>
+  `span-row is-run${key === cursor ? " at-cursor" : ""}`;

@@ -21,7 +21,7 @@ const STEPS: readonly bigint[] = [
 ];
 
 /** The smallest step not below `least`. */
-function stepOver(least: bigint): bigint {
+export function stepOver(least: bigint): bigint {
   if (least <= SECOND / 2n) {
     for (let decade = 1n; ; decade *= 10n) {
       for (const factor of [1n, 2n, 5n]) if (factor * decade >= least) return factor * decade;

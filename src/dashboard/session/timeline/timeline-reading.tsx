@@ -1,18 +1,38 @@
-import { useLayoutEffect, useMemo } from "preact/hooks";
+import { useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { foldPlumbing } from "../../../session/timeline/folded-plumbing.ts";
 import { shownRows } from "../../../session/tree/shown-rows.ts";
 import type { TreeNode } from "../../../session/tree/tree.ts";
+import { TREE_KEYS } from "../../keymap.ts";
+import { usePageKeys } from "../../keys.tsx";
 import type { ReadingProps } from "../reading-props.ts";
 import { findRow } from "../reader.ts";
 import { SpanTree } from "./span-tree.tsx";
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** The session as a tree of spans beside their bars. */
 export function TimelineReading(props: ReadingProps) {
-  const { displayed, whole, playing, reader, order, clock, filter, turn } = props;
+  const { displayed, whole, playing, reader, order, clock, filter, turn, revealed } = props;
   const { tree, newRows } = displayed;
-  const rows = useMemo(
+  const all = useMemo(
     () => shownRows(tree, { closed: reader.closed, filter, turn }),
     [tree, reader.closed, filter, turn],
   );
+  const [opened, setOpened] = useState<ReadonlySet<string>>(NONE);
+  // A reader who asks for plumbing by its kind wants to see it.
+  const folds = filter.plumbing === "folded" && filter.kinds === undefined;
+  const folded = useMemo(() => foldPlumbing(all, opened, folds ? "folded" : "shown"), [all, opened, folds]);
+  const { rows, runs, hidden } = folded;
+  const openRun = (key: string): void => setOpened(new Set([...opened, key]));
+  useLayoutEffect(() => {
+    const run = revealed === undefined ? undefined : hidden.get(revealed.key);
+    if (run !== undefined && revealed?.by === "reader") openRun(run);
+  }, [revealed, hidden]);
+  usePageKeys(TREE_KEYS, (action) => {
+    const key = reader.cursor ?? "";
+    if (action !== "into" || !runs.has(key)) return "unhandled";
+    openRun(key);
+  });
   useLayoutEffect(() => {
     order.current = () => rows.map(({ key }) => key);
   }, [order, rows]);
@@ -21,6 +41,8 @@ export function TimelineReading(props: ReadingProps) {
     <SpanTree
       {...props}
       rows={rows}
+      folded={folded}
+      onRun={openRun}
       open={clock.drawn.value}
       counted={clock.counted.value}
       now={newRows === "counted" ? clock.present.value : 0}

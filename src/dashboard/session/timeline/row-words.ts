@@ -1,0 +1,20 @@
+import { readStep } from "../../../session/transcript/step-content.ts";
+import { stepWords, type StepWords } from "../../../session/transcript/step-title.ts";
+import type { TreeNode, ViewSpan } from "../../../session/tree/tree.ts";
+
+/** Cached for each version of a span, because a row is drawn often. */
+const known = new WeakMap<ViewSpan, StepWords>();
+
+/** What a row is called by its kind; `undefined` for a placeholder. */
+export function rowWords({ span: view, error, failure }: TreeNode): StepWords | undefined {
+  if (view === undefined) return undefined;
+  let words = known.get(view);
+  if (words === undefined) {
+    const { span, facts } = view;
+    words = stepWords({ span, facts, content: readStep(span, [], facts.error ? "failed" : "passed") });
+    known.set(view, words);
+  }
+  // A log record may tell of a failure that the span does not know.
+  if (!error || (words.outcome === "failed" && words.result !== "")) return words;
+  return { ...words, outcome: "failed", result: failure ?? "" };
+}
