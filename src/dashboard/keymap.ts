@@ -61,6 +61,13 @@ export const SESSION_KEYS = keymap([
   { words: "Back to the sessions", keys: { u: "sessions" } },
 ]);
 
+/** Of the timeline. */
+export const LANE_KEYS = keymap([
+  { words: "Zoom in, out", keys: { w: "zoomIn", s: "zoomOut" } },
+  { words: "Earlier, later", keys: { a: "earlier", d: "later" } },
+  { words: "Critical path", keys: { c: "critical" } },
+]);
+
 export const REPLAY_KEYS = keymap([
   { words: "Play or pause", keys: { Space: "toggle" } },
   { words: "Slower, faster", keys: { "<": "slower", ">": "faster" } },

@@ -29,14 +29,16 @@ test("the first session replaces the empty page, and a click shows a tool's answ
 
   const rows = page.getByRole("treegrid").getByRole("row");
   await rows.filter({ hasText: "status-note" }).first().waitFor();
-  const failed = rows.filter({ hasText: "run_sql" }).filter({ has: page.getByLabel("Error", { exact: true }) });
+  const failed = rows
+    .filter({ has: page.locator('[title="tool.run_sql"]') })
+    .filter({ has: page.getByLabel("Error", { exact: true }) });
   await failed.click();
   const panel = page.getByRole("complementary", { name: "Span" });
   await panel.getByText("canceling statement due to statement timeout").first().waitFor();
   expect(await panel.textContent()).toContain("StatementTimeout");
   await picture("failed-tool");
 
-  await rows.filter({ hasText: "search_logs" }).click();
+  await rows.filter({ has: page.locator('[title="tool.search_logs"]') }).click();
   await panel.getByText("pool exhausted, 20 waiting").first().waitFor();
   expect(new URL(page.url()).search + new URL(page.url()).hash).not.toBe("");
   await picture("tool");
@@ -55,7 +57,7 @@ test("rows appear while their spans run, and the session waits for its question'
   await page.locator('a[href^="/sessions/checkout-latency-"]').click();
   await showTimeline(page);
   const rows = page.getByRole("treegrid").getByRole("row");
-  await rows.filter({ hasText: "query_metrics" }).waitFor();
+  await rows.filter({ has: page.locator('[title="tool.query_metrics"]') }).waitFor();
   expect(await page.getByRole("status").first().textContent()).toBe("Live");
   // The agents have not ended: their processes announced them.
   const early = await rows.allTextContents();

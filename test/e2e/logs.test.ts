@@ -99,10 +99,19 @@ test("a coding agent without traces has its prompt, its calls and their source",
   await post(url, "logs", JSON.parse(sent));
   const { page, complaints, picture } = await openPage({ colorScheme: "dark" });
   await page.goto(`${url}/sessions/76d20104-d2eb-40ea-976f-39957bf5ca1f?view=timeline`);
-  const titles = () => page.getByRole("treegrid").getByRole("row").locator(".span-title").allTextContents();
+  const titles = () =>
+    page
+      .getByRole("treegrid")
+      .locator(".span-title")
+      .evaluateAll((found) => found.map((title) => `${title.getAttribute("title")}: ${title.textContent}`));
   await expect
     .poll(titles)
-    .toEqual(["claude_code.interaction", "claude_code.llm_request", "claude_code.tool", "claude_code.llm_request"]);
+    .toEqual([
+      "claude_code.interaction: claude-code",
+      "claude_code.llm_request: claude-sonnet-4-5",
+      "claude_code.tool: Bash",
+      "claude_code.llm_request: claude-sonnet-4-5",
+    ]);
   await page.getByRole("treegrid").getByRole("row").nth(1).click();
   const panel = page.getByRole("complementary");
   await panel.locator(".facts > div").filter({ hasText: "Source" }).getByText("log records").waitFor();

@@ -47,7 +47,7 @@ test("light, dark and narrow pages have no overflow and enough contrast", async 
       expect(await page.evaluate(overflow), `session, ${colorScheme}, ${width}`).toBe(0);
       expect(await page.evaluate(faintTexts), `session, ${colorScheme}, ${width}`).toEqual([]);
 
-      await rows.filter({ hasText: "search_logs" }).click();
+      await rows.filter({ has: page.locator('[title="tool.search_logs"]') }).click();
       await page.getByText("pool exhausted, 20 waiting").first().waitFor();
       await picture(`span-${colorScheme}-${width}`);
       expect(await page.evaluate(overflow), `span, ${colorScheme}, ${width}`).toBe(0);

@@ -49,7 +49,11 @@ function sender(url: string, session: string, start = BigInt(Date.now() - 60_000
 }
 
 const rowsOf = (page: Page) => page.getByRole("treegrid").getByRole("row");
-const titles = (page: Page) => rowsOf(page).locator(".span-title").allTextContents();
+/** The names of the spans: titles say what they did. */
+const titles = (page: Page) =>
+  rowsOf(page)
+    .locator(".span-title")
+    .evaluateAll((found) => found.map((title) => title.getAttribute("title")));
 const query = (page: Page) => new URL(page.url()).searchParams;
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.id);
 
@@ -193,7 +197,7 @@ test("Follow shows the newest changed step, also of an agent above others, until
   );
   const { page, complaints } = await openPage();
   await page.goto(`${url}/sessions/parallel?view=timeline`);
-  const row = (text: string) => rowsOf(page).filter({ hasText: text });
+  const row = (name: string) => rowsOf(page).filter({ has: page.locator(`[title="${name}"]`) });
   await rowsOf(page).first().waitFor();
   await page.keyboard.press("F");
   await expect.poll(() => row("step 2.59").count()).toBe(1);

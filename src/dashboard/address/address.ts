@@ -30,6 +30,8 @@ export type Address =
       /** The panel covers the reading. */
       readonly panel?: "wide" | undefined;
       readonly range?: TimeRange | undefined;
+      /** The timeline shows the critical path. */
+      readonly critical?: true | undefined;
       /** How the table of steps is grouped and sorted. */
       readonly steps?: StepsView | undefined;
       /** The filter of the log records. */
@@ -76,6 +78,7 @@ export function readAddress(path: string, query: string): Address {
       ...(parameters.get("panel") === "wide" ? { panel: "wide" } : {}),
       ...(range === undefined ? {} : { range }),
       ...(steps === undefined ? {} : { steps }),
+      ...(parameters.get("critical") === "true" ? { critical: true } : {}),
       ...(logs === undefined ? {} : { logs }),
       ...(log === undefined ? {} : { log }),
       ...(replay === undefined ? {} : { replay }),
@@ -110,6 +113,7 @@ export function writeAddress(address: Address): string {
       if (address.panel !== undefined) parameters.set("panel", address.panel);
       if (address.span !== undefined) parameters.set("span", address.span);
       if (address.range !== undefined) parameters.set("range", `${address.range.from}-${address.range.to}`);
+      if (address.critical === true) parameters.set("critical", "true");
       const steps = address.steps === undefined || view !== "steps" ? "" : writeStepsView(address.steps);
       if (steps !== "" && steps !== writeStepsView(ALL_STEPS)) parameters.set("steps", steps);
       const logs = address.logs === undefined || view !== "logs" ? "" : writeLogView(address.logs);

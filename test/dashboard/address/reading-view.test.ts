@@ -15,6 +15,8 @@ describe("the URL of a session says how it is read", () => {
     ["?view=timeline", "?view=timeline"],
     ["?view=steps&span=t:s:0", "?view=steps&span=t:s:0"],
     ["?view=graph", ""],
+    ["?view=timeline&critical=true", "?view=timeline&critical=true"],
+    ["?view=timeline&critical=1", "?view=timeline"],
     ["?view=steps&steps=model,total", "?view=steps"],
     ["?view=steps&steps=rising,cost,tool", "?view=steps&steps=tool,cost,rising"],
     ["?view=steps&steps=nonsense", "?view=steps"],

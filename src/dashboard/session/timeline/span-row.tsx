@@ -9,7 +9,8 @@ import { toMillis } from "../../ui/moments.ts";
 import { lastsOn, badgeWords, placeholderWord, standsForTrace } from "./placeholder.ts";
 import { tokensText } from "../panel/tokens-text.ts";
 import { rowWords } from "./row-words.ts";
-import { isOutside, place, type TimeScale } from "./time-scale.ts";
+import type { Interval } from "../../../session/timing/interval.ts";
+import { placeOn, sideOf, type LaneScale } from "./lane-scale.ts";
 
 /** The deepest indent. Deeper rows show their depth as a number. */
 export const DEEPEST_INDENT = 18;
@@ -21,9 +22,9 @@ export type RowProps = {
   readonly sessionId: string;
   /** For a placeholder in a replay: the span that will arrive. */
   readonly expectedSpan: ViewSpan | undefined;
-  readonly scale: TimeScale;
-  /** Zoomed, a span outside the axis has no bar; otherwise it is drawn at the edge. */
-  readonly zoom: "whole" | "zoomed";
+  readonly lanes: LaneScale;
+  /** The row's parts of the critical path; `undefined` if it is not shown. */
+  readonly critical: readonly Interval[] | undefined;
   /** The end of running spans' bars, Unix nanoseconds. */
   readonly open: bigint;
   /** The present of running spans' counters, Unix milliseconds: see `openEnd`. */
@@ -37,8 +38,8 @@ export function SpanRowCells({
   depth,
   sessionId,
   expectedSpan,
-  scale,
-  zoom,
+  lanes,
+  critical,
   open,
   counted,
   collapsed,
@@ -86,7 +87,7 @@ export function SpanRowCells({
       <div class="span-duration" role="gridcell">
         {durationOf(node, counted)}
       </div>
-      <Lane node={node} scale={scale} zoom={zoom} open={open} counted={counted} />
+      <Lane node={node} lanes={lanes} critical={critical} open={open} counted={counted} />
     </>
   );
 }
@@ -168,17 +169,18 @@ function UsageCells({ node }: { node: TreeNode }) {
 export function FoldedRunCells({
   run,
   depth,
-  scale,
-  zoom,
+  lanes,
+  critical,
   open,
   counted,
   onOpen,
-}: Pick<RowProps, "depth" | "scale" | "zoom" | "open" | "counted"> & {
+}: Pick<RowProps, "depth" | "lanes" | "critical" | "open" | "counted"> & {
   readonly run: readonly TreeNode[];
   readonly onOpen: () => void;
 }) {
   const [first] = run;
   if (first === undefined) return null;
+  const all: TreeNode = { ...first, ...timesOf(run), children: [] };
   const names = [...new Set(run.slice(0, MAX_NAMES).map(({ name }) => name))].join(", ");
   return (
     <>
@@ -203,9 +205,9 @@ export function FoldedRunCells({
       <div class="span-tokens" role="gridcell" />
       <div class="span-cost" role="gridcell" />
       <div class="span-duration" role="gridcell">
-        {durationOf(first, counted)}
+        {durationOf(all, counted)}
       </div>
-      <Lane node={first} scale={scale} zoom={zoom} open={open} counted={counted} />
+      <Lane node={all} lanes={lanes} critical={critical} open={open} counted={counted} />
     </>
   );
 }
@@ -250,13 +252,27 @@ function durationOf(node: TreeNode, counted: number | undefined): string {
   return span === undefined || node.running ? "–" : duration(node.end - node.start);
 }
 
-function Lane({ node, scale, zoom, open, counted }: Pick<RowProps, "node" | "scale" | "zoom" | "open" | "counted">) {
+function timesOf(run: readonly TreeNode[]): Pick<TreeNode, "start" | "end" | "running"> {
+  let [start, end] = [run[0]?.start ?? 0n, run[0]?.end ?? 0n];
+  for (const row of run) {
+    if (row.start < start) start = row.start;
+    if (row.end > end) end = row.end;
+  }
+  return { start, end, running: run.some(({ running }) => running) };
+}
+
+function Lane({
+  node,
+  lanes,
+  critical,
+  open,
+  counted,
+}: Pick<RowProps, "node" | "lanes" | "critical" | "open" | "counted">) {
   const isOpen = lastsOn(node, counted);
   const end = isOpen && open > node.end ? open : node.end;
-  if (zoom === "zoomed" && isOutside(scale, node.start, end)) {
-    return <div class={node.start > scale.end ? "lane lane-later" : "lane lane-earlier"} aria-hidden="true" />;
-  }
-  const { left, width } = place(scale, node.start, end);
+  const side = sideOf(lanes, node.start, end);
+  if (side !== "within") return <div class={`lane lane-${side}`} aria-hidden="true" />;
+  const { left, width } = placeOn(lanes, node.start, end);
   const kind = node.span?.facts.kind;
   // A span that only contains others is a bracket over them. A span that does work is a bar.
   const shape =
@@ -271,6 +287,12 @@ function Lane({ node, scale, zoom, open, counted }: Pick<RowProps, "node" | "sca
         class={`${shape} lane-${kind ?? "none"}${node.error ? " lane-error" : ""}${isOpen ? " lane-open" : ""}`}
         style={{ left: `${left}%`, width: `${width}%` }}
       />
+      {critical?.map(({ from, to }) => {
+        const part = placeOn(lanes, from, to);
+        return part.width === 0 ? null : (
+          <i key={`${from}`} class="critical" style={{ left: `${part.left}%`, width: `${part.width}%` }} />
+        );
+      })}
     </div>
   );
 }

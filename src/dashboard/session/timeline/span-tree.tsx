@@ -6,12 +6,20 @@ import { counted } from "../../../lib/figures.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { toMillis } from "../../ui/moments.ts";
 import { narrow, useVirtualRows } from "../../ui/virtual-rows.ts";
-import { Axis, GridLines, useTicks } from "./axis.tsx";
+import { usePageKeys, type Actions } from "../../keys.tsx";
+import { LANE_KEYS } from "../../keymap.ts";
+import type { FoldedAxis } from "../../../session/timing/folded-axis.ts";
+import { Axis, GridLines, marksOf, useWidth } from "./axis.tsx";
+import { around } from "./time-scale.ts";
+import { useLaneMap } from "./lane-map.ts";
+import { HoverCard, useHover } from "./hover-card.tsx";
+import type { CriticalRows } from "../../../session/timeline/critical-rows.ts";
 import type { ReadingProps, Revealed } from "../reading-props.ts";
 import { useScrollAnchor } from "./scroll-anchor.ts";
 import { type UnseenRowsOptions, useUnseenRows } from "./unseen-rows.ts";
 import { standsForTrace } from "./placeholder.ts";
 import { FoldedRunCells, SpanRowCells } from "./span-row.tsx";
+import "./lanes.css";
 
 const ROW = 28;
 const NARROW_ROW = 46;
@@ -20,6 +28,11 @@ type TreeProps = ReadingProps &
   UnseenRowsOptions & {
     readonly rows: readonly TreeNode[];
     readonly folded: FoldedRows;
+    /** The whole time axis, with its pauses folded. */
+    readonly folds: FoldedAxis;
+    /** `undefined`: the critical path is not shown. */
+    readonly critical: CriticalRows | undefined;
+    readonly onCritical: () => void;
     /** Opens the run of plumbing that the row with this key stands for. */
     readonly onRun: (key: string) => void;
     /** The end of running spans' bars, Unix nanoseconds. */
@@ -34,9 +47,10 @@ type TreeProps = ReadingProps &
 
 /** The rows of a session with their bars. Only rows in view are mounted. */
 export function SpanTree(props: TreeProps) {
-  const { rows, folded, axis: whole, scale, open, reader, onReader, revealed, selected, onFollowing } = props;
+  const { rows, folded, folds, axis: whole, scale, open, reader, onReader, revealed, selected, onFollowing } = props;
   const keyOf = useCallback((index: number) => rows[index]?.key ?? "", [rows]);
-  const axis = useTicks(scale, whole.start);
+  const head = useRef<HTMLDivElement>(null);
+  const width = useWidth(head);
   const rowHeight = narrow.value ? NARROW_ROW : ROW;
   const { scroller, items, height, scrollTo } = useVirtualRows(rows.length, rowHeight, keyOf);
   useScrollAnchor(scroller, rows, rowHeight, reader.cursor);
@@ -50,7 +64,19 @@ export function SpanTree(props: TreeProps) {
     if (at >= 0) scrollTo(at);
   });
 
-  const zoom = scale.start === whole.start && scale.end === whole.end ? "whole" : "zoomed";
+  const { lanes, chosen, zoomBy, panBy } = useLaneMap({ axis: folds, scale, onZoom: props.onZoom, scroller, head });
+  const marks = useMemo(() => marksOf(lanes, width), [folds, lanes.from, lanes.to, width]);
+  const hover = useHover(scroller, rows);
+  const actions: Actions<typeof LANE_KEYS> = {
+    zoomIn: () => zoomBy(KEY_ZOOM),
+    zoomOut: () => zoomBy(1 / KEY_ZOOM),
+    earlier: () => panBy(-KEY_PAN),
+    later: () => panBy(KEY_PAN),
+    critical: props.onCritical,
+  };
+  usePageKeys(LANE_KEYS, (action) => actions[action]());
+  const fit = (node: TreeNode): void => props.onZoom(around(node.start, node.running ? open : node.end, whole.start));
+  const click = useClicks();
   const fresh = useUnseenRows(scroller, rows, props);
 
   return (
@@ -60,7 +86,7 @@ export function SpanTree(props: TreeProps) {
         <span class="number head-tokens">Tokens</span>
         <span class="number head-cost">Cost</span>
         <span class="number">Duration</span>
-        <Axis {...axis} />
+        <Axis {...marks} element={head} width={width} />
       </div>
       <div
         class="scroller"
@@ -72,13 +98,14 @@ export function SpanTree(props: TreeProps) {
         aria-activedescendant={cursorAt >= 0 ? `row-${cursorAt}` : undefined}
       >
         <div class="rows" style={{ height: `${height}px` }}>
-          <GridLines ticks={axis.ticks} />
+          <GridLines {...marks} chosen={chosen} />
           {items.map((item) => {
             const node = rows[item.index];
             if (node === undefined) return null;
             const run = folded.runs.get(node.key);
             const depth = folded.depthOf(node);
-            const shared = { depth, scale, zoom, open, counted: props.counted } as const;
+            const critical = props.critical?.partsOf(run ?? [node]);
+            const shared = { depth, lanes, open, counted: props.counted, critical } as const;
             const collapsed = isClosed(reader.closed, node) ? "collapsed" : "expanded";
             return (
               // A click anywhere on the row opens it. The page handles the keys (see reading.ts).
@@ -95,7 +122,12 @@ export function SpanTree(props: TreeProps) {
                 }
                 class={run === undefined ? rowClass(node, props) : runClass(node, props)}
                 style={{ transform: `translateY(${item.start}px)` }}
-                onClick={() => (run === undefined ? props.onSelect(node.key) : props.onRun(node.key))}
+                onClick={(event) =>
+                  click(event, node.key, {
+                    once: () => (run === undefined ? props.onSelect(node.key) : props.onRun(node.key)),
+                    twice: () => fit(node),
+                  })
+                }
               >
                 {run === undefined ? (
                   <SpanRowCells
@@ -116,6 +148,9 @@ export function SpanTree(props: TreeProps) {
           })}
         </div>
       </div>
+      {hover === undefined ? null : (
+        <HoverCard {...hover} open={open} critical={props.critical} sessionStart={whole.start} />
+      )}
       {fresh > 0 ? (
         <button type="button" class="pill pill-bottom" onClick={() => onFollowing("following")}>
           <Icon name="down" />
@@ -124,6 +159,25 @@ export function SpanTree(props: TreeProps) {
       ) : null}
     </section>
   );
+}
+
+/** How far one press of a key goes. */
+const KEY_ZOOM = 1.5;
+const KEY_PAN = 0.2;
+/** A second click or tap on a bar within this time fits the bar, milliseconds. */
+const DOUBLE = 260;
+
+/** On the lanes a click waits for a second one: the panel that it opens would move the lanes away. */
+function useClicks() {
+  const waiting = useRef<{ readonly key: string; readonly timer: ReturnType<typeof setTimeout> }>(undefined);
+  return (event: Event, key: string, { once, twice }: { once: () => void; twice: () => void }): void => {
+    const known = waiting.current;
+    waiting.current = undefined;
+    clearTimeout(known?.timer);
+    if (!(event.target instanceof Element) || event.target.closest(".lane") === null) return once();
+    if (known?.key === key) return twice();
+    waiting.current = { key, timer: setTimeout(once, DOUBLE) };
+  };
 }
 
 /** A span this recent is highlighted, milliseconds. */

@@ -1,6 +1,10 @@
 import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { foldPlumbing } from "../../../session/timeline/folded-plumbing.ts";
 import { shownRows } from "../../../session/tree/shown-rows.ts";
+import { idleTimes } from "../../../session/cards.ts";
+import { criticalRows } from "../../../session/timeline/critical-rows.ts";
+import { foldedAxis } from "../../../session/timing/folded-axis.ts";
+import { go } from "../../address/location.ts";
 import type { TreeNode } from "../../../session/tree/tree.ts";
 import { TREE_KEYS } from "../../keymap.ts";
 import { usePageKeys } from "../../keys.tsx";
@@ -20,8 +24,8 @@ export function TimelineReading(props: ReadingProps) {
   );
   const [opened, setOpened] = useState<ReadonlySet<string>>(NONE);
   // A reader who asks for plumbing by its kind wants to see it.
-  const folds = filter.plumbing === "folded" && filter.kinds === undefined;
-  const folded = useMemo(() => foldPlumbing(all, opened, folds ? "folded" : "shown"), [all, opened, folds]);
+  const plumbing = filter.plumbing === "folded" && filter.kinds === undefined ? "folded" : "shown";
+  const folded = useMemo(() => foldPlumbing(all, opened, plumbing), [all, opened, plumbing]);
   const { rows, runs, hidden } = folded;
   const openRun = (key: string): void => setOpened(new Set([...opened, key]));
   useLayoutEffect(() => {
@@ -36,12 +40,26 @@ export function TimelineReading(props: ReadingProps) {
   useLayoutEffect(() => {
     order.current = () => rows.map(({ key }) => key);
   }, [order, rows]);
+  const { start, end } = props.axis;
+  const folds = useMemo(() => {
+    const axis = { from: start, to: end };
+    return foldedAxis(axis, idleTimes(whole.tree, axis, end));
+  }, [whole.tree, start, end]);
+  const isCritical = props.here.critical === true;
+  const runningEnd = tree.rows.some(({ running }) => running) ? clock.drawn.value : 0n;
+  const critical = useMemo(
+    () => (isCritical ? criticalRows(tree, runningEnd) : undefined),
+    [tree, isCritical, runningEnd],
+  );
   const expectedRow = (row: TreeNode): TreeNode | undefined => findRow(whole.tree, `${row.traceId}:${row.spanId}`);
   return (
     <SpanTree
       {...props}
       rows={rows}
       folded={folded}
+      folds={folds}
+      critical={critical}
+      onCritical={() => go({ ...props.here, critical: isCritical ? undefined : true }, "replace")}
       onRun={openRun}
       open={clock.drawn.value}
       counted={clock.counted.value}
