@@ -62,7 +62,7 @@ test("rows appear while their spans run, and the session waits for its question'
   // The agents have not ended: their processes announced them.
   const early = await rows.allTextContents();
   for (const agent of ["agent.sre/investigator", "agent.sre/metrics-analyst", "agent.sre/log-analyst"]) {
-    expect(early.filter((text) => text.includes(agent))).toHaveLength(1);
+    expect(await page.locator(`.span-title[title="${agent}"]`).count()).toBe(1);
   }
   expect(await page.getByLabel("Not received").count()).toBe(0);
   await picture("live-early");

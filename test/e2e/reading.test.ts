@@ -74,7 +74,7 @@ test("a query has a row from its first span on, and new rows above do not move t
     { id: "c1", parent: "d1", name: "team.all", from: 11, to: 5 },
     { id: "d1", name: "query.plan-trip", from: 12, to: 4 },
   );
-  await expect.poll(levels).toEqual(["1 plan-trip", "2 all", "3 one", "4 first", "3 two", "4 second"]);
+  await expect.poll(levels).toEqual(["1 plan-trip", "2 team.all", "3 agent.one", "4 first", "3 agent.two", "4 second"]);
   expect(await heightOf(page, "second")).toBe(before);
   expect(complaints).toEqual([]);
 });

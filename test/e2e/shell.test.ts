@@ -156,7 +156,7 @@ test("the overview goes to a step, selects a time and folds a long pause", async
   if (box === null) throw new Error("the overview has no place");
   const at = (fraction: number): [number, number] => [box.x + box.width * fraction, box.y + box.height * 0.25];
   await page.mouse.click(...at(0.05));
-  await expect.poll(() => page.locator(".at-cursor .span-title").textContent()).toBe("chat");
+  await expect.poll(() => page.locator(".at-cursor .span-title").getAttribute("title")).toBe("chat");
 
   await page.mouse.move(...at(0.2));
   await page.mouse.down();
