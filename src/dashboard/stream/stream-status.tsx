@@ -8,7 +8,9 @@ import type { StreamState } from "../../client/stream-state.ts";
 export function StreamStatus({ stream }: { stream: Stream }) {
   const state = stream.state.value;
   return (
-    <div class={`stream stream-${isAwaiting(state) ? "connecting" : state.state}`}>
+    <div
+      class={`stream stream-${isAwaiting(state) ? "connecting" : state.state}${stream.delay.value === undefined ? "" : " is-receiving"}`}
+    >
       <span class="stream-dot" aria-hidden="true" />
       <span class="stream-word" role="status">
         {word(state)}

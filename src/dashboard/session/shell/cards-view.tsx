@@ -185,7 +185,7 @@ function ErrorCard(props: CardsProps) {
         </button>
       </p>
       <p class="card-parts">
-        <button type="button" class="card-cause bad" onClick={() => props.onOpen(first.first)}>
+        <button type="button" class="card-cause bad" dir="auto" onClick={() => props.onOpen(first.first)}>
           <UntrustedText text={causeText(first)} limit={200} />
         </button>
         {causes.length > 1 ? <span class="muted">{`and ${counted(causes.length - 1, "other cause")}`}</span> : null}
