@@ -52,6 +52,9 @@ export class MeasuredPage {
   }
 }
 
+/** Milliseconds: a load of 80,000 spans takes some seconds. */
+const PATIENCE = 120_000;
+
 /** When a load reached its steps, milliseconds since the navigation. */
 export type Load = { readonly paint: number; readonly row: number; readonly complete: number };
 
@@ -59,7 +62,7 @@ export type Load = { readonly paint: number; readonly row: number; readonly comp
 const WATCH = `globalThis.loaded = new Promise((resolve) => {
   const loads = (globalThis.loads = {});
   const look = () => {
-    if (loads.row === undefined && document.querySelector("[role=row][id], .session-row, [data-step]")) loads.row = performance.now();
+    if (loads.row === undefined && document.querySelector(".span-row, .session-row, .step")) loads.row = performance.now();
     if (loads.complete === undefined && document.querySelector(".stream-live")) loads.complete = performance.now();
     if (loads.row === undefined || loads.complete === undefined) requestAnimationFrame(look);
     else resolve();
@@ -72,7 +75,9 @@ export async function load(measured: MeasuredPage, url: string): Promise<Load> {
   const { page } = measured;
   await page.goto(url, { waitUntil: "commit" });
   // Not `waitForFunction`, which the page's Content Security Policy stops.
-  await page.evaluate("globalThis.loaded");
+  await page.evaluate(
+    `Promise.race([globalThis.loaded, new Promise((_, fail) => setTimeout(() => fail(new Error("no row")), ${PATIENCE}))])`,
+  );
   const [paint, row, complete] = (await page.evaluate(
     `[performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? NaN, loads.row, loads.complete]`,
   )) as [number, number, number];
@@ -83,7 +88,7 @@ export async function load(measured: MeasuredPage, url: string): Promise<Load> {
 export async function scroll({ page }: MeasuredPage, frames: number, pixels: number): Promise<void> {
   await page.evaluate(
     `new Promise((resolve) => {
-      const scroller = document.querySelector("[role=treegrid], .session-table .scroller, [role=feed], .scroller");
+      const scroller = document.querySelector(".reading .scroller, .session-table .scroller");
       let left = ${frames};
       const next = () => {
         scroller.scrollTop += ${pixels};

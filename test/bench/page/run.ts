@@ -172,8 +172,10 @@ async function benchList(): Promise<void> {
   await measured.close();
 }
 
+/** `VIEW` chooses another reading than the first one. */
 function address(spans: number): string {
-  return `${url}/sessions/${idOf(spans)}`;
+  const view = process.env["VIEW"];
+  return `${url}/sessions/${idOf(spans)}${view === undefined ? "" : `?view=${view}`}`;
 }
 
 async function startProgram(): Promise<{ url: string; stop: () => Promise<void> }> {
