@@ -1,6 +1,7 @@
 import { jsonText, parseJson, plainValue } from "../otel/any-value.ts";
 import { readMessages } from "./messages.ts";
 import type { Message } from "./messages.ts";
+import { isRecord } from "../lib/plain-data.ts";
 import type { AnyValue, Offloaded } from "../otel/span.ts";
 
 /** An input or output of a span. With `offloaded` it is a preview: the log has the whole value under that hash. */
@@ -25,10 +26,20 @@ export function plainContent(value: AnyValue): Content {
 
 /** A value of any form as content; messages in it are recognised. */
 export function contentOf(value: AnyValue): Content {
-  const content = plainContent(value);
+  const content = unwrapped(plainContent(value));
   const messages = content.kind === "json" ? readMessages(content.value) : undefined;
   return messages === undefined ? content : { kind: "messages", messages };
 }
+
+/** LangWatch's values state their type. */
+function unwrapped(content: Content): Content {
+  if (content.kind !== "json" || !isRecord(content.value)) return content;
+  const { type, value, ...others } = content.value;
+  if (!TYPED_VALUES.has(type) || value === undefined || Object.keys(others).length > 0) return content;
+  return structured(value);
+}
+
+const TYPED_VALUES: ReadonlySet<unknown> = new Set(["text", "raw", "json", "list", "chat_messages"]);
 
 /** Attributes hold no objects: the AI SDK writes a list of JSON texts. */
 function itemsOfJson(value: unknown): unknown {

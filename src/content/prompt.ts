@@ -315,7 +315,7 @@ export function quickPromptLine(text: string, length: number): string | undefine
       continue;
     }
     // If the object ends before a text, its text stood before the role.
-    if (content === null || between.includes("}")) return undefined;
+    if (content === null || between.includes("}") || OTHER_PART.test(between)) return undefined;
     const words = userWords(unescaped(content[1] ?? ""));
     if (words !== undefined) found = words;
   }
@@ -332,12 +332,16 @@ const ROLE = /"role"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"(\w+)"/
 const USER_ROLE = /^(?:user|human)$/i;
 const USER = /"role"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"(?:user|human)"/;
 const FIRST_TEXT = /"(?:content|text|prompt)"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"((?:[^"\\]|\\.)+)/;
+/** A part with a type that is no text: its content may be a picture's bytes. */
+const OTHER_PART = /"type"\s*:\s*"(?!(?:input_)?text"|message"|human"|user")/;
+/** Bytes of a file as text. */
+const BASE64 = /^[\w+/=-]{120,}$/;
 const RESULT = /tool_?result|tool_call_response|function_?response|tool_?response|function_call_output/i;
 const OWN_TEXT = /"type"\s*:\s*"(?:input_)?text"|"text"\s*:/;
 
 function firstTextIn(preview: string): string | undefined {
   const escaped = FIRST_TEXT.exec(preview)?.[1];
-  return escaped === undefined ? undefined : unescaped(escaped);
+  return escaped === undefined || BASE64.test(escaped) ? undefined : unescaped(escaped);
 }
 
 /** The inside of a JSON string, which may be cut anywhere. */

@@ -1,4 +1,4 @@
-import { contentAt, conversationAnswer, jsonContent, readInput } from "./span-input.ts";
+import { contentAt, conversationAnswer, jsonContent, readInput, wholeEvent } from "./span-input.ts";
 import { toolCallId, toolInput, toolOutput } from "./tool-content.ts";
 import { countOf, jsonText, numberOf, parseJson, plainValue, textOf } from "../otel/any-value.ts";
 import { indexAttributes, modelName } from "./attribute-index.ts";
@@ -90,6 +90,7 @@ function readOutput(span: Span, attributes: ClaimedAttributes): Content | undefi
     indexedMessages(attributes, contentKeys.OUTPUT_MESSAGE_PREFIXES, "assistant") ??
     contentAt(new ClaimedAttributes(detailsAttributes(events)), contentKeys.OUTPUT_MESSAGE_KEYS) ??
     outputEventMessages(events) ??
+    wholeEvent(events, contentKeys.WHOLE_EVENTS.output, "assistant") ??
     documents(attributes) ??
     contentAt(attributes, contentKeys.OUTPUT_KEYS) ??
     aiSdkAnswer(attributes) ??
@@ -121,7 +122,7 @@ function aiSdkAnswer(attributes: ClaimedAttributes): Content | undefined {
     thought === undefined ? [] : [{ type: "reasoning", text: textOf(thought.value) ?? "" }];
   const parts = [
     ...thoughts,
-    ...(answer === undefined ? [] : contentParts(plainValue(answer.value))),
+    ...(answer === undefined ? [] : contentParts(listedTexts(plainValue(answer.value)))),
     ...(called === undefined ? [] : toolCalls(plainValue(called.value))),
   ];
   const offloaded = answer?.value.offloaded ?? called?.value.offloaded ?? thought?.value.offloaded;
@@ -131,6 +132,12 @@ function aiSdkAnswer(attributes: ClaimedAttributes): Content | undefined {
     messages: [{ role: "assistant", parts }],
     ...(offloaded === undefined ? {} : { offloaded }),
   };
+}
+
+/** Sentry writes the texts of an answer as JSON text of a list. */
+function listedTexts(value: unknown): unknown {
+  const list = typeof value === "string" && value.startsWith('["') ? parseJson(value) : undefined;
+  return Array.isArray(list) && list.every((text) => typeof text === "string") ? list.join("\n") : value;
 }
 
 function claimTokens(attributes: ClaimedAttributes): void {

@@ -8,7 +8,7 @@ import { contentParts } from "../content/message-parts.ts";
 import type { Message } from "../content/messages.ts";
 import { isRecord } from "../lib/plain-data.ts";
 import * as contentKeys from "../otel/semconv/content.ts";
-import type { AnyValue, Span } from "../otel/span.ts";
+import type { AnyValue, Span, SpanEvent } from "../otel/span.ts";
 
 /** The input of a span that is no tool: attributes, indexed keys, then events. */
 export function readInput(span: Span, attributes: ClaimedAttributes): Content | undefined {
@@ -19,11 +19,29 @@ export function readInput(span: Span, attributes: ClaimedAttributes): Content | 
       indexedMessages(attributes, contentKeys.INPUT_MESSAGE_PREFIXES, "user") ??
       conventionInput(new ClaimedAttributes(detailsAttributes(events))) ??
       inputEventMessages(events) ??
+      wholeEvent(events, contentKeys.WHOLE_EVENTS.input, "user") ??
       rerankedInput(attributes) ??
       embeddedTexts(attributes) ??
       withInstructions(attributes, question(attributes)) ??
       spreadArguments(attributes),
   );
+}
+
+/** The prompt or the answer that an event has whole. */
+export function wholeEvent(
+  events: readonly SpanEvent[],
+  { name, keys }: { readonly name: string; readonly keys: readonly string[] },
+  role: string,
+): Content | undefined {
+  const event = events.findLast((one) => one.name === name);
+  const content = event && contentAt(new ClaimedAttributes(event.attributes), keys);
+  if (content?.kind !== "text") return content;
+  const { text, offloaded } = content;
+  return {
+    kind: "messages",
+    messages: [{ role, parts: contentParts(text) }],
+    ...(offloaded === undefined ? {} : { offloaded }),
+  };
 }
 
 /** The input in a key of its own; of a whole conversation the messages before the answer. */

@@ -18,7 +18,7 @@ export function toolInput(span: Span, attributes: ClaimedAttributes): Content | 
   if (found !== undefined) {
     const content = plainContent(found.value);
     const isWrapped =
-      found.key === contentKeys.WRAPPED_INPUT_KEY || (content.kind === "json" && isCallingMethod(content.value));
+      contentKeys.WRAPPED_INPUT_KEYS.has(found.key) || (content.kind === "json" && isCallingMethod(content.value));
     return isWrapped ? unwrapped(content, plainArguments) : content;
   }
   const events = span.events ?? [];

@@ -242,6 +242,7 @@ export const AGENT_SPAN_KEYS = [
   "n8n.node.name",
   "mcp.tool.name",
   "traceloop.entity.name",
+  "agentops.entity.name",
   "ai.telemetry.functionId",
 ] as const;
 
@@ -255,6 +256,7 @@ export const TOOL_KEYS = [
   "haystack.tool.name",
   "n8n.node.name",
   "traceloop.entity.name",
+  "agentops.entity.name",
   "genkit:name",
 ] as const;
 

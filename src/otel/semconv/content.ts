@@ -62,6 +62,10 @@ export const INPUT_KEYS = [
   "lk.pii.input_text",
   "spring.ai.chat.client.user.text",
   "crewai.task.description",
+  "gen_ai.agent.invocation_input",
+  "gen_ai.request.messages",
+  "gen_ai.content.prompt",
+  "agentops.entity.input",
   "crew_inputs",
   "crew_tasks",
   "n8n.node.input",
@@ -93,17 +97,17 @@ export const DOCUMENT_PREFIXES = ["retrieval.documents.", "reranker.output_docum
 /** Texts to embed, `<prefix><number>.embedding.text`. */
 export const EMBEDDED_PREFIX = "embedding.embeddings.";
 
-/** Before {@link AI_SDK_ANSWER}. */
-/** OpenLLMetry's: a tool's arguments are wrapped in those of the function that calls it. */
-export const WRAPPED_INPUT_KEY = "traceloop.entity.input";
+/** A tool's arguments are wrapped in those of the function that calls it. */
+export const WRAPPED_INPUT_KEYS: ReadonlySet<string> = new Set(["traceloop.entity.input", "agentops.entity.input"]);
 
+/** Before {@link AI_SDK_ANSWER}. */
 export const OUTPUT_KEYS = ["output.value", "traceloop.entity.output"] as const;
 
 /** An answer that the AI SDK spreads over keys of one span. */
 export const AI_SDK_ANSWER = {
-  text: ["ai.response.text", "ai.result.text"],
+  text: ["ai.response.text", "ai.result.text", "gen_ai.response.text"],
   reasoning: ["ai.response.reasoning"],
-  toolCalls: ["ai.response.toolCalls", "ai.result.toolCalls"],
+  toolCalls: ["ai.response.toolCalls", "ai.result.toolCalls", "gen_ai.response.tool_calls"],
 } as const;
 
 /** After {@link AI_SDK_ANSWER}. */
@@ -123,6 +127,9 @@ export const LATER_OUTPUT_KEYS = [
   "mastra.workflow_step.output",
   "mastra.tool_call.output",
   "gen_ai.completion",
+  "gen_ai.agent.invocation_output",
+  "gen_ai.content.completion",
+  "agentops.entity.output",
   "gcp.vertex.agent.llm_response",
   "final_result",
   "mlflow.spanOutputs",
@@ -184,6 +191,8 @@ export const TOOL_INPUT_KEYS = [
   "haystack.component.input",
   "haystack.agent.step.tool.input",
   "mcp.request.argument",
+  "gen_ai.tool.input",
+  "agentops.entity.input",
   "full_command",
 ] as const;
 
@@ -208,6 +217,8 @@ export const TOOL_OUTPUT_KEYS = [
   "haystack.component.output",
   "haystack.agent.step.tool.output",
   "mcp.response.value",
+  "gen_ai.tool.output",
+  "agentops.entity.output",
   "ag2.code_execution.output",
 ] as const;
 
@@ -325,6 +336,7 @@ export const WHOLE_REQUEST_KEYS = [
 export const TOOL_DEFINITION_KEYS = [
   "gen_ai.tool.definitions",
   "gen_ai.request.tools",
+  "gen_ai.request.available_tools",
   "ai.prompt.tools",
   "mlflow.chat.tools",
   "tool_definitions",
@@ -349,6 +361,12 @@ export const EVENT_BODY_KEY = "gen_ai.event.content";
 export const EVENT_CONTENT_KEY = "content";
 /** An event with the attributes that the GenAI convention otherwise puts on the span. */
 export const DETAILS_EVENT = "gen_ai.client.inference.operation.details";
+
+/** Events of an earlier convention, with the whole prompt or the whole answer as JSON text of messages, or as text. */
+export const WHOLE_EVENTS = {
+  input: { name: "gen_ai.content.prompt", keys: WHOLE_PROMPT_KEYS },
+  output: { name: "gen_ai.content.completion", keys: ["gen_ai.completion"] },
+} as const;
 
 /** What Logfire makes of a span's name, which is a template without its values. */
 export const SPAN_MESSAGE_KEY = "logfire.msg";

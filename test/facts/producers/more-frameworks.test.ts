@@ -183,6 +183,81 @@ describe("more frameworks", () => {
     expect(seen(converse)).toMatchObject({ prompt: "Name a river", output: ["assistant: The Ebro"] });
   });
 
+  test("an earlier convention has prompt and answer whole in events", () => {
+    const asked = (prompt: string, completion: string) =>
+      seen(
+        span("chat gpt-4o", { "gen_ai.operation.name": "chat" }, [
+          event("gen_ai.content.prompt", { "gen_ai.prompt": prompt }),
+          event("gen_ai.content.completion", { "gen_ai.completion": completion }),
+        ]),
+      );
+    const river = { prompt: "Name a river", input: ["user: Name a river"], output: ["assistant: The Ebro"] };
+    expect(
+      asked(json([{ role: "user", content: "Name a river" }]), json([{ role: "assistant", content: "The Ebro" }])),
+    ).toMatchObject(river);
+    expect(asked("Name a river", "The Ebro")).toMatchObject(river);
+  });
+
+  test("Sentry's agents, model calls and tools", () => {
+    const call = span("chat gpt-4o", {
+      "gen_ai.operation.name": "chat",
+      "gen_ai.request.messages": json([{ role: "user", content: "Name a river" }]),
+      "gen_ai.response.text": json(["The Ebro"]),
+      "gen_ai.response.tool_calls": json([{ name: "rivers", arguments: "{}" }]),
+    });
+    expect(seen(call)).toMatchObject({
+      prompt: "Name a river",
+      input: ["user: Name a river"],
+      output: ["assistant: The Ebro | rivers({})"],
+    });
+    const tool = span("execute_tool rivers", {
+      "gen_ai.operation.name": "execute_tool",
+      "gen_ai.tool.name": "rivers",
+      "gen_ai.tool.input": json({ country: "ES" }),
+      "gen_ai.tool.output": "The Ebro",
+    });
+    expect(seen(tool)).toMatchObject({ tool: "rivers", input: '{"country":"ES"}', output: "The Ebro" });
+  });
+
+  test("Semantic Kernel's agents, AgentOps' tools, LangWatch's values", () => {
+    const agent = span("invoke_agent Guide", {
+      "gen_ai.operation.name": "invoke_agent",
+      "gen_ai.agent.invocation_input": json([{ role: "user", content: "Name a river" }]),
+      "gen_ai.agent.invocation_output": json([{ role: "assistant", content: "The Ebro" }]),
+    });
+    expect(seen(agent)).toMatchObject({ prompt: "Name a river", output: ["assistant: The Ebro"] });
+    const tool = span("rivers.tool", {
+      "agentops.span.kind": "tool",
+      "agentops.entity.name": "rivers",
+      "agentops.entity.input": json({ args: ["ES"], kwargs: {} }),
+      "agentops.entity.output": json("The Ebro"),
+    });
+    expect(seen(tool)).toMatchObject({ tool: "rivers", input: "ES", output: "The Ebro" });
+    const call = span("chat", {
+      "langwatch.span.type": "llm",
+      "langwatch.input": json({ type: "chat_messages", value: [{ role: "user", content: "Name a river" }] }),
+      "langwatch.output": json({ type: "text", value: "The Ebro" }),
+    });
+    expect(seen(call)).toMatchObject({
+      kind: "llm",
+      prompt: "Name a river",
+      input: ["user: Name a river"],
+      output: "The Ebro",
+    });
+  });
+
+  test("a picture before the words is no prompt", () => {
+    const parts = [
+      { type: "blob", modality: "image", mime_type: "image/png", content: "iVBORw0KGgo=" },
+      { type: "text", content: "What is in it?" },
+    ];
+    const call = span("chat gpt-4o", {
+      "gen_ai.operation.name": "chat",
+      "gen_ai.input.messages": json([{ role: "user", parts }]),
+    });
+    expect(seen(call)).toMatchObject({ prompt: "What is in it?" });
+  });
+
   test("LiteLLM's calls in an answer stand over keys", () => {
     const call = span("litellm_request", {
       "llm.request.type": "completion",
