@@ -9,7 +9,7 @@ import type { LogPage } from "../session/contract/log-page.ts";
 import { withStatus } from "../session/liveness.ts";
 import { printTranscript } from "../session/transcript/markdown.ts";
 import { select } from "../session/transcript/select.ts";
-import { MAX_LOG, TranscriptReader } from "./read/transcript-reader.ts";
+import { TranscriptReader } from "./read/transcript-reader.ts";
 import { redirectIfMoved } from "./read/redirect-if-moved.ts";
 
 /** UTF-16 units of text in memory, for each byte of the answer: what is left out later has its place too. */
@@ -38,7 +38,7 @@ export async function serveTranscriptIfAsked(c: Context<AppEnv>, next: Next): Pr
     ...(since === undefined || isContinued
       ? []
       : ["The version was of an earlier log of this session: this is all of it."]),
-    ...(reader.isIncomplete ? [`Spans and log records beyond the first ${MAX_LOG / 1e6} MB are left out.`] : []),
+    ...reader.omissions,
   ];
   const selected = select(transcript, {
     ...(at === undefined ? {} : { turn: at + 1 }),

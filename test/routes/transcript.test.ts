@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { MAX_VALUES } from "../../src/routes/read/transcript-reader.ts";
+import { MAX_VALUES, TranscriptReader } from "../../src/routes/read/transcript-reader.ts";
+import { withStatus } from "../../src/session/liveness.ts";
 import { aRecord } from "../durable/log-records.ts";
 import { aSpan, spanId, traceIdOf } from "../durable/spans.ts";
 import type { Attributes } from "../durable/spans.ts";
@@ -121,6 +122,26 @@ describe("a session as Markdown", () => {
       false,
     ]);
   }, 120_000);
+
+  test("reads the contents of the first and the last spans if there are too many", async () => {
+    await deliver(aSpan(TRACE, 1, {}, { ...NAMED, "gen_ai.operation.name": "invoke_agent", "input.value": "Go" }));
+    for (let id = 2; id <= 6; id++) await deliver(chat(id, "Go", `Answer ${id}`));
+    const answersWith = async (most: number) => {
+      const stub = world.calls(SESSION);
+      const peeked = await stub.peek("session");
+      if (peeked.state !== "present" || peeked.summary === undefined) throw new Error("the session is absent");
+      const reader = new TranscriptReader(stub, peeked, most);
+      const { turns } = await reader.read(withStatus(peeked.summary, 0), 1_000, undefined);
+      const steps = turns.flatMap((turn) => turn.steps);
+      return [steps.map((step) => (step.kind === "text" ? step.passage.text : step.kind)), reader.omissions];
+    };
+    const all = [2, 3, 4, 5, 6].map((id) => `Answer ${id}`);
+    expect(await answersWith(6)).toEqual([all, []]);
+    expect(await answersWith(4)).toEqual([
+      ["Answer 2", "Answer 5", "Answer 6"],
+      ["Of this many spans, the first and the last 2 have their contents."],
+    ]);
+  });
 
   // spec: TEXT-5
   test("has at most so many bytes", async () => {

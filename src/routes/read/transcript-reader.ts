@@ -24,9 +24,11 @@ import type { Transcript } from "../../session/transcript/transcript.ts";
 import { LogChunk, wholeValues } from "./log-chunks.ts";
 
 /** Bytes of spans and log records that one transcript reads. Later ones are left out: reading more takes too long. */
-export const MAX_LOG = 200_000_000;
+const MAX_LOG = 200_000_000;
 /** Bytes of large values that one transcript reads. The others are shown by their previews. */
 export const MAX_VALUES = 64_000_000;
+/** Spans whose contents one transcript reads: about a kilobyte of memory each. Of more, the first and the last. */
+const MAX_SPEAKERS = 40_000;
 /** Bytes of large values in memory at once. */
 const VALUES_AT_ONCE = 8_000_000;
 
@@ -40,20 +42,30 @@ type Waiting = Placed & { readonly row: number; readonly hashes: readonly string
 export class TranscriptReader {
   readonly #log: LogReader & ValueReader;
   readonly #peeked: PresentPage;
+  readonly #maxSpeakers: number;
   readonly #table = new SpanTable();
   readonly #records = new SpanRecords();
   #valuesLeft = MAX_VALUES;
   /** The first revision that was not read. */
   #unread: number | undefined;
+  #isCut = false;
 
-  constructor(log: LogReader & ValueReader, peeked: PresentPage) {
+  constructor(log: LogReader & ValueReader, peeked: PresentPage, maxSpeakers = MAX_SPEAKERS) {
     this.#log = log;
+    this.#maxSpeakers = maxSpeakers;
     this.#peeked = peeked;
   }
 
-  /** Whether a part of the log was too much. */
-  get isIncomplete(): boolean {
-    return this.#unread !== undefined;
+  /** What was too much to read, as sentences. */
+  get omissions(): readonly string[] {
+    return [
+      ...(this.#unread === undefined
+        ? []
+        : [`Spans and log records beyond the first ${MAX_LOG / 1e6} MB are left out.`]),
+      ...(this.#isCut
+        ? [`Of this many spans, the first and the last ${this.#maxSpeakers / 2} have their contents.`]
+        : []),
+    ];
   }
 
   /**
@@ -166,11 +178,14 @@ export class TranscriptReader {
   async *#speakers({ queries }: QueryFold): AsyncGenerator<Placed & { readonly row: number }, void> {
     const { rows } = this.#table;
     const leads = new Set(queries.map(({ lead }) => lead));
-    const byRevision = new Map<number, number[]>();
+    const speakers: number[] = [];
     for (let row = 0; row < rows.length; row++) {
       const isSilent =
         SILENT.has(rows.kind(row)) && !rows.running(row) && !isError(this.#table, row) && !leads.has(row);
-      if (isSilent) continue;
+      if (!isSilent) speakers.push(row);
+    }
+    const byRevision = new Map<number, number[]>();
+    for (const row of this.#outermost(speakers)) {
       const revision = rows.word(row, Row.REVISION);
       const others = byRevision.get(revision);
       if (others === undefined) byRevision.set(revision, [row]);
@@ -189,6 +204,16 @@ export class TranscriptReader {
       }
       if (this.#unread !== undefined && page.next >= this.#unread) return;
     }
+  }
+
+  /** As many of the rows as one transcript reads: the first and the last of the log. */
+  #outermost(speakers: readonly number[]): readonly number[] {
+    const half = this.#maxSpeakers / 2;
+    if (speakers.length <= this.#maxSpeakers) return speakers;
+    this.#isCut = true;
+    const { rows } = this.#table;
+    const ordered = speakers.toSorted((a, b) => rows.word(a, Row.REVISION) - rows.word(b, Row.REVISION));
+    return [...ordered.slice(0, half), ...ordered.slice(-half)];
   }
 
   /** The large values of the attributes that are shown, as far as the transcript still reads any. */

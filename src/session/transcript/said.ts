@@ -70,6 +70,8 @@ export type Moment = { readonly time: bigint; readonly input: Said; readonly out
 /** A log record that says something about its span, and the revision of the log that brought it. */
 export type SpanRecord = { readonly record: LogRecord; readonly revision: number };
 
+const NO_MOMENTS: readonly Moment[] = [];
+
 export const NOTHING: Said = { messages: [], form: "messages" };
 
 /** Messages of all inputs together. Beyond them only the newest of a conversation are read: memory stays bounded. */
@@ -93,7 +95,7 @@ export class SaidReader {
   read(span: Span, facts: SpanFacts, records: readonly SpanRecord[], outcome: Outcome): SpanSaid | undefined {
     const isCall = CALLS.has(facts.kind);
     const ofSpan = isCall ? records : records.filter(({ record }) => readRecord(record).content.is === "exception");
-    const moments = isCall ? [] : this.readMoments(records);
+    const moments = isCall || records.length === 0 ? NO_MOMENTS : this.readMoments(records);
     const content = readStep(
       span,
       ofSpan.map(({ record }) => record),
@@ -174,7 +176,9 @@ export class SaidReader {
     if (isBlank(value)) return NOTHING;
     const missing = content.offloaded === undefined ? 0 : Math.max(0, content.offloaded.bytes - content.text.length);
     const part =
-      is === "call" ? this.#call(undefined, tool ?? name, value, missing) : this.#result(undefined, value, missing);
+      is === "call"
+        ? this.#newCall(undefined, tool ?? name, value, missing)
+        : this.#newResult(undefined, value, missing);
     return aboutTool(part);
   }
 
@@ -185,7 +189,7 @@ export class SaidReader {
       name: name ?? (known === undefined ? role : undefined),
       parts: joined(parts).map((part) => this.#part(part, known ?? "other")),
     };
-    const key = JSON.stringify([said.role, said.name, ...said.parts.map(identityOf)]);
+    const key = textHash(JSON.stringify([said.role, said.name, ...said.parts.map(identityOf)]));
     const equal = this.#messages.get(key);
     if (equal !== undefined) return equal;
     this.#messages.set(key, said);
@@ -198,9 +202,9 @@ export class SaidReader {
       case "reasoning":
         return this.#text(part.type, part.text, 0, role);
       case "tool_call":
-        return this.#call(part.id, part.name, part.arguments, 0);
+        return this.#call(part.id, part.name, part.arguments);
       case "tool_call_response":
-        return this.#result(part.id, part.result, 0);
+        return this.#result(part.id, part.result);
       case "other":
         return {
           is: "other",
@@ -220,20 +224,28 @@ export class SaidReader {
     });
   }
 
-  #call(id: string | undefined, name: string, value: unknown, missing: number): SaidPart {
-    const text = valueText(value);
-    const key = keyOf(text);
-    return this.#once(`call:${id ?? ""}:${name}:${key}`, () => {
-      return { is: "call", key, id, name, passage: this.#passages.keep(isBlank(value) ? "" : text, missing) };
-    });
+  #call(id: string | undefined, name: string, value: unknown): SaidPart {
+    return this.#once(`call:${id ?? ""}:${name}:${keyOf(valueText(value))}`, () => this.#newCall(id, name, value, 0));
   }
 
-  #result(id: string | undefined, value: unknown, missing: number): SaidPart {
+  #newCall(id: string | undefined, name: string, value: unknown, missing: number): SaidPart {
     const text = valueText(value);
-    const key = keyOf(text);
-    return this.#once(`result:${id ?? ""}:${key}`, () => {
-      return { is: "result", key, id, passage: this.#passages.keep(text, missing) };
-    });
+    return {
+      is: "call",
+      key: keyOf(text),
+      id,
+      name,
+      passage: this.#passages.keep(isBlank(value) ? "" : text, missing),
+    };
+  }
+
+  #result(id: string | undefined, value: unknown): SaidPart {
+    return this.#once(`result:${id ?? ""}:${keyOf(valueText(value))}`, () => this.#newResult(id, value, 0));
+  }
+
+  #newResult(id: string | undefined, value: unknown, missing: number): SaidPart {
+    const text = valueText(value);
+    return { is: "result", key: keyOf(text), id, passage: this.#passages.keep(text, missing) };
   }
 
   #once(identity: string, create: () => SaidPart): SaidPart {
