@@ -38,6 +38,9 @@ export const TREE_KEYS = keymap([
 export const STEP_KEYS = keymap([
   { words: "Next, previous error", keys: { e: "nextError", E: "previousError" } },
   { words: "Next, previous step of the same kind", keys: { "]": "nextOfKind", "[": "previousOfKind" } },
+]);
+/** Without a search there are no hits, and the list of shortcuts does not name these keys. */
+export const HIT_KEYS = keymap([
   { words: "Next, previous hit of the search", keys: { n: "nextHit", N: "previousHit" } },
 ]);
 export const TRANSCRIPT_KEYS = keymap([
@@ -79,7 +82,7 @@ export const REPLAY_KEYS = keymap([
 export const SHORTCUTS: readonly (readonly [string, readonly Keymap<string>[]])[] = [
   ["Everywhere", [HELP_KEYS, STREAM_KEYS, CLOSE_KEYS]],
   ["Sessions", [LIST_KEYS, SEARCH_KEYS]],
-  ["A session", [READING_KEYS, ROW_KEYS, TREE_KEYS, STEP_KEYS, TRANSCRIPT_KEYS, OPEN_KEYS, SEARCH_KEYS, SESSION_KEYS]],
+  ["A session", [READING_KEYS, ROW_KEYS, TREE_KEYS, STEP_KEYS, TRANSCRIPT_KEYS, OPEN_KEYS, SESSION_KEYS]],
   ["A replay", [REPLAY_KEYS]],
 ];
 

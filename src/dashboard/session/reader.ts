@@ -1,4 +1,4 @@
-import type { ActionOf, ROW_KEYS, STEP_KEYS, TREE_KEYS } from "../keymap.ts";
+import type { ActionOf, HIT_KEYS, ROW_KEYS, STEP_KEYS, TREE_KEYS } from "../keymap.ts";
 import { ALL_CLOSED, ALL_OPEN, isClosed, openedTo, toggled, type ClosedRows } from "../../session/tree/closed-rows.ts";
 import type { TreeNode, SessionTree } from "../../session/tree/tree.ts";
 
@@ -6,7 +6,7 @@ import type { TreeNode, SessionTree } from "../../session/tree/tree.ts";
 export type Reader = { readonly cursor: string | undefined; readonly closed: ClosedRows };
 
 /** An action of a key on the reader's state. */
-export type Move = ActionOf<typeof ROW_KEYS> | ActionOf<typeof TREE_KEYS> | ActionOf<typeof STEP_KEYS>;
+export type Move = ActionOf<typeof ROW_KEYS | typeof TREE_KEYS | typeof STEP_KEYS | typeof HIT_KEYS>;
 
 export type MoveThrough = {
   /** Keys of the rows that the current reading shows, in its order. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { findRow, moved, type Reader, shownAt } from "../../../src/dashboard/session/reader.ts";
-import { actionOf, ROW_KEYS, STEP_KEYS, TREE_KEYS } from "../../../src/dashboard/keymap.ts";
+import { actionOf, HIT_KEYS, ROW_KEYS, STEP_KEYS, TREE_KEYS } from "../../../src/dashboard/keymap.ts";
 import { deriveFacts } from "../../../src/facts/facts.ts";
 import type { Span } from "../../../src/otel/span.ts";
 import { ALL_OPEN, isClosed, toggled } from "../../../src/session/tree/closed-rows.ts";
@@ -59,7 +59,7 @@ function shown(reader: Reader): string {
 
 function press(reader: Reader, ...keys: readonly string[]): Reader {
   return keys.reduce((before, key) => {
-    const action = actionOf([...ROW_KEYS, ...TREE_KEYS, ...STEP_KEYS], { key, shiftKey: false });
+    const action = actionOf([...ROW_KEYS, ...TREE_KEYS, ...STEP_KEYS, ...HIT_KEYS], { key, shiftKey: false });
     if (action === undefined) throw new Error(`${key} has no action`);
     const rows = visibleRows(TREE, before.closed).map((row) => row.key);
     return moved(before, action, { shown: rows, tree: TREE, hits: HITS });

@@ -4,7 +4,7 @@ import { ALL_OPEN } from "../../../session/tree/closed-rows.ts";
 import type { SessionTree } from "../../../session/tree/tree.ts";
 import type { SessionAddress } from "../../address/address.ts";
 import { go } from "../../address/location.ts";
-import { OPEN_KEYS, ROW_KEYS, STEP_KEYS, TREE_KEYS } from "../../keymap.ts";
+import { HIT_KEYS, OPEN_KEYS, ROW_KEYS, STEP_KEYS, TREE_KEYS } from "../../keymap.ts";
 import { usePageKeys } from "../../keys.tsx";
 import { findRow, moved, shownAt, type Move, type Reader } from "../reader.ts";
 import type { Following, Revealed, RowOrder } from "../reading-props.ts";
@@ -103,6 +103,7 @@ export function useReader({ here, tree, hits, newest, element }: ReaderOptions):
   usePageKeys(ROW_KEYS, move);
   usePageKeys(TREE_KEYS, move);
   usePageKeys(STEP_KEYS, move);
+  usePageKeys(HIT_KEYS, hits === undefined ? undefined : move);
   usePageKeys(OPEN_KEYS, () => {
     if (cursor === undefined || order.current === undefined) return "unhandled";
     focus();

@@ -181,7 +181,7 @@ function useClicks() {
 }
 
 /** A span this recent is highlighted, milliseconds. */
-const FRESH = 2_500;
+export const FRESH = 2_500;
 
 const isFresh = ({ span }: TreeNode, now: number): boolean =>
   span !== undefined && now - toMillis(span.received) < FRESH;

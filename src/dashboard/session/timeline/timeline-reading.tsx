@@ -1,3 +1,4 @@
+import { computed } from "@preact/signals";
 import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { foldPlumbing } from "../../../session/timeline/folded-plumbing.ts";
 import { shownRows } from "../../../session/tree/shown-rows.ts";
@@ -10,7 +11,8 @@ import { TREE_KEYS } from "../../keymap.ts";
 import { usePageKeys } from "../../keys.tsx";
 import type { ReadingProps } from "../reading-props.ts";
 import { findRow } from "../reader.ts";
-import { SpanTree } from "./span-tree.tsx";
+import { toMillis } from "../../ui/moments.ts";
+import { FRESH, SpanTree } from "./span-tree.tsx";
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -51,6 +53,12 @@ export function TimelineReading(props: ReadingProps) {
     () => (isCritical ? criticalRows(tree, runningEnd) : undefined),
     [tree, isCritical, runningEnd],
   );
+  // The present, until no row is new: then the rows are not drawn again.
+  const lastArrival = toMillis(displayed.summary.liveness.lastArrival);
+  const freshness = useMemo(
+    () => computed(() => (newRows === "counted" ? Math.min(clock.present.value, lastArrival + FRESH) : 0)),
+    [clock, newRows, lastArrival],
+  );
   const expectedRow = (row: TreeNode): TreeNode | undefined => findRow(whole.tree, `${row.traceId}:${row.spanId}`);
   return (
     <SpanTree
@@ -63,7 +71,7 @@ export function TimelineReading(props: ReadingProps) {
       onRun={openRun}
       open={clock.drawn.value}
       counted={clock.counted.value}
-      now={newRows === "counted" ? clock.present.value : 0}
+      now={freshness.value}
       newRows={newRows}
       expectedRow={playing === "live" ? undefined : expectedRow}
     />
