@@ -74,7 +74,7 @@ test("rows appear while their spans run, and the session waits for its question'
   expect(await demo).toMatchObject({ code: 0 });
 
   // Everything was received: no placeholder is left.
-  await rows.filter({ hasText: "status-note" }).waitFor();
+  await rows.filter({ has: page.locator('[title="query.status-note.dispatch"]') }).waitFor();
   await expect.poll(() => page.getByLabel("Not received").count()).toBe(0);
   // The status is finished after ten seconds without data.
   await expect.poll(() => page.title(), { timeout: 30_000 }).toMatch(/^Finished/);

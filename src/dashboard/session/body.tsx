@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { foldsPlumbing, countKinds, type KindFilter } from "../../session/kind-filter.ts";
 import { SPAN_KINDS, type SpanKind } from "../../facts/span-kinds.ts";
 import { shortId } from "../../session/tree/closed-rows.ts";
@@ -22,6 +22,7 @@ import { findRow } from "./reader.ts";
 import type { ReadingProps } from "./reading-props.ts";
 import { NO_SEARCH } from "./reading-props.ts";
 import type { FiguresProps } from "./shell/figures.tsx";
+import type { SearchBoxProps } from "./search/search-box.tsx";
 import { Head } from "./shell/head.tsx";
 import { KindToggles } from "./shell/kind-toggles.tsx";
 import type { NowLineProps } from "./shell/now-line-view.tsx";
@@ -49,6 +50,8 @@ const NowLine = lazily<NowLineProps>(async () => (await import("./shell/now-line
 const Figures = lazily<FiguresProps>(async () => (await import("./shell/figures.tsx")).Figures);
 Figures.preload();
 const Bar = lazily<ReplayBarProps>(async () => (await import("./replay/bar.tsx")).ReplayBar);
+
+const SearchBox = lazily<SearchBoxProps>(async () => (await import("./search/search-box.tsx")).SearchBox, null);
 
 type AbsentProps = { readonly wanted: string; readonly onClose: () => void };
 
@@ -80,7 +83,8 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
     const query = here.turn === undefined ? undefined : queries.find((one) => shortId(one) === here.turn);
     return query === undefined ? undefined : findRow(tree, query.key);
   }, [here.turn, queries, tree]);
-  const search = NO_SEARCH;
+  const [found, setFound] = useState(NO_SEARCH);
+  const search = here.search === undefined ? NO_SEARCH : found;
 
   const reading = useRef<HTMLDivElement>(null);
   const state = useReader({
@@ -210,6 +214,17 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
         />
       </div>
       <Toolbar shown={view} logRecords={logs.length} onReading={setView}>
+        <span class="search-place">
+          <SearchBox.Part
+            sessionId={feed.id}
+            displayed={displayed}
+            text={here.search ?? ""}
+            onText={(text) => change({ search: text === "" ? undefined : text })}
+            onFound={setFound}
+            cursor={reader.cursor}
+            onHit={state.toHit}
+          />
+        </span>
         <KindToggles tree={tree} view={view} chosen={chosen} onChosen={choose} />
         <span class="toolbar-end">
           <Turns queries={queries} turn={here.turn} onTurn={(id) => change({ turn: id })} />

@@ -31,6 +31,8 @@ export type ReaderState = {
   /** Moves the cursor to a row, and opens what hides it. */
   readonly show: (key: string) => void;
   readonly showAndOpen: (key: string) => void;
+  /** Moves the cursor to a hit of the search. The focus stays where it is. */
+  readonly toHit: (move: "nextHit" | "previousHit") => void;
   /** Brings the cursor's row into view again. */
   readonly revealAgain: () => void;
 };
@@ -126,6 +128,7 @@ export function useReader({ here, tree, hits, newest, element }: ReaderOptions):
     open,
     show: (key) => read(shownRow(key)),
     showAndOpen: (key) => goTo(shownRow(key), "opened"),
+    toHit: (to) => read(moved(reader, to, { shown: order.current?.() ?? [], tree, hits })),
     revealAgain() {
       if (cursor !== undefined) setRevealed({ key: cursor, by: "reader" });
     },

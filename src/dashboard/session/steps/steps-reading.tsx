@@ -33,7 +33,7 @@ const COLUMNS: Readonly<Record<StepColumn, Column>> = {
   p50: { word: "p50", title: "Half of the ended calls were as fast" },
   p95: { word: "p95", title: "19 of 20 ended calls were as fast" },
   total: { word: "Total", title: "The time of all calls; parallel calls count each" },
-  self: { word: "Self", title: "The share of all work that was its own, without the calls below" },
+  self: { word: "Self", title: "The share of all spans' own time, without the calls below" },
   input: { word: "In", title: "Input tokens, cached ones included" },
   output: { word: "Out", title: "Output tokens" },
   cached: { word: "Cached", title: "Input tokens that came from a cache" },

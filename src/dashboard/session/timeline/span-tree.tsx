@@ -19,6 +19,7 @@ import { useScrollAnchor } from "./scroll-anchor.ts";
 import { type UnseenRowsOptions, useUnseenRows } from "./unseen-rows.ts";
 import { standsForTrace } from "./placeholder.ts";
 import { FoldedRunCells, SpanRowCells } from "./span-row.tsx";
+import { useSearchMarks } from "../transcript/search-marks.ts";
 import "./lanes.css";
 
 const ROW = 28;
@@ -66,6 +67,7 @@ export function SpanTree(props: TreeProps) {
 
   const { lanes, chosen, zoomBy, panBy } = useLaneMap({ axis: folds, scale, onZoom: props.onZoom, scroller, head });
   const marks = useMemo(() => marksOf(lanes, width), [folds, lanes.from, lanes.to, width]);
+  useSearchMarks(scroller, props.search.text, `${items[0]?.index} ${items.length} ${rows.length}`);
   const hover = useHover(scroller, rows);
   const actions: Actions<typeof LANE_KEYS> = {
     zoomIn: () => zoomBy(KEY_ZOOM),
@@ -186,11 +188,12 @@ export const FRESH = 2_500;
 const isFresh = ({ span }: TreeNode, now: number): boolean =>
   span !== undefined && now - toMillis(span.received) < FRESH;
 
-function rowClass(node: TreeNode, { reader: { cursor }, newRows, now }: TreeProps): string {
+function rowClass(node: TreeNode, { reader: { cursor }, newRows, now, search }: TreeProps): string {
   return [
     "span-row",
     node.key === cursor ? "at-cursor" : "",
     node.error ? "is-error" : "",
+    search.matches?.has(node.key) === true ? "is-hit" : "",
     node.running ? "is-running" : "",
     node.span === undefined && !standsForTrace(node) ? "is-missing" : "",
     newRows === "counted" && isFresh(node, now) ? "is-fresh" : "",
