@@ -56,7 +56,7 @@ test("the server searches, filters and sorts a long list, and the URL has the pa
   expect(await page.getByRole("columnheader", { name: "Tokens" }).getAttribute("aria-sort")).toBe("ascending");
 
   await page.getByRole("button", { name: "Filter" }).click();
-  await page.getByLabel("Model").fill("odd-model");
+  await page.getByRole("form", { name: "Filter" }).getByLabel("Model").fill("odd-model");
   await page.keyboard.press("Enter");
   await page.getByText("No session matches").waitFor();
   expect(await page.getByRole("definition").allTextContents()).toEqual(["zebra", "odd-model"]);

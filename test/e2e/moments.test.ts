@@ -37,7 +37,7 @@ test("the list shows the full start time, also with am and pm", async () => {
     await expect.poll(() => page.locator(".session-row").count()).toBe(DAYS.length);
     for (const width of [1360, 1100]) {
       await page.setViewportSize({ width, height: 850 });
-      const shown = await page.locator(".cell-started time").evaluateAll((elements) =>
+      const shown = await page.locator(".cell-started > time").evaluateAll((elements) =>
         elements.map((element) => ({
           text: element.textContent,
           cutOff: Math.max(element.scrollWidth - element.clientWidth, element.scrollHeight - element.clientHeight),

@@ -41,7 +41,7 @@ test("list, tree and panel agree on which spans failed", async () => {
 
   const { page, complaints, picture } = await openPage();
   await page.goto(`${url}/sessions`);
-  await expect.poll(() => page.locator(".session-row .cell-errors").textContent()).toBe("3errors");
+  await expect.poll(() => page.locator(".session-row .error-count").textContent()).toBe("3");
   await page.goto(`${url}/sessions/mixed?view=timeline`);
   const rows = page.getByRole("treegrid").getByRole("row");
   await expect.poll(() => rows.count()).toBe(SPANS.length);

@@ -80,3 +80,7 @@ export const isNarrowed = ({ search, statuses, names, since, until }: ListView):
 
 /** The same kind and order without filters. */
 export const widened = ({ kind, sort, order }: ListView): ListView => ({ ...WHOLE_LIST, kind, sort, order });
+
+/** Whether sessions that need the reader, and those that run, come first. Any other order is shown as it is. */
+export const pinsGroups = ({ statuses, sort, order }: ListView): boolean =>
+  statuses.length === 0 && order === "desc" && (sort === "activity" || sort === "start");

@@ -1,5 +1,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { ListCounts } from "../../session/contract/directory.ts";
+import { PINNED_STATUSES } from "../../session/list/list-groups.ts";
+import type { ListSums } from "../../session/list/list-sums.ts";
 import type { RecentExports } from "../../session/contract/stream-events.ts";
 import type { SessionSummary } from "../../session/summary.ts";
 import { authorisedFetch } from "../server.ts";
@@ -8,18 +10,21 @@ import { readRetention, type KnownRetention } from "../frame/retention.ts";
 import { decodeListEvent } from "../../client/decode-event.ts";
 import { type Stream, openStream } from "../stream/stream.ts";
 import { ListFold, type ListPageAnswer, readListPage } from "./fold.ts";
-import type { ListView } from "../address/list-view.ts";
+import { type ListView, pinsGroups } from "../address/list-view.ts";
 
 /** The list as shown at one moment. */
 export type DisplayedList = {
   /** In the view's order, from the first session. */
   readonly sessions: readonly SessionSummary[];
+  /** Sessions after the end of the loaded pages, as far as they are known. */
+  readonly beyond: readonly SessionSummary[];
   /** Whether the row was loaded with a page, not sent by the watch. */
   readonly isPaged: (id: string) => boolean;
   readonly more: "more" | "none";
 };
 
 export type ListFeed = {
+  readonly view: ListView;
   /** The page's URL, which is the API's as well. */
   readonly url: string;
   readonly stream: Stream;
@@ -27,6 +32,8 @@ export type ListFeed = {
   readonly shown: ReadonlySignal<DisplayedList | undefined>;
   /** By status, of all sessions that match the view's other filters. */
   readonly counts: ReadonlySignal<ListCounts | undefined>;
+  /** Of all sessions that match the view. */
+  readonly sums: ReadonlySignal<ListSums | undefined>;
   readonly recentExports: ReadonlySignal<RecentExports | undefined>;
   /** The server's retention; `undefined`: the server sends none. */
   readonly retention: ReadonlySignal<KnownRetention | undefined>;
@@ -51,6 +58,7 @@ export function openListFeed(view: ListView): ListFeed {
   const url = listUrl(view);
   const shown = signal<DisplayedList | undefined>(undefined);
   const counts = signal<ListCounts | undefined>(undefined);
+  const sums = signal<ListSums | undefined>(undefined);
   const recentExports = signal<RecentExports | undefined>(undefined);
   const retention = signal<KnownRetention | undefined>(undefined);
   const paging = signal<"resting" | "reading" | { readonly failed: string }>("resting");
@@ -67,6 +75,7 @@ export function openListFeed(view: ListView): ListFeed {
     recentExports.value = fold.recentExports;
     shown.value = {
       sessions: fold.shown(),
+      beyond: fold.beyond(),
       isPaged: (id) => fold.isPaged(id),
       more: fold.nextCursor === undefined ? "none" : "more",
     };
@@ -77,6 +86,7 @@ export function openListFeed(view: ListView): ListFeed {
 
   const learnCounts = (page: ListPageAnswer): void => {
     counts.value = page.counts;
+    sums.value = page.sums;
     retention.value = readRetention(page.retention);
     if (page.counts.all > page.counts.failed + page.counts.finished) recountIn(RECOUNT_OPEN);
   };
@@ -116,19 +126,36 @@ export function openListFeed(view: ListView): ListFeed {
         paging.value = "resting";
         learnCounts(page);
         show();
+        if (page.nextCursor !== undefined && pinsGroups(view)) void readPinned();
         return page.resourceVersion;
       },
     },
   );
 
+  /** Pinned sessions may be of any age. */
+  async function readPinned(): Promise<void> {
+    const requested = generation;
+    const touched = fold.expectPage();
+    try {
+      const page = await readPage(
+        withParameters(url, { limit: String(FIRST_PAGE), status: PINNED_STATUSES.join(",") }),
+      );
+      if (closed || requested !== generation) return;
+      fold.addApart(page, touched);
+      schedule();
+    } catch {
+      // The next page or a change brings them: nothing is missing but their place at the top.
+    }
+  }
+
   async function readNext(cursor: string): Promise<void> {
     const requested = generation;
     paging.value = "reading";
-    fold.expectPage();
+    const touched = fold.expectPage();
     try {
       const page = await readPage(withParameters(url, { limit: String(NEXT_PAGE), cursor }));
       if (closed || requested !== generation) return;
-      fold.addPage(page);
+      fold.addPage(page, touched);
       paging.value = "resting";
       schedule();
     } catch (error) {
@@ -137,10 +164,12 @@ export function openListFeed(view: ListView): ListFeed {
   }
 
   return {
+    view,
     url,
     stream,
     shown,
     counts,
+    sums,
     recentExports,
     retention,
     paging,

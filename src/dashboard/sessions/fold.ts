@@ -15,8 +15,8 @@ export class ListFold {
   /** In order of arrival, which decides between rows of equal value. */
   readonly #rows = new Map<string, Row>();
   readonly #paged = new Set<string>();
-  /** Changed by the watch while a page was loading: the page may be older. */
-  readonly #touched = new Set<string>();
+  /** For each page that is loading: what the watch changed meanwhile. The page may be older. */
+  readonly #touched = new Set<Set<string>>();
   /** The sort value of the last page's last row; `undefined`: there are no more pages. */
   #edge: number | undefined;
   #nextCursor: string | undefined;
@@ -41,39 +41,46 @@ export class ListFold {
   begin(page: ListPageAnswer): void {
     this.#rows.clear();
     this.#paged.clear();
-    this.expectPage();
-    this.addPage(page);
+    this.#touched.clear();
+    this.addPage(page, this.expectPage());
     this.recentExports = page.recentExports;
   }
 
-  /** Call before a page is requested. */
-  expectPage(): void {
-    this.#touched.clear();
+  /** Call before a page is requested, and give the result back with the page. */
+  expectPage(): Set<string> {
+    const touched = new Set<string>();
+    this.#touched.add(touched);
+    return touched;
   }
 
   /** Adds the next page, as it was some time after `expectPage`. */
-  addPage({ sessions, nextCursor }: ListPageAnswer): void {
-    for (const summary of sessions) {
-      if (this.#touched.has(summary.id)) {
-        if (this.#rows.has(summary.id)) this.#paged.add(summary.id);
-        continue;
-      }
-      this.#set(summary);
-      this.#paged.add(summary.id);
-    }
+  addPage(page: ListPageAnswer, touched: Set<string>): void {
+    const { sessions, nextCursor } = page;
+    this.#addRows(page, touched);
+    for (const { id } of sessions) if (this.#rows.has(id)) this.#paged.add(id);
     const last = sessions.at(-1);
     this.#nextCursor = last === undefined ? undefined : nextCursor;
     this.#edge = last === undefined || nextCursor === undefined ? undefined : this.#valueOf(last);
   }
 
+  /** Adds sessions from anywhere in the list: those after the last page's end are shown only if something asks for them. */
+  addApart(page: ListPageAnswer, touched: Set<string>): void {
+    this.#addRows(page, touched);
+  }
+
+  #addRows({ sessions }: ListPageAnswer, touched: Set<string>): void {
+    this.#touched.delete(touched);
+    for (const summary of sessions) if (!touched.has(summary.id)) this.#set(summary);
+  }
+
   apply(event: ListStreamEvent): void {
     switch (event.type) {
       case "session":
-        this.#touched.add(event.summary.id);
+        for (const touched of this.#touched) touched.add(event.summary.id);
         this.#set(event.summary);
         return;
       case "gone":
-        this.#touched.add(event.id);
+        for (const touched of this.#touched) touched.add(event.id);
         this.#rows.delete(event.id);
         this.#paged.delete(event.id);
         return;
@@ -87,12 +94,22 @@ export class ListFold {
     }
   }
 
-  /** Sorted. Rows after the last page's end are left out, because unknown rows stand between. */
+  /** Sorted, up to the last page's end: unknown rows stand after it. */
   shown(): SessionSummary[] {
+    return this.#sorted((order) => order <= 0);
+  }
+
+  /** The known sessions after the last page's end, sorted. */
+  beyond(): SessionSummary[] {
+    return this.#edge === undefined ? [] : this.#sorted((order) => order > 0);
+  }
+
+  /** `isWanted`: by the order of a row against the last page's last one, 0 without one. */
+  #sorted(isWanted: (order: number) => boolean): SessionSummary[] {
     const sign = this.#order === "desc" ? -1 : 1;
     const edge = this.#edge;
     return [...this.#rows.values()]
-      .filter(({ value }) => edge === undefined || sign * (value - edge) <= 0)
+      .filter(({ value }) => isWanted(edge === undefined ? 0 : sign * (value - edge)))
       .sort((a, b) => sign * (a.value - b.value))
       .map(({ summary }) => summary);
   }

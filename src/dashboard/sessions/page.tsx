@@ -1,5 +1,4 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { ListCounts } from "../../session/contract/directory.ts";
 import { RecentExportsStrip } from "../frame/recent-exports.tsx";
 import { count } from "../../lib/figures.ts";
 import { Link } from "../ui/link.tsx";
@@ -14,8 +13,11 @@ import type { ListFeed, DisplayedList } from "./feed.ts";
 import { isNarrowed, type ListKind, type ListView, WHOLE_LIST } from "../address/list-view.ts";
 import { NothingFound } from "./nothing-found.tsx";
 import { SearchBox } from "./toolbar/search-box.tsx";
-import { SessionHead, SortChoice, SessionRows } from "./rows.tsx";
-import { countStatuses, StatusTabs } from "./toolbar/status-tabs.tsx";
+import { SortChoice } from "./columns.tsx";
+import { useListed } from "./listed.ts";
+import { SessionRows } from "./rows.tsx";
+import { StatusTabs } from "./toolbar/status-tabs.tsx";
+import { SumsLine } from "./toolbar/sums-line.tsx";
 
 const KINDS: readonly (readonly [ListKind, string, string])[] = [
   ["session", "Sessions", "Sessions, and traces with a turn, an agent, a model call or a tool call"],
@@ -24,10 +26,6 @@ const KINDS: readonly (readonly [ListKind, string, string])[] = [
 ];
 
 export function ListPage({ feed, view }: { feed: ListFeed; view: ListView }) {
-  const counts = countsOf(feed, view);
-  useEffect(() => {
-    document.title = `${counts !== undefined && counts.all > 0 ? `(${count(counts.all)}) ` : ""}Sessions · Spanfold`;
-  }, [counts?.all]);
   const state = feed.stream.state.value;
   return (
     <div class="frame">
@@ -39,7 +37,7 @@ export function ListPage({ feed, view }: { feed: ListFeed; view: ListView }) {
         {isShut(state) ? (
           <RefusedView refusal={state.refusal} retry={feed.stream.resume} />
         ) : (
-          <Body feed={feed} view={view} counts={counts} />
+          <Body feed={feed} view={view} />
         )}
       </main>
       <RecentExportsStrip
@@ -56,21 +54,17 @@ export function ListPage({ feed, view }: { feed: ListFeed; view: ListView }) {
 const isShut = (state: StreamState): state is Extract<StreamState, { state: "refused" }> =>
   state.state === "refused" && state.refusal.reason !== "unexpected";
 
-/** Counted here each second if all sessions are loaded; otherwise the server's counts. */
-function countsOf(feed: ListFeed, view: ListView): ListCounts | undefined {
-  const shown = feed.shown.value;
-  if (shown === undefined || shown.more === "more" || view.statuses.length > 0) return feed.counts.value;
-  return countStatuses(shown.sessions, feed.stream.present.value);
-}
-
-type Current = { readonly feed: ListFeed; readonly shown: DisplayedList; readonly counts: ListCounts | undefined };
-
-function Body({ feed, view, counts }: { feed: ListFeed; view: ListView; counts: ListCounts | undefined }) {
+function Body({ feed, view }: { feed: ListFeed; view: ListView }) {
   // The previous list stays until the new one is loaded.
-  const last = useRef<Current>(undefined);
+  const last = useRef<{ readonly feed: ListFeed; readonly shown: DisplayedList }>(undefined);
   const now = feed.shown.value;
-  if (now !== undefined) last.current = { feed, shown: now, counts };
+  if (now !== undefined) last.current = { feed, shown: now };
   const current = last.current;
+  const listed = useListed(current?.feed ?? feed, current?.shown);
+  const { counts, sums } = listed;
+  useEffect(() => {
+    document.title = `${counts !== undefined && counts.all > 0 ? `(${count(counts.all)}) ` : ""}Sessions · Spanfold`;
+  }, [counts?.all]);
   const state = feed.stream.state.value;
   if (current === undefined && state.state !== "refused") return <Loading what="sessions" />;
   const sessions = current?.shown.sessions ?? [];
@@ -94,21 +88,24 @@ function Body({ feed, view, counts }: { feed: ListFeed; view: ListView; counts: 
         <ImportButton />
         <Chips view={view} />
       </div>
-      <StatusTabs view={view} counts={counts ?? current?.counts} />
+      <div class="tabs-line">
+        <StatusTabs view={view} counts={counts} />
+        <SumsLine sums={sums} />
+      </div>
       {state.state === "refused" ? (
         <RefusedView refusal={state.refusal} retry={feed.stream.resume} />
       ) : current === undefined ? null : current.shown.sessions.length === 0 ? (
         <NothingFound view={view} />
       ) : (
-        <div
-          class={now === undefined ? "session-table is-stale" : "session-table"}
-          role="table"
-          aria-label="Sessions"
-          aria-busy={now === undefined}
-          aria-rowcount={current.shown.more === "more" ? -1 : current.shown.sessions.length + 1}
-        >
-          <SessionHead view={view} />
-          <SessionRows key={current.feed.url} feed={current.feed} shown={current.shown} />
+        <div class={now === undefined ? "session-table is-stale" : "session-table"}>
+          <SessionRows
+            key={current.feed.url}
+            feed={current.feed}
+            shown={current.shown}
+            listed={listed}
+            view={view}
+            state={now === undefined ? "stale" : "current"}
+          />
         </div>
       )}
     </>

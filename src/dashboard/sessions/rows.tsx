@@ -1,41 +1,58 @@
-import { arrange } from "./frozen-order.ts";
-import type { FrozenOrder } from "./frozen-order.ts";
-import { go } from "../address/location.ts";
-import type { ListView } from "../address/list-view.ts";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { counted } from "../../lib/figures.ts";
+import { LIST_GROUPS, type ListGroup } from "../../session/list/list-groups.ts";
+import type { SessionSummary } from "../../session/summary.ts";
+import { type ListView, pinsGroups } from "../address/list-view.ts";
 import { LIST_KEYS, STREAM_KEYS } from "../keymap.ts";
 import { type Actions, usePageKeys } from "../keys.tsx";
 import { toggleStream } from "../stream/stream.ts";
-import { counted } from "../../lib/figures.ts";
 import { Icon } from "../ui/icons.tsx";
-import { Link } from "../ui/link.tsx";
 import { narrow, useVirtualRows } from "../ui/virtual-rows.ts";
-import { SessionCells, LIST_COLUMNS } from "./columns.tsx";
-import type { ListColumn } from "./columns.tsx";
-import type { ListFeed, DisplayedList } from "./feed.ts";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { SessionHead } from "./columns.tsx";
+import type { DisplayedList, ListFeed } from "./feed.ts";
+import { arrange, type FrozenOrder, NO_ROWS, type PlacedRow } from "./frozen-order.ts";
+import { type GroupHead, groupHeads, HEAD, headTop, rowTop } from "./group-heads.ts";
+import type { Listed } from "./listed.ts";
+import { SessionRow } from "./session-row.tsx";
+import type { ListStatuses } from "./statuses.ts";
 
 const ROW = 52;
 const NARROW_ROW = 104;
 /** The next page is requested this many rows before the last one: a few turns of a mouse wheel. */
 const AHEAD = 30;
 
+type RowsProps = {
+  readonly feed: ListFeed;
+  readonly shown: DisplayedList;
+  readonly listed: Listed;
+  /** Of the address: the header shows its order. */
+  readonly view: ListView;
+  /** `stale`: the list of another view, until this view's is loaded. */
+  readonly state: "current" | "stale";
+};
+
 /** The rows. Their order is frozen while the reader has scrolled, or focuses or points at a row. */
-export function SessionRows({ shown, feed }: { shown: DisplayedList; feed: ListFeed }) {
-  const { sessions, isPaged, more } = shown;
+export function SessionRows({ shown, listed, feed, view, state }: RowsProps) {
+  const { isPaged, more } = shown;
+  const groups = pinsGroups(feed.view) ? "apart" : "mixed";
   const { stream } = feed;
   const [pointed, setPointed] = useState(false);
   const [focused, setFocused] = useState(false);
   const [scrolled, setScrolled] = useState(false);
   const hold = pointed || focused || scrolled ? "frozen" : "free";
 
-  const previous = useRef<FrozenOrder>({ shown: [], waiting: 0 });
-  const byId = useMemo(() => new Map(sessions.map((session) => [session.id, session])), [sessions]);
-  const order = useMemo(() => arrange(previous.current.shown, [...byId.keys()], hold, isPaged), [byId, hold, isPaged]);
+  const { byId, statuses } = listed;
+  const previous = useRef<FrozenOrder>(NO_ROWS);
+  const order = useMemo(
+    () => arrange(previous.current.shown, placed(shown, statuses, groups), hold, isPaged),
+    [shown, statuses, groups, hold, isPaged],
+  );
   previous.current = order;
+  const heads = useMemo(() => groupHeads(order.shown), [order]);
 
-  const keyOf = useCallback((index: number) => order.shown[index] ?? "", [order]);
+  const keyOf = useCallback((index: number) => order.shown[index]?.id ?? "", [order]);
   const rowHeight = narrow.value ? NARROW_ROW : ROW;
-  const { scroller, items, height, scrollTo } = useVirtualRows(order.shown.length, rowHeight, keyOf);
+  const { scroller, items, height } = useVirtualRows(order.shown.length, rowHeight, keyOf);
 
   const last = items.at(-1)?.index ?? 0;
   const paging = feed.paging.value;
@@ -58,6 +75,16 @@ export function SessionRows({ shown, feed }: { shown: DisplayedList; feed: ListF
     if (!isElsewhere) link?.focus({ preventScroll: true });
   };
   useLayoutEffect(applyFocus);
+  const scrollTo = (index: number): void => {
+    const element = scroller.current;
+    if (element === null) return;
+    const top = rowTop(heads, index, rowHeight);
+    // A group's first row comes into view with its heading.
+    const from = heads.some(({ first }) => first === index) ? top - HEAD : top;
+    if (from < element.scrollTop) element.scrollTop = from;
+    else if (top + rowHeight > element.scrollTop + element.clientHeight)
+      element.scrollTop = top + rowHeight - element.clientHeight;
+  };
   const move = (to: number): void => {
     if (order.shown.length === 0) return;
     const index = Math.min(order.shown.length - 1, Math.max(0, to));
@@ -71,7 +98,7 @@ export function SessionRows({ shown, feed }: { shown: DisplayedList; feed: ListF
     pendingFocus.current = undefined;
     setCursor(undefined);
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-    previous.current = { shown: [], waiting: 0 };
+    previous.current = NO_ROWS;
     setPointed(false);
     setFocused(false);
     setScrolled(false);
@@ -104,124 +131,125 @@ export function SessionRows({ shown, feed }: { shown: DisplayedList; feed: ListF
     return () => element.removeEventListener("scroll", listen);
   }, [scroller]);
 
+  const tabStop = items.some(({ index }) => index === cursor) ? cursor : items[0]?.index;
+  const most = useMemo(() => shown.sessions.reduce((max, { cost = 0 }) => Math.max(max, cost), 0), [shown]);
+  const rowsOf = (group: ListGroup) =>
+    items.flatMap(({ index, key }) => {
+      const session = byId.get(key);
+      if (session === undefined || order.shown[index]?.group !== group) return [];
+      return (
+        <SessionRow
+          key={key}
+          session={session}
+          status={statuses.of.get(key)?.status ?? "finished"}
+          clock={stream.present}
+          index={index}
+          top={rowTop(heads, index, rowHeight)}
+          height={rowHeight}
+          isTabStop={index === tabStop}
+        />
+      );
+    });
   return (
     <>
-      {order.waiting > 0 ? (
-        <button type="button" class="pill pill-top" onClick={showNewSessions}>
-          <Icon name="up" />
-          {counted(order.waiting, "new session")}
-        </button>
-      ) : null}
-      <div class="scroller" ref={scroller}>
-        <div
-          class="rows"
-          role="rowgroup"
-          style={{ height: `${height}px` }}
-          onPointerEnter={(event) => event.pointerType === "mouse" && setPointed(true)}
-          onPointerLeave={() => setPointed(false)}
-          onFocusIn={follow}
-          onFocusOut={() => setFocused(false)}
-        >
-          {items.map((item) => {
-            const session = byId.get(order.shown[item.index] ?? "");
-            if (session === undefined) return null;
-            return (
-              <div
-                key={item.key}
-                role="row"
-                class="session-row"
-                data-index={item.index}
-                aria-rowindex={item.index + 2}
-                style={{ transform: `translateY(${item.start}px)`, height: `${rowHeight}px` }}
-              >
-                <SessionCells session={session} now={stream.present.value} />
-              </div>
-            );
-          })}
-        </div>
-        {more === "more" ? (
-          <div class="rows-foot">
-            {typeof paging === "object" ? (
-              <>
-                <span class="bad">{`The next sessions could not be loaded: ${paging.failed}.`}</span>
-                <button type="button" class="button" onClick={feed.readMore}>
-                  Try again
-                </button>
-              </>
-            ) : (
-              <span role="status">Loading more sessions</span>
-            )}
+      <NewSessions order={order} onShow={showNewSessions} />
+      <div
+        class="session-grid"
+        role="table"
+        aria-label="Sessions"
+        aria-busy={state === "stale"}
+        aria-rowcount={more === "more" ? -1 : order.shown.length + 1}
+      >
+        <SessionHead view={view} />
+        <div class="scroller" ref={scroller} role="presentation">
+          <div
+            class="rows"
+            role="presentation"
+            style={{ height: `${height + heads.length * HEAD}px`, "--most": most }}
+            onPointerEnter={(event) => event.pointerType === "mouse" && setPointed(true)}
+            onPointerLeave={() => setPointed(false)}
+            onFocusIn={follow}
+            onFocusOut={() => setFocused(false)}
+          >
+            {LIST_GROUPS.map((group) => {
+              const head = heads.find((one) => one.group === group);
+              const rows = rowsOf(group);
+              if (rows.length === 0 && head === undefined) return null;
+              return (
+                <div key={group} role="rowgroup" {...(head === undefined ? {} : { "aria-label": groupWord(group) })}>
+                  {head === undefined ? null : <Head head={head} rowHeight={rowHeight} />}
+                  {rows}
+                </div>
+              );
+            })}
           </div>
-        ) : null}
+          {more === "more" ? <Foot feed={feed} paging={paging} /> : null}
+        </div>
       </div>
     </>
   );
 }
 
-/** The column headers. Sortable ones are links: the first click sorts largest or newest first, the second reverses. */
-export function SessionHead({ view }: { view: ListView }) {
+/** Group by group, each in the list's order; open questions before sessions that stall. */
+function placed({ sessions, beyond }: DisplayedList, { of }: ListStatuses, groups: "apart" | "mixed"): PlacedRow[] {
+  if (groups === "mixed") return sessions.map(({ id }) => ({ id, group: "rest" }));
+  const isIn = (group: ListGroup) => (session: SessionSummary) => (of.get(session.id)?.group ?? "rest") === group;
+  return LIST_GROUPS.flatMap((group) => {
+    const own = sessions.filter(isIn(group));
+    // Sessions after the end of the loaded pages follow unknown ones: only groups on top show them.
+    const rows = group === "rest" ? own : [...own, ...beyond.filter(isIn(group))];
+    const isFirst = ({ id }: SessionSummary) => of.get(id)?.status === "waiting";
+    return [...rows.filter(isFirst), ...rows.filter((session) => !isFirst(session))].map(({ id }) => ({ id, group }));
+  });
+}
+
+const WORDS: Readonly<Record<ListGroup, string>> = { "needs-you": "Needs you", running: "Running", rest: "Earlier" };
+const groupWord = (group: ListGroup): string => WORDS[group];
+
+/** The group's label has its name: the heading is for eyes. */
+const Head = ({ head, rowHeight }: { head: GroupHead; rowHeight: number }) => (
+  <div
+    class={`group-head group-${head.group}`}
+    aria-hidden="true"
+    style={{ transform: `translateY(${headTop(head, rowHeight)}px)`, height: `${HEAD}px` }}
+  >
+    {groupWord(head.group)}
+    <span class="muted">{head.rows}</span>
+  </div>
+);
+
+/** What waits while the order is frozen. */
+function NewSessions({ order: { waiting, asking }, onShow }: { order: FrozenOrder; onShow: () => void }) {
+  if (waiting + asking === 0) return null;
+  const words = [
+    ...(asking === 0 ? [] : [asking === 1 ? "1 needs you" : `${asking} need you`]),
+    ...(waiting === 0 ? [] : [counted(waiting, "new session")]),
+  ];
   return (
-    <div class="session-head" role="row">
-      {LIST_COLUMNS.map((column) => (
-        <div key={column.word} role="columnheader" class={column.name} {...ariaSort(column, view)}>
-          {column.sort === undefined ? column.word : <SortLink column={column} sort={column.sort} view={view} />}
+    <button type="button" class={asking > 0 ? "pill pill-top pill-asking" : "pill pill-top"} onClick={onShow}>
+      <Icon name="up" />
+      {words.join(" · ")}
+    </button>
+  );
+}
+
+function Foot({ feed, paging }: { feed: ListFeed; paging: ListFeed["paging"]["value"] }) {
+  return (
+    <div role="rowgroup">
+      <div role="row" class="rows-foot">
+        <div role="cell">
+          {typeof paging === "object" ? (
+            <>
+              <span class="bad">{`The next sessions could not be loaded: ${paging.failed}.`}</span>
+              <button type="button" class="button" onClick={feed.readMore}>
+                Try again
+              </button>
+            </>
+          ) : (
+            <span role="status">Loading more sessions</span>
+          )}
         </div>
-      ))}
+      </div>
     </div>
-  );
-}
-
-function ariaSort({ sort }: ListColumn, view: ListView) {
-  if (sort === undefined) return {};
-  if (sort !== view.sort) return { "aria-sort": "none" } as const;
-  return { "aria-sort": view.order === "desc" ? "descending" : "ascending" } as const;
-}
-
-function SortLink(props: { column: ListColumn; sort: ListView["sort"]; view: ListView }) {
-  const { column, sort, view } = props;
-  const isSorted = view.sort === sort;
-  const order = isSorted && view.order === "desc" ? "asc" : "desc";
-  return (
-    <Link class="sort" to={{ page: "list", view: { ...view, sort, order } }} title={orderWords(sort, order)}>
-      {isSorted ? <Icon name={view.order === "desc" ? "down" : "up"} /> : null}
-      {column.word}
-    </Link>
-  );
-}
-
-function orderWords(sort: ListView["sort"], order: ListView["order"]): string {
-  const [desc, asc] =
-    sort === "activity" || sort === "start"
-      ? ["newest first", "oldest first"]
-      : sort === "duration"
-        ? ["longest first", "shortest first"]
-        : ["most first", "fewest first"];
-  return `Sort by ${sort}, ${order === "desc" ? desc : asc}`;
-}
-
-/** Sorting on narrow screens, which have no headers. */
-export function SortChoice({ view }: { view: ListView }) {
-  return (
-    <select
-      class="sort-choice"
-      aria-label="Sort by"
-      value={`${view.sort} ${view.order}`}
-      onChange={(event) => {
-        const [sort, order] = event.currentTarget.value.split(" ");
-        const column = LIST_COLUMNS.find((known) => known.sort === sort);
-        if (column?.sort === undefined) return;
-        go({ page: "list", view: { ...view, sort: column.sort, order: order === "asc" ? "asc" : "desc" } });
-      }}
-    >
-      {LIST_COLUMNS.flatMap(({ word, sort }) =>
-        sort === undefined
-          ? []
-          : (["desc", "asc"] as const).map((order) => (
-              <option key={`${sort} ${order}`} value={`${sort} ${order}`}>
-                {`${word} ${order === "desc" ? "↓" : "↑"}`}
-              </option>
-            )),
-      )}
-    </select>
   );
 }

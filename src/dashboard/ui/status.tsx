@@ -25,7 +25,7 @@ export const StatusWord = ({ status }: { status: Status }) => (
 type Waiting = NonNullable<Liveness["waiting"]>;
 
 /** The source of an input request: "book_hotel of Plan a trip". Empty if unknown. */
-export const requesterOf = ({ tool, query }: Waiting): string =>
+export const requesterOf = ({ tool, query }: Pick<Waiting, "tool" | "query">): string =>
   [tool, query].filter((name) => name !== undefined).join(" of ");
 
 /** An unanswered input request: "Which city? book_hotel of Plan a trip". `toRow` goes to the row of the request. */

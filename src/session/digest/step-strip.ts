@@ -8,34 +8,10 @@ import { compareRows } from "../table/annotated-rows.ts";
 import { ROOT } from "../table/parent-links.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import { isPlumbingRow } from "./step-names.ts";
-
-/** A letter a kind. */
-const LETTERS: Readonly<Record<SpanKind, string>> = {
-  query: "q",
-  agent: "a",
-  team: "g",
-  turn: "u",
-  llm: "m",
-  tool: "t",
-  retrieval: "r",
-  embedding: "e",
-  http: "h",
-  db: "d",
-  messaging: "s",
-  chain: "c",
-  internal: "i",
-};
-
-const KIND_OF = new Map(Object.entries(LETTERS).map(([kind, letter]) => [letter, kind as SpanKind]));
-/** Behind the letter of a step that failed, and of one that runs. */
-const FAILED = "!";
-const RUNNING = "~";
+import { writeStep } from "./strip-text.ts";
 
 /** The last steps are kept: what a session does now matters more than how it began. */
 export const MAX_STEPS = 120;
-
-/** A step as a strip shows it. */
-export type StripStep = { readonly kind: SpanKind; readonly state: "ended" | "failed" | "running" };
 
 /**
  * The steps of a session by start, as a text: a letter for the kind, `!` after a failed step, `~` after a running one. Steps are turns,
@@ -50,20 +26,9 @@ export function stepStrip(table: SpanTable, groups: QueryGroups): string {
       const isFailed = IS_CALL.has(kind)
         ? errors.failed[row] === 1 || failedByRecord(table, groups, row)
         : errors.causes[row] === 1;
-      return LETTERS[kind] + (isFailed ? FAILED : rows.running(row) ? RUNNING : "");
+      return writeStep({ kind, state: isFailed ? "failed" : rows.running(row) ? "running" : "ended" });
     })
     .join("");
-}
-
-/** The steps of {@link stepStrip}'s text. Anything else in it is skipped. */
-export function readStrip(strip: string): StripStep[] {
-  const steps: StripStep[] = [];
-  for (const [, letter = "", mark] of strip.matchAll(/([a-z])([!~]?)/g)) {
-    const kind = KIND_OF.get(letter);
-    if (kind !== undefined)
-      steps.push({ kind, state: mark === FAILED ? "failed" : mark === RUNNING ? "running" : "ended" });
-  }
-  return steps;
 }
 
 /** What is around these repeats their failures. */

@@ -103,27 +103,37 @@ describe("the list merges its pages and the watch since the first page", () => {
     fold.apply({ type: "session", summary: at("few", 2, { errors: 1 }) });
     fold.apply({ type: "session", summary: at("many", 2, { errors: 7 }) });
     expect(shown(fold)).toBe("a 1, many 1, b 1");
-    fold.expectPage();
-    fold.addPage(page([at("c", 1, { errors: 3 }), at("few", 2, { errors: 1 })]));
+    fold.addPage(page([at("c", 1, { errors: 3 }), at("few", 2, { errors: 1 })]), fold.expectPage());
     expect([shown(fold), fold.nextCursor]).toEqual(["a 1, many 1, b 1, c 1, few 1", undefined]);
   });
 
   test("a page that is older than an event of the watch does not undo it", () => {
     const fold = new ListFold("activity", "desc");
     fold.begin(page([at("a", 300)], "next"));
-    fold.expectPage();
+    const touched = fold.expectPage();
     fold.apply({ type: "session", summary: at("b", 400, { spans: 7 }) });
     fold.apply({ type: "gone", id: "c" });
-    fold.addPage(page([at("b", 200), at("c", 100), at("d", 50)]));
+    fold.addPage(page([at("b", 200), at("c", 100), at("d", 50)]), touched);
     expect(shown(fold)).toBe("b 7, a 1, d 1");
+  });
+
+  test("sessions from after the last page are known apart, until their page is loaded", () => {
+    const fold = new ListFold("activity", "desc");
+    fold.begin(page([at("a", 300)], "next"));
+    const [apart, next] = [fold.expectPage(), fold.expectPage()];
+    fold.apply({ type: "gone", id: "deleted" });
+    fold.addApart(page([at("waiting", 100), at("deleted", 90), at("a", 300)]), apart);
+    const beyond = () => fold.beyond().map(({ id }) => id);
+    expect([shown(fold), fold.nextCursor, beyond()]).toEqual(["a 1", "next", ["waiting"]]);
+    fold.addPage(page([at("b", 200), at("waiting", 100), at("deleted", 90)]), next);
+    expect([shown(fold), beyond(), fold.isPaged("waiting")]).toEqual(["a 1, b 1, waiting 1", [], true]);
   });
 
   test("only rows sent by the watch count as new", () => {
     const fold = new ListFold("activity", "desc");
     fold.begin(page([at("a", 300)], "next"));
     fold.apply({ type: "session", summary: at("new", 400) });
-    fold.expectPage();
-    fold.addPage(page([at("b", 200)]));
+    fold.addPage(page([at("b", 200)]), fold.expectPage());
     expect(["a", "b", "new"].map((id) => fold.isPaged(id))).toEqual([true, true, false]);
   });
 

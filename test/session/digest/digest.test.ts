@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SpanFacts } from "../../../src/facts/facts.ts";
-import { readStrip } from "../../../src/session/digest/step-strip.ts";
+import { readStrip } from "../../../src/session/digest/strip-text.ts";
 import type { SessionSummary } from "../../../src/session/summary.ts";
 import { at, factsOf, id } from "../../facts/facts-of.ts";
 import { foldTrace } from "../fold-of.ts";
