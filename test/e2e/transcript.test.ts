@@ -84,7 +84,7 @@ test("a session reads from question to answer, and a tool opens in place", async
   const send = sender(url, "reads");
   await send(
     query("Why is checkout **slow**?", 60),
-    tool(2, 1, { sql: "select 1", limit: 5 }, { rows: [{ note: "one\ntwo" }] }),
+    tool(2, 1, { sql: "select 1", limit: 5 }, { rows: [{ note: "one\ntwo", cost: 7 }] }),
     tool(3, 3, { sql: "select 2" }, "", "statement timeout"),
     answer(4, 40, "**Cause:** no index on `code`.\n\n1. look\n2. fix"),
   );
@@ -95,7 +95,7 @@ test("a session reads from question to answer, and a tool opens in place", async
   expect(lines.map((line) => line.replace(/\d+:\d+:\d+\s[AP]M/, "TIME"))).toEqual([
     "Turn 1 TIME · 1 m 00 s",
     "User Why is checkout slow?",
-    "run_sql select 1 → one two 1.00 s",
+    "run_sql select 1 → note=one two, cost=7 1.00 s",
     "run_sql select 2 statement timeout 1.00 s",
     "36.0 s idle",
     "Cause: no index on code. look fix 1.00 s",
@@ -159,8 +159,12 @@ test("hostile contents run no script and ask no other host, in each kind of step
   });
   await page.goto(`${url}/sessions/hostile`);
   await page.locator(".markdown").first().waitFor();
-  for (const button of await page.locator('.step-of-tool [aria-label="Open"]').all()) await button.click();
-  for (const button of await page.getByRole("button", { name: /^Show image/ }).all()) await button.click();
+  // A click takes a button away.
+  const buttons = [
+    page.locator('.step-of-tool [aria-label="Open"]'),
+    page.getByRole("button", { name: /^Show image/ }),
+  ];
+  for (const all of buttons) while ((await all.count()) > 0) await all.first().click();
   await page.locator(".markdown-image").first().waitFor();
   await picture("transcript-hostile");
 
