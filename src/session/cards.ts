@@ -1,7 +1,9 @@
+import { countBefore } from "../lib/binary-search.ts";
 import { groupOfKind } from "./kind-filter.ts";
+import type { KindGroup } from "./kind-filter.ts";
 import { addUsage, costsOf, NO_USAGE } from "./row-usage.ts";
 import type { Usage } from "./row-usage.ts";
-import { gapsBetween } from "./timing/idle-gaps.ts";
+import { isLongGap, LEAST_GAP } from "./timing/idle-gaps.ts";
 import { clipped, intervalOf, totalOf, union } from "./timing/interval.ts";
 import type { Interval } from "./timing/interval.ts";
 import { foldRoots } from "./tree/fold-roots.ts";
@@ -16,69 +18,186 @@ export type TimeSpent = {
   readonly tools: bigint;
   /** Neither, for a short time: the agent itself, its network, its queue. */
   readonly between: bigint;
-  /** Nothing worked for long: see `gapsBetween`. */
+  /** Nothing worked for long: see `isLongGap`. */
   readonly idle: bigint;
 };
 
-/** The times of work by class. Those of ended rows do not overlap; running rows last until the present. */
-type Times = Readonly<
-  Record<WorkClass, { readonly ended: readonly Interval[]; readonly running: readonly TreeNode[] }>
->;
-/** `steps`: rows without rows below. */
-type WorkClass = "models" | "tools" | "steps";
+/** When models and tools worked, and when steps (rows without rows below) did. Parts do not overlap. */
+type Times = {
+  readonly models: readonly Interval[];
+  /** Of models and tools. */
+  readonly work: readonly Interval[];
+  readonly steps: readonly Interval[];
+};
 
-const CLASSES = ["models", "tools", "steps"] as const;
+/** A time in which no step worked, and how much of it no tool waited either. */
+type Pause = Interval & { readonly idle: bigint };
 
-const timesByRoot = foldRoots((rows): Times => {
-  const isOf: Readonly<Record<WorkClass, (row: TreeNode) => boolean>> = {
-    models: ({ span }) => span !== undefined && groupOfKind(span.facts.kind) === "models",
-    tools: ({ span }) => span !== undefined && groupOfKind(span.facts.kind) === "tools",
-    steps: ({ span, children }) => span !== undefined && children.length === 0,
+/** The sums of some roots, whose times lie between `from` and `to`. */
+type Spell = Interval & {
+  readonly models: bigint;
+  readonly work: bigint;
+  /** Longer than `LEAST_GAP`. */
+  readonly pauses: readonly Pause[];
+  /** The first start and last end of a step, and the work before and after; absent without steps. */
+  readonly steps?: Interval & { readonly before: bigint; readonly after: bigint };
+};
+
+type RootTimes = {
+  readonly ended: Times;
+  readonly running: {
+    readonly models: readonly TreeNode[];
+    readonly tools: readonly TreeNode[];
+    readonly steps: readonly TreeNode[];
   };
-  return byClass((name) => {
-    const own = rows.filter(isOf[name]);
-    const ended = union(own.filter(({ running }) => !running).map((row) => intervalOf(row, 0n)));
-    return { ended, running: own.filter(({ running }) => running) };
-  });
+  readonly spell: Spell | undefined;
+};
+
+const timesByRoot = foldRoots((rows): RootTimes => {
+  const own = rows.filter(({ span, badges }) => span !== undefined && !badges.includes("absurd-time"));
+  const of = (group: KindGroup): TreeNode[] =>
+    own.filter(({ span }) => span !== undefined && groupOfKind(span.facts.kind) === group);
+  const [models, tools, steps] = [of("models"), of("tools"), own.filter(({ children }) => children.length === 0)];
+  const isRunning = ({ running }: TreeNode): boolean => running;
+  const ended = (of_: readonly TreeNode[]): readonly Interval[] =>
+    union(of_.filter(({ running }) => !running).map((row) => intervalOf(row, 0n)));
+  const times = { models: ended(models), work: ended([...models, ...tools]), steps: ended(steps) };
+  return {
+    ended: times,
+    running: { models: models.filter(isRunning), tools: tools.filter(isRunning), steps: steps.filter(isRunning) },
+    spell: spellOf(times),
+  };
 });
 
-const timesOf = remembered((tree): Times => {
-  const parts = timesByRoot(tree);
-  return byClass((name) => ({
-    ended: union(parts.flatMap((part) => part[name].ended)),
-    running: parts.flatMap((part) => part[name].running),
-  }));
-});
+function spellOf({ models, work, steps }: Times): Spell | undefined {
+  const all = [work[0], steps[0]].filter((time) => time !== undefined);
+  const last = [work.at(-1), steps.at(-1)].filter((time) => time !== undefined);
+  const [first] = all;
+  if (first === undefined) return undefined;
+  const from = all.reduce((least, time) => (time.from < least ? time.from : least), first.from);
+  const to = last.reduce((most, time) => (time.to > most ? time.to : most), first.to);
+  const [firstStep, lastStep] = [steps[0], steps.at(-1)];
+  return {
+    from,
+    to,
+    models: totalOf(models),
+    work: totalOf(work),
+    pauses: pausesIn(steps).map((pause) => ({ ...pause, idle: pause.to - pause.from - overlap(work, pause) })),
+    ...(firstStep === undefined || lastStep === undefined
+      ? {}
+      : {
+          steps: {
+            from: firstStep.from,
+            to: lastStep.to,
+            before: overlap(work, { from, to: firstStep.from }),
+            after: overlap(work, { from: lastStep.to, to }),
+          },
+        }),
+  };
+}
+
+function pausesIn(steps: readonly Interval[]): readonly Interval[] {
+  return steps.flatMap(({ to }, at) => {
+    const next = steps[at + 1]?.from;
+    return next !== undefined && next - to > LEAST_GAP ? { from: to, to: next } : [];
+  });
+}
+
+/** `times`: by start, without overlap. */
+function overlap(times: readonly Interval[], within: Interval): bigint {
+  let sum = 0n;
+  for (
+    let at = countBefore(times.length, (index) => (times[index]?.to ?? 0n) <= within.from);
+    at < times.length;
+    at++
+  ) {
+    const part = times[at] === undefined ? undefined : clipped(times[at] ?? within, within);
+    if (part === undefined) break;
+    sum += part.to - part.from;
+  }
+  return sum;
+}
+
+/** The spells of a session by start. Roots whose times overlap are one: a session of many turns is folded turn by turn. */
+function spellsOf(tree: SessionTree, whole: Interval, present: bigint): readonly Spell[] {
+  const roots = timesByRoot(tree).flatMap((root) => {
+    const { models, tools, steps } = root.running;
+    const { spell: ended } = root;
+    const isInside = ended === undefined || (ended.from >= whole.from && ended.to <= whole.to);
+    if (models.length + tools.length + steps.length === 0 && isInside)
+      return ended === undefined ? [] : { times: root.ended, spell: ended };
+    // Clock outliers lie outside.
+    const inside = (times: readonly Interval[]): readonly Interval[] =>
+      union(times).flatMap((time) => clipped(time, whole) ?? []);
+    const now = (rows: readonly TreeNode[]): readonly Interval[] => rows.map((row) => intervalOf(row, present));
+    const times = {
+      models: inside([...root.ended.models, ...now(models)]),
+      work: inside([...root.ended.work, ...now(models), ...now(tools)]),
+      steps: inside([...root.ended.steps, ...now(steps)]),
+    };
+    const spell = spellOf(times);
+    return spell === undefined ? [] : { times, spell };
+  });
+  roots.sort((a, b) => (a.spell.from < b.spell.from ? -1 : a.spell.from > b.spell.from ? 1 : 0));
+  const spells: Spell[] = [];
+  for (let at = 0; at < roots.length;) {
+    const first = roots[at];
+    if (first === undefined) break;
+    let { to } = first.spell;
+    let next = at + 1;
+    for (let root = roots[next]; root !== undefined && root.spell.from <= to; root = roots[++next])
+      if (root.spell.to > to) to = root.spell.to;
+    const cluster = roots.slice(at, next);
+    const spell =
+      cluster.length === 1
+        ? first.spell
+        : spellOf({
+            models: union(cluster.flatMap(({ times }) => times.models)),
+            work: union(cluster.flatMap(({ times }) => times.work)),
+            steps: union(cluster.flatMap(({ times }) => times.steps)),
+          });
+    if (spell !== undefined) spells.push(spell);
+    at = next;
+  }
+  return spells;
+}
+
+/** The long pauses of a session: within its spells, and between the steps of one spell and the next. */
+function pausesOf(spells: readonly Spell[], whole: Interval): readonly Pause[] {
+  const pauses: Pause[] = [];
+  let last: bigint | undefined;
+  /** Since the last step. */
+  let worked = 0n;
+  for (const { steps, work, pauses: within } of spells) {
+    if (steps === undefined) {
+      worked += work;
+      continue;
+    }
+    if (last !== undefined && steps.from > last)
+      pauses.push({ from: last, to: steps.from, idle: steps.from - last - worked - steps.before });
+    pauses.push(...within);
+    last = steps.to;
+    worked = steps.after;
+  }
+  return pauses.filter((pause) => isLongGap(pause, whole));
+}
 
 /** The times within `whole` in which nothing worked for long. */
-export function idleTimes(tree: SessionTree, whole: Interval, present: bigint): readonly Interval[] {
-  const { ended, running } = timesOf(tree).steps;
-  return gapsBetween(union([...ended, ...running.map((row) => intervalOf(row, present))]), whole);
-}
+export const idleTimes = (tree: SessionTree, whole: Interval, present: bigint): readonly Interval[] =>
+  pausesOf(spellsOf(tree, whole, present), whole);
 
 /** Parallel steps count once, and a model within a tool counts as the model. `present`: the end of what runs, Unix nanoseconds. */
 export function timeSpent(tree: SessionTree, present: bigint): TimeSpent {
-  const times = timesOf(tree);
-  const runs = CLASSES.some((name) => times[name].running.length > 0);
-  const whole = { from: tree.start, to: runs && present > tree.end ? present : tree.end };
-  // Clock outliers lie outside.
-  const { models, tools, steps } = byClass((name) =>
-    union([...times[name].ended, ...times[name].running.map((row) => intervalOf(row, present))]).flatMap(
-      (time) => clipped(time, whole) ?? [],
-    ),
+  const runs = timesByRoot(tree).some(
+    ({ running }) => running.models.length + running.tools.length + running.steps.length > 0,
   );
-  const work = union([...models, ...tools]);
+  const whole = { from: tree.start, to: runs && present > tree.end ? present : tree.end };
+  const spells = spellsOf(tree, whole, present);
   const total = totalOf([whole]);
-  const ofModels = totalOf(models);
-  const ofWork = totalOf(work);
-  const withIdle = totalOf(union([...work, ...gapsBetween(steps, whole)]));
-  return {
-    whole: total,
-    models: ofModels,
-    tools: ofWork - ofModels,
-    between: total - withIdle,
-    idle: withIdle - ofWork,
-  };
+  const models = spells.reduce((sum, spell) => sum + spell.models, 0n);
+  const work = spells.reduce((sum, spell) => sum + spell.work, 0n);
+  const idle = pausesOf(spells, whole).reduce((sum, pause) => sum + pause.idle, 0n);
+  return { whole: total, models, tools: work - models, between: total - work - idle, idle };
 }
 
 /** What a model cost. */
@@ -182,10 +301,6 @@ export const errorCauses = remembered((tree): readonly ErrorCause[] => {
 function failureWords({ span, name, failure = "" }: TreeNode): { readonly subject: string; readonly reason: string } {
   const facts = span?.facts;
   return { subject: facts?.tool ?? facts?.model ?? facts?.agent ?? facts?.team ?? name, reason: failure };
-}
-
-function byClass<Value>(value: (name: WorkClass) => Value): Readonly<Record<WorkClass, Value>> {
-  return { models: value("models"), tools: value("tools"), steps: value("steps") };
 }
 
 /** A fold of a tree, done once. */

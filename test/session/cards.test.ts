@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { SpanFacts } from "../../src/facts/facts.ts";
 import { costsByModel, errorCauses, timeSpent } from "../../src/session/cards.ts";
+import type { TimeSpent } from "../../src/session/cards.ts";
+import { isLongGap } from "../../src/session/timing/idle-gaps.ts";
+import { clipped, intervalOf, totalOf, union } from "../../src/session/timing/interval.ts";
 import { LIST_PRICES } from "../../src/session/prices/prices.ts";
 import { foldQueries } from "../../src/session/queries.ts";
 import { costsOf, ownUsageOf } from "../../src/session/row-usage.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
 import { buildTree } from "../../src/session/tree/tree.ts";
-import type { SessionTree, ViewSpan } from "../../src/session/tree/tree.ts";
+import type { SessionTree, TreeNode, ViewSpan } from "../../src/session/tree/tree.ts";
 import { at } from "../facts/facts-of.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
@@ -109,6 +112,51 @@ describe("where the time went", () => {
       for (const part of [models, tools, between, idle]) expect(part >= 0n).toBe(true);
     }
   });
+});
+
+/** As {@link timeSpent}, of all rows at once. */
+function timeOfAll(tree: SessionTree, present: bigint): TimeSpent {
+  const rows = tree.rows.filter(({ span, badges }) => span !== undefined && !badges.includes("absurd-time"));
+  const of = (...kinds: readonly string[]) => rows.filter(({ span }) => kinds.includes(span?.facts.kind ?? ""));
+  const leaves = rows.filter(({ children }) => children.length === 0);
+  const counted = [...of("llm", "embedding", "tool", "retrieval"), ...leaves];
+  const runs = counted.some(({ running }) => running);
+  const whole = { from: tree.start, to: runs && present > tree.end ? present : tree.end };
+  const times = (some: readonly TreeNode[]) =>
+    union(some.map((row) => intervalOf(row, present))).flatMap((time) => clipped(time, whole) ?? []);
+  const models = times(of("llm", "embedding"));
+  const work = times(of("llm", "embedding", "tool", "retrieval"));
+  const steps = times(leaves);
+  const gaps = steps.flatMap(({ to }, at) => {
+    const next = steps[at + 1]?.from;
+    return next !== undefined && isLongGap({ from: to, to: next }, whole) ? { from: to, to: next } : [];
+  });
+  const [ofWork, withIdle] = [totalOf(work), totalOf(union([...work, ...gaps]))];
+  return {
+    whole: totalOf([whole]),
+    models: totalOf(models),
+    tools: ofWork - totalOf(models),
+    between: totalOf([whole]) - withIdle,
+    idle: withIdle - ofWork,
+  };
+}
+
+law("root by root the time of a session is that of all its rows at once", seedsFrom(7_500, 150), (seed) => {
+  const random = new Random(seed);
+  // Sessions after each other, so that there are pauses between them.
+  const sent = Array.from({ length: 1 + random.below(3) }, (_, n) =>
+    generateSession(random).map(({ traceId, facts }) => {
+      const shift = BigInt(n) * BigInt(random.below(2) * 40) * 1_000_000_000n;
+      return viewOf(traceId, {
+        ...facts,
+        start: facts.start + shift,
+        end: facts.running ? facts.end : facts.end + shift,
+      });
+    }),
+  ).flat();
+  const tree = treeOf(sent.filter(({ facts }) => facts.end < 2n ** 62n && facts.start < 2n ** 62n));
+  for (const present of [tree.end, tree.end + 7_000_000_000n])
+    expect(timeSpent(tree, present)).toEqual(timeOfAll(tree, present));
 });
 
 describe("where the money went", () => {

@@ -17,18 +17,15 @@ export function idleGaps<Node extends TimedNode<Node> & { readonly span?: unknow
 ): readonly Interval[] {
   const work: Interval[] = [];
   for (const row of rows) if (row.span !== undefined && row.children.length === 0) work.push(intervalOf(row, present));
-  return gapsBetween(union(work), whole);
-}
-
-/** The long gaps between times of work, which come by start and do not overlap. */
-export function gapsBetween(work: readonly Interval[], whole: Interval): readonly Interval[] {
-  const least = (whole.to - whole.from) / LEAST_SHARE;
   const gaps: Interval[] = [];
   let idleSince: bigint | undefined;
-  for (const { from, to } of work) {
-    const isLong = idleSince !== undefined && from - idleSince > LEAST_GAP && from - idleSince > least;
-    if (isLong && idleSince !== undefined) gaps.push({ from: idleSince, to: from });
+  for (const { from, to } of union(work)) {
+    if (idleSince !== undefined && isLongGap({ from: idleSince, to: from }, whole))
+      gaps.push({ from: idleSince, to: from });
     idleSince = to;
   }
   return gaps;
 }
+
+export const isLongGap = ({ from, to }: Interval, whole: Interval): boolean =>
+  to - from > LEAST_GAP && to - from > (whole.to - whole.from) / LEAST_SHARE;
