@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import { bytesInHex } from "../../lib/hex.ts";
-import { exporterVariables } from "../../otel/exporter-variables.ts";
 import { hasToken } from "../server.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
+import { agentSettings } from "./agent-settings.ts";
 import { ImportButton } from "./import/import-button.tsx";
 import { Logo } from "../ui/icons.tsx";
 
@@ -13,28 +13,32 @@ const TOKEN = "<INGEST_TOKEN>";
 export function EmptyList() {
   // Once for each mount: a command must not change while the reader selects it.
   const [command] = useState(() => firstSpan(hasToken.value ? ` -H 'authorization: Bearer ${TOKEN}'` : ""));
-  const variables = exporterVariables(location.origin, hasToken.value ? TOKEN : undefined);
-  const exports = (): string => variables.map(([name, value]) => `export ${name}=${value}`).join("\n");
+  const [chosen, choose] = useState(0);
+  const agents = agentSettings(location.origin, hasToken.value ? TOKEN : undefined);
+  const settings = agents[chosen];
   return (
     <div class="empty">
       <Logo />
       <h2>Waiting for the first span</h2>
-      <p>Point an OpenTelemetry exporter here. The first session appears here.</p>
-      <section class="snippet">
-        <header>
-          <h3>Environment variables</h3>
-          <CopyButton text={exports} label="Copy the variables" word="Copy" />
-        </header>
-        <dl>
-          {variables.map(([name, value]) => (
-            <div key={name}>
-              <dt>{breakable(name)}</dt>
-              <dd>{value}</dd>
-              <CopyButton text={() => `${name}=${value}`} label={`Copy ${name}`} />
-            </div>
-          ))}
-        </dl>
-      </section>
+      <p role="status">Point an agent or an OpenTelemetry exporter here. The first session appears here.</p>
+      <fieldset class="switch agents">
+        <legend class="visually-hidden">Settings for</legend>
+        {agents.map(({ agent }, index) => (
+          <button key={agent} type="button" aria-pressed={index === chosen} onClick={() => choose(index)}>
+            {agent}
+          </button>
+        ))}
+      </fieldset>
+      {settings?.snippets.map(({ into, text }) => (
+        <section key={`${settings.agent}/${into}`} class="snippet">
+          <header>
+            <h3>{into}</h3>
+            <CopyButton text={() => text} label={`Copy: ${settings.agent}, ${into}`} word="Copy" />
+          </header>
+          <pre>{text}</pre>
+        </section>
+      ))}
+      {settings?.note === undefined ? null : <p class="muted">{settings.note}</p>}
       <section class="snippet">
         <header>
           <h3>Or send one span</h3>
@@ -52,9 +56,6 @@ export function EmptyList() {
     </div>
   );
 }
-
-/** A name that may wrap after each of its words. */
-const breakable = (name: string) => name.split(/(?<=_)/).flatMap((word) => [word, <wbr key={word} />]);
 
 /** A tool call that ended just now, as one line of curl. */
 function firstSpan(header: string): string {

@@ -1,13 +1,13 @@
 import { useEffect, useRef } from "preact/hooks";
 import { RecentExportsStrip } from "../frame/recent-exports.tsx";
 import { count } from "../../lib/figures.ts";
+import { lazily } from "../ui/lazy.tsx";
 import { Link } from "../ui/link.tsx";
 import { Masthead } from "../frame/masthead.tsx";
 import { Loading, RefusedView } from "../frame/page-state.tsx";
 import type { StreamState } from "../../client/stream-state.ts";
 import { DropZone, ImportButton } from "./import/import-button.tsx";
 import { Chips } from "./toolbar/chips.tsx";
-import { EmptyList } from "./empty.tsx";
 import { Filters } from "./toolbar/filters.tsx";
 import type { ListFeed, DisplayedList } from "./feed.ts";
 import { isNarrowed, type ListKind, type ListView, WHOLE_LIST } from "../address/list-view.ts";
@@ -18,6 +18,8 @@ import { useListed } from "./listed.ts";
 import { SessionRows } from "./rows.tsx";
 import { StatusTabs } from "./toolbar/status-tabs.tsx";
 import { SumsLine } from "./toolbar/sums-line.tsx";
+
+const Empty = lazily<object>(async () => (await import("./empty.tsx")).EmptyList, <Loading what="the settings" />);
 
 const KINDS: readonly (readonly [ListKind, string, string])[] = [
   ["session", "Sessions", "Sessions, and traces with a turn, an agent, a model call or a tool call"],
@@ -70,7 +72,7 @@ function Body({ feed, view }: { feed: ListFeed; view: ListView }) {
   const sessions = current?.shown.sessions ?? [];
   const hasExports = current?.feed.recentExports.value?.last.some(({ accepted }) => accepted > 0) ?? false;
   if (now?.sessions.length === 0 && view.kind === WHOLE_LIST.kind && !isNarrowed(view) && !hasExports) {
-    return <EmptyList />;
+    return <Empty.Part />;
   }
   return (
     <>
