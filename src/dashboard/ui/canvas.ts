@@ -38,17 +38,29 @@ export function useDrawing(draw: () => void, inputs: readonly unknown[]): void {
   }, []);
   const latest = useRef(draw);
   latest.current = draw;
+  const notBefore = useRef(0);
   useEffect(() => {
-    const run = (): void => latest.current();
-    if (typeof requestIdleCallback === "undefined") {
-      const frame = requestAnimationFrame(run);
-      return () => cancelAnimationFrame(frame);
-    }
-    const idle = requestIdleCallback(run, { timeout: IDLE_TIMEOUT });
-    return () => cancelIdleCallback(idle);
+    let idle: number | undefined;
+    const run = (): void => {
+      const started = performance.now();
+      latest.current();
+      const finished = performance.now();
+      notBefore.current = finished + (finished - started) * SHARE;
+    };
+    const whenIdle = (): void => {
+      if (typeof requestIdleCallback === "undefined") run();
+      else idle = requestIdleCallback(run, { timeout: IDLE_TIMEOUT });
+    };
+    const timer = setTimeout(whenIdle, Math.max(0, notBefore.current - performance.now()));
+    return () => {
+      clearTimeout(timer);
+      if (idle !== undefined) cancelIdleCallback(idle);
+    };
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- the caller knows what its drawing depends on
   }, [...inputs, scheme]);
 }
 
+/** The pause after a drawing, in multiples of its duration: a large session is drawn less often. */
+const SHARE = 20;
 /** A busy page is drawn after this time at the latest, milliseconds. */
 const IDLE_TIMEOUT = 200;

@@ -37,7 +37,8 @@ export type OverviewProps = {
 export function Overview(props: OverviewProps) {
   const { whole, displayed, signals, axis, filter, search, replay } = props;
   const [canvas, size] = useCanvasSize();
-  const lanes = useMemo(() => overviewLanes(whole), [whole]);
+  // Folded when they are drawn, and not with each batch.
+  const lanesOf = useMemo(() => once(() => overviewLanes(whole)), [whole]);
   const folded = useMemo(() => {
     const all = { from: axis.start, to: axis.end };
     return foldedAxis(all, idleTimes(whole, all, axis.end));
@@ -53,8 +54,8 @@ export function Overview(props: OverviewProps) {
     failed && (replay === undefined || displayed.byKey.get(key)?.cause === true);
   useDrawing(() => {
     if (canvas.current !== null && size.width > 0)
-      drawLanes(canvas.current, size, { lanes, axis: folded, open, isFaint, isFailed });
-  }, [lanes, folded, open, size, replay === undefined ? undefined : displayed, filter, search]);
+      drawLanes(canvas.current, size, { lanes: lanesOf(), axis: folded, open, isFaint, isFailed });
+  }, [lanesOf, folded, open, size, replay === undefined ? undefined : displayed, filter, search]);
 
   const map = (
     <>
@@ -73,7 +74,12 @@ export function Overview(props: OverviewProps) {
   return (
     <div class="overview">
       {replay === undefined ? (
-        <RangeMap {...props} axis={axis} folded={folded} stepAt={(x, y) => stepAt({ lanes, axis: folded, open }, x, y)}>
+        <RangeMap
+          {...props}
+          axis={axis}
+          folded={folded}
+          stepAt={(x, y) => stepAt({ lanes: lanesOf(), axis: folded, open }, x, y)}
+        >
           {map}
         </RangeMap>
       ) : (
@@ -83,6 +89,11 @@ export function Overview(props: OverviewProps) {
       )}
     </div>
   );
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** Steps that a replay has not reached, and steps that the reader did not ask for. */
