@@ -16,10 +16,12 @@ export async function sendSession(url: string, id: string, spans: number, seed: 
   for (let at = 0; at < all.length; at += REQUEST) await send(url, all.slice(at, at + REQUEST));
 }
 
-/** Sends a batch of spans of one new turn. */
+/** Sends a batch of spans of one new turn, which starts after all others. */
 export async function sendBatch(url: string, id: string, spans: number, seed: number): Promise<void> {
   const { resourceSpans } = realisticRequest({ spans, traces: 1, session: id, seed });
-  await send(url, resourceSpans[0]?.scopeSpans?.[0]?.spans ?? []);
+  const all = resourceSpans[0]?.scopeSpans?.[0]?.spans ?? [];
+  shiftTimes(all, BigInt(Date.now()) * 1_000_000n - BigInt(all[0]?.startTimeUnixNano ?? "0"));
+  await send(url, all);
 }
 
 /** Sends so many sessions of a few spans each. */
@@ -37,20 +39,19 @@ export async function sendSessions(url: string, sessions: number): Promise<void>
 
 /** Turns follow each other: the generator starts all traces in one second. */
 function inOrder(spans: readonly Span[]): void {
-  let shift = 0n;
-  let last = 0n;
-  let traceId = spans[0]?.traceId;
-  for (const [at, span] of spans.entries()) {
-    if (span.traceId !== traceId) {
-      traceId = span.traceId;
-      shift = last + 1_000_000_000n - BigInt(span.startTimeUnixNano ?? "0");
-    }
-    last = BigInt(span.endTimeUnixNano ?? "0") + shift;
-    Object.assign(spans[at] ?? {}, {
-      startTimeUnixNano: String(BigInt(span.startTimeUnixNano ?? "0") + shift),
-      endTimeUnixNano: String(last),
-    });
+  let end = 0n;
+  for (const turn of Map.groupBy(spans, ({ traceId }) => traceId).values()) {
+    if (end > 0n) shiftTimes(turn, end + 1_000_000_000n - BigInt(turn[0]?.startTimeUnixNano ?? "0"));
+    end = BigInt(turn.at(-1)?.endTimeUnixNano ?? "0");
   }
+}
+
+function shiftTimes(spans: readonly Span[], by: bigint): void {
+  for (const span of spans)
+    Object.assign(span, {
+      startTimeUnixNano: String(BigInt(span.startTimeUnixNano ?? "0") + by),
+      endTimeUnixNano: String(BigInt(span.endTimeUnixNano ?? "0") + by),
+    });
 }
 
 async function send(url: string, spans: readonly Span[]): Promise<void> {
