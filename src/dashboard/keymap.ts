@@ -39,7 +39,7 @@ export const STEP_KEYS = keymap([
   { words: "Next, previous error", keys: { e: "nextError", E: "previousError" } },
   { words: "Next, previous step of the same kind", keys: { "]": "nextOfKind", "[": "previousOfKind" } },
 ]);
-/** Without a search there are no hits, and the list of shortcuts does not name these keys. */
+/** Without a search there are no hits, and the keys have no effect. */
 export const HIT_KEYS = keymap([
   { words: "Next, previous hit of the search", keys: { n: "nextHit", N: "previousHit" } },
 ]);
@@ -82,7 +82,10 @@ export const REPLAY_KEYS = keymap([
 export const SHORTCUTS: readonly (readonly [string, readonly Keymap<string>[]])[] = [
   ["Everywhere", [HELP_KEYS, STREAM_KEYS, CLOSE_KEYS]],
   ["Sessions", [LIST_KEYS, SEARCH_KEYS]],
-  ["A session", [READING_KEYS, ROW_KEYS, TREE_KEYS, STEP_KEYS, TRANSCRIPT_KEYS, OPEN_KEYS, SESSION_KEYS]],
+  [
+    "A session",
+    [READING_KEYS, ROW_KEYS, TREE_KEYS, STEP_KEYS, HIT_KEYS, TRANSCRIPT_KEYS, OPEN_KEYS, SEARCH_KEYS, SESSION_KEYS],
+  ],
   ["A replay", [REPLAY_KEYS]],
 ];
 
@@ -111,7 +114,8 @@ const SYMBOLS: Readonly<Record<string, string>> = {
 /** Keys as on a keyboard: "↓ j". */
 export const keyWords = (names: string): string =>
   names
-    .split(/[ +]/)
+    .split(" ")
+    .flatMap((name) => (name === "+" ? name : name.split("+")))
     .map((name) => SYMBOLS[name] ?? name)
     .join(" ");
 

@@ -55,12 +55,14 @@ test("the list of shortcuts shows each key once in its group, in the words of a 
       Page ↓ · Page ↑: 20 rows down, up
       Home · End: First, last row
       → l · ← h: Expand, collapse or go to the parent
-      - ·   =: Collapse all, expand all
+      - · + =: Collapse all, expand all
       e · E: Next, previous error
       ] · [: Next, previous step of the same kind
+      n · N: Next, previous hit of the search
       o: Open or fold the step in the transcript
       m: Markdown or raw text in the transcript
       Enter: Open the span or log record
+      /: Search
       z: Zoom to the span
       0: Zoom out
       f: Widen the panel

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { MAX_SEARCH } from "../../../session/search/pattern.ts";
 import { count } from "../../../lib/figures.ts";
-import { keyOf, SEARCH_KEYS, STEP_KEYS } from "../../keymap.ts";
+import { keyOf, SEARCH_KEYS, HIT_KEYS } from "../../keymap.ts";
 import { usePageKeys } from "../../keys.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import type { DisplayedSession } from "../display-fold.ts";
@@ -105,7 +105,7 @@ export function SearchBox({ sessionId, displayed, text, onText, onFound, cursor,
               type="button"
               class={`button button-icon search-${move}`}
               aria-label={move === "nextHit" ? "Next hit" : "Previous hit"}
-              title={`${move === "nextHit" ? "Next hit" : "Previous hit"} (${keyOf(STEP_KEYS, move)})`}
+              title={`${move === "nextHit" ? "Next hit" : "Previous hit"} (${keyOf(HIT_KEYS, move)})`}
               disabled={hits.length === 0}
               onClick={() => onHit(move)}
             >
