@@ -1,9 +1,11 @@
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { followAddress } from "./feeds.ts";
+import { followTab } from "./frame/tab-title.ts";
 
 const place = document.getElementById("page");
 if (place === null) throw new Error("index.html has no #page");
 
 followAddress();
+followTab();
 render(<App />, place);

@@ -1,3 +1,4 @@
+import { setTitle } from "../frame/tab-title.ts";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { foldsPlumbing, countKinds, type KindFilter } from "../../session/kind-filter.ts";
 import { SPAN_KINDS, type SpanKind } from "../../facts/span-kinds.ts";
@@ -282,7 +283,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
 
 function usePageTitle(status: Parameters<typeof statusWord>[0], title: string, playing: "live" | "replay"): void {
   useEffect(() => {
-    document.title = `${playing === "live" ? statusWord(status) : "Replay"} · ${oneLine(title, 80)} · Spanfold`;
+    setTitle(`${playing === "live" ? statusWord(status) : "Replay"} · ${oneLine(title, 80)} · Spanfold`);
   }, [status, title, playing]);
 }
 

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import { RecentExportsStrip } from "../frame/recent-exports.tsx";
-import { count } from "../../lib/figures.ts";
 import { lazily } from "../ui/lazy.tsx";
 import { Link } from "../ui/link.tsx";
+import { learnWaiting, setTitle } from "../frame/tab-title.ts";
 import { Masthead } from "../frame/masthead.tsx";
 import { Loading, RefusedView } from "../frame/page-state.tsx";
 import type { StreamState } from "../../client/stream-state.ts";
@@ -64,9 +64,9 @@ function Body({ feed, view }: { feed: ListFeed; view: ListView }) {
   const current = last.current;
   const listed = useListed(current?.feed ?? feed, current?.shown);
   const { counts, sums } = listed;
-  useEffect(() => {
-    document.title = `${counts !== undefined && counts.all > 0 ? `(${count(counts.all)}) ` : ""}Sessions · Spanfold`;
-  }, [counts?.all]);
+  useEffect(() => setTitle("Sessions · Spanfold"), []);
+  useEffect(() => learnWaiting(counts), [counts?.waiting]);
+  useEffect(() => () => learnWaiting(undefined), []);
   const state = feed.stream.state.value;
   if (current === undefined && state.state !== "refused") return <Loading what="sessions" />;
   const sessions = current?.shown.sessions ?? [];
