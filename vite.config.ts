@@ -20,7 +20,7 @@ const ROUTES = {
 };
 
 /**
- * The chunk of a module: the first route that imports it at once, and `main` for what both pages need. Other modules have a chunk
+ * The chunk of a module: the first route that imports it at once, and `main` for what the list shares with a session. Other modules have a chunk
  * for each `import()`.
  */
 function routeOf(id: string, context: Rolldown.ChunkingContext): string | null {
@@ -31,7 +31,7 @@ function routeOf(id: string, context: Rolldown.ChunkingContext): string | null {
       for (const imported of context.getModuleInfo(module)?.importedIds ?? []) found.add(imported);
     return found.has(id);
   };
-  if (isIn("main") || (isIn("list") && isIn("session"))) return "main";
+  if (isIn("main") || (isIn("list") && (isIn("session") || isIn("folds")))) return "main";
   return (["folds", "session", "list"] as const).find(isIn) ?? null;
 }
 
