@@ -1,6 +1,7 @@
 import type { ComponentProps } from "preact";
 import { address } from "./address/location.ts";
 import { listFeed, replayFeed, sessionFeed } from "./feeds.ts";
+import { DeletionNote } from "./frame/deletion.tsx";
 import { Masthead } from "./frame/masthead.tsx";
 import { Loading, Notice, ToSessions } from "./frame/page-state.tsx";
 import { Token } from "./frame/token.tsx";
@@ -35,6 +36,7 @@ export function App() {
     <>
       <Page />
       <Imports />
+      <DeletionNote />
       <Shortcuts />
       <Token />
     </>

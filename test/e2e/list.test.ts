@@ -105,3 +105,28 @@ test("a long list loads more while it is scrolled, and new sessions wait", async
   await expect.poll(() => page.locator(".row-link").first().textContent()).toBe("the horse of 351");
   expect(complaints).toEqual([]);
 });
+
+test("a deletion can be undone for ten seconds, and is sent when the reader leaves", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await post(url, [1, 2]);
+  const { page, complaints } = await openPage();
+  const rows = page.locator(".session-row");
+  const remove = async () => {
+    await rows.filter({ hasText: "the horse of 1" }).getByRole("link").click();
+    await page.getByRole("button", { name: "Details, export, delete" }).click();
+    await page.getByRole("button", { name: "Delete this session" }).click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await expect.poll(() => rows.count()).toBe(1);
+  };
+  await page.goto(`${url}/sessions`);
+  await remove();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect.poll(() => rows.count()).toBe(2);
+
+  await remove();
+  await page.goto("about:blank");
+  const left = async () =>
+    (await (await fetch(`${url}/sessions`, { headers: { accept: "application/json" } })).json()).counts.all;
+  await expect.poll(left).toBe(1);
+  expect(complaints).toEqual([]);
+});

@@ -104,7 +104,13 @@ test("with tokens the page loads, asks once for all tabs, shows missing permissi
   await menu.click();
   await remove.click();
   await page.getByRole("button", { name: "Delete", exact: true }).click();
+  // For ten seconds the deletion could be undone: only then does the server hear of it.
+  await page.getByRole("button", { name: "Undo" }).waitFor();
+  expect(await link.count()).toBe(0);
   await page.getByText("this request needs a token that may administer").waitFor();
+  await link.click();
+  await menu.click();
+  await page.getByRole("button", { name: "OTLP/JSON" }).waitFor();
   expect(await remove.count()).toBe(0);
 
   const tab = await page.context().newPage();

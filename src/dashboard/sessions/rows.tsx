@@ -2,6 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { counted } from "../../lib/figures.ts";
 import { LIST_GROUPS, type ListGroup } from "../../session/list/list-groups.ts";
 import type { SessionSummary } from "../../session/summary.ts";
+import { deletingId } from "../frame/deletion.tsx";
 import { type ListView, pinsGroups } from "../address/list-view.ts";
 import { LIST_KEYS, STREAM_KEYS } from "../keymap.ts";
 import { type Actions, usePageKeys } from "../keys.tsx";
@@ -42,10 +43,17 @@ export function SessionRows({ shown, listed, feed, view, state }: RowsProps) {
   const hold = pointed || focused || scrolled ? "frozen" : "free";
 
   const { byId, statuses } = listed;
+  const leaving = deletingId.value;
   const previous = useRef<FrozenOrder>(NO_ROWS);
   const order = useMemo(
-    () => arrange(previous.current.shown, placed(shown, statuses, groups), hold, isPaged),
-    [shown, statuses, groups, hold, isPaged],
+    () =>
+      arrange(
+        previous.current.shown,
+        placed(shown, statuses, groups).filter(({ id }) => id !== leaving),
+        hold,
+        isPaged,
+      ),
+    [shown, statuses, groups, hold, isPaged, leaving],
   );
   previous.current = order;
   const heads = useMemo(() => groupHeads(order.shown), [order]);

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { readProblem } from "../../../client/refusal.ts";
 import type { SessionSummary } from "../../../session/summary.ts";
-import { go, lastList } from "../../address/location.ts";
+import { deleteSoon } from "../../frame/deletion.tsx";
 import type { KnownRetention } from "../../frame/retention.ts";
-import { authorisedFetch, learnMayNotDelete, mayDelete } from "../../server.ts";
+import { authorisedFetch, mayDelete } from "../../server.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { SessionDetails } from "./details.tsx";
@@ -38,7 +38,7 @@ export function SessionMenu({ id, summary, retention }: MenuProps) {
         {state === "confirming" ? (
           <>
             <span role="alert">Delete this session for everyone?</span>
-            <button type="button" class="button danger" onClick={() => run(() => deleteSession(url))}>
+            <button type="button" class="button danger" onClick={() => deleteSoon(id, summary.title || id)}>
               Delete
             </button>
             <button ref={cancel} type="button" class="button" onClick={() => setState("ready")}>
@@ -88,14 +88,6 @@ export function SessionMenu({ id, summary, retention }: MenuProps) {
       <SessionDetails summary={summary} retention={retention} />
     </>
   );
-}
-
-/** Other viewers learn of the deletion from the stream. This page returns to the list. */
-async function deleteSession(url: string): Promise<void> {
-  const response = await authorisedFetch(url, { method: "DELETE" });
-  if (response.ok || response.status === 404) return go(lastList.value, "replace");
-  if (response.status === 403) learnMayNotDelete();
-  throw new Error(`Not deleted: ${await whyNot(response)}`);
 }
 
 async function whyNot(response: Response): Promise<string> {
