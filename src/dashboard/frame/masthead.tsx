@@ -22,7 +22,7 @@ export function Masthead(props: {
   const { stream, status, actions, children } = props;
   return (
     <header class="masthead">
-      <Link class="brand" to={LIST}>
+      <Link class="brand" to={LIST} label="Spanfold">
         <Logo />
         <span>Spanfold</span>
       </Link>
