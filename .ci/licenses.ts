@@ -101,7 +101,10 @@ export async function licensesText(root: string): Promise<string> {
 /** The files of a package that its licence asks to be passed on. */
 async function noticesIn(directory: string): Promise<string[]> {
   const names = (await readdir(directory)).filter((name) => /^(licen[cs]e|copying|notice)/i.test(name)).toSorted();
-  return await Promise.all(names.map(async (name) => (await readFile(join(directory, name), "utf8")).trim()));
+  return await Promise.all(
+    // A line of dashes would end the entry.
+    names.map(async (name) => (await readFile(join(directory, name), "utf8")).trim().replaceAll(/^-+$/gm, "")),
+  );
 }
 
 if (import.meta.main) {

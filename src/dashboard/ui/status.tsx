@@ -28,28 +28,6 @@ type Waiting = NonNullable<Liveness["waiting"]>;
 export const requesterOf = ({ tool, query }: Pick<Waiting, "tool" | "query">): string =>
   [tool, query].filter((name) => name !== undefined).join(" of ");
 
-/** An unanswered input request: "Which city? book_hotel of Plan a trip". `toRow` goes to the row of the request. */
-export function InputRequestView({ waiting, toRow }: { waiting: Waiting; toRow: (() => void) | undefined }) {
-  const requester = requesterOf(waiting);
-  return (
-    <p class="input-request">
-      <span class="input-request-text">
-        <UntrustedText text={waiting.question} limit={160} />
-      </span>
-      {requester === "" ? null : (
-        <span class="muted">
-          <UntrustedText text={requester} limit={80} />
-        </span>
-      )}
-      {toRow === undefined ? null : (
-        <button type="button" class="link" onClick={toRow}>
-          Show the request
-        </button>
-      )}
-    </p>
-  );
-}
-
 /** The reason of a status, if there is one: "on tool.search · 4 m 12 s". */
 export function StatusReason({ liveness }: { liveness: Liveness }) {
   const { status, open, waiting, silentMillis, missingParents } = liveness;
