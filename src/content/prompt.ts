@@ -184,6 +184,10 @@ function isWords(text: string): boolean {
 const CONTEXT_BLOCK = /^\s*(?:#[^\n]{0,200}\n\s*)?<([a-zA-Z][\w-]*)(?:\s[^<>]*)?>([\s\S]*?)<\/\1>/;
 /** Names of a harness's own blocks; those of HTML have neither. */
 const HARNESS_NAME = /[-_]/;
+/** The beginning of a harness's block that was cut before its end. */
+const OPEN_BLOCK = /^\s*<[a-zA-Z]\w*[-_][\w-]*(?:\s[^<>]*)?>/;
+const HTML_NAME =
+  /^(?:a|article|b|body|br|button|center|code|details|div|em|footer|form|h[1-6]|head|header|html|i|img|label|li|main|nav|ol|p|pre|s|script|section|small|span|strong|style|sub|sup|svg|table|td|th|tr|u|ul)$/i;
 /** Blocks that hold the user's words. */
 const PROMPT_BLOCK = /^(?:user_?)?(?:task|question|query|prompt|request|message|input)$/i;
 const MAX_BLOCKS = 16;
@@ -208,7 +212,12 @@ function userWords(text: string): string | undefined {
   let rest = text;
   for (let left = MAX_BLOCKS; left > 0 && isMarkup(rest); left--) {
     const block = CONTEXT_BLOCK.exec(rest);
-    if (block === null) break;
+    if (block === null) {
+      rest = rest.replace(OPEN_BLOCK, "");
+      break;
+    }
+    // The user's own markup.
+    if (HTML_NAME.test(block[1] ?? "")) break;
     const inner = block[2] ?? "";
     if (PROMPT_BLOCK.test(block[1] ?? "") && inner.trim() !== "") return inner;
     rest = rest.slice(block[0].length);
