@@ -35,7 +35,7 @@ test("dropped and chosen files become sessions, and an invalid file shows the pl
   await list.getByRole("link", { name: id }).first().click();
   await showTimeline(page);
   const rows = page.getByRole("treegrid").getByRole("row");
-  await rows.filter({ hasText: "tool.search_logs" }).waitFor();
+  await rows.filter({ has: page.locator('.span-title[title="tool.search_logs"]') }).waitFor();
   await list.getByRole("button", { name: "Close" }).click();
   await expect.poll(() => list.count()).toBe(0);
   // The 400 is the refused file.

@@ -126,7 +126,7 @@ function Now({ line, status, clock }: { line: NowLine; status: Status; clock: Cl
   const { agent, kind, step, state, since } = line;
   const isRunning = state === "running";
   return (
-    <span class="second second-line now-line">
+    <span class="second second-line row-now">
       {isRunning ? null : <span class="now-after">after</span>}
       {agent === undefined ? null : (
         <span class="now-agent kind-agent">

@@ -26,7 +26,7 @@ export function StepStrip({ steps: text }: { steps: string }) {
   const words = stripWords(steps);
   return (
     <svg
-      class="steps"
+      class="step-strip"
       role="img"
       aria-label={words}
       viewBox={`0 0 ${steps.length} ${HEIGHT}`}
@@ -42,7 +42,7 @@ export function StepStrip({ steps: text }: { steps: string }) {
 }
 
 const classOf = ({ kind, state }: StripStep): string =>
-  state === "failed" ? "step-failed" : `kind-${kind}${state === "running" ? " step-running" : ""}`;
+  state === "failed" ? "step-failed" : `kind-${kind}${state === "running" ? " strip-running" : ""}`;
 
 function shapeOf({ kind, state }: StripStep, at: number): string {
   if (state === "failed") return `M${at} 0h${FILLED}v4h-${FILLED}zM${at} 6h${FILLED}v6h-${FILLED}z`;
