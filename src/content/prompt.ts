@@ -340,7 +340,8 @@ const QUICK_LENGTH = 4_096;
 const ROLE = /"role"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"(\w+)"/y;
 const USER_ROLE = /^(?:user|human)$/i;
 const USER = /"role"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"(?:user|human)"/;
-const FIRST_TEXT = /"(?:content|text|prompt)"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"((?:[^"\\]|\\.)+)/;
+const FIRST_TEXT =
+  /"(?:content|text|prompt)"\s*(?::|,\s*"value"\s*:\s*\{\s*"stringValue"\s*:)\s*"(?!")([^"\\]*(?:\\.[^"\\]*)*)/;
 /** A part with a type that is no text: its content may be a picture's bytes. */
 const OTHER_PART = /"type"\s*:\s*"(?!(?:input_)?text"|message"|human"|user")/;
 /** Bytes of a file as text. */

@@ -213,7 +213,7 @@ function promptIn(span: Span, index: AttributeIndex, kind: SpanKind, isRoot: boo
   const input = valueIn(index, FIELD.input);
   let found: Prompt | undefined;
   if (input !== undefined) {
-    found = wholePrompt(input, index) ?? (kind === "llm" ? quickPrompt(input) : undefined);
+    found = wholePrompt(input, index) ?? quickPrompt(input);
     if (found === undefined && (takesAny || kind === "llm")) found = promptOf(input, MAX_PROMPT);
     else found ??= saidBy(conversationPrompt(input, MAX_PROMPT));
     if (found?.isGuess === false) return found;
