@@ -1,5 +1,18 @@
 import type { LogRecord, ResourceLogs } from "./log-record.ts";
-import type { ResourceSpans, ScopeSpans, Span } from "./span.ts";
+import type { Resource, ResourceSpans, Scope, ScopeSpans, Span } from "./span.ts";
+
+/** A span with the resource and scope around it. */
+export type SpanInScope = {
+  readonly span: Span;
+  readonly resource: Resource | undefined;
+  readonly scope: Scope | undefined;
+};
+
+/** The spans in the order of their positions in a chunk. */
+export function* spansIn(resourceSpans: readonly ResourceSpans[]): Generator<SpanInScope, void> {
+  for (const { resource, scopeSpans = [] } of resourceSpans)
+    for (const { scope, spans = [] } of scopeSpans) for (const span of spans) yield { span, resource, scope };
+}
 
 type PlacedSpan = { readonly group: number; readonly scope: number; readonly span: Span };
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { MAX_VALUES, TranscriptReader } from "../../src/routes/read/transcript-reader.ts";
+import { MAX_VALUES } from "../../src/routes/read/log-chunks.ts";
+import { TranscriptReader } from "../../src/routes/read/transcript-reader.ts";
 import { withStatus } from "../../src/session/liveness.ts";
 import { aRecord } from "../durable/log-records.ts";
 import { aSpan, spanId, traceIdOf } from "../durable/spans.ts";

@@ -73,6 +73,13 @@ export class LogChunks {
   }
 }
 
+/** Bytes of spans and log records that one answer about a session reads. Reading more takes too long. */
+export const MAX_LOG = 200_000_000;
+/** Bytes of large values that one such answer reads. The others count by their previews. */
+export const MAX_VALUES = 64_000_000;
+/** Bytes of large values in memory at once. */
+export const VALUES_AT_ONCE = 8_000_000;
+
 /** Bytes of compressed values in one answer. The limit of an RPC value is 32 MiB. */
 const VALUES_BYTES = 4_000_000;
 

@@ -2,6 +2,7 @@ import type { SearchMatch } from "../../api/search-schema.ts";
 import { spanIdentity } from "../../facts/identity.ts";
 import { subjectOf } from "../../logs/derived-spans.ts";
 import { readRecord } from "../../logs/read-record.ts";
+import { spansIn } from "../../otel/chunk.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
 import type { Span } from "../../otel/span.ts";
 import { offloadedIn, restoredRecord, restoredSpan } from "../../otlp/restore-values.ts";
@@ -11,14 +12,7 @@ import type { LogReader, PresentPage, ValueReader } from "../../session/contract
 import type { SearchPattern } from "../../session/search/pattern.ts";
 import { searchRecord, searchSpan } from "../../session/search/search.ts";
 import type { Match } from "../../session/search/search.ts";
-import { LogChunk, wholeValues } from "./log-chunks.ts";
-
-/** Bytes of spans and log records that one search reads. Reading more takes too long. */
-const MAX_LOG = 200_000_000;
-/** Bytes of large values that one search reads. */
-const MAX_VALUES = 64_000_000;
-/** Bytes of large values in memory at once. */
-const VALUES_AT_ONCE = 8_000_000;
+import { LogChunk, MAX_LOG, MAX_VALUES, VALUES_AT_ONCE, wholeValues } from "./log-chunks.ts";
 
 /** A span or log record: what is known of it, and the search in its texts. */
 type Item = {
@@ -132,11 +126,8 @@ function* itemsOf(
   }
   const superseded = new Set(entry.superseded);
   let position = 0;
-  for (const { scopeSpans = [] } of spans.resourceSpans) {
-    for (const { spans: all = [] } of scopeSpans) {
-      for (const span of all) if (!superseded.has(position++)) yield spanItem(entry.traceId, span, pattern);
-    }
-  }
+  for (const { span } of spansIn(spans.resourceSpans))
+    if (!superseded.has(position++)) yield spanItem(entry.traceId, span, pattern);
 }
 
 function spanItem(traceId: string, span: Span, pattern: SearchPattern) {

@@ -1,7 +1,9 @@
 import { deriveFacts } from "../../facts/facts.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
 import { deriveRecordFacts } from "../../logs/record-facts.ts";
-import type { AnyValue, Resource, ResourceSpans, Scope, Span } from "../../otel/span.ts";
+import { spansIn } from "../../otel/chunk.ts";
+import type { SpanInScope } from "../../otel/chunk.ts";
+import type { AnyValue, Span } from "../../otel/span.ts";
 import { offloadedIn, restoredSpan } from "../../otlp/restore-values.ts";
 import { LogChanged, walkLog } from "../../session/contract/log-reader.ts";
 import type { LogReader, PresentPage, ValueReader } from "../../session/contract/log-reader.ts";
@@ -21,19 +23,12 @@ import type { SpanSaid } from "../../session/transcript/said.ts";
 import { SpanRecords } from "../../session/transcript/span-records.ts";
 import { readStep } from "../../session/transcript/step-content.ts";
 import type { Transcript } from "../../session/transcript/transcript.ts";
-import { LogChunk, wholeValues } from "./log-chunks.ts";
+import { LogChunk, MAX_LOG, MAX_VALUES, VALUES_AT_ONCE, wholeValues } from "./log-chunks.ts";
 
-/** Bytes of spans and log records that one transcript reads. Later ones are left out: reading more takes too long. */
-const MAX_LOG = 200_000_000;
-/** Bytes of large values that one transcript reads. The others are shown by their previews. */
-export const MAX_VALUES = 64_000_000;
 /** Spans whose contents one transcript reads: about a kilobyte of memory each. Of more, the first and the last. */
 const MAX_SPEAKERS = 40_000;
-/** Bytes of large values in memory at once. */
-const VALUES_AT_ONCE = 8_000_000;
 
-type Placed = { readonly span: Span; readonly resource: Resource | undefined; readonly scope: Scope | undefined };
-type Waiting = Placed & { readonly row: number; readonly hashes: readonly string[] };
+type Waiting = SpanInScope & { readonly row: number; readonly hashes: readonly string[] };
 
 /**
  * Reads the transcript of a session: first the facts of all spans, then what each says, cut as it is read. Neither the log
@@ -169,13 +164,13 @@ export class TranscriptReader {
     return said;
   }
 
-  #say(reader: SaidReader, row: number, { span, resource, scope }: Placed): SpanSaid | undefined {
+  #say(reader: SaidReader, row: number, { span, resource, scope }: SpanInScope): SpanSaid | undefined {
     const facts: SpanFacts = { ...deriveFacts(span, "", resource, scope), error: isError(this.#table, row) };
     return reader.read(span, facts, this.#records.of(this.#table, row), facts.error ? "failed" : "passed");
   }
 
   /** The spans that may say something, in the order of the log. */
-  async *#speakers({ queries }: QueryFold): AsyncGenerator<Placed & { readonly row: number }, void> {
+  async *#speakers({ queries }: QueryFold): AsyncGenerator<SpanInScope & { readonly row: number }, void> {
     const { rows } = this.#table;
     const leads = new Set(queries.map(({ lead }) => lead));
     const speakers: number[] = [];
@@ -235,9 +230,3 @@ export class TranscriptReader {
 
 /** Kinds that say nothing to people. */
 const SILENT: ReadonlySet<SpanFacts["kind"]> = new Set<SpanFacts["kind"]>(["http", "db", "messaging"]);
-
-function* spansIn(resourceSpans: readonly ResourceSpans[]): Generator<Placed> {
-  for (const { resource, scopeSpans = [] } of resourceSpans) {
-    for (const { scope, spans = [] } of scopeSpans) for (const span of spans) yield { span, resource, scope };
-  }
-}
