@@ -3,7 +3,7 @@ import { linkDerivedSpans } from "./correlate/derived-links.ts";
 import type { DerivedLinks } from "./correlate/derived-links.ts";
 import { NO_PATH } from "./table/ancestor-paths.ts";
 import { compareRows } from "./table/annotated-rows.ts";
-import { CYCLE, cutCycles, MISSING, parentsFirst, ROOT, SELF } from "./table/parent-links.ts";
+import { CYCLE, cutCycles, MISSING, namedParents, parentsFirst, ROOT, SELF } from "./table/parent-links.ts";
 import type { SpanTable } from "./table/span-table.ts";
 import { NONE } from "./table/texts.ts";
 
@@ -77,16 +77,7 @@ export function groupByQuery(table: SpanTable): QueryGroups {
 }
 
 function parentRows(table: SpanTable, derived: DerivedLinks | undefined): Int32Array {
-  const { rows } = table;
-  const parents = new Int32Array(rows.length);
-  for (let row = 0; row < rows.length; row++) {
-    if (rows.isZero(row, Row.PARENT)) parents[row] = ROOT;
-    else if (rows.order(row, Row.PARENT, row, Row.ID) === 0) parents[row] = SELF;
-    else {
-      const parent = table.parentRow(row);
-      parents[row] = parent < 0 ? MISSING : parent;
-    }
-  }
+  const parents = namedParents(table);
   if (derived !== undefined) {
     derived.duplicates.forEach((isDuplicate, row) => {
       if (isDuplicate === 1) parents[row] = ROOT;

@@ -1,6 +1,6 @@
 import type { SpanKind } from "../../facts/facts.ts";
 import * as Row from "../table/span-rows.ts";
-import { cutCycles, MISSING, parentsFirst, ROOT, SELF } from "../table/parent-links.ts";
+import { cutCycles, namedParents, parentsFirst, ROOT } from "../table/parent-links.ts";
 import type { SpanTable } from "../table/span-table.ts";
 
 /** The spans of a table as their producers link them, without any relation that is inferred. */
@@ -17,6 +17,7 @@ export type CallRows = {
 export function callRows(table: SpanTable): CallRows {
   const { rows } = table;
   const parents = namedParents(table);
+  cutCycles(parents);
   const isCall = new Uint8Array(rows.length);
   const [agents, tools, models] = [nearest(table, "agent"), nearest(table, "tool"), nearest(table, "llm")];
   for (const row of parentsFirst(parents)) {
@@ -49,21 +50,6 @@ function nearest(table: SpanTable, kind: SpanKind) {
 
 function isOfService({ rows }: SpanTable, above: number | undefined, row: number): boolean {
   return above !== undefined && rows.string(above, Row.SERVICE) === rows.string(row, Row.SERVICE);
-}
-
-function namedParents(table: SpanTable): Int32Array {
-  const { rows } = table;
-  const parents = new Int32Array(rows.length);
-  for (let row = 0; row < rows.length; row++) {
-    if (rows.isZero(row, Row.PARENT)) parents[row] = ROOT;
-    else if (rows.order(row, Row.PARENT, row, Row.ID) === 0) parents[row] = SELF;
-    else {
-      const parent = table.parentRow(row);
-      parents[row] = parent < 0 ? MISSING : parent;
-    }
-  }
-  cutCycles(parents);
-  return parents;
 }
 
 export function isSameSubject({ rows }: SpanTable, a: number, b: number): boolean {

@@ -1,3 +1,6 @@
+import * as Row from "./span-rows.ts";
+import type { SpanTable } from "./span-table.ts";
+
 /** Values in a list of parents (positions in the same list) for spans without one. ROOT: it names no parent. */
 export const ROOT = -1;
 /** It names a parent that was not received. */
@@ -6,6 +9,21 @@ export const MISSING = -2;
 export const SELF = -3;
 /** It was its own ancestor; the cycle is cut. */
 export const CYCLE = -4;
+
+/** By row: the parent that the span names, or why it has none. The list may have cycles: see {@link cutCycles}. */
+export function namedParents(table: SpanTable): Int32Array {
+  const { rows } = table;
+  const parents = new Int32Array(rows.length);
+  for (let row = 0; row < rows.length; row++) {
+    if (rows.isZero(row, Row.PARENT)) parents[row] = ROOT;
+    else if (rows.order(row, Row.PARENT, row, Row.ID) === 0) parents[row] = SELF;
+    else {
+      const parent = table.parentRow(row);
+      parents[row] = parent < 0 ? MISSING : parent;
+    }
+  }
+  return parents;
+}
 
 /** Sets the parent of each member of a cycle to CYCLE. Spans below a cycle keep their parents. */
 export function cutCycles(parents: Int32Array): void {
