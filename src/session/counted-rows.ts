@@ -13,7 +13,16 @@ import type { SpanTable } from "./table/span-table.ts";
  * instrumentations may nest their spans of one of these, such as the agent's, the client's and the server's of a call by the
  * Model Context Protocol: the outermost counts.
  */
-export function countedRows(table: SpanTable, groups: QueryGroups): Uint8Array {
+export function countedRows(table: SpanTable, groups: QueryGroups): Readonly<Uint8Array> {
+  let counted = folded.get(groups);
+  if (counted === undefined) folded.set(groups, (counted = foldCounted(table, groups)));
+  return counted;
+}
+
+/** A summary asks twice: for its names, and for its strip of steps. */
+const folded = new WeakMap<QueryGroups, Uint8Array>();
+
+function foldCounted(table: SpanTable, groups: QueryGroups): Uint8Array {
   const { rows } = table;
   const counted = new Uint8Array(rows.length);
   for (const kind of ["tool", "agent"] as const) countOutermost(table, groups, kind, counted);

@@ -38,7 +38,7 @@ const IS_CALL: ReadonlySet<SpanKind> = new Set<SpanKind>(["llm", "tool", "retrie
 function stepRows(table: SpanTable, groups: QueryGroups): Uint8Array {
   const { rows } = table;
   const duplicates = groups.derived?.duplicates;
-  const steps = countedRows(table, groups);
+  const steps = countedRows(table, groups).slice();
   const models = reportingLeaves(groups, (row) => {
     const kind = rows.kind(row);
     return duplicates?.[row] !== 1 && (kind === "llm" || kind === "embedding");
