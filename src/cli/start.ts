@@ -1,38 +1,16 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { buildProgram } from "./start/build.ts";
-import { readConfiguration } from "./start/configuration.ts";
-import { openDataDirectory } from "./start/data-directory.ts";
-import { endChildrenWithUs, endWithNpm } from "./start/end-children.ts";
-import { greeting } from "./start/greeting.ts";
-import { whyNotListen } from "./start/listening.ts";
-import { openRuntime } from "./start/runtime.ts";
+import type { Run } from "./dispatch.ts";
+import { packageRoot } from "./package-root.ts";
+import { serve } from "./start/serve.ts";
 
-const root = join(import.meta.dirname, "..", "..");
+/** Runs the program that the package holds, prebuilt. */
+export const run: Run = (_args, environment) => serve({ directory: process.cwd(), program: prebuilt }, environment);
 
-function refuse(sentence: string): never {
-  console.error(`\n  ${sentence}\n`);
-  process.exit(1);
+async function prebuilt() {
+  const directory = join(packageRoot(import.meta.dirname), "dist", "worker");
+  const options = await readFile(join(directory, "options.json"), "utf8").catch(() => {
+    throw new Error("This is a clone, whose program is not built: npm start builds it.");
+  });
+  return { script: join(directory, "index.js"), options: JSON.parse(options) };
 }
-
-const outcome = readConfiguration(process.env, root);
-if (!outcome.ok) refuse(outcome.error);
-const { configuration } = outcome;
-
-const { host, port, dataDirectory } = configuration;
-const listenError = await whyNotListen(host, port);
-if (listenError !== undefined) refuse(listenError);
-const opened = openDataDirectory(dataDirectory);
-if (!opened.ok) refuse(opened.error);
-
-// Everything acknowledged is on disk: nothing needs saving. Our handlers run before Miniflare's, which would exit with 143.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(0));
-endChildrenWithUs("workerd");
-endWithNpm(process.env);
-
-const program = await buildProgram(root).catch((error: unknown) =>
-  refuse(error instanceof Error ? error.message : String(error)),
-);
-const url = await openRuntime(configuration, program).catch((error: unknown) =>
-  refuse(error instanceof Error ? error.message : String(error)),
-);
-console.log(greeting(configuration, url));

@@ -6,7 +6,7 @@ afterAll(closeBrowser);
 
 test("dropped and chosen files become sessions, and an invalid file shows the place of its fault", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
-  const demo = await run("demo.ts", ["--fast", "--endpoint", url]);
+  const demo = await run("demo", ["--fast", "--endpoint", url]);
   const id = /checkout-latency-\w+/.exec(demo.output)?.[0] ?? "";
   const exported = await (await fetch(`${url}/sessions/${id}/otlp`)).text();
   const before = (await (await fetch(`${url}/sessions/${id}`)).json()) as { session: { spans: number } };

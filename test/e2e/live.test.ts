@@ -19,7 +19,7 @@ test("the first session replaces the empty page, and a click shows a tool's answ
 
   // A reload would lose this.
   await page.evaluate(() => Object.assign(globalThis, { notReloaded: true }));
-  const demo = run("demo.ts", ["--fast", "--endpoint", url]);
+  const demo = run("demo", ["--fast", "--endpoint", url]);
   const link = page.locator('a.row-link[href^="/sessions/checkout-latency-"]');
   await link.waitFor();
   await picture("list");
@@ -53,7 +53,7 @@ test("rows appear while their spans run, and the session waits for its question'
   await page.goto(url);
   await page.getByText("Waiting for the first span").waitFor();
 
-  const demo = run("demo.ts", ["--endpoint", url]);
+  const demo = run("demo", ["--endpoint", url]);
   await page.locator('a[href^="/sessions/checkout-latency-"]').click();
   await showTimeline(page);
   const rows = page.getByRole("treegrid").getByRole("row");

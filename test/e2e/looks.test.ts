@@ -16,7 +16,7 @@ function luminance(color: string): number {
 
 test("light, dark and narrow pages have no overflow and enough contrast", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
-  const demo = await run("demo.ts", ["--fast", "--sessions", "6", "--endpoint", url]);
+  const demo = await run("demo", ["--fast", "--sessions", "6", "--endpoint", url]);
   expect(demo.code).toBe(0);
   const session =
     demo.output
@@ -68,7 +68,7 @@ test("light, dark and narrow pages have no overflow and enough contrast", async 
 
 test("the page can be used by keyboard alone", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
-  await run("demo.ts", ["--fast", "--endpoint", url]);
+  await run("demo", ["--fast", "--endpoint", url]);
   const { page, complaints } = await openPage();
   await page.goto(`${url}/sessions`);
   await page.locator('a[href^="/sessions/checkout-latency-"]').waitFor();

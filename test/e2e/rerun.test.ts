@@ -6,7 +6,7 @@ afterAll(closeBrowser);
 
 test("a query's row has its request, its manifest and its resume point", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
-  expect(await run("demo.ts", ["--fast", "--endpoint", url])).toMatchObject({ code: 0 });
+  expect(await run("demo", ["--fast", "--endpoint", url])).toMatchObject({ code: 0 });
   const { page, complaints, picture } = await openPage();
   await page.goto(`${url}/sessions`);
   await page.locator('a[href^="/sessions/checkout-latency-"]').click();

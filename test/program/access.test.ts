@@ -72,7 +72,7 @@ test("with ADMIN_TOKEN the program requires a token, and each token has its own 
 });
 
 test("HOST=0.0.0.0 without ADMIN_TOKEN ends at once with an explanation", async () => {
-  const { code, output } = await run("start.ts", [], { HOST: "0.0.0.0", DATA_DIR: await temporaryDirectory() });
+  const { code, output } = await run("npm start", [], { HOST: "0.0.0.0", DATA_DIR: await temporaryDirectory() });
   expect({ code, output: output.trim() }).toEqual({
     code: 1,
     output:
@@ -83,7 +83,7 @@ test("HOST=0.0.0.0 without ADMIN_TOKEN ends at once with an explanation", async 
 test("a used port is reported", async () => {
   const DATA_DIR = await temporaryDirectory();
   const { port } = await startProgram({ DATA_DIR });
-  const { code, output } = await run("start.ts", [], { PORT: port, DATA_DIR });
+  const { code, output } = await run("npm start", [], { PORT: port, DATA_DIR });
   expect({ code, output: output.trim() }).toEqual({
     code: 1,
     output: `Port ${port} is taken. Stop what listens there, or choose another: PORT=8788 npm start`,
@@ -93,7 +93,7 @@ test("a used port is reported", async () => {
 test("a used data directory is not opened twice", async () => {
   const DATA_DIR = await temporaryDirectory();
   const first = await startProgram({ DATA_DIR });
-  const { code, output } = await run("start.ts", [], { PORT: "0", DATA_DIR });
+  const { code, output } = await run("npm start", [], { PORT: "0", DATA_DIR });
   expect({ code, output: output.trim() }).toEqual({
     code: 1,
     output: `${DATA_DIR} is in use by another npm start. Stop it, or choose another: DATA_DIR=.data-2 npm start`,

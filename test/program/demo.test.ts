@@ -19,7 +19,7 @@ function outline(spans: readonly Span[], parent: string | undefined, depth = 0):
 
 test("the demo plays a team's session from two processes, as Ark would", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
-  const { code, output } = await run("demo.ts", ["--fast", "--endpoint", url]);
+  const { code, output } = await run("demo", ["--fast", "--endpoint", url]);
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(`${url}/sessions/checkout-latency-`) });
   const path = new URL(output.trim()).pathname;
 
@@ -78,7 +78,7 @@ test("the demo plays a team's session from two processes, as Ark would", async (
 });
 
 test("the demo says so when nothing listens", async () => {
-  const { code, output } = await run("demo.ts", ["--fast", "--endpoint", "http://127.0.0.1:9"]);
+  const { code, output } = await run("demo", ["--fast", "--endpoint", "http://127.0.0.1:9"]);
   expect({ code, output: output.trim() }).toEqual({
     code: 1,
     output: "Nothing listens at http://127.0.0.1:9. Start it first: npm start",
@@ -88,7 +88,7 @@ test("the demo says so when nothing listens", async () => {
 test("the demo brings the token that exporters bring, and says so when it is refused", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory(), ADMIN_TOKEN: "admin" });
   const play = (token: string) =>
-    run("demo.ts", ["--fast", "--endpoint", url], { OTEL_EXPORTER_OTLP_HEADERS: `Authorization=Bearer%20${token}` });
+    run("demo", ["--fast", "--endpoint", url], { OTEL_EXPORTER_OTLP_HEADERS: `Authorization=Bearer%20${token}` });
   const refused = await play("wrong");
   expect(refused.code).toBe(1);
   expect(refused.output).toContain(`Spans could not be sent to ${url}`);

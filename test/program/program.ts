@@ -28,7 +28,7 @@ export async function temporaryDirectory(): Promise<string> {
 }
 
 function spawnNode(
-  file: string,
+  file: "npm-start.ts" | "spanfold.ts",
   args: readonly string[],
   environment: Record<string, string>,
 ): ChildProcess & { output: () => string } {
@@ -44,20 +44,19 @@ function spawnNode(
   return Object.assign(child, { output: () => output.join("") });
 }
 
-/** Runs a Node program to its end. */
-export async function run(
-  file: "start.ts" | "demo.ts",
-  args: readonly string[],
-  environment: Record<string, string> = {},
-) {
-  const child = spawnNode(file, args, environment);
+/** Runs `npm start`, or a command of `spanfold`, to its end. */
+export async function run(command: string, args: readonly string[], environment: Record<string, string> = {}) {
+  const child =
+    command === "npm start"
+      ? spawnNode("npm-start.ts", args, environment)
+      : spawnNode("spanfold.ts", [command, ...args], environment);
   const [code] = (await once(child, "close")) as [number | null];
   return { code, output: child.output() };
 }
 
 /** Starts the program on a free port and waits until it listens. It ends with the test. */
 export async function startProgram(environment: Record<string, string> & { DATA_DIR: string }): Promise<Program> {
-  const child = spawnNode("start.ts", [], { PORT: "0", ...environment });
+  const child = spawnNode("npm-start.ts", [], { PORT: "0", ...environment });
   const exited = once(child, "exit") as Promise<[number | null]>;
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { run, temporaryDirectory } from "./program.ts";
 
 async function refusal(environment: Record<string, string>): Promise<string> {
-  const { code, output } = await run("start.ts", [], { PORT: "0", ...environment });
+  const { code, output } = await run("npm start", [], { PORT: "0", ...environment });
   return `${code}: ${output.trim()}`;
 }
 

@@ -180,7 +180,7 @@ function address(spans: number): string {
 
 async function startProgram(): Promise<{ url: string; stop: () => Promise<void> }> {
   const data = await mkdtemp(join(tmpdir(), "spanfold-bench-"));
-  const child: ChildProcess = spawn(process.execPath, [join(ROOT, "src", "cli", "start.ts")], {
+  const child: ChildProcess = spawn(process.execPath, [join(ROOT, "src", "cli", "npm-start.ts")], {
     cwd: ROOT,
     env: { ...process.env, PORT: process.env["PORT"] ?? "0", DATA_DIR: data },
     stdio: ["ignore", "pipe", "inherit"],

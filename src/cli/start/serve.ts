@@ -1,0 +1,47 @@
+import type { BuiltProgram } from "./build.ts";
+import { readConfiguration } from "./configuration.ts";
+import type { Environment } from "../dispatch.ts";
+import { openDataDirectory } from "./data-directory.ts";
+import { endChildrenWithUs, endWithNpm } from "./end-children.ts";
+import { greeting } from "./greeting.ts";
+import { whyNotListen } from "./listening.ts";
+import { openRuntime } from "./runtime.ts";
+
+/** How the program was started, and where its parts are. */
+export type Start = {
+  /** A relative DATA_DIR is relative to it. */
+  readonly directory: string;
+  readonly program: () => Promise<BuiltProgram>;
+};
+
+/** Starts the program; it runs until this process ends. Answers the exit code, which is 1 if it could not start. */
+export async function serve({ directory, program }: Start, environment: Environment): Promise<number> {
+  const outcome = readConfiguration(environment, directory);
+  if (!outcome.ok) return refuse(outcome.error);
+  const { configuration } = outcome;
+
+  const { host, port, dataDirectory } = configuration;
+  const listenError = await whyNotListen(host, port);
+  if (listenError !== undefined) return refuse(listenError);
+  const opened = openDataDirectory(dataDirectory);
+  if (!opened.ok) return refuse(opened.error);
+
+  // Everything acknowledged is on disk: nothing needs saving. Our handlers run before Miniflare's, which would exit with 143.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(0));
+  endChildrenWithUs("workerd");
+  endWithNpm(environment);
+
+  try {
+    const url = await openRuntime(configuration, await program());
+    console.log(greeting(configuration, url));
+    return 0;
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The data directory is claimed and a runtime may run: the process has to end. */
+function refuse(sentence: string): never {
+  console.error(`\n  ${sentence}\n`);
+  process.exit(1);
+}
