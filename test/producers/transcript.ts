@@ -1,4 +1,4 @@
-import { printTranscript } from "../../src/session/transcript/markdown.ts";
+import { printTranscript, urlHints } from "../../src/session/transcript/markdown.ts";
 import { transcriptOf } from "../../src/session/transcript/view-transcript.ts";
 import type { Captured } from "./capture.ts";
 import { viewOfExports } from "./portrait.ts";
@@ -7,5 +7,5 @@ import { viewOfExports } from "./portrait.ts";
 export function transcriptOfExports(exports: readonly Captured[]): string {
   const transcript = transcriptOf(viewOfExports(exports), Number.MAX_SAFE_INTEGER);
   if (transcript === undefined) throw new Error("nothing was captured");
-  return printTranscript(transcript, { max: 100_000, path: "/sessions/s" });
+  return printTranscript(transcript, { max: 100_000, hints: urlHints("/sessions/s") });
 }

@@ -10,13 +10,30 @@ import type { Failure, Step, ToolStep, Transcript, Turn } from "./transcript.ts"
 export type Printing = {
   /** UTF-8 bytes. */
   readonly max: number;
-  /** Of the session, percent-encoded. */
-  readonly path: string;
+  readonly hints: Hints;
   /** What a reader asks for to get what comes later. */
   readonly version?: string;
   /** What is missing in the transcript itself, as a sentence. */
   readonly note?: string;
 };
+
+/** Sentences that say how to ask for what an answer does not contain, in the words of its reader's door. */
+export type Hints = {
+  readonly later: (version: string) => string;
+  /** Parts are left out, from this turn on. */
+  readonly leftOut: (turn: number) => string;
+  /** A text of this span is cut: the end of a sentence that begins with the bytes that are missing. */
+  readonly cut: (traceId: string, spanId: string) => string;
+};
+
+/** For readers of the URL. `path`: of the session, percent-encoded. */
+export function urlHints(path: string): Hints {
+  return {
+    later: (version) => `\`?since=${version}\` shows what comes later.`,
+    leftOut: (turn) => `\`?turn=${turn}\` shows one turn, \`?max=\` sets the bytes of an answer.`,
+    cut: (traceId, spanId) => `\`${path}/spans/${traceId}/${spanId}\` has it whole.`,
+  };
+}
 
 /** The transcript as Markdown. Everything from spans is escaped or fenced, so that only this file writes structure. */
 export function printTranscript(transcript: Transcript, printing: Printing): string {
@@ -27,7 +44,7 @@ export function printTranscript(transcript: Transcript, printing: Printing): str
     omission: (left, from, to) => {
       const turns = from === to ? `turn ${from}` : `turns ${from} to ${to}`;
       const parts = plain(counted(left, "part", "parts", "en"));
-      return `*… ${parts} of ${turns} left out here. \`?turn=${from}\` shows one turn, \`?max=\` sets the bytes of an answer.*\n\n`;
+      return `*… ${parts} of ${turns} left out here. ${printing.hints.leftOut(from)}*\n\n`;
     },
   });
 }
@@ -39,7 +56,7 @@ const MAX_TITLE = 200;
 const MAX_STACK = 1_200;
 const DEEPEST = 6;
 
-function headPiece({ summary, turns }: Transcript, { version, note }: Printing): Piece {
+function headPiece({ summary, turns }: Transcript, { version, note, hints }: Printing): Piece {
   const { tokens, errors } = summary;
   const figures = [
     `**${summary.status}**`,
@@ -57,7 +74,7 @@ function headPiece({ summary, turns }: Transcript, { version, note }: Printing):
     `Session ${code(summary.id, MAX_TITLE)}, started ${nanosecondsText(BigInt(summary.start))}.`,
     ...(names.length === 0 ? [] : [`Agents: ${names.join(", ")}.`]),
     ...(models.length === 0 ? [] : [`Models: ${models.join(", ")}.`]),
-    ...(version === undefined ? [] : [`\`?since=${version}\` shows what comes later.`]),
+    ...(version === undefined ? [] : [hints.later(version)]),
     ...(turns.length === 0 ? ["Nothing is new, or was asked for."] : []),
     ...(note === undefined ? [] : [note]),
   ];
@@ -131,12 +148,12 @@ type Level = { readonly steps: readonly Step[]; at: number; readonly name: strin
 class TurnPrinter {
   readonly #pieces: Piece[];
   readonly #turn: number;
-  readonly #path: string;
+  readonly #hints: Hints;
 
-  constructor(pieces: Piece[], turn: number, { path }: Printing) {
+  constructor(pieces: Piece[], turn: number, { hints }: Printing) {
     this.#pieces = pieces;
     this.#turn = turn;
-    this.#path = path;
+    this.#hints = hints;
   }
 
   /** A line of structure. */
@@ -264,7 +281,7 @@ class TurnPrinter {
       print: ({ text, missing }) => {
         if (missing === undefined) return `${above}${show(text)}`;
         const left = plain(bytes(missing.bytes, "en"));
-        const note = `*… ${left} left out here: \`${this.#path}/spans/${traceId}/${spanId}\` has it whole.*\n\n`;
+        const note = `*… ${left} left out here: ${this.#hints.cut(traceId, spanId)}*\n\n`;
         return `${above}${show(text.slice(0, missing.at))}${note}${show(text.slice(missing.at))}`;
       },
     });

@@ -1,5 +1,5 @@
 import { transcriptOf } from "../../../src/session/transcript/view-transcript.ts";
-import { printTranscript } from "../../../src/session/transcript/markdown.ts";
+import { printTranscript, urlHints } from "../../../src/session/transcript/markdown.ts";
 import type { Printing } from "../../../src/session/transcript/markdown.ts";
 import { select } from "../../../src/session/transcript/select.ts";
 import type { Selection } from "../../../src/session/transcript/select.ts";
@@ -90,7 +90,7 @@ export function markdownOf(
 ): string {
   const text = printTranscript(select(transcribed(view), selection), {
     max: 200_000,
-    path: "/sessions/s-1",
+    hints: urlHints("/sessions/s-1"),
     ...printing,
   });
   return head ? text : text.slice(text.indexOf("\n## ") + 1);
