@@ -59,9 +59,10 @@ test("a search counts its hits, goes through them, is in the URL, and finds what
 
   await page.keyboard.press("/");
   await page.keyboard.type("needle");
-  await expect.poll(count).toBe("1");
+  // Before anything was searched.
   await page.keyboard.press("Enter");
   await expect.poll(at).toBe("large");
+  await expect.poll(count).toBe("1 of 1");
   await page.keyboard.press("Escape");
   await expect.poll(() => new URL(page.url()).search).toBe("?view=timeline");
   expect(complaints).toEqual([]);

@@ -221,6 +221,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
             displayed={displayed}
             text={here.search ?? ""}
             onText={(text) => change({ search: text === "" ? undefined : text })}
+            found={found}
             onFound={setFound}
             cursor={reader.cursor}
             onHit={state.toHit}

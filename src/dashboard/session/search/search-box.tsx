@@ -15,6 +15,8 @@ export type SearchBoxProps = {
   /** The search in the URL. */
   readonly text: string;
   readonly onText: (text: string) => void;
+  /** What `onFound` was last given: `onHit` goes through it. */
+  readonly found: Search;
   readonly onFound: (search: Search) => void;
   readonly cursor: string | undefined;
   readonly onHit: (move: "nextHit" | "previousHit") => void;
@@ -24,7 +26,7 @@ export type SearchBoxProps = {
 const PAUSE = 150;
 
 /** Searches names, messages, arguments, results and errors of the session, in all readings. */
-export function SearchBox({ sessionId, displayed, text, onText, onFound, cursor, onHit }: SearchBoxProps) {
+export function SearchBox({ sessionId, displayed, text, onText, found, onFound, cursor, onHit }: SearchBoxProps) {
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(text);
   const written = useRef(text);
@@ -48,7 +50,10 @@ export function SearchBox({ sessionId, displayed, text, onText, onFound, cursor,
     written.current = value.trim() === "" ? "" : value;
     latest.current(written.current);
   };
+  /** Enter was pressed before its text was searched: the first hit is gone to when there is one. */
+  const wanted = useRef<"nextHit" | "previousHit">(undefined);
   const change = (value: string): void => {
+    wanted.current = undefined;
     setTyped(value);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => write(value), PAUSE);
@@ -60,6 +65,13 @@ export function SearchBox({ sessionId, displayed, text, onText, onFound, cursor,
     const { matches } = search;
     return matches === undefined ? [] : displayed.tree.rows.filter(({ key }) => matches.has(key)).map(({ key }) => key);
   }, [search, displayed.tree]);
+  useEffect(() => {
+    if (wanted.current === undefined || found !== search || search.text !== written.current || hits.length === 0)
+      return;
+    const move = wanted.current;
+    wanted.current = undefined;
+    onHit(move);
+  });
   const at = cursor === undefined ? -1 : hits.indexOf(cursor);
 
   return (
@@ -78,13 +90,15 @@ export function SearchBox({ sessionId, displayed, text, onText, onFound, cursor,
           onInput={(event) => change(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key === "Enter") {
-              if (typed === text) onHit(event.shiftKey ? "previousHit" : "nextHit");
-              else write(typed);
+              const move = event.shiftKey ? "previousHit" : "nextHit";
+              if (typed === text && found === search && hits.length > 0) return onHit(move);
+              wanted.current = move;
+              if (typed !== text) write(typed);
             }
             if (event.key !== "Escape") return;
             event.stopPropagation();
             if (typed === "") return event.currentTarget.blur();
-            setTyped("");
+            change("");
             write("");
           }}
         />
