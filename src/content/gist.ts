@@ -1,6 +1,7 @@
 import { jsonText, parseJson } from "../otel/any-value.ts";
 import { isRecord } from "../lib/plain-data.ts";
 import type { PlainRecord } from "../lib/plain-data.ts";
+import { mediaOf, mediaText } from "./media.ts";
 import { isBlank, textInPreview } from "./prompt.ts";
 import type { Content } from "./content-value.ts";
 
@@ -66,6 +67,8 @@ class Gist {
 
   of(value: unknown, depth: number): string {
     if (this.#visits-- <= 0 || value === undefined || value === null) return "";
+    const media = mediaOf(value);
+    if (media !== undefined) return mediaText(media, "en");
     if (typeof value === "string") return this.#ofText(value, depth);
     if (typeof value !== "object") return jsonText(value);
     if (depth > MAX_DEPTH) return isBlank(value) ? "" : jsonText(value);

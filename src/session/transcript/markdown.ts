@@ -207,7 +207,9 @@ class TurnPrinter {
         return this.#saying(label, step, prose);
       }
       case "attachment":
-        return this.line(`*Attachment: ${code(step.word)}, ${plain(bytes(step.bytes, "en"))}.*`);
+        return this.line(
+          `*Attachment: ${code(step.word)}${step.bytes === 0 ? "" : `, ${plain(bytes(step.bytes, "en"))}`}.*`,
+        );
       case "tool":
         return this.#tool(step);
       case "error":

@@ -1,7 +1,9 @@
 import type { Content } from "../../content/content-value.ts";
+import { mediaText, withoutBytes } from "../../content/media.ts";
 import type { MessagePart } from "../../content/message-parts.ts";
 import type { Message } from "../../content/messages.ts";
 import { isBlank, onlyText, withoutContext } from "../../content/prompt.ts";
+import { partMedia, resultParts } from "../../content/result-parts.ts";
 import type { Outcome, SpanContent } from "../../facts/span-content.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
 import { jsonText, parseJson } from "../../otel/any-value.ts";
@@ -31,7 +33,7 @@ export type Result = {
   readonly id: string | undefined;
   readonly passage: Passage;
 };
-/** A picture, a file. `word`: the producer's. */
+/** A picture, a file. `word`: its name and type, else the producer's word; `bytes`: 0 of one that is elsewhere. */
 export type SaidOther = { readonly is: "other"; readonly key: string; readonly word: string; readonly bytes: number };
 
 export type SaidPart = SaidText | Call | Result | SaidOther;
@@ -206,12 +208,7 @@ export class SaidReader {
       case "tool_call_response":
         return this.#result(part.id, part.result);
       case "other":
-        return {
-          is: "other",
-          key: textHash(part.text),
-          word: part.is.slice(0, MAX_WORD),
-          bytes: byteLength(part.text),
-        };
+        return { is: "other", key: textHash(part.text), ...attached(part) };
     }
   }
 
@@ -220,7 +217,7 @@ export class SaidReader {
     const isUser = role === "user";
     const key = keyOf(isUser ? withoutContext(text) : text);
     return this.#once(`${is}:${isUser}:${key}`, () => {
-      return { is, key, passage: this.#passages.keep(text.trim(), missing) };
+      return { is, key, passage: this.#passages.keep(withoutBytes(text.trim()), missing) };
     });
   }
 
@@ -305,6 +302,15 @@ function joined(parts: readonly MessagePart[]): MessagePart[] {
   return all;
 }
 
+function attached(part: Extract<MessagePart, { type: "other" }>): Pick<SaidOther, "word" | "bytes"> {
+  const media = partMedia(part);
+  if (media.length === 0) return { word: part.is.slice(0, MAX_WORD), bytes: byteLength(part.text) };
+  return {
+    word: media.map(({ bytes: _, ...one }) => mediaText(one, "en")).join("; "),
+    bytes: media.reduce((sum, { bytes = 0 }) => sum + bytes, 0),
+  };
+}
+
 function aboutTool(part: SaidPart): Said {
   return { messages: [{ role: "tool", name: undefined, parts: [part] }], form: "text" };
 }
@@ -318,11 +324,23 @@ export function keyOf(text: string): string {
 /** Longer JSON is written on several lines. */
 const MAX_JSON_LINE = 120;
 
-/** Arguments or a result as text: as they are, or JSON. Of several lines that stand alone in an object, those lines. */
-function valueText(value: unknown): string {
-  if (typeof value === "string") return value;
+/**
+ * Arguments or a result as text: as they are, or JSON, with a note in the place of each file. Of several lines that stand
+ * alone in an object, those lines; of parts, one after the other.
+ */
+function valueText(given: unknown): string {
+  if (typeof given === "string") return withoutBytes(given);
+  const parts = resultParts(given);
+  if (parts !== undefined) return parts.map(lineOfPart).join("\n");
+  const value = withoutBytes(given);
   const only = onlyText(value);
   if (only?.trim().includes("\n")) return only;
   const line = jsonText(value);
   return line.length <= MAX_JSON_LINE ? line : jsonText(value, 2);
+}
+
+function lineOfPart(part: MessagePart): string {
+  if (part.type !== "other") return "text" in part ? part.text : jsonText(part);
+  const media = partMedia(part);
+  return media.length === 0 ? part.text : media.map((one) => `[${mediaText(one, "en")}]`).join(" ");
 }

@@ -63,7 +63,7 @@ export type Step =
       readonly calls?: readonly string[];
       readonly repeats?: true;
     })
-  /** A picture, a file. `word`: the producer's. */
+  /** A picture, a file. `word`: its name and type, else the producer's word. `bytes`: 0 of one that is elsewhere. */
   | (StepOf<"attachment"> & { readonly word: string; readonly bytes: number })
   | ToolStep
   | (StepOf<"agent" | "team"> & { readonly name: string; readonly running?: true; readonly steps: readonly Step[] })

@@ -63,7 +63,8 @@ export function StepRow(props: RowProps) {
       return (
         <Line {...props} fold={undefined}>
           <span class="muted">
-            Attachment: <UntrustedText text={row.of.word} limit={80} />, {bytes(row.of.bytes)}
+            Attachment: <UntrustedText text={row.of.word} limit={120} />
+            {row.of.bytes === 0 ? "" : `, ${bytes(row.of.bytes)}`}
           </span>
         </Line>
       );
