@@ -1,4 +1,6 @@
 import { ROOT, SELF } from "./table/parent-links.ts";
+import { firstRow, foldParts } from "./part-fold.ts";
+import type { PartFold, PartRow } from "./part-fold.ts";
 import { isQueryOpen } from "./queries.ts";
 import type { QueryFold } from "./queries.ts";
 import { errorsOf } from "./errors.ts";
@@ -9,12 +11,15 @@ import type { LivenessFacts } from "./summary.ts";
 import { linkPlaceholders } from "./tree/placeholders.ts";
 import { waitingOf } from "./waiting.ts";
 
-/** The facts that liveness needs of a session's spans. */
-export function livenessFacts(table: SpanTable, fold: QueryFold, lastArrival: string): LivenessFacts {
+type PartFacts = Omit<LivenessFacts, "lastArrival" | "oldestRunning" | "waiting"> & {
+  readonly oldest: PartRow | undefined;
+};
+
+const factsIn = foldParts((part): PartFacts => {
+  const { table, fold } = part;
   const { rows } = table;
   const { groups, queries } = fold;
   const errors = errorsOf(table, groups);
-  const ended = endedTraces(table, fold);
   let running = 0;
   let oldest = -1;
   let awaitedParents = queries.filter(({ open }) => open === true).length;
@@ -28,25 +33,42 @@ export function livenessFacts(table: SpanTable, fold: QueryFold, lastArrival: st
       if (oldest < 0 || compareRows(table, row, oldest) < 0) oldest = row;
     } else if (errors.failed[row] === 1 && (parent === ROOT || parent === SELF)) failed = true;
   }
+  const ended = endedTraces(table, fold);
   for (const { trace } of linkPlaceholders(table, groups).placeholders) {
     if (ended.has(trace)) missingParents++;
     else awaitedParents++;
   }
-  const oldestRunning =
-    oldest < 0
-      ? {}
-      : { oldestRunning: { name: table.text(oldest, Row.NAME) ?? "", start: rows.long(oldest, Row.START).toString() } };
-  const waiting = waitingOf(table, fold);
   return {
-    lastArrival,
     running,
-    ...oldestRunning,
     awaitedParents,
     missingParents,
     failed,
+    oldest: oldest < 0 ? undefined : { ...part, row: oldest },
+  };
+});
+
+/** The facts that liveness needs of a session's spans. */
+export function livenessFacts(parts: readonly PartFold[], lastArrival: string): LivenessFacts {
+  const facts = factsIn(parts);
+  const oldest = firstRow(facts.map((part) => part.oldest));
+  const waiting = waitingOf(parts);
+  const count = (of: "running" | "awaitedParents" | "missingParents"): number =>
+    facts.reduce((sum, part) => sum + part[of], 0);
+  return {
+    lastArrival,
+    running: count("running"),
+    ...(oldest === undefined ? {} : { oldestRunning: startOf(oldest) }),
+    awaitedParents: count("awaitedParents"),
+    missingParents: count("missingParents"),
+    failed: facts.some(({ failed }) => failed),
     ...(waiting === undefined ? {} : { waiting }),
   };
 }
+
+const startOf = ({ table, row }: PartRow): { readonly name: string; readonly start: string } => ({
+  name: table.text(row, Row.NAME) ?? "",
+  start: table.rows.long(row, Row.START).toString(),
+});
 
 /** Numbers of the traces with an ended query: their missing parents are no longer awaited. */
 export function endedTraces(table: SpanTable, { groups, queries }: QueryFold): Set<number> {

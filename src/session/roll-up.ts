@@ -1,5 +1,7 @@
 import * as Row from "./table/span-rows.ts";
 import { errorsOf } from "./errors.ts";
+import { foldParts } from "./part-fold.ts";
+import type { PartFold } from "./part-fold.ts";
 import type { QueryGroups } from "./query-groups.ts";
 import type { NameList, Tally } from "./summary.ts";
 import { countedRows } from "./counted-rows.ts";
@@ -21,7 +23,32 @@ export type RollUp = {
   readonly isAgentic: boolean;
 };
 
-export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
+export function rollUp(parts: readonly PartFold[]): RollUp {
+  const all = rollUpsOf(parts);
+  const [only] = all;
+  if (only !== undefined && all.length === 1) return only;
+  const tallied = (list: keyof RollUp["tallies"]): readonly Tally[] => {
+    const sum = new Tallies();
+    for (const { tallies } of all) for (const tally of tallies[list]) sum.addAll(tally);
+    return sum.sorted;
+  };
+  const named = (list: keyof RollUp["names"]): readonly string[] =>
+    sorted(new Set(all.flatMap(({ names }) => names[list])));
+  return {
+    tallies: {
+      agents: tallied("agents"),
+      teams: tallied("teams"),
+      models: tallied("models"),
+      tools: tallied("tools"),
+    },
+    names: { services: named("services"), namespaces: named("namespaces"), users: named("users") },
+    errors: all.reduce((sum, { errors }) => sum + errors, 0),
+    failedSpans: all.reduce((sum, { failedSpans }) => sum + failedSpans, 0),
+    isAgentic: all.some(({ isAgentic }) => isAgentic),
+  };
+}
+
+const rollUpsOf = foldParts(({ table, fold: { groups } }): RollUp => {
   const { rows } = table;
   const [agents, teams, models, tools] = [new Tallies(), new Tallies(), new Tallies(), new Tallies()];
   const [services, namespaces, users] = [new Set<string>(), new Set<string>(), new Set<string>()];
@@ -57,7 +84,7 @@ export function rollUp(table: SpanTable, groups: QueryGroups): RollUp {
     failedSpans,
     isAgentic,
   };
-}
+});
 
 type ShownNames = RollUp["tallies"] &
   RollUp["names"] & { readonly omitted?: Readonly<Partial<Record<NameList, number>>> };
@@ -97,11 +124,16 @@ export class Tallies {
   readonly #tallies = new Map<string, { calls: number; errors: number }>();
 
   add(name: string | undefined, failed: boolean): void {
-    if (name === undefined) return;
-    const tally = this.#tallies.get(name) ?? { calls: 0, errors: 0 };
-    tally.calls++;
-    if (failed) tally.errors++;
-    this.#tallies.set(name, tally);
+    if (name !== undefined) this.addAll({ name, calls: 1, errors: failed ? 1 : 0 });
+  }
+
+  addAll({ name, calls, errors }: Tally): void {
+    const tally = this.#tallies.get(name);
+    if (tally === undefined) this.#tallies.set(name, { calls, errors });
+    else {
+      tally.calls += calls;
+      tally.errors += errors;
+    }
   }
 
   /** By calls, most first, then by name. */

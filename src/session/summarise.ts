@@ -5,14 +5,15 @@ import { nowLine } from "./digest/now-line.ts";
 import { sessionProducer } from "./digest/session-producer.ts";
 import { stepStrip } from "./digest/step-strip.ts";
 import { outermostAbsent } from "./query-groups.ts";
-import type { QueryGroups } from "./query-groups.ts";
 import { livenessFacts } from "./liveness-facts.ts";
 import type { Prices } from "./prices/prices.ts";
 import { foldQueries, isQueryOpen, queryName, targetIn, tokensOf } from "./queries.ts";
 import type { Query, QueryFold } from "./queries.ts";
 import { MAX_NAMES_SHOWN, rollUp, shownNames } from "./roll-up.ts";
 import type { RollUp } from "./roll-up.ts";
-import { sessionTimes } from "./session-times.ts";
+import { comparePartRows, firstRow, foldParts } from "./part-fold.ts";
+import type { PartFold, PartRow } from "./part-fold.ts";
+import { timesOfParts } from "./session-times.ts";
 import { compareRows, promptAt, failureAt, isPromptGuessed } from "./table/annotated-rows.ts";
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
@@ -39,50 +40,62 @@ export function summarise(
   table: SpanTable,
   about: AboutSession,
   fold: QueryFold = foldQueries(table, about.prices),
-  rolled: RollUp = rollUp(table, fold.groups),
 ): SessionSummary {
-  const names = namesOf(table);
-  const usage = sumUsage(fold.queries);
-  const { start, end, clocks } = sessionTimes(table, fold.groups);
-  const liveness = livenessFacts(table, fold, about.lastArrival);
+  return summariseParts(table, about, [{ table, fold }]);
+}
+
+/** As {@link summarise}, of a session that is folded in parts. `whole`: its whole table. */
+export function summariseParts(
+  whole: SpanTable,
+  about: AboutSession,
+  parts: readonly PartFold[],
+  rolled: RollUp = rollUp(parts),
+): SessionSummary {
+  const names = whole.allSessionNames();
+  const sums = sumsOf(parts);
+  const unpriced = new Set(parts.flatMap(({ fold }) => [...fold.unpriced]));
+  const { start, end, clocks } = timesOfParts(
+    whole,
+    parts.map(({ table, fold: { groups } }) => ({ table, groups })),
+  );
+  const liveness = livenessFacts(parts, about.lastArrival);
   return {
     id: about.id,
     kind: rolled.isAgentic || names.size > 0 ? "session" : "trace",
-    title: titleOf(table, fold.queries) || about.id,
+    title: titleOf(whole, parts) || about.id,
     start: start.toString(),
     end: end.toString(),
     liveness,
-    traces: table.traceCount - hiddenTraces(table, fold.groups),
-    spans: table.rows.length - duplicatesIn(fold.groups),
-    ...(table.records.size === 0 ? {} : { logRecords: table.records.size }),
+    traces: whole.traceCount - sums.hiddenTraces,
+    spans: whole.rows.length - sums.duplicates,
+    ...(whole.records.size === 0 ? {} : { logRecords: whole.records.size }),
     errors: rolled.errors,
     failedSpans: rolled.failedSpans,
-    queries: fold.queries.length,
+    queries: sums.queries,
     ...shownNames(rolled),
-    tokens: tokensOf(usage),
-    ...costOf({ usage, estimated: sumEstimates(fold.queries), awaitsPrices: fold.queries.some(awaitsPrices) }),
-    ...(fold.unpriced.size === 0 ? {} : { unpriced: [...fold.unpriced].toSorted().slice(0, MAX_NAMES_SHOWN) }),
+    tokens: tokensOf(sums.usage),
+    ...costOf(sums),
+    ...(unpriced.size === 0 ? {} : { unpriced: [...unpriced].toSorted().slice(0, MAX_NAMES_SHOWN) }),
     also: [...names]
       .filter((name) => name !== about.id)
       .toSorted()
       .slice(0, MAX_ALSO),
     ...(about.belongsTo === undefined ? {} : { belongsTo: about.belongsTo }),
     watchers: about.watchers,
-    ...digestOf(table, fold.groups, clocks, liveness),
+    ...digestOf(parts, clocks, liveness),
   };
 }
 
 /** What a list shows of a session beyond its counts; at most 1 kB of JSON text. */
 function digestOf(
-  table: SpanTable,
-  groups: QueryGroups,
+  parts: readonly PartFold[],
   clocks: ClockRange,
   { waiting }: LivenessFacts,
 ): Pick<SessionSummary, "nowLine" | "steps" | "causes" | "producer"> {
-  const now = nowLine(table, groups, clocks, waiting);
-  const steps = stepStrip(table, groups);
-  const causes = errorCauses(table, groups);
-  const producer = sessionProducer(table);
+  const now = nowLine(parts, clocks, waiting);
+  const steps = stepStrip(parts);
+  const causes = errorCauses(parts);
+  const producer = sessionProducer(parts);
   return {
     ...(now === undefined ? {} : { nowLine: now }),
     ...(steps === "" ? {} : { steps }),
@@ -92,9 +105,29 @@ function digestOf(
 }
 
 /** Summaries of a session's queries, by start. Independent of the order of admission. */
-export function queriesOf(table: SpanTable, fold: QueryFold = foldQueries(table)): QuerySummary[] {
+export function queriesOf(table: SpanTable, fold: QueryFold = foldQueries(table)): readonly QuerySummary[] {
+  return queriesOfParts([{ table, fold }]);
+}
+
+/** As {@link queriesOf}, of a session that is folded in parts. */
+export function queriesOfParts(parts: readonly PartFold[]): readonly QuerySummary[] {
+  return queriesInOrder(parts).map(({ summary }) => summary);
+}
+
+/** A query of a part: `fold.queries[place]`. */
+export type PartQuery = PartRow & { readonly place: number; readonly summary: QuerySummary };
+
+/** The queries of all parts by start. `row`: the lead. */
+export function queriesInOrder(parts: readonly PartFold[]): readonly PartQuery[] {
+  const all = queriesIn(parts);
+  const [only = []] = all;
+  return all.length <= 1 ? only : all.flat().sort(comparePartRows);
+}
+
+const queriesIn = foldParts((part): readonly PartQuery[] => {
+  const { table, fold } = part;
   const keys = new Set<string>();
-  return fold.queries.map((query) => {
+  return fold.queries.map((query, place) => {
     const summary = summariseQuery(table, query);
     if (keys.has(summary.key)) {
       // One id may belong to two spans, and two queries may wait for one parent.
@@ -102,9 +135,9 @@ export function queriesOf(table: SpanTable, fold: QueryFold = foldQueries(table)
       summary.key += `:${rows.hex(query.lead, Row.ID)}:${rows.word(query.lead, Row.OTLP_KIND)}`;
     }
     keys.add(summary.key);
-    return summary;
+    return { ...part, row: query.lead, place, summary };
   });
-}
+});
 
 function summariseQuery(table: SpanTable, query: Query): QuerySummary & { key: string } {
   const { rows } = table;
@@ -157,58 +190,107 @@ function duplicatesIn({ derived }: QueryFold["groups"]): number {
   return derived?.duplicates.reduce((count, isDuplicate) => count + isDuplicate, 0) ?? 0;
 }
 
+/** Queries of a part that may give the session its title. */
+type Titles = {
+  readonly named: PartQueryRow | undefined;
+  readonly said: PartQueryRow | undefined;
+  readonly prompted: PartQueryRow | undefined;
+  readonly any: PartQueryRow | undefined;
+};
+
+type PartQueryRow = PartRow & { readonly query: Query };
+
+const isSaid = (table: SpanTable, { prompt }: Query): boolean => prompt >= 0 && !isPromptGuessed(table, prompt);
+
+const titlesIn = foldParts((part): Titles => {
+  const { queries } = part.fold;
+  const first = (wanted: (query: Query) => boolean): PartQueryRow | undefined => {
+    const query = queries.find(wanted);
+    return query && { ...part, row: query.lead, query };
+  };
+  return {
+    named: first(({ named }) => named),
+    said: first((query) => isSaid(part.table, query)),
+    prompted: first(({ prompt }) => prompt >= 0),
+    any: first(() => true),
+  };
+});
+
 /** Title of the first query that spans name, else of the first with a prompt, else of the first. */
-function titleOf(table: SpanTable, queries: readonly Query[]): string {
-  const isSaid = ({ prompt }: Query): boolean => prompt >= 0 && !isPromptGuessed(table, prompt);
-  const first =
-    queries.find((query) => query.named) ??
-    queries.find(isSaid) ??
-    queries.find((query) => query.prompt >= 0) ??
-    queries[0];
-  const prompt = first === undefined || first.prompt < 0 ? undefined : promptAt(table, first.prompt);
-  if (prompt !== undefined && first !== undefined && isSaid(first)) return prompt;
+function titleOf(whole: SpanTable, parts: readonly PartFold[]): string {
+  const titles = titlesIn(parts);
+  const firstOf = (of: keyof Titles): PartQueryRow | undefined => {
+    const rows = titles.map((part) => part[of]);
+    const first = firstRow(rows);
+    return rows.find((row) => row === first);
+  };
+  const first = firstOf("named") ?? firstOf("said") ?? firstOf("prompted") ?? firstOf("any");
+  const prompt =
+    first === undefined || first.query.prompt < 0 ? undefined : promptAt(first.table, first.query.prompt);
+  if (prompt !== undefined && first !== undefined && isSaid(first.table, first.query)) return prompt;
   // Log records contain the prompt of a span before the span itself is exported at its end.
-  return table.annotations.firstPrompt() ?? prompt ?? (first === undefined ? "" : nameOf(table, first));
+  return whole.annotations.firstPrompt() ?? prompt ?? (first === undefined ? "" : nameOf(first, parts));
 }
 
 const AROUND_AGENTS: ReadonlySet<SpanKind> = new Set<SpanKind>(["http", "messaging", "internal"]);
 
 /** The name of a query; of the first agent or team instead of the request around it. */
-function nameOf(table: SpanTable, query: Query): string {
-  const { rows } = table;
+function nameOf({ table, query }: PartQueryRow, parts: readonly PartFold[]): string {
   const name = queryName(table, query);
-  if (query.named || !AROUND_AGENTS.has(rows.kind(query.lead))) return name;
+  if (query.named || !AROUND_AGENTS.has(table.rows.kind(query.lead))) return name;
+  const agent = firstRow(agentsIn(parts));
+  return agent === undefined ? name : (agent.table.text(agent.row, Row.SUBJECT) ?? name);
+}
+
+/** The first agent or team. */
+const agentsIn = foldParts((part): PartRow | undefined => {
+  const { table } = part;
+  const { rows } = table;
   let agent = -1;
   for (let row = 0; row < rows.length; row++) {
     const kind = rows.kind(row);
     if (kind !== "agent" && kind !== "team") continue;
     if (agent < 0 || compareRows(table, row, agent) < 0) agent = row;
   }
-  return agent < 0 ? name : (table.text(agent, Row.SUBJECT) ?? name);
+  return agent < 0 ? undefined : { ...part, row: agent };
+});
+
+type Sums = Costs & { readonly queries: number; readonly duplicates: number; readonly hiddenTraces: number };
+
+function sumsOf(parts: readonly PartFold[]): Sums {
+  const all = sumsIn(parts);
+  const sum = (of: "queries" | "duplicates" | "hiddenTraces"): number => all.reduce((total, one) => total + one[of], 0);
+  return {
+    ...addCosts(all),
+    queries: sum("queries"),
+    duplicates: sum("duplicates"),
+    hiddenTraces: sum("hiddenTraces"),
+  };
 }
 
-function sumUsage(queries: readonly Query[]): UsageSum {
-  const sum: UsageSum = { ...NO_TOKENS };
-  for (const { usage } of queries) {
-    sum.input += usage.input;
-    sum.output += usage.output;
-    sum.cached += usage.cached;
-    sum.written += usage.written;
-    sum.written1h += usage.written1h;
-    sum.reasoning += usage.reasoning;
-    if (usage.billionths !== undefined) sum.billionths = (sum.billionths ?? 0) + usage.billionths;
-  }
-  return sum;
-}
+const sumsIn = foldParts(({ table, fold: { queries, groups } }): Sums => {
+  return {
+    ...addCosts(queries),
+    queries: queries.length,
+    duplicates: duplicatesIn(groups),
+    hiddenTraces: hiddenTraces(table, groups),
+  };
+});
 
-function namesOf(table: SpanTable): Set<string> {
-  const names = new Set<string>();
-  for (const traceId of table.traces()) {
-    const { best, also } = table.sessionNames(traceId);
-    addText(names, best?.value);
-    for (const value of also) names.add(value);
+function addCosts(all: readonly Costs[]): Costs {
+  const usage: UsageSum = { ...NO_TOKENS };
+  let estimated: number | undefined;
+  for (const one of all) {
+    usage.input += one.usage.input;
+    usage.output += one.usage.output;
+    usage.cached += one.usage.cached;
+    usage.written += one.usage.written;
+    usage.written1h += one.usage.written1h;
+    usage.reasoning += one.usage.reasoning;
+    if (one.usage.billionths !== undefined) usage.billionths = (usage.billionths ?? 0) + one.usage.billionths;
+    if (one.estimated !== undefined) estimated = (estimated ?? 0) + one.estimated;
   }
-  return names;
+  return { usage, estimated, awaitsPrices: all.some(({ awaitsPrices }) => awaitsPrices) };
 }
 
 /** Costs from spans, and estimates by the price list for the rest. A part of the cost alone would look like all of it. */
@@ -223,18 +305,6 @@ function costOf({ usage: { billionths }, estimated: estimate, awaitsPrices: isUn
 }
 
 type Costs = Pick<Query, "usage" | "estimated" | "awaitsPrices">;
-
-const awaitsPrices = (query: Query): boolean => query.awaitsPrices;
-
-function sumEstimates(queries: readonly Query[]): number | undefined {
-  let sum: number | undefined;
-  for (const { estimated } of queries) if (estimated !== undefined) sum = (sum ?? 0) + estimated;
-  return sum;
-}
-
-function addText(texts: Set<string>, text: string | undefined): void {
-  if (text !== undefined) texts.add(text);
-}
 
 function phaseOf(table: SpanTable, query: Query): QueryPhase {
   if (isQueryOpen(table, query)) return query.named && !query.begun ? "pending" : "running";

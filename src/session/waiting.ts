@@ -2,26 +2,33 @@ import type { InputRequest } from "../facts/input-request.ts";
 import * as Row from "./table/span-rows.ts";
 import { highWord, lowWord } from "../lib/hex.ts";
 import { errorsOf } from "./errors.ts";
-import { compareRows, isCanceled, isError } from "./table/annotated-rows.ts";
+import { SPAN_KINDS } from "../facts/span-kinds.ts";
+import { isCanceled, isError } from "./table/annotated-rows.ts";
+import { comparePartRows, foldParts } from "./part-fold.ts";
+import type { PartFold, PartRow } from "./part-fold.ts";
 import { isWork, queryName } from "./queries.ts";
-import type { QueryFold } from "./queries.ts";
 import { ROOT } from "./table/parent-links.ts";
 import type { SpanTable } from "./table/span-table.ts";
 import { NONE } from "./table/texts.ts";
 import type { OpenInputRequest } from "./summary.ts";
 
 /** An input request and the row of its span. `call`: the span may itself be the waiting tool call, as only a log record has the request. */
-type RowRequest = { readonly row: number; readonly request: InputRequest; readonly call?: true };
+type RowRequest = PartRow & { readonly request: InputRequest; readonly call?: true };
 
 /**
  * The oldest open input request, if there is one. For a task, the latest state from any span of the session counts. Any
  * other request is open as long as its span can still receive the answer.
  */
-export function waitingOf(table: SpanTable, fold: QueryFold): OpenInputRequest | undefined {
+export function waitingOf(parts: readonly PartFold[]): OpenInputRequest | undefined {
+  const found = requestsIn(parts).flat();
+  return found.length === 0 ? undefined : oldestOpen(parts, found);
+}
+
+function oldestOpen(parts: readonly PartFold[], requests: readonly RowRequest[]): OpenInputRequest | undefined {
   const tasks = new Map<string, { open: RowRequest[]; closedAt: bigint }>();
   const untasked: RowRequest[] = [];
   let resumedAt = -1n;
-  for (const found of requestsIn(table)) {
+  for (const found of requests) {
     const { request } = found;
     if (request.state === "resumed") {
       if (request.since > resumedAt) resumedAt = request.since;
@@ -38,39 +45,42 @@ export function waitingOf(table: SpanTable, fold: QueryFold): OpenInputRequest |
   }
   let first: RowRequest | undefined;
   const offer = (found: RowRequest): void => {
-    if (first === undefined || isEarlier(table, found, first)) first = found;
+    if (first === undefined || isEarlier(found, first)) first = found;
   };
-  const receivers = new Receivers(table, fold, untasked);
+  const receivers = new Receivers(parts);
   for (const found of untasked) {
     if (found.request.since >= resumedAt && receivers.canReceive(found)) offer(found);
   }
   for (const { open, closedAt } of tasks.values()) for (const one of open) if (one.request.since > closedAt) offer(one);
-  return first === undefined ? undefined : describe(table, fold, first);
+  return first === undefined ? undefined : describe(first);
 }
 
 /** Input requests of spans, and of log records about spans. An answer in a log record closes the span's own request. */
-function* requestsIn(table: SpanTable): Generator<RowRequest> {
+const requestsIn = foldParts((part): readonly RowRequest[] => [...findRequests(part)]);
+
+function* findRequests(part: PartFold): Generator<RowRequest> {
+  const { table } = part;
   const requesting = new Set<number>();
   for (const { trace, spanId, otlpKind, inputRequest: request } of table.inputRequests.all) {
     const row = table.find(trace, { spanId, otlpKind });
     requesting.add(row);
     const recorded = table.annotations.at(trace, spanId)?.inputRequest;
     const isAnswered = recorded?.state === "closed" && request.task === "" && recorded.since >= request.since;
-    if (row >= 0 && !isAnswered) yield { row, request };
+    if (row >= 0 && !isAnswered) yield { ...part, row, request };
   }
   for (const { trace, spanId, inputRequest: request } of table.annotations.inputRequests()) {
     const row = table.rowOf(trace, highWord(spanId), lowWord(spanId));
     if (row < 0 || (request.untilEnd === true && !table.rows.running(row))) continue;
     if (request.state === "closed" && request.task === "") continue;
-    yield requesting.has(row) ? { row, request } : { row, request, call: true };
+    yield requesting.has(row) ? { ...part, row, request } : { ...part, row, request, call: true };
   }
 }
 
 /** By time. Of spans that one exception ended at once, one with its words is first. */
-function isEarlier(table: SpanTable, a: RowRequest, b: RowRequest): boolean {
+function isEarlier(a: RowRequest, b: RowRequest): boolean {
   if (a.request.since !== b.request.since) return a.request.since < b.request.since;
   const [isWorded, isOtherWorded] = [a.request.question !== "", b.request.question !== ""];
-  return isWorded === isOtherWorded ? compareRows(table, a.row, b.row) < 0 : isWorded;
+  return isWorded === isOtherWorded ? comparePartRows(a, b) < 0 : isWorded;
 }
 
 /**
@@ -81,67 +91,74 @@ function isEarlier(table: SpanTable, a: RowRequest, b: RowRequest): boolean {
  * Each span is visited a few times, however many requests there are.
  */
 class Receivers {
-  readonly #table: SpanTable;
-  readonly #fold: QueryFold;
-  readonly #parents: Int32Array;
+  readonly #parts: readonly PartFold[];
   readonly #lastQuery: bigint;
-  readonly #requests: readonly RowRequest[];
-  /** By row: whether the row and all rows above it run; undefined until first needed. */
-  #running: Uint8Array | undefined;
-  #course: Course | undefined;
+  #lastWork: bigint | undefined;
 
-  constructor(table: SpanTable, fold: QueryFold, requests: readonly RowRequest[]) {
-    this.#table = table;
-    this.#fold = fold;
-    this.#requests = requests;
-    this.#parents = fold.groups.parents;
-    this.#lastQuery = fold.queries.reduce((last, { lead }) => {
-      const start = table.rows.long(lead, Row.START);
-      return start > last ? start : last;
-    }, 0n);
+  constructor(parts: readonly PartFold[]) {
+    this.#parts = parts;
+    this.#lastQuery = latest(lastQueriesIn(parts));
   }
 
-  canReceive({ row, request: { since } }: RowRequest): boolean {
-    if (!this.#table.rows.running(row)) return this.#lastQuery <= since && !this.#goesOn(row, since);
-    const parent = this.#parents[row] ?? ROOT;
-    return parent < 0 || this.#runs(parent);
+  canReceive({ row, request: { since }, ...part }: RowRequest): boolean {
+    if (!part.table.rows.running(row)) return this.#lastQuery <= since && !this.#goesOn({ ...part, row }, since);
+    const parent = part.fold.groups.parents[row] ?? ROOT;
+    return parent < 0 || courseIn(part).runs(parent);
   }
 
-  #goesOn(row: number, since: bigint): boolean {
-    const course = (this.#course ??= courseOf(this.#table, this.#fold, this.#requests));
+  #goesOn({ row, ...part }: PartRow, since: bigint): boolean {
+    const course = courseIn(part);
+    this.#lastWork ??= latest(this.#parts.map((one) => courseIn(one).lastWork));
     const top = course.tops[row] ?? row;
     return (
-      course.lastWork > this.#table.rows.long(top, Row.LAST) ||
-      course.asking(row).some((one) => (course.lastAlike.get(operationOf(this.#table, one)) ?? 0n) > since) ||
+      this.#lastWork > part.table.rows.long(top, Row.LAST) ||
+      course.asking(row).some((one) => this.#lastAlike(part, one) > since) ||
       course.wentOn[row] === 1 ||
       course.failedFrom[row] === 1
     );
   }
 
-  #runs(row: number): boolean {
-    this.#running ??= new Uint8Array(this.#table.size);
-    const known = this.#running;
+  /** The latest start of the same operation, in any part. */
+  #lastAlike({ table, fold }: PartFold, row: number): bigint {
+    const operation = operationOf(table, row);
+    if (operation === NAMELESS) return fold.groups.derived?.duplicates[row] === 1 ? 0n : table.rows.long(row, Row.START);
+    return latest(this.#parts.map((part) => courseIn(part).lastStart.get(operation) ?? 0n));
+  }
+}
+
+const latest = (times: readonly bigint[]): bigint => times.reduce((last, time) => (time > last ? time : last), 0n);
+
+/** The start of a part's last query. */
+const lastQueriesIn = foldParts(({ table, fold }) =>
+  latest(fold.queries.map(({ lead }) => table.rows.long(lead, Row.START))),
+);
+
+/** Whether a row and all rows above it run. */
+function runningRows(table: SpanTable, parents: Int32Array): (row: number) => boolean {
+  const known = new Uint8Array(table.size);
+  return (row) => {
     const path: number[] = [];
     let at = row;
     while (at >= 0 && known[at] === UNKNOWN) {
       path.push(at);
-      at = this.#parents[at] ?? ROOT;
+      at = parents[at] ?? ROOT;
     }
     let runs = at < 0 || known[at] === RUNS;
     for (const above of path.toReversed()) {
-      runs &&= this.#table.rows.running(above);
+      runs &&= table.rows.running(above);
       known[above] = runs ? RUNS : ENDED;
     }
     return runs;
-  }
+  };
 }
 
 const UNKNOWN = 0;
 const RUNS = 1;
 const ENDED = 2;
 
-/** How a session went on after the requests of ended spans. */
+/** How the spans of a part went on after requests. */
 type Course = {
+  readonly runs: (row: number) => boolean;
   /** By row: the outermost row at or above it without a running row between. */
   readonly tops: Int32Array;
   /** By row: 1 if a row above it, as far as its outermost ended one, failed or was canceled. */
@@ -152,22 +169,21 @@ type Course = {
   readonly lastWork: bigint;
   /** A row that asked, the row that called it, and its agent's. */
   readonly asking: (row: number) => readonly number[];
-  /** By operation of such rows: its latest start. */
-  readonly lastAlike: ReadonlyMap<string, bigint>;
+  /** By operation: its latest start. */
+  readonly lastStart: ReadonlyMap<number, bigint>;
 };
 
-function courseOf(table: SpanTable, { groups }: QueryFold, requests: readonly RowRequest[]): Course {
+const coursesOf = foldParts(courseOf);
+const courseIn = (part: PartFold): Course => coursesOf([part])[0] ?? courseOf(part);
+
+function courseOf({ table, fold }: PartFold): Course {
   const { rows } = table;
-  const { parents, order, derived } = groups;
-  const errors = errorsOf(table, groups);
+  const { parents, order, derived } = fold.groups;
+  const errors = errorsOf(table, fold.groups);
   const tops = new Int32Array(parents.length);
   const failedFrom = new Uint8Array(parents.length);
   const agents = nearestAgents(table, parents, order);
-  const asking = (row: number): readonly number[] =>
-    [row, parents[row] ?? ROOT, agents[row] ?? ROOT].filter((one) => one >= 0);
-  const lastAlike = new Map<string, bigint>(
-    requests.flatMap(({ row }) => asking(row).map((one) => [operationOf(table, one), 0n])),
-  );
+  const lastStart = new Map<number, bigint>();
   let lastWork = 0n;
   for (const row of order) {
     const parent = parents[row] ?? ROOT;
@@ -179,10 +195,17 @@ function courseOf(table: SpanTable, { groups }: QueryFold, requests: readonly Ro
     const start = rows.long(row, Row.START);
     if (start > lastWork && isWork(table, row)) lastWork = start;
     const operation = operationOf(table, row);
-    const last = lastAlike.get(operation);
-    if (last !== undefined && start > last) lastAlike.set(operation, start);
+    if (operation !== NAMELESS && start > (lastStart.get(operation) ?? 0n)) lastStart.set(operation, start);
   }
-  return { tops, failedFrom, wentOn: continuedRuns(table, parents, order), lastWork, asking, lastAlike };
+  return {
+    runs: runningRows(table, parents),
+    tops,
+    failedFrom,
+    wentOn: continuedRuns(table, parents, order),
+    lastWork,
+    asking: (row) => [row, parents[row] ?? ROOT, agents[row] ?? ROOT].filter((one) => one >= 0),
+    lastStart,
+  };
 }
 
 /** No person answers sooner, nanoseconds: work that follows at once belongs to the run that stopped. */
@@ -223,18 +246,17 @@ function nearestAgents({ rows }: SpanTable, parents: Int32Array, order: Int32Arr
   return agents;
 }
 
-/** Its kind with the name of its tool, agent or step; "" without, which no other operation is like. */
-function operationOf(table: SpanTable, row: number): string {
+/** No other operation is like one without a name. */
+const NAMELESS = -1;
+
+/** Its kind with the name of its tool, agent or step, as one number. Parts of a session number their texts alike. */
+function operationOf(table: SpanTable, row: number): number {
   const { rows } = table;
   const name = rows.string(row, Row.SUBJECT) || rows.string(row, Row.NAME);
-  return name === NONE ? `${row}` : `${rows.kind(row)}:${name}`;
+  return name === NONE ? NAMELESS : name * SPAN_KINDS.length + SPAN_KINDS.indexOf(rows.kind(row));
 }
 
-function describe(
-  table: SpanTable,
-  { groups, queries }: QueryFold,
-  { row, request, call }: RowRequest,
-): OpenInputRequest {
+function describe({ table, fold: { groups, queries }, row, request, call }: RowRequest): OpenInputRequest {
   const query = queries[groups.queryOf[row] ?? -1];
   const name = query === undefined ? "" : queryName(table, query);
   const tool = request.tool ?? toolFrom(table, groups.parents, call ? row : (groups.parents[row] ?? ROOT));

@@ -9,7 +9,7 @@ import { searchText } from "../../session/list/search-text.ts";
 import { searchableIn } from "../../session/list/searchable.ts";
 import { foldQueries } from "../../session/queries.ts";
 import { rollUp } from "../../session/roll-up.ts";
-import { queriesOf, summarise } from "../../session/summarise.ts";
+import { queriesOf, summariseParts } from "../../session/summarise.ts";
 import type { QuerySummary, SessionSummary } from "../../session/summary.ts";
 import type { SpanTable } from "../../session/table/span-table.ts";
 import type { Subscribers } from "../subscribers.ts";
@@ -263,7 +263,7 @@ export class SessionState {
     return this.#summarise()?.search ?? "";
   }
 
-  queries(): QuerySummary[] {
+  queries(): readonly QuerySummary[] {
     return queriesOf(this.visible, foldQueries(this.visible, this.settings.prices));
   }
 
@@ -280,8 +280,9 @@ export class SessionState {
         ...(belongsTo === undefined ? {} : { belongsTo }),
       };
       const queries = foldQueries(visible, this.settings.prices);
-      const rolled = rollUp(visible, queries.groups);
-      const summary = summarise(visible, about, queries, rolled);
+      const parts = [{ table: visible, fold: queries }];
+      const rolled = rollUp(parts);
+      const summary = summariseParts(visible, about, parts, rolled);
       this.#summary = { of, summary, search: searchText(searchableIn(visible, summary, queries, rolled)) };
     }
     return this.#summary;

@@ -1,5 +1,7 @@
 import { cutToJsonBytes } from "../../lib/json-bytes.ts";
 import { errorsOf } from "../errors.ts";
+import { foldParts } from "../part-fold.ts";
+import type { PartFold } from "../part-fold.ts";
 import type { QueryGroups } from "../query-groups.ts";
 import type { Cause } from "../summary.ts";
 import { failureAt } from "../table/annotated-rows.ts";
@@ -12,18 +14,24 @@ export const MAX_CAUSES = 3;
 const MAX_NAME = 40;
 const MAX_REASON = 84;
 
-/** The causes of a session's failures, the most frequent first. A failed request is the failure of the step that sent it. */
-export function errorCauses(table: SpanTable, groups: QueryGroups): Cause[] {
+type Count = { readonly name: string; readonly reason: string; count: number };
+
+/** By name and reason. */
+const countsIn = foldParts(({ table, fold: { groups } }): ReadonlyMap<string, Count> => {
   const { causes } = errorsOf(table, groups);
-  const counts = new Map<string, { readonly name: string; readonly reason: string; count: number }>();
+  const counts = new Map<string, Count>();
   for (let row = causes.indexOf(1); row >= 0; row = causes.indexOf(1, row + 1)) {
     const name = stepName(table, groups, stepAround(table, groups, row));
     const reason = failureAt(table, row) ?? "";
-    const id = `${name}\n${reason}`;
-    const known = counts.get(id);
-    if (known === undefined) counts.set(id, { name, reason, count: 1 });
-    else known.count++;
+    add(counts, `${name}\n${reason}`, { name, reason, count: 1 });
   }
+  return counts;
+});
+
+/** The causes of a session's failures, the most frequent first. A failed request is the failure of the step that sent it. */
+export function errorCauses(parts: readonly PartFold[]): Cause[] {
+  const counts = new Map<string, Count>();
+  for (const part of countsIn(parts)) for (const [id, count] of part) add(counts, id, count);
   return [...counts.values()]
     .toSorted((a, b) => b.count - a.count || compare(a.name, b.name) || compare(a.reason, b.reason))
     .slice(0, MAX_CAUSES)
@@ -32,6 +40,12 @@ export function errorCauses(table: SpanTable, groups: QueryGroups): Cause[] {
       ...(reason === "" ? {} : { reason: cutToJsonBytes(reason, MAX_REASON) }),
       count,
     }));
+}
+
+function add(counts: Map<string, Count>, id: string, { name, reason, count }: Count): void {
+  const known = counts.get(id);
+  if (known === undefined) counts.set(id, { name, reason, count });
+  else known.count += count;
 }
 
 /** The row itself, or the step around it if it is none. */

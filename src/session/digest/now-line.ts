@@ -1,7 +1,10 @@
 import type { SpanKind } from "../../facts/facts.ts";
 import { highWord, lowWord } from "../../lib/hex.ts";
 import { cutToJsonBytes } from "../../lib/json-bytes.ts";
+import { isSameRange } from "../clock-outliers.ts";
 import type { ClockRange } from "../clock-outliers.ts";
+import { comparePartRows, foldParts } from "../part-fold.ts";
+import type { PartFold, PartRow } from "../part-fold.ts";
 import type { QueryGroups } from "../query-groups.ts";
 import { hasAbsurdTime } from "../session-times.ts";
 import type { NowLine, OpenInputRequest } from "../summary.ts";
@@ -20,15 +23,14 @@ const MAX_STEP = 64;
  * ended last. Times that a wrong clock gave do not count.
  */
 export function nowLine(
-  table: SpanTable,
-  groups: QueryGroups,
+  parts: readonly PartFold[],
   clocks: ClockRange,
   waiting: OpenInputRequest | undefined,
 ): NowLine | undefined {
-  const asking = waiting === undefined ? ROOT : rowOf(table, waiting);
-  const running = asking >= 0 ? asking : runningStep(table, groups, clocks);
-  const row = running >= 0 ? running : lastEnded(table, groups, clocks);
-  if (row < 0) return undefined;
+  const found = (waiting === undefined ? undefined : rowOf(parts, waiting)) ?? currentStep(parts, clocks);
+  if (found === undefined) return undefined;
+  const { table, fold, row } = found;
+  const { groups } = fold;
   const { rows } = table;
   const state = rows.running(row) ? "running" : "ended";
   const agent = agentAround(table, groups, row);
@@ -41,20 +43,71 @@ export function nowLine(
   };
 }
 
-function rowOf(table: SpanTable, { span = "" }: OpenInputRequest): number {
+function rowOf(parts: readonly PartFold[], { span = "" }: OpenInputRequest): PartRow | undefined {
   const [traceId = "", spanId = ""] = span.split(":");
-  return table.rowOf(table.traceNumber(traceId), highWord(spanId), lowWord(spanId));
+  for (const part of parts) {
+    const row = part.table.rowOf(part.table.traceNumber(traceId), highWord(spanId), lowWord(spanId));
+    if (row >= 0) return { ...part, row };
+  }
+  return undefined;
 }
 
-/** Plumbing counts only if nothing else runs. */
-function runningStep(table: SpanTable, groups: QueryGroups, clocks: ClockRange): number {
+/** The steps of a part that may be the session's. */
+type Candidates = {
+  readonly running: PartRow | undefined;
+  /** `plumbing`: nothing else runs in the part. */
+  readonly runs: "work" | "plumbing";
+  readonly ended: PartRow | undefined;
+};
+
+const candidatesIn = foldParts((part) => {
+  let known: { readonly of: ClockRange; readonly candidates: Candidates } | undefined;
+  return (clocks: ClockRange): Candidates => {
+    if (known === undefined || !isSameRange(known.of, clocks))
+      known = { of: clocks, candidates: findCandidates(part, clocks) };
+    return known.candidates;
+  };
+});
+
+function findCandidates(part: PartFold, clocks: ClockRange): Candidates {
+  const { table, fold } = part;
+  const { row, runs } = runningStep(table, fold.groups, clocks);
+  const ended = lastEnded(table, fold.groups, clocks);
+  return {
+    running: row < 0 ? undefined : { ...part, row },
+    runs,
+    ended: ended < 0 ? undefined : { ...part, row: ended },
+  };
+}
+
+function currentStep(parts: readonly PartFold[], clocks: ClockRange): PartRow | undefined {
+  const found = candidatesIn(parts).map((candidates) => candidates(clocks));
+  // Plumbing counts only if nothing else runs.
+  const runs = found.some((part) => part.running !== undefined && part.runs === "work") ? "work" : "plumbing";
+  let running: PartRow | undefined;
+  let ended: PartRow | undefined;
+  for (const part of found) {
+    if (part.running !== undefined && part.runs === runs)
+      if (running === undefined || comparePartRows(part.running, running) > 0) running = part.running;
+    if (part.ended !== undefined && (ended === undefined || isLater(part.ended, ended))) ended = part.ended;
+  }
+  return running ?? ended;
+}
+
+function runningStep(
+  table: SpanTable,
+  groups: QueryGroups,
+  clocks: ClockRange,
+): { readonly row: number; readonly runs: Candidates["runs"] } {
   const running: number[] = [];
   for (let row = 0; row < table.rows.length; row++) {
     if (!table.rows.running(row) || groups.derived?.duplicates[row] === 1) continue;
     if (!hasAbsurdTime(table, row, clocks)) running.push(row);
   }
   const work = running.filter((row) => !isPlumbingRow(table, row));
-  return lastInnermost(table, groups, work.length > 0 ? work : running);
+  return work.length > 0
+    ? { row: lastInnermost(table, groups, work), runs: "work" }
+    : { row: lastInnermost(table, groups, running), runs: "plumbing" };
 }
 
 function lastInnermost(table: SpanTable, { parents }: QueryGroups, running: readonly number[]): number {
@@ -70,13 +123,16 @@ function lastInnermost(table: SpanTable, { parents }: QueryGroups, running: read
 /** Calls say more than what is around them, and that more than what they send. */
 const CALLS: ReadonlySet<SpanKind> = new Set<SpanKind>(["llm", "tool", "retrieval", "embedding"]);
 
+const weightOf = (table: SpanTable, row: number): number =>
+  CALLS.has(table.rows.kind(row)) ? 2 : isPlumbingRow(table, row) ? 0 : 1;
+
 function lastEnded(table: SpanTable, groups: QueryGroups, clocks: ClockRange): number {
   const { rows } = table;
   let last = ROOT;
   let lastWeight = 0;
   for (let row = 0; row < rows.length; row++) {
     if (rows.running(row) || groups.derived?.duplicates[row] === 1) continue;
-    const weight = CALLS.has(rows.kind(row)) ? 2 : isPlumbingRow(table, row) ? 0 : 1;
+    const weight = weightOf(table, row);
     if (last >= 0) {
       const order = weight - lastWeight || rows.order(row, Row.LAST, last, Row.LAST) || compareRows(table, row, last);
       if (order <= 0) continue;
@@ -86,4 +142,12 @@ function lastEnded(table: SpanTable, groups: QueryGroups, clocks: ClockRange): n
     lastWeight = weight;
   }
   return last;
+}
+
+/** As within a part. */
+function isLater(a: PartRow, b: PartRow): boolean {
+  const byWeight = weightOf(a.table, a.row) - weightOf(b.table, b.row);
+  if (byWeight !== 0) return byWeight > 0;
+  const [end, other] = [a.table.rows.long(a.row, Row.LAST), b.table.rows.long(b.row, Row.LAST)];
+  return end === other ? comparePartRows(a, b) > 0 : end > other;
 }

@@ -2,6 +2,8 @@ import type { SpanKind } from "../../facts/facts.ts";
 import { countedRows } from "../counted-rows.ts";
 import { errorsOf } from "../errors.ts";
 import { failedByRecord } from "../merged-rows.ts";
+import { comparePartRows, foldParts } from "../part-fold.ts";
+import type { PartFold, PartRow } from "../part-fold.ts";
 import type { QueryGroups } from "../query-groups.ts";
 import { reportingLeaves } from "../roll-up.ts";
 import { compareRows } from "../table/annotated-rows.ts";
@@ -13,29 +15,61 @@ import { writeStep } from "./strip-text.ts";
 /** The last steps are kept: what a session does now matters more than how it began. */
 export const MAX_STEPS = 120;
 
+/** The last steps of a part by start. */
+type PartSteps = {
+  /** `others`: there is no step; these are its spans. */
+  readonly are: "steps" | "others";
+  readonly last: readonly (PartRow & { readonly text: string })[];
+};
+
+const stepsIn = foldParts((part): PartSteps => {
+  const { table, fold } = part;
+  const { groups } = fold;
+  const { rows } = table;
+  const errors = errorsOf(table, groups);
+  const { are, wanted } = stepRows(table, groups);
+  const last = lastRows(table, wanted).map((row) => {
+    const kind = rows.kind(row);
+    const isFailed = IS_CALL.has(kind)
+      ? errors.failed[row] === 1 || failedByRecord(table, groups, row)
+      : errors.causes[row] === 1;
+    const text = writeStep({ kind, state: isFailed ? "failed" : rows.running(row) ? "running" : "ended" });
+    return { ...part, row, text };
+  });
+  return { are, last };
+});
+
 /**
  * The steps of a session by start, as a text: a letter for the kind, `!` after a failed step, `~` after a running one. Steps are turns,
  * agents' runs, and calls of models and tools, each once; in a session without any, all its spans.
  */
-export function stepStrip(table: SpanTable, groups: QueryGroups): string {
-  const { rows } = table;
-  const errors = errorsOf(table, groups);
-  return lastRows(table, stepRows(table, groups))
-    .map((row) => {
-      const kind = rows.kind(row);
-      const isFailed = IS_CALL.has(kind)
-        ? errors.failed[row] === 1 || failedByRecord(table, groups, row)
-        : errors.causes[row] === 1;
-      return writeStep({ kind, state: isFailed ? "failed" : rows.running(row) ? "running" : "ended" });
+export function stepStrip(parts: readonly PartFold[]): string {
+  const found = stepsIn(parts);
+  const are = found.some((part) => part.are === "steps") ? "steps" : "others";
+  // The parts that go on longest come first: most of the others are then passed over by a look at their last step.
+  const ordered = found
+    .flatMap((part) => {
+      const newest = part.last.at(-1);
+      return part.are === are && newest !== undefined ? { steps: part.last, newest } : [];
     })
-    .join("");
+    .sort((a, b) => comparePartRows(b.newest, a.newest));
+  let last: PartSteps["last"] = [];
+  for (const { steps, newest } of ordered) {
+    const [first] = last;
+    if (last.length === MAX_STEPS && first !== undefined && comparePartRows(newest, first) < 0) break;
+    last = [...last, ...steps].sort(comparePartRows).slice(-MAX_STEPS);
+  }
+  return last.map(({ text }) => text).join("");
 }
 
 /** What is around these repeats their failures. */
 const IS_CALL: ReadonlySet<SpanKind> = new Set<SpanKind>(["llm", "tool", "retrieval", "embedding"]);
 
-/** By row: 1 for a step. */
-function stepRows(table: SpanTable, groups: QueryGroups): Uint8Array {
+/** By row: 1 for a step; for each row of a part without steps. */
+function stepRows(
+  table: SpanTable,
+  groups: QueryGroups,
+): { readonly are: PartSteps["are"]; readonly wanted: Uint8Array } {
   const { rows } = table;
   const duplicates = groups.derived?.duplicates;
   const steps = countedRows(table, groups).slice();
@@ -48,9 +82,9 @@ function stepRows(table: SpanTable, groups: QueryGroups): Uint8Array {
     if (models[row] === 1 || (duplicates?.[row] !== 1 && isOther(table, groups, row))) steps[row] = 1;
     hasSteps ||= steps[row] === 1;
   }
-  if (hasSteps) return steps;
+  if (hasSteps) return { are: "steps", wanted: steps };
   for (let row = 0; row < rows.length; row++) if (duplicates?.[row] !== 1 && isPlumbingRow(table, row)) steps[row] = 1;
-  return steps;
+  return { are: "others", wanted: steps };
 }
 
 /** Retrievals, queries by their outermost spans, and turns and teams without the spans that only pass them on. */

@@ -43,6 +43,7 @@ export class SpanTable {
   /** By trace number; undefined for an evicted trace. */
   readonly #traceIds: (string | undefined)[];
   readonly #names: (SessionNames | undefined)[];
+  #allNames: ReadonlySet<string> | undefined;
   readonly #superseded: Superseded;
 
   /** Empty, or with some rows of a table, see {@link slice}. */
@@ -98,7 +99,7 @@ export class SpanTable {
   /** Admits the span at (revision, position) of the log; returns its row. Idempotent, and independent of order. */
   admit(traceId: string, facts: SpanFacts, revision: number, position: number): number {
     const trace = this.#traceNumber(traceId);
-    if (facts.session ?? facts.claims) this.#names[trace] = withName(this.#namesOf(trace), facts);
+    if (facts.session ?? facts.claims) this.#addName(trace, facts);
     const row = this.find(trace, facts);
     if (row < 0) {
       const added = this.rows.add();
@@ -122,7 +123,7 @@ export class SpanTable {
   /** Admits a session name that does not come from a span; returns the trace's number. */
   claim(traceId: string, claim: Claim): number {
     const trace = this.#traceNumber(traceId);
-    if (claim.session) this.#names[trace] = withName(this.#namesOf(trace), claim);
+    if (claim.session) this.#addName(trace, claim);
     return trace;
   }
 
@@ -154,6 +155,7 @@ export class SpanTable {
       for (const store of stores) store.evictTrace(trace);
     }
     if (evicted.size === 0) return;
+    this.#allNames = undefined;
     this.rows.retain((row) => !evicted.has(this.rows.word(row, Row.TRACE)));
     this.#index.rebuild(this.rows.length);
     this.#repack();
@@ -176,6 +178,16 @@ export class SpanTable {
   sessionNames(traceId: string): { readonly best: SessionName | undefined; readonly also: readonly string[] } {
     const names = this.#namesOf(this.#traces.get(traceId) ?? -1);
     return { best: bestName(names), also: otherNames(names) };
+  }
+
+  /** The names of all traces, in no order. The same set until one is added or evicted. */
+  allSessionNames(): ReadonlySet<string> {
+    return (this.#allNames ??= new Set(
+      this.#names.flatMap((names = NO_NAMES) => {
+        const best = bestName(names);
+        return best === undefined ? [] : [best.value, ...otherNames(names)];
+      }),
+    ));
   }
 
   /** The names with their weights, best first, for an export. */
@@ -233,6 +245,14 @@ export class SpanTable {
     let row = this.#index.first(trace, highWord(spanId), lowWord(spanId));
     while (row >= 0 && this.rows.word(row, Row.OTLP_KIND) !== otlpKind >>> 0) row = this.#index.next(row);
     return row;
+  }
+
+  #addName(trace: number, claim: Claim): void {
+    const known = this.#namesOf(trace);
+    const names = withName(known, claim);
+    if (names === known) return;
+    this.#names[trace] = names;
+    this.#allNames = undefined;
   }
 
   #namesOf(trace: number): SessionNames {

@@ -8,7 +8,7 @@ import type { SessionStreamEvent } from "../contract/stream-events.ts";
 import type { Prices, ReadPrices } from "../prices/prices.ts";
 import { foldQueries } from "../queries.ts";
 import type { QueryFold } from "../queries.ts";
-import { queriesOf, summarise } from "../summarise.ts";
+import { queriesOfParts, summariseParts } from "../summarise.ts";
 import type { QuerySummary, SessionSummary } from "../summary.ts";
 import { admitRecords } from "../table/admit-records.ts";
 import { SpanTable } from "../table/span-table.ts";
@@ -140,13 +140,13 @@ export class SessionView {
       watchers: this.#announced?.watchers ?? 0,
       ...(belongsTo === undefined ? {} : { belongsTo }),
     };
-    return summarise(this.#table, context, this.#foldQueries());
+    return summariseParts(this.#table, context, this.#parts.folds(this.#prices));
   }
 
   /** By start. */
-  queries(): QuerySummary[] {
+  queries(): readonly QuerySummary[] {
     this.#evictGone();
-    return queriesOf(this.#table, this.#foldQueries());
+    return queriesOfParts(this.#parts.folds(this.#prices));
   }
 
   tree(): SessionTree {

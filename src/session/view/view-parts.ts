@@ -1,4 +1,5 @@
 import { endedTraces } from "../liveness-facts.ts";
+import type { PartFold } from "../part-fold.ts";
 import type { Prices } from "../prices/prices.ts";
 import { foldQueries } from "../queries.ts";
 import type { QueryFold } from "../queries.ts";
@@ -14,9 +15,6 @@ import type { SessionTree, ViewSpan } from "../tree/tree.ts";
 
 /** A part takes new traces until it has so many spans. A batch then changes a part or two, and a large session has some hundred. */
 const MOST_ROWS = 512;
-
-/** The fold of some traces, which have a table of their own. */
-export type PartFold = { readonly table: SpanTable; readonly fold: QueryFold };
 
 /**
  * The traces of a session in parts that nothing relates to others: each is folded by itself, and again only after a change.
