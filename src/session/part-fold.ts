@@ -37,8 +37,7 @@ export function comparePartRows(a: PartRow, b: PartRow): number {
 /** The row that comes first; `undefined` without any. */
 export function firstRow(rows: readonly (PartRow | undefined)[]): PartRow | undefined {
   return rows.reduce(
-    (first, row) =>
-      row !== undefined && (first === undefined || comparePartRows(row, first) < 0) ? row : first,
+    (first, row) => (row !== undefined && (first === undefined || comparePartRows(row, first) < 0) ? row : first),
     undefined,
   );
 }

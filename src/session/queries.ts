@@ -10,7 +10,7 @@ import { bucketOf } from "./clock-outliers.ts";
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
 import type { QueryTarget } from "./summary.ts";
-import { reportingLeaves, withoutCost } from "./roll-up.ts";
+import { reportingLeaves, withoutCost } from "./reporting-leaves.ts";
 import { NO_TOKENS } from "./table/usage-rows.ts";
 import type { UsageSum } from "./table/usage-rows.ts";
 

@@ -225,8 +225,7 @@ function titleOf(whole: SpanTable, parts: readonly PartFold[]): string {
     return rows.find((row) => row === first);
   };
   const first = firstOf("named") ?? firstOf("said") ?? firstOf("prompted") ?? firstOf("any");
-  const prompt =
-    first === undefined || first.query.prompt < 0 ? undefined : promptAt(first.table, first.query.prompt);
+  const prompt = first === undefined || first.query.prompt < 0 ? undefined : promptAt(first.table, first.query.prompt);
   if (prompt !== undefined && first !== undefined && isSaid(first.table, first.query)) return prompt;
   // Log records contain the prompt of a span before the span itself is exported at its end.
   return whole.annotations.firstPrompt() ?? prompt ?? (first === undefined ? "" : nameOf(first, parts));

@@ -121,7 +121,8 @@ class Receivers {
   /** The latest start of the same operation, in any part. */
   #lastAlike({ table, fold }: PartFold, row: number): bigint {
     const operation = operationOf(table, row);
-    if (operation === NAMELESS) return fold.groups.derived?.duplicates[row] === 1 ? 0n : table.rows.long(row, Row.START);
+    if (operation === NAMELESS)
+      return fold.groups.derived?.duplicates[row] === 1 ? 0n : table.rows.long(row, Row.START);
     return latest(this.#parts.map((part) => courseIn(part).lastStart.get(operation) ?? 0n));
   }
 }

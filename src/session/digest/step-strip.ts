@@ -5,7 +5,7 @@ import { failedByRecord } from "../merged-rows.ts";
 import { comparePartRows, foldParts } from "../part-fold.ts";
 import type { PartFold, PartRow } from "../part-fold.ts";
 import type { QueryGroups } from "../query-groups.ts";
-import { reportingLeaves } from "../roll-up.ts";
+import { reportingLeaves } from "../reporting-leaves.ts";
 import { compareRows } from "../table/annotated-rows.ts";
 import { ROOT } from "../table/parent-links.ts";
 import type { SpanTable } from "../table/span-table.ts";

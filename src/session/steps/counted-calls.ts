@@ -1,6 +1,6 @@
 import { countedRows } from "../counted-rows.ts";
 import { agentAt, failedByRecord, modelAt } from "../merged-rows.ts";
-import { reportingLeaves } from "../roll-up.ts";
+import { reportingLeaves } from "../reporting-leaves.ts";
 import * as Row from "../table/span-rows.ts";
 import type { ViewRows } from "../view/session-view.ts";
 
