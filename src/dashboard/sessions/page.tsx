@@ -11,6 +11,7 @@ import { Chips } from "./toolbar/chips.tsx";
 import { Filters } from "./toolbar/filters.tsx";
 import type { ListFeed, DisplayedList } from "./feed.ts";
 import { isNarrowed, type ListKind, type ListView, WHOLE_LIST } from "../address/list-view.ts";
+import { NotifyButton } from "../notify/notify-button.tsx";
 import { NothingFound } from "./nothing-found.tsx";
 import { SearchBox } from "./toolbar/search-box.tsx";
 import { SortChoice } from "./columns.tsx";
@@ -88,6 +89,7 @@ function Body({ feed, view }: { feed: ListFeed; view: ListView }) {
         <Filters view={view} sessions={sessions} />
         <SortChoice view={view} />
         <ImportButton />
+        <NotifyButton subject="all" />
         <Chips view={view} />
       </div>
       <div class="tabs-line">

@@ -192,6 +192,7 @@ const ICONS = {
   ),
   warning: <path d="M8 2.5 14 13H2ZM8 6.5v3M8 11.2v.01" />,
   more: <path d="M3.5 8v.01M8 8v.01M12.5 8v.01" stroke-width="2.4" />,
+  bell: <path d="M3.5 11.5h9l-1.25-2V7a3.25 3.25 0 0 0-6.5 0v2.5ZM6.5 13.75h3" />,
   eye: (
     <>
       <path d="M1.5 8S4 3.75 8 3.75 14.5 8 14.5 8 12 12.25 8 12.25 1.5 8 1.5 8Z" />

@@ -5,6 +5,7 @@ import { CopyButton } from "../../ui/copy-button.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { keyOf, SESSION_KEYS } from "../../keymap.ts";
 import { go } from "../../address/location.ts";
+import { NotifyButton } from "../../notify/notify-button.tsx";
 import { readRetention } from "../../frame/retention.ts";
 import type { SessionFeed } from "../feed.ts";
 import { enterReplay } from "../replay/controls.ts";
@@ -29,6 +30,7 @@ export function SessionActions({ feed, here }: { feed: SessionFeed; here: Sessio
   };
   return (
     <span class="session-actions">
+      <NotifyButton subject={{ session: feed.id }} />
       <CopyButton text={() => location.href} label="Copy a link to what you see" word="Share" />
       {query === undefined ? null : (
         <button type="button" class="button" title="Request, manifest, where it stopped" onClick={rerun}>

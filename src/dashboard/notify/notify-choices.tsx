@@ -1,0 +1,77 @@
+import { leave, wish, wishes } from "./leave.ts";
+import { isWished, type Subject, type Wishes, withSubject } from "./wishes.ts";
+
+export type NotifyChoicesProps = { readonly subject: Subject; readonly onDone: () => void };
+
+const ALSO: readonly (readonly [Wishes["also"][number], string])[] = [
+  ["failed", "when one failed"],
+  ["finished", "when one finished"],
+];
+
+/** What a reader is notified of, or why not. */
+export function NotifyChoices({ subject, onDone }: NotifyChoicesProps) {
+  const isOn = isWished(wishes.value, subject);
+  if (leave.value !== "granted" || !isOn) return <WhyNot />;
+  const { also, all } = wishes.value;
+  const choose = (status: Wishes["also"][number], choice: boolean): void => {
+    const others = also.filter((known) => known !== status);
+    wish({ ...wishes.peek(), also: choice ? [...others, status] : others });
+  };
+  return (
+    <>
+      <p>
+        <strong>{subject === "all" ? "Notifications of all sessions" : "Notifications of this session"}</strong>
+      </p>
+      <label>
+        <input type="checkbox" checked disabled />
+        when one needs an answer, with the question
+      </label>
+      {ALSO.map(([status, words]) => (
+        <label key={status}>
+          <input
+            type="checkbox"
+            checked={also.includes(status)}
+            onChange={(event) => choose(status, event.currentTarget.checked)}
+          />
+          {words}
+        </label>
+      ))}
+      <p class="muted">
+        {subject !== "all" && all
+          ? "All sessions notify you, this one too."
+          : "For all sessions with notifications, as long as a tab of this page is open."}
+      </p>
+      <p>
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            wish(withSubject(wishes.peek(), subject, "off"));
+            onDone();
+          }}
+        >
+          Turn off
+        </button>
+      </p>
+    </>
+  );
+}
+
+function WhyNot() {
+  switch (leave.value) {
+    case "denied":
+      return (
+        <p role="alert">
+          {`This browser blocks notifications of ${location.host}. Allow them in its settings for this site, then try again.`}
+        </p>
+      );
+    case "absent":
+      return <p role="alert">Browsers show notifications only of pages over HTTPS or of this machine.</p>;
+    case "default":
+      return (
+        <p role="status">The browser asks whether this page may show notifications. Without leave there are none.</p>
+      );
+    case "granted":
+      return <p role="status">Notifications are off.</p>;
+  }
+}

@@ -1,0 +1,157 @@
+import type { Page } from "playwright-core";
+import { afterAll, expect, test } from "vitest";
+import { startProgram, temporaryDirectory } from "../program/program.ts";
+import { closeBrowser, openPage } from "./open-page.ts";
+
+afterAll(closeBrowser);
+
+/**
+ * A headless browser has nowhere to show notifications, and nobody to ask for leave. This stands at its edge: leave as the test
+ * gives it, and a list of what is shown and closed.
+ */
+const BROWSER = `(() => {
+  const noted = (globalThis.noted = { asked: 0, open: [], lines: [] });
+  globalThis.Notification = class extends EventTarget {
+    static get permission() { return sessionStorage.getItem("leave") ?? "default"; }
+    static async requestPermission() {
+      noted.asked++;
+      sessionStorage.setItem("leave", localStorage.getItem("answer") ?? "granted");
+      return this.permission;
+    }
+    constructor(title, { body }) {
+      super();
+      noted.open.push(this);
+      noted.lines.push(title + " | " + body);
+    }
+    close() {
+      noted.open = noted.open.filter((one) => one !== this);
+      this.dispatchEvent(new Event("close"));
+    }
+  };
+})()`;
+
+const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+
+let spans = 0;
+
+/** A span of a task of a session that ended so many seconds ago: it asks a question, or goes on. */
+function span(session: string, question: string | undefined, ago = 0) {
+  const at = BigInt(Date.now() - ago * 1_000) * 1_000_000n;
+  return {
+    traceId: session.charCodeAt(0).toString(16).padStart(32, "a"),
+    spanId: (++spans).toString(16).padStart(16, "0"),
+    name: "invoke_agent",
+    startTimeUnixNano: String(at - 1_000_000n),
+    endTimeUnixNano: String(at),
+    attributes: [
+      text("session.id", session),
+      text("gen_ai.operation.name", "invoke_agent"),
+      text("input.value", `Plan ${session}`),
+      text("a2a.task.id", session),
+      text("a2a.task.state", question === undefined ? "completed" : "input-required"),
+      text("output.value", question ?? "done"),
+    ],
+  };
+}
+
+async function send(url: string, ...sent: ReturnType<typeof span>[]): Promise<void> {
+  const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: sent }] }] });
+  const headers = { "content-type": "application/json" };
+  expect((await fetch(`${url}/v1/traces`, { method: "POST", headers, body })).status).toBe(200);
+}
+
+/** What the browser was asked to show so far. */
+const shown = (page: Page) => page.evaluate<string[]>("noted.lines");
+const open = (page: Page) => page.evaluate<number>("noted.open.length");
+/** A watch of the sessions that wait: notifications come from its events. */
+const watching = (page: Page) => page.waitForResponse((answer) => /[?&]status=.*watch=true/.test(answer.url()));
+
+test("a session that begins to wait is shown once, leads to its step, and is withdrawn when it goes on", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await send(url, span("asked before", "Already open?"));
+  const { page, complaints, picture } = await openPage();
+  await page.addInitScript(BROWSER);
+  await page.goto(`${url}/sessions`);
+  await page.getByText("Already open?").waitFor();
+  expect(await page.evaluate("noted.asked")).toBe(0);
+
+  const watch = watching(page);
+  await page.getByRole("button", { name: "Notify me" }).click();
+  await watch;
+  await page.getByText("Notifications of all sessions").waitFor();
+  await picture("notify");
+  expect(await page.evaluate("noted.asked")).toBe(1);
+
+  const question = span("berlin", "Which hotel?");
+  await send(url, question);
+  await expect.poll(() => shown(page)).toEqual(["Needs you: Plan berlin | Which hotel?"]);
+  // More of the same, and what happened long ago.
+  await send(url, { ...question, spanId: "00000000000000ff", attributes: question.attributes.slice(0, 2) });
+  await send(url, span("imported", "Which airport?", 3_600));
+  await page.getByText("Which airport?").waitFor();
+  await send(url, span("paris", "Which museum?"));
+  await expect.poll(() => shown(page)).toHaveLength(2);
+  expect(await shown(page)).toEqual(["Needs you: Plan berlin | Which hotel?", "Needs you: Plan paris | Which museum?"]);
+  await expect.poll(() => open(page)).toBe(2);
+
+  await send(url, span("berlin", undefined));
+  await expect.poll(() => open(page)).toBe(1);
+  await page.evaluate("noted.open[0].dispatchEvent(new Event('click'))");
+  await expect.poll(() => decodeURIComponent(page.url())).toMatch(/sessions\/paris\?span=[0-9a-f]{32}:[0-9a-f]{16}/);
+  await expect.poll(() => open(page)).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
+test("a session alone, its end where chosen, in one of several tabs, and until it is turned off", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await send(url, span("berlin", "Which hotel?"), span("paris", "Which museum?"));
+  const { page, complaints } = await openPage();
+  const tabs = page.context();
+  await tabs.addInitScript(BROWSER);
+  await page.goto(`${url}/sessions/berlin`);
+  const watch = watching(page);
+  await page.getByRole("button", { name: "Notify me" }).click();
+  await watch;
+  const again = watching(page);
+  await page.getByLabel("when one finished").check();
+  await again;
+  const other = await tabs.newPage();
+  await other.addInitScript('sessionStorage.setItem("leave", "granted")');
+  await other.goto(`${url}/sessions/berlin`);
+  await other.getByRole("button", { name: "Notifying" }).waitFor();
+
+  await send(url, span("paris", undefined));
+  await send(url, span("paris", "And where to eat?"));
+  await send(url, span("berlin", undefined));
+  await send(url, span("berlin", "With breakfast?"));
+  await expect.poll(() => shown(page)).toEqual(["Needs you: Plan berlin | With breakfast?"]);
+  await send(url, span("berlin", undefined));
+  await expect.poll(() => shown(page), { timeout: 30_000 }).toHaveLength(2);
+  expect((await shown(page)).at(-1)).toBe("Finished: Plan berlin | ");
+  expect(await shown(other)).toEqual([]);
+
+  // The other tab notifies when this one is gone.
+  const next = watching(other);
+  await page.close();
+  await next;
+  await send(url, span("berlin", "Which room?"));
+  await expect.poll(() => shown(other)).toEqual(["Needs you: Plan berlin | Which room?"]);
+  await other.getByRole("button", { name: "Notifying" }).click();
+  await other.getByRole("button", { name: "Turn off" }).click();
+  await other.getByRole("button", { name: "Notify me" }).waitFor();
+  await expect.poll(() => open(other)).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
+test("a reader who gives no leave is told what to do, and nothing is watched", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await send(url, span("berlin", "Which hotel?"));
+  const { page } = await openPage();
+  await page.addInitScript(`${BROWSER}; localStorage.setItem("answer", "denied")`);
+  await page.goto(`${url}/sessions`);
+  await page.getByRole("button", { name: "Notify me" }).click();
+  await page.getByRole("alert").getByText("This browser blocks notifications").waitFor();
+  expect(await page.getByRole("button", { name: "Notify me" }).getAttribute("aria-pressed")).toBe("false");
+  const requests = await page.evaluate<string[]>("performance.getEntriesByType('resource').map(({ name }) => name)");
+  expect(requests.filter((name) => name.includes("status=") && name.includes("watch"))).toEqual([]);
+});
