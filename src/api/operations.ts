@@ -57,6 +57,26 @@ function ingest(ending: string, name: string, answer: v.GenericSchema, rejected:
   };
 }
 
+function call(service: string): { post: Operation } {
+  const type = "application/grpc-web+proto";
+  return {
+    post: {
+      summary: `A unary call of gRPC-Web: ${service}/Export, with the limits of an export over HTTP.`,
+      body: { [type]: "binary" },
+      answers: {
+        200: {
+          description:
+            "The response's message, and the trailers with `grpc-status`; of a call that failed, its trailers.",
+          content: { [type]: "binary" },
+        },
+        401: status("No call of gRPC-Web, and no token."),
+        403: status("No call of gRPC-Web, and a token that may not write."),
+        415: status("No call of gRPC-Web."),
+      },
+    },
+  };
+}
+
 const health = (text: string): { get: Operation } => ({
   get: { summary: "Health of the Worker.", isPublic: true, answers: { 200: { description: text } } },
 });
@@ -79,6 +99,9 @@ export const operations: Operations = {
     MetricsExportedSchema,
     "says that metrics are dropped",
   ),
+  "/opentelemetry.proto.collector.trace.v1.TraceService/Export": call("TraceService"),
+  "/opentelemetry.proto.collector.logs.v1.LogsService/Export": call("LogsService"),
+  "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export": call("MetricsService"),
   "/sessions": {
     get: {
       summary: "Sessions, filtered and sorted; the page for `Accept: text/html`.",

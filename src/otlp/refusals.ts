@@ -3,8 +3,15 @@ import type { Lateness } from "./pace.ts";
 
 /** Reason to refuse a whole request. Each but `no-room` is the sender's mistake; the fields say what to change. */
 export type DecodeError =
-  | { readonly reason: "unsupported-media-type"; readonly contentType: string | undefined }
+  | {
+      readonly reason: "unsupported-media-type";
+      readonly contentType: string | undefined;
+      /** The types that the path takes, if they are not those of OTLP/HTTP. */
+      readonly accepted?: string;
+    }
   | { readonly reason: "unsupported-encoding"; readonly contentEncoding: string }
+  /** The body of a gRPC-Web call is not one message. */
+  | { readonly reason: "malformed-frame"; readonly message: string }
   | { readonly reason: "too-large"; readonly what: string; readonly limit: number }
   /** The compressed body does not match its Content-Encoding. */
   | { readonly reason: "corrupt"; readonly message: string }
@@ -36,7 +43,7 @@ export function statusOf(error: DecodeError): Refusal {
     case "unsupported-media-type":
       return {
         http: 415,
-        message: `Content-Type ${error.contentType === undefined ? "is missing" : `"${error.contentType}" is not supported`}: send application/x-protobuf or application/json`,
+        message: `Content-Type ${error.contentType === undefined ? "is missing" : `"${error.contentType}" is not supported`}: send ${error.accepted ?? "application/x-protobuf or application/json"}`,
       };
     case "unsupported-encoding":
       return {
@@ -45,6 +52,8 @@ export function statusOf(error: DecodeError): Refusal {
       };
     case "too-large":
       return { http: 413, message: `too large: more than ${error.limit} ${error.what}` };
+    case "malformed-frame":
+      return { http: 400, message: `the body is not one gRPC message: ${error.message}` };
     case "corrupt":
       return { http: 400, message: `the compressed body is corrupt: ${error.message}` };
     case "no-room":

@@ -34,7 +34,7 @@ export function encodeSuccess(
 }
 
 /** google.rpc.Code of an HTTP status, by the comments of google.rpc.Code. 408 is missing there: DEADLINE_EXCEEDED. */
-function codeOf(http: number): number {
+export function codeOf(http: number): number {
   if (http === 401) return 16;
   if (http === 403) return 7;
   if (http === 404) return 5;
@@ -45,32 +45,45 @@ function codeOf(http: number): number {
   return http < 500 ? 3 : 13;
 }
 
+/** A refusal of an export. `field`: the faulty part of the request, which becomes google.rpc.BadRequest. */
+export type StatusParts = { readonly code: number; readonly message: string; readonly field?: string };
+
+/** google.rpc.Status: every refusal carries it in the request's encoding (OTLP/HTTP Response, Failures). */
+export function encodeStatus(encoding: OtlpEncoding, { code, message, field }: StatusParts): Uint8Array<ArrayBuffer> {
+  const said = statusMessage(message);
+  if (encoding === "protobuf") return protobufStatus({ code, message, ...(field === undefined ? {} : { field }) });
+  if (field === undefined) return json({ code, message: said });
+  const fieldViolations = [{ field, description: said }];
+  return json({ code, message: said, details: [{ "@type": BAD_REQUEST, fieldViolations }] });
+}
+
 /**
- * google.rpc.Status: every refusal carries it in the request's encoding (OTLP/HTTP Response, Failures). `field`, the
- * faulty part of the request, becomes a google.rpc.BadRequest detail.
+ * google.rpc.Status in protobuf. `retrySeconds` becomes google.rpc.RetryInfo: gRPC has no Retry-After, and exporters repeat a call
+ * that failed with RESOURCE_EXHAUSTED only with it (OTLP/gRPC Throttling).
  */
-export function encodeStatus(
-  encoding: OtlpEncoding,
-  http: number,
-  message: string,
-  field?: string,
-): Uint8Array<ArrayBuffer> {
-  const code = codeOf(http);
-  const said = message.slice(0, MAX_MESSAGE);
-  if (encoding === "json") {
-    if (field === undefined) return json({ code, message: said });
-    const fieldViolations = [{ field, description: said }];
-    return json({ code, message: said, details: [{ "@type": BAD_REQUEST, fieldViolations }] });
-  }
+export function protobufStatus(parts: StatusParts & { readonly retrySeconds?: number }): Uint8Array<ArrayBuffer> {
+  const { code, message, field, retrySeconds } = parts;
+  const said = statusMessage(message);
   const status = new ProtobufWriter().varint(1, code).string(2, said);
   if (field !== undefined) {
     const violation = new ProtobufWriter().string(1, field).string(2, said).finish();
     const badRequest = new ProtobufWriter().bytes(1, violation).finish();
     status.bytes(3, new ProtobufWriter().string(1, BAD_REQUEST).bytes(2, badRequest).finish());
   }
+  if (retrySeconds !== undefined) {
+    const delay = new ProtobufWriter().varint(1, retrySeconds).finish();
+    const retryInfo = new ProtobufWriter().bytes(1, delay).finish();
+    status.bytes(3, new ProtobufWriter().string(1, RETRY_INFO).bytes(2, retryInfo).finish());
+  }
   return status.finish();
 }
 
+/** The part of a message that a status has room for. */
+export function statusMessage(message: string): string {
+  return message.slice(0, MAX_MESSAGE);
+}
+
+const RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo";
 const BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest";
 
 function json(message: object): Uint8Array<ArrayBuffer> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readBody } from "../../src/otlp/body.ts";
 import { EXPORT_SECONDS, Pace, RATE_BYTES, RATE_SECONDS } from "../../src/otlp/pace.ts";
 import { statusOf } from "../../src/otlp/refusals.ts";
-import { encodeStatus } from "../../src/otlp/response.ts";
+import { codeOf, encodeStatus } from "../../src/otlp/response.ts";
 import { readOptions } from "./read-options.ts";
 
 /** The verdict on a body with so many bytes in each second, and its time; "never" after an hour. */
@@ -107,8 +107,16 @@ test("a slow body is answered with 408 in the request's encoding", () => {
   const { http, message } = statusOf({ reason: "too-slow", bytes: 10_000, seconds: 20 });
   expect([http, message]).toEqual([408, "the body arrived too slowly: fewer than 10,000 bytes in 20 s"]);
   expect(statusOf({ reason: "overdue", seconds: 60 }).message).toBe("the body was not complete after 60 s");
-  expect(new TextDecoder().decode(encodeStatus("json", 408, "late"))).toBe('{"code":4,"message":"late"}');
-  expect(Array.from(encodeStatus("protobuf", 408, "late"))).toEqual([8, 4, 18, 4, ...Buffer.from("late")]);
+  expect(new TextDecoder().decode(encodeStatus("json", { code: codeOf(408), message: "late" }))).toBe(
+    '{"code":4,"message":"late"}',
+  );
+  expect(Array.from(encodeStatus("protobuf", { code: codeOf(408), message: "late" }))).toEqual([
+    8,
+    4,
+    18,
+    4,
+    ...Buffer.from("late"),
+  ]);
 });
 
 test("a body with a Content-Length is complete without waiting for its end", async () => {

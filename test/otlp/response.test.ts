@@ -1,8 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { statusOf, type DecodeError } from "../../src/otlp/refusals.ts";
 import { encodingOf, mediaTypeOf } from "../../src/otlp/media-type.ts";
-import { encodeStatus, encodeSuccess } from "../../src/otlp/response.ts";
+import type { OtlpEncoding } from "../../src/otlp/media-type.ts";
+import { codeOf, encodeStatus, encodeSuccess } from "../../src/otlp/response.ts";
 import { libraryRead } from "./oracle.ts";
+
+const statusBytes = (encoding: OtlpEncoding, http: number, message: string, field?: string) =>
+  encodeStatus(encoding, { code: codeOf(http), message, ...(field === undefined ? {} : { field }) });
 
 const json = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
@@ -28,13 +32,13 @@ describe("the answer to an export (OTLP/HTTP Response)", () => {
   });
 
   test("a refusal is a google.rpc.Status in both encodings, with the faulty field if there is one", () => {
-    expect(json(encodeStatus("json", 413, "too large"))).toBe('{"code":8,"message":"too large"}');
-    expect(libraryRead("RpcStatus", encodeStatus("protobuf", 413, "too large é"))).toEqual({
+    expect(json(statusBytes("json", 413, "too large"))).toBe('{"code":8,"message":"too large"}');
+    expect(libraryRead("RpcStatus", statusBytes("protobuf", 413, "too large é"))).toEqual({
       code: 8,
       message: "too large é",
     });
     const field = "resourceSpans[0].scopeSpans";
-    expect(JSON.parse(json(encodeStatus("json", 400, "an array", field)))).toEqual({
+    expect(JSON.parse(json(statusBytes("json", 400, "an array", field)))).toEqual({
       code: 3,
       message: "an array",
       details: [
@@ -44,7 +48,7 @@ describe("the answer to an export (OTLP/HTTP Response)", () => {
         },
       ],
     });
-    const status = libraryRead("RpcStatus", encodeStatus("protobuf", 400, "an array", field)) as {
+    const status = libraryRead("RpcStatus", statusBytes("protobuf", 400, "an array", field)) as {
       details: { type_url: string; typeUrl: string; value: number[] }[];
     };
     expect(status.details[0]?.typeUrl).toBe("type.googleapis.com/google.rpc.BadRequest");
@@ -54,9 +58,9 @@ describe("the answer to an export (OTLP/HTTP Response)", () => {
   });
 
   test("text from outside can neither break the answer's encoding nor make it long", () => {
-    expect(() => JSON.parse(json(encodeStatus("json", 400, 'a\ud800"\u0000')))).not.toThrow();
-    expect(libraryRead("RpcStatus", encodeStatus("protobuf", 400, "a\ud800"))).toEqual({ code: 3, message: "a\ufffd" });
-    expect(encodeStatus("json", 400, "x".repeat(1e6)).length).toBeLessThan(3_000);
+    expect(() => JSON.parse(json(statusBytes("json", 400, 'a\ud800"\u0000')))).not.toThrow();
+    expect(libraryRead("RpcStatus", statusBytes("protobuf", 400, "a\ud800"))).toEqual({ code: 3, message: "a\ufffd" });
+    expect(statusBytes("json", 400, "x".repeat(1e6)).length).toBeLessThan(3_000);
     expect(encodeSuccess("traces", "protobuf", { rejected: 1, message: "é".repeat(1e6) }).length).toBeLessThan(5_000);
   });
 });

@@ -4,12 +4,13 @@ import { BODIES_IN_FLIGHT } from "../../src/routes/receive/body-budget.ts";
 import { aSpan, exportOf, someSpans, traceIdOf } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
 import { fetchFrom, refusalText } from "./deployment.ts";
+import { protobufSpan } from "./protobuf-span.ts";
 
 const TRACE = traceIdOf("trace");
 const JSON_TYPE = { "content-type": "application/json" };
 const PROTOBUF_TYPE = { "content-type": "application/x-protobuf" };
 /** A span of `TRACE` in protobuf: resource_spans { scope_spans { spans { trace_id, span_id, name, start, end } } }. */
-const PROTOBUF_SPAN = protobufOf("spn");
+const PROTOBUF_SPAN = protobufSpan(TRACE, "spn");
 
 beforeEach(async () => {
   world.stopClock();
@@ -216,18 +217,3 @@ describe("a browser's exporter", () => {
     }
   });
 });
-
-function protobufOf(name: string): Uint8Array {
-  const bytes = (hex: string) => Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-  const field = (number: number, content: readonly number[]) => [(number << 3) | 2, content.length, ...content];
-  const fixed64 = (number: number, low: number) => [(number << 3) | 1, low, 0, 0, 0, 0, 0, 0, 0];
-  const text = Array.from(new TextEncoder().encode(name));
-  const span = [
-    ...field(1, bytes(TRACE)),
-    ...field(2, bytes("00000000000000aa")),
-    ...field(5, text),
-    ...fixed64(7, 1),
-    ...fixed64(8, 2),
-  ];
-  return new Uint8Array(field(1, field(2, field(2, span))));
-}

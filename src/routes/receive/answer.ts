@@ -3,13 +3,12 @@ import { can } from "../../auth/principal.ts";
 import type { Refusal } from "../../auth/principal.ts";
 import type { ErrorForm } from "../../auth/guard.ts";
 import type { AppEnv } from "../../config.ts";
-import { encodingOf, mediaTypeOf } from "../../otlp/media-type.ts";
-import type { OtlpEncoding } from "../../otlp/media-type.ts";
 import { statusOf } from "../../otlp/refusals.ts";
 import type { DecodeError } from "../../otlp/refusals.ts";
-import { encodeStatus, encodeSuccess } from "../../otlp/response.ts";
 import type { Signal } from "../../otlp/response.ts";
 import { recordExport } from "./recent-exports.ts";
+import { GRPC_PATH, isGrpcPath, wireOf } from "./wire.ts";
+import type { Failure } from "./wire.ts";
 
 /** The outcome of a request to the receiver. */
 export type ExportOutcome =
@@ -35,18 +34,10 @@ export type ExportOutcome =
   /** The request did not reach the receiver. */
   | { readonly outcome: "refused"; readonly refusal: Refusal };
 
-/** `recorded`: whether the refusal becomes a recent export. */
-type Failure = {
-  readonly http: number;
-  readonly message: string;
-  readonly field?: string;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly recorded: boolean;
-};
-
-/** Writes an outcome to the wire, in the request's encoding (OTLP/HTTP Response), and to the recent exports. JSON if the encoding is unknown. */
+/** Writes an outcome to the wire, in the form of the request's protocol, and to the recent exports. */
 export function answer(c: Context<AppEnv>, signal: Signal, outcome: ExportOutcome): Response {
-  const encoding = encodingOf(c.req.header("content-type") ?? null);
+  const wire = wireOf(c);
+  const { encoding } = wire;
   const entry = { at: Date.now(), signal, ...(encoding === undefined ? {} : { encoding }) };
   switch (outcome.outcome) {
     case "stored": {
@@ -59,8 +50,7 @@ export function answer(c: Context<AppEnv>, signal: Signal, outcome: ExportOutcom
           ...(service === undefined ? {} : { service }),
           ...(reason === undefined ? {} : { reason }),
         });
-      const partial = rejected === 0 ? undefined : { rejected, message: reason ?? "" };
-      return respond(encoding, 200, encodeSuccess(signal, encoding ?? "json", partial));
+      return wire.success(signal, rejected === 0 ? undefined : { rejected, message: reason ?? "" });
     }
     case "unread": {
       // 200, for unknown fields are to be ignored (JSON Protobuf Encoding); the recent exports show what happened.
@@ -69,34 +59,40 @@ export function answer(c: Context<AppEnv>, signal: Signal, outcome: ExportOutcom
         signal === "traces" ? "resourceSpans[].scopeSpans[].spans" : "resourceLogs[].scopeLogs[].logRecords";
       const reason = `nothing in it could be read: it has no ${expected}${found}`;
       recordExport(c, { ...entry, accepted: 0, rejected: 0, reason });
-      return respond(encoding, 200, encodeSuccess(signal, encoding ?? "json", undefined));
+      return wire.success(signal, undefined);
     }
     case "metrics": {
       recordExport(c, { ...entry, accepted: 0, rejected: 0 });
-      const partial = { rejected: 0, message: "metrics are accepted but not stored" };
-      return respond(encoding, 200, encodeSuccess(signal, encoding ?? "json", partial));
+      return wire.success(signal, { rejected: 0, message: "metrics are accepted but not stored" });
     }
     default: {
-      const { http, message, field, headers, recorded } = failureOf(c, signal, outcome);
+      const { recorded, ...failure } = failureOf(c, signal, outcome);
+      const { http, message } = failure;
       if (recorded) recordExport(c, { ...entry, accepted: 0, rejected: 0, reason: message }, http);
-      return respond(encoding, http, encodeStatus(encoding ?? "json", http, message, field), headers);
+      return wire.failure(failure);
     }
   }
 }
 
 type Failed = Exclude<ExportOutcome, { readonly outcome: "stored" | "metrics" | "unread" }>;
 
-function failureOf(c: Context<AppEnv>, signal: Signal, outcome: Failed): Failure {
+/** google.rpc.Code. */
+const RESOURCE_EXHAUSTED = 8;
+const UNIMPLEMENTED = 12;
+
+/** `recorded`: whether the refusal becomes a recent export. */
+function failureOf(c: Context<AppEnv>, signal: Signal, outcome: Failed): Failure & { readonly recorded: boolean } {
   switch (outcome.outcome) {
     case "undecodable": {
       const refusal = statusOf(outcome.error);
-      return { ...refusal, recorded: true, ...(refusal.http === 503 ? { headers: { "retry-after": "1" } } : {}) };
+      if (refusal.http === 503) return { ...refusal, code: RESOURCE_EXHAUSTED, retrySeconds: 1, recorded: true };
+      return { ...refusal, ...(refusal.http === 415 ? { code: UNIMPLEMENTED } : {}), recorded: true };
     }
     case "not-stored":
       return {
         http: 503,
         message: "part of the export could not be stored; send it again",
-        headers: { "retry-after": "1" },
+        retrySeconds: 1,
         recorded: false,
       };
     case "faulty":
@@ -115,14 +111,15 @@ function failureOf(c: Context<AppEnv>, signal: Signal, outcome: Failed): Failure
     case "wrong-path": {
       const here = new URL(c.req.url).origin;
       const message = `There is no receiver at ${c.req.path}. Export traces to ${here}/v1/traces: set OTEL_EXPORTER_OTLP_ENDPOINT=${here}`;
-      return { http: 404, message, recorded: can(c.var.principal, "write") };
+      return { http: 404, code: UNIMPLEMENTED, message, recorded: can(c.var.principal, "write") };
     }
     case "refused": {
       const { reason, status, detail, headers } = outcome.refusal;
       return {
         http: status,
         message: detail,
-        headers: reason === "not-set-up" ? { "retry-after": "30" } : headers,
+        ...(headers === undefined ? {} : { headers }),
+        ...(reason === "not-set-up" ? { retrySeconds: 30 } : reason === "failed" ? { retrySeconds: 1 } : {}),
         // A wrong token is the likeliest mistake of the first minute, and an exporter's log is rarely read: the page shows it.
         // Not so a foreign page: it could write there otherwise.
         recorded: reason === "no-right",
@@ -134,21 +131,14 @@ function failureOf(c: Context<AppEnv>, signal: Signal, outcome: Failed): Failure
 /** `/v1/traces` and every path that ends so, slash or not: an exporter of another product only needs another host. */
 const EXPORT_PATH = /\/v1\/(traces|logs|metrics)\/?$/;
 
+/** The signal that is exported to a path, over HTTP or as a call; traces where the path does not say. */
+function signalOf(path: string): Signal {
+  const signal = EXPORT_PATH.exec(path)?.[1] ?? GRPC_PATH.exec(path)?.[1] ?? "traces";
+  return signal === "logs" || signal === "metrics" ? signal : "traces";
+}
+
 /** A refusal of an export: google.rpc.Status. */
 export const exportErrors: ErrorForm = {
-  matches: (path) => EXPORT_PATH.test(path),
-  write: (c, refusal) =>
-    answer(c, (EXPORT_PATH.exec(c.req.path)?.[1] ?? "traces") as Signal, { outcome: "refused", refusal }),
+  matches: (path) => EXPORT_PATH.test(path) || isGrpcPath(path),
+  write: (c, refusal) => answer(c, signalOf(c.req.path), { outcome: "refused", refusal }),
 };
-
-function respond(
-  encoding: OtlpEncoding = "json",
-  status: number,
-  body: Uint8Array<ArrayBuffer>,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  return new Response(body, {
-    status,
-    headers: { "content-type": mediaTypeOf(encoding), "cache-control": "no-store", ...headers },
-  });
-}

@@ -1,5 +1,6 @@
-import { readBody } from "../../otlp/body.ts";
+import { inflate, readBody } from "../../otlp/body.ts";
 import type { Hold } from "../../otlp/body.ts";
+import { decodeMessage, FRAME_HEADER } from "../../otlp/grpc-web.ts";
 import { EXPORT_SECONDS, Pace } from "../../otlp/pace.ts";
 import { everySecond } from "../../otlp/paced-reader.ts";
 import type { Result } from "../../otlp/refusals.ts";
@@ -58,4 +59,19 @@ export async function readSent(request: Request, limit: number, hold: Hold): Pro
     seconds: everySecond,
     ...(announced !== null && /^\d+$/.test(announced) ? { announced: Number(announced) } : {}),
   });
+}
+
+/** The message of a unary call, inflated: `grpc-encoding` says how, and a flag of the message whether. */
+export async function readCall(request: Request, limit: number, hold: Hold): Promise<Result<Uint8Array>> {
+  const body = await readSent(request, limit + FRAME_HEADER, hold);
+  if (!body.ok) return body;
+  const framed = decodeMessage(body.value);
+  if (!framed.ok) return framed;
+  const { message, isCompressed } = framed.value;
+  if (!isCompressed) return { ok: true, value: message };
+  const encoding = request.headers.get("grpc-encoding")?.trim().toLowerCase() ?? "identity";
+  if (encoding !== "gzip" && encoding !== "deflate")
+    return { ok: false, error: { reason: "unsupported-encoding", contentEncoding: encoding } };
+  const inflated = inflate(message, encoding, limit);
+  return inflated.ok && !hold(inflated.value.length) ? { ok: false, error: { reason: "no-room" } } : inflated;
 }

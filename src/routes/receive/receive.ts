@@ -9,14 +9,16 @@ import { decodeTraces } from "../../otlp/decode-traces.ts";
 import { decodeLogs } from "../../otlp/logs/decode-logs.ts";
 import type { DecodedRequest, RecordGroup, TraceGroup } from "../../otlp/group/trace-group.ts";
 import { MAX_JSON_BODY, MAX_PROTOBUF_BODY } from "../../otlp/limits.ts";
+import { GRPC_WEB_TYPE, isGrpcWeb } from "../../otlp/grpc-web.ts";
 import { encodingOf } from "../../otlp/media-type.ts";
 import type { OtlpEncoding } from "../../otlp/media-type.ts";
 import type { Result } from "../../otlp/refusals.ts";
 import type { Signal } from "../../otlp/response.ts";
 import { answer } from "./answer.ts";
 import type { ExportOutcome } from "./answer.ts";
-import { bodies, readSent } from "./body-budget.ts";
+import { bodies, readCall, readSent } from "./body-budget.ts";
 import { deliver } from "./deliver.ts";
+import { isGrpcPath } from "./wire.ts";
 
 const SIGNALS: readonly Signal[] = ["traces", "logs", "metrics"];
 
@@ -30,16 +32,36 @@ for (const signal of SIGNALS) {
   receiver.all(path, needs("public"), (c) => answer(c, signal, { outcome: "wrong-method" }));
 }
 
+/** OTLP/gRPC as gRPC-Web: a Worker can send no trailers of HTTP/2. `npm start` passes calls of gRPC on to it. */
+for (const [signal, service] of [
+  ["traces", "trace.v1.TraceService"],
+  ["logs", "logs.v1.LogsService"],
+  ["metrics", "metrics.v1.MetricsService"],
+] as const) {
+  const path = `/opentelemetry.proto.collector.${service}/Export`;
+  receiver.use(path, needs("public"), exporterCors);
+  receiver.post(path, needs("write"), async (c) => answer(c, signal, await receive(c, signal)));
+}
+receiver.all("/:service{opentelemetry\\.proto\\.collector\\..+}", needs("public"), (c) =>
+  answer(c, "traces", { outcome: "wrong-path" }),
+);
+
 /** Reads the body of an admitted caller, decodes it and delivers its spans or log records. */
 async function receive(c: Context<AppEnv>, signal: Signal): Promise<ExportOutcome> {
   const contentType = c.req.header("content-type");
-  const encoding = encodingOf(contentType ?? null);
+  const isCall = isGrpcPath(c.req.path);
+  const encoding = isCall ? (isGrpcWeb(contentType) ? "protobuf" : undefined) : encodingOf(contentType ?? null);
   if (encoding === undefined)
-    return { outcome: "undecodable", error: { reason: "unsupported-media-type", contentType } };
+    return {
+      outcome: "undecodable",
+      error: { reason: "unsupported-media-type", contentType, ...(isCall ? { accepted: GRPC_WEB_TYPE } : {}) },
+    };
   const account = bodies.open();
   try {
     const limit = encoding === "json" ? MAX_JSON_BODY : MAX_PROTOBUF_BODY;
-    const body = await readSent(c.req.raw, limit, account.hold);
+    const body = isCall
+      ? await readCall(c.req.raw, limit, account.hold)
+      : await readSent(c.req.raw, limit, account.hold);
     if (!body.ok) return { outcome: "undecodable", error: body.error };
     if (signal === "metrics") return { outcome: "metrics" };
     const decoded = decode(signal, body.value, encoding);
