@@ -22,6 +22,9 @@ const ALLOWED_IN_DEVELOPMENT: ReadonlySet<string> = new Set(["LGPL-3.0-or-later"
 /** Development dependencies whose data is shipped: the price list is made of it. */
 const SHIPPED_AS_DATA: ReadonlySet<string> = new Set(["@pydantic/genai-prices"]);
 
+/** Packages that the Node program loads as they are: npm installs them beside it, with their own licence files. */
+export const LOADED_BY_NODE: ReadonlySet<string> = new Set(["@grpc/grpc-js", "miniflare"]);
+
 /** A package of the lockfile. */
 export type LockedPackage = {
   /** Where it is installed, such as `node_modules/hono`. */
@@ -32,6 +35,8 @@ export type LockedPackage = {
   readonly license?: string;
   /** Whether only development needs it, and nothing of it is shipped. */
   readonly development: boolean;
+  /** Names of the packages that it needs. */
+  readonly needs: readonly string[];
 };
 
 export async function lockedPackages(root: string): Promise<LockedPackage[]> {
@@ -48,13 +53,14 @@ export function packagesIn(lockfile: string): LockedPackage[] {
     throw new Error(`package-lock.json has lockfileVersion ${lockfileVersion}; 3 is expected`);
   return Object.entries(packages)
     .filter(([path]) => path !== "")
-    .map(([path, { version, license, dev, devOptional, optional }]) => ({
+    .map(([path, { version, license, dev, devOptional, optional, dependencies }]) => ({
       path,
       name: path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length),
       version: String(version),
       ...(typeof license === "string" ? { license } : {}),
       // A bundle contains no optional package: these are the native parts of tools, of which one platform installs a few.
       development: dev === true || devOptional === true || optional === true,
+      needs: Object.keys(dependencies ?? {}),
     }))
     .map((locked) => (SHIPPED_AS_DATA.has(locked.name) ? { ...locked, development: false } : locked));
 }
@@ -80,21 +86,52 @@ function isAllowed(expression: string, development: boolean): boolean {
   );
 }
 
-/** The text of /build/LICENSES.txt: name, version, licence id and licence text of each package that page and Worker contain. */
+/** The packages that page and Worker contain: the dependencies of this package, and theirs, but for those that Node loads. */
+export async function bundledPackages(root: string): Promise<LockedPackage[]> {
+  const packages = await lockedPackages(root);
+  const byPath = new Map(packages.map((locked) => [locked.path, locked]));
+  const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  const found = new Set(packages.filter(({ name }) => SHIPPED_AS_DATA.has(name)));
+  const own = Object.keys(manifest.dependencies).filter((name) => !LOADED_BY_NODE.has(name));
+  const add = (names: readonly string[], from: string) => {
+    for (const name of names) {
+      const needed = packageAt(byPath, name, from);
+      if (needed !== undefined) found.add(needed);
+    }
+  };
+  add(own, "");
+  // The loop also visits what it adds.
+  for (const { needs, path } of found) if (!SHIPPED_AS_DATA.has(path.slice("node_modules/".length))) add(needs, path);
+  return [...found];
+}
+
+/** Where Node finds a package that one at `from` imports: in the nearest `node_modules` above. */
+function packageAt(byPath: ReadonlyMap<string, LockedPackage>, name: string, from: string): LockedPackage | undefined {
+  const own = byPath.get(`${from === "" ? "" : `${from}/`}node_modules/${name}`);
+  if (own !== undefined || from === "") return own;
+  return packageAt(byPath, name, from.slice(0, Math.max(0, from.lastIndexOf("/node_modules/"))));
+}
+
+/** The text of /build/LICENSES.txt. */
 export async function licensesText(root: string): Promise<string> {
-  const shipped = (await lockedPackages(root))
-    .filter(({ development }) => !development)
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return await noticesText(root, "Its page and its Worker contain", await bundledPackages(root));
+}
+
+/** Name, version, licence id and licence text of each package that something contains. */
+export async function noticesText(root: string, what: string, packages: readonly LockedPackage[]): Promise<string> {
   const entries = await Promise.all(
-    shipped.map(async ({ path, name, version, license = "" }) => {
-      const texts = await noticesIn(join(root, path));
-      if (texts.length === 0) throw new Error(`${name} ${version} is shipped and has no licence file`);
-      return [`${name} ${version}`, license, "", ...texts].join("\n");
-    }),
+    packages
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map(async ({ path, name, version, license = "" }) => {
+        const texts = await noticesIn(join(root, path));
+        if (texts.length === 0) throw new Error(`${name} ${version} is shipped and has no licence file`);
+        return [`${name} ${version}`, license, "", ...texts].join("\n");
+      }),
   );
   const rule = `\n\n${"-".repeat(80)}\n\n`;
-  const head =
-    "Spanfold is licensed under Apache-2.0. Its page and its Worker contain these packages, or data of them:";
+  const head = `Spanfold is licensed under Apache-2.0. ${what} these packages, or data of them:`;
   return `${[head, ...entries].join(rule)}\n`;
 }
 

@@ -10,6 +10,7 @@ test("an empty environment serves this machine alone, with its data in the proje
   const expected = {
     host: "127.0.0.1",
     port: 8787,
+    grpcPort: 4317,
     dataDirectory: "/home/ada/spanfold/.data",
     bindings: { OPEN_ACCESS: "loopback" },
   };
@@ -26,6 +27,12 @@ test("PORT and DATA_DIR are honoured", () => {
     port: 0,
     dataDirectory: "/var/lib/spanfold",
   });
+});
+
+test("GRPC_PORT is honoured, and off is none", () => {
+  expect(read({ GRPC_PORT: "14317" })).toMatchObject({ grpcPort: 14_317 });
+  expect(read({ GRPC_PORT: " Off " })).toMatchObject({ grpcPort: undefined });
+  expect(read({ GRPC_PORT: "none" })).toBe('GRPC_PORT is "none": it must be a number from 0 to 65535, or off.');
 });
 
 test.each(["http", "-1", "65536", "80.5", "1e9"])("PORT=%s is refused by name", (PORT) => {

@@ -1,4 +1,5 @@
 import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { OTLPTraceExporter as GrpcExporter } from "@opentelemetry/exporter-trace-otlp-grpc";
 import { OTLPTraceExporter as JsonExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
@@ -8,11 +9,13 @@ import type { KeyValue } from "../../src/otel/span.ts";
 import { startProgram, temporaryDirectory } from "./program.ts";
 import { eventually, type Export, getJson, type SessionAnswer, type SessionList, spansOf } from "./read-back.ts";
 
-const exporters: Record<string, (url: string) => SpanExporter> = {
+const exporters: Record<string, (url: string, grpcUrl: string) => SpanExporter> = {
   JSON: (url) => new JsonExporter({ url }),
   "JSON, gzip": (url) => new JsonExporter({ url, compression: "gzip" as never }),
   protobuf: (url) => new ProtobufExporter({ url }),
   "protobuf, gzip": (url) => new ProtobufExporter({ url, compression: "gzip" as never }),
+  gRPC: (_, url) => new GrpcExporter({ url }),
+  "gRPC, gzip": (_, url) => new GrpcExporter({ url, compression: "gzip" as never }),
 };
 
 /** An agent that calls a failing tool. Its spans use all fields that the SDK can write. */
@@ -57,11 +60,11 @@ function attributesOf(attributes: readonly KeyValue[] | undefined): Record<strin
 
 test("spans of real exporters are complete, and survive a restart", async () => {
   const DATA_DIR = await temporaryDirectory();
-  const program = await startProgram({ DATA_DIR });
+  const program = await startProgram({ DATA_DIR, GRPC_PORT: "0" });
 
   for (const [encoding, open] of Object.entries(exporters)) {
     const session = `with ${encoding}`;
-    await emit(open(`${program.url}/v1/traces`), session);
+    await emit(open(`${program.url}/v1/traces`, `http://127.0.0.1:${program.grpcPort}`), session);
 
     const path = `/sessions/${encodeURIComponent(session)}`;
     const answer = await eventually(() => getJson<SessionAnswer>(program.url, path));

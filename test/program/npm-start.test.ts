@@ -9,7 +9,7 @@ const ADDRESS = /Spanfold +(http:\S+)/;
 test("a signal to npm also ends the program", async () => {
   const npm = spawn("npm", ["start"], {
     cwd: root,
-    env: { ...process.env, PORT: "0", DATA_DIR: await temporaryDirectory() },
+    env: { ...process.env, PORT: "0", GRPC_PORT: "off", DATA_DIR: await temporaryDirectory() },
     stdio: ["ignore", "pipe", "ignore"],
   });
   onTestFinished(() => void npm.kill("SIGKILL"));

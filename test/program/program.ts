@@ -12,6 +12,8 @@ const root = join(import.meta.dirname, "..", "..");
 export type Program = {
   readonly url: string;
   readonly port: string;
+  /** Of OTLP/gRPC, if `GRPC_PORT` asks for it. */
+  readonly grpcPort: string | undefined;
   /** Its output so far. */
   readonly printed: () => string;
   /** Ends the program like Ctrl-C; returns the exit code. */
@@ -32,7 +34,9 @@ function spawnNode(
   args: readonly string[],
   environment: Record<string, string>,
 ): ChildProcess & { output: () => string } {
-  const own = Object.entries(process.env).filter(([name]) => !/^(OTEL_|PORT$|HOST$|DATA_DIR$|.*_TOKEN$)/.test(name));
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(OTEL_|PORT$|GRPC_PORT$|HOST$|DATA_DIR$|.*_TOKEN$)/.test(name),
+  );
   const child = spawn(process.execPath, [join(root, "src", "cli", file), ...args], {
     cwd: root,
     env: { ...Object.fromEntries(own), ...environment },
@@ -56,7 +60,7 @@ export async function run(command: string, args: readonly string[], environment:
 
 /** Starts the program on a free port and waits until it listens. It ends with the test. */
 export async function startProgram(environment: Record<string, string> & { DATA_DIR: string }): Promise<Program> {
-  const child = spawnNode("npm-start.ts", [], { PORT: "0", ...environment });
+  const child = spawnNode("npm-start.ts", [], { PORT: "0", GRPC_PORT: "off", ...environment });
   const exited = once(child, "exit") as Promise<[number | null]>;
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
@@ -65,7 +69,7 @@ export async function startProgram(environment: Record<string, string> & { DATA_
   };
   onTestFinished(async () => void (await end("SIGKILL")));
 
-  const address = /Spanfold +(http:\S+:(\d+))/;
+  const address = /Spanfold +(http:\S+:(\d+))\n.*gRPC +\S/s;
   let match = address.exec(child.output());
   while (match === null) {
     if (child.exitCode !== null) throw new Error(`The program ended with ${child.exitCode}:\n${child.output()}`);
@@ -76,6 +80,7 @@ export async function startProgram(environment: Record<string, string> & { DATA_
   return {
     url,
     port,
+    grpcPort: /gRPC +http:\S+:(\d+)/.exec(child.output())?.[1],
     printed: child.output,
     stop: () => end("SIGTERM"),
     async kill() {

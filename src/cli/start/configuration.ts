@@ -6,6 +6,8 @@ export type Configuration = {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** For OTLP/gRPC, on the same host. `undefined`: off. */
+  readonly grpcPort: number | undefined;
   /** Absolute. */
   readonly dataDirectory: string;
   /** Passed to the Worker unchanged. */
@@ -27,9 +29,15 @@ export function readConfiguration(
   // An empty variable is unset: shells and compose files leave variables out in this way.
   const read = (name: string) => environment[name]?.trim() || undefined;
 
-  const port = Number(read("PORT") ?? 8787);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  const port = portIn(read("PORT") ?? "8787");
+  if (Number.isNaN(port)) {
     return { ok: false, error: `PORT is "${read("PORT")}": it must be a number from 0 to 65535.` };
+  }
+
+  const grpc = read("GRPC_PORT") ?? "4317";
+  const grpcPort = grpc.toLowerCase() === "off" ? undefined : portIn(grpc);
+  if (Number.isNaN(grpcPort)) {
+    return { ok: false, error: `GRPC_PORT is "${grpc}": it must be a number from 0 to 65535, or off.` };
   }
 
   const tokens = TOKENS.flatMap((name) => {
@@ -63,8 +71,15 @@ export function readConfiguration(
     configuration: {
       host: host === "localhost" ? "127.0.0.1" : host,
       port,
+      grpcPort,
       dataDirectory: resolve(directory, read("DATA_DIR") ?? ".data"),
       bindings: { ...settings, ...(administered ? Object.fromEntries(tokens) : { OPEN_ACCESS: "loopback" }) },
     },
   };
+}
+
+/** NaN for a text that names no port. */
+function portIn(text: string): number {
+  const port = Number(text);
+  return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : Number.NaN;
 }

@@ -1,20 +1,23 @@
 import { exporterVariables } from "../../otel/exporter-variables.ts";
 import type { Configuration } from "./configuration.ts";
+import type { GrpcOutcome } from "./grpc.ts";
+import { reachedHost } from "./listening.ts";
 
 /** The demo's default endpoint. */
 const DEMO_ENDPOINT = "http://127.0.0.1:8787";
 
-/** The output of `npm start` once it listens: address, data directory, access, exporter variables. */
-export function greeting(configuration: Configuration, url: URL): string {
+/** The output of the program once it listens: addresses, data directory, access, exporter variables. `grpc`: `undefined` if it is off. */
+export function greeting(configuration: Configuration, url: URL, grpc: GrpcOutcome | undefined): string {
   const { host, dataDirectory, bindings } = configuration;
   const open = bindings["ADMIN_TOKEN"] === undefined;
   const reached = new URL(url);
-  if (host === "0.0.0.0" || host === "::") reached.hostname = "127.0.0.1";
+  if (reachedHost(host) !== host) reached.hostname = reachedHost(host);
   // `origin` leaves out port 80.
   const address = reached.origin;
   return [
     "",
     `  Spanfold  ${address}`,
+    `  gRPC      ${grpcLine(reached.hostname, grpc)}`,
     `  data      ${dataDirectory}`,
     `  access    ${open ? "open to this machine only" : "by token; the page asks for one"}`,
     "",
@@ -25,6 +28,12 @@ export function greeting(configuration: Configuration, url: URL): string {
     `  or see it at work: npm run demo${address === DEMO_ENDPOINT ? "" : ` -- --endpoint ${address}`}`,
     "",
   ].join("\n");
+}
+
+function grpcLine(hostname: string, grpc: GrpcOutcome | undefined): string {
+  if (grpc === undefined) return "off";
+  if ("listening" in grpc) return `http://${hostname}:${grpc.listening}`;
+  return `off: ${grpc.unavailable}; GRPC_PORT chooses another`;
 }
 
 /** The secret stays in the environment: others may see the terminal. */

@@ -5,8 +5,7 @@ import { connect, createServer } from "node:net";
 export async function whyNotListen(host: string, port: number): Promise<string | undefined> {
   const taken = `Port ${port} is taken. Stop what listens there, or choose another: PORT=8788 npm start`;
   // Some systems let two programs listen at one port, if one names its address and the other takes every address.
-  const reached = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  if (port !== 0 && (await isListening(reached, port))) return taken;
+  if (port !== 0 && (await isListening(reachedHost(host), port))) return taken;
   const error = await errorOfListening(host, port);
   switch (error?.code) {
     case undefined:
@@ -26,7 +25,12 @@ export async function whyNotListen(host: string, port: number): Promise<string |
   }
 }
 
-async function isListening(host: string, port: number): Promise<boolean> {
+/** The address at which this machine reaches a program that listens at `host`. */
+export function reachedHost(host: string): string {
+  return host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+}
+
+export async function isListening(host: string, port: number): Promise<boolean> {
   const socket = connect({ host, port });
   try {
     return await new Promise<boolean>((resolve) => {

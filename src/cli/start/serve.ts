@@ -20,7 +20,7 @@ export async function serve({ directory, program }: Start, environment: Environm
   if (!outcome.ok) return refuse(outcome.error);
   const { configuration } = outcome;
 
-  const { host, port, dataDirectory } = configuration;
+  const { host, port, grpcPort, dataDirectory } = configuration;
   const listenError = await whyNotListen(host, port);
   if (listenError !== undefined) return refuse(listenError);
   const opened = openDataDirectory(dataDirectory);
@@ -33,7 +33,9 @@ export async function serve({ directory, program }: Start, environment: Environm
 
   try {
     const url = await openRuntime(configuration, await program());
-    console.log(greeting(configuration, url));
+    // Loaded only if it is wanted: the package takes a tenth of a second.
+    const grpc = grpcPort === undefined ? undefined : await (await import("./grpc.ts")).openGrpc(host, grpcPort, url);
+    console.log(greeting(configuration, url, grpc));
     return 0;
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error));

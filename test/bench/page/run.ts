@@ -182,7 +182,7 @@ async function startProgram(): Promise<{ url: string; stop: () => Promise<void> 
   const data = await mkdtemp(join(tmpdir(), "spanfold-bench-"));
   const child: ChildProcess = spawn(process.execPath, [join(ROOT, "src", "cli", "npm-start.ts")], {
     cwd: ROOT,
-    env: { ...process.env, PORT: process.env["PORT"] ?? "0", DATA_DIR: data },
+    env: { ...process.env, PORT: process.env["PORT"] ?? "0", GRPC_PORT: "off", DATA_DIR: data },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const found = await new Promise<string>((resolve, reject) => {

@@ -1,0 +1,126 @@
+import { Agent, request as httpRequest } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import { Metadata, Server, ServerCredentials, status } from "@grpc/grpc-js";
+import type { sendUnaryData, ServerReadableStream, ServiceDefinition } from "@grpc/grpc-js";
+import { decodeAnswer, encodeMessage, GRPC_WEB_TYPE } from "../../otlp/grpc-web.ts";
+import type { GrpcAnswer } from "../../otlp/grpc-web.ts";
+import { MAX_PROTOBUF_BODY } from "../../otlp/limits.ts";
+import { isListening, reachedHost } from "./listening.ts";
+
+/** `listening`: the port, which the system chose for port 0. `unavailable`: why not, as a sentence; the program runs without it. */
+export type GrpcOutcome = { readonly listening: number } | { readonly unavailable: string };
+
+type Forwarded = ServerReadableStream<Buffer, Buffer>;
+
+const SERVICES = ["trace.v1.TraceService", "logs.v1.LogsService", "metrics.v1.MetricsService"];
+
+/** Calls at a time on one connection: an exporter has a few. */
+const CALLS_A_CONNECTION = 100;
+
+/** Of a call's metadata, what the Worker reads. The authority of the call becomes `Host`, which an open program judges. */
+const FORWARDED_METADATA = ["authorization", "origin", "sec-fetch-site", "user-agent"];
+
+/**
+ * Listens for OTLP/gRPC, and passes each call on to the Worker as a call of gRPC-Web: its guard, its limits and its
+ * acknowledgement are the Worker's. The bytes of messages pass through unread.
+ */
+export async function openGrpc(host: string, port: number, worker: URL): Promise<GrpcOutcome> {
+  if (port !== 0 && (await isListening(reachedHost(host), port))) return { unavailable: `port ${port} is taken` };
+  const server = new Server({
+    // As over HTTP. It counts inflated bytes too, so a bomb costs no more.
+    "grpc.max_receive_message_length": MAX_PROTOBUF_BODY,
+    "grpc.max_concurrent_streams": CALLS_A_CONNECTION,
+  });
+  const agent = new Agent({ keepAlive: true });
+  const origin = new URL(worker);
+  origin.hostname = reachedHost(host);
+  for (const service of SERVICES) {
+    const path = `/opentelemetry.proto.collector.${service}/Export`;
+    const forward = (call: Forwarded, answer: sendUnaryData<Buffer>) => forwardCall(call, answer, origin, path, agent);
+    server.addService(exportService(path), { Export: forward });
+  }
+  const address = host.includes(":") ? `[${host}]` : host;
+  return await new Promise((resolve) => {
+    server.bindAsync(`${address}:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
+      resolve(error === null ? { listening: bound } : { unavailable: error.message }),
+    );
+  });
+}
+
+/**
+ * The one method of a service. To this server its request is a stream, with one message: so a call is judged when its metadata
+ * arrives, and only an admitted one may send up to the limit.
+ */
+function exportService(path: string): ServiceDefinition {
+  const identity = (bytes: Buffer) => bytes;
+  return {
+    Export: {
+      path,
+      requestStream: true,
+      responseStream: false,
+      requestSerialize: identity,
+      requestDeserialize: identity,
+      responseSerialize: identity,
+      responseDeserialize: identity,
+    },
+  };
+}
+
+function forwardCall(call: Forwarded, answer: sendUnaryData<Buffer>, worker: URL, path: string, agent: Agent): void {
+  const forwarded = httpRequest(new URL(path, worker), { method: "POST", agent, headers: headersOf(call) });
+  let isAnswered = false;
+  const end = ({ message = new Uint8Array(), status: { code, message: details, details: bytes } }: GrpcAnswer) => {
+    if (isAnswered) return;
+    isAnswered = true;
+    if (code === 0) return answer(null, asBuffer(message));
+    const metadata = new Metadata();
+    if (bytes !== undefined) metadata.set("grpc-status-details-bin", asBuffer(bytes));
+    answer({ code, details, metadata });
+    // The rest of a refused message is not wanted.
+    call.resume();
+  };
+
+  call.on("data", (message: Buffer) => void forwarded.write(encodeMessage(message)));
+  call.on("end", () => forwarded.end());
+  // The client went away, or its deadline passed: grpc-js has answered.
+  call.on("cancelled", () => {
+    isAnswered = true;
+    forwarded.destroy();
+  });
+  call.on("error", () => forwarded.destroy());
+
+  forwarded.once("response", (response) => void readAnswer(response).then(end, () => end(UNREACHABLE)));
+  // Also after an early answer, when the runtime closes the connection under the rest of the message.
+  forwarded.on("error", () => end(UNREACHABLE));
+  startNow(forwarded);
+}
+
+/** The runtime is restarting, or this process is ending: a later try succeeds. */
+const UNREACHABLE: GrpcAnswer = {
+  status: { code: status.UNAVAILABLE, message: "the program could not be reached; send it again" },
+};
+
+/** Node would wait for the first bytes of the body. */
+function startNow(request: ClientRequest): void {
+  request.setNoDelay(true);
+  request.flushHeaders();
+}
+
+function headersOf(call: Forwarded): Record<string, string> {
+  const metadata = FORWARDED_METADATA.flatMap((name) => {
+    const [value] = call.metadata.get(name);
+    return typeof value === "string" ? [[name, value] as const] : [];
+  });
+  return { host: call.getHost(), "content-type": GRPC_WEB_TYPE, ...Object.fromEntries(metadata) };
+}
+
+async function readAnswer(response: IncomingMessage): Promise<GrpcAnswer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of response) pieces.push(piece as Buffer);
+  const answer = response.statusCode === 200 ? decodeAnswer(Buffer.concat(pieces)) : undefined;
+  return answer ?? UNREACHABLE;
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,181 @@
+import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
+import type { ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { Client, credentials, Metadata, status } from "@grpc/grpc-js";
+import type { CallOptions, ServiceError } from "@grpc/grpc-js";
+import { expect, onTestFinished, test } from "vitest";
+import { encodeMessage } from "../../src/otlp/grpc-web.ts";
+import { MAX_PROTOBUF_BODY } from "../../src/otlp/limits.ts";
+import { libraryEncode } from "../otlp/oracle.ts";
+import { startProgram, temporaryDirectory } from "./program.ts";
+import { eventually, getJson, recordsOf } from "./read-back.ts";
+import type { Export, SessionAnswer } from "./read-back.ts";
+
+const TRACES = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+const LOGS = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
+const METRICS = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
+const TRACE = "0af7651916cd43dd8448eb211c80319c";
+
+const exportOf = (span: object) =>
+  Buffer.from(
+    libraryEncode({
+      resourceSpans: [
+        {
+          scopeSpans: [
+            { spans: [{ traceId: TRACE, name: "a", startTimeUnixNano: "1", endTimeUnixNano: "2", ...span }] },
+          ],
+        },
+      ],
+    }),
+  );
+const ONE_SPAN = exportOf({ spanId: "b7ad6b7169203331" });
+
+type Call = { readonly metadata?: Record<string, string>; readonly options?: CallOptions };
+
+/** Calls by gRPC's own client. Answers the code, the message or the reason, and what stands beside the code. */
+function clientOf(port: string | undefined, channel: object = {}) {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), channel);
+  onTestFinished(() => client.close());
+  return (path: string, message: Buffer, { metadata = {}, options = {} }: Call = {}) =>
+    new Promise<{ code: number; text: string; details: string }>((resolve) => {
+      const identity = (bytes: Buffer) => bytes;
+      const sent = new Metadata();
+      for (const [name, value] of Object.entries(metadata)) sent.set(name, value);
+      const answered = (error: ServiceError | null, answer?: Buffer) =>
+        resolve({
+          code: error?.code ?? status.OK,
+          text: error?.details ?? String(answer),
+          details: String(error?.metadata.get("grpc-status-details-bin") ?? ""),
+        });
+      client.makeUnaryRequest(path, identity, identity, message, sent, options, answered);
+    });
+}
+
+test("traces, log records and metrics arrive over gRPC as over HTTP", async () => {
+  const { url, grpcPort } = await startProgram({ DATA_DIR: await temporaryDirectory(), GRPC_PORT: "0" });
+  const call = clientOf(grpcPort);
+  expect(await call(TRACES, ONE_SPAN)).toEqual({ code: status.OK, text: "", details: "" });
+  expect((await getJson<SessionAnswer>(url, `/sessions/${TRACE}`)).session.spans).toBe(1);
+
+  // ExportLogsServiceRequest { resource_logs { scope_logs { log_records { trace_id, span_id, body { string_value } } } } }
+  const field = (number: number, content: Buffer) =>
+    Buffer.concat([Buffer.of((number << 3) | 2, content.length), content]);
+  const record = Buffer.concat([
+    field(9, Buffer.from(TRACE, "hex")),
+    field(10, Buffer.from("b7ad6b7169203331", "hex")),
+    field(5, field(1, Buffer.from("a line"))),
+  ]);
+  expect(await call(LOGS, field(1, field(2, field(2, record))))).toMatchObject({ code: status.OK, text: "" });
+  const exported = await eventually(() => getJson<Export>(url, `/sessions/${TRACE}/otlp`));
+  expect(recordsOf(exported)).toMatchObject([{ traceId: TRACE, body: { stringValue: "a line" } }]);
+
+  expect((await call(METRICS, Buffer.alloc(0))).text).toContain("metrics are accepted but not stored");
+  expect((await call(TRACES, exportOf({ spanId: "00" }))).text).toContain("spanId");
+});
+
+test("a call that fails has the status that tells an exporter what to do", async () => {
+  const { grpcPort } = await startProgram({ DATA_DIR: await temporaryDirectory(), GRPC_PORT: "0" });
+  const call = clientOf(grpcPort, { "grpc.max_send_message_length": -1 });
+  const malformed = await call(TRACES, ONE_SPAN.subarray(0, 20));
+  expect(malformed).toMatchObject({ code: status.INVALID_ARGUMENT, text: expect.stringContaining("at byte") });
+  expect(malformed.details).toContain("google.rpc.BadRequest");
+  const large = Buffer.alloc(MAX_PROTOBUF_BODY + 1);
+  expect(await call(TRACES, large)).toMatchObject({ code: status.RESOURCE_EXHAUSTED, details: "" });
+  const gzip = { "grpc.default_compression_algorithm": 2, "grpc.max_send_message_length": -1 };
+  expect((await clientOf(grpcPort, gzip)(TRACES, large)).code).toBe(status.RESOURCE_EXHAUSTED);
+  expect((await call("/opentelemetry.proto.collector.x.v1.X/Export", ONE_SPAN)).code).toBe(status.UNIMPLEMENTED);
+  expect((await call(TRACES, ONE_SPAN)).code).toBe(status.OK);
+});
+
+test("the guard is that of HTTP: the token decides, and without tokens the address", async () => {
+  const open = await startProgram({ DATA_DIR: await temporaryDirectory(), GRPC_PORT: "0" });
+  const elsewhere = clientOf(open.grpcPort, { "grpc.default_authority": "otel-collector:4317" });
+  expect(await elsewhere(TRACES, ONE_SPAN)).toMatchObject({
+    code: status.PERMISSION_DENIED,
+    text: expect.stringContaining("not to otel-collector:4317"),
+  });
+  const named = clientOf(open.grpcPort, { "grpc.default_authority": `localhost:${open.grpcPort}` });
+  expect((await named(TRACES, ONE_SPAN)).code).toBe(status.OK);
+  await open.stop();
+
+  const closed = await startProgram({
+    DATA_DIR: await temporaryDirectory(),
+    GRPC_PORT: "0",
+    HOST: "0.0.0.0",
+    ADMIN_TOKEN: "admin-secret",
+    INGEST_TOKEN: "ingest-secret",
+    VIEW_TOKEN: "view-secret",
+  });
+  const call = clientOf(closed.grpcPort);
+  const codeWith = async (token: string) =>
+    (await call(TRACES, ONE_SPAN, { metadata: { authorization: `Bearer ${token}` } })).code;
+  expect((await call(TRACES, ONE_SPAN)).code).toBe(status.UNAUTHENTICATED);
+  expect(await codeWith("wrong")).toBe(status.UNAUTHENTICATED);
+  expect(await codeWith("view-secret")).toBe(status.PERMISSION_DENIED);
+  expect(await codeWith("ingest-secret")).toBe(status.OK);
+  expect(await codeWith("admin-secret")).toBe(status.OK);
+
+  // Before a byte of its message: an anonymous sender can't fill the memory.
+  const { stream, trailers } = await openCall(closed.grpcPort, {});
+  expect((await trailers)["grpc-status"]).toBe(String(status.UNAUTHENTICATED));
+  stream.destroy();
+});
+
+test("a deadline ends a call whose message does not arrive", async () => {
+  const { grpcPort } = await startProgram({ DATA_DIR: await temporaryDirectory(), GRPC_PORT: "0" });
+  const { stream, trailers } = await openCall(grpcPort, { "grpc-timeout": "300m" });
+  stream.write(encodeMessage(ONE_SPAN).subarray(0, 30));
+  expect((await trailers)["grpc-status"]).toBe(String(status.DEADLINE_EXCEEDED));
+  stream.destroy();
+  expect((await clientOf(grpcPort)(TRACES, ONE_SPAN, { options: { deadline: Date.now() + 30_000 } })).code).toBe(0);
+});
+
+test("a call has one message", async () => {
+  const { grpcPort } = await startProgram({ DATA_DIR: await temporaryDirectory(), GRPC_PORT: "0" });
+  for (const messages of [[], [ONE_SPAN, ONE_SPAN]]) {
+    const { stream, trailers } = await openCall(grpcPort, {});
+    for (const message of messages) stream.write(encodeMessage(message));
+    stream.end();
+    expect((await trailers)["grpc-status"], String(messages.length)).toBe(String(status.INVALID_ARGUMENT));
+  }
+});
+
+test("a taken port of gRPC is said, and the program runs without it", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void other.close());
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const { url, printed } = await startProgram({ DATA_DIR: await temporaryDirectory(), GRPC_PORT: String(port) });
+  expect(printed()).toContain(`gRPC      off: port ${port} is taken; GRPC_PORT chooses another`);
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+});
+
+test("GRPC_PORT=off listens at no port for gRPC", async () => {
+  const { printed } = await startProgram({ DATA_DIR: await temporaryDirectory(), GRPC_PORT: "off" });
+  expect(printed()).toContain("gRPC      off\n");
+});
+
+/** A call whose message the test writes by itself. */
+async function openCall(
+  port: string | undefined,
+  headers: IncomingHttpHeaders,
+): Promise<{ stream: ClientHttp2Stream; trailers: Promise<IncomingHttpHeaders> }> {
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  onTestFinished(() => session.destroy());
+  const stream = session.request({
+    ":method": "POST",
+    ":path": TRACES,
+    "content-type": "application/grpc",
+    te: "trailers",
+    ...headers,
+  });
+  stream.on("error", () => {}).resume();
+  const trailers = new Promise<IncomingHttpHeaders>((resolve) => {
+    // An answer without a message has its status in its headers.
+    stream.on("response", (answer) => void ("grpc-status" in answer && resolve(answer)));
+    stream.on("trailers", resolve);
+  });
+  return { stream, trailers };
+}
