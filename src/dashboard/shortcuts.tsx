@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { keyWords, SHORTCUTS } from "./keymap.ts";
 import { Icon } from "./ui/icons.tsx";
+import "./ui/dialog.css";
 
 /** All keys, by the place where they work. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {

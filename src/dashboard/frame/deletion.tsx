@@ -61,7 +61,7 @@ export function DeletionNote() {
   const known = deletion.value;
   if (known === undefined) return null;
   return (
-    <section class="imports deletion" aria-label="Deletion">
+    <section class="corner-note deletion" aria-label="Deletion">
       {known.state === "pending" ? (
         <>
           <p role="status">

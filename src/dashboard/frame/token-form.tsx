@@ -1,6 +1,7 @@
 import { rememberToken } from "../server.ts";
 import { Icon } from "../ui/icons.tsx";
 import { useEffect, useRef, useState } from "preact/hooks";
+import "../ui/dialog.css";
 
 /** Changes or removes the token. The page then reloads, because it showed data of the old token. */
 export function TokenDialog({ onClose }: { onClose: () => void }) {

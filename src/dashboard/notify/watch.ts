@@ -1,12 +1,8 @@
 import { computed, effect, type ReadonlySignal } from "@preact/signals";
 import { decodeListEvent } from "../../client/decode-event.ts";
 import { openEventStream } from "../../client/event-stream.ts";
-import {
-  NotificationFold,
-  type NotificationStep,
-  type NotifiedStatus,
-  type SessionNotification,
-} from "../../session/list/notifications.ts";
+import { NotificationFold, type NotificationStep, type SessionNotification } from "../../session/list/notifications.ts";
+import type { NotifiedStatus } from "../../session/list/list-groups.ts";
 import type { SessionSummary } from "../../session/summary.ts";
 import { go } from "../address/location.ts";
 import { authorisation } from "../server.ts";

@@ -1,4 +1,4 @@
-import { NOTIFIED_STATUSES, type NotifiedStatus } from "../../session/list/notifications.ts";
+import { NOTIFIED_STATUSES, type NotifiedStatus } from "../../session/list/list-groups.ts";
 
 /** What a reader wants to be notified of, in this browser. */
 export type Wishes = {

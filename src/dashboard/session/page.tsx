@@ -12,6 +12,8 @@ import { SessionActions } from "./shell/actions.tsx";
 import { SessionBody } from "./body.tsx";
 import type { SessionFeed } from "./feed.ts";
 import { DEFAULT_READING, preloadReading } from "./shell/readings.tsx";
+import "./shell/session.css";
+import "./shell/toolbar.css";
 
 // The code of the first reading loads beside the first events.
 const opened = address.peek();

@@ -5,6 +5,7 @@ import { CopyButton } from "../ui/copy-button.tsx";
 import { agentSettings } from "./agent-settings.ts";
 import { ImportButton } from "./import/import-button.tsx";
 import { Logo } from "../ui/icons.tsx";
+import "./empty.css";
 
 /** A placeholder for the deployment's write token, which only its owner knows. */
 const TOKEN = "<INGEST_TOKEN>";

@@ -19,6 +19,9 @@ import { useListed } from "./listed.ts";
 import { SessionRows } from "./rows.tsx";
 import { StatusTabs } from "./toolbar/status-tabs.tsx";
 import { SumsLine } from "./toolbar/sums-line.tsx";
+import "./toolbar/toolbar.css";
+import "./rows.css";
+import "./import/import.css";
 
 const Empty = lazily<object>(async () => (await import("./empty.tsx")).EmptyList, <Loading what="the settings" />);
 

@@ -10,6 +10,10 @@ export const STALLED_PINNED_MILLIS = 3_600_000;
 /** The statuses that the first two groups may have. */
 export const PINNED_STATUSES: readonly Status[] = ["waiting", "stalled", "running", "idle"];
 
+/** The statuses that a reader can be notified of. */
+export const NOTIFIED_STATUSES = ["waiting", "failed", "finished"] as const satisfies readonly Status[];
+export type NotifiedStatus = (typeof NOTIFIED_STATUSES)[number];
+
 export function groupOf({ status, silentMillis }: Pick<Liveness, "status" | "silentMillis">): ListGroup {
   switch (status) {
     case "waiting":

@@ -1,12 +1,9 @@
 import { oneLine } from "../../lib/one-line.ts";
 import type { ListStreamEvent } from "../contract/stream-events.ts";
+import { NOTIFIED_STATUSES, type NotifiedStatus } from "./list-groups.ts";
 import type { Status } from "../liveness.ts";
 import type { SessionSummary } from "../summary.ts";
 import { arrivalMillis, statusSchedule } from "./list-filter.ts";
-
-/** The states that a reader can be notified of. */
-export const NOTIFIED_STATUSES = ["waiting", "failed", "finished"] as const satisfies readonly Status[];
-export type NotifiedStatus = (typeof NOTIFIED_STATUSES)[number];
 
 export type SessionNotification = {
   readonly id: string;

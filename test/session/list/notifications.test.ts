@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { NotificationFold, type NotifiedStatus } from "../../../src/session/list/notifications.ts";
+import { NotificationFold } from "../../../src/session/list/notifications.ts";
+import type { NotifiedStatus } from "../../../src/session/list/list-groups.ts";
 import type { NotificationStep } from "../../../src/session/list/notifications.ts";
 import type { LivenessFacts, SessionSummary } from "../../../src/session/summary.ts";
 

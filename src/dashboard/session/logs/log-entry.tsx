@@ -6,6 +6,7 @@ import type { OffloadedValues } from "../content/offloaded-values.tsx";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { nameOf } from "./log-line.ts";
 import { severityOf } from "../../address/log-view.ts";
+import "./logs.css";
 
 /** A record's severity as a word, because some readers cannot see its colour. */
 export function SeverityWord({ record }: Pick<ViewRecord, "record">) {

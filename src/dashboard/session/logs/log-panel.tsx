@@ -12,6 +12,7 @@ import { exactly, toMillis } from "../../ui/moments.ts";
 import { LogContent, SeverityWord } from "./log-entry.tsx";
 import { nameOf } from "./log-line.ts";
 import { severityOf } from "../../address/log-view.ts";
+import "../panel/panel.css";
 
 export type LogPanelProps = {
   readonly view: ViewRecord;

@@ -24,6 +24,7 @@ import { PanelFrame, Section } from "../../ui/panel-frame.tsx";
 import { SpanFactsView } from "./span-facts.tsx";
 import { useOffloadedValues } from "../content/offloaded-values.tsx";
 import { placeholderWord, standsForTrace } from "../timeline/placeholder.ts";
+import "./panel.css";
 
 /** The panel of one span. */
 export function SpanPanel(props: PanelProps) {

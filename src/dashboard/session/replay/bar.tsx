@@ -9,6 +9,7 @@ import { useReplayTicks } from "./ticks.ts";
 import type { ReplayControls } from "./controls.ts";
 import { IDLES, SPEEDS } from "../../address/replay-view.ts";
 import { fractionOf } from "./timeline.ts";
+import "./replay.css";
 
 export type ReplayBarProps = { readonly replay: ReplayFeed; readonly controls: ReplayControls };
 

@@ -3,6 +3,7 @@ import type { RerunView, RerunViewProps } from "./views.tsx";
 import { lazily } from "../../ui/lazy.tsx";
 import { useState } from "preact/hooks";
 import { takeWanted } from "./wanted.ts";
+import "./rerun.css";
 
 const Views = lazily<RerunViewProps>(async () => (await import("./views.tsx")).RerunViewOf);
 

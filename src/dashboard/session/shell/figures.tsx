@@ -1,5 +1,6 @@
 import { Cards, type CardsProps } from "./cards-view.tsx";
 import { Overview, type OverviewProps } from "./overview.tsx";
+import "./overview.css";
 
 export type FiguresProps = { readonly cards: CardsProps; readonly overview: OverviewProps };
 

@@ -13,6 +13,8 @@ import type { ReadingProps } from "../reading-props.ts";
 import { findRow } from "../reader.ts";
 import { toMillis } from "../../ui/moments.ts";
 import { FRESH, SpanTree } from "./span-tree.tsx";
+import "./tree.css";
+import "./bars.css";
 
 const NONE: ReadonlySet<string> = new Set();
 

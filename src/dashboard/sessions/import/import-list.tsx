@@ -13,7 +13,7 @@ export function ImportList() {
   const jobs = imports.value;
   if (jobs.length === 0) return null;
   return (
-    <section class="imports" aria-label="Import">
+    <section class="corner-note imports" aria-label="Import">
       <header>
         <h2>{jobs.every(isOver) ? "Imported" : "Importing"}</h2>
         <button
