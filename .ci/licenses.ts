@@ -43,7 +43,7 @@ export async function lockedPackages(root: string): Promise<LockedPackage[]> {
   return packagesIn(await readFile(join(root, "package-lock.json"), "utf8"));
 }
 
-/** The packages of a lockfile's text. Throws where npm wrote a form without licences. */
+/** The packages of a lockfile's text, without those of this repository. Throws where npm wrote a form without licences. */
 export function packagesIn(lockfile: string): LockedPackage[] {
   const { lockfileVersion, packages } = JSON.parse(lockfile) as {
     readonly lockfileVersion?: number;
@@ -51,18 +51,21 @@ export function packagesIn(lockfile: string): LockedPackage[] {
   };
   if (lockfileVersion !== 3 || packages === undefined)
     throw new Error(`package-lock.json has lockfileVersion ${lockfileVersion}; 3 is expected`);
-  return Object.entries(packages)
-    .filter(([path]) => path !== "")
-    .map(([path, { version, license, dev, devOptional, optional, dependencies }]) => ({
-      path,
-      name: path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length),
-      version: String(version),
-      ...(typeof license === "string" ? { license } : {}),
-      // A bundle contains no optional package: these are the native parts of tools, of which one platform installs a few.
-      development: dev === true || devOptional === true || optional === true,
-      needs: Object.keys(dependencies ?? {}),
-    }))
-    .map((locked) => (SHIPPED_AS_DATA.has(locked.name) ? { ...locked, development: false } : locked));
+  return (
+    Object.entries(packages)
+      // A package of this repository is a folder outside `node_modules`, and a link to it.
+      .filter(([path, { link }]) => path.includes("node_modules/") && link !== true)
+      .map(([path, { version, license, dev, devOptional, optional, dependencies }]) => ({
+        path,
+        name: path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length),
+        version: String(version),
+        ...(typeof license === "string" ? { license } : {}),
+        // A bundle contains no optional package: these are the native parts of tools, of which one platform installs a few.
+        development: dev === true || devOptional === true || optional === true,
+        needs: Object.keys(dependencies ?? {}),
+      }))
+      .map((locked) => (SHIPPED_AS_DATA.has(locked.name) ? { ...locked, development: false } : locked))
+  );
 }
 
 /** One sentence for each package whose licence is not allowed, with the package's name. */

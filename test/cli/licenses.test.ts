@@ -43,6 +43,17 @@ test.each([
   expect(faults.length === 0 ? "allowed" : "refused").toBe(verdict);
 });
 
+test("packages of this repository are its own", () => {
+  const faults = faultsOf({
+    "packages/kit": { name: "@spanfold/kit", version: "0.1.0" },
+    "node_modules/@spanfold/kit": { resolved: "packages/kit", link: true },
+    "packages/kit/node_modules/strict": { version: "2.0.0", license: "AGPL-3.0-only" },
+  });
+  expect(faults).toEqual([
+    "strict 2.0.0, a dependency that is shipped, has the licence AGPL-3.0-only, which is not allowed",
+  ]);
+});
+
 test("the shipped text has name, version, licence and text of each bundled dependency, and no tool", async () => {
   const text = await licensesText(root);
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {

@@ -11,7 +11,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "src/producer"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "docs/examples"))
 from live_span_processor import LiveSpanProcessor  # noqa: E402
 
 NEVER = 600_000

@@ -5,7 +5,7 @@ import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-t
 import { BatchSpanProcessor, NodeTracerProvider, TraceIdRatioBasedSampler } from "@opentelemetry/sdk-trace-node";
 import type { TracerConfig } from "@opentelemetry/sdk-trace-node";
 import { describe, expect, test } from "vitest";
-import { LiveSpanProcessor } from "../../src/producer/live-span-processor.ts";
+import { LiveSpanProcessor } from "../../packages/producer/src/live-span-processor.ts";
 import { SessionView } from "../../src/session/view/session-view.ts";
 import { spansEvent } from "../session/wire-of.ts";
 import { receiver, spansIn } from "./receiver.ts";

@@ -4,7 +4,7 @@ import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace-node";
-import { LiveSpanProcessor } from "../../producer/live-span-processor.ts";
+import { LiveSpanProcessor } from "../../../packages/producer/src/live-span-processor.ts";
 
 export type Telemetry = {
   /** Sends the remaining spans; answers the reason of a failed export. */

@@ -1,5 +1,11 @@
-import { BatchSpanProcessor } from "@opentelemetry/sdk-trace-node";
-import type { BufferConfig, ReadableSpan, Span, SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace-node";
+import { BatchSpanProcessor } from "@opentelemetry/sdk-trace";
+import type {
+  BatchSpanProcessorOptions,
+  ReadableSpan,
+  Span,
+  SpanExporter,
+  SpanProcessor,
+} from "@opentelemetry/sdk-trace";
 
 /** `ExportResultCode.SUCCESS` of @opentelemetry/core. */
 const SUCCESS = 0;
@@ -13,9 +19,9 @@ export class LiveSpanProcessor implements SpanProcessor {
   readonly #batch: BatchSpanProcessor;
 
   /** `exporter` may be shared with the processor for ended spans: this class does not shut it down. */
-  constructor(exporter: SpanExporter, config: BufferConfig = {}) {
+  constructor(exporter: SpanExporter, config: Omit<BatchSpanProcessorOptions, "exporter"> = {}) {
     this.#announced = new RunningSpans(exporter);
-    this.#batch = new BatchSpanProcessor(this.#announced, { scheduledDelayMillis: 500, ...config });
+    this.#batch = new BatchSpanProcessor({ scheduledDelayMillis: 500, ...config, exporter: this.#announced });
   }
 
   onStart(span: Span): void {
