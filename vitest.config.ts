@@ -37,7 +37,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/{lib,content,facts,logs,session,otlp,client,producer,cli}/**/*.test.ts"],
+          include: ["test/{lib,content,facts,logs,session,otlp,client,cli}/**/*.test.ts"],
           exclude: SLOW,
           // Pure functions: nothing stays behind in a process. One for each file takes longer than most files.
           isolate: false,
@@ -60,7 +60,7 @@ export default defineConfig({
         plugins: [runtime()],
         test: {
           name: "workerd",
-          include: ["test/durable/**/*.test.ts", "test/{routes,ark,mcp,auth,api}/**/*.test.ts"],
+          include: ["test/durable/**/*.test.ts", "test/{routes,ark,auth,api}/**/*.test.ts"],
           exclude: SLOW,
           env: SEED,
           testTimeout: 120_000,
@@ -73,6 +73,17 @@ export default defineConfig({
           include: ["test/program/**/*.test.ts"],
           globalSetup: "test/program/build.ts",
           setupFiles: "test/program/check-answers.ts",
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          expect: { poll: PATIENCE },
+        },
+      },
+      {
+        // The package for other programs. Each file has a process of its own: OpenTelemetry's API is global.
+        test: {
+          name: "producer",
+          include: ["test/producer/**/*.test.ts"],
+          globalSetup: "test/program/build.ts",
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: { poll: PATIENCE },

@@ -1,0 +1,15 @@
+export { forkExporter } from "./fork/fork-exporter.ts";
+export type { ForkExporterOptions } from "./fork/fork-exporter.ts";
+export type { ForkOptions, Protocol } from "./fork/target.ts";
+export { LiveSpanProcessor } from "./live-span-processor.ts";
+export type { Log } from "./log.ts";
+export type { Message } from "./spans/messages.ts";
+export { recent, RecentSpans } from "./spans/recent.ts";
+export { session, SessionSpanProcessor } from "./spans/session.ts";
+export type { ModelResponse, ModelSpan, StepSpan, Usage } from "./spans/step-span.ts";
+export { agent, llm, query, team, tool, turn } from "./spans/steps.ts";
+export type { AgentOptions, ModelOptions, QueryOptions, TeamOptions, ToolOptions, TurnOptions } from "./spans/steps.ts";
+export { currentSpan, currentTrace, withSpan } from "./spans/with-span.ts";
+export type { CurrentTrace } from "./spans/with-span.ts";
+export { startTelemetry } from "./telemetry/start-telemetry.ts";
+export type { Telemetry, TelemetryOptions } from "./telemetry/start-telemetry.ts";
