@@ -1,9 +1,6 @@
 import type { SpanKind } from "../facts/facts.ts";
-import type { ClockRange } from "./clock-outliers.ts";
-import { errorCauses } from "./digest/error-causes.ts";
-import { nowLine } from "./digest/now-line.ts";
-import { sessionProducer } from "./digest/session-producer.ts";
-import { stepStrip } from "./digest/step-strip.ts";
+import { sessionDigest } from "./digest/session-digest.ts";
+import type { DigestOf } from "./digest/session-digest.ts";
 import { outermostAbsent } from "./query-groups.ts";
 import { livenessFacts } from "./liveness-facts.ts";
 import type { Prices } from "./prices/prices.ts";
@@ -17,7 +14,7 @@ import { timesOfParts } from "./session-times.ts";
 import { compareRows, promptAt, failureAt, isPromptGuessed } from "./table/annotated-rows.ts";
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
-import type { LivenessFacts, QueryPhase, QuerySummary, SessionSummary } from "./summary.ts";
+import type { QueryPhase, QuerySummary, SessionSummary } from "./summary.ts";
 import { dollars } from "./table/usage-rows.ts";
 import { NO_TOKENS } from "./table/usage-rows.ts";
 import type { UsageSum } from "./table/usage-rows.ts";
@@ -41,14 +38,15 @@ export function summarise(
   about: AboutSession,
   fold: QueryFold = foldQueries(table, about.prices),
 ): SessionSummary {
-  return summariseParts(table, about, [{ table, fold }]);
+  return summariseParts(table, about, [{ table, fold }], sessionDigest);
 }
 
-/** As {@link summarise}, of a session that is folded in parts. `whole`: its whole table. */
+/** As {@link summarise}, of a session that is folded in parts. `whole`: its whole table. Without `digest` it has nothing that only lists show. */
 export function summariseParts(
   whole: SpanTable,
   about: AboutSession,
   parts: readonly PartFold[],
+  digest: DigestOf | undefined,
   rolled: RollUp = rollUp(parts),
 ): SessionSummary {
   const names = whole.allSessionNames();
@@ -82,25 +80,7 @@ export function summariseParts(
       .slice(0, MAX_ALSO),
     ...(about.belongsTo === undefined ? {} : { belongsTo: about.belongsTo }),
     watchers: about.watchers,
-    ...digestOf(parts, clocks, liveness),
-  };
-}
-
-/** What a list shows of a session beyond its counts; at most 1 kB of JSON text. */
-function digestOf(
-  parts: readonly PartFold[],
-  clocks: ClockRange,
-  { waiting }: LivenessFacts,
-): Pick<SessionSummary, "nowLine" | "steps" | "causes" | "producer"> {
-  const now = nowLine(parts, clocks, waiting);
-  const steps = stepStrip(parts);
-  const causes = errorCauses(parts);
-  const producer = sessionProducer(parts);
-  return {
-    ...(now === undefined ? {} : { nowLine: now }),
-    ...(steps === "" ? {} : { steps }),
-    ...(causes.length === 0 ? {} : { causes }),
-    ...(producer === undefined ? {} : { producer }),
+    ...digest?.(parts, clocks, liveness),
   };
 }
 

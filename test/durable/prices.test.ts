@@ -5,7 +5,7 @@ import { SessionObject } from "../../src/durable/session/object.ts";
 import { settingsOf } from "../../src/config.ts";
 import { DEFAULT_RETENTION } from "../../src/session/contract/retention.ts";
 import { LIST_PRICES, readPrices } from "../../src/session/prices/prices.ts";
-import { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "../session/whole-view.ts";
 import { deliveryOf } from "./deliveries.ts";
 import { aSpan, traceIdOf } from "./spans.ts";
 
@@ -32,7 +32,7 @@ test("a deployment's own prices cost its sessions, and its viewers compute the s
   if (page.state !== "present" || page.summary === undefined) throw new Error(page.state);
   expect(page.summary).toMatchObject({ cost: 3, estimated: 3 });
 
-  const view = new SessionView();
+  const view = wholeView();
   const receipt = page.entries[0]?.kind === "spans" ? page.entries[0].receipt : undefined;
   if (receipt === undefined) throw new Error("nothing was read");
   const received = page.summary.liveness.lastArrival;

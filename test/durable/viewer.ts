@@ -1,7 +1,8 @@
 import type { EventSourceMessage } from "eventsource-parser";
 import { MessageReader } from "../../src/client/message-reader.ts";
 import { readPrices } from "../../src/session/prices/prices.ts";
-import { SessionView } from "../../src/session/view/session-view.ts";
+import type { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "../session/whole-view.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
 import { request } from "./world.ts";
 
@@ -72,7 +73,7 @@ export class Viewer {
 
   constructor(id: string, path = `/sessions/${encodeURIComponent(id)}`) {
     this.path = path;
-    this.view = new SessionView(id, readPrices);
+    this.view = wholeView(id, readPrices);
   }
 
   get isConnected(): boolean {

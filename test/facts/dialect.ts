@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
 import { inflate } from "../../src/lib/body-codec.ts";
-import { SessionView } from "../../src/session/view/session-view.ts";
+import type { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "../session/whole-view.ts";
 import type { ResourceSpans, ScopeSpans, Span } from "../../src/otel/span.ts";
 import { spansEvent } from "../session/wire-of.ts";
 
@@ -36,7 +37,7 @@ export function received(body: Uint8Array, encoding: "json" | "protobuf"): Resou
 
 /** A viewer's session after these deliveries, one a second. */
 export function viewOf(deliveries: readonly (readonly ResourceSpans[])[]): SessionView {
-  const view = new SessionView("s-1");
+  const view = wholeView("s-1");
   deliveries.forEach((resourceSpans, second) => view.apply(spansEvent(second, resourceSpans)));
   return view;
 }

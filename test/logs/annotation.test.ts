@@ -3,7 +3,7 @@ import { readContent } from "../../src/facts/span-content.ts";
 import { readRecord } from "../../src/logs/read-record.ts";
 import { eventOfRecord } from "../../src/logs/record-event.ts";
 import { annotationOf } from "../../src/logs/annotation.ts";
-import { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "../session/whole-view.ts";
 import type { LogRecord } from "../../src/otel/log-record.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
 import { permutations } from "../facts/dialect.ts";
@@ -97,7 +97,7 @@ describe("the annotation of a span by a log record", () => {
 });
 
 test("tree and summary both show an error that only a log record reports", () => {
-  const view = new SessionView("s-1");
+  const view = wholeView("s-1");
   const { parentSpanId: _, ...span } = spanOf("pay");
   view.apply(spansEvent(0, [{ scopeSpans: [{ spans: [span] }] }]));
   const record = recordOf("exception", 1, { "exception.type": "CardDeclined" }, OF_SPAN);
@@ -107,7 +107,7 @@ test("tree and summary both show an error that only a log record reports", () =>
 });
 
 test("a prompt on a missing span becomes the session's title", () => {
-  const view = new SessionView("s-1");
+  const view = wholeView("s-1");
   const later = recordOf(
     "gen_ai.user.message",
     3,
@@ -142,7 +142,7 @@ describe("an input request in a log record", () => {
     return spansEvent(0, [{ scopeSpans: [{ spans: [span] }] }]);
   };
   const waiting = (events: readonly SessionStreamEvent[]) => {
-    const view = new SessionView("s-1");
+    const view = wholeView("s-1");
     for (const event of events) view.apply(event);
     return view.summary()?.liveness.waiting?.question;
   };
@@ -164,7 +164,7 @@ describe("an input request in a log record", () => {
 
   test("names the tool of its span, or of the tool call around an elicitation", () => {
     const tool = (events: readonly SessionStreamEvent[]) => {
-      const view = new SessionView("s-1");
+      const view = wholeView("s-1");
       for (const event of events) view.apply(event);
       return view.summary()?.liveness.waiting?.tool;
     };

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
 import { decodeLogs } from "../../src/otlp/logs/decode-logs.ts";
 import type { ResourceSpans } from "../../src/otel/span.ts";
-import { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "../session/whole-view.ts";
 import { permutations } from "../facts/dialect.ts";
 import { printTree } from "../session/print-tree.ts";
 import { spansEvent } from "../session/wire-of.ts";
@@ -58,7 +58,7 @@ function spansIn(...records: readonly unknown[]): ResourceSpans[] {
 }
 
 const viewOf = (deliveries: readonly (readonly ResourceSpans[])[]) => {
-  const view = new SessionView("s-1");
+  const view = wholeView("s-1");
   deliveries.forEach((resourceSpans, second) => view.apply(spansEvent(second, resourceSpans)));
   return view;
 };

@@ -6,7 +6,7 @@ import { BatchSpanProcessor, NodeTracerProvider, TraceIdRatioBasedSampler } from
 import type { TracerConfig } from "@opentelemetry/sdk-trace-node";
 import { describe, expect, test } from "vitest";
 import { LiveSpanProcessor } from "../../packages/producer/src/live-span-processor.ts";
-import { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "../session/whole-view.ts";
 import { spansEvent } from "../session/wire-of.ts";
 import { receiver, spansIn } from "./receiver.ts";
 
@@ -54,7 +54,7 @@ describe.each([
       ["turn ended"],
     ]);
 
-    const view = new SessionView();
+    const view = wholeView();
     const course = target.exports.map((resourceSpans, second) => {
       view.apply(spansEvent(second, resourceSpans));
       const { spans, models, liveness } = view.summary() ?? {};

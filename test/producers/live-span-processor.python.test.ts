@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "../session/whole-view.ts";
 import { receiver, spansIn } from "../producer/receiver.ts";
 import { spansEvent } from "../session/wire-of.ts";
 import { install, missingFor } from "./run-producer.ts";
@@ -35,7 +35,7 @@ test.skipIf(skipped !== undefined)(
     const busy = (state: string): string[] => Array.from({ length: 50 }, (_, n) => `busy ${n} under turn ${state}`);
     expect(exported.slice(2)).toEqual([busy("running"), [...busy("ended"), "turn ended"]]);
 
-    const view = new SessionView();
+    const view = wholeView();
     const course = target.exports.map((resourceSpans, second) => {
       view.apply(spansEvent(second, resourceSpans));
       const { spans, models, liveness } = view.summary() ?? {};

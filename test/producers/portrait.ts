@@ -11,7 +11,8 @@ import type { RecordGroup, TraceGroup } from "../../src/otlp/group/trace-group.t
 import { decodeLogs } from "../../src/otlp/logs/decode-logs.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
 import type { SessionSummary } from "../../src/session/summary.ts";
-import { SessionView } from "../../src/session/view/session-view.ts";
+import type { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "../session/whole-view.ts";
 import type { TreeNode } from "../../src/session/tree/tree.ts";
 import type { Captured } from "./capture.ts";
 
@@ -83,7 +84,7 @@ function claimOf(traceId: string, { session, start = 0n, parentSpanId = "", span
 }
 
 function viewOf(groups: readonly Group[]): SessionView {
-  const view = new SessionView();
+  const view = wholeView();
   for (const group of groups) view.apply(eventOf(group));
   return view;
 }

@@ -3,7 +3,7 @@ import { readReplayQuery } from "../../src/api/replay-query.ts";
 import type { ReplayQuery } from "../../src/api/replay-query.ts";
 import { ReplayStream } from "../../src/routes/stream/replay-stream.ts";
 import { readPrices } from "../../src/session/prices/prices.ts";
-import { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "../session/whole-view.ts";
 import { checkedStream } from "../api/answers.ts";
 import { generateSession } from "../durable/generated-session.ts";
 import { aSpan, at, spanId, traceIdOf } from "../durable/spans.ts";
@@ -195,7 +195,7 @@ law("a folded replay equals the snapshot", seedsFrom(41, 4), async (seed) => {
   expect(Object.keys(shown)).not.toEqual([]);
   for (const [id, now] of Object.entries(shown)) {
     for (const by of ["event", "arrival"]) {
-      const view = new SessionView(id, readPrices);
+      const view = wholeView(id, readPrices);
       const path = `/sessions/${encodeURIComponent(id)}?replay=true&speed=10000&idle=0s&by=${by}`;
       for (const { event } of await replayOf(path)) view.apply(event);
       const summary = view.summary();

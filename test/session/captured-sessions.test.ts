@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { SessionView } from "../../src/session/view/session-view.ts";
+import type { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "./whole-view.ts";
 import type { ResourceSpans } from "../../src/otel/span.ts";
 import { spansEvent } from "./wire-of.ts";
 
@@ -12,7 +13,7 @@ function captured(file: string): readonly ResourceSpans[] {
 }
 
 function viewOf(...files: readonly string[]): SessionView {
-  const view = new SessionView("s-1");
+  const view = wholeView("s-1");
   files.forEach((file, second) => view.apply(spansEvent(second, captured(file))));
   return view;
 }

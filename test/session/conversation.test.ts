@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { conversationFrom } from "../../src/session/tree/tree-node.ts";
-import { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "./whole-view.ts";
 import { spanOf } from "../facts/span-of.ts";
 import { spansEvent } from "./wire-of.ts";
 
-const view = new SessionView("s-1");
+const view = wholeView("s-1");
 const idOf = (n: number): string => `00000000000000${n.toString(16).padStart(2, "0")}`;
 const span = (n: number, parent: number, name: string, conversation?: string) =>
   spanOf(

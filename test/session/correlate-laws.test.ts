@@ -9,7 +9,8 @@ import type { SessionStreamEvent } from "../../src/session/contract/stream-event
 import { admitRecords, knowsRecord } from "../../src/session/table/admit-records.ts";
 import * as Row from "../../src/session/table/span-rows.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
-import { SessionView } from "../../src/session/view/session-view.ts";
+import type { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "./whole-view.ts";
 import { ABOUT } from "./fold-of.ts";
 import { axisOf, printTree, timesIn } from "./print-tree.ts";
 import { law, seedsFrom } from "../law.ts";
@@ -55,7 +56,7 @@ function eventOf(item: Item): SessionStreamEvent {
 
 /** `isWatched`: it is shown with each event, as the page does. */
 function shownOf(sent: readonly Item[], isWatched = false) {
-  const view = new SessionView(ABOUT.id, readPrices);
+  const view = wholeView(ABOUT.id, readPrices);
   for (const item of sent) {
     view.apply(eventOf(item));
     if (isWatched) shownBy(view);
@@ -88,7 +89,7 @@ describe("events, agent logs and spans of the same operations", () => {
     const { summary, queries } = saidBy(tableOf(sent));
     expect(queries.reduce((sum, { spans }) => sum + spans, 0)).toBe(summary.spans);
     expect(queries.reduce((sum, { errors }) => sum + errors, 0)).toBe(summary.errors);
-    const view = new SessionView(ABOUT.id, readPrices);
+    const view = wholeView(ABOUT.id, readPrices);
     for (const item of sent) view.apply(eventOf(item));
     expect(view.tree().rows.filter(({ span }) => span !== undefined).length).toBe(summary.spans);
   });

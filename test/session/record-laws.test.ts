@@ -11,7 +11,10 @@ import type { Resource } from "../../src/otel/span.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
 import { admitRecords, knowsRecord } from "../../src/session/table/admit-records.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
+import { sessionDigest } from "../../src/session/digest/session-digest.ts";
+import { viewRecord } from "../../src/session/view/record-reader.ts";
 import { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "./whole-view.ts";
 import { generateSession } from "../durable/generated-session.ts";
 import type { SentRecord } from "../durable/log-records.ts";
 import { attributesOf } from "../durable/spans.ts";
@@ -77,7 +80,7 @@ function eventOf(item: Item): SessionStreamEvent {
 }
 
 function viewOf(sent: readonly Item[]): SessionView {
-  const view = new SessionView(ABOUT.id, readPrices);
+  const view = wholeView(ABOUT.id, readPrices);
   for (const item of sent) view.apply(eventOf(item));
   return view;
 }
@@ -128,6 +131,20 @@ describe("with log records among spans", () => {
     expect(shown.axis).toEqual(timesIn(summary));
     expect(shownBy(viewOf(random.shuffle(sent)))).toEqual(shown);
     expect(shownBy(viewOf([...sent, ...random.shuffle(sent)]))).toEqual(shown);
+  });
+
+  law("a viewer whose code for log records comes late shows the same", SEEDS, (seed) => {
+    const random = new Random(seed);
+    const { sent } = generateSession(random);
+    const view = new SessionView(ABOUT.id, readPrices);
+    view.useDigest(sessionDigest);
+    const late = random.below(sent.length);
+    sent.forEach((item, at) => {
+      view.apply(eventOf(item));
+      if (at === late) view.useRecords(viewRecord);
+    });
+    expect(view.awaitsRecords).toBe(false);
+    expect(shownBy(view)).toEqual(shownBy(viewOf(sent)));
   });
 });
 

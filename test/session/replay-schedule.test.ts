@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ChunkSpans } from "../../src/otel/chunk.ts";
 import { ArrivalSchedule, EventSchedule } from "../../src/session/replay.ts";
 import type { ReplaySchedule } from "../../src/session/replay.ts";
-import { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "./whole-view.ts";
 import type { ResourceSpans, Span } from "../../src/otel/span.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
@@ -91,12 +91,12 @@ test("by arrival, revisions and tombstones keep their order", () => {
 law("a replay and the log give the same fold", seedsFrom(7_000, 40), (seed) => {
   const random = new Random(seed);
   const log = random.cut(generateSession(random), 9).map(wireOf);
-  const live = new SessionView("s-1");
+  const live = wholeView("s-1");
   for (const resourceSpans of log) live.apply(spansEvent(0, resourceSpans));
 
   const chunks = log.map((resourceSpans) => new ChunkSpans(resourceSpans));
   const schedule = scheduleOfChunks(chunks.map((chunk) => chunk.resourceSpans));
-  const replayed = new SessionView("s-1");
+  const replayed = wholeView("s-1");
   let items = 0;
   let last = 0;
   while (items < schedule.length) {

@@ -5,7 +5,8 @@ import type { SpanFacts } from "../../src/facts/facts.ts";
 import { LIST_PRICES, readPrices } from "../../src/session/prices/prices.ts";
 import { foldQueries } from "../../src/session/queries.ts";
 import { queriesOf, summarise } from "../../src/session/summarise.ts";
-import { SessionView } from "../../src/session/view/session-view.ts";
+import type { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "./whole-view.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
 import type { ResourceSpans } from "../../src/otel/span.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
@@ -25,7 +26,7 @@ const span = (n: number, parent: number | "", more: Partial<SpanFacts> = {}, tra
 });
 
 function viewOf(...events: readonly SessionStreamEvent[]): SessionView {
-  const view = new SessionView("s-1", readPrices);
+  const view = wholeView("s-1", readPrices);
   for (const event of events) view.apply(event);
   return view;
 }

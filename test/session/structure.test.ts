@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { structureOfEvent, structureOfQuery } from "../../src/session/structure.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
 import type { Cause, NowLine, OpenInputRequest, QuerySummary, SessionSummary } from "../../src/session/summary.ts";
-import { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "./whole-view.ts";
 import { dialect } from "../facts/dialect.ts";
 import { spansEvent } from "./wire-of.ts";
 
@@ -109,7 +109,7 @@ test("a delivery without contents has the number of rejected spans, not the reas
 });
 
 test("a viewer of the structure sees the same queries, names, times, tokens and statuses", () => {
-  const [whole, structure] = [new SessionView("s-1"), new SessionView("s-1")];
+  const [whole, structure] = [wholeView("s-1"), wholeView("s-1")];
   dialect("traceroot").forEach((resourceSpans, second) => {
     const event = spansEvent(second, resourceSpans);
     whole.apply(event);

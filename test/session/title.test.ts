@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { SessionView } from "../../src/session/view/session-view.ts";
+import type { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "./whole-view.ts";
 import type { Span } from "../../src/otel/span.ts";
 import { event, json, span } from "../facts/producers/seen.ts";
 import type { Fields } from "../facts/producers/seen.ts";
@@ -18,7 +19,7 @@ function chainOf(...links: readonly Link[]): SessionView {
     });
     return at === 0 ? root : { ...root, parentSpanId: id(at - 1) };
   });
-  const view = new SessionView("s-1");
+  const view = wholeView("s-1");
   view.apply(spansEvent(1, [{ resource: {}, scopeSpans: [{ scope: {}, spans }] }]));
   return view;
 }

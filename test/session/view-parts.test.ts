@@ -4,7 +4,8 @@ import type { KeyValue } from "../../src/otel/span.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
 import { readPrices } from "../../src/session/prices/prices.ts";
 import type { SessionTree, TreeNode } from "../../src/session/tree/tree.ts";
-import { SessionView } from "../../src/session/view/session-view.ts";
+import type { SessionView } from "../../src/session/view/session-view.ts";
+import { wholeView } from "./whole-view.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 import { generateSession } from "./session-generator.ts";
@@ -16,19 +17,19 @@ const MOST_ROWS = 12;
 
 describe("a session that is folded in parts", () => {
   law("is the same as one that is folded whole and anew, after each event", seedsFrom(9000, 25), (seed) => {
-    const view = new SessionView("s-1", readPrices, MOST_ROWS);
+    const view = wholeView("s-1", readPrices, MOST_ROWS);
     const seen: SessionStreamEvent[] = [];
     for (const event of eventsOf(new Random(seed))) {
       view.apply(event);
       seen.push(event);
-      const whole = new SessionView("s-1", readPrices, Number.POSITIVE_INFINITY);
+      const whole = wholeView("s-1", readPrices, Number.POSITIVE_INFINITY);
       for (const one of seen) whole.apply(one);
       expect(shownBy(view)).toEqual(shownBy(whole));
     }
   });
 
   law("keeps the nodes of subtrees that an event did not change", seedsFrom(9500, 40), (seed) => {
-    const view = new SessionView("s-1", readPrices, MOST_ROWS);
+    const view = wholeView("s-1", readPrices, MOST_ROWS);
     let last: ReadonlyMap<string, { readonly node: TreeNode; readonly subtree: string }> = new Map();
     for (const event of eventsOf(new Random(seed))) {
       view.apply(event);
@@ -42,7 +43,7 @@ describe("a session that is folded in parts", () => {
   });
 
   law("links each node to the parent and the children that are shown", seedsFrom(9800, 20), (seed) => {
-    const view = new SessionView("s-1", readPrices, MOST_ROWS);
+    const view = wholeView("s-1", readPrices, MOST_ROWS);
     for (const event of eventsOf(new Random(seed))) {
       view.apply(event);
       const { rows, roots, byKey } = view.tree();

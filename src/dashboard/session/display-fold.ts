@@ -58,6 +58,7 @@ export class DisplayFold {
       // Later events under this name belong to a new session.
       if (event.type === "deleted") this.clear();
     }
+    if (this.#view.awaitsRecords) this.#loadRecords();
     this.#schedule();
   }
 
@@ -78,6 +79,17 @@ export class DisplayFold {
     import("../../session/prices/prices.ts").then(
       ({ readPrices }) => {
         this.#view.usePrices(readPrices);
+        this.#schedule();
+      },
+      () => undefined,
+    );
+  }
+
+  /** Most sessions have no log records. Without the code what follows the first one is missing; the next event tries again. */
+  #loadRecords(): void {
+    import("../../session/view/record-reader.ts").then(
+      ({ viewRecord }) => {
+        this.#view.useRecords(viewRecord);
         this.#schedule();
       },
       () => undefined,

@@ -9,6 +9,7 @@ import { searchText } from "../../session/list/search-text.ts";
 import { searchableIn } from "../../session/list/searchable.ts";
 import { foldQueries } from "../../session/queries.ts";
 import { rollUp } from "../../session/roll-up.ts";
+import { sessionDigest } from "../../session/digest/session-digest.ts";
 import { queriesOf, summariseParts } from "../../session/summarise.ts";
 import type { QuerySummary, SessionSummary } from "../../session/summary.ts";
 import type { SpanTable } from "../../session/table/span-table.ts";
@@ -282,7 +283,7 @@ export class SessionState {
       const queries = foldQueries(visible, this.settings.prices);
       const parts = [{ table: visible, fold: queries }];
       const rolled = rollUp(parts);
-      const summary = summariseParts(visible, about, parts, rolled);
+      const summary = summariseParts(visible, about, parts, sessionDigest, rolled);
       this.#summary = { of, summary, search: searchText(searchableIn(visible, summary, queries, rolled)) };
     }
     return this.#summary;

@@ -1,7 +1,5 @@
 import type { RecordFacts } from "../../logs/record-facts.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
-import { readRecord } from "../../logs/read-record.ts";
-import { subjectOf } from "../../logs/derived-spans.ts";
 import type { Resource, Scope } from "../../otel/span.ts";
 
 /** A log record in a view. Always the same object. */
@@ -21,7 +19,7 @@ export type ViewRecord = {
   readonly received: string;
 };
 
-type RecordSource = Pick<ViewRecord, "received"> & {
+type RecordSource = Pick<ViewRecord, "received" | "subject"> & {
   readonly resource: Resource | undefined;
   readonly scope: Scope | undefined;
 };
@@ -40,13 +38,13 @@ export class ViewLogs {
     traceId: string,
     record: LogRecord,
     { hash, time }: RecordFacts,
-    { resource, scope, received }: RecordSource,
+    { resource, scope, received, subject }: RecordSource,
   ): string {
     const key = `${traceId}:${hash}`;
     if (this.#records.has(key)) return key;
     this.#sorted = undefined;
     const around = { ...(resource && { resource }), ...(scope && { scope }) };
-    this.#records.set(key, { key, traceId, record, ...around, time, subject: subjectOf(readRecord(record)), received });
+    this.#records.set(key, { key, traceId, record, ...around, time, subject, received });
     return key;
   }
 

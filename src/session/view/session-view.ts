@@ -1,10 +1,8 @@
 import type { Receipt } from "../../facts/delivery.ts";
 import { deriveFacts } from "../../facts/facts.ts";
-import { readRecord } from "../../logs/read-record.ts";
-import { spansOfRecord } from "../../logs/derived-spans.ts";
-import { deriveRecordFacts } from "../../logs/record-facts.ts";
 import type { Resource, ResourceSpans, Scope, Span } from "../../otel/span.ts";
 import type { SessionStreamEvent } from "../contract/stream-events.ts";
+import type { DigestOf } from "../digest/session-digest.ts";
 import type { Prices, ReadPrices } from "../prices/prices.ts";
 import { foldQueries } from "../queries.ts";
 import type { QueryFold } from "../queries.ts";
@@ -14,9 +12,13 @@ import { admitRecords } from "../table/admit-records.ts";
 import { SpanTable } from "../table/span-table.ts";
 import type { SessionTree, ViewSpan } from "../tree/tree.ts";
 import { ViewLogs } from "./log-view.ts";
+import type { RecordReader } from "./record-reader.ts";
 import { ViewParts } from "./view-parts.ts";
 
-/** A session folded by a viewer from its stream, by the same rules as in its object: facts and summary are equal. */
+/**
+ * A session folded by a viewer from its stream, by the same rules as in its object: facts and summary are equal. Prices, log
+ * records and the digest of lists need code that a page loads when it needs it, or never.
+ */
 export class SessionView {
   #table = new SpanTable();
   #parts: ViewParts;
@@ -29,6 +31,10 @@ export class SessionView {
   #readPrices: ReadPrices | undefined;
   #prices: Prices | undefined;
   #priceSetting: string | undefined;
+  #records: RecordReader | undefined;
+  /** From the first log record on, until the code for it is here. */
+  #waiting: SessionStreamEvent[] = [];
+  #digest: DigestOf | undefined;
   readonly #deliveries = new ViewDeliveries();
   /** Traces with a `gone` event. They are evicted together before the next read, as each eviction visits all spans. */
   readonly #gone = new Set<string>();
@@ -52,6 +58,23 @@ export class SessionView {
   usePrices(readPrices: ReadPrices): void {
     this.#readPrices = readPrices;
     this.#price();
+  }
+
+  /** Until then a log record and all events after it wait. */
+  useRecords(records: RecordReader): void {
+    this.#records = records;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const event of waiting) this.apply(event);
+  }
+
+  get awaitsRecords(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Until then a summary has nothing that only lists show. */
+  useDigest(digest: DigestOf): void {
+    this.#digest = digest;
   }
 
   get state(): SessionViewState {
@@ -81,6 +104,10 @@ export class SessionView {
   }
 
   apply(event: SessionStreamEvent): void {
+    if (this.#waiting.length > 0 || (event.type === "logs" && this.#records === undefined)) {
+      this.#waiting.push(event);
+      return;
+    }
     switch (event.type) {
       case "spans":
         this.#evictGone();
@@ -140,7 +167,7 @@ export class SessionView {
       watchers: this.#announced?.watchers ?? 0,
       ...(belongsTo === undefined ? {} : { belongsTo }),
     };
-    return summariseParts(this.#table, context, this.#parts.folds(this.#prices));
+    return summariseParts(this.#table, context, this.#parts.folds(this.#prices), this.#digest);
   }
 
   /** By start. */
@@ -243,18 +270,19 @@ export class SessionView {
   }
 
   #admitLogs({ traceId, resourceLogs, received, receipt }: Extract<SessionStreamEvent, { type: "logs" }>): void {
+    const reader = this.#records;
+    if (reader === undefined) return;
     this.#deliveries.add(traceId, { received: BigInt(received), receipt });
     let position = 0;
     for (const { resource, scopeLogs } of resourceLogs) {
       for (const { scope, logRecords } of scopeLogs ?? []) {
         for (const record of logRecords ?? []) {
-          const facts = deriveRecordFacts(record, JSON.stringify(record), resource, scope);
+          const { facts, subject, spans } = reader(record, resource, scope);
           admitRecords(this.#table, traceId, [{ ...facts, spans: [] }], this.#revision);
           if (facts.annotation !== undefined) this.#parts.change(traceId);
           const source = { resource, scope, received };
-          const derivedFrom = this.#logs.add(traceId, record, facts, source);
-          for (const span of spansOfRecord(readRecord(record)))
-            this.#admitSpan(traceId, span, { ...source, derivedFrom }, position++);
+          const derivedFrom = this.#logs.add(traceId, record, facts, { ...source, subject });
+          for (const span of spans) this.#admitSpan(traceId, span, { ...source, derivedFrom }, position++);
         }
       }
     }

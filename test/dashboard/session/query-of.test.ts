@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { isQueryRow, queryOf } from "../../../src/dashboard/session/rerun/query-of.ts";
-import { SessionView } from "../../../src/session/view/session-view.ts";
+import { wholeView } from "../../session/whole-view.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 
@@ -14,7 +14,7 @@ const span = (spanId: string, parentSpanId: string, name: string, query?: string
   ...(query === undefined ? {} : { attributes: [{ key: "query.name", value: { stringValue: query } }] }),
 });
 
-const view = new SessionView("s");
+const view = wholeView("s");
 view.apply({
   type: "spans",
   received: "3000000000",

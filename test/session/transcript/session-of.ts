@@ -6,7 +6,8 @@ import type { Selection } from "../../../src/session/transcript/select.ts";
 import type { Content } from "../../../src/content/content-value.ts";
 import type { MessagePart } from "../../../src/content/message-parts.ts";
 import type { Step, Transcript, Turn } from "../../../src/session/transcript/transcript.ts";
-import { SessionView } from "../../../src/session/view/session-view.ts";
+import type { SessionView } from "../../../src/session/view/session-view.ts";
+import { wholeView } from "../whole-view.ts";
 import type { LogRecord } from "../../../src/otel/log-record.ts";
 import type { KeyValue, Span } from "../../../src/otel/span.ts";
 import { at, id, TRACE } from "../../facts/facts-of.ts";
@@ -52,7 +53,7 @@ export function viewOf(
   records: readonly LogRecord[] = [],
   traceId = TRACE,
 ): SessionView {
-  const view = new SessionView("s-1");
+  const view = wholeView("s-1");
   const receipt = { encoding: "json", spans: 1 } as const;
   const received = String(at(0));
   for (const spans of deliveries)

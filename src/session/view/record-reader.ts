@@ -1,0 +1,21 @@
+import { spansOfRecord, subjectOf } from "../../logs/derived-spans.ts";
+import { readRecord } from "../../logs/read-record.ts";
+import { deriveRecordFacts, type RecordFacts } from "../../logs/record-facts.ts";
+import type { LogRecord } from "../../otel/log-record.ts";
+import type { Resource, Scope, Span } from "../../otel/span.ts";
+
+/** What a viewer needs of a log record: its facts, the span that it belongs to ("" without), and the spans derived from it. */
+export type ReadRecord = {
+  readonly facts: RecordFacts;
+  readonly subject: string;
+  readonly spans: readonly Span[];
+};
+
+export type RecordReader = (record: LogRecord, resource: Resource | undefined, scope: Scope | undefined) => ReadRecord;
+
+export const viewRecord: RecordReader = (record, resource, scope) => {
+  const reading = readRecord(record);
+  // The object derives facts from the canonical text, which this is.
+  const facts = deriveRecordFacts(record, JSON.stringify(record), resource, scope);
+  return { facts, subject: subjectOf(reading), spans: spansOfRecord(reading) };
+};
