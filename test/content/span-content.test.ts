@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { readContent } from "../../src/facts/span-content.ts";
 import type { Content } from "../../src/content/content-value.ts";
 import type { AnyValue, Span } from "../../src/otel/span.ts";
-import { withWholeValue } from "../../src/otel/any-value.ts";
+import { withLoadedValues } from "../../src/otel/any-value.ts";
 import { attributesOf, spanOf } from "../facts/span-of.ts";
 import { transcript } from "../session/transcript.ts";
 
@@ -206,9 +206,9 @@ describe("a large value that is only a preview", () => {
   });
 
   test("is read again after the whole value was fetched", () => {
-    const restored = withWholeValue(span, "abc", { stringValue: whole });
+    const restored = withLoadedValues(span, new Map([["abc", { stringValue: whole }]]));
     expect(printed(readContent(restored).input)).toEqual([`user: ${"x".repeat(9_000)}`]);
-    expect(withWholeValue(span, "other", { stringValue: whole })).toEqual(span);
+    expect(withLoadedValues(span, new Map([["other", { stringValue: whole }]]))).toBe(span);
   });
 
   test("is recognised among messages spread over keys", () => {
