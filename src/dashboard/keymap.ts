@@ -64,6 +64,9 @@ export const SESSION_KEYS = keymap([
   { words: "Back to the sessions", keys: { u: "sessions" } },
 ]);
 
+/** Of the panel of a span. */
+export const PANEL_KEYS = keymap([{ words: "As it was sent, or back, in the panel", keys: { v: "raw" } }]);
+
 /** Of the timeline. */
 export const LANE_KEYS = keymap([
   { words: "Zoom in, out", keys: { w: "zoomIn", s: "zoomOut" } },
@@ -84,7 +87,18 @@ export const SHORTCUTS: readonly (readonly [string, readonly Keymap<string>[]])[
   ["Sessions", [LIST_KEYS, SEARCH_KEYS]],
   [
     "A session",
-    [READING_KEYS, ROW_KEYS, TREE_KEYS, STEP_KEYS, HIT_KEYS, TRANSCRIPT_KEYS, OPEN_KEYS, SEARCH_KEYS, SESSION_KEYS],
+    [
+      READING_KEYS,
+      ROW_KEYS,
+      TREE_KEYS,
+      STEP_KEYS,
+      HIT_KEYS,
+      TRANSCRIPT_KEYS,
+      OPEN_KEYS,
+      PANEL_KEYS,
+      SEARCH_KEYS,
+      SESSION_KEYS,
+    ],
   ],
   ["A replay", [REPLAY_KEYS]],
 ];

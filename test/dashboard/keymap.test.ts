@@ -62,6 +62,7 @@ test("the list of shortcuts shows each key once in its group, in the words of a 
       o: Open or fold the step in the transcript
       m: Markdown or raw text in the transcript
       Enter: Open the span or log record
+      v: As it was sent, or back, in the panel
       /: Search
       z: Zoom to the span
       0: Zoom out

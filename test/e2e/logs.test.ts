@@ -60,6 +60,7 @@ test("log records are shown with their span and in the session's list, live and 
   const panel = page.getByRole("complementary");
   await panel.getByText("CardDeclined").first().waitFor();
   await panel.getByText("pay.py, line 3, in charge").first().waitFor();
+  await panel.getByRole("tab", { name: "Logs 2" }).click();
   await panel.getByText("POST /pay 402").waitFor();
   await expect.poll(() => spans.first().getByRole("img", { name: "Error" }).count()).toBe(1);
   await picture("logs-of-a-span");

@@ -16,6 +16,7 @@ test("a query's row has its request, its manifest and its resume point", async (
 
   // From a tool's row to the row of its query.
   await rows.filter({ has: page.locator('[title="tool.search_logs"]') }).click();
+  await panel.getByRole("heading", { name: "Details" }).click();
   await panel.getByTitle("Show the turn, where it can be run again").click();
   await panel.getByText("Run again").click();
   await panel.getByText("incident-response").first().waitFor();

@@ -123,14 +123,15 @@ test("the selection is one for all readings, and the panel gives the focus back"
   await page.keyboard.press("]");
   await page.keyboard.press("Enter");
   const panel = page.getByRole("complementary", { name: "Span" });
-  await panel.getByRole("heading", { name: "chat", exact: true }).waitFor();
+  const title = (name: string) => panel.getByRole("heading").getByTitle(name, { exact: true });
+  await title("chat").waitFor();
   expect(await focused(page)).toBe("Spans");
 
   await page.keyboard.press("]");
-  await panel.getByRole("heading", { name: "chat two", exact: true }).waitFor();
+  await title("chat two").waitFor();
   await page.keyboard.press("1");
   await page.getByRole("tab", { name: "Transcript", selected: true }).waitFor();
-  await panel.getByRole("heading", { name: "chat two", exact: true }).waitFor();
+  await title("chat two").waitFor();
   await page.goBack();
   await page.getByRole("tab", { name: "Timeline", selected: true }).waitFor();
 

@@ -2,8 +2,15 @@ import { listParameters, readListView } from "./list-view.ts";
 import type { ListView } from "./list-view.ts";
 import { ALL_LOGS, readLogView, writeLogView } from "./log-view.ts";
 import type { LogView } from "./log-view.ts";
-import { READINGS, readClosedRows, readKindChoices, readReadingName, writeClosedRows } from "./reading-view.ts";
-import type { KindChoice, ReadingName } from "./reading-view.ts";
+import {
+  READINGS,
+  readClosedRows,
+  readKindChoices,
+  readPanelView,
+  readReadingName,
+  writeClosedRows,
+} from "./reading-view.ts";
+import type { KindChoice, PanelView, ReadingName } from "./reading-view.ts";
 import { readReplayView, replayParameters } from "./replay-view.ts";
 import type { ReplayView } from "./replay-view.ts";
 import { ALL_STEPS, readStepsView, writeStepsView } from "./steps-view.ts";
@@ -29,6 +36,8 @@ export type Address =
       readonly closed?: ClosedRows | undefined;
       /** The panel covers the reading. */
       readonly panel?: "wide" | undefined;
+      /** What the panel shows of the span; without, what is new in it. */
+      readonly show?: PanelView | undefined;
       readonly range?: TimeRange | undefined;
       /** The timeline shows the critical path. */
       readonly critical?: true | undefined;
@@ -65,6 +74,7 @@ export function readAddress(path: string, query: string): Address {
     const kinds = readKindChoices(parameters.get("kinds"));
     const turn = parameters.get("turn") ?? "";
     const closed = readClosedRows(parameters.get("closed"));
+    const show = readPanelView(parameters.get("show"));
     const steps = view === "steps" ? readStepsView(parameters.get("steps")) : undefined;
     return {
       page: "session",
@@ -76,6 +86,7 @@ export function readAddress(path: string, query: string): Address {
       ...(turn === "" ? {} : { turn }),
       ...(closed === undefined ? {} : { closed }),
       ...(parameters.get("panel") === "wide" ? { panel: "wide" } : {}),
+      ...(show === undefined ? {} : { show }),
       ...(range === undefined ? {} : { range }),
       ...(steps === undefined ? {} : { steps }),
       ...(parameters.get("critical") === "true" ? { critical: true } : {}),
@@ -111,6 +122,7 @@ export function writeAddress(address: Address): string {
       const closedIds = closed === undefined ? "" : writeClosedRows(closed);
       if (closedIds !== "") parameters.set("closed", closedIds);
       if (address.panel !== undefined) parameters.set("panel", address.panel);
+      if (address.show !== undefined) parameters.set("show", address.show);
       if (address.span !== undefined) parameters.set("span", address.span);
       if (address.range !== undefined) parameters.set("range", `${address.range.from}-${address.range.to}`);
       if (address.critical === true) parameters.set("critical", "true");

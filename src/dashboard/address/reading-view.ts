@@ -10,6 +10,14 @@ export type ReadingName = (typeof READINGS)[number];
 export const readReadingName = (text: string | null): ReadingName | undefined =>
   READINGS.find((name, index) => name === text && index > 0);
 
+/** What the panel shows of a span beside the default: everything in its order, as it was sent, its attributes, its log records. */
+export const PANEL_VIEWS = ["conversation", "raw", "attributes", "logs"] as const;
+
+export type PanelView = (typeof PANEL_VIEWS)[number];
+
+/** `undefined`: the default. */
+export const readPanelView = (text: string | null): PanelView | undefined => PANEL_VIEWS.find((name) => name === text);
+
 /** A choice of spans: a kind, spans with errors only, or plumbing shown in place. */
 export type KindChoice = SpanKind | "errors" | "plumbing";
 

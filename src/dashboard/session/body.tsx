@@ -14,7 +14,7 @@ import { enterReplay, replayControls } from "./replay/controls.ts";
 import type { ReplayFeed } from "./replay/feed.ts";
 import { readRetention } from "../frame/retention.ts";
 import type { LogPanelProps } from "./logs/log-panel.tsx";
-import type { PanelProps } from "./panel/span-facts.tsx";
+import type { PanelProps } from "./panel/panel-props.ts";
 import { lazily } from "../ui/lazy.tsx";
 import { toggleStream } from "../stream/stream.ts";
 import { oneLine } from "../ui/untrusted-text.tsx";
@@ -267,14 +267,17 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
         {node === undefined ? null : (
           <Panel.Part
             node={node}
+            tree={tree}
             sessionId={feed.id}
             sessionStart={start}
             queries={whole.queries}
             logs={logs}
-            standIns={tree.replacements}
             counted={clock.counted}
+            show={here.show}
+            onShow={(show) => change({ show })}
             onClose={() => open(undefined)}
             onSelect={state.show}
+            onStep={state.toStep}
           />
         )}
       </div>

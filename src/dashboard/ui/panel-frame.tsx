@@ -1,6 +1,7 @@
 import { CopyButton } from "./copy-button.tsx";
 import { CLOSE_KEYS, keyOf } from "../keymap.ts";
 import { Icon } from "./icons.tsx";
+import { PanelEdge } from "./panel-edge.tsx";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
@@ -10,6 +11,8 @@ export function PanelFrame(props: {
   what: "span" | "log record";
   icon: ComponentChildren;
   title: ComponentChildren;
+  /** Beside the title. */
+  note?: ComponentChildren;
   /** Beside the close button. */
   actions?: ComponentChildren;
   onClose: () => void;
@@ -21,9 +24,11 @@ export function PanelFrame(props: {
   }, [props.of]);
   return (
     <aside class="panel" aria-label={props.what === "span" ? "Span" : "Log record"}>
+      <PanelEdge />
       <header class="panel-head">
         {props.icon}
         <h2>{props.title}</h2>
+        {props.note === undefined ? null : <span class="panel-note muted">{props.note}</span>}
         {props.actions}
         <button
           type="button"

@@ -1,4 +1,5 @@
 import type { Content } from "../../content/content-value.ts";
+import { gistOfContent } from "../../content/gist.ts";
 import { mediaText, withoutBytes } from "../../content/media.ts";
 import type { MessagePart } from "../../content/message-parts.ts";
 import type { Message } from "../../content/messages.ts";
@@ -8,7 +9,12 @@ import type { TreeNode } from "../tree/tree.ts";
 import type { StepReader } from "./step-reader.ts";
 
 /** Where a call stands among the attempts at it. */
-export type Attempts = { readonly number: number; readonly of: number; readonly before?: TreeNode; readonly after?: TreeNode };
+export type Attempts = {
+  readonly number: number;
+  readonly of: number;
+  readonly before?: TreeNode;
+  readonly after?: TreeNode;
+};
 
 /** The attempts at a call: calls of one tool or model under one parent, each after the one before it failed; `undefined` of a call that was made once. */
 export function attemptsOf(node: TreeNode): Attempts | undefined {
@@ -54,7 +60,7 @@ function subjectOf({ span }: TreeNode): string {
 /** A text of two attempts. */
 export type Compared = { readonly before: string; readonly now: string };
 
-/** What two attempts were given, and what came of them, as texts whose lines can be compared. */
+/** What two attempts were given, as texts whose lines can be compared; and what came of each, in a line. */
 export function comparedAttempts(
   before: TreeNode,
   now: TreeNode,
@@ -68,8 +74,11 @@ export function comparedAttempts(
 
 function outcomeOf(node: TreeNode, reader: StepReader): string {
   const { output, exception } = reader.contentOf(node);
-  if (!node.error && !node.canceled) return node.running ? "running" : textOf(output);
-  const cause = [exception?.type, exception?.message ?? node.failure].filter((word) => word !== undefined && word !== "");
+  if (!node.error && !node.canceled)
+    return node.running ? "running" : gistOfContent(output) || textOf(output) || "no result";
+  const cause = [exception?.type, exception?.message ?? node.failure].filter(
+    (word) => word !== undefined && word !== "",
+  );
   return `✗ ${cause.join(": ") || (node.canceled ? "canceled" : "failed")}`;
 }
 

@@ -82,6 +82,13 @@ function argumentsOf(span: TreeNode, reader: StepReader): string {
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : jsonText(value));
 
+/** The newest span that carried out the call with this id before a model's call of the same agent, whose input has the result. */
+export function spanOfResult(tree: SessionTree, node: TreeNode, id: string, reader: StepReader): TreeNode | undefined {
+  return toolsOf(tree, ownerOf(node)).findLast(
+    (span) => span.start <= node.start && reader.contentOf(span).tool?.callId === id,
+  );
+}
+
 /** Earlier answers that are looked at. */
 const MAX_BEFORE = 8;
 
@@ -90,7 +97,7 @@ export function askedBy(tree: SessionTree, node: TreeNode, reader: StepReader): 
   // A tool may stand in another span of the same call, such as a client's in the agent's.
   for (let span = node, owner = ownerOf(node); ; span = owner, owner = ownerOf(owner)) {
     const before = modelCalls(tree).filter((one) => one.owner === owner && one.node.start <= span.start);
-    for (const { node: model } of before.slice(-MAX_BEFORE).reverse())
+    for (const { node: model } of before.slice(-MAX_BEFORE).toReversed())
       if (callsOf(tree, model, reader).some(({ by }) => by === span)) return model;
     if (owner === undefined || owner.span?.facts.kind !== "tool" || !isSameTool(owner, node)) return undefined;
   }

@@ -1,10 +1,10 @@
 import type { SpanContent } from "../../facts/span-content.ts";
-import type { Tokens } from "../../facts/usage.ts";
 import { count, dollars, duration, isShownInDollars } from "../../lib/figures.ts";
 import type { Locale } from "../../lib/figures.ts";
 import { nanosecondsIn } from "../../lib/nanoseconds.ts";
 import { costsOf } from "../row-usage.ts";
 import type { Usage } from "../row-usage.ts";
+import { tokenWords } from "../token-words.ts";
 import type { SessionTree, TreeNode } from "../tree/tree.ts";
 import { attemptsOf } from "./attempts.ts";
 import { nameOf, ownerOf, placeOf } from "./model-calls.ts";
@@ -33,18 +33,11 @@ export function factLine(node: TreeNode, content: SpanContent, locale?: Locale):
   return facts.filter((fact) => fact !== undefined);
 }
 
-const other = (text: string, title?: string): LineFact => ({ is: "other", text, ...(title === undefined ? {} : { title }) });
-
-/** "1,380 in (900 cached, 40 written) → 132 out (12 reasoning)". */
-export function tokenWords({ input, output, cached, written, reasoning }: Tokens, locale?: Locale): string {
-  const within = [
-    ...(cached > 0 ? [`${count(cached, locale)} cached`] : []),
-    ...(written > 0 ? [`${count(written, locale)} written`] : []),
-  ];
-  const inNote = within.length === 0 ? "" : ` (${within.join(", ")})`;
-  const outNote = reasoning > 0 ? ` (${count(reasoning, locale)} reasoning)` : "";
-  return `${count(input, locale)} in${inNote} → ${count(output, locale)} out${outNote}`;
-}
+const other = (text: string, title?: string): LineFact => ({
+  is: "other",
+  text,
+  ...(title === undefined ? {} : { title }),
+});
 
 function costFact(usage: Usage | undefined, content: SpanContent, locale: Locale): LineFact | undefined {
   if (usage === undefined)

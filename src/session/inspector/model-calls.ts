@@ -87,7 +87,7 @@ export function callsBefore(tree: SessionTree, node: TreeNode): readonly TreeNod
   const rank = (call: ModelCall): number =>
     (call.owner === owner ? 0 : 2) + (call.node.span?.facts.model === node.span?.facts.model ? 0 : 1);
   return before
-    .reverse()
+    .toReversed()
     .slice(0, MAX_BEFORE * 4)
     .map((call) => ({ call, rank: rank(call) }))
     .sort((a, b) => a.rank - b.rank)

@@ -28,12 +28,36 @@ export function earlierMessages(tree: SessionTree, node: TreeNode, reader: StepR
     const { input, output } = reader.contentOf(call);
     if (input?.offloaded !== undefined && input.kind !== "messages")
       return { call: undefined, news: messages.map(() => "new"), unread: [call] };
-    const news = newMessages(messages, [...messagesIn(input), ...messagesIn(output)]);
+    const news = comparedOnce(messages, input, output);
     // Two conversations may have the same instructions.
     if (news.some((one, at) => one === "earlier" && messages[at]?.role !== "system"))
       return { call, news, unread: output?.offloaded !== undefined && output.kind !== "messages" ? [call] : [] };
   }
   return { call: undefined, news: messages.map(() => "new"), unread: [] };
+}
+
+type Comparison = {
+  readonly input: Content | undefined;
+  readonly output: Content | undefined;
+  readonly news: readonly News[];
+};
+
+/** By the input's messages: long conversations are compared once, not with each export of a running session. */
+const compared = new WeakMap<readonly Message[], Comparison[]>();
+
+function comparedOnce(
+  messages: readonly Message[],
+  input: Content | undefined,
+  output: Content | undefined,
+): readonly News[] {
+  let known = compared.get(messages);
+  if (known === undefined) compared.set(messages, (known = []));
+  let comparison = known.find((one) => one.input === input && one.output === output);
+  if (comparison === undefined) {
+    const news = newMessages(messages, [...messagesIn(input), ...messagesIn(output)]);
+    known.push((comparison = { input, output, news }));
+  }
+  return comparison.news;
 }
 
 /** Which messages were not among those before. Each one before stands for one message only: what is said twice is new again. */
@@ -58,7 +82,9 @@ function partKey(part: MessagePart, role: string): string | undefined {
     case "reasoning":
       return undefined;
     case "text":
-      return part.text.trim() === "" ? undefined : `text ${role} ${keyOf(role === "user" ? withoutContext(part.text) : part.text)}`;
+      return part.text.trim() === ""
+        ? undefined
+        : `text ${role} ${keyOf(role === "user" ? withoutContext(part.text) : part.text)}`;
     case "tool_call":
       return `call ${part.name} ${keyOf(textOf(part.arguments))}`;
     case "tool_call_response":

@@ -1,8 +1,8 @@
-import type { SpanContent } from "../../facts/span-content.ts";
+import type { Outcome, SpanContent } from "../../facts/span-content.ts";
 import { withLoadedValues } from "../../otel/any-value.ts";
 import type { AnyValue, Span } from "../../otel/span.ts";
 import { readStep } from "../transcript/step-content.ts";
-import type { SessionTree, TreeNode } from "../tree/tree.ts";
+import type { SessionTree, TreeNode, ViewSpan } from "../tree/tree.ts";
 import type { ViewRecord } from "../view/log-view.ts";
 
 const NO_RECORDS: readonly ViewRecord[] = [];
@@ -13,8 +13,6 @@ const NO_CONTENT: SpanContent = { claimed: new Set() };
 export class StepReader {
   readonly #values: ReadonlyMap<string, AnyValue>;
   readonly #records: ReadonlyMap<string, readonly ViewRecord[]>;
-  readonly #contents = new Map<TreeNode, SpanContent>();
-  readonly #spans = new Map<TreeNode, Span>();
 
   /** `values`: loaded ones, by hash. */
   constructor(
@@ -38,25 +36,42 @@ export class StepReader {
   spanOf(node: TreeNode): Span | undefined {
     const view = node.span;
     if (view === undefined) return undefined;
-    let span = this.#spans.get(node);
-    if (span === undefined) this.#spans.set(node, (span = withLoadedValues(view.span, this.#values)));
-    return span;
+    const known = loaded.get(view.span);
+    if (known?.values === this.#values) return known.whole;
+    const whole = withLoadedValues(view.span, this.#values);
+    loaded.set(view.span, { values: this.#values, whole });
+    return whole;
   }
 
+  /** The same object as long as nothing of it changes, also of another reader. */
   contentOf(node: TreeNode): SpanContent {
-    let content = this.#contents.get(node);
-    if (content === undefined) {
-      const span = this.spanOf(node);
-      const records = this.recordsOf(node).map(({ record }) => record);
-      content =
-        span === undefined ? NO_CONTENT : readStep(span, records, node.error || node.canceled ? "failed" : "passed");
-      this.#contents.set(node, content);
-    }
+    const view = node.span;
+    const known = view && contents.get(view);
+    const records = this.recordsOf(node);
+    const outcome = node.error || node.canceled ? "failed" : "passed";
+    const span = this.spanOf(node);
+    if (view === undefined || span === undefined) return NO_CONTENT;
+    if (known?.span === span && known.records === records.length && known.outcome === outcome) return known.content;
+    const content = readStep(
+      span,
+      records.map(({ record }) => record),
+      outcome,
+    );
+    contents.set(view, { span, records: records.length, outcome, content });
     return content;
   }
 }
 
-type Indexed = { readonly of: SessionTree["replacements"]; readonly records: ReadonlyMap<string, readonly ViewRecord[]> };
+type Read = { readonly span: Span; readonly records: number; readonly outcome: Outcome; readonly content: SpanContent };
+
+const contents = new WeakMap<ViewSpan, Read>();
+/** By the span as it is stored. */
+const loaded = new WeakMap<Span, { readonly values: ReadonlyMap<string, AnyValue>; readonly whole: Span }>();
+
+type Indexed = {
+  readonly of: SessionTree["replacements"];
+  readonly records: ReadonlyMap<string, readonly ViewRecord[]>;
+};
 
 /** A session's list of records is the same until another arrives. */
 const indexed = new WeakMap<readonly ViewRecord[], Indexed>();

@@ -1,3 +1,4 @@
+import { withoutBytes } from "../../content/media.ts";
 import { bytes, count, counted, dollars, duration } from "../../lib/figures.ts";
 import { nanosecondsText } from "../../lib/nanoseconds.ts";
 import { fit } from "./fit.ts";
@@ -279,7 +280,7 @@ class TurnPrinter {
     const show = (text: string): string => (text.trim() === "" ? "" : `${print(text)}\n\n`);
     this.#pieces.push({
       turn: this.#turn,
-      passage,
+      passage: withoutFiles(passage),
       print: ({ text, missing }) => {
         if (missing === undefined) return `${above}${show(text)}`;
         const left = plain(bytes(missing.bytes, "en"));
@@ -288,6 +289,14 @@ class TurnPrinter {
       },
     });
   }
+}
+
+/** A document names the files within a text, where a page may draw them. */
+function withoutFiles(passage: Passage): Passage {
+  const { text, missing } = passage;
+  if (missing === undefined) return { text: withoutBytes(text) };
+  const head = withoutBytes(text.slice(0, missing.at));
+  return { text: head + withoutBytes(text.slice(missing.at)), missing: { ...missing, at: head.length } };
 }
 
 function withoutResult({ result: _, ...step }: ToolStep): ToolStep {

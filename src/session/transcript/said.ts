@@ -217,7 +217,7 @@ export class SaidReader {
     const isUser = role === "user";
     const key = keyOf(isUser ? withoutContext(text) : text);
     return this.#once(`${is}:${isUser}:${key}`, () => {
-      return { is, key, passage: this.#passages.keep(withoutBytes(text.trim()), missing) };
+      return { is, key, passage: this.#passages.keep(text.trim(), missing) };
     });
   }
 

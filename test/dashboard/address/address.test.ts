@@ -44,6 +44,11 @@ describe("the URL contains the state of the page", () => {
     }
   });
 
+  test("what the panel shows is kept, and an unknown word is the default", () => {
+    expect(writeAddress(readAddress("/sessions/s", "?span=t:s&show=raw"))).toBe("/sessions/s?show=raw&span=t:s");
+    expect(readAddress("/sessions/s", "?show=all")).toEqual({ page: "session", id: "s", span: undefined });
+  });
+
   test("the default list needs no parameters", () => {
     expect(writeAddress({ page: "list", view: WHOLE_LIST })).toBe("/sessions");
   });

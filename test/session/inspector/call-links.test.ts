@@ -32,7 +32,9 @@ function print(sketches: readonly Sketch[]): string[] {
     const kind = node.span?.facts.kind;
     const name = Number(node.spanId);
     if (kind === "llm")
-      return callsOf(tree, node, reader).map(({ call, by }) => `${name}: ${call.name} by ${by === undefined ? "nothing" : Number(by.spanId)}`);
+      return callsOf(tree, node, reader).map(
+        ({ call, by }) => `${name}: ${call.name} by ${by === undefined ? "nothing" : Number(by.spanId)}`,
+      );
     const model = kind === "tool" ? askedBy(tree, node, reader) : undefined;
     return kind === "tool" ? [`${name} asked by ${model === undefined ? "nothing" : Number(model.spanId)}`] : [];
   });
@@ -43,7 +45,20 @@ describe("a call of a tool and the model that asked for it", () => {
     expect(
       print([
         agent(1),
-        llm({ id: 2, parent: 1, start: 1 }, [user("?")], [{ role: "assistant", content: null, tool_calls: [...calls("a", "weather", { city: "Rome" }).tool_calls, ...calls("b", "weather", { city: "Paris" }).tool_calls] }]),
+        llm(
+          { id: 2, parent: 1, start: 1 },
+          [user("?")],
+          [
+            {
+              role: "assistant",
+              content: null,
+              tool_calls: [
+                ...calls("a", "weather", { city: "Rome" }).tool_calls,
+                ...calls("b", "weather", { city: "Paris" }).tool_calls,
+              ],
+            },
+          ],
+        ),
         tool(4, 1, "weather", 3, { city: "Paris" }, "b"),
         tool(3, 1, "weather", 4, { city: "Rome" }, "a"),
         llm({ id: 5, parent: 1, start: 6 }, [user("?")], [assistant("Sunny.")]),
@@ -55,11 +70,20 @@ describe("a call of a tool and the model that asked for it", () => {
     expect(
       print([
         agent(1),
-        llm({ id: 2, parent: 1, start: 1 }, [user("?")], [{ role: "assistant", parts: [
-          { type: "tool_call", name: "weather", arguments: { city: "Rome" } },
-          { type: "tool_call", name: "weather", arguments: { city: "Paris" } },
-          { type: "tool_call", name: "time", arguments: {} },
-        ] }]),
+        llm(
+          { id: 2, parent: 1, start: 1 },
+          [user("?")],
+          [
+            {
+              role: "assistant",
+              parts: [
+                { type: "tool_call", name: "weather", arguments: { city: "Rome" } },
+                { type: "tool_call", name: "weather", arguments: { city: "Paris" } },
+                { type: "tool_call", name: "time", arguments: {} },
+              ],
+            },
+          ],
+        ),
         tool(3, 1, "weather", 3, { city: "Paris" }),
         tool(4, 1, "weather", 3.5, { town: "Rome" }),
       ]),

@@ -70,7 +70,11 @@ describe("the facts of a step in one line", () => {
 
   test("tokens that were written to a cache, a reported cost, a cost without a price", () => {
     const call = (id: number, more: Readonly<Record<string, unknown>>): Sketch =>
-      llm({ id, start: id * 2, with: { "gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 2, ...more } }, [user("?")], [assistant("!")]);
+      llm(
+        { id, start: id * 2, with: { "gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 2, ...more } },
+        [user("?")],
+        [assistant("!")],
+      );
     expect(
       print([
         call(1, { "gen_ai.usage.cache_creation.input_tokens": 4, "gen_ai.usage.cost": "0.5" }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readMessages } from "../../../src/content/messages.ts";
+import { foldedRuns } from "../../../src/session/inspector/folded-runs.ts";
 import { earlierMessages, newMessages } from "../../../src/session/inspector/new-messages.ts";
 import { StepReader } from "../../../src/session/inspector/step-reader.ts";
 import { assistant, calls, llm, result, sketched, system, user } from "../transcript/session-of.ts";
@@ -36,18 +37,34 @@ describe("what is new in the input of a model call", () => {
       agent(1, "a"),
       llm({ id: 2, parent: 1, start: 1 }, ASK, [CALLED]),
       llm({ id: 3, parent: 1, start: 3 }, [...ASK, CALLED, result("c1", "sunny")], [assistant("Sunny.")]),
-      llm({ id: 4, parent: 1, start: 5 }, [...ASK, CALLED, result("c1", "sunny"), assistant("Sunny."), user("Thanks")], [assistant("Sure.")]),
+      llm(
+        { id: 4, parent: 1, start: 5 },
+        [...ASK, CALLED, result("c1", "sunny"), assistant("Sunny."), user("Thanks")],
+        [assistant("Sure.")],
+      ),
     ];
     expect(print(spans, 2)).toEqual(["after nothing", "new system", "new user"]);
     expect(print(spans, 3)).toEqual(["after 2", "- system", "- user", "- assistant", "new tool"]);
-    expect(print(spans, 4)).toEqual(["after 3", "- system", "- user", "- assistant", "- tool", "- assistant", "new user"]);
+    expect(print(spans, 4)).toEqual([
+      "after 3",
+      "- system",
+      "- user",
+      "- assistant",
+      "- tool",
+      "- assistant",
+      "new user",
+    ]);
   });
 
   test("a message that is said again is new", () => {
     const spans = [
       agent(1, "a"),
       llm({ id: 2, parent: 1, start: 1 }, [user("Go on"), assistant("1"), user("yes")], [assistant("2")]),
-      llm({ id: 3, parent: 1, start: 3 }, [user("Go on"), assistant("1"), user("yes"), assistant("2"), user("yes")], [assistant("3")]),
+      llm(
+        { id: 3, parent: 1, start: 3 },
+        [user("Go on"), assistant("1"), user("yes"), assistant("2"), user("yes")],
+        [assistant("3")],
+      ),
     ];
     expect(print(spans, 3)).toEqual(["after 2", "- user", "- assistant", "- user", "- assistant", "new user"]);
   });
@@ -87,9 +104,32 @@ describe("what is new in the input of a model call", () => {
   test("an answer may lose its thoughts, split, and come back in another form", () => {
     const before = {
       input: readMessages([user("Weather?")]) ?? [],
-      output: readMessages([{ role: "assistant", content: [{ type: "thinking", thinking: "hm" }, { type: "text", text: "Let me  look." }, { type: "tool_use", id: "c1", name: "weather", input: { city: "Paris" } }] }]) ?? [],
+      output:
+        readMessages([
+          {
+            role: "assistant",
+            content: [
+              { type: "thinking", thinking: "hm" },
+              { type: "text", text: "Let me  look." },
+              { type: "tool_use", id: "c1", name: "weather", input: { city: "Paris" } },
+            ],
+          },
+        ]) ?? [],
     };
     const now = readMessages([user("Weather?"), assistant("Let me look."), CALLED, result("c1", "sunny")]) ?? [];
     expect(newMessages(now, [...before.input, ...before.output])).toEqual(["earlier", "earlier", "earlier", "new"]);
   });
+});
+
+test("instructions and earlier messages are runs, each a line", () => {
+  const messages =
+    readMessages([system(`Be kind.\n${"x".repeat(200)}`), user("a"), assistant("b"), user("c"), user("d")]) ?? [];
+  const print = (news: readonly ("new" | "earlier")[]): string[] =>
+    foldedRuns(messages, news).map(({ is, from, to, lines }) => `${is} ${from}–${to - 1}, ${lines} lines`);
+  expect(print(["earlier", "earlier", "earlier", "new", "new"])).toEqual([
+    "system 0–0, 2 lines",
+    "earlier 1–2, 2 lines",
+    "new 3–4, 2 lines",
+  ]);
+  expect(print(["new", "new", "new", "new", "new"])).toEqual(["system 0–0, 2 lines", "new 1–4, 4 lines"]);
 });

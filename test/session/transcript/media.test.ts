@@ -66,3 +66,10 @@ test("a picture in a message is an attachment with its type, and stands once", (
     "**Tool** `shot` → `[image/png, 908 B]`",
   ]);
 });
+
+test("a picture in the text of a message is named where it stands", () => {
+  const text = markdownOf(
+    sketched([llm({ id: 1 }, [user(`Look: ![](data:image/png;base64,${PNG}) Well?`)], [assistant("A cat.")])]),
+  );
+  expect(text).toContain("Look: !\\[](\\[image/png, 908 B]) Well?");
+});

@@ -1,4 +1,3 @@
-import { jsonText } from "../../../otel/any-value.ts";
 import { counted } from "../../../lib/figures.ts";
 import { visibleText } from "../../../lib/visible-text.ts";
 import { useMemo, useState } from "preact/hooks";
@@ -49,10 +48,4 @@ export function headOf(text: string): string | undefined {
     }
   }
   return end < text.length ? text.slice(0, end).toWellFormed() : undefined;
-}
-
-/** Parsed JSON, formatted; a string as prose. */
-export function JsonText({ value }: { value: unknown }) {
-  const text = useMemo(() => (typeof value === "string" ? value : jsonText(value, 2)), [value]);
-  return <LongText text={text} as={typeof value === "string" ? "prose" : "json"} />;
 }

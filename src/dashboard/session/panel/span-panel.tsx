@@ -1,66 +1,96 @@
-import type { PanelProps } from "./span-facts.tsx";
-import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
-import { jsonText, withWholeValue } from "../../../otel/any-value.ts";
-import type { QuerySummary } from "../../../session/summary.ts";
-import { readStep } from "../../../session/transcript/step-content.ts";
-import { DERIVATION_KEYS } from "../../../otel/semconv/logs.ts";
-import type { KeyValue } from "../../../otel/span.ts";
+import { ticking } from "../../../lib/figures.ts";
+import { factLine, placeWords } from "../../../session/inspector/fact-line.ts";
+import { StepReader } from "../../../session/inspector/step-reader.ts";
+import { earlierMessages } from "../../../session/inspector/new-messages.ts";
 import type { TreeNode } from "../../../session/tree/tree.ts";
-import type { ViewRecord } from "../../../session/view/log-view.ts";
 import { writeAddress } from "../../address/address.ts";
+import type { PanelView } from "../../address/reading-view.ts";
+import { keyOf, PANEL_KEYS, STEP_KEYS } from "../../keymap.ts";
+import { usePageKeys } from "../../keys.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
+import { Icon, KindIcon, kindWord, PlaceholderIcon } from "../../ui/icons.tsx";
+import { toMillis } from "../../ui/moments.ts";
+import { PanelFrame } from "../../ui/panel-frame.tsx";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
-import { KindIcon, PlaceholderIcon } from "../../ui/icons.tsx";
-import { SpanLogs } from "../logs/span-logs.tsx";
-import { RunAgain } from "../rerun/run-again.tsx";
-import { isQueryRow, queryOf } from "../rerun/query-of.ts";
-import { Attributes, unclaimedFirst } from "../content/attributes.tsx";
-import { ContentView, contentText } from "../content/content-view.tsx";
-import { ExceptionView } from "./exception-view.tsx";
-import { Events, Links } from "./events-and-links.tsx";
-import { LongText } from "../content/long-text.tsx";
-import { PanelFrame, Section } from "../../ui/panel-frame.tsx";
-import { SpanFactsView } from "./span-facts.tsx";
 import { useOffloadedValues } from "../content/offloaded-values.tsx";
+import { SpanLogs } from "../logs/span-logs.tsx";
+import { isQueryRow, queryOf } from "../rerun/query-of.ts";
+import { RunAgain } from "../rerun/run-again.tsx";
 import { placeholderWord, standsForTrace } from "../timeline/placeholder.ts";
+import { rowWords } from "../timeline/row-words.ts";
+import { AttributesView, ownAttributes } from "./attributes-view.tsx";
+import { Details, Notices } from "./details.tsx";
+import { ExceptionView } from "./exception-view.tsx";
+import type { PanelProps } from "./panel-props.ts";
+import { PANEL_VIEW_ID, PanelTabs, tabId, type PanelTab } from "./panel-tabs.tsx";
+import { RawView } from "./raw-view.tsx";
+import { StepContents } from "./step-contents.tsx";
 import "./panel.css";
+import "./inspector.css";
 
 /** The panel of one span. */
 export function SpanPanel(props: PanelProps) {
-  const { node, sessionId, onClose } = props;
-  const query = queryOf(node, props.queries);
-  const isRow = query !== undefined && isQueryRow(node, query);
-  const again = isRow ? (
-    <RunAgain key={query.key} sessionId={sessionId} query={query} onSelect={props.onSelect} />
-  ) : null;
+  const { node, tree, sessionId, onClose, onStep } = props;
+  const kind = node.span?.facts.kind;
   const address = (): string => location.origin + writeAddress({ page: "session", id: sessionId, span: node.key });
+  const place = useMemo(() => placeWords(tree, node), [tree, node]);
   return (
     <PanelFrame
       of={node.key}
       what="span"
-      icon={
-        node.span === undefined ? <PlaceholderIcon label="Not received" /> : <KindIcon kind={node.span.facts.kind} />
-      }
+      icon={kind === undefined ? <PlaceholderIcon label="Not received" /> : <KindIcon kind={kind} />}
       title={
-        <UntrustedText
-          text={node.span === undefined ? placeholderWord(node) : node.span.span.name || "unnamed span"}
-          limit={400}
-        />
+        <span class={kind === undefined ? undefined : `kind-${kind}`} title={node.name}>
+          <UntrustedText text={titleOf(node)} limit={400} />
+        </span>
       }
-      actions={<CopyButton text={address} label="Copy a link to this span" />}
+      note={place === "" ? undefined : <UntrustedText text={place} limit={200} />}
+      actions={
+        <>
+          {kind === undefined
+            ? null
+            : STEPS.map(([to, word]) => (
+                <button
+                  key={to}
+                  type="button"
+                  class={`button bare step-${to}`}
+                  aria-label={`${word} ${kindWord(kind)} (${keyOf(STEP_KEYS, to)})`}
+                  title={`${word} ${kindWord(kind)} (${keyOf(STEP_KEYS, to)})`}
+                  onClick={() => onStep(to)}
+                >
+                  <Icon name="chevron" />
+                </button>
+              ))}
+          <CopyButton text={address} label="Copy a link to this span" />
+        </>
+      }
       onClose={onClose}
     >
-      {node.span === undefined ? (
+      {kind === undefined ? (
         <>
-          <Placeholder {...props} />
-          {again}
+          <Placeholder node={node} />
+          <Again {...props} />
         </>
       ) : (
-        <SpanSections key={node.key} {...props} query={isRow ? undefined : query} again={again} />
+        <Inspector key={node.key} {...props} />
       )}
     </PanelFrame>
   );
+}
+
+const STEPS = [
+  ["previousOfKind", "Previous"],
+  ["nextOfKind", "Next"],
+] as const;
+
+const titleOf = (node: TreeNode): string => rowWords(node)?.subject ?? placeholderWord(node);
+
+/** On the row of a turn. */
+function Again({ node, queries, sessionId, onSelect }: PanelProps) {
+  const query = queryOf(node, queries);
+  if (query === undefined || !isQueryRow(node, query)) return null;
+  return <RunAgain key={query.key} sessionId={sessionId} query={query} onSelect={onSelect} />;
 }
 
 /** The panel for a link to a span that this session does not contain. */
@@ -88,7 +118,7 @@ export function AbsentSpan({ wanted, onClose }: { wanted: string; onClose: () =>
   );
 }
 
-function Placeholder({ node }: PanelProps) {
+function Placeholder({ node }: Pick<PanelProps, "node">) {
   return (
     <section class="section">
       <p class="muted">
@@ -117,104 +147,108 @@ function Placeholder({ node }: PanelProps) {
   );
 }
 
-/** Excludes our own attribute, which marks spans derived from log records. */
-const isOfProducer = ({ key }: KeyValue): boolean => key !== DERIVATION_KEYS[0];
-
-/** Whether a record belongs to the span, or to a span that it replaces. */
-function isAbout({ traceId, subject }: ViewRecord, node: TreeNode, standIns: PanelProps["standIns"]): boolean {
-  if (subject === "") return false;
-  return (subject === node.spanId && traceId === node.traceId) || standIns.get(`${traceId}:${subject}`) === node.key;
-}
-
-type SectionsProps = PanelProps & {
-  /** The query that contains the span; `undefined` if the span is its row. */
-  readonly query: QuerySummary | undefined;
-  readonly again: ComponentChildren;
-};
-
-function SpanSections(props: SectionsProps) {
-  const { node, sessionId } = props;
+/** What is known of a received span: its facts in a line, and one of its views. */
+function Inspector(props: PanelProps) {
+  const { node, tree, sessionId, logs, sessionStart, onShow, onSelect } = props;
   const view = node.span;
   const values = useOffloadedValues(sessionId);
   const { fetched } = values;
-  const whole = useMemo(
-    () =>
-      [...fetched].reduce(
-        (span, [hash, value]) => (span === undefined ? span : withWholeValue(span, hash, value)),
-        view?.span,
-      ),
-    [view, fetched],
-  );
-  const records = useMemo(
-    () => props.logs.filter((record) => isAbout(record, node, props.standIns)),
-    [props.logs, node.spanId, node.traceId, props.standIns],
-  );
-  const isFailed = node.error || node.canceled;
-  const content = useMemo(() => {
-    if (whole === undefined) return undefined;
-    const ofSpan = records.map(({ record }) => record);
-    return readStep(whole, ofSpan, isFailed ? "failed" : "passed");
-  }, [whole, records, isFailed]);
-  if (view === undefined || whole === undefined || content === undefined) return null;
-  const { input, output, exception } = content;
-  const attributes = unclaimedFirst((whole.attributes ?? []).filter(isOfProducer), content.claimed);
-  const resource = view.resource?.attributes ?? [];
-  const raw = (): string => jsonText(view.span, 2);
-  const linkTo = (link: { readonly traceId?: string; readonly spanId?: string }): string =>
-    writeAddress({ page: "session", id: sessionId, span: `${link.traceId ?? ""}:${link.spanId ?? ""}` });
+  const reader = useMemo(() => new StepReader(logs, tree.replacements, fetched), [logs, tree.replacements, fetched]);
+  const span = reader.spanOf(node);
+  const content = reader.contentOf(node);
+  const records = reader.recordsOf(node);
+  usePageKeys(PANEL_KEYS, () => onShow(props.show === "raw" ? undefined : "raw"));
+  if (view === undefined || span === undefined) return null;
+  const query = queryOf(node, props.queries);
+  const hasEarlier =
+    view.facts.kind === "llm" && earlierMessages(tree, node, reader).news.some((one) => one === "earlier");
+  const tabs: readonly PanelTab[] = [
+    { view: undefined, word: hasEarlier ? "New only" : content.input?.kind === "messages" ? "Messages" : "Contents" },
+    ...(hasEarlier ? [{ view: "conversation" as const, word: "Conversation" }] : []),
+    { view: "raw", word: "Raw" },
+    { view: "attributes", word: "Attributes", count: ownAttributes(span).length },
+    ...(records.length === 0 ? [] : [{ view: "logs" as const, word: "Logs", count: records.length }]),
+  ];
+  const shown = tabs.find((tab) => tab.view === props.show)?.view;
   return (
     <>
-      <SpanFactsView {...props} content={content} />
-      {props.again}
-      {isFailed ? <ExceptionView exception={exception} /> : null}
-      {input === undefined ? null : (
-        <Section title="Input" copy={() => contentText(input)}>
-          <ContentView content={input} values={values} />
-        </Section>
-      )}
-      {output === undefined ? null : (
-        <Section title="Output" copy={() => contentText(output)}>
-          <ContentView content={output} values={values} />
-        </Section>
-      )}
-      {(whole.events ?? []).length === 0 ? null : (
-        <Section title="Events" note={String(whole.events?.length)}>
-          <Events
-            events={whole.events ?? []}
-            start={view.facts.start}
-            values={values}
-            dropped={whole.droppedEventsCount ?? 0}
-          />
-        </Section>
-      )}
-      <SpanLogs records={records} start={view.facts.start} values={values} />
-      {(whole.links ?? []).length === 0 ? null : (
-        <Section title="Links" note={String(whole.links?.length)}>
-          <Links links={whole.links ?? []} values={values} dropped={whole.droppedLinksCount ?? 0} hrefOf={linkTo} />
-        </Section>
-      )}
-      {attributes.length === 0 ? null : (
-        <Section title="Attributes" note={String(attributes.length)} copy={() => jsonText(view.span.attributes, 2)}>
-          <Attributes attributes={attributes} values={values} dropped={whole.droppedAttributesCount} />
-        </Section>
-      )}
-      {resource.length === 0 ? null : (
-        <Section title="Resource" note={String(resource.length)} folded="folded">
-          <Attributes attributes={resource} values={values} dropped={view.resource?.droppedAttributesCount} />
-        </Section>
-      )}
-      {view.scope === undefined ? null : (
-        <Section title="Scope" note={[view.scope.name, view.scope.version].filter(Boolean).join(" ")} folded="folded">
-          <Attributes
-            attributes={view.scope.attributes ?? []}
-            values={values}
-            dropped={view.scope.droppedAttributesCount}
-          />
-        </Section>
-      )}
-      <Section title={view.facts.derivation === undefined ? "Raw OTLP" : "As OTLP"} copy={raw} folded="folded">
-        <LongText text={raw()} as="json" />
-      </Section>
+      <FactLine node={node} content={content} counted={props.counted} />
+      <PanelTabs tabs={tabs} shown={shown} onShow={onShow} />
+      <div class="panel-view" id={PANEL_VIEW_ID} role="tabpanel" aria-labelledby={tabId(shown)}>
+        {viewOf(shown)}
+      </div>
     </>
   );
+
+  function viewOf(name: PanelView | undefined) {
+    if (view === undefined || span === undefined) return null;
+    switch (name) {
+      case "raw":
+        return (
+          <RawView
+            span={view.span}
+            content={content}
+            values={values}
+            source={view.facts.derivation === undefined ? "sent" : "derived"}
+          />
+        );
+      case "attributes":
+        return <AttributesView view={view} span={span} content={content} values={values} />;
+      case "logs":
+        return <SpanLogs records={records} start={view.facts.start} values={values} />;
+      case "conversation":
+      case undefined:
+        return (
+          <>
+            <Notices node={node} content={content} />
+            {node.error || node.canceled ? <ExceptionView exception={content.exception} /> : null}
+            <StepContents
+              node={node}
+              tree={tree}
+              reader={reader}
+              content={content}
+              values={values}
+              of={name === undefined ? "new" : "all"}
+              onSelect={onSelect}
+            />
+            <Again {...props} />
+            <Details
+              node={node}
+              sessionId={sessionId}
+              sessionStart={sessionStart}
+              span={span}
+              content={content}
+              query={query !== undefined && !isQueryRow(node, query) ? query : undefined}
+              values={values}
+              onSelect={onSelect}
+            />
+          </>
+        );
+    }
+  }
+}
+
+function FactLine({
+  node,
+  content,
+  counted,
+}: Pick<PanelProps, "node" | "counted"> & { readonly content: ReturnType<StepReader["contentOf"]> }) {
+  return (
+    <p class="fact-line">
+      {factLine(node, content).map(({ is, text, title }, at) => [
+        at === 0 ? null : " · ",
+        <span key={is === "other" ? text : is} class={is === "failed" ? "panel-failed" : undefined} title={title}>
+          {is === "time" && node.running ? (
+            <RunningFor start={node.start} counted={counted} />
+          ) : (
+            <UntrustedText text={text} limit={120} />
+          )}
+        </span>,
+      ])}
+    </p>
+  );
+}
+
+function RunningFor({ start, counted }: Pick<PanelProps, "counted"> & { readonly start: bigint }) {
+  return <>{counted.value === undefined ? "running" : `running for ${ticking(counted.value - toMillis(start))}`}</>;
 }

@@ -5,7 +5,7 @@ import { KindIcon } from "../../ui/icons.tsx";
 import { now } from "../../clock.ts";
 import { useAnswer } from "../../server.ts";
 import { Conversation } from "../content/conversation.tsx";
-import { JsonText } from "../content/long-text.tsx";
+import { DataView } from "../content/data-view.tsx";
 import { counted, ticking } from "../../../lib/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { toMillis } from "../../ui/moments.ts";
@@ -40,7 +40,7 @@ function Resume({ resume, onSpan }: { resume: QueryRequest & ResumePoint; onSpan
                 <KindIcon kind="tool" />
                 <UntrustedText text={result.name} limit={120} />
               </h4>
-              <JsonText value={result.result} />
+              <DataView value={result.result} />
             </div>
           ))}
         </Part>
@@ -82,7 +82,7 @@ function Unanswered({ call, onSpan }: { call: OpenCall; onSpan: (spanId: string)
           )}
         </span>
       </h4>
-      {call.arguments === undefined ? null : <JsonText value={call.arguments} />}
+      {call.arguments === undefined ? null : <DataView value={call.arguments} />}
     </div>
   );
 }

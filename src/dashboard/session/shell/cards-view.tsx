@@ -15,7 +15,7 @@ import { Cost, costTitle, hasCost } from "../../ui/cost.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { oneLine, UntrustedText } from "../../ui/untrusted-text.tsx";
 import type { DisplayedSession } from "../display-fold.ts";
-import { tokensText } from "../panel/tokens-text.ts";
+import { tokenWords } from "../../../session/token-words.ts";
 import type { SessionSignals } from "./session-signals.ts";
 
 export type CardsProps = {
@@ -132,7 +132,7 @@ function TokenCard(props: CardsProps) {
   const { tokens } = props.displayed.summary;
   const { input, output, cached } = tokens;
   return (
-    <div class="card" title={tokensText(tokens)}>
+    <div class="card" title={tokenWords(tokens)}>
       <p>
         <strong>{shortCount(input + output)}</strong>
         <span class="muted"> tokens</span>

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { newestStep, type ChangeTime } from "../../../session/newest-step.ts";
 import { ALL_OPEN } from "../../../session/tree/closed-rows.ts";
 import type { SessionTree } from "../../../session/tree/tree.ts";
@@ -33,6 +33,8 @@ export type ReaderState = {
   readonly showAndOpen: (key: string) => void;
   /** Moves the cursor to a hit of the search. The focus stays where it is. */
   readonly toHit: (move: "nextHit" | "previousHit") => void;
+  /** Moves the cursor to a step of the same kind. The focus stays where it is. */
+  readonly toStep: (move: "nextOfKind" | "previousOfKind") => void;
   /** Brings the cursor's row into view again. */
   readonly revealAgain: () => void;
 };
@@ -40,7 +42,9 @@ export type ReaderState = {
 /** Where the reader is, in whichever reading. The open span and the closed rows are in the URL. */
 export function useReader({ here, tree, hits, newest, element }: ReaderOptions): ReaderState {
   const { span: selected } = here;
-  const [cursor, setCursor] = useState<string | undefined>(selected);
+  const [named, setCursor] = useState<string | undefined>(selected);
+  // A link names the span without what distinguishes spans of one id.
+  const cursor = useMemo(() => named && (findRow(tree, named)?.key ?? named), [tree, named]);
   const [revealed, setRevealed] = useState<Revealed | undefined>(
     selected === undefined ? undefined : { key: selected, by: "reader" },
   );
@@ -102,6 +106,7 @@ export function useReader({ here, tree, hits, newest, element }: ReaderOptions):
     read(next);
     focus();
   };
+  const jump = (to: Move): void => read(moved(reader, to, { shown: order.current?.() ?? [], tree, hits }));
   usePageKeys(ROW_KEYS, move);
   usePageKeys(TREE_KEYS, move);
   usePageKeys(STEP_KEYS, move);
@@ -128,7 +133,8 @@ export function useReader({ here, tree, hits, newest, element }: ReaderOptions):
     open,
     show: (key) => read(shownRow(key)),
     showAndOpen: (key) => goTo(shownRow(key), "opened"),
-    toHit: (to) => read(moved(reader, to, { shown: order.current?.() ?? [], tree, hits })),
+    toHit: jump,
+    toStep: jump,
     revealAgain() {
       if (cursor !== undefined) setRevealed({ key: cursor, by: "reader" });
     },

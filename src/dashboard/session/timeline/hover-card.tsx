@@ -9,7 +9,7 @@ import type { TreeNode } from "../../../session/tree/tree.ts";
 import { Cost } from "../../ui/cost.tsx";
 import { KindIcon } from "../../ui/icons.tsx";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
-import { tokensText } from "../panel/tokens-text.ts";
+import { tokenWords } from "../../../session/token-words.ts";
 import { placeholderWord } from "./placeholder.ts";
 import { rowWords } from "./row-words.ts";
 
@@ -86,7 +86,7 @@ export function HoverCard({ node, x, y, open, critical, sessionStart }: CardProp
         {usageBelow === undefined || usageBelow.tokens.input + usageBelow.tokens.output === 0 ? null : (
           <>
             <dt>Tokens</dt>
-            <dd>{tokensText(usageBelow.tokens)}</dd>
+            <dd>{tokenWords(usageBelow.tokens)}</dd>
           </>
         )}
         {costs?.cost === undefined ? null : (

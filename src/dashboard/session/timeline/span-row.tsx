@@ -7,7 +7,7 @@ import { oneLine, UntrustedText } from "../../ui/untrusted-text.tsx";
 import { KindIcon, PlaceholderIcon, Icon } from "../../ui/icons.tsx";
 import { toMillis } from "../../ui/moments.ts";
 import { lastsOn, badgeWords, placeholderWord, standsForTrace } from "./placeholder.ts";
-import { tokensText } from "../panel/tokens-text.ts";
+import { tokenWords } from "../../../session/token-words.ts";
 import { rowWords } from "./row-words.ts";
 import type { Interval } from "../../../session/timing/interval.ts";
 import { placeOn, sideOf, type LaneScale } from "./lane-scale.ts";
@@ -146,7 +146,7 @@ function UsageCells({ node }: { node: TreeNode }) {
       <div
         class={isSum ? "span-tokens is-sum" : "span-tokens"}
         role="gridcell"
-        title={all === 0 ? undefined : `${tokensText(tokens)}${isSum ? ", in all spans below" : ""}`}
+        title={all === 0 ? undefined : `${tokenWords(tokens)}${isSum ? ", in all spans below" : ""}`}
       >
         {all === 0 ? "" : shortCount(all)}
       </div>

@@ -1,4 +1,5 @@
 import { gistOf } from "../../../content/gist.ts";
+import { textInPreview } from "../../../content/prompt.ts";
 import type { Passage } from "../../../session/transcript/passage.ts";
 import { parseJson } from "../../../otel/any-value.ts";
 import type { Failure, ToolStep } from "../../../session/transcript/transcript.ts";
@@ -12,9 +13,10 @@ const MAX_PARSED = 100_000;
 /** What a passage is about, in one line. */
 export function lineOf(passage: Passage | undefined): string {
   if (passage === undefined) return "";
-  const { text } = passage;
+  const { text, missing } = passage;
   const value = text.length <= MAX_PARSED ? parseJson(text) : undefined;
-  return (value === undefined ? "" : gistOf(value)).slice(0, MAX_LINE) || text.slice(0, MAX_LINE);
+  const gist = value === undefined ? (missing === undefined ? text : textInPreview(text)) : gistOf(value);
+  return gist.slice(0, MAX_LINE) || text.slice(0, MAX_LINE);
 }
 
 /** The parsed data of a passage; `undefined` of a text. */

@@ -21,10 +21,11 @@ const RASTER = /^data:image\/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]*$/;
 const MAX_DATA = (1_048_576 / 3) * 4;
 const MAX_ADDRESS = 80;
 
-export function imageOf(address: string, alt: string): MarkdownImage {
+/** `most`: UTF-16 units of an address that holds the image. */
+export function imageOf(address: string, alt: string, most = MAX_DATA): MarkdownImage {
   if (!address.startsWith("data:")) return { alt, address };
   const type = /^data:([\w/+.-]{1,40})/.exec(address)?.[1] ?? "data";
   const shown = `${type}, ${Math.ceil((address.length * 3) / 4096)} kB`.slice(0, MAX_ADDRESS);
-  const isShowable = address.length <= MAX_DATA && RASTER.test(address);
+  const isShowable = address.length <= most && RASTER.test(address);
   return { alt, address: shown, ...(isShowable && { data: address }) };
 }

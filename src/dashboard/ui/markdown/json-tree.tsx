@@ -1,9 +1,11 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
+import { mediaOf } from "../../../content/media.ts";
 import { count, counted } from "../../../lib/figures.ts";
 import { isRecord } from "../../../lib/plain-data.ts";
 import { visibleText } from "../../../lib/visible-text.ts";
 import { CopyButton } from "../copy-button.tsx";
 import { Icon } from "../icons.tsx";
+import { MediaView } from "./media-view.tsx";
 import "./markdown.css";
 
 /** Entries of one value that are drawn at first, and each time that the reader asks for more. */
@@ -30,7 +32,8 @@ type ValueProps = {
 };
 
 function Value({ name, path, value, depth }: ValueProps) {
-  const entries = entriesOf(value, path);
+  const media = useMemo(() => mediaOf(value), [value]);
+  const entries = media === undefined ? entriesOf(value, path) : undefined;
   const [isOpen, setOpen] = useState(depth === 0 || (depth < OPEN_DEPTH && (entries?.length ?? 0) <= OPEN_ENTRIES));
   const [most, setMost] = useState(ENTRIES);
   const label = name === undefined ? null : <span class="json-key">{visibleText(name)}</span>;
@@ -39,7 +42,7 @@ function Value({ name, path, value, depth }: ValueProps) {
       <div class="json-row">
         {label}
         {label === null ? null : ": "}
-        <Scalar value={value} />
+        {media === undefined ? <Scalar value={value} /> : <MediaView media={media} />}
         <CopyButton text={() => path} label={`Copy path ${path}`} />
       </div>
     );

@@ -1,7 +1,7 @@
 import { type ComponentChildren, createElement } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { CodeText } from "./code-text.tsx";
-import type { MarkdownImage } from "./addresses.ts";
+import { ImageOnDemand } from "./image-on-demand.tsx";
 import { markdownTree, type MarkdownNode, type MarkdownTag } from "./markdown-tree.ts";
 
 /** The page has headings of its own above. */
@@ -54,23 +54,3 @@ function drawNode(node: MarkdownNode, at: number): ComponentChildren {
 
 const BLOCKS: ReadonlySet<MarkdownTag> = new Set<MarkdownTag>(["p", "li", "blockquote", "th", "td", "h1", "h2", "h3"]);
 const isBlock = (tag: MarkdownTag): boolean => BLOCKS.has(tag);
-
-/** Images of other hosts would tell them who reads: they stay addresses. */
-function ImageOnDemand({ alt, address, data }: MarkdownImage) {
-  const [isShown, setShown] = useState(false);
-  if (data !== undefined && isShown) return <img class="markdown-image" src={data} alt={alt} />;
-  const words = (
-    <>
-      <bdi>{alt === "" ? "image" : alt}</bdi> <bdi class="muted">{address}</bdi>
-    </>
-  );
-  return data === undefined ? (
-    <span class="image-placeholder" title="Images of other hosts are not loaded">
-      Image not loaded: {words}
-    </span>
-  ) : (
-    <button type="button" class="image-placeholder" onClick={() => setShown(true)}>
-      Show image: {words}
-    </button>
-  );
-}
