@@ -111,6 +111,17 @@ export default defineConfig({
         },
       },
       {
+        // What npm packs, in empty folders: its dependencies come from the package registry.
+        test: {
+          name: "package",
+          include: ["test/package/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 900_000,
+          expect: { poll: PATIENCE },
+        },
+      },
+      {
         test: {
           name: "slow",
           include: ["test/{lib,content,facts,logs,session,otlp,client,producer,cli}/**/*.slow.test.ts"],

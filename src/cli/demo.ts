@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { calledAs } from "./called-as.ts";
 import { playStory, startExecutor } from "./demo/controller.ts";
 import { readDemoOptions } from "./demo/options.ts";
 import { incident } from "./demo/stories/incident.ts";
@@ -21,7 +22,7 @@ export const run: Run = async (args, environment) => {
     () => true,
     () => false,
   );
-  if (!reached) return refuse(`Nothing listens at ${endpoint}. Start it first: npm start`);
+  if (!reached) return refuse(`Nothing listens at ${endpoint}. Start it first: ${calledAs.start}`);
 
   // Exporters read it in both processes, with the headers beside it.
   process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint;

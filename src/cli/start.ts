@@ -1,16 +1,14 @@
-import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
+import { IN_PACKAGE } from "./called-as.ts";
 import type { Run } from "./dispatch.ts";
 import { packageRoot } from "./package-root.ts";
+import { prebuiltProgram } from "./start/prebuilt.ts";
 import { serve } from "./start/serve.ts";
 
-/** Runs the program that the package holds, prebuilt. */
-export const run: Run = (_args, environment) => serve({ directory: process.cwd(), program: prebuilt }, environment);
-
-async function prebuilt() {
-  const directory = join(packageRoot(import.meta.dirname), "dist", "worker");
-  const options = await readFile(join(directory, "options.json"), "utf8").catch(() => {
-    throw new Error("This is a clone, whose program is not built: npm start builds it.");
-  });
-  return { script: join(directory, "index.js"), options: JSON.parse(options) };
-}
+/** Runs the program that the package holds, with its data in the user's home. */
+export const run: Run = async (_args, environment) => {
+  const program = () => prebuiltProgram(packageRoot(import.meta.dirname));
+  const data = join(homedir(), ".spanfold");
+  return await serve({ directory: process.cwd(), data, calledAs: IN_PACKAGE, program }, environment);
+};

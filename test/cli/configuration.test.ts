@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { readConfiguration } from "../../src/cli/start/configuration.ts";
 
 const read = (environment: Record<string, string>) => {
-  const outcome = readConfiguration(environment, "/home/ada/spanfold");
+  const outcome = readConfiguration(environment, { directory: "/home/ada/spanfold", data: ".data" });
   return outcome.ok ? outcome.configuration : outcome.error;
 };
 

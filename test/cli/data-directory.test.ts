@@ -22,7 +22,7 @@ async function outcomeOf(directory: string): Promise<string> {
   const program = `
     const { openDataDirectory } = await import(${JSON.stringify(MODULE)});
     if (process.getuid() === 0) { process.setgroups([]); process.setgid(${UNPRIVILEGED}); process.setuid(${UNPRIVILEGED}); }
-    const opened = openDataDirectory(${JSON.stringify(directory)});
+    const opened = await openDataDirectory(${JSON.stringify(directory)}, "npm start");
     process.stdout.write(opened.ok ? "usable" : opened.error);`;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
     stdio: ["ignore", "pipe", "inherit"],

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { context, propagation, SpanKind } from "@opentelemetry/api";
 import type { Assignment, Report, Story, StoryQuery } from "./story.ts";
@@ -14,7 +14,7 @@ export type Executor = {
 };
 
 export function startExecutor(): Executor {
-  const child: ChildProcess = fork(join(import.meta.dirname, "executor.ts"));
+  const child: ChildProcess = fork(join(import.meta.dirname, `executor${extname(import.meta.filename)}`));
   const pending = new Map<number, (answer: string) => void>();
   const ended = new Promise<string | undefined>((resolve) => {
     child.on("message", (report: Report) => {

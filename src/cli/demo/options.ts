@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { calledAs } from "../called-as.ts";
 
 export type DemoOptions = {
   readonly sessions: number;
@@ -17,9 +18,9 @@ const MAX_SESSIONS = 500;
 /** Stories are written in short seconds: a session lasts 20 to 40 s. */
 const PACE = { usual: 1.5, fast: 0.05 };
 
-export const usage = "npm run demo -- [--sessions N] [--fast] [--endpoint URL]";
+export const usage = calledAs.demo("[--sessions N] [--fast] [--endpoint URL]");
 
-/** The command line wins over OTEL_EXPORTER_OTLP_ENDPOINT, which wins over `npm start`'s address. */
+/** The command line wins over OTEL_EXPORTER_OTLP_ENDPOINT, which wins over the program's usual address. */
 export function readDemoOptions(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,

@@ -14,6 +14,9 @@ export type Configuration = {
   readonly bindings: Readonly<Record<string, string>>;
 };
 
+/** `directory`: what relative paths are relative to. */
+export type Folders = { readonly directory: string; readonly data: string };
+
 export type ConfigurationOutcome =
   | { readonly ok: true; readonly configuration: Configuration }
   | { readonly ok: false; readonly error: string };
@@ -21,10 +24,10 @@ export type ConfigurationOutcome =
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
 const TOKENS = ["ADMIN_TOKEN", "INGEST_TOKEN", "VIEW_TOKEN"] as const;
 
-/** Reads and checks the environment. Without tokens only this machine is served. A relative DATA_DIR is relative to `directory`. */
+/** Reads and checks the environment. Without tokens only this machine is served. `data`: the data directory without DATA_DIR. */
 export function readConfiguration(
   environment: Readonly<Record<string, string | undefined>>,
-  directory: string,
+  { directory, data }: Folders,
 ): ConfigurationOutcome {
   // An empty variable is unset: shells and compose files leave variables out in this way.
   const read = (name: string) => environment[name]?.trim() || undefined;
@@ -72,7 +75,7 @@ export function readConfiguration(
       host: host === "localhost" ? "127.0.0.1" : host,
       port,
       grpcPort,
-      dataDirectory: resolve(directory, read("DATA_DIR") ?? ".data"),
+      dataDirectory: resolve(directory, read("DATA_DIR") ?? data),
       bindings: { ...settings, ...(administered ? Object.fromEntries(tokens) : { OPEN_ACCESS: "loopback" }) },
     },
   };

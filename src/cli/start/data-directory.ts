@@ -22,28 +22,28 @@ const MOST_FILES_CHECKED = 1_000;
 
 /**
  * Makes the data directory if it is missing, checks that this user may write to the files of an earlier run, and claims it.
- * SQLite and the runtime would open read-only files, and then refuse every request.
+ * `command` started the program, and stands in errors. SQLite and the runtime would open read-only files, and then refuse every request.
  */
-export function openDataDirectory(directory: string): DirectoryOutcome {
+export async function openDataDirectory(directory: string, command: string): Promise<DirectoryOutcome> {
   try {
     makeFolder(directory);
     tryToWrite(directory);
     checkFiles(directory);
-    if (claimDirectory(directory)) return checkSchema(directory);
+    if (await claimDirectory(directory)) return checkSchema(directory, command);
   } catch (error) {
     return {
       ok: false,
-      error: `DATA_DIR cannot be used: ${reasonOf(error)}. Choose a folder that this user can write to: DATA_DIR=.data-2 npm start`,
+      error: `DATA_DIR cannot be used: ${reasonOf(error)}. Choose a folder that this user can write to: DATA_DIR=.data-2 ${command}`,
     };
   }
   return {
     ok: false,
-    error: `${directory} is in use by another npm start. Stop it, or choose another: DATA_DIR=.data-2 npm start`,
+    error: `${directory} is in use by another ${command}. Stop it, or choose another: DATA_DIR=.data-2 ${command}`,
   };
 }
 
 /** A new folder gets a file with the schema of its databases; a folder whose databases have another schema is refused. */
-function checkSchema(directory: string): DirectoryOutcome {
+function checkSchema(directory: string, command: string): DirectoryOutcome {
   const file = join(directory, "schema");
   const written = statSync(file, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(file, "utf8").trim() : "";
   if (written === String(SCHEMA_VERSION)) return { ok: true };
@@ -54,7 +54,7 @@ function checkSchema(directory: string): DirectoryOutcome {
   const writer = written === "" ? "an earlier version" : `schema ${written}`;
   return {
     ok: false,
-    error: `${directory} has data of ${writer}, and this version reads schema ${SCHEMA_VERSION} only. Export its sessions with the version that wrote them (GET /sessions/<id>/otlp), then start with an empty folder and import them here: DATA_DIR=.data-2 npm start`,
+    error: `${directory} has data of ${writer}, and this version reads schema ${SCHEMA_VERSION} only. Export its sessions with the version that wrote them (GET /sessions/<id>/otlp), then start with an empty folder and import them here: DATA_DIR=.data-2 ${command}`,
   };
 }
 

@@ -1,4 +1,5 @@
 import { exporterVariables } from "../../otel/exporter-variables.ts";
+import type { CalledAs } from "../called-as.ts";
 import type { Configuration } from "./configuration.ts";
 import type { GrpcOutcome } from "./grpc.ts";
 import { reachedHost } from "./listening.ts";
@@ -7,7 +8,12 @@ import { reachedHost } from "./listening.ts";
 const DEMO_ENDPOINT = "http://127.0.0.1:8787";
 
 /** The output of the program once it listens: addresses, data directory, access, exporter variables. `grpc`: `undefined` if it is off. */
-export function greeting(configuration: Configuration, url: URL, grpc: GrpcOutcome | undefined): string {
+export function greeting(
+  configuration: Configuration,
+  url: URL,
+  grpc: GrpcOutcome | undefined,
+  { demo }: CalledAs,
+): string {
   const { host, dataDirectory, bindings } = configuration;
   const open = bindings["ADMIN_TOKEN"] === undefined;
   const reached = new URL(url);
@@ -25,7 +31,7 @@ export function greeting(configuration: Configuration, url: URL, grpc: GrpcOutco
     "",
     ...exporterVariables(address, tokenIn(bindings)).map(([name, value]) => `  export ${name}=${value}`),
     "",
-    `  or see it at work: npm run demo${address === DEMO_ENDPOINT ? "" : ` -- --endpoint ${address}`}`,
+    `  or see it at work: ${demo(address === DEMO_ENDPOINT ? "" : `--endpoint ${address}`)}`,
     "",
   ].join("\n");
 }

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 
 /** Why the program can't listen at this address, as a sentence: the runtime's own error says less, and comes later. Port 0 is any free one. */
-export async function whyNotListen(host: string, port: number): Promise<string | undefined> {
-  const taken = `Port ${port} is taken. Stop what listens there, or choose another: PORT=8788 npm start`;
+export async function whyNotListen(host: string, port: number, command: string): Promise<string | undefined> {
+  const taken = `Port ${port} is taken. Stop what listens there, or choose another: PORT=8788 ${command}`;
   // Some systems let two programs listen at one port, if one names its address and the other takes every address.
   if (port !== 0 && (await isListening(reachedHost(host), port))) return taken;
   const error = await errorOfListening(host, port);
@@ -13,7 +13,7 @@ export async function whyNotListen(host: string, port: number): Promise<string |
     case "EADDRINUSE":
       return taken;
     case "EACCES":
-      return `This user may not listen at port ${port}. Choose another: PORT=8788 npm start`;
+      return `This user may not listen at port ${port}. Choose another: PORT=8788 ${command}`;
     case "EADDRNOTAVAIL":
     case "EAFNOSUPPORT":
     case "EAI_AGAIN":

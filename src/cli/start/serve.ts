@@ -1,6 +1,8 @@
 import type { BuiltProgram } from "./build.ts";
-import { readConfiguration } from "./configuration.ts";
+import type { CalledAs } from "../called-as.ts";
 import type { Environment } from "../dispatch.ts";
+import { readConfiguration } from "./configuration.ts";
+import type { Folders } from "./configuration.ts";
 import { openDataDirectory } from "./data-directory.ts";
 import { endChildrenWithUs, endWithNpm } from "./end-children.ts";
 import { greeting } from "./greeting.ts";
@@ -8,22 +10,19 @@ import { whyNotListen } from "./listening.ts";
 import { openRuntime } from "./runtime.ts";
 
 /** How the program was started, and where its parts are. */
-export type Start = {
-  /** A relative DATA_DIR is relative to it. */
-  readonly directory: string;
-  readonly program: () => Promise<BuiltProgram>;
-};
+export type Start = Folders & { readonly calledAs: CalledAs; readonly program: () => Promise<BuiltProgram> };
 
 /** Starts the program; it runs until this process ends. Answers the exit code, which is 1 if it could not start. */
-export async function serve({ directory, program }: Start, environment: Environment): Promise<number> {
-  const outcome = readConfiguration(environment, directory);
+export async function serve(start: Start, environment: Environment): Promise<number> {
+  const { calledAs } = start;
+  const outcome = readConfiguration(environment, start);
   if (!outcome.ok) return refuse(outcome.error);
   const { configuration } = outcome;
 
   const { host, port, grpcPort, dataDirectory } = configuration;
-  const listenError = await whyNotListen(host, port);
+  const listenError = await whyNotListen(host, port, calledAs.start);
   if (listenError !== undefined) return refuse(listenError);
-  const opened = openDataDirectory(dataDirectory);
+  const opened = await openDataDirectory(dataDirectory, calledAs.start);
   if (!opened.ok) return refuse(opened.error);
 
   // Everything acknowledged is on disk: nothing needs saving. Our handlers run before Miniflare's, which would exit with 143.
@@ -32,10 +31,10 @@ export async function serve({ directory, program }: Start, environment: Environm
   endWithNpm(environment);
 
   try {
-    const url = await openRuntime(configuration, await program());
+    const url = await openRuntime(configuration, await start.program());
     // Loaded only if it is wanted: the package takes a tenth of a second.
     const grpc = grpcPort === undefined ? undefined : await (await import("./grpc.ts")).openGrpc(host, grpcPort, url);
-    console.log(greeting(configuration, url, grpc));
+    console.log(greeting(configuration, url, grpc, calledAs));
     return 0;
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error));
