@@ -53,8 +53,8 @@ export async function installed(file: string, node: string): Promise<Installed> 
 /** Folder with the binary of a version of Node: this machine's if it is that one, else a package of npm's. */
 export async function nodeOf(major: number): Promise<string> {
   for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
-    const { stdout } = spawnSync(join(folder, "node"), ["--version"], { encoding: "utf8" });
-    if (stdout?.startsWith(`v${major}.`) === true) return folder;
+    const { status, stdout } = spawnSync(join(folder, "node"), ["--version"], { encoding: "utf8" });
+    if (status === 0 && stdout.startsWith(`v${major}.`)) return folder;
   }
   const folder = join(CACHE, `node-${major}`);
   const binary = join(folder, "node_modules", "node", "bin");

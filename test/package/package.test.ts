@@ -98,7 +98,7 @@ describe.each([20, 24])("the package in an empty folder, with Node %d", (major) 
     expect((await fetch(`${first.url}/build/LICENSES.txt`)).status).toBe(200);
 
     await first.end();
-    await eventually(async () => await expect(fetch(first.url)).rejects.toThrow());
+    await eventually(async () => await expect(fetch(first.url)).rejects.toThrow("fetch failed"));
     const again = await started(place);
     expect((await getJson<SessionAnswer>(again.url, `/sessions/${TRACE}`)).session.spans).toBe(1);
     expect(existsSync(join(place.folder, ".data"))).toBe(false);

@@ -3,6 +3,7 @@ import { readdirSync, rmSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import type { Server } from "node:net";
 import { join } from "node:path";
+import type * as Sqlite from "node:sqlite";
 import type { DatabaseSync } from "node:sqlite";
 
 const SQLITE_BUSY = 5;
@@ -29,7 +30,7 @@ export async function claimDirectory(directory: string): Promise<boolean> {
   }
 }
 
-function claimByDatabase(sqlite: typeof import("node:sqlite"), file: string): boolean {
+function claimByDatabase(sqlite: typeof Sqlite, file: string): boolean {
   let database: DatabaseSync | undefined;
   try {
     database = new sqlite.DatabaseSync(file);
