@@ -19,7 +19,7 @@ import { lazily } from "../ui/lazy.tsx";
 import { toggleStream } from "../stream/stream.ts";
 import { oneLine } from "../ui/untrusted-text.tsx";
 import { statusWord } from "../ui/status.tsx";
-import { findRow } from "./reader.ts";
+import { findRow } from "../../session/tree/find-row.ts";
 import type { ReadingProps } from "./reading-props.ts";
 import { NO_SEARCH } from "./reading-props.ts";
 import type { FiguresProps } from "./shell/figures.tsx";

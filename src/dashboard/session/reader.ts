@@ -97,17 +97,3 @@ function jumped(reader: Reader, { rows }: SessionTree, by: 1 | -1, wanted: (row:
   }
   return reader;
 }
-
-/**
- * The row of a URL's key: `<trace id>:<span id>`, with or without the suffix that distinguishes spans of one id. So a
- * link to a placeholder leads to its span once received, and a link to a trace's placeholder to its root.
- */
-export function findRow(tree: SessionTree, key: string): TreeNode | undefined {
-  const row = tree.byKey.get(key);
-  if (row !== undefined) return row;
-  const [traceId, spanId] = key.split(":");
-  const standIn = tree.replacements.get(`${traceId}:${spanId}`);
-  if (standIn !== undefined) return tree.byKey.get(standIn);
-  if (spanId === "") return tree.roots.find((root) => root.traceId === traceId);
-  return tree.rows.find((candidate) => candidate.spanId === spanId && candidate.traceId === traceId);
-}

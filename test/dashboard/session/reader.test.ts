@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { findRow, moved, type Reader, shownAt } from "../../../src/dashboard/session/reader.ts";
+import { findRow } from "../../../src/session/tree/find-row.ts";
+import { moved, type Reader, shownAt } from "../../../src/dashboard/session/reader.ts";
 import { actionOf, HIT_KEYS, ROW_KEYS, STEP_KEYS, TREE_KEYS } from "../../../src/dashboard/keymap.ts";
 import { deriveFacts } from "../../../src/facts/facts.ts";
 import type { Span } from "../../../src/otel/span.ts";

@@ -12,7 +12,7 @@ import { kindWord } from "../../ui/icons.tsx";
 import { exactly, toMillis } from "../../ui/moments.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import type { OffloadedValues } from "../content/offloaded-values.tsx";
-import { badgeWords, openWord } from "../timeline/placeholder.ts";
+import { badgeWords, openWord } from "../../../session/tree/placeholder-words.ts";
 import { Events, Links } from "./events-and-links.tsx";
 
 /** A reader who opens the details of one span wants to see those of the next. */

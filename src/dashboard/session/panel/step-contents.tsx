@@ -16,7 +16,7 @@ import { ContentView, contentText } from "../content/content-view.tsx";
 import { Parts, type CallLinks } from "../content/message-view.tsx";
 import { NewMessagesView } from "../content/new-messages-view.tsx";
 import { isLoadedAutomatically, LoadWhole, type OffloadedValues } from "../content/offloaded-values.tsx";
-import { rowWords } from "../timeline/row-words.ts";
+import { rowWords } from "../../../session/transcript/row-words.ts";
 import { AttemptsView } from "./attempts-view.tsx";
 import { RequestChips } from "./request-chips.tsx";
 

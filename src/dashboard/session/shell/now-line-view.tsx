@@ -9,8 +9,8 @@ import { toMillis } from "../../ui/moments.ts";
 import { requesterOf } from "../../ui/status.tsx";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import type { DisplayedSession } from "../display-fold.ts";
-import { findRow } from "../reader.ts";
-import { placeholderWord } from "../timeline/placeholder.ts";
+import { findRow } from "../../../session/tree/find-row.ts";
+import { placeholderWord } from "../../../session/tree/placeholder-words.ts";
 import type { SessionSignals } from "./session-signals.ts";
 
 export type NowLineProps = {

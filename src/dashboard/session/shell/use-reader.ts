@@ -6,7 +6,8 @@ import type { SessionAddress } from "../../address/address.ts";
 import { go } from "../../address/location.ts";
 import { HIT_KEYS, OPEN_KEYS, ROW_KEYS, STEP_KEYS, TREE_KEYS } from "../../keymap.ts";
 import { usePageKeys } from "../../keys.tsx";
-import { findRow, moved, shownAt, type Move, type Reader } from "../reader.ts";
+import { findRow } from "../../../session/tree/find-row.ts";
+import { moved, shownAt, type Move, type Reader } from "../reader.ts";
 import type { Following, Revealed, RowOrder } from "../reading-props.ts";
 
 export type ReaderOptions = {

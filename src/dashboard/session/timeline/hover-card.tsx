@@ -10,8 +10,8 @@ import { Cost } from "../../ui/cost.tsx";
 import { KindIcon } from "../../ui/icons.tsx";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { tokenWords } from "../../../session/token-words.ts";
-import { placeholderWord } from "./placeholder.ts";
-import { rowWords } from "./row-words.ts";
+import { placeholderWord } from "../../../session/tree/placeholder-words.ts";
+import { rowWords } from "../../../session/transcript/row-words.ts";
 
 /** A row under the pointer. `x`, `y`: pixels of the window. */
 type Hovered = { readonly node: TreeNode; readonly x: number; readonly y: number };

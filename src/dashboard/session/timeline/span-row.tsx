@@ -6,9 +6,9 @@ import { Cost } from "../../ui/cost.tsx";
 import { oneLine, UntrustedText } from "../../ui/untrusted-text.tsx";
 import { KindIcon, PlaceholderIcon, Icon } from "../../ui/icons.tsx";
 import { toMillis } from "../../ui/moments.ts";
-import { lastsOn, badgeWords, placeholderWord, standsForTrace } from "./placeholder.ts";
+import { lastsOn, badgeWords, placeholderWord, standsForTrace } from "../../../session/tree/placeholder-words.ts";
 import { tokenWords } from "../../../session/token-words.ts";
-import { rowWords } from "./row-words.ts";
+import { rowWords } from "../../../session/transcript/row-words.ts";
 import type { Interval } from "../../../session/timing/interval.ts";
 import { placeOn, sideOf, type LaneScale } from "./lane-scale.ts";
 

@@ -17,7 +17,7 @@ import type { CriticalRows } from "../../../session/timeline/critical-rows.ts";
 import type { ReadingProps, Revealed } from "../reading-props.ts";
 import { useScrollAnchor } from "./scroll-anchor.ts";
 import { type UnseenRowsOptions, useUnseenRows } from "./unseen-rows.ts";
-import { standsForTrace } from "./placeholder.ts";
+import { standsForTrace } from "../../../session/tree/placeholder-words.ts";
 import { FoldedRunCells, SpanRowCells } from "./span-row.tsx";
 import { useSearchMarks } from "../transcript/search-marks.ts";
 import "./lanes.css";

@@ -10,7 +10,7 @@ import type { TreeNode } from "../../../session/tree/tree.ts";
 import { TREE_KEYS } from "../../keymap.ts";
 import { usePageKeys } from "../../keys.tsx";
 import type { ReadingProps } from "../reading-props.ts";
-import { findRow } from "../reader.ts";
+import { findRow } from "../../../session/tree/find-row.ts";
 import { toMillis } from "../../ui/moments.ts";
 import { FRESH, SpanTree } from "./span-tree.tsx";
 import "./tree.css";

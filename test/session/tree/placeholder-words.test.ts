@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lastsOn, openWord, placeholderWord } from "../../../src/dashboard/session/timeline/placeholder.ts";
+import { lastsOn, openWord, placeholderWord } from "../../../src/session/tree/placeholder-words.ts";
 import type { TreeNode } from "../../../src/session/tree/tree.ts";
 import { id } from "../../facts/facts-of.ts";
 import { treeOf } from "../../session/tree-of.ts";

@@ -1,4 +1,4 @@
-import type { Badge, TreeNode } from "../../../session/tree/tree.ts";
+import type { Badge, TreeNode } from "./tree.ts";
 
 /** The title of a placeholder: a parent that was not received. */
 export const placeholderWord = (node: TreeNode): string => {

@@ -1,6 +1,6 @@
-import { readStep } from "../../../session/transcript/step-content.ts";
-import { stepWords, type StepWords } from "../../../session/transcript/step-title.ts";
-import type { TreeNode, ViewSpan } from "../../../session/tree/tree.ts";
+import { readStep } from "./step-content.ts";
+import { stepWords, type StepWords } from "./step-title.ts";
+import type { TreeNode, ViewSpan } from "../tree/tree.ts";
 
 /** Cached for each version of a span, because a row is drawn often. */
 const known = new WeakMap<ViewSpan, StepWords>();
