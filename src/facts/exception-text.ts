@@ -10,17 +10,21 @@ export function exceptionAttributes(span: Span): readonly KeyValue[] | undefined
   return event === undefined ? undefined : (event.attributes ?? []);
 }
 
+const NO_EXCEPTION = { type: "", messages: [] } as const;
+
 /** The type of the exception that a span reports, and all its messages; "" and [] without. */
 export function exceptionText(
   span: Span,
   index: AttributeIndex,
 ): { readonly type: string; readonly messages: readonly string[] } {
   const event = exceptionAttributes(span);
-  const messages = [
-    span.status?.message,
-    firstText(event, EXCEPTION_KEYS.message),
-    textIn(index, FIELD.failure),
-  ].filter((message): message is string => message !== undefined && message !== "");
+  const [own, failure] = [span.status?.message, textIn(index, FIELD.failure)];
+  // Most spans.
+  if (event === undefined && !own && failure === undefined && index[FIELD.failureType] === undefined)
+    return NO_EXCEPTION;
+  const messages = [own, firstText(event, EXCEPTION_KEYS.message), failure].filter(
+    (message): message is string => message !== undefined && message !== "",
+  );
   return { type: firstText(event, EXCEPTION_KEYS.type) ?? textIn(index, FIELD.failureType) ?? "", messages };
 }
 

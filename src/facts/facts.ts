@@ -21,7 +21,7 @@ import {
   TOOL_NAME_PREFIXES,
 } from "../otel/semconv/attributes.ts";
 import { INPUT_MESSAGE_PREFIXES } from "../otel/semconv/content.ts";
-import { claimsIn, withoutExported } from "./session-claim.ts";
+import { emitterOf } from "./emitter.ts";
 import type { SessionName } from "./session-id.ts";
 import { countsAsError, spanFailure, statesException } from "./error.ts";
 import { spanIdentity } from "./identity.ts";
@@ -126,10 +126,8 @@ export function deriveFacts(
   scope: Scope | undefined,
 ): SpanFacts {
   const index = indexAttributes(span.attributes);
-  const onResource = resourceIndex(resource);
-  const exported = valueIn(onResource, FIELD.sessionClaims);
-  const claims = exported === undefined ? undefined : claimsIn(exported);
-  const isExported = exported !== undefined || onResource[FIELD.exportedSession] !== undefined;
+  const emitter = emitterOf(resource, scope);
+  const { claims } = emitter;
   const name = cut(span.name ?? "", MAX_NAME);
   const kind = kindOf(name, index);
   const { spanId, parentSpanId, running, end, asOf } = spanIdentity(span, index);
@@ -157,8 +155,8 @@ export function deriveFacts(
     canceled: failure?.canceled === true ? true : undefined,
     exception: error && statesException(span, index) ? true : undefined,
     size: text.length,
-    hash: textHash(text, emitterSeed(isExported && resource ? withoutExported(resource) : resource, scope)),
-    session: sessionIn(index, onResource, claims === undefined ? 0 : 1),
+    hash: textHash(text, emitter.seed),
+    session: sessionIn(index, emitter.index, claims === undefined ? 0 : 1),
     claims,
     query:
       query === undefined
@@ -168,8 +166,8 @@ export function deriveFacts(
     team: kind === "team" ? teamName(name, index) : undefined,
     model: kind === "llm" || kind === "embedding" ? modelOf(index) : undefined,
     tool,
-    service: short(onResource, FIELD.service),
-    user: short(index, FIELD.user) ?? short(onResource, FIELD.user),
+    service: emitter.service,
+    user: short(index, FIELD.user) ?? emitter.user,
     target: target === undefined ? undefined : `${short(index, FIELD.targetType) ?? ""}/${target}`,
     failure: failure?.text,
     prompt: prompt?.line,
@@ -180,7 +178,7 @@ export function deriveFacts(
     inputRequest: inputRequestIn(span, index, { running, asOf, tool: askingTool }),
     callHash: callHashIn(index, kind),
     derivation: derivation === undefined ? undefined : (DERIVATIONS[derivation] ?? "call"),
-    producer: producerOf(name, numberIn(index, FIELD.producer), resource, scope),
+    producer: producerOf(name, numberIn(index, FIELD.producer), emitter),
   };
 }
 
@@ -251,33 +249,13 @@ function quickPrompt({ stringValue, offloaded }: AnyValue): Prompt | undefined {
 
 /** Whether messages may stand in events or in numbered keys: most spans have neither, and are not read further. */
 function hasMessagesElsewhere({ attributes = [], events = [] }: Span): boolean {
-  return (
-    events.some(({ name = "" }) => name.startsWith("gen_ai.")) ||
+  for (const { name = "" } of events) if (name.startsWith("gen_ai.")) return true;
+  for (const { key } of attributes) {
     // One unit tells most keys from all prefixes.
-    attributes.some(({ key }) => {
-      const ninth = key.charCodeAt(8);
-      return NINTH_UNITS.has(ninth) && INPUT_MESSAGE_PREFIXES.some((prefix) => key.startsWith(prefix));
-    })
-  );
-}
-
-const seeds = new WeakMap<Resource | Scope, number>();
-
-/** A span under two resources has two versions. The hash must differ, so that the same one wins in any order of arrival. */
-export function emitterSeed(resource: Resource | undefined, scope: Scope | undefined): number {
-  return seedOf(resource) ^ Math.imul(seedOf(scope), 0x9e3779b1);
-}
-
-function seedOf(emitter: Resource | Scope | undefined): number {
-  if (emitter === undefined) return 0;
-  let seed = seeds.get(emitter);
-  if (seed === undefined) {
-    const text = JSON.stringify(emitter);
-    // The log omits an empty resource or scope: it must hash as a missing one.
-    seed = text === "{}" ? 0 : Number.parseInt(textHash(text).slice(0, 8), 16) | 0;
-    seeds.set(emitter, seed);
+    if (!NINTH_UNITS.has(key.charCodeAt(8))) continue;
+    if (INPUT_MESSAGE_PREFIXES.some((prefix) => key.startsWith(prefix))) return true;
   }
-  return seed;
+  return false;
 }
 
 /** Requests of Claude's SDK and API that name a model and ask none to answer. */
@@ -374,19 +352,3 @@ const SESSION_FIELDS = [
   FIELD.frameworkSession,
   FIELD.conversation,
 ] as const;
-
-export function serviceOf(resource: Resource | undefined): string | undefined {
-  return short(resourceIndex(resource), FIELD.service);
-}
-
-/** Many spans share one resource. */
-const resources = new WeakMap<Resource, AttributeIndex>();
-
-export function resourceIndex(resource: Resource | undefined): AttributeIndex {
-  if (resource === undefined) return indexAttributes(undefined);
-  const known = resources.get(resource);
-  if (known !== undefined) return known;
-  const index = indexAttributes(resource.attributes);
-  resources.set(resource, index);
-  return index;
-}

@@ -1,4 +1,4 @@
-import type { Resource, Scope } from "../otel/span.ts";
+import type { Resource } from "../otel/span.ts";
 import { SERVICE_KEYS } from "../otel/semconv/attributes.ts";
 
 /** Programs that are agents. */
@@ -156,14 +156,10 @@ const GRAPH_NAME = /\b(?:LangGraph|CompiledStateGraph)\b/;
 export function producerOf(
   spanName: string,
   keyedPlace: number | undefined,
-  resource: Resource | undefined,
-  scope: Scope | undefined,
+  { byScope, byService }: { readonly byScope: Producer | undefined; readonly byService: Producer | undefined },
 ): Producer | undefined {
   const byKeys = keyedPlace === undefined ? undefined : PRODUCERS[keyedPlace];
-  const producer =
-    (scope === undefined ? undefined : remembered(scope, ({ name = "" }) => producerOfScope(name))) ??
-    byKeys ??
-    (resource === undefined ? undefined : remembered(resource, producerOfService));
+  const producer = byScope ?? byKeys ?? byService;
   if (producer !== "langchain") return producer;
   return byKeys === "langgraph" || GRAPH_NAME.test(spanName) ? "langgraph" : producer;
 }
@@ -175,7 +171,7 @@ export function producerOfScope(name: string): Producer | undefined {
 }
 
 /** Programs that are producers themselves are services. A service of any other name may well be called `openai`. */
-function producerOfService({ attributes = [] }: Resource): Producer | undefined {
+export function producerOfService({ attributes = [] }: Resource): Producer | undefined {
   const name = attributes.find(({ key }) => key === SERVICE_KEYS[0])?.value?.stringValue ?? "";
   const producer = byLibrary(wordsOf(name));
   return producer === "ark" || AGENTS.some((agent) => agent === producer) ? producer : undefined;
@@ -201,15 +197,3 @@ const wordsOf = (name: string): string =>
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, ".")
     .replace(/^\.|\.$/g, "");
-
-const known = new WeakMap<Resource | Scope, { readonly producer: Producer | undefined }>();
-
-/** The spans of a request share their resources and scopes. */
-function remembered<Emitter extends Resource | Scope>(
-  emitter: Emitter,
-  find: (emitter: Emitter) => Producer | undefined,
-): Producer | undefined {
-  let found = known.get(emitter);
-  if (found === undefined) known.set(emitter, (found = { producer: find(emitter) }));
-  return found.producer;
-}

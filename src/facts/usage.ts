@@ -135,8 +135,11 @@ function withUsage(answer: string | undefined): PlainRecord | undefined {
   return isRecord(parsed) ? parsed : undefined;
 }
 
+const NO_META: PlainRecord = {};
+
 /** Haystack's replies state their model and usage. */
 function replyMeta(index: AttributeIndex): PlainRecord {
+  if (index[FIELD.replies] === undefined) return NO_META;
   const answer = withUsage(textIn(index, FIELD.replies));
   const [reply]: readonly unknown[] = Array.isArray(answer?.replies) ? answer.replies : [];
   return isRecord(reply) && isRecord(reply.meta) ? reply.meta : {};

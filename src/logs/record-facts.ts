@@ -6,7 +6,8 @@ import { indexAttributes } from "../facts/attribute-index.ts";
 import { readRecord } from "./read-record.ts";
 import { spansOfRecord } from "./derived-spans.ts";
 import type { Resource, Scope } from "../otel/span.ts";
-import { deriveFacts, emitterSeed, resourceIndex, sessionIn } from "../facts/facts.ts";
+import { emitterSeed, resourceIndex } from "../facts/emitter.ts";
+import { deriveFacts, sessionIn } from "../facts/facts.ts";
 import type { SessionName, SpanFacts } from "../facts/facts.ts";
 import { textHash } from "../lib/text-hash.ts";
 

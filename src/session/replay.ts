@@ -1,4 +1,4 @@
-import { serviceOf } from "../facts/facts.ts";
+import { serviceOf } from "../facts/emitter.ts";
 import { spanIdentity } from "../facts/identity.ts";
 import { timeOfRecord } from "../otel/log-record.ts";
 import type { LogRecord, ResourceLogs } from "../otel/log-record.ts";

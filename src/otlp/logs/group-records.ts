@@ -1,4 +1,4 @@
-import { serviceOf } from "../../facts/facts.ts";
+import { serviceOf } from "../../facts/emitter.ts";
 import { deriveRecordFacts } from "../../logs/record-facts.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
 import type { Resource, Scope } from "../../otel/span.ts";

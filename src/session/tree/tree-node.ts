@@ -1,5 +1,5 @@
 import { indexAttributes, FIELD, textIn } from "../../facts/attribute-index.ts";
-import { resourceIndex } from "../../facts/facts.ts";
+import { resourceIndex } from "../../facts/emitter.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
 import type { OwnUsage, Usage } from "../row-usage.ts";
 import type { Resource, Scope, Span } from "../../otel/span.ts";
