@@ -60,7 +60,7 @@ export default defineConfig({
         plugins: [runtime()],
         test: {
           name: "workerd",
-          include: ["test/durable/**/*.test.ts", "test/{routes,ark,auth,api}/**/*.test.ts"],
+          include: ["test/durable/**/*.test.ts", "test/{routes,ark,mcp,auth,api}/**/*.test.ts"],
           exclude: SLOW,
           env: SEED,
           testTimeout: 120_000,

@@ -9,9 +9,10 @@ import { SHARED_ANSWERS } from "../src/api/operation.ts";
 import { components, operations } from "../src/api/operations.ts";
 import { arkOperations } from "../src/ark/operations.ts";
 import { arkComponents } from "../src/ark/schemas.ts";
+import { mcpOperations } from "../src/mcp/operations.ts";
 
 const ALL_COMPONENTS = { ...components, ...arkComponents };
-const ALL_OPERATIONS: Operations = { ...operations, ...arkOperations };
+const ALL_OPERATIONS: Operations = { ...operations, ...arkOperations, ...mcpOperations };
 
 const CONVERSION: ConversionConfig = {
   target: "draft-2020-12",

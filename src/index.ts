@@ -6,6 +6,7 @@ import { securityHeaders } from "./auth/headers.ts";
 import { arkErrors } from "./ark/error.ts";
 import { arkManifest } from "./ark/manifest.ts";
 import { mount as mountArk } from "./ark/mount.ts";
+import { mount as mountMcp } from "./mcp/mount.ts";
 import { servePage, servePageFile } from "./routes/page.ts";
 import { notFound } from "./api/problem.ts";
 import { answer, exportErrors } from "./routes/receive/answer.ts";
@@ -54,6 +55,7 @@ app.route("/sessions", search);
 app.route("/sessions", session);
 app.route("/traces", trace);
 mountArk(app);
+mountMcp(app);
 
 app.notFound(async (c) => {
   if (isExport(c)) return answer(c, "traces", { outcome: "wrong-path" });

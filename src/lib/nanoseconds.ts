@@ -24,3 +24,8 @@ export function nanosecondsText(time: bigint): string {
     .replace(/0+$/, "");
   return fraction === "" || millis === LAST_MILLIS ? `${seconds}Z` : `${seconds}.${fraction}Z`;
 }
+
+/** Unix nanoseconds as RFC 3339, to the second before. */
+export function secondsText(time: bigint): string {
+  return nanosecondsText(time - (time % NANOS_PER_SECOND));
+}

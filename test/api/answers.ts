@@ -4,8 +4,9 @@ import * as v from "valibot";
 import type { Answer, Operations, Route } from "../../src/api/operation.ts";
 import { operations } from "../../src/api/operations.ts";
 import { arkOperations } from "../../src/ark/operations.ts";
+import { mcpOperations } from "../../src/mcp/operations.ts";
 
-export const ALL_OPERATIONS: Operations = { ...operations, ...arkOperations };
+export const ALL_OPERATIONS: Operations = { ...operations, ...arkOperations, ...mcpOperations };
 
 /** The path of openapi.json that describes this path. An export may have any path before its ending. */
 export function describedPath(path: string): string | undefined {
@@ -76,7 +77,7 @@ type Message = { readonly event?: string | undefined; readonly id?: string | und
 
 /** Throws with the place of the fault. */
 export function checkEvent(path: string, { event, id, data }: Message): void {
-  const schema = schemaFor("GET", path, 200, STREAM);
+  const schema = schemaFor("GET", path, 200, STREAM) ?? schemaFor("POST", path, 200, STREAM);
   if (schema === undefined) throw new Error(`GET ${path} is a stream, which openapi.json does not describe`);
   const given = Object.entries({ event, id }).filter(([, text]) => text !== undefined);
   const value = { ...Object.fromEntries(given), data: JSON.parse(data) as unknown };

@@ -38,6 +38,7 @@ const ROUTES = [
   "POST /opentelemetry.proto.collector.logs.v1.LogsService/Export: write",
   "POST /opentelemetry.proto.collector.metrics.v1.MetricsService/Export: write",
   "POST /opentelemetry.proto.collector.trace.v1.TraceService/Export: write",
+  "ALL /mcp: public",
   "ALL /sessions/:id/otlp: public",
   "ALL /sessions/:id/queries/:query: public",
   "ALL /sessions/:id/search: public",
@@ -82,6 +83,7 @@ const ROUTES = [
   "POST /:path{(?:.*/)?v1/traces}: write",
   "POST /ark/events: write",
   "POST /import: write",
+  "POST /mcp: read",
 ];
 
 type Route = { readonly method: string; readonly path: string; readonly rights: readonly RouteRight[] };

@@ -4,6 +4,7 @@ import type { SpanLookup, SpanLookupPage } from "../../session/contract/span-loo
 import { LIST_PRICES, readPrices } from "../../session/prices/prices.ts";
 import { spanDetail } from "../../session/span-detail.ts";
 import type { SpanDetail } from "../../session/span-detail.ts";
+import { readStep } from "../../session/transcript/step-content.ts";
 import { SpanReader } from "./span-reader.ts";
 
 const TRACE_ID = /^[0-9a-f]{32}$/;
@@ -23,7 +24,8 @@ export type OneSpan =
   | Exclude<LogPage, { readonly state: "present" }>
   /** `because`: a sentence. */
   | { readonly state: "missing"; readonly because: string }
-  | { readonly state: "present"; readonly span: SpanDetail };
+  /** `claimed`: attributes that the input, the output and the figures show. */
+  | { readonly state: "present"; readonly span: SpanDetail; readonly claimed: ReadonlySet<string> };
 
 export const isSpan = ({ traceId, spanId }: WantedSpan): boolean => TRACE_ID.test(traceId) && SPAN_ID.test(spanId);
 
@@ -39,7 +41,8 @@ export async function readOneSpan(stub: ReturnType<typeof sessionAt>, wanted: Wa
   const source = await new SpanReader(stub, page.generation).read(located);
   const prices = readPrices(page.prices);
   const span = spanDetail({ ...source, traceId, prices: prices.ok ? prices.prices : LIST_PRICES, max });
-  return { state: "present", span };
+  const { claimed } = readStep(source.span.stored, [], span.status === "error" ? "failed" : "passed");
+  return { state: "present", span, claimed };
 }
 
 function missing(key: string, lookup: Exclude<SpanLookup, { found: "span" }>): string {

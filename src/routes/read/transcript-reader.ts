@@ -8,6 +8,8 @@ import { offloadedIn, restoredSpan } from "../../otlp/restore-values.ts";
 import { LogChanged, walkLog } from "../../session/contract/log-reader.ts";
 import type { LogReader, PresentPage, ValueReader } from "../../session/contract/log-reader.ts";
 import type { SummaryWithStatus } from "../../session/liveness.ts";
+import { listErrors } from "../../session/error-list.ts";
+import type { ListedError } from "../../session/error-list.ts";
 import { LIST_PRICES, readPrices } from "../../session/prices/prices.ts";
 import { foldQueries } from "../../session/queries.ts";
 import type { QueryFold } from "../../session/queries.ts";
@@ -68,9 +70,7 @@ export class TranscriptReader {
    * `turn`: position of the turn whose texts are needed; without it all are.
    */
   async read(summary: SummaryWithStatus, units: number, turn: number | undefined): Promise<Transcript> {
-    await this.#readFacts();
-    const read = readPrices(this.#peeked.prices);
-    const fold = foldQueries(this.#table, read.ok ? read.prices : LIST_PRICES);
+    const fold = await this.#readFold();
     const said = await this.#readSaid(fold, units, turn);
     return foldTranscript({
       table: this.#table,
@@ -79,6 +79,18 @@ export class TranscriptReader {
       callingAnswers: "left out",
       saidAt: (row) => said[row],
     });
+  }
+
+  /** The failures of the session, without what its spans say. */
+  async readErrors(): Promise<readonly ListedError[]> {
+    const fold = await this.#readFold();
+    return listErrors(this.#table, fold);
+  }
+
+  async #readFold(): Promise<QueryFold> {
+    await this.#readFacts();
+    const read = readPrices(this.#peeked.prices);
+    return foldQueries(this.#table, read.ok ? read.prices : LIST_PRICES);
   }
 
   async *#pages(): AsyncGenerator<PresentPage, void> {

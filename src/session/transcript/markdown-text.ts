@@ -68,3 +68,8 @@ export function inline(text: string, length: number): string {
     .replace(INLINE, "\\$&")
     .replace(/^[#>=+-]/, "\\$&");
 }
+
+/** Figures come with spaces that never wrap, which programs do not expect. */
+export function plain(text: string): string {
+  return text.replaceAll(/[\u00a0\u202f]/g, " ");
+}

@@ -3,7 +3,7 @@ import { bytes, count, counted, dollars, duration } from "../../lib/figures.ts";
 import { nanosecondsText } from "../../lib/nanoseconds.ts";
 import { fit } from "./fit.ts";
 import type { Piece } from "./fit.ts";
-import { code, fenced, inline, prose, quoted } from "./markdown-text.ts";
+import { code, fenced, inline, plain, prose, quoted } from "./markdown-text.ts";
 import { clip } from "./passage.ts";
 import type { Passage } from "./passage.ts";
 import type { Failure, Step, ToolStep, Transcript, Turn } from "./transcript.ts";
@@ -20,7 +20,7 @@ export type Printing = {
 
 /** Sentences that say how to ask for what an answer does not contain, in the words of its reader's door. */
 export type Hints = {
-  readonly later: (version: string) => string;
+  readonly later?: (version: string) => string;
   /** Parts are left out, from this turn on. */
   readonly leftOut: (turn: number) => string;
   /** A text of this span is cut: the end of a sentence that begins with the bytes that are missing. */
@@ -75,7 +75,7 @@ function headPiece({ summary, turns }: Transcript, { version, note, hints }: Pri
     `Session ${code(summary.id, MAX_TITLE)}, started ${nanosecondsText(BigInt(summary.start))}.`,
     ...(names.length === 0 ? [] : [`Agents: ${names.join(", ")}.`]),
     ...(models.length === 0 ? [] : [`Models: ${models.join(", ")}.`]),
-    ...(version === undefined ? [] : [hints.later(version)]),
+    ...(version === undefined || hints.later === undefined ? [] : [hints.later(version)]),
     ...(turns.length === 0 ? ["Nothing is new, or was asked for."] : []),
     ...(note === undefined ? [] : [note]),
   ];
@@ -85,11 +85,6 @@ function headPiece({ summary, turns }: Transcript, { version, note, hints }: Pri
 }
 
 const MAX_NAMES = 8;
-
-/** Figures come with spaces that never wrap, which programs do not expect. */
-function plain(text: string): string {
-  return text.replaceAll(/[\u00a0\u202f]/g, " ");
-}
 
 function took(nanoseconds: bigint): string {
   return plain(duration(nanoseconds, "en"));

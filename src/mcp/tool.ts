@@ -1,0 +1,76 @@
+import type { Bindings } from "../config.ts";
+import { sessionAt, sessionIdIn } from "../place.ts";
+import type { CallContext } from "../place.ts";
+import type { Answer } from "./answer.ts";
+import type { Arguments } from "./arguments.ts";
+import { readSessionName } from "./shared-arguments.ts";
+
+/** The call of a tool: whose it is, and where its answer goes. */
+export type ToolCall = {
+  readonly env: Bindings;
+  readonly caller: CallContext;
+  /** Of the page, such as `https://spanfold.example`. */
+  readonly origin: string;
+  /** The caller went away. */
+  readonly signal: AbortSignal;
+  /** UTF-8 bytes of the answer. */
+  readonly max: number;
+};
+
+export type Tool = {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly arguments: Arguments;
+  /** Whether it waits for something to happen. */
+  readonly waits?: true;
+  /** `params`: the arguments under the names of the API's parameters. */
+  readonly run: (params: URLSearchParams, call: ToolCall) => Promise<Answer>;
+};
+
+export function refusal(detail: string): Answer {
+  return { words: [detail], isError: true };
+}
+
+/** A session's object as tools read it. */
+export type SessionStub = ReturnType<typeof sessionAt>;
+
+type Elsewhere = { readonly state: "absent" } | { readonly state: "moved"; readonly sessions: readonly string[] };
+
+export type Found<Read> =
+  | { readonly id: string; readonly url: string; readonly read: Exclude<Read, Elsewhere> }
+  | { readonly refused: Answer };
+
+/** A session moves when its trace turns out to belong to another one, and seldom twice. */
+const MOST_MOVES = 3;
+
+/** Reads from the session that the caller names, or from the one that it moved to. */
+export async function readSession<Read extends { readonly state: string }>(
+  params: URLSearchParams,
+  { env, caller, origin }: ToolCall,
+  read: (stub: SessionStub) => Promise<Read | Elsewhere>,
+): Promise<Found<Read>> {
+  const name = readSessionName(params);
+  if (!name.ok) return { refused: refusal(name.detail) };
+  let id = sessionIdIn(name.value.session);
+  for (let move = 0; move < MOST_MOVES; move++) {
+    const result: Read | Elsewhere = await read(sessionAt(env, caller, id));
+    if (result.state === "absent") break;
+    if (!("sessions" in result)) return { id, url: pageOf(origin, id), read: result as Exclude<Read, Elsewhere> };
+    const [only, ...others] = result.sessions;
+    if (only === undefined || others.length > 0)
+      return {
+        refused: {
+          words: ["The traces of this session moved to several sessions."],
+          recorded: result.sessions.map((session) => `- ${session}`).join("\n"),
+          isError: true,
+        },
+      };
+    id = only;
+  }
+  return { refused: refusal("This session does not exist or was deleted. find_sessions lists sessions.") };
+}
+
+export function pageOf(origin: string, id: string, span?: string): string {
+  return `${origin}/sessions/${encodeURIComponent(id)}${span === undefined ? "" : `?span=${span}`}`;
+}

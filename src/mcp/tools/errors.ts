@@ -1,0 +1,49 @@
+import type { LogPage } from "../../session/contract/log-page.ts";
+import { errorLine } from "../../session/error-list.ts";
+import { byteLength } from "../../session/transcript/passage.ts";
+import { TranscriptReader } from "../../routes/read/transcript-reader.ts";
+import { callText, largerThan, recordedRoom } from "../answer.ts";
+import { MAX, SESSION } from "../shared-arguments.ts";
+import { readSession } from "../tool.ts";
+import type { SessionStub, Tool } from "../tool.ts";
+
+export const errors: Tool = {
+  name: "errors",
+  title: "Causes of errors",
+  description:
+    "Why a session failed: the causes, without what only repeats them further up, each with its place in the session and its span.",
+  arguments: { session: SESSION, max: MAX },
+  run: async (params, call) => {
+    const found = await readSession(params, call, readErrors);
+    if ("refused" in found) return found.refused;
+    const { url, read } = found;
+    if (read.errors.length === 0) return { words: [`No span of this session failed. Page: ${url}`] };
+    const session = params.get("session") ?? "";
+    const lines = read.errors.map(errorLine);
+    const sum = read.errors.reduce((all, { count }) => all + count, 0);
+    const words = [`${sum} failures of ${lines.length} kinds, by time. Page: ${url}?kinds=errors`, ...read.omissions];
+    let room = recordedRoom([...words, leftOut(lines.length)], call.max);
+    const shown = lines.filter((line) => (room -= byteLength(line) + 1) >= 0);
+    const omitted = lines.length - shown.length;
+    return {
+      words: omitted === 0 ? words : [...words, leftOut(omitted)],
+      next: [
+        ...(omitted === 0 ? [] : [callText("errors", { session, max: largerThan(call.max) })]),
+        ...read.errors
+          .slice(0, 1)
+          .map(({ traceId, spanId }) => callText("read_span", { session, span: `${traceId}:${spanId}` })),
+      ],
+      recorded: shown.join("\n"),
+    };
+  },
+};
+
+const leftOut = (kinds: number): string => `${kinds} kinds are left out here.`;
+
+async function readErrors(stub: SessionStub) {
+  const peeked: LogPage = await stub.peek("session");
+  if (peeked.state !== "present") return peeked;
+  const reader = new TranscriptReader(stub, peeked);
+  const failures = await reader.readErrors();
+  return { state: "read" as const, errors: failures, omissions: reader.omissions };
+}
