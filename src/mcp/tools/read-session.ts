@@ -1,5 +1,6 @@
 import { readTranscriptQuery, TranscriptParameters } from "../../api/transcript-query.ts";
 import { readSessionTranscript } from "../../routes/read/session-transcript.ts";
+import { byteLength } from "../../session/transcript/passage.ts";
 import { STEP_KINDS } from "../../session/transcript/transcript.ts";
 import { callText, largerThan, recordedRoom } from "../answer.ts";
 import { MAX, SESSION } from "../shared-arguments.ts";
@@ -10,6 +11,8 @@ const { turn, kinds, since } = TranscriptParameters.entries;
 
 /** Bytes for what is said beside the transcript. */
 const WORDS_ROOM = 400;
+/** An answer that is cut to its room is longer than this part of it. */
+const ALMOST = 0.8;
 
 export const readSessionTool: Tool = {
   name: "read_session",
@@ -46,20 +49,20 @@ export const readSessionTool: Tool = {
     if ("refused" in found) return found.refused;
     if (found.read.state === "no-turn") return refusal("The session has no such turn. Without turn, all are shown.");
     const { text, version } = found.read;
+    // Stack traces are always cut: a larger answer would show no more of them.
+    const isFull = from !== undefined || byteLength(text) > room * ALMOST;
     const next = [
       ...(from === undefined || read.query.turn !== undefined
         ? []
         : [callText("read_session", { session, turn: String(from) })]),
       ...(isCut ? [`${callText("read_span", { session })} and the span that a cut names`] : []),
-      ...(from === undefined && !isCut ? [] : [callText("read_session", { session, max: largerThan(call.max) })]),
+      ...(isFull ? [callText("read_session", { session, max: largerThan(call.max) })] : []),
     ];
     return {
       words: [
         `Page: ${found.url}`,
         `Version ${version}: with "since": "${version}" the same call shows what came later.`,
-        ...(from === undefined && !isCut
-          ? []
-          : ["Not everything fits: parts are left out or cut, each where it says so."]),
+        ...(from === undefined && !isCut ? [] : ["Parts are left out or cut, each where it says so."]),
       ],
       next,
       recorded: text,

@@ -56,4 +56,4 @@ export const readSpan: Tool = {
   },
 };
 
-const CUT = "Not everything fits: parts are left out or cut, each where it says so.";
+const CUT = "Parts are left out or cut, each where it says so.";
