@@ -122,6 +122,15 @@ export default defineConfig({
         },
       },
       {
+        // Tokens of answers: a vocabulary of 30 MB.
+        test: {
+          name: "tokens",
+          include: ["test/tokens/*.test.ts"],
+          globalSetup: "test/program/build.ts",
+          testTimeout: 300_000,
+        },
+      },
+      {
         test: {
           name: "slow",
           include: ["test/{lib,content,facts,logs,session,otlp,client,producer,cli}/**/*.slow.test.ts"],
