@@ -4,8 +4,8 @@ import "./grip.css";
 export type GripProps = {
   /** What it resizes: "Width of the panel". */
   readonly label: string;
-  /** Pixels, now and at most. */
-  readonly width: number;
+  /** Pixels: now, at least and at most. */
+  readonly width: () => number;
   readonly least: number;
   readonly most: number;
   /** Which way the width grows. */
@@ -14,6 +14,8 @@ export type GripProps = {
   /** The default again. */
   readonly onReset: () => void;
   readonly class?: string;
+  /** Without the focus and keys: another control does the same. */
+  readonly by?: "pointer";
 };
 
 /** Pixels of one press of an arrow key. */
@@ -24,12 +26,13 @@ const LARGE_STEP = 80;
 export function Grip({ label, width, least, most, grows, onWidth, onReset, ...more }: GripProps) {
   const dragged = useRef<{ readonly from: number; readonly width: number }>(undefined);
   const sign = grows === "right" ? 1 : -1;
+  const now = Math.round(width());
   const bounded = (to: number): number => Math.round(Math.min(most, Math.max(least, to)));
   const press = (event: KeyboardEvent): void => {
     const step = event.shiftKey ? LARGE_STEP : STEP;
     const to = {
-      ArrowRight: width + step * sign,
-      ArrowLeft: width - step * sign,
+      ArrowRight: width() + step * sign,
+      ArrowLeft: width() - step * sign,
       Home: least,
       End: most,
     }[event.key];
@@ -46,12 +49,13 @@ export function Grip({ label, width, least, most, grows, onWidth, onReset, ...mo
       role="separator"
       aria-orientation="vertical"
       aria-label={label}
-      aria-valuenow={Math.round(width)}
+      aria-valuenow={now}
       aria-valuemin={least}
       aria-valuemax={Math.round(most)}
-      aria-valuetext={`${Math.round(width)} pixels`}
-      title={`${label}: drag, or arrow keys; double click for the default`}
-      tabIndex={0}
+      aria-valuetext={`${now} pixels`}
+      aria-hidden={more.by === "pointer" ? true : undefined}
+      title={`${label}: drag${more.by === "pointer" ? "" : ", or arrow keys"}; double click for the default`}
+      tabIndex={more.by === "pointer" ? -1 : 0}
       onKeyDown={press}
       onDblClick={onReset}
       onClick={(event) => event.stopPropagation()}
@@ -59,7 +63,7 @@ export function Grip({ label, width, least, most, grows, onWidth, onReset, ...mo
         if (event.button !== 0) return;
         event.preventDefault();
         event.currentTarget.setPointerCapture(event.pointerId);
-        dragged.current = { from: event.clientX, width };
+        dragged.current = { from: event.clientX, width: width() };
       }}
       onPointerMove={(event) => {
         if (dragged.current === undefined) return;

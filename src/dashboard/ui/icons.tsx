@@ -171,6 +171,7 @@ const ICONS = {
       <path d="m10.2 10.2 3.3 3.3" />
     </>
   ),
+  columns: <path d="M2.75 3.25h10.5v9.5H2.75ZM6.25 3.25v9.5M9.75 3.25v9.5" />,
   filter: <path d="M2.5 4h11M4.5 8h7M6.5 12h3" />,
   logs: <path d="M2.75 4h10.5M2.75 8h10.5M2.75 12h6.5" />,
   up: <path d="M8 13V3.5M4 7l4-4 4 4" />,

@@ -31,7 +31,7 @@ export function PanelEdge() {
     <div class="panel-edge" ref={edge}>
       <Grip
         label="Width of the panel"
-        width={sizes.width}
+        width={() => sizes.width}
         least={LEAST}
         most={Math.max(LEAST, sizes.whole - LEAST_READING)}
         grows="left"

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { SpanKind } from "../../../facts/facts.ts";
 import { count, counted, duration, shortCount } from "../../../lib/figures.ts";
@@ -11,7 +11,18 @@ import type { StepGroup } from "../../../session/steps/step-table.ts";
 import type { SessionTree, TreeNode } from "../../../session/tree/tree.ts";
 import { go } from "../../address/location.ts";
 import { ALL_STEPS } from "../../address/steps-view.ts";
+import { ColumnMenu } from "../../ui/column-menu.tsx";
+import {
+  type ChosenColumn,
+  chosenColumns,
+  type ColumnSpec,
+  rememberedColumns,
+  WIDEST,
+  withoutWidth,
+  withWidth,
+} from "../../ui/columns.ts";
 import { Cost } from "../../ui/cost.tsx";
+import { Grip } from "../../ui/grip.tsx";
 import { KindIcon } from "../../ui/icons.tsx";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import type { ReadingProps } from "../reading-props.ts";
@@ -40,6 +51,32 @@ const COLUMNS: Readonly<Record<StepColumn, Column>> = {
   cost: { word: "Cost", title: "≈: estimated from list prices, +: without some models" },
 };
 
+/** Pixels. As long as the reader chooses nothing, the table finds its widths by itself. */
+const STEP_WIDTHS: Readonly<Record<StepColumn, number>> = {
+  name: 300,
+  calls: 76,
+  errors: 70,
+  p50: 78,
+  p95: 78,
+  total: 84,
+  self: 64,
+  input: 72,
+  output: 72,
+  cached: 78,
+  cost: 92,
+};
+const LEAST_STEP = 48;
+const SHARE = "share";
+
+const SPECS: readonly ColumnSpec[] = [
+  ...STEP_COLUMNS.map((name): ColumnSpec => {
+    const spec = { name, word: COLUMNS[name].word, width: STEP_WIDTHS[name], least: LEAST_STEP };
+    return name === "name" ? { ...spec, least: 120, always: true } : spec;
+  }),
+  { name: SHARE, word: "Share", width: 160, least: 120 },
+];
+const stepColumnChoice = rememberedColumns("stepColumns");
+
 /** The spans that a reader wants to see of a group. */
 const KINDS: Readonly<Record<Exclude<StepGrouping, "operation">, readonly SpanKind[]>> = {
   model: ["llm", "embedding"],
@@ -59,6 +96,10 @@ export function StepsReading({ displayed, here, turn, clock, order, reader, reve
   const rows = useMemo(() => rowsOf(tree, turn), [tree, turn]);
   const table = useMemo(() => stepTable({ rows }, calls, by, present), [rows, calls, by, present]);
   const groups = useMemo(() => sortedGroups(table.groups, column, direction), [table, column, direction]);
+  const choice = stepColumnChoice.value.value;
+  const columns = useMemo(() => chosenColumns(SPECS, choice).filter(({ isHidden }) => !isHidden), [choice]);
+  const shownColumns = STEP_COLUMNS.filter((name) => columns.some((one) => one.name === name));
+  const hasShare = columns.some(({ name }) => name === SHARE);
   const [all, setAll] = useState(false);
   const shown = all ? groups : groups.slice(0, FIRST_ROWS);
   const body = useRef<HTMLTableSectionElement>(null);
@@ -86,17 +127,31 @@ export function StepsReading({ displayed, here, turn, clock, order, reader, reve
             {GROUPING_WORDS[one]}
           </label>
         ))}
+        <ColumnMenu
+          label="Columns of the table"
+          columns={chosenColumns(SPECS, choice)}
+          choice={choice}
+          onChoice={stepColumnChoice.set}
+        />
       </div>
       <div class="step-scroller">
         {groups.length === 0 ? (
           <p class="muted">{`This session has no ${GROUPING_WORDS[by].toLowerCase()}.`}</p>
         ) : (
-          <table class="step-table">
+          <table class={choice === undefined ? "step-table" : "step-table has-widths"}>
+            {choice === undefined ? null : (
+              <colgroup>
+                {columns.map(({ name, width }) => (
+                  <col key={name} style={{ width: `${width}px` }} />
+                ))}
+              </colgroup>
+            )}
             <thead>
               <tr>
-                {STEP_COLUMNS.map((name) => (
+                {shownColumns.map((name) => (
                   <th
                     key={name}
+                    data-column={name}
                     scope="col"
                     aria-sort={
                       name === column ? SORT_WORDS[name === "name" ? flipped(direction) : direction] : undefined
@@ -106,9 +161,14 @@ export function StepsReading({ displayed, here, turn, clock, order, reader, reve
                       {COLUMNS[name].word}
                       <span aria-hidden="true">{name === column ? (direction === "falling" ? " ↓" : " ↑") : ""}</span>
                     </button>
+                    <StepGrip name={name} columns={columns} />
                   </th>
                 ))}
-                <th scope="col">{`Share of ${SHARE_WORDS[bar]}`}</th>
+                {hasShare ? (
+                  <th scope="col" data-column={SHARE}>
+                    {`Share of ${SHARE_WORDS[bar]}`}
+                  </th>
+                ) : null}
               </tr>
             </thead>
             <tbody ref={body}>
@@ -117,6 +177,8 @@ export function StepsReading({ displayed, here, turn, clock, order, reader, reve
                   key={`${group.kind ?? ""}:${group.name}`}
                   group={group}
                   of={by}
+                  columns={shownColumns}
+                  bar={hasShare ? "shown" : "hidden"}
                   self={table.self}
                   share={sum === 0 ? 0 : amountOf(group, bar) / sum}
                   here={here}
@@ -137,12 +199,39 @@ export function StepsReading({ displayed, here, turn, clock, order, reader, reve
   );
 }
 
+/** The edge of a column. */
+function StepGrip({ name, columns }: { readonly name: StepColumn; readonly columns: readonly ChosenColumn[] }) {
+  const { value, set } = stepColumnChoice;
+  const cell = useRef<HTMLSpanElement>(null);
+  const column = columns.find((one) => one.name === name);
+  if (column === undefined) return null;
+  return (
+    <span ref={cell}>
+      <Grip
+        class="column-grip"
+        by="pointer"
+        label={`Width of ${column.word}`}
+        width={() =>
+          column.is === "chosen" ? column.width : (cell.current?.closest("th")?.offsetWidth ?? column.width)
+        }
+        least={column.least}
+        most={WIDEST}
+        grows="right"
+        onWidth={(to) => set(withWidth(value.value, name, to))}
+        onReset={() => set(withoutWidth(value.value, name))}
+      />
+    </span>
+  );
+}
+
 const SORT_WORDS = { falling: "descending", rising: "ascending" } as const;
 const flipped = (order: "falling" | "rising"): "falling" | "rising" => (order === "falling" ? "rising" : "falling");
 
 type GroupRowProps = Pick<ReadingProps, "here"> & {
   readonly group: StepGroup;
   readonly of: StepGrouping;
+  readonly columns: readonly StepColumn[];
+  readonly bar: "shown" | "hidden";
   /** Nanoseconds: the self time of the session. */
   readonly self: bigint;
   /** 0 to 1. */
@@ -151,14 +240,14 @@ type GroupRowProps = Pick<ReadingProps, "here"> & {
   readonly isSelected: boolean;
 };
 
-function GroupRow({ group, of, self, share, here, isAtCursor, isSelected }: GroupRowProps) {
+function GroupRow({ group, of, columns, bar, self, share, here, isAtCursor, isSelected }: GroupRowProps) {
   const { name, calls, errors, running, p50, p95, total, usage } = group;
   const { tokens } = usage;
   const [kind] = kindsOf(group, of);
   const costs = costsOf(usage);
-  return (
-    <tr class={`${isAtCursor ? "at-cursor" : ""}${isSelected ? " is-selected" : ""}`}>
-      <th scope="row">
+  const cells: Readonly<Record<StepColumn, JSX.Element>> = {
+    name: (
+      <th key="name" scope="row">
         {name === "" ? (
           <span class="muted">{`In no ${of}`}</span>
         ) : (
@@ -170,29 +259,60 @@ function GroupRow({ group, of, self, share, here, isAtCursor, isSelected }: Grou
           </FilterButton>
         )}
       </th>
-      <td title={running === 0 ? undefined : counted(running, "call runs", "calls run")}>
+    ),
+    calls: (
+      <td key="calls" title={running === 0 ? undefined : counted(running, "call runs", "calls run")}>
         {count(calls)}
         {running === 0 ? "" : <span class="good">{` · ${count(running)} running`}</span>}
       </td>
-      <td class={errors === 0 ? "muted" : "bad"}>{errors === 0 ? "–" : count(errors)}</td>
-      <td>{p50 === undefined ? "–" : duration(p50)}</td>
-      <td>{p95 === undefined ? "–" : duration(p95)}</td>
-      <td>{calls === 0 ? "–" : duration(total)}</td>
-      <td title={duration(group.self)}>{percent(self === 0n ? 0 : Number(group.self) / Number(self))}</td>
-      <td title={count(tokens.input)}>{tokens.input === 0 ? "–" : shortCount(tokens.input)}</td>
-      <td title={count(tokens.output)}>{tokens.output === 0 ? "–" : shortCount(tokens.output)}</td>
-      <td title={count(tokens.cached)}>{tokens.cached === 0 ? "–" : shortCount(tokens.cached)}</td>
-      <td>
+    ),
+    errors: (
+      <td key="errors" class={errors === 0 ? "muted" : "bad"}>
+        {errors === 0 ? "–" : count(errors)}
+      </td>
+    ),
+    p50: <td key="p50">{p50 === undefined ? "–" : duration(p50)}</td>,
+    p95: <td key="p95">{p95 === undefined ? "–" : duration(p95)}</td>,
+    total: <td key="total">{calls === 0 ? "–" : duration(total)}</td>,
+    self: (
+      <td key="self" title={duration(group.self)}>
+        {percent(self === 0n ? 0 : Number(group.self) / Number(self))}
+      </td>
+    ),
+    input: (
+      <td key="input" title={count(tokens.input)}>
+        {tokens.input === 0 ? "–" : shortCount(tokens.input)}
+      </td>
+    ),
+    output: (
+      <td key="output" title={count(tokens.output)}>
+        {tokens.output === 0 ? "–" : shortCount(tokens.output)}
+      </td>
+    ),
+    cached: (
+      <td key="cached" title={count(tokens.cached)}>
+        {tokens.cached === 0 ? "–" : shortCount(tokens.cached)}
+      </td>
+    ),
+    cost: (
+      <td key="cost">
         <Cost summary={{ ...costs, unpriced: costs.unpriced === 0 ? [] : [name] }} />
       </td>
-      <td class="step-share">
-        <span
-          class={`share-bar lane-${kind ?? "internal"}`}
-          style={{ "--share": `${share * 100}%` }}
-          aria-hidden="true"
-        />
-        {percent(share)}
-      </td>
+    ),
+  };
+  return (
+    <tr class={`${isAtCursor ? "at-cursor" : ""}${isSelected ? " is-selected" : ""}`}>
+      {columns.map((column) => cells[column])}
+      {bar === "hidden" ? null : (
+        <td class="step-share">
+          <span
+            class={`share-bar lane-${kind ?? "internal"}`}
+            style={{ "--share": `${share * 100}%` }}
+            aria-hidden="true"
+          />
+          {percent(share)}
+        </td>
+      )}
     </tr>
   );
 }

@@ -19,6 +19,8 @@ import { useScrollAnchor } from "./scroll-anchor.ts";
 import { type UnseenRowsOptions, useUnseenRows } from "./unseen-rows.ts";
 import { standsForTrace } from "../../../session/tree/placeholder-words.ts";
 import { FoldedRunCells, SpanRowCells } from "./span-row.tsx";
+import { treeColumns } from "./tree-columns.ts";
+import { TreeHead } from "./tree-head.tsx";
 import { useSearchMarks } from "../transcript/search-marks.ts";
 import "./lanes.css";
 
@@ -50,6 +52,7 @@ type TreeProps = ReadingProps &
 export function SpanTree(props: TreeProps) {
   const { rows, folded, folds, axis: whole, scale, open, reader, onReader, revealed, selected, onFollowing } = props;
   const keyOf = useCallback((index: number) => rows[index]?.key ?? "", [rows]);
+  const columns = treeColumns();
   const head = useRef<HTMLDivElement>(null);
   const width = useWidth(head);
   const rowHeight = narrow.value ? NARROW_ROW : ROW;
@@ -82,14 +85,14 @@ export function SpanTree(props: TreeProps) {
   const fresh = useUnseenRows(scroller, rows, props);
 
   return (
-    <section class="tree" aria-label="Spans">
-      <div class="tree-head">
-        <span>Span</span>
-        <span class="number head-tokens">Tokens</span>
-        <span class="number head-cost">Cost</span>
-        <span class="number">Duration</span>
+    <section
+      class={`tree ${columns.classes}`}
+      aria-label="Spans"
+      style={columns.tracks === undefined ? undefined : { "--tree-columns": columns.tracks }}
+    >
+      <TreeHead columns={columns}>
         <Axis {...marks} element={head} width={width} />
-      </div>
+      </TreeHead>
       <div
         class="scroller"
         ref={scroller}
