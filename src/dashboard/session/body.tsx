@@ -99,7 +99,9 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const node = useMemo(() => (selected === undefined ? undefined : findRow(tree, selected)), [tree, selected]);
   // While the session is loading or replayed, the span may still arrive.
   const isLive = feed.stream.state.value.state === "live";
-  const absent = node === undefined && (replay === undefined ? isLive : playing === "live") ? selected : undefined;
+  const isLoaded = whole.of === "whole";
+  const absent =
+    node === undefined && isLoaded && (replay === undefined ? isLive : playing === "live") ? selected : undefined;
 
   const change = (to: Partial<SessionAddress>, how: "push" | "replace" = "replace"): void =>
     go({ ...here, ...to }, how);
@@ -181,7 +183,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
         signals={signals}
         start={start}
         end={end}
-        connection={replay !== undefined || isLive ? "live" : "lost"}
+        connection={replay !== undefined || isLive || !isLoaded ? "live" : "lost"}
         retention={readRetention(feed.announced.value?.retention)}
       />
       {wasOpen.current.isOpen ? (

@@ -26,6 +26,12 @@ export type DisplayedSession = {
 const LAST_EXPORTS = 20;
 /** The pause after a rebuild, in multiples of its duration: the page stays responsive. */
 const SHARE = 4;
+/** A long log is folded in slices of so many milliseconds: the page draws its beginning while the rest is folded. */
+const SLICE = 12;
+/** The pause after a rebuild while a log is loaded, milliseconds: what is drawn of it takes time from what is folded. */
+const LOADING_PAUSE = 400;
+/** A browser that draws nothing folds all the same, milliseconds. */
+const UNDRAWN = 200;
 
 /** A fold over a session's events, shown at most once a frame, and less often if showing it is slow. */
 export class DisplayFold {
@@ -33,15 +39,28 @@ export class DisplayFold {
   readonly #shown = signal<DisplayedSession | undefined>(undefined);
   /** Whether events arrive live. */
   readonly #isLive: () => boolean;
+  readonly #channel = new MessageChannel();
+  /** Events that are not folded yet, from `#next` on. */
+  #inbox: SessionStreamEvent[] = [];
+  #next = 0;
+  #isFolding = false;
+  #isPosted = false;
   #last: readonly RecentExport[] = [];
   #newRows: DisplayedSession["newRows"] = "expected";
   #isScheduled = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #notBefore = 0;
+  #loadingUntil = 0;
   #closed = false;
+  readonly #of: "log" | "replay";
 
-  constructor(id: string, isLive: () => boolean) {
+  /** `of`: a log is loaded as fast as it can be, a replay is shown as it comes. */
+  constructor(id: string, isLive: () => boolean, of: "log" | "replay") {
     this.#view = new SessionView(id);
     this.#isLive = isLive;
+    this.#of = of;
+    this.#channel.port1.addEventListener("message", () => this.#fold());
+    this.#channel.port1.start();
     this.#loadPrices();
   }
 
@@ -51,27 +70,70 @@ export class DisplayFold {
   }
 
   apply(events: readonly SessionStreamEvent[]): void {
-    for (const event of events) {
-      this.#view.apply(event);
-      if (event.type === "spans" || event.type === "logs")
-        this.#last = [exportOf(event), ...this.#last].slice(0, LAST_EXPORTS);
-      // Later events under this name belong to a new session.
-      if (event.type === "deleted") this.clear();
-    }
-    if (this.#view.awaitsRecords) this.#loadRecords();
-    this.#schedule();
+    for (const event of events) this.#inbox.push(event);
+    if (!this.#isFolding) this.#fold();
   }
 
   /** Back to the empty state. */
   clear(): void {
-    this.#view.apply({ type: "reset" });
-    this.#last = [];
-    this.#newRows = "expected";
+    this.#inbox = [];
+    this.#next = 0;
+    this.#isFolding = false;
+    this.#reset();
     this.#schedule();
   }
 
   close(): void {
     this.#closed = true;
+    this.#channel.port1.close();
+  }
+
+  get #isWhole(): boolean {
+    return !this.#isFolding && this.#view.state.caughtUp !== undefined;
+  }
+
+  get #isLoading(): boolean {
+    return this.#of === "log" && !this.#isWhole;
+  }
+
+  #fold(): void {
+    this.#isPosted = false;
+    if (this.#closed) return;
+    const until = performance.now() + SLICE;
+    do {
+      const event = this.#inbox[this.#next++];
+      if (event !== undefined) this.#admit(event);
+    } while (this.#next < this.#inbox.length && performance.now() < until);
+    this.#isFolding = this.#next < this.#inbox.length;
+    if (!this.#isFolding) {
+      this.#inbox = [];
+      this.#next = 0;
+    }
+    this.#schedule();
+    if (!this.#isFolding) return;
+    // The first rows are drawn before more is folded.
+    if (this.#shown.peek() === undefined) setTimeout(() => this.#goOn(), UNDRAWN);
+    else this.#goOn();
+  }
+
+  #goOn(): void {
+    if (!this.#isFolding || this.#isPosted || this.#closed) return;
+    this.#isPosted = true;
+    this.#channel.port2.postMessage(undefined);
+  }
+
+  #admit(event: SessionStreamEvent): void {
+    this.#view.apply(event);
+    if (event.type === "spans" || event.type === "logs")
+      this.#last = [exportOf(event), ...this.#last].slice(0, LAST_EXPORTS);
+    // Later events under this name belong to a new session.
+    if (event.type === "deleted") this.#reset();
+  }
+
+  #reset(): void {
+    this.#view.apply({ type: "reset" });
+    this.#last = [];
+    this.#newRows = "expected";
   }
 
   /** The price list is not needed at first paint. A session whose cost it has to give shows none without it. */
@@ -97,18 +159,26 @@ export class DisplayFold {
   }
 
   #schedule(): void {
-    if (this.#isScheduled) return;
+    if (this.#isScheduled) {
+      // The end of the log is not waited for.
+      if (this.#timer === undefined || this.#isLoading) return;
+      clearTimeout(this.#timer);
+    }
     this.#isScheduled = true;
-    const wait = this.#notBefore - performance.now();
-    const frame = () => requestAnimationFrame(() => this.#show());
+    const wait = Math.max(this.#notBefore, this.#isLoading ? this.#loadingUntil : 0) - performance.now();
+    const frame = (): void => {
+      this.#timer = undefined;
+      requestAnimationFrame(() => this.#show());
+    };
     if (wait <= 0) frame();
-    else setTimeout(frame, wait);
+    else this.#timer = setTimeout(frame, wait);
   }
 
   #show(): void {
     this.#isScheduled = false;
     if (this.#closed) return;
     const started = performance.now();
+    const isFirst = this.#shown.peek() === undefined;
     const summary = this.#view.summary();
     this.#shown.value =
       summary === undefined
@@ -121,11 +191,14 @@ export class DisplayFold {
             logs: this.#view.logs().all(),
             last: this.#last,
             newRows: this.#newRows,
-            of: this.#view.state.caughtUp === undefined ? "part" : "whole",
+            of: this.#isWhole ? "whole" : "part",
           };
-    this.#newRows = this.#isLive() ? "counted" : "expected";
+    this.#newRows = this.#isLive() && this.#isWhole ? "counted" : "expected";
     const finished = performance.now();
     this.#notBefore = finished + (finished - started) * SHARE;
+    this.#loadingUntil = finished + LOADING_PAUSE;
+    // After the frame, so that it is drawn first.
+    if (isFirst) setTimeout(() => this.#goOn(), 0);
   }
 }
 

@@ -36,7 +36,7 @@ export function openSessionFeed(id: string): SessionFeed {
   import("./display-fold.ts").then(
     ({ DisplayFold }) => {
       if (isClosed) return;
-      fold.value = new DisplayFold(id, () => stream.state.value.state === "live");
+      fold.value = new DisplayFold(id, () => stream.state.value.state === "live", "log");
       fold.value.apply(waiting);
       waiting = [];
     },

@@ -42,7 +42,7 @@ export function SessionPage({ feed, replay, here }: PageProps) {
           <UntrustedText text={feed.id} limit={300} />
         </span>
       </Masthead>
-      <main class="session">
+      <main class="session" aria-busy={shown?.of === "part"}>
         {state.state === "refused" ? (
           <RefusedView refusal={state.refusal} retry={feed.stream.resume} />
         ) : state.state === "ended" && state.how === "deleted" ? (

@@ -58,12 +58,12 @@ const PATIENCE = 120_000;
 /** When a load reached its steps, milliseconds since the navigation. */
 export type Load = { readonly paint: number; readonly row: number; readonly complete: number };
 
-/** Runs in the page before its scripts: notes the first frame with a row, and the first one with a live stream. */
+/** Runs in the page before its scripts: notes the first frame with a row, and the first one with a live stream of which all is folded. */
 const WATCH = `globalThis.loaded = new Promise((resolve) => {
   const loads = (globalThis.loads = {});
   const look = () => {
     if (loads.row === undefined && document.querySelector(".span-row, .session-row, .step")) loads.row = performance.now();
-    if (loads.complete === undefined && document.querySelector(".stream-live")) loads.complete = performance.now();
+    if (loads.complete === undefined && document.querySelector(".stream-live") && !document.querySelector("main[aria-busy=true]")) loads.complete = performance.now();
     if (loads.row === undefined || loads.complete === undefined) requestAnimationFrame(look);
     else resolve();
   };

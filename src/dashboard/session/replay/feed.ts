@@ -45,7 +45,7 @@ export function openReplay(options: {
   let { view } = options;
   const timeline = timelineOf(options.whole, view.by);
   const state = signal<StreamState>(CONNECTING);
-  const fold = new DisplayFold(id, () => false);
+  const fold = new DisplayFold(id, () => false, "replay");
   const sample = signal<PositionSample>(resting(beginningOf(view) ?? timeline.start));
   const position = (): number => positionAt(sample.value, performance.now(), timeline);
   const play = (at: number): void => {
