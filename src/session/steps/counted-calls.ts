@@ -2,7 +2,7 @@ import { countedRows } from "../counted-rows.ts";
 import { agentAt, failedByRecord, modelAt } from "../merged-rows.ts";
 import { reportingLeaves } from "../reporting-leaves.ts";
 import * as Row from "../table/span-rows.ts";
-import type { ViewRows } from "../view/session-view.ts";
+import type { ViewPart } from "../view/session-view.ts";
 
 /** A call of a model or a tool, or the run of an agent, as the summary counts it. */
 export type CountedCall = {
@@ -13,7 +13,28 @@ export type CountedCall = {
 };
 
 /** By key of the span: each call once, whichever of the spans of several instrumentations stands for it. */
-export function countedCalls({ table, fold, spans }: ViewRows): ReadonlyMap<string, CountedCall> {
+export function countedCalls(parts: readonly ViewPart[]): CountedCalls {
+  const [only] = parts;
+  const all = parts.map(callsOf);
+  if (only !== undefined && parts.length === 1) return all[0] ?? new Map<string, CountedCall>();
+  // A part has whole traces.
+  const partOf = new Map<string, CountedCalls>();
+  for (const [at, { spans }] of parts.entries())
+    for (const { traceId } of spans) partOf.set(traceId, all[at] ?? new Map());
+  return { get: (key) => partOf.get(key.slice(0, key.indexOf(":")))?.get(key) };
+}
+
+export type CountedCalls = { readonly get: (key: string) => CountedCall | undefined };
+
+const known = new WeakMap<ViewPart["fold"], ReadonlyMap<string, CountedCall>>();
+
+function callsOf(part: ViewPart): ReadonlyMap<string, CountedCall> {
+  let calls = known.get(part.fold);
+  if (calls === undefined) known.set(part.fold, (calls = findCalls(part)));
+  return calls;
+}
+
+function findCalls({ table, fold, spans }: ViewPart): ReadonlyMap<string, CountedCall> {
   const { groups } = fold;
   const { rows } = table;
   const duplicates = groups.derived?.duplicates;

@@ -4,7 +4,7 @@ import type { Usage } from "../row-usage.ts";
 import { intervalOf } from "../timing/interval.ts";
 import { selfTime } from "../timing/self-time.ts";
 import type { SessionTree, TreeNode } from "../tree/tree-node.ts";
-import type { CountedCall } from "./counted-calls.ts";
+import type { CountedCalls } from "./counted-calls.ts";
 import type { StepColumn, StepGrouping } from "./step-columns.ts";
 
 /** The calls of one model or tool, the runs of one agent, or the spans of one operation. */
@@ -47,7 +47,7 @@ export const MAX_GROUPS = 2_000;
  */
 export function stepTable(
   { rows }: Pick<SessionTree, "rows">,
-  calls: ReadonlyMap<string, CountedCall>,
+  calls: CountedCalls,
   by: StepGrouping,
   present: bigint,
 ): StepTable {
@@ -84,7 +84,7 @@ type Owner =
   | undefined;
 
 /** The row itself, or the nearest call above it; for agents the nearest agent. */
-function ownerOf(row: TreeNode, by: StepGrouping, calls: ReadonlyMap<string, CountedCall>, above: Owner): Owner {
+function ownerOf(row: TreeNode, by: StepGrouping, calls: CountedCalls, above: Owner): Owner {
   if (by === "operation") {
     const { span, name, error } = row;
     return span === undefined

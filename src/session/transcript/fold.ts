@@ -1,69 +1,81 @@
 import { highWord, lowWord } from "../../lib/hex.ts";
-import { queriesOf } from "../summarise.ts";
+import type { SummaryWithStatus } from "../liveness.ts";
+import type { PartFold } from "../part-fold.ts";
+import { queriesInOrder } from "../summarise.ts";
+import type { OpenInputRequest } from "../summary.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import { outlineOf } from "../tree/outline.ts";
-import { Memory } from "./memory.ts";
-import type { Transcript, Turn } from "./transcript.ts";
+import type { Transcript } from "./transcript.ts";
 import { foldTurn } from "./turn.ts";
 import type { TranscriptSource } from "./turn.ts";
+import { TurnList } from "./turn-list.ts";
+import type { WantedTurn } from "./turn-list.ts";
 
-/** The turns of an earlier fold over the same session, by place. */
-export type KnownTurns = KnownTurn[];
+/** The transcript of a session. */
+export function foldTranscript(source: TranscriptSource & { readonly summary: SummaryWithStatus }): Transcript {
+  const part = turnsOf({ ...source, versionAt: () => 0 });
+  const wanted = wantedTurns([source], () => part, source.summary.liveness.waiting);
+  return { summary: source.summary, turns: new TurnList().fold(wanted).turns };
+}
 
-type KnownTurn = {
-  /** Equal for equal rows with equal contents. */
-  readonly version: string;
-  readonly turn: Turn;
-  /** Keys of what this turn told first. */
-  readonly told: readonly string[];
-  readonly isUnanswered: boolean;
-};
-
-export type KnownSource = TranscriptSource & {
+export type PartSource = TranscriptSource & {
   /** Changes with what the row says. */
   versionAt(row: number): number;
 };
 
-/** The transcript of a session. A turn depends on its own spans, and on what earlier turns told. */
-export function foldTranscript(source: TranscriptSource): Transcript {
-  return foldAgain({ ...source, versionAt: () => 0 }, []);
-}
+/** The turns of a part of a session, by their place in its fold. */
+export type PartTurns = {
+  readonly source: PartSource;
+  readonly parents: Int32Array;
+  /** Depth first. */
+  readonly rowsOf: readonly (readonly number[])[];
+  readonly versions: readonly string[];
+};
 
-/** As {@link foldTranscript}. Turns before the first that changed are the same objects but for their summaries. */
-export function foldAgain(source: KnownSource, known: KnownTurns): Transcript {
-  const { table, fold, summary } = source;
+export function turnsOf(source: PartSource): PartTurns {
+  const { table, fold } = source;
   const { order, parents } = outlineOf(table, fold.groups);
   const rowsOf: number[][] = fold.queries.map(() => []);
   for (const place of order) if (place < table.size) rowsOf[fold.groups.queryOf[place] ?? -1]?.push(place);
-  const memory = new Memory();
-  const waiting = rowAt(table, summary.liveness.waiting?.span);
-  const turns = queriesOf(table, fold).map((query, at) => {
+  const versions = rowsOf.map((rows, at) => {
     const { lead = -1, prompt = -1 } = fold.queries[at] ?? {};
-    const rows = rowsOf[at] ?? [];
-    const question = rows.includes(waiting) ? JSON.stringify(summary.liveness.waiting) : "";
-    const versions = rows.map((row) => source.versionAt(row));
-    const last = versions.reduce((most, version) => Math.max(most, version), 0);
-    const sum = versions.reduce((all, version) => all + version, 0);
-    const version = [query.key, at, rows.length, last, sum, lead, prompt, question].join(" ");
-    const earlier = known[at];
-    if (earlier?.version === version) {
-      for (const key of earlier.told) memory.add(key);
-      memory.isUnanswered = earlier.isUnanswered;
-      return { ...earlier.turn, summary: query };
+    let last = 0;
+    let sum = 0;
+    for (const row of rows) {
+      const version = source.versionAt(row);
+      last = Math.max(last, version);
+      sum += version;
     }
-    // What this turn tells decides what the later ones tell.
-    known.length = Math.min(known.length, at);
-    memory.takeFresh();
-    const turn = foldTurn({ source, memory, parents, rows, lead, prompt, waiting }, query, at + 1);
-    known.push({ version, turn, told: memory.takeFresh(), isUnanswered: memory.isUnanswered });
-    return turn;
+    return [rows.length, last, sum, lead, prompt].join(" ");
   });
-  known.length = turns.length;
-  return { summary, turns };
+  return { source, parents, rowsOf, versions };
 }
 
-/** `span`: `<traceId>:<spanId>`. -1 without. */
-function rowAt(table: SpanTable, span = ""): number {
+/** The turns of all parts by start. `waiting`: the session's open input request. */
+export function wantedTurns(
+  parts: readonly PartFold[],
+  turnsIn: (part: PartFold) => PartTurns,
+  waiting: OpenInputRequest | undefined,
+): WantedTurn[] {
+  return queriesInOrder(parts).map(({ place, summary, row: lead, ...part }) => {
+    const { source, parents, rowsOf, versions } = turnsIn(part);
+    const { queries, groups } = source.fold;
+    const rows = rowsOf[place] ?? [];
+    const asking = waiting === undefined ? -1 : rowAt(source.table, waiting);
+    const isHere = asking >= 0 && groups.queryOf[asking] === place;
+    const open = waiting === undefined || !isHere ? undefined : { row: asking, request: waiting };
+    const { prompt = -1 } = queries[place] ?? {};
+    return {
+      summary,
+      version: `${versions[place]} ${summary.prompt ?? ""}${open === undefined ? "" : JSON.stringify(waiting)}`,
+      fold: (memory, number) =>
+        foldTurn({ source, memory, parents, rows, lead, prompt, waiting: open }, summary, number),
+    };
+  });
+}
+
+/** -1 without. */
+function rowAt(table: SpanTable, { span = "" }: OpenInputRequest): number {
   const [traceId = "", spanId = ""] = span.split(":");
   const trace = table.traceNumber(traceId);
   return trace < 0 ? -1 : table.rowOf(trace, highWord(spanId), lowWord(spanId));

@@ -23,27 +23,30 @@ export type RowContent =
 export const isSection = ({ of }: ReadingRow): boolean =>
   of.kind === "turn" || of.kind === "earlier" || ("steps" in of && of.steps.length > 0);
 
-/** Turns and their steps, depth first. Rows of a turn that did not change are the same objects. */
-export class ReadingRows {
-  #known = new WeakMap<readonly Step[], { readonly turn: ReadingRow; readonly rows: readonly ReadingRow[] }>();
+/** The rows of one turn, depth first. */
+export type RowBlock = readonly ReadingRow[];
 
-  of({ turns }: Transcript): readonly ReadingRow[] {
-    return turns.flatMap((turn) => {
+/** Turns and their steps: a block for each turn. The block of a turn that did not change is the same. */
+export class ReadingRows {
+  #known = new WeakMap<readonly Step[], { readonly turn: Turn; readonly rows: RowBlock }>();
+
+  of({ turns }: Transcript): readonly RowBlock[] {
+    return turns.map((turn) => {
       const known = this.#known.get(turn.steps);
-      if (known !== undefined && hasSameSummary(known.turn, turn)) return known.rows;
+      if (known !== undefined && isSame(known.turn, turn)) return known.rows;
       const rows = rowsOf(turn);
-      const [first] = rows;
-      if (first !== undefined) this.#known.set(turn.steps, { turn: first, rows });
+      this.#known.set(turn.steps, { turn, rows });
       return rows;
     });
   }
 }
 
-function hasSameSummary({ of }: ReadingRow, turn: Turn): boolean {
-  return of.kind === "turn" && JSON.stringify(of.turn.summary) === JSON.stringify(turn.summary);
+function isSame(known: Turn, turn: Turn): boolean {
+  if (known === turn) return true;
+  return known.number === turn.number && JSON.stringify(known.summary) === JSON.stringify(turn.summary);
 }
 
-function rowsOf(turn: Turn): readonly ReadingRow[] {
+function rowsOf(turn: Turn): RowBlock {
   const { summary, number, before, userText, steps } = turn;
   const counts = new Map<string, number>();
   const row = (key: string, of: RowContent, around: ReadingRow | undefined): ReadingRow => {

@@ -20,6 +20,10 @@ export class SpanRecords {
   readonly #records = new Map<string, SpanRecord[]>();
   #units = 0;
 
+  get isEmpty(): boolean {
+    return this.#records.size === 0;
+  }
+
   /** `units`: length of the record's JSON. */
   add(traceId: string, record: LogRecord, units: number, revision: number): void {
     const spanId = subjectOf(readRecord(record));

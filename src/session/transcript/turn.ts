@@ -1,7 +1,6 @@
 import type { SpanKind } from "../../facts/facts.ts";
-import type { QuerySummary } from "../summary.ts";
+import type { OpenInputRequest, QuerySummary } from "../summary.ts";
 import type { QueryFold } from "../queries.ts";
-import type { SummaryWithStatus } from "../liveness.ts";
 import { promptAt } from "../table/annotated-rows.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
@@ -21,7 +20,6 @@ import { TurnRows } from "./turn-rows.ts";
 export type TranscriptSource = {
   readonly table: SpanTable;
   readonly fold: QueryFold;
-  readonly summary: SummaryWithStatus;
   /** Whether answers of models that only call tools are steps of their own. Each call of a tool is a step anyway. */
   readonly callingAnswers: "told" | "left out";
   /** What the span of a row says, the log records about it included. */
@@ -38,8 +36,8 @@ export type TurnSource = {
   readonly lead: number;
   /** The row with the first line of what the user asked; -1 without. */
   readonly prompt: number;
-  /** The row with the session's open input request; -1 without. */
-  readonly waiting: number;
+  /** The session's open input request, if a row of the turn has it. */
+  readonly waiting: { readonly row: number; readonly request: OpenInputRequest } | undefined;
 };
 
 /** Silence within a turn that is told, nanoseconds. */
@@ -424,14 +422,13 @@ class TurnFold {
   }
 
   #question(): readonly Step[] {
-    const { waiting, source } = this.#of;
-    const open = source.summary.liveness.waiting;
-    if (open === undefined || !this.#inside.has(waiting)) return [];
-    const { question, tool, since } = open;
+    const { waiting } = this.#of;
+    if (waiting === undefined || !this.#inside.has(waiting.row)) return [];
+    const { question, tool, since } = waiting.request;
     return [
       {
         kind: "question",
-        ...this.#telling.within(waiting),
+        ...this.#telling.within(waiting.row),
         start: BigInt(since),
         question,
         ...(tool === undefined ? {} : { tool }),

@@ -1,17 +1,21 @@
 import { jsonText } from "../../otel/any-value.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
 import { withStatus } from "../liveness.ts";
+import type { PartFold } from "../part-fold.ts";
+import type { QueryFold } from "../queries.ts";
 import { isError } from "../table/annotated-rows.ts";
 import type { ViewSpan } from "../tree/tree.ts";
-import type { SessionView } from "../view/session-view.ts";
+import type { ViewRecord } from "../view/log-view.ts";
+import type { SessionView, ViewPart } from "../view/session-view.ts";
 import { mergeDuplicates } from "./duplicates.ts";
-import { foldAgain } from "./fold.ts";
-import type { KnownTurns } from "./fold.ts";
+import { turnsOf, wantedTurns } from "./fold.ts";
+import type { PartTurns } from "./fold.ts";
 import { Passages } from "./passage.ts";
 import { SaidReader } from "./said.ts";
 import type { SpanSaid } from "./said.ts";
 import { SpanRecords } from "./span-records.ts";
 import type { Transcript } from "./transcript.ts";
+import { TurnList } from "./turn-list.ts";
 import type { TranscriptSource } from "./turn.ts";
 
 /** The transcript of a session that a viewer holds; `undefined` without spans and log records. `now`: Unix milliseconds. */
@@ -21,6 +25,9 @@ export function transcriptOf(view: SessionView, now: number): Transcript | undef
 
 type Read = { readonly records: number; readonly failed: boolean; readonly said: SpanSaid | undefined };
 
+/** `folded`: so many turns are complete. The others have no steps yet, or those of an earlier fold. */
+export type ViewedTranscript = Transcript & { readonly folded: number };
+
 /** The transcript of a session that grows: each fold reads only spans that are new, and folds only turns that changed. */
 export class ViewTranscript {
   readonly #view: SessionView;
@@ -28,7 +35,10 @@ export class ViewTranscript {
   readonly #read = new WeakMap<ViewSpan, Read>();
   readonly #units = new WeakMap<LogRecord, number>();
   readonly #versions = new WeakMap<SpanSaid | ViewSpan, number>();
-  readonly #known: KnownTurns = [];
+  #records: { readonly of: readonly ViewRecord[]; readonly records: SpanRecords } | undefined;
+  /** By the fold of a part. */
+  #parts = new WeakMap<QueryFold, { readonly of: SpanRecords; readonly turns: PartTurns }>();
+  #turns = new TurnList();
   #reader = new SaidReader(new Passages());
   #version = 0;
 
@@ -37,40 +47,74 @@ export class ViewTranscript {
     this.#callingAnswers = callingAnswers;
   }
 
-  /** As far as the view has come; `undefined` without spans and log records. `now`: Unix milliseconds. */
-  at(now: number): Transcript | undefined {
+  /**
+   * As far as the view has come; `undefined` without spans and log records. `now`: Unix milliseconds. `mayGoOn`: asked after each turn that
+   * was folded; what is left is folded by the next call.
+   */
+  at(now: number, mayGoOn?: () => boolean): ViewedTranscript | undefined {
     const summary = this.#view.summary();
     if (summary === undefined) {
       // Another session may follow under this name.
       this.#reader = new SaidReader(new Passages());
-      this.#known.length = 0;
+      this.#parts = new WeakMap();
+      this.#turns = new TurnList();
       return undefined;
     }
-    const { table, fold, spans } = this.#view.rows();
-    const records = new SpanRecords();
-    for (const { traceId, record } of this.#view.logs().all()) records.add(traceId, record, this.#unitsOf(record), 0);
-    const said = spans.map((span, row) => {
-      const about = records.of(table, row);
-      const failed = isError(table, row);
-      const known = this.#read.get(span);
-      if (known?.records === about.length && known.failed === failed) return known.said;
-      const one = this.#reader.read(span.span, span.facts, about, failed ? "failed" : "passed");
-      this.#read.set(span, { records: about.length, failed, said: one });
-      return one;
-    });
+    const records = this.#recordsOf(this.#view.logs().all());
+    const parts = this.#view.parts();
+    const spansOf = new Map(parts.map(({ fold, spans }) => [fold, spans]));
+    const turnsIn = (part: PartFold): PartTurns => {
+      let known = this.#parts.get(part.fold);
+      if (known?.of !== records) {
+        known = {
+          of: records,
+          turns: turnsOf(this.#sourceOf({ ...part, spans: spansOf.get(part.fold) ?? [] }, records)),
+        };
+        this.#parts.set(part.fold, known);
+      }
+      return known.turns;
+    };
+    const wanted = wantedTurns(parts, turnsIn, summary.liveness.waiting);
+    return { summary: withStatus(summary, now), ...this.#turns.fold(wanted, mayGoOn) };
+  }
+
+  #sourceOf(part: ViewPart, records: SpanRecords): PartTurns["source"] {
+    const { table, fold, spans } = part;
+    const isAlone = records.isEmpty && table.annotations.size === 0 && fold.groups.derived === undefined;
+    const readAt = (row: number): SpanSaid | undefined => {
+      const span = spans[row];
+      return span === undefined ? undefined : this.#readSpan(span, part, row, records);
+    };
+    const source = { table, fold, callingAnswers: this.#callingAnswers };
+    // What nothing else tells of is read when its turn is folded.
+    if (isAlone) return { ...source, saidAt: readAt, versionAt: (row) => this.#versionOf(spans[row]) };
+    const said = spans.map((_, row) => readAt(row));
     mergeDuplicates(fold, said);
     records.addLoose(table, fold, this.#reader, said);
-    return foldAgain(
-      {
-        table,
-        fold,
-        summary: withStatus(summary, now),
-        callingAnswers: this.#callingAnswers,
-        saidAt: (row) => said[row],
-        versionAt: (row) => Math.max(this.#versionOf(spans[row]), this.#versionOf(said[row])),
-      },
-      this.#known,
-    );
+    return {
+      ...source,
+      saidAt: (row) => said[row],
+      versionAt: (row) => Math.max(this.#versionOf(spans[row]), this.#versionOf(said[row])),
+    };
+  }
+
+  #readSpan(span: ViewSpan, { table }: PartFold, row: number, records: SpanRecords): SpanSaid | undefined {
+    const about = records.of(table, row);
+    const failed = isError(table, row);
+    const known = this.#read.get(span);
+    if (known?.records === about.length && known.failed === failed) return known.said;
+    const said = this.#reader.read(span.span, span.facts, about, failed ? "failed" : "passed");
+    this.#read.set(span, { records: about.length, failed, said });
+    return said;
+  }
+
+  #recordsOf(all: readonly ViewRecord[]): SpanRecords {
+    if (this.#records?.of !== all) {
+      const records = new SpanRecords();
+      for (const { traceId, record } of all) records.add(traceId, record, this.#unitsOf(record), 0);
+      this.#records = { of: all, records };
+    }
+    return this.#records.records;
   }
 
   #versionOf(of: SpanSaid | ViewSpan | undefined): number {

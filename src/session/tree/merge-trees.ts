@@ -21,19 +21,22 @@ export function mergeTrees(parts: readonly SessionTree[], { start, end }: Sessio
       get byKey() {
         return only.byKey;
       },
+      get bySpan() {
+        return only.bySpan;
+      },
     };
   }
   const traces = parts.flatMap(tracesIn).sort(compareTraces);
   const byTrace = new Map<string, SessionTree>();
   for (const part of parts) for (const { first } of tracesIn(part)) byTrace.set(first.traceId, part);
+  const partWith = (key: string): SessionTree | undefined => byTrace.get(key.slice(0, key.indexOf(":")));
   return {
-    roots: traces.flatMap(({ roots }) => roots),
-    rows: traces.flatMap(({ rows }) => rows),
+    roots: joined(traces.map(({ roots }) => roots)),
+    rows: joined(traces.map(({ rows }) => rows)),
     start,
     end,
-    byKey: {
-      get: (key) => byTrace.get(key.slice(0, key.indexOf(":")))?.byKey.get(key),
-    },
+    byKey: { get: (key) => partWith(key)?.byKey.get(key) },
+    bySpan: { get: (key) => partWith(key)?.bySpan.get(key) },
     replacements: new Map(parts.flatMap(({ replacements }) => [...replacements])),
   };
 }
@@ -62,4 +65,13 @@ function splitByTrace({ roots, rows }: SessionTree): readonly TraceRows[] {
 function compareTraces({ first: a }: TraceRows, { first: b }: TraceRows): number {
   if (a.start !== b.start) return a.start < b.start ? -1 : 1;
   return a.traceId < b.traceId ? -1 : 1;
+}
+
+/** A call takes no more arguments on every engine. */
+const MOST_ARGUMENTS = 10_000;
+
+/** Each list is copied in one piece: a batch joins all rows of the session. */
+function joined(lists: readonly (readonly TreeNode[])[]): TreeNode[] {
+  const none: TreeNode[] = [];
+  return lists.length > MOST_ARGUMENTS ? lists.flat() : none.concat(...lists);
 }

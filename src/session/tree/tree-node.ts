@@ -77,6 +77,8 @@ export type SessionTree = {
   readonly start: bigint;
   readonly end: bigint;
   readonly byKey: { get(key: string): TreeNode | undefined };
+  /** By `<trace id>:<span id>`: the first row of the span. */
+  readonly bySpan: { get(key: string): TreeNode | undefined };
   /** By `<trace id>:<span id>` of a duplicate: the key of the span that is shown in its place. */
   readonly replacements: ReadonlyMap<string, string>;
 };
@@ -88,6 +90,7 @@ export const EMPTY_TREE: SessionTree = {
   start: 0n,
   end: 0n,
   byKey: new Map(),
+  bySpan: new Map(),
   replacements: new Map(),
 };
 

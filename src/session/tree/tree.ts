@@ -66,6 +66,7 @@ export function buildTree(
   keepNodes(roots, rows, last);
   // Built on first use: the page builds a tree per frame, and few need it.
   let byKey: ReadonlyMap<string, TreeNode> | undefined;
+  let bySpan: SpanNodes | undefined;
   return {
     roots,
     rows,
@@ -74,6 +75,9 @@ export function buildTree(
     replacements: replacementsIn(groups, spans),
     get byKey() {
       return (byKey ??= keyed(rows));
+    },
+    get bySpan() {
+      return (bySpan ??= new SpanNodes(rows));
     },
   };
 }
@@ -178,4 +182,22 @@ function keyed(rows: readonly TreeNode[]): Map<string, TreeNode> {
   const nodes = new Map<string, TreeNode>();
   for (const node of rows) nodes.set(node.key, node);
   return nodes;
+}
+
+/** Nodes by trace and span id: one text each, which the nodes have already. */
+class SpanNodes {
+  readonly #byTrace = new Map<string, Map<string, TreeNode>>();
+
+  constructor(rows: readonly TreeNode[]) {
+    for (const node of rows) {
+      let bySpan = this.#byTrace.get(node.traceId);
+      if (bySpan === undefined) this.#byTrace.set(node.traceId, (bySpan = new Map()));
+      if (!bySpan.has(node.spanId)) bySpan.set(node.spanId, node);
+    }
+  }
+
+  get(key: string): TreeNode | undefined {
+    const at = key.indexOf(":");
+    return this.#byTrace.get(key.slice(0, at))?.get(key.slice(at + 1));
+  }
 }

@@ -4,8 +4,6 @@ import type { Resource, ResourceSpans, Scope, Span } from "../../otel/span.ts";
 import type { SessionStreamEvent } from "../contract/stream-events.ts";
 import type { DigestOf } from "../digest/session-digest.ts";
 import type { Prices, ReadPrices } from "../prices/prices.ts";
-import { foldQueries } from "../queries.ts";
-import type { QueryFold } from "../queries.ts";
 import { queriesOfParts, summariseParts } from "../summarise.ts";
 import type { QuerySummary, SessionSummary } from "../summary.ts";
 import { admitRecords } from "../table/admit-records.ts";
@@ -14,6 +12,9 @@ import type { SessionTree, ViewSpan } from "../tree/tree.ts";
 import { ViewLogs } from "./log-view.ts";
 import type { RecordReader } from "./record-reader.ts";
 import { ViewParts } from "./view-parts.ts";
+import type { ViewPart } from "./view-parts.ts";
+
+export type { ViewPart } from "./view-parts.ts";
 
 /**
  * A session folded by a viewer from its stream, by the same rules as in its object: facts and summary are equal. Prices, log
@@ -39,8 +40,10 @@ export class SessionView {
   /** Traces with a `gone` event. They are evicted together before the next read, as each eviction visits all spans. */
   readonly #gone = new Set<string>();
   #revision = 0;
-  #fold: { readonly of: number; readonly fold: QueryFold } | undefined;
   #tree: { readonly of: number; readonly tree: SessionTree } | undefined;
+  #summary:
+    | { readonly of: number; readonly announced: SessionSummary | undefined; readonly summary: SessionSummary }
+    | undefined;
   readonly #id: string;
 
   /**
@@ -160,6 +163,8 @@ export class SessionView {
   summary(): SessionSummary | undefined {
     this.#evictGone();
     if (this.#table.itemCount === 0) return undefined;
+    const known = this.#summary;
+    if (known?.of === this.#revision && known.announced === this.#announced) return known.summary;
     const belongsTo = this.#announced?.belongsTo;
     const context = {
       id: this.#announced?.id ?? this.#id,
@@ -167,7 +172,9 @@ export class SessionView {
       watchers: this.#announced?.watchers ?? 0,
       ...(belongsTo === undefined ? {} : { belongsTo }),
     };
-    return summariseParts(this.#table, context, this.#parts.folds(this.#prices), this.#digest);
+    const summary = summariseParts(this.#table, context, this.#parts.folds(this.#prices), this.#digest);
+    this.#summary = { of: this.#revision, announced: this.#announced, summary };
+    return summary;
   }
 
   /** By start. */
@@ -184,10 +191,10 @@ export class SessionView {
     return this.#tree.tree;
   }
 
-  /** For folds that only some viewers need. */
-  rows(): ViewRows {
+  /** For folds that only some viewers need. A part is the same until one of its spans changes. */
+  parts(): readonly ViewPart[] {
     this.#evictGone();
-    return { table: this.#table, fold: this.#foldQueries(), spans: this.#spans };
+    return this.#parts.withSpans(this.#spans, this.#prices);
   }
 
   #setPrices(setting: string | undefined): void {
@@ -200,15 +207,8 @@ export class SessionView {
     const read = this.#readPrices?.(this.#priceSetting);
     // The server checked the setting.
     this.#prices = read?.ok === true ? read.prices : undefined;
-    this.#fold = undefined;
     this.#tree = undefined;
-  }
-
-  /** One fold per revision: summary, queries and tree all need it. */
-  #foldQueries(): QueryFold {
-    if (this.#fold?.of !== this.#revision)
-      this.#fold = { of: this.#revision, fold: foldQueries(this.#table, this.#prices) };
-    return this.#fold.fold;
+    this.#summary = undefined;
   }
 
   #evictGone(): void {
@@ -288,13 +288,6 @@ export class SessionView {
     }
   }
 }
-
-/** `spans`: by row of the table. */
-export type ViewRows = {
-  readonly table: SpanTable;
-  readonly fold: QueryFold;
-  readonly spans: readonly ViewSpan[];
-};
 
 type SpanSource = {
   readonly resource: Resource | undefined;

@@ -16,6 +16,9 @@ import type { SessionTree, ViewSpan } from "../tree/tree.ts";
 /** A part takes new traces until it has so many spans. A batch then changes a part or two, and a large session has some hundred. */
 const MOST_ROWS = 512;
 
+/** A part with its spans, by row of its table. */
+export type ViewPart = PartFold & { readonly spans: readonly ViewSpan[] };
+
 /**
  * The traces of a session in parts that nothing relates to others: each is folded by itself, and again only after a change.
  * Derived spans may belong to spans of any trace: then the session is one part.
@@ -23,15 +26,15 @@ const MOST_ROWS = 512;
 export class ViewParts {
   readonly #table: SpanTable;
   readonly #mostRows: number;
-  readonly #whole: ViewPart;
-  #parts: ViewPart[] = [];
-  readonly #ofTrace = new Map<string, ViewPart>();
+  readonly #whole: TracesPart;
+  #parts: TracesPart[] = [];
+  readonly #ofTrace = new Map<string, TracesPart>();
   #tree: SessionTree = EMPTY_TREE;
 
   constructor(table: SpanTable, mostRows = MOST_ROWS) {
     this.#table = table;
     this.#mostRows = mostRows;
-    this.#whole = new ViewPart(table);
+    this.#whole = new TracesPart(table);
   }
 
   /** A new row of the table. */
@@ -41,7 +44,7 @@ export class ViewParts {
     if (part === undefined) {
       part = this.#parts.at(-1);
       if (part === undefined || part.rows.length >= this.#mostRows)
-        this.#parts.push((part = new ViewPart(this.#table, [])));
+        this.#parts.push((part = new TracesPart(this.#table, [])));
       this.#ofTrace.set(traceId, part);
     }
     part.rows.push(row);
@@ -66,6 +69,11 @@ export class ViewParts {
   }
 
   /** `spans`: by row of the table. */
+  withSpans(spans: readonly ViewSpan[], prices: Prices | undefined): readonly ViewPart[] {
+    return this.#current.map((part) => ({ ...part.fold(prices), spans: part.own(spans) }));
+  }
+
+  /** `spans`: by row of the table. */
   tree(spans: readonly ViewSpan[], prices: Prices | undefined): SessionTree {
     const folds = this.folds(prices);
     const times = timesOfParts(
@@ -76,17 +84,18 @@ export class ViewParts {
     return (this.#tree = mergeTrees(trees, times));
   }
 
-  get #current(): readonly ViewPart[] {
+  get #current(): readonly TracesPart[] {
     return this.#table.rows.anyDerived ? [this.#whole] : this.#parts;
   }
 }
 
-class ViewPart {
+class TracesPart {
   /** Ascending; the whole table's are all, and not listed. */
   rows: number[];
   readonly #whole: SpanTable;
   readonly #extent: "all" | "some";
   #fold: (PartFold & { readonly prices: Prices | undefined }) | undefined;
+  #spans: readonly ViewSpan[] | undefined;
   #tree: { readonly of: QueryFold; readonly clocks: ClockRange; readonly tree: SessionTree } | undefined;
 
   constructor(whole: SpanTable, rows?: number[]) {
@@ -97,6 +106,7 @@ class ViewPart {
 
   change(): void {
     this.#fold = undefined;
+    this.#spans = undefined;
   }
 
   renumber(rowOf: Int32Array): void {
@@ -112,12 +122,18 @@ class ViewPart {
     return this.#fold;
   }
 
+  /** The spans of the part, of those of the session. The same list until the part changes. */
+  own(spans: readonly ViewSpan[]): readonly ViewSpan[] {
+    if (this.#extent === "all") return spans;
+    return (this.#spans ??= this.rows.flatMap((row) => spans[row] ?? []));
+  }
+
   /** `last`: that of the session. */
   tree(spans: readonly ViewSpan[], prices: Prices | undefined, times: SessionTimes, last: SessionTree): SessionTree {
     const { table, fold } = this.fold(prices);
     const known = this.#tree;
     if (known?.of === fold && isSameRange(known.clocks, times.clocks)) return known.tree;
-    const own = this.#extent === "all" ? spans : this.rows.flatMap((row) => spans[row] ?? []);
+    const own = this.own(spans);
     let ended: ReadonlySet<number> | undefined;
     const isAwaited = (trace: number): boolean => !(ended ??= endedTraces(table, fold)).has(trace);
     const tree = buildTree(table, fold.groups, own, isAwaited, ownUsageOf(table, fold), {

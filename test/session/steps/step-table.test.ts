@@ -38,7 +38,7 @@ function tableOf(spans: readonly ViewSpan[], by: StepGrouping, present = 0) {
   });
   const fold = foldQueries(table, LIST_PRICES);
   const tree = buildTree(table, fold.groups, byRow, () => true, ownUsageOf(table, fold));
-  return stepTable(tree, countedCalls({ table, fold, spans: byRow }), by, at(present));
+  return stepTable(tree, countedCalls([{ table, fold, spans: byRow }]), by, at(present));
 }
 
 const seconds = (nanos: bigint): string => `${Number(nanos) / 1e9}`;

@@ -9,7 +9,7 @@ import { printRows } from "./print-rows.ts";
 
 const rowsOf = (view: SessionView): readonly ReadingRow[] => {
   const transcript = new ViewTranscript(view).at(NOW);
-  return transcript === undefined ? [] : new ReadingRows().of(transcript);
+  return transcript === undefined ? [] : new ReadingRows().of(transcript).flat();
 };
 
 const TRIP: readonly Sketch[] = [
@@ -74,14 +74,14 @@ describe("the rows of a transcript", () => {
     const view = viewOf([named.map((sketch) => spanOfSketch(sketch))]);
     const transcript = new ViewTranscript(view);
     const rows = new ReadingRows();
-    const first = rows.of(transcript.at(NOW) ?? { summary: never(), turns: [] });
+    const first = rows.of(transcript.at(NOW) ?? { summary: never(), turns: [] }).flat();
     view.apply({
       type: "spans",
       received: "0",
       receipt: { encoding: "json", spans: 1 },
       resourceSpans: [{ scopeSpans: [{ spans: [spanOfSketch(second(20))] }] }],
     });
-    const grown = rows.of(transcript.at(NOW) ?? { summary: never(), turns: [] });
+    const grown = rows.of(transcript.at(NOW) ?? { summary: never(), turns: [] }).flat();
     expect(grown.length).toBeGreaterThan(first.length);
     expect(first.every((row, at) => grown[at] === row)).toBe(true);
   });

@@ -91,7 +91,7 @@ const FIRST_ROWS = 200;
 export function StepsReading({ displayed, here, turn, clock, order, reader, revealed, selected }: ReadingProps) {
   const { by, column, order: direction } = here.steps ?? ALL_STEPS;
   const { tree, view } = displayed;
-  const calls = useMemo(() => (view === undefined ? new Map() : countedCalls(view.rows())), [displayed]);
+  const calls = useMemo(() => (view === undefined ? new Map() : countedCalls(view.parts())), [displayed]);
   const present = clock.drawn.value;
   const rows = useMemo(() => rowsOf(tree, turn), [tree, turn]);
   const table = useMemo(() => stepTable({ rows }, calls, by, present), [rows, calls, by, present]);

@@ -1,7 +1,9 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { type Anchor, anchoredTop, layoutOf, rowAt, type RowLayout } from "./row-layout.ts";
+import { estimatedHeight } from "./estimated-height.ts";
+import { type Anchor, anchoredTop, RowHeights, RowLayout } from "./row-layout.ts";
+import type { RowList } from "./row-list.ts";
 
 export type MeasuredRows = {
   readonly scroller: RefObject<HTMLDivElement | null>;
@@ -32,16 +34,12 @@ const HEADROOM = 44;
  * Rows of different heights, of which those in view are mounted. A row in view keeps its place when rows above it change: `pinned`
  * if it is in view, else the first one.
  */
-export function useMeasuredRows(
-  rows: readonly { readonly id: string }[],
-  estimate: (index: number) => number,
-  pinned: string | undefined,
-): MeasuredRows {
+export function useMeasuredRows(rows: RowList, pinned: string | undefined): MeasuredRows {
   const scroller = useRef<HTMLDivElement>(null);
-  const measured = useMemo(() => new Map<string, number>(), []);
+  const heights = useMemo(() => new RowHeights(estimatedHeight), []);
   const view = useMemo(() => signal<View>({ first: 0, last: 0 }), []);
   const [version, setVersion] = useState(0);
-  const layout = useMemo(() => layoutOf(rows, measured, estimate), [rows, estimate, version]);
+  const layout = useMemo(() => new RowLayout(rows, heights), [rows, heights, version]);
   const [mounted, setMounted] = useState({ top: 0, bottom: 2 * OVERSCAN });
   const anchor = useRef<Anchor | undefined>(undefined);
   const viewHeight = useRef(0);
@@ -54,7 +52,7 @@ export function useMeasuredRows(
     const top = element.scrollTop;
     const bottom = top + viewHeight.current;
     const now = latest.current;
-    const [first, last] = [rowAt(now.layout, top), rowAt(now.layout, bottom)];
+    const [first, last] = [now.layout.rowAt(top), now.layout.rowAt(bottom)];
     if (view.peek().first !== first || view.peek().last !== last) view.value = { first, last };
     anchor.current = top <= 0 ? undefined : anchorIn(now, first, last, top);
     setMounted((known) =>
@@ -89,11 +87,11 @@ export function useMeasuredRows(
     look();
   }, [layout]);
 
-  const measure = useMeasuring(measured, () => setVersion((known) => known + 1));
+  const measure = useMeasuring(heights, () => setVersion((known) => known + 1));
   const scrollTo = (index: number, align: "near" | "top"): void => {
     const element = scroller.current;
     if (element === null) return;
-    const [start, end] = [layout.offsets[index] ?? 0, layout.offsets[index + 1] ?? 0];
+    const [start, end] = [layout.topOf(index), layout.topOf(index + 1)];
     const { scrollTop: top, clientHeight: height } = element;
     const isIn = start >= top + HEADROOM && end <= top + height;
     if (align === "near" && isIn) return;
@@ -102,17 +100,17 @@ export function useMeasuredRows(
     element.scrollTop = to;
     look();
     // Rows around it were never drawn: it keeps this place while their heights become known.
-    const row = rows[index];
+    const row = rows.at(index);
     if (row !== undefined) anchor.current = { id: row.id, index, below: start - to };
   };
-  const { offsets, height } = layout;
-  const first = rowAt(layout, mounted.top);
-  const last = Math.min(rows.length, rowAt(layout, mounted.bottom) + 1);
-  return { scroller, first, last, start: offsets[first] ?? 0, height, view, measure, scrollTo };
+  const { height } = layout;
+  const first = layout.rowAt(mounted.top);
+  const last = Math.min(rows.length, layout.rowAt(mounted.bottom) + 1);
+  return { scroller, first, last, start: layout.topOf(first), height, view, measure, scrollTo };
 }
 
 type Latest = {
-  readonly rows: readonly { readonly id: string }[];
+  readonly rows: RowList;
   readonly layout: RowLayout;
   readonly pinned: string | undefined;
 };
@@ -121,16 +119,16 @@ function anchorIn({ rows, layout, pinned }: Latest, first: number, last: number,
   let index = first;
   if (pinned !== undefined)
     for (let at = first; at <= last; at++) {
-      if (rows[at]?.id !== pinned) continue;
+      if (rows.at(at)?.id !== pinned) continue;
       index = at;
       break;
     }
-  const row = rows[index];
-  return row === undefined ? undefined : { id: row.id, index, below: (layout.offsets[index] ?? 0) - top };
+  const row = rows.at(index);
+  return row === undefined ? undefined : { id: row.id, index, below: layout.topOf(index) - top };
 }
 
 /** Heights come with the browser's own layout: asking for them would force one. */
-function useMeasuring(measured: Map<string, number>, onChange: () => void): MeasuredRows["measure"] {
+function useMeasuring(heights: RowHeights, onChange: () => void): MeasuredRows["measure"] {
   const changed = useRef(onChange);
   changed.current = onChange;
   const elements = useMemo(() => new Map<string, HTMLElement>(), []);
@@ -142,13 +140,11 @@ function useMeasuring(measured: Map<string, number>, onChange: () => void): Meas
         for (const { target, borderBoxSize } of entries) {
           const id = ids.get(target);
           const height = borderBoxSize[0]?.blockSize ?? 0;
-          if (id === undefined || height === 0 || Math.abs((measured.get(id) ?? -1) - height) < 0.5) continue;
-          measured.set(id, height);
-          isChanged = true;
+          if (id !== undefined && height > 0 && heights.measure(id, height)) isChanged = true;
         }
         if (isChanged) changed.current();
       }),
-    [measured],
+    [heights],
   );
   useLayoutEffect(() => () => observer.disconnect(), [observer]);
   return useCallback(

@@ -1,8 +1,8 @@
 import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import type { RowBlock } from "../../../session/transcript/reading-rows.ts";
 import type { View } from "./measured-rows.ts";
-
-type Rows = readonly { readonly id: string }[];
+import type { RowList } from "./row-list.ts";
 
 export type NewRows = {
   readonly count: ReadonlySignal<number>;
@@ -10,30 +10,64 @@ export type NewRows = {
   readonly first: () => number;
 };
 
-/** Rows that arrived out of the reader's view, and were not in view since. */
-export function useNewRows(rows: Rows, view: ReadonlySignal<View>, newRows: "counted" | "expected"): NewRows {
-  const known = useRef<Set<string>>(new Set());
+/** Rows that arrived out of the reader's view, and were not in view since. `blocks`: of all turns, also those that are not shown. */
+export function useNewRows(
+  blocks: readonly RowBlock[],
+  shown: RowList,
+  view: ReadonlySignal<View>,
+  newRows: "counted" | "expected",
+): NewRows {
+  const known = useRef<readonly RowBlock[]>([]);
   const unseen = useSignal<ReadonlySet<string>>(new Set());
-  useLayoutEffect(() => {
-    const isFirst = known.current.size === 0;
-    const added = rows.filter(({ id }) => !known.current.has(id));
-    for (const { id } of added) known.current.add(id);
-    if (added.length === 0 || isFirst || newRows === "expected") return;
-    unseen.value = new Set([...unseen.peek(), ...added.map(({ id }) => id)]);
-    see();
-  }, [rows]);
+  const latest = useRef(shown);
+  latest.current = shown;
   const see = (): void => {
     if (unseen.peek().size === 0) return;
     const { first, last } = view.peek();
-    const inView = rows.slice(first, last + 1).filter(({ id }) => unseen.peek().has(id));
+    const inView = latest.current.slice(first, last + 1).filter(({ id }) => unseen.peek().has(id));
     if (inView.length === 0) return;
     const left = new Set(unseen.peek());
     for (const { id } of inView) left.delete(id);
     unseen.value = left;
   };
-  useLayoutEffect(() => view.subscribe(see), [view, rows]);
+  useLayoutEffect(() => {
+    const before = known.current;
+    known.current = blocks;
+    if (before.length === 0 || newRows === "expected") return;
+    const added = addedRows(before, blocks);
+    if (added.size === 0) return;
+    const isShown = shown.length === 0 ? new Set<string>() : shownOf(shown, added);
+    if (isShown.size === 0) return;
+    unseen.value = new Set([...unseen.peek(), ...isShown]);
+    see();
+  }, [blocks]);
+  useLayoutEffect(() => view.subscribe(see), [view, shown]);
   return {
     count: useComputed(() => unseen.value.size),
-    first: () => rows.findIndex(({ id }) => unseen.peek().has(id)),
+    first: () => latest.current.findIndex(({ id }) => unseen.peek().has(id)),
   };
 }
+
+/** Ids of the rows that were in no block before. A block is compared with the one in its place: turns are numbered. */
+function addedRows(before: readonly RowBlock[], blocks: readonly RowBlock[]): Set<string> {
+  const added = new Set<string>();
+  for (const [at, block] of blocks.entries()) {
+    const last = before[at];
+    if (last === block) continue;
+    const known = new Set(last?.map(({ id }) => id));
+    for (const { id } of block) if (!known.has(id)) added.add(id);
+  }
+  return added;
+}
+
+function shownOf({ blocks }: RowList, added: ReadonlySet<string>): Set<string> {
+  const shown = new Set<string>();
+  const turns = new Set(Array.from(added, turnOf));
+  for (const block of blocks) {
+    if (!turns.has(turnOf(block[0]?.id ?? ""))) continue;
+    for (const { id } of block) if (added.has(id)) shown.add(id);
+  }
+  return shown;
+}
+
+const turnOf = (id: string): string => id.slice(0, id.indexOf(":"));

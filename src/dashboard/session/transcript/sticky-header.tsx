@@ -3,9 +3,10 @@ import type { ReadingRow } from "../../../session/transcript/reading-rows.ts";
 import { counted } from "../../../lib/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import type { View } from "./measured-rows.ts";
+import type { RowList } from "./row-list.ts";
 
 type StickyProps = {
-  readonly rows: readonly ReadingRow[];
+  readonly rows: RowList;
   readonly view: ReadonlySignal<View>;
   readonly onRow: (row: ReadingRow) => void;
 };
@@ -13,7 +14,7 @@ type StickyProps = {
 /** Names the turn and the agents whose steps are read, while their own headers are above the view. */
 export function StickyHeader({ rows, view, onRow }: StickyProps) {
   const path: ReadingRow[] = [];
-  for (let row = rows[view.value.first]?.around; row !== undefined; row = row.around) path.unshift(row);
+  for (let row = rows.at(view.value.first)?.around; row !== undefined; row = row.around) path.unshift(row);
   if (path.length === 0) return null;
   return (
     <div class="transcript-sticky">

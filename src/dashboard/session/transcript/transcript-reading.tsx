@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { isFiltering, isPlumbing, passes } from "../../../session/kind-filter.ts";
-import { isSection, type ReadingRow, shownRows } from "../../../session/transcript/reading-rows.ts";
+import { countKinds, isFiltering, passes } from "../../../session/kind-filter.ts";
+import { isSection, type ReadingRow } from "../../../session/transcript/reading-rows.ts";
 import { isClosed, toggled } from "../../../session/tree/closed-rows.ts";
+import type { SessionTree, TreeNode } from "../../../session/tree/tree.ts";
 import { counted } from "../../../lib/figures.ts";
 import { type Actions, usePageKeys } from "../../keys.tsx";
 import { TRANSCRIPT_KEYS } from "../../keymap.ts";
@@ -9,11 +10,10 @@ import { Icon } from "../../ui/icons.tsx";
 import { Link } from "../../ui/link.tsx";
 import type { ProseForm } from "../../ui/markdown/prose.tsx";
 import type { ReadingProps, Revealed } from "../reading-props.ts";
-import { estimatedHeight } from "./estimated-height.ts";
 import { useMeasuredRows } from "./measured-rows.ts";
 import { RowSlot } from "./row-slot.tsx";
 import { useSearchMarks } from "./search-marks.ts";
-import { SpanIndex } from "./span-index.ts";
+import { ShownBlocks } from "./shown-blocks.ts";
 import { StickyHeader } from "./sticky-header.tsx";
 import { useNewRows } from "./new-rows.ts";
 import { useRows } from "./use-rows.ts";
@@ -24,42 +24,51 @@ export function TranscriptReading(props: ReadingProps) {
   const { displayed, reader, onReader, selected, revealed, order, onSelect, filter, search, following } = props;
   const { tree } = displayed;
   const rows = useRows(displayed);
-  const nodes = useMemo(() => new SpanIndex(tree), [tree]);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [form, setForm] = useState<ProseForm>("drawn");
+  const nodeOf = useCallback((key: string): TreeNode | undefined => nodeIn(tree, key), [tree]);
 
   const isRowClosed = (row: ReadingRow): boolean => {
     if (row.of.kind === "earlier") return !opened.has(row.id);
-    const node = nodes.of(row.key);
+    const node = nodeOf(row.key);
     return node !== undefined && isClosed(reader.closed, node);
   };
   const turn = props.turn;
-  const shown = useMemo(() => {
-    const { filter: of } = props;
-    return shownRows(rows, {
-      passes: (key) => {
-        if (!isFiltering(of)) return true;
-        const node = nodes.of(key);
-        return node !== undefined && passes(of, node);
-      },
-      isClosed: isRowClosed,
-      turn: turn === undefined ? undefined : `${turn.traceId}:${turn.spanId}`,
-    });
+  const choose = useMemo(() => new ShownBlocks(), []);
+  const isAllOpen = reader.closed.others === "open" && reader.closed.named.size === 0;
+  const reads = isAllOpen && turn === undefined && !isFiltering(filter) ? "all" : "some";
+  const shown = useMemo(
+    () =>
+      choose.of(rows.blocks, {
+        passes: (key) => {
+          if (!isFiltering(filter)) return true;
+          const node = nodeOf(key);
+          return node !== undefined && passes(filter, node);
+        },
+        isClosed: isRowClosed,
+        turn: turn === undefined ? undefined : `${turn.traceId}:${turn.spanId}`,
+        opened,
+        reads,
+      }),
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- `isRowClosed` depends on what is listed
-  }, [rows, nodes, filter, reader.closed, opened, turn]);
+    [choose, rows.blocks, reads === "all" ? undefined : tree, filter, reader.closed, opened, turn],
+  );
 
   useLayoutEffect(() => {
-    order.current = () => [...new Set(shown.flatMap(({ key }) => nodes.of(key)?.key ?? []))];
-  }, [order, shown, nodes]);
+    let keys: readonly string[] | undefined;
+    // The next key of the reader finds them again.
+    order.current = () =>
+      (keys ??= [...new Set(shown.blocks.flatMap((block) => block.flatMap(({ key }) => nodeOf(key)?.key ?? [])))]);
+  }, [order, shown, nodeOf]);
 
   const fold = useCallback(
     (row: ReadingRow) => {
-      const node = nodes.of(row.key);
+      const node = nodeOf(row.key);
       if (isSection(row) && row.of.kind !== "earlier") {
         if (node !== undefined) onReader({ ...reader, closed: toggled(reader.closed, node) });
       } else setOpened((known) => withToggled(known, row.id));
     },
-    [nodes, reader, onReader],
+    [nodeOf, reader, onReader],
   );
   // Rows keep their callbacks: only those that changed are drawn again.
   const latest = useRef({ fold, onSelect });
@@ -69,17 +78,16 @@ export function TranscriptReading(props: ReadingProps) {
 
   const indexOf = useCallback(
     (key: string): number => {
-      const row = shown.findIndex((one) => nodes.of(one.key)?.key === key && one.of.kind !== "gap");
-      return row;
+      const isWanted = isOfNode(tree, key);
+      return shown.findIndex((one) => one.of.kind !== "gap" && isWanted(one));
     },
-    [shown, nodes],
+    [shown, tree],
   );
-  const estimate = useCallback((index: number) => estimatedHeight(shown[index]), [shown]);
   const pinned = useMemo(
-    () => (reader.cursor === undefined ? undefined : shown.find(({ key }) => nodes.of(key)?.key === reader.cursor)?.id),
-    [shown, nodes, reader.cursor],
+    () => (reader.cursor === undefined ? undefined : shown.find(isOfNode(tree, reader.cursor))?.id),
+    [shown, tree, reader.cursor],
   );
-  const measured = useMeasuredRows(shown, estimate, pinned);
+  const measured = useMeasuredRows(shown, pinned);
   const { scroller, first, last, start, height, view, measure, scrollTo } = measured;
 
   const done = useRef<Revealed | undefined>(undefined);
@@ -89,12 +97,13 @@ export function TranscriptReading(props: ReadingProps) {
     for (; row !== undefined; row = row.parent) {
       const at = indexOf(row.key);
       if (at < 0) continue;
-      done.current = revealed;
+      // The row itself may still be folded: a row above it stands in for it until then.
+      if (row.key === revealed.key || rows.are === "grown") done.current = revealed;
       return scrollTo(at, "near");
     }
   });
 
-  const unseen = useNewRows(shown, view, displayed.newRows);
+  const unseen = useNewRows(rows.blocks, shown, view, rows.are === "loaded" ? "expected" : displayed.newRows);
   const toNew = (): void => {
     const at = unseen.first();
     if (at >= 0) scrollTo(at, "near");
@@ -106,7 +115,7 @@ export function TranscriptReading(props: ReadingProps) {
   const actions: Actions<typeof TRANSCRIPT_KEYS> = {
     open() {
       const row = shown.find(
-        (one) => nodes.of(one.key)?.key === reader.cursor && one.of.kind !== "gap" && one.of.kind !== "user",
+        (one) => one.of.kind !== "gap" && one.of.kind !== "user" && nodeOf(one.key)?.key === reader.cursor,
       );
       return row === undefined ? "unhandled" : fold(row);
     },
@@ -117,11 +126,20 @@ export function TranscriptReading(props: ReadingProps) {
   const isPrinting = usePrinting();
   const [from, to] = isPrinting ? [0, Math.min(shown.length, MAX_PRINTED)] : [first, last];
   useSearchMarks(scroller, search.text, `${first} ${last} ${shown.length} ${form}`);
-  const plumbing = useMemo(() => tree.rows.reduce((count, node) => count + (isPlumbing(node) ? 1 : 0), 0), [tree]);
+  const plumbing = useMemo(() => countKinds(tree).plumbing, [tree]);
 
   return (
     <section class="transcript" aria-label="Transcript">
-      <StickyHeader rows={shown} view={view} onRow={(row) => scrollTo(shown.indexOf(row), "top")} />
+      <StickyHeader
+        rows={shown}
+        view={view}
+        onRow={(row) =>
+          scrollTo(
+            shown.findIndex((one) => one === row),
+            "top",
+          )
+        }
+      />
       {/* The reader's own scrolling ends following. */}
       <div class="scroller" ref={scroller} onWheel={rest} onTouchMove={rest}>
         <div
@@ -132,7 +150,7 @@ export function TranscriptReading(props: ReadingProps) {
         >
           <div style={isPrinting ? undefined : { transform: `translateY(${start}px)` }}>
             {shown.slice(from, to).map((row) => {
-              const node = nodes.of(row.key);
+              const node = nodeOf(row.key);
               return (
                 <RowSlot
                   key={row.id}
@@ -162,7 +180,9 @@ export function TranscriptReading(props: ReadingProps) {
             <Link to={{ ...props.here, view: "timeline" }}>Timeline</Link>
           </p>
         )}
-        {rows.length > 0 && shown.length === 0 ? <p class="transcript-end muted">No step passes the filter.</p> : null}
+        {rows.blocks.length > 0 && shown.length === 0 ? (
+          <p class="transcript-end muted">No step passes the filter.</p>
+        ) : null}
       </div>
       {unseen.count.value === 0 ? null : (
         <button type="button" class="pill pill-bottom" onClick={toNew}>
@@ -172,6 +192,24 @@ export function TranscriptReading(props: ReadingProps) {
       )}
     </section>
   );
+}
+
+/** The row of the tree that shows the span of a step: `<trace id>:<span id>`. */
+function nodeIn(tree: SessionTree, key: string): TreeNode | undefined {
+  const node = tree.bySpan.get(key);
+  if (node !== undefined) return node;
+  const standIn = tree.replacements.get(key);
+  return standIn === undefined ? undefined : tree.byKey.get(standIn);
+}
+
+/** Finds the rows of a node: by their keys, without looking each of them up. */
+function isOfNode(tree: SessionTree, key: string): (row: ReadingRow) => boolean {
+  const node = tree.byKey.get(key);
+  if (node === undefined) return () => false;
+  const own = `${node.traceId}:${node.spanId}`;
+  const keys = new Set(Array.from(tree.replacements).flatMap(([from, to]) => (to === key ? from : [])));
+  if (nodeIn(tree, own) === node) keys.add(own);
+  return (row) => keys.has(row.key);
 }
 
 /** Rows that are printed. A printer needs all of them at once. */

@@ -1,24 +1,38 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { type ReadingRow, ReadingRows } from "../../../session/transcript/reading-rows.ts";
+import { ReadingRows, type RowBlock } from "../../../session/transcript/reading-rows.ts";
 import { ViewTranscript } from "../../../session/transcript/view-transcript.ts";
 import type { SessionView } from "../../../session/view/session-view.ts";
 import type { DisplayedSession } from "../display-fold.ts";
 
 /** The pause after a fold, in multiples of its duration: a large session that grows leaves the page responsive. */
 const SHARE = 4;
+/** A fold at once, milliseconds: the first turns of a long session are shown before the others are folded. */
+const AT_ONCE = 8;
+/** A fold without the browser's own measure of idle time, milliseconds. */
+const SLICE = 12;
+/** Turns that are folded while the browser is idle are shown so often, milliseconds. */
+const SHOWN_EVERY = 500;
+
+/** `are`: `loaded` as long as the steps of turns that were received are still being folded. */
+export type FoldedRows = { readonly blocks: readonly RowBlock[]; readonly are: "loaded" | "grown" };
+
+const NO_ROWS: FoldedRows = { blocks: [], are: "loaded" };
 
 /** The transcript's rows. While much arrives they may be a moment behind. */
-export function useRows(displayed: DisplayedSession): readonly ReadingRow[] {
+export function useRows(displayed: DisplayedSession): FoldedRows {
   const { view } = displayed;
   const fold = useMemo(() => new RowFold(view), [view]);
   const [, setTime] = useState(0);
   // `displayed` is another object whenever the view has changed.
   const wait = fold.follow(displayed);
   useEffect(() => {
-    if (wait <= 0) return;
-    const timer = setTimeout(() => setTime(performance.now()), wait);
-    return () => clearTimeout(timer);
-  }, [wait, displayed]);
+    const again = (): void => setTime(performance.now());
+    if (wait > 0) {
+      const timer = setTimeout(again, wait);
+      return () => clearTimeout(timer);
+    }
+    return fold.goOn(again);
+  }, [wait, displayed, fold, fold.rows]);
   return fold.rows;
 }
 
@@ -27,7 +41,8 @@ class RowFold {
   readonly #rows = new ReadingRows();
   #of: DisplayedSession | undefined;
   #notBefore = 0;
-  rows: readonly ReadingRow[] = [];
+  #isBehind = false;
+  rows = NO_ROWS;
 
   constructor(view: SessionView | undefined) {
     this.#transcript = view === undefined ? undefined : new ViewTranscript(view);
@@ -39,10 +54,49 @@ class RowFold {
     const started = performance.now();
     if (started < this.#notBefore) return this.#notBefore - started;
     this.#of = displayed;
-    const transcript = this.#transcript?.at(0);
-    this.rows = transcript === undefined ? [] : this.#rows.of(transcript);
+    this.#fold(() => performance.now() < started + AT_ONCE);
     const finished = performance.now();
     this.#notBefore = finished + (finished - started) * SHARE;
     return 0;
   }
+
+  /** Folds what {@link follow} left, when the browser is idle and the session is loaded. Answers how to end that. */
+  goOn(onRows: () => void): () => void {
+    let ending = (): void => {};
+    let shown = performance.now();
+    const next = (): void => {
+      if (!this.#isBehind || this.#of?.of === "part") return;
+      ending = whenIdle((hasTime) => {
+        this.#fold(hasTime);
+        if (this.#isBehind && performance.now() < shown + SHOWN_EVERY) return next();
+        shown = performance.now();
+        onRows();
+      });
+    };
+    next();
+    return () => ending();
+  }
+
+  #fold(mayGoOn: () => boolean): void {
+    const wasBehind = this.#isBehind || this.rows === NO_ROWS;
+    const transcript = this.#transcript?.at(0, mayGoOn);
+    this.#isBehind = transcript !== undefined && transcript.folded < transcript.turns.length;
+    this.rows =
+      transcript === undefined
+        ? NO_ROWS
+        : { blocks: this.#rows.of(transcript), are: wasBehind || this.#isBehind ? "loaded" : "grown" };
+  }
+}
+
+/** Answers how to cancel it. `hasTime`: whether the browser still is idle. */
+function whenIdle(work: (hasTime: () => boolean) => void): () => void {
+  if (typeof requestIdleCallback !== "undefined") {
+    const id = requestIdleCallback((deadline) => work(() => deadline.timeRemaining() > 1), { timeout: SHOWN_EVERY });
+    return () => cancelIdleCallback(id);
+  }
+  const timer = setTimeout(() => {
+    const until = performance.now() + SLICE;
+    work(() => performance.now() < until);
+  }, 0);
+  return () => clearTimeout(timer);
 }

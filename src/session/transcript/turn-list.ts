@@ -1,0 +1,161 @@
+import type { QuerySummary } from "../summary.ts";
+import { Memory, Told } from "./memory.ts";
+import type { Turn } from "./transcript.ts";
+
+/** A turn as the session has it now. */
+export type WantedTurn = {
+  readonly summary: QuerySummary;
+  /** Equal for equal rows with equal contents. */
+  readonly version: string;
+  readonly fold: (memory: Memory, number: number) => Turn;
+};
+
+type KnownTurn = {
+  readonly key: string;
+  version: string;
+  readonly memory: Memory;
+  /** What the last turn left open. */
+  readonly wasUnanswered: boolean;
+  turn: Turn;
+};
+
+/** `folded`: the turns after the first `folded` ones have no steps yet, or those of an earlier fold. */
+export type FoldedTurns = { readonly turns: readonly Turn[]; readonly folded: number };
+
+/**
+ * The turns of a session that grows. A turn depends on its own spans, and on what earlier turns told: it is folded again if its
+ * version is another, or if an earlier turn tells more or less of what it depends on.
+ */
+export class TurnList {
+  readonly #told = new Told();
+  #known: readonly KnownTurn[] = [];
+  /** By key: turns that are not folded yet. */
+  readonly #ahead = new Map<string, Turn>();
+
+  /** `wanted`: by start. `mayGoOn`: asked after each turn that was folded. */
+  fold(wanted: readonly WantedTurn[], mayGoOn: () => boolean = () => true): FoldedTurns {
+    const rest = new Rest(this.#known, this.#told);
+    const done: KnownTurn[] = [];
+    let isEmpty = true;
+    let isUnanswered = false;
+    let foldedNow = 0;
+    for (const want of wanted) {
+      const place = done.length;
+      let known = rest.take(want.summary.key, place);
+      const isSame =
+        known?.version === want.version &&
+        known.memory.isEmpty === isEmpty &&
+        known.wasUnanswered === isUnanswered &&
+        !known.memory.dependsOn(rest.differing);
+      if (known === undefined || !isSame) {
+        if (foldedNow > 0 && !mayGoOn()) {
+          this.#known = [...done, ...rest.left(known)];
+          return { turns: this.#withTurnsAhead(done, wanted), folded: place };
+        }
+        foldedNow++;
+        const memory = new Memory(this.#told, place, { isEmpty, isUnanswered });
+        if (known !== undefined) this.#told.release(known.memory);
+        const turn = want.fold(memory, place + 1);
+        memory.close();
+        rest.compare(known?.memory, memory);
+        known = { key: want.summary.key, version: want.version, memory, wasUnanswered: isUnanswered, turn };
+      }
+      known.memory.place = place;
+      known.turn = numbered(known.turn, want.summary, place + 1);
+      done.push(known);
+      isEmpty &&= known.memory.told.length === 0;
+      isUnanswered = known.memory.isUnanswered;
+    }
+    rest.takeAll();
+    this.#known = done;
+    this.#ahead.clear();
+    return { turns: done.map(({ turn }) => turn), folded: done.length };
+  }
+
+  #withTurnsAhead(done: readonly KnownTurn[], wanted: readonly WantedTurn[]): Turn[] {
+    const before = new Map(this.#known.slice(done.length).map(({ key, turn }) => [key, turn]));
+    const ahead = wanted.slice(done.length).map(({ summary }, at) => {
+      const { key } = summary;
+      const turn = before.get(key) ??
+        this.#ahead.get(key) ?? { number: 0, summary, before: [], steps: [], revision: 0 };
+      const shown = numbered(turn, summary, done.length + at + 1);
+      this.#ahead.set(key, shown);
+      return shown;
+    });
+    return [...done.map(({ turn }) => turn), ...ahead];
+  }
+}
+
+/** The same object unless something changed. */
+function numbered(turn: Turn, summary: QuerySummary, number: number): Turn {
+  return turn.summary === summary && turn.number === number ? turn : { ...turn, summary, number };
+}
+
+/** The turns of the last fold that this one has not reached, and how it differs from the last one so far. */
+class Rest {
+  readonly #turns: readonly KnownTurn[];
+  readonly #told: Told;
+  #next = 0;
+  #places: Map<string, number> | undefined;
+  /** Numbers of what the turns so far tell in only one of the two folds. */
+  readonly differing = new Set<number>();
+
+  constructor(turns: readonly KnownTurn[], told: Told) {
+    this.#turns = turns;
+    this.#told = told;
+    for (const { memory } of turns) memory.place = Number.POSITIVE_INFINITY;
+  }
+
+  /** The turn with this key, if it comes later; those before it are gone. `place`: of the turn in the new fold. */
+  take(key: string, place: number): KnownTurn | undefined {
+    if (this.#turns[this.#next]?.key !== key) {
+      const at = this.#placeOf(key);
+      if (at < this.#next) return undefined;
+      this.#dropUntil(at, place);
+    }
+    return this.#turns[this.#next++];
+  }
+
+  takeAll(): void {
+    this.#dropUntil(this.#turns.length, Number.POSITIVE_INFINITY);
+  }
+
+  /** The turns from this one on. Where the folds differ so far, none of them can be kept: the next fold does not know how. */
+  left(taken: KnownTurn | undefined): readonly KnownTurn[] {
+    const left = this.#turns.slice(taken === undefined ? this.#next : this.#next - 1);
+    if (this.differing.size > 0) for (const turn of left) turn.version = "";
+    return left;
+  }
+
+  /** After a turn was folded again: `before` tells in the last fold, `after` in the new one. */
+  compare(before: Memory | undefined, after: Memory): void {
+    const { differing } = this;
+    const earlier = new Set(before?.told);
+    for (const number of earlier) {
+      if (this.#told.isTold(number, after.place)) differing.delete(number);
+      else differing.add(number);
+    }
+    for (const number of after.told) {
+      if (earlier.has(number)) continue;
+      // It was told in neither fold before this turn, or only in the last one.
+      if (!differing.delete(number)) differing.add(number);
+    }
+  }
+
+  #dropUntil(end: number, place: number): void {
+    for (; this.#next < end; this.#next++) {
+      const memory = this.#turns[this.#next]?.memory;
+      if (memory === undefined) continue;
+      this.#told.release(memory);
+      for (const number of memory.told) {
+        if (this.#told.isTold(number, place)) this.differing.delete(number);
+        else this.differing.add(number);
+      }
+    }
+  }
+
+  #placeOf(key: string): number {
+    this.#places ??= new Map(this.#turns.map((turn, at) => [turn.key, at]));
+    return this.#places.get(key) ?? -1;
+  }
+}
