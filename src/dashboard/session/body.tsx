@@ -1,5 +1,5 @@
 import { setTitle } from "../frame/tab-title.ts";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { foldsPlumbing, countKinds, type KindFilter } from "../../session/kind-filter.ts";
 import { SPAN_KINDS, type SpanKind } from "../../facts/span-kinds.ts";
 import { shortId } from "../../session/tree/closed-rows.ts";
@@ -12,10 +12,10 @@ import { CLOSE_KEYS, keyOf, READING_KEYS, REPLAY_KEYS, SESSION_KEYS, STREAM_KEYS
 import type { ReplayBarProps } from "./replay/bar.tsx";
 import { enterReplay, replayControls } from "./replay/controls.ts";
 import type { ReplayFeed } from "./replay/feed.ts";
-import { readRetention } from "../frame/retention.ts";
 import type { LogPanelProps } from "./logs/log-panel.tsx";
 import type { PanelProps } from "./panel/panel-props.ts";
 import { lazily } from "../ui/lazy.tsx";
+import { memoized } from "../ui/memoized.tsx";
 import { toggleStream } from "../stream/stream.ts";
 import { oneLine } from "../ui/untrusted-text.tsx";
 import { statusWord } from "../ui/status.tsx";
@@ -54,6 +54,10 @@ const Bar = lazily<ReplayBarProps>(async () => (await import("./replay/bar.tsx")
 
 const SearchBox = lazily<SearchBoxProps>(async () => (await import("./search/search-box.tsx")).SearchBox, null);
 
+const SessionHead = memoized(Head);
+const Kinds = memoized(KindToggles);
+const TurnChoice = memoized(Turns);
+
 type AbsentProps = { readonly wanted: string; readonly onClose: () => void };
 
 type BodyProps = {
@@ -77,7 +81,10 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const { start, end } = whole.tree;
   const axisEnd = signals.axisEnd.value;
   const axis = useMemo(() => ({ start, end: axisEnd }), [start, axisEnd]);
-  const scale = range === undefined ? axis : { start: start + range.from, end: start + range.to };
+  const scale = useMemo(
+    () => (range === undefined ? axis : { start: start + range.from, end: start + range.to }),
+    [axis, start, range?.from, range?.to],
+  );
   const chosen = useMemo(() => new Set<KindChoice>(here.kinds), [here.kinds?.join(",")]);
   const filter = useMemo(() => filterOf(chosen, tree), [chosen, tree]);
   const turn = useMemo(() => {
@@ -172,19 +179,49 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
     following,
     onFollowing: setFollowing,
   };
+  // Around the rows, only what changed is drawn again: a key that moves the cursor changes none of it.
+  const onChoose = useStable((kinds: readonly KindChoice[]) => choose(onlyThese(chosen, kinds)));
+  const onChosen = useStable(choose);
+  const onTurn = useStable((id: string | undefined) => change({ turn: id }));
+  const onOpen = useStable(showAndOpen);
+  const onZoom = useStable(zoom);
+  const onReveal = useStable(state.show);
+  const seek = here.replay?.by === "event" ? controls?.seek : undefined;
+  const onSeek = useStable((millis: number) => seek?.(millis));
+  const canSeek = seek !== undefined;
+  const cards = useMemo(
+    () => ({ displayed, signals, chosen, onChoose, onOpen }),
+    [displayed, signals, chosen, onChoose, onOpen],
+  );
+  const overview = useMemo(
+    () => ({
+      whole: whole.tree,
+      displayed: tree,
+      signals,
+      axis,
+      scale,
+      filter,
+      search,
+      onZoom,
+      onReveal,
+      replay,
+      onSeek: canSeek ? onSeek : undefined,
+    }),
+    [whole.tree, tree, signals, axis, scale, filter, search, onZoom, onReveal, replay, canSeek, onSeek],
+  );
   // What was open when it was first shown keeps its line: nothing moves when it ends.
   const wasOpen = useRef({ signals, isOpen: false });
   if (wasOpen.current.signals !== signals) wasOpen.current = { signals, isOpen: false };
   wasOpen.current.isOpen ||= status !== "finished" && status !== "failed";
   return (
     <>
-      <Head
+      <SessionHead
         summary={summary}
         signals={signals}
         start={start}
         end={end}
         connection={replay !== undefined || isLive || !isLoaded ? "live" : "lost"}
-        retention={readRetention(feed.announced.value?.retention)}
+        retention={signals.retention.value}
       />
       {wasOpen.current.isOpen ? (
         <div class="now">
@@ -193,28 +230,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
       ) : null}
       {replay === undefined || controls === undefined ? null : <Bar.Part replay={replay} controls={controls} />}
       <div class="session-figures">
-        <Figures.Part
-          cards={{
-            displayed,
-            signals,
-            chosen,
-            onChoose: (kinds) => choose(onlyThese(chosen, kinds)),
-            onOpen: showAndOpen,
-          }}
-          overview={{
-            whole: whole.tree,
-            displayed: tree,
-            signals,
-            axis,
-            scale,
-            filter,
-            search,
-            onZoom: zoom,
-            onReveal: state.show,
-            replay,
-            onSeek: here.replay?.by === "event" ? controls?.seek : undefined,
-          }}
-        />
+        <Figures.Part cards={cards} overview={overview} />
       </div>
       <Toolbar shown={view} logRecords={logs.length} onReading={setView}>
         <span class="search-place">
@@ -229,9 +245,9 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
             onHit={state.toHit}
           />
         </span>
-        <KindToggles tree={tree} view={view} chosen={chosen} onChosen={choose} />
+        <Kinds tree={tree} view={view} chosen={chosen} onChosen={onChosen} />
         <span class="toolbar-end">
-          <Turns queries={queries} turn={here.turn} onTurn={(id) => change({ turn: id })} />
+          <TurnChoice queries={queries} turn={here.turn} onTurn={onTurn} />
           <button
             type="button"
             class="button"
@@ -285,6 +301,15 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
       </div>
     </>
   );
+}
+
+/** The same function for each render, which calls the latest one. */
+function useStable<Arguments extends readonly unknown[]>(
+  call: (...given: Arguments) => void,
+): (...given: Arguments) => void {
+  const latest = useRef(call);
+  latest.current = call;
+  return useCallback((...given) => latest.current(...given), []);
 }
 
 function usePageTitle(status: Parameters<typeof statusWord>[0], title: string, playing: "live" | "replay"): void {

@@ -180,19 +180,17 @@ export class DisplayFold {
     const started = performance.now();
     const isFirst = this.#shown.peek() === undefined;
     const summary = this.#view.summary();
-    this.#shown.value =
-      summary === undefined
-        ? undefined
-        : {
-            summary,
-            tree: this.#view.tree(),
-            view: this.#view,
-            queries: this.#view.queries(),
-            logs: this.#view.logs().all(),
-            last: this.#last,
-            newRows: this.#newRows,
-            of: this.#isWhole ? "whole" : "part",
-          };
+    const next: DisplayedSession | undefined = summary && {
+      summary,
+      tree: this.#view.tree(),
+      view: this.#view,
+      queries: this.#view.queries(),
+      logs: this.#view.logs().all(),
+      last: this.#last,
+      newRows: this.#newRows,
+      of: this.#isWhole ? "whole" : "part",
+    };
+    if (!isSame(this.#shown.peek(), next)) this.#shown.value = next;
     this.#newRows = this.#isLive() && this.#isWhole ? "counted" : "expected";
     const finished = performance.now();
     this.#notBefore = finished + (finished - started) * SHARE;
@@ -200,6 +198,19 @@ export class DisplayFold {
     // After the frame, so that it is drawn first.
     if (isFirst) setTimeout(() => this.#goOn(), 0);
   }
+}
+
+/** A bookmark alone shows nothing else. */
+function isSame(known: DisplayedSession | undefined, next: DisplayedSession | undefined): boolean {
+  if (known === undefined || next === undefined) return known === next;
+  return (
+    known.summary === next.summary &&
+    known.tree === next.tree &&
+    known.queries === next.queries &&
+    known.logs === next.logs &&
+    known.last === next.last &&
+    known.of === next.of
+  );
 }
 
 function exportOf({ type, received, receipt }: Extract<SessionStreamEvent, { type: "spans" | "logs" }>): RecentExport {

@@ -7,6 +7,7 @@ import { Masthead } from "../frame/masthead.tsx";
 import { Loading, Notice, RefusedView, ToSessions } from "../frame/page-state.tsx";
 import type { ReplayFeed } from "./replay/feed.ts";
 import { ReplayStatus } from "./replay/status.tsx";
+import { memoized } from "../ui/memoized.tsx";
 import { UntrustedText } from "../ui/untrusted-text.tsx";
 import { SessionActions } from "./shell/actions.tsx";
 import { SessionBody } from "./body.tsx";
@@ -53,16 +54,20 @@ export function SessionPage({ feed, replay, here }: PageProps) {
         ) : shown === undefined ? (
           <Loading what="the session" />
         ) : (
-          <SessionBody feed={feed} whole={shown} replay={replay} here={here} />
+          <Body feed={feed} whole={shown} replay={replay} here={here} />
         )}
       </main>
-      {shown === undefined || state.state === "refused" ? null : (
-        <RecentExportsStrip
-          last={shown.last}
-          refused={feed.receiverExports.value.value?.refused}
-          onOpen={feed.receiverExports.refresh}
-        />
-      )}
+      {state.state === "refused" ? null : <Exports feed={feed} />}
     </div>
   );
 }
+
+/** They come with each export, and the rows need not be drawn again for them. */
+function Exports({ feed }: Pick<PageProps, "feed">) {
+  const shown = feed.shown.value;
+  if (shown === undefined) return null;
+  const { value, refresh } = feed.receiverExports;
+  return <RecentExportsStrip last={shown.last} refused={value.value?.refused} onOpen={refresh} />;
+}
+
+const Body = memoized(SessionBody);

@@ -41,9 +41,8 @@ export class SessionView {
   readonly #gone = new Set<string>();
   #revision = 0;
   #tree: { readonly of: number; readonly tree: SessionTree } | undefined;
-  #summary:
-    | { readonly of: number; readonly announced: SessionSummary | undefined; readonly summary: SessionSummary }
-    | undefined;
+  #summary: { readonly of: number; readonly context: string; readonly summary: SessionSummary } | undefined;
+  #queries: { readonly of: number; readonly queries: readonly QuerySummary[] } | undefined;
   readonly #id: string;
 
   /**
@@ -164,7 +163,6 @@ export class SessionView {
     this.#evictGone();
     if (this.#table.itemCount === 0) return undefined;
     const known = this.#summary;
-    if (known?.of === this.#revision && known.announced === this.#announced) return known.summary;
     const belongsTo = this.#announced?.belongsTo;
     const context = {
       id: this.#announced?.id ?? this.#id,
@@ -172,15 +170,19 @@ export class SessionView {
       watchers: this.#announced?.watchers ?? 0,
       ...(belongsTo === undefined ? {} : { belongsTo }),
     };
+    const about = JSON.stringify(context);
+    if (known?.of === this.#revision && known.context === about) return known.summary;
     const summary = summariseParts(this.#table, context, this.#parts.folds(this.#prices), this.#digest);
-    this.#summary = { of: this.#revision, announced: this.#announced, summary };
+    this.#summary = { of: this.#revision, context: about, summary };
     return summary;
   }
 
   /** By start. */
   queries(): readonly QuerySummary[] {
     this.#evictGone();
-    return queriesOfParts(this.#parts.folds(this.#prices));
+    if (this.#queries?.of !== this.#revision)
+      this.#queries = { of: this.#revision, queries: queriesOfParts(this.#parts.folds(this.#prices)) };
+    return this.#queries.queries;
   }
 
   tree(): SessionTree {
@@ -209,6 +211,7 @@ export class SessionView {
     this.#prices = read?.ok === true ? read.prices : undefined;
     this.#tree = undefined;
     this.#summary = undefined;
+    this.#queries = undefined;
   }
 
   #evictGone(): void {
@@ -302,26 +305,32 @@ export type ViewDelivery = { readonly received: bigint; readonly receipt: Receip
 /** The newest delivery of each trace: those of evicted traces no longer count for the session. */
 export class ViewDeliveries {
   readonly #traces = new Map<string, ViewDelivery>();
+  #newest: ViewDelivery | undefined;
 
   add(traceId: string, delivery: ViewDelivery): void {
     const known = this.#traces.get(traceId);
-    if (known === undefined || known.received <= delivery.received) this.#traces.set(traceId, delivery);
+    if (known !== undefined && known.received > delivery.received) return;
+    this.#traces.set(traceId, delivery);
+    this.#newest = undefined;
   }
 
   get newest(): ViewDelivery | undefined {
+    if (this.#newest !== undefined) return this.#newest;
     let newest: ViewDelivery | undefined;
     for (const delivery of this.#traces.values()) {
       if (newest === undefined || newest.received <= delivery.received) newest = delivery;
     }
-    return newest;
+    return (this.#newest = newest);
   }
 
   evictTrace(traceId: string): void {
     this.#traces.delete(traceId);
+    this.#newest = undefined;
   }
 
   clear(): void {
     this.#traces.clear();
+    this.#newest = undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import { Cards, type CardsProps } from "./cards-view.tsx";
+import { memoized } from "../../ui/memoized.tsx";
 import { Overview, type OverviewProps } from "./overview.tsx";
 import "./overview.css";
 
@@ -7,7 +8,10 @@ export type FiguresProps = { readonly cards: CardsProps; readonly overview: Over
 /** What a session adds up to, and its overview: loaded beside its rows, which come first. */
 export const Figures = ({ cards, overview }: FiguresProps) => (
   <>
-    <Cards {...cards} />
-    <Overview {...overview} />
+    <SessionCards {...cards} />
+    <SessionOverview {...overview} />
   </>
 );
+
+const SessionCards = memoized(Cards);
+const SessionOverview = memoized(Overview);
