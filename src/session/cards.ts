@@ -118,8 +118,28 @@ function overlap(times: readonly Interval[], within: Interval): bigint {
   return sum;
 }
 
-/** The spells of a session by start. Roots whose times overlap are one: a session of many turns is folded turn by turn. */
+const knownSpells = new WeakMap<
+  SessionTree,
+  { readonly whole: Interval; readonly present: bigint; readonly spells: readonly Spell[] }
+>();
+
+/** The card and the overview ask for the same. */
 function spellsOf(tree: SessionTree, whole: Interval, present: bigint): readonly Spell[] {
+  let known = knownSpells.get(tree);
+  const isSame =
+    known?.whole.from === whole.from && known.whole.to === whole.to && (known.present === present || !runsAny(tree));
+  if (known === undefined || !isSame) {
+    known = { whole, present, spells: findSpells(tree, whole, present) };
+    knownSpells.set(tree, known);
+  }
+  return known.spells;
+}
+
+const runsAny = (tree: SessionTree): boolean =>
+  timesByRoot(tree).some(({ running }) => running.models.length + running.tools.length + running.steps.length > 0);
+
+/** The spells of a session by start. Roots whose times overlap are one: a session of many turns is folded turn by turn. */
+function findSpells(tree: SessionTree, whole: Interval, present: bigint): readonly Spell[] {
   const roots = timesByRoot(tree).flatMap((root) => {
     const { models, tools, steps } = root.running;
     const { spell: ended } = root;
@@ -188,10 +208,7 @@ export const idleTimes = (tree: SessionTree, whole: Interval, present: bigint): 
 
 /** Parallel steps count once, and a model within a tool counts as the model. `present`: the end of what runs, Unix nanoseconds. */
 export function timeSpent(tree: SessionTree, present: bigint): TimeSpent {
-  const runs = timesByRoot(tree).some(
-    ({ running }) => running.models.length + running.tools.length + running.steps.length > 0,
-  );
-  const whole = { from: tree.start, to: runs && present > tree.end ? present : tree.end };
+  const whole = { from: tree.start, to: runsAny(tree) && present > tree.end ? present : tree.end };
   const spells = spellsOf(tree, whole, present);
   const total = totalOf([whole]);
   const models = spells.reduce((sum, spell) => sum + spell.models, 0n);

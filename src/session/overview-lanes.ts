@@ -9,6 +9,9 @@ export type LaneStep = {
   readonly group: KindGroup;
   readonly start: bigint;
   readonly end: bigint;
+  /** The same as numbers, Unix milliseconds: exact enough to draw. */
+  readonly from: number;
+  readonly to: number;
   readonly running: boolean;
   readonly failed: boolean;
 };
@@ -17,8 +20,8 @@ export type LaneStep = {
 export type Lane = {
   /** "" for steps of no agent. */
   readonly name: string;
-  /** Parents before what they contain. */
-  readonly steps: readonly LaneStep[];
+  /** Parents before what they contain. One list for each root: the same as long as nothing below the root changes. */
+  readonly parts: readonly (readonly LaneStep[])[];
 };
 
 /** More lanes would be thinner than a line. */
@@ -37,7 +40,8 @@ const lanesByRoot = foldRoots((rows): ReadonlyMap<string, readonly LaneStep[]> =
     if (!isShown || row.span === undefined || row.badges.includes("absurd-time")) continue;
     const { key, start, end, running, cause } = row;
     const steps = lanes.get(lane) ?? [];
-    steps.push({ key, group: groupOfKind(row.span.facts.kind), start, end, running, failed: cause });
+    const group = groupOfKind(row.span.facts.kind);
+    steps.push({ key, group, start, end, from: millisOf(start), to: millisOf(end), running, failed: cause });
     lanes.set(lane, steps);
   }
   return lanes;
@@ -45,23 +49,23 @@ const lanesByRoot = foldRoots((rows): ReadonlyMap<string, readonly LaneStep[]> =
 
 /** One lane for each agent, by their first step; agents beyond {@link MAX_LANES} share the last lane. */
 export function overviewLanes(tree: SessionTree): readonly Lane[] {
-  const lanes = new Map<string, LaneStep[][]>();
+  const lanes = new Map<string, (readonly LaneStep[])[]>();
   for (const part of lanesByRoot(tree)) {
     for (const [name, steps] of part) {
       const known = lanes.get(name);
-      if (known === undefined) lanes.set(name, [[...steps]]);
-      else known.push([...steps]);
+      if (known === undefined) lanes.set(name, [steps]);
+      else known.push(steps);
     }
   }
-  const sorted = Array.from(lanes, ([name, parts]) => ({ name, steps: parts.flat() }))
+  const sorted = Array.from(lanes, ([name, parts]) => ({ name, parts }))
     .map((lane) => ({ lane, start: firstStart(lane) }))
-    .toSorted((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0))
+    .toSorted((a, b) => compare(a.start ?? 0n, b.start ?? 0n))
     .map(({ lane }) => lane);
   if (sorted.length <= MAX_LANES) return sorted;
   const rest = sorted.slice(MAX_LANES - 1);
   return [
     ...sorted.slice(0, MAX_LANES - 1),
-    { name: `${rest.length} agents`, steps: rest.flatMap(({ steps }) => steps) },
+    { name: `${rest.length} agents`, parts: rest.flatMap(({ parts }) => parts) },
   ];
 }
 
@@ -75,5 +79,20 @@ function agentName({ span }: TreeNode): string | undefined {
   return facts?.kind === "agent" ? (facts.agent ?? facts.name) : undefined;
 }
 
-const firstStart = ({ steps }: Lane): bigint =>
+const startOf = new WeakMap<readonly LaneStep[], bigint>();
+
+function firstStart({ parts }: Lane): bigint | undefined {
+  let first: bigint | undefined;
+  for (const steps of parts) {
+    let start = startOf.get(steps);
+    if (start === undefined) startOf.set(steps, (start = earliestOf(steps)));
+    if (first === undefined || start < first) first = start;
+  }
+  return first;
+}
+
+const earliestOf = (steps: readonly LaneStep[]): bigint =>
   steps.reduce((first, { start }) => (start < first ? start : first), steps[0]?.start ?? 0n);
+
+const millisOf = (nanos: bigint): number => Number(nanos) / 1e6;
+const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);

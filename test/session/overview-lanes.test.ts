@@ -19,12 +19,14 @@ const model: Partial<SpanFacts> = { kind: "llm", model: "gpt-4o" };
 
 /** `engineer: models 1–4, tools 4– failed`. */
 const print = (spans: readonly ViewSpan[]): readonly string[] =>
-  overviewLanes(treeOf(spans)).map(({ name, steps }) => {
+  overviewLanes(treeOf(spans)).map(({ name, parts }) => {
     const second = (time: bigint): number => Number(time - at(0)) / 1e9;
-    const words = steps.map(
-      ({ group, start, end, running, failed }) =>
-        `${group} ${second(start)}–${running ? "" : second(end)}${failed ? " failed" : ""}`,
-    );
+    const words = parts
+      .flat()
+      .map(
+        ({ group, start, end, running, failed }) =>
+          `${group} ${second(start)}–${running ? "" : second(end)}${failed ? " failed" : ""}`,
+      );
     return `${name || "no agent"}: ${words.join(", ")}`;
   });
 

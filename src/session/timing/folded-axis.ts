@@ -10,6 +10,8 @@ export type FoldedAxis = {
   readonly folds: readonly Fold[];
   /** Of a time, Unix nanoseconds. Times outside the axis are at its ends. */
   readonly fractionOf: (time: bigint) => number;
+  /** As `fractionOf`, for drawing: Unix milliseconds. */
+  readonly fractionAt: (millis: number) => number;
   readonly timeAt: (fraction: number) => bigint;
 };
 
@@ -44,9 +46,25 @@ export function foldedAxis(whole: Interval, gaps: readonly Interval[]): FoldedAx
     add(gap.to, folded);
   }
   if (whole.to > at || pieces.length === 0) add(whole.to, Math.max(0, 1 - fraction));
+  const drawn = pieces.map(({ time, from, to }) => ({
+    start: Number(time.from) / 1e6,
+    end: Number(time.to) / 1e6,
+    from,
+    width: to - from,
+  }));
+  let last = 0;
   return {
     whole,
     folds,
+    fractionAt(millis) {
+      // Most times follow each other.
+      while (last > 0 && millis < (drawn[last]?.start ?? 0)) last--;
+      while (last < drawn.length - 1 && millis >= (drawn[last]?.end ?? 0)) last++;
+      const piece = drawn[last];
+      if (piece === undefined) return 0;
+      const share = (millis - piece.start) / (piece.end - piece.start || 1);
+      return piece.from + Math.min(1, Math.max(0, share)) * piece.width;
+    },
     fractionOf(time) {
       const piece = pieces[countBefore(pieces.length, (index) => (pieces[index]?.time.to ?? 0n) <= time)];
       if (piece === undefined) return time <= whole.from ? 0 : 1;

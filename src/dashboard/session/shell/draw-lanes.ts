@@ -38,28 +38,32 @@ export function drawLanes(
   const bad = style.getPropertyValue("--bad");
   const height = size.height / Math.max(1, lanes.length);
   const thickness = Math.max(2, Math.min(8, height * 0.7));
-  const xOf = (time: bigint): number => axis.fractionOf(time) * size.width;
-  lanes.forEach(({ steps }, index) => {
+  const xOf = (millis: number): number => axis.fractionAt(millis) * size.width;
+  const openMillis = Number(open) / 1e6;
+  lanes.forEach(({ parts }, index) => {
     const y = index * height + (height - thickness) / 2;
     const errors: [number, number, LaneStep][] = [];
     /** Up to where the last drawn step of each colour reaches: what lies within a pixel of it is not seen. */
-    const reached = new Map<string, number>();
-    for (const step of steps) {
-      const from = xOf(step.start);
-      const to = xOf(step.running && open > step.end ? open : step.end);
-      if (isFailed(step)) {
-        errors.push([from, Math.max(LEAST_ERROR, to - from), step]);
-        continue;
+    const reachedClear = nowhere();
+    const reachedFaint = nowhere();
+    for (const steps of parts) {
+      for (const step of steps) {
+        const from = xOf(step.from);
+        const to = xOf(step.running ? Math.max(step.to, openMillis) : step.to);
+        if (step.failed && isFailed(step)) {
+          errors.push([from, Math.max(LEAST_ERROR, to - from), step]);
+          continue;
+        }
+        const faint = isFaint(step);
+        const reached = faint ? reachedFaint : reachedClear;
+        const last = reached[step.group];
+        if (to <= last && to - from < 1) continue;
+        reached[step.group] = Math.max(last, to);
+        context.globalAlpha = faint ? FAINT : 1;
+        context.fillStyle = colours[step.group];
+        if (step.running) drawStripes(context, from, y, Math.max(1.5, to - from), thickness);
+        else context.fillRect(from, y, Math.max(1.5, to - from), thickness);
       }
-      const faint = isFaint(step);
-      const paint = `${step.group}${faint ? " faint" : ""}`;
-      const last = reached.get(paint) ?? -1;
-      if (to <= last && to - from < 1) continue;
-      reached.set(paint, Math.max(last, to));
-      context.globalAlpha = faint ? FAINT : 1;
-      context.fillStyle = colours[step.group];
-      if (step.running) drawStripes(context, from, y, Math.max(1.5, to - from), thickness);
-      else context.fillRect(from, y, Math.max(1.5, to - from), thickness);
     }
     context.fillStyle = bad;
     for (const [from, width, step] of errors) {
@@ -68,6 +72,8 @@ export function drawLanes(
     }
   });
 }
+
+const nowhere = (): Record<KindGroup, number> => ({ models: -1, tools: -1, agents: -1, plumbing: -1 });
 
 const STRIPE = 3;
 
@@ -90,7 +96,7 @@ export function stepAt(
   const time = axis.timeAt(x);
   let best: LaneStep | undefined;
   let least: bigint | undefined;
-  for (const step of lane?.steps ?? []) {
+  for (const step of lane?.parts.flat() ?? []) {
     const end = step.running && open > step.end ? open : step.end;
     const distance = time < step.start ? step.start - time : time > end ? time - end : 0n;
     // Of two at one place the inner one: it comes later.

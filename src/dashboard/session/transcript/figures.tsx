@@ -1,3 +1,4 @@
+import type { ReadonlySignal } from "@preact/signals";
 import type { TreeNode } from "../../../session/tree/tree.ts";
 import type { Usage } from "../../../session/row-usage.ts";
 import { counted, duration, shortCount, ticking } from "../../../lib/figures.ts";
@@ -43,7 +44,12 @@ export function RunningTime({ start, clock }: { readonly start: bigint; readonly
   return <>{now === undefined ? "open" : ticking(now - toMillis(start))}</>;
 }
 
-type BarProps = { readonly node: TreeNode; readonly scale: TimeScale; readonly clock: SessionClock };
+type BarProps = {
+  readonly node: TreeNode;
+  /** It moves with each batch of a live session: only the bar is drawn again. */
+  readonly scale: ReadonlySignal<TimeScale>;
+  readonly clock: SessionClock;
+};
 
 /** When a step ran. */
 export const Bar = (props: BarProps) =>
@@ -51,7 +57,7 @@ export const Bar = (props: BarProps) =>
 
 const RunningBar = (props: BarProps) => <DrawnBar {...props} end={props.clock.drawn.value} />;
 
-function DrawnBar({ node, scale, end }: BarProps & { readonly end: bigint }) {
+function DrawnBar({ node, scale: { value: scale }, end }: BarProps & { readonly end: bigint }) {
   if (isOutside(scale, node.start, end)) return null;
   const { left, width } = place(scale, node.start, end);
   const kind = node.span?.facts.kind ?? "internal";

@@ -1,3 +1,4 @@
+import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { SpanKind } from "../../../facts/facts.ts";
 import type { ReadingRow } from "../../../session/transcript/reading-rows.ts";
@@ -18,7 +19,7 @@ export type RowProps = {
   readonly row: ReadingRow;
   /** Of the span; `undefined` if the tree has none. */
   readonly node: TreeNode | undefined;
-  readonly scale: TimeScale;
+  readonly scale: ReadonlySignal<TimeScale>;
   readonly clock: SessionClock;
   readonly form: ProseForm;
   /** Whether it shows more in place. */

@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { countKinds, isFiltering, passes } from "../../../session/kind-filter.ts";
 import { isSection, type ReadingRow } from "../../../session/transcript/reading-rows.ts";
@@ -123,6 +124,10 @@ export function TranscriptReading(props: ReadingProps) {
   };
   usePageKeys(TRANSCRIPT_KEYS, (action) => actions[action]());
 
+  const scale = useSignal(props.scale);
+  useLayoutEffect(() => {
+    scale.value = props.scale;
+  }, [scale, props.scale]);
   const isPrinting = usePrinting();
   const [from, to] = isPrinting ? [0, Math.min(shown.length, MAX_PRINTED)] : [first, last];
   useSearchMarks(scroller, search.text, `${first} ${last} ${shown.length} ${form}`);
@@ -156,7 +161,7 @@ export function TranscriptReading(props: ReadingProps) {
                   key={row.id}
                   row={row}
                   node={node}
-                  scale={props.scale}
+                  scale={scale}
                   clock={props.clock}
                   form={form}
                   opened={opened.has(row.id) ? "opened" : "folded"}
