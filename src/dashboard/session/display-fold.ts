@@ -89,7 +89,7 @@ export class DisplayFold {
   }
 
   get #isWhole(): boolean {
-    return !this.#isFolding && this.#view.state.caughtUp !== undefined;
+    return this.#inbox.length === 0 && !this.#view.awaitsRecords && this.#view.state.caughtUp !== undefined;
   }
 
   get #isLoading(): boolean {
@@ -100,16 +100,17 @@ export class DisplayFold {
     this.#isPosted = false;
     if (this.#closed) return;
     const until = performance.now() + SLICE;
-    do {
+    while (this.#next < this.#inbox.length && !this.#view.awaitsRecords && performance.now() < until) {
       const event = this.#inbox[this.#next++];
       if (event !== undefined) this.#admit(event);
-    } while (this.#next < this.#inbox.length && performance.now() < until);
+    }
     this.#isFolding = this.#next < this.#inbox.length;
     if (!this.#isFolding) {
       this.#inbox = [];
       this.#next = 0;
     }
     this.#schedule();
+    if (this.#view.awaitsRecords) return this.#loadRecords();
     if (!this.#isFolding) return;
     // The first rows are drawn before more is folded.
     if (this.#shown.peek() === undefined) setTimeout(() => this.#goOn(), UNDRAWN);
@@ -149,12 +150,13 @@ export class DisplayFold {
 
   /** Most sessions have no log records. Without the code what follows the first one is missing; the next event tries again. */
   #loadRecords(): void {
+    this.#isFolding = true;
     import("../../session/view/record-reader.ts").then(
       ({ viewRecord }) => {
         this.#view.useRecords(viewRecord);
-        this.#schedule();
+        this.#fold();
       },
-      () => undefined,
+      () => (this.#isFolding = false),
     );
   }
 

@@ -77,6 +77,7 @@ export class SessionView {
   /** Until then a summary has nothing that only lists show. */
   useDigest(digest: DigestOf): void {
     this.#digest = digest;
+    this.#summary = undefined;
   }
 
   get state(): SessionViewState {

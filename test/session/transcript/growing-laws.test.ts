@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { SessionStreamEvent } from "../../../src/session/contract/stream-events.ts";
 import { ReadingRows } from "../../../src/session/transcript/reading-rows.ts";
 import { ViewTranscript } from "../../../src/session/transcript/view-transcript.ts";
-import { SessionView } from "../../../src/session/view/session-view.ts";
+import { wholeView } from "../whole-view.ts";
 import { law, seedsFrom } from "../../law.ts";
 import { Random } from "../seeded-random.ts";
 import { assistant, calls, llm, NOW, result, spanOfSketch, user, viewOf } from "./session-of.ts";
@@ -15,7 +15,7 @@ const MOST_ROWS = 9;
 describe("a transcript that grows", () => {
   law("is the same as one of the whole session that is folded anew, after each event", seedsFrom(100, 60), (seed) => {
     const random = new Random(seed);
-    const view = new SessionView("s-1", undefined, MOST_ROWS);
+    const view = wholeView("s-1", undefined, MOST_ROWS);
     const growing = new ViewTranscript(view);
     const rows = new ReadingRows();
     const seen: SessionStreamEvent[] = [];
@@ -23,7 +23,7 @@ describe("a transcript that grows", () => {
       view.apply(event);
       seen.push(event);
       if (random.chance(0.3)) continue;
-      const whole = new SessionView("s-1", undefined, Number.POSITIVE_INFINITY);
+      const whole = wholeView("s-1", undefined, Number.POSITIVE_INFINITY);
       for (const one of seen) whole.apply(one);
       const anew = new ViewTranscript(whole).at(NOW);
       const grown = growing.at(NOW);
@@ -35,7 +35,7 @@ describe("a transcript that grows", () => {
 
   law("comes to the same a few turns at a time, while more arrives", seedsFrom(200, 60), (seed) => {
     const random = new Random(seed);
-    const view = new SessionView("s-1", undefined, MOST_ROWS);
+    const view = wholeView("s-1", undefined, MOST_ROWS);
     const growing = new ViewTranscript(view);
     for (const event of eventsOf(random)) {
       view.apply(event);
