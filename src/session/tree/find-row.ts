@@ -11,5 +11,5 @@ export function findRow(tree: SessionTree, key: string): TreeNode | undefined {
   const standIn = tree.replacements.get(`${traceId}:${spanId}`);
   if (standIn !== undefined) return tree.byKey.get(standIn);
   if (spanId === "") return tree.roots.find((root) => root.traceId === traceId);
-  return tree.rows.find((candidate) => candidate.spanId === spanId && candidate.traceId === traceId);
+  return tree.bySpan.get(`${traceId}:${spanId}`);
 }
