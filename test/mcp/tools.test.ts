@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { aSpan, at, spanId, traceIdOf } from "../durable/spans.ts";
 import type { Attributes } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
-import { ask, callTool, refusalOf, rpc } from "./client.ts";
+import { ask, callTool, refusalOf, rpc, send } from "./client.ts";
 
 beforeEach(world.freshWorld);
 
@@ -162,6 +162,61 @@ describe("read_session", () => {
   });
 });
 
+describe("read_session with a text", () => {
+  // spec: MCP-17
+  test("names the spans and log records that have it, by time", async () => {
+    await deliver(agent(), chat(2, "Is the ferry late?", "No."), failedTool(3));
+    const { words, recorded } = await ask("read_session", { session: "trip-7", text: "FERRY" });
+    expect(words).toContain("2 spans or log records have the text.");
+    expect(words).toContain(`Page: ${ORIGIN}/sessions/trip-7?q=FERRY`);
+    expect(words).toContain('read_span {"session":"trip-7"} and a span that is named here');
+    expect(recorded.split("\n")).toEqual([
+      expect.stringMatching(
+        `^- span \`${TRACE}:${spanId(2)}\` \`span 2\`, \`gen_ai.input.messages\`: \`.*Is the ferry late\\?`,
+      ),
+      expect.stringMatching(
+        `^- span \`${TRACE}:${spanId(3)}\` \`span 3\`, \`status\`: \`the ferry is full\`.* \\(\\d places\\)$`,
+      ),
+    ]);
+    expect((await ask("read_session", { session: "trip-7", text: "submarine" })).words).toContain(
+      "No span and no log record",
+    );
+  });
+
+  // spec: MCP-11, MCP-17
+  test("says how many it leaves out", async () => {
+    await deliver(agent());
+    for (let id = 2; id < 42; id++)
+      await world.deliver([chat(id, `Where is harbour ${id}? ${"far ".repeat(40)}`, "Here.")]);
+    const { words, text } = await ask("read_session", { session: "trip-7", text: "harbour", max: 3_000 });
+    expect(new TextEncoder().encode(text).length).toBeLessThanOrEqual(3_000);
+    expect(words).toContain("40 spans or log records have the text.");
+    expect(words).toMatch(/\d\d of them are left out here\./);
+    expect(words).toContain('"max":12000');
+  });
+
+  // spec: MCP-9
+  test("takes a text, and no turn beside it", async () => {
+    await deliver(agent());
+    expect(await refusalOf("read_session", { session: "trip-7", text: " " })).toBe(
+      "text must be a text of 1 to 256 characters",
+    );
+    expect(await refusalOf("read_session", { session: "trip-7", text: "x", turn: "1" })).toBe(
+      "text searches the whole session: it goes without turn, kinds and since.",
+    );
+  });
+});
+
+describe("a session that moved", () => {
+  // spec: MCP-12
+  test("is read where it is now", async () => {
+    await deliver(agent(), chat(2, "Is it sunny?", "Yes."));
+    const { words, recorded } = await ask("read_session", { session: TRACE });
+    expect(words).toContain(`Page: ${ORIGIN}/sessions/trip-7\n`);
+    expect(recorded).toContain("Is it sunny?");
+  });
+});
+
 describe("errors", () => {
   // spec: MCP-13
   test("are the causes, each kind once, with their places", async () => {
@@ -272,6 +327,22 @@ describe("wait_for", () => {
     ]);
     expect(answer.words).toContain("The session is waiting.");
     expect(answer.recorded).toContain("Window or aisle?");
+  });
+});
+
+describe("the answer of a tool that waits", () => {
+  // spec: MCP-15
+  test("is a stream for clients that read streams, and JSON for others", async () => {
+    await deliver(agent(), chat(2, "Hi", "Hello."));
+    const params = { name: "wait_for", arguments: { session: "trip-7" } };
+    const typeFor = async (accept: string) => {
+      const response = await send({ jsonrpc: "2.0", id: 7, method: "tools/call", params }, { accept });
+      const text = await response.text();
+      expect(text).toContain("The session is finished.");
+      return [response.headers.get("content-type")?.split(";")[0], text.split("\n")[0]?.slice(0, 11)];
+    };
+    expect(await typeFor("application/json, text/event-stream")).toEqual(["text/event-stream", ": heartbeat"]);
+    expect(await typeFor("application/json")).toEqual(["application/json", '{"jsonrpc":']);
   });
 });
 

@@ -1,3 +1,4 @@
+import { SearchParameters } from "../../api/search-parameters.ts";
 import { readTranscriptQuery, TranscriptParameters } from "../../api/transcript-query.ts";
 import { readSessionTranscript } from "../../routes/read/session-transcript.ts";
 import { byteLength } from "../../session/transcript/passage.ts";
@@ -5,6 +6,7 @@ import { STEP_KINDS } from "../../session/transcript/transcript.ts";
 import { callText, largerThan, recordedRoom } from "../answer.ts";
 import { MAX, SESSION } from "../shared-arguments.ts";
 import { pageOf, readSession, refusal } from "../tool.ts";
+import { searchSession } from "./search-session.ts";
 import type { Tool } from "../tool.ts";
 
 const { turn, kinds, since } = TranscriptParameters.entries;
@@ -23,10 +25,16 @@ export const readSessionTool: Tool = {
     session: SESSION,
     turn: { schema: turn, description: "Only this turn: its number from 1, or its key." },
     kinds: { schema: kinds, description: `Only these kinds, separated by commas: ${STEP_KINDS.join(", ")}.` },
+    text: {
+      schema: SearchParameters.entries.q,
+      parameter: "q",
+      description: "Instead: the spans and log records with this text.",
+    },
     since: { schema: since, description: "Only what came after this version, which an earlier answer stated." },
     max: MAX,
   },
   run: async (params, call) => {
+    if (params.has("q")) return await searchSession(params, call);
     const read = readTranscriptQuery(params);
     if (!read.ok) return refusal(read.detail);
     const session = params.get("session") ?? "";
