@@ -55,7 +55,8 @@ class StatusSource implements Source {
   }
 
   #isOver(): boolean {
-    if (this.latest.state !== "present") return true;
+    // A session that is absent may come.
+    if (this.latest.state !== "present") return this.latest.state === "moved";
     return this.#wanted.includes(liveness(this.latest.summary.liveness, Date.now()).status);
   }
 }

@@ -330,6 +330,17 @@ describe("wait_for", () => {
   });
 });
 
+describe("a session that is not there yet", () => {
+  // spec: MCP-15
+  test("is waited for", async () => {
+    const [answer] = await Promise.all([
+      ask("wait_for", { session: "trip-7", timeout: 60 }),
+      deliver(agent(), chat(2, "Hi", "Hello.")),
+    ]);
+    expect(answer.words).toContain("The session is finished.");
+  });
+});
+
 describe("the answer of a tool that waits", () => {
   // spec: MCP-15
   test("is a stream for clients that read streams, and JSON for others", async () => {
@@ -361,7 +372,7 @@ describe("arguments", () => {
       ["read_session", { session: "nowhere" }, "This session does not exist or was deleted."],
       ["wait_for", { session: "nowhere", state: "gone" }, "state must be among waiting, "],
       ["wait_for", { session: "nowhere", timeout: 601 }, "timeout must be a number of seconds from 0 to 600"],
-      ["wait_for", { session: "nowhere" }, "This session does not exist or was deleted."],
+      ["wait_for", { session: "nowhere", timeout: 0 }, "This session does not exist or was deleted."],
     ];
     for (const [tool, given, expected] of cases) {
       const { text, isError } = await callTool(tool, given);

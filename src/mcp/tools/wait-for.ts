@@ -35,7 +35,7 @@ export const waitFor: Tool = {
   name: "wait_for",
   title: "Wait for a session",
   description:
-    "Waits until a session has one of these states, or until the timeout, and answers with its present state. waiting: it asks a person; stalled: silent with a running span.",
+    "Waits until a session has one of these states, or until the timeout, and answers with its present state. The session may be one that is not there yet. waiting: it asks a person; stalled: silent with a running span.",
   arguments: {
     session: SESSION,
     state: {
