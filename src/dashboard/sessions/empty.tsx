@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { bytesInHex } from "../../lib/hex.ts";
 import { hasToken } from "../server.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
-import { agentSettings } from "./agent-settings.ts";
+import { agentSettings } from "../../otel/agent-settings.ts";
 import { ImportButton } from "./import/import-button.tsx";
 import { Logo } from "../ui/icons.tsx";
 import "./empty.css";

@@ -1,4 +1,4 @@
-import { exporterVariables } from "../../otel/exporter-variables.ts";
+import { exporterVariables } from "./exporter-variables.ts";
 
 /** A text to copy, and where it goes. */
 export type Snippet = { readonly into: string; readonly text: string };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { agentSettings } from "../../../src/dashboard/sessions/agent-settings.ts";
+import { agentSettings } from "../../src/otel/agent-settings.ts";
 
 const texts = (token?: string) =>
   agentSettings("https://spans.example:8443", token).map(({ agent, snippets }) => ({
