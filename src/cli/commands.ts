@@ -1,4 +1,5 @@
 import type { Command } from "./dispatch.ts";
+import { SERVER_HELP } from "./server.ts";
 
 /** The commands of `spanfold`, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -11,6 +12,20 @@ export const COMMANDS: readonly Command[] = [
       "RETENTION_DAYS, MAX_SESSION_BYTES and MAX_TENANT_BYTES in the environment set it up, see the README.",
     ],
     load: () => import("./start.ts"),
+  },
+  {
+    name: "setup",
+    usage: "<agent> [--write] [--wait SECONDS | --no-wait] [--url URL] [--token TOKEN]",
+    summary: "points an agent at the program, and waits until something arrives",
+    details: [
+      "<agent>        claude-code, codex, gemini, ai-sdk, node, python, collector or cloudflare",
+      "--write        writes the settings into the agent's own file, after a copy of what stood there; else prints them",
+      "--no-wait      does not wait for the first export; --wait sets another time than 300 s",
+      ...SERVER_HELP,
+      "",
+      "Ends with 0 when something arrived, 1 when nothing did in time, 3 when the program can't be reached.",
+    ],
+    load: () => import("./setup.ts"),
   },
   {
     name: "demo",

@@ -1,26 +1,36 @@
-import { exporterVariables } from "./exporter-variables.ts";
+import { exporterVariables, shellExports } from "./exporter-variables.ts";
+import type { Variables } from "./exporter-variables.ts";
 
 /** A text to copy, and where it goes. */
 export type Snippet = { readonly into: string; readonly text: string };
 
 /** How one agent or library is pointed at this server. */
-export type AgentSettings = { readonly agent: string; readonly snippets: readonly Snippet[]; readonly note?: string };
+export type AgentSettings = {
+  /** As `spanfold setup` calls it. */
+  readonly id: "claude-code" | "codex" | "gemini" | "ai-sdk" | "node" | "python" | "collector" | "cloudflare";
+  readonly agent: string;
+  readonly snippets: readonly Snippet[];
+  /** What an agent reads from its environment. */
+  readonly variables?: Variables;
+  readonly note?: string;
+};
 
-/** `token`: a placeholder for the write token; absent where none is needed. docs/producers.md has the facts. */
+/** `token`: the write token, or a placeholder for it; absent where none is needed. docs/producers.md has the facts. */
 export function agentSettings(endpoint: string, token: string | undefined): readonly AgentSettings[] {
-  const variables = exporterVariables(endpoint, token)
-    .map(([name, value]) => `export ${name}=${value}`)
-    .join("\n");
-  const shell = { into: "In the shell", text: variables };
+  const variables = exporterVariables(endpoint, token);
+  const shell = { into: "In the shell", text: shellExports(variables) };
   const bearer = token === undefined ? undefined : `Bearer ${token}`;
   return [
     {
+      id: "claude-code",
       agent: "Claude Code",
-      snippets: [{ into: "In the shell, before claude", text: `${variables}\n${CLAUDE_CODE}` }],
-      note: "The last line sends prompts, answers and what tools are given and return. Without it they are redacted.",
+      snippets: [{ into: "In the shell, before claude", text: shellExports([...variables, ...CLAUDE_CODE]) }],
+      variables: [...variables, ...CLAUDE_CODE],
+      note: "The last four lines send prompts, answers and what tools are given and return. Without them they are redacted.",
     },
-    { agent: "Codex", snippets: [{ into: "~/.codex/config.toml", text: codex(endpoint, bearer) }] },
+    { id: "codex", agent: "Codex", snippets: [{ into: "~/.codex/config.toml", text: codex(endpoint, bearer) }] },
     {
+      id: "gemini",
       agent: "Gemini CLI",
       snippets: [
         { into: "~/.gemini/settings.json", text: geminiCli(endpoint) },
@@ -28,17 +38,22 @@ export function agentSettings(endpoint: string, token: string | undefined): read
       ],
     },
     {
+      id: "ai-sdk",
       agent: "AI SDK",
       snippets: [shell, { into: "Once, at the start of the program", text: AI_SDK }],
+      variables,
       note: "Version 7. Earlier ones: experimental_telemetry: { isEnabled: true } in each call, in place of registerTelemetry.",
     },
-    { agent: "Python", snippets: [shell, { into: "Then", text: PYTHON }] },
+    { id: "node", agent: "Node", snippets: [shell, { into: "Then", text: NODE }], variables },
+    { id: "python", agent: "Python", snippets: [shell, { into: "Then", text: PYTHON }], variables },
     {
+      id: "collector",
       agent: "Collector",
       snippets: [{ into: "The Collector's configuration", text: collector(endpoint, bearer) }],
       note: "Small batches show spans sooner: batch: { timeout: 500ms }.",
     },
     {
+      id: "cloudflare",
       agent: "Cloudflare Workers",
       snippets: [
         {
@@ -52,9 +67,17 @@ export function agentSettings(endpoint: string, token: string | undefined): read
   ];
 }
 
-const CLAUDE_CODE = `export CLAUDE_CODE_ENABLE_TELEMETRY=1 OTEL_LOGS_EXPORTER=otlp
-export CLAUDE_CODE_ENHANCED_TELEMETRY_BETA=1 OTEL_TRACES_EXPORTER=otlp
-export OTEL_LOG_USER_PROMPTS=1 OTEL_LOG_ASSISTANT_RESPONSES=1 OTEL_LOG_TOOL_DETAILS=1 OTEL_LOG_TOOL_CONTENT=1`;
+const CLAUDE_CODE: Variables = [
+  ["CLAUDE_CODE_ENABLE_TELEMETRY", "1"],
+  ["OTEL_LOGS_EXPORTER", "otlp"],
+  // Without these two a session is made of its log records.
+  ["CLAUDE_CODE_ENHANCED_TELEMETRY_BETA", "1"],
+  ["OTEL_TRACES_EXPORTER", "otlp"],
+  ["OTEL_LOG_USER_PROMPTS", "1"],
+  ["OTEL_LOG_ASSISTANT_RESPONSES", "1"],
+  ["OTEL_LOG_TOOL_DETAILS", "1"],
+  ["OTEL_LOG_TOOL_CONTENT", "1"],
+];
 
 const codex = (endpoint: string, bearer: string | undefined): string => {
   const headers = bearer === undefined ? "" : `, headers = { Authorization = "${bearer}" }`;
@@ -80,16 +103,20 @@ import { BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace
 new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())] }).register();
 registerTelemetry(new OpenTelemetry({ agentSpanName: "functionId" }));`;
 
+const NODE = `npm i @opentelemetry/api @opentelemetry/auto-instrumentations-node
+OTEL_SERVICE_NAME=my-agent node --import @opentelemetry/auto-instrumentations-node/register agent.js`;
+
 const PYTHON = `pip install opentelemetry-distro opentelemetry-exporter-otlp-proto-http
 OTEL_SERVICE_NAME=my-agent OTEL_TRACES_EXPORTER=otlp opentelemetry-instrument python agent.py`;
 
+/** A pipeline of its own: it can stand in a second file, and takes nothing from the others. */
 const collector = (endpoint: string, bearer: string | undefined): string =>
   `exporters:
   otlp_http/spanfold: # called otlphttp before v0.144
     endpoint: ${endpoint}
 ${bearer === undefined ? "" : `    headers: { Authorization: "${bearer}" }\n`}service:
   pipelines:
-    traces: { receivers: [otlp], processors: [batch], exporters: [otlp_http/spanfold] }`;
+    traces/spanfold: { receivers: [otlp], processors: [batch], exporters: [otlp_http/spanfold] }`;
 
 const cloudflare = (endpoint: string, bearer: string | undefined): string =>
   [

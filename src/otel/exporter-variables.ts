@@ -1,11 +1,10 @@
+export type Variables = readonly (readonly [name: string, value: string])[];
+
 /**
- * The variables that point the exporter of any OpenTelemetry SDK at this program, as a shell exports them. `token`: a reference to
- * the write token, or a placeholder; absent where none is needed.
+ * The variables that point the exporter of any OpenTelemetry SDK at this program. `token`: the write token, a reference to
+ * it, or a placeholder; absent where none is needed.
  */
-export function exporterVariables(
-  endpoint: string,
-  token: string | undefined,
-): readonly (readonly [name: string, value: string])[] {
+export function exporterVariables(endpoint: string, token: string | undefined): Variables {
   return [
     ["OTEL_EXPORTER_OTLP_ENDPOINT", endpoint],
     ["OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"],
@@ -13,6 +12,13 @@ export function exporterVariables(
     ["OTEL_BSP_SCHEDULE_DELAY", "500"],
     ["OTEL_METRICS_EXPORTER", "none"],
     // A header's value is a URL's text there: %20 is the space.
-    ...(token === undefined ? [] : [["OTEL_EXPORTER_OTLP_HEADERS", `"Authorization=Bearer%20${token}"`] as const]),
+    ...(token === undefined ? [] : [["OTEL_EXPORTER_OTLP_HEADERS", `Authorization=Bearer%20${token}`] as const]),
   ];
+}
+
+/** As a shell exports them, one a line. A reference to another variable stays one. */
+export function shellExports(variables: Variables): string {
+  return variables
+    .map(([name, value]) => `export ${name}=${/[\s$<>&;"'=*?#~]/.test(value) ? `"${value}"` : value}`)
+    .join("\n");
 }

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { agentSettings } from "../../src/otel/agent-settings.ts";
+import { exporterVariables, shellExports } from "../../src/otel/exporter-variables.ts";
 
 const texts = (token?: string) =>
   agentSettings("https://spans.example:8443", token).map(({ agent, snippets }) => ({
@@ -13,6 +15,7 @@ test("each agent's settings have this very address, and no token where none is n
     "Codex",
     "Gemini CLI",
     "AI SDK",
+    "Node",
     "Python",
     "Collector",
     "Cloudflare Workers",
@@ -33,4 +36,18 @@ test("settings that are JSON are valid", () => {
   expect(JSON.parse(gemini?.snippets[0]?.text ?? "")).toMatchObject({
     telemetry: { otlpEndpoint: "https://spans.example" },
   });
+});
+
+/** Their blocks in the docs have the variables on fewer lines, a table, or more options. */
+const WRITTEN_OTHERWISE: ReadonlySet<string> = new Set(["claude-code", "cloudflare", "ai-sdk"]);
+
+test("docs/producers.md has the settings as they are printed", () => {
+  const docs = readFileSync(new URL("../../docs/producers.md", import.meta.url), "utf8");
+  const general = new Set(shellExports(exporterVariables("http://127.0.0.1:8787", undefined)).split("\n"));
+  const lines = agentSettings("http://127.0.0.1:8787", undefined).flatMap(({ id, snippets, variables = [] }) => [
+    ...snippets.flatMap(({ text }) => (WRITTEN_OTHERWISE.has(id) ? [] : text.split("\n"))),
+    ...variables.map(([name, value]) => `${name}=${value}`),
+  ]);
+  const missing = lines.filter((line) => !general.has(line) && !general.has(`export ${line}`) && !docs.includes(line));
+  expect(missing).toEqual([]);
 });

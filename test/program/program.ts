@@ -33,12 +33,13 @@ function spawnNode(
   file: "npm-start.ts" | "spanfold.ts",
   args: readonly string[],
   environment: Record<string, string>,
+  folder = root,
 ): ChildProcess & { output: () => string } {
   const own = Object.entries(process.env).filter(
-    ([name]) => !/^(OTEL_|PORT$|GRPC_PORT$|HOST$|DATA_DIR$|.*_TOKEN$)/.test(name),
+    ([name]) => !/^(OTEL_|PORT$|GRPC_PORT$|SPANFOLD_|HOST$|DATA_DIR$|.*_TOKEN$)/.test(name),
   );
   const child = spawn(process.execPath, [join(root, "src", "cli", file), ...args], {
-    cwd: root,
+    cwd: folder,
     env: { ...Object.fromEntries(own), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -49,11 +50,16 @@ function spawnNode(
 }
 
 /** Runs `npm start`, or a command of `spanfold`, to its end. */
-export async function run(command: string, args: readonly string[], environment: Record<string, string> = {}) {
+export async function run(
+  command: string,
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  folder = root,
+) {
   const child =
     command === "npm start"
       ? spawnNode("npm-start.ts", args, environment)
-      : spawnNode("spanfold.ts", [command, ...args], environment);
+      : spawnNode("spanfold.ts", [command, ...args], environment, folder);
   const [code] = (await once(child, "close")) as [number | null];
   return { code, output: child.output() };
 }

@@ -1,4 +1,4 @@
-import { exporterVariables } from "../../otel/exporter-variables.ts";
+import { exporterVariables, shellExports } from "../../otel/exporter-variables.ts";
 import type { CalledAs } from "../called-as.ts";
 import type { Configuration } from "./configuration.ts";
 import type { GrpcOutcome } from "./grpc.ts";
@@ -29,7 +29,9 @@ export function greeting(
     "",
     "  Point an OpenTelemetry exporter here:",
     "",
-    ...exporterVariables(address, tokenIn(bindings)).map(([name, value]) => `  export ${name}=${value}`),
+    ...shellExports(exporterVariables(address, tokenIn(bindings)))
+      .split("\n")
+      .map((line) => `  ${line}`),
     "",
     `  or see it at work: ${demo(address === DEMO_ENDPOINT ? "" : `--endpoint ${address}`)}`,
     "",

@@ -48,7 +48,7 @@ export function EmptyList() {
         <pre>{command}</pre>
       </section>
       <p class="muted">
-        In a clone of the project, <code>npm run demo</code> sends sample sessions of a team of agents.
+        <code>npx spanfold demo</code> sends sample sessions of a team of agents, in a clone <code>npm run demo</code>.
       </p>
       <p class="actions">
         <ImportButton />

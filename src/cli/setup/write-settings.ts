@@ -1,0 +1,170 @@
+import { copyFile, mkdir, readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import type { AgentSettings } from "../../otel/agent-settings.ts";
+import type { Variables } from "../../otel/exporter-variables.ts";
+import type { Environment } from "../dispatch.ts";
+
+/** What was done, or why nothing was, as text to print. */
+export type Written = { readonly ok: boolean; readonly text: string };
+
+/** A file of settings, and how these come into what stands there. */
+type Target = {
+  readonly file: string;
+  /** The new text, or a sentence why there is none. `before` is empty where there is no file. */
+  readonly change: (before: string) => string | { readonly refused: string };
+  /** What to do next. */
+  readonly next: string;
+};
+
+/** Writes an agent's settings into its own file, after a copy of what stood there. */
+export async function writeSettings(settings: AgentSettings, environment: Environment): Promise<Written> {
+  const target = targetOf(settings, environment["HOME"] || homedir());
+  if (target === undefined)
+    return {
+      ok: false,
+      text: `There is no file for this: set it by hand.\n\n${settings.snippets.map(({ into, text }) => `${into}:\n\n${text}`).join("\n\n")}`,
+    };
+  const { change, next } = target;
+  // Of a link, the file that it names: the link stays.
+  const file = await realpath(target.file).catch(() => target.file);
+  const before = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  const after = change(before ?? "");
+  if (typeof after !== "string") return { ok: false, text: `${file}: ${after.refused}` };
+  if (after === before) return { ok: true, text: `${file} has these settings already.\n${next}` };
+  const backup =
+    before === undefined ? undefined : `${file}.backup-${new Date().toISOString().replaceAll(/[-:]|\..*/g, "")}`;
+  if (backup !== undefined) await copyFile(file, backup);
+  await replaceFile(file, after);
+  const kept = backup === undefined ? "" : `\nWhat stood there is in ${backup}`;
+  return { ok: true, text: `Written: ${file}${kept}\n${next}` };
+}
+
+function targetOf(settings: AgentSettings, home: string): Target | undefined {
+  const { id, variables = [], snippets } = settings;
+  const [first] = snippets;
+  switch (id) {
+    case "claude-code":
+      return {
+        file: join(home, ".claude", "settings.json"),
+        change: (before) => mergeJson(before, { env: Object.fromEntries(variables) }),
+        next: "Now start claude.",
+      };
+    case "codex":
+      return {
+        file: join(home, ".codex", "config.toml"),
+        change: (before) => replaceTable(before, "otel", first?.text ?? ""),
+        next: "Now start codex.",
+      };
+    case "gemini":
+      return {
+        file: join(home, ".gemini", "settings.json"),
+        change: (before) => mergeJson(before, JSON.parse(first?.text ?? "{}") as Json),
+        next:
+          snippets.length > 1
+            ? `Its token has to stand in the environment:\n\n${snippets[1]?.text}`
+            : "Now start gemini.",
+      };
+    case "ai-sdk":
+    case "node":
+      return {
+        file: resolve(".env"),
+        change: (before) => mergeVariables(before, variables),
+        next: `Now start the program with it: node --env-file=.env …\n\n${snippets[1]?.text}`,
+      };
+    case "python":
+      return {
+        file: resolve(".env"),
+        change: (before) => mergeVariables(before, variables),
+        next: `Now start the program with it: set -a; . ./.env; set +a\n\n${snippets[1]?.text}`,
+      };
+    case "collector":
+      return {
+        file: resolve("spanfold-collector.yaml"),
+        change: () => `${first?.text}\n`,
+        next: "Now start the Collector with both files: otelcol --config config.yaml --config spanfold-collector.yaml",
+      };
+    case "cloudflare":
+      return undefined;
+  }
+}
+
+type Json = { readonly [key: string]: unknown };
+
+/** Sets members of objects in a file of JSON; whatever else stands there stays. */
+export function mergeJson(before: string, wanted: Json): string | { readonly refused: string } {
+  let present: unknown;
+  try {
+    present = before.trim() === "" ? {} : JSON.parse(before);
+  } catch {
+    return { refused: `it is no plain JSON, so put this in by hand:\n\n${JSON.stringify(wanted, undefined, 2)}` };
+  }
+  if (!isObject(present)) return { refused: "it holds no JSON object." };
+  const merged = merge(present, wanted);
+  return JSON.stringify(merged) === JSON.stringify(present) ? before : `${JSON.stringify(merged, undefined, 2)}\n`;
+}
+
+function merge(present: Json, wanted: Json): Json {
+  const changed = Object.entries(wanted).map(([key, value]) => {
+    const there = present[key];
+    return [key, isObject(value) && isObject(there) ? merge(there, value) : value] as const;
+  });
+  return { ...present, ...Object.fromEntries(changed) };
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Puts a table of TOML in the place of the one with its name and of those below it, else at the end. A parser would lose the comments. */
+export function replaceTable(before: string, name: string, table: string): string {
+  const lines = before.split("\n");
+  const header = (line: string) => /^\s*\[{1,2}\s*([^\]]+?)\s*\]/.exec(line)?.[1];
+  const isOwn = (line: string) => {
+    const found = header(line);
+    return found === name || found?.startsWith(`${name}.`) === true;
+  };
+  const kept: string[] = [];
+  let position: number | undefined;
+  let isInside = false;
+  for (const line of lines) {
+    if (header(line) !== undefined) {
+      isInside = isOwn(line);
+      if (isInside) position ??= kept.length;
+    }
+    if (!isInside) kept.push(line);
+  }
+  if (position === undefined) return `${before.trimEnd()}${before.trim() === "" ? "" : "\n\n"}${table}\n`;
+  const rest = kept.slice(position);
+  const next = [...kept.slice(0, position), ...table.split("\n"), ...(rest.length === 0 ? [] : ["", ...rest])];
+  return `${next.join("\n").trimEnd()}\n`;
+}
+
+/** Sets variables in a file that shells and Node read: a line each. */
+export function mergeVariables(before: string, variables: Variables): string {
+  const line = ([name, value]: Variables[number]) => `${name}=${value}`;
+  const wanted = new Map(variables.map((variable) => [variable[0], line(variable)]));
+  const lines = before.split("\n").map((present) => {
+    const name = /^\s*(?:export\s+)?(\w+)\s*=/.exec(present)?.[1];
+    const own = name === undefined ? undefined : wanted.get(name);
+    if (own !== undefined && name !== undefined) wanted.delete(name);
+    return own ?? present;
+  });
+  const kept = lines.join("\n").replace(/\n+$/, "");
+  return `${[...(kept === "" ? [] : [kept]), ...wanted.values()].join("\n")}\n`;
+}
+
+/** In one step, so that a program that reads it finds one text or the other. A file may hold a token: a new one is its owner's. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const mode = await stat(file).then(
+    (present) => present.mode & 0o777,
+    () => 0o600,
+  );
+  const partial = `${file}.${process.pid}.partial`;
+  await writeFile(partial, text, { mode });
+  await rename(partial, file);
+}
