@@ -5,8 +5,8 @@ import { counted } from "../../lib/figures.ts";
 import { RetentionNote } from "./retention-note.tsx";
 import type { KnownRetention } from "./retention.ts";
 import { UntrustedText } from "../ui/untrusted-text.tsx";
+import { Ago } from "../ui/clocks.tsx";
 import { Icon } from "../ui/icons.tsx";
-import { ago, exactly } from "../ui/moments.ts";
 import { dismissed } from "./dismissals.ts";
 import { exportRows, refusalsOf, shownRefusal } from "./refusals.ts";
 import { RefusedNote, unitOf } from "./refused-note.tsx";
@@ -70,7 +70,7 @@ function Line({ last }: { last: RecentExport }) {
   return (
     <span class="exports-line">
       <span class="exports-pulse" key={last.at} aria-hidden="true" />
-      <time title={exactly(last.at)}>{ago(last.at, now.value)}</time>
+      <Ago millis={last.at} clock={now} />
       {last.service === undefined ? null : <UntrustedText text={last.service} limit={60} />}
       <span class="muted">{`${last.signal === "traces" ? "" : `${last.signal}, `}${last.encoding ?? ""}`}</span>
       <span>{outcomeOf(last)}</span>

@@ -2,8 +2,9 @@ import type { RecentExport, RefusedExport } from "../../session/contract/stream-
 import { Icon } from "../ui/icons.tsx";
 import { now } from "../clock.ts";
 import { count, counted } from "../../lib/figures.ts";
+import { Ago, useClocked } from "../ui/clocks.tsx";
 import { UntrustedText } from "../ui/untrusted-text.tsx";
-import { ago, exactly } from "../ui/moments.ts";
+import { exactly } from "../ui/moments.ts";
 import { dismiss } from "./dismissals.ts";
 import { isOld } from "./refusals.ts";
 
@@ -11,7 +12,7 @@ import { isOld } from "./refusals.ts";
 export function RefusedNote({ refused, known }: { refused: RefusedExport; known: readonly RefusedExport[] }) {
   return (
     <span class="exports-line exports-refused">
-      <time title={exactly(refused.at)}>{ago(refused.at, now.value)}</time>
+      <Ago millis={refused.at} clock={now} />
       {refused.service === undefined ? null : <UntrustedText text={refused.service} limit={60} />}
       <Rejected row={refused} />
       <button
@@ -36,9 +37,10 @@ export const unitOf = ({ signal }: RecentExport): string => (signal === "logs" ?
 /** Red while the refusal is recent. */
 export function Rejected({ row }: { row: RecentExport | RefusedExport }) {
   const { at, rejected, reason } = row;
+  const old = useClocked(() => isOld(at, now.value), [at]);
   if (rejected === 0 && reason === undefined) return null;
   return (
-    <span class={isOld(at, now.value) ? "rejected is-old" : "rejected"}>
+    <span class={old.value ? "rejected is-old" : "rejected"}>
       <Icon name="error" />
       <span class="rejected-words">
         {rejected > 0 ? `${counted(rejected, unitOf(row))} rejected` : "refused"}

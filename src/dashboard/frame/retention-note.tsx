@@ -1,5 +1,6 @@
 import { Icon } from "../ui/icons.tsx";
 import { now } from "../clock.ts";
+import { useClocked } from "../ui/clocks.tsx";
 import { exactly } from "../ui/moments.ts";
 import {
   expiresAt,
@@ -12,6 +13,7 @@ import {
 
 /** The retention period and a warning when storage is nearly full, in the footer of the list. */
 export function RetentionNote({ retention }: { retention: KnownRetention | undefined }) {
+  const words = useClocked(() => (retention === undefined ? "" : retentionWords(retention, now.value)), [retention]);
   if (retention === undefined) return null;
   const warning = storageWarning(retention);
   const storage = storageWords(retention);
@@ -23,7 +25,7 @@ export function RetentionNote({ retention }: { retention: KnownRetention | undef
           {warning}
         </span>
       )}
-      {retentionWords(retention, now.value)}
+      {words}
     </span>
   );
 }

@@ -1,9 +1,9 @@
-import { type ReadonlySignal, useComputed } from "@preact/signals";
+import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { count, duration, shortCount, ticking } from "../../lib/figures.ts";
 import { liveness, type Status } from "../../session/liveness.ts";
 import type { NowLine, SessionSummary } from "../../session/summary.ts";
-import { Ago, Since } from "../ui/clocks.tsx";
+import { Ago, Since, useClocked } from "../ui/clocks.tsx";
 import { Cost, hasCost } from "../ui/cost.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Link } from "../ui/link.tsx";
@@ -253,10 +253,12 @@ function Figures({ session }: { session: SessionSummary }) {
 function Elapsed({ session, status, clock }: Live) {
   const { running, awaitedParents } = session.liveness;
   const isOpen = (status === "running" || status === "waiting") && running + awaitedParents > 0;
-  const text = useComputed(() =>
-    isOpen ? ticking(clock.value - toMillis(session.start)) : duration(BigInt(session.end) - BigInt(session.start)),
+  const text = useClocked(
+    () =>
+      isOpen ? ticking(clock.value - toMillis(session.start)) : duration(BigInt(session.end) - BigInt(session.start)),
+    [session, isOpen, clock],
   );
-  return <span>{isOpen ? text : text.value}</span>;
+  return <span>{text}</span>;
 }
 
 /** The reader is one of them. */

@@ -99,3 +99,28 @@ export async function scroll({ page }: MeasuredPage, frames: number, pixels: num
     })`,
   );
 }
+
+/** Types a search and waits for its first answer. Milliseconds since the last letter. */
+export async function search({ page }: MeasuredPage, text: string): Promise<number> {
+  await page.keyboard.press("/");
+  await page.evaluate(
+    `globalThis.answered = new Promise((resolve) => {
+      let typedAt = performance.now();
+      const note = () => (typedAt = performance.now());
+      document.addEventListener("input", note, true);
+      const look = () => {
+        const isShown = new URL(location.href).searchParams.get("q") === ${JSON.stringify(text)};
+        if (!isShown || !/^(\\d|No)/.test(document.querySelector(".search-count")?.textContent ?? ""))
+          return requestAnimationFrame(look);
+        document.removeEventListener("input", note, true);
+        resolve(performance.now() - typedAt);
+      };
+      requestAnimationFrame(look);
+    })`,
+  );
+  await page.keyboard.type(text, { delay: 60 });
+  const millis = (await page.evaluate("globalThis.answered")) as number;
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  return millis;
+}

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launchChromium, setup } from "../../e2e/chromium.ts";
 import { median } from "../figure.ts";
-import { load, type Load, MeasuredPage, scroll } from "./measure.ts";
+import { load, type Load, MeasuredPage, scroll, search } from "./measure.ts";
 import { sendBatch, sendSession, sendSessions } from "./sessions.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
@@ -140,6 +140,11 @@ async function benchSession(spans: number): Promise<void> {
         }
       }),
     );
+  }
+  if (wants("search")) {
+    const values: number[] = [];
+    for (const word of ["hotel", "the", "Berlin", "error", "refund"]) values.push(await search(measured, word));
+    note(`first hits of a search, ${spans} spans`, "ms", "300", values);
   }
   if (wants("batch")) {
     let seed = Date.now() % 1_000_000;
