@@ -40,7 +40,7 @@ export async function serveMcp(c: Context<AppEnv>): Promise<Response> {
   if (waits(message) && accepts.includes("text/event-stream"))
     return streamed(
       message,
-      async (while_) => await answerRequest(message, spoken, { ...caller, signal: while_ }),
+      async (wanted) => await answerRequest(message, spoken, { ...caller, signal: wanted }),
       signal,
     );
   const { status, body: answer } = await answerRequest(message, spoken, caller);

@@ -71,7 +71,7 @@ describe("find_sessions", () => {
   test("says what each session is, what it cost and why it failed", async () => {
     await deliver(agent({ status: { code: 2 } }), chat(2, "Book the ferry to Faro.", "It is full."), failedTool(3));
     const { words, recorded } = await ask("find_sessions", { text: "ferry" });
-    expect(words).toContain("1 sessions match");
+    expect(words).toContain("Found 1 session");
     expect(words).toContain(`Page: ${ORIGIN}/sessions?q=ferry`);
     expect(recorded.split("\n")).toEqual([
       "**failed** Book the ferry to Faro.",
@@ -86,12 +86,12 @@ describe("find_sessions", () => {
   // spec: MCP-10
   test("filters by status, name and time, and one value need not be a list", async () => {
     await deliver(agent(), chat(2, "Book the ferry.", "Done."));
-    const found = async (given: object) => (await ask("find_sessions", given)).words.split(" ")[0];
+    const found = async (given: object) => /^(Found \d+|No)/.exec((await ask("find_sessions", given)).words)?.[1];
     expect(await found({ status: ["failed", "waiting"] })).toBe("No");
-    expect(await found({ status: "finished" })).toBe("1");
-    expect(await found({ agent: "guide", model: ["gpt-5"] })).toBe("1");
+    expect(await found({ status: "finished" })).toBe("Found 1");
+    expect(await found({ agent: "guide", model: ["gpt-5"] })).toBe("Found 1");
     expect(await found({ agent: ["guide", "other"] })).toBe("No");
-    expect(await found({ service: "tests" })).toBe("1");
+    expect(await found({ service: "tests" })).toBe("Found 1");
     expect(await found({ since: "2090-01-01T00:00:00Z" })).toBe("No");
   });
 
@@ -167,7 +167,7 @@ describe("read_session with a text", () => {
   test("names the spans and log records that have it, by time", async () => {
     await deliver(agent(), chat(2, "Is the ferry late?", "No."), failedTool(3));
     const { words, recorded } = await ask("read_session", { session: "trip-7", text: "FERRY" });
-    expect(words).toContain("2 spans or log records have the text.");
+    expect(words).toContain("Found in 2 spans and log records.");
     expect(words).toContain(`Page: ${ORIGIN}/sessions/trip-7?q=FERRY`);
     expect(words).toContain('read_span {"session":"trip-7"} and a span that is named here');
     expect(recorded.split("\n")).toEqual([
@@ -190,8 +190,8 @@ describe("read_session with a text", () => {
       await world.deliver([chat(id, `Where is harbour ${id}? ${"far ".repeat(40)}`, "Here.")]);
     const { words, text } = await ask("read_session", { session: "trip-7", text: "harbour", max: 3_000 });
     expect(new TextEncoder().encode(text).length).toBeLessThanOrEqual(3_000);
-    expect(words).toContain("40 spans or log records have the text.");
-    expect(words).toMatch(/\d\d of them are left out here\./);
+    expect(words).toContain("Found in 40 spans and log records.");
+    expect(words).toMatch(/Left out here: \d\d of them\./);
     expect(words).toContain('"max":12000');
   });
 
@@ -254,7 +254,7 @@ describe("errors", () => {
     for (let id = 2; id < 42; id++) await world.deliver([failedTool(id, `harbour ${id} is ${"far ".repeat(40)}`)]);
     const { words, text } = await ask("errors", { session: "trip-7", max: 3_000 });
     expect(new TextEncoder().encode(text).length).toBeLessThanOrEqual(3_000);
-    expect(words).toMatch(/\d+ kinds are left out here\./);
+    expect(words).toMatch(/Left out here: \d+ kinds\./);
     expect(words).toContain('errors {"session":"trip-7","max":12000}');
   });
 });

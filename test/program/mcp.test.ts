@@ -69,7 +69,7 @@ async function useEachTool(client: AnyClient): Promise<void> {
     expect(text).toContain("session `trip`");
     return text;
   });
-  expect(list).toContain("1 sessions match");
+  expect(list).toContain("Found 1 session");
   expect(await textOf(client, "errors", { session: "trip" })).toContain("turn 1 ▸ `guide` ▸ `book`");
   expect(await textOf(client, "read_session", { session: "trip", turn: "1" })).toContain("**Tool** `book`");
   expect(await textOf(client, "read_span", { session: "trip", span: `${TRACE}:0000000000000002` })).toContain(

@@ -1,5 +1,7 @@
 import type { LogPage } from "../../session/contract/log-page.ts";
 import { errorLine } from "../../session/error-list.ts";
+import { counted } from "../../lib/figures.ts";
+import { plain } from "../../session/transcript/markdown-text.ts";
 import { byteLength } from "../../session/transcript/passage.ts";
 import { TranscriptReader } from "../../routes/read/transcript-reader.ts";
 import { callText, largerThan, recordedRoom } from "../answer.ts";
@@ -21,7 +23,10 @@ export const errors: Tool = {
     const session = params.get("session") ?? "";
     const lines = read.errors.map(errorLine);
     const sum = read.errors.reduce((all, { count }) => all + count, 0);
-    const words = [`${sum} failures of ${lines.length} kinds, by time. Page: ${url}?kinds=errors`, ...read.omissions];
+    const words = [
+      `${number(sum, "failure")} of ${number(lines.length, "kind")}, by time. Page: ${url}?kinds=errors`,
+      ...read.omissions,
+    ];
     let room = recordedRoom([...words, leftOut(lines.length)], call.max);
     const shown = lines.filter((line) => (room -= byteLength(line) + 1) >= 0);
     const omitted = lines.length - shown.length;
@@ -38,7 +43,8 @@ export const errors: Tool = {
   },
 };
 
-const leftOut = (kinds: number): string => `${kinds} kinds are left out here.`;
+const number = (count: number, word: string): string => plain(counted(count, word, `${word}s`, "en"));
+const leftOut = (kinds: number): string => `Left out here: ${number(kinds, "kind")}.`;
 
 async function readErrors(stub: SessionStub) {
   const peeked: LogPage = await stub.peek("session");

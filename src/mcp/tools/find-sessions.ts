@@ -1,5 +1,5 @@
 import { formatCursor, ListParameters, readListQuery } from "../../api/list-query.ts";
-import { count, dollars } from "../../lib/figures.ts";
+import { counted, dollars } from "../../lib/figures.ts";
 import { directoryOf } from "../../place.ts";
 import type { ListPage } from "../../session/contract/directory.ts";
 import { STATUSES } from "../../session/list/list-filter.ts";
@@ -66,11 +66,11 @@ export const findSessions: Tool = {
 
 function foundWords({ sums, counts, sessions }: ListPage): string {
   const statuses = STATUSES.filter((one) => counts[one] > 0).map((one) => `${counts[one]} ${one}`);
-  const cost = sums.cost > 0 ? `, ${plain(dollars(sums.cost, "en"))} together` : "";
+  const cost = sums.cost > 0 ? `, together ${plain(dollars(sums.cost, "en"))}` : "";
   return [
     sums.sessions === 0
       ? "No session matches."
-      : `${count(sums.sessions, "en")} sessions match${cost}; the answer has ${sessions.length}.`,
+      : `Found ${plain(counted(sums.sessions, "session", "sessions", "en"))}${cost}; the answer has ${sessions.length}.`,
     ...(statuses.length === 0 ? [] : [`By status, with the other filters: ${statuses.join(", ")}.`]),
   ].join(" ");
 }

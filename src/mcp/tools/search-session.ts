@@ -1,11 +1,12 @@
 import { readParameters } from "../../api/parameter.ts";
 import { SearchParameters } from "../../api/search-parameters.ts";
 import type { SearchMatch } from "../../api/search-schema.ts";
+import { counted } from "../../lib/figures.ts";
 import { SearchReader } from "../../routes/read/search-reader.ts";
 import type { LogPage } from "../../session/contract/log-page.ts";
 import { searchPattern } from "../../session/search/pattern.ts";
 import type { SearchPattern } from "../../session/search/pattern.ts";
-import { code } from "../../session/transcript/markdown-text.ts";
+import { code, plain } from "../../session/transcript/markdown-text.ts";
 import { byteLength } from "../../session/transcript/passage.ts";
 import { callText, largerThan, recordedRoom } from "../answer.ts";
 import type { Answer } from "../answer.ts";
@@ -34,7 +35,11 @@ export async function searchSession(params: URLSearchParams, call: ToolCall): Pr
   const incomplete = isIncomplete ? ["The session is larger than one search reads: some texts were not searched."] : [];
   const all = matches.length + omitted;
   if (all === 0) return { words: ["No span and no log record has the text.", page, ...incomplete] };
-  const words = [`${all} spans or log records have the text.`, page, ...incomplete];
+  const words = [
+    `Found in ${plain(counted(all, "span or log record", "spans and log records", "en"))}.`,
+    page,
+    ...incomplete,
+  ];
   let room = recordedRoom([...words, leftOut(all)], call.max);
   const lines = matches.map(matchLine);
   const end = lines.findIndex((line) => (room -= byteLength(line) + 1) < 0);
@@ -51,7 +56,7 @@ export async function searchSession(params: URLSearchParams, call: ToolCall): Pr
   };
 }
 
-const leftOut = (count: number): string => `${count} of them are left out here.`;
+const leftOut = (count: number): string => `Left out here: ${count} of them.`;
 
 async function search(stub: SessionStub, pattern: SearchPattern, limit: number) {
   const peeked: LogPage = await stub.peek("session");
