@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { benchBill } from "./bill.ts";
 import { benchFanOut } from "./fan-out.ts";
 import type { Section } from "./figure.ts";
+import { benchFork } from "./fork.ts";
 import { benchFullIngest } from "./full-ingest.ts";
 import { benchIngest, benchTenTraces } from "./ingest.ts";
 import { benchLatency } from "./latency.ts";
@@ -26,6 +27,7 @@ const BENCHES: Readonly<Record<BenchName, (bench: Bench, quick: boolean) => Prom
   h: benchSize,
   l: benchLimits,
   list: benchList,
+  fork: benchFork,
 };
 
 const given = readOptions(process.argv.slice(2));
