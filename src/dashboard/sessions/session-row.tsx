@@ -1,6 +1,6 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { count, duration, shortCount, ticking } from "../../lib/figures.ts";
+import { count, counted, duration, shortCount, ticking } from "../../lib/figures.ts";
 import { liveness, type Status } from "../../session/liveness.ts";
 import type { NowLine, SessionSummary } from "../../session/summary.ts";
 import { Ago, Since, useClocked } from "../ui/clocks.tsx";
@@ -59,9 +59,7 @@ export const SessionRow = memoized<RowProps>(({ session, status, clock, index, t
       <Who session={session} />
       <Cell class="cell-steps">
         <StepStrip steps={session.steps ?? ""} />
-        <span class="second">
-          {count(session.spans)} {session.spans === 1 ? "span" : "spans"}
-        </span>
+        <span class="second">{recordsOf(session)}</span>
       </Cell>
       <Errors session={session} />
       <Figures session={session} />
@@ -78,6 +76,10 @@ export const SessionRow = memoized<RowProps>(({ session, status, clock, index, t
     </div>
   );
 });
+
+/** Sessions of some coding agents begin with log records alone. */
+const recordsOf = ({ spans, logRecords = 0 }: SessionSummary): string =>
+  spans === 0 && logRecords > 0 ? counted(logRecords, "log record") : counted(spans, "span");
 
 const Cell = ({ class: name, children }: { class: string; children: ComponentChildren }) => (
   <div role="cell" class={`cell ${name}`}>
