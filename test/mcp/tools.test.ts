@@ -152,6 +152,14 @@ describe("read_session", () => {
     expect(more.words).not.toContain("Next:");
   });
 
+  // spec: MCP-11
+  test("that just fits offers no more", async () => {
+    await deliver(agent(), chat(2, `Is it sunny? ${"Say. ".repeat(1_150)}`, "Yes."));
+    const { text, words } = await ask("read_session", { session: "trip-7" });
+    expect([text.length > 6_300, text.includes("left out")]).toEqual([true, false]);
+    expect(words).not.toContain("Next:");
+  });
+
   // spec: MCP-12
   test("shows one turn, and kinds of steps", async () => {
     await deliver(agent(), chat(2, "Is it sunny?", "Yes."), failedTool(3));

@@ -58,7 +58,7 @@ export const readSessionTool: Tool = {
     if (found.read.state === "no-turn") return refusal("The session has no such turn. Without turn, all are shown.");
     const { text, version } = found.read;
     // Stack traces are always cut: a larger answer would show no more of them.
-    const isFull = from !== undefined || byteLength(text) > room * ALMOST;
+    const isFull = from !== undefined || (isCut && byteLength(text) > room * ALMOST);
     const next = [
       ...(from === undefined || read.query.turn !== undefined
         ? []
