@@ -91,7 +91,7 @@ export class Passages {
     const passage: Kept = { text };
     if (missing > 0) passage.missing = { at: text.length, bytes: missing };
     if (text.length > this.#length) Object.assign(passage, clip(passage, this.#length));
-    if (passage.text === "") return passage;
+    if (passage.text === "" || this.#limit === Number.POSITIVE_INFINITY) return passage;
     this.#kept.push(passage);
     this.#units += passage.text.length;
     if (this.#units > this.#limit) this.#shorten();

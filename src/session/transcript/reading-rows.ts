@@ -1,17 +1,51 @@
+import type { QuerySummary } from "../summary.ts";
 import type { Step, Transcript, Turn } from "./transcript.ts";
 
-/** A row of the transcript as a page shows it. */
-export type ReadingRow = {
-  /** Unique, and the same when the transcript grows. */
-  readonly id: string;
-  /** Of the span: `<traceId>:<spanId>`. */
-  readonly key: string;
-  /** 0 for a turn, 1 for its steps. */
-  readonly depth: number;
-  /** The section that the row stands in; absent for a turn. */
-  readonly around?: ReadingRow;
+/** A row of the transcript as a page shows it. Its texts are made when they are read: few rows are drawn. */
+export class ReadingRow {
   readonly of: RowContent;
-};
+  /** The section that the row stands in; absent for a turn. */
+  readonly around: ReadingRow | undefined;
+  readonly #span: { readonly traceId: string; readonly spanId: string };
+  readonly #turn: number;
+  readonly #count: number;
+
+  /** `count`: of the rows of the turn with this span and kind before this one. */
+  constructor(
+    of: RowContent,
+    around: ReadingRow | undefined,
+    span: { readonly traceId: string; readonly spanId: string },
+    { turn, count }: { readonly turn: number; readonly count: number },
+  ) {
+    this.of = of;
+    this.around = around;
+    this.#span = span;
+    this.#turn = turn;
+    this.#count = count;
+  }
+
+  /** Unique, and the same when the transcript grows. */
+  get id(): string {
+    return `${this.#turn}:${this.key}:${this.of.kind}:${this.#count}`;
+  }
+
+  /** Of the span: `<traceId>:<spanId>`. */
+  get key(): string {
+    return `${this.#span.traceId}:${this.#span.spanId}`;
+  }
+
+  /** As comparing `key`, without making it. */
+  isOf({ traceId, spanId }: { readonly traceId: string; readonly spanId: string }): boolean {
+    return this.#span.spanId === spanId && this.#span.traceId === traceId;
+  }
+
+  /** 0 for a turn, 1 for its steps. */
+  get depth(): number {
+    let depth = 0;
+    for (let row = this.around; row !== undefined; row = row.around) depth++;
+    return depth;
+  }
+}
 
 export type RowContent =
   | { readonly kind: "turn"; readonly turn: Turn }
@@ -49,21 +83,19 @@ function isSame(known: Turn, turn: Turn): boolean {
 function rowsOf(turn: Turn): RowBlock {
   const { summary, number, before, userText, steps } = turn;
   const counts = new Map<string, number>();
-  const row = (key: string, of: RowContent, around: ReadingRow | undefined): ReadingRow => {
-    const name = `${number}:${key}:${of.kind}`;
+  const row = (of: RowContent, span: Step | QuerySummary, around: ReadingRow | undefined): ReadingRow => {
+    const name = `${span.traceId}:${span.spanId}:${of.kind}`;
     const count = counts.get(name) ?? 0;
     counts.set(name, count + 1);
-    const depth = around === undefined ? 0 : around.depth + 1;
-    return { id: `${name}:${count}`, key, depth, of, ...(around && { around }) };
+    return new ReadingRow(of, around, span, { turn: number, count });
   };
-  const key = `${summary.traceId}:${summary.spanId}`;
-  const first = row(key, { kind: "turn", turn }, undefined);
+  const first = row({ kind: "turn", turn }, summary, undefined);
   const rows = [first];
   const push = (all: readonly Step[], around: ReadingRow): void => {
     const ahead = all.map((step) => ({ step, around })).toReversed();
     for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
       const { step } = next;
-      const one = row(`${step.traceId}:${step.spanId}`, step, next.around);
+      const one = row(step, step, next.around);
       rows.push(one);
       if (!("steps" in step)) continue;
       for (let at = step.steps.length - 1; at >= 0; at--) {
@@ -73,7 +105,7 @@ function rowsOf(turn: Turn): RowBlock {
     }
   };
   if (before.length > 0) {
-    const earlier = row(key, { kind: "earlier", steps: before.length }, first);
+    const earlier = row({ kind: "earlier", steps: before.length }, summary, first);
     rows.push(earlier);
     push(before, earlier);
   }

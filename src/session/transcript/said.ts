@@ -43,7 +43,12 @@ export type SaidMessage = {
   readonly role: "user" | "system" | "assistant" | "tool" | "other";
   readonly name: string | undefined;
   readonly parts: readonly SaidPart[];
+  /** Equal for equal messages of conversations; absent for other data. */
+  readonly key?: string;
 };
+
+export const isSameMessage = (a: SaidMessage, b: SaidMessage): boolean =>
+  a === b || (a.key !== undefined && a.key === b.key);
 
 /** What a span gives and gets. */
 export type Said = {
@@ -186,14 +191,15 @@ export class SaidReader {
 
   #message({ role, parts, name }: Message): SaidMessage {
     const known = ROLES.get(role.toLowerCase());
-    const said: SaidMessage = {
-      role: known ?? "other",
+    const of = {
+      role: known ?? ("other" as const),
       name: name ?? (known === undefined ? role : undefined),
       parts: joined(parts).map((part) => this.#part(part, known ?? "other")),
     };
-    const key = textHash(JSON.stringify([said.role, said.name, ...said.parts.map(identityOf)]));
+    const key = textHash(JSON.stringify([of.role, of.name, ...of.parts.map(identityOf)]));
     const equal = this.#messages.get(key);
     if (equal !== undefined) return equal;
+    const said = { ...of, key };
     this.#messages.set(key, said);
     return said;
   }

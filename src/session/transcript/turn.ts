@@ -8,7 +8,7 @@ import { Failures } from "./failures.ts";
 import { Moments } from "./moments.ts";
 import type { Memory } from "./memory.ts";
 import type { RowMoment } from "./moments.ts";
-import { keyOf, NOTHING } from "./said.ts";
+import { isSameMessage, keyOf, NOTHING } from "./said.ts";
 import type { Result, SaidMessage, SaidPart, SaidText, SpanSaid } from "./said.ts";
 import { namedBy, Telling } from "./telling.ts";
 import type { ToolDraft } from "./telling.ts";
@@ -156,7 +156,7 @@ class TurnFold {
         else if (first === undefined) {
           first = found;
           if (!this.#isToldText(message)) return first;
-        } else if (messages.includes(first.message) && !this.#isToldText(message)) return found;
+        } else if (hasMessage(messages, first.message) && !this.#isToldText(message)) return found;
       }
     }
     return first ?? data;
@@ -449,6 +449,9 @@ class TurnFold {
     return conversation;
   }
 }
+
+const hasMessage = (messages: readonly SaidMessage[], wanted: SaidMessage): boolean =>
+  messages.some((message) => isSameMessage(message, wanted));
 
 /** The names of the tools that an answer without text calls. */
 function callsOf(answers: readonly SaidMessage[]): readonly string[] {

@@ -25,6 +25,9 @@ export function transcriptOf(view: SessionView, now: number): Transcript | undef
 
 type Read = { readonly records: number; readonly failed: boolean; readonly said: SpanSaid | undefined };
 
+/** What spans say is read again for a turn that changes, beyond so many spans: a step holds only what it tells itself. */
+const MOST_READ = 4_096;
+
 /** `folded`: so many turns are complete. The others have no steps yet, or those of an earlier fold. */
 export type ViewedTranscript = Transcript & { readonly folded: number };
 
@@ -32,19 +35,29 @@ export type ViewedTranscript = Transcript & { readonly folded: number };
 export class ViewTranscript {
   readonly #view: SessionView;
   readonly #callingAnswers: TranscriptSource["callingAnswers"];
-  readonly #read = new WeakMap<ViewSpan, Read>();
+  #read = new WeakMap<ViewSpan, Read>();
+  /** Spans in `#read`. */
+  #readCount = 0;
+  /** What was read before: it stays for turns that change again. */
+  #readBefore = new WeakMap<ViewSpan, Read>();
   readonly #units = new WeakMap<LogRecord, number>();
   readonly #versions = new WeakMap<SpanSaid | ViewSpan, number>();
   #records: { readonly of: readonly ViewRecord[]; readonly records: SpanRecords } | undefined;
   /** By the fold of a part. */
   #parts = new WeakMap<QueryFold, { readonly of: SpanRecords; readonly turns: PartTurns }>();
+  readonly #mostRead: number;
   #turns = new TurnList();
   #reader = new SaidReader(new Passages());
   #version = 0;
 
-  constructor(view: SessionView, callingAnswers: TranscriptSource["callingAnswers"] = "told") {
+  constructor(
+    view: SessionView,
+    callingAnswers: TranscriptSource["callingAnswers"] = "told",
+    mostRead: number = MOST_READ,
+  ) {
     this.#view = view;
     this.#callingAnswers = callingAnswers;
+    this.#mostRead = mostRead;
   }
 
   /**
@@ -75,19 +88,28 @@ export class ViewTranscript {
       return known.turns;
     };
     const wanted = wantedTurns(parts, turnsIn, summary.liveness.waiting);
-    return { summary: withStatus(summary, now), ...this.#turns.fold(wanted, mayGoOn) };
+    const folded = this.#turns.fold(wanted, mayGoOn);
+    if (this.#readCount > this.#mostRead && records.isEmpty && parts.every(isAlone)) this.#forget();
+    return { summary: withStatus(summary, now), ...folded };
+  }
+
+  #forget(): void {
+    this.#readBefore = this.#read;
+    this.#read = new WeakMap();
+    this.#readCount = 0;
+    this.#reader = new SaidReader(new Passages());
   }
 
   #sourceOf(part: ViewPart, records: SpanRecords): PartTurns["source"] {
     const { table, fold, spans } = part;
-    const isAlone = records.isEmpty && table.annotations.size === 0 && fold.groups.derived === undefined;
     const readAt = (row: number): SpanSaid | undefined => {
       const span = spans[row];
       return span === undefined ? undefined : this.#readSpan(span, part, row, records);
     };
     const source = { table, fold, callingAnswers: this.#callingAnswers };
     // What nothing else tells of is read when its turn is folded.
-    if (isAlone) return { ...source, saidAt: readAt, versionAt: (row) => this.#versionOf(spans[row]) };
+    if (records.isEmpty && isAlone(part))
+      return { ...source, saidAt: readAt, versionAt: (row) => this.#versionOf(spans[row]) };
     const said = spans.map((_, row) => readAt(row));
     mergeDuplicates(fold, said);
     records.addLoose(table, fold, this.#reader, said);
@@ -101,9 +123,12 @@ export class ViewTranscript {
   #readSpan(span: ViewSpan, { table }: PartFold, row: number, records: SpanRecords): SpanSaid | undefined {
     const about = records.of(table, row);
     const failed = isError(table, row);
-    const known = this.#read.get(span);
-    if (known?.records === about.length && known.failed === failed) return known.said;
-    const said = this.#reader.read(span.span, span.facts, about, failed ? "failed" : "passed");
+    const recent = this.#read.get(span);
+    const known = recent ?? this.#readBefore.get(span);
+    const isKnown = known?.records === about.length && known.failed === failed;
+    if (isKnown && recent !== undefined) return known.said;
+    const said = isKnown ? known.said : this.#reader.read(span.span, span.facts, about, failed ? "failed" : "passed");
+    this.#readCount++;
     this.#read.set(span, { records: about.length, failed, said });
     return said;
   }
@@ -130,3 +155,7 @@ export class ViewTranscript {
     return units;
   }
 }
+
+/** What its spans say does not depend on log records. */
+const isAlone = ({ table, fold }: PartFold): boolean =>
+  table.annotations.size === 0 && fold.groups.derived === undefined;

@@ -11,6 +11,7 @@ import { SpanTable } from "../table/span-table.ts";
 import type { SessionTree, ViewSpan } from "../tree/tree.ts";
 import { ViewLogs } from "./log-view.ts";
 import type { RecordReader } from "./record-reader.ts";
+import { SharedTexts } from "./shared-texts.ts";
 import { ViewParts } from "./view-parts.ts";
 import type { ViewPart } from "./view-parts.ts";
 
@@ -37,6 +38,7 @@ export class SessionView {
   #waiting: SessionStreamEvent[] = [];
   #digest: DigestOf | undefined;
   readonly #deliveries = new ViewDeliveries();
+  readonly #texts = new SharedTexts();
   /** Traces with a `gone` event. They are evicted together before the next read, as each eviction visits all spans. */
   readonly #gone = new Set<string>();
   #revision = 0;
@@ -248,6 +250,7 @@ export class SessionView {
       for (const { scope, spans } of scopeSpans ?? []) {
         for (const span of spans ?? []) {
           const { traceId } = span;
+          this.#texts.share(span);
           if (traceId !== lastTraceId) this.#deliveries.add((lastTraceId = traceId), delivery);
           this.#admitSpan(traceId, span, { resource, scope, received }, position++);
         }

@@ -6,17 +6,8 @@ const TEXT_LINE = 20;
 const UNITS = 90;
 const MAX_LINES = 60;
 
-const known = new WeakMap<ReadingRow, number>();
-
 /** Of a row that was never drawn, pixels. Near enough for the scrollbar; the drawn row says it exactly. */
-export function estimatedHeight(row: ReadingRow | undefined): number {
-  if (row === undefined) return LINE;
-  let height = known.get(row);
-  if (height === undefined) known.set(row, (height = heightOf(row)));
-  return height;
-}
-
-function heightOf(row: ReadingRow): number {
+export function estimatedHeight(row: ReadingRow): number {
   switch (row.of.kind) {
     case "turn":
       return 44;

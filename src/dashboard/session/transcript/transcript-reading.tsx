@@ -211,10 +211,9 @@ function nodeIn(tree: SessionTree, key: string): TreeNode | undefined {
 function isOfNode(tree: SessionTree, key: string): (row: ReadingRow) => boolean {
   const node = tree.byKey.get(key);
   if (node === undefined) return () => false;
-  const own = `${node.traceId}:${node.spanId}`;
   const keys = new Set(Array.from(tree.replacements).flatMap(([from, to]) => (to === key ? from : [])));
-  if (nodeIn(tree, own) === node) keys.add(own);
-  return (row) => keys.has(row.key);
+  const isOwn = nodeIn(tree, `${node.traceId}:${node.spanId}`) === node;
+  return (row) => (isOwn && row.isOf(node)) || (keys.size > 0 && keys.has(row.key));
 }
 
 /** Rows that are printed. A printer needs all of them at once. */
