@@ -1,4 +1,3 @@
-import type { SpanKind } from "../facts/facts.ts";
 import { BARE_MCP_CALL, TOOL_NAMESPACES } from "../otel/semconv/attributes.ts";
 import { endOf, startOf } from "./correlate/pair-rows.ts";
 import { promptIn } from "./merged-rows.ts";
@@ -37,6 +36,8 @@ function foldCounted(table: SpanTable, groups: QueryGroups): Uint8Array {
  */
 function omitRepeated(table: SpanTable, { parents, order }: QueryGroups, counted: Uint8Array): void {
   const { rows } = table;
+  const repeated = repeatedCalls(table, counted);
+  if (repeated === undefined) return;
   const calls = new Map<string, number[]>();
   /** By row: the nearest tool's row at or above it; -1 without. */
   const nearest = new Int32Array(rows.length).fill(-1);
@@ -45,7 +46,7 @@ function omitRepeated(table: SpanTable, { parents, order }: QueryGroups, counted
     const above = parent < 0 ? -1 : (nearest[parent] ?? -1);
     const isTool = rows.kind(row) === "tool";
     nearest[row] = isTool ? row : above;
-    if (!isTool || counted[row] !== 1 || rows.word(row, Row.CALL) === 0) continue;
+    if (!isTool || counted[row] !== 1 || !repeated.has(rows.word(row, Row.CALL))) continue;
     const key = callKey(table, row);
     if (above >= 0 && callKey(table, above) === key) continue;
     const known = calls.get(key);
@@ -62,14 +63,35 @@ function omitRepeated(table: SpanTable, { parents, order }: QueryGroups, counted
   }
 }
 
+/** The hashes of calls that several counted tools have; `undefined` without any, as in most sessions. */
+function repeatedCalls({ rows }: SpanTable, counted: Uint8Array): ReadonlySet<number> | undefined {
+  let size = FIRST_SLOTS;
+  while (size < rows.length) size *= 2;
+  /** Open addressing; 0 is free, and no call's hash. */
+  const slots = new Uint32Array(size * 2);
+  const mask = slots.length - 1;
+  let repeated: Set<number> | undefined;
+  for (let row = 0; row < rows.length; row++) {
+    const call = rows.word(row, Row.CALL);
+    if (call === 0 || counted[row] !== 1 || rows.kind(row) !== "tool") continue;
+    let slot = call & mask;
+    while (slots[slot] !== 0 && slots[slot] !== call) slot = (slot + 1) & mask;
+    if (slots[slot] === call) (repeated ??= new Set()).add(call);
+    slots[slot] = call;
+  }
+  return repeated;
+}
+
+const FIRST_SLOTS = 64;
+
 function callKey({ rows }: SpanTable, row: number): string {
   return `${rows.word(row, Row.TRACE)}:${rows.word(row, Row.CALL)}:${rows.string(row, Row.SUBJECT)}`;
 }
 
 /** What is below one of these is an operation of its own, though it has the same name: agents call themselves, and tools call agents. */
-const BOUNDARIES: Readonly<Record<"tool" | "agent", ReadonlySet<SpanKind>>> = {
-  tool: new Set<SpanKind>(["agent", "team", "turn", "query", "llm"]),
-  agent: new Set<SpanKind>(["tool", "team", "query", "llm"]),
+const BOUNDARIES: Readonly<Record<"tool" | "agent", number>> = {
+  tool: Row.kindsOf(["agent", "team", "turn", "query", "llm"]),
+  agent: Row.kindsOf(["tool", "team", "query", "llm"]),
 };
 
 function countOutermost(table: SpanTable, groups: QueryGroups, kind: "tool" | "agent", counted: Uint8Array): void {
@@ -84,8 +106,9 @@ function countOutermost(table: SpanTable, groups: QueryGroups, kind: "tool" | "a
     const parent = parents[row] ?? ROOT;
     const above = parent < 0 ? -1 : (nearest[parent] ?? -1);
     const own = rows.kind(row);
-    nearest[row] = boundaries.has(own) ? -1 : above;
-    if (kind === "agent" && own !== "tool" && above < 0 && promptIn(table, groups, row) >= 0) counted[row] = 1;
+    nearest[row] = rows.isAnyOf(row, boundaries) ? -1 : above;
+    if (derived !== undefined && kind === "agent" && own !== "tool" && above < 0 && promptIn(table, groups, row) >= 0)
+      counted[row] = 1;
     if (own !== kind || derived?.duplicates[row] === 1) continue;
     if (kind === "tool" && BARE_MCP_CALL.test(nameOf(table, row))) {
       if (above < 0) bare.push(row);
@@ -100,7 +123,7 @@ function countOutermost(table: SpanTable, groups: QueryGroups, kind: "tool" | "a
     const row = order[at] ?? 0;
     const parent = parents[row] ?? ROOT;
     const isNamed = rows.kind(row) === "tool" && nearest[row] === row;
-    if (parent >= 0 && (isNamed || (hasNamedBelow[row] === 1 && !boundaries.has(rows.kind(row)))))
+    if (parent >= 0 && (isNamed || (hasNamedBelow[row] === 1 && !rows.isAnyOf(row, boundaries))))
       hasNamedBelow[parent] = 1;
   }
   for (const row of bare) if (hasNamedBelow[row] !== 1) counted[row] = 1;

@@ -1,4 +1,4 @@
-import type { SpanKind, Tokens } from "../facts/facts.ts";
+import type { Tokens } from "../facts/facts.ts";
 import type { QueryGroups } from "./query-groups.ts";
 import { isError, isPromptGuessed, promptAt } from "./table/annotated-rows.ts";
 import { ROOT } from "./table/parent-links.ts";
@@ -67,7 +67,7 @@ export function modelAt(table: SpanTable, { derived }: QueryGroups, row: number)
 }
 
 /** Between a call of a model and the parts of it, producers put spans of these kinds only. */
-const WITHIN_A_CALL: ReadonlySet<SpanKind> = new Set<SpanKind>(["llm", "embedding", "internal", "chain", "http"]);
+const WITHIN_A_CALL = Row.kindsOf(["llm", "embedding", "internal", "chain", "http"]);
 
 /** By row: the row of the nearest call at or above it that names a model; -1 without. Codex counts tokens in a part of the call. */
 export function modelRows(table: SpanTable, groups: QueryGroups): Int32Array {
@@ -75,12 +75,13 @@ export function modelRows(table: SpanTable, groups: QueryGroups): Int32Array {
   for (const row of groups.order) {
     const parent = groups.parents[row] ?? ROOT;
     if (modelAt(table, groups, row) !== undefined) found[row] = row;
-    else if (parent >= 0 && WITHIN_A_CALL.has(table.rows.kind(row))) found[row] = found[parent] ?? -1;
+    else if (parent >= 0 && table.rows.isAnyOf(row, WITHIN_A_CALL)) found[row] = found[parent] ?? -1;
   }
   return found;
 }
 
+const MODELS = Row.kindsOf(["llm", "embedding"]);
+
 function isModelKind({ rows }: SpanTable, row: number): boolean {
-  const kind = rows.kind(row);
-  return kind === "llm" || kind === "embedding";
+  return rows.isAnyOf(row, MODELS);
 }

@@ -1,4 +1,4 @@
-import type { SpanKind, Tokens } from "../facts/facts.ts";
+import type { Tokens } from "../facts/facts.ts";
 import { outermostAbsent, groupByQuery } from "./query-groups.ts";
 import { compareRows, failureAt, isCanceled, isError, isPromptGuessed } from "./table/annotated-rows.ts";
 import type { QueryGroup, QueryGroups } from "./query-groups.ts";
@@ -152,20 +152,19 @@ function startSecond({ rows }: SpanTable, row: number): number {
 /** Stands for calls with tokens and without a model. */
 const NO_MODEL = "unknown";
 
-const AROUND_WORK: ReadonlySet<SpanKind> = new Set<SpanKind>(["internal", "http", "db", "messaging"]);
+const AROUND_WORK = Row.kindsOf(["internal", "http", "db", "messaging"]);
 
 /** Whether the row is a step of an agent, and not what surrounds it. */
 export function isWork(table: SpanTable, row: number): boolean {
-  const kind = table.rows.kind(row);
-  if (kind === "query") return table.text(row, Row.NAME)?.endsWith(DISPATCH_SUFFIX) !== true;
-  return !AROUND_WORK.has(kind);
+  if (table.rows.kind(row) === "query") return table.text(row, Row.NAME)?.endsWith(DISPATCH_SUFFIX) !== true;
+  return !table.rows.isAnyOf(row, AROUND_WORK);
 }
 
-const HAS_OWN_SUBJECT: ReadonlySet<SpanKind> = new Set<SpanKind>(["agent", "team", "tool", "llm", "embedding"]);
+const HAS_OWN_SUBJECT = Row.kindsOf(["agent", "team", "tool", "llm", "embedding"]);
 
 /** The target of the query, by this span. */
 export function targetIn(table: SpanTable, row: number): QueryTarget | undefined {
-  const text = HAS_OWN_SUBJECT.has(table.rows.kind(row)) ? undefined : table.text(row, Row.SUBJECT);
+  const text = table.rows.isAnyOf(row, HAS_OWN_SUBJECT) ? undefined : table.text(row, Row.SUBJECT);
   if (text === undefined) return undefined;
   const [type = "", ...name] = text.split("/");
   return type === "" ? { name: name.join("/") } : { type, name: name.join("/") };

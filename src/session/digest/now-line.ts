@@ -1,4 +1,3 @@
-import type { SpanKind } from "../../facts/facts.ts";
 import { highWord, lowWord } from "../../lib/hex.ts";
 import { cutToJsonBytes } from "../../lib/json-bytes.ts";
 import { isSameRange } from "../clock-outliers.ts";
@@ -121,10 +120,10 @@ function lastInnermost(table: SpanTable, { parents }: QueryGroups, running: read
 }
 
 /** Calls say more than what is around them, and that more than what they send. */
-const CALLS: ReadonlySet<SpanKind> = new Set<SpanKind>(["llm", "tool", "retrieval", "embedding"]);
+const CALLS = Row.kindsOf(["llm", "tool", "retrieval", "embedding"]);
 
 const weightOf = (table: SpanTable, row: number): number =>
-  CALLS.has(table.rows.kind(row)) ? 2 : isPlumbingRow(table, row) ? 0 : 1;
+  table.rows.isAnyOf(row, CALLS) ? 2 : isPlumbingRow(table, row) ? 0 : 1;
 
 function lastEnded(table: SpanTable, groups: QueryGroups, clocks: ClockRange): number {
   const { rows } = table;

@@ -1,4 +1,4 @@
-import { groupOfKind } from "../kind-filter.ts";
+import { KIND_GROUPS } from "../kind-filter.ts";
 import { modelAt } from "../merged-rows.ts";
 import type { QueryGroups } from "../query-groups.ts";
 import { ROOT } from "../table/parent-links.ts";
@@ -26,4 +26,6 @@ export function agentAround({ rows }: SpanTable, { parents }: QueryGroups, row: 
 
 const isAgent = (kind: string): boolean => kind === "agent" || kind === "team";
 
-export const isPlumbingRow = ({ rows }: SpanTable, row: number): boolean => groupOfKind(rows.kind(row)) === "plumbing";
+const PLUMBING = Row.kindsOf(KIND_GROUPS.plumbing);
+
+export const isPlumbingRow = ({ rows }: SpanTable, row: number): boolean => rows.isAnyOf(row, PLUMBING);

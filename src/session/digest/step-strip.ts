@@ -1,4 +1,3 @@
-import type { SpanKind } from "../../facts/facts.ts";
 import { countedRows } from "../counted-rows.ts";
 import { errorsOf } from "../errors.ts";
 import { failedByRecord } from "../merged-rows.ts";
@@ -8,6 +7,7 @@ import type { QueryGroups } from "../query-groups.ts";
 import { reportingLeaves } from "../reporting-leaves.ts";
 import { compareRows } from "../table/annotated-rows.ts";
 import { ROOT } from "../table/parent-links.ts";
+import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import { isPlumbingRow } from "./step-names.ts";
 import { writeStep } from "./strip-text.ts";
@@ -30,7 +30,7 @@ const stepsIn = foldParts((part): PartSteps => {
   const { are, wanted } = stepRows(table, groups);
   const last = lastRows(table, wanted).map((row) => {
     const kind = rows.kind(row);
-    const isFailed = IS_CALL.has(kind)
+    const isFailed = rows.isAnyOf(row, IS_CALL)
       ? errors.failed[row] === 1 || failedByRecord(table, groups, row)
       : errors.causes[row] === 1;
     const text = writeStep({ kind, state: isFailed ? "failed" : rows.running(row) ? "running" : "ended" });
@@ -63,7 +63,8 @@ export function stepStrip(parts: readonly PartFold[]): string {
 }
 
 /** What is around these repeats their failures. */
-const IS_CALL: ReadonlySet<SpanKind> = new Set<SpanKind>(["llm", "tool", "retrieval", "embedding"]);
+const MODELS = Row.kindsOf(["llm", "embedding"]);
+const IS_CALL = Row.kindsOf(["llm", "tool", "retrieval", "embedding"]);
 
 /** By row: 1 for a step; for each row of a part without steps. */
 function stepRows(
@@ -73,10 +74,7 @@ function stepRows(
   const { rows } = table;
   const duplicates = groups.derived?.duplicates;
   const steps = countedRows(table, groups).slice();
-  const models = reportingLeaves(groups, (row) => {
-    const kind = rows.kind(row);
-    return duplicates?.[row] !== 1 && (kind === "llm" || kind === "embedding");
-  });
+  const models = reportingLeaves(groups, (row) => duplicates?.[row] !== 1 && rows.isAnyOf(row, MODELS));
   let hasSteps = false;
   for (let row = 0; row < rows.length; row++) {
     if (models[row] === 1 || (duplicates?.[row] !== 1 && isOther(table, groups, row))) steps[row] = 1;

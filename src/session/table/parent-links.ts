@@ -12,14 +12,19 @@ export const CYCLE = -4;
 
 /** By row: the parent that the span names, or why it has none. The list may have cycles: see {@link cutCycles}. */
 export function namedParents(table: SpanTable): Int32Array {
-  const { rows } = table;
+  const { rows, knownParents } = table;
   const parents = new Int32Array(rows.length);
   for (let row = 0; row < rows.length; row++) {
     if (rows.isZero(row, Row.PARENT)) parents[row] = ROOT;
     else if (rows.order(row, Row.PARENT, row, Row.ID) === 0) parents[row] = SELF;
     else {
-      const parent = table.parentRow(row);
-      parents[row] = parent < 0 ? MISSING : parent;
+      const known = knownParents.of(row);
+      if (known >= 0) parents[row] = known;
+      else {
+        const parent = table.parentRow(row);
+        if (parent >= 0) knownParents.set(row, parent);
+        parents[row] = parent < 0 ? MISSING : parent;
+      }
     }
   }
   return parents;

@@ -172,6 +172,11 @@ export class SpanRows {
     return SPAN_KINDS[this.word(row, BITS) & KIND] ?? "internal";
   }
 
+  /** Whether the row's kind is one of {@link kindsOf}. */
+  isAnyOf(row: number, kinds: number): boolean {
+    return ((kinds >>> (this.word(row, BITS) & KIND)) & 1) === 1;
+  }
+
   /** How a derived span relates to others. */
   derivation(row: number): Derivation | undefined {
     const index = (this.word(row, BITS) >>> DERIVATION_SHIFT) & DERIVATION_MASK;
@@ -248,6 +253,11 @@ export class SpanRows {
     if (promptGuessed) bits |= PROMPT_GUESSED;
     this.setWord(row, BITS, bits);
   }
+}
+
+/** Kinds as a number, which folds compare for each row in place of a Set. */
+export function kindsOf(kinds: readonly SpanKind[]): number {
+  return kinds.reduce((bits, kind) => bits | (1 << SPAN_KINDS.indexOf(kind)), 0);
 }
 
 const LONG = new DataView(new ArrayBuffer(8));

@@ -7,6 +7,7 @@ import type { Claim, SessionNames } from "./session-ids.ts";
 import { InputRequests } from "./input-requests.ts";
 import { SpanIndex } from "./span-index.ts";
 import { Annotations } from "./annotations.ts";
+import { KnownParents } from "./known-parents.ts";
 import { supersedes, lastOf } from "../../facts/version-order.ts";
 import { versionIn } from "./span-rows.ts";
 import * as Row from "./span-rows.ts";
@@ -33,6 +34,7 @@ export class SpanTable {
   readonly records: LogRecords;
   readonly annotations: Annotations;
   readonly continuations: Continuations;
+  readonly knownParents = new KnownParents();
   #pool: StringPool;
   readonly #index = new SpanIndex({
     trace: (row) => this.rows.word(row, Row.TRACE),
@@ -82,7 +84,8 @@ export class SpanTable {
   /** Memory of rows, index and strings (two bytes a unit), without the engine's overhead for strings and traces. */
   get bytes(): number {
     const { rows, usage, paths, inputRequests: questions, records, annotations, continuations } = this;
-    const stores = [rows, usage, paths, questions, records, annotations, continuations, this.#superseded, this.#index];
+    const links = [this.#superseded, this.#index, this.knownParents];
+    const stores = [rows, usage, paths, questions, records, annotations, continuations, ...links];
     return stores.reduce((sum, { bytes }) => sum + bytes, this.#pool.units * 2);
   }
 
@@ -104,6 +107,8 @@ export class SpanTable {
     if (row < 0) {
       const added = this.rows.add();
       this.#write(added, trace, facts, revision, position);
+      // Another span may be the parent now of those that name this id.
+      if (this.rowOf(trace, highWord(facts.spanId), lowWord(facts.spanId)) >= 0) this.knownParents.clear();
       this.#index.add(added);
       return added;
     }
@@ -158,6 +163,7 @@ export class SpanTable {
     this.#allNames = undefined;
     this.rows.retain((row) => !evicted.has(this.rows.word(row, Row.TRACE)));
     this.#index.rebuild(this.rows.length);
+    this.knownParents.clear();
     this.#repack();
   }
 
@@ -270,6 +276,7 @@ export class SpanTable {
   #write(row: number, trace: number, facts: SpanFacts, revision: number, position: number): void {
     const { rows } = this;
     const pool = this.#pool;
+    this.knownParents.forget(row);
     rows.setHex(row, Row.ID, facts.spanId);
     rows.setHex(row, Row.PARENT, facts.parentSpanId);
     rows.setLong(row, Row.START, facts.start);

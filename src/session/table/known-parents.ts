@@ -1,0 +1,37 @@
+const FIRST_CAPACITY = 64;
+const GROWTH = 1.25;
+
+/**
+ * Parents that were found, by row. Each fold needs all of them, and their rows are far apart in memory; a parent once found
+ * stays where it is until rows are evicted, or a span with its id is added.
+ */
+export class KnownParents {
+  /** The parent's row + 1; 0 if unknown. */
+  #parents = new Int32Array(FIRST_CAPACITY);
+
+  get bytes(): number {
+    return this.#parents.byteLength;
+  }
+
+  /** -1 if unknown. */
+  of(row: number): number {
+    return (this.#parents[row] ?? 0) - 1;
+  }
+
+  set(row: number, parent: number): void {
+    if (row >= this.#parents.length) {
+      const grown = new Int32Array(Math.max(row + 1, Math.ceil(this.#parents.length * GROWTH)));
+      grown.set(this.#parents);
+      this.#parents = grown;
+    }
+    this.#parents[row] = parent + 1;
+  }
+
+  forget(row: number): void {
+    if (row < this.#parents.length) this.#parents[row] = 0;
+  }
+
+  clear(): void {
+    this.#parents.fill(0);
+  }
+}
