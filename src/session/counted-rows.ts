@@ -36,7 +36,7 @@ function foldCounted(table: SpanTable, groups: QueryGroups): Uint8Array {
  */
 function omitRepeated(table: SpanTable, { parents, order }: QueryGroups, counted: Uint8Array): void {
   const { rows } = table;
-  const repeated = repeatedCalls(table, counted);
+  const repeated = repeatedCalls(table, (row) => counted[row] === 1);
   if (repeated === undefined) return;
   const calls = new Map<string, number[]>();
   /** By row: the nearest tool's row at or above it; -1 without. */
@@ -63,8 +63,11 @@ function omitRepeated(table: SpanTable, { parents, order }: QueryGroups, counted
   }
 }
 
-/** The hashes of calls that several counted tools have; `undefined` without any, as in most sessions. */
-function repeatedCalls({ rows }: SpanTable, counted: Uint8Array): ReadonlySet<number> | undefined {
+/** The hashes of calls that several of these tools' rows have; `undefined` without any, as in most sessions. */
+export function repeatedCalls(
+  { rows }: SpanTable,
+  isWanted: (row: number) => boolean,
+): ReadonlySet<number> | undefined {
   let size = FIRST_SLOTS;
   while (size < rows.length) size *= 2;
   /** Open addressing; 0 is free, and no call's hash. */
@@ -73,7 +76,7 @@ function repeatedCalls({ rows }: SpanTable, counted: Uint8Array): ReadonlySet<nu
   let repeated: Set<number> | undefined;
   for (let row = 0; row < rows.length; row++) {
     const call = rows.word(row, Row.CALL);
-    if (call === 0 || counted[row] !== 1 || rows.kind(row) !== "tool") continue;
+    if (call === 0 || rows.kind(row) !== "tool" || !isWanted(row)) continue;
     let slot = call & mask;
     while (slots[slot] !== 0 && slots[slot] !== call) slot = (slot + 1) & mask;
     if (slots[slot] === call) (repeated ??= new Set()).add(call);

@@ -4,7 +4,7 @@ import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
 
 /**
- * The fold of a part of a session: of some traces, which have a table of their own, or of all. Nothing relates spans of two parts,
+ * The fold of a part of a session: of some trees of spans, which have a table of their own, or of all. Nothing relates spans of two parts,
  * so that a fold of the session is made of those of its parts, and a change folds one part anew.
  */
 export type PartFold = { readonly table: SpanTable; readonly fold: QueryFold };
@@ -23,7 +23,7 @@ export function foldParts<Result>(fold: (part: PartFold) => Result): (parts: rea
     });
 }
 
-/** As `compareRows`, of rows of parts, which share no trace. */
+/** As `compareRows`, of rows of parts. */
 export function comparePartRows(a: PartRow, b: PartRow): number {
   if (a.table === b.table) return compareRows(a.table, a.row, b.row);
   const [rows, others] = [a.table.rows, b.table.rows];
@@ -31,7 +31,13 @@ export function comparePartRows(a: PartRow, b: PartRow): number {
     rows.word(a.row, Row.START) - others.word(b.row, Row.START) ||
     rows.word(a.row, Row.START + 1) - others.word(b.row, Row.START + 1);
   if (byStart !== 0) return byStart;
-  return a.table.traceId(a.row) < b.table.traceId(b.row) ? -1 : 1;
+  const [traceId, otherTraceId] = [a.table.traceId(a.row), b.table.traceId(b.row)];
+  if (traceId !== otherTraceId) return traceId < otherTraceId ? -1 : 1;
+  return (
+    rows.word(a.row, Row.ID) - others.word(b.row, Row.ID) ||
+    rows.word(a.row, Row.ID + 1) - others.word(b.row, Row.ID + 1) ||
+    rows.word(a.row, Row.OTLP_KIND) - others.word(b.row, Row.OTLP_KIND)
+  );
 }
 
 /** The row that comes first; `undefined` without any. */

@@ -156,7 +156,7 @@ function leadOf(queries: readonly QueryGroup[], at: number): number {
   return queries[at]?.lead ?? ABSENT;
 }
 
-function namesQuery({ rows }: SpanTable, row: number): boolean {
+export function namesQuery({ rows }: SpanTable, row: number): boolean {
   return rows.string(row, Row.QUERY_NAME) !== NONE || rows.kind(row) === "query";
 }
 

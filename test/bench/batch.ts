@@ -15,6 +15,10 @@ export type BatchShape = {
 /** As long as a UUID. */
 const SESSION_DIGITS = 36;
 const PLACEHOLDER = "s".repeat(SESSION_DIGITS);
+/** The ids of tools' calls: `call_` and hex digits. */
+const CALL = "call_";
+const CALL_DIGITS = 24;
+const CALL_ID = /call_[0-9a-f]{24}/g;
 /** Bytes of randomness that are made at a time: each call for some has its price. */
 const RANDOM_BYTES = 65_536;
 
@@ -30,8 +34,12 @@ export class Batch {
   readonly #spanIds: readonly (readonly number[])[];
   readonly #traceIds: readonly (readonly number[])[];
   readonly #sessions: readonly number[];
+  /** Where the digits of each call's id stand. */
+  readonly #calls: readonly (readonly number[])[];
   #random: Buffer = Buffer.alloc(0);
   #used = 0;
+  #digits: Buffer = Buffer.alloc(0);
+  #usedDigits = 0;
 
   constructor(shape: BatchShape, path = "/v1/traces", seed = 1) {
     const { encoding, spans, traces } = shape;
@@ -47,6 +55,10 @@ export class Batch {
     this.spans = spans;
     this.#spanIds = all.map(({ spanId }) => this.#places(spanId));
     this.#traceIds = Array.from(new Set(all.map(({ traceId }) => traceId)), (traceId) => this.#places(traceId));
+    const calls = new Set(JSON.stringify(request).match(CALL_ID));
+    this.#calls = Array.from(calls, (id) =>
+      placesOf(this.request, Buffer.from(id, "latin1")).map((at) => at + CALL.length),
+    );
     this.#sessions = shape.session ? placesOf(this.request, Buffer.from(PLACEHOLDER, "latin1")) : [];
   }
 
@@ -58,7 +70,7 @@ export class Batch {
     return this.#traceIds.length;
   }
 
-  /** Gives every span an id that was never sent, here and where it is a parent. */
+  /** Gives every span an id that was never sent, here and where it is a parent, and every call too: a call with a known id is that one again. */
   renewSpans(): void {
     const length = this.#encoding === "json" ? 16 : 8;
     for (const places of this.#spanIds) {
@@ -68,6 +80,14 @@ export class Batch {
       }
       this.#write(places, this.#random, this.#used, length);
       this.#used += length;
+    }
+    for (const places of this.#calls) {
+      if (this.#usedDigits + CALL_DIGITS > this.#digits.length) {
+        this.#digits = Buffer.from(randomBytes(RANDOM_BYTES).toString("hex"), "latin1");
+        this.#usedDigits = 0;
+      }
+      this.#write(places, this.#digits, this.#usedDigits, CALL_DIGITS);
+      this.#usedDigits += CALL_DIGITS;
     }
   }
 

@@ -5,7 +5,7 @@ import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 import { generateSession } from "./session-generator.ts";
 
-law("parents that were found before are those of a table that never looked", seedsFrom(4200, 60), (seed) => {
+law("parents that were found before are those of a table that never looked", seedsFrom(4200, 30), (seed) => {
   const random = new Random(seed);
   const sent = random.shuffle([...generateSession(random), ...generateSession(random)]);
   const table = new SpanTable();

@@ -3,8 +3,8 @@ import { storageUsage } from "./retention/storage-usage.ts";
 import type { SessionState } from "./state.ts";
 
 /**
- * A report folds the whole session, a microsecond or two a span: a large session reports less often than the directory requests,
- * so that folds take a fiftieth of the time, and appends do not wait for them.
+ * A report of a session that is one part folds all of it, a microsecond or two a span: a large session reports less often than the
+ * directory requests, so that folds take a fiftieth of the time, and appends do not wait for them.
  */
 const MILLIS_PER_SPAN = 0.1;
 

@@ -7,10 +7,9 @@ import type { Cause } from "../../place.ts";
 import type { LogEntry, View } from "../../session/contract/log-page.ts";
 import { searchText } from "../../session/list/search-text.ts";
 import { searchableIn } from "../../session/list/searchable.ts";
-import { foldQueries } from "../../session/queries.ts";
 import { rollUp } from "../../session/roll-up.ts";
 import { sessionDigest } from "../../session/digest/session-digest.ts";
-import { queriesOf, summariseParts } from "../../session/summarise.ts";
+import { queriesOfParts, summariseParts } from "../../session/summarise.ts";
 import type { QuerySummary, SessionSummary } from "../../session/summary.ts";
 import type { SpanTable } from "../../session/table/span-table.ts";
 import type { Subscribers } from "../subscribers.ts";
@@ -265,7 +264,7 @@ export class SessionState {
   }
 
   queries(): readonly QuerySummary[] {
-    return queriesOf(this.visible, foldQueries(this.visible, this.settings.prices));
+    return queriesOfParts(this.fold.parts.folds(this.settings.prices));
   }
 
   #summarise(): FoldedSummary | undefined {
@@ -280,11 +279,10 @@ export class SessionState {
         watchers: 0,
         ...(belongsTo === undefined ? {} : { belongsTo }),
       };
-      const queries = foldQueries(visible, this.settings.prices);
-      const parts = [{ table: visible, fold: queries }];
+      const parts = this.fold.parts.folds(this.settings.prices);
       const rolled = rollUp(parts);
       const summary = summariseParts(visible, about, parts, sessionDigest, rolled);
-      this.#summary = { of, summary, search: searchText(searchableIn(visible, summary, queries, rolled)) };
+      this.#summary = { of, summary, search: searchText(searchableIn(summary, parts, rolled)) };
     }
     return this.#summary;
   }

@@ -1,10 +1,10 @@
+import { comparePartRows, foldParts } from "../part-fold.ts";
+import type { PartFold, PartRow } from "../part-fold.ts";
 import { queryName } from "../queries.ts";
-import type { QueryFold } from "../queries.ts";
 import type { RollUp } from "../roll-up.ts";
 import { MAX_SEARCH_TEXT } from "./search-text.ts";
 import type { NameField, Searchable } from "./search-text.ts";
 import { promptAt, failureAt } from "../table/annotated-rows.ts";
-import type { SpanTable } from "../table/span-table.ts";
 import type { SessionSummary } from "../summary.ts";
 
 type Named = readonly [field: NameField | "other", name: string];
@@ -20,32 +20,61 @@ export function searchableOf(summary: SessionSummary): Searchable {
  * the set of spans only, also where texts are too many to include all.
  */
 export function searchableIn(
-  table: SpanTable,
   summary: SessionSummary,
-  { queries }: QueryFold,
+  parts: readonly PartFold[],
   { tallies, names }: RollUp,
 ): Searchable {
   const { waiting } = summary.liveness;
   const texts = new Set([summary.title, ...(waiting === undefined ? [] : [waiting.question])]);
-  const failures = new Set<string>();
   let units = 0;
-  for (const query of queries) {
-    for (const text of [queryName(table, query), query.prompt < 0 ? undefined : promptAt(table, query.prompt)]) {
-      if (text === undefined || text === "" || texts.has(text)) continue;
+  for (const query of textsIn(parts).flat().sort(comparePartRows)) {
+    for (const text of query.texts) {
+      if (texts.has(text)) continue;
       units += text.length;
       texts.add(text);
     }
     if (units > MAX_SEARCH_TEXT) break;
   }
-  for (let row = 0; row < table.rows.length; row++) {
-    const failure = failureAt(table, row);
-    if (failure !== undefined) failures.add(failure);
-  }
+  const failures = new Set(failuresIn(parts).flatMap((found) => [...found]));
   return {
     names: [...identities(summary), ...namesIn({ ...tallies, ...names })],
     texts: [...texts, ...[...failures].toSorted()],
   };
 }
+
+/** A query with texts that no earlier one of its part has. */
+type QueryTexts = PartRow & { readonly texts: readonly string[] };
+
+/** Enough whichever of them the session has elsewhere, such as its title. */
+const MAX_PART_TEXT = 2 * MAX_SEARCH_TEXT;
+
+const textsIn = foldParts((part): readonly QueryTexts[] => {
+  const { table, fold } = part;
+  const known = new Set([""]);
+  const found: QueryTexts[] = [];
+  let units = 0;
+  for (const query of fold.queries) {
+    const texts = [queryName(table, query), query.prompt < 0 ? "" : (promptAt(table, query.prompt) ?? "")];
+    const own = texts.filter((text, at) => !known.has(text) && texts.indexOf(text) === at);
+    if (own.length === 0) continue;
+    for (const text of own) {
+      known.add(text);
+      units += text.length;
+    }
+    found.push({ ...part, row: query.lead, texts: own });
+    if (units > MAX_PART_TEXT) break;
+  }
+  return found;
+});
+
+const failuresIn = foldParts(({ table }): ReadonlySet<string> => {
+  const failures = new Set<string>();
+  for (let row = 0; row < table.rows.length; row++) {
+    const failure = failureAt(table, row);
+    if (failure !== undefined) failures.add(failure);
+  }
+  return failures;
+});
 
 function identities({ id, also }: SessionSummary): Named[] {
   return [id, ...also].map((name) => ["other", name]);

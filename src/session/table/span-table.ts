@@ -35,6 +35,8 @@ export class SpanTable {
   readonly annotations: Annotations;
   readonly continuations: Continuations;
   readonly knownParents = new KnownParents();
+  /** Numbers of traces in which two spans have one id. */
+  readonly sharingTraces = new Set<number>();
   #pool: StringPool;
   readonly #index = new SpanIndex({
     trace: (row) => this.rows.word(row, Row.TRACE),
@@ -107,8 +109,11 @@ export class SpanTable {
     if (row < 0) {
       const added = this.rows.add();
       this.#write(added, trace, facts, revision, position);
-      // Another span may be the parent now of those that name this id.
-      if (this.rowOf(trace, highWord(facts.spanId), lowWord(facts.spanId)) >= 0) this.knownParents.clear();
+      if (this.rowOf(trace, highWord(facts.spanId), lowWord(facts.spanId)) >= 0) {
+        // Another span may be the parent now of those that name this id.
+        this.knownParents.clear();
+        this.sharingTraces.add(trace);
+      }
       this.#index.add(added);
       return added;
     }

@@ -1,3 +1,4 @@
+import { SessionParts } from "../../../session/session-parts.ts";
 import { SpanTable } from "../../../session/table/span-table.ts";
 import { admitChunk } from "./chunk-facts.ts";
 import type { ChunkFacts } from "./chunk-facts.ts";
@@ -6,6 +7,7 @@ import type { ChunkFacts } from "./chunk-facts.ts";
 export class LogFold {
   /** Facts of the traces that the session shows. */
   readonly visible = new SpanTable();
+  readonly parts = new SessionParts(this.visible);
   #moved: SpanTable | undefined;
   /** Last revision of each trace, in the trace's own order. */
   readonly traceHeads = new Map<string, number>();
@@ -41,6 +43,7 @@ export class LogFold {
     role: { readonly isVisible: boolean; readonly isOwned: boolean },
   ): void {
     const { revision, received } = chunk;
+    if (role.isVisible && facts.kind === "logs") this.parts.annotate(traceId);
     admitChunk(role.isVisible ? this.visible : this.moved, traceId, facts, revision);
     this.traceHeads.set(traceId, chunk.traceRevision);
     this.lastReceived.set(traceId, Math.max(this.lastReceived.get(traceId) ?? 0, received));
