@@ -1,5 +1,5 @@
 import type { Command } from "./dispatch.ts";
-import { SERVER_HELP } from "./server.ts";
+import { SERVER_HELP } from "./server/help.ts";
 
 /** The commands of `spanfold`, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -33,5 +33,83 @@ export const COMMANDS: readonly Command[] = [
     summary: "plays sessions of a team of agents into it",
     details: ["Sends to OTEL_EXPORTER_OTLP_ENDPOINT, or to http://127.0.0.1:8787."],
     load: () => import("./demo.ts"),
+  },
+  {
+    name: "list",
+    usage: "[words] [--status S] [--agent A] [--since 2h] [--limit N | --all] [--json | --ids]",
+    summary: "lists sessions, newest activity first",
+    details: [
+      "words          sessions with these words in title, prompts, names or errors",
+      "--status S     waiting, stalled, running, idle, failed, finished; several by commas",
+      "--kind K       session (default), trace for other traces, or all",
+      "--agent, --model, --tool, --namespace, --service NAME",
+      "--since, --until T     such as 15m, 2h, 7d, or 2026-11-21T09:30:00Z",
+      "--sort KEY     activity (default), start, duration, tokens, cost, errors; --order asc",
+      "--limit N      20; --all for all pages",
+      "--json         a summary a line; --ids: an id a line",
+      ...SERVER_HELP,
+    ],
+    load: () => import("./list.ts"),
+  },
+  {
+    name: "watch",
+    usage: "[session] [--until finished] [--json | --md] [--since VERSION] | --follow [--json]",
+    summary: "shows a session while it runs: a tree that redraws in place",
+    details: [
+      "session        an id, or the address of its page; without one, the session with the newest activity",
+      "--until finished   ends when the session does: exits with 0 finished, 1 failed, 2 stalled, 3 server not reachable, 4 waiting",
+      "--json         the events of the stream, one a line, as they arrive",
+      "--md           the transcript as it grows, in Markdown",
+      "--since VERSION   goes on after an earlier --json or --md: the last event's id, or a resourceVersion",
+      "--follow       all sessions: who waits for somebody, what runs, what ended last",
+      "In a pipe it prints a line for each step that ended, and for each new status.",
+      ...SERVER_HELP,
+    ],
+    load: () => import("./watch.ts"),
+  },
+  {
+    name: "show",
+    usage: "[session] [--md [--turn N] [--max BYTES] | --json | --span TRACE:SPAN]",
+    summary: "prints a session once: its tree, its transcript, its data, or one span",
+    details: ["session        as of watch", ...SERVER_HELP],
+    load: () => import("./show.ts"),
+  },
+  {
+    name: "replay",
+    usage: "[session] [--speed N] [--by event | arrival] [--idle 2s] [--from T] [--json]",
+    summary: "plays a session again, in its own time or faster",
+    details: [
+      "--speed N      0.01 to 10000 (1)",
+      "--by           event: spans at their ends (default); arrival: exports as they came",
+      "--idle D       the longest pause between two events (2s)",
+      "--from T       earlier events come at once: a time, or a duration into the session such as 90s",
+      ...SERVER_HELP,
+    ],
+    load: () => import("./replay.ts"),
+  },
+  {
+    name: "export",
+    usage: "[session] [--output FILE] | --all --output FOLDER",
+    summary: "writes sessions as OTLP/JSON, with all their values",
+    details: [
+      "--output FILE  else the standard output; a name that ends in .gz is compressed",
+      "--all          every session, a file each; started again, it reads only what changed",
+      ...SERVER_HELP,
+    ],
+    load: () => import("./export.ts"),
+  },
+  {
+    name: "import",
+    usage: "FILE | FOLDER ...",
+    summary: "sends files of spans: exports of any Spanfold, OTLP/JSON, Jaeger's JSON",
+    details: ["Known spans change nothing. Of a folder, started again, it sends only what is new.", ...SERVER_HELP],
+    load: () => import("./import.ts"),
+  },
+  {
+    name: "doctor",
+    usage: "",
+    summary: "says why nothing arrives: address, rights, last exports, variables, clock",
+    details: ["Exits with 0 if nothing is wrong, 1 if something is, 3 if the server is not reachable.", ...SERVER_HELP],
+    load: () => import("./doctor.ts"),
   },
 ];

@@ -24,6 +24,15 @@ export class UsageError extends Error {}
 
 const EX_USAGE = 64;
 
+/** A command that cannot do its work: why, and what helps, as sentences. `dispatch` prints them, and exits with the code. */
+export class CommandError extends Error {
+  readonly exitCode: number;
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
 /** The command that runs when none is named. */
 const DEFAULT = "start";
 
@@ -51,6 +60,7 @@ export async function dispatch(
   try {
     return await run(rest, environment);
   } catch (error) {
+    if (error instanceof CommandError) return refuse(error.message, error.exitCode);
     const sentence = usageMistake(error);
     if (sentence === undefined) throw error;
     return refuse(`${sentence}\n  spanfold ${command.name} --help lists its options.`);
@@ -120,7 +130,7 @@ function print(text: string): number {
   return 0;
 }
 
-function refuse(text: string): number {
+function refuse(text: string, exitCode = EX_USAGE): number {
   console.error(`\n  ${text}\n`);
-  return EX_USAGE;
+  return exitCode;
 }

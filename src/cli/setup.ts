@@ -1,18 +1,15 @@
 import { parseArgs } from "node:util";
 import { agentSettings } from "../otel/agent-settings.ts";
 import type { AgentSettings } from "../otel/agent-settings.ts";
-import { calledAs } from "./called-as.ts";
 import { UsageError } from "./dispatch.ts";
 import type { Run } from "./dispatch.ts";
-import { readServer, SERVER_OPTIONS } from "./server.ts";
-import type { Server } from "./server.ts";
+import { UNREACHABLE } from "./server/exit-codes.ts";
+import { Server, SERVER_OPTIONS } from "./server/server.ts";
 import { readArrivals, waitForExport } from "./setup/arrivals.ts";
 import { writeSettings } from "./setup/write-settings.ts";
 
 /** Seconds. Long enough to open another terminal, start an agent and ask it something. */
 const PATIENCE = 300;
-
-const UNREACHABLE = 3;
 
 /** Prints or writes the settings that point an agent at a program, and waits until something arrives. */
 export const run: Run = async (args, environment) => {
@@ -26,7 +23,7 @@ export const run: Run = async (args, environment) => {
       wait: { type: "string" },
     },
   });
-  const server = readServer(values, environment);
+  const server = Server.of(values, environment);
   const seconds = Number(values.wait ?? PATIENCE);
   if (!(seconds > 0)) throw new UsageError(`--wait is "${values.wait}": it must be a number of seconds.`);
   const [id, ...more] = positionals;
@@ -36,7 +33,7 @@ export const run: Run = async (args, environment) => {
 
   const before = await readArrivals(server);
   if (before.outcome === "unreachable") {
-    console.error(`\n  ${before.why} Start it first: ${calledAs.start}\n`);
+    console.error(`\n  ${before.why}\n`);
     return UNREACHABLE;
   }
   const needsToken = server.token !== undefined || before.outcome === "refused";
@@ -58,7 +55,7 @@ export const run: Run = async (args, environment) => {
     return 1;
   }
   console.log(`  Waiting for its first export at ${server.url}. Ctrl-C ends.\n`);
-  return await waitForExport(server, before.value, seconds, (line) => console.log(`  ${line}\n`));
+  return await waitForExport(server, before.arrivals, seconds, (line) => console.log(`  ${line}\n`));
 };
 
 /** What stands for the token where it is printed: others may see the terminal. */

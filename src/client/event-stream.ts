@@ -21,6 +21,8 @@ export type EventStreamOptions<Event extends StreamEvent> = {
   /** Decodes the events of this URL. */
   readonly decode: Decode<Event>;
   readonly prologue?: Prologue | undefined;
+  /** Where the stream begins: the `resourceVersion` or the event's id at which an earlier reader stopped. */
+  readonly from?: string | undefined;
   /** The Authorization header's value, if there is one. */
   readonly authorisation?: () => string | undefined;
   /** `watch`: live from the first bookmark, and open until closed. `replay`: live from the response, complete at the bookmark. */
@@ -75,7 +77,7 @@ export function openEventStream<Event extends StreamEvent>(
 ): EventStream {
   const { kind, prologue } = options;
   let state = CONNECTING;
-  let lastId: string | undefined;
+  let lastId = options.from;
   let base = RETRY;
   /** When the session was first missing, milliseconds. */
   let missingSince: number | undefined;

@@ -7,7 +7,7 @@ import { ListStreamEventSchema, SessionStreamEventSchema } from "../../src/api/s
 import { decodeListEvent, decodeSessionEvent } from "../../src/client/decode-event.ts";
 import { readRetention } from "../../src/dashboard/frame/retention.ts";
 import { readRequest, readResume } from "../../src/dashboard/session/rerun/request-answer.ts";
-import { readImportAnswer } from "../../src/dashboard/sessions/import/import-answer.ts";
+import { readImportAnswer } from "../../src/client/import-answer.ts";
 import { readListPage } from "../../src/dashboard/sessions/fold.ts";
 import { sampleOf } from "./sample.ts";
 

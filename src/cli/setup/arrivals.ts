@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RecentExport, RecentExports } from "../../session/contract/stream-events.ts";
-import { getJson } from "../server.ts";
-import type { Reached, Server } from "../server.ts";
+import { readProblem } from "../../client/refusal.ts";
+import { CommandError } from "../dispatch.ts";
+import type { Server } from "../server/server.ts";
 
 /** The program reports exports to its list once a second. */
 const POLL_MILLIS = 1_000;
@@ -12,13 +13,30 @@ export type Arrivals = {
   readonly sessions: readonly { readonly id: string }[];
 };
 
-export async function readArrivals(server: Server): Promise<Reached<Arrivals>> {
-  const reached = await getJson<Partial<Arrivals>>(server, "/sessions?kind=all&limit=1");
-  if (reached.outcome !== "answered") return reached;
-  const { recentExports, sessions } = reached.value;
-  if (recentExports === undefined || sessions === undefined)
-    return { outcome: "unreachable", why: `${server.url} is no Spanfold.` };
-  return { outcome: "answered", value: { recentExports, sessions } };
+export type Reached =
+  | { readonly outcome: "answered"; readonly arrivals: Arrivals }
+  /** Nothing listens there, or something else does. */
+  | { readonly outcome: "unreachable"; readonly why: string }
+  /** `detail`: the program's own words. */
+  | { readonly outcome: "refused"; readonly detail: string };
+
+export async function readArrivals(server: Server): Promise<Reached> {
+  const isOther = { outcome: "unreachable", why: `${server.url} is no Spanfold.` } as const;
+  try {
+    const response = await server.answer("/sessions?kind=all&limit=1", { headers: { Accept: "application/json" } });
+    if (!response.ok) {
+      const { detail, title } = await readProblem(response);
+      return { outcome: "refused", detail: detail || title || `It answered ${response.status}.` };
+    }
+    const { recentExports, sessions } = (await response.json()) as Partial<Arrivals>;
+    return recentExports === undefined || sessions === undefined
+      ? isOther
+      : { outcome: "answered", arrivals: { recentExports, sessions } };
+  } catch (error) {
+    if (error instanceof CommandError) return { outcome: "unreachable", why: error.message };
+    if (error instanceof SyntaxError) return isOther;
+    throw error;
+  }
 }
 
 /** Waits for spans or log records that were not there `before`, and says what goes wrong meanwhile. Answers the exit code. */
@@ -42,7 +60,7 @@ export async function waitForExport(
       sayOnce(now.outcome === "unreachable" ? now.why : now.detail);
       continue;
     }
-    const { recentExports, sessions } = now.value;
+    const { recentExports, sessions } = now.arrivals;
     const fresh = newSince(earlier, recentExports);
     const arrived = fresh.find(({ accepted }) => accepted > 0);
     if (arrived !== undefined) {

@@ -4,7 +4,8 @@ import { count, counted, duration, shortCount, ticking } from "../../lib/figures
 import { liveness, type Status } from "../../session/liveness.ts";
 import type { NowLine, SessionSummary } from "../../session/summary.ts";
 import { Ago, Since, useClocked } from "../ui/clocks.tsx";
-import { Cost, hasCost } from "../ui/cost.tsx";
+import { hasCost } from "../../session/cost-text.ts";
+import { Cost } from "../ui/cost.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Link } from "../ui/link.tsx";
 import { memoized } from "../ui/memoized.tsx";

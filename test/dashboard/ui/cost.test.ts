@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { costText, costTitle, hasCost } from "../../../src/dashboard/ui/cost.tsx";
+import { costTitle } from "../../../src/dashboard/ui/cost.tsx";
+import { costText, hasCost } from "../../../src/session/cost-text.ts";
 
 test.each([
   [{ cost: 0.5 }, "Reported by the spans"],

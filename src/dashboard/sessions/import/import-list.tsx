@@ -2,7 +2,7 @@ import { Link } from "../../ui/link.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { bytes, count, counted } from "../../../lib/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
-import type { Imported } from "./import-answer.ts";
+import type { Imported } from "../../../client/import-answer.ts";
 import { dismissImports, type ImportJob, imports, isOver } from "./imports.ts";
 
 /** Session links shown for one file. The list contains the others. */

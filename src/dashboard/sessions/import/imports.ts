@@ -1,6 +1,6 @@
 import { authorisation } from "../../server.ts";
-import { readImportAnswer } from "./import-answer.ts";
-import type { ImportOutcome, ImportAnswer } from "./import-answer.ts";
+import { readImportAnswer } from "../../../client/import-answer.ts";
+import type { ImportOutcome, ImportAnswer } from "../../../client/import-answer.ts";
 import { computed, signal } from "@preact/signals";
 
 /** A file to import. */

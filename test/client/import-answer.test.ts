@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readImportAnswer } from "../../../src/dashboard/sessions/import/import-answer.ts";
+import { readImportAnswer } from "../../src/client/import-answer.ts";
 
 const answer = (status: number, body: unknown, type = "application/json", retryAfter: string | null = null) =>
   readImportAnswer({ status, type, retryAfter, text: typeof body === "string" ? body : JSON.stringify(body) });

@@ -1,4 +1,4 @@
-import { isRecord, nonEmpty, type PlainRecord } from "../../../lib/plain-data.ts";
+import { isRecord, nonEmpty, type PlainRecord } from "../lib/plain-data.ts";
 
 /** The imported part of a file. */
 export type Imported = {

@@ -1,0 +1,191 @@
+import { connect } from "node:net";
+import { parseArgs } from "node:util";
+import { isRecord, nonEmpty } from "../lib/plain-data.ts";
+import { count, ticking } from "../lib/figures.ts";
+import { CommandError, type Environment, type Run } from "./dispatch.ts";
+import { FAILED, UNREACHABLE } from "./server/exit-codes.ts";
+import { Server, SERVER_OPTIONS } from "./server/server.ts";
+import { plain, styleFor, type Style } from "./terminal/style.ts";
+
+type Finding = { readonly is: "good" | "note" | "bad"; readonly says: string; readonly helps?: string };
+
+/** A clock that differs by less is no cause of anything, milliseconds. */
+const CLOCK_TOLERANCE = 5_000;
+const GRPC_PORT = 4317;
+
+/** Says why nothing arrives: the address, the rights, the last exports, the exporter's variables, the clock. */
+export const run: Run = async (args, environment) => {
+  const { values } = parseArgs({ args: [...args], options: SERVER_OPTIONS });
+  const server = Server.of(values, environment);
+  const style = styleFor(process.stdout, environment);
+  const findings: Finding[] = [];
+  const add = (...found: readonly Finding[]): void => {
+    for (const finding of found) {
+      findings.push(finding);
+      console.log(findingLine(finding, style));
+    }
+  };
+  console.log(style("bold", server.url));
+  let reached: Response;
+  try {
+    reached = await server.answer("/healthz");
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    add({ is: "bad", says: error.message }, ...exporterFindings(server, environment));
+    return UNREACHABLE;
+  }
+  add(
+    reached.ok
+      ? { is: "good", says: "answers" }
+      : { is: "bad", says: `/healthz answers ${reached.status}`, helps: "Is it the address of a Spanfold?" },
+    clockFinding(reached),
+  );
+  add(await readFinding(server), await writeFinding(server));
+  add(...(await arrivals(server)));
+  add(await grpcFinding(server));
+  add(...exporterFindings(server, environment));
+  return findings.some(({ is }) => is === "bad") ? FAILED : 0;
+};
+
+function findingLine({ is, says, helps }: Finding, style: Style): string {
+  const mark = { good: style("green", "✓"), note: style("yellow", "•"), bad: style("red", "✗") }[is];
+  return `  ${mark} ${says}${helps === undefined ? "" : `\n    ${style("dim", helps)}`}`;
+}
+
+function clockFinding(response: Response): Finding {
+  const date = Date.parse(response.headers.get("Date") ?? "");
+  const behind = Date.now() - date;
+  if (Number.isNaN(date) || Math.abs(behind) < CLOCK_TOLERANCE)
+    return { is: "good", says: "its clock agrees with this one" };
+  return {
+    is: "note",
+    says: `its clock is ${ticking(Math.abs(behind))} ${behind > 0 ? "behind" : "ahead of"} this one`,
+    helps: "Durations stay right; a session may look silent for longer or shorter than it is.",
+  };
+}
+
+async function readFinding(server: Server): Promise<Finding> {
+  try {
+    const list = await server.json("/sessions?limit=1&kind=all");
+    const counts = isRecord(list) && isRecord(list["counts"]) ? list["counts"] : {};
+    const all = typeof counts["all"] === "number" ? counts["all"] : 0;
+    return { is: "good", says: `may be read: ${count(all)} ${all === 1 ? "session" : "sessions"}` };
+  } catch (error) {
+    return { is: "bad", says: `may not be read: ${messageOf(error)}` };
+  }
+}
+
+/** An export without spans stores nothing. */
+async function writeFinding(server: Server): Promise<Finding> {
+  const response = await server.answer("/v1/traces", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: '{"resourceSpans":[]}',
+  });
+  if (response.ok) return { is: "good", says: "takes spans" };
+  if (response.status === 401 || response.status === 403)
+    return {
+      is: "note",
+      says: "takes no spans with this token",
+      helps: "An exporter needs INGEST_TOKEN: OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20<token>",
+    };
+  return { is: "bad", says: `takes no spans: ${messageOf(await server.refusal(response))}` };
+}
+
+async function arrivals(server: Server): Promise<Finding[]> {
+  const list = await server.json("/sessions?limit=1&kind=all").catch(() => undefined);
+  const recent = isRecord(list) && isRecord(list["recentExports"]) ? list["recentExports"] : {};
+  const found: Finding[] = [];
+  const [last] = listIn(recent["last"]);
+  if (last === undefined) found.push({ is: "note", says: "no export has arrived yet" });
+  else {
+    const service = nonEmpty(last["service"]);
+    const from = service === undefined ? "" : ` from ${plain(service)}`;
+    found.push({
+      is: "good",
+      says: `the last export came ${agoOf(last)}${from} (${String(last["signal"])}, ${String(last["encoding"])})`,
+    });
+    const reason = nonEmpty(last["reason"]);
+    if (reason !== undefined) found.push({ is: "note", says: `a part of it was rejected: ${plain(reason)}` });
+  }
+  for (const refusal of listIn(recent["refused"]).slice(0, 3)) {
+    const reason = nonEmpty(refusal["reason"]) ?? "";
+    const service = nonEmpty(refusal["service"]);
+    found.push({
+      is: "note",
+      says: `${count(Number(refusal["count"] ?? 1))} refused${service === undefined ? "" : ` from ${plain(service)}`}, last ${agoOf(refusal)}: ${String(refusal["status"])} ${plain(reason)}`.trimEnd(),
+    });
+  }
+  return found;
+}
+
+const listIn = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.filter(isRecord) : []);
+const agoOf = ({ at }: Record<string, unknown>): string => `${ticking(Date.now() - Number(at))} ago`;
+
+function grpcFinding(server: Server): Promise<Finding> {
+  const { hostname } = new URL(server.url);
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname.replace(/^\[|\]$/g, ""), port: GRPC_PORT, timeout: 2_000 });
+    const end = (finding: Finding): void => {
+      socket.destroy();
+      resolve(finding);
+    };
+    const closed: Finding = {
+      is: "note",
+      says: `nothing listens for gRPC at ${hostname}:${GRPC_PORT}`,
+      helps: "Exporters over gRPC need it; exporters over HTTP do not. A deployment takes HTTP only.",
+    };
+    socket.once("connect", () => end({ is: "good", says: `something listens for gRPC at ${hostname}:${GRPC_PORT}` }));
+    socket.once("timeout", () => end(closed));
+    socket.once("error", () => end(closed));
+  });
+}
+
+/** What exporters started from here would do. */
+function exporterFindings(server: Server, environment: Environment): Finding[] {
+  const found: Finding[] = [];
+  const endpoint = environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] ?? environment["OTEL_EXPORTER_OTLP_ENDPOINT"];
+  if (endpoint === undefined) {
+    found.push({
+      is: "note",
+      says: "OTEL_EXPORTER_OTLP_ENDPOINT is not set here",
+      helps: `export OTEL_EXPORTER_OTLP_ENDPOINT=${server.url}`,
+    });
+    return found;
+  }
+  const protocol = environment["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"] ?? environment["OTEL_EXPORTER_OTLP_PROTOCOL"];
+  const port = URL.canParse(endpoint) ? new URL(endpoint).port : "";
+  const own = new URL(server.url);
+  if (!URL.canParse(endpoint)) {
+    found.push({ is: "bad", says: `OTEL_EXPORTER_OTLP_ENDPOINT is no address: ${plain(endpoint)}` });
+  } else if (port === String(GRPC_PORT)) {
+    if (protocol?.startsWith("http"))
+      found.push({
+        is: "bad",
+        says: `port ${GRPC_PORT} takes gRPC, and OTEL_EXPORTER_OTLP_PROTOCOL is ${plain(protocol)}`,
+        helps: `export OTEL_EXPORTER_OTLP_ENDPOINT=${server.url}`,
+      });
+    else found.push({ is: "good", says: `exporters send to ${plain(endpoint)} by gRPC` });
+  } else if (new URL(endpoint).host !== own.host) {
+    found.push({
+      is: "note",
+      says: `OTEL_EXPORTER_OTLP_ENDPOINT names another address: ${plain(endpoint)}`,
+      helps: `export OTEL_EXPORTER_OTLP_ENDPOINT=${server.url}`,
+    });
+  } else if (protocol === "grpc") {
+    found.push({
+      is: "bad",
+      says: "OTEL_EXPORTER_OTLP_PROTOCOL is grpc, and this address takes HTTP",
+      helps: "export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+    });
+  } else found.push({ is: "good", says: `exporters send to ${plain(endpoint)}` });
+  if (environment["OTEL_SDK_DISABLED"]?.toLowerCase() === "true")
+    found.push({ is: "bad", says: "OTEL_SDK_DISABLED is true: SDKs send nothing" });
+  if (environment["OTEL_TRACES_EXPORTER"] === "none")
+    found.push({ is: "bad", says: "OTEL_TRACES_EXPORTER is none: SDKs send no spans" });
+  if (environment["OTEL_TRACES_SAMPLER"]?.includes("always_off"))
+    found.push({ is: "bad", says: "OTEL_TRACES_SAMPLER drops every trace" });
+  return found;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,76 @@
+import { parseArgs } from "node:util";
+import { isRecord, nonEmpty } from "../lib/plain-data.ts";
+import type { SessionSummary } from "../session/summary.ts";
+import type { Run } from "./dispatch.ts";
+import { SERVER_OPTIONS, Server } from "./server/server.ts";
+import { listColumns, listLine } from "./terminal/list-lines.ts";
+import { styleFor } from "./terminal/style.ts";
+
+const FILTERS = [
+  "status",
+  "kind",
+  "q",
+  "agent",
+  "model",
+  "tool",
+  "namespace",
+  "service",
+  "since",
+  "until",
+  "sort",
+  "order",
+] as const;
+const DEFAULT_LIMIT = 20;
+/** The server's own bound of a page. */
+const PAGE = 1_000;
+
+/** Lists sessions, newest activity first. */
+export const run: Run = async (args, environment) => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: {
+      ...SERVER_OPTIONS,
+      json: { type: "boolean" },
+      all: { type: "boolean" },
+      ids: { type: "boolean" },
+      limit: { type: "string" },
+      ...(Object.fromEntries(FILTERS.map((name) => [name, { type: "string" }])) as Record<
+        (typeof FILTERS)[number],
+        { type: "string" }
+      >),
+    },
+    allowPositionals: true,
+  });
+  const server = Server.of(values, environment);
+  const parameters = new URLSearchParams();
+  for (const name of FILTERS) if (values[name] !== undefined) parameters.set(name, values[name]);
+  // Words without an option are searched.
+  if (positionals.length > 0) parameters.set("q", [values.q, ...positionals].filter(Boolean).join(" "));
+  parameters.set("limit", values.limit ?? String(values.all === true ? PAGE : DEFAULT_LIMIT));
+  const style = styleFor(process.stdout, environment);
+  const columns = listColumns(process.stdout.columns || 120);
+  let shown = 0;
+  for (let cursor: string | undefined; ;) {
+    if (cursor !== undefined) parameters.set("cursor", cursor);
+    const page = await server.json(`/sessions?${parameters.toString()}`);
+    const fields = isRecord(page) ? page : {};
+    const sessions = (Array.isArray(fields["sessions"]) ? fields["sessions"] : []) as readonly SessionSummary[];
+    for (const summary of sessions) {
+      shown++;
+      console.log(
+        values.json === true
+          ? JSON.stringify(summary)
+          : values.ids === true
+            ? summary.id
+            : listLine(summary, Date.now(), columns, style),
+      );
+    }
+    cursor = nonEmpty(fields["nextCursor"]);
+    if (cursor !== undefined && values.all === true) continue;
+    if (shown === 0)
+      console.error(`No session${[...parameters.keys()].length > 1 ? " matches" : ` yet at ${server.url}`}.`);
+    else if (cursor !== undefined && values.json !== true)
+      console.error(style("dim", `More: --all, or --limit ${Number(values.limit ?? DEFAULT_LIMIT) * 5}`));
+    return 0;
+  }
+};

@@ -1,0 +1,18 @@
+import type { Refusal } from "../../client/refusal.ts";
+
+/** Why a stream was refused, and what helps, as sentences. */
+export function refusalText(refusal: Refusal, url: string): string {
+  switch (refusal.reason) {
+    case "not-found":
+      return refusal.movedTo.length > 0
+        ? `The session's traces are now in: ${refusal.movedTo.join(", ")}.`
+        : `${url} has no such session.`;
+    case "unauthorised":
+      return `${url} ${refusal.hadToken === "yes" ? "does not know this token" : "asks for a token"}: set --token or SPANFOLD_TOKEN.`;
+    case "forbidden":
+      return `${url} refuses: ${refusal.detail}`;
+    case "closed":
+    case "unexpected":
+      return `${url} refuses: ${refusal.detail || refusal.title}`;
+  }
+}

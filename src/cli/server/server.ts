@@ -1,0 +1,101 @@
+import { readProblem } from "../../client/refusal.ts";
+import { calledAs } from "../called-as.ts";
+import { CommandError, UsageError, type Environment } from "../dispatch.ts";
+import { FAILED, UNREACHABLE } from "./exit-codes.ts";
+
+/** Options of every command that reads from a server, for `parseArgs`. */
+export const SERVER_OPTIONS = { url: { type: "string" }, token: { type: "string" } } as const;
+
+const DEFAULT_URL = "http://127.0.0.1:8787";
+
+export type ServerOptions = { readonly url?: string | undefined; readonly token?: string | undefined };
+
+/** A Spanfold at an address. All methods throw a {@link CommandError} that says what a person can do. */
+export class Server {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly token: string | undefined;
+
+  constructor(url: string, token: string | undefined) {
+    this.url = url;
+    this.token = token;
+  }
+
+  static of(options: ServerOptions, environment: Environment): Server {
+    const [name, given] =
+      options.url === undefined ? ["SPANFOLD_URL", environment["SPANFOLD_URL"]] : ["--url", options.url];
+    const url = readAddress(given?.trim() || DEFAULT_URL);
+    if (url === undefined) throw new UsageError(`${name} must be an address such as ${DEFAULT_URL}, not "${given}".`);
+    return new Server(url, options.token ?? (environment["SPANFOLD_TOKEN"]?.trim() || undefined));
+  }
+
+  /** The Authorization header's value, if there is a token. */
+  get authorisation(): string | undefined {
+    return this.token === undefined ? undefined : `Bearer ${this.token}`;
+  }
+
+  /** A response with a status of success. */
+  async request(path: string, init: RequestInit & { readonly duplex?: "half" } = {}): Promise<Response> {
+    const response = await this.answer(path, init);
+    if (response.ok) return response;
+    throw await this.refusal(response);
+  }
+
+  /** Any response. */
+  async answer(path: string, init: RequestInit & { readonly duplex?: "half" } = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    if (this.authorisation !== undefined) headers.set("Authorization", this.authorisation);
+    try {
+      return await fetch(`${this.url}${path}`, { ...init, headers });
+    } catch (error) {
+      init.signal?.throwIfAborted();
+      throw new CommandError(`${unreachable(this.url, error)}\n  ${START}`, UNREACHABLE);
+    }
+  }
+
+  async json(path: string, signal?: AbortSignal): Promise<unknown> {
+    const response = await this.request(path, { headers: { Accept: "application/json" }, signal: signal ?? null });
+    if (/\bjson\b/.test(response.headers.get("Content-Type") ?? "")) return response.json();
+    throw new CommandError(`${this.url} answers, but it is no Spanfold.`, UNREACHABLE);
+  }
+
+  /** What a refused request means to the caller. */
+  async refusal(response: Response): Promise<CommandError> {
+    const { title, detail, movedTo } = await readProblem(response);
+    const said = detail || title || `the server answered ${response.status}`;
+    switch (response.status) {
+      case 401: {
+        const why = this.token === undefined ? "asks for a token" : "does not know this token";
+        return new CommandError(`${this.url} ${why}: set --token or SPANFOLD_TOKEN.`, UNREACHABLE);
+      }
+      case 404: {
+        const moved = movedTo.length === 0 ? "" : `\n  Its traces are now in: ${movedTo.join(", ")}`;
+        return new CommandError(`${sentence(said)}${moved}`, FAILED);
+      }
+      case 400:
+        return new CommandError(sentence(said), FAILED);
+      default:
+        return new CommandError(`${this.url} refuses: ${said}`, UNREACHABLE);
+    }
+  }
+}
+
+const START = `Start it first: ${calledAs.start}. Another address: --url URL, or SPANFOLD_URL.`;
+
+function readAddress(text: string): string | undefined {
+  // Node 20 has no `URL.parse`.
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, origin, pathname } = new URL(text);
+  return /^https?:$/.test(protocol) ? `${origin}${pathname}`.replace(/\/+$/, "") : undefined;
+}
+
+/** `fetch` hides the reason in the cause. */
+function unreachable(url: string, error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (code === "ECONNREFUSED") return `Nothing listens at ${url}.`;
+  if (code === "ENOTFOUND") return `The host of ${url} is not known.`;
+  return `${url} cannot be reached: ${cause instanceof Error ? cause.message || code : String(cause)}.`;
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, ".")}`;

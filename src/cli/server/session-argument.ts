@@ -1,0 +1,35 @@
+import { isRecord, nonEmpty } from "../../lib/plain-data.ts";
+import { CommandError, type Environment } from "../dispatch.ts";
+import { FAILED } from "./exit-codes.ts";
+import { Server, type ServerOptions } from "./server.ts";
+
+export type Target = { readonly server: Server; readonly session: string };
+
+/**
+ * The session that a command names: by its id, by the address of its page, or, without one or as `latest`, the one with the
+ * newest activity.
+ */
+export async function targetOf(
+  given: string | undefined,
+  options: ServerOptions,
+  environment: Environment,
+): Promise<Target> {
+  const page = given === undefined ? null : /^(https?:\/\/.+?)\/sessions\/([^/?#]+)/.exec(given);
+  if (page !== null) {
+    const [, url, id = ""] = page;
+    return { server: Server.of({ ...options, url: options.url ?? url }, environment), session: decodeURIComponent(id) };
+  }
+  const server = Server.of(options, environment);
+  if (given !== undefined && given !== "latest") return { server, session: given };
+  const session = await latestSession(server);
+  if (session !== undefined) return { server, session };
+  throw new CommandError(`There is no session yet at ${server.url}.`, FAILED);
+}
+
+export async function latestSession(server: Server): Promise<string | undefined> {
+  const list = await server.json("/sessions?limit=1");
+  const [first] = isRecord(list) && Array.isArray(list["sessions"]) ? (list["sessions"] as readonly unknown[]) : [];
+  return isRecord(first) ? nonEmpty(first["id"]) : undefined;
+}
+
+export const sessionPath = (id: string): string => `/sessions/${encodeURIComponent(id)}`;

@@ -1,0 +1,68 @@
+import { parseArgs } from "node:util";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Run, UsageError } from "./dispatch.ts";
+import { SERVER_OPTIONS, Server } from "./server/server.ts";
+import { latestSession, targetOf, type Target } from "./server/session-argument.ts";
+import { followSessions } from "./watch/follow-sessions.ts";
+import { jsonOutput } from "./watch/json-output.ts";
+import { linesOutput } from "./watch/lines-output.ts";
+import { markdownOutput } from "./watch/markdown-output.ts";
+import { treeOutput } from "./watch/tree-output.ts";
+import { watchSession } from "./watch/watch-session.ts";
+import { styleFor } from "./terminal/style.ts";
+
+/** Milliseconds between two looks for the first session. */
+const LOOK = 1_000;
+
+/** Shows a session, or all sessions, while they run. */
+export const run: Run = async (args, environment) => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: {
+      ...SERVER_OPTIONS,
+      json: { type: "boolean" },
+      md: { type: "boolean" },
+      follow: { type: "boolean" },
+      until: { type: "string" },
+      since: { type: "string" },
+    },
+    allowPositionals: true,
+  });
+  const { json, md, follow, until, since } = values;
+  if (positionals.length > 1) throw new UsageError("watch shows one session; --follow shows all.");
+  if (json === true && md === true) throw new UsageError("--json and --md exclude each other.");
+  if (until !== undefined && until !== "finished") throw new UsageError(`--until knows "finished", not "${until}".`);
+  if (since !== undefined && json !== true && md !== true) throw new UsageError("--since goes with --json or --md.");
+  const style = styleFor(process.stdout, environment);
+  if (follow === true) {
+    if (positionals.length > 0) throw new UsageError("--follow shows all sessions: name none.");
+    if (md === true || until !== undefined) throw new UsageError("--follow has no end and no Markdown.");
+    return followSessions(Server.of(values, environment), { style, json: json ?? false, from: since });
+  }
+  const target =
+    positionals[0] === undefined
+      ? await firstSession(Server.of(values, environment))
+      : await targetOf(positionals[0], values, environment);
+  const output =
+    json === true
+      ? jsonOutput()
+      : md === true
+        ? markdownOutput(target.server, since)
+        : process.stdout.isTTY
+          ? treeOutput(process.stdout, style)
+          : linesOutput(style);
+  return watchSession(target, output, {
+    until: until === undefined ? "interrupted" : "finished",
+    from: json === true ? since : undefined,
+  });
+};
+
+/** The session with the newest activity; without one, the first that begins. */
+async function firstSession(server: Server): Promise<Target> {
+  for (let looked = 0; ; looked++) {
+    const session = await latestSession(server);
+    if (session !== undefined) return { server, session };
+    if (looked === 0) console.error(`\n  There is no session yet at ${server.url}. Waiting for the first.\n`);
+    await sleep(LOOK);
+  }
+}

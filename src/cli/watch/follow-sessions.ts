@@ -1,0 +1,164 @@
+import { decodeListEvent } from "../../client/decode-event.ts";
+import { openEventStream } from "../../client/event-stream.ts";
+import { headless } from "../../client/platform.ts";
+import { isRecord } from "../../lib/plain-data.ts";
+import type { ListStreamEvent } from "../../session/contract/stream-events.ts";
+import { groupOf, LIST_GROUPS } from "../../session/list/list-groups.ts";
+import { liveness, type Status } from "../../session/liveness.ts";
+import type { SessionSummary } from "../../session/summary.ts";
+import { FAILED, INTERRUPTED, UNREACHABLE } from "../server/exit-codes.ts";
+import { refusalText } from "../server/refusal-text.ts";
+import type { Server } from "../server/server.ts";
+import { Screen } from "../terminal/screen.ts";
+import { listColumns, listLine } from "../terminal/list-lines.ts";
+import { statusText } from "../terminal/session-lines.ts";
+import { plain, type Style } from "../terminal/style.ts";
+
+export type FollowOptions = { readonly style: Style; readonly json: boolean; readonly from: string | undefined };
+
+/** The list begins with so many sessions; the stream adds those that change. */
+const FIRST = 200;
+const TICK = 1_000;
+const FRAME = 50;
+
+/** All sessions: who needs somebody, what runs, what ended last. Until Ctrl-C; answers the exit code. */
+export function followSessions(server: Server, { style, json, from }: FollowOptions): Promise<number> {
+  const sessions = new Map<string, SessionSummary>();
+  const screen = process.stdout.isTTY && !json ? new Screen(process.stdout) : undefined;
+  /** Statuses that were printed, in a pipe. */
+  const printed = new Map<string, Status>();
+  let ahead = 0;
+  let trouble: string | undefined;
+  return new Promise((resolve) => {
+    let frame: NodeJS.Timeout | undefined;
+    let hasLoaded = from !== undefined;
+    const show = (): void => {
+      frame = undefined;
+      if (json || !hasLoaded) return;
+      const now = Date.now() + ahead;
+      if (screen === undefined) printChanges(now);
+      else screen.draw(board(now, screen.columns, screen.lines));
+    };
+    const soon = (): void => void (frame ??= setTimeout(show, FRAME));
+
+    function printChanges(now: number): void {
+      for (const summary of sessions.values()) {
+        const live = liveness(summary.liveness, now);
+        if (printed.get(summary.id) === live.status) continue;
+        printed.set(summary.id, live.status);
+        const question = live.waiting === undefined ? "" : ` ${style("yellow", plain(live.waiting.question))}`;
+        console.log(
+          `${statusText(live.status, style)} ${plain(summary.title)} ${style("dim", plain(summary.id))}${question}`,
+        );
+      }
+    }
+
+    function board(now: number, columns: number, lines: number): string[] {
+      const widths = listColumns(columns);
+      const drawn = LIST_GROUPS.flatMap((group) => {
+        const members = [...sessions.values()]
+          .filter(({ liveness: facts }) => groupOf(liveness(facts, now)) === group)
+          .toSorted(byActivity);
+        if (members.length === 0) return [];
+        return [
+          style("bold", GROUP_WORDS[group]),
+          ...members.map((summary) => listLine(summary, now, widths, style)),
+          "",
+        ];
+      });
+      if (drawn.length === 0) drawn.push(style("dim", `No session yet at ${server.url}`));
+      const note = trouble === undefined ? [] : [style("yellow", trouble)];
+      return [...drawn.slice(0, lines - note.length), ...note];
+    }
+
+    const stream = openEventStream<ListStreamEvent>(
+      {
+        url: () => `${server.url}/sessions?watch=true`,
+        decode: decodeListEvent,
+        from,
+        ...(json && from === undefined ? {} : { prologue: { url: `${server.url}/sessions?limit=${FIRST}`, take } }),
+        authorisation: () => server.authorisation,
+        kind: "watch",
+        whenMissing: "give-up",
+        onEvents: (received) => {
+          if (json) {
+            const lines = received.map(({ event: { type, ...fields }, id }) => ({
+              type,
+              ...(id === undefined ? {} : { id }),
+              ...fields,
+            }));
+            process.stdout.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+          }
+          for (const { event } of received) apply(event);
+          soon();
+        },
+        onState: (state) => {
+          if (state.state === "refused")
+            return end(
+              state.refusal.reason === "not-found" ? FAILED : UNREACHABLE,
+              refusalText(state.refusal, server.url),
+            );
+          if (state.state === "reconnecting" && !hasLoaded)
+            return end(UNREACHABLE, `${server.url} cannot be reached: ${state.why}.`);
+          trouble = state.state === "reconnecting" ? `Connection lost (${state.why}), trying again` : undefined;
+          soon();
+        },
+      },
+      headless,
+    );
+
+    function take(body: unknown): string {
+      if (!isRecord(body) || !Array.isArray(body["sessions"]) || typeof body["resourceVersion"] !== "string")
+        throw new SyntaxError("it is no Spanfold");
+      sessions.clear();
+      for (const summary of body["sessions"] as readonly SessionSummary[]) sessions.set(summary.id, summary);
+      hasLoaded = true;
+      return body["resourceVersion"];
+    }
+
+    function apply(event: ListStreamEvent): void {
+      switch (event.type) {
+        case "session":
+          sessions.set(event.summary.id, event.summary);
+          return;
+        case "gone":
+          sessions.delete(event.id);
+          return;
+        case "reset":
+          sessions.clear();
+          return;
+        case "bookmark":
+          hasLoaded = true;
+          ahead = event.now - Date.now();
+          return;
+        case "recentExports":
+          return;
+      }
+    }
+
+    let hasEnded = false;
+    function end(code: number, why?: string): void {
+      if (hasEnded) return;
+      hasEnded = true;
+      clearInterval(ticking);
+      clearTimeout(frame);
+      process.off("SIGINT", interrupt);
+      process.off("SIGTERM", interrupt);
+      stream.close();
+      screen?.leave();
+      if (why !== undefined) console.error(`\n  ${why}\n`);
+      resolve(code);
+    }
+    const interrupt = (): void => end(INTERRUPTED);
+    const ticking = setInterval(soon, TICK);
+    process.on("SIGINT", interrupt);
+    process.on("SIGTERM", interrupt);
+  });
+}
+
+const GROUP_WORDS = { "needs-you": "Needs you", running: "Running", rest: "Ended" } as const;
+
+const byActivity = (a: SessionSummary, b: SessionSummary): number => {
+  const [left, right] = [BigInt(a.liveness.lastArrival), BigInt(b.liveness.lastArrival)];
+  return left < right ? 1 : left > right ? -1 : 0;
+};

@@ -1,0 +1,12 @@
+import type { Status } from "../../session/liveness.ts";
+import type { FeedEvent, SessionFeed } from "../server/session-feed.ts";
+
+/** Where a watched session is shown. */
+export type Output = {
+  /** Events as they arrive. */
+  readonly events?: (events: readonly FeedEvent[], feed: SessionFeed) => void;
+  /** The session after events, and each second: times go on without data. `trouble`: why nothing arrives. */
+  readonly show?: (feed: SessionFeed, status: Status | undefined, trouble: string | undefined) => void;
+  /** For the last time. */
+  readonly end?: (feed: SessionFeed) => void | Promise<void>;
+};

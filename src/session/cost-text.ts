@@ -1,0 +1,16 @@
+import { dollars, isShownInDollars } from "../lib/figures.ts";
+import type { SessionSummary } from "./summary.ts";
+
+/** US dollars. */
+export type Costs = Pick<SessionSummary, "cost" | "estimated" | "unpriced">;
+
+/** Whether a cost or an unpriced model is known. */
+export const hasCost = ({ cost, unpriced }: Costs): boolean => cost !== undefined || (unpriced?.length ?? 0) > 0;
+
+/** "$0.042"; with "≈" if part of it is estimated from list prices, and "+" if a model's price is unknown. */
+export function costText(summary: Costs): string {
+  const { cost, estimated = 0, unpriced = [] } = summary;
+  if (cost === undefined) return hasCost(summary) ? "unpriced" : "–";
+  const about = estimated > 0 && isShownInDollars(cost) ? "≈\u202f" : "";
+  return `${about}${dollars(cost)}${unpriced.length > 0 ? "\u202f+" : ""}`;
+}
