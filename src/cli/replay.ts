@@ -48,13 +48,15 @@ export const run: Run = async (args, environment) => {
     const end = (finish: () => void): void => {
       if (hasEnded) return;
       hasEnded = true;
-      clearTimeout(frame);
       process.off("SIGINT", interrupt);
       feed.close();
+      // What came with the end.
+      if (frame !== undefined) show();
       Promise.resolve(output.end?.(feed)).then(finish, reject);
     };
     const interrupt = (): void => end(() => resolve(INTERRUPTED));
     const show = (): void => {
+      clearTimeout(frame);
       frame = undefined;
       output.show?.(feed, undefined, undefined);
     };

@@ -39,10 +39,12 @@ export const run: Run = async (args, environment) => {
     if (md === true || until !== undefined) throw new UsageError("--follow has no end and no Markdown.");
     return followSessions(Server.of(values, environment), { style, json: json ?? false, from: since });
   }
+  // A server that is lost later is waited for. One that never was there is a mistake.
   const target =
     positionals[0] === undefined
       ? await firstSession(Server.of(values, environment))
       : await targetOf(positionals[0], values, environment);
+  if (positionals[0] !== undefined) await target.server.json("/sessions?limit=1");
   const output =
     json === true
       ? jsonOutput()

@@ -1,4 +1,3 @@
-import type { SpanKind } from "../../facts/span-kinds.ts";
 import { counted, duration, shortCount, ticking } from "../../lib/figures.ts";
 import { countKinds, foldsPlumbing, groupOfKind } from "../../session/kind-filter.ts";
 import { costText, hasCost } from "../../session/cost-text.ts";
@@ -107,7 +106,8 @@ function runLine(length: number, depth: number, { style }: Canvas): Line {
 }
 
 const PAINT_OF_GROUP = { models: "magenta", tools: "cyan", agents: "blue", plumbing: "dim" } as const;
-const paintOf = (kind: SpanKind): Paint => PAINT_OF_GROUP[groupOfKind(kind)];
+const paintOf = ({ span }: TreeNode): Paint =>
+  span === undefined ? "dim" : PAINT_OF_GROUP[groupOfKind(span.facts.kind)];
 
 /** Levels beyond these are drawn at the last one: what a row says stays readable. */
 const MAX_INDENT = 12;
@@ -134,7 +134,7 @@ function rowLine(row: TreeNode, depth: number, { now, asked, as }: Moment, { col
   const before = `${indent(depth)}${mark} `;
   const subject = fit(words === undefined ? placeholderWord(row) : plain(words.subject), room - widthOf(before));
   const rest = restOf(words, room - widthOf(before) - widthOf(subject) - 1);
-  const paint = row.span === undefined ? "dim" : paintOf(row.span.facts.kind);
+  const paint = paintOf(row);
   const left = padEnd(`${before}${subject}${rest === "" ? "" : ` ${rest}`}`, room);
   // Colours have no width: the parts are painted after they were measured.
   const tail = left.slice(before.length + subject.length);
@@ -174,10 +174,10 @@ function rightColumns(row: TreeNode, now: number | undefined, columns: number): 
 function cropped(lines: readonly Line[], room: number, style: Style): string[] {
   if (lines.length <= room) return lines.map(({ text }) => text);
   const open = lines.findLastIndex(({ state }) => state === "open");
-  const last = open < 0 ? lines.length - 1 : open;
-  // Two of the lines say how many are left out.
-  const end = Math.min(lines.length, Math.max(last + 1, room - 2));
-  const start = Math.max(0, end - (room - (end < lines.length ? 2 : 1)));
+  // A line each says how many are left out above and below.
+  const end = open < 0 ? lines.length : Math.max(open + 1, room - 1);
+  const notes = (end > room - 1 ? 1 : 0) + (end < lines.length ? 1 : 0);
+  const start = Math.max(0, end - (room - notes));
   const shown = lines.slice(start, end).map(({ text }) => text);
   if (start > 0) shown.unshift(style("dim", `… ${counted(start, "row")} above`));
   if (end < lines.length) shown.push(style("dim", `… ${counted(lines.length - end, "row")} below`));

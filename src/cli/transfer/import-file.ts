@@ -1,5 +1,4 @@
 import { createReadStream } from "node:fs";
-import { ReadableStream } from "node:stream/web";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readImportAnswer, type Imported } from "../../client/import-answer.ts";
 import { CommandError } from "../dispatch.ts";
@@ -16,7 +15,8 @@ export async function importFile(server: Server, path: string, onSent: (bytes: n
     const answer = await server.answer("/import", {
       method: "POST",
       headers: { "Content-Type": "application/octet-stream" },
-      body: ReadableStream.from(piecesOf(path, onSent)),
+      // Node's fetch takes what yields bytes; the types of other runtimes do not know it.
+      body: piecesOf(path, onSent) as unknown as NonNullable<RequestInit["body"]>,
       duplex: "half",
     });
     if (answer.status === 401 || answer.status === 403) throw await server.refusal(answer);

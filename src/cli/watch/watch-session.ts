@@ -72,7 +72,8 @@ export function watchSession(target: Target, output: Output, { until, from }: Wa
     }
 
     function statusNow(): Status | undefined {
-      const summary = feed.view.summary();
+      // After a version, only the server knows the whole session.
+      const summary = from === undefined ? feed.view.summary() : feed.view.announced;
       return summary === undefined ? undefined : liveness(summary.liveness, feed.now).status;
     }
 

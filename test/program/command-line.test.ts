@@ -1,0 +1,256 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { run, startProgram, temporaryDirectory } from "./program.ts";
+import { runInTerminal } from "./terminal.ts";
+
+const now = Date.now();
+const at = (seconds: number): string => `${now - 60_000 + seconds * 1_000}000000`;
+const attributes = (values: Record<string, string>) =>
+  Object.entries(values).map(([key, stringValue]) => ({ key, value: { stringValue } }));
+
+type Given = {
+  readonly id: number;
+  readonly parent?: number;
+  readonly name: string;
+  /** Seconds; without an end it runs. */
+  readonly times: readonly [number, number?];
+  readonly error?: string;
+  readonly more?: Record<string, string>;
+};
+
+function spansOf(session: string, trace: number, given: readonly Given[]) {
+  return given.map(({ id, parent, name, times, error, more = {} }) => ({
+    traceId: trace.toString(16).padStart(32, "0"),
+    spanId: id.toString(16).padStart(16, "0"),
+    ...(parent === undefined ? {} : { parentSpanId: parent.toString(16).padStart(16, "0") }),
+    name,
+    startTimeUnixNano: at(times[0]),
+    ...(times[1] === undefined ? {} : { endTimeUnixNano: at(times[1]) }),
+    ...(error === undefined ? {} : { status: { code: 2, message: error } }),
+    attributes: attributes({ "session.id": session, ...more }),
+  }));
+}
+
+async function post(url: string, spans: readonly object[], token?: string): Promise<void> {
+  const response = await fetch(`${url}/v1/traces`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }),
+  });
+  expect(response.status).toBe(200);
+}
+
+const AGENT = { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "desk", "input.value": "Book a seat" };
+const tool = (name: string, result: string) => ({
+  "gen_ai.operation.name": "execute_tool",
+  "gen_ai.tool.name": name,
+  "gen_ai.tool.call.arguments": '{"seat":"12A"}',
+  "gen_ai.tool.call.result": result,
+});
+
+test("a tree redraws in place while a session runs, survives a restart, and ends with its exit code", async () => {
+  const DATA_DIR = await temporaryDirectory();
+  const first = await startProgram({ DATA_DIR });
+  await post(first.url, spansOf("desk-1", 1, [{ id: 1, name: "invoke_agent desk", times: [0], more: AGENT }]));
+  const terminal = runInTerminal(["watch", "desk-1", "--until", "finished"], { SPANFOLD_URL: first.url });
+  await expect.poll(terminal.text).toMatch(/^Book a seat\nrunning .*1 span.*desk-1\ndesk · .*\n\n● desk/);
+  const call = { id: 2, parent: 1, name: "execute_tool book", more: tool("book", "booked") };
+  await post(first.url, spansOf("desk-1", 1, [{ ...call, times: [1] }]));
+  await expect.poll(terminal.text).toMatch(/\n {2}● book 12A/);
+  await first.kill();
+  await expect.poll(terminal.text).toContain("Connection lost");
+  const second = await startProgram({ DATA_DIR, PORT: first.port });
+  await expect.poll(terminal.text).not.toContain("Connection lost");
+  await post(second.url, spansOf("desk-1", 1, [{ ...call, times: [1, 2] }]));
+  await expect.poll(terminal.text).toMatch(/\n {2}✓ book 12A → booked/);
+  // Nothing of an earlier picture is left.
+  expect(terminal.text().match(/Book a seat/g)).toHaveLength(1);
+  expect(terminal.text().match(/book 12A/g)).toHaveLength(1);
+  await post(second.url, spansOf("desk-1", 1, [{ id: 1, name: "invoke_agent desk", times: [0, 3], more: AGENT }]));
+  await expect.poll(terminal.exitCode).toBe(0);
+  expect(terminal.text()).toMatch(/^Book a seat\nfinished · 3\.00 s · 2 spans/);
+});
+
+test("watch --until finished says by its exit code how a session ended", async () => {
+  const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const environment = { SPANFOLD_URL: program.url };
+  await post(program.url, spansOf("fails", 2, [{ id: 1, name: "run", times: [0, 1], error: "no money", more: AGENT }]));
+  const asks = { "mcp.method.name": "elicitation/create", "mcp.elicitation.message": "Which seat?" };
+  await post(
+    program.url,
+    spansOf("asks", 3, [
+      { id: 1, name: "run", times: [0], more: AGENT },
+      { id: 2, parent: 1, name: "elicitation/create", times: [1], more: asks },
+    ]),
+  );
+  const [failed, waiting] = await Promise.all([
+    run("watch", ["fails", "--until", "finished"], environment),
+    run("watch", ["asks", "--until", "finished"], environment),
+  ]);
+  expect(failed).toMatchObject({ code: 1, output: expect.stringContaining("failed") as string });
+  expect(waiting).toMatchObject({ code: 4, output: expect.stringContaining("waiting Which seat?") as string });
+  await program.stop();
+  expect(await run("watch", ["fails", "--until", "finished"], environment)).toMatchObject({
+    code: 3,
+    output: expect.stringContaining("nothing listens there") as string,
+  });
+});
+
+test("--json prints the stream's events, one a line, and goes on where an earlier one stopped", async () => {
+  const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const environment = { SPANFOLD_URL: program.url };
+  await post(program.url, spansOf("piped", 4, [{ id: 1, name: "run", times: [0, 1], more: AGENT }]));
+  const eventsIn = (output: string) =>
+    output
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line) as { type: string; id?: string; resourceVersion?: string });
+  const first = eventsIn((await run("watch", ["piped", "--json", "--until", "finished"], environment)).output);
+  expect(first.map(({ type }) => type)).toEqual(expect.arrayContaining(["spans", "session", "bookmark"]));
+  const since = first.findLast(({ type }) => type === "bookmark")?.resourceVersion ?? "";
+  await post(program.url, spansOf("piped", 4, [{ id: 2, parent: 1, name: "late", times: [0, 1] }]));
+  const { output } = await run("watch", ["piped", "--json", "--since", since, "--until", "finished"], environment);
+  const second = eventsIn(output).filter(({ type }) => type === "spans");
+  expect(second).toHaveLength(1);
+  expect(JSON.stringify(second)).toContain('"name":"late"');
+});
+
+test("sessions are listed, shown as tree, Markdown and JSON, and replayed", async () => {
+  const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const environment = { SPANFOLD_URL: program.url };
+  expect(await run("list", [], environment)).toMatchObject({
+    code: 0,
+    output: expect.stringContaining("No session yet") as string,
+  });
+  await post(
+    program.url,
+    spansOf("shown", 5, [
+      { id: 1, name: "run", times: [0, 3], more: AGENT },
+      { id: 2, parent: 1, name: "execute_tool book", times: [1, 2], error: "seat taken", more: tool("book", "") },
+    ]),
+  );
+  await expect.poll(async () => (await run("list", [], environment)).output).toContain("Book a seat");
+  expect((await run("list", ["seat", "--ids"], environment)).output.trim()).toBe("shown");
+  expect((await run("list", ["--agent", "nobody"], environment)).output).toContain("No session matches");
+  const wrong = await run("list", ["--status", "done"], environment);
+  expect(wrong).toMatchObject({ code: 1, output: expect.stringMatching(/status must be among/i) as string });
+  const tree = await run("show", ["latest"], environment);
+  expect(tree.output).toMatch(/^Book a seat\n[\s\S]*✓ desk[\s\S]*\n {2}✗ book 12A → seat taken/);
+  // The address of the page names server and session.
+  expect((await run("show", [`${program.url}/sessions/shown?view=timeline`])).output).toContain("Book a seat");
+  expect((await run("show", ["shown", "--md"], environment)).output).toContain("**Tool** `book`");
+  const data = JSON.parse((await run("show", ["shown", "--json"], environment)).output) as {
+    session: { spans: number };
+  };
+  expect(data.session.spans).toBe(2);
+  const span = `${"5".padStart(32, "0")}:${"2".padStart(16, "0")}`;
+  expect(JSON.parse((await run("show", ["shown", "--span", span], environment)).output)).toMatchObject({
+    tool: "book",
+  });
+  const replayed = await run("replay", ["shown", "--speed", "10000"], environment);
+  expect(replayed).toMatchObject({ code: 0, output: expect.stringContaining("book 12A → seat taken") as string });
+  expect(await run("show", ["nothing"], environment)).toMatchObject({ code: 1 });
+  expect(await run("show", ["a", "b"], environment)).toMatchObject({ code: 64 });
+});
+
+test("--follow shows who waits, what runs and what ended, and changes with them", async () => {
+  const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const terminal = runInTerminal(["watch", "--follow"], { SPANFOLD_URL: program.url }, { columns: 120 });
+  await expect.poll(terminal.text).toContain("No session yet");
+  await post(program.url, spansOf("one", 6, [{ id: 1, name: "run", times: [0], more: AGENT }]));
+  await expect.poll(terminal.text).toMatch(/^Running\nrunning {2}Book a seat +desk/);
+  const asks = { "mcp.method.name": "elicitation/create", "mcp.elicitation.message": "Which seat?" };
+  await post(
+    program.url,
+    spansOf("one", 6, [{ id: 2, parent: 1, name: "elicitation/create", times: [1], more: asks }]),
+  );
+  await expect.poll(terminal.text).toMatch(/^Needs you\nwaiting {2}Book a seat +\? Which seat\?/);
+  terminal.press("\u0003");
+  await expect.poll(terminal.exitCode).toBe(130);
+});
+
+test("export --all and import move every session to another program, and go on where they stopped", async () => {
+  const [from, to] = await Promise.all([
+    startProgram({ DATA_DIR: await temporaryDirectory() }),
+    startProgram({ DATA_DIR: await temporaryDirectory() }),
+  ]);
+  const folder = join(await temporaryDirectory(), "all");
+  await post(from.url, spansOf("a/b?", 7, [{ id: 1, name: "run", times: [0, 1], more: AGENT }]));
+  await post(
+    from.url,
+    spansOf("large", 8, [
+      { id: 1, name: "run", times: [0, 1], more: { ...AGENT, "output.value": "long ".repeat(4_000) } },
+    ]),
+  );
+  await post(
+    from.url,
+    spansOf("large", 9, [{ id: 1, name: "second trace", times: [2, 3], error: "lost", more: AGENT }]),
+  );
+  const listed = async (url: string) => {
+    const answer = (await (await fetch(`${url}/sessions?sort=start&order=asc`)).json()) as {
+      sessions: Record<string, unknown>[];
+    };
+    // When it arrived, and who looks at it, differ.
+    return answer.sessions.map(({ liveness: _when, watchers: _who, status: _status, ...rest }) => rest);
+  };
+  await expect.poll(() => listed(from.url)).toHaveLength(2);
+  const exported = await run("export", ["--all", "--output", folder, "--url", from.url]);
+  expect(exported).toMatchObject({
+    code: 0,
+    output: expect.stringContaining("2 sessions written".replace(" ", "\u00a0")) as string,
+  });
+  const files = (await readdir(folder)).filter((name) => name.endsWith(".gz"));
+  expect(files).toHaveLength(2);
+  for (const name of files) JSON.parse(gunzipSync(await readFile(join(folder, name))).toString());
+  const imported = await run("import", [folder, "--url", to.url]);
+  expect(imported.code).toBe(0);
+  await expect.poll(() => listed(to.url)).toEqual(await listed(from.url));
+  // Only what changed since is read and sent again.
+  await post(from.url, spansOf("large", 9, [{ id: 2, parent: 1, name: "later", times: [2, 3] }]));
+  await expect
+    .poll(async () => (await run("export", ["--all", "--output", folder, "--url", from.url])).output)
+    .toMatch(/1.session written.*1.session unchanged/);
+  expect((await run("import", [folder, "--url", to.url])).output).toMatch(/1.file imported before/);
+  await expect.poll(() => listed(to.url)).toEqual(await listed(from.url));
+});
+
+test("a broken file is refused with its place, and nothing else is lost", async () => {
+  const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const file = join(await temporaryDirectory(), "broken.json");
+  await writeFile(file, '{"resourceSpans":[{"scopeSpans":[{"spans":[{]}');
+  const { code, output } = await run("import", [file, "--url", program.url]);
+  expect(code).toBe(1);
+  expect(output).toMatch(/broken\.json: .*line 1/);
+  expect(await run("import", ["/nowhere.json", "--url", program.url])).toMatchObject({ code: 1 });
+  expect((await readFile(file, "utf8")).length).toBeGreaterThan(0);
+});
+
+test("doctor says what is wrong with address, rights and variables", async () => {
+  const program = await startProgram({
+    DATA_DIR: await temporaryDirectory(),
+    ADMIN_TOKEN: "all",
+    INGEST_TOKEN: "in",
+    VIEW_TOKEN: "out",
+  });
+  await post(program.url, spansOf("s", 10, [{ id: 1, name: "run", times: [0, 1] }]), "in");
+  const bare = await run("doctor", ["--url", program.url]);
+  expect(bare).toMatchObject({ code: 1, output: expect.stringContaining("asks for a token") as string });
+  const viewer = await run("doctor", ["--url", program.url, "--token", "out"]);
+  expect(viewer.output).toMatch(/✓ may be read[\s\S]*• takes no spans with this token/);
+  const whole = await run("doctor", ["--url", program.url, "--token", "all"], {
+    OTEL_EXPORTER_OTLP_ENDPOINT: program.url,
+    OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+  });
+  expect(whole).toMatchObject({
+    code: 1,
+    output: expect.stringContaining("OTEL_EXPORTER_OTLP_PROTOCOL is grpc") as string,
+  });
+  expect(whole.output).toMatch(/✓ takes spans[\s\S]*✓ the last export came/);
+  await program.stop();
+  expect(await run("doctor", ["--url", program.url])).toMatchObject({ code: 3 });
+});
