@@ -97,7 +97,7 @@ test("watch --until finished says by its exit code how a session ended", async (
   await program.stop();
   expect(await run("watch", ["fails", "--until", "finished"], environment)).toMatchObject({
     code: 3,
-    output: expect.stringContaining("nothing listens there") as string,
+    output: expect.stringContaining("Nothing listens at") as string,
   });
 });
 
