@@ -36,38 +36,41 @@ function answerQuestion(): Promise<string> {
   );
 }
 
-test.each(["http/protobuf", "http/json"])("a session made with the kit is whole, sent as %s", async (protocol) => {
-  const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
-  const env = { SPANFOLD_ENDPOINT: program.url, SPANFOLD_PROTOCOL: protocol, OTEL_SERVICE_NAME: "weather-bot" };
-  const telemetry = startTelemetry(env);
-  expect(await session("rain", answerQuestion)).toBe("Yes: ☂");
-  await telemetry.shutdown();
+test.each(["http/protobuf", "http/json", "grpc"])(
+  "a session made with the kit is whole, sent as %s",
+  async (protocol) => {
+    const program = await startProgram({ DATA_DIR: await temporaryDirectory(), GRPC_PORT: "0" });
+    const endpoint = protocol === "grpc" ? `127.0.0.1:${program.grpcPort}` : program.url;
+    const env = { SPANFOLD_ENDPOINT: endpoint, SPANFOLD_PROTOCOL: protocol, OTEL_SERVICE_NAME: "weather-bot" };
+    const telemetry = startTelemetry(env);
+    expect(await session("rain", answerQuestion)).toBe("Yes: ☂");
+    await telemetry.shutdown();
 
-  const answer = await eventually(() => getJson<SessionAnswer>(program.url, "/sessions/rain"));
-  expect(answer.session).toMatchObject({
-    id: "rain",
-    kind: "session",
-    spans: 8,
-    errors: 1,
-    services: ["weather-bot"],
-    agents: [{ name: "forecaster" }],
-    tools: [
-      { name: "get_radar", calls: 1, errors: 1 },
-      { name: "get_weather", calls: 1, errors: 0 },
-    ],
-    tokens: { input: 2_500, output: 40, cached: 1_000 },
-  });
-  expect(answer.queries).toMatchObject([
-    { name: "forecast", namespace: "weather", phase: "done", prompt: "Will it rain in Zürich?" },
-  ]);
+    const answer = await eventually(() => getJson<SessionAnswer>(program.url, "/sessions/rain"));
+    expect(answer.session).toMatchObject({
+      id: "rain",
+      kind: "session",
+      spans: 8,
+      errors: 1,
+      services: ["weather-bot"],
+      agents: [{ name: "forecaster" }],
+      tools: [
+        { name: "get_radar", calls: 1, errors: 1 },
+        { name: "get_weather", calls: 1, errors: 0 },
+      ],
+      tokens: { input: 2_500, output: 40, cached: 1_000 },
+    });
+    expect(answer.queries).toMatchObject([
+      { name: "forecast", namespace: "weather", phase: "done", prompt: "Will it rain in Zürich?" },
+    ]);
 
-  const spans = spansOf(await getJson<Export>(program.url, "/sessions/rain/otlp"));
-  const failed = spans.find(({ name }) => name === "tool.get_radar");
-  expect(failed?.status).toEqual({ code: 2, message: "no radar" });
-  expect(failed?.events?.map(({ name }) => name)).toEqual(["exception"]);
+    const spans = spansOf(await getJson<Export>(program.url, "/sessions/rain/otlp"));
+    const failed = spans.find(({ name }) => name === "tool.get_radar");
+    expect(failed?.status).toEqual({ code: 2, message: "no radar" });
+    expect(failed?.events?.map(({ name }) => name)).toEqual(["exception"]);
 
-  const response = await fetch(`${program.url}/sessions/rain`, { headers: { accept: "text/markdown" } });
-  expect(outlineOf(await response.text())).toMatchInlineSnapshot(`
+    const response = await fetch(`${program.url}/sessions/rain`, { headers: { accept: "text/markdown" } });
+    expect(outlineOf(await response.text())).toMatchInlineSnapshot(`
     "## Turn 1: \`forecast\` · done · $0.0054
     **User**
     ### Team \`meteorologists\`
@@ -79,7 +82,8 @@ test.each(["http/protobuf", "http/json"])("a session made with the kit is whole,
     **User**
     **Model** \`claude-sonnet-4-5\` · 1,300 tokens in, 10 out"
   `);
-});
+  },
+);
 
 /** Headings and steps of a transcript, without durations. */
 function outlineOf(markdown: string): string {
