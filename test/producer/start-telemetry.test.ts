@@ -1,5 +1,5 @@
 import { context, propagation } from "@opentelemetry/api";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { startTelemetry, withSpan } from "../../packages/producer/src/index.ts";
 import type { TelemetryOptions } from "../../packages/producer/src/index.ts";
 import { receiver } from "./receiver.ts";
@@ -83,6 +83,18 @@ test("headers are percent-decoded, and those for traces replace the others", asy
   expect(target.requests.map(({ headers }) => [headers.authorization, headers["x-a"], headers["x-b"]])).toEqual([
     ["Basic cGs6c2s=", "1,2", undefined],
     [undefined, undefined, "2"],
+  ]);
+});
+
+test("variables of the process reach no exporter whose environment is another", async () => {
+  await using target = await receiver();
+  vi.stubEnv("OTEL_EXPORTER_OTLP_HEADERS", "authorization=of-the-process");
+  vi.stubEnv("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip");
+  const named = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: target.url };
+  await run(named).finally(() => vi.unstubAllEnvs());
+  expect(target.names()).toEqual(["work"]);
+  expect(target.requests.map(({ headers }) => [headers.authorization, headers["content-encoding"]])).toEqual([
+    [undefined, undefined],
   ]);
 });
 

@@ -24,7 +24,7 @@ export class Fork {
   readonly target: Target;
   readonly #sender: Sender;
   readonly #queue = new SpanQueue(QUEUE_SPANS);
-  /** Spans that have started, to be announced unless they end first. They never displace a span of the queue. */
+  /** Spans that run, to be announced unless they end first. They never displace a span of the queue. */
   readonly #started = new Set<ReadableSpan>();
   readonly #breaker = new Breaker();
   readonly #losses: LossReport;
@@ -41,6 +41,7 @@ export class Fork {
 
   offer(spans: readonly ReadableSpan[]): void {
     if (this.#end.signal.aborted) return;
+    if (this.#started.size > 0) for (const span of spans) this.#started.delete(span);
     const dropped = this.#queue.push(spans);
     if (dropped > 0) this.#losses.add(dropped, this.#queue.size);
     this.#schedule();

@@ -33,7 +33,7 @@ function pauseOf(text: string | null | undefined): number | undefined {
   return Number.isNaN(millis) || millis < 0 ? undefined : millis;
 }
 
-export function headersOf({ protocol, headers }: Target): Record<string, string> {
+export function headersOf({ protocol, headers }: Pick<Target, "protocol" | "headers">): Record<string, string> {
   return { "content-type": protocol === "http/json" ? "application/json" : "application/x-protobuf", ...headers };
 }
 

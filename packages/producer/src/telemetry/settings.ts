@@ -9,6 +9,8 @@ export type ExporterSettings = {
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMillis: number;
   readonly compression: "gzip" | "none";
+  /** Paths of PEM files by Node's names of what they hold; Workers have no files. */
+  readonly certificates: Readonly<Record<string, string>>;
 };
 
 /** The specification's defaults. */
@@ -38,8 +40,20 @@ export function readExporter(reader: EnvironmentReader): ExporterSettings | unde
       {},
     timeoutMillis: first((name) => reader.whole(`${name}_TIMEOUT`)) ?? DEFAULT_TIMEOUT_MILLIS,
     compression: first((name) => reader.oneOf(`${name}_COMPRESSION`, ["gzip", "none"])) ?? "none",
+    certificates: Object.fromEntries(
+      CERTIFICATES.flatMap(([option, suffix]) => {
+        const path = first((name) => reader.text(`${name}_${suffix}`));
+        return path === undefined ? [] : [[option, path]];
+      }),
+    ),
   };
 }
+
+const CERTIFICATES = [
+  ["ca", "CERTIFICATE"],
+  ["cert", "CLIENT_CERTIFICATE"],
+  ["key", "CLIENT_KEY"],
+] as const;
 
 /**
  * The endpoint for traces is used as it stands, the one for all signals is a base. Departing from the specification, a base
