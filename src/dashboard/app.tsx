@@ -1,7 +1,8 @@
 import type { ComponentProps } from "preact";
 import { address } from "./address/location.ts";
 import { listFeed, replayFeed, sessionFeed } from "./feeds.ts";
-import { DeletionNote } from "./frame/deletion.tsx";
+import type { Deletion } from "./frame/deletion.ts";
+import { deletion } from "./frame/deletion.ts";
 import { Masthead } from "./frame/masthead.tsx";
 import { Loading, Notice, ToSessions } from "./frame/page-state.tsx";
 import { Token } from "./frame/token.tsx";
@@ -31,16 +32,27 @@ const Session = lazily<ComponentProps<typeof SessionPage>>(
   <Opening what="the session" />,
 );
 
+const DeletionNote = lazily<{ known: Deletion }>(
+  async () => (await import("./frame/deletion-note.tsx")).DeletionNote,
+  null,
+);
+
 export function App() {
   return (
     <>
       <Page />
       <Imports />
-      <DeletionNote />
+      <Deleted />
       <Shortcuts />
       <Token />
     </>
   );
+}
+
+/** What was deleted, on every page. */
+function Deleted() {
+  const known = deletion.value;
+  return known === undefined ? null : <DeletionNote.Part known={known} />;
 }
 
 function Page() {

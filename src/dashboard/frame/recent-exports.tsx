@@ -12,27 +12,24 @@ import { exportRows, refusalsOf, shownRefusal } from "./refusals.ts";
 import { RefusedNote, unitOf } from "./refused-note.tsx";
 import { lazily } from "../ui/lazy.tsx";
 import type { ExportsTableProps } from "./exports-table.tsx";
+import "./recent-exports.css";
 
 const Table = lazily<ExportsTableProps>(async () => (await import("./exports-table.tsx")).ExportsTable, null);
 
 const NO_REFUSALS: readonly RefusedExport[] = [];
 
-/** The latest exports, in the footer of every page. They answer "does my exporter reach the server?". */
-export function RecentExportsStrip({
-  last,
-  dropped,
-  refused = NO_REFUSALS,
-  retention,
-  onOpen,
-}: {
-  last: readonly RecentExport[];
-  dropped?: RecentExports["dropped"] | undefined;
+export type RecentExportsProps = {
+  readonly last: readonly RecentExport[];
+  readonly dropped?: RecentExports["dropped"] | undefined;
   /** The receiver's refusals, of all sessions. */
-  refused?: readonly RefusedExport[] | undefined;
+  readonly refused?: readonly RefusedExport[] | undefined;
   /** How long sessions are stored. */
-  retention?: KnownRetention | undefined;
-  onOpen?: (() => void) | undefined;
-}) {
+  readonly retention?: KnownRetention | undefined;
+  readonly onOpen?: (() => void) | undefined;
+};
+
+/** The latest exports, in the footer of every page. They answer "does my exporter reach the server?". */
+export function RecentExportsStrip({ last, dropped, refused = NO_REFUSALS, retention, onOpen }: RecentExportsProps) {
   const [open, setOpen] = useState(false);
   const newest = last[0];
   const refusals = refusalsOf(last, refused);

@@ -25,12 +25,12 @@ import { NO_SEARCH } from "./reading-props.ts";
 import type { FiguresProps } from "./shell/figures.tsx";
 import type { SearchBoxProps } from "./search/search-box.tsx";
 import { Head } from "./shell/head.tsx";
-import { KindToggles } from "./shell/kind-toggles.tsx";
+import type { KindTogglesProps } from "./shell/kind-toggles.tsx";
 import type { NowLineProps } from "./shell/now-line-view.tsx";
 import { DEFAULT_READING, Reading } from "./shell/readings.tsx";
 import { sessionSignals } from "./shell/session-signals.ts";
 import { READING_ID, Toolbar } from "./shell/toolbar.tsx";
-import { Turns } from "./shell/turns.tsx";
+import type { TurnsProps } from "./shell/turns.tsx";
 import { focusReading, useReader } from "./shell/use-reader.ts";
 import type { SessionFeed } from "./feed.ts";
 import type { DisplayedSession } from "./display-fold.ts";
@@ -55,8 +55,12 @@ const Bar = lazily<ReplayBarProps>(async () => (await import("./replay/bar.tsx")
 const SearchBox = lazily<SearchBoxProps>(async () => (await import("./search/search-box.tsx")).SearchBox, null);
 
 const SessionHead = memoized(Head);
-const Kinds = memoized(KindToggles);
-const TurnChoice = memoized(Turns);
+/** Choices among the rows come beside them, too. */
+const Kinds = lazily<KindTogglesProps>(
+  async () => memoized((await import("./shell/kind-toggles.tsx")).KindToggles),
+  null,
+);
+const TurnChoice = lazily<TurnsProps>(async () => memoized((await import("./shell/turns.tsx")).Turns), null);
 
 type AbsentProps = { readonly wanted: string; readonly onClose: () => void };
 
@@ -245,9 +249,9 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
             onHit={state.toHit}
           />
         </span>
-        <Kinds tree={tree} view={view} chosen={chosen} onChosen={onChosen} />
+        <Kinds.Part tree={tree} view={view} chosen={chosen} onChosen={onChosen} />
         <span class="toolbar-end">
-          <TurnChoice queries={queries} turn={here.turn} onTurn={onTurn} />
+          <TurnChoice.Part queries={queries} turn={here.turn} onTurn={onTurn} />
           <button
             type="button"
             class="button"

@@ -1,10 +1,11 @@
 import type { SessionAddress } from "../address/address.ts";
 import { Link } from "../ui/link.tsx";
 import { address, lastList } from "../address/location.ts";
-import { RecentExportsStrip } from "../frame/recent-exports.tsx";
+import { PageFooter } from "../frame/page-footer.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Masthead } from "../frame/masthead.tsx";
-import { Loading, Notice, RefusedView, ToSessions } from "../frame/page-state.tsx";
+import { Loading, Notice, ToSessions } from "../frame/page-state.tsx";
+import { RefusedView } from "../frame/refused.tsx";
 import type { ReplayFeed } from "./replay/feed.ts";
 import { ReplayStatus } from "./replay/status.tsx";
 import { memoized } from "../ui/memoized.tsx";
@@ -67,7 +68,7 @@ function Exports({ feed }: Pick<PageProps, "feed">) {
   const shown = feed.shown.value;
   if (shown === undefined) return null;
   const { value, refresh } = feed.receiverExports;
-  return <RecentExportsStrip last={shown.last} refused={value.value?.refused} onOpen={refresh} />;
+  return <PageFooter last={shown.last} refused={value.value?.refused} onOpen={refresh} />;
 }
 
 const Body = memoized(SessionBody);

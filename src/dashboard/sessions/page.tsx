@@ -1,10 +1,11 @@
 import { useEffect, useRef } from "preact/hooks";
-import { RecentExportsStrip } from "../frame/recent-exports.tsx";
+import { PageFooter } from "../frame/page-footer.tsx";
 import { lazily } from "../ui/lazy.tsx";
 import { Link } from "../ui/link.tsx";
 import { learnWaiting, setTitle } from "../frame/tab-title.ts";
 import { Masthead } from "../frame/masthead.tsx";
-import { Loading, RefusedView } from "../frame/page-state.tsx";
+import { Loading } from "../frame/page-state.tsx";
+import { RefusedView } from "../frame/refused.tsx";
 import type { StreamState } from "../../client/stream-state.ts";
 import { DropZone, ImportButton } from "./import/import-button.tsx";
 import { Chips } from "./toolbar/chips.tsx";
@@ -46,7 +47,7 @@ export function ListPage({ feed, view }: { feed: ListFeed; view: ListView }) {
           <Body feed={feed} view={view} />
         )}
       </main>
-      <RecentExportsStrip
+      <PageFooter
         last={feed.recentExports.value?.last ?? []}
         dropped={feed.recentExports.value?.dropped}
         refused={feed.recentExports.value?.refused}

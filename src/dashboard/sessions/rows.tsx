@@ -2,7 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { counted } from "../../lib/figures.ts";
 import { LIST_GROUPS, type ListGroup } from "../../session/list/list-groups.ts";
 import type { SessionSummary } from "../../session/summary.ts";
-import { deletingId } from "../frame/deletion.tsx";
+import { deletingId } from "../frame/deletion.ts";
 import { type ListView, pinsGroups } from "../address/list-view.ts";
 import { LIST_KEYS, STREAM_KEYS } from "../keymap.ts";
 import { type Actions, usePageKeys } from "../keys.tsx";

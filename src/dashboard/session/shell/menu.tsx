@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { readProblem } from "../../../client/refusal.ts";
 import type { SessionSummary } from "../../../session/summary.ts";
-import { deleteSoon } from "../../frame/deletion.tsx";
+import { deleteSoon } from "../../frame/deletion.ts";
 import type { KnownRetention } from "../../frame/retention.ts";
 import { authorisedFetch, mayDelete } from "../../server.ts";
 import { Icon } from "../../ui/icons.tsx";

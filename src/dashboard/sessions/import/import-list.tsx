@@ -4,6 +4,7 @@ import { bytes, count, counted } from "../../../lib/figures.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import type { Imported } from "../../../client/import-answer.ts";
 import { dismissImports, type ImportJob, imports, isOver } from "./imports.ts";
+import "../../frame/deletion.css";
 
 /** Session links shown for one file. The list contains the others. */
 const MOST_LINKS = 8;
