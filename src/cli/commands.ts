@@ -28,6 +28,17 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./setup.ts"),
   },
   {
+    name: "verify",
+    usage: "[URL] [--token TOKEN]",
+    summary: "posts, watches and reconnects at a program, and prints percentiles",
+    details: [
+      ...SERVER_HELP,
+      "",
+      "The token has to be ADMIN_TOKEN: what was sent is deleted again. Ends with 1 when something failed.",
+    ],
+    load: () => import("./verify.ts"),
+  },
+  {
     name: "demo",
     usage: "[--sessions N] [--fast] [--endpoint URL]",
     summary: "plays sessions of a team of agents into it",

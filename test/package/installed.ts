@@ -1,9 +1,9 @@
 import { execFile, spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -40,7 +40,7 @@ export async function installed(file: string, node: string): Promise<Installed> 
   const empty = join(folder, "empty");
   await mkdir(home);
   await mkdir(empty);
-  const environment = environmentOf(node, home);
+  const environment = bareEnvironment(node, home);
   const options = { cwd: empty, env: environment, timeout: 10 * MINUTE, maxBuffer: 1e8 };
   await run(
     "npm",
@@ -54,7 +54,8 @@ export async function installed(file: string, node: string): Promise<Installed> 
 export async function nodeOf(major: number): Promise<string> {
   for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
     const { status, stdout } = spawnSync(join(folder, "node"), ["--version"], { encoding: "utf8" });
-    if (status === 0 && stdout.startsWith(`v${major}.`)) return folder;
+    // Of a link, the folder of its binary: beside the link stand this clone's tools.
+    if (status === 0 && stdout.startsWith(`v${major}.`)) return dirname(realpathSync(join(folder, "node")));
   }
   const folder = join(CACHE, `node-${major}`);
   const binary = join(folder, "node_modules", "node", "bin");
@@ -66,7 +67,7 @@ export async function nodeOf(major: number): Promise<string> {
 }
 
 /** A shell's, with the folders of the system's commands, and without anything that npm set for this test. */
-function environmentOf(node: string, home: string): Record<string, string> {
+export function bareEnvironment(node: string, home: string): Record<string, string> {
   const own = Object.entries(process.env).flatMap(([name, value]) =>
     /^(npm_config_(registry|cafile)|NODE_EXTRA_CA_CERTS|https?_proxy|no_proxy|LANG|TMPDIR)$/i.test(name) &&
     value !== undefined
