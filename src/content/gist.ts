@@ -31,6 +31,7 @@ const TELLING_FIELDS = [
   "content",
   "message",
   "page_content",
+  "task",
   "prompt",
   "title",
   "name",

@@ -45,6 +45,11 @@ export function onlyText(value: unknown, depth = 0): string | undefined {
   return filled.length === 1 ? onlyText(filled[0], depth + 1) : undefined;
 }
 
+/** The text of data that is a prompt by its form; `undefined` without one. */
+export function promptInData(data: unknown): string | undefined {
+  return mainText(data).text;
+}
+
 /** The line of {@link promptOf}. */
 export function promptLine(input: AnyValue, length: number): string | undefined {
   return promptOf(input, length)?.line;

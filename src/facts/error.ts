@@ -103,6 +103,8 @@ function withoutTraceback(message: string): string {
   return before === "" ? (message.trimEnd().split("\n").at(-1) ?? message) : before;
 }
 
+const tracebackIn = (message = ""): string => message.slice(Math.max(0, message.indexOf(TRACEBACK)));
+
 const TRACEBACK = "Traceback (most recent call last):";
 
 export type Exception = { readonly type?: string; readonly message?: string; readonly stacktrace?: string };
@@ -115,11 +117,13 @@ export function readException(span: Span, attributes: ClaimedAttributes): Except
     firstText(event, EXCEPTION_KEYS.message) ??
     attributes.take(EXCEPTION_KEYS.message, textOf) ??
     readStatusMessage(span, attributes);
-  const stacktrace = firstText(event, EXCEPTION_KEYS.stacktrace) ?? attributes.take(EXCEPTION_KEYS.stacktrace, textOf);
-  if (type === undefined && message === undefined && stacktrace === undefined) return undefined;
+  const stated = firstText(event, EXCEPTION_KEYS.stacktrace) ?? attributes.take(EXCEPTION_KEYS.stacktrace, textOf);
+  if (type === undefined && message === undefined && stated === undefined) return undefined;
+  const cause = message && withoutTraceback(message);
+  const stacktrace = stated ?? (cause === message ? undefined : tracebackIn(message));
   return {
     ...(type === undefined ? {} : { type }),
-    ...(message === undefined ? {} : { message }),
+    ...(cause === undefined ? {} : { message: cause }),
     ...(stacktrace === undefined ? {} : { stacktrace }),
   };
 }

@@ -5,6 +5,7 @@ import { fit } from "./fit.ts";
 import type { Piece } from "./fit.ts";
 import { code, fenced, inline, plain, prose, quoted } from "./markdown-text.ts";
 import { clip } from "./passage.ts";
+import { isSilent } from "./reading-rows.ts";
 import type { Passage } from "./passage.ts";
 import type { Failure, Step, ToolStep, Transcript, Turn } from "./transcript.ts";
 
@@ -116,10 +117,6 @@ function addTurns(pieces: Piece[], turns: readonly Turn[], printing: Printing): 
     }
   }
   addSilent();
-}
-
-function isSilent({ summary, before, userText, steps }: Turn): boolean {
-  return userText === undefined && before.length + steps.length === 0 && summary.phase === "done";
 }
 
 function addTurn(pieces: Piece[], turn: Turn, printing: Printing): void {

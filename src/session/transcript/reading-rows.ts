@@ -51,6 +51,8 @@ export type RowContent =
   | { readonly kind: "turn"; readonly turn: Turn }
   /** The conversation that a turn continues. */
   | { readonly kind: "earlier"; readonly steps: number }
+  /** Neighbouring turns in which nothing was said, by number: programs have many small traces. */
+  | { readonly kind: "silent"; readonly from: number; readonly to: number }
   | Step;
 
 /** Rows that hold others. */
@@ -63,16 +65,55 @@ export type RowBlock = readonly ReadingRow[];
 /** Turns and their steps: a block for each turn. The block of a turn that did not change is the same. */
 export class ReadingRows {
   #known = new WeakMap<readonly Step[], { readonly turn: Turn; readonly rows: RowBlock }>();
+  /** By numbers of the first and the last turn. */
+  #silent = new Map<string, RowBlock>();
+  /** A block is of one turn, also without rows. */
+  #empty = new WeakMap<readonly Step[], RowBlock>();
 
   of({ turns }: Transcript): readonly RowBlock[] {
-    return turns.map((turn) => {
-      const known = this.#known.get(turn.steps);
-      if (known !== undefined && isSame(known.turn, turn)) return known.rows;
-      const rows = rowsOf(turn);
-      this.#known.set(turn.steps, { turn, rows });
-      return rows;
+    // In a session in which nothing is said at all, its turns are what there is.
+    if (turns.every(isSilent)) return turns.map((turn) => this.#ofTurn(turn));
+    return turns.map((turn, at) => {
+      if (!isSilent(turn)) return this.#ofTurn(turn);
+      const before = turns[at - 1];
+      // The first of its neighbours has the line of all.
+      return before !== undefined && isSilent(before) ? this.#nothing(turn) : this.#silence(turns, at);
     });
   }
+
+  #nothing({ steps }: Turn): RowBlock {
+    let block = this.#empty.get(steps);
+    if (block === undefined) this.#empty.set(steps, (block = []));
+    return block;
+  }
+
+  #ofTurn(turn: Turn): RowBlock {
+    const known = this.#known.get(turn.steps);
+    if (known !== undefined && isSame(known.turn, turn)) return known.rows;
+    const rows = rowsOf(turn);
+    this.#known.set(turn.steps, { turn, rows });
+    return rows;
+  }
+
+  #silence(turns: readonly Turn[], first: number): RowBlock {
+    let last = first;
+    for (let next = turns[last + 1]; next !== undefined && isSilent(next); next = turns[last + 1]) last++;
+    const [from, to] = [turns[first], turns[last]];
+    if (from === undefined || to === undefined) return [];
+    const { summary, number } = from;
+    const name = `${summary.traceId}:${summary.spanId} ${number} ${to.number}`;
+    const known = this.#silent.get(name);
+    if (known !== undefined) return known;
+    const of = { kind: "silent", from: number, to: to.number } as const;
+    const block = [new ReadingRow(of, undefined, summary, { turn: number, count: 0 })];
+    this.#silent.set(name, block);
+    return block;
+  }
+}
+
+/** Nothing was asked, said or called, and nothing runs. */
+export function isSilent({ summary, before, userText, steps }: Turn): boolean {
+  return userText === undefined && before.length + steps.length === 0 && summary.phase === "done";
 }
 
 function isSame(known: Turn, turn: Turn): boolean {

@@ -221,9 +221,12 @@ export class SaidReader {
   /** Texts of a user are compared without the context that a harness puts around them. */
   #text(is: "text" | "reasoning", text: string, missing: number, role: SaidMessage["role"]): SaidPart {
     const isUser = role === "user";
-    const key = keyOf(isUser ? withoutContext(text) : text);
+    const words = isUser ? withoutContext(text) : text;
+    const key = keyOf(words);
     return this.#once(`${is}:${isUser}:${key}`, () => {
-      return { is, key, passage: this.#passages.keep(text.trim(), missing) };
+      // Blocks of context before the user's words are the harness's; data around them is the user's.
+      const own = text.endsWith(words) ? words : text;
+      return { is, key, passage: this.#passages.keep(own.trim(), missing) };
     });
   }
 

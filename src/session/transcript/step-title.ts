@@ -3,7 +3,7 @@ import { ClaimedAttributes } from "../../content/claimed-attributes.ts";
 import type { Content } from "../../content/content-value.ts";
 import { gistOf, gistOfContent } from "../../content/gist.ts";
 import type { MessagePart } from "../../content/message-parts.ts";
-import { lastUserText, messageText, withoutContext } from "../../content/prompt.ts";
+import { lastUserText, messageText, promptInData, withoutContext } from "../../content/prompt.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
 import type { SpanContent } from "../../facts/span-content.ts";
 import { firstLine, oneLine } from "../../lib/one-line.ts";
@@ -98,7 +98,10 @@ function wordsOf(step: Step): Words {
     case "agent": {
       const subject = facts.agent ?? content.agent ?? nameOf(step);
       // No attribute names the agent of a coding agent's run, and all runs of a session are of the same one.
-      return content.agent === undefined ? { subject, ...askedOf(content) } : { subject };
+      // Data without a prompt is what it is made of, not what it was asked.
+      return content.agent === undefined && (content.input?.kind !== "json" || hasPrompt(content.input.value))
+        ? { subject, ...askedOf(content) }
+        : { subject };
     }
     case "team":
       return { subject: facts.team ?? nameOf(step) };
@@ -145,9 +148,12 @@ function addressOf({ span }: Step): string {
 }
 
 function askedOf({ input }: SpanContent): { readonly about: string } {
-  const text = input?.kind === "messages" ? (lastUserText(input.messages) ?? "") : gistOfContent(input);
-  return { about: withoutContext(text) };
+  if (input?.kind === "messages") return { about: withoutContext(lastUserText(input.messages) ?? "") };
+  const text = input?.kind === "json" ? promptInData(input.value) : undefined;
+  return { about: withoutContext(text ?? gistOfContent(input)) };
 }
+
+const hasPrompt = (data: unknown): boolean => promptInData(data) !== undefined;
 
 /** The calls of the last message, else its text: a text before calls only announces them. */
 function answerOf(content: Content | undefined): string {

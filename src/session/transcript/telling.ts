@@ -1,5 +1,7 @@
+import type { QueryFold } from "../queries.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
+import { callModels } from "./call-models.ts";
 import type { Passage } from "./passage.ts";
 import type { Call, Result, SaidMessage, SaidOther, SaidPart, SaidText, SpanSaid } from "./said.ts";
 import type { Memory } from "./memory.ts";
@@ -9,7 +11,7 @@ import type { Step, ToolStep } from "./transcript.ts";
 type Draft<T> = { -readonly [Field in keyof T]: T[Field] };
 export type ToolDraft = Draft<ToolStep> & { readonly steps: Step[] };
 
-type Source = { readonly table: SpanTable; saidAt(row: number): SpanSaid | undefined };
+type Source = { readonly table: SpanTable; readonly fold: QueryFold; saidAt(row: number): SpanSaid | undefined };
 
 /** Makes the steps of one turn, and remembers what they tell. */
 export class Telling {
@@ -56,10 +58,13 @@ export class Telling {
     return Math.max(table.rows.word(row, Row.REVISION), this.#source.saidAt(row)?.revision ?? 0);
   }
 
-  /** The tool, the agent, the model; else the span's name. */
+  /** The tool, the agent, the model, which a part of a call does not name itself; else the span's name. */
   name(row: number): string {
-    const { table } = this.#source;
-    return table.text(row, Row.SUBJECT) ?? (this.#source.saidAt(row)?.subject || (table.text(row, Row.NAME) ?? ""));
+    const { table, fold } = this.#source;
+    const model = table.rows.kind(row) === "llm" ? callModels(table, fold.groups)(row) : undefined;
+    return (
+      model ?? table.text(row, Row.SUBJECT) ?? (this.#source.saidAt(row)?.subject || (table.text(row, Row.NAME) ?? ""))
+    );
   }
 
   /** Whether this turn told a text or a thought as an answer. */

@@ -1,3 +1,4 @@
+import { readContent } from "../../../src/facts/span-content.ts";
 import { describe, expect, test } from "vitest";
 import { factsOfSpan } from "../span-of.ts";
 import { json, seen, span } from "./seen.ts";
@@ -147,5 +148,11 @@ describe("names and errors", () => {
     const trace = 'Traceback (most recent call last):\n\n\n  File "a.py", line 1, in x\n';
     expect(failure(`LookupError('no city')${trace}\nLookupError: no city`)).toBe("LookupError('no city')");
     expect(failure(`${trace}LookupError: no city\n`)).toBe("LookupError: no city");
+    // The whole error has both.
+    const message = `LookupError('no city')${trace}\nLookupError: no city`;
+    expect(readContent(span("tool", {}, [], { status: { code: 2, message } }), "failed").exception).toEqual({
+      message: "LookupError('no city')",
+      stacktrace: `${trace}\nLookupError: no city`,
+    });
   });
 });

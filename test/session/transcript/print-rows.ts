@@ -12,6 +12,8 @@ function wordsOf(of: ReadingRow["of"]): string {
       return ` ${of.turn.number} ${of.turn.summary.name}`;
     case "earlier":
       return ` ${of.steps}`;
+    case "silent":
+      return ` ${of.from}–${of.to}`;
     case "user":
     case "system":
     case "reasoning":

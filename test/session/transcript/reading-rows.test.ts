@@ -141,3 +141,35 @@ describe("a transcript that grows", () => {
 function never(): never {
   throw new Error("the session is empty");
 }
+
+describe("turns in which nothing was said", () => {
+  const plumbing = (id: number, start: number): Sketch => ({
+    id,
+    name: "thread/list",
+    start,
+    trace: `${id}`.padStart(32, "0"),
+  });
+  const asked = (id: number, start: number): Sketch => ({
+    ...llm({ id, start }, [user(`Question ${id}`)], [assistant(`Answer ${id}`)]),
+    trace: `${id}`.padStart(32, "0"),
+  });
+  const print = (sketches: readonly Sketch[]): string[] =>
+    rowsOf(viewOf(sketches.map((sketch) => [{ ...spanOfSketch(sketch) }])))
+      .filter(({ depth }) => depth === 0)
+      .map(({ of }) =>
+        of.kind === "silent" ? `silent ${of.from}–${of.to}` : of.kind === "turn" ? `turn ${of.turn.number}` : of.kind,
+      );
+
+  test("neighbours are one line, as in Markdown", () => {
+    expect(print([plumbing(1, 1), plumbing(2, 2), asked(3, 3), plumbing(4, 5), asked(5, 7)])).toEqual([
+      "silent 1–2",
+      "turn 3",
+      "silent 4–4",
+      "turn 5",
+    ]);
+  });
+
+  test("where nothing is said at all, they are what there is", () => {
+    expect(print([plumbing(1, 1), plumbing(2, 2)])).toEqual(["turn 1", "turn 2"]);
+  });
+});

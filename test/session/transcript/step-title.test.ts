@@ -197,3 +197,19 @@ describe("a title is one line of a bounded length", () => {
     expect(titleOf("t", { ...tool, "gen_ai.tool.name": "n".repeat(500) }).length).toBeLessThanOrEqual(MAX_TITLE);
   });
 });
+
+test("an agent that was given data is called by the prompt in it", () => {
+  const given = (input: unknown): string =>
+    titleOf("run", {
+      "openinference.span.kind": "AGENT",
+      "agent.name": "weather",
+      "input.value": JSON.stringify(input),
+    });
+  expect(given({ task: "Is it sunny?", stream: false, reset: true, images: null })).toBe("weather");
+  const unnamed = (input: unknown): string =>
+    titleOf("run", { "openinference.span.kind": "AGENT", "input.value": JSON.stringify(input) });
+  expect(unnamed({ task: "Is it sunny?", stream: false, reset: true, images: null })).toBe("run · Is it sunny?");
+  expect(unnamed({ agent: { role: "poet", verbose: false }, task: "Write a poem", tools: [] })).toBe(
+    "run · Write a poem",
+  );
+});

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { ModelRequest, OfferedTool } from "../../../facts/model-request.ts";
+import { gistOf } from "../../../content/gist.ts";
 import { count } from "../../../lib/figures.ts";
 import { jsonText } from "../../../otel/any-value.ts";
 import { Icon } from "../../ui/icons.tsx";
@@ -65,10 +66,7 @@ export function RequestChips({ request, called }: ChipsProps) {
                 <UntrustedText text={name.replaceAll("_", " ")} limit={40} />
               </dt>
               <dd>
-                <UntrustedText
-                  text={typeof value === "number" ? figure(value) : typeof value === "string" ? value : jsonText(value)}
-                  limit={MAX_VALUE}
-                />
+                <UntrustedText text={typeof value === "number" ? figure(value) : gistOf(value)} limit={MAX_VALUE} />
               </dd>
             </div>
           ))}

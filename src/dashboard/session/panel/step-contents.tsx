@@ -35,7 +35,7 @@ export type ContentsProps = {
 export function StepContents(props: ContentsProps) {
   const { node, tree, reader, content, values, onSelect } = props;
   const kind = node.span?.facts.kind;
-  const { output } = content;
+  const output = isHollow(content.output) ? undefined : content.output;
   const links = useCallLinks(props);
   const attempts = attemptsOf(node);
   const asking = useMemo(() => (kind === "tool" ? askedBy(tree, node, reader) : undefined), [kind, tree, node, reader]);
@@ -63,11 +63,20 @@ export function StepContents(props: ContentsProps) {
           )}
         </Section>
       )}
+      {output === undefined && content.input === undefined && !node.error ? (
+        <p class="section muted">
+          {node.running ? "Nothing was sent of it yet." : "Neither input nor output was sent."}
+        </p>
+      ) : null}
       <Input {...props} links={links} />
       {kind === "llm" ? <Request node={node} reader={reader} output={output} /> : null}
     </>
   );
 }
+
+/** Some producers send an answer of calls alone without the calls. */
+const isHollow = (content: SpanContent["output"] | undefined): boolean =>
+  content?.kind === "messages" && content.messages.every(({ parts }) => parts.length === 0);
 
 const OUTPUT_WORDS: Readonly<Record<string, string>> = { llm: "Answer", tool: "Result" };
 const INPUT_WORDS: Readonly<Record<string, string>> = { tool: "Arguments" };

@@ -42,6 +42,13 @@ export function StepRow(props: RowProps) {
           <span class="muted">Earlier conversation, {counted(row.of.steps, "step")}</span>
         </Line>
       );
+    case "silent":
+      return (
+        <p class="step-silent muted">
+          {row.of.from === row.of.to ? `Turn ${row.of.from}` : `Turns ${row.of.from} to ${row.of.to}`}: nothing was
+          said.
+        </p>
+      );
     case "gap":
       return (
         <div class="step-gap">
@@ -289,12 +296,14 @@ function Tool(props: OfStep<"tool">) {
   const holds = step.steps.length > 0;
   const kind = node?.span?.facts.kind === "retrieval" ? "retrieval" : "tool";
   const returned = lineOf(result);
+  // A call without a span stands in the span of the model that asked for it.
+  const isOwn = node?.span?.facts.kind !== "llm";
   return (
     <>
       <Line
         {...props}
         fold={holds ? closed === "open" : hasMore(step) ? opened === "opened" : undefined}
-        figures="shown"
+        {...(isOwn && { figures: "shown" })}
       >
         <KindIcon kind={kind} />
         <Subject
