@@ -223,7 +223,8 @@ export class SaidReader {
     const isUser = role === "user";
     const words = isUser ? withoutContext(text) : text;
     const key = keyOf(words);
-    return this.#once(`${is}:${isUser}:${key}`, () => {
+    // What one span sends whole, another one may send without its end.
+    return this.#once(`${is}:${isUser}:${missing > 0}:${key}`, () => {
       // Blocks of context before the user's words are the harness's; data around them is the user's.
       const own = text.endsWith(words) ? words : text;
       return { is, key, passage: this.#passages.keep(own.trim(), missing) };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { assistant, calls, llm, markdownOf, sketched, user } from "./session-of.ts";
+import { assistant, calls, llm, markdownOf, sketched, spanOfSketch, user, viewOf } from "./session-of.ts";
 
 const PNG = `iVBORw0KGgo${"AbC1".repeat(300)}`;
 const PICTURE = { type: "image", data: PNG, mimeType: "image/png" };
@@ -72,4 +72,24 @@ test("a picture in the text of a message is named where it stands", () => {
     sketched([llm({ id: 1 }, [user(`Look: ![](data:image/png;base64,${PNG}) Well?`)], [assistant("A cat.")])]),
   );
   expect(text).toContain("Look: !\\[](\\[image/png, 908 B]) Well?");
+});
+
+test("a prompt that one call sends whole lacks nothing, though later calls have it in a large value", () => {
+  const large = (id: number) => {
+    const messages = JSON.stringify([user("Weather?"), assistant("x".repeat(9_000)), user("Weather?")]);
+    const preview = {
+      stringValue: messages.slice(0, 200),
+      offloaded: { hash: "h", bytes: messages.length, prompt: "Weather?" },
+    };
+    const span = spanOfSketch(llm({ id, parent: 1, start: id }, "", [assistant("Sunny.")]));
+    const attributes = (span.attributes ?? []).map((attribute) =>
+      attribute.key === "gen_ai.input.messages" ? { ...attribute, value: preview } : attribute,
+    );
+    return { ...span, attributes };
+  };
+  const whole = spanOfSketch(llm({ id: 2, parent: 1, start: 2 }, [user("Weather?")], [assistant("Sunny.")]));
+  // The larger call arrives first.
+  const text = markdownOf(viewOf([[large(3)], [whole], [spanOfSketch(agent)]]));
+  expect(text).toContain("Weather?");
+  expect(text).not.toContain("left out");
 });
