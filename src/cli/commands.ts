@@ -8,8 +8,8 @@ export const COMMANDS: readonly Command[] = [
     usage: "",
     summary: "runs the program: receiver, page and API",
     details: [
-      "PORT (8787), HOST (127.0.0.1), DATA_DIR (~/.spanfold), ADMIN_TOKEN, INGEST_TOKEN, VIEW_TOKEN, PRICES,",
-      "RETENTION_DAYS, MAX_SESSION_BYTES and MAX_TENANT_BYTES in the environment set it up, see the README.",
+      "In the environment: PORT (8787), GRPC_PORT (4317, or off), HOST (127.0.0.1), DATA_DIR (~/.spanfold), ADMIN_TOKEN,",
+      "INGEST_TOKEN, VIEW_TOKEN, PRICES, RETENTION_DAYS, MAX_SESSION_BYTES, MAX_TENANT_BYTES. The README explains them.",
     ],
     load: () => import("./start.ts"),
   },

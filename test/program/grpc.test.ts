@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { Client, credentials, Metadata, status } from "@grpc/grpc-js";
 import type { CallOptions, ServiceError } from "@grpc/grpc-js";
 import { expect, onTestFinished, test } from "vitest";
+import { openGrpc } from "../../src/cli/start/grpc.ts";
 import { encodeMessage } from "../../src/otlp/grpc-web.ts";
 import { MAX_PROTOBUF_BODY } from "../../src/otlp/limits.ts";
 import { libraryEncode } from "../otlp/oracle.ts";
@@ -140,6 +141,16 @@ test("a call has one message", async () => {
     stream.end();
     expect((await trailers)["grpc-status"], String(messages.length)).toBe(String(status.INVALID_ARGUMENT));
   }
+});
+
+test("a runtime that does not answer is UNAVAILABLE: exporters send again", async () => {
+  const outcome = await openGrpc("127.0.0.1", 0, new URL("http://127.0.0.1:9"));
+  const port = "listening" in outcome ? String(outcome.listening) : outcome.unavailable;
+  expect(await clientOf(port)(TRACES, ONE_SPAN)).toEqual({
+    code: status.UNAVAILABLE,
+    text: "the program could not be reached; send it again",
+    details: "",
+  });
 });
 
 test("a taken port of gRPC is said, and the program runs without it", async () => {
