@@ -29,8 +29,8 @@ export type EventStreamOptions<Event extends StreamEvent> = {
   readonly kind: "watch" | "replay";
   /** `retry`: a missing session may appear. `give-up`: a 404 is final. */
   readonly whenMissing: "retry" | "give-up";
-  /** All events of one read. The state is already that after them, except when they complete a replay. */
-  readonly onEvents: (received: readonly Received<Event>[]) => void;
+  /** All events of one read. The state is already that after them, except when they complete a replay. More is read after its promise. */
+  readonly onEvents: (received: readonly Received<Event>[]) => void | Promise<void>;
   /** Each change. The first state is `connecting`. */
   readonly onState?: (state: StreamState) => void;
   /** A response of the stream's URL, after so many milliseconds. */
@@ -111,9 +111,9 @@ export function openEventStream<Event extends StreamEvent>(
     let ending: Ending;
     try {
       ending = await request(attempt.signal, (received) => {
-        if (attempt.signal.aborted) return;
+        if (attempt.signal.aborted) return undefined;
         hasReceived = true;
-        receive(received);
+        return receive(received);
       });
     } catch (error) {
       const why = platform.network() === "offline" ? "this device is offline" : reasonOf(error);
@@ -137,7 +137,7 @@ export function openEventStream<Event extends StreamEvent>(
   /** One connection, from its request to its end. Throws when it breaks. */
   async function request(
     signal: AbortSignal,
-    onEvents: (received: readonly Received<Event>[]) => void,
+    onEvents: (received: readonly Received<Event>[]) => void | Promise<void>,
   ): Promise<Ending> {
     const authorisation = options.authorisation?.();
     const get = (url: string, headers: Record<string, string>): Promise<Response> => {
@@ -189,7 +189,7 @@ export function openEventStream<Event extends StreamEvent>(
     if (isDeleted() && options.whenMissing === "retry") retryIn(NOT_FOUND_RETRY);
   }
 
-  function receive(batch: readonly Received<Event>[]): void {
+  function receive(batch: readonly Received<Event>[]): void | Promise<void> {
     if (state.state === "refused") take({ step: "resume" });
     missingSince = undefined;
     let after: "open" | "ended" | "complete" = "open";
@@ -213,8 +213,8 @@ export function openEventStream<Event extends StreamEvent>(
         after = "ended";
       }
     }
-    options.onEvents(batch);
-    if (after === "open") return;
+    const done = options.onEvents(batch);
+    if (after === "open") return done;
     stop();
     if (after === "complete") take({ step: "complete" });
     else comeBack();

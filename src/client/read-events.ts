@@ -15,7 +15,8 @@ export async function readEvents<Event>(
   body: ReadableStream<Uint8Array>,
   on: {
     readonly decode: Decode<Event>;
-    readonly onEvents: (received: readonly Received<Event>[]) => void;
+    /** The next chunk is read after its promise: a reader that is behind need not hold all that was sent. */
+    readonly onEvents: (received: readonly Received<Event>[]) => void | Promise<void>;
     readonly onRetry: (millis: number) => void;
   },
   after: Platform["after"],
@@ -32,7 +33,7 @@ export async function readEvents<Event>(
           if (event !== undefined) batch.push({ event, id });
         }
       } finally {
-        if (batch.length > 0) on.onEvents(batch);
+        if (batch.length > 0) await on.onEvents(batch);
       }
     }
   } finally {

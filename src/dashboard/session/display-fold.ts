@@ -45,6 +45,8 @@ export class DisplayFold {
   #next = 0;
   #isFolding = false;
   #isPosted = false;
+  /** Called when all is folded. */
+  #waiting: (() => void)[] = [];
   #last: readonly RecentExport[] = [];
   #newRows: DisplayedSession["newRows"] = "expected";
   #isScheduled = false;
@@ -59,7 +61,14 @@ export class DisplayFold {
     this.#view = new SessionView(id);
     this.#isLive = isLive;
     this.#of = of;
-    this.#channel.port1.addEventListener("message", () => this.#fold());
+    this.#channel.port1.addEventListener("message", () => {
+      try {
+        this.#fold();
+      } finally {
+        // An event that cannot be folded is skipped.
+        this.#goOn();
+      }
+    });
     this.#channel.port1.start();
     this.#loadPrices();
   }
@@ -69,9 +78,15 @@ export class DisplayFold {
     return this.#shown;
   }
 
-  apply(events: readonly SessionStreamEvent[]): void {
+  /** Resolves when the events are folded, the first of them drawn, and the browser had its turn. */
+  apply(events: readonly SessionStreamEvent[]): Promise<void> | undefined {
     for (const event of events) this.#inbox.push(event);
     if (!this.#isFolding) this.#fold();
+    if (this.#isWhole && this.#shown.peek() !== undefined) return undefined;
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#goOnSoon();
+    });
   }
 
   /** Back to the empty state. */
@@ -86,6 +101,7 @@ export class DisplayFold {
   close(): void {
     this.#closed = true;
     this.#channel.port1.close();
+    this.#release();
   }
 
   get #isWhole(): boolean {
@@ -99,6 +115,7 @@ export class DisplayFold {
   #fold(): void {
     this.#isPosted = false;
     if (this.#closed) return;
+    if (this.#inbox.length === 0) return this.#release();
     const until = performance.now() + SLICE;
     while (this.#next < this.#inbox.length && !this.#view.awaitsRecords && performance.now() < until) {
       const event = this.#inbox[this.#next++];
@@ -111,14 +128,21 @@ export class DisplayFold {
     }
     this.#schedule();
     if (this.#view.awaitsRecords) return this.#loadRecords();
-    if (!this.#isFolding) return;
-    // The first rows are drawn before more is folded.
+    this.#goOnSoon();
+  }
+
+  #release(): void {
+    for (const done of this.#waiting.splice(0)) done();
+  }
+
+  /** The first rows are drawn before more is folded, or received. */
+  #goOnSoon(): void {
     if (this.#shown.peek() === undefined) setTimeout(() => this.#goOn(), UNDRAWN);
     else this.#goOn();
   }
 
   #goOn(): void {
-    if (!this.#isFolding || this.#isPosted || this.#closed) return;
+    if ((!this.#isFolding && this.#waiting.length === 0) || this.#isPosted || this.#closed) return;
     this.#isPosted = true;
     this.#channel.port2.postMessage(undefined);
   }
@@ -156,7 +180,10 @@ export class DisplayFold {
         this.#view.useRecords(viewRecord);
         this.#fold();
       },
-      () => (this.#isFolding = false),
+      () => {
+        this.#isFolding = false;
+        this.#release();
+      },
     );
   }
 

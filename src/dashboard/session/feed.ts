@@ -28,17 +28,20 @@ export function openSessionFeed(id: string): SessionFeed {
   let isClosed = false;
   const announced = signal<Announcement | undefined>(undefined);
   const stream = openStream(`/sessions/${encodeURIComponent(id)}?watch=true`, decodeSessionEvent, (events) => {
-    if (fold.value === undefined) waiting.push(...events);
-    else fold.value.apply(events);
     announced.value = events.findLast((event) => event.type === "session") ?? announced.value;
     if (events.some((event) => event.type === "bookmark")) receiverExports.refresh();
+    if (fold.value !== undefined) return fold.value.apply(events);
+    waiting.push(...events);
+    return loading;
   });
-  import("./display-fold.ts").then(
-    ({ DisplayFold }) => {
+  const loading = import("./display-fold.ts").then(
+    async ({ DisplayFold }) => {
       if (isClosed) return;
-      fold.value = new DisplayFold(id, () => stream.state.value.state === "live", "log");
-      fold.value.apply(waiting);
+      const loaded = new DisplayFold(id, () => stream.state.value.state === "live", "log");
+      fold.value = loaded;
+      const first = waiting;
       waiting = [];
+      await loaded.apply(first);
     },
     // The code of the page in its place says that it could not be loaded.
     () => undefined,

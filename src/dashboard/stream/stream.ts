@@ -30,7 +30,7 @@ const DELAY_SHOWN = 30_000;
 export function openStream<Event extends StreamEvent>(
   url: string,
   decode: Decode<Event>,
-  onEvents: (events: readonly Event[]) => void,
+  onEvents: (events: readonly Event[]) => void | Promise<void>,
   prologue?: Prologue,
 ): Stream {
   const state = signal<StreamState>(CONNECTING);
@@ -74,7 +74,7 @@ export function openStream<Event extends StreamEvent>(
       },
       onEvents(received) {
         for (const one of received) learn(one);
-        onEvents(received.map(({ event }) => event));
+        return onEvents(received.map(({ event }) => event));
       },
     },
     browser(HIDDEN_GRACE),

@@ -66,11 +66,11 @@ export function openReplay(options: {
       const moment = momentOf(event, view.by);
       if (moment !== undefined) play(Math.max(moment, position()));
     }
-    fold.apply(received.map(({ event }) => event));
+    void fold.apply(received.map(({ event }) => event));
   };
   const begin = (): void => {
     fold.clear();
-    if (announced !== undefined) fold.apply([announced]);
+    if (announced !== undefined) void fold.apply([announced]);
   };
   begin();
   const stream = openEventStream(
