@@ -29,8 +29,8 @@ export type EventStreamOptions<Event extends StreamEvent> = {
   readonly kind: "watch" | "replay";
   /** `retry`: a missing session may appear. `give-up`: a 404 is final. */
   readonly whenMissing: "retry" | "give-up";
-  /** All events of one read. The state is already that after them, except when they complete a replay. More is read after its promise. */
-  readonly onEvents: (received: readonly Received<Event>[]) => void | Promise<void>;
+  /** All events of one read. The state is already that after them, except when they complete a replay. More is read after its promise, if it is one. */
+  readonly onEvents: (received: readonly Received<Event>[]) => unknown;
   /** Each change. The first state is `connecting`. */
   readonly onState?: (state: StreamState) => void;
   /** A response of the stream's URL, after so many milliseconds. */
@@ -137,7 +137,7 @@ export function openEventStream<Event extends StreamEvent>(
   /** One connection, from its request to its end. Throws when it breaks. */
   async function request(
     signal: AbortSignal,
-    onEvents: (received: readonly Received<Event>[]) => void | Promise<void>,
+    onEvents: (received: readonly Received<Event>[]) => unknown,
   ): Promise<Ending> {
     const authorisation = options.authorisation?.();
     const get = (url: string, headers: Record<string, string>): Promise<Response> => {
@@ -189,7 +189,7 @@ export function openEventStream<Event extends StreamEvent>(
     if (isDeleted() && options.whenMissing === "retry") retryIn(NOT_FOUND_RETRY);
   }
 
-  function receive(batch: readonly Received<Event>[]): void | Promise<void> {
+  function receive(batch: readonly Received<Event>[]): unknown {
     if (state.state === "refused") take({ step: "resume" });
     missingSince = undefined;
     let after: "open" | "ended" | "complete" = "open";

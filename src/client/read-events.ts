@@ -15,8 +15,8 @@ export async function readEvents<Event>(
   body: ReadableStream<Uint8Array>,
   on: {
     readonly decode: Decode<Event>;
-    /** The next chunk is read after its promise: a reader that is behind need not hold all that was sent. */
-    readonly onEvents: (received: readonly Received<Event>[]) => void | Promise<void>;
+    /** Perhaps a promise. The next chunk is read after it: a reader that is behind need not hold all that was sent. */
+    readonly onEvents: (received: readonly Received<Event>[]) => unknown;
     readonly onRetry: (millis: number) => void;
   },
   after: Platform["after"],

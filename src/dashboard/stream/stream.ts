@@ -30,7 +30,7 @@ const DELAY_SHOWN = 30_000;
 export function openStream<Event extends StreamEvent>(
   url: string,
   decode: Decode<Event>,
-  onEvents: (events: readonly Event[]) => void | Promise<void>,
+  onEvents: (events: readonly Event[]) => unknown,
   prologue?: Prologue,
 ): Stream {
   const state = signal<StreamState>(CONNECTING);
