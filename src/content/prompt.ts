@@ -215,7 +215,9 @@ export function withoutContext(text: string): string {
 /** The user's words in a text: without blocks of context, and without JSON around one text; `undefined` if it has only context. */
 function userWords(text: string): string | undefined {
   // Most texts: neither markup, nor JSON, nor blank.
-  if (beginsWithLetter(text)) return TITLE_REQUEST.test(text) ? undefined : text;
+  const first = text.charCodeAt(0) | LOWER_CASE;
+  if (first >= LETTER_A && first <= LETTER_Z)
+    return TITLE_LETTERS.has(first) && TITLE_REQUEST.test(text) ? undefined : text;
   let rest = text;
   for (let left = MAX_BLOCKS; left > 0 && isMarkup(rest); left--) {
     const block = CONTEXT_BLOCK.exec(rest);
@@ -234,14 +236,11 @@ function userWords(text: string): string | undefined {
   return (data === undefined ? undefined : mainText(data).text) ?? rest;
 }
 
+/** The letters with which such a request may begin. */
+const TITLE_LETTERS: ReadonlySet<number> = new Set(Array.from("gwc", (letter) => letter.charCodeAt(0)));
 /** What a harness asks a model before the user's words, to name their conversation. */
 const TITLE_REQUEST =
   /^\s*(?:generate|write|create) an? (?:[\w-]+ ){0,4}title for (?:this|the following) (?:conversation|chat|message)s?[:.]?\s*$/i;
-
-function beginsWithLetter(text: string): boolean {
-  const unit = text.charCodeAt(0) | LOWER_CASE;
-  return unit >= LETTER_A && unit <= LETTER_Z;
-}
 
 const LOWER_CASE = 0x20;
 const LETTER_A = 0x61;
@@ -316,7 +315,7 @@ export function quickPromptLine(text: string, length: number): string | undefine
   let found: string | undefined;
   let end = text.length;
   for (let left = MAX_ROLES; left > 0; left--) {
-    const at = end > 0 ? text.lastIndexOf('"role"', end - 1) : -1;
+    const at = lastRole(text, end);
     if (at < 0) break;
     const plain = plainTextAfter(text, at, end);
     if (plain !== undefined) {
@@ -383,6 +382,19 @@ function plainTextAfter(text: string, at: number, end: number): string | undefin
   }
   return undefined;
 }
+
+/** Where the last role before `end` stands; -1 without. Engines search a short text from its beginning faster. */
+function lastRole(text: string, end: number): number {
+  if (end < ROLE_KEY.length) return -1;
+  if (text.length > SHORT) return text.lastIndexOf(ROLE_KEY, end - 1);
+  let last = -1;
+  for (let at = text.indexOf(ROLE_KEY); at >= 0 && at < end; at = text.indexOf(ROLE_KEY, at + 1)) last = at;
+  return last;
+}
+
+const ROLE_KEY = '"role"';
+/** UTF-16 units: a message or two. */
+const SHORT = 512;
 
 /** Messages that are looked at from the end. */
 const MAX_ROLES = 256;
