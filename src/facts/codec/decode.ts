@@ -1,4 +1,4 @@
-import { FLAG, KINDS, NANOS_PER_SECOND, NO_PARENT, REQUEST_STATES } from "./layout.ts";
+import { FLAG, HALF_HASH, KINDS, NANOS_PER_SECOND, NO_PARENT, REQUEST_STATES } from "./layout.ts";
 import type { SpanFacts } from "../facts.ts";
 import { SPAN_KINDS } from "../kind.ts";
 import { PRODUCERS } from "../producer.ts";
@@ -71,20 +71,11 @@ export class FactsReader {
       failure: has(FLAG.failure) ? this.#text() : undefined,
       prompt: has(FLAG.prompt) ? this.#text() : undefined,
       promptGuessed: has(FLAG.promptGuessed) ? true : undefined,
-      tokens: has(FLAG.tokens)
-        ? {
-            input: this.#number(),
-            output: this.#number(),
-            cached: this.#number(),
-            written: this.#number(),
-            written1h: this.#number(),
-            reasoning: this.#number(),
-          }
-        : undefined,
+      tokens: has(FLAG.tokens) ? this.#tokens(has(FLAG.written)) : undefined,
       cost: has(FLAG.cost) ? this.#number() : undefined,
       ancestors: has(FLAG.ancestors) ? this.#ancestors() : undefined,
       inputRequest: has(FLAG.inputRequest) ? this.#inputRequest(start) : undefined,
-      callHash: has(FLAG.callHash) ? this.#number() : undefined,
+      callHash: has(FLAG.callHash) ? this.#number() * HALF_HASH + this.#number() : undefined,
       derivation: has(FLAG.derivation) ? (DERIVATIONS[this.#number()] ?? "call") : undefined,
       claims: has(FLAG.claims) ? this.#claims() : undefined,
       producer: has(FLAG.producer) ? PRODUCERS[this.#number()] : undefined,
@@ -94,6 +85,15 @@ export class FactsReader {
   #parent(cell: number): string {
     if (cell === NO_PARENT) return "";
     return cell > NO_PARENT ? text(this.#ids[cell]) : text(this.#texts[NO_PARENT - 1 - cell]);
+  }
+
+  #tokens(hasWritten: boolean): NonNullable<SpanFacts["tokens"]> {
+    const input = this.#number();
+    const output = this.#number();
+    const cached = this.#number();
+    const reasoning = this.#number();
+    const written = hasWritten ? this.#number() : 0;
+    return { input, output, cached, written, written1h: hasWritten ? this.#number() : 0, reasoning };
   }
 
   #ancestors(): NonNullable<SpanFacts["ancestors"]> {

@@ -6,7 +6,7 @@ import { PRODUCERS } from "../producer.ts";
 import { lastOf } from "../version-order.ts";
 import { ChunkIds } from "./chunk-ids.ts";
 import { FactsReader } from "./decode.ts";
-import { FACTS_VERSION, FLAG, KINDS, NANOS_PER_SECOND, NO_PARENT, REQUEST_STATES } from "./layout.ts";
+import { FACTS_VERSION, FLAG, HALF_HASH, KINDS, NANOS_PER_SECOND, NO_PARENT, REQUEST_STATES } from "./layout.ts";
 
 /** One JSON string for all spans of a chunk, in the chunk's order, in the layout of {@link FLAG}. */
 export function encodeFacts(facts: readonly SpanFacts[]): string {
@@ -49,7 +49,8 @@ class FactsWriter {
     const { tokens, cost, ancestors, inputRequest, callHash, derivation, claims } = fact;
     if (tokens !== undefined) {
       const { input, output, cached, written, written1h, reasoning } = tokens;
-      cells.push(input, output, cached, written, written1h, reasoning);
+      cells.push(input, output, cached, reasoning);
+      if (written !== 0 || written1h !== 0) cells.push(written, written1h);
     }
     if (cost !== undefined) cells.push(cost);
     if (ancestors !== undefined) {
@@ -60,7 +61,7 @@ class FactsWriter {
       }
     }
     if (inputRequest !== undefined) this.#inputRequest(inputRequest, fact.start);
-    if (callHash !== undefined) cells.push(callHash);
+    if (callHash !== undefined) cells.push(Math.floor(callHash / HALF_HASH), callHash % HALF_HASH);
     if (derivation !== undefined) cells.push(DERIVATIONS.indexOf(derivation));
     if (claims !== undefined) cells.push(claims.length, ...claims.map((claim) => this.#texts.name(claim)));
     if (fact.producer !== undefined) cells.push(PRODUCERS.indexOf(fact.producer));
@@ -146,7 +147,8 @@ function flagsOf(fact: SpanFacts, last: bigint): number {
     (fact.claims === undefined ? 0 : FLAG.claims) |
     (fact.callHash === undefined ? 0 : FLAG.callHash) |
     (fact.promptGuessed ? FLAG.promptGuessed : 0) |
-    (fact.producer === undefined ? 0 : FLAG.producer)
+    (fact.producer === undefined ? 0 : FLAG.producer) |
+    (fact.tokens === undefined || (fact.tokens.written === 0 && fact.tokens.written1h === 0) ? 0 : FLAG.written)
   );
 }
 

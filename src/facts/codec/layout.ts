@@ -1,5 +1,5 @@
 /** Raise this when a fact is added, derived differently or written differently: objects then derive the facts of their log again. */
-export const FACTS_VERSION = 11;
+export const FACTS_VERSION = 12;
 
 /**
  * The facts of a chunk's spans, in its order, as one JSON text:
@@ -11,7 +11,8 @@ export const FACTS_VERSION = 11;
  * index of its id in `texts`. A time is two cells, whole seconds and nanoseconds: `start` counts from the start of the first span,
  * all other times from the start of their own span. `last` is the end, or how recent the report of a running span is.
  *
- * One list of small numbers, because engines write and read it faster than nested lists.
+ * One list of small numbers, because engines write and read it faster than nested lists. One number of 31 bits or more would make
+ * them store all of its numbers as fractions: a hash is two cells of 16 bits.
  */
 export const FLAG = {
   running: 1 << 0,
@@ -39,12 +40,17 @@ export const FLAG = {
   exception: 1 << 22,
   promptGuessed: 1 << 23,
   producer: 1 << 24,
+  /** Counts of tokens that were written to a cache, behind the other counts: most calls have none. */
+  written: 1 << 25,
 } as const;
 
 /** `kinds` is OTLP's kind times this, plus the index in SPAN_KINDS. */
 export const KINDS = 16;
 
 export const NO_PARENT = -1;
+
+/** A hash is its upper half times this, plus its lower half. */
+export const HALF_HASH = 2 ** 16;
 
 export const NANOS_PER_SECOND = 1e9;
 
