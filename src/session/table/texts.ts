@@ -1,3 +1,4 @@
+import { textBucket } from "../../lib/fixed-keys.ts";
 import * as Row from "./span-rows.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
 import type { SpanRows } from "./span-rows.ts";
@@ -12,10 +13,16 @@ export const NONE = 0;
 /** Stands for each string that the full pool could not store. */
 const OTHER = 1;
 
-/** Distinct strings by 16-bit numbers. */
+const RECENT = 256;
+
+/**
+ * Distinct strings by 16-bit numbers. Recent ones are compared before the Map is used: a Map first makes each new copy of a text
+ * unique in the heap.
+ */
 export class StringPool {
   readonly #texts: (string | undefined)[] = [undefined, "(other)"];
   readonly #indexes = new Map<string, number>();
+  readonly #recent = new Uint16Array(RECENT);
   #units = 0;
 
   get units(): number {
@@ -29,12 +36,16 @@ export class StringPool {
   /** The string's number; `full` if the pool is full. */
   intern(text: string | undefined, full: number = OTHER): number {
     if (text === undefined || text === "") return NONE;
+    const bucket = textBucket(text, RECENT);
+    const recent = this.#recent[bucket] ?? NONE;
+    if (this.#texts[recent] === text) return recent;
     const known = this.#indexes.get(text);
-    if (known !== undefined) return known;
+    if (known !== undefined) return (this.#recent[bucket] = known);
     if (this.#texts.length >= MAX_STRINGS || this.#units + text.length > MAX_UNITS) return full;
     const index = this.#texts.length;
     this.#texts.push(text);
     this.#indexes.set(text, index);
+    this.#recent[bucket] = index;
     this.#units += text.length;
     return index;
   }
