@@ -68,11 +68,10 @@ async function measure(primary: string, endpoints: readonly (string | undefined)
     await Promise.all(programs.map((program) => once(program, "message")));
     const costs = programs.map((): number[] => []);
     const warm = performance.now() + (quick ? WARM_UP_MILLIS / 2 : WARM_UP_MILLIS);
-    for (let turn = 0, left = quick ? 10 : TURNS; left > 0; turn++) {
+    for (let left = quick ? 10 : TURNS; left > 0;) {
       const counts = performance.now() >= warm;
-      // A program after a pause starts on cold caches: each is the first in its turn.
-      for (let place = 0; place < programs.length; place++) {
-        const at = (place + turn) % programs.length;
+      // The program before may still send in the background: each has another one before it in each turn.
+      for (const at of shuffled(programs.length)) {
         const program = programs[at];
         const micros = program === undefined ? Number.NaN : await turnOf(program);
         if (counts) costs[at]?.push(micros / SPANS_A_TURN);
@@ -83,6 +82,12 @@ async function measure(primary: string, endpoints: readonly (string | undefined)
   } finally {
     for (const program of programs) program.kill();
   }
+}
+
+function shuffled(count: number): number[] {
+  return Array.from({ length: count }, (_, at) => ({ at, place: Math.random() }))
+    .toSorted((one, other) => one.place - other.place)
+    .map(({ at }) => at);
 }
 
 async function turnOf(program: ChildProcess): Promise<number> {
