@@ -1,5 +1,6 @@
 import { count, dollars, duration, bytes as byteCount } from "../lib/figures.ts";
 import { nanosecondsText } from "../lib/nanoseconds.ts";
+import { withoutBytes } from "../content/media.ts";
 import type { ShownContent, ShownPart } from "../content/shown-content.ts";
 import { EXCEPTION_EVENT } from "../otel/semconv/attributes.ts";
 import { displayValue, jsonText, plainValue } from "../otel/any-value.ts";
@@ -163,7 +164,7 @@ class SpanPrinter {
       const note = `*… ${left} left out here. ${this.#more()}*\n\n`;
       return `${label}\n\n${show(shown.slice(0, missing.at))}${note}${show(shown.slice(missing.at))}`;
     };
-    this.pieces.push({ turn: 0, passage: { text }, print: printed });
+    this.pieces.push({ turn: 0, passage: { text: withoutBytes(text) }, print: printed });
   }
 }
 
