@@ -56,7 +56,7 @@ try {
   console.log(`${seconds()} s  ${written.stdout.trim().split("\n", 1)[0]}`);
   await run("node", ["--env-file=.env", "agent.mjs"], { cwd: own.folder, env: own.environment });
   console.log(`${seconds()} s  the agent ended`);
-  await page.getByText("my first session").first().waitFor();
+  await page.getByText("invoke_agent greeter").first().waitFor();
   const taken = seconds();
   console.log(`${taken} s  its session is on the screen`);
   if (Number(taken) > MOST_SECONDS) {
