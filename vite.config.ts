@@ -20,19 +20,23 @@ const ROUTES = {
 };
 
 /**
- * The chunk of a module: the first route that imports it at once, and `main` for what the list shares with a session. Other modules have a chunk
- * for each `import()`.
+ * The chunk of a module: the first route that imports it at once; `main` for what the list shares with a session, and `shared` for what it shares
+ * with a part that loads later. Other modules have a chunk for each `import()`.
  */
 function routeOf(id: string, context: Rolldown.ChunkingContext): string | null {
-  const isIn = (route: keyof typeof ROUTES): boolean => {
+  const isIn = (route: keyof typeof ROUTES, how: "at once" | "ever" = "at once"): boolean => {
     // The loop also visits what it adds.
     const found = new Set([join(import.meta.dirname, "src/dashboard", ROUTES[route])]);
-    for (const module of found)
-      for (const imported of context.getModuleInfo(module)?.importedIds ?? []) found.add(imported);
+    for (const module of found) {
+      const known = context.getModuleInfo(module);
+      for (const imported of known?.importedIds ?? []) found.add(imported);
+      if (how === "ever") for (const imported of known?.dynamicallyImportedIds ?? []) found.add(imported);
+    }
     return found.has(id);
   };
   if (isIn("main") || (isIn("list") && (isIn("session") || isIn("folds")))) return "main";
-  return (["folds", "session", "list"] as const).find(isIn) ?? null;
+  if (isIn("list") && isIn("session", "ever")) return "shared";
+  return (["folds", "session", "list"] as const).find((route) => isIn(route)) ?? null;
 }
 
 // Fixed names: the page's HTML is a file that the Worker serves, and both are revalidated on every load.
@@ -56,7 +60,7 @@ export default defineConfig({
         assetFileNames: "[name][extname]",
         codeSplitting: {
           // A chunk also takes what its modules import, unless a chunk of a higher priority has it.
-          groups: (["main", "folds", "session", "list"] as const).map((route, place) => ({
+          groups: (["main", "shared", "folds", "session", "list"] as const).map((route, place) => ({
             name: (id, context) => (routeOf(id, context) === route ? route : null),
             debugName: route,
             priority: 9 - place,

@@ -8,6 +8,7 @@ import { Loading, Notice, ToSessions } from "./frame/page-state.tsx";
 import { Token } from "./frame/token.tsx";
 import { Shortcuts } from "./keys.tsx";
 import type { SessionPage } from "./session/page.tsx";
+import { DEFAULT_READING, preloadReading } from "./session/shell/readings.tsx";
 import { Imports } from "./sessions/import/import-files.tsx";
 import type { ListPage } from "./sessions/page.tsx";
 import { lazily } from "./ui/lazy.tsx";
@@ -36,6 +37,10 @@ const DeletionNote = lazily<{ known: Deletion }>(
   async () => (await import("./frame/deletion-note.tsx")).DeletionNote,
   null,
 );
+
+// The code of the first reading loads beside that of its page.
+const opened = address.peek();
+if (opened.page === "session") preloadReading(opened.view ?? DEFAULT_READING);
 
 export function App() {
   return (

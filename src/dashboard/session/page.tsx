@@ -1,6 +1,6 @@
 import type { SessionAddress } from "../address/address.ts";
 import { Link } from "../ui/link.tsx";
-import { address, lastList } from "../address/location.ts";
+import { lastList } from "../address/location.ts";
 import { PageFooter } from "../frame/page-footer.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Masthead } from "../frame/masthead.tsx";
@@ -13,13 +13,8 @@ import { UntrustedText } from "../ui/untrusted-text.tsx";
 import { SessionActions } from "./shell/actions.tsx";
 import { SessionBody } from "./body.tsx";
 import type { SessionFeed } from "./feed.ts";
-import { DEFAULT_READING, preloadReading } from "./shell/readings.tsx";
 import "./shell/session.css";
 import "./shell/toolbar.css";
-
-// The code of the first reading loads beside the first events.
-const opened = address.peek();
-if (opened.page === "session") preloadReading(opened.view ?? DEFAULT_READING);
 
 type PageProps = {
   readonly feed: SessionFeed;
