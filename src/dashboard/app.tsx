@@ -14,9 +14,11 @@ import type { ListPage } from "./sessions/page.tsx";
 import { lazily } from "./ui/lazy.tsx";
 
 /** A page before its code or its feed is here. */
-const Opening = ({ what }: { what: string }) => (
+const Opening = ({ here, what }: { here: string; what: string }) => (
   <div class="frame">
-    <Masthead />
+    <Masthead>
+      <h1 class="crumb-here">{here}</h1>
+    </Masthead>
     <main>
       <Loading what={what} />
     </main>
@@ -26,11 +28,11 @@ const Opening = ({ what }: { what: string }) => (
 // The first page opens with the code of its route alone. Streams open meanwhile.
 const Sessions = lazily<ComponentProps<typeof ListPage>>(
   async () => (await import("./sessions/page.tsx")).ListPage,
-  <Opening what="sessions" />,
+  <Opening here="Sessions" what="sessions" />,
 );
 const Session = lazily<ComponentProps<typeof SessionPage>>(
   async () => (await import("./session/page.tsx")).SessionPage,
-  <Opening what="the session" />,
+  <Opening here="Session" what="the session" />,
 );
 
 const DeletionNote = lazily<{ known: Deletion }>(
@@ -65,19 +67,25 @@ function Page() {
   switch (here.page) {
     case "list": {
       const feed = listFeed.value;
-      return feed === undefined ? <Opening what="sessions" /> : <Sessions.Part feed={feed} view={here.view} />;
+      return feed === undefined ? (
+        <Opening here="Sessions" what="sessions" />
+      ) : (
+        <Sessions.Part feed={feed} view={here.view} />
+      );
     }
     case "session": {
       const feed = sessionFeed.value;
-      if (feed === undefined) return <Opening what="the session" />;
+      if (feed === undefined) return <Opening here="Session" what="the session" />;
       return <Session.Part key={feed.id} feed={feed} replay={replayFeed.value} here={here} />;
     }
     case "unknown":
       return (
         <div class="frame">
-          <Masthead />
+          <Masthead>
+            <h1 class="crumb-here">Page not found</h1>
+          </Masthead>
           <main>
-            <Notice title="Page not found">
+            <Notice title="There is no page at this address">
               <p>{here.path}</p>
               <p class="actions">
                 <ToSessions />

@@ -10,7 +10,9 @@ export type ExportsTableProps = { readonly rows: readonly (RecentExport | Refuse
 /** The recent exports, accepted and refused. */
 export function ExportsTable({ rows }: ExportsTableProps) {
   return (
-    <div class="exports-table">
+    // It scrolls, also by keys.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div class="exports-table" role="region" aria-label="Recent exports" tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -26,6 +26,8 @@ type PageProps = {
 export function SessionPage({ feed, replay, here }: PageProps) {
   const shown = feed.shown.value;
   const state = feed.stream.state.value;
+  // Without a session the page has no other heading of the first level.
+  const Here = shown === undefined || state.state === "refused" || state.state === "ended" ? "h1" : "span";
   return (
     <div class="frame">
       <Masthead
@@ -35,9 +37,9 @@ export function SessionPage({ feed, replay, here }: PageProps) {
       >
         <Link to={lastList.value}>Sessions</Link>
         <Icon name="chevron" />
-        <span class="crumb-here crumb-id">
+        <Here class="crumb-here crumb-id">
           <UntrustedText text={feed.id} limit={300} />
-        </span>
+        </Here>
       </Masthead>
       <main class="session" aria-busy={shown?.of === "part"}>
         {state.state === "refused" ? (

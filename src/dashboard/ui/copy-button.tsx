@@ -24,7 +24,7 @@ export function CopyButton({ text, label, word }: { text: () => string; label: s
       type="button"
       class={word === undefined ? "button bare" : "button"}
       title={title}
-      aria-label={title}
+      aria-label={word === undefined ? title : undefined}
       onClick={copy}
     >
       <Icon name={outcome === "copied" ? "done" : "copy"} />

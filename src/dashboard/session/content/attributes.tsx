@@ -45,8 +45,8 @@ function Attribute({ attribute, values }: { attribute: KeyValue; values: Offload
         {value?.offloaded === undefined ? null : (
           <LoadWhole offloaded={value.offloaded} values={values} when="pressed" />
         )}
+        <CopyButton text={() => text} label="Copy the value" />
       </dd>
-      <CopyButton text={() => text} label="Copy the value" />
     </div>
   );
 }

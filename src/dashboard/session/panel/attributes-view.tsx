@@ -4,6 +4,7 @@ import { DERIVATION_KEYS } from "../../../otel/semconv/logs.ts";
 import type { KeyValue, Span } from "../../../otel/span.ts";
 import type { ViewSpan } from "../../../session/tree/tree.ts";
 import { Section } from "../../ui/panel-frame.tsx";
+import { oneLine } from "../../ui/untrusted-text.tsx";
 import { Attributes, unclaimedFirst } from "../content/attributes.tsx";
 import type { OffloadedValues } from "../content/offloaded-values.tsx";
 
@@ -35,7 +36,7 @@ export function AttributesView({ view, span, content, values }: AttributesProps)
         </Section>
       )}
       {view.scope === undefined ? null : (
-        <Section title="Scope" note={[view.scope.name, view.scope.version].filter(Boolean).join(" ")}>
+        <Section title="Scope" note={oneLine([view.scope.name, view.scope.version].filter(Boolean).join(" "), 120)}>
           <Attributes
             attributes={view.scope.attributes ?? []}
             values={values}

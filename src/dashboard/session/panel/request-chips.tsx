@@ -4,7 +4,7 @@ import { gistOf } from "../../../content/gist.ts";
 import { count } from "../../../lib/figures.ts";
 import { jsonText } from "../../../otel/any-value.ts";
 import { Icon } from "../../ui/icons.tsx";
-import { UntrustedText } from "../../ui/untrusted-text.tsx";
+import { oneLine, UntrustedText } from "../../ui/untrusted-text.tsx";
 import { DataView, TextView } from "../content/data-view.tsx";
 
 /** Tools shown at first. A coding agent offers a hundred. */
@@ -61,7 +61,7 @@ export function RequestChips({ request, called }: ChipsProps) {
       {named.length === 0 ? null : (
         <dl class="chip-line">
           {named.map(([name, value]) => (
-            <div key={name} class="request-chip" title={`${name}: ${jsonText(value).slice(0, 2_000)}`}>
+            <div key={name} class="request-chip" title={oneLine(`${name}: ${jsonText(value)}`, 2_000)}>
               <dt>
                 <UntrustedText text={name.replaceAll("_", " ")} limit={40} />
               </dt>

@@ -12,7 +12,7 @@ import { CopyButton } from "../../ui/copy-button.tsx";
 import { Icon, KindIcon, kindWord, PlaceholderIcon } from "../../ui/icons.tsx";
 import { toMillis } from "../../ui/moments.ts";
 import { PanelFrame } from "../../ui/panel-frame.tsx";
-import { UntrustedText } from "../../ui/untrusted-text.tsx";
+import { oneLine, UntrustedText } from "../../ui/untrusted-text.tsx";
 import { useOffloadedValues } from "../content/offloaded-values.tsx";
 import { SpanLogs } from "../logs/span-logs.tsx";
 import { isQueryRow, queryOf } from "../rerun/query-of.ts";
@@ -41,7 +41,7 @@ export function SpanPanel(props: PanelProps) {
       what="span"
       icon={kind === undefined ? <PlaceholderIcon label="Not received" /> : <KindIcon kind={kind} />}
       title={
-        <span class={kind === undefined ? undefined : `kind-${kind}`} title={node.name}>
+        <span class={kind === undefined ? undefined : `kind-${kind}`} title={oneLine(node.name)}>
           <UntrustedText text={titleOf(node)} limit={400} />
         </span>
       }

@@ -109,7 +109,7 @@ function MoneyCard(props: CardsProps) {
         {left.length === 0 ? null : (
           <span
             class="muted"
-            title={left.map((usage) => `${usage.model || "other"} ${dollars(costIn(usage))}`).join("\n")}
+            title={left.map((usage) => `${oneLine(usage.model, 80) || "other"} ${dollars(costIn(usage))}`).join("\n")}
           >
             {`+ ${count(left.length)}`}
           </span>

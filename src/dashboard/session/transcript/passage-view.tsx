@@ -30,13 +30,13 @@ export function OpenTool({ step, form }: OpenToolProps) {
     <div class="step-open">
       {given === undefined ? null : (
         <section>
-          <h4>Arguments</h4>
+          <h3>Arguments</h3>
           <DataPassage passage={given} form={form} />
         </section>
       )}
       {result === undefined && resultWithin === undefined ? null : (
         <section>
-          <h4>Result</h4>
+          <h3>Result</h3>
           {resultWithin ? (
             <p class="muted">The last answer of its steps.</p>
           ) : result === undefined ? null : (
@@ -53,11 +53,11 @@ export function OpenTool({ step, form }: OpenToolProps) {
 export function OpenFailure({ failure: { canceled, type, message, stacktrace } }: { readonly failure: Failure }) {
   return (
     <section class="step-failure">
-      <h4 class="failed">
+      <h3 class="failed">
         <Icon name="error" />
         {canceled ? "Canceled" : "Error"}
         {type === undefined ? null : <code>{type.slice(0, 200)}</code>}
-      </h4>
+      </h3>
       {message === undefined ? null : <LongText text={textOf(message)} as="code" />}
       {stacktrace === undefined || stacktrace.text === message?.text ? null : (
         <details>

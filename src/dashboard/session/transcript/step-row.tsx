@@ -8,7 +8,7 @@ import { bytes, counted, duration } from "../../../lib/figures.ts";
 import { Icon, KindIcon, StatusIcon } from "../../ui/icons.tsx";
 import type { ProseForm } from "../../ui/markdown/prose.tsx";
 import { timeOfDay, toMillis } from "../../ui/moments.ts";
-import { UntrustedText } from "../../ui/untrusted-text.tsx";
+import { oneLine, UntrustedText } from "../../ui/untrusted-text.tsx";
 import type { SessionClock } from "../reading-props.ts";
 import type { TimeScale } from "../timeline/time-scale.ts";
 import { Bar, costsOf, Duration, RunningTime, tokensOf } from "./figures.tsx";
@@ -155,13 +155,13 @@ function Figures({ node, scale, clock, onSelect }: RowProps) {
       type="button"
       class="step-figures"
       tabIndex={-1}
-      aria-label={`Details of ${node.name || "the span"}`}
       title={title === "" ? undefined : title}
       onClick={(event) => {
         event.stopPropagation();
         onSelect(node.key);
       }}
     >
+      <span class="visually-hidden">{`Details of ${oneLine(node.name, 80) || "the span"}: `}</span>
       <span class="step-tokens number">{tokens.text}</span>
       <span class={node.running ? "step-duration number running" : "step-duration number"}>
         <Duration node={node} clock={clock} />
@@ -190,7 +190,7 @@ function TurnDivider(props: RowProps & { readonly turn: Extract<ReadingRow["of"]
       >
         <Icon name="chevron" />
       </button>
-      <h3>Turn {number}</h3>
+      <h2>Turn {number}</h2>
       <span class="turn-figures">
         {timeOfDay(toMillis(summary.start))} ·{" "}
         {node === undefined || summary.end !== undefined ? (
@@ -253,7 +253,7 @@ function Answer(props: OfStep<"text">) {
   const { step, form } = props;
   return (
     <div class="step-line step-answer">
-      <span class="step-toggle" title={step.name}>
+      <span class="step-toggle" title={step.name && oneLine(step.name)}>
         <KindIcon kind="llm" />
       </span>
       <div class="step-words">
@@ -393,7 +393,10 @@ const Subject = ({
   readonly node: TreeNode | undefined;
   readonly kind: SpanKind | "failed";
 }) => (
-  <span class={`step-subject ${kind === "failed" ? kind : `kind-${kind}`}`} title={node?.name}>
+  <span
+    class={`step-subject ${kind === "failed" ? kind : `kind-${kind}`}`}
+    title={node === undefined ? undefined : oneLine(node.name)}
+  >
     <UntrustedText text={text} limit={80} />
   </span>
 );

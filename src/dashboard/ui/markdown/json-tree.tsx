@@ -4,6 +4,7 @@ import { count, counted } from "../../../lib/figures.ts";
 import { isRecord } from "../../../lib/plain-data.ts";
 import { visibleText } from "../../../lib/visible-text.ts";
 import { CopyButton } from "../copy-button.tsx";
+import { oneLine } from "../untrusted-text.tsx";
 import { Icon } from "../icons.tsx";
 import { MediaView } from "./media-view.tsx";
 import "./markdown.css";
@@ -43,7 +44,7 @@ function Value({ name, path, value, depth }: ValueProps) {
         {label}
         {label === null ? null : ": "}
         {media === undefined ? <Scalar value={value} /> : <MediaView media={media} />}
-        <CopyButton text={() => path} label={`Copy path ${path}`} />
+        <CopyButton text={() => path} label={`Copy path ${oneLine(path, 120)}`} />
       </div>
     );
   return (
@@ -54,7 +55,7 @@ function Value({ name, path, value, depth }: ValueProps) {
           {label}
           <span class="muted">{sizeOf(value, entries.length)}</span>
         </button>
-        <CopyButton text={() => path} label={`Copy path ${path}`} />
+        <CopyButton text={() => path} label={`Copy path ${oneLine(path, 120)}`} />
       </div>
       {isOpen ? (
         <div class="json-entries">
