@@ -12,7 +12,7 @@ let browser: Promise<Browser> | undefined;
 export type OpenPage = {
   readonly page: Page;
   /** Errors that the browser reported: scripts, blocked content, failed requests. */
-  readonly complaints: readonly string[];
+  readonly complaints: string[];
   /** Saves a screenshot. */
   readonly picture: (name: string) => Promise<void>;
 };
