@@ -101,6 +101,28 @@ export default defineConfig({
         },
       },
       {
+        // The page's components without a server: pictures of them, and what accessibility tools find.
+        test: {
+          name: "gallery",
+          include: ["test/gallery/**/*.test.ts"],
+          globalSetup: ["test/e2e/chromium.ts", "test/gallery/serve-gallery.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          expect: { poll: PATIENCE },
+        },
+      },
+      {
+        // The program in the machine's own Firefox, if there is one.
+        test: {
+          name: "firefox",
+          include: ["test/firefox/*.test.ts"],
+          globalSetup: "test/program/build.ts",
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          expect: { poll: PATIENCE },
+        },
+      },
+      {
         // Real frameworks, installed into `.cache`: minutes, and the package registries.
         test: {
           name: "producers",

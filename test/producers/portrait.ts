@@ -40,6 +40,14 @@ export function portraitOf(exports: readonly Captured[], extent: "whole" | "call
     .join("\n\n");
 }
 
+/** The events of the streams of the sessions that these exports make, by session. */
+export function eventsOfSessions(exports: readonly Captured[]): ReadonlyMap<string, readonly SessionStreamEvent[]> {
+  const groups = exports.flatMap(groupsOf);
+  const names = sessionNames(groups);
+  const sessions = Map.groupBy(groups, ({ traceId }) => names.get(traceId) ?? traceId);
+  return new Map([...sessions].map(([name, own]) => [name, own.map(eventOf)]));
+}
+
 /** The summaries of the sessions that these exports make. */
 export function summariesOf(exports: readonly Captured[]): readonly SessionSummary[] {
   const groups = exports.flatMap(groupsOf);
