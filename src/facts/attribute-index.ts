@@ -102,6 +102,8 @@ export const FIELD = {
   message: 69,
   producer: 70,
   startsPath: 71,
+  inputCost: 72,
+  outputCost: 73,
 } as const;
 
 const FIELDS = Object.keys(FIELD).length;
@@ -210,6 +212,8 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.replies, keys.REPLIES_WITH_USAGE_KEYS, textOf);
   register(FIELD.answer, keys.ANSWER_WITH_USAGE_KEYS, textOf);
   register(FIELD.cost, keys.COST_KEYS, numberOf);
+  register(FIELD.inputCost, keys.INPUT_COST_KEYS, numberOf);
+  register(FIELD.outputCost, keys.OUTPUT_COST_KEYS, numberOf);
   register(FIELD.costDetails, keys.COST_DETAILS_KEYS, textOf);
   register(FIELD.level, keys.LEVEL_KEYS, textOf);
   register(FIELD.input, INPUT_KEYS, (value) => (value.stringValue === "" ? undefined : value));

@@ -146,8 +146,9 @@ export function nodeKind(type: string): SpanKind {
 
 /** The kind for the type of a request to a model, such as `chat`. */
 export function requestKind(type: string): SpanKind {
-  if (type.startsWith("embed")) return "embedding";
-  return type.startsWith("rerank") ? "retrieval" : "llm";
+  // LiteLLM names its asynchronous requests `aembedding`, `arerank`.
+  if (/^a?embed/.test(type)) return "embedding";
+  return /^a?rerank/.test(type) ? "retrieval" : "llm";
 }
 
 /** Evidence of a span's kind, by source. */

@@ -68,8 +68,8 @@ export function readContent(span: Span, known?: Outcome): SpanContent {
   assign(content, "tokens", tokensIn(index));
   if (content.tokens !== undefined) claimTokens(attributes);
   assign(content, "cost", costIn(index));
-  if (content.cost !== undefined) attributes.take([...keys.COST_KEYS, ...keys.COST_DETAILS_KEYS], (value) => value);
-  assign(content, "timeToFirstTokenMillis", timeToFirstToken(attributes));
+  if (content.cost !== undefined) claimCost(attributes);
+  assign(content, "timeToFirstTokenMillis", timeToFirstToken(span, attributes));
   assign(content, "finishReasons", attributes.take(contentKeys.FINISH_REASON_KEYS, finishReasons));
   const outcome = known ?? (countsAsError(span, index, kind) ? "failed" : "passed");
   if (outcome === "failed") assign(content, "exception", readException(span, attributes));
@@ -140,6 +140,12 @@ function listedTexts(value: unknown): unknown {
   return Array.isArray(list) && list.every((text) => typeof text === "string") ? list.join("\n") : value;
 }
 
+function claimCost(attributes: ClaimedAttributes): void {
+  if (attributes.take([...keys.COST_KEYS, ...keys.COST_DETAILS_KEYS], (value) => value) !== undefined) return;
+  attributes.take(keys.INPUT_COST_KEYS, numberOf);
+  attributes.take(keys.OUTPUT_COST_KEYS, numberOf);
+}
+
 function claimTokens(attributes: ClaimedAttributes): void {
   for (const ordered of [
     keys.INPUT_TOKEN_KEYS,
@@ -159,12 +165,31 @@ function claimTokens(attributes: ClaimedAttributes): void {
   attributes.take([...keys.USAGE_KEYS, ...keys.CHAT_USAGE_KEYS], textOf);
 }
 
-function timeToFirstToken(attributes: ClaimedAttributes): number | undefined {
+function timeToFirstToken(span: Span, attributes: ClaimedAttributes): number | undefined {
   for (const [key, unit] of contentKeys.FIRST_TOKEN_KEYS) {
     const value = attributes.take([key], numberOf);
     if (value !== undefined) return value * unit;
   }
-  return undefined;
+  const start = millisecondsOf(span.startTimeUnixNano);
+  const ofServer = attributes.take(contentKeys.SERVER_FIRST_TOKEN_KEYS, numberOf);
+  if (ofServer !== undefined) {
+    // No token comes after the end.
+    const inSeconds = ofServer * 1_000;
+    return inSeconds <= millisecondsOf(span.endTimeUnixNano) - start ? inSeconds : ofServer;
+  }
+  const first = attributes.take(contentKeys.FIRST_TOKEN_TIME_KEYS, momentOf);
+  return first === undefined || first < start ? undefined : first - start;
+}
+
+/** Unix milliseconds of Unix nanoseconds. */
+function millisecondsOf(nanoseconds: string | undefined): number {
+  return Number(nanoseconds ?? 0) / 1e6;
+}
+
+/** Unix milliseconds of a date, also in JSON text. */
+function momentOf({ stringValue = "" }: AnyValue): number | undefined {
+  const moment = Date.parse(stringValue.replaceAll('"', ""));
+  return Number.isNaN(moment) ? undefined : moment;
 }
 
 /** Producers write an array, JSON text of one, or one plain word. */

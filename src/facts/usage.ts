@@ -34,9 +34,11 @@ function normalise(reported: Reported): Tokens {
   const { input, output, cached, written, written1h, reasoning, total } = reported;
   const beside = cached + written;
   const isApart = beside > 0 && (reported.isApart || beside > input || total === input + beside + output);
+  // Gemini counts its thoughts apart from the answer.
+  const isThoughtApart = reasoning > 0 && total === input + output + reasoning;
   return {
     input: isApart ? input + beside : input,
-    output,
+    output: isThoughtApart ? output + reasoning : output,
     cached,
     written,
     written1h: Math.min(written1h, written),
@@ -95,10 +97,15 @@ function partsOf(usage: PlainRecord): Pick<Tokens, "cached" | "written" | "reaso
 export function costIn(index: AttributeIndex): number | undefined {
   const cost = numberIn(index, FIELD.cost);
   if (cost !== undefined) return dollars(cost);
+  const [ofInput, ofOutput] = [numberIn(index, FIELD.inputCost), numberIn(index, FIELD.outputCost)];
+  if (ofInput !== undefined || ofOutput !== undefined) return dollars((ofInput ?? 0) + (ofOutput ?? 0));
   const details = textIn(index, FIELD.costDetails);
   const parsed = details === undefined ? undefined : parseJson(details);
-  const total = isRecord(parsed) ? parsed.total : undefined;
-  return typeof total === "number" ? dollars(total) : undefined;
+  if (!isRecord(parsed)) return undefined;
+  if (typeof parsed.total === "number") return dollars(parsed.total);
+  // Langfuse sums the parts itself where a client sends no total.
+  const parts = Object.values(parsed).filter((part) => typeof part === "number");
+  return parts.length === 0 ? undefined : dollars(parts.reduce((sum, part) => sum + part, 0));
 }
 
 /** JSON.parse reads 1e999 as Infinity. One infinite or negative cost must not spoil a sum or a chunk's facts. */

@@ -306,3 +306,27 @@ describe("other content of a span", () => {
     expect([status.exception, status.statusMessage]).toEqual([{ message: "it failed" }, undefined]);
   });
 });
+
+describe("the time to the first token", () => {
+  const firstToken = (key: string, value: string | number) =>
+    readContent(
+      spanOf("chat", { "gen_ai.request.model": "m", [key]: value }, { endTimeUnixNano: "1795261717504000000" }),
+    ).timeToFirstTokenMillis;
+
+  test.each<readonly [string, string, string | number, number | undefined]>([
+    ["OpenLIT's in seconds", "gen_ai.server.time_to_first_token", 0.42, 420],
+    ["Strands' in milliseconds", "gen_ai.server.time_to_first_token", 310, 310],
+    ["Copilot's", "copilot_chat.time_to_first_token", 456, 456],
+    ["Langfuse's moment", "langfuse.observation.completion_start_time", '"2026-11-21T11:48:34.750Z"', 246],
+    ["a moment before the start", "langfuse.observation.completion_start_time", '"2020-01-01T00:00:00Z"', undefined],
+    ["no moment", "langfuse.observation.completion_start_time", '"soon"', undefined],
+  ])("%s", (_, key, value, expected) => expect(firstToken(key, value)).toBe(expected));
+});
+
+test("Langfuse's input and output of a trace", () => {
+  const { input, output } = readContent(
+    spanOf("trace", { "langfuse.trace.input": '{"question":"Where?"}', "langfuse.trace.output": '{"answer":"In Lyon"}' }),
+  );
+  expect(printed(input)).toMatchObject({ value: { question: "Where?" } });
+  expect(printed(output)).toMatchObject({ value: { answer: "In Lyon" } });
+});

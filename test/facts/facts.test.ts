@@ -20,6 +20,11 @@ describe("the session's name on a span", () => {
     [{ thread_id: "42" }, {}, "2:42"],
     [{ thread_id: 42 }, {}, undefined],
     [{ "gen_ai.conversation.id": "c" }, {}, "3:c"],
+    [{ "traceloop.association.properties.thread_id": "t" }, {}, "2:t"],
+    [{ "traceloop.association.properties.chat_id": "c", session_id: "s" }, {}, "2:s"],
+    [{ "traceloop.association.properties.conversation_id": "c" }, {}, "3:c"],
+    [{ "ai.telemetry.metadata.chatId": "c", "ai.telemetry.metadata.threadId": "t" }, {}, "2:t"],
+    [{ "wandb.thread_id": "t" }, {}, "2:t"],
     [{ "conversation.id": "c" }, {}, "3:c"],
     // The resource counts if the span has no name, or one of a lower rank.
     [{}, { "session.id": "r" }, "2:r"],

@@ -28,6 +28,10 @@ describe("the kind of a span", () => {
     ["a", { "traceloop.span.kind": "task", "gen_ai.operation.name": "execute_tool" }, "tool"],
     ["a", { "traceloop.span.kind": "task" }, "chain"],
     ["a", { "gen_ai.operation.name": "agent_step" }, "chain"],
+    // LiteLLM's asynchronous requests.
+    ["a", { "llm.request.type": "aembedding", "gen_ai.request.model": "m" }, "embedding"],
+    ["a", { "llm.request.type": "arerank", "gen_ai.request.model": "m" }, "retrieval"],
+    ["a", { "llm.request.type": "acompletion", "gen_ai.request.model": "m" }, "llm"],
     // The GenAI convention.
     ["a", { "gen_ai.operation.name": "text_completion" }, "llm"],
     ["a", { "gen_ai.operation.name": "embeddings", "gen_ai.request.model": "m" }, "embedding"],

@@ -132,3 +132,26 @@ describe("input includes tokens read from a cache and written to one", () => {
 test("a cost that LiteLLM reports", () => {
   expect(costIn(indexAttributes(attributesOf({ "gen_ai.cost.total_cost": 0.25 })))).toBe(0.25);
 });
+
+describe("parts that some producers do not sum up", () => {
+  const cost = (attributes: Record<string, string | number>) => costIn(indexAttributes(attributesOf(attributes)));
+
+  test.each<readonly [string, Record<string, string | number>, number | undefined]>([
+    ["OpenInference's two costs", { "llm.cost.prompt": 0.25, "llm.cost.completion": 0.5 }, 0.75],
+    ["a sum beside its parts", { "llm.cost.prompt": 0.25, "llm.cost.completion": 0.5, "llm.cost.total": 1 }, 1],
+    ["two costs of usage", { [`${GEN_AI}input_cost`]: 0.25, [`${GEN_AI}output_cost`]: 0.5 }, 0.75],
+    ["Langfuse's details", { "langfuse.observation.cost_details": '{"input":0.25,"output":0.5}' }, 0.75],
+    ["no number", { "langfuse.observation.cost_details": '{"input":"?"}' }, undefined],
+  ])("%s", (_, attributes, expected) => expect(cost(attributes)).toBe(expected));
+
+  test("thoughts that the output leaves out, where the total counts them", () => {
+    const counts = { [`${GEN_AI}input_tokens`]: 100, [`${GEN_AI}output_tokens`]: 20, [`${GEN_AI}reasoning_tokens`]: 80 };
+    expect(usage({ ...counts, [`${GEN_AI}total_tokens`]: 200 })).toBe("100 (0, 0, 0) 100 (80)");
+    expect(usage({ ...counts, [`${GEN_AI}total_tokens`]: 120 })).toBe("100 (0, 0, 0) 20 (80)");
+  });
+
+  test("Braintrust's metrics", () => {
+    const metrics = '{"prompt_tokens":12,"completion_tokens":4,"tokens":16,"time_to_first_token":0.3}';
+    expect(usage({ "braintrust.metrics": metrics })).toBe("12 (0, 0, 0) 4 (0)");
+  });
+});

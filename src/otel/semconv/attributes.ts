@@ -15,6 +15,7 @@ export const SESSION_KEYS = {
     "traceroot.trace.session_id",
     "lmnr.association.properties.session_id",
     "traceloop.association.properties.session_id",
+    "traceloop.association.properties.thread_id",
     "ai.telemetry.metadata.sessionId",
     "ai.telemetry.metadata.session_id",
     "ai.settings.context.sessionId",
@@ -38,10 +39,25 @@ export const SESSION_KEYS = {
     "langwatch.thread.id",
     "mlflow.trace.session",
     "genkit:sessionId",
+    "wandb.thread_id",
+    "honeyhive.session_id",
+    "galileo.session.id",
+    "ag.session.id",
+    "ai.telemetry.metadata.threadId",
+    "session_id",
   ],
   /** A number is a thread of the operating system. */
   frameworkUnlessNumber: ["thread_id"],
-  conversation: ["gen_ai.conversation.id", "conversation.id", "dify.conversation.id"],
+  conversation: [
+      "gen_ai.conversation.id",
+      "conversation.id",
+      "dify.conversation.id",
+      "traceloop.association.properties.conversation_id",
+      "traceloop.association.properties.chat_id",
+      "ai.telemetry.metadata.conversationId",
+      "ai.telemetry.metadata.chatId",
+      "conversation_id",
+    ],
   /** A UUID is Codex's conversation; any other value is a thread of the operating system. */
   conversationIfUuid: ["thread.id"],
 } as const;
@@ -231,6 +247,7 @@ export const USER_KEYS = [
   "gen_ai.user.id",
   "gen_ai.user",
   "langwatch.user.id",
+  "mlflow.trace.user",
 ] as const;
 
 export const AGENT_KEYS = ["gen_ai.agent.name", "agent.name"] as const;
@@ -311,6 +328,7 @@ export const INPUT_TOKEN_KEYS = [
   "ai.usage.inputTokens",
   "ai.usage.promptTokens",
   "tokens.prompt",
+  "gen_ai.response.prompt_tokens",
   "ai.usage.tokens",
 ] as const;
 
@@ -332,6 +350,7 @@ export const OUTPUT_TOKEN_KEYS = [
   "llm.token_count.completion",
   "ai.usage.outputTokens",
   "ai.usage.completionTokens",
+  "gen_ai.response.completion_tokens",
   "tokens.completion",
   "output_tokens",
 ] as const;
@@ -393,7 +412,7 @@ export const USAGE_KEYS = ["langfuse.observation.usage_details"] as const;
 /** Usage as one JSON text, LangChain's, beside counts without these parts: `input_token_details`, `output_token_details`. */
 export const USAGE_DETAILS_KEYS = ["langsmith.metadata.usage_metadata"] as const;
 /** Usage as one JSON text: `input_tokens`, `output_tokens`, `total_tokens`. */
-export const CHAT_USAGE_KEYS = ["mlflow.chat.tokenUsage"] as const;
+export const CHAT_USAGE_KEYS = ["mlflow.chat.tokenUsage", "braintrust.metrics"] as const;
 /** The model's answer, which includes its usage. */
 export const ANSWER_WITH_USAGE_KEYS = ["genkit:output"] as const;
 /** The replies of a model, each with its model and usage. */
@@ -406,7 +425,10 @@ export const COST_KEYS = [
   "gen_ai.cost.total_cost",
   "operation.cost",
 ] as const;
-/** Cost as one JSON text with a `total`. */
+/** Parts of the cost, from producers that state no sum. */
+export const INPUT_COST_KEYS = ["llm.cost.prompt", "gen_ai.usage.input_cost"] as const;
+export const OUTPUT_COST_KEYS = ["llm.cost.completion", "gen_ai.usage.output_cost"] as const;
+/** Cost as one JSON text with a `total`, or with its parts alone. */
 export const COST_DETAILS_KEYS = ["langfuse.observation.cost_details"] as const;
 
 /** Severity, which some producers set instead of the span's status. */

@@ -21,6 +21,7 @@ export const INPUT_KEYS = [
   "ai.prompt.messages",
   "ai.prompt",
   "langfuse.observation.input",
+  "langfuse.trace.input",
   "lmnr.span.input",
   "query.input",
   "messages.input",
@@ -61,6 +62,7 @@ export const INPUT_KEYS = [
   "lk.pii.chat_ctx",
   "lk.pii.input_text",
   "spring.ai.chat.client.user.text",
+  "copilot_chat.user_request",
   "crewai.task.description",
   "gen_ai.agent.invocation_input",
   "gen_ai.request.messages",
@@ -114,6 +116,7 @@ export const AI_SDK_ANSWER = {
 export const LATER_OUTPUT_KEYS = [
   "ai.response.object",
   "langfuse.observation.output",
+  "langfuse.trace.output",
   "lmnr.span.output",
   "query.output",
   "turn.output",
@@ -283,11 +286,15 @@ export const FIRST_TOKEN_KEYS = [
   ["gen_ai.response.time_to_first_chunk", 1_000],
   ["ai.response.msToFirstChunk", 1],
   ["ttft_ms", 1],
-  ["gen_ai.server.time_to_first_token", 1],
   ["lk.response.ttft", 1_000],
   ["gen_ai.client.operation.time_to_first_chunk", 1_000],
   ["gen_ai.user.time_to_first_token", 1e-6],
+  ["copilot_chat.time_to_first_token", 1],
 ] as const;
+/** Seconds, as the convention has it and OpenLIT writes, or milliseconds, as Strands writes. */
+export const SERVER_FIRST_TOKEN_KEYS = ["gen_ai.server.time_to_first_token"] as const;
+/** The moment of the first token, as a date in JSON text. */
+export const FIRST_TOKEN_TIME_KEYS = ["langfuse.observation.completion_start_time"] as const;
 
 /** Parameters of a model request, `<prefix><name>`. */
 export const PARAMETER_PREFIXES = ["gen_ai.request.", "gen_ai.openai.request.", "ai.settings."] as const;
