@@ -110,5 +110,11 @@ function withRole(entry: unknown, role: string): unknown {
   // OpenInference writes the text-completions API as `prompt.text` and `completion.text`.
   const completion = entry.prompt ?? entry.completion;
   if (isRecord(completion)) return { role, content: completion.text ?? null };
-  return { role, content: null, ...message };
+  // OpenInference's form of a call before there were several.
+  const called = nonEmpty(message.function_call_name);
+  const calls =
+    called === undefined
+      ? undefined
+      : { function_call: { name: called, arguments: message.function_call_arguments_json } };
+  return { role, content: null, ...message, ...calls };
 }

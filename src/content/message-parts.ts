@@ -125,6 +125,15 @@ function readPart(item: unknown): MessagePart | undefined {
     case "server_tool_use":
     case "function_call":
       return toolCall(isRecord(item.tool_call) ? item : part);
+    // The convention's calls of a provider's own tools.
+    case "server_tool_call": {
+      const { type: _, ...call } = isRecord(part.server_tool_call) ? part.server_tool_call : {};
+      return toolCall({ ...part, name: part.name ?? part.id, arguments: call });
+    }
+    case "server_tool_call_response": {
+      const { type: _, ...result } = isRecord(part.server_tool_call_response) ? part.server_tool_call_response : {};
+      return toolResult({ id: part.id, result });
+    }
     case "tool_call_response":
     case "tool-result":
     case "tool_result":

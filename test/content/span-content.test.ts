@@ -330,3 +330,26 @@ test("Langfuse's input and output of a trace", () => {
   expect(printed(input)).toMatchObject({ value: { question: "Where?" } });
   expect(printed(output)).toMatchObject({ value: { answer: "In Lyon" } });
 });
+
+test("a call in OpenInference's form without a list", () => {
+  const { output } = readContent(
+    spanOf("llm", {
+      "openinference.span.kind": "LLM",
+      "llm.output_messages.0.message.role": "assistant",
+      "llm.output_messages.0.message.function_call_name": "lookup",
+      "llm.output_messages.0.message.function_call_arguments_json": '{"id":7}',
+    }),
+  );
+  expect(printed(output)).toEqual(['assistant: →lookup {"id":7}']);
+});
+
+test("calls of a provider's own tools", () => {
+  const parts = [
+    { type: "server_tool_call", id: "1", name: "run", server_tool_call: { type: "code_interpreter", code: "2**10" } },
+    { type: "server_tool_call_response", id: "1", server_tool_call_response: { type: "code_interpreter", output: "1024" } },
+  ];
+  const { output } = readContent(
+    spanOf("chat", { "gen_ai.output.messages": JSON.stringify([{ role: "assistant", parts }]) }),
+  );
+  expect(printed(output)).toEqual(['assistant: 1→run {"code":"2**10"} | 1← {"output":"1024"}']);
+});
