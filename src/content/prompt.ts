@@ -1,5 +1,6 @@
 import { jsonText, parseJson, plainValue } from "../otel/any-value.ts";
 import { readMessages } from "./messages.ts";
+import { pythonValue } from "./python-text.ts";
 import type { Message } from "./messages.ts";
 import { firstLine } from "../lib/one-line.ts";
 import type { AnyValue } from "../otel/span.ts";
@@ -17,7 +18,7 @@ export function promptOf(input: AnyValue, length: number): Prompt | undefined {
     const { prompt } = input.offloaded;
     return prompt === undefined ? ofText(textInPreview(text), length) : said(prompt, length);
   }
-  const value = text === undefined ? plainValue(input) : (parseJson(text) ?? text);
+  const value = text === undefined ? plainValue(input) : (parseJson(text) ?? pythonData(text) ?? text);
   if (typeof value === "string") return ofText(value, length);
   const messages = readMessages(value);
   const prompt = messages === undefined ? undefined : promptInMessages(messages);
@@ -30,6 +31,14 @@ export function promptOf(input: AnyValue, length: number): Prompt | undefined {
   const isTexts = Array.isArray(value) && value.every((item) => typeof item === "string");
   return guessed(isTexts ? value.map(unquoted).join(", ") : (text ?? jsonText(value)), length);
 }
+
+/** Python's text of data, which producers write where they do not make JSON of it. */
+function pythonData(text: string): unknown {
+  const data = PYTHON_DATA.test(text) ? pythonValue(text, 0) : undefined;
+  return typeof data === "object" ? data : undefined;
+}
+
+const PYTHON_DATA = /^(?:\[\{|\{)'\w+':/;
 
 /** The AI SDK writes each text of a list as JSON. */
 function unquoted(text: string): string {

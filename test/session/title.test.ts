@@ -93,6 +93,15 @@ describe("the title is what a user asked", () => {
   });
 
   test.each([
+    ["{'query': 'Who was Ada?', 'session': 'abc'}", "Who was Ada?"],
+    ["[{'role': 'user', 'content': \"Who's Ada?\"}]", "Who's Ada?"],
+    ["{'query': 'cut before", "{'query': 'cut before"],
+  ])("%s, Python's form of data, is called by its words", (text, title) => {
+    expect(titleOf(["run", { "openinference.span.kind": "CHAIN", "input.value": text }])).toBe(title);
+    expect(titleOf(["run", { "openinference.span.kind": "LLM", "input.value": text }])).toBe(title);
+  });
+
+  test.each([
     ["<system-reminder>\nToday is Monday.\n</system-reminder>\n\nFix the login bug", "Fix the login bug"],
     [
       "<environment_context>\n  <cwd>/home/ann/shop</cwd>\n</environment_context>\n<user_instructions>x</user_instructions>Fix it",
