@@ -325,7 +325,10 @@ describe("the time to the first token", () => {
 
 test("Langfuse's input and output of a trace", () => {
   const { input, output } = readContent(
-    spanOf("trace", { "langfuse.trace.input": '{"question":"Where?"}', "langfuse.trace.output": '{"answer":"In Lyon"}' }),
+    spanOf("trace", {
+      "langfuse.trace.input": '{"question":"Where?"}',
+      "langfuse.trace.output": '{"answer":"In Lyon"}',
+    }),
   );
   expect(printed(input)).toMatchObject({ value: { question: "Where?" } });
   expect(printed(output)).toMatchObject({ value: { answer: "In Lyon" } });
@@ -346,7 +349,11 @@ test("a call in OpenInference's form without a list", () => {
 test("calls of a provider's own tools", () => {
   const parts = [
     { type: "server_tool_call", id: "1", name: "run", server_tool_call: { type: "code_interpreter", code: "2**10" } },
-    { type: "server_tool_call_response", id: "1", server_tool_call_response: { type: "code_interpreter", output: "1024" } },
+    {
+      type: "server_tool_call_response",
+      id: "1",
+      server_tool_call_response: { type: "code_interpreter", output: "1024" },
+    },
   ];
   const { output } = readContent(
     spanOf("chat", { "gen_ai.output.messages": JSON.stringify([{ role: "assistant", parts }]) }),

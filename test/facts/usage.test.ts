@@ -145,7 +145,11 @@ describe("parts that some producers do not sum up", () => {
   ])("%s", (_, attributes, expected) => expect(cost(attributes)).toBe(expected));
 
   test("thoughts that the output leaves out, where the total counts them", () => {
-    const counts = { [`${GEN_AI}input_tokens`]: 100, [`${GEN_AI}output_tokens`]: 20, [`${GEN_AI}reasoning_tokens`]: 80 };
+    const counts = {
+      [`${GEN_AI}input_tokens`]: 100,
+      [`${GEN_AI}output_tokens`]: 20,
+      [`${GEN_AI}reasoning_tokens`]: 80,
+    };
     expect(usage({ ...counts, [`${GEN_AI}total_tokens`]: 200 })).toBe("100 (0, 0, 0) 100 (80)");
     expect(usage({ ...counts, [`${GEN_AI}total_tokens`]: 120 })).toBe("100 (0, 0, 0) 20 (80)");
   });

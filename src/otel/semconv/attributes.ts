@@ -49,15 +49,15 @@ export const SESSION_KEYS = {
   /** A number is a thread of the operating system. */
   frameworkUnlessNumber: ["thread_id"],
   conversation: [
-      "gen_ai.conversation.id",
-      "conversation.id",
-      "dify.conversation.id",
-      "traceloop.association.properties.conversation_id",
-      "traceloop.association.properties.chat_id",
-      "ai.telemetry.metadata.conversationId",
-      "ai.telemetry.metadata.chatId",
-      "conversation_id",
-    ],
+    "gen_ai.conversation.id",
+    "conversation.id",
+    "dify.conversation.id",
+    "traceloop.association.properties.conversation_id",
+    "traceloop.association.properties.chat_id",
+    "ai.telemetry.metadata.conversationId",
+    "ai.telemetry.metadata.chatId",
+    "conversation_id",
+  ],
   /** A UUID is Codex's conversation; any other value is a thread of the operating system. */
   conversationIfUuid: ["thread.id"],
 } as const;
