@@ -14,6 +14,7 @@ import { indexedItems, indexedMessages } from "../content/indexed-messages.ts";
 import { contentParts, toolCalls } from "../content/message-parts.ts";
 import type { MessagePart } from "../content/message-parts.ts";
 import * as keys from "../otel/semconv/attributes.ts";
+import * as usageKeys from "../otel/semconv/usage.ts";
 import * as contentKeys from "../otel/semconv/content.ts";
 import type { AnyValue, Span } from "../otel/span.ts";
 import { costIn, modelInReply, tokensIn } from "./usage.ts";
@@ -141,28 +142,28 @@ function listedTexts(value: unknown): unknown {
 }
 
 function claimCost(attributes: ClaimedAttributes): void {
-  if (attributes.take([...keys.COST_KEYS, ...keys.COST_DETAILS_KEYS], (value) => value) !== undefined) return;
-  attributes.take(keys.INPUT_COST_KEYS, numberOf);
-  attributes.take(keys.OUTPUT_COST_KEYS, numberOf);
+  if (attributes.take([...usageKeys.COST_KEYS, ...usageKeys.COST_DETAILS_KEYS], (value) => value) !== undefined) return;
+  attributes.take(usageKeys.INPUT_COST_KEYS, numberOf);
+  attributes.take(usageKeys.OUTPUT_COST_KEYS, numberOf);
 }
 
 function claimTokens(attributes: ClaimedAttributes): void {
   for (const ordered of [
-    keys.INPUT_TOKEN_KEYS,
-    keys.OUTPUT_TOKEN_KEYS,
-    keys.CACHED_TOKEN_KEYS,
-    keys.REASONING_TOKEN_KEYS,
+    usageKeys.INPUT_TOKEN_KEYS,
+    usageKeys.OUTPUT_TOKEN_KEYS,
+    usageKeys.CACHED_TOKEN_KEYS,
+    usageKeys.REASONING_TOKEN_KEYS,
   ]) {
     attributes.take(ordered, countOf);
   }
   for (const ordered of [
-    keys.WRITTEN_TOKEN_KEYS,
-    keys.WRITTEN_1H_TOKEN_KEYS,
-    keys.UNCACHED_INPUT_TOKEN_KEYS,
-    keys.TOTAL_TOKEN_KEYS,
+    usageKeys.WRITTEN_TOKEN_KEYS,
+    usageKeys.WRITTEN_1H_TOKEN_KEYS,
+    usageKeys.UNCACHED_INPUT_TOKEN_KEYS,
+    usageKeys.TOTAL_TOKEN_KEYS,
   ])
     attributes.take(ordered, countOf);
-  attributes.take([...keys.USAGE_KEYS, ...keys.CHAT_USAGE_KEYS], textOf);
+  attributes.take([...usageKeys.USAGE_KEYS, ...usageKeys.CHAT_USAGE_KEYS], textOf);
 }
 
 function timeToFirstToken(span: Span, attributes: ClaimedAttributes): number | undefined {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { indexAttributes } from "../../src/facts/attribute-index.ts";
 import { costIn, tokensIn } from "../../src/facts/usage.ts";
-import * as keys from "../../src/otel/semconv/attributes.ts";
+import * as usageKeys from "../../src/otel/semconv/usage.ts";
 import { attributesOf, factsOfSpan, spanOf } from "./span-of.ts";
 
 /** "in (read, written, written for an hour) out (reasoning)". */
@@ -15,22 +15,22 @@ function usage(attributes: Record<string, string | number>): string {
 const GEN_AI = "gen_ai.usage.";
 
 describe("every key of a count", () => {
-  test.each(keys.INPUT_TOKEN_KEYS)("%s: input", (key) => {
+  test.each(usageKeys.INPUT_TOKEN_KEYS)("%s: input", (key) => {
     expect(usage({ [key]: 9 })).toBe("9 (0, 0, 0) 0 (0)");
   });
-  test.each(keys.OUTPUT_TOKEN_KEYS)("%s: output", (key) => {
+  test.each(usageKeys.OUTPUT_TOKEN_KEYS)("%s: output", (key) => {
     expect(usage({ [key]: 9 })).toBe("0 (0, 0, 0) 9 (0)");
   });
-  test.each(keys.CACHED_TOKEN_KEYS)("%s: read from a cache", (key) => {
+  test.each(usageKeys.CACHED_TOKEN_KEYS)("%s: read from a cache", (key) => {
     expect(usage({ [`${GEN_AI}input_tokens`]: 10, [key]: 9 })).toBe("10 (9, 0, 0) 0 (0)");
   });
-  test.each(keys.WRITTEN_TOKEN_KEYS)("%s: written to a cache", (key) => {
+  test.each(usageKeys.WRITTEN_TOKEN_KEYS)("%s: written to a cache", (key) => {
     expect(usage({ [`${GEN_AI}input_tokens`]: 10, [key]: 9 })).toBe("10 (0, 9, 0) 0 (0)");
   });
-  test.each(keys.WRITTEN_1H_TOKEN_KEYS)("%s: written for an hour", (key) => {
+  test.each(usageKeys.WRITTEN_1H_TOKEN_KEYS)("%s: written for an hour", (key) => {
     expect(usage({ [`${GEN_AI}input_tokens`]: 10, [key]: 9 })).toBe("10 (0, 9, 9) 0 (0)");
   });
-  test.each(keys.REASONING_TOKEN_KEYS)("%s: reasoning", (key) => {
+  test.each(usageKeys.REASONING_TOKEN_KEYS)("%s: reasoning", (key) => {
     expect(usage({ [`${GEN_AI}output_tokens`]: 10, [key]: 9 })).toBe("0 (0, 0, 0) 10 (9)");
   });
 });

@@ -1,5 +1,6 @@
 import * as ark from "./ark.ts";
 import * as keys from "./attributes.ts";
+import * as usageKeys from "./usage.ts";
 import * as content from "./content.ts";
 import * as logs from "./logs.ts";
 import * as running from "./running.ts";
@@ -183,19 +184,19 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
   // The key is too general for texts with blanks.
   word: [...keys.TEMPLATE_NAME_KEYS, ...keys.EXCEPTION_KEYS.type, ...agent.errorType, ...logs.EVENT_NAME_KEYS],
   number: [
-    ...keys.INPUT_TOKEN_KEYS,
-    ...keys.UNCACHED_INPUT_TOKEN_KEYS,
-    ...keys.OUTPUT_TOKEN_KEYS,
-    ...keys.TOTAL_TOKEN_KEYS,
-    ...keys.WRITTEN_TOKEN_KEYS,
-    ...keys.WRITTEN_1H_TOKEN_KEYS,
-    ...keys.CACHED_TOKEN_KEYS,
-    ...keys.REASONING_TOKEN_KEYS,
-    ...keys.COST_KEYS,
+    ...usageKeys.INPUT_TOKEN_KEYS,
+    ...usageKeys.UNCACHED_INPUT_TOKEN_KEYS,
+    ...usageKeys.OUTPUT_TOKEN_KEYS,
+    ...usageKeys.TOTAL_TOKEN_KEYS,
+    ...usageKeys.WRITTEN_TOKEN_KEYS,
+    ...usageKeys.WRITTEN_1H_TOKEN_KEYS,
+    ...usageKeys.CACHED_TOKEN_KEYS,
+    ...usageKeys.REASONING_TOKEN_KEYS,
+    ...usageKeys.COST_KEYS,
     ...content.FIRST_TOKEN_KEYS.map(([key]) => key),
     ...content.SERVER_FIRST_TOKEN_KEYS,
-    ...keys.INPUT_COST_KEYS,
-    ...keys.OUTPUT_COST_KEYS,
+    ...usageKeys.INPUT_COST_KEYS,
+    ...usageKeys.OUTPUT_COST_KEYS,
     ...content.NUMERIC_PARAMETER_KEYS.map(([key]) => key),
     ...running.PARTIAL_VERSION_KEYS,
     ark.DURATION_MILLIS,
@@ -237,8 +238,13 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     "attempt",
   ],
   path: [...running.IDS_PATH_KEYS, ...running.NAMES_PATH_KEYS, ...running.STARTS_PATH_KEYS, keys.SESSION_CLAIMS_KEY],
-  numbers: [...keys.USAGE_KEYS, ...keys.USAGE_DETAILS_KEYS, ...keys.CHAT_USAGE_KEYS, ...keys.COST_DETAILS_KEYS],
-  usage: [...keys.ANSWER_WITH_USAGE_KEYS, ...keys.REPLIES_WITH_USAGE_KEYS],
+  numbers: [
+    ...usageKeys.USAGE_KEYS,
+    ...usageKeys.USAGE_DETAILS_KEYS,
+    ...usageKeys.CHAT_USAGE_KEYS,
+    ...usageKeys.COST_DETAILS_KEYS,
+  ],
+  usage: [...usageKeys.ANSWER_WITH_USAGE_KEYS, ...usageKeys.REPLIES_WITH_USAGE_KEYS],
   message: [...keys.EXCEPTION_KEYS.message, ...keys.STATUS_MESSAGE_KEYS, ...agent.error],
   signal: [...content.OUTCOME_KEYS, ...content.RESUME_KEYS],
 };
