@@ -45,7 +45,7 @@ export function useDrawing(draw: () => void, inputs: readonly unknown[]): void {
       const started = performance.now();
       latest.current();
       const finished = performance.now();
-      notBefore.current = finished + (finished - started) * SHARE;
+      notBefore.current = finished + Math.min(MOST_PAUSE, (finished - started) * SHARE);
     };
     const whenIdle = (): void => {
       if (typeof requestIdleCallback === "undefined") run();
@@ -62,5 +62,7 @@ export function useDrawing(draw: () => void, inputs: readonly unknown[]): void {
 
 /** The pause after a drawing, in multiples of its duration: a large session is drawn less often. */
 const SHARE = 20;
+/** A drawing that the machine interrupted seems to have taken long: what follows it is not late for that, milliseconds. */
+const MOST_PAUSE = 1_000;
 /** A busy page is drawn after this time at the latest, milliseconds. */
 const IDLE_TIMEOUT = 200;
