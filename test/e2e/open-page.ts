@@ -3,11 +3,17 @@ import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page, Response as PageResponse } from "playwright-core";
 import { onTestFinished } from "vitest";
 import { checkAnswer } from "../api/answers.ts";
-import { launchChromium } from "./chromium.ts";
+import { type Fonts, launchChromium } from "./chromium.ts";
 
 const screenshots = join(import.meta.dirname, "..", "..", ".cache", "screenshots");
 
 let browser: Promise<Browser> | undefined;
+let fonts: Fonts = "machine";
+
+/** Call before the first page. */
+export function useFonts(wanted: Fonts): void {
+  fonts = wanted;
+}
 
 export type OpenPage = {
   readonly page: Page;
@@ -19,7 +25,7 @@ export type OpenPage = {
 
 /** A page in its own context, closed after the test. The tests of a file share the browser. */
 export async function openPage(options: BrowserContextOptions = {}): Promise<OpenPage> {
-  browser ??= launchChromium();
+  browser ??= launchChromium(fonts);
   const context = await (await browser).newContext({ viewport: { width: 1360, height: 850 }, ...options });
   const checks: Promise<void>[] = [];
   onTestFinished(async () => {

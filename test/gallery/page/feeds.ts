@@ -87,7 +87,8 @@ export function sessionFeed({ id, events }: CapturedSession, stream: Stream = st
   return {
     id,
     stream,
-    shown: fold.shown,
+    // How much of a session is drawn first depends on the machine: the gallery waits for the whole.
+    shown: computed(() => (fold.shown.value?.of === "whole" ? fold.shown.value : undefined)),
     announced: signal(undefined),
     receiverExports: { value: signal(RECENT_EXPORTS), refresh: () => undefined },
     close: () => fold.close(),
