@@ -17,7 +17,6 @@ import {
   MCP_TOOL_CALL,
   NAMED_AGENTS,
   RUN_METHODS,
-  STREAM_END_PREFIX,
   TEMPLATES,
   TOOL_NAME_PREFIXES,
 } from "../otel/semconv/attributes.ts";
@@ -264,8 +263,7 @@ const ABOUT_MODELS: ReadonlySet<string> = new Set(["anthropic.sessions.create", 
 
 /** The kind of a span with this name and these attributes. */
 export function kindOf(name: string, index: AttributeIndex): SpanKind {
-  if (isNoTool(textIn(index, FIELD.tool) ?? "") || CALL_PARTS.has(name) || name.startsWith(STREAM_END_PREFIX))
-    return "internal";
+  if (isNoTool(textIn(index, FIELD.tool) ?? "") || CALL_PARTS.has(name)) return "internal";
   if (ABOUT_MODELS.has(name)) return "http";
   const method = textIn(index, FIELD.mcpMethod);
   // Of the protocol's methods only one calls a tool; the others list tools or open a session.

@@ -28,12 +28,6 @@ describe("the kind of a span", () => {
     ["a", { "traceloop.span.kind": "task", "gen_ai.operation.name": "execute_tool" }, "tool"],
     ["a", { "traceloop.span.kind": "task" }, "chain"],
     ["a", { "gen_ai.operation.name": "agent_step" }, "chain"],
-    // Logfire's report of a streamed answer, beside the span of the call.
-    [
-      "streaming response from {request_data[model]!r} took {duration:.2f}s",
-      { "gen_ai.request.model": "m" },
-      "internal",
-    ],
     // LiteLLM's asynchronous requests.
     ["a", { "llm.request.type": "aembedding", "gen_ai.request.model": "m" }, "embedding"],
     ["a", { "llm.request.type": "arerank", "gen_ai.request.model": "m" }, "retrieval"],

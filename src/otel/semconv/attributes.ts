@@ -212,9 +212,6 @@ export const NAMED_AGENTS = [
 /** Instrumentations name a run of an agent without a name of its own by the method: `weather.run`, `weather._execute_core`. */
 export const RUN_METHODS = /\.(?:a?run|a?run_stream|_execute_core|kickoff|a?invoke|a?call|__call__)$/;
 
-/** Logfire reports the end of a streamed answer beside the span of its call, with the same attributes. */
-export const STREAM_END_PREFIX = "streaming response from ";
-
 /** LlamaIndex's methods that make a request ready: their spans count as models, and none is asked. */
 export const PREPARING_NAMES = /\._prepare_\w+$/;
 
