@@ -35,7 +35,9 @@ const PICTURES: readonly (readonly [state: string, looks: readonly Look[]])[] = 
   ["steps", [LIGHT, DARK_PHONE]],
   ["logs", [DARK, PHONE]],
   ["transcript, running", [DARK, PHONE]],
-  ["inspector of a model", [LIGHT, DARK_PHONE]],
+  // Beside the timeline: where a transcript scrolls to depends on what is measured first.
+  ["inspector of a tool", [LIGHT]],
+  ["inspector of a model", [DARK_PHONE]],
   ["inspector of a turn", [DARK]],
   ["session not found", [LIGHT, DARK_PHONE]],
   ["replay, timeline", [LIGHT]],
