@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { visibleText } from "../lib/visible-text.ts";
 import { packageRoot } from "./package-root.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -131,6 +132,7 @@ function print(text: string): number {
 }
 
 function refuse(text: string, exitCode = EX_USAGE): number {
-  console.error(`\n  ${text}\n`);
+  // Answers of servers, and with them text of spans, may stand in it.
+  console.error(`\n  ${visibleText(text)}\n`);
   return exitCode;
 }

@@ -42,7 +42,7 @@ export const run: Run = async (args, environment) => {
   );
   add(await readFinding(server), await writeFinding(server));
   add(...(await arrivals(server)));
-  add(await grpcFinding(server));
+  add(await grpcFinding(server, environment));
   add(...exporterFindings(server, environment));
   return findings.some(({ is }) => is === "bad") ? FAILED : 0;
 };
@@ -122,20 +122,21 @@ async function arrivals(server: Server): Promise<Finding[]> {
 const listIn = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.filter(isRecord) : []);
 const agoOf = ({ at }: Record<string, unknown>): string => `${ticking(Date.now() - Number(at))} ago`;
 
-function grpcFinding(server: Server): Promise<Finding> {
+function grpcFinding(server: Server, environment: Environment): Promise<Finding> {
   const { hostname } = new URL(server.url);
+  const port = Number(environment["GRPC_PORT"]) || GRPC_PORT;
   return new Promise((resolve) => {
-    const socket = connect({ host: hostname.replace(/^\[|\]$/g, ""), port: GRPC_PORT, timeout: 2_000 });
+    const socket = connect({ host: hostname.replace(/^\[|\]$/g, ""), port, timeout: 2_000 });
     const end = (finding: Finding): void => {
       socket.destroy();
       resolve(finding);
     };
     const closed: Finding = {
       is: "note",
-      says: `nothing listens for gRPC at ${hostname}:${GRPC_PORT}`,
+      says: `nothing listens for gRPC at ${hostname}:${port}`,
       helps: "Exporters over gRPC need it; exporters over HTTP do not. A deployment takes HTTP only.",
     };
-    socket.once("connect", () => end({ is: "good", says: `something listens for gRPC at ${hostname}:${GRPC_PORT}` }));
+    socket.once("connect", () => end({ is: "good", says: `something listens for gRPC at ${hostname}:${port}` }));
     socket.once("timeout", () => end(closed));
     socket.once("error", () => end(closed));
   });
@@ -144,7 +145,11 @@ function grpcFinding(server: Server): Promise<Finding> {
 /** What exporters started from here would do. */
 function exporterFindings(server: Server, environment: Environment): Finding[] {
   const found: Finding[] = [];
-  const endpoint = environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] ?? environment["OTEL_EXPORTER_OTLP_ENDPOINT"];
+  const name =
+    environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] === undefined
+      ? "OTEL_EXPORTER_OTLP_ENDPOINT"
+      : "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+  const endpoint = environment[name];
   if (endpoint === undefined) {
     found.push({
       is: "note",
@@ -157,7 +162,7 @@ function exporterFindings(server: Server, environment: Environment): Finding[] {
   const port = URL.canParse(endpoint) ? new URL(endpoint).port : "";
   const own = new URL(server.url);
   if (!URL.canParse(endpoint)) {
-    found.push({ is: "bad", says: `OTEL_EXPORTER_OTLP_ENDPOINT is no address: ${plain(endpoint)}` });
+    found.push({ is: "bad", says: `${name} is no address: ${plain(endpoint)}` });
   } else if (port === String(GRPC_PORT)) {
     if (protocol?.startsWith("http"))
       found.push({
@@ -169,7 +174,7 @@ function exporterFindings(server: Server, environment: Environment): Finding[] {
   } else if (new URL(endpoint).host !== own.host) {
     found.push({
       is: "note",
-      says: `OTEL_EXPORTER_OTLP_ENDPOINT names another address: ${plain(endpoint)}`,
+      says: `${name} names another address: ${plain(endpoint)}`,
       helps: `export OTEL_EXPORTER_OTLP_ENDPOINT=${server.url}`,
     });
   } else if (protocol === "grpc") {

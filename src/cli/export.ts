@@ -6,7 +6,8 @@ import { sessionPath, targetOf } from "./server/session-argument.ts";
 import { exportAll } from "./transfer/export-all.ts";
 import { saveBody } from "./transfer/save-body.ts";
 import { Progress } from "./terminal/progress.ts";
-import { writeBody } from "./terminal/write-body.ts";
+import { plain } from "./terminal/style.ts";
+import { writeBody } from "./terminal/write-data.ts";
 
 /** Writes sessions as OTLP/JSON, with all their values. */
 export const run: Run = async (args, environment) => {
@@ -22,7 +23,8 @@ export const run: Run = async (args, environment) => {
     if (output === undefined) throw new UsageError("--all needs a folder: --output FOLDER.");
     const done = await exportAll(Server.of(values, environment), output, progress);
     const known = done.unchanged === 0 ? "" : `, ${counted(done.unchanged, "session")} unchanged`;
-    console.error(`${counted(done.written, "session")} written to ${output} (${bytes(done.bytes)})${known}`);
+    const gone = done.gone === 0 ? "" : `, ${counted(done.gone, "session")} deleted meanwhile`;
+    console.error(`${counted(done.written, "session")} written to ${output} (${bytes(done.bytes)})${known}${gone}`);
     return 0;
   }
   if (positionals.length > 1) throw new UsageError("export writes one session, or all with --all.");
@@ -34,6 +36,6 @@ export const run: Run = async (args, environment) => {
   }
   const size = await saveBody(response, output, (read) => progress.show(session, read, 0));
   progress.clear();
-  console.error(`${session} written to ${output} (${bytes(size)})`);
+  console.error(`${plain(session)} written to ${output} (${bytes(size)})`);
   return 0;
 };

@@ -4,6 +4,8 @@ import { CommandError, type Run, UsageError } from "./dispatch.ts";
 import { FAILED } from "./server/exit-codes.ts";
 import { Server, SERVER_OPTIONS } from "./server/server.ts";
 import { Progress } from "./terminal/progress.ts";
+import { plain } from "./terminal/style.ts";
+import { writeData } from "./terminal/write-data.ts";
 import { filesAt } from "./transfer/files-at.ts";
 import { importFile } from "./transfer/import-file.ts";
 import { Ledger } from "./transfer/ledger.ts";
@@ -22,7 +24,7 @@ export const run: Run = async (args, environment) => {
   const sessions = new Set<string>();
   for (const given of positionals) {
     const { folder, files } = await filesAt(given);
-    const ledger = folder === undefined ? undefined : await Ledger.open(`${folder}/spanfold-import.json`);
+    const ledger = folder === undefined ? undefined : await Ledger.open(`${folder}/spanfold-import.ledger`);
     for (const { path, name, size, state } of files) {
       const key = `${server.url} ${name}`;
       if (ledger?.get(key) === state) {
@@ -36,7 +38,9 @@ export const run: Run = async (args, environment) => {
       for (const session of outcome.sessions) sessions.add(session);
       if (outcome.rejected !== undefined) {
         sum.rejected += outcome.rejected.count;
-        console.error(`${name}: ${counted(outcome.rejected.count, "item")} rejected: ${outcome.rejected.reason}`);
+        console.error(
+          `${plain(name)}: ${counted(outcome.rejected.count, "item")} rejected: ${plain(outcome.rejected.reason)}`,
+        );
       }
       await ledger?.set(key, state);
     }
@@ -45,6 +49,6 @@ export const run: Run = async (args, environment) => {
   const records = sum.logRecords === 0 ? "" : ` and ${counted(sum.logRecords, "log record")}`;
   const known = sum.unchanged === 0 ? "" : `; ${counted(sum.unchanged, "file")} imported before`;
   console.error(`${counted(sum.spans, "span")}${records} in ${counted(sessions.size, "session")}${known}`);
-  for (const session of sessions) console.log(session);
+  for (const session of sessions) writeData(`${session}\n`);
   return sum.rejected > 0 ? FAILED : 0;
 };

@@ -5,6 +5,7 @@ import type { Run } from "./dispatch.ts";
 import { SERVER_OPTIONS, Server } from "./server/server.ts";
 import { listColumns, listLine } from "./terminal/list-lines.ts";
 import { styleFor } from "./terminal/style.ts";
+import { writeData } from "./terminal/write-data.ts";
 
 const FILTERS = [
   "status",
@@ -57,13 +58,9 @@ export const run: Run = async (args, environment) => {
     const sessions = (Array.isArray(fields["sessions"]) ? fields["sessions"] : []) as readonly SessionSummary[];
     for (const summary of sessions) {
       shown++;
-      console.log(
-        values.json === true
-          ? JSON.stringify(summary)
-          : values.ids === true
-            ? summary.id
-            : listLine(summary, Date.now(), columns, style),
-      );
+      if (values.json === true) writeData(`${JSON.stringify(summary)}\n`);
+      else if (values.ids === true) writeData(`${summary.id}\n`);
+      else console.log(listLine(summary, Date.now(), columns, style));
     }
     cursor = nonEmpty(fields["nextCursor"]);
     if (cursor !== undefined && values.all === true) continue;

@@ -7,7 +7,7 @@ import { sessionPath, targetOf, type Target } from "./server/session-argument.ts
 import { SessionFeed } from "./server/session-feed.ts";
 import { sessionLines } from "./terminal/session-lines.ts";
 import { styleFor } from "./terminal/style.ts";
-import { writeBody } from "./terminal/write-body.ts";
+import { writeBody } from "./terminal/write-data.ts";
 
 /** Prints a session once: as a tree, as Markdown, or as JSON. */
 export const run: Run = async (args, environment) => {

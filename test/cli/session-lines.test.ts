@@ -135,3 +135,20 @@ test("escape sequences in names and results stay text", () => {
   expect(lines.join("")).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
   expect(lines.join("\n")).toContain("✓ rm [2J → ok ]52;c;ZXZpbA==");
 });
+
+test("so do those in the names of spans that were not received", () => {
+  const ids = ["a\u001b[2J", "b"].map((name, at) => ({ name, id: String(at + 7).padStart(16, "0") }));
+  const paths = {
+    "traceroot.span.ids_path": ids.map(({ id }) => id),
+    "traceroot.span.path": [...ids.map(({ name }) => name), "x"],
+  };
+  const child = span(1, 8, "x", [0, 10], tool("x"));
+  const attributes = Object.entries(paths).map(([key, values]) => ({
+    key,
+    value: { arrayValue: { values: values.map((stringValue) => ({ stringValue })) } },
+  }));
+  const lines = linesOf([{ ...child, attributes: [...(child.attributes ?? []), ...attributes] }], 100);
+  expect(lines.join("\n")).toContain("● a␛[2J: running");
+  // oxlint-disable-next-line no-control-regex -- the test looks for control characters
+  expect(lines.join("")).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+});

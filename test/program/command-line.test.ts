@@ -180,7 +180,7 @@ test("export --all and import move every session to another program, and go on w
     startProgram({ DATA_DIR: await temporaryDirectory() }),
   ]);
   const folder = join(await temporaryDirectory(), "all");
-  await post(from.url, spansOf("a/b?", 7, [{ id: 1, name: "run", times: [0, 1], more: AGENT }]));
+  await post(from.url, spansOf("spanfold-a/b?", 7, [{ id: 1, name: "run", times: [0, 1], more: AGENT }]));
   await post(
     from.url,
     spansOf("large", 8, [

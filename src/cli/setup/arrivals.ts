@@ -3,6 +3,7 @@ import type { RecentExport, RecentExports } from "../../session/contract/stream-
 import { readProblem } from "../../client/refusal.ts";
 import { CommandError } from "../dispatch.ts";
 import type { Server } from "../server/server.ts";
+import { plain } from "../terminal/style.ts";
 
 /** The program reports exports to its list once a second. */
 const POLL_MILLIS = 1_000;
@@ -90,10 +91,10 @@ function troubles(earlier: RecentExports, now: RecentExports): string[] {
   const counts = new Map(earlier.refused.map(({ status, reason, count }) => [`${status} ${reason}`, count]));
   return now.refused
     .filter(({ status, reason, count }) => count > (counts.get(`${status} ${reason}`) ?? 0))
-    .map(({ status, signal, reason }) => `An export of ${signal} was refused (${status}): ${reason}`);
+    .map(({ status, signal, reason }) => `An export of ${signal} was refused (${status}): ${plain(reason)}`);
 }
 
 function arrivalText({ accepted, signal, service }: RecentExport): string {
   const [one, many] = signal === "logs" ? ["log record", "log records"] : ["span", "spans"];
-  return `Arrived: ${accepted} ${accepted === 1 ? one : many}${service === undefined ? "" : ` of ${service}`}.`;
+  return `Arrived: ${accepted} ${accepted === 1 ? one : many}${service === undefined ? "" : ` of ${plain(service)}`}.`;
 }

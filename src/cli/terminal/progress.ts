@@ -1,5 +1,6 @@
 import type { WriteStream } from "node:tty";
 import { bytes } from "../../lib/figures.ts";
+import { fit, plain } from "./style.ts";
 
 const WIDTH = 24;
 /** Between two pictures, milliseconds. */
@@ -14,7 +15,7 @@ export class Progress {
     this.#out = out;
   }
 
-  /** `total`: 0 if unknown. */
+  /** `what`: may be text of spans. `total`: 0 if unknown. */
   show(what: string, done: number, total: number, unit: "bytes" | "items" = "bytes"): void {
     if (!this.#out.isTTY || Date.now() - this.#drawnAt < PAUSE) return;
     this.#drawnAt = Date.now();
@@ -23,7 +24,7 @@ export class Progress {
     const text = unit === "bytes" ? bytes : String;
     const figures = total === 0 ? text(done) : `${text(done)} of ${text(total)}`;
     const bar = total === 0 ? "" : `${"█".repeat(filled)}${"░".repeat(WIDTH - filled)} `;
-    this.#out.write(`\r\u001b[K${`${bar}${figures}  ${what}`.slice(0, (this.#out.columns || 80) - 1)}`);
+    this.#out.write(`\r\u001b[K${fit(`${bar}${figures}  ${plain(what)}`, (this.#out.columns || 80) - 1)}`);
   }
 
   /** Before other output. */

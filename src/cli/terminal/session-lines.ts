@@ -132,7 +132,7 @@ function rowLine(row: TreeNode, depth: number, { now, asked, as }: Moment, { col
   const right = rightColumns(row, isOpen && as === "live" ? now : undefined, columns);
   const room = columns - widthOf(right) - 1;
   const before = `${indent(depth)}${mark} `;
-  const subject = fit(words === undefined ? placeholderWord(row) : plain(words.subject), room - widthOf(before));
+  const subject = fit(plain(words === undefined ? placeholderWord(row) : words.subject), room - widthOf(before));
   const rest = restOf(words, room - widthOf(before) - widthOf(subject) - 1);
   const paint = paintOf(row);
   const left = padEnd(`${before}${subject}${rest === "" ? "" : ` ${rest}`}`, room);

@@ -3,15 +3,19 @@ import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isRecord, nonEmpty } from "../../lib/plain-data.ts";
 import type { SessionSummary } from "../../session/summary.ts";
-import { CommandError } from "../dispatch.ts";
-import { FAILED } from "../server/exit-codes.ts";
 import type { Server } from "../server/server.ts";
 import { sessionPath } from "../server/session-argument.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { saveBody } from "./save-body.ts";
 import { Ledger } from "./ledger.ts";
 
-export type Exported = { readonly written: number; readonly unchanged: number; readonly bytes: number };
+export type Exported = {
+  readonly written: number;
+  readonly unchanged: number;
+  /** Deleted or moved since the list was read. */
+  readonly gone: number;
+  readonly bytes: number;
+};
 
 /** A page of the list. */
 const PAGE = 500;
@@ -22,8 +26,8 @@ const PAGE = 500;
  */
 export async function exportAll(server: Server, folder: string, progress: Progress): Promise<Exported> {
   await mkdir(folder, { recursive: true });
-  const ledger = await Ledger.open(join(folder, "spanfold-export.json"));
-  const done = { written: 0, unchanged: 0, bytes: 0 };
+  const ledger = await Ledger.open(join(folder, "spanfold-export.ledger"));
+  const done = { written: 0, unchanged: 0, gone: 0, bytes: 0 };
   // All of the list first: a session that becomes active meanwhile would move to a page that was read.
   const sessions = await allSessions(server);
   for (const [at, summary] of sessions.entries()) {
@@ -35,16 +39,16 @@ export async function exportAll(server: Server, folder: string, progress: Progre
       done.unchanged++;
       continue;
     }
-    try {
-      const response = await server.request(`${sessionPath(summary.id)}/otlp`, {
-        headers: { Accept: "application/json" },
-      });
-      done.bytes += await saveBody(response, file, () => undefined);
-    } catch (error) {
-      // It was deleted since the list was read.
-      if (error instanceof CommandError && error.exitCode === FAILED) continue;
-      throw error;
+    const response = await server.answer(`${sessionPath(summary.id)}/otlp`, {
+      headers: { Accept: "application/json" },
+    });
+    // It was deleted, or moved into another one, since the list was read.
+    if (response.status === 404) {
+      done.gone++;
+      continue;
     }
+    if (!response.ok) throw await server.refusal(response);
+    done.bytes += await saveBody(response, file, () => undefined);
     await ledger.set(summary.id, state);
     done.written++;
   }

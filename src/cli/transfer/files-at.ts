@@ -21,7 +21,7 @@ export async function filesAt(
     throw new CommandError(`There is no file ${given}.`, FAILED);
   });
   if (!found.isDirectory()) return { files: [await inputFile(given, given)] };
-  const names = (await readdir(given)).filter((name) => IMPORTABLE.test(name) && !name.startsWith("spanfold-"));
+  const names = (await readdir(given)).filter((name) => IMPORTABLE.test(name));
   return {
     folder: given,
     files: await Promise.all(names.toSorted().map((name) => inputFile(join(given, name), name))),

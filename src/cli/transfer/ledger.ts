@@ -1,7 +1,6 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
-import { isRecord } from "../../lib/plain-data.ts";
+import { appendFile, readFile } from "node:fs/promises";
 
-/** What a transfer has done, in a file beside its data: a later run goes on from there. */
+/** What a transfer has done, in a file beside its data: a later run goes on from there. A line for each step, the last one of a name counts. */
 export class Ledger {
   readonly #file: string;
   readonly #done: Map<string, string>;
@@ -11,10 +10,10 @@ export class Ledger {
     this.#done = done;
   }
 
-  /** An unreadable ledger is an empty one: everything is transferred again, which changes nothing. */
+  /** What cannot be read is transferred again, which changes nothing. */
   static async open(file: string): Promise<Ledger> {
-    const text = await readFile(file, "utf8").catch(() => "{}");
-    return new Ledger(file, new Map(entriesIn(text)));
+    const text = await readFile(file, "utf8").catch(() => "");
+    return new Ledger(file, new Map(text.split("\n").flatMap(entriesIn)));
   }
 
   get(name: string): string | undefined {
@@ -23,19 +22,17 @@ export class Ledger {
 
   async set(name: string, state: string): Promise<void> {
     this.#done.set(name, state);
-    await writeFile(`${this.#file}.part`, `${JSON.stringify(Object.fromEntries(this.#done), undefined, 1)}\n`);
-    await rename(`${this.#file}.part`, this.#file);
+    // A run that was killed may have left half a line.
+    await appendFile(this.#file, `\n${JSON.stringify([name, state])}\n`);
   }
 }
 
-function entriesIn(text: string): [string, string][] {
+function entriesIn(line: string): [string, string][] {
   try {
-    const read: unknown = JSON.parse(text);
-    return isRecord(read)
-      ? Object.entries(read).flatMap(([name, state]) =>
-          typeof state === "string" ? [[name, state] as [string, string]] : [],
-        )
-      : [];
+    const read: unknown = JSON.parse(line);
+    if (!Array.isArray(read)) return [];
+    const [name, state] = read as readonly unknown[];
+    return typeof name === "string" && typeof state === "string" ? [[name, state]] : [];
   } catch {
     return [];
   }

@@ -2,6 +2,7 @@ import { decodeListEvent } from "../../client/decode-event.ts";
 import { openEventStream } from "../../client/event-stream.ts";
 import { headless } from "../../client/platform.ts";
 import { isRecord } from "../../lib/plain-data.ts";
+import { visibleText } from "../../lib/visible-text.ts";
 import type { ListStreamEvent } from "../../session/contract/stream-events.ts";
 import { groupOf, LIST_GROUPS } from "../../session/list/list-groups.ts";
 import { liveness, type Status } from "../../session/liveness.ts";
@@ -13,6 +14,7 @@ import { Screen } from "../terminal/screen.ts";
 import { listColumns, listLine } from "../terminal/list-lines.ts";
 import { statusText } from "../terminal/session-lines.ts";
 import { plain, type Style } from "../terminal/style.ts";
+import { writeData } from "../terminal/write-data.ts";
 
 export type FollowOptions = { readonly style: Style; readonly json: boolean; readonly from: string | undefined };
 
@@ -87,7 +89,7 @@ export function followSessions(server: Server, { style, json, from }: FollowOpti
               ...(id === undefined ? {} : { id }),
               ...fields,
             }));
-            process.stdout.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+            writeData(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
           }
           for (const { event } of received) apply(event);
           soon();
@@ -146,7 +148,7 @@ export function followSessions(server: Server, { style, json, from }: FollowOpti
       process.off("SIGTERM", interrupt);
       stream.close();
       screen?.leave();
-      if (why !== undefined) console.error(`\n  ${why}\n`);
+      if (why !== undefined) console.error(`\n  ${visibleText(why)}\n`);
       resolve(code);
     }
     const interrupt = (): void => end(INTERRUPTED);

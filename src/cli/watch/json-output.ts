@@ -1,3 +1,4 @@
+import { writeData } from "../terminal/write-data.ts";
 import type { Output } from "./output.ts";
 
 /** The stream's events, one a line: `type`, `id` where a reader can resume, and the event's fields. */
@@ -6,6 +7,6 @@ export const jsonOutput = (): Output => ({
     const lines = events.map(({ event: { type, ...fields }, id }) =>
       JSON.stringify({ type, ...(id === undefined ? {} : { id }), ...fields }),
     );
-    process.stdout.write(`${lines.join("\n")}\n`);
+    writeData(`${lines.join("\n")}\n`);
   },
 });

@@ -26,15 +26,22 @@ export function markdownOutput(server: Server, since: string | undefined): Outpu
     isFirst = false;
     if (news.trim() !== "") process.stdout.write(`${news.trimEnd()}\n\n`);
   }
-  const ask = (feed: SessionFeed): Promise<void> => (asked = asked.then(() => print(feed)));
+  // A request that failed is made again with the next data: nothing was printed of it.
+  const ask = (feed: SessionFeed): Promise<void> => (asked = asked.catch(() => undefined).then(() => print(feed)));
   return {
     events(_events, feed) {
       clearTimeout(timer);
-      timer = setTimeout(() => void ask(feed).catch((error: unknown) => console.error(String(error))), REST);
+      timer = setTimeout(
+        () =>
+          void ask(feed).catch((error: unknown) =>
+            console.error(error instanceof Error ? error.message : String(error)),
+          ),
+        REST,
+      );
     },
     async end(feed) {
       clearTimeout(timer);
-      await ask(feed).catch(() => undefined);
+      await ask(feed);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { StreamState } from "../../client/stream-state.ts";
+import { visibleText } from "../../lib/visible-text.ts";
 import { liveness } from "../../session/liveness.ts";
 import type { Status } from "../../session/liveness.ts";
 import { EXIT_OF, FAILED, INTERRUPTED, UNREACHABLE } from "../server/exit-codes.ts";
@@ -99,7 +100,7 @@ export function watchSession(target: Target, output: Output, { until, from }: Wa
       process.off("SIGTERM", interrupt);
       feed.close();
       Promise.resolve(output.end?.(feed)).then(() => {
-        if (why !== undefined) console.error(`\n  ${why}\n`);
+        if (why !== undefined) console.error(`\n  ${visibleText(why)}\n`);
         resolve(code);
       }, reject);
     }
