@@ -60,7 +60,7 @@ function comparedOnce(
   return comparison.news;
 }
 
-/** Which messages were not among those before. Each one before stands for one message only: what is said twice is new again. */
+/** Which messages were not among those before. Each one before stands for one message only: what is said twice is new again, and so is one without a key. */
 export function newMessages(messages: readonly Message[], before: readonly Message[]): readonly News[] {
   const known = new Map<string, number>();
   for (const { role, parts } of before)
@@ -70,7 +70,7 @@ export function newMessages(messages: readonly Message[], before: readonly Messa
     }
   return messages.map(({ role, parts }) => {
     const keys = parts.map((part) => partKey(part, role)).filter((key) => key !== undefined);
-    if (!keys.every((key) => (known.get(key) ?? 0) > 0)) return "new";
+    if (keys.length === 0 || !keys.every((key) => (known.get(key) ?? 0) > 0)) return "new";
     for (const key of keys) known.set(key, (known.get(key) ?? 0) - 1);
     return "earlier";
   });

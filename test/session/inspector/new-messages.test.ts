@@ -56,6 +56,17 @@ describe("what is new in the input of a model call", () => {
     ]);
   });
 
+  test("a message of thoughts alone, or without a part, and a call before that shares nothing", () => {
+    const thoughts = { role: "assistant", parts: [{ type: "reasoning", content: "Hm." }] };
+    const empty = { role: "user", parts: [] };
+    const spans = [
+      agent(1, "a"),
+      llm({ id: 2, parent: 1, start: 1 }, [user("A title, please.")], [assistant("Weather")]),
+      llm({ id: 3, parent: 1, start: 3 }, [thoughts, empty, user("Weather?")], [assistant("Sunny.")]),
+    ];
+    expect(print(spans, 3)).toEqual(["after nothing", "new assistant", "new user", "new user"]);
+  });
+
   test("a message that is said again is new", () => {
     const spans = [
       agent(1, "a"),
