@@ -67,12 +67,19 @@ function paired(calls: readonly Call[], spans: readonly TreeNode[], reader: Step
   const idOf = (span: TreeNode): string | undefined => reader.contentOf(span).tool?.callId;
   const isNamed = (call: Call, span: TreeNode): boolean => {
     const name = reader.contentOf(span).tool?.name ?? span.span?.facts.tool ?? span.name;
-    return name === call.name || name.endsWith(call.name) || call.name.endsWith(name);
+    return isSameName(name, call.name);
   };
   pair((call, span) => call.id !== undefined && idOf(span) === call.id);
   pair((call, span) => isNamed(call, span) && argumentsOf(span, reader) === keyOf(textOf(call.arguments)));
   pair(isNamed);
   return calls.map((call) => ({ call, by: found.get(call) }));
+}
+
+/** Equal, or one of them has more before it, such as a server's name: "mcp__notes__get" and "get". */
+function isSameName(a: string, b: string): boolean {
+  const [long, short] = a.length < b.length ? [b, a] : [a, b];
+  if (short === "" || !long.endsWith(short)) return false;
+  return long.length === short.length || /[^\p{L}\p{N}]/u.test(long.charAt(long.length - short.length - 1));
 }
 
 function argumentsOf(span: TreeNode, reader: StepReader): string {

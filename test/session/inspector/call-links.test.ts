@@ -66,6 +66,17 @@ describe("a call of a tool and the model that asked for it", () => {
     ).toEqual(["2: weather by 3", "2: weather by 4", "4 asked by 2", "3 asked by 2"]);
   });
 
+  test("a name may have its server before it, and no other beginning", () => {
+    const asking = (name: string) => [{ role: "assistant", parts: [{ type: "tool_call", name, arguments: {} }] }];
+    const carriedOut = (name: string, by: string) =>
+      print([agent(1), llm({ id: 2, parent: 1, start: 1 }, [user("?")], asking(name)), tool(3, 1, by, 3, { a: 1 })])[0];
+    expect(carriedOut("mcp__notes__get", "get")).toBe("2: mcp__notes__get by 3");
+    expect(carriedOut("get", "notes.get")).toBe("2: get by 3");
+    expect(carriedOut("get", "forget")).toBe("2: get by nothing");
+    expect(carriedOut("forget", "get")).toBe("2: forget by nothing");
+    expect(carriedOut("get", "")).toBe("2: get by nothing");
+  });
+
   test("without ids by name and arguments, then by name in their order", () => {
     expect(
       print([
