@@ -1,4 +1,4 @@
-import { jsonText, parseJson, plainValue } from "../otel/any-value.ts";
+import { jsonText, parseJson, plainValue, textOrJson } from "../otel/any-value.ts";
 import { readMessages } from "./messages.ts";
 import type { Message } from "./messages.ts";
 import { isRecord } from "../lib/plain-data.ts";
@@ -55,5 +55,5 @@ function itemsOfJson(value: unknown): unknown {
 
 function structured(value: unknown): Content {
   if (typeof value === "object" && value !== null) return { kind: "json", value, text: jsonText(value) };
-  return { kind: "text", text: typeof value === "string" ? value : jsonText(value) };
+  return { kind: "text", text: textOrJson(value) };
 }

@@ -1,4 +1,4 @@
-import { jsonText, parseJson } from "../otel/any-value.ts";
+import { jsonText, parseJson, textOrJson } from "../otel/any-value.ts";
 import { isRecord, nonEmpty } from "../lib/plain-data.ts";
 import type { PlainRecord } from "../lib/plain-data.ts";
 import { plainResult } from "./tool-result.ts";
@@ -179,7 +179,7 @@ function parsedText(value: unknown): unknown {
 
 function textPart(type: "text" | "reasoning", value: unknown): MessagePart | undefined {
   if (value === undefined || value === null || value === "") return undefined;
-  return { type, text: typeof value === "string" ? value : jsonText(value) };
+  return { type, text: textOrJson(value) };
 }
 
 /** Bedrock's `{reasoningText: {text}}`, Haystack's `{reasoning_text}`. */

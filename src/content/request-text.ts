@@ -1,6 +1,6 @@
 import { firstLine } from "../lib/one-line.ts";
 import { isRecord, nonEmpty } from "../lib/plain-data.ts";
-import { jsonText } from "../otel/any-value.ts";
+import { jsonText, textOrJson } from "../otel/any-value.ts";
 import { isBlank } from "./prompt.ts";
 
 /** The fields of a request for a person's decision that hold its words, best first. */
@@ -47,5 +47,5 @@ function textOf(request: unknown, depth: number): string | undefined {
   }
   if (name === undefined) return undefined;
   const given = ARGUMENT_FIELDS.map((field) => request[field]).find((value) => !isBlank(value));
-  return given === undefined ? name : `${name}(${typeof given === "string" ? given : jsonText(given)})`;
+  return given === undefined ? name : `${name}(${textOrJson(given)})`;
 }

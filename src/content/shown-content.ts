@@ -1,4 +1,4 @@
-import { jsonText } from "../otel/any-value.ts";
+import { textOrJson } from "../otel/any-value.ts";
 import type { Content } from "./content-value.ts";
 import type { MessagePart } from "./message-parts.ts";
 import type { Message } from "./messages.ts";
@@ -102,12 +102,8 @@ function shownPart(part: MessagePart): ShownPart {
 
 /** What of a part may be cut. */
 function partText(part: MessagePart): string {
-  if (part.type === "tool_call") return textOf(part.arguments);
-  return part.type === "tool_call_response" ? textOf(part.result) : part.text;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : jsonText(value);
+  if (part.type === "tool_call") return textOrJson(part.arguments);
+  return part.type === "tool_call_response" ? textOrJson(part.result) : part.text;
 }
 
 function withText(part: MessagePart, text: string): ShownPart {

@@ -1,6 +1,6 @@
 import { contentAt, conversationAnswer, jsonContent, readInput, wholeEvent } from "./span-input.ts";
 import { toolCallId, toolInput, toolOutput } from "./tool-content.ts";
-import { countOf, jsonText, numberOf, parseJson, plainValue, textOf } from "../otel/any-value.ts";
+import { countOf, numberOf, parseJson, plainValue, textOf, textOrJson } from "../otel/any-value.ts";
 import { indexAttributes, modelName } from "./attribute-index.ts";
 import { ClaimedAttributes } from "../content/claimed-attributes.ts";
 import { plainContent } from "../content/content-value.ts";
@@ -200,5 +200,5 @@ function finishReasons(value: AnyValue): readonly string[] | undefined {
   const reasons = (Array.isArray(plain) ? plain : [plain]).filter((reason) => reason !== null && reason !== "");
   return reasons.length === 0
     ? undefined
-    : reasons.map((reason) => (typeof reason === "string" ? reason : jsonText(reason)));
+    : reasons.map(textOrJson);
 }

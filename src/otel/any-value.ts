@@ -44,8 +44,12 @@ export function plainValue(value: AnyValue | undefined): unknown {
 
 /** The value as text for a table of attributes: strings unchanged, structures as JSON. */
 export function displayValue(value: AnyValue | undefined): string {
-  const plain = plainValue(value);
-  return typeof plain === "string" ? plain : jsonText(plain);
+  return textOrJson(plainValue(value));
+}
+
+/** Plain data as text: strings unchanged, all else as JSON. */
+export function textOrJson(value: unknown): string {
+  return typeof value === "string" ? value : jsonText(value);
 }
 
 /** JSON text of any plain data, or a note if the nesting is too deep for the stack. */

@@ -3,7 +3,7 @@ import { nanosecondsText } from "../lib/nanoseconds.ts";
 import { withoutBytes } from "../content/media.ts";
 import type { ShownContent, ShownPart } from "../content/shown-content.ts";
 import { EXCEPTION_EVENT } from "../otel/semconv/attributes.ts";
-import { displayValue, jsonText, plainValue } from "../otel/any-value.ts";
+import { displayValue, jsonText, plainValue, textOrJson } from "../otel/any-value.ts";
 import { timeOfRecord } from "../otel/log-record.ts";
 import type { LogRecord } from "../otel/log-record.ts";
 import type { KeyValue, SpanEvent } from "../otel/span.ts";
@@ -148,9 +148,9 @@ class SpanPrinter {
       case "text":
         return this.#block(who, part.text ?? "", prose);
       case "tool_call":
-        return this.#block(`${who} calls ${code(part.name ?? "")}`, valueText(part.arguments), fenced);
+        return this.#block(`${who} calls ${code(part.name ?? "")}`, textOrJson(part.arguments), fenced);
       case "tool_call_response":
-        return this.#block(`${who} result${part.name ? ` of ${code(part.name)}` : ""}`, valueText(part.result), fenced);
+        return this.#block(`${who} result${part.name ? ` of ${code(part.name)}` : ""}`, textOrJson(part.result), fenced);
       default:
         return this.#block(`${who} ${code(part.type)}`, part.text ?? "", fenced);
     }
@@ -181,8 +181,4 @@ function pairs(attributes: readonly KeyValue[]): string {
 function names(all: readonly string[]): string {
   const shown = all.slice(0, MAX_NAMES).map((name) => code(name));
   return `${shown.join(", ")}${all.length > MAX_NAMES ? `, and ${all.length - MAX_NAMES} more` : ""}`;
-}
-
-function valueText(value: unknown): string {
-  return typeof value === "string" ? value : jsonText(value);
 }

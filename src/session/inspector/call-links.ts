@@ -1,9 +1,9 @@
 import type { MessagePart } from "../../content/message-parts.ts";
-import { jsonText } from "../../otel/any-value.ts";
+import { textOrJson } from "../../otel/any-value.ts";
 import { foldRoots } from "../tree/fold-roots.ts";
 import type { SessionTree, TreeNode } from "../tree/tree.ts";
 import { keyOf } from "../transcript/said.ts";
-import { modelCalls, ownerOf } from "./model-calls.ts";
+import { MAX_BEFORE, modelCalls, ownerOf } from "./model-calls.ts";
 import type { StepReader } from "./step-reader.ts";
 
 type Call = Extract<MessagePart, { type: "tool_call" }>;
@@ -70,7 +70,7 @@ function paired(calls: readonly Call[], spans: readonly TreeNode[], reader: Step
     return isSameName(name, call.name);
   };
   pair((call, span) => call.id !== undefined && idOf(span) === call.id);
-  pair((call, span) => isNamed(call, span) && argumentsOf(span, reader) === keyOf(textOf(call.arguments)));
+  pair((call, span) => isNamed(call, span) && argumentsOf(span, reader) === keyOf(textOrJson(call.arguments)));
   pair(isNamed);
   return calls.map((call) => ({ call, by: found.get(call) }));
 }
@@ -87,17 +87,12 @@ function argumentsOf(span: TreeNode, reader: StepReader): string {
   return input === undefined || input.kind === "messages" ? "" : keyOf(input.text);
 }
 
-const textOf = (value: unknown): string => (typeof value === "string" ? value : jsonText(value));
-
 /** The newest span that carried out the call with this id before a model's call of the same agent, whose input has the result. */
 export function spanOfResult(tree: SessionTree, node: TreeNode, id: string, reader: StepReader): TreeNode | undefined {
   return toolsOf(tree, ownerOf(node)).findLast(
     (span) => span.start <= node.start && reader.contentOf(span).tool?.callId === id,
   );
 }
-
-/** Earlier answers that are looked at. */
-const MAX_BEFORE = 8;
 
 /** The model's call that asked for this call of a tool; `undefined` if no answer has it. */
 export function askedBy(tree: SessionTree, node: TreeNode, reader: StepReader): TreeNode | undefined {

@@ -75,7 +75,7 @@ export function placeOf(tree: SessionTree, node: TreeNode): { readonly here: Pla
 }
 
 /** Earlier calls that are looked at. */
-const MAX_BEFORE = 6;
+export const MAX_BEFORE = 8;
 
 /** The calls before, of the same agent, the most likely first: of this run before other runs, of the same model before others, the newest first. */
 export function callsBefore(tree: SessionTree, node: TreeNode): readonly TreeNode[] {

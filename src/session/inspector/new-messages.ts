@@ -2,7 +2,7 @@ import type { Content } from "../../content/content-value.ts";
 import type { MessagePart } from "../../content/message-parts.ts";
 import type { Message } from "../../content/messages.ts";
 import { withoutContext } from "../../content/prompt.ts";
-import { jsonText } from "../../otel/any-value.ts";
+import { textOrJson } from "../../otel/any-value.ts";
 import { keyOf } from "../transcript/said.ts";
 import type { SessionTree, TreeNode } from "../tree/tree.ts";
 import { callsBefore } from "./model-calls.ts";
@@ -86,15 +86,13 @@ function partKey(part: MessagePart, role: string): string | undefined {
         ? undefined
         : `text ${role} ${keyOf(role === "user" ? withoutContext(part.text) : part.text)}`;
     case "tool_call":
-      return `call ${part.name} ${keyOf(textOf(part.arguments))}`;
+      return `call ${part.name} ${keyOf(textOrJson(part.arguments))}`;
     case "tool_call_response":
-      return `result ${keyOf(textOf(part.result))}`;
+      return `result ${keyOf(textOrJson(part.result))}`;
     case "other":
       return `${part.is} ${keyOf(part.text)}`;
   }
 }
-
-const textOf = (value: unknown): string => (typeof value === "string" ? value : jsonText(value));
 
 /** A text is one message. */
 export function messagesIn(content: Content | undefined): readonly Message[] {
