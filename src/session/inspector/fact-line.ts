@@ -1,7 +1,8 @@
 import type { SpanContent } from "../../facts/span-content.ts";
-import { count, dollars, duration, isShownInDollars } from "../../lib/figures.ts";
+import { count, dollars, duration } from "../../lib/figures.ts";
 import type { Locale } from "../../lib/figures.ts";
 import { nanosecondsIn } from "../../lib/nanoseconds.ts";
+import { knownCostText } from "../cost-text.ts";
 import { costsOf } from "../row-usage.ts";
 import type { Usage } from "../row-usage.ts";
 import { tokenWords } from "../token-words.ts";
@@ -44,9 +45,8 @@ function costFact(usage: Usage | undefined, content: SpanContent, locale: Locale
     return content.cost === undefined ? undefined : other(dollars(content.cost, locale), "Cost, as reported");
   const { cost, estimated = 0, unpriced } = costsOf(usage);
   if (cost === undefined) return unpriced > 0 ? other("no price", "The price list does not have the model") : undefined;
-  const about = estimated > 0 && isShownInDollars(cost) ? "≈\u202f" : "";
   return other(
-    `${about}${dollars(cost, locale)}${unpriced > 0 ? "\u202f+" : ""}`,
+    knownCostText({ cost, estimated, unpriced }, locale),
     estimated > 0 ? "Cost, estimated from list prices" : "Cost, as reported",
   );
 }
