@@ -37,24 +37,25 @@ export async function callTool(name: string, given: object = {}): Promise<ToolRe
   return { text: content?.text ?? "", isError: result["isError"] === true };
 }
 
-/** The text of a call that did not fail, in its two parts: what the server says, and what was recorded. */
+/** The text of a call that did not fail, in its parts: what the server says, the session's page, and what was recorded. */
 export async function ask(
   name: string,
   given: object = {},
-): Promise<{ words: string; recorded: string; text: string }> {
+): Promise<{ words: string; page: string; recorded: string; text: string }> {
   const { text, isError } = await callTool(name, given);
   if (isError) throw new Error(text);
   return { ...parts(text), text };
 }
 
 /** As a careful reader takes an answer apart: by the mark that the server's words name. */
-export function parts(text: string): { words: string; recorded: string } {
+export function parts(text: string): { words: string; page: string; recorded: string } {
   const mark = /between the marks ([0-9a-f]{12})\./.exec(text)?.[1];
-  if (mark === undefined) return { words: text, recorded: "" };
+  if (mark === undefined) return { words: text, page: "", recorded: "" };
   const [words = "", rest = ""] = text.split(`<recorded ${mark}>\n`);
-  const [recorded = "", after = ""] = rest.split(`\n</recorded ${mark}>`);
+  const [between = "", after = ""] = rest.split(`\n</recorded ${mark}>`);
   expect([text.split(mark).length, after]).toEqual([4, ""]);
-  return { words, recorded };
+  const page = /^Page: (\S+)(?:\n\n|$)/.exec(between);
+  return { words, page: page?.[1] ?? "", recorded: between.slice(page?.[0].length ?? 0) };
 }
 
 /** The message of a call that failed. */

@@ -119,9 +119,9 @@ describe("read_session", () => {
   // spec: MCP-12
   test("is the transcript, with its page and its version", async () => {
     await deliver(agent(), chat(2, "Is it sunny in Faro?", "Yes, very."));
-    const { words, recorded } = await ask("read_session", { session: "trip-7" });
-    expect(words).toContain(`Page: ${ORIGIN}/sessions/trip-7\n`);
-    expect(words).not.toContain("Next:");
+    const { words, page, recorded } = await ask("read_session", { session: "trip-7" });
+    expect(page).toBe(`${ORIGIN}/sessions/trip-7`);
+    expect(words).not.toContain("Next");
     expect(recorded).toContain("# Is it sunny in Faro?");
     expect(recorded).toContain("\n\nYes, very.");
     const version = /"since": "([^"]+)"/.exec(words)?.[1];
@@ -141,15 +141,15 @@ describe("read_session", () => {
     const { text, words, recorded } = await ask("read_session", { session: "trip-7" });
     const { length } = new TextEncoder().encode(text);
     expect([length > 5_000, length <= 8_000]).toEqual([true, true]);
-    expect(words).toContain('read_session {"session":"trip-7","turn":"1"}');
-    expect(words).toContain('read_session {"session":"trip-7","max":32000}');
+    expect(words).toContain('read_session {"turn":"1"}');
+    expect(words).toContain('read_session {"max":32000}');
     expect(recorded).toMatch(/parts of turn 1 left out here/);
     const [, traceId, span] = /span `([0-9a-f]{32}):([0-9a-f]{16})` has it whole/.exec(recorded) ?? [];
     const whole = await ask("read_span", { session: "trip-7", span: `${traceId}:${span}` });
     expect(whole.recorded).toContain(`**Input**`);
     const more = await ask("read_session", { session: "trip-7", max: 200_000 });
     expect(more.recorded).toContain("Answer 41: ");
-    expect(more.words).not.toContain("Next:");
+    expect(more.words).not.toContain("Next");
   });
 
   // spec: MCP-11
@@ -157,7 +157,7 @@ describe("read_session", () => {
     await deliver(agent(), chat(2, `Is it sunny? ${"Say. ".repeat(1_150)}`, "Yes."));
     const { text, words } = await ask("read_session", { session: "trip-7" });
     expect([text.length > 6_300, text.includes("left out")]).toEqual([true, false]);
-    expect(words).not.toContain("Next:");
+    expect(words).not.toContain("Next");
   });
 
   // spec: MCP-12
@@ -174,10 +174,10 @@ describe("read_session with a text", () => {
   // spec: MCP-17
   test("names the spans and log records that have it, by time", async () => {
     await deliver(agent(), chat(2, "Is the ferry late?", "No."), failedTool(3));
-    const { words, recorded } = await ask("read_session", { session: "trip-7", text: "FERRY" });
+    const { words, page, recorded } = await ask("read_session", { session: "trip-7", text: "FERRY" });
     expect(words).toContain("Found in 2 spans and log records.");
-    expect(words).toContain(`Page: ${ORIGIN}/sessions/trip-7?q=FERRY`);
-    expect(words).toContain('read_span {"session":"trip-7"} and a span that is named here');
+    expect(page).toBe(`${ORIGIN}/sessions/trip-7?q=FERRY`);
+    expect(words).toContain("Next, for the same session: read_span {} with a span that is named here");
     expect(recorded.split("\n")).toEqual([
       expect.stringMatching(
         `^- span \`${TRACE}:${spanId(2)}\` \`span 2\`, \`gen_ai.input.messages\`: \`.*Is the ferry late\\?`,
@@ -219,8 +219,8 @@ describe("a session that moved", () => {
   // spec: MCP-12
   test("is read where it is now", async () => {
     await deliver(agent(), chat(2, "Is it sunny?", "Yes."));
-    const { words, recorded } = await ask("read_session", { session: TRACE });
-    expect(words).toContain(`Page: ${ORIGIN}/sessions/trip-7\n`);
+    const { page, recorded } = await ask("read_session", { session: TRACE });
+    expect(page).toBe(`${ORIGIN}/sessions/trip-7`);
     expect(recorded).toContain("Is it sunny?");
   });
 });
@@ -234,10 +234,10 @@ describe("errors", () => {
       failedTool(3),
       failedTool(4, "no such harbour"),
     );
-    const { words, recorded } = await ask("errors", { session: "trip-7" });
+    const { words, page, recorded } = await ask("errors", { session: "trip-7" });
     expect(words).toContain("3 failures of 2 kinds");
-    expect(words).toContain(`${ORIGIN}/sessions/trip-7?kinds=errors`);
-    expect(words).toContain(`read_span {"session":"trip-7","span":"${TRACE}:${spanId(2)}"}`);
+    expect(page).toBe(`${ORIGIN}/sessions/trip-7?kinds=errors`);
+    expect(words).toContain(`read_span {"span":"${TRACE}:${spanId(2)}"}`);
     expect(recorded.split("\n")).toEqual([
       "- tool `book`: `the ferry is full`",
       "  where: turn 1 ▸ `guide` ▸ `book`",
@@ -251,9 +251,9 @@ describe("errors", () => {
   // spec: MCP-13
   test("of a session without any are none", async () => {
     await deliver(agent(), chat(2, "Hi", "Hello."));
-    expect((await ask("errors", { session: "trip-7" })).text).toBe(
-      `No span of this session failed. Page: ${ORIGIN}/sessions/trip-7`,
-    );
+    const { words, page, recorded } = await ask("errors", { session: "trip-7" });
+    expect(words).toMatch(/^No span of this session failed\.\n/);
+    expect([page, recorded]).toEqual([`${ORIGIN}/sessions/trip-7`, ""]);
   });
 
   // spec: MCP-11
@@ -263,7 +263,7 @@ describe("errors", () => {
     const { words, text } = await ask("errors", { session: "trip-7", max: 3_000 });
     expect(new TextEncoder().encode(text).length).toBeLessThanOrEqual(3_000);
     expect(words).toMatch(/Left out here: \d+ kinds\./);
-    expect(words).toContain('errors {"session":"trip-7","max":12000}');
+    expect(words).toContain('errors {"max":12000}');
   });
 });
 
@@ -272,7 +272,7 @@ describe("read_span", () => {
   test("has the input, the output, the error with its stack, and the attributes", async () => {
     await deliver(agent(), failedTool(3), chat(2, "Is it sunny?", "Yes.", { "app.flavour": "vanilla" }));
     const failed = await ask("read_span", { session: "trip-7", span: `${TRACE}:${spanId(3)}` });
-    expect(failed.words).toContain(`${ORIGIN}/sessions/trip-7?span=${TRACE}:${spanId(3)}`);
+    expect(failed.page).toBe(`${ORIGIN}/sessions/trip-7?span=${TRACE}:${spanId(3)}`);
     for (const part of ["tool · **error**", "`FerryError`", "at book (ferry.ts:7)", '{"seat":"12A"}'])
       expect(failed.recorded).toContain(part);
     const { recorded } = await ask("read_span", { session: "trip-7", span: `${TRACE}:${spanId(2)}` });
@@ -290,7 +290,7 @@ describe("read_span", () => {
     const given = { session: "trip-7", span: `${TRACE}:${spanId(2)}` };
     const { text, words, recorded } = await ask("read_span", given);
     expect(new TextEncoder().encode(text).length).toBeLessThanOrEqual(8_000);
-    expect(words).toContain(`read_span {"session":"trip-7","span":"${TRACE}:${spanId(2)}","max":32000}`);
+    expect(words).toContain(`read_span {"span":"${TRACE}:${spanId(2)}","max":32000}`);
     expect(recorded).toMatch(/It begins\.[\s\S]+kB left out here[\s\S]+It ends\./);
     const whole = await ask("read_span", { ...given, max: 100_000 });
     expect(whole.recorded).toContain(`It begins. ${"word ".repeat(9_000)}It ends.`);
@@ -313,11 +313,11 @@ describe("wait_for", () => {
     await deliver(agent(), chat(2, "Hi", "Hello."));
     const now = await ask("wait_for", { session: "trip-7" });
     expect(now.words).toContain("The session is finished.");
-    expect(now.words).toContain('read_session {"session":"trip-7"}');
+    expect(now.words).toContain('read_session {}');
     expect(now.recorded).toContain("**finished** Hi");
     const late = await ask("wait_for", { session: "trip-7", state: ["waiting", "stalled"], timeout: 0 });
     expect(late.words).toContain("Timeout after 0 s: the session is finished, not waiting, stalled.");
-    expect(late.words).toContain('wait_for {"session":"trip-7","state":["waiting","stalled"],"timeout":0}');
+    expect(late.words).toContain('wait_for {"state":["waiting","stalled"],"timeout":0}');
   });
 
   // spec: MCP-15

@@ -19,25 +19,26 @@ export const errors: Tool = {
     const found = await readSession(params, call, readErrors);
     if ("refused" in found) return found.refused;
     const { url, read } = found;
-    if (read.errors.length === 0) return { words: [`No span of this session failed. Page: ${url}`] };
-    const session = params.get("session") ?? "";
+    if (read.errors.length === 0) return { words: ["No span of this session failed."], page: url };
+    const page = `${url}?kinds=errors`;
     const lines = read.errors.map(errorLine);
     const sum = read.errors.reduce((all, { count }) => all + count, 0);
     const words = [
-      `${number(sum, "failure")} of ${number(lines.length, "kind")}, by time. Page: ${url}?kinds=errors`,
+      `${number(sum, "failure")} of ${number(lines.length, "kind")}, by time.`,
       ...read.omissions,
     ];
-    let room = recordedRoom([...words, leftOut(lines.length)], call.max);
+    let room = recordedRoom({ words: [...words, leftOut(lines.length)], page }, call.max);
     const shown = lines.filter((line) => (room -= byteLength(line) + 1) >= 0);
     const omitted = lines.length - shown.length;
     return {
       words: omitted === 0 ? words : [...words, leftOut(omitted)],
       next: [
-        ...(omitted === 0 ? [] : [callText("errors", { session, max: largerThan(call.max) })]),
+        ...(omitted === 0 ? [] : [callText("errors", { max: largerThan(call.max) })]),
         ...read.errors
           .slice(0, 1)
-          .map(({ traceId, spanId }) => callText("read_span", { session, span: `${traceId}:${spanId}` })),
+          .map(({ traceId, spanId }) => callText("read_span", { span: `${traceId}:${spanId}` })),
       ],
+      page,
       recorded: shown.join("\n"),
     };
   },

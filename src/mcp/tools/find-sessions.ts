@@ -44,7 +44,7 @@ export const findSessions: Tool = {
     let page: ListPage = await directory.list(query);
     const where = `Page: ${pageOf(origin, params)}, and ${origin}/sessions/<id> for one session.`;
     const rows = page.sessions.map((text) => sessionLines(JSON.parse(text) as SummaryWithStatus));
-    const fitting = fittingRows(rows, recordedRoom([foundWords(page), where], max));
+    const fitting = fittingRows(rows, recordedRoom({ words: [foundWords(page), where] }, max));
     // The page again, shorter, has the cursor of the first row that does not fit.
     if (fitting < rows.length) page = await directory.list({ ...query, limit: fitting });
     const filters = Object.fromEntries(shownFilters(params));

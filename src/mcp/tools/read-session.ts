@@ -50,7 +50,7 @@ export const readSessionTool: Tool = {
         return `span \`${traceId}:${spanId}\` has it whole.`;
       },
     };
-    const room = recordedRoom([pageOf(call.origin, session)], call.max) - WORDS_ROOM;
+    const room = recordedRoom({ words: [], page: pageOf(call.origin, session) }, call.max) - WORDS_ROOM;
     const found = await readSession(params, call, (stub) =>
       readSessionTranscript(stub, { ...read.query, max: Math.max(room, 500) }, hints),
     );
@@ -62,17 +62,17 @@ export const readSessionTool: Tool = {
     const next = [
       ...(from === undefined || read.query.turn !== undefined
         ? []
-        : [callText("read_session", { session, turn: String(from) })]),
-      ...(isCut ? [`${callText("read_span", { session })} and the span that a cut names`] : []),
-      ...(isFull ? [callText("read_session", { session, max: largerThan(call.max) })] : []),
+        : [callText("read_session", { turn: String(from) })]),
+      ...(isCut ? [`${callText("read_span")} with the span that a cut names`] : []),
+      ...(isFull ? [callText("read_session", { max: largerThan(call.max) })] : []),
     ];
     return {
       words: [
-        `Page: ${found.url}`,
         `Version ${version}: with "since": "${version}" the same call shows what came later.`,
         ...(from === undefined && !isCut ? [] : ["Parts are left out or cut, each where it says so."]),
       ],
       next,
+      page: found.url,
       recorded: text,
     };
   },

@@ -40,19 +40,19 @@ export const readSpan: Tool = {
     if ("refused" in found) return found.refused;
     const { read, id } = found;
     if (read.state === "missing") return refusal(read.because);
-    const words = [`Page: ${pageOf(call.origin, id, key)}`];
+    const page = pageOf(call.origin, id, key);
     let isCut = false;
     const recorded = printSpan(read.span, {
-      max: recordedRoom([...words, CUT], call.max),
+      max: recordedRoom({ words: [CUT], page }, call.max),
       claimed: read.claimed,
       more: () => {
         isCut = true;
         return "A larger max shows more.";
       },
     });
-    if (!isCut) return { words, recorded };
-    const larger = { session: params.get("session") ?? "", span: key, max: largerThan(call.max) };
-    return { words: [...words, CUT], next: [callText("read_span", larger)], recorded };
+    if (!isCut) return { words: [], page, recorded };
+    const larger = { span: key, max: largerThan(call.max) };
+    return { words: [CUT], next: [callText("read_span", larger)], page, recorded };
   },
 };
 

@@ -31,27 +31,26 @@ export async function searchSession(params: URLSearchParams, call: ToolCall): Pr
   const found = await readSession(params, call, async (stub) => await search(stub, pattern, limit));
   if ("refused" in found) return found.refused;
   const { matches, omitted, isIncomplete } = found.read;
-  const page = `Page: ${found.url}?q=${encodeURIComponent(q)}`;
+  const page = `${found.url}?q=${encodeURIComponent(q)}`;
   const incomplete = isIncomplete ? ["The session is larger than one search reads: some texts were not searched."] : [];
   const all = matches.length + omitted;
-  if (all === 0) return { words: ["No span and no log record has the text.", page, ...incomplete] };
+  if (all === 0) return { words: ["No span and no log record has the text.", ...incomplete], page };
   const words = [
     `Found in ${plain(counted(all, "span or log record", "spans and log records", "en"))}.`,
-    page,
     ...incomplete,
   ];
-  let room = recordedRoom([...words, leftOut(all)], call.max);
+  let room = recordedRoom({ words: [...words, leftOut(all)], page }, call.max);
   const lines = matches.map(matchLine);
   const end = lines.findIndex((line) => (room -= byteLength(line) + 1) < 0);
   const shown = end < 0 ? lines : lines.slice(0, end);
   const isCut = shown.length < all;
-  const session = params.get("session") ?? "";
   return {
     words: isCut ? [...words, leftOut(all - shown.length)] : words,
     next: [
-      `${callText("read_span", { session })} and a span that is named here`,
+      `${callText("read_span")} with a span that is named here`,
       ...(isCut ? [`the same call with ${JSON.stringify({ max: largerThan(call.max) })}`] : []),
     ],
+    page,
     recorded: shown.join("\n"),
   };
 }

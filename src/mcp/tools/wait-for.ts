@@ -63,12 +63,10 @@ export const waitFor: Tool = {
       reached
         ? `The session is ${now.status}.`
         : `Timeout after ${timeout} s: the session is ${now.status}, not ${wanted.join(", ")}.`,
-      `Page: ${found.url}`,
     ];
-    const session = params.get("session") ?? "";
     const next = reached
-      ? [callText(now.status === "failed" ? "errors" : "read_session", { session })]
-      : [callText("wait_for", { session, state: wanted, timeout })];
-    return { words, next, recorded: sessionLines(now) };
+      ? [callText(now.status === "failed" ? "errors" : "read_session")]
+      : [callText("wait_for", { state: wanted, timeout })];
+    return { words, next, page: found.url, recorded: sessionLines(now) };
   },
 };
