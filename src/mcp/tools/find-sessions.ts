@@ -41,12 +41,17 @@ export const findSessions: Tool = {
     if (!read.ok) return refusal(read.detail);
     const { query } = read;
     const directory = directoryOf(env, caller);
-    let page: ListPage = await directory.list(query);
     const where = `Page: ${pageOf(origin, params)}, and ${origin}/sessions/<id> for one session.`;
-    const rows = page.sessions.map((text) => sessionLines(JSON.parse(text) as SummaryWithStatus));
-    const fitting = fittingRows(rows, recordedRoom({ words: [foundWords(page), where] }, max));
-    // The page again, shorter, has the cursor of the first row that does not fit.
-    if (fitting < rows.length) page = await directory.list({ ...query, limit: fitting });
+    const roomBeside = (page: ListPage): number => recordedRoom({ words: [foundWords(page), where] }, max);
+    let page: ListPage = await directory.list(query);
+    let rows = rowsOf(page);
+    // The page again, shorter, has the cursor of the first row that does not fit. Sessions may have moved: its rows count.
+    for (;;) {
+      const limit = fittingRows(rows, roomBeside(page));
+      if (limit >= rows.length) break;
+      page = await directory.list({ ...query, limit });
+      rows = rowsOf(page);
+    }
     const filters = Object.fromEntries(shownFilters(params));
     const next =
       page.next === undefined
@@ -59,10 +64,13 @@ export const findSessions: Tool = {
     return {
       words: [foundWords(page), where],
       next,
-      ...(rows.length === 0 ? {} : { recorded: rows.slice(0, fitting).join("\n\n") }),
+      ...(rows.length === 0 ? {} : { recorded: rows.join("\n\n") }),
     };
   },
 };
+
+const rowsOf = ({ sessions }: ListPage): string[] =>
+  sessions.map((text) => sessionLines(JSON.parse(text) as SummaryWithStatus));
 
 function foundWords({ sums, counts, sessions }: ListPage): string {
   const statuses = STATUSES.filter((one) => counts[one] > 0).map((one) => `${counts[one]} ${one}`);
