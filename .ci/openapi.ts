@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
 import type { ConversionConfig, JsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
+import manifest from "../package.json" with { type: "json" };
 import type { Answer, Operation, Operations, Route } from "../src/api/operation.ts";
 import { SHARED_ANSWERS } from "../src/api/operation.ts";
 import { components, operations } from "../src/api/operations.ts";
@@ -87,7 +88,7 @@ function routeOf({ path, ...methods }: Route): object {
 export function openapi(): object {
   return {
     openapi: "3.1.0",
-    info: { title: "Spanfold", version: "0.1.0", description: "Agent sessions, live: OTLP in, sessions out." },
+    info: { title: "Spanfold", version: manifest.version, description: "Agent sessions, live: OTLP in, sessions out." },
     security: [{ bearer: [] }],
     paths: Object.fromEntries(Object.entries(ALL_OPERATIONS).map(([path, route]) => [path, routeOf(route)])),
     components: {

@@ -1,3 +1,4 @@
+import { version as packageVersion } from "../../package.json";
 import { beforeEach, describe, expect, test } from "vitest";
 import { fetchFrom } from "../routes/deployment.ts";
 import * as world from "../durable/world.ts";
@@ -16,7 +17,7 @@ describe("versions with a handshake", () => {
     expect(result).toMatchObject({
       protocolVersion: version,
       capabilities: { tools: {} },
-      serverInfo: { name: "spanfold" },
+      serverInfo: { name: "spanfold", version: packageVersion },
       instructions: expect.stringContaining("find_sessions"),
     });
     const tools = await rpc("tools/list", {}, version === "2025-03-26" ? {} : { "mcp-protocol-version": version });
