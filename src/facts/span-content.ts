@@ -198,7 +198,5 @@ function finishReasons(value: AnyValue): readonly string[] | undefined {
   const plain =
     value.stringValue === undefined ? plainValue(value) : (parseJson(value.stringValue) ?? value.stringValue);
   const reasons = (Array.isArray(plain) ? plain : [plain]).filter((reason) => reason !== null && reason !== "");
-  return reasons.length === 0
-    ? undefined
-    : reasons.map(textOrJson);
+  return reasons.length === 0 ? undefined : reasons.map(textOrJson);
 }

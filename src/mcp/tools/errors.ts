@@ -23,10 +23,7 @@ export const errors: Tool = {
     const page = `${url}?kinds=errors`;
     const lines = read.errors.map(errorLine);
     const sum = read.errors.reduce((all, { count }) => all + count, 0);
-    const words = [
-      `${number(sum, "failure")} of ${number(lines.length, "kind")}, by time.`,
-      ...read.omissions,
-    ];
+    const words = [`${number(sum, "failure")} of ${number(lines.length, "kind")}, by time.`, ...read.omissions];
     let room = recordedRoom({ words: [...words, leftOut(lines.length)], page }, call.max);
     const shown = lines.filter((line) => (room -= byteLength(line) + 1) >= 0);
     const omitted = lines.length - shown.length;

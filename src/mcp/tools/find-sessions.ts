@@ -47,9 +47,9 @@ export const findSessions: Tool = {
     let rows = rowsOf(page);
     // The page again, shorter, has the cursor of the first row that does not fit. Sessions may have moved: its rows count.
     for (;;) {
-      const limit = fittingRows(rows, roomBeside(page));
-      if (limit >= rows.length) break;
-      page = await directory.list({ ...query, limit });
+      const fitting = fittingRows(rows, roomBeside(page));
+      if (fitting >= rows.length) break;
+      page = await directory.list({ ...query, limit: fitting });
       rows = rowsOf(page);
     }
     const filters = Object.fromEntries(shownFilters(params));
