@@ -8,6 +8,7 @@ import { timeOfRecord } from "../otel/log-record.ts";
 import type { LogRecord } from "../otel/log-record.ts";
 import type { KeyValue, SpanEvent } from "../otel/span.ts";
 import type { SpanDetail } from "./span-detail.ts";
+import { tokenWords } from "./token-words.ts";
 import { fit } from "./transcript/fit.ts";
 import type { Piece } from "./transcript/fit.ts";
 import { code, fenced, inline, plain, prose } from "./transcript/markdown-text.ts";
@@ -54,7 +55,7 @@ function headOf(span: SpanDetail): string {
     ...(span.model === undefined ? [] : [`model ${code(span.model)}`]),
     ...(span.tool === undefined ? [] : [`tool ${code(span.tool)}`]),
     ...(span.agent === undefined ? [] : [`agent ${code(span.agent)}`]),
-    ...(tokens === undefined ? [] : [tokenText(tokens)]),
+    ...(tokens === undefined ? [] : [`tokens ${plain(tokenWords(tokens, "en"))}`]),
     ...(cost === undefined ? [] : [`${plain(dollars(cost, "en"))}${span.estimated ? " (price list)" : ""}`]),
     ...(first === undefined ? [] : [`first token after ${count(Math.round(first), "en")} ms`]),
     ...(finishReasons.length === 0 ? [] : [`finished: ${finishReasons.map((reason) => code(reason)).join(", ")}`]),
@@ -72,16 +73,6 @@ function headOf(span: SpanDetail): string {
     ...(span.statusMessage === undefined ? [] : [`Status message: ${code(span.statusMessage, MAX_VALUE)}`]),
   ];
   return lines.join("\n\n");
-}
-
-function tokenText({ input, output, cached, written, reasoning }: NonNullable<SpanDetail["tokens"]>): string {
-  const parts = [
-    ...(cached > 0 ? [`${count(cached, "en")} cached`] : []),
-    ...(written > 0 ? [`${count(written, "en")} written`] : []),
-    ...(reasoning > 0 ? [`${count(reasoning, "en")} reasoning`] : []),
-  ];
-  const of = parts.length === 0 ? "" : ` (${parts.join(", ")})`;
-  return `${count(input, "en")} tokens in, ${count(output, "en")} out${of}`;
 }
 
 class SpanPrinter {
@@ -150,7 +141,11 @@ class SpanPrinter {
       case "tool_call":
         return this.#block(`${who} calls ${code(part.name ?? "")}`, textOrJson(part.arguments), fenced);
       case "tool_call_response":
-        return this.#block(`${who} result${part.name ? ` of ${code(part.name)}` : ""}`, textOrJson(part.result), fenced);
+        return this.#block(
+          `${who} result${part.name ? ` of ${code(part.name)}` : ""}`,
+          textOrJson(part.result),
+          fenced,
+        );
       default:
         return this.#block(`${who} ${code(part.type)}`, part.text ?? "", fenced);
     }

@@ -276,7 +276,7 @@ describe("read_span", () => {
     for (const part of ["tool · **error**", "`FerryError`", "at book (ferry.ts:7)", '{"seat":"12A"}'])
       expect(failed.recorded).toContain(part);
     const { recorded } = await ask("read_span", { session: "trip-7", span: `${TRACE}:${spanId(2)}` });
-    expect(recorded).toContain("120 tokens in, 18 out");
+    expect(recorded).toContain("tokens 120 in → 18 out");
     expect(recorded).toContain("`user`\n\nIs it sunny?");
     expect(recorded).toContain("`assistant`\n\nYes.");
     expect(recorded).toContain("- `app.flavour`: `vanilla`");
@@ -313,7 +313,7 @@ describe("wait_for", () => {
     await deliver(agent(), chat(2, "Hi", "Hello."));
     const now = await ask("wait_for", { session: "trip-7" });
     expect(now.words).toContain("The session is finished.");
-    expect(now.words).toContain('read_session {}');
+    expect(now.words).toContain("read_session {}");
     expect(now.recorded).toContain("**finished** Hi");
     const late = await ask("wait_for", { session: "trip-7", state: ["waiting", "stalled"], timeout: 0 });
     expect(late.words).toContain("Timeout after 0 s: the session is finished, not waiting, stalled.");
