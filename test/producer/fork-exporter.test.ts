@@ -60,8 +60,8 @@ test("an endpoint that can't be read is named in the log, and the primary stays 
   const env = { ARK_BROKER_OTLP_ENDPOINT: "ftp://broker" };
   expect(forkExporter(primary, { env, forks: ["http://[broken"], log: (line) => lines.push(line) })).toBe(primary);
   expect(lines).toEqual([
-    'ARK_BROKER_OTLP_ENDPOINT: "ftp://broker" is neither an http(s) URL nor host:port; this fork is left out',
-    'forks: "http://[broken" is neither an http(s) URL nor host:port; this fork is left out',
+    "ARK_BROKER_OTLP_ENDPOINT: it is neither an http(s) URL nor host:port; this fork is left out",
+    "forks[0]: it is neither an http(s) URL nor host:port; this fork is left out",
   ]);
 });
 

@@ -66,10 +66,24 @@ describe("the endpoint", () => {
 
   test("that is no URL is named, and the default taken", async () => {
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "localhost:4318", OTEL_TRACES_SAMPLER: "always_off" };
-    expect(await run(env)).toEqual([
-      'OTEL_EXPORTER_OTLP_ENDPOINT="localhost:4318" is no http(s) URL; the default is used',
-    ]);
+    expect(await run(env)).toEqual(["OTEL_EXPORTER_OTLP_ENDPOINT is no http(s) URL; the default is used"]);
   });
+
+  test.each(["ftp://user:secret@broker", "http://us%er:secret@broker"])(
+    "%s is named without its secret",
+    async (endpoint) => {
+      const env = {
+        OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+        SPANFOLD_ENDPOINT: endpoint,
+        OTEL_TRACES_SAMPLER: "always_off",
+      };
+      const lines = await run(env);
+      expect(lines).toHaveLength(2);
+      expect(lines.join()).toContain("OTEL_EXPORTER_OTLP_ENDPOINT");
+      expect(lines.join()).toContain("SPANFOLD_ENDPOINT");
+      expect(lines.join()).not.toContain("secret");
+    },
+  );
 });
 
 test("headers are percent-decoded, and those for traces replace the others", async () => {

@@ -22,9 +22,12 @@ test.each<[string, Partial<ForkOptions>, string]>([
   ["http://otel-collector:4317/v1/traces", {}, "http/protobuf http://otel-collector:4317/v1/traces"],
   ["broker:4317", { protocol: "http/protobuf" }, "http/protobuf http://broker:4317/v1/traces"],
   ["https://broker", { protocol: "grpc" }, "grpc https://broker/"],
-  ["", {}, '"" is neither an http(s) URL nor host:port'],
-  ["unix:///run/otel", {}, '"unix:///run/otel" is neither an http(s) URL nor host:port'],
-  ["broker:port", {}, '"broker:port" is neither an http(s) URL nor host:port'],
+  ["", {}, "it is neither an http(s) URL nor host:port"],
+  ["unix:///run/otel", {}, "it is neither an http(s) URL nor host:port"],
+  ["broker:port", {}, "it is neither an http(s) URL nor host:port"],
+  ["ftp://user:secret@broker", {}, "it is neither an http(s) URL nor host:port"],
+  ["http://us%er:secret@broker", {}, "it has a user or password that is not percent-encoded"],
+  ["http://user:sec%ret@broker", {}, "it has a user or password that is not percent-encoded"],
 ])("the endpoint %s with %o is dialled as %s", (endpoint, options, expected) => {
   expect(dialled({ endpoint, ...options })).toBe(expected);
 });
@@ -36,5 +39,14 @@ test("a URL's credentials become a header, and no message has them", () => {
     "http://broker:4318/in/v1/traces",
     "http://broker:4318/in/v1/traces?key=secret",
     { authorization: `Basic ${Buffer.from("user:sécret").toString("base64")}` },
+  ]);
+});
+
+test("a password without a user becomes a header too", () => {
+  const outcome = readTarget({ endpoint: "http://:secret@broker:4318" });
+  const { url, headers } = outcome.ok ? outcome.target : {};
+  expect([url?.href, headers]).toEqual([
+    "http://broker:4318/v1/traces",
+    { authorization: `Basic ${Buffer.from(":secret").toString("base64")}` },
   ]);
 });

@@ -26,8 +26,9 @@ export function forkExporter(primary: SpanExporter, options: ForkExporterOptions
 
 /** A fork for each endpoint that can be read; one that can't is named in the log. */
 export function openForks({ env = environmentOf(), forks = [], log = consoleLog }: ForkExporterOptions): Fork[] {
-  const inCode = forks.map((fork) => ({
-    source: "forks",
+  // No message has an endpoint that can't be read: it may hold a credential.
+  const inCode = forks.map((fork, index) => ({
+    source: `forks[${index}]`,
     options: typeof fork === "string" ? { endpoint: fork } : fork,
   }));
   return [...forksOf(env, log), ...inCode].flatMap(({ source, options }) => {

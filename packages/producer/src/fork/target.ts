@@ -49,17 +49,21 @@ export function readTarget({
   const hasScheme = given.includes("://");
   const url = urlOf(hasScheme ? given : `http://${given}`);
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === "")
-    return { ok: false, error: `"${given}" is neither an http(s) URL nor host:port` };
+    return { ok: false, error: "it is neither an http(s) URL nor host:port" };
+  const credentials = credentialsOf(url);
+  if (credentials === undefined) return { ok: false, error: `it has a ${UNREADABLE_CREDENTIALS}` };
   const chosen = protocol ?? (url.port === GRPC_PORT && url.pathname === "/" ? "grpc" : "http/protobuf");
   if (!hasScheme && url.port === "" && !given.endsWith(":80")) url.port = chosen === "grpc" ? GRPC_PORT : HTTP_PORT;
   if (chosen !== "grpc") url.pathname = tracesPath(url.pathname);
-  const credentials = takeCredentials(url);
+  // Some clients refuse them in a URL.
+  url.username = "";
+  url.password = "";
   return {
     ok: true,
     target: {
       protocol: chosen,
       url,
-      headers: { ...credentials, ...headers },
+      headers: { ...basicOf(credentials), ...headers },
       timeoutMillis: timeoutMillis ?? TIMEOUT_MILLIS,
       live,
       label: `${url.origin}${url.pathname === "/" ? "" : url.pathname}`,
@@ -67,13 +71,21 @@ export function readTarget({
   };
 }
 
-/** Moves a URL's user and password to the header, for clients that refuse them in a URL. */
-function takeCredentials(url: URL): Readonly<Record<string, string>> {
-  if (url.username === "") return {};
-  const text = decodeURIComponent(`${url.username}:${url.password}`);
-  url.username = "";
-  url.password = "";
-  return { authorization: `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(text)))}` };
+export const UNREADABLE_CREDENTIALS = "user or password that is not percent-encoded";
+
+/** A URL's `user:password`, empty where it has neither; `undefined` if it can't be decoded. */
+export function credentialsOf({ username, password }: URL): string | undefined {
+  if (username === "" && password === "") return "";
+  try {
+    return decodeURIComponent(`${username}:${password}`);
+  } catch {
+    return undefined;
+  }
+}
+
+function basicOf(credentials: string): Readonly<Record<string, string>> {
+  if (credentials === "") return {};
+  return { authorization: `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(credentials)))}` };
 }
 
 /** The path of an export under a base, which may be that path already. */

@@ -27,6 +27,11 @@ export class EnvironmentReader {
     this.#log(`${name}="${value}" ${why}; ${instead}`);
   }
 
+  /** For a value that may hold a credential: the log gets the name alone. */
+  rejectSecret(name: string, why: string): void {
+    this.#log(`${name} ${why}; the default is used`);
+  }
+
   oneOf<T extends string>(name: string, choices: readonly T[]): T | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;

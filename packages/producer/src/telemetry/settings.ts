@@ -1,4 +1,4 @@
-import { PROTOCOLS, tracesPath, urlOf } from "../fork/target.ts";
+import { credentialsOf, PROTOCOLS, tracesPath, UNREADABLE_CREDENTIALS, urlOf } from "../fork/target.ts";
 import type { Protocol } from "../fork/target.ts";
 import type { EnvironmentReader } from "./environment.ts";
 
@@ -74,8 +74,9 @@ function readEndpoint(reader: EnvironmentReader, name: string, protocol: Protoco
   if (text === undefined) return undefined;
   // gRPC's endpoints may lack a scheme.
   const url = urlOf(protocol === "grpc" && !text.includes("://") ? `http://${text}` : text);
-  if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
-  reader.reject(name, text, "is no http(s) URL");
+  const isHttp = url !== undefined && /^https?:$/.test(url.protocol);
+  if (isHttp && credentialsOf(url) !== undefined) return url;
+  reader.rejectSecret(name, isHttp ? `has a ${UNREADABLE_CREDENTIALS}` : "is no http(s) URL");
   return undefined;
 }
 
