@@ -1,6 +1,7 @@
 /** What Node, Bun and Deno use: official exporters over `node:http`, gRPC where its packages are installed. */
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
 import type { Target } from "../fork/target.ts";
+import { throwImportFailure } from "../send/missing-packages.ts";
 import { headersOf } from "../send/outcome.ts";
 import type { Transport } from "../send/outcome.ts";
 import type { ExporterSettings } from "../telemetry/settings.ts";
@@ -59,13 +60,12 @@ async function readCertificates({ certificates }: ExporterSettings): Promise<Rea
 }
 
 async function openGrpcExporter({ url, headers, timeoutMillis }: ExporterSettings): Promise<SpanExporter> {
-  const missing = () => {
-    throw new Error("gRPC needs the packages @grpc/grpc-js and @opentelemetry/exporter-trace-otlp-grpc");
-  };
   const [{ OTLPTraceExporter }, { Metadata }] = await Promise.all([
     import("@opentelemetry/exporter-trace-otlp-grpc"),
     import("@grpc/grpc-js"),
-  ]).catch(missing);
+  ]).catch((error: unknown) =>
+    throwImportFailure(error, "the packages @grpc/grpc-js and @opentelemetry/exporter-trace-otlp-grpc"),
+  );
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(headers)) metadata.set(name.toLowerCase(), value);
   return new OTLPTraceExporter({ url, metadata, timeoutMillis });

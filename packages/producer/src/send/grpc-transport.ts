@@ -1,14 +1,15 @@
 import type { ServiceError } from "@grpc/grpc-js";
 import type { Target } from "../fork/target.ts";
+import { throwImportFailure } from "./missing-packages.ts";
 import type { Outcome, Transport } from "./outcome.ts";
 
 const METHOD = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
 /** Over `@grpc/grpc-js`, which the program installs. */
 export async function grpcTransport(target: Target): Promise<Transport> {
-  const grpc = await import("@grpc/grpc-js").catch(() => {
-    throw new Error("gRPC needs the package @grpc/grpc-js");
-  });
+  const grpc = await import("@grpc/grpc-js").catch((error: unknown) =>
+    throwImportFailure(error, "the package @grpc/grpc-js"),
+  );
   const { url, headers, timeoutMillis } = target;
   const isSecure = url.protocol === "https:";
   const address = `${url.hostname}:${url.port === "" ? (isSecure ? "443" : "80") : url.port}`;

@@ -1,4 +1,5 @@
 import type { Target } from "../fork/target.ts";
+import { MissingPackages } from "./missing-packages.ts";
 
 /** What became of one attempt. */
 export type Outcome =
@@ -40,7 +41,7 @@ export function headersOf({ protocol, headers }: Pick<Target, "protocol" | "head
 /** The innermost message: `fetch failed` hides why. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return reasonOf(error.cause);
+  if (error.cause instanceof Error && !(error instanceof MissingPackages)) return reasonOf(error.cause);
   // A name with several addresses fails with one error each, and no message of its own.
   if (error instanceof AggregateError && error.message === "") return reasonOf(error.errors[0]);
   return error.message === "" ? error.name : error.message;
