@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
+import type { Server as HttpServer } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
 import type { ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
 import { createServer } from "node:net";
@@ -6,8 +8,9 @@ import type { AddressInfo } from "node:net";
 import { Client, credentials, Metadata, status } from "@grpc/grpc-js";
 import type { CallOptions, ServiceError } from "@grpc/grpc-js";
 import { expect, onTestFinished, test } from "vitest";
+import { BYTES_IN_FLIGHT, BYTES_OF_A_READER, CALLS_WAITING } from "../../src/cli/start/calls-in-flight.ts";
 import { openGrpc } from "../../src/cli/start/grpc.ts";
-import { encodeMessage } from "../../src/otlp/grpc-web.ts";
+import { encodeAnswer, encodeMessage } from "../../src/otlp/grpc-web.ts";
 import { MAX_PROTOBUF_BODY } from "../../src/otlp/limits.ts";
 import { libraryEncode } from "../otlp/oracle.ts";
 import { startProgram, temporaryDirectory } from "./program.ts";
@@ -17,6 +20,7 @@ import type { Export, SessionAnswer } from "./read-back.ts";
 const TRACES = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 const LOGS = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
 const METRICS = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
+const OK = { code: status.OK, message: "" };
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 
 const exportOf = (span: object) =>
@@ -142,6 +146,60 @@ test("a call has one message", async () => {
     expect((await trailers)["grpc-status"], String(messages.length)).toBe(String(status.INVALID_ARGUMENT));
   }
 });
+
+test("a second message ends a call before a third is read", async () => {
+  const worker = createHttpServer(() => {});
+  const port = await openBefore(worker);
+  const { stream, trailers } = await openCall(port, {});
+  stream.write(encodeMessage(ONE_SPAN));
+  stream.write(encodeMessage(ONE_SPAN));
+  expect(await trailers).toMatchObject({
+    "grpc-status": String(status.INVALID_ARGUMENT),
+    "grpc-message": encodeURI("a unary call has one message"),
+  });
+});
+
+test("calls beyond what fits into memory wait unread, and are told to come again once too many wait", async () => {
+  // The Worker's part: it acknowledges a message that has arrived whole.
+  let forwarded = 0;
+  const worker = createHttpServer((request, response) => {
+    forwarded++;
+    request.resume().on("end", () => response.end(encodeAnswer({ message: Buffer.alloc(0), status: OK })));
+  });
+  const port = await openBefore(worker);
+  const call = clientOf(port);
+  expect((await call(TRACES, ONE_SPAN)).code).toBe(status.OK);
+
+  const readers = await Promise.all(
+    Array.from({ length: BYTES_IN_FLIGHT / BYTES_OF_A_READER }, () => openCall(port, {})),
+  );
+  for (const { stream } of readers) stream.write(encodeMessage(ONE_SPAN).subarray(0, 30));
+  const entered = (calls: number) => eventually(async () => expect(forwarded).toBe(calls));
+  await entered(1 + readers.length);
+  const waiting: Promise<{ code: number }>[] = [];
+  while (waiting.length < CALLS_WAITING) {
+    // A connection has a hundred calls at a time.
+    const onAnother = clientOf(port, { "grpc.use_local_subchannel_pool": 1 });
+    for (let at = 0; at < 64; at++) waiting.push(onAnother(TRACES, ONE_SPAN));
+  }
+  await entered(1 + readers.length + CALLS_WAITING);
+  const refused = await call(TRACES, ONE_SPAN);
+  expect(refused.code).toBe(status.RESOURCE_EXHAUSTED);
+  expect(refused.details).toContain("google.rpc.RetryInfo");
+
+  readers[0]?.stream.destroy();
+  expect(new Set((await Promise.all(waiting)).map(({ code }) => code))).toEqual(new Set([status.OK]));
+  expect((await call(TRACES, ONE_SPAN)).code).toBe(status.OK);
+});
+
+/** Listens for gRPC in front of an HTTP server that takes the Worker's place; answers the port. */
+async function openBefore(worker: HttpServer): Promise<string> {
+  worker.listen(0, "127.0.0.1");
+  onTestFinished(() => worker.close().closeAllConnections());
+  await once(worker, "listening");
+  const outcome = await openGrpc("127.0.0.1", 0, new URL(`http://127.0.0.1:${(worker.address() as AddressInfo).port}`));
+  return "listening" in outcome ? String(outcome.listening) : outcome.unavailable;
+}
 
 test("a runtime that does not answer is UNAVAILABLE: exporters send again", async () => {
   const outcome = await openGrpc("127.0.0.1", 0, new URL("http://127.0.0.1:9"));

@@ -5,6 +5,8 @@ import type { sendUnaryData, ServerReadableStream, ServiceDefinition } from "@gr
 import { decodeAnswer, encodeMessage, GRPC_WEB_TYPE } from "../../otlp/grpc-web.ts";
 import type { GrpcAnswer } from "../../otlp/grpc-web.ts";
 import { MAX_PROTOBUF_BODY } from "../../otlp/limits.ts";
+import { protobufStatus } from "../../otlp/response.ts";
+import { CallsInFlight } from "./calls-in-flight.ts";
 import { isListening, reachedHost } from "./listening.ts";
 
 /** `listening`: the port, which the system chose for port 0. `unavailable`: why not, as a sentence; the program runs without it. */
@@ -32,11 +34,13 @@ export async function openGrpc(host: string, port: number, worker: URL): Promise
     "grpc.max_concurrent_streams": CALLS_A_CONNECTION,
   });
   const agent = new Agent({ keepAlive: true });
+  const calls = new CallsInFlight();
   const origin = new URL(worker);
   origin.hostname = reachedHost(host);
   for (const service of SERVICES) {
     const path = `/opentelemetry.proto.collector.${service}/Export`;
-    const forward = (call: Forwarded, answer: sendUnaryData<Buffer>) => forwardCall(call, answer, origin, path, agent);
+    const forward = (call: Forwarded, answer: sendUnaryData<Buffer>) =>
+      forwardCall(call, answer, new URL(path, origin), agent, calls);
     server.addService(exportService(path), { Export: forward });
   }
   const address = host.includes(":") ? `[${host}]` : host;
@@ -66,12 +70,20 @@ function exportService(path: string): ServiceDefinition {
   };
 }
 
-function forwardCall(call: Forwarded, answer: sendUnaryData<Buffer>, worker: URL, path: string, agent: Agent): void {
-  const forwarded = httpRequest(new URL(path, worker), { method: "POST", agent, headers: headersOf(call) });
+function forwardCall(
+  call: Forwarded,
+  answer: sendUnaryData<Buffer>,
+  url: URL,
+  agent: Agent,
+  calls: CallsInFlight,
+): void {
+  const forwarded = httpRequest(url, { method: "POST", agent, headers: headersOf(call) });
   let isAnswered = false;
+  let size: number | undefined;
   const end = ({ message = new Uint8Array(), status: { code, message: details, details: bytes } }: GrpcAnswer) => {
     if (isAnswered) return;
     isAnswered = true;
+    place?.close();
     if (code === 0) return answer(null, asBuffer(message));
     const metadata = new Metadata();
     if (bytes !== undefined) metadata.set("grpc-status-details-bin", asBuffer(bytes));
@@ -80,11 +92,26 @@ function forwardCall(call: Forwarded, answer: sendUnaryData<Buffer>, worker: URL
     call.resume();
   };
 
-  call.on("data", (message: Buffer) => void forwarded.write(encodeMessage(message)));
-  call.on("end", () => forwarded.end());
+  const read = () => {
+    call.on("data", (message: Buffer) => {
+      if (isAnswered) return;
+      if (size !== undefined) {
+        forwarded.destroy();
+        return end(SECOND_MESSAGE);
+      }
+      size = message.length;
+      // What it can't pass on yet is this one message, which its place counts.
+      forwarded.write(encodeMessage(message));
+    });
+    call.on("end", () => {
+      place?.arrived(size ?? 0);
+      forwarded.end();
+    });
+  };
   // The client went away, or its deadline passed: grpc-js has answered.
   call.on("cancelled", () => {
     isAnswered = true;
+    place?.close();
     forwarded.destroy();
   });
   call.on("error", () => forwarded.destroy());
@@ -92,12 +119,27 @@ function forwardCall(call: Forwarded, answer: sendUnaryData<Buffer>, worker: URL
   forwarded.once("response", (response) => void readAnswer(response).then(end, () => end(UNREACHABLE)));
   // Also after an early answer, when the runtime closes the connection under the rest of the message.
   forwarded.on("error", () => end(UNREACHABLE));
-  startNow(forwarded);
+
+  // A flowing stream emits later: `place` is there by then.
+  const place = calls.enter(read);
+  if (place !== undefined) return startNow(forwarded);
+  forwarded.destroy();
+  end(NO_ROOM);
 }
 
 /** The runtime is restarting, or this process is ending: a later try succeeds. */
 const UNREACHABLE: GrpcAnswer = {
   status: { code: status.UNAVAILABLE, message: "the program could not be reached; send it again" },
+};
+
+/** As the Worker says it of a body with two. */
+const SECOND_MESSAGE: GrpcAnswer = {
+  status: { code: status.INVALID_ARGUMENT, message: "a unary call has one message" },
+};
+
+const NO_ROOM_PARTS = { code: status.RESOURCE_EXHAUSTED, message: "too many calls in flight; send it again" };
+const NO_ROOM: GrpcAnswer = {
+  status: { ...NO_ROOM_PARTS, details: protobufStatus({ ...NO_ROOM_PARTS, retrySeconds: 1 }) },
 };
 
 /** Node would wait for the first bytes of the body. */
