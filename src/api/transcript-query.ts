@@ -9,7 +9,8 @@ import { parseVersion } from "./resource-version.ts";
 const MAX_DEFAULT = "200000";
 /** Less has no room for the head and one step. */
 const LEAST = 2_000;
-const MOST = 2_000_000;
+/** Bytes of the largest answer, of a transcript or of a tool for models. */
+export const LARGEST_ANSWER = 2_000_000;
 
 /** Words of other parts of the API for kinds of steps. */
 const OTHER_KINDS: ReadonlyMap<string, readonly StepKind[]> = new Map([["llm", ["text", "reasoning"]]]);
@@ -59,8 +60,8 @@ export const TranscriptParameters = v.object({
       numberParameter("max", {
         pattern: /^\d{1,7}$/,
         least: LEAST,
-        most: MOST,
-        expected: `a number of bytes from ${LEAST} to ${MOST}`,
+        most: LARGEST_ANSWER,
+        expected: `a number of bytes from ${LEAST} to ${LARGEST_ANSWER}`,
       }),
       MAX_DEFAULT,
     ),

@@ -1,3 +1,4 @@
+import { LARGEST_ANSWER } from "../api/transcript-query.ts";
 import type { Status } from "../session/liveness.ts";
 import { byteLength } from "../session/transcript/passage.ts";
 
@@ -17,10 +18,9 @@ export type Answer = {
 
 /** UTF-8 bytes of an answer, without a wish for more: about 2,000 tokens. */
 export const USUAL_MAX = 8_000;
-const LARGEST_MAX = 2_000_000;
 
 /** The bytes to ask for when an answer was too small. */
-export const largerThan = (max: number): number => Math.min(max * 4, LARGEST_MAX);
+export const largerThan = (max: number): number => Math.min(max * 4, LARGEST_ANSWER);
 
 /** Bytes for the calls that an answer names. */
 const NEXT_ROOM = 700;
