@@ -10,9 +10,9 @@ import { toolOf } from "./tools.ts";
 import { allowsBatches, judgeVersion } from "./versions.ts";
 
 /** Arguments are short. */
-const MOST_BYTES = 100_000;
+const MAX_BYTES = 100_000;
 /** Messages of one batch. */
-const MOST_MESSAGES = 20;
+const MAX_MESSAGES = 20;
 /** Readers and proxies take a longer silence for a lost connection. */
 const HEARTBEAT_MILLIS = 15_000;
 
@@ -22,7 +22,7 @@ export async function serveMcp(c: Context<AppEnv>): Promise<Response> {
     return refused(c, 415, { code: CODE.invalidRequest, message: "Content-Type must be application/json." });
   const text = await textOf(c.req.raw.body);
   if (text === undefined)
-    return refused(c, 413, { code: CODE.invalidRequest, message: `A body has at most ${MOST_BYTES} bytes.` });
+    return refused(c, 413, { code: CODE.invalidRequest, message: `A body has at most ${MAX_BYTES} bytes.` });
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -62,8 +62,8 @@ function answerOther(c: Context<AppEnv>, message: Exclude<Message, Request>): Re
 async function answerBatch(c: Context<AppEnv>, messages: readonly unknown[], caller: Caller): Promise<Response> {
   if (!allowsBatches(c.req.raw.headers))
     return refused(c, 400, { code: CODE.invalidRequest, message: "This version of the protocol has no batches." });
-  if (messages.length === 0 || messages.length > MOST_MESSAGES)
-    return refused(c, 400, { code: CODE.invalidRequest, message: `A batch has 1 to ${MOST_MESSAGES} messages.` });
+  if (messages.length === 0 || messages.length > MAX_MESSAGES)
+    return refused(c, 400, { code: CODE.invalidRequest, message: `A batch has 1 to ${MAX_MESSAGES} messages.` });
   const answers = await Promise.all(
     messages.map(async (value) => {
       const message = readMessage(value);
@@ -123,7 +123,7 @@ async function textOf(body: ReadableStream<Uint8Array> | null): Promise<string |
   let [text, length] = ["", 0];
   for await (const chunk of body ?? []) {
     length += chunk.length;
-    if (length > MOST_BYTES) return undefined;
+    if (length > MAX_BYTES) return undefined;
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

@@ -42,7 +42,7 @@ export type Found<Read> =
   | { readonly refused: Answer };
 
 /** A session moves when its trace turns out to belong to another one, and seldom twice. */
-const MOST_MOVES = 3;
+const MAX_MOVES = 3;
 
 /** Reads from the session that the caller names, or from the one that it moved to. */
 export async function readSession<Read extends { readonly state: string }>(
@@ -53,7 +53,7 @@ export async function readSession<Read extends { readonly state: string }>(
   const name = readSessionName(params);
   if (!name.ok) return { refused: refusal(name.detail) };
   let id = sessionIdIn(name.value.session);
-  for (let move = 0; move < MOST_MOVES; move++) {
+  for (let move = 0; move < MAX_MOVES; move++) {
     const result: Read | Elsewhere = await read(sessionAt(env, caller, id));
     if (result.state === "absent") break;
     if (!("sessions" in result)) return { id, url: pageOf(origin, id), read: result as Exclude<Read, Elsewhere> };

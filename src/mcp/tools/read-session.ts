@@ -6,7 +6,7 @@ import { STEP_KINDS } from "../../session/transcript/transcript.ts";
 import { callText, largerThan, recordedRoom } from "../answer.ts";
 import { MAX, SESSION } from "../shared-arguments.ts";
 import { pageOf, readSession, refusal } from "../tool.ts";
-import { searchSession } from "./search-session.ts";
+import { searchSession } from "../search-session.ts";
 import type { Tool } from "../tool.ts";
 
 const { turn, kinds, since } = TranscriptParameters.entries;

@@ -13,7 +13,7 @@ import type { Tool } from "../tool.ts";
 /** Clients give up a call after 60 seconds unless they are told otherwise. */
 const USUAL_SECONDS = "45";
 /** Nothing in a Worker ends a response that is read. Proxies and clients do. */
-const MOST_SECONDS = 600;
+const MAX_SECONDS = 600;
 
 const WaitParameters = v.object({
   status: ListParameters.entries.status,
@@ -21,8 +21,8 @@ const WaitParameters = v.object({
     numberParameter("timeout", {
       pattern: /^\d{1,3}$/,
       least: 0,
-      most: MOST_SECONDS,
-      expected: `a number of seconds from 0 to ${MOST_SECONDS}`,
+      most: MAX_SECONDS,
+      expected: `a number of seconds from 0 to ${MAX_SECONDS}`,
     }),
     v.description("Seconds after which the present state is the answer."),
   ),

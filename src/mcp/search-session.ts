@@ -1,17 +1,17 @@
-import { readParameters } from "../../api/parameter.ts";
-import { SearchParameters } from "../../api/search-parameters.ts";
-import type { SearchMatch } from "../../api/search-schema.ts";
-import { counted } from "../../lib/figures.ts";
-import { SearchReader } from "../../routes/read/search-reader.ts";
-import type { LogPage } from "../../session/contract/log-page.ts";
-import { searchPattern } from "../../session/search/pattern.ts";
-import type { SearchPattern } from "../../session/search/pattern.ts";
-import { code, plain } from "../../session/transcript/markdown-text.ts";
-import { byteLength } from "../../session/transcript/passage.ts";
-import { callText, largerThan, recordedRoom } from "../answer.ts";
-import type { Answer } from "../answer.ts";
-import { readSession, refusal } from "../tool.ts";
-import type { SessionStub, ToolCall } from "../tool.ts";
+import { readParameters } from "../api/parameter.ts";
+import { SearchParameters } from "../api/search-parameters.ts";
+import type { SearchMatch } from "../api/search-schema.ts";
+import { counted } from "../lib/figures.ts";
+import { SearchReader } from "../routes/read/search-reader.ts";
+import type { LogPage } from "../session/contract/log-page.ts";
+import { searchPattern } from "../session/search/pattern.ts";
+import type { SearchPattern } from "../session/search/pattern.ts";
+import { code, plain } from "../session/transcript/markdown-text.ts";
+import { byteLength } from "../session/transcript/passage.ts";
+import { callText, largerThan, recordedRoom } from "./answer.ts";
+import type { Answer } from "./answer.ts";
+import { readSession, refusal } from "./tool.ts";
+import type { SessionStub, ToolCall } from "./tool.ts";
 
 /** UTF-16 units around a place. */
 const MAX_EXCERPT = 200;
