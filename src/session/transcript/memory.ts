@@ -1,10 +1,10 @@
 import { countBefore } from "../../lib/binary-search.ts";
 
-/** What the turns of a transcript tell. Each text, call and result has a number, and belongs to the first turn that tells it. */
-export class Told {
+/** What the turns of a transcript mention. Each text, call and result has a number, and belongs to the first turn that mentions it. */
+export class FirstMentions {
   readonly #numbers = new Map<string, number>();
   /** By number. */
-  readonly #tellers: (Memory | undefined)[] = [];
+  readonly #firstByNumber: (Memory | undefined)[] = [];
 
   numberOf(key: string): number {
     let number = this.#numbers.get(key);
@@ -12,35 +12,35 @@ export class Told {
     return number;
   }
 
-  /** Whether a turn up to this place tells it. */
-  isTold(number: number, place: number): boolean {
-    return (this.#tellers[number]?.place ?? Number.POSITIVE_INFINITY) <= place;
+  /** Whether a turn up to this place mentions it. */
+  isMentioned(number: number, place: number): boolean {
+    return (this.#firstByNumber[number]?.place ?? Number.POSITIVE_INFINITY) <= place;
   }
 
-  tell(number: number, memory: Memory): void {
-    this.#tellers[number] = memory;
+  mention(number: number, memory: Memory): void {
+    this.#firstByNumber[number] = memory;
   }
 
-  /** The turn tells nothing any more. */
+  /** The turn mentions nothing any more. */
   release(memory: Memory): void {
-    for (const number of memory.told) if (this.#tellers[number] === memory) this.#tellers[number] = undefined;
+    for (const number of memory.mentioned) if (this.#firstByNumber[number] === memory) this.#firstByNumber[number] = undefined;
   }
 }
 
-/** What a turn knows of earlier ones, and what it tells itself. */
+/** What a turn knows of earlier ones, and what it mentions itself. */
 export class Memory {
-  readonly #all: Told;
+  readonly #all: FirstMentions;
   #touched: Set<number> | Uint32Array = new Set();
-  /** Numbers of what this turn tells first. */
-  readonly told: number[] = [];
+  /** Numbers of what this turn mentions first. */
+  readonly mentioned: number[] = [];
   /** Of the turn among the others. */
   place: number;
-  /** No earlier turn tells anything. */
+  /** No earlier turn mentions anything. */
   readonly isEmpty: boolean;
   /** The last answer of a model is not known: the next input may have it. */
   isUnanswered: boolean;
 
-  constructor(all: Told, place: number, before: { readonly isEmpty: boolean; readonly isUnanswered: boolean }) {
+  constructor(all: FirstMentions, place: number, before: { readonly isEmpty: boolean; readonly isUnanswered: boolean }) {
     this.#all = all;
     this.place = place;
     this.isEmpty = before.isEmpty;
@@ -48,18 +48,18 @@ export class Memory {
   }
 
   has(key: string): boolean {
-    return this.#all.isTold(this.#touch(key), this.place);
+    return this.#all.isMentioned(this.#touch(key), this.place);
   }
 
-  /** `key`: of a text, a call or a result that is told. */
+  /** `key`: of a text, a call or a result that the turn shows. */
   add(key: string): void {
     const number = this.#touch(key);
-    if (this.#all.isTold(number, this.place)) return;
-    this.#all.tell(number, this);
-    this.told.push(number);
+    if (this.#all.isMentioned(number, this.place)) return;
+    this.#all.mention(number, this);
+    this.mentioned.push(number);
   }
 
-  /** The turn is told: less room for what it depends on. */
+  /** The turn is folded: less room for what it depends on. */
   close(): void {
     this.#touched = Uint32Array.from(this.#touched).sort();
   }

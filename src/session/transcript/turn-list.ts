@@ -1,5 +1,5 @@
 import type { QuerySummary } from "../summary.ts";
-import { Memory, Told } from "./memory.ts";
+import { FirstMentions, Memory } from "./memory.ts";
 import type { Turn } from "./transcript.ts";
 
 /** A turn as the session has it now. */
@@ -23,18 +23,18 @@ type KnownTurn = {
 export type FoldedTurns = { readonly turns: readonly Turn[]; readonly folded: number };
 
 /**
- * The turns of a session that grows. A turn depends on its own spans, and on what earlier turns told: it is folded again if its
- * version is another, or if an earlier turn tells more or less of what it depends on.
+ * The turns of a session that grows. A turn depends on its own spans, and on what earlier turns mention: it is folded again if its
+ * version is another, or if an earlier turn mentions more or less of what it depends on.
  */
 export class TurnList {
-  readonly #told = new Told();
+  readonly #mentions = new FirstMentions();
   #known: readonly KnownTurn[] = [];
   /** By key: turns that are not folded yet. */
   readonly #ahead = new Map<string, Turn>();
 
   /** `wanted`: by start. `mayGoOn`: asked after each turn that was folded. */
   fold(wanted: readonly WantedTurn[], mayGoOn: () => boolean = () => true): FoldedTurns {
-    const rest = new Rest(this.#known, this.#told);
+    const rest = new Rest(this.#known, this.#mentions);
     const done: KnownTurn[] = [];
     let isEmpty = true;
     let isUnanswered = false;
@@ -53,8 +53,8 @@ export class TurnList {
           return { turns: this.#withTurnsAhead(done, wanted), folded: place };
         }
         foldedNow++;
-        const memory = new Memory(this.#told, place, { isEmpty, isUnanswered });
-        if (known !== undefined) this.#told.release(known.memory);
+        const memory = new Memory(this.#mentions, place, { isEmpty, isUnanswered });
+        if (known !== undefined) this.#mentions.release(known.memory);
         const turn = want.fold(memory, place + 1);
         memory.close();
         rest.compare(known?.memory, memory);
@@ -63,7 +63,7 @@ export class TurnList {
       known.memory.place = place;
       known.turn = numbered(known.turn, want.summary, place + 1);
       done.push(known);
-      isEmpty &&= known.memory.told.length === 0;
+      isEmpty &&= known.memory.mentioned.length === 0;
       isUnanswered = known.memory.isUnanswered;
     }
     rest.takeAll();
@@ -94,15 +94,15 @@ function numbered(turn: Turn, summary: QuerySummary, number: number): Turn {
 /** The turns of the last fold that this one has not reached, and how it differs from the last one so far. */
 class Rest {
   readonly #turns: readonly KnownTurn[];
-  readonly #told: Told;
+  readonly #mentions: FirstMentions;
   #next = 0;
   #places: Map<string, number> | undefined;
-  /** Numbers of what the turns so far tell in only one of the two folds. */
+  /** Numbers of what the turns so far mention in only one of the two folds. */
   readonly differing = new Set<number>();
 
-  constructor(turns: readonly KnownTurn[], told: Told) {
+  constructor(turns: readonly KnownTurn[], mentions: FirstMentions) {
     this.#turns = turns;
-    this.#told = told;
+    this.#mentions = mentions;
     for (const { memory } of turns) memory.place = Number.POSITIVE_INFINITY;
   }
 
@@ -127,17 +127,17 @@ class Rest {
     return left;
   }
 
-  /** After a turn was folded again: `before` tells in the last fold, `after` in the new one. */
+  /** After a turn was folded again: `before` mentions in the last fold, `after` in the new one. */
   compare(before: Memory | undefined, after: Memory): void {
     const { differing } = this;
-    const earlier = new Set(before?.told);
+    const earlier = new Set(before?.mentioned);
     for (const number of earlier) {
-      if (this.#told.isTold(number, after.place)) differing.delete(number);
+      if (this.#mentions.isMentioned(number, after.place)) differing.delete(number);
       else differing.add(number);
     }
-    for (const number of after.told) {
+    for (const number of after.mentioned) {
       if (earlier.has(number)) continue;
-      // It was told in neither fold before this turn, or only in the last one.
+      // It was mentioned in neither fold before this turn, or only in the last one.
       if (!differing.delete(number)) differing.add(number);
     }
   }
@@ -146,9 +146,9 @@ class Rest {
     for (; this.#next < end; this.#next++) {
       const memory = this.#turns[this.#next]?.memory;
       if (memory === undefined) continue;
-      this.#told.release(memory);
-      for (const number of memory.told) {
-        if (this.#told.isTold(number, place)) this.differing.delete(number);
+      this.#mentions.release(memory);
+      for (const number of memory.mentioned) {
+        if (this.#mentions.isMentioned(number, place)) this.differing.delete(number);
         else this.differing.add(number);
       }
     }
