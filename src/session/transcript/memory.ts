@@ -23,7 +23,8 @@ export class FirstMentions {
 
   /** The turn mentions nothing any more. */
   release(memory: Memory): void {
-    for (const number of memory.mentioned) if (this.#firstByNumber[number] === memory) this.#firstByNumber[number] = undefined;
+    for (const number of memory.mentioned)
+      if (this.#firstByNumber[number] === memory) this.#firstByNumber[number] = undefined;
   }
 }
 
@@ -40,7 +41,11 @@ export class Memory {
   /** The last answer of a model is not known: the next input may have it. */
   isUnanswered: boolean;
 
-  constructor(all: FirstMentions, place: number, before: { readonly isEmpty: boolean; readonly isUnanswered: boolean }) {
+  constructor(
+    all: FirstMentions,
+    place: number,
+    before: { readonly isEmpty: boolean; readonly isUnanswered: boolean },
+  ) {
     this.#all = all;
     this.place = place;
     this.isEmpty = before.isEmpty;
