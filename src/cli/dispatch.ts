@@ -24,6 +24,7 @@ export type Run = (args: readonly string[], environment: Environment) => Promise
 export class UsageError extends Error {}
 
 const EX_USAGE = 64;
+const EX_IOERR = 74;
 
 /** A command that cannot do its work: why, and what helps, as sentences. `dispatch` prints them, and exits with the code. */
 export class CommandError extends Error {
@@ -62,6 +63,8 @@ export async function dispatch(
     return await run(rest, environment);
   } catch (error) {
     if (error instanceof CommandError) return refuse(error.message, error.exitCode);
+    // A file or a folder that cannot be read or written: the system's own words name it.
+    if (error instanceof Error && "syscall" in error && "path" in error) return refuse(`${error.message}.`, EX_IOERR);
     const sentence = usageMistake(error);
     if (sentence === undefined) throw error;
     return refuse(`${sentence}\n  spanfold ${command.name} --help lists its options.`);

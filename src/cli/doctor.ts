@@ -86,7 +86,7 @@ async function writeFinding(server: Server): Promise<Finding> {
   if (response.status === 401 || response.status === 403)
     return {
       is: "note",
-      says: "takes no spans with this token",
+      says: server.token === undefined ? "takes no spans without a token" : "takes no spans with this token",
       helps: "An exporter needs INGEST_TOKEN: OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20<token>",
     };
   return { is: "bad", says: `takes no spans: ${messageOf(await server.refusal(response))}` };
@@ -95,6 +95,7 @@ async function writeFinding(server: Server): Promise<Finding> {
 async function arrivals(server: Server): Promise<Finding[]> {
   const list = await server.json("/sessions?limit=1&kind=all").catch(() => undefined);
   const recent = isRecord(list) && isRecord(list["recentExports"]) ? list["recentExports"] : {};
+  if (list === undefined) return [{ is: "note", says: "what arrived cannot be seen with these rights" }];
   const found: Finding[] = [];
   const [last] = listIn(recent["last"]);
   if (last === undefined) found.push({ is: "note", says: "no export has arrived yet" });
@@ -142,6 +143,10 @@ function grpcFinding(server: Server, environment: Environment): Promise<Finding>
   });
 }
 
+/** Names of this machine are one host. */
+const hostOf = ({ hostname, port }: URL): string =>
+  `${/^(localhost|\[::1\])$/.test(hostname) ? "127.0.0.1" : hostname}:${port}`;
+
 /** What exporters started from here would do. */
 function exporterFindings(server: Server, environment: Environment): Finding[] {
   const found: Finding[] = [];
@@ -171,7 +176,7 @@ function exporterFindings(server: Server, environment: Environment): Finding[] {
         helps: `export OTEL_EXPORTER_OTLP_ENDPOINT=${server.url}`,
       });
     else found.push({ is: "good", says: `exporters send to ${plain(endpoint)} by gRPC` });
-  } else if (new URL(endpoint).host !== own.host) {
+  } else if (hostOf(new URL(endpoint)) !== hostOf(own)) {
     found.push({
       is: "note",
       says: `${name} names another address: ${plain(endpoint)}`,
@@ -182,6 +187,12 @@ function exporterFindings(server: Server, environment: Environment): Finding[] {
       is: "bad",
       says: "OTEL_EXPORTER_OTLP_PROTOCOL is grpc, and this address takes HTTP",
       helps: "export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+    });
+  } else if (name.includes("TRACES") && !/\/v1\/traces\/?$/.test(endpoint)) {
+    found.push({
+      is: "bad",
+      says: `${name} is used as it is, and ${plain(endpoint)} has no path`,
+      helps: `export ${name}=${server.url}/v1/traces`,
     });
   } else found.push({ is: "good", says: `exporters send to ${plain(endpoint)}` });
   if (environment["OTEL_SDK_DISABLED"]?.toLowerCase() === "true")

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { isRecord, nonEmpty } from "../lib/plain-data.ts";
 import type { SessionSummary } from "../session/summary.ts";
-import type { Run } from "./dispatch.ts";
+import { type Run, UsageError } from "./dispatch.ts";
 import { SERVER_OPTIONS, Server } from "./server/server.ts";
 import { listColumns, listLine } from "./terminal/list-lines.ts";
 import { styleFor } from "./terminal/style.ts";
@@ -42,6 +42,7 @@ export const run: Run = async (args, environment) => {
     },
     allowPositionals: true,
   });
+  if (values.json === true && values.ids === true) throw new UsageError("--json and --ids exclude each other.");
   const server = Server.of(values, environment);
   const parameters = new URLSearchParams();
   for (const name of FILTERS) if (values[name] !== undefined) parameters.set(name, values[name]);

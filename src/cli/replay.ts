@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { CommandError, type Run, UsageError } from "./dispatch.ts";
 import { FAILED, INTERRUPTED, UNREACHABLE } from "./server/exit-codes.ts";
-import { refusalText } from "./server/refusal-text.ts";
+import { refusalCode, refusalText } from "./server/refusal-text.ts";
 import { SERVER_OPTIONS } from "./server/server.ts";
 import { targetOf } from "./server/session-argument.ts";
 import { SessionFeed } from "./server/session-feed.ts";
@@ -39,7 +39,7 @@ export const run: Run = async (args, environment) => {
   const output =
     values.json === true
       ? jsonOutput()
-      : process.stdout.isTTY
+      : process.stdout.isTTY && environment["TERM"] !== "dumb"
         ? treeOutput(process.stdout, style, "replay")
         : linesOutput(style);
   return new Promise((resolve, reject) => {
@@ -71,8 +71,7 @@ export const run: Run = async (args, environment) => {
       },
       onState: (state) => {
         if (state.state === "refused") {
-          const code = state.refusal.reason === "not-found" ? FAILED : UNREACHABLE;
-          end(() => reject(new CommandError(refusalText(state.refusal, server.url), code)));
+          end(() => reject(new CommandError(refusalText(state.refusal, server.url), refusalCode(state.refusal))));
         } else if (state.state === "reconnecting" && state.attempt > 10) {
           end(() => reject(new CommandError(`${server.url} cannot be read: ${state.why}.`, UNREACHABLE)));
         } else if (state.state === "ended") {

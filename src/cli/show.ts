@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { CommandError, type Run, UsageError } from "./dispatch.ts";
 import { FAILED, UNREACHABLE } from "./server/exit-codes.ts";
 import { SERVER_OPTIONS } from "./server/server.ts";
-import { refusalText } from "./server/refusal-text.ts";
+import { refusalCode, refusalText } from "./server/refusal-text.ts";
 import { sessionPath, targetOf, type Target } from "./server/session-argument.ts";
 import { SessionFeed } from "./server/session-feed.ts";
 import { sessionLines } from "./terminal/session-lines.ts";
@@ -72,9 +72,7 @@ function completeFeed({ server, session }: Target): Promise<SessionFeed> {
       },
       onState: (state) => {
         if (state.state === "refused")
-          end(() =>
-            reject(new CommandError(refusalText(state.refusal, server.url), refusalCode(state.refusal.reason))),
-          );
+          end(() => reject(new CommandError(refusalText(state.refusal, server.url), refusalCode(state.refusal))));
         if (state.state === "reconnecting" && state.attempt > 3)
           end(() => reject(new CommandError(`${server.url} cannot be read: ${state.why}.`, UNREACHABLE)));
         if (state.state === "ended" && state.how === "moved")
@@ -83,5 +81,3 @@ function completeFeed({ server, session }: Target): Promise<SessionFeed> {
     });
   });
 }
-
-const refusalCode = (reason: string): number => (reason === "not-found" ? FAILED : UNREACHABLE);

@@ -50,7 +50,7 @@ export const run: Run = async (args, environment) => {
       ? jsonOutput()
       : md === true
         ? markdownOutput(target.server, since)
-        : process.stdout.isTTY
+        : process.stdout.isTTY && environment["TERM"] !== "dumb"
           ? treeOutput(process.stdout, style)
           : linesOutput(style);
   return watchSession(target, output, {

@@ -5,6 +5,8 @@ import { expect, test } from "vitest";
 import { run, startProgram, temporaryDirectory } from "./program.ts";
 import { runInTerminal } from "./terminal.ts";
 
+const byId = (a: Record<string, unknown>, b: Record<string, unknown>) => (String(a["id"]) < String(b["id"]) ? -1 : 1);
+
 const now = Date.now();
 const at = (seconds: number): string => `${now - 60_000 + seconds * 1_000}000000`;
 const attributes = (values: Record<string, string>) =>
@@ -138,7 +140,7 @@ test("sessions are listed, shown as tree, Markdown and JSON, and replayed", asyn
   expect((await run("list", ["seat", "--ids"], environment)).output.trim()).toBe("shown");
   expect((await run("list", ["--agent", "nobody"], environment)).output).toContain("No session matches");
   const wrong = await run("list", ["--status", "done"], environment);
-  expect(wrong).toMatchObject({ code: 1, output: expect.stringMatching(/status must be among/i) as string });
+  expect(wrong).toMatchObject({ code: 64, output: expect.stringMatching(/status must be among/i) as string });
   const tree = await run("show", ["latest"], environment);
   expect(tree.output).toMatch(/^Book a seat\n[\s\S]*✓ desk[\s\S]*\n {2}✗ book 12A → seat taken/);
   // The address of the page names server and session.
@@ -155,7 +157,12 @@ test("sessions are listed, shown as tree, Markdown and JSON, and replayed", asyn
   const replayed = await run("replay", ["shown", "--speed", "10000"], environment);
   expect(replayed).toMatchObject({ code: 0, output: expect.stringContaining("book 12A → seat taken") as string });
   expect(await run("show", ["nothing"], environment)).toMatchObject({ code: 1 });
-  expect(await run("show", ["a", "b"], environment)).toMatchObject({ code: 64 });
+  for (const wrongly of [["a", "b"], [program.url], [`${program.url}/sessions/%E0%A4%A`], ["--token", "two words"]])
+    expect(await run("show", wrongly, environment)).toMatchObject({ code: 64 });
+  expect(await run("export", ["shown", "-o", "/nowhere/x.json"], environment)).toMatchObject({
+    code: 74,
+    output: expect.stringContaining("no such file or directory") as string,
+  });
 });
 
 test("--follow shows who waits, what runs and what ended, and changes with them", async () => {
@@ -163,13 +170,13 @@ test("--follow shows who waits, what runs and what ended, and changes with them"
   const terminal = runInTerminal(["watch", "--follow"], { SPANFOLD_URL: program.url }, { columns: 120 });
   await expect.poll(terminal.text).toContain("No session yet");
   await post(program.url, spansOf("one", 6, [{ id: 1, name: "run", times: [0], more: AGENT }]));
-  await expect.poll(terminal.text).toMatch(/^Running\nrunning {2}Book a seat +desk/);
+  await expect.poll(terminal.text).toMatch(/^Running\nrunning {2}Book a seat +one +desk/);
   const asks = { "mcp.method.name": "elicitation/create", "mcp.elicitation.message": "Which seat?" };
   await post(
     program.url,
     spansOf("one", 6, [{ id: 2, parent: 1, name: "elicitation/create", times: [1], more: asks }]),
   );
-  await expect.poll(terminal.text).toMatch(/^Needs you\nwaiting {2}Book a seat +\? Which seat\?/);
+  await expect.poll(terminal.text).toMatch(/^Needs you\nwaiting {2}Book a seat +one +\? Which seat\?/);
   terminal.press("\u0003");
   await expect.poll(terminal.exitCode).toBe(130);
 });
@@ -196,7 +203,7 @@ test("export --all and import move every session to another program, and go on w
       sessions: Record<string, unknown>[];
     };
     // When it arrived, and who looks at it, differ.
-    return answer.sessions.map(({ liveness: _when, watchers: _who, status: _status, ...rest }) => rest);
+    return answer.sessions.toSorted(byId).map(({ liveness: _when, watchers: _who, status: _status, ...rest }) => rest);
   };
   await expect.poll(() => listed(from.url)).toHaveLength(2);
   const exported = await run("export", ["--all", "--output", folder, "--url", from.url]);

@@ -4,6 +4,8 @@ import type { Status } from "../../session/liveness.ts";
 export const UNREACHABLE = 3;
 /** There is no such session, or it was deleted; or what was asked for failed. */
 export const FAILED = 1;
+/** A mistake in the command line, by sysexits.h. */
+export const EX_USAGE = 64;
 /** Ctrl-C, as shells report it: 128 + SIGINT. */
 export const INTERRUPTED = 130;
 

@@ -1,4 +1,11 @@
 import type { Refusal } from "../../client/refusal.ts";
+import { EX_USAGE, FAILED, UNREACHABLE } from "./exit-codes.ts";
+
+/** The exit code of a command whose stream was refused. */
+export function refusalCode(refusal: Refusal): number {
+  if (refusal.reason === "not-found") return FAILED;
+  return refusal.reason === "unexpected" && refusal.status === 400 ? EX_USAGE : UNREACHABLE;
+}
 
 /** Why a stream was refused, and what helps, as sentences. */
 export function refusalText(refusal: Refusal, url: string): string {

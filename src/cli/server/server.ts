@@ -1,7 +1,7 @@
 import { readProblem } from "../../client/refusal.ts";
 import { calledAs } from "../called-as.ts";
 import { CommandError, UsageError, type Environment } from "../dispatch.ts";
-import { FAILED, UNREACHABLE } from "./exit-codes.ts";
+import { EX_USAGE, FAILED, UNREACHABLE } from "./exit-codes.ts";
 
 /** Options of every command that reads from a server, for `parseArgs`. */
 export const SERVER_OPTIONS = { url: { type: "string" }, token: { type: "string" } } as const;
@@ -26,7 +26,10 @@ export class Server {
       options.url === undefined ? ["SPANFOLD_URL", environment["SPANFOLD_URL"]] : ["--url", options.url];
     const url = readAddress(given?.trim() || DEFAULT_URL);
     if (url === undefined) throw new UsageError(`${name} must be an address such as ${DEFAULT_URL}, not "${given}".`);
-    return new Server(url, options.token ?? (environment["SPANFOLD_TOKEN"]?.trim() || undefined));
+    const token = options.token ?? (environment["SPANFOLD_TOKEN"]?.trim() || undefined);
+    if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
+      throw new UsageError("The token must be printable, without blanks.");
+    return new Server(url, token);
   }
 
   /** The Authorization header's value, if there is a token. */
@@ -73,7 +76,7 @@ export class Server {
         return new CommandError(`${sentence(said)}${moved}`, FAILED);
       }
       case 400:
-        return new CommandError(sentence(said), FAILED);
+        return new CommandError(sentence(said), EX_USAGE);
       default:
         return new CommandError(`${this.url} refuses: ${said}`, UNREACHABLE);
     }

@@ -8,6 +8,7 @@ import { fit, padEnd, padStart, plain, type Style } from "./style.ts";
 /** Widths of the columns of a list, in characters of the terminal. 0: there is no room for it. */
 export type ListColumns = {
   readonly title: number;
+  readonly id: number;
   readonly doing: number;
   readonly figures: "shown" | "hidden";
 };
@@ -19,18 +20,19 @@ const AGO = 10;
 const LEAST_TITLE = 24;
 
 export function listColumns(columns: number): ListColumns {
-  const room = columns - STATUS - AGO - 4;
+  const id = Math.min(26, Math.max(14, Math.floor(columns * 0.2)));
+  const room = columns - STATUS - AGO - id - 5;
   const figures = room - FIGURES >= LEAST_TITLE * 2 ? "shown" : "hidden";
   const rest = figures === "shown" ? room - FIGURES : room;
   const doing = rest >= LEAST_TITLE * 2 ? Math.floor(rest * 0.4) : 0;
-  return { title: Math.max(8, rest - doing - 1), doing, figures };
+  return { title: Math.max(8, rest - doing - 1), id, doing, figures };
 }
 
-/** One session in one line: status, title, what it does or did last, tokens, cost, duration, and when it was active last. */
+/** One session in one line: status, title, id, what it does or did last, tokens, cost, duration, and when it was active last. */
 export function listLine(
   summary: SessionSummary,
   now: number,
-  { title, doing, figures }: ListColumns,
+  { title, id, doing, figures }: ListColumns,
   style: Style,
 ): string {
   const live = liveness(summary.liveness, now);
@@ -42,6 +44,7 @@ export function listLine(
   const parts = [
     status,
     `${style("red", mark)}${padEnd(fit(plain(summary.title), title - mark.length), title - mark.length)}`,
+    style("dim", padEnd(fit(plain(summary.id), id), id)),
     ...(doing === 0 ? [] : [style(live.waiting === undefined ? "dim" : "yellow", padEnd(fit(activity, doing), doing))]),
     ...(figures === "hidden"
       ? []

@@ -35,7 +35,10 @@ export async function importFile(server: Server, path: string, onSent: (bytes: n
       outcome.outcome === "refused" && outcome.imported !== undefined
         ? ` ${outcome.imported.spans} spans before it are imported.`
         : "";
-    throw new CommandError(`${path}: ${outcome.why}.${before}`, outcome.outcome === "busy" ? UNREACHABLE : FAILED);
+    throw new CommandError(
+      `${path}: ${outcome.why.replace(/\.$/, "")}.${before}`,
+      outcome.outcome === "busy" ? UNREACHABLE : FAILED,
+    );
   }
 }
 

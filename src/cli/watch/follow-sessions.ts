@@ -8,7 +8,7 @@ import { groupOf, LIST_GROUPS } from "../../session/list/list-groups.ts";
 import { liveness, type Status } from "../../session/liveness.ts";
 import type { SessionSummary } from "../../session/summary.ts";
 import { FAILED, INTERRUPTED, UNREACHABLE } from "../server/exit-codes.ts";
-import { refusalText } from "../server/refusal-text.ts";
+import { refusalCode, refusalText } from "../server/refusal-text.ts";
 import type { Server } from "../server/server.ts";
 import { Screen } from "../terminal/screen.ts";
 import { listColumns, listLine } from "../terminal/list-lines.ts";
@@ -95,11 +95,7 @@ export function followSessions(server: Server, { style, json, from }: FollowOpti
           soon();
         },
         onState: (state) => {
-          if (state.state === "refused")
-            return end(
-              state.refusal.reason === "not-found" ? FAILED : UNREACHABLE,
-              refusalText(state.refusal, server.url),
-            );
+          if (state.state === "refused") return end(refusalCode(state.refusal), refusalText(state.refusal, server.url));
           if (state.state === "reconnecting" && !hasLoaded)
             return end(UNREACHABLE, `${server.url} cannot be reached: ${state.why}.`);
           trouble = state.state === "reconnecting" ? `Connection lost (${state.why}), trying again` : undefined;

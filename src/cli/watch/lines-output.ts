@@ -14,7 +14,7 @@ export function linesOutput(style: Style): Output {
   let told: string | undefined;
   return {
     show(feed, status, trouble) {
-      if (trouble !== told && trouble !== undefined) console.error(plain(trouble));
+      if (trouble !== told) console.error(trouble === undefined ? "Connected again" : plain(trouble));
       told = trouble;
       const summary = feed.view.summary();
       if (summary === undefined) return;

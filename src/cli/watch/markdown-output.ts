@@ -29,6 +29,7 @@ export function markdownOutput(server: Server, since: string | undefined): Outpu
   // A request that failed is made again with the next data: nothing was printed of it.
   const ask = (feed: SessionFeed): Promise<void> => (asked = asked.catch(() => undefined).then(() => print(feed)));
   return {
+    resumes: "since",
     events(_events, feed) {
       clearTimeout(timer);
       timer = setTimeout(

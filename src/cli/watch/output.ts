@@ -3,6 +3,8 @@ import type { FeedEvent, SessionFeed } from "../server/session-feed.ts";
 
 /** Where a watched session is shown. */
 export type Output = {
+  /** `since`: `--since` goes on where it stopped. */
+  readonly resumes?: "since";
   /** Events as they arrive. */
   readonly events?: (events: readonly FeedEvent[], feed: SessionFeed) => void;
   /** The session after events, and each second: times go on without data. `trouble`: why nothing arrives. */

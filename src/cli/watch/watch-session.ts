@@ -3,7 +3,7 @@ import { visibleText } from "../../lib/visible-text.ts";
 import { liveness } from "../../session/liveness.ts";
 import type { Status } from "../../session/liveness.ts";
 import { EXIT_OF, FAILED, INTERRUPTED, UNREACHABLE } from "../server/exit-codes.ts";
-import { refusalText } from "../server/refusal-text.ts";
+import { refusalCode, refusalText } from "../server/refusal-text.ts";
 import type { Target } from "../server/session-argument.ts";
 import { SessionFeed } from "../server/session-feed.ts";
 import type { Output } from "./output.ts";
@@ -57,7 +57,7 @@ export function watchSession(target: Target, output: Output, { until, from }: Wa
         trouble = refusalText(state.refusal, server.url);
         // A session that nobody has sent yet may begin.
         if (state.refusal.reason !== "not-found" || state.refusal.movedTo.length > 0)
-          return end(state.refusal.reason === "not-found" ? FAILED : UNREACHABLE, trouble);
+          return end(refusalCode(state.refusal), trouble);
         trouble = "No such session yet. Waiting for it";
       } else if (state.state === "ended" && state.how === "moved") {
         feed.close();
@@ -105,7 +105,12 @@ export function watchSession(target: Target, output: Output, { until, from }: Wa
       }, reject);
     }
     function interrupt(): void {
-      end(INTERRUPTED, lastVersion === undefined ? undefined : `To go on from here: --since ${lastVersion}`);
+      end(
+        INTERRUPTED,
+        lastVersion === undefined || output.resumes !== "since"
+          ? undefined
+          : `To go on from here: --since ${lastVersion}`,
+      );
     }
     const ticking = setInterval(() => (frame ??= setTimeout(show, 0)), TICK);
     process.on("SIGINT", interrupt);
