@@ -7,7 +7,7 @@ import type { ListStreamEvent } from "../../session/contract/stream-events.ts";
 import { groupOf, LIST_GROUPS } from "../../session/list/list-groups.ts";
 import { liveness, type Status } from "../../session/liveness.ts";
 import type { SessionSummary } from "../../session/summary.ts";
-import { FAILED, INTERRUPTED, UNREACHABLE } from "../server/exit-codes.ts";
+import { INTERRUPTED, UNREACHABLE } from "../server/exit-codes.ts";
 import { refusalCode, refusalText } from "../server/refusal-text.ts";
 import type { Server } from "../server/server.ts";
 import { Screen } from "../terminal/screen.ts";
