@@ -2,12 +2,12 @@ import { render } from "preact";
 import { App } from "./app.tsx";
 import { followAddress } from "./feeds.ts";
 import { followTab } from "./frame/tab-title.ts";
-import { followWishes } from "./notify/leave.ts";
+import { startNotifications } from "./notify/notifications.ts";
 
 const place = document.getElementById("page");
 if (place === null) throw new Error("index.html has no #page");
 
 followAddress();
 followTab();
-followWishes();
+startNotifications();
 render(<App />, place);

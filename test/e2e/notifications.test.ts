@@ -6,16 +6,16 @@ import { closeBrowser, openPage } from "./open-page.ts";
 afterAll(closeBrowser);
 
 /**
- * A headless browser has nowhere to show notifications, and nobody to ask for leave. This stands at its edge: leave as the test
+ * A headless browser has nowhere to show notifications, and nobody to ask for permission. This stands at its edge: permission as the test
  * gives it, and a list of what is shown and closed.
  */
 const BROWSER = `(() => {
   const noted = (globalThis.noted = { asked: 0, open: [], lines: [] });
   globalThis.Notification = class extends EventTarget {
-    static get permission() { return sessionStorage.getItem("leave") ?? "default"; }
+    static get permission() { return sessionStorage.getItem("permission") ?? "default"; }
     static async requestPermission() {
       noted.asked++;
-      sessionStorage.setItem("leave", localStorage.getItem("answer") ?? "granted");
+      sessionStorage.setItem("permission", localStorage.getItem("answer") ?? "granted");
       return this.permission;
     }
     constructor(title, { body }) {
@@ -66,7 +66,7 @@ const open = (page: Page) => page.evaluate<number>("noted.open.length");
 /** A watch of the sessions that wait: notifications come from its events. */
 const watching = (page: Page) => page.waitForResponse((answer) => /[?&]status=.*watch=true/.test(answer.url()));
 
-test("a session that begins to wait is shown once, leads to its step, and is withdrawn when it goes on", async () => {
+test("a session that begins to wait is shown once, leads to its step, and is closed when it goes on", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   await send(url, span("asked before", "Already open?"));
   const { page, complaints, picture } = await openPage();
@@ -116,7 +116,7 @@ test("a session alone, its end where chosen, in one of several tabs, and until i
   await page.getByLabel("when one finished").check();
   await again;
   const other = await tabs.newPage();
-  await other.addInitScript('sessionStorage.setItem("leave", "granted")');
+  await other.addInitScript('sessionStorage.setItem("permission", "granted")');
   await other.goto(`${url}/sessions/berlin`);
   await other.getByRole("button", { name: "Notifying" }).waitFor();
 
@@ -143,7 +143,7 @@ test("a session alone, its end where chosen, in one of several tabs, and until i
   expect(complaints).toEqual([]);
 });
 
-test("a reader who gives no leave is told what to do, and nothing is watched", async () => {
+test("a reader who gives no permission is told what to do, and nothing is watched", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   await send(url, span("berlin", "Which hotel?"));
   const { page } = await openPage();

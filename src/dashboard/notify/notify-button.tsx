@@ -1,9 +1,9 @@
 import { useId, useRef, useState } from "preact/hooks";
 import { Icon } from "../ui/icons.tsx";
 import { lazily } from "../ui/lazy.tsx";
-import { askLeave, leave, wish, wishes } from "./leave.ts";
 import type { NotifyChoicesProps } from "./notify-choices.tsx";
-import { isWished, type Subject, withSubject } from "./wishes.ts";
+import { askPermission, permission } from "./permission.ts";
+import { hasSubject, preferences, setPreferences, type Subject, withSubject } from "./preferences.ts";
 
 /** Pixels: of the popover, as in its style sheet, and beside it. */
 const WIDTH = 340;
@@ -11,12 +11,12 @@ const MARGIN = 12;
 
 const Choices = lazily<NotifyChoicesProps>(async () => (await import("./notify-choices.tsx")).NotifyChoices);
 
-/** Turns notifications on; then, and when they are on, it shows what of. The browser asks for leave at the click, and never before. */
+/** Turns notifications on; then, and when they are on, it shows what of. The browser asks for permission at the click, and never before. */
 export function NotifyButton({ subject }: { subject: Subject }) {
   const id = useId();
   const choices = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
-  const isOn = leave.value === "granted" && isWished(wishes.value, subject);
+  const isOn = permission.value === "granted" && hasSubject(preferences.value, subject);
   const title = subject === "all" ? "Notify me when a session needs an answer" : "Notify me when it needs an answer";
   const word = isOn ? "Notifying" : "Notify me";
   const press = ({ currentTarget }: { currentTarget: HTMLElement }): void => {
@@ -58,5 +58,5 @@ function placeBelow(popover: HTMLElement | null, { bottom, right }: DOMRect): vo
 }
 
 async function turnOn(subject: Subject): Promise<void> {
-  if ((await askLeave()) === "granted") wish(withSubject(wishes.peek(), subject, "on"));
+  if ((await askPermission()) === "granted") setPreferences(withSubject(preferences.peek(), subject, "on"));
 }

@@ -1,21 +1,21 @@
-import { leave, wish, wishes } from "./leave.ts";
-import { isWished, type Subject, type Wishes, withSubject } from "./wishes.ts";
+import { permission } from "./permission.ts";
+import { hasSubject, type Preferences, preferences, setPreferences, type Subject, withSubject } from "./preferences.ts";
 
 export type NotifyChoicesProps = { readonly subject: Subject; readonly onDone: () => void };
 
-const ALSO: readonly (readonly [Wishes["also"][number], string])[] = [
+const ALSO: readonly (readonly [Preferences["also"][number], string])[] = [
   ["failed", "when one failed"],
   ["finished", "when one finished"],
 ];
 
 /** What a reader is notified of, or why not. */
 export function NotifyChoices({ subject, onDone }: NotifyChoicesProps) {
-  const isOn = isWished(wishes.value, subject);
-  if (leave.value !== "granted" || !isOn) return <WhyNot />;
-  const { also, all } = wishes.value;
-  const choose = (status: Wishes["also"][number], choice: boolean): void => {
+  const isOn = hasSubject(preferences.value, subject);
+  if (permission.value !== "granted" || !isOn) return <WhyNot />;
+  const { also, all } = preferences.value;
+  const choose = (status: Preferences["also"][number], choice: boolean): void => {
     const others = also.filter((known) => known !== status);
-    wish({ ...wishes.peek(), also: choice ? [...others, status] : others });
+    setPreferences({ ...preferences.peek(), also: choice ? [...others, status] : others });
   };
   return (
     <>
@@ -46,7 +46,7 @@ export function NotifyChoices({ subject, onDone }: NotifyChoicesProps) {
           type="button"
           class="button"
           onClick={() => {
-            wish(withSubject(wishes.peek(), subject, "off"));
+            setPreferences(withSubject(preferences.peek(), subject, "off"));
             onDone();
           }}
         >
@@ -58,7 +58,7 @@ export function NotifyChoices({ subject, onDone }: NotifyChoicesProps) {
 }
 
 function WhyNot() {
-  switch (leave.value) {
+  switch (permission.value) {
     case "denied":
       return (
         <p role="alert">
@@ -69,7 +69,9 @@ function WhyNot() {
       return <p role="alert">Browsers show notifications only of pages over HTTPS or of this machine.</p>;
     case "default":
       return (
-        <p role="status">The browser asks whether this page may show notifications. Without leave there are none.</p>
+        <p role="status">
+          The browser asks whether this page may show notifications. Without permission there are none.
+        </p>
       );
     case "granted":
       return <p role="status">Notifications are off.</p>;

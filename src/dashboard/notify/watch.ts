@@ -8,7 +8,7 @@ import { go } from "../address/location.ts";
 import { authorisation } from "../server.ts";
 import { readListPage } from "../sessions/fold.ts";
 import { browser } from "../stream/browser.ts";
-import { watchedStatuses, type Wishes } from "./wishes.ts";
+import { type Preferences, watchedStatuses } from "./preferences.ts";
 
 /** The tab that has it notifies; with its end the next tab does. */
 const LOCK = "spanfold.notifications";
@@ -16,11 +16,11 @@ const LOCK = "spanfold.notifications";
 const FIRST_PAGE = 100;
 
 /** Notifies of what changes while this tab is open, unless another one does. Returns the end of it. */
-export function watchSessions(wishes: ReadonlySignal<Wishes>): () => void {
+export function watchSessions(preferences: ReadonlySignal<Preferences>): () => void {
   const ending = new AbortController();
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const whileFirst = async (): Promise<void> => {
-    const stop = followStatuses(wishes);
+    const stop = followStatuses(preferences);
     await ended;
     stop();
   };
@@ -32,17 +32,17 @@ export function watchSessions(wishes: ReadonlySignal<Wishes>): () => void {
 }
 
 /** A stream for each choice of statuses. */
-function followStatuses(wishes: ReadonlySignal<Wishes>): () => void {
-  const statuses = computed(() => watchedStatuses(wishes.value).join(","));
+function followStatuses(preferences: ReadonlySignal<Preferences>): () => void {
+  const statuses = computed(() => watchedStatuses(preferences.value).join(","));
   return effect(() => {
     const chosen = statuses.value;
-    return chosen === "" ? undefined : watchStatuses(chosen, wishes);
+    return chosen === "" ? undefined : watchStatuses(chosen, preferences);
   });
 }
 
-function watchStatuses(statuses: string, wishes: ReadonlySignal<Wishes>): () => void {
+function watchStatuses(statuses: string, preferences: ReadonlySignal<Preferences>): () => void {
   const isWanted = ({ id, kind }: SessionSummary): boolean => {
-    const { all, sessions } = wishes.peek();
+    const { all, sessions } = preferences.peek();
     return (all && kind === "session") || sessions.includes(id);
   };
   const fold = new NotificationFold(statuses.split(",") as NotifiedStatus[], isWanted);
@@ -85,13 +85,13 @@ class Notices {
   follow(steps: readonly NotificationStep[]): void {
     for (const step of steps) {
       if (step.step === "show") this.#show(step.notification);
-      else this.#withdraw(step.id);
+      else this.#close(step.id);
     }
   }
 
   close = (): void => {
     removeEventListener("pagehide", this.close);
-    for (const id of this.#open.keys()) this.#withdraw(id);
+    for (const id of this.#open.keys()) this.#close(id);
   };
 
   #show({ id, title, body, span }: SessionNotification): void {
@@ -106,14 +106,14 @@ class Notices {
     notice.addEventListener("click", () => {
       window.focus();
       go({ page: "session", id, span });
-      this.#withdraw(id);
+      this.#close(id);
     });
     notice.addEventListener("close", () => {
       if (this.#open.get(id) === notice) this.#open.delete(id);
     });
   }
 
-  #withdraw(id: string): void {
+  #close(id: string): void {
     this.#open.get(id)?.close();
     this.#open.delete(id);
   }

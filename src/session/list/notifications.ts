@@ -18,7 +18,7 @@ export type SessionNotification = {
 export type NotificationStep =
   | { readonly step: "show"; readonly notification: SessionNotification }
   /** What was shown of the session no longer holds. */
-  | { readonly step: "withdraw"; readonly id: string };
+  | { readonly step: "close"; readonly id: string };
 
 /**
  * A question or an end that reached the server so much later than it happened is from an import, milliseconds. Exporters that
@@ -82,7 +82,7 @@ export class NotificationFold {
 
   #leave(id: string): readonly NotificationStep[] {
     this.#known.delete(id);
-    return this.#shown.delete(id) ? [{ step: "withdraw", id }] : [];
+    return this.#shown.delete(id) ? [{ step: "close", id }] : [];
   }
 
   #learn(summary: SessionSummary, from: First, now: number): readonly NotificationStep[] {

@@ -56,7 +56,7 @@ function follow(
   const print = (steps: readonly NotificationStep[]): string =>
     steps
       .map((one) => {
-        if (one.step === "withdraw") return `${one.id} withdrawn`;
+        if (one.step === "close") return `${one.id} closed`;
         const { title, body, span } = one.notification;
         return `[${title}]${body === "" ? "" : ` ${body}`}${span === undefined ? "" : ` → ${span}`}`;
       })
@@ -73,16 +73,14 @@ function follow(
 }
 
 describe("a reader is notified of what changes", () => {
-  test("a session that begins to wait is announced once, with its question, and withdrawn when it goes on", () => {
+  test("a session that begins to wait is announced once, with its question, and closed when it goes on", () => {
     const { open, change, leave } = follow();
     expect(open(0, [])).toBe("");
     expect(change(10, asking("a", 9, "Deploy to production?"))).toBe("[Needs you: Plan a] Deploy to production? → a:9");
     // Another span of the session arrives, and the session waits as before.
     expect(change(12, asking("a", 12, "Deploy to production?", 9))).toBe("");
-    expect(change(30, asking("a", 30, "And to staging?"))).toBe(
-      "a withdrawn; [Needs you: Plan a] And to staging? → a:30",
-    );
-    expect(leave(40, "a")).toBe("a withdrawn");
+    expect(change(30, asking("a", 30, "And to staging?"))).toBe("a closed; [Needs you: Plan a] And to staging? → a:30");
+    expect(leave(40, "a")).toBe("a closed");
     expect(leave(41, "a")).toBe("");
   });
 
@@ -113,7 +111,7 @@ describe("a reader is notified of what changes", () => {
     expect(both.change(30, ended, failed)).toBe("[Finished: Plan a]; [Failed: Plan b] run_sql: timeout");
     // Somebody opened it: its number of watchers changed.
     expect(both.change(35, { ...ended, watchers: 1 })).toBe("");
-    expect(both.leave(40, "a")).toBe("a withdrawn");
+    expect(both.leave(40, "a")).toBe("a closed");
     expect(both.change(60, session("a", 50))).toBe("[Finished: Plan a]");
   });
 
@@ -130,13 +128,11 @@ describe("a reader is notified of what changes", () => {
     expect(change(10, asking("a", 9, "Deploy?"), asking("b", 9, "Ship?"))).toBe("[Needs you: Plan b] Ship? → b:9");
   });
 
-  test("after a reset, questions of the meantime are announced, and answered ones withdrawn", () => {
+  test("after a reset, questions of the meantime are announced, and answered ones closed", () => {
     const { open, change } = follow(["waiting", "finished"]);
     open(0, []);
     expect(change(10, asking("a", 9, "Deploy?"))).not.toBe("");
-    expect(open(100, [asking("b", 70, "Ship?"), session("c", 80)])).toBe(
-      "a withdrawn; [Needs you: Plan b] Ship? → b:70",
-    );
+    expect(open(100, [asking("b", 70, "Ship?"), session("c", 80)])).toBe("a closed; [Needs you: Plan b] Ship? → b:70");
   });
 
   test("a title and a question are one line, without hidden characters", () => {
