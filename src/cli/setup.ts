@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { agentSettings } from "../otel/agent-settings.ts";
 import type { AgentSettings } from "../otel/agent-settings.ts";
+import type { WriteToken } from "../otel/exporter-variables.ts";
 import { UsageError } from "./dispatch.ts";
 import type { Run } from "./dispatch.ts";
 import { UNREACHABLE } from "./server/exit-codes.ts";
@@ -37,14 +38,14 @@ export const run: Run = async (args, environment) => {
     return UNREACHABLE;
   }
   const needsToken = server.token !== undefined || before.outcome === "refused";
-  const settingsWith = (token: string): AgentSettings | undefined =>
+  const settingsWith = (token: WriteToken): AgentSettings | undefined =>
     agentSettings(server.url, needsToken ? token : undefined).find((each) => each.id === id);
 
   const shown = settingsWith(placeholder(server, environment["SPANFOLD_TOKEN"]));
   if (shown === undefined) return 1;
   if (values.write === true) {
     if (needsToken && server.token === undefined) throw new UsageError(`${server.url} needs a token that may write.`);
-    const written = await writeSettings(settingsWith(server.token ?? "") ?? shown, environment);
+    const written = await writeSettings(settingsWith({ secret: server.token ?? "" }) ?? shown, shown, environment);
     console.log(`\n${indented(written.text)}\n`);
     if (!written.ok) return 1;
   } else console.log(`\n${indented(printed(shown))}\n`);

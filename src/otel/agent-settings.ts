@@ -1,5 +1,5 @@
 import { exporterVariables, shellExports } from "./exporter-variables.ts";
-import type { Variables } from "./exporter-variables.ts";
+import type { Variables, WriteToken } from "./exporter-variables.ts";
 
 /** A text to copy, and where it goes. */
 export type Snippet = { readonly into: string; readonly text: string };
@@ -15,11 +15,13 @@ export type AgentSettings = {
   readonly note?: string;
 };
 
-/** `token`: the write token, or a placeholder for it; absent where none is needed. docs/producers.md has the facts. */
-export function agentSettings(endpoint: string, token: string | undefined): readonly AgentSettings[] {
+/** `token` is absent where none is needed. docs/producers.md has the facts. */
+export function agentSettings(endpoint: string, token: WriteToken | undefined): readonly AgentSettings[] {
   const variables = exporterVariables(endpoint, token);
   const shell = { into: "In the shell", text: shellExports(variables) };
-  const bearer = token === undefined ? undefined : `Bearer ${token}`;
+  const bearer = token === undefined ? undefined : `Bearer ${typeof token === "string" ? token : token.secret}`;
+  // A Collector expands references, and reads a doubled dollar sign as one.
+  const collectorBearer = typeof token === "object" ? bearer?.replaceAll("$", "$$$$") : bearer;
   return [
     {
       id: "claude-code",
@@ -49,7 +51,7 @@ export function agentSettings(endpoint: string, token: string | undefined): read
     {
       id: "collector",
       agent: "Collector",
-      snippets: [{ into: "The Collector's configuration", text: collector(endpoint, bearer) }],
+      snippets: [{ into: "The Collector's configuration", text: collector(endpoint, collectorBearer) }],
       note: "Small batches show spans sooner: batch: { timeout: 500ms }.",
     },
     {
@@ -79,8 +81,9 @@ const CLAUDE_CODE: Variables = [
   ["OTEL_LOG_TOOL_CONTENT", "1"],
 ];
 
+/** Of TOML and YAML, a string in double quotes is that of JSON. */
 const codex = (endpoint: string, bearer: string | undefined): string => {
-  const headers = bearer === undefined ? "" : `, headers = { Authorization = "${bearer}" }`;
+  const headers = bearer === undefined ? "" : `, headers = { Authorization = ${JSON.stringify(bearer)} }`;
   return `[otel]
 log_user_prompt = true
 exporter = { otlp-http = { endpoint = "${endpoint}/v1/logs", protocol = "json"${headers} } }
@@ -114,7 +117,7 @@ const collector = (endpoint: string, bearer: string | undefined): string =>
   `exporters:
   otlp_http/spanfold: # called otlphttp before v0.144
     endpoint: ${endpoint}
-${bearer === undefined ? "" : `    headers: { Authorization: "${bearer}" }\n`}service:
+${bearer === undefined ? "" : `    headers: { Authorization: ${JSON.stringify(bearer)} }\n`}service:
   pipelines:
     traces/spanfold: { receivers: [otlp], processors: [batch], exporters: [otlp_http/spanfold] }`;
 

@@ -1,10 +1,10 @@
 export type Variables = readonly (readonly [name: string, value: string])[];
 
-/**
- * The variables that point the exporter of any OpenTelemetry SDK at this program. `token`: the write token, a reference to
- * it, or a placeholder; absent where none is needed.
- */
-export function exporterVariables(endpoint: string, token: string | undefined): Variables {
+/** The write token itself, which is encoded as the place needs it, or a text that stands for it: a reference, a placeholder. */
+export type WriteToken = { readonly secret: string } | string;
+
+/** The variables that point the exporter of any OpenTelemetry SDK at this program. `token` is absent where none is needed. */
+export function exporterVariables(endpoint: string, token: WriteToken | undefined): Variables {
   return [
     ["OTEL_EXPORTER_OTLP_ENDPOINT", endpoint],
     ["OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"],
@@ -12,8 +12,16 @@ export function exporterVariables(endpoint: string, token: string | undefined): 
     ["OTEL_BSP_SCHEDULE_DELAY", "500"],
     ["OTEL_METRICS_EXPORTER", "none"],
     // A header's value is a URL's text there: %20 is the space.
-    ...(token === undefined ? [] : [["OTEL_EXPORTER_OTLP_HEADERS", `Authorization=Bearer%20${token}`] as const]),
+    ...(token === undefined
+      ? []
+      : [["OTEL_EXPORTER_OTLP_HEADERS", `Authorization=Bearer%20${percentEncoded(token)}`] as const]),
   ];
+}
+
+function percentEncoded(token: WriteToken): string {
+  if (typeof token === "string") return token;
+  // What encodeURIComponent leaves is special to shells.
+  return encodeURIComponent(token.secret).replaceAll(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
 }
 
 /** As a shell exports them, one a line. A reference to another variable stays one. */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { parse as parseYaml } from "yaml";
 import { agentSettings } from "../../src/otel/agent-settings.ts";
 import { exporterVariables, shellExports } from "../../src/otel/exporter-variables.ts";
 
@@ -29,6 +30,27 @@ test("each agent's settings have this very address, and no token where none is n
 test("each agent's settings have the placeholder of the write token where one is needed", () => {
   for (const { agent, text } of texts("<INGEST_TOKEN>"))
     expect(text, agent).toMatch(/Authorization.*Bearer(?: |%20)<INGEST_TOKEN>/);
+});
+
+test("a write token with any characters arrives as it is, whatever the format", () => {
+  const secret = "a b$(id)`c`\"'\\#%,=$HOME";
+  const settings = Object.fromEntries(
+    agentSettings("https://spans.example", { secret }).map(({ id, ...rest }) => [id, rest]),
+  );
+  const headers = new Map(settings["node"]?.variables).get("OTEL_EXPORTER_OTLP_HEADERS") ?? "";
+  const [name, value = "", ...more] = headers.split("=");
+  expect([name, decodeURIComponent(value), more]).toEqual(["Authorization", `Bearer ${secret}`, []]);
+  expect(headers).toMatch(/^[\w%.~=-]+$/);
+
+  // A string of JSON is one of TOML.
+  const [, quoted = ""] = /Authorization = (".*") \} \} \}$/m.exec(settings["codex"]?.snippets[0]?.text ?? "") ?? [];
+  expect(JSON.parse(quoted)).toBe(`Bearer ${secret}`);
+  // The Collector reads a doubled dollar sign as one.
+  expect(parseYaml(settings["collector"]?.snippets[0]?.text ?? "")).toMatchObject({
+    exporters: {
+      "otlp_http/spanfold": { headers: { Authorization: `Bearer ${secret.replaceAll("$", "$$$$")}` } },
+    },
+  });
 });
 
 test("settings that are JSON are valid", () => {

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { parseEnv } from "node:util";
 import { describe, expect, test } from "vitest";
 import { mergeJson, mergeVariables, replaceTable } from "../../src/cli/setup/write-settings.ts";
 
@@ -43,6 +45,14 @@ describe("a table of TOML", () => {
     expect(replaceTable(before, "otel", table)).toBe(after);
     expect(replaceTable(after, "otel", table)).toBe(after);
   });
+});
+
+test("shells and Node read what stands in a file of variables as it is, and run nothing of it", () => {
+  const value = 'a b$(id)`c`"\\#$HOME&;';
+  const text = mergeVariables("", [["SPANFOLD_TEST", value]]);
+  expect(parseEnv(text)).toEqual({ SPANFOLD_TEST: value });
+  const script = `${text}printf %s "$SPANFOLD_TEST"`;
+  expect(execFileSync("sh", ["-c", script], { encoding: "utf8" })).toBe(value);
 });
 
 test("variables take the place of their like in a file of variables", () => {

@@ -17,13 +17,17 @@ type Target = {
   readonly next: string;
 };
 
-/** Writes an agent's settings into its own file, after a copy of what stood there. */
-export async function writeSettings(settings: AgentSettings, environment: Environment): Promise<Written> {
-  const target = targetOf(settings, environment["HOME"] || homedir());
+/** Writes an agent's settings into its own file, after a copy of what stood there. `shown`: the same without the token, to print. */
+export async function writeSettings(
+  settings: AgentSettings,
+  shown: AgentSettings,
+  environment: Environment,
+): Promise<Written> {
+  const target = targetOf(settings, shown, environment["HOME"] || homedir());
   if (target === undefined)
     return {
       ok: false,
-      text: `There is no file for this: set it by hand.\n\n${settings.snippets.map(({ into, text }) => `${into}:\n\n${text}`).join("\n\n")}`,
+      text: `There is no file for this: set it by hand.\n\n${shown.snippets.map(({ into, text }) => `${into}:\n\n${text}`).join("\n\n")}`,
     };
   const { change, next } = target;
   // Of a link, the file that it names: the link stays.
@@ -43,9 +47,10 @@ export async function writeSettings(settings: AgentSettings, environment: Enviro
   return { ok: true, text: `Written: ${file}${kept}\n${next}` };
 }
 
-function targetOf(settings: AgentSettings, home: string): Target | undefined {
-  const { id, variables = [], snippets } = settings;
-  const [first] = snippets;
+function targetOf(settings: AgentSettings, shown: AgentSettings, home: string): Target | undefined {
+  const { id, variables = [] } = settings;
+  const [first] = settings.snippets;
+  const second = shown.snippets[1]?.text;
   switch (id) {
     case "claude-code":
       return {
@@ -63,23 +68,20 @@ function targetOf(settings: AgentSettings, home: string): Target | undefined {
       return {
         file: join(home, ".gemini", "settings.json"),
         change: (before) => mergeJson(before, JSON.parse(first?.text ?? "{}") as Json),
-        next:
-          snippets.length > 1
-            ? `Its token has to stand in the environment:\n\n${snippets[1]?.text}`
-            : "Now start gemini.",
+        next: second === undefined ? "Now start gemini." : `Its token has to stand in the environment:\n\n${second}`,
       };
     case "ai-sdk":
     case "node":
       return {
         file: resolve(".env"),
         change: (before) => mergeVariables(before, variables),
-        next: `Now start the program with it: node --env-file=.env …\n\n${snippets[1]?.text}`,
+        next: `Now start the program with it: node --env-file=.env …\n\n${second}`,
       };
     case "python":
       return {
         file: resolve(".env"),
         change: (before) => mergeVariables(before, variables),
-        next: `Now start the program with it: set -a; . ./.env; set +a\n\n${snippets[1]?.text}`,
+        next: `Now start the program with it: set -a; . ./.env; set +a\n\n${second}`,
       };
     case "collector":
       return {
@@ -145,7 +147,7 @@ export function replaceTable(before: string, name: string, table: string): strin
 
 /** Sets variables in a file that shells and Node read: a line each. */
 export function mergeVariables(before: string, variables: Variables): string {
-  const line = ([name, value]: Variables[number]) => `${name}=${value}`;
+  const line = ([name, value]: Variables[number]) => `${name}=${shellQuoted(value)}`;
   const wanted = new Map(variables.map((variable) => [variable[0], line(variable)]));
   const lines = before.split("\n").map((present) => {
     const name = /^\s*(?:export\s+)?(\w+)\s*=/.exec(present)?.[1];
@@ -155,6 +157,11 @@ export function mergeVariables(before: string, variables: Variables): string {
   });
   const kept = lines.join("\n").replace(/\n+$/, "");
   return `${[...(kept === "" ? [] : [kept]), ...wanted.values()].join("\n")}\n`;
+}
+
+/** Single quotes: shells and Node expand nothing in them. */
+function shellQuoted(value: string): string {
+  return /^[\w.,:/%=@+~-]*$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** In one step, so that a program that reads it finds one text or the other. A file may hold a token: a new one is its owner's. */
