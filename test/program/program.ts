@@ -56,12 +56,30 @@ export async function run(
   environment: Record<string, string> = {},
   folder = root,
 ) {
+  return await start(command, args, environment, folder).ended;
+}
+
+/** The same, for a test that acts while it runs. `prints` waits until a text stands in the output. */
+export function start(
+  command: string,
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  folder = root,
+) {
   const child =
     command === "npm start"
       ? spawnNode("npm-start.ts", args, environment)
       : spawnNode("spanfold.ts", [command, ...args], environment, folder);
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, output: child.output() };
+  const ended = once(child, "close").then(([code]) => ({ code: code as number | null, output: child.output() }));
+  return {
+    ended,
+    async prints(text: string): Promise<void> {
+      while (!child.output().includes(text)) {
+        if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}:\n${child.output()}`);
+        await sleep(20);
+      }
+    },
+  };
 }
 
 /** Starts the program on a free port and waits until it listens. It ends with the test. */

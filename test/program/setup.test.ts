@@ -1,8 +1,8 @@
 import { readdir, readFile, writeFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { run, startProgram, temporaryDirectory } from "./program.ts";
+import { run, start, startProgram, temporaryDirectory } from "./program.ts";
+import { eventually, getJson } from "./read-back.ts";
 
 const SPAN = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", name: "hello" };
 const EXPORT = {
@@ -22,12 +22,16 @@ test("setup prints an agent's settings for this very address, and waits for its 
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   // What was there before is not what is waited for.
   await post(url, "/v1/traces", EXPORT);
-  await sleep(1_500);
-  const setup = run("setup", ["claude-code", "--url", `${url}/`]);
-  await sleep(3_000);
+  await eventually(async () => {
+    const { recentExports } = await getJson<{ recentExports: { last: unknown[] } }>(url, "/sessions?kind=all&limit=1");
+    expect(recentExports.last).toHaveLength(1);
+  });
+  const setup = start("setup", ["claude-code", "--url", `${url}/`]);
+  await setup.prints(`Waiting for its first export at ${url}.`);
   await post(url, "/v1/trace", EXPORT);
+  await setup.prints("An export of traces was refused (404): There is no receiver at /v1/trace.");
   await post(url, "/v1/metrics", { resourceMetrics: [] });
-  await sleep(3_000);
+  await setup.prints("Metrics arrive, which are not stored.");
   await post(url, "/v1/traces", {
     resourceSpans: [
       {
@@ -36,12 +40,9 @@ test("setup prints an agent's settings for this very address, and waits for its 
       },
     ],
   });
-  const { code, output } = await setup;
+  const { code, output } = await setup.ended;
   expect(output).toContain(`  export OTEL_EXPORTER_OTLP_ENDPOINT=${url}\n`);
   expect(output).toContain("  export CLAUDE_CODE_ENABLE_TELEMETRY=1\n");
-  expect(output).toContain(`Waiting for its first export at ${url}.`);
-  expect(output).toContain("An export of traces was refused (404): There is no receiver at /v1/trace.");
-  expect(output).toContain("Metrics arrive, which are not stored.");
   expect(output).toContain(`Arrived: 1 span of claude-code.  ${url}/sessions/`);
   expect(code).toBe(0);
 });
@@ -100,6 +101,11 @@ test("setup keeps a token out of the terminal, and writes it into the file", asy
   );
   expect(withOne.output).toContain("What arrives can't be seen here: This token may write only");
   expect((await setup(["--no-wait"], { SPANFOLD_TOKEN })).output).toContain("Bearer%20$SPANFOLD_TOKEN");
+  for (const agent of ["gemini", "cloudflare"]) {
+    const { output } = await run("setup", [agent, "--write", "--url", url], { HOME, SPANFOLD_TOKEN });
+    expect(output).toMatch(/Bearer(?: |%20)\$SPANFOLD_TOKEN/);
+    expect(output).not.toContain("secret");
+  }
 });
 
 test("setup says what is wrong", async () => {
