@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { decodeSessionEvent } from "../client/decode-event.ts";
 import { openEventStream } from "../client/event-stream.ts";
 import { headless } from "../client/platform.ts";
-import { decodeAnswer, encodeMessage, GRPC_WEB_TYPE } from "../otlp/grpc-web.ts";
+import { decodeAnswer, encodeMessage, GRPC_PATHS, GRPC_WEB_TYPE } from "../otlp/grpc-web.ts";
 import { UsageError } from "./dispatch.ts";
 import type { Run } from "./dispatch.ts";
 import { Server, SERVER_OPTIONS } from "./server/server.ts";
@@ -128,7 +128,7 @@ async function removal(server: Server, path: string): Promise<Check> {
 
 /** A call without spans stores nothing. */
 async function grpcWebCheck(server: Server): Promise<Check> {
-  const response = await server.answer("/opentelemetry.proto.collector.trace.v1.TraceService/Export", {
+  const response = await server.answer(GRPC_PATHS.traces, {
     method: "POST",
     headers: { "content-type": GRPC_WEB_TYPE },
     body: encodeMessage(new Uint8Array()),

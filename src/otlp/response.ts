@@ -1,6 +1,7 @@
 import type { OtlpEncoding } from "./media-type.ts";
 
-export type Signal = "traces" | "logs" | "metrics";
+export const SIGNALS = ["traces", "logs", "metrics"] as const;
+export type Signal = (typeof SIGNALS)[number];
 
 /** Content of a partial success: the number of rejected items, and the reason in English. */
 export type PartialSuccess = { readonly rejected: number; readonly message: string };

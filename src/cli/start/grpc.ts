@@ -2,7 +2,7 @@ import { Agent, request as httpRequest } from "node:http";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { Metadata, Server, ServerCredentials, status } from "@grpc/grpc-js";
 import type { sendUnaryData, ServerReadableStream, ServiceDefinition } from "@grpc/grpc-js";
-import { decodeAnswer, encodeMessage, GRPC_WEB_TYPE } from "../../otlp/grpc-web.ts";
+import { decodeAnswer, encodeMessage, GRPC_PATHS, GRPC_WEB_TYPE } from "../../otlp/grpc-web.ts";
 import type { GrpcAnswer } from "../../otlp/grpc-web.ts";
 import { MAX_PROTOBUF_BODY } from "../../otlp/limits.ts";
 import { protobufStatus } from "../../otlp/response.ts";
@@ -13,8 +13,6 @@ import { isListening, reachedHost } from "./listening.ts";
 export type GrpcOutcome = { readonly listening: number } | { readonly unavailable: string };
 
 type Forwarded = ServerReadableStream<Buffer, Buffer>;
-
-const SERVICES = ["trace.v1.TraceService", "logs.v1.LogsService", "metrics.v1.MetricsService"];
 
 /** Calls at a time on one connection: an exporter has a few. */
 const CALLS_A_CONNECTION = 100;
@@ -37,8 +35,7 @@ export async function openGrpc(host: string, port: number, worker: URL): Promise
   const calls = new CallsInFlight();
   const origin = new URL(worker);
   origin.hostname = reachedHost(host);
-  for (const service of SERVICES) {
-    const path = `/opentelemetry.proto.collector.${service}/Export`;
+  for (const path of Object.values(GRPC_PATHS)) {
     const forward = (call: Forwarded, answer: sendUnaryData<Buffer>) =>
       forwardCall(call, answer, new URL(path, origin), agent, calls);
     server.addService(exportService(path), { Export: forward });

@@ -3,11 +3,13 @@ import { can } from "../../auth/principal.ts";
 import type { Refusal } from "../../auth/principal.ts";
 import type { ErrorForm } from "../../auth/guard.ts";
 import type { AppEnv } from "../../config.ts";
+import { GRPC_PATHS } from "../../otlp/grpc-web.ts";
 import { statusOf } from "../../otlp/refusals.ts";
 import type { DecodeError } from "../../otlp/refusals.ts";
+import { SIGNALS } from "../../otlp/response.ts";
 import type { Signal } from "../../otlp/response.ts";
 import { recordExport } from "./recent-exports.ts";
-import { GRPC_PATH, isGrpcPath, wireOf } from "./wire.ts";
+import { isGrpcPath, wireOf } from "./wire.ts";
 import type { Failure } from "./wire.ts";
 
 /** The outcome of a request to the receiver. */
@@ -133,8 +135,8 @@ const EXPORT_PATH = /\/v1\/(traces|logs|metrics)\/?$/;
 
 /** The signal that is exported to a path, over HTTP or as a call; traces where the path does not say. */
 function signalOf(path: string): Signal {
-  const signal = EXPORT_PATH.exec(path)?.[1] ?? GRPC_PATH.exec(path)?.[1] ?? "traces";
-  return signal === "logs" || signal === "metrics" ? signal : "traces";
+  const suffix = EXPORT_PATH.exec(path)?.[1];
+  return SIGNALS.find((signal) => suffix === signal || path === GRPC_PATHS[signal]) ?? "traces";
 }
 
 /** A refusal of an export: google.rpc.Status. */

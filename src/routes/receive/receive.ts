@@ -9,18 +9,17 @@ import { decodeTraces } from "../../otlp/decode-traces.ts";
 import { decodeLogs } from "../../otlp/logs/decode-logs.ts";
 import type { DecodedRequest, RecordGroup, TraceGroup } from "../../otlp/group/trace-group.ts";
 import { MAX_JSON_BODY, MAX_PROTOBUF_BODY } from "../../otlp/limits.ts";
-import { GRPC_WEB_TYPE, isGrpcWeb } from "../../otlp/grpc-web.ts";
+import { GRPC_PATHS, GRPC_WEB_TYPE, isGrpcWeb } from "../../otlp/grpc-web.ts";
 import { encodingOf } from "../../otlp/media-type.ts";
 import type { OtlpEncoding } from "../../otlp/media-type.ts";
 import type { Result } from "../../otlp/refusals.ts";
+import { SIGNALS } from "../../otlp/response.ts";
 import type { Signal } from "../../otlp/response.ts";
 import { answer } from "./answer.ts";
 import type { ExportOutcome } from "./answer.ts";
 import { bodies, readCall, readSent } from "./body-budget.ts";
 import { deliver } from "./deliver.ts";
 import { isGrpcPath } from "./wire.ts";
-
-const SIGNALS: readonly Signal[] = ["traces", "logs", "metrics"];
 
 /** OTLP/HTTP (specification: OTLP/HTTP Request), at `/v1/traces` and every path that ends so. */
 export const receiver = new Hono<AppEnv>({ strict: false });
@@ -33,12 +32,8 @@ for (const signal of SIGNALS) {
 }
 
 /** OTLP/gRPC as gRPC-Web: a Worker can send no trailers of HTTP/2. `npm start` passes calls of gRPC on to it. */
-for (const [signal, service] of [
-  ["traces", "trace.v1.TraceService"],
-  ["logs", "logs.v1.LogsService"],
-  ["metrics", "metrics.v1.MetricsService"],
-] as const) {
-  const path = `/opentelemetry.proto.collector.${service}/Export`;
+for (const signal of SIGNALS) {
+  const path = GRPC_PATHS[signal];
   receiver.use(path, needs("public"), exporterCors);
   receiver.post(path, needs("write"), async (c) => answer(c, signal, await receive(c, signal)));
 }

@@ -26,15 +26,11 @@ export type Wire = {
   readonly failure: (failure: Failure) => Response;
 };
 
-/** The service of each signal, with the one method `Export`, at its path in gRPC. */
-export const GRPC_PATH =
-  /^\/opentelemetry\.proto\.collector\.(trace|logs|metrics)\.v1\.(?:Trace|Logs|Metrics)Service\/Export$/;
-
-/** Any service of OTLP. */
-const GRPC_PATHS = /^\/opentelemetry\.proto\.collector\./;
+/** Any service of OTLP, also one that is not known. */
+const SERVICES = /^\/opentelemetry\.proto\.collector\./;
 
 export function isGrpcPath(path: string): boolean {
-  return GRPC_PATHS.test(path);
+  return SERVICES.test(path);
 }
 
 /** A request that is no call gets an answer of HTTP at a path of gRPC too: its sender would read 200 as a success. */
