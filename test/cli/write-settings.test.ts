@@ -47,6 +47,35 @@ describe("a table of TOML", () => {
   });
 });
 
+test("a table of TOML keeps the comments before the next one, and the file's line ends", () => {
+  const before = "[otel]\r\nold = 1\r\n# of b\r\n[b]\r\nz = 1\r\n";
+  expect(replaceTable(before, "otel", "[otel]\nx = 2")).toBe("[otel]\r\nx = 2\r\n\r\n# of b\r\n[b]\r\nz = 1\r\n");
+});
+
+test.each(["otel = { a = 1 }\n", 'otel.exporter = "a"\n', '["otel"]\na = 1\n', 'x = """\n[otel]\nhello\n"""\ny = 1\n'])(
+  "a file of TOML in which a line does not show its tables is left alone: %j",
+  (before) => {
+    expect(replaceTable(before, "otel", "[otel]\nx = 2")).toHaveProperty("refused");
+  },
+);
+
+test("another program does not get the token of the one before", () => {
+  const headers = ["OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Bearer%20secret"] as const;
+  const at = (url: string) => [["OTEL_EXPORTER_OTLP_ENDPOINT", url] as const];
+  const secured = mergeVariables("", [...at("https://one.example"), headers]);
+  expect(mergeVariables(secured, at("http://127.0.0.1:8787"), "headers of another program")).not.toContain("secret");
+  const json = JSON.stringify({ env: Object.fromEntries([...at("https://one.example"), headers]), model: "m" });
+  const merged = mergeJson(
+    json,
+    { env: Object.fromEntries(at("http://127.0.0.1:8787")) },
+    "headers of another program",
+  );
+  expect(typeof merged === "string" ? JSON.parse(merged) : merged).toEqual({
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:8787" },
+    model: "m",
+  });
+});
+
 test("shells and Node read what stands in a file of variables as it is, and run nothing of it", () => {
   const value = 'a b$(id)`c`"\\#$HOME&;';
   const text = mergeVariables("", [["SPANFOLD_TEST", value]]);

@@ -55,7 +55,7 @@ function targetOf(settings: AgentSettings, shown: AgentSettings, home: string): 
     case "claude-code":
       return {
         file: join(home, ".claude", "settings.json"),
-        change: (before) => mergeJson(before, { env: Object.fromEntries(variables) }),
+        change: (before) => mergeJson(before, { env: Object.fromEntries(variables) }, isOfAnother(before, variables)),
         next: "Now start claude.",
       };
     case "codex":
@@ -74,13 +74,13 @@ function targetOf(settings: AgentSettings, shown: AgentSettings, home: string): 
     case "node":
       return {
         file: resolve(".env"),
-        change: (before) => mergeVariables(before, variables),
+        change: (before) => mergeVariables(before, variables, isOfAnother(before, variables)),
         next: `Now start the program with it: node --env-file=.env …\n\n${second}`,
       };
     case "python":
       return {
         file: resolve(".env"),
-        change: (before) => mergeVariables(before, variables),
+        change: (before) => mergeVariables(before, variables, isOfAnother(before, variables)),
         next: `Now start the program with it: set -a; . ./.env; set +a\n\n${second}`,
       };
     case "collector":
@@ -94,10 +94,24 @@ function targetOf(settings: AgentSettings, shown: AgentSettings, home: string): 
   }
 }
 
+const HEADERS = "OTEL_EXPORTER_OTLP_HEADERS";
+
+/** Whether the headers that stand there, such as a token, are for another program: this one must not get them. */
+const isOfAnother = (before: string, variables: Variables): "headers of another program" | "none" => {
+  const endpoint = variables.find(([name]) => name === "OTEL_EXPORTER_OTLP_ENDPOINT")?.[1];
+  return endpoint === undefined || before.includes(endpoint) || variables.some(([name]) => name === HEADERS)
+    ? "none"
+    : "headers of another program";
+};
+
 type Json = { readonly [key: string]: unknown };
 
 /** Sets members of objects in a file of JSON; whatever else stands there stays. */
-export function mergeJson(before: string, wanted: Json): string | { readonly refused: string } {
+export function mergeJson(
+  before: string,
+  wanted: Json,
+  stale: ReturnType<typeof isOfAnother> = "none",
+): string | { readonly refused: string } {
   let present: unknown;
   try {
     present = before.trim() === "" ? {} : JSON.parse(before);
@@ -106,6 +120,7 @@ export function mergeJson(before: string, wanted: Json): string | { readonly ref
   }
   if (!isObject(present)) return { refused: "it holds no JSON object." };
   const merged = merge(present, wanted);
+  if (stale !== "none" && isObject(merged["env"])) Reflect.deleteProperty(merged["env"], HEADERS);
   return JSON.stringify(merged) === JSON.stringify(present) ? before : `${JSON.stringify(merged, undefined, 2)}\n`;
 }
 
@@ -122,8 +137,12 @@ function isObject(value: unknown): value is Json {
 }
 
 /** Puts a table of TOML in the place of the one with its name and of those below it, else at the end. A parser would lose the comments. */
-export function replaceTable(before: string, name: string, table: string): string {
-  const lines = before.split("\n");
+export function replaceTable(before: string, name: string, table: string): string | { readonly refused: string } {
+  // Lines show where a table begins only if no text spans them, and if it stands in no other form.
+  if (/"""|'''/.test(before) || new RegExp(`^\\s*(${name}\\s*[.=]|\\[{1,2}\\s*["'])`, "m").test(before))
+    return { refused: `it has a form that only a person should change, so put this in by hand:\n\n${table}` };
+  const end = before.includes("\r\n") ? "\r\n" : "\n";
+  const lines = before.split(/\r?\n/);
   const header = (line: string) => /^\s*\[{1,2}\s*([^\]]+?)\s*\]/.exec(line)?.[1];
   const isOwn = (line: string) => {
     const found = header(line);
@@ -132,28 +151,39 @@ export function replaceTable(before: string, name: string, table: string): strin
   const kept: string[] = [];
   let position: number | undefined;
   let isInside = false;
+  /** Comments after the table's last key belong to what follows. */
+  let comments: string[] = [];
   for (const line of lines) {
     if (header(line) !== undefined) {
       isInside = isOwn(line);
       if (isInside) position ??= kept.length;
-    }
+      else kept.push(...comments);
+      comments = [];
+    } else if (isInside) comments = /^\s*#/.test(line) ? [...comments, line] : [];
     if (!isInside) kept.push(line);
   }
-  if (position === undefined) return `${before.trimEnd()}${before.trim() === "" ? "" : "\n\n"}${table}\n`;
+  kept.push(...comments);
+  const own = table.split("\n");
+  if (position === undefined) return [...(before.trim() === "" ? [] : [before.trimEnd(), ""]), ...own, ""].join(end);
   const rest = kept.slice(position);
-  const next = [...kept.slice(0, position), ...table.split("\n"), ...(rest.length === 0 ? [] : ["", ...rest])];
-  return `${next.join("\n").trimEnd()}\n`;
+  const next = [...kept.slice(0, position), ...own, ...(rest.length === 0 ? [] : ["", ...rest])];
+  return `${next.join(end).trimEnd()}${end}`;
 }
 
 /** Sets variables in a file that shells and Node read: a line each. */
-export function mergeVariables(before: string, variables: Variables): string {
+export function mergeVariables(
+  before: string,
+  variables: Variables,
+  stale: ReturnType<typeof isOfAnother> = "none",
+): string {
   const line = ([name, value]: Variables[number]) => `${name}=${shellQuoted(value)}`;
   const wanted = new Map(variables.map((variable) => [variable[0], line(variable)]));
-  const lines = before.split("\n").map((present) => {
+  const lines = before.split("\n").flatMap((present) => {
     const name = /^\s*(?:export\s+)?(\w+)\s*=/.exec(present)?.[1];
+    if (stale !== "none" && name === HEADERS) return [];
     const own = name === undefined ? undefined : wanted.get(name);
     if (own !== undefined && name !== undefined) wanted.delete(name);
-    return own ?? present;
+    return [own ?? present];
   });
   const kept = lines.join("\n").replace(/\n+$/, "");
   return `${[...(kept === "" ? [] : [kept]), ...wanted.values()].join("\n")}\n`;
