@@ -119,6 +119,22 @@ test("a session reads from question to answer, and a tool opens in place", async
   expect(complaints).toEqual([]);
 });
 
+test("a link to a span shows its step, however far down it is", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const steps = Array.from({ length: 120 }, (_, at) => tool(at + 2, at, { sql: `select ${at}` }, "done"));
+  await sender(url, "linked")(query("Try all", 200), ...steps);
+  const { page, complaints } = await openPage();
+  // As the API and the tools for models write it: without the span's kind.
+  await page.goto(
+    `${url}/sessions/linked?span=5b8aa5a2d2c872e8321cf37308d69df3:${(102).toString(16).padStart(16, "0")}`,
+  );
+  await expect.poll(() => rowsOf(page).getByText("select 100", { exact: true }).count()).toBe(1);
+  await expect
+    .poll(async () => (await rowsOf(page).getByText("select 100", { exact: true }).boundingBox())?.y ?? -1)
+    .toBeGreaterThan(100);
+  expect(complaints).toEqual([]);
+});
+
 test("hostile contents run no script and ask no other host, in each kind of step", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const send = sender(url, "hostile");

@@ -216,8 +216,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   // What was open when it was first shown keeps its line: nothing moves when it ends.
   const wasOpen = useRef({ signals, isOpen: false });
   if (wasOpen.current.signals !== signals) wasOpen.current = { signals, isOpen: false };
-  // What is loaded in part looks open.
-  wasOpen.current.isOpen ||= isLoaded && status !== "finished" && status !== "failed";
+  wasOpen.current.isOpen ||= status !== "finished" && status !== "failed";
   return (
     <>
       <SessionHead

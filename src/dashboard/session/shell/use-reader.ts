@@ -49,6 +49,12 @@ export function useReader({ here, tree, hits, newest, element }: ReaderOptions):
   const [revealed, setRevealed] = useState<Revealed | undefined>(
     selected === undefined ? undefined : { key: selected, by: "reader" },
   );
+  // A link names a span without what tells spans of one id apart, and may name one that is still to come.
+  useLayoutEffect(() => {
+    if (revealed === undefined || tree.byKey.get(revealed.key) !== undefined) return;
+    const row = findRow(tree, revealed.key);
+    if (row !== undefined) setRevealed({ ...revealed, key: row.key });
+  }, [tree, revealed]);
   const [following, setFollowing] = useState<Following>("resting");
   const order: RowOrder = useRef<() => readonly string[]>(undefined);
   const reader: Reader = { cursor, closed: here.closed ?? ALL_OPEN };
