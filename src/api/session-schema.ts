@@ -5,6 +5,7 @@ import type { ListCounts } from "../session/contract/directory.ts";
 import type { Retention } from "../session/contract/retention.ts";
 import type { RecentExport, RecentExports, RefusedExport } from "../session/contract/stream-events.ts";
 import { STATUSES } from "../session/list/list-filter.ts";
+import type { ListPageAnswer } from "../session/list/list-page.ts";
 import type { ListSums } from "../session/list/list-sums.ts";
 import type { SummaryWithStatus } from "../session/liveness.ts";
 import type { Cause, LivenessFacts, NowLine, QuerySummary, Tally } from "../session/summary.ts";
@@ -262,9 +263,7 @@ export const SessionListSchema = v.object({
   sums: ListSumsSchema,
   recentExports: RecentExportsSchema,
   retention: RetentionSchema,
-});
-
-export type SessionList = v.InferOutput<typeof SessionListSchema>;
+}) satisfies v.GenericSchema<ListPageAnswer>;
 
 export const SessionSchema = v.pipe(
   v.object({

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { parseArgs } from "node:util";
-import { isRecord, nonEmpty } from "../lib/plain-data.ts";
-import { count, ticking } from "../lib/figures.ts";
+import { count, counted, ticking } from "../lib/figures.ts";
+import type { ListPageAnswer } from "../session/list/list-page.ts";
 import { CommandError, type Environment, type Run } from "./dispatch.ts";
 import { FAILED, UNREACHABLE } from "./server/exit-codes.ts";
 import { Server, SERVER_OPTIONS } from "./server/server.ts";
@@ -40,8 +40,8 @@ export const run: Run = async (args, environment) => {
       : { is: "bad", says: `/healthz answers ${reached.status}`, helps: "Is it the address of a Spanfold?" },
     clockFinding(reached),
   );
-  add(await readFinding(server), await writeFinding(server));
-  add(...(await arrivals(server)));
+  const { list, finding } = await readList(server);
+  add(finding, await writeFinding(server), ...arrivals(list));
   add(await grpcFinding(server, environment));
   add(...exporterFindings(server, environment));
   return findings.some(({ is }) => is === "bad") ? FAILED : 0;
@@ -64,14 +64,14 @@ function clockFinding(response: Response): Finding {
   };
 }
 
-async function readFinding(server: Server): Promise<Finding> {
+/** The list, which says what arrived; without the right to read it, why. */
+async function readList(server: Server): Promise<{ readonly list?: ListPageAnswer; readonly finding: Finding }> {
   try {
-    const list = await server.json("/sessions?limit=1&kind=all");
-    const counts = isRecord(list) && isRecord(list["counts"]) ? list["counts"] : {};
-    const all = typeof counts["all"] === "number" ? counts["all"] : 0;
-    return { is: "good", says: `may be read: ${count(all)} ${all === 1 ? "session" : "sessions"}` };
+    const list = await server.list(new URLSearchParams({ limit: "1", kind: "all" }));
+    const { all } = list.counts;
+    return { list, finding: { is: "good", says: `may be read: ${counted(all, "session")}` } };
   } catch (error) {
-    return { is: "bad", says: `may not be read: ${messageOf(error)}` };
+    return { finding: { is: "bad", says: `may not be read: ${messageOf(error)}` } };
   }
 }
 
@@ -92,36 +92,30 @@ async function writeFinding(server: Server): Promise<Finding> {
   return { is: "bad", says: `takes no spans: ${messageOf(await server.refusal(response))}` };
 }
 
-async function arrivals(server: Server): Promise<Finding[]> {
-  const list = await server.json("/sessions?limit=1&kind=all").catch(() => undefined);
-  const recent = isRecord(list) && isRecord(list["recentExports"]) ? list["recentExports"] : {};
+function arrivals(list: ListPageAnswer | undefined): Finding[] {
   if (list === undefined) return [{ is: "note", says: "what arrived cannot be seen with these rights" }];
+  const { last, refused } = list.recentExports;
+  const [newest] = last;
   const found: Finding[] = [];
-  const [last] = listIn(recent["last"]);
-  if (last === undefined) found.push({ is: "note", says: "no export has arrived yet" });
+  if (newest === undefined) found.push({ is: "note", says: "no export has arrived yet" });
   else {
-    const service = nonEmpty(last["service"]);
-    const from = service === undefined ? "" : ` from ${plain(service)}`;
-    found.push({
-      is: "good",
-      says: `the last export came ${agoOf(last)}${from} (${String(last["signal"])}, ${String(last["encoding"])})`,
-    });
-    const reason = nonEmpty(last["reason"]);
+    const { at, signal, encoding, reason } = newest;
+    const how = [signal, encoding].filter((word) => word !== undefined).join(", ");
+    found.push({ is: "good", says: `the last export came ${agoText(at)}${senderOf(newest)} (${how})` });
     if (reason !== undefined) found.push({ is: "note", says: `a part of it was rejected: ${plain(reason)}` });
   }
-  for (const refusal of listIn(recent["refused"]).slice(0, 3)) {
-    const reason = nonEmpty(refusal["reason"]) ?? "";
-    const service = nonEmpty(refusal["service"]);
-    found.push({
-      is: "note",
-      says: `${count(Number(refusal["count"] ?? 1))} refused${service === undefined ? "" : ` from ${plain(service)}`}, last ${agoOf(refusal)}: ${String(refusal["status"])} ${plain(reason)}`.trimEnd(),
-    });
+  for (const refusal of refused.slice(0, 3)) {
+    const { at, status, reason } = refusal;
+    const says = `${count(refusal.count)} refused${senderOf(refusal)}, last ${agoText(at)}: ${status} ${plain(reason)}`;
+    found.push({ is: "note", says: says.trimEnd() });
   }
   return found;
 }
 
-const listIn = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.filter(isRecord) : []);
-const agoOf = ({ at }: Record<string, unknown>): string => `${ticking(Date.now() - Number(at))} ago`;
+const senderOf = ({ service }: { readonly service?: string }): string =>
+  service === undefined ? "" : ` from ${plain(service)}`;
+/** `at`: Unix milliseconds. */
+const agoText = (at: number): string => `${ticking(Date.now() - at)} ago`;
 
 function grpcFinding(server: Server, environment: Environment): Promise<Finding> {
   const { hostname } = new URL(server.url);

@@ -1,6 +1,4 @@
 import { parseArgs } from "node:util";
-import { isRecord, nonEmpty } from "../lib/plain-data.ts";
-import type { SessionSummary } from "../session/summary.ts";
 import { type Run, UsageError } from "./dispatch.ts";
 import { SERVER_OPTIONS, Server } from "./server/server.ts";
 import { listColumns, listLine } from "./terminal/list-lines.ts";
@@ -54,16 +52,14 @@ export const run: Run = async (args, environment) => {
   let shown = 0;
   for (let cursor: string | undefined; ;) {
     if (cursor !== undefined) parameters.set("cursor", cursor);
-    const page = await server.json(`/sessions?${parameters.toString()}`);
-    const fields = isRecord(page) ? page : {};
-    const sessions = (Array.isArray(fields["sessions"]) ? fields["sessions"] : []) as readonly SessionSummary[];
-    for (const summary of sessions) {
+    const page = await server.list(parameters);
+    for (const summary of page.sessions) {
       shown++;
       if (values.json === true) writeData(`${JSON.stringify(summary)}\n`);
       else if (values.ids === true) writeData(`${summary.id}\n`);
       else console.log(listLine(summary, Date.now(), columns, style));
     }
-    cursor = nonEmpty(fields["nextCursor"]);
+    cursor = page.nextCursor;
     if (cursor !== undefined && values.all === true) continue;
     if (shown === 0)
       console.error(`No session${[...parameters.keys()].length > 1 ? " matches" : ` yet at ${server.url}`}.`);

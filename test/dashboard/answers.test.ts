@@ -8,7 +8,7 @@ import { decodeListEvent, decodeSessionEvent } from "../../src/client/decode-eve
 import { readRetention } from "../../src/dashboard/frame/retention.ts";
 import { readRequest, readResume } from "../../src/dashboard/session/rerun/request-answer.ts";
 import { readImportAnswer } from "../../src/client/import-answer.ts";
-import { readListPage } from "../../src/dashboard/sessions/fold.ts";
+import { readListPage } from "../../src/session/list/list-page.ts";
 import { sampleOf } from "./sample.ts";
 
 type Message = { readonly event: string; readonly data: object };

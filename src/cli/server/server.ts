@@ -1,6 +1,7 @@
 import { readProblem } from "../../client/refusal.ts";
 import { calledAs } from "../called-as.ts";
 import { CommandError, UsageError, type Environment } from "../dispatch.ts";
+import { readListPage, type ListPageAnswer } from "../../session/list/list-page.ts";
 import { EX_USAGE, FAILED, UNREACHABLE } from "./exit-codes.ts";
 
 /** Options of every command that reads from a server, for `parseArgs`. */
@@ -59,7 +60,17 @@ export class Server {
   async json(path: string, signal?: AbortSignal): Promise<unknown> {
     const response = await this.request(path, { headers: { Accept: "application/json" }, signal: signal ?? null });
     if (/\bjson\b/.test(response.headers.get("Content-Type") ?? "")) return response.json();
-    throw new CommandError(`${this.url} answers, but it is no Spanfold.`, UNREACHABLE);
+    throw this.#isOther();
+  }
+
+  /** A page of the list. */
+  async list(parameters: URLSearchParams): Promise<ListPageAnswer> {
+    const body = await this.json(`/sessions?${parameters.toString()}`);
+    try {
+      return readListPage(body);
+    } catch {
+      throw this.#isOther();
+    }
   }
 
   /** What a refused request means to the caller. */
@@ -80,6 +91,10 @@ export class Server {
       default:
         return new CommandError(`${this.url} refuses: ${said}`, UNREACHABLE);
     }
+  }
+
+  #isOther(): CommandError {
+    return new CommandError(`${this.url} answers, but it is no Spanfold.`, UNREACHABLE);
   }
 }
 

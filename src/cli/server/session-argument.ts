@@ -1,4 +1,3 @@
-import { isRecord, nonEmpty } from "../../lib/plain-data.ts";
 import { CommandError, type Environment, UsageError } from "../dispatch.ts";
 import { FAILED } from "./exit-codes.ts";
 import { Server, type ServerOptions } from "./server.ts";
@@ -41,9 +40,8 @@ function decoded(text: string): string | undefined {
 }
 
 export async function latestSession(server: Server): Promise<string | undefined> {
-  const list = await server.json("/sessions?limit=1");
-  const [first] = isRecord(list) && Array.isArray(list["sessions"]) ? (list["sessions"] as readonly unknown[]) : [];
-  return isRecord(first) ? nonEmpty(first["id"]) : undefined;
+  const { sessions } = await server.list(new URLSearchParams({ limit: "1" }));
+  return sessions[0]?.id;
 }
 
 export const sessionPath = (id: string): string => `/sessions/${encodeURIComponent(id)}`;

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { isRecord, nonEmpty } from "../../lib/plain-data.ts";
 import type { SessionSummary } from "../../session/summary.ts";
 import type { Server } from "../server/server.ts";
 import { sessionPath } from "../server/session-argument.ts";
@@ -62,10 +61,9 @@ async function allSessions(server: Server): Promise<SessionSummary[]> {
   do {
     const parameters = new URLSearchParams({ kind: "all", limit: String(PAGE), sort: "start", order: "asc" });
     if (cursor !== undefined) parameters.set("cursor", cursor);
-    const page = await server.json(`/sessions?${parameters.toString()}`);
-    const fields = isRecord(page) ? page : {};
-    for (const summary of (fields["sessions"] ?? []) as readonly SessionSummary[]) found.set(summary.id, summary);
-    cursor = nonEmpty(fields["nextCursor"]);
+    const page = await server.list(parameters);
+    for (const summary of page.sessions) found.set(summary.id, summary);
+    cursor = page.nextCursor;
   } while (cursor !== undefined);
   return [...found.values()];
 }

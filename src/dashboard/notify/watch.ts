@@ -3,10 +3,10 @@ import { decodeListEvent } from "../../client/decode-event.ts";
 import { openEventStream } from "../../client/event-stream.ts";
 import { NotificationFold, type NotificationStep, type SessionNotification } from "../../session/list/notifications.ts";
 import type { NotifiedStatus } from "../../session/list/list-groups.ts";
+import { readListPage } from "../../session/list/list-page.ts";
 import type { SessionSummary } from "../../session/summary.ts";
 import { go } from "../address/location.ts";
 import { authorisation } from "../server.ts";
-import { readListPage } from "../sessions/fold.ts";
 import { browser } from "../stream/browser.ts";
 import { type Preferences, watchedStatuses } from "./preferences.ts";
 

@@ -1,6 +1,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { ListCounts } from "../../session/contract/directory.ts";
 import { PINNED_STATUSES } from "../../session/list/list-groups.ts";
+import { type ListPageAnswer, readListPage } from "../../session/list/list-page.ts";
 import type { ListSums } from "../../session/list/list-sums.ts";
 import type { RecentExports } from "../../session/contract/stream-events.ts";
 import type { SessionSummary } from "../../session/summary.ts";
@@ -9,7 +10,7 @@ import { writeAddress } from "../address/address.ts";
 import { readRetention, type KnownRetention } from "../frame/retention.ts";
 import { decodeListEvent } from "../../client/decode-event.ts";
 import { type Stream, openStream } from "../stream/stream.ts";
-import { ListFold, type ListPageAnswer, readListPage } from "./fold.ts";
+import { ListFold } from "./fold.ts";
 import { type ListView, pinsGroups } from "../address/list-view.ts";
 
 /** The list as shown at one moment. */

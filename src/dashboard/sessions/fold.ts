@@ -1,7 +1,7 @@
 import type { ListOrder, ListSort } from "../../session/contract/directory.ts";
 import type { RecentExports, ListStreamEvent } from "../../session/contract/stream-events.ts";
-import type { SessionList } from "../../api/session-schema.ts";
-import { listFacts, STATUSES } from "../../session/list/list-filter.ts";
+import { listFacts } from "../../session/list/list-filter.ts";
+import type { ListPageAnswer } from "../../session/list/list-page.ts";
 import type { SessionSummary } from "../../session/summary.ts";
 
 type Row = { readonly summary: SessionSummary; readonly value: number };
@@ -124,33 +124,3 @@ export class ListFold {
     return this.#sort === "duration" ? facts.end - facts.start : facts[this.#sort];
   }
 }
-
-/** The response of `GET /sessions`; of the retention see `readRetention`. */
-export type ListPageAnswer = Readonly<Omit<SessionList, "sessions" | "retention">> & {
-  readonly sessions: readonly SessionSummary[];
-  readonly retention?: unknown;
-};
-
-/** Throws on another body, such as a proxy's login page. The fields within are trusted. */
-export function readListPage(body: unknown): ListPageAnswer {
-  if (!isListPage(body)) throw new TypeError("the server's answer is not a page of the list");
-  return body;
-}
-
-function isListPage(body: unknown): body is ListPageAnswer {
-  if (!isObject(body)) return false;
-  const { resourceVersion, sessions, nextCursor, counts, sums, recentExports } = body;
-  return (
-    typeof resourceVersion === "string" &&
-    Array.isArray(sessions) &&
-    (nextCursor === undefined || typeof nextCursor === "string") &&
-    isObject(counts) &&
-    ["all", ...STATUSES].every((name) => typeof counts[name] === "number") &&
-    isObject(sums) &&
-    ["sessions", "tokens", "cost", "estimated", "unpriced"].every((name) => typeof sums[name] === "number") &&
-    isObject(recentExports) &&
-    Array.isArray(recentExports["last"])
-  );
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;

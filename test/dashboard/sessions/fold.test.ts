@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ListFold } from "../../../src/dashboard/sessions/fold.ts";
-import type { ListPageAnswer } from "../../../src/dashboard/sessions/fold.ts";
+import type { ListPageAnswer } from "../../../src/session/list/list-page.ts";
 import type { ListStreamEvent } from "../../../src/session/contract/stream-events.ts";
 import type { SessionSummary } from "../../../src/session/summary.ts";
 

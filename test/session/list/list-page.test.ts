@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readListPage } from "../../../src/dashboard/sessions/fold.ts";
+import { readListPage } from "../../../src/session/list/list-page.ts";
 
 const counts = { all: 0, waiting: 0, stalled: 0, running: 0, idle: 0, failed: 0, finished: 0 };
 const sums = { sessions: 0, tokens: 0, cost: 0, estimated: 0, unpriced: 0 };
