@@ -5,6 +5,7 @@ import { refusalCode, refusalText } from "./server/refusal-text.ts";
 import { SERVER_OPTIONS } from "./server/server.ts";
 import { targetOf } from "./server/session-argument.ts";
 import { SessionFeed } from "./server/session-feed.ts";
+import { redraws } from "./terminal/screen.ts";
 import { styleFor } from "./terminal/style.ts";
 import { jsonOutput } from "./watch/json-output.ts";
 import { linesOutput } from "./watch/lines-output.ts";
@@ -39,7 +40,7 @@ export const run: Run = async (args, environment) => {
   const output =
     values.json === true
       ? jsonOutput()
-      : process.stdout.isTTY && environment["TERM"] !== "dumb"
+      : redraws(process.stdout, environment)
         ? treeOutput(process.stdout, style, "replay")
         : linesOutput(style);
   return new Promise((resolve, reject) => {

@@ -9,6 +9,7 @@ import { linesOutput } from "./watch/lines-output.ts";
 import { markdownOutput } from "./watch/markdown-output.ts";
 import { treeOutput } from "./watch/tree-output.ts";
 import { watchSession } from "./watch/watch-session.ts";
+import { redraws } from "./terminal/screen.ts";
 import { styleFor } from "./terminal/style.ts";
 
 /** Milliseconds between two looks for the first session. */
@@ -37,20 +38,20 @@ export const run: Run = async (args, environment) => {
   if (follow === true) {
     if (positionals.length > 0) throw new UsageError("--follow shows all sessions: name none.");
     if (md === true || until !== undefined) throw new UsageError("--follow has no end and no Markdown.");
-    return followSessions(Server.of(values, environment), { style, json: json ?? false, from: since });
+    return followSessions(Server.of(values, environment), { style, json: json ?? false, from: since, environment });
   }
   // A server that is lost later is waited for. One that never was there is a mistake.
   const target =
     positionals[0] === undefined
       ? await firstSession(Server.of(values, environment))
       : await targetOf(positionals[0], values, environment);
-  if (positionals[0] !== undefined) await target.server.json("/sessions?limit=1");
+  if (positionals[0] !== undefined) await latestSession(target.server);
   const output =
     json === true
       ? jsonOutput()
       : md === true
         ? markdownOutput(target.server, since)
-        : process.stdout.isTTY && environment["TERM"] !== "dumb"
+        : redraws(process.stdout, environment)
           ? treeOutput(process.stdout, style)
           : linesOutput(style);
   return watchSession(target, output, {

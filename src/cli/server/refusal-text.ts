@@ -1,6 +1,9 @@
 import type { Refusal } from "../../client/refusal.ts";
 import { EX_USAGE, FAILED, UNREACHABLE } from "./exit-codes.ts";
 
+/** While a stream that broke is opened again. */
+export const lostText = (why: string): string => `Connection lost (${why}), trying again`;
+
 /** The exit code of a command whose stream was refused. */
 export function refusalCode(refusal: Refusal): number {
   if (refusal.reason === "not-found") return FAILED;

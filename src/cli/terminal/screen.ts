@@ -1,4 +1,5 @@
 import type { WriteStream } from "node:tty";
+import type { Environment } from "../dispatch.ts";
 
 const HIDE_CURSOR = "\u001b[?25l";
 const SHOW_CURSOR = "\u001b[?25h";
@@ -10,6 +11,10 @@ const CLEAR_LINE_END = "\u001b[K";
 /** The terminal shows what lies between at once: no half drawn picture flickers. */
 const BEGIN_UPDATE = "\u001b[?2026h";
 const END_UPDATE = "\u001b[?2026l";
+
+/** Whether lines can be redrawn there: in a terminal that moves its cursor. */
+export const redraws = (out: { readonly isTTY?: boolean }, environment: Environment): boolean =>
+  out.isTTY === true && environment["TERM"] !== "dumb";
 
 /** Lines at the end of a terminal that are redrawn in place. What was printed before them stays. */
 export class Screen {

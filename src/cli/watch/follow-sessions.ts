@@ -1,22 +1,29 @@
 import { decodeListEvent } from "../../client/decode-event.ts";
 import { openEventStream } from "../../client/event-stream.ts";
 import { headless } from "../../client/platform.ts";
-import { isRecord } from "../../lib/plain-data.ts";
 import { visibleText } from "../../lib/visible-text.ts";
 import type { ListStreamEvent } from "../../session/contract/stream-events.ts";
 import { groupOf, LIST_GROUPS } from "../../session/list/list-groups.ts";
+import { readListPage } from "../../session/list/list-page.ts";
 import { liveness, type Status } from "../../session/liveness.ts";
 import type { SessionSummary } from "../../session/summary.ts";
+import type { Environment } from "../dispatch.ts";
 import { INTERRUPTED, UNREACHABLE } from "../server/exit-codes.ts";
-import { refusalCode, refusalText } from "../server/refusal-text.ts";
+import { lostText, refusalCode, refusalText } from "../server/refusal-text.ts";
 import type { Server } from "../server/server.ts";
-import { Screen } from "../terminal/screen.ts";
+import { redraws, Screen } from "../terminal/screen.ts";
 import { listColumns, listLine } from "../terminal/list-lines.ts";
 import { statusText } from "../terminal/session-lines.ts";
 import { plain, type Style } from "../terminal/style.ts";
-import { writeData } from "../terminal/write-data.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { writeEvents } from "./json-output.ts";
 
-export type FollowOptions = { readonly style: Style; readonly json: boolean; readonly from: string | undefined };
+export type FollowOptions = {
+  readonly style: Style;
+  readonly json: boolean;
+  readonly from: string | undefined;
+  readonly environment: Environment;
+};
 
 /** The list begins with so many sessions; the stream adds those that change. */
 const FIRST = 200;
@@ -24,9 +31,9 @@ const TICK = 1_000;
 const FRAME = 50;
 
 /** All sessions: who needs somebody, what runs, what ended last. Until Ctrl-C; answers the exit code. */
-export function followSessions(server: Server, { style, json, from }: FollowOptions): Promise<number> {
+export function followSessions(server: Server, { style, json, from, environment }: FollowOptions): Promise<number> {
   const sessions = new Map<string, SessionSummary>();
-  const screen = process.stdout.isTTY && !json ? new Screen(process.stdout) : undefined;
+  const screen = !json && redraws(process.stdout, environment) ? new Screen(process.stdout) : undefined;
   /** Statuses that were printed, in a pipe. */
   const printed = new Map<string, Status>();
   let ahead = 0;
@@ -83,14 +90,7 @@ export function followSessions(server: Server, { style, json, from }: FollowOpti
         kind: "watch",
         whenMissing: "give-up",
         onEvents: (received) => {
-          if (json) {
-            const lines = received.map(({ event: { type, ...fields }, id }) => ({
-              type,
-              ...(id === undefined ? {} : { id }),
-              ...fields,
-            }));
-            writeData(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-          }
+          if (json) writeEvents(received);
           for (const { event } of received) apply(event);
           soon();
         },
@@ -98,7 +98,7 @@ export function followSessions(server: Server, { style, json, from }: FollowOpti
           if (state.state === "refused") return end(refusalCode(state.refusal), refusalText(state.refusal, server.url));
           if (state.state === "reconnecting" && !hasLoaded)
             return end(UNREACHABLE, `${server.url} cannot be reached: ${state.why}.`);
-          trouble = state.state === "reconnecting" ? `Connection lost (${state.why}), trying again` : undefined;
+          trouble = state.state === "reconnecting" ? lostText(state.why) : undefined;
           soon();
         },
       },
@@ -106,12 +106,11 @@ export function followSessions(server: Server, { style, json, from }: FollowOpti
     );
 
     function take(body: unknown): string {
-      if (!isRecord(body) || !Array.isArray(body["sessions"]) || typeof body["resourceVersion"] !== "string")
-        throw new SyntaxError("it is no Spanfold");
+      const page = readListPage(body);
       sessions.clear();
-      for (const summary of body["sessions"] as readonly SessionSummary[]) sessions.set(summary.id, summary);
+      for (const summary of page.sessions) sessions.set(summary.id, summary);
       hasLoaded = true;
-      return body["resourceVersion"];
+      return page.resourceVersion;
     }
 
     function apply(event: ListStreamEvent): void {
@@ -140,8 +139,7 @@ export function followSessions(server: Server, { style, json, from }: FollowOpti
       hasEnded = true;
       clearInterval(ticking);
       clearTimeout(frame);
-      process.off("SIGINT", interrupt);
-      process.off("SIGTERM", interrupt);
+      stopListening();
       stream.close();
       screen?.leave();
       if (why !== undefined) console.error(`\n  ${visibleText(why)}\n`);
@@ -149,8 +147,7 @@ export function followSessions(server: Server, { style, json, from }: FollowOpti
     }
     const interrupt = (): void => end(INTERRUPTED);
     const ticking = setInterval(soon, TICK);
-    process.on("SIGINT", interrupt);
-    process.on("SIGTERM", interrupt);
+    const stopListening = onInterrupt(interrupt);
   });
 }
 

@@ -3,9 +3,10 @@ import { visibleText } from "../../lib/visible-text.ts";
 import { liveness } from "../../session/liveness.ts";
 import type { Status } from "../../session/liveness.ts";
 import { EXIT_OF, FAILED, INTERRUPTED, UNREACHABLE } from "../server/exit-codes.ts";
-import { refusalCode, refusalText } from "../server/refusal-text.ts";
+import { lostText, refusalCode, refusalText } from "../server/refusal-text.ts";
 import type { Target } from "../server/session-argument.ts";
 import { SessionFeed } from "../server/session-feed.ts";
+import { onInterrupt } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 
 export type WatchOptions = {
@@ -52,7 +53,7 @@ export function watchSession(target: Target, output: Output, { until, from }: Wa
       if (state.state === "live") isLive = true;
       if (state.state === "reconnecting") {
         lostSince ??= Date.now();
-        trouble = `Connection lost (${state.why}), trying again`;
+        trouble = lostText(state.why);
       } else if (state.state === "refused") {
         trouble = refusalText(state.refusal, server.url);
         // A session that nobody has sent yet may begin.
@@ -96,8 +97,7 @@ export function watchSession(target: Target, output: Output, { until, from }: Wa
       hasEnded = true;
       clearInterval(ticking);
       clearTimeout(frame);
-      process.off("SIGINT", interrupt);
-      process.off("SIGTERM", interrupt);
+      stopListening();
       feed.close();
       Promise.resolve(output.end?.(feed)).then(() => {
         if (why !== undefined) console.error(`\n  ${visibleText(why)}\n`);
@@ -113,7 +113,6 @@ export function watchSession(target: Target, output: Output, { until, from }: Wa
       );
     }
     const ticking = setInterval(() => (frame ??= setTimeout(show, 0)), TICK);
-    process.on("SIGINT", interrupt);
-    process.on("SIGTERM", interrupt);
+    const stopListening = onInterrupt(interrupt);
   });
 }
