@@ -101,6 +101,8 @@ export async function start(
     cwd: folder,
     env: { ...environment, PORT: "0", GRPC_PORT: "0", ...settings },
     stdio: ["ignore", "pipe", "pipe"],
+    // Its processes are a group of their own.
+    detached: true,
   });
   const output: string[] = [];
   child.stdout?.setEncoding("utf8").on("data", (text: string) => output.push(text));
@@ -120,10 +122,21 @@ export async function start(
     grpcPort,
     printed,
     end: async (signal = "SIGTERM") => {
-      child.kill(signal);
+      // npx cannot pass on what nobody can catch.
+      if (signal === "SIGKILL") killGroup(child);
+      else child.kill(signal);
       return await exited;
     },
   };
+}
+
+/** Its parts may have ended, all or some. */
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
 }
 
 /** `npx spanfold …` to its end. */
