@@ -3,6 +3,7 @@ import { searchText } from "../../src/session/list/search-text.ts";
 import { searchableOf } from "../../src/session/list/searchable.ts";
 import type { ListSums } from "../../src/session/list/list-sums.ts";
 import type { SessionSummary } from "../../src/session/summary.ts";
+import { BARE_SUMMARY, OVER } from "../session/bare-summary.ts";
 import { CALLER, request } from "./world.ts";
 
 export function directory() {
@@ -26,34 +27,16 @@ export type Reported = Partial<Omit<SessionSummary, "liveness">> & {
 /** A finished session whose last delivery arrived now. */
 export function summaryOf({ id, arrived = Date.now(), liveness, ...given }: Reported): SessionSummary {
   return {
+    ...BARE_SUMMARY,
     id,
-    kind: "session",
     title: id,
     start: nanos(moment(0)),
     end: nanos(moment(1)),
     liveness: {
+      ...OVER,
       lastArrival: nanos(arrived),
-      running: 0,
-      awaitedParents: 0,
-      missingParents: 0,
-      failed: false,
       ...liveness,
     },
-    traces: 1,
-    spans: 1,
-    errors: 0,
-    failedSpans: 0,
-    queries: 1,
-    agents: [],
-    teams: [],
-    models: [],
-    tools: [],
-    services: [],
-    namespaces: [],
-    users: [],
-    tokens: { input: 0, output: 0, cached: 0, written: 0, written1h: 0, reasoning: 0 },
-    also: [],
-    watchers: 0,
     ...given,
   };
 }

@@ -3,29 +3,15 @@ import { ListFold } from "../../../src/dashboard/sessions/fold.ts";
 import type { ListPageAnswer } from "../../../src/session/list/list-page.ts";
 import type { ListStreamEvent } from "../../../src/session/contract/stream-events.ts";
 import type { SessionSummary } from "../../../src/session/summary.ts";
+import { BARE_SUMMARY, OVER } from "../../session/bare-summary.ts";
 
 const session = (id: string, lastArrival: string, more: Partial<SessionSummary> = {}): SessionSummary => ({
+  ...BARE_SUMMARY,
   id,
-  kind: "session",
   title: id,
   start: "0",
   end: "0",
-  liveness: { lastArrival, running: 0, awaitedParents: 0, missingParents: 0, failed: false },
-  traces: 1,
-  spans: 1,
-  errors: 0,
-  failedSpans: 0,
-  queries: 1,
-  agents: [],
-  teams: [],
-  models: [],
-  tools: [],
-  services: [],
-  namespaces: [],
-  users: [],
-  tokens: { input: 0, output: 0, cached: 0, written: 0, written1h: 0, reasoning: 0 },
-  also: [],
-  watchers: 0,
+  liveness: { ...OVER, lastArrival },
   ...more,
 });
 

@@ -3,6 +3,7 @@ import { NotificationFold } from "../../../src/session/list/notifications.ts";
 import type { NotifiedStatus } from "../../../src/session/list/list-groups.ts";
 import type { NotificationStep } from "../../../src/session/list/notifications.ts";
 import type { LivenessFacts, SessionSummary } from "../../../src/session/summary.ts";
+import { BARE_SUMMARY, OVER } from "../bare-summary.ts";
 
 /** Milliseconds since a moment of today. */
 const DAY = 1_790_000_000_000;
@@ -11,34 +12,16 @@ const nanos = (seconds: number): string => `${BigInt(DAY + seconds * 1_000) * 1_
 /** A session whose last spans ended and were received at this second. */
 function session(id: string, second: number, facts: Partial<LivenessFacts> = {}, more: Partial<SessionSummary> = {}) {
   const summary: SessionSummary = {
+    ...BARE_SUMMARY,
     id,
-    kind: "session",
     title: `Plan ${id}`,
     start: nanos(0),
     end: nanos(second),
     liveness: {
+      ...OVER,
       lastArrival: nanos(second),
-      running: 0,
-      awaitedParents: 0,
-      missingParents: 0,
-      failed: false,
       ...facts,
     },
-    traces: 1,
-    spans: 1,
-    errors: 0,
-    failedSpans: 0,
-    queries: 1,
-    agents: [],
-    teams: [],
-    models: [],
-    tools: [],
-    services: [],
-    namespaces: [],
-    users: [],
-    tokens: { input: 0, output: 0, cached: 0, written: 0, written1h: 0, reasoning: 0 },
-    also: [],
-    watchers: 0,
     ...more,
   };
   return summary;
