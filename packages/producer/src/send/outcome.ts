@@ -1,3 +1,4 @@
+import { retryAfterMillis, RETRYABLE_STATUSES } from "../../../../src/lib/retry-after.ts";
 import type { Target } from "../fork/target.ts";
 import { MissingPackages } from "./missing-packages.ts";
 
@@ -15,23 +16,12 @@ export type Transport = {
   readonly close: () => void;
 };
 
-/** OTLP's classes of answers over HTTP: only these four may be sent again. */
-const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
-
 export function outcomeOf(status: number, retryAfter: string | null | undefined): Outcome {
   if (status >= 200 && status < 300) return { kind: "sent" };
   const reason = `the receiver answers ${status}`;
-  if (!RETRYABLE.has(status)) return { kind: "refused", reason };
-  const afterMillis = pauseOf(retryAfter);
+  if (!RETRYABLE_STATUSES.has(status)) return { kind: "refused", reason };
+  const afterMillis = retryAfterMillis(retryAfter, Date.now());
   return { kind: "retry", reason, ...(afterMillis === undefined ? {} : { afterMillis }) };
-}
-
-/** `Retry-After` in both its forms: seconds, or a date. */
-function pauseOf(text: string | null | undefined): number | undefined {
-  if (text === null || text === undefined || text.trim() === "") return undefined;
-  const seconds = Number(text);
-  const millis = Number.isNaN(seconds) ? Date.parse(text) - Date.now() : seconds * 1_000;
-  return Number.isNaN(millis) || millis < 0 ? undefined : millis;
 }
 
 export function headersOf({ protocol, headers }: Pick<Target, "protocol" | "headers">): Record<string, string> {

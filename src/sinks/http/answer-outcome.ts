@@ -1,0 +1,38 @@
+import { retryAfterMillis, RETRYABLE_STATUSES } from "../../lib/retry-after.ts";
+import { oneLine } from "../../lib/one-line.ts";
+import type { DeliveryOutcome, SinkAnswer } from "../sink.ts";
+
+/** UTF-16 units of an answer's body in a reason. */
+const MAX_EXCERPT = 200;
+
+/**
+ * What an answer's status says about the batch; `undefined` for a 2xx, whose body the sink reads. A redirect that was not followed
+ * is a refusal.
+ */
+export function failureOf({ status, headers, body }: SinkAnswer, now: number): DeliveryOutcome | undefined {
+  if (status >= 200 && status < 300) return undefined;
+  const said = oneLine(new TextDecoder().decode(body.subarray(0, 4 * MAX_EXCERPT)), MAX_EXCERPT);
+  const location = headers.get("location");
+  const detail =
+    status >= 300 && status < 400 && location !== null
+      ? ` and points to ${hostIn(location)}, which is not followed`
+      : said === ""
+        ? ""
+        : `: ${said}`;
+  const reason = `the receiver answers ${status}${detail}`;
+  if (status === 413) return { outcome: "split", reason };
+  if (!RETRYABLE_STATUSES.has(status)) return { outcome: "refused", reason };
+  const afterMillis = retryAfterMillis(headers.get("retry-after"), now);
+  return { outcome: "retry", reason, ...(afterMillis === undefined ? {} : { afterMillis }) };
+}
+
+/** Without path and query: they may hold credentials. */
+function hostIn(location: string): string {
+  return URL.canParse(location) ? new URL(location).host : "another path";
+}
+
+/** Whether a page for people answered instead of a program. */
+export function isHtml({ headers, body }: SinkAnswer): boolean {
+  if (/^text\/html\b/i.test(headers.get("content-type") ?? "")) return true;
+  return /^\s*<(!doctype|html)/i.test(new TextDecoder().decode(body.subarray(0, 64)));
+}
