@@ -36,7 +36,11 @@ function foldCounted(table: SpanTable, groups: QueryGroups): Uint8Array {
  */
 function omitRepeated(table: SpanTable, { parents, order }: QueryGroups, counted: Uint8Array): void {
   const { rows } = table;
-  const repeated = repeatedCalls(table, (row) => counted[row] === 1);
+  const wanted: number[] = [];
+  counted.forEach((isCounted, row) => {
+    if (isCounted === 1) wanted.push(row);
+  });
+  const repeated = repeatedCalls(table, wanted);
   if (repeated === undefined) return;
   const calls = new Map<string, number[]>();
   /** By row: the nearest tool's row at or above it; -1 without. */
@@ -63,20 +67,17 @@ function omitRepeated(table: SpanTable, { parents, order }: QueryGroups, counted
   }
 }
 
-/** The hashes of calls that several of these tools' rows have; `undefined` without any, as in most sessions. */
-export function repeatedCalls(
-  { rows }: SpanTable,
-  isWanted: (row: number) => boolean,
-): ReadonlySet<number> | undefined {
+/** The hashes of calls that several tools' rows among these have; `undefined` without any, as in most sessions. */
+export function repeatedCalls({ rows }: SpanTable, among: readonly number[]): ReadonlySet<number> | undefined {
   let size = FIRST_SLOTS;
-  while (size < rows.length) size *= 2;
+  while (size < among.length) size *= 2;
   /** Open addressing; 0 is free, and no call's hash. */
   const slots = new Uint32Array(size * 2);
   const mask = slots.length - 1;
   let repeated: Set<number> | undefined;
-  for (let row = 0; row < rows.length; row++) {
+  for (const row of among) {
     const call = rows.word(row, Row.CALL);
-    if (call === 0 || rows.kind(row) !== "tool" || !isWanted(row)) continue;
+    if (call === 0 || rows.kind(row) !== "tool") continue;
     let slot = call & mask;
     while (slots[slot] !== 0 && slots[slot] !== call) slot = (slot + 1) & mask;
     if (slots[slot] === call) (repeated ??= new Set()).add(call);

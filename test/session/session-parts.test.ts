@@ -16,8 +16,8 @@ import { law, seedsFrom } from "../law.ts";
 import { attributesOf } from "../durable/spans.ts";
 import { ABOUT } from "./fold-of.ts";
 import { Random } from "./seeded-random.ts";
-import { generateSession } from "./session-generator.ts";
 import type { Sent } from "./session-generator.ts";
+import { generateTrees } from "./tree-generator.ts";
 
 /** So small that a tree fills a part. */
 const MOST_ROWS = 4;
@@ -27,15 +27,17 @@ law(
   seedsFrom(6100, 50),
   (seed) => {
     const random = new Random(seed);
-    const sent = treesOf(random);
+    const sent = generateTrees(random);
     const table = new SpanTable();
     const parts = new SessionParts(table, MOST_ROWS);
+    // A trace with log records is not divided.
+    const hasRecords = random.chance(0.3);
     for (const [at, delivery] of random.cut(random.shuffle([...sent, ...sent.slice(0, 5)]), 12).entries()) {
       for (const [position, { traceId, facts }] of delivery.entries())
         if (table.compare(traceId, facts) !== "known") table.admit(traceId, facts, at + 1, position);
       const [first] = delivery;
-      if (first !== undefined && random.chance(0.3)) logException(table, parts, first, at + 1);
-      if (first !== undefined && random.chance(0.02)) logPrompt(table, parts, first, at + 1);
+      if (first !== undefined && hasRecords && random.chance(0.3)) logException(table, parts, first, at + 1);
+      if (first !== undefined && hasRecords && random.chance(0.05)) logPrompt(table, parts, first, at + 1);
       if (random.chance(0.3) || table.size === 0) continue;
       const whole = [{ table, fold: foldQueries(table, LIST_PRICES) }];
       expect(saidBy(table, parts.folds(LIST_PRICES))).toEqual(saidBy(table, whole));
@@ -65,51 +67,6 @@ test("a trace is one part while a parent is missing, and is divided again once i
   add("00000000000000ff", "");
   expect(parts.folds(LIST_PRICES)).toHaveLength(41);
 });
-
-/** Spans of some sessions, whose trees share few traces. In most sessions only one thing or none relates trees of a trace. */
-function treesOf(random: Random): Sent[] {
-  const traces = [random.hex(32), random.hex(32)];
-  const related = random.pick([
-    "by nothing",
-    "by missing parents",
-    "by queries",
-    "by ids",
-    "by calls",
-    "by cycles",
-    "by all",
-  ]);
-  const isRelated = (by: string): boolean => related === by || related === "by all";
-  const sent = [0, 1, 2].flatMap(() => generateSession(random));
-  const parents = new Map(sent.map(({ facts }) => [facts.spanId, facts.parentSpanId]));
-  const top = (id: string): string => {
-    const seen = new Set<string>();
-    let at = id;
-    while (parents.has(at) && parents.get(at) !== at && !seen.has(at)) {
-      seen.add(at);
-      at = parents.get(at) ?? "";
-    }
-    return at === "" || !parents.has(at) ? ([...seen].at(-1) ?? id) : at;
-  };
-  const traceOf = new Map<string, string>();
-  return sent.map(({ facts }) => {
-    const { spanId, parentSpanId, kind } = facts;
-    const tree = top(spanId);
-    if (!traceOf.has(tree)) traceOf.set(tree, random.pick(traces));
-    const isCut =
-      (!parents.has(parentSpanId) && !isRelated("by missing parents")) ||
-      (tree === parentSpanId && parents.get(tree) !== "" && !isRelated("by cycles"));
-    return {
-      traceId: traceOf.get(tree) ?? "",
-      facts: {
-        ...facts,
-        ...(isRelated("by queries") ? {} : { query: undefined, kind: kind === "query" ? "agent" : kind }),
-        ...(isRelated("by ids") ? {} : { otlpKind: 1 }),
-        ...(isCut ? { parentSpanId: "" } : {}),
-        ...(kind === "tool" && isRelated("by calls") ? { callHash: 1 + random.below(3) } : {}),
-      },
-    };
-  });
-}
 
 function logException(table: SpanTable, parts: SessionParts, { traceId, facts }: Sent, revision: number): void {
   const record = {

@@ -12,22 +12,22 @@ export const CYCLE = -4;
 
 /** By row: the parent that the span names, or why it has none. The list may have cycles: see {@link cutCycles}. */
 export function namedParents(table: SpanTable): Int32Array {
-  const { rows, knownParents } = table;
-  const parents = new Int32Array(rows.length);
-  for (let row = 0; row < rows.length; row++) {
-    if (rows.isZero(row, Row.PARENT)) parents[row] = ROOT;
-    else if (rows.order(row, Row.PARENT, row, Row.ID) === 0) parents[row] = SELF;
-    else {
-      const known = knownParents.of(row);
-      if (known >= 0) parents[row] = known;
-      else {
-        const parent = table.parentRow(row);
-        if (parent >= 0) knownParents.set(row, parent);
-        parents[row] = parent < 0 ? MISSING : parent;
-      }
-    }
-  }
+  const parents = new Int32Array(table.size);
+  for (let row = 0; row < parents.length; row++) parents[row] = namedParent(table, row);
   return parents;
+}
+
+/** The parent that the row's span names, or why it has none. */
+export function namedParent(table: SpanTable, row: number): number {
+  const { rows, knownParents } = table;
+  if (rows.isZero(row, Row.PARENT)) return ROOT;
+  if (rows.order(row, Row.PARENT, row, Row.ID) === 0) return SELF;
+  const known = knownParents.of(row);
+  if (known >= 0) return known;
+  const parent = table.parentRow(row);
+  if (parent < 0) return MISSING;
+  knownParents.set(row, parent);
+  return parent;
 }
 
 /** Sets the parent of each member of a cycle to CYCLE. Spans below a cycle keep their parents. */

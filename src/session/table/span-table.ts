@@ -49,6 +49,8 @@ export class SpanTable {
   readonly #names: (SessionNames | undefined)[];
   #allNames: ReadonlySet<string> | undefined;
   readonly #superseded: Superseded;
+  #version = 0;
+  #evictions = 0;
 
   /** Empty, or with some rows of a table, see {@link slice}. */
   constructor(of?: { readonly table: SpanTable; readonly rows: SpanRows }) {
@@ -71,6 +73,16 @@ export class SpanTable {
   /** Some rows as a table of their own, for folds of these rows alone. All but the rows is shared: only the whole table admits spans. */
   slice(rows: readonly number[]): SpanTable {
     return new SpanTable({ table: this, rows: this.rows.pick(rows) });
+  }
+
+  /** Increases whenever a row is written or evicted. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Increases when rows are evicted: those that stay have other numbers since. */
+  get evictions(): number {
+    return this.#evictions;
   }
 
   /** Spans, each counted once. */
@@ -165,6 +177,8 @@ export class SpanTable {
       for (const store of stores) store.evictTrace(trace);
     }
     if (evicted.size === 0) return;
+    this.#version++;
+    this.#evictions++;
     this.#allNames = undefined;
     this.rows.retain((row) => !evicted.has(this.rows.word(row, Row.TRACE)));
     this.#index.rebuild(this.rows.length);
@@ -281,6 +295,7 @@ export class SpanTable {
   #write(row: number, trace: number, facts: SpanFacts, revision: number, position: number): void {
     const { rows } = this;
     const pool = this.#pool;
+    this.#version++;
     this.knownParents.forget(row);
     rows.setHex(row, Row.ID, facts.spanId);
     rows.setHex(row, Row.PARENT, facts.parentSpanId);

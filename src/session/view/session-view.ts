@@ -4,6 +4,9 @@ import type { Resource, ResourceSpans, Scope, Span } from "../../otel/span.ts";
 import type { SessionStreamEvent } from "../contract/stream-events.ts";
 import type { DigestOf } from "../digest/session-digest.ts";
 import type { Prices, ReadPrices } from "../prices/prices.ts";
+import type { QueryFold } from "../queries.ts";
+import { SessionParts } from "../session-parts.ts";
+import type { SessionPart } from "../session-parts.ts";
 import { queriesOfParts, summariseParts } from "../summarise.ts";
 import type { QuerySummary, SessionSummary } from "../summary.ts";
 import { admitRecords } from "../table/admit-records.ts";
@@ -12,10 +15,10 @@ import type { SessionTree, ViewSpan } from "../tree/tree.ts";
 import { ViewLogs } from "./log-view.ts";
 import type { RecordReader } from "./record-reader.ts";
 import { SharedTexts } from "./shared-texts.ts";
-import { ViewParts } from "./view-parts.ts";
-import type { ViewPart } from "./view-parts.ts";
+import { ViewTree } from "./view-tree.ts";
+import type { ViewPart } from "./view-tree.ts";
 
-export type { ViewPart } from "./view-parts.ts";
+export type { ViewPart } from "./view-tree.ts";
 
 /**
  * A session folded by a viewer from its stream, by the same rules as in its object: facts and summary are equal. Prices, log
@@ -23,7 +26,9 @@ export type { ViewPart } from "./view-parts.ts";
  */
 export class SessionView {
   #table = new SpanTable();
-  #parts: ViewParts;
+  #parts: SessionParts;
+  #trees = new ViewTree();
+  readonly #spansOf = new WeakMap<QueryFold, ViewPart>();
   readonly #mostRows: number | undefined;
   /** By row of the table. */
   #spans: ViewSpan[] = [];
@@ -54,7 +59,7 @@ export class SessionView {
   constructor(id = "", readPrices?: ReadPrices, mostRows?: number) {
     this.#id = id;
     this.#mostRows = mostRows;
-    this.#parts = new ViewParts(this.#table, mostRows);
+    this.#parts = new SessionParts(this.#table, mostRows);
     if (readPrices !== undefined) this.usePrices(readPrices);
   }
 
@@ -191,7 +196,7 @@ export class SessionView {
   tree(): SessionTree {
     this.#evictGone();
     if (this.#tree?.of !== this.#revision) {
-      this.#tree = { of: this.#revision, tree: this.#parts.tree(this.#spans, this.#prices) };
+      this.#tree = { of: this.#revision, tree: this.#trees.of(this.#table, this.parts()) };
     }
     return this.#tree.tree;
   }
@@ -199,7 +204,16 @@ export class SessionView {
   /** For folds that only some viewers need. A part is the same until one of its spans changes. */
   parts(): readonly ViewPart[] {
     this.#evictGone();
-    return this.#parts.withSpans(this.#spans, this.#prices);
+    return this.#parts.folds(this.#prices).map((part) => this.#withSpans(part));
+  }
+
+  #withSpans({ table, rows, fold }: SessionPart): ViewPart {
+    let part = this.#spansOf.get(fold);
+    if (part === undefined) {
+      const spans = rows === undefined ? this.#spans : rows.flatMap((row) => this.#spans[row] ?? []);
+      this.#spansOf.set(fold, (part = { table, fold, spans }));
+    }
+    return part;
   }
 
   #setPrices(setting: string | undefined): void {
@@ -223,10 +237,7 @@ export class SessionView {
     this.#logs.evictTraces(this.#gone);
     for (const traceId of this.#gone) this.#deliveries.evictTrace(traceId);
     // As in the table, the spans that stay keep their order.
-    let left = 0;
-    const rowOf = Int32Array.from(this.#spans, ({ traceId }) => (this.#gone.has(traceId) ? -1 : left++));
-    this.#parts.evict(this.#gone, rowOf);
-    this.#spans = this.#spans.filter((_, row) => (rowOf[row] ?? -1) >= 0);
+    this.#spans = this.#spans.filter(({ traceId }) => !this.#gone.has(traceId));
     this.#gone.clear();
   }
 
@@ -234,7 +245,8 @@ export class SessionView {
     this.#gone.clear();
     this.#revision++;
     this.#table = new SpanTable();
-    this.#parts = new ViewParts(this.#table, this.#mostRows);
+    this.#parts = new SessionParts(this.#table, this.#mostRows);
+    this.#trees = new ViewTree();
     this.#spans = [];
     this.#logs = new ViewLogs();
     this.#state = {};
@@ -269,8 +281,6 @@ export class SessionView {
     const standing = this.#table.compare(traceId, facts);
     const row = this.#table.admit(traceId, facts, this.#revision, position);
     if (standing !== "new" && standing !== "better") return;
-    if (standing === "new") this.#parts.add(traceId, row);
-    else this.#parts.change(traceId);
     const key = `${traceId}:${facts.spanId}:${facts.otlpKind}`;
     const origin = { ...(resource && { resource }), ...(scope && { scope }), ...(derivedFrom && { derivedFrom }) };
     this.#spans[row] = { key, traceId, span, ...origin, facts, received };
@@ -280,13 +290,15 @@ export class SessionView {
     const reader = this.#records;
     if (reader === undefined) return;
     this.#deliveries.add(traceId, { received: BigInt(received), receipt });
+    // Also by its first record: a trace with records is no longer divided.
+    if (!this.#table.records.hasAny(this.#table.traceNumber(traceId))) this.#parts.annotate(traceId);
     let position = 0;
     for (const { resource, scopeLogs } of resourceLogs) {
       for (const { scope, logRecords } of scopeLogs ?? []) {
         for (const record of logRecords ?? []) {
           const { facts, subject, spans } = reader(record, resource, scope);
           admitRecords(this.#table, traceId, [{ ...facts, spans: [] }], this.#revision);
-          if (facts.annotation !== undefined) this.#parts.change(traceId);
+          if (facts.annotation !== undefined) this.#parts.annotate(traceId);
           const source = { resource, scope, received };
           const derivedFrom = this.#logs.add(traceId, record, facts, { ...source, subject });
           for (const span of spans) this.#admitSpan(traceId, span, { ...source, derivedFrom }, position++);

@@ -9,11 +9,11 @@ import { assistant, calls, llm, NOW, result, spanOfSketch, user, viewOf } from "
 import type { Sketch } from "./session-of.ts";
 import { printRows } from "./print-rows.ts";
 
-/** A part takes new traces until it has so many spans: small, so that these sessions have several parts. */
-const MOST_ROWS = 9;
+/** So small that these sessions have several parts, and some traces too. */
+const MOST_ROWS = 6;
 
 describe("a transcript that grows", () => {
-  law("is the same as one of the whole session that is folded anew, after each event", seedsFrom(100, 60), (seed) => {
+  law("is the same as one of the whole session that is folded anew, after each event", seedsFrom(100, 150), (seed) => {
     const random = new Random(seed);
     const view = wholeView("s-1", undefined, MOST_ROWS);
     const growing = new ViewTranscript(view);
@@ -91,8 +91,9 @@ function eventsOf(random: Random): SessionStreamEvent[] {
   const history: unknown[] = [];
   const sketches: Sketch[] = [];
   let id = 1;
+  let trace = random.hex(32);
   for (let turn = 1 + random.below(6); turn > 0; turn--) {
-    const trace = random.hex(32);
+    if (random.chance(0.5)) trace = random.hex(32);
     const start = turn * 100 + random.below(150);
     const lead = id++;
     const of = (more: Partial<Sketch>): Pick<Sketch, "id"> & Partial<Sketch> => ({
@@ -139,9 +140,9 @@ function eventsOf(random: Random): SessionStreamEvent[] {
   const deliveries = random.cut(random.shuffle([...named, ...named.slice(0, 3)]), 10);
   const events: SessionStreamEvent[] = deliveries.map((delivery, at) => spansOf(at, delivery));
   const add = (event: SessionStreamEvent): number => events.splice(random.below(events.length + 1), 0, event).length;
-  const { trace = "" } = random.pick(sketches);
-  if (random.chance(0.3)) add({ type: "gone", traceId: trace });
-  if (random.chance(0.3)) add(promptOf(trace, random));
+  const { trace: one = "" } = random.pick(sketches);
+  if (random.chance(0.3)) add({ type: "gone", traceId: one });
+  if (random.chance(0.5)) add(recordOf(one, random));
   return events;
 }
 
@@ -155,25 +156,30 @@ function spansOf(at: number, sketches: readonly Sketch[]): Extract<SessionStream
   };
 }
 
-/** An agent's own record: a span is derived from it, which may belong to spans of any trace. */
-function promptOf(traceId: string, random: Random): SessionStreamEvent {
-  const isException = random.chance(0.6);
+/** A message, an exception, or an agent's own record: a span is derived from that, which may belong to spans of any trace. */
+function recordOf(traceId: string, random: Random): SessionStreamEvent {
   const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
-  const record = isException
-    ? {
-        traceId,
-        spanId: spanOfSketch({ id: 1 + random.below(6), name: "" }).spanId,
-        timeUnixNano: "1790000000000000000",
-        severityNumber: 17,
-        eventName: "exception",
-        attributes: [text("exception.type", "Timeout"), text("exception.message", "no answer")],
-      }
-    : {
-        traceId,
-        timeUnixNano: "1790000000000000000",
-        eventName: "claude_code.user_prompt",
-        attributes: [text("prompt", "book a hotel"), text("session.id", "s-1"), text("event.name", "user_prompt")],
-      };
+  const about = {
+    traceId,
+    // Of another trace, or of none.
+    spanId: spanOfSketch({ id: 1 + random.below(60), name: "" }).spanId,
+    timeUnixNano: "1790000000000000000",
+  };
+  const record = random.pick([
+    {
+      ...about,
+      severityNumber: 17,
+      eventName: "exception",
+      attributes: [text("exception.type", "Timeout"), text("exception.message", "no answer")],
+    },
+    { ...about, eventName: "gen_ai.choice", body: { stringValue: random.pick(TEXTS) } },
+    {
+      traceId,
+      timeUnixNano: about.timeUnixNano,
+      eventName: "claude_code.user_prompt",
+      attributes: [text("prompt", "book a hotel"), text("session.id", "s-1"), text("event.name", "user_prompt")],
+    },
+  ]);
   return {
     type: "logs",
     traceId,

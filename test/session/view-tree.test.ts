@@ -10,12 +10,13 @@ import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 import { generateSession } from "./session-generator.ts";
 import type { Sent } from "./session-generator.ts";
+import { generateTrees } from "./tree-generator.ts";
 import { spansEvent, wireOf } from "./wire-of.ts";
 
-/** A part takes new traces until it has so many spans: small, so that these sessions have several parts. */
-const MOST_ROWS = 12;
+/** So small that these sessions have several parts, and some traces too. */
+const MOST_ROWS = 6;
 
-describe("a session that is folded in parts", () => {
+describe("a viewer's session that is folded in parts", () => {
   law("is the same as one that is folded whole and anew, after each event", seedsFrom(9000, 25), (seed) => {
     const view = wholeView("s-1", readPrices, MOST_ROWS);
     const seen: SessionStreamEvent[] = [];
@@ -60,7 +61,7 @@ describe("a session that is folded in parts", () => {
 
 /** Deliveries of a session in any order, some of them twice, exceptions in log records, evictions, and sometimes an agent's own records. */
 function eventsOf(random: Random): SessionStreamEvent[] {
-  const sent = [...generateSession(random), ...generateSession(random)];
+  const sent = random.chance(0.5) ? generateTrees(random) : [...generateSession(random), ...generateSession(random)];
   const events: SessionStreamEvent[] = random
     .cut(random.shuffle([...sent, ...sent.slice(0, 8)]), 14)
     .map((delivery, at) => spansEvent(at, wireOf(delivery)));
