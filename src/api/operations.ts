@@ -3,6 +3,7 @@
  * against them; the Worker itself does not load this file.
  */
 import * as v from "valibot";
+import { GRPC_PATHS } from "../lib/grpc-paths.ts";
 import { ListParameters } from "./list-query.ts";
 import { StreamParameters } from "./negotiate.ts";
 import type { Operation, Operations, Answer } from "./operation.ts";
@@ -57,11 +58,12 @@ function ingest(ending: string, name: string, answer: v.GenericSchema, rejected:
   };
 }
 
-function call(service: string): { post: Operation } {
+function call(path: string): { post: Operation } {
+  const method = path.slice(path.lastIndexOf(".") + 1);
   const type = "application/grpc-web+proto";
   return {
     post: {
-      summary: `A unary call of gRPC-Web: ${service}/Export, with the limits of an export over HTTP.`,
+      summary: `A unary call of gRPC-Web: ${method}, with the limits of an export over HTTP.`,
       body: { [type]: "binary" },
       answers: {
         200: {
@@ -99,9 +101,9 @@ export const operations: Operations = {
     MetricsExportedSchema,
     "says that metrics are dropped",
   ),
-  "/opentelemetry.proto.collector.trace.v1.TraceService/Export": call("TraceService"),
-  "/opentelemetry.proto.collector.logs.v1.LogsService/Export": call("LogsService"),
-  "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export": call("MetricsService"),
+  [GRPC_PATHS.traces]: call(GRPC_PATHS.traces),
+  [GRPC_PATHS.logs]: call(GRPC_PATHS.logs),
+  [GRPC_PATHS.metrics]: call(GRPC_PATHS.metrics),
   "/sessions": {
     get: {
       summary: "Sessions, filtered and sorted; the page for `Accept: text/html`.",

@@ -1,12 +1,4 @@
 import type { Result } from "./refusals.ts";
-import type { Signal } from "./response.ts";
-
-/** Where each signal is exported: its service, with the one method `Export` (OTLP/gRPC). */
-export const GRPC_PATHS: Readonly<Record<Signal, string>> = {
-  traces: "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
-  logs: "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
-  metrics: "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
-};
 
 /** gRPC's status of a call. `details`: google.rpc.Status with what the code alone does not say, such as RetryInfo. */
 export type GrpcStatus = { readonly code: number; readonly message: string; readonly details?: Uint8Array };

@@ -3,7 +3,7 @@ import { can } from "../../auth/principal.ts";
 import type { Refusal } from "../../auth/principal.ts";
 import type { ErrorForm } from "../../auth/guard.ts";
 import type { AppEnv } from "../../config.ts";
-import { GRPC_PATHS } from "../../otlp/grpc-web.ts";
+import { GRPC_PATHS } from "../../lib/grpc-paths.ts";
 import { statusOf } from "../../otlp/refusals.ts";
 import type { DecodeError } from "../../otlp/refusals.ts";
 import { SIGNALS } from "../../otlp/response.ts";

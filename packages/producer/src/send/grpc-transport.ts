@@ -1,9 +1,8 @@
 import type { ServiceError } from "@grpc/grpc-js";
+import { GRPC_PATHS } from "../../../../src/lib/grpc-paths.ts";
 import type { Target } from "../fork/target.ts";
 import { throwImportFailure } from "./missing-packages.ts";
 import type { Outcome, Transport } from "./outcome.ts";
-
-const METHOD = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
 /** Over `@grpc/grpc-js`, which the program installs. */
 export async function grpcTransport(target: Target): Promise<Transport> {
@@ -35,7 +34,7 @@ export async function grpcTransport(target: Target): Promise<Transport> {
     send: (body, signal) =>
       new Promise((resolve) => {
         const call = client.makeUnaryRequest(
-          METHOD,
+          GRPC_PATHS.traces,
           (bytes: Uint8Array) => Buffer.from(bytes),
           (bytes: Buffer) => bytes,
           body,
