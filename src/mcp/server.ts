@@ -7,7 +7,7 @@ import { inWordsOf, readArguments } from "./arguments.ts";
 import { CODE, errorOf, isObject, resultOf } from "./json-rpc.ts";
 import type { Params, Request, RpcError } from "./json-rpc.ts";
 import { readMax } from "./shared-arguments.ts";
-import { refusal } from "./tool.ts";
+import { refusal, resolveSession } from "./tool.ts";
 import type { Tool, ToolCall } from "./tool.ts";
 import { listedTools, toolOf } from "./tools.ts";
 import { agreedVersion, SUPPORTED } from "./versions.ts";
@@ -110,7 +110,7 @@ async function run(tool: Tool, given: Params, caller: Caller): Promise<{ answer:
     return { answer: refusal(detail), max: Number.POSITIVE_INFINITY };
   }
   const call = { ...caller, max: max.value };
-  const answer = await unlessChanged(() => tool.run(read.params, call));
+  const answer = (await resolveSession(read.params, call)) ?? (await unlessChanged(() => tool.run(read.params, call)));
   const words = answer.isError ? answer.words.map((sentence) => inWordsOf(known, sentence)) : answer.words;
   return { answer: { ...answer, words }, max: call.max };
 }

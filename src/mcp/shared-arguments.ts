@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { readParameters, textParameter } from "../api/parameter.ts";
 import { TranscriptParameters } from "../api/transcript-query.ts";
+import { LATEST } from "../lib/session-page.ts";
 import { USUAL_MAX } from "./answer.ts";
 import type { Argument } from "./arguments.ts";
 
@@ -9,7 +10,7 @@ const LONGEST = 1_000;
 const SessionParameter = v.object({
   session: v.pipe(
     textParameter("session", (text) => text !== "" && text.length <= LONGEST, "an id from find_sessions"),
-    v.description("Id or name of the session."),
+    v.description(`Id, name or page address of the session, or ${LATEST}.`),
   ),
 });
 

@@ -8,6 +8,15 @@ import type { Status } from "../session/liveness.ts";
 import type { SessionSummary } from "../session/summary.ts";
 import type { SessionStub } from "./tool.ts";
 
+const ENDS: ReadonlySet<Status> = new Set(["failed", "finished"]);
+/** With new data an ended session runs again: who waits for one of these waits for that. */
+const BEGINNINGS: readonly Status[] = ["running", "idle"];
+
+/** Whether a session with this status ended without one of the wanted ones: without new data it gets none of them. */
+export function hasMissed(status: Status, wanted: readonly Status[]): boolean {
+  return ENDS.has(status) && !wanted.includes(status) && !BEGINNINGS.some((begun) => wanted.includes(begun));
+}
+
 const NOTHING = new Uint8Array();
 
 type Awaited =
@@ -19,6 +28,7 @@ class StatusSource implements Source {
   readonly #stub: SessionStub;
   readonly #wanted: readonly Status[];
   #needsBookmark = false;
+  #wasThere = false;
   latest: Awaited = { state: "absent" };
 
   constructor(stub: SessionStub, wanted: readonly Status[]) {
@@ -55,9 +65,11 @@ class StatusSource implements Source {
   }
 
   #isOver(): boolean {
-    // A session that is absent may come.
-    if (this.latest.state !== "present") return this.latest.state === "moved";
-    return this.#wanted.includes(liveness(this.latest.summary.liveness, Date.now()).status);
+    // A session that is absent may come; one that was there was deleted.
+    if (this.latest.state !== "present") return this.latest.state === "moved" || this.#wasThere;
+    this.#wasThere = true;
+    const { status } = liveness(this.latest.summary.liveness, Date.now());
+    return this.#wanted.includes(status) || hasMissed(status, this.#wanted);
   }
 }
 

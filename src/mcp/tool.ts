@@ -1,9 +1,12 @@
+import { readListQuery } from "../api/list-query.ts";
 import type { Bindings } from "../config.ts";
-import { sessionAt, sessionIdIn } from "../place.ts";
+import { LATEST, readSessionPage } from "../lib/session-page.ts";
+import { directoryOf, sessionAt, sessionIdIn } from "../place.ts";
 import type { CallContext } from "../place.ts";
 import type { Answer } from "./answer.ts";
 import type { Arguments } from "./arguments.ts";
 import { readSessionName } from "./shared-arguments.ts";
+import type { SummaryWithStatus } from "../session/liveness.ts";
 
 /** The call of a tool: whose it is, and where its answer goes. */
 export type ToolCall = {
@@ -34,6 +37,24 @@ export function refusal(detail: string): Answer {
 
 /** A session's object as tools read it. */
 export type SessionStub = ReturnType<typeof sessionAt>;
+
+/** Puts the session's name in the place of what may stand for it: its page's address, or `latest`. Answers why it can't. */
+export async function resolveSession(params: URLSearchParams, call: ToolCall): Promise<Answer | undefined> {
+  const given = params.get("session") ?? "";
+  const name = given === LATEST ? await latestSession(call) : readSessionPage(given)?.session;
+  if (name !== undefined) params.set("session", name);
+  return given === LATEST && name === undefined ? refusal("There is no session yet.") : undefined;
+}
+
+/** The session with the newest activity; without any, the trace. */
+async function latestSession({ env, caller }: ToolCall): Promise<string | undefined> {
+  for (const kind of ["session", "all"]) {
+    const read = readListQuery(new URLSearchParams({ kind, limit: "1" }), Date.now());
+    const [latest] = read.ok ? (await directoryOf(env, caller).list(read.query)).sessions : [];
+    if (latest !== undefined) return (JSON.parse(latest) as SummaryWithStatus).id;
+  }
+  return undefined;
+}
 
 type Elsewhere = { readonly state: "absent" } | { readonly state: "moved"; readonly sessions: readonly string[] };
 

@@ -1,70 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { aSpan, at, spanId, traceIdOf } from "../durable/spans.ts";
-import type { Attributes } from "../durable/spans.ts";
+import { aSpan, spanId, traceIdOf } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
-import { ask, callTool, refusalOf, rpc, send } from "./client.ts";
+import { ask, callTool, refusalOf, rpc } from "./client.ts";
+import { agent, chat, deliver, failedTool, ORIGIN, TRACE } from "./trip.ts";
 
 beforeEach(world.freshWorld);
-
-const TRACE = traceIdOf("a trip");
-const TRIP = { "session.id": "trip-7" };
-const ORIGIN = "http://localhost:8787";
-
-const said = (role: string, content: string): string => JSON.stringify([{ role, parts: [{ type: "text", content }] }]);
-const chat = (id: number, asked: string, answered: string, more: Attributes = {}) =>
-  aSpan(
-    TRACE,
-    id,
-    { parentSpanId: spanId(1) },
-    {
-      ...TRIP,
-      "gen_ai.operation.name": "chat",
-      "gen_ai.request.model": "gpt-5",
-      "gen_ai.usage.input_tokens": 120,
-      "gen_ai.usage.output_tokens": 18,
-      "gen_ai.input.messages": said("user", asked),
-      "gen_ai.output.messages": said("assistant", answered),
-      ...more,
-    },
-  );
-const agent = (given = {}) =>
-  aSpan(
-    TRACE,
-    1,
-    { name: "invoke_agent guide", endTimeUnixNano: at(9), ...given },
-    { ...TRIP, "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "guide" },
-  );
-const failedTool = (id: number, message = "the ferry is full", traceId = TRACE) =>
-  aSpan(
-    traceId,
-    id,
-    {
-      parentSpanId: spanId(1),
-      status: { code: 2, message },
-      events: [
-        {
-          name: "exception",
-          timeUnixNano: at(1),
-          attributes: [
-            { key: "exception.type", value: { stringValue: "FerryError" } },
-            { key: "exception.message", value: { stringValue: message } },
-            { key: "exception.stacktrace", value: { stringValue: `FerryError: ${message}\n  at book (ferry.ts:7)` } },
-          ],
-        },
-      ],
-    },
-    {
-      ...TRIP,
-      "gen_ai.operation.name": "execute_tool",
-      "gen_ai.tool.name": "book",
-      "gen_ai.tool.call.arguments": '{"seat":"12A"}',
-    },
-  );
-
-const deliver = async (...sent: Parameters<typeof world.deliver>[0]): Promise<void> => {
-  await world.deliver(sent);
-  await world.rest([TRACE, "trip-7"]);
-};
 
 describe("find_sessions", () => {
   // spec: MCP-10
@@ -307,61 +247,20 @@ describe("read_span", () => {
   });
 });
 
-describe("wait_for", () => {
-  // spec: MCP-15
-  test("answers at once if the session has the state, and at the timeout with the present one", async () => {
+describe("a session", () => {
+  // spec: MCP-9
+  test("is also named by its page's address, and the one with the newest activity by latest", async () => {
+    expect(await refusalOf("read_session", { session: "latest" })).toBe("There is no session yet.");
     await deliver(agent(), chat(2, "Hi", "Hello."));
-    const now = await ask("wait_for", { session: "trip-7" });
-    expect(now.words).toContain("The session is finished.");
-    expect(now.words).toContain("read_session {}");
-    expect(now.recorded).toContain("**finished** Hi");
-    const late = await ask("wait_for", { session: "trip-7", state: ["waiting", "stalled"], timeout: 0 });
-    expect(late.words).toContain("Timeout after 0 s: the session is finished, not waiting, stalled.");
-    expect(late.words).toContain('wait_for {"state":["waiting","stalled"],"timeout":0}');
-  });
-
-  // spec: MCP-15
-  test("answers when a delivery brings the state", async () => {
-    await deliver(agent(), chat(2, "Book it.", "Which seat?"));
-    const asked = aSpan(
-      TRACE,
-      4,
-      { parentSpanId: spanId(1), name: "Window or aisle?" },
-      { ...TRIP, "a2a.task.state": "input-required", "a2a.task.id": "task-1" },
-    );
-    const [answer] = await Promise.all([
-      ask("wait_for", { session: "trip-7", state: "waiting", timeout: 30 }),
-      world.deliver([asked]),
-    ]);
-    expect(answer.words).toContain("The session is waiting.");
-    expect(answer.recorded).toContain("Window or aisle?");
-  });
-});
-
-describe("a session that is not there yet", () => {
-  // spec: MCP-15
-  test("is waited for", async () => {
-    const [answer] = await Promise.all([
-      ask("wait_for", { session: "trip-7", timeout: 60 }),
-      deliver(agent(), chat(2, "Hi", "Hello.")),
-    ]);
-    expect(answer.words).toContain("The session is finished.");
-  });
-});
-
-describe("the answer of a tool that waits", () => {
-  // spec: MCP-15
-  test("is a stream for clients that read streams, and JSON for others", async () => {
-    await deliver(agent(), chat(2, "Hi", "Hello."));
-    const params = { name: "wait_for", arguments: { session: "trip-7" } };
-    const typeFor = async (accept: string) => {
-      const response = await send({ jsonrpc: "2.0", id: 7, method: "tools/call", params }, { accept });
-      const text = await response.text();
-      expect(text).toContain("The session is finished.");
-      return [response.headers.get("content-type")?.split(";")[0], text.split("\n")[0]?.slice(0, 11)];
-    };
-    expect(await typeFor("application/json, text/event-stream")).toEqual(["text/event-stream", ": heartbeat"]);
-    expect(await typeFor("application/json")).toEqual(["application/json", '{"jsonrpc":']);
+    const names = ["latest", `${ORIGIN}/sessions/trip-7`, "https://proxy.example/base/sessions/trip%2D7?view=timeline"];
+    for (const session of names) {
+      const span = `${TRACE}:${spanId(2)}`;
+      expect((await ask("read_session", { session })).recorded).toContain("Hello.");
+      expect((await ask("read_session", { session, text: "Hello" })).page).toBe(`${ORIGIN}/sessions/trip-7?q=Hello`);
+      expect((await ask("errors", { session })).page).toBe(`${ORIGIN}/sessions/trip-7`);
+      expect((await ask("read_span", { session, span })).page).toContain(`${ORIGIN}/sessions/trip-7?span=`);
+      expect((await ask("wait_for", { session })).words).toContain("The session is finished.");
+    }
   });
 });
 

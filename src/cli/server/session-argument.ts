@@ -1,3 +1,4 @@
+import { LATEST, readSessionPage } from "../../lib/session-page.ts";
 import { CommandError, type Environment, UsageError } from "../dispatch.ts";
 import { FAILED } from "./exit-codes.ts";
 import { Server, type ServerOptions } from "./server.ts";
@@ -13,35 +14,27 @@ export async function targetOf(
   options: ServerOptions,
   environment: Environment,
 ): Promise<Target> {
-  const page = given === undefined ? null : /^(https?:\/\/.+?)\/sessions\/([^/?#]+)/.exec(given);
-  if (page !== null) {
-    const [, url, id = ""] = page;
-    const session = decoded(id);
-    if (session === undefined) throw new UsageError(`"${given}" is no address of a session.`);
-    return { server: Server.of({ ...options, url: options.url ?? url }, environment), session };
-  }
-  if (given !== undefined && /^(https?:\/\/.*)?$/.test(given))
+  const page = given === undefined ? undefined : readSessionPage(given);
+  if (page !== undefined)
+    return { server: Server.of({ ...options, url: options.url ?? page.server }, environment), session: page.session };
+  if (given !== undefined && /^(https?:\/\/.*)?$/i.test(given))
     throw new UsageError(
       given === "" ? "The session has no name." : `"${given}" names no session. A server is named by --url.`,
     );
   const server = Server.of(options, environment);
-  if (given !== undefined && given !== "latest") return { server, session: given };
+  if (given !== undefined && given !== LATEST) return { server, session: given };
   const session = await latestSession(server);
   if (session !== undefined) return { server, session };
   throw new CommandError(`There is no session yet at ${server.url}.`, FAILED);
 }
 
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
-}
-
+/** Without any session, a trace that names none: a first program often does not. */
 export async function latestSession(server: Server): Promise<string | undefined> {
-  const { sessions } = await server.list(new URLSearchParams({ limit: "1" }));
-  return sessions[0]?.id;
+  for (const kind of ["session", "all"]) {
+    const { sessions } = await server.list(new URLSearchParams({ kind, limit: "1" }));
+    if (sessions[0] !== undefined) return sessions[0].id;
+  }
+  return undefined;
 }
 
 export const sessionPath = (id: string): string => `/sessions/${encodeURIComponent(id)}`;

@@ -6,7 +6,7 @@ import type { Status } from "../../session/liveness.ts";
 import { sessionLines } from "../../session/session-lines.ts";
 import { callText } from "../answer.ts";
 import { SESSION } from "../shared-arguments.ts";
-import { awaitStatus } from "../status-source.ts";
+import { awaitStatus, hasMissed } from "../status-source.ts";
 import { readSession, refusal } from "../tool.ts";
 import type { Tool } from "../tool.ts";
 
@@ -58,15 +58,22 @@ export const waitFor: Tool = {
     if ("refused" in found) return found.refused;
     const { summary } = found.read;
     const now = withStatus(summary, Date.now());
-    const reached = wanted.includes(now.status);
-    const words = [
-      reached
-        ? `The session is ${now.status}.`
-        : `Timeout after ${timeout} s: the session is ${now.status}, not ${wanted.join(", ")}.`,
-    ];
-    const next = reached
-      ? [callText(now.status === "failed" ? "errors" : "read_session")]
-      : [callText("wait_for", { state: wanted, timeout })];
-    return { words, next, page: found.url, recorded: sessionLines(now) };
+    const next = nextCalls(now.status, wanted, timeout);
+    return { words: [sentence(now.status, wanted, timeout)], next, page: found.url, recorded: sessionLines(now) };
   },
 };
+
+function sentence(status: Status, wanted: readonly Status[], timeout: number): string {
+  if (wanted.includes(status)) return `The session is ${status}.`;
+  return hasMissed(status, wanted)
+    ? `The session ended: it is ${status}. Without new data it will not be ${wanted.join(", ")}.`
+    : `Timeout after ${timeout} s: the session is ${status}, not ${wanted.join(", ")}.`;
+}
+
+function nextCalls(status: Status, wanted: readonly Status[], timeout: number): readonly string[] {
+  const read = callText(status === "failed" ? "errors" : "read_session");
+  if (wanted.includes(status)) return [read];
+  return hasMissed(status, wanted)
+    ? [read, callText("wait_for", { state: ["running"] })]
+    : [callText("wait_for", { state: wanted, timeout })];
+}
