@@ -75,20 +75,20 @@ async function readList(server: Server): Promise<{ readonly list?: ListPageAnswe
   }
 }
 
-/** An export without spans stores nothing. */
 async function writeFinding(server: Server): Promise<Finding> {
+  if ((await server.writeRefusal()) !== undefined)
+    return {
+      is: "note",
+      says: server.token === undefined ? "takes no spans without a token" : "takes no spans with this token",
+      helps: "An exporter needs INGEST_TOKEN: OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20<token>",
+    };
+  // An export without spans stores nothing.
   const response = await server.answer("/v1/traces", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: '{"resourceSpans":[]}',
   });
   if (response.ok) return { is: "good", says: "takes spans" };
-  if (response.status === 401 || response.status === 403)
-    return {
-      is: "note",
-      says: server.token === undefined ? "takes no spans without a token" : "takes no spans with this token",
-      helps: "An exporter needs INGEST_TOKEN: OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20<token>",
-    };
   return { is: "bad", says: `takes no spans: ${messageOf(await server.refusal(response))}` };
 }
 

@@ -38,17 +38,23 @@ export const run: Run = async (args, environment) => {
     return UNREACHABLE;
   }
   const needsToken = server.token !== undefined || before.outcome === "refused";
+  const refusal = needsToken ? await server.writeRefusal() : undefined;
   const settingsWith = (token: WriteToken): AgentSettings | undefined =>
     agentSettings(server.url, needsToken ? token : undefined).find((each) => each.id === id);
 
-  const shown = settingsWith(placeholder(server, environment["SPANFOLD_TOKEN"]));
+  const shown = settingsWith(refusal === undefined ? placeholder(server, environment["SPANFOLD_TOKEN"]) : INGEST_TOKEN);
   if (shown === undefined) return 1;
   if (values.write === true) {
-    if (needsToken && server.token === undefined) throw new UsageError(`${server.url} needs a token that may write.`);
+    if (refusal !== undefined)
+      throw new UsageError(`${refusal.message}\n  An agent sends with INGEST_TOKEN. Nothing was written.`);
     const written = await writeSettings(settingsWith({ secret: server.token ?? "" }) ?? shown, shown, environment);
     console.log(`\n${indented(written.text)}\n`);
     if (!written.ok) return 1;
-  } else console.log(`\n${indented(printed(shown))}\n`);
+  } else {
+    console.log(`\n${indented(printed(shown))}\n`);
+    if (refusal !== undefined && server.token !== undefined)
+      console.error(`  ${refusal.message}\n  An agent sends with INGEST_TOKEN: put it in its place.\n`);
+  }
 
   if (values["no-wait"] === true) return 0;
   if (before.outcome === "refused") {
@@ -59,9 +65,11 @@ export const run: Run = async (args, environment) => {
   return await waitForExport(server, before.arrivals, seconds, (line) => console.log(`  ${line}\n`));
 };
 
+const INGEST_TOKEN = "<INGEST_TOKEN>";
+
 /** What stands for the token where it is printed: others may see the terminal. */
 function placeholder({ token }: Server, variable: string | undefined): string {
-  return token !== undefined && token === variable?.trim() ? "$SPANFOLD_TOKEN" : "<INGEST_TOKEN>";
+  return token !== undefined && token === variable?.trim() ? "$SPANFOLD_TOKEN" : INGEST_TOKEN;
 }
 
 function printed({ snippets, note }: AgentSettings): string {

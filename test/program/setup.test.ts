@@ -80,7 +80,7 @@ test("setup --write writes the agent's own file, after a copy of what stood ther
 });
 
 test("setup keeps a token out of the terminal, and writes it into the file", async () => {
-  const tokens = { ADMIN_TOKEN: "admin-secret", INGEST_TOKEN: "ingest-secret" };
+  const tokens = { ADMIN_TOKEN: "admin-secret", INGEST_TOKEN: "ingest-secret", VIEW_TOKEN: "view-secret" };
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory(), ...tokens });
   const HOME = await temporaryDirectory();
   const setup = (args: readonly string[], environment: Record<string, string> = {}) =>
@@ -101,6 +101,25 @@ test("setup keeps a token out of the terminal, and writes it into the file", asy
   );
   expect(withOne.output).toContain("What arrives can't be seen here: This token may write only");
   expect((await setup(["--no-wait"], { SPANFOLD_TOKEN })).output).toContain("Bearer%20$SPANFOLD_TOKEN");
+
+  // With a token that may not send, an agent would be refused for ever: nothing is written.
+  const written = await readFile(join(HOME, ".claude", "settings.json"), "utf8");
+  for (const [token, why] of [
+    ["view-secret", "This token may read only"],
+    ["another-secret", "does not know this token"],
+  ] as const) {
+    const refused = await setup(["--write"], { SPANFOLD_TOKEN: token });
+    expect(refused).toMatchObject({ code: 64, output: expect.stringContaining(why) as string });
+    expect(refused.output).toContain("Nothing was written.");
+    const printed = await setup(["--no-wait"], { SPANFOLD_TOKEN: token });
+    expect(printed).toMatchObject({ code: 0, output: expect.stringContaining("Bearer%20<INGEST_TOKEN>") as string });
+    expect(printed.output).toContain(why);
+  }
+  expect(await readFile(join(HOME, ".claude", "settings.json"), "utf8")).toBe(written);
+  // Asking left nothing among the exports that the page and doctor show.
+  const { output } = await run("doctor", ["--url", url], { SPANFOLD_TOKEN: "view-secret" });
+  expect(output).toContain("no export has arrived yet");
+  expect(output).not.toContain("refused");
   for (const agent of ["gemini", "cloudflare"]) {
     const { output } = await run("setup", [agent, "--write", "--url", url], { HOME, SPANFOLD_TOKEN });
     expect(output).toMatch(/Bearer(?: |%20)\$SPANFOLD_TOKEN/);

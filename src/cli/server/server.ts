@@ -57,6 +57,13 @@ export class Server {
     }
   }
 
+  /** Why the token may not write; `undefined` if it may. An export that is refused would be shown among those of agents. */
+  async writeRefusal(): Promise<CommandError | undefined> {
+    // Without a file an import stores nothing.
+    const response = await this.answer("/import", { method: "POST" });
+    return response.ok || response.status === 400 ? undefined : await this.refusal(response);
+  }
+
   async json(path: string, signal?: AbortSignal): Promise<unknown> {
     const response = await this.request(path, { headers: { Accept: "application/json" }, signal: signal ?? null });
     if (/\bjson\b/.test(response.headers.get("Content-Type") ?? "")) return response.json();
