@@ -111,9 +111,13 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "import",
-    usage: "FILE | FOLDER ...",
+    usage: "FILE | FOLDER ... [--again]",
     summary: "sends files of spans: exports of any Spanfold, OTLP/JSON, Jaeger's JSON",
-    details: ["Known spans change nothing. Of a folder, started again, it sends only what is new.", ...SERVER_HELP],
+    details: [
+      "--again        all files of a folder; else, started again, only those that are new or changed",
+      "Known spans change nothing. A file that is refused does not stop those after it; the exit code is then 1.",
+      ...SERVER_HELP,
+    ],
     load: () => import("./import.ts"),
   },
   {

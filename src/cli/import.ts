@@ -6,7 +6,7 @@ import { Server, SERVER_OPTIONS } from "./server/server.ts";
 import { Progress } from "./terminal/progress.ts";
 import { plain } from "./terminal/style.ts";
 import { writeData } from "./terminal/write-data.ts";
-import { filesAt } from "./transfer/files-at.ts";
+import { filesAt, type Input, type InputFile } from "./transfer/files-at.ts";
 import { importFile } from "./transfer/import-file.ts";
 import { Ledger } from "./transfer/ledger.ts";
 
@@ -14,41 +14,83 @@ import { Ledger } from "./transfer/ledger.ts";
 export const run: Run = async (args, environment) => {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { ...SERVER_OPTIONS },
+    options: { ...SERVER_OPTIONS, again: { type: "boolean" } },
     allowPositionals: true,
   });
   if (positionals.length === 0) throw new UsageError("import needs files, or a folder of them.");
   const server = Server.of(values, environment);
-  const progress = new Progress(process.stderr);
-  const sum = { spans: 0, logRecords: 0, rejected: 0, unchanged: 0 };
-  const sessions = new Set<string>();
-  for (const given of positionals) {
-    const { folder, files } = await filesAt(given);
-    const ledger = folder === undefined ? undefined : await Ledger.open(`${folder}/spanfold-import.ledger`);
-    for (const { path, name, size, state } of files) {
-      const key = `${server.url} ${name}`;
-      if (ledger?.get(key) === state) {
-        sum.unchanged++;
+  const inputs: Input[] = [];
+  for (const given of positionals) inputs.push(await filesAt(given));
+  const transfer = new Transfer(server, values.again === true ? "all" : "new");
+  try {
+    for (const input of inputs) await transfer.send(input);
+  } finally {
+    transfer.report();
+  }
+  return transfer.failed ? FAILED : 0;
+};
+
+/** What was sent so far. */
+class Transfer {
+  readonly #server: Server;
+  readonly #wanted: "new" | "all";
+  readonly #progress = new Progress(process.stderr);
+  readonly #sessions = new Set<string>();
+  #spans = 0;
+  #logRecords = 0;
+  /** Files that an earlier run sent. */
+  #unchanged = 0;
+  failed = false;
+
+  constructor(server: Server, wanted: "new" | "all") {
+    this.#server = server;
+    this.#wanted = wanted;
+  }
+
+  /** A file that is refused does not stop those after it. */
+  async send({ folder, files }: Input): Promise<void> {
+    const ledger = folder === undefined ? undefined : await Ledger.open(folder, "import");
+    let unwritable: string | undefined;
+    for (const file of files) {
+      const key = `${this.#server.url} ${file.name}`;
+      if (this.#wanted === "new" && ledger?.get(key) === file.state) {
+        this.#unchanged++;
         continue;
       }
-      const outcome = await importFile(server, path, (sent) => progress.show(name, sent, size));
-      progress.clear();
-      sum.spans += outcome.spans;
-      sum.logRecords += outcome.logRecords;
-      for (const session of outcome.sessions) sessions.add(session);
-      if (outcome.rejected !== undefined) {
-        sum.rejected += outcome.rejected.count;
-        console.error(
-          `${plain(name)}: ${counted(outcome.rejected.count, "item")} rejected: ${plain(outcome.rejected.reason)}`,
-        );
+      try {
+        await this.#sendFile(file);
+      } catch (error) {
+        this.#progress.clear();
+        if (!(error instanceof CommandError && error.exitCode === FAILED)) throw error;
+        console.error(plain(error.message));
+        this.failed = true;
+        continue;
       }
-      await ledger?.set(key, state);
+      await ledger?.set(key, file.state).catch(() => (unwritable = folder));
     }
-    if (files.length === 0) throw new CommandError(`${given} has no files to import.`, FAILED);
+    if (unwritable !== undefined)
+      console.error(`${plain(unwritable)} cannot be written: started again, import sends its files again.`);
   }
-  const records = sum.logRecords === 0 ? "" : ` and ${counted(sum.logRecords, "log record")}`;
-  const known = sum.unchanged === 0 ? "" : `; ${counted(sum.unchanged, "file")} imported before`;
-  console.error(`${counted(sum.spans, "span")}${records} in ${counted(sessions.size, "session")}${known}`);
-  for (const session of sessions) writeData(`${session}\n`);
-  return sum.rejected > 0 ? FAILED : 0;
-};
+
+  async #sendFile({ path, name, size }: InputFile): Promise<void> {
+    const { spans, logRecords, sessions, rejected } = await importFile(this.#server, path, (sent) =>
+      this.#progress.show(name, sent, size),
+    );
+    this.#progress.clear();
+    this.#spans += spans;
+    this.#logRecords += logRecords;
+    for (const session of sessions) this.#sessions.add(session);
+    if (rejected === undefined) return;
+    const count = rejected.count === 0 ? "" : `${counted(rejected.count, "item")} rejected: `;
+    console.error(`${plain(name)}: ${count}${plain(rejected.reason)}`);
+    if (rejected.count > 0) this.failed = true;
+  }
+
+  report(): void {
+    const records = this.#logRecords === 0 ? "" : ` and ${counted(this.#logRecords, "log record")}`;
+    const known =
+      this.#unchanged === 0 ? "" : `; ${counted(this.#unchanged, "file")} sent before, which --again would send too`;
+    console.error(`${counted(this.#spans, "span")}${records} in ${counted(this.#sessions.size, "session")}${known}`);
+    for (const session of this.#sessions) writeData(`${session}\n`);
+  }
+}

@@ -25,7 +25,7 @@ const PAGE = 500;
  */
 export async function exportAll(server: Server, folder: string, progress: Progress): Promise<Exported> {
   await mkdir(folder, { recursive: true });
-  const ledger = await Ledger.open(join(folder, "spanfold-export.ledger"));
+  const ledger = await Ledger.open(folder, "export");
   const done = { written: 0, unchanged: 0, gone: 0, bytes: 0 };
   // All of the list first: a session that becomes active meanwhile would move to a page that was read.
   const sessions = await allSessions(server);

@@ -1,4 +1,11 @@
 import { appendFile, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+
+const nameOf = (transfer: "export" | "import"): string => `spanfold-${transfer}.ledger`;
+
+/** Whether a file is one of these, and no data. */
+export const isLedger = (path: string): boolean =>
+  basename(path) === nameOf("export") || basename(path) === nameOf("import");
 
 /** What a transfer has done, in a file beside its data: a later run goes on from there. A line for each step, the last one of a name counts. */
 export class Ledger {
@@ -11,7 +18,8 @@ export class Ledger {
   }
 
   /** What cannot be read is transferred again, which changes nothing. */
-  static async open(file: string): Promise<Ledger> {
+  static async open(folder: string, transfer: "export" | "import"): Promise<Ledger> {
+    const file = join(folder, nameOf(transfer));
     const text = await readFile(file, "utf8").catch(() => "");
     return new Ledger(file, new Map(text.split("\n").flatMap(entriesIn)));
   }
