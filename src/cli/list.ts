@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { counted } from "../lib/figures.ts";
 import { type Run, UsageError } from "./dispatch.ts";
 import { SERVER_OPTIONS, Server } from "./server/server.ts";
 import { listColumns, listLine } from "./terminal/list-lines.ts";
@@ -62,9 +63,16 @@ export const run: Run = async (args, environment) => {
     cursor = page.nextCursor;
     if (cursor !== undefined && values.all === true) continue;
     if (shown === 0)
-      console.error(`No session${[...parameters.keys()].length > 1 ? " matches" : ` yet at ${server.url}`}.`);
+      console.error([...parameters.keys()].length > 1 ? "No session matches." : await nothingYet(server));
     else if (cursor !== undefined && values.json !== true)
       console.error(style("dim", `More: --all, or --limit ${Number(values.limit ?? DEFAULT_LIMIT) * 5}`));
     return 0;
   }
 };
+
+/** A first program often names no session. */
+async function nothingYet(server: Server): Promise<string> {
+  const { counts } = await server.list(new URLSearchParams({ kind: "trace", limit: "1" }));
+  const traces = counts.all === 0 ? "" : `, but ${counted(counts.all, "other trace")}: --kind trace`;
+  return `No session yet at ${server.url}${traces}.`;
+}

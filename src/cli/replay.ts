@@ -72,7 +72,7 @@ export const run: Run = async (args, environment) => {
       },
       onState: (state) => {
         if (state.state === "refused") {
-          end(() => reject(new CommandError(refusalText(state.refusal, server.url), refusalCode(state.refusal))));
+          end(() => reject(new CommandError(refusalText(state.refusal, server), refusalCode(state.refusal))));
         } else if (state.state === "reconnecting" && state.attempt > 10) {
           end(() => reject(new CommandError(`${server.url} cannot be read: ${state.why}.`, UNREACHABLE)));
         } else if (state.state === "ended") {

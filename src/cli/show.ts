@@ -72,7 +72,7 @@ function completeFeed({ server, session }: Target): Promise<SessionFeed> {
       },
       onState: (state) => {
         if (state.state === "refused")
-          end(() => reject(new CommandError(refusalText(state.refusal, server.url), refusalCode(state.refusal))));
+          end(() => reject(new CommandError(refusalText(state.refusal, server), refusalCode(state.refusal))));
         if (state.state === "reconnecting" && state.attempt > 3)
           end(() => reject(new CommandError(`${server.url} cannot be read: ${state.why}.`, UNREACHABLE)));
         if (state.state === "ended" && state.how === "moved")

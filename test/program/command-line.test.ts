@@ -222,8 +222,72 @@ test("export --all and import move every session to another program, and go on w
   await expect
     .poll(async () => (await run("export", ["--all", "--output", folder, "--url", from.url])).output)
     .toMatch(/1.session written.*1.session unchanged/);
-  expect((await run("import", [folder, "--url", to.url])).output).toMatch(/1.file imported before/);
+  expect((await run("import", [folder, "--url", to.url])).output).toMatch(/1.file sent before/);
   await expect.poll(() => listed(to.url)).toEqual(await listed(from.url));
+});
+
+test("import of a folder sends all its files --again, and the ledgers are no files of it", async () => {
+  const DATA_DIR = await temporaryDirectory();
+  const first = await startProgram({ DATA_DIR });
+  const folder = await temporaryDirectory();
+  const spans = spansOf("moved", 11, [{ id: 1, name: "run", times: [0, 1], more: AGENT }]);
+  await writeFile(join(folder, "one.json"), JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }));
+  expect((await run("import", [folder, "--url", first.url])).output).toMatch(/^1.span in 1.session\nmoved\n$/);
+  await first.stop();
+  // The same address, without its data.
+  const second = await startProgram({ DATA_DIR: await temporaryDirectory(), PORT: first.port });
+  const skipped = await run("import", [folder, "--url", second.url]);
+  expect(skipped).toMatchObject({ code: 0, output: expect.stringContaining("which --again would send too") as string });
+  const again = await run("import", [folder, "--again", "--url", second.url]);
+  expect(again).toMatchObject({ code: 0, output: expect.stringMatching(/^1.span in 1.session\nmoved\n$/) as string });
+  const files = (await readdir(folder)).map((name) => join(folder, name));
+  expect(files).toHaveLength(2);
+  expect(await run("import", [...files, "--url", second.url])).toMatchObject({ code: 0 });
+});
+
+test("import sends the files after one that is refused, and says which", async () => {
+  const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const folder = await temporaryDirectory();
+  const spans = spansOf("whole", 12, [{ id: 1, name: "run", times: [0, 1], more: AGENT }]);
+  await writeFile(join(folder, "a.json"), "{");
+  await writeFile(join(folder, "b.json"), JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }));
+  const { code, output } = await run("import", [folder, "--url", program.url]);
+  expect(code).toBe(1);
+  expect(output).toMatch(/a\.json: .*\n1.span in 1.session\nwhole\n$/);
+  // What was refused is tried again.
+  expect((await run("import", [folder, "--url", program.url])).output).toMatch(
+    /a\.json: .*\n0.spans .*1.file sent before/,
+  );
+});
+
+test("a token stays with the server of SPANFOLD_URL", async () => {
+  const tokens = { ADMIN_TOKEN: "all" };
+  const [own, other] = await Promise.all([
+    startProgram({ DATA_DIR: await temporaryDirectory(), ...tokens }),
+    startProgram({ DATA_DIR: await temporaryDirectory(), ...tokens }),
+  ]);
+  const environment = { SPANFOLD_URL: own.url, SPANFOLD_TOKEN: "all" };
+  expect((await run("list", [], environment)).output).toContain("No session yet");
+  const foreign = await run("list", ["--url", other.url], environment);
+  expect(foreign).toMatchObject({
+    code: 3,
+    output: expect.stringContaining("asks for a token: set --token; SPANFOLD_TOKEN is for SPANFOLD_URL") as string,
+  });
+  expect((await run("show", [`${other.url}/sessions/x`], environment)).output).toContain("asks for a token");
+  expect((await run("list", ["--url", other.url, "--token", "all"], environment)).code).toBe(0);
+});
+
+test("without any session the newest trace is meant, and the list says that there are some", async () => {
+  const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const environment = { SPANFOLD_URL: program.url };
+  const [span] = spansOf("none", 13, [{ id: 1, name: "GET /", times: [0, 1] }]);
+  await post(program.url, [{ ...span, attributes: [] }]);
+  await expect
+    .poll(async () => (await run("list", [], environment)).output)
+    .toMatch(/No session yet at .*, but 1.other trace: --kind trace/);
+  expect((await run("show", [], environment)).output).toContain("GET /");
+  const watched = await run("watch", ["--until", "finished"], environment);
+  expect(watched).toMatchObject({ code: 0, output: expect.stringContaining("✓ GET /") as string });
 });
 
 test("a broken file is refused with its place, and nothing else is lost", async () => {

@@ -1,4 +1,5 @@
 import type { Refusal } from "../../client/refusal.ts";
+import type { Server } from "./server.ts";
 import { EX_USAGE, FAILED, UNREACHABLE } from "./exit-codes.ts";
 
 /** While a stream that broke is opened again. */
@@ -11,14 +12,14 @@ export function refusalCode(refusal: Refusal): number {
 }
 
 /** Why a stream was refused, and what helps, as sentences. */
-export function refusalText(refusal: Refusal, url: string): string {
+export function refusalText(refusal: Refusal, { url, tokenHelp }: Server): string {
   switch (refusal.reason) {
     case "not-found":
       return refusal.movedTo.length > 0
         ? `The session's traces are now in: ${refusal.movedTo.join(", ")}.`
         : `${url} has no such session.`;
     case "unauthorised":
-      return `${url} ${refusal.hadToken === "yes" ? "does not know this token" : "asks for a token"}: set --token or SPANFOLD_TOKEN.`;
+      return `${url} ${refusal.hadToken === "yes" ? "does not know this token" : "asks for a token"}: ${tokenHelp}.`;
     case "forbidden":
       return `${url} refuses: ${refusal.detail}`;
     case "closed":

@@ -16,10 +16,13 @@ export class Server {
   /** Without a slash at the end. */
   readonly url: string;
   readonly token: string | undefined;
+  /** How a person gives another one. */
+  readonly tokenHelp: string;
 
-  constructor(url: string, token: string | undefined) {
+  private constructor(url: string, token: string | undefined, tokenHelp: string) {
     this.url = url;
     this.token = token;
+    this.tokenHelp = tokenHelp;
   }
 
   static of(options: ServerOptions, environment: Environment): Server {
@@ -27,10 +30,13 @@ export class Server {
       options.url === undefined ? ["SPANFOLD_URL", environment["SPANFOLD_URL"]] : ["--url", options.url];
     const url = readAddress(given?.trim() || DEFAULT_URL);
     if (url === undefined) throw new UsageError(`${name} must be an address such as ${DEFAULT_URL}, not "${given}".`);
-    const token = options.token ?? (environment["SPANFOLD_TOKEN"]?.trim() || undefined);
+    // A secret stays with its server: the address of a page, pasted from somewhere, may be anybody's.
+    const isOther = isOtherOrigin(url, environment["SPANFOLD_URL"]?.trim());
+    const token = options.token ?? (isOther ? undefined : environment["SPANFOLD_TOKEN"]?.trim() || undefined);
     if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
       throw new UsageError("The token must be printable, without blanks.");
-    return new Server(url, token);
+    const variable = isOther ? "; SPANFOLD_TOKEN is for SPANFOLD_URL" : " or SPANFOLD_TOKEN";
+    return new Server(url, token, `set --token${variable}`);
   }
 
   /** The Authorization header's value, if there is a token. */
@@ -87,7 +93,7 @@ export class Server {
     switch (response.status) {
       case 401: {
         const why = this.token === undefined ? "asks for a token" : "does not know this token";
-        return new CommandError(`${this.url} ${why}: set --token or SPANFOLD_TOKEN.`, UNREACHABLE);
+        return new CommandError(`${this.url} ${why}: ${this.tokenHelp}.`, UNREACHABLE);
       }
       case 404: {
         const moved = movedTo.length === 0 ? "" : `\n  Its traces are now in: ${movedTo.join(", ")}`;
@@ -112,6 +118,10 @@ function readAddress(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const { protocol, origin, pathname } = new URL(text);
   return /^https?:$/.test(protocol) ? `${origin}${pathname}`.replace(/\/+$/, "") : undefined;
+}
+
+function isOtherOrigin(url: string, own: string | undefined): boolean {
+  return own !== undefined && URL.canParse(own) && new URL(own).origin !== new URL(url).origin;
 }
 
 /** `fetch` hides the reason in the cause. */

@@ -95,7 +95,7 @@ export function followSessions(server: Server, { style, json, from, environment 
           soon();
         },
         onState: (state) => {
-          if (state.state === "refused") return end(refusalCode(state.refusal), refusalText(state.refusal, server.url));
+          if (state.state === "refused") return end(refusalCode(state.refusal), refusalText(state.refusal, server));
           if (state.state === "reconnecting" && !hasLoaded)
             return end(UNREACHABLE, `${server.url} cannot be reached: ${state.why}.`);
           trouble = state.state === "reconnecting" ? lostText(state.why) : undefined;

@@ -55,7 +55,7 @@ export function watchSession(target: Target, output: Output, { until, from }: Wa
         lostSince ??= Date.now();
         trouble = lostText(state.why);
       } else if (state.state === "refused") {
-        trouble = refusalText(state.refusal, server.url);
+        trouble = refusalText(state.refusal, server);
         // A session that nobody has sent yet may begin.
         if (state.refusal.reason !== "not-found" || state.refusal.movedTo.length > 0)
           return end(refusalCode(state.refusal), trouble);
