@@ -58,7 +58,7 @@ test("rows appear while their spans run, and the session waits for its question'
   await showTimeline(page);
   const rows = page.getByRole("treegrid").getByRole("row");
   await rows.filter({ has: page.locator('[title="tool.query_metrics"]') }).waitFor();
-  expect(await page.getByRole("status").first().textContent()).toBe("Live");
+  await expect.poll(() => page.getByRole("status").first().textContent()).toBe("Live");
   // The agents have not ended: their processes announced them.
   const early = await rows.allTextContents();
   for (const agent of ["agent.sre/investigator", "agent.sre/metrics-analyst", "agent.sre/log-analyst"]) {

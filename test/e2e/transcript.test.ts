@@ -238,6 +238,8 @@ test("of a session of thousands of steps only those in view are mounted, and new
         .first()
         .boundingBox()
     )?.y;
+  // What arrives while the session is still loading is not new to the reader.
+  await expect.poll(() => page.getByRole("status").first().textContent()).toBe("Live");
   // Rows above were never drawn, so that their heights become known only now.
   const before = await place();
   await send(tool(9_001, 0.5, { q: "early" }, "done"), tool(9_002, 3_500, { q: "late" }, "done"));
