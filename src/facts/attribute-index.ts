@@ -9,7 +9,9 @@ import { inputSignal, outputSignal } from "../content/signals.ts";
 import {
   INPUT_KEYS,
   OUTCOME_KEYS,
+  REQUEST_METHOD_KEYS,
   RESUME_KEYS,
+  ROUTE_KEYS,
   SPAN_MESSAGE_KEY,
   TOOL_CALL_ID_KEYS,
   WHOLE_PROMPT_KEYS,
@@ -105,6 +107,8 @@ export const FIELD = {
   startsPath: 71,
   inputCost: 72,
   outputCost: 73,
+  route: 74,
+  requestMethod: 75,
 } as const;
 
 const FIELDS = Object.keys(FIELD).length;
@@ -266,6 +270,8 @@ function fieldReaders(): Map<string, FieldReader[]> {
     (value) => (value.stringValue === live.AWAIT_HUMAN_INPUT ? 1 : undefined),
     2,
   );
+  register(FIELD.route, ROUTE_KEYS, textOf);
+  register(FIELD.requestMethod, REQUEST_METHOD_KEYS, textOf);
   register(FIELD.task, live.TASK_ID_KEYS, textOf);
   register(FIELD.taskState, live.TASK_STATE_KEYS, textOf);
   register(FIELD.approvalState, live.APPROVAL_STATE_KEYS, textOf);

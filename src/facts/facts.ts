@@ -88,6 +88,8 @@ export type SpanFacts = {
   readonly model?: string | undefined;
   /** On tool spans only: the tool's name in the attributes, else in the span's name. */
   readonly tool?: string | undefined;
+  /** The method and the pattern of the path that a server answers: `GET /users/:id`; the pattern alone without a method. */
+  readonly route?: string | undefined;
   readonly service?: string | undefined;
   /** The user for whom the span works. */
   readonly user?: string | undefined;
@@ -166,6 +168,7 @@ export function deriveFacts(
     team: kind === "team" ? teamName(name, index) : undefined,
     model: kind === "llm" || kind === "embedding" ? modelOf(index) : undefined,
     tool,
+    route: routeIn(index),
     service: emitter.service,
     user: short(index, FIELD.user) ?? emitter.user,
     target: target === undefined ? undefined : `${short(index, FIELD.targetType) ?? ""}/${target}`,
@@ -328,6 +331,13 @@ function modelOf(index: AttributeIndex): string | undefined {
   if (model !== undefined) return model;
   const stated = modelInReply(index);
   return stated === undefined ? undefined : cut(stated, MAX_NAME);
+}
+
+function routeIn(index: AttributeIndex): string | undefined {
+  const route = textIn(index, FIELD.route);
+  if (route === undefined || route === "") return undefined;
+  const method = textIn(index, FIELD.requestMethod);
+  return cut(method === undefined ? route : `${method} ${route}`, MAX_NAME);
 }
 
 function short(index: AttributeIndex, field: number): string | undefined {

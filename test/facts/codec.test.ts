@@ -53,6 +53,7 @@ function someFacts(random: Random, ids: readonly string[]): SpanFacts {
     team: maybe(name()),
     model: maybe(name()),
     tool: maybe(name()),
+    route: maybe(name()),
     service: maybe(name()),
     tokens: maybe({
       input: random.below(9e15),

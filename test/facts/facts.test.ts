@@ -10,6 +10,17 @@ function session(onSpan: Attributes, onResource: Attributes = {}): string | unde
   return name === undefined ? undefined : `${name.rank}:${name.value}`;
 }
 
+test.each([
+  [{ "http.route": "/users/:id", "http.request.method": "GET" }, "GET /users/:id"],
+  [{ "http.route": "/users/:id", "http.method": "PUT" }, "PUT /users/:id"],
+  [{ "http.route": "/users/:id" }, "/users/:id"],
+  [{ "http.route": "", "http.request.method": "GET" }, undefined],
+  [{ "http.target": "/users/7", "http.request.method": "GET" }, undefined],
+  [{ "http.route": "/x".repeat(200), "http.request.method": "GET" }, `GET ${"/x".repeat(126)}`],
+])("the route of %j", (attributes, route) => {
+  expect(factsOfSpan(spanOf("a", attributes)).route).toBe(route);
+});
+
 describe("the session's name on a span", () => {
   const UUID = "01a1fe03-2018-7cc1-b102-7e9c24851818";
   const CASES: readonly (readonly [Attributes, Attributes, string | undefined])[] = [

@@ -19,6 +19,7 @@ import type { ListFilter } from "../../session/list/list-filter.ts";
 import { Subscribers } from "../subscribers.ts";
 import { readChanges, recentPage } from "./changes.ts";
 import { ListColumns } from "./list/columns.ts";
+import { EndedRows } from "./ended-rows.ts";
 import { RecentExportsRow } from "./recent-exports.ts";
 import { DirectoryRows } from "./rows/session-rows.ts";
 import { TenantRetention } from "./tenant-retention.ts";
@@ -31,6 +32,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
   readonly #active = new ActiveSessions();
   readonly #retention: TenantRetention;
   readonly #recentExports: RecentExportsRow;
+  readonly #ended: EndedRows;
   /** Read from the rows when a list is read first: reports alone do not need it. */
   #columns: ListColumns | undefined;
 
@@ -38,6 +40,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
     super(ctx, env);
     this.#rows = new DirectoryRows(ctx.storage);
     this.#subscribers = new Subscribers(ctx);
+    this.#ended = new EndedRows(ctx.storage.sql);
     this.#recentExports = new RecentExportsRow(this.#rows);
     this.#retention = new TenantRetention(ctx, env, this.#rows, (removal) => this.#remove(removal, "deleted"));
   }
@@ -46,7 +49,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
     checkTenant(this.ctx.id, context);
     const now = Date.now();
     const previous = this.#rows.head;
-    const written = this.#rows.write(() => this.#rows.upsert(report));
+    const written = this.#write(report, now);
     if (written !== undefined) {
       this.#retention.change(written.before, written.stored.storage, now);
       const { id, facts, summary, search } = written.stored;
@@ -56,6 +59,19 @@ export class DirectoryObject extends DurableObject<Bindings> {
     }
     const later = written === undefined ? this.#rows.laterGeneration(report) : undefined;
     return { interval: this.#active.interval(report.id, now), ...(later === undefined ? {} : { later }) };
+  }
+
+  #write(report: SessionReport, now: number): ReturnType<DirectoryRows["upsert"]> {
+    try {
+      return this.#rows.write(() => {
+        const written = this.#rows.upsert(report);
+        if (written !== undefined) this.#ended.admit(report.ended ?? [], now);
+        return written;
+      });
+    } catch (error) {
+      this.#ended.evict();
+      throw error;
+    }
   }
 
   /** `deleted`: the session was deleted; `empty`: its traces moved to other sessions. */

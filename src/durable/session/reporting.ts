@@ -1,3 +1,4 @@
+import { ReportedSpans } from "../../session/numbers/reported-spans.ts";
 import type { Cause } from "../../place.ts";
 import { storageUsage } from "./retention/storage-usage.ts";
 import type { SessionState } from "./state.ts";
@@ -7,6 +8,8 @@ import type { SessionState } from "./state.ts";
  * directory requests, so that folds take a fiftieth of the time, and appends do not wait for them.
  */
 const MILLIS_PER_SPAN = 0.1;
+
+const reportedSpans = new WeakMap<SessionState, ReportedSpans>();
 
 /** Reports the summary to the directory, or that the session is empty; repeated at the interval that the directory returns. */
 export async function report(state: SessionState, cause: Cause): Promise<void> {
@@ -19,6 +22,10 @@ export async function report(state: SessionState, cause: Cause): Promise<void> {
     const at = Date.now();
     const search = state.search();
     const reportedRevision = state.shows(state.id) ? (state.fold.traceHeads.get(state.id) ?? 0) : 0;
+    const { parts, recent } = state.fold;
+    const reported = reportedSpans.get(state) ?? new ReportedSpans();
+    reportedSpans.set(state, reported);
+    const ended = reported.unreported(recent, parts.folds(state.settings.prices));
     const { interval, later } = await state.directory(cause).report({
       id: state.id,
       generation,
@@ -27,7 +34,9 @@ export async function report(state: SessionState, cause: Cause): Promise<void> {
       search,
       reportedRevision,
       storage: storageUsage(state),
+      ended: ended.spans,
     });
+    if (later === undefined) ended.reported();
     state.reported(at, Math.max(interval, state.visible.itemCount * MILLIS_PER_SPAN));
     if (later !== undefined) renewAfter(state, generation, later);
   } else if (listed) {

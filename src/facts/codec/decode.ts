@@ -65,6 +65,7 @@ export class FactsReader {
       team: has(FLAG.team) ? this.#text() : undefined,
       model: has(FLAG.model) ? this.#text() : undefined,
       tool: has(FLAG.tool) ? this.#text() : undefined,
+      route: has(FLAG.route) ? this.#text() : undefined,
       service: has(FLAG.service) ? this.#text() : undefined,
       user: has(FLAG.user) ? this.#text() : undefined,
       target: has(FLAG.target) ? this.#text() : undefined,

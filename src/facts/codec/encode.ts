@@ -88,6 +88,7 @@ class FactsWriter {
     if (fact.team !== undefined) cells.push(texts.name(fact.team));
     if (fact.model !== undefined) cells.push(texts.name(fact.model));
     if (fact.tool !== undefined) cells.push(texts.name(fact.tool));
+    if (fact.route !== undefined) cells.push(texts.name(fact.route));
     if (fact.service !== undefined) cells.push(texts.name(fact.service));
     if (fact.user !== undefined) cells.push(texts.name(fact.user));
     if (fact.target !== undefined) cells.push(texts.name(fact.target));
@@ -134,6 +135,7 @@ function flagsOf(fact: SpanFacts, last: bigint): number {
     (fact.team === undefined ? 0 : FLAG.team) |
     (fact.model === undefined ? 0 : FLAG.model) |
     (fact.tool === undefined ? 0 : FLAG.tool) |
+    (fact.route === undefined ? 0 : FLAG.route) |
     (fact.service === undefined ? 0 : FLAG.service) |
     (fact.user === undefined ? 0 : FLAG.user) |
     (fact.target === undefined ? 0 : FLAG.target) |

@@ -1,5 +1,5 @@
 /** Raise this when a fact is added, derived differently or written differently: objects then derive the facts of their log again. */
-export const FACTS_VERSION = 12;
+export const FACTS_VERSION = 13;
 
 /**
  * The facts of a chunk's spans, in its order, as one JSON text:
@@ -42,6 +42,7 @@ export const FLAG = {
   producer: 1 << 24,
   /** Counts of tokens that were written to a cache, behind the other counts: most calls have none. */
   written: 1 << 25,
+  route: 1 << 26,
 } as const;
 
 /** `kinds` is OTLP's kind times this, plus the index in SPAN_KINDS. */

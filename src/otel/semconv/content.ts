@@ -381,6 +381,8 @@ export const SPAN_MESSAGE_KEY = "logfire.msg";
 export const LABEL_KEYS = [SPAN_MESSAGE_KEY, "haystack.component.name", "n8n.node.name", "n8n.workflow.name"] as const;
 
 export const REQUEST_METHOD_KEYS = ["http.request.method", "http.method"] as const;
+/** The pattern of a server's path: of low cardinality. */
+export const ROUTE_KEYS = ["http.route"] as const;
 export const RESPONSE_STATUS_KEYS = ["http.response.status_code", "http.status_code"] as const;
 
 /** The subject of a request, a statement or a log line, for spans with neither input nor output. */

@@ -1,6 +1,7 @@
 /** Requests and answers between the tenant's directory and its callers: the Worker and the sessions. */
 import type { ListFacts, ListFilter } from "../list/list-filter.ts";
 import type { ListSums } from "../list/list-sums.ts";
+import type { EndedSpan } from "../numbers/ended-span.ts";
 import type { Status } from "../liveness.ts";
 import type { StorageUsage, Retention } from "./retention.ts";
 import type { RecentExports } from "./stream-events.ts";
@@ -19,6 +20,8 @@ export type SessionReport = {
   readonly search?: string;
   /** Absent in reports of an older version. */
   readonly storage?: StorageUsage;
+  /** Of the session's spans that ended last, those that an earlier report did not have as they are. */
+  readonly ended?: readonly EndedSpan[];
 };
 
 export type ReportOutcome = {

@@ -2,6 +2,7 @@ import type { SpanKind } from "../../facts/facts.ts";
 import { addUsage, costsOf, NO_USAGE } from "../row-usage.ts";
 import type { Usage } from "../row-usage.ts";
 import { intervalOf } from "../timing/interval.ts";
+import { percentile } from "../timing/percentile.ts";
 import { selfTime } from "../timing/self-time.ts";
 import type { SessionTree, TreeNode } from "../tree/tree-node.ts";
 import type { CountedCalls } from "./counted-calls.ts";
@@ -140,12 +141,8 @@ function addCall(group: Draft, row: TreeNode, failed: boolean, present: bigint |
 function closed({ durations, ...group }: Draft): StepGroup {
   if (durations.length === 0) return group;
   const sorted = Float64Array.from(durations).sort();
-  return { ...group, p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95) };
+  return { ...group, p50: BigInt(percentile(sorted, 0.5)), p95: BigInt(percentile(sorted, 0.95)) };
 }
-
-/** The nearest rank: a duration that was measured, not one between two. */
-const percentile = (sorted: Float64Array, share: number): bigint =>
-  BigInt(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0);
 
 /** Names from A, figures from the largest. Groups that have no figure come last, either way. */
 export function sortedGroups(

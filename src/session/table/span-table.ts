@@ -4,6 +4,7 @@ import type { SessionName, SpanFacts } from "../../facts/facts.ts";
 import { LogRecords } from "./log-records.ts";
 import { bestName, NO_NAMES, otherNames, withName } from "./session-ids.ts";
 import type { Claim, SessionNames } from "./session-ids.ts";
+import type { RecentSpans } from "./recent-spans.ts";
 import { InputRequests } from "./input-requests.ts";
 import { SpanIndex } from "./span-index.ts";
 import { Annotations } from "./annotations.ts";
@@ -34,6 +35,8 @@ export class SpanTable {
   readonly records: LogRecords;
   readonly annotations: Annotations;
   readonly continuations: Continuations;
+  /** Where it is set, spans that are admitted from then on are noted in it. */
+  recent: RecentSpans | undefined;
   readonly knownParents = new KnownParents();
   /** Numbers of traces in which two spans have one id. */
   readonly sharingTraces = new Set<number>();
@@ -98,7 +101,12 @@ export class SpanTable {
   /** Memory of rows, index and strings (two bytes a unit), without the engine's overhead for strings and traces. */
   get bytes(): number {
     const { rows, usage, paths, inputRequests: questions, records, annotations, continuations } = this;
-    const links = [this.#superseded, this.#index, this.knownParents];
+    const links = [
+      this.#superseded,
+      this.#index,
+      this.knownParents,
+      ...(this.recent === undefined ? [] : [this.recent]),
+    ];
     const stores = [rows, usage, paths, questions, records, annotations, continuations, ...links];
     return stores.reduce((sum, { bytes }) => sum + bytes, this.#pool.units * 2);
   }
@@ -180,7 +188,9 @@ export class SpanTable {
     this.#version++;
     this.#evictions++;
     this.#allNames = undefined;
-    this.rows.retain((row) => !evicted.has(this.rows.word(row, Row.TRACE)));
+    const isLeft = (row: number): boolean => !evicted.has(this.rows.word(row, Row.TRACE));
+    this.recent?.retain(isLeft, this.rows.length);
+    this.rows.retain(isLeft);
     this.#index.rebuild(this.rows.length);
     this.knownParents.clear();
     this.#repack();
@@ -315,6 +325,7 @@ export class SpanTable {
       rows.setWord(row, Row.USAGE, this.usage.write(rows.word(row, Row.USAGE), facts));
     }
     this.inputRequests.upsert(trace, facts);
+    this.recent?.admit(row, facts);
     writeTexts(rows, row, facts, pool);
   }
 

@@ -8,7 +8,7 @@ import type { StorageUsage } from "../../../session/contract/retention.ts";
 import type { LivenessFacts } from "../../../session/summary.ts";
 
 /** A report as the tables hold it. */
-export type StoredSession = Omit<SessionReport, "summary" | "search" | "storage"> & {
+export type StoredSession = Omit<SessionReport, "summary" | "search" | "storage" | "ended"> & {
   /** JSON text of the summary: the list passes it on unparsed. */
   readonly summary: string;
   readonly facts: ListFacts;
@@ -16,7 +16,7 @@ export type StoredSession = Omit<SessionReport, "summary" | "search" | "storage"
   readonly storage: StorageUsage;
 };
 
-export function storedSession({ summary, search, storage, ...report }: SessionReport): StoredSession {
+export function storedSession({ summary, search, storage, ended: _, ...report }: SessionReport): StoredSession {
   const facts = listFacts(summary);
   return {
     ...report,

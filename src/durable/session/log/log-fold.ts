@@ -1,4 +1,5 @@
 import { SessionParts } from "../../../session/session-parts.ts";
+import { RecentSpans } from "../../../session/table/recent-spans.ts";
 import { SpanTable } from "../../../session/table/span-table.ts";
 import { admitChunk } from "./chunk-facts.ts";
 import type { ChunkFacts } from "./chunk-facts.ts";
@@ -7,6 +8,8 @@ import type { ChunkFacts } from "./chunk-facts.ts";
 export class LogFold {
   /** Facts of the traces that the session shows. */
   readonly visible = new SpanTable();
+  /** Of the visible spans. */
+  readonly recent = new RecentSpans();
   readonly parts = new SessionParts(this.visible);
   #moved: SpanTable | undefined;
   /** Last revision of each trace, in the trace's own order. */
@@ -29,6 +32,7 @@ export class LogFold {
 
   constructor(bytes: number) {
     this.bytes = bytes;
+    this.visible.recent = this.recent;
   }
 
   /** Facts of the owned trace while another session shows it: most objects have none. */
