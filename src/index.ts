@@ -13,6 +13,7 @@ import { answer, exportErrors } from "./routes/receive/answer.ts";
 import { RememberingRouter } from "./routes/remembering-router.ts";
 import { receiver } from "./routes/receive/receive.ts";
 import { imports } from "./routes/receive/import.ts";
+import { metrics } from "./routes/metrics.ts";
 import { query } from "./routes/query.ts";
 import { session } from "./routes/session.ts";
 import { sessions } from "./routes/sessions.ts";
@@ -54,6 +55,7 @@ app.route("/sessions", span);
 app.route("/sessions", search);
 app.route("/sessions", session);
 app.route("/traces", trace);
+app.route("/", metrics);
 mountArk(app);
 mountMcp(app);
 

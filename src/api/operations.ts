@@ -18,6 +18,8 @@ import {
   TracesExportedSchema,
 } from "./otlp-schema.ts";
 import { ImportedSchema, PROBLEM_COMPONENTS } from "./problem-schema.ts";
+import { NumbersParameters } from "./numbers-parameters.ts";
+import { NUMBERS_COMPONENTS, NumbersSchema } from "./numbers-schema.ts";
 import { QueryParameters } from "./query-parameters.ts";
 import { ReplayFlag, ReplayParameters } from "./replay-query.ts";
 import { QueryAnswerSchema, RERUN_COMPONENTS } from "./rerun-schema.ts";
@@ -239,6 +241,26 @@ export const operations: Operations = {
       },
     },
   },
+  "/metrics.json": {
+    get: {
+      summary: "Numbers of the spans that ended last: counts, errors, percentiles, tokens and costs.",
+      parameters: [NumbersParameters],
+      answers: {
+        200: json("All of them, and by one property.", NumbersSchema),
+        400: problem("Invalid parameter; `detail` names it."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/metrics": {
+    get: {
+      summary: "The same numbers for Prometheus.",
+      answers: {
+        200: { description: "Prometheus' text format, version 0.0.4.", content: { "text/plain": "text" } },
+        ...REFUSALS,
+      },
+    },
+  },
   "/healthz": health("ok"),
   "/health": health("OK"),
   "/readyz": health("OK"),
@@ -259,4 +281,5 @@ export const components: Readonly<Record<string, v.GenericSchema>> = {
   ...RERUN_COMPONENTS,
   ...STREAM_COMPONENTS,
   ...SPAN_COMPONENTS,
+  ...NUMBERS_COMPONENTS,
 };

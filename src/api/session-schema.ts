@@ -237,7 +237,7 @@ export const RecentExportsSchema = v.pipe(
   v.description("What reached the receiver lately: shows whether an exporter is connected."),
 ) satisfies v.GenericSchema<RecentExports>;
 
-const ListCountsSchema = v.pipe(
+export const ListCountsSchema = v.pipe(
   v.object(v.entriesFromList(["all", ...STATUSES] as const, count)),
   v.description("Number of sessions by status, with the same filters except `status`."),
 ) satisfies v.GenericSchema<ListCounts>;

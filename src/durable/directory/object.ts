@@ -16,6 +16,9 @@ import type {
 import type { Cursor } from "../../session/contract/log-page.ts";
 import type { RecentExportsUpdate } from "../../session/contract/stream-events.ts";
 import type { ListFilter } from "../../session/list/list-filter.ts";
+import { numbersBy, numbersOf } from "../../session/numbers/numbers.ts";
+import type { NumberGrouping } from "../../session/numbers/numbers.ts";
+import type { TenantNumbers } from "../../session/numbers/numbers-answer.ts";
 import { Subscribers } from "../subscribers.ts";
 import { readChanges, recentPage } from "./changes.ts";
 import { ListColumns } from "./list/columns.ts";
@@ -114,6 +117,17 @@ export class DirectoryObject extends DurableObject<Bindings> {
       recentExports: this.#recentExports.value,
       retention: this.#retention.retention(),
       ...(found.length > summaries.length && last !== undefined ? { next: { value: last.value, n: last.n } } : {}),
+    };
+  }
+
+  /** Numbers of the spans that ended last: all, and by each of these. */
+  numbers(context: CallContext, groupings: readonly NumberGrouping[]): TenantNumbers {
+    checkTenant(this.ctx.id, context);
+    const { spans } = this.#ended;
+    return {
+      ...numbersOf(spans),
+      by: Object.fromEntries(groupings.map((by) => [by, numbersBy(spans, by)])),
+      sessions: this.#listColumns().counts(Date.now()),
     };
   }
 

@@ -61,10 +61,10 @@ function readerOf(part: PartFold): ReadRow {
       duration: durationOf(table, row, row),
       failed: failed[row] === 1 || failedByRecord(table, groups, row),
       kind: rows.kind(row),
-      name,
-      ...(route === undefined ? {} : { route }),
-      ...(model === undefined ? {} : { model }),
-      ...(tool === undefined ? {} : { tool }),
+      name: name.toWellFormed(),
+      ...(route === undefined ? {} : { route: route.toWellFormed() }),
+      ...(model === undefined ? {} : { model: model.toWellFormed() }),
+      ...(tool === undefined ? {} : { tool: tool.toWellFormed() }),
       ...(usage === undefined ? {} : usageFields(usage, toolAt(around[row] ?? ROOT))),
       ...(turn === undefined ? {} : { turn }),
     };
@@ -76,7 +76,10 @@ const NANOS_PER_MICRO = 1_000n;
 function usageFields({ model, ...usage }: OwnUsage, tool: string | undefined): Pick<EndedSpan, "usage" | "usageOf"> {
   return {
     usage,
-    usageOf: { ...(model === undefined ? {} : { model }), ...(tool === undefined ? {} : { tool }) },
+    usageOf: {
+      ...(model === undefined ? {} : { model: model.toWellFormed() }),
+      ...(tool === undefined ? {} : { tool: tool.toWellFormed() }),
+    },
   };
 }
 

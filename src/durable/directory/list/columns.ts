@@ -56,6 +56,11 @@ export class ListColumns {
     this.#searches.clear();
   }
 
+  /** Sessions by status. */
+  counts(now: number): ListCounts {
+    return this.#sums.sum("session", now).counts;
+  }
+
   /** `find` queries full text for the numbers of matching rows. */
   page(
     query: ListQuery,
