@@ -1,6 +1,6 @@
 import type { Principal, Refusal } from "./auth/principal.ts";
 import { readSettings, SETTINGS } from "./session/contract/settings.ts";
-import type { Settings } from "./session/contract/settings.ts";
+import type { Settings, SettingTexts } from "./session/contract/settings.ts";
 import { log } from "./lib/log.ts";
 
 /** Wrangler's bindings, and the secrets and variables of a deployment. */
@@ -29,15 +29,16 @@ export type AppEnv = {
   Variables: { principal: Principal; refuse: (refusal: Refusal) => Response };
 };
 
-let known: { readonly texts: string; readonly settings: Settings } | undefined;
+let known: { readonly texts: SettingTexts; readonly settings: Settings } | undefined;
 
 /** The settings of a tenant: those of the deployment, so far. A wrong one is logged once an isolate, and its default applies. */
 export function settingsOf(env: Bindings, _tenant: string): Settings {
-  const texts = JSON.stringify(SETTINGS.map((name) => env[name]));
-  if (known?.texts !== texts) {
+  // Each delivery asks for them.
+  const texts = known?.texts;
+  if (known === undefined || SETTINGS.some((name) => env[name] !== texts?.[name])) {
     const { settings, faults } = readSettings(env);
     for (const error of faults) log("setting-invalid", { level: "error", error });
-    known = { texts, settings };
+    known = { texts: Object.fromEntries(SETTINGS.map((name) => [name, env[name]])), settings };
   }
   return known.settings;
 }

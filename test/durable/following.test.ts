@@ -82,8 +82,8 @@ describe("a stream", () => {
   // spec: STREAM-3
   test("of 1,000 revisions resumes at any of them, without gap or repeat", async () => {
     const revisions = 1_000;
-    await runInDurableObject(world.objectOf(TRACE), (owner) => {
-      for (let n = 1; n <= revisions; n++) owner.append(world.CALLER, deliveryOf([aSpan(TRACE, n)]));
+    await runInDurableObject(world.objectOf(TRACE), async (owner) => {
+      for (let n = 1; n <= revisions; n++) await owner.append(world.CALLER, deliveryOf([aSpan(TRACE, n)]));
     });
     const head = (await world.readSession(TRACE))?.resourceVersion ?? "";
     const generation = head.slice(0, head.indexOf("."));

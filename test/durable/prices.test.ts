@@ -24,9 +24,9 @@ const CALL = aSpan(
 
 test("a deployment's own prices cost its sessions, and its viewers compute the same", async () => {
   const stub = env.SESSIONS.getByName(`default/${CALL.traceId}`);
-  const page = await runInDurableObject(stub, (_, ctx) => {
+  const page = await runInDurableObject(stub, async (_, ctx) => {
     const object = new SessionObject(ctx, { ...env, PRICES });
-    object.append({ tenant: "default" }, deliveryOf([CALL]));
+    await object.append({ tenant: "default" }, deliveryOf([CALL]));
     return object.read({ tenant: "default" }, "session", undefined, 1_000);
   });
   if (page.state !== "present" || page.summary === undefined) throw new Error(page.state);

@@ -326,11 +326,11 @@ test("beyond the maximum of all sessions the least recently active ones are dele
 test("without a maximum age, no session wakes for expiry", async () => {
   await runInDurableObject(world.objectOf(OLD), async (_, ctx) => {
     const object = new SessionObject(ctx, { ...env, RETENTION_DAYS: "forever", MAX_SESSION_BYTES: "2KB" });
-    object.append(world.CALLER, deliveryOf(someSpans(OLD, 1, 1)));
+    await object.append(world.CALLER, deliveryOf(someSpans(OLD, 1, 1)));
     await object.alarm();
     const page = object.read(world.CALLER, "session", undefined, 1_000);
     expect(page.state === "present" && page.retention).toEqual({ bytes: expect.any(Number), maxBytes: 2_000 });
-    const most = object.append(world.CALLER, deliveryOf(someSpans(OLD, 2, 500)));
+    const most = await object.append(world.CALLER, deliveryOf(someSpans(OLD, 2, 500)));
     expect(most).toEqual({ outcome: "full", reason: "the session would hold more than 2000 bytes, its ceiling" });
   });
   await world.evict(OLD);

@@ -3,6 +3,7 @@ import type { CallContext } from "../../src/place.ts";
 import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { vi } from "vitest";
+import type { CopyOutcome } from "../../src/durable/session/copy/protocol.ts";
 import type { LogRecord, ResourceLogs } from "../../src/otel/log-record.ts";
 import type { Resource, ResourceSpans, Span } from "../../src/otel/span.ts";
 import type { SessionSummary, QuerySummary } from "../../src/session/summary.ts";
@@ -273,8 +274,8 @@ export async function change(id: string, sql: string, ...values: SqlStorageValue
 
 /** Copies this number of traces of one span to a session, as their owners do; returns the outcomes. */
 export async function copies(session: string, count: number): Promise<string[]> {
-  return await runInDurableObject(objectOf(session), (instance) => {
-    const outcomes: string[] = [];
+  return await runInDurableObject(objectOf(session), async (instance) => {
+    const outcomes: CopyOutcome[] = [];
     for (let n = 0; n < count; n++) {
       const traceId = `c${n.toString(16).padStart(31, "0")}`;
       const { facts, encoding, body, receipt } = deliveryOf([aSpan(traceId, 1)]);
@@ -289,9 +290,9 @@ export async function copies(session: string, count: number): Promise<string[]> 
         facts,
         body,
       } as const;
-      outcomes.push(instance.storeCopy(CALLER, { session, traceId, epoch: 1, chunks: [chunk], values: [] }).outcome);
+      outcomes.push(await instance.storeCopy(CALLER, { session, traceId, epoch: 1, chunks: [chunk], values: [] }));
     }
-    return outcomes;
+    return outcomes.map(({ outcome }) => outcome);
   });
 }
 

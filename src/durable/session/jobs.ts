@@ -48,6 +48,7 @@ export const JOBS: Readonly<Record<JobKind, Job>> = {
 };
 
 const ENTRIES = Object.entries(JOBS) as [JobKind, Job][];
+const STARTED_AT_ONCE = ENTRIES.flatMap(([kind, { startsAtOnce }]) => (startsAtOnce ? [kind] : []));
 
 /** Schedules the jobs that are due by what is on disk: on wake, and when the log is folded. */
 export function scheduleJobs(source: "rows" | "fold", state: SessionState): void {
@@ -77,10 +78,10 @@ export class JobRunner {
     return run;
   }
 
-  /** Starts the due jobs that do not wait for the alarm. Resolves when they have ended; never rejects. */
-  startDue(now: number, cause: Cause): Promise<unknown> {
-    const due = ENTRIES.filter(([kind, { startsAtOnce }]) => startsAtOnce && this.#state.jobs.isDue(kind, now));
-    return Promise.all(due.map(([kind]) => this.run(kind, cause)));
+  /** Starts the due jobs that do not wait for the alarm. `undefined` without one; else resolves when they have ended, and never rejects. */
+  startDue(now: number, cause: Cause): Promise<unknown> | undefined {
+    const due = STARTED_AT_ONCE.filter((kind) => this.#state.jobs.isDue(kind, now));
+    return due.length === 0 ? undefined : Promise.all(due.map((kind) => this.run(kind, cause)));
   }
 
   /** The alarm fired: runs all due jobs, one after the other, and sets the next alarm. */

@@ -8,6 +8,7 @@ import type { Cursor, LogPage, View } from "../../session/contract/log-page.ts";
 import type { RecordsPage } from "../../session/contract/log-reader.ts";
 import type { SpanLookupPage } from "../../session/contract/span-lookup.ts";
 import { append } from "./admission.ts";
+import { GroupCommit } from "./group-commit.ts";
 import type { Copy, CopyOutcome, TraceDeletion, TraceDeletionOutcome, Revocation } from "./copy/protocol.ts";
 import { beginDeletion, deleteTrace } from "./retention/deleting.ts";
 import { OwnerCopy } from "./copy/sending.ts";
@@ -22,27 +23,32 @@ export class SessionObject extends DurableObject<Bindings> {
   readonly #state: SessionState;
   readonly #copier: OwnerCopy;
   readonly #jobs: JobRunner;
+  readonly #commits: GroupCommit;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     this.#state = new SessionState(ctx.storage, env, new Subscribers(ctx), {
       scheduleFrom: scheduleJobs,
-      startDue: (now, cause) => ctx.waitUntil(this.#jobs.startDue(now, cause)),
+      startDue: (now, cause) => {
+        const runs = this.#jobs.startDue(now, cause);
+        if (runs !== undefined) ctx.waitUntil(runs);
+      },
     });
+    this.#commits = new GroupCommit(ctx.storage);
     this.#copier = new OwnerCopy(this.#state);
     this.#jobs = new JobRunner(this.#state, this.#copier);
   }
 
   /** Returns when the delivery is on disk. Throws on transient faults only. */
-  append(context: CallContext, delivery: Delivery): AppendOutcome {
+  append(context: CallContext, delivery: Delivery): AppendOutcome | Promise<AppendOutcome> {
     checkTenant(this.ctx.id, context);
-    return append(this.#state, context, delivery);
+    return this.#commits.run(() => append(this.#state, context, delivery));
   }
 
   /** An owner copies chunks of its trace to this session. */
-  storeCopy(context: CallContext, copy: Copy): CopyOutcome {
+  storeCopy(context: CallContext, copy: Copy): CopyOutcome | Promise<CopyOutcome> {
     checkTenant(this.ctx.id, context);
-    return storeCopy(this.#state, context, copy);
+    return this.#commits.run(() => storeCopy(this.#state, context, copy));
   }
 
   revoke(context: CallContext, revocation: Revocation): void {

@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { law, seedsFrom } from "../law.ts";
+import { Random } from "../session/seeded-random.ts";
+import { deliveryOf } from "./deliveries.ts";
+import { Faults } from "./faults.ts";
+import type { Strike } from "./faults.ts";
+import { generateSession } from "./generated-session.ts";
+import type { Attributes } from "./spans.ts";
+import { aSpan, someSpans, traceIdOf } from "./spans.ts";
+import { Viewer } from "./viewer.ts";
+import * as world from "./world.ts";
+
+const TRACE = traceIdOf("trace");
+const COUNT = 24;
+
+beforeEach(world.freshWorld);
+
+/** Deliveries of one span each, sent to the owner without waiting for an answer in between. */
+async function sendTogether(numbers: readonly number[], attributes: (n: number) => Attributes = () => ({})) {
+  const owner = world.calls(TRACE);
+  return await Promise.allSettled(
+    numbers.map(async (n) => await owner.append(deliveryOf([aSpan(TRACE, n, {}, attributes(n))]))),
+  );
+}
+
+const numbers = Array.from({ length: COUNT }, (_, n) => n + 1);
+
+async function spansStored(): Promise<number[]> {
+  const session = await world.readSession(TRACE);
+  return world
+    .spansOf(session?.resourceSpans ?? [])
+    .map(({ span }) => Number.parseInt(span.spanId, 16))
+    .toSorted((a, b) => a - b);
+}
+
+describe("deliveries that wait for one object", () => {
+  test("are each a revision, in the order in which they came", async () => {
+    const outcomes = await sendTogether(numbers);
+    expect(outcomes).toEqual(numbers.map(() => ({ status: "fulfilled", value: { outcome: "appended" } })));
+    const rows = await world.rowsOf<{ revision: number; trace_revision: number }>(TRACE, "chunk");
+    expect(rows.map(({ revision, trace_revision: own }) => [revision, own])).toEqual(numbers.map((n) => [n, n]));
+    expect(await spansStored()).toEqual(numbers);
+  });
+
+  test("are each judged against what the ones before left", async () => {
+    const owner = world.calls(TRACE);
+    const same = deliveryOf(someSpans(TRACE, 1, 3));
+    const overlapping = deliveryOf(someSpans(TRACE, 2, 3));
+    const outcomes = await Promise.all([same, same, overlapping, same].map(async (one) => await owner.append(one)));
+    expect(outcomes).toEqual([
+      { outcome: "appended" },
+      { outcome: "known" },
+      { outcome: "partly-known", known: [0, 1] },
+      { outcome: "known" },
+    ]);
+  });
+
+  test("reach a viewer one by one, without a gap or a second reading", async () => {
+    await world.deliver([aSpan(TRACE, 1_000)]);
+    const viewer = new Viewer(TRACE);
+    await viewer.connect();
+    await viewer.readUntil(({ event }) => event.type === "bookmark");
+    await sendTogether(numbers);
+    await viewer.readUntil(({ at }) => at?.endsWith(`.${COUNT + 1}`) === true);
+    const revisions = viewer.seen.flatMap(({ at, event }) =>
+      event.type === "spans" ? [Number(at?.split(".")[1])] : [],
+    );
+    expect(revisions).toEqual(Array.from({ length: COUNT + 1 }, (_, n) => n + 1));
+    await viewer.disconnect();
+  });
+
+  test("may move the trace away and back in between, and the rest follows it", async () => {
+    const names = ["", "A", "B", TRACE];
+    // Of a higher rank the later they come: the last one wins.
+    const keys = ["", "gen_ai.conversation.id", "session.id", "ark.session.id"];
+    const nameAt = (n: number): Attributes => {
+      const at = Math.floor((n - 1) / (COUNT / 4));
+      return at === 0 ? {} : { [keys[at] ?? ""]: names[at] ?? "" };
+    };
+    await sendTogether(numbers, nameAt);
+    await world.rest([TRACE, "A", "B"]);
+    expect(await spansStored()).toEqual(numbers);
+    expect([await world.readSession("A"), await world.readSession("B")]).toEqual([undefined, undefined]);
+    await world.evict(TRACE);
+    expect(await spansStored()).toEqual(numbers);
+  });
+});
+
+describe("a fault in one of the deliveries that wait", () => {
+  let faults: Faults;
+  beforeEach(async () => {
+    faults = await Faults.install();
+    vi.spyOn(console, "warn").mockReturnValue();
+    vi.spyOn(console, "error").mockReturnValue();
+  });
+  afterEach(() => faults.remove());
+
+  const isOurs = ({ kind, object }: { kind: string; object: string }) =>
+    kind === "transaction" && object.endsWith(TRACE);
+
+  test.each(["it fails", "it is undone"] as const)("(%s) harms no other", async (strike) => {
+    faults.follow((step, number) => (isOurs(step) && number % 5 === 0 ? strike : undefined));
+    const outcomes = await sendTogether(numbers);
+    faults.end();
+    const taken = numbers.filter((_, at) => outcomes[at]?.status === "fulfilled");
+    expect(taken.length).toBeGreaterThan(COUNT / 2);
+    expect(taken.length).toBeLessThan(COUNT);
+    expect(await spansStored()).toEqual(taken);
+    await world.evict(TRACE);
+    expect(await spansStored()).toEqual(taken);
+    await sendTogether(numbers);
+    expect(await spansStored()).toEqual(numbers);
+  });
+
+  test.each(["its object dies before it", "its object dies after it"] as const)(
+    "(%s) loses nothing that was acknowledged",
+    async (strike) => {
+      faults.follow((step, number) => (isOurs(step) && number === COUNT / 2 ? strike : undefined));
+      const outcomes = await sendTogether(numbers);
+      faults.end();
+      const stored = new Set(await spansStored());
+      const lost = numbers.filter((n, at) => outcomes[at]?.status === "fulfilled" && !stored.has(n));
+      expect(lost).toEqual([]);
+      await sendTogether(numbers);
+      expect(await spansStored()).toEqual(numbers);
+    },
+  );
+
+  law("of any number of them, memory equals the fold of the rows", seedsFrom(6101, 6), async (seed) => {
+    await world.freshWorld();
+    const random = new Random(seed);
+    const { sent, ids } = generateSession(random, { traces: 3, spansOfATrace: 12, naming: 0.3 });
+    const strikes: readonly Strike[] = ["it fails", "it is undone"];
+    faults.follow(({ kind }) => (kind === "transaction" && random.chance(0.1) ? random.pick(strikes) : undefined));
+    const deliveries = random.cut(sent, 3);
+    await Promise.all(deliveries.map(async (delivery) => await world.deliver(delivery).catch(() => undefined)));
+    await faults.quiet();
+    faults.end();
+    await world.rest(ids);
+    const remembered = await world.readoutsOf(ids);
+    for (const id of ids) await world.evict(id);
+    expect(await world.readoutsOf(ids)).toEqual(remembered);
+    // What was refused is sent again: then all sessions are as if they had come one by one.
+    for (const delivery of deliveries) await world.deliver(delivery);
+    await world.rest(ids);
+    const together = await world.readoutsOf(ids);
+    await world.emptyWorld();
+    for (const delivery of deliveries) await world.deliver(delivery);
+    await world.rest(ids);
+    expect(together).toEqual(await world.readoutsOf(ids));
+  });
+});
