@@ -1,6 +1,9 @@
 import type { Principal, Refusal } from "./auth/principal.ts";
 import { readSettings, SETTINGS } from "./session/contract/settings.ts";
 import type { Settings, SettingTexts } from "./session/contract/settings.ts";
+import { readTelemetry, TELEMETRY_SETTINGS } from "./otel/telemetry-settings.ts";
+import type { Telemetry, TelemetryTexts } from "./otel/telemetry-settings.ts";
+import type { RequestTrace } from "./self/request-trace.ts";
 import { log } from "./lib/log.ts";
 
 /** Wrangler's bindings, and the secrets and variables of a deployment. */
@@ -21,12 +24,21 @@ export type Bindings = Env & {
   readonly MAX_SESSION_BYTES?: string;
   /** Maximum size of all sessions, such as 10GB. The least recently active sessions are deleted first. */
   readonly MAX_TENANT_BYTES?: string;
+  /** "false": the program does not trace itself. */
+  readonly TELEMETRY_ENABLED?: string;
+  /** The `service.name` of the program's own traces. */
+  readonly TELEMETRY_SERVICE_NAME?: string;
+  /** Share of the program's own traces that is stored, from 0 to 1. */
+  readonly TELEMETRY_SAMPLING_RATE?: string;
 };
 
 export type AppEnv = {
   Bindings: Bindings;
-  /** Set by the guard, before every route. `refuse` answers in the form that clients of the path read. */
-  Variables: { principal: Principal; refuse: (refusal: Refusal) => Response };
+  /**
+   * Set before every route. `refuse` answers in the form that clients of the path read. `trace`: of this request; `undefined` if
+   * it is not traced.
+   */
+  Variables: { principal: Principal; refuse: (refusal: Refusal) => Response; trace: RequestTrace | undefined };
 };
 
 let known: { readonly texts: SettingTexts; readonly settings: Settings } | undefined;
@@ -41,4 +53,18 @@ export function settingsOf(env: Bindings, _tenant: string): Settings {
     known = { texts: Object.fromEntries(SETTINGS.map((name) => [name, env[name]])), settings };
   }
   return known.settings;
+}
+
+let knownTelemetry: { readonly texts: TelemetryTexts; readonly telemetry: Telemetry } | undefined;
+
+/** How the program traces itself. A wrong setting is logged once an isolate, and its default applies. */
+export function telemetryOf(env: Bindings): Telemetry {
+  // Each request asks for it.
+  const texts = knownTelemetry?.texts;
+  if (knownTelemetry === undefined || TELEMETRY_SETTINGS.some((name) => env[name] !== texts?.[name])) {
+    const { telemetry, faults } = readTelemetry(env);
+    for (const error of faults) log("setting-invalid", { level: "error", error });
+    knownTelemetry = { texts: Object.fromEntries(TELEMETRY_SETTINGS.map((name) => [name, env[name]])), telemetry };
+  }
+  return knownTelemetry.telemetry;
 }

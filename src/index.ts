@@ -3,6 +3,7 @@ import { isExport } from "./routes/method-not-allowed.ts";
 import type { AppEnv } from "./config.ts";
 import { guard, needs, refuse } from "./auth/guard.ts";
 import { securityHeaders } from "./auth/headers.ts";
+import { pathOf } from "./auth/self.ts";
 import { arkErrors } from "./ark/error.ts";
 import { arkManifest } from "./ark/manifest.ts";
 import { mount as mountArk } from "./ark/mount.ts";
@@ -21,6 +22,7 @@ import { search } from "./routes/search.ts";
 import { span } from "./routes/span.ts";
 import { trace } from "./routes/trace.ts";
 import { consume } from "./queue.ts";
+import { traceRequests } from "./self/trace-requests.ts";
 import { standalone } from "./standalone.ts";
 import { log } from "./lib/log.ts";
 
@@ -32,12 +34,13 @@ export { SessionObject } from "./durable/session/object.ts";
 const TENANT = "default";
 
 /** Exported for the tests that walk its routes. */
-export const app = new Hono<AppEnv>({ strict: false, router: new RememberingRouter() });
+export const app = new Hono<AppEnv>({ getPath: pathOf, router: new RememberingRouter() });
 
 /** By path; elsewhere errors are problems (RFC 9457). */
 const errorForms = [exportErrors, arkErrors];
 
-// Before every route and method. A route that states no right is refused.
+// Before every route and method: each request is a trace, and a route that states no right is refused.
+app.use(traceRequests);
 app.use(securityHeaders);
 app.use(guard(TENANT, errorForms));
 

@@ -1,5 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Bindings } from "./config.ts";
+import type { RequestTrace } from "./self/request-trace.ts";
+
+/** The tenant of the program's own traces. */
+export const SELF = "_self";
 
 /** Longest session name, in UTF-8 bytes, that is used as id. Object names and URLs stay readable and bounded. */
 export const SESSION_NAME_BYTES = 256;
@@ -22,28 +26,29 @@ export function sessionIdIn(text: string): string {
 /** Who calls an object, and the trace of the request that caused the call: the first argument of every RPC. */
 export type CallContext = {
   readonly tenant: string;
-  /** As the caller's request had it (W3C Trace Context). */
+  /** Of the span that made the call (W3C Trace Context); of the request, if it is not recorded. */
   readonly traceparent?: string;
 };
+
+/** Calls of a request whose trace is recorded are spans of it. */
+type TracedCaller = { readonly tenant: string; readonly trace: RequestTrace };
 
 /** The call that caused other calls; `undefined` for an alarm, which has no trace. */
 export type Cause = CallContext | undefined;
 
 /** A tenant alone stands for a call without a trace. */
-export type Caller = CallContext | string;
+export type Caller = CallContext | TracedCaller | string;
 
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-
-/** The context of the calls that a request causes. A malformed `traceparent` is ignored. */
-export function callerOf({ var: { principal }, req }: RequestContext): CallContext {
-  const traceparent = req.header("traceparent");
-  const isValid = traceparent !== undefined && TRACEPARENT.test(traceparent);
-  return { tenant: principal.tenant, ...(isValid ? { traceparent } : {}) };
+/** The context of the calls that a request causes. */
+export function callerOf({ var: { principal, trace } }: RequestContext): CallContext | TracedCaller {
+  const { tenant } = principal;
+  if (trace?.isRecording === true) return { tenant, trace };
+  const traceparent = trace?.traceparent;
+  return traceparent === undefined ? { tenant } : { tenant, traceparent };
 }
 
 type RequestContext = {
-  readonly var: { readonly principal: { readonly tenant: string } };
-  readonly req: { header(name: string): string | undefined };
+  readonly var: { readonly principal: { readonly tenant: string }; readonly trace?: RequestTrace | undefined };
 };
 
 /** An object as its callers see it: the call context is bound. */
@@ -61,30 +66,38 @@ type DirectoryObject = Env["DIRECTORY"] extends DurableObjectNamespace<infer Tar
 
 /** The object of a session, or of the owner of a trace: `id` is a session id or a trace id. */
 export function sessionAt(env: Bindings, caller: Caller, id: string): Calls<SessionObject> {
-  return callsOf(env.SESSIONS, caller, id);
+  return callsOf(env.SESSIONS, caller, id, "session");
 }
 
 /** The tenant's list of sessions. */
 export function directoryOf(env: Bindings, caller: Caller): Calls<DirectoryObject> {
-  return callsOf(env.DIRECTORY, caller, "directory");
+  return callsOf(env.DIRECTORY, caller, "directory", "directory");
 }
 
-/** The object of this name within the caller's tenant. The only place that names objects, and that adds the context to calls. */
+/**
+ * The object of this name within the caller's tenant. The only place that names objects, and that adds the context to calls.
+ * `service`: what spans of calls name the object.
+ */
 export function callsOf<Target>(
   namespace: { getByName(name: string): object },
   caller: Caller,
   name: string,
+  service: string,
 ): Calls<Target> {
-  const context: CallContext = typeof caller === "string" ? { tenant: caller } : caller;
+  const context: CallContext | TracedCaller = typeof caller === "string" ? { tenant: caller } : caller;
   const stub = namespace.getByName(`${context.tenant}/${name}`);
   return new Proxy(stub, {
     get(_, method) {
       // A promise that resolves with the object must not take it for another promise.
       if (method === "then") return undefined;
-      const isRpc = method !== "fetch";
       return (...args: unknown[]): unknown => {
-        const call = Reflect.get(stub, method) as (...all: unknown[]) => unknown;
-        return Reflect.apply(call, stub, isRpc ? [context, ...args] : args);
+        const call = Reflect.get(stub, method) as (...all: unknown[]) => Promise<unknown>;
+        if (method === "fetch") return Reflect.apply(call, stub, args);
+        if (!("trace" in context)) return Reflect.apply(call, stub, [context, ...args]);
+        const { tenant, trace } = context;
+        return trace.call(service, String(method), (traceparent) =>
+          Reflect.apply(call, stub, [{ tenant, traceparent }, ...args]),
+        );
       };
     },
   }) as Calls<Target>;

@@ -5,6 +5,7 @@ import { problem } from "../api/problem.ts";
 import type { AppEnv } from "../config.ts";
 import { refusalFor } from "./principal.ts";
 import type { Refusal, Right } from "./principal.ts";
+import { isForSelf, readerOfSelf, stayWithSelf } from "./self.ts";
 import { judgeSender } from "./sender.ts";
 import { principalOf } from "./tokens.ts";
 
@@ -31,15 +32,18 @@ export function statedRight(handler: Handler): RouteRight | undefined {
 
 /**
  * Stands before every route: refuses senders that no route may see, finds the principal, and refuses routes that state no right.
- * `errorForms`: the forms of errors, by path.
+ * `errorForms`: the forms of errors, by path. Under `/self` the program's own traces are read.
  */
 export function guard(tenant: string, errorForms: readonly ErrorForm[]): MiddlewareHandler<AppEnv> {
   return async function guardRoutes(c, next) {
+    const caller = principalOf(c.env, tenant, c.req.header("host"), c.req.header("authorization"));
+    const isSelf = isForSelf(c.req.raw);
     c.set("refuse", (refusal) => refuse(c, errorForms, refusal));
-    c.set("principal", principalOf(c.env, tenant, c.req.header("host"), c.req.header("authorization")));
+    c.set("principal", isSelf ? readerOfSelf(caller) : caller);
     const refusal = judgeSender(c.env, c.req.raw, c.req.path) ?? (statesRights(c, guardRoutes) ? undefined : UNSTATED);
     if (refusal !== undefined) return c.var.refuse(refusal);
-    return await next();
+    await next();
+    if (isSelf) stayWithSelf(c.res);
   };
 }
 

@@ -43,6 +43,7 @@ export const exporterCors: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   if (!allowed) return;
   c.res.headers.set("access-control-allow-origin", origin);
+  c.res.headers.set("access-control-expose-headers", "traceresponse");
   c.res.headers.set("vary", "Origin");
 };
 

@@ -31,7 +31,8 @@ export type Delivery = {
 };
 
 export type AppendOutcome =
-  | { readonly outcome: "appended" }
+  /** `wrote`: from when to when, in Unix milliseconds of the object's clock, if the trace of the call is recorded. */
+  | { readonly outcome: "appended"; readonly wrote?: readonly [start: number, end: number] }
   /** Every log record is known. Every span is known or superseded by another version. */
   | { readonly outcome: "known" }
   /** Nothing was stored. Send again without these positions (ascending, in the delivery's order). */

@@ -106,7 +106,8 @@ export function checkedStream(path: string, body: ReadableStream<Uint8Array>): R
 /** The same response. An error is checked now, any other JSON when its text is read, an event when it is read. */
 export async function checkedResponse(method: string, url: string, response: Response): Promise<Response> {
   const [type = ""] = (response.headers.get("content-type") ?? "").split(";");
-  const { pathname } = new URL(url);
+  // The program's own traces are answered as all others.
+  const pathname = new URL(url).pathname.replace(/^\/self(?=\/)/, "");
   if (type === STREAM && method !== "HEAD" && response.body !== null) {
     const body = checkedStream(pathname, response.body);
     Object.defineProperty(response, "body", { value: body });

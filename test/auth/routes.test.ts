@@ -163,14 +163,15 @@ async function statusOf(
 
 const PATHS = Array.from(new Set(registeredRoutes().map(({ path }) => path))).toSorted();
 
-test("only the headers of responses stand before the guard", () => {
+test("only the trace of the request and the headers of responses stand before the guard", () => {
   const guarded = app.routes.findIndex(({ handler }) => handler.name === "guardRoutes");
   const before = app.routes.slice(0, guarded + 1);
   expect(before.map(({ method, path, handler }) => `${method} ${path} ${handler.name}`)).toEqual([
+    "ALL /* traceRequests",
     `ALL /* ${securityHeaders.name}`,
     "ALL /* guardRoutes",
   ]);
-  expect(before[0]?.handler).toBe(securityHeaders);
+  expect(before[1]?.handler).toBe(securityHeaders);
 });
 
 test("each handler has a right of its own before it", () => {

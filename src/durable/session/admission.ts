@@ -11,18 +11,21 @@ import type { NewChunk } from "./log/chunk.ts";
 import type { SessionState } from "./state.ts";
 import { begin, bind, isMoved, isVisible, needsCopy } from "./binding.ts";
 import type { TraceRow } from "./log/rows.ts";
+import { isRecorded } from "../../otel/trace-context.ts";
 import { log } from "../../lib/log.ts";
 
 /** Admits a delivery at the owner of its trace: whole or not at all, on disk before the answer. */
 export function append(state: SessionState, cause: CallContext, delivery: Delivery): AppendOutcome {
   const judged = judge(state, delivery);
   if ("outcome" in judged) return judged;
+  const start = Date.now();
   const committed = state.write(() => commit(state, cause.tenant, delivery, judged.facts));
+  const end = Date.now();
   if (committed.transition) state.evict();
   for (const { view, previous, entry } of committed.frames) state.publish(view, previous, entry);
   if (committed.transition === "in") state.subscribers.closeAll();
   state.kick(cause);
-  return { outcome: "appended" };
+  return isRecorded(cause) ? { outcome: "appended", wrote: [start, end] } : { outcome: "appended" };
 }
 
 /** Reads only. A fault here would recur with every retry, so it is an outcome and not an exception. */

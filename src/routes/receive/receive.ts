@@ -60,7 +60,8 @@ async function receive(c: Context<AppEnv>, signal: Signal): Promise<ExportOutcom
       : await readSent(c.req.raw, limit, account.hold);
     if (!body.ok) return { outcome: "undecodable", error: body.error };
     if (signal === "metrics") return { outcome: "metrics" };
-    const decoded = decode(signal, body.value, encoding);
+    const read = () => decode(signal, body.value, encoding);
+    const decoded = c.var.trace === undefined ? read() : c.var.trace.measure(`decode ${signal}`, read);
     if (!decoded.ok) return { outcome: "undecodable", error: decoded.error };
     const { count, rejected } = decoded.value;
     if (count + rejected.count === 0 && body.value.length > EMPTY_BYTES)
