@@ -8,10 +8,11 @@ import type { KeyValue, Span } from "../otel/span.ts";
  * - `call`: it names its parent, as any span does;
  * - `prompt`: a moment that lasts as long as its children; it may name the span in which it was logged;
  * - `by-time`: it names no parent: its parent is the last earlier prompt of its agent;
- * - `event`: an operation of an Ark query, or one end of it; a real span of the same operation replaces it.
+ * - `event`: an operation of an Ark query, or one end of it; a real span of the same operation replaces it;
+ * - `stream-end`: the end of a model call's stream, with the answer; it stands beside the call's span.
  * The order is part of encoded facts.
  */
-export const DERIVATIONS = ["call", "prompt", "by-time", "event"] as const;
+export const DERIVATIONS = ["call", "prompt", "by-time", "event", "stream-end"] as const;
 
 export type Derivation = (typeof DERIVATIONS)[number];
 

@@ -17,6 +17,7 @@ import {
   MCP_TOOL_CALL,
   NAMED_AGENTS,
   RUN_METHODS,
+  STREAM_END_PREFIX,
   TEMPLATES,
   TOOL_NAME_PREFIXES,
 } from "../otel/semconv/attributes.ts";
@@ -140,7 +141,7 @@ export function deriveFacts(
   const tool = kind === "tool" ? cut(toolName(name, index), MAX_NAME) : undefined;
   // The method of a protocol is no tool's name.
   const askingTool = (index[FIELD.a2aMethod] === undefined ? tool : undefined) ?? short(index, FIELD.tool);
-  const derivation = numberIn(index, FIELD.derivation);
+  const derivation = derivationOf(name, kind, numberIn(index, FIELD.derivation));
   const prompt = promptIn(span, index, kind, parentSpanId === "");
   // One literal: all facts then have one object layout, which makes folds fast.
   return {
@@ -180,9 +181,14 @@ export function deriveFacts(
     ancestors: ancestorsIn(index, spanId, parentSpanId),
     inputRequest: inputRequestIn(span, index, { running, asOf, tool: askingTool }),
     callHash: callHashIn(index, kind),
-    derivation: derivation === undefined ? undefined : (DERIVATIONS[derivation] ?? "call"),
+    derivation,
     producer: producerOf(name, numberIn(index, FIELD.producer), emitter),
   };
+}
+
+function derivationOf(name: string, kind: SpanKind, stated: number | undefined): Derivation | undefined {
+  if (stated !== undefined) return DERIVATIONS[stated] ?? "call";
+  return kind === "llm" && name.startsWith(STREAM_END_PREFIX) ? "stream-end" : undefined;
 }
 
 const AGENTS_BY_NAME = new FixedKeys<string>(NAMED_AGENTS);

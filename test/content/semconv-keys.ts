@@ -17,6 +17,7 @@ const NO_KEYS: ReadonlySet<string> = new Set([
   "TEMPLATES",
   "CALL_PARTS",
   "NAMED_AGENTS",
+  "STREAM_END_PREFIX",
   "DISPATCH_SUFFIX",
   "EXCEPTION_EVENT",
   "CANCELED_TYPES",

@@ -21,7 +21,8 @@ const OPERATIONS = [
   "ToolCall",
 ];
 const PHASES = ["Start", "Start", "Complete", "Complete", "Error", "Canceled"];
-const NAMES = ["query.plan", "query.plan.dispatch", "agent.a", "llm.m", "tool.x", "team.t", "step"];
+const STREAM_END = "streaming response from {model} took {duration}s";
+const NAMES = ["query.plan", "query.plan.dispatch", "agent.a", "llm.m", STREAM_END, "tool.x", "team.t", "step"];
 const AGENTS = [
   "codex.user_prompt",
   "codex.sse_event",
@@ -80,7 +81,9 @@ function spansOf(random: Random, traceId: string, number: number): Sent[] {
   const said: Attributes = {
     ...(random.chance(0.8) ? query : {}),
     ...(name === "agent.a" ? { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "default/a" } : {}),
-    ...(name === "llm.m" ? { "gen_ai.operation.name": "chat", "gen_ai.request.model": "m" } : {}),
+    ...(name === "llm.m" || name === STREAM_END
+      ? { "gen_ai.operation.name": "chat", "gen_ai.request.model": "m" }
+      : {}),
     ...(name === "llm.m" && random.chance(0.3) ? { request_id: random.pick(["r-1", "r-2"]) } : {}),
     ...(name === "tool.x"
       ? { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": random.pick(["x", "Bash"]) }

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import type { Span } from "../../src/otel/span.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
 import { shownOf, tableOf, toldIn } from "./told-session.ts";
+import { markdownOf, viewOf } from "./transcript/session-of.ts";
 
 type Shown = {
   readonly why: string;
@@ -75,6 +78,12 @@ const SESSIONS: Readonly<Record<string, Shown>> = {
     tokens: tokens(300, 50),
     cost: 0.00125,
   },
+  "logfire-stream": {
+    why: "Logfire's end of a stream beside the span of its call: one after another, side by side, and a call that is not streamed",
+    models: ["gpt-5.2 5"],
+    tokens: tokens(600, 90, 320),
+    cost: 0.001806,
+  },
 };
 
 describe("an operation counts once, however many instrumentations wrote a span of it", () => {
@@ -92,4 +101,15 @@ describe("an operation counts once, however many instrumentations wrote a span o
       expect(shownOf(tableOf(random.shuffle(told))), file).toEqual(shownOf(tableOf(told)));
     }
   });
+});
+
+test("a call keeps the answer that stands in the span of its stream's end", () => {
+  const file = new URL("../fixtures/one-call/logfire-stream.json", import.meta.url);
+  const { resourceSpans } = JSON.parse(readFileSync(file, "utf8")) as {
+    resourceSpans: { scopeSpans: { spans: Span[] }[] }[];
+  };
+  const spans = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
+  const said = markdownOf(viewOf([spans], [], spans[0]?.traceId)).match(/weather in \w+|sunny in \w+/g);
+  // The second and third call are asked and answer the same as the first: that is told once.
+  expect(said).toEqual(["Paris", "Rome", "Oslo"].flatMap((city) => [`weather in ${city}`, `sunny in ${city}`]));
 });

@@ -212,6 +212,9 @@ export const NAMED_AGENTS = [
 /** Instrumentations name a run of an agent without a name of its own by the method: `weather.run`, `weather._execute_core`. */
 export const RUN_METHODS = /\.(?:a?run|a?run_stream|_execute_core|kickoff|a?invoke|a?call|__call__)$/;
 
+/** Logfire writes the end of a streamed answer as a span beside that of the call, which ends with the request. */
+export const STREAM_END_PREFIX = "streaming response from ";
+
 /** LlamaIndex's methods that make a request ready: their spans count as models, and none is asked. */
 export const PREPARING_NAMES = /\._prepare_\w+$/;
 

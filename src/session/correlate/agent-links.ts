@@ -19,7 +19,7 @@ export function linkAgentRecords(table: SpanTable, links: DraftLinks): void {
   for (let row = 0; row < rows.length; row++) {
     const derivation = rows.derivation(row);
     if (derivation === "prompt") prompts.push(row);
-    else if (derivation !== undefined && derivation !== "event") calls.push(row);
+    else if (derivation === "call" || derivation === "by-time") calls.push(row);
   }
   if (prompts.length + calls.length === 0) return;
   const spans = callRows(table);

@@ -2,6 +2,7 @@ import type { SpanTable } from "../table/span-table.ts";
 import { linkAgentRecords } from "./agent-links.ts";
 import { linkEvents } from "./event-links.ts";
 import type { DraftLinks } from "./event-links.ts";
+import { linkStreamEnds } from "./stream-end-links.ts";
 
 /**
  * How derived spans relate to other spans where their ids do not say. The only source of these relations, for tables and
@@ -35,5 +36,6 @@ export function linkDerivedSpans(table: SpanTable): DerivedLinks | undefined {
   };
   linkAgentRecords(table, links);
   linkEvents(table, links);
+  linkStreamEnds(table, links);
   return links;
 }

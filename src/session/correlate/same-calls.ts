@@ -1,4 +1,5 @@
 import * as Row from "../table/span-rows.ts";
+import type { Derivation } from "../../facts/derivation.ts";
 import type { SpanKind } from "../../facts/facts.ts";
 import { compareRows } from "../table/annotated-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
@@ -8,6 +9,9 @@ import { endOf, SLACK, startOf } from "./pair-rows.ts";
 
 /** The kinds of operations that coding agents both trace and log. */
 const TWICE_TOLD: readonly SpanKind[] = ["llm", "tool", "agent"];
+
+/** Whether a coding agent logged it. */
+const isLogged = (derivation: Derivation): boolean => derivation !== "event" && derivation !== "stream-end";
 
 /** Rows of one kind, one service and, for tools, one name, which may be the same operations. */
 type Alike = { readonly derived: number[]; readonly spans: number[] };
@@ -27,7 +31,7 @@ export function matchCalls(table: SpanTable, calls: CallRows): Int32Array {
   for (let row = 0; row < rows.length; row++) {
     const derivation = rows.derivation(row);
     if (derivation === undefined) traced.add(rows.word(row, Row.TRACE));
-    else if (derivation !== "event" && TWICE_TOLD.includes(rows.kind(row))) derived.push(row);
+    else if (isLogged(derivation) && TWICE_TOLD.includes(rows.kind(row))) derived.push(row);
   }
   if (derived.length === 0) return matches;
   const match = (row: number, span: number): void => {
@@ -77,8 +81,9 @@ function matchById(table: SpanTable, derived: readonly number[], match: Match): 
     return a === b ? compareRows(table, row, known) < 0 : a;
   };
   for (let row = 0; row < rows.length; row++) {
-    if (rows.word(row, Row.CALL) === 0 || rows.derivation(row) === "event" || !TWICE_TOLD.includes(rows.kind(row)))
-      continue;
+    const derivation = rows.derivation(row);
+    const isOther = derivation !== undefined && !isLogged(derivation);
+    if (rows.word(row, Row.CALL) === 0 || isOther || !TWICE_TOLD.includes(rows.kind(row))) continue;
     const key = keyOf(row);
     const known = first.get(key);
     if (known === undefined || isBetter(row, known)) first.set(key, row);
