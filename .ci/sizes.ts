@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-/** kB of gzip. A larger Worker starts later in each place where it was not running; measured: 198 kB, minified. */
-export const WORKER_BUDGET = 200;
+/** kB of gzip. A larger Worker starts later in each place where it was not running; measured: 220 kB, minified, 13 of them for upstreams. */
+export const WORKER_BUDGET = 222;
 /** kB of gzip. A page shows no row before it has all of this; measured: 50 kB for the list, 101 kB for a session. */
 export const PAGE_BUDGET = 102;
 /** The chunks that a page loads beside the scripts of its HTML before its first row, see vite.config.ts. */

@@ -1,6 +1,7 @@
 import type { Principal, Refusal } from "./auth/principal.ts";
 import { readSettings, SETTINGS } from "./session/contract/settings.ts";
 import type { Settings, SettingTexts } from "./session/contract/settings.ts";
+import type { EXPORTER_VARIABLES } from "./otel/exporter-variables.ts";
 import { readTelemetry, TELEMETRY_SETTINGS } from "./otel/telemetry-settings.ts";
 import type { Telemetry, TelemetryTexts } from "./otel/telemetry-settings.ts";
 import type { RequestTrace } from "./self/request-trace.ts";
@@ -30,7 +31,16 @@ export type Bindings = Env & {
   readonly TELEMETRY_SERVICE_NAME?: string;
   /** Share of the program's own traces that is stored, from 0 to 1. */
   readonly TELEMETRY_SAMPLING_RATE?: string;
-};
+  /** Encrypts the header values of upstreams: a secret of 16 characters or more. To rotate: `new,old`. */
+  readonly UPSTREAM_KEY?: string;
+  /** "allowed": upstreams may be on private networks and over http. */
+  readonly PRIVATE_UPSTREAMS?: string;
+  /** By it owners make Workers deliver traces; without it they call one. `npm run deploy:sinks` binds it. */
+  readonly DELIVERIES?: Queue<TraceDelivery>;
+} & { readonly [Name in (typeof EXPORTER_VARIABLES)[number]]?: string };
+
+/** A trace to deliver. A message that is lost, repeated or late changes nothing: the owner knows what each sink has. */
+export type TraceDelivery = { readonly tenant: string; readonly traceId: string };
 
 export type AppEnv = {
   Bindings: Bindings;

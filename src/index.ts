@@ -21,6 +21,7 @@ import { sessions } from "./routes/sessions.ts";
 import { search } from "./routes/search.ts";
 import { span } from "./routes/span.ts";
 import { trace } from "./routes/trace.ts";
+import { sinksThatAreOff, upstreams } from "./routes/upstreams.ts";
 import { consume } from "./queue.ts";
 import { traceRequests } from "./self/trace-requests.ts";
 import { standalone } from "./standalone.ts";
@@ -29,6 +30,8 @@ import { log } from "./lib/log.ts";
 export { ArkFeedObject } from "./ark/feed/feed-object.ts";
 export { DirectoryObject } from "./durable/directory/object.ts";
 export { SessionObject } from "./durable/session/object.ts";
+export { UpstreamsObject } from "./durable/upstreams/object.ts";
+export { Courier } from "./sinks/courier.ts";
 
 /** The only tenant so far. */
 const TENANT = "default";
@@ -45,7 +48,7 @@ app.use(securityHeaders);
 app.use(guard(TENANT, errorForms));
 
 app.route("/", receiver);
-app.get("/healthz", needs("public"), (c) => c.text("ok\n"));
+app.get("/healthz", needs("public"), async (c) => c.text(`ok\n${await sinksThatAreOff(c)}`));
 // Brokers and probes have these names.
 app.on("GET", ["/health", "/readyz"], needs("public"), (c) => c.text("OK"));
 app.get("/", needs("public"), (c) => c.redirect("/sessions", 302));
@@ -59,6 +62,7 @@ app.route("/sessions", search);
 app.route("/sessions", session);
 app.route("/traces", trace);
 app.route("/", metrics);
+app.route("/admin/upstreams", upstreams);
 mountArk(app);
 mountMcp(app);
 

@@ -28,10 +28,12 @@ export type CallContext = {
   readonly tenant: string;
   /** Of the span that made the call (W3C Trace Context); of the request, if it is not recorded. */
   readonly traceparent?: string;
+  /** The Worker knows that the tenant has no sink: nothing has to be delivered. Absent if it has one, or may have. */
+  readonly sinks?: "none";
 };
 
 /** Calls of a request whose trace is recorded are spans of it. */
-type TracedCaller = { readonly tenant: string; readonly trace: RequestTrace };
+type TracedCaller = Omit<CallContext, "traceparent"> & { readonly trace: RequestTrace };
 
 /** The call that caused other calls; `undefined` for an alarm, which has no trace. */
 export type Cause = CallContext | undefined;
@@ -94,9 +96,9 @@ export function callsOf<Target>(
         const call = Reflect.get(stub, method) as (...all: unknown[]) => Promise<unknown>;
         if (method === "fetch") return Reflect.apply(call, stub, args);
         if (!("trace" in context)) return Reflect.apply(call, stub, [context, ...args]);
-        const { tenant, trace } = context;
+        const { trace, ...rest } = context;
         return trace.call(service, String(method), (traceparent) =>
-          Reflect.apply(call, stub, [{ tenant, traceparent }, ...args]),
+          Reflect.apply(call, stub, [{ ...rest, traceparent }, ...args]),
         );
       };
     },

@@ -24,6 +24,7 @@ export type Route = {
   readonly path?: Readonly<Record<string, string>>;
   readonly get?: Operation;
   readonly post?: Operation;
+  readonly put?: Operation;
   readonly delete?: Operation;
 };
 

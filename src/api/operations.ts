@@ -29,9 +29,20 @@ import { SearchParameters } from "./search-parameters.ts";
 import { SearchAnswerSchema } from "./search-schema.ts";
 import { TranscriptParameters } from "./transcript-query.ts";
 import { SESSION_COMPONENTS, SessionListSchema, SessionSchema } from "./session-schema.ts";
+import { DeliverAgainParameters, ParkedParameters } from "./parked-parameters.ts";
+import {
+  DeliveredAgainSchema,
+  ParkedSchema,
+  UPSTREAM_COMPONENTS,
+  UpstreamBodySchema,
+  UpstreamListSchema,
+  UpstreamSchema,
+  UpstreamTestSchema,
+} from "./upstream-schema.ts";
 import { ListStreamEventSchema, SessionStreamEventSchema, STREAM_COMPONENTS } from "./stream-schema.ts";
 
 const ID = { id: "The session's id, percent-encoded." };
+const UPSTREAM = { name: "The upstream's name." };
 const SESSION_STREAM = { "text/event-stream": SessionStreamEventSchema };
 const MARKDOWN = { "text/markdown": "text" } as const;
 const LIST_STREAM = { "text/event-stream": ListStreamEventSchema };
@@ -261,7 +272,88 @@ export const operations: Operations = {
       },
     },
   },
-  "/healthz": health("ok"),
+  "/admin/upstreams": {
+    get: {
+      summary: "Where traces go on to.",
+      answers: { 200: json("The upstreams, without the values of their headers.", UpstreamListSchema), ...REFUSALS },
+    },
+    post: {
+      summary: "Set the upstream of a namespace by a Kubernetes Secret or ConfigMap `otel-environment-variables`.",
+      body: { "application/json": v.looseObject({}) },
+      answers: {
+        200: json("The upstream `namespace.<namespace>`.", UpstreamSchema),
+        400: problem("Not such a manifest, or its endpoint or headers are refused; `detail` gives the reason."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/admin/upstreams/{name}": {
+    path: UPSTREAM,
+    get: {
+      summary: "One upstream, and what deliveries to it came to.",
+      answers: {
+        200: json("Without the values of its headers.", UpstreamSchema),
+        404: problem("Not found."),
+        ...REFUSALS,
+      },
+    },
+    put: {
+      summary: "Set an upstream. It is in force everywhere after 30 s at most.",
+      body: { "application/json": UpstreamBodySchema },
+      answers: {
+        200: json("The upstream.", UpstreamSchema),
+        400: problem("Invalid field, refused endpoint, or headers without UPSTREAM_KEY; `detail` gives the reason."),
+        ...REFUSALS,
+      },
+    },
+    delete: {
+      summary: "Remove an upstream, with its list of parked traces.",
+      answers: {
+        204: { description: "Removed." },
+        400: problem("The upstream is one of the program's own variables."),
+        404: problem("Not found."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/admin/upstreams/{name}/test": {
+    path: UPSTREAM,
+    post: {
+      summary: "Send one span with the attribute `spanfold.test`, and show what comes back.",
+      answers: {
+        200: json("The outcome.", UpstreamTestSchema),
+        400: problem("The upstream is off; `detail` gives the reason."),
+        404: problem("Not found."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/admin/upstreams/{name}/parked": {
+    path: UPSTREAM,
+    get: {
+      summary: "Traces that the upstream did not get whole, and why.",
+      parameters: [ParkedParameters],
+      answers: {
+        200: json("By trace id.", ParkedSchema),
+        400: problem("Invalid parameter; `detail` names it."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/admin/upstreams/{name}/replay": {
+    path: UPSTREAM,
+    post: {
+      summary: "Deliver parked traces again, each from the first delivery that the upstream lacks.",
+      parameters: [DeliverAgainParameters],
+      answers: {
+        200: json("How many.", DeliveredAgainSchema),
+        400: problem("Invalid parameter; `detail` names it."),
+        404: problem("The trace is not parked."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/healthz": health("ok, and for callers that may read a line for each upstream that is off."),
   "/health": health("OK"),
   "/readyz": health("OK"),
   "/openapi.json": {
@@ -282,4 +374,5 @@ export const components: Readonly<Record<string, v.GenericSchema>> = {
   ...STREAM_COMPONENTS,
   ...SPAN_COMPONENTS,
   ...NUMBERS_COMPONENTS,
+  ...UPSTREAM_COMPONENTS,
 };

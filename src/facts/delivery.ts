@@ -11,6 +11,8 @@ export type Receipt = {
   readonly records?: number;
   /** Spans or log records of this trace that were rejected from the same request, and the reason (English, names the field). */
   readonly rejected?: { readonly spans: number; readonly reason: string };
+  /** The names of the instances of this program that forwarded the spans, the first one first. */
+  readonly via?: readonly string[];
 };
 
 /** The JSON text of one AnyValue. Previews refer to it by its hash. */

@@ -1,3 +1,17 @@
+/** The variables of an exporter of traces over HTTP (specification: OTLP Exporter Configuration). The program's own name its primary upstream. */
+export const EXPORTER_VARIABLES = [
+  "OTEL_EXPORTER_OTLP_ENDPOINT",
+  "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+  "OTEL_EXPORTER_OTLP_HEADERS",
+  "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+  "OTEL_EXPORTER_OTLP_PROTOCOL",
+  "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
+  "OTEL_EXPORTER_OTLP_TIMEOUT",
+  "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
+  "OTEL_EXPORTER_OTLP_COMPRESSION",
+  "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
+] as const;
+
 export type Variables = readonly (readonly [name: string, value: string])[];
 
 /** The write token itself, which is encoded as the place needs it, or a text that stands for it: a reference, a placeholder. */

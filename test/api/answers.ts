@@ -25,7 +25,7 @@ function schemaFor(method: string, path: string, status: number, type: string): 
   if (type === "application/problem+json") return asSchema(operations["/import"]?.post?.answers[400], type);
   const template = describedPath(path);
   const route: Route = (template === undefined ? undefined : ALL_OPERATIONS[template]) ?? {};
-  const operation = method === "GET" ? route.get : method === "DELETE" ? route.delete : route.post;
+  const operation = { GET: route.get, DELETE: route.delete, PUT: route.put }[method] ?? route.post;
   // Refusals of exports have one form, on every path and with every method.
   const refusal = status >= 400 ? operations["/v1/traces"]?.post?.answers[400] : undefined;
   return asSchema(operation?.answers[status] ?? refusal, type);

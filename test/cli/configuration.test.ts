@@ -12,7 +12,7 @@ test("an empty environment serves this machine alone, with its data in the proje
     port: 8787,
     grpcPort: 4317,
     dataDirectory: "/home/ada/spanfold/.data",
-    bindings: { OPEN_ACCESS: "loopback" },
+    bindings: { OPEN_ACCESS: "loopback", PRIVATE_UPSTREAMS: "allowed" },
   };
   expect(read({})).toEqual(expected);
   expect(read({ HOST: "", PORT: " ", DATA_DIR: "", ADMIN_TOKEN: "" })).toEqual(expected);
@@ -33,6 +33,19 @@ test("GRPC_PORT is honoured, and off is none", () => {
   expect(read({ GRPC_PORT: "14317" })).toMatchObject({ grpcPort: 14_317 });
   expect(read({ GRPC_PORT: " Off " })).toMatchObject({ grpcPort: undefined });
   expect(read({ GRPC_PORT: "none" })).toBe('GRPC_PORT is "none": it must be a number from 0 to 65535, or off.');
+});
+
+test("the program's exporter variables are its upstream, unless they point at itself", () => {
+  const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: "https://api.honeycomb.io", OTEL_EXPORTER_OTLP_HEADERS: "a=b" };
+  expect(read(variables)).toMatchObject({ upstream: { endpoint: "https://api.honeycomb.io" }, bindings: variables });
+  for (const endpoint of ["http://localhost:8787", "http://127.0.0.1:4317", "http://[::1]:8787/v1/traces"]) {
+    const configuration = read({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+    expect(configuration).toMatchObject({ upstream: "itself" });
+    expect(configuration).not.toHaveProperty("bindings.OTEL_EXPORTER_OTLP_ENDPOINT");
+  }
+  expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4318" })).toMatchObject({
+    upstream: { endpoint: "http://localhost:4318" },
+  });
 });
 
 test.each(["http", "-1", "65536", "80.5", "1e9"])("PORT=%s is refused by name", (PORT) => {

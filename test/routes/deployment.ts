@@ -1,11 +1,17 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Bindings } from "../../src/config.ts";
+import type { EXPORTER_VARIABLES } from "../../src/otel/exporter-variables.ts";
 import worker from "../../src/index.ts";
 import { checkedResponse } from "../api/answers.ts";
 
 /** Secrets and variables of a deployment. An absent name is not set. */
-export type Settings = Partial<Pick<Bindings, "ADMIN_TOKEN" | "INGEST_TOKEN" | "VIEW_TOKEN" | "OPEN_ACCESS">>;
+export type Settings = Partial<
+  Pick<
+    Bindings,
+    "ADMIN_TOKEN" | "INGEST_TOKEN" | "VIEW_TOKEN" | "OPEN_ACCESS" | "UPSTREAM_KEY" | (typeof EXPORTER_VARIABLES)[number]
+  >
+>;
 
 /** A request to a deployment with these settings. */
 export async function fetchFrom(setting: Settings, url: string, init: RequestInit = {}): Promise<Response> {

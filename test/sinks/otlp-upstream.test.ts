@@ -185,6 +185,7 @@ describe("what is sent", () => {
   });
 });
 
+// spec: SINK-11
 test("private hosts, metadata, addresses and http are refused unless they are allowed", () => {
   const urls = [
     "https://cloud.langfuse.com/api/public/otel/v1/traces",

@@ -11,7 +11,7 @@ import type { RecordInScope } from "./event-record.ts";
 import type { AppEnv } from "../../config.ts";
 import { recordExport } from "../../routes/receive/recent-exports.ts";
 import { bodies, readSent } from "../../routes/receive/body-budget.ts";
-import { deliver } from "../../routes/receive/deliver.ts";
+import { deliver, exportCallerOf } from "../../routes/receive/deliver.ts";
 import { arkError, invalid } from "../error.ts";
 import { feedOf } from "../feed/feed-of.ts";
 import { readPostedEvent } from "./posted-event.ts";
@@ -59,7 +59,7 @@ async function storeEvent(c: Context<AppEnv>, body: Uint8Array): Promise<Respons
   if (!decoded.ok) return invalid(c, statusOf(decoded.error).message);
   const { groups, rejected } = decoded.value;
   if (rejected.count > 0) return invalid(c, rejected.reason ?? "event: could not be taken");
-  const delivered = await deliver(c.env, callerOf(c), groups);
+  const delivered = await deliver(c.env, exportCallerOf(c), groups);
   if (delivered.retry) return busy(c, "The event could not be stored; send it again.");
   const { reason } = delivered;
   const received = { at: Date.now(), signal: "logs", encoding: "json", rejected: delivered.rejected } as const;

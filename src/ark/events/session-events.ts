@@ -11,7 +11,8 @@ import { arkEventOf } from "./event-record.ts";
 import type { ResourceSpans } from "../../otel/span.ts";
 import type { ChunkEntry, LogEntry } from "../../session/contract/log-page.ts";
 import { restoreLogValues } from "../../otlp/restore-values.ts";
-import { LogChunk, wholeValues } from "../../routes/read/log-chunks.ts";
+import { LogChunk } from "../../routes/read/log-chunks.ts";
+import { wholeValues } from "../../session/whole-values.ts";
 import type { SessionLog, ReadItems } from "../follow/items.ts";
 import { itemIndexOf } from "../spans/bare-spans.ts";
 

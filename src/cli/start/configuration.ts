@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { EXPORTER_VARIABLES } from "../../otel/exporter-variables.ts";
 import { readSettings, SETTINGS } from "../../session/contract/settings.ts";
 
 /** The settings of `npm start`, from the environment. */
@@ -12,6 +13,8 @@ export type Configuration = {
   readonly dataDirectory: string;
   /** Passed to the Worker unchanged. */
   readonly bindings: Readonly<Record<string, string>>;
+  /** The endpoint in the program's own exporter variables. "itself": they point at this program, and are left out. */
+  readonly upstream?: { readonly endpoint: string } | "itself";
 };
 
 /** `directory`: what relative paths are relative to. */
@@ -69,16 +72,42 @@ export function readConfiguration(
   const [fault] = readSettings(settings).faults;
   if (fault !== undefined) return { ok: false, error: `${fault}.` };
 
+  const exporter = exporterIn(read, [port, grpcPort]);
+  const key = read("UPSTREAM_KEY");
   return {
     ok: true,
     configuration: {
+      ...(exporter.upstream === undefined ? {} : { upstream: exporter.upstream }),
       host: host === "localhost" ? "127.0.0.1" : host,
       port,
       grpcPort,
       dataDirectory: resolve(directory, read("DATA_DIR") ?? data),
-      bindings: { ...settings, ...(administered ? Object.fromEntries(tokens) : { OPEN_ACCESS: "loopback" }) },
+      bindings: {
+        ...settings,
+        ...exporter.variables,
+        // It runs where its user runs: a Jaeger on the same machine is an upstream like any other.
+        PRIVATE_UPSTREAMS: read("PRIVATE_UPSTREAMS") ?? "allowed",
+        ...(key === undefined ? {} : { UPSTREAM_KEY: key }),
+        ...(administered ? Object.fromEntries(tokens) : { OPEN_ACCESS: "loopback" }),
+      },
     },
   };
+}
+
+type Exporter = Pick<Configuration, "upstream"> & { readonly variables: Readonly<Record<string, string>> };
+
+/** The program's own exporter variables. A shell often has those that point other programs at this one: they are left out. */
+function exporterIn(read: (name: string) => string | undefined, own: readonly (number | undefined)[]): Exporter {
+  const endpoint = read("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") ?? read("OTEL_EXPORTER_OTLP_ENDPOINT");
+  if (endpoint === undefined) return { variables: {} };
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  const isHere = url !== undefined && LOOPBACK.has(url.hostname.replace(/^\[|\]$/g, ""));
+  if (isHere && own.includes(Number(url.port || 80))) return { variables: {}, upstream: "itself" };
+  const variables = EXPORTER_VARIABLES.flatMap((name) => {
+    const value = read(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { variables: Object.fromEntries(variables), upstream: { endpoint: url?.origin ?? endpoint } };
 }
 
 /** NaN for a text that names no port. */

@@ -14,7 +14,7 @@ export function greeting(
   grpc: GrpcOutcome | undefined,
   { demo }: CalledAs,
 ): string {
-  const { host, dataDirectory, bindings } = configuration;
+  const { host, dataDirectory, bindings, upstream } = configuration;
   const open = bindings["ADMIN_TOKEN"] === undefined;
   const reached = new URL(url);
   if (reachedHost(host) !== host) reached.hostname = reachedHost(host);
@@ -26,6 +26,7 @@ export function greeting(
     `  gRPC      ${grpcLine(reached.hostname, grpc)}`,
     `  data      ${dataDirectory}`,
     `  access    ${open ? "open to this machine only" : "by token; the page asks for one"}`,
+    ...(upstream === undefined ? [] : [`  upstream  ${upstreamLine(upstream)}`]),
     "",
     "  Point an OpenTelemetry exporter here:",
     "",
@@ -36,6 +37,11 @@ export function greeting(
     `  or see it at work: ${demo(address === DEMO_ENDPOINT ? "" : `--endpoint ${address}`)}`,
     "",
   ].join("\n");
+}
+
+function upstreamLine(upstream: NonNullable<Configuration["upstream"]>): string {
+  if (upstream === "itself") return "none: OTEL_EXPORTER_OTLP_ENDPOINT points at this program";
+  return `${upstream.endpoint} also gets all traces, by OTEL_EXPORTER_OTLP_ENDPOINT`;
 }
 
 function grpcLine(hostname: string, grpc: GrpcOutcome | undefined): string {

@@ -8,6 +8,7 @@ import { endChildrenWithUs, endWithNpm } from "./end-children.ts";
 import { greeting } from "./greeting.ts";
 import { whyNotListen } from "./listening.ts";
 import { openRuntime } from "./runtime.ts";
+import { upstreamKeyIn } from "./upstream-key.ts";
 
 /** How the program was started, and where its parts are. */
 export type Start = Folders & { readonly calledAs: CalledAs; readonly program: () => Promise<BuiltProgram> };
@@ -31,7 +32,8 @@ export async function serve(start: Start, environment: Environment): Promise<num
   endWithNpm(environment);
 
   try {
-    const url = await openRuntime(configuration, await start.program());
+    const bindings = { UPSTREAM_KEY: upstreamKeyIn(dataDirectory), ...configuration.bindings };
+    const url = await openRuntime({ ...configuration, bindings }, await start.program());
     // Loaded only if it is wanted: the package takes a tenth of a second.
     const grpc = grpcPort === undefined ? undefined : await (await import("./grpc.ts")).openGrpc(host, grpcPort, url);
     console.log(greeting(configuration, url, grpc, calledAs));

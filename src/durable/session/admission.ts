@@ -24,6 +24,8 @@ export function append(state: SessionState, cause: CallContext, delivery: Delive
   if (committed.transition) state.evict();
   for (const { view, previous, entry } of committed.frames) state.publish(view, previous, entry);
   if (committed.transition === "in") state.subscribers.closeAll();
+  const now = Date.now();
+  if (cause.sinks !== "none") state.jobs.schedule("deliver", state.delivery.nextRingAt(now));
   state.kick(cause);
   return isRecorded(cause) ? { outcome: "appended", wrote: [start, end] } : { outcome: "appended" };
 }

@@ -1,7 +1,7 @@
 import { backoff } from "../../lib/backoff.ts";
 
 /** The jobs of a session object: `JOBS` says when each is due, and how it runs. */
-export type JobKind = "expire" | "delete" | "copy" | "report";
+export type JobKind = "expire" | "delete" | "copy" | "report" | "deliver";
 
 /** A due job runs at once; the alarm is for the case that the run is lost with the instance. */
 const LOST_RUN_MILLIS = 1_000;

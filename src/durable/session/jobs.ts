@@ -3,6 +3,7 @@ import type { Cause } from "../../place.ts";
 import type { OwnerCopy } from "./copy/sending.ts";
 import { nextExpiryAt } from "./expiry.ts";
 import type { JobKind } from "./job-schedule.ts";
+import { nextDelivery, ring } from "./outbox/delivering.ts";
 import { report } from "./reporting.ts";
 import { deleteSession } from "./retention/deleting.ts";
 import { expire } from "./retention/expiring.ts";
@@ -44,6 +45,13 @@ export const JOBS: Readonly<Record<JobKind, Job>> = {
     dueAt: (state) => (state.log.meta.listed ? 0 : undefined),
     startsAtOnce: true,
     run: async (state, _, cause) => await report(state, cause),
+  },
+  // Last: it waits for other hosts.
+  deliver: {
+    dueFrom: "fold",
+    dueAt: nextDelivery,
+    startsAtOnce: true,
+    run: async (state, _, cause) => await ring(state, cause),
   },
 };
 

@@ -5,6 +5,7 @@ import type { Bindings } from "../../config.ts";
 import { tracesWithSpans } from "../../session/traces-with-spans.ts";
 import type { AppendOutcome, Delivery, OffloadedValue } from "../../facts/delivery.ts";
 import type { Cursor, LogPage, View } from "../../session/contract/log-page.ts";
+import type { CursorMoves, OutboxPage, OwnedChunk } from "../../session/contract/outbox.ts";
 import type { RecordsPage } from "../../session/contract/log-reader.ts";
 import type { SpanLookupPage } from "../../session/contract/span-lookup.ts";
 import { append } from "./admission.ts";
@@ -13,6 +14,7 @@ import type { Copy, CopyOutcome, TraceDeletion, TraceDeletionOutcome, Revocation
 import { beginDeletion, deleteTrace } from "./retention/deleting.ts";
 import { OwnerCopy } from "./copy/sending.ts";
 import { JobRunner, scheduleJobs } from "./jobs.ts";
+import { moveCursors, openOutbox, readOwned, rewind } from "./outbox/delivering.ts";
 import { locate, peek, readPage, readRecords, readValue, readValues } from "./reading.ts";
 import { revoke, storeCopy } from "./copy/receiving.ts";
 import { SessionState } from "./state.ts";
@@ -98,6 +100,36 @@ export class SessionObject extends DurableObject<Bindings> {
   records(context: CallContext, traceId: string, after: number, maxBytes: number): RecordsPage {
     checkTenant(this.ctx.id, context);
     return readRecords(this.#state, traceId, after, maxBytes);
+  }
+
+  /** Makes the owner of a trace deliver it to sinks, if it has anything that they lack. */
+  deliver(context: CallContext): void {
+    checkTenant(this.ctx.id, context);
+    if (!this.#state.exists) return;
+    this.#state.jobs.schedule("deliver", this.#state.delivery.nextRingAt(Date.now()));
+    this.#state.kick(context);
+  }
+
+  openOutbox(context: CallContext, traceId: string): OutboxPage {
+    checkTenant(this.ctx.id, context);
+    return openOutbox(this.#state, traceId);
+  }
+
+  readOwned(context: CallContext, traceId: string, after: number, maxBytes: number): OwnedChunk[] {
+    checkTenant(this.ctx.id, context);
+    return readOwned(this.#state, traceId, after, maxBytes);
+  }
+
+  moveCursors(context: CallContext, traceId: string, moves: CursorMoves): void {
+    checkTenant(this.ctx.id, context);
+    moveCursors(this.#state, traceId, moves);
+  }
+
+  /** Delivers the trace to a sink again, from after one of its own revisions on. */
+  rewind(context: CallContext, traceId: string, sink: string, to: number): void {
+    checkTenant(this.ctx.id, context);
+    rewind(this.#state, traceId, sink, to);
+    this.deliver(context);
   }
 
   /** Ids of the visible traces with spans, in the order of their first spans. */

@@ -21,6 +21,7 @@ import { fenceOf } from "./log/deletion-fence.ts";
 import { LogFold } from "./log/log-fold.ts";
 import { isMoved, isVisible } from "./binding.ts";
 import { TraceRows } from "./log/rows.ts";
+import { DeliveryRun, OutboxRows } from "./outbox/rows.ts";
 import { SessionLog } from "./log/session-log.ts";
 
 /** The jobs of an object, as far as its state has to know them. */
@@ -41,6 +42,8 @@ type FoldedSummary = { readonly of: string; readonly summary: SessionSummary; re
 export class SessionState {
   readonly storage: DurableObjectStorage;
   readonly subscribers: Subscribers;
+  readonly outbox: OutboxRows;
+  readonly delivery = new DeliveryRun();
   readonly #env: Bindings;
   readonly #runs: JobRuns;
   #rows: Rows | undefined;
@@ -53,6 +56,7 @@ export class SessionState {
   constructor(storage: DurableObjectStorage, env: Bindings, subscribers: Subscribers, runs: JobRuns) {
     this.storage = storage;
     this.subscribers = subscribers;
+    this.outbox = new OutboxRows(storage);
     this.#env = env;
     this.#runs = runs;
   }
@@ -71,6 +75,11 @@ export class SessionState {
 
   get settings(): Settings {
     return settingsOf(this.#env, this.tenant);
+  }
+
+  /** The queue that makes Workers deliver, where one is bound. */
+  get deliveries(): Bindings["DELIVERIES"] {
+    return this.#env.DELIVERIES;
   }
 
   get pendingCopies(): PendingCopies {

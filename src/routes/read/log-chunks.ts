@@ -3,11 +3,12 @@ import { inflate } from "../../lib/body-codec.ts";
 import { spansInLogs } from "../../logs/derived-spans.ts";
 import { ChunkRecords, ChunkSpans } from "../../otel/chunk.ts";
 import type { ResourceLogs } from "../../otel/log-record.ts";
-import type { ResourceSpans, AnyValue } from "../../otel/span.ts";
+import type { ResourceSpans } from "../../otel/span.ts";
 import { restoreValues } from "../../otlp/restore-values.ts";
 import type { LogEntry } from "../../session/contract/log-page.ts";
 import type { LogReader, ValueReader } from "../../session/contract/log-reader.ts";
 import { PAGE_BYTES } from "../../session/contract/log-page.ts";
+import { wholeValues } from "../../session/whole-values.ts";
 
 /** An entry of the log with its text inflated. It is parsed on the first use of its spans or records. */
 export class LogChunk {
@@ -79,27 +80,6 @@ export const MAX_LOG = 200_000_000;
 export const MAX_VALUES = 64_000_000;
 /** Bytes of large values in memory at once. */
 export const VALUES_AT_ONCE = 8_000_000;
-
-/** Bytes of compressed values in one answer. The limit of an RPC value is 32 MiB. */
-const VALUES_BYTES = 4_000_000;
-
-/** Fetches large values and looks them up by hash. Throws on an unknown hash: a preview must not pass for the whole. */
-export async function wholeValues(
-  reader: ValueReader,
-  hashes: readonly string[],
-): Promise<(hash: string) => AnyValue | undefined> {
-  const values = new Map<string, AnyValue>();
-  const wanted = Array.from(new Set(hashes));
-  while (values.size < wanted.length) {
-    for (const value of await reader.values(wanted.slice(values.size), VALUES_BYTES)) {
-      if (value === undefined) throw new Error("a value is no longer in the log");
-      const text = new TextDecoder().decode(inflate(value.encoding, value.body));
-      // The text is canonical: this program wrote it.
-      values.set(value.hash, JSON.parse(text) as AnyValue);
-    }
-  }
-  return (hash) => values.get(hash);
-}
 
 /** Spans with their large values restored. `hashes`: the values that the spans may name. */
 export async function withWholeValues(

@@ -9,7 +9,7 @@ import { streamOf } from "../../lib/stream-of.ts";
 import { formatVersion } from "../../api/resource-version.ts";
 import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 import { withExportedSession } from "../../facts/session-claim.ts";
-import { wholeValues } from "./log-chunks.ts";
+import { wholeValues } from "../../session/whole-values.ts";
 
 type Render = (entry: ChunkEntry) => Promise<Uint8Array> | Uint8Array;
 

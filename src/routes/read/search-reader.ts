@@ -12,7 +12,8 @@ import type { LogReader, PresentPage, ValueReader } from "../../session/contract
 import type { SearchPattern } from "../../session/search/pattern.ts";
 import { searchRecord, searchSpan } from "../../session/search/search.ts";
 import type { Match } from "../../session/search/search.ts";
-import { LogChunk, MAX_LOG, MAX_VALUES, VALUES_AT_ONCE, wholeValues } from "./log-chunks.ts";
+import { LogChunk, MAX_LOG, MAX_VALUES, VALUES_AT_ONCE } from "./log-chunks.ts";
+import { wholeValues } from "../../session/whole-values.ts";
 
 /** A span or log record: what is known of it, and the search in its texts. */
 type Item = {

@@ -8,7 +8,8 @@ import { LogChanged } from "../../session/contract/log-reader.ts";
 import type { LogReader, RecordReader, ValueReader } from "../../session/contract/log-reader.ts";
 import type { LocatedSpan, SpanSubject } from "../../session/contract/span-lookup.ts";
 import type { Restored, SpanSource } from "../../session/span-detail.ts";
-import { LogChunk, wholeValues } from "./log-chunks.ts";
+import { LogChunk } from "./log-chunks.ts";
+import { wholeValues } from "../../session/whole-values.ts";
 
 /** Log records of one span in an answer; further ones are counted. */
 const MAX_RECORDS = 1_000;

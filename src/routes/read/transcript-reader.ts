@@ -25,7 +25,8 @@ import type { SpanSaid } from "../../session/transcript/said.ts";
 import { SpanRecords } from "../../session/transcript/span-records.ts";
 import { readStep } from "../../session/transcript/step-content.ts";
 import type { Transcript } from "../../session/transcript/transcript.ts";
-import { LogChunk, MAX_LOG, MAX_VALUES, VALUES_AT_ONCE, wholeValues } from "./log-chunks.ts";
+import { LogChunk, MAX_LOG, MAX_VALUES, VALUES_AT_ONCE } from "./log-chunks.ts";
+import { wholeValues } from "../../session/whole-values.ts";
 
 /** Spans whose contents one transcript reads: about a kilobyte of memory each. Of more, the first and the last. */
 const MAX_SPEAKERS = 40_000;

@@ -31,6 +31,8 @@ export type ExportOutcome =
   | { readonly outcome: "not-stored" }
   /** A bug in our decoder would fail again with the same bytes: with 500 the exporter does not retry. */
   | { readonly outcome: "faulty"; readonly reference: string }
+  /** This instance sent the spans on itself, and they came back. */
+  | { readonly outcome: "loop" }
   | { readonly outcome: "wrong-method" }
   | { readonly outcome: "wrong-path" }
   /** The request did not reach the receiver. */
@@ -101,6 +103,12 @@ function failureOf(c: Context<AppEnv>, signal: Signal, outcome: Failed): Failure
       return {
         http: 500,
         message: `an internal error, not a fault of the ${signal}; reference ${outcome.reference}`,
+        recorded: true,
+      };
+    case "loop":
+      return {
+        http: 508,
+        message: "these spans were forwarded by this receiver: its upstreams form a loop",
         recorded: true,
       };
     case "wrong-method":

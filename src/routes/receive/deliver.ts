@@ -1,9 +1,11 @@
-import type { Bindings } from "../../config.ts";
+import type { Context } from "hono";
+import type { AppEnv, Bindings } from "../../config.ts";
 import { pool } from "../../lib/pool.ts";
 import { encodeDelivery } from "../../otlp/group/encode-delivery.ts";
 import type { RecordGroup, TraceGroup } from "../../otlp/group/trace-group.ts";
-import { sessionAt } from "../../place.ts";
+import { callerOf, sessionAt } from "../../place.ts";
 import type { Caller } from "../../place.ts";
+import { sinksOf } from "../../sinks/upstreams/registry.ts";
 import type { AppendOutcome } from "../../facts/delivery.ts";
 import { log } from "../../lib/log.ts";
 
@@ -38,6 +40,13 @@ export async function deliver(
     }
   });
   return { rejected, retry, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** The caller of an export, with what this isolate knows of sinks: an export does not wait to learn more. */
+export function exportCallerOf(c: Context<AppEnv>): Caller {
+  const caller = callerOf(c);
+  const sinks = sinksOf(c.env, caller, (reading) => c.executionCtx.waitUntil(reading));
+  return sinks === undefined ? caller : { ...caller, sinks };
 }
 
 async function deliverOne(

@@ -8,7 +8,7 @@ import { decodePieces } from "../../otlp/import/decode-pieces.ts";
 import type { DecodedPieces } from "../../otlp/import/decode-pieces.ts";
 import { FileFault, JsonPieces } from "../../otlp/import/json-pieces.ts";
 import { pool } from "../../lib/pool.ts";
-import { callerOf, sessionAt } from "../../place.ts";
+import { sessionAt } from "../../place.ts";
 import type { LogPage } from "../../session/contract/log-page.ts";
 import type { AppEnv } from "../../config.ts";
 import { methodNotAllowed } from "../method-not-allowed.ts";
@@ -18,7 +18,7 @@ import type { Imported } from "../../api/problem-schema.ts";
 import { recordExport } from "./recent-exports.ts";
 import { files } from "./body-budget.ts";
 import type { BodyAccount } from "./body-budget.ts";
-import { deliver } from "./deliver.ts";
+import { deliver, exportCallerOf } from "./deliver.ts";
 import { Yielder, WORK_PER_DECODING, WORK_PER_PIECE } from "./yielder.ts";
 import { openFile } from "./open-file.ts";
 
@@ -155,7 +155,7 @@ class Import {
   async #take({ groups, spans, records, rejected }: DecodedPieces): Promise<void> {
     this.#deliveries += groups.length;
     if (this.#deliveries > DELIVERIES) throw new TooMany();
-    const delivered = await deliver(this.#c.env, callerOf(this.#c), groups);
+    const delivered = await deliver(this.#c.env, exportCallerOf(this.#c), groups);
     if (delivered.retry) throw new TemporaryFailure();
     for (const { traceId } of groups) this.#traceIds.add(traceId);
     const refused = rejected.count + delivered.rejected;

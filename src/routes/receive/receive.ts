@@ -19,7 +19,9 @@ import type { Signal } from "../../otlp/response.ts";
 import { answer } from "./answer.ts";
 import type { ExportOutcome } from "./answer.ts";
 import { bodies, readCall, readSent } from "./body-budget.ts";
-import { deliver } from "./deliver.ts";
+import { deliver, exportCallerOf } from "./deliver.ts";
+import { VIA_HEADER } from "../../sinks/upstreams/otlp-upstream.ts";
+import { loadUpstreams } from "../../sinks/upstreams/registry.ts";
 import { isGrpcPath } from "./wire.ts";
 
 /** OTLP/HTTP (specification: OTLP/HTTP Request), at `/v1/traces` and every path that ends so. */
@@ -52,6 +54,8 @@ async function receive(c: Context<AppEnv>, signal: Signal): Promise<ExportOutcom
       outcome: "undecodable",
       error: { reason: "unsupported-media-type", contentType, ...(isCall ? { accepted: GRPC_WEB_TYPE } : {}) },
     };
+  const way = await readVia(c);
+  if (way === "loop") return { outcome: "loop" };
   const account = bodies.open();
   try {
     const limit = encoding === "json" ? MAX_JSON_BODY : MAX_PROTOBUF_BODY;
@@ -66,7 +70,7 @@ async function receive(c: Context<AppEnv>, signal: Signal): Promise<ExportOutcom
     const { count, rejected } = decoded.value;
     if (count + rejected.count === 0 && body.value.length > EMPTY_BYTES)
       return { outcome: "unread", field: encoding === "json" ? unknownList(body.value) : undefined };
-    return await store(c, decoded.value);
+    return await store(c, decoded.value, way);
   } catch (error) {
     // Failures of objects never get here: they are temporary, see `deliver`.
     const reference = crypto.randomUUID();
@@ -115,8 +119,16 @@ function decode(signal: Exclude<Signal, "metrics">, body: Uint8Array, encoding: 
   return decoded.ok ? { ok: true, value: { ...decoded.value, count: decoded.value.records } } : decoded;
 }
 
-async function store(c: Context<AppEnv>, { groups, count, rejected, service }: Decoded): Promise<ExportOutcome> {
-  const delivered = await deliver(c.env, callerOf(c), groups);
+async function store(
+  c: Context<AppEnv>,
+  { groups, count, rejected, service }: Decoded,
+  via: readonly string[],
+): Promise<ExportOutcome> {
+  const delivered = await deliver(
+    c.env,
+    exportCallerOf(c),
+    via.length === 0 ? groups : groups.map((group) => cameBy(group, via)),
+  );
   if (delivered.retry) return { outcome: "not-stored" };
   const reasons = [rejected.reason, delivered.reason].filter((text) => text !== undefined);
   return {
@@ -126,4 +138,22 @@ async function store(c: Context<AppEnv>, { groups, count, rejected, service }: D
     ...(reasons.length === 0 ? {} : { reason: reasons.join("; ") }),
     ...(service === undefined ? {} : { service }),
   };
+}
+
+function cameBy<Group extends TraceGroup | RecordGroup>(group: Group, via: readonly string[]): Group {
+  return { ...group, receipt: { ...group.receipt, via } };
+}
+
+/** Instances that an export may pass. */
+const MOST_HOPS = 8;
+const HOP = /^[\w-]{1,64}$/;
+
+/** The instances of this program that forwarded the export; "loop" if this one is among them, or if they are too many. */
+async function readVia(c: Context<AppEnv>): Promise<readonly string[] | "loop"> {
+  const header = c.req.header(VIA_HEADER);
+  if (header === undefined) return [];
+  const via = header.split(",").map((name) => name.trim());
+  if (via.length > MOST_HOPS || !via.every((name) => HOP.test(name))) return "loop";
+  const { self } = await loadUpstreams(c.env, callerOf(c));
+  return via.includes(self) ? "loop" : via;
 }

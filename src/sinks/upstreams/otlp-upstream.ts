@@ -57,7 +57,7 @@ function encode({ protocol }: UpstreamTarget, resourceSpans: readonly ResourceSp
   if (protocol === "http/protobuf") return encodeTraces(resourceSpans);
   // Beside the preview of a value that was cut: not OTLP's.
   const text = JSON.stringify({ resourceSpans }, (key, value: unknown) => (key === "offloaded" ? undefined : value));
-  return new TextEncoder().encode(text);
+  return new Uint8Array(new TextEncoder().encode(text));
 }
 
 /** Of a receiver that finds its own name in `spanfold-via` (HTTP 508, Loop Detected). */

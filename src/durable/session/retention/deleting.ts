@@ -87,6 +87,7 @@ async function deleteOwned(state: SessionState, row: TraceRow): Promise<void> {
   state.write(() => {
     state.log.deleteTraces([row.traceId]);
     state.traces.delete(row.traceId);
+    state.outbox.deleteTrace(row.traceId);
     state.log.meta.renew(Date.now());
     raiseFence(state.storage, "trace", row.epoch);
   });

@@ -97,6 +97,7 @@ function deleteExpired(state: SessionState, traces: readonly ExpiredTrace[], bef
         isOwner = true;
         raiseFence(state.storage, "trace", until);
         state.traces.delete(traceId);
+        state.outbox.deleteTrace(traceId);
       } else state.traces.upsert(revokedRow(traceId, until));
       const previous = state.fold.sessionHead;
       state.scheduleReport(now);

@@ -1,0 +1,112 @@
+/** Upstreams as they are set, and as answers show them. */
+import * as v from "valibot";
+import { count, nanoseconds, text, traceId } from "./otlp-schema.ts";
+
+const match = v.pipe(
+  v.union([
+    v.strictObject({ namespace: text }),
+    v.strictObject({ service: text }),
+    v.strictObject({ attribute: v.strictObject({ key: text, value: text }) }),
+  ]),
+  v.description(
+    "Which traces go there: each with a span that has this `query.namespace`, this service, or this attribute of its resource. Absent: all.",
+  ),
+);
+
+const SETTINGS = {
+  endpoint: v.pipe(text, v.description("`/v1/traces` is appended unless the path ends in it.")),
+  protocol: v.pipe(v.picklist(["http/protobuf", "http/json"]), v.description("Default: `http/protobuf`.")),
+  compression: v.pipe(v.picklist(["gzip", "none"]), v.description("Default: `gzip`.")),
+  timeout: v.pipe(v.number(), v.description("Of one request, milliseconds. Default: 10,000.")),
+  sampling: v.pipe(v.number(), v.description("Share of the traces, by trace id. Default: 1.")),
+  errors: v.pipe(
+    v.picklist(["sampled", "always"]),
+    v.description("`always`: traces with an error go there whatever the sample says. Default: `sampled`."),
+  ),
+  running: v.pipe(
+    v.picklist(["held", "sent"]),
+    v.description(
+      "`sent`: spans that still run go there too. Default: `held`, as most receivers keep the first of two versions.",
+    ),
+  ),
+};
+
+export const UpstreamBodySchema = v.strictObject({
+  preset: v.exactOptional(
+    v.pipe(
+      text,
+      v.description(
+        "A backend whose endpoint and headers are known: `langfuse`, `phoenix`, `opik`, `honeycomb`, `jaeger`, `tempo`, `langsmith`, `braintrust`, `logfire`, `spanfold`.",
+      ),
+    ),
+  ),
+  headers: v.exactOptional(
+    v.pipe(
+      v.union([v.record(text, text), text]),
+      v.description(
+        "By name, or as in OTEL_EXPORTER_OTLP_HEADERS. Absent: those that are stored stay, if the endpoint's origin does.",
+      ),
+    ),
+  ),
+  match: v.exactOptional(match),
+  ...Object.fromEntries(Object.entries(SETTINGS).map(([name, schema]) => [name, v.exactOptional(schema)])),
+});
+
+export const UpstreamSchema = v.object({
+  name: text,
+  ...SETTINGS,
+  match: v.exactOptional(match),
+  headers: v.pipe(v.array(text), v.description("Names. Values are never shown.")),
+  state: v.pipe(
+    v.picklist(["on", "failing", "off"]),
+    v.description("`failing`: the last attempt failed. `off`: nothing is sent."),
+  ),
+  reason: v.exactOptional(v.pipe(text, v.description("Why it is off or failing, or why it rejected spans."))),
+  delivered: v.pipe(count, v.description("Spans that it accepted.")),
+  rejected: v.pipe(count, v.description("Spans that it rejected in partial successes.")),
+  parked: v.pipe(count, v.description("Traces that it did not get whole.")),
+  lastAttempt: v.exactOptional(nanoseconds),
+});
+
+export const UpstreamListSchema = v.object({
+  upstreams: v.array(UpstreamSchema),
+  delivery: v.pipe(
+    v.picklist(["queue", "alarm"]),
+    v.description("What makes Workers deliver: messages of a queue, or the alarms of traces where none is bound."),
+  ),
+});
+
+export const UpstreamTestSchema = v.object({
+  outcome: v.picklist(["accepted", "retry", "refused", "split"]),
+  reason: v.exactOptional(text),
+  status: v.exactOptional(v.pipe(count, v.description("HTTP status; absent without an answer."))),
+  body: v.exactOptional(v.pipe(text, v.description("Of the answer, at most 2,000 characters."))),
+  millis: count,
+});
+
+export const ParkedSchema = v.object({
+  parked: v.array(
+    v.object({
+      traceId,
+      first: v.pipe(count, v.description("The first delivery that it lacks, in the trace's own order.")),
+      last: count,
+      reason: text,
+      at: nanoseconds,
+    }),
+  ),
+  total: v.pipe(count, v.description("All parked traces of the upstream.")),
+  next: v.exactOptional(text),
+});
+
+export const DeliveredAgainSchema = v.object({
+  traces: v.pipe(count, v.description("Traces whose deliveries begin again at the first that the upstream lacks.")),
+  omitted: v.pipe(count, v.description("Further traces: repeat the request.")),
+});
+
+export type UpstreamAnswer = v.InferOutput<typeof UpstreamSchema>;
+export type UpstreamListAnswer = v.InferOutput<typeof UpstreamListSchema>;
+export type UpstreamTestAnswer = v.InferOutput<typeof UpstreamTestSchema>;
+export type ParkedAnswer = v.InferOutput<typeof ParkedSchema>;
+export type DeliveredAgainAnswer = v.InferOutput<typeof DeliveredAgainSchema>;
+
+export const UPSTREAM_COMPONENTS = { Upstream: UpstreamSchema };

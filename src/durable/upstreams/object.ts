@@ -1,0 +1,156 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Bindings } from "../../config.ts";
+import { pool } from "../../lib/pool.ts";
+import { checkSchema, SCHEMA_VERSION } from "../../lib/schema.ts";
+import { checkTenant, directoryOf, sessionAt, tenantOf } from "../../place.ts";
+import type { CallContext } from "../../place.ts";
+import type { ListCursor, ListPage } from "../../session/contract/directory.ts";
+import type { ListFilter } from "../../session/list/list-filter.ts";
+import type { SessionSummary } from "../../session/summary.ts";
+import type {
+  Parked,
+  ParkedPage,
+  ParkedQuery,
+  SealedHeaders,
+  StoredUpstream,
+  UpstreamList,
+  UpstreamReport,
+  UpstreamStatus,
+} from "../../session/contract/upstreams.ts";
+import { UpstreamRows, UPSTREAMS } from "./rows.ts";
+
+/** Workers know the upstreams of this long ago at most; a trace that came meanwhile is looked at again after it. */
+export const KNOWN_MILLIS = 10_000;
+const LOOK_AGAIN_MILLIS = 2 * KNOWN_MILLIS;
+const SESSIONS_A_PAGE = 100;
+const OWNERS_AT_ONCE = 50;
+
+const EVERY_SESSION: ListFilter = { kind: "all", statuses: [], phrases: [], names: [] };
+
+/** The tenant's upstreams. */
+export class UpstreamsObject extends DurableObject<Bindings> {
+  readonly #rows: UpstreamRows;
+
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env);
+    open(ctx.storage);
+    this.#rows = new UpstreamRows(ctx.storage.sql);
+  }
+
+  /** `primary`: the endpoint in the program's own variables, whose time begins when it is named first. */
+  list(context: CallContext, primary?: string): UpstreamList {
+    checkTenant(this.ctx.id, context);
+    if (primary !== undefined && this.#meta("primary") !== primary) {
+      this.ctx.storage.transactionSync(() => {
+        this.#setMeta("primary", primary);
+        this.#setMeta("primarySince", String(Date.now()));
+      });
+    }
+    return {
+      self: this.#meta("self") ?? "",
+      primarySince: Number(this.#meta("primarySince") ?? 0),
+      upstreams: this.#rows.all(),
+    };
+  }
+
+  /** Sessions that are active now are looked at again, when every Worker knows the upstream. */
+  async put(context: CallContext, upstream: StoredUpstream): Promise<void> {
+    checkTenant(this.ctx.id, context);
+    const since = this.#meta("lookAgain") ?? String(Date.now() - KNOWN_MILLIS);
+    this.ctx.storage.transactionSync(() => {
+      this.#rows.upsert(upstream);
+      this.#setMeta("lookAgain", since);
+    });
+    await this.ctx.storage.setAlarm(Date.now() + LOOK_AGAIN_MILLIS);
+  }
+
+  /** Replaces encrypted headers by the same ones under another key, unless the upstream was put again. */
+  reseal(context: CallContext, name: string, before: SealedHeaders, sealed: SealedHeaders): void {
+    checkTenant(this.ctx.id, context);
+    const stored = this.#rows.all().find((one) => one.name === name);
+    if (stored?.sealed?.iv === before.iv) this.#rows.upsert({ ...stored, sealed });
+  }
+
+  remove(context: CallContext, name: string): boolean {
+    checkTenant(this.ctx.id, context);
+    return this.ctx.storage.transactionSync(() => this.#rows.delete(name));
+  }
+
+  /** What deliveries came to, and the traces that are parked. */
+  report(context: CallContext, reports: readonly UpstreamReport[], parked: readonly Parked[]): void {
+    checkTenant(this.ctx.id, context);
+    this.ctx.storage.transactionSync(() => {
+      for (const one of reports) this.#rows.count(one);
+      for (const one of parked) this.#rows.park(one);
+    });
+  }
+
+  status(context: CallContext, names: readonly string[]): UpstreamStatus[] {
+    checkTenant(this.ctx.id, context);
+    return names.map((name) => this.#rows.statusOf(name));
+  }
+
+  parked(context: CallContext, name: string, query: ParkedQuery): ParkedPage {
+    checkTenant(this.ctx.id, context);
+    return this.#rows.parked(name, query);
+  }
+
+  parkedTrace(context: CallContext, name: string, traceId: string): Parked | undefined {
+    checkTenant(this.ctx.id, context);
+    return this.#rows.parkedTrace(name, traceId);
+  }
+
+  /** The trace is delivered again from its first parked revision on. */
+  deleteParked(context: CallContext, name: string, traceId: string): void {
+    checkTenant(this.ctx.id, context);
+    this.#rows.deleteParked(name, traceId);
+  }
+
+  override async alarm(): Promise<void> {
+    const since = this.#meta("lookAgain");
+    if (since === undefined) return;
+    await this.#deliverSince(Number(since));
+    // An upstream that was put meanwhile set another alarm.
+    this.ctx.storage.sql.exec("DELETE FROM meta WHERE key = 'lookAgain' AND value = ?", since);
+  }
+
+  /** Makes the owners of the traces of each session that was active since then deliver. */
+  async #deliverSince(since: number): Promise<void> {
+    const tenant = tenantOf(this.ctx.id);
+    const directory = directoryOf(this.env, tenant);
+    const query = { filter: EVERY_SESSION, sort: "activity", order: "desc", limit: SESSIONS_A_PAGE } as const;
+    let cursor: ListCursor | undefined;
+    do {
+      const page: ListPage = await directory.list({ ...query, ...(cursor === undefined ? {} : { cursor }) });
+      // The directory's own text.
+      const summaries = page.sessions.map((summary) => JSON.parse(summary) as SessionSummary);
+      const active = summaries.filter(({ liveness }) => Number(liveness.lastArrival) / 1e6 >= since);
+      for (const { id } of active) {
+        const traces = await sessionAt(this.env, tenant, id).traces();
+        await pool(traces, OWNERS_AT_ONCE, async (traceId) => await sessionAt(this.env, tenant, traceId).deliver());
+      }
+      cursor = active.length < SESSIONS_A_PAGE ? undefined : page.next;
+    } while (cursor !== undefined);
+  }
+
+  #meta(key: string): string | undefined {
+    return this.ctx.storage.sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0]
+      ?.value;
+  }
+
+  #setMeta(key: string, value: string): void {
+    this.ctx.storage.sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value);
+  }
+}
+
+/** Creates the tables, and the name of this instance, when the object is called first. */
+function open(storage: DurableObjectStorage): void {
+  const { sql } = storage;
+  if (sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length > 0) {
+    return checkSchema(sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = 'schema'").toArray()[0]?.value);
+  }
+  storage.transactionSync(() => {
+    sql.exec(`CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID; ${UPSTREAMS}`);
+    sql.exec("INSERT INTO meta VALUES ('schema', ?), ('self', ?)", String(SCHEMA_VERSION), crypto.randomUUID());
+  });
+}

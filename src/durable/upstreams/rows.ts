@@ -1,0 +1,129 @@
+import type {
+  Parked,
+  ParkedPage,
+  ParkedQuery,
+  StoredUpstream,
+  UpstreamReport,
+  UpstreamStatus,
+} from "../../session/contract/upstreams.ts";
+
+export const UPSTREAMS = `
+CREATE TABLE upstream (name TEXT PRIMARY KEY, stored TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE counts (name TEXT PRIMARY KEY, counts TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE parked (
+  upstream TEXT NOT NULL, trace TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+  reason TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (upstream, trace)
+) WITHOUT ROWID;
+`;
+
+/** Parked traces of one upstream, some 2 MB. Beyond, those that were parked first are forgotten. */
+const MOST_PARKED = 10_000;
+
+type Counts = Omit<UpstreamStatus, "name" | "parked">;
+const NO_COUNTS: Counts = { spans: 0, rejected: 0, isUp: true };
+
+/** The tenant's upstreams, what deliveries to them came to, and the traces that they did not get whole. */
+export class UpstreamRows {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  all(): StoredUpstream[] {
+    return this.#sql
+      .exec<{ stored: string }>("SELECT stored FROM upstream ORDER BY name")
+      .toArray()
+      .map(({ stored }) => JSON.parse(stored) as StoredUpstream);
+  }
+
+  upsert(upstream: StoredUpstream): void {
+    this.#sql.exec("INSERT OR REPLACE INTO upstream VALUES (?, ?)", upstream.name, JSON.stringify(upstream));
+  }
+
+  /** Answers whether there was one. */
+  delete(name: string): boolean {
+    this.#sql.exec("DELETE FROM parked WHERE upstream = ?", name);
+    this.#sql.exec("DELETE FROM counts WHERE name = ?", name);
+    return this.#sql.exec("DELETE FROM upstream WHERE name = ? RETURNING name", name).toArray().length > 0;
+  }
+
+  count({ name, spans, rejected, message, at, isUp }: UpstreamReport): void {
+    const before = this.#counts(name);
+    const counts: Counts = {
+      spans: before.spans + spans,
+      rejected: before.rejected + rejected,
+      isUp,
+      at,
+      ...(message === undefined ? {} : { message }),
+    };
+    this.#sql.exec("INSERT OR REPLACE INTO counts VALUES (?, ?)", name, JSON.stringify(counts));
+  }
+
+  statusOf(name: string): UpstreamStatus {
+    return { name, ...this.#counts(name), parked: this.#parkedCount(name) };
+  }
+
+  #counts(name: string): Counts {
+    const row = this.#sql.exec<{ counts: string }>("SELECT counts FROM counts WHERE name = ?", name).toArray()[0];
+    return row === undefined ? NO_COUNTS : (JSON.parse(row.counts) as Counts);
+  }
+
+  /** A trace that is parked again keeps its first revision. */
+  park({ upstream, traceId, first, last, reason, at }: Parked): void {
+    this.#sql.exec(
+      `INSERT INTO parked VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+        first = min(first, excluded.first), last = max(last, excluded.last), reason = excluded.reason, at = excluded.at`,
+      upstream,
+      traceId,
+      first,
+      last,
+      reason,
+      at,
+    );
+    const surplus = this.#parkedCount(upstream) - MOST_PARKED;
+    if (surplus > 0)
+      this.#sql.exec(
+        "DELETE FROM parked WHERE upstream = ?1 AND trace IN (SELECT trace FROM parked WHERE upstream = ?1 ORDER BY at LIMIT ?2)",
+        upstream,
+        surplus,
+      );
+  }
+
+  /** By trace id. */
+  parked(upstream: string, { limit, from, until, after = "" }: ParkedQuery): ParkedPage {
+    const rows = this.#sql
+      .exec<Parked>(
+        `SELECT upstream, trace AS traceId, first, last, reason, at FROM parked
+         WHERE upstream = ? AND at BETWEEN ? AND ? AND trace > ? ORDER BY trace LIMIT ?`,
+        upstream,
+        from ?? 0,
+        until ?? Number.MAX_SAFE_INTEGER,
+        after,
+        limit + 1,
+      )
+      .toArray();
+    const parked = rows.slice(0, limit);
+    const next = rows.length > limit ? parked.at(-1)?.traceId : undefined;
+    return { parked, total: this.#parkedCount(upstream), ...(next === undefined ? {} : { next }) };
+  }
+
+  parkedTrace(upstream: string, traceId: string): Parked | undefined {
+    return this.#sql
+      .exec<Parked>(
+        "SELECT upstream, trace AS traceId, first, last, reason, at FROM parked WHERE upstream = ? AND trace = ?",
+        upstream,
+        traceId,
+      )
+      .toArray()[0];
+  }
+
+  deleteParked(upstream: string, traceId: string): void {
+    this.#sql.exec("DELETE FROM parked WHERE upstream = ? AND trace = ?", upstream, traceId);
+  }
+
+  #parkedCount(upstream: string): number {
+    return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM parked WHERE upstream = ?", upstream).one()
+      .count;
+  }
+}

@@ -1,0 +1,244 @@
+import { Hono } from "hono";
+import type { Context } from "hono";
+import { readMoment } from "../api/moment.ts";
+import { DATA_HEADERS } from "../api/negotiate.ts";
+import { readParameters } from "../api/parameter.ts";
+import { DeliverAgainParameters, ParkedParameters } from "../api/parked-parameters.ts";
+import { badRequest, notFound } from "../api/problem.ts";
+import type {
+  DeliveredAgainAnswer,
+  ParkedAnswer,
+  UpstreamAnswer,
+  UpstreamListAnswer,
+  UpstreamTestAnswer,
+} from "../api/upstream-schema.ts";
+import { needs } from "../auth/guard.ts";
+import { can } from "../auth/principal.ts";
+import type { AppEnv } from "../config.ts";
+import { nanoseconds } from "../lib/nanoseconds.ts";
+import { pool } from "../lib/pool.ts";
+import { statusOf } from "../otlp/refusals.ts";
+import { callerOf, sessionAt } from "../place.ts";
+import type {
+  Parked,
+  ParkedPage,
+  StoredUpstream,
+  UpstreamMatch,
+  UpstreamStatus,
+} from "../session/contract/upstreams.ts";
+import { fetchTransport } from "../sinks/http/fetch-transport.ts";
+import { keysIn, sealHeaders } from "../sinks/upstreams/header-cipher.ts";
+import { readManifest, readUpstream } from "../sinks/upstreams/read-settings.ts";
+import type { GivenUpstream } from "../sinks/upstreams/read-settings.ts";
+import { boundTo, loadUpstreams, PRIMARY, privateHostsOf, upstreamsOf } from "../sinks/upstreams/registry.ts";
+import type { Upstream } from "../sinks/upstreams/registry.ts";
+import { sendTest } from "../sinks/upstreams/send-test.ts";
+import { methodNotAllowed } from "./method-not-allowed.ts";
+import { bodies, readSent } from "./receive/body-budget.ts";
+
+const MAX_BODY = 65_536;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+/** Owners that one request calls: a Worker may make 1,000 calls. */
+const TRACES_A_REQUEST = 400;
+const OWNERS_AT_ONCE = 50;
+
+/** The tenant's upstreams: where its traces go on to. */
+export const upstreams = new Hono<AppEnv>({ strict: false })
+  .get("/", needs("administer"), async (c) => {
+    const all = await loadUpstreams(c.env, callerOf(c), "now");
+    const statuses: UpstreamStatus[] = await upstreamsOf(c.env, callerOf(c)).status(
+      all.upstreams.map(({ name }) => name),
+    );
+    const list: UpstreamListAnswer = {
+      upstreams: all.upstreams.map((upstream, at) => answerOf(upstream, statuses[at])),
+      delivery: c.env.DELIVERIES === undefined ? "alarm" : "queue",
+    };
+    return data(c, list);
+  })
+  .post("/", needs("administer"), async (c) => {
+    const body = await readJson(c);
+    if (!body.ok) return badRequest(c, body.detail);
+    const manifest = readManifest(body.value, privateHostsOf(c.env));
+    if (!manifest.ok) return badRequest(c, `${manifest.error}.`);
+    return await store(c, `namespace.${manifest.namespace}`, manifest);
+  })
+  .get("/:name", needs("administer"), async (c) => await show(c, c.req.param("name")))
+  .put("/:name", needs("administer"), async (c) => {
+    const name = c.req.param("name");
+    if (!NAME.test(name))
+      return badRequest(c, "The name must have 1 to 63 letters, digits, dots, hyphens or underscores.");
+    if (name === PRIMARY) return badRequest(c, ITS_OWN);
+    const body = await readJson(c);
+    if (!body.ok) return badRequest(c, body.detail);
+    const given = readUpstream(body.value, privateHostsOf(c.env));
+    return given.ok ? await store(c, name, given) : badRequest(c, `${given.error}.`);
+  })
+  .delete("/:name", needs("administer"), async (c) => {
+    const name = c.req.param("name");
+    if (name === PRIMARY) return badRequest(c, ITS_OWN);
+    const isRemoved = await upstreamsOf(c.env, callerOf(c)).remove(name);
+    return isRemoved ? c.body(null, 204) : notFound(c, `The upstream ${name}`);
+  })
+  .post("/:name/test", needs("administer"), async (c) => {
+    const found = await find(c, c.req.param("name"));
+    if (found === undefined) return notFound(c, `The upstream ${c.req.param("name")}`);
+    const { upstream, self } = found;
+    if (upstream.off !== undefined) return badRequest(c, `The upstream is off: ${upstream.off}.`);
+    const outcome: UpstreamTestAnswer = await sendTest(upstream, self, fetchTransport);
+    return data(c, outcome);
+  })
+  .get("/:name/parked", needs("administer"), async (c) => {
+    const read = readParameters(ParkedParameters, new URL(c.req.url).searchParams);
+    if (!read.ok) return badRequest(c, read.detail);
+    const { limit, after } = read.value;
+    const query = { ...range(read.value), limit, ...(after === undefined ? {} : { after }) };
+    const page: ParkedPage = await upstreamsOf(c.env, callerOf(c)).parked(c.req.param("name"), query);
+    const parked = page.parked.map(({ traceId, first, last, reason, at }) => ({
+      traceId,
+      first,
+      last,
+      reason,
+      at: nanoseconds(at),
+    }));
+    return data(c, { ...page, parked } satisfies ParkedAnswer);
+  })
+  .post("/:name/replay", needs("administer"), async (c) => {
+    const read = readParameters(DeliverAgainParameters, new URL(c.req.url).searchParams);
+    if (!read.ok) return badRequest(c, read.detail);
+    const name = c.req.param("name");
+    const stub = upstreamsOf(c.env, callerOf(c));
+    const { trace } = read.value;
+    let page: ParkedPage;
+    if (trace === undefined) page = await stub.parked(name, { ...range(read.value), limit: TRACES_A_REQUEST });
+    else {
+      const parked: Parked | undefined = await stub.parkedTrace(name, trace);
+      if (parked === undefined) return notFound(c, `The parked trace ${trace}`);
+      page = { parked: [parked], total: 1 };
+    }
+    await pool(page.parked, OWNERS_AT_ONCE, async ({ traceId, first }) => {
+      await sessionAt(c.env, callerOf(c), traceId).rewind(traceId, name, first - 1);
+      await stub.deleteParked(name, traceId);
+    });
+    const omitted = trace === undefined && page.next !== undefined ? page.total - page.parked.length : 0;
+    return data(c, { traces: page.parked.length, omitted } satisfies DeliveredAgainAnswer);
+  })
+  .all("/", needs("public"), methodNotAllowed("GET", "POST"))
+  .all("/:name", needs("public"), methodNotAllowed("GET", "PUT", "DELETE"))
+  .all("/:name/parked", needs("public"), methodNotAllowed("GET"))
+  .all("/:name/test", needs("public"), methodNotAllowed("POST"))
+  .all("/:name/replay", needs("public"), methodNotAllowed("POST"));
+
+/** A line for each upstream to which nothing is sent, for callers that may read. The Worker is healthy whatever it says. */
+export async function sinksThatAreOff(c: Context<AppEnv>): Promise<string> {
+  if (!can(c.var.principal, "read")) return "";
+  try {
+    const all = await loadUpstreams(c.env, callerOf(c));
+    const off = all.upstreams.filter((upstream) => upstream.off !== undefined);
+    return off.map(({ name, off: reason }) => `upstream ${name} is off: ${reason}\n`).join("");
+  } catch {
+    return "";
+  }
+}
+
+const ITS_OWN = "The upstream primary is set by the program's own OTEL_EXPORTER_OTLP_… variables.";
+const NO_KEY =
+  "UPSTREAM_KEY is not set, and header values are only stored encrypted. Set a secret of 16 characters or more: npx wrangler secret put UPSTREAM_KEY";
+
+function data(c: Context<AppEnv>, answer: object): Response {
+  return c.body(JSON.stringify(answer), 200, DATA_HEADERS);
+}
+
+function range({ from, until }: { readonly from?: string; readonly until?: string }) {
+  const now = Date.now();
+  const first = from === undefined ? undefined : readMoment(from, now);
+  const last = until === undefined ? undefined : readMoment(until, now);
+  return { ...(first === undefined ? {} : { from: first }), ...(last === undefined ? {} : { until: last }) };
+}
+
+type Json = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly detail: string };
+
+async function readJson(c: Context<AppEnv>): Promise<Json> {
+  const account = bodies.open();
+  try {
+    const sent = await readSent(c.req.raw, MAX_BODY, account.hold);
+    if (!sent.ok) return { ok: false, detail: `body: ${statusOf(sent.error).message}` };
+    return { ok: true, value: JSON.parse(new TextDecoder().decode(sent.value)) };
+  } catch {
+    // The parser's own message quotes the body, which holds credentials.
+    return { ok: false, detail: "The body must be JSON." };
+  } finally {
+    account.close();
+  }
+}
+
+async function find(c: Context<AppEnv>, name: string): Promise<{ upstream: Upstream; self: string } | undefined> {
+  const all = await loadUpstreams(c.env, callerOf(c), "now");
+  const upstream = all.upstreams.find((one) => one.name === name);
+  return upstream && { upstream, self: all.self };
+}
+
+async function show(c: Context<AppEnv>, name: string): Promise<Response> {
+  const found = await find(c, name);
+  if (found === undefined) return notFound(c, `The upstream ${name}`);
+  const [status]: UpstreamStatus[] = await upstreamsOf(c.env, callerOf(c)).status([name]);
+  return data(c, answerOf(found.upstream, status));
+}
+
+async function store(c: Context<AppEnv>, name: string, given: GivenUpstream): Promise<Response> {
+  const caller = callerOf(c);
+  const before = (await upstreamsOf(c.env, caller).list()).upstreams.find((one: StoredUpstream) => one.name === name);
+  const headers = await storedHeaders(c, name, given, before);
+  if (headers === undefined) return badRequest(c, NO_KEY);
+  const { settings } = given;
+  await upstreamsOf(c.env, caller).put({ name, settings, ...headers, since: before?.since ?? Date.now() });
+  return await show(c, name);
+}
+
+/** Headers that are not given stay, unless the endpoint is elsewhere now: a credential must not reach another host. */
+async function storedHeaders(
+  c: Context<AppEnv>,
+  name: string,
+  { settings, headers }: GivenUpstream,
+  before: StoredUpstream | undefined,
+): Promise<Pick<StoredUpstream, "headerNames" | "sealed"> | undefined> {
+  if (headers === undefined && before?.sealed !== undefined) {
+    const isSame = new URL(before.settings.endpoint).origin === new URL(settings.endpoint).origin;
+    if (isSame) return { headerNames: before.headerNames, sealed: before.sealed };
+  }
+  const names = Object.keys(headers ?? {});
+  if (headers === undefined || names.length === 0) return { headerNames: [] };
+  const [key] = keysIn(c.env.UPSTREAM_KEY);
+  if (key === undefined) return undefined;
+  return { headerNames: names, sealed: await sealHeaders(key, headers, boundTo(callerOf(c).tenant, name)) };
+}
+
+function answerOf({ name, settings, headerNames, off }: Upstream, status: UpstreamStatus | undefined): UpstreamAnswer {
+  const { match, ...rest } = settings;
+  const reason = off ?? status?.message;
+  const matches = matchAnswer(match);
+  return {
+    name,
+    ...rest,
+    ...(matches === undefined ? {} : { match: matches }),
+    headers: [...headerNames],
+    state: off !== undefined ? "off" : status?.isUp === false ? "failing" : "on",
+    ...(reason === undefined ? {} : { reason }),
+    delivered: status?.spans ?? 0,
+    rejected: status?.rejected ?? 0,
+    parked: status?.parked ?? 0,
+    ...(status?.at === undefined ? {} : { lastAttempt: nanoseconds(status.at) }),
+  };
+}
+
+function matchAnswer(match: UpstreamMatch): UpstreamAnswer["match"] {
+  switch (match.by) {
+    case "all":
+      return undefined;
+    case "namespace":
+      return { namespace: match.value };
+    case "service":
+      return { service: match.value };
+    case "attribute":
+      return { attribute: { key: match.key, value: match.value } };
+  }
+}

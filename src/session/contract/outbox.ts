@@ -1,0 +1,55 @@
+/** The outbox of a trace, between its owner and the Worker that delivers. Revisions are the trace's own. */
+import type { ChunkEntry } from "./log-page.ts";
+import type { ValueReader } from "./log-reader.ts";
+
+/** How far one sink is with one trace. */
+export type OutboxRow = {
+  readonly sink: string;
+  /** The sink's rule by which `matched` and `scanned` hold. */
+  readonly rule: string;
+  readonly matched: boolean;
+  /** The last revision in which a match was looked for. */
+  readonly scanned: number;
+  /** The last revision that the sink has, or that was parked. */
+  readonly delivered: number;
+  /** Failed attempts in a row. */
+  readonly attempts: number;
+  /** When the first of them was, Unix milliseconds; 0 without one. */
+  readonly failingSince: number;
+  /** Of the next attempt, Unix milliseconds. */
+  readonly dueAt: number;
+};
+
+export type OutboxPage =
+  /** There is no trace here, or another run delivers it. */
+  | { readonly state: "absent" | "busy" }
+  /** `run`: its number. `head`: the last revision. `newest`: when its last delivery was received, Unix milliseconds. */
+  | {
+      readonly state: "present";
+      readonly run: number;
+      readonly head: number;
+      readonly newest: number;
+      readonly rows: readonly OutboxRow[];
+    };
+
+export type OwnedChunk = Pick<ChunkEntry, "kind" | "traceRevision" | "encoding" | "body" | "hashes"> & {
+  readonly via: readonly string[];
+};
+
+export type CursorMoves = {
+  readonly run: number;
+  readonly rows: readonly OutboxRow[];
+  /** Sinks that are no more. */
+  readonly dropped: readonly string[];
+  /** Ends the run: everything up to this revision was looked at. */
+  readonly end?: { readonly head: number };
+};
+
+/** The owner of a trace, for a run that delivers it. The object's stub implements it. */
+export type Outbox = ValueReader & {
+  /** Begins a run. */
+  openOutbox(traceId: string): Promise<OutboxPage>;
+  /** Deliveries after a revision: one at least if one is left, then up to about `maxBytes`. */
+  readOwned(traceId: string, after: number, maxBytes: number): Promise<readonly OwnedChunk[]>;
+  moveCursors(traceId: string, moves: CursorMoves): Promise<void>;
+};

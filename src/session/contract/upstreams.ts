@@ -1,0 +1,100 @@
+/** What the tenant's upstreams are, between the Worker and their object. */
+
+/** Which traces an upstream gets: all, or each with a span that says so. */
+export type UpstreamMatch =
+  | { readonly by: "all" }
+  /** The value of `query.namespace` on a span or its resource. */
+  | { readonly by: "namespace"; readonly value: string }
+  /** `service.name` of the resource. */
+  | { readonly by: "service"; readonly value: string }
+  /** An attribute of the resource, as text. */
+  | { readonly by: "attribute"; readonly key: string; readonly value: string };
+
+/** An upstream without the values of its headers. */
+export type UpstreamSettings = {
+  /** The URL that gets the traces. */
+  readonly endpoint: string;
+  readonly protocol: "http/protobuf" | "http/json";
+  readonly compression: "gzip" | "none";
+  /** Of one request, milliseconds. */
+  readonly timeout: number;
+  readonly match: UpstreamMatch;
+  /** Share of the traces that are sent, by trace id: 0 to 1. */
+  readonly sampling: number;
+  /** Whether a trace with an error is sent although its id is not in the sample. */
+  readonly errors: "sampled" | "always";
+  /** Whether a span that still runs is sent as well. Most receivers keep the first of two versions. */
+  readonly running: "held" | "sent";
+};
+
+/** Header values, encrypted. */
+export type SealedHeaders = {
+  /** Names the secret that opens it. */
+  readonly key: string;
+  /** Base64. */
+  readonly iv: string;
+  readonly data: string;
+};
+
+export type StoredUpstream = {
+  readonly name: string;
+  readonly settings: UpstreamSettings;
+  readonly headerNames: readonly string[];
+  readonly sealed?: SealedHeaders;
+  /** When it was made, Unix milliseconds: traces whose last delivery is earlier are not sent. */
+  readonly since: number;
+};
+
+export type UpstreamList = {
+  /** The name of this instance in `spanfold-via`. */
+  readonly self: string;
+  /** As in {@link StoredUpstream}, of the upstream in the program's own variables. */
+  readonly primarySince: number;
+  readonly upstreams: readonly StoredUpstream[];
+};
+
+/** What deliveries to one upstream came to, since the last report. */
+export type UpstreamReport = {
+  readonly name: string;
+  readonly spans: number;
+  readonly rejected: number;
+  /** Why spans were rejected, or the last attempt failed. */
+  readonly message?: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+  /** Whether the last attempt succeeded. */
+  readonly isUp: boolean;
+};
+
+/** Deliveries of a trace that an upstream did not get: from the first to the last, by the trace's own revisions. */
+export type Parked = {
+  readonly upstream: string;
+  readonly traceId: string;
+  readonly first: number;
+  readonly last: number;
+  readonly reason: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+};
+
+/** `from`, `until`: when they were parked, Unix milliseconds. `after`: `next` of the page before. */
+export type ParkedQuery = {
+  readonly limit: number;
+  readonly from?: number;
+  readonly until?: number;
+  readonly after?: string;
+};
+
+export type ParkedPage = { readonly parked: readonly Parked[]; readonly total: number; readonly next?: string };
+
+/** Since the upstream was made. */
+export type UpstreamStatus = {
+  readonly name: string;
+  readonly spans: number;
+  readonly rejected: number;
+  readonly parked: number;
+  readonly isUp: boolean;
+  /** Of the last attempt; Unix milliseconds. */
+  readonly at?: number;
+  readonly message?: string;
+};

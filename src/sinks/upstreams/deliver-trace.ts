@@ -1,0 +1,237 @@
+import type { Bindings } from "../../config.ts";
+import { sessionAt } from "../../place.ts";
+import type { CallContext } from "../../place.ts";
+import type { SpanInScope } from "../../otel/chunk.ts";
+import { spansIn } from "../../otel/chunk.ts";
+import type { Outbox, OutboxPage, OutboxRow } from "../../session/contract/outbox.ts";
+import type { Parked, UpstreamReport } from "../../session/contract/upstreams.ts";
+import type { DeliveryOutcome, Sink, Transport } from "../sink.ts";
+import { destinationOf } from "./destination.ts";
+import type { Destination } from "./destination.ts";
+import { isRunning, TraceRule } from "./matching.ts";
+import { otlpUpstream } from "./otlp-upstream.ts";
+import type { TraceBatch } from "./otlp-upstream.ts";
+import { loadUpstreams, upstreamsOf } from "./registry.ts";
+import type { Upstream } from "./registry.ts";
+import { chunksAfter, halves, resourceSpansOf, traceBatches } from "./trace-batches.ts";
+
+/** A run that takes longer goes on with the next one. */
+const RUN_MILLIS = 20_000;
+const FIRST_RETRY_MILLIS = 1_000;
+const LAST_RETRY_MILLIS = 600_000;
+/** A receiver can't ask for a longer pause. */
+const LONGEST_PAUSE_MILLIS = 3_600_000;
+/** After failures for so long the rest of the trace is parked. */
+const GIVE_UP_MILLIS = 86_400_000;
+
+/**
+ * One run: delivers what a trace's upstreams lack of it, each in order. Runs may be repeated or lost, since the owner knows how far
+ * each upstream is.
+ */
+export async function deliverTrace(
+  env: Bindings,
+  caller: CallContext,
+  traceId: string,
+  transport: Transport,
+): Promise<void> {
+  const owner: Outbox = sessionAt(env, caller, traceId);
+  let { self, upstreams } = await loadUpstreams(env, caller);
+  const page = await owner.openOutbox(traceId);
+  if (page.state !== "present") return;
+  const isKnown = ({ sink }: OutboxRow): boolean => upstreams.some(({ name }) => name === sink);
+  if (!page.rows.every(isKnown)) ({ self, upstreams } = await loadUpstreams(env, caller, "now"));
+  const dropped = page.rows.filter((row) => !isKnown(row)).map(({ sink }) => sink);
+  const run: Run = { owner, traceId, page, until: Date.now() + RUN_MILLIS, transport, self, tenant: caller.tenant };
+  const deliveries = await Promise.all(
+    upstreams.map(async (upstream) => {
+      const known = page.rows.find(({ sink }) => sink === upstream.name);
+      const delivery = new UpstreamDelivery(run, upstream, known ?? newRow(upstream.name));
+      // Else a trace of long ago would be sent because it was looked at.
+      if (known !== undefined || page.newest >= upstream.since) await delivery.run();
+      return delivery;
+    }),
+  );
+  const reports = deliveries.flatMap(({ report }) => (report === undefined ? [] : [report]));
+  const parked = deliveries.flatMap((delivery) => delivery.parked);
+  // Before the cursors: what is parked must be listed whatever happens next.
+  if (reports.length > 0 || parked.length > 0) await upstreamsOf(env, caller).report(reports, parked);
+  const rows = deliveries.filter(({ isChanged }) => isChanged).map(({ row }) => row);
+  await owner.moveCursors(traceId, { run: page.run, rows, dropped, end: { head: page.head } });
+}
+
+type Run = {
+  readonly owner: Outbox;
+  readonly traceId: string;
+  readonly page: Extract<OutboxPage, { state: "present" }>;
+  /** Unix milliseconds. */
+  readonly until: number;
+  readonly transport: Transport;
+  readonly self: string;
+  readonly tenant: string;
+};
+
+function newRow(sink: string): OutboxRow {
+  return { sink, rule: "", matched: false, scanned: 0, delivered: 0, attempts: 0, failingSince: 0, dueAt: 0 };
+}
+
+/** What one run delivers to one upstream. */
+class UpstreamDelivery {
+  readonly #run: Run;
+  readonly #upstream: Upstream;
+  readonly #destination: Destination;
+  readonly #sink: Sink<TraceBatch>;
+  readonly parked: Parked[] = [];
+  row: OutboxRow;
+  isChanged = false;
+  #saved: OutboxRow;
+  #report: UpstreamReport | undefined;
+
+  constructor(run: Run, upstream: Upstream, row: OutboxRow) {
+    this.#run = run;
+    this.#upstream = upstream;
+    this.row = row;
+    this.#saved = row;
+    const { endpoint: url, ...settings } = upstream.settings;
+    this.#destination = destinationOf(run.tenant, upstream.name, url);
+    this.#sink = otlpUpstream({ ...settings, url, headers: upstream.headers }, run.self);
+  }
+
+  get report(): UpstreamReport | undefined {
+    return this.#report;
+  }
+
+  async run(): Promise<void> {
+    const { page } = this.#run;
+    if (!this.row.matched || this.row.rule !== this.#rule()) await this.#match();
+    const now = Date.now();
+    if (!this.row.matched || this.row.delivered >= page.head || this.row.dueAt > now) return;
+    if (this.#upstream.off !== undefined) return this.#failed(this.#upstream.off);
+    const readyAt = this.#destination.readyAt(now, Math.random());
+    if (readyAt > now) return this.#change({ dueAt: readyAt, failingSince: this.row.failingSince || now });
+    await this.#send();
+  }
+
+  #rule(): string {
+    const { match, sampling, errors } = this.#upstream.settings;
+    return JSON.stringify([match, sampling, errors]);
+  }
+
+  /** Looks for spans that make the trace go there, among those that no run has looked at. */
+  async #match(): Promise<void> {
+    const { owner, traceId, page } = this.#run;
+    const text = this.#rule();
+    const before = this.row.rule === text ? this.row.scanned : 0;
+    const rule = new TraceRule(this.#upstream.settings, traceId);
+    let scanned = before;
+    if (!rule.isMatched && !rule.isExcluded) {
+      for await (const chunk of chunksAfter(owner, traceId, rule.isCumulative ? 0 : before)) {
+        for (const span of spansIn(resourceSpansOf(chunk))) rule.look(span);
+        scanned = chunk.traceRevision;
+        if (rule.isMatched) break;
+      }
+    }
+    this.#change({ rule: text, matched: rule.isMatched, scanned: Math.max(scanned, page.head), dueAt: 0 });
+  }
+
+  async #send(): Promise<void> {
+    const { owner, traceId, page, until } = this.#run;
+    const { running } = this.#upstream.settings;
+    const isSent = ({ span }: SpanInScope): boolean => running === "sent" || !isRunning(span);
+    for await (const { batch, complete } of traceBatches(owner, traceId, this.row.delivered, isSent)) {
+      if (Date.now() > until) return this.#change({ dueAt: 0 });
+      // A run that dies repeats one batch, not all.
+      if (this.row !== this.#saved) await this.#save();
+      const outcome = batch.spans === 0 ? ({ outcome: "accepted" } as const) : await this.#deliver(batch);
+      if (outcome.outcome === "retry") return this.#failed(outcome.reason, outcome.afterMillis);
+      if (outcome.outcome === "refused") {
+        const last = Math.max(complete, this.row.delivered + 1);
+        this.#park(last, outcome.reason);
+        this.#change({ delivered: Math.max(this.row.delivered, complete), attempts: 0, failingSince: 0 });
+      } else this.#change({ delivered: complete, attempts: 0, failingSince: 0, dueAt: 0 });
+    }
+    // A chunk of which nothing could be delivered ends here too.
+    this.#change({ delivered: Math.max(this.row.delivered, page.head) });
+  }
+
+  async #deliver(batch: TraceBatch): Promise<Exclude<DeliveryOutcome, { outcome: "split" }>> {
+    const signal = AbortSignal.timeout(this.#upstream.settings.timeout);
+    const outcome = await this.#destination.use(
+      async () => await this.#sink.deliver(batch, this.#run.transport, signal),
+    );
+    switch (outcome.outcome) {
+      case "accepted":
+        this.#destination.succeeded();
+        this.#count(
+          batch.spans - (outcome.rejected?.items ?? 0),
+          outcome.rejected?.items ?? 0,
+          outcome.rejected?.reason,
+        );
+        return outcome;
+      case "split": {
+        if (batch.spans <= 1) return { outcome: "refused", reason: `one span is too large: ${outcome.reason}` };
+        for (const half of halves(batch)) {
+          const part = await this.#deliver(half);
+          // The other half is repeated with it, or parked with it.
+          if (part.outcome !== "accepted") return part;
+        }
+        return { outcome: "accepted" };
+      }
+      case "retry":
+      case "refused":
+        this.#destination.failed(Date.now());
+        return outcome;
+    }
+  }
+
+  /** Full jitter: a thousand traces that failed together do not come back together. */
+  #failed(reason: string, afterMillis?: number): void {
+    const now = Date.now();
+    const failingSince = this.row.failingSince || now;
+    const attempts = this.row.attempts + 1;
+    this.#note(reason);
+    if (now - failingSince > GIVE_UP_MILLIS) {
+      this.#park(this.#run.page.head, `no success for 24 h: ${reason}`);
+      return this.#change({ delivered: this.#run.page.head, attempts: 0, failingSince: 0, dueAt: 0 });
+    }
+    const most = Math.min(LAST_RETRY_MILLIS, FIRST_RETRY_MILLIS * 2 ** Math.min(attempts - 1, 16));
+    const wait = afterMillis === undefined ? Math.random() * most : Math.min(afterMillis, LONGEST_PAUSE_MILLIS);
+    this.#change({ attempts, failingSince, dueAt: now + Math.max(wait, FIRST_RETRY_MILLIS) });
+  }
+
+  #park(last: number, reason: string): void {
+    const { traceId } = this.#run;
+    const at = Date.now();
+    this.parked.push({ upstream: this.#upstream.name, traceId, first: this.row.delivered + 1, last, reason, at });
+    this.#note(reason);
+  }
+
+  #count(spans: number, rejected: number, message: string | undefined): void {
+    const { name } = this.#upstream;
+    this.#report = {
+      name,
+      spans: (this.#report?.spans ?? 0) + spans,
+      rejected: (this.#report?.rejected ?? 0) + rejected,
+      ...(message === undefined ? {} : { message }),
+      at: Date.now(),
+      isUp: true,
+    };
+  }
+
+  #note(message: string): void {
+    const { name } = this.#upstream;
+    this.#report = { name, spans: 0, rejected: 0, ...this.#report, message, at: Date.now(), isUp: false };
+  }
+
+  #change(fields: Partial<OutboxRow>): void {
+    this.row = { ...this.row, ...fields };
+    this.isChanged = true;
+  }
+
+  async #save(): Promise<void> {
+    // Not before the parked ranges are listed.
+    if (this.parked.length > 0) return;
+    const { owner, traceId, page } = this.#run;
+    await owner.moveCursors(traceId, { run: page.run, rows: [this.row], dropped: [] });
+    this.#saved = this.row;
+  }
+}

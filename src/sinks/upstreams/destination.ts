@@ -1,0 +1,54 @@
+/** Requests to one destination at once, by one isolate. */
+const MOST_IN_FLIGHT = 16;
+const FAILURES_TO_OPEN = 5;
+/** How long nothing is sent to a destination that keeps failing, before one request tries again. */
+const OPEN_MILLIS = 30_000;
+
+/**
+ * What an isolate knows of a destination: requests in flight, and failures in a row. After five of them nothing is sent for a while,
+ * so that a thousand traces do not try a dead receiver each.
+ */
+export class Destination {
+  #inFlight = 0;
+  #failures = 0;
+  #openUntil = 0;
+
+  /** When a request may be sent, Unix milliseconds: now if it is not later. Spread, so that those who wait do not come at once. */
+  readyAt(now: number, random: number): number {
+    if (this.#openUntil > now) return this.#openUntil + random * OPEN_MILLIS;
+    return this.#inFlight < MOST_IN_FLIGHT ? now : now + random * 1_000;
+  }
+
+  async use<Result>(send: () => Promise<Result>): Promise<Result> {
+    this.#inFlight++;
+    // Of an open breaker one request passes; the others wait for its outcome.
+    if (this.#failures >= FAILURES_TO_OPEN) this.#openUntil = Date.now() + OPEN_MILLIS;
+    try {
+      return await send();
+    } finally {
+      this.#inFlight--;
+    }
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+    this.#openUntil = 0;
+  }
+
+  failed(now: number): void {
+    this.#failures++;
+    if (this.#failures >= FAILURES_TO_OPEN) this.#openUntil = now + OPEN_MILLIS;
+  }
+}
+
+const destinations = new Map<string, Destination>();
+
+/** Of an upstream at a URL: another URL is another destination. */
+export function destinationOf(tenant: string, name: string, url: string): Destination {
+  const key = `${tenant} ${name} ${url}`;
+  const known = destinations.get(key);
+  if (known !== undefined) return known;
+  const destination = new Destination();
+  destinations.set(key, destination);
+  return destination;
+}

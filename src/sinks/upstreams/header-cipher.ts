@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import type { SealedHeaders } from "../../session/contract/upstreams.ts";
+import type { Headers } from "./header-list.ts";
+
+/** Shorter secrets could be guessed. */
+const SHORTEST_SECRET = 16;
+const IV_BYTES = 12;
+
+type Key = { readonly id: string; readonly bytes: Uint8Array<ArrayBuffer> };
+
+/**
+ * The keys of `UPSTREAM_KEY`: secrets separated by commas. The first encrypts, all decrypt: to rotate, put a new one before the old
+ * one, and take the old one away after the upstreams were read once.
+ */
+export function keysIn(secret: string | undefined): readonly Key[] {
+  return (secret ?? "")
+    .split(",")
+    .map((text) => text.trim())
+    .filter((text) => text.length >= SHORTEST_SECRET)
+    .map((text) => {
+      const bytes = new Uint8Array(createHash("sha256").update(text).digest());
+      return { id: createHash("sha256").update(bytes).digest("hex").slice(0, 12), bytes };
+    });
+}
+
+/** AES-GCM. `bound`: what the values belong to: elsewhere they do not open. */
+export async function sealHeaders(key: Key, headers: Headers, bound: string): Promise<SealedHeaders> {
+  const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+  const plain = new TextEncoder().encode(JSON.stringify(headers));
+  const data = await crypto.subtle.encrypt(algorithm(iv, bound), await imported(key, "encrypt"), plain);
+  return { key: key.id, iv: base64(iv), data: base64(new Uint8Array(data)) };
+}
+
+export type OpenedHeaders =
+  | { readonly state: "open"; readonly headers: Headers; readonly isCurrent: boolean }
+  | { readonly state: "no-key" | "damaged" };
+
+export async function openHeaders(keys: readonly Key[], sealed: SealedHeaders, bound: string): Promise<OpenedHeaders> {
+  const key = keys.find(({ id }) => id === sealed.key);
+  if (key === undefined) return { state: "no-key" };
+  try {
+    const plain = await crypto.subtle.decrypt(
+      algorithm(bytesOf(sealed.iv), bound),
+      await imported(key, "decrypt"),
+      bytesOf(sealed.data),
+    );
+    // Our own text, which nothing else can have written.
+    const headers = JSON.parse(new TextDecoder().decode(plain)) as Headers;
+    return { state: "open", headers, isCurrent: key === keys[0] };
+  } catch {
+    return { state: "damaged" };
+  }
+}
+
+function algorithm(iv: Uint8Array<ArrayBuffer>, bound: string) {
+  return { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(bound) };
+}
+
+async function imported({ bytes }: Key, usage: "encrypt" | "decrypt") {
+  return await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, [usage]);
+}
+
+function base64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
+}
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (unit) => unit.charCodeAt(0));
+}

@@ -1,0 +1,61 @@
+export type Headers = Readonly<Record<string, string>>;
+export type HeadersOutcome =
+  | { readonly ok: true; readonly headers: Headers }
+  | { readonly ok: false; readonly error: string };
+
+const MOST_HEADERS = 32;
+/** UTF-16 units of all values. */
+const MOST_UNITS = 16_384;
+/** RFC 9110 §5.6.2. */
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** Visible ASCII, blanks and Latin-1 (RFC 9110 §5.5): no line break can end a header. */
+const VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
+/** The sink writes these itself. */
+const OWN: ReadonlySet<string> = new Set([
+  "content-type",
+  "content-encoding",
+  "content-length",
+  "host",
+  "spanfold-via",
+]);
+
+/**
+ * `OTEL_EXPORTER_OTLP_HEADERS`: pairs at commas, each at its first `=`, percent-decoded. Errors name the place of a pair, never
+ * its value.
+ */
+export function readHeaderList(text: string): HeadersOutcome {
+  const headers: Record<string, string> = {};
+  const members = text.split(",").filter((member) => member.trim() !== "");
+  for (const [index, member] of members.entries()) {
+    const at = member.indexOf("=");
+    const name = decoded(member.slice(0, Math.max(0, at)).trim());
+    const value = decoded(member.slice(at + 1).trim());
+    if (at < 1 || name === undefined || value === undefined)
+      return { ok: false, error: `header ${index + 1} must be a percent-encoded name=value` };
+    headers[name] = value;
+  }
+  return checkHeaders(headers);
+}
+
+/** Headers that may be sent. */
+export function checkHeaders(headers: Headers): HeadersOutcome {
+  const entries = Object.entries(headers);
+  if (entries.length > MOST_HEADERS) return { ok: false, error: `there may be ${MOST_HEADERS} headers` };
+  if (entries.reduce((sum, [, value]) => sum + value.length, 0) > MOST_UNITS)
+    return { ok: false, error: `the headers may have ${MOST_UNITS} characters` };
+  for (const [index, [name, value]] of entries.entries()) {
+    if (!NAME.test(name)) return { ok: false, error: `header ${index + 1} has no valid name` };
+    if (OWN.has(name.toLowerCase())) return { ok: false, error: `the header ${name} is written by the exporter` };
+    if (!VALUE.test(value))
+      return { ok: false, error: `the value of ${name} has a line break or another control character` };
+  }
+  return { ok: true, headers };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

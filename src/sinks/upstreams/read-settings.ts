@@ -1,0 +1,227 @@
+import { isRecord, nonEmpty } from "../../lib/plain-data.ts";
+import type { PlainRecord } from "../../lib/plain-data.ts";
+import type { UpstreamMatch, UpstreamSettings } from "../../session/contract/upstreams.ts";
+import { judgeUrl } from "../http/judge-url.ts";
+import type { PrivateHosts } from "../http/judge-url.ts";
+import { checkHeaders, readHeaderList } from "./header-list.ts";
+import type { Headers } from "./header-list.ts";
+import { PRESETS } from "./presets.ts";
+
+/** `headers`: absent if they are not given. */
+export type GivenUpstream = { readonly settings: UpstreamSettings; readonly headers?: Headers };
+export type UpstreamOutcome =
+  | ({ readonly ok: true } & GivenUpstream)
+  /** English, one sentence without its full stop. It names no value of a header. */
+  | { readonly ok: false; readonly error: string };
+
+const TRACES_PATH = "/v1/traces";
+const DEFAULT_TIMEOUT = 10_000;
+const LONGEST_TIMEOUT = 60_000;
+const FIELDS: ReadonlySet<string> = new Set([
+  "preset",
+  "endpoint",
+  "protocol",
+  "headers",
+  "match",
+  "compression",
+  "timeout",
+  "sampling",
+  "errors",
+  "running",
+]);
+
+class Fault extends Error {}
+
+/** The body of `PUT /admin/upstreams/:name`. */
+export function readUpstream(body: unknown, privateHosts: PrivateHosts): UpstreamOutcome {
+  return outcomeOf(() => {
+    if (!isRecord(body)) throw new Fault("the body must be a JSON object");
+    const unknown = Object.keys(body).find((field) => !FIELDS.has(field));
+    if (unknown !== undefined) throw new Fault(`${unknown} is no field of an upstream`);
+    const preset = presetIn(body);
+    const endpoint = nonEmpty(body["endpoint"]) ?? preset?.endpoint;
+    if (endpoint === undefined) throw new Fault("endpoint must be the URL of an OTLP/HTTP receiver");
+    const headers = headersIn(body["headers"]);
+    if (headers !== undefined) requireHeaders(body["preset"], headers);
+    const settings: UpstreamSettings = {
+      ...DEFAULTS,
+      ...preset?.defaults,
+      endpoint: tracesUrl(endpoint, privateHosts),
+      ...picked(body, "protocol", ["http/protobuf", "http/json"] as const),
+      ...picked(body, "compression", ["gzip", "none"] as const),
+      ...picked(body, "errors", ["sampled", "always"] as const),
+      ...picked(body, "running", ["held", "sent"] as const),
+      ...ranged(body, "timeout", 100, LONGEST_TIMEOUT),
+      ...ranged(body, "sampling", 0, 1),
+      match: matchIn(body["match"]),
+    };
+    return { settings, ...(headers === undefined ? {} : { headers }) };
+  });
+}
+
+const DEFAULTS: Omit<UpstreamSettings, "endpoint"> = {
+  protocol: "http/protobuf",
+  compression: "gzip",
+  timeout: DEFAULT_TIMEOUT,
+  match: { by: "all" },
+  sampling: 1,
+  errors: "sampled",
+  running: "held",
+};
+
+/** The exporter variables of OpenTelemetry (specification: OTLP Exporter Configuration). Those of traces come before the general ones. */
+export function readVariables(
+  variables: Readonly<Record<string, string | undefined>>,
+  privateHosts: PrivateHosts,
+  match: UpstreamMatch,
+): UpstreamOutcome | undefined {
+  const read = (name: string): string | undefined =>
+    variables[`OTEL_EXPORTER_OTLP_TRACES_${name}`]?.trim() ||
+    variables[`OTEL_EXPORTER_OTLP_${name}`]?.trim() ||
+    undefined;
+  const endpoint = read("ENDPOINT");
+  if (endpoint === undefined) return undefined;
+  return outcomeOf(() => {
+    const protocol = read("PROTOCOL") ?? "http/protobuf";
+    if (protocol !== "http/protobuf" && protocol !== "http/json")
+      throw new Fault(`the protocol is ${protocol}: it must be http/protobuf or http/json`);
+    const timeout = Number(read("TIMEOUT") ?? DEFAULT_TIMEOUT);
+    const headers = headersIn(read("HEADERS") ?? "") ?? {};
+    return {
+      settings: {
+        ...DEFAULTS,
+        endpoint: tracesUrl(endpoint, privateHosts),
+        protocol,
+        compression: read("COMPRESSION") === "gzip" ? "gzip" : "none",
+        timeout: timeout >= 1 && timeout <= LONGEST_TIMEOUT ? timeout : DEFAULT_TIMEOUT,
+        match,
+      },
+      headers,
+    };
+  });
+}
+
+export const MANIFEST_NAME = "otel-environment-variables";
+
+export type ManifestOutcome =
+  | ({ readonly ok: true; readonly namespace: string } & GivenUpstream)
+  | { readonly ok: false; readonly error: string };
+
+/** A Kubernetes Secret or ConfigMap of the name `otel-environment-variables`: the upstream of its namespace. */
+export function readManifest(manifest: unknown, privateHosts: PrivateHosts): ManifestOutcome {
+  if (!isRecord(manifest) || (manifest["kind"] !== "Secret" && manifest["kind"] !== "ConfigMap"))
+    return { ok: false, error: "the body must be a Secret or a ConfigMap as JSON" };
+  const { metadata, kind } = manifest;
+  const namespace = isRecord(metadata) ? nonEmpty(metadata["namespace"]) : undefined;
+  if (!isRecord(metadata) || metadata["name"] !== MANIFEST_NAME)
+    return { ok: false, error: `metadata.name must be ${MANIFEST_NAME}` };
+  if (namespace === undefined || !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
+    return { ok: false, error: "metadata.namespace must be the name of a namespace" };
+  const variables: Record<string, string> = {};
+  for (const [key, value] of Object.entries(isRecord(manifest["data"]) ? manifest["data"] : {})) {
+    const text = kind === "Secret" ? fromBase64(value) : value;
+    if (typeof text !== "string")
+      return { ok: false, error: `data.${key} must be ${kind === "Secret" ? "base64" : "text"}` };
+    variables[key] = text;
+  }
+  // As in Kubernetes, stringData wins.
+  for (const [key, value] of Object.entries(isRecord(manifest["stringData"]) ? manifest["stringData"] : {}))
+    if (typeof value === "string") variables[key] = value;
+  const outcome = readVariables(variables, privateHosts, { by: "namespace", value: namespace });
+  if (outcome === undefined) return { ok: false, error: "it has no OTEL_EXPORTER_OTLP_ENDPOINT" };
+  return outcome.ok ? { ...outcome, namespace } : outcome;
+}
+
+function outcomeOf(read: () => GivenUpstream): UpstreamOutcome {
+  try {
+    return { ok: true, ...read() };
+  } catch (error) {
+    if (error instanceof Fault) return { ok: false, error: error.message };
+    throw error;
+  }
+}
+
+/** `/v1/traces` is appended unless the path ends in it. */
+function tracesUrl(endpoint: string, privateHosts: PrivateHosts): string {
+  const judged = judgeUrl(endpoint.trim(), privateHosts);
+  if (!judged.ok) throw new Fault(`the endpoint is refused: ${judged.error}`);
+  const { url } = judged;
+  const path = url.pathname.replace(/\/+$/, "");
+  url.pathname = path.endsWith(TRACES_PATH) ? path : `${path}${TRACES_PATH}`;
+  url.hash = "";
+  return url.href;
+}
+
+function presetIn({ preset }: PlainRecord) {
+  if (preset === undefined) return undefined;
+  const known = typeof preset === "string" && Object.hasOwn(PRESETS, preset) ? PRESETS[preset] : undefined;
+  if (known === undefined) throw new Fault(`preset must be one of ${Object.keys(PRESETS).join(", ")}`);
+  return known;
+}
+
+function requireHeaders(preset: unknown, headers: Headers): void {
+  const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  const needed = typeof preset === "string" ? (PRESETS[preset]?.headers ?? []) : [];
+  const missing = needed.find((names) => !names.some((name) => given.has(name)));
+  if (missing !== undefined) throw new Fault(`${String(preset)} needs the header ${missing.join(" or ")}`);
+}
+
+/** An object of texts, or the text of `OTEL_EXPORTER_OTLP_HEADERS`. */
+function headersIn(given: unknown): Headers | undefined {
+  if (given === undefined) return undefined;
+  const isObject = isRecord(given) && Object.values(given).every((value) => typeof value === "string");
+  if (typeof given !== "string" && !isObject)
+    throw new Fault("headers must be an object of texts, or name=value,name=value");
+  const outcome = typeof given === "string" ? readHeaderList(given) : checkHeaders(given as Headers);
+  if (!outcome.ok) throw new Fault(outcome.error);
+  return outcome.headers;
+}
+
+function picked<Name extends string, Choice extends string>(
+  body: PlainRecord,
+  name: Name,
+  choices: readonly Choice[],
+): { [Key in Name]?: Choice } {
+  const given = body[name];
+  if (given === undefined) return {};
+  const choice = choices.find((one) => one === given);
+  if (choice === undefined) throw new Fault(`${name} must be ${choices.join(" or ")}`);
+  return { [name]: choice } as { [Key in Name]?: Choice };
+}
+
+function ranged<Name extends string>(
+  body: PlainRecord,
+  name: Name,
+  least: number,
+  most: number,
+): { [Key in Name]?: number } {
+  const given = body[name];
+  if (given === undefined) return {};
+  if (typeof given !== "number" || !(given >= least && given <= most))
+    throw new Fault(`${name} must be a number from ${least} to ${most}`);
+  return { [name]: given } as { [Key in Name]?: number };
+}
+
+const MATCH_SHAPE =
+  'match must be {"namespace": …}, {"service": …} or {"attribute": {"key": …, "value": …}}; without it all traces match';
+
+function matchIn(given: unknown): UpstreamMatch {
+  if (given === undefined) return { by: "all" };
+  if (!isRecord(given) || Object.keys(given).length !== 1) throw new Fault(MATCH_SHAPE);
+  const { namespace, service, attribute } = given;
+  if (nonEmpty(namespace) !== undefined) return { by: "namespace", value: String(namespace) };
+  if (nonEmpty(service) !== undefined) return { by: "service", value: String(service) };
+  const key = isRecord(attribute) ? nonEmpty(attribute["key"]) : undefined;
+  const value = isRecord(attribute) ? nonEmpty(attribute["value"]) : undefined;
+  if (key === undefined || value === undefined) throw new Fault(MATCH_SHAPE);
+  return { by: "attribute", key, value };
+}
+
+function fromBase64(value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(value), (unit) => unit.charCodeAt(0)));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,124 @@
+import type { Bindings } from "../../config.ts";
+import { EXPORTER_VARIABLES } from "../../otel/exporter-variables.ts";
+import { callsOf } from "../../place.ts";
+import type { Caller, Calls } from "../../place.ts";
+import type { StoredUpstream, UpstreamList, UpstreamSettings } from "../../session/contract/upstreams.ts";
+import { judgeUrl } from "../http/judge-url.ts";
+import type { PrivateHosts } from "../http/judge-url.ts";
+import { keysIn, openHeaders, sealHeaders } from "./header-cipher.ts";
+import type { Headers } from "./header-list.ts";
+import { readVariables } from "./read-settings.ts";
+
+type UpstreamsObject = Env["UPSTREAMS"] extends DurableObjectNamespace<infer Target> ? Target : never;
+
+/** The tenant's upstreams, as stored. */
+export function upstreamsOf(env: Bindings, caller: Caller): Calls<UpstreamsObject> {
+  return callsOf(env.UPSTREAMS, caller, "upstreams", "upstreams");
+}
+
+export type Upstream = {
+  readonly name: string;
+  readonly settings: UpstreamSettings;
+  readonly headers: Headers;
+  readonly headerNames: readonly string[];
+  readonly since: number;
+  /** Why nothing is sent there. */
+  readonly off?: string;
+};
+
+export type Upstreams = { readonly self: string; readonly upstreams: readonly Upstream[] };
+
+/** The upstream that the program's own variables name. */
+export const PRIMARY = "primary";
+
+/** An isolate reads the upstreams anew after this time. */
+const KNOWN_MILLIS = 10_000;
+
+type Known = { readonly at: number; readonly upstreams: Upstreams };
+/** By tenant. */
+const known = new Map<string, Known>();
+
+/** The tenant's upstreams as they were 10 s ago at most; `now`: as they are. */
+export async function loadUpstreams(env: Bindings, caller: Caller, how?: "now"): Promise<Upstreams> {
+  const tenant = typeof caller === "string" ? caller : caller.tenant;
+  const cached = knownOf(tenant, Date.now());
+  if (cached !== undefined && how === undefined) return cached;
+  // Before the call: what changes during it may be missing in its answer.
+  const at = Date.now();
+  const primary = primaryOf(env);
+  const list: UpstreamList = await upstreamsOf(env, caller).list(primary?.settings.endpoint);
+  const stored = await Promise.all(list.upstreams.map(async (one) => await opened(env, caller, tenant, one)));
+  const upstreams = {
+    self: list.self,
+    upstreams: [...(primary === undefined ? [] : [{ ...primary, since: list.primarySince }]), ...stored],
+  };
+  known.set(tenant, { at, upstreams });
+  return upstreams;
+}
+
+function knownOf(tenant: string, now: number): Upstreams | undefined {
+  const cached = known.get(tenant);
+  return cached === undefined || Math.abs(now - cached.at) > KNOWN_MILLIS ? undefined : cached.upstreams;
+}
+
+/**
+ * "none" if the tenant certainly has no upstream, as far as this isolate knows. An export does not wait for the answer: what is not
+ * known is read in the background, for the next one.
+ */
+export function sinksOf(env: Bindings, caller: Caller, wait: (reading: Promise<unknown>) => void): "none" | undefined {
+  const tenant = typeof caller === "string" ? caller : caller.tenant;
+  const cached = knownOf(tenant, Date.now());
+  if (cached === undefined) wait(loadUpstreams(env, caller).catch(() => undefined));
+  return cached?.upstreams.length === 0 ? "none" : undefined;
+}
+
+export function privateHostsOf({ PRIVATE_UPSTREAMS }: Pick<Bindings, "PRIVATE_UPSTREAMS">): PrivateHosts {
+  return PRIVATE_UPSTREAMS === "allowed" ? "allowed" : "refused";
+}
+
+function primaryOf(env: Bindings): Omit<Upstream, "since"> | undefined {
+  const variables = Object.fromEntries(EXPORTER_VARIABLES.map((name) => [name, env[name]]));
+  const outcome = readVariables(variables, privateHostsOf(env), { by: "all" });
+  if (outcome === undefined) return undefined;
+  if (outcome.ok) {
+    const { settings, headers = {} } = outcome;
+    return { name: PRIMARY, settings, headers, headerNames: Object.keys(headers) };
+  }
+  const settings = {
+    endpoint: "",
+    protocol: "http/protobuf",
+    compression: "none",
+    timeout: 0,
+    match: { by: "all" },
+    sampling: 1,
+    errors: "sampled",
+    running: "held",
+  } as const;
+  return { name: PRIMARY, settings, headers: {}, headerNames: [], off: `OTEL_EXPORTER_OTLP_*: ${outcome.error}` };
+}
+
+async function opened(env: Bindings, caller: Caller, tenant: string, stored: StoredUpstream): Promise<Upstream> {
+  const { sealed, ...upstream } = stored;
+  const judged = judgeUrl(upstream.settings.endpoint, privateHostsOf(env));
+  const off = judged.ok ? {} : { off: `the endpoint is refused: ${judged.error}` };
+  if (sealed === undefined) return { ...upstream, headers: {}, ...off };
+  const keys = keysIn(env.UPSTREAM_KEY);
+  const outcome = await openHeaders(keys, sealed, boundTo(tenant, upstream.name));
+  if (outcome.state !== "open") return { ...upstream, headers: {}, off: CLOSED[outcome.state] };
+  const [current] = keys;
+  if (!outcome.isCurrent && current !== undefined) {
+    const again = await sealHeaders(current, outcome.headers, boundTo(tenant, upstream.name));
+    await upstreamsOf(env, caller).reseal(upstream.name, sealed, again);
+  }
+  return { ...upstream, headers: outcome.headers, ...off };
+}
+
+const CLOSED = {
+  "no-key": "UPSTREAM_KEY has no key that decrypts its headers: put the key back",
+  damaged: "its headers can't be decrypted: put the upstream again",
+};
+
+/** What encrypted headers belong to. */
+export function boundTo(tenant: string, name: string): string {
+  return `${tenant}/${name}`;
+}

@@ -1,0 +1,58 @@
+import { oneLine } from "../../lib/one-line.ts";
+import type { ResourceSpans } from "../../otel/span.ts";
+import type { DeliveryOutcome, SinkAnswer, Transport } from "../sink.ts";
+import { otlpUpstream } from "./otlp-upstream.ts";
+import type { Upstream } from "./registry.ts";
+
+/** UTF-16 units of an answer's body that are shown. */
+const MAX_BODY = 2_000;
+
+export type UpstreamTest = {
+  readonly outcome: DeliveryOutcome["outcome"];
+  readonly reason?: string;
+  readonly status?: number;
+  readonly body?: string;
+  readonly millis: number;
+};
+
+/** Sends one span, which says that it is a test, and shows what came back. */
+export async function sendTest(
+  { settings, headers }: Upstream,
+  self: string,
+  transport: Transport,
+): Promise<UpstreamTest> {
+  let answer: SinkAnswer | undefined;
+  const watched: Transport = async (request, signal) => (answer = await transport(request, signal));
+  const sink = otlpUpstream({ ...settings, url: settings.endpoint, headers }, self);
+  const began = Date.now();
+  const batch = { spans: 1, resourceSpans: [testSpan(began)], via: [] };
+  const outcome = await sink.deliver(batch, watched, AbortSignal.timeout(settings.timeout));
+  const reason = outcome.outcome === "accepted" ? outcome.rejected?.reason : outcome.reason;
+  return {
+    outcome: outcome.outcome,
+    ...(reason === undefined ? {} : { reason }),
+    ...(answer === undefined
+      ? {}
+      : { status: answer.status, body: oneLine(new TextDecoder().decode(answer.body), MAX_BODY) }),
+    millis: Math.max(0, Math.round(Date.now() - began)),
+  };
+}
+
+function testSpan(now: number): ResourceSpans {
+  const string = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+  const id = (bytes: number): string =>
+    Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const span = {
+    traceId: id(16),
+    spanId: id(8),
+    name: "spanfold test",
+    kind: 1,
+    startTimeUnixNano: `${now}000000`,
+    endTimeUnixNano: `${now}000001`,
+    attributes: [{ key: "spanfold.test", value: { boolValue: true } }],
+  };
+  return {
+    resource: { attributes: [string("service.name", "spanfold")] },
+    scopeSpans: [{ scope: { name: "spanfold" }, spans: [span] }],
+  };
+}

@@ -1,0 +1,333 @@
+import { gunzipSync } from "node:zlib";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { ResourceSpans } from "../../src/otel/span.ts";
+import { decodeTraces } from "../../src/otlp/decode-traces.ts";
+import { inflate } from "../../src/lib/body-codec.ts";
+import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
+import { fetchTransport } from "../../src/sinks/http/fetch-transport.ts";
+import { deliverTrace } from "../../src/sinks/upstreams/deliver-trace.ts";
+import { aSpan, someSpans, traceIdOf } from "./spans.ts";
+import * as world from "./world.ts";
+
+const TRACE = traceIdOf("trace");
+const OTHER = traceIdOf("other");
+
+/** What receivers got: the host and the names of the spans of each request. */
+let received: string[] = [];
+/** The first attribute of the last span. */
+let lastText: string | undefined;
+let answers: (host: string) => Response = () => new Response();
+
+beforeEach(async () => {
+  await world.freshWorld();
+  received = [];
+  answers = () => new Response();
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    const { host } = new URL(input as string);
+    const decoded = decodeTraces(gunzipSync(init?.body as Uint8Array), "protobuf");
+    if (!decoded.ok) throw new Error("not a request of traces");
+    const names = decoded.value.groups.flatMap((group) => {
+      const { encoding, body } = encodeDelivery(group);
+      const resources = JSON.parse(new TextDecoder().decode(inflate(encoding, body))) as ResourceSpans[];
+      const values = group.resources.flatMap(({ scopes }) => scopes.flatMap(({ items }) => items)).at(-1)?.values ?? [];
+      lastText = values.map((value) => JSON.parse(new TextDecoder().decode(inflate(value.encoding, value.body))))[0]
+        ?.stringValue;
+      return world.spansOf(resources).map(({ span }) => span.name);
+    });
+    received.push(`${host} ${names.join(" ")}`);
+    return answers(host);
+  });
+});
+afterEach(() => vi.restoreAllMocks());
+
+async function put(name: string, fields: object = {}): Promise<void> {
+  const body = JSON.stringify({ endpoint: `https://${name}.example.com`, ...fields });
+  const response = await world.request(`/admin/upstreams/${name}`, { method: "PUT", body });
+  expect(response.status, await response.clone().text()).toBe(200);
+}
+
+async function get(path: string): Promise<unknown> {
+  return await (await world.request(`/admin/upstreams${path}`)).json();
+}
+
+/** Delivers, and lets everything that follows happen. */
+async function deliver(sent: Parameters<typeof world.deliver>[0], ids: readonly string[] = [TRACE]): Promise<void> {
+  await world.deliver(sent);
+  await world.rest(ids);
+}
+
+function took(): string[] {
+  return received.splice(0).toSorted();
+}
+
+// spec: SINK-1, SINK-3
+test("a trace goes to each upstream, once and in order, and repeats change nothing", async () => {
+  await put("a");
+  await put("b", { protocol: "http/protobuf" });
+  await deliver([aSpan(TRACE, 1)]);
+  expect(took()).toEqual(["a.example.com span 1", "b.example.com span 1"]);
+  await deliver([aSpan(TRACE, 1)]);
+  await deliver([aSpan(TRACE, 2), aSpan(TRACE, 3)]);
+  expect(took()).toEqual(["a.example.com span 2 span 3", "b.example.com span 2 span 3"]);
+  await world.evict(TRACE);
+  await world.calls(TRACE).deliver();
+  await world.rest([TRACE]);
+  expect(took()).toEqual([]);
+  expect(await get("/a")).toMatchObject({ state: "on", delivered: 3, rejected: 0, parked: 0 });
+});
+
+test("without an upstream nothing is stored for one", async () => {
+  await deliver([aSpan(TRACE, 1)]);
+  expect(await outboxOf(TRACE)).toEqual([]);
+});
+
+async function outboxOf(id: string): Promise<string[]> {
+  return await runInDurableObject(world.objectOf(id), (_, { storage }) =>
+    Array.from(storage.kv.list({ prefix: "outbox" }), ([key]) => key),
+  );
+}
+
+/** Waits until this many attempts in a row failed. */
+async function failed(attempts: number, id = TRACE): Promise<void> {
+  await vi.waitFor(async () => {
+    const rows = await runInDurableObject(world.objectOf(id), (_, { storage }) =>
+      Array.from(storage.kv.list<{ attempts: number; failingSince: number }>({ prefix: "outbox" }), ([, row]) => row),
+    );
+    expect(rows.map((row) => row.attempts)).toEqual([attempts]);
+    expect(rows[0]?.failingSince).toBeGreaterThan(0);
+  });
+}
+
+// spec: SINK-2
+test("the whole trace goes where one of its spans says, earlier spans and those without the attribute too", async () => {
+  await put("team", { match: { namespace: "team-a" } });
+  await put("shop", { match: { service: "shop" } });
+  await deliver(someSpans(TRACE, 1, 2));
+  await deliver(someSpans(OTHER, 1, 1), [OTHER]);
+  expect(took()).toEqual([]);
+  await deliver([aSpan(TRACE, 3, {}, { "query.namespace": "team-a" })]);
+  expect(took()).toEqual(["team.example.com span 1 span 2 span 3"]);
+  await deliver([aSpan(TRACE, 4)]);
+  expect(took()).toEqual(["team.example.com span 4"]);
+  await deliver([{ service: "shop", span: aSpan(OTHER, 2) }], [OTHER]);
+  expect(took()).toEqual(["shop.example.com span 1 span 2"]);
+});
+
+// spec: SINK-1
+test("a span that runs is held until it ends, or sent first where that is wished", async () => {
+  await put("held");
+  await put("sent", { running: "sent" });
+  await deliver([aSpan(TRACE, 1, { endTimeUnixNano: "0" })]);
+  expect(took()).toEqual(["sent.example.com span 1"]);
+  await deliver([aSpan(TRACE, 1)]);
+  expect(took()).toEqual(["held.example.com span 1", "sent.example.com span 1"]);
+});
+
+test("traces outside the sample stay, but those with an error go where errors always do", async () => {
+  await put("sampled", { sampling: 0.5 });
+  await put("errors", { sampling: 0, errors: "always" });
+  const low = "0".repeat(31) + "1";
+  const high = "f".repeat(32);
+  await deliver([aSpan(low, 1), aSpan(high, 1)], [low, high]);
+  expect(took()).toEqual(["sampled.example.com span 1"]);
+  await deliver([aSpan(low, 2, { status: { code: 2 } })], [low]);
+  expect(took()).toEqual(["errors.example.com span 1 span 2"]);
+});
+
+// spec: SINK-4
+test("a receiver that is away gets everything when it is back, each span at least once and in order", async () => {
+  await put("a");
+  answers = () => new Response("", { status: 503 });
+  await world.deliver([aSpan(TRACE, 1)]);
+  await failed(1);
+  await world.deliver([aSpan(TRACE, 2)]);
+  expect(await get("/a")).toMatchObject({ state: "failing", reason: "the receiver answers 503", delivered: 0 });
+  await world.evict(TRACE);
+  took();
+  answers = () => new Response();
+  world.pass(3_600_000);
+  await world.rest([TRACE]);
+  expect(took()).toEqual(["a.example.com span 1 span 2"]);
+  expect(await get("/a")).toMatchObject({ state: "on", delivered: 2 });
+});
+
+// spec: SINK-4
+test("a pause that the receiver asks for is kept", async () => {
+  await put("a");
+  answers = () => new Response("", { status: 429, headers: { "retry-after": "120" } });
+  await world.deliver([aSpan(TRACE, 1)]);
+  await failed(1);
+  took();
+  answers = () => new Response();
+  world.pass(100_000);
+  await world.fireAlarm(TRACE);
+  expect(took()).toEqual([]);
+  world.pass(21_000);
+  await world.fireAlarm(TRACE);
+  expect(took()).toEqual(["a.example.com span 1"]);
+});
+
+// spec: SINK-4, SINK-5
+test("after a day of failures the rest is parked with its reason, and a replay delivers it", async () => {
+  await put("a");
+  answers = () => new Response("", { status: 502 });
+  await world.deliver([aSpan(TRACE, 1)]);
+  await failed(1);
+  await world.deliver([aSpan(TRACE, 2)]);
+  world.pass(86_400_001);
+  await world.rest([TRACE]);
+  const reason = "no success for 24 h: the receiver answers 502";
+  expect(await get("/a/parked")).toMatchObject({
+    total: 1,
+    parked: [{ traceId: TRACE, first: 1, last: 2, reason }],
+  });
+  answers = () => new Response();
+  took();
+  await deliver([aSpan(TRACE, 3)]);
+  expect(took()).toEqual(["a.example.com span 3"]);
+  const replay = await world.request("/admin/upstreams/a/replay", { method: "POST" });
+  expect(await replay.json()).toEqual({ traces: 1, omitted: 0 });
+  await world.rest([TRACE]);
+  expect(took()).toEqual(["a.example.com span 1 span 2 span 3"]);
+  expect(await get("/a/parked")).toEqual({ total: 0, parked: [] });
+});
+
+// spec: SINK-5
+test("a refusal parks its batch, and what follows is delivered", async () => {
+  await put("a");
+  answers = () => new Response("unknown key", { status: 401 });
+  await deliver([aSpan(TRACE, 1)]);
+  expect(await get("/a/parked?from=1h")).toMatchObject({
+    parked: [{ first: 1, last: 1, reason: "the receiver answers 401: unknown key" }],
+  });
+  expect(await get("/a/parked?until=1h")).toMatchObject({ total: 1, parked: [] });
+  answers = () => new Response();
+  took();
+  await deliver([aSpan(TRACE, 2)]);
+  expect(took()).toEqual(["a.example.com span 2"]);
+  const one = await world.request(`/admin/upstreams/a/replay?trace=${TRACE}`, { method: "POST" });
+  expect(one.status).toBe(200);
+  await world.rest([TRACE]);
+  expect(took()).toEqual(["a.example.com span 1 span 2"]);
+});
+
+// spec: SINK-6
+test("a batch that is too large is halved until its parts pass, and one span that is too large is parked", async () => {
+  await put("a");
+  answers = () => new Response("", { status: received.at(-1)?.includes("span 3") === true ? 413 : 200 });
+  await deliver(someSpans(TRACE, 1, 4));
+  expect(received).toEqual([
+    "a.example.com span 1 span 2 span 3 span 4",
+    "a.example.com span 1 span 2",
+    "a.example.com span 3 span 4",
+    "a.example.com span 3",
+  ]);
+  expect(await get("/a/parked")).toMatchObject({
+    parked: [{ first: 1, last: 1, reason: "one span is too large: the receiver answers 413" }],
+  });
+});
+
+// spec: SINK-6
+test("at most 512 spans are in one request", async () => {
+  await put("a");
+  await deliver(someSpans(TRACE, 1, 1_100));
+  expect(received.map((request) => request.split(" span ").length - 1)).toEqual([512, 512, 76]);
+});
+
+// spec: SINK-6
+test("large values are put back", async () => {
+  await put("a");
+  const text = "large ".repeat(5_000);
+  await deliver([aSpan(TRACE, 1, {}, { "input.value": text })]);
+  expect(lastText).toBe(text);
+});
+
+// spec: SINK-3
+test("a trace that another session shows is delivered by its owner, once, whatever session it is bound to", async () => {
+  await put("a");
+  await deliver([aSpan(TRACE, 1)]);
+  await deliver([aSpan(TRACE, 2, {}, { "session.id": "s1" })], [TRACE, "s1"]);
+  await deliver([aSpan(TRACE, 3, {}, { "ark.session.id": "s2" })], [TRACE, "s1", "s2"]);
+  expect(took()).toEqual(["a.example.com span 1", "a.example.com span 2", "a.example.com span 3"]);
+});
+
+// spec: SINK-7
+test("a deleted trace is not delivered, and one of the same id begins anew", async () => {
+  await put("a");
+  answers = () => new Response("", { status: 503 });
+  await world.deliver([aSpan(TRACE, 1)]);
+  await failed(1);
+  await world.request(`/sessions/${TRACE}`, { method: "DELETE" });
+  answers = () => new Response();
+  took();
+  world.pass(700_000);
+  await world.rest([TRACE]);
+  expect(took()).toEqual([]);
+  await deliver([aSpan(TRACE, 9)]);
+  expect(took()).toEqual(["a.example.com span 9"]);
+});
+
+// spec: SINK-8
+test("an upstream that is new gets the traces of the time in which not every Worker knew it, and no earlier ones", async () => {
+  await deliver([aSpan(OTHER, 1)], [OTHER]);
+  world.pass(3_600_000);
+  // A Worker that knows that there is no upstream.
+  await world.deliver([aSpan(TRACE, 1)]);
+  await put("a");
+  await world.deliver([aSpan(TRACE, 2)]);
+  await world.rest([TRACE]);
+  took();
+  await runInDurableObject(world.objectOf(TRACE), (_, { storage }) => {
+    for (const [key] of storage.kv.list({ prefix: "outbox" })) storage.kv.delete(key);
+  });
+  world.pass(20_000);
+  expect(await runDurableObjectAlarm(env.UPSTREAMS.getByName("default/upstreams"))).toBe(true);
+  await world.rest([TRACE, OTHER]);
+  expect(took()).toEqual(["a.example.com span 1 span 2"]);
+});
+
+test("an upstream that is no more gets nothing, and its cursors go", async () => {
+  await put("a");
+  await put("b");
+  await deliver([aSpan(TRACE, 1)]);
+  expect(await outboxOf(TRACE)).toEqual([`outbox ${TRACE} a`, `outbox ${TRACE} b`]);
+  expect((await world.request("/admin/upstreams/b", { method: "DELETE" })).status).toBe(204);
+  world.pass(20_000);
+  took();
+  await deliver([aSpan(TRACE, 2)]);
+  expect(took()).toEqual(["a.example.com span 2"]);
+  expect(await outboxOf(TRACE)).toEqual([`outbox ${TRACE} a`]);
+});
+
+// spec: SINK-3
+test("two runs at once deliver once", async () => {
+  await put("a");
+  await world.deliver([aSpan(TRACE, 1)]);
+  took();
+  await world.rest([TRACE]);
+  await world.deliver([aSpan(TRACE, 2)]);
+  const run = async () => await deliverTrace(env, world.CALLER, TRACE, fetchTransport);
+  await Promise.all([run(), run(), run()]);
+  await world.rest([TRACE]);
+  expect(took().filter((request) => request.includes("span 2"))).toEqual(["a.example.com span 2"]);
+});
+
+test("after five failures a destination is left alone for a while", async () => {
+  await put("a");
+  answers = () => new Response("", { status: 503 });
+  let requests = 0;
+  const traces = Array.from({ length: 8 }, (_, n) => traceIdOf(`t${n}`));
+  for (const trace of traces) {
+    await world.deliver([aSpan(trace, 1)]);
+    await failed(requests < 5 ? 1 : 0, trace);
+    requests += took().length;
+  }
+  expect(requests).toBe(5);
+  answers = () => new Response();
+  world.pass(3_600_000);
+  await world.rest(traces);
+  expect(new Set(took()).size).toBe(1);
+  expect(await get("/a")).toMatchObject({ state: "on", delivered: 8 });
+});

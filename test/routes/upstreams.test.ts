@@ -1,0 +1,181 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { aSpan, exportOf, traceIdOf } from "../durable/spans.ts";
+import * as world from "../durable/world.ts";
+import { fetchFrom } from "./deployment.ts";
+import type { Settings } from "./deployment.ts";
+
+const TRACE = traceIdOf("trace");
+const DEPLOYMENT: Settings = { ADMIN_TOKEN: "admin-secret", UPSTREAM_KEY: "a secret of some length" };
+
+let sent: { url: string; headers: Record<string, string> }[] = [];
+let answer: () => Response = () => new Response();
+let logged: string[] = [];
+
+beforeEach(async () => {
+  await world.freshWorld();
+  sent = [];
+  logged = [];
+  answer = () => new Response();
+  for (const level of ["info", "warn", "error"] as const)
+    vi.spyOn(console, level).mockImplementation((line: string) => void logged.push(line));
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    sent.push({ url: input as string, headers: { ...(init?.headers as Record<string, string>) } });
+    return answer();
+  });
+});
+afterEach(() => vi.restoreAllMocks());
+
+async function ask(method: string, path: string, body?: object, settings: Settings = DEPLOYMENT): Promise<Response> {
+  return await fetchFrom(settings, `https://spanfold.example.com/admin/upstreams${path}`, {
+    method,
+    headers: { authorization: "Bearer admin-secret" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+// spec: SINK-9
+test("header values are encrypted at rest, and are in no answer and no log", async () => {
+  const put = await ask("PUT", "/langfuse", { preset: "langfuse", headers: { Authorization: "Basic cGs6c2s=" } });
+  const answers = [put, await ask("GET", "/langfuse"), await ask("GET", "")];
+  for (const response of answers) {
+    expect(response.status).toBe(200);
+    const text = await response.text();
+    expect(text).toContain('"headers":["Authorization"]');
+    expect(text).not.toContain("cGs6c2s");
+  }
+  const stored = await runInDurableObject(env.UPSTREAMS.getByName("default/upstreams"), (_, { storage }) =>
+    JSON.stringify(storage.sql.exec("SELECT * FROM upstream").toArray()),
+  );
+  expect(stored).toContain("cloud.langfuse.com");
+  expect(stored).not.toContain("cGs6c2s");
+  answer = () => new Response("wrong key", { status: 401 });
+  expect(await (await ask("POST", "/langfuse/test")).json()).toEqual({
+    outcome: "refused",
+    reason: "the receiver answers 401: wrong key",
+    status: 401,
+    body: "wrong key",
+    millis: 0,
+  });
+  expect(sent[0]).toMatchObject({
+    url: "https://cloud.langfuse.com/api/public/otel/v1/traces",
+    headers: { Authorization: "Basic cGs6c2s=", "content-type": "application/x-protobuf" },
+  });
+  expect(logged.join("\n")).not.toContain("cGs6c2s");
+});
+
+test("without a key a deployment stores no headers, and says how to set one", async () => {
+  const response = await ask(
+    "PUT",
+    "/a",
+    { preset: "honeycomb", headers: { "x-honeycomb-team": "k" } },
+    { ADMIN_TOKEN: "admin-secret" },
+  );
+  expect(response.status).toBe(400);
+  expect(await response.text()).toContain("npx wrangler secret put UPSTREAM_KEY");
+});
+
+test("a rotated key opens what the old one sealed, and seals it anew; without it the upstream is off", async () => {
+  await ask("PUT", "/a", { endpoint: "https://a.example.com", headers: { "x-key": "k" } });
+  const withNew = { ...DEPLOYMENT, UPSTREAM_KEY: "another secret of length" };
+  expect(await (await ask("GET", "/a", undefined, withNew)).json()).toMatchObject({
+    state: "off",
+    reason: "UPSTREAM_KEY has no key that decrypts its headers: put the key back",
+  });
+  const both = { ...DEPLOYMENT, UPSTREAM_KEY: "another secret of length,a secret of some length" };
+  expect(await (await ask("GET", "/a", undefined, both)).json()).toMatchObject({ state: "on" });
+  expect(await (await ask("GET", "/a", undefined, withNew)).json()).toMatchObject({ state: "on" });
+});
+
+// spec: SINK-9
+test("headers that are not given stay, but never go to another host", async () => {
+  await ask("PUT", "/a", { endpoint: "https://a.example.com", headers: { "x-key": "k" } });
+  expect(
+    await (await ask("PUT", "/a", { endpoint: "https://a.example.com/otlp", sampling: 0.5 })).json(),
+  ).toMatchObject({
+    headers: ["x-key"],
+    sampling: 0.5,
+  });
+  expect(await (await ask("PUT", "/a", { endpoint: "https://b.example.com" })).json()).toMatchObject({ headers: [] });
+});
+
+test("a posted Secret is its namespace's upstream", async () => {
+  const response = await ask("POST", "", {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "otel-environment-variables", namespace: "team-a" },
+    stringData: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: "https://api.honeycomb.io",
+      OTEL_EXPORTER_OTLP_HEADERS: "x-honeycomb-team=k",
+    },
+  });
+  expect(await response.json()).toMatchObject({
+    name: "namespace.team-a",
+    endpoint: "https://api.honeycomb.io/v1/traces",
+    headers: ["x-honeycomb-team"],
+    match: { namespace: "team-a" },
+  });
+});
+
+test("a body with a credential that is not JSON is not quoted", async () => {
+  const response = await fetchFrom(DEPLOYMENT, "https://spanfold.example.com/admin/upstreams/a", {
+    method: "PUT",
+    headers: { authorization: "Bearer admin-secret" },
+    body: '{"headers": sk-secret',
+  });
+  expect(response.status).toBe(400);
+  expect(await response.text()).not.toContain("sk-secret");
+});
+
+test("the program's own variables are the primary upstream, which the API shows and does not change", async () => {
+  const settings = {
+    ...DEPLOYMENT,
+    OTEL_EXPORTER_OTLP_ENDPOINT: "https://api.honeycomb.io",
+    OTEL_EXPORTER_OTLP_HEADERS: "x-honeycomb-team=sk-primary",
+  };
+  expect(await (await ask("GET", "", undefined, settings)).json()).toMatchObject({
+    upstreams: [{ name: "primary", endpoint: "https://api.honeycomb.io/v1/traces", headers: ["x-honeycomb-team"] }],
+    delivery: "alarm",
+  });
+  expect((await ask("PUT", "/primary", { endpoint: "https://a.example.com" }, settings)).status).toBe(400);
+  expect((await ask("DELETE", "/primary", undefined, settings)).status).toBe(400);
+  const refused = { ...settings, OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4318" };
+  expect(await (await ask("GET", "/primary", undefined, refused)).json()).toMatchObject({
+    state: "off",
+    reason: "OTEL_EXPORTER_OTLP_*: the endpoint is refused: localhost is a name of a private network",
+  });
+});
+
+test("/healthz says which upstreams are off and why, to callers that may read", async () => {
+  const settings = { ...DEPLOYMENT, OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4318" };
+  const health = async (headers: Record<string, string>) =>
+    await (await fetchFrom(settings, "https://spanfold.example.com/healthz", { headers })).text();
+  world.pass(60_000);
+  expect(await health({})).toBe("ok\n");
+  expect(await health({ authorization: "Bearer admin-secret" })).toBe(
+    "ok\nupstream primary is off: OTEL_EXPORTER_OTLP_*: the endpoint is refused: localhost is a name of a private network\n",
+  );
+});
+
+// spec: SINK-10
+test("an export that this instance forwarded is refused when it comes back, and nothing else is", async () => {
+  const { self } = await runInDurableObject(env.UPSTREAMS.getByName("default/upstreams"), (instance) =>
+    instance.list(world.CALLER),
+  );
+  const body = exportOf([aSpan(TRACE, 1)]);
+  expect((await world.post(body, { "spanfold-via": "elsewhere" })).status).toBe(200);
+  const back = await world.post(body, { "spanfold-via": `elsewhere,${self}` });
+  expect(back.status).toBe(508);
+  expect(await back.text()).toContain("its upstreams form a loop");
+  expect((await world.post(body, { "spanfold-via": Array(9).fill("a").join(",") })).status).toBe(508);
+});
+
+test("what came by other instances says so when it goes on", async () => {
+  await world.request("/admin/upstreams/a", { method: "PUT", body: '{"endpoint": "https://a.example.com"}' });
+  await world.post(exportOf([aSpan(TRACE, 1)]), { "spanfold-via": "elsewhere" });
+  await world.rest([TRACE]);
+  expect(sent.map(({ headers }) => headers["spanfold-via"]?.replace(/,[0-9a-f-]{36}$/, ",self"))).toEqual([
+    "elsewhere,self",
+  ]);
+});
