@@ -11,22 +11,35 @@ const licenses: Plugin = {
   },
 };
 
-/** Where each route begins: first what every page needs, then a session's folds apart from its components. */
-const ROUTES = {
-  main: "main.tsx",
-  folds: "session/display-fold.ts",
-  session: "session/page.tsx",
-  list: "sessions/page.tsx",
+/** Where the code of each part of the page begins. */
+const PARTS = {
+  main: ["main.tsx"],
+  list: ["sessions/page.tsx"],
+  session: ["session/page.tsx", "session/display-fold.ts"],
+  // The reading with which a session opens.
+  transcript: ["session/transcript/transcript-reading.tsx"],
+  // What stands around a session's first rows and comes after them: one request, not one for each component.
+  beside: [
+    "session/shell/actions.tsx",
+    "session/shell/expiry.tsx",
+    "session/shell/figures.tsx",
+    "session/shell/now-line-view.tsx",
+    "session/shell/kind-toggles.tsx",
+    "session/shell/turns.tsx",
+    "session/search/search-box.tsx",
+  ],
 };
 
+const CHUNKS = ["main", "shared", "session", "transcript", "beside", "list"] as const;
+
 /**
- * The chunk of a module: the first route that imports it at once; `main` for what the list shares with a session, and `shared` for what it shares
- * with a part that loads later. Other modules have a chunk for each `import()`.
+ * The chunk of a module, so that the first rows wait for few requests and no other code: `main` has what the list shares with a session, `shared`
+ * what it shares with a session's later parts. Other modules have a chunk for each `import()`.
  */
-function routeOf(id: string, context: Rolldown.ChunkingContext): string | null {
-  const isIn = (route: keyof typeof ROUTES, how: "at once" | "ever" = "at once"): boolean => {
+function chunkOf(id: string, context: Rolldown.ChunkingContext): (typeof CHUNKS)[number] | undefined {
+  const isIn = (part: keyof typeof PARTS, how: "at once" | "ever" = "at once"): boolean => {
     // The loop also visits what it adds.
-    const found = new Set([join(import.meta.dirname, "src/dashboard", ROUTES[route])]);
+    const found = new Set(PARTS[part].map((path) => join(import.meta.dirname, "src/dashboard", path)));
     for (const module of found) {
       const known = context.getModuleInfo(module);
       for (const imported of known?.importedIds ?? []) found.add(imported);
@@ -34,9 +47,9 @@ function routeOf(id: string, context: Rolldown.ChunkingContext): string | null {
     }
     return found.has(id);
   };
-  if (isIn("main") || (isIn("list") && (isIn("session") || isIn("folds")))) return "main";
-  if (isIn("list") && isIn("session", "ever")) return "shared";
-  return (["folds", "session", "list"] as const).find((route) => isIn(route)) ?? null;
+  if (isIn("main") || (isIn("list") && (isIn("session") || isIn("transcript")))) return "main";
+  if ((isIn("list") && isIn("session", "ever")) || (isIn("list", "ever") && isIn("beside"))) return "shared";
+  return (["session", "transcript", "beside", "list"] as const).find((part) => isIn(part));
 }
 
 // Fixed names: the page's HTML is a file that the Worker serves, and both are revalidated on every load.
@@ -60,10 +73,10 @@ export default defineConfig({
         assetFileNames: "[name][extname]",
         codeSplitting: {
           // A chunk also takes what its modules import, unless a chunk of a higher priority has it.
-          groups: (["main", "shared", "folds", "session", "list"] as const).map((route, place) => ({
-            name: (id, context) => (routeOf(id, context) === route ? route : null),
-            debugName: route,
-            priority: 9 - place,
+          groups: CHUNKS.map((chunk, place) => ({
+            name: (id, context) => (chunkOf(id, context) === chunk ? chunk : null),
+            debugName: chunk,
+            priority: CHUNKS.length - place,
           })),
         },
       },

@@ -2,16 +2,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { FIRST_LOAD } from "../src/routes/first-load.ts";
 
 /** kB of gzip. A larger Worker starts later in each place where it was not running; measured: 220 kB, minified, 13 of them for upstreams. */
 export const WORKER_BUDGET = 222;
 /** kB of gzip. A page shows no row before it has all of this; measured: 50 kB for the list, 101 kB for a session. */
 export const PAGE_BUDGET = 102;
-/** The chunks that a page loads beside the scripts of its HTML before its first row, see vite.config.ts. */
-export const ROUTES = {
-  list: ["build/list.js", "build/list.css"],
-  session: ["build/folds.js", "build/session.js", "build/session.css"],
-};
 
 /** Bytes as they are, and gzipped at the highest level, as the platform counts a Worker and serves a page. */
 export type Size = { readonly bytes: number; readonly gzipped: number };
@@ -57,8 +53,8 @@ if (import.meta.main) {
   const root = join(import.meta.dirname, "..");
   const judged = [
     judgeSize("Worker", await workerSize(join(root, ".cache", "dry-run", "index.js")), WORKER_BUDGET),
-    judgeSize("page, list", await pageSize(join(root, "public"), ROUTES.list), PAGE_BUDGET),
-    judgeSize("page, session", await pageSize(join(root, "public"), ROUTES.session), PAGE_BUDGET),
+    judgeSize("page, list", await pageSize(join(root, "public"), FIRST_LOAD.list), PAGE_BUDGET),
+    judgeSize("page, session", await pageSize(join(root, "public"), FIRST_LOAD.session), PAGE_BUDGET),
   ];
   for (const { line, fits } of judged) {
     if (fits) console.log(line);

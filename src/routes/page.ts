@@ -1,6 +1,7 @@
 import type { Context, Next } from "hono";
 import { negotiate } from "../api/negotiate.ts";
 import type { AppEnv } from "../config.ts";
+import { preloadLinks } from "./first-load.ts";
 
 /** The page. Its URL determines its view. It contains no data and loads without a token. */
 export async function servePage(c: Context<AppEnv>): Promise<Response> {
@@ -8,6 +9,7 @@ export async function servePage(c: Context<AppEnv>): Promise<Response> {
   const page = new Response(asset.body, asset);
   page.headers.set("cache-control", "no-cache");
   page.headers.set("vary", "Accept");
+  page.headers.set("link", preloadLinks(new URL(c.req.url)));
   return page;
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { pageSize, ROUTES, workerSize } from "../../.ci/sizes.ts";
+import { pageSize, workerSize } from "../../.ci/sizes.ts";
+import { FIRST_LOAD } from "../../src/routes/first-load.ts";
 import type { Size } from "../../.ci/sizes.ts";
 import { median, spread } from "./figure.ts";
 import type { Figure, Section } from "./figure.ts";
@@ -19,8 +20,8 @@ export async function benchSize(bench: Bench, quick: boolean): Promise<Section> 
     title: "size and start",
     figures: [
       figureOf("the Worker", await workerSize(bench.script)),
-      figureOf("the list, its first load", await pageSize(join(ROOT, "public"), ROUTES.list)),
-      figureOf("a session, its first load", await pageSize(join(ROOT, "public"), ROUTES.session)),
+      figureOf("the list, its first load", await pageSize(join(ROOT, "public"), FIRST_LOAD.list)),
+      figureOf("a session, its first load", await pageSize(join(ROOT, "public"), FIRST_LOAD.session)),
       {
         name: "a process from nothing to its first answer",
         value: median(starts),

@@ -14,7 +14,7 @@ import { enterReplay, replayControls } from "./replay/controls.ts";
 import type { ReplayFeed } from "./replay/feed.ts";
 import type { LogPanelProps } from "./logs/log-panel.tsx";
 import type { PanelProps } from "./panel/panel-props.ts";
-import { lazily } from "../ui/lazy.tsx";
+import { lazily, preloadParts } from "../ui/lazy.tsx";
 import { memoized } from "../ui/memoized.tsx";
 import { toggleStream } from "../stream/stream.ts";
 import { oneLine } from "../ui/untrusted-text.tsx";
@@ -39,17 +39,12 @@ import { around, type TimeScale } from "./timeline/time-scale.ts";
 /** Most readers look at the rows before they open a span. */
 const Panel = lazily<PanelProps>(async () => (await import("./panel/span-panel.tsx")).SpanPanel);
 const Absent = lazily<AbsentProps>(async () => (await import("./panel/span-panel.tsx")).AbsentSpan);
-/** Before the first click: then a span opens at once. */
-const PRELOAD_MILLIS = 1_000;
-setTimeout(() => Panel.preload(), PRELOAD_MILLIS);
-
 const Record = lazily<LogPanelProps>(async () => (await import("./logs/log-panel.tsx")).LogPanel);
 /** It reads contents, which the rest of the head does not need. */
 const NowLine = lazily<NowLineProps>(async () => (await import("./shell/now-line-view.tsx")).NowLineView);
 
 /** Figures come beside the rows, not before them. */
 const Figures = lazily<FiguresProps>(async () => (await import("./shell/figures.tsx")).Figures);
-Figures.preload();
 const Bar = lazily<ReplayBarProps>(async () => (await import("./replay/bar.tsx")).ReplayBar);
 
 const SearchBox = lazily<SearchBoxProps>(async () => (await import("./search/search-box.tsx")).SearchBox, null);
@@ -111,6 +106,9 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   // While the session is loading or replayed, the span may still arrive.
   const isLive = feed.stream.state.value.state === "live";
   const isLoaded = whole.of === "whole";
+  useEffect(() => {
+    if (isLoaded) void preloadParts();
+  }, [isLoaded]);
   const absent =
     node === undefined && isLoaded && (replay === undefined ? isLive : playing === "live") ? selected : undefined;
 
@@ -225,7 +223,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
         start={start}
         end={end}
         connection={replay !== undefined || isLive || !isLoaded ? "live" : "lost"}
-        retention={signals.retention.value}
+        announced={feed.announced}
       />
       {wasOpen.current.isOpen ? (
         <div class="now">

@@ -70,7 +70,7 @@ export class DisplayFold {
       }
     });
     this.#channel.port1.start();
-    this.#loadPrices();
+    if (of === "replay") this.#loadPrices();
   }
 
   /** `undefined` until the first event. */
@@ -161,7 +161,7 @@ export class DisplayFold {
     this.#newRows = "expected";
   }
 
-  /** The price list is not needed at first paint. A session whose cost it has to give shows none without it. */
+  /** First rows come before the price list. A session whose cost it has to give shows none without it. */
   #loadPrices(): void {
     import("../../session/prices/prices.ts").then(
       ({ readPrices }) => {
@@ -225,7 +225,9 @@ export class DisplayFold {
     this.#notBefore = finished + (finished - started) * SHARE;
     this.#loadingUntil = finished + LOADING_PAUSE;
     // After the frame, so that it is drawn first.
-    if (isFirst) setTimeout(() => this.#goOn(), 0);
+    if (!isFirst) return;
+    setTimeout(() => this.#goOn(), 0);
+    if (this.#of === "log" && next !== undefined) this.#loadPrices();
   }
 }
 

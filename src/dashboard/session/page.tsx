@@ -10,11 +10,17 @@ import type { ReplayFeed } from "./replay/feed.ts";
 import { ReplayStatus } from "./replay/status.tsx";
 import { memoized } from "../ui/memoized.tsx";
 import { UntrustedText } from "../ui/untrusted-text.tsx";
-import { SessionActions } from "./shell/actions.tsx";
+import { lazily } from "../ui/lazy.tsx";
+import type { SessionActionsProps } from "./shell/actions.tsx";
 import { SessionBody } from "./body.tsx";
 import type { SessionFeed } from "./feed.ts";
+import { whenIdle } from "../ui/idle.ts";
+import { exactly, startedAt } from "../ui/moments.ts";
 import "./shell/session.css";
 import "./shell/toolbar.css";
+
+/** The first format of dates takes a browser some milliseconds: it makes it while the session is awaited. */
+whenIdle(() => [startedAt, exactly].map((write) => write(Date.now())), 1_000);
 
 type PageProps = {
   readonly feed: SessionFeed;
@@ -33,7 +39,11 @@ export function SessionPage({ feed, replay, here }: PageProps) {
       <Masthead
         stream={feed.stream}
         status={replay === undefined ? undefined : <ReplayStatus state={replay.state.value} />}
-        actions={state.state === "refused" ? undefined : <SessionActions feed={feed} here={here} />}
+        actions={
+          state.state === "refused" || shown === undefined ? undefined : (
+            <Actions.Part feed={feed} shown={shown} here={here} />
+          )
+        }
       >
         <Link to={lastList.value}>Sessions</Link>
         <Icon name="chevron" />
@@ -69,3 +79,4 @@ function Exports({ feed }: Pick<PageProps, "feed">) {
 }
 
 const Body = memoized(SessionBody);
+const Actions = lazily<SessionActionsProps>(async () => (await import("./shell/actions.tsx")).SessionActions, null);

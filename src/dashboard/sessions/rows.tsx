@@ -8,6 +8,7 @@ import { LIST_KEYS, STREAM_KEYS } from "../keymap.ts";
 import { type Actions, usePageKeys } from "../keys.tsx";
 import { toggleStream } from "../stream/stream.ts";
 import { Icon } from "../ui/icons.tsx";
+import { preloadParts } from "../ui/lazy.tsx";
 import { narrow, useVirtualRows } from "../ui/virtual-rows.ts";
 import { SessionHead } from "./columns.tsx";
 import type { DisplayedList, ListFeed } from "./feed.ts";
@@ -37,6 +38,7 @@ export function SessionRows({ shown, listed, feed, view, state }: RowsProps) {
   const { isPaged, more } = shown;
   const groups = pinsGroups(feed.view) ? "apart" : "mixed";
   const { stream } = feed;
+  useEffect(() => void preloadParts(), []);
   const [pointed, setPointed] = useState(false);
   const [focused, setFocused] = useState(false);
   const [scrolled, setScrolled] = useState(false);

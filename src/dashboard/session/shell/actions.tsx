@@ -7,6 +7,7 @@ import { keyOf, SESSION_KEYS } from "../../keymap.ts";
 import { go } from "../../address/location.ts";
 import { NotifyButton } from "../../notify/notify-button.tsx";
 import { readRetention } from "../../frame/retention.ts";
+import type { DisplayedSession } from "../display-fold.ts";
 import type { SessionFeed } from "../feed.ts";
 import { enterReplay } from "../replay/controls.ts";
 import { lazily } from "../../ui/lazy.tsx";
@@ -16,11 +17,15 @@ import type { MenuProps } from "./menu.tsx";
 const MENU_ID = "session-menu";
 const Menu = lazily<MenuProps>(async () => (await import("./menu.tsx")).SessionMenu);
 
+export type SessionActionsProps = {
+  readonly feed: SessionFeed;
+  readonly shown: DisplayedSession;
+  readonly here: SessionAddress;
+};
+
 /** What can be done with a session: share, run again, replay; details, export and deletion in a menu. */
-export function SessionActions({ feed, here }: { feed: SessionFeed; here: SessionAddress }) {
-  const shown = feed.shown.value;
+export function SessionActions({ feed, shown, here }: SessionActionsProps) {
   const [open, setOpen] = useState(false);
-  if (shown === undefined) return null;
   const { summary, tree, queries } = shown;
   const query = queries.find((one) => shortId(one) === here.turn) ?? queries[0];
   const rerun = (): void => {

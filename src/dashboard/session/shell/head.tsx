@@ -3,12 +3,13 @@ import { useMemo } from "preact/hooks";
 import type { Status as SessionStatus } from "../../../session/liveness.ts";
 import type { SessionSummary } from "../../../session/summary.ts";
 import { count, duration, ticking } from "../../../lib/figures.ts";
-import { ExpiryWarning } from "../../frame/retention-note.tsx";
-import { expiryWords, type KnownRetention } from "../../frame/retention.ts";
 import { Icon } from "../../ui/icons.tsx";
+import { lazily } from "../../ui/lazy.tsx";
 import { exactly, startedAt, toMillis } from "../../ui/moments.ts";
 import { StatusReason, StatusWord } from "../../ui/status.tsx";
 import { oneLine, UntrustedText } from "../../ui/untrusted-text.tsx";
+import type { SessionFeed } from "../feed.ts";
+import type { ExpiryProps } from "./expiry.tsx";
 import type { SessionSignals } from "./session-signals.ts";
 
 export type HeadProps = {
@@ -19,11 +20,14 @@ export type HeadProps = {
   readonly end: bigint;
   /** Whether the shown state is up to date. */
   readonly connection: "live" | "lost";
-  readonly retention: KnownRetention | undefined;
+  readonly announced: SessionFeed["announced"];
 };
 
+/** Most sessions don't expire soon. */
+const Expiry = lazily<ExpiryProps>(async () => (await import("./expiry.tsx")).Expiry, null);
+
 /** What was asked, and how it stands. */
-export function Head({ summary, signals, start, end, connection, retention }: HeadProps) {
+export function Head({ summary, signals, start, end, connection, announced }: HeadProps) {
   const title = summary.title || summary.id;
   return (
     <header class="head">
@@ -44,7 +48,7 @@ export function Head({ summary, signals, start, end, connection, retention }: He
             {` ${count(summary.watchers)}`}
           </span>
         ) : null}
-        <Expiry retention={retention} signals={signals} />
+        <Expiry.Part announced={announced} present={signals.clock.present} />
         {connection === "lost" ? <span class="reason">last known state</span> : null}
       </p>
     </header>
@@ -71,13 +75,4 @@ function Elapsed({ signals, start, end }: Pick<HeadProps, "signals" | "start" | 
   if (signals.playing.value === "replay") return <>{duration(drawn.value > start ? drawn.value - start : 0n)}</>;
   const now = counted.value;
   return <>{now === undefined ? duration(end - start) : ticking(now - toMillis(start))}</>;
-}
-
-function Expiry({ retention, signals }: Pick<HeadProps, "retention" | "signals">) {
-  const { present } = signals.clock;
-  const words = useMemo(
-    () => computed(() => (retention === undefined ? "" : expiryWords(retention, present.value))),
-    [retention, present],
-  );
-  return words.value === "" ? null : <ExpiryWarning retention={retention} now={present.peek()} />;
 }

@@ -1,7 +1,6 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { liveness, type Liveness, type Status } from "../../../session/liveness.ts";
 import { EMPTY_TREE } from "../../../session/tree/tree.ts";
-import { type KnownRetention, readRetention } from "../../frame/retention.ts";
 import type { DisplayedSession } from "../display-fold.ts";
 import type { SessionFeed } from "../feed.ts";
 import type { SessionClock } from "../reading-props.ts";
@@ -16,8 +15,6 @@ export type SessionSignals = {
   readonly clock: SessionClock;
   readonly live: ReadonlySignal<Liveness>;
   readonly status: ReadonlySignal<Status>;
-  /** The same object until it changes: it is announced with each bookmark. */
-  readonly retention: ReadonlySignal<KnownRetention | undefined>;
   /** The end of the time axis, Unix nanoseconds. */
   readonly axisEnd: ReadonlySignal<bigint>;
 };
@@ -49,17 +46,12 @@ export function sessionSignals(
   const counted = computed(() => open.value.counted);
   const drawn = computed(() => open.value.drawn);
   const live = computed(() => liveness(displayed.value.summary.liveness, present.value));
-  const retentionText = computed(() => JSON.stringify(readRetention(feed.announced.value?.retention)));
   return {
     displayed,
     playing,
     clock: { present, counted, drawn },
     live,
     status: computed(() => live.value.status),
-    retention: computed(() => {
-      void retentionText.value;
-      return readRetention(feed.announced.peek()?.retention);
-    }),
     axisEnd: computed(() => {
       const { start, end } = whole.value.tree;
       return replay !== undefined || counted.value === undefined ? end : roomy(start, drawn.value);

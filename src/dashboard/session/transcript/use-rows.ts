@@ -2,14 +2,13 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { ReadingRows, type RowBlock } from "../../../session/transcript/reading-rows.ts";
 import { ViewTranscript } from "../../../session/transcript/view-transcript.ts";
 import type { SessionView } from "../../../session/view/session-view.ts";
+import { whenIdle } from "../../ui/idle.ts";
 import type { DisplayedSession } from "../display-fold.ts";
 
 /** The pause after a fold, in multiples of its duration: a large session that grows leaves the page responsive. */
 const SHARE = 4;
 /** A fold at once, milliseconds: the first turns of a long session are shown before the others are folded. */
 const AT_ONCE = 8;
-/** A fold without the browser's own measure of idle time, milliseconds. */
-const SLICE = 12;
 /** Turns that are folded while the browser is idle are shown so often, milliseconds. */
 const SHOWN_EVERY = 500;
 
@@ -71,7 +70,7 @@ class RowFold {
         if (this.#isBehind && performance.now() < shown + SHOWN_EVERY) return next();
         shown = performance.now();
         onRows();
-      });
+      }, SHOWN_EVERY);
     };
     next();
     return () => ending();
@@ -86,17 +85,4 @@ class RowFold {
         ? NO_ROWS
         : { blocks: this.#rows.of(transcript), are: wasBehind || this.#isBehind ? "loaded" : "grown" };
   }
-}
-
-/** Answers how to cancel it. `hasTime`: whether the browser still is idle. */
-function whenIdle(work: (hasTime: () => boolean) => void): () => void {
-  if (typeof requestIdleCallback !== "undefined") {
-    const id = requestIdleCallback((deadline) => work(() => deadline.timeRemaining() > 1), { timeout: SHOWN_EVERY });
-    return () => cancelIdleCallback(id);
-  }
-  const timer = setTimeout(() => {
-    const until = performance.now() + SLICE;
-    work(() => performance.now() < until);
-  }, 0);
-  return () => clearTimeout(timer);
 }
