@@ -14,7 +14,7 @@ const licenses: Plugin = {
 /** Where the code of each part of the page begins. */
 const PARTS = {
   main: ["main.tsx"],
-  list: ["sessions/page.tsx"],
+  list: ["sessions/page.tsx", "sessions/feed.ts"],
   session: ["session/page.tsx", "session/display-fold.ts"],
   // The reading with which a session opens.
   transcript: ["session/transcript/transcript-reading.tsx"],

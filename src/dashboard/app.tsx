@@ -1,4 +1,5 @@
 import type { ComponentProps } from "preact";
+import type { ListView } from "./address/list-view.ts";
 import { address } from "./address/location.ts";
 import { listFeed, replayFeed, sessionFeed } from "./feeds.ts";
 import type { Deletion } from "./frame/deletion.ts";
@@ -10,7 +11,7 @@ import { Shortcuts } from "./keys.tsx";
 import type { SessionPage } from "./session/page.tsx";
 import { DEFAULT_READING, preloadReading } from "./session/shell/readings.tsx";
 import { Imports } from "./sessions/import/import-files.tsx";
-import type { ListPage } from "./sessions/page.tsx";
+import type { ListFeed } from "./sessions/feed.ts";
 import { lazily } from "./ui/lazy.tsx";
 
 /** A page before its code or its feed is here. */
@@ -26,10 +27,11 @@ const Opening = ({ here, what }: { here: string; what: string }) => (
 );
 
 // The first page opens with the code of its route alone. Streams open meanwhile.
-const Sessions = lazily<ComponentProps<typeof ListPage>>(
-  async () => (await import("./sessions/page.tsx")).ListPage,
-  <Opening here="Sessions" what="sessions" />,
-);
+const openingList = <Opening here="Sessions" what="sessions" />;
+const Sessions = lazily<{ readonly feed: ListFeed | undefined; readonly view: ListView }>(async () => {
+  const { ListPage } = await import("./sessions/page.tsx");
+  return ({ feed, view }) => (feed === undefined ? openingList : <ListPage feed={feed} view={view} />);
+}, openingList);
 const Session = lazily<ComponentProps<typeof SessionPage>>(
   async () => (await import("./session/page.tsx")).SessionPage,
   <Opening here="Session" what="the session" />,
@@ -65,14 +67,8 @@ function Deleted() {
 function Page() {
   const here = address.value;
   switch (here.page) {
-    case "list": {
-      const feed = listFeed.value;
-      return feed === undefined ? (
-        <Opening here="Sessions" what="sessions" />
-      ) : (
-        <Sessions.Part feed={feed} view={here.view} />
-      );
-    }
+    case "list":
+      return <Sessions.Part feed={listFeed.value} view={here.view} />;
     case "session": {
       const feed = sessionFeed.value;
       if (feed === undefined) return <Opening here="Session" what="the session" />;

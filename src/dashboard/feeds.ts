@@ -1,5 +1,6 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { type ListFeed, listUrl, openListFeed } from "./sessions/feed.ts";
+import { writeAddress } from "./address/address.ts";
+import type { ListFeed, openListFeed } from "./sessions/feed.ts";
 import { address, go } from "./address/location.ts";
 import type { openReplay, ReplayFeed } from "./session/replay/feed.ts";
 import { replayParameters, type ReplayView } from "./address/replay-view.ts";
@@ -10,6 +11,8 @@ const list = signal<ListFeed | undefined>(undefined);
 const session = signal<SessionFeed | undefined>(undefined);
 /** During a replay the session's own stream pauses, after it loaded the whole session. */
 const replay = signal<{ readonly feed: ReplayFeed; readonly view: ReplayView } | undefined>(undefined);
+/** The code of lists, which a session's page loads after its rows. */
+const openList = signal<typeof openListFeed | undefined>(undefined);
 /** The code of replays, loaded for the first one. */
 const opening = signal<typeof openReplay | undefined>(undefined);
 
@@ -19,7 +22,7 @@ export const replayFeed = computed(() => replay.value?.feed);
 
 const wanted = computed(() => {
   const { value } = address;
-  if (value.page === "list") return `list/${listUrl(value.view)}`;
+  if (value.page === "list") return `list/${writeAddress(value)}`;
   return value.page === "session" ? `session/${value.id}` : "";
 });
 
@@ -27,6 +30,7 @@ const wanted = computed(() => {
 export function followAddress(): void {
   effect(() => {
     void wanted.value;
+    void openList.value;
     // Untracked: opening a stream reads signals of its own.
     untracked(follow);
   });
@@ -53,10 +57,11 @@ function follow(): void {
     session.value = undefined;
   }
   if (to.page !== "list") list.value?.stream.hide();
-  else if (list.value?.url === listUrl(to.view)) list.value.stream.show();
+  else if (list.value?.url === writeAddress(to)) list.value.stream.show();
+  else if (openList.value === undefined) void loadLists();
   else {
     list.value?.close();
-    list.value = openListFeed(to.view);
+    list.value = openList.value(to.view);
   }
   if (to.page === "session" && session.value === undefined) session.value = openSessionFeed(to.id);
 }
@@ -101,6 +106,14 @@ function followReplay(): void {
     }),
     view,
   };
+}
+
+async function loadLists(): Promise<void> {
+  try {
+    openList.value = (await import("./sessions/feed.ts")).openListFeed;
+  } catch {
+    // The code of the page in its place says that it could not be loaded.
+  }
 }
 
 async function loadReplays(): Promise<void> {

@@ -45,8 +45,6 @@ export type ListFeed = {
   readonly close: () => void;
 };
 
-export const listUrl = (view: ListView): string => writeAddress({ page: "list", view });
-
 const FIRST_PAGE = 100;
 const NEXT_PAGE = 200;
 /** The watch sends no counts: they are requested again after a change, at most this often, milliseconds. */
@@ -56,7 +54,7 @@ const RECOUNT_OPEN = 10_000;
 
 /** The live list of one view: its first page, then the watch from there. Events are shown with the next frame. */
 export function openListFeed(view: ListView): ListFeed {
-  const url = listUrl(view);
+  const url = writeAddress({ page: "list", view });
   const shown = signal<DisplayedList | undefined>(undefined);
   const counts = signal<ListCounts | undefined>(undefined);
   const sums = signal<ListSums | undefined>(undefined);
