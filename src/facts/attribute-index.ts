@@ -2,7 +2,6 @@ import { countOf, numberOf, textOf } from "../otel/any-value.ts";
 import * as keys from "../otel/semconv/attributes.ts";
 import * as usageKeys from "../otel/semconv/usage.ts";
 import * as live from "../otel/semconv/running.ts";
-import * as records from "../otel/semconv/logs.ts";
 import { DERIVATIONS } from "./derivation.ts";
 import { FixedKeys } from "../lib/fixed-keys.ts";
 import { inputSignal, outputSignal } from "../content/signals.ts";
@@ -275,7 +274,7 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.task, live.TASK_ID_KEYS, textOf);
   register(FIELD.taskState, live.TASK_STATE_KEYS, textOf);
   register(FIELD.approvalState, live.APPROVAL_STATE_KEYS, textOf);
-  register(FIELD.derivation, records.DERIVATION_KEYS, (value) => {
+  register(FIELD.derivation, keys.DERIVATION_KEYS, (value) => {
     const derivation = DERIVATIONS.findIndex((word) => word === value.stringValue);
     return derivation < 0 ? undefined : derivation;
   });

@@ -1,6 +1,6 @@
 import { textHash } from "../lib/text-hash.ts";
 import type { LogRecord } from "../otel/log-record.ts";
-import { DERIVATION_KEYS } from "../otel/semconv/logs.ts";
+import { DERIVATION_KEYS } from "../otel/semconv/attributes.ts";
 import type { KeyValue, Span } from "../otel/span.ts";
 
 /**

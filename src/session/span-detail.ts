@@ -11,7 +11,7 @@ import { contentEvents } from "../logs/record-event.ts";
 import { readRecord } from "../logs/read-record.ts";
 import { timeOfRecord } from "../otel/log-record.ts";
 import type { LogRecord } from "../otel/log-record.ts";
-import { DERIVATION_KEYS } from "../otel/semconv/logs.ts";
+import { DERIVATION_KEYS } from "../otel/semconv/attributes.ts";
 import type { KeyValue, Resource, Scope, Span, SpanEvent, SpanLink } from "../otel/span.ts";
 import type { LocatedSpan } from "./contract/span-lookup.ts";
 import type { Prices } from "./prices/prices.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { readContent } from "../../src/facts/span-content.ts";
 import type { Content } from "../../src/content/content-value.ts";
 import type { AnyValue, Span } from "../../src/otel/span.ts";
-import { withLoadedValues } from "../../src/otel/any-value.ts";
+import { withLoadedValues } from "../../src/otel/loaded-values.ts";
 import { attributesOf, spanOf } from "../facts/span-of.ts";
 import { transcript } from "../session/transcript.ts";
 

@@ -10,6 +10,7 @@ import {
   storageWords,
   expiryWords,
 } from "./retention.ts";
+import "./retention.css";
 
 /** The retention period and a warning when storage is nearly full, in the footer of the list. */
 export function RetentionNote({ retention }: { retention: KnownRetention | undefined }) {

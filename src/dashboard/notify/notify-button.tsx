@@ -4,6 +4,7 @@ import { lazily } from "../ui/lazy.tsx";
 import type { NotifyChoicesProps } from "./notify-choices.tsx";
 import { askPermission, permission } from "./permission.ts";
 import { hasSubject, preferences, setPreferences, type Subject, withSubject } from "./preferences.ts";
+import "./notify.css";
 
 /** Pixels: of the popover, as in its style sheet, and beside it. */
 const WIDTH = 340;

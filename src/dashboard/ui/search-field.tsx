@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { keyOf, SEARCH_KEYS } from "../keymap.ts";
 import { usePageKeys } from "../keys.tsx";
 import { Icon } from "./icons.tsx";
+import "./search-field.css";
 
 export type SearchFieldProps = {
   /** What is searched: the label, and the words in the empty field. */

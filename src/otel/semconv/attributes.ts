@@ -424,3 +424,6 @@ export const JAEGER_EVENT = "event";
 /** Keys for fields of Jaeger's JSON that OTLP lacks. */
 export const JAEGER_WARNINGS = "jaeger.warnings";
 export const OPENTRACING_REFERENCE = "opentracing.ref_type";
+
+/** On derived spans: their relation to other spans. The only key that this program defines; see `facts/derivation.ts`. */
+export const DERIVATION_KEYS = ["spanfold.derivation"] as const;

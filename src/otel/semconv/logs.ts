@@ -1,8 +1,5 @@
 /** Names and attribute keys of log records from which spans are derived. They are the coding agents' own, not a convention's. */
 
-/** On derived spans: their relation to other spans. The only key that this program defines; see `facts/derivation.ts`. */
-export const DERIVATION_KEYS = ["spanfold.derivation"] as const;
-
 /** The record's event name, besides OTLP's own field. */
 export const EVENT_NAME_KEYS = ["event.name"] as const;
 

@@ -90,7 +90,7 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ark.TOOL_TYPE,
     ark.TOOL_CALL_ID,
     ark.SPAN_KIND,
-    ...logs.DERIVATION_KEYS,
+    ...keys.DERIVATION_KEYS,
     ...agent.promptId,
     ...agent.requestId,
     ...agent.toolCallId,

@@ -1,5 +1,5 @@
 import type { Outcome, SpanContent } from "../../facts/span-content.ts";
-import { withLoadedValues } from "../../otel/any-value.ts";
+import { withLoadedValues } from "../../otel/loaded-values.ts";
 import type { AnyValue, Span } from "../../otel/span.ts";
 import { readStep } from "../transcript/step-content.ts";
 import type { SessionTree, TreeNode, ViewSpan } from "../tree/tree.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { around, isOutside, place, roomy, ticks } from "../../../src/dashboard/session/timeline/time-scale.ts";
+import { around, isOutside, place, roomy } from "../../../src/dashboard/session/timeline/time-scale.ts";
+import { ticks } from "../../../src/dashboard/session/timeline/time-ticks.ts";
 
 const MILLI = 1_000_000n;
 const SECOND = 1000n * MILLI;

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Message } from "../../../content/messages.ts";
 import { count } from "../../../lib/figures.ts";
 import { MessageView, type CallLinks } from "./message-view.tsx";
+import "./content.css";
 
 /** Messages shown at first. Every model span repeats the whole history, and its new messages stand at the end. */
 const SHOWN = 8;

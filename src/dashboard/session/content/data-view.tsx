@@ -7,6 +7,7 @@ import { lazily } from "../../ui/lazy.tsx";
 import { MediaView } from "../../ui/markdown/media-view.tsx";
 import { Prose } from "../../ui/markdown/prose.tsx";
 import { LongText } from "./long-text.tsx";
+import "./content.css";
 
 const Tree = lazily<{ value: unknown }>(async () => (await import("../../ui/markdown/json-tree.tsx")).JsonTree);
 

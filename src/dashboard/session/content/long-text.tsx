@@ -2,6 +2,7 @@ import { counted } from "../../../lib/figures.ts";
 import { visibleText } from "../../../lib/visible-text.ts";
 import { useMemo, useState } from "preact/hooks";
 import { Coloured } from "../../ui/markdown/coloured.tsx";
+import "./content.css";
 
 /** A longer text is shown without colours, characters. */
 const COLOURED = 60_000;

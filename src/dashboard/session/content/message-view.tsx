@@ -5,6 +5,7 @@ import type { TreeNode } from "../../../session/tree/tree.ts";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { KindIcon, Icon } from "../../ui/icons.tsx";
 import { DataView, OtherPart, TextView } from "./data-view.tsx";
+import "./content.css";
 
 /** What a session knows of the calls in a conversation. */
 export type CallLinks = {

@@ -5,6 +5,7 @@ import { foldedRuns, type FoldedRun } from "../../../session/inspector/folded-ru
 import type { News } from "../../../session/inspector/new-messages.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { MessageView, type CallLinks } from "./message-view.tsx";
+import "./content.css";
 
 type NewMessagesProps = {
   readonly messages: readonly Message[];

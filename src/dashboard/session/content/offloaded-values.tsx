@@ -2,6 +2,7 @@ import type { AnyValue, Offloaded } from "../../../otel/span.ts";
 import { authorisedFetch } from "../../server.ts";
 import { bytes } from "../../../lib/figures.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
+import "./content.css";
 
 /** The state of an offloaded value that is not loaded. */
 export type OffloadedState = "preview" | "fetching" | { readonly failed: string };

@@ -1,6 +1,6 @@
 import type { SpanContent } from "../../../facts/span-content.ts";
 import { jsonText } from "../../../otel/any-value.ts";
-import { DERIVATION_KEYS } from "../../../otel/semconv/logs.ts";
+import { DERIVATION_KEYS } from "../../../otel/semconv/attributes.ts";
 import type { KeyValue, Span } from "../../../otel/span.ts";
 import type { ViewSpan } from "../../../session/tree/tree.ts";
 import { Section } from "../../ui/panel-frame.tsx";

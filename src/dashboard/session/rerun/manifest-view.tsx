@@ -1,5 +1,5 @@
 import { kubectlCommand, nextName } from "./kubectl-command.ts";
-import { useAnswer } from "../../server.ts";
+import { useAnswer } from "../../answer.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { LongText } from "../content/long-text.tsx";
 import { Answered } from "./request-view.tsx";

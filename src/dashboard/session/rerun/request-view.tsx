@@ -1,6 +1,6 @@
 import type { QueryRequest } from "../../../session/rerun/query-request.ts";
-import { useAnswer } from "../../server.ts";
-import type { Answer } from "../../server.ts";
+import { useAnswer } from "../../answer.ts";
+import type { Answer } from "../../answer.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { Conversation } from "../content/conversation.tsx";

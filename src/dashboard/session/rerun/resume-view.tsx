@@ -3,7 +3,7 @@ import type { OpenCall, ResumePoint } from "../../../session/rerun/resume-point.
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { KindIcon } from "../../ui/icons.tsx";
 import { now } from "../../clock.ts";
-import { useAnswer } from "../../server.ts";
+import { useAnswer } from "../../answer.ts";
 import { Conversation } from "../content/conversation.tsx";
 import { DataView } from "../content/data-view.tsx";
 import { counted, ticking } from "../../../lib/figures.ts";
@@ -11,6 +11,7 @@ import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { toMillis } from "../../ui/moments.ts";
 import { readResume } from "./request-answer.ts";
 import { Answered, Incomplete, Part } from "./request-view.tsx";
+import "../content/content.css";
 
 /** Where the query stopped: the messages so far, and the unanswered calls. */
 export function ResumeView({ url, onSpan }: { url: string; onSpan: (spanId: string) => void }) {

@@ -13,6 +13,7 @@ import { enterReplay } from "../replay/controls.ts";
 import { lazily } from "../../ui/lazy.tsx";
 import { wantRerun } from "../rerun/wanted.ts";
 import type { MenuProps } from "./menu.tsx";
+import "./actions.css";
 
 const MENU_ID = "session-menu";
 const Menu = lazily<MenuProps>(async () => (await import("./menu.tsx")).SessionMenu);

@@ -18,6 +18,7 @@ import { oneLine, UntrustedText } from "../../ui/untrusted-text.tsx";
 import type { DisplayedSession } from "../display-fold.ts";
 import { tokenWords } from "../../../session/token-words.ts";
 import type { SessionSignals } from "./session-signals.ts";
+import "./cards.css";
 
 export type CardsProps = {
   readonly displayed: DisplayedSession;

@@ -12,6 +12,7 @@ import type { DisplayedSession } from "../display-fold.ts";
 import { findRow } from "../../../session/tree/find-row.ts";
 import { placeholderWord } from "../../../session/tree/placeholder-words.ts";
 import type { SessionSignals } from "./session-signals.ts";
+import "./now-line.css";
 
 export type NowLineProps = {
   readonly displayed: DisplayedSession;

@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 import { duration } from "../../../lib/figures.ts";
 import { foldsOn, laneTicks, type LaneFold, type LaneScale } from "./lane-scale.ts";
-import type { Tick } from "./time-scale.ts";
+import type { Tick } from "./time-ticks.ts";
 
 /** The width of a label, pixels. */
 const LABEL = 48;

@@ -1,7 +1,8 @@
 import { foldedAxis } from "../../../session/timing/folded-axis.ts";
 import type { FoldedAxis } from "../../../session/timing/folded-axis.ts";
 import type { Interval } from "../../../session/timing/interval.ts";
-import { stepOver, tickLabel, type Tick, type TimeScale } from "./time-scale.ts";
+import { stepOver, type TimeScale } from "./time-scale.ts";
+import { tickLabel, type Tick } from "./time-ticks.ts";
 
 /** The visible part of a session's time axis, on which long pauses take little room. */
 export type LaneScale = {

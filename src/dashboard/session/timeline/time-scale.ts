@@ -5,12 +5,11 @@ import { toMillis } from "../../ui/moments.ts";
 /** The common time axis of a session's bars: nanoseconds to fractions of its width. */
 export type TimeScale = { readonly start: bigint; readonly end: bigint };
 
-export type Tick = { readonly at: number; readonly label: string };
-
-const SECOND = 1_000_000_000n;
-const MINUTE = 60n * SECOND;
-const HOUR = 60n * MINUTE;
-const DAY = 24n * HOUR;
+/** Nanoseconds. */
+export const SECOND = 1_000_000_000n;
+export const MINUTE = 60n * SECOND;
+export const HOUR = 60n * MINUTE;
+export const DAY = 24n * HOUR;
 
 /** Steps between ticks. Below a second they are decimal, above 10 days multiples of 10 days. */
 const STEPS: readonly bigint[] = [
@@ -30,39 +29,6 @@ export function stepOver(least: bigint): bigint {
   const step = STEPS.find((candidate) => candidate >= least);
   return step ?? (least / (10n * DAY) + 1n) * 10n * DAY;
 }
-
-/** Ticks for a lane of `width` pixels, at least `spacing` apart, labelled with the time since `origin`. */
-export function ticks(scale: TimeScale, width: number, origin = scale.start, spacing = 72): Tick[] {
-  const length = scale.end - scale.start;
-  const most = BigInt(Math.max(1, Math.floor(width / spacing)));
-  if (length <= 0n) return [{ at: 0, label: "0" }];
-  const step = stepOver((length + most - 1n) / most);
-  const offset = scale.start - origin;
-  const found: Tick[] = [];
-  for (let at = ((offset + step - 1n) / step) * step; at < offset + length; at += step) {
-    found.push({ at: Number(at - offset) / Number(length), label: tickLabel(at, step) });
-  }
-  return found;
-}
-
-/** Since the start, with no more digits than the step needs: "0", "250 ms", "1.5 s", "12 s", "4:30", "2 h 15 m". */
-export function tickLabel(at: bigint, step: bigint): string {
-  if (at === 0n) return "0";
-  if (at < 1_000n) return `${at}\u00a0ns`;
-  if (at < 1_000_000n) return `${Number(at) / 1e3}\u00a0µs`;
-  if (at < SECOND) return `${Number(at) / 1e6}\u00a0ms`;
-  if (at < MINUTE) return `${Number(at) / 1e9}\u00a0s`;
-  const seconds = at / SECOND;
-  if (step >= DAY) return `${at / DAY}\u00a0d`;
-  if (step >= MINUTE && at >= HOUR) {
-    return `${seconds / 3600n}\u00a0h${seconds % 3600n === 0n ? "" : `\u00a0${two((seconds / 60n) % 60n)}\u00a0m`}`;
-  }
-  const fraction = at % SECOND === 0n ? "" : `.${(at % SECOND).toString().padStart(9, "0").replace(/0+$/, "")}`;
-  const hours = at < HOUR ? `${seconds / 60n}` : `${seconds / 3600n}:${two((seconds / 60n) % 60n)}`;
-  return `${hours}:${two(seconds % 60n)}${fraction}`;
-}
-
-const two = (value: bigint): string => value.toString().padStart(2, "0");
 
 /**
  * The axis of a growing session ends at a round figure ahead, so that bars move in steps instead of continuously. At least four

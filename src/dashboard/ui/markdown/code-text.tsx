@@ -1,5 +1,6 @@
 import { CopyButton } from "../copy-button.tsx";
 import { Coloured } from "./coloured.tsx";
+import "./text.css";
 
 const JSON_LANGUAGES: ReadonlySet<string> = new Set(["json", "jsonc", "json5", "jsonl"]);
 /** Longer code is shown without colours, UTF-16 units. */

@@ -7,6 +7,7 @@ import { CopyButton } from "../copy-button.tsx";
 import { oneLine } from "../untrusted-text.tsx";
 import { Icon } from "../icons.tsx";
 import { MediaView } from "./media-view.tsx";
+import "./text.css";
 import "./markdown.css";
 
 /** Entries of one value that are drawn at first, and each time that the reader asks for more. */

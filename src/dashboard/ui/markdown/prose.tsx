@@ -3,6 +3,7 @@ import type { FunctionComponent } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { counted } from "../../../lib/figures.ts";
 import { visibleText } from "../../../lib/visible-text.ts";
+import "./text.css";
 import "./markdown.css";
 
 /** UTF-16 units from which on a text stays plain: a reader waits for no parser. */

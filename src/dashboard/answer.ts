@@ -1,0 +1,44 @@
+import { useEffect, useState } from "preact/hooks";
+import { readProblem } from "../client/refusal.ts";
+import { authorisedFetch } from "./server.ts";
+
+/** The state of a request. */
+export type Answer<Value> =
+  | { readonly state: "reading" }
+  | { readonly state: "here"; readonly value: Value }
+  | { readonly state: "failed"; readonly why: string; readonly again: () => void };
+
+/** Sends a request whenever `url` or `accept` change. `read` converts the response, and throws on an unexpected body. */
+export function useAnswer<Value>(
+  url: string,
+  accept: string,
+  read: (response: Response) => Promise<Value>,
+): Answer<Value> {
+  const [outcome, setOutcome] = useState<Answer<Value> & { readonly of?: string }>({ state: "reading" });
+  const [attempt, setAttempt] = useState(0);
+  const request = `${accept} ${url}`;
+  useEffect(() => {
+    const ending = new AbortController();
+    setOutcome({ state: "reading" });
+    get(url, accept, ending.signal)
+      .then(read)
+      .then(
+        (value) => ending.signal.aborted || setOutcome({ state: "here", value, of: request }),
+        (error: unknown) => {
+          if (ending.signal.aborted) return;
+          const why =
+            error instanceof TypeError ? "the server cannot be reached" : String(Reflect.get(Object(error), "message"));
+          setOutcome({ state: "failed", why, again: () => setAttempt((before) => before + 1), of: request });
+        },
+      );
+    return () => ending.abort();
+  }, [request, attempt]);
+  return outcome.of === request ? outcome : { state: "reading" };
+}
+
+async function get(url: string, accept: string, ending: AbortSignal): Promise<Response> {
+  const response = await authorisedFetch(url, { headers: { Accept: accept }, cache: "no-store", signal: ending });
+  if (response.ok) return response;
+  const { detail } = await readProblem(response);
+  throw new Error(detail === "" ? `the server answered ${response.status}` : detail);
+}
