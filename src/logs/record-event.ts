@@ -28,9 +28,12 @@ export function eventOfRecord({ record, names, source, content }: RecordReading)
 
 /** The events that records add to the content of their span: messages, and exceptions that were not handled. */
 export function contentEvents(records: readonly LogRecord[]): readonly SpanEvent[] {
-  return records
-    .map(readRecord)
-    .flatMap((reading) => (reading.isException && !isError(reading.record) ? [] : [eventOfRecord(reading)]));
+  return records.flatMap((record) => contentEvent(readRecord(record)) ?? []);
+}
+
+/** `undefined`: an exception that was handled. */
+export function contentEvent(reading: RecordReading): SpanEvent | undefined {
+  return reading.isException && !isError(reading.record) ? undefined : eventOfRecord(reading);
 }
 
 /** From this OTLP severity on a record is an error. Below it an exception was handled. */

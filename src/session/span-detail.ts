@@ -88,8 +88,9 @@ export function spanDetail(source: SpanSource): SpanDetail {
   const records = source.records.toSorted(byTime);
   const isError = facts.error || records.some(({ stored }) => annotationOf(readRecord(stored))?.error === true);
   const wholeRecords = records.map(({ whole }) => whole);
-  const content = readStep(span.whole, wholeRecords, isError ? "failed" : "passed");
-  const events = [...(span.whole.events ?? []), ...contentEvents(wholeRecords)];
+  const ofRecords = contentEvents(wholeRecords);
+  const content = readStep(span.whole, ofRecords, isError ? "failed" : "passed");
+  const events = [...(span.whole.events ?? []), ...ofRecords];
   const { attributes = [], links = [] } = span.stored;
   return {
     traceId,

@@ -1,5 +1,6 @@
 import { deriveFacts } from "../../facts/facts.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
+import { readRecord } from "../../logs/read-record.ts";
 import { deriveRecordFacts } from "../../logs/record-facts.ts";
 import { spansIn } from "../../otel/chunk.ts";
 import type { SpanInScope } from "../../otel/chunk.ts";
@@ -22,6 +23,7 @@ import { foldTranscript } from "../../session/transcript/fold.ts";
 import { Passages } from "../../session/transcript/passage.ts";
 import { SaidReader } from "../../session/transcript/said.ts";
 import type { SpanSaid } from "../../session/transcript/said.ts";
+import { readSaid } from "../../session/transcript/record-said.ts";
 import { SpanRecords } from "../../session/transcript/span-records.ts";
 import { readStep } from "../../session/transcript/step-content.ts";
 import type { Transcript } from "../../session/transcript/transcript.ts";
@@ -139,7 +141,8 @@ export class TranscriptReader {
           const isNew = !knowsRecord(this.#table, traceId, facts);
           admitRecords(this.#table, traceId, [facts], revision, position);
           position += facts.spans.length;
-          if (isNew) this.#records.add(traceId, record, text.length, revision);
+          const said = isNew ? readSaid(readRecord(record)) : undefined;
+          if (said !== undefined) this.#records.add(traceId, said, text.length, revision);
         }
       }
     }

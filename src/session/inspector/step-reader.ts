@@ -1,4 +1,5 @@
 import type { Outcome, SpanContent } from "../../facts/span-content.ts";
+import { contentEvents } from "../../logs/record-event.ts";
 import { withLoadedValues } from "../../otel/loaded-values.ts";
 import type { AnyValue, Span } from "../../otel/span.ts";
 import { readStep } from "../transcript/step-content.ts";
@@ -52,11 +53,7 @@ export class StepReader {
     const span = this.spanOf(node);
     if (view === undefined || span === undefined) return NO_CONTENT;
     if (known?.span === span && known.records === records.length && known.outcome === outcome) return known.content;
-    const content = readStep(
-      span,
-      records.map(({ record }) => record),
-      outcome,
-    );
+    const content = readStep(span, contentEvents(records.map(({ record }) => record)), outcome);
     contents.set(view, { span, records: records.length, outcome, content });
     return content;
   }

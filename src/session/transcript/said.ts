@@ -7,13 +7,11 @@ import { partMedia, resultParts } from "../../content/result-parts.ts";
 import type { Outcome, SpanContent } from "../../facts/span-content.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
 import { jsonText, parseJson } from "../../otel/any-value.ts";
-import { readRecord } from "../../logs/read-record.ts";
-import { timeOfRecord } from "../../otel/log-record.ts";
-import type { LogRecord } from "../../otel/log-record.ts";
 import type { Span } from "../../otel/span.ts";
 import { textHash } from "../../lib/text-hash.ts";
 import { byteLength } from "./passage.ts";
 import type { Passage, Passages } from "./passage.ts";
+import type { RecordSaid } from "./record-said.ts";
 import { readStep } from "./step-content.ts";
 import { stepWords } from "./step-title.ts";
 import type { Failure } from "./transcript.ts";
@@ -75,7 +73,7 @@ export type SpanSaid = {
 export type Moment = { readonly time: bigint; readonly input: Said; readonly output: Said };
 
 /** A log record that says something about its span, and the revision of the log that brought it. */
-export type SpanRecord = { readonly record: LogRecord; readonly revision: number };
+export type SpanRecord = RecordSaid & { readonly revision: number };
 
 const NO_MOMENTS: readonly Moment[] = [];
 
@@ -101,11 +99,11 @@ export class SaidReader {
   /** `undefined` if the span neither says anything nor is a call that is told anyway. `records`: about the span, by time. */
   read(span: Span, facts: SpanFacts, records: readonly SpanRecord[], outcome: Outcome): SpanSaid | undefined {
     const isCall = CALLS.has(facts.kind);
-    const ofSpan = isCall ? records : records.filter(({ record }) => readRecord(record).content.is === "exception");
+    const ofSpan = isCall ? records : records.filter(({ isException }) => isException);
     const moments = isCall || records.length === 0 ? NO_MOMENTS : this.readMoments(records);
     const content = readStep(
       span,
-      ofSpan.map(({ record }) => record),
+      ofSpan.map(({ event }) => event),
       outcome,
     );
     const isTool = facts.kind === "tool" || facts.kind === "retrieval";
@@ -126,11 +124,11 @@ export class SaidReader {
 
   /** The messages in log records. */
   readMoments(records: readonly SpanRecord[]): Moment[] {
-    return records.flatMap(({ record }) => {
-      const content = readStep({ traceId: "", spanId: "" }, [record], "passed");
+    return records.flatMap(({ event, time }) => {
+      const content = readStep({ traceId: "", spanId: "" }, [event], "passed");
       const [input, output] = [this.#said(content.input, "user"), this.#said(content.output, "assistant")];
       if (input === NOTHING && output === NOTHING) return [];
-      return [{ time: BigInt(timeOfRecord(record) || 0), input, output }];
+      return [{ time, input, output }];
     });
   }
 

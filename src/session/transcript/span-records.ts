@@ -1,14 +1,8 @@
 import { highWord, lowWord } from "../../lib/hex.ts";
-import { subjectOf } from "../../logs/derived-spans.ts";
-import { readRecord } from "../../logs/read-record.ts";
-import { contentEvents } from "../../logs/record-event.ts";
-import { timeOfRecord } from "../../otel/log-record.ts";
-import type { LogRecord } from "../../otel/log-record.ts";
-import { EXCEPTION_EVENT } from "../../otel/semconv/attributes.ts";
-import { DETAILS_EVENT, INPUT_EVENTS, OUTPUT_EVENT } from "../../otel/semconv/content.ts";
 import type { QueryFold } from "../queries.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
+import type { RecordSaid } from "./record-said.ts";
 import type { SaidReader, SpanRecord, SpanSaid } from "./said.ts";
 import { NOTHING } from "./said.ts";
 
@@ -25,15 +19,13 @@ export class SpanRecords {
   }
 
   /** `units`: length of the record's JSON. */
-  add(traceId: string, record: LogRecord, units: number, revision: number): void {
-    const spanId = subjectOf(readRecord(record));
-    if (spanId === "" || this.#units + units > MAX_UNITS) return;
-    if (!contentEvents([record]).some(({ name = "" }) => SAYING.has(name) || INPUT_EVENTS.has(name))) return;
+  add(traceId: string, said: RecordSaid, units: number, revision: number): void {
+    if (this.#units + units > MAX_UNITS) return;
     this.#units += units;
-    const key = `${traceId}:${spanId}`;
+    const key = `${traceId}:${said.subject}`;
     const known = this.#records.get(key);
-    if (known === undefined) this.#records.set(key, [{ record, revision }]);
-    else known.push({ record, revision });
+    if (known === undefined) this.#records.set(key, [{ ...said, revision }]);
+    else known.push({ ...said, revision });
   }
 
   /** By time. */
@@ -66,10 +58,7 @@ const SILENT: SpanSaid = {
   revision: 0,
 };
 
-const SAYING: ReadonlySet<string> = new Set([OUTPUT_EVENT, DETAILS_EVENT, EXCEPTION_EVENT]);
-
 function byTime(a: SpanRecord, b: SpanRecord): number {
-  const [x, y] = [BigInt(timeOfRecord(a.record) || 0), BigInt(timeOfRecord(b.record) || 0)];
-  if (x !== y) return x < y ? -1 : 1;
+  if (a.time !== b.time) return a.time < b.time ? -1 : 1;
   return a.revision - b.revision;
 }

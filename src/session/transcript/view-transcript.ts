@@ -136,7 +136,8 @@ export class ViewTranscript {
   #recordsOf(all: readonly ViewRecord[]): SpanRecords {
     if (this.#records?.of !== all) {
       const records = new SpanRecords();
-      for (const { traceId, record } of all) records.add(traceId, record, this.#unitsOf(record), 0);
+      for (const { traceId, record, said } of all)
+        if (said !== undefined) records.add(traceId, said, this.#unitsOf(record), 0);
       this.#records = { of: all, records };
     }
     return this.#records.records;

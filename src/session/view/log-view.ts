@@ -1,6 +1,7 @@
 import type { RecordFacts } from "../../logs/record-facts.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
 import type { Resource, Scope } from "../../otel/span.ts";
+import type { RecordSaid } from "../transcript/record-said.ts";
 
 /** A log record in a view. Always the same object. */
 export type ViewRecord = {
@@ -15,11 +16,13 @@ export type ViewRecord = {
   readonly time: bigint;
   /** The span that it belongs to, "" without. */
   readonly subject: string;
+  /** What it says about that span, if anything. */
+  readonly said: RecordSaid | undefined;
   /** Unix nanoseconds, decimal. */
   readonly received: string;
 };
 
-type RecordSource = Pick<ViewRecord, "received" | "subject"> & {
+type RecordSource = Pick<ViewRecord, "received" | "subject" | "said"> & {
   readonly resource: Resource | undefined;
   readonly scope: Scope | undefined;
 };
@@ -38,13 +41,13 @@ export class ViewLogs {
     traceId: string,
     record: LogRecord,
     { hash, time }: RecordFacts,
-    { resource, scope, received, subject }: RecordSource,
+    { resource, scope, received, subject, said }: RecordSource,
   ): string {
     const key = `${traceId}:${hash}`;
     if (this.#records.has(key)) return key;
     this.#sorted = undefined;
     const around = { ...(resource && { resource }), ...(scope && { scope }) };
-    this.#records.set(key, { key, traceId, record, ...around, time, subject, received });
+    this.#records.set(key, { key, traceId, record, ...around, time, subject, said, received });
     return key;
   }
 

@@ -3,11 +3,13 @@ import { readRecord } from "../../logs/read-record.ts";
 import { deriveRecordFacts, type RecordFacts } from "../../logs/record-facts.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
 import type { Resource, Scope, Span } from "../../otel/span.ts";
+import { readSaid, type RecordSaid } from "../transcript/record-said.ts";
 
-/** What a viewer needs of a log record: its facts, the span that it belongs to ("" without), and the spans derived from it. */
+/** What a viewer needs of a log record: its facts, the span that it belongs to ("" without), what it says about that, and the spans derived from it. */
 export type ReadRecord = {
   readonly facts: RecordFacts;
   readonly subject: string;
+  readonly said: RecordSaid | undefined;
   readonly spans: readonly Span[];
 };
 
@@ -17,5 +19,5 @@ export const viewRecord: RecordReader = (record, resource, scope) => {
   const reading = readRecord(record);
   // The object derives facts from the canonical text, which this is.
   const facts = deriveRecordFacts(record, JSON.stringify(record), resource, scope);
-  return { facts, subject: subjectOf(reading), spans: spansOfRecord(reading) };
+  return { facts, subject: subjectOf(reading), said: readSaid(reading), spans: spansOfRecord(reading) };
 };

@@ -296,11 +296,11 @@ export class SessionView {
     for (const { resource, scopeLogs } of resourceLogs) {
       for (const { scope, logRecords } of scopeLogs ?? []) {
         for (const record of logRecords ?? []) {
-          const { facts, subject, spans } = reader(record, resource, scope);
+          const { facts, subject, said, spans } = reader(record, resource, scope);
           admitRecords(this.#table, traceId, [{ ...facts, spans: [] }], this.#revision);
           if (facts.annotation !== undefined) this.#parts.annotate(traceId);
           const source = { resource, scope, received };
-          const derivedFrom = this.#logs.add(traceId, record, facts, { ...source, subject });
+          const derivedFrom = this.#logs.add(traceId, record, facts, { ...source, subject, said });
           for (const span of spans) this.#admitSpan(traceId, span, { ...source, derivedFrom }, position++);
         }
       }

@@ -19,6 +19,7 @@ const view = (record: LogRecord, subject = ""): ViewRecord => ({
   record,
   time: 0n,
   subject,
+  said: undefined,
   received: "0",
 });
 

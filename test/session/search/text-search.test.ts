@@ -20,6 +20,7 @@ const record = (key: string, subject: string, traceId: string, body: string): Vi
   record: { body: { stringValue: body } },
   time: 0n,
   subject,
+  said: undefined,
   received: "0",
 });
 
