@@ -22,6 +22,10 @@ export async function benchSize(bench: Bench, quick: boolean): Promise<Section> 
       figureOf("the Worker", await workerSize(bench.script)),
       figureOf("the list, its first load", await pageSize(join(ROOT, "public"), FIRST_LOAD.list)),
       figureOf("a session, its first load", await pageSize(join(ROOT, "public"), FIRST_LOAD.session)),
+      figureOf(
+        "a session with its transcript",
+        await pageSize(join(ROOT, "public"), [...FIRST_LOAD.session, ...FIRST_LOAD.transcript]),
+      ),
       {
         name: "a process from nothing to its first answer",
         value: median(starts),
