@@ -1,4 +1,4 @@
-import type { AnyValue, KeyValue, Span } from "./span.ts";
+import type { AnyValue } from "./span.ts";
 
 /** The value as text: a non-empty string, or an integer's digits; else `undefined`. */
 export function textOf(value: AnyValue): string | undefined {
