@@ -125,6 +125,16 @@ test("a span that runs is held until it ends, or sent first where that is wished
   expect(took()).toEqual(["held.example.com span 1", "sent.example.com span 1"]);
 });
 
+// spec: SINK-1
+test("a version that a better one superseded before it came is not sent, though the log has it for its session name", async () => {
+  await put("sent", { running: "sent" });
+  await deliver([aSpan(TRACE, 1)]);
+  await deliver([aSpan(TRACE, 1, { endTimeUnixNano: "0" }, { "session.id": "s1" })], [TRACE, "s1"]);
+  const stored = await world.rowsOf<{ kind: string }>(TRACE, "chunk");
+  expect(stored.filter(({ kind }) => kind === "spans")).toHaveLength(2);
+  expect(took()).toEqual(["sent.example.com span 1"]);
+});
+
 test("traces outside the sample stay, but those with an error go where errors always do", async () => {
   await put("sampled", { sampling: 0.5 });
   await put("errors", { sampling: 0, errors: "always" });

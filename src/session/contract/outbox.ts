@@ -32,7 +32,8 @@ export type OutboxPage =
       readonly rows: readonly OutboxRow[];
     };
 
-export type OwnedChunk = Pick<ChunkEntry, "kind" | "traceRevision" | "encoding" | "body" | "hashes"> & {
+/** `superseded`: positions of versions that a better one had superseded before they came. */
+export type OwnedChunk = Pick<ChunkEntry, "kind" | "traceRevision" | "encoding" | "body" | "superseded"> & {
   readonly via: readonly string[];
 };
 

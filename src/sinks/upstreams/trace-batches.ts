@@ -50,9 +50,10 @@ export async function* traceBatches(
     if (open.via !== undefined && open.via.join(",") !== chunk.via.join(",")) yield await close();
     const resourceSpans = resourceSpansOf(chunk);
     const spans = new ChunkSpans(resourceSpans);
+    const superseded = new Set(chunk.superseded);
     let position = 0;
     for (const span of spansIn(resourceSpans)) {
-      if (isSent(span)) {
+      if (!superseded.has(position) && isSent(span)) {
         const bytes = bytesOf(span.span);
         if (!open.hasRoom(bytes)) yield await close();
         open.add(spans, position, bytes, chunk.via);

@@ -48,11 +48,13 @@ export function openOutbox(state: SessionState, traceId: string): OutboxPage {
 export function readOwned(state: SessionState, traceId: string, after: number, maxBytes: number): OwnedChunk[] {
   if (!state.isReadable) return [];
   const chunks: OwnedChunk[] = [];
+  const table = state.shows(traceId) ? state.visible : state.fold.moved;
   let bytes = 0;
   for (const chunk of state.log.chunks(state.log.revisionBefore(traceId, after + 1), traceId)) {
-    const { kind, traceRevision, encoding, body, hashes, receipt } = chunk;
+    const { kind, revision, traceRevision, encoding, body, receipt } = chunk;
     if (kind === "tombstone") continue;
-    chunks.push({ kind, traceRevision, encoding, body, hashes, via: receipt.via ?? [] });
+    const superseded = kind === "logs" ? [] : table.superseded(revision, revision);
+    chunks.push({ kind, traceRevision, encoding, body, superseded, via: receipt.via ?? [] });
     bytes += textLength(encoding, body);
     if (bytes >= maxBytes) break;
   }
