@@ -121,7 +121,10 @@ export const MAX_PROMPT = 160;
 
 const WITH_PROMPT: ReadonlySet<SpanKind> = new Set<SpanKind>(["query", "agent", "team", "turn"]);
 
-/** `text` is the span's canonical JSON, which the caller already has: `size` and `hash` are computed from it. */
+/** Of facts without a text. */
+const NO_HASH = "0".repeat(16);
+
+/** `text` is the span's canonical JSON: `size` and `hash` are computed from it. "": where only one version of the span is read. */
 export function deriveFacts(
   span: Span,
   text: string,
@@ -158,7 +161,7 @@ export function deriveFacts(
     canceled: failure?.canceled === true ? true : undefined,
     exception: error && statesException(span, index) ? true : undefined,
     size: text.length,
-    hash: textHash(text, emitter.seed),
+    hash: text === "" ? NO_HASH : textHash(text, emitter.seed),
     session: sessionIn(index, emitter.index, claims === undefined ? 0 : 1),
     claims,
     query:

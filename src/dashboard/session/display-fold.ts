@@ -28,8 +28,9 @@ const LAST_EXPORTS = 20;
 const SHARE = 4;
 /** A long log is folded in slices of so many milliseconds: the page draws its beginning while the rest is folded. */
 const SLICE = 12;
-/** The pause after a rebuild while a log is loaded, milliseconds: what is drawn of it takes time from what is folded. */
+/** The first pause after a rebuild while a log is loaded, milliseconds: what is drawn of it takes time from what is folded. The next is twice as long. */
 const LOADING_PAUSE = 400;
+const LONGEST_LOADING_PAUSE = 3_200;
 /** A browser that draws nothing folds all the same, milliseconds. */
 const UNDRAWN = 200;
 
@@ -53,6 +54,7 @@ export class DisplayFold {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #notBefore = 0;
   #loadingUntil = 0;
+  #loadingPause = LOADING_PAUSE;
   #closed = false;
   readonly #of: "log" | "replay";
 
@@ -223,7 +225,8 @@ export class DisplayFold {
     this.#newRows = this.#isLive() && this.#isWhole ? "counted" : "expected";
     const finished = performance.now();
     this.#notBefore = finished + (finished - started) * SHARE;
-    this.#loadingUntil = finished + LOADING_PAUSE;
+    this.#loadingUntil = finished + this.#loadingPause;
+    this.#loadingPause = this.#isLoading ? Math.min(LONGEST_LOADING_PAUSE, this.#loadingPause * 2) : LOADING_PAUSE;
     // After the frame, so that it is drawn first.
     if (!isFirst) return;
     setTimeout(() => this.#goOn(), 0);

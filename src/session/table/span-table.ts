@@ -150,6 +150,17 @@ export class SpanTable {
     return row;
   }
 
+  /** Whether the row was admitted without its text: then its version cannot be compared. */
+  isUnweighed(row: number): boolean {
+    return this.rows.word(row, Row.SIZE) === 0;
+  }
+
+  /** Gives a row the size and hash of its version. */
+  weigh(row: number, { size, hash }: Pick<SpanFacts, "size" | "hash">): void {
+    this.rows.setWord(row, Row.SIZE, size);
+    this.rows.setHex(row, Row.HASH, hash);
+  }
+
   /** Admits a session name that does not come from a span; returns the trace's number. */
   claim(traceId: string, claim: Claim): number {
     const trace = this.#traceNumber(traceId);

@@ -1,5 +1,6 @@
 import type { Receipt } from "../../facts/delivery.ts";
 import { deriveFacts } from "../../facts/facts.ts";
+import type { SpanFacts } from "../../facts/facts.ts";
 import type { Resource, ResourceSpans, Scope, Span } from "../../otel/span.ts";
 import type { SessionStreamEvent } from "../contract/stream-events.ts";
 import type { DigestOf } from "../digest/session-digest.ts";
@@ -276,14 +277,25 @@ export class SessionView {
     { resource, scope, received, derivedFrom }: SpanSource,
     position: number,
   ): void {
-    // The object derives facts from the canonical text. Parsing and serialising it again gives the same text.
-    const facts = deriveFacts(span, JSON.stringify(span), resource, scope);
+    const facts = this.#factsOf(traceId, { span, resource, scope });
     const standing = this.#table.compare(traceId, facts);
     const row = this.#table.admit(traceId, facts, this.#revision, position);
     if (standing !== "new" && standing !== "better") return;
     const key = `${traceId}:${facts.spanId}:${facts.otlpKind}`;
     const origin = { ...(resource && { resource }), ...(scope && { scope }), ...(derivedFrom && { derivedFrom }) };
     this.#spans[row] = { key, traceId, span, ...origin, facts, received };
+  }
+
+  /** With size and hash only if the span has another version: they order versions, and most spans have one. */
+  #factsOf(traceId: string, of: Pick<ViewSpan, "span"> & SpanOrigin): SpanFacts {
+    const facts = deriveFacts(of.span, "", of.resource, of.scope);
+    const table = this.#table;
+    const trace = table.traceNumber(traceId);
+    const known = trace < 0 ? -1 : table.find(trace, facts);
+    if (known < 0) return facts;
+    const stored = this.#spans[known];
+    if (stored !== undefined && table.isUnweighed(known)) table.weigh(known, weighed(stored));
+    return weighed(of);
   }
 
   #admitLogs({ traceId, resourceLogs, received, receipt }: Extract<SessionStreamEvent, { type: "logs" }>): void {
@@ -307,6 +319,12 @@ export class SessionView {
     }
   }
 }
+
+type SpanOrigin = { readonly resource?: Resource | undefined; readonly scope?: Scope | undefined };
+
+/** The object derives facts from the canonical text. Parsing and serialising it again gives the same text. */
+const weighed = ({ span, resource, scope }: Pick<ViewSpan, "span"> & SpanOrigin): SpanFacts =>
+  deriveFacts(span, JSON.stringify(span), resource, scope);
 
 type SpanSource = {
   readonly resource: Resource | undefined;

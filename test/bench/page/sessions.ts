@@ -7,20 +7,32 @@ const TURN = 200;
 /** Spans in one request. */
 const REQUEST = 2_000;
 
-/** Sends a finished session of so many spans, a trace a turn. */
-export async function sendSession(url: string, id: string, spans: number, seed: number): Promise<void> {
-  const request = realisticRequest({ spans, traces: Math.max(1, Math.round(spans / TURN)), session: id, seed });
-  const [resourceSpans] = request.resourceSpans;
-  const all = resourceSpans?.scopeSpans?.[0]?.spans ?? [];
+/** `traces`: each is one turn. */
+export type WantedSession = {
+  readonly id: string;
+  readonly spans: number;
+  readonly traces?: number;
+  readonly seed: number;
+};
+
+/** Sends a finished session. Returns the first span of its last trace, which all others of that trace are below. */
+export async function sendSession(url: string, { id, spans, traces, seed }: WantedSession): Promise<Span | undefined> {
+  const count = traces ?? Math.max(1, Math.round(spans / TURN));
+  const { resourceSpans } = realisticRequest({ spans, traces: count, session: id, seed });
+  const all = resourceSpans[0]?.scopeSpans?.[0]?.spans ?? [];
   inOrder(all);
   for (let at = 0; at < all.length; at += REQUEST) await send(url, all.slice(at, at + REQUEST));
+  const last = all.at(-1)?.traceId;
+  return all.find(({ traceId }) => traceId === last);
 }
 
-/** Sends a batch of spans of one new turn, which starts after all others. */
-export async function sendBatch(url: string, id: string, spans: number, seed: number): Promise<void> {
+/** Sends a batch of spans of one new turn, which starts after all others; below `root` in its trace, if there is one. */
+export async function sendBatch(url: string, id: string, spans: number, seed: number, root?: Span): Promise<void> {
   const { resourceSpans } = realisticRequest({ spans, traces: 1, session: id, seed });
   const all = resourceSpans[0]?.scopeSpans?.[0]?.spans ?? [];
   shiftTimes(all, BigInt(Date.now()) * 1_000_000n - BigInt(all[0]?.startTimeUnixNano ?? "0"));
+  if (root !== undefined)
+    for (const span of all) Object.assign(span, { parentSpanId: root.spanId, ...span, traceId: root.traceId });
   await send(url, all);
 }
 
