@@ -276,14 +276,14 @@ const worse = (a: Aftermath, b: Aftermath): Aftermath => WORST.find((one) => one
 
 type Failure = { readonly row: TreeNode; readonly aftermath: Aftermath };
 
-const failuresByRoot = foldRoots((rows): readonly Failure[] => {
+function failuresIn(rows: readonly TreeNode[]): readonly Failure[] {
   if (!rows.some(({ cause }) => cause)) return [];
   // Parents come first.
   const decided = new Map<TreeNode, Aftermath>();
   for (const row of rows)
     decided.set(row, aftermathAt(row, row.parent === undefined ? undefined : decided.get(row.parent)));
   return rows.flatMap((row) => (row.cause ? { row, aftermath: decided.get(row) ?? "failed" } : []));
-});
+}
 
 /** How a failure at or below this row went on. `above`: how one at its parent did. */
 function aftermathAt(row: TreeNode, above: Aftermath | undefined): Aftermath {
@@ -294,21 +294,33 @@ function aftermathAt(row: TreeNode, above: Aftermath | undefined): Aftermath {
   return decides ? "recovered" : (above ?? "recovered");
 }
 
+type CauseMap = ReadonlyMap<string, ErrorCause>;
+
+const causesByRoot = foldRoots((rows): CauseMap => {
+  const causes = new Map<string, ErrorCause>();
+  for (const { row, aftermath } of failuresIn(rows)) {
+    const { subject, reason } = failureWords(row);
+    addCause(causes, `${subject}\n${reason}`, { subject, reason, count: 1, aftermath, first: row.key });
+  }
+  return causes;
+});
+
+function addCause(causes: Map<string, ErrorCause>, id: string, cause: ErrorCause): void {
+  const known = causes.get(id);
+  const { count, aftermath } = cause;
+  causes.set(
+    id,
+    known === undefined
+      ? cause
+      : { ...known, count: known.count + count, aftermath: worse(known.aftermath, aftermath) },
+  );
+}
+
 /** The causes of a session's failures, each with its first row: what did not recover first, then by count. */
 export const errorCauses = remembered((tree): readonly ErrorCause[] => {
   const causes = new Map<string, ErrorCause>();
-  for (const { row, aftermath } of failuresByRoot(tree).flat()) {
-    const { subject, reason } = failureWords(row);
-    const id = `${subject}\n${reason}`;
-    const known = causes.get(id);
-    if (known === undefined && causes.size === MAX_CAUSES) continue;
-    causes.set(id, {
-      subject,
-      reason,
-      count: (known?.count ?? 0) + 1,
-      aftermath: known === undefined ? aftermath : worse(known.aftermath, aftermath),
-      first: known?.first ?? row.key,
-    });
+  for (const part of causesByRoot(tree)) {
+    for (const [id, cause] of part) if (causes.size < MAX_CAUSES || causes.has(id)) addCause(causes, id, cause);
   }
   return [...causes.values()].toSorted(
     (a, b) => WORST.indexOf(a.aftermath) - WORST.indexOf(b.aftermath) || b.count - a.count,

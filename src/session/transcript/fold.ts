@@ -5,7 +5,8 @@ import { queriesInOrder } from "../summarise.ts";
 import type { OpenInputRequest } from "../summary.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import { outlineOf } from "../tree/outline.ts";
-import type { Transcript } from "./transcript.ts";
+import type { Memory } from "./memory.ts";
+import type { Transcript, Turn } from "./transcript.ts";
 import { foldTurn } from "./turn.ts";
 import type { TranscriptSource } from "./turn.ts";
 import { TurnList } from "./turn-list.ts";
@@ -32,6 +33,9 @@ export type PartTurns = {
   readonly versions: readonly string[];
 };
 
+/** Whole numbers below it are exact, also when two are added. */
+const EXACT = 2 ** 52;
+
 export function turnsOf(source: PartSource): PartTurns {
   const { table, fold } = source;
   const { order, parents } = outlineOf(table, fold.groups);
@@ -44,18 +48,22 @@ export function turnsOf(source: PartSource): PartTurns {
     for (const row of rows) {
       const version = source.versionAt(row);
       last = Math.max(last, version);
-      sum += version;
+      sum = (sum + version) % EXACT;
     }
     return [rows.length, last, sum, lead, prompt].join(" ");
   });
   return { source, parents, rowsOf, versions };
 }
 
+/** Rows of a long turn that are folded before the others, so that its first steps are shown early. */
+export const FIRST_ROWS = 32;
+
 /** The turns of all parts by start. `waiting`: the session's open input request. */
 export function wantedTurns(
   parts: readonly PartFold[],
   turnsIn: (part: PartFold) => PartTurns,
   waiting: OpenInputRequest | undefined,
+  firstRows = FIRST_ROWS,
 ): WantedTurn[] {
   return queriesInOrder(parts).map(({ place, summary, row: lead, ...part }) => {
     const { source, parents, rowsOf, versions } = turnsIn(part);
@@ -65,11 +73,15 @@ export function wantedTurns(
     const isHere = asking >= 0 && groups.queryOf[asking] === place;
     const open = waiting === undefined || !isHere ? undefined : { row: asking, request: waiting };
     const { prompt = -1 } = queries[place] ?? {};
+    const foldRows = (of: readonly number[], memory: Memory, number: number): Turn =>
+      foldTurn({ source, memory, parents, rows: of, lead, prompt, waiting: open }, summary, number);
     return {
       summary,
       version: `${versions[place]} ${summary.prompt ?? ""}${open === undefined ? "" : JSON.stringify(waiting)}`,
-      fold: (memory, number) =>
-        foldTurn({ source, memory, parents, rows, lead, prompt, waiting: open }, summary, number),
+      fold: (memory, number) => foldRows(rows, memory, number),
+      ...(rows.length > 2 * firstRows && {
+        begin: (memory: Memory, number: number) => foldRows(rows.slice(0, firstRows), memory, number),
+      }),
     };
   });
 }

@@ -8,6 +8,8 @@ export type WantedTurn = {
   /** Equal for equal rows with equal contents. */
   readonly version: string;
   readonly fold: (memory: Memory, number: number) => Turn;
+  /** Folds the first steps alone; absent for a short turn. */
+  readonly begin?: (memory: Memory, number: number) => Turn;
 };
 
 type KnownTurn = {
@@ -19,7 +21,7 @@ type KnownTurn = {
   turn: Turn;
 };
 
-/** `folded`: the turns after the first `folded` ones have no steps yet, or those of an earlier fold. */
+/** `folded`: the turns after the first `folded` ones have no steps yet, the first of them, or those of an earlier fold. */
 export type FoldedTurns = { readonly turns: readonly Turn[]; readonly folded: number };
 
 /**
@@ -32,8 +34,10 @@ export class TurnList {
   /** By key: turns that are not folded yet. */
   readonly #ahead = new Map<string, Turn>();
 
-  /** `wanted`: by start. `mayGoOn`: asked after each turn that was folded. */
-  fold(wanted: readonly WantedTurn[], mayGoOn: () => boolean = () => true): FoldedTurns {
+  /** `wanted`: by start. `mayGoOn`: asked after each turn that was folded; with it, a first fold is of the first steps alone. */
+  fold(wanted: readonly WantedTurn[], mayGoOn?: () => boolean): FoldedTurns {
+    const begin = this.#known.length === 0 && mayGoOn !== undefined ? wanted[0]?.begin : undefined;
+    if (begin !== undefined) return this.#begin(begin, wanted);
     const rest = new Rest(this.#known, this.#mentions);
     const done: KnownTurn[] = [];
     let isEmpty = true;
@@ -48,7 +52,7 @@ export class TurnList {
         known.wasUnanswered === isUnanswered &&
         !known.memory.dependsOn(rest.differing);
       if (known === undefined || !isSame) {
-        if (foldedNow > 0 && !mayGoOn()) {
+        if (foldedNow > 0 && mayGoOn?.() === false) {
           this.#known = [...done, ...rest.left(known)];
           return { turns: this.#withTurnsAhead(done, wanted), folded: place };
         }
@@ -70,6 +74,16 @@ export class TurnList {
     this.#known = done;
     this.#ahead.clear();
     return { turns: done.map(({ turn }) => turn), folded: done.length };
+  }
+
+  #begin(begin: NonNullable<WantedTurn["begin"]>, wanted: readonly WantedTurn[]): FoldedTurns {
+    const memory = new Memory(this.#mentions, 0, { isEmpty: true, isUnanswered: false });
+    const turn = begin(memory, 1);
+    memory.close();
+    // No turn has this version: the next fold is of the whole turn.
+    const begun = { key: turn.summary.key, version: "", memory, wasUnanswered: false, turn };
+    this.#known = [begun];
+    return { turns: this.#withTurnsAhead([begun], wanted), folded: 0 };
   }
 
   #withTurnsAhead(done: readonly KnownTurn[], wanted: readonly WantedTurn[]): Turn[] {

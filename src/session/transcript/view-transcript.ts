@@ -4,11 +4,13 @@ import { withStatus } from "../liveness.ts";
 import type { PartFold } from "../part-fold.ts";
 import type { QueryFold } from "../queries.ts";
 import { isError } from "../table/annotated-rows.ts";
+import * as Row from "../table/span-rows.ts";
+import type { SpanTable } from "../table/span-table.ts";
 import type { ViewSpan } from "../tree/tree.ts";
 import type { ViewRecord } from "../view/log-view.ts";
 import type { SessionView, ViewPart } from "../view/session-view.ts";
 import { mergeDuplicates } from "./duplicates.ts";
-import { turnsOf, wantedTurns } from "./fold.ts";
+import { FIRST_ROWS, turnsOf, wantedTurns } from "./fold.ts";
 import type { PartTurns } from "./fold.ts";
 import { Passages } from "./passage.ts";
 import { SaidReader } from "./said.ts";
@@ -46,6 +48,7 @@ export class ViewTranscript {
   /** By the fold of a part. */
   #parts = new WeakMap<QueryFold, { readonly of: SpanRecords; readonly turns: PartTurns }>();
   readonly #mostRead: number;
+  readonly #firstRows: number;
   #turns = new TurnList();
   #reader = new SaidReader(new Passages());
   #version = 0;
@@ -54,10 +57,12 @@ export class ViewTranscript {
     view: SessionView,
     callingAnswers: TranscriptSource["callingAnswers"] = "told",
     mostRead: number = MOST_READ,
+    firstRows: number = FIRST_ROWS,
   ) {
     this.#view = view;
     this.#callingAnswers = callingAnswers;
     this.#mostRead = mostRead;
+    this.#firstRows = firstRows;
   }
 
   /**
@@ -87,7 +92,7 @@ export class ViewTranscript {
       }
       return known.turns;
     };
-    const wanted = wantedTurns(parts, turnsIn, summary.liveness.waiting);
+    const wanted = wantedTurns(parts, turnsIn, summary.liveness.waiting, this.#firstRows);
     const folded = this.#turns.fold(wanted, mayGoOn);
     if (this.#readCount > this.#mostRead && records.isEmpty && parts.every(isAlone)) this.#forget();
     return { summary: withStatus(summary, now), ...folded };
@@ -109,7 +114,7 @@ export class ViewTranscript {
     const source = { table, fold, callingAnswers: this.#callingAnswers };
     // What nothing else tells of is read when its turn is folded.
     if (records.isEmpty && isAlone(part))
-      return { ...source, saidAt: readAt, versionAt: (row) => this.#versionOf(spans[row]) };
+      return { ...source, saidAt: readAt, versionAt: (row) => writtenAt(table, row) };
     const said = spans.map((_, row) => readAt(row));
     mergeDuplicates(fold, said);
     records.addLoose(table, fold, this.#reader, said);
@@ -156,6 +161,13 @@ export class ViewTranscript {
     return units;
   }
 }
+
+/** No event has more spans. */
+const MOST_POSITIONS = 2 ** 21;
+
+/** A number for what stands in a row: no other version of a span has it. Counting the spans by themselves would take memory for each. */
+const writtenAt = ({ rows }: SpanTable, row: number): number =>
+  rows.word(row, Row.REVISION) * MOST_POSITIONS + rows.word(row, Row.POSITION);
 
 /** What its spans say does not depend on log records. */
 const isAlone = ({ table, fold }: PartFold): boolean =>

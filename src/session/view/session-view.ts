@@ -15,7 +15,7 @@ import { SpanTable } from "../table/span-table.ts";
 import type { SessionTree, ViewSpan } from "../tree/tree.ts";
 import { ViewLogs } from "./log-view.ts";
 import type { RecordReader } from "./record-reader.ts";
-import { SharedTexts } from "./shared-texts.ts";
+import { SharedAttributes } from "./shared-attributes.ts";
 import { ViewTree } from "./view-tree.ts";
 import type { ViewPart } from "./view-tree.ts";
 
@@ -44,7 +44,7 @@ export class SessionView {
   #waiting: SessionStreamEvent[] = [];
   #digest: DigestOf | undefined;
   readonly #deliveries = new ViewDeliveries();
-  readonly #texts = new SharedTexts();
+  readonly #attributes = new SharedAttributes();
   /** Traces with a `gone` event. They are evicted together before the next read, as each eviction visits all spans. */
   readonly #gone = new Set<string>();
   #revision = 0;
@@ -263,7 +263,7 @@ export class SessionView {
       for (const { scope, spans } of scopeSpans ?? []) {
         for (const span of spans ?? []) {
           const { traceId } = span;
-          this.#texts.share(span);
+          this.#attributes.share(span);
           if (traceId !== lastTraceId) this.#deliveries.add((lastTraceId = traceId), delivery);
           this.#admitSpan(traceId, span, { resource, scope, received }, position++);
         }

@@ -32,7 +32,7 @@ try {
   if (process.env["SESSIONS"] === undefined) {
     for (const [seed, spans] of SIZES.entries()) {
       if (quick && spans > 10_000) continue;
-      await sendSession(url, idOf(spans), spans, Date.now() + seed);
+      await sendSession(url, { id: idOf(spans), spans, seed: Date.now() + seed });
     }
     if (wants("list")) await sendSessions(url, quick ? 2_000 : 10_000);
     console.log(`SESSIONS=${stamp}`);

@@ -36,7 +36,7 @@ describe("a transcript that grows", () => {
   law("comes to the same a few turns at a time, while more arrives and is read again", seedsFrom(200, 60), (seed) => {
     const random = new Random(seed);
     const view = wholeView("s-1", undefined, MOST_ROWS);
-    const growing = new ViewTranscript(view, "told", random.below(9));
+    const growing = new ViewTranscript(view, "told", random.below(9), 1 + random.below(4));
     for (const event of eventsOf(random)) {
       view.apply(event);
       let left = random.below(3);
@@ -52,6 +52,24 @@ describe("a transcript that grows", () => {
       grown = growing.at(NOW, () => false);
     }
     expect(grown).toEqual(anew);
+  });
+
+  test("begins with the first steps of a long turn", () => {
+    const own = { trace: "5b8aa5a2d2c872e8321cf37308d69d11", with: { "session.id": "s-1" } };
+    const agent = { ...own, id: 1, name: "agent.planner", start: 0, end: 50 };
+    const models = [2, 3, 4, 5, 6].map((id) =>
+      llm({ ...own, id, parent: 1, start: id }, [user("Where?")], [assistant(`Answer ${id}.`)]),
+    );
+    const view = viewOf([[agent, ...models].map((sketch) => spanOfSketch(sketch))]);
+    const growing = new ViewTranscript(view, "told", 0, 2);
+    const texts = (mayGoOn: () => boolean) => {
+      const at = growing.at(NOW, mayGoOn);
+      const said = at?.turns[0]?.steps.flatMap((step) => (step.kind === "text" ? step.passage.text : []));
+      return { folded: at?.folded, said };
+    };
+    expect(texts(() => false)).toEqual({ folded: 0, said: ["Answer 2."] });
+    const all = ["Answer 2.", "Answer 3.", "Answer 4.", "Answer 5.", "Answer 6."];
+    expect(texts(() => false)).toEqual({ folded: 1, said: all });
   });
 
   test("folds only the turn that grew, and the later ones that told the same", () => {

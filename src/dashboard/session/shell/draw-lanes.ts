@@ -13,6 +13,8 @@ export type LaneDrawing = {
 };
 
 const FAINT = 0.2;
+/** Pixels: a short step is seen. */
+const LEAST_STEP = 1.5;
 /** Pixels: an error is visible at a glance, however short it is. */
 const LEAST_ERROR = 3;
 
@@ -43,7 +45,7 @@ export function drawLanes(
   lanes.forEach(({ parts }, index) => {
     const y = index * height + (height - thickness) / 2;
     const errors: [number, number, LaneStep][] = [];
-    /** Up to where the last drawn step of each colour reaches: what lies within a pixel of it is not seen. */
+    /** Up to where the steps of each colour are drawn: a short one within is not seen. */
     const reachedClear = nowhere();
     const reachedFaint = nowhere();
     for (const steps of parts) {
@@ -58,11 +60,12 @@ export function drawLanes(
         const reached = faint ? reachedFaint : reachedClear;
         const last = reached[step.group];
         if (to <= last && to - from < 1) continue;
-        reached[step.group] = Math.max(last, to);
+        const width = Math.max(LEAST_STEP, to - from);
+        reached[step.group] = Math.max(last, from + width);
         context.globalAlpha = faint ? FAINT : 1;
         context.fillStyle = colours[step.group];
-        if (step.running) drawStripes(context, from, y, Math.max(1.5, to - from), thickness);
-        else context.fillRect(from, y, Math.max(1.5, to - from), thickness);
+        if (step.running) drawStripes(context, from, y, width, thickness);
+        else context.fillRect(from, y, width, thickness);
       }
     }
     context.fillStyle = bad;
