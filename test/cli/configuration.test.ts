@@ -57,6 +57,11 @@ test.each(["0.0.0.0", "::", "192.168.1.4"])("HOST=%s is refused without ADMIN_TO
   expect(read({ HOST, ADMIN_TOKEN: "s3cret" })).toMatchObject({ host: HOST, bindings: { ADMIN_TOKEN: "s3cret" } });
 });
 
+test("settings of the program's own traces reach the Worker as they are, which names a wrong one", () => {
+  const telemetry = { TELEMETRY_ENABLED: "maybe", TELEMETRY_SERVICE_NAME: "edge", TELEMETRY_SAMPLING_RATE: "1" };
+  expect(read(telemetry)).toMatchObject({ bindings: { ...telemetry, OPEN_ACCESS: "loopback" } });
+});
+
 test("ADMIN_TOKEN closes access, on loopback too", () => {
   expect(read({ ADMIN_TOKEN: "a", INGEST_TOKEN: "i", VIEW_TOKEN: "v" })).toMatchObject({
     bindings: { ADMIN_TOKEN: "a", INGEST_TOKEN: "i", VIEW_TOKEN: "v" },

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { EXPORTER_VARIABLES } from "../../otel/exporter-variables.ts";
+import { TELEMETRY_SETTINGS } from "../../otel/telemetry-settings.ts";
 import { readSettings, SETTINGS } from "../../session/contract/settings.ts";
 
 /** The settings of `npm start`, from the environment. */
@@ -64,7 +65,7 @@ export function readConfiguration(
   }
 
   const settings = Object.fromEntries(
-    SETTINGS.flatMap((name) => {
+    [...SETTINGS, ...TELEMETRY_SETTINGS].flatMap((name) => {
       const setting = read(name);
       return setting === undefined ? [] : [[name, setting] as const];
     }),
