@@ -89,6 +89,7 @@ export function openapi(): object {
   return {
     openapi: "3.1.0",
     info: { title: "Spanfold", version: manifest.version, description: "Agent sessions, live: OTLP in, sessions out." },
+    servers: [{ url: "/" }, { url: "/self", description: "The program's own traces, to be read by an administrator." }],
     security: [{ bearer: [] }],
     paths: Object.fromEntries(Object.entries(ALL_OPERATIONS).map(([path, route]) => [path, routeOf(route)])),
     components: {

@@ -9,7 +9,7 @@ import { RequestTrace } from "./request-trace.ts";
 /** Stands before every route: each request is a trace, stored after the answer. What is done for the program's own traces is none. */
 export const traceRequests: MiddlewareHandler<AppEnv> = async (c, next) => {
   const { isEnabled, serviceName, samplingRate } = telemetryOf(c.env);
-  if (!isEnabled || isForSelf(c.req.raw)) return await next();
+  if (!isEnabled || isForSelf(c.req.raw) || c.req.path.startsWith(PAGE_FILES)) return await next();
   const trace = new RequestTrace(c.req.raw.headers, samplingRate);
   c.set("trace", trace);
   await next();
@@ -20,6 +20,9 @@ export const traceRequests: MiddlewareHandler<AppEnv> = async (c, next) => {
   const spans = trace.end({ method: c.req.method, route: routeOf(c), status: c.res.status, error: c.error });
   c.executionCtx.waitUntil(sendLater(c.env, serviceName, spans));
 };
+
+/** On Cloudflare they never reach the Worker. A page loads dozens of them, also that of the program's own traces. */
+const PAGE_FILES = "/build/";
 
 /** The pattern of the route that answered; of the first one that would have, if the guard refused; else `undefined`. */
 function routeOf(c: Context<AppEnv>): string | undefined {

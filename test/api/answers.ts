@@ -8,8 +8,9 @@ import { mcpOperations } from "../../src/mcp/operations.ts";
 
 export const ALL_OPERATIONS: Operations = { ...operations, ...arkOperations, ...mcpOperations };
 
-/** The path of openapi.json that describes this path. An export may have any path before its ending. */
-export function describedPath(path: string): string | undefined {
+/** The path of openapi.json that describes this path. An export may have any path before its ending, and all else may be under `/self`. */
+export function describedPath(given: string): string | undefined {
+  const path = given.replace(/^\/self(?=\/)/, "");
   const [exported] = /\/v1\/(?:traces|logs|metrics)\/?$/.exec(path) ?? [];
   if (exported !== undefined) return exported.replace(/\/$/, "");
   return Object.keys(ALL_OPERATIONS).find((template) => {
@@ -106,8 +107,7 @@ export function checkedStream(path: string, body: ReadableStream<Uint8Array>): R
 /** The same response. An error is checked now, any other JSON when its text is read, an event when it is read. */
 export async function checkedResponse(method: string, url: string, response: Response): Promise<Response> {
   const [type = ""] = (response.headers.get("content-type") ?? "").split(";");
-  // The program's own traces are answered as all others.
-  const pathname = new URL(url).pathname.replace(/^\/self(?=\/)/, "");
+  const { pathname } = new URL(url);
   if (type === STREAM && method !== "HEAD" && response.body !== null) {
     const body = checkedStream(pathname, response.body);
     Object.defineProperty(response, "body", { value: body });

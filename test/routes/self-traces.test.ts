@@ -238,7 +238,7 @@ describe("the program's own traces", () => {
     await program.post(exportOf([aSpan(TRACE, 1)]));
     const stored = (await selfSpans(program)).length;
     const [id = ""] = await selfSessions();
-    for (const path of ["/self/sessions?kind=all", `/self/sessions/${encodeURIComponent(id)}`]) {
+    for (const path of ["/self/sessions?kind=all", `/self/sessions/${encodeURIComponent(id)}`, "/build/main.js"]) {
       const response = await program.fetch(path, { headers: { accept: "application/json" } });
       expect([response.status, response.headers.get("traceresponse")]).toEqual([200, null]);
     }

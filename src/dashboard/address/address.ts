@@ -17,6 +17,15 @@ import { ALL_STEPS, readStepsView, writeStepsView } from "./steps-view.ts";
 import type { StepsView } from "./steps-view.ts";
 import type { ClosedRows } from "../../session/tree/closed-rows.ts";
 
+/** Before every path where the page shows the program's own traces; else empty. */
+const BASE = /^\/self(?=\/|$)/.exec(globalThis.location?.pathname ?? "")?.[0] ?? "";
+
+/** The path of the list, and of its data. */
+export const LIST_PATH = `${BASE}/sessions`;
+
+/** The path of a session, and of its data. */
+export const sessionPath = (id: string): string => `${LIST_PATH}/${encodeURIComponent(id)}`;
+
 /** The URL contains the whole state of the page, so a link shows the same to others. */
 export type Address =
   | { readonly page: "list"; readonly view: ListView }
@@ -59,9 +68,10 @@ export type TimeRange = { readonly from: bigint; readonly to: bigint };
 
 /** `path` and `query` as in `location.pathname` and `location.search`. */
 export function readAddress(path: string, query: string): Address {
+  const below = path.slice(BASE.length);
   const parameters = new URLSearchParams(query);
-  if (/^\/(sessions\/?|otel\/?)?$/.test(path)) return { page: "list", view: readListView(parameters) };
-  const id = /^\/sessions\/([^/]+)\/?$/.exec(path)?.[1];
+  if (/^\/(sessions\/?|otel\/?)?$/.test(below)) return { page: "list", view: readListView(parameters) };
+  const id = /^\/sessions\/([^/]+)\/?$/.exec(below)?.[1];
   if (id === undefined) return { page: "unknown", path };
   try {
     const range = readRange(parameters.get("range") ?? "");
@@ -110,7 +120,7 @@ export function writeAddress(address: Address): string {
   switch (address.page) {
     case "list": {
       const parameters = listParameters(address.view);
-      return parameters.size === 0 ? "/sessions" : `/sessions?${parameters}`;
+      return parameters.size === 0 ? LIST_PATH : `${LIST_PATH}?${parameters}`;
     }
     case "session": {
       const { view, search = "", kinds = [], turn, closed } = address;
@@ -131,7 +141,7 @@ export function writeAddress(address: Address): string {
       const logs = address.logs === undefined || view !== "logs" ? "" : writeLogView(address.logs);
       if (logs !== "" && logs !== writeLogView(ALL_LOGS)) parameters.set("logs", logs);
       if (address.log !== undefined) parameters.set("log", address.log);
-      const path = `/sessions/${encodeURIComponent(address.id)}`;
+      const path = sessionPath(address.id);
       // Colons and commas need no escape in a query string, and keys contain several.
       return parameters.size === 0
         ? path

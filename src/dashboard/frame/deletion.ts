@@ -1,3 +1,4 @@
+import { sessionPath } from "../address/address.ts";
 import { computed, signal } from "@preact/signals";
 import { readProblem } from "../../client/refusal.ts";
 import { go, lastList } from "../address/location.ts";
@@ -49,7 +50,7 @@ addEventListener("pagehide", sendNow);
 
 /** Other viewers learn of the deletion from the stream. `keepalive`: also while the page goes. */
 async function send(id: string): Promise<void> {
-  const response = await authorisedFetch(`/sessions/${encodeURIComponent(id)}`, { method: "DELETE", keepalive: true });
+  const response = await authorisedFetch(sessionPath(id), { method: "DELETE", keepalive: true });
   if (response.ok || response.status === 404) return;
   if (response.status === 403) learnMayNotDelete();
   const { detail } = await readProblem(response);

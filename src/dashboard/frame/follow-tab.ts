@@ -1,3 +1,4 @@
+import { LIST_PATH } from "../address/address.ts";
 import { effect } from "@preact/signals";
 import type { ListCounts } from "../../session/contract/directory.ts";
 import { authorisedFetch } from "../server.ts";
@@ -40,7 +41,7 @@ export function followTab(): void {
 /** `undefined` without an answer: the next one is soon. */
 async function readCounts(): Promise<ListCounts | undefined> {
   try {
-    const response = await authorisedFetch("/sessions?limit=1", {
+    const response = await authorisedFetch(`${LIST_PATH}?limit=1`, {
       headers: { Accept: "application/json" },
       cache: "no-store",
     });

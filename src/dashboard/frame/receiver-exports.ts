@@ -1,3 +1,4 @@
+import { LIST_PATH } from "../address/address.ts";
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { RecentExports } from "../../session/contract/stream-events.ts";
 import { authorisedFetch } from "../server.ts";
@@ -29,7 +30,7 @@ export function openReceiverExports(): ReceiverExports {
 }
 
 async function read(): Promise<RecentExports | undefined> {
-  const response = await authorisedFetch("/sessions?limit=1", { headers: { Accept: "application/json" } });
+  const response = await authorisedFetch(`${LIST_PATH}?limit=1`, { headers: { Accept: "application/json" } });
   if (!response.ok) return undefined;
   const body: unknown = await response.json();
   if (typeof body !== "object" || body === null || !("recentExports" in body)) return undefined;

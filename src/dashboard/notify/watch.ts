@@ -1,3 +1,4 @@
+import { LIST_PATH } from "../address/address.ts";
 import { computed, effect, type ReadonlySignal } from "@preact/signals";
 import { decodeListEvent } from "../../client/decode-event.ts";
 import { openEventStream } from "../../client/event-stream.ts";
@@ -47,7 +48,7 @@ function watchStatuses(statuses: string, preferences: ReadonlySignal<Preferences
   };
   const fold = new NotificationFold(statuses.split(",") as NotifiedStatus[], isWanted);
   const notices = new Notices();
-  const url = `/sessions?kind=all&status=${statuses}`;
+  const url = `${LIST_PATH}?kind=all&status=${statuses}`;
   const stream = openEventStream(
     {
       url: () => `${url}&watch=true`,

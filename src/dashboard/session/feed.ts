@@ -1,3 +1,4 @@
+import { sessionPath } from "../address/address.ts";
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { SessionStreamEvent } from "../../session/contract/stream-events.ts";
 import { type ReceiverExports, openReceiverExports } from "../frame/receiver-exports.ts";
@@ -27,7 +28,7 @@ export function openSessionFeed(id: string): SessionFeed {
   let waiting: SessionStreamEvent[] = [];
   let isClosed = false;
   const announced = signal<Announcement | undefined>(undefined);
-  const stream = openStream(`/sessions/${encodeURIComponent(id)}?watch=true`, decodeSessionEvent, (events) => {
+  const stream = openStream(`${sessionPath(id)}?watch=true`, decodeSessionEvent, (events) => {
     announced.value = events.findLast((event) => event.type === "session") ?? announced.value;
     if (events.some((event) => event.type === "bookmark")) receiverExports.refresh();
     if (fold.value !== undefined) return fold.value.apply(events);

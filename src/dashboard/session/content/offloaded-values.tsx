@@ -1,3 +1,4 @@
+import { sessionPath } from "../../address/address.ts";
 import type { AnyValue, Offloaded } from "../../../otel/span.ts";
 import { authorisedFetch } from "../../server.ts";
 import { bytes } from "../../../lib/figures.ts";
@@ -51,7 +52,7 @@ const known = new Map<string, AnyValue>();
 
 /** A whole value, by the hash that its preview names. */
 export async function fetchOffloaded(sessionId: string, offloaded: Offloaded, signal: AbortSignal): Promise<AnyValue> {
-  const url = `/sessions/${encodeURIComponent(sessionId)}/values/${encodeURIComponent(offloaded.hash)}`;
+  const url = `${sessionPath(sessionId)}/values/${encodeURIComponent(offloaded.hash)}`;
   const value = known.get(url) ?? (await read(url, signal));
   known.set(url, value);
   return value;

@@ -1,3 +1,4 @@
+import { sessionPath } from "../../address/address.ts";
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { decodeSessionEvent } from "../../../client/decode-event.ts";
 import { openEventStream } from "../../../client/event-stream.ts";
@@ -75,7 +76,7 @@ export function openReplay(options: {
   begin();
   const stream = openEventStream(
     {
-      url: () => `/sessions/${encodeURIComponent(id)}?${replayParameters(view)}`,
+      url: () => `${sessionPath(id)}?${replayParameters(view)}`,
       decode: decodeSessionEvent,
       authorisation,
       kind: "replay",

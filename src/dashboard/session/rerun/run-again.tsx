@@ -1,3 +1,4 @@
+import { sessionPath } from "../../address/address.ts";
 import type { QuerySummary } from "../../../session/summary.ts";
 import type { RerunView, RerunViewProps } from "./views.tsx";
 import { lazily } from "../../ui/lazy.tsx";
@@ -23,7 +24,7 @@ export type RunAgainProps = {
 export function RunAgain({ sessionId, query, onSelect }: RunAgainProps) {
   const [open, setOpen] = useState(() => takeWanted(query.key));
   const [view, setView] = useState<RerunView>("request");
-  const url = `/sessions/${encodeURIComponent(sessionId)}/queries/${encodeURIComponent(query.key)}`;
+  const url = `${sessionPath(sessionId)}/queries/${encodeURIComponent(query.key)}`;
   return (
     <details class="section" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>

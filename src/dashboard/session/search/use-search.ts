@@ -1,3 +1,4 @@
+import { sessionPath } from "../../address/address.ts";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { MAX_SEARCH, searchPattern } from "../../../session/search/pattern.ts";
 import { TextSearch } from "../../../session/search/text-search.ts";
@@ -77,7 +78,7 @@ function useServerHits(text: string, sessionId: string): ReadonlySet<string> {
   useEffect(() => {
     if (text.trim() === "") return;
     const ending = new AbortController();
-    const url = `/sessions/${encodeURIComponent(sessionId)}/search?limit=1000&q=${encodeURIComponent(text.slice(0, MAX_SEARCH))}`;
+    const url = `${sessionPath(sessionId)}/search?limit=1000&q=${encodeURIComponent(text.slice(0, MAX_SEARCH))}`;
     const ask = async (): Promise<void> => {
       const response = await authorisedFetch(url, { signal: ending.signal, headers: { accept: "application/json" } });
       if (response.ok) setHits({ of: text, keys: new Set(readKeys(await response.json())) });

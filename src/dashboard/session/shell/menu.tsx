@@ -1,3 +1,4 @@
+import { sessionPath } from "../../address/address.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { readProblem } from "../../../client/refusal.ts";
 import type { SessionSummary } from "../../../session/summary.ts";
@@ -20,7 +21,7 @@ export type MenuProps = {
 export function SessionMenu({ id, summary, retention }: MenuProps) {
   const [state, setState] = useState<State>("ready");
   const cancel = useRef<HTMLButtonElement>(null);
-  const url = `/sessions/${encodeURIComponent(id)}`;
+  const url = sessionPath(id);
   const file = id.replace(/[^\w.-]+/g, "-").slice(0, 80);
   useEffect(() => {
     if (state === "confirming") cancel.current?.focus();

@@ -1,0 +1,34 @@
+import { afterAll, expect, test } from "vitest";
+import { run, startProgram, temporaryDirectory } from "../program/program.ts";
+import { closeBrowser, openPage } from "./open-page.ts";
+
+afterAll(closeBrowser);
+
+// spec: OWN-6
+test("the program's own traces are a page under /self, which asks for nothing elsewhere and makes no trace", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory(), TELEMETRY_SAMPLING_RATE: "1" });
+  const headers = { "content-type": "application/json" };
+  expect((await fetch(`${url}/v1/traces`, { method: "POST", headers, body: "{}" })).status).toBe(200);
+
+  const { page, complaints, picture } = await openPage();
+  const elsewhere: string[] = [];
+  page.on("request", (request) => {
+    const path = new URL(request.url()).pathname;
+    if (!/^\/(self|build)\//.test(path) && path !== "/favicon.svg") elsewhere.push(path);
+  });
+  await page.goto(`${url}/self/sessions`);
+  await page.locator("main").getByText("POST /v1/traces").first().click();
+  await page.waitForURL(/\/self\/sessions\/spanfold%20/);
+  const session = decodeURIComponent(new URL(page.url()).pathname.slice("/self/sessions/".length));
+  await page.goto(`${page.url()}?view=timeline`);
+  await page.getByText("decode traces").waitFor();
+  await picture("self-timeline");
+  await page.getByRole("link", { name: "Sessions" }).first().click();
+  await page.waitForURL(`${url}/self/sessions`);
+  expect([elsewhere, complaints]).toEqual([[], []]);
+
+  const environment = { SPANFOLD_URL: `${url}/self`, NO_COLOR: "1" };
+  const { output } = await run("show", [session], environment);
+  expect(output).toMatch(/✓ POST \/v1\/traces[\s\S]*✓ decode traces/);
+  expect(output.match(/^✓ .*/gm)).toHaveLength(1);
+});
