@@ -120,7 +120,7 @@ function rate({ requests, seconds }: Measured): number {
 }
 
 /** Batches for all connections: always new spans, a new trace every so often. */
-class TraceLoad {
+export class TraceLoad {
   readonly #batches: readonly Batch[];
   #sent = 0;
   #traces: readonly Buffer[] = [];

@@ -12,6 +12,7 @@ import { benchList } from "./list.ts";
 import { readOptions } from "./options.ts";
 import type { BenchName } from "./options.ts";
 import { machine, printMarkdown, printSection } from "./report.ts";
+import { benchSelf } from "./self.ts";
 import { benchSize } from "./size.ts";
 import { benchWake } from "./wake.ts";
 import { Bench, ROOT } from "./workerd.ts";
@@ -28,6 +29,7 @@ const BENCHES: Readonly<Record<BenchName, (bench: Bench, quick: boolean) => Prom
   l: benchLimits,
   list: benchList,
   fork: benchFork,
+  self: benchSelf,
 };
 
 const given = readOptions(process.argv.slice(2));

@@ -4,13 +4,15 @@ export type Wanted = {
   readonly main: "index.js" | "counting.js";
   readonly options: WorkerOptions;
   readonly v8Flags: readonly string[];
+  /** Variables of the deployment. */
+  readonly variables: Readonly<Record<string, string>>;
 };
 
 /**
  * workerd's configuration: the program on local disk, beside it the ceiling in the same process. Paths of modules are relative
  * to the file; the objects' directory is given when the runtime starts.
  */
-export function writeConfiguration({ main, options, v8Flags }: Wanted): string {
+export function writeConfiguration({ main, options, v8Flags, variables }: Wanted): string {
   const date = textOf(options.compatibilityDate);
   const flags = listOf(options.compatibilityFlags).map(textOf);
   const modules = main === "index.js" ? ["index.js"] : ["counting.js", "index.js"];
@@ -42,7 +44,9 @@ const main :Workerd.Worker = (
     (name = "ARK_FEED", durableObjectNamespace = "ArkFeedObject"),
     (name = "ASSETS", service = "page"),
     (name = "OPEN_ACCESS", text = "loopback"),
-  ],
+${Object.entries(variables)
+  .map(([name, text]) => `    (name = "${name}", text = "${text}"),\n`)
+  .join("")}  ],
   durableObjectNamespaces = [
 ${objects.map((name) => `    (className = "${name}", uniqueKey = "bench-${name}", enableSql = true),`).join("\n")}
   ],

@@ -34,6 +34,8 @@ export type RuntimeOptions = {
   readonly counting?: boolean;
   /** Has the engine tell of its heap, at a price in time. */
   readonly tracing?: boolean;
+  /** Variables of the deployment. */
+  readonly variables?: Readonly<Record<string, string>>;
 };
 
 /** One built program in a directory of its own, with its data; started and stopped as often as a bench likes. */
@@ -60,14 +62,17 @@ export class Bench {
   }
 
   /** Starts the runtime over the data that is there, or over none. */
-  async start(data: string, { counting = false, tracing = false }: RuntimeOptions = {}): Promise<Runtime> {
+  async start(
+    data: string,
+    { counting = false, tracing = false, variables = {} }: RuntimeOptions = {},
+  ): Promise<Runtime> {
     const objects = join(this.directory, data);
     await mkdir(objects, { recursive: true });
     const file = join(this.directory, `${data}.capnp`);
     const main = counting ? "counting.js" : "index.js";
     await writeFile(
       file,
-      writeConfiguration({ main, options: this.#options, v8Flags: tracing ? HEAP_TRACE_FLAGS : [] }),
+      writeConfiguration({ main, options: this.#options, v8Flags: tracing ? HEAP_TRACE_FLAGS : [], variables }),
     );
     const begun = performance.now();
     const child = spawn(binary, ["serve", file, "--control-fd=3", `--directory-path=objects=${objects}`], {
