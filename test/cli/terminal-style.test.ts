@@ -1,3 +1,4 @@
+import stringWidth from "string-width";
 import { expect, test } from "vitest";
 import { COLOURED, fit, plain, PLAIN, styleFor, widthOf } from "../../src/cli/terminal/style.ts";
 
@@ -29,4 +30,12 @@ test("text of a span cannot act on the terminal", () => {
   expect(plain("red \u001b[31mhere\u001b]0;title\u0007 \u009b2J\r\nnext\tend \u202eabc")).toBe(
     "red ␛[31mhere␛]0;title␇ ⟨U+009B⟩2J next end ⟨RLO⟩abc",
   );
+});
+
+test("texts of narrow characters are measured and cut as all others are", () => {
+  const narrow = Array.from({ length: 0x7e - 0x20 + 1 }, (_, at) => String.fromCharCode(0x20 + at));
+  for (const character of [...narrow, "\u00a0", "\u202f", ..."·≈…→●○✓✗"])
+    expect([character, widthOf(character)]).toEqual([character, stringWidth(character)]);
+  expect(fit("Book a seat for two", 12)).toBe("Book a seat…");
+  expect(fit("Book a  seat", 8)).toBe("Book a…");
 });

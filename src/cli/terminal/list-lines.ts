@@ -11,28 +11,33 @@ export type ListColumns = {
   readonly id: number;
   readonly doing: number;
   readonly figures: "shown" | "hidden";
+  readonly ago: number;
 };
 
 const STATUS = 8;
 const FIGURES = 7 + 10 + 9 + 3;
-const AGO = 10;
+const AGO = 9;
 /** Narrower than this a title says nothing. */
 const LEAST_TITLE = 24;
+/** Narrower terminals have no room for both a title and the time; then for an id. */
+const [LEAST_WITH_AGO, LEAST_WITH_ID] = [60, 36];
 
 export function listColumns(columns: number): ListColumns {
-  const id = Math.min(26, Math.max(14, Math.floor(columns * 0.2)));
-  const room = columns - STATUS - AGO - id - 5;
+  const ago = columns < LEAST_WITH_AGO ? 0 : AGO;
+  const id = columns < LEAST_WITH_ID ? 0 : Math.min(26, Math.max(14, Math.floor(columns * 0.2)));
+  const taken = [STATUS, id, ago].reduce((sum, width) => sum + (width === 0 ? 0 : width + 1), 0);
+  const room = columns - taken;
   const figures = room - FIGURES >= LEAST_TITLE * 2 ? "shown" : "hidden";
   const rest = figures === "shown" ? room - FIGURES : room;
   const doing = rest >= LEAST_TITLE * 2 ? Math.floor(rest * 0.4) : 0;
-  return { title: Math.max(8, rest - doing - 1), id, doing, figures };
+  return { title: Math.max(4, doing === 0 ? rest : rest - doing - 1), id, doing, figures, ago };
 }
 
 /** One session in one line: status, title, id, what it does or did last, tokens, cost, duration, and when it was active last. */
 export function listLine(
   summary: SessionSummary,
   now: number,
-  { title, id, doing, figures }: ListColumns,
+  { title, id, doing, figures, ago }: ListColumns,
   style: Style,
 ): string {
   const live = liveness(summary.liveness, now);
@@ -40,11 +45,11 @@ export function listLine(
   const used = tokens.input + tokens.output;
   const activity = live.waiting === undefined ? doingText(summary.nowLine) : `? ${plain(live.waiting.question)}`;
   const status = statusText(live.status, style) + " ".repeat(Math.max(0, STATUS - live.status.length));
-  const mark = summary.errors === 0 ? "" : `✗${count(summary.errors)} `;
+  const mark = summary.errors === 0 ? "" : fit(`✗${count(summary.errors)} `, title);
   const parts = [
     status,
     `${style("red", mark)}${padEnd(fit(plain(summary.title), title - mark.length), title - mark.length)}`,
-    style("dim", padEnd(fit(plain(summary.id), id), id)),
+    ...(id === 0 ? [] : [style("dim", padEnd(fit(plain(summary.id), id), id))]),
     ...(doing === 0 ? [] : [style(live.waiting === undefined ? "dim" : "yellow", padEnd(fit(activity, doing), doing))]),
     ...(figures === "hidden"
       ? []
@@ -53,12 +58,14 @@ export function listLine(
           padStart(hasCost(summary) ? costText(summary) : "", 10),
           padStart(duration(BigInt(summary.end) - BigInt(summary.start)), 9),
         ]),
-    style("dim", padStart(agoText(live.silentMillis), AGO)),
+    ...(ago === 0 ? [] : [style("dim", padStart(agoText(live.silentMillis), ago))]),
   ];
   return parts.join(" ").trimEnd();
 }
 
-const agoText = (millis: number): string => (millis < 1_000 ? "now" : `${ticking(millis)} ago`);
+/** In one unit: "42 s ago", "3 h ago". */
+const agoText = (millis: number): string =>
+  millis < 1_000 ? "now" : `${ticking(millis).split("\u00a0").slice(0, 2).join("\u00a0")} ago`;
 
 function doingText(line: NowLine | undefined): string {
   if (line === undefined) return "";

@@ -52,19 +52,37 @@ function headLines({ summary, tree, now }: Drawn, { columns, style }: Canvas): s
   const live = liveness(summary.liveness, now);
   const { tokens, errors } = summary;
   const used = tokens.input + tokens.output;
-  const figures = [
-    duration(BigInt(summary.end) - BigInt(summary.start)),
-    counted(summary.spans, "span"),
-    ...(used === 0 ? [] : [`${shortCount(used)} tokens`]),
-    ...(hasCost(summary) ? [costText(summary)] : []),
-    ...(errors === 0 ? [] : [style("red", counted(errors, "error"))]),
+  const figures: readonly Part[] = [
+    [STATUS_PAINT[live.status], live.status],
+    [undefined, duration(BigInt(summary.end) - BigInt(summary.start))],
+    [undefined, counted(summary.spans, "span")],
+    ...(used === 0 ? [] : [[undefined, `${shortCount(used)} tokens`] as const]),
+    ...(hasCost(summary) ? [[undefined, costText(summary)] as const] : []),
+    ...(errors === 0 ? [] : [["red", counted(errors, "error")] as const]),
+    ["dim", plain(summary.id)],
   ];
   const doing = doingText(live, tree, now);
   return [
     style("bold", fit(plain(summary.title), columns)),
-    `${statusText(live.status, style)} ${style("dim", "·")} ${figures.join(style("dim", " · "))} ${style("dim", `· ${plain(summary.id)}`)}`,
+    joined(figures, columns, style),
     ...(doing === "" ? [] : [style(live.status === "waiting" ? "yellow" : "blue", fit(doing, columns))]),
   ];
+}
+
+type Part = readonly [paint: Paint | undefined, text: string];
+
+/** The parts in one line, which ends where the terminal does. */
+function joined(parts: readonly Part[], columns: number, style: Style): string {
+  let room = columns;
+  let line = "";
+  for (const [paint, text] of parts) {
+    const separator = line === "" ? "" : " · ";
+    const shown = fit(text, room - separator.length);
+    if (shown === "") return line;
+    room -= separator.length + widthOf(shown);
+    line += style("dim", separator) + (paint === undefined ? shown : style(paint, shown));
+  }
+  return line;
 }
 
 /** What it does now: the question that waits, or the agent and its step. */

@@ -35,8 +35,11 @@ export function styleFor(stream: { readonly isTTY?: boolean }, environment: Envi
 /** Text of a span in one line. Nothing in it acts on the terminal. */
 export const plain = (text: string): string => visibleText(text).replaceAll(/\s+/g, " ").trim();
 
+/** Most texts: each unit takes a column. To see that of the others, their characters are looked at one by one. */
+const NARROW = /^[ -~\u00a0\u202f·≈…→●○✓✗]*$/;
+
 /** Columns that a text without colours takes. */
-export const widthOf = (text: string): number => stringWidth(text);
+export const widthOf = (text: string): number => (NARROW.test(text) ? text.length : stringWidth(text));
 
 const graphemes = new Intl.Segmenter();
 
@@ -45,6 +48,7 @@ export function fit(text: string, columns: number): string {
   if (columns <= 0) return "";
   // No character is wider than two columns.
   if (text.length * 2 <= columns || widthOf(text) <= columns) return text;
+  if (NARROW.test(text)) return `${text.slice(0, columns - 1).trimEnd()}…`;
   let kept = "";
   let width = 0;
   for (const { segment } of graphemes.segment(text)) {
