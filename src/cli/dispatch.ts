@@ -75,7 +75,8 @@ export async function dispatch(
 function usageMistake(error: unknown): string | undefined {
   if (error instanceof UsageError) return error.message;
   if (!(error instanceof Error && "code" in error && typeof error.code === "string")) return undefined;
-  return error.code.startsWith("ERR_PARSE_ARGS_") ? error.message : undefined;
+  // After its first sentence Node explains arguments that begin with a dash, which no command has.
+  return error.code.startsWith("ERR_PARSE_ARGS_") ? error.message.replace(/\. To specify .*$/s, ".") : undefined;
 }
 
 function unknown(commands: readonly Command[], name: string): number {

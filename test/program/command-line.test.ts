@@ -140,7 +140,18 @@ test("sessions are listed, shown as tree, Markdown and JSON, and replayed", asyn
   expect((await run("list", ["seat", "--ids"], environment)).output.trim()).toBe("shown");
   expect((await run("list", ["--agent", "nobody"], environment)).output).toContain("No session matches");
   const wrong = await run("list", ["--status", "done"], environment);
-  expect(wrong).toMatchObject({ code: 64, output: expect.stringMatching(/status must be among/i) as string });
+  expect(wrong).toMatchObject({ code: 64, output: expect.stringContaining("--status must be among") as string });
+  const words = await run(
+    "list",
+    Array.from({ length: 17 }, () => "word"),
+    environment,
+  );
+  expect(words).toMatchObject({
+    code: 64,
+    output: expect.stringContaining("The words must have at most 16") as string,
+  });
+  const pace = await run("replay", ["shown", "--idle", "5"], environment);
+  expect(pace).toMatchObject({ code: 64, output: expect.stringContaining("--idle must be a duration") as string });
   const tree = await run("show", ["latest"], environment);
   expect(tree.output).toMatch(/^Book a seat\n[\s\S]*✓ desk[\s\S]*\n {2}✗ book 12A → seat taken/);
   // The address of the page names server and session.

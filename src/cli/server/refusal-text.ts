@@ -1,5 +1,4 @@
 import type { Refusal } from "../../client/refusal.ts";
-import type { Server } from "./server.ts";
 import { EX_USAGE, FAILED, UNREACHABLE } from "./exit-codes.ts";
 
 /** While a stream that broke is opened again. */
@@ -11,8 +10,22 @@ export function refusalCode(refusal: Refusal): number {
   return refusal.reason === "unexpected" && refusal.status === 400 ? EX_USAGE : UNREACHABLE;
 }
 
+/** What the server says of a parameter, under the name of the option. */
+export function ofOption(detail: string): string {
+  const text = detail.replace(/^([a-z]+) must /, (_, name: string) =>
+    name === "q" ? "The words must " : `--${name} must `,
+  );
+  return sentence(text);
+}
+
+export const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, ".")}`;
+
+/** `tokenHelp`: how a person gives another token. */
+type Addressed = { readonly url: string; readonly tokenHelp: string };
+
 /** Why a stream was refused, and what helps, as sentences. */
-export function refusalText(refusal: Refusal, { url, tokenHelp }: Server): string {
+export function refusalText(refusal: Refusal, { url, tokenHelp }: Addressed): string {
   switch (refusal.reason) {
     case "not-found":
       return refusal.movedTo.length > 0
@@ -22,8 +35,10 @@ export function refusalText(refusal: Refusal, { url, tokenHelp }: Server): strin
       return `${url} ${refusal.hadToken === "yes" ? "does not know this token" : "asks for a token"}: ${tokenHelp}.`;
     case "forbidden":
       return `${url} refuses: ${refusal.detail}`;
-    case "closed":
     case "unexpected":
+      if (refusal.status === 400) return ofOption(refusal.detail || refusal.title);
+      return `${url} refuses: ${refusal.detail || refusal.title}`;
+    case "closed":
       return `${url} refuses: ${refusal.detail || refusal.title}`;
   }
 }

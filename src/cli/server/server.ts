@@ -2,6 +2,7 @@ import { readProblem } from "../../client/refusal.ts";
 import { calledAs } from "../called-as.ts";
 import { CommandError, UsageError, type Environment } from "../dispatch.ts";
 import { readListPage, type ListPageAnswer } from "../../session/list/list-page.ts";
+import { ofOption, sentence } from "./refusal-text.ts";
 import { EX_USAGE, FAILED, UNREACHABLE } from "./exit-codes.ts";
 
 /** Options of every command that reads from a server, for `parseArgs`. */
@@ -100,7 +101,7 @@ export class Server {
         return new CommandError(`${sentence(said)}${moved}`, FAILED);
       }
       case 400:
-        return new CommandError(sentence(said), EX_USAGE);
+        return new CommandError(ofOption(said), EX_USAGE);
       default:
         return new CommandError(`${this.url} refuses: ${said}`, UNREACHABLE);
     }
@@ -132,5 +133,3 @@ function unreachable(url: string, error: unknown): string {
   if (code === "ENOTFOUND") return `The host of ${url} is not known.`;
   return `${url} cannot be reached: ${cause instanceof Error ? cause.message || code : String(cause)}.`;
 }
-
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, ".")}`;
