@@ -84,6 +84,7 @@ export function openEventStream<Event extends StreamEvent>(
   let open: AbortController | undefined;
   let cancelRetry = (): void => {};
   let reader: "present" | "elsewhere" = "present";
+  let isClosed = false;
   const openedAt = platform.now();
 
   const take = (step: StreamStep): void => {
@@ -99,7 +100,8 @@ export function openEventStream<Event extends StreamEvent>(
     open = undefined;
   };
   const retryIn = (millis: number): void => {
-    cancelRetry = platform.after(millis, () => void connect());
+    // Its reader may have closed it when it heard of the state.
+    if (!isClosed) cancelRetry = platform.after(millis, () => void connect());
   };
 
   async function connect(): Promise<void> {
@@ -261,6 +263,7 @@ export function openEventStream<Event extends StreamEvent>(
       void connect();
     },
     close() {
+      isClosed = true;
       stop();
       unwatch();
     },

@@ -66,6 +66,22 @@ describe("a stream", () => {
     expect([resumedFrom(platform), first.isCancelled]).toEqual([[undefined, "g.7"], true]);
   });
 
+  test.each([
+    ["lost", () => Promise.reject(new TypeError("no network")), "give-up"],
+    ["refused", json(404, { title: "Not Found" }), "retry"],
+    ["deleted", () => new Response(sse("deleted", {}), { headers: { "content-type": "text/event-stream" } }), "retry"],
+  ] as const)("that its reader closes when it is %s asks for nothing more", async (_, answer, whenMissing) => {
+    const platform = new FakePlatform(answer, answer, answer);
+    const { stream } = open(platform, {
+      whenMissing,
+      onState: ({ state }) => {
+        if (state !== "connecting") stream.close();
+      },
+    });
+    await platform.pass(600_000);
+    expect(platform.requests).toHaveLength(1);
+  });
+
   test("holds its position during a pause, and loses no event", async () => {
     const [first, second] = [new FakeResponse(), new FakeResponse()];
     const platform = new FakePlatform(first.answer, second.answer);
