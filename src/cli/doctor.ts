@@ -26,20 +26,21 @@ export const run: Run = async (args, environment) => {
     }
   };
   console.log(style("bold", server.url));
-  let reached: Response;
+  let reached: Awaited<ReturnType<Server["health"]>>;
   try {
-    reached = await server.answer("/healthz");
+    reached = await server.health();
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     add({ is: "bad", says: error.message }, ...exporterFindings(server, environment));
     return UNREACHABLE;
   }
-  add(
-    reached.ok
-      ? { is: "good", says: "answers" }
-      : { is: "bad", says: `/healthz answers ${reached.status}`, helps: "Is it the address of a Spanfold?" },
-    clockFinding(reached),
-  );
+  const { response, isSpanfold } = reached;
+  if (!isSpanfold) {
+    const says = response.ok ? "answers, but it is no Spanfold" : `/healthz answers ${response.status}`;
+    add({ is: "bad", says, helps: "--url or SPANFOLD_URL names another address." });
+    return FAILED;
+  }
+  add({ is: "good", says: "answers" }, clockFinding(response));
   const { list, finding } = await readList(server);
   add(finding, await writeFinding(server), ...arrivals(list));
   add(await grpcFinding(server, environment));

@@ -29,9 +29,10 @@ export const run: Run = async (args, environment) => {
   console.log(`\n  ${server.url}\n`);
 
   const checks: Check[] = [];
-  const health = await server.answer("/healthz");
-  checks.push({ what: "answers", ok: health.ok, detail: String(health.status) });
-  if (health.ok) {
+  const { response, isSpanfold } = await server.health();
+  const answered = response.ok && !isSpanfold ? "it is no Spanfold" : String(response.status);
+  checks.push({ what: "answers", ok: isSpanfold, detail: answered });
+  if (isSpanfold) {
     checks.push(await grpcWebCheck(server));
     checks.push(...(await sessionChecks(server)));
   }

@@ -35,12 +35,14 @@ export const run: Run = async (args, environment) => {
   if (until !== undefined && until !== "finished") throw new UsageError(`--until knows "finished", not "${until}".`);
   if (since !== undefined && json !== true && md !== true) throw new UsageError("--since goes with --json or --md.");
   const style = styleFor(process.stdout, environment);
+  // A server that is lost later is waited for. One that never was there is a mistake.
   if (follow === true) {
     if (positionals.length > 0) throw new UsageError("--follow shows all sessions: name none.");
     if (md === true || until !== undefined) throw new UsageError("--follow has no end and no Markdown.");
-    return followSessions(Server.of(values, environment), { style, json: json ?? false, from: since, environment });
+    const server = Server.of(values, environment);
+    await latestSession(server);
+    return followSessions(server, { style, json: json ?? false, from: since, environment });
   }
-  // A server that is lost later is waited for. One that never was there is a mistake.
   const target =
     positionals[0] === undefined
       ? await firstSession(Server.of(values, environment))

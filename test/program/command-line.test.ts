@@ -1,8 +1,11 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { expect, test } from "vitest";
-import { run, startProgram, temporaryDirectory } from "./program.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { run, start, startProgram, temporaryDirectory } from "./program.ts";
 import { runInTerminal } from "./terminal.ts";
 
 const byId = (a: Record<string, unknown>, b: Record<string, unknown>) => (String(a["id"]) < String(b["id"]) ? -1 : 1);
@@ -143,7 +146,7 @@ test("sessions are listed, shown as tree, Markdown and JSON, and replayed", asyn
   expect(wrong).toMatchObject({ code: 64, output: expect.stringContaining("--status must be among") as string });
   const words = await run(
     "list",
-    Array.from({ length: 17 }, () => "word"),
+    Array.from({ length: 17 }, (_, at) => `word${at}`),
     environment,
   );
   expect(words).toMatchObject({
@@ -310,6 +313,39 @@ test("a broken file is refused with its place, and nothing else is lost", async 
   expect(output).toMatch(/broken\.json: .*line 1/);
   expect(await run("import", ["/nowhere.json", "--url", program.url])).toMatchObject({ code: 1 });
   expect((await readFile(file, "utf8")).length).toBeGreaterThan(0);
+});
+
+test("another program's address is named by every command, which then ends", async () => {
+  const other = createServer((_, response) => response.end("<html>Hello</html>"));
+  await once(other.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => void other.close());
+  const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  for (const [command, ...args] of [
+    ["list"],
+    ["watch"],
+    ["watch", "--follow"],
+    ["watch", "x", "--until", "finished"],
+    ["show", "x"],
+    ["replay", "x"],
+    ["doctor"],
+    ["verify"],
+  ] as const) {
+    const { code, output } = await run(command, [...args, "--url", url]);
+    const expected = command === "doctor" || command === "verify" ? 1 : 3;
+    expect([command, code, output]).toEqual([command, expected, expect.stringContaining("is no Spanfold")]);
+  }
+});
+
+test("watch ends when its session is deleted", async () => {
+  const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await post(program.url, spansOf("short-lived", 14, [{ id: 1, name: "run", times: [0], more: AGENT }]));
+  const watching = start("watch", ["short-lived"], { SPANFOLD_URL: program.url });
+  await watching.prints("running");
+  await fetch(`${program.url}/sessions/short-lived`, { method: "DELETE" });
+  expect(await watching.ended).toMatchObject({
+    code: 1,
+    output: expect.stringContaining("Session short-lived was deleted.") as string,
+  });
 });
 
 test("doctor says what is wrong with address, rights and variables", async () => {

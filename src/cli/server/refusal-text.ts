@@ -21,6 +21,8 @@ export function ofOption(detail: string): string {
 export const sentence = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, ".")}`;
 
+export const noSpanfold = (url: string): string => `${url} answers, but it is no Spanfold.`;
+
 /** `tokenHelp`: how a person gives another token. */
 type Addressed = { readonly url: string; readonly tokenHelp: string };
 
@@ -36,6 +38,7 @@ export function refusalText(refusal: Refusal, { url, tokenHelp }: Addressed): st
     case "forbidden":
       return `${url} refuses: ${refusal.detail}`;
     case "unexpected":
+      if (refusal.status < 300) return noSpanfold(url);
       if (refusal.status === 400) return ofOption(refusal.detail || refusal.title);
       return `${url} refuses: ${refusal.detail || refusal.title}`;
     case "closed":

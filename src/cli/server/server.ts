@@ -2,7 +2,7 @@ import { readProblem } from "../../client/refusal.ts";
 import { calledAs } from "../called-as.ts";
 import { CommandError, UsageError, type Environment } from "../dispatch.ts";
 import { readListPage, type ListPageAnswer } from "../../session/list/list-page.ts";
-import { ofOption, sentence } from "./refusal-text.ts";
+import { noSpanfold, ofOption, sentence } from "./refusal-text.ts";
 import { EX_USAGE, FAILED, UNREACHABLE } from "./exit-codes.ts";
 
 /** Options of every command that reads from a server, for `parseArgs`. */
@@ -64,6 +64,12 @@ export class Server {
     }
   }
 
+  /** The answer to a probe of its health. */
+  async health(): Promise<{ readonly response: Response; readonly isSpanfold: boolean }> {
+    const response = await this.answer("/healthz");
+    return { response, isSpanfold: response.ok && (await response.text()).trim() === "ok" };
+  }
+
   /** Why the token may not write; `undefined` if it may. An export that is refused would be shown among those of agents. */
   async writeRefusal(): Promise<CommandError | undefined> {
     // Without a file an import stores nothing.
@@ -108,7 +114,7 @@ export class Server {
   }
 
   #isOther(): CommandError {
-    return new CommandError(`${this.url} answers, but it is no Spanfold.`, UNREACHABLE);
+    return new CommandError(noSpanfold(this.url), UNREACHABLE);
   }
 }
 
