@@ -44,7 +44,9 @@ export const run: Run = async (args, environment) => {
   const { list, finding } = await readList(server);
   add(finding, await writeFinding(server), ...arrivals(list));
   add(await grpcFinding(server, environment));
-  add(...exporterFindings(server, environment));
+  const exporters = exporterFindings(server, environment);
+  add(...exporters);
+  if (exporters.some(({ is }) => is === "good")) add(...(await exporterTokenFinding(server, environment)));
   return findings.some(({ is }) => is === "bad") ? FAILED : 0;
 };
 
@@ -81,7 +83,7 @@ async function writeFinding(server: Server): Promise<Finding> {
     return {
       is: "note",
       says: server.token === undefined ? "takes no spans without a token" : "takes no spans with this token",
-      helps: "An exporter needs INGEST_TOKEN: OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20<token>",
+      helps: "An exporter needs INGEST_TOKEN: OTEL_EXPORTER_OTLP_HEADERS=Authorization=Bearer%20<INGEST_TOKEN>",
     };
   // An export without spans stores nothing.
   const response = await server.answer("/v1/traces", {
@@ -197,6 +199,30 @@ function exporterFindings(server: Server, environment: Environment): Finding[] {
   if (environment["OTEL_TRACES_SAMPLER"]?.includes("always_off"))
     found.push({ is: "bad", says: "OTEL_TRACES_SAMPLER drops every trace" });
   return found;
+}
+
+/** Whether the token of exporters started from here may write; nothing where none is needed. */
+async function exporterTokenFinding({ url }: Server, environment: Environment): Promise<Finding[]> {
+  if ((await Server.of({ url }, {}).writeRefusal()) === undefined) return [];
+  const [name, headers] = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
+    .map((each) => [each, environment[each]] as const)
+    .find(([, value]) => value !== undefined) ?? ["OTEL_EXPORTER_OTLP_HEADERS", undefined];
+  const helps = "export OTEL_EXPORTER_OTLP_HEADERS=Authorization=Bearer%20<INGEST_TOKEN>";
+  const token = headers === undefined ? undefined : tokenIn(headers);
+  if (token === undefined) return [{ is: "bad", says: `${name} has no token, and this server asks for one`, helps }];
+  return (await Server.of({ url, token }, {}).writeRefusal()) === undefined
+    ? [{ is: "good", says: `the token in ${name} may send` }]
+    : [{ is: "bad", says: `the token in ${name} may not send`, helps }];
+}
+
+/** A list of headers is that of W3C baggage: percent-encoded values, separated by commas. */
+function tokenIn(headers: string): string | undefined {
+  const encoded = /(?:^|,)\s*authorization\s*=\s*Bearer(?:%20|\s)+([^,\s]+)/i.exec(headers)?.[1];
+  try {
+    return encoded === undefined ? undefined : decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

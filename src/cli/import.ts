@@ -24,9 +24,11 @@ export const run: Run = async (args, environment) => {
   const transfer = new Transfer(server, values.again === true ? "all" : "new");
   try {
     for (const input of inputs) await transfer.send(input);
-  } finally {
-    transfer.report();
+  } catch (error) {
+    if (transfer.hasSent) transfer.report();
+    throw error;
   }
+  transfer.report();
   return transfer.failed ? FAILED : 0;
 };
 
@@ -84,6 +86,10 @@ class Transfer {
     const count = rejected.count === 0 ? "" : `${counted(rejected.count, "item")} rejected: `;
     console.error(`${plain(name)}: ${count}${plain(rejected.reason)}`);
     if (rejected.count > 0) this.failed = true;
+  }
+
+  get hasSent(): boolean {
+    return this.#spans + this.#logRecords > 0;
   }
 
   report(): void {

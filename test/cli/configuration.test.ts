@@ -62,6 +62,12 @@ test("settings of the program's own traces reach the Worker as they are, which n
   expect(read(telemetry)).toMatchObject({ bindings: { ...telemetry, OPEN_ACCESS: "loopback" } });
 });
 
+test.each(["two words", "ключ"])("a token that no header carries is refused: %s", (token) => {
+  expect(read({ ADMIN_TOKEN: "a", VIEW_TOKEN: token })).toBe(
+    "VIEW_TOKEN must be printable ASCII, without blanks: a header carries it.",
+  );
+});
+
 test("ADMIN_TOKEN closes access, on loopback too", () => {
   expect(read({ ADMIN_TOKEN: "a", INGEST_TOKEN: "i", VIEW_TOKEN: "v" })).toMatchObject({
     bindings: { ADMIN_TOKEN: "a", INGEST_TOKEN: "i", VIEW_TOKEN: "v" },

@@ -369,6 +369,23 @@ test("doctor says what is wrong with address, rights and variables", async () =>
     output: expect.stringContaining("OTEL_EXPORTER_OTLP_PROTOCOL is grpc") as string,
   });
   expect(whole.output).toMatch(/✓ takes spans[\s\S]*✓ the last export came/);
+  const exporter = (headers?: string) =>
+    run("doctor", ["--url", program.url, "--token", "out"], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: program.url,
+      ...(headers === undefined ? {} : { OTEL_EXPORTER_OTLP_HEADERS: headers }),
+    });
+  expect(await exporter()).toMatchObject({
+    code: 1,
+    output: expect.stringContaining("✗ OTEL_EXPORTER_OTLP_HEADERS has no token") as string,
+  });
+  expect(await exporter("x=1,Authorization=Bearer%20out")).toMatchObject({
+    code: 1,
+    output: expect.stringContaining("✗ the token in OTEL_EXPORTER_OTLP_HEADERS may not send") as string,
+  });
+  expect(await exporter("authorization=Bearer in")).toMatchObject({
+    code: 0,
+    output: expect.stringContaining("✓ the token in OTEL_EXPORTER_OTLP_HEADERS may send") as string,
+  });
   await program.stop();
   expect(await run("doctor", ["--url", program.url])).toMatchObject({ code: 3 });
 });

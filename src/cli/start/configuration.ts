@@ -51,6 +51,10 @@ export function readConfiguration(
     const token = read(name);
     return token === undefined ? [] : [[name, token] as const];
   });
+  const unsendable = tokens.find(([, token]) => !/^[\x21-\x7e]+$/.test(token))?.[0];
+  if (unsendable !== undefined) {
+    return { ok: false, error: `${unsendable} must be printable ASCII, without blanks: a header carries it.` };
+  }
   const administered = tokens.some(([name]) => name === "ADMIN_TOKEN");
   if (tokens.length > 0 && !administered) {
     return { ok: false, error: `${tokens[0]?.[0]} needs ADMIN_TOKEN: set it too, or none of them.` };
