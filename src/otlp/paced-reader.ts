@@ -29,10 +29,10 @@ export class PacedReader {
     });
   }
 
-  /** The next bytes, valid until the next read; none at the end. */
-  async read(): Promise<Result<Uint8Array>> {
+  /** The next bytes, valid until the next read; none at the end. `room`: as in {@link ByteSource}. */
+  async read(room?: Uint8Array<ArrayBuffer>): Promise<Result<Uint8Array>> {
     this.#isWaiting = true;
-    const bytes = await this.#source.read().catch(() => undefined);
+    const bytes = await this.#source.read(room).catch(() => undefined);
     this.#isWaiting = false;
     if (bytes === undefined || bytes.length === 0) this.#stop();
     if (this.#late !== undefined) return { ok: false, error: this.#late };
@@ -88,14 +88,17 @@ export class PacedStream {
 }
 
 type ByteSource = {
-  /** The next bytes, valid until the next call; none at the end. */
-  readonly read: () => Promise<Uint8Array>;
+  /**
+   * The next bytes, valid until the next call; none at the end. A source that can write into `room` detaches its buffer, and the
+   * bytes stand at the same place of a buffer with the same content; other sources leave it as it is.
+   */
+  readonly read: (room: Uint8Array<ArrayBuffer> | undefined) => Promise<Uint8Array>;
   readonly cancel: () => Promise<void>;
 };
 
 const NONE: Uint8Array = new Uint8Array();
 /** Size of the first buffer, and of further ones once a read filled it: a silent connection costs little. */
-const FEW_BYTES = 4 * 1024;
+export const FEW_BYTES = 4 * 1024;
 const MANY_BYTES = 64 * 1024;
 
 /** Reads network bytes into our own buffer: the platform's chunks of 4 KiB take twice as long. */
@@ -104,10 +107,12 @@ function openSource(stream: ReadableStream<Uint8Array>): ByteSource {
   if (reader === undefined) return openChunks(stream.getReader());
   let memory = new ArrayBuffer(FEW_BYTES);
   return {
-    read: async () => {
-      const { value, done } = await reader.read(new Uint8Array(memory));
-      if (done) return NONE;
-      memory = value.length < value.buffer.byteLength ? value.buffer : new ArrayBuffer(MANY_BYTES);
+    read: async (room) => {
+      const { value, done } = await reader.read(room ?? new Uint8Array(memory));
+      // The end comes with the buffer too; a stream that was cancelled has none.
+      if (value === undefined) throw new Error("cancelled");
+      if (!done && room === undefined)
+        memory = value.length < value.buffer.byteLength ? value.buffer : new ArrayBuffer(MANY_BYTES);
       return value;
     },
     cancel: async () => await reader.cancel(),

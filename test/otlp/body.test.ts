@@ -36,6 +36,25 @@ function inPieces(bytes: Uint8Array, size: number, failsAt = Number.POSITIVE_INF
   return { stream, pulled: () => at, cancelled: () => isCancelled };
 }
 
+/** A body as a stream of bytes, which fills the reader's buffers with at most so many bytes at a time, in turn. */
+function fromNetwork(bytes: Uint8Array, sizes: readonly number[]): ReadableStream<Uint8Array> {
+  let at = 0;
+  let turn = 0;
+  return new ReadableStream<Uint8Array>({
+    type: "bytes",
+    pull(controller) {
+      const request = "byobRequest" in controller ? controller.byobRequest : null;
+      const room = request?.view;
+      if (!room) throw new Error("the reader has no buffer");
+      const piece = bytes.subarray(at, at + Math.min(room.byteLength, sizes[turn++ % sizes.length] ?? 1));
+      if (piece.length === 0) controller.close();
+      new Uint8Array(room.buffer, room.byteOffset, room.byteLength).set(piece);
+      at += piece.length;
+      request.respond(piece.length);
+    },
+  });
+}
+
 async function read(bytes: Uint8Array, contentEncoding: string | null, limit = LIMIT): Promise<string> {
   const held: number[] = [];
   const body = await readBody(inPieces(bytes, 1_000).stream, contentEncoding, {
@@ -93,6 +112,18 @@ describe("a request's body", () => {
     ["raw deflate cut", "deflate", raw.subarray(0, -2), "unexpected end of file"],
   ])("%s is corrupt", async (_what, contentEncoding, bytes, message) => {
     expect(await read(bytes, contentEncoding)).toBe(`corrupt ${message}`);
+  });
+
+  test.each([
+    ["with its length", 300_000],
+    ["without its length", undefined],
+  ])("a body that arrives as the network has it is whole, %s", async (_how, announced) => {
+    const sent = new Uint8Array(300_000).map((_, at) => at % 251);
+    const options = { ...readOptions(300_000), ...(announced === undefined ? {} : { announced }) };
+    const body = await readBody(fromNetwork(sent, [1, 4_095, 70_000, 65_536, 3]), null, options);
+    expect(body.ok && Buffer.compare(body.value, sent)).toBe(0);
+    const tooLarge = await readBody(fromNetwork(sent, [70_000]), null, { ...options, limit: 299_999 });
+    expect(tooLarge).toEqual({ ok: false, error: { reason: "too-large", what: "bytes", limit: 299_999 } });
   });
 
   test("a connection lost while reading is an error, not a short body", async () => {
