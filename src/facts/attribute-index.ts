@@ -306,27 +306,58 @@ export type AttributeIndex = readonly (FieldValue | undefined)[];
 
 const EMPTY_INDEX: AttributeIndex = Array.from({ length: FIELDS }, () => undefined);
 const NO_RANK = 255;
-/** The ranks of the values found so far in the current pass; meaningless between passes. */
-const ranks = new Uint8Array(FIELDS);
+
+/** Reads the fields of one span after the other into one array: a new array for each costs more than reading its attributes. */
+class IndexReader {
+  readonly #index = [...EMPTY_INDEX];
+  /** The ranks of the values in the index. */
+  readonly #ranks = new Uint8Array(FIELDS).fill(NO_RANK);
+  /** The fields with a value. */
+  readonly #found = new Uint8Array(FIELDS);
+  #count = 0;
+
+  /** Valid until the next call. */
+  read(attributes: readonly KeyValue[]): AttributeIndex {
+    this.#clear();
+    const index = this.#index;
+    const ranks = this.#ranks;
+    for (const { key, value } of attributes) {
+      const readers = READERS.get(key) ?? (key.endsWith(live.PENDING_SUFFIX) ? PENDING : undefined);
+      if (readers === undefined || value === undefined) continue;
+      for (const { field, rank, read } of readers) {
+        const known = ranks[field] ?? 0;
+        // Of two attributes with the same key the first counts.
+        if (rank >= known) continue;
+        const fieldValue = read(value);
+        if (fieldValue === undefined) continue;
+        if (known === NO_RANK) this.#found[this.#count++] = field;
+        ranks[field] = rank;
+        index[field] = fieldValue;
+      }
+    }
+    return index;
+  }
+
+  #clear(): void {
+    for (; this.#count > 0; this.#count--) {
+      const field = this.#found[this.#count - 1] ?? 0;
+      this.#index[field] = undefined;
+      this.#ranks[field] = NO_RANK;
+    }
+  }
+}
+
+const OWN = new IndexReader();
+const LENT = new IndexReader();
 
 /** Reads all fields in one pass over the attributes. Of several keys for one field the first in precedence wins. */
 export function indexAttributes(attributes: readonly KeyValue[] | undefined): AttributeIndex {
-  if (attributes === undefined) return EMPTY_INDEX;
-  const found = [...EMPTY_INDEX];
-  ranks.fill(NO_RANK);
-  for (const { key, value } of attributes) {
-    const readers = READERS.get(key) ?? (key.endsWith(live.PENDING_SUFFIX) ? PENDING : undefined);
-    if (readers === undefined || value === undefined) continue;
-    for (const { field, rank, read } of readers) {
-      // Of two attributes with the same key the first counts.
-      if (rank >= (ranks[field] ?? 0)) continue;
-      const fieldValue = read(value);
-      if (fieldValue === undefined) continue;
-      ranks[field] = rank;
-      found[field] = fieldValue;
-    }
-  }
-  return found;
+  return attributes === undefined ? EMPTY_INDEX : [...OWN.read(attributes)];
+}
+
+/** As {@link indexAttributes}; valid until its next call. */
+export function lendIndex(attributes: readonly KeyValue[] | undefined): AttributeIndex {
+  return attributes === undefined ? EMPTY_INDEX : LENT.read(attributes);
 }
 
 export function textIn(index: AttributeIndex, field: number): string | undefined {

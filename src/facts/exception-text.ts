@@ -18,7 +18,8 @@ export function exceptionText(
   index: AttributeIndex,
 ): { readonly type: string; readonly messages: readonly string[] } {
   const event = exceptionAttributes(span);
-  const [own, failure] = [span.status?.message, textIn(index, FIELD.failure)];
+  const own = span.status?.message;
+  const failure = textIn(index, FIELD.failure);
   // Most spans.
   if (event === undefined && !own && failure === undefined && index[FIELD.failureType] === undefined)
     return NO_EXCEPTION;

@@ -5,7 +5,7 @@ import type { InputRequest } from "./input-request.ts";
 import { A2A_SENDING } from "../otel/semconv/running.ts";
 import { conversationPrompt, promptInMessages, promptOf, quickPromptLine, withoutContext } from "../content/prompt.ts";
 import type { Prompt } from "../content/prompt.ts";
-import { kindAt, numberIn, indexAttributes, FIELD, textIn, valueIn } from "./attribute-index.ts";
+import { kindAt, lendIndex, numberIn, FIELD, textIn, valueIn } from "./attribute-index.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
 import { cut, firstLine, oneLine } from "../lib/one-line.ts";
 import { FixedKeys } from "../lib/fixed-keys.ts";
@@ -119,8 +119,6 @@ export type SpanFacts = {
 const MAX_NAME = 256;
 export const MAX_PROMPT = 160;
 
-const WITH_PROMPT: ReadonlySet<SpanKind> = new Set<SpanKind>(["query", "agent", "team", "turn"]);
-
 /** Of facts without a text. */
 const NO_HASH = "0".repeat(16);
 
@@ -131,7 +129,7 @@ export function deriveFacts(
   resource: Resource | undefined,
   scope: Scope | undefined,
 ): SpanFacts {
-  const index = indexAttributes(span.attributes);
+  const index = lendIndex(span.attributes);
   const emitter = emitterOf(resource, scope);
   const { claims } = emitter;
   const name = cut(span.name ?? "", MAX_NAME);
@@ -210,16 +208,31 @@ const CALL_ID_FIELDS: Readonly<Partial<Record<SpanKind, number>>> = {
 
 const NINTH_UNITS: ReadonlySet<number> = new Set(INPUT_MESSAGE_PREFIXES.map((prefix) => prefix.charCodeAt(8)));
 
-/** Spans whose inputs are no prompts, whatever they hold. */
-const WITHOUT_PROMPT: ReadonlySet<SpanKind> = new Set<SpanKind>(["tool", "retrieval", "embedding", "db", "messaging"]);
+/** Which inputs of a span are prompts: `none` whatever it holds, `said` what a user said, `any` its whole input too. */
+const PROMPTS: Readonly<Record<SpanKind, "none" | "said" | "any">> = {
+  query: "any",
+  agent: "any",
+  team: "any",
+  turn: "any",
+  llm: "said",
+  chain: "said",
+  http: "said",
+  internal: "said",
+  tool: "none",
+  retrieval: "none",
+  embedding: "none",
+  db: "none",
+  messaging: "none",
+};
 
 /**
  * The prompt, wherever it stands: on a root or an agent any input is one, on other spans only what is said by a user. A root
  * without one has the message that Logfire makes of its name.
  */
 function promptIn(span: Span, index: AttributeIndex, kind: SpanKind, isRoot: boolean): Prompt | undefined {
-  const takesAny = WITH_PROMPT.has(kind) || isRoot;
-  if (!takesAny && WITHOUT_PROMPT.has(kind)) return undefined;
+  const prompts = PROMPTS[kind];
+  const takesAny = isRoot || prompts === "any";
+  if (!takesAny && prompts === "none") return undefined;
   const input = valueIn(index, FIELD.input);
   let found: Prompt | undefined;
   if (input !== undefined) {
@@ -271,12 +284,19 @@ function hasMessagesElsewhere({ attributes = [], events = [] }: Span): boolean {
 }
 
 /** Requests of Claude's SDK and API that name a model and ask none to answer. */
-const ABOUT_MODELS: ReadonlySet<string> = new Set(["anthropic.sessions.create", "anthropic.messages.count_tokens"]);
+const ABOUT_MODELS = ["anthropic.sessions.create", "anthropic.messages.count_tokens"] as const;
+
+/** Kinds of spans by their whole names, whatever their attributes say. */
+const KINDS_BY_NAME = new FixedKeys<SpanKind>([
+  ...CALL_PARTS.map((name) => [name, "internal"] as const),
+  ...ABOUT_MODELS.map((name) => [name, "http"] as const),
+]);
 
 /** The kind of a span with this name and these attributes. */
 export function kindOf(name: string, index: AttributeIndex): SpanKind {
-  if (isNoTool(textIn(index, FIELD.tool) ?? "") || CALL_PARTS.has(name)) return "internal";
-  if (ABOUT_MODELS.has(name)) return "http";
+  if (isNoTool(textIn(index, FIELD.tool) ?? "")) return "internal";
+  const named = KINDS_BY_NAME.get(name);
+  if (named !== undefined) return named;
   const method = textIn(index, FIELD.mcpMethod);
   // Of the protocol's methods only one calls a tool; the others list tools or open a session.
   if (method !== undefined && kindAt(index, FIELD.explicitKind) === undefined)

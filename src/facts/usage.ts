@@ -97,7 +97,8 @@ function partsOf(usage: PlainRecord): Pick<Tokens, "cached" | "written" | "reaso
 export function costIn(index: AttributeIndex): number | undefined {
   const cost = numberIn(index, FIELD.cost);
   if (cost !== undefined) return dollars(cost);
-  const [ofInput, ofOutput] = [numberIn(index, FIELD.inputCost), numberIn(index, FIELD.outputCost)];
+  const ofInput = numberIn(index, FIELD.inputCost);
+  const ofOutput = numberIn(index, FIELD.outputCost);
   if (ofInput !== undefined || ofOutput !== undefined) return dollars((ofInput ?? 0) + (ofOutput ?? 0));
   const details = textIn(index, FIELD.costDetails);
   const parsed = details === undefined ? undefined : parseJson(details);

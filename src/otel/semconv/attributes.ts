@@ -198,11 +198,7 @@ export const NAMES = [
 ] as const;
 
 /** Parts of Qwen Code's tool calls, which name the tool. */
-export const CALL_PARTS: ReadonlySet<string> = new Set([
-  "qwen-code.tool.execution",
-  "qwen-code.tool.blocked_on_user",
-  "qwen-code.hook",
-]);
+export const CALL_PARTS = ["qwen-code.tool.execution", "qwen-code.tool.blocked_on_user", "qwen-code.hook"] as const;
 /** Spans that are runs of a coding agent and do not name it. */
 export const NAMED_AGENTS = [
   ["claude_code.interaction", "claude-code"],
