@@ -23,6 +23,8 @@ async function unfinished(path: string, type: string, bytes: string, seconds: nu
     body: sent.readable,
   }).then((response) => (answer = response));
   if (bytes !== "") await writer.write(new TextEncoder().encode(bytes));
+  // The program waits for the body by now, also for one without any bytes.
+  for (let n = 0; n < 20; n++) await scheduler.wait(0);
   for (let second = 0; second < seconds; second++) {
     vi.advanceTimersByTime(1_000);
     // Runs the consequences of the timers.
