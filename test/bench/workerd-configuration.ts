@@ -16,7 +16,7 @@ export function writeConfiguration({ main, options, v8Flags, variables }: Wanted
   const date = textOf(options.compatibilityDate);
   const flags = listOf(options.compatibilityFlags).map(textOf);
   const modules = main === "index.js" ? ["index.js"] : ["counting.js", "index.js"];
-  const objects = ["SessionObject", "DirectoryObject", "ArkFeedObject"];
+  const objects = ["SessionObject", "DirectoryObject", "ArkFeedObject", "UpstreamsObject"];
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -42,6 +42,7 @@ const main :Workerd.Worker = (
     (name = "SESSIONS", durableObjectNamespace = "SessionObject"),
     (name = "DIRECTORY", durableObjectNamespace = "DirectoryObject"),
     (name = "ARK_FEED", durableObjectNamespace = "ArkFeedObject"),
+    (name = "UPSTREAMS", durableObjectNamespace = "UpstreamsObject"),
     (name = "ASSETS", service = "page"),
     (name = "OPEN_ACCESS", text = "loopback"),
 ${Object.entries(variables)
