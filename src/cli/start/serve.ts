@@ -8,6 +8,7 @@ import { endChildrenWithUs, endWithNpm } from "./end-children.ts";
 import { greeting } from "./greeting.ts";
 import { whyNotListen } from "./listening.ts";
 import { openRuntime } from "./runtime.ts";
+import { readTelemetryFile } from "./telemetry-file.ts";
 import { upstreamKeyIn } from "./upstream-key.ts";
 
 /** How the program was started, and where its parts are. */
@@ -26,13 +27,17 @@ export async function serve(start: Start, environment: Environment): Promise<num
   const opened = await openDataDirectory(dataDirectory, calledAs.start);
   if (!opened.ok) return refuse(opened.error);
 
+  const file = await readTelemetryFile(dataDirectory);
+  for (const fault of file.faults) console.error(`\n  ${fault}`);
+
   // Everything acknowledged is on disk: nothing needs saving. Our handlers run before Miniflare's, which would exit with 143.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(0));
   endChildrenWithUs("workerd");
   endWithNpm(environment);
 
   try {
-    const bindings = { UPSTREAM_KEY: upstreamKeyIn(dataDirectory), ...configuration.bindings };
+    const given = { UPSTREAM_KEY: upstreamKeyIn(dataDirectory), ...file.variables };
+    const bindings = { ...given, ...configuration.bindings };
     const url = await openRuntime({ ...configuration, bindings }, await start.program());
     // Loaded only if it is wanted: the package takes a tenth of a second.
     const grpc = grpcPort === undefined ? undefined : await (await import("./grpc.ts")).openGrpc(host, grpcPort, url);
