@@ -15,6 +15,7 @@ const licenses: Plugin = {
 const PARTS = {
   main: ["main.tsx"],
   list: ["sessions/page.tsx", "sessions/feed.ts"],
+  overview: ["overview/page.tsx"],
   session: ["session/page.tsx", "session/display-fold.ts"],
   // The reading with which a session opens.
   transcript: ["session/transcript/transcript-reading.tsx"],
@@ -30,7 +31,7 @@ const PARTS = {
   ],
 };
 
-const CHUNKS = ["main", "shared", "session", "transcript", "beside", "list"] as const;
+const CHUNKS = ["main", "shared", "session", "transcript", "beside", "list", "overview"] as const;
 
 /**
  * The chunk of a module, so that the first rows wait for few requests and no other code: `main` has what the list shares with a session, `shared`
@@ -49,7 +50,7 @@ function chunkOf(id: string, context: Rolldown.ChunkingContext): (typeof CHUNKS)
   };
   if (isIn("main") || (isIn("list") && (isIn("session") || isIn("transcript")))) return "main";
   if ((isIn("list") && isIn("session", "ever")) || (isIn("list", "ever") && isIn("beside"))) return "shared";
-  return (["session", "transcript", "beside", "list"] as const).find((part) => isIn(part));
+  return (["session", "transcript", "beside", "list", "overview"] as const).find((part) => isIn(part));
 }
 
 // Fixed names: the page's HTML is a file that the Worker serves, and both are revalidated on every load.

@@ -38,7 +38,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/{lib,content,facts,logs,session,otlp,sinks,client,cli}/**/*.test.ts"],
+          include: ["test/{lib,content,facts,logs,session,overview,otlp,sinks,client,cli}/**/*.test.ts"],
           exclude: SLOW,
           // Pure functions: nothing stays behind in a process. One for each file takes longer than most files.
           isolate: false,

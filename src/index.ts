@@ -15,6 +15,7 @@ import { RememberingRouter } from "./routes/remembering-router.ts";
 import { receiver } from "./routes/receive/receive.ts";
 import { imports } from "./routes/receive/import.ts";
 import { metrics } from "./routes/metrics.ts";
+import { overview } from "./routes/overview.ts";
 import { query } from "./routes/query.ts";
 import { session } from "./routes/session.ts";
 import { sessions } from "./routes/sessions.ts";
@@ -51,8 +52,7 @@ app.route("/", receiver);
 app.get("/healthz", needs("public"), async (c) => c.text(`ok\n${await sinksThatAreOff(c)}`));
 // Brokers and probes have these names.
 app.on("GET", ["/health", "/readyz"], needs("public"), (c) => c.text("OK"));
-app.get("/", needs("public"), (c) => c.redirect("/sessions", 302));
-app.get("/otel", needs("public"), (c) => c.redirect("/sessions", 302));
+app.route("/", overview);
 app.on("GET", ["/build/*", "/favicon.svg", "/openapi.json"], needs("public"), servePageFile);
 app.route("/import", imports);
 app.route("/sessions", sessions);

@@ -1,6 +1,6 @@
 /** The answer of `GET /metrics.json`. */
 import * as v from "valibot";
-import type { FiguresAnswer, NumbersAnswer } from "../session/numbers/numbers-answer.ts";
+import type { FiguresAnswer, NumbersAnswer, WholeNumbers } from "../session/numbers/numbers-answer.ts";
 import { NUMBER_GROUPINGS } from "../session/numbers/numbers.ts";
 import { count, nanoseconds, text } from "./otlp-schema.ts";
 import { ListCountsSchema, SpanKindSchema, TokensSchema } from "./session-schema.ts";
@@ -19,13 +19,17 @@ const FiguresSchema = v.object({
   unpriced: v.pipe(count, v.description("Calls with tokens but no price, which `cost` excludes.")),
 }) satisfies v.GenericSchema<FiguresAnswer>;
 
-export const NumbersSchema = v.object({
+export const WholeNumbersSchema = v.object({
   limit: v.pipe(count, v.description("How many spans count at most: those that ended last.")),
   from: v.exactOptional(v.pipe(nanoseconds, v.description("When the first span that counts ended."))),
   to: v.exactOptional(v.pipe(nanoseconds, v.description("When the last span that counts ended."))),
   sessions: ListCountsSchema,
   spans: v.pipe(FiguresSchema, v.description("All that count. Tokens and costs count once.")),
   turns: v.pipe(FiguresSchema, v.description("Turns that begin with a span that counts, as their sessions show them.")),
+}) satisfies v.GenericSchema<WholeNumbers>;
+
+export const NumbersSchema = v.object({
+  ...WholeNumbersSchema.entries,
   by: v.picklist(NUMBER_GROUPINGS),
   groups: v.pipe(
     v.array(

@@ -20,6 +20,7 @@ import {
 import { ImportedSchema, PROBLEM_COMPONENTS } from "./problem-schema.ts";
 import { NumbersParameters } from "./numbers-parameters.ts";
 import { NUMBERS_COMPONENTS, NumbersSchema } from "./numbers-schema.ts";
+import { OVERVIEW_COMPONENTS, OverviewSchema } from "./overview-schema.ts";
 import { QueryParameters } from "./query-parameters.ts";
 import { ReplayFlag, ReplayParameters } from "./replay-query.ts";
 import { QueryAnswerSchema, RERUN_COMPONENTS } from "./rerun-schema.ts";
@@ -103,6 +104,13 @@ const TraceSchema = v.object({
   traceId: v.string(),
 });
 
+const OVERVIEW: { get: Operation } = {
+  get: {
+    summary: "What goes on, numbers, and the latest trace; as a page for `Accept: text/html`.",
+    answers: { 200: json("All of it.", OverviewSchema), ...REFUSALS },
+  },
+};
+
 const MOVED: Answer = { description: "The session moved." };
 
 export const operations: Operations = {
@@ -117,6 +125,8 @@ export const operations: Operations = {
   [GRPC_PATHS.traces]: call(GRPC_PATHS.traces),
   [GRPC_PATHS.logs]: call(GRPC_PATHS.logs),
   [GRPC_PATHS.metrics]: call(GRPC_PATHS.metrics),
+  "/": OVERVIEW,
+  "/otel": OVERVIEW,
   "/sessions": {
     get: {
       summary: "Sessions, filtered and sorted; the page for `Accept: text/html`.",
@@ -375,4 +385,5 @@ export const components: Readonly<Record<string, v.GenericSchema>> = {
   ...SPAN_COMPONENTS,
   ...NUMBERS_COMPONENTS,
   ...UPSTREAM_COMPONENTS,
+  ...OVERVIEW_COMPONENTS,
 };

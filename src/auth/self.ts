@@ -4,19 +4,19 @@ import { refusalFor } from "./principal.ts";
 import type { Principal } from "./principal.ts";
 
 /** Before a path: the same of the program's own traces. */
-const BASE = "/self";
+export const SELF_BASE = "/self";
 
 /** Whether a request is for the program's own traces. */
 export function isForSelf(request: Request): boolean {
   const path = getPathNoStrict(request);
-  return path === BASE || path.startsWith(`${BASE}/`);
+  return path === SELF_BASE || path.startsWith(`${SELF_BASE}/`);
 }
 
 /** The path that routes see. */
 export function pathOf(request: Request): string {
   const path = getPathNoStrict(request);
-  if (path === BASE) return "/";
-  return path.startsWith(`${BASE}/`) ? path.slice(BASE.length) : path;
+  if (path === SELF_BASE) return "/";
+  return path.startsWith(`${SELF_BASE}/`) ? path.slice(SELF_BASE.length) : path;
 }
 
 /** Only an administrator sees what the program does for all, and reads it only. */
@@ -28,5 +28,5 @@ export function readerOfSelf(caller: Principal): Principal {
 /** A redirect stays within the program's own traces. */
 export function stayWithSelf({ headers }: Response): void {
   const location = headers.get("location");
-  if (location?.startsWith("/") === true) headers.set("location", BASE + location);
+  if (location?.startsWith("/") === true) headers.set("location", SELF_BASE + location);
 }

@@ -32,6 +32,10 @@ const Sessions = lazily<{ readonly feed: ListFeed | undefined; readonly view: Li
   const { ListPage } = await import("./sessions/page.tsx");
   return ({ feed, view }) => (feed === undefined ? openingList : <ListPage feed={feed} view={view} />);
 }, openingList);
+const Overview = lazily<object>(
+  async () => (await import("./overview/page.tsx")).OverviewPage,
+  <Opening here="Overview" what="the overview" />,
+);
 const Session = lazily<ComponentProps<typeof SessionPage>>(
   async () => (await import("./session/page.tsx")).SessionPage,
   <Opening here="Session" what="the session" />,
@@ -67,6 +71,8 @@ function Deleted() {
 function Page() {
   const here = address.value;
   switch (here.page) {
+    case "overview":
+      return <Overview.Part />;
     case "list":
       return <Sessions.Part feed={listFeed.value} view={here.view} />;
     case "session": {

@@ -10,7 +10,12 @@ if (place === null) throw new Error("index.html has no #page");
 const PATIENCE = 2_000;
 
 followAddress();
-render(<App />, place);
+const draw = (): void => render(<App />, place);
+if (place.firstChild === null) draw();
+else {
+  // What the server drew stays until it can be drawn again.
+  import("./overview/page.tsx").then(async ({ overviewFeed }) => await overviewFeed().first).then(draw, draw);
+}
 whenIdle(() => {
   import("./background.ts").then(
     ({ startBackground }) => startBackground(),

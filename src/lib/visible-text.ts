@@ -36,6 +36,12 @@ export function visibleText(text: string): string {
   return text.toWellFormed().replaceAll("\r\n", "\n").replace(ACTING, picture);
 }
 
+/** Visible, on one line, and no longer than `limit` UTF-16 units (an ellipsis says so). */
+export function visibleLine(text: string, limit = 300): string {
+  const cut = text.length > limit ? `${text.slice(0, limit)}…` : text;
+  return visibleText(cut).replace(/\s+/g, " ").trim();
+}
+
 function picture(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x20) return String.fromCodePoint(0x2400 + code);

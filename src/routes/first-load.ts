@@ -2,6 +2,7 @@
 export const FIRST_LOAD = {
   /** As the HTML names them. */
   page: ["build/style.css", "build/main.js"],
+  overview: ["build/overview.js", "build/overview.css", "build/rolldown-runtime.js"],
   list: ["build/list.js", "build/shared.js", "build/rolldown-runtime.js", "build/list.css", "build/shared.css"],
   session: ["build/session.js", "build/session.css", "build/rolldown-runtime.js"],
   /** The reading with which a session opens. */
@@ -17,7 +18,8 @@ export function preloadLinks({ pathname, searchParams }: URL): string {
 }
 
 function routeFiles(path: string, reading: "first" | "other"): readonly string[] {
-  if (/^\/(sessions\/?)?$/.test(path)) return FIRST_LOAD.list;
+  if (/^\/(otel\/?)?$/.test(path)) return FIRST_LOAD.overview;
+  if (/^\/sessions\/?$/.test(path)) return FIRST_LOAD.list;
   if (!/^\/sessions\/[^/]+\/?$/.test(path)) return [];
   return reading === "first" ? [...FIRST_LOAD.session, ...FIRST_LOAD.transcript] : FIRST_LOAD.session;
 }

@@ -11,9 +11,8 @@ test("the first session replaces the empty page, and a click shows a tool's answ
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const { page, complaints, picture } = await openPage(TALL);
 
-  await page.goto(url);
+  await page.goto(`${url}/sessions`);
   await page.getByText("Waiting for the first span").waitFor();
-  expect(new URL(page.url()).pathname).toBe("/sessions");
   expect(await page.getByText("OTEL_EXPORTER_OTLP_ENDPOINT").first().locator("xpath=..").textContent()).toContain(url);
   await picture("empty");
 
@@ -50,7 +49,7 @@ test("the first session replaces the empty page, and a click shows a tool's answ
 test("rows appear while their spans run, and the session waits for its question's answer", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const { page, complaints, picture } = await openPage(TALL);
-  await page.goto(url);
+  await page.goto(`${url}/sessions`);
   await page.getByText("Waiting for the first span").waitFor();
 
   const demo = run("demo", ["--endpoint", url]);

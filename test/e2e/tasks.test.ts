@@ -11,7 +11,7 @@ test("find the failed session and its cause", async () => {
   await run("demo", ["--fast", "--endpoint", url]);
   await sendFailure(url);
   const { page, complaints } = await openPage();
-  await page.goto(url);
+  await page.goto(`${url}/sessions`);
   await page.getByRole("link", { name: /^Failed/ }).click();
   const sessions = page.getByRole("table", { name: "Sessions" });
   await expect.poll(() => sessions.getByRole("row").count()).toBe(2);
@@ -28,7 +28,7 @@ test("read what the model said in turn 2", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   await run("demo", ["--fast", "--endpoint", url]);
   const { page, complaints } = await openPage();
-  await page.goto(url);
+  await page.goto(`${url}/sessions`);
   await page.getByRole("table", { name: "Sessions" }).getByRole("row").nth(1).getByRole("link").click();
   await page.getByRole("button", { name: /^Turn 2/ }).click();
   const transcript = page.getByRole("list", { name: "Transcript" });
@@ -43,7 +43,7 @@ test("start following, and stop", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   await sendSteps(url, 0, 200);
   const { page, complaints } = await openPage();
-  await page.goto(url);
+  await page.goto(`${url}/sessions`);
   await page.getByRole("table", { name: "Sessions" }).getByRole("row").nth(1).getByRole("link").click();
   await page.getByRole("tab", { name: "Timeline" }).click();
   const rows = page.getByRole("treegrid", { name: "Spans" }).getByRole("row");

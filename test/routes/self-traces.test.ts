@@ -296,8 +296,11 @@ describe("the program's own traces", () => {
       const response = await program.fetch(path, { headers: { accept: "text/html" } });
       return [response.status, response.headers.get("location")];
     };
-    expect(await location("/self")).toEqual([302, "/self/sessions"]);
-    expect(await location("/self/")).toEqual([302, "/self/sessions"]);
+    for (const path of ["/self", "/self/"]) {
+      const overview = await program.fetch(path, { headers: { accept: "text/html" } });
+      expect(overview.status).toBe(200);
+      expect(await overview.text()).toContain('<a class="button" href="/self/sessions">All sessions</a>');
+    }
     expect(await location("/self/traces")).toEqual([307, "/self/sessions?kind=all"]);
     const page = await program.fetch("/self/sessions", { headers: { accept: "text/html" } });
     expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);

@@ -105,14 +105,10 @@ describe("one URL", () => {
     },
   );
 
-  test("redirects a browser from a trace to its session, and from / and /otel to the list", async () => {
+  test("redirects a browser from a trace to its session", async () => {
     const html = { headers: { accept: "text/html" } };
     const trace = await world.request(`/traces/${TRACE}`, html);
     expect([trace.status, trace.headers.get("location")]).toEqual([307, `/sessions/${TRACE}`]);
-    for (const path of ["/", "/otel"]) {
-      const response = await world.request(path, html);
-      expect([response.status, response.headers.get("location")]).toEqual([302, "/sessions"]);
-    }
   });
 
   test.each(["/nowhere", "/traces/short", "/sessions/a/b/c", `/sessions/${TRACE}/values`])(

@@ -18,7 +18,7 @@ import type { StepsView } from "./steps-view.ts";
 import type { ClosedRows } from "../../session/tree/closed-rows.ts";
 
 /** Before every path where the page shows the program's own traces; else empty. */
-const BASE = /^\/self(?=\/|$)/.exec(globalThis.location?.pathname ?? "")?.[0] ?? "";
+export const BASE = /^\/self(?=\/|$)/.exec(globalThis.location?.pathname ?? "")?.[0] ?? "";
 
 /** The path of the list, and of its data. */
 export const LIST_PATH = `${BASE}/sessions`;
@@ -28,6 +28,7 @@ export const sessionPath = (id: string): string => `${LIST_PATH}/${encodeURIComp
 
 /** The URL contains the whole state of the page, so a link shows the same to others. */
 export type Address =
+  | { readonly page: "overview" }
   | { readonly page: "list"; readonly view: ListView }
   | {
       readonly page: "session";
@@ -70,7 +71,8 @@ export type TimeRange = { readonly from: bigint; readonly to: bigint };
 export function readAddress(path: string, query: string): Address {
   const below = path.slice(BASE.length);
   const parameters = new URLSearchParams(query);
-  if (/^\/(sessions\/?|otel\/?)?$/.test(below)) return { page: "list", view: readListView(parameters) };
+  if (/^\/?(otel\/?)?$/.test(below)) return { page: "overview" };
+  if (/^\/sessions\/?$/.test(below)) return { page: "list", view: readListView(parameters) };
   const id = /^\/sessions\/([^/]+)\/?$/.exec(below)?.[1];
   if (id === undefined) return { page: "unknown", path };
   try {
@@ -118,6 +120,8 @@ function readRange(text: string): TimeRange | undefined {
 /** The shortest URL of an address. */
 export function writeAddress(address: Address): string {
   switch (address.page) {
+    case "overview":
+      return `${BASE}/`;
     case "list": {
       const parameters = listParameters(address.view);
       return parameters.size === 0 ? LIST_PATH : `${LIST_PATH}?${parameters}`;

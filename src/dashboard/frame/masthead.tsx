@@ -1,14 +1,13 @@
 import type { ComponentChildren } from "preact";
 import { Link } from "../ui/link.tsx";
 import { Logo, Icon } from "../ui/icons.tsx";
-import { WHOLE_LIST } from "../address/list-view.ts";
 import { HELP_KEYS, keyOf } from "../keymap.ts";
 import { showShortcuts } from "../keys.tsx";
 import type { Stream } from "../stream/stream.ts";
 import { StreamStatus } from "../stream/stream-status.tsx";
 import { TokenButton } from "./token.tsx";
 
-const LIST = { page: "list", view: WHOLE_LIST } as const;
+const OVERVIEW = { page: "overview" } as const;
 
 /** The header of every page: logo, breadcrumb, state of the stream. */
 export function Masthead(props: {
@@ -22,7 +21,7 @@ export function Masthead(props: {
   const { stream, status, actions, children } = props;
   return (
     <header class="masthead">
-      <Link class="brand" to={LIST} label="Spanfold">
+      <Link class="brand" to={OVERVIEW} label="Spanfold">
         <Logo />
         <span>Spanfold</span>
       </Link>

@@ -2,6 +2,8 @@ import { checkTenant } from "../../place.ts";
 import type { CallContext } from "../../place.ts";
 import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "../../config.ts";
+import { latestTrace } from "../../session/latest-trace.ts";
+import type { LatestTrace } from "../../session/latest-trace.ts";
 import { tracesWithSpans } from "../../session/traces-with-spans.ts";
 import type { AppendOutcome, Delivery, OffloadedValue } from "../../facts/delivery.ts";
 import type { Cursor, LogPage, View } from "../../session/contract/log-page.ts";
@@ -95,6 +97,14 @@ export class SessionObject extends DurableObject<Bindings> {
   locate(context: CallContext, traceId: string, spanId: string, otlpKind?: number): SpanLookupPage {
     checkTenant(this.ctx.id, context);
     return locate(this.#state, traceId, spanId, otlpKind);
+  }
+
+  /** The trace that began last; `undefined` without spans. */
+  latestTrace(context: CallContext): LatestTrace | undefined {
+    checkTenant(this.ctx.id, context);
+    if (!this.#state.isReadable) return undefined;
+    const { recent, parts } = this.#state.fold;
+    return latestTrace(recent, parts.folds(this.#state.settings.prices));
   }
 
   records(context: CallContext, traceId: string, after: number, maxBytes: number): RecordsPage {

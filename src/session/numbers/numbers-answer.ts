@@ -28,8 +28,8 @@ export type FiguresAnswer = {
   readonly unpriced: number;
 };
 
-/** `GET /metrics.json`. */
-export type NumbersAnswer = {
+/** Without groups. */
+export type WholeNumbers = {
   /** How many spans count at most: those that ended last. */
   readonly limit: number;
   /** Ends of the first and the last of them, Unix nanoseconds, decimal; absent without any. */
@@ -38,20 +38,29 @@ export type NumbersAnswer = {
   readonly sessions: ListCounts;
   readonly spans: FiguresAnswer;
   readonly turns: FiguresAnswer;
+};
+
+/** `GET /metrics.json`. */
+export type NumbersAnswer = WholeNumbers & {
   readonly by: NumberGrouping;
   readonly groups: readonly (FiguresAnswer & { readonly name: string; readonly kind?: SpanKind })[];
   readonly omitted: number;
 };
 
-export function numbersAnswer(numbers: TenantNumbers, by: NumberGrouping): NumbersAnswer {
-  const { from, to, sessions, spans, turns } = numbers;
-  const { groups = [], omitted = 0 } = numbers.by[by] ?? {};
+export function wholeNumbers({ from, to, sessions, spans, turns }: TenantNumbers): WholeNumbers {
   return {
     limit: NUMBERED_SPANS,
     ...(from === undefined || to === undefined ? {} : { from: `${from}000`, to: `${to}000` }),
     sessions,
     spans: figuresAnswer(spans),
     turns: figuresAnswer(turns),
+  };
+}
+
+export function numbersAnswer(numbers: TenantNumbers, by: NumberGrouping): NumbersAnswer {
+  const { groups = [], omitted = 0 } = numbers.by[by] ?? {};
+  return {
+    ...wholeNumbers(numbers),
     by,
     groups: groups.map(({ name, kind, ...figures }) => ({
       name,

@@ -11,8 +11,9 @@ const list = (view: Partial<ListView>): string => JSON.stringify({ page: "list",
 
 describe("the URL contains the state of the page", () => {
   test.each([
-    ["/", list({})],
-    ["/otel", list({})],
+    ["/", '{"page":"overview"}'],
+    ["/otel", '{"page":"overview"}'],
+    ["/sessions", list({})],
     ["/sessions?kind=all&q=planner%20gpt", list({ kind: "all", search: "planner gpt" })],
     ["/sessions?kind=nonsense", list({})],
     ["/sessions/a%2Fb%20c?span=t:s", '{"page":"session","id":"a/b c","span":"t:s"}'],

@@ -1,0 +1,14 @@
+import type { LatestTrace } from "../latest-trace.ts";
+import type { SummaryWithStatus } from "../liveness.ts";
+import type { WholeNumbers } from "../numbers/numbers-answer.ts";
+
+/** What `GET /` tells. */
+export type OverviewAnswer = {
+  /** Unix milliseconds, by the server's clock. */
+  readonly at: number;
+  /** Sessions that wait, stall or go on: at most 12, the newest activity first. */
+  readonly now: readonly SummaryWithStatus[];
+  readonly numbers: WholeNumbers;
+  /** The trace that began last in the session with the newest activity; absent without spans. */
+  readonly latest?: LatestTrace & { readonly session: string; readonly title: string };
+};
