@@ -139,7 +139,7 @@ export async function goTo(page: Page, { path, open }: GalleryState): Promise<vo
   await isDrawn(page);
 }
 
-/** Waits until the page draws nothing new for some frames. */
+/** Waits until the page draws nothing new for some frames, and no part of it waits for its code. */
 async function isDrawn(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await document.fonts.ready;
@@ -148,7 +148,8 @@ async function isDrawn(page: Page): Promise<void> {
     for (let frames = 0; frames < 300 && drawn < 12; frames++) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
       const now = document.body.innerHTML;
-      drawn = now === text ? drawn + 1 : 0;
+      const isLoading = Array.from(document.querySelectorAll("p.muted")).some((one) => one.textContent === "Loading…");
+      drawn = now === text && !isLoading ? drawn + 1 : 0;
       text = now;
     }
   });
