@@ -34,6 +34,20 @@ export class ReadingRow {
     return `${this.#span.traceId}:${this.#span.spanId}`;
   }
 
+  get spanId(): string {
+    return this.#span.spanId;
+  }
+
+  /** As comparing `id`, without making it. */
+  isSame(other: ReadingRow): boolean {
+    return (
+      this.of.kind === other.of.kind &&
+      this.#count === other.#count &&
+      this.#turn === other.#turn &&
+      this.isOf(other.#span)
+    );
+  }
+
   /** As comparing `key`, without making it. */
   isOf({ traceId, spanId }: { readonly traceId: string; readonly spanId: string }): boolean {
     return this.#span.spanId === spanId && this.#span.traceId === traceId;

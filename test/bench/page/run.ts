@@ -10,6 +10,8 @@ import { sendBatch, sendSession, sendSessions } from "./sessions.ts";
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 const quick = process.argv.includes("--quick");
 const SIZES = [32, 10_000, 80_000] as const;
+/** Spans of a session of one trace. */
+const TRACE = 10_000;
 const only = process.argv.slice(2).filter((word) => !word.startsWith("-"));
 const wants = (name: string): boolean => only.length === 0 || only.includes(name);
 const rounds = quick ? 2 : 5;
@@ -40,6 +42,7 @@ try {
   const sizes = SIZES.filter((spans) => !(quick && spans > 10_000));
   if (wants("load")) await benchLoads(sizes);
   for (const spans of sizes.filter((size) => size > 32)) await benchSession(spans);
+  if (wants("trace")) await benchTrace();
   if (wants("list")) await benchList();
 } finally {
   await browser.close();
@@ -160,6 +163,27 @@ async function benchSession(spans: number): Promise<void> {
       }),
     );
   }
+  await measured.close();
+}
+
+/** Batches below the root of a session of one trace, which is one part. */
+async function benchTrace(): Promise<void> {
+  const id = `${idOf(TRACE)}-one`;
+  const root = await sendSession(url, { id, spans: TRACE, traces: 1, seed: Date.now() });
+  const measured = await MeasuredPage.open(browser);
+  await load(measured, `${url}/sessions/${id}`);
+  await measured.wait(3_000);
+  let seed = Date.now() % 1_000_000;
+  const values: number[] = [];
+  for (let batch = 0; batch < 4 * rounds; batch++) {
+    values.push(
+      await measured.busyDuring(async () => {
+        await sendBatch(url, id, 100, seed++, root);
+        await measured.wait(1_200);
+      }),
+    );
+  }
+  note(`a batch of 100 spans below one root, ${TRACE} spans`, "ms", "", values);
   await measured.close();
 }
 

@@ -26,6 +26,7 @@ export function estimatedHeight(row: ReadingRow): number {
 }
 
 function linesOf(text: string): number {
+  if (!text.includes("\n")) return Math.min(Math.max(1, Math.ceil(text.length / UNITS)), MAX_LINES) * TEXT_LINE;
   const head = text.slice(0, MAX_LINES * UNITS);
   let lines = 0;
   for (const line of head.split("\n")) lines += Math.max(1, Math.ceil(line.length / UNITS));

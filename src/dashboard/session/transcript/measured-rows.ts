@@ -2,7 +2,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { estimatedHeight } from "./estimated-height.ts";
-import { type Anchor, anchoredTop, RowHeights, RowLayout } from "./row-layout.ts";
+import { type Anchor, anchoredTop, RowHeights, type RowId, RowLayout } from "./row-layout.ts";
 import type { RowList } from "./row-list.ts";
 
 export type MeasuredRows = {
@@ -17,7 +17,7 @@ export type MeasuredRows = {
   /** Rows that are not wholly above or below the view. Read it only where it is shown. */
   readonly view: ReadonlySignal<View>;
   /** Of a mounted row's element; `null` when it goes. */
-  readonly measure: (id: string, element: HTMLElement | null) => void;
+  readonly measure: (row: RowId, element: HTMLElement | null) => void;
   readonly scrollTo: (index: number, align: "near" | "top") => void;
 };
 
@@ -132,15 +132,15 @@ function useMeasuring(heights: RowHeights, onChange: () => void): MeasuredRows["
   const changed = useRef(onChange);
   changed.current = onChange;
   const elements = useMemo(() => new Map<string, HTMLElement>(), []);
-  const ids = useMemo(() => new WeakMap<Element, string>(), []);
+  const rows = useMemo(() => new WeakMap<Element, RowId>(), []);
   const observer = useMemo(
     () =>
       new ResizeObserver((entries) => {
         let isChanged = false;
         for (const { target, borderBoxSize } of entries) {
-          const id = ids.get(target);
+          const row = rows.get(target);
           const height = borderBoxSize[0]?.blockSize ?? 0;
-          if (id !== undefined && height > 0 && heights.measure(id, height)) isChanged = true;
+          if (row !== undefined && height > 0 && heights.measure(row, height)) isChanged = true;
         }
         if (isChanged) changed.current();
       }),
@@ -148,17 +148,18 @@ function useMeasuring(heights: RowHeights, onChange: () => void): MeasuredRows["
   );
   useLayoutEffect(() => () => observer.disconnect(), [observer]);
   return useCallback(
-    (id, element) => {
+    (row, element) => {
+      const { id } = row;
       const known = elements.get(id);
       if (known === element) return;
       if (known !== undefined) observer.unobserve(known);
       if (element === null) elements.delete(id);
       else {
         elements.set(id, element);
-        ids.set(element, id);
+        rows.set(element, row);
         observer.observe(element);
       }
     },
-    [elements, ids, observer],
+    [elements, rows, observer],
   );
 }

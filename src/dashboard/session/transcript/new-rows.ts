@@ -1,5 +1,6 @@
 import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { addedRows } from "../../../session/transcript/added-rows.ts";
 import type { RowBlock } from "../../../session/transcript/reading-rows.ts";
 import type { View } from "./measured-rows.ts";
 import type { RowList } from "./row-list.ts";
@@ -46,18 +47,6 @@ export function useNewRows(
     count: useComputed(() => unseen.value.size),
     first: () => latest.current.findIndex(({ id }) => unseen.peek().has(id)),
   };
-}
-
-/** Ids of the rows that were in no block before. A block is compared with the one in its place: turns are numbered. */
-function addedRows(before: readonly RowBlock[], blocks: readonly RowBlock[]): Set<string> {
-  const added = new Set<string>();
-  for (const [at, block] of blocks.entries()) {
-    const last = before[at];
-    if (last === block) continue;
-    const known = new Set(last?.map(({ id }) => id));
-    for (const { id } of block) if (!known.has(id)) added.add(id);
-  }
-  return added;
 }
 
 function shownOf({ blocks }: RowList, added: ReadonlySet<string>): Set<string> {

@@ -2,9 +2,13 @@ import { countBefore } from "../../../lib/binary-search.ts";
 import type { ReadingRow, RowBlock } from "../../../session/transcript/reading-rows.ts";
 import type { RowList } from "./row-list.ts";
 
+/** What finds a row's height. */
+export type RowId = Pick<ReadingRow, "id" | "spanId">;
+
 /** Heights of rows, pixels: estimated until a row was drawn. A change concerns the row's turn alone. */
 export class RowHeights {
-  readonly #measured = new Map<string, number>();
+  /** By span, then by row: most spans were never drawn, and the ids of their rows need not be made. */
+  readonly #measured = new Map<string, Map<string, number>>();
   readonly #estimate: (row: ReadingRow) => number;
   /** By turn: how often a height changed. */
   readonly #changes = new Map<string, number>();
@@ -15,9 +19,11 @@ export class RowHeights {
   }
 
   /** Whether this is another height than before. */
-  measure(id: string, height: number): boolean {
-    if (Math.abs((this.#measured.get(id) ?? -1) - height) < 0.5) return false;
-    this.#measured.set(id, height);
+  measure({ id, spanId }: RowId, height: number): boolean {
+    let ofSpan = this.#measured.get(spanId);
+    if (ofSpan === undefined) this.#measured.set(spanId, (ofSpan = new Map()));
+    if (Math.abs((ofSpan.get(id) ?? -1) - height) < 0.5) return false;
+    ofSpan.set(id, height);
     const turn = turnOf(id);
     this.#changes.set(turn, (this.#changes.get(turn) ?? 0) + 1);
     return true;
@@ -35,7 +41,7 @@ export class RowHeights {
     const offsets = new Float64Array(block.length + 1);
     let top = 0;
     for (const [at, row] of block.entries()) {
-      top += this.#measured.get(row.id) ?? this.#estimate(row);
+      top += this.#measured.get(row.spanId)?.get(row.id) ?? this.#estimate(row);
       offsets[at + 1] = top;
     }
     return offsets;

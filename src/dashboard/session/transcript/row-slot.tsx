@@ -14,8 +14,8 @@ type SlotProps = RowProps & {
 /** The place of a row. Its contents are drawn again only if they change. */
 export function RowSlot({ measure, mark, ...props }: SlotProps) {
   const { row, node, scale, clock, form, opened, closed, onFold, onSelect } = props;
-  const { id } = row;
-  const ref = useCallback((element: HTMLElement | null) => measure(id, element), [measure, id]);
+  const { id, spanId } = row;
+  const ref = useCallback((element: HTMLElement | null) => measure({ id, spanId }, element), [measure, id, spanId]);
   const contents = useMemo(
     () => <StepRow {...props} />,
     [row, node, scale, clock, form, opened, closed, onFold, onSelect],
