@@ -379,10 +379,15 @@ export function sessionIn(own: AttributeIndex, onResource: AttributeIndex, from 
   for (let rank = from; rank < SESSION_FIELDS.length; rank++) {
     const field = SESSION_FIELDS[rank] ?? FIELD.chosenSession;
     const value = textIn(own, field) ?? textIn(onResource, field);
-    if (value !== undefined) return { rank, value };
+    if (value === undefined) continue;
+    if (lastName?.rank !== rank || lastName.value !== value) lastName = { rank, value };
+    return lastName;
   }
   return undefined;
 }
+
+/** Neighbours mostly share it: a page holds the facts of all spans of a session. */
+let lastName: SessionName | undefined;
 
 /** In the order of ranks. */
 const SESSION_FIELDS = [

@@ -51,5 +51,11 @@ function spanOf(random: Random): Span {
       value: random.chance(0.5) ? random.pick(VALUES) : { stringValue: String(random.below(40)) },
     }),
   }));
-  return { traceId: random.pick(["1", "2"]), spanId: "3", ...(random.chance(0.9) && { attributes }) };
+  const status = random.pick([{ code: 1 }, { code: 2 }, { message: "timed out", code: 2 }, {}]);
+  return {
+    traceId: random.pick(["1", "2"]),
+    spanId: "3",
+    ...(random.chance(0.9) && { attributes }),
+    ...(random.chance(0.8) && { status }),
+  };
 }

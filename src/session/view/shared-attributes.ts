@@ -1,4 +1,4 @@
-import type { AnyValue, KeyValue, Span } from "../../otel/span.ts";
+import type { AnyValue, KeyValue, Span, SpanStatus } from "../../otel/span.ts";
 
 /** No producer has more keys. */
 const MOST_KEYS = 2_000;
@@ -11,22 +11,29 @@ const MOST_VALUES = 16;
 type Known = { readonly key: string; readonly byText: Map<string, KeyValue>; last: KeyValue | undefined };
 
 type ParsedAttribute = { key: string; readonly value?: AnyValue };
-type ParsedSpan = { traceId: string; attributes?: readonly KeyValue[] };
+type ParsedSpan = { traceId: string; attributes?: readonly KeyValue[]; status?: SpanStatus };
 
 /**
- * What spans repeat: ids of traces, keys, whole attributes such as the session's name. Parsing makes each of them anew, which is a
+ * What spans repeat: ids of traces, statuses, keys, whole attributes such as the session's name. Parsing makes each of them anew, which is a
  * third of a large session's memory.
  */
 export class SharedAttributes {
   readonly #keys = new Map<string, Known>();
   #traceId = "";
+  #status: SpanStatus = {};
 
   /** Puts what is known in the place of its equal in a span that was just parsed, and that nothing else reads yet. */
   share(parsed: Span): void {
     const span: ParsedSpan = parsed;
     if (span.traceId === this.#traceId) span.traceId = this.#traceId;
     else this.#traceId = span.traceId;
+    if (span.status !== undefined) span.status = this.#sharedStatus(span.status);
     if (span.attributes !== undefined) span.attributes = span.attributes.map((attribute) => this.#shared(attribute));
+  }
+
+  #sharedStatus(status: SpanStatus): SpanStatus {
+    const { code, message } = this.#status;
+    return status.code === code && status.message === message ? this.#status : (this.#status = status);
   }
 
   #shared(attribute: ParsedAttribute): KeyValue {
