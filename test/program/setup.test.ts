@@ -120,6 +120,18 @@ test("setup keeps a token out of the terminal, and writes it into the file", asy
   const { output } = await run("doctor", ["--url", url], { SPANFOLD_TOKEN: "view-secret" });
   expect(output).toContain("no export has arrived yet");
   expect(output).not.toContain("refused");
+  // Neither stands it there where a person has to change the file.
+  await writeFile(join(HOME, ".claude", "settings.json"), "// mine\n{}");
+  await mkdir(join(HOME, ".codex"));
+  await writeFile(join(HOME, ".codex", "config.toml"), 'otel.environment = "dev"\n');
+  for (const agent of ["claude-code", "codex"]) {
+    const { code, output } = await run("setup", [agent, "--write", "--url", url], { HOME, SPANFOLD_TOKEN });
+    expect([code, output]).toEqual([
+      1,
+      expect.stringMatching(/so put this in by hand:[^]*Bearer(?: |%20)\$SPANFOLD_TOKEN/),
+    ]);
+    expect(output).not.toContain("secret");
+  }
   for (const agent of ["gemini", "cloudflare"]) {
     const { output } = await run("setup", [agent, "--write", "--url", url], { HOME, SPANFOLD_TOKEN });
     expect(output).toMatch(/Bearer(?: |%20)\$SPANFOLD_TOKEN/);

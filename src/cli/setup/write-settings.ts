@@ -11,8 +11,10 @@ export type Written = { readonly ok: boolean; readonly text: string };
 /** A file of settings, and how these come into what stands there. */
 type Target = {
   readonly file: string;
-  /** The new text, or a sentence why there is none. `before` is empty where there is no file. */
+  /** The new text, or why a person should change it. `before` is empty where there is no file. */
   readonly change: (before: string) => string | { readonly refused: string };
+  /** What a person then puts in, without the token. */
+  readonly byHand: string;
   /** What to do next. */
   readonly next: string;
 };
@@ -29,7 +31,7 @@ export async function writeSettings(
       ok: false,
       text: `There is no file for this: set it by hand.\n\n${shown.snippets.map(({ into, text }) => `${into}:\n\n${text}`).join("\n\n")}`,
     };
-  const { change, next } = target;
+  const { change, byHand, next } = target;
   // Of a link, the file that it names: the link stays.
   const file = await realpath(target.file).catch(() => target.file);
   const before = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -37,7 +39,8 @@ export async function writeSettings(
     throw error;
   });
   const after = change(before ?? "");
-  if (typeof after !== "string") return { ok: false, text: `${file}: ${after.refused}` };
+  if (typeof after !== "string")
+    return { ok: false, text: `${file}: ${after.refused}, so put this in by hand:\n\n${byHand}` };
   if (after === before) return { ok: true, text: `${file} has these settings already.\n${next}` };
   const backup =
     before === undefined ? undefined : `${file}.backup-${new Date().toISOString().replaceAll(/[-:]|\..*/g, "")}`;
@@ -49,25 +52,30 @@ export async function writeSettings(
 
 function targetOf(settings: AgentSettings, shown: AgentSettings, home: string): Target | undefined {
   const { id, variables = [] } = settings;
+  const envOf = (given: Variables = []): Json => ({ env: Object.fromEntries(given) });
+  const byHand = shown.snippets[0]?.text ?? "";
   const [first] = settings.snippets;
   const second = shown.snippets[1]?.text;
   switch (id) {
     case "claude-code":
       return {
         file: join(home, ".claude", "settings.json"),
-        change: (before) => mergeJson(before, { env: Object.fromEntries(variables) }, isOfAnother(before, variables)),
+        change: (before) => mergeJson(before, envOf(variables), isOfAnother(before, variables)),
+        byHand: JSON.stringify(envOf(shown.variables), undefined, 2),
         next: "Now start claude.",
       };
     case "codex":
       return {
         file: join(home, ".codex", "config.toml"),
         change: (before) => replaceTable(before, "otel", first?.text ?? ""),
+        byHand,
         next: "Now start codex.",
       };
     case "gemini":
       return {
         file: join(home, ".gemini", "settings.json"),
         change: (before) => mergeJson(before, JSON.parse(first?.text ?? "{}") as Json),
+        byHand,
         next: second === undefined ? "Now start gemini." : `Its token has to stand in the environment:\n\n${second}`,
       };
     case "ai-sdk":
@@ -75,18 +83,21 @@ function targetOf(settings: AgentSettings, shown: AgentSettings, home: string): 
       return {
         file: resolve(".env"),
         change: (before) => mergeVariables(before, variables, isOfAnother(before, variables)),
+        byHand,
         next: `Now start the program with it: node --env-file=.env …\n\n${second}`,
       };
     case "python":
       return {
         file: resolve(".env"),
         change: (before) => mergeVariables(before, variables, isOfAnother(before, variables)),
+        byHand,
         next: `Now start the program with it: set -a; . ./.env; set +a\n\n${second}`,
       };
     case "collector":
       return {
         file: resolve("spanfold-collector.yaml"),
         change: () => `${first?.text}\n`,
+        byHand,
         next: "Now start the Collector with both files: otelcol --config config.yaml --config spanfold-collector.yaml",
       };
     case "cloudflare":
@@ -116,9 +127,9 @@ export function mergeJson(
   try {
     present = before.trim() === "" ? {} : JSON.parse(before);
   } catch {
-    return { refused: `it is no plain JSON, so put this in by hand:\n\n${JSON.stringify(wanted, undefined, 2)}` };
+    return { refused: "it is no plain JSON" };
   }
-  if (!isObject(present)) return { refused: "it holds no JSON object." };
+  if (!isObject(present)) return { refused: "it holds no JSON object" };
   const merged = merge(present, wanted);
   if (stale !== "none" && isObject(merged["env"])) Reflect.deleteProperty(merged["env"], HEADERS);
   return JSON.stringify(merged) === JSON.stringify(present) ? before : `${JSON.stringify(merged, undefined, 2)}\n`;
@@ -140,7 +151,7 @@ function isObject(value: unknown): value is Json {
 export function replaceTable(before: string, name: string, table: string): string | { readonly refused: string } {
   // Lines show where a table begins only if no text spans them, and if it stands in no other form.
   if (/"""|'''/.test(before) || new RegExp(`^\\s*(${name}\\s*[.=]|\\[{1,2}\\s*["'])`, "m").test(before))
-    return { refused: `it has a form that only a person should change, so put this in by hand:\n\n${table}` };
+    return { refused: "it has a form that only a person should change" };
   const end = before.includes("\r\n") ? "\r\n" : "\n";
   const lines = before.split(/\r?\n/);
   const header = (line: string) => /^\s*\[{1,2}\s*([^\]]+?)\s*\]/.exec(line)?.[1];
