@@ -1,4 +1,4 @@
-import { FLAG, HALF_HASH, KINDS, NANOS_PER_SECOND, NO_PARENT, REQUEST_STATES } from "./layout.ts";
+import { FLAG, HALF_HASH, KINDS, NANOS_PER_SECOND, NO_PARENT, REQUEST_STATES, secondsIn } from "./layout.ts";
 import type { SpanFacts } from "../facts.ts";
 import { SPAN_KINDS } from "../kind.ts";
 import { PRODUCERS } from "../producer.ts";
@@ -12,6 +12,8 @@ export class FactsReader {
   readonly #texts: readonly unknown[];
   readonly #cells: readonly unknown[];
   #at = 0;
+  /** Of the last span. */
+  #service: string | undefined;
 
   constructor(parsed: unknown) {
     const [, base, ids, hashes, texts, cells] = list(parsed);
@@ -66,13 +68,13 @@ export class FactsReader {
       model: has(FLAG.model) ? this.#text() : undefined,
       tool: has(FLAG.tool) ? this.#text() : undefined,
       route: has(FLAG.route) ? this.#text() : undefined,
-      service: has(FLAG.service) ? this.#text() : undefined,
+      service: (this.#service = this.#serviceOf(flags)),
       user: has(FLAG.user) ? this.#text() : undefined,
       target: has(FLAG.target) ? this.#text() : undefined,
       failure: has(FLAG.failure) ? this.#text() : undefined,
       prompt: has(FLAG.prompt) ? this.#text() : undefined,
       promptGuessed: has(FLAG.promptGuessed) ? true : undefined,
-      tokens: has(FLAG.tokens) ? this.#tokens(has(FLAG.written)) : undefined,
+      tokens: has(FLAG.tokens) ? this.#tokens(has(FLAG.tokenParts)) : undefined,
       cost: has(FLAG.cost) ? this.#number() : undefined,
       ancestors: has(FLAG.ancestors) ? this.#ancestors() : undefined,
       inputRequest: has(FLAG.inputRequest) ? this.#inputRequest(start) : undefined,
@@ -88,13 +90,18 @@ export class FactsReader {
     return cell > NO_PARENT ? text(this.#ids[cell]) : text(this.#texts[NO_PARENT - 1 - cell]);
   }
 
-  #tokens(hasWritten: boolean): NonNullable<SpanFacts["tokens"]> {
+  #serviceOf(flags: number): string | undefined {
+    if ((flags & FLAG.sameService) !== 0) return this.#service;
+    return (flags & FLAG.service) === 0 ? undefined : this.#text();
+  }
+
+  #tokens(hasParts: boolean): NonNullable<SpanFacts["tokens"]> {
     const input = this.#number();
     const output = this.#number();
-    const cached = this.#number();
-    const reasoning = this.#number();
-    const written = hasWritten ? this.#number() : 0;
-    return { input, output, cached, written, written1h: hasWritten ? this.#number() : 0, reasoning };
+    const cached = hasParts ? this.#number() : 0;
+    const reasoning = hasParts ? this.#number() : 0;
+    const written = hasParts ? this.#number() : 0;
+    return { input, output, cached, written, written1h: hasParts ? this.#number() : 0, reasoning };
   }
 
   #ancestors(): NonNullable<SpanFacts["ancestors"]> {
@@ -121,7 +128,9 @@ export class FactsReader {
   }
 
   #time(): bigint {
-    const seconds = this.#number();
+    const first = this.#number();
+    if (first >= 0) return BigInt(first);
+    const seconds = secondsIn(first);
     const nanoseconds = this.#number();
     const count = seconds * NANOS_PER_SECOND + nanoseconds;
     if (Number.isSafeInteger(count)) return BigInt(count);

@@ -6,7 +6,16 @@ import { PRODUCERS } from "../producer.ts";
 import { lastOf } from "../version-order.ts";
 import { ChunkIds } from "./chunk-ids.ts";
 import { FactsReader } from "./decode.ts";
-import { FACTS_VERSION, FLAG, HALF_HASH, KINDS, NANOS_PER_SECOND, NO_PARENT, REQUEST_STATES } from "./layout.ts";
+import {
+  FACTS_VERSION,
+  FLAG,
+  HALF_HASH,
+  KINDS,
+  NANOS_PER_SECOND,
+  NO_PARENT,
+  REQUEST_STATES,
+  secondsCell,
+} from "./layout.ts";
 
 /** One JSON string for all spans of a chunk, in the chunk's order, in the layout of {@link FLAG}. */
 export function encodeFacts(facts: readonly SpanFacts[]): string {
@@ -29,6 +38,8 @@ class FactsWriter {
   readonly #ids = new ChunkIds();
   readonly #spanIds: string[] = [];
   readonly #hashes: string[] = [];
+  /** Of the last span. */
+  #service: string | undefined;
 
   constructor(facts: readonly SpanFacts[]) {
     this.#base = facts[0]?.start ?? 0n;
@@ -41,16 +52,19 @@ class FactsWriter {
     this.#spanIds.push(fact.spanId);
     this.#hashes.push(fact.hash);
     const kinds = SPAN_KINDS.indexOf(fact.kind) + KINDS * fact.otlpKind;
-    cells.push(this.#parent(fact.parentSpanId), this.#texts.name(fact.name), kinds, flagsOf(fact, last));
+    const isSameService = fact.service !== undefined && fact.service === this.#service;
+    const flags = flagsOf(fact, last) | (isSameService ? FLAG.sameService : 0);
+    cells.push(this.#parent(fact.parentSpanId), this.#texts.name(fact.name), kinds, flags);
     this.#time(fact.start - this.#base);
     this.#time(last === 0n ? 0n : last - fact.start);
     cells.push(fact.size);
-    this.#names(fact);
+    this.#names(fact, isSameService);
+    this.#service = fact.service;
     const { tokens, cost, ancestors, inputRequest, callHash, derivation, claims } = fact;
     if (tokens !== undefined) {
-      const { input, output, cached, written, written1h, reasoning } = tokens;
-      cells.push(input, output, cached, reasoning);
-      if (written !== 0 || written1h !== 0) cells.push(written, written1h);
+      const { input, output, cached, reasoning, written, written1h } = tokens;
+      cells.push(input, output);
+      if ((flags & FLAG.tokenParts) !== 0) cells.push(cached, reasoning, written, written1h);
     }
     if (cost !== undefined) cells.push(cost);
     if (ancestors !== undefined) {
@@ -78,7 +92,7 @@ class FactsWriter {
     ]);
   }
 
-  #names(fact: SpanFacts): void {
+  #names(fact: SpanFacts, isSameService: boolean): void {
     const cells = this.#cells;
     const texts = this.#texts;
     const { session, query } = fact;
@@ -89,7 +103,7 @@ class FactsWriter {
     if (fact.model !== undefined) cells.push(texts.name(fact.model));
     if (fact.tool !== undefined) cells.push(texts.name(fact.tool));
     if (fact.route !== undefined) cells.push(texts.name(fact.route));
-    if (fact.service !== undefined) cells.push(texts.name(fact.service));
+    if (fact.service !== undefined && !isSameService) cells.push(texts.name(fact.service));
     if (fact.user !== undefined) cells.push(texts.name(fact.user));
     if (fact.target !== undefined) cells.push(texts.name(fact.target));
     if (fact.failure !== undefined) cells.push(texts.name(fact.failure));
@@ -116,9 +130,12 @@ class FactsWriter {
     const count = Number(nanoseconds);
     if (Number.isSafeInteger(count)) {
       const seconds = Math.floor(count / NANOS_PER_SECOND);
-      this.#cells.push(seconds, count - seconds * NANOS_PER_SECOND);
-    } else
-      this.#cells.push(Number(nanoseconds / BigInt(NANOS_PER_SECOND)), Number(nanoseconds % BigInt(NANOS_PER_SECOND)));
+      if (seconds === 0) this.#cells.push(count);
+      else this.#cells.push(secondsCell(seconds), count - seconds * NANOS_PER_SECOND);
+    } else {
+      const seconds = Number(nanoseconds / BigInt(NANOS_PER_SECOND));
+      this.#cells.push(secondsCell(seconds), Number(nanoseconds % BigInt(NANOS_PER_SECOND)));
+    }
   }
 }
 
@@ -150,8 +167,12 @@ function flagsOf(fact: SpanFacts, last: bigint): number {
     (fact.callHash === undefined ? 0 : FLAG.callHash) |
     (fact.promptGuessed ? FLAG.promptGuessed : 0) |
     (fact.producer === undefined ? 0 : FLAG.producer) |
-    (fact.tokens === undefined || (fact.tokens.written === 0 && fact.tokens.written1h === 0) ? 0 : FLAG.written)
+    (fact.tokens === undefined || !hasParts(fact.tokens) ? 0 : FLAG.tokenParts)
   );
+}
+
+function hasParts({ cached, reasoning, written, written1h }: NonNullable<SpanFacts["tokens"]>): boolean {
+  return cached !== 0 || reasoning !== 0 || written !== 0 || written1h !== 0;
 }
 
 const RECENT = 256;
