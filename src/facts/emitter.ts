@@ -23,15 +23,21 @@ export type Emitter = {
 /** UTF-16 units. */
 const MAX_NAME = 256;
 
-type Known = { readonly resource: Resource | undefined; readonly scope: Scope | undefined; readonly emitter: Emitter };
+type Known = {
+  readonly resource: Resource | undefined;
+  readonly scope: Scope | undefined;
+  readonly text: string;
+  readonly emitter: Emitter;
+};
 
-/** Spans are read scope by scope, so the last one answers for nearly all of them. */
+/** Spans are read scope by scope, and a program's requests have equal ones: the last one answers for nearly all of them. */
 let last: Known | undefined;
 
 export function emitterOf(resource: Resource | undefined, scope: Scope | undefined): Emitter {
   if (last !== undefined && last.resource === resource && last.scope === scope) return last.emitter;
-  const emitter = readEmitter(resource, scope);
-  last = { resource, scope, emitter };
+  const text = JSON.stringify([resource, scope]);
+  const emitter = last?.text === text ? last.emitter : readEmitter(resource, scope);
+  last = { resource, scope, text, emitter };
   return emitter;
 }
 

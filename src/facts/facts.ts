@@ -195,42 +195,45 @@ function derivationOf(name: string, kind: SpanKind, stated: number | undefined):
 const AGENTS_BY_NAME = new FixedKeys<string>(NAMED_AGENTS);
 
 function callHashIn(index: AttributeIndex, kind: SpanKind): number | undefined {
-  const field = CALL_ID_FIELDS[kind];
+  const field = callIdField(kind);
   const id = field === undefined ? undefined : textIn(index, field);
   return id === undefined ? undefined : idTextHash(id) || 1;
 }
 
-const CALL_ID_FIELDS: Readonly<Partial<Record<SpanKind, number>>> = {
-  llm: FIELD.modelCallId,
-  tool: FIELD.toolCallId,
-  agent: FIELD.promptId,
-};
+/** Compared, since a lookup by a computed name takes several times as long. */
+function callIdField(kind: SpanKind): number | undefined {
+  if (kind === "llm") return FIELD.modelCallId;
+  if (kind === "tool") return FIELD.toolCallId;
+  return kind === "agent" ? FIELD.promptId : undefined;
+}
 
 const NINTH_UNITS: ReadonlySet<number> = new Set(INPUT_MESSAGE_PREFIXES.map((prefix) => prefix.charCodeAt(8)));
 
 /** Which inputs of a span are prompts: `none` whatever it holds, `said` what a user said, `any` its whole input too. */
-const PROMPTS: Readonly<Record<SpanKind, "none" | "said" | "any">> = {
-  query: "any",
-  agent: "any",
-  team: "any",
-  turn: "any",
-  llm: "said",
-  chain: "said",
-  http: "said",
-  internal: "said",
-  tool: "none",
-  retrieval: "none",
-  embedding: "none",
-  db: "none",
-  messaging: "none",
-};
+function promptsOf(kind: SpanKind): "none" | "said" | "any" {
+  switch (kind) {
+    case "query":
+    case "agent":
+    case "team":
+    case "turn":
+      return "any";
+    case "tool":
+    case "retrieval":
+    case "embedding":
+    case "db":
+    case "messaging":
+      return "none";
+    default:
+      return "said";
+  }
+}
 
 /**
  * The prompt, wherever it stands: on a root or an agent any input is one, on other spans only what is said by a user. A root
  * without one has the message that Logfire makes of its name.
  */
 function promptIn(span: Span, index: AttributeIndex, kind: SpanKind, isRoot: boolean): Prompt | undefined {
-  const prompts = PROMPTS[kind];
+  const prompts = promptsOf(kind);
   const takesAny = isRoot || prompts === "any";
   if (!takesAny && prompts === "none") return undefined;
   const input = valueIn(index, FIELD.input);

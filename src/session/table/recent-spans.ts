@@ -14,6 +14,8 @@ export class RecentSpans {
   readonly #entries = new Map<number, Entry>();
   /** The end of the earliest one, once others were dropped; Unix nanoseconds. */
   #floor = 0n;
+  /** The last row with an entry: a later row has none to delete. */
+  #last = -1;
 
   get bytes(): number {
     let units = 0;
@@ -25,9 +27,10 @@ export class RecentSpans {
   admit(row: number, { running, end, spanId, name, route }: SpanFacts): void {
     // An end that only a clock has that was never set would stay for ever.
     if (running || end < this.#floor || isExtreme(bucketOfInstant(end))) {
-      this.#entries.delete(row);
+      if (row <= this.#last) this.#entries.delete(row);
       return;
     }
+    if (row > this.#last) this.#last = row;
     this.#entries.set(row, { end, spanId, name, route });
     if (this.#entries.size > 2 * NUMBERED_SPANS) this.#prune();
   }

@@ -125,11 +125,12 @@ export class SpanTable {
   admit(traceId: string, facts: SpanFacts, revision: number, position: number): number {
     const trace = this.#traceNumber(traceId);
     if (facts.session ?? facts.claims) this.#addName(trace, facts);
-    const row = this.find(trace, facts);
+    const first = this.#index.first(trace, highWord(facts.spanId), lowWord(facts.spanId));
+    const row = this.#withKind(first, facts.otlpKind);
     if (row < 0) {
       const added = this.rows.add();
       this.#write(added, trace, facts, revision, position);
-      if (this.rowOf(trace, highWord(facts.spanId), lowWord(facts.spanId)) >= 0) {
+      if (first >= 0) {
         // Another span may be the parent now of those that name this id.
         this.knownParents.clear();
         this.sharingTraces.add(trace);
@@ -288,7 +289,12 @@ export class SpanTable {
 
   /** Row of a span; -1 if not received. */
   find(trace: number, { spanId, otlpKind }: Pick<SpanFacts, "spanId" | "otlpKind">): number {
-    let row = this.#index.first(trace, highWord(spanId), lowWord(spanId));
+    return this.#withKind(this.#index.first(trace, highWord(spanId), lowWord(spanId)), otlpKind);
+  }
+
+  /** Of the first row of an id and all others of it, that of the kind; -1 without. */
+  #withKind(first: number, otlpKind: number): number {
+    let row = first;
     while (row >= 0 && this.rows.word(row, Row.OTLP_KIND) !== otlpKind >>> 0) row = this.#index.next(row);
     return row;
   }
