@@ -27,7 +27,9 @@ const runtime = () =>
     wrangler: { configPath: "./wrangler.toml" },
     // The tests' own values; nothing here is a secret of anybody's.
     // Chance would decide which requests are stored as traces: the tests of those ask for all of them.
-    miniflare: { bindings: { OPEN_ACCESS: "loopback", TELEMETRY_SAMPLING_RATE: "0" } },
+    miniflare: {
+      bindings: { OPEN_ACCESS: "loopback", TELEMETRY_SAMPLING_RATE: "0", SHARDS: process.env["SHARDS"] ?? "16" },
+    },
   });
 
 export default defineConfig({

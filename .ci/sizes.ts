@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { FIRST_LOAD } from "../src/routes/first-load.ts";
 
-/** kB of gzip. A larger Worker starts later in each place where it was not running; measured: 223.1 kB, minified, 13 of them for upstreams. */
-export const WORKER_BUDGET = 224;
+/** kB of gzip. A larger Worker starts later in each place where it was not running; measured: 227.6 kB, minified, 13 of them for upstreams, 4 for shards. */
+export const WORKER_BUDGET = 229;
 /** kB of gzip. A page shows no row before it has all of this; measured: 50.8 kB for the list, 94.5 kB for a session, 122.2 kB with its transcript. */
 export const PAGE_BUDGETS = { list: 51.3, session: 95, transcript: 123 };
 

@@ -19,6 +19,8 @@ export type Bindings = Env & {
   readonly OPEN_ACCESS?: string;
   /** JSON: prices of models that override the list prices, `{"<model>": {"input", "cached"?, "written"?, "written1h"?, "output"}}`, US dollars per million tokens. */
   readonly PRICES?: string;
+  /** How many objects hold a tenant's logs. It is read when the tenant has none, and stays what it was then. */
+  readonly SHARDS?: string;
   /** Maximum age of a trace in days since its last arrival. 0 or "forever": no maximum. */
   readonly RETENTION_DAYS?: string;
   /** Maximum size of a session, such as 500MB. */
@@ -77,4 +79,14 @@ export function telemetryOf(env: Bindings): Telemetry {
     knownTelemetry = { texts: Object.fromEntries(TELEMETRY_SETTINGS.map((name) => [name, env[name]])), telemetry };
   }
   return knownTelemetry.telemetry;
+}
+
+/** Of a deployment: enough to use many machines' processors, few enough that small logs share their objects. */
+const DEPLOYED_SHARDS = 64;
+const MOST_SHARDS = 1_024;
+
+/** The number of shards for a tenant without any. */
+export function configuredShards({ SHARDS }: Pick<Bindings, "SHARDS">): number {
+  const shards = Number(SHARDS);
+  return Number.isInteger(shards) && shards >= 1 && shards <= MOST_SHARDS ? shards : DEPLOYED_SHARDS;
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { configuredShards } from "./config.ts";
 import type { Bindings } from "./config.ts";
 import type { RequestTrace } from "./self/request-trace.ts";
 
@@ -53,10 +54,22 @@ type RequestContext = {
   readonly var: { readonly principal: { readonly tenant: string }; readonly trace?: RequestTrace | undefined };
 };
 
+/** A call of one of the objects that a tenant's logs are divided into. */
+export type ShardCall = CallContext & {
+  /** How many there are. */
+  readonly shards: number;
+};
+
+/** A call of one log of a shard. */
+export type LogCall = ShardCall & {
+  /** The session id or the trace id that names the log. */
+  readonly id: string;
+};
+
 /** An object as its callers see it: the call context is bound. */
-export type Calls<Target> = {
+export type Calls<Target, Context = CallContext> = {
   readonly [Name in Exclude<keyof Target, keyof DurableObject>]: Target[Name] extends (
-    context: CallContext,
+    context: Context,
     ...args: infer Args
   ) => infer Answer
     ? (...args: Args) => Promise<Awaited<Answer>>
@@ -66,9 +79,67 @@ export type Calls<Target> = {
 type SessionObject = Env["SESSIONS"] extends DurableObjectNamespace<infer Target> ? Target : never;
 type DirectoryObject = Env["DIRECTORY"] extends DurableObjectNamespace<infer Target> ? Target : never;
 
-/** The object of a session, or of the owner of a trace: `id` is a session id or a trace id. */
-export function sessionAt(env: Bindings, caller: Caller, id: string): Calls<SessionObject> {
-  return callsOf(env.SESSIONS, caller, id, "session");
+/** The log of a session, or of the owner of a trace: `id` is a session id or a trace id. */
+export function sessionAt(env: Bindings, caller: Caller, id: string): Omit<Calls<SessionObject, LogCall>, "append"> {
+  const context = contextOf(caller);
+  return boundCalls(traceOf(caller), "session", () => {
+    const shards = knownShards.get(context.tenant);
+    return shards === undefined
+      ? shardsOf(env, caller).then((count) => logTarget(env, context, id, count))
+      : logTarget(env, context, id, shards);
+  });
+}
+
+function logTarget(env: Bindings, context: CallContext, id: string, shards: number): CallTarget {
+  const name = shardName(context.tenant, shardOf(id, shards));
+  return { stub: env.SESSIONS.getByName(name), context: { ...context, shards, id } satisfies LogCall };
+}
+
+/** One of a tenant's shards, for calls about several of its logs. */
+export function shardAt(
+  env: Bindings,
+  caller: Caller,
+  shard: number,
+  shards: number,
+): Pick<Calls<SessionObject, ShardCall>, "append"> {
+  const context: ShardCall = { ...contextOf(caller), shards };
+  const stub = env.SESSIONS.getByName(shardName(context.tenant, shard));
+  return boundCalls(traceOf(caller), "session", () => ({ stub, context }));
+}
+
+/** The name of a shard, from 0 on. */
+export function shardName(tenant: string, shard: number): string {
+  return `${tenant}/shard-${shard}`;
+}
+
+/** The shard of a log, from 0 on. FNV-1a: session names are short texts, trace ids are random already. */
+export function shardOf(id: string, shards: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
+  // The low bits of the product depend on few bits of the text.
+  return ((hash ^ (hash >>> 15)) >>> 0) % shards;
+}
+
+/** By tenant. The number never changes once the directory has it. */
+const knownShards = new Map<string, number>();
+
+/** How many shards the tenant has: asked of the directory once an isolate, which keeps the first answer for ever. */
+export async function shardsOf(env: Bindings, caller: Caller): Promise<number> {
+  const { tenant } = contextOf(caller);
+  const known = knownShards.get(tenant);
+  if (known !== undefined) return known;
+  const shards = await directoryOf(env, tenant).shards(configuredShards(env));
+  rememberShards({ tenant, shards });
+  return shards;
+}
+
+export function rememberShards({ tenant, shards }: ShardCall): void {
+  knownShards.set(tenant, shards);
+}
+
+/** For tests that begin with empty storage. */
+export function forgetShards(): void {
+  knownShards.clear();
 }
 
 /** The tenant's list of sessions. */
@@ -77,8 +148,8 @@ export function directoryOf(env: Bindings, caller: Caller): Calls<DirectoryObjec
 }
 
 /**
- * The object of this name within the caller's tenant. The only place that names objects, and that adds the context to calls.
- * `service`: what spans of calls name the object.
+ * The object of this name within the caller's tenant. Only this file names objects, and adds the context to calls. `service`: what
+ * spans of calls name the object.
  */
 export function callsOf<Target>(
   namespace: { getByName(name: string): object },
@@ -86,23 +157,61 @@ export function callsOf<Target>(
   name: string,
   service: string,
 ): Calls<Target> {
-  const context: CallContext | TracedCaller = typeof caller === "string" ? { tenant: caller } : caller;
+  const context = contextOf(caller);
   const stub = namespace.getByName(`${context.tenant}/${name}`);
-  return new Proxy(stub, {
-    get(_, method) {
-      // A promise that resolves with the object must not take it for another promise.
-      if (method === "then") return undefined;
-      return (...args: unknown[]): unknown => {
-        const call = Reflect.get(stub, method) as (...all: unknown[]) => Promise<unknown>;
-        if (method === "fetch") return Reflect.apply(call, stub, args);
-        if (!("trace" in context)) return Reflect.apply(call, stub, [context, ...args]);
-        const { trace, ...rest } = context;
-        return trace.call(service, String(method), (traceparent) =>
-          Reflect.apply(call, stub, [{ ...rest, traceparent }, ...args]),
-        );
-      };
+  return boundCalls(traceOf(caller), service, () => ({ stub, context }));
+}
+
+function contextOf(caller: Caller): CallContext {
+  if (typeof caller === "string") return { tenant: caller };
+  if (!("trace" in caller)) return caller;
+  const { trace: _, ...context } = caller;
+  return context;
+}
+
+function traceOf(caller: Caller): RequestTrace | undefined {
+  return typeof caller !== "string" && "trace" in caller ? caller.trace : undefined;
+}
+
+type CallTarget = { readonly stub: object; readonly context: CallContext | ShardCall | LogCall };
+
+/** Calls that find their target when they are made. */
+function boundCalls<Bound>(
+  trace: RequestTrace | undefined,
+  service: string,
+  find: () => CallTarget | Promise<CallTarget>,
+): Bound {
+  const call = ({ stub, context }: CallTarget, method: string | symbol, args: unknown[]): unknown => {
+    const own = Reflect.get(stub, method) as (...all: unknown[]) => Promise<unknown>;
+    if (method === "fetch") return Reflect.apply(own, stub, [namedRequest(args[0] as Request, context)]);
+    if (trace === undefined) return Reflect.apply(own, stub, [context, ...args]);
+    return trace.call(service, String(method), (traceparent) =>
+      Reflect.apply(own, stub, [{ ...context, traceparent }, ...args]),
+    );
+  };
+  return new Proxy(
+    {},
+    {
+      get(_, method) {
+        // A promise that resolves with the object must not take it for another promise.
+        if (method === "then") return undefined;
+        return (...args: unknown[]): unknown => {
+          const target = find();
+          return target instanceof Promise
+            ? target.then((found) => call(found, method, args))
+            : call(target, method, args);
+        };
+      },
     },
-  }) as Calls<Target>;
+  ) as Bound;
+}
+
+/** A request has no context: one to a log names it in its URL. */
+function namedRequest(request: Request, context: CallTarget["context"]): Request {
+  if (!("id" in context)) return request;
+  const url = new URL(request.url);
+  url.searchParams.set("log", context.id);
+  return new Request(url, request);
 }
 
 /** The tenant of an object: the beginning of its name. */

@@ -41,5 +41,7 @@ export type AppendOutcome =
   | { readonly outcome: "partly-known"; readonly known: readonly number[] }
   /** The session has reached a size limit. */
   | { readonly outcome: "full"; readonly reason: string }
+  /** A transient fault. Nothing was stored: send it again. */
+  | { readonly outcome: "failed"; readonly reason: string }
   /** A fault of this program that would recur. The program's log has the reference too. */
   | { readonly outcome: "fault"; readonly reference: string };

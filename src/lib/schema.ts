@@ -2,7 +2,7 @@
  * Version of all tables, keys and stored values. It is raised when any of them changes. An object of another version refuses every
  * call, and `npm start` refuses a data folder of another version.
  */
-export const SCHEMA_VERSION = 7;
+export const SCHEMA_VERSION = 8;
 
 /** Throws if an object was written with another schema: it must not change rows that it does not know. */
 export function checkSchema(written: string | undefined): void {

@@ -40,7 +40,7 @@ export type Answered = {
   readonly error: unknown;
 };
 
-/** An object's answer says from when to when it wrote, Unix milliseconds by its own clock. */
+/** An object's answer, or each of several, says from when to when it wrote, Unix milliseconds by its own clock. */
 type Written = { readonly wrote?: readonly [start: number, end: number] };
 
 /** The trace of one HTTP request: its root span, and a child for each part of the work. Not recorded, it is two ids. */
@@ -128,7 +128,7 @@ export class RequestTrace {
     if (span === undefined) return await send(this.traceparent);
     try {
       const answer = await send(this.#contextOf(span.spanId));
-      this.#addWrite(answer, span.spanId);
+      for (const one of Array.isArray(answer) ? (answer as unknown[]) : [answer]) this.#addWrite(one, span.spanId);
       this.#end(span);
       return answer;
     } catch (error) {

@@ -18,7 +18,7 @@ const directory = () => directoryOf(env, "default");
 
 async function report(id: string, generation: string, revision: number, reportedRevision = 0): Promise<void> {
   const summary = summaryOf({ id, spans: revision });
-  await directory().report({ id, generation, revision, summary, reportedRevision });
+  await directory().report([{ id, generation, revision, summary, reportedRevision }]);
 }
 
 /** `<id> <generation> <first>-<last>` of each entry. */

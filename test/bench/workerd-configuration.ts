@@ -45,6 +45,7 @@ const main :Workerd.Worker = (
     (name = "UPSTREAMS", durableObjectNamespace = "UpstreamsObject"),
     (name = "ASSETS", service = "page"),
     (name = "OPEN_ACCESS", text = "loopback"),
+    (name = "SHARDS", text = "${process.env["SHARDS"] ?? "4"}"),
 ${Object.entries(variables)
   .map(([name, text]) => `    (name = "${name}", text = "${text}"),\n`)
   .join("")}  ],

@@ -13,7 +13,7 @@ import { generateSession, sentSpans } from "./generated-session.ts";
 import { aSpan, at, exportOf, someSpans, traceIdOf } from "./spans.ts";
 import { Viewer } from "./viewer.ts";
 import * as world from "./world.ts";
-import type { CallContext } from "../../src/place.ts";
+import type { ShardCall } from "../../src/place.ts";
 
 const TRACE = traceIdOf("trace");
 const OTHER = traceIdOf("other");
@@ -41,20 +41,18 @@ async function exported(id: string): Promise<string[]> {
 describe("a delivery of known spans", () => {
   // spec: ID-10
   test("of all its spans changes nothing", async () => {
-    const owner = world.objectOf(TRACE);
     const delivery = deliveryOf(someSpans(TRACE, 1, 2));
-    expect(await owner.append(world.CALLER, delivery)).toEqual({ outcome: "appended" });
+    expect(await world.append(delivery)).toEqual({ outcome: "appended" });
     const before = await world.rowsOf(TRACE, "chunk");
-    expect(await owner.append(world.CALLER, delivery)).toEqual({ outcome: "known" });
+    expect(await world.append(delivery)).toEqual({ outcome: "known" });
     expect(await world.rowsOf(TRACE, "chunk")).toEqual(before);
   });
 
   // spec: ID-12
   test("of some of its spans stores nothing and names them, so that the Worker sends the rest", async () => {
-    const owner = world.objectOf(TRACE);
     await world.deliver(someSpans(TRACE, 2, 2));
     const before = await world.rowsOf(TRACE, "chunk");
-    expect(await owner.append(world.CALLER, deliveryOf(someSpans(TRACE, 1, 4)))).toEqual({
+    expect(await world.append(deliveryOf(someSpans(TRACE, 1, 4)))).toEqual({
       outcome: "partly-known",
       known: [1, 2],
     });
@@ -68,16 +66,15 @@ describe("a delivery of known spans", () => {
 });
 
 test("spans that others deliver between the answer and the next try are left out too", async () => {
-  const owner = world.objectOf(TRACE);
   const overtaking = [someSpans(TRACE, 1, 1), someSpans(TRACE, 4, 1), someSpans(TRACE, 2, 2)];
   const outcomes: string[] = [];
   const overtaken = {
-    append: async (context: CallContext, delivery: Delivery) => {
+    append: async (_: ShardCall, [delivery]: readonly [Delivery]) => {
       const first = overtaking.shift();
-      if (first !== undefined) await owner.append(context, deliveryOf(first));
-      const outcome = await owner.append(context, delivery);
-      outcomes.push(`${outcome.outcome} of ${delivery.spans}`);
-      return outcome;
+      if (first !== undefined) await world.append(deliveryOf(first));
+      const outcome = await world.append(delivery);
+      outcomes.push(`${outcome?.outcome} of ${delivery.spans}`);
+      return [outcome];
     },
   };
   const bindings = { SESSIONS: { getByName: () => overtaken } } as unknown as Bindings;
@@ -197,7 +194,7 @@ describe("a fault of our storage or of our program", () => {
   test("unreadable facts are answered with a reference, which the log has too", async () => {
     const delivery = { ...deliveryOf(someSpans(TRACE, 1, 1)), facts: `[${FACTS_VERSION},"0",[],["no span"]]` };
     const log = vi.spyOn(console, "error").mockReturnValue();
-    const outcome = await world.objectOf(TRACE).append(world.CALLER, delivery);
+    const outcome = await world.append(delivery);
     expect(outcome).toEqual({ outcome: "fault", reference: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     expect(log.mock.calls.join()).toContain((outcome as { reference: string }).reference);
     expect(await world.rowsOf(TRACE, "chunk")).toEqual([]);
@@ -205,8 +202,10 @@ describe("a fault of our storage or of our program", () => {
 
   test("facts of a Worker of another version are a temporary fault", async () => {
     const delivery = { ...deliveryOf(someSpans(TRACE, 1, 1)), facts: `[${FACTS_VERSION + 1},"0",[]]` };
-    const append = async () => await world.objectOf(TRACE).append(world.CALLER, delivery);
-    await expect(append()).rejects.toThrow("different versions; try again");
+    expect(await world.append(delivery)).toEqual({
+      outcome: "failed",
+      reason: expect.stringContaining("different versions; try again"),
+    });
   });
 });
 
@@ -269,12 +268,12 @@ describe("the maximum size of a session", () => {
     const next = deliveryOf([aSpan(TRACE, 2)]);
     const room = SESSION_BYTES - next.body.length;
     await world.change(TRACE, "UPDATE chunk SET bytes = ?", room + 1);
-    expect(await world.objectOf(TRACE).append(world.CALLER, next)).toEqual({
+    expect(await world.append(next)).toEqual({
       outcome: "full",
       reason: `the session would hold more than ${SESSION_BYTES} bytes, its ceiling`,
     });
     await world.change(TRACE, "UPDATE chunk SET bytes = ?", room);
-    expect(await world.objectOf(TRACE).append(world.CALLER, next)).toEqual({ outcome: "appended" });
+    expect(await world.append(next)).toEqual({ outcome: "appended" });
   });
 
   // spec: BIND-12

@@ -108,7 +108,7 @@ describe("a copy under way while its session is deleted is void", () => {
     world.pass(-ahead);
     await world.rest(IDS);
     await remove("A");
-    expect((await world.objectOf("A").storeCopy(world.CALLER, late)).outcome).toBe("stale");
+    expect((await world.calls("A").storeCopy(late)).outcome).toBe("stale");
     await world.rest(IDS);
     expect(await listed()).toEqual({});
     expect(await world.tables("A")).toEqual([]);
@@ -116,7 +116,7 @@ describe("a copy under way while its session is deleted is void", () => {
     await world.deliver(someSpans(TRACE, 5, 1, { "session.id": "A" }));
     await world.rest(IDS);
     expect(await listed()).toEqual({ A: 1 });
-    expect((await world.objectOf("A").storeCopy(world.CALLER, late)).outcome).toBe("stale");
+    expect((await world.calls("A").storeCopy(late)).outcome).toBe("stale");
     expect(await spansOf("A")).toBe(1);
   });
 
@@ -126,11 +126,11 @@ describe("a copy under way while its session is deleted is void", () => {
     await world.rest(IDS);
     const row = (await world.rowsOf<{ epoch: number }>(TRACE, "trace"))[0]?.epoch ?? 0;
     // The trace was bound elsewhere and back, and the session received no call about it.
-    await world.change(TRACE, "UPDATE trace SET epoch = ?", row + 5 * HOUR);
+    await world.change(TRACE, "UPDATE trace SET epoch = ? WHERE log = {log}", row + 5 * HOUR);
     const late = await copyOf("A");
     expect(late.epoch).toBe(row + 5 * HOUR);
     await remove("A");
-    expect((await world.objectOf("A").storeCopy(world.CALLER, late)).outcome).toBe("stale");
+    expect((await world.calls("A").storeCopy(late)).outcome).toBe("stale");
     await world.rest(IDS);
     expect(await listed()).toEqual({});
   });
@@ -150,7 +150,7 @@ test("the list shows a session that was deleted and began anew after the clock w
   await world.rest(IDS);
   await remove(TRACE);
   world.pass(-HOUR);
-  await world.objectOf(TRACE).append(world.CALLER, deliveryOf(someSpans(TRACE, 3, 1)));
+  await world.append(deliveryOf(someSpans(TRACE, 3, 1)));
   const viewer = new Viewer(TRACE);
   await viewer.connect();
   await world.rest(IDS);

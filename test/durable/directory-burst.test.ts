@@ -32,8 +32,9 @@ test(
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
         const { id, revision } = next;
         const summary = summaryOf({ id, spans: revision, title: `Question ${revision} of ${id}` });
-        const { interval } = await directory().report(world.CALLER, { id, generation: "1x", revision, summary });
-        longest = Math.max(longest, interval);
+        const report = { id, generation: "1x", revision, summary };
+        const [outcome] = await directory().report(world.caller(), [report]);
+        longest = Math.max(longest, outcome?.interval ?? 0);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, send));

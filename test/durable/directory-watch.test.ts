@@ -10,7 +10,7 @@ beforeEach(world.freshWorld);
 
 /** Sends something to every stream, as any export does within a second: waiting streams look at the clock again. */
 async function nudge(): Promise<void> {
-  await directory().recordExports(world.CALLER, { last: [], refused: [], dropped: { metrics: 0 } });
+  await directory().recordExports(world.caller(), { last: [], refused: [], dropped: { metrics: 0 } });
 }
 
 /** Evicts the object from memory. */

@@ -240,7 +240,7 @@ describe("a report", () => {
   }
 
   const reported = (summary: SessionSummary, generation: string, revision: number, spans: number) =>
-    directory().report(world.CALLER, { id: "B", generation, revision, summary: { ...summary, id: "B", spans } });
+    directory().report(world.caller(), [{ id: "B", generation, revision, summary: { ...summary, id: "B", spans } }]);
   const spansListed = async () => (await list({ kind: "all" })).sessions.map(({ spans }) => spans);
 
   // spec: LIST-13
@@ -253,9 +253,9 @@ describe("a report", () => {
     expect(await spansListed()).toEqual([50]);
     await reported(summary, "000000003x", 1, 10);
     expect(await spansListed()).toEqual([10]);
-    await directory().remove(world.CALLER, { id: "B", generation: "000000002x" }, "deleted");
+    await directory().remove(world.caller(), { id: "B", generation: "000000002x" }, "deleted");
     expect(await spansListed()).toEqual([10]);
-    await directory().remove(world.CALLER, { id: "B", generation: "000000003x" }, "deleted");
+    await directory().remove(world.caller(), { id: "B", generation: "000000003x" }, "deleted");
     expect(await spansListed()).toEqual([]);
     await reported(summary, "000000003x", 2, 20);
     expect(await spansListed()).toEqual([]);
@@ -272,13 +272,9 @@ describe("a report", () => {
         id: `session ${n}`,
         liveness: { ...summary.liveness, lastArrival: `${Date.now()}000000` },
       };
-      const { interval } = await directory().report(world.CALLER, {
-        id: update.id,
-        generation: "1x",
-        revision: 1,
-        summary: update,
-      });
-      intervals.add(interval);
+      const report = { id: update.id, generation: "1x", revision: 1, summary: update };
+      const [outcome] = await directory().report(world.caller(), [report]);
+      intervals.add(outcome?.interval ?? 0);
     }
     expect([Math.min(...intervals), Math.max(...intervals)]).toEqual([2_000, 2_500]);
   });

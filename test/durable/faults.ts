@@ -1,8 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { objectOf } from "./world.ts";
+import { Shard } from "../../src/durable/session/shard.ts";
+import { objectOf, shardOfLog } from "./world.ts";
 
-/** A step of the objects' work that can fail: a transaction of one, or a call to one. */
+/** A step of the objects' work that can fail: a transaction of one, or a call. `object`: the object, or what the call is about. */
 export type Step = { readonly kind: "transaction" | "call"; readonly object: string; readonly method: string };
 
 export const STRIKES = {
@@ -117,6 +118,16 @@ export class Faults {
           return faults.#transaction(this, (change) => original.call(this, change) as T, closure);
         },
     );
+    replace(this.#restore, Shard.prototype, "call", (original) => {
+      const wrapped: typeof original = async function (this: Shard, context, method, message) {
+        const name = shardOfLog(context.id);
+        const late = async () => await laterCall(name, method, [context, message]);
+        const step = { kind: "call", object: context.id, method } as const;
+        const call = async () => await original.call(this, context, method, message);
+        return (await faults.#call(step, name, callerOf(method, message), late, call)) as never;
+      };
+      return wrapped;
+    });
     for (const namespace of [Object.getPrototypeOf(env.SESSIONS) as typeof env.SESSIONS]) {
       replace(
         this.#restore,
@@ -160,15 +171,10 @@ export class Faults {
           (target as Record<string, (...a: unknown[]) => Promise<unknown>>)[method]?.(...args);
         if (!CALLS.has(method))
           return typeof Reflect.get(target, property) === "function" ? call : Reflect.get(target, property);
-        const caller = (args: readonly unknown[]) => callerOf(method, args[1]);
         return async (...args: unknown[]) => {
           const late = async () => await laterCall(name, method, args);
-          return await faults.#call(
-            { kind: "call", object: name, method },
-            caller(args),
-            late,
-            async () => await call(...args),
-          );
+          const step = { kind: "call", object: aboutOf(name, method, args), method } as const;
+          return await faults.#call(step, name, callerOf(method, args[1]), late, async () => await call(...args));
         };
       },
     });
@@ -176,13 +182,13 @@ export class Faults {
 
   async #call(
     step: Step,
+    object: string,
     caller: string | undefined,
     late: () => Promise<unknown>,
     call: () => Promise<unknown>,
   ): Promise<unknown> {
     this.#calls++;
     try {
-      const { object } = step;
       const strike = this.#strikeAt(step);
       if (strike === "it is not sent") throw fault("the object could not be reached");
       if (strike === "it arrives late") {
@@ -221,12 +227,19 @@ async function laterCall(object: string, method: string, args: readonly unknown[
   return await (stub as Record<string, (...args: readonly unknown[]) => Promise<unknown>>)[method]?.(...args);
 }
 
+/** The ids that a call is about. */
+function aboutOf(name: string, method: string, [context, first]: readonly unknown[]): string {
+  if (method === "append") return (first as readonly { traceId: string }[]).map(({ traceId }) => traceId).join();
+  if (method === "report") return (first as readonly { id: string }[]).map(({ id }) => id).join();
+  return (context as { id?: string }).id ?? name;
+}
+
 /** The object that makes a call, by the arguments; `undefined` for the Worker. */
 function callerOf(method: string, first: unknown): string | undefined {
-  const { id, session, traceId } = first as { id?: string; session?: string; traceId?: string };
-  if (method === "storeCopy" || method === "revoke") return `default/${traceId}`;
-  if (method === "deleteTrace") return `default/${session}`;
-  return method === "append" ? undefined : `default/${id}`;
+  if (method === "append") return undefined;
+  const about = (Array.isArray(first) ? first[0] : first) as { id?: string; session?: string; traceId?: string };
+  const byTrace = method === "storeCopy" || method === "revoke";
+  return shardOfLog((byTrace ? about.traceId : method === "deleteTrace" ? about.session : about.id) ?? "");
 }
 
 /** Nothing that the object does after this has an effect; the exception ends the present step. */

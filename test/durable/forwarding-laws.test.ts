@@ -53,7 +53,7 @@ async function disturb(random: Random, ids: readonly string[], traceIds: readonl
       return world.pass(random.below(120_000));
     case 4:
       // Doubled messages.
-      await Promise.allSettled([1, 2].map(async () => await deliverTrace(env, world.CALLER, trace, fetchTransport)));
+      await Promise.allSettled([1, 2].map(async () => await deliverTrace(env, world.caller(), trace, fetchTransport)));
       return;
     case 5: {
       const share = random.below(3) / 2;

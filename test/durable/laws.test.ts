@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { deriveFacts } from "../../src/facts/facts.ts";
 import { deriveRecordFacts } from "../../src/logs/record-facts.ts";
 import type { SpanFacts } from "../../src/facts/facts.ts";
@@ -11,6 +11,7 @@ import { Viewer } from "./viewer.ts";
 import type { Snapshot, TraceDocument } from "./world.ts";
 import {
   deliver,
+  divide,
   emptyWorld,
   evict,
   freshWorld,
@@ -97,55 +98,65 @@ test("the generated sessions contain log records of each kind", () => {
   });
 });
 
-describe("order does not show", () => {
-  // spec: ID-9
-  law("however deliveries are permuted, split and merged, the sessions are the same", SEEDS, async (seed) => {
-    await freshWorld();
-    const random = new Random(seed);
-    const { sent, ids } = generateSession(random);
-    for (const delivery of random.cut(sent, 6)) await deliver(delivery);
-    await rest(ids);
-    const expected = await readoutsOf(ids);
-    for (let round = 0; round < 3; round++) {
-      await emptyWorld();
+/** All logs in one object, and few or many objects: where a log lies must not show. */
+describe.each([
+  [16, SEEDS],
+  [1, SEEDS.slice(0, 4)],
+  [2, SEEDS.slice(4, 8)],
+])("with %d shards", (shards, seeds) => {
+  beforeAll(() => divide(shards));
+  afterAll(() => divide());
+
+  describe("order does not show", () => {
+    // spec: ID-9
+    law("however deliveries are permuted, split and merged, the sessions are the same", seeds, async (seed) => {
+      await freshWorld();
+      const random = new Random(seed);
+      const { sent, ids } = generateSession(random);
+      for (const delivery of random.cut(sent, 6)) await deliver(delivery);
+      await rest(ids);
+      const expected = await readoutsOf(ids);
+      for (let round = 0; round < 3; round++) {
+        await emptyWorld();
+        for (const delivery of random.cut(random.shuffle(sent), 1 + random.below(12))) await deliver(delivery);
+        await rest(ids);
+        expect(await readoutsOf(ids)).toEqual(expected);
+      }
+    });
+  });
+
+  describe("twice is once", () => {
+    // spec: ID-10
+    law("delivering again, in other pieces, changes nothing, not even the revision", seeds, async (seed) => {
+      await freshWorld();
+      const random = new Random(seed);
+      const { sent, ids } = generateSession(random);
+      for (const delivery of random.cut(sent, 6)) await deliver(delivery);
+      await rest(ids);
+      const before = await versions(ids);
       for (const delivery of random.cut(random.shuffle(sent), 1 + random.below(12))) await deliver(delivery);
       await rest(ids);
-      expect(await readoutsOf(ids)).toEqual(expected);
-    }
+      expect(await versions(ids)).toEqual(before);
+    });
   });
-});
 
-describe("twice is once", () => {
-  // spec: ID-10
-  law("delivering again, in other pieces, changes nothing, not even the revision", SEEDS, async (seed) => {
-    await freshWorld();
-    const random = new Random(seed);
-    const { sent, ids } = generateSession(random);
-    for (const delivery of random.cut(sent, 6)) await deliver(delivery);
-    await rest(ids);
-    const before = await versions(ids);
-    for (const delivery of random.cut(random.shuffle(sent), 1 + random.below(12))) await deliver(delivery);
-    await rest(ids);
-    expect(await versions(ids)).toEqual(before);
-  });
-});
-
-describe("a viewer is a fold too", () => {
-  // spec: STREAM-2
-  law("cut, evicted and resumed at any point, viewers fold to the snapshots", SEEDS, async (seed) => {
-    await freshWorld();
-    const random = new Random(seed);
-    const generated = generateSession(random);
-    const viewers = [
-      ...generated.ids.map((id) => ({ id, viewer: new Viewer(id) })),
-      ...generated.traceIds.map((id) => ({ id, viewer: new Viewer(id, `/traces/${id}`) })),
-    ];
-    for (const delivery of random.cut(generated.sent, 4)) {
-      await deliver(delivery);
-      for (const { id, viewer } of viewers) await live(random, id, viewer);
-    }
-    await rest(generated.ids);
-    for (const { id, viewer } of viewers) await compare(random, id, viewer);
+  describe("a viewer is a fold too", () => {
+    // spec: STREAM-2
+    law("cut, evicted and resumed at any point, viewers fold to the snapshots", seeds, async (seed) => {
+      await freshWorld();
+      const random = new Random(seed);
+      const generated = generateSession(random);
+      const viewers = [
+        ...generated.ids.map((id) => ({ id, viewer: new Viewer(id) })),
+        ...generated.traceIds.map((id) => ({ id, viewer: new Viewer(id, `/traces/${id}`) })),
+      ];
+      for (const delivery of random.cut(generated.sent, 4)) {
+        await deliver(delivery);
+        for (const { id, viewer } of viewers) await live(random, id, viewer);
+      }
+      await rest(generated.ids);
+      for (const { id, viewer } of viewers) await compare(random, id, viewer);
+    });
   });
 });
 

@@ -170,7 +170,7 @@ let revision = 0;
 
 async function report(id: string, spans: readonly EndedSpan[], generation = "1x"): Promise<void> {
   const given = { id, generation, revision: ++revision, summary: summaryOf({ id }), ended: spans };
-  await directory().report(world.CALLER, given);
+  await directory().report(world.caller(), [given]);
 }
 
 /** Durations, which are the spans' numbers. */
@@ -231,7 +231,7 @@ describe("the spans that the directory keeps", () => {
   test("come with reports that count only", async () => {
     await report("s", [ended(1)], "2x");
     await report("s", [ended(2)], "1x");
-    await directory().remove(world.CALLER, { id: "s", generation: "2x" }, "deleted");
+    await directory().remove(world.caller(), { id: "s", generation: "2x" }, "deleted");
     await report("s", [ended(3)], "2x");
     expect(await heldKeys()).toEqual([ended(1).key]);
   });

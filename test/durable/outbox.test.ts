@@ -318,7 +318,7 @@ test("two runs at once deliver once", async () => {
   took();
   await world.rest([TRACE]);
   await world.deliver([aSpan(TRACE, 2)]);
-  const run = async () => await deliverTrace(env, world.CALLER, TRACE, fetchTransport);
+  const run = async () => await deliverTrace(env, world.caller(), TRACE, fetchTransport);
   await Promise.all([run(), run(), run()]);
   await world.rest([TRACE]);
   expect(took().filter((request) => request.includes("span 2"))).toEqual(["a.example.com span 2"]);

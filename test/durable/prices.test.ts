@@ -8,6 +8,7 @@ import { LIST_PRICES, readPrices } from "../../src/session/prices/prices.ts";
 import { wholeView } from "../session/whole-view.ts";
 import { deliveryOf } from "./deliveries.ts";
 import { aSpan, traceIdOf } from "./spans.ts";
+import { caller, callerOf, objectOf } from "./world.ts";
 
 const PRICES = '{"house-1": {"input": 3, "output": 5}}';
 const CALL = aSpan(
@@ -23,11 +24,10 @@ const CALL = aSpan(
 );
 
 test("a deployment's own prices cost its sessions, and its viewers compute the same", async () => {
-  const stub = env.SESSIONS.getByName(`default/${CALL.traceId}`);
-  const page = await runInDurableObject(stub, async (_, ctx) => {
+  const page = await runInDurableObject(objectOf(CALL.traceId), async (_, ctx) => {
     const object = new SessionObject(ctx, { ...env, PRICES });
-    await object.append({ tenant: "default" }, deliveryOf([CALL]));
-    return object.read({ tenant: "default" }, "session", undefined, 1_000);
+    await object.append(caller(), [deliveryOf([CALL])]);
+    return object.read(callerOf(CALL.traceId), "session", undefined, 1_000);
   });
   if (page.state !== "present" || page.summary === undefined) throw new Error(page.state);
   expect(page.summary).toMatchObject({ cost: 3, estimated: 3 });

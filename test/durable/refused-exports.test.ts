@@ -178,11 +178,11 @@ describe("exports that are refused", () => {
       reason: "no token",
     } as const;
     for (let n = 0; n < 100; n++)
-      await directory().recordExports(world.CALLER, { last: [], refused: [refusal], dropped: { metrics: 0 } });
+      await directory().recordExports(world.caller(), { last: [], refused: [refusal], dropped: { metrics: 0 } });
     expect(lines(await recentExports())).toEqual(["401 × 100: no token"]);
     expect(writes).toBe(1);
     world.pass(10_000);
-    await directory().recordExports(world.CALLER, { last: [], refused: [refusal], dropped: { metrics: 0 } });
+    await directory().recordExports(world.caller(), { last: [], refused: [refusal], dropped: { metrics: 0 } });
     expect(writes).toBe(2);
     await evictDurableObject(directory());
     expect(lines(await recentExports())).toEqual(["401 × 101: no token"]);

@@ -4,7 +4,7 @@ import { searchableOf } from "../../src/session/list/searchable.ts";
 import type { ListSums } from "../../src/session/list/list-sums.ts";
 import type { SessionSummary } from "../../src/session/summary.ts";
 import { BARE_SUMMARY, OVER } from "../session/bare-summary.ts";
-import { CALLER, request } from "./world.ts";
+import { caller, request } from "./world.ts";
 
 export function directory() {
   return env.DIRECTORY.get(env.DIRECTORY.idFromName("default/directory"));
@@ -48,11 +48,13 @@ export async function report(reported: Reported, texts: readonly string[] = []):
   const summary = summaryOf(reported);
   const searched = searchableOf(summary);
   const search = searchText({ ...searched, texts: [...searched.texts, ...texts] });
-  return await directory().report(CALLER, { id: summary.id, generation: "1x", revision: ++revision, summary, search });
+  const report = { id: summary.id, generation: "1x", revision: ++revision, summary, search };
+  const [outcome] = await directory().report(caller(), [report]);
+  return outcome ?? { interval: 0 };
 }
 
 export async function remove(id: string): Promise<void> {
-  await directory().remove(CALLER, { id, generation: "1x" }, "empty");
+  await directory().remove(caller(), { id, generation: "1x" }, "empty");
 }
 
 export type List = {

@@ -26,7 +26,8 @@ test("the cost of traces that leave a session one by one depends on their size, 
   const withdrawal = { session: "A", epoch: 2, to: "B" };
   await runInDurableObject(world.objectOf("A"), (instance) => {
     folds.mockClear();
-    for (let n = 0; n < TRACES - 100; n++) instance.revoke(world.CALLER, { ...withdrawal, traceId: traceIdAt(n) });
+    for (let n = 0; n < TRACES - 100; n++)
+      instance.revoke(world.callerOf("A"), { ...withdrawal, traceId: traceIdAt(n) });
     // One for the report to the list, once in an interval.
     expect(folds.mock.calls.length).toBeLessThanOrEqual(2);
   });
@@ -52,9 +53,12 @@ test("the large values of traces that leave are deleted with them, all at once",
   const bytes = async () =>
     (await world.readPath<{ retention: { bytes: number } }>("/sessions/A"))?.retention.bytes ?? 0;
   const [before, drops] = [await bytes(), vi.spyOn(ValueRows.prototype, "deleteUnreferenced")];
+  // The interval between two reports is over.
+  world.pass(61_000);
   const epoch = Date.now() + 1_000;
   const left = await runInDurableObject(world.objectOf("A"), (instance) => {
-    for (const traceId of traceIds.slice(1)) instance.revoke(world.CALLER, { session: "A", traceId, epoch, to: "B" });
+    for (const traceId of traceIds.slice(1))
+      instance.revoke(world.callerOf("A"), { session: "A", traceId, epoch, to: "B" });
     return drops.mock.calls.length;
   });
   // The first of them is reported at once.
@@ -73,8 +77,7 @@ test("viewers get `gone` for each trace that leaves", async () => {
   const viewer = new Viewer("A");
   await viewer.connect();
   await viewer.readUntil(({ event }) => event.type === "bookmark");
-  for (let n = 0; n < 3; n++)
-    await world.objectOf("A").revoke(world.CALLER, { session: "A", epoch: 2, to: "B", traceId: traceIdAt(n) });
+  for (let n = 0; n < 3; n++) await world.calls("A").revoke({ session: "A", epoch: 2, to: "B", traceId: traceIdAt(n) });
   for (let gone = 0; gone < 3;) {
     await viewer.read(1_000);
     gone = viewer.seen.filter(({ event }) => event.type === "gone").length;
@@ -118,9 +121,9 @@ test("two deleted sessions with traces that left the other one do not wait for e
   const ids = [first, second, "A", "B"];
   await world.rest(ids);
   // Neither received the revocation yet.
-  await world.change(first, "UPDATE trace SET revoking = ?", JSON.stringify(["B"]));
-  await world.change(second, "UPDATE trace SET revoking = ?", JSON.stringify(["A"]));
-  for (const id of ["A", "B"]) await world.change(id, "INSERT INTO meta VALUES ('deleting', 'yes')");
+  await world.change(first, "UPDATE trace SET revoking = ? WHERE log = {log}", JSON.stringify(["B"]));
+  await world.change(second, "UPDATE trace SET revoking = ? WHERE log = {log}", JSON.stringify(["A"]));
+  for (const id of ["A", "B"]) await world.change(id, "UPDATE log SET deleting = 1 WHERE log = {log}");
   for (const id of ["A", "B"]) await world.calls(id).deleteSession();
   await world.rest(ids);
   expect(await world.listed("all")).toEqual([]);

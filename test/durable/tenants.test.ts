@@ -2,8 +2,9 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test, vi } from "vitest";
 import { DirectoryObject } from "../../src/durable/directory/object.ts";
-import { directoryOf, sessionAt } from "../../src/place.ts";
-import { deliveryOf } from "./deliveries.ts";
+import { directoryOf, sessionAt, shardName } from "../../src/place.ts";
+import { deliver } from "../../src/routes/receive/deliver.ts";
+import { deliveryOf, groupsOf } from "./deliveries.ts";
 import { someSpans, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
 
@@ -17,7 +18,7 @@ beforeEach(async () => {
 /** Gives a tenant one session for each trace, under the same ids as every other tenant. */
 async function deliverTo(tenant: string): Promise<void> {
   for (const traceId of TRACES) {
-    await sessionAt(env, tenant, traceId).append(deliveryOf(someSpans(traceId, 1, 2)));
+    await deliver(env, tenant, groupsOf(someSpans(traceId, 1, 2)));
     world.pass(60_000);
     await world.until(async () => (await listOf(tenant)).includes(traceId));
   }
@@ -66,8 +67,8 @@ test("a full tenant deletes its own sessions only", async () => {
 test("the daily check of a tenant's directory calls its own sessions only", async () => {
   for (const tenant of ["default", "grace"]) await deliverTo(tenant);
   // The sessions of this tenant are lost: its rows are deleted, and those of the other tenant stay.
-  for (const traceId of TRACES)
-    await runInDurableObject(env.SESSIONS.getByName(`grace/${traceId}`), async (_, ctx) => {
+  for (const shard of Array.from({ length: world.caller().shards }, (_, n) => shardName("grace", n)))
+    await runInDurableObject(env.SESSIONS.getByName(shard), async (_, ctx) => {
       await ctx.storage.deleteAll();
       ctx.abort("lost (a test's fault)");
     }).catch(() => undefined);
@@ -80,11 +81,11 @@ test("the daily check of a tenant's directory calls its own sessions only", asyn
 test("an object refuses a call in the name of another tenant", async () => {
   const trace = traceIdOf("refused");
   const delivery = deliveryOf(someSpans(trace, 1, 1));
-  await runInDurableObject(env.SESSIONS.getByName(`ada/${trace}`), (instance) => {
-    expect(() => instance.append({ tenant: "grace" }, delivery)).toThrow(
+  await runInDurableObject(env.SESSIONS.getByName(shardName("ada", 0)), async (instance) => {
+    expect(() => instance.append({ tenant: "grace", shards: 1 }, [delivery])).toThrow(
       "an object of another tenant was called by grace",
     );
-    expect(instance.append({ tenant: "ada" }, delivery)).toEqual({ outcome: "appended" });
+    expect(await instance.append({ tenant: "ada", shards: 1 }, [delivery])).toEqual([{ outcome: "appended" }]);
   });
   await runInDurableObject(env.DIRECTORY.getByName("ada/directory"), (instance) => {
     expect(() => instance.reports({ tenant: "grace" }, undefined, 1)).toThrow("another tenant");

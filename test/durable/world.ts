@@ -1,5 +1,7 @@
-import { sessionAt } from "../../src/place.ts";
-import type { CallContext } from "../../src/place.ts";
+import { PLACES } from "../../src/durable/session/log/tables.ts";
+import type { AppendOutcome, Delivery } from "../../src/facts/delivery.ts";
+import { forgetShards, rememberShards, sessionAt, shardAt, shardName, shardOf } from "../../src/place.ts";
+import type { LogCall, ShardCall } from "../../src/place.ts";
 import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { vi } from "vitest";
@@ -37,6 +39,8 @@ export async function emptyWorld(): Promise<void> {
   // The Worker logs its calls to objects of the last test, which fail.
   vi.spyOn(console, "warn").mockReturnValue();
   await reset();
+  forgetShards();
+  rememberShards(caller());
 }
 
 /** A world without any session, in a time after all others'. */
@@ -45,16 +49,44 @@ export async function freshWorld(): Promise<void> {
   await emptyWorld();
 }
 
-/** The context of the tests' calls of objects. */
-export const CALLER: CallContext = { tenant: "default" };
+/** As in vitest.config.ts. */
+const SHARDS = Number((env as { readonly SHARDS?: string }).SHARDS);
+let shards = SHARDS;
 
-/** The object of a session or of a trace's owner, with the context bound. */
-export function calls(id: string) {
-  return sessionAt(env, CALLER, id);
+/** Divides the logs of the next worlds into so many shards. */
+export function divide(count: number = SHARDS): void {
+  shards = count;
 }
 
+/** The context of the tests' calls of a shard. */
+export function caller(): ShardCall {
+  return { tenant: "default", shards };
+}
+
+/** The context of the tests' calls of a log. */
+export function callerOf(id: string): LogCall {
+  return { ...caller(), id };
+}
+
+/** The log of a session or of a trace's owner, with the context bound. */
+export function calls(id: string) {
+  return sessionAt(env, caller(), id);
+}
+
+/** Delivers to the owner of the trace, as the Worker does. */
+export async function append(delivery: Delivery): Promise<AppendOutcome | undefined> {
+  const [outcome] = await shardAt(env, caller(), shardOf(delivery.traceId, shards), shards).append([delivery]);
+  return outcome;
+}
+
+/** The name of the shard that holds the log. */
+export function shardOfLog(id: string): string {
+  return shardName("default", shardOf(id, shards));
+}
+
+/** The shard that holds the log. */
 export function objectOf(id: string) {
-  return env.SESSIONS.get(env.SESSIONS.idFromName(`default/${id}`));
+  return env.SESSIONS.get(env.SESSIONS.idFromName(shardOfLog(id)));
 }
 
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
@@ -137,19 +169,54 @@ export async function isArmed(id: string): Promise<boolean> {
   return alarm !== null && alarm < Date.now() + 3_600_000;
 }
 
-/** When the object's alarm fires, Unix milliseconds. */
+/** When the shard's alarm runs the log's next job, Unix milliseconds. */
 export async function alarmOf(id: string): Promise<number | null> {
-  return await runInDurableObject(objectOf(id), async (_, { storage }) => await storage.getAlarm());
-}
-
-export async function rowsOf<Row extends Record<string, SqlStorageValue>>(id: string, table: string): Promise<Row[]> {
-  return await runInDurableObject(objectOf(id), (_, { storage }) => {
-    const exists = storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = ?", table).toArray().length > 0;
-    return exists || table === "sqlite_master" ? storage.sql.exec<Row>(`SELECT * FROM ${table}`).toArray() : [];
+  return await runInDurableObject(objectOf(id), (_, { storage: { sql } }) => {
+    if (!hasTables(sql)) return null;
+    const times = "SELECT at FROM due WHERE id = ? UNION ALL SELECT wake FROM log WHERE id = ? AND wake IS NOT NULL";
+    const found = sql.exec<{ at: number }>(times, id, id).toArray();
+    return found.length === 0 ? null : Math.min(...found.map(({ at }) => at));
   });
 }
 
-/** Evicts the object from memory, as the platform does with an idle one. */
+function hasTables(sql: SqlStorage): boolean {
+  return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length > 0;
+}
+
+/** The log's number in its shard; 0 if there is none. */
+function numberOf(sql: SqlStorage, id: string): number {
+  if (!hasTables(sql)) return 0;
+  return sql.exec<{ log: number }>("SELECT log FROM log WHERE id = ?", id).toArray()[0]?.log ?? 0;
+}
+
+const ROWS = {
+  chunk: "SELECT *, place - ? AS revision FROM chunk WHERE place > ? AND place < ?",
+  chunk_part: "SELECT *, place - ? AS revision FROM chunk_part WHERE place > ? AND place < ?",
+  trace: "SELECT * FROM trace WHERE log = ?",
+  value: "SELECT * FROM value WHERE log = ?",
+} as const;
+
+/** The log's rows in a table. */
+export async function rowsOf<Row extends Record<string, SqlStorageValue>>(
+  id: string,
+  table: keyof typeof ROWS,
+): Promise<Row[]> {
+  return await runInDurableObject(objectOf(id), (_, { storage: { sql } }) => rowsIn<Row>(sql, id, table));
+}
+
+function rowsIn<Row extends Record<string, SqlStorageValue>>(
+  sql: SqlStorage,
+  id: string,
+  table: keyof typeof ROWS,
+): Row[] {
+  const log = numberOf(sql, id);
+  if (log === 0) return [];
+  const first = log * PLACES;
+  const given = ROWS[table].includes("place") ? [first, first, first + PLACES] : [log];
+  return sql.exec<Row>(ROWS[table], ...given).toArray();
+}
+
+/** Evicts the log's shard from memory, as the platform does with an idle object. */
 export async function evict(id: string): Promise<void> {
   await runInDurableObject(objectOf(id), () => undefined);
   await evictDurableObject(objectOf(id));
@@ -266,9 +333,13 @@ export async function listed(kind: "session" | "trace" | "all"): Promise<readonl
   return sessions;
 }
 
-/** Changes an object's rows directly, and evicts it from memory. */
+/** Changes rows of the log's shard directly, and evicts it from memory. `{log}` stands for the log's number, `{first}` for the place before its first chunk. */
 export async function change(id: string, sql: string, ...values: SqlStorageValue[]): Promise<void> {
-  await runInDurableObject(objectOf(id), (_, { storage }) => void storage.sql.exec(sql, ...values));
+  await runInDurableObject(objectOf(id), (_, { storage }) => {
+    const log = numberOf(storage.sql, id);
+    const text = sql.replaceAll("{log}", String(log)).replaceAll("{first}", String(log * PLACES));
+    storage.sql.exec(text, ...values);
+  });
   await evictDurableObject(objectOf(id));
 }
 
@@ -290,16 +361,21 @@ export async function copies(session: string, count: number): Promise<string[]> 
         facts,
         body,
       } as const;
-      outcomes.push(await instance.storeCopy(CALLER, { session, traceId, epoch: 1, chunks: [chunk], values: [] }));
+      outcomes.push(
+        await instance.storeCopy(callerOf(session), { session, traceId, epoch: 1, chunks: [chunk], values: [] }),
+      );
     }
     return outcomes.map(({ outcome }) => outcome);
   });
 }
 
-/** Tables of the program's own in an object's storage. */
+/** The tables in which anything of the log is left, but the fences of a deleted one. */
 export async function tables(id: string): Promise<string[]> {
-  const rows = await rowsOf<{ name: string }>(id, "sqlite_master");
-  return rows.map(({ name }) => name).filter((name) => !name.startsWith("_cf_") && !name.startsWith("sqlite_"));
+  return await runInDurableObject(objectOf(id), (_, { storage: { sql } }) => {
+    if (!hasTables(sql)) return [];
+    const left = (Object.keys(ROWS) as (keyof typeof ROWS)[]).filter((table) => rowsIn(sql, id, table).length > 0);
+    return numberOf(sql, id) === 0 ? left : ["log", ...left];
+  });
 }
 
 /** Waits in real time until background work makes this true. */

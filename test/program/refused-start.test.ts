@@ -48,7 +48,7 @@ test.each([
   await writeFile(join(directory, "do", "spanfold-SessionObject", "1.sqlite"), "");
   if (schema !== undefined) await writeFile(join(directory, "schema"), schema);
   expect(await refusal({ DATA_DIR: directory })).toBe(
-    `1: ${directory} has data of ${name}, and this version reads schema 7 only. Export its sessions with the version that wrote them (GET /sessions/<id>/otlp), then start with an empty folder and import them here: DATA_DIR=.data-2 npm start`,
+    `1: ${directory} has data of ${name}, and this version reads schema 8 only. Export its sessions with the version that wrote them (GET /sessions/<id>/otlp), then start with an empty folder and import them here: DATA_DIR=.data-2 npm start`,
   );
 });
 

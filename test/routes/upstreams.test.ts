@@ -161,7 +161,7 @@ test("/healthz says which upstreams are off and why, to callers that may read", 
 // spec: SINK-10
 test("an export that this instance forwarded is refused when it comes back, and nothing else is", async () => {
   const { self } = await runInDurableObject(env.UPSTREAMS.getByName("default/upstreams"), (instance) =>
-    instance.list(world.CALLER),
+    instance.list(world.caller()),
   );
   const body = exportOf([aSpan(TRACE, 1)]);
   expect((await world.post(body, { "spanfold-via": "elsewhere" })).status).toBe(200);

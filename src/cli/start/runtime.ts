@@ -5,6 +5,9 @@ import type { Configuration } from "./configuration.ts";
 /** Part of the names of the objects' files. */
 const WORKER = "spanfold";
 
+/** One process has one thread for all objects: a few share the commits, and each costs files and memory. */
+const SHARDS = "4";
+
 /** The export of `src/index.ts` that serves the port. */
 const STANDALONE = "Standalone";
 
@@ -19,7 +22,7 @@ export async function openRuntime(configuration: Configuration, program: BuiltPr
       ...program.options,
       name: WORKER,
       modules: [{ type: "ESModule", path: program.script }],
-      bindings,
+      bindings: { SHARDS, ...bindings },
       unsafeDirectSockets: [{ host, port, entrypoint: STANDALONE }],
       // Miniflare's entry Worker listens on loopback only: it answers 500 to a request without a valid URL, and takes 40 % of the time of an export.
       host: "127.0.0.1",

@@ -28,6 +28,9 @@ import { DirectoryRows } from "./rows/session-rows.ts";
 import { TenantRetention } from "./tenant-retention.ts";
 import { DurableObject } from "cloudflare:workers";
 
+/** The tag of the list's sockets. */
+const LIST = "list";
+
 /** The list of a tenant's sessions, live. Rows hold the reports of sessions; a status is computed on reading, from them and the time. */
 export class DirectoryObject extends DurableObject<Bindings> {
   readonly #rows: DirectoryRows;
@@ -48,28 +51,44 @@ export class DirectoryObject extends DurableObject<Bindings> {
     this.#retention = new TenantRetention(ctx, env, this.#rows, (removal) => this.#remove(removal, "deleted"));
   }
 
-  report(context: CallContext, report: SessionReport): ReportOutcome {
+  /** The number of shards that the tenant's logs are divided into: the given one for a tenant that had none, and the same ever after. */
+  shards(context: CallContext, given: number): number {
     checkTenant(this.ctx.id, context);
-    const now = Date.now();
-    const previous = this.#rows.head;
-    const written = this.#write(report, now);
-    if (written !== undefined) {
-      this.#retention.change(written.before, written.stored.storage, now);
-      const { id, facts, summary, search } = written.stored;
-      this.#columns?.upsert(written.n, facts, search);
-      const entry = { kind: "session", revision: this.#rows.head, id, summary } as const;
-      this.#publish({ type: "change", generation: this.#rows.generation, previous, entry, facts, now });
-    }
-    const later = written === undefined ? this.#rows.laterGeneration(report) : undefined;
-    return { interval: this.#active.interval(report.id, now), ...(later === undefined ? {} : { later }) };
+    const known = this.#rows.meta("shards");
+    if (known !== undefined) return Number(known);
+    this.#rows.setMeta("shards", String(given));
+    return given;
   }
 
-  #write(report: SessionReport, now: number): ReturnType<DirectoryRows["upsert"]> {
+  /** Reports of sessions of one shard, stored together; the outcomes are in their order. */
+  report(context: CallContext, reports: readonly SessionReport[]): ReportOutcome[] {
+    checkTenant(this.ctx.id, context);
+    const now = Date.now();
+    this.#retention.load();
+    return this.#write(reports, now).map(({ report, written, previous, revision }) => {
+      if (written !== undefined) {
+        this.#retention.change(written.before, written.stored.storage, now);
+        const { id, facts, summary, search } = written.stored;
+        this.#columns?.upsert(written.n, facts, search);
+        const entry = { kind: "session", revision, id, summary } as const;
+        this.#publish({ type: "change", generation: this.#rows.generation, previous, entry, facts, now });
+      }
+      const later = written === undefined ? this.#rows.laterGeneration(report) : undefined;
+      return { interval: this.#active.interval(report.id, now), ...(later === undefined ? {} : { later }) };
+    });
+  }
+
+  #write(reports: readonly SessionReport[], now: number) {
     try {
       return this.#rows.write(() => {
-        const written = this.#rows.upsert(report);
-        if (written !== undefined) this.#ended.admit(report.ended ?? [], now);
-        return written;
+        const all = reports.map((report) => {
+          const previous = this.#rows.head;
+          const written = this.#rows.upsert(report);
+          return { report, written, previous, revision: this.#rows.head };
+        });
+        const ended = all.flatMap(({ report, written }) => (written === undefined ? [] : (report.ended ?? [])));
+        this.#ended.admit(ended, now);
+        return all;
       });
     } catch (error) {
       this.#ended.evict();
@@ -172,7 +191,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
 
   override fetch(request: Request): Response {
     if (request.headers.get("Upgrade") !== "websocket") return new Response(null, { status: 426 });
-    return this.#subscribers.accept("list");
+    return this.#subscribers.accept(LIST);
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
@@ -185,7 +204,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
   }
 
   #publish(frame: DirectoryFrame): void {
-    this.#subscribers.announce(JSON.stringify(frame));
+    this.#subscribers.announce(LIST, JSON.stringify(frame));
   }
 }
 

@@ -40,6 +40,11 @@ export class TenantRetention {
     this.#remove = remove;
   }
 
+  /** Reads the storage usage as it is before several rows are written. */
+  load(): void {
+    this.#usage ??= new TenantUsage(this.#ctx.storage.sql);
+  }
+
   /** A row of the list was written or removed: its storage usage before and after. */
   change(before: StorageUsage | undefined, after: StorageUsage | undefined, now: number): void {
     // The rows, read now, have the change already.

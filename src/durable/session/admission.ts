@@ -19,7 +19,7 @@ export function append(state: SessionState, cause: CallContext, delivery: Delive
   const judged = judge(state, delivery);
   if ("outcome" in judged) return judged;
   const start = Date.now();
-  const committed = state.write(() => commit(state, cause.tenant, delivery, judged.facts));
+  const committed = state.write(() => commit(state, delivery, judged.facts));
   const end = Date.now();
   if (committed.transition) state.evict();
   for (const { view, previous, entry } of committed.frames) state.publish(view, previous, entry);
@@ -72,10 +72,10 @@ type Committed = {
   readonly transition?: "away" | "in";
 };
 
-function commit(state: SessionState, tenant: string, delivery: Delivery, facts: ChunkFacts): Committed {
+function commit(state: SessionState, delivery: Delivery, facts: ChunkFacts): Committed {
   const { traceId } = delivery;
   const now = Date.now();
-  state.log.meta.open(tenant, traceId, now);
+  state.log.meta.open(now);
   const known = state.traces.get(traceId);
   const before: TraceRow = known ?? begin(traceId, firstSession(facts), state.firstEpoch(now));
   const previous = {

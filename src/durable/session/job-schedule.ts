@@ -1,6 +1,8 @@
 import { backoff } from "../../lib/backoff.ts";
+import type { DueRows } from "./due-rows.ts";
+import type { LogMeta } from "./log/log-meta.ts";
 
-/** The jobs of a session object: `JOBS` says when each is due, and how it runs. */
+/** The jobs of a log: `JOBS` says when each is due, and how it runs. */
 export type JobKind = "expire" | "delete" | "copy" | "report" | "deliver";
 
 /** A due job runs at once; the alarm is for the case that the run is lost with the instance. */
@@ -11,18 +13,31 @@ const LAST_RETRY_MILLIS = 60_000;
 
 type Scheduled = { readonly dueAt: number; readonly attempts: number };
 
+/** A job that is due later stands in the log's own row, which the shard reads once a day. */
+const NEAR_MILLIS = 86_400_000;
+
 /**
- * The schedule of an object's jobs. Only the alarm is on disk, set with the write that gives cause: on wake, jobs are derived from the log
- * again, and running one twice is harmless. That saves rows with every delivery.
+ * The schedule of a log's jobs. On disk there is one time for all of them, written with what gives cause: jobs are derived from the
+ * log again, and running one twice is harmless. That saves rows with every delivery.
  */
 export class JobSchedule {
-  readonly #storage: DurableObjectStorage;
+  readonly #due: DueRows;
+  readonly #meta: LogMeta;
   readonly #scheduled = new Map<JobKind, Scheduled>();
-  /** Time of the alarm; unknown after a wake, and then simply set. */
-  #alarmAt: number | undefined;
+  /** Time of the log's row in `due`; `undefined` without one. */
+  #dueAt: number | undefined;
+  /** The alarm fired for the log: its times on disk are over. */
+  #isFired = false;
 
-  constructor(storage: DurableObjectStorage) {
-    this.#storage = storage;
+  constructor(due: DueRows, meta: LogMeta) {
+    this.#due = due;
+    this.#meta = meta;
+    this.#dueAt = meta.isStored ? due.at(meta.id) : undefined;
+  }
+
+  /** Whether a job was left undone when the log was in memory last. */
+  get isOwed(): boolean {
+    return this.#dueAt !== undefined;
   }
 
   /** An earlier time of the same job stays, and so does the wait of one that backs off: an overloaded object must not be called with every append. */
@@ -52,21 +67,39 @@ export class JobSchedule {
     this.#scheduled.set(kind, { dueAt: now + wait, attempts });
   }
 
-  /** Sets the alarm for the earliest job, never later than it is set. Without an `await` before it, it is part of the write that gave cause. */
-  arm(now: number): void {
-    if (this.#scheduled.size === 0) return;
-    let earliest = Number.POSITIVE_INFINITY;
-    for (const scheduled of this.#scheduled.values()) earliest = Math.min(earliest, dueAt(scheduled, now));
-    const at = Math.round(Math.max(earliest, now + LOST_RUN_MILLIS));
-    if (this.#alarmAt !== undefined && this.#alarmAt <= at) return;
-    this.#alarmAt = at;
-    // Writes are in order and hold back the response until they are on disk: no need to wait here.
-    void this.#storage.setAlarm(at);
+  /** No job is left: the log was deleted. */
+  clear(): void {
+    this.#scheduled.clear();
+    this.#isFired = true;
   }
 
-  /** The alarm fired, and is no longer set. */
+  /** Writes when the earliest job is due, never later than it is written. Without an `await` before it, it is part of the write that gave cause. */
+  arm(now: number): void {
+    let near = Number.POSITIVE_INFINITY;
+    let far = Number.POSITIVE_INFINITY;
+    for (const scheduled of this.#scheduled.values()) {
+      const at = Math.round(Math.max(dueAt(scheduled, now), now + LOST_RUN_MILLIS));
+      if (at < now + NEAR_MILLIS) near = Math.min(near, at);
+      else far = Math.min(far, at);
+    }
+    if (near === Number.POSITIVE_INFINITY) {
+      if (this.#dueAt !== undefined) this.#due.remove(this.#meta.id);
+      this.#dueAt = undefined;
+    } else if (this.#dueAt === undefined || this.#isFired || near < this.#dueAt) {
+      this.#dueAt = near;
+      this.#due.set(this.#meta.id, near);
+    }
+    const { wake = Number.POSITIVE_INFINITY } = this.#meta;
+    if (far < wake || (this.#isFired && wake <= now))
+      this.#meta.setWake(far === Number.POSITIVE_INFINITY ? undefined : far);
+    this.#isFired = false;
+    this.#meta.flush();
+  }
+
+  /** The alarm fired for the log, perhaps for a row that the daily scan wrote. */
   fired(): void {
-    this.#alarmAt = undefined;
+    this.#isFired = true;
+    this.#dueAt = this.#due.at(this.#meta.id);
   }
 }
 

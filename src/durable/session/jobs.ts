@@ -10,7 +10,7 @@ import { expire } from "./retention/expiring.ts";
 import { needsCopy } from "./binding.ts";
 import type { SessionState } from "./state.ts";
 
-/** Work of a session object that involves other objects. A job is one entry: its name, when it is due, and its run. */
+/** Work of a log that involves other logs or the directory. A job is one entry: its name, when it is due, and its run. */
 type Job = {
   /** The time of `dueAt` is known from the rows, or only from the folded log. */
   readonly dueFrom: "rows" | "fold";
@@ -29,27 +29,29 @@ export const JOBS: Readonly<Record<JobKind, Job>> = {
   delete: { dueFrom: "rows", dueAt: ({ isDeleting }) => (isDeleting ? 0 : undefined), run: deleteSession },
   copy: {
     dueFrom: "rows",
-    dueAt: ({ id, traces }) => {
+    dueAt: ({ id, traces, jobs }) => {
       const owned = traces.owned();
-      return owned !== undefined && needsCopy(owned, id) ? 0 : undefined;
+      return jobs.isOwed && owned !== undefined && needsCopy(owned, id) ? 0 : undefined;
     },
     startsAtOnce: true,
     looksAgain: true,
     run: async (state, copier, cause) => {
       await copier.run(cause);
-      if (state.exists) state.jobs.done("copy");
+      if (!state.exists) return;
+      state.jobs.done("copy");
+      state.jobs.arm(Date.now());
     },
   },
   report: {
     dueFrom: "rows",
-    dueAt: (state) => (state.log.meta.listed ? 0 : undefined),
+    dueAt: ({ jobs, log: { meta } }) => (jobs.isOwed && meta.listed ? 0 : undefined),
     startsAtOnce: true,
     run: async (state, _, cause) => await report(state, cause),
   },
   // Last: it waits for other hosts.
   deliver: {
     dueFrom: "fold",
-    dueAt: nextDelivery,
+    dueAt: (state) => (state.jobs.isOwed ? nextDelivery(state) : undefined),
     startsAtOnce: true,
     run: async (state, _, cause) => await ring(state, cause),
   },
@@ -66,7 +68,7 @@ export function scheduleJobs(source: "rows" | "fold", state: SessionState): void
   }
 }
 
-/** Runs the jobs of an object. A fault concerns one job only: that job is retried, and the others go on. */
+/** Runs the jobs of a log. A fault concerns one job only: that job is retried, and the others go on. */
 export class JobRunner {
   readonly #state: SessionState;
   readonly #copier: OwnerCopy;
@@ -75,6 +77,10 @@ export class JobRunner {
   constructor(state: SessionState, copier: OwnerCopy) {
     this.#state = state;
     this.#copier = copier;
+  }
+
+  get isActive(): boolean {
+    return this.#active.size > 0;
   }
 
   /** A run has one cause: a call that finds it under way adds none. */
@@ -92,9 +98,10 @@ export class JobRunner {
     return due.length === 0 ? undefined : Promise.all(due.map((kind) => this.run(kind, cause)));
   }
 
-  /** The alarm fired: runs all due jobs, one after the other, and sets the next alarm. */
+  /** The alarm fired for the log: runs all due jobs, one after the other, and writes when the next is due. */
   async runDue(): Promise<void> {
     const state = this.#state;
+    if (!state.exists) return state.forget();
     state.jobs.fired();
     // The fold derives when the next trace expires.
     void state.fold;

@@ -26,16 +26,19 @@ export async function report(state: SessionState, cause: Cause): Promise<void> {
     const reported = reportedSpans.get(state) ?? new ReportedSpans();
     reportedSpans.set(state, reported);
     const ended = reported.unreported(recent, parts.folds(state.settings.prices));
-    const { interval, later } = await state.directory(cause).report({
-      id: state.id,
-      generation,
-      revision,
-      summary,
-      search,
-      reportedRevision,
-      storage: storageUsage(state),
-      ended: ended.spans,
-    });
+    const { interval, later } = await state.sendReport(
+      {
+        id: state.id,
+        generation,
+        revision,
+        summary,
+        search,
+        reportedRevision,
+        storage: storageUsage(state),
+        ended: ended.spans,
+      },
+      cause,
+    );
     if (later === undefined) ended.reported();
     state.reported(at, Math.max(interval, state.visible.itemCount * MILLIS_PER_SPAN));
     if (later !== undefined) renewAfter(state, generation, later);

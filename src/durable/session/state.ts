@@ -1,9 +1,10 @@
-import type { Bindings } from "../../config.ts";
 import { settingsOf } from "../../config.ts";
+import type { Bindings } from "../../config.ts";
 import type { Settings } from "../../session/contract/settings.ts";
 import { nanoseconds } from "../../lib/nanoseconds.ts";
-import { directoryOf, sessionAt } from "../../place.ts";
+import { directoryOf } from "../../place.ts";
 import type { Cause } from "../../place.ts";
+import type { ReportOutcome, SessionReport } from "../../session/contract/directory.ts";
 import type { LogEntry, View } from "../../session/contract/log-page.ts";
 import { searchText } from "../../session/list/search-text.ts";
 import { searchableIn } from "../../session/list/searchable.ts";
@@ -12,19 +13,46 @@ import { sessionDigest } from "../../session/digest/session-digest.ts";
 import { queriesOfParts, summariseParts } from "../../session/summarise.ts";
 import type { QuerySummary, SessionSummary } from "../../session/summary.ts";
 import type { SpanTable } from "../../session/table/span-table.ts";
+import { LogSubscribers } from "./log-subscribers.ts";
 import type { Subscribers } from "../subscribers.ts";
+import type { Copy, CopyOutcome, Revocation, TraceDeletion, TraceDeletionOutcome } from "./copy/protocol.ts";
 import { PendingCopies } from "./copy/pending-copies.ts";
+import type { DueRows } from "./due-rows.ts";
 import { JobSchedule } from "./job-schedule.ts";
 import { decodeChunkFacts, deriveChunkFacts } from "./log/chunk-facts.ts";
 import type { ChunkFacts } from "./log/chunk-facts.ts";
-import { fenceOf } from "./log/deletion-fence.ts";
 import { LogFold } from "./log/log-fold.ts";
+import { LogMeta } from "./log/log-meta.ts";
 import { isMoved, isVisible } from "./binding.ts";
 import { TraceRows } from "./log/rows.ts";
 import { DeliveryRun, OutboxRows } from "./outbox/rows.ts";
 import { SessionLog } from "./log/session-log.ts";
+import type { ShardTables } from "./log/tables.ts";
+import type { ReportQueue } from "./report-queue.ts";
 
-/** The jobs of an object, as far as its state has to know them. */
+/** What logs ask of each other. */
+export type LogCalls = {
+  storeCopy(copy: Copy): Promise<CopyOutcome>;
+  revoke(revocation: Revocation): Promise<void>;
+  deleteTrace(deletion: TraceDeletion): Promise<TraceDeletionOutcome>;
+};
+
+/** What the logs of a shard share, as far as the state of one has to know it. */
+export type ShardParts = {
+  readonly storage: DurableObjectStorage;
+  readonly env: Bindings;
+  readonly tenant: string;
+  readonly subscribers: Subscribers;
+  readonly tables: ShardTables;
+  readonly due: DueRows;
+  readonly reports: ReportQueue;
+  /** The log of another session, or of the owner of another trace. */
+  calls(id: string, cause: Cause): LogCalls;
+  /** The rows that the logs share may differ in memory from those on disk: the next use reads them anew. */
+  evictRows(): void;
+};
+
+/** The jobs of a log, as far as its state has to know them. */
 type JobRuns = {
   /** Schedules the jobs that are due by what the rows say, or by what the fold says. */
   readonly scheduleFrom: (source: "rows" | "fold", state: SessionState) => void;
@@ -33,18 +61,25 @@ type JobRuns = {
 };
 
 type Rows = { readonly log: SessionLog; readonly traces: TraceRows; readonly jobs: JobSchedule };
+/** Memory of a log without its fold, of a fold without spans, and of a span in both of its tables. */
+const BARE_BYTES = 1_000;
+const BARE_FOLD_BYTES = 10_000;
+const BYTES_A_SPAN = 250;
+
 type FoldedSummary = { readonly of: string; readonly summary: SessionSummary; readonly search: string };
 
 /**
- * The state of a session object, which its parts share: its rows, their fold, its subscribers and neighbours. Memory is always
+ * The state of one log, which its parts share: its rows, their fold, its subscribers and neighbours. Memory is always
  * rebuilt from the rows. The log is folded when its fold is read first; writing alone does not need it.
  */
 export class SessionState {
+  /** The id that names the log: a trace's, or a session's. */
+  readonly id: string;
   readonly storage: DurableObjectStorage;
-  readonly subscribers: Subscribers;
+  readonly subscribers: LogSubscribers;
   readonly outbox: OutboxRows;
   readonly delivery = new DeliveryRun();
-  readonly #env: Bindings;
+  readonly #shard: ShardParts;
   readonly #runs: JobRuns;
   #rows: Rows | undefined;
   #pendingCopies = new PendingCopies();
@@ -53,11 +88,12 @@ export class SessionState {
   /** Not on disk: after a wake one report is superfluous. */
   #reported = { at: 0, interval: 0 };
 
-  constructor(storage: DurableObjectStorage, env: Bindings, subscribers: Subscribers, runs: JobRuns) {
-    this.storage = storage;
-    this.subscribers = subscribers;
-    this.outbox = new OutboxRows(storage);
-    this.#env = env;
+  constructor(shard: ShardParts, id: string, runs: JobRuns) {
+    this.id = id;
+    this.storage = shard.storage;
+    this.subscribers = new LogSubscribers(shard.subscribers, id);
+    this.outbox = new OutboxRows(shard.storage);
+    this.#shard = shard;
     this.#runs = runs;
   }
 
@@ -74,12 +110,16 @@ export class SessionState {
   }
 
   get settings(): Settings {
-    return settingsOf(this.#env, this.tenant);
+    return settingsOf(this.#shard.env, this.#shard.tenant);
   }
 
   /** The queue that makes Workers deliver, where one is bound. */
   get deliveries(): Bindings["DELIVERIES"] {
-    return this.#env.DELIVERIES;
+    return this.#shard.env.DELIVERIES;
+  }
+
+  get tenant(): string {
+    return this.#shard.tenant;
   }
 
   get pendingCopies(): PendingCopies {
@@ -109,19 +149,12 @@ export class SessionState {
     return this.visible.itemCount === 0;
   }
 
-  get tenant(): string {
-    return this.log.meta.tenant;
-  }
-
-  get id(): string {
-    return this.log.meta.id;
-  }
-
   #read(): Rows {
     if (this.#rows !== undefined) return this.#rows;
-    const log = new SessionLog(this.storage.sql);
-    const traces = new TraceRows(this.storage.sql, log.meta.generation !== undefined);
-    this.#rows = { log, traces, jobs: new JobSchedule(this.storage) };
+    const { sql } = this.storage;
+    const meta = new LogMeta(this.#shard.tables, this.id);
+    const jobs = new JobSchedule(this.#shard.due, meta);
+    this.#rows = { log: new SessionLog(sql, meta), traces: new TraceRows(sql, meta), jobs };
     this.#runs.scheduleFrom("rows", this);
     return this.#rows;
   }
@@ -142,11 +175,30 @@ export class SessionState {
   /** One transaction. If it fails, the state in memory is evicted with it. */
   write<T>(change: () => T): T {
     try {
-      return this.storage.transactionSync(change);
+      return this.storage.transactionSync(() => {
+        const result = change();
+        this.jobs.arm(Date.now());
+        return result;
+      });
     } catch (error) {
       this.evict();
+      this.#shard.evictRows();
       throw error;
     }
+  }
+
+  /** Deletes the row of a deleted log, whose fences are a day old: no copy of it is under way any more. */
+  forget(): void {
+    this.storage.transactionSync(() => {
+      this.log.meta.forget();
+      this.#shard.due.remove(this.id);
+    });
+    this.evict();
+  }
+
+  /** An estimate of its memory, in bytes. */
+  get weight(): number {
+    return BARE_BYTES + (this.#fold === undefined ? 0 : BARE_FOLD_BYTES + this.#fold.visible.itemCount * BYTES_A_SPAN);
   }
 
   get fold(): LogFold {
@@ -171,6 +223,7 @@ export class SessionState {
     this.storage.transactionSync(() => {
       values.deleteUnreferenced();
       meta.setUnreferenced(false);
+      meta.flush();
     });
   }
 
@@ -205,7 +258,7 @@ export class SessionState {
     traceId: string,
     facts: ChunkFacts,
     revision: number,
-    chunk: { traceRevision: number; received: number; bytes: number },
+    chunk: { traceRevision: number; received: number; bytes: number; facts: string },
   ): void {
     this.#admit(this.fold, traceId, facts, { ...chunk, revision });
   }
@@ -222,7 +275,7 @@ export class SessionState {
 
   /** The epoch of the first binding of the owned trace: later than all before a deletion, whatever the clock says. */
   firstEpoch(now: number): number {
-    return Math.max(now, fenceOf(this.storage, "trace") + 1);
+    return Math.max(now, this.log.meta.fence("trace") + 1);
   }
 
   shows(traceId: string): boolean {
@@ -296,13 +349,18 @@ export class SessionState {
     return this.#summary;
   }
 
-  /** The object of another session, or the owner of another trace. */
-  objectOf(id: string, cause: Cause) {
-    return sessionAt(this.#env, cause ?? this.tenant, id);
+  /** The log of another session, or of the owner of another trace. */
+  objectOf(id: string, cause: Cause): LogCalls {
+    return this.#shard.calls(id, cause);
   }
 
   directory(cause: Cause) {
-    return directoryOf(this.#env, cause ?? this.tenant);
+    return directoryOf(this.#shard.env, cause ?? this.#shard.tenant);
+  }
+
+  /** Reports to the directory, together with the other logs of the shard that report now. */
+  async sendReport(report: SessionReport, cause: Cause): Promise<ReportOutcome> {
+    return await this.#shard.reports.send(report, cause);
   }
 
   publish(view: View, previous: number, entry: LogEntry): void {

@@ -1,16 +1,15 @@
 import type { Context } from "hono";
 import type { AppEnv, Bindings } from "../../config.ts";
-import { pool } from "../../lib/pool.ts";
+import type { Delivery } from "../../facts/delivery.ts";
+import { log } from "../../lib/log.ts";
 import { encodeDelivery } from "../../otlp/group/encode-delivery.ts";
 import type { RecordGroup, TraceGroup } from "../../otlp/group/trace-group.ts";
-import { callerOf, sessionAt } from "../../place.ts";
+import { callerOf, shardAt, shardOf, shardsOf } from "../../place.ts";
 import type { Caller } from "../../place.ts";
 import { sinksOf } from "../../sinks/upstreams/registry.ts";
-import type { AppendOutcome } from "../../facts/delivery.ts";
-import { log } from "../../lib/log.ts";
 
-/** Concurrent calls: enough to overlap commits, few enough not to flood one isolate's queue. */
-const CALLS_IN_FLIGHT = 64;
+/** Bytes of deliveries in one call of a shard. A trace may be more by itself: it was cut before. */
+const CALL_BYTES = 4_000_000;
 /** Tries after "partly known": other requests may deliver the same spans in between. */
 const TRIES = 4;
 
@@ -22,24 +21,36 @@ export type Delivered = {
   readonly retry: boolean;
 };
 
-/** Delivers each trace, and its log records, to its owner. Everything acknowledged is on disk. */
+type Group = {
+  readonly group: TraceGroup | RecordGroup;
+  /** Positions that the owner has. */
+  readonly known: Set<number>;
+};
+type Sent = { readonly group: Group; readonly delivery: Delivery };
+
+/** Delivers each trace, and its log records, to its owner: one call for each shard. Everything acknowledged is on disk. */
 export async function deliver(
   env: Bindings,
   caller: Caller,
   groups: readonly (TraceGroup | RecordGroup)[],
 ): Promise<Delivered> {
-  let rejected = 0;
-  let reason: string | undefined;
-  let retry = false;
-  await pool(groups, CALLS_IN_FLIGHT, async (group) => {
-    const outcome = await deliverOne(env, caller, group);
-    if (outcome === "retry") retry = true;
-    else if (outcome !== undefined) {
-      rejected += outcome.rejected;
-      reason ??= outcome.reason;
+  if (groups.length === 0) return { rejected: 0, retry: false };
+  const delivery = new Delivering(env, caller);
+  try {
+    const shards = await shardsOf(env, caller);
+    const byShard = new Map<number, Group[]>();
+    for (const group of groups) {
+      const shard = shardOf(group.traceId, shards);
+      const sharing = byShard.get(shard);
+      if (sharing === undefined) byShard.set(shard, [{ group, known: new Set() }]);
+      else sharing.push({ group, known: new Set() });
     }
-  });
-  return { rejected, retry, ...(reason === undefined ? {} : { reason }) };
+    await Promise.all(Array.from(byShard, async ([shard, sharing]) => await delivery.deliver(shard, shards, sharing)));
+  } catch (error) {
+    log("shards-unknown", { level: "warn", error });
+    delivery.retry = true;
+  }
+  return delivery.outcome;
 }
 
 /** The caller of an export, with what this isolate knows of sinks: an export does not wait to learn more. */
@@ -49,39 +60,101 @@ export function exportCallerOf(c: Context<AppEnv>): Caller {
   return sinks === undefined ? caller : { ...caller, sinks };
 }
 
-async function deliverOne(
-  env: Bindings,
-  caller: Caller,
-  group: TraceGroup | RecordGroup,
-): Promise<"retry" | { readonly rejected: number; readonly reason: string } | undefined> {
-  const known = new Set<number>();
-  try {
-    for (let attempt = 0; attempt < TRIES; attempt++) {
-      const delivery = encodeDelivery(group, known);
-      if (delivery.spans === 0) return undefined;
-      const outcome: AppendOutcome = await sessionAt(env, caller, group.traceId).append(delivery);
-      switch (outcome.outcome) {
-        case "appended":
-        case "known":
-          return undefined;
-        case "partly-known":
-          addKnown(known, outcome.known);
-          continue;
-        case "full":
-          return { rejected: delivery.spans, reason: `trace ${group.traceId}: ${outcome.reason}` };
-        case "fault":
-          return {
-            rejected: delivery.spans,
-            reason: `trace ${group.traceId}: an internal error, not a fault of the spans; reference ${outcome.reference}`,
-          };
-      }
-    }
-    return "retry";
-  } catch (error) {
-    // Overload, failing storage and deploys are temporary. An exporter drops a batch on 500 and retries it on 503.
-    log("trace-not-delivered", { level: "warn", traceId: group.traceId, error });
-    return "retry";
+/** One request's deliveries, and what became of them so far. */
+class Delivering {
+  readonly #env: Bindings;
+  readonly #caller: Caller;
+  #rejected = 0;
+  #reason: string | undefined;
+  retry = false;
+
+  constructor(env: Bindings, caller: Caller) {
+    this.#env = env;
+    this.#caller = caller;
   }
+
+  get outcome(): Delivered {
+    const reason = this.#reason;
+    return { rejected: this.#rejected, retry: this.retry, ...(reason === undefined ? {} : { reason }) };
+  }
+
+  async deliver(shard: number, shards: number, groups: readonly Group[]): Promise<void> {
+    let left = groups;
+    for (let attempt = 0; left.length > 0; attempt++) {
+      if (attempt === TRIES) {
+        this.retry = true;
+        return;
+      }
+      const partlyKnown: Group[] = [];
+      for (const call of callsFor(left)) partlyKnown.push(...(await this.#send(shard, shards, call)));
+      left = partlyKnown;
+    }
+  }
+
+  /** Returns the groups of which the owner has a part. */
+  async #send(shard: number, shards: number, sent: readonly Sent[]): Promise<Group[]> {
+    try {
+      const deliveries = sent.map(({ delivery }) => delivery);
+      const outcomes = await shardAt(this.#env, this.#caller, shard, shards).append(deliveries);
+      const partlyKnown: Group[] = [];
+      sent.forEach(({ group, delivery: { traceId, spans } }, at) => {
+        const outcome = outcomes[at];
+        switch (outcome?.outcome) {
+          case "appended":
+          case "known":
+            return;
+          case "partly-known":
+            addKnown(group.known, outcome.known);
+            partlyKnown.push(group);
+            return;
+          case "full":
+            return this.#reject(spans, `trace ${traceId}: ${outcome.reason}`);
+          case "fault":
+            return this.#reject(
+              spans,
+              `trace ${traceId}: an internal error, not a fault of the spans; reference ${outcome.reference}`,
+            );
+          default:
+            log("trace-not-delivered", { level: "warn", traceId, error: outcome?.reason });
+            this.retry = true;
+        }
+      });
+      return partlyKnown;
+    } catch (error) {
+      // Overload, failing storage and deploys are temporary. An exporter drops a batch on 500 and retries it on 503.
+      log("traces-not-delivered", { level: "warn", traceId: sent[0]?.delivery.traceId, traces: sent.length, error });
+      this.retry = true;
+      return [];
+    }
+  }
+
+  #reject(spans: number, reason: string): void {
+    this.#rejected += spans;
+    this.#reason ??= reason;
+  }
+}
+
+/** Encodes the groups call by call: only the deliveries of one call are in memory for each shard. */
+function* callsFor(groups: readonly Group[]): Generator<readonly Sent[]> {
+  let call: Sent[] = [];
+  let bytes = 0;
+  for (const group of groups) {
+    const delivery = encodeDelivery(group.group, group.known);
+    if (delivery.spans === 0) continue;
+    const size = sizeOf(delivery);
+    if (call.length > 0 && bytes + size > CALL_BYTES) {
+      yield call;
+      call = [];
+      bytes = 0;
+    }
+    call.push({ group, delivery });
+    bytes += size;
+  }
+  if (call.length > 0) yield call;
+}
+
+function sizeOf({ body, facts, values }: Delivery): number {
+  return values.reduce((sum, value) => sum + value.body.length, body.length + facts.length);
 }
 
 /** Adds positions of the last delivery, which omitted `known`, as positions in the whole group. */

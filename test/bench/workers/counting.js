@@ -70,7 +70,7 @@ const counting = {
     if (new URL(request.url).pathname === "/bench/reports") {
       const directory = env.DIRECTORY.getByName("default/directory");
       const reports = await request.json();
-      await Promise.all(reports.map((report) => directory.report({ tenant: "default" }, report)));
+      await Promise.all(reports.map((report) => directory.report({ tenant: "default" }, [report])));
       return new Response(String(reports.length));
     }
     bill.workerRequests += 1;

@@ -8,7 +8,6 @@ import { SESSION_SPANS, SESSION_TRACES } from "../limits.ts";
 import type { NewChunk } from "../log/chunk.ts";
 import type { SessionState } from "../state.ts";
 import { replicaRow, revokedRow } from "../binding.ts";
-import { fenceOf } from "../log/deletion-fence.ts";
 
 type Stored = {
   readonly outcome: CopyOutcome;
@@ -24,7 +23,7 @@ export function storeCopy(state: SessionState, cause: CallContext, copy: Copy): 
     return { outcome: "stale", epoch: row.epoch };
   }
   // A copy from before the session was deleted: an owner that still exists copies anew; no other answer is read.
-  const fence = row?.role === "replica" ? 0 : fenceOf(state.storage, "session");
+  const fence = row?.role === "replica" ? 0 : state.log.meta.fence("session");
   if (copy.epoch <= fence) return { outcome: "stale", epoch: fence };
   const newer = row !== undefined && copy.epoch > row.epoch;
   const next = newer || row === undefined ? 1 : (state.fold.traceHeads.get(copy.traceId) ?? 0) + 1;
@@ -33,17 +32,17 @@ export function storeCopy(state: SessionState, cause: CallContext, copy: Copy): 
     // Nothing to admit: a query changes nothing.
     return { outcome: "stored", next };
   }
-  const stored = state.write(() => admit(state, cause.tenant, copy, fresh, newer));
+  const stored = state.write(() => admit(state, copy, fresh, newer));
   if (stored.isVoid) state.evict();
   for (const { previous, entry } of stored.frames) state.publish("session", previous, entry);
   state.kick(cause);
   return stored.outcome;
 }
 
-function admit(state: SessionState, tenant: string, copy: Copy, fresh: readonly NewChunk[], newer: boolean): Stored {
+function admit(state: SessionState, copy: Copy, fresh: readonly NewChunk[], newer: boolean): Stored {
   const now = Date.now();
   const frames: { previous: number; entry: LogEntry }[] = [];
-  state.log.meta.open(tenant, copy.session, now);
+  state.log.meta.open(now);
   const row = state.traces.get(copy.traceId);
   if (row?.epoch !== copy.epoch) state.traces.upsert(replicaRow(copy.traceId, copy.epoch));
   state.scheduleReport(now);
@@ -105,7 +104,7 @@ export function revoke(state: SessionState, cause: CallContext, revocation: Revo
   // Thousands may be revoked one by one: the log is only written to, and folded again when it is read.
   const tombstone = state.write(() => {
     const now = Date.now();
-    state.log.meta.open(cause.tenant, revocation.session, now);
+    state.log.meta.open(now);
     const appended = row?.role === "replica" ? deleteReplica(state, revocation.traceId, revocation.to, now) : undefined;
     state.traces.upsert(revokedRow(revocation.traceId, revocation.epoch));
     if (appended !== undefined) state.scheduleReport(now);

@@ -35,7 +35,11 @@ export class OwnerCopy {
     return this.#running;
   }
 
-  /** Resolves when no call to another object is under way. */
+  get isActive(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Resolves when no call to another log is under way. */
   async idle(): Promise<void> {
     await this.#running?.catch(() => undefined);
   }

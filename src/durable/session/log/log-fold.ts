@@ -29,6 +29,9 @@ export class LogFold {
   lastArrival = 0;
   /** Bytes of bodies and offloaded values. */
   bytes: number;
+  /** UTF-16 units of the facts, and deliveries. */
+  factsUnits = 0;
+  chunks = 0;
 
   constructor(bytes: number) {
     this.bytes = bytes;
@@ -43,7 +46,7 @@ export class LogFold {
   admit(
     traceId: string,
     facts: ChunkFacts,
-    chunk: { revision: number; traceRevision: number; received: number; bytes: number },
+    chunk: { revision: number; traceRevision: number; received: number; bytes: number; facts: string },
     role: { readonly isVisible: boolean; readonly isOwned: boolean },
   ): void {
     const { revision, received } = chunk;
@@ -52,6 +55,8 @@ export class LogFold {
     this.traceHeads.set(traceId, chunk.traceRevision);
     this.lastReceived.set(traceId, Math.max(this.lastReceived.get(traceId) ?? 0, received));
     this.bytes += chunk.bytes;
+    this.factsUnits += chunk.facts.length;
+    this.chunks++;
     if (role.isOwned) this.ownedHead = revision;
     if (!role.isVisible) return;
     this.sessionHead = revision;

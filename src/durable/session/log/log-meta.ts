@@ -1,144 +1,179 @@
 import { mintGeneration } from "../../generation.ts";
-import { checkSchema, SCHEMA_VERSION } from "../../../lib/schema.ts";
+import { PLACES } from "./tables.ts";
+import type { ShardTables } from "./tables.ts";
 
-/** The log's own state: tenant, id, generation, and what is under way. In memory as on disk. */
+/** A copy may be under way for so long at most. */
+const FENCE_MILLIS = 86_400_000;
+
+/** What a deletion voids: copies to the session of this name, or bindings of the trace that this log owns. */
+export type Fenced = "session" | "trace";
+
+type LogRow = {
+  /** 0: deleted; the row holds the fences and the last generation. */
+  log: number;
+  generation: string;
+  head: number;
+  listed: number;
+  deleting: number;
+  unreferenced: number;
+  deleted_session: number;
+  deleted_trace: number;
+  wake: number | null;
+};
+
+const NONE: LogRow = {
+  log: 0,
+  generation: "",
+  head: 0,
+  listed: 0,
+  deleting: 0,
+  unreferenced: 0,
+  deleted_session: 0,
+  deleted_trace: 0,
+  wake: null,
+};
+
+/** The log's own row: number, generation, fences, and what is under way. In memory as on disk, once it is flushed. */
 export class LogMeta {
-  readonly #sql: SqlStorage;
-  #generation: string | undefined;
-  #tenant = "";
-  #id = "";
-  #listed = false;
-  #deleting = false;
-  #hasUnreferenced = false;
+  readonly id: string;
+  readonly #tables: ShardTables;
+  #row: LogRow;
+  #isStored: boolean;
+  #isChanged = false;
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
-    if (isEmpty(sql)) return;
-    checkSchema(this.#read("schema"));
-    this.#generation = this.#read("generation");
-    this.#tenant = this.#read("tenant") ?? "";
-    this.#id = this.#read("id") ?? "";
-    this.#listed = this.#read("listed") !== undefined;
-    this.#deleting = this.#read("deleting") !== undefined;
-    this.#hasUnreferenced = this.#read("unreferenced") !== undefined;
+  constructor(tables: ShardTables, id: string) {
+    this.id = id;
+    this.#tables = tables;
+    const stored = tables.exists
+      ? tables.sql.exec<LogRow & { id: string }>("SELECT * FROM log WHERE id = ?", id).toArray()[0]
+      : undefined;
+    this.#isStored = stored !== undefined;
+    this.#row = { ...NONE, ...stored };
   }
 
-  /** `undefined` until the first append. */
+  /** Whether there is a row, perhaps of a deleted log. */
+  get isStored(): boolean {
+    return this.#isStored;
+  }
+
+  /** `undefined` until the first append, and after a deletion. */
   get generation(): string | undefined {
-    return this.#generation;
+    return this.#row.log === 0 ? undefined : this.#row.generation;
   }
 
-  get tenant(): string {
-    return this.#tenant;
+  /** The log's number in the shard; 0 without a log. */
+  get number(): number {
+    return this.#row.log;
   }
 
-  /** The id that names the object: a trace's, or a session's. */
-  get id(): string {
-    return this.#id;
+  /** The chunks of this log have places after it. */
+  get firstPlace(): number {
+    return this.#row.log * PLACES;
   }
 
   /** Whether the directory may have a row of this session, to be removed when the session is empty. */
   get listed(): boolean {
-    return this.#listed;
+    return this.#row.listed !== 0;
   }
 
   /** Set in the transaction that schedules the first report: before the directory has a row. */
   setListed(listed: boolean): void {
-    if (listed === this.#listed) return;
-    this.#listed = listed;
-    if (listed) this.#write("listed", "yes");
-    else this.#remove("listed");
+    this.#set({ listed: Number(listed) });
   }
 
   /** A deletion is under way: nothing is shown or admitted until it has ended. */
   get deleting(): boolean {
-    return this.#deleting;
+    return this.#row.deleting !== 0;
   }
 
   setDeleting(isDeleting: boolean): void {
-    this.#deleting = isDeleting;
-    if (isDeleting) this.#write("deleting", "yes");
-    else this.#remove("deleting");
+    this.#set({ deleting: Number(isDeleting) });
   }
 
   /** Whether offloaded values may be stored that no chunk names any more: they are deleted when the log is folded next. */
   get hasUnreferenced(): boolean {
-    return this.#hasUnreferenced;
+    return this.#row.unreferenced !== 0;
   }
 
-  setUnreferenced(untidy: boolean): void {
-    if (untidy === this.#hasUnreferenced) return;
-    this.#hasUnreferenced = untidy;
-    if (untidy) this.#write("unreferenced", "yes");
-    else this.#remove("unreferenced");
+  setUnreferenced(has: boolean): void {
+    this.#set({ unreferenced: Number(has) });
   }
 
   /** The last revision as it was stored when rows were deleted; the rows that had it may be among them. */
   get storedHead(): number {
-    return this.#generation === undefined ? 0 : Number(this.#read("head") ?? 0);
+    return this.#row.head;
   }
 
   storeHead(head: number): void {
-    this.#write("head", String(head));
+    this.#set({ head });
   }
 
-  /** Creates the tables on first use; call inside the transaction that writes. */
-  open(tenant: string, id: string, now: number): void {
-    if (this.#generation !== undefined) return;
-    createSessionSchema(this.#sql);
-    this.#tenant = tenant;
-    this.#id = id;
-    this.#write("tenant", tenant);
-    this.#write("id", id);
+  /** When a job is due that is more than a day ahead, or the fences are deleted; Unix milliseconds. */
+  get wake(): number | undefined {
+    return this.#row.wake ?? undefined;
+  }
+
+  setWake(at: number | undefined): void {
+    this.#set({ wake: at ?? null });
+  }
+
+  /** The last epoch that a deletion made void; 0 without one. It counts bindings and is no time, so that nothing depends on two clocks. */
+  fence(of: Fenced): number {
+    return of === "session" ? this.#row.deleted_session : this.#row.deleted_trace;
+  }
+
+  raiseFence(of: Fenced, epoch: number): void {
+    if (epoch > this.fence(of)) this.#set(of === "session" ? { deleted_session: epoch } : { deleted_trace: epoch });
+  }
+
+  /** Begins the log on first use; call inside the transaction that writes. */
+  open(now: number): void {
+    if (this.#row.log !== 0) return;
+    this.#set({ log: this.#tables.nextLog(now), head: 0, wake: null });
     this.renew(now);
   }
 
   /** Begins a new generation over the same rows, later than `after`: every viewer reads from the beginning. */
-  renew(now: number, after = this.#generation): void {
-    this.#generation = mintGeneration(now, after);
-    this.#write("generation", this.#generation);
+  renew(now: number, after = this.#row.generation): void {
+    this.#set({ generation: mintGeneration(now, after === "" ? undefined : after) });
   }
 
-  #read(key: string): string | undefined {
-    return this.#sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0]?.value;
+  /** Ends the log. Its fences stay for a day. */
+  close(now: number): void {
+    this.#set({ log: 0, head: 0, listed: 0, deleting: 0, unreferenced: 0, wake: now + FENCE_MILLIS });
   }
 
-  #write(key: string, value: string): void {
-    this.#sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value);
+  /** Writes what changed since: one row. Call inside the transaction that changed it. */
+  flush(): void {
+    if (!this.#isChanged) return;
+    const { log, generation, head, listed, deleting, unreferenced, deleted_session, deleted_trace, wake } = this.#row;
+    this.#tables.sql.exec(
+      "INSERT OR REPLACE INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      this.id,
+      log,
+      generation,
+      head,
+      listed,
+      deleting,
+      unreferenced,
+      deleted_session,
+      deleted_trace,
+      wake,
+    );
+    this.#isStored = true;
+    this.#isChanged = false;
   }
 
-  #remove(key: string): void {
-    this.#sql.exec("DELETE FROM meta WHERE key = ?", key);
+  /** Deletes the row of a deleted log, with its fences. */
+  forget(): void {
+    this.#tables.sql.exec("DELETE FROM log WHERE id = ?", this.id);
   }
-}
 
-const TABLES = `
-CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE trace (
-  trace TEXT PRIMARY KEY, role TEXT NOT NULL, session TEXT, epoch INTEGER NOT NULL,
-  refused TEXT, revoking TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE chunk (
-  revision INTEGER PRIMARY KEY, trace TEXT NOT NULL, trace_revision INTEGER NOT NULL, kind TEXT NOT NULL,
-  received INTEGER NOT NULL, encoding TEXT NOT NULL, receipt TEXT NOT NULL, hashes TEXT, facts TEXT NOT NULL,
-  body BLOB NOT NULL, parts INTEGER NOT NULL, bytes INTEGER NOT NULL
-);
-CREATE TABLE chunk_part (
-  revision INTEGER NOT NULL, part INTEGER NOT NULL, facts TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (revision, part)
-) WITHOUT ROWID;
-CREATE TABLE value (
-  hash TEXT NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, encoding TEXT NOT NULL, body BLOB NOT NULL,
-  PRIMARY KEY (hash, part)
-) WITHOUT ROWID;
-`;
-
-/** Whether nothing was ever written here. Reads only: an object that is only read stays empty, and costs nothing. */
-function isEmpty(sql: SqlStorage): boolean {
-  return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length === 0;
-}
-
-/** Called inside the first append's transaction. */
-function createSessionSchema(sql: SqlStorage): void {
-  sql.exec(TABLES);
-  sql.exec("INSERT INTO meta VALUES ('schema', ?)", String(SCHEMA_VERSION));
+  #set(change: Partial<LogRow>): void {
+    for (const [key, value] of Object.entries(change) as [keyof LogRow, never][]) {
+      if (this.#row[key] === value) continue;
+      this.#row[key] = value;
+      this.#isChanged = true;
+    }
+  }
 }

@@ -2,6 +2,8 @@ import type { OffloadedValue } from "../../../facts/delivery.ts";
 import type { ChunkEncoding } from "../../../lib/chunk-encoding.ts";
 import { BODY_PART_BYTES, cutBytes, joinBytes } from "./chunk.ts";
 import type { Chunk } from "./chunk.ts";
+import type { LogMeta } from "./log-meta.ts";
+import { PLACES } from "./tables.ts";
 
 /** One trace in one object, beside its chunks. */
 export type TraceRow = {
@@ -30,15 +32,17 @@ type StoredTraceRow = {
   revoking: string;
 };
 
-/** The trace rows of an object, in memory as on disk. */
+/** The trace rows of a log, in memory as on disk. */
 export class TraceRows {
   readonly #sql: SqlStorage;
+  readonly #meta: LogMeta;
   readonly #rows = new Map<string, TraceRow>();
 
-  constructor(sql: SqlStorage, exists: boolean) {
+  constructor(sql: SqlStorage, meta: LogMeta) {
     this.#sql = sql;
-    if (!exists) return;
-    for (const row of sql.exec<StoredTraceRow>("SELECT * FROM trace")) {
+    this.#meta = meta;
+    if (meta.number === 0) return;
+    for (const row of sql.exec<StoredTraceRow>("SELECT * FROM trace WHERE log = ?", meta.number)) {
       this.#rows.set(row.trace, {
         traceId: row.trace,
         role: row.role as TraceRow["role"],
@@ -54,10 +58,10 @@ export class TraceRows {
     return this.#rows.get(traceId);
   }
 
-  /** The trace that this object owns, if it does: an object owns at most the trace that it is named by. */
+  /** The trace that this log owns, if it does: the one that it is named by. */
   owned(): TraceRow | undefined {
-    for (const row of this.#rows.values()) if (row.role === "owner") return row;
-    return undefined;
+    const row = this.#rows.get(this.#meta.id);
+    return row?.role === "owner" ? row : undefined;
   }
 
   all(): Iterable<TraceRow> {
@@ -67,7 +71,8 @@ export class TraceRows {
   upsert(row: TraceRow): void {
     this.#rows.set(row.traceId, row);
     this.#sql.exec(
-      "INSERT OR REPLACE INTO trace VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO trace VALUES (?, ?, ?, ?, ?, ?, ?)",
+      this.#meta.number,
       row.traceId,
       row.role,
       row.session ?? null,
@@ -79,15 +84,17 @@ export class TraceRows {
 
   deleteOthers(traceId: string): void {
     for (const other of Array.from(this.#rows.keys())) if (other !== traceId) this.#rows.delete(other);
-    this.#sql.exec("DELETE FROM trace WHERE trace <> ?", traceId);
+    this.#sql.exec("DELETE FROM trace WHERE log = ? AND trace <> ?", this.#meta.number, traceId);
   }
 
   /** Deletes rows of replicas that were revoked before this time, Unix milliseconds, and have no tombstone any more. Returns their last epoch. */
   expireRevoked(before: number): number {
-    const sql = `DELETE FROM trace WHERE role = 'revoked' AND epoch < ? AND trace NOT IN (SELECT trace FROM chunk)
-      RETURNING trace, epoch`;
+    const { number, firstPlace } = this.#meta;
+    const sql = `DELETE FROM trace WHERE log = ? AND role = 'revoked' AND epoch < ?
+      AND trace NOT IN (SELECT trace FROM chunk WHERE place > ? AND place < ?) RETURNING trace, epoch`;
     let last = 0;
-    for (const { trace, epoch } of this.#sql.exec<{ trace: string; epoch: number }>(sql, before)) {
+    const given = [number, before, firstPlace, firstPlace + PLACES];
+    for (const { trace, epoch } of this.#sql.exec<{ trace: string; epoch: number }>(sql, ...given)) {
       this.#rows.delete(trace);
       last = Math.max(last, epoch);
     }
@@ -96,7 +103,7 @@ export class TraceRows {
 
   delete(traceId: string): void {
     this.#rows.delete(traceId);
-    this.#sql.exec("DELETE FROM trace WHERE trace = ?", traceId);
+    this.#sql.exec("DELETE FROM trace WHERE log = ? AND trace = ?", this.#meta.number, traceId);
   }
 }
 
@@ -105,57 +112,69 @@ export type Tombstone = Pick<Chunk, "revision" | "traceId" | "facts">;
 /** Tombstones of traces that left the log. Times are Unix milliseconds. */
 export class TombstoneRows {
   readonly #sql: SqlStorage;
+  readonly #meta: LogMeta;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, meta: LogMeta) {
     this.#sql = sql;
+    this.#meta = meta;
   }
 
   /** Those after a revision, in order. */
   after(revision: number): Tombstone[] {
-    const sql =
-      "SELECT revision, trace AS traceId, facts FROM chunk WHERE revision > ? AND kind = 'tombstone' ORDER BY revision";
-    return this.#sql.exec<Tombstone>(sql, revision).toArray();
+    const { firstPlace } = this.#meta;
+    const sql = `SELECT place - ? AS revision, trace AS traceId, facts FROM chunk
+      WHERE place > ? AND place < ? AND kind = 'tombstone' ORDER BY place`;
+    return this.#sql.exec<Tombstone>(sql, firstPlace, firstPlace + revision, firstPlace + PLACES).toArray();
   }
 
   /** The time of the last tombstone; 0 without one. */
   lastReceived(): number {
-    const sql = "SELECT max(received) AS last FROM chunk WHERE kind = 'tombstone'";
-    return this.#sql.exec<{ last: number | null }>(sql).one().last ?? 0;
+    const { firstPlace } = this.#meta;
+    const sql = `SELECT max(received) AS last FROM chunk WHERE place > ? AND place < ? AND kind = 'tombstone'`;
+    return this.#sql.exec<{ last: number | null }>(sql, firstPlace, firstPlace + PLACES).one().last ?? 0;
   }
 
   countBefore(time: number): number {
-    const sql = "SELECT count(*) AS count FROM chunk WHERE kind = 'tombstone' AND received < ?";
-    return this.#sql.exec<{ count: number }>(sql, time).one().count;
+    const { firstPlace } = this.#meta;
+    const sql = `SELECT count(*) AS count FROM chunk
+      WHERE place > ? AND place < ? AND kind = 'tombstone' AND received < ?`;
+    return this.#sql.exec<{ count: number }>(sql, firstPlace, firstPlace + PLACES, time).one().count;
   }
 
   /** Only together with a new generation of the log, which keeps its head. */
   expire(before: number): void {
-    this.#sql.exec("DELETE FROM chunk WHERE kind = 'tombstone' AND received < ?", before);
+    const { firstPlace } = this.#meta;
+    const sql = "DELETE FROM chunk WHERE place > ? AND place < ? AND kind = 'tombstone' AND received < ?";
+    this.#sql.exec(sql, firstPlace, firstPlace + PLACES, before);
   }
 }
 
-/** Offloaded values by the hash of their content: each is stored once, however many previews name it. */
+/** Offloaded values of a log by the hash of their content: each is stored once, however many previews name it. */
 export class ValueRows {
   readonly #sql: SqlStorage;
+  readonly #meta: LogMeta;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, meta: LogMeta) {
     this.#sql = sql;
+    this.#meta = meta;
   }
 
   /** Returns how many bytes it stored: none if the value is known. */
-  insert(value: OffloadedValue): number {
-    if (this.#sql.exec("SELECT 1 FROM value WHERE hash = ?", value.hash).toArray().length > 0) return 0;
-    const parts = cutBytes(value.body, BODY_PART_BYTES);
+  insert({ hash, encoding, body: whole }: OffloadedValue): number {
+    const log = this.#meta.number;
+    if (this.#sql.exec("SELECT 1 FROM value WHERE log = ? AND hash = ?", log, hash).toArray().length > 0) return 0;
+    const parts = cutBytes(whole, BODY_PART_BYTES);
     parts.forEach((body, part) =>
-      this.#sql.exec("INSERT INTO value VALUES (?, ?, ?, ?, ?)", value.hash, part, parts.length, value.encoding, body),
+      this.#sql.exec("INSERT INTO value VALUES (?, ?, ?, ?, ?, ?)", log, hash, part, parts.length, encoding, body),
     );
-    return value.body.length;
+    return whole.length;
   }
 
   get(hash: string): OffloadedValue | undefined {
     const rows = this.#sql
       .exec<{ encoding: string; body: ArrayBuffer }>(
-        "SELECT encoding, body FROM value WHERE hash = ? ORDER BY part",
+        "SELECT encoding, body FROM value WHERE log = ? AND hash = ? ORDER BY part",
+        this.#meta.number,
         hash,
       )
       .toArray();
@@ -170,13 +189,19 @@ export class ValueRows {
 
   /** Bytes of all values. */
   weight(): number {
-    return this.#sql.exec<{ bytes: number }>("SELECT total(length(body)) AS bytes FROM value").one().bytes;
+    const sql = "SELECT total(length(body)) AS bytes FROM value WHERE log = ?";
+    return this.#sql.exec<{ bytes: number }>(sql, this.#meta.number).one().bytes;
   }
 
   /** Deletes values that no chunk names any more. */
   deleteUnreferenced(): void {
+    const { number, firstPlace } = this.#meta;
     this.#sql.exec(
-      "DELETE FROM value WHERE hash NOT IN (SELECT j.value FROM chunk, json_each(chunk.hashes) AS j WHERE chunk.hashes IS NOT NULL)",
+      `DELETE FROM value WHERE log = ? AND hash NOT IN (
+        SELECT j.value FROM chunk, json_each(chunk.hashes) AS j WHERE place > ? AND place < ? AND chunk.hashes IS NOT NULL)`,
+      number,
+      firstPlace,
+      firstPlace + PLACES,
     );
   }
 }

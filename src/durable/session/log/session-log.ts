@@ -2,11 +2,12 @@ import type { Receipt } from "../../../facts/delivery.ts";
 import type { ChunkEncoding } from "../../../lib/chunk-encoding.ts";
 import { BODY_PART_BYTES, cutBytes, cutText, FACTS_PART_UNITS, joinBytes } from "./chunk.ts";
 import type { Chunk, ChunkKind, NewChunk } from "./chunk.ts";
-import { LogMeta } from "./log-meta.ts";
+import type { LogMeta } from "./log-meta.ts";
 import { TombstoneRows, ValueRows } from "./rows.ts";
+import { PLACES } from "./tables.ts";
 
 type ChunkRow = {
-  revision: number;
+  place: number;
   trace: string;
   trace_revision: number;
   kind: string;
@@ -19,7 +20,7 @@ type ChunkRow = {
   parts: number;
 };
 
-/** The append-only log of one object, as rows. Bodies and facts are opaque here. */
+/** One append-only log of a shard, as rows. Bodies and facts are opaque here. */
 export class SessionLog {
   readonly meta: LogMeta;
   readonly values: ValueRows;
@@ -29,14 +30,20 @@ export class SessionLog {
   /** Of each trace's chunks, without tombstones. */
   #revisions: Map<string, number[]> | undefined;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, meta: LogMeta) {
     this.#sql = sql;
-    this.meta = new LogMeta(sql);
-    this.values = new ValueRows(sql);
-    this.tombstones = new TombstoneRows(sql);
-    if (this.meta.generation === undefined) return;
-    const last = sql.exec<{ head: number | null }>("SELECT max(revision) AS head FROM chunk").one().head ?? 0;
-    this.#head = Math.max(last, this.meta.storedHead);
+    this.meta = meta;
+    this.values = new ValueRows(sql, meta);
+    this.tombstones = new TombstoneRows(sql, meta);
+    if (meta.number === 0) return;
+    const last = "SELECT max(place) AS place FROM chunk WHERE place > ? AND place < ?";
+    const { place } = sql.exec<{ place: number | null }>(last, meta.firstPlace, this.#end).one();
+    this.#head = Math.max(place === null ? 0 : place - meta.firstPlace, meta.storedHead);
+  }
+
+  /** The chunks of this log have places before it. */
+  get #end(): number {
+    return this.meta.firstPlace + PLACES;
   }
 
   /** The last revision given out. No revision is given twice in one generation. */
@@ -46,12 +53,13 @@ export class SessionLog {
 
   append(chunk: NewChunk): number {
     const revision = ++this.#head;
+    const place = this.meta.firstPlace + revision;
     const facts = cutText(chunk.facts, FACTS_PART_UNITS);
     const body = cutBytes(chunk.body, BODY_PART_BYTES);
     const parts = Math.max(facts.length, body.length);
     this.#sql.exec(
       "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      revision,
+      place,
       chunk.traceId,
       chunk.traceRevision,
       chunk.kind,
@@ -67,7 +75,7 @@ export class SessionLog {
     for (let part = 1; part < parts; part++) {
       this.#sql.exec(
         "INSERT INTO chunk_part VALUES (?, ?, ?, ?)",
-        revision,
+        place,
         part,
         facts[part] ?? "",
         body[part] ?? new Uint8Array(),
@@ -83,17 +91,13 @@ export class SessionLog {
     const ofTrace = traceId === undefined ? "" : "AND trace = ?";
     const ofKind = kind === undefined ? "" : "AND kind = ?";
     const given = [traceId, kind].filter((value) => value !== undefined);
+    const sql = `SELECT * FROM chunk WHERE place > ? AND place < ? ${ofTrace} ${ofKind} ORDER BY place LIMIT 1`;
     let cursor = after;
     while (cursor < this.#head) {
-      const row = this.#sql
-        .exec<ChunkRow>(
-          `SELECT * FROM chunk WHERE revision > ? ${ofTrace} ${ofKind} ORDER BY revision LIMIT 1`,
-          cursor,
-          ...given,
-        )
-        .toArray()[0];
+      const { firstPlace } = this.meta;
+      const row = this.#sql.exec<ChunkRow>(sql, firstPlace + cursor, this.#end, ...given).toArray()[0];
       if (row === undefined) return;
-      cursor = row.revision;
+      cursor = row.place - firstPlace;
       yield this.#chunk(row);
     }
   }
@@ -101,38 +105,40 @@ export class SessionLog {
   /** The revision after which the trace's chunks from `traceRevision` on stand. */
   revisionBefore(traceId: string, traceRevision: number): number {
     if (traceRevision <= 1) return 0;
-    const row = this.#sql
-      .exec<{ revision: number | null }>(
-        "SELECT max(revision) AS revision FROM chunk WHERE trace = ? AND kind <> 'tombstone' AND trace_revision < ?",
+    const { firstPlace } = this.meta;
+    const { place } = this.#sql
+      .exec<{ place: number | null }>(
+        `SELECT max(place) AS place FROM chunk
+         WHERE place > ? AND place < ? AND trace = ? AND kind <> 'tombstone' AND trace_revision < ?`,
+        firstPlace,
+        this.#end,
         traceId,
         traceRevision,
       )
       .one();
-    return row.revision ?? 0;
+    return place === null ? 0 : place - firstPlace;
   }
 
   /** Facts without bodies, for folding. */
   *facts(): Generator<
     Pick<Chunk, "revision" | "traceId" | "traceRevision" | "kind" | "received" | "facts"> & { readonly bytes: number }
   > {
-    let cursor = 0;
+    const { firstPlace } = this.meta;
+    const sql = `SELECT place, trace, trace_revision, kind, received, facts, parts, bytes FROM chunk
+      WHERE place > ? AND place < ? ORDER BY place LIMIT 16`;
+    let cursor = firstPlace;
     while (true) {
-      const rows = this.#sql
-        .exec<Omit<ChunkRow, "body"> & { bytes: number }>(
-          "SELECT revision, trace, trace_revision, kind, received, facts, parts, bytes FROM chunk WHERE revision > ? ORDER BY revision LIMIT 16",
-          cursor,
-        )
-        .toArray();
+      const rows = this.#sql.exec<Omit<ChunkRow, "body"> & { bytes: number }>(sql, cursor, this.#end).toArray();
       if (rows.length === 0) return;
       for (const row of rows) {
-        cursor = row.revision;
+        cursor = row.place;
         yield {
-          revision: row.revision,
+          revision: row.place - firstPlace,
           traceId: row.trace,
           traceRevision: row.trace_revision,
           kind: row.kind as ChunkKind,
           received: row.received,
-          facts: row.parts > 1 ? row.facts + this.#parts(row.revision).facts : row.facts,
+          facts: row.parts > 1 ? row.facts + this.#parts(row.place).facts : row.facts,
           bytes: row.bytes,
         };
       }
@@ -140,24 +146,26 @@ export class SessionLog {
   }
 
   chunk(revision: number): Chunk | undefined {
-    const row = this.#sql.exec<ChunkRow>("SELECT * FROM chunk WHERE revision = ?", revision).toArray()[0];
+    const place = this.meta.firstPlace + revision;
+    const row = this.#sql.exec<ChunkRow>("SELECT * FROM chunk WHERE place = ?", place).toArray()[0];
     return row && this.#chunk(row);
   }
 
   /** Replaces facts that an older version derived. */
   rewriteFacts(revision: number, facts: string): void {
     const cut = cutText(facts, FACTS_PART_UNITS);
-    const parts = this.#sql.exec<{ parts: number }>("SELECT parts FROM chunk WHERE revision = ?", revision).one().parts;
+    const place = this.meta.firstPlace + revision;
+    const { parts } = this.#sql.exec<{ parts: number }>("SELECT parts FROM chunk WHERE place = ?", place).one();
     this.#sql.exec(
-      "UPDATE chunk SET facts = ?, parts = ? WHERE revision = ?",
+      "UPDATE chunk SET facts = ?, parts = ? WHERE place = ?",
       cut[0] ?? "",
       Math.max(parts, cut.length),
-      revision,
+      place,
     );
     for (let part = 1; part < Math.max(parts, cut.length); part++) {
       this.#sql.exec(
         "INSERT INTO chunk_part VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET facts = excluded.facts",
-        revision,
+        place,
         part,
         cut[part] ?? "",
         new Uint8Array(),
@@ -168,60 +176,73 @@ export class SessionLog {
   /** Deletes the chunks of traces; their tombstones stay. */
   deleteTraces(traceIds: readonly string[]): void {
     this.meta.storeHead(this.#head);
-    const revisions = traceIds.flatMap((traceId) => this.#byTrace().get(traceId) ?? []);
+    const { firstPlace } = this.meta;
+    const places = traceIds.flatMap((traceId) => this.#byTrace().get(traceId) ?? []).map((at) => firstPlace + at);
     for (const traceId of traceIds) this.#revisions?.delete(traceId);
-    this.#delete("revision IN (SELECT value FROM json_each(?))", JSON.stringify(revisions));
+    this.#delete("place IN (SELECT value FROM json_each(?))", JSON.stringify(places));
   }
 
   /** Deletes the chunks of all other traces, and all tombstones; only together with a new generation of the log. */
   deleteOthers(traceId: string): void {
     this.meta.storeHead(this.#head);
     this.#revisions = undefined;
-    this.#delete("trace <> ? OR kind = 'tombstone'", traceId);
+    const { firstPlace } = this.meta;
+    this.#delete("place > ? AND place < ? AND (trace <> ? OR kind = 'tombstone')", firstPlace, this.#end, traceId);
+  }
+
+  /** Deletes the log's rows but its own one. */
+  deleteAll(): void {
+    const { firstPlace, number } = this.meta;
+    for (const table of ["chunk", "chunk_part"])
+      this.#sql.exec(`DELETE FROM ${table} WHERE place > ? AND place < ?`, firstPlace, this.#end);
+    for (const table of ["value", "trace"]) this.#sql.exec(`DELETE FROM ${table} WHERE log = ?`, number);
   }
 
   /** Begins a new generation that shows a moved trace again. Its tombstones are deleted: they would void the chunks before them. */
   restore(traceId: string, now: number): void {
     this.meta.storeHead(this.#head);
-    this.#sql.exec("DELETE FROM chunk WHERE kind = 'tombstone' AND trace = ?", traceId);
+    const sql = "DELETE FROM chunk WHERE place > ? AND place < ? AND kind = 'tombstone' AND trace = ?";
+    this.#sql.exec(sql, this.meta.firstPlace, this.#end, traceId);
     this.meta.renew(now);
   }
 
   /** When the first stored delivery of a trace was received, Unix milliseconds; 0 without one. */
   firstReceived(traceId: string): number {
-    const sql = "SELECT min(received) AS first FROM chunk WHERE trace = ? AND kind <> 'tombstone'";
-    return this.#sql.exec<{ first: number | null }>(sql, traceId).one().first ?? 0;
+    const sql = `SELECT min(received) AS first FROM chunk
+      WHERE place > ? AND place < ? AND trace = ? AND kind <> 'tombstone'`;
+    const given = [this.meta.firstPlace, this.#end, traceId];
+    return this.#sql.exec<{ first: number | null }>(sql, ...given).one().first ?? 0;
   }
 
   /** Read once, then kept up to date: the log has no index by trace, since a row more with each delivery would cost more than it saves. */
   #byTrace(): Map<string, number[]> {
     if (this.#revisions !== undefined) return this.#revisions;
     const revisions = new Map<string, number[]>();
-    for (const { revision, trace } of this.#sql.exec<{ revision: number; trace: string }>(
-      "SELECT revision, trace FROM chunk WHERE kind <> 'tombstone' ORDER BY revision",
-    ))
-      addRevision(revisions, trace, revision);
+    const { firstPlace } = this.meta;
+    const sql = "SELECT place, trace FROM chunk WHERE place > ? AND place < ? AND kind <> 'tombstone' ORDER BY place";
+    for (const { place, trace } of this.#sql.exec<{ place: number; trace: string }>(sql, firstPlace, this.#end))
+      addRevision(revisions, trace, place - firstPlace);
     return (this.#revisions = revisions);
   }
 
-  #delete(where: string, parameter: string): void {
+  #delete(where: string, ...given: (string | number)[]): void {
     const deleted = this.#sql
-      .exec<{ revision: number; parts: number; named: number }>(
-        `DELETE FROM chunk WHERE ${where} RETURNING revision, parts, hashes IS NOT NULL AS named`,
-        parameter,
+      .exec<{ place: number; parts: number; named: number }>(
+        `DELETE FROM chunk WHERE ${where} RETURNING place, parts, hashes IS NOT NULL AS named`,
+        ...given,
       )
       .toArray();
-    for (const { revision, parts } of deleted) {
-      if (parts > 1) this.#sql.exec("DELETE FROM chunk_part WHERE revision = ?", revision);
+    for (const { place, parts } of deleted) {
+      if (parts > 1) this.#sql.exec("DELETE FROM chunk_part WHERE place = ?", place);
     }
     if (deleted.some(({ named }) => named === 1)) this.meta.setUnreferenced(true);
   }
 
   #chunk(row: ChunkRow): Chunk {
-    const more = row.parts > 1 ? this.#parts(row.revision) : undefined;
+    const more = row.parts > 1 ? this.#parts(row.place) : undefined;
     const body = new Uint8Array(row.body);
     return {
-      revision: row.revision,
+      revision: row.place - this.meta.firstPlace,
       traceId: row.trace,
       traceRevision: row.trace_revision,
       kind: row.kind as ChunkKind,
@@ -234,11 +255,11 @@ export class SessionLog {
     };
   }
 
-  #parts(revision: number): { facts: string; bodies: Uint8Array[] } {
+  #parts(place: number): { facts: string; bodies: Uint8Array[] } {
     const rows = this.#sql
       .exec<{ facts: string; body: ArrayBuffer }>(
-        "SELECT facts, body FROM chunk_part WHERE revision = ? ORDER BY part",
-        revision,
+        "SELECT facts, body FROM chunk_part WHERE place = ? ORDER BY part",
+        place,
       )
       .toArray();
     return { facts: rows.map((row) => row.facts).join(""), bodies: rows.map((row) => new Uint8Array(row.body)) };

@@ -2,8 +2,7 @@ import type { CallContext, Cause } from "../../../place.ts";
 import type { TraceDeletion, TraceDeletionOutcome } from "../copy/protocol.ts";
 import type { OwnerCopy } from "../copy/sending.ts";
 import type { SessionState } from "../state.ts";
-import { FENCE_MILLIS, fenceOf, raiseFence } from "../log/deletion-fence.ts";
-import type { Fenced } from "../log/deletion-fence.ts";
+import type { Fenced } from "../log/log-meta.ts";
 import { isVisible, revokedRow } from "../binding.ts";
 import type { TraceRow, TraceRows } from "../log/rows.ts";
 
@@ -41,7 +40,7 @@ export async function deleteSession(state: SessionState, copier: OwnerCopy, caus
   if (copies.length > TRACES_A_RUN) return state.jobs.postpone("delete", Date.now());
   await state.directory(cause).remove({ id, generation }, "deleted");
   await copier.idle();
-  await deleteSessionRows(state);
+  deleteSessionRows(state);
 }
 
 /** The last void epoch of a trace after its owner answered: the owner may have bound and copied it again since the epoch known here. */
@@ -60,7 +59,7 @@ export async function deleteTrace(
     // A copy under way would bring the trace back to the deleted session.
     await copier.idle();
     const row = state.exists ? state.traces.get(deletion.traceId) : undefined;
-    const fence = fenceOf(state.storage, "trace");
+    const fence = state.log.meta.fence("trace");
     if (row?.role !== "owner") return { outcome: "deleted", epoch: fence };
     // The owner was deleted since that binding, and began anew: the new spans are not meant, and the old ones are deleted already.
     const isEarlier = deletion.epoch <= fence || deletion.epoch < state.log.firstReceived(row.traceId);
@@ -69,7 +68,7 @@ export async function deleteTrace(
     if (deletion.newest !== undefined && state.lastReceived(row.traceId) > deletion.newest)
       return { outcome: "retained" };
     if (row.revoking.length === 0) {
-      await deleteOwned(state, row);
+      deleteOwned(state, row);
       return { outcome: "deleted", epoch: row.epoch };
     }
     // Sessions of earlier bindings would show it for ever, once its owner has no row of them.
@@ -77,49 +76,50 @@ export async function deleteTrace(
   }
 }
 
-async function deleteOwned(state: SessionState, row: TraceRow): Promise<void> {
+function deleteOwned(state: SessionState, row: TraceRow): void {
   // Viewers of the trace attach again, and find it deleted.
   state.subscribers.closeAll();
   const others = Array.from(state.traces.all()).some(
     (other) => other.traceId !== row.traceId && other.role === "replica",
   );
-  if (!others) return await deleteObject(state);
+  if (!others) return deleteLog(state);
   state.write(() => {
     state.log.deleteTraces([row.traceId]);
     state.traces.delete(row.traceId);
     state.outbox.deleteTrace(row.traceId);
     state.log.meta.renew(Date.now());
-    raiseFence(state.storage, "trace", row.epoch);
+    state.log.meta.raiseFence("trace", row.epoch);
   });
   state.evict();
 }
 
 /** An owner with a moved trace outlives the session of the same name. */
-async function deleteSessionRows(state: SessionState): Promise<void> {
+function deleteSessionRows(state: SessionState): void {
   const owned = state.traces.owned();
-  if (owned === undefined || isVisible(owned, state.id)) return await deleteObject(state);
+  if (owned === undefined || isVisible(owned, state.id)) return deleteLog(state);
   state.write(() => {
-    raiseFence(state.storage, "session", lastEpochOf(state.traces, "session"));
+    const { meta } = state.log;
+    meta.raiseFence("session", lastEpochOf(state.traces, "session"));
     state.log.deleteOthers(owned.traceId);
     state.traces.deleteOthers(owned.traceId);
-    state.log.meta.setListed(false);
-    state.log.meta.renew(Date.now());
-    state.log.meta.setDeleting(false);
+    meta.setListed(false);
+    meta.renew(Date.now());
+    meta.setDeleting(false);
   });
   state.evict();
 }
 
-/** Without an `await` between: spans that are admitted next are of a new generation, and stay. */
-async function deleteObject(state: SessionState): Promise<void> {
-  const { storage } = state;
-  const fences = (["session", "trace"] as const).map(
-    (of) => [of, Math.max(fenceOf(storage, of), lastEpochOf(state.traces, of))] as const,
-  );
-  const deletions = [storage.deleteAlarm(), storage.deleteAll()];
-  for (const [of, epoch] of fences) raiseFence(storage, of, epoch);
-  deletions.push(storage.setAlarm(Date.now() + FENCE_MILLIS));
+/** Spans that are admitted next are of a new generation, and stay. */
+function deleteLog(state: SessionState): void {
+  state.write(() => {
+    const { meta } = state.log;
+    for (const of of ["session", "trace"] as const) meta.raiseFence(of, lastEpochOf(state.traces, of));
+    state.log.deleteAll();
+    state.outbox.deleteTrace(state.id);
+    state.jobs.clear();
+    meta.close(Date.now());
+  });
   state.evict();
-  await Promise.all(deletions);
 }
 
 /** Of the bindings that are known here: of the owned trace, or of those that were copied to this session. */

@@ -2,7 +2,6 @@ import type { Cause } from "../../../place.ts";
 import { pool } from "../../../lib/pool.ts";
 import { appendTombstone } from "../admission.ts";
 import { TOMBSTONE_MILLIS, nextExpiryAt } from "../expiry.ts";
-import { raiseFence } from "../log/deletion-fence.ts";
 import { setDeleting, voidUntil } from "./deleting.ts";
 import type { OwnerCopy } from "../copy/sending.ts";
 import type { SessionState } from "../state.ts";
@@ -95,7 +94,7 @@ function deleteExpired(state: SessionState, traces: readonly ExpiredTrace[], bef
       // An owner begins anew with the next delivery; a late copy must not.
       if (state.traces.get(traceId)?.role === "owner") {
         isOwner = true;
-        raiseFence(state.storage, "trace", until);
+        state.log.meta.raiseFence("trace", until);
         state.traces.delete(traceId);
         state.outbox.deleteTrace(traceId);
       } else state.traces.upsert(revokedRow(traceId, until));
@@ -117,7 +116,7 @@ function expireTombstones(state: SessionState): void {
   state.write(() => {
     state.log.meta.storeHead(state.log.head);
     state.log.tombstones.expire(before);
-    raiseFence(state.storage, "session", state.traces.expireRevoked(before));
+    state.log.meta.raiseFence("session", state.traces.expireRevoked(before));
     state.log.meta.renew(Date.now());
   });
   state.evict();

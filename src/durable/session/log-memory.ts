@@ -1,0 +1,52 @@
+/** Bytes of logs in memory, of all shards in one isolate, which has 128 MB. */
+const MEMORY_BYTES = 32_000_000;
+
+type Log = {
+  readonly id: string;
+  /** Bytes. */
+  readonly weight: number;
+  /** Stays in memory. */
+  readonly isActive: boolean;
+};
+
+type Use = { readonly weight: number; readonly evict: () => void };
+
+/** The logs of all shards of the isolate, the least recently used first. */
+const uses = new Map<Log, Use>();
+let total = 0;
+
+/** The logs of a shard that are in memory. The least recently used ones of the isolate are evicted: disk has all of them. */
+export class LogMemory<Kept extends Log> {
+  readonly #logs = new Map<string, Kept>();
+
+  get(id: string): Kept | undefined {
+    const log = this.#logs.get(id);
+    if (log !== undefined) this.#use(log);
+    return log;
+  }
+
+  add(log: Kept): Kept {
+    this.#logs.set(log.id, log);
+    this.#use(log);
+    return log;
+  }
+
+  /** A log counts with what it weighs now: what it gains by this use counts from the next. */
+  #use(log: Kept): void {
+    const { weight } = log;
+    total += weight - (uses.get(log)?.weight ?? 0);
+    uses.delete(log);
+    uses.set(log, { weight, evict: () => this.#logs.delete(log.id) });
+    if (total > MEMORY_BYTES) evictOldest(log);
+  }
+}
+
+function evictOldest(current: Log): void {
+  for (const [log, { weight, evict }] of uses) {
+    if (total <= MEMORY_BYTES) return;
+    if (log === current || log.isActive) continue;
+    uses.delete(log);
+    total -= weight;
+    evict();
+  }
+}

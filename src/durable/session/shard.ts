@@ -1,0 +1,163 @@
+import type { Bindings } from "../../config.ts";
+import { log } from "../../lib/log.ts";
+import { pool } from "../../lib/pool.ts";
+import { checkTenant, rememberShards, sessionAt, shardName, shardOf, tenantOf } from "../../place.ts";
+import type { Cause, LogCall, ShardCall } from "../../place.ts";
+import { Subscribers } from "../subscribers.ts";
+import { OwnerCopy } from "./copy/sending.ts";
+import { DueRows } from "./due-rows.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { JobRunner, scheduleJobs } from "./jobs.ts";
+import { ShardTables } from "./log/tables.ts";
+import { LogMemory } from "./log-memory.ts";
+import { ReportQueue } from "./report-queue.ts";
+import { SessionState } from "./state.ts";
+import type { LogCalls, ShardParts } from "./state.ts";
+import type { Copy, CopyOutcome, Revocation, TraceDeletion, TraceDeletionOutcome } from "./copy/protocol.ts";
+
+/** Logs whose due jobs run at once: they mostly wait for other objects. */
+const LOGS_AT_ONCE = 20;
+/** A log whose jobs could not even be read is looked at again after so long. */
+const UNREADABLE_MILLIS = 60_000;
+
+/** The object's methods by which logs call each other. */
+export type LogMethods = {
+  storeCopy(context: LogCall, copy: Copy): CopyOutcome | Promise<CopyOutcome>;
+  revoke(context: LogCall, revocation: Revocation): void;
+  deleteTrace(context: LogCall, deletion: TraceDeletion): Promise<TraceDeletionOutcome>;
+};
+
+/** One log of a shard, with its jobs. */
+export class ShardLog {
+  readonly id: string;
+  readonly state: SessionState;
+  readonly copier: OwnerCopy;
+  readonly jobs: JobRunner;
+  #held = 0;
+
+  constructor(shard: Shard, id: string) {
+    this.id = id;
+    this.state = new SessionState(shard, id, {
+      scheduleFrom: scheduleJobs,
+      startDue: (now, cause) => {
+        const runs = this.jobs.startDue(now, cause);
+        if (runs !== undefined) shard.waitUntil(runs);
+      },
+    });
+    this.copier = new OwnerCopy(this.state);
+    this.jobs = new JobRunner(this.state, this.copier);
+  }
+
+  /** An estimate of its memory, in bytes. */
+  get weight(): number {
+    return this.state.weight;
+  }
+
+  /** Work is under way: a second instance of the log in memory would not know of it. */
+  get isActive(): boolean {
+    return this.#held > 0 || this.jobs.isActive || this.copier.isActive;
+  }
+
+  /** Does work that waits for others, and keeps the log in memory meanwhile. */
+  async hold<T>(work: (log: this) => Promise<T>): Promise<T> {
+    this.#held++;
+    try {
+      return await work(this);
+    } finally {
+      this.#held--;
+    }
+  }
+}
+
+/** Many logs in one object, and what they share: tables, alarm, commits, reports. Logs in memory are the ones used last. */
+export class Shard implements ShardParts {
+  readonly storage: DurableObjectStorage;
+  readonly env: Bindings;
+  readonly subscribers: Subscribers;
+  readonly tables: ShardTables;
+  readonly due: DueRows;
+  readonly commits: GroupCommit;
+  readonly reports: ReportQueue;
+  readonly #ctx: DurableObjectState;
+  readonly #methods: LogMethods;
+  readonly #logs = new LogMemory<ShardLog>();
+  /** How many shards the tenant has, as the first call says; 0 before it. */
+  #shards = 0;
+
+  /** `methods`: of the object, by which others call its logs. */
+  constructor(ctx: DurableObjectState, env: Bindings, methods: LogMethods) {
+    this.#ctx = ctx;
+    this.#methods = methods;
+    this.storage = ctx.storage;
+    this.env = env;
+    this.subscribers = new Subscribers(ctx);
+    this.tables = new ShardTables(ctx.storage.sql, () => this.#shards);
+    this.due = new DueRows(ctx.storage, this.tables);
+    this.commits = new GroupCommit(ctx.storage);
+    this.reports = new ReportQueue(env, () => this.tenant);
+  }
+
+  get tenant(): string {
+    return tenantOf(this.#ctx.id);
+  }
+
+  waitUntil(work: Promise<unknown>): void {
+    this.#ctx.waitUntil(work);
+  }
+
+  /** Throws for a call of another tenant, or by another number of shards. */
+  check(context: ShardCall): void {
+    checkTenant(this.#ctx.id, context);
+    if (this.#shards === context.shards) return;
+    this.tables.checkShards(context.shards);
+    this.#shards = context.shards;
+    rememberShards(context);
+  }
+
+  log(id: string): ShardLog {
+    return this.#logs.get(id) ?? this.#logs.add(new ShardLog(this, id));
+  }
+
+  evictRows(): void {
+    this.tables.evict();
+    this.due.evict();
+  }
+
+  calls(id: string, cause: Cause): LogCalls {
+    const { tenant } = this;
+    const shards = this.#shards === 0 ? this.tables.shards : this.#shards;
+    if (shardName(tenant, shardOf(id, shards)) !== this.#ctx.id.name) return sessionAt(this.env, cause ?? tenant, id);
+    const context: LogCall = { tenant, ...cause, shards, id };
+    return {
+      storeCopy: async (copy) => await this.call(context, "storeCopy", copy),
+      revoke: async (revocation) => await this.call(context, "revoke", revocation),
+      deleteTrace: async (deletion) => await this.call(context, "deleteTrace", deletion),
+    };
+  }
+
+  /** A call of another log of this shard: it takes the place of the RPC, since the runtime ends with all objects if one dies that calls itself. */
+  async call<Method extends keyof LogMethods>(
+    context: LogCall,
+    method: Method,
+    message: Parameters<LogMethods[Method]>[1],
+  ): Promise<Awaited<ReturnType<LogMethods[Method]>>> {
+    // Like an RPC, it is never part of what its caller writes.
+    await Promise.resolve();
+    const methods: Record<keyof LogMethods, (context: LogCall, message: never) => unknown> = this.#methods;
+    return (await methods[method](context, message as never)) as Awaited<ReturnType<LogMethods[Method]>>;
+  }
+
+  /** Runs the due jobs of all logs. A fault in one harms no other. */
+  async alarm(): Promise<void> {
+    if (this.tables.exists) rememberShards({ tenant: this.tenant, shards: this.tables.shards });
+    await pool(this.due.fired(Date.now()), LOGS_AT_ONCE, async (id) => {
+      try {
+        await this.log(id).hold(async ({ jobs }) => await jobs.runDue());
+      } catch (error) {
+        log("log-not-readable", { level: "error", id, error });
+        this.due.set(id, Date.now() + UNREADABLE_MILLIS);
+      }
+    });
+    this.due.arm(Date.now());
+  }
+}
