@@ -1,13 +1,11 @@
 import type { Bindings } from "../config.ts";
-import { deriveFacts } from "../facts/facts.ts";
 import { log } from "../lib/log.ts";
 import { pool } from "../lib/pool.ts";
 import * as keys from "../otel/semconv/self.ts";
 import type { Resource, Scope, Span } from "../otel/span.ts";
+import { decodeTraces } from "../otlp/decode-traces.ts";
 import { encodeDelivery } from "../otlp/group/encode-delivery.ts";
-import { OpenTraceGroup } from "../otlp/group/open-group.ts";
-import { Envelopes, openEnvelope } from "../otlp/group/trace-group.ts";
-import type { Envelope, TraceGroup } from "../otlp/group/trace-group.ts";
+import type { TraceGroup } from "../otlp/group/trace-group.ts";
 import { SELF, sessionAt } from "../place.ts";
 
 /** Traces that end within so long of the first are stored together. */
@@ -71,8 +69,6 @@ class OwnSession {
   readonly id: string;
   readonly #serviceName: string;
   readonly #resource: Resource;
-  readonly #resourceEnvelope: Envelope;
-  readonly #scopeEnvelope: Envelope;
   readonly #begun: number;
   #spans = 0;
   /** Of each trace: requests of one caller may share it. */
@@ -88,9 +84,6 @@ class OwnSession {
       { key: keys.SESSION, value: { stringValue: this.id } },
     ];
     this.#resource = { attributes };
-    const envelopes = new Envelopes();
-    this.#resourceEnvelope = envelopes.ofResource(openEnvelope(this.#resource, "", []));
-    this.#scopeEnvelope = envelopes.ofScope(openEnvelope(SCOPE, "", []));
   }
 
   takes(serviceName: string, now: number): boolean {
@@ -98,17 +91,16 @@ class OwnSession {
     return serviceName === this.#serviceName && this.#spans < SPANS_A_SESSION && age >= 0 && age < SESSION_MILLIS;
   }
 
-  /** One copy for each trace. `next`: what the session answers when it has all of the trace. */
+  /**
+   * One copy for each trace. `next`: what the session answers when it has all of the trace. The spans take the way of all others,
+   * as text: facts derived from objects of another layout would slow those of exports down.
+   */
   copies(traces: readonly (readonly Span[])[], received: number) {
-    const groups = new Map<string, OpenTraceGroup>();
-    for (const span of traces.flat()) {
-      let group = groups.get(span.traceId);
-      if (group === undefined) groups.set(span.traceId, (group = new OpenTraceGroup(span.traceId)));
-      const text = JSON.stringify(span);
-      const facts = deriveFacts(span, text, this.#resource, SCOPE);
-      group.add(this.#resourceEnvelope, this.#scopeEnvelope, { text, facts, values: [] });
-    }
-    return Array.from(groups.values(), (group) => this.#copyOf(group.close("json", undefined), received));
+    const scopeSpans = [{ scope: SCOPE, spans: traces.flat() }];
+    const text = JSON.stringify({ resourceSpans: [{ resource: this.#resource, scopeSpans }] });
+    const decoded = decodeTraces(new TextEncoder().encode(text), "json");
+    if (!decoded.ok) throw new Error(JSON.stringify(decoded.error));
+    return decoded.value.groups.map((group) => this.#copyOf(group, received));
   }
 
   #copyOf(group: TraceGroup, received: number) {

@@ -86,8 +86,9 @@ describe("an export", () => {
     const many = Array.from({ length: 150 }, (_, n) => aSpan(traceIdOf(`many ${n}`), 1));
     await program.post(exportOf(many));
     const [root, ...children] = await selfSpans(program);
-    // 150 calls, as many writes, and the decoder.
-    expect([children.length, root && attributesOf(root)["spanfold.spans.omitted"]]).toEqual([100, expect.any(Number)]);
+    // Of 150 calls, as many writes, and the decoder. A call that is not of this export may be among them.
+    expect([99, 100]).toContain(children.length);
+    expect(root && attributesOf(root)["spanfold.spans.omitted"]).toBeGreaterThan(100);
   });
 });
 
