@@ -40,7 +40,10 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/{lib,content,facts,logs,session,overview,otlp,sinks,client,cli}/**/*.test.ts"],
+          include: [
+            "test/{lib,content,facts,logs,session,overview,otlp,client,cli}/**/*.test.ts",
+            "test/sinks/*.test.ts",
+          ],
           exclude: SLOW,
           // Pure functions: nothing stays behind in a process. One for each file takes longer than most files.
           isolate: false,
@@ -133,6 +136,18 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 900_000,
           hookTimeout: 900_000,
+        },
+      },
+      {
+        // Programs that traces go on to: real ones, built into `.cache` from Go's modules where the machine has Go.
+        test: {
+          name: "sinks",
+          include: ["test/sinks/real/*.test.ts"],
+          globalSetup: "test/program/build.ts",
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 1_800_000,
+          expect: { poll: PATIENCE },
         },
       },
       {
