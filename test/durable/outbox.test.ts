@@ -13,6 +13,8 @@ import * as world from "./world.ts";
 
 const TRACE = traceIdOf("trace");
 const OTHER = traceIdOf("other");
+/** A busy machine takes longer than vitest's own patience. */
+const PATIENCE = { timeout: 30_000 };
 
 /** What receivers got: the host and the names of the spans of each request. */
 let received: string[] = [];
@@ -97,7 +99,7 @@ async function failed(attempts: number, id = TRACE): Promise<void> {
     );
     expect(rows.map((row) => row.attempts)).toEqual([attempts]);
     expect(rows[0]?.failingSince).toBeGreaterThan(0);
-  });
+  }, PATIENCE);
 }
 
 // spec: SINK-2
@@ -340,4 +342,35 @@ test("after five failures a destination is left alone for a while", async () => 
   await world.rest(traces);
   expect(new Set(took()).size).toBe(1);
   expect(await get("/a")).toMatchObject({ state: "on", delivered: 8 });
+});
+
+// spec: SINK-12
+test("retention waits for an upstream that lacks something of a trace, for seven days at most", async () => {
+  const bindings = env as { RETENTION_DAYS?: string };
+  bindings.RETENTION_DAYS = "0.5";
+  try {
+    await put("a");
+    answers = () => new Response("", { status: 503 });
+    await world.deliver([aSpan(TRACE, 1)]);
+    await failed(1);
+    world.pass(20 * 3_600_000);
+    await world.evict(TRACE);
+    await world.fireAlarm(TRACE);
+    expect((await world.readSession(TRACE))?.session.spans).toBe(1);
+    answers = () => new Response();
+    // The owner is called again after an hour.
+    world.pass(3_600_000);
+    await vi.waitFor(async () => {
+      await world.fireAlarm(TRACE);
+      world.pass(1_000);
+      expect(await get("/a")).toMatchObject({ state: "on", delivered: 1 });
+    }, PATIENCE);
+    await vi.waitFor(async () => {
+      world.pass(3_600_000);
+      await world.fireAlarm(TRACE);
+      expect(await world.readSession(TRACE)).toBeUndefined();
+    }, PATIENCE);
+  } finally {
+    delete bindings.RETENTION_DAYS;
+  }
 });

@@ -59,7 +59,12 @@ export function exportOf(traceId: string, name: string, attributes: Readonly<Rec
   return JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ scope: { name: "test" }, spans: [span] }] }] });
 }
 
-export async function post(url: string, path: string, body: string, method = "POST"): Promise<Response> {
+export async function post(
+  url: string,
+  path: string,
+  body: string,
+  method: "POST" | "PUT" = "POST",
+): Promise<Response> {
   const response = await fetch(`${url}${path}`, { method, headers: { "content-type": "application/json" }, body });
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
   return response;

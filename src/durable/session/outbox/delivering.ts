@@ -14,6 +14,16 @@ export function nextDelivery({ traces, outbox, fold }: SessionState): number | u
   return rows.length === 0 ? 0 : dueAtOf(rows, head);
 }
 
+/** Retention waits for a sink for so long after the last delivery of a trace. */
+const SINK_MILLIS = 7 * 86_400_000;
+
+/** Whether a sink still lacks something of the owned trace, and may get it: what is parked counts as delivered. */
+export function waitsForSink(state: SessionState, traceId: string, now: number): boolean {
+  if (now - state.lastReceived(traceId) > SINK_MILLIS) return false;
+  const head = state.fold.traceHeads.get(traceId) ?? 0;
+  return state.outbox.of(traceId).some(({ matched, delivered }) => matched && delivered < head);
+}
+
 function dueAtOf(rows: readonly OutboxRow[], head: number): number | undefined {
   const due = rows.filter(({ matched, scanned, delivered }) => (matched ? delivered : scanned) < head);
   return due.length === 0 ? undefined : Math.min(...due.map(({ dueAt }) => dueAt));

@@ -5,6 +5,7 @@ import type { SessionState } from "../state.ts";
 import type { Fenced } from "../log/log-meta.ts";
 import { isVisible, revokedRow } from "../binding.ts";
 import type { TraceRow, TraceRows } from "../log/rows.ts";
+import { waitsForSink } from "../outbox/delivering.ts";
 
 /** Begins to delete a session; the alarm continues after a fault. Returns false if there is none. */
 export function beginDeletion(state: SessionState): boolean {
@@ -67,6 +68,7 @@ export async function deleteTrace(
     if (row.session !== deletion.session || row.refused !== undefined) return { outcome: "retained" };
     if (deletion.newest !== undefined && state.lastReceived(row.traceId) > deletion.newest)
       return { outcome: "retained" };
+    if (deletion.newest !== undefined && waitsForSink(state, row.traceId, Date.now())) return { outcome: "retained" };
     if (row.revoking.length === 0) {
       deleteOwned(state, row);
       return { outcome: "deleted", epoch: row.epoch };

@@ -6,6 +6,7 @@ import { setDeleting, voidUntil } from "./deleting.ts";
 import type { OwnerCopy } from "../copy/sending.ts";
 import type { SessionState } from "../state.ts";
 import { isVisible, revokedRow } from "../binding.ts";
+import { waitsForSink } from "../outbox/delivering.ts";
 
 /** Owners called in one run: an invocation may make 1,000 calls. */
 const TRACES_A_RUN = 500;
@@ -67,6 +68,7 @@ async function expireAtOwner(
   }
   for (let owned = row; owned !== undefined; owned = state.traces.get(traceId)) {
     if (owned.role !== "owner" || !isVisible(owned, id)) return undefined;
+    if (waitsForSink(state, traceId, Date.now())) return undefined;
     if (owned.revoking.length === 0) return { traceId, epoch, until: epoch };
     await copier.idle();
     await copier.revoke(owned, cause);
