@@ -22,7 +22,7 @@ import { sessions } from "./routes/sessions.ts";
 import { search } from "./routes/search.ts";
 import { span } from "./routes/span.ts";
 import { trace } from "./routes/trace.ts";
-import { sinksThatAreOff, upstreams } from "./routes/upstreams.ts";
+import { healthText, upstreams } from "./routes/upstreams.ts";
 import { consume } from "./queue.ts";
 import { traceRequests } from "./self/trace-requests.ts";
 import { standalone } from "./standalone.ts";
@@ -49,7 +49,7 @@ app.use(securityHeaders);
 app.use(guard(TENANT, errorForms));
 
 app.route("/", receiver);
-app.get("/healthz", needs("public"), async (c) => c.text(`ok\n${await sinksThatAreOff(c)}`));
+app.get("/healthz", needs("public"), async (c) => c.text(await healthText(c)));
 // Brokers and probes have these names.
 app.on("GET", ["/health", "/readyz"], needs("public"), (c) => c.text("OK"));
 app.route("/", overview);

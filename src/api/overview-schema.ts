@@ -22,6 +22,12 @@ export const OverviewSchema = v.object({
     v.description("Sessions that wait, stall or go on: at most 12, the newest activity first."),
   ),
   numbers: WholeNumbersSchema,
+  off: v.exactOptional(
+    v.pipe(
+      v.array(v.object({ upstream: text, reason: text })),
+      v.description("Upstreams to which nothing is sent, and why."),
+    ),
+  ),
   latest: v.exactOptional(
     v.pipe(
       v.object({

@@ -15,6 +15,7 @@ import type { SummaryWithStatus } from "../session/liveness.ts";
 import { wholeNumbers } from "../session/numbers/numbers-answer.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { servePage } from "./page.ts";
+import { upstreamsThatAreOff } from "./upstreams.ts";
 
 const MOST_SESSIONS = 12;
 
@@ -68,16 +69,18 @@ async function readOverview(c: Context<AppEnv>): Promise<OverviewAnswer> {
     const page = await directory.list({ filter, sort: "activity", order: "desc", limit });
     return page.sessions.map((summary) => JSON.parse(summary) as SummaryWithStatus);
   };
-  const [now, [newest], numbers] = await Promise.all([
+  const [now, [newest], numbers, off] = await Promise.all([
     list({ limit: MOST_SESSIONS, statuses: PINNED_STATUSES }),
     list({ limit: 1, kind: "all" }),
     directory.numbers([]),
+    isForSelf(c.req.raw) ? [] : upstreamsThatAreOff(c),
   ]);
   const latest = newest && (await sessionAt(c.env, caller, newest.id).latestTrace());
   return {
     at: Date.now(),
     now,
     numbers: wholeNumbers(numbers),
+    ...(off.length === 0 ? {} : { off }),
     ...(newest === undefined || latest === undefined
       ? {}
       : { latest: { session: newest.id, title: newest.title, ...latest } }),

@@ -128,16 +128,20 @@ export const upstreams = new Hono<AppEnv>({ strict: false })
   .all("/:name/test", needs("public"), methodNotAllowed("POST"))
   .all("/:name/replay", needs("public"), methodNotAllowed("POST"));
 
-/** A line for each upstream to which nothing is sent, for callers that may read. The Worker is healthy whatever it says. */
-export async function sinksThatAreOff(c: Context<AppEnv>): Promise<string> {
-  if (!can(c.var.principal, "read")) return "";
+/** Upstreams to which nothing is sent, and why. None if they can't be read: callers are fine without them. */
+export async function upstreamsThatAreOff(c: Context<AppEnv>): Promise<{ upstream: string; reason: string }[]> {
   try {
     const all = await loadUpstreams(c.env, callerOf(c));
-    const off = all.upstreams.filter((upstream) => upstream.off !== undefined);
-    return off.map(({ name, off: reason }) => `upstream ${name} is off: ${reason}\n`).join("");
+    return all.upstreams.flatMap(({ name, off }) => (off === undefined ? [] : [{ upstream: name, reason: off }]));
   } catch {
-    return "";
+    return [];
   }
+}
+
+/** The lines of `/healthz`: with one for each upstream that is off, for callers that may read. */
+export async function healthText(c: Context<AppEnv>): Promise<string> {
+  const off = can(c.var.principal, "read") ? await upstreamsThatAreOff(c) : [];
+  return ["ok", ...off.map(({ upstream, reason }) => `upstream ${upstream} is off: ${reason}`), ""].join("\n");
 }
 
 const ITS_OWN = "The upstream primary is set by the program's own OTEL_EXPORTER_OTLP_… variables.";

@@ -147,7 +147,7 @@ test("the program's own variables are the primary upstream, which the API shows 
   });
 });
 
-test("/healthz says which upstreams are off and why, to callers that may read", async () => {
+test("/healthz and / say which upstreams are off and why, to callers that may read", async () => {
   const settings = { ...DEPLOYMENT, OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4318" };
   const health = async (headers: Record<string, string>) =>
     await (await fetchFrom(settings, "https://spanfold.example.com/healthz", { headers })).text();
@@ -156,6 +156,10 @@ test("/healthz says which upstreams are off and why, to callers that may read", 
   expect(await health({ authorization: "Bearer admin-secret" })).toBe(
     "ok\nupstream primary is off: OTEL_EXPORTER_OTLP_*: the endpoint is refused: localhost is a name of a private network\n",
   );
+  const overview = await fetchFrom(settings, "https://spanfold.example.com/", {
+    headers: { authorization: "Bearer admin-secret", accept: "application/json" },
+  });
+  expect(await overview.json()).toMatchObject({ off: [{ upstream: "primary" }] });
 });
 
 // spec: SINK-10
