@@ -336,6 +336,35 @@ test("another program's address is named by every command, which then ends", asy
   }
 });
 
+test("a connection that breaks in an answer is one sentence, whatever was read", async () => {
+  const cutting = createServer(({ url }, response) => {
+    if (url === "/healthz") return void response.end("ok\n");
+    response.writeHead(200, { "content-type": "application/json" });
+    response.write('{"sessions":[', () => response.destroy());
+  });
+  await once(cutting.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => void cutting.close());
+  const url = `http://127.0.0.1:${(cutting.address() as AddressInfo).port}`;
+  const folder = await temporaryDirectory();
+  const file = join(folder, "one.json");
+  await writeFile(file, "{}");
+  for (const [command, ...args] of [
+    ["list"],
+    ["export", "x"],
+    ["export", "x", "--output", join(folder, "x.json")],
+    ["show", "x", "--md"],
+    ["import", file],
+    ["setup", "node", "--no-wait"],
+    ["watch", "--follow"],
+    ["verify"],
+  ] as const) {
+    const { code, output } = await run(command, [...args, "--url", url]);
+    expect([command, code, output]).toEqual([command, 3, expect.stringContaining("cut the connection. Is it still")]);
+    expect(output).not.toContain("at ");
+  }
+  expect(await readdir(folder)).toEqual(["one.json"]);
+});
+
 test("watch ends when its session is deleted", async () => {
   const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
   await post(program.url, spansOf("short-lived", 14, [{ id: 1, name: "run", times: [0], more: AGENT }]));

@@ -57,7 +57,8 @@ export class Server {
     const headers = new Headers(init.headers);
     if (this.authorisation !== undefined) headers.set("Authorization", this.authorisation);
     try {
-      return await fetch(`${this.url}${path}`, { ...init, headers });
+      const cut = () => new CommandError(`${this.url} cut the connection. Is it still running?`, UNREACHABLE);
+      return withFailure(await fetch(`${this.url}${path}`, { ...init, headers }), cut);
     } catch (error) {
       init.signal?.throwIfAborted();
       throw new CommandError(`${unreachable(this.url, error)}\n  ${START}`, UNREACHABLE);
@@ -116,6 +117,28 @@ export class Server {
   #isOther(): CommandError {
     return new CommandError(noSpanfold(this.url), UNREACHABLE);
   }
+}
+
+/** The response; where its body breaks off, reading it throws this error instead of the platform's. */
+function withFailure(response: Response, failure: () => CommandError): Response {
+  if (response.body === null) return response;
+  const reader = response.body.getReader();
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch {
+          controller.error(failure());
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(body, response);
 }
 
 const START = `Start it first: ${calledAs.start}. Another address: --url URL, or SPANFOLD_URL.`;
