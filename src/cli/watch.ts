@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Run, UsageError } from "./dispatch.ts";
 import { SERVER_OPTIONS, Server } from "./server/server.ts";
-import { latestSession, targetOf, type Target } from "./server/session-argument.ts";
+import { latestSession, sessionPath, targetOf, type Target } from "./server/session-argument.ts";
 import { followSessions } from "./watch/follow-sessions.ts";
 import { jsonOutput } from "./watch/json-output.ts";
 import { linesOutput } from "./watch/lines-output.ts";
@@ -48,6 +48,8 @@ export const run: Run = async (args, environment) => {
       ? await firstSession(Server.of(values, environment))
       : await targetOf(positionals[0], values, environment);
   if (positionals[0] !== undefined) await latestSession(target.server);
+  // Its transcript is asked for while it is watched: what is wrong with the version is said at once.
+  if (md === true && since !== undefined) await checkVersion(target, since);
   const output =
     json === true
       ? jsonOutput()
@@ -61,6 +63,12 @@ export const run: Run = async (args, environment) => {
     from: json === true ? since : undefined,
   });
 };
+
+async function checkVersion({ server, session }: Target, since: string): Promise<void> {
+  const parameters = new URLSearchParams({ format: "markdown", since });
+  const { body } = await server.request(`${sessionPath(session)}?${parameters.toString()}`);
+  await body?.cancel();
+}
 
 /** The session with the newest activity; without one, the first that begins. */
 async function firstSession(server: Server): Promise<Target> {

@@ -120,6 +120,10 @@ test("--json prints the stream's events, one a line, and goes on where an earlie
   const since = first.findLast(({ type }) => type === "bookmark")?.resourceVersion ?? "";
   await post(program.url, spansOf("piped", 4, [{ id: 2, parent: 1, name: "late", times: [0, 1] }]));
   const { output } = await run("watch", ["piped", "--json", "--since", since, "--until", "finished"], environment);
+  for (const how of ["--json", "--md"]) {
+    const wrong = await run("watch", ["piped", how, "--since", "yesterday"], environment);
+    expect(wrong).toMatchObject({ code: 64, output: expect.stringContaining("--since must ") as string });
+  }
   const second = eventsIn(output).filter(({ type }) => type === "spans");
   expect(second).toHaveLength(1);
   expect(JSON.stringify(second)).toContain('"name":"late"');

@@ -10,12 +10,12 @@ export function refusalCode(refusal: Refusal): number {
   return refusal.reason === "unexpected" && refusal.status === 400 ? EX_USAGE : UNREACHABLE;
 }
 
+/** Parameters of the API that options call otherwise. The words of a search have no option. */
+const OPTIONS: Readonly<Record<string, string>> = { q: "The words", resourceVersion: "--since" };
+
 /** What the server says of a parameter, under the name of the option. */
 export function ofOption(detail: string): string {
-  const text = detail.replace(/^([a-z]+) must /, (_, name: string) =>
-    name === "q" ? "The words must " : `--${name} must `,
-  );
-  return sentence(text);
+  return sentence(detail.replace(/^(\w+) must /, (_, name: string) => `${OPTIONS[name] ?? `--${name}`} must `));
 }
 
 export const sentence = (text: string): string =>
