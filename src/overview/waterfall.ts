@@ -54,7 +54,7 @@ function nameItem({ name, kind, state, depth, duration: nanos }: WaterfallBar): 
   return element(
     "li",
     { style: `padding-inline-start: ${indent}px` },
-    element("span", { class: `bar-name kind-${kind}` }, untrusted(name, 120)),
+    element("span", { class: `front-name kind-${kind}` }, untrusted(name, 120)),
     state === "failed"
       ? element("span", { class: "bad" }, "failed")
       : element("span", { class: "muted" }, state === "running" ? "running" : duration(BigInt(Math.round(nanos)))),
@@ -68,7 +68,7 @@ function barOf({ name, kind, state, start, duration: nanos }: WaterfallBar, row:
   return element(
     "rect",
     {
-      class: `bar bar-${state} kind-${kind}`,
+      class: `front-bar front-bar-${state} kind-${kind}`,
       x: Math.min(at(start), WIDTH - width).toFixed(1),
       y: row * ROW_PIXELS + (ROW_PIXELS - BAR_PIXELS) / 2,
       width: width.toFixed(1),

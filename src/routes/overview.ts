@@ -50,7 +50,7 @@ async function serveDrawn(c: Context<AppEnv>): Promise<Response> {
     // A function: text of spans may hold `$&`.
     .replace(
       '<div id="page">',
-      (place) => `${place}<div class="frame">${header(base)}<main class="overview">${drawn}</main></div>`,
+      (place) => `${place}<div class="frame">${header(base)}<main class="front">${drawn}</main></div>`,
     );
   page.headers.delete("content-length");
   page.headers.set("cache-control", "no-store");

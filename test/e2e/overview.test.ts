@@ -145,7 +145,7 @@ test("with script it follows the stream, and its links lead on without a reload"
   await page.evaluate(() => Object.assign(globalThis, { notReloaded: true }));
   await send(url, "my errand", SPANS);
   await expect.poll(() => rects(page).count()).toBe(SPANS.length);
-  expect(await page.locator(".bar-running").count()).toBe(2);
+  expect(await page.locator(".front-bar-running").count()).toBe(2);
   await send(url, "my errand", [
     { id: 1, name: "POST", from: 9, to: 0, with: { "http.request.method": "POST", "http.route": "/chat/:id" } },
     {
@@ -159,7 +159,7 @@ test("with script it follows the stream, and its links lead on without a reload"
     { id: 6, parent: 2, name: "chat acme-1", from: 3, to: 1 },
   ]);
   await expect.poll(() => rects(page).count()).toBe(SPANS.length + 1);
-  await expect.poll(() => page.locator(".bar-running").count()).toBe(0);
+  await expect.poll(() => page.locator(".front-bar-running").count()).toBe(0);
   await expect
     .poll(() => figures(page))
     .toMatchObject({ Turns: "1", Spans: "6", "Turn p95": expect.stringMatching(/^9\.0\d\ss$/) });

@@ -113,10 +113,10 @@ describe("the waterfall", () => {
       bar({ depth: 2, start: 1.5e9, duration: 1_000 }),
     ];
     expect(rects(withBars(bars))).toEqual([
-      "bar bar-running kind-agent 0.0 5 1000.0 step · agent · running",
-      "bar bar-failed kind-tool 250.0 27 500.0 step · tool · failed",
+      "front-bar front-bar-running kind-agent 0.0 5 1000.0 step · agent · running",
+      "front-bar front-bar-failed kind-tool 250.0 27 500.0 step · tool · failed",
       // A short span is still to be seen.
-      "bar bar-ended kind-internal 375.0 49 4.0 step · internal · ended",
+      "front-bar front-bar-ended kind-internal 375.0 49 4.0 step · internal · ended",
     ]);
     expect(html(withBars(bars))).toContain('viewBox="0 0 1000 66"');
   });

@@ -34,7 +34,7 @@ export function OverviewPage() {
       <Masthead stream={feed.stream}>
         <h1 class="crumb-here">Overview</h1>
       </Masthead>
-      <main class="overview">
+      <main class="front">
         {state.state === "refused" ? (
           <RefusedView refusal={state.refusal} retry={feed.stream.resume} />
         ) : answer === undefined ? (
