@@ -28,7 +28,7 @@ export function transcriptOf(view: SessionView, now: number): Transcript | undef
 type Read = { readonly records: number; readonly failed: boolean; readonly said: SpanSaid | undefined };
 
 /** What spans say is read again for a turn that changes, beyond so many spans: a step holds only what it tells itself. */
-const MOST_READ = 4_096;
+const MOST_READ = 1_024;
 
 /** `folded`: so many turns are complete. The others have no steps yet, or those of an earlier fold. */
 export type ViewedTranscript = Transcript & { readonly folded: number };
