@@ -2,11 +2,20 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import type { Bindings, TraceDelivery } from "../config.ts";
 import { fetchTransport } from "./http/fetch-transport.ts";
 import { deliverTrace } from "./upstreams/deliver-trace.ts";
+import { loadUpstreams } from "./upstreams/registry.ts";
 
 /** What owners of traces call: a Worker that delivers, since objects parse nothing and wait for no other host. */
 export class Courier extends WorkerEntrypoint<Bindings> {
-  async deliver({ tenant, traceId }: TraceDelivery, traceparent?: string): Promise<void> {
+  /** "none": the tenant has no sink, so a trace without cursors needs no run. */
+  async deliver(
+    { tenant, traceId }: TraceDelivery,
+    cursors: "cursors" | "no cursors",
+    traceparent?: string,
+  ): Promise<"none" | undefined> {
     const caller = { tenant, ...(traceparent === undefined ? {} : { traceparent }) };
+    const { upstreams } = await loadUpstreams(this.env, caller);
+    if (upstreams.length === 0 && cursors === "no cursors") return "none";
     await deliverTrace(this.env, caller, traceId, fetchTransport);
+    return undefined;
   }
 }

@@ -294,7 +294,7 @@ test("an upstream that is new gets the traces of the time in which not every Wor
   await runInDurableObject(world.objectOf(TRACE), (_, { storage }) => {
     for (const [key] of storage.kv.list({ prefix: "outbox" })) storage.kv.delete(key);
   });
-  world.pass(20_000);
+  world.pass(30_000);
   expect(await runDurableObjectAlarm(env.UPSTREAMS.getByName("default/upstreams"))).toBe(true);
   await world.rest([TRACE, OTHER]);
   expect(took()).toEqual(["a.example.com span 1 span 2"]);

@@ -19,9 +19,8 @@ import type {
 } from "../../session/contract/upstreams.ts";
 import { UpstreamRows, UPSTREAMS } from "./rows.ts";
 
-/** Workers know the upstreams of this long ago at most; a trace that came meanwhile is looked at again after it. */
-export const KNOWN_MILLIS = 10_000;
-const LOOK_AGAIN_MILLIS = 2 * KNOWN_MILLIS;
+/** Every Worker knows an upstream after this time; a trace that came meanwhile is looked at again then. */
+const LOOK_AGAIN_MILLIS = 30_000;
 const SESSIONS_A_PAGE = 100;
 const OWNERS_AT_ONCE = 50;
 
@@ -56,7 +55,7 @@ export class UpstreamsObject extends DurableObject<Bindings> {
   /** Sessions that are active now are looked at again, when every Worker knows the upstream. */
   async put(context: CallContext, upstream: StoredUpstream): Promise<void> {
     checkTenant(this.ctx.id, context);
-    const since = this.#meta("lookAgain") ?? String(Date.now() - KNOWN_MILLIS);
+    const since = this.#meta("lookAgain") ?? String(Date.now());
     this.ctx.storage.transactionSync(() => {
       this.#rows.upsert(upstream);
       this.#setMeta("lookAgain", since);

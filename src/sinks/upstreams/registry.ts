@@ -33,6 +33,8 @@ export const PRIMARY = "primary";
 
 /** An isolate reads the upstreams anew after this time. */
 const KNOWN_MILLIS = 10_000;
+/** That there are none holds a little longer: their object has the traces of this time looked at again. */
+const NONE_MILLIS = 25_000;
 
 type Known = { readonly at: number; readonly upstreams: Upstreams };
 /** By tenant. */
@@ -56,20 +58,20 @@ export async function loadUpstreams(env: Bindings, caller: Caller, how?: "now"):
   return upstreams;
 }
 
-function knownOf(tenant: string, now: number): Upstreams | undefined {
+function knownOf(tenant: string, now: number, millis = KNOWN_MILLIS): Upstreams | undefined {
   const cached = known.get(tenant);
-  return cached === undefined || Math.abs(now - cached.at) > KNOWN_MILLIS ? undefined : cached.upstreams;
+  return cached === undefined || Math.abs(now - cached.at) > millis ? undefined : cached.upstreams;
 }
 
 /**
- * "none" if the tenant certainly has no upstream, as far as this isolate knows. An export does not wait for the answer: what is not
- * known is read in the background, for the next one.
+ * "none" if the tenant has no upstream, as far as this isolate knows. An export does not wait for the answer: what is not known, or
+ * not known any more, is read in the background, for the next one.
  */
 export function sinksOf(env: Bindings, caller: Caller, wait: (reading: Promise<unknown>) => void): "none" | undefined {
   const tenant = typeof caller === "string" ? caller : caller.tenant;
-  const cached = knownOf(tenant, Date.now());
-  if (cached === undefined) wait(loadUpstreams(env, caller).catch(() => undefined));
-  return cached?.upstreams.length === 0 ? "none" : undefined;
+  const now = Date.now();
+  if (knownOf(tenant, now) === undefined) wait(loadUpstreams(env, caller).catch(() => undefined));
+  return knownOf(tenant, now, NONE_MILLIS)?.upstreams.length === 0 ? "none" : undefined;
 }
 
 export function privateHostsOf({ PRIVATE_UPSTREAMS }: Pick<Bindings, "PRIVATE_UPSTREAMS">): PrivateHosts {

@@ -39,8 +39,10 @@ export async function ring(state: SessionState, cause: Cause): Promise<void> {
   state.jobs.arm(Date.now());
   const call = { tenant: state.tenant, traceId: owned.traceId };
   const queue = state.deliveries;
-  if (queue === undefined) await exports.Courier.deliver(call, cause?.traceparent);
-  else await queue.send(call);
+  if (queue !== undefined) return void (await queue.send(call));
+  const cursors = state.outbox.of(owned.traceId).length === 0 ? "no cursors" : "cursors";
+  const outcome = await exports.Courier.deliver(call, cursors, cause?.traceparent);
+  if (outcome === "none" && state.exists) state.jobs.done("deliver");
 }
 
 /** Begins a run, unless one is under way. */
