@@ -26,6 +26,9 @@ export function append(state: SessionState, cause: CallContext, delivery: Delive
   if (committed.transition === "in") state.subscribers.closeAll();
   const now = Date.now();
   if (cause.sinks !== "none") state.jobs.schedule("deliver", state.delivery.nextRingAt(now));
+  // A log that was just read from disk does not know that there is no sink.
+  else if (state.jobs.isDue("deliver", now) && state.outbox.of(delivery.traceId).length === 0)
+    state.jobs.done("deliver");
   state.kick(cause);
   return isRecorded(cause) ? { outcome: "appended", wrote: [start, end] } : { outcome: "appended" };
 }

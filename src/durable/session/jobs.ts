@@ -20,6 +20,8 @@ type Job = {
   readonly startsAtOnce?: true;
   /** A call during a run is not lost: the run looks again before it ends. Other jobs have one run at a time. */
   readonly looksAgain?: true;
+  /** It waits for other hosts: the alarm, in which other logs wait, waits a second for it at most. */
+  readonly waitsForHosts?: true;
   readonly run: (state: SessionState, copier: OwnerCopy, cause: Cause) => Promise<void>;
 };
 
@@ -48,14 +50,16 @@ export const JOBS: Readonly<Record<JobKind, Job>> = {
     startsAtOnce: true,
     run: async (state, _, cause) => await report(state, cause),
   },
-  // Last: it waits for other hosts.
   deliver: {
+    waitsForHosts: true,
     dueFrom: "fold",
     dueAt: (state) => (state.jobs.isOwed ? nextDelivery(state) : undefined),
     startsAtOnce: true,
     run: async (state, _, cause) => await ring(state, cause),
   },
 };
+
+const HOST_MILLIS = 1_000;
 
 const ENTRIES = Object.entries(JOBS) as [JobKind, Job][];
 const STARTED_AT_ONCE = ENTRIES.flatMap(([kind, { startsAtOnce }]) => (startsAtOnce ? [kind] : []));
@@ -72,11 +76,13 @@ export function scheduleJobs(source: "rows" | "fold", state: SessionState): void
 export class JobRunner {
   readonly #state: SessionState;
   readonly #copier: OwnerCopy;
+  readonly #waitUntil: (work: Promise<unknown>) => void;
   readonly #active = new Map<JobKind, Promise<void>>();
 
-  constructor(state: SessionState, copier: OwnerCopy) {
+  constructor(state: SessionState, copier: OwnerCopy, waitUntil: (work: Promise<unknown>) => void) {
     this.#state = state;
     this.#copier = copier;
+    this.#waitUntil = waitUntil;
   }
 
   get isActive(): boolean {
@@ -106,7 +112,12 @@ export class JobRunner {
     // The fold derives when the next trace expires.
     void state.fold;
     const now = Date.now();
-    for (const [kind] of ENTRIES) if (state.exists && state.jobs.isDue(kind, now)) await this.run(kind, undefined);
+    for (const [kind, { waitsForHosts }] of ENTRIES) {
+      if (!state.exists || !state.jobs.isDue(kind, now)) continue;
+      const run = this.run(kind, undefined);
+      if (waitsForHosts) this.#waitUntil(run);
+      await (waitsForHosts ? Promise.race([run, scheduler.wait(HOST_MILLIS)]) : run);
+    }
     if (state.exists) state.jobs.arm(Date.now());
   }
 

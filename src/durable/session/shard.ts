@@ -45,7 +45,7 @@ export class ShardLog {
       },
     });
     this.copier = new OwnerCopy(this.state);
-    this.jobs = new JobRunner(this.state, this.copier);
+    this.jobs = new JobRunner(this.state, this.copier, (work) => shard.waitUntil(work));
   }
 
   /** An estimate of its memory, in bytes. */

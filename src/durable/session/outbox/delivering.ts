@@ -42,7 +42,9 @@ export async function ring(state: SessionState, cause: Cause): Promise<void> {
   if (queue !== undefined) return void (await queue.send(call));
   const cursors = state.outbox.of(owned.traceId).length === 0 ? "no cursors" : "cursors";
   const outcome = await exports.Courier.deliver(call, cursors, cause?.traceparent);
-  if (outcome === "none" && state.exists) state.jobs.done("deliver");
+  if (outcome !== "none" || !state.exists) return;
+  state.jobs.done("deliver");
+  state.jobs.arm(Date.now());
 }
 
 /** Begins a run, unless one is under way. */
