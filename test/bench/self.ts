@@ -18,10 +18,10 @@ const VARIANTS = [
 type Lane = { readonly runtime: Runtime; readonly load: TraceLoad; readonly microseconds: number[] };
 
 /** Batches until the engine has compiled what is hot. */
-const WARM_UP = 2_000;
-const SLICES = 3;
+const WARM_UP = 1_000;
+const SLICES = 6;
 /** Of equal numbers of requests: what slows the machine meanwhile is not counted. */
-const REQUESTS = 600;
+const REQUESTS = 200;
 /** Traces of the program wait so long, and a little. */
 const STORED_MILLIS = 1_200;
 
@@ -37,9 +37,9 @@ export async function benchSelf(bench: Bench, quick: boolean): Promise<Section> 
       });
     for (const lane of lanes) await send(lane, quick ? 500 : WARM_UP);
     await rest(lanes);
-    for (let round = 0; round < (quick ? 3 : 7); round++) {
+    for (let round = 0; round < (quick ? 3 : 5); round++) {
       const before = await Promise.all(lanes.map(async ({ runtime }) => await processorTime(runtime.process)));
-      const slices = quick ? 1 : SLICES;
+      const slices = quick ? 2 : SLICES;
       for (let slice = 0; slice < slices; slice++) for (const lane of lanes) await send(lane, REQUESTS);
       await rest(lanes);
       for (const [at, { runtime, microseconds }] of lanes.entries()) {
