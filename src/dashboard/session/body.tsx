@@ -10,7 +10,7 @@ import { Icon } from "../ui/icons.tsx";
 import { type Actions, usePageKeys } from "../keys.tsx";
 import { CLOSE_KEYS, keyOf, READING_KEYS, REPLAY_KEYS, SESSION_KEYS, STREAM_KEYS } from "../keymap.ts";
 import type { ReplayBarProps } from "./replay/bar.tsx";
-import { enterReplay, replayControls } from "./replay/controls.ts";
+import { replayOf } from "../address/replay-view.ts";
 import type { ReplayFeed } from "./replay/feed.ts";
 import type { LogPanelProps } from "./logs/log-panel.tsx";
 import type { PanelProps } from "./panel/panel-props.ts";
@@ -120,8 +120,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
       range === undefined ? "push" : "replace",
     );
   const choose = (next: ReadonlySet<KindChoice>): void => change({ kinds: next.size === 0 ? undefined : [...next] });
-  const controls =
-    replay === undefined || here.replay === undefined ? undefined : replayControls(here, here.replay, replay);
+  const controls = replay === undefined || here.replay === undefined ? undefined : replay.controls(here, here.replay);
 
   // A session without spans shows its logs.
   const view: ReadingName = here.view ?? (whole.tree.rows.length === 0 && logs.length > 0 ? "logs" : DEFAULT_READING);
@@ -149,7 +148,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
     zoomOut: () => zoom(undefined),
     widen: () => (isBeside ? change({ panel: here.panel === undefined ? "wide" : undefined }) : "unhandled"),
     follow: toggleFollowing,
-    replay: () => enterReplay(here, Number(end - start) / 1e6),
+    replay: () => change({ replay: replayOf(Number(end - start) / 1e6) }, "push"),
     sessions: () => go(lastList.value),
   };
   usePageKeys(SESSION_KEYS, (action) => actions[action]());

@@ -7,7 +7,7 @@ import { Masthead } from "../frame/masthead.tsx";
 import { Loading, Notice, ToSessions } from "../frame/page-state.tsx";
 import { RefusedView } from "../frame/refused.tsx";
 import type { ReplayFeed } from "./replay/feed.ts";
-import { ReplayStatus } from "./replay/status.tsx";
+import type { ReplayStatusProps } from "./replay/status.tsx";
 import { memoized } from "../ui/memoized.tsx";
 import { UntrustedText } from "../ui/untrusted-text.tsx";
 import { lazily } from "../ui/lazy.tsx";
@@ -38,7 +38,7 @@ export function SessionPage({ feed, replay, here }: PageProps) {
     <div class="frame">
       <Masthead
         stream={feed.stream}
-        status={replay === undefined ? undefined : <ReplayStatus state={replay.state.value} />}
+        status={replay === undefined ? undefined : <ReplayState.Part state={replay.state.value} />}
         actions={
           state.state === "refused" || shown === undefined ? undefined : (
             <Actions.Part feed={feed} shown={shown} here={here} />
@@ -79,4 +79,5 @@ function Exports({ feed }: Pick<PageProps, "feed">) {
 }
 
 const Body = memoized(SessionBody);
+const ReplayState = lazily<ReplayStatusProps>(async () => (await import("./replay/status.tsx")).ReplayStatus, null);
 const Actions = lazily<SessionActionsProps>(async () => (await import("./shell/actions.tsx")).SessionActions, null);

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { DisplayFold } from "../../../src/dashboard/session/display-fold.ts";
 import type { SessionFeed } from "../../../src/dashboard/session/feed.ts";
+import { replayControls } from "../../../src/dashboard/session/replay/controls.ts";
 import type { ReplayFeed } from "../../../src/dashboard/session/replay/feed.ts";
 import { timelineOf } from "../../../src/dashboard/session/replay/timeline.ts";
 import { LIVE, sessionOf } from "./feeds.ts";
@@ -29,6 +30,7 @@ export function halfwayReplay(feed: SessionFeed): ReplayFeed | undefined {
     play: nothing,
     restart: nothing,
     change: nothing,
+    controls: (here, view) => replayControls(here, view, replay),
     close: nothing,
   };
   replays.set(feed.id, replay);

@@ -1,10 +1,11 @@
+import type { ReadonlySignal } from "@preact/signals";
 import type { SessionAddress } from "../../address/address.ts";
 import { go } from "../../address/location.ts";
 import type { REPLAY_KEYS } from "../../keymap.ts";
 import type { Actions } from "../../keys.tsx";
-import type { ReplayFeed } from "./feed.ts";
-import { isComplete } from "../../../client/stream-state.ts";
-import { begunAt, replayOf, type ReplayView, SPEEDS } from "../../address/replay-view.ts";
+import type { Timeline } from "./timeline.ts";
+import { isComplete, type StreamState } from "../../../client/stream-state.ts";
+import { begunAt, type ReplayView, SPEEDS } from "../../address/replay-view.ts";
 
 /** The controls of a replay. Its view is in the URL, its position in the feed. */
 export type ReplayControls = {
@@ -17,15 +18,20 @@ export type ReplayControls = {
   readonly actions: Actions<typeof REPLAY_KEYS>;
 };
 
+/** What they control: a replay, as its feed has it. */
+type Controlled = {
+  readonly state: ReadonlySignal<StreamState>;
+  readonly timeline: Timeline;
+  readonly position: () => number;
+  readonly pause: () => void;
+  readonly play: () => void;
+  readonly restart: () => void;
+};
+
 /** A key moves by this fraction of the whole. */
 const STRIDE = 0.05;
 
-/** Starts the replay of a session of this many milliseconds. */
-export function enterReplay(here: SessionAddress, millis: number): void {
-  go({ ...here, replay: replayOf(millis) });
-}
-
-export function replayControls(here: SessionAddress, view: ReplayView, replay: ReplayFeed): ReplayControls {
+export function replayControls(here: SessionAddress, view: ReplayView, replay: Controlled): ReplayControls {
   const setView = (to: ReplayView): void => go({ ...here, replay: to }, "replace");
   const seek = (millis: number): void => {
     const to = begunAt(view, Math.min(replay.timeline.end, Math.max(replay.timeline.start, millis)));

@@ -1,4 +1,4 @@
-import { sessionPath } from "../../address/address.ts";
+import { sessionPath, type SessionAddress } from "../../address/address.ts";
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { decodeSessionEvent } from "../../../client/decode-event.ts";
 import { openEventStream } from "../../../client/event-stream.ts";
@@ -12,6 +12,7 @@ import { authorisation } from "../../server.ts";
 import { browser } from "../../stream/browser.ts";
 import { type DisplayedSession, DisplayFold } from "../display-fold.ts";
 import type { Announcement } from "../feed.ts";
+import { replayControls, type ReplayControls } from "./controls.ts";
 import { type PositionSample, momentOf, positionAt, type Timeline, timelineOf } from "./timeline.ts";
 
 export type ReplayFeed = {
@@ -29,6 +30,8 @@ export type ReplayFeed = {
   readonly restart: () => void;
   /** Changes speed or waits and continues from the position. */
   readonly change: (view: ReplayView) => void;
+  /** Of the address at which it is shown. */
+  readonly controls: (here: SessionAddress, view: ReplayView) => ReplayControls;
   readonly close: () => void;
 };
 
@@ -87,7 +90,7 @@ export function openReplay(options: {
     browser(0),
   );
 
-  return {
+  const replay: ReplayFeed = {
     state,
     shown: fold.shown,
     timeline,
@@ -104,6 +107,7 @@ export function openReplay(options: {
       begin();
       stream.restart();
     },
+    controls: (here, shown) => replayControls(here, shown, replay),
     change(to) {
       const isPlaying = state.value.state === "live" || state.value.state === "connecting";
       view = to;
@@ -114,6 +118,7 @@ export function openReplay(options: {
       fold.close();
     },
   };
+  return replay;
 }
 
 const resting = (at: number): PositionSample => ({ at, since: 0, speed: 0 });

@@ -10,8 +10,10 @@ const WORDS: Readonly<Record<StreamState["state"], string>> = {
   refused: "Replay not available",
 };
 
+export type ReplayStatusProps = { readonly state: StreamState };
+
 /** Replaces the stream's state of a live page. */
-export function ReplayStatus({ state }: { state: StreamState }) {
+export function ReplayStatus({ state }: ReplayStatusProps) {
   const why =
     state.state === "reconnecting"
       ? state.why

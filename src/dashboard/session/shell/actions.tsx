@@ -9,7 +9,7 @@ import { NotifyButton } from "../../notify/notify-button.tsx";
 import { readRetention } from "../../frame/retention.ts";
 import type { DisplayedSession } from "../display-fold.ts";
 import type { SessionFeed } from "../feed.ts";
-import { enterReplay } from "../replay/controls.ts";
+import { replayOf } from "../../address/replay-view.ts";
 import { lazily } from "../../ui/lazy.tsx";
 import { wantRerun } from "../rerun/wanted.ts";
 import type { MenuProps } from "./menu.tsx";
@@ -49,7 +49,7 @@ export function SessionActions({ feed, shown, here }: SessionActionsProps) {
           type="button"
           class="button"
           title={`Replay the session (${keyOf(SESSION_KEYS, "replay")})`}
-          onClick={() => enterReplay(here, Number(tree.end - tree.start) / 1e6)}
+          onClick={() => go({ ...here, replay: replayOf(Number(tree.end - tree.start) / 1e6) })}
         >
           <Icon name="replay" />
           Replay
