@@ -86,9 +86,9 @@ describe("an export", () => {
     const many = Array.from({ length: 150 }, (_, n) => aSpan(traceIdOf(`many ${n}`), 1));
     await program.post(exportOf(many));
     const [root, ...children] = await selfSpans(program);
-    // Of 150 calls, as many writes, and the decoder. A call that is not of this export may be among them.
+    // Of 150 writes, a call for each shard, and the decoder. A call that is not of this export may be among them.
     expect([99, 100]).toContain(children.length);
-    expect(root && attributesOf(root)["spanfold.spans.omitted"]).toBeGreaterThan(100);
+    expect(root && attributesOf(root)["spanfold.spans.omitted"]).toBeGreaterThan(50);
   });
 });
 
