@@ -166,10 +166,12 @@ describe("logs of one shard", () => {
 test("the least recently used logs of all shards leave memory first, and none at work does", () => {
   const [one, other] = [new LogMemory(), new LogMemory()];
   const log = (id: string, isActive = false) => ({ id, weight: 10_000_000, isActive });
-  one.add(log("busy", true));
+  const busy = log("busy", true);
+  one.add(busy);
   one.add(log("a"));
   other.add(log("b"));
   one.get("a");
+  world.pass(11_000);
   other.add(log("c"));
   expect(["busy", "a", "b", "c"].map((id) => (one.get(id) ?? other.get(id)) !== undefined)).toEqual([
     true,
@@ -177,6 +179,16 @@ test("the least recently used logs of all shards leave memory first, and none at
     false,
     true,
   ]);
+  busy.isActive = false;
+});
+
+test("logs that are used in turn stay in memory together, up to twice as much", () => {
+  const logs = new LogMemory();
+  const ids = ["a", "b", "c", "d", "e", "f"];
+  for (const id of ids) logs.add({ id, weight: 10_000_000, isActive: false });
+  expect(ids.filter((id) => logs.get(id) === undefined)).toEqual([]);
+  logs.add({ id: "g", weight: 10_000_000, isActive: false });
+  expect(ids.filter((id) => logs.get(id) === undefined)).toEqual(["a"]);
 });
 
 test("a log that is read only makes no rows", async () => {

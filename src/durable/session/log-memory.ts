@@ -1,5 +1,8 @@
 /** Bytes of logs in memory, of all shards in one isolate, which has 128 MB. */
 const MEMORY_BYTES = 32_000_000;
+/** Logs that were used so many milliseconds ago at most stay up to more bytes: to fold a large log anew for each of its deliveries costs more. */
+const RECENT_MILLIS = 10_000;
+const RECENT_BYTES = 64_000_000;
 
 type Log = {
   readonly id: string;
@@ -9,7 +12,7 @@ type Log = {
   readonly isActive: boolean;
 };
 
-type Use = { readonly weight: number; readonly evict: () => void };
+type Use = { readonly weight: number; readonly at: number; readonly evict: () => void };
 
 /** The logs of all shards of the isolate, the least recently used first. */
 const uses = new Map<Log, Use>();
@@ -36,14 +39,17 @@ export class LogMemory<Kept extends Log> {
     const { weight } = log;
     total += weight - (uses.get(log)?.weight ?? 0);
     uses.delete(log);
-    uses.set(log, { weight, evict: () => this.#logs.delete(log.id) });
-    if (total > MEMORY_BYTES) evictOldest(log);
+    const at = Date.now();
+    uses.set(log, { weight, at, evict: () => this.#logs.delete(log.id) });
+    if (total > MEMORY_BYTES) evictOldest(log, at);
   }
 }
 
-function evictOldest(current: Log): void {
-  for (const [log, { weight, evict }] of uses) {
-    if (total <= MEMORY_BYTES) return;
+function evictOldest(current: Log, now: number): void {
+  for (const [log, { weight, at, evict }] of uses) {
+    // The logs that follow were used later. A time after the present one is from before the clock was set back.
+    const isRecent = at <= now && now - at <= RECENT_MILLIS;
+    if (total <= (isRecent ? RECENT_BYTES : MEMORY_BYTES)) return;
     if (log === current || log.isActive) continue;
     uses.delete(log);
     total -= weight;
