@@ -182,13 +182,17 @@ test("the least recently used logs of all shards leave memory first, and none at
   busy.isActive = false;
 });
 
-test("logs that are used in turn stay in memory together, up to twice as much", () => {
+test("large logs that are used in turn stay in memory together, and small ones up to twice as much", () => {
   const logs = new LogMemory();
-  const ids = ["a", "b", "c", "d", "e", "f"];
-  for (const id of ids) logs.add({ id, weight: 10_000_000, isActive: false });
-  expect(ids.filter((id) => logs.get(id) === undefined)).toEqual([]);
-  logs.add({ id: "g", weight: 10_000_000, isActive: false });
-  expect(ids.filter((id) => logs.get(id) === undefined)).toEqual(["a"]);
+  const large = ["a", "b", "c", "d", "e", "f", "g", "h"];
+  for (const id of large) logs.add({ id, weight: 10_000_000, isActive: false });
+  logs.add({ id: "small", weight: 500_000, isActive: false });
+  logs.add({ id: "last", weight: 500_000, isActive: false });
+  expect(logs.get("small")).toBeUndefined();
+  expect(large.filter((id) => logs.get(id) === undefined)).toEqual([]);
+  world.pass(11_000);
+  // The one that is used now stays, and those that were used last.
+  expect(large.filter((id) => logs.get(id) === undefined)).toEqual(["b", "c", "d", "e", "f"]);
 });
 
 test("a log that is read only makes no rows", async () => {

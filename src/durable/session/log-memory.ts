@@ -1,8 +1,10 @@
 /** Bytes of logs in memory, of all shards in one isolate, which has 128 MB. */
 const MEMORY_BYTES = 32_000_000;
-/** Logs that were used so many milliseconds ago at most stay up to more bytes: to fold a large log anew for each of its deliveries costs more. */
+/** Logs that were used so many milliseconds ago at most stay up to more bytes. */
 const RECENT_MILLIS = 10_000;
 const RECENT_BYTES = 64_000_000;
+/** Of the recent ones those of so many bytes stay in any case: to fold a large log anew for each of its deliveries costs more than all else. */
+const LARGE_BYTES = 1_000_000;
 
 type Log = {
   readonly id: string;
@@ -50,7 +52,7 @@ function evictOldest(current: Log, now: number): void {
     // The logs that follow were used later. A time after the present one is from before the clock was set back.
     const isRecent = at <= now && now - at <= RECENT_MILLIS;
     if (total <= (isRecent ? RECENT_BYTES : MEMORY_BYTES)) return;
-    if (log === current || log.isActive) continue;
+    if (log === current || log.isActive || (isRecent && weight >= LARGE_BYTES)) continue;
     uses.delete(log);
     total -= weight;
     evict();
