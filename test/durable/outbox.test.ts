@@ -226,7 +226,7 @@ test("a refusal parks its batch, and what follows is delivered", async () => {
 });
 
 // spec: SINK-6
-test("a batch that is too large is halved until its parts pass, and one span that is too large is parked", async () => {
+test("a batch that is too large is halved until its parts pass, and one span that is too large is parked without the others", async () => {
   await put("a");
   answers = () => new Response("", { status: received.at(-1)?.includes("span 3") === true ? 413 : 200 });
   await deliver(someSpans(TRACE, 1, 4));
@@ -235,7 +235,9 @@ test("a batch that is too large is halved until its parts pass, and one span tha
     "a.example.com span 1 span 2",
     "a.example.com span 3 span 4",
     "a.example.com span 3",
+    "a.example.com span 4",
   ]);
+  expect(await get("/a")).toMatchObject({ delivered: 3 });
   expect(await get("/a/parked")).toMatchObject({
     parked: [{ first: 1, last: 1, reason: "one span is too large: the receiver answers 413" }],
   });

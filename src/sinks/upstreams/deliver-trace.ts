@@ -70,6 +70,8 @@ type Run = {
   readonly tenant: string;
 };
 
+type BatchOutcome = Exclude<DeliveryOutcome, { outcome: "split" }>;
+
 function newRow(sink: string): OutboxRow {
   return { sink, rule: "", matched: false, scanned: 0, delivered: 0, attempts: 0, failingSince: 0, dueAt: 0 };
 }
@@ -153,7 +155,7 @@ class UpstreamDelivery {
     this.#change({ delivered: Math.max(this.row.delivered, page.head) });
   }
 
-  async #deliver(batch: TraceBatch): Promise<Exclude<DeliveryOutcome, { outcome: "split" }>> {
+  async #deliver(batch: TraceBatch): Promise<BatchOutcome> {
     const signal = AbortSignal.timeout(this.#upstream.settings.timeout);
     const outcome = await this.#destination.use(
       async () => await this.#sink.deliver(batch, this.#run.transport, signal),
@@ -169,12 +171,14 @@ class UpstreamDelivery {
         return outcome;
       case "split": {
         if (batch.spans <= 1) return { outcome: "refused", reason: `one span is too large: ${outcome.reason}` };
+        let whole: BatchOutcome = { outcome: "accepted" };
         for (const half of halves(batch)) {
           const part = await this.#deliver(half);
-          // The other half is repeated with it, or parked with it.
-          if (part.outcome !== "accepted") return part;
+          // The other half is repeated with it.
+          if (part.outcome === "retry") return part;
+          if (whole.outcome === "accepted") whole = part;
         }
-        return { outcome: "accepted" };
+        return whole;
       }
       case "retry":
       case "refused":
