@@ -7,6 +7,7 @@ import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import { inflate } from "../../src/lib/body-codec.ts";
 import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
 import { fetchTransport } from "../../src/sinks/http/fetch-transport.ts";
+import { Courier } from "../../src/sinks/courier.ts";
 import { deliverTrace } from "../../src/sinks/upstreams/deliver-trace.ts";
 import { aSpan, someSpans, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
@@ -375,4 +376,19 @@ test("retention waits for an upstream that lacks something of a trace, for seven
   } finally {
     delete bindings.RETENTION_DAYS;
   }
+});
+
+test("an owner that cannot call the Worker waits longer after each try", async () => {
+  await put("a");
+  const calls = vi.spyOn(Courier.prototype, "deliver").mockRejectedValue(new Error("no Worker (a test's fault)"));
+  await world.deliver([aSpan(TRACE, 1)]);
+  await vi.waitFor(() => expect(calls).toHaveBeenCalledTimes(1), PATIENCE);
+  for (let passed = 0; passed < 600; passed++) {
+    world.pass(1_000);
+    const alarm = await world.alarmOf(TRACE);
+    if (alarm !== null && alarm <= Date.now()) await world.fireAlarm(TRACE);
+  }
+  // Once a second would be 600 tries.
+  expect(calls.mock.calls.length).toBeGreaterThan(5);
+  expect(calls.mock.calls.length).toBeLessThan(60);
 });

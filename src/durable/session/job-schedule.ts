@@ -60,6 +60,11 @@ export class JobSchedule {
     this.#scheduled.set(kind, { dueAt: due, attempts: 0 });
   }
 
+  /** The job is looked at again at this time, if its run does not end before. A run that fails backs off as far as it had. */
+  extend(kind: JobKind, due: number): void {
+    this.#scheduled.set(kind, { dueAt: due, attempts: this.#scheduled.get(kind)?.attempts ?? 0 });
+  }
+
   /** Backs off with jitter, so that many owners that lost one session do not call at the same moment. */
   failed(kind: JobKind, now: number): void {
     const attempts = (this.#scheduled.get(kind)?.attempts ?? 0) + 1;

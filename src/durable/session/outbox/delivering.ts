@@ -35,7 +35,7 @@ export async function ring(state: SessionState, cause: Cause): Promise<void> {
   if (owned === undefined) return state.jobs.done("deliver");
   state.delivery.rang(Date.now());
   // The run ends it earlier. A message that is lost, or a Worker that dies, is made up for.
-  state.jobs.postpone("deliver", Date.now() + RUN_MILLIS);
+  state.jobs.extend("deliver", Date.now() + RUN_MILLIS);
   state.jobs.arm(Date.now());
   const call = { tenant: state.tenant, traceId: owned.traceId };
   const queue = state.deliveries;
