@@ -59,7 +59,7 @@ function counted(name, Base) {
 
 export const SessionObject = counted("session", bundle.SessionObject);
 export const DirectoryObject = counted("directory", bundle.DirectoryObject);
-export const { ArkFeedObject } = bundle;
+export const { ArkFeedObject, Courier, UpstreamsObject } = bundle;
 
 const counting = {
   async fetch(request, env, ctx) {
