@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { parseArgs } from "node:util";
 import { count, counted, ticking } from "../lib/figures.ts";
+import { headerPairs } from "../otel/exporter-variables.ts";
 import type { ListPageAnswer } from "../session/list/list-page.ts";
 import { CommandError, type Environment, type Run } from "./dispatch.ts";
 import { FAILED, UNREACHABLE } from "./server/exit-codes.ts";
@@ -215,14 +216,9 @@ async function exporterTokenFinding({ url }: Server, environment: Environment): 
     : [{ is: "bad", says: `the token in ${name} may not send`, helps }];
 }
 
-/** A list of headers is that of W3C baggage: percent-encoded values, separated by commas. */
 function tokenIn(headers: string): string | undefined {
-  const encoded = /(?:^|,)\s*authorization\s*=\s*Bearer(?:%20|\s)+([^,\s]+)/i.exec(headers)?.[1];
-  try {
-    return encoded === undefined ? undefined : decodeURIComponent(encoded);
-  } catch {
-    return encoded;
-  }
+  const given = headerPairs(headers).find((pair) => pair?.[0].toLowerCase() === "authorization")?.[1] ?? "";
+  return /^Bearer\s+([\x21-\x7e]+)$/i.exec(given)?.[1];
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

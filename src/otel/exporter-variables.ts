@@ -38,6 +38,26 @@ function percentEncoded(token: WriteToken): string {
   return encodeURIComponent(token.secret).replaceAll(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
 }
 
+/**
+ * The pairs in a value of `OTEL_EXPORTER_OTLP_HEADERS`: between commas, each at its first `=`, percent-decoded. `undefined` stands
+ * for one that is no percent-encoded name=value.
+ */
+export function headerPairs(list: string): readonly (readonly [name: string, value: string] | undefined)[] {
+  return list
+    .split(",")
+    .filter((pair) => pair.trim() !== "")
+    .map((pair) => {
+      const at = pair.indexOf("=");
+      try {
+        return at < 1
+          ? undefined
+          : ([decodeURIComponent(pair.slice(0, at).trim()), decodeURIComponent(pair.slice(at + 1).trim())] as const);
+      } catch {
+        return undefined;
+      }
+    });
+}
+
 /** As a shell exports them, one a line. A reference to another variable stays one. */
 export function shellExports(variables: Variables): string {
   return variables

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { agentSettings } from "../../src/otel/agent-settings.ts";
-import { exporterVariables, shellExports } from "../../src/otel/exporter-variables.ts";
+import { exporterVariables, headerPairs, shellExports } from "../../src/otel/exporter-variables.ts";
 
 const texts = (token?: string) =>
   agentSettings("https://spans.example:8443", token).map(({ agent, snippets }) => ({
@@ -38,8 +38,7 @@ test("a write token with any characters arrives as it is, whatever the format", 
     agentSettings("https://spans.example", { secret }).map(({ id, ...rest }) => [id, rest]),
   );
   const headers = new Map(settings["node"]?.variables).get("OTEL_EXPORTER_OTLP_HEADERS") ?? "";
-  const [name, value = "", ...more] = headers.split("=");
-  expect([name, decodeURIComponent(value), more]).toEqual(["Authorization", `Bearer ${secret}`, []]);
+  expect(headerPairs(headers)).toEqual([["Authorization", `Bearer ${secret}`]]);
   expect(headers).toMatch(/^[\w%.~=-]+$/);
 
   // A string of JSON is one of TOML.
@@ -51,6 +50,16 @@ test("a write token with any characters arrives as it is, whatever the format", 
       "otlp_http/spanfold": { headers: { Authorization: `Bearer ${secret.replaceAll("$", "$$$$")}` } },
     },
   });
+});
+
+test("a list of headers is read pair by pair, and says which is none", () => {
+  expect(headerPairs(" x-a = 1%2C2 ,,b=2=3,secret,=4,c=%zz,")).toEqual([
+    ["x-a", "1,2"],
+    ["b", "2=3"],
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 test("settings that are JSON are valid", () => {

@@ -419,6 +419,10 @@ test("doctor says what is wrong with address, rights and variables", async () =>
     code: 0,
     output: expect.stringContaining("✓ the token in OTEL_EXPORTER_OTLP_HEADERS may send") as string,
   });
+  expect(await exporter("Authorization=Bearer%20two%20words")).toMatchObject({
+    code: 1,
+    output: expect.stringContaining("✗ OTEL_EXPORTER_OTLP_HEADERS has no token") as string,
+  });
   await program.stop();
   expect(await run("doctor", ["--url", program.url])).toMatchObject({ code: 3 });
 });

@@ -4,6 +4,7 @@ import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace-node";
+import { headerPairs } from "../../otel/exporter-variables.ts";
 import { LiveSpanProcessor } from "../../../packages/producer/src/live-span-processor.ts";
 
 export type Telemetry = {
@@ -99,7 +100,9 @@ export function startLogLines(service: string): { readonly end: () => Promise<vo
     const resourceLogs = [{ resource, scopeLogs: [{ scope: { name: "log" }, logRecords }] }];
     const headers = {
       "content-type": "application/json",
-      ...headersOf(process.env["OTEL_EXPORTER_OTLP_HEADERS"] ?? ""),
+      ...Object.fromEntries(
+        headerPairs(process.env["OTEL_EXPORTER_OTLP_HEADERS"] ?? "").filter((pair) => pair !== undefined),
+      ),
     };
     await fetch(url, { method: "POST", headers, body: JSON.stringify({ resourceLogs }) }).catch(() => undefined);
   };
@@ -131,13 +134,4 @@ async function flush(): Promise<void> {
   const lines = pending;
   pending = [];
   if (lines.length > 0) await send?.(lines);
-}
-
-/** Parses `K=V,K2=V2`; a value may contain equals signs. */
-function headersOf(text: string): Record<string, string> {
-  const pairs = text.split(",").flatMap((pair) => {
-    const at = pair.indexOf("=");
-    return at < 1 ? [] : [[pair.slice(0, at).trim(), decodeURIComponent(pair.slice(at + 1).trim())]];
-  });
-  return Object.fromEntries(pairs);
 }

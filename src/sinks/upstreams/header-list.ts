@@ -1,3 +1,5 @@
+import { headerPairs } from "../../otel/exporter-variables.ts";
+
 export type Headers = Readonly<Record<string, string>>;
 export type HeadersOutcome =
   | { readonly ok: true; readonly headers: Headers }
@@ -19,19 +21,12 @@ const OWN: ReadonlySet<string> = new Set([
   "spanfold-via",
 ]);
 
-/**
- * `OTEL_EXPORTER_OTLP_HEADERS`: pairs at commas, each at its first `=`, percent-decoded. Errors name the place of a pair, never
- * its value.
- */
+/** `OTEL_EXPORTER_OTLP_HEADERS`. Errors name the place of a pair, never its value. */
 export function readHeaderList(text: string): HeadersOutcome {
   const headers: Record<string, string> = {};
-  const members = text.split(",").filter((member) => member.trim() !== "");
-  for (const [index, member] of members.entries()) {
-    const at = member.indexOf("=");
-    const name = decoded(member.slice(0, Math.max(0, at)).trim());
-    const value = decoded(member.slice(at + 1).trim());
-    if (at < 1 || name === undefined || value === undefined)
-      return { ok: false, error: `header ${index + 1} must be a percent-encoded name=value` };
+  for (const [index, pair] of headerPairs(text).entries()) {
+    if (pair === undefined) return { ok: false, error: `header ${index + 1} must be a percent-encoded name=value` };
+    const [name, value] = pair;
     headers[name] = value;
   }
   return checkHeaders(headers);
@@ -50,12 +45,4 @@ export function checkHeaders(headers: Headers): HeadersOutcome {
       return { ok: false, error: `the value of ${name} has a line break or another control character` };
   }
   return { ok: true, headers };
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }
