@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { parseArgs } from "node:util";
 import { count, counted, ticking } from "../lib/figures.ts";
-import { headerPairs } from "../otel/exporter-variables.ts";
+import { endpointVariable, headerPairs } from "../otel/exporter-variables.ts";
 import type { ListPageAnswer } from "../session/list/list-page.ts";
 import { CommandError, type Environment, type Run } from "./dispatch.ts";
 import { FAILED, UNREACHABLE } from "./server/exit-codes.ts";
@@ -148,12 +148,8 @@ const hostOf = ({ hostname, port }: URL): string =>
 /** What exporters started from here would do. */
 function exporterFindings(server: Server, environment: Environment): Finding[] {
   const found: Finding[] = [];
-  const name =
-    environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] === undefined
-      ? "OTEL_EXPORTER_OTLP_ENDPOINT"
-      : "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
-  const endpoint = environment[name];
-  if (endpoint === undefined) {
+  const variable = endpointVariable((name) => environment[name]);
+  if (variable === undefined) {
     found.push({
       is: "note",
       says: "OTEL_EXPORTER_OTLP_ENDPOINT is not set here",
@@ -161,6 +157,7 @@ function exporterFindings(server: Server, environment: Environment): Finding[] {
     });
     return found;
   }
+  const { name, value: endpoint } = variable;
   const protocol = environment["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"] ?? environment["OTEL_EXPORTER_OTLP_PROTOCOL"];
   const port = URL.canParse(endpoint) ? new URL(endpoint).port : "";
   const own = new URL(server.url);

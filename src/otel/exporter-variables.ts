@@ -12,6 +12,17 @@ export const EXPORTER_VARIABLES = [
   "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
 ] as const;
 
+/** The variable that names where an exporter sends traces: that of traces wins. `undefined` if neither is set. */
+export function endpointVariable(
+  read: (name: string) => string | undefined,
+): { readonly name: string; readonly value: string } | undefined {
+  for (const name of ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"]) {
+    const value = read(name);
+    if (value !== undefined) return { name, value };
+  }
+  return undefined;
+}
+
 export type Variables = readonly (readonly [name: string, value: string])[];
 
 /** The write token itself, which is encoded as the place needs it, or a text that stands for it: a reference, a placeholder. */

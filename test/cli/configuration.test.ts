@@ -37,15 +37,35 @@ test("GRPC_PORT is honoured, and off is none", () => {
 
 test("the program's exporter variables are its upstream, unless they point at itself", () => {
   const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: "https://api.honeycomb.io", OTEL_EXPORTER_OTLP_HEADERS: "a=b" };
-  expect(read(variables)).toMatchObject({ upstream: { endpoint: "https://api.honeycomb.io" }, bindings: variables });
-  for (const endpoint of ["http://localhost:8787", "http://127.0.0.1:4317", "http://[::1]:8787/v1/traces"]) {
-    const configuration = read({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
-    expect(configuration).toMatchObject({ upstream: "itself" });
+  const upstream = { variable: "OTEL_EXPORTER_OTLP_ENDPOINT", endpoint: "https://api.honeycomb.io" };
+  expect(read(variables)).toMatchObject({ upstream, bindings: variables });
+  const ofTraces = { ...variables, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://localhost:4318/v1/traces" };
+  expect(read(ofTraces)).toMatchObject({
+    upstream: { variable: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", endpoint: "http://localhost:4318" },
+    bindings: ofTraces,
+  });
+  const at = (HOST: string, PORT = "8787") => ({ HOST, PORT, ADMIN_TOKEN: "a" });
+  for (const [endpoint, where] of [
+    ["http://localhost:8787", {}],
+    ["http://127.0.0.1:4317", {}],
+    ["http://[::1]:8787/v1/traces", {}],
+    ["http://localhost", at("127.0.0.1", "80")],
+    ["https://localhost", at("127.0.0.1", "443")],
+    ["http://192.168.1.4:8787", at("192.168.1.4")],
+    ["http://box.example:8787", at("Box.example")],
+    ["http://[fd00::1]:8787", at("fd00::1")],
+  ] as const) {
+    const configuration = read({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...where });
+    expect(configuration, endpoint).toMatchObject({ upstream: { variable: "OTEL_EXPORTER_OTLP_ENDPOINT" } });
+    expect(configuration).not.toHaveProperty("upstream.endpoint");
     expect(configuration).not.toHaveProperty("bindings.OTEL_EXPORTER_OTLP_ENDPOINT");
   }
-  expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4318" })).toMatchObject({
-    upstream: { endpoint: "http://localhost:4318" },
-  });
+  for (const [endpoint, where] of [
+    ["http://localhost:4318", {}],
+    ["https://localhost", at("127.0.0.1", "80")],
+    ["http://192.168.1.5:8787", at("192.168.1.4")],
+  ] as const)
+    expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...where })).toMatchObject({ upstream: { endpoint } });
 });
 
 test.each(["http", "-1", "65536", "80.5", "1e9"])("PORT=%s is refused by name", (PORT) => {

@@ -70,3 +70,19 @@ test("the demo is called as the program was", () => {
   const usual = new URL("http://127.0.0.1:8787");
   expect(greeting(configuration, usual, GRPC, IN_PACKAGE)).toContain("see it at work: npx spanfold demo\n");
 });
+
+test.each(["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"])(
+  "the upstream is printed with the variable that names it: %s",
+  (variable) => {
+    const url = new URL("http://127.0.0.1:8787");
+    const lines = (endpoint?: string) =>
+      greeting(
+        { ...configuration, upstream: { variable, ...(endpoint === undefined ? {} : { endpoint }) } },
+        url,
+        GRPC,
+        IN_CLONE,
+      ).split("\n");
+    expect(lines("http://a:1")).toContain(`  upstream  http://a:1 also gets all traces, by ${variable}`);
+    expect(lines()).toContain(`  upstream  none: ${variable} points at this program`);
+  },
+);

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { EXPORTER_VARIABLES } from "../../otel/exporter-variables.ts";
+import { endpointVariable, EXPORTER_VARIABLES } from "../../otel/exporter-variables.ts";
 import { TELEMETRY_SETTINGS } from "../../otel/telemetry-settings.ts";
 import { readSettings, SETTINGS } from "../../session/contract/settings.ts";
 
@@ -14,8 +14,8 @@ export type Configuration = {
   readonly dataDirectory: string;
   /** Passed to the Worker unchanged. */
   readonly bindings: Readonly<Record<string, string>>;
-  /** The endpoint in the program's own exporter variables. "itself": they point at this program, and are left out. */
-  readonly upstream?: { readonly endpoint: string } | "itself";
+  /** The program's own exporter variables: the one with the endpoint. Without `endpoint` they point at this program, and are left out. */
+  readonly upstream?: { readonly variable: string; readonly endpoint?: string };
 };
 
 /** `directory`: what relative paths are relative to. */
@@ -77,7 +77,7 @@ export function readConfiguration(
   const [fault] = readSettings(settings).faults;
   if (fault !== undefined) return { ok: false, error: `${fault}.` };
 
-  const exporter = exporterIn(read, [port, grpcPort]);
+  const exporter = exporterIn(read, { host, ports: [port, grpcPort] });
   const key = read("UPSTREAM_KEY");
   return {
     ok: true,
@@ -101,18 +101,27 @@ export function readConfiguration(
 
 type Exporter = Pick<Configuration, "upstream"> & { readonly variables: Readonly<Record<string, string>> };
 
+/** Where the program listens. */
+type Listening = { readonly host: string; readonly ports: readonly (number | undefined)[] };
+
 /** The program's own exporter variables. A shell often has those that point other programs at this one: they are left out. */
-function exporterIn(read: (name: string) => string | undefined, own: readonly (number | undefined)[]): Exporter {
-  const endpoint = read("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") ?? read("OTEL_EXPORTER_OTLP_ENDPOINT");
+function exporterIn(read: (name: string) => string | undefined, own: Listening): Exporter {
+  const endpoint = endpointVariable(read);
   if (endpoint === undefined) return { variables: {} };
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  const isHere = url !== undefined && LOOPBACK.has(url.hostname.replace(/^\[|\]$/g, ""));
-  if (isHere && own.includes(Number(url.port || 80))) return { variables: {}, upstream: "itself" };
+  const { name: variable, value } = endpoint;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url !== undefined && isAt(url, own)) return { variables: {}, upstream: { variable } };
   const variables = EXPORTER_VARIABLES.flatMap((name) => {
-    const value = read(name);
-    return value === undefined ? [] : [[name, value] as const];
+    const text = read(name);
+    return text === undefined ? [] : [[name, text] as const];
   });
-  return { variables: Object.fromEntries(variables), upstream: { endpoint: url?.origin ?? endpoint } };
+  return { variables: Object.fromEntries(variables), upstream: { variable, endpoint: url?.origin ?? value } };
+}
+
+function isAt({ hostname, port, protocol }: URL, { host, ports }: Listening): boolean {
+  const named = hostname.replace(/^\[|\]$/g, "");
+  const isHere = LOOPBACK.has(named) || named === host.toLowerCase();
+  return isHere && ports.includes(Number(port || (protocol === "https:" ? 443 : 80)));
 }
 
 /** NaN for a text that names no port. */

@@ -40,8 +40,9 @@ export function greeting(
 }
 
 function upstreamLine(upstream: NonNullable<Configuration["upstream"]>): string {
-  if (upstream === "itself") return "none: OTEL_EXPORTER_OTLP_ENDPOINT points at this program";
-  return `${upstream.endpoint} also gets all traces, by OTEL_EXPORTER_OTLP_ENDPOINT`;
+  return "endpoint" in upstream
+    ? `${upstream.endpoint} also gets all traces, by ${upstream.variable}`
+    : `none: ${upstream.variable} points at this program`;
 }
 
 function grpcLine(hostname: string, grpc: GrpcOutcome | undefined): string {
