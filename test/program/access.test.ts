@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { readdir } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { run, startProgram, temporaryDirectory } from "./program.ts";
 
@@ -69,6 +70,15 @@ test("with ADMIN_TOKEN the program requires a token, and each token has its own 
 
   expect(printed()).toContain('OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer%20$INGEST_TOKEN"');
   expect(printed()).not.toMatch(/secret/);
+});
+
+test("the key of upstreams is made once, and only where none is given", async () => {
+  const DATA_DIR = await temporaryDirectory();
+  const given = await startProgram({ DATA_DIR, UPSTREAM_KEY: "a secret of some length" });
+  expect(await readdir(DATA_DIR)).not.toContain("upstream-key");
+  await given.stop();
+  await startProgram({ DATA_DIR });
+  expect(await readdir(DATA_DIR)).toContain("upstream-key");
 });
 
 test("HOST=0.0.0.0 without ADMIN_TOKEN ends at once with an explanation", async () => {

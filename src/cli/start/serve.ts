@@ -36,8 +36,8 @@ export async function serve(start: Start, environment: Environment): Promise<num
   endWithNpm(environment);
 
   try {
-    const given = { UPSTREAM_KEY: upstreamKeyIn(dataDirectory), ...file.variables };
-    const bindings = { ...given, ...configuration.bindings };
+    const given = { ...file.variables, ...configuration.bindings };
+    const bindings = { ...given, UPSTREAM_KEY: given["UPSTREAM_KEY"] ?? upstreamKeyIn(dataDirectory) };
     const url = await openRuntime({ ...configuration, bindings }, await start.program());
     // Loaded only if it is wanted: the package takes a tenth of a second.
     const grpc = grpcPort === undefined ? undefined : await (await import("./grpc.ts")).openGrpc(host, grpcPort, url);
