@@ -6,6 +6,7 @@ import type { ResourceSpans } from "../../src/otel/span.ts";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import { inflate } from "../../src/lib/body-codec.ts";
 import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
+import { LONGEST_TIMEOUT_MILLIS, LOST_RUN_MILLIS, SENDING_MILLIS } from "../../src/session/contract/outbox.ts";
 import { fetchTransport } from "../../src/sinks/http/fetch-transport.ts";
 import { Courier } from "../../src/sinks/courier.ts";
 import { deliverTrace } from "../../src/sinks/upstreams/deliver-trace.ts";
@@ -327,6 +328,18 @@ test("two runs at once deliver once", async () => {
   await Promise.all([run(), run(), run()]);
   await world.rest([TRACE]);
   expect(took().filter((request) => request.includes("span 2"))).toEqual(["a.example.com span 2"]);
+});
+
+// spec: SINK-3
+test("a run that waits for the answer to its last request is not lost", async () => {
+  const longest = SENDING_MILLIS + LONGEST_TIMEOUT_MILLIS;
+  await world.deliver([aSpan(TRACE, 1)]);
+  await world.rest([TRACE]);
+  expect(await world.calls(TRACE).openOutbox(TRACE)).toMatchObject({ state: "present" });
+  world.pass(longest);
+  expect(await world.calls(TRACE).openOutbox(TRACE)).toEqual({ state: "busy" });
+  world.pass(LOST_RUN_MILLIS - longest);
+  expect(await world.calls(TRACE).openOutbox(TRACE)).toMatchObject({ state: "present" });
 });
 
 test("after five failures a destination is left alone for a while", async () => {

@@ -2,6 +2,13 @@
 import type { ChunkEntry } from "./log-page.ts";
 import type { ValueReader } from "./log-reader.ts";
 
+/** A run begins no request after this time, and the next run goes on. */
+export const SENDING_MILLIS = 20_000;
+/** The longest time limit of one request. */
+export const LONGEST_TIMEOUT_MILLIS = 60_000;
+/** A run that did not end after this time counts as lost, and another one begins: later than the end of its last request. */
+export const LOST_RUN_MILLIS = 90_000;
+
 /** How far one sink is with one trace. */
 export type OutboxRow = {
   readonly sink: string;

@@ -3,6 +3,7 @@ import { sessionAt } from "../../place.ts";
 import type { CallContext } from "../../place.ts";
 import type { SpanInScope } from "../../otel/chunk.ts";
 import { spansIn } from "../../otel/chunk.ts";
+import { SENDING_MILLIS } from "../../session/contract/outbox.ts";
 import type { Outbox, OutboxPage, OutboxRow } from "../../session/contract/outbox.ts";
 import type { Parked, UpstreamReport } from "../../session/contract/upstreams.ts";
 import type { DeliveryOutcome, Sink, Transport } from "../sink.ts";
@@ -15,8 +16,6 @@ import { loadUpstreams, upstreamsOf } from "./registry.ts";
 import type { Upstream } from "./registry.ts";
 import { chunksAfter, halves, resourceSpansOf, traceBatches } from "./trace-batches.ts";
 
-/** A run that takes longer goes on with the next one. */
-const RUN_MILLIS = 20_000;
 const FIRST_RETRY_MILLIS = 1_000;
 const LAST_RETRY_MILLIS = 600_000;
 /** A receiver can't ask for a longer pause. */
@@ -41,7 +40,7 @@ export async function deliverTrace(
   const isKnown = ({ sink }: OutboxRow): boolean => upstreams.some(({ name }) => name === sink);
   if (!page.rows.every(isKnown)) ({ self, upstreams } = await loadUpstreams(env, caller, "now"));
   const dropped = page.rows.filter((row) => !isKnown(row)).map(({ sink }) => sink);
-  const run: Run = { owner, traceId, page, until: Date.now() + RUN_MILLIS, transport, self, tenant: caller.tenant };
+  const run: Run = { owner, traceId, page, until: Date.now() + SENDING_MILLIS, transport, self, tenant: caller.tenant };
   const deliveries = await Promise.all(
     upstreams.map(async (upstream) => {
       const known = page.rows.find(({ sink }) => sink === upstream.name);

@@ -1,5 +1,6 @@
 import { isRecord, nonEmpty } from "../../lib/plain-data.ts";
 import type { PlainRecord } from "../../lib/plain-data.ts";
+import { LONGEST_TIMEOUT_MILLIS } from "../../session/contract/outbox.ts";
 import type { UpstreamMatch, UpstreamSettings } from "../../session/contract/upstreams.ts";
 import { judgeUrl } from "../http/judge-url.ts";
 import type { PrivateHosts } from "../http/judge-url.ts";
@@ -16,7 +17,6 @@ export type UpstreamOutcome =
 
 const TRACES_PATH = "/v1/traces";
 const DEFAULT_TIMEOUT = 10_000;
-const LONGEST_TIMEOUT = 60_000;
 const FIELDS: ReadonlySet<string> = new Set([
   "preset",
   "endpoint",
@@ -51,7 +51,7 @@ export function readUpstream(body: unknown, privateHosts: PrivateHosts): Upstrea
       ...picked(body, "compression", ["gzip", "none"] as const),
       ...picked(body, "errors", ["sampled", "always"] as const),
       ...picked(body, "running", ["held", "sent"] as const),
-      ...ranged(body, "timeout", 100, LONGEST_TIMEOUT),
+      ...ranged(body, "timeout", 100, LONGEST_TIMEOUT_MILLIS),
       ...ranged(body, "sampling", 0, 1),
       match: matchIn(body["match"]),
     };
@@ -93,7 +93,7 @@ export function readVariables(
         endpoint: tracesUrl(endpoint, privateHosts),
         protocol,
         compression: read("COMPRESSION") === "gzip" ? "gzip" : "none",
-        timeout: timeout >= 1 && timeout <= LONGEST_TIMEOUT ? timeout : DEFAULT_TIMEOUT,
+        timeout: timeout >= 1 && timeout <= LONGEST_TIMEOUT_MILLIS ? timeout : DEFAULT_TIMEOUT,
         match,
       },
       headers,

@@ -1,9 +1,9 @@
 import { exports } from "cloudflare:workers";
 import { textLength } from "../../../lib/body-codec.ts";
 import type { Cause } from "../../../place.ts";
+import { LOST_RUN_MILLIS } from "../../../session/contract/outbox.ts";
 import type { CursorMoves, OutboxPage, OutboxRow, OwnedChunk } from "../../../session/contract/outbox.ts";
 import type { SessionState } from "../state.ts";
-import { RUN_MILLIS } from "./rows.ts";
 
 /** When the owned trace has to be delivered next by what is on disk, Unix milliseconds. Without a row nobody has looked at it yet. */
 export function nextDelivery({ traces, outbox, fold }: SessionState): number | undefined {
@@ -35,7 +35,7 @@ export async function ring(state: SessionState, cause: Cause): Promise<void> {
   if (owned === undefined) return state.jobs.done("deliver");
   state.delivery.rang(Date.now());
   // The run ends it earlier. A message that is lost, or a Worker that dies, is made up for.
-  state.jobs.extend("deliver", Date.now() + RUN_MILLIS);
+  state.jobs.extend("deliver", Date.now() + LOST_RUN_MILLIS);
   state.jobs.arm(Date.now());
   const call = { tenant: state.tenant, traceId: owned.traceId };
   const queue = state.deliveries;

@@ -1,7 +1,6 @@
+import { LOST_RUN_MILLIS } from "../../../session/contract/outbox.ts";
 import type { OutboxRow } from "../../../session/contract/outbox.ts";
 
-/** A run that did not end after this time counts as lost, and another one begins. */
-export const RUN_MILLIS = 60_000;
 /** Commits make an owner deliver at most so often. */
 const RING_MILLIS = 1_000;
 
@@ -22,9 +21,9 @@ export class DeliveryRun {
 
   /** The number of a new run; `undefined` while another one is under way. */
   begin(now: number): number | undefined {
-    if (this.#run !== undefined && now < this.#run.until && now >= this.#run.until - RUN_MILLIS) return undefined;
+    if (this.#run !== undefined && now < this.#run.until && now >= this.#run.until - LOST_RUN_MILLIS) return undefined;
     this.#last = Math.max(this.#last + 1, now);
-    this.#run = { number: this.#last, until: now + RUN_MILLIS };
+    this.#run = { number: this.#last, until: now + LOST_RUN_MILLIS };
     return this.#last;
   }
 
