@@ -4,7 +4,7 @@ import type { OverviewAnswer } from "../session/contract/overview.ts";
 import type { WaterfallBar } from "../session/latest-trace.ts";
 import { WholeNumbersSchema } from "./numbers-schema.ts";
 import { count, nanoseconds, text, traceId } from "./otlp-schema.ts";
-import { SessionSummarySchema, SpanKindSchema } from "./session-schema.ts";
+import { resourceVersion, SessionSummarySchema, SpanKindSchema } from "./session-schema.ts";
 
 const BarSchema = v.object({
   name: text,
@@ -17,6 +17,7 @@ const BarSchema = v.object({
 
 export const OverviewSchema = v.object({
   at: v.pipe(v.number(), v.description("Unix milliseconds, by the server's clock.")),
+  resourceVersion,
   now: v.pipe(
     v.array(SessionSummarySchema),
     v.description("Sessions that wait, stall or go on: at most 12, the newest activity first."),

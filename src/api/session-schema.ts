@@ -253,7 +253,7 @@ const ListSumsSchema = v.pipe(
   v.description("Sums over all sessions that match the filters, `status` included."),
 ) satisfies v.GenericSchema<ListSums>;
 
-const resourceVersion = v.pipe(text, v.description("Where a stream goes on from this answer."));
+export const resourceVersion = v.pipe(text, v.description("Where a stream goes on from this answer."));
 
 export const SessionListSchema = v.object({
   resourceVersion,

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Context, Next } from "hono";
 import { DATA_HEADERS, negotiate } from "../api/negotiate.ts";
+import { formatVersion } from "../api/resource-version.ts";
 import { can } from "../auth/principal.ts";
 import { needs } from "../auth/guard.ts";
 import { isForSelf, SELF_BASE } from "../auth/self.ts";
@@ -9,7 +10,7 @@ import { htmlOf } from "../overview/element.ts";
 import type { OverviewAnswer } from "../session/contract/overview.ts";
 import { overview as elementsOf } from "../overview/overview.ts";
 import { callerOf, directoryOf, sessionAt } from "../place.ts";
-import type { ListQuery } from "../session/contract/directory.ts";
+import type { ListPage, ListQuery } from "../session/contract/directory.ts";
 import { PINNED_STATUSES } from "../session/list/list-groups.ts";
 import type { SummaryWithStatus } from "../session/liveness.ts";
 import { wholeNumbers } from "../session/numbers/numbers-answer.ts";
@@ -63,21 +64,24 @@ const header = (base: string): string =>
 async function readOverview(c: Context<AppEnv>): Promise<OverviewAnswer> {
   const caller = callerOf(c);
   const directory = directoryOf(c.env, caller);
-  const list = async (query: Pick<ListQuery, "limit"> & Partial<ListQuery["filter"]>): Promise<SummaryWithStatus[]> => {
+  const list = async (query: Pick<ListQuery, "limit"> & Partial<ListQuery["filter"]>): Promise<ListPage> => {
     const { limit, kind = "session", statuses = [] } = query;
     const filter = { kind, statuses, phrases: [], names: [] };
-    const page = await directory.list({ filter, sort: "activity", order: "desc", limit });
-    return page.sessions.map((summary) => JSON.parse(summary) as SummaryWithStatus);
+    return await directory.list({ filter, sort: "activity", order: "desc", limit });
   };
-  const [now, [newest], numbers, off] = await Promise.all([
+  // Calls of one object arrive in order: the others show at least what the first one's version has.
+  const [open, recent, numbers, off] = await Promise.all([
     list({ limit: MOST_SESSIONS, statuses: PINNED_STATUSES }),
     list({ limit: 1, kind: "all" }),
     directory.numbers([]),
     isForSelf(c.req.raw) ? [] : upstreamsThatAreOff(c),
   ]);
+  const now = summariesOf(open);
+  const [newest] = summariesOf(recent);
   const latest = newest && (await sessionAt(c.env, caller, newest.id).latestTrace());
   return {
     at: Date.now(),
+    resourceVersion: formatVersion(open.generation, open.head),
     now,
     numbers: wholeNumbers(numbers),
     ...(off.length === 0 ? {} : { off }),
@@ -86,3 +90,6 @@ async function readOverview(c: Context<AppEnv>): Promise<OverviewAnswer> {
       : { latest: { session: newest.id, title: newest.title, ...latest } }),
   };
 }
+
+const summariesOf = ({ sessions }: ListPage): SummaryWithStatus[] =>
+  sessions.map((summary) => JSON.parse(summary) as SummaryWithStatus);

@@ -90,6 +90,12 @@ const figures = async (page: Page): Promise<Record<string, string>> =>
 const rects = (page: Page) => page.locator(".waterfall svg rect");
 
 /** The directory hears of a session a moment after its spans were acknowledged. */
+async function untilKnown(url: string): Promise<void> {
+  const read = async () => await (await fetch(url, { headers: { accept: "application/json" } })).json();
+  await expect.poll(read).toMatchObject({ latest: { session: "my errand" }, numbers: { spans: { count: 1 } } });
+}
+
+/** The same, in a page. */
 async function untilShown(page: Page, address: string): Promise<void> {
   await expect
     .poll(async () => {
@@ -173,6 +179,50 @@ test("with script it follows the stream, and its links lead on without a reload"
     await page.evaluate(() => [Object.hasOwn(globalThis, "notReloaded"), Reflect.get(globalThis, "owned")]),
   ).toEqual([true, undefined]);
   expect(complaints).toEqual([]);
+});
+
+/** Counts what the page asks `/` for, but not the page itself. */
+function countReads(page: Page, url: string): () => number {
+  let reads = 0;
+  page.on("request", (request) => {
+    if (request.url() === `${url}/` && request.resourceType() === "fetch") reads++;
+  });
+  return () => reads;
+}
+
+test("it is read once a load, again after a change, and not after an export that is refused", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await send(url, "my errand", [{ id: 1, name: "POST", from: 9, to: 5 }]);
+  await untilKnown(url);
+  const { page } = await openPage();
+  const reads = countReads(page, url);
+  await page.goto(url);
+  await page.locator(".brand svg").waitFor();
+  await expect.poll(() => page.locator(".waterfall").getByText("POST").count()).toBeGreaterThan(0);
+  // The first bookmark, and that of a refused export, would have led to one within a second.
+  const refused = await fetch(`${url}/v1/traces`, { method: "POST", body: "{" });
+  expect(refused.ok).toBe(false);
+  await page.waitForTimeout(2_500);
+  expect(reads()).toBe(1);
+  await send(url, "my errand", [{ id: 2, parent: 1, name: HEBREW, from: 8, to: 6 }]);
+  await page.locator(".waterfall").getByText(HEBREW).first().waitFor();
+});
+
+test("a read that fails is made again", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await send(url, "my errand", [{ id: 1, name: "POST", from: 9, to: 5 }]);
+  await untilKnown(url);
+  const { page } = await openPage();
+  let failing = true;
+  await page.route(`${url}/`, async (route) => {
+    if (!failing || route.request().resourceType() !== "fetch") return await route.continue();
+    failing = false;
+    return await route.fulfill({ status: 500 });
+  });
+  await page.goto(url);
+  await page.locator(".waterfall").getByText("POST").first().waitFor();
+  await page.locator(".brand svg").waitFor();
+  expect(failing).toBe(false);
 });
 
 test.each([

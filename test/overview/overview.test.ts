@@ -13,6 +13,7 @@ const NONE: FiguresAnswer = { count: 0, errors: 0, tokens: NO_TOKENS, unpriced: 
 
 const EMPTY: OverviewAnswer = {
   at: AT,
+  resourceVersion: "0.0",
   now: [],
   numbers: {
     limit: 1_000,

@@ -9,6 +9,7 @@ import { authorisedFetch } from "../server.ts";
 import { writeAddress } from "../address/address.ts";
 import { readRetention, type KnownRetention } from "../frame/retention.ts";
 import { decodeListEvent } from "../../client/decode-event.ts";
+import { openReread } from "../stream/reread.ts";
 import { type Stream, openStream } from "../stream/stream.ts";
 import { ListFold } from "./fold.ts";
 import { type ListView, pinsGroups } from "../address/list-view.ts";
@@ -49,8 +50,6 @@ const FIRST_PAGE = 100;
 const NEXT_PAGE = 200;
 /** The watch sends no counts: they are requested again after a change, at most this often, milliseconds. */
 const RECOUNT = 3_000;
-/** While sessions are open, time alone changes their statuses. */
-const RECOUNT_OPEN = 10_000;
 
 /** The live list of one view: its first page, then the watch from there. Events are shown with the next frame. */
 export function openListFeed(view: ListView): ListFeed {
@@ -63,8 +62,6 @@ export function openListFeed(view: ListView): ListFeed {
   const paging = signal<"resting" | "reading" | { readonly failed: string }>("resting");
   const fold = new ListFold(view.sort, view.order);
   let frame: number | undefined;
-  let recounting: number | undefined;
-  let recountAt = Infinity;
   let closed = false;
   /** The generation of the list. A page that was requested before a restart belongs to an earlier one. */
   let generation = 0;
@@ -87,25 +84,7 @@ export function openListFeed(view: ListView): ListFeed {
     counts.value = page.counts;
     sums.value = page.sums;
     retention.value = readRetention(page.retention);
-    if (page.counts.all > page.counts.failed + page.counts.finished) recountIn(RECOUNT_OPEN);
-  };
-  const recountIn = (millis: number): void => {
-    const at = performance.now() + millis;
-    if (closed || at >= recountAt) return;
-    clearTimeout(recounting);
-    recountAt = at;
-    recounting = setTimeout(() => void recount(), millis);
-  };
-  const recount = async (): Promise<void> => {
-    recountAt = Infinity;
-    // Paused or hidden, nothing changes. Events after a resume start a new count.
-    if (stream.state.value.state !== "live") return;
-    try {
-      const page = await readPage(withParameters(url, { limit: "1" }));
-      if (!closed) learnCounts(page);
-    } catch {
-      recountIn(RECOUNT_OPEN);
-    }
+    if (page.counts.all > page.counts.failed + page.counts.finished) recount.later();
   };
 
   const stream = openStream(
@@ -113,7 +92,7 @@ export function openListFeed(view: ListView): ListFeed {
     decodeListEvent,
     (events) => {
       for (const event of events) fold.apply(event);
-      if (events.some(({ type }) => type !== "recentExports")) recountIn(RECOUNT);
+      recount.after(events);
       schedule();
     },
     {
@@ -130,6 +109,11 @@ export function openListFeed(view: ListView): ListFeed {
       },
     },
   );
+
+  const recount = openReread(stream.state, RECOUNT, async () => {
+    const page = await readPage(withParameters(url, { limit: "1" }));
+    if (!closed) learnCounts(page);
+  });
 
   /** Pinned sessions may be of any age. */
   async function readPinned(): Promise<void> {
@@ -178,7 +162,7 @@ export function openListFeed(view: ListView): ListFeed {
     },
     close() {
       closed = true;
-      clearTimeout(recounting);
+      recount.close();
       stream.close();
     },
   };

@@ -6,6 +6,8 @@ import type { WholeNumbers } from "../numbers/numbers-answer.ts";
 export type OverviewAnswer = {
   /** Unix milliseconds, by the server's clock. */
   readonly at: number;
+  /** Where the list's stream goes on from this answer. */
+  readonly resourceVersion: string;
   /** Sessions that wait, stall or go on: at most 12, the newest activity first. */
   readonly now: readonly SummaryWithStatus[];
   readonly numbers: WholeNumbers;
